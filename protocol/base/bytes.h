@@ -1,0 +1,42 @@
+#ifndef PROTOCOL_BASE_BYTES_H
+#define PROTOCOL_BASE_BYTES_H
+
+/* A borrowed run of bytes (or of UTF-8 text), and the caller's memory that decoded lists are placed in. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bytes {
+    const uint8_t *data;
+    size_t size;
+};
+
+static inline struct bytes bytes_of(const void *data, size_t size)
+{
+    return (struct bytes){.data = data, .size = size};
+}
+
+/* The bytes of a C string without its NUL. */
+struct bytes bytes_of_string(const char *text);
+bool bytes_equal(struct bytes a, struct bytes b);
+int bytes_compare(struct bytes a, struct bytes b);
+bool bytes_equal_string(struct bytes a, const char *text);
+
+/* A bump allocator over memory of the caller. Nothing is freed singly; arena_mark and arena_rewind drop all that
+ * came after. */
+struct arena {
+    uint8_t *memory;
+    size_t capacity;
+    size_t used;
+};
+
+void arena_init(struct arena *arena, void *memory, size_t capacity);
+/* size zeroed bytes aligned for any type. Returns: NULL when the arena is full. */
+void *arena_take(struct arena *arena, size_t size);
+/* A copy of data in the arena; {NULL, 0} when it is full (data.size 0 gives an empty run, never a failure). */
+bool arena_copy(struct arena *arena, struct bytes data, struct bytes *out);
+size_t arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, size_t mark);
+
+#endif

@@ -1,0 +1,60 @@
+#ifndef PROTOCOL_BASE_LIMITS_H
+#define PROTOCOL_BASE_LIMITS_H
+
+/* A limit on everything (DESIGN principle 10 and section 4, limits). Sizes in bytes unless the name says otherwise. */
+
+enum {
+    BLOCK_BODY_SIZE_MAX = 512 * 1024,
+    BLOCK_ENTRIES_MAX = 4096,
+    ENTRY_SIZE_MAX = 2048,
+    RULE_PACK_SIZE_MAX = 64 * 1024,
+    KEYS_SIZE_MAX = 4096, /* a keys or keys_update entry */
+    ENTRY_SALT_SIZE = 16,
+    ENTRY_PREFIX_SIZE = 16, /* of its leaf hash, in an entry's name */
+    HEADER_SIZE_MAX = 512,
+    BLOCK_SIZE_MAX = BLOCK_BODY_SIZE_MAX + 4096,
+
+    KEYS_MAX = 16,
+    SEAL_KEYS_MAX = 16,
+    SIGNATURES_MAX = 16,
+    EXTENSIONS_MAX = 8,
+    EXTENSION_SIZE_MAX = 256,
+    CLAIMS_MAX = 32,
+    CLAIM_LABEL_SIZE_MAX = 32,
+    CLAIM_VALUE_SIZE_MAX = 256,
+
+    NAMESPACE_SIZE_MAX = 16,
+    CODE_SIZE_MAX = 48, /* "namespace/code" */
+    CODE_PATTERNS_MAX = 32,
+    STATES_MAX = 64, /* "OH"; a state code is two capitals */
+    NAME_SIZE_MAX = 128,
+    STATEMENT_SIZE_MAX = 1024,
+    AREAS_MAX = 32,
+    PACK_CODES_MAX = 512,
+    PACK_RULES_MAX = 256,
+    RULE_EXPRESSION_SIZE_MAX = 4096,
+    LIFETIME_MONTHS_MAX = 1200,
+    CHAIN_DEPTH_MAX = 8,
+
+    STATUS_SPANS_MAX = 128,
+    STATUS_BLOCKS_MAX = 256, /* earlier blocks that one status block touches */
+    VOID_BLOCKS_MAX = 65536, /* earlier blocks that one govern block voids */
+    HISTORY_EVENTS_MAX = 32, /* statuses said about one entry */
+    WITHDRAWAL_EXCEPTIONS_MAX = 64,
+
+    PRESENTATION_ITEMS_MAX = 32,
+    PRESENTATION_KEY_BLOCKS_MAX = 16,
+    PRESENTATION_SIZE_MAX = 256 * 1024,
+    REQUIREMENT_SIZE_MAX = 1024,
+    LOCATOR_MAX = 32,
+    HEADS_MAX = 4096, /* in one heads frame */
+    FRAME_SIZE_MAX = BLOCK_SIZE_MAX + 64,
+
+    AUTHOR_NUMBER_MAX = (1 << 24) - 1,
+    BLOCK_SEQ_MAX = (1 << 28) - 1,
+};
+
+#define TIME_S_MAX UINT64_C(253402300799) /* 9999-12-31T23:59:59Z */
+#define EPOCH_MAX UINT64_C(65535)
+
+#endif

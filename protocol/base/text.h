@@ -1,0 +1,32 @@
+#ifndef PROTOCOL_BASE_TEXT_H
+#define PROTOCOL_BASE_TEXT_H
+
+/* Text that is safe to store, compare and show (DESIGN section 4, encoding). */
+
+#include "protocol/base/bytes.h"
+
+/* Whether text is valid UTF-8 in normalisation form C without control characters (C0, C1, DEL), bidi controls
+ * (U+061C, U+200E, U+200F, U+202A..E, U+2066..9), surrogates or non-characters. Normalisation by utf8proc; plain
+ * ASCII takes a fast path. */
+bool text_is_clean(struct bytes text);
+
+/* Whether text is a namespace: a-z first, then a-z, 0-9 and '-', 1..NAMESPACE_SIZE_MAX characters. */
+bool text_is_namespace(struct bytes text);
+
+/* Whether text is a code "namespace/code", the part behind the slash of letters, digits and ".-", at most
+ * CODE_SIZE_MAX in all. */
+bool text_is_code(struct bytes text);
+
+/* Whether text is a code pattern: a code whose part behind the slash may end in one '*' ("ase/A*", "ase/\*"). */
+bool text_is_code_pattern(struct bytes text);
+
+/* Whether code lies under pattern. Requires: both valid. */
+bool code_matches(struct bytes code, struct bytes pattern);
+
+/* The namespace of a code: the bytes before its slash. */
+struct bytes code_namespace(struct bytes code);
+
+/* Two capitals A-Z: a state or territory of the United States. */
+bool text_is_state(struct bytes text);
+
+#endif

@@ -1,0 +1,86 @@
+#ifndef PROTOCOL_WIRE_BLOCK_H
+#define PROTOCOL_WIRE_BLOCK_H
+
+/* A block's bytes: [header, signatures, body]. header and body are bins, so that a header can be checked, hashed and
+ * passed on without its body. signatures is an array of [key index, bin 64], ascending by index. The body is an
+ * array with one element per entry: [kind, critical, bin payload, bin salt], or a bin of 32 bytes, its leaf hash,
+ * where the entry was erased. Content entries have a 16-byte salt, the others an empty one. */
+
+#include "protocol/wire/records.h"
+
+struct entry {
+    uint64_t kind;
+    bool critical;
+    bool erased;
+    struct bytes payload;
+    struct bytes salt;
+    struct bytes encoded; /* the element's own bytes; what the leaf hash covers unless erased */
+};
+
+struct block {
+    struct bytes encoded;       /* the whole block */
+    struct bytes header_bytes;  /* canonical, what the header hash covers */
+    struct header header;
+    size_t signature_count;
+    struct indexed_signature signatures[SIGNATURES_MAX];
+    size_t entry_count;         /* equals header.entry_count */
+    const struct entry *entries; /* in the arena */
+    const struct hash *leaves;   /* in the arena: leaf hash of each entry, computed or as erased */
+    struct hash hash;           /* header hash */
+};
+
+/* Read a block. Checks shape, limits, the entries root, that each entry's kind belongs to the header's class and has
+ * the salt its class asks for, that a class `keys` block holds exactly one entry, that only content is erased; not
+ * signatures, nor payloads. Borrows: input, for as long as *block is used. Lists go to arena (BLOCK_ARENA_SIZE).
+ * Returns: REASON_NONE, or why not, *block then unusable. */
+enum reason block_decode(struct block *block, const struct network *network, struct bytes input, struct arena *arena);
+
+enum { BLOCK_ARENA_SIZE = 1024 * 1024 };
+
+/* Read only header and signatures, and hash the header: what must be right before a body is looked at. Leaves
+ * entries empty. */
+enum reason block_decode_header(struct block *block, const struct network *network, struct bytes input,
+                                struct arena *arena);
+
+/* Leaf hash of an entry's element bytes. */
+void entry_leaf(struct hash *out, const struct network *network, struct bytes encoded);
+
+/* Append one entry element. salt is empty or ENTRY_SALT_SIZE bytes. */
+void entry_write(struct writer *writer, uint64_t kind, bool critical, struct bytes payload, struct bytes salt);
+
+/* Read one entry element into *entry (with views into input). Requires: all of input is that element. */
+enum reason entry_decode(struct entry *entry, struct bytes input);
+
+/* Header hash of canonical header bytes. */
+void header_hash(struct hash *out, const struct network *network, struct bytes header_bytes);
+
+/* Assemble a block from its parts. body is the encoded array. Returns: false when out has too little room. */
+bool block_encode(struct writer *writer, struct bytes header_bytes, const struct indexed_signature *signatures,
+                  size_t signature_count, struct bytes body);
+
+/* Rewrite block with the entries of indexes (ascending) replaced by their leaf hashes: what remains after an erase.
+ * Everything that was signed stays as it is. */
+bool block_erase(struct writer *writer, const struct block *block, const struct index_range *ranges, size_t count);
+
+/* Actor id of an inception: LABEL_ACTOR over the canonical keys record. */
+void actor_id_of_inception(struct actor_id *out, const struct network *network, struct bytes keys_record);
+
+/* Build block 0 of the actor whose inception is keys_record: time 0, that entry alone, no signature (DESIGN section
+ * 4, actor). Writes the encoded block to writer. Returns: REASON_NONE, or why keys_record is none. */
+enum reason block_of_inception(struct writer *writer, const struct network *network, struct bytes keys_record,
+                               struct arena *arena);
+
+/* The leaf of the state tree for one block. */
+void block_state_leaf(struct hash *out, const struct network *network, const struct block_state *state);
+
+/* next = H(previous, event). previous is all zero for the first event. */
+void history_extend(struct hash *next, const struct network *network, const struct hash *previous,
+                    const struct history_event *event);
+
+/* Live leaf of an entry about which something was said. */
+void live_leaf(struct hash *out, const struct network *network, const struct hash *leaf, const struct hash *history);
+
+/* Whether kind's payload decodes. Lists go to arena. For content this decides only whether the entry has effect. */
+enum reason entry_payload_decode(void *record, const struct entry *entry, struct arena *arena);
+
+#endif

@@ -1,0 +1,115 @@
+#ifndef PROTOCOL_RULES_DOSSIER_H
+#define PROTOCOL_RULES_DOSSIER_H
+
+/* All records that bear on one question, gathered by the store in one read transaction or unpacked from a
+ * presentation; the verdict function cannot tell which (DESIGN section 5). Arrays live in one arena of the gatherer;
+ * nothing in here points into LMDB. */
+
+#include "protocol/log/accept.h"
+#include "protocol/rules/trust.h"
+
+enum {
+    DOSSIER_LOGS_MAX = 1024,
+    DOSSIER_CREDENTIALS_MAX = 1024,
+    DOSSIER_GRANTS_MAX = 4096,
+    DOSSIER_PACKS_MAX = 256,
+    DOSSIER_ARENA_SIZE = 16 * 1024 * 1024,
+};
+
+/* How one author's log stands on this node. Sorted by author in the dossier. */
+struct dossier_log {
+    struct actor_id author;
+    bool known;   /* block 0 at least is held */
+    uint64_t epoch;
+    uint64_t epoch_first_seq;
+    uint64_t head_seq;
+    struct hash head;
+    uint64_t known_by_seq; /* last block that had arrived by the question's known_by_s; head_seq when all had */
+    bool nothing_by_then;  /* not even block 0 had */
+    bool upgrade_needed;
+    uint64_t upgrade_seq;
+    bool frozen;           /* two rotations of one epoch */
+    bool forked;           /* a fork proof stands in the open epoch… */
+    uint64_t fork_seq;     /* …and disputes blocks from this one on */
+    bool has_checkpoint;
+    uint64_t checkpoint_seq;
+    uint64_t checkpoint_time_s;
+};
+
+/* Where an entry stands: its position and what was said about it. */
+struct dossier_place {
+    size_t log; /* index into logs */
+    uint64_t seq;
+    uint64_t index;
+    uint64_t time_s; /* the issuer's claim */
+    uint64_t arrived_s; /* at this node */
+    struct hash leaf;
+    struct hash block_hash; /* header hash of its block */
+    bool erased;            /* its bytes are gone */
+    bool voided;
+    uint64_t void_seq;
+    size_t event_count;
+    const struct history_event *events; /* oldest first */
+};
+
+/* An attestation and where its integrity rests. */
+enum dossier_source {
+    SOURCE_REPLAYED,    /* in a log that this node replayed */
+    SOURCE_PATH,        /* proven by a path from a head that this node replayed, or that a quorum witnessed */
+    SOURCE_UNWITNESSED, /* proven by a path from a head that nobody we know has replayed */
+    SOURCE_MISMATCH,    /* claims to be in a log that this node replayed, but is not */
+    SOURCE_UNKNOWN_ISSUER, /* from an author whose log this node does not hold */
+};
+
+struct dossier_credential {
+    struct dossier_place place;
+    enum dossier_source source;
+    struct attestation attestation;   /* decoded; without meaning when place.erased */
+    bool has_replacement;             /* of the last `replaced` event */
+    struct entry_name replacement;
+    bool has_holder;                  /* of the last `held by` event */
+    struct subject holder;
+};
+
+struct dossier_accreditation {
+    struct dossier_place place;
+    struct accreditation accreditation;
+};
+
+struct dossier_withdrawal {
+    struct dossier_place place;
+    struct withdrawal withdrawal;
+};
+
+struct dossier_succession {
+    struct dossier_place place;
+    struct succession succession;
+    bool signature_valid; /* checked by the gatherer against the successor's inception */
+};
+
+struct dossier_pack {
+    struct dossier_place place;
+    struct rule_pack pack;
+};
+
+struct dossier {
+    struct subject subject;
+    size_t log_count;
+    struct dossier_log *logs;
+    size_t credential_count;
+    struct dossier_credential *credentials; /* sorted by (author, seq, index) */
+    /* For every issuer above, its accreditors, theirs, and so on up to CHAIN_DEPTH_MAX. */
+    size_t accreditation_count;
+    struct dossier_accreditation *accreditations;
+    size_t withdrawal_count;
+    struct dossier_withdrawal *withdrawals;
+    size_t succession_count;
+    struct dossier_succession *successions;
+    size_t pack_count; /* of the owners of the credentials' namespaces */
+    struct dossier_pack *packs;
+};
+
+/* The log of author, or NULL. */
+const struct dossier_log *dossier_log_of(const struct dossier *dossier, const struct actor_id *author);
+
+#endif

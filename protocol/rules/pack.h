@@ -1,0 +1,20 @@
+#ifndef PROTOCOL_RULES_PACK_H
+#define PROTOCOL_RULES_PACK_H
+
+/* Which version of a namespace's rule pack speaks on a day: packs live side by side and each day is judged by the
+ * pack in force on it (the highest version among those whose in_force_from is not after it). Only the owner of a
+ * namespace publishes packs for it; a voided pack is none. */
+
+#include "protocol/rules/dossier.h"
+
+/* Returns: NULL when none is in force. known_by_seq bounds how far the owner's log may be read. */
+const struct dossier_pack *pack_on_day(const struct dossier *dossier, const struct trust *trust,
+                                       struct bytes name_space, uint32_t day);
+
+/* The code's row in a pack, or NULL. code is whole: "ase/A5". */
+const struct pack_code *pack_code_of(const struct rule_pack *pack, struct bytes code);
+
+/* Last valid day of something valid from a day under a pack row. DAY_NONE: for life. */
+uint32_t pack_last_day(const struct pack_code *code, uint32_t valid_from);
+
+#endif

@@ -5,6 +5,8 @@
 
 #include "protocol/base/bytes.h"
 
+enum { TEXT_SIZE_MAX = 4096 }; /* no longer text is clean */
+
 /* Whether text is valid UTF-8 in normalisation form C without control characters (C0, C1, DEL), bidi controls
  * (U+061C, U+200E, U+200F, U+202A..E, U+2066..9), surrogates or non-characters. Normalisation by utf8proc; plain
  * ASCII takes a fast path. */

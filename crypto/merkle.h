@@ -9,7 +9,8 @@
 
 #include "crypto/hash.h"
 
-enum { MERKLE_DEPTH_MAX = 40 }; /* path length bound: trees of up to 2^40 leaves */
+enum { MERKLE_DEPTH_MAX = 40 }; /* path length bound */
+#define MERKLE_COUNT_MAX (UINT64_C(1) << MERKLE_DEPTH_MAX)
 
 /* Siblings from the leaf upward. */
 struct merkle_path {
@@ -74,7 +75,9 @@ uint32_t merkle_page_levels(uint64_t count);
 bool merkle_pages_set(struct merkle_pages *set, uint64_t index, const struct hash *leaf);
 
 /* Carry all changed pages up to the root of a tree of count leaves, changing the pages above them, and write the
- * root to *out. Requires: every page above a changed page was gathered, and at least the top page is there.
+ * root to *out. Requires: every page above a changed page was gathered, and at least the top page is there; no
+ * changed page lies beyond count. A tree that grows by a level (from 64 to 65 leaves, from 4096 to 4097) has an
+ * empty new top page: gather the former top page too and mark it changed, so that its root is carried up.
  * Returns: false, nothing promised about the set's upper pages, when one is missing. */
 bool merkle_pages_root(struct hash *out, struct merkle_pages *set, const struct hash_domain *node, uint64_t count);
 

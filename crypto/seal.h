@@ -1,8 +1,9 @@
 #ifndef CRYPTO_SEAL_H
 #define CRYPTO_SEAL_H
 
-/* Sealing bytes to an X25519 seal key, which is apart from all signing keys (DESIGN section 4, keys): anonymous
- * sender, so neither the issuer nor a node that keeps the sealed bytes can open them. libsodium's sealed box. */
+/* Sealing bytes to an X25519 seal key, which is apart from all signing keys (DESIGN section 4, keys):
+ * anonymous sender, so neither the issuer nor a node that keeps the sealed bytes can open them. libsodium's
+ * sealed box. */
 
 #include "crypto/hash.h"
 
@@ -17,7 +18,8 @@ struct seal_secret_key {
 };
 
 /* Derive the key pair of a 32-byte seed. The caller wipes *secret when done. */
-void seal_key_pair(struct seal_public_key *public_key, struct seal_secret_key *secret, const uint8_t seed[32]);
+void seal_key_pair(struct seal_public_key *public_key, struct seal_secret_key *secret,
+                   const uint8_t seed[32]);
 
 /* Write size + SEAL_OVERHEAD bytes to out. Returns: false when key is a weak point. */
 bool seal_bytes(uint8_t *out, const struct seal_public_key *key, const void *data, size_t size);

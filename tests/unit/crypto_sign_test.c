@@ -1,0 +1,198 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "crypto/sign.h"
+#include "tests/support/vectors.h"
+
+enum { MESSAGE_MAX = 2048 };
+
+/* The eight points whose order divides 8, as multiples of one of order 8. */
+static const char *const torsion_points[8] = {
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+};
+
+static struct sign_public_key key_of_hex(const char *hex)
+{
+    struct sign_public_key key;
+    assert_int_equal(sodium_hex2bin(key.bytes, sizeof key.bytes, hex, strlen(hex), NULL, NULL, NULL), 0);
+    return key;
+}
+
+static void key_pair_of(struct sign_public_key *public_key, struct sign_secret_key *secret, uint8_t fill)
+{
+    struct sign_seed seed;
+    memset(seed.bytes, fill, sizeof seed.bytes);
+    sign_key_pair(public_key, secret, &seed);
+}
+
+/* The vectors sign messages, this module hashes: key pairs are compared as they are, signatures through the
+ * same libsodium call that sign_hash makes. */
+static void vectors_agree(void **state)
+{
+    (void)state;
+    struct vectors vectors;
+    size_t count = 0;
+    vectors_open(&vectors, "rfc8032.txt");
+    while (vectors_next(&vectors, 5)) {
+        struct sign_seed seed;
+        struct sign_public_key expected_key;
+        struct signature expected;
+        uint8_t message[MESSAGE_MAX];
+        assert_int_equal(vectors_hex(&vectors, 1, seed.bytes, sizeof seed.bytes), sizeof seed.bytes);
+        assert_int_equal(vectors_hex(&vectors, 2, expected_key.bytes, sizeof expected_key.bytes), 32);
+        size_t size = vectors_hex(&vectors, 3, message, sizeof message);
+        assert_int_equal(vectors_hex(&vectors, 4, expected.bytes, sizeof expected.bytes), 64);
+
+        struct sign_public_key key;
+        struct sign_secret_key secret;
+        struct signature signature;
+        sign_key_pair(&key, &secret, &seed);
+        assert_memory_equal(key.bytes, expected_key.bytes, sizeof key.bytes);
+        assert_true(sign_key_is_valid(&key));
+        assert_int_equal(crypto_sign_detached(signature.bytes, NULL, message, size, secret.bytes), 0);
+        assert_memory_equal(signature.bytes, expected.bytes, sizeof expected.bytes);
+        count++;
+    }
+    assert_int_equal(count, 4);
+}
+
+static void hash_is_signed_as_a_plain_message(void **state)
+{
+    (void)state;
+    struct sign_public_key key;
+    struct sign_secret_key secret;
+    struct signature signature;
+    struct signature expected;
+    struct hash hash;
+    key_pair_of(&key, &secret, 1);
+    memset(hash.bytes, 2, HASH_SIZE);
+    sign_hash(&signature, &secret, &hash);
+    assert_int_equal(crypto_sign_detached(expected.bytes, NULL, hash.bytes, HASH_SIZE, secret.bytes), 0);
+    assert_memory_equal(signature.bytes, expected.bytes, sizeof expected.bytes);
+    assert_true(sign_verify(&signature, &key, &hash));
+}
+
+static void every_flipped_bit_is_refused(void **state)
+{
+    (void)state;
+    struct signed_hash {
+        struct signature signature;
+        struct sign_public_key key;
+        struct hash hash;
+    } whole;
+    struct sign_secret_key secret;
+    key_pair_of(&whole.key, &secret, 3);
+    memset(whole.hash.bytes, 4, HASH_SIZE);
+    sign_hash(&whole.signature, &secret, &whole.hash);
+    assert_true(sign_verify(&whole.signature, &whole.key, &whole.hash));
+    for (size_t bit = 0; bit < sizeof whole * 8; bit++) {
+        struct signed_hash altered;
+        memcpy(&altered, &whole, sizeof whole);
+        ((uint8_t *)&altered)[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        if (sign_verify(&altered.signature, &altered.key, &altered.hash))
+            fail_msg("bit %zu flipped and still valid", bit);
+    }
+}
+
+/* S + L verifies the same equation; a strict verifier takes only S below L (RFC 8032 section 5.1.7). */
+static void second_form_of_a_signature_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,       0xd6,
+                                      0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
+    struct sign_public_key key;
+    struct sign_secret_key secret;
+    struct signature signature;
+    struct hash hash = {0};
+    key_pair_of(&key, &secret, 5);
+    sign_hash(&signature, &secret, &hash);
+    assert_true(sign_verify(&signature, &key, &hash));
+    sodium_add(signature.bytes + 32, order, sizeof order);
+    assert_false(sign_verify(&signature, &key, &hash));
+}
+
+static void points_of_small_order_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 8; i++) {
+        struct sign_public_key key = key_of_hex(torsion_points[i]);
+        if (sign_key_is_valid(&key))
+            fail_msg("%zu times a point of order 8", i);
+    }
+}
+
+static void points_off_the_main_subgroup_are_refused(void **state)
+{
+    (void)state;
+    struct sign_public_key good;
+    struct sign_secret_key secret;
+    key_pair_of(&good, &secret, 6);
+    assert_true(sign_key_is_valid(&good));
+    for (size_t i = 1; i < 8; i++) {
+        struct sign_public_key torsion = key_of_hex(torsion_points[i]);
+        struct sign_public_key mixed;
+        assert_int_equal(crypto_core_ed25519_add(mixed.bytes, good.bytes, torsion.bytes), 0);
+        if (sign_key_is_valid(&mixed))
+            fail_msg("a good key plus %zu times a point of order 8", i);
+    }
+}
+
+/* Encodings of y from p to 2^255 - 1 say a second time what y - p says. */
+static void non_canonical_encodings_are_refused(void **state)
+{
+    (void)state;
+    for (unsigned low = 0xed; low <= 0xff; low++) {
+        for (unsigned sign = 0; sign <= 0x80; sign += 0x80) {
+            struct sign_public_key key;
+            memset(key.bytes, 0xff, sizeof key.bytes);
+            key.bytes[0] = (uint8_t)low;
+            key.bytes[31] = (uint8_t)(0x7f | sign);
+            assert_false(sign_key_is_valid(&key));
+        }
+    }
+}
+
+static void malformed_points_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        const char *why;
+    } rows[] = {
+        {"0200000000000000000000000000000000000000000000000000000000000000", "y = 2 is not on the curve"},
+        {"0700000000000000000000000000000000000000000000000000000000000000", "y = 7 is not on the curve"},
+        {"0100000000000000000000000000000000000000000000000000000000000080", "the identity with x = -0"},
+        {"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "(0, -1) with x = -0"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sign_public_key key = key_of_hex(rows[i].hex);
+        if (sign_key_is_valid(&key))
+            fail_msg("%s", rows[i].why);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(vectors_agree),
+        cmocka_unit_test(hash_is_signed_as_a_plain_message),
+        cmocka_unit_test(every_flipped_bit_is_refused),
+        cmocka_unit_test(second_form_of_a_signature_is_refused),
+        cmocka_unit_test(points_of_small_order_are_refused),
+        cmocka_unit_test(points_off_the_main_subgroup_are_refused),
+        cmocka_unit_test(non_canonical_encodings_are_refused),
+        cmocka_unit_test(malformed_points_are_refused),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}

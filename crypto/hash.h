@@ -1,10 +1,10 @@
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
 
-/* Labelled BLAKE2b-256 (DESIGN section 4, hashing). The label sits in BLAKE2b's personal field and the network
- * tag in its salt field (RFC 7693 section 2.5), so that a hash made for one purpose or network never equals one
- * made for another and the hashed input holds the message alone.
- * This module knows bytes, not credentials: which labels exist is protocol/base/labels.h's business. */
+/* Labelled BLAKE2b-256 (DESIGN section 4, hashing). The label sits in BLAKE2b's personal field and the
+ * network tag in its salt field (RFC 7693 section 2.5), so that a hash made for one purpose or network never
+ * equals one made for another and the hashed input holds the message alone. This module knows bytes, not
+ * credentials: which labels exist is protocol/base/labels.h's business. */
 
 #include <sodium.h>
 #include <stdbool.h>
@@ -28,7 +28,8 @@ struct hash_stream {
     crypto_generichash_blake2b_state state;
 };
 
-/* The domain of label on network. Requires: label and network of 1..16 bytes before their NUL. Fails: never. */
+/* The domain of label on network. Requires: label and network of 1..16 bytes before their NUL. Fails: never.
+ */
 struct hash_domain hash_domain_of(const char *network, const char *label);
 
 /* Write to *out the hash of data. Borrows: domain, data (NULL only when size is 0). Fails: never. */

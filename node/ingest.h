@@ -1,0 +1,68 @@
+#ifndef NODE_INGEST_H
+#define NODE_INGEST_H
+
+/* Blocks in: gather, decide, apply (DESIGN principle 3). The daemon feeds it from peers and the control socket, the
+ * CLI directly when no daemon runs. Many blocks share one write transaction; nothing is acknowledged or relayed
+ * before its commit. */
+
+#include "protocol/rules/trust.h"
+#include "store/store.h"
+
+enum ingest_origin {
+    INGEST_LOCAL, /* from this machine's own actor: must extend the head, may not fork */
+    INGEST_PEER,
+};
+
+enum ingest_outcome {
+    INGEST_EXTENDED, /* the chain grew by this block */
+    INGEST_SWITCHED, /* another branch was chosen: the head changed */
+    INGEST_ASIDE,    /* kept beside the chain */
+    INGEST_REFUSED,  /* see reason; nothing changed */
+    INGEST_FAILED,   /* see error: the transaction must be ended; nothing of it is kept */
+};
+
+struct ingest_result {
+    enum ingest_outcome outcome;
+    enum reason reason;
+    enum store_error error;
+    struct actor_id author;
+    uint64_t epoch;
+    uint64_t seq;
+    struct hash hash;
+    bool fork_found; /* a fork proof was kept that was not there before */
+};
+
+struct ingest {
+    struct store *store;
+    const struct network *network;
+    const struct trust *trust;
+    struct actor_id self; /* own logs are always admitted */
+    bool has_self;
+    uint8_t *memory; /* INGEST_MEMORY_SIZE bytes, owned */
+    struct arena arena;
+};
+
+/* Returns: false when out of memory. Borrows: store, network, trust, for as long as *ingest is used. */
+bool ingest_init(struct ingest *ingest, struct store *store, const struct network *network,
+                 const struct trust *trust, const struct actor_id *self);
+void ingest_deinit(struct ingest *ingest);
+
+/* Decide about one encoded block within txn, and apply it. now_s is this node's clock and only recorded as the time
+ * of arrival. */
+void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin, struct bytes encoded,
+                  uint64_t now_s, struct ingest_result *result);
+
+/* Decide about a checkpoint or a fork proof (an encoded record), and keep it. *author names whose it is. Returns:
+ * REASON_NONE when it was kept, REASON_KNOWN, REASON_STALE_CHECKPOINT, REASON_ORPHAN (its block is not held), … */
+enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
+                              struct actor_id *author, enum store_error *error);
+enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
+                              struct actor_id *author, enum store_error *error);
+
+/* Whether blocks of author are taken in, and in full or only as an actor that an entry names (DESIGN section 5,
+ * admission). */
+enum admission { ADMISSION_NONE, ADMISSION_NAMED, ADMISSION_FULL };
+enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
+                                  enum admission *out);
+
+#endif

@@ -1,0 +1,57 @@
+#ifndef NODE_NETLINK_H
+#define NODE_NETLINK_H
+
+/* What the core and its net processes say to each other over a local stream socket: 4 length, big-endian (of what
+ * follows) | 1 type | 4 peer, big-endian | payload. A net process holds the CURVE key, no store and no signing key;
+ * losing it loses connections, nothing else (LIBRARIES on libzmq; DESIGN section 6). */
+
+#include "protocol/base/bytes.h"
+#include "protocol/base/limits.h"
+
+enum netlink_type {
+    /* core -> net */
+    NETLINK_CONFIG = 1, /* 32 CURVE secret key, 32 public key; listener: also the endpoint as text */
+    NETLINK_DIAL = 2,   /* peer; 32 server key, endpoint as text. Diallers redial on their own, with backoff */
+    NETLINK_SEND = 3,   /* peer; one frame */
+    NETLINK_KICK = 4,   /* peer */
+    /* net -> core */
+    NETLINK_READY = 16, /* payload: the bound endpoint as text, empty for diallers */
+    NETLINK_UP = 17,    /* peer; 32 authenticated transport key */
+    NETLINK_DOWN = 18,  /* peer */
+    NETLINK_FRAME = 19, /* peer; one frame as received */
+    NETLINK_FAILED = 20, /* text: why it cannot work, for instance an address in use; it then exits */
+};
+
+enum { NETLINK_HEADER_SIZE = 9, NETLINK_PAYLOAD_MAX = FRAME_SIZE_MAX + 256, NETLINK_QUEUE_MAX = 32 * 1024 * 1024 };
+
+struct netlink_message {
+    enum netlink_type type;
+    uint32_t peer;
+    struct bytes payload; /* view into the link's buffer, until the next call on it */
+};
+
+/* One end of the link, non-blocking, buffered both ways. */
+struct netlink {
+    int fd;
+    uint8_t *in;
+    size_t in_size, in_at;
+    uint8_t *out;
+    size_t out_size, out_at, out_capacity;
+};
+
+enum netlink_result { NETLINK_MESSAGE, NETLINK_AGAIN, NETLINK_CLOSED, NETLINK_BROKEN };
+
+/* Takes fd. Returns: false when out of memory. */
+bool netlink_init(struct netlink *link, int fd);
+void netlink_deinit(struct netlink *link);
+/* Read what is there; then take messages one by one with netlink_next until NETLINK_AGAIN. */
+enum netlink_result netlink_fill(struct netlink *link);
+/* NETLINK_BROKEN: the other end breaks the protocol (a length over the limit, an unknown type). */
+enum netlink_result netlink_next(struct netlink *link, struct netlink_message *message);
+/* Queue a message. Returns: false, nothing queued, when NETLINK_QUEUE_MAX bytes wait already. */
+bool netlink_send(struct netlink *link, enum netlink_type type, uint32_t peer, struct bytes payload);
+/* Write what the socket takes. */
+enum netlink_result netlink_flush(struct netlink *link);
+bool netlink_wants_write(const struct netlink *link);
+
+#endif

@@ -84,6 +84,13 @@ void bech32m_encode(char *text, const char *prefix, const uint8_t *data, size_t 
     *next = '\0';
 }
 
+static char lower_of(char c)
+{
+    if (!is_upper(c))
+        return c;
+    return (char)(c - 'A' + 'a');
+}
+
 /* Copy text to lower, in lower case. Returns: false at a character that no text may hold, or at mixed case.
  */
 static bool to_lower(char *lower, const char *text, size_t size)
@@ -95,7 +102,7 @@ static bool to_lower(char *lower, const char *text, size_t size)
             return false;
         upper_seen |= is_upper(text[i]);
         lower_seen |= is_lower(text[i]);
-        lower[i] = is_upper(text[i]) ? (char)(text[i] - 'A' + 'a') : text[i];
+        lower[i] = lower_of(text[i]);
     }
     return !(upper_seen && lower_seen);
 }
@@ -147,7 +154,7 @@ enum bech32m_result bech32m_decode(char *prefix, uint8_t *data, size_t *size, co
 {
     if (text_size > BECH32M_TEXT_MAX)
         return BECH32M_TOO_LONG;
-    char lower[BECH32M_TEXT_MAX];
+    char lower[BECH32M_TEXT_MAX] = {0};
     if (!to_lower(lower, text, text_size))
         return BECH32M_BAD_CHARACTER;
     const char *separator = memrchr(lower, '1', text_size);

@@ -16,7 +16,8 @@ enum {
     DOSSIER_ARENA_SIZE = 16 * 1024 * 1024,
 };
 
-/* How one author's log stands on this node. Sorted by author in the dossier. */
+/* How one author's log stands on this node. Sorted by author in the dossier. Every author that a place names is
+ * there, also when nothing of its log is held (known false, all else zero). */
 struct dossier_log {
     struct actor_id author;
     bool known;   /* block 0 at least is held */
@@ -28,9 +29,11 @@ struct dossier_log {
     bool nothing_by_then;  /* not even block 0 had */
     bool upgrade_needed;
     uint64_t upgrade_seq;
-    bool frozen;           /* two rotations of one epoch */
-    bool forked;           /* a fork proof stands in the open epoch… */
-    uint64_t fork_seq;     /* …and disputes blocks from this one on */
+    bool frozen;       /* two rotations of one epoch */
+    bool forked;       /* a fork proof stands in the open epoch */
+    uint64_t fork_seq; /* when frozen or forked: the lowest disputed block, for a frozen log never above the rotation
+                          that was chosen; this one and all later ones are disputed */
+    /* The newest checkpoint held whose time is not after the question's known_by_s. */
     bool has_checkpoint;
     uint64_t checkpoint_seq;
     uint64_t checkpoint_time_s;
@@ -47,9 +50,12 @@ struct dossier_place {
     struct hash block_hash; /* header hash of its block */
     bool erased;            /* its bytes are gone */
     bool voided;
-    uint64_t void_seq;
-    size_t event_count;
-    const struct history_event *events; /* oldest first */
+    uint64_t void_seq; /* of the block whose entry voided it */
+    size_t event_count; /* at most HISTORY_EVENTS_MAX */
+    const struct history_event *events; /* oldest first: ascending by setter */
+    /* One bool an event: whether the setter's block is void, as far as known by the question's known_by_s. What was
+     * voided later than that is not void here. NULL only when there are no events. */
+    const bool *event_voided;
 };
 
 /* An attestation and where its integrity rests. */
@@ -65,9 +71,9 @@ struct dossier_credential {
     struct dossier_place place;
     enum dossier_source source;
     struct attestation attestation;   /* decoded; without meaning when place.erased */
-    bool has_replacement;             /* of the last `replaced` event */
+    bool has_replacement; /* of the last `replaced` event known by then, voided ones not counted */
     struct entry_name replacement;
-    bool has_holder;                  /* of the last `held by` event */
+    bool has_holder; /* of the last `held by` event known by then, voided ones not counted */
     struct subject holder;
 };
 
@@ -111,5 +117,17 @@ struct dossier {
 
 /* The log of author, or NULL. */
 const struct dossier_log *dossier_log_of(const struct dossier *dossier, const struct actor_id *author);
+
+/* The log that place is in. Requires: place.log < log_count. */
+const struct dossier_log *dossier_log_at(const struct dossier *dossier, const struct dossier_place *place);
+
+/* Whether block seq of log had arrived by the question's known_by_s. */
+bool dossier_log_reaches(const struct dossier_log *log, uint64_t seq);
+
+/* Whether block seq of log is disputed by a fork. */
+bool dossier_log_disputes(const struct dossier_log *log, uint64_t seq);
+
+/* Whether place's block is void, as far as known by then. */
+bool dossier_place_is_void(const struct dossier *dossier, const struct dossier_place *place);
 
 #endif

@@ -76,8 +76,8 @@ struct verdict {
 /* Decide. Borrows: dossier, trust, question for as long as *out is used (it points into the dossier).
  * Writes: *out whole. overall: without required codes, valid when there is a credential and all are valid; invalid
  * when any is; else undetermined. With them, valid when all are held, invalid when one is certainly not.
- * A credential is valid when integrity, authority and status are yes and freshness is yes; invalid when integrity,
- * authority or status is no; undetermined otherwise. Returns: false when arena is full. */
+ * A credential is valid when all four axes are yes; invalid when integrity, authority or status is no; undetermined
+ * otherwise: stale evidence never makes it invalid. Returns: false when arena is full. */
 bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct trust *trust,
                 const struct question *question, struct arena *arena);
 

@@ -1,0 +1,52 @@
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+/* The table of subcommands: `tradeproof NAME …` and the two-word ones (`trust add`, `key rotate`). Usage and help are
+ * made from it; a command is one file, cmd/command_NAME.c, and returns an exit code of cmd/exit_codes.h. */
+
+#include "cmd/exit_codes.h"
+
+struct command {
+    const char *name;    /* "issue", "trust add" */
+    const char *summary; /* one line */
+    const char *usage;   /* arguments, as shown behind the name */
+    const char *help;    /* what it does, its options, and an example: for people */
+    int (*run)(int argc, char **argv); /* argv[0] is the last word of the name */
+};
+
+extern const struct command commands[]; /* ends with a name of NULL */
+
+/* Run what argv asks for. Prints help and errors itself. */
+int command_main(int argc, char **argv);
+
+/* Print to standard error: "tradeproof NAME: sentence" and where to find help. Returns: EXIT_USAGE. */
+int command_usage_error(const struct command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#define COMMAND_DECLARE(id) int command_##id(int argc, char **argv);
+COMMAND_DECLARE(init)
+COMMAND_DECLARE(trust_add)
+COMMAND_DECLARE(trust_list)
+COMMAND_DECLARE(trust_remove)
+COMMAND_DECLARE(contact_add)
+COMMAND_DECLARE(contact_list)
+COMMAND_DECLARE(rules_publish)
+COMMAND_DECLARE(accredit)
+COMMAND_DECLARE(withdraw)
+COMMAND_DECLARE(issue)
+COMMAND_DECLARE(revoke)
+COMMAND_DECLARE(suspend)
+COMMAND_DECLARE(reinstate)
+COMMAND_DECLARE(void)
+COMMAND_DECLARE(erase)
+COMMAND_DECLARE(key_rotate)
+COMMAND_DECLARE(challenge)
+COMMAND_DECLARE(present)
+COMMAND_DECLARE(verify)
+COMMAND_DECLARE(lookup)
+COMMAND_DECLARE(export)
+COMMAND_DECLARE(status)
+COMMAND_DECLARE(peers)
+#undef COMMAND_DECLARE
+
+#endif

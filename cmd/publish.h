@@ -1,0 +1,45 @@
+#ifndef CMD_PUBLISH_H
+#define CMD_PUBLISH_H
+
+/* Writing this actor's log from the command line: entries in, a durable block out. Holds home/sign.lock from reading
+ * the head to the acknowledgement, so that two commands never fork the log; hands the block to the daemon, or
+ * applies it here when none runs. */
+
+#include "cmd/keyring.h"
+#include "cmd/session.h"
+
+struct publisher {
+    struct session *session;
+    const struct keyring *keyring; /* borrowed */
+    int sign_lock_fd;
+    struct log_state state; /* at the head */
+    uint8_t *body;          /* draft memory */
+    uint8_t *block;         /* encoded block memory */
+    struct arena arena;
+};
+
+struct published {
+    uint64_t seq;
+    struct hash hash;
+    struct bytes encoded; /* view of the publisher's memory until its next call */
+};
+
+/* Take the lock and read the head; publishes block 0 first when the log is new. Returns: an exit code. */
+int publisher_open(struct publisher *publisher, struct session *session, const struct keyring *keyring);
+/* Start a draft of a class in the publisher's memory. */
+void publisher_draft(struct publisher *publisher, struct draft *draft, enum block_class block_class);
+/* Sign the draft with the class's role and publish it. Returns: EXIT_YES when it is durable, or the exit code after
+ * it said why not. */
+int publisher_publish(struct publisher *publisher, const struct draft *draft, struct published *out);
+/* The same for a rotation signed by next, whose keys record is in the draft. */
+int publisher_rotate(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
+                     struct published *out);
+void publisher_close(struct publisher *publisher);
+
+/* Sign and hand over a checkpoint of the present head, if this keyring has a checkpoint key and no daemon does it. */
+int publisher_checkpoint(struct publisher *publisher);
+
+/* Fill ENTRY_SALT_SIZE random bytes. */
+void publisher_salt(uint8_t salt[ENTRY_SALT_SIZE]);
+
+#endif

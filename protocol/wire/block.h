@@ -37,29 +37,33 @@ enum reason block_decode(struct block *block, const struct network *network, str
 
 enum { BLOCK_ARENA_SIZE = 1024 * 1024 };
 
-/* Read only header and signatures, and hash the header: what must be right before a body is looked at. Leaves
- * entries empty. */
+/* Read only header and signatures, and hash the header: what must be right before a body is looked at. The body may be
+ * anything, also an empty bin, as where a header travels alone. Leaves entries empty. */
 enum reason block_decode_header(struct block *block, const struct network *network, struct bytes input,
                                 struct arena *arena);
 
 /* Leaf hash of an entry's element bytes. */
 void entry_leaf(struct hash *out, const struct network *network, struct bytes encoded);
 
-/* Append one entry element. salt is empty or ENTRY_SALT_SIZE bytes. */
+/* Append one entry element. Requires: salt of ENTRY_SALT_SIZE bytes for content, else empty. */
 void entry_write(struct writer *writer, uint64_t kind, bool critical, struct bytes payload, struct bytes salt);
 
-/* Read one entry element into *entry (with views into input). Requires: all of input is that element. */
+/* Read one entry element into *entry (with views into input): its shape, size and salt. Returns: REASON_NONE when all
+ * of input is that element, or why not. */
 enum reason entry_decode(struct entry *entry, struct bytes input);
+
+/* Read canonical header bytes. Returns: REASON_WRONG_VERSION for a header of another version, whatever follows in it. */
+enum reason header_decode(struct header *header, struct bytes input, struct arena *arena);
 
 /* Header hash of canonical header bytes. */
 void header_hash(struct hash *out, const struct network *network, struct bytes header_bytes);
 
-/* Assemble a block from its parts. body is the encoded array. Returns: false when out has too little room. */
+/* Assemble a block from its parts. body is the encoded array. Returns: false when it does not fit. */
 bool block_encode(struct writer *writer, struct bytes header_bytes, const struct indexed_signature *signatures,
                   size_t signature_count, struct bytes body);
 
-/* Rewrite block with the entries of indexes (ascending) replaced by their leaf hashes: what remains after an erase.
- * Everything that was signed stays as it is. */
+/* Rewrite block with the entries of ranges (ascending) replaced by their leaf hashes: what remains after an erase.
+ * Everything that was signed stays as it is. Returns: false when it does not fit. */
 bool block_erase(struct writer *writer, const struct block *block, const struct index_range *ranges, size_t count);
 
 /* Actor id of an inception: LABEL_ACTOR over the canonical keys record. */
@@ -80,7 +84,8 @@ void history_extend(struct hash *next, const struct network *network, const stru
 /* Live leaf of an entry about which something was said. */
 void live_leaf(struct hash *out, const struct network *network, const struct hash *leaf, const struct hash *history);
 
-/* Whether kind's payload decodes. Lists go to arena. For content this decides only whether the entry has effect. */
+/* Decode the payload into *record, the struct of entry->kind. Lists go to arena. For content this decides only
+ * whether the entry has effect. Returns: REASON_ERASED, REASON_WRONG_KIND for an unknown kind, or as decoding. */
 enum reason entry_payload_decode(void *record, const struct entry *entry, struct arena *arena);
 
 #endif

@@ -373,8 +373,8 @@ struct signed_cosignature {
     struct indexed_signature signature;
 };
 
-/* Two signed headers that cannot both be the log, the one with the lower hash first: same previous hash, or two
- * rotations of one epoch. */
+/* Two signed headers that cannot both be the log, the one with the lower bytes first (memcmp): same previous hash, or
+ * two rotations of one epoch. */
 struct fork_proof {
     struct bytes header_a; /* canonical header bytes, as signed */
     struct list signatures_a;

@@ -1,0 +1,323 @@
+#include "protocol/wire/block.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "crypto/merkle.h"
+#include "protocol/wire/tables.h"
+
+enum { MSGPACK_BIN8 = 0xc4, MSGPACK_BIN16 = 0xc5, MSGPACK_BIN32 = 0xc6 };
+
+/* ---- entries ---- */
+
+void entry_leaf(struct hash *out, const struct network *network, struct bytes encoded)
+{
+    hash_bytes(out, label_domain(network, LABEL_ENTRY), encoded.data, encoded.size);
+}
+
+static size_t entry_size_max(uint64_t kind)
+{
+    if (kind == ENTRY_RULE_PACK)
+        return RULE_PACK_SIZE_MAX;
+    return entry_class(kind) == CLASS_KEYS ? KEYS_SIZE_MAX : ENTRY_SIZE_MAX;
+}
+
+static size_t entry_salt_size(uint64_t kind)
+{
+    return entry_class(kind) == CLASS_CONTENT ? ENTRY_SALT_SIZE : 0;
+}
+
+void entry_write(struct writer *writer, uint64_t kind, bool critical, struct bytes payload, struct bytes salt)
+{
+    assert(kind >= 1 && kind <= ENTRY_KIND_MAX);
+    assert(salt.size == entry_salt_size(kind));
+    writer_array(writer, 4);
+    writer_uint(writer, kind);
+    writer_bool(writer, critical);
+    writer_bin(writer, payload.data, payload.size);
+    writer_bin(writer, salt.data, salt.size);
+}
+
+/* An erased element is the only one that starts as a bin. */
+static bool next_is_erased(const struct reader *reader)
+{
+    return reader->at < reader->end && *reader->at == MSGPACK_BIN8;
+}
+
+/* Read the next element. An erased one has its leaf hash as its payload. */
+static void entry_read(struct entry *entry, struct reader *reader)
+{
+    const uint8_t *start = reader->at;
+
+    *entry = (struct entry){.erased = next_is_erased(reader)};
+    if (entry->erased) {
+        entry->payload = reader_bin(reader, HASH_SIZE, HASH_SIZE);
+    } else {
+        reader_array(reader, 4, 4);
+        entry->kind = reader_uint(reader, 1, ENTRY_KIND_MAX);
+        entry->critical = reader_bool(reader);
+        entry->payload = reader_bin(reader, 0, RULE_PACK_SIZE_MAX);
+        entry->salt = reader_bin(reader, 0, ENTRY_SALT_SIZE);
+    }
+    if (reader->error != REASON_NONE)
+        return;
+    entry->encoded = bytes_of(start, (size_t)(reader->at - start));
+    if (entry->erased)
+        return;
+    if (entry->encoded.size > entry_size_max(entry->kind))
+        reader_fail(reader, REASON_TOO_LARGE);
+    else if (entry->salt.size != entry_salt_size(entry->kind))
+        reader_fail(reader, REASON_INCONSISTENT);
+}
+
+enum reason entry_decode(struct entry *entry, struct bytes input)
+{
+    struct reader reader;
+
+    reader_init(&reader, input);
+    entry_read(entry, &reader);
+    return reader_end(&reader);
+}
+
+enum reason entry_payload_decode(void *record, const struct entry *entry, struct arena *arena)
+{
+    const struct schema *schema = entry_schema(entry->kind);
+
+    if (entry->erased)
+        return REASON_ERASED;
+    if (!schema)
+        return REASON_WRONG_KIND;
+    return schema_decode(schema, record, entry->payload, arena);
+}
+
+/* ---- header and signatures ---- */
+
+void header_hash(struct hash *out, const struct network *network, struct bytes header_bytes)
+{
+    hash_bytes(out, label_domain(network, LABEL_HEADER), header_bytes.data, header_bytes.size);
+}
+
+/* A later version may have other fields, so its number is looked at before anything else. */
+static bool is_other_version(struct bytes input)
+{
+    struct reader reader;
+    uint64_t version = 0;
+
+    reader_init(&reader, input);
+    reader_array(&reader, 1, UINT32_MAX);
+    version = reader_uint(&reader, 0, UINT64_MAX);
+    return reader.error == REASON_NONE && version != 1;
+}
+
+enum reason header_decode(struct header *header, struct bytes input, struct arena *arena)
+{
+    if (is_other_version(input))
+        return REASON_WRONG_VERSION;
+    return schema_decode(&header_schema, header, input, arena);
+}
+
+static void read_signatures(struct block *block, struct reader *reader, struct arena *arena)
+{
+    block->signature_count = reader_array(reader, 0, SIGNATURES_MAX);
+    for (size_t i = 0; i < block->signature_count && reader->error == REASON_NONE; i++) {
+        struct indexed_signature *signature = &block->signatures[i];
+
+        schema_read(&indexed_signature_schema, signature, reader, arena);
+        if (reader->error == REASON_NONE && i > 0 && order_signatures(signature - 1, signature) >= 0)
+            reader_fail(reader, REASON_NOT_SORTED);
+    }
+}
+
+/* Everything but what is inside the body, of which *body becomes a view. */
+static enum reason decode_outer(struct block *block, struct bytes *body, const struct network *network,
+                                struct bytes input, struct arena *arena)
+{
+    struct reader reader;
+    enum reason reason = REASON_NONE;
+
+    memset(block, 0, sizeof *block);
+    block->encoded = input;
+    reader_init(&reader, input);
+    reader_array(&reader, 3, 3);
+    block->header_bytes = reader_bin(&reader, 1, HEADER_SIZE_MAX);
+    read_signatures(block, &reader, arena);
+    *body = reader_bin(&reader, 0, BLOCK_BODY_SIZE_MAX);
+    reason = reader_end(&reader);
+    if (reason != REASON_NONE)
+        return reason;
+    reason = header_decode(&block->header, block->header_bytes, arena);
+    if (reason != REASON_NONE)
+        return reason;
+    if ((block->header.seq == 0) != (block->signature_count == 0))
+        return REASON_SIGNATURE_COUNT;
+    header_hash(&block->hash, network, block->header_bytes);
+    return REASON_NONE;
+}
+
+enum reason block_decode_header(struct block *block, const struct network *network, struct bytes input,
+                                struct arena *arena)
+{
+    struct bytes body;
+
+    return decode_outer(block, &body, network, input, arena);
+}
+
+/* ---- body ---- */
+
+static enum reason check_entry_class(const struct entry *entry, enum block_class block_class)
+{
+    if (entry->erased)
+        return block_class == CLASS_CONTENT ? REASON_NONE : REASON_BAD_ERASED_BODY;
+    return entry_class(entry->kind) == block_class ? REASON_NONE : REASON_ENTRY_CLASS;
+}
+
+static void leaf_of(struct hash *out, const struct network *network, const struct entry *entry)
+{
+    if (entry->erased)
+        memcpy(out->bytes, entry->payload.data, HASH_SIZE);
+    else
+        entry_leaf(out, network, entry->encoded);
+}
+
+static enum reason read_entries(struct entry *entries, struct hash *leaves, const struct network *network,
+                                const struct header *header, struct bytes body)
+{
+    struct reader reader;
+
+    reader_init(&reader, body);
+    if (reader_array(&reader, 0, BLOCK_ENTRIES_MAX) != header->entry_count)
+        reader_fail(&reader, REASON_INCONSISTENT);
+    for (size_t i = 0; i < header->entry_count && reader.error == REASON_NONE; i++) {
+        enum reason reason = REASON_NONE;
+
+        entry_read(&entries[i], &reader);
+        if (reader.error != REASON_NONE)
+            break;
+        reason = check_entry_class(&entries[i], header->block_class);
+        if (reason != REASON_NONE)
+            return reason;
+        leaf_of(&leaves[i], network, &entries[i]);
+    }
+    return reader_end(&reader);
+}
+
+static enum reason check_entries_root(const struct hash *leaves, const struct network *network,
+                                      const struct header *header, struct arena *arena)
+{
+    size_t mark = arena_mark(arena);
+    struct hash *scratch = arena_take(arena, header->entry_count * sizeof *scratch);
+    struct hash root;
+
+    if (!scratch)
+        return REASON_TOO_LARGE;
+    memcpy(scratch, leaves, header->entry_count * sizeof *scratch);
+    merkle_root_in_place(&root, label_domain(network, LABEL_ENTRY_NODE), scratch, header->entry_count);
+    arena_rewind(arena, mark);
+    return hash_equal(&root, &header->entries_root) ? REASON_NONE : REASON_ENTRIES_ROOT;
+}
+
+static enum reason decode_body(struct block *block, const struct network *network, struct bytes body,
+                               struct arena *arena)
+{
+    size_t count = block->header.entry_count;
+    struct entry *entries = arena_take(arena, count * sizeof *entries);
+    struct hash *leaves = arena_take(arena, count * sizeof *leaves);
+    enum reason reason = REASON_NONE;
+
+    if (!entries || !leaves)
+        return REASON_TOO_LARGE;
+    reason = read_entries(entries, leaves, network, &block->header, body);
+    if (reason != REASON_NONE)
+        return reason;
+    block->entry_count = count;
+    block->entries = entries;
+    block->leaves = leaves;
+    return check_entries_root(leaves, network, &block->header, arena);
+}
+
+enum reason block_decode(struct block *block, const struct network *network, struct bytes input,
+                         struct arena *arena)
+{
+    struct bytes body;
+    enum reason reason = decode_outer(block, &body, network, input, arena);
+
+    if (reason != REASON_NONE)
+        return reason;
+    return decode_body(block, network, body, arena);
+}
+
+/* ---- write ---- */
+
+static void write_outer(struct writer *writer, struct bytes header_bytes,
+                        const struct indexed_signature *signatures, size_t signature_count)
+{
+    assert(header_bytes.size <= HEADER_SIZE_MAX);
+    assert(signature_count <= SIGNATURES_MAX);
+    writer_array(writer, 3);
+    writer_bin(writer, header_bytes.data, header_bytes.size);
+    writer_array(writer, (uint32_t)signature_count);
+    for (size_t i = 0; i < signature_count; i++)
+        schema_write(&indexed_signature_schema, &signatures[i], writer);
+}
+
+bool block_encode(struct writer *writer, struct bytes header_bytes,
+                  const struct indexed_signature *signatures, size_t signature_count, struct bytes body)
+{
+    assert(body.size <= BLOCK_BODY_SIZE_MAX);
+    write_outer(writer, header_bytes, signatures, signature_count);
+    writer_bin(writer, body.data, body.size);
+    return !writer->overflow;
+}
+
+/* The head of a bin whose bytes are written piece by piece. */
+static void write_bin_head(struct writer *writer, size_t size)
+{
+    const uint8_t wide[] = {MSGPACK_BIN32, (uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8),
+                            (uint8_t)size};
+    const uint8_t middle[] = {MSGPACK_BIN16, (uint8_t)(size >> 8), (uint8_t)size};
+    const uint8_t narrow[] = {MSGPACK_BIN8, (uint8_t)size};
+
+    if (size > UINT16_MAX)
+        writer_raw(writer, wide, sizeof wide);
+    else if (size > UINT8_MAX)
+        writer_raw(writer, middle, sizeof middle);
+    else
+        writer_raw(writer, narrow, sizeof narrow);
+}
+
+/* Whether index lies in one of ranges, given that *next is the first that does not end below it. */
+static bool ranges_contain(const struct index_range *ranges, size_t count, size_t *next, size_t index)
+{
+    while (*next < count && ranges[*next].last < index)
+        (*next)++;
+    return *next < count && ranges[*next].first <= index;
+}
+
+static size_t array_head_size(size_t count)
+{
+    return count < 16 ? 1 : 3;
+}
+
+bool block_erase(struct writer *writer, const struct block *block, const struct index_range *ranges,
+                 size_t count)
+{
+    const size_t erased_size = 2 + HASH_SIZE;
+    size_t body_size = array_head_size(block->entry_count);
+    size_t next = 0;
+
+    for (size_t i = 0; i < block->entry_count; i++)
+        body_size += ranges_contain(ranges, count, &next, i) ? erased_size : block->entries[i].encoded.size;
+    write_outer(writer, block->header_bytes, block->signatures, block->signature_count);
+    write_bin_head(writer, body_size);
+    writer_array(writer, (uint32_t)block->entry_count);
+    next = 0;
+    for (size_t i = 0; i < block->entry_count; i++) {
+        struct bytes encoded = block->entries[i].encoded;
+
+        if (ranges_contain(ranges, count, &next, i))
+            writer_bin(writer, block->leaves[i].bytes, HASH_SIZE);
+        else
+            writer_raw(writer, encoded.data, encoded.size);
+    }
+    return !writer->overflow;
+}

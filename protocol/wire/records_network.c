@@ -1,0 +1,80 @@
+#include "protocol/wire/tables.h"
+
+/* ---- hello ---- */
+
+static const struct field hello_fields[] = {
+    {REQUIRED(hello, node_key), FIXED(sizeof(struct sign_public_key)), MEANS("Ed25519 key of the node")},
+    {REQUIRED(hello, transport_key), FIXED(sizeof(struct transport_key)), MEANS("CURVE key of its sockets")},
+    {REQUIRED(hello, signature), FIXED(sizeof(struct signature)),
+     MEANS("by the node key, over tp.node.curve of the transport key")},
+    {REQUIRED(hello, protocol_version), UINT(1, UINT16_MAX), MEANS("highest that the sender speaks")},
+};
+
+const struct schema hello_schema = {
+    SCHEMA(hello),
+    EXTENSIBLE(hello),
+    .meaning = "First frame each way: binds the authenticated transport key to the node key.",
+};
+
+/* ---- heads ---- */
+
+static const struct field head_fields[] = {
+    {REQUIRED(head, author), FIXED(HASH_SIZE), MEANS("whose log")},
+    {REQUIRED(head, epoch), EPOCH, MEANS("of its last block")},
+    {REQUIRED(head, seq), SEQ, MEANS("of its last block")},
+    {REQUIRED(head, hash), FIXED(HASH_SIZE), MEANS("header hash of its last block")},
+};
+
+static const struct schema head_schema = {
+    SCHEMA(head),
+    .meaning = "How far one log goes.",
+};
+
+static int order_heads(const void *a, const void *b)
+{
+    const struct head *left = a, *right = b;
+
+    return hash_compare(&left->author.hash, &right->author.hash);
+}
+
+static const struct field heads_fields[] = {
+    {REQUIRED(heads, complete), BOOL, MEANS("every head that the sender has, not only what changed")},
+    {REQUIRED(heads, heads), LIST(head, 0, HEADS_MAX), SORTED(order_heads), MEANS("sorted by author")},
+};
+
+const struct schema heads_schema = {
+    SCHEMA(heads),
+    EXTENSIBLE(heads),
+    .meaning = "How far the logs go that the sender has.",
+};
+
+/* ---- want ---- */
+
+static const struct field locator_point_fields[] = {
+    {REQUIRED(locator_point, seq), SEQ, MEANS("of a block that the sender has")},
+    {REQUIRED(locator_point, hash), FIXED(HASH_SIZE), MEANS("its header hash")},
+};
+
+static const struct schema locator_point_schema = {
+    SCHEMA(locator_point),
+    .meaning = "A block on the sender's chain.",
+};
+
+static int order_locator(const void *a, const void *b)
+{
+    const struct locator_point *left = a, *right = b;
+
+    return order_numbers(right->seq, left->seq);
+}
+
+static const struct field want_fields[] = {
+    {REQUIRED(want, author), FIXED(HASH_SIZE), MEANS("whose log")},
+    {REQUIRED(want, locator), LIST(locator_point, 0, LOCATOR_MAX), SORTED(order_locator),
+     MEANS("seq descending")},
+};
+
+const struct schema want_schema = {
+    SCHEMA(want),
+    EXTENSIBLE(want),
+    .meaning = "Asks for the blocks of a log behind the highest point that the answerer has on its chain.",
+};

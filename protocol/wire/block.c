@@ -128,9 +128,9 @@ static void read_signatures(struct block *block, struct reader *reader, struct a
     }
 }
 
-/* Everything but what is inside the body, of which *body becomes a view. */
-static enum reason decode_outer(struct block *block, struct bytes *body, const struct network *network,
-                                struct bytes input, struct arena *arena)
+/* Everything but what is inside the body. */
+static enum reason decode_outer(struct block *block, const struct network *network, struct bytes input,
+                                struct arena *arena)
 {
     struct reader reader;
     enum reason reason = REASON_NONE;
@@ -141,7 +141,7 @@ static enum reason decode_outer(struct block *block, struct bytes *body, const s
     reader_array(&reader, 3, 3);
     block->header_bytes = reader_bin(&reader, 1, HEADER_SIZE_MAX);
     read_signatures(block, &reader, arena);
-    *body = reader_bin(&reader, 0, BLOCK_BODY_SIZE_MAX);
+    block->body = reader_bin(&reader, 0, BLOCK_BODY_SIZE_MAX);
     reason = reader_end(&reader);
     if (reason != REASON_NONE)
         return reason;
@@ -157,9 +157,7 @@ static enum reason decode_outer(struct block *block, struct bytes *body, const s
 enum reason block_decode_header(struct block *block, const struct network *network, struct bytes input,
                                 struct arena *arena)
 {
-    struct bytes body;
-
-    return decode_outer(block, &body, network, input, arena);
+    return decode_outer(block, network, input, arena);
 }
 
 /* ---- body ---- */
@@ -216,8 +214,7 @@ static enum reason check_entries_root(const struct hash *leaves, const struct ne
     return hash_equal(&root, &header->entries_root) ? REASON_NONE : REASON_ENTRIES_ROOT;
 }
 
-static enum reason decode_body(struct block *block, const struct network *network, struct bytes body,
-                               struct arena *arena)
+static enum reason decode_body(struct block *block, const struct network *network, struct arena *arena)
 {
     size_t count = block->header.entry_count;
     struct entry *entries = arena_take(arena, count * sizeof *entries);
@@ -226,7 +223,7 @@ static enum reason decode_body(struct block *block, const struct network *networ
 
     if (!entries || !leaves)
         return REASON_TOO_LARGE;
-    reason = read_entries(entries, leaves, network, &block->header, body);
+    reason = read_entries(entries, leaves, network, &block->header, block->body);
     if (reason != REASON_NONE)
         return reason;
     block->entry_count = count;
@@ -238,12 +235,11 @@ static enum reason decode_body(struct block *block, const struct network *networ
 enum reason block_decode(struct block *block, const struct network *network, struct bytes input,
                          struct arena *arena)
 {
-    struct bytes body;
-    enum reason reason = decode_outer(block, &body, network, input, arena);
+    enum reason reason = decode_outer(block, network, input, arena);
 
     if (reason != REASON_NONE)
         return reason;
-    return decode_body(block, network, body, arena);
+    return decode_body(block, network, arena);
 }
 
 /* ---- write ---- */

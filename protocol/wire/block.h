@@ -23,6 +23,7 @@ struct block {
     struct header header;
     size_t signature_count;
     struct indexed_signature signatures[SIGNATURES_MAX];
+    struct bytes body;          /* the encoded array of entries, unread after block_decode_header */
     size_t entry_count;         /* equals header.entry_count */
     const struct entry *entries; /* in the arena */
     const struct hash *leaves;   /* in the arena: leaf hash of each entry, computed or as erased */

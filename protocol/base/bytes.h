@@ -23,8 +23,8 @@ bool bytes_equal(struct bytes a, struct bytes b);
 int bytes_compare(struct bytes a, struct bytes b);
 bool bytes_equal_string(struct bytes a, const char *text);
 
-/* A bump allocator over memory of the caller. Nothing is freed singly; arena_mark and arena_rewind drop all that
- * came after. */
+/* A bump allocator over memory of the caller. Nothing is freed singly; arena_mark and arena_rewind drop all
+ * that came after. */
 struct arena {
     uint8_t *memory;
     size_t capacity;
@@ -34,7 +34,8 @@ struct arena {
 void arena_init(struct arena *arena, void *memory, size_t capacity);
 /* size zeroed bytes aligned for any type. Returns: NULL when the arena is full. */
 void *arena_take(struct arena *arena, size_t size);
-/* A copy of data in the arena; {NULL, 0} when it is full (data.size 0 gives an empty run, never a failure). */
+/* Write to *out a copy of data in the arena. Returns: false, *out empty, when it is full; an empty run always
+ * fits. */
 bool arena_copy(struct arena *arena, struct bytes data, struct bytes *out);
 size_t arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, size_t mark);

@@ -1,9 +1,9 @@
 #ifndef PROTOCOL_BASE_IDS_H
 #define PROTOCOL_BASE_IDS_H
 
-/* 32-byte identifiers, a distinct struct per kind so that the compiler refuses a mix-up, and their text form for
- * people: bech32m whose prefix tells kind and network (DESIGN section 4, identifiers): "tp" + kind letter on main,
- * "t" + "tp" + kind letter on test, "x" + "tp" + kind letter on any other network. */
+/* 32-byte identifiers, a distinct struct per kind so that the compiler refuses a mix-up, and their text form
+ * for people: bech32m whose prefix tells kind and network (DESIGN section 4, identifiers): "tp" + kind letter
+ * on main, "t" + "tp" + kind letter on test, "x" + "tp" + kind letter on any other network. */
 
 #include "crypto/bech32m.h"
 #include "crypto/hash.h"
@@ -30,10 +30,10 @@ struct claim_id {
 };
 
 enum id_kind {
-    ID_ACTOR,    /* tpa1… */
-    ID_NODE,     /* tpn1… */
+    ID_ACTOR,     /* tpa1… */
+    ID_NODE,      /* tpn1… */
     ID_TRANSPORT, /* tpx1… */
-    ID_CLAIM,    /* tpk1… */
+    ID_CLAIM,     /* tpk1… */
 };
 
 /* Who an entry is about. */
@@ -73,13 +73,18 @@ enum id_result {
 /* Write the text of a 32-byte id. Requires: text has ID_TEXT_MAX + 1 bytes. */
 void id_to_text(char *text, enum id_kind kind, const struct network *network, const struct hash *id);
 
-/* Read an id of the kind wanted. Writes: *id only on ID_OK; *found (when not NULL) the kind that the prefix names,
- * on ID_WRONG_KIND. */
-enum id_result id_from_text(struct hash *id, enum id_kind *found, enum id_kind wanted, const struct network *network,
-                            struct bytes text);
+/* Read an id of the kind wanted. Writes: *id only on ID_OK; *found (when not NULL) the kind that the prefix
+ * names, on ID_WRONG_KIND. */
+enum id_result id_from_text(struct hash *id, enum id_kind *found, enum id_kind wanted,
+                            const struct network *network, struct bytes text);
 
+/* Write "actor/seq/index/prefix". Requires: text has ENTRY_NAME_TEXT_MAX + 1 bytes; seq and index within
+ * limits.h. */
 void entry_name_to_text(char *text, const struct network *network, const struct entry_name *name);
-enum id_result entry_name_from_text(struct entry_name *name, const struct network *network, struct bytes text);
+/* Read exactly what entry_name_to_text writes. Returns: what is wrong with the actor, or ID_MISTYPED when the
+ * rest is no name. Writes: *name only on ID_OK. */
+enum id_result entry_name_from_text(struct entry_name *name, const struct network *network,
+                                    struct bytes text);
 
 bool actor_id_equal(const struct actor_id *a, const struct actor_id *b);
 bool subject_equal(const struct subject *a, const struct subject *b);

@@ -1,10 +1,13 @@
 #ifndef PROTOCOL_BASE_READER_H
 #define PROTOCOL_BASE_READER_H
 
-/* The one way in for untrusted msgpack: bounded, canonical only, and its first error sticks, so callers read a whole
- * record and check once at the end. Shortest integers, shortest lengths, no maps, floats, extension types or
- * negative numbers; a count is checked against its limit and the bytes left before it is returned.
- * After an error every read returns zero or empty and consumes nothing. */
+/* The one way in for untrusted msgpack: bounded, canonical only, and its first error sticks, so callers read
+ * a whole record and check once at the end. Shortest integers, shortest lengths, no maps, floats, extension
+ * types or negative numbers; a count is checked against its limit and the bytes left before it is returned.
+ * After an error every read returns zero or empty and consumes nothing.
+ * Below a minimum is REASON_OUT_OF_RANGE; above a maximum too, but REASON_TOO_LARGE for sizes and
+ * REASON_TOO_MANY for counts. What no record may hold (maps, floats, extensions, signed forms) is
+ * REASON_WRONG_TYPE. */
 
 #include "protocol/base/bytes.h"
 #include "protocol/base/reason.h"

@@ -8,8 +8,8 @@
 enum { TEXT_SIZE_MAX = 4096 }; /* no longer text is clean */
 
 /* Whether text is valid UTF-8 in normalisation form C without control characters (C0, C1, DEL), bidi controls
- * (U+061C, U+200E, U+200F, U+202A..E, U+2066..9), surrogates or non-characters. Normalisation by utf8proc; plain
- * ASCII takes a fast path. */
+ * (U+061C, U+200E, U+200F, U+202A..E, U+2066..9), surrogates or non-characters. Normalisation by utf8proc;
+ * plain ASCII takes a fast path. */
 bool text_is_clean(struct bytes text);
 
 /* Whether text is a namespace: a-z first, then a-z, 0-9 and '-', 1..NAMESPACE_SIZE_MAX characters. */
@@ -19,7 +19,8 @@ bool text_is_namespace(struct bytes text);
  * CODE_SIZE_MAX in all. */
 bool text_is_code(struct bytes text);
 
-/* Whether text is a code pattern: a code whose part behind the slash may end in one '*' ("ase/A*", "ase/\*"). */
+/* Whether text is a code pattern: a code whose part behind the slash may end in one '*' ("ase/A*", "ase/\*").
+ */
 bool text_is_code_pattern(struct bytes text);
 
 /* Whether code lies under pattern. Requires: both valid. */

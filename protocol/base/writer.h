@@ -1,8 +1,8 @@
 #ifndef PROTOCOL_BASE_WRITER_H
 #define PROTOCOL_BASE_WRITER_H
 
-/* Canonical msgpack into memory of the caller, packed by msgpack-c (which writes the shortest form). Running out of
- * room sticks; check writer_end once. */
+/* Canonical msgpack into memory of the caller, packed by msgpack-c (which writes the shortest form). Running
+ * out of room sticks; check writer_end once. */
 
 #include "protocol/base/bytes.h"
 
@@ -22,7 +22,8 @@ void writer_array(struct writer *writer, uint32_t count);
 void writer_nil(struct writer *writer);
 /* Bytes that are canonical msgpack already. */
 void writer_raw(struct writer *writer, const void *data, size_t size);
-/* Returns: false when anything did not fit; *out is then empty. The result is a view of the caller's memory. */
+/* Returns: false when anything did not fit; *out is then empty. The result is a view of the caller's memory.
+ */
 bool writer_end(const struct writer *writer, struct bytes *out);
 
 #endif

@@ -14,22 +14,24 @@ struct fork_point {
     struct hash parent; /* of the fork; zero for rotations of different parents */
 };
 
-/* Write the proof that a and b make, the one with the lower header hash first. Borrows both. Returns: false when
- * they do not contradict each other. */
-bool fork_proof_of(struct fork_proof *proof, const struct block *a, const struct block *b, struct arena *arena);
+/* Write the proof that a and b make, the one with the lower header bytes first. Borrows both. Returns: false
+ * when they do not contradict each other, or arena is full. */
+bool fork_proof_of(struct fork_proof *proof, const struct block *a, const struct block *b,
+                   struct arena *arena);
 
 /* Check shape and signatures. keys are those in force at the fork's parent, in parent_epoch (for rotations of
  * different parents: any block of the closed epoch, whose pre-commitments are one and the same).
  * Returns: REASON_NONE and *point, or why it proves nothing. */
-enum reason fork_proof_check(struct fork_point *point, const struct fork_proof *proof, const struct network *network,
-                             const struct key_set *keys, uint64_t parent_epoch, struct arena *arena);
-
-/* Where the proof points, without checking signatures: what to look the keys up by. */
-enum reason fork_proof_point(struct fork_point *point, const struct fork_proof *proof, const struct network *network,
+enum reason fork_proof_check(struct fork_point *point, const struct fork_proof *proof,
+                             const struct network *network, const struct key_set *keys, uint64_t parent_epoch,
                              struct arena *arena);
 
-/* Order in which the lowest proof of an (author, epoch) is kept: by seq, then by the two header hashes. */
-int fork_proof_compare(const struct fork_proof *a, const struct fork_proof *b, const struct network *network,
-                       struct arena *arena);
+/* Where the proof points, without checking signatures: what to look the keys up by. */
+enum reason fork_proof_point(struct fork_point *point, const struct fork_proof *proof, struct arena *arena);
+
+/* Order in which the lowest proof of an (author, epoch) is kept: by point's seq, then by the two headers'
+ * bytes. */
+int fork_proof_compare(const struct fork_proof *a, uint64_t seq_a, const struct fork_proof *b,
+                       uint64_t seq_b);
 
 #endif

@@ -1,8 +1,8 @@
 #ifndef PROTOCOL_LOG_KEYS_STATE_H
 #define PROTOCOL_LOG_KEYS_STATE_H
 
-/* The keys of one author that are in force at one block: what an inception or a rotation sets and a keys_update
- * changes within the epoch (DESIGN section 4, keys and epochs). */
+/* The keys of one author that are in force at one block: what an inception or a rotation sets and a
+ * keys_update changes within the epoch (DESIGN section 4, keys and epochs). */
 
 #include "protocol/wire/block.h"
 
@@ -33,8 +33,9 @@ void next_key_hash(struct hash *out, const struct network *network, const struct
 enum reason key_set_check(const struct key_set *set, enum role role, const struct hash *hash,
                           const struct indexed_signature *signatures, size_t count);
 
-/* Whether a rotation to next is complete: its signatures are by keys that govern in next and that set pre-committed,
- * as many as the greater of the committed and the new threshold. Returns also: REASON_NOT_PRECOMMITTED. */
+/* Whether a rotation to next is complete: its signatures are by keys that govern in next and that set
+ * pre-committed, as many as the greater of the committed and the new threshold. Returns also:
+ * REASON_NOT_PRECOMMITTED. */
 enum reason key_set_check_rotation(const struct key_set *set, const struct key_set *next,
                                    const struct network *network, const struct hash *hash,
                                    const struct indexed_signature *signatures, size_t count);

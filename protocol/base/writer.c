@@ -7,7 +7,7 @@
 static int write_bounded(void *data, const char *bytes, size_t size)
 {
     struct writer *writer = data;
-    if (writer->overflow || size > writer->capacity - writer->size) {
+    if (size > writer->capacity - writer->size) {
         writer->overflow = true;
         return -1;
     }

@@ -71,6 +71,9 @@ static void an_arena_can_be_used_to_its_last_byte(void **state)
     arena_init(&arena, memory, sizeof memory);
     assert_ptr_equal(arena_take(&arena, sizeof memory), memory);
     assert_null(arena_take(&arena, 1));
+    arena_init(&arena, memory + 1, 31);
+    assert_null(arena_take(&arena, 17));
+    assert_ptr_equal(arena_take(&arena, 16), memory + 16);
     arena_init(&arena, NULL, 0);
     assert_null(arena_take(&arena, 1));
 }

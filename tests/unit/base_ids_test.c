@@ -125,6 +125,7 @@ static void what_else_people_paste(void **state)
     char upper[ID_TEXT_MAX + 1];
     char short_id[BECH32M_TEXT_MAX + 1];
     char long_id[BECH32M_TEXT_MAX + 1];
+    char long_prefix[BECH32M_TEXT_MAX + 1];
     struct hash id = some_hash(9);
     uint8_t bytes[HASH_SIZE + 1] = {1};
     id_to_text(upper, ID_ACTOR, &networks[0], &id);
@@ -132,6 +133,7 @@ static void what_else_people_paste(void **state)
         *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
     }
     bech32m_encode(short_id, "tpa", bytes, HASH_SIZE - 1);
+    bech32m_encode(long_prefix, "tpa1x", bytes, HASH_SIZE);
     bech32m_encode(long_id, "tpa", bytes, HASH_SIZE + 1);
     const struct {
         const char *text;
@@ -141,6 +143,7 @@ static void what_else_people_paste(void **state)
         {upper, ID_OK, "all capitals, as a QR code may carry it"},
         {short_id, ID_MISTYPED, "a good checksum over 31 bytes"},
         {long_id, ID_MISTYPED, "a good checksum over 33 bytes"},
+        {long_prefix, ID_MISTYPED, "a good checksum behind a longer prefix"},
         {"", ID_NOT_AN_ID, "nothing"},
         {"tpa", ID_NOT_AN_ID, "a prefix without its 1"},
         {"tpa1", ID_MISTYPED, "a prefix alone"},

@@ -315,6 +315,7 @@ static void matching(void **state)
             fail_msg("%s under %s", rows[i].code, rows[i].pattern);
         }
     }
+    assert_false(code_matches(bytes_of("ase/A55", 6), bytes_of_string("ase/A55*")));
     assert_true(bytes_equal_string(code_namespace(bytes_of_string("ford/fact-brakes")), "ford"));
 }
 

@@ -2,8 +2,8 @@
 #define PROTOCOL_RULES_DOSSIER_H
 
 /* All records that bear on one question, gathered by the store in one read transaction or unpacked from a
- * presentation; the verdict function cannot tell which (DESIGN section 5). Arrays live in one arena of the gatherer;
- * nothing in here points into LMDB. */
+ * presentation; the verdict function cannot tell which (DESIGN section 5). Arrays live in one arena of the
+ * gatherer; nothing in here points into LMDB. */
 
 #include "protocol/log/accept.h"
 #include "protocol/rules/trust.h"
@@ -16,23 +16,25 @@ enum {
     DOSSIER_ARENA_SIZE = 16 * 1024 * 1024,
 };
 
-/* How one author's log stands on this node. Sorted by author in the dossier. Every author that a place names is
- * there, also when nothing of its log is held (known false, all else zero). */
+/* How one author's log stands on this node. Sorted by author in the dossier. Every author that a place names
+ * is there, also when nothing of its log is held (known false, all else zero; where paths prove something,
+ * head_seq and known_by_seq are those of the head that they lead to). */
 struct dossier_log {
     struct actor_id author;
-    bool known;   /* block 0 at least is held */
+    bool known; /* block 0 at least is held */
     uint64_t epoch;
     uint64_t epoch_first_seq;
     uint64_t head_seq;
     struct hash head;
-    uint64_t known_by_seq; /* last block that had arrived by the question's known_by_s; head_seq when all had */
-    bool nothing_by_then;  /* not even block 0 had */
+    uint64_t
+        known_by_seq; /* last block that had arrived by the question's known_by_s; head_seq when all had */
+    bool nothing_by_then; /* not even block 0 had */
     bool upgrade_needed;
     uint64_t upgrade_seq;
     bool frozen;       /* two rotations of one epoch */
     bool forked;       /* a fork proof stands in the open epoch */
-    uint64_t fork_seq; /* when frozen or forked: the lowest disputed block, for a frozen log never above the rotation
-                          that was chosen; this one and all later ones are disputed */
+    uint64_t fork_seq; /* when frozen or forked: the lowest disputed block, for a frozen log never above the
+                          rotation that was chosen; this one and all later ones are disputed */
     /* The newest checkpoint held whose time is not after the question's known_by_s. */
     bool has_checkpoint;
     uint64_t checkpoint_seq;
@@ -44,17 +46,17 @@ struct dossier_place {
     size_t log; /* index into logs */
     uint64_t seq;
     uint64_t index;
-    uint64_t time_s; /* the issuer's claim */
+    uint64_t time_s;    /* the issuer's claim */
     uint64_t arrived_s; /* at this node */
     struct hash leaf;
     struct hash block_hash; /* header hash of its block */
     bool erased;            /* its bytes are gone */
     bool voided;
-    uint64_t void_seq; /* of the block whose entry voided it */
-    size_t event_count; /* at most HISTORY_EVENTS_MAX */
+    uint64_t void_seq;                  /* of the block whose entry voided it */
+    size_t event_count;                 /* at most HISTORY_EVENTS_MAX */
     const struct history_event *events; /* oldest first: ascending by setter */
-    /* One bool an event: whether the setter's block is void, as far as known by the question's known_by_s. What was
-     * voided later than that is not void here. NULL only when there are no events. */
+    /* One bool an event: whether the setter's block is void, as far as known by the question's known_by_s.
+     * What was voided later than that is not void here. NULL only when there are no events. */
     const bool *event_voided;
 };
 
@@ -70,8 +72,8 @@ enum dossier_source {
 struct dossier_credential {
     struct dossier_place place;
     enum dossier_source source;
-    struct attestation attestation;   /* decoded; without meaning when place.erased */
-    bool has_replacement; /* of the last `replaced` event known by then, voided ones not counted */
+    struct attestation attestation; /* decoded; without meaning when place.erased */
+    bool has_replacement;           /* of the last `replaced` event known by then, voided ones not counted */
     struct entry_name replacement;
     bool has_holder; /* of the last `held by` event known by then, voided ones not counted */
     struct subject holder;
@@ -121,7 +123,7 @@ const struct dossier_log *dossier_log_of(const struct dossier *dossier, const st
 /* The log that place is in. Requires: place.log < log_count. */
 const struct dossier_log *dossier_log_at(const struct dossier *dossier, const struct dossier_place *place);
 
-/* Whether block seq of log had arrived by the question's known_by_s. */
+/* Whether block seq of log had arrived by the question's known_by_s, as far as log is held. */
 bool dossier_log_reaches(const struct dossier_log *log, uint64_t seq);
 
 /* Whether block seq of log is disputed by a fork. */

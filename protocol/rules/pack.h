@@ -1,13 +1,16 @@
 #ifndef PROTOCOL_RULES_PACK_H
 #define PROTOCOL_RULES_PACK_H
 
-/* Which version of a namespace's rule pack speaks on a day: packs live side by side and each day is judged by the
- * pack in force on it (the highest version among those whose in_force_from is not after it). Only the owner of a
- * namespace publishes packs for it; a voided pack is none. */
+/* Which version of a namespace's rule pack speaks on a day: packs live side by side and each day is judged by
+ * the pack in force on it (the highest version among those whose in_force_from is not after it; of two with
+ * one version the one said last). Only the owner of a namespace publishes packs for it, or its successor,
+ * whose packs go before those of the owner that it succeeded whatever their versions; a voided pack is none.
+ */
 
 #include "protocol/rules/dossier.h"
 
-/* Returns: NULL when none is in force. known_by_seq bounds how far the owner's log may be read. */
+/* Returns: NULL when none is in force. Each log is read as far as it had arrived by the question's
+ * known_by_s. The pack may stand in a disputed block: ask dossier_log_disputes. */
 const struct dossier_pack *pack_on_day(const struct dossier *dossier, const struct trust *trust,
                                        struct bytes name_space, uint32_t day);
 

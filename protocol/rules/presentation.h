@@ -1,24 +1,27 @@
 #ifndef PROTOCOL_RULES_PRESENTATION_H
 #define PROTOCOL_RULES_PRESENTATION_H
 
-/* Challenges, presentations and the proofs in them (DESIGN section 4, presentation). Pure; the caller brings times,
- * nonces and keys, and remembers which nonces were used. */
+/* Challenges, presentations and the proofs in them (DESIGN section 4, presentation). Pure; the caller brings
+ * times, nonces and keys, and remembers which nonces were used. */
 
 #include "protocol/log/accept.h"
 
 /* The hash that a signed record's signature covers. */
 void challenge_hash(struct hash *out, const struct network *network, const struct challenge *challenge);
-/* Requires: the presentation encodes into PRESENTATION_SIZE_MAX bytes, else returns false. scratch has that many. */
-bool presentation_hash(struct hash *out, const struct network *network, const struct presentation *presentation,
-                       uint8_t *scratch);
+/* Requires: the presentation encodes into PRESENTATION_SIZE_MAX bytes, else returns false. scratch has that
+ * many. */
+bool presentation_hash(struct hash *out, const struct network *network,
+                       const struct presentation *presentation, uint8_t *scratch);
 
-/* The key set that an inception record and the key blocks after it lead to. Consecutive blocks of class keys only.
- * Returns: REASON_NONE, *keys, and *head, the hash and seq of the last of them; else why they do not fit together. */
-enum reason holder_keys_replay(struct log_state *state, const struct network *network, const struct actor_id *actor,
-                               struct bytes inception, const struct list *key_blocks, struct arena *arena);
+/* The key set that an inception record and the key blocks after it lead to. Consecutive blocks of class keys
+ * only. Returns: REASON_NONE and *state as of the last of them; else why they do not fit together, *state
+ * unspecified. */
+enum reason holder_keys_replay(struct log_state *state, const struct network *network,
+                               const struct actor_id *actor, struct bytes inception,
+                               const struct list *key_blocks, struct arena *arena);
 
-/* Whether audience signed the challenge with a present key of the inception that it carries (or of known_keys, the
- * keys this node holds for it, when not NULL). */
+/* Whether audience signed the challenge with a present key of the inception that it carries (or of
+ * known_keys, the keys this node holds for it, when not NULL). */
 enum reason challenge_check(const struct signed_challenge *challenge, const struct network *network,
                             const struct key_set *known_keys, struct arena *arena);
 
@@ -27,14 +30,21 @@ struct presentation_terms {
     const uint8_t *nonce;            /* 32 bytes; NULL: no challenge was given */
     uint64_t now_s;
     uint64_t skew_s; /* how far clocks may be apart: 120 */
-    /* Key state that this node holds for the holder, NULL if none: a presentation by keys that a later rotation
-     * replaced is refused. */
+    /* Key state that this node holds for the holder, NULL if none: a presentation by keys that a later
+     * rotation replaced is refused. */
     const struct log_state *known_holder;
 };
 
-/* Check everything about a presentation that is not about its certificates: holder's key and signature, audience,
- * nonce, created and expires. Returns: REASON_NONE, or REASON_BAD_SIGNATURE, REASON_HOLDER_KEY,
- * REASON_WRONG_AUDIENCE, REASON_WRONG_NONCE, REASON_NO_CHALLENGE, REASON_PRESENTATION_EXPIRED, REASON_CLOCK. */
+/* Check everything about a presentation that is not about its certificates: holder's key and signature,
+ * audience, nonce, created and expires. One without a challenge may be for anyone (a zero audience). Returns:
+ * REASON_NONE, or, the first that applies, REASON_HOLDER_KEY            the keys carried are not the
+ * holder's, or not those that terms knows REASON_TOO_LARGE REASON_BAD_SIGNATURE         not by one present
+ * key of the latest keys REASON_HOLDER_KEY            by a key that is no longer in force
+ *   REASON_WRONG_AUDIENCE
+ *   REASON_WRONG_NONCE, REASON_NO_CHALLENGE    it answers another challenge, or none
+ *   REASON_CLOCK                 made after now
+ *   REASON_PRESENTATION_EXPIRED
+ *   REASON_NO_CHALLENGE          all else is right, but no challenge was given: the bearer is not proven */
 enum reason presentation_check(const struct signed_presentation *presentation, const struct network *network,
                                const struct presentation_terms *terms, uint8_t *scratch, struct arena *arena);
 
@@ -53,7 +63,8 @@ struct proven_entry {
 };
 
 /* Follow proof to its head's state root. Checks structure and hashes, not the head's signatures.
- * Returns: REASON_NONE or REASON_PATH_MISMATCH, REASON_NOT_CONTENT, or a decoding reason. */
+ * Returns: REASON_NONE or REASON_PATH_MISMATCH, REASON_NOT_CONTENT (also for an erased entry), or a decoding
+ * reason. */
 enum reason proof_check(struct proven_entry *out, const struct entry_proof *proof, const struct list *heads,
                         const struct network *network, struct arena *arena);
 

@@ -1,8 +1,8 @@
 #ifndef PROTOCOL_RULES_TRUST_H
 #define PROTOCOL_RULES_TRUST_H
 
-/* The trust file: which actor owns which namespace, as this node's owner says. Everything else follows from signed
- * records. Text, one line each, '#' starts a comment:
+/* The trust file: which actor owns which namespace, as this node's owner says. Everything else follows from
+ * signed records. Text, one line each (ended by "\n" or "\r\n"), '#' starts a comment, so no name holds one:
  *
  *     owner ase tpa1… National Institute for Automotive Service Excellence
  *     witness tpa1… A witness's name
@@ -29,14 +29,15 @@ struct trust {
     size_t owner_count;
     struct trust_owner owners[TRUST_OWNERS_MAX]; /* sorted by namespace, each namespace once */
     size_t witness_count;
-    struct trust_witness witnesses[TRUST_WITNESSES_MAX];
-    size_t quorum; /* 0: more than half of the witnesses */
+    struct trust_witness witnesses[TRUST_WITNESSES_MAX]; /* sorted by actor, each once */
+    size_t quorum;                                       /* 0: more than half of the witnesses */
 };
 
 enum trust_result {
     TRUST_OK,
     TRUST_TOO_LARGE,
-    TRUST_BAD_LINE, /* no such word, or a field is missing */
+    TRUST_BAD_LINE, /* no such word, or a field is missing, or a quorum outside 1..TRUST_WITNESSES_MAX,
+                       or a quorum or a witness is there twice */
     TRUST_BAD_ID,
     TRUST_BAD_NAMESPACE,
     TRUST_BAD_TEXT,
@@ -44,14 +45,17 @@ enum trust_result {
     TRUST_TOO_MANY,
 };
 
-/* Read a trust file. Writes: *trust only on TRUST_OK; *line (from 1) where it fails; *id what is wrong with an id. */
-enum trust_result trust_parse(struct trust *trust, size_t *line, enum id_result *id, const struct network *network,
-                              struct bytes text);
+/* Read a trust file. Writes: *trust only on TRUST_OK; *line (from 1) where it fails; *id what is wrong with
+ * an id on TRUST_BAD_ID, else ID_OK. */
+enum trust_result trust_parse(struct trust *trust, size_t *line, enum id_result *id,
+                              const struct network *network, struct bytes text);
 
 /* Write the file's text to out (NUL-terminated). Returns: false when it does not fit. */
 bool trust_print(char *out, size_t capacity, const struct network *network, const struct trust *trust);
 
-/* Add an owner. Returns: TRUST_OK, TRUST_NAMESPACE_TWICE (owned by another actor already), TRUST_TOO_MANY, … */
+/* Add an owner, or change the name of one that is there. Returns: TRUST_OK, TRUST_NAMESPACE_TWICE (owned by
+ * another actor already), TRUST_TOO_MANY, TRUST_BAD_NAMESPACE, TRUST_BAD_TEXT; *trust untouched unless
+ * TRUST_OK. */
 enum trust_result trust_add_owner(struct trust *trust, const struct trust_owner *owner);
 /* Returns: false when the namespace is not there. */
 bool trust_remove_owner(struct trust *trust, struct bytes name_space);

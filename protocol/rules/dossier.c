@@ -1,0 +1,43 @@
+#include "protocol/rules/dossier.h"
+
+#include <assert.h>
+
+const struct dossier_log *dossier_log_of(const struct dossier *dossier, const struct actor_id *author)
+{
+    size_t low = 0;
+    size_t high = dossier->log_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = hash_compare(&dossier->logs[middle].author.hash, &author->hash);
+        if (order == 0) {
+            return &dossier->logs[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
+const struct dossier_log *dossier_log_at(const struct dossier *dossier, const struct dossier_place *place)
+{
+    assert(place->log < dossier->log_count);
+    return &dossier->logs[place->log];
+}
+
+bool dossier_log_reaches(const struct dossier_log *log, uint64_t seq)
+{
+    return !log->nothing_by_then && seq <= log->known_by_seq;
+}
+
+bool dossier_log_disputes(const struct dossier_log *log, uint64_t seq)
+{
+    return (log->forked || log->frozen) && seq >= log->fork_seq;
+}
+
+bool dossier_place_is_void(const struct dossier *dossier, const struct dossier_place *place)
+{
+    return place->voided && dossier_log_reaches(dossier_log_at(dossier, place), place->void_seq);
+}

@@ -1,0 +1,84 @@
+#include "protocol/rules/owner.h"
+
+size_t namespace_owner_index(const struct namespace_owners *owners, const struct actor_id *actor)
+{
+    for (size_t i = 0; i < owners->count; i++) {
+        if (actor_id_equal(&owners->owners[i].actor, actor)) {
+            return i;
+        }
+    }
+    return NAMESPACE_OWNERS_MAX;
+}
+
+static enum reason doubt_of(const struct dossier *dossier, const struct dossier_place *place)
+{
+    if (dossier_place_is_void(dossier, place)) {
+        return REASON_VOIDED;
+    }
+    return dossier_log_disputes(dossier_log_at(dossier, place), place->seq) ? REASON_DISPUTED : REASON_NONE;
+}
+
+/* Whether a stands before b: what is certain before what is not, then in the order said. */
+static bool goes_before(const struct dossier *dossier, const struct dossier_place *a,
+                        const struct dossier_place *b)
+{
+    bool a_certain = doubt_of(dossier, a) == REASON_NONE;
+    bool b_certain = doubt_of(dossier, b) == REASON_NONE;
+    if (a_certain != b_certain) {
+        return a_certain;
+    }
+    return a->seq != b->seq ? a->seq < b->seq : a->index < b->index;
+}
+
+static bool hands_on(const struct dossier *dossier, const struct dossier_succession *succession,
+                     const struct actor_id *owner, struct bytes name_space)
+{
+    const struct dossier_log *log = dossier_log_at(dossier, &succession->place);
+    return succession->signature_valid && actor_id_equal(&log->author, owner) &&
+           dossier_log_reaches(log, succession->place.seq) &&
+           bytes_equal(succession->succession.name_space, name_space);
+}
+
+/* The succession by which owner hands name_space on, or NULL. */
+static const struct dossier_succession *succession_by(const struct dossier *dossier,
+                                                      const struct actor_id *owner, struct bytes name_space)
+{
+    const struct dossier_succession *first = NULL;
+    for (size_t i = 0; i < dossier->succession_count; i++) {
+        const struct dossier_succession *succession = &dossier->successions[i];
+        if (hands_on(dossier, succession, owner, name_space) &&
+            (first == NULL || goes_before(dossier, &succession->place, &first->place))) {
+            first = succession;
+        }
+    }
+    return first;
+}
+
+void namespace_owners_of(struct namespace_owners *out, const struct dossier *dossier,
+                         const struct trust *trust, struct bytes name_space)
+{
+    const struct trust_owner *named = trust_owner_of(trust, name_space);
+    out->count = 0;
+    if (named == NULL) {
+        return;
+    }
+    out->owners[out->count++] = (struct namespace_owner){.actor = named->actor, .read_to = UINT64_MAX};
+    while (out->count < NAMESPACE_OWNERS_MAX) {
+        struct namespace_owner *last = &out->owners[out->count - 1];
+        const struct dossier_succession *handed = succession_by(dossier, &last->actor, name_space);
+        if (last->doubt != REASON_NONE || handed == NULL) {
+            return;
+        }
+        enum reason doubt = doubt_of(dossier, &handed->place);
+        size_t earlier = namespace_owner_index(out, &handed->succession.successor);
+        if (doubt == REASON_NONE) {
+            last->read_to = handed->succession.cut_seq;
+        }
+        if (earlier < NAMESPACE_OWNERS_MAX) {
+            out->owners[earlier].read_to = doubt == REASON_NONE ? UINT64_MAX : out->owners[earlier].read_to;
+            return;
+        }
+        out->owners[out->count++] = (struct namespace_owner){
+            .actor = handed->succession.successor, .read_to = UINT64_MAX, .doubt = doubt};
+    }
+}

@@ -1,0 +1,54 @@
+#ifndef PROTOCOL_RULES_STATUS_DAYS_H
+#define PROTOCOL_RULES_STATUS_DAYS_H
+
+/* What was said about an entry after it was issued, as runs of days: the events in the order said, each
+ * speaking for its effective day and all days after it (DESIGN sections 4 and 5). Knows nothing of the
+ * entry's own validity.
+ *
+ *   revoked      goes before every other word
+ *   replaced, held by another   go before suspended
+ *   reinstated   ends a revocation or a suspension from its day on; days before it stay as they were
+ *   under appeal changes nothing but says so, until the appeal is decided
+ *
+ * In a void block a negative word becomes unknown(voided) where nothing else speaks, until it is said again
+ * or a reinstatement ends it; a reinstatement or an appeal is nothing. In a disputed block a word that would
+ * change whether the entry holds makes that unknown(disputed). */
+
+#include "protocol/wire/records.h"
+
+struct status_run {
+    uint32_t first_day; /* the last day is the one before the next run */
+    /* REASON_NONE: nothing stands against it. REASON_VOIDED, REASON_DISPUTED: could not be said.
+     * REASON_REVOKED, REASON_SUSPENDED, REASON_REPLACED, REASON_REBOUND. */
+    enum reason reason;
+    /* The event behind reason; without meaning, DAY_NONE and SIZE_MAX with REASON_NONE. */
+    enum status_action action;
+    uint32_t effective_day;
+    size_t event;     /* index into the entry's events */
+    size_t overruled; /* of what a reinstatement ended, index into the events; SIZE_MAX: nothing */
+    bool under_appeal;
+};
+
+struct status_days {
+    size_t count; /* at least 1: the first run begins on day 0, the last one never ends */
+    struct status_run runs[HISTORY_EVENTS_MAX + 1];
+};
+
+/* How one event counts. */
+struct status_event {
+    const struct history_event *event;
+    size_t index;  /* among the entry's events */
+    bool voided;   /* its block is void */
+    bool disputed; /* its block is disputed */
+};
+
+void status_days_init(struct status_days *days);
+
+/* Let the next event, in the order said, speak. Requires: at most HISTORY_EVENTS_MAX of them. A `held by`
+ * that names the one asked about is not given. */
+void status_days_add(struct status_days *days, const struct status_event *said);
+
+/* Index of the run that day lies in. */
+size_t status_days_at(const struct status_days *days, uint32_t day);
+
+#endif

@@ -1,16 +1,19 @@
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
-/* The table of subcommands: `tradeproof NAME …` and the two-word ones (`trust add`, `key rotate`). Usage and help are
- * made from it; a command is one file, cmd/command_NAME.c, and returns an exit code of cmd/exit_codes.h. */
+/* The table of subcommands: `tradeproof NAME …` and the two-word ones (`trust add`, `key rotate`). Usage and
+ * help are made from it; a command is one file, cmd/command_NAME.c, and returns an exit code of
+ * cmd/exit_codes.h. */
 
 #include "cmd/exit_codes.h"
 
+struct session_options;
+
 struct command {
-    const char *name;    /* "issue", "trust add" */
-    const char *summary; /* one line */
-    const char *usage;   /* arguments, as shown behind the name */
-    const char *help;    /* what it does, its options, and an example: for people */
+    const char *name;                  /* "issue", "trust add" */
+    const char *summary;               /* one line */
+    const char *usage;                 /* arguments, as shown behind the name */
+    const char *help;                  /* what it does, its options, and an example: for people */
     int (*run)(int argc, char **argv); /* argv[0] is the last word of the name */
 };
 
@@ -19,9 +22,23 @@ extern const struct command commands[]; /* ends with a name of NULL */
 /* Run what argv asks for. Prints help and errors itself. */
 int command_main(int argc, char **argv);
 
+/* The command of that name. Requires: there is one. */
+const struct command *command_named(const char *name);
+
 /* Print to standard error: "tradeproof NAME: sentence" and where to find help. Returns: EXIT_USAGE. */
 int command_usage_error(const struct command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same for what getopt_long has just refused. */
+int command_option_error(const struct command *command, char **argv);
+
+/* For commands that have no option of their own: read the shared ones; positional arguments start at
+ * argv[optind]. Returns: EXIT_YES, or EXIT_USAGE after it said why: not min..max arguments, or an unknown
+ * option. */
+int command_shared_options(const struct command *command, int argc, char **argv,
+                           struct session_options *options, int min, int max);
+/* After all options were read: whether min..max arguments are left. Returns as command_shared_options. */
+int command_arguments(const struct command *command, int argc, int min, int max);
 
 #define COMMAND_DECLARE(id) int command_##id(int argc, char **argv);
 COMMAND_DECLARE(init)

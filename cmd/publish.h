@@ -1,9 +1,9 @@
 #ifndef CMD_PUBLISH_H
 #define CMD_PUBLISH_H
 
-/* Writing this actor's log from the command line: entries in, a durable block out. Holds home/sign.lock from reading
- * the head to the acknowledgement, so that two commands never fork the log; hands the block to the daemon, or
- * applies it here when none runs. */
+/* Writing this actor's log from the command line: entries in, a durable block out. Holds home/sign.lock from
+ * reading the head to the acknowledgement, so that two commands never fork the log; hands the block to the
+ * daemon, or applies it here when none runs. */
 
 #include "cmd/keyring.h"
 #include "cmd/session.h"
@@ -13,10 +13,15 @@ struct publisher {
     const struct keyring *keyring; /* borrowed */
     int sign_lock_fd;
     struct log_state state; /* at the head */
+    uint64_t head_time_s;   /* what the head's header says */
+    bool checkpoint_due;    /* published since the last checkpoint */
     uint8_t *body;          /* draft memory */
     uint8_t *block;         /* encoded block memory */
+    uint8_t *reply;         /* the daemon's */
     struct arena arena;
 };
+
+enum { PUBLISH_ARENA_SIZE = 64 * 1024 * 1024, PUBLISH_CLOCK_SKEW_S_MAX = 60 };
 
 struct published {
     uint64_t seq;
@@ -24,19 +29,23 @@ struct published {
     struct bytes encoded; /* view of the publisher's memory until its next call */
 };
 
-/* Take the lock and read the head; publishes block 0 first when the log is new. Returns: an exit code. */
+/* Take the lock and read the head; publishes block 0 first when the log is new. Refuses when this machine's
+ * clock is behind what the own log or the owners in the trust file say. Returns: an exit code after it said
+ * why not; then there is nothing to close. */
 int publisher_open(struct publisher *publisher, struct session *session, const struct keyring *keyring);
 /* Start a draft of a class in the publisher's memory. */
 void publisher_draft(struct publisher *publisher, struct draft *draft, enum block_class block_class);
-/* Sign the draft with the class's role and publish it. Returns: EXIT_YES when it is durable, or the exit code after
- * it said why not. */
+/* Sign the draft with the class's role and publish it. Returns: EXIT_YES when it is durable, or the exit code
+ * after it said why not. */
 int publisher_publish(struct publisher *publisher, const struct draft *draft, struct published *out);
 /* The same for a rotation signed by next, whose keys record is in the draft. */
 int publisher_rotate(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
                      struct published *out);
+/* Also makes the checkpoint that is due when no daemon does it. */
 void publisher_close(struct publisher *publisher);
 
-/* Sign and hand over a checkpoint of the present head, if this keyring has a checkpoint key and no daemon does it. */
+/* Sign and hand over a checkpoint of the present head, if this keyring has a checkpoint key and no daemon
+ * does it. */
 int publisher_checkpoint(struct publisher *publisher);
 
 /* Fill ENTRY_SALT_SIZE random bytes. */

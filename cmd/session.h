@@ -1,27 +1,31 @@
 #ifndef CMD_SESSION_H
 #define CMD_SESSION_H
 
-/* What most commands start with: the home, its trust file and contacts, the store, and whether a daemon runs. Errors
- * are printed here, once, as one sentence with what to do next; callers pass the exit code on. */
+/* What most commands start with: the home, its trust file and contacts, the store, and whether a daemon runs.
+ * Errors are printed here, once, as one sentence with what to do next; callers pass the exit code on. */
 
+#include "cmd/contacts.h"
+#include "cmd/exit_codes.h"
 #include "node/home.h"
 #include "node/ingest.h"
-#include "cmd/exit_codes.h"
+
+enum { PASSPHRASE_FD_NONE = -1, PASSPHRASE_FD_BAD = -2 };
 
 struct session_options {
-    const char *home;       /* --home, or NULL */
-    bool json;              /* --json */
+    const char *home;            /* --home, or NULL */
+    bool json;                   /* --json */
     const char *passphrase_file; /* --passphrase-file, or NULL */
-    int passphrase_fd;      /* --passphrase-fd, or -1 */
+    int passphrase_fd; /* --passphrase-fd, or PASSPHRASE_FD_NONE; PASSPHRASE_FD_BAD when it is no number */
 };
 
-/* The options that every command shares, for getopt_long: their values start here, commands' own letters stay free.
- * session_option returns true when it took the option. */
-#define SESSION_LONG_OPTIONS                                                                                        \
-    {"home", required_argument, NULL, SESSION_OPTION_HOME}, {"json", no_argument, NULL, SESSION_OPTION_JSON},       \
-        {"passphrase-file", required_argument, NULL, SESSION_OPTION_PASSPHRASE_FILE},                               \
-    {                                                                                                               \
-        "passphrase-fd", required_argument, NULL, SESSION_OPTION_PASSPHRASE_FD                                      \
+/* The options that every command shares, for getopt_long: their values start here, commands' own letters stay
+ * free. session_option returns true when it took the option. */
+#define SESSION_LONG_OPTIONS                                                                                 \
+    {"home", required_argument, NULL, SESSION_OPTION_HOME},                                                  \
+        {"json", no_argument, NULL, SESSION_OPTION_JSON},                                                    \
+        {"passphrase-file", required_argument, NULL, SESSION_OPTION_PASSPHRASE_FILE},                        \
+    {                                                                                                        \
+        "passphrase-fd", required_argument, NULL, SESSION_OPTION_PASSPHRASE_FD                               \
     }
 enum {
     SESSION_OPTION_HOME = 1000,
@@ -41,12 +45,13 @@ struct session {
     struct session_options options;
     struct home home;
     struct trust *trust;
+    struct contacts *contacts;
     bool has_actor; /* actor.public is there */
     struct actor_id actor;
     struct bytes inception; /* its keys record, in memory */
     struct store *store;
-    int lock_fd;    /* the write lock; -1: a daemon holds it, or access is SESSION_READ */
-    int control_fd; /* the daemon's control socket; -1: no daemon */
+    int lock_fd;          /* the write lock; -1: a daemon holds it, or access is SESSION_READ */
+    int control_fd;       /* the daemon's control socket; -1: no daemon */
     struct ingest ingest; /* when lock_fd is held */
     struct arena arena;   /* SESSION_ARENA_SIZE, for what a command gathers */
 };
@@ -57,15 +62,21 @@ enum { SESSION_ARENA_SIZE = 64 * 1024 * 1024 };
 int session_open(struct session *session, const struct session_options *options, enum session_access access);
 void session_close(struct session *session);
 
-/* Now, by this machine's clock, and today by its local calendar. TRADEPROOF_NOW (UTC seconds) replaces the clock in
- * tests. */
+/* Whether this home can sign. Returns: EXIT_YES, or EXIT_NOT_SET_UP after it said why not. */
+int session_need_actor(const struct session *session);
+/* Tell a running daemon that the trust file or the checkpoint key changed. */
+int session_reload_daemon(const struct session *session);
+
+/* Now, by this machine's clock, and today by its local calendar. TRADEPROOF_NOW (UTC seconds) replaces the
+ * clock in tests. */
 uint64_t session_now_s(void);
 uint32_t session_today(void);
 
 /* ---- people's names ---- */
 
-/* Read an id, or a contact's name, into a subject or an actor. Returns: EXIT_YES, or EXIT_BAD_INPUT after it said
- * what is wrong with it ("mistyped: check the letters", "that is a node's id, not a person's or shop's"). */
+/* Read an id, a contact's name, or "me" into a subject or an actor. Returns: EXIT_YES, or EXIT_BAD_INPUT
+ * after it said what is wrong with it ("mistyped: check the letters", "that is a node's id, not a person's or
+ * shop's"). */
 int session_subject(const struct session *session, const char *text, struct subject *subject);
 int session_actor(const struct session *session, const char *text, struct actor_id *actor);
 
@@ -75,11 +86,14 @@ const char *session_name_of(const struct session *session, const struct hash *id
 
 /* ---- errors ---- */
 
-/* Print "tradeproof: sentence" to standard error (with --json also {"error": word, "message": sentence} on standard
- * output). Returns: code. */
+/* Print "tradeproof: sentence" to standard error (with --json also {"error": word, "message": sentence} on
+ * standard output). Returns: code. */
 int session_fail(const struct session_options *options, int code, const char *word, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* The same for a store error. */
+/* The same for what went wrong with the home folder, its trust file (line and id as home_trust), the store. */
+int session_fail_home(const struct session_options *options, enum home_error error);
+int session_fail_trust(const struct session_options *options, enum trust_result result, size_t line,
+                       enum id_result id);
 int session_fail_store(const struct session_options *options, enum store_error error);
 /* The same for a refused record or block. */
 int session_fail_reason(const struct session_options *options, enum reason reason);

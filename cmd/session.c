@@ -1,0 +1,280 @@
+#include "cmd/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "node/control.h"
+#include "protocol/wire/block.h"
+
+enum {
+    LOCK_TRIES_MAX = 100, /* other commands hold the lock for moments; a daemon for good */
+    LOCK_PAUSE_MS = 100
+};
+
+void session_options_init(struct session_options *options)
+{
+    *options = (struct session_options){.passphrase_fd = PASSPHRASE_FD_NONE};
+}
+
+static int descriptor_of(const char *text)
+{
+    char *end;
+    long number;
+
+    errno = 0;
+    number = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || number < 0 || number > 65535)
+        return PASSPHRASE_FD_BAD;
+    return (int)number;
+}
+
+bool session_option(struct session_options *options, int option, const char *value)
+{
+    switch (option) {
+    case SESSION_OPTION_HOME:
+        options->home = value;
+        return true;
+    case SESSION_OPTION_JSON:
+        options->json = true;
+        return true;
+    case SESSION_OPTION_PASSPHRASE_FILE:
+        options->passphrase_file = value;
+        return true;
+    case SESSION_OPTION_PASSPHRASE_FD:
+        options->passphrase_fd = descriptor_of(value);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- clock ---- */
+
+uint64_t session_now_s(void)
+{
+    const char *fixed = getenv("TRADEPROOF_NOW");
+    char *end;
+    time_t now;
+
+    if (fixed) {
+        unsigned long long value = strtoull(fixed, &end, 10);
+
+        if (end != fixed && *end == '\0' && value <= TIME_S_MAX)
+            return value;
+    }
+    now = time(NULL);
+    return now > 0 ? (uint64_t)now : 0;
+}
+
+uint32_t session_today(void)
+{
+    time_t now = (time_t)session_now_s();
+    struct tm local;
+    uint32_t day;
+
+    if (!localtime_r(&now, &local) || local.tm_year < 0)
+        return day_of_time((uint64_t)now);
+    if (!day_from_date(&day, (struct civil_date){(uint32_t)local.tm_year + 1900, (uint32_t)local.tm_mon + 1,
+                                                 (uint32_t)local.tm_mday}))
+        return day_of_time((uint64_t)now);
+    return day;
+}
+
+/* ---- opening ---- */
+
+static int open_trust(struct session *session)
+{
+    enum trust_result result = TRUST_OK;
+    enum id_result id = ID_OK;
+    enum home_error error;
+    size_t line = 0;
+
+    session->trust = calloc(1, sizeof *session->trust);
+    if (!session->trust)
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    error = home_trust(&session->home, session->trust, &result, &line, &id);
+    if (result != TRUST_OK)
+        return session_fail_trust(&session->options, result, line, id);
+    return error == HOME_OK ? EXIT_YES : session_fail_home(&session->options, error);
+}
+
+static int open_contacts(struct session *session)
+{
+    uint8_t *text = malloc(CONTACTS_FILE_SIZE_MAX);
+    enum home_error error = HOME_IO;
+    size_t size = 0, line = 0;
+    int code = EXIT_YES;
+
+    session->contacts = calloc(1, sizeof *session->contacts);
+    if (text && session->contacts)
+        error = home_read(&session->home, "contacts", text, CONTACTS_FILE_SIZE_MAX, &size);
+    if (!text || !session->contacts)
+        code = session_fail_store(&session->options, STORE_NO_MEMORY);
+    else if (error == HOME_OK && contacts_parse(session->contacts, &line, &session->home.network,
+                                                bytes_of(text, size)) != CONTACTS_OK)
+        code = session_fail(&session->options, EXIT_BAD_INPUT, "bad-contacts",
+                            "Line %zu of %s/contacts is not an id and a name: correct or remove it.", line,
+                            session->home.path);
+    else if (error != HOME_OK && error != HOME_NOT_FOUND)
+        code = session_fail_home(&session->options, error);
+    free(text);
+    return code;
+}
+
+static int open_actor(struct session *session)
+{
+    uint8_t *inception = malloc(KEYS_SIZE_MAX);
+    size_t size = 0;
+    enum home_error error;
+
+    if (!inception)
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    session->inception = bytes_of(inception, 0);
+    error = home_read(&session->home, "actor.public", inception, KEYS_SIZE_MAX, &size);
+    if (error == HOME_NOT_FOUND)
+        return EXIT_YES;
+    if (error != HOME_OK)
+        return session_fail_home(&session->options, error);
+    session->inception.size = size;
+    session->has_actor = true;
+    actor_id_of_inception(&session->actor, &session->home.network, session->inception);
+    return EXIT_YES;
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec pause = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+    nanosleep(&pause, NULL);
+}
+
+/* A daemon that starts or a command that ends in between is why both are tried in turn. */
+static int find_writer(struct session *session, enum session_access access)
+{
+    for (int i = 0; i < LOCK_TRIES_MAX; i++) {
+        enum home_error error;
+
+        if (control_connect(&session->home, &session->control_fd) == CONTROL_OK)
+            return EXIT_YES;
+        session->control_fd = -1;
+        if (access == SESSION_READ)
+            return EXIT_YES;
+        error = home_lock(&session->home, "lock", false, &session->lock_fd);
+        if (error == HOME_OK)
+            return EXIT_YES;
+        session->lock_fd = -1;
+        if (error != HOME_LOCKED)
+            return session_fail_home(&session->options, error);
+        pause_ms(LOCK_PAUSE_MS);
+    }
+    return session_fail_home(&session->options, HOME_LOCKED);
+}
+
+static int open_store(struct session *session)
+{
+    char folder[HOME_PATH_MAX + 64];
+    struct store_options options = {.folder = folder, .network_tag = session->home.network.tag};
+    enum store_error error;
+
+    home_file(&session->home, "store", folder);
+    options.read_only = session->lock_fd < 0;
+    error = store_open(&session->store, &options);
+    if (error == STORE_NOT_FOUND && options.read_only) {
+        options.read_only = false;
+        error = store_open(&session->store, &options);
+    }
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+}
+
+static int open_ingest(struct session *session)
+{
+    void *memory = malloc(SESSION_ARENA_SIZE);
+
+    if (!memory)
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    arena_init(&session->arena, memory, SESSION_ARENA_SIZE);
+    if (session->lock_fd >= 0 && !ingest_init(&session->ingest, session->store, &session->home.network,
+                                              session->trust, session->has_actor ? &session->actor : NULL))
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    return EXIT_YES;
+}
+
+static int open_parts(struct session *session, enum session_access access)
+{
+    enum home_error error;
+    int code;
+
+    if (sodium_init() < 0)
+        return session_fail(&session->options, EXIT_SYSTEM, "no-random",
+                            "This system gives no random numbers.");
+    error = home_open(&session->home, session->options.home);
+    if (error != HOME_OK)
+        return session_fail_home(&session->options, error);
+    if ((code = open_trust(session)) != EXIT_YES || (code = open_contacts(session)) != EXIT_YES ||
+        (code = open_actor(session)) != EXIT_YES || (code = find_writer(session, access)) != EXIT_YES ||
+        (code = open_store(session)) != EXIT_YES)
+        return code;
+    return open_ingest(session);
+}
+
+int session_open(struct session *session, const struct session_options *options, enum session_access access)
+{
+    int code;
+
+    *session = (struct session){.options = *options, .lock_fd = -1, .control_fd = -1};
+    code = open_parts(session, access);
+    if (code != EXIT_YES)
+        session_close(session);
+    return code;
+}
+
+void session_close(struct session *session)
+{
+    if (session->ingest.memory)
+        ingest_deinit(&session->ingest);
+    if (session->store)
+        store_close(session->store);
+    if (session->control_fd >= 0)
+        close(session->control_fd);
+    if (session->lock_fd >= 0)
+        close(session->lock_fd);
+    free(session->arena.memory);
+    free((void *)(uintptr_t)session->inception.data);
+    free(session->contacts);
+    free(session->trust);
+    *session = (struct session){.lock_fd = -1, .control_fd = -1};
+}
+
+int session_need_actor(const struct session *session)
+{
+    if (session->has_actor)
+        return EXIT_YES;
+    return session_fail(
+        &session->options, EXIT_NOT_SET_UP, "no-actor",
+        "This home was made without keys (init --no-actor), so it can check but not sign. Make "
+        "another one: tradeproof init --home FOLDER");
+}
+
+int session_reload_daemon(const struct session *session)
+{
+    enum control_result result = CONTROL_DONE;
+    uint8_t *reply;
+    size_t size = 0;
+    enum control_error error;
+
+    if (session->control_fd < 0)
+        return EXIT_YES;
+    reply = malloc(CONTROL_REPLY_MAX);
+    if (!reply)
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    error = control_call(session->control_fd, CONTROL_RELOAD, bytes_of(NULL, 0), &result, reply, &size);
+    free(reply);
+    if (error == CONTROL_OK && result == CONTROL_DONE)
+        return EXIT_YES;
+    return session_fail(
+        &session->options, EXIT_SYSTEM, "daemon-reload",
+        "The change is saved, but the running daemon did not take it up: restart tradeproofd.");
+}

@@ -1,0 +1,208 @@
+#include "cmd/session.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/reasons.h"
+
+/* Errors in words: one sentence, said once. */
+
+enum { SENTENCE_SIZE_MAX = 2048 };
+
+static void print_json_error(const char *word, const char *sentence)
+{
+    json_t *object = json_pack("{s:s, s:s}", "error", word, "message", sentence);
+    char *text = object ? json_dumps(object, JSON_PRESERVE_ORDER) : NULL;
+
+    if (text)
+        printf("%s\n", text);
+    else
+        printf("{\"error\": \"%s\"}\n", word);
+    free(text);
+    json_decref(object);
+}
+
+int session_fail(const struct session_options *options, int code, const char *word, const char *format, ...)
+{
+    char sentence[SENTENCE_SIZE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "tradeproof: %s\n", sentence);
+    if (options->json)
+        print_json_error(word, sentence);
+    return code;
+}
+
+struct failure {
+    int code;
+    const char *word;
+    const char *sentence;
+};
+
+static struct failure failure_of_store(enum store_error error)
+{
+    switch (error) {
+    case STORE_OK:
+        break;
+    case STORE_NOT_FOUND:
+        return (struct failure){EXIT_UNKNOWN, "not-found", "This node does not hold what was asked for."};
+    case STORE_NO_ROOM:
+        return (struct failure){
+            EXIT_NO_ROOM, "disk-full",
+            "The disk is full: nothing was changed. Free some space and run the command again."};
+    case STORE_MAP_FULL:
+        return (struct failure){EXIT_NO_ROOM, "store-full",
+                                "The store could not grow: nothing was changed. Run the command again."};
+    case STORE_WRONG_VERSION:
+        return (struct failure){
+            EXIT_VERSION, "store-version",
+            "The data folder was made by another version of tradeproof: use that version, or "
+            "update this one."};
+    case STORE_WRONG_NETWORK:
+        return (struct failure){EXIT_BAD_INPUT, "store-network",
+                                "The data in this folder belongs to another network than the folder says."};
+    case STORE_NOT_A_STORE:
+        return (struct failure){
+            EXIT_SYSTEM, "store-damaged",
+            "The files in the store folder are damaged or not ours. Move the folder away: the "
+            "node fetches everything but your own unsent blocks again."};
+    case STORE_PERMISSION:
+        return (struct failure){EXIT_SYSTEM, "permission",
+                                "The store may not be read or written by this user."};
+    case STORE_BUSY:
+        return (struct failure){EXIT_BUSY, "store-busy",
+                                "Too many programs read the store at once: try again in a moment."};
+    case STORE_IO:
+        return (struct failure){EXIT_SYSTEM, "disk-error",
+                                "The disk reported an error. Check it before you go on."};
+    case STORE_NO_MEMORY:
+        return (struct failure){EXIT_SYSTEM, "no-memory", "There is not enough memory for this."};
+    }
+    return (struct failure){EXIT_SYSTEM, "store", "The store gave no answer."};
+}
+
+int session_fail_store(const struct session_options *options, enum store_error error)
+{
+    struct failure failure = failure_of_store(error);
+
+    return session_fail(options, failure.code, failure.word, "%s", failure.sentence);
+}
+
+static int home_error_code(enum home_error error)
+{
+    switch (error) {
+    case HOME_OK:
+        return EXIT_YES;
+    case HOME_NO_FOLDER:
+    case HOME_NOT_INITIALISED:
+        return EXIT_NOT_SET_UP;
+    case HOME_BAD_NETWORK:
+    case HOME_TOO_LARGE:
+    case HOME_NOT_FOUND:
+    case HOME_EXISTS:
+        return EXIT_BAD_INPUT;
+    case HOME_NO_ROOM:
+        return EXIT_NO_ROOM;
+    case HOME_LOCKED:
+        return EXIT_BUSY;
+    case HOME_PERMISSION:
+    case HOME_IO:
+        break;
+    }
+    return EXIT_SYSTEM;
+}
+
+static const char *home_error_word(enum home_error error)
+{
+    switch (error) {
+    case HOME_OK:
+        return "none";
+    case HOME_NO_FOLDER:
+        return "no-home-folder";
+    case HOME_NOT_INITIALISED:
+        return "not-set-up";
+    case HOME_BAD_NETWORK:
+        return "bad-network";
+    case HOME_PERMISSION:
+        return "permission";
+    case HOME_NO_ROOM:
+        return "disk-full";
+    case HOME_TOO_LARGE:
+        return "file-too-large";
+    case HOME_NOT_FOUND:
+        return "file-missing";
+    case HOME_EXISTS:
+        return "already-set-up";
+    case HOME_LOCKED:
+        return "busy";
+    case HOME_IO:
+        break;
+    }
+    return "disk-error";
+}
+
+int session_fail_home(const struct session_options *options, enum home_error error)
+{
+    return session_fail(options, home_error_code(error), home_error_word(error), "%s",
+                        home_error_sentence(error));
+}
+
+static const char *trust_sentence(enum trust_result result, enum id_result id)
+{
+    switch (result) {
+    case TRUST_OK:
+        return "It is fine.";
+    case TRUST_TOO_LARGE:
+        return "The file is too large.";
+    case TRUST_BAD_LINE:
+        return "A line says \"owner NAMESPACE ID NAME\", \"witness ID NAME\" or \"quorum N\".";
+    case TRUST_BAD_ID:
+        if (id == ID_WRONG_NETWORK)
+            return "The id belongs to another network.";
+        if (id == ID_WRONG_KIND)
+            return "The id is not that of a person, body or shop.";
+        return "The id is mistyped: copy it again whole.";
+    case TRUST_BAD_NAMESPACE:
+        return "A namespace is a letter, then up to 15 letters, digits or '-', in lower case: ase, epa, "
+               "ohio.";
+    case TRUST_BAD_TEXT:
+        return "The name is too long or holds characters that cannot be shown.";
+    case TRUST_NAMESPACE_TWICE:
+        return "The namespace has another owner already: remove that one first (tradeproof trust remove).";
+    case TRUST_TOO_MANY:
+        break;
+    }
+    return "There are too many entries.";
+}
+
+int session_fail_trust(const struct session_options *options, enum trust_result result, size_t line,
+                       enum id_result id)
+{
+    if (line == 0)
+        return session_fail(options, EXIT_BAD_INPUT, "trust", "%s", trust_sentence(result, id));
+    return session_fail(options, EXIT_BAD_INPUT, "trust-file",
+                        "Line %zu of the trust file was not understood. %s", line,
+                        trust_sentence(result, id));
+}
+
+static int reason_code(enum reason reason)
+{
+    if (reason == REASON_CLOCK)
+        return EXIT_CLOCK;
+    if (reason == REASON_WRONG_VERSION || reason == REASON_UPGRADE)
+        return EXIT_VERSION;
+    return EXIT_BAD_INPUT;
+}
+
+int session_fail_reason(const struct session_options *options, enum reason reason)
+{
+    const char *advice = reason_advice(reason);
+
+    return session_fail(options, reason_code(reason), reason_word(reason), "%s.%s%s", reason_sentence(reason),
+                        advice[0] != '\0' ? " " : "", advice);
+}

@@ -1,0 +1,108 @@
+#include "cmd/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What people are called, and ids as people type them. */
+
+enum { NAME_TURNS = 8, SHORT_HEAD = 9, SHORT_TAIL = 5 };
+
+static int fail_id(const struct session *session, const char *text, enum id_result result, enum id_kind found)
+{
+    const char *tag = session->home.network.tag;
+
+    switch (result) {
+    case ID_OK:
+        return EXIT_YES;
+    case ID_MISTYPED:
+        return session_fail(&session->options, EXIT_BAD_INPUT, "id-mistyped",
+                            "\"%s\" is mistyped: check its letters, or copy it again whole.", text);
+    case ID_WRONG_KIND:
+        if (found == ID_NODE || found == ID_TRANSPORT)
+            return session_fail(&session->options, EXIT_BAD_INPUT, "id-wrong-kind",
+                                "\"%s\" is a computer's id, not a person's or shop's.", text);
+        return session_fail(&session->options, EXIT_BAD_INPUT, "id-wrong-kind",
+                            "\"%s\" belongs to someone who has no keys yet and so cannot do this.", text);
+    case ID_WRONG_NETWORK:
+        return session_fail(&session->options, EXIT_BAD_INPUT, "id-wrong-network",
+                            "\"%s\" belongs to another network; this home is on network %s.", text, tag);
+    case ID_NOT_AN_ID:
+        break;
+    }
+    return session_fail(
+        &session->options, EXIT_BAD_INPUT, "id-unknown",
+        "\"%s\" is neither an id nor a name in your contacts. To give an id a name: tradeproof "
+        "contact add ID NAME",
+        text);
+}
+
+static bool is_me(const struct session *session, const char *text)
+{
+    return session->has_actor && strcmp(text, "me") == 0;
+}
+
+int session_subject(const struct session *session, const char *text, struct subject *subject)
+{
+    const struct contact *contact = contacts_named(session->contacts, bytes_of_string(text));
+    enum id_kind found = ID_ACTOR;
+    enum id_result result;
+    struct hash id;
+
+    if (is_me(session, text)) {
+        *subject = subject_of_actor(&session->actor);
+        return EXIT_YES;
+    }
+    if (contact) {
+        *subject = contact->subject;
+        return EXIT_YES;
+    }
+    result = contacts_id(subject, &session->home.network, bytes_of_string(text));
+    if (result == ID_WRONG_KIND)
+        id_from_text(&id, &found, ID_ACTOR, &session->home.network, bytes_of_string(text));
+    return fail_id(session, text, result, found);
+}
+
+int session_actor(const struct session *session, const char *text, struct actor_id *actor)
+{
+    struct subject subject;
+    int code = session_subject(session, text, &subject);
+
+    if (code != EXIT_YES)
+        return code;
+    if (subject.kind != SUBJECT_ACTOR)
+        return fail_id(session, text, ID_WRONG_KIND, ID_CLAIM);
+    actor->hash = subject.id;
+    return EXIT_YES;
+}
+
+static const char *trusted_name(const struct trust *trust, const struct hash *id)
+{
+    for (size_t i = 0; i < trust->owner_count; i++) {
+        if (hash_equal(&trust->owners[i].actor.hash, id) && trust->owners[i].name[0] != '\0')
+            return trust->owners[i].name;
+    }
+    for (size_t i = 0; i < trust->witness_count; i++) {
+        if (hash_equal(&trust->witnesses[i].actor.hash, id) && trust->witnesses[i].name[0] != '\0')
+            return trust->witnesses[i].name;
+    }
+    return NULL;
+}
+
+const char *session_name_of(const struct session *session, const struct hash *id)
+{
+    static char turns[NAME_TURNS][SHORT_HEAD + SHORT_TAIL + 4];
+    static size_t turn;
+    const struct contact *contact = contacts_of(session->contacts, id);
+    const char *name = trusted_name(session->trust, id);
+    char text[ID_TEXT_MAX + 1];
+    char *out;
+
+    if (contact)
+        return contact->name;
+    if (name)
+        return name;
+    out = turns[turn++ % NAME_TURNS];
+    id_to_text(text, ID_ACTOR, &session->home.network, id);
+    snprintf(out, sizeof turns[0], "%.*s...%s", SHORT_HEAD, text, text + strlen(text) - SHORT_TAIL);
+    return out;
+}

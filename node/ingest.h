@@ -1,9 +1,9 @@
 #ifndef NODE_INGEST_H
 #define NODE_INGEST_H
 
-/* Blocks in: gather, decide, apply (DESIGN principle 3). The daemon feeds it from peers and the control socket, the
- * CLI directly when no daemon runs. Many blocks share one write transaction; nothing is acknowledged or relayed
- * before its commit. */
+/* Blocks in: gather, decide, apply (DESIGN principle 3). The daemon feeds it from peers and the control
+ * socket, the CLI directly when no daemon runs. Many blocks share one write transaction; nothing is
+ * acknowledged or relayed before its commit. */
 
 #include "protocol/rules/trust.h"
 #include "store/store.h"
@@ -47,20 +47,21 @@ bool ingest_init(struct ingest *ingest, struct store *store, const struct networ
                  const struct trust *trust, const struct actor_id *self);
 void ingest_deinit(struct ingest *ingest);
 
-/* Decide about one encoded block within txn, and apply it. now_s is this node's clock and only recorded as the time
- * of arrival. */
-void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin, struct bytes encoded,
-                  uint64_t now_s, struct ingest_result *result);
+/* Decide about one encoded block within txn, and apply it. now_s is this node's clock and only recorded as
+ * the time of arrival. */
+void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,
+                  struct bytes encoded, uint64_t now_s, struct ingest_result *result);
 
-/* Decide about a checkpoint or a fork proof (an encoded record), and keep it. *author names whose it is. Returns:
- * REASON_NONE when it was kept, REASON_KNOWN, REASON_STALE_CHECKPOINT, REASON_ORPHAN (its block is not held), … */
+/* Decide about a checkpoint or a fork proof (an encoded record), and keep it. *author names whose it is.
+ * Returns: REASON_NONE when it was kept, REASON_KNOWN, REASON_STALE_CHECKPOINT, REASON_ORPHAN (its block is
+ * not held), … */
 enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
                               struct actor_id *author, enum store_error *error);
 enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
                               struct actor_id *author, enum store_error *error);
 
-/* Whether blocks of author are taken in, and in full or only as an actor that an entry names (DESIGN section 5,
- * admission). */
+/* Whether blocks of author are taken in, and in full or only as an actor that an entry names (DESIGN section
+ * 5, admission). */
 enum admission { ADMISSION_NONE, ADMISSION_NAMED, ADMISSION_FULL };
 enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
                                   enum admission *out);

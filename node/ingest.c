@@ -1,0 +1,433 @@
+#include "node/ingest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/ingest_branch.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/fork.h"
+
+enum {
+    /* One block with what it reaches back to: at worst 256 earlier blocks with all their live pages.
+     * Untouched memory costs nothing. */
+    INGEST_MEMORY_SIZE = 128 * 1024 * 1024,
+    NAMED_BLOCKS_MAX = 64,
+    NAMED_BYTES_MAX = 16 * 1024,
+};
+
+bool ingest_init(struct ingest *ingest, struct store *store, const struct network *network,
+                 const struct trust *trust, const struct actor_id *self)
+{
+    *ingest = (struct ingest){.store = store, .network = network, .trust = trust};
+    ingest->memory = malloc(INGEST_MEMORY_SIZE);
+    if (ingest->memory == NULL) {
+        return false;
+    }
+    if (self != NULL) {
+        ingest->self = *self;
+        ingest->has_self = true;
+    }
+    arena_init(&ingest->arena, ingest->memory, INGEST_MEMORY_SIZE);
+    return true;
+}
+
+void ingest_deinit(struct ingest *ingest)
+{
+    free(ingest->memory);
+    ingest->memory = NULL;
+}
+
+/* ---- results ---- */
+
+static void refuse(struct ingest_result *result, enum reason reason)
+{
+    result->outcome = INGEST_REFUSED;
+    result->reason = reason;
+}
+
+static void fail(struct ingest_result *result, enum store_error error)
+{
+    result->outcome = INGEST_FAILED;
+    result->error = error;
+}
+
+/* ---- admission ---- */
+
+enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
+                                  enum admission *out)
+{
+    bool accredited = false, named = false;
+    enum store_error error = STORE_OK;
+
+    *out = ADMISSION_FULL;
+    if (ingest->has_self && actor_id_equal(author, &ingest->self)) {
+        return STORE_OK;
+    }
+    error = store_is_accredited(txn, ingest->trust, author, &accredited);
+    if (error != STORE_OK || accredited) {
+        return error;
+    }
+    error = store_is_named(txn, ingest->network, author, &named);
+    *out = named ? ADMISSION_NAMED : ADMISSION_NONE;
+    return error;
+}
+
+static bool is_rotation(const struct block *block)
+{
+    return block->header.block_class == CLASS_KEYS && block->header.seq > 0 &&
+           block->entries[0].kind == ENTRY_KEYS;
+}
+
+/* What an actor may say that only an accepted entry's naming it admits. */
+static bool may_named_actor_say(const struct block *block)
+{
+    for (size_t i = 0; i < block->entry_count; i++) {
+        const struct entry *entry = &block->entries[i];
+
+        if (!entry->erased && entry->kind != ENTRY_KEYS && entry->kind != ENTRY_KEYS_UPDATE &&
+            entry->kind != ENTRY_AFFILIATION && entry->kind != ENTRY_STATEMENT) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether the block may be stored at all. Returns: false with *result filled. */
+static bool admit(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                  struct ingest_result *result)
+{
+    enum admission admission = ADMISSION_NONE;
+    uint64_t blocks = 0, bytes = 0;
+    enum store_error error = ingest_admission(ingest, txn, &block->header.author, &admission);
+
+    if (error != STORE_OK) {
+        fail(result, error);
+        return false;
+    }
+    if (admission == ADMISSION_FULL) {
+        return true;
+    }
+    if (admission == ADMISSION_NONE || !may_named_actor_say(block)) {
+        refuse(result, REASON_NOT_ADMITTED);
+        return false;
+    }
+    error = store_log_size(txn, &block->header.author, &blocks, &bytes);
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        fail(result, error);
+        return false;
+    }
+    if (!is_rotation(block) &&
+        (blocks >= NAMED_BLOCKS_MAX || bytes + block->encoded.size > NAMED_BYTES_MAX)) {
+        refuse(result, REASON_QUOTA);
+        return false;
+    }
+    return true;
+}
+
+/* ---- one block ---- */
+
+enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                          const struct block *block, uint64_t now_s, enum store_error *error)
+{
+    struct log_change change;
+    struct log_reach reach;
+    struct log_past past;
+    enum reason reason = log_reach_of(&reach, block, &ingest->arena);
+
+    *error = STORE_OK;
+    if (reason == REASON_NONE && state != NULL) {
+        /* Before anything is gathered for a block that nobody signed. */
+        reason = log_check(state, ingest->network, block, &ingest->arena);
+    }
+    if (reason != REASON_NONE) {
+        return reason;
+    }
+    *error = store_gather_past(txn, ingest->network, state, &reach, &past, &ingest->arena);
+    if (*error != STORE_OK) {
+        return REASON_NONE;
+    }
+    if (state == NULL) {
+        reason = log_begin(&change, ingest->network, block, &past, &ingest->arena);
+    } else {
+        reason = log_apply(&change, state, ingest->network, block, &past, &ingest->arena);
+        if (reason == REASON_NONE && !hash_equal(&change.state_root, &block->header.state_root)) {
+            reason = REASON_STATE_ROOT;
+        }
+    }
+    if (reason == REASON_NONE) {
+        *error = store_apply(txn, ingest->network, block, &change, &past, now_s);
+    }
+    return reason;
+}
+
+static bool is_held(struct store_txn *txn, const struct block *block, struct arena *arena)
+{
+    size_t mark = arena_mark(arena);
+    struct block_record record;
+    uint64_t arrived_s = 0;
+    struct bytes bytes;
+    bool held =
+        store_block_record(txn, &block->header.author, block->header.seq, &record, &arrived_s) == STORE_OK &&
+        hash_equal(&record.hash, &block->hash);
+
+    if (!held) {
+        held = store_block_by_hash(txn, &block->header.author, block->header.seq, &block->hash, &bytes,
+                                   arena) == STORE_OK;
+    }
+    arena_rewind(arena, mark);
+    return held;
+}
+
+/* A signed block that acceptance refused still counts against its author: beside a sibling it is a fork. */
+static bool is_signed(const struct log_state *state, const struct network *network, const struct block *block,
+                      struct arena *arena)
+{
+    return log_check(state, network, block, arena) == REASON_NONE;
+}
+
+static void extend_head(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                        const struct block *block, enum ingest_origin origin, uint64_t now_s,
+                        struct ingest_result *result)
+{
+    enum store_error error = STORE_OK;
+    enum reason reason = ingest_extend(ingest, txn, state, block, now_s, &error);
+
+    if (error == STORE_OK && reason != REASON_NONE && origin == INGEST_PEER && state != NULL &&
+        is_signed(state, ingest->network, block, &ingest->arena)) {
+        error = store_put_side_block(txn, block, now_s);
+    }
+    if (error != STORE_OK) {
+        fail(result, error);
+    } else if (reason != REASON_NONE) {
+        refuse(result, reason);
+    } else {
+        result->outcome = INGEST_EXTENDED;
+    }
+}
+
+/* Whether other blocks are held that compete with block, which follows the head: its siblings, and for a
+ * rotation any other rotation of the epoch that it closes. */
+static enum store_error has_rivals(struct ingest *ingest, struct store_txn *txn,
+                                   const struct log_state *state, const struct block *block, bool *out)
+{
+    uint64_t from = is_rotation(block) ? state->epoch_first_seq : state->seq + 1;
+    size_t mark = arena_mark(&ingest->arena);
+    struct branch_block *blocks = NULL;
+    size_t count = 0;
+    enum store_error error =
+        store_branch_blocks(txn, ingest->network, &state->author, from, &blocks, &count, &ingest->arena);
+
+    *out = false;
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        *out |= (blocks[i].seq == state->seq + 1 && hash_equal(&blocks[i].previous, &state->head)) ||
+                (is_rotation(block) && blocks[i].rotation && blocks[i].epoch == block->header.epoch);
+    }
+    arena_rewind(&ingest->arena, mark);
+    return error;
+}
+
+static void ingest_decoded(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,
+                           const struct block *block, uint64_t now_s, struct ingest_result *result)
+{
+    const struct header *header = &block->header;
+    struct log_state state;
+    bool rivals = false, frozen = false;
+    enum store_error error = store_log_state(txn, &header->author, &state);
+
+    if (error == STORE_NOT_FOUND) {
+        if (header->seq != 0) {
+            refuse(result, REASON_ORPHAN);
+        } else {
+            extend_head(ingest, txn, NULL, block, origin, now_s, result);
+        }
+        return;
+    }
+    if (error == STORE_OK) {
+        error = store_is_frozen(txn, &header->author, &frozen);
+    }
+    if (error == STORE_OK) {
+        error = has_rivals(ingest, txn, &state, block, &rivals);
+    }
+    if (error != STORE_OK) {
+        fail(result, error);
+    } else if (header->seq == 0) {
+        refuse(result, REASON_BAD_INCEPTION);
+    } else if (origin == INGEST_LOCAL && !hash_equal(&header->previous, &state.head)) {
+        refuse(result, REASON_WRONG_PREVIOUS);
+    } else if (!rivals && !frozen && hash_equal(&header->previous, &state.head)) {
+        extend_head(ingest, txn, &state, block, origin, now_s, result);
+    } else {
+        ingest_beside(ingest, txn, &state, block, now_s, result);
+    }
+}
+
+void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,
+                  struct bytes encoded, uint64_t now_s, struct ingest_result *result)
+{
+    struct block block;
+    enum reason reason = REASON_NONE;
+
+    *result = (struct ingest_result){.outcome = INGEST_REFUSED};
+    arena_rewind(&ingest->arena, 0);
+    reason = block_decode(&block, ingest->network, encoded, &ingest->arena);
+    if (reason != REASON_NONE) {
+        refuse(result, reason);
+        return;
+    }
+    result->author = block.header.author;
+    result->epoch = block.header.epoch;
+    result->seq = block.header.seq;
+    result->hash = block.hash;
+    if (is_held(txn, &block, &ingest->arena)) {
+        refuse(result, REASON_KNOWN);
+    } else if (admit(ingest, txn, &block, result)) {
+        ingest_decoded(ingest, txn, origin, &block, now_s, result);
+    }
+}
+
+/* ---- evidence ---- */
+
+static enum reason previous_checkpoint(struct ingest *ingest, struct store_txn *txn,
+                                       const struct actor_id *author, struct signed_checkpoint *out,
+                                       const struct signed_checkpoint **previous, enum store_error *error)
+{
+    struct bytes encoded;
+
+    *previous = NULL;
+    *error = store_checkpoint(txn, author, &encoded, &ingest->arena);
+    if (*error == STORE_NOT_FOUND) {
+        *error = STORE_OK;
+        return REASON_NONE;
+    }
+    if (*error != STORE_OK) {
+        return REASON_NONE;
+    }
+    *previous = out;
+    return schema_decode(&signed_checkpoint_schema, out, encoded, &ingest->arena);
+}
+
+enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
+                              struct actor_id *author, enum store_error *error)
+{
+    struct signed_checkpoint checkpoint, before;
+    const struct signed_checkpoint *previous = NULL;
+    struct block_record record;
+    struct key_set keys;
+    uint64_t arrived_s = 0, epoch = 0;
+    enum reason reason = REASON_NONE;
+
+    *error = STORE_OK;
+    arena_rewind(&ingest->arena, 0);
+    reason = schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &ingest->arena);
+    if (reason != REASON_NONE) {
+        return reason;
+    }
+    *author = checkpoint.checkpoint.author;
+    /* It counts only when the header that it names is held. */
+    *error = store_block_record(txn, author, checkpoint.checkpoint.seq, &record, &arrived_s);
+    if (*error == STORE_OK) {
+        *error = store_keys_at(txn, author, checkpoint.checkpoint.seq, &keys, &epoch);
+    }
+    if (*error == STORE_NOT_FOUND) {
+        *error = STORE_OK;
+        return REASON_ORPHAN;
+    }
+    if (*error != STORE_OK) {
+        return REASON_NONE;
+    }
+    if (!hash_equal(&record.hash, &checkpoint.checkpoint.head)) {
+        return REASON_ORPHAN;
+    }
+    if (epoch != checkpoint.checkpoint.epoch) {
+        return REASON_WRONG_EPOCH;
+    }
+    reason = previous_checkpoint(ingest, txn, author, &before, &previous, error);
+    if (reason != REASON_NONE || *error != STORE_OK) {
+        return reason;
+    }
+    reason = checkpoint_check(&checkpoint, ingest->network, &keys, previous);
+    if (reason == REASON_NONE) {
+        *error = store_put_checkpoint(txn, author, encoded);
+    }
+    return reason;
+}
+
+/* Whether header_bytes are those of a block on the author's chain. */
+static bool is_on_chain(struct ingest *ingest, struct store_txn *txn, struct bytes header_bytes,
+                        uint64_t *seq)
+{
+    struct block_record record;
+    struct header header;
+    struct hash hash;
+    uint64_t arrived_s = 0;
+
+    if (header_decode(&header, header_bytes, &ingest->arena) != REASON_NONE) {
+        return false;
+    }
+    header_hash(&hash, ingest->network, header_bytes);
+    *seq = header.seq;
+    return store_block_record(txn, &header.author, header.seq, &record, &arrived_s) == STORE_OK &&
+           hash_equal(&record.hash, &hash);
+}
+
+/* Keys in force at the parent of a fork. All blocks of an epoch have the same pre-commitments, so for two
+ * rotations any block of the epoch that they close will do. STORE_NOT_FOUND when no such block is on the
+ * chain. */
+static enum store_error keys_below_fork(struct ingest *ingest, struct store_txn *txn,
+                                        const struct fork_proof *proof, const struct fork_point *point,
+                                        const struct log_state *state, struct key_set *keys, uint64_t *epoch)
+{
+    struct block_record record;
+    uint64_t arrived_s = 0, seq = 0;
+    enum store_error error = STORE_OK;
+
+    if (point->rotations && state->epoch == point->epoch) {
+        return store_keys_at(txn, &point->author, state->seq, keys, epoch);
+    }
+    if (point->rotations) {
+        return is_on_chain(ingest, txn, proof->header_a, &seq) ||
+                       is_on_chain(ingest, txn, proof->header_b, &seq)
+                   ? store_keys_at(txn, &point->author, seq - 1, keys, epoch)
+                   : STORE_NOT_FOUND;
+    }
+    error = store_block_record(txn, &point->author, point->seq - 1, &record, &arrived_s);
+    if (error == STORE_OK && !hash_equal(&record.hash, &point->parent)) {
+        error = STORE_NOT_FOUND;
+    }
+    return error == STORE_OK ? store_keys_at(txn, &point->author, point->seq - 1, keys, epoch) : error;
+}
+
+enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
+                              struct actor_id *author, enum store_error *error)
+{
+    struct fork_proof proof;
+    struct fork_point point;
+    struct log_state state;
+    struct key_set keys;
+    uint64_t epoch = 0;
+    enum reason reason = REASON_NONE;
+
+    *error = STORE_OK;
+    arena_rewind(&ingest->arena, 0);
+    reason = schema_decode(&fork_proof_schema, &proof, encoded, &ingest->arena);
+    if (reason == REASON_NONE) {
+        reason = fork_proof_point(&point, &proof, &ingest->arena);
+    }
+    if (reason != REASON_NONE) {
+        return reason;
+    }
+    *author = point.author;
+    *error = store_log_state(txn, author, &state);
+    if (*error == STORE_OK) {
+        *error = keys_below_fork(ingest, txn, &proof, &point, &state, &keys, &epoch);
+    }
+    if (*error == STORE_NOT_FOUND) {
+        *error = STORE_OK;
+        return REASON_ORPHAN;
+    }
+    if (*error != STORE_OK) {
+        return REASON_NONE;
+    }
+    reason = fork_proof_check(&point, &proof, ingest->network, &keys, epoch, &ingest->arena);
+    return reason == REASON_NONE ? ingest_keep_fork_proof(ingest, txn, &point, &proof, error) : reason;
+}

@@ -1,0 +1,357 @@
+#include "node/ingest_branch.h"
+
+#include <string.h>
+
+enum {
+    SIDE_DEPTH_MAX = 4096, /* blocks of one branch beside the chain */
+    FORK_PROOF_SIZE_MAX = 16 * 1024,
+};
+
+static bool is_rotation(const struct block *block)
+{
+    return block->header.block_class == CLASS_KEYS && block->header.seq > 0 &&
+           block->entries[0].kind == ENTRY_KEYS;
+}
+
+/* ---- fork proofs ---- */
+
+enum reason ingest_keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
+                                   const struct fork_point *point, const struct fork_proof *proof,
+                                   enum store_error *error)
+{
+    uint8_t *memory = arena_take(&ingest->arena, FORK_PROOF_SIZE_MAX);
+    struct bytes held, encoded;
+    struct fork_proof held_proof;
+    struct fork_point held_point;
+
+    *error = memory != NULL ? store_fork_proof(txn, &point->author, point->epoch, &held, &ingest->arena)
+                            : STORE_NO_MEMORY;
+    if (*error == STORE_OK &&
+        schema_decode(&fork_proof_schema, &held_proof, held, &ingest->arena) == REASON_NONE &&
+        fork_proof_point(&held_point, &held_proof, &ingest->arena) == REASON_NONE &&
+        fork_proof_compare(&held_proof, held_point.seq, proof, point->seq) <= 0) {
+        return REASON_KNOWN;
+    }
+    if (*error != STORE_OK && *error != STORE_NOT_FOUND) {
+        return REASON_NONE;
+    }
+    if (!schema_encode(&fork_proof_schema, proof, memory, FORK_PROOF_SIZE_MAX, &encoded)) {
+        *error = STORE_OK;
+        return REASON_TOO_LARGE;
+    }
+    *error = store_put_fork_proof(txn, &point->author, point->epoch, encoded);
+    if (*error == STORE_OK && point->rotations) {
+        *error = store_set_frozen(txn, &point->author, true);
+    }
+    return REASON_NONE;
+}
+
+/* The proof that block and another one that is held make, if they contradict each other. */
+static enum store_error prove_against(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                      const struct branch_block *other, bool *found)
+{
+    struct arena *arena = &ingest->arena;
+    struct fork_proof proof;
+    struct fork_point point;
+    struct block other_block;
+    struct bytes encoded;
+    enum store_error error =
+        store_block_by_hash(txn, &block->header.author, other->seq, &other->hash, &encoded, arena);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (block_decode(&other_block, ingest->network, encoded, arena) != REASON_NONE ||
+        !fork_proof_of(&proof, block, &other_block, arena) ||
+        fork_proof_point(&point, &proof, arena) != REASON_NONE) {
+        return STORE_OK;
+    }
+    *found |= ingest_keep_fork_proof(ingest, txn, &point, &proof, &error) == REASON_NONE && error == STORE_OK;
+    return error;
+}
+
+static enum store_error prove_forks(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                    const struct branch_block *blocks, size_t count, bool *found)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct branch_block *other = &blocks[i];
+        bool sibling =
+            other->seq == block->header.seq && hash_equal(&other->previous, &block->header.previous);
+        bool rival_rotation = is_rotation(block) && other->rotation && other->epoch == block->header.epoch;
+        size_t mark = arena_mark(&ingest->arena);
+        enum store_error error = STORE_OK;
+
+        if ((sibling || rival_rotation) && !hash_equal(&other->hash, &block->hash)) {
+            error = prove_against(ingest, txn, block, other, found);
+        }
+        arena_rewind(&ingest->arena, mark);
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
+    return STORE_OK;
+}
+
+/* ---- the keys in force at a parent beside the chain ---- */
+
+struct side_path {
+    size_t count;
+    struct hash *hashes; /* from the parent down to, and without, the block on the chain */
+    uint64_t base_seq;   /* of that block on the chain */
+};
+
+/* Follow parents from (seq, hash) down to the chain. Returns: STORE_NOT_FOUND when one is missing. */
+static enum store_error trace_to_chain(struct ingest *ingest, struct store_txn *txn,
+                                       const struct actor_id *author, uint64_t seq, struct hash hash,
+                                       struct side_path *path)
+{
+    struct arena *arena = &ingest->arena;
+
+    *path = (struct side_path){.hashes = arena_take(arena, SIDE_DEPTH_MAX * sizeof *path->hashes)};
+    if (path->hashes == NULL) {
+        return STORE_NO_MEMORY;
+    }
+    for (;; seq--) {
+        size_t mark = arena_mark(arena);
+        struct block_record record;
+        uint64_t arrived_s = 0;
+        struct bytes encoded;
+        struct block block;
+        enum store_error error = store_block_record(txn, author, seq, &record, &arrived_s);
+
+        if (error == STORE_OK && hash_equal(&record.hash, &hash)) {
+            path->base_seq = seq;
+            return STORE_OK;
+        }
+        if (error != STORE_OK && error != STORE_NOT_FOUND) {
+            return error;
+        }
+        if (seq == 0 || path->count == SIDE_DEPTH_MAX) {
+            return STORE_NOT_FOUND;
+        }
+        error = store_block_by_hash(txn, author, seq, &hash, &encoded, arena);
+        if (error != STORE_OK) {
+            return error;
+        }
+        if (block_decode_header(&block, ingest->network, encoded, arena) != REASON_NONE) {
+            return STORE_NOT_A_STORE;
+        }
+        path->hashes[path->count++] = hash;
+        hash = block.header.previous;
+        arena_rewind(arena, mark);
+    }
+}
+
+static enum store_error keys_at_parent(struct ingest *ingest, struct store_txn *txn,
+                                       const struct actor_id *author, const struct side_path *path,
+                                       struct key_set *keys, uint64_t *epoch)
+{
+    struct arena *arena = &ingest->arena;
+    enum store_error error = store_keys_at(txn, author, path->base_seq, keys, epoch);
+
+    for (size_t i = path->count; error == STORE_OK && i > 0; i--) {
+        uint64_t seq = path->base_seq + (path->count - i) + 1;
+        size_t mark = arena_mark(arena);
+        struct bytes encoded;
+        struct block block;
+
+        error = store_block_by_hash(txn, author, seq, &path->hashes[i - 1], &encoded, arena);
+        if (error == STORE_OK && (block_decode(&block, ingest->network, encoded, arena) != REASON_NONE ||
+                                  log_advance_keys(keys, epoch, &block, arena) != REASON_NONE)) {
+            /* Below a block whose keys do not fit, nothing can be valid: look at it as if it were not here.
+             */
+            error = STORE_NOT_FOUND;
+        }
+        arena_rewind(arena, mark);
+    }
+    return error;
+}
+
+/* ---- replaying the chosen branch ---- */
+
+enum replay { REPLAY_DONE, REPLAY_AGAIN, REPLAY_FAILED };
+
+static enum reason replay_block(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
+                                const struct branch_block *next, const struct log_state *state,
+                                uint64_t now_s, enum store_error *error)
+{
+    struct bytes encoded;
+    struct block block;
+    enum reason reason = REASON_NONE;
+
+    *error = store_block_by_hash(txn, author, next->seq, &next->hash, &encoded, &ingest->arena);
+    if (*error != STORE_OK) {
+        return REASON_NONE;
+    }
+    reason = block_decode(&block, ingest->network, encoded, &ingest->arena);
+    return reason == REASON_NONE ? ingest_extend(ingest, txn, state, &block, now_s, error) : reason;
+}
+
+/* Replay from block 0 along the chosen branch. Marks blocks that acceptance refuses. */
+static enum replay replay_once(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
+                               struct branch_block *blocks, size_t count, uint64_t now_s, bool *frozen,
+                               enum store_error *error)
+{
+    struct branch_step step = {.next = 0}; /* block 0 is the only one of its seq */
+    struct log_state state;
+    bool begun = false;
+
+    *error = store_unwind_log(txn, author);
+    while (*error == STORE_OK && step.next != BRANCH_END) {
+        size_t mark = arena_mark(&ingest->arena);
+        struct branch_block *next = &blocks[step.next];
+        enum reason reason = replay_block(ingest, txn, author, next, begun ? &state : NULL, now_s, error);
+
+        arena_rewind(&ingest->arena, mark);
+        if (*error != STORE_OK) {
+            break;
+        }
+        if (reason != REASON_NONE) {
+            next->refused = true;
+            if (step.towards_rotation || !begun) {
+                return begun ? REPLAY_AGAIN : REPLAY_FAILED;
+            }
+        } else {
+            *error = store_log_state(txn, author, &state);
+            begun = true;
+        }
+        if (*error == STORE_OK) {
+            step = branch_next(blocks, count, &state.head, state.seq, state.epoch);
+        }
+    }
+    *frozen = step.frozen;
+    return *error == STORE_OK ? REPLAY_DONE : REPLAY_FAILED;
+}
+
+static enum store_error replay_chosen(struct ingest *ingest, struct store_txn *txn,
+                                      const struct actor_id *author, uint64_t now_s)
+{
+    struct branch_block *blocks = NULL;
+    size_t count = 0;
+    bool frozen = false;
+    enum replay replay = REPLAY_AGAIN;
+    enum store_error error =
+        store_branch_blocks(txn, ingest->network, author, 0, &blocks, &count, &ingest->arena);
+
+    while (error == STORE_OK && replay == REPLAY_AGAIN) {
+        replay = replay_once(ingest, txn, author, blocks, count, now_s, &frozen, &error);
+    }
+    if (error == STORE_OK && replay == REPLAY_FAILED) {
+        return STORE_NOT_A_STORE;
+    }
+    /* What froze an author once, perhaps a proof without its blocks, is never taken back. */
+    return error == STORE_OK && frozen ? store_set_frozen(txn, author, true) : error;
+}
+
+/* Whether the branch that the chain follows above base is no longer the chosen one, now that block is known.
+ */
+static enum store_error is_choice_changed(struct store_txn *txn, const struct block *block,
+                                          const struct branch_block *blocks, size_t count, uint64_t base_seq,
+                                          bool *out)
+{
+    const struct actor_id *author = &block->header.author;
+    struct block_record base, next;
+    uint64_t arrived_s = 0;
+    struct branch_step step;
+    enum store_error error = store_block_record(txn, author, base_seq, &base, &arrived_s);
+
+    *out = true;
+    if (error != STORE_OK) {
+        return error;
+    }
+    for (size_t i = 0; i < count && is_rotation(block); i++) {
+        if (blocks[i].rotation && blocks[i].epoch == block->header.epoch &&
+            !hash_equal(&blocks[i].hash, &block->hash)) {
+            return STORE_OK; /* the author freezes */
+        }
+    }
+    step = branch_next(blocks, count, &base.hash, base_seq, base.epoch);
+    error = store_block_record(txn, author, base_seq + 1, &next, &arrived_s);
+    if (error == STORE_NOT_FOUND) {
+        *out = step.next != BRANCH_END;
+        return STORE_OK;
+    }
+    *out = step.next == BRANCH_END || !hash_equal(&blocks[step.next].hash, &next.hash);
+    return error;
+}
+
+/* ---- a block that does not simply extend the head ---- */
+
+/* Whether block is signed by keys in force at its parent. Writes where its branch leaves the chain. Returns:
+ * false with *result filled. */
+static bool check_beside(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                         uint64_t *base_seq, struct ingest_result *result)
+{
+    const struct header *header = &block->header;
+    struct side_path path;
+    struct key_set keys;
+    uint64_t epoch = 0;
+    enum store_error error =
+        trace_to_chain(ingest, txn, &header->author, header->seq - 1, header->previous, &path);
+
+    if (error == STORE_OK) {
+        *base_seq = path.base_seq;
+        error = keys_at_parent(ingest, txn, &header->author, &path, &keys, &epoch);
+    }
+    if (error == STORE_NOT_FOUND) {
+        result->reason = REASON_ORPHAN;
+        return false;
+    }
+    if (error != STORE_OK) {
+        result->outcome = INGEST_FAILED;
+        result->error = error;
+        return false;
+    }
+    result->reason = log_check_signatures(&keys, epoch, ingest->network, block, &ingest->arena);
+    return result->reason == REASON_NONE;
+}
+
+static enum store_error place_beside(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                     uint64_t base_seq, uint64_t now_s, struct ingest_result *result)
+{
+    struct branch_block *blocks = NULL;
+    size_t count = 0;
+    bool changed = false;
+    enum store_error error = store_put_side_block(txn, block, now_s);
+
+    if (error == STORE_OK) {
+        /* A rotation competes with every other one of its epoch, other blocks only above where they branch
+         * off. */
+        error = store_branch_blocks(txn, ingest->network, &block->header.author, base_seq + 1, &blocks,
+                                    &count, &ingest->arena);
+    }
+    if (error == STORE_OK) {
+        error = prove_forks(ingest, txn, block, blocks, count, &result->fork_found);
+    }
+    if (error == STORE_OK) {
+        error = is_choice_changed(txn, block, blocks, count, base_seq, &changed);
+    }
+    return error == STORE_OK && changed ? replay_chosen(ingest, txn, &block->header.author, now_s) : error;
+}
+
+void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                   const struct block *block, uint64_t now_s, struct ingest_result *result)
+{
+    struct log_state after;
+    uint64_t base_seq = 0;
+    enum store_error error = STORE_OK;
+
+    result->outcome = INGEST_REFUSED;
+    if (!check_beside(ingest, txn, block, &base_seq, result)) {
+        return;
+    }
+    error = place_beside(ingest, txn, block, base_seq, now_s, result);
+    if (error == STORE_OK) {
+        error = store_log_state(txn, &block->header.author, &after);
+    }
+    if (error != STORE_OK) {
+        result->outcome = INGEST_FAILED;
+        result->error = error;
+    } else if (hash_equal(&after.head, &state->head)) {
+        result->outcome = INGEST_ASIDE;
+    } else if (hash_equal(&after.head, &block->hash) && hash_equal(&block->header.previous, &state->head)) {
+        result->outcome = INGEST_EXTENDED;
+    } else {
+        result->outcome = INGEST_SWITCHED;
+    }
+}

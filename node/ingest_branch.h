@@ -1,0 +1,25 @@
+#ifndef NODE_INGEST_BRANCH_H
+#define NODE_INGEST_BRANCH_H
+
+/* The part of ingest.h that deals with forks: blocks that do not simply extend the head, and the replay of
+ * another branch where one is chosen (protocol/log/branch.h). Not for use outside ingest. */
+
+#include "node/ingest.h"
+#include "protocol/log/fork.h"
+
+/* Gather, decide and apply a block on top of state (NULL: it is block 0). Returns: why it is refused, or
+ * REASON_NONE with *error telling whether the store did its part. */
+enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                          const struct block *block, uint64_t now_s, enum store_error *error);
+
+/* Decide about a block whose author has a log that it does not simply extend. */
+void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                   const struct block *block, uint64_t now_s, struct ingest_result *result);
+
+/* Keep a checked proof if it is the lowest of its author and epoch. Returns: REASON_NONE when it was kept,
+ * REASON_KNOWN when the one held is as low. */
+enum reason ingest_keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
+                                   const struct fork_point *point, const struct fork_proof *proof,
+                                   enum store_error *error);
+
+#endif

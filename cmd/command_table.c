@@ -1,0 +1,198 @@
+#include "cmd/command.h"
+
+#include <stddef.h>
+
+/* One row a command: what `tradeproof --help` lists and `tradeproof COMMAND --help` explains. */
+
+const struct command commands[] = {
+    {"init", "set up this computer: make the data folder and the keys", "[--network TAG] [--no-actor]",
+     "Makes the data folder, this computer's keys and an actor: the identity under which you sign, present "
+     "or\n"
+     "ask. Asks for a passphrase that protects the actor's keys. Prints the actor's id, which you give to "
+     "others.\n"
+     "\n"
+     "  --network TAG  main (the default), test for trying things out, or another network's tag\n"
+     "  --no-actor     only check certificates; never sign anything\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof init --network test\n",
+     command_init},
+    {"trust add", "trust an actor as the owner of a namespace", "NAMESPACE ID [NAME]",
+     "From now on certificates whose codes begin with NAMESPACE/ count when ID issued them, or accredited "
+     "whoever\n"
+     "did. Compare the id with one you got from its owner in person, on paper, or from a source you trust.\n"
+     "\"me\" stands for your own id.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof trust add ase tpa1... \"National Institute for Automotive Service Excellence\"\n",
+     command_trust_add},
+    {"trust list", "show whom this node trusts", "",
+     "Lists the owners of namespaces and the witnesses in the trust file.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof trust list\n",
+     command_trust_list},
+    {"trust remove", "stop trusting the owner of a namespace", "NAMESPACE",
+     "Certificates under NAMESPACE/ can then no longer be confirmed by this node.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof trust remove ford\n",
+     command_trust_remove},
+    {"contact add", "give an id a name", "ID NAME",
+     "The name stays on this computer. Commands then take it in place of the id, and answers show it.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof contact add tpa1... \"Maria Lopez\"\n",
+     command_contact_add},
+    {"contact list", "show the names given to ids", "",
+     "Lists your contacts.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof contact list\n",
+     command_contact_list},
+    {"rules publish", "publish a namespace's codes and their lifetimes", "FILE.json",
+     "Signs the rule pack in FILE.json and publishes it. Only the namespace's owner can; each pack needs a "
+     "higher\n"
+     "version than the one before. Without a pack nobody can tell what a code means or how long it is good "
+     "for.\n"
+     "\n"
+     "  {\"namespace\": \"epa\", \"version\": 1, \"in_force_from\": \"1992-08-13\",\n"
+     "   \"codes\": [{\"code\": \"609\", \"title\": \"Motor vehicle air conditioning\", \"lifetime_months\": "
+     "0}],\n"
+     "   \"rules\": []}\n"
+     "\n"
+     "lifetime_months 0 is for life; a code may also have \"first_day\" and \"last_day\", on which it is "
+     "offered.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof rules publish ase.json\n",
+     command_rules_publish},
+    {"accredit", "let another actor issue certificates", "ID --codes LIST [OPTIONS]",
+     "  --codes LIST   code patterns, separated by commas; '*' at the end stands for anything: "
+     "'ase/A*,ase/G1'\n"
+     "  --states LIST  only for these states: OH,TX (default: all)\n"
+     "  --from DATE    first day, as 2026-01-31 (default: today)\n"
+     "  --until DATE   last day (default: no end)\n"
+     "  --depth N      how many levels may pass it on further (default: 0, none)\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof accredit \"Columbus test centre\" --codes 'ase/A*' --states OH --until 2028-12-31\n",
+     command_accredit},
+    {"withdraw", "end another actor's accreditation", "ID [--cut SEQ | --all] [--except LIST]",
+     "What the actor has issued up to now stays good, what it issues from now on does not count.\n"
+     "\n"
+     "  --cut SEQ      only what it issued up to and with block SEQ stays good\n"
+     "  --all          nothing that it issued stays good\n"
+     "  --except LIST  entries up to the cut that don't stay good either: 12/0,12/7\n"
+     "\n"
+     "A later withdrawal can only take away more, never give back.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof withdraw \"Columbus test centre\" --cut 41\n",
+     command_withdraw},
+    {"issue", "issue certificates: one, or a file of them", "SUBJECT CODE [OPTIONS] | --csv FILE",
+     "Signs that SUBJECT has earned CODE and publishes it.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof issue \"Maria Lopez\" ase/A5 --earned 2026-03-14\n"
+     "  tradeproof issue --csv results.csv\n",
+     command_issue},
+    {"revoke", "take back certificates", "ENTRY... [OPTIONS]",
+     "Revoked stays visible for good: nothing you sign later makes it disappear.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof revoke tpa1.../12/0/5f3a...\n",
+     command_revoke},
+    {"suspend", "suspend certificates until they are reinstated", "ENTRY... [OPTIONS]",
+     "Suspends until reinstated.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof suspend tpa1.../12/0/5f3a...\n",
+     command_suspend},
+    {"reinstate", "reinstate suspended certificates", "ENTRY... [OPTIONS]",
+     "Ends a suspension.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof reinstate tpa1.../12/0/5f3a...\n",
+     command_reinstate},
+    {"void", "declare your own blocks void: a thief wrote them", "FIRST-LAST | --branch EPOCH PARENT TIP",
+     "Takes the effect from blocks FIRST to LAST of your own log (one number for one block). Certificates in "
+     "them\n"
+     "no longer count; what was revoked in them shows as unknown until you revoke it again. First rotate "
+     "your keys:\n"
+     "tradeproof key rotate\n"
+     "\n"
+     "  --branch EPOCH PARENT TIP  instead: a branch that a rotation dropped, from the block hash where it "
+     "left the\n"
+     "                             log (64 hexadecimal digits) to its last block hash\n"
+     "  --reason WORD              error, misconduct, scoring, compromise (the default), requested or other\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof void 41-43\n",
+     command_void},
+    {"erase", "drop the content of certificates, keeping their standing", "ENTRY... [OPTIONS]",
+     "Every node drops the bytes; that there was an entry, and how it stood, stays.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof erase tpa1.../12/0/5f3a...\n",
+     command_erase},
+    {"key rotate", "replace all of this actor's keys", "[--at SEQ]",
+     "Opens the next epoch with new keys, under the same passphrase. Do it when a key may have been stolen, "
+     "and\n"
+     "now and then without cause. The id stays the same, and what you signed before stays good. The keys "
+     "that a\n"
+     "thief of today's keys would need for this are committed in advance and are not among today's.\n"
+     "\n"
+     "  --at SEQ  continue behind block SEQ and leave out the blocks that a thief wrote after it; then name "
+     "the\n"
+     "            dropped branch: tradeproof void --branch\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof key rotate\n",
+     command_key_rotate},
+    {"challenge", "ask someone for certificates", "[OPTIONS]",
+     "Makes a challenge that the person asked answers with tradeproof present.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof challenge --require ase/A5,ase/A6 --out challenge.tp\n",
+     command_challenge},
+    {"present", "answer a challenge with your certificates", "CHALLENGE [OPTIONS]",
+     "Signs a presentation of your certificates for whoever made the challenge, and for nobody else.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof present challenge.tp --out answer.tp\n",
+     command_present},
+    {"verify", "check a presentation", "PRESENTATION [OPTIONS]",
+     "Checks the answer to a challenge, from this node's own disk.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof verify answer.tp\n",
+     command_verify},
+    {"lookup", "show what is known about someone's certificates", "SUBJECT [OPTIONS]",
+     "Nobody learns that you looked.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof lookup \"Maria Lopez\"\n",
+     command_lookup},
+    {"export", "write someone's certificates with their proofs to a file", "SUBJECT [OPTIONS]",
+     "The file holds the certificates and their proofs, signed by their issuers.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof export me --out certificates.tp\n",
+     command_export},
+    {"status", "show this node: ids, daemon, store, freshness", "",
+     "Shows the data folder, who you are, whether the daemon runs, how much is stored, and how old the "
+     "newest word\n"
+     "of each trusted actor is.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof status\n",
+     command_status},
+    {"peers", "show the nodes that the daemon is connected to", "",
+     "Asks the running daemon.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof peers\n",
+     command_peers},
+    {NULL, NULL, NULL, NULL, NULL},
+};

@@ -1,8 +1,8 @@
 /* What a block speaks about: which earlier blocks, and which entries in them. */
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "protocol/base/sort.h"
 #include "protocol/log/accept.h"
 
 /* Collected as said, then sorted and united. */
@@ -88,7 +88,7 @@ static void unite_blocks(struct log_reach *reach)
 {
     size_t kept = 0;
 
-    qsort(reach->blocks, reach->block_count, sizeof reach->blocks[0], order_blocks);
+    sort_items(reach->blocks, reach->block_count, sizeof reach->blocks[0], order_blocks);
     for (size_t i = 0; i < reach->block_count; i++) {
         struct seq_range range = reach->blocks[i];
 
@@ -107,7 +107,7 @@ static void unite_entries(struct log_reach *reach)
 {
     size_t kept = 0;
 
-    qsort(reach->entries, reach->entry_count, sizeof reach->entries[0], order_entries);
+    sort_items(reach->entries, reach->entry_count, sizeof reach->entries[0], order_entries);
     for (size_t i = 0; i < reach->entry_count; i++) {
         struct reach_entries range = reach->entries[i];
         struct reach_entries *before = kept > 0 ? &reach->entries[kept - 1] : NULL;

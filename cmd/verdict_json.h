@@ -1,0 +1,16 @@
+#ifndef CMD_VERDICT_JSON_H
+#define CMD_VERDICT_JSON_H
+
+/* A verdict for programs: the same page as cmd/verdict_text.h, every reason by its word. */
+
+#include <jansson.h>
+
+#include "cmd/verdict_text.h"
+
+/* Returns: a new object that the caller releases, or NULL when out of memory. */
+json_t *verdict_json(const struct verdict_page *page);
+
+/* Print *object on one line and release it. Returns: false when object is NULL or cannot be printed. */
+bool json_print_take(FILE *out, json_t *object);
+
+#endif

@@ -1,0 +1,25 @@
+#ifndef CMD_WORDS_H
+#define CMD_WORDS_H
+
+/* The words that people type and read for the wire's enums: one table a vocabulary, both directions. */
+
+#include "protocol/wire/records.h"
+
+/* "exam", "training", … */
+const char *basis_word(enum basis basis);
+bool basis_of_word(enum basis *basis, struct bytes word);
+
+/* "issued-in-error", "misconduct", … */
+const char *status_reason_word(enum status_reason reason);
+bool status_reason_of_word(enum status_reason *reason, struct bytes word);
+
+/* "revoked", "suspended", … */
+const char *status_action_word(enum status_action action);
+
+/* All words of a vocabulary behind one another, for messages. */
+#define BASIS_WORDS                                                                                          \
+    "exam, recertification, renewal, training, experience, identity, membership, recognition, licence"
+#define STATUS_REASON_WORDS                                                                                  \
+    "unspecified, issued-in-error, misconduct, scoring, key-compromise, requested, other"
+
+#endif

@@ -1,0 +1,417 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/verdict_json.h"
+#include "cmd/verdict_text.h"
+
+static uint32_t day(const char *text)
+{
+    uint32_t number = 0;
+    if (!day_from_text(&number, bytes_of_string(text))) {
+        fail_msg("%s is no day", text);
+    }
+    return number;
+}
+
+/* ---- the words for one certificate ---- */
+
+static const struct words_row {
+    const char *sentence;
+    enum overall overall;
+    enum axis axis; /* where the answer is not yes */
+    enum answer answer;
+    enum reason reason;
+    const char *until;     /* NULL: for life */
+    const char *effective; /* NULL: none */
+    uint64_t age_s;
+    const char *words;
+} words_rows[] = {
+    {"a valid one says until when", OVERALL_VALID, AXIS_STATUS, ANSWER_YES, REASON_NONE, "2029-06-30", NULL,
+     40, "valid until 2029-06-30"},
+    {"a lasting one says so", OVERALL_VALID, AXIS_STATUS, ANSWER_YES, REASON_NONE, NULL, NULL, 40,
+     "valid for life"},
+    {"an expired one says after which day", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_EXPIRED, NULL,
+     "2025-06-30", 40, "expired after 2025-06-30"},
+    {"a revoked one says since when", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_REVOKED, NULL,
+     "2026-03-02", 40, "revoked since 2026-03-02"},
+    {"revoked stands however old the evidence", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_REVOKED, NULL,
+     "2026-03-02", 9 * 86400, "revoked since 2026-03-02"},
+    {"a suspended one says since when", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_SUSPENDED, NULL,
+     "2026-03-02", 40, "suspended since 2026-03-02"},
+    {"one that is not valid yet says from when on", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO,
+     REASON_NOT_YET_VALID, NULL, "2027-01-01", 40, "not valid before 2027-01-01"},
+    {"a replaced one says since when", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_REPLACED, NULL,
+     "2026-03-02", 40, "replaced since 2026-03-02"},
+    {"one that went to another id says since when", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_REBOUND,
+     NULL, "2026-03-02", 40, "held under another id since 2026-03-02"},
+    {"one in a void block does not hold", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_VOIDED, NULL, NULL,
+     40, "does not hold: the issuer has declared void what was written by a thief of its keys"},
+    {"an issuer that nobody vouches for is not trusted", OVERALL_INVALID, AXIS_AUTHORITY, ANSWER_NO,
+     REASON_UNTRUSTED, NULL, NULL, 40, "not trusted: nobody in your trust file vouches for this issuer"},
+    {"nor is one that may not certify this", OVERALL_INVALID, AXIS_AUTHORITY, ANSWER_NO,
+     REASON_NOT_ACCREDITED, NULL, NULL, 40,
+     "not trusted: the owner of this code has not accredited the issuer for it"},
+    {"nor one whose accreditation was withdrawn", OVERALL_INVALID, AXIS_AUTHORITY, ANSWER_NO,
+     REASON_WITHDRAWN, NULL, NULL, 40,
+     "not trusted: the issuer's accreditation was withdrawn before it issued this"},
+    {"an altered one is not genuine", OVERALL_INVALID, AXIS_INTEGRITY, ANSWER_NO, REASON_PATH_MISMATCH, NULL,
+     NULL, 40, "not genuine: it is not what its issuer signed"},
+    {"an unknown issuer is neither yes nor no", OVERALL_UNDETERMINED, AXIS_INTEGRITY, ANSWER_UNKNOWN,
+     REASON_UNKNOWN_ISSUER, NULL, NULL, UINT64_MAX,
+     "could not be determined: nothing of this issuer's log is held here"},
+    {"nor is a state that nobody has seen", OVERALL_UNDETERMINED, AXIS_INTEGRITY, ANSWER_UNKNOWN,
+     REASON_UNWITNESSED, NULL, NULL, 40,
+     "could not be determined: the proof leads to a state of the issuer's log that this node has not seen"},
+    {"nor an erased one", OVERALL_UNDETERMINED, AXIS_INTEGRITY, ANSWER_UNKNOWN, REASON_ERASED, NULL, NULL, 40,
+     "could not be determined: the issuer has erased what this certificate said"},
+    {"nor one without rules", OVERALL_UNDETERMINED, AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_NO_RULE_PACK, NULL,
+     NULL, 40, "could not be determined: the owner's rules for that day are not known here"},
+    {"nor a disputed one", OVERALL_UNDETERMINED, AXIS_STATUS, ANSWER_UNKNOWN, REASON_DISPUTED, NULL, NULL, 40,
+     "could not be determined: the issuer's keys signed two contradicting logs, so this part is disputed"},
+    {"stale evidence says what it last said, and when", OVERALL_UNDETERMINED, AXIS_FRESHNESS, ANSWER_NO,
+     REASON_STALE, "2029-06-30", NULL, 9 * 86400,
+     "could not be determined: what is known of the issuer is too old; valid until 2029-06-30 by what is "
+     "held "
+     "here, seen 9 days ago"},
+    {"no sign of life is no age", OVERALL_UNDETERMINED, AXIS_FRESHNESS, ANSWER_UNKNOWN, REASON_NO_CHECKPOINT,
+     NULL, NULL, UINT64_MAX,
+     "could not be determined: the issuer has not yet said how far its log goes; valid for life by what is "
+     "held "
+     "here"},
+};
+
+static struct credential_verdict verdict_of_row(const struct words_row *row)
+{
+    struct credential_verdict verdict = {
+        .overall = row->overall,
+        .since_day = DAY_NONE,
+        .until_day = row->until != NULL ? day(row->until) : DAY_NONE,
+        .effective_day = row->effective != NULL ? day(row->effective) : DAY_NONE,
+        .overruled = SIZE_MAX,
+        .evidence_age_s = row->age_s,
+    };
+    if (row->age_s > 86400) {
+        verdict.axes[AXIS_FRESHNESS] = (struct axis_answer){ANSWER_NO, REASON_STALE};
+    }
+    verdict.axes[row->axis] = (struct axis_answer){row->answer, row->reason};
+    return verdict;
+}
+
+static void every_verdict_has_its_words(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(words_rows) / sizeof(words_rows[0]); i++) {
+        char words[VERDICT_WORDS_SIZE];
+        struct credential_verdict verdict = verdict_of_row(&words_rows[i]);
+        credential_words(words, &verdict);
+        if (strcmp(words, words_rows[i].words) != 0) {
+            fail_msg("%s: \"%s\"", words_rows[i].sentence, words);
+        }
+    }
+}
+
+/* Whatever the axes say, the words neither reach their room's end nor call what is unknown valid or revoked.
+ */
+static void no_reason_overflows_or_misleads(void **state)
+{
+    (void)state;
+#define REASON_AS_VALUE(name, number, word) name,
+    static const enum reason reasons[] = {REASON_LIST(REASON_AS_VALUE)};
+#undef REASON_AS_VALUE
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        for (int axis = AXIS_INTEGRITY; axis <= AXIS_FRESHNESS; axis++) {
+            const struct words_row row = {.overall = OVERALL_UNDETERMINED,
+                                          .axis = (enum axis)axis,
+                                          .answer = ANSWER_UNKNOWN,
+                                          .reason = reasons[i],
+                                          .until = "2029-06-30",
+                                          .age_s = 20000 * UINT64_C(86400)};
+            char words[VERDICT_WORDS_SIZE];
+            struct credential_verdict verdict = verdict_of_row(&row);
+            credential_words(words, &verdict);
+            assert_true(strlen(words) < VERDICT_WORDS_SIZE - 1);
+            assert_memory_equal(words, "could not be determined: ", 25);
+        }
+    }
+}
+
+static void ages_are_said_in_words(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t age_s;
+        const char *words;
+    } rows[] = {
+        {0, "0 seconds ago"},
+        {1, "1 second ago"},
+        {40, "40 seconds ago"},
+        {119, "119 seconds ago"},
+        {120, "2 minutes ago"},
+        {7199, "119 minutes ago"},
+        {7200, "2 hours ago"},
+        {2 * 86400 - 1, "47 hours ago"},
+        {2 * 86400, "2 days ago"},
+        {9 * 86400, "9 days ago"},
+        {UINT64_MAX - 1, "213503982334601 days ago"},
+        {UINT64_MAX, "not seen yet"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char words[AGE_WORDS_SIZE];
+        age_words(words, rows[i].age_s);
+        assert_string_equal(words, rows[i].words);
+    }
+}
+
+/* ---- the whole ---- */
+
+static void the_bearer_bounds_the_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        enum overall certificates;
+        enum reason reason;
+        size_t refused_count;
+        enum overall whole;
+    } rows[] = {
+        {"a proven bearer leaves the verdict as it is", OVERALL_VALID, REASON_NONE, 0, OVERALL_VALID},
+        {"also an invalid one", OVERALL_INVALID, REASON_NONE, 0, OVERALL_INVALID},
+        {"without a challenge it is undetermined at most", OVERALL_VALID, REASON_NO_CHALLENGE, 0,
+         OVERALL_UNDETERMINED},
+        {"but no better than its certificates", OVERALL_INVALID, REASON_NO_CHALLENGE, 0, OVERALL_INVALID},
+        {"a clock that is off leaves it open", OVERALL_VALID, REASON_CLOCK, 0, OVERALL_UNDETERMINED},
+        {"a second answer is refused", OVERALL_VALID, REASON_REPLAYED, 0, OVERALL_INVALID},
+        {"a forged one too", OVERALL_VALID, REASON_BAD_SIGNATURE, 0, OVERALL_INVALID},
+        {"one for someone else too", OVERALL_VALID, REASON_WRONG_AUDIENCE, 0, OVERALL_INVALID},
+        {"replaced keys too", OVERALL_UNDETERMINED, REASON_HOLDER_KEY, 0, OVERALL_INVALID},
+        {"a late one too", OVERALL_VALID, REASON_PRESENTATION_EXPIRED, 0, OVERALL_INVALID},
+        {"someone else's certificate spoils it", OVERALL_VALID, REASON_NONE, 1, OVERALL_INVALID},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct verdict verdict = {.overall = rows[i].certificates};
+        const struct presented presented = {.reason = rows[i].reason, .refused_count = rows[i].refused_count};
+        if (page_overall(&verdict, &presented) != rows[i].whole) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        assert_int_equal(page_overall(&verdict, NULL), rows[i].certificates);
+    }
+}
+
+/* ---- a page ---- */
+
+enum { OWNER, COLLEGE, HOLDER, ACTOR_COUNT };
+
+static const char *actor_name(const void *names, const struct hash *id)
+{
+    const char *const *table = names;
+    return table[id->bytes[0] - 1];
+}
+
+/* Two certificates: A5 from the owner, valid; A6 from a college that the owner accredited, suspended once and
+ * now revoked. */
+struct page_fixture {
+    struct network network;
+    struct dossier_log logs[2];
+    struct history_event events[2];
+    struct dossier_credential credentials[2];
+    struct dossier dossier;
+    struct pack_code a5;
+    struct authority_answer authorities[2];
+    struct credential_verdict verdicts[2];
+    struct required_verdict required[2];
+    struct verdict verdict;
+    struct verdict_page page;
+};
+
+static const char *const actor_names[ACTOR_COUNT] = {"ASE", "Ohio Auto College", "Maria Lopez"};
+
+static struct actor_id actor(int which)
+{
+    struct actor_id id = {.hash.bytes = {(uint8_t)(which + 1)}};
+    return id;
+}
+
+static void fill_credentials(struct page_fixture *f)
+{
+    for (int i = 0; i < 2; i++) {
+        f->logs[i] = (struct dossier_log){.author = actor(i), .known = true};
+        f->credentials[i] = (struct dossier_credential){
+            .place = {.log = (size_t)i, .seq = 7, .index = 3},
+            .source = SOURCE_REPLAYED,
+            .attestation = {.subject = {SUBJECT_ACTOR, actor(HOLDER).hash},
+                            .code = bytes_of_string(i == 0 ? "ase/A5" : "ase/A6"),
+                            .basis = BASIS_EXAM,
+                            .earned_on = day("2024-06-30"),
+                            .valid_from = day("2024-06-30"),
+                            .has_last_day = true,
+                            .last_day = day("2029-06-30")},
+        };
+        f->authorities[i] = (struct authority_answer){
+            .has_chain = true, .chain_size = (size_t)i, .chain = {actor(OWNER), actor(COLLEGE)}};
+    }
+    f->events[0] = (struct history_event){.action = STATUS_SUSPENDED, .effective_day = day("2025-02-01")};
+    f->events[1] = (struct history_event){.action = STATUS_REINSTATED, .effective_day = day("2025-02-01")};
+    f->credentials[0].place.events = f->events;
+    f->credentials[0].place.event_count = 2;
+}
+
+static void fill_verdict(struct page_fixture *f)
+{
+    f->a5 = (struct pack_code){.code = bytes_of_string("A5"), .title = bytes_of_string("Brakes")};
+    f->verdicts[0] = (struct credential_verdict){.credential = 0,
+                                                 .overall = OVERALL_VALID,
+                                                 .since_day = day("2024-06-30"),
+                                                 .until_day = day("2029-06-30"),
+                                                 .effective_day = DAY_NONE,
+                                                 .overruled = 0,
+                                                 .evidence_age_s = 40,
+                                                 .pack_code = &f->a5,
+                                                 .authority = &f->authorities[0]};
+    f->verdicts[1] = (struct credential_verdict){.credential = 1,
+                                                 .overall = OVERALL_INVALID,
+                                                 .since_day = DAY_NONE,
+                                                 .until_day = DAY_NONE,
+                                                 .effective_day = day("2026-03-02"),
+                                                 .overruled = SIZE_MAX,
+                                                 .evidence_age_s = 300,
+                                                 .authority = &f->authorities[1]};
+    f->verdicts[1].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_NO, REASON_REVOKED};
+    f->required[0] = (struct required_verdict){bytes_of_string("ase/A5"), REQUIRED_HELD, 0};
+    f->required[1] = (struct required_verdict){bytes_of_string("epa/609"), REQUIRED_NOT_HELD, SIZE_MAX};
+    f->verdict = (struct verdict){.overall = OVERALL_INVALID,
+                                  .credential_count = 2,
+                                  .credentials = f->verdicts,
+                                  .required_count = 2,
+                                  .required = f->required,
+                                  .requirement = ANSWER_NO,
+                                  .next_lapse_day = day("2029-06-30"),
+                                  .next_lapse = 0};
+}
+
+static struct page_fixture *page_create(void)
+{
+    struct page_fixture *f = calloc(1, sizeof(*f));
+    assert_non_null(f);
+    assert_true(network_init(&f->network, "test"));
+    fill_credentials(f);
+    fill_verdict(f);
+    f->dossier = (struct dossier){.subject = {SUBJECT_ACTOR, actor(HOLDER).hash},
+                                  .log_count = 2,
+                                  .logs = f->logs,
+                                  .credential_count = 2,
+                                  .credentials = f->credentials};
+    f->page = (struct verdict_page){.network = &f->network,
+                                    .dossier = &f->dossier,
+                                    .verdict = &f->verdict,
+                                    .at_day = day("2026-11-22"),
+                                    .overall = OVERALL_INVALID,
+                                    .name_of = actor_name,
+                                    .names = actor_names};
+    return f;
+}
+
+static char *print_page(const struct verdict_page *page)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    assert_non_null(stream);
+    verdict_text_print(stream, page);
+    assert_int_equal(fclose(stream), 0);
+    return text;
+}
+
+static void a_lookup_reads_so(void **state)
+{
+    (void)state;
+    struct page_fixture *f = page_create();
+    char *text = print_page(&f->page);
+    assert_string_equal(
+        text, "About: Maria Lopez, on 2026-11-22\n"
+              "  VALID         ase/A5 Brakes: valid until 2029-06-30\n"
+              "                from ASE; exam of 2024-06-30; issuer seen 40 seconds ago; was suspended since "
+              "2025-02-01, then reinstated\n"
+              "  INVALID       ase/A6: revoked since 2026-03-02\n"
+              "                from Ohio Auto College, accredited by ASE; exam of 2024-06-30; issuer seen 5 "
+              "minutes ago\n"
+              "Requirement: not met\n"
+              "  ase/A5: held\n"
+              "  epa/609: not held; no certificate for it is known here\n"
+              "Next to lapse: ase/A5 on 2029-06-30\n"
+              "What to do about ase/A6: Ask the holder or the issuer for the reason.\n"
+              "VERDICT: INVALID\n");
+    free(text);
+    free(f);
+}
+
+static void a_presentation_reads_so(void **state)
+{
+    (void)state;
+    struct page_fixture *f = page_create();
+    const struct refused_item refused = {.name = {.author = actor(COLLEGE), .seq = 9, .index = 1},
+                                         .reason = REASON_NOT_THE_HOLDER};
+    const struct presented presented = {
+        .reason = REASON_NO_CHALLENGE, .audience = actor(OWNER), .refused_count = 1, .refused = &refused};
+    f->verdict = (struct verdict){.next_lapse = SIZE_MAX, .next_lapse_day = DAY_NONE};
+    f->page.presented = &presented;
+    f->page.has_known_by = true;
+    f->page.known_by_s = 1700000000;
+    char *text = print_page(&f->page);
+    assert_non_null(strstr(text,
+                           "Holder: Maria Lopez, on 2026-11-22, by what was known at 2023-11-14T22:13:20Z\n"
+                           "Bearer: not proven: it does not answer a challenge of yours"));
+    assert_non_null(
+        strstr(text, "/9/1/00000000000000000000000000000000: it was issued to someone else than the one "
+                     "who presents it\n"
+                     "  No certificate that counts.\n"
+                     "VERDICT: INVALID\n"));
+    free(text);
+    free(f);
+}
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+static void programs_read_the_same(void **state)
+{
+    (void)state;
+    struct page_fixture *f = page_create();
+    json_t *page = verdict_json(&f->page);
+    json_t *credentials = json_object_get(page, "credentials");
+    json_t *revoked = json_array_get(credentials, 1);
+    json_t *status = json_object_get(json_object_get(revoked, "axes"), "status");
+    assert_string_equal(text_at(page, "verdict"), "invalid");
+    assert_string_equal(text_at(json_object_get(page, "subject"), "name"), "Maria Lopez");
+    assert_int_equal(json_array_size(credentials), 2);
+    assert_string_equal(text_at(revoked, "code"), "ase/A6");
+    assert_string_equal(text_at(revoked, "words"), "revoked since 2026-03-02");
+    assert_string_equal(text_at(revoked, "effective_day"), "2026-03-02");
+    assert_true(json_is_null(json_object_get(revoked, "until")));
+    assert_string_equal(text_at(status, "answer"), "no");
+    assert_string_equal(text_at(status, "reason"), "revoked");
+    assert_int_equal(json_array_size(json_object_get(revoked, "chain")), 2);
+    assert_string_equal(text_at(page, "requirement"), "no");
+    assert_string_equal(text_at(json_object_get(page, "next_lapse"), "code"), "ase/A5");
+    assert_true(json_is_null(json_object_get(page, "presentation")));
+    json_decref(page);
+    free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_verdict_has_its_words), cmocka_unit_test(no_reason_overflows_or_misleads),
+        cmocka_unit_test(ages_are_said_in_words),      cmocka_unit_test(the_bearer_bounds_the_whole),
+        cmocka_unit_test(a_lookup_reads_so),           cmocka_unit_test(a_presentation_reads_so),
+        cmocka_unit_test(programs_read_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

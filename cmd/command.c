@@ -209,3 +209,20 @@ int command_shared_options(const struct command *command, int argc, char **argv,
     }
     return command_arguments(command, argc, min, max);
 }
+
+int command_in_session(const struct command *command, int argc, char **argv, int min, int max, int access,
+                       int (*body)(struct session *session, char **arguments))
+{
+    struct session_options options;
+    struct session session;
+    int code = command_shared_options(command, argc, argv, &options, min, max);
+
+    if (code != EXIT_YES)
+        return code;
+    code = session_open(&session, &options, (enum session_access)access);
+    if (code != EXIT_YES)
+        return code;
+    code = body(&session, argv + optind);
+    session_close(&session);
+    return code;
+}

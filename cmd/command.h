@@ -7,6 +7,7 @@
 
 #include "cmd/exit_codes.h"
 
+struct session;
 struct session_options;
 
 struct command {
@@ -39,6 +40,12 @@ int command_shared_options(const struct command *command, int argc, char **argv,
                            struct session_options *options, int min, int max);
 /* After all options were read: whether min..max arguments are left. Returns as command_shared_options. */
 int command_arguments(const struct command *command, int argc, int min, int max);
+
+/* A command without options of its own, whole: read the shared options and min..max arguments, open a
+ * session, run body on it with the arguments (and a NULL behind them), close it. access is an enum
+ * session_access. Returns: body's exit code, or why it was not run. */
+int command_in_session(const struct command *command, int argc, char **argv, int min, int max, int access,
+                       int (*body)(struct session *session, char **arguments));
 
 #define COMMAND_DECLARE(id) int command_##id(int argc, char **argv);
 COMMAND_DECLARE(init)

@@ -48,6 +48,12 @@ void publisher_close(struct publisher *publisher);
  * does it. */
 int publisher_checkpoint(struct publisher *publisher);
 
+/* All of it for a command that says one thing: open session's keyring, publish a block with that one entry,
+ * close. Its encoded bytes are gone afterwards. Returns: an exit code after it said why not. */
+int publish_one(struct session *session, enum entry_kind kind, const void *record, struct published *out);
+/* Tell what was published: the block, as sentence or JSON. */
+int publish_report(const struct session *session, const struct published *published, const char *sentence);
+
 /* Fill ENTRY_SALT_SIZE random bytes. */
 void publisher_salt(uint8_t salt[ENTRY_SALT_SIZE]);
 

@@ -1,0 +1,164 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/json_output.h"
+#include "cmd/session.h"
+#include "protocol/base/text.h"
+
+/* trust add, list, remove: the trust file. */
+
+static int save(const struct session *session)
+{
+    char *text = malloc(TRUST_FILE_SIZE_MAX);
+    enum home_error error;
+
+    if (!text)
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    if (!trust_print(text, TRUST_FILE_SIZE_MAX, &session->home.network, session->trust)) {
+        free(text);
+        return session_fail_trust(&session->options, TRUST_TOO_LARGE, 0, ID_OK);
+    }
+    error = home_write(&session->home, "trust", text, strlen(text), 0644);
+    free(text);
+    if (error != HOME_OK)
+        return session_fail_home(&session->options, error);
+    return session_reload_daemon(session);
+}
+
+static json_t *json_of_owner(const struct session *session, const struct trust_owner *owner)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "namespace", json_string(owner->name_space));
+    json_object_set_new(object, "actor", json_of_id(ID_ACTOR, &session->home.network, &owner->actor.hash));
+    json_object_set_new(object, "name", json_string(owner->name));
+    return object;
+}
+
+/* ---- add ---- */
+
+static int set_owner(struct trust_owner *owner, const struct session *session, char **arguments)
+{
+    struct bytes name_space = bytes_of_string(arguments[0]);
+
+    *owner = (struct trust_owner){0};
+    if (!text_is_namespace(name_space))
+        return session_fail_trust(&session->options, TRUST_BAD_NAMESPACE, 0, ID_OK);
+    memcpy(owner->name_space, name_space.data, name_space.size);
+    if (arguments[2]) {
+        struct bytes name = bytes_of_string(arguments[2]);
+
+        if (name.size > NAME_SIZE_MAX || !text_is_clean(name))
+            return session_fail_trust(&session->options, TRUST_BAD_TEXT, 0, ID_OK);
+        memcpy(owner->name, name.data, name.size);
+    }
+    return session_actor(session, arguments[1], &owner->actor);
+}
+
+static int report_added(const struct session *session, const struct trust_owner *owner)
+{
+    char id[ID_TEXT_MAX + 1];
+
+    if (session->options.json)
+        return json_output_take(json_of_owner(session, owner));
+    id_to_text(id, ID_ACTOR, &session->home.network, &owner->actor.hash);
+    printf("Certificates under %s/ now count when %s says so, or whoever it accredits:\n  %s\n",
+           owner->name_space, owner->name[0] != '\0' ? owner->name : "this actor", id);
+    return EXIT_YES;
+}
+
+static int add(struct session *session, char **arguments)
+{
+    struct trust_owner owner;
+    enum trust_result result;
+    int code = set_owner(&owner, session, arguments);
+
+    if (code != EXIT_YES)
+        return code;
+    result = trust_add_owner(session->trust, &owner);
+    if (result != TRUST_OK)
+        return session_fail_trust(&session->options, result, 0, ID_OK);
+    code = save(session);
+    return code == EXIT_YES ? report_added(session, &owner) : code;
+}
+
+int command_trust_add(int argc, char **argv)
+{
+    return command_in_session(command_named("trust add"), argc, argv, 2, 3, SESSION_READ, add);
+}
+
+/* ---- list ---- */
+
+static int list_json(const struct session *session)
+{
+    const struct trust *trust = session->trust;
+    json_t *object = json_object(), *owners = json_array(), *witnesses = json_array();
+
+    for (size_t i = 0; i < trust->owner_count; i++)
+        json_array_append_new(owners, json_of_owner(session, &trust->owners[i]));
+    for (size_t i = 0; i < trust->witness_count; i++) {
+        json_t *witness = json_object();
+
+        json_object_set_new(witness, "actor",
+                            json_of_id(ID_ACTOR, &session->home.network, &trust->witnesses[i].actor.hash));
+        json_object_set_new(witness, "name", json_string(trust->witnesses[i].name));
+        json_array_append_new(witnesses, witness);
+    }
+    json_object_set_new(object, "owners", owners);
+    json_object_set_new(object, "witnesses", witnesses);
+    return json_output_take(object);
+}
+
+static int list(struct session *session, char **arguments)
+{
+    const struct trust *trust = session->trust;
+    char id[ID_TEXT_MAX + 1];
+
+    (void)arguments;
+    if (session->options.json)
+        return list_json(session);
+    if (trust->owner_count == 0)
+        printf("Nobody yet. To confirm certificates, say who owns their namespace: tradeproof trust add ase "
+               "ID\n");
+    for (size_t i = 0; i < trust->owner_count; i++) {
+        id_to_text(id, ID_ACTOR, &session->home.network, &trust->owners[i].actor.hash);
+        printf("%-*s  %s  %s\n", NAMESPACE_SIZE_MAX, trust->owners[i].name_space, id, trust->owners[i].name);
+    }
+    for (size_t i = 0; i < trust->witness_count; i++) {
+        id_to_text(id, ID_ACTOR, &session->home.network, &trust->witnesses[i].actor.hash);
+        printf("%-*s  %s  %s\n", NAMESPACE_SIZE_MAX, "(witness)", id, trust->witnesses[i].name);
+    }
+    return EXIT_YES;
+}
+
+int command_trust_list(int argc, char **argv)
+{
+    return command_in_session(command_named("trust list"), argc, argv, 0, 0, SESSION_READ, list);
+}
+
+/* ---- remove ---- */
+
+static int remove_owner(struct session *session, char **arguments)
+{
+    const char *name_space = arguments[0];
+    int code;
+
+    if (!trust_remove_owner(session->trust, bytes_of_string(name_space)))
+        return session_fail(&session->options, EXIT_BAD_INPUT, "not-trusted",
+                            "The trust file names no owner of \"%s\". Whom it names: tradeproof trust list",
+                            name_space);
+    code = save(session);
+    if (code != EXIT_YES)
+        return code;
+    if (session->options.json)
+        return json_output_take(json_pack("{s:s}", "removed", name_space));
+    printf("Nobody is trusted for %s/ any more.\n", name_space);
+    return EXIT_YES;
+}
+
+int command_trust_remove(int argc, char **argv)
+{
+    return command_in_session(command_named("trust remove"), argc, argv, 1, 1, SESSION_READ, remove_owner);
+}

@@ -13,7 +13,7 @@ struct supervised {
     enum net_role role;
     pid_t pid;  /* 0: not running */
     bool ready; /* it said NETLINK_READY */
-    struct netlink link;
+    struct netlink link; /* while it runs */
     uint64_t started_ms;
     uint64_t restart_at_ms; /* when not running */
     uint64_t backoff_ms;
@@ -26,10 +26,11 @@ void supervisor_init(struct supervised *process, enum net_role role, uint64_t no
  * numbered descriptor, limits set, no privileges to gain, dying with its parent. Returns: true when it was started
  * now (the caller then sends NETLINK_CONFIG and NETLINK_DIAL again). */
 bool supervisor_start(struct supervised *process, uint64_t now_ms);
-/* Reap it if it ended. Returns: true when it did. */
+/* Reap it if it ended; the link ends with it. Returns: true when it did. */
 bool supervisor_reap(struct supervised *process, uint64_t now_ms);
-/* End it: SIGTERM, then SIGKILL after 1 s. */
+/* End it: SIGTERM, then SIGKILL after 1 s. supervisor_start may start it again after the backoff. */
 void supervisor_stop(struct supervised *process);
+/* When supervisor_start has something to do; UINT64_MAX while it runs. */
 uint64_t supervisor_deadline_ms(const struct supervised *process);
 
 #endif

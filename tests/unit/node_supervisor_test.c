@@ -1,0 +1,196 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "node/supervisor.h"
+
+enum { WAIT_MS = 5000, STEP_MS = 10 };
+
+/* Wait until the process has ended and is reaped at now_ms. */
+static void reap(struct supervised *process, uint64_t now_ms)
+{
+    for (int waited_ms = 0; !supervisor_reap(process, now_ms); waited_ms += STEP_MS) {
+        assert_true(waited_ms < WAIT_MS);
+        poll(NULL, 0, STEP_MS);
+    }
+}
+
+static void start_and_kill(struct supervised *process, uint64_t start_ms, uint64_t end_ms)
+{
+    assert_true(supervisor_start(process, start_ms));
+    assert_int_equal(kill(process->pid, SIGKILL), 0);
+    reap(process, end_ms);
+}
+
+static void nothing_runs_before_it_is_started(void **state)
+{
+    (void)state;
+    struct supervised process;
+    supervisor_init(&process, NET_DIAL, 1000);
+    assert_int_equal(process.pid, 0);
+    assert_false(process.ready);
+    assert_int_equal(supervisor_deadline_ms(&process), 1000);
+    assert_false(supervisor_start(&process, 999));
+    assert_false(supervisor_reap(&process, 1000));
+}
+
+static void one_start_until_it_ends(void **state)
+{
+    (void)state;
+    struct supervised process;
+    supervisor_init(&process, NET_DIAL, 1000);
+    assert_true(supervisor_start(&process, 1000));
+    assert_true(process.pid > 0);
+    assert_int_equal(supervisor_deadline_ms(&process), UINT64_MAX);
+    assert_false(supervisor_start(&process, 2000));
+    assert_false(supervisor_reap(&process, 2000));
+    supervisor_stop(&process);
+    assert_int_equal(process.pid, 0);
+    assert_int_equal(process.link.fd, -1);
+}
+
+/* Read what there is until the first message. */
+static struct netlink_message first_message(struct supervised *process)
+{
+    struct netlink_message message = {0};
+    while (netlink_next(&process->link, &message) == NETLINK_AGAIN) {
+        struct pollfd link = {.fd = process->link.fd, .events = POLLIN};
+        assert_int_equal(poll(&link, 1, WAIT_MS), 1);
+        assert_int_equal(netlink_fill(&process->link), NETLINK_MESSAGE);
+    }
+    return message;
+}
+
+static void the_link_leads_to_a_net_process(void **state)
+{
+    (void)state;
+    uint8_t keys[64];
+    randombytes_buf(keys, 32);
+    assert_int_equal(crypto_scalarmult_base(keys + 32, keys), 0);
+    struct supervised process;
+    supervisor_init(&process, NET_DIAL, 0);
+    assert_true(supervisor_start(&process, 0));
+    assert_true(netlink_send(&process.link, NETLINK_CONFIG, 0, bytes_of(keys, sizeof keys)));
+    assert_int_equal(netlink_flush(&process.link), NETLINK_MESSAGE);
+    assert_int_equal(first_message(&process).type, NETLINK_READY);
+    supervisor_stop(&process);
+}
+
+static void one_that_cannot_work_says_why(void **state)
+{
+    (void)state;
+    static const uint8_t keys[64] = {1}; /* the public key is another's */
+    struct supervised process;
+    supervisor_init(&process, NET_LISTEN, 0);
+    assert_true(supervisor_start(&process, 0));
+    assert_true(netlink_send(&process.link, NETLINK_CONFIG, 0, bytes_of(keys, sizeof keys)));
+    assert_int_equal(netlink_flush(&process.link), NETLINK_MESSAGE);
+    assert_int_equal(first_message(&process).type, NETLINK_FAILED);
+    reap(&process, 0);
+}
+
+static void what_breaks_the_link_ends_the_process(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        enum netlink_type type;
+    } rows[] = {
+        {"a dial before the configuration", NETLINK_DIAL},
+        {"a frame before the configuration", NETLINK_SEND},
+        {"what only a net process says", NETLINK_UP},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct supervised process;
+        supervisor_init(&process, NET_DIAL, 0);
+        assert_true(supervisor_start(&process, 0));
+        assert_true(netlink_send(&process.link, rows[i].type, 1, bytes_of("x", 1)));
+        assert_int_equal(netlink_flush(&process.link), NETLINK_MESSAGE);
+        reap(&process, 0);
+    }
+}
+
+static void backoff_doubles_to_ten_seconds_and_starts_over_after_a_good_life(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        uint64_t lived_ms;
+        uint64_t backoff_ms;
+    } rows[] = {
+        {"the first death", 5, 100},
+        {"the second", 5, 200},
+        {"the third", 5, 400},
+        {"the fourth", 5, 800},
+        {"the fifth", 5, 1600},
+        {"the sixth", 5, 3200},
+        {"the seventh", 5, 6400},
+        {"the eighth is capped", 5, 10000},
+        {"and stays capped", 9999, 10000},
+        {"ten seconds are a good life", 10000, 100},
+        {"then it doubles again", 9999, 200},
+    };
+    struct supervised process;
+    uint64_t now_ms = 50;
+    supervisor_init(&process, NET_DIAL, now_ms);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        start_and_kill(&process, now_ms, now_ms + rows[i].lived_ms);
+        now_ms += rows[i].lived_ms;
+        if (supervisor_deadline_ms(&process) != now_ms + rows[i].backoff_ms)
+            fail_msg("%s", rows[i].why);
+        assert_int_equal(process.restarts, i);
+        now_ms += rows[i].backoff_ms;
+        assert_false(supervisor_start(&process, now_ms - 1));
+    }
+}
+
+static void a_process_ends_with_its_link(void **state)
+{
+    (void)state;
+    struct supervised process;
+    supervisor_init(&process, NET_DIAL, 0);
+    assert_true(supervisor_start(&process, 0));
+    pid_t pid = process.pid;
+    netlink_deinit(&process.link);
+    reap(&process, 0);
+    assert_int_equal(kill(pid, 0), -1);
+}
+
+static void stop_ends_even_one_that_does_not_listen(void **state)
+{
+    (void)state;
+    struct supervised process;
+    supervisor_init(&process, NET_DIAL, 0);
+    assert_true(supervisor_start(&process, 0));
+    pid_t pid = process.pid;
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    supervisor_stop(&process);
+    assert_int_equal(process.pid, 0);
+    assert_int_equal(kill(pid, 0), -1);
+    supervisor_stop(&process);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "--net") == 0)
+        return net_process_run(strcmp(argv[2], "listen") == 0 ? NET_LISTEN : NET_DIAL, 3);
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_runs_before_it_is_started),
+        cmocka_unit_test(one_start_until_it_ends),
+        cmocka_unit_test(the_link_leads_to_a_net_process),
+        cmocka_unit_test(one_that_cannot_work_says_why),
+        cmocka_unit_test(what_breaks_the_link_ends_the_process),
+        cmocka_unit_test(backoff_doubles_to_ten_seconds_and_starts_over_after_a_good_life),
+        cmocka_unit_test(a_process_ends_with_its_link),
+        cmocka_unit_test(stop_ends_even_one_that_does_not_listen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -3,11 +3,16 @@
 #include <assert.h>
 #include <string.h>
 
-#define LABEL_AS_TEXT(name, text) [name] = (text),
+#define LABEL_AS_TEXT(name, text, meaning) [name] = (text),
 static const char *const label_texts[LABEL_COUNT] = {LABEL_LIST(LABEL_AS_TEXT)};
 #undef LABEL_AS_TEXT
 
-#define LABEL_FITS(name, text) static_assert(sizeof(text) - 1 <= HASH_TAG_SIZE, "a label fits its field");
+#define LABEL_AS_MEANING(name, text, meaning) [name] = (meaning),
+static const char *const label_meanings[LABEL_COUNT] = {LABEL_LIST(LABEL_AS_MEANING)};
+#undef LABEL_AS_MEANING
+
+#define LABEL_FITS(name, text, meaning)                                                                      \
+    static_assert(sizeof(text) - 1 <= HASH_TAG_SIZE, "a label fits its field");
 LABEL_LIST(LABEL_FITS)
 #undef LABEL_FITS
 
@@ -35,4 +40,10 @@ const char *label_text(enum label label)
 {
     assert(label < LABEL_COUNT);
     return label_texts[label];
+}
+
+const char *label_meaning(enum label label)
+{
+    assert(label < LABEL_COUNT);
+    return label_meanings[label];
 }

@@ -1,0 +1,176 @@
+#include "tests/support/dossier_builder.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct actor_id built_actor_of(size_t actor)
+{
+    struct actor_id id = {0};
+    id.hash.bytes[0] = (uint8_t)(actor + 1);
+    return id;
+}
+
+void dossier_builder_init(struct dossier_builder *builder, size_t actor_count)
+{
+    assert(actor_count <= BUILT_ACTORS_MAX);
+    memset(builder, 0, sizeof *builder);
+    const struct actor_id subject = built_actor_of(0);
+    builder->dossier = (struct dossier){
+        .subject = subject_of_actor(&subject),
+        .log_count = actor_count,
+        .logs = builder->logs,
+        .credentials = builder->credentials,
+        .accreditations = builder->accreditations,
+        .withdrawals = builder->withdrawals,
+        .successions = builder->successions,
+        .packs = builder->packs,
+    };
+    for (size_t i = 0; i < actor_count; i++) {
+        builder->logs[i] = (struct dossier_log){
+            .author = built_actor_of(i),
+            .known = true,
+            .head_seq = BUILT_HEAD_SEQ,
+            .known_by_seq = BUILT_HEAD_SEQ,
+            .has_checkpoint = true,
+            .checkpoint_seq = BUILT_HEAD_SEQ,
+            .checkpoint_time_s = BUILT_TIME_S,
+        };
+    }
+}
+
+static struct dossier_place place_of(const struct dossier_builder *builder, size_t actor, uint64_t seq)
+{
+    assert(actor < builder->dossier.log_count);
+    return (struct dossier_place){.log = actor, .seq = seq};
+}
+
+void build_owner(struct dossier_builder *builder, const char *name_space, size_t actor)
+{
+    struct trust_owner owner = {.actor = built_actor_of(actor)};
+    assert(strlen(name_space) <= NAMESPACE_SIZE_MAX);
+    strcpy(owner.name_space, name_space);
+    enum trust_result result = trust_add_owner(&builder->trust, &owner);
+    assert(result == TRUST_OK);
+}
+
+struct dossier_credential *build_credential(struct dossier_builder *builder, size_t issuer, uint64_t seq,
+                                            const char *code, uint32_t first, uint32_t last)
+{
+    size_t at = builder->dossier.credential_count++;
+    assert(at < BUILT_CREDENTIALS_MAX);
+    struct dossier_credential *credential = &builder->credentials[at];
+    *credential = (struct dossier_credential){
+        .place = place_of(builder, issuer, seq),
+        .source = SOURCE_REPLAYED,
+        .attestation =
+            {
+                .subject = builder->dossier.subject,
+                .code = bytes_of_string(code),
+                .basis = BASIS_EXAM,
+                .earned_on = first,
+                .valid_from = first,
+                .has_last_day = last != DAY_NONE,
+                .last_day = last,
+            },
+    };
+    credential->place.events = builder->events[at];
+    credential->place.event_voided = builder->event_voided[at];
+    return credential;
+}
+
+void build_event(struct dossier_builder *builder, struct dossier_credential *credential,
+                 enum status_action action, uint32_t day, uint64_t seq, bool voided)
+{
+    size_t row = (size_t)(credential - builder->credentials);
+    size_t at = credential->place.event_count++;
+    assert(at < HISTORY_EVENTS_MAX);
+    builder->events[row][at] =
+        (struct history_event){.action = action, .effective_day = day, .setter_seq = seq};
+    builder->event_voided[row][at] = voided;
+}
+
+struct dossier_accreditation *build_accreditation(struct dossier_builder *builder, size_t accreditor,
+                                                  uint64_t seq, size_t delegate, const char *pattern,
+                                                  uint64_t depth)
+{
+    size_t at = builder->dossier.accreditation_count++;
+    assert(at < BUILT_GRANTS_MAX);
+    builder->patterns[at] = bytes_of_string(pattern);
+    builder->accreditations[at] = (struct dossier_accreditation){
+        .place = place_of(builder, accreditor, seq),
+        .accreditation =
+            {
+                .delegate = built_actor_of(delegate),
+                .patterns = {.items = &builder->patterns[at], .count = 1},
+                .depth = depth,
+            },
+    };
+    return &builder->accreditations[at];
+}
+
+struct dossier_withdrawal *build_withdrawal(struct dossier_builder *builder, size_t accreditor, uint64_t seq,
+                                            size_t delegate, uint64_t cut_seq)
+{
+    size_t at = builder->dossier.withdrawal_count++;
+    assert(at < BUILT_WITHDRAWALS_MAX);
+    builder->withdrawals[at] = (struct dossier_withdrawal){
+        .place = place_of(builder, accreditor, seq),
+        .withdrawal = {.delegate = built_actor_of(delegate), .cut_seq = cut_seq},
+    };
+    return &builder->withdrawals[at];
+}
+
+void build_exception(struct dossier_builder *builder, struct dossier_withdrawal *withdrawal, uint64_t seq,
+                     uint64_t index)
+{
+    struct entry_position *exception = &builder->exceptions[withdrawal - builder->withdrawals];
+    *exception = (struct entry_position){.seq = seq, .index = index};
+    withdrawal->withdrawal.exceptions = (struct list){.items = exception, .count = 1};
+}
+
+struct dossier_succession *build_succession(struct dossier_builder *builder, size_t owner, uint64_t seq,
+                                            const char *name_space, size_t successor, uint64_t cut_seq)
+{
+    size_t at = builder->dossier.succession_count++;
+    assert(at < BUILT_SUCCESSIONS_MAX);
+    builder->successions[at] = (struct dossier_succession){
+        .place = place_of(builder, owner, seq),
+        .succession =
+            {
+                .name_space = bytes_of_string(name_space),
+                .successor = built_actor_of(successor),
+                .cut_seq = cut_seq,
+            },
+        .signature_valid = true,
+    };
+    return &builder->successions[at];
+}
+
+struct dossier_pack *build_pack(struct dossier_builder *builder, size_t owner, uint64_t seq,
+                                const char *name_space, uint64_t version, uint32_t in_force_from)
+{
+    size_t at = builder->dossier.pack_count++;
+    assert(at < BUILT_PACKS_MAX);
+    builder->packs[at] = (struct dossier_pack){
+        .place = place_of(builder, owner, seq),
+        .pack =
+            {
+                .name_space = bytes_of_string(name_space),
+                .version = version,
+                .in_force_from = in_force_from,
+                .codes = {.items = builder->pack_codes[at]},
+            },
+    };
+    return &builder->packs[at];
+}
+
+struct pack_code *build_pack_code(struct dossier_builder *builder, struct dossier_pack *pack,
+                                  const char *code, uint64_t lifetime_months)
+{
+    size_t row = (size_t)(pack - builder->packs);
+    size_t at = pack->pack.codes.count++;
+    assert(at < BUILT_PACK_CODES_MAX);
+    builder->pack_codes[row][at] = (struct pack_code){
+        .code = bytes_of_string(code), .title = bytes_of_string(code), .lifetime_months = lifetime_months};
+    return &builder->pack_codes[row][at];
+}

@@ -1,0 +1,79 @@
+#ifndef TESTS_SUPPORT_DOSSIER_BUILDER_H
+#define TESTS_SUPPORT_DOSSIER_BUILDER_H
+
+/* Dossiers for tests of the rules, said in the order wanted. Actors are numbers, 0 and up, each with a log
+ * that was replayed up to BUILT_HEAD_SEQ and has a checkpoint of BUILT_TIME_S; what a test wants otherwise it
+ * sets in the dossier afterwards. What does not fit aborts. */
+
+#include "protocol/rules/verdict.h"
+
+enum {
+    BUILT_ACTORS_MAX = 16,
+    BUILT_CREDENTIALS_MAX = 32,
+    BUILT_GRANTS_MAX = 1024,
+    BUILT_WITHDRAWALS_MAX = 1024,
+    BUILT_SUCCESSIONS_MAX = 16,
+    BUILT_PACKS_MAX = 16,
+    BUILT_PACK_CODES_MAX = 8,
+    BUILT_HEAD_SEQ = 100,
+};
+#define BUILT_TIME_S UINT64_C(1750000000)
+
+/* Large, so keep it static. It points into itself: don't copy it. */
+struct dossier_builder {
+    struct dossier dossier;
+    struct trust trust;
+    struct dossier_log logs[BUILT_ACTORS_MAX];
+    struct dossier_credential credentials[BUILT_CREDENTIALS_MAX];
+    struct history_event events[BUILT_CREDENTIALS_MAX][HISTORY_EVENTS_MAX];
+    bool event_voided[BUILT_CREDENTIALS_MAX][HISTORY_EVENTS_MAX];
+    struct dossier_accreditation accreditations[BUILT_GRANTS_MAX];
+    struct bytes patterns[BUILT_GRANTS_MAX];
+    struct dossier_withdrawal withdrawals[BUILT_WITHDRAWALS_MAX];
+    struct entry_position exceptions[BUILT_WITHDRAWALS_MAX];
+    struct dossier_succession successions[BUILT_SUCCESSIONS_MAX];
+    struct dossier_pack packs[BUILT_PACKS_MAX];
+    struct pack_code pack_codes[BUILT_PACKS_MAX][BUILT_PACK_CODES_MAX];
+};
+
+struct actor_id built_actor_of(size_t actor);
+
+/* A dossier about actor 0 with nothing in it but the logs. */
+void dossier_builder_init(struct dossier_builder *builder, size_t actor_count);
+
+/* The trust file says that actor owns name_space. */
+void build_owner(struct dossier_builder *builder, const char *name_space, size_t actor);
+
+/* issuer attests code for actor 0 in (seq, 0), earned on the first of its valid days (last DAY_NONE: for
+ * life). */
+struct dossier_credential *build_credential(struct dossier_builder *builder, size_t issuer, uint64_t seq,
+                                            const char *code, uint32_t first, uint32_t last);
+
+/* Block seq of the credential's log says something about it, from day on. */
+void build_event(struct dossier_builder *builder, struct dossier_credential *credential,
+                 enum status_action action, uint32_t day, uint64_t seq, bool voided);
+
+/* accreditor says in (seq, 0): delegate may attest pattern from day 0 on, with depth further delegations. */
+struct dossier_accreditation *build_accreditation(struct dossier_builder *builder, size_t accreditor,
+                                                  uint64_t seq, size_t delegate, const char *pattern,
+                                                  uint64_t depth);
+
+/* accreditor says in (seq, 0): delegate's log is read up to cut_seq. */
+struct dossier_withdrawal *build_withdrawal(struct dossier_builder *builder, size_t accreditor, uint64_t seq,
+                                            size_t delegate, uint64_t cut_seq);
+/* Less the entry at (seq, index); one for each withdrawal. */
+void build_exception(struct dossier_builder *builder, struct dossier_withdrawal *withdrawal, uint64_t seq,
+                     uint64_t index);
+
+/* owner says in (seq, 0), signed by both: successor has name_space, my log is read up to cut_seq. */
+struct dossier_succession *build_succession(struct dossier_builder *builder, size_t owner, uint64_t seq,
+                                            const char *name_space, size_t successor, uint64_t cut_seq);
+
+/* owner publishes in (seq, 0) a pack without codes. */
+struct dossier_pack *build_pack(struct dossier_builder *builder, size_t owner, uint64_t seq,
+                                const char *name_space, uint64_t version, uint32_t in_force_from);
+/* Add a code without its namespace; ascending. lifetime_months 0: for life. */
+struct pack_code *build_pack_code(struct dossier_builder *builder, struct dossier_pack *pack,
+                                  const char *code, uint64_t lifetime_months);
+
+#endif

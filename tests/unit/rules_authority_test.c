@@ -1,0 +1,617 @@
+#include "protocol/rules/authority.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/support/dossier_builder.h"
+
+enum { SUBJECT, ASE, SCHOOL, BRANCH, HEIR, FORD, STRANGER, ACTORS };
+enum { NOBODY = -1, DAY = 1000, SPEAKS_IN = 50 };
+
+static struct dossier_builder built;
+
+static struct dossier_accreditation *accredit_school(void)
+{
+    return build_accreditation(&built, ASE, 10, SCHOOL, "ase/*", 1);
+}
+
+static void nothing(void) {}
+
+static void school(void)
+{
+    accredit_school();
+}
+
+static void school_for_one_code(void)
+{
+    build_accreditation(&built, ASE, 10, SCHOOL, "ase/A5", 0);
+}
+
+static void school_for_other_codes(void)
+{
+    build_accreditation(&built, ASE, 10, SCHOOL, "ase/B*", 0);
+}
+
+static void school_by_ford(void)
+{
+    build_accreditation(&built, FORD, 10, SCHOOL, "ford/*", 0);
+}
+
+static void school_by_stranger(void)
+{
+    build_accreditation(&built, STRANGER, 10, SCHOOL, "ase/*", 0);
+}
+
+static void school_from_the_day_on(void)
+{
+    accredit_school()->accreditation.from = DAY;
+}
+
+static void school_from_the_day_after(void)
+{
+    accredit_school()->accreditation.from = DAY + 1;
+}
+
+static void until(struct dossier_accreditation *accreditation, uint32_t day)
+{
+    accreditation->accreditation.has_until = true;
+    accreditation->accreditation.until = day;
+}
+
+static void school_until_the_day(void)
+{
+    until(accredit_school(), DAY);
+}
+
+static void school_until_the_day_before(void)
+{
+    until(accredit_school(), DAY - 1);
+}
+
+static void school_until_then_and_again(void)
+{
+    until(accredit_school(), DAY - 1);
+    build_accreditation(&built, ASE, 20, SCHOOL, "ase/*", 0)->accreditation.from = DAY;
+}
+
+static void branch_of_school(void)
+{
+    accredit_school();
+    build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/A*", 0);
+}
+
+static void branch_of_school_without_depth(void)
+{
+    accredit_school()->accreditation.depth = 0;
+    build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/A*", 8);
+}
+
+static void branch_in_a_circle(void)
+{
+    accredit_school()->accreditation.delegate = built_actor_of(STRANGER);
+    build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/*", 8);
+    build_accreditation(&built, BRANCH, 20, SCHOOL, "ase/*", 8);
+}
+
+static void branch_two_ways(void)
+{
+    branch_of_school();
+    build_accreditation(&built, ASE, 30, BRANCH, "ase/*", 0);
+}
+
+static void school_unknown_by_then(void)
+{
+    accredit_school()->place.seq = BUILT_HEAD_SEQ + 1;
+}
+
+static void owner_unheard_of_by_then(void)
+{
+    accredit_school();
+    built.logs[ASE].known_by_seq = 0;
+    built.logs[ASE].nothing_by_then = true;
+}
+
+/* ---- withdrawals ---- */
+
+static void withdrawn_from_the_block_on(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 60, SCHOOL, SPEAKS_IN - 1);
+}
+
+static void withdrawn_after_the_block(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 60, SCHOOL, SPEAKS_IN);
+}
+
+static void withdrawn_twice_lower_first(void)
+{
+    withdrawn_from_the_block_on();
+    build_withdrawal(&built, ASE, 61, SCHOOL, 90);
+}
+
+static void withdrawn_twice_lower_last(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 60, SCHOOL, 90);
+    build_withdrawal(&built, ASE, 61, SCHOOL, SPEAKS_IN - 1);
+}
+
+static void withdrawn_but_for_the_entry(void)
+{
+    accredit_school();
+    build_exception(&built, build_withdrawal(&built, ASE, 60, SCHOOL, 90), SPEAKS_IN, 0);
+}
+
+static void withdrawn_but_for_its_neighbour(void)
+{
+    accredit_school();
+    build_exception(&built, build_withdrawal(&built, ASE, 60, SCHOOL, 90), SPEAKS_IN, 1);
+}
+
+static void exceptions_in_two_withdrawals(void)
+{
+    accredit_school();
+    build_exception(&built, build_withdrawal(&built, ASE, 60, SCHOOL, 90), SPEAKS_IN, 0);
+    build_exception(&built, build_withdrawal(&built, ASE, 61, SCHOOL, 90), SPEAKS_IN, 1);
+}
+
+static void withdrawn_and_accredited_again(void)
+{
+    withdrawn_from_the_block_on();
+    build_accreditation(&built, ASE, 70, SCHOOL, "ase/*", 0);
+}
+
+static void withdrawn_in_the_same_block_before(void)
+{
+    accredit_school()->place.index = 1;
+    build_withdrawal(&built, ASE, 10, SCHOOL, 0);
+}
+
+static void withdrawn_in_the_same_block_after(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 10, SCHOOL, 0)->place.index = 1;
+}
+
+static void withdrawn_later_than_known(void)
+{
+    withdrawn_from_the_block_on();
+    built.logs[ASE].known_by_seq = 59;
+}
+
+static void withdrawn_by_a_stranger(void)
+{
+    accredit_school();
+    build_withdrawal(&built, STRANGER, 60, SCHOOL, 0);
+}
+
+static void other_delegate_withdrawn(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 60, BRANCH, 0);
+}
+
+static void school_withdrawn_before_it_named_branch(void)
+{
+    branch_of_school();
+    build_withdrawal(&built, ASE, 60, SCHOOL, 19);
+}
+
+static void school_withdrawn_after_it_named_branch(void)
+{
+    branch_of_school();
+    build_withdrawal(&built, ASE, 60, SCHOOL, 20);
+}
+
+static void branch_withdrawn_by_school(void)
+{
+    branch_of_school();
+    build_withdrawal(&built, SCHOOL, 60, BRANCH, 0);
+}
+
+static void withdrawn_in_a_void_block(void)
+{
+    accredit_school();
+    struct dossier_withdrawal *withdrawal = build_withdrawal(&built, ASE, 60, SCHOOL, 0);
+    withdrawal->place.voided = true;
+    withdrawal->place.void_seq = 61;
+}
+
+static void withdrawn_in_a_void_block_and_again(void)
+{
+    withdrawn_in_a_void_block();
+    build_withdrawal(&built, ASE, 62, SCHOOL, 0);
+}
+
+static void withdrawn_in_a_disputed_block(void)
+{
+    withdrawn_from_the_block_on();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 60;
+}
+
+/* ---- doubts ---- */
+
+static void school_voided(void)
+{
+    struct dossier_accreditation *accreditation = accredit_school();
+    accreditation->place.voided = true;
+    accreditation->place.void_seq = 80;
+}
+
+static void school_voided_later_than_known(void)
+{
+    school_voided();
+    built.logs[ASE].known_by_seq = 79;
+}
+
+static void school_voided_and_again(void)
+{
+    school_voided();
+    build_accreditation(&built, ASE, 90, SCHOOL, "ase/*", 0);
+}
+
+static void school_disputed(void)
+{
+    accredit_school();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 10;
+}
+
+static void school_below_the_fork(void)
+{
+    accredit_school();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 11;
+}
+
+static void school_by_a_frozen_owner(void)
+{
+    accredit_school();
+    built.logs[ASE].frozen = true;
+    built.logs[ASE].fork_seq = 5;
+}
+
+static void owner_says_what_is_not_understood(void)
+{
+    accredit_school();
+    built.logs[ASE].upgrade_needed = true;
+    built.logs[ASE].upgrade_seq = 90;
+}
+
+static void owner_said_it_later_than_known(void)
+{
+    owner_says_what_is_not_understood();
+    built.logs[ASE].known_by_seq = 89;
+}
+
+/* ---- successions ---- */
+
+static struct dossier_succession *hand_on(void)
+{
+    return build_succession(&built, ASE, 40, "ase", HEIR, 39);
+}
+
+static void handed_on(void)
+{
+    hand_on();
+}
+
+static void handed_on_without_signature(void)
+{
+    hand_on()->signature_valid = false;
+}
+
+static void another_namespace_handed_on(void)
+{
+    build_succession(&built, ASE, 40, "epa", HEIR, 39);
+}
+
+static void handed_on_after_the_block(void)
+{
+    build_succession(&built, ASE, 60, "ase", HEIR, SPEAKS_IN);
+}
+
+static void handed_on_twice_in_a_row(void)
+{
+    hand_on();
+    build_succession(&built, HEIR, 40, "ase", STRANGER, 39);
+}
+
+static void handed_on_to_two(void)
+{
+    hand_on();
+    build_succession(&built, ASE, 45, "ase", STRANGER, 44);
+}
+
+static void handed_on_and_back(void)
+{
+    hand_on();
+    build_succession(&built, HEIR, 40, "ase", ASE, 39);
+}
+
+static void handing_on_voided(void)
+{
+    struct dossier_succession *succession = hand_on();
+    succession->place.voided = true;
+    succession->place.void_seq = 45;
+}
+
+static void handing_on_disputed(void)
+{
+    hand_on();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 40;
+}
+
+static void school_named_before_the_handing_on(void)
+{
+    accredit_school();
+    hand_on();
+}
+
+static void school_named_after_the_handing_on(void)
+{
+    accredit_school()->place.seq = 41;
+    hand_on();
+}
+
+static void school_named_by_the_heir(void)
+{
+    hand_on();
+    build_accreditation(&built, HEIR, 10, SCHOOL, "ase/*", 0);
+}
+
+static void school_withdrawn_by_the_heir(void)
+{
+    school_named_before_the_handing_on();
+    build_withdrawal(&built, HEIR, 60, SCHOOL, 0);
+}
+
+static void school_withdrawn_by_the_former_owner(void)
+{
+    school_named_before_the_handing_on();
+    build_withdrawal(&built, ASE, 60, SCHOOL, 0);
+}
+
+static const struct {
+    const char *why;
+    void (*say)(void);
+    size_t issuer;
+    enum reason reason;
+    int chain_size; /* NOBODY: no chain */
+    int withdrawn_by;
+} rows[] = {
+    {"the owner may attest its codes", nothing, ASE, REASON_NONE, 0, NOBODY},
+    {"a stranger may not", nothing, STRANGER, REASON_UNTRUSTED, NOBODY, NOBODY},
+    {"another namespace's owner is trusted, but not for this code", nothing, FORD, REASON_NOT_ACCREDITED, 0,
+     NOBODY},
+    {"a delegate may", school, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"what names a delegate does not name others", school, STRANGER, REASON_UNTRUSTED, NOBODY, NOBODY},
+    {"a delegate for this very code may", school_for_one_code, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"a delegate for other codes may not", school_for_other_codes, SCHOOL, REASON_NOT_ACCREDITED, 1, NOBODY},
+    {"a delegate of another namespace may not", school_by_ford, SCHOOL, REASON_NOT_ACCREDITED, 1, NOBODY},
+    {"a stranger's delegate may not", school_by_stranger, SCHOOL, REASON_UNTRUSTED, NOBODY, NOBODY},
+    {"from its first day on", school_from_the_day_on, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"not before it", school_from_the_day_after, SCHOOL, REASON_ACCREDITATION_EXPIRED, 1, NOBODY},
+    {"until its last day", school_until_the_day, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"not after it", school_until_the_day_before, SCHOOL, REASON_ACCREDITATION_EXPIRED, 1, NOBODY},
+    {"accredited anew counts for its days", school_until_then_and_again, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"a delegate's delegate may", branch_of_school, BRANCH, REASON_NONE, 2, NOBODY},
+    {"not where nothing may be passed on", branch_of_school_without_depth, BRANCH, REASON_CHAIN_TOO_DEEP, 2,
+     NOBODY},
+    {"a circle leads nowhere", branch_in_a_circle, BRANCH, REASON_UNTRUSTED, NOBODY, NOBODY},
+    {"the shortest chain is the one shown", branch_two_ways, BRANCH, REASON_NONE, 1, NOBODY},
+    {"what had not arrived by then does not count", school_unknown_by_then, SCHOOL, REASON_UNTRUSTED, NOBODY,
+     NOBODY},
+    {"nor where nothing had", owner_unheard_of_by_then, SCHOOL, REASON_UNTRUSTED, NOBODY, NOBODY},
+
+    {"withdrawn below the block", withdrawn_from_the_block_on, SCHOOL, REASON_WITHDRAWN, 1, ASE},
+    {"withdrawn with the block as the last", withdrawn_after_the_block, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"of two withdrawals the lower cut counts", withdrawn_twice_lower_first, SCHOOL, REASON_WITHDRAWN, 1,
+     ASE},
+    {"in either order", withdrawn_twice_lower_last, SCHOOL, REASON_WITHDRAWN, 1, ASE},
+    {"an exception loses it", withdrawn_but_for_the_entry, SCHOOL, REASON_WITHDRAWN, 1, ASE},
+    {"its neighbour does not", withdrawn_but_for_its_neighbour, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"exceptions add up", exceptions_in_two_withdrawals, SCHOOL, REASON_WITHDRAWN, 1, ASE},
+    {"accredited again after it was withdrawn", withdrawn_and_accredited_again, SCHOOL, REASON_NONE, 1,
+     NOBODY},
+    {"a withdrawal is about what was said before it", withdrawn_in_the_same_block_before, SCHOOL, REASON_NONE,
+     1, NOBODY},
+    {"in the same block too", withdrawn_in_the_same_block_after, SCHOOL, REASON_WITHDRAWN, 1, ASE},
+    {"a withdrawal that had not arrived by then", withdrawn_later_than_known, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"a stranger's withdrawal is nothing", withdrawn_by_a_stranger, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"another's withdrawal is nothing to it", other_delegate_withdrawn, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"withdrawn above takes what it named later", school_withdrawn_before_it_named_branch, BRANCH,
+     REASON_WITHDRAWN, 2, ASE},
+    {"but not what it named before", school_withdrawn_after_it_named_branch, BRANCH, REASON_NONE, 2, NOBODY},
+    {"withdrawn in the middle", branch_withdrawn_by_school, BRANCH, REASON_WITHDRAWN, 2, SCHOOL},
+    {"a voided withdrawal is neither yes nor no", withdrawn_in_a_void_block, SCHOOL, REASON_VOIDED, 1,
+     NOBODY},
+    {"said again it counts", withdrawn_in_a_void_block_and_again, SCHOOL, REASON_WITHDRAWN, 1, ASE},
+    {"a disputed withdrawal is neither yes nor no", withdrawn_in_a_disputed_block, SCHOOL, REASON_DISPUTED, 1,
+     NOBODY},
+
+    {"a voided accreditation leaves it in doubt", school_voided, SCHOOL, REASON_VOIDED, 1, NOBODY},
+    {"not as long as that was not known", school_voided_later_than_known, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"nor when it was said again", school_voided_and_again, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"an accreditation at the fork is disputed", school_disputed, SCHOOL, REASON_DISPUTED, 1, NOBODY},
+    {"below the fork it is not", school_below_the_fork, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"a frozen accreditor is disputed", school_by_a_frozen_owner, SCHOOL, REASON_DISPUTED, 1, NOBODY},
+    {"an accreditor not wholly understood", owner_says_what_is_not_understood, SCHOOL, REASON_UPGRADE, 1,
+     NOBODY},
+    {"understood as far as known by then", owner_said_it_later_than_known, SCHOOL, REASON_NONE, 1, NOBODY},
+
+    {"the heir of a namespace may attest its codes", handed_on, HEIR, REASON_NONE, 0, NOBODY},
+    {"its former owner no longer", handed_on, ASE, REASON_WITHDRAWN, 0, ASE},
+    {"but for what it said up to the cut", handed_on_after_the_block, ASE, REASON_NONE, 0, NOBODY},
+    {"nobody is made heir against its will", handed_on_without_signature, HEIR, REASON_UNTRUSTED, NOBODY,
+     NOBODY},
+    {"an owner stays one until the heir agrees", handed_on_without_signature, ASE, REASON_NONE, 0, NOBODY},
+    {"each namespace is handed on by itself", another_namespace_handed_on, HEIR, REASON_UNTRUSTED, NOBODY,
+     NOBODY},
+    {"an heir may hand it on", handed_on_twice_in_a_row, STRANGER, REASON_NONE, 0, NOBODY},
+    {"and is then no owner any more", handed_on_twice_in_a_row, HEIR, REASON_WITHDRAWN, 0, HEIR},
+    {"what was handed on once cannot be handed to another", handed_on_to_two, STRANGER, REASON_UNTRUSTED,
+     NOBODY, NOBODY},
+    {"the first one named is the heir", handed_on_to_two, HEIR, REASON_NONE, 0, NOBODY},
+    {"a namespace may come back", handed_on_and_back, ASE, REASON_NONE, 0, NOBODY},
+    {"a voided handing on leaves the heir in doubt", handing_on_voided, HEIR, REASON_VOIDED, 0, NOBODY},
+    {"but not the owner", handing_on_voided, ASE, REASON_NONE, 0, NOBODY},
+    {"a disputed handing on leaves the heir in doubt", handing_on_disputed, HEIR, REASON_DISPUTED, 0, NOBODY},
+    {"delegates named up to the cut stay", school_named_before_the_handing_on, SCHOOL, REASON_NONE, 1,
+     NOBODY},
+    {"those named after it do not count", school_named_after_the_handing_on, SCHOOL, REASON_WITHDRAWN, 1,
+     ASE},
+    {"the heir names delegates", school_named_by_the_heir, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"the heir may withdraw its forerunner's", school_withdrawn_by_the_heir, SCHOOL, REASON_WITHDRAWN, 1,
+     HEIR},
+    {"the former owner no longer", school_withdrawn_by_the_former_owner, SCHOOL, REASON_NONE, 1, NOBODY},
+};
+
+static void begin(void)
+{
+    dossier_builder_init(&built, ACTORS);
+    build_owner(&built, "ase", ASE);
+    build_owner(&built, "ford", FORD);
+}
+
+static struct authority_answer ask(size_t issuer, const char *code)
+{
+    const struct authority_question question = {
+        .issuer = built_actor_of(issuer),
+        .code = bytes_of_string(code),
+        .seq = SPEAKS_IN,
+        .day = DAY,
+    };
+    struct authority_answer answer;
+    authority_of(&answer, &built.dossier, &built.trust, &question);
+    return answer;
+}
+
+static bool is_actor(const struct actor_id *id, size_t actor)
+{
+    const struct actor_id expected = built_actor_of(actor);
+    return actor_id_equal(id, &expected);
+}
+
+static void each_case_is_as_said(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin();
+        rows[i].say();
+        struct authority_answer answer = ask(rows[i].issuer, "ase/A5");
+        int chain_size = answer.has_chain ? (int)answer.chain_size : NOBODY;
+        if (answer.reason != rows[i].reason || chain_size != rows[i].chain_size) {
+            fail_msg("%s: %s, %d links", rows[i].why, reason_word(answer.reason), chain_size);
+        }
+        if (answer.has_chain && !is_actor(&answer.chain[answer.chain_size], rows[i].issuer)) {
+            fail_msg("%s: the chain ends elsewhere", rows[i].why);
+        }
+        bool withdrawn = rows[i].withdrawn_by != NOBODY;
+        if (answer.withdrawn != withdrawn ||
+            (withdrawn && !is_actor(&answer.withdrawn_by, (size_t)rows[i].withdrawn_by))) {
+            fail_msg("%s: withdrawn by someone else", rows[i].why);
+        }
+    }
+}
+
+static void a_namespace_nobody_owns_has_no_authority(void **state)
+{
+    (void)state;
+    begin();
+    assert_int_equal(ask(ASE, "epa/609").reason, REASON_NAMESPACE_UNOWNED);
+    assert_int_equal(ask(FORD, "ford/fact-brakes").reason, REASON_NONE);
+}
+
+/* ASE accredits actor 2, that one actor 3, and so on; said so that each may be passed on just far enough. */
+static void chain_of(size_t links, uint64_t depth_of_last)
+{
+    dossier_builder_init(&built, BUILT_ACTORS_MAX);
+    build_owner(&built, "ase", ASE);
+    for (size_t i = 0; i < links; i++) {
+        build_accreditation(&built, ASE + i, 10, ASE + i + 1, "ase/*", links - 1 - i + depth_of_last);
+    }
+}
+
+static void chains_hold_up_to_the_deepest(void **state)
+{
+    (void)state;
+    for (size_t links = 0; links <= CHAIN_DEPTH_MAX + 1; links++) {
+        chain_of(links, 0);
+        struct authority_answer answer = ask(ASE + links, "ase/A5");
+        bool holds = links <= CHAIN_DEPTH_MAX;
+        assert_int_equal(answer.reason, holds ? REASON_NONE : REASON_CHAIN_TOO_DEEP);
+        assert_int_equal(answer.has_chain, holds);
+        for (size_t i = 0; holds && i <= links; i++) {
+            assert_true(is_actor(&answer.chain[i], ASE + i));
+        }
+        assert_int_equal(answer.chain_size, holds ? links : 0);
+        assert_int_equal(ask(ASE + links + 1, "ase/A5").reason, REASON_UNTRUSTED);
+    }
+}
+
+static void each_link_must_leave_room_for_those_below(void **state)
+{
+    (void)state;
+    for (size_t links = 2; links <= CHAIN_DEPTH_MAX; links++) {
+        for (size_t i = 0; i + 1 < links; i++) {
+            chain_of(links, 0);
+            built.accreditations[i].accreditation.depth--;
+            assert_int_equal(ask(ASE + links, "ase/A5").reason, REASON_CHAIN_TOO_DEEP);
+        }
+    }
+}
+
+static void each_link_must_hold_by_itself(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CHAIN_DEPTH_MAX; i++) {
+        chain_of(CHAIN_DEPTH_MAX, 0);
+        built.accreditations[i].accreditation.from = DAY + 1;
+        assert_int_equal(ask(ASE + CHAIN_DEPTH_MAX, "ase/A5").reason, REASON_ACCREDITATION_EXPIRED);
+        chain_of(CHAIN_DEPTH_MAX, 0);
+        built.patterns[i] = bytes_of_string("ase/B*");
+        assert_int_equal(ask(ASE + CHAIN_DEPTH_MAX, "ase/A5").reason, REASON_NOT_ACCREDITED);
+        chain_of(CHAIN_DEPTH_MAX, 0);
+        size_t delegate = ASE + i + 1;
+        build_withdrawal(&built, ASE + i, 20, delegate, 9);
+        struct authority_answer answer = ask(ASE + CHAIN_DEPTH_MAX, "ase/A5");
+        assert_int_equal(answer.reason, REASON_WITHDRAWN);
+        assert_true(is_actor(&answer.withdrawn_by, ASE + i));
+    }
+}
+
+/* Someone accredited who names and withdraws without end costs a bounded amount of work. */
+static void too_many_records_end_the_search(void **state)
+{
+    (void)state;
+    begin();
+    for (size_t i = 0; i < BUILT_GRANTS_MAX; i++) {
+        build_accreditation(&built, i % 2 == 0 ? STRANGER : BRANCH, 10, i % 2 == 0 ? BRANCH : SCHOOL, "ase/*",
+                            8);
+    }
+    for (size_t i = 0; i < BUILT_WITHDRAWALS_MAX; i++) {
+        build_withdrawal(&built, BRANCH, 20, SCHOOL, 90);
+    }
+    assert_int_equal(ask(SCHOOL, "ase/A5").reason, REASON_TOO_MANY);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_case_is_as_said),
+        cmocka_unit_test(a_namespace_nobody_owns_has_no_authority),
+        cmocka_unit_test(chains_hold_up_to_the_deepest),
+        cmocka_unit_test(each_link_must_leave_room_for_those_below),
+        cmocka_unit_test(each_link_must_hold_by_itself),
+        cmocka_unit_test(too_many_records_end_the_search),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,389 @@
+#include "protocol/rules/status_days.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+enum { WORDS_MAX = 4, NOTHING = -1 };
+
+struct word {
+    enum status_action action;
+    uint32_t day;
+    bool voided;
+    bool disputed;
+};
+
+static void say(struct status_days *days, const struct word *words, size_t count)
+{
+    status_days_init(days);
+    for (size_t i = 0; i < count; i++) {
+        const struct history_event event = {.action = words[i].action, .effective_day = words[i].day};
+        const struct status_event said = {
+            .event = &event, .index = i, .voided = words[i].voided, .disputed = words[i].disputed};
+        status_days_add(days, &said);
+    }
+}
+
+#define REVOKED(day)                                                                                         \
+    {                                                                                                        \
+        STATUS_REVOKED, day, false, false                                                                    \
+    }
+#define SUSPENDED(day)                                                                                       \
+    {                                                                                                        \
+        STATUS_SUSPENDED, day, false, false                                                                  \
+    }
+#define REINSTATED(day)                                                                                      \
+    {                                                                                                        \
+        STATUS_REINSTATED, day, false, false                                                                 \
+    }
+#define REPLACED(day)                                                                                        \
+    {                                                                                                        \
+        STATUS_REPLACED, day, false, false                                                                   \
+    }
+#define APPEALED(day)                                                                                        \
+    {                                                                                                        \
+        STATUS_APPEALED, day, false, false                                                                   \
+    }
+#define DECIDED(day)                                                                                         \
+    {                                                                                                        \
+        STATUS_APPEAL_DECIDED, day, false, false                                                             \
+    }
+#define HELD_BY(day)                                                                                         \
+    {                                                                                                        \
+        STATUS_HELD_BY, day, false, false                                                                    \
+    }
+#define VOIDED(name, day)                                                                                    \
+    {                                                                                                        \
+        STATUS_##name, day, true, false                                                                      \
+    }
+#define DISPUTED(name, day)                                                                                  \
+    {                                                                                                        \
+        STATUS_##name, day, false, true                                                                      \
+    }
+
+static const struct {
+    const char *why;
+    struct word words[WORDS_MAX];
+    uint32_t day;
+    enum reason reason;
+    uint32_t effective_day;
+    int event;
+    int overruled;
+    bool under_appeal;
+} rows[] = {
+    {"nothing was said", {{0}}, 50, REASON_NONE, DAY_NONE, NOTHING, NOTHING, false},
+    {"revoked counts on its day", {REVOKED(50)}, 50, REASON_REVOKED, 50, 0, NOTHING, false},
+    {"and not on the day before", {REVOKED(50)}, 49, REASON_NONE, DAY_NONE, NOTHING, NOTHING, false},
+    {"and for good", {REVOKED(50)}, DAY_MAX, REASON_REVOKED, 50, 0, NOTHING, false},
+    {"on day 0 as on any other", {REVOKED(0)}, 0, REASON_REVOKED, 0, 0, NOTHING, false},
+    {"on the last day as on any other",
+     {REVOKED(DAY_MAX)},
+     DAY_MAX,
+     REASON_REVOKED,
+     DAY_MAX,
+     0,
+     NOTHING,
+     false},
+    {"revoked twice stands since the earlier day, said later",
+     {REVOKED(50), REVOKED(40)},
+     60,
+     REASON_REVOKED,
+     40,
+     1,
+     NOTHING,
+     false},
+    {"revoked twice stands since the earlier day, said first",
+     {REVOKED(40), REVOKED(50)},
+     60,
+     REASON_REVOKED,
+     40,
+     0,
+     NOTHING,
+     false},
+    {"suspended", {SUSPENDED(50)}, 50, REASON_SUSPENDED, 50, 0, NOTHING, false},
+    {"reinstated counts on its day",
+     {SUSPENDED(50), REINSTATED(60)},
+     60,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     0,
+     false},
+    {"days before it stay suspended",
+     {SUSPENDED(50), REINSTATED(60)},
+     59,
+     REASON_SUSPENDED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"reinstated ends a revocation, which stays visible",
+     {REVOKED(50), REINSTATED(60)},
+     60,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     0,
+     false},
+    {"reinstated from before the revocation on takes it back, visibly",
+     {REVOKED(50), REINSTATED(40)},
+     55,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     0,
+     false},
+    {"days that nothing spoke against have nothing overruled",
+     {REVOKED(50), REINSTATED(40)},
+     45,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+    {"revoked again after it was reinstated",
+     {REVOKED(50), REINSTATED(60), REVOKED(70)},
+     70,
+     REASON_REVOKED,
+     70,
+     2,
+     0,
+     false},
+    {"a revocation said later from an earlier day takes the reinstated days too",
+     {SUSPENDED(50), REINSTATED(60), REVOKED(40)},
+     65,
+     REASON_REVOKED,
+     40,
+     2,
+     0,
+     false},
+    {"suspended does not soften revoked",
+     {REVOKED(50), SUSPENDED(55)},
+     60,
+     REASON_REVOKED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"revoked goes before suspended",
+     {SUSPENDED(50), REVOKED(55)},
+     60,
+     REASON_REVOKED,
+     55,
+     1,
+     NOTHING,
+     false},
+    {"replaced", {REPLACED(50)}, 50, REASON_REPLACED, 50, 0, NOTHING, false},
+    {"reinstated does not bring back what was replaced",
+     {REPLACED(50), REINSTATED(60)},
+     60,
+     REASON_REPLACED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"held by another", {HELD_BY(50)}, 50, REASON_REBOUND, 50, 0, NOTHING, false},
+    {"reinstated does not give it back",
+     {HELD_BY(50), REINSTATED(60)},
+     60,
+     REASON_REBOUND,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"revoked goes before replaced", {REPLACED(50), REVOKED(55)}, 60, REASON_REVOKED, 55, 1, NOTHING, false},
+    {"an appeal shows", {APPEALED(50)}, 50, REASON_NONE, DAY_NONE, NOTHING, NOTHING, true},
+    {"from its day on", {APPEALED(50)}, 49, REASON_NONE, DAY_NONE, NOTHING, NOTHING, false},
+    {"until it is decided", {APPEALED(50), DECIDED(60)}, 60, REASON_NONE, DAY_NONE, NOTHING, NOTHING, false},
+    {"a revocation under appeal is a revocation",
+     {REVOKED(50), APPEALED(55)},
+     60,
+     REASON_REVOKED,
+     50,
+     0,
+     NOTHING,
+     true},
+    {"a voided revocation is neither yes nor no",
+     {VOIDED(REVOKED, 50)},
+     50,
+     REASON_VOIDED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"days before it stay", {VOIDED(REVOKED, 50)}, 49, REASON_NONE, DAY_NONE, NOTHING, NOTHING, false},
+    {"said again it counts", {VOIDED(REVOKED, 50), REVOKED(50)}, 50, REASON_REVOKED, 50, 1, NOTHING, false},
+    {"said again for later days, the earlier ones stay in doubt",
+     {VOIDED(REVOKED, 50), REVOKED(60)},
+     55,
+     REASON_VOIDED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"a reinstatement ends the doubt",
+     {VOIDED(SUSPENDED, 50), REINSTATED(60)},
+     60,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     0,
+     false},
+    {"but not of a voided replacement",
+     {VOIDED(REPLACED, 50), REINSTATED(60)},
+     60,
+     REASON_VOIDED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"a voided word does not shake a good one",
+     {SUSPENDED(40), VOIDED(REVOKED, 50)},
+     55,
+     REASON_SUSPENDED,
+     40,
+     0,
+     NOTHING,
+     false},
+    {"a voided reinstatement is nothing",
+     {REVOKED(50), VOIDED(REINSTATED, 60)},
+     60,
+     REASON_REVOKED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"a voided appeal is nothing",
+     {VOIDED(APPEALED, 50)},
+     60,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+    {"a voided decision leaves the appeal open",
+     {APPEALED(50), VOIDED(APPEAL_DECIDED, 55)},
+     60,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     true},
+    {"a disputed revocation would change the answer",
+     {DISPUTED(REVOKED, 50)},
+     50,
+     REASON_DISPUTED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"a disputed revocation of what is suspended would not",
+     {SUSPENDED(40), DISPUTED(REVOKED, 50)},
+     55,
+     REASON_SUSPENDED,
+     40,
+     0,
+     NOTHING,
+     false},
+    {"a disputed reinstatement would change the answer",
+     {REVOKED(40), DISPUTED(REINSTATED, 50)},
+     55,
+     REASON_DISPUTED,
+     40,
+     0,
+     NOTHING,
+     false},
+    {"a disputed reinstatement of what holds would not",
+     {DISPUTED(REINSTATED, 50)},
+     55,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+};
+
+static int index_or_nothing(size_t index)
+{
+    return index == SIZE_MAX ? NOTHING : (int)index;
+}
+
+static void each_day_is_as_said(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct status_days days;
+        size_t count = 0;
+        while (count < WORDS_MAX && rows[i].words[count].action != 0) {
+            count++;
+        }
+        say(&days, rows[i].words, count);
+        const struct status_run *run = &days.runs[status_days_at(&days, rows[i].day)];
+        if (run->reason != rows[i].reason || run->effective_day != rows[i].effective_day ||
+            index_or_nothing(run->event) != rows[i].event ||
+            index_or_nothing(run->overruled) != rows[i].overruled ||
+            run->under_appeal != rows[i].under_appeal) {
+            fail_msg("%s: %s since %u by %d, overruled %d", rows[i].why, reason_word(run->reason),
+                     run->effective_day, index_or_nothing(run->event), index_or_nothing(run->overruled));
+        }
+    }
+}
+
+static uint32_t next_random(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*seed >> 33);
+}
+
+/* Runs say of each day what the words that speak for that day alone say of it. */
+static void runs_agree_with_single_days(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 2000, DAYS = 40 };
+    uint64_t seed = 1;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct word words[HISTORY_EVENTS_MAX];
+        size_t count = next_random(&seed) % (HISTORY_EVENTS_MAX + 1);
+        for (size_t i = 0; i < count; i++) {
+            words[i] = (struct word){
+                .action = (enum status_action)(1 + next_random(&seed) % STATUS_HELD_BY),
+                .day = next_random(&seed) % DAYS,
+                .voided = next_random(&seed) % 4 == 0,
+                .disputed = next_random(&seed) % 4 == 0,
+            };
+        }
+        struct status_days days;
+        say(&days, words, count);
+        assert_int_equal(days.runs[0].first_day, 0);
+        for (size_t i = 1; i < days.count; i++) {
+            assert_true(days.runs[i - 1].first_day < days.runs[i].first_day);
+        }
+        for (uint32_t day = 0; day <= DAYS; day++) {
+            struct word spoken[HISTORY_EVENTS_MAX];
+            size_t spoken_count = 0;
+            for (size_t i = 0; i < count; i++) {
+                if (words[i].day <= day) {
+                    spoken[spoken_count++] = words[i];
+                }
+            }
+            struct status_days alone;
+            say(&alone, spoken, spoken_count);
+            const struct status_run *last = &alone.runs[alone.count - 1];
+            const struct status_run *run = &days.runs[status_days_at(&days, day)];
+            assert_int_equal(run->reason, last->reason);
+            assert_int_equal(run->effective_day, last->effective_day);
+            assert_int_equal(run->under_appeal, last->under_appeal);
+        }
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_day_is_as_said),
+        cmocka_unit_test(runs_agree_with_single_days),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/publish.h"
+#include "protocol/base/text.h"
+
+struct accredit {
+    struct session_options options;
+    const char *who, *codes, *states, *from, *until, *depth;
+};
+
+static int parse(struct accredit *request, int argc, char **argv)
+{
+    enum { OPTION_CODES = 1, OPTION_STATES, OPTION_FROM, OPTION_UNTIL, OPTION_DEPTH };
+    static const struct option long_options[] = {SESSION_LONG_OPTIONS,
+                                                 {"codes", required_argument, NULL, OPTION_CODES},
+                                                 {"states", required_argument, NULL, OPTION_STATES},
+                                                 {"from", required_argument, NULL, OPTION_FROM},
+                                                 {"until", required_argument, NULL, OPTION_UNTIL},
+                                                 {"depth", required_argument, NULL, OPTION_DEPTH},
+                                                 {NULL, 0, NULL, 0}};
+    const struct command *command = command_named("accredit");
+    const char **values[] = {&request->codes, &request->states, &request->from, &request->until,
+                             &request->depth};
+    int option, code;
+
+    session_options_init(&request->options);
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (session_option(&request->options, option, optarg))
+            continue;
+        if (option < OPTION_CODES || option > OPTION_DEPTH)
+            return command_option_error(command, argv);
+        *values[option - OPTION_CODES] = optarg;
+    }
+    code = command_arguments(command, argc, 1, 1);
+    if (code != EXIT_YES)
+        return code;
+    request->who = argv[optind];
+    return request->codes ? EXIT_YES
+                          : command_usage_error(command, "--codes is missing: which codes may be issued?");
+}
+
+/* ---- lists ---- */
+
+struct text_list {
+    size_t count;
+    struct bytes items[STATES_MAX];
+};
+
+_Static_assert((int)CODE_PATTERNS_MAX <= (int)STATES_MAX, "a list of states has room for one of patterns");
+
+static int order_texts_of_list(const void *a, const void *b)
+{
+    return bytes_compare(*(const struct bytes *)a, *(const struct bytes *)b);
+}
+
+static bool is_last_again(const struct text_list *list, size_t kept, size_t at)
+{
+    return kept > 0 && bytes_equal(list->items[kept - 1], list->items[at]);
+}
+
+/* The list as records want it: sorted, nothing twice. */
+static void sort_list(struct text_list *list)
+{
+    size_t kept = 0;
+
+    qsort(list->items, list->count, sizeof list->items[0], order_texts_of_list);
+    for (size_t i = 0; i < list->count; i++) {
+        if (!is_last_again(list, kept, i))
+            list->items[kept++] = list->items[i];
+    }
+    list->count = kept;
+}
+
+/* Split at commas. Borrows text for as long as the list is used. */
+static int read_list(struct text_list *list, const struct session *session, const char *text, size_t max,
+                     bool (*is)(struct bytes text), const char *what)
+{
+    for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        struct bytes item = bytes_of(at, strcspn(at, ","));
+
+        if (!is(item))
+            return session_fail(&session->options, EXIT_BAD_INPUT, "bad-list", "\"%.*s\" is not %s.",
+                                (int)item.size, at, what);
+        if (list->count == max)
+            return session_fail(&session->options, EXIT_BAD_INPUT, "bad-list",
+                                "That is more than %zu in one list.", max);
+        list->items[list->count++] = item;
+    }
+    sort_list(list);
+    return EXIT_YES;
+}
+
+/* ---- days and depth ---- */
+
+static int read_day(const struct session *session, const char *text, uint32_t *day)
+{
+    if (day_from_text(day, bytes_of_string(text)))
+        return EXIT_YES;
+    return session_fail(&session->options, EXIT_BAD_INPUT, "bad-date",
+                        "\"%s\" is not a day, written like 2029-06-30.", text);
+}
+
+static int read_term(struct accreditation *record, const struct session *session,
+                     const struct accredit *request)
+{
+    int code = EXIT_YES;
+
+    record->from = session_today();
+    record->has_until = request->until != NULL;
+    if (request->from)
+        code = read_day(session, request->from, &record->from);
+    if (code == EXIT_YES && request->until)
+        code = read_day(session, request->until, &record->until);
+    if (code == EXIT_YES && request->until && record->until < record->from)
+        code = session_fail(&session->options, EXIT_BAD_INPUT, "bad-date",
+                            "The last day is before the first one.");
+    return code;
+}
+
+static int read_depth(struct accreditation *record, const struct session *session, const char *text)
+{
+    if (!text)
+        return EXIT_YES;
+    if (text[0] < '0' || text[0] > '0' + CHAIN_DEPTH_MAX || text[1] != '\0')
+        return session_fail(&session->options, EXIT_BAD_INPUT, "bad-depth",
+                            "\"%s\" is not a depth from 0 to %d.", text, CHAIN_DEPTH_MAX);
+    record->depth = (uint64_t)(text[0] - '0');
+    return EXIT_YES;
+}
+
+static int read_delegate(struct accreditation *record, const struct session *session, const char *who)
+{
+    int code = session_actor(session, who, &record->delegate);
+
+    if (code == EXIT_YES && actor_id_equal(&record->delegate, &session->actor))
+        return session_fail(&session->options, EXIT_BAD_INPUT, "yourself", "You cannot accredit yourself.");
+    return code;
+}
+
+/* An accreditation by someone who holds the codes from another is fine, but a mistyped namespace is more
+ * likely. */
+static void warn_of_others(const struct session *session, const struct text_list *patterns)
+{
+    for (size_t i = 0; i < patterns->count; i++) {
+        struct bytes name_space = code_namespace(patterns->items[i]);
+        const struct trust_owner *owner = trust_owner_of(session->trust, name_space);
+
+        if (!owner || !actor_id_equal(&owner->actor, &session->actor))
+            fprintf(stderr,
+                    "tradeproof: note: by this node's trust file %.*s is not yours, so this counts only as "
+                    "far as its "
+                    "owner lets you pass it on.\n",
+                    (int)name_space.size, name_space.data);
+    }
+}
+
+static int accredit(struct session *session, const struct accredit *request)
+{
+    struct text_list patterns = {0}, states = {0};
+    struct accreditation record = {0};
+    struct published published;
+    int code = session_need_actor(session);
+
+    if (code != EXIT_YES || (code = read_delegate(&record, session, request->who)) != EXIT_YES ||
+        (code = read_list(&patterns, session, request->codes, CODE_PATTERNS_MAX, text_is_code_pattern,
+                          "a code pattern, such as ase/A5 or 'ase/A*'")) != EXIT_YES ||
+        (request->states && (code = read_list(&states, session, request->states, STATES_MAX, text_is_state,
+                                              "a state, such as OH")) != EXIT_YES) ||
+        (code = read_term(&record, session, request)) != EXIT_YES ||
+        (code = read_depth(&record, session, request->depth)) != EXIT_YES)
+        return code;
+    record.patterns = (struct list){patterns.items, patterns.count};
+    record.states = (struct list){states.items, states.count};
+    warn_of_others(session, &patterns);
+    code = publish_one(session, ENTRY_ACCREDITATION, &record, &published);
+    return code == EXIT_YES ? publish_report(session, &published, "The accreditation is published.") : code;
+}
+
+int command_accredit(int argc, char **argv)
+{
+    struct accredit request = {0};
+    struct session session;
+    int code = parse(&request, argc, argv);
+
+    if (code != EXIT_YES)
+        return code;
+    code = session_open(&session, &request.options, SESSION_WRITE);
+    if (code != EXIT_YES)
+        return code;
+    code = accredit(&session, &request);
+    session_close(&session);
+    return code;
+}

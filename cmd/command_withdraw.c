@@ -1,0 +1,189 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/number.h"
+#include "cmd/publish.h"
+
+struct withdraw {
+    struct session_options options;
+    const char *who, *cut, *except;
+    bool all;
+};
+
+static int parse(struct withdraw *request, int argc, char **argv)
+{
+    enum { OPTION_CUT = 1, OPTION_ALL, OPTION_EXCEPT };
+    static const struct option long_options[] = {SESSION_LONG_OPTIONS,
+                                                 {"cut", required_argument, NULL, OPTION_CUT},
+                                                 {"all", no_argument, NULL, OPTION_ALL},
+                                                 {"except", required_argument, NULL, OPTION_EXCEPT},
+                                                 {NULL, 0, NULL, 0}};
+    const struct command *command = command_named("withdraw");
+    int option, code;
+
+    session_options_init(&request->options);
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (session_option(&request->options, option, optarg))
+            continue;
+        if (option == OPTION_CUT)
+            request->cut = optarg;
+        else if (option == OPTION_ALL)
+            request->all = true;
+        else if (option == OPTION_EXCEPT)
+            request->except = optarg;
+        else
+            return command_option_error(command, argv);
+    }
+    code = command_arguments(command, argc, 1, 1);
+    if (code == EXIT_YES)
+        request->who = argv[optind];
+    if (code == EXIT_YES && request->all && request->cut)
+        return command_usage_error(command, "--cut and --all exclude each other.");
+    return code;
+}
+
+/* ---- exceptions ---- */
+
+static int order_positions(const void *a, const void *b)
+{
+    const struct entry_position *left = a, *right = b;
+
+    if (left->seq != right->seq)
+        return left->seq < right->seq ? -1 : 1;
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
+/* "12/7" */
+static bool read_position(struct entry_position *position, const char *text, const char **end)
+{
+    const char *slash;
+
+    if (!number_read(&position->seq, text, &slash, BLOCK_SEQ_MAX) || *slash != '/')
+        return false;
+    return number_read(&position->index, slash + 1, end, BLOCK_ENTRIES_MAX - 1) &&
+           (**end == ',' || **end == '\0');
+}
+
+static int read_exceptions(struct entry_position *positions, size_t *count, const struct session *session,
+                           const char *text)
+{
+    const char *at = text;
+    size_t kept = 0;
+
+    for (*count = 0; at; ++*count) {
+        const char *end;
+
+        if (*count == WITHDRAWAL_EXCEPTIONS_MAX)
+            return session_fail(&session->options, EXIT_BAD_INPUT, "too-many",
+                                "At most %d entries can be excepted; a lower --cut takes away more.",
+                                WITHDRAWAL_EXCEPTIONS_MAX);
+        if (!read_position(&positions[*count], at, &end))
+            return session_fail(&session->options, EXIT_BAD_INPUT, "bad-entry",
+                                "\"%s\" does not begin with an entry's place, such as 12/7: block and index.",
+                                at);
+        at = *end == ',' ? end + 1 : NULL;
+    }
+    qsort(positions, *count, sizeof positions[0], order_positions);
+    for (size_t i = 0; i < *count; i++) {
+        if (kept == 0 || order_positions(&positions[kept - 1], &positions[i]) != 0)
+            positions[kept++] = positions[i];
+    }
+    *count = kept;
+    return EXIT_YES;
+}
+
+/* ---- the cut ---- */
+
+static int read_cut_seq(uint64_t *seq, const struct session *session, const struct withdraw *request,
+                        const struct log_state *state)
+{
+    const char *end;
+
+    *seq = request->all ? 0 : state->seq;
+    if (!request->cut)
+        return EXIT_YES;
+    if (!number_read(seq, request->cut, &end, BLOCK_SEQ_MAX) || *end != '\0')
+        return session_fail(&session->options, EXIT_BAD_INPUT, "bad-cut", "\"%s\" is not a block's number.",
+                            request->cut);
+    if (*seq > state->seq)
+        return session_fail(&session->options, EXIT_BAD_INPUT, "bad-cut",
+                            "This node holds that log up to block %llu only.",
+                            (unsigned long long)state->seq);
+    return EXIT_YES;
+}
+
+static int read_cut(struct withdrawal *record, const struct session *session, struct store_txn *txn,
+                    const struct withdraw *request)
+{
+    struct log_state state;
+    struct block_record block;
+    uint64_t arrived_s;
+    int code;
+    enum store_error error = store_log_state(txn, &record->delegate, &state);
+
+    if (error == STORE_NOT_FOUND)
+        return session_fail(
+            &session->options, EXIT_UNKNOWN, "log-not-held",
+            "This node holds nothing that %s signed, so it cannot say where to cut. Connect to a node "
+            "that does, or take the accreditation back: tradeproof key rotate, then tradeproof void "
+            "with its block.",
+            session_name_of(session, &record->delegate.hash));
+    if (error != STORE_OK)
+        return session_fail_store(&session->options, error);
+    code = read_cut_seq(&record->cut_seq, session, request, &state);
+    if (code != EXIT_YES)
+        return code;
+    error = store_block_record(txn, &record->delegate, record->cut_seq, &block, &arrived_s);
+    record->cut_head = block.hash;
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+}
+
+static int read_cut_in_txn(struct withdrawal *record, const struct session *session,
+                           const struct withdraw *request)
+{
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+    int code;
+
+    if (error != STORE_OK)
+        return session_fail_store(&session->options, error);
+    code = read_cut(record, session, txn, request);
+    store_end(txn);
+    return code;
+}
+
+static int withdraw(struct session *session, const struct withdraw *request)
+{
+    struct entry_position exceptions[WITHDRAWAL_EXCEPTIONS_MAX];
+    struct withdrawal record = {0};
+    struct published published;
+    size_t count = 0;
+    int code = session_need_actor(session);
+
+    if (code != EXIT_YES || (code = session_actor(session, request->who, &record.delegate)) != EXIT_YES ||
+        (code = read_exceptions(exceptions, &count, session, request->except)) != EXIT_YES ||
+        (code = read_cut_in_txn(&record, session, request)) != EXIT_YES)
+        return code;
+    record.exceptions = (struct list){exceptions, count};
+    code = publish_one(session, ENTRY_WITHDRAWAL, &record, &published);
+    return code == EXIT_YES ? publish_report(session, &published, "The withdrawal is published.") : code;
+}
+
+int command_withdraw(int argc, char **argv)
+{
+    struct withdraw request = {0};
+    struct session session;
+    int code = parse(&request, argc, argv);
+
+    if (code != EXIT_YES)
+        return code;
+    code = session_open(&session, &request.options, SESSION_WRITE);
+    if (code != EXIT_YES)
+        return code;
+    code = withdraw(&session, &request);
+    session_close(&session);
+    return code;
+}

@@ -1,28 +1,7 @@
 #include "cmd/verdict_json.h"
 
+#include "cmd/json_output.h"
 #include "cmd/words.h"
-
-static json_t *json_of_bytes(struct bytes text)
-{
-    return json_stringn((const char *)text.data, text.size);
-}
-
-static json_t *json_of_day(uint32_t day)
-{
-    char text[DAY_TEXT_SIZE];
-    if (day == DAY_NONE) {
-        return json_null();
-    }
-    day_to_text(text, day);
-    return json_string(text);
-}
-
-static json_t *json_of_time(uint64_t time_s)
-{
-    char text[TIME_TEXT_SIZE];
-    time_to_text(text, time_s);
-    return json_string(text);
-}
 
 static const char *answer_word(enum answer answer)
 {
@@ -38,19 +17,23 @@ static const char *overall_key(enum overall overall)
     return words[overall];
 }
 
+static json_t *json_of_person(const struct verdict_page *page, enum id_kind kind, const struct hash *id)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "id", json_of_id(kind, page->network, id));
+    json_object_set_new(object, "name", json_string(page->name_of(page->names, id)));
+    return object;
+}
+
 static json_t *json_of_actor(const struct verdict_page *page, const struct hash *id)
 {
-    char text[ID_TEXT_MAX + 1];
-    id_to_text(text, ID_ACTOR, page->network, id);
-    return json_pack("{s:s, s:s}", "id", text, "name", page->name_of(page->names, id));
+    return json_of_person(page, ID_ACTOR, id);
 }
 
 static json_t *json_of_subject(const struct verdict_page *page)
 {
     const struct subject *subject = &page->dossier->subject;
-    char text[ID_TEXT_MAX + 1];
-    id_to_text(text, subject->kind == SUBJECT_CLAIM ? ID_CLAIM : ID_ACTOR, page->network, &subject->id);
-    return json_pack("{s:s, s:s}", "id", text, "name", page->name_of(page->names, &subject->id));
+    return json_of_person(page, subject->kind == SUBJECT_CLAIM ? ID_CLAIM : ID_ACTOR, &subject->id);
 }
 
 static json_t *json_of_entry(const struct verdict_page *page, const struct dossier_place *place)
@@ -102,7 +85,7 @@ static void add_attestation(json_t *object, const struct dossier_credential *cre
         json_object_set_new(object, "erased", json_true());
         return;
     }
-    json_object_set_new(object, "code", json_of_bytes(attestation->code));
+    json_object_set_new(object, "code", json_of_text(attestation->code));
     json_object_set_new(object, "basis", json_string(basis_word(attestation->basis)));
     json_object_set_new(object, "earned_on", json_of_day(attestation->earned_on));
     json_object_set_new(object, "valid_from", json_of_day(attestation->valid_from));
@@ -121,15 +104,14 @@ static json_t *json_of_credential(const struct verdict_page *page, const struct 
     json_object_set_new(object, "entry", json_of_entry(page, &credential->place));
     add_attestation(object, credential);
     json_object_set_new(object, "title",
-                        verdict->pack_code != NULL ? json_of_bytes(verdict->pack_code->title) : json_null());
+                        verdict->pack_code != NULL ? json_of_text(verdict->pack_code->title) : json_null());
     json_object_set_new(object, "axes", json_of_axes(verdict->axes));
     json_object_set_new(object, "since", json_of_day(verdict->since_day));
     json_object_set_new(object, "until", json_of_day(verdict->until_day));
     json_object_set_new(object, "effective_day", json_of_day(verdict->effective_day));
     json_object_set_new(object, "evidence_age_s",
-                        verdict->evidence_age_s == UINT64_MAX
-                            ? json_null()
-                            : json_integer((json_int_t)verdict->evidence_age_s));
+                        verdict->evidence_age_s == UINT64_MAX ? json_null()
+                                                              : json_of_number(verdict->evidence_age_s));
     json_object_set_new(object, "issuer",
                         json_of_actor(page, &dossier_log_at(page->dossier, &credential->place)->author.hash));
     json_object_set_new(object, "chain", json_of_chain(page, verdict->authority));
@@ -150,7 +132,7 @@ static json_t *json_of_required(const struct verdict_page *page, const struct re
     static const char *const words[] = {
         [REQUIRED_HELD] = "held", [REQUIRED_NOT_HELD] = "not-held", [REQUIRED_UNKNOWN] = "unknown"};
     json_t *object = json_object();
-    json_object_set_new(object, "code", json_of_bytes(required->code));
+    json_object_set_new(object, "code", json_of_text(required->code));
     json_object_set_new(object, "answer", json_string(words[required->answer]));
     json_object_set_new(
         object, "entry",
@@ -182,7 +164,7 @@ static json_t *json_of_next_lapse(const struct verdict_page *page)
         &page->dossier->credentials[verdict->credentials[verdict->next_lapse].credential];
     json_t *object = json_object();
     json_object_set_new(object, "day", json_of_day(verdict->next_lapse_day));
-    json_object_set_new(object, "code", json_of_bytes(credential_code(credential)));
+    json_object_set_new(object, "code", json_of_text(credential_code(credential)));
     json_object_set_new(object, "entry", json_of_entry(page, &credential->place));
     return object;
 }
@@ -221,12 +203,4 @@ json_t *verdict_json(const struct verdict_page *page)
     json_object_set_new(object, "required", json_of_requirement(page));
     json_object_set_new(object, "next_lapse", json_of_next_lapse(page));
     return object;
-}
-
-bool json_print_take(FILE *out, json_t *object)
-{
-    bool printed = object != NULL && json_dumpf(object, out, JSON_PRESERVE_ORDER) == 0;
-    fputs("\n", out);
-    json_decref(object);
-    return printed;
 }

@@ -10,7 +10,4 @@
 /* Returns: a new object that the caller releases, or NULL when out of memory. */
 json_t *verdict_json(const struct verdict_page *page);
 
-/* Print *object on one line and release it. Returns: false when object is NULL or cannot be printed. */
-bool json_print_take(FILE *out, json_t *object);
-
 #endif

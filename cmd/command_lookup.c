@@ -1,0 +1,43 @@
+#include "cmd/command.h"
+#include "cmd/verdict_answer.h"
+
+static int answer(struct session *session, const char *subject_text, const struct verdict_request *request)
+{
+    struct subject subject;
+    struct store_txn *txn;
+    struct dossier dossier;
+    int code = session_subject(session, subject_text, &subject);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error == STORE_OK) {
+        error = store_dossier(txn, &session->home.network, session->trust, &subject, request->known_by_s,
+                              &dossier, &session->arena);
+        store_end(txn);
+    }
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    return verdict_answer(session, &dossier, request, NULL);
+}
+
+int command_lookup(int argc, char **argv)
+{
+    struct verdict_request request = VERDICT_REQUEST_DEFAULT;
+    const struct command_option options[] = {VERDICT_REQUEST_OPTIONS(&request)};
+    struct arguments arguments;
+    struct session session;
+    int code =
+        arguments_read(&arguments, "lookup", argc, argv, options, sizeof(options) / sizeof(options[0]), 1, 1);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = session_open(&session, &arguments.session, SESSION_READ);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = answer(&session, arguments.values[0], &request);
+    session_close(&session);
+    return code;
+}

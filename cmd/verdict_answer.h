@@ -1,0 +1,33 @@
+#ifndef CMD_VERDICT_ANSWER_H
+#define CMD_VERDICT_ANSWER_H
+
+/* From a dossier to an answer on standard output: what lookup and verify have in common. */
+
+#include "cmd/arguments.h"
+#include "cmd/verdict_text.h"
+
+/* What is asked, as typed. */
+struct verdict_request {
+    struct codes wanted;   /* only these certificates; none: all */
+    struct codes required; /* none: no requirement */
+    uint32_t at_day;       /* DAY_NONE: today */
+    uint64_t known_by_s;   /* UINT64_MAX: all evidence there is */
+};
+
+#define VERDICT_REQUEST_DEFAULT ((struct verdict_request){.at_day = DAY_NONE, .known_by_s = UINT64_MAX})
+
+/* The rows of a command's option table that make a request. */
+#define VERDICT_REQUEST_OPTIONS(request)                                                                     \
+    {"code", OPTION_CODES, &(request)->wanted}, {"require", OPTION_CODES, &(request)->required},             \
+        {"at", OPTION_DAY, &(request)->at_day},                                                              \
+    {                                                                                                        \
+        "known-by", OPTION_TIME, &(request)->known_by_s                                                      \
+    }
+
+/* Decide and print. Drops the credentials that are not wanted from dossier. presented: NULL for a lookup.
+ * Returns: EXIT_YES, EXIT_NO or EXIT_UNKNOWN as the whole is valid, invalid or undetermined; EXIT_SYSTEM
+ * after it said why not. */
+int verdict_answer(struct session *session, struct dossier *dossier, const struct verdict_request *request,
+                   const struct presented *presented);
+
+#endif

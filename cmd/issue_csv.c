@@ -1,0 +1,328 @@
+#include "cmd/issue_csv.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/issue_seen.h"
+#include "cmd/words.h"
+#include "protocol/base/text.h"
+#include "protocol/rules/pack.h"
+
+enum { NO_FIELD = CSV_FIELDS_MAX };
+
+static const char *const column_names[ISSUE_COLUMN_COUNT] = {
+    [COLUMN_TECHNICIAN] = "technician", [COLUMN_CODE] = "code",
+    [COLUMN_EARNED_ON] = "earned_on",   [COLUMN_BASIS] = "basis",
+    [COLUMN_VALID_FROM] = "valid_from", [COLUMN_LAST_DAY] = "last_day",
+};
+
+struct issue_file {
+    const struct issue_context *context;
+    size_t field_count;                /* as the header has them */
+    size_t fields[ISSUE_COLUMN_COUNT]; /* where each column is; NO_FIELD */
+    bool ended;
+    struct issue_people people;
+    struct issue_seen seen;
+    struct csv csv;
+};
+
+const char *issue_column_name(enum issue_column column)
+{
+    return column_names[column];
+}
+
+/* ---- refusing ---- */
+
+static bool refuse(struct issue_refused *refused, enum issue_refusal refusal, enum issue_column column)
+{
+    refused->refusal = refusal;
+    refused->column = column;
+    return false;
+}
+
+/* Keep text for the message, cut at a character's start, unless a terminal could not show it. */
+static void keep_text(struct issue_refused *refused, struct bytes text)
+{
+    size_t size = text.size;
+    refused->text[0] = '\0';
+    if (!text_is_clean(text)) {
+        return;
+    }
+    if (size >= ISSUE_TEXT_SIZE) {
+        size = ISSUE_TEXT_SIZE - 1;
+        while (size > 0 && (text.data[size] & 0xc0) == 0x80) {
+            size--;
+        }
+    }
+    memcpy(refused->text, text.data, size);
+    refused->text[size] = '\0';
+}
+
+static bool refuse_text(struct issue_refused *refused, enum issue_refusal refusal, enum issue_column column,
+                        struct bytes text)
+{
+    keep_text(refused, text);
+    return refuse(refused, refusal, column);
+}
+
+/* ---- rules ---- */
+
+static bool refuse_by_rules(struct issue_refused *refused, enum reason reason, struct bytes code)
+{
+    refused->reason = reason;
+    return refuse_text(refused, ISSUE_RULES, COLUMN_CODE, code);
+}
+
+static void last_day_by_rule(struct attestation *out, const struct pack_code *rule)
+{
+    uint32_t last_day = pack_last_day(rule, out->valid_from);
+    out->has_last_day = last_day != DAY_NONE;
+    out->last_day = out->has_last_day ? last_day : 0;
+}
+
+bool issue_attestation(struct attestation *out, struct issue_refused *refused,
+                       const struct issue_context *context, const struct issue_terms *terms)
+{
+    const struct pack_code *rule = NULL;
+    if (terms->earned_on > context->today) {
+        return refuse(refused, ISSUE_IN_THE_FUTURE, COLUMN_EARNED_ON);
+    }
+    enum reason reason = context->rule(context->caller, terms->code, terms->earned_on, &rule);
+    if (reason != REASON_NONE) {
+        return refuse_by_rules(refused, reason, terms->code);
+    }
+    if (rule == NULL && !terms->has_last_day) {
+        return refuse(refused, ISSUE_NO_LAST_DAY, COLUMN_LAST_DAY);
+    }
+    *out = (struct attestation){
+        .subject = terms->subject,
+        .code = terms->code,
+        .basis = terms->basis,
+        .earned_on = terms->earned_on,
+        .valid_from = terms->has_valid_from ? terms->valid_from : terms->earned_on,
+        .has_last_day = terms->has_last_day,
+        .last_day = terms->has_last_day ? terms->last_day : 0,
+    };
+    if (!terms->has_last_day) {
+        last_day_by_rule(out, rule);
+    }
+    if (out->has_last_day && out->last_day < out->valid_from) {
+        return refuse(refused, ISSUE_ENDS_BEFORE_IT_BEGINS, COLUMN_LAST_DAY);
+    }
+    return true;
+}
+
+/* ---- fields ---- */
+
+static struct bytes trim(struct bytes text)
+{
+    while (text.size > 0 && text.data[0] == ' ') {
+        text = bytes_of(text.data + 1, text.size - 1);
+    }
+    while (text.size > 0 && text.data[text.size - 1] == ' ') {
+        text.size--;
+    }
+    return text;
+}
+
+/* The column's field, empty where the file has no such column. */
+static struct bytes field_of(const struct issue_file *file, enum issue_column column)
+{
+    size_t field = file->fields[column];
+    return field == NO_FIELD ? bytes_of(NULL, 0) : trim(file->csv.fields[field]);
+}
+
+static bool read_technician(struct issue_file *file, struct subject *out, struct issue_refused *refused)
+{
+    static const enum issue_refusal refusals[] = {
+        [ID_OK] = ISSUE_ACCEPTED,
+        [ID_MISTYPED] = ISSUE_ID_MISTYPED,
+        [ID_WRONG_KIND] = ISSUE_ID_OF_NODE,
+        [ID_WRONG_NETWORK] = ISSUE_ID_OF_OTHER_NETWORK,
+        [ID_NOT_AN_ID] = ISSUE_TECHNICIAN_UNKNOWN,
+    };
+    struct bytes text = field_of(file, COLUMN_TECHNICIAN);
+    enum id_result result = issue_person(&file->people, file->context->network, text, out);
+    if (result == ID_OK ||
+        (result == ID_NOT_AN_ID && file->context->contact(file->context->caller, text, out))) {
+        return true;
+    }
+    return refuse_text(refused, refusals[result], COLUMN_TECHNICIAN, text);
+}
+
+static bool read_day(const struct issue_file *file, enum issue_column column, uint32_t *out,
+                     struct issue_refused *refused)
+{
+    struct bytes text = field_of(file, column);
+    return day_from_text(out, text) || refuse_text(refused, ISSUE_BAD_DATE, column, text);
+}
+
+static bool read_optional_day(const struct issue_file *file, enum issue_column column, bool *has,
+                              uint32_t *out, struct issue_refused *refused)
+{
+    *has = field_of(file, column).size > 0;
+    return !*has || read_day(file, column, out, refused);
+}
+
+static bool read_basis(const struct issue_file *file, enum basis *out, struct issue_refused *refused)
+{
+    struct bytes text = field_of(file, COLUMN_BASIS);
+    *out = BASIS_EXAM;
+    return text.size == 0 || basis_of_word(out, text) ||
+           refuse_text(refused, ISSUE_BAD_BASIS, COLUMN_BASIS, text);
+}
+
+static bool read_code(const struct issue_file *file, struct bytes *out, struct issue_refused *refused)
+{
+    *out = field_of(file, COLUMN_CODE);
+    return text_is_code(*out) || refuse_text(refused, ISSUE_BAD_CODE, COLUMN_CODE, *out);
+}
+
+static bool has_required_fields(const struct issue_file *file, struct issue_refused *refused)
+{
+    for (int i = 0; i < ISSUE_REQUIRED_COLUMN_COUNT; i++) {
+        if (field_of(file, (enum issue_column)i).size == 0) {
+            return refuse(refused, ISSUE_FIELD_EMPTY, (enum issue_column)i);
+        }
+    }
+    return true;
+}
+
+static bool read_terms(struct issue_file *file, struct issue_terms *out, struct issue_refused *refused)
+{
+    if (file->csv.field_count != file->field_count) {
+        return refuse(refused, ISSUE_COLUMN_COUNT_WRONG, COLUMN_TECHNICIAN);
+    }
+    return has_required_fields(file, refused) && read_technician(file, &out->subject, refused) &&
+           read_code(file, &out->code, refused) &&
+           read_day(file, COLUMN_EARNED_ON, &out->earned_on, refused) &&
+           read_basis(file, &out->basis, refused) &&
+           read_optional_day(file, COLUMN_VALID_FROM, &out->has_valid_from, &out->valid_from, refused) &&
+           read_optional_day(file, COLUMN_LAST_DAY, &out->has_last_day, &out->last_day, refused);
+}
+
+/* ---- rows ---- */
+
+static bool is_new(struct issue_file *file, const struct attestation *attestation,
+                   struct issue_refused *refused)
+{
+    switch (issue_seen_add(&file->seen, attestation, refused->line, &refused->first_line)) {
+    case ISSUE_SEEN_NEW:
+        return true;
+    case ISSUE_SEEN_BEFORE:
+        return refuse(refused, ISSUE_DUPLICATE, COLUMN_TECHNICIAN);
+    case ISSUE_SEEN_FULL:
+        break;
+    }
+    file->ended = true;
+    return refuse(refused, ISSUE_TOO_MANY_ROWS, COLUMN_TECHNICIAN);
+}
+
+enum issue_step issue_file_next(struct issue_file *file, struct issue_row *row, struct issue_refused *refused)
+{
+    struct issue_terms terms = {0};
+    enum csv_result result = file->ended ? CSV_END : csv_next(&file->csv);
+    *refused = (struct issue_refused){.line = file->csv.line};
+    if (result == CSV_END) {
+        return ISSUE_END;
+    }
+    if (result != CSV_ROW) {
+        refused->csv = result;
+        refused->refusal = ISSUE_NOT_READ;
+        return ISSUE_REFUSED;
+    }
+    if (!read_terms(file, &terms, refused) ||
+        !issue_attestation(&row->attestation, refused, file->context, &terms) ||
+        !is_new(file, &row->attestation, refused)) {
+        return ISSUE_REFUSED;
+    }
+    row->line = file->csv.line;
+    return ISSUE_ROW;
+}
+
+/* ---- header ---- */
+
+static bool equals_in_any_case(struct bytes text, const char *name)
+{
+    if (text.size != strlen(name)) {
+        return false;
+    }
+    for (size_t i = 0; i < text.size; i++) {
+        uint8_t byte = text.data[i];
+        if ((byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte) != (uint8_t)name[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum issue_header place_column(struct issue_file *file, size_t field, struct issue_refused *refused)
+{
+    struct bytes text = trim(file->csv.fields[field]);
+    for (int i = 0; i < ISSUE_COLUMN_COUNT; i++) {
+        if (!equals_in_any_case(text, column_names[i])) {
+            continue;
+        }
+        refused->column = (enum issue_column)i;
+        if (file->fields[i] != NO_FIELD) {
+            return ISSUE_HEADER_TWICE;
+        }
+        file->fields[i] = field;
+        return ISSUE_HEADER_OK;
+    }
+    keep_text(refused, text);
+    return ISSUE_HEADER_UNKNOWN;
+}
+
+enum issue_header issue_file_header(struct issue_file *file, struct issue_refused *refused)
+{
+    enum csv_result result = csv_next(&file->csv);
+    *refused = (struct issue_refused){.line = file->csv.line, .csv = result};
+    if (result != CSV_ROW) {
+        return result == CSV_END ? ISSUE_HEADER_EMPTY : ISSUE_HEADER_UNREADABLE;
+    }
+    file->field_count = file->csv.field_count;
+    for (size_t i = 0; i < file->field_count; i++) {
+        enum issue_header header = place_column(file, i, refused);
+        if (header != ISSUE_HEADER_OK) {
+            return header;
+        }
+    }
+    for (int i = 0; i < ISSUE_REQUIRED_COLUMN_COUNT; i++) {
+        if (file->fields[i] == NO_FIELD) {
+            refused->column = (enum issue_column)i;
+            return ISSUE_HEADER_MISSING;
+        }
+    }
+    return ISSUE_HEADER_OK;
+}
+
+/* ---- life ---- */
+
+struct issue_file *issue_file_create(const struct csv_source *source, const struct issue_context *context)
+{
+    struct issue_file *file = calloc(1, sizeof(*file));
+    if (file == NULL) {
+        return NULL;
+    }
+    if (!issue_seen_init(&file->seen)) {
+        free(file);
+        return NULL;
+    }
+    file->context = context;
+    for (int i = 0; i < ISSUE_COLUMN_COUNT; i++) {
+        file->fields[i] = NO_FIELD;
+    }
+    csv_init(&file->csv, source);
+    return file;
+}
+
+void issue_file_destroy(struct issue_file *file)
+{
+    if (file != NULL) {
+        issue_seen_deinit(&file->seen);
+        free(file);
+    }
+}

@@ -1,0 +1,119 @@
+#ifndef CMD_ISSUE_CSV_H
+#define CMD_ISSUE_CSV_H
+
+/* Rows of a file of results -> what to attest, or why a row is refused. The first row names the columns:
+ * technician, code, earned_on, and if wanted basis, valid_from, last_day, in any order. Reads no store and
+ * signs nothing: who a name is and what the rules say of a code, it asks its caller. */
+
+#include "cmd/csv.h"
+#include "protocol/wire/records.h"
+
+enum issue_column {
+    COLUMN_TECHNICIAN, /* actor id, claim id, or a contact's name */
+    COLUMN_CODE,
+    COLUMN_EARNED_ON,
+    COLUMN_BASIS,      /* exam unless given */
+    COLUMN_VALID_FROM, /* earned_on unless given */
+    COLUMN_LAST_DAY,   /* what the code's lifetime gives unless given */
+};
+enum {
+    ISSUE_COLUMN_COUNT = 6,
+    ISSUE_REQUIRED_COLUMN_COUNT = 3,
+    ISSUE_ROWS_MAX = 1 << 22,
+    ISSUE_TEXT_SIZE = 64
+};
+
+const char *issue_column_name(enum issue_column column);
+
+/* What the caller knows. */
+struct issue_context {
+    const struct network *network;
+    uint32_t today;
+    void *caller;
+    /* Whom a contact's name stands for. Returns: false when it is none. */
+    bool (*contact)(void *caller, struct bytes name, struct subject *out);
+    /* The rules' row for code on the day it was earned; *out NULL where there is none and none is asked for.
+     * Returns: REASON_NONE, or why the issuer may not issue it. */
+    enum reason (*rule)(void *caller, struct bytes code, uint32_t earned_on, const struct pack_code **out);
+};
+
+/* A certificate as asked for, by a row or by a command line. */
+struct issue_terms {
+    struct subject subject;
+    struct bytes code;
+    enum basis basis;
+    uint32_t earned_on;
+    bool has_valid_from, has_last_day;
+    uint32_t valid_from, last_day;
+};
+
+enum issue_refusal {
+    ISSUE_ACCEPTED,
+    ISSUE_NOT_READ,           /* csv tells */
+    ISSUE_COLUMN_COUNT_WRONG, /* more or fewer fields than columns */
+    ISSUE_FIELD_EMPTY,        /* this and the next ones: column and text tell */
+    ISSUE_BAD_DATE,
+    ISSUE_BAD_CODE,
+    ISSUE_BAD_BASIS,
+    ISSUE_ID_MISTYPED,
+    ISSUE_ID_OF_NODE,
+    ISSUE_ID_OF_OTHER_NETWORK,
+    ISSUE_TECHNICIAN_UNKNOWN, /* neither an id nor a contact */
+    ISSUE_IN_THE_FUTURE,      /* earned after today */
+    ISSUE_ENDS_BEFORE_IT_BEGINS,
+    ISSUE_NO_LAST_DAY,   /* no rules to tell the lifetime, and none given */
+    ISSUE_RULES,         /* reason tells */
+    ISSUE_DUPLICATE,     /* of the row at first_line */
+    ISSUE_TOO_MANY_ROWS, /* nothing behind it is read */
+};
+
+struct issue_refused {
+    uint64_t line;
+    enum issue_refusal refusal;
+    enum csv_result csv;
+    enum issue_column column;
+    enum reason reason;
+    uint64_t first_line;
+    char text[ISSUE_TEXT_SIZE]; /* what stands there, cut short; empty when it cannot be shown */
+};
+
+/* Apply the rules to terms. Writes: *out on ISSUE_ACCEPTED, borrowing terms' code; else refusal, column and
+ * reason of *refused. */
+bool issue_attestation(struct attestation *out, struct issue_refused *refused,
+                       const struct issue_context *context, const struct issue_terms *terms);
+
+/* The refusal in words, without a full stop: "earned_on is not a date such as 2029-06-30: \"31/12/2024\"". */
+void issue_refusal_words(char *out, size_t capacity, const struct issue_refused *refused);
+/* One word for programs: "bad-date", or a reason's word. */
+const char *issue_refusal_word(const struct issue_refused *refused);
+
+struct issue_row {
+    uint64_t line;
+    struct attestation attestation; /* borrows from the file until the next call */
+};
+
+struct issue_file;
+
+/* Returns: NULL when out of memory. Borrows: source and context, until issue_file_destroy. */
+struct issue_file *issue_file_create(const struct csv_source *source, const struct issue_context *context);
+void issue_file_destroy(struct issue_file *file);
+
+enum issue_header {
+    ISSUE_HEADER_OK,
+    ISSUE_HEADER_UNREADABLE, /* csv tells */
+    ISSUE_HEADER_EMPTY,
+    ISSUE_HEADER_MISSING, /* column tells */
+    ISSUE_HEADER_UNKNOWN, /* text tells: a column of another name */
+    ISSUE_HEADER_TWICE,   /* column tells */
+};
+
+/* Read the first row. Writes: what tells about it in *refused. */
+enum issue_header issue_file_header(struct issue_file *file, struct issue_refused *refused);
+
+enum issue_step { ISSUE_ROW, ISSUE_REFUSED, ISSUE_END };
+
+/* Read one row. Requires: ISSUE_HEADER_OK. */
+enum issue_step issue_file_next(struct issue_file *file, struct issue_row *row,
+                                struct issue_refused *refused);
+
+#endif

@@ -1,0 +1,376 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/issue_csv.h"
+
+/* ---- what the caller knows ---- */
+
+static const struct pack_code a5 = {.lifetime_months = 60};
+static const struct pack_code mil1 = {.lifetime_months = 0};
+
+static bool contact(void *caller, struct bytes name, struct subject *out)
+{
+    (void)caller;
+    *out = (struct subject){.kind = SUBJECT_ACTOR, .id.bytes = {9}};
+    return bytes_equal_string(name, "Maria Lopez");
+}
+
+static enum reason rule(void *caller, struct bytes code, uint32_t earned_on, const struct pack_code **out)
+{
+    (void)caller;
+    (void)earned_on;
+    *out = NULL;
+    if (bytes_equal_string(code, "ase/A5") || bytes_equal_string(code, "ase/A6")) {
+        *out = &a5;
+        return REASON_NONE;
+    }
+    if (bytes_equal_string(code, "ase/MIL1")) {
+        *out = &mil1;
+        return REASON_NONE;
+    }
+    if (bytes_equal_string(code, "rogue/X1")) {
+        return REASON_NONE;
+    }
+    return bytes_equal(bytes_of(code.data, 4), bytes_of_string("ase/")) ? REASON_UNKNOWN_CODE
+                                                                        : REASON_NOT_ACCREDITED;
+}
+
+struct fixture {
+    struct network network;
+    struct issue_context context;
+    char ids[4][ID_TEXT_MAX + 1]; /* what stand-ins stand for */
+};
+
+static const char stand_ins[] = "@#&~";
+
+static void setup(struct fixture *f)
+{
+    struct network main_network;
+    struct hash id = {.bytes = {1}};
+    assert_true(network_init(&f->network, "test"));
+    assert_true(network_init(&main_network, "main"));
+    f->context = (struct issue_context){.network = &f->network, .contact = contact, .rule = rule};
+    assert_true(day_from_text(&f->context.today, bytes_of_string("2026-11-22")));
+    id_to_text(f->ids[0], ID_ACTOR, &f->network, &id);
+    id_to_text(f->ids[1], ID_NODE, &f->network, &id);
+    id_to_text(f->ids[2], ID_CLAIM, &f->network, &id);
+    id_to_text(f->ids[3], ID_ACTOR, &main_network, &id);
+}
+
+/* Write text with each stand-in replaced: '@' an actor's id, '#' a node's, '&' a claim's, '~' one of another
+ * network. */
+static void expand(char *out, size_t capacity, const struct fixture *f, const char *text)
+{
+    FILE *stream = fmemopen(out, capacity, "w");
+    assert_non_null(stream);
+    for (; *text != '\0'; text++) {
+        const char *found = strchr(stand_ins, *text);
+        if (found != NULL) {
+            fputs(f->ids[found - stand_ins], stream);
+        } else {
+            fputc(*text, stream);
+        }
+    }
+    assert_int_equal(fclose(stream), 0);
+}
+
+struct text_source {
+    const char *left;
+};
+
+static bool read_text(void *context, uint8_t *data, size_t capacity, size_t *size)
+{
+    struct text_source *source = context;
+    *size = strnlen(source->left, capacity);
+    memcpy(data, source->left, *size);
+    source->left += *size;
+    return true;
+}
+
+/* ---- headers ---- */
+
+static const struct header_row {
+    const char *sentence;
+    const char *file;
+    enum issue_header expected;
+    const char *about; /* the column or text that it tells; NULL: nothing */
+} header_rows[] = {
+    {"the three required columns", "technician,code,earned_on\n", ISSUE_HEADER_OK, NULL},
+    {"in any order, with all others", "last_day,earned_on,valid_from,code,basis,technician\n",
+     ISSUE_HEADER_OK, NULL},
+    {"in any case and with spaces around", " Technician ,CODE,Earned_On\n", ISSUE_HEADER_OK, NULL},
+    {"an empty file", "", ISSUE_HEADER_EMPTY, NULL},
+    {"a missing technician", "code,earned_on\n", ISSUE_HEADER_MISSING, "technician"},
+    {"a missing code", "technician,earned_on\n", ISSUE_HEADER_MISSING, "code"},
+    {"a missing day", "technician,code\n", ISSUE_HEADER_MISSING, "earned_on"},
+    {"no header at all", "x,ase/A5,2024-06-30\n", ISSUE_HEADER_UNKNOWN, "x"},
+    {"a mistyped column is not passed over", "technician,code,earned_on,lastday\n", ISSUE_HEADER_UNKNOWN,
+     "lastday"},
+    {"a column twice", "technician,code,code,earned_on\n", ISSUE_HEADER_TWICE, "code"},
+    {"a header that cannot be read", "techn\"ician,code,earned_on\n", ISSUE_HEADER_UNREADABLE, NULL},
+};
+
+static void headers_are_checked(void **state)
+{
+    (void)state;
+    struct fixture f;
+    setup(&f);
+    for (size_t i = 0; i < sizeof(header_rows) / sizeof(header_rows[0]); i++) {
+        const struct header_row *row = &header_rows[i];
+        struct text_source source = {row->file};
+        struct issue_refused refused;
+        struct issue_file *file =
+            issue_file_create(&(struct csv_source){.read = read_text, .context = &source}, &f.context);
+        enum issue_header header = issue_file_header(file, &refused);
+        const char *about = header == ISSUE_HEADER_UNKNOWN ? refused.text : issue_column_name(refused.column);
+        if (header != row->expected || (row->about != NULL && strcmp(about, row->about) != 0)) {
+            fail_msg("%s: %d about %s", row->sentence, (int)header, about);
+        }
+        issue_file_destroy(file);
+    }
+}
+
+/* ---- rows ---- */
+
+static void print_row(FILE *out, const struct issue_row *row)
+{
+    const struct attestation *attestation = &row->attestation;
+    char earned[DAY_TEXT_SIZE];
+    char from[DAY_TEXT_SIZE];
+    char last[DAY_TEXT_SIZE] = "life";
+    day_to_text(earned, attestation->earned_on);
+    day_to_text(from, attestation->valid_from);
+    if (attestation->has_last_day) {
+        day_to_text(last, attestation->last_day);
+    }
+    fprintf(out, "%llu=%d:%d %.*s basis %d, %s, %s to %s;", (unsigned long long)row->line,
+            (int)attestation->subject.kind, attestation->subject.id.bytes[0], (int)attestation->code.size,
+            (const char *)attestation->code.data, (int)attestation->basis, earned, from, last);
+}
+
+/* What a file's rows give, one behind the other. */
+static void render(char *out, size_t capacity, const struct fixture *f, const char *text)
+{
+    struct text_source source = {text};
+    struct issue_refused refused;
+    struct issue_row row;
+    struct issue_file *file =
+        issue_file_create(&(struct csv_source){.read = read_text, .context = &source}, &f->context);
+    FILE *stream = fmemopen(out, capacity, "w");
+    assert_non_null(stream);
+    assert_int_equal(issue_file_header(file, &refused), ISSUE_HEADER_OK);
+    for (;;) {
+        enum issue_step step = issue_file_next(file, &row, &refused);
+        if (step == ISSUE_END) {
+            break;
+        }
+        if (step == ISSUE_ROW) {
+            print_row(stream, &row);
+            continue;
+        }
+        char words[256];
+        issue_refusal_words(words, sizeof(words), &refused);
+        fprintf(stream, "%llu!%s: %s;", (unsigned long long)refused.line, issue_refusal_word(&refused),
+                words);
+    }
+    assert_int_equal(fclose(stream), 0);
+    issue_file_destroy(file);
+}
+
+#define HEADER "technician,code,earned_on\n"
+#define LONG_HEADER "technician,code,earned_on,basis,valid_from,last_day\n"
+
+static const struct row {
+    const char *sentence;
+    const char *file;
+    const char *expected;
+} rows[] = {
+    {"an actor's id", HEADER "@,ase/A5,2024-06-30\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
+    {"a claim's id", HEADER "&,ase/A5,2024-06-30\n",
+     "2=2:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
+    {"a contact's name, quoted", HEADER "\"Maria Lopez\",ase/A5,2024-06-30\n",
+     "2=1:9 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
+    {"a contact's name", HEADER " Maria Lopez , ase/A5 , 2024-02-29 \n",
+     "2=1:9 ase/A5 basis 1, 2024-02-29, 2024-02-29 to 2029-02-28;"},
+    {"a code for life", HEADER "@,ase/MIL1,2024-06-30\n",
+     "2=1:1 ase/MIL1 basis 1, 2024-06-30, 2024-06-30 to life;"},
+    {"everything given", LONG_HEADER "@,ase/A5,2024-06-30,recertification,2024-07-01,2025-06-30\n",
+     "2=1:1 ase/A5 basis 2, 2024-06-30, 2024-07-01 to 2025-06-30;"},
+    {"everything left empty", LONG_HEADER "@,ase/A5,2024-06-30,,,\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
+    {"the lifetime counts from the first valid day", LONG_HEADER "@,ase/A5,2024-06-30,,2024-07-15,\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-07-15 to 2029-07-15;"},
+    {"today is not the future", HEADER "@,ase/A5,2026-11-22\n",
+     "2=1:1 ase/A5 basis 1, 2026-11-22, 2026-11-22 to 2031-11-22;"},
+    {"tomorrow is", HEADER "@,ase/A5,2026-11-23\n", "2!in-the-future: earned_on is after today;"},
+    {"a date in another form", HEADER "@,ase/A5,31/12/2024\n",
+     "2!bad-date: earned_on is not a date such as 2029-06-30: \"31/12/2024\";"},
+    {"a day that does not exist", HEADER "@,ase/A5,2023-02-29\n",
+     "2!bad-date: earned_on is not a date such as 2029-06-30: \"2023-02-29\";"},
+    {"a bad date in an optional column", LONG_HEADER "@,ase/A5,2024-06-30,,,soon\n",
+     "2!bad-date: last_day is not a date such as 2029-06-30: \"soon\";"},
+    {"an unknown basis", LONG_HEADER "@,ase/A5,2024-06-30,luck,,\n",
+     "2!bad-basis: basis is none of exam, recertification, renewal, training, experience, identity, "
+     "membership, "
+     "recognition, licence: \"luck\";"},
+    {"a last day before the first", LONG_HEADER "@,ase/A5,2024-06-30,,,2024-06-29\n",
+     "2!ends-before-it-begins: last_day lies before the first valid day;"},
+    {"a last day on the first", LONG_HEADER "@,ase/A5,2024-06-30,,,2024-06-30\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2024-06-30;"},
+    {"a code that the rules don't know", HEADER "@,ase/A55,2024-06-30\n",
+     "2!code-not-in-rule-pack: ase/A55: the owner's rules do not know this code;"},
+    {"a code that this issuer may not issue", HEADER "@,epa/609,2024-06-30\n",
+     "2!not-accredited-for-code: epa/609: the owner of this code has not accredited the issuer for it;"},
+    {"no rules and no last day", HEADER "@,rogue/X1,2024-06-30\n",
+     "2!no-last-day: last_day is needed, because no rules are held here that tell how long it is good for;"},
+    {"no rules, but a last day", LONG_HEADER "@,rogue/X1,2024-06-30,,,2025-06-30\n",
+     "2=1:1 rogue/X1 basis 1, 2024-06-30, 2024-06-30 to 2025-06-30;"},
+    {"something that is no code", HEADER "@,A5,2024-06-30\n",
+     "2!bad-code: code is not a code such as ase/A5: \"A5\";"},
+    {"an unknown technician", HEADER "Maria Lopes,ase/A5,2024-06-30\n",
+     "2!technician-unknown: technician is neither an id nor a name in your contacts: \"Maria Lopes\";"},
+    {"a mistyped id", HEADER "ttpa1qqqqqqqq,ase/A5,2024-06-30\n",
+     "2!id-mistyped: technician is a mistyped id: copy it again whole: \"ttpa1qqqqqqqq\";"},
+    {"what a terminal should not see is not repeated", HEADER "\"\x1b[2J\",ase/A5,2024-06-30\n",
+     "2!technician-unknown: technician is neither an id nor a name in your contacts;"},
+    {"a long text is cut at a character's start",
+     HEADER
+     "1234567890123456789012345678901234567890123456789012345678901\xc3\xbc\xc3\xbc,ase/A5,2024-06-30\n",
+     "2!technician-unknown: technician is neither an id nor a name in your contacts: "
+     "\"1234567890123456789012345678901234567890123456789012345678901\xc3\xbc\";"},
+    {"an empty field", HEADER "@,,2024-06-30\n", "2!empty: code is empty;"},
+    {"a field of spaces", HEADER " ,ase/A5,2024-06-30\n", "2!empty: technician is empty;"},
+    {"too few fields", HEADER "@,ase/A5\n",
+     "2!column-count: the row has more or fewer columns than the first one;"},
+    {"too many fields", HEADER "@,ase/A5,2024-06-30,\n",
+     "2!column-count: the row has more or fewer columns than the first one;"},
+    {"a row that cannot be read", HEADER "@,ase/A\"5,2024-06-30\n",
+     "2!not-read: a quotation mark stands where none may; double it and quote the whole field;"},
+    {"the same row again names the first one's line",
+     HEADER "@,ase/A5,2024-06-30\n\n@,ase/A6,2024-06-30\n@,ase/A5,2024-07-01\n@,ase/A5,2024-06-30\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"
+     "4=1:1 ase/A6 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"
+     "5=1:1 ase/A5 basis 1, 2024-07-01, 2024-07-01 to 2029-07-01;"
+     "6!duplicate: the same technician, code and day stand on line 2 already;"},
+    {"also with another basis", LONG_HEADER "@,ase/A5,2024-06-30,,,\n@,ase/A5,2024-06-30,training,,\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"
+     "3!duplicate: the same technician, code and day stand on line 2 already;"},
+    {"an actor and a claim with the same bytes are two people",
+     HEADER "@,ase/A5,2024-06-30\n&,ase/A5,2024-06-30\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"
+     "3=2:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
+    {"a refused row does not make the corrected one a duplicate",
+     HEADER "@,ase/A55,2024-06-30\n@,ase/A5,2024-06-30\n",
+     "2!code-not-in-rule-pack: ase/A55: the owner's rules do not know this code;"
+     "3=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
+};
+
+static void rows_are_judged_one_by_one(void **state)
+{
+    (void)state;
+    struct fixture f;
+    setup(&f);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[1024];
+        char rendered[2048];
+        expand(text, sizeof(text), &f, rows[i].file);
+        render(rendered, sizeof(rendered), &f, text);
+        if (strcmp(rendered, rows[i].expected) != 0) {
+            fail_msg("%s: %s", rows[i].sentence, rendered);
+        }
+    }
+}
+
+/* Their messages hold the id, so the word alone is compared. */
+static void ids_of_others_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *expected;
+    } files[] = {
+        {HEADER "#,ase/A5,2024-06-30\n", "2!id-wrong-kind: "},
+        {HEADER "~,ase/A5,2024-06-30\n", "2!id-wrong-network: "},
+    };
+    struct fixture f;
+    setup(&f);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        char text[1024];
+        char rendered[2048];
+        expand(text, sizeof(text), &f, files[i].file);
+        render(rendered, sizeof(rendered), &f, text);
+        assert_memory_equal(rendered, files[i].expected, strlen(files[i].expected));
+    }
+}
+
+/* ---- long files ---- */
+
+enum { LONG_ROWS = 50000 };
+
+/* LONG_ROWS rows of as many ids, then all of them once more. */
+struct long_source {
+    const struct fixture *f;
+    size_t row;
+};
+
+static bool read_long(void *context, uint8_t *data, size_t capacity, size_t *size)
+{
+    struct long_source *source = context;
+    char row[256];
+    char id_text[ID_TEXT_MAX + 1];
+    size_t number = source->row % LONG_ROWS;
+    struct hash id = {.bytes = {(uint8_t)number, (uint8_t)(number >> 8)}};
+    *size = 0;
+    if (source->row == 2 * LONG_ROWS) {
+        return true;
+    }
+    id_to_text(id_text, ID_ACTOR, &source->f->network, &id);
+    int length =
+        snprintf(row, sizeof(row), "%s%s,ase/A5,2024-06-30\n", source->row == 0 ? HEADER : "", id_text);
+    assert_true(length > 0 && (size_t)length <= capacity);
+    memcpy(data, row, (size_t)length);
+    *size = (size_t)length;
+    source->row++;
+    return true;
+}
+
+static void duplicates_are_found_however_far_apart(void **state)
+{
+    (void)state;
+    struct fixture f;
+    setup(&f);
+    struct long_source source = {.f = &f};
+    struct issue_refused refused;
+    struct issue_row row;
+    struct issue_file *file =
+        issue_file_create(&(struct csv_source){.read = read_long, .context = &source}, &f.context);
+    assert_int_equal(issue_file_header(file, &refused), ISSUE_HEADER_OK);
+    for (uint64_t i = 0; i < LONG_ROWS; i++) {
+        assert_int_equal(issue_file_next(file, &row, &refused), ISSUE_ROW);
+        assert_int_equal(row.line, i + 2);
+    }
+    for (uint64_t i = 0; i < LONG_ROWS; i++) {
+        assert_int_equal(issue_file_next(file, &row, &refused), ISSUE_REFUSED);
+        assert_int_equal(refused.refusal, ISSUE_DUPLICATE);
+        assert_int_equal(refused.first_line, i + 2);
+    }
+    assert_int_equal(issue_file_next(file, &row, &refused), ISSUE_END);
+    issue_file_destroy(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headers_are_checked),
+        cmocka_unit_test(rows_are_judged_one_by_one),
+        cmocka_unit_test(ids_of_others_are_refused),
+        cmocka_unit_test(duplicates_are_found_however_far_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

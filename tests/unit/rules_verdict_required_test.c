@@ -1,0 +1,164 @@
+#include "protocol/rules/verdict.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/support/verdict_case.h"
+
+enum { NOTHING = -1, CODES_MAX = 3 };
+
+static struct verdict_case given;
+
+static void what_lapses_next_is_the_first_valid_one_to(void **state)
+{
+    (void)state;
+    verdict_case_begin(&given);
+    build_credential(&given.built, CASE_ASE, 11, "ase/L1", CASE_FIRST, DAY_NONE);
+    build_credential(&given.built, CASE_ASE, 12, "ase/A6", CASE_FIRST, 1800);
+    build_event(&given.built, build_credential(&given.built, CASE_ASE, 13, "ase/A6", CASE_FIRST, 1700),
+                STATUS_REVOKED, 1100, 20, false);
+    struct verdict verdict = verdict_case_decide(&given);
+    assert_int_equal(verdict.next_lapse_day, 1800);
+    assert_int_equal(verdict.next_lapse, 2);
+    verdict_case_begin(&given);
+    given.certificate->attestation.has_last_day = false;
+    given.question.at_day = DAY_MAX;
+    verdict = verdict_case_decide(&given);
+    assert_int_equal(verdict.next_lapse_day, DAY_NONE);
+    assert_true(verdict.next_lapse == SIZE_MAX);
+    assert_int_equal(verdict.credentials[0].since_day, CASE_FIRST);
+    assert_int_equal(verdict.credentials[0].until_day, DAY_NONE);
+}
+
+static void an_empty_dossier_is_undetermined(void **state)
+{
+    (void)state;
+    verdict_case_begin(&given);
+    given.built.dossier.credential_count = 0;
+    const struct verdict verdict = verdict_case_decide(&given);
+    assert_int_equal(verdict.overall, OVERALL_UNDETERMINED);
+    assert_int_equal(verdict.credential_count, 0);
+    assert_int_equal(verdict.next_lapse_day, DAY_NONE);
+}
+
+static void a_full_arena_is_told(void **state)
+{
+    (void)state;
+    struct verdict verdict;
+    size_t needed = 0;
+    verdict_case_begin(&given);
+    verdict_case_require(&given, "ase/A5");
+    for (bool fits = false; !fits; needed++) {
+        struct arena arena;
+        arena_init(&arena, given.memory, needed);
+        fits = verdict_of(&verdict, &given.built.dossier, &given.built.trust, &given.question, &arena);
+    }
+    assert_true(needed > sizeof(struct credential_verdict) + sizeof(struct authority_answer));
+    assert_int_equal(verdict.overall, OVERALL_VALID);
+}
+
+/* One letter a credential of ase/A5: valid until CASE_LAST, (l) for longer, undetermined, invalid, erased. */
+static void build_a5s(const char *letters)
+{
+    verdict_case_begin(&given);
+    given.built.dossier.credential_count = 0;
+    for (uint64_t i = 0; letters[i] != '\0'; i++) {
+        struct dossier_credential *made =
+            build_credential(&given.built, CASE_ASE, 10 + i, "ase/A5", CASE_FIRST, CASE_LAST);
+        made->attestation.has_last_day = letters[i] != 'l';
+        made->attestation.has_network = letters[i] == 'u';
+        made->place.erased = letters[i] == 'e';
+        if (letters[i] == 'i') {
+            build_event(&given.built, made, STATUS_REVOKED, CASE_FIRST, 60, false);
+        }
+    }
+}
+
+static void a_code_is_held_by_any_valid_certificate(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        const char *credentials;
+        enum required_answer answer;
+        int decides;
+    } rows[] = {
+        {"none is there", "", REQUIRED_NOT_HELD, NOTHING},
+        {"a valid one", "v", REQUIRED_HELD, 0},
+        {"an invalid one", "i", REQUIRED_NOT_HELD, 0},
+        {"an undetermined one", "u", REQUIRED_UNKNOWN, 0},
+        {"a valid one among others", "iuv", REQUIRED_HELD, 2},
+        {"the one that holds longest decides", "vlv", REQUIRED_HELD, 1},
+        {"of like ones the first", "vv", REQUIRED_HELD, 0},
+        {"an undetermined one among invalid ones", "iui", REQUIRED_UNKNOWN, 1},
+        {"all invalid", "ii", REQUIRED_NOT_HELD, 0},
+        {"an erased one has no code", "e", REQUIRED_NOT_HELD, NOTHING},
+        {"nor does it stand in the way", "ev", REQUIRED_HELD, 1},
+    };
+    static const enum overall overall[] = {
+        [REQUIRED_HELD] = OVERALL_VALID,
+        [REQUIRED_NOT_HELD] = OVERALL_INVALID,
+        [REQUIRED_UNKNOWN] = OVERALL_UNDETERMINED,
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        build_a5s(rows[i].credentials);
+        verdict_case_require(&given, "ase/A5");
+        const struct verdict verdict = verdict_case_decide(&given);
+        int decides =
+            verdict.required[0].credential == SIZE_MAX ? NOTHING : (int)verdict.required[0].credential;
+        if (verdict.required[0].answer != rows[i].answer || decides != rows[i].decides ||
+            verdict.overall != overall[rows[i].answer]) {
+            fail_msg("%s: %d by %d, overall %d", rows[i].why, (int)verdict.required[0].answer, decides,
+                     (int)verdict.overall);
+        }
+    }
+}
+
+static void all_required_codes_must_be_held(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        const char *codes[CODES_MAX];
+        enum answer requirement;
+        enum overall overall;
+    } rows[] = {
+        {"none is asked for, and one does not hold", {0}, ANSWER_YES, OVERALL_INVALID},
+        {"one that is held, whatever the others are", {"ase/A5"}, ANSWER_YES, OVERALL_VALID},
+        {"one that is not", {"ase/L1"}, ANSWER_NO, OVERALL_INVALID},
+        {"one of which nothing is known", {"ase/A6"}, ANSWER_UNKNOWN, OVERALL_UNDETERMINED},
+        {"held and unknown", {"ase/A5", "ase/A6"}, ANSWER_UNKNOWN, OVERALL_UNDETERMINED},
+        {"unknown and missing", {"ase/A6", "ase/L1"}, ANSWER_NO, OVERALL_INVALID},
+        {"held, missing and unknown", {"ase/A5", "ase/L1", "ase/A6"}, ANSWER_NO, OVERALL_INVALID},
+        {"the same one twice", {"ase/A5", "ase/A5"}, ANSWER_YES, OVERALL_VALID},
+        {"a code must be whole", {"ase/A"}, ANSWER_NO, OVERALL_INVALID},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        verdict_case_begin(&given);
+        build_credential(&given.built, CASE_ASE, 11, "ase/A6", CASE_FIRST, CASE_LAST)
+            ->attestation.has_network = true;
+        build_credential(&given.built, CASE_ASE, 12, "ase/L1", CASE_FIRST, 1100);
+        for (size_t j = 0; j < CODES_MAX && rows[i].codes[j] != NULL; j++) {
+            verdict_case_require(&given, rows[i].codes[j]);
+        }
+        const struct verdict verdict = verdict_case_decide(&given);
+        if (verdict.requirement != rows[i].requirement || verdict.overall != rows[i].overall) {
+            fail_msg("%s: %d, overall %d", rows[i].why, (int)verdict.requirement, (int)verdict.overall);
+        }
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_lapses_next_is_the_first_valid_one_to),
+        cmocka_unit_test(an_empty_dossier_is_undetermined),
+        cmocka_unit_test(a_full_arena_is_told),
+        cmocka_unit_test(a_code_is_held_by_any_valid_certificate),
+        cmocka_unit_test(all_required_codes_must_be_held),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

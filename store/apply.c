@@ -1,0 +1,284 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/grants.h"
+#include "store/index.h"
+#include "store/pages.h"
+
+/* Writing what an accepted block changes. Any failure leaves the transaction fit only to be dropped. */
+
+struct applying {
+    struct store_txn *txn;
+    const struct network *network;
+    const struct block *block;
+    const struct log_change *change;
+    const struct log_past *past;
+    struct disk_author author;
+    uint64_t arrived_s;
+};
+
+/* ---- the block itself ---- */
+
+/* A block that was held beside the chain keeps its arrival. */
+static enum store_error put_block(struct applying *applying)
+{
+    struct disk_author *author = &applying->author;
+    struct stored_block stored;
+    enum store_error error = stored_block_read(applying->txn, author->number, applying->block->header.seq,
+                                               &applying->block->hash, &stored);
+
+    if (error == STORE_OK) {
+        applying->arrived_s = stored.arrived_s;
+        if (stored.mark_count > 0)
+            return STORE_OK;
+        author->blocks--;
+        author->bytes -= stored.encoded.size;
+    } else if (error != STORE_NOT_FOUND) {
+        return error;
+    }
+    author->blocks++;
+    author->bytes += applying->block->encoded.size;
+    return stored_block_write(applying->txn, author->number, applying->block, applying->arrived_s);
+}
+
+static enum store_error put_record(struct applying *applying)
+{
+    uint64_t seq = applying->block->header.seq;
+    uint64_t settled_s = applying->arrived_s;
+    struct disk_record row;
+
+    if (seq > 0) {
+        enum store_error error = record_read(applying->txn, applying->author.number, seq - 1, &row);
+        if (error != STORE_OK)
+            return error;
+        if (row.settled_s > settled_s)
+            settled_s = row.settled_s;
+    }
+    row = disk_record_of(&applying->change->record, settled_s);
+    return record_write(applying->txn, applying->author.number, seq, &row);
+}
+
+static enum store_error put_state(struct applying *applying)
+{
+    const struct log_state *state = &applying->change->state;
+    struct disk_author *author = &applying->author;
+
+    author->head = state->head;
+    author->seq = (uint32_t)state->seq;
+    author->epoch = (uint32_t)state->epoch;
+    author->epoch_first_seq = (uint32_t)state->epoch_first_seq;
+    author->upgrade_seq = (uint32_t)state->upgrade_seq;
+    author->upgrade_needed = state->upgrade_needed;
+    author->has_log = true;
+    return author_write(applying->txn, &state->author, author);
+}
+
+static enum store_error put_keys(struct applying *applying)
+{
+    const struct log_state *state = &applying->change->state;
+
+    if (!applying->change->keys_changed && state->seq > 0)
+        return STORE_OK;
+    return keys_write(applying->txn, applying->author.number, state->seq, &state->keys, state->epoch);
+}
+
+/* ---- what it says of earlier blocks ---- */
+
+static enum store_error put_past_block(struct applying *applying, const struct past_block *past)
+{
+    uint32_t number = applying->author.number;
+    struct disk_record old, row;
+    enum store_error error = record_read(applying->txn, number, past->seq, &old);
+
+    if (error != STORE_OK)
+        return error;
+    row = disk_record_of(&past->record, old.settled_s);
+    if (memcmp(&row, &old, sizeof row) != 0)
+        error = record_write(applying->txn, number, past->seq, &row);
+    if (error != STORE_OK)
+        return error;
+    return live_pages_write(applying->txn, number, past->seq, past->record.entry_count, &past->live);
+}
+
+static enum store_error put_past(struct applying *applying)
+{
+    const struct log_past *past = applying->past;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < past->block_count && error == STORE_OK; i++)
+        error = put_past_block(applying, &past->blocks[i]);
+    for (size_t i = 0; i < past->state.count && error == STORE_OK; i++)
+        if (past->state.pages[i].changed)
+            error = state_page_write(applying->txn, applying->author.number, applying->change->state.seq + 1,
+                                     &past->state.pages[i]);
+    return error;
+}
+
+/* A certificate that is now held by another subject is found under that one too. */
+static enum store_error index_holder(struct applying *applying, const struct entry_event *event)
+{
+    enum { HOLDER_ARENA_SIZE = 16 * 1024 };
+    uint8_t memory[HOLDER_ARENA_SIZE];
+    struct arena arena;
+    struct status status;
+    uint64_t index = event->event.setter_index;
+
+    arena_init(&arena, memory, sizeof memory);
+    if (index >= applying->block->entry_count || applying->block->entries[index].kind != ENTRY_STATUS ||
+        entry_payload_decode(&status, &applying->block->entries[index], &arena) != REASON_NONE ||
+        !status.has_holder)
+        return STORE_OK;
+    return index_add(applying->txn, &status.holder,
+                     place_of(applying->author.number, event->seq, event->index));
+}
+
+static enum store_error put_event(struct applying *applying, const struct entry_event *event)
+{
+    uint32_t number = applying->author.number;
+    struct standing_row row;
+    enum store_error error = standing_read(applying->txn, number, event->seq, event->index, &row);
+
+    if (error != STORE_OK)
+        return error;
+    assert(row.event_count < HISTORY_EVENTS_MAX);
+    row.events[row.event_count++] = event->event;
+    row.history = event->history;
+    error = standing_write(applying->txn, number, event->seq, event->index, &row);
+    if (error == STORE_OK && event->event.action == STATUS_HELD_BY)
+        error = index_holder(applying, event);
+    return error;
+}
+
+static enum store_error put_events(struct applying *applying)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < applying->change->event_count && error == STORE_OK; i++)
+        error = put_event(applying, &applying->change->events[i]);
+    return error;
+}
+
+/* ---- indexes ---- */
+
+/* The subject stands first in an attestation. Malformed content has no effect, so a posting that leads to
+ * some does no harm and the rest need not be read. */
+static enum store_error index_attestation(struct applying *applying, const struct entry *entry,
+                                          uint64_t place)
+{
+    struct subject subject = {0};
+    struct reader reader;
+
+    applying->txn->attestations++;
+    reader_init(&reader, entry->payload);
+    reader_array(&reader, 1, 16);
+    reader_array(&reader, 2, 2);
+    subject.kind = (enum subject_kind)reader_uint(&reader, SUBJECT_ACTOR, SUBJECT_BLINDED);
+    reader_bin_exact(&reader, subject.id.bytes, HASH_SIZE);
+    return reader.error == REASON_NONE ? index_add(applying->txn, &subject, place) : STORE_OK;
+}
+
+static enum store_error index_affiliation(struct applying *applying, const struct entry *entry,
+                                          uint64_t place)
+{
+    enum { AFFILIATION_ARENA_SIZE = 4 * 1024 };
+    uint8_t memory[AFFILIATION_ARENA_SIZE];
+    struct affiliation affiliation;
+    struct arena arena;
+    struct subject technician, shop;
+    enum store_error error;
+
+    arena_init(&arena, memory, sizeof memory);
+    if (entry_payload_decode(&affiliation, entry, &arena) != REASON_NONE || !affiliation.has_consent)
+        return STORE_OK;
+    technician = subject_of_actor(&affiliation.consent.technician);
+    shop = subject_of_actor(&affiliation.consent.shop);
+    error = index_add(applying->txn, &technician, place);
+    return error == STORE_OK ? index_add(applying->txn, &shop, place) : error;
+}
+
+static enum store_error index_content(struct applying *applying)
+{
+    const struct block *block = applying->block;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < block->entry_count && error == STORE_OK; i++) {
+        const struct entry *entry = &block->entries[i];
+        uint64_t place = place_of(applying->author.number, block->header.seq, i);
+
+        if (entry->erased)
+            continue;
+        if (entry->kind == ENTRY_ATTESTATION)
+            error = index_attestation(applying, entry, place);
+        else if (entry->kind == ENTRY_AFFILIATION)
+            error = index_affiliation(applying, entry, place);
+    }
+    return error;
+}
+
+static enum store_error index_govern(struct applying *applying)
+{
+    struct arena arena;
+    void *memory = malloc(RECORD_ARENA_SIZE);
+    enum store_error error;
+
+    if (!memory)
+        return STORE_NO_MEMORY;
+    arena_init(&arena, memory, RECORD_ARENA_SIZE);
+    error = grants_put(applying->txn, applying->author.number, applying->block->header.seq,
+                       applying->block->entries, applying->block->entry_count, &arena);
+    free(memory);
+    return error;
+}
+
+static enum store_error put_indexes(struct applying *applying)
+{
+    switch (applying->block->header.block_class) {
+    case CLASS_CONTENT:
+        return index_content(applying);
+    case CLASS_GOVERN:
+        return index_govern(applying);
+    case CLASS_KEYS:
+    case CLASS_STATUS:
+        break;
+    }
+    return STORE_OK;
+}
+
+/* ---- all of it ---- */
+
+static enum store_error erase_all(struct applying *applying)
+{
+    uint64_t dropped = 0;
+    enum store_error error = blocks_erase(applying->txn, applying->network, applying->author.number,
+                                          applying->change->erased, applying->change->erased_count, &dropped);
+
+    applying->author.bytes -= dropped;
+    return error;
+}
+
+static enum store_error apply(struct applying *applying)
+{
+    static enum store_error (*const steps[])(struct applying * applying) = {
+        put_block, put_record, put_keys, put_past, put_events, erase_all, put_indexes, put_state,
+    };
+    enum store_error error = author_intern(applying->txn, &applying->change->state.author, &applying->author);
+
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && error == STORE_OK; i++)
+        error = steps[i](applying);
+    return error;
+}
+
+enum store_error store_apply(struct store_txn *txn, const struct network *network, const struct block *block,
+                             const struct log_change *change, const struct log_past *past, uint64_t arrived_s)
+{
+    struct applying applying = {.txn = txn,
+                                .network = network,
+                                .block = block,
+                                .change = change,
+                                .past = past,
+                                .arrived_s = arrived_s};
+
+    assert(txn->writes);
+    return txn_fail(txn, apply(&applying));
+}

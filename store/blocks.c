@@ -1,0 +1,308 @@
+#include <assert.h>
+#include <string.h>
+
+#include "store/rows.h"
+
+/* A block row is a head, its marks, and the bytes as they came. Marks make any entry of a block of 4096 a few
+ * steps away. The key holds the whole header hash: a prefix of it could be ground to replace one block by
+ * another. */
+
+enum { MARK_STRIDE = 16, MARK_SIZE = 4 };
+
+struct disk_block {
+    uint64_t arrived_s;
+    uint32_t mark_count;
+    uint32_t zero;
+};
+static_assert(sizeof(struct disk_block) == 16, "no padding");
+
+struct key block_key(uint32_t number, uint64_t seq, const struct hash *hash)
+{
+    struct key key = author_seq_key(number, seq);
+
+    key_add(&key, hash->bytes, HASH_SIZE);
+    return key;
+}
+
+/* ---- reading ---- */
+
+enum store_error stored_block_of(struct store_txn *txn, struct bytes value, struct stored_block *stored)
+{
+    struct disk_block head;
+    size_t marks_size;
+
+    if (value.size < sizeof head)
+        return txn_fail(txn, STORE_NOT_A_STORE);
+    memcpy(&head, value.data, sizeof head);
+    marks_size = (size_t)head.mark_count * MARK_SIZE;
+    if (marks_size > value.size - sizeof head)
+        return txn_fail(txn, STORE_NOT_A_STORE);
+    stored->arrived_s = head.arrived_s;
+    stored->mark_count = head.mark_count;
+    stored->marks = value.data + sizeof head;
+    stored->encoded = bytes_of(stored->marks + marks_size, value.size - sizeof head - marks_size);
+    return STORE_OK;
+}
+
+enum store_error stored_block_read(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                   const struct hash *hash, struct stored_block *stored)
+{
+    struct key key = block_key(number, seq, hash);
+    struct bytes value;
+    enum store_error error = table_get(txn, TABLE_BLOCKS, &key, &value);
+
+    return error == STORE_OK ? stored_block_of(txn, value, stored) : error;
+}
+
+bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts)
+{
+    struct reader reader;
+
+    reader_init(&reader, stored->encoded);
+    reader_array(&reader, 3, 3);
+    parts->header = reader_bin(&reader, 1, HEADER_SIZE_MAX);
+    reader_skip(&reader, 2);
+    parts->body = reader_bin(&reader, 0, BLOCK_BODY_SIZE_MAX);
+    return reader_end(&reader) == REASON_NONE;
+}
+
+static size_t mark_at(const struct stored_block *stored, size_t i)
+{
+    uint32_t mark;
+
+    memcpy(&mark, stored->marks + i * MARK_SIZE, sizeof mark);
+    return mark;
+}
+
+bool stored_block_entry(const struct stored_block *stored, uint64_t index, struct bytes *element)
+{
+    struct reader reader;
+    size_t mark;
+
+    if (index / MARK_STRIDE >= stored->mark_count)
+        return false;
+    mark = mark_at(stored, index / MARK_STRIDE);
+    if (mark > stored->encoded.size)
+        return false;
+    reader_init(&reader, bytes_of(stored->encoded.data + mark, stored->encoded.size - mark));
+    for (uint64_t i = 0; i < index % MARK_STRIDE; i++)
+        reader_skip(&reader, 1);
+    *element = reader_skip(&reader, 1);
+    return reader.error == REASON_NONE;
+}
+
+bool stored_block_entries(const struct stored_block *stored, struct entry **entries, size_t *count,
+                          struct arena *arena)
+{
+    struct block_parts parts;
+    struct reader reader;
+
+    if (!stored_block_parts(stored, &parts))
+        return false;
+    reader_init(&reader, parts.body);
+    *count = reader_array(&reader, 1, BLOCK_ENTRIES_MAX);
+    *entries = arena_take(arena, *count * sizeof **entries);
+    if (!*entries)
+        return false;
+    for (size_t i = 0; i < *count; i++)
+        if (entry_decode(&(*entries)[i], reader_skip(&reader, 1)) != REASON_NONE)
+            return false;
+    return reader_end(&reader) == REASON_NONE;
+}
+
+bool element_is_erased(struct bytes element)
+{
+    return element.size == 2 + HASH_SIZE && element.data[0] == 0xc4;
+}
+
+bool element_leaf(struct hash *out, const struct network *network, struct bytes element)
+{
+    if (element.size == 0)
+        return false;
+    if (element_is_erased(element))
+        memcpy(out, element.data + 2, HASH_SIZE);
+    else
+        entry_leaf(out, network, element);
+    return true;
+}
+
+static enum store_error copy_block(struct stored_block *stored, struct bytes *out, struct arena *arena)
+{
+    return arena_copy(arena, stored->encoded, out) ? STORE_OK : STORE_NO_MEMORY;
+}
+
+enum store_error store_block_bytes(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                   struct bytes *out, struct arena *arena)
+{
+    struct disk_author row;
+    struct disk_record record;
+    struct stored_block stored;
+    enum store_error error = author_read_log(txn, author, &row);
+
+    if (error == STORE_OK)
+        error = seq <= row.seq ? record_read(txn, row.number, seq, &record) : STORE_NOT_FOUND;
+    if (error == STORE_OK)
+        error = stored_block_read(txn, row.number, seq, &record.hash, &stored);
+    return error == STORE_OK ? copy_block(&stored, out, arena) : error;
+}
+
+enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                     const struct hash *hash, struct bytes *out, struct arena *arena)
+{
+    struct disk_author row;
+    struct stored_block stored;
+    enum store_error error = author_read(txn, author, &row);
+
+    if (error == STORE_OK)
+        error = stored_block_read(txn, row.number, seq, hash, &stored);
+    return error == STORE_OK ? copy_block(&stored, out, arena) : error;
+}
+
+/* ---- branches ---- */
+
+/* A rotation is a block of class keys with a keys record above inception: its only entry's kind tells. */
+static bool is_rotation(const struct network *network, struct bytes encoded, struct arena *arena)
+{
+    size_t mark = arena_mark(arena);
+    struct block block;
+    bool rotation = block_decode(&block, network, encoded, arena) == REASON_NONE && block.header.seq > 0 &&
+                    block.entries[0].kind == ENTRY_KEYS;
+
+    arena_rewind(arena, mark);
+    return rotation;
+}
+
+static enum store_error branch_of(struct walk *walk, const struct network *network,
+                                  struct branch_block *branch, struct arena *arena)
+{
+    size_t mark = arena_mark(arena);
+    struct stored_block stored;
+    struct block block;
+    enum store_error error = stored_block_of(walk->txn, walk->value, &stored);
+
+    if (error != STORE_OK)
+        return error;
+    if (block_decode_header(&block, network, stored.encoded, arena) != REASON_NONE)
+        return txn_fail(walk->txn, STORE_NOT_A_STORE);
+    arena_rewind(arena, mark);
+    *branch = (struct branch_block){
+        .hash = block.hash,
+        .previous = block.header.previous,
+        .seq = block.header.seq,
+        .epoch = block.header.epoch,
+    };
+    if (block.header.block_class == CLASS_KEYS)
+        branch->rotation = is_rotation(network, stored.encoded, arena);
+    return STORE_OK;
+}
+
+static enum store_error count_rows(struct walk *walk, const struct key *from, const struct key *prefix,
+                                   size_t *count)
+{
+    enum store_error error = walk_seek(walk, from);
+
+    *count = 0;
+    for (; error == STORE_OK && walk_under(walk, prefix); error = walk_next(walk))
+        (*count)++;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error fill_branches(struct walk *walk, const struct network *network,
+                                      const struct key *from, struct branch_block *branches, size_t count,
+                                      struct arena *arena)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = i == 0 ? walk_seek(walk, from) : walk_next(walk);
+        if (error == STORE_OK)
+            error = branch_of(walk, network, &branches[i], arena);
+    }
+    return error;
+}
+
+enum store_error store_branch_blocks(struct store_txn *txn, const struct network *network,
+                                     const struct actor_id *author, uint64_t from, struct branch_block **out,
+                                     size_t *count, struct arena *arena)
+{
+    struct disk_author row;
+    struct key first, prefix;
+    struct walk walk;
+    enum store_error error = author_read(txn, author, &row);
+
+    if (error != STORE_OK)
+        return error;
+    first = author_seq_key(row.number, from);
+    prefix = author_key(row.number);
+    error = walk_open(&walk, txn, TABLE_BLOCKS);
+    if (error != STORE_OK)
+        return error;
+    error = count_rows(&walk, &first, &prefix, count);
+    if (error == STORE_OK) {
+        *out = arena_take(arena, *count * sizeof **out);
+        error = *out ? fill_branches(&walk, network, &first, *out, *count, arena) : STORE_NO_MEMORY;
+    }
+    walk_close(&walk);
+    return error;
+}
+
+/* ---- writing ---- */
+
+enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
+                                    uint64_t arrived_s)
+{
+    struct key key = block_key(number, block->header.seq, &block->hash);
+    size_t mark_count = (block->entry_count + MARK_STRIDE - 1) / MARK_STRIDE;
+    struct disk_block head = {.arrived_s = arrived_s, .mark_count = (uint32_t)mark_count};
+    size_t size = sizeof head + mark_count * MARK_SIZE + block->encoded.size;
+    uint8_t *row;
+    enum store_error error;
+
+    error = table_reserve(txn, TABLE_BLOCKS, &key, size, &row);
+    if (error != STORE_OK)
+        return error;
+    memcpy(row, &head, sizeof head);
+    row += sizeof head;
+    for (size_t i = 0; i < mark_count; i++, row += MARK_SIZE) {
+        uint32_t mark = (uint32_t)(block->entries[i * MARK_STRIDE].encoded.data - block->encoded.data);
+        memcpy(row, &mark, sizeof mark);
+    }
+    memcpy(row, block->encoded.data, block->encoded.size);
+    return STORE_OK;
+}
+
+enum store_error store_put_side_block(struct store_txn *txn, const struct block *block, uint64_t arrived_s)
+{
+    struct disk_author row;
+    struct stored_block stored;
+    enum store_error error = author_intern(txn, &block->header.author, &row);
+
+    if (error == STORE_OK)
+        error = stored_block_read(txn, row.number, block->header.seq, &block->hash, &stored);
+    if (error != STORE_NOT_FOUND)
+        return txn_fail(txn, error);
+    error = stored_block_write(txn, row.number, block, arrived_s);
+    row.blocks++;
+    row.bytes += block->encoded.size;
+    return error == STORE_OK ? author_write(txn, &block->header.author, &row) : error;
+}
+
+enum store_error store_drop_block(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                  const struct hash *hash)
+{
+    struct disk_author row;
+    struct stored_block stored;
+    struct key key;
+    enum store_error error = author_read(txn, author, &row);
+
+    if (error != STORE_OK)
+        return error;
+    error = stored_block_read(txn, row.number, seq, hash, &stored);
+    if (error != STORE_OK)
+        return error;
+    row.blocks--;
+    row.bytes -= stored.encoded.size;
+    key = block_key(row.number, seq, hash);
+    error = table_delete(txn, TABLE_BLOCKS, &key);
+    return error == STORE_OK ? author_write(txn, author, &row) : error;
+}

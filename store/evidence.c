@@ -1,0 +1,149 @@
+#include <assert.h>
+#include <string.h>
+
+#include "store/tables.h"
+
+/* ---- checkpoints and fork proofs ---- */
+
+static struct key checkpoint_key(const struct actor_id *author)
+{
+    return key_of(author->hash.bytes, HASH_SIZE);
+}
+
+static struct key fork_key(const struct actor_id *author, uint64_t epoch)
+{
+    struct key key = key_of(author->hash.bytes, HASH_SIZE);
+
+    key_add_number(&key, epoch, 8);
+    return key;
+}
+
+static enum store_error copy_row(struct store_txn *txn, enum table table, const struct key *key,
+                                 struct bytes *out, struct arena *arena)
+{
+    struct bytes view;
+    enum store_error error = table_get(txn, table, key, &view);
+
+    if (error != STORE_OK)
+        return error;
+    return arena_copy(arena, view, out) ? STORE_OK : STORE_NO_MEMORY;
+}
+
+enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
+                                      struct bytes encoded)
+{
+    struct key key = checkpoint_key(author);
+
+    return table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size);
+}
+
+enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes *out,
+                                  struct arena *arena)
+{
+    struct key key = checkpoint_key(author);
+
+    return copy_row(txn, TABLE_CHECKPOINTS, &key, out, arena);
+}
+
+enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
+                                      struct bytes encoded)
+{
+    struct key key = fork_key(author, epoch);
+
+    return table_put(txn, TABLE_FORKS, &key, encoded.data, encoded.size);
+}
+
+enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
+                                  struct bytes *out, struct arena *arena)
+{
+    struct key key = fork_key(author, epoch);
+
+    return copy_row(txn, TABLE_FORKS, &key, out, arena);
+}
+
+enum store_error store_each_fork_proof(struct store_txn *txn,
+                                       bool (*visit)(void *context, const struct actor_id *author,
+                                                     uint64_t epoch, struct bytes encoded),
+                                       void *context)
+{
+    struct key first = {0};
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_FORKS);
+
+    if (error != STORE_OK)
+        return error;
+    key_add_number(&first, 0, 1);
+    for (error = walk_seek(&walk, &first); error == STORE_OK; error = walk_next(&walk)) {
+        struct actor_id author;
+
+        if (walk.key.size != HASH_SIZE + 8) {
+            error = txn_fail(txn, STORE_NOT_A_STORE);
+            break;
+        }
+        memcpy(&author, walk.key.data, HASH_SIZE);
+        if (!visit(context, &author, number_at(walk.key.data, HASH_SIZE, 8), walk.value))
+            break;
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- nonces ---- */
+
+/* The store has no clock. A nonce is used before its challenge expires, so the one used now tells roughly
+ * what time it is, and those that expired well before it are of no more use. */
+enum { CHALLENGE_LIFE_S_MAX = 30 * 24 * 3600, DROPPED_AT_ONCE = 16, NONCE_SIZE = 32 };
+
+static enum store_error drop_expired(struct store_txn *txn, uint64_t before_s)
+{
+    struct key first = {0};
+    enum store_error error = STORE_OK;
+
+    key_add_number(&first, 0, 1);
+    for (size_t i = 0; i < DROPPED_AT_ONCE && error == STORE_OK; i++) {
+        struct walk walk;
+        struct key expiry, nonce;
+
+        error = walk_open(&walk, txn, TABLE_EXPIRIES);
+        if (error != STORE_OK)
+            return error;
+        error = walk_seek(&walk, &first);
+        if (error != STORE_OK || walk.key.size != 8 + NONCE_SIZE ||
+            number_at(walk.key.data, 0, 8) >= before_s) {
+            walk_close(&walk);
+            break;
+        }
+        expiry = key_of(walk.key.data, walk.key.size);
+        nonce = key_of(walk.key.data + 8, NONCE_SIZE);
+        walk_close(&walk);
+        error = table_delete(txn, TABLE_EXPIRIES, &expiry);
+        if (error == STORE_OK)
+            error = table_delete(txn, TABLE_NONCES, &nonce);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error store_use_nonce(struct store_txn *txn, const uint8_t nonce[32], uint64_t expires_s)
+{
+    struct key key = key_of(nonce, NONCE_SIZE);
+    struct key expiry = {0};
+    enum store_error error;
+
+    assert(txn->writes);
+    key_add_number(&expiry, expires_s, 8);
+    key_add(&expiry, nonce, NONCE_SIZE);
+    error = table_put(txn, TABLE_NONCES, &key, &expires_s, sizeof expires_s);
+    if (error == STORE_OK)
+        error = table_put(txn, TABLE_EXPIRIES, &expiry, NULL, 0);
+    if (error == STORE_OK && expires_s > CHALLENGE_LIFE_S_MAX)
+        error = drop_expired(txn, expires_s - CHALLENGE_LIFE_S_MAX);
+    return error;
+}
+
+enum store_error store_nonce_used(struct store_txn *txn, const uint8_t nonce[32])
+{
+    struct key key = key_of(nonce, NONCE_SIZE);
+    struct bytes row;
+
+    return table_get(txn, TABLE_NONCES, &key, &row);
+}

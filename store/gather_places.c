@@ -1,0 +1,120 @@
+#include <string.h>
+
+#include "store/gather.h"
+
+static enum store_error damaged(struct gather *gather)
+{
+    return txn_fail(gather->txn, STORE_NOT_A_STORE);
+}
+
+static enum store_error fill_time(struct gather *gather, const struct stored_block *stored,
+                                  struct dossier_place *place)
+{
+    size_t mark = arena_mark(gather->arena);
+    struct block_parts parts;
+    struct header header;
+    bool good = stored_block_parts(stored, &parts) &&
+                header_decode(&header, parts.header, gather->arena) == REASON_NONE;
+
+    arena_rewind(gather->arena, mark);
+    if (!good)
+        return damaged(gather);
+    place->time_s = header.time_s;
+    return STORE_OK;
+}
+
+/* Whether block seq of log is void, as far as known by then. */
+static enum store_error is_void(struct gather *gather, size_t log, uint64_t seq, bool *voided)
+{
+    struct disk_record record;
+    enum store_error error = record_read(gather->txn, gather->numbers[log], seq, &record);
+
+    if (error == STORE_OK)
+        *voided =
+            record.standing == STANDING_VOID && dossier_log_reaches(&gather->out->logs[log], record.void_seq);
+    return error;
+}
+
+static enum store_error fill_events(struct gather *gather, struct dossier_place *place)
+{
+    struct standing_row row;
+    struct history_event *events;
+    bool *voided;
+    enum store_error error =
+        standing_read(gather->txn, gather->numbers[place->log], place->seq, place->index, &row);
+
+    if (error != STORE_OK || row.event_count == 0)
+        return error;
+    events = arena_take(gather->arena, row.event_count * sizeof *events);
+    voided = arena_take(gather->arena, row.event_count * sizeof *voided);
+    if (!events || !voided)
+        return STORE_NO_MEMORY;
+    memcpy(events, row.events, row.event_count * sizeof *events);
+    for (size_t i = 0; i < row.event_count && error == STORE_OK; i++)
+        error = is_void(gather, place->log, events[i].setter_seq, &voided[i]);
+    place->event_count = row.event_count;
+    place->events = events;
+    place->event_voided = voided;
+    return error;
+}
+
+/* The element as a view, and all of the place that the record and the block say. */
+static enum store_error fill_place(struct gather *gather, struct dossier_place *place, struct bytes *view)
+{
+    uint32_t number = gather->numbers[place->log];
+    struct disk_record record;
+    struct stored_block stored;
+    enum store_error error;
+
+    if (!gather->out->logs[place->log].known || place->seq > gather->out->logs[place->log].head_seq)
+        return STORE_NOT_FOUND;
+    error = record_read(gather->txn, number, place->seq, &record);
+    if (error == STORE_OK && place->index >= record.entry_count)
+        error = STORE_NOT_FOUND;
+    if (error == STORE_OK)
+        error = stored_block_read(gather->txn, number, place->seq, &record.hash, &stored);
+    if (error != STORE_OK)
+        return error;
+    if (!stored_block_entry(&stored, place->index, view) ||
+        !element_leaf(&place->leaf, gather->network, *view))
+        return damaged(gather);
+    place->arrived_s = stored.arrived_s;
+    place->block_hash = record.hash;
+    place->erased = element_is_erased(*view);
+    place->voided = record.standing == STANDING_VOID;
+    place->void_seq = record.void_seq;
+    return fill_time(gather, &stored, place);
+}
+
+enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
+                              struct dossier_place *place, struct bytes *element)
+{
+    struct bytes view;
+    enum store_error error;
+
+    *place = (struct dossier_place){.log = log, .seq = seq, .index = index};
+    error = fill_place(gather, place, &view);
+    if (error != STORE_OK)
+        return error;
+    if (!arena_copy(gather->arena, view, element))
+        return STORE_NO_MEMORY;
+    return fill_events(gather, place);
+}
+
+enum store_error gather_grant(struct gather *gather, const struct grant *grant, enum entry_kind kind,
+                              struct dossier_place *place, void *record)
+{
+    struct entry entry;
+    struct bytes element;
+    size_t log;
+    enum store_error error = gather_log_of_number(gather, grant->author, &log);
+
+    if (error == STORE_OK)
+        error = gather_place(gather, log, grant->seq, grant->index, place, &element);
+    if (error != STORE_OK)
+        return error;
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != kind ||
+        entry_payload_decode(record, &entry, gather->arena) != REASON_NONE)
+        return STORE_NOT_FOUND;
+    return STORE_OK;
+}

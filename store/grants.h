@@ -1,0 +1,39 @@
+#ifndef STORE_GRANTS_H
+#define STORE_GRANTS_H
+
+/* Index of govern entries: who was accredited, withdrawn from or named a successor, and whose packs there
+ * are. */
+
+#include "store/rows.h"
+
+enum grant_kind {
+    GRANT_ACCREDITATION = 1, /* by delegate */
+    GRANT_WITHDRAWAL = 2,    /* by delegate */
+    GRANT_SUCCESSION = 3,    /* by namespace */
+    GRANT_SUCCESSOR = 4,     /* the same entry by successor */
+    GRANT_PACK = 5,          /* by namespace */
+};
+
+struct grant {
+    uint32_t author;
+    uint64_t seq;
+    uint64_t index;
+};
+
+/* Index, or take out of the index, the entries of block seq of class govern. */
+enum store_error grants_put(struct store_txn *txn, uint32_t number, uint64_t seq, const struct entry *entries,
+                            size_t count, struct arena *arena);
+enum store_error grants_delete(struct store_txn *txn, uint32_t number, uint64_t seq,
+                               const struct entry *entries, size_t count, struct arena *arena);
+
+/* What a grant is found by. */
+struct key grant_key_of_actor(enum grant_kind kind, const struct actor_id *actor);
+struct key grant_key_of_namespace(enum grant_kind kind, struct bytes name_space);
+/* Narrow a key to one author's entries. */
+void grant_key_add_author(struct key *key, uint32_t author);
+
+/* All grants under key, ascending by (author, seq, index), at most max; in arena. */
+enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct grant **out,
+                             size_t *count, struct arena *arena);
+
+#endif

@@ -1,0 +1,68 @@
+#ifndef STORE_INDEX_H
+#define STORE_INDEX_H
+
+/* The subject index: postings in sorted runs (DESIGN section 7). A run is a row a chunk of whole pages; the
+ * run directory and the newest few postings are rows of the meta table, so that readers in other processes
+ * see all of it as of their transaction. Postings of the open write transaction wait in memory and go out at
+ * commit. */
+
+#include "store/tables.h"
+
+enum {
+    /* A chunk fills its pages with LMDB's 16-byte page header: 32 pages, and 4 for a full set of recent ones.
+     */
+    CHUNK_POSTINGS = (32 * 4096 - 16) / 16,
+    RECENT_MAX = (4 * 4096 - 16) / 16,
+    BATCH_MAX = 128 * 1024,
+    RUN_FAN_OUT = 4,
+    RUNS_MAX = 64,
+    MERGE_INPUTS_MAX = 8,
+    /* Postings of one prefix that a search looks at: prefixes can be ground. */
+    POSTINGS_FOUND_MAX = 4096,
+};
+
+struct run {
+    uint32_t number;
+    uint32_t zero;
+    uint64_t count;
+    uint64_t prefix_min, prefix_max;
+};
+
+/* A merge under way; each commit carries it on by as much as it pays for. */
+struct merge {
+    uint32_t input_count; /* 0: none */
+    uint32_t output;
+    uint32_t inputs[MERGE_INPUTS_MAX];
+    uint64_t written;
+    uint64_t prefix_min;
+    struct posting last; /* that went into the output, when any was written */
+};
+
+struct run_directory {
+    uint32_t next_number;
+    uint32_t run_count;
+    struct merge merge;
+    struct run runs[RUNS_MAX];
+};
+
+enum store_error run_directory_read(struct store_txn *txn, struct run_directory *directory);
+enum store_error run_directory_write(struct store_txn *txn, const struct run_directory *directory);
+
+struct key run_key(uint32_t number);
+struct key chunk_key(uint32_t number, const struct posting *first);
+struct posting posting_at(const uint8_t *chunk, size_t i);
+
+/* Note that the entry at place may be about subject. */
+enum store_error index_add(struct store_txn *txn, const struct subject *subject, uint64_t place);
+/* Write what waits in memory; called by store_commit. */
+enum store_error index_flush(struct store_txn *txn);
+
+/* Places of entries that may be about subject, ascending, none twice, at most POSTINGS_FOUND_MAX; in arena.
+ */
+enum store_error index_find(struct store_txn *txn, const struct subject *subject, uint64_t **places,
+                            size_t *count, struct arena *arena);
+
+/* Carry merges on by about budget postings. Changes *directory; the caller writes it. */
+enum store_error merge_step(struct store_txn *txn, struct run_directory *directory, uint64_t budget);
+
+#endif

@@ -1,0 +1,55 @@
+#ifndef STORE_LAYOUT_H
+#define STORE_LAYOUT_H
+
+/* How rows lie on disk: plain structs without padding, copied in and out whole, in this machine's byte order
+ * as all of an LMDB file is. The meta table holds STORE_VERSION and the sizes below. */
+
+#include <assert.h>
+
+#include "store/store.h"
+
+/* One author: its number, what is held of it, and its log at the head except for the key set, which is the
+ * last row of the keys table. */
+struct disk_author {
+    uint64_t bytes; /* of blocks held, side blocks included */
+    struct hash head;
+    uint32_t number;
+    uint32_t blocks;
+    uint32_t seq;
+    uint32_t epoch;
+    uint32_t epoch_first_seq;
+    uint32_t upgrade_seq;
+    uint8_t has_log; /* else blocks beside a chain that has not been replayed */
+    uint8_t upgrade_needed;
+    uint8_t frozen;
+    uint8_t zero[5];
+};
+static_assert(sizeof(struct disk_author) == 72, "no padding");
+
+/* One block of a chain. */
+struct disk_record {
+    struct hash hash;
+    struct hash live_root;
+    uint64_t settled_s; /* latest arrival of this block and all before it */
+    uint32_t epoch;
+    uint32_t void_seq;
+    uint16_t entry_count;
+    uint16_t void_index;
+    uint8_t block_class;
+    uint8_t standing;
+    uint8_t void_reason;
+    uint8_t zero;
+};
+static_assert(sizeof(struct disk_record) == 88, "no padding");
+
+/* One thing said about an entry; a standing row is the history hash and these, oldest first. */
+struct disk_event {
+    uint32_t effective_day;
+    uint32_t setter_seq;
+    uint16_t setter_index;
+    uint8_t action;
+    uint8_t zero;
+};
+static_assert(sizeof(struct disk_event) == 12, "no padding");
+
+#endif

@@ -1,0 +1,95 @@
+#ifndef STORE_ROWS_H
+#define STORE_ROWS_H
+
+/* Single rows of the tables as the structs that the rest of the store works with. */
+
+#include "store/layout.h"
+#include "store/tables.h"
+
+/* ---- authors ---- */
+
+enum store_error author_read(struct store_txn *txn, const struct actor_id *author, struct disk_author *row);
+/* Read the author's row, or make one with the next number (not written yet). */
+enum store_error author_intern(struct store_txn *txn, const struct actor_id *author, struct disk_author *row);
+enum store_error author_write(struct store_txn *txn, const struct actor_id *author,
+                              const struct disk_author *row);
+/* STORE_NOT_FOUND also when blocks are held but no chain. */
+enum store_error author_read_log(struct store_txn *txn, const struct actor_id *author,
+                                 struct disk_author *row);
+enum store_error author_name(struct store_txn *txn, uint32_t number, struct actor_id *author);
+
+/* ---- the chain ---- */
+
+enum store_error record_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct disk_record *row);
+enum store_error record_write(struct store_txn *txn, uint32_t number, uint64_t seq,
+                              const struct disk_record *row);
+struct block_record record_of(const struct disk_record *row);
+struct disk_record disk_record_of(const struct block_record *record, uint64_t settled_s);
+
+/* Key set and epoch that block seq of the chain set. */
+enum store_error keys_write(struct store_txn *txn, uint32_t number, uint64_t seq, const struct key_set *keys,
+                            uint64_t epoch);
+/* Those of the last block up to seq that set any. */
+enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct key_set *keys,
+                           uint64_t *epoch);
+/* The log's state, from its row and its last key set. */
+enum store_error state_read(struct store_txn *txn, const struct actor_id *author,
+                            const struct disk_author *row, struct log_state *state);
+
+/* ---- standings ---- */
+
+/* What was said about one entry. */
+struct standing_row {
+    struct hash history; /* zero while nothing was */
+    size_t event_count;
+    struct history_event events[HISTORY_EVENTS_MAX];
+};
+
+/* An entry about which nothing was said gives an empty row and STORE_OK. */
+enum store_error standing_read(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t index,
+                               struct standing_row *row);
+enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t index,
+                                const struct standing_row *row);
+
+/* ---- blocks ---- */
+
+/* A block as it lies in the store: a view. */
+struct stored_block {
+    uint64_t arrived_s;
+    size_t mark_count;
+    const uint8_t *marks; /* offsets in encoded of the entries 0, 16, 32, … */
+    struct bytes encoded;
+};
+
+/* A block's parts, without looking into its entries. */
+struct block_parts {
+    struct bytes header;
+    struct bytes body;
+};
+
+struct key block_key(uint32_t number, uint64_t seq, const struct hash *hash);
+enum store_error stored_block_read(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                   const struct hash *hash, struct stored_block *stored);
+enum store_error stored_block_of(struct store_txn *txn, struct bytes value, struct stored_block *stored);
+/* Write block with its marks. Requires: block's entries decoded. */
+enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
+                                    uint64_t arrived_s);
+/* Drop the bytes of entries of blocks of the chain. Writes: *dropped, how many bytes less are held. */
+enum store_error blocks_erase(struct store_txn *txn, const struct network *network, uint32_t number,
+                              const struct reach_entries *erased, size_t count, uint64_t *dropped);
+/* Returns: false when the bytes are damaged. */
+bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts);
+/* The bytes of entry index. Returns: false when there is no such entry. */
+bool stored_block_entry(const struct stored_block *stored, uint64_t index, struct bytes *element);
+
+/* All entries of a block, as views; the array in arena. Returns: false when the bytes are damaged or the
+ * arena is full (BLOCK_ARENA_SIZE is enough). */
+bool stored_block_entries(const struct stored_block *stored, struct entry **entries, size_t *count,
+                          struct arena *arena);
+
+/* Whether an entry's element is what an erased one leaves, its leaf hash. */
+bool element_is_erased(struct bytes element);
+/* Leaf hash of an element, erased or not. Returns: false when the bytes are damaged. */
+bool element_leaf(struct hash *out, const struct network *network, struct bytes element);
+
+#endif

@@ -18,10 +18,22 @@ struct daemon_options {
     bool only_known;    /* let in only the peers given */
     size_t peer_count;
     struct daemon_peer peers[DAEMON_PEERS_MAX];
-    int log_level;      /* enum log_level of node/logline.h */
+    int log_level; /* enum log_level of node/logline.h */
 };
 
-/* Run until SIGTERM or SIGINT. Returns: the exit code (cmd/exit_codes.h) after a clean stop or a failed start. */
-int daemon_run(const struct daemon_options *options);
+/* How it ended; cmd/ makes the exit code. All but the first: it did not start, and standard error says why in
+ * one sentence. */
+enum daemon_end {
+    DAEMON_STOPPED,
+    DAEMON_NOT_SET_UP,
+    DAEMON_BUSY, /* another process writes this home */
+    DAEMON_BAD_INPUT,
+    DAEMON_NO_ROOM,
+    DAEMON_WRONG_VERSION,
+    DAEMON_SYSTEM,
+};
+
+/* Run until SIGTERM or SIGINT. Requires: sodium_init was called. Borrows: options. */
+enum daemon_end daemon_run(const struct daemon_options *options);
 
 #endif

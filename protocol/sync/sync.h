@@ -30,7 +30,7 @@ enum sync_event_kind {
     SYNC_PEER_DOWN,
     SYNC_PEER_HEAD,   /* it announced one head; ours says how it compares */
     SYNC_PEER_WANT,   /* it asks for blocks */
-    SYNC_BLOCK_IN,    /* it sent a block that was accepted or known already */
+    SYNC_BLOCK_IN,    /* it sent a block that was accepted or known already; after its BLOCK_NEW if it gave one */
     SYNC_BLOCK_ORPHAN, /* it sent a block whose previous one is missing */
     SYNC_BLOCK_NEW,   /* our log of author has a new head, from peer or (peer SYNC_LOCAL) from this machine */
     SYNC_EVIDENCE_NEW, /* a checkpoint or fork proof was kept; peer as above */
@@ -59,7 +59,8 @@ struct sync_event {
 enum sync_action_kind {
     SYNC_SEND_HEADS,      /* all of ours, and all checkpoints and fork proofs, to peer */
     SYNC_SEND_HEAD,       /* ours of author, to peer */
-    SYNC_SEND_WANT,       /* for author with our locator, to peer */
+    SYNC_SEND_WANT,       /* for author with our locator, to peer. head: the highest block that came from peer, which
+                             may lie beside our chain and belongs into the locator; zero hash: none */
     SYNC_SEND_BLOCKS,     /* answer peer's want for author from its locator, then our head of author */
     SYNC_PUSH_BLOCK,      /* the block of head, to peer */
     SYNC_PUSH_EVIDENCE,   /* the checkpoint or fork proof of author, to peer */

@@ -1,0 +1,267 @@
+#include "node/arrivals.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "node/logline.h"
+#include "node/settle.h"
+
+enum { HELLO_ARENA_SIZE = 4096, ENDPOINT_LINE_MAX = ENDPOINT_SIZE_MAX + ID_TEXT_MAX + 3 };
+
+static const char endpoint_scheme[] = "tcp://";
+
+/* ---- connections ---- */
+
+static void node_text(const struct daemon *daemon, const struct peer *peer, char text[ID_TEXT_MAX + 1])
+{
+    id_to_text(text, ID_NODE, &daemon->home.network, &peer->node.hash);
+}
+
+static void on_down(struct daemon *daemon, struct peer *peer)
+{
+    uint32_t id = peer->id;
+    bool greeted = peer->greeted;
+    char node[ID_TEXT_MAX + 1];
+
+    node_text(daemon, peer, node);
+    peers_remove(&daemon->peers, peer);
+    if (!greeted)
+        return;
+    LOG(LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node));
+    passed_over_forget(&daemon->passed, id);
+    settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_DOWN, .peer = id}, NULL);
+}
+
+static void on_up(struct daemon *daemon, enum net_role role, const struct netlink_message *message)
+{
+    struct peer *before = peers_find(&daemon->peers, role, message->peer);
+    struct transport_key transport;
+
+    if (message->payload.size != sizeof transport)
+        return;
+    memcpy(&transport, message->payload.data, sizeof transport);
+    if (before != NULL)
+        on_down(daemon, before);
+    if (peers_add(&daemon->peers, role, message->peer, &transport, daemon->now_ms) != NULL)
+        return;
+    LOG(LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)));
+    if (role == NET_DIAL && message->peer < daemon->options->peer_count)
+        processes_redial_later(&daemon->processes, message->peer, daemon->now_ms);
+}
+
+bool arrivals_endpoint(const struct daemon *daemon, char *out, size_t capacity)
+{
+    const char *endpoint = daemon->processes.bound;
+    char transport[ID_TEXT_MAX + 1];
+    int size = 0;
+
+    if (endpoint[0] == '\0')
+        return false;
+    if (strncmp(endpoint, endpoint_scheme, sizeof endpoint_scheme - 1) == 0)
+        endpoint += sizeof endpoint_scheme - 1;
+    id_to_text(transport, ID_TRANSPORT, &daemon->home.network, &daemon->keys.transport.key);
+    size = snprintf(out, capacity, "%s,%s", endpoint, transport);
+    return size > 0 && (size_t)size < capacity;
+}
+
+static void on_ready(struct daemon *daemon, enum net_role role, struct bytes endpoint)
+{
+    char line[ENDPOINT_LINE_MAX + 1];
+    enum home_error error = HOME_OK;
+    size_t size = 0;
+
+    daemon->processes.net[role].ready = true;
+    if (role != NET_LISTEN || !processes_set_bound(&daemon->processes, endpoint) ||
+        !arrivals_endpoint(daemon, line, ENDPOINT_LINE_MAX))
+        return;
+    LOG(LOG_INFO, "listening", LOG_T("endpoint", line));
+    size = strlen(line);
+    line[size] = '\n';
+    error = home_write(&daemon->home, "endpoint", line, size + 1, 0644);
+    if (error != HOME_OK)
+        LOG(LOG_WARN, "endpoint-not-written", LOG_T("why", home_error_sentence(error)));
+}
+
+static void on_failed(struct daemon *daemon, enum net_role role, struct bytes why)
+{
+    char text[256];
+
+    (void)snprintf(text, sizeof text, "%.*s", (int)(why.size < sizeof text ? why.size : sizeof text - 1),
+                   (const char *)why.data);
+    LOG(LOG_ERROR, "net-failed", LOG_T("role", net_role_name(role)), LOG_T("why", text));
+    /* An address that was never bound is the user's to correct; one that was will be free again. */
+    if (role != NET_LISTEN || daemon->processes.bound[0] != '\0')
+        return;
+    (void)fprintf(stderr, "tradeproofd: cannot listen on %s: %s\n", daemon->options->listen, text);
+    daemon->listen_failed = true;
+    daemon->stopping = true;
+}
+
+/* ---- frames ---- */
+
+static void greet(struct daemon *daemon, struct peer *peer, const struct frame *frame)
+{
+    max_align_t memory[HELLO_ARENA_SIZE / sizeof(max_align_t)];
+    char node[ID_TEXT_MAX + 1];
+    struct hello hello;
+    struct arena arena;
+    enum reason reason = REASON_WRONG_KIND;
+
+    arena_init(&arena, memory, sizeof memory);
+    if (frame->kind == FRAME_HELLO)
+        reason = schema_decode(&hello_schema, &hello, frame->payload, &arena);
+    if (reason == REASON_NONE)
+        reason = peers_greet(&daemon->peers, peer, &hello);
+    if (reason != REASON_NONE) {
+        settle_kick(daemon, peer, reason == REASON_WRONG_AUTHOR ? "myself" : reason_word(reason));
+        return;
+    }
+    node_text(daemon, peer, node);
+    LOG(LOG_INFO, "peer-up", LOG_N("peer", peer->id), LOG_T("node", node),
+        LOG_T("role", net_role_name(peer->role)));
+    settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = peer->id}, NULL);
+}
+
+static void put(struct daemon *daemon, const struct peer *peer, enum intake_kind kind, struct bytes payload)
+{
+    const struct intake_item item = {
+        .kind = kind, .source = INTAKE_FROM_PEER, .from = peer->id, .origin = INGEST_PEER, .bytes = payload};
+
+    intake_add(&daemon->intake, &item);
+}
+
+static void on_greeted_frame(struct daemon *daemon, struct peer *peer, const struct frame *frame)
+{
+    switch (frame->kind) {
+    case FRAME_BLOCK:
+        put(daemon, peer, INTAKE_BLOCK, frame->payload);
+        break;
+    case FRAME_CHECKPOINT:
+        put(daemon, peer, INTAKE_CHECKPOINT, frame->payload);
+        break;
+    case FRAME_FORK_PROOF:
+        put(daemon, peer, INTAKE_FORK_PROOF, frame->payload);
+        break;
+    case FRAME_HEADS:
+        put(daemon, peer, INTAKE_HEADS, frame->payload);
+        break;
+    case FRAME_WANT:
+        put(daemon, peer, INTAKE_WANT, frame->payload);
+        break;
+    case FRAME_HELLO: /* one is enough */
+        settle_kick(daemon, peer, "second-hello");
+        break;
+    default: /* what a newer node says, this one ignores */
+        break;
+    }
+}
+
+static void on_frame(struct daemon *daemon, enum net_role role, const struct netlink_message *message)
+{
+    struct peer *peer = peers_find(&daemon->peers, role, message->peer);
+    struct frame frame;
+    enum reason reason = REASON_NONE;
+
+    if (peer == NULL || peer->kicked)
+        return;
+    peer->frames_in++;
+    reason = frame_decode(&frame, &daemon->home.network, message->payload);
+    if (reason != REASON_NONE)
+        settle_kick(daemon, peer, reason_word(reason));
+    else if (peer->greeted)
+        on_greeted_frame(daemon, peer, &frame);
+    else
+        greet(daemon, peer, &frame);
+}
+
+static void on_message(struct daemon *daemon, enum net_role role, const struct netlink_message *message)
+{
+    struct peer *peer = NULL;
+
+    switch (message->type) {
+    case NETLINK_READY:
+        on_ready(daemon, role, message->payload);
+        break;
+    case NETLINK_UP:
+        on_up(daemon, role, message);
+        break;
+    case NETLINK_DOWN:
+        peer = peers_find(&daemon->peers, role, message->peer);
+        if (peer != NULL)
+            on_down(daemon, peer);
+        break;
+    case NETLINK_FRAME:
+        on_frame(daemon, role, message);
+        break;
+    case NETLINK_FAILED:
+        on_failed(daemon, role, message->payload);
+        break;
+    case NETLINK_CONFIG:
+    case NETLINK_DIAL:
+    case NETLINK_SEND:
+    case NETLINK_KICK: /* only the core says these */
+        break;
+    }
+}
+
+/* ---- links ---- */
+
+/* Returns: whether the link may hold more. */
+static bool take_from(struct daemon *daemon, enum net_role role)
+{
+    struct supervised *net = &daemon->processes.net[role];
+    struct netlink_message message;
+    enum netlink_result result = NETLINK_MESSAGE;
+
+    while (net->pid != 0 && intake_has_room(&daemon->intake)) {
+        result = netlink_next(&net->link, &message);
+        if (result == NETLINK_MESSAGE) {
+            on_message(daemon, role, &message);
+            continue;
+        }
+        if (result == NETLINK_BROKEN) {
+            LOG(LOG_ERROR, "net-link-broken", LOG_T("role", net_role_name(role)));
+            (void)kill(net->pid, SIGKILL);
+            return false;
+        }
+        if (netlink_fill(&net->link) != NETLINK_MESSAGE)
+            return false;
+    }
+    return net->pid != 0;
+}
+
+void arrivals_take(struct daemon *daemon)
+{
+    enum net_role first = daemon->first_role, second = first == NET_LISTEN ? NET_DIAL : NET_LISTEN;
+
+    /* They take turns, so that a flood on one does not starve the other. */
+    daemon->first_role = second;
+    daemon->unread = take_from(daemon, first);
+    daemon->unread |= take_from(daemon, second);
+}
+
+void arrivals_reap(struct daemon *daemon)
+{
+    for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
+        struct peer *peer = NULL;
+        size_t at = 0;
+
+        if (!supervisor_reap(&daemon->processes.net[role], daemon->now_ms))
+            continue;
+        LOG(daemon->stopping ? LOG_INFO : LOG_WARN, "net-ended",
+            LOG_T("role", net_role_name((enum net_role)role)));
+        while ((peer = peers_next(&daemon->peers, (enum net_role)role, &at)) != NULL) {
+            on_down(daemon, peer);
+            at = 0;
+        }
+    }
+}
+
+void arrivals_timers(struct daemon *daemon)
+{
+    struct peer *peer = NULL;
+
+    while ((peer = peers_overdue(&daemon->peers, daemon->now_ms)) != NULL)
+        settle_kick(daemon, peer, "no-hello");
+}

@@ -1,0 +1,351 @@
+#include "node/daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "node/arrivals.h"
+#include "node/clock.h"
+#include "node/logline.h"
+#include "node/requests.h"
+#include "node/settle.h"
+
+enum {
+    POLLS_MAX = 1 + NET_ROLE_COUNT + CONTROL_POLLS_MAX,
+    POLL_MS_MAX = 60000,
+    READERS_INTERVAL_MS = 60000,
+    FILE_PATH_SIZE = HOME_PATH_MAX + 64
+};
+
+static void say(const char *sentence)
+{
+    (void)fprintf(stderr, "tradeproofd: %s\n", sentence);
+}
+
+/* ---- start ---- */
+
+static enum daemon_end end_of_home(enum home_error error)
+{
+    say(home_error_sentence(error));
+    switch (error) {
+    case HOME_NOT_INITIALISED:
+    case HOME_NO_FOLDER:
+    case HOME_NOT_FOUND:
+        return DAEMON_NOT_SET_UP;
+    case HOME_BAD_NETWORK:
+    case HOME_TOO_LARGE:
+        return DAEMON_BAD_INPUT;
+    case HOME_LOCKED:
+        return DAEMON_BUSY;
+    case HOME_NO_ROOM:
+        return DAEMON_NO_ROOM;
+    case HOME_OK:
+    case HOME_PERMISSION:
+    case HOME_EXISTS:
+    case HOME_IO:
+        break;
+    }
+    return DAEMON_SYSTEM;
+}
+
+static enum daemon_end end_of_store(enum store_error error)
+{
+    switch (error) {
+    case STORE_NO_ROOM:
+        say("The disk is full: make room and start again.");
+        return DAEMON_NO_ROOM;
+    case STORE_WRONG_VERSION:
+        say("The store was made by another version of tradeproof: use that version, or export and import.");
+        return DAEMON_WRONG_VERSION;
+    case STORE_WRONG_NETWORK:
+        say("The store belongs to another network than the file `network` says: choose another --home.");
+        return DAEMON_BAD_INPUT;
+    case STORE_NOT_A_STORE:
+        say("The files in the folder `store` are no store of tradeproof, or damaged: restore them from a "
+            "backup, "
+            "or move them away to sync anew.");
+        return DAEMON_BAD_INPUT;
+    case STORE_OK:
+    case STORE_NOT_FOUND:
+    case STORE_MAP_FULL:
+    case STORE_PERMISSION:
+    case STORE_BUSY:
+    case STORE_IO:
+    case STORE_NO_MEMORY:
+        break;
+    }
+    (void)fprintf(stderr, "tradeproofd: The store could not be opened (%s): check the folder `store`.\n",
+                  store_error_word(error));
+    return DAEMON_SYSTEM;
+}
+
+static enum daemon_end end_of_memory(void)
+{
+    say("There is not enough memory to start.");
+    return DAEMON_SYSTEM;
+}
+
+static enum daemon_end read_trust(struct daemon *daemon)
+{
+    enum trust_result result = TRUST_OK;
+    enum id_result id = ID_OK;
+    size_t line = 0;
+    enum home_error error = home_trust(&daemon->home, &daemon->trust, &result, &line, &id);
+
+    if (error != HOME_OK)
+        return end_of_home(error);
+    if (result == TRUST_OK)
+        return DAEMON_STOPPED;
+    if (result == TRUST_TOO_LARGE)
+        say("The trust file is larger than 64 KiB: shorten it.");
+    else
+        (void)fprintf(stderr, "tradeproofd: The trust file %s/trust has a mistake in line %zu: correct it.\n",
+                      daemon->home.path, line);
+    return DAEMON_BAD_INPUT;
+}
+
+/* Everything that lies in the home's files. */
+static enum daemon_end read_home(struct daemon *daemon)
+{
+    enum daemon_end end = DAEMON_STOPPED;
+    enum home_error error = home_open(&daemon->home, daemon->options->home);
+
+    if (error == HOME_OK)
+        error = home_lock(&daemon->home, "lock", false, &daemon->lock);
+    if (error != HOME_OK)
+        return end_of_home(error);
+    end = read_trust(daemon);
+    if (end != DAEMON_STOPPED)
+        return end;
+    error = node_keys_read(&daemon->keys, &daemon->home);
+    if (error != HOME_OK) {
+        (void)fprintf(stderr, "tradeproofd: The file " NODE_KEYS_FILE " could not be used. ");
+        return end_of_home(error);
+    }
+    error = checkpoints_init(&daemon->checkpoints, &daemon->home, daemon->now_ms);
+    if (error != HOME_OK) {
+        (void)fprintf(stderr, "tradeproofd: The file " CHECKPOINT_KEYS_FILE " could not be used. ");
+        return end_of_home(error);
+    }
+    return DAEMON_STOPPED;
+}
+
+static enum daemon_end open_store(struct daemon *daemon)
+{
+    char folder[FILE_PATH_SIZE];
+    struct store_options options = {.folder = folder, .network_tag = daemon->home.network.tag};
+    struct actor_id self;
+    enum home_error self_error = requests_read_self(&daemon->home, &self);
+    enum store_error error = STORE_OK;
+
+    if (self_error != HOME_OK && self_error != HOME_NOT_FOUND)
+        return end_of_home(self_error);
+    home_file(&daemon->home, "store", folder);
+    error = store_open(&daemon->store, &options);
+    if (error != STORE_OK)
+        return end_of_store(error);
+    if (!ingest_init(&daemon->ingest, daemon->store, &daemon->home.network, &daemon->trust,
+                     self_error == HOME_OK ? &self : NULL))
+        return end_of_memory();
+    return DAEMON_STOPPED;
+}
+
+static enum daemon_end make_parts(struct daemon *daemon)
+{
+    uint64_t seed = 0;
+    enum home_error error = HOME_OK;
+
+    processes_init(&daemon->processes, daemon->options, &daemon->keys, daemon->now_ms);
+    daemon->sync = malloc(sync_size());
+    daemon->record_memory = malloc(RECORD_ARENA_SIZE);
+    if (daemon->sync == NULL || daemon->record_memory == NULL || !intake_init(&daemon->intake) ||
+        !peers_init(&daemon->peers, &daemon->home.network, &daemon->keys, daemon->options,
+                    daemon->processes.net) ||
+        !relay_init(&daemon->relay, &daemon->ingest, &daemon->peers))
+        return end_of_memory();
+    randombytes_buf(&seed, sizeof seed);
+    sync_init(daemon->sync, seed, daemon->now_ms);
+    error = control_server_init(&daemon->control, &daemon->home);
+    return error == HOME_OK ? DAEMON_STOPPED : end_of_home(error);
+}
+
+static enum daemon_end take_signals(struct daemon *daemon)
+{
+    sigset_t signals;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGCHLD);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) == 0)
+        daemon->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (daemon->signals >= 0)
+        return DAEMON_STOPPED;
+    say("The system gives no signal descriptor: raise its limit of open files.");
+    return DAEMON_SYSTEM;
+}
+
+static enum daemon_end start(struct daemon *daemon)
+{
+    enum daemon_end end = take_signals(daemon);
+
+    if (end == DAEMON_STOPPED)
+        end = read_home(daemon);
+    if (end == DAEMON_STOPPED)
+        end = open_store(daemon);
+    if (end == DAEMON_STOPPED)
+        end = make_parts(daemon);
+    return end;
+}
+
+static void log_start(const struct daemon *daemon)
+{
+    char node[ID_TEXT_MAX + 1], actor[ID_TEXT_MAX + 1] = "";
+
+    id_to_text(node, ID_NODE, &daemon->home.network, &daemon->keys.id.hash);
+    if (daemon->ingest.has_self)
+        id_to_text(actor, ID_ACTOR, &daemon->home.network, &daemon->ingest.self.hash);
+    LOG(LOG_INFO, "started", LOG_T("home", daemon->home.path), LOG_T("network", daemon->home.network.tag),
+        LOG_T("node", node), LOG_T("actor", actor), LOG_N("pid", getpid()));
+}
+
+/* ---- the loop ---- */
+
+static void read_signals(struct daemon *daemon)
+{
+    struct signalfd_siginfo info;
+
+    while (read(daemon->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) {
+            LOG(LOG_INFO, "stopping", LOG_N("signal", info.ssi_signo));
+            daemon->stopping = true;
+        } else if (info.ssi_signo == SIGHUP) {
+            (void)requests_reload(daemon);
+        }
+        /* SIGCHLD only wakes the loop, which reaps its own processes by id. */
+    }
+}
+
+static int timeout_ms(const struct daemon *daemon)
+{
+    const uint64_t deadlines[] = {
+        settle_deadline_ms(daemon),
+        processes_deadline_ms(&daemon->processes),
+        peers_deadline_ms(&daemon->peers),
+        control_server_deadline_ms(&daemon->control),
+        daemon->readers_ms,
+    };
+    uint64_t soonest_ms = daemon->now_ms + POLL_MS_MAX;
+
+    if (daemon->unread)
+        return 0;
+    for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {
+        if (deadlines[i] < soonest_ms)
+            soonest_ms = deadlines[i];
+    }
+    return soonest_ms > daemon->now_ms ? (int)(soonest_ms - daemon->now_ms) : 0;
+}
+
+static void wait_for_something(struct daemon *daemon)
+{
+    struct pollfd fds[POLLS_MAX] = {{.fd = daemon->signals, .events = POLLIN}};
+    size_t count = 1;
+
+    count += processes_polls(&daemon->processes, fds + count);
+    count += control_server_polls(&daemon->control, fds + count);
+    if (poll(fds, (nfds_t)count, timeout_ms(daemon)) < 0 && errno != EINTR)
+        LOG(LOG_ERROR, "poll-failed", LOG_T("why", strerror(errno)));
+}
+
+static void run_timers(struct daemon *daemon)
+{
+    processes_start(&daemon->processes, daemon->now_ms);
+    arrivals_timers(daemon);
+    settle_timers(daemon);
+    if (daemon->now_ms >= daemon->readers_ms) {
+        store_clear_stale_readers(daemon->store);
+        daemon->readers_ms = daemon->now_ms + READERS_INTERVAL_MS;
+    }
+}
+
+static void turn(struct daemon *daemon)
+{
+    wait_for_something(daemon);
+    daemon->now_ms = clock_monotonic_ms();
+    read_signals(daemon);
+    control_server_serve(&daemon->control, daemon->now_ms);
+    requests_take(daemon);
+    arrivals_take(daemon);
+    /* A process is reaped after its last words were read. */
+    arrivals_reap(daemon);
+    settle_intake(daemon);
+    run_timers(daemon);
+    processes_flush(&daemon->processes);
+}
+
+/* ---- stop ---- */
+
+static void remove_file(const struct daemon *daemon, const char *name)
+{
+    char path[FILE_PATH_SIZE];
+
+    home_file(&daemon->home, name, path);
+    (void)unlink(path);
+}
+
+static void stop(struct daemon *daemon)
+{
+    processes_stop(&daemon->processes);
+    if (daemon->processes.bound[0] != '\0')
+        remove_file(daemon, "endpoint");
+    control_server_deinit(&daemon->control);
+    relay_deinit(&daemon->relay);
+    peers_deinit(&daemon->peers);
+    intake_deinit(&daemon->intake);
+    ingest_deinit(&daemon->ingest);
+    if (daemon->store != NULL)
+        store_close(daemon->store);
+    checkpoints_deinit(&daemon->checkpoints);
+    sodium_memzero(&daemon->keys, sizeof daemon->keys);
+    free(daemon->sync);
+    free(daemon->record_memory);
+    if (daemon->lock >= 0)
+        (void)close(daemon->lock);
+    if (daemon->signals >= 0)
+        (void)close(daemon->signals);
+}
+
+enum daemon_end daemon_run(const struct daemon_options *options)
+{
+    struct daemon *daemon = calloc(1, sizeof *daemon);
+    enum daemon_end end = DAEMON_SYSTEM;
+
+    if (daemon == NULL)
+        return end_of_memory();
+    log_set_level((enum log_level)options->log_level);
+    daemon->options = options;
+    daemon->lock = daemon->signals = daemon->control.fd = -1;
+    daemon->started_ms = daemon->now_ms = clock_monotonic_ms();
+    daemon->recheck_ms = UINT64_MAX;
+    daemon->readers_ms = daemon->now_ms + READERS_INTERVAL_MS;
+    end = start(daemon);
+    if (end == DAEMON_STOPPED) {
+        log_start(daemon);
+        run_timers(daemon);
+        processes_flush(&daemon->processes);
+        while (!daemon->stopping)
+            turn(daemon);
+        end = daemon->listen_failed ? DAEMON_SYSTEM : DAEMON_STOPPED;
+    }
+    stop(daemon);
+    if (end == DAEMON_STOPPED)
+        LOG(LOG_INFO, "stopped");
+    free(daemon);
+    return end;
+}

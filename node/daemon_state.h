@@ -1,0 +1,46 @@
+#ifndef NODE_DAEMON_STATE_H
+#define NODE_DAEMON_STATE_H
+
+/* What the parts of the daemon share: the daemon itself, which only composes them. Not for use outside
+ * node/daemon and its parts (arrivals, settle, requests, report). */
+
+#include "node/checkpoints.h"
+#include "node/control_server.h"
+#include "node/intake.h"
+#include "node/passed_over.h"
+#include "node/processes.h"
+#include "node/relay.h"
+
+enum { NO_ROOM_LOG_INTERVAL_MS = 60000, RECHECK_DELAY_MS = 100 };
+
+struct daemon {
+    const struct daemon_options *options;
+    struct home home;
+    int lock, signals; /* descriptors */
+    struct trust trust;
+    struct node_keys keys;
+    struct store *store;
+    struct ingest ingest; /* knows whether there is an own actor, and which */
+    struct checkpoints checkpoints;
+    struct intake intake;
+    struct processes processes;
+    struct peers peers;
+    struct relay relay;
+    struct passed_over passed;
+    struct control_server control;
+    struct sync *sync; /* sync_size() bytes, owned */
+    struct sync_actions actions;
+    uint8_t *record_memory; /* RECORD_ARENA_SIZE, owned: the record being looked at */
+
+    uint64_t now_ms; /* of this turn of the loop */
+    uint64_t started_ms;
+    uint64_t recheck_ms;      /* when to ask again for passed-over heads; UINT64_MAX: not planned */
+    uint64_t readers_ms;      /* when to clear stale readers */
+    uint64_t no_room_ms;      /* before then, another full disk is not logged */
+    enum net_role first_role; /* whose messages are taken first this turn */
+    bool unread;              /* messages wait in a link's buffer, where poll does not see them */
+    bool stopping;
+    bool listen_failed; /* the listener could not start at all */
+};
+
+#endif

@@ -1,0 +1,63 @@
+#ifndef NODE_INTAKE_H
+#define NODE_INTAKE_H
+
+/* What came in and waits for one write transaction: group commit. Blocks, evidence and nonces are decided in
+ * the order in which they came; heads and wants wait among them, because how they compare depends on the
+ * blocks before them. Nothing is acknowledged or relayed before intake_apply has committed. */
+
+#include "node/ingest.h"
+
+enum { INTAKE_ITEMS_MAX = 256, INTAKE_BLOCKS_MAX = 64, INTAKE_BYTES_MAX = 8 * 1024 * 1024 };
+
+enum intake_kind {
+    INTAKE_BLOCK,
+    INTAKE_CHECKPOINT,
+    INTAKE_FORK_PROOF,
+    INTAKE_NONCE, /* 32 nonce | 8 expires_s, big-endian */
+    INTAKE_HEADS,
+    INTAKE_WANT,
+};
+
+enum intake_source {
+    INTAKE_FROM_PEER,
+    INTAKE_FROM_CLIENT, /* of the control socket */
+    INTAKE_FROM_SELF,
+};
+
+struct intake_item {
+    enum intake_kind kind;
+    enum intake_source source;
+    uint32_t from; /* peer or client */
+    enum ingest_origin origin;
+    struct bytes bytes;
+    /* After intake_apply. Of a block: result; of the others reason and author. */
+    struct ingest_result result;
+    enum reason reason;
+    struct actor_id author;
+    enum store_error error; /* not STORE_OK: nothing of this item was kept */
+};
+
+struct intake {
+    size_t count;
+    size_t block_count;
+    size_t write_count; /* items that need the write transaction */
+    struct intake_item items[INTAKE_ITEMS_MAX];
+    uint8_t *memory; /* INTAKE_BYTES_MAX bytes, owned */
+    struct arena arena;
+};
+
+/* Returns: false when out of memory. */
+bool intake_init(struct intake *intake);
+void intake_deinit(struct intake *intake);
+void intake_clear(struct intake *intake);
+
+/* Whether one more item of any size finds room. */
+bool intake_has_room(const struct intake *intake);
+/* Copy item->bytes and append *item. Requires: intake_has_room. */
+void intake_add(struct intake *intake, const struct intake_item *item);
+
+/* Decide about all items in one write transaction and commit it. An item that makes the store fail is left
+ * out and the others are done again, unless the disk is full: then all fail. now_s: this node's clock. */
+void intake_apply(struct intake *intake, struct ingest *ingest, uint64_t now_s);
+
+#endif

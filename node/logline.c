@@ -1,0 +1,81 @@
+#include "node/logline.h"
+
+#include <stdio.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "node/json_text.h"
+
+enum { LINE_SIZE_MAX = 2048, TIME_SIZE = 32 };
+
+static const char *const level_names[] = {
+    [LOG_ERROR] = "error",
+    [LOG_WARN] = "warn",
+    [LOG_INFO] = "info",
+    [LOG_DEBUG] = "debug",
+};
+
+static enum log_level level_max = LOG_INFO;
+
+void log_set_level(enum log_level level)
+{
+    level_max = level;
+}
+
+static void time_text(char text[TIME_SIZE])
+{
+    struct timeval now;
+    struct tm parts;
+    size_t size = 0;
+
+    (void)gettimeofday(&now, NULL);
+    (void)gmtime_r(&now.tv_sec, &parts);
+    size = strftime(text, TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
+    (void)snprintf(text + size, TIME_SIZE - size, ".%03uZ", (unsigned)(now.tv_usec / 1000) % 1000U);
+}
+
+static bool line_write(struct json_text *json, enum log_level level, const char *event,
+                       const struct log_value *values, struct bytes *out)
+{
+    char time[TIME_SIZE];
+
+    time_text(time);
+    json_text_open(json, NULL, '{');
+    json_text_string(json, "time", bytes_of_string(time));
+    json_text_string(json, "level", bytes_of_string(level_names[level]));
+    json_text_string(json, "event", bytes_of_string(event));
+    for (; values->name != NULL; values++) {
+        switch (values->type) {
+        case LOG_TEXT:
+            json_text_string(json, values->name, bytes_of_string(values->text == NULL ? "" : values->text));
+            break;
+        case LOG_NUMBER:
+            json_text_number(json, values->name, values->number);
+            break;
+        }
+    }
+    json_text_close(json, '}');
+    return json_text_end(json, out);
+}
+
+void log_line(enum log_level level, const char *event, const struct log_value *values)
+{
+    static const struct log_value cut[] = {{.name = "values", .type = LOG_TEXT, .text = "too long"}, {0}};
+    char line[LINE_SIZE_MAX + 1];
+    struct json_text json;
+    struct bytes text;
+
+    if (level > level_max)
+        return;
+    json_text_init(&json, line, LINE_SIZE_MAX);
+    if (!line_write(&json, level, event, values, &text)) {
+        json_text_init(&json, line, LINE_SIZE_MAX);
+        if (!line_write(&json, level, event, cut, &text))
+            return;
+    }
+    line[text.size] = '\n';
+    /* One write a line, so that lines of several processes do not mix. Nobody can be told when it fails. */
+    if (write(STDERR_FILENO, line, text.size + 1) < 0)
+        return;
+}

@@ -1,0 +1,209 @@
+#include "node/peers.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HELLO_SIZE_MAX = 4096 };
+
+bool peers_init(struct peers *peers, const struct network *network, const struct node_keys *keys,
+                const struct daemon_options *options, struct supervised *processes)
+{
+    *peers = (struct peers){.network = network, .keys = keys, .options = options, .processes = processes};
+    peers->frame = malloc(FRAME_SIZE_MAX);
+    return peers->frame != NULL;
+}
+
+void peers_deinit(struct peers *peers)
+{
+    free(peers->frame);
+    peers->frame = NULL;
+}
+
+/* ---- sending ---- */
+
+static bool send_frame(struct peers *peers, struct peer *peer, enum frame_kind kind, struct bytes payload)
+{
+    struct supervised *process = &peers->processes[peer->role];
+    struct writer writer;
+    struct bytes frame;
+
+    writer_init(&writer, peers->frame, FRAME_SIZE_MAX);
+    if (process->pid == 0 || !frame_encode(&writer, peers->network, kind, payload) ||
+        !writer_end(&writer, &frame))
+        return false;
+    if (!netlink_send(&process->link, NETLINK_SEND, peer->number, frame))
+        return false;
+    peer->frames_out++;
+    return true;
+}
+
+bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload)
+{
+    struct peer *peer = peers_by_id(peers, id);
+
+    return peer != NULL && send_frame(peers, peer, kind, payload);
+}
+
+static void kick(struct peers *peers, enum net_role role, uint32_t number)
+{
+    struct supervised *process = &peers->processes[role];
+
+    if (process->pid != 0)
+        (void)netlink_send(&process->link, NETLINK_KICK, number, bytes_of(NULL, 0));
+}
+
+void peers_kick(struct peers *peers, struct peer *peer)
+{
+    peer->kicked = true;
+    kick(peers, peer->role, peer->number);
+}
+
+/* ---- the table ---- */
+
+static bool is_given(const struct daemon_options *options, const struct transport_key *transport)
+{
+    for (size_t i = 0; i < options->peer_count; i++) {
+        if (hash_equal(&options->peers[i].key.key, &transport->key))
+            return true;
+    }
+    return false;
+}
+
+/* Who dialled us is welcome unless only known ones are; whom we dialled has to be the one that we meant. */
+static bool is_let_in(const struct peers *peers, enum net_role role, uint32_t number,
+                      const struct transport_key *transport)
+{
+    if (peers->count == PEERS_MAX)
+        return false;
+    switch (role) {
+    case NET_LISTEN:
+        return !peers->options->only_known || is_given(peers->options, transport);
+    case NET_DIAL:
+        return number < peers->options->peer_count &&
+               hash_equal(&peers->options->peers[number].key.key, &transport->key);
+    }
+    return false;
+}
+
+static void say_hello(struct peers *peers, struct peer *peer)
+{
+    uint8_t memory[HELLO_SIZE_MAX];
+    struct hello hello;
+    struct bytes encoded;
+    bool fits = false;
+
+    node_hello(&hello, peers->keys, peers->network);
+    fits = schema_encode(&hello_schema, &hello, memory, sizeof memory, &encoded);
+    assert(fits);
+    (void)send_frame(peers, peer, FRAME_HELLO, encoded);
+}
+
+struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
+                       const struct transport_key *transport, uint64_t now_ms)
+{
+    struct peer *peer = NULL;
+
+    if (!is_let_in(peers, role, number, transport)) {
+        kick(peers, role, number);
+        return NULL;
+    }
+    peer = &peers->entries[peers->count++];
+    *peer = (struct peer){.id = peers->next_id++,
+                          .role = role,
+                          .number = number,
+                          .transport = *transport,
+                          .up_since_ms = now_ms};
+    assert(peer->id != SYNC_LOCAL);
+    say_hello(peers, peer);
+    return peer;
+}
+
+void peers_remove(struct peers *peers, struct peer *peer)
+{
+    size_t at = (size_t)(peer - peers->entries);
+
+    assert(at < peers->count);
+    memmove(peer, peer + 1, (peers->count - at - 1) * sizeof *peer);
+    peers->count--;
+}
+
+struct peer *peers_next(struct peers *peers, enum net_role role, size_t *at)
+{
+    while (*at < peers->count) {
+        struct peer *peer = &peers->entries[(*at)++];
+
+        if (peer->role == role)
+            return peer;
+    }
+    return NULL;
+}
+
+struct peer *peers_find(struct peers *peers, enum net_role role, uint32_t number)
+{
+    struct peer *peer = NULL;
+    size_t at = 0;
+
+    while ((peer = peers_next(peers, role, &at)) != NULL) {
+        if (peer->number == number)
+            return peer;
+    }
+    return NULL;
+}
+
+struct peer *peers_by_id(struct peers *peers, uint32_t id)
+{
+    for (size_t i = 0; i < peers->count; i++) {
+        if (peers->entries[i].id == id)
+            return &peers->entries[i];
+    }
+    return NULL;
+}
+
+/* ---- greeting ---- */
+
+enum reason peers_greet(struct peers *peers, struct peer *peer, const struct hello *hello)
+{
+    enum reason reason = node_hello_check(hello, peers->network, &peer->transport);
+
+    if (reason != REASON_NONE)
+        return reason;
+    node_id_of(&peer->node, peers->network, &hello->node_key);
+    if (hash_equal(&peer->node.hash, &peers->keys->id.hash))
+        return REASON_WRONG_AUTHOR;
+    peer->greeted = true;
+    return REASON_NONE;
+}
+
+struct peer *peers_overdue(struct peers *peers, uint64_t now_ms)
+{
+    for (size_t i = 0; i < peers->count; i++) {
+        struct peer *peer = &peers->entries[i];
+
+        if (!peer->greeted && !peer->kicked && now_ms >= peer->up_since_ms + PEER_HELLO_TIMEOUT_MS)
+            return peer;
+    }
+    return NULL;
+}
+
+uint64_t peers_deadline_ms(const struct peers *peers)
+{
+    uint64_t deadline_ms = UINT64_MAX;
+
+    for (size_t i = 0; i < peers->count; i++) {
+        const struct peer *peer = &peers->entries[i];
+
+        if (!peer->greeted && !peer->kicked && peer->up_since_ms + PEER_HELLO_TIMEOUT_MS < deadline_ms)
+            deadline_ms = peer->up_since_ms + PEER_HELLO_TIMEOUT_MS;
+    }
+    return deadline_ms;
+}
+
+size_t peers_greeted_count(const struct peers *peers)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < peers->count; i++)
+        count += peers->entries[i].greeted;
+    return count;
+}

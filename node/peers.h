@@ -1,0 +1,68 @@
+#ifndef NODE_PEERS_H
+#define NODE_PEERS_H
+
+/* The table of connections: which net process holds them, who stands at the other end, and the hello that
+ * binds its node key to the transport key that the connection was authenticated with. Two nodes that dial
+ * each other have two connections, which are two peers here. */
+
+#include "node/daemon.h"
+#include "node/node_keys.h"
+#include "node/supervisor.h"
+#include "protocol/sync/sync.h"
+#include "protocol/wire/frame.h"
+
+enum { PEERS_MAX = SYNC_PEERS_MAX, PEER_HELLO_TIMEOUT_MS = 10000, NET_ROLE_COUNT = 2 };
+
+struct peer {
+    uint32_t id; /* never used again */
+    enum net_role role;
+    uint32_t number; /* what its net process calls it */
+    struct transport_key transport;
+    bool greeted; /* its hello was checked */
+    bool kicked;  /* to be gone soon; what it still sends is dropped */
+    struct node_id node;
+    uint64_t up_since_ms;
+    uint64_t frames_in, frames_out;
+};
+
+struct peers {
+    const struct network *network;
+    const struct node_keys *keys;
+    const struct daemon_options *options;
+    struct supervised *processes; /* NET_ROLE_COUNT, by role */
+    uint32_t next_id;
+    size_t count;
+    struct peer entries[PEERS_MAX]; /* sorted by id */
+    uint8_t *frame;                 /* FRAME_SIZE_MAX, owned: the one being sent */
+};
+
+/* Returns: false when out of memory. Borrows everything for as long as *peers is used. */
+bool peers_init(struct peers *peers, const struct network *network, const struct node_keys *keys,
+                const struct daemon_options *options, struct supervised *processes);
+void peers_deinit(struct peers *peers);
+
+/* A connection came up: greet it. Returns: NULL when it is not let in, and was kicked. */
+struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
+                       const struct transport_key *transport, uint64_t now_ms);
+void peers_remove(struct peers *peers, struct peer *peer);
+/* NULL when there is none. */
+struct peer *peers_find(struct peers *peers, enum net_role role, uint32_t number);
+struct peer *peers_by_id(struct peers *peers, uint32_t id);
+/* The next peer of role from place *at on, advancing *at; NULL behind the last. */
+struct peer *peers_next(struct peers *peers, enum net_role role, size_t *at);
+
+/* Check the hello that is peer's first frame. Returns: REASON_NONE, and peer is greeted; or why it is to be
+ * kicked (REASON_WRONG_AUTHOR: it is this node itself). */
+enum reason peers_greet(struct peers *peers, struct peer *peer, const struct hello *hello);
+
+/* Queue one frame. Returns: false when peer has gone or its net process has no room. */
+bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload);
+/* Ask the net process to close the connection; peer stays in the table until that is done. */
+void peers_kick(struct peers *peers, struct peer *peer);
+
+/* A greeting overdue at now_ms, or NULL. */
+struct peer *peers_overdue(struct peers *peers, uint64_t now_ms);
+uint64_t peers_deadline_ms(const struct peers *peers);
+size_t peers_greeted_count(const struct peers *peers);
+
+#endif

@@ -1,0 +1,354 @@
+#include "node/relay.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/locator.h"
+
+enum { RELAY_MEMORY_SIZE = 4 * 1024 * 1024 };
+
+bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers)
+{
+    *relay = (struct relay){.ingest = ingest, .network = ingest->network, .peers = peers};
+    relay->payload = malloc(FRAME_SIZE_MAX);
+    relay->heads = malloc(HEADS_MAX * sizeof *relay->heads);
+    relay->memory = malloc(RELAY_MEMORY_SIZE);
+    if (relay->payload == NULL || relay->heads == NULL || relay->memory == NULL) {
+        relay_deinit(relay);
+        return false;
+    }
+    arena_init(&relay->arena, relay->memory, RELAY_MEMORY_SIZE);
+    return true;
+}
+
+void relay_deinit(struct relay *relay)
+{
+    free(relay->payload);
+    free(relay->heads);
+    free(relay->memory);
+    relay->payload = relay->memory = NULL;
+    relay->heads = NULL;
+}
+
+/* ---- comparing ---- */
+
+/* Whether the block that head names is held, on the chain (then at most at our head) or beside it. */
+static enum store_error compare_held(struct relay *relay, struct store_txn *txn, const struct head *head,
+                                     const struct log_state *state, enum sync_ours *out)
+{
+    struct block_record record;
+    struct bytes bytes;
+    uint64_t arrived_s = 0;
+    enum store_error error = STORE_NOT_FOUND;
+
+    *out = SYNC_OURS_SAME;
+    if (hash_equal(&state->head, &head->hash))
+        return STORE_OK;
+    if (head->seq <= state->seq) {
+        error = store_block_record(txn, &head->author, head->seq, &record, &arrived_s);
+        if (error != STORE_OK && error != STORE_NOT_FOUND)
+            return error;
+        if (error == STORE_OK && hash_equal(&record.hash, &head->hash)) {
+            *out = SYNC_OURS_AHEAD;
+            return STORE_OK;
+        }
+    }
+    /* A branch whose last block is held beside the chain holds nothing new. */
+    arena_rewind(&relay->arena, 0);
+    error = store_block_by_hash(txn, &head->author, head->seq, &head->hash, &bytes, &relay->arena);
+    if (error == STORE_NOT_FOUND)
+        *out = SYNC_OURS_MISSING;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const struct head *head,
+                               enum sync_ours *out)
+{
+    struct log_state state;
+    enum admission admission = ADMISSION_NONE;
+    enum store_error error = store_log_state(txn, &head->author, &state);
+
+    *out = SYNC_OURS_MISSING;
+    if (error == STORE_OK)
+        error = compare_held(relay, txn, head, &state, out);
+    else if (error == STORE_NOT_FOUND)
+        error = STORE_OK;
+    if (error != STORE_OK || *out != SYNC_OURS_MISSING)
+        return error;
+    error = ingest_admission(relay->ingest, txn, &head->author, &admission);
+    if (error == STORE_OK && admission == ADMISSION_NONE)
+        *out = SYNC_OURS_NOT_ADMITTED;
+    return error;
+}
+
+/* ---- sending ---- */
+
+static bool send_record(struct relay *relay, uint32_t peer, enum frame_kind kind, const struct schema *schema,
+                        const void *record)
+{
+    struct bytes encoded;
+    bool fits = schema_encode(schema, record, relay->payload, FRAME_SIZE_MAX, &encoded);
+
+    assert(fits);
+    return peers_send(relay->peers, peer, kind, encoded);
+}
+
+static bool send_head_list(struct relay *relay, uint32_t peer, size_t count, bool complete)
+{
+    struct heads heads;
+
+    memset(&heads, 0, sizeof heads);
+    heads.complete = complete;
+    heads.heads = (struct list){.items = relay->heads, .count = count};
+    return send_record(relay, peer, FRAME_HEADS, &heads_schema, &heads);
+}
+
+static struct head head_of(const struct log_state *state)
+{
+    return (struct head){
+        .author = state->author, .epoch = state->epoch, .seq = state->seq, .hash = state->head};
+}
+
+static enum store_error send_checkpoint(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                        const struct actor_id *author)
+{
+    struct bytes encoded;
+    enum store_error error = STORE_OK;
+
+    arena_rewind(&relay->arena, 0);
+    error = store_checkpoint(txn, author, &encoded, &relay->arena);
+    if (error == STORE_OK)
+        (void)peers_send(relay->peers, peer, FRAME_CHECKPOINT, encoded);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* A visit that sends to peer all fork proofs, or those of one author. */
+struct proof_visit {
+    struct relay *relay;
+    uint32_t peer;
+    const struct actor_id *author; /* NULL: of all */
+};
+
+static bool send_proof(void *context, const struct actor_id *author, uint64_t epoch, struct bytes encoded)
+{
+    const struct proof_visit *visit = context;
+
+    (void)epoch;
+    if (visit->author != NULL && !actor_id_equal(visit->author, author))
+        return true;
+    return peers_send(visit->relay->peers, visit->peer, FRAME_FORK_PROOF, encoded);
+}
+
+static enum store_error send_proofs(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                    const struct actor_id *author)
+{
+    struct proof_visit visit = {.relay = relay, .peer = peer, .author = author};
+
+    return store_each_fork_proof(txn, send_proof, &visit);
+}
+
+/* ---- all heads ---- */
+
+struct heads_visit {
+    struct relay *relay;
+    struct store_txn *txn;
+    uint32_t peer;
+    size_t count;
+    size_t frames;
+    enum store_error error;
+};
+
+/* Send the heads gathered so far, then their checkpoints: a checkpoint counts only where its block is held.
+ */
+static bool send_gathered(struct heads_visit *visit, bool last)
+{
+    bool sent = send_head_list(visit->relay, visit->peer, visit->count, last && visit->frames == 0);
+
+    for (size_t i = 0; sent && visit->error == STORE_OK && i < visit->count; i++)
+        visit->error = send_checkpoint(visit->relay, visit->txn, visit->peer, &visit->relay->heads[i].author);
+    visit->frames++;
+    visit->count = 0;
+    return sent && visit->error == STORE_OK;
+}
+
+static bool gather_head(void *context, const struct log_state *state)
+{
+    struct heads_visit *visit = context;
+
+    if (visit->count == HEADS_MAX && !send_gathered(visit, false))
+        return false;
+    visit->relay->heads[visit->count++] = head_of(state);
+    return true;
+}
+
+static enum store_error send_all_heads(struct relay *relay, struct store_txn *txn, uint32_t peer)
+{
+    struct heads_visit visit = {.relay = relay, .txn = txn, .peer = peer};
+    enum store_error error = send_proofs(relay, txn, peer, NULL);
+
+    if (error == STORE_OK)
+        error = store_each_log(txn, gather_head, &visit);
+    if (error == STORE_OK && visit.error == STORE_OK && (visit.count > 0 || visit.frames == 0))
+        (void)send_gathered(&visit, true);
+    return error == STORE_OK ? visit.error : error;
+}
+
+/* ---- answering wants ---- */
+
+/* The seq behind the highest point of want that lies on our chain; 0 when none does. */
+static enum store_error first_wanted(struct store_txn *txn, const struct want *want, uint64_t *seq)
+{
+    const struct locator_point *points = want->locator.items;
+    struct block_record record;
+    uint64_t arrived_s = 0;
+
+    *seq = 0;
+    for (size_t i = 0; i < want->locator.count; i++) {
+        enum store_error error = store_block_record(txn, &want->author, points[i].seq, &record, &arrived_s);
+
+        if (error != STORE_OK && error != STORE_NOT_FOUND)
+            return error;
+        if (error == STORE_OK && hash_equal(&record.hash, &points[i].hash)) {
+            *seq = points[i].seq + 1;
+            return STORE_OK;
+        }
+    }
+    return STORE_OK;
+}
+
+static enum store_error send_head(struct relay *relay, uint32_t peer, const struct log_state *state)
+{
+    relay->heads[0] = head_of(state);
+    (void)send_head_list(relay, peer, 1, false);
+    return STORE_OK;
+}
+
+/* Send a batch from seq on. *seq: behind the last one sent. Returns with *full set when the queue has no more
+ * room. */
+static enum store_error send_batch(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                   const struct log_state *state, uint64_t *seq, bool *full)
+{
+    size_t sent = 0;
+
+    *full = false;
+    for (size_t count = 0; count < SYNC_BATCH_BLOCKS_MAX && *seq <= state->seq; count++) {
+        struct bytes bytes;
+        enum store_error error = STORE_OK;
+
+        arena_rewind(&relay->arena, 0);
+        error = store_block_bytes(txn, &state->author, *seq, &bytes, &relay->arena);
+        if (error != STORE_OK)
+            return error;
+        if (sent + bytes.size > SYNC_BATCH_BYTES_MAX)
+            return STORE_OK;
+        if (!peers_send(relay->peers, peer, FRAME_BLOCK, bytes)) {
+            *full = true;
+            return STORE_OK;
+        }
+        sent += bytes.size;
+        (*seq)++;
+    }
+    return STORE_OK;
+}
+
+static enum store_error answer_want(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                    const struct want *want)
+{
+    struct log_state state;
+    uint64_t seq = 0;
+    bool full = false;
+    enum store_error error = store_log_state(txn, &want->author, &state);
+
+    if (error == STORE_OK)
+        error = first_wanted(txn, want, &seq);
+    if (error == STORE_OK)
+        error = send_batch(relay, txn, peer, &state, &seq, &full);
+    if (error != STORE_OK || full)
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    (void)send_head(relay, peer, &state);
+    if (seq <= state.seq)
+        return STORE_OK;
+    /* Whoever has all blocks now can judge what is said about them. */
+    error = send_proofs(relay, txn, peer, &want->author);
+    return error == STORE_OK ? send_checkpoint(relay, txn, peer, &want->author) : error;
+}
+
+/* ---- actions ---- */
+
+static enum store_error ask(struct relay *relay, struct store_txn *txn, const struct sync_action *action)
+{
+    struct locator_point points[LOCATOR_MAX];
+    struct want want;
+    size_t count = 0;
+    enum store_error error = locator_of(txn, &action->author, &action->head, points, &count);
+
+    if (error != STORE_OK)
+        return error;
+    memset(&want, 0, sizeof want);
+    want.author = action->author;
+    want.locator = (struct list){.items = points, .count = count};
+    (void)send_record(relay, action->peer, FRAME_WANT, &want_schema, &want);
+    return STORE_OK;
+}
+
+static enum store_error push_block(struct relay *relay, struct store_txn *txn,
+                                   const struct sync_action *action)
+{
+    struct bytes bytes;
+    enum store_error error = STORE_OK;
+
+    arena_rewind(&relay->arena, 0);
+    error = store_block_by_hash(txn, &action->author, action->head.seq, &action->head.hash, &bytes,
+                                &relay->arena);
+    if (error == STORE_OK)
+        (void)peers_send(relay->peers, action->peer, FRAME_BLOCK, bytes);
+    return error;
+}
+
+static enum store_error perform(struct relay *relay, struct store_txn *txn, const struct sync_action *action,
+                                const struct want *want)
+{
+    struct log_state state;
+    enum store_error error = STORE_OK;
+
+    switch (action->kind) {
+    case SYNC_SEND_HEADS:
+        return send_all_heads(relay, txn, action->peer);
+    case SYNC_SEND_HEAD:
+        error = store_log_state(txn, &action->author, &state);
+        return error == STORE_OK ? send_head(relay, action->peer, &state) : error;
+    case SYNC_SEND_WANT:
+        return ask(relay, txn, action);
+    case SYNC_SEND_BLOCKS:
+        assert(want != NULL);
+        return answer_want(relay, txn, action->peer, want);
+    case SYNC_PUSH_BLOCK:
+        return push_block(relay, txn, action);
+    case SYNC_PUSH_EVIDENCE:
+        return action->fork_proof ? send_proofs(relay, txn, action->peer, &action->author)
+                                  : send_checkpoint(relay, txn, action->peer, &action->author);
+    }
+    return STORE_OK;
+}
+
+enum store_error relay_perform(struct relay *relay, const struct sync_actions *actions,
+                               const struct want *want)
+{
+    struct store_txn *txn = NULL;
+    enum store_error error = STORE_OK;
+
+    if (actions->count == 0)
+        return STORE_OK;
+    error = store_read_begin(&txn, relay->ingest->store);
+    if (error != STORE_OK)
+        return error;
+    for (size_t i = 0; i < actions->count; i++) {
+        enum store_error one = perform(relay, txn, &actions->items[i], want);
+
+        if (one != STORE_OK && one != STORE_NOT_FOUND)
+            error = one;
+    }
+    store_end(txn);
+    return error;
+}

@@ -1,0 +1,33 @@
+#ifndef NODE_RELAY_H
+#define NODE_RELAY_H
+
+/* What the sync core decided, done: its actions read the store and become frames to peers. Also how a peer's
+ * head compares with the store. Reads only what is committed. */
+
+#include "node/ingest.h"
+#include "node/peers.h"
+
+struct relay {
+    struct ingest *ingest;
+    const struct network *network;
+    struct peers *peers;
+    uint8_t *payload;   /* FRAME_SIZE_MAX, owned: the record being sent */
+    struct head *heads; /* HEADS_MAX, owned */
+    uint8_t *memory;    /* owned: what the store copies out */
+    struct arena arena;
+};
+
+/* Returns: false when out of memory. Borrows: ingest, peers. */
+bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers);
+void relay_deinit(struct relay *relay);
+
+/* How the head that a peer announced compares with what the store holds. */
+enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const struct head *head,
+                               enum sync_ours *out);
+
+/* Perform actions in order, in one read transaction. want: the one being answered by SYNC_SEND_BLOCKS; NULL
+ * where no action is one. Frames that find no room in a queue are dropped: timers make up for them. */
+enum store_error relay_perform(struct relay *relay, const struct sync_actions *actions,
+                               const struct want *want);
+
+#endif

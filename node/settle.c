@@ -1,0 +1,410 @@
+#include "node/settle.h"
+
+#include <string.h>
+
+#include "node/clock.h"
+#include "node/logline.h"
+
+const char *store_error_word(enum store_error error)
+{
+    switch (error) {
+    case STORE_OK:
+        return "ok";
+    case STORE_NOT_FOUND:
+        return "not-found";
+    case STORE_NO_ROOM:
+        return "no-room";
+    case STORE_MAP_FULL:
+        return "map-full";
+    case STORE_WRONG_VERSION:
+        return "wrong-version";
+    case STORE_WRONG_NETWORK:
+        return "wrong-network";
+    case STORE_NOT_A_STORE:
+        return "not-a-store";
+    case STORE_PERMISSION:
+        return "permission";
+    case STORE_BUSY:
+        return "busy";
+    case STORE_IO:
+        return "io";
+    case STORE_NO_MEMORY:
+        return "no-memory";
+    }
+    return "";
+}
+
+void settle_store_error(struct daemon *daemon, const char *event, enum store_error error)
+{
+    if (error == STORE_NO_ROOM) {
+        if (daemon->now_ms < daemon->no_room_ms)
+            return;
+        daemon->no_room_ms = daemon->now_ms + NO_ROOM_LOG_INTERVAL_MS;
+    }
+    LOG(LOG_ERROR, event, LOG_T("error", store_error_word(error)));
+}
+
+void settle_kick(struct daemon *daemon, struct peer *peer, const char *why)
+{
+    char node[ID_TEXT_MAX + 1] = "";
+
+    if (peer->kicked)
+        return;
+    if (peer->greeted)
+        id_to_text(node, ID_NODE, &daemon->home.network, &peer->node.hash);
+    LOG(LOG_WARN, "peer-kicked", LOG_N("peer", peer->id), LOG_T("node", node), LOG_T("reason", why));
+    peers_kick(&daemon->peers, peer);
+    if (peer->role == NET_DIAL)
+        processes_redial_later(&daemon->processes, peer->number, daemon->now_ms);
+}
+
+void settle_event(struct daemon *daemon, const struct sync_event *event, const struct want *want)
+{
+    enum store_error error = STORE_OK;
+
+    sync_step(daemon->sync, event, daemon->now_ms, &daemon->actions);
+    error = relay_perform(&daemon->relay, &daemon->actions, want);
+    if (error != STORE_OK)
+        settle_store_error(daemon, "relay-failed", error);
+}
+
+/* ---- what became of an item ---- */
+
+/* The peer that the item came from, as long as it is there. */
+static struct peer *peer_of(struct daemon *daemon, const struct intake_item *item)
+{
+    return item->source == INTAKE_FROM_PEER ? peers_by_id(&daemon->peers, item->from) : NULL;
+}
+
+static uint32_t sync_peer_of(struct daemon *daemon, const struct intake_item *item)
+{
+    return peer_of(daemon, item) == NULL ? (uint32_t)SYNC_LOCAL : item->from;
+}
+
+static void answer(struct daemon *daemon, const struct intake_item *item, enum reason reason)
+{
+    if (item->source != INTAKE_FROM_CLIENT)
+        return;
+    if (item->error != STORE_OK)
+        control_server_reply_number(&daemon->control, item->from, CONTROL_FAILED, (uint32_t)item->error,
+                                    daemon->now_ms);
+    else if (reason != REASON_NONE)
+        control_server_reply_number(&daemon->control, item->from, CONTROL_REFUSED, (uint32_t)reason,
+                                    daemon->now_ms);
+    else
+        control_server_reply(&daemon->control, item->from, CONTROL_DONE, bytes_of(NULL, 0), daemon->now_ms);
+}
+
+static void feed_block(struct daemon *daemon, enum sync_event_kind kind, uint32_t peer,
+                       const struct ingest_result *result)
+{
+    const struct sync_event event = {
+        .kind = kind,
+        .peer = peer,
+        .head = {.author = result->author, .epoch = result->epoch, .seq = result->seq, .hash = result->hash}};
+
+    settle_event(daemon, &event, NULL);
+}
+
+static void feed_evidence(struct daemon *daemon, uint32_t peer, const struct actor_id *author,
+                          bool fork_proof)
+{
+    const struct sync_event event = {
+        .kind = SYNC_EVIDENCE_NEW, .peer = peer, .author = *author, .fork_proof = fork_proof};
+
+    settle_event(daemon, &event, NULL);
+}
+
+static void log_block(const struct daemon *daemon, enum log_level level, const char *event,
+                      const struct intake_item *item)
+{
+    char author[ID_TEXT_MAX + 1];
+
+    id_to_text(author, ID_ACTOR, &daemon->home.network, &item->result.author.hash);
+    LOG(level, event, LOG_T("author", author), LOG_N("seq", item->result.seq),
+        LOG_T("reason", reason_word(item->result.reason)));
+}
+
+static void on_new_head(struct daemon *daemon, const struct intake_item *item)
+{
+    uint32_t peer = sync_peer_of(daemon, item);
+
+    feed_block(daemon, SYNC_BLOCK_NEW, peer, &item->result);
+    if (peer != SYNC_LOCAL)
+        feed_block(daemon, SYNC_BLOCK_IN, peer, &item->result);
+    if (daemon->recheck_ms == UINT64_MAX)
+        daemon->recheck_ms = daemon->now_ms + RECHECK_DELAY_MS;
+    if (daemon->ingest.has_self && actor_id_equal(&daemon->ingest.self, &item->result.author))
+        checkpoints_on_head(&daemon->checkpoints, daemon->now_ms);
+}
+
+static void on_refused(struct daemon *daemon, const struct intake_item *item)
+{
+    const struct ingest_result *result = &item->result;
+    const struct head head = {
+        .author = result->author, .epoch = result->epoch, .seq = result->seq, .hash = result->hash};
+    struct peer *peer = peer_of(daemon, item);
+
+    if (peer == NULL)
+        return;
+    if (result->reason == REASON_KNOWN) {
+        feed_block(daemon, SYNC_BLOCK_IN, peer->id, result);
+        return;
+    }
+    if (result->reason == REASON_ORPHAN) {
+        feed_block(daemon, SYNC_BLOCK_ORPHAN, peer->id, result);
+        return;
+    }
+    if (result->reason == REASON_NOT_ADMITTED) {
+        passed_over_add(&daemon->passed, peer->id, &head);
+        log_block(daemon, LOG_DEBUG, "block-passed-over", item);
+        return;
+    }
+    /* Without a hash it never was a block. */
+    if (result->reason == REASON_BAD_SIGNATURE ||
+        (hash_is_zero(&result->hash) && result->reason != REASON_WRONG_VERSION))
+        settle_kick(daemon, peer, reason_word(result->reason));
+    log_block(daemon, LOG_WARN, "block-refused", item);
+}
+
+static void settle_block(struct daemon *daemon, const struct intake_item *item)
+{
+    const struct ingest_result *result = &item->result;
+
+    if (item->error != STORE_OK) {
+        settle_store_error(daemon, "block-not-stored", item->error);
+        answer(daemon, item, REASON_NONE);
+        return;
+    }
+    switch (result->outcome) {
+    case INGEST_SWITCHED:
+        log_block(daemon, LOG_WARN, "branch-switched", item);
+        on_new_head(daemon, item);
+        break;
+    case INGEST_EXTENDED:
+        log_block(daemon, LOG_DEBUG, "block-accepted", item);
+        on_new_head(daemon, item);
+        break;
+    case INGEST_ASIDE:
+        log_block(daemon, LOG_WARN, "block-kept-aside", item);
+        if (peer_of(daemon, item) != NULL)
+            feed_block(daemon, SYNC_BLOCK_IN, item->from, result);
+        break;
+    case INGEST_REFUSED:
+        on_refused(daemon, item);
+        break;
+    case INGEST_FAILED: /* is an item->error */
+        break;
+    }
+    if (result->fork_found) {
+        log_block(daemon, LOG_WARN, "fork-found", item);
+        feed_evidence(daemon, SYNC_LOCAL, &result->author, true);
+    }
+    answer(daemon, item, result->outcome == INGEST_REFUSED ? result->reason : REASON_NONE);
+}
+
+/* Bytes that are no record at all. A newer node's version is none of its faults. */
+static bool is_malformed(enum reason reason)
+{
+    return reason >= REASON_TRUNCATED && reason <= REASON_WRONG_KIND && reason != REASON_WRONG_VERSION;
+}
+
+static void settle_evidence(struct daemon *daemon, const struct intake_item *item)
+{
+    struct peer *peer = peer_of(daemon, item);
+    enum reason reason = item->reason;
+
+    if (item->error != STORE_OK)
+        settle_store_error(daemon, "evidence-not-stored", item->error);
+    else if (reason == REASON_NONE)
+        feed_evidence(daemon, sync_peer_of(daemon, item), &item->author, item->kind == INTAKE_FORK_PROOF);
+    else if (peer != NULL && (reason == REASON_BAD_SIGNATURE || is_malformed(reason)))
+        settle_kick(daemon, peer, reason_word(reason));
+    else if (item->source == INTAKE_FROM_SELF && reason != REASON_KNOWN)
+        LOG(LOG_WARN, "own-checkpoint-refused", LOG_T("reason", reason_word(reason)));
+    answer(daemon, item, reason);
+}
+
+/* ---- heads and wants ---- */
+
+/* Decode the record of an item; a peer that sends anything else is kicked. */
+static bool decode(struct daemon *daemon, struct peer *peer, const struct schema *schema, void *record,
+                   struct bytes bytes)
+{
+    struct arena arena;
+    enum reason reason = REASON_NONE;
+
+    arena_init(&arena, daemon->record_memory, RECORD_ARENA_SIZE);
+    reason = schema_decode(schema, record, bytes, &arena);
+    if (reason != REASON_NONE)
+        settle_kick(daemon, peer, reason_word(reason));
+    return reason == REASON_NONE;
+}
+
+static enum store_error compare_all(struct daemon *daemon, const struct head *heads, size_t count,
+                                    uint8_t *ours)
+{
+    struct store_txn *txn = NULL;
+    enum store_error error = store_read_begin(&txn, daemon->store);
+
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        enum sync_ours one = SYNC_OURS_NOT_ADMITTED;
+
+        error = relay_compare(&daemon->relay, txn, &heads[i], &one);
+        ours[i] = (uint8_t)one;
+    }
+    if (txn != NULL)
+        store_end(txn);
+    if (error != STORE_OK)
+        settle_store_error(daemon, "heads-not-compared", error);
+    return error;
+}
+
+static void feed_head(struct daemon *daemon, uint32_t peer, const struct head *head, enum sync_ours ours)
+{
+    const struct sync_event event = {.kind = SYNC_PEER_HEAD, .peer = peer, .head = *head, .ours = ours};
+
+    if (ours == SYNC_OURS_NOT_ADMITTED)
+        passed_over_add(&daemon->passed, peer, head);
+    settle_event(daemon, &event, NULL);
+}
+
+static void settle_heads(struct daemon *daemon, const struct intake_item *item)
+{
+    struct peer *peer = peer_of(daemon, item);
+    uint8_t ours[HEADS_MAX];
+    struct heads heads;
+    const struct head *items = NULL;
+
+    if (peer == NULL || !decode(daemon, peer, &heads_schema, &heads, item->bytes))
+        return;
+    items = heads.heads.items;
+    if (compare_all(daemon, items, heads.heads.count, ours) != STORE_OK)
+        return;
+    for (size_t i = 0; i < heads.heads.count; i++)
+        feed_head(daemon, item->from, &items[i], (enum sync_ours)ours[i]);
+}
+
+static void settle_want(struct daemon *daemon, const struct intake_item *item)
+{
+    struct peer *peer = peer_of(daemon, item);
+    struct want want;
+
+    if (peer == NULL || !decode(daemon, peer, &want_schema, &want, item->bytes))
+        return;
+    settle_event(daemon,
+                 &(struct sync_event){.kind = SYNC_PEER_WANT, .peer = item->from, .author = want.author},
+                 &want);
+}
+
+/* Authors that an accepted block admits now are asked for at once. */
+static void recheck_passed(struct daemon *daemon)
+{
+    struct store_txn *txn = NULL;
+
+    daemon->recheck_ms = UINT64_MAX;
+    for (size_t i = daemon->passed.count; i-- > 0;) {
+        struct passed_over_head passed = daemon->passed.heads[i];
+        enum sync_ours ours = SYNC_OURS_NOT_ADMITTED;
+
+        if (store_read_begin(&txn, daemon->store) != STORE_OK)
+            return;
+        (void)relay_compare(&daemon->relay, txn, &passed.head, &ours);
+        store_end(txn);
+        if (ours == SYNC_OURS_NOT_ADMITTED)
+            continue;
+        passed_over_remove(&daemon->passed, i);
+        feed_head(daemon, passed.peer, &passed.head, ours);
+    }
+}
+
+/* ---- all items ---- */
+
+static void settle_item(struct daemon *daemon, const struct intake_item *item)
+{
+    switch (item->kind) {
+    case INTAKE_BLOCK:
+        settle_block(daemon, item);
+        break;
+    case INTAKE_CHECKPOINT:
+    case INTAKE_FORK_PROOF:
+        settle_evidence(daemon, item);
+        break;
+    case INTAKE_NONCE:
+        answer(daemon, item, item->reason);
+        break;
+    case INTAKE_HEADS:
+        settle_heads(daemon, item);
+        break;
+    case INTAKE_WANT:
+        settle_want(daemon, item);
+        break;
+    }
+}
+
+/* Sign the own head into the intake. */
+static void sign_checkpoint(struct daemon *daemon)
+{
+    uint8_t memory[CHECKPOINT_SIZE_MAX];
+    struct intake_item item = {.kind = INTAKE_CHECKPOINT, .source = INTAKE_FROM_SELF};
+    struct store_txn *txn = NULL;
+    enum checkpoint_result result = CHECKPOINT_STORE_FAILED;
+
+    if (!daemon->checkpoints.has_key || daemon->now_ms < daemon->checkpoints.due_ms ||
+        !daemon->ingest.has_self)
+        return;
+    daemon->checkpoints.due_ms = daemon->now_ms + CHECKPOINT_INTERVAL_MS;
+    if (store_read_begin(&txn, daemon->store) == STORE_OK) {
+        result = checkpoints_sign(&daemon->checkpoints, txn, &daemon->home.network, &daemon->ingest.self,
+                                  daemon->now_ms, clock_wall_s(), memory, &item.bytes);
+        store_end(txn);
+    }
+    switch (result) {
+    case CHECKPOINT_SIGNED:
+        daemon->checkpoints.warned_of_keys = false;
+        intake_add(&daemon->intake, &item);
+        break;
+    case CHECKPOINT_NO_LOG:
+        break;
+    case CHECKPOINT_NO_KEY:
+        if (!daemon->checkpoints.warned_of_keys)
+            LOG(LOG_WARN, "checkpoint-key-not-in-log");
+        daemon->checkpoints.warned_of_keys = true;
+        break;
+    case CHECKPOINT_STORE_FAILED:
+        LOG(LOG_ERROR, "checkpoint-not-signed");
+        break;
+    }
+}
+
+void settle_intake(struct daemon *daemon)
+{
+    while (daemon->intake.count > 0) {
+        intake_apply(&daemon->intake, &daemon->ingest, clock_wall_s());
+        for (size_t i = 0; i < daemon->intake.count; i++)
+            settle_item(daemon, &daemon->intake.items[i]);
+        intake_clear(&daemon->intake);
+        sign_checkpoint(daemon);
+    }
+}
+
+void settle_timers(struct daemon *daemon)
+{
+    if (daemon->now_ms >= sync_deadline_ms(daemon->sync))
+        settle_event(daemon, &(struct sync_event){.kind = SYNC_TICK, .peer = SYNC_LOCAL}, NULL);
+    if (daemon->now_ms >= daemon->recheck_ms)
+        recheck_passed(daemon);
+    sign_checkpoint(daemon);
+    settle_intake(daemon);
+}
+
+uint64_t settle_deadline_ms(const struct daemon *daemon)
+{
+    uint64_t deadline_ms = sync_deadline_ms(daemon->sync);
+
+    if (daemon->recheck_ms < deadline_ms)
+        deadline_ms = daemon->recheck_ms;
+    if (daemon->ingest.has_self && daemon->checkpoints.due_ms < deadline_ms)
+        deadline_ms = daemon->checkpoints.due_ms;
+    return deadline_ms;
+}

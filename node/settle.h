@@ -1,0 +1,25 @@
+#ifndef NODE_SETTLE_H
+#define NODE_SETTLE_H
+
+/* From what came in to what goes out: apply the intake, then tell the sync core and the control clients what
+ * became of each item, in the order in which the items came. */
+
+#include "node/daemon_state.h"
+
+/* Commit the intake and act on it, with the own checkpoint when that is due. */
+void settle_intake(struct daemon *daemon);
+/* Feed one event to the sync core and perform what it decides. want as relay_perform. */
+void settle_event(struct daemon *daemon, const struct sync_event *event, const struct want *want);
+/* What timers ask for: sync ticks, passed-over heads, checkpoints. */
+void settle_timers(struct daemon *daemon);
+uint64_t settle_deadline_ms(const struct daemon *daemon);
+
+/* Kick peer and log why. */
+void settle_kick(struct daemon *daemon, struct peer *peer, const char *why);
+/* Log that the store failed; a full disk once a minute. */
+void settle_store_error(struct daemon *daemon, const char *event, enum store_error error);
+
+/* A store_error in a word, for logs. */
+const char *store_error_word(enum store_error error);
+
+#endif

@@ -1,0 +1,407 @@
+#include "protocol/sync/sync.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "protocol/sync/wants.h"
+
+enum {
+    KNOWN_MAX = 256, /* block hashes remembered of each peer */
+};
+
+struct sync_peer {
+    uint32_t id;
+    uint64_t heads_at_ms; /* when our heads go to it next */
+    /* A ring of the first bytes of block hashes that it announced, sent or was pushed. Forgetting costs a
+     * duplicate, a collision costs a push that the next exchange of heads makes up for. */
+    uint64_t known[KNOWN_MAX];
+    size_t known_at;
+};
+
+struct sync {
+    uint64_t random;
+    size_t peer_count;
+    struct sync_peer peers[SYNC_PEERS_MAX]; /* sorted by id */
+    struct wants wants;
+};
+
+size_t sync_size(void)
+{
+    return sizeof(struct sync);
+}
+
+void sync_init(struct sync *sync, uint64_t seed, uint64_t now_ms)
+{
+    (void)now_ms;
+    memset(sync, 0, sizeof *sync);
+    sync->random = seed;
+    wants_init(&sync->wants);
+}
+
+/* splitmix64: jitter needs spread, not secrecy. */
+static uint64_t draw(struct sync *sync, uint64_t below)
+{
+    uint64_t mixed = sync->random += UINT64_C(0x9e3779b97f4a7c15);
+
+    mixed = (mixed ^ mixed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (mixed ^ mixed >> 31) % below;
+}
+
+/* ---- actions ---- */
+
+static void act(struct sync_actions *actions, enum sync_action_kind kind, uint32_t peer,
+                const struct head *head)
+{
+    struct sync_action *action = NULL;
+
+    /* What does not fit is made up for by timers: a want is repeated, heads are exchanged again. */
+    if (actions->count == SYNC_ACTIONS_MAX)
+        return;
+    action = &actions->items[actions->count++];
+    memset(action, 0, sizeof *action);
+    action->kind = kind;
+    action->peer = peer;
+    if (head != NULL) {
+        action->head = *head;
+        action->author = head->author;
+    }
+}
+
+/* ---- peers ---- */
+
+/* Index of peer id, or of where it belongs. */
+static size_t peer_at(const struct sync *sync, uint32_t id)
+{
+    size_t low = 0, high = sync->peer_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (sync->peers[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct sync_peer *peer_find(struct sync *sync, uint32_t id)
+{
+    size_t at = peer_at(sync, id);
+
+    return at < sync->peer_count && sync->peers[at].id == id ? &sync->peers[at] : NULL;
+}
+
+static uint64_t fingerprint(const struct hash *hash)
+{
+    uint64_t first = 0;
+
+    memcpy(&first, hash->bytes, sizeof first);
+    return first;
+}
+
+static bool peer_knows(const struct sync_peer *peer, const struct hash *hash)
+{
+    uint64_t sought = fingerprint(hash);
+    bool found = false;
+
+    for (size_t i = 0; i < KNOWN_MAX; i++)
+        found |= peer->known[i] == sought;
+    return found;
+}
+
+static void peer_learn(struct sync_peer *peer, const struct hash *hash)
+{
+    if (peer == NULL || peer_knows(peer, hash))
+        return;
+    peer->known[peer->known_at] = fingerprint(hash);
+    peer->known_at = (peer->known_at + 1) % KNOWN_MAX;
+}
+
+/* Between three quarters and five quarters of the interval, so that nodes do not fall into step. */
+static uint64_t heads_interval(struct sync *sync)
+{
+    return SYNC_HEADS_INTERVAL_MS * 3 / 4 + draw(sync, SYNC_HEADS_INTERVAL_MS / 2);
+}
+
+static void send_heads(struct sync *sync, struct sync_peer *peer, uint64_t now_ms,
+                       struct sync_actions *actions)
+{
+    peer->heads_at_ms = now_ms + heads_interval(sync);
+    act(actions, SYNC_SEND_HEADS, peer->id, NULL);
+}
+
+/* Tell every peer that does not know head, how = SYNC_PUSH_BLOCK or SYNC_SEND_HEAD. */
+static void spread(struct sync *sync, enum sync_action_kind how, const struct head *head,
+                   struct sync_actions *actions)
+{
+    for (size_t i = 0; i < sync->peer_count; i++) {
+        struct sync_peer *peer = &sync->peers[i];
+
+        if (peer_knows(peer, &head->hash))
+            continue;
+        act(actions, how, peer->id, head);
+        peer_learn(peer, &head->hash);
+    }
+}
+
+/* ---- wants ---- */
+
+static void set_deadline(struct sync *sync, struct want_entry *want, uint64_t now_ms)
+{
+    want->deadline_ms = now_ms + want->stall_ms + draw(sync, want->stall_ms / 4);
+}
+
+static void ask(struct sync *sync, struct want_entry *want, uint64_t now_ms, struct sync_actions *actions)
+{
+    struct head from = want->reached;
+
+    from.author = want->author;
+    set_deadline(sync, want, now_ms);
+    want->progressed = false;
+    act(actions, SYNC_SEND_WANT, want->asked, &from);
+}
+
+/* Ask for waiting authors as far as peers have room. */
+static void start_waiting(struct sync *sync, uint64_t now_ms, struct sync_actions *actions)
+{
+    struct want_entry *want = NULL;
+
+    while (actions->count < SYNC_ACTIONS_MAX && (want = wants_start_next(&sync->wants)) != NULL)
+        ask(sync, want, now_ms, actions);
+}
+
+/* The want is over. What came meanwhile was not pushed on block by block: tell of where it ended. */
+static void finish(struct sync *sync, struct want_entry *want, struct sync_actions *actions)
+{
+    bool tell = want->has_news;
+    struct head news = want->news;
+
+    wants_remove(&sync->wants, want);
+    if (tell)
+        spread(sync, SYNC_SEND_HEAD, &news, actions);
+}
+
+/* A batch has ended and more is missing: what came is worth telling of already. */
+static void tell_so_far(struct sync *sync, struct want_entry *want, struct sync_actions *actions)
+{
+    if (!want->has_news)
+        return;
+    want->has_news = false;
+    spread(sync, SYNC_SEND_HEAD, &want->news, actions);
+}
+
+/* Author's blocks up to target (NULL: nobody knows how far) are to be had from peer. */
+static void want_from(struct sync *sync, const struct actor_id *author, uint32_t peer,
+                      const struct head *target, uint64_t now_ms, struct sync_actions *actions)
+{
+    struct want_entry *want = wants_find(&sync->wants, author);
+
+    if (want == NULL)
+        want = wants_add(&sync->wants, author);
+    if (want == NULL)
+        return;
+    want_add_source(want, peer);
+    if (target != NULL && (!want->has_target || target->seq >= want->target.seq)) {
+        want->has_target = true;
+        want->target = *target;
+    }
+    if (wants_start(&sync->wants, want))
+        ask(sync, want, now_ms, actions);
+}
+
+/* ---- events ---- */
+
+static void on_peer_up(struct sync *sync, uint32_t id, uint64_t now_ms, struct sync_actions *actions)
+{
+    size_t at = peer_at(sync, id);
+    struct sync_peer *peer = &sync->peers[at];
+
+    assert(id != SYNC_LOCAL);
+    if (sync->peer_count == SYNC_PEERS_MAX || (at < sync->peer_count && peer->id == id))
+        return;
+    memmove(peer + 1, peer, (sync->peer_count - at) * sizeof *peer);
+    sync->peer_count++;
+    memset(peer, 0, sizeof *peer);
+    peer->id = id;
+    send_heads(sync, peer, now_ms, actions);
+}
+
+static void on_peer_down(struct sync *sync, uint32_t id, struct sync_actions *actions)
+{
+    struct sync_peer *peer = peer_find(sync, id);
+    size_t at = peer == NULL ? 0 : (size_t)(peer - sync->peers);
+
+    if (peer == NULL)
+        return;
+    memmove(peer, peer + 1, (sync->peer_count - at - 1) * sizeof *peer);
+    sync->peer_count--;
+    for (size_t i = sync->wants.count; i-- > 0;) {
+        struct want_entry *want = wants_at(&sync->wants, i);
+
+        wants_drop_source(&sync->wants, want, id);
+        if (want->source_count == 0)
+            finish(sync, want, actions);
+    }
+}
+
+static void on_peer_head(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
+                         struct sync_actions *actions)
+{
+    struct want_entry *want = wants_find(&sync->wants, &event->head.author);
+    bool answers = want != NULL && want->in_flight && want->asked == event->peer;
+
+    peer_learn(peer_find(sync, event->peer), &event->head.hash);
+    switch (event->ours) {
+    case SYNC_OURS_MISSING:
+        want_from(sync, &event->head.author, event->peer, &event->head, now_ms, actions);
+        /* The head behind a batch. One that crossed our want, or a peer that sends nothing of what it
+         * announces, leaves the want to its deadline. */
+        if (answers && want->progressed) {
+            want->attempts = 0;
+            want->stall_ms = SYNC_STALL_MS_MIN;
+            tell_so_far(sync, want, actions);
+            ask(sync, want, now_ms, actions);
+        }
+        break;
+    case SYNC_OURS_SAME:
+    case SYNC_OURS_AHEAD:
+    case SYNC_OURS_NOT_ADMITTED:
+        if (want == NULL)
+            break;
+        wants_drop_source(&sync->wants, want, event->peer);
+        if (want->source_count == 0 || event->ours == SYNC_OURS_NOT_ADMITTED)
+            finish(sync, want, actions);
+        break;
+    }
+}
+
+/* A block of peer's own sending that is held now. */
+static void on_block_in(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
+                        struct sync_actions *actions)
+{
+    struct want_entry *want = wants_find(&sync->wants, &event->head.author);
+
+    peer_learn(peer_find(sync, event->peer), &event->head.hash);
+    if (want == NULL)
+        return;
+    /* Only ever higher blocks count, so that nobody keeps a want alive by sending the same ones again. */
+    if (want->in_flight && want->asked == event->peer &&
+        (hash_is_zero(&want->reached.hash) || event->head.seq > want->reached.seq)) {
+        want->reached = event->head;
+        want->progressed = true;
+        set_deadline(sync, want, now_ms);
+    }
+    if (want->has_target && hash_equal(&want->target.hash, &event->head.hash))
+        finish(sync, want, actions);
+}
+
+static void on_block_new(struct sync *sync, const struct sync_event *event, struct sync_actions *actions)
+{
+    struct want_entry *want = wants_find(&sync->wants, &event->head.author);
+
+    peer_learn(peer_find(sync, event->peer), &event->head.hash);
+    if (want == NULL || !want->in_flight || want->asked != event->peer ||
+        (!want->has_news && want->has_target && hash_equal(&want->target.hash, &event->head.hash))) {
+        spread(sync, SYNC_PUSH_BLOCK, &event->head, actions);
+        return;
+    }
+    /* While catching up by many blocks, peers that lack the first of them could do nothing with the others.
+     */
+    want->has_news = true;
+    want->news = event->head;
+}
+
+static void on_evidence_new(struct sync *sync, const struct sync_event *event, struct sync_actions *actions)
+{
+    const struct head head = {.author = event->author};
+
+    for (size_t i = 0; i < sync->peer_count; i++) {
+        if (sync->peers[i].id == event->peer || actions->count == SYNC_ACTIONS_MAX)
+            continue;
+        act(actions, SYNC_PUSH_EVIDENCE, sync->peers[i].id, &head);
+        actions->items[actions->count - 1].fork_proof = event->fork_proof;
+    }
+}
+
+static void on_stall(struct sync *sync, struct want_entry *want, uint64_t now_ms,
+                     struct sync_actions *actions)
+{
+    want->attempts++;
+    if (want->attempts >= WANT_ATTEMPTS_MAX) {
+        finish(sync, want, actions);
+        return;
+    }
+    want->stall_ms = want->stall_ms * 2 > SYNC_STALL_MS_MAX ? SYNC_STALL_MS_MAX : want->stall_ms * 2;
+    wants_stop(&sync->wants, want);
+    if (wants_start(&sync->wants, want))
+        ask(sync, want, now_ms, actions);
+}
+
+static void on_tick(struct sync *sync, uint64_t now_ms, struct sync_actions *actions)
+{
+    for (size_t i = 0; i < sync->peer_count; i++) {
+        if (now_ms >= sync->peers[i].heads_at_ms)
+            send_heads(sync, &sync->peers[i], now_ms, actions);
+    }
+    for (size_t i = sync->wants.count; i-- > 0;) {
+        struct want_entry *want = wants_at(&sync->wants, i);
+
+        if (want->in_flight && now_ms >= want->deadline_ms)
+            on_stall(sync, want, now_ms, actions);
+    }
+}
+
+void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
+               struct sync_actions *actions)
+{
+    bool known = peer_find(sync, event->peer) != NULL;
+
+    actions->count = 0;
+    switch (event->kind) {
+    case SYNC_PEER_UP:
+        on_peer_up(sync, event->peer, now_ms, actions);
+        break;
+    case SYNC_PEER_DOWN:
+        on_peer_down(sync, event->peer, actions);
+        break;
+    case SYNC_PEER_HEAD:
+        if (known)
+            on_peer_head(sync, event, now_ms, actions);
+        break;
+    case SYNC_PEER_WANT:
+        if (known)
+            act(actions, SYNC_SEND_BLOCKS, event->peer, &(struct head){.author = event->author});
+        break;
+    case SYNC_BLOCK_IN:
+        if (known)
+            on_block_in(sync, event, now_ms, actions);
+        break;
+    case SYNC_BLOCK_ORPHAN:
+        if (known)
+            want_from(sync, &event->head.author, event->peer, NULL, now_ms, actions);
+        break;
+    case SYNC_BLOCK_NEW:
+        on_block_new(sync, event, actions);
+        break;
+    case SYNC_EVIDENCE_NEW:
+        on_evidence_new(sync, event, actions);
+        break;
+    case SYNC_TICK:
+        on_tick(sync, now_ms, actions);
+        break;
+    }
+    start_waiting(sync, now_ms, actions);
+}
+
+uint64_t sync_deadline_ms(const struct sync *sync)
+{
+    uint64_t deadline_ms = wants_deadline_ms(&sync->wants);
+
+    for (size_t i = 0; i < sync->peer_count; i++) {
+        if (sync->peers[i].heads_at_ms < deadline_ms)
+            deadline_ms = sync->peers[i].heads_at_ms;
+    }
+    return deadline_ms;
+}

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "cmd/words.h"
+
 /* One row a command: what `tradeproof --help` lists and `tradeproof COMMAND --help` explains. */
 
 const struct command commands[] = {
@@ -115,7 +117,8 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof reinstate tpa1.../12/0/5f3a...\n",
      command_reinstate},
-    {"void", "declare your own blocks void: a thief wrote them", "FIRST-LAST | --branch EPOCH PARENT TIP",
+    {"void", "declare your own blocks void: a thief wrote them",
+     "FIRST-LAST | --branch EPOCH PARENT TIP [--reason WORD]",
      "Takes the effect from blocks FIRST to LAST of your own log (one number for one block). Certificates in "
      "them\n"
      "no longer count; what was revoked in them shows as unknown until you revoke it again. First rotate "
@@ -125,7 +128,8 @@ const struct command commands[] = {
      "  --branch EPOCH PARENT TIP  instead: a branch that a rotation dropped, from the block hash where it "
      "left the\n"
      "                             log (64 hexadecimal digits) to its last block hash\n"
-     "  --reason WORD              error, misconduct, scoring, compromise (the default), requested or other\n"
+     "  --reason WORD              why: " STATUS_REASON_WORDS "\n"
+     "                             (default: key-compromise)\n"
      "\n"
      "Example:\n"
      "  tradeproof void 41-43\n",

@@ -137,8 +137,10 @@ static int read_cut(struct withdrawal *record, const struct session *session, st
     if (code != EXIT_YES)
         return code;
     error = store_block_record(txn, &record->delegate, record->cut_seq, &block, &arrived_s);
+    if (error != STORE_OK)
+        return session_fail_store(&session->options, error);
     record->cut_head = block.hash;
-    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+    return EXIT_YES;
 }
 
 static int read_cut_in_txn(struct withdrawal *record, const struct session *session,

@@ -221,14 +221,16 @@ bool keyring_signer(const struct keyring *keyring, const struct key_set *keys, e
     return false;
 }
 
-bool keyring_governs(const struct keyring *keyring, const struct key_set *keys)
+bool keyring_is_in_force(const struct keyring *keyring, const struct key_set *keys)
 {
-    struct sign_secret_key secret;
-    uint64_t index;
-    bool governs = keyring_signer(keyring, keys, ROLE_GOVERN, &secret, &index);
+    for (size_t i = 0; i < keyring->count; i++) {
+        struct signing_key key = signing_key_of(&keyring->seeds[i]);
+        uint64_t index;
 
-    sodium_memzero(&secret, sizeof secret);
-    return governs;
+        if (keyring->seeds[i].use == KEYRING_CURRENT && !key_index_of(&index, keys, &key))
+            return false;
+    }
+    return true;
 }
 
 static bool holds_seed(const struct keyring *keyring, enum keyring_use use, const struct keyring_seed *wanted)

@@ -54,8 +54,8 @@ int keyring_pending(struct keyring **out, const struct keyring *keyring, const s
 int keyring_save_pending(const struct keyring *keyring, const struct session *session);
 /* Write it as home/actor.keys and drop actor.keys.next. */
 int keyring_adopt(const struct keyring *keyring, const struct session *session);
-/* Whether a governing key of this keyring is among keys. */
-bool keyring_governs(const struct keyring *keyring, const struct key_set *keys);
+/* Whether all current keys of this keyring are among keys. */
+bool keyring_is_in_force(const struct keyring *keyring, const struct key_set *keys);
 /* Whether next is what keyring_rotate made of keyring. */
 bool keyring_follows(const struct keyring *next, const struct keyring *keyring);
 

@@ -256,7 +256,7 @@ static int is_in_log(bool *in_log, const struct keyring *next, const struct sess
     error = store_log_state(txn, &session->actor, &state);
     store_end(txn);
     if (error == STORE_OK)
-        *in_log = keyring_governs(next, &state.keys);
+        *in_log = keyring_is_in_force(next, &state.keys);
     if (error != STORE_OK && error != STORE_NOT_FOUND)
         return session_fail_store(&session->options, error);
     return EXIT_YES;

@@ -125,6 +125,15 @@ static int hand_over(struct publisher *publisher, enum control_op op, struct byt
     return do_locally(publisher, &work);
 }
 
+int publisher_import(struct publisher *publisher, struct bytes encoded)
+{
+    int code = hand_over(publisher, CONTROL_IMPORT, encoded);
+
+    if (code == EXIT_YES)
+        publisher->checkpoint_due = publisher->session->control_fd < 0;
+    return code;
+}
+
 /* ---- the head ---- */
 
 static enum store_error read_head(struct publisher *publisher, struct store_txn *txn)
@@ -334,11 +343,11 @@ static int prepare(struct publisher *publisher, struct store_txn *txn, const str
     struct log_reach reach;
     enum reason reason;
     enum store_error error = read_head(publisher, txn);
-    uint64_t now_s = session_now_s();
+    uint64_t time_s = publisher->time_s > 0 ? publisher->time_s : session_now_s();
 
     if (error != STORE_OK)
         return session_fail_store(options_of(publisher), error);
-    reason = draft_preview(&out->preview, draft, &publisher->state, network_of(publisher), now_s,
+    reason = draft_preview(&out->preview, draft, &publisher->state, network_of(publisher), time_s,
                            &publisher->arena);
     if (reason == REASON_NONE)
         reason = log_reach_of(&reach, &out->preview, &publisher->arena);

@@ -14,6 +14,7 @@ struct publisher {
     int sign_lock_fd;
     struct log_state state; /* at the head */
     uint64_t head_time_s;   /* what the head's header says */
+    uint64_t time_s;        /* for the headers of blocks; 0: by the clock */
     bool checkpoint_due;    /* published since the last checkpoint */
     uint8_t *body;          /* draft memory */
     uint8_t *block;         /* encoded block memory */
@@ -41,6 +42,14 @@ int publisher_publish(struct publisher *publisher, const struct draft *draft, st
 /* The same for a rotation signed by next, whose keys record is in the draft. */
 int publisher_rotate(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
                      struct published *out);
+/* The same, but behind block seq of the log instead of its head: what follows seq is dropped as a branch. At
+ * worst replays the log up to seq. time_s goes into the header: when this is tried again with the same one,
+ * the same block comes out, so that a lost answer never ends in two rotations of one epoch, which would
+ * freeze the log. */
+int publisher_rotate_at(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
+                        uint64_t seq, uint64_t time_s, struct published *out);
+/* Hand an encoded block of this actor over that need not extend the head. */
+int publisher_import(struct publisher *publisher, struct bytes encoded);
 /* Also makes the checkpoint that is due when no daemon does it. */
 void publisher_close(struct publisher *publisher);
 

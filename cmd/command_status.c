@@ -1,0 +1,267 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/command.h"
+#include "cmd/daemon_answer.h"
+#include "cmd/json_output.h"
+#include "cmd/verdict_text.h"
+#include "node/node_keys.h"
+#include "protocol/rules/verdict.h"
+
+/* How one log stands on this node. */
+struct log_status {
+    bool held;
+    uint64_t epoch, seq;
+    struct hash head;
+    uint64_t age_s; /* of its newest checkpoint; UINT64_MAX: none */
+};
+
+struct node_status {
+    struct store_figures figures;
+    struct node_keys node;
+    bool has_node;
+    struct log_status own;
+    struct log_status owners[TRUST_OWNERS_MAX]; /* beside the trust file's */
+    json_t *daemon;                             /* NULL: none runs */
+};
+
+/* ---- gathering ---- */
+
+static uint64_t age_of_checkpoint(struct session *session, struct store_txn *txn,
+                                  const struct actor_id *author)
+{
+    size_t mark = arena_mark(&session->arena);
+    struct signed_checkpoint checkpoint;
+    struct bytes encoded;
+    uint64_t now_s = session_now_s(), age_s = UINT64_MAX;
+
+    if (store_checkpoint(txn, author, &encoded, &session->arena) == STORE_OK &&
+        schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &session->arena) == REASON_NONE)
+        age_s = checkpoint.checkpoint.time_s < now_s ? now_s - checkpoint.checkpoint.time_s : 0;
+    arena_rewind(&session->arena, mark);
+    return age_s;
+}
+
+static enum store_error read_log(struct log_status *out, struct session *session, struct store_txn *txn,
+                                 const struct actor_id *author)
+{
+    struct log_state state;
+    enum store_error error = store_log_state(txn, author, &state);
+
+    *out = (struct log_status){.age_s = UINT64_MAX};
+    if (error == STORE_NOT_FOUND)
+        return STORE_OK;
+    if (error != STORE_OK)
+        return error;
+    *out = (struct log_status){.held = true, .epoch = state.epoch, .seq = state.seq, .head = state.head};
+    out->age_s = age_of_checkpoint(session, txn, author);
+    return STORE_OK;
+}
+
+static enum store_error read_store(struct node_status *status, struct session *session, struct store_txn *txn)
+{
+    enum store_error error = store_figures(txn, &status->figures);
+
+    status->own = (struct log_status){.age_s = UINT64_MAX};
+    if (error == STORE_OK && session->has_actor)
+        error = read_log(&status->own, session, txn, &session->actor);
+    for (size_t i = 0; i < session->trust->owner_count && error == STORE_OK; i++)
+        error = read_log(&status->owners[i], session, txn, &session->trust->owners[i].actor);
+    return error;
+}
+
+static int gather(struct node_status *status, struct session *session)
+{
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+
+    if (error == STORE_OK) {
+        error = read_store(status, session, txn);
+        store_end(txn);
+    }
+    if (error != STORE_OK)
+        return session_fail_store(&session->options, error);
+    status->has_node = node_keys_read(&status->node, &session->home) == HOME_OK;
+    return session->control_fd < 0 ? EXIT_YES : daemon_answer(&status->daemon, session, CONTROL_STATUS);
+}
+
+static const char *freshness_word(const struct log_status *log)
+{
+    if (log->age_s == UINT64_MAX)
+        return "unknown";
+    return log->age_s <= FRESHNESS_DEFAULT.issuer_s ? "fresh" : "stale";
+}
+
+/* ---- JSON ---- */
+
+static json_t *json_of_log(const struct log_status *log)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "held", json_boolean(log->held));
+    json_object_set_new(object, "epoch", log->held ? json_of_number(log->epoch) : json_null());
+    json_object_set_new(object, "seq", log->held ? json_of_number(log->seq) : json_null());
+    json_object_set_new(object, "head", log->held ? json_of_hash(&log->head) : json_null());
+    json_object_set_new(object, "freshness", json_string(freshness_word(log)));
+    json_object_set_new(object, "checkpoint_age_s",
+                        log->age_s == UINT64_MAX ? json_null() : json_of_number(log->age_s));
+    return object;
+}
+
+static json_t *json_of_owners(const struct node_status *status, const struct session *session)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < session->trust->owner_count; i++) {
+        const struct trust_owner *owner = &session->trust->owners[i];
+        json_t *object = json_of_log(&status->owners[i]);
+
+        json_object_set_new(object, "namespace", json_string(owner->name_space));
+        json_object_set_new(object, "actor",
+                            json_of_id(ID_ACTOR, &session->home.network, &owner->actor.hash));
+        json_object_set_new(object, "name", json_string(owner->name));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *json_of_store(const struct store_figures *figures)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "logs", json_of_number(figures->logs));
+    json_object_set_new(object, "blocks", json_of_number(figures->blocks));
+    json_object_set_new(object, "attestations", json_of_number(figures->attestations));
+    json_object_set_new(object, "bytes_on_disk", json_of_number(figures->bytes_on_disk));
+    return object;
+}
+
+static int report_json(struct node_status *status, const struct session *session)
+{
+    const struct network *network = &session->home.network;
+    json_t *object = json_object();
+
+    json_object_set_new(object, "home", json_string(session->home.path));
+    json_object_set_new(object, "network", json_string(network->tag));
+    json_object_set_new(object, "actor",
+                        session->has_actor ? json_of_id(ID_ACTOR, network, &session->actor.hash)
+                                           : json_null());
+    json_object_set_new(object, "node",
+                        status->has_node ? json_of_id(ID_NODE, network, &status->node.id.hash) : json_null());
+    json_object_set_new(object, "transport",
+                        status->has_node ? json_of_id(ID_TRANSPORT, network, &status->node.transport.key)
+                                         : json_null());
+    json_object_set_new(object, "daemon", status->daemon ? json_incref(status->daemon) : json_null());
+    json_object_set_new(object, "store", json_of_store(&status->figures));
+    json_object_set_new(object, "own_log", session->has_actor ? json_of_log(&status->own) : json_null());
+    json_object_set_new(object, "trusted", json_of_owners(status, session));
+    return json_output_take(object);
+}
+
+/* ---- words ---- */
+
+static void print_id(const char *label, enum id_kind kind, const struct network *network,
+                     const struct hash *id)
+{
+    char text[ID_TEXT_MAX + 1];
+
+    id_to_text(text, kind, network, id);
+    printf("%-14s  %s\n", label, text);
+}
+
+static void print_size(uint64_t bytes)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+
+    while (size >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
+        size /= 1024;
+        unit++;
+    }
+    printf("%.*f %s\n", unit == 0 ? 0 : 1, size, units[unit]);
+}
+
+static void print_log(const char *label, const struct log_status *log)
+{
+    char age[AGE_WORDS_SIZE];
+
+    age_words(age, log->age_s);
+    if (!log->held)
+        printf("%-14s  nothing held yet\n", label);
+    else
+        printf("%-14s  %s: last word %s; block %llu, epoch %llu\n", label, freshness_word(log), age,
+               (unsigned long long)log->seq, (unsigned long long)log->epoch);
+}
+
+static void print_daemon(const struct node_status *status)
+{
+    const char *endpoint = answer_text(status->daemon, "endpoint");
+    unsigned long long peers = answer_number(status->daemon, "peers");
+
+    if (!status->daemon) {
+        printf("%-14s  does not run: this node learns nothing new meanwhile\n", "Daemon");
+        return;
+    }
+    printf("%-14s  runs, process %llu, %llu peer%s%s%s\n", "Daemon",
+           (unsigned long long)answer_number(status->daemon, "pid"), peers, peers == 1 ? "" : "s",
+           endpoint[0] != '\0' ? ", listens at " : "", endpoint);
+}
+
+static void print_trusted(const struct node_status *status, const struct session *session)
+{
+    if (session->trust->owner_count == 0)
+        printf("\nNobody is trusted yet: tradeproof trust add NAMESPACE ID\n");
+    else
+        printf("\nTrusted:\n");
+    for (size_t i = 0; i < session->trust->owner_count; i++) {
+        const struct trust_owner *owner = &session->trust->owners[i];
+
+        print_log(owner->name_space, &status->owners[i]);
+        printf("%-14s  %s\n", "", session_name_of(session, &owner->actor.hash));
+    }
+}
+
+static int report(const struct node_status *status, const struct session *session)
+{
+    const struct network *network = &session->home.network;
+
+    printf("%-14s  %s\n%-14s  %s\n", "Data folder", session->home.path, "Network", network->tag);
+    if (session->has_actor)
+        print_id("Your id", ID_ACTOR, network, &session->actor.hash);
+    if (status->has_node)
+        print_id("Node id", ID_NODE, network, &status->node.id.hash);
+    if (status->has_node)
+        print_id("Transport key", ID_TRANSPORT, network, &status->node.transport.key);
+    print_daemon(status);
+    printf("%-14s  %llu logs, %llu blocks, %llu attestations, ", "Store",
+           (unsigned long long)status->figures.logs, (unsigned long long)status->figures.blocks,
+           (unsigned long long)status->figures.attestations);
+    print_size(status->figures.bytes_on_disk);
+    if (session->has_actor)
+        print_log("Your log", &status->own);
+    print_trusted(status, session);
+    return EXIT_YES;
+}
+
+static int status(struct session *session, char **arguments)
+{
+    struct node_status *found = calloc(1, sizeof *found);
+    int code;
+
+    (void)arguments;
+    if (!found)
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    code = gather(found, session);
+    if (code == EXIT_YES)
+        code = session->options.json ? report_json(found, session) : report(found, session);
+    json_decref(found->daemon);
+    sodium_memzero(&found->node, sizeof found->node);
+    free(found);
+    return code;
+}
+
+int command_status(int argc, char **argv)
+{
+    return command_in_session(command_named("status"), argc, argv, 0, 0, SESSION_READ, status);
+}

@@ -1,0 +1,124 @@
+#include <getopt.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/number.h"
+#include "cmd/publish.h"
+#include "cmd/words.h"
+
+struct void_request {
+    struct session_options options;
+    const char *reason;
+    bool branch;
+    char **arguments;
+};
+
+static int parse(struct void_request *request, int argc, char **argv)
+{
+    enum { OPTION_BRANCH = 1, OPTION_REASON };
+    static const struct option long_options[] = {SESSION_LONG_OPTIONS,
+                                                 {"branch", no_argument, NULL, OPTION_BRANCH},
+                                                 {"reason", required_argument, NULL, OPTION_REASON},
+                                                 {NULL, 0, NULL, 0}};
+    const struct command *command = command_named("void");
+    int option, count;
+
+    session_options_init(&request->options);
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (session_option(&request->options, option, optarg))
+            continue;
+        if (option == OPTION_BRANCH)
+            request->branch = true;
+        else if (option == OPTION_REASON)
+            request->reason = optarg;
+        else
+            return command_option_error(command, argv);
+    }
+    count = request->branch ? 3 : 1;
+    request->arguments = argv + optind;
+    return command_arguments(command, argc, count, count);
+}
+
+/* "41-43", or "41" for one block */
+static int read_range(struct void_record *record, const struct session *session, const char *text)
+{
+    const char *end = text;
+    bool good = number_read(&record->range.first, text, &end, BLOCK_SEQ_MAX);
+
+    record->range.last = record->range.first;
+    if (good && *end == '-')
+        good = number_read(&record->range.last, end + 1, &end, BLOCK_SEQ_MAX);
+    if (!good || *end != '\0' || record->range.last < record->range.first)
+        return session_fail(&session->options, EXIT_BAD_INPUT, "bad-range",
+                            "\"%s\" is not a range of blocks, such as 41-43.", text);
+    record->has_range = true;
+    return EXIT_YES;
+}
+
+static int read_hash(struct hash *hash, const struct session *session, const char *text)
+{
+    size_t size = 0;
+
+    if (strlen(text) == 2 * HASH_SIZE &&
+        sodium_hex2bin(hash->bytes, sizeof hash->bytes, text, strlen(text), NULL, &size, NULL) == 0 &&
+        size == HASH_SIZE)
+        return EXIT_YES;
+    return session_fail(&session->options, EXIT_BAD_INPUT, "bad-hash",
+                        "\"%s\" is not the hash of a block: 64 hexadecimal digits.", text);
+}
+
+static int read_branch(struct void_record *record, const struct session *session, char **arguments)
+{
+    const char *end;
+    int code;
+
+    if (!number_read(&record->branch.epoch, arguments[0], &end, EPOCH_MAX) || *end != '\0')
+        return session_fail(&session->options, EXIT_BAD_INPUT, "bad-epoch",
+                            "\"%s\" is not an epoch's number.", arguments[0]);
+    record->has_branch = true;
+    code = read_hash(&record->branch.fork_parent, session, arguments[1]);
+    return code == EXIT_YES ? read_hash(&record->branch.tip, session, arguments[2]) : code;
+}
+
+static int read_reason(struct void_record *record, const struct session *session, const char *text)
+{
+    enum status_reason reason = STATUS_REASON_KEY_COMPROMISE;
+
+    if (text && !status_reason_of_word(&reason, bytes_of_string(text)))
+        return session_fail(&session->options, EXIT_BAD_INPUT, "bad-reason", "\"%s\" is none of: %s.", text,
+                            STATUS_REASON_WORDS);
+    record->reason = reason;
+    return EXIT_YES;
+}
+
+static int void_blocks(struct session *session, const struct void_request *request)
+{
+    struct void_record record = {0};
+    struct published published;
+    int code = session_need_actor(session);
+
+    if (code == EXIT_YES)
+        code = request->branch ? read_branch(&record, session, request->arguments)
+                               : read_range(&record, session, request->arguments[0]);
+    if (code == EXIT_YES)
+        code = read_reason(&record, session, request->reason);
+    if (code == EXIT_YES)
+        code = publish_one(session, ENTRY_VOID, &record, &published);
+    return code == EXIT_YES ? publish_report(session, &published, "It is declared void.") : code;
+}
+
+int command_void(int argc, char **argv)
+{
+    struct void_request request = {0};
+    struct session session;
+    int code = parse(&request, argc, argv);
+
+    if (code != EXIT_YES)
+        return code;
+    code = session_open(&session, &request.options, SESSION_WRITE);
+    if (code != EXIT_YES)
+        return code;
+    code = void_blocks(&session, &request);
+    session_close(&session);
+    return code;
+}

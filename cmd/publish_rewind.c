@@ -1,0 +1,145 @@
+#include "cmd/publish.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A rotation behind an earlier block. What the state tree looked like there is learned by replaying the log
+ * up to it into a store of its own, which is thrown away. */
+
+enum { REPLAY_BATCH = 256, FOLDER_SIZE = HOME_PATH_MAX + 64 };
+
+struct rewind {
+    char folder[FOLDER_SIZE];
+    struct session session; /* the real one, with the other store behind it */
+    struct publisher publisher;
+};
+
+static int copy_blocks(struct rewind *rewind, struct publisher *publisher, struct store_txn *from,
+                       struct store_txn *to, uint64_t first, uint64_t last)
+{
+    struct session *session = &rewind->session;
+
+    for (uint64_t seq = first; seq <= last; seq++) {
+        struct ingest_result result;
+        struct bytes encoded;
+        enum store_error error;
+
+        arena_rewind(&publisher->arena, 0);
+        error = store_block_bytes(from, &session->actor, seq, &encoded, &publisher->arena);
+        if (error != STORE_OK)
+            return session_fail_store(&session->options, error);
+        ingest_block(&session->ingest, to, INGEST_LOCAL, encoded, session_now_s(), &result);
+        if (result.outcome == INGEST_FAILED)
+            return session_fail_store(&session->options, result.error);
+        if (result.outcome != INGEST_EXTENDED)
+            return session_fail_reason(&session->options, result.reason);
+    }
+    return EXIT_YES;
+}
+
+static int copy_batch(struct rewind *rewind, struct publisher *publisher, uint64_t first, uint64_t last)
+{
+    const struct session_options *options = &rewind->session.options;
+    struct store_txn *from, *to;
+    enum store_error error = store_read_begin(&from, publisher->session->store);
+    int code;
+
+    if (error != STORE_OK)
+        return session_fail_store(options, error);
+    error = store_write_begin(&to, rewind->session.store);
+    if (error != STORE_OK) {
+        store_end(from);
+        return session_fail_store(options, error);
+    }
+    code = copy_blocks(rewind, publisher, from, to, first, last);
+    store_end(from);
+    if (code != EXIT_YES) {
+        store_end(to);
+        return code;
+    }
+    error = store_commit(to);
+    return error == STORE_OK ? EXIT_YES : session_fail_store(options, error);
+}
+
+static int replay(struct rewind *rewind, struct publisher *publisher, uint64_t seq)
+{
+    for (uint64_t first = 0; first <= seq; first += REPLAY_BATCH) {
+        uint64_t last = seq - first < REPLAY_BATCH ? seq : first + REPLAY_BATCH - 1;
+        int code = copy_batch(rewind, publisher, first, last);
+
+        if (code != EXIT_YES)
+            return code;
+    }
+    return EXIT_YES;
+}
+
+static int open_rewind(struct rewind *rewind, const struct publisher *publisher)
+{
+    struct session *session = &rewind->session;
+    struct store_options options = {.folder = rewind->folder,
+                                    .network_tag = publisher->session->home.network.tag};
+    enum store_error error;
+
+    *session = *publisher->session;
+    session->control_fd = -1;
+    session->store = NULL;
+    session->ingest = (struct ingest){0};
+    home_file(&session->home, "rewind.XXXXXX", rewind->folder);
+    if (!mkdtemp(rewind->folder)) {
+        rewind->folder[0] = '\0';
+        return session_fail_home(&session->options, HOME_IO);
+    }
+    error = store_open(&session->store, &options);
+    if (error != STORE_OK)
+        return session_fail_store(&session->options, error);
+    if (!ingest_init(&session->ingest, session->store, &session->home.network, session->trust,
+                     &session->actor))
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    rewind->publisher = *publisher;
+    rewind->publisher.session = session;
+    return EXIT_YES;
+}
+
+static void remove_file(const char *folder, const char *name)
+{
+    char path[FOLDER_SIZE + 16];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    unlink(path);
+}
+
+static void close_rewind(struct rewind *rewind)
+{
+    if (rewind->session.ingest.memory)
+        ingest_deinit(&rewind->session.ingest);
+    if (rewind->session.store)
+        store_close(rewind->session.store);
+    if (rewind->folder[0] == '\0')
+        return;
+    remove_file(rewind->folder, "data.mdb");
+    remove_file(rewind->folder, "lock.mdb");
+    rmdir(rewind->folder);
+}
+
+/* The other publisher works in the real one's memory, where the signed block then lies. */
+int publisher_rotate_at(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
+                        uint64_t seq, uint64_t time_s, struct published *out)
+{
+    struct rewind rewind = {0};
+    int code = open_rewind(&rewind, publisher);
+
+    if (code == EXIT_YES)
+        code = replay(&rewind, publisher, seq);
+    if (code == EXIT_YES) {
+        rewind.publisher.time_s = time_s;
+        code = publisher_rotate(&rewind.publisher, draft, next, out);
+    }
+    close_rewind(&rewind);
+    if (code == EXIT_YES)
+        code = publisher_import(publisher, out->encoded);
+    if (code == EXIT_YES)
+        publisher->keyring = next;
+    return code;
+}

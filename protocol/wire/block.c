@@ -7,6 +7,7 @@
 #include "protocol/wire/tables.h"
 
 enum { MSGPACK_BIN8 = 0xc4, MSGPACK_BIN16 = 0xc5, MSGPACK_BIN32 = 0xc6 };
+enum { ERASED_SIZE = 2 + HASH_SIZE }; /* of an entry of which only the leaf hash is left */
 
 /* ---- entries ---- */
 
@@ -169,6 +170,12 @@ static enum reason check_entry_class(const struct entry *entry, enum block_class
     return entry_class(entry->kind) == block_class ? REASON_NONE : REASON_ENTRY_CLASS;
 }
 
+/* How much longer the body gets when this entry is erased. */
+static size_t growth_of(const struct entry *entry)
+{
+    return entry->encoded.size < ERASED_SIZE ? ERASED_SIZE - entry->encoded.size : 0;
+}
+
 static void leaf_of(struct hash *out, const struct network *network, const struct entry *entry)
 {
     if (entry->erased)
@@ -181,6 +188,7 @@ static enum reason read_entries(struct entry *entries, struct hash *leaves, cons
                                 const struct header *header, struct bytes body)
 {
     struct reader reader;
+    size_t growth = 0;
 
     reader_init(&reader, body);
     if (reader_array(&reader, 0, BLOCK_ENTRIES_MAX) != header->entry_count)
@@ -195,7 +203,10 @@ static enum reason read_entries(struct entry *entries, struct hash *leaves, cons
         if (reason != REASON_NONE)
             return reason;
         leaf_of(&leaves[i], network, &entries[i]);
+        growth += growth_of(&entries[i]);
     }
+    if (reader.error == REASON_NONE && body.size + growth > BLOCK_BODY_SIZE_MAX)
+        return REASON_TOO_LARGE;
     return reader_end(&reader);
 }
 
@@ -297,12 +308,12 @@ static size_t array_head_size(size_t count)
 bool block_erase(struct writer *writer, const struct block *block, const struct index_range *ranges,
                  size_t count)
 {
-    const size_t erased_size = 2 + HASH_SIZE;
     size_t body_size = array_head_size(block->entry_count);
     size_t next = 0;
 
     for (size_t i = 0; i < block->entry_count; i++)
-        body_size += ranges_contain(ranges, count, &next, i) ? erased_size : block->entries[i].encoded.size;
+        body_size +=
+            ranges_contain(ranges, count, &next, i) ? (size_t)ERASED_SIZE : block->entries[i].encoded.size;
     write_outer(writer, block->header_bytes, block->signatures, block->signature_count);
     write_bin_head(writer, body_size);
     writer_array(writer, (uint32_t)block->entry_count);

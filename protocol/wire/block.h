@@ -4,7 +4,9 @@
 /* A block's bytes: [header, signatures, body]. header and body are bins, so that a header can be checked, hashed and
  * passed on without its body. signatures is an array of [key index, bin 64], ascending by index. The body is an
  * array with one element per entry: [kind, critical, bin payload, bin salt], or a bin of 32 bytes, its leaf hash,
- * where the entry was erased. Content entries have a 16-byte salt, the others an empty one. */
+ * where the entry was erased. Content entries have a 16-byte salt, the others an empty one.
+ * In the body's size an entry that is shorter than an erased one counts as long as that, so that a block which was
+ * accepted stays within the limits whatever is erased. */
 
 #include "protocol/wire/records.h"
 

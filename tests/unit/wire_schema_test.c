@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,33 @@ static void test_tables_agree_with_their_structs(void **state)
             if (!field->meaning || field->text_min > field->text_max)
                 fail_msg("%s.%s: no meaning, or no range of texts", set.schemas[i]->name, field->name);
         }
+    }
+}
+
+/* The most that the lists of one record take in an arena. */
+static size_t arena_needed(const struct schema *schema)
+{
+    size_t needed = schema->extensible ? EXTENSIONS_MAX * sizeof(struct extension) + alignof(max_align_t) : 0;
+
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field *field = &schema->fields[i];
+        size_t nested = field->nested ? arena_needed(field->nested) : 0;
+
+        if (field->type == FIELD_TYPE_RECORD)
+            needed += nested;
+        if (field->type == FIELD_TYPE_LIST)
+            needed += field->max * ((field->nested ? field->nested->size : sizeof(struct bytes)) + nested) +
+                      alignof(max_align_t);
+    }
+    return needed;
+}
+
+static void test_the_record_arena_holds_any_record(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SCHEMA_COUNT; i++) {
+        if (arena_needed(schemas[i]) > RECORD_ARENA_SIZE)
+            fail_msg("%s may need %zu bytes", schemas[i]->name, arena_needed(schemas[i]));
     }
 }
 
@@ -545,6 +573,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables_agree_with_their_structs),
+        cmocka_unit_test(test_the_record_arena_holds_any_record),
         cmocka_unit_test(test_what_is_encoded_decodes_to_the_same),
         cmocka_unit_test(test_every_prefix_is_refused),
         cmocka_unit_test(test_a_trailing_byte_is_refused),

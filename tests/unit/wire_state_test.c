@@ -143,6 +143,43 @@ static void test_an_erased_block_that_does_not_fit_is_told(void **state)
     assert_false(block_erase(&writer, &bench->block, &range, 1));
 }
 
+/* Fill a content block with large entries and then short ones of 23 bytes, which grow by 11 when erased,
+ * until size, with that growth, is above limit. */
+static struct bytes full_block(size_t limit)
+{
+    static const uint8_t zeros[2000];
+    size_t counted = 3;
+    struct writer writer;
+
+    block_builder_begin(&bench->builder, &bench->network, &bench->actor.id, CLASS_CONTENT);
+    for (; counted + 2030 <= limit - 34 * 100; counted += 2000 + 26)
+        block_builder_add_payload(&bench->builder, ENTRY_KIND_MAX, false, bytes_of(zeros, sizeof zeros));
+    for (; counted <= limit; counted += 34)
+        block_builder_add_payload(&bench->builder, 99, false, bytes_of(NULL, 0));
+    writer_init(&writer, bench->encoded, sizeof bench->encoded);
+    return block_builder_end(&bench->builder, &bench->actor, &writer);
+}
+
+static void test_a_full_block_stays_within_its_limit_when_erased(void **state)
+{
+    struct index_range short_ones = {0, BLOCK_ENTRIES_MAX - 1};
+    struct bytes encoded;
+
+    (void)state;
+    encoded = full_block(BLOCK_BODY_SIZE_MAX);
+    assert_true(encoded.size < BLOCK_BODY_SIZE_MAX);
+    arena_init(&bench->arena, bench->arena_memory, sizeof bench->arena_memory);
+    assert_int_equal(block_decode(&bench->block, &bench->network, encoded, &bench->arena), REASON_TOO_LARGE);
+
+    encoded = full_block(BLOCK_BODY_SIZE_MAX - 34);
+    arena_init(&bench->arena, bench->arena_memory, sizeof bench->arena_memory);
+    assert_int_equal(block_decode(&bench->block, &bench->network, encoded, &bench->arena), REASON_NONE);
+    while (bench->block.entries[short_ones.first].payload.size > 0)
+        short_ones.first++;
+    erase(&short_ones, 1);
+    assert_true(bench->erased.body.size > bench->block.body.size);
+}
+
 static void test_payloads_decode_by_their_kind(void **state)
 {
     static const struct index_range range = {0, 0};
@@ -261,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_erasing_goes_on_where_it_stopped),
         cmocka_unit_test(test_erasing_nothing_gives_the_same_bytes),
         cmocka_unit_test(test_an_erased_block_that_does_not_fit_is_told),
+        cmocka_unit_test(test_a_full_block_stays_within_its_limit_when_erased),
         cmocka_unit_test(test_payloads_decode_by_their_kind),
         cmocka_unit_test(test_an_entry_decodes_alone),
         cmocka_unit_test(test_block_0_follows_from_the_keys_record),

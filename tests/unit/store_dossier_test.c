@@ -1,0 +1,530 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/fork.h"
+#include "tests/support/store_world.h"
+
+/* Dossiers gathered from logs: ase owns a namespace, prog is accredited by it, stranger by nobody. */
+
+static struct store_world world;
+static struct world_author ase, prog, stranger, heir;
+static struct trust trust;
+
+enum { EARLY = 1000, LATE = 2000, LATER = 3000 };
+
+static void add_text(struct list *list, struct bytes *memory, const char *text)
+{
+    *memory = bytes_of_string(text);
+    *list = (struct list){.items = memory, .count = 1};
+}
+
+static void accredit(struct store_txn *txn, struct world_author *by, const struct actor_id *delegate,
+                     uint64_t arrived_s)
+{
+    struct accreditation record = {.delegate = *delegate, .from = 30000, .depth = 2};
+    struct bytes pattern;
+    struct draft draft;
+
+    add_text(&record.patterns, &pattern, "ase/*");
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_ACCREDITATION, &record);
+    world_publish(&world, txn, by, &draft, arrived_s);
+}
+
+static void publish_pack(struct store_txn *txn, struct world_author *by, uint64_t version)
+{
+    const struct pack_code code = {.code = bytes_of_string("A5"), .title = bytes_of_string("Brakes")};
+    const struct rule_pack pack = {.name_space = bytes_of_string("ase"),
+                                   .version = version,
+                                   .in_force_from = 30000,
+                                   .codes = {.items = &code, .count = 1}};
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_RULE_PACK, &pack);
+    world_publish(&world, txn, by, &draft, EARLY);
+}
+
+static int setup(void **state)
+{
+    struct trust_owner owner = {.name_space = "ase"};
+    struct store_txn *txn;
+
+    (void)state;
+    world_init(&world);
+    txn = world_write(&world);
+    world_begin_log(&world, txn, &ase, 1, EARLY);
+    world_begin_log(&world, txn, &prog, 2, EARLY);
+    world_begin_log(&world, txn, &stranger, 3, EARLY);
+    world_begin_log(&world, txn, &heir, 4, EARLY);
+    accredit(txn, &ase, &prog.actor.id, EARLY);
+    publish_pack(txn, &ase, 1);
+    world_commit(txn);
+    memset(&trust, 0, sizeof trust);
+    owner.actor = ase.actor.id;
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_deinit(&world);
+    return 0;
+}
+
+static void attest(struct world_author *by, uint64_t n, uint64_t arrived_s)
+{
+    const struct subject subjects[] = {world_subject(900), world_subject(n), world_subject(901)};
+    struct store_txn *txn = world_write(&world);
+
+    world_attest(&world, txn, by, subjects, 3, "ase/A5", arrived_s);
+    world_commit(txn);
+}
+
+static void gather(struct dossier *dossier, uint64_t n, uint64_t known_by_s)
+{
+    const struct subject subject = world_subject(n);
+    struct store_txn *txn = world_read(&world);
+
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, known_by_s, dossier, &world.arena),
+                     STORE_OK);
+    store_end(txn);
+    assert_true(subject_equal(&dossier->subject, &subject));
+    for (size_t i = 1; i < dossier->log_count; i++)
+        assert_true(hash_compare(&dossier->logs[i - 1].author.hash, &dossier->logs[i].author.hash) < 0);
+}
+
+static const struct dossier_log *log_of(const struct dossier *dossier, const struct world_author *author)
+{
+    const struct dossier_log *log = dossier_log_of(dossier, &author->actor.id);
+
+    assert_non_null(log);
+    return log;
+}
+
+static void an_attestation_comes_with_its_chain_and_packs(void **context)
+{
+    struct dossier dossier;
+    const struct dossier_credential *credential;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.credential_count, 1);
+    credential = &dossier.credentials[0];
+    assert_ptr_equal(dossier_log_at(&dossier, &credential->place), log_of(&dossier, &prog));
+    assert_int_equal(credential->place.seq, 1);
+    assert_int_equal(credential->place.index, 1);
+    assert_int_equal(credential->place.arrived_s, LATE);
+    assert_int_equal(credential->place.time_s, LATE);
+    assert_int_equal(credential->source, SOURCE_REPLAYED);
+    assert_true(bytes_equal_string(credential->attestation.code, "ase/A5"));
+    assert_true(hash_equal(&credential->place.block_hash, &prog.state.head));
+    assert_int_equal(dossier.accreditation_count, 1);
+    assert_ptr_equal(dossier_log_at(&dossier, &dossier.accreditations[0].place), log_of(&dossier, &ase));
+    assert_true(actor_id_equal(&dossier.accreditations[0].accreditation.delegate, &prog.actor.id));
+    assert_int_equal(dossier.pack_count, 1);
+    assert_true(bytes_equal_string(dossier.packs[0].pack.name_space, "ase"));
+    assert_int_equal(log_of(&dossier, &ase)->head_seq, 2);
+    assert_true(log_of(&dossier, &ase)->known);
+}
+
+static void someone_unknown_has_an_empty_dossier(void **context)
+{
+    struct dossier dossier;
+
+    (void)context;
+    gather(&dossier, 12345, UINT64_MAX);
+    assert_int_equal(dossier.credential_count, 0);
+    assert_int_equal(dossier.log_count, 0);
+}
+
+static void what_came_later_is_left_out(void **context)
+{
+    struct dossier dossier;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    attest(&prog, 7, LATER);
+    gather(&dossier, 7, LATER);
+    assert_int_equal(dossier.credential_count, 2);
+    assert_int_equal(log_of(&dossier, &prog)->known_by_seq, 2);
+    gather(&dossier, 7, LATER - 1);
+    assert_int_equal(dossier.credential_count, 1);
+    assert_int_equal(log_of(&dossier, &prog)->known_by_seq, 1);
+    gather(&dossier, 7, LATE - 1);
+    assert_int_equal(dossier.credential_count, 0);
+    assert_int_equal(log_of(&dossier, &prog)->known_by_seq, 0);
+    assert_false(log_of(&dossier, &prog)->nothing_by_then);
+    gather(&dossier, 7, EARLY - 1);
+    assert_true(log_of(&dossier, &prog)->nothing_by_then);
+}
+
+static void a_certificate_is_found_under_its_new_holder(void **context)
+{
+    const struct status held = {.seq = 1,
+                                .action = STATUS_HELD_BY,
+                                .effective_day = 41000,
+                                .has_holder = true,
+                                .holder = world_subject(8)};
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    txn = world_write(&world);
+    world_say(&world, txn, &prog, &held, 1, 1, LATER);
+    world_commit(txn);
+    gather(&dossier, 8, UINT64_MAX);
+    assert_int_equal(dossier.credential_count, 1);
+    assert_true(dossier.credentials[0].has_holder);
+    assert_true(subject_equal(&dossier.credentials[0].holder, &held.holder));
+    assert_int_equal(dossier.credentials[0].place.event_count, 1);
+    assert_false(dossier.credentials[0].place.event_voided[0]);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.credential_count, 1);
+    assert_true(dossier.credentials[0].has_holder);
+    gather(&dossier, 7, LATER - 1);
+    assert_int_equal(dossier.credential_count, 1);
+    assert_false(dossier.credentials[0].has_holder);
+    gather(&dossier, 8, LATER - 1);
+    assert_int_equal(dossier.credential_count, 0);
+}
+
+static void a_replacement_is_named(void **context)
+{
+    const struct status replaced = {.seq = 1,
+                                    .action = STATUS_REPLACED,
+                                    .effective_day = 41000,
+                                    .has_replacement = true,
+                                    .replacement = {.author = prog.actor.id, .seq = 9, .index = 3}};
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    txn = world_write(&world);
+    world_say(&world, txn, &prog, &replaced, 0, 2, LATER);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_true(dossier.credentials[0].has_replacement);
+    assert_true(entry_name_equal(&dossier.credentials[0].replacement, &replaced.replacement));
+    assert_false(dossier.credentials[0].has_holder);
+}
+
+static void a_voided_status_is_marked_and_not_counted(void **context)
+{
+    const struct status held = {.seq = 1,
+                                .action = STATUS_HELD_BY,
+                                .effective_day = 41000,
+                                .has_holder = true,
+                                .holder = world_subject(8)};
+    const struct void_record record = {.has_range = true, .range = {.first = 2, .last = 2}};
+    struct dossier dossier;
+    struct store_txn *txn;
+    struct draft draft;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    txn = world_write(&world);
+    world_say(&world, txn, &prog, &held, 1, 1, LATE);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_VOID, &record);
+    world_publish(&world, txn, &prog, &draft, LATER);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_true(dossier.credentials[0].place.event_voided[0]);
+    assert_false(dossier.credentials[0].has_holder);
+    assert_false(dossier.credentials[0].place.voided);
+    gather(&dossier, 7, LATE);
+    assert_false(dossier.credentials[0].place.event_voided[0]);
+    assert_true(dossier.credentials[0].has_holder);
+}
+
+static void a_withdrawal_by_an_accreditor_is_gathered_and_others_are_not(void **context)
+{
+    struct withdrawal record = {.delegate = prog.actor.id, .cut_seq = 0, .cut_head = prog.state.head};
+    struct world_author *const authors[] = {&ase, &stranger};
+    struct dossier dossier;
+    struct store_txn *txn;
+    struct draft draft;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    txn = world_write(&world);
+    for (size_t i = 0; i < 2; i++) {
+        world_draft(&world, &draft, CLASS_GOVERN);
+        world_add(&draft, ENTRY_WITHDRAWAL, &record);
+        world_publish(&world, txn, authors[i], &draft, LATE);
+    }
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.withdrawal_count, 1);
+    assert_ptr_equal(dossier_log_at(&dossier, &dossier.withdrawals[0].place), log_of(&dossier, &ase));
+}
+
+static void hand_over(bool signed_well)
+{
+    struct indexed_signature signature = {.key_index = 0};
+    struct succession record = {.name_space = bytes_of_string("ase"),
+                                .successor = heir.actor.id,
+                                .cut_seq = ase.state.seq,
+                                .cut_head = ase.state.head};
+    uint8_t memory[ENTRY_SIZE_MAX];
+    struct store_txn *txn = world_write(&world);
+    struct bytes terms;
+    struct draft draft;
+    struct hash hash;
+
+    assert_true(schema_encode(&succession_schema, &record, memory, sizeof memory, &terms));
+    hash_bytes(&hash, label_domain(&world.network, LABEL_SUCCESSION), terms.data, terms.size);
+    if (!signed_well)
+        hash.bytes[0] ^= 1;
+    sign_hash(&signature.signature, &heir.actor.built[0].secret, &hash);
+    record.signatures = (struct list){.items = &signature, .count = 1};
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_SUCCESSION, &record);
+    world_publish(&world, txn, &ase, &draft, LATE);
+    publish_pack(txn, &heir, 2);
+    world_commit(txn);
+}
+
+static void a_successor_and_its_packs_are_gathered(void **context)
+{
+    struct dossier dossier;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    hand_over(true);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.succession_count, 1);
+    assert_true(dossier.successions[0].signature_valid);
+    assert_int_equal(dossier.pack_count, 2);
+    assert_true(log_of(&dossier, &heir)->known);
+}
+
+static void a_badly_signed_succession_is_marked(void **context)
+{
+    struct dossier dossier;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    hand_over(false);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.succession_count, 1);
+    assert_false(dossier.successions[0].signature_valid);
+}
+
+static void names_lead_to_entries_that_are_held(void **context)
+{
+    struct entry_name names[4];
+    struct dossier dossier;
+    struct store_txn *txn;
+    struct block block;
+    struct bytes encoded;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    txn = world_read(&world);
+    assert_int_equal(store_block_bytes(txn, &prog.actor.id, 1, &encoded, &world.arena), STORE_OK);
+    assert_int_equal(block_decode(&block, &world.network, encoded, &world.arena), REASON_NONE);
+    for (size_t i = 0; i < 4; i++) {
+        names[i] = (struct entry_name){.author = prog.actor.id, .seq = 1, .index = i};
+        memcpy(names[i].prefix, block.leaves[i < 3 ? i : 0].bytes, ENTRY_PREFIX_SIZE);
+    }
+    names[1].prefix[0] ^= 1;
+    names[2].author = (struct actor_id){world_subject(5).id};
+    assert_int_equal(
+        store_dossier_of_entries(txn, &world.network, &trust, names, 4, UINT64_MAX, &dossier, &world.arena),
+        STORE_OK);
+    store_end(txn);
+    assert_int_equal(dossier.credential_count, 1);
+    assert_int_equal(dossier.credentials[0].place.index, 0);
+    assert_int_equal(dossier.accreditation_count, 1);
+    assert_false(dossier_log_of(&dossier, &names[2].author)->known);
+}
+
+static void an_erased_entry_is_found_by_name_alone(void **context)
+{
+    const struct index_range range = {1, 1};
+    const struct erase erase = {.seq = 1, .entries = {.items = &range, .count = 1}};
+    struct entry_name name = {.author = prog.actor.id, .seq = 1, .index = 1};
+    struct dossier dossier;
+    struct store_txn *txn;
+    struct draft draft;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    gather(&dossier, 7, UINT64_MAX);
+    memcpy(name.prefix, dossier.credentials[0].place.leaf.bytes, sizeof name.prefix);
+    txn = world_write(&world);
+    world_draft(&world, &draft, CLASS_STATUS);
+    world_add(&draft, ENTRY_ERASE, &erase);
+    world_publish(&world, txn, &prog, &draft, LATE);
+    assert_int_equal(
+        store_dossier_of_entries(txn, &world.network, &trust, &name, 1, UINT64_MAX, &dossier, &world.arena),
+        STORE_OK);
+    world_commit(txn);
+    assert_int_equal(dossier.credential_count, 1);
+    assert_true(dossier.credentials[0].place.erased);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.credential_count, 0);
+}
+
+static void a_checkpoint_counts_once_its_block_is_held_and_its_time_has_come(void **context)
+{
+    struct checkpoint record = {.author = prog.actor.id, .seq = 1, .time_s = LATER};
+    const size_t key = 2; /* one key a role, in order of the roles */
+    struct signed_checkpoint signed_record;
+    uint8_t memory[1024];
+    struct dossier dossier;
+    struct store_txn *txn;
+    struct bytes encoded;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    record.head = prog.state.head;
+    checkpoint_sign(&signed_record, &record, &world.network, key, &prog.actor.built[key].secret);
+    assert_true(schema_encode(&signed_checkpoint_schema, &signed_record, memory, sizeof memory, &encoded));
+    txn = world_write(&world);
+    assert_int_equal(store_put_checkpoint(txn, &prog.actor.id, encoded), STORE_OK);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_true(log_of(&dossier, &prog)->has_checkpoint);
+    assert_int_equal(log_of(&dossier, &prog)->checkpoint_seq, 1);
+    assert_int_equal(log_of(&dossier, &prog)->checkpoint_time_s, LATER);
+    gather(&dossier, 7, LATER - 1);
+    assert_false(log_of(&dossier, &prog)->has_checkpoint);
+}
+
+static void a_fork_of_the_open_epoch_disputes_the_log(void **context)
+{
+    const struct log_state before = prog.state;
+    struct attestation attestation = build_attestation(&ase.actor.id, "ase/A6", 40000, 41000);
+    uint8_t *memory = arena_take(&world.arena, 8192);
+    struct store_txn *txn = world_write(&world);
+    struct bytes side, chain, encoded;
+    struct fork_proof proof;
+    struct dossier dossier;
+    struct block a, b;
+    struct draft draft;
+
+    (void)context;
+    world_draft(&world, &draft, CLASS_CONTENT);
+    world_add(&draft, ENTRY_ATTESTATION, &attestation);
+    side = world_sign(&world, txn, &prog, &draft, LATE);
+    prog.state = before;
+    store_end(txn);
+    attest(&prog, 7, LATE);
+    txn = world_write(&world);
+    assert_int_equal(store_block_bytes(txn, &prog.actor.id, 1, &chain, &world.arena), STORE_OK);
+    assert_int_equal(block_decode(&a, &world.network, side, &world.arena), REASON_NONE);
+    assert_int_equal(block_decode(&b, &world.network, chain, &world.arena), REASON_NONE);
+    assert_true(fork_proof_of(&proof, &a, &b, &world.arena));
+    assert_true(schema_encode(&fork_proof_schema, &proof, memory, 8192, &encoded));
+    assert_int_equal(store_put_fork_proof(txn, &prog.actor.id, 0, encoded), STORE_OK);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_true(log_of(&dossier, &prog)->forked);
+    assert_int_equal(log_of(&dossier, &prog)->fork_seq, 1);
+    assert_false(log_of(&dossier, &ase)->forked);
+}
+
+static void admission_follows_accreditations_up_to_an_owner(void **context)
+{
+    struct actor_id nobody = {world_subject(1).id};
+    struct store_txn *txn = world_write(&world);
+    bool accredited;
+    const struct {
+        const struct actor_id *actor;
+        bool wanted;
+        const char *because;
+    } rows[] = {
+        {&ase.actor.id, true, "the owner itself"},
+        {&prog.actor.id, true, "accredited by the owner"},
+        {&heir.actor.id, true, "accredited by whom the owner accredited"},
+        {&stranger.actor.id, false, "its only accreditation is its own"},
+        {&nobody, false, "never heard of"},
+    };
+
+    (void)context;
+    accredit(txn, &prog, &heir.actor.id, LATE);
+    accredit(txn, &stranger, &stranger.actor.id, LATE);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(store_is_accredited(txn, &trust, rows[i].actor, &accredited), STORE_OK);
+        if (accredited != rows[i].wanted)
+            fail_msg("%s", rows[i].because);
+    }
+    store_end(txn);
+}
+
+static void an_attested_actor_is_named(void **context)
+{
+    struct actor_id seven = {world_subject(7).id};
+    struct actor_id eight = {world_subject(8).id};
+    struct store_txn *txn;
+    bool named;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    txn = world_read(&world);
+    assert_int_equal(store_is_named(txn, &world.network, &seven, &named), STORE_OK);
+    assert_true(named);
+    assert_int_equal(store_is_named(txn, &world.network, &eight, &named), STORE_OK);
+    assert_false(named);
+    store_end(txn);
+}
+
+static void both_sides_of_a_consent_are_named(void **context)
+{
+    const struct affiliation record = {.event = AFFILIATION_JOINED,
+                                       .day = 40000,
+                                       .has_consent = true,
+                                       .consent = {.technician = {world_subject(20).id},
+                                                   .shop = {world_subject(21).id},
+                                                   .expires_s = LATER}};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+    bool named;
+
+    (void)context;
+    world_draft(&world, &draft, CLASS_CONTENT);
+    world_add(&draft, ENTRY_AFFILIATION, &record);
+    world_publish(&world, txn, &prog, &draft, LATE);
+    assert_int_equal(store_is_named(txn, &world.network, &record.consent.technician, &named), STORE_OK);
+    assert_true(named);
+    assert_int_equal(store_is_named(txn, &world.network, &record.consent.shop, &named), STORE_OK);
+    assert_true(named);
+    world_commit(txn);
+}
+
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_WORLD(an_attestation_comes_with_its_chain_and_packs),
+        IN_WORLD(someone_unknown_has_an_empty_dossier),
+        IN_WORLD(what_came_later_is_left_out),
+        IN_WORLD(a_certificate_is_found_under_its_new_holder),
+        IN_WORLD(a_replacement_is_named),
+        IN_WORLD(a_voided_status_is_marked_and_not_counted),
+        IN_WORLD(a_withdrawal_by_an_accreditor_is_gathered_and_others_are_not),
+        IN_WORLD(a_successor_and_its_packs_are_gathered),
+        IN_WORLD(a_badly_signed_succession_is_marked),
+        IN_WORLD(names_lead_to_entries_that_are_held),
+        IN_WORLD(an_erased_entry_is_found_by_name_alone),
+        IN_WORLD(a_checkpoint_counts_once_its_block_is_held_and_its_time_has_come),
+        IN_WORLD(a_fork_of_the_open_epoch_disputes_the_log),
+        IN_WORLD(admission_follows_accreditations_up_to_an_owner),
+        IN_WORLD(an_attested_actor_is_named),
+        IN_WORLD(both_sides_of_a_consent_are_named),
+    };
+
+    return cmocka_run_group_tests_name("store dossier", tests, NULL, NULL);
+}

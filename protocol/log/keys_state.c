@@ -33,6 +33,22 @@ static size_t governing_count(const struct key_set *set)
     return count;
 }
 
+/* Whether a key of the update governs already: a key has one role. The update's own keys are distinct. */
+static bool repeats_governing_key(const struct key_set *set, size_t governing,
+                                  const struct keys_update *update)
+{
+    const struct signing_key *keys = update->signing_keys.items;
+
+    for (size_t i = 0; i < update->signing_keys.count; i++) {
+        for (size_t j = 0; j < governing; j++) {
+            if (memcmp(&keys[i].key, &set->keys[j].key, sizeof keys[i].key) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 enum reason key_set_update(struct key_set *set, const struct keys_update *update)
 {
     size_t governing = governing_count(set);
@@ -40,6 +56,9 @@ enum reason key_set_update(struct key_set *set, const struct keys_update *update
 
     if (added > KEYS_MAX - governing) {
         return REASON_TOO_MANY;
+    }
+    if (repeats_governing_key(set, governing, update)) {
+        return REASON_NOT_SORTED;
     }
     memset(&set->keys[governing], 0, (KEYS_MAX - governing) * sizeof set->keys[0]);
     if (added > 0) {

@@ -21,8 +21,8 @@ struct key_set {
 /* The key set that an inception or rotation record sets. Requires: keys decoded (its checks passed). */
 void key_set_open(struct key_set *set, const struct keys *keys);
 
-/* Replace the non-governing keys. Returns: REASON_TOO_MANY, *set untouched, when they do not fit beside the
- * governing ones, else REASON_NONE. */
+/* Replace the non-governing keys. Returns: REASON_TOO_MANY when they do not fit beside the governing ones,
+ * REASON_NOT_SORTED when one of them governs already, *set untouched, else REASON_NONE. */
 enum reason key_set_update(struct key_set *set, const struct keys_update *update);
 
 /* Pre-commitment of a governing key. */

@@ -12,12 +12,13 @@ struct collector {
     size_t block_capacity, entry_capacity;
 };
 
-static enum reason add_block_range(struct collector *collector, uint64_t first, uint64_t last)
+static enum reason add_block_range(struct collector *collector, uint64_t first, uint64_t last,
+                                   enum reason not_earlier)
 {
     struct log_reach *reach = collector->reach;
 
     if (first > last || last >= collector->own_seq) {
-        return REASON_NO_SUCH_ENTRY;
+        return not_earlier;
     }
     if (reach->block_count == collector->block_capacity) {
         return REASON_TOUCHES_TOO_MANY;
@@ -54,14 +55,15 @@ static enum reason collect_entry(struct collector *collector, const struct entry
         return reason;
     }
     if (entry->kind == ENTRY_STATUS) {
-        reason = add_block_range(collector, record.status.seq, record.status.seq);
+        reason = add_block_range(collector, record.status.seq, record.status.seq, REASON_NO_SUCH_ENTRY);
         if (reason == REASON_NONE) {
             reason = add_entry_ranges(collector, record.status.seq, &record.status.entries);
         }
     } else if (entry->kind == ENTRY_ERASE) {
-        reason = add_block_range(collector, record.erase.seq, record.erase.seq);
+        reason = add_block_range(collector, record.erase.seq, record.erase.seq, REASON_NO_SUCH_ENTRY);
     } else if (record.voids.has_range) {
-        reason = add_block_range(collector, record.voids.range.first, record.voids.range.last);
+        reason =
+            add_block_range(collector, record.voids.range.first, record.voids.range.last, REASON_VOID_RANGE);
     }
     arena_rewind(arena, mark);
     return reason;

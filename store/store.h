@@ -143,6 +143,12 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
                                           size_t name_count, uint64_t known_by_s, struct dossier *out,
                                           struct arena *arena);
 
+/* The same around credentials that the caller brings: for what only a presentation carries, and for what is about to
+ * be issued. authors[i] says in whose log credentials[i] stands; its place.log is set here, all else is the caller's. */
+enum store_error store_dossier_around(struct store_txn *txn, const struct network *network, const struct trust *trust,
+                                      const struct dossier_credential *credentials, const struct actor_id *authors,
+                                      size_t count, uint64_t known_by_s, struct dossier *out, struct arena *arena);
+
 /* Whether a chain of accreditations from the trust file reaches author: what admission asks (not whether it still
  * holds today). A namespace's owner is admitted itself. */
 enum store_error store_is_accredited(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,

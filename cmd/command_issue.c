@@ -1,0 +1,446 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/arguments.h"
+#include "cmd/command.h"
+#include "cmd/issue_batch.h"
+#include "cmd/issue_report.h"
+#include "cmd/json_output.h"
+#include "cmd/words.h"
+#include "protocol/base/text.h"
+
+struct issue_request {
+    const char *csv;
+    const char *report;
+    const char *basis;
+    uint32_t earned, from, until; /* DAY_NONE: not given */
+    bool dry_run;
+    bool unaccredited;
+};
+
+/* What both ways of issuing work with. */
+struct issue {
+    const struct issue_request *request;
+    struct session session;
+    struct issue_rules *rules;
+    struct issue_context context;
+    struct keyring *keyring;
+    struct publisher publisher;
+    bool publisher_is_open;
+    struct issue_batch *batch;
+};
+
+static bool contact_in_session(void *caller, struct bytes name, struct subject *out)
+{
+    const struct issue *issue = caller;
+    const struct contact *contact = contacts_named(issue->session.contacts, name);
+    if (contact != NULL) {
+        *out = contact->subject;
+    }
+    return contact != NULL;
+}
+
+static enum reason rule_in_session(void *caller, struct bytes code, uint32_t earned_on,
+                                   const struct pack_code **out)
+{
+    struct issue *issue = caller;
+    return issue_rule_of(issue->rules, code, earned_on, out);
+}
+
+static int issue_open(struct issue *issue, const struct session_options *options,
+                      const struct issue_request *request)
+{
+    *issue = (struct issue){.request = request};
+    int code = session_open(&issue->session, options, SESSION_WRITE);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = session_need_actor(&issue->session);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    issue->rules = issue_rules_create(&issue->session, request->unaccredited);
+    issue->batch = calloc(1, sizeof(*issue->batch));
+    if (issue->rules == NULL || issue->batch == NULL) {
+        return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
+    }
+    issue->context = (struct issue_context){
+        .network = &issue->session.home.network,
+        .today = session_today(),
+        .caller = issue,
+        .contact = contact_in_session,
+        .rule = rule_in_session,
+    };
+    return EXIT_YES;
+}
+
+/* Ask for the passphrase and take the log, once it is known that there is something to sign. */
+static int issue_open_log(struct issue *issue)
+{
+    if (issue->request->dry_run) {
+        issue_batch_init(issue->batch, NULL);
+        return EXIT_YES;
+    }
+    int code = keyring_open(&issue->keyring, &issue->session);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = publisher_open(&issue->publisher, &issue->session, issue->keyring);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    issue->publisher_is_open = true;
+    issue_batch_init(issue->batch, &issue->publisher);
+    return EXIT_YES;
+}
+
+static void issue_close(struct issue *issue)
+{
+    if (issue->publisher_is_open) {
+        publisher_close(&issue->publisher);
+    }
+    if (issue->keyring != NULL) {
+        keyring_wipe(issue->keyring);
+    }
+    free(issue->batch);
+    free(issue->rules);
+    session_close(&issue->session);
+}
+
+/* What stands behind an answer about the store that could not be had. */
+static int store_code(const struct issue *issue, int code)
+{
+    return issue->rules->error == STORE_OK ? code
+                                           : session_fail_store(&issue->session.options, issue->rules->error);
+}
+
+/* ---- one certificate ---- */
+
+static int terms_of(struct issue *issue, char **values, struct issue_terms *terms)
+{
+    const struct issue_request *request = issue->request;
+    const struct session_options *options = &issue->session.options;
+    *terms = (struct issue_terms){
+        .code = bytes_of_string(values[1]),
+        .basis = BASIS_EXAM,
+        .earned_on = request->earned == DAY_NONE ? issue->context.today : request->earned,
+        .has_valid_from = request->from != DAY_NONE,
+        .valid_from = request->from,
+        .has_last_day = request->until != DAY_NONE,
+        .last_day = request->until,
+    };
+    if (!text_is_code(terms->code)) {
+        return session_fail(options, EXIT_BAD_INPUT, "bad-code", "\"%s\" is not a code such as ase/A5.",
+                            values[1]);
+    }
+    if (request->basis != NULL && !basis_of_word(&terms->basis, bytes_of_string(request->basis))) {
+        return session_fail(options, EXIT_BAD_INPUT, "bad-basis", "\"%s\" is none of %s.", request->basis,
+                            BASIS_WORDS);
+    }
+    return session_subject(&issue->session, values[0], &terms->subject);
+}
+
+static int fail_refused(struct issue *issue, const struct issue_terms *terms,
+                        const struct issue_refused *refused)
+{
+    char words[512];
+    char suggestion[CODE_SIZE_MAX + 1];
+    int code = store_code(issue, EXIT_YES);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    issue_refusal_words(words, sizeof(words), refused);
+    const char *hint = "";
+    const char *tail = "";
+    if (refused->refusal == ISSUE_RULES && refused->reason == REASON_UNKNOWN_CODE &&
+        issue_rules_suggest(issue->rules, terms->code, terms->earned_on, suggestion)) {
+        hint = " Did you mean ";
+        tail = "?";
+    }
+    return session_fail(&issue->session.options, EXIT_BAD_INPUT, issue_refusal_word(refused), "%s.%s%s%s",
+                        words, hint, hint[0] != '\0' ? suggestion : "", tail);
+}
+
+/* The name of the only entry of the block just published. */
+static bool entry_name_of(struct issue *issue, char *text)
+{
+    struct block block;
+    const struct network *network = &issue->session.home.network;
+    if (block_decode(&block, network, issue->batch->last.encoded, &issue->session.arena) != REASON_NONE) {
+        return false;
+    }
+    struct entry_name name = {.author = issue->session.actor, .seq = issue->batch->last.seq};
+    memcpy(name.prefix, block.leaves[0].bytes, sizeof(name.prefix));
+    entry_name_to_text(text, network, &name);
+    return true;
+}
+
+static int tell_one(struct issue *issue, const struct attestation *attestation)
+{
+    char entry[ENTRY_NAME_TEXT_MAX + 1] = "";
+    char until[DAY_TEXT_SIZE] = "";
+    bool dry_run = issue->request->dry_run;
+    if (!dry_run && !entry_name_of(issue, entry)) {
+        return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
+    }
+    if (attestation->has_last_day) {
+        day_to_text(until, attestation->last_day);
+    }
+    if (issue->session.options.json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "issued", json_of_number(dry_run ? 0 : 1));
+        json_object_set_new(object, "dry_run", json_boolean(dry_run));
+        json_object_set_new(object, "entry", dry_run ? json_null() : json_string(entry));
+        json_object_set_new(object, "last_day",
+                            json_of_day(attestation->has_last_day ? attestation->last_day : DAY_NONE));
+        return json_output_take(object);
+    }
+    printf("%s %.*s to %s, valid %s%s\n", dry_run ? "Would issue" : "Issued", (int)attestation->code.size,
+           (const char *)attestation->code.data, session_name_of(&issue->session, &attestation->subject.id),
+           attestation->has_last_day ? "until " : "for life", until);
+    if (!dry_run) {
+        printf("Entry: %s\n", entry);
+    }
+    return EXIT_YES;
+}
+
+static int issue_one(struct issue *issue, char **values)
+{
+    struct issue_terms terms;
+    struct issue_refused refused = {0};
+    struct attestation attestation;
+    int code = terms_of(issue, values, &terms);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if (!issue_attestation(&attestation, &refused, &issue->context, &terms)) {
+        return fail_refused(issue, &terms, &refused);
+    }
+    code = issue_open_log(issue);
+    if (code == EXIT_YES) {
+        code = issue_batch_add(issue->batch, &attestation);
+    }
+    if (code == EXIT_YES) {
+        code = issue_batch_flush(issue->batch);
+    }
+    return code == EXIT_YES ? tell_one(issue, &attestation) : code;
+}
+
+/* ---- a file of them ---- */
+
+static bool read_descriptor(void *context, uint8_t *data, size_t capacity, size_t *size)
+{
+    const int *fd = context;
+    ssize_t got;
+    do {
+        got = read(*fd, data, capacity);
+    } while (got < 0 && errno == EINTR);
+    *size = got > 0 ? (size_t)got : 0;
+    return got >= 0;
+}
+
+static int fail_header(const struct issue *issue, enum issue_header header,
+                       const struct issue_refused *refused)
+{
+    const struct session_options *options = &issue->session.options;
+    const char *column = issue_column_name(refused->column);
+    switch (header) {
+    case ISSUE_HEADER_OK:
+        return EXIT_YES;
+    case ISSUE_HEADER_UNREADABLE:
+        return session_fail(options, EXIT_BAD_INPUT, "csv-unreadable", "The first row could not be read: %s.",
+                            csv_result_sentence(refused->csv));
+    case ISSUE_HEADER_EMPTY:
+        return session_fail(options, EXIT_BAD_INPUT, "csv-empty", "The file is empty.");
+    case ISSUE_HEADER_MISSING:
+        return session_fail(
+            options, EXIT_BAD_INPUT, "csv-column-missing",
+            "The column %s is missing: the first row names the columns technician,code,earned_on.", column);
+    case ISSUE_HEADER_UNKNOWN:
+        return session_fail(
+            options, EXIT_BAD_INPUT, "csv-column-unknown",
+            "The column \"%s\" is none of technician, code, earned_on, basis, valid_from, last_day.",
+            refused->text);
+    case ISSUE_HEADER_TWICE:
+        return session_fail(options, EXIT_BAD_INPUT, "csv-column-twice", "The column %s is there twice.",
+                            column);
+    }
+    return EXIT_BAD_INPUT;
+}
+
+static int issue_rows(struct issue *issue, struct issue_file *file, struct issue_report *report)
+{
+    struct issue_refused refused;
+    struct issue_row row;
+    for (;;) {
+        switch (issue_file_next(file, &row, &refused)) {
+        case ISSUE_END:
+            return issue_batch_flush(issue->batch);
+        case ISSUE_REFUSED:
+            if (issue->rules->error != STORE_OK) {
+                return store_code(issue, EXIT_SYSTEM);
+            }
+            issue_report_refused(report, &refused);
+            break;
+        case ISSUE_ROW: {
+            uint64_t blocks = issue->batch->block_count;
+            int code = issue_batch_add(issue->batch, &row.attestation);
+            if (code != EXIT_YES) {
+                return code;
+            }
+            if (issue->batch->block_count != blocks) {
+                issue_report_progress(report, issue->batch->issued);
+            }
+            break;
+        }
+        }
+    }
+}
+
+static int tell_file(struct issue *issue, struct issue_report *report)
+{
+    const struct issue_batch *batch = issue->batch;
+    bool dry_run = issue->request->dry_run;
+    if (issue->session.options.json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "issued", json_of_number(dry_run ? 0 : batch->issued));
+        json_object_set_new(object, "acceptable", json_of_number(batch->issued));
+        json_object_set_new(object, "dry_run", json_boolean(dry_run));
+        json_object_set_new(object, "refused", json_of_number(report->refused));
+        json_object_set_new(object, "blocks", json_of_number(batch->block_count));
+        json_object_set_new(object, "first_block",
+                            batch->block_count > 0 ? json_of_number(batch->first_seq) : json_null());
+        json_object_set_new(object, "refusals", report->rows);
+        report->rows = NULL;
+        return json_output_take(object);
+    }
+    printf("%s %" PRIu64 " certificate%s", dry_run ? "Would issue" : "Issued", batch->issued,
+           batch->issued == 1 ? "" : "s");
+    if (batch->block_count > 0) {
+        printf(" in %" PRIu64 " block%s (%" PRIu64 " to %" PRIu64 ")", batch->block_count,
+               batch->block_count == 1 ? "" : "s", batch->first_seq, batch->last.seq);
+    }
+    if (report->refused > 0) {
+        printf("; %" PRIu64 " row%s refused", report->refused, report->refused == 1 ? "" : "s");
+    }
+    printf("\n");
+    return EXIT_YES;
+}
+
+static int file_code(const struct issue *issue, const struct issue_report *report)
+{
+    if (issue->batch->issued == 0) {
+        return EXIT_BAD_INPUT;
+    }
+    return report->refused > 0 ? EXIT_PARTLY : EXIT_YES;
+}
+
+static int issue_report_rows(struct issue *issue, struct issue_file *file)
+{
+    struct issue_report report;
+    int code = issue_report_open(&report, &issue->session.options, issue->rules, issue->request->report);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = issue_rows(issue, file, &report);
+    int report_code = issue_report_close(&report);
+    if (code != EXIT_YES && issue->batch->issued > 0) {
+        fprintf(stderr,
+                "The first %" PRIu64 " acceptable rows are issued and stay so; those behind them are not.\n",
+                issue->batch->issued);
+    }
+    if (code == EXIT_YES) {
+        code = tell_file(issue, &report);
+    }
+    json_decref(report.rows);
+    if (code == EXIT_YES) {
+        code = report_code;
+    }
+    return code == EXIT_YES ? file_code(issue, &report) : code;
+}
+
+static int issue_open_file(struct issue *issue, int *fd)
+{
+    struct csv_source source = {.read = read_descriptor, .context = fd};
+    struct issue_refused refused;
+    struct issue_file *file = issue_file_create(&source, &issue->context);
+    if (file == NULL) {
+        return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
+    }
+    int code = fail_header(issue, issue_file_header(file, &refused), &refused);
+    if (code == EXIT_YES) {
+        code = issue_open_log(issue);
+    }
+    if (code == EXIT_YES) {
+        code = issue_report_rows(issue, file);
+    }
+    issue_file_destroy(file);
+    return code;
+}
+
+static int issue_csv(struct issue *issue)
+{
+    const char *path = issue->request->csv;
+    bool from_input = strcmp(path, "-") == 0;
+    int fd = from_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return session_fail(&issue->session.options, EXIT_BAD_INPUT, "file-not-readable",
+                            "%s could not be read: %s.", path, strerror(errno));
+    }
+    int code = issue_open_file(issue, &fd);
+    if (!from_input) {
+        close(fd);
+    }
+    return code;
+}
+
+/* A file's rows tell for themselves what one certificate's options tell. */
+static int check_request(const struct issue_request *request, size_t argument_count)
+{
+    const struct command *command = command_named("issue");
+    bool has_terms = request->basis != NULL || request->earned != DAY_NONE || request->from != DAY_NONE ||
+                     request->until != DAY_NONE;
+    if (argument_count != (request->csv != NULL ? 0 : 2)) {
+        return command_usage_error(command, "give a technician and a code, or --csv FILE.");
+    }
+    if (request->csv != NULL && has_terms) {
+        return command_usage_error(command, "with --csv the file's columns tell basis and dates.");
+    }
+    if (request->csv == NULL && request->report != NULL) {
+        return command_usage_error(command, "--report goes with --csv.");
+    }
+    return EXIT_YES;
+}
+
+int command_issue(int argc, char **argv)
+{
+    struct issue_request request = {.earned = DAY_NONE, .from = DAY_NONE, .until = DAY_NONE};
+    const struct command_option options[] = {
+        {"csv", OPTION_TEXT, &request.csv},         {"report", OPTION_TEXT, &request.report},
+        {"basis", OPTION_TEXT, &request.basis},     {"earned", OPTION_DAY, &request.earned},
+        {"from", OPTION_DAY, &request.from},        {"until", OPTION_DAY, &request.until},
+        {"dry-run", OPTION_FLAG, &request.dry_run}, {"unaccredited", OPTION_FLAG, &request.unaccredited},
+    };
+    struct arguments arguments;
+    struct issue issue;
+    int code =
+        arguments_read(&arguments, "issue", argc, argv, options, sizeof(options) / sizeof(options[0]), 0, 2);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = check_request(&request, arguments.count);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = issue_open(&issue, &arguments.session, &request);
+    if (code == EXIT_YES) {
+        code = request.csv != NULL ? issue_csv(&issue) : issue_one(&issue, arguments.values);
+    }
+    issue_close(&issue);
+    return code;
+}

@@ -1,0 +1,61 @@
+#include "cmd/issue_batch.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void begin_draft(struct issue_batch *batch)
+{
+    publisher_draft(batch->publisher, &batch->draft, CLASS_CONTENT);
+    randombytes_buf(batch->salts, sizeof(batch->salts));
+}
+
+void issue_batch_init(struct issue_batch *batch, struct publisher *publisher)
+{
+    memset(batch, 0, sizeof(*batch));
+    batch->publisher = publisher;
+    if (publisher != NULL) {
+        begin_draft(batch);
+    }
+}
+
+static bool add(struct issue_batch *batch, const struct attestation *attestation)
+{
+    return batch->draft.entry_count < BLOCK_ENTRIES_MAX &&
+           draft_add(&batch->draft, ENTRY_ATTESTATION, attestation, batch->salts[batch->draft.entry_count]);
+}
+
+int issue_batch_add(struct issue_batch *batch, const struct attestation *attestation)
+{
+    if (batch->publisher == NULL) {
+        batch->issued++;
+        return EXIT_YES;
+    }
+    if (add(batch, attestation)) {
+        return EXIT_YES;
+    }
+    int code = issue_batch_flush(batch);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    bool fits = add(batch, attestation);
+    assert(fits); /* an attestation is smaller than an empty block */
+    return EXIT_YES;
+}
+
+int issue_batch_flush(struct issue_batch *batch)
+{
+    if (batch->publisher == NULL || batch->draft.entry_count == 0) {
+        return EXIT_YES;
+    }
+    int code = publisher_publish(batch->publisher, &batch->draft, &batch->last);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if (batch->block_count == 0) {
+        batch->first_seq = batch->last.seq;
+    }
+    batch->block_count++;
+    batch->issued += batch->draft.entry_count;
+    begin_draft(batch);
+    return EXIT_YES;
+}

@@ -1,0 +1,25 @@
+#ifndef CMD_ISSUE_BATCH_H
+#define CMD_ISSUE_BATCH_H
+
+/* Attestations in, durable blocks out: as many entries under one signature as fit. */
+
+#include "cmd/publish.h"
+
+struct issue_batch {
+    struct publisher *publisher; /* NULL: a dry run, which counts and signs nothing */
+    struct draft draft;
+    uint64_t issued; /* durable */
+    uint64_t block_count;
+    uint64_t first_seq; /* of the first block; the others follow it */
+    struct published last;
+    uint8_t salts[BLOCK_ENTRIES_MAX][ENTRY_SALT_SIZE]; /* random, for the draft's entries */
+};
+
+void issue_batch_init(struct issue_batch *batch, struct publisher *publisher);
+/* Add one; publishes what was gathered when it is full. Returns: EXIT_YES, or the exit code after it said why
+ * not. */
+int issue_batch_add(struct issue_batch *batch, const struct attestation *attestation);
+/* Publish what was gathered. Returns as issue_batch_add. */
+int issue_batch_flush(struct issue_batch *batch);
+
+#endif

@@ -1,0 +1,191 @@
+#include "cmd/issue_rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/base/text.h"
+#include "protocol/rules/authority.h"
+#include "protocol/rules/pack.h"
+
+enum { DISTANCE_MAX = 2 }; /* letters by which a suggestion may differ */
+
+struct issue_rules *issue_rules_create(struct session *session, bool unaccredited)
+{
+    struct issue_rules *rules = calloc(1, sizeof(*rules));
+    if (rules != NULL) {
+        rules->session = session;
+        rules->unaccredited = unaccredited;
+    }
+    return rules;
+}
+
+/* ---- namespaces ---- */
+
+/* The dossier of a credential that this actor is about to issue, without the credential: the block that will
+ * speak comes after every cut that a withdrawal has made. */
+static enum store_error gather(struct issue_rules *rules, struct bytes code, struct dossier *out)
+{
+    struct session *session = rules->session;
+    const struct dossier_credential coming = {
+        .place = {.seq = BLOCK_SEQ_MAX}, .source = SOURCE_REPLAYED, .attestation = {.code = code}};
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = store_dossier_around(txn, &session->home.network, session->trust, &coming, &session->actor, 1,
+                                 UINT64_MAX, out, &session->arena);
+    store_end(txn);
+    out->credential_count = 0;
+    return error;
+}
+
+static struct issue_namespace *namespace_of(struct issue_rules *rules, struct bytes code)
+{
+    struct bytes name = code_namespace(code);
+    for (size_t i = 0; i < rules->namespace_count; i++) {
+        if (bytes_equal_string(name, rules->namespaces[i].name)) {
+            return &rules->namespaces[i];
+        }
+    }
+    if (rules->namespace_count == ISSUE_NAMESPACES_MAX || rules->error != STORE_OK) {
+        return NULL;
+    }
+    struct issue_namespace *out = &rules->namespaces[rules->namespace_count];
+    rules->error = gather(rules, code, &out->dossier);
+    if (rules->error != STORE_OK) {
+        return NULL;
+    }
+    memcpy(out->name, name.data, name.size);
+    out->name[name.size] = '\0';
+    rules->namespace_count++;
+    return out;
+}
+
+/* ---- answers ---- */
+
+static bool is_offered(const struct pack_code *rule, uint32_t day)
+{
+    return (!rule->has_first_day || rule->first_day <= day) && (!rule->has_last_day || day <= rule->last_day);
+}
+
+static enum reason authority_reason(const struct issue_rules *rules, const struct issue_namespace *in,
+                                    struct bytes code, uint32_t earned_on)
+{
+    const struct authority_question question = {
+        .issuer = rules->session->actor, .code = code, .seq = BLOCK_SEQ_MAX, .day = earned_on};
+    struct authority_answer answer;
+    if (rules->unaccredited) {
+        return REASON_NONE;
+    }
+    if (trust_owner_of(rules->session->trust, bytes_of_string(in->name)) == NULL) {
+        return REASON_NAMESPACE_UNOWNED;
+    }
+    authority_of(&answer, &in->dossier, rules->session->trust, &question);
+    return answer.reason == REASON_UNTRUSTED ? REASON_NOT_ACCREDITED : answer.reason;
+}
+
+static enum reason decide(struct issue_rules *rules, struct bytes code, uint32_t earned_on,
+                          const struct pack_code **rule)
+{
+    const struct issue_namespace *in = namespace_of(rules, code);
+    if (in == NULL) {
+        return rules->error == STORE_OK ? REASON_TOO_MANY : REASON_NO_RULE_PACK;
+    }
+    enum reason reason = authority_reason(rules, in, code, earned_on);
+    if (reason != REASON_NONE) {
+        return reason;
+    }
+    const struct dossier_pack *pack =
+        pack_on_day(&in->dossier, rules->session->trust, bytes_of_string(in->name), earned_on);
+    if (pack == NULL) {
+        return rules->unaccredited ? REASON_NONE : REASON_NO_RULE_PACK;
+    }
+    *rule = pack_code_of(&pack->pack, code);
+    if (*rule == NULL) {
+        return REASON_UNKNOWN_CODE;
+    }
+    return is_offered(*rule, earned_on) ? REASON_NONE : REASON_CODE_NOT_OFFERED;
+}
+
+/* FNV-1a; a slot that another answer holds is taken over. */
+static struct issue_answer *answer_slot(struct issue_rules *rules, struct bytes code, uint32_t earned_on)
+{
+    uint32_t sum = UINT32_C(2166136261) ^ earned_on;
+    for (size_t i = 0; i < code.size; i++) {
+        sum = (sum ^ code.data[i]) * UINT32_C(16777619);
+    }
+    return &rules->answers[(sum ^ sum >> 16) % ISSUE_ANSWERS_COUNT];
+}
+
+enum reason issue_rule_of(struct issue_rules *rules, struct bytes code, uint32_t earned_on,
+                          const struct pack_code **rule)
+{
+    struct issue_answer *slot = answer_slot(rules, code, earned_on);
+    if (slot->code_size != code.size || slot->earned_on != earned_on ||
+        memcmp(slot->code, code.data, code.size) != 0) {
+        slot->rule = NULL;
+        slot->reason = decide(rules, code, earned_on, &slot->rule);
+        slot->code_size = code.size;
+        slot->earned_on = earned_on;
+        memcpy(slot->code, code.data, code.size);
+    }
+    *rule = slot->rule;
+    return slot->reason;
+}
+
+/* ---- suggestions ---- */
+
+static uint8_t lower(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters to add, drop or change (Levenshtein), upper and lower case being the same. */
+static size_t distance(struct bytes a, struct bytes b)
+{
+    size_t row[CODE_SIZE_MAX + 1];
+    for (size_t j = 0; j <= b.size; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; i <= a.size; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.size; j++) {
+            size_t changed = diagonal + (lower(a.data[i - 1]) == lower(b.data[j - 1]) ? 0 : 1);
+            diagonal = row[j];
+            row[j] = smaller(changed, smaller(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[b.size];
+}
+
+bool issue_rules_suggest(struct issue_rules *rules, struct bytes code, uint32_t earned_on, char *suggestion)
+{
+    const struct issue_namespace *in = namespace_of(rules, code);
+    const struct dossier_pack *pack =
+        in == NULL ? NULL
+                   : pack_on_day(&in->dossier, rules->session->trust, bytes_of_string(in->name), earned_on);
+    size_t best = DISTANCE_MAX + 1;
+    if (pack == NULL) {
+        return false;
+    }
+    size_t prefix = strlen(in->name) + 1;
+    struct bytes local = bytes_of(code.data + prefix, code.size - prefix);
+    const struct pack_code *codes = pack->pack.codes.items;
+    for (size_t i = 0; i < pack->pack.codes.count; i++) {
+        size_t apart = distance(local, codes[i].code);
+        if (apart < best) {
+            best = apart;
+            snprintf(suggestion, CODE_SIZE_MAX + 1, "%s/%.*s", in->name, (int)codes[i].code.size,
+                     (const char *)codes[i].code.data);
+        }
+    }
+    return best <= DISTANCE_MAX;
+}

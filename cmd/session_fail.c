@@ -1,5 +1,6 @@
 #include "cmd/session.h"
 
+#include <ctype.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -201,8 +202,9 @@ static int reason_code(enum reason reason)
 
 int session_fail_reason(const struct session_options *options, enum reason reason)
 {
-    const char *advice = reason_advice(reason);
+    const char *sentence = reason_sentence(reason), *advice = reason_advice(reason);
 
-    return session_fail(options, reason_code(reason), reason_word(reason), "%s.%s%s", reason_sentence(reason),
-                        advice[0] != '\0' ? " " : "", advice);
+    return session_fail(options, reason_code(reason), reason_word(reason), "%c%s.%s%s%s",
+                        toupper((unsigned char)sentence[0]), sentence + 1, advice[0] != '\0' ? " " : "",
+                        advice, advice[0] != '\0' ? "." : "");
 }

@@ -94,31 +94,51 @@ enum store_error store_each_fork_proof(struct store_txn *txn,
  * what time it is, and those that expired well before it are of no more use. */
 enum { CHALLENGE_LIFE_S_MAX = 30 * 24 * 3600, DROPPED_AT_ONCE = 16, NONCE_SIZE = 32 };
 
-static enum store_error drop_expired(struct store_txn *txn, uint64_t before_s)
+/* Forget the nonce of an expiry row, unless it was used again since, for longer. */
+static enum store_error drop_nonce(struct store_txn *txn, const struct key *expiry)
+{
+    struct key nonce = key_of(expiry->bytes + 8, NONCE_SIZE);
+    uint64_t expires_s = 0;
+    enum store_error error = table_get_exact(txn, TABLE_NONCES, &nonce, &expires_s, sizeof expires_s);
+
+    if (error == STORE_OK && expires_s == number_at(expiry->bytes, 0, 8))
+        error = table_delete(txn, TABLE_NONCES, &nonce);
+    if (error != STORE_OK && error != STORE_NOT_FOUND)
+        return error;
+    return table_delete(txn, TABLE_EXPIRIES, expiry);
+}
+
+/* STORE_NOT_FOUND when there is none. */
+static enum store_error first_expiry(struct store_txn *txn, struct key *expiry)
 {
     struct key first = {0};
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_EXPIRIES);
+
+    if (error != STORE_OK)
+        return error;
+    key_add_number(&first, 0, 1);
+    error = walk_seek(&walk, &first);
+    if (error == STORE_OK && walk.key.size != 8 + NONCE_SIZE)
+        error = txn_fail(txn, STORE_NOT_A_STORE);
+    if (error == STORE_OK)
+        *expiry = key_of(walk.key.data, walk.key.size);
+    walk_close(&walk);
+    return error;
+}
+
+static enum store_error drop_expired(struct store_txn *txn, uint64_t before_s)
+{
     enum store_error error = STORE_OK;
 
-    key_add_number(&first, 0, 1);
     for (size_t i = 0; i < DROPPED_AT_ONCE && error == STORE_OK; i++) {
-        struct walk walk;
-        struct key expiry, nonce;
+        struct key expiry;
 
-        error = walk_open(&walk, txn, TABLE_EXPIRIES);
-        if (error != STORE_OK)
-            return error;
-        error = walk_seek(&walk, &first);
-        if (error != STORE_OK || walk.key.size != 8 + NONCE_SIZE ||
-            number_at(walk.key.data, 0, 8) >= before_s) {
-            walk_close(&walk);
-            break;
-        }
-        expiry = key_of(walk.key.data, walk.key.size);
-        nonce = key_of(walk.key.data + 8, NONCE_SIZE);
-        walk_close(&walk);
-        error = table_delete(txn, TABLE_EXPIRIES, &expiry);
+        error = first_expiry(txn, &expiry);
+        if (error == STORE_OK && number_at(expiry.bytes, 0, 8) >= before_s)
+            return STORE_OK;
         if (error == STORE_OK)
-            error = table_delete(txn, TABLE_NONCES, &nonce);
+            error = drop_nonce(txn, &expiry);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }

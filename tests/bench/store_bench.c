@@ -1,0 +1,292 @@
+/* Ingest of plain attestations in blocks of 4096, durable and subject-indexed, side by side with plain LMDB
+ * appends of the same bytes; then lookups. Blocks are made beforehand and decoded within the measured time;
+ * acceptance is left out but for the state tree, since its signature is one in 4096. Usage: store_bench
+ * [attestations] [rounds] */
+
+#include <assert.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/support/store_world.h"
+
+enum {
+    PER_BLOCK = BLOCK_ENTRIES_MAX,
+    BLOCKS_PER_COMMIT = 16,
+    SUBJECTS_EACH = 8,
+    LOOKUPS = 20000,
+    ROUNDS_MAX = 9
+};
+
+static struct store_world world;
+static struct world_author issuer;
+
+struct made {
+    size_t count;
+    struct bytes *blocks;
+    size_t bytes;
+};
+
+struct figures {
+    double min, median, max;
+};
+
+static double now_s(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+static struct figures figures_of(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, compare_doubles);
+    return (struct figures){values[0], values[count / 2], values[count - 1]};
+}
+
+/* Signed blocks of a throwaway world, each subject in SUBJECTS_EACH of the attestations. */
+static struct made make_blocks(size_t attestations)
+{
+    static struct subject subjects[PER_BLOCK];
+    struct made made = {.count = (attestations + PER_BLOCK - 1) / PER_BLOCK};
+    uint64_t next = 0;
+    struct store_txn *txn;
+
+    world_init(&world);
+    made.blocks = calloc(made.count, sizeof *made.blocks);
+    assert(made.blocks);
+    txn = world_write(&world);
+    world_begin_log(&world, txn, &issuer, 1, 1000);
+    world_commit(txn);
+    for (size_t i = 0; i < made.count; i++) {
+        struct bytes encoded;
+        void *copy;
+
+        for (size_t j = 0; j < PER_BLOCK; j++, next++)
+            subjects[j] = world_subject(next * UINT64_C(2654435761) % (attestations / SUBJECTS_EACH + 1));
+        txn = world_write(&world);
+        world_attest(&world, txn, &issuer, subjects, PER_BLOCK, "ase/A5", 1000);
+        if (store_block_bytes(txn, &issuer.actor.id, i + 1, &encoded, &world.arena) != STORE_OK)
+            abort();
+        copy = malloc(encoded.size);
+        assert(copy);
+        memcpy(copy, encoded.data, encoded.size);
+        made.blocks[i] = bytes_of(copy, encoded.size);
+        made.bytes += encoded.size;
+        arena_rewind(&world.arena, 0);
+        world_commit(txn);
+    }
+    world_deinit(&world);
+    return made;
+}
+
+/* ---- ingest ---- */
+
+struct ingest_times {
+    double total_s;  /* per attestation: all, decoding included */
+    double decode_s; /* of it: decoding and hashing */
+    double commit_s; /* of it: commits */
+    double worst_commit_s;
+};
+
+/* The change that log_accept would give for a block of content, without its checks. */
+static void apply_block(struct store_txn *txn, struct bytes encoded, struct ingest_times *times)
+{
+    struct log_reach reach = {0};
+    struct log_past past;
+    struct log_change change;
+    struct block block;
+    double start = now_s();
+
+    if (block_decode(&block, &world.network, encoded, &world.arena) != REASON_NONE)
+        abort();
+    times->decode_s += now_s() - start;
+    if (store_gather_past(txn, &world.network, &issuer.state, &reach, &past, &world.arena) != STORE_OK ||
+        log_apply(&change, &issuer.state, &world.network, &block, &past, &world.arena) != REASON_NONE ||
+        store_apply(txn, &world.network, &block, &change, &past, 1000) != STORE_OK)
+        abort();
+    issuer.state = change.state;
+    arena_rewind(&world.arena, 0);
+}
+
+static struct ingest_times ingest(const struct made *made)
+{
+    struct ingest_times times = {0};
+    struct store_txn *txn = world_write(&world);
+    double start;
+
+    world_begin_log(&world, txn, &issuer, 1, 1000);
+    world_commit(txn);
+    start = now_s();
+    for (size_t i = 0; i < made->count; i += BLOCKS_PER_COMMIT) {
+        double before;
+
+        txn = world_write(&world);
+        for (size_t j = i; j < i + BLOCKS_PER_COMMIT && j < made->count; j++)
+            apply_block(txn, made->blocks[j], &times);
+        before = now_s();
+        world_commit(txn);
+        before = now_s() - before;
+        times.commit_s += before;
+        if (before > times.worst_commit_s)
+            times.worst_commit_s = before;
+    }
+    times.total_s = now_s() - start;
+    return times;
+}
+
+/* The same bytes put into a table by number, without decoding: what LMDB alone does. */
+static double append_plainly(const struct made *made)
+{
+    char folder[] = "/tmp/store-bench-XXXXXX";
+    char path[64];
+    MDB_env *env = NULL;
+    MDB_dbi table;
+    double start;
+    int code = mkdtemp(folder) ? 0 : -1;
+
+    assert(code == 0);
+    code = mdb_env_create(&env);
+    assert(code == 0);
+    mdb_env_set_mapsize(env, (size_t)64 << 30);
+    code = mdb_env_open(env, folder, MDB_NOTLS | MDB_NORDAHEAD, 0600);
+    assert(code == 0);
+    start = now_s();
+    for (size_t i = 0; i < made->count; i += BLOCKS_PER_COMMIT) {
+        MDB_txn *txn = NULL;
+
+        code = mdb_txn_begin(env, NULL, 0, &txn) | mdb_dbi_open(txn, NULL, MDB_INTEGERKEY, &table);
+        for (size_t j = i; j < i + BLOCKS_PER_COMMIT && j < made->count; j++) {
+            MDB_val key = {.mv_size = sizeof j, .mv_data = &j};
+            MDB_val value = {.mv_size = made->blocks[j].size,
+                             .mv_data = (void *)(uintptr_t)made->blocks[j].data};
+
+            code |= mdb_put(txn, table, &key, &value, MDB_APPEND);
+        }
+        code |= mdb_txn_commit(txn);
+        assert(code == 0);
+    }
+    start = now_s() - start;
+    mdb_env_close(env);
+    snprintf(path, sizeof path, "%s/data.mdb", folder);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/lock.mdb", folder);
+    unlink(path);
+    rmdir(folder);
+    return start;
+}
+
+/* ---- lookups ---- */
+
+static void look_up(size_t attestations)
+{
+    static double times[LOOKUPS];
+    const struct trust trust = {0};
+    size_t found = 0;
+
+    for (size_t i = 0; i < LOOKUPS; i++) {
+        const struct subject subject = world_subject(i * 7919 % (attestations / SUBJECTS_EACH + 1));
+        struct dossier dossier;
+        struct store_txn *txn;
+        double start = now_s();
+
+        txn = world_read(&world);
+        if (store_dossier(txn, &world.network, &trust, &subject, UINT64_MAX, &dossier, &world.arena) !=
+            STORE_OK)
+            abort();
+        store_end(txn);
+        times[i] = now_s() - start;
+        found += dossier.credential_count;
+        arena_rewind(&world.arena, 0);
+    }
+    qsort(times, LOOKUPS, sizeof times[0], compare_doubles);
+    printf("lookup of a subject's dossier, %.1f credentials each: median %.1f us, p99 %.1f us, max %.1f us\n",
+           (double)found / LOOKUPS, 1e6 * times[LOOKUPS / 2], 1e6 * times[LOOKUPS * 99 / 100],
+           1e6 * times[LOOKUPS - 1]);
+}
+
+static uint64_t written_bytes(void)
+{
+    char line[128];
+    unsigned long long bytes = 0;
+    FILE *file = fopen("/proc/self/io", "r");
+
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "wchar: %llu", &bytes) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return bytes;
+}
+
+static void print_rate(const char *what, double *seconds, size_t rounds, size_t attestations)
+{
+    struct figures figures = figures_of(seconds, rounds);
+
+    printf("%-34s min %6.0f  median %6.0f  max %6.0f k attestations/s\n", what,
+           (double)attestations / figures.max / 1e3, (double)attestations / figures.median / 1e3,
+           (double)attestations / figures.min / 1e3);
+}
+
+int main(int argc, char **argv)
+{
+    size_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) : 500000;
+    size_t rounds = argc > 2 ? strtoull(argv[2], NULL, 10) : 3;
+    double all[ROUNDS_MAX], stored[ROUNDS_MAX], plain[ROUNDS_MAX];
+    struct ingest_times times = {0};
+    struct store_figures figures;
+    struct store_txn *txn;
+    struct made made;
+    size_t count;
+
+    if (wanted < PER_BLOCK || rounds < 1 || rounds > ROUNDS_MAX) {
+        fprintf(stderr, "usage: store_bench [attestations >= 4096] [rounds 1..9]\n");
+        return 2;
+    }
+    made = make_blocks(wanted);
+    count = made.count * PER_BLOCK;
+    printf("%zu attestations in blocks of %d, %.1f bytes each, %d blocks a commit\n", count, PER_BLOCK,
+           (double)made.bytes / (double)count, BLOCKS_PER_COMMIT);
+    for (size_t round = 0; round < rounds; round++) {
+        uint64_t written;
+
+        plain[round] = append_plainly(&made);
+        world_init(&world);
+        written = written_bytes();
+        times = ingest(&made);
+        written = written_bytes() - written;
+        all[round] = times.total_s;
+        stored[round] = times.total_s - times.decode_s;
+        txn = world_read(&world);
+        if (store_figures(txn, &figures) != STORE_OK || figures.attestations != count)
+            abort();
+        store_end(txn);
+        printf(
+            "round %zu: decode %.3f s, apply %.3f s, commit %.3f s (worst %.3f s), %.1f bytes written each\n",
+            round, times.decode_s, times.total_s - times.decode_s - times.commit_s, times.commit_s,
+            times.worst_commit_s, (double)written / (double)count);
+        if (round + 1 < rounds)
+            world_deinit(&world);
+    }
+    print_rate("plain LMDB appends, no decoding:", plain, rounds, count);
+    print_rate("store without decoding:", stored, rounds, count);
+    print_rate("store with decoding and hashing:", all, rounds, count);
+    printf("on disk %.1f bytes each, %llu runs\n", (double)figures.bytes_on_disk / (double)count,
+           (unsigned long long)figures.runs);
+    look_up(wanted);
+    world_deinit(&world);
+    return 0;
+}

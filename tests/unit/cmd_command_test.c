@@ -1,0 +1,162 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/command.h"
+#include "cmd/session.h"
+
+enum { OUTPUT_SIZE = 64 * 1024, WORDS_MAX = 8 };
+
+static char output[OUTPUT_SIZE];
+
+/* Run a command line; what it prints to both streams ends up in output. */
+static int run(const char *line)
+{
+    char words[256], *argv[WORDS_MAX + 1], *rest = NULL;
+    FILE *file = tmpfile();
+    int saved[2] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)}, argc = 0, code;
+    size_t size;
+
+    assert_non_null(file);
+    snprintf(words, sizeof words, "%s", line);
+    for (char *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        assert_true(argc < WORDS_MAX);
+        argv[argc++] = word;
+    }
+    argv[argc] = NULL;
+    fflush(stdout);
+    dup2(fileno(file), STDOUT_FILENO);
+    dup2(fileno(file), STDERR_FILENO);
+    code = command_main(argc, argv);
+    fflush(stdout);
+    dup2(saved[0], STDOUT_FILENO);
+    dup2(saved[1], STDERR_FILENO);
+    close(saved[0]);
+    close(saved[1]);
+    rewind(file);
+    size = fread(output, 1, sizeof output - 1, file);
+    output[size] = '\0';
+    fclose(file);
+    return code;
+}
+
+static void every_row_is_whole(void **state)
+{
+    (void)state;
+    for (const struct command *command = commands; command->name; command++) {
+        char example[64];
+
+        snprintf(example, sizeof example, "Example:\n  tradeproof %s", command->name);
+        if (!command->run || !command->usage || !command->summary || command->summary[0] == '\0')
+            fail_msg("%s: the row has a gap", command->name);
+        if (strlen(command->summary) > 60 || strchr(command->summary, '\n'))
+            fail_msg("%s: the summary is no short line", command->name);
+        if (!strstr(command->help, example))
+            fail_msg("%s: the help has no example", command->name);
+        for (const struct command *other = commands; other != command; other++)
+            assert_string_not_equal(other->name, command->name);
+        assert_ptr_equal(command_named(command->name), command);
+    }
+}
+
+static void every_command_helps(void **state)
+{
+    (void)state;
+    for (const struct command *command = commands; command->name; command++) {
+        char line[128];
+
+        snprintf(line, sizeof line, "tradeproof %s --help", command->name);
+        assert_int_equal(run(line), EXIT_YES);
+        assert_non_null(strstr(output, command->usage));
+        assert_non_null(strstr(output, "Example:"));
+        for (const char *at = output; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
+            if (strcspn(at, "\n") > 120)
+                fail_msg("%s: a line of its help is too wide", command->name);
+        }
+    }
+}
+
+static void the_overview_names_everything(void **state)
+{
+    char code[16];
+
+    (void)state;
+    assert_int_equal(run("tradeproof --help"), EXIT_YES);
+    for (const struct command *command = commands; command->name; command++) {
+        assert_non_null(strstr(output, command->name));
+        assert_non_null(strstr(output, command->summary));
+    }
+    for (int i = EXIT_YES; i <= EXIT_SYSTEM; i++) {
+        snprintf(code, sizeof code, "\n  %2d  ", i);
+        assert_non_null(strstr(output, code));
+    }
+}
+
+static void wrong_lines_are_explained(void **state)
+{
+    static const struct {
+        const char *sentence, *line, *says;
+    } rows[] = {
+        {"nothing but the name", "tradeproof", "Commands:"},
+        {"no such command", "tradeproof frobnicate", "no command \"frobnicate\""},
+        {"half of a two-word command", "tradeproof trust", "tradeproof trust add"},
+        {"no such second word", "tradeproof trust everybody", "trust list"},
+        {"an option before the command", "tradeproof --json status", "no command \"--json\""},
+        {"an option that there is none of", "tradeproof status --frob", "--frob"},
+        {"an option without its value", "tradeproof status --home", "--home"},
+        {"too few arguments", "tradeproof trust add ase", "missing"},
+        {"too many arguments", "tradeproof trust add a b c d", "more than"},
+        {"an accreditation of nothing", "tradeproof accredit x", "--codes"},
+        {"a withdrawal in two ways", "tradeproof withdraw x --all --cut 3", "exclude"},
+        {"a branch without its ends", "tradeproof void --branch 1", "missing"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int code = run(rows[i].line);
+
+        if (code != EXIT_USAGE || !strstr(output, rows[i].says))
+            fail_msg("%s: %d, %s", rows[i].sentence, code, output);
+    }
+}
+
+/* Whatever the command, without a home it says how to get one, or that its line is incomplete. */
+static void without_a_home_nothing_breaks(void **state)
+{
+    (void)state;
+    assert_int_equal(setenv("TRADEPROOF_HOME", "/nonexistent/tradeproof", 1), 0);
+    assert_int_equal(run("tradeproof status"), EXIT_NOT_SET_UP);
+    assert_non_null(strstr(output, "tradeproof init"));
+    assert_int_equal(run("tradeproof status --json"), EXIT_NOT_SET_UP);
+    assert_non_null(strstr(output, "\"error\": \"not-set-up\""));
+    for (const struct command *command = commands; command->name; command++) {
+        char line[128];
+        int code;
+
+        if (strcmp(command->name, "init") == 0)
+            continue;
+        snprintf(line, sizeof line, "tradeproof %s", command->name);
+        code = run(line);
+        if (code != EXIT_NOT_SET_UP && code != EXIT_USAGE)
+            fail_msg("%s: %d, %s", command->name, code, output);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_whole),
+        cmocka_unit_test(every_command_helps),
+        cmocka_unit_test(the_overview_names_everything),
+        cmocka_unit_test(wrong_lines_are_explained),
+        cmocka_unit_test(without_a_home_nothing_breaks),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

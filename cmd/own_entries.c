@@ -1,0 +1,389 @@
+#include "cmd/own_entries.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/json_output.h"
+#include "protocol/base/sort.h"
+
+/* ---- finding ---- */
+
+static int order_entries(const void *a, const void *b)
+{
+    const struct entry_name *left = &((const struct own_entry *)a)->name;
+    const struct entry_name *right = &((const struct own_entry *)b)->name;
+    if (left->seq != right->seq) {
+        return left->seq < right->seq ? -1 : 1;
+    }
+    return left->index < right->index ? -1 : left->index > right->index;
+}
+
+static void sort_and_dedupe(struct own_entries *entries)
+{
+    size_t kept = 0;
+    sort_items(entries->items, entries->count, sizeof(*entries->items), order_entries);
+    for (size_t i = 0; i < entries->count; i++) {
+        if (kept == 0 || order_entries(&entries->items[kept - 1], &entries->items[i]) != 0) {
+            entries->items[kept++] = entries->items[i];
+        }
+    }
+    entries->count = kept;
+}
+
+static int fail_name(const struct session *session, const char *text, enum id_result result)
+{
+    const char *why = result == ID_WRONG_NETWORK
+                          ? "belongs to another network"
+                          : "is not the name of an entry, ACTOR/BLOCK/INDEX/PREFIX: copy it "
+                            "again whole";
+    return session_fail(&session->options, EXIT_BAD_INPUT, "entry-name", "\"%s\" %s.", text, why);
+}
+
+static int read_name(const struct session *session, const char *text, struct entry_name *name)
+{
+    enum id_result result = entry_name_from_text(name, &session->home.network, bytes_of_string(text));
+    if (result != ID_OK) {
+        return fail_name(session, text, result);
+    }
+    if (!actor_id_equal(&name->author, &session->actor)) {
+        return session_fail(&session->options, EXIT_BAD_INPUT, "entry-of-another",
+                            "%s was written by %s, and only they can say this about it.", text,
+                            session_name_of(session, &name->author.hash));
+    }
+    return EXIT_YES;
+}
+
+static int fail_missing(const struct session *session, const struct entry_name *name, const char *why)
+{
+    char text[ENTRY_NAME_TEXT_MAX + 1];
+    entry_name_to_text(text, &session->home.network, name);
+    return session_fail(&session->options, EXIT_BAD_INPUT, "no-such-entry", "%s %s.", text, why);
+}
+
+static void keep_attestation(struct own_entry *entry, const struct attestation *attestation)
+{
+    entry->is_attestation = true;
+    entry->subject = attestation->subject;
+    memcpy(entry->code, attestation->code.data, attestation->code.size);
+    entry->code[attestation->code.size] = '\0';
+}
+
+/* Whether the block holds what the name says. */
+static int check_entry(struct session *session, struct own_entry *entry, const struct block *block)
+{
+    struct attestation attestation;
+    const struct entry_name *name = &entry->name;
+    if (name->index >= block->entry_count ||
+        memcmp(block->leaves[name->index].bytes, name->prefix, sizeof(name->prefix)) != 0) {
+        return fail_missing(session, name, "is not in your log: copy it again whole");
+    }
+    if (block->header.block_class != CLASS_CONTENT) {
+        return fail_missing(session, name, "is not a certificate");
+    }
+    const struct entry *content = &block->entries[name->index];
+    if (content->kind == ENTRY_ATTESTATION && !content->erased &&
+        entry_payload_decode(&attestation, content, &session->arena) == REASON_NONE) {
+        keep_attestation(entry, &attestation);
+    }
+    return EXIT_YES;
+}
+
+/* Check the entries of one block, items[first] being the first of them. Writes: *next, behind the last. */
+static int check_block(struct session *session, struct store_txn *txn, struct own_entries *entries,
+                       size_t first, size_t *next)
+{
+    uint64_t seq = entries->items[first].name.seq;
+    size_t mark = arena_mark(&session->arena);
+    struct bytes encoded;
+    struct block block;
+    int code = EXIT_YES;
+    enum store_error error = store_block_bytes(txn, &session->actor, seq, &encoded, &session->arena);
+    if (error == STORE_NOT_FOUND) {
+        return fail_missing(session, &entries->items[first].name, "is not in your log: copy it again whole");
+    }
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    if (block_decode(&block, &session->home.network, encoded, &session->arena) != REASON_NONE) {
+        return session_fail_store(&session->options, STORE_NOT_A_STORE);
+    }
+    for (*next = first; code == EXIT_YES && *next < entries->count && entries->items[*next].name.seq == seq;
+         ++*next) {
+        code = check_entry(session, &entries->items[*next], &block);
+    }
+    arena_rewind(&session->arena, mark);
+    return code;
+}
+
+static int check_all(struct session *session, struct own_entries *entries)
+{
+    struct store_txn *txn;
+    int code = EXIT_YES;
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    for (size_t i = 0; code == EXIT_YES && i < entries->count;) {
+        code = check_block(session, txn, entries, i, &i);
+    }
+    store_end(txn);
+    return code;
+}
+
+static int take_room(struct own_entries *out, struct session *session, size_t count)
+{
+    out->count = 0;
+    out->items = count <= OWN_ENTRIES_MAX ? arena_take(&session->arena, count * sizeof(*out->items)) : NULL;
+    if (out->items == NULL) {
+        return session_fail(&session->options, EXIT_BAD_INPUT, "too-many", "At most %d entries at once.",
+                            (int)OWN_ENTRIES_MAX);
+    }
+    return EXIT_YES;
+}
+
+int own_entries_named(struct own_entries *out, struct session *session, char *const *texts, size_t count)
+{
+    int code = take_room(out, session, count);
+    for (size_t i = 0; code == EXIT_YES && i < count; i++) {
+        code = read_name(session, texts[i], &out->items[i].name);
+    }
+    if (code != EXIT_YES) {
+        return code;
+    }
+    out->count = count;
+    sort_and_dedupe(out);
+    return check_all(session, out);
+}
+
+static bool is_wanted(const struct session *session, const struct dossier *dossier,
+                      const struct dossier_credential *credential, const struct codes *codes, int skip_action)
+{
+    const struct dossier_place *place = &credential->place;
+    if (place->erased || !actor_id_equal(&dossier_log_at(dossier, place)->author, &session->actor)) {
+        return false;
+    }
+    bool is_said = place->event_count > 0 && (int)place->events[place->event_count - 1].action == skip_action;
+    return !is_said && codes_want(codes, credential->attestation.code);
+}
+
+int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
+                   const struct codes *codes, int skip_action)
+{
+    struct store_txn *txn;
+    struct dossier dossier;
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error == STORE_OK) {
+        error = store_dossier(txn, &session->home.network, session->trust, subject, UINT64_MAX, &dossier,
+                              &session->arena);
+        store_end(txn);
+    }
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    int code = take_room(out, session, dossier.credential_count);
+    for (size_t i = 0; code == EXIT_YES && i < dossier.credential_count; i++) {
+        const struct dossier_credential *credential = &dossier.credentials[i];
+        if (is_wanted(session, &dossier, credential, codes, skip_action)) {
+            struct own_entry *entry = &out->items[out->count++];
+            entry->name = (struct entry_name){
+                .author = session->actor, .seq = credential->place.seq, .index = credential->place.index};
+            memcpy(entry->name.prefix, credential->place.leaf.bytes, sizeof(entry->name.prefix));
+            keep_attestation(entry, &credential->attestation);
+        }
+    }
+    if (code == EXIT_YES && out->count == 0) {
+        return session_fail(&session->options, EXIT_BAD_INPUT, "not-found",
+                            "You have issued nothing like that to %s, or it stands so already.",
+                            session_name_of(session, &subject->id));
+    }
+    return code;
+}
+
+/* ---- writing ---- */
+
+/* How far entries from first on lie in one block and fit one record. */
+struct span {
+    size_t next; /* the first one that does not */
+    size_t range_count;
+    struct index_range ranges[STATUS_SPANS_MAX];
+};
+
+static void span_from(struct span *span, const struct own_entries *entries, size_t first)
+{
+    uint64_t seq = entries->items[first].name.seq;
+    span->range_count = 0;
+    for (span->next = first; span->next < entries->count; span->next++) {
+        const struct entry_name *name = &entries->items[span->next].name;
+        struct index_range *last = &span->ranges[span->range_count > 0 ? span->range_count - 1 : 0];
+        if (name->seq != seq) {
+            return;
+        }
+        if (span->range_count > 0 && last->last + 1 == name->index) {
+            last->last = name->index;
+            continue;
+        }
+        if (span->range_count == STATUS_SPANS_MAX) {
+            return;
+        }
+        span->ranges[span->range_count++] = (struct index_range){.first = name->index, .last = name->index};
+    }
+}
+
+/* One block in the making, within what a status block may touch. */
+struct writing {
+    struct publisher *publisher;
+    const struct own_entries_record *record;
+    struct draft draft;
+    size_t blocks_touched, entries_touched;
+    uint64_t last_touched;
+    struct own_entries_written *written;
+};
+
+static void begin(struct writing *writing)
+{
+    publisher_draft(writing->publisher, &writing->draft, CLASS_STATUS);
+    writing->blocks_touched = 0;
+    writing->entries_touched = 0;
+}
+
+static int flush(struct writing *writing)
+{
+    struct published published;
+    if (writing->draft.entry_count == 0) {
+        return EXIT_YES;
+    }
+    int code = publisher_publish(writing->publisher, &writing->draft, &published);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if (writing->written->block_count == 0) {
+        writing->written->first_seq = published.seq;
+    }
+    writing->written->block_count++;
+    begin(writing);
+    return EXIT_YES;
+}
+
+static bool try_span(struct writing *writing, uint64_t seq, const struct span *span, size_t count)
+{
+    const struct list ranges = {.items = span->ranges, .count = span->range_count};
+    bool is_same = writing->blocks_touched > 0 && writing->last_touched == seq;
+    if ((!is_same && writing->blocks_touched == STATUS_BLOCKS_MAX) ||
+        writing->entries_touched + count > STATUS_ENTRIES_MAX ||
+        !writing->record->add(writing->record->context, &writing->draft, seq, &ranges)) {
+        return false;
+    }
+    writing->blocks_touched += is_same ? 0 : 1;
+    writing->entries_touched += count;
+    writing->last_touched = seq;
+    return true;
+}
+
+static int write_all(struct writing *writing, const struct own_entries *entries)
+{
+    struct span span;
+    begin(writing);
+    for (size_t first = 0; first < entries->count; first = span.next) {
+        uint64_t seq = entries->items[first].name.seq;
+        span_from(&span, entries, first);
+        if (try_span(writing, seq, &span, span.next - first)) {
+            continue;
+        }
+        int code = flush(writing);
+        if (code != EXIT_YES) {
+            return code;
+        }
+        bool fits = try_span(writing, seq, &span, span.next - first);
+        assert(fits); /* one record fits an empty block */
+    }
+    return flush(writing);
+}
+
+int own_entries_publish(const struct own_entries *entries, struct session *session,
+                        const struct own_entries_record *record, struct own_entries_written *written)
+{
+    struct keyring *keyring = NULL;
+    struct publisher publisher;
+    *written = (struct own_entries_written){0};
+    int code = keyring_open(&keyring, session);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = publisher_open(&publisher, session, keyring);
+    if (code == EXIT_YES) {
+        struct writing writing = {.publisher = &publisher, .record = record, .written = written};
+        code = write_all(&writing, entries);
+        publisher_close(&publisher);
+    }
+    if (code != EXIT_YES && written->block_count > 0) {
+        fprintf(stderr,
+                "Part of it is durable, in %" PRIu64 " blocks from block %" PRIu64
+                " on. Run the command again for the rest: what is said twice counts once.\n",
+                written->block_count, written->first_seq);
+    }
+    keyring_wipe(keyring);
+    return code;
+}
+
+/* ---- telling ---- */
+
+static int report_json(const struct own_entries *entries, const struct session *session, const char *action,
+                       uint32_t day, const struct own_entries_written *written)
+{
+    char text[ENTRY_NAME_TEXT_MAX + 1];
+    json_t *names = json_array();
+    json_t *object = json_object();
+    for (size_t i = 0; i < entries->count; i++) {
+        entry_name_to_text(text, &session->home.network, &entries->items[i].name);
+        json_array_append_new(names, json_string(text));
+    }
+    json_object_set_new(object, "action", json_string(action));
+    json_object_set_new(object, "from", json_of_day(day));
+    json_object_set_new(object, "first_block", json_of_number(written->first_seq));
+    json_object_set_new(object, "blocks", json_of_number(written->block_count));
+    json_object_set_new(object, "time", json_of_time(session_now_s()));
+    json_object_set_new(object, "entries", names);
+    return json_output_take(object);
+}
+
+static void report_entry(const struct own_entry *entry, const struct session *session, const char *did,
+                         const char *from)
+{
+    char text[ENTRY_NAME_TEXT_MAX + 1];
+    entry_name_to_text(text, &session->home.network, &entry->name);
+    if (entry->is_attestation) {
+        printf("%s %s of %s%s\n  %s\n", did, entry->code, session_name_of(session, &entry->subject.id), from,
+               text);
+    } else {
+        printf("%s %s%s\n", did, text, from);
+    }
+}
+
+int own_entries_report(const struct own_entries *entries, const struct session *session, const char *did,
+                       const char *action, uint32_t day, const struct own_entries_written *written)
+{
+    char from[8 + DAY_TEXT_SIZE] = "";
+    char now[TIME_TEXT_SIZE];
+    if (session->options.json) {
+        return report_json(entries, session, action, day, written);
+    }
+    if (day != DAY_NONE) {
+        memcpy(from, " from ", 7);
+        day_to_text(from + 6, day);
+    }
+    for (size_t i = 0; i < entries->count && i < OWN_ENTRIES_TOLD_MAX; i++) {
+        report_entry(&entries->items[i], session, did, from);
+    }
+    if (entries->count > OWN_ENTRIES_TOLD_MAX) {
+        printf("... and %zu more\n", entries->count - OWN_ENTRIES_TOLD_MAX);
+    }
+    time_to_text(now, session_now_s());
+    printf("Durable at %s, in block %" PRIu64, now, written->first_seq);
+    if (written->block_count > 1) {
+        printf(" to %" PRIu64, written->first_seq + written->block_count - 1);
+    }
+    printf("\n");
+    return EXIT_YES;
+}

@@ -1,0 +1,58 @@
+#ifndef CMD_OWN_ENTRIES_H
+#define CMD_OWN_ENTRIES_H
+
+/* Certificates in this actor's own log that a command speaks about: found by their printed names or by whose
+ * they are, checked against the log, and written as records about ranges of entries, as few blocks as the
+ * limits allow. */
+
+#include "cmd/arguments.h"
+#include "cmd/publish.h"
+
+enum { OWN_ENTRIES_MAX = 65536, OWN_ENTRIES_TOLD_MAX = 20 };
+
+struct own_entry {
+    struct entry_name name;
+    bool is_attestation;
+    struct subject subject;       /* of an attestation */
+    char code[CODE_SIZE_MAX + 1]; /* of an attestation; else empty */
+};
+
+struct own_entries {
+    size_t count;
+    struct own_entry *items; /* in the session's arena; sorted by (seq, index), each once */
+};
+
+/* Find what texts name. Refuses entries of other logs, entries that do not exist or are not the one that the
+ * name says, and entries that are no content. Returns: EXIT_YES, or the exit code after it said why not. */
+int own_entries_named(struct own_entries *out, struct session *session, char *const *texts, size_t count);
+
+/* Find what this actor issued to subject for any of the codes; leaves out what was erased, and what
+ * skip_action was said about last (0: nothing is skipped). Returns as own_entries_named; none is
+ * EXIT_BAD_INPUT. */
+int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
+                   const struct codes *codes, int skip_action);
+
+/* Makes the record about entries (struct index_range) of block seq and adds it to draft. Returns as
+ * draft_add. */
+struct own_entries_record {
+    bool (*add)(const void *context, struct draft *draft, uint64_t seq, const struct list *entries);
+    const void *context;
+};
+
+/* The blocks that came of it. */
+struct own_entries_written {
+    uint64_t first_seq;
+    uint64_t block_count;
+};
+
+/* Sign and publish. Asks for the passphrase. Returns: EXIT_YES once all is durable, or the exit code after it
+ * said why not; then written tells what is durable. */
+int own_entries_publish(const struct own_entries *entries, struct session *session,
+                        const struct own_entries_record *record, struct own_entries_written *written);
+
+/* Tell what was done, as lines or JSON: did is "Revoked", action "revoked"; day is DAY_NONE when none
+ * matters. */
+int own_entries_report(const struct own_entries *entries, const struct session *session, const char *did,
+                       const char *action, uint32_t day, const struct own_entries_written *written);
+
+#endif

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/session.h"
+#include "cmd/arguments.h"
 
 static const struct {
     enum exit_code code;
@@ -196,33 +196,19 @@ int command_arguments(const struct command *command, int argc, int min, int max)
     return EXIT_YES;
 }
 
-int command_shared_options(const struct command *command, int argc, char **argv,
-                           struct session_options *options, int min, int max)
-{
-    static const struct option long_options[] = {SESSION_LONG_OPTIONS, {NULL, 0, NULL, 0}};
-    int option;
-
-    session_options_init(options);
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (!session_option(options, option, optarg))
-            return command_option_error(command, argv);
-    }
-    return command_arguments(command, argc, min, max);
-}
-
 int command_in_session(const struct command *command, int argc, char **argv, int min, int max, int access,
                        int (*body)(struct session *session, char **arguments))
 {
-    struct session_options options;
+    struct arguments arguments;
     struct session session;
-    int code = command_shared_options(command, argc, argv, &options, min, max);
+    int code = arguments_read(&arguments, command->name, argc, argv, NULL, 0, min, max);
 
     if (code != EXIT_YES)
         return code;
-    code = session_open(&session, &options, (enum session_access)access);
+    code = session_open(&session, &arguments.session, (enum session_access)access);
     if (code != EXIT_YES)
         return code;
-    code = body(&session, argv + optind);
+    code = body(&session, arguments.values);
     session_close(&session);
     return code;
 }

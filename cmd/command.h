@@ -8,7 +8,6 @@
 #include "cmd/exit_codes.h"
 
 struct session;
-struct session_options;
 
 struct command {
     const char *name;                  /* "issue", "trust add" */
@@ -33,12 +32,8 @@ int command_usage_error(const struct command *command, const char *format, ...)
 /* The same for what getopt_long has just refused. */
 int command_option_error(const struct command *command, char **argv);
 
-/* For commands that have no option of their own: read the shared ones; positional arguments start at
- * argv[optind]. Returns: EXIT_YES, or EXIT_USAGE after it said why: not min..max arguments, or an unknown
- * option. */
-int command_shared_options(const struct command *command, int argc, char **argv,
-                           struct session_options *options, int min, int max);
-/* After all options were read: whether min..max arguments are left. Returns as command_shared_options. */
+/* After all options were read: whether min..max arguments are left. Returns: EXIT_YES, or EXIT_USAGE after it
+ * said that they are not. */
 int command_arguments(const struct command *command, int argc, int min, int max);
 
 /* A command without options of its own, whole: read the shared options and min..max arguments, open a

@@ -1,46 +1,31 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/arguments.h"
 #include "cmd/command.h"
 #include "cmd/publish.h"
 #include "protocol/base/text.h"
 
 struct accredit {
-    struct session_options options;
-    const char *who, *codes, *states, *from, *until, *depth;
+    struct arguments arguments;
+    const char *codes, *states, *depth;
+    uint32_t from, until; /* DAY_NONE: today; without end */
 };
 
 static int parse(struct accredit *request, int argc, char **argv)
 {
-    enum { OPTION_CODES = 1, OPTION_STATES, OPTION_FROM, OPTION_UNTIL, OPTION_DEPTH };
-    static const struct option long_options[] = {SESSION_LONG_OPTIONS,
-                                                 {"codes", required_argument, NULL, OPTION_CODES},
-                                                 {"states", required_argument, NULL, OPTION_STATES},
-                                                 {"from", required_argument, NULL, OPTION_FROM},
-                                                 {"until", required_argument, NULL, OPTION_UNTIL},
-                                                 {"depth", required_argument, NULL, OPTION_DEPTH},
-                                                 {NULL, 0, NULL, 0}};
-    const struct command *command = command_named("accredit");
-    const char **values[] = {&request->codes, &request->states, &request->from, &request->until,
-                             &request->depth};
-    int option, code;
+    const struct command_option options[] = {{"codes", OPTION_TEXT, &request->codes},
+                                             {"states", OPTION_TEXT, &request->states},
+                                             {"from", OPTION_DAY, &request->from},
+                                             {"until", OPTION_DAY, &request->until},
+                                             {"depth", OPTION_TEXT, &request->depth}};
+    int code = arguments_read(&request->arguments, "accredit", argc, argv, options,
+                              sizeof options / sizeof options[0], 1, 1);
 
-    session_options_init(&request->options);
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (session_option(&request->options, option, optarg))
-            continue;
-        if (option < OPTION_CODES || option > OPTION_DEPTH)
-            return command_option_error(command, argv);
-        *values[option - OPTION_CODES] = optarg;
-    }
-    code = command_arguments(command, argc, 1, 1);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES || request->codes)
         return code;
-    request->who = argv[optind];
-    return request->codes ? EXIT_YES
-                          : command_usage_error(command, "--codes is missing: which codes may be issued?");
+    return command_usage_error(command_named("accredit"), "--codes is missing: which codes may be issued?");
 }
 
 /* ---- lists ---- */
@@ -94,31 +79,18 @@ static int read_list(struct text_list *list, const struct session *session, cons
     return EXIT_YES;
 }
 
-/* ---- days and depth ---- */
+/* ---- term and depth ---- */
 
-static int read_day(const struct session *session, const char *text, uint32_t *day)
+static int set_term(struct accreditation *record, const struct session *session,
+                    const struct accredit *request)
 {
-    if (day_from_text(day, bytes_of_string(text)))
-        return EXIT_YES;
-    return session_fail(&session->options, EXIT_BAD_INPUT, "bad-date",
-                        "\"%s\" is not a day, written like 2029-06-30.", text);
-}
-
-static int read_term(struct accreditation *record, const struct session *session,
-                     const struct accredit *request)
-{
-    int code = EXIT_YES;
-
-    record->from = session_today();
-    record->has_until = request->until != NULL;
-    if (request->from)
-        code = read_day(session, request->from, &record->from);
-    if (code == EXIT_YES && request->until)
-        code = read_day(session, request->until, &record->until);
-    if (code == EXIT_YES && request->until && record->until < record->from)
-        code = session_fail(&session->options, EXIT_BAD_INPUT, "bad-date",
+    record->from = request->from == DAY_NONE ? session_today() : request->from;
+    record->has_until = request->until != DAY_NONE;
+    record->until = record->has_until ? request->until : 0;
+    if (record->has_until && record->until < record->from)
+        return session_fail(&session->options, EXIT_BAD_INPUT, "bad-date",
                             "The last day is before the first one.");
-    return code;
+    return EXIT_YES;
 }
 
 static int read_depth(struct accreditation *record, const struct session *session, const char *text)
@@ -165,12 +137,13 @@ static int accredit(struct session *session, const struct accredit *request)
     struct published published;
     int code = session_need_actor(session);
 
-    if (code != EXIT_YES || (code = read_delegate(&record, session, request->who)) != EXIT_YES ||
+    if (code != EXIT_YES ||
+        (code = read_delegate(&record, session, request->arguments.values[0])) != EXIT_YES ||
         (code = read_list(&patterns, session, request->codes, CODE_PATTERNS_MAX, text_is_code_pattern,
                           "a code pattern, such as ase/A5 or 'ase/A*'")) != EXIT_YES ||
         (request->states && (code = read_list(&states, session, request->states, STATES_MAX, text_is_state,
                                               "a state, such as OH")) != EXIT_YES) ||
-        (code = read_term(&record, session, request)) != EXIT_YES ||
+        (code = set_term(&record, session, request)) != EXIT_YES ||
         (code = read_depth(&record, session, request->depth)) != EXIT_YES)
         return code;
     record.patterns = (struct list){patterns.items, patterns.count};
@@ -182,13 +155,13 @@ static int accredit(struct session *session, const struct accredit *request)
 
 int command_accredit(int argc, char **argv)
 {
-    struct accredit request = {0};
+    struct accredit request = {.from = DAY_NONE, .until = DAY_NONE};
     struct session session;
     int code = parse(&request, argc, argv);
 
     if (code != EXIT_YES)
         return code;
-    code = session_open(&session, &request.options, SESSION_WRITE);
+    code = session_open(&session, &request.arguments.session, SESSION_WRITE);
     if (code != EXIT_YES)
         return code;
     code = accredit(&session, &request);

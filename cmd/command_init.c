@@ -1,10 +1,10 @@
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/arguments.h"
 #include "cmd/command.h"
 #include "cmd/json_output.h"
 #include "cmd/keyring.h"
@@ -23,26 +23,14 @@ struct init {
 
 static int parse(struct init *init, int argc, char **argv)
 {
-    enum { OPTION_NETWORK = 1, OPTION_NO_ACTOR };
-    static const struct option long_options[] = {SESSION_LONG_OPTIONS,
-                                                 {"network", required_argument, NULL, OPTION_NETWORK},
-                                                 {"no-actor", no_argument, NULL, OPTION_NO_ACTOR},
-                                                 {NULL, 0, NULL, 0}};
-    const struct command *command = command_named("init");
-    int option;
+    const struct command_option options[] = {{"network", OPTION_TEXT, &init->network},
+                                             {"no-actor", OPTION_FLAG, &init->no_actor}};
+    struct arguments arguments;
+    int code =
+        arguments_read(&arguments, "init", argc, argv, options, sizeof options / sizeof options[0], 0, 0);
 
-    session_options_init(&init->session.options);
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (session_option(&init->session.options, option, optarg))
-            continue;
-        if (option == OPTION_NETWORK)
-            init->network = optarg;
-        else if (option == OPTION_NO_ACTOR)
-            init->no_actor = true;
-        else
-            return command_option_error(command, argv);
-    }
-    return command_arguments(command, argc, 0, 0);
+    init->session.options = arguments.session;
+    return code;
 }
 
 /* Every command that uses keys makes a store first, an init that was interrupted has none. */

@@ -1,7 +1,7 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "cmd/arguments.h"
 #include "cmd/command.h"
 #include "cmd/json_output.h"
 #include "cmd/number.h"
@@ -11,32 +11,12 @@
  * replace the old ones after the log holds it (keyring.h). */
 
 struct rotate {
-    struct session_options options;
     const char *at;
     uint64_t at_seq;
     struct keyring *keyring, *next; /* before and after */
     struct log_state before;
     struct hash parent; /* of the rotation */
 };
-
-static int parse(struct rotate *request, int argc, char **argv)
-{
-    enum { OPTION_AT = 1 };
-    static const struct option long_options[] = {
-        SESSION_LONG_OPTIONS, {"at", required_argument, NULL, OPTION_AT}, {NULL, 0, NULL, 0}};
-    const struct command *command = command_named("key rotate");
-    int option;
-
-    session_options_init(&request->options);
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (session_option(&request->options, option, optarg))
-            continue;
-        if (option != OPTION_AT)
-            return command_option_error(command, argv);
-        request->at = optarg;
-    }
-    return command_arguments(command, argc, 0, 0);
-}
 
 /* ---- what it continues from ---- */
 
@@ -222,12 +202,14 @@ static int rotate(struct rotate *request, struct session *session)
 int command_key_rotate(int argc, char **argv)
 {
     struct rotate request = {0};
+    const struct command_option options[] = {{"at", OPTION_TEXT, &request.at}};
+    struct arguments arguments;
     struct session session;
-    int code = parse(&request, argc, argv);
+    int code = arguments_read(&arguments, "key rotate", argc, argv, options, 1, 0, 0);
 
     if (code != EXIT_YES)
         return code;
-    code = session_open(&session, &request.options, SESSION_WRITE);
+    code = session_open(&session, &arguments.session, SESSION_WRITE);
     if (code != EXIT_YES)
         return code;
     code = rotate(&request, &session);

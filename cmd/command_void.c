@@ -1,42 +1,28 @@
-#include <getopt.h>
 #include <string.h>
 
+#include "cmd/arguments.h"
 #include "cmd/command.h"
 #include "cmd/number.h"
 #include "cmd/publish.h"
 #include "cmd/words.h"
 
 struct void_request {
-    struct session_options options;
+    struct arguments arguments;
     const char *reason;
     bool branch;
-    char **arguments;
 };
 
 static int parse(struct void_request *request, int argc, char **argv)
 {
-    enum { OPTION_BRANCH = 1, OPTION_REASON };
-    static const struct option long_options[] = {SESSION_LONG_OPTIONS,
-                                                 {"branch", no_argument, NULL, OPTION_BRANCH},
-                                                 {"reason", required_argument, NULL, OPTION_REASON},
-                                                 {NULL, 0, NULL, 0}};
-    const struct command *command = command_named("void");
-    int option, count;
+    const struct command_option options[] = {{"branch", OPTION_FLAG, &request->branch},
+                                             {"reason", OPTION_TEXT, &request->reason}};
+    int code = arguments_read(&request->arguments, "void", argc, argv, options,
+                              sizeof options / sizeof options[0], 1, 3);
 
-    session_options_init(&request->options);
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (session_option(&request->options, option, optarg))
-            continue;
-        if (option == OPTION_BRANCH)
-            request->branch = true;
-        else if (option == OPTION_REASON)
-            request->reason = optarg;
-        else
-            return command_option_error(command, argv);
-    }
-    count = request->branch ? 3 : 1;
-    request->arguments = argv + optind;
-    return command_arguments(command, argc, count, count);
+    if (code == EXIT_YES && request->arguments.count != (request->branch ? 3 : 1))
+        return command_usage_error(command_named("void"),
+                                   "give FIRST-LAST, or --branch and its three values.");
+    return code;
 }
 
 /* "41-43", or "41" for one block */
@@ -98,8 +84,8 @@ static int void_blocks(struct session *session, const struct void_request *reque
     int code = session_need_actor(session);
 
     if (code == EXIT_YES)
-        code = request->branch ? read_branch(&record, session, request->arguments)
-                               : read_range(&record, session, request->arguments[0]);
+        code = request->branch ? read_branch(&record, session, request->arguments.values)
+                               : read_range(&record, session, request->arguments.values[0]);
     if (code == EXIT_YES)
         code = read_reason(&record, session, request->reason);
     if (code == EXIT_YES)
@@ -115,7 +101,7 @@ int command_void(int argc, char **argv)
 
     if (code != EXIT_YES)
         return code;
-    code = session_open(&session, &request.options, SESSION_WRITE);
+    code = session_open(&session, &request.arguments.session, SESSION_WRITE);
     if (code != EXIT_YES)
         return code;
     code = void_blocks(&session, &request);

@@ -1,47 +1,27 @@
-#include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/arguments.h"
 #include "cmd/command.h"
 #include "cmd/number.h"
 #include "cmd/publish.h"
 
 struct withdraw {
-    struct session_options options;
-    const char *who, *cut, *except;
+    struct arguments arguments;
+    const char *cut, *except;
     bool all;
 };
 
 static int parse(struct withdraw *request, int argc, char **argv)
 {
-    enum { OPTION_CUT = 1, OPTION_ALL, OPTION_EXCEPT };
-    static const struct option long_options[] = {SESSION_LONG_OPTIONS,
-                                                 {"cut", required_argument, NULL, OPTION_CUT},
-                                                 {"all", no_argument, NULL, OPTION_ALL},
-                                                 {"except", required_argument, NULL, OPTION_EXCEPT},
-                                                 {NULL, 0, NULL, 0}};
-    const struct command *command = command_named("withdraw");
-    int option, code;
+    const struct command_option options[] = {{"cut", OPTION_TEXT, &request->cut},
+                                             {"all", OPTION_FLAG, &request->all},
+                                             {"except", OPTION_TEXT, &request->except}};
+    int code = arguments_read(&request->arguments, "withdraw", argc, argv, options,
+                              sizeof options / sizeof options[0], 1, 1);
 
-    session_options_init(&request->options);
-    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (session_option(&request->options, option, optarg))
-            continue;
-        if (option == OPTION_CUT)
-            request->cut = optarg;
-        else if (option == OPTION_ALL)
-            request->all = true;
-        else if (option == OPTION_EXCEPT)
-            request->except = optarg;
-        else
-            return command_option_error(command, argv);
-    }
-    code = command_arguments(command, argc, 1, 1);
-    if (code == EXIT_YES)
-        request->who = argv[optind];
     if (code == EXIT_YES && request->all && request->cut)
-        return command_usage_error(command, "--cut and --all exclude each other.");
+        return command_usage_error(command_named("withdraw"), "--cut and --all exclude each other.");
     return code;
 }
 
@@ -165,7 +145,8 @@ static int withdraw(struct session *session, const struct withdraw *request)
     size_t count = 0;
     int code = session_need_actor(session);
 
-    if (code != EXIT_YES || (code = session_actor(session, request->who, &record.delegate)) != EXIT_YES ||
+    if (code != EXIT_YES ||
+        (code = session_actor(session, request->arguments.values[0], &record.delegate)) != EXIT_YES ||
         (code = read_exceptions(exceptions, &count, session, request->except)) != EXIT_YES ||
         (code = read_cut_in_txn(&record, session, request)) != EXIT_YES)
         return code;
@@ -182,7 +163,7 @@ int command_withdraw(int argc, char **argv)
 
     if (code != EXIT_YES)
         return code;
-    code = session_open(&session, &request.options, SESSION_WRITE);
+    code = session_open(&session, &request.arguments.session, SESSION_WRITE);
     if (code != EXIT_YES)
         return code;
     code = withdraw(&session, &request);

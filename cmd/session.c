@@ -1,17 +1,18 @@
 #include "cmd/session.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/number.h"
 #include "node/control.h"
 #include "protocol/wire/block.h"
 
 enum {
     LOCK_TRIES_MAX = 100, /* other commands hold the lock for moments; a daemon for good */
-    LOCK_PAUSE_MS = 100
+    LOCK_PAUSE_MS = 100,
+    DESCRIPTOR_MAX = 65535,
 };
 
 void session_options_init(struct session_options *options)
@@ -21,14 +22,10 @@ void session_options_init(struct session_options *options)
 
 static int descriptor_of(const char *text)
 {
-    char *end;
-    long number;
+    uint64_t number;
+    const char *end;
 
-    errno = 0;
-    number = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < 0 || number > 65535)
-        return PASSPHRASE_FD_BAD;
-    return (int)number;
+    return number_read(&number, text, &end, DESCRIPTOR_MAX) && *end == '\0' ? (int)number : PASSPHRASE_FD_BAD;
 }
 
 bool session_option(struct session_options *options, int option, const char *value)
@@ -55,16 +52,12 @@ bool session_option(struct session_options *options, int option, const char *val
 
 uint64_t session_now_s(void)
 {
-    const char *fixed = getenv("TRADEPROOF_NOW");
-    char *end;
+    const char *fixed = getenv("TRADEPROOF_NOW"), *end;
+    uint64_t fixed_s;
     time_t now;
 
-    if (fixed) {
-        unsigned long long value = strtoull(fixed, &end, 10);
-
-        if (end != fixed && *end == '\0' && value <= TIME_S_MAX)
-            return value;
-    }
+    if (fixed && number_read(&fixed_s, fixed, &end, TIME_S_MAX) && *end == '\0')
+        return fixed_s;
     now = time(NULL);
     return now > 0 ? (uint64_t)now : 0;
 }

@@ -114,7 +114,7 @@ static void wrong_lines_are_explained(void **state)
         {"too many arguments", "tradeproof trust add a b c d", "more than"},
         {"an accreditation of nothing", "tradeproof accredit x", "--codes"},
         {"a withdrawal in two ways", "tradeproof withdraw x --all --cut 3", "exclude"},
-        {"a branch without its ends", "tradeproof void --branch 1", "missing"},
+        {"a branch without its ends", "tradeproof void --branch 1", "three values"},
     };
 
     (void)state;

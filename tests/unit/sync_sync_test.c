@@ -1,0 +1,479 @@
+#include "protocol/sync/sync.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "protocol/sync/wants.h"
+#include "tests/support/sync_world.h"
+
+/* ---- decisions ---- */
+
+enum { STEPS_MAX = 12, TEXT_SIZE = 512 };
+
+/* One event in short: of peer, about the block seq of author 'A' (or 'B'), seq -1: none. */
+struct script_step {
+    enum sync_event_kind kind;
+    uint32_t peer;
+    char author;
+    int seq;
+    enum sync_ours ours;
+    uint64_t after_ms; /* since the step before */
+};
+
+/* The sentence, the events, and what the last of them brings about. */
+struct decision {
+    const char *sentence;
+    struct script_step steps[STEPS_MAX];
+    size_t step_count;
+    const char *actions;
+};
+
+#define UP(peer)                                                                                             \
+    {                                                                                                        \
+        SYNC_PEER_UP, peer, 'A', -1, SYNC_OURS_SAME, 0                                                       \
+    }
+#define DOWN(peer)                                                                                           \
+    {                                                                                                        \
+        SYNC_PEER_DOWN, peer, 'A', -1, SYNC_OURS_SAME, 0                                                     \
+    }
+#define HEAD(peer, seq, ours)                                                                                \
+    {                                                                                                        \
+        SYNC_PEER_HEAD, peer, 'A', seq, SYNC_OURS_##ours, 0                                                  \
+    }
+#define WANT(peer)                                                                                           \
+    {                                                                                                        \
+        SYNC_PEER_WANT, peer, 'A', -1, SYNC_OURS_SAME, 0                                                     \
+    }
+#define IN(peer, seq)                                                                                        \
+    {                                                                                                        \
+        SYNC_BLOCK_IN, peer, 'A', seq, SYNC_OURS_SAME, 0                                                     \
+    }
+#define ORPHAN(peer, seq)                                                                                    \
+    {                                                                                                        \
+        SYNC_BLOCK_ORPHAN, peer, 'A', seq, SYNC_OURS_SAME, 0                                                 \
+    }
+#define NEW(peer, seq)                                                                                       \
+    {                                                                                                        \
+        SYNC_BLOCK_NEW, peer, 'A', seq, SYNC_OURS_SAME, 0                                                    \
+    }
+#define EVIDENCE(peer)                                                                                       \
+    {                                                                                                        \
+        SYNC_EVIDENCE_NEW, peer, 'A', -1, SYNC_OURS_SAME, 0                                                  \
+    }
+#define TICK(after_ms)                                                                                       \
+    {                                                                                                        \
+        SYNC_TICK, SYNC_LOCAL, 'A', -1, SYNC_OURS_SAME, after_ms                                             \
+    }
+#define STEPS(...) {__VA_ARGS__}, sizeof((struct script_step[]){__VA_ARGS__}) / sizeof(struct script_step)
+
+static const struct decision decisions[] = {
+    {"A peer that comes up is sent our heads.", STEPS(UP(1)), "heads@1"},
+    {"Heads go again after at most 37.5 s.", STEPS(UP(1), TICK(37500)), "heads@1"},
+    {"… and not before 22.5 s.", STEPS(UP(1), TICK(22499)), ""},
+    {"A peer that came up twice is one peer.", STEPS(UP(1), UP(1)), ""},
+    {"Nothing is said to a peer that went down.", STEPS(UP(1), DOWN(1), TICK(60000)), ""},
+    {"What an unknown peer says is ignored.", STEPS(HEAD(1, 5, MISSING)), ""},
+    {"A head that we lack is asked for.", STEPS(UP(1), HEAD(1, 5, MISSING)), "want@1"},
+    {"… once.", STEPS(UP(1), HEAD(1, 5, MISSING), HEAD(1, 5, MISSING)), ""},
+    {"… of one peer.", STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING)), ""},
+    {"A head that we have needs nothing.", STEPS(UP(1), HEAD(1, 5, SAME)), ""},
+    {"A head that we are ahead of needs nothing.", STEPS(UP(1), HEAD(1, 5, AHEAD)), ""},
+    {"Nothing is asked of authors that are not admitted.", STEPS(UP(1), HEAD(1, 5, NOT_ADMITTED)), ""},
+    {"A want is answered.", STEPS(UP(1), WANT(1)), "blocks@1"},
+    {"A batch that ends below the head is followed by the next want, which starts where it ended.",
+     STEPS(UP(1), HEAD(1, 40, MISSING), IN(1, 15), HEAD(1, 40, MISSING)), "want@1+15"},
+    {"A head that crossed our want does not repeat it.",
+     STEPS(UP(1), HEAD(1, 40, MISSING), HEAD(1, 41, MISSING)), ""},
+    {"A batch of blocks that came before does not count as progress.",
+     STEPS(UP(1), HEAD(1, 40, MISSING), IN(1, 15), HEAD(1, 40, MISSING), IN(1, 15), HEAD(1, 40, MISSING)),
+     ""},
+    {"A want without answer is repeated after 2 to 2.5 s.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500)),
+     "want@1"},
+    {"… not earlier.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(1999)), ""},
+    {"… then after twice as long.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500), TICK(3999)), ""},
+    {"… which is 4 to 5 s.", STEPS(UP(1), HEAD(1, 5, MISSING), TICK(2500), TICK(5000)), "want@1"},
+    {"A want without answer goes to another peer that announced the same.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), TICK(2500)), "want@2"},
+    {"A block that comes gives the rest of the batch more time.",
+     STEPS(UP(1), HEAD(1, 5, MISSING), TICK(1900), IN(1, 2), TICK(1900)), ""},
+    {"When the asked peer goes down, another one is asked at once.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 5, MISSING), DOWN(1)), "want@2"},
+    {"When the only one goes down, the want ends.", STEPS(UP(1), HEAD(1, 5, MISSING), DOWN(1), TICK(2500)),
+     ""},
+    {"When the target came, nothing is asked again.", STEPS(UP(1), HEAD(1, 5, MISSING), IN(1, 5), TICK(2500)),
+     ""},
+    {"When the asked peer has no more than we, another one is asked.",
+     STEPS(UP(1), UP(2), HEAD(1, 5, MISSING), HEAD(2, 9, MISSING), HEAD(1, 5, SAME)), "want@2"},
+    {"An orphan asks its sender for what lies before.", STEPS(UP(1), ORPHAN(1, 9)), "want@1"},
+    {"… once.", STEPS(UP(1), ORPHAN(1, 9), ORPHAN(1, 10)), ""},
+    {"A block of this machine is pushed to all.", STEPS(UP(1), UP(2), NEW(SYNC_LOCAL, 7)), "push@1 push@2"},
+    {"A peer's block is pushed to all others.", STEPS(UP(1), UP(2), UP(3), NEW(2, 7)), "push@1 push@3"},
+    {"… not to who announced it.", STEPS(UP(1), UP(2), HEAD(1, 7, MISSING), NEW(2, 7)), ""},
+    {"… not to who sent it too.", STEPS(UP(1), UP(2), UP(3), IN(3, 7), NEW(2, 7)), "push@1"},
+    {"A block whose sender has gone is pushed all the same.", STEPS(UP(1), UP(2), DOWN(2), NEW(2, 7)),
+     "push@1"},
+    {"A block is pushed once.", STEPS(UP(1), UP(2), NEW(2, 7), NEW(2, 7)), ""},
+    {"While catching up, single blocks are not pushed.", STEPS(UP(1), UP(2), HEAD(1, 40, MISSING), NEW(1, 3)),
+     ""},
+    {"… their end is told with the batch's.",
+     STEPS(UP(1), UP(2), HEAD(1, 40, MISSING), NEW(1, 15), IN(1, 15), HEAD(1, 40, MISSING)),
+     "head@2 want@1+15"},
+    {"… and when all is there.", STEPS(UP(1), UP(2), HEAD(1, 40, MISSING), NEW(1, 39), NEW(1, 40), IN(1, 40)),
+     "head@2"},
+    {"… also when the peer breaks off.", STEPS(UP(1), UP(2), HEAD(1, 40, MISSING), NEW(1, 3), DOWN(1)),
+     "head@2"},
+    {"One missing block is pushed on when it comes.", STEPS(UP(1), UP(2), HEAD(1, 4, MISSING), NEW(1, 4)),
+     "push@2"},
+    {"What others push meanwhile goes on at once.",
+     STEPS(UP(1), UP(2), UP(3), HEAD(1, 40, MISSING), NEW(2, 3)), "push@1 push@3"},
+    {"A checkpoint is pushed to all but its sender.", STEPS(UP(1), UP(2), UP(3), EVIDENCE(2)),
+     "evidence@1 evidence@3"},
+    {"An own one to all.", STEPS(UP(1), UP(2), EVIDENCE(SYNC_LOCAL)), "evidence@1 evidence@2"},
+};
+
+static struct head head_of(char author, int seq)
+{
+    struct head head;
+
+    memset(&head, 0, sizeof head);
+    head.author.hash.bytes[0] = (uint8_t)author;
+    if (seq < 0)
+        return head;
+    head.seq = (uint64_t)seq;
+    head.hash.bytes[0] = (uint8_t)author;
+    head.hash.bytes[1] = (uint8_t)(seq + 1);
+    return head;
+}
+
+static void print_action(char *text, const struct sync_action *action)
+{
+    static const char *const names[] = {
+        [SYNC_SEND_HEADS] = "heads",   [SYNC_SEND_HEAD] = "head",  [SYNC_SEND_WANT] = "want",
+        [SYNC_SEND_BLOCKS] = "blocks", [SYNC_PUSH_BLOCK] = "push", [SYNC_PUSH_EVIDENCE] = "evidence",
+    };
+    size_t size = strlen(text);
+    int written = snprintf(text + size, TEXT_SIZE - size, "%s%s@%u", size > 0 ? " " : "", names[action->kind],
+                           (unsigned)action->peer);
+
+    if (action->kind == SYNC_SEND_WANT && !hash_is_zero(&action->head.hash))
+        (void)snprintf(text + size + (size_t)written, TEXT_SIZE - size - (size_t)written, "+%u",
+                       (unsigned)action->head.seq);
+}
+
+static void decisions_are_as_the_sentences_say(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    for (size_t i = 0; i < sizeof decisions / sizeof *decisions; i++) {
+        const struct decision *decision = &decisions[i];
+        char text[TEXT_SIZE] = "";
+        uint64_t now_ms = 1000;
+
+        sync_init(sync, i, now_ms);
+        for (size_t k = 0; k < decision->step_count; k++) {
+            const struct script_step *step = &decision->steps[k];
+            struct head head = head_of(step->author, step->seq);
+            struct sync_event event = {.kind = step->kind,
+                                       .peer = step->peer,
+                                       .head = head,
+                                       .ours = step->ours,
+                                       .author = head.author};
+
+            now_ms += step->after_ms;
+            sync_step(sync, &event, now_ms, actions);
+        }
+        for (size_t k = 0; k < actions->count; k++)
+            print_action(text, &actions->items[k]);
+        if (strcmp(text, decision->actions) != 0)
+            fail_msg("%s: \"%s\" instead of \"%s\"", decision->sentence, text, decision->actions);
+    }
+    free(actions);
+    free(sync);
+}
+
+/* ---- bounds ---- */
+
+/* Author number i, in the order of their ids. */
+static struct actor_id author_number(uint32_t i)
+{
+    struct actor_id id = {{{0}}};
+
+    for (size_t k = 0; k < sizeof i; k++)
+        id.hash.bytes[k] = (uint8_t)(i >> (24 - 8 * k));
+    return id;
+}
+
+static size_t feed_heads(struct sync *sync, struct sync_actions *actions, uint32_t peer, uint32_t authors,
+                         uint64_t now_ms)
+{
+    size_t wants = 0;
+
+    for (uint32_t i = 0; i < authors; i++) {
+        struct sync_event event = {.kind = SYNC_PEER_HEAD, .peer = peer, .ours = SYNC_OURS_MISSING};
+
+        event.head.author = author_number(i);
+        event.head.hash.bytes[0] = 1;
+        sync_step(sync, &event, now_ms, actions);
+        wants += actions->count;
+    }
+    return wants;
+}
+
+static void one_peer_is_asked_64_things_at_once(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+    size_t wants = 0;
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    sync_init(sync, 1, 0);
+    sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = 1}, 0, actions);
+    assert_int_equal(feed_heads(sync, actions, 1, 3 * WANTS_KEPT_MAX, 0), SYNC_WANTS_PER_PEER_MAX);
+    /* Each one that is answered makes room for the next, until all that found a place were asked for. */
+    wants = SYNC_WANTS_PER_PEER_MAX;
+    for (uint32_t i = 0; i < WANTS_KEPT_MAX; i++) {
+        struct sync_event event = {.kind = SYNC_PEER_HEAD, .peer = 1, .ours = SYNC_OURS_SAME};
+
+        event.head.author = author_number(i);
+        event.head.hash.bytes[0] = 1;
+        sync_step(sync, &event, 0, actions);
+        wants += actions->count;
+    }
+    assert_int_equal(wants, WANTS_KEPT_MAX);
+    free(actions);
+    free(sync);
+}
+
+static void peers_beyond_the_table_are_left_alone(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+    struct head head = head_of('A', 3);
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    sync_init(sync, 1, 0);
+    for (uint32_t i = 0; i < SYNC_PEERS_MAX + 5; i++)
+        sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = i}, 0, actions);
+    assert_int_equal(actions->count, 0);
+    sync_step(sync, &(struct sync_event){.kind = SYNC_BLOCK_NEW, .peer = SYNC_LOCAL, .head = head}, 0,
+              actions);
+    assert_int_equal(actions->count, SYNC_PEERS_MAX);
+    free(actions);
+    free(sync);
+}
+
+/* A peer that announces what it never sends costs six wants and an announcement, then the next six. */
+static void empty_promises_are_asked_for_ever_more_seldom(void **state)
+{
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+    struct head head = head_of('A', 3);
+    size_t wants = 0;
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    sync_init(sync, 1, 0);
+    sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = 1}, 0, actions);
+    for (uint64_t now_ms = 0; now_ms < 3600 * 1000; now_ms += 500) {
+        struct sync_event event = {.kind = SYNC_TICK, .peer = SYNC_LOCAL};
+
+        if (now_ms % 30000 == 0)
+            event = (struct sync_event){
+                .kind = SYNC_PEER_HEAD, .peer = 1, .head = head, .ours = SYNC_OURS_MISSING};
+        sync_step(sync, &event, now_ms, actions);
+        for (size_t i = 0; i < actions->count; i++)
+            wants += actions->items[i].kind == SYNC_SEND_WANT;
+    }
+    assert_in_range(wants, 100, 300);
+    free(actions);
+    free(sync);
+}
+
+/* ---- worlds ---- */
+
+static void two_nodes_meet(void **state)
+{
+    struct world *world = world_create(11, 2, 1);
+
+    (void)state;
+    world_hold(world, 0, 0, 0, 100);
+    world_link(world, 0, 1);
+    world_run(world, 20000);
+    assert_int_equal(world_length(world, 1, 0), 100);
+    assert_true(world_agrees_on_all(world));
+    /* 100 blocks are seven batches. */
+    assert_int_equal(world->counts.wants, 7);
+    assert_int_equal(world->counts.pushes_max, 0);
+    world_destroy(world);
+}
+
+static void a_line_of_nodes_passes_on(void **state)
+{
+    struct world *world = world_create(12, 5, 1);
+
+    (void)state;
+    for (size_t i = 0; i + 1 < 5; i++)
+        world_link(world, i, i + 1);
+    world_run(world, 1000);
+    for (uint32_t i = 0; i < 50; i++) {
+        world_publish(world, 0, 0);
+        world_run(world, 100);
+    }
+    world_run(world, 2000);
+    assert_true(world_agrees_on_all(world));
+    assert_int_equal(world_length(world, 4, 0), 50);
+    /* Every block crossed every link once, and nothing had to be asked for. */
+    assert_int_equal(world->counts.pushes_max, 4);
+    assert_int_equal(world->counts.wants, 0);
+    world_destroy(world);
+}
+
+/* A late node gets the past once, though all its neighbours have it. */
+static void a_late_node_is_not_sent_everything_by_everybody(void **state)
+{
+    struct world *world = world_create(13, 6, 2);
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        world_hold(world, i, 0, 0, 300);
+        world_hold(world, i, 1, 0, 200);
+    }
+    for (size_t i = 0; i < 5; i++)
+        world_link(world, 5, i);
+    world_run(world, 20000);
+    assert_true(world_agrees_on_all(world));
+    assert_int_equal(world->counts.pushes_max, 0);
+    assert_in_range(world->counts.wants_moved, 19 + 13, 19 + 13 + 4);
+    world_destroy(world);
+}
+
+static void not_admitted_is_not_asked_for(void **state)
+{
+    struct world *world = world_create(14, 2, 1);
+
+    (void)state;
+    world_hold(world, 0, 0, 0, 10);
+    world->nodes[1].logs[0].admitted = false;
+    world_link(world, 0, 1);
+    world_run(world, 120000);
+    assert_int_equal(world->counts.wants, 0);
+    assert_int_equal(world_length(world, 1, 0), 0);
+    world_destroy(world);
+}
+
+/* Two halves with different branches, longer than a batch, choose the same one and then stay silent. */
+static void branches_meet_and_come_to_rest(void **state)
+{
+    struct world *world = world_create(15, 6, 1);
+    uint64_t wants = 0;
+
+    (void)state;
+    world->fork_seq[0] = 7;
+    for (size_t i = 0; i < 6; i++)
+        world_hold(world, i, 0, i < 3 ? 0 : 1, i < 3 ? 40 : 75);
+    world_link_at_random(world);
+    world_run(world, 300000);
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(world_length(world, i, 0), 40);
+    wants = world->counts.wants;
+    world_run(world, 600000);
+    assert_int_equal(world->counts.wants, wants);
+    world_destroy(world);
+}
+
+struct sim_outcome {
+    uint64_t trace;
+    struct world_counts counts;
+    bool agrees;
+};
+
+/* Twenty minutes with losses, broken links and blocks at any time, then ten quiet ones. */
+static struct sim_outcome simulate(uint64_t seed)
+{
+    struct world *world = world_create(seed, 5 + seed % (WORLD_NODES_MAX - 4), 1 + seed % WORLD_AUTHORS_MAX);
+    struct sim_outcome outcome;
+
+    world->loss_percent = (uint32_t)world_draw(world, 10);
+    for (size_t author = 0; author < world->author_count; author++)
+        world_hold(world, author % world->node_count, author, 0, (uint32_t)world_draw(world, 60));
+    world_link_at_random(world);
+    for (size_t i = 0; i < 400; i++) {
+        size_t author = world_draw(world, world->author_count), a = world_draw(world, world->node_count);
+        size_t b = world_draw(world, world->node_count);
+
+        /* Every author writes on one machine only. */
+        world_publish(world, author % world->node_count, author);
+        if (world_draw(world, 10) == 0)
+            world_unlink(world, a, b);
+        if (world_draw(world, 20) == 0)
+            world_link(world, a, b);
+        world_run(world, world_draw(world, 6000));
+    }
+    world->loss_percent = 0;
+    for (size_t i = 0; i < world->node_count; i++)
+        world_link(world, i, (i + 1) % world->node_count);
+    world_run(world, 600000);
+    outcome = (struct sim_outcome){
+        .trace = world->trace, .counts = world->counts, .agrees = world_agrees_on_all(world)};
+    world_destroy(world);
+    return outcome;
+}
+
+static void simulated_nodes_agree_without_a_storm(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 24; seed++) {
+        struct sim_outcome outcome = simulate(seed);
+        uint64_t nodes = 5 + seed % (WORLD_NODES_MAX - 4);
+
+        if (!outcome.agrees)
+            fail_msg("seed %u: the nodes do not agree", (unsigned)seed);
+        /* At most both ways over every link that there ever was. */
+        if (outcome.counts.pushes_max > 2 * (nodes + nodes / 2 + 40))
+            fail_msg("seed %u: a block was pushed %u times among %u nodes", (unsigned)seed,
+                     (unsigned)outcome.counts.pushes_max, (unsigned)nodes);
+    }
+}
+
+static void the_same_seed_gives_the_same_trace(void **state)
+{
+    struct sim_outcome first = simulate(7), second = simulate(7), other = simulate(8);
+
+    (void)state;
+    assert_true(first.trace == second.trace);
+    assert_int_equal(first.counts.messages, second.counts.messages);
+    assert_true(first.trace != other.trace);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decisions_are_as_the_sentences_say),
+        cmocka_unit_test(one_peer_is_asked_64_things_at_once),
+        cmocka_unit_test(peers_beyond_the_table_are_left_alone),
+        cmocka_unit_test(empty_promises_are_asked_for_ever_more_seldom),
+        cmocka_unit_test(two_nodes_meet),
+        cmocka_unit_test(a_line_of_nodes_passes_on),
+        cmocka_unit_test(a_late_node_is_not_sent_everything_by_everybody),
+        cmocka_unit_test(not_admitted_is_not_asked_for),
+        cmocka_unit_test(branches_meet_and_come_to_rest),
+        cmocka_unit_test(simulated_nodes_agree_without_a_storm),
+        cmocka_unit_test(the_same_seed_gives_the_same_trace),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -55,7 +55,9 @@ static enum store_error put_record(struct applying *applying)
         if (row.settled_s > settled_s)
             settled_s = row.settled_s;
     }
-    row = disk_record_of(&applying->change->record, settled_s);
+    row = disk_record_of(&applying->change->record);
+    row.time_s = applying->block->header.time_s;
+    row.settled_s = settled_s;
     return record_write(applying->txn, applying->author.number, seq, &row);
 }
 
@@ -93,7 +95,9 @@ static enum store_error put_past_block(struct applying *applying, const struct p
 
     if (error != STORE_OK)
         return error;
-    row = disk_record_of(&past->record, old.settled_s);
+    row = disk_record_of(&past->record);
+    row.time_s = old.time_s;
+    row.settled_s = old.settled_s;
     if (memcmp(&row, &old, sizeof row) != 0)
         error = record_write(applying->txn, number, past->seq, &row);
     if (error != STORE_OK)

@@ -7,7 +7,7 @@
  * steps away. The key holds the whole header hash: a prefix of it could be ground to replace one block by
  * another. */
 
-enum { MARK_STRIDE = 16, MARK_SIZE = 4 };
+enum { MARK_STRIDE = 8, MARK_SIZE = 4 };
 
 struct disk_block {
     uint64_t arrived_s;

@@ -7,22 +7,6 @@ static enum store_error damaged(struct gather *gather)
     return txn_fail(gather->txn, STORE_NOT_A_STORE);
 }
 
-static enum store_error fill_time(struct gather *gather, const struct stored_block *stored,
-                                  struct dossier_place *place)
-{
-    size_t mark = arena_mark(gather->arena);
-    struct block_parts parts;
-    struct header header;
-    bool good = stored_block_parts(stored, &parts) &&
-                header_decode(&header, parts.header, gather->arena) == REASON_NONE;
-
-    arena_rewind(gather->arena, mark);
-    if (!good)
-        return damaged(gather);
-    place->time_s = header.time_s;
-    return STORE_OK;
-}
-
 /* Whether block seq of log is void, as far as known by then. */
 static enum store_error is_void(struct gather *gather, size_t log, uint64_t seq, bool *voided)
 {
@@ -78,12 +62,13 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     if (!stored_block_entry(&stored, place->index, view) ||
         !element_leaf(&place->leaf, gather->network, *view))
         return damaged(gather);
+    place->time_s = record.time_s;
     place->arrived_s = stored.arrived_s;
     place->block_hash = record.hash;
     place->erased = element_is_erased(*view);
     place->voided = record.standing == STANDING_VOID;
     place->void_seq = record.void_seq;
-    return fill_time(gather, &stored, place);
+    return STORE_OK;
 }
 
 enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, uint64_t index,

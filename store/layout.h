@@ -30,6 +30,7 @@ static_assert(sizeof(struct disk_author) == 72, "no padding");
 struct disk_record {
     struct hash hash;
     struct hash live_root;
+    uint64_t time_s;    /* the header's claim */
     uint64_t settled_s; /* latest arrival of this block and all before it */
     uint32_t epoch;
     uint32_t void_seq;
@@ -40,7 +41,7 @@ struct disk_record {
     uint8_t void_reason;
     uint8_t zero;
 };
-static_assert(sizeof(struct disk_record) == 88, "no padding");
+static_assert(sizeof(struct disk_record) == 96, "no padding");
 
 /* One thing said about an entry; a standing row is the history hash and these, oldest first. */
 struct disk_event {

@@ -35,7 +35,7 @@ struct block_record record_of(const struct disk_record *row)
     };
 }
 
-struct disk_record disk_record_of(const struct block_record *record, uint64_t settled_s)
+struct disk_record disk_record_of(const struct block_record *record)
 {
     assert(record->epoch <= EPOCH_MAX);
     assert(record->entry_count <= BLOCK_ENTRIES_MAX);
@@ -45,7 +45,6 @@ struct disk_record disk_record_of(const struct block_record *record, uint64_t se
     return (struct disk_record){
         .hash = record->hash,
         .live_root = record->live_root,
-        .settled_s = settled_s,
         .epoch = (uint32_t)record->epoch,
         .void_seq = (uint32_t)record->void_seq,
         .entry_count = (uint16_t)record->entry_count,

@@ -24,7 +24,8 @@ enum store_error record_read(struct store_txn *txn, uint32_t number, uint64_t se
 enum store_error record_write(struct store_txn *txn, uint32_t number, uint64_t seq,
                               const struct disk_record *row);
 struct block_record record_of(const struct disk_record *row);
-struct disk_record disk_record_of(const struct block_record *record, uint64_t settled_s);
+/* The row of a record; the times that it lacks are zero. */
+struct disk_record disk_record_of(const struct block_record *record);
 
 /* Key set and epoch that block seq of the chain set. */
 enum store_error keys_write(struct store_txn *txn, uint32_t number, uint64_t seq, const struct key_set *keys,
@@ -57,7 +58,7 @@ enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t
 struct stored_block {
     uint64_t arrived_s;
     size_t mark_count;
-    const uint8_t *marks; /* offsets in encoded of the entries 0, 16, 32, … */
+    const uint8_t *marks; /* offsets in encoded of the entries 0, 8, 16, … */
     struct bytes encoded;
 };
 

@@ -1,0 +1,133 @@
+#include "cmd/proof_set.h"
+
+static int fail_too_many(const struct session *session)
+{
+    return session_fail(&session->options, EXIT_BAD_INPUT, "too-many-certificates",
+                        "There are more than %d certificates: choose some with --code.",
+                        (int)PRESENTATION_ITEMS_MAX);
+}
+
+static size_t place_head(struct proof_set *set, const struct proof_head *head)
+{
+    size_t at = 0;
+    while (at < set->head_count && !bytes_equal(set->heads[at].header, head->header)) {
+        at++;
+    }
+    if (at == set->head_count) {
+        set->heads[set->head_count++] = *head;
+    }
+    return at;
+}
+
+/* Returns: false when the set is full. */
+static bool add(struct proof_set *set, const struct entry_proof *proof, const struct proof_head *head,
+                const struct proof_item *item)
+{
+    if (set->proof_count == PRESENTATION_ITEMS_MAX) {
+        return false;
+    }
+    set->proofs[set->proof_count] = *proof;
+    set->proofs[set->proof_count].head = place_head(set, head);
+    set->items[set->proof_count] = *item;
+    set->proof_count++;
+    return true;
+}
+
+/* Whether nobody would take it for valid by what was said last and its last day. */
+static bool is_over(const struct history_event *events, size_t count, const struct attestation *attestation,
+                    uint32_t today)
+{
+    if (attestation->has_last_day && attestation->last_day < today) {
+        return true;
+    }
+    return count > 0 &&
+           (events[count - 1].action == STATUS_REVOKED || events[count - 1].action == STATUS_SUSPENDED);
+}
+
+static bool is_chosen(const struct proof_choice *choice, const struct attestation *attestation,
+                      const struct history_event *events, size_t count)
+{
+    return codes_want(choice->codes, attestation->code) &&
+           !(choice->standing_only && is_over(events, count, attestation, choice->today));
+}
+
+/* ---- from the store ---- */
+
+static int add_credential(struct proof_set *set, struct session *session, struct store_txn *txn,
+                          const struct dossier *dossier, const struct dossier_credential *credential)
+{
+    const struct dossier_place *place = &credential->place;
+    struct entry_name name = {
+        .author = dossier_log_at(dossier, place)->author, .seq = place->seq, .index = place->index};
+    const struct proof_item item = {.code = credential->attestation.code, .issuer = name.author};
+    struct entry_proof proof;
+    struct proof_head head;
+    for (size_t i = 0; i < sizeof(name.prefix); i++) {
+        name.prefix[i] = place->leaf.bytes[i];
+    }
+    enum store_error error =
+        store_entry_proof(txn, &session->home.network, &name, &proof, &head, &session->arena);
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    return add(set, &proof, &head, &item) ? EXIT_YES : fail_too_many(session);
+}
+
+static int add_dossier(struct proof_set *set, struct session *session, struct store_txn *txn,
+                       const struct subject *subject, const struct proof_choice *choice)
+{
+    struct dossier dossier;
+    int code = EXIT_YES;
+    enum store_error error = store_dossier(txn, &session->home.network, session->trust, subject, UINT64_MAX,
+                                           &dossier, &session->arena);
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    for (size_t i = 0; code == EXIT_YES && i < dossier.credential_count; i++) {
+        const struct dossier_credential *credential = &dossier.credentials[i];
+        const struct dossier_place *place = &credential->place;
+        if (!place->erased && !place->voided &&
+            is_chosen(choice, &credential->attestation, place->events, place->event_count)) {
+            code = add_credential(set, session, txn, &dossier, credential);
+        }
+    }
+    return code;
+}
+
+int proof_set_add_store(struct proof_set *set, struct session *session, const struct subject *subject,
+                        const struct proof_choice *choice)
+{
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    int code = add_dossier(set, session, txn, subject, choice);
+    store_end(txn);
+    return code;
+}
+
+/* ---- from a file ---- */
+
+int proof_set_add_file(struct proof_set *set, struct session *session, const struct certificate_file *file,
+                       const struct proof_choice *choice)
+{
+    const struct entry_proof *proofs = file->proofs.items;
+    const struct proof_head *heads = file->heads.items;
+    for (size_t i = 0; i < file->proofs.count; i++) {
+        struct proven_entry proven;
+        enum reason reason =
+            proof_check(&proven, &proofs[i], &file->heads, &session->home.network, &session->arena);
+        if (reason != REASON_NONE) {
+            return session_fail_reason(&session->options, reason);
+        }
+        const struct proof_item item = {.code = proven.attestation.code, .issuer = proven.author};
+        if (!proven.content || !is_chosen(choice, &proven.attestation, proven.events, proven.event_count)) {
+            continue;
+        }
+        if (!add(set, &proofs[i], &heads[proofs[i].head], &item)) {
+            return fail_too_many(session);
+        }
+    }
+    return EXIT_YES;
+}

@@ -92,30 +92,66 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof withdraw \"Columbus test centre\" --cut 41\n",
      command_withdraw},
-    {"issue", "issue certificates: one, or a file of them", "SUBJECT CODE [OPTIONS] | --csv FILE",
-     "Signs that SUBJECT has earned CODE and publishes it.\n"
+    {"issue", "issue certificates: one, or a file of them",
+     "TECHNICIAN CODE [OPTIONS] | --csv FILE [OPTIONS]",
+     "Signs that TECHNICIAN (an id or a contact's name) has earned CODE and publishes it.\n"
+     "\n"
+     "  --earned DAY    day earned (default: today)\n"
+     "  --from DAY      first day of validity (default: the day earned)\n"
+     "  --until DAY     last day of validity (default: as the rules say)\n"
+     "  --basis WORD    " BASIS_WORDS "\n"
+     "                  (default: exam)\n"
+     "  --csv FILE      issue every row of FILE (- is standard input); its first row names the columns "
+     "technician,\n"
+     "                  code, earned_on and, where wanted, basis, valid_from, last_day\n"
+     "  --report FILE   with --csv: write what became of each row to FILE\n"
+     "  --dry-run       check everything, sign nothing\n"
+     "  --unaccredited  issue even what nobody accredited you for\n"
      "\n"
      "Example:\n"
      "  tradeproof issue \"Maria Lopez\" ase/A5 --earned 2026-03-14\n"
-     "  tradeproof issue --csv results.csv\n",
+     "  tradeproof issue --csv results.csv --report refused.csv\n",
      command_issue},
-    {"revoke", "take back certificates", "ENTRY... [OPTIONS]",
+    {"revoke", "take back certificates", "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
      "Revoked stays visible for good: nothing you sign later makes it disappear.\n"
+     "An ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its "
+     "hash.\n"
+     "\n"
+     "  --of TECHNICIAN  instead of naming entries: what you issued to this technician\n"
+     "  --code LIST      with --of: for these codes, with commas in between\n"
+     "  --from DAY       from this day on (default: today)\n"
+     "  --reason WORD    " STATUS_REASON_WORDS "\n"
      "\n"
      "Example:\n"
-     "  tradeproof revoke tpa1.../12/0/5f3a...\n",
+     "  tradeproof revoke --of \"Maria Lopez\" --code ase/A6 --reason scoring\n",
      command_revoke},
-    {"suspend", "suspend certificates until they are reinstated", "ENTRY... [OPTIONS]",
-     "Suspends until reinstated.\n"
+    {"suspend", "suspend certificates until they are reinstated",
+     "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
+     "Suspended certificates don't count until you reinstate them; that they were suspended stays visible.\n"
+     "An ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its "
+     "hash.\n"
+     "\n"
+     "  --of TECHNICIAN  instead of naming entries: what you issued to this technician\n"
+     "  --code LIST      with --of: for these codes, with commas in between\n"
+     "  --from DAY       from this day on (default: today)\n"
+     "  --reason WORD    " STATUS_REASON_WORDS "\n"
      "\n"
      "Example:\n"
-     "  tradeproof suspend tpa1.../12/0/5f3a...\n",
+     "  tradeproof suspend --of \"Maria Lopez\" --code ase/A6\n",
      command_suspend},
-    {"reinstate", "reinstate suspended certificates", "ENTRY... [OPTIONS]",
-     "Ends a suspension.\n"
+    {"reinstate", "reinstate suspended certificates",
+     "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
+     "Ends a suspension from a day on.\n"
+     "An ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its "
+     "hash.\n"
+     "\n"
+     "  --of TECHNICIAN  instead of naming entries: what you issued to this technician\n"
+     "  --code LIST      with --of: for these codes, with commas in between\n"
+     "  --from DAY       from this day on (default: today)\n"
+     "  --reason WORD    " STATUS_REASON_WORDS "\n"
      "\n"
      "Example:\n"
-     "  tradeproof reinstate tpa1.../12/0/5f3a...\n",
+     "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},
     {"void", "declare your own blocks void: a thief wrote them",
      "FIRST-LAST | --branch EPOCH PARENT TIP [--reason WORD]",
@@ -134,18 +170,18 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof void 41-43\n",
      command_void},
-    {"erase", "drop the content of certificates, keeping their standing", "ENTRY... [OPTIONS]",
-     "Every node drops the bytes; that there was an entry, and how it stood, stays.\n"
+    {"erase", "drop the content of certificates, keeping their standing", "ENTRY...",
+     "Every node drops the bytes; that there was an entry, and how it stood, stays. It can't be undone.\n"
      "\n"
      "Example:\n"
-     "  tradeproof erase tpa1.../12/0/5f3a...\n",
+     "  tradeproof erase tpa1.../12/0/5f3a8c...\n",
      command_erase},
     {"key rotate", "replace all of this actor's keys", "[--at SEQ]",
      "Opens the next epoch with new keys, under the same passphrase. Do it when a key may have been stolen, "
      "and\n"
-     "now and then without cause. The id stays the same, and what you signed before stays good. The keys "
-     "that a\n"
-     "thief of today's keys would need for this are committed in advance and are not among today's.\n"
+     "now and then without cause. The id stays the same, and what you signed before stays good. It takes "
+     "keys that\n"
+     "were committed to in advance: whoever gets hold of signing keys alone can't do it.\n"
      "\n"
      "  --at SEQ  continue behind block SEQ and leave out the blocks that a thief wrote after it; then name "
      "the\n"
@@ -166,17 +202,31 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof present challenge.tp --out answer.tp\n",
      command_present},
-    {"verify", "check a presentation", "PRESENTATION [OPTIONS]",
-     "Checks the answer to a challenge, from this node's own disk.\n"
+    {"verify", "check the answer to a challenge", "FILE [OPTIONS]",
+     "Checks that the bearer is who the certificates are about and that they answer your challenge, then "
+     "each\n"
+     "certificate, from this node's own disk. A challenge can be answered once.\n"
+     "\n"
+     "  --require LIST   codes that must all be held: exit code 0 if they are, 1 if one is not\n"
+     "  --code LIST      show only these codes\n"
+     "  --at DAY         as of this day (default: today)\n"
+     "  --known-by TIME  by what this node knew then: 2026-01-31, or 2026-01-31T12:00:00Z\n"
      "\n"
      "Example:\n"
      "  tradeproof verify answer.tp\n",
      command_verify},
-    {"lookup", "show what is known about someone's certificates", "SUBJECT [OPTIONS]",
-     "Nobody learns that you looked.\n"
+    {"lookup", "show what is known about someone's certificates", "TECHNICIAN [OPTIONS]",
+     "Answers from this node's own disk: nobody learns that you looked. Says nothing about who stands before "
+     "you;\n"
+     "for that use challenge and verify.\n"
+     "\n"
+     "  --require LIST   codes that must all be held: exit code 0 if they are, 1 if one is not\n"
+     "  --code LIST      show only these codes\n"
+     "  --at DAY         as of this day (default: today)\n"
+     "  --known-by TIME  by what this node knew then: 2026-01-31, or 2026-01-31T12:00:00Z\n"
      "\n"
      "Example:\n"
-     "  tradeproof lookup \"Maria Lopez\"\n",
+     "  tradeproof lookup \"Maria Lopez\" --require ase/A5,epa/609\n",
      command_lookup},
     {"export", "write someone's certificates with their proofs to a file", "SUBJECT [OPTIONS]",
      "The file holds the certificates and their proofs, signed by their issuers.\n"

@@ -85,8 +85,8 @@ static bool find_signer(const struct own_keys *keys, const struct keyring *keyri
     return keyring_signer(keyring, &keys->state.keys, ROLE_PRESENT, secret, key_index);
 }
 
-int own_keys_sign(struct indexed_signature *out, const struct own_keys *keys, const struct session *session,
-                  const struct hash *hash)
+int own_keys_sign(struct indexed_signature *out, const struct own_keys *keys, enum own_keys_use use,
+                  const struct session *session, const struct hash *hash)
 {
     struct keyring *keyring = NULL;
     struct sign_secret_key secret;
@@ -94,7 +94,7 @@ int own_keys_sign(struct indexed_signature *out, const struct own_keys *keys, co
     if (code != EXIT_YES) {
         return code;
     }
-    if (find_signer(keys, keyring, &secret, &out->key_index)) {
+    if (find_signer(keys, use, keyring, &secret, &out->key_index)) {
         sign_hash(&out->signature, &secret, hash);
     } else {
         code = session_fail(

@@ -17,9 +17,12 @@ struct own_keys {
  * exit code after it said why not. */
 int own_keys_read(struct own_keys *out, struct session *session);
 
-/* Sign hash with a present key that is in force now, numbered as in the carried history where that has it,
- * else as in the whole log. Asks for the passphrase. Returns as own_keys_read. */
-int own_keys_sign(struct indexed_signature *out, const struct own_keys *keys, const struct session *session,
-                  const struct hash *hash);
+/* What is signed. A challenge is checked against the log's keys, a presentation against the history that it
+ * carries first: a signature's key index counts in that set. */
+enum own_keys_use { OWN_KEYS_CHALLENGE, OWN_KEYS_PRESENTATION };
+
+/* Sign hash with a present key that is in force now. Asks for the passphrase. Returns as own_keys_read. */
+int own_keys_sign(struct indexed_signature *out, const struct own_keys *keys, enum own_keys_use use,
+                  const struct session *session, const struct hash *hash);
 
 #endif

@@ -1,0 +1,268 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/command.h"
+#include "cmd/frame_file.h"
+#include "cmd/json_output.h"
+#include "cmd/own_keys.h"
+#include "cmd/proof_set.h"
+#include "cmd/reasons.h"
+
+struct present_request {
+    const char *challenge;
+    const char *from; /* a certificate file; NULL: the own store */
+    struct codes codes;
+    const char *out;
+    bool yes;
+};
+
+/* ---- the challenge ---- */
+
+/* The keys that this node holds for the audience; NULL when it holds none. */
+static const struct key_set *known_keys(struct session *session, const struct actor_id *audience,
+                                        struct log_state *state)
+{
+    struct store_txn *txn;
+    if (store_read_begin(&txn, session->store) != STORE_OK) {
+        return NULL;
+    }
+    bool is_known = store_log_state(txn, audience, state) == STORE_OK;
+    store_end(txn);
+    return is_known ? &state->keys : NULL;
+}
+
+static int check_challenge(struct session *session, const struct signed_challenge *challenge)
+{
+    struct log_state state;
+    const struct key_set *keys = known_keys(session, &challenge->challenge.audience, &state);
+    enum reason reason = challenge_check(challenge, &session->home.network, keys, &session->arena);
+    if (reason == REASON_NONE && challenge->challenge.expires_s < session_now_s()) {
+        reason = REASON_PRESENTATION_EXPIRED;
+    }
+    return reason == REASON_NONE ? EXIT_YES : session_fail_reason(&session->options, reason);
+}
+
+/* ---- choosing ---- */
+
+/* What was asked for by hand, else by the challenge. */
+static int choose_codes(const struct present_request *request, const struct session *session,
+                        const struct challenge *challenge, struct codes *codes)
+{
+    *codes = request->codes;
+    if (codes->count > 0 || challenge->requirement.size == 0) {
+        return EXIT_YES;
+    }
+    return codes_from_text(codes, challenge->requirement)
+               ? EXIT_YES
+               : session_fail(
+                     &session->options, EXIT_BAD_INPUT, "requirement-unreadable",
+                     "This version does not understand what the challenge asks for. Choose with --code.");
+}
+
+static int add_from_file(struct proof_set *set, struct session *session, const char *path,
+                         const struct proof_choice *choice)
+{
+    struct certificate_file file;
+    const struct subject self = subject_of_actor(&session->actor);
+    int code = frame_file_read(session, path, FRAME_CERTIFICATES, &certificate_file_schema, &file);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if (!subject_equal(&file.subject, &self)) {
+        return session_fail(&session->options, EXIT_BAD_INPUT, reason_word(REASON_NOT_THE_HOLDER),
+                            "The certificates in %s are not yours but those of %s.", path,
+                            session_name_of(session, &file.subject.id));
+    }
+    return proof_set_add_file(set, session, &file, choice);
+}
+
+static int gather(struct proof_set *set, struct session *session, const struct present_request *request,
+                  const struct codes *codes)
+{
+    const struct proof_choice choice = {.codes = codes, .standing_only = true, .today = session_today()};
+    const struct subject self = subject_of_actor(&session->actor);
+    int code = request->from != NULL ? add_from_file(set, session, request->from, &choice)
+                                     : proof_set_add_store(set, session, &self, &choice);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if (set->proof_count == 0) {
+        return session_fail(
+            &session->options, EXIT_NO, "nothing-to-present",
+            "You hold no certificate for this that is in force. With a certificate file from your "
+            "issuer, say --from FILE.");
+    }
+    return EXIT_YES;
+}
+
+/* ---- asking ---- */
+
+static bool has_code(const struct proof_set *set, struct bytes code)
+{
+    for (size_t i = 0; i < set->proof_count; i++) {
+        if (bytes_equal(set->items[i].code, code)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void show(const struct session *session, const struct challenge *challenge, const struct codes *codes,
+                 const struct proof_set *set)
+{
+    char id[ID_TEXT_MAX + 1];
+    id_to_text(id, ID_ACTOR, &session->home.network, &challenge->audience.hash);
+    fprintf(stderr, "%s asks for your certificates.\n  id: %s\nYou would show:\n",
+            session_name_of(session, &challenge->audience.hash), id);
+    for (size_t i = 0; i < set->proof_count; i++) {
+        fprintf(stderr, "  %.*s from %s\n", (int)set->items[i].code.size,
+                (const char *)set->items[i].code.data, session_name_of(session, &set->items[i].issuer.hash));
+    }
+    for (size_t i = 0; i < codes->count; i++) {
+        if (!has_code(set, codes->items[i])) {
+            fprintf(stderr, "  %.*s is asked for, but you hold none in force\n", (int)codes->items[i].size,
+                    (const char *)codes->items[i].data);
+        }
+    }
+}
+
+static int confirm(const struct session *session, const struct present_request *request)
+{
+    char answer[16];
+    if (request->yes) {
+        return EXIT_YES;
+    }
+    if (isatty(STDIN_FILENO) != 1) {
+        return session_fail(&session->options, EXIT_USAGE, "not-confirmed",
+                            "Nobody is there to confirm this: say --yes if you agree.");
+    }
+    fprintf(stderr, "Answer? [y/N] ");
+    if (fgets(answer, sizeof(answer), stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y')) {
+        return EXIT_YES;
+    }
+    return session_fail(&session->options, EXIT_NO, "declined", "Declined: nothing was signed or written.");
+}
+
+/* ---- answering ---- */
+
+static int sign(struct signed_presentation *out, struct session *session, const struct own_keys *keys)
+{
+    uint8_t *scratch = arena_take(&session->arena, PRESENTATION_SIZE_MAX);
+    struct hash hash;
+    if (scratch == NULL) {
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
+    if (!presentation_hash(&hash, &session->home.network, &out->presentation, scratch)) {
+        return session_fail_reason(&session->options, REASON_TOO_LARGE);
+    }
+    return own_keys_sign(&out->signature, keys, OWN_KEYS_PRESENTATION, session, &hash);
+}
+
+static int answer(struct session *session, const struct present_request *request,
+                  const struct challenge *challenge, const struct proof_set *set)
+{
+    struct own_keys keys;
+    struct bytes frame;
+    int code = own_keys_read(&keys, session);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    struct signed_presentation presentation = {
+        .presentation = {
+            .holder = session->actor,
+            .holder_keys = session->inception,
+            .holder_blocks = keys.blocks,
+            .audience = challenge->audience,
+            .created_s = session_now_s(),
+            .expires_s = challenge->expires_s,
+            .heads = {.items = set->heads, .count = set->head_count},
+            .proofs = {.items = set->proofs, .count = set->proof_count},
+        }};
+    memcpy(presentation.presentation.nonce, challenge->nonce, sizeof(challenge->nonce));
+    code = sign(&presentation, session, &keys);
+    if (code == EXIT_YES) {
+        code = frame_encode_record(session, FRAME_PRESENTATION, &signed_presentation_schema, &presentation,
+                                   &frame);
+    }
+    return code == EXIT_YES ? frame_file_write(session, request->out, frame) : code;
+}
+
+static int tell(const struct session *session, const struct present_request *request,
+                const struct proof_set *set)
+{
+    if (strcmp(request->out, "-") == 0) {
+        return EXIT_YES;
+    }
+    if (session->options.json) {
+        json_t *object = json_object();
+        json_object_set_new(object, "file", json_string(request->out));
+        json_object_set_new(object, "certificates", json_of_number(set->proof_count));
+        return json_output_take(object);
+    }
+    printf("Wrote %s. Send it back to whoever asked.\n", request->out);
+    return EXIT_YES;
+}
+
+static int present(struct session *session, const struct present_request *request, struct proof_set *set)
+{
+    struct signed_challenge challenge;
+    struct codes codes;
+    int code = session_need_actor(session);
+    if (code == EXIT_YES) {
+        code = frame_file_read(session, request->challenge, FRAME_CHALLENGE, &signed_challenge_schema,
+                               &challenge);
+    }
+    if (code == EXIT_YES) {
+        code = check_challenge(session, &challenge);
+    }
+    if (code == EXIT_YES) {
+        code = choose_codes(request, session, &challenge.challenge, &codes);
+    }
+    if (code == EXIT_YES) {
+        code = gather(set, session, request, &codes);
+    }
+    if (code != EXIT_YES) {
+        return code;
+    }
+    show(session, &challenge.challenge, &codes, set);
+    code = confirm(session, request);
+    if (code == EXIT_YES) {
+        code = answer(session, request, &challenge.challenge, set);
+    }
+    return code == EXIT_YES ? tell(session, request, set) : code;
+}
+
+int command_present(int argc, char **argv)
+{
+    struct present_request request = {.out = "presentation.tp"};
+    const struct command_option options[] = {
+        {"challenge", OPTION_TEXT, &request.challenge},
+        {"from", OPTION_TEXT, &request.from},
+        {"code", OPTION_CODES, &request.codes},
+        {"out", OPTION_TEXT, &request.out},
+        {"yes", OPTION_FLAG, &request.yes},
+    };
+    struct arguments arguments;
+    struct session session;
+    int code = arguments_read(&arguments, "present", argc, argv, options,
+                              sizeof(options) / sizeof(options[0]), 0, 1);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if ((request.challenge != NULL) == (arguments.count > 0)) {
+        return command_usage_error(command_named("present"), "which challenge is to be answered?");
+    }
+    request.challenge = arguments.count > 0 ? arguments.values[0] : request.challenge;
+    code = session_open(&session, &arguments.session, SESSION_READ);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    struct proof_set *set = calloc(1, sizeof(*set));
+    code = set == NULL ? session_fail_store(&session.options, STORE_NO_MEMORY)
+                       : present(&session, &request, set);
+    free(set);
+    session_close(&session);
+    return code;
+}

@@ -4,14 +4,25 @@
 
 #include "cmd/words.h"
 
+#define STATUS_CHANGE_OPTIONS                                                                                \
+    "  --of TECHNICIAN  instead of naming entries: what you issued to this technician\n"                     \
+    "  --code LIST      with --of: for these codes, with commas in between\n"                                \
+    "  --from DAY       from this day on (default: today)\n"                                                 \
+    "  --reason WORD    " STATUS_REASON_WORDS "\n"
+
+#define VERDICT_OPTIONS                                                                                      \
+    "  --require LIST   codes that must all be held: exit code 0 if they are, 1 if one is not\n"             \
+    "  --code LIST      show only these codes\n"                                                             \
+    "  --at DAY         as of this day (default: today)\n"                                                   \
+    "  --known-by TIME  by what this node knew then: 2026-01-31, or 2026-01-31T12:00:00Z\n"
+
 /* One row a command: what `tradeproof --help` lists and `tradeproof COMMAND --help` explains. */
 
 const struct command commands[] = {
     {"init", "set up this computer: make the data folder and the keys", "[--network TAG] [--no-actor]",
-     "Makes the data folder, this computer's keys and an actor: the identity under which you sign, present "
-     "or\n"
-     "ask. Asks for a passphrase that protects the actor's keys. Prints the actor's id, which you give to "
-     "others.\n"
+     "Makes the data folder, this computer's keys and an actor: the identity under which you sign,\n"
+     "present or ask. Asks for a passphrase that protects the actor's keys. Prints the actor's id,\n"
+     "which you give to others.\n"
      "\n"
      "  --network TAG  main (the default), test for trying things out, or another network's tag\n"
      "  --no-actor     only check certificates; never sign anything\n"
@@ -20,10 +31,9 @@ const struct command commands[] = {
      "  tradeproof init --network test\n",
      command_init},
     {"trust add", "trust an actor as the owner of a namespace", "NAMESPACE ID [NAME]",
-     "From now on certificates whose codes begin with NAMESPACE/ count when ID issued them, or accredited "
-     "whoever\n"
-     "did. Compare the id with one you got from its owner in person, on paper, or from a source you trust.\n"
-     "\"me\" stands for your own id.\n"
+     "From now on certificates whose codes begin with NAMESPACE/ count when ID issued them, or\n"
+     "accredited whoever did. Compare the id with one you got from its owner in person, on paper, or\n"
+     "from a source you trust. \"me\" stands for your own id.\n"
      "\n"
      "Example:\n"
      "  tradeproof trust add ase tpa1... \"National Institute for Automotive Service Excellence\"\n",
@@ -53,25 +63,23 @@ const struct command commands[] = {
      "  tradeproof contact list\n",
      command_contact_list},
     {"rules publish", "publish a namespace's codes and their lifetimes", "FILE.json",
-     "Signs the rule pack in FILE.json and publishes it. Only the namespace's owner can; each pack needs a "
-     "higher\n"
-     "version than the one before. Without a pack nobody can tell what a code means or how long it is good "
-     "for.\n"
+     "Signs the rule pack in FILE.json and publishes it. Only the namespace's owner can; each pack\n"
+     "needs a higher version than the one before. Without a pack nobody can tell what a code means or\n"
+     "how long it is good for.\n"
      "\n"
      "  {\"namespace\": \"epa\", \"version\": 1, \"in_force_from\": \"1992-08-13\",\n"
-     "   \"codes\": [{\"code\": \"609\", \"title\": \"Motor vehicle air conditioning\", \"lifetime_months\": "
-     "0}],\n"
+     "   \"codes\": [{\"code\": \"609\", \"title\": \"Air conditioning\", \"lifetime_months\": 0}],\n"
      "   \"rules\": []}\n"
      "\n"
-     "lifetime_months 0 is for life; a code may also have \"first_day\" and \"last_day\", on which it is "
+     "lifetime_months 0 is for life; a code may also have \"first_day\" and \"last_day\", on which it is\n"
      "offered.\n"
      "\n"
      "Example:\n"
      "  tradeproof rules publish ase.json\n",
      command_rules_publish},
     {"accredit", "let another actor issue certificates", "ID --codes LIST [OPTIONS]",
-     "  --codes LIST   code patterns, separated by commas; '*' at the end stands for anything: "
-     "'ase/A*,ase/G1'\n"
+     "  --codes LIST   code patterns, separated by commas; '*' at the end stands for anything:\n"
+     "                 'ase/A*,ase/G1'\n"
      "  --states LIST  only for these states: OH,TX (default: all)\n"
      "  --from DATE    first day, as 2026-01-31 (default: today)\n"
      "  --until DATE   last day (default: no end)\n"
@@ -101,9 +109,8 @@ const struct command commands[] = {
      "  --until DAY     last day of validity (default: as the rules say)\n"
      "  --basis WORD    " BASIS_WORDS "\n"
      "                  (default: exam)\n"
-     "  --csv FILE      issue every row of FILE (- is standard input); its first row names the columns "
-     "technician,\n"
-     "                  code, earned_on and, where wanted, basis, valid_from, last_day\n"
+     "  --csv FILE      issue every row of FILE (- is standard input); its first row names the columns\n"
+     "                  technician, code, earned_on and, where wanted, basis, valid_from, last_day\n"
      "  --report FILE   with --csv: write what became of each row to FILE\n"
      "  --dry-run       check everything, sign nothing\n"
      "  --unaccredited  issue even what nobody accredited you for\n"
@@ -113,57 +120,38 @@ const struct command commands[] = {
      "  tradeproof issue --csv results.csv --report refused.csv\n",
      command_issue},
     {"revoke", "take back certificates", "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
-     "Revoked stays visible for good: nothing you sign later makes it disappear.\n"
-     "An ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its "
-     "hash.\n"
-     "\n"
-     "  --of TECHNICIAN  instead of naming entries: what you issued to this technician\n"
-     "  --code LIST      with --of: for these codes, with commas in between\n"
-     "  --from DAY       from this day on (default: today)\n"
-     "  --reason WORD    " STATUS_REASON_WORDS "\n"
-     "\n"
+     "Revoked stays visible for good: nothing you sign later makes it disappear. An ENTRY is named as\n"
+     "issue printed it: the issuer's id, block, index and the first digits of its hash.\n"
+     "\n" STATUS_CHANGE_OPTIONS "\n"
      "Example:\n"
      "  tradeproof revoke --of \"Maria Lopez\" --code ase/A6 --reason scoring\n",
      command_revoke},
     {"suspend", "suspend certificates until they are reinstated",
      "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
-     "Suspended certificates don't count until you reinstate them; that they were suspended stays visible.\n"
-     "An ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its "
-     "hash.\n"
-     "\n"
-     "  --of TECHNICIAN  instead of naming entries: what you issued to this technician\n"
-     "  --code LIST      with --of: for these codes, with commas in between\n"
-     "  --from DAY       from this day on (default: today)\n"
-     "  --reason WORD    " STATUS_REASON_WORDS "\n"
-     "\n"
+     "Suspended certificates don't count until you reinstate them; that they were suspended stays\n"
+     "visible. An ENTRY is named as issue printed it: the issuer's id, block, index and the first\n"
+     "digits of its hash.\n"
+     "\n" STATUS_CHANGE_OPTIONS "\n"
      "Example:\n"
      "  tradeproof suspend --of \"Maria Lopez\" --code ase/A6\n",
      command_suspend},
     {"reinstate", "reinstate suspended certificates",
      "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
-     "Ends a suspension from a day on.\n"
-     "An ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its "
-     "hash.\n"
-     "\n"
-     "  --of TECHNICIAN  instead of naming entries: what you issued to this technician\n"
-     "  --code LIST      with --of: for these codes, with commas in between\n"
-     "  --from DAY       from this day on (default: today)\n"
-     "  --reason WORD    " STATUS_REASON_WORDS "\n"
-     "\n"
+     "Ends a suspension from a day on. An ENTRY is named as issue printed it: the issuer's id, block,\n"
+     "index and the first digits of its hash.\n"
+     "\n" STATUS_CHANGE_OPTIONS "\n"
      "Example:\n"
      "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},
     {"void", "declare your own blocks void: a thief wrote them",
      "FIRST-LAST | --branch EPOCH PARENT TIP [--reason WORD]",
-     "Takes the effect from blocks FIRST to LAST of your own log (one number for one block). Certificates in "
-     "them\n"
-     "no longer count; what was revoked in them shows as unknown until you revoke it again. First rotate "
-     "your keys:\n"
-     "tradeproof key rotate\n"
+     "Takes the effect from blocks FIRST to LAST of your own log (one number for one block).\n"
+     "Certificates in them no longer count; what was revoked in them shows as unknown until you revoke\n"
+     "it again. First rotate your keys: tradeproof key rotate\n"
      "\n"
-     "  --branch EPOCH PARENT TIP  instead: a branch that a rotation dropped, from the block hash where it "
-     "left the\n"
-     "                             log (64 hexadecimal digits) to its last block hash\n"
+     "  --branch EPOCH PARENT TIP  instead: a branch that a rotation dropped, from the block hash\n"
+     "                             where it left the log (64 hexadecimal digits) to its last block\n"
+     "                             hash\n"
      "  --reason WORD              why: " STATUS_REASON_WORDS "\n"
      "                             (default: key-compromise)\n"
      "\n"
@@ -171,21 +159,20 @@ const struct command commands[] = {
      "  tradeproof void 41-43\n",
      command_void},
     {"erase", "drop the content of certificates, keeping their standing", "ENTRY...",
-     "Every node drops the bytes; that there was an entry, and how it stood, stays. It can't be undone.\n"
+     "Every node drops the bytes; that there was an entry, and how it stood, stays. It can't be\n"
+     "undone.\n"
      "\n"
      "Example:\n"
      "  tradeproof erase tpa1.../12/0/5f3a8c...\n",
      command_erase},
     {"key rotate", "replace all of this actor's keys", "[--at SEQ]",
-     "Opens the next epoch with new keys, under the same passphrase. Do it when a key may have been stolen, "
-     "and\n"
-     "now and then without cause. The id stays the same, and what you signed before stays good. It takes "
-     "keys that\n"
-     "were committed to in advance: whoever gets hold of signing keys alone can't do it.\n"
+     "Opens the next epoch with new keys, under the same passphrase. Do it when a key may have been\n"
+     "stolen, and now and then without cause. The id stays the same, and what you signed before stays\n"
+     "good. It takes keys that were committed to in advance: whoever gets hold of signing keys alone\n"
+     "can't do it.\n"
      "\n"
-     "  --at SEQ  continue behind block SEQ and leave out the blocks that a thief wrote after it; then name "
-     "the\n"
-     "            dropped branch: tradeproof void --branch\n"
+     "  --at SEQ  continue behind block SEQ and leave out the blocks that a thief wrote after it; then\n"
+     "            name the dropped branch: tradeproof void --branch\n"
      "\n"
      "Example:\n"
      "  tradeproof key rotate\n",
@@ -203,28 +190,16 @@ const struct command commands[] = {
      "  tradeproof present challenge.tp --out answer.tp\n",
      command_present},
     {"verify", "check the answer to a challenge", "FILE [OPTIONS]",
-     "Checks that the bearer is who the certificates are about and that they answer your challenge, then "
-     "each\n"
-     "certificate, from this node's own disk. A challenge can be answered once.\n"
-     "\n"
-     "  --require LIST   codes that must all be held: exit code 0 if they are, 1 if one is not\n"
-     "  --code LIST      show only these codes\n"
-     "  --at DAY         as of this day (default: today)\n"
-     "  --known-by TIME  by what this node knew then: 2026-01-31, or 2026-01-31T12:00:00Z\n"
-     "\n"
+     "Checks that the bearer is who the certificates are about and that they answer your challenge,\n"
+     "then each certificate, from this node's own disk. A challenge can be answered once.\n"
+     "\n" VERDICT_OPTIONS "\n"
      "Example:\n"
      "  tradeproof verify answer.tp\n",
      command_verify},
     {"lookup", "show what is known about someone's certificates", "TECHNICIAN [OPTIONS]",
-     "Answers from this node's own disk: nobody learns that you looked. Says nothing about who stands before "
-     "you;\n"
-     "for that use challenge and verify.\n"
-     "\n"
-     "  --require LIST   codes that must all be held: exit code 0 if they are, 1 if one is not\n"
-     "  --code LIST      show only these codes\n"
-     "  --at DAY         as of this day (default: today)\n"
-     "  --known-by TIME  by what this node knew then: 2026-01-31, or 2026-01-31T12:00:00Z\n"
-     "\n"
+     "Answers from this node's own disk: nobody learns that you looked. Says nothing about who stands\n"
+     "before you; for that use challenge and verify.\n"
+     "\n" VERDICT_OPTIONS "\n"
      "Example:\n"
      "  tradeproof lookup \"Maria Lopez\" --require ase/A5,epa/609\n",
      command_lookup},
@@ -235,9 +210,8 @@ const struct command commands[] = {
      "  tradeproof export me --out certificates.tp\n",
      command_export},
     {"status", "show this node: ids, daemon, store, freshness", "",
-     "Shows the data folder, who you are, whether the daemon runs, how much is stored, and how old the "
-     "newest word\n"
-     "of each trusted actor is.\n"
+     "Shows the data folder, who you are, whether the daemon runs, how much is stored, and how old the\n"
+     "newest word of each trusted actor is.\n"
      "\n"
      "Example:\n"
      "  tradeproof status\n",

@@ -329,6 +329,38 @@ static void handed_on_to_two(void)
     build_succession(&built, ASE, 45, "ase", STRANGER, 44);
 }
 
+static void handed_on_to_two_the_later_told_first(void)
+{
+    build_succession(&built, ASE, 45, "ase", STRANGER, 44);
+    hand_on();
+}
+
+static void handed_on_to_two_in_one_block(void)
+{
+    build_succession(&built, ASE, 40, "ase", STRANGER, 39)->place.index = 1;
+    hand_on();
+}
+
+static void handed_on_after_a_voided_word(void)
+{
+    struct dossier_succession *succession = build_succession(&built, ASE, 30, "ase", STRANGER, 29);
+    succession->place.voided = true;
+    succession->place.void_seq = 35;
+    hand_on();
+}
+
+static void handed_on_to_itself(void)
+{
+    build_succession(&built, ASE, 40, "ase", ASE, 39);
+}
+
+static void withdrawn_in_the_block_of_the_cut(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 39, SCHOOL, 0);
+    hand_on();
+}
+
 static void handed_on_and_back(void)
 {
     hand_on();
@@ -379,6 +411,12 @@ static void school_withdrawn_by_the_former_owner(void)
     build_withdrawal(&built, ASE, 60, SCHOOL, 0);
 }
 
+/* Outcomes: so many links, and what stands in the way of the chain. */
+#define HOLDS(links) REASON_NONE, links, NOBODY
+#define BUT_FOR(links, reason) REASON_##reason, links, NOBODY
+#define WITHDRAWN(links, by) REASON_WITHDRAWN, links, by
+#define NO_CHAIN(reason) REASON_##reason, NOBODY, NOBODY
+
 static const struct {
     const char *why;
     void (*say)(void);
@@ -387,91 +425,84 @@ static const struct {
     int chain_size; /* NOBODY: no chain */
     int withdrawn_by;
 } rows[] = {
-    {"the owner may attest its codes", nothing, ASE, REASON_NONE, 0, NOBODY},
-    {"a stranger may not", nothing, STRANGER, REASON_UNTRUSTED, NOBODY, NOBODY},
-    {"another namespace's owner is trusted, but not for this code", nothing, FORD, REASON_NOT_ACCREDITED, 0,
-     NOBODY},
-    {"a delegate may", school, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"what names a delegate does not name others", school, STRANGER, REASON_UNTRUSTED, NOBODY, NOBODY},
-    {"a delegate for this very code may", school_for_one_code, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"a delegate for other codes may not", school_for_other_codes, SCHOOL, REASON_NOT_ACCREDITED, 1, NOBODY},
-    {"a delegate of another namespace may not", school_by_ford, SCHOOL, REASON_NOT_ACCREDITED, 1, NOBODY},
-    {"a stranger's delegate may not", school_by_stranger, SCHOOL, REASON_UNTRUSTED, NOBODY, NOBODY},
-    {"from its first day on", school_from_the_day_on, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"not before it", school_from_the_day_after, SCHOOL, REASON_ACCREDITATION_EXPIRED, 1, NOBODY},
-    {"until its last day", school_until_the_day, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"not after it", school_until_the_day_before, SCHOOL, REASON_ACCREDITATION_EXPIRED, 1, NOBODY},
-    {"accredited anew counts for its days", school_until_then_and_again, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"a delegate's delegate may", branch_of_school, BRANCH, REASON_NONE, 2, NOBODY},
-    {"not where nothing may be passed on", branch_of_school_without_depth, BRANCH, REASON_CHAIN_TOO_DEEP, 2,
-     NOBODY},
-    {"a circle leads nowhere", branch_in_a_circle, BRANCH, REASON_UNTRUSTED, NOBODY, NOBODY},
-    {"the shortest chain is the one shown", branch_two_ways, BRANCH, REASON_NONE, 1, NOBODY},
-    {"what had not arrived by then does not count", school_unknown_by_then, SCHOOL, REASON_UNTRUSTED, NOBODY,
-     NOBODY},
-    {"nor where nothing had", owner_unheard_of_by_then, SCHOOL, REASON_UNTRUSTED, NOBODY, NOBODY},
+    {"the owner may attest its codes", nothing, ASE, HOLDS(0)},
+    {"a stranger may not", nothing, STRANGER, NO_CHAIN(UNTRUSTED)},
+    {"another namespace's owner is trusted, but not for this code", nothing, FORD,
+     BUT_FOR(0, NOT_ACCREDITED)},
+    {"a delegate may", school, SCHOOL, HOLDS(1)},
+    {"what names a delegate does not name others", school, STRANGER, NO_CHAIN(UNTRUSTED)},
+    {"a delegate for this very code may", school_for_one_code, SCHOOL, HOLDS(1)},
+    {"a delegate for other codes may not", school_for_other_codes, SCHOOL, BUT_FOR(1, NOT_ACCREDITED)},
+    {"a delegate of another namespace may not", school_by_ford, SCHOOL, BUT_FOR(1, NOT_ACCREDITED)},
+    {"a stranger's delegate may not", school_by_stranger, SCHOOL, NO_CHAIN(UNTRUSTED)},
+    {"from its first day on", school_from_the_day_on, SCHOOL, HOLDS(1)},
+    {"not before it", school_from_the_day_after, SCHOOL, BUT_FOR(1, ACCREDITATION_EXPIRED)},
+    {"until its last day", school_until_the_day, SCHOOL, HOLDS(1)},
+    {"not after it", school_until_the_day_before, SCHOOL, BUT_FOR(1, ACCREDITATION_EXPIRED)},
+    {"accredited anew counts for its days", school_until_then_and_again, SCHOOL, HOLDS(1)},
+    {"a delegate's delegate may", branch_of_school, BRANCH, HOLDS(2)},
+    {"not where nothing may be passed on", branch_of_school_without_depth, BRANCH,
+     BUT_FOR(2, CHAIN_TOO_DEEP)},
+    {"a circle leads nowhere", branch_in_a_circle, BRANCH, NO_CHAIN(UNTRUSTED)},
+    {"the shortest chain is the one shown", branch_two_ways, BRANCH, HOLDS(1)},
+    {"what had not arrived by then does not count", school_unknown_by_then, SCHOOL, NO_CHAIN(UNTRUSTED)},
+    {"nor where nothing had", owner_unheard_of_by_then, SCHOOL, NO_CHAIN(UNTRUSTED)},
 
-    {"withdrawn below the block", withdrawn_from_the_block_on, SCHOOL, REASON_WITHDRAWN, 1, ASE},
-    {"withdrawn with the block as the last", withdrawn_after_the_block, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"of two withdrawals the lower cut counts", withdrawn_twice_lower_first, SCHOOL, REASON_WITHDRAWN, 1,
-     ASE},
-    {"in either order", withdrawn_twice_lower_last, SCHOOL, REASON_WITHDRAWN, 1, ASE},
-    {"an exception loses it", withdrawn_but_for_the_entry, SCHOOL, REASON_WITHDRAWN, 1, ASE},
-    {"its neighbour does not", withdrawn_but_for_its_neighbour, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"exceptions add up", exceptions_in_two_withdrawals, SCHOOL, REASON_WITHDRAWN, 1, ASE},
-    {"accredited again after it was withdrawn", withdrawn_and_accredited_again, SCHOOL, REASON_NONE, 1,
-     NOBODY},
-    {"a withdrawal is about what was said before it", withdrawn_in_the_same_block_before, SCHOOL, REASON_NONE,
-     1, NOBODY},
-    {"in the same block too", withdrawn_in_the_same_block_after, SCHOOL, REASON_WITHDRAWN, 1, ASE},
-    {"a withdrawal that had not arrived by then", withdrawn_later_than_known, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"a stranger's withdrawal is nothing", withdrawn_by_a_stranger, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"another's withdrawal is nothing to it", other_delegate_withdrawn, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"withdrawn below the block", withdrawn_from_the_block_on, SCHOOL, WITHDRAWN(1, ASE)},
+    {"withdrawn with the block as the last", withdrawn_after_the_block, SCHOOL, HOLDS(1)},
+    {"of two withdrawals the lower cut counts", withdrawn_twice_lower_first, SCHOOL, WITHDRAWN(1, ASE)},
+    {"in either order", withdrawn_twice_lower_last, SCHOOL, WITHDRAWN(1, ASE)},
+    {"an exception loses it", withdrawn_but_for_the_entry, SCHOOL, WITHDRAWN(1, ASE)},
+    {"its neighbour does not", withdrawn_but_for_its_neighbour, SCHOOL, HOLDS(1)},
+    {"exceptions add up", exceptions_in_two_withdrawals, SCHOOL, WITHDRAWN(1, ASE)},
+    {"accredited again after it was withdrawn", withdrawn_and_accredited_again, SCHOOL, HOLDS(1)},
+    {"a withdrawal is about what was said before it", withdrawn_in_the_same_block_before, SCHOOL, HOLDS(1)},
+    {"in the same block too", withdrawn_in_the_same_block_after, SCHOOL, WITHDRAWN(1, ASE)},
+    {"a withdrawal that had not arrived by then", withdrawn_later_than_known, SCHOOL, HOLDS(1)},
+    {"a stranger's withdrawal is nothing", withdrawn_by_a_stranger, SCHOOL, HOLDS(1)},
+    {"another's withdrawal is nothing to it", other_delegate_withdrawn, SCHOOL, HOLDS(1)},
     {"withdrawn above takes what it named later", school_withdrawn_before_it_named_branch, BRANCH,
-     REASON_WITHDRAWN, 2, ASE},
-    {"but not what it named before", school_withdrawn_after_it_named_branch, BRANCH, REASON_NONE, 2, NOBODY},
-    {"withdrawn in the middle", branch_withdrawn_by_school, BRANCH, REASON_WITHDRAWN, 2, SCHOOL},
-    {"a voided withdrawal is neither yes nor no", withdrawn_in_a_void_block, SCHOOL, REASON_VOIDED, 1,
-     NOBODY},
-    {"said again it counts", withdrawn_in_a_void_block_and_again, SCHOOL, REASON_WITHDRAWN, 1, ASE},
-    {"a disputed withdrawal is neither yes nor no", withdrawn_in_a_disputed_block, SCHOOL, REASON_DISPUTED, 1,
-     NOBODY},
+     WITHDRAWN(2, ASE)},
+    {"but not what it named before", school_withdrawn_after_it_named_branch, BRANCH, HOLDS(2)},
+    {"withdrawn in the middle", branch_withdrawn_by_school, BRANCH, WITHDRAWN(2, SCHOOL)},
+    {"a voided withdrawal is neither yes nor no", withdrawn_in_a_void_block, SCHOOL, BUT_FOR(1, VOIDED)},
+    {"said again it counts", withdrawn_in_a_void_block_and_again, SCHOOL, WITHDRAWN(1, ASE)},
+    {"a disputed withdrawal is neither yes nor no", withdrawn_in_a_disputed_block, SCHOOL,
+     BUT_FOR(1, DISPUTED)},
 
-    {"a voided accreditation leaves it in doubt", school_voided, SCHOOL, REASON_VOIDED, 1, NOBODY},
-    {"not as long as that was not known", school_voided_later_than_known, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"nor when it was said again", school_voided_and_again, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"an accreditation at the fork is disputed", school_disputed, SCHOOL, REASON_DISPUTED, 1, NOBODY},
-    {"below the fork it is not", school_below_the_fork, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"a frozen accreditor is disputed", school_by_a_frozen_owner, SCHOOL, REASON_DISPUTED, 1, NOBODY},
-    {"an accreditor not wholly understood", owner_says_what_is_not_understood, SCHOOL, REASON_UPGRADE, 1,
-     NOBODY},
-    {"understood as far as known by then", owner_said_it_later_than_known, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"a voided accreditation leaves it in doubt", school_voided, SCHOOL, BUT_FOR(1, VOIDED)},
+    {"not as long as that was not known", school_voided_later_than_known, SCHOOL, HOLDS(1)},
+    {"nor when it was said again", school_voided_and_again, SCHOOL, HOLDS(1)},
+    {"an accreditation at the fork is disputed", school_disputed, SCHOOL, BUT_FOR(1, DISPUTED)},
+    {"below the fork it is not", school_below_the_fork, SCHOOL, HOLDS(1)},
+    {"a frozen accreditor is disputed", school_by_a_frozen_owner, SCHOOL, BUT_FOR(1, DISPUTED)},
+    {"an accreditor not wholly understood", owner_says_what_is_not_understood, SCHOOL, BUT_FOR(1, UPGRADE)},
+    {"understood as far as known by then", owner_said_it_later_than_known, SCHOOL, HOLDS(1)},
 
-    {"the heir of a namespace may attest its codes", handed_on, HEIR, REASON_NONE, 0, NOBODY},
-    {"its former owner no longer", handed_on, ASE, REASON_WITHDRAWN, 0, ASE},
-    {"but for what it said up to the cut", handed_on_after_the_block, ASE, REASON_NONE, 0, NOBODY},
-    {"nobody is made heir against its will", handed_on_without_signature, HEIR, REASON_UNTRUSTED, NOBODY,
-     NOBODY},
-    {"an owner stays one until the heir agrees", handed_on_without_signature, ASE, REASON_NONE, 0, NOBODY},
-    {"each namespace is handed on by itself", another_namespace_handed_on, HEIR, REASON_UNTRUSTED, NOBODY,
-     NOBODY},
-    {"an heir may hand it on", handed_on_twice_in_a_row, STRANGER, REASON_NONE, 0, NOBODY},
-    {"and is then no owner any more", handed_on_twice_in_a_row, HEIR, REASON_WITHDRAWN, 0, HEIR},
-    {"what was handed on once cannot be handed to another", handed_on_to_two, STRANGER, REASON_UNTRUSTED,
-     NOBODY, NOBODY},
-    {"the first one named is the heir", handed_on_to_two, HEIR, REASON_NONE, 0, NOBODY},
-    {"a namespace may come back", handed_on_and_back, ASE, REASON_NONE, 0, NOBODY},
-    {"a voided handing on leaves the heir in doubt", handing_on_voided, HEIR, REASON_VOIDED, 0, NOBODY},
-    {"but not the owner", handing_on_voided, ASE, REASON_NONE, 0, NOBODY},
-    {"a disputed handing on leaves the heir in doubt", handing_on_disputed, HEIR, REASON_DISPUTED, 0, NOBODY},
-    {"delegates named up to the cut stay", school_named_before_the_handing_on, SCHOOL, REASON_NONE, 1,
-     NOBODY},
-    {"those named after it do not count", school_named_after_the_handing_on, SCHOOL, REASON_WITHDRAWN, 1,
-     ASE},
-    {"the heir names delegates", school_named_by_the_heir, SCHOOL, REASON_NONE, 1, NOBODY},
-    {"the heir may withdraw its forerunner's", school_withdrawn_by_the_heir, SCHOOL, REASON_WITHDRAWN, 1,
-     HEIR},
-    {"the former owner no longer", school_withdrawn_by_the_former_owner, SCHOOL, REASON_NONE, 1, NOBODY},
+    {"the heir of a namespace may attest its codes", handed_on, HEIR, HOLDS(0)},
+    {"its former owner no longer", handed_on, ASE, WITHDRAWN(0, ASE)},
+    {"but for what it said up to the cut", handed_on_after_the_block, ASE, HOLDS(0)},
+    {"nobody is made heir against its will", handed_on_without_signature, HEIR, NO_CHAIN(UNTRUSTED)},
+    {"an owner stays one until the heir agrees", handed_on_without_signature, ASE, HOLDS(0)},
+    {"each namespace is handed on by itself", another_namespace_handed_on, HEIR, NO_CHAIN(UNTRUSTED)},
+    {"an heir may hand it on", handed_on_twice_in_a_row, STRANGER, HOLDS(0)},
+    {"and is then no owner any more", handed_on_twice_in_a_row, HEIR, WITHDRAWN(0, HEIR)},
+    {"what was handed on once cannot be handed to another", handed_on_to_two, STRANGER, NO_CHAIN(UNTRUSTED)},
+    {"the first one named is the heir", handed_on_to_two, HEIR, HOLDS(0)},
+    {"in whatever order they are told", handed_on_to_two_the_later_told_first, HEIR, HOLDS(0)},
+    {"in one block too", handed_on_to_two_in_one_block, HEIR, HOLDS(0)},
+    {"a voided word does not stand in its way", handed_on_after_a_voided_word, HEIR, HOLDS(0)},
+    {"handed on to itself", handed_on_to_itself, ASE, HOLDS(0)},
+    {"a namespace may come back", handed_on_and_back, ASE, HOLDS(0)},
+    {"a voided handing on leaves the heir in doubt", handing_on_voided, HEIR, BUT_FOR(0, VOIDED)},
+    {"but not the owner", handing_on_voided, ASE, HOLDS(0)},
+    {"a disputed handing on leaves the heir in doubt", handing_on_disputed, HEIR, BUT_FOR(0, DISPUTED)},
+    {"delegates named up to the cut stay", school_named_before_the_handing_on, SCHOOL, HOLDS(1)},
+    {"those named after it do not count", school_named_after_the_handing_on, SCHOOL, WITHDRAWN(1, ASE)},
+    {"the heir names delegates", school_named_by_the_heir, SCHOOL, HOLDS(1)},
+    {"the heir may withdraw its forerunner's", school_withdrawn_by_the_heir, SCHOOL, WITHDRAWN(1, HEIR)},
+    {"the former owner no longer", school_withdrawn_by_the_former_owner, SCHOOL, HOLDS(1)},
+    {"but it counts up to the cut", withdrawn_in_the_block_of_the_cut, SCHOOL, WITHDRAWN(1, ASE)},
 };
 
 static void begin(void)
@@ -588,6 +619,21 @@ static void each_link_must_hold_by_itself(void **state)
     }
 }
 
+/* A namespace goes from hand to hand as often as a chain has links. */
+static void hands_are_counted(void **state)
+{
+    (void)state;
+    dossier_builder_init(&built, BUILT_ACTORS_MAX);
+    build_owner(&built, "ase", 1);
+    for (size_t i = 1; i + 1 < BUILT_ACTORS_MAX; i++) {
+        build_succession(&built, i, 40, "ase", i + 1, 39);
+    }
+    for (size_t i = 1; i < BUILT_ACTORS_MAX; i++) {
+        enum reason expected = i <= CHAIN_DEPTH_MAX ? REASON_WITHDRAWN : REASON_UNTRUSTED;
+        assert_int_equal(ask(i, "ase/A5").reason, i == CHAIN_DEPTH_MAX + 1 ? REASON_NONE : expected);
+    }
+}
+
 /* Someone accredited who names and withdraws without end costs a bounded amount of work. */
 static void too_many_records_end_the_search(void **state)
 {
@@ -611,6 +657,7 @@ int main(void)
         cmocka_unit_test(chains_hold_up_to_the_deepest),
         cmocka_unit_test(each_link_must_leave_room_for_those_below),
         cmocka_unit_test(each_link_must_hold_by_itself),
+        cmocka_unit_test(hands_are_counted),
         cmocka_unit_test(too_many_records_end_the_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,12 @@ static void handed_on(void)
     build_succession(&built, ASE, 40, "ase", HEIR, 25);
 }
 
+static void handed_on_with_the_last_one(void)
+{
+    three_versions();
+    build_succession(&built, ASE, 40, "ase", HEIR, 30);
+}
+
 static void heir_has_one(void)
 {
     handed_on();
@@ -102,6 +108,7 @@ static const struct {
     {"unless that was not known by then", void_later_than_known, 200, 2},
     {"one that had not arrived by then is none", last_not_known_by_then, 200, 1},
     {"one beyond the cut of a succession is none", handed_on, 200, 1},
+    {"one in the block of the cut is one", handed_on_with_the_last_one, 200, 2},
     {"the heir's goes before the forerunner's", heir_has_one, 200, 3},
     {"from its day on", heir_has_one, 189, 0},
     {"an heir in doubt publishes nothing", heir_in_doubt, 200, 2},

@@ -512,6 +512,23 @@ static void each_presentation_is_judged_as_said(void **state)
     }
 }
 
+static void a_presentation_has_a_largest_size(void **state)
+{
+    (void)state;
+    static uint8_t entry[RULE_PACK_SIZE_MAX];
+    struct entry_proof proofs[PRESENTATION_SIZE_MAX / RULE_PACK_SIZE_MAX];
+    struct arena arena = check_arena();
+    begin();
+    struct signed_presentation presentation = world_sign(&world, &given.presentation, WORLD_ROTATION_SEQ);
+    for (size_t i = 0; i < sizeof proofs / sizeof proofs[0]; i++) {
+        proofs[i] = world_proof(&world, WORLD_CONTENT_SEQ, 0);
+        proofs[i].entry = bytes_of(entry, sizeof entry);
+    }
+    presentation.presentation.proofs = (struct list){proofs, sizeof proofs / sizeof proofs[0]};
+    assert_int_equal(presentation_check(&presentation, &world.network, &given.terms, scratch, &arena),
+                     REASON_TOO_LARGE);
+}
+
 static void another_network_is_another_world(void **state)
 {
     (void)state;
@@ -585,6 +602,7 @@ int main(void)
         cmocka_unit_test(a_challenge_is_signed_by_a_present_key),
         cmocka_unit_test(keys_that_are_known_go_before_those_carried),
         cmocka_unit_test(each_presentation_is_judged_as_said),
+        cmocka_unit_test(a_presentation_has_a_largest_size),
         cmocka_unit_test(another_network_is_another_world),
         cmocka_unit_test(subjects_without_keys_have_ids_of_their_own),
         cmocka_unit_test(a_blinded_subject_depends_on_all_three),

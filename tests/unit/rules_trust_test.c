@@ -104,6 +104,9 @@ static const struct {
     {"a quorum without a number", "quorum\n", TRUST_BAD_LINE, 1, ID_OK},
     {"a quorum that is no number", "quorum 2x\n", TRUST_BAD_LINE, 1, ID_OK},
     {"a quorum of too many digits", "quorum 002\n", TRUST_BAD_LINE, 1, ID_OK},
+    {"a quorum of zeroes and nines", "quorum 09\n", TRUST_OK, 1, ID_OK},
+    {"a quorum with what stands before 0", "quorum 1/\n", TRUST_BAD_LINE, 1, ID_OK},
+    {"a quorum with what stands behind 9", "quorum 1:\n", TRUST_BAD_LINE, 1, ID_OK},
     {"a quorum of two words", "quorum 2 3\n", TRUST_BAD_LINE, 1, ID_OK},
     {"a quorum twice", "quorum 2\nquorum 2\n", TRUST_BAD_LINE, 2, ID_OK},
 };
@@ -160,8 +163,8 @@ static void what_is_printed_reads_back(void **state)
 {
     (void)state;
     static const char text[] = "owner ase {1} Body of two words\nowner epa {2}\nwitness {3} Z\xc3\xbcrich\n";
-    static const char *const quorums[] = {"", "quorum 7\n", "quorum 64\n"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const quorums[] = {"", "quorum 7\n", "quorum 10\n", "quorum 64\n"};
+    for (size_t i = 0; i < sizeof quorums / sizeof quorums[0]; i++) {
         char whole[512];
         char printed[1024];
         snprintf(whole, sizeof whole, "%s%s", text, quorums[i]);
@@ -193,6 +196,22 @@ static struct trust_owner owner_of(const char *name_space, uint8_t number, const
     snprintf(owner.name_space, sizeof owner.name_space, "%s", name_space);
     snprintf(owner.name, sizeof owner.name, "%s", name);
     return owner;
+}
+
+static void names_have_a_largest_size(void **state)
+{
+    (void)state;
+    for (size_t size = NAME_SIZE_MAX; size <= NAME_SIZE_MAX + 1; size++) {
+        char name[NAME_SIZE_MAX + 2] = {0};
+        char line[512];
+        enum id_result id;
+        size_t number;
+        memset(name, 'a', size);
+        snprintf(line, sizeof line, "owner ase {1} %s\n", name);
+        enum trust_result expected = size <= NAME_SIZE_MAX ? TRUST_OK : TRUST_BAD_TEXT;
+        assert_int_equal(trust_parse(&trust, &number, &id, &network, filled_in(line)), expected);
+    }
+    assert_int_equal(strlen(trust.owners[0].name), NAME_SIZE_MAX);
 }
 
 static void owners_are_added_and_removed(void **state)
@@ -277,7 +296,7 @@ int main(void)
         cmocka_unit_test(each_file_is_read_as_said),    cmocka_unit_test(what_is_read_is_sorted),
         cmocka_unit_test(what_is_printed_reads_back),   cmocka_unit_test(files_have_a_largest_size),
         cmocka_unit_test(owners_are_added_and_removed), cmocka_unit_test(unended_text_is_refused),
-        cmocka_unit_test(lists_have_a_largest_size),
+        cmocka_unit_test(lists_have_a_largest_size),    cmocka_unit_test(names_have_a_largest_size),
     };
     return network_init(&network, "test") ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

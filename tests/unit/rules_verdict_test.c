@@ -63,6 +63,12 @@ static void path_not_arrived_by_then(void)
     given.question.known_by_s = 4999;
 }
 
+static void path_arrived_by_then(void)
+{
+    path_not_arrived_by_then();
+    given.question.known_by_s++;
+}
+
 static void erased(void)
 {
     given.certificate->place.erased = true;
@@ -292,6 +298,12 @@ static void revoked_beyond_the_head_by_path(void)
     build_event(&given.built, given.certificate, STATUS_REVOKED, 1400, BUILT_HEAD_SEQ + 9, false);
 }
 
+static void revoked_in_a_head_not_known_by_then(void)
+{
+    build_event(&given.built, given.certificate, STATUS_REVOKED, 1400, BUILT_HEAD_SEQ, false);
+    known_up_to(CASE_ASE, BUILT_HEAD_SEQ - 1);
+}
+
 static void bound_to(size_t actor)
 {
     const struct actor_id holder = built_actor_of(actor);
@@ -390,6 +402,11 @@ static void checkpoint_later_than_known(void)
     given.question.known_by_s = BUILT_TIME_S - 1;
 }
 
+static void checkpoint_as_it_was_known(void)
+{
+    given.question.known_by_s = BUILT_TIME_S;
+}
+
 #define VALID_BUT(axis, reason) AXIS_##axis, ANSWER_YES, REASON_##reason, OVERALL_VALID
 #define VALID(axis) VALID_BUT(axis, NONE)
 #define INVALID(axis, reason) AXIS_##axis, ANSWER_NO, REASON_##reason, OVERALL_INVALID
@@ -413,6 +430,8 @@ static const struct {
     {"an issuer whose log is not here", issuer_not_held, UNDETERMINED(INTEGRITY, UNKNOWN_ISSUER)},
     {"an entry that had not arrived by then", not_arrived_by_then, UNDETERMINED(INTEGRITY, NOT_FOUND)},
     {"a path that had not arrived by then", path_not_arrived_by_then, UNDETERMINED(INTEGRITY, NOT_FOUND)},
+    {"a path that had just arrived by then", path_arrived_by_then, UNDETERMINED(FRESHNESS, NO_CHECKPOINT)},
+    {"is what it says", path_arrived_by_then, YES_IN_DOUBT(INTEGRITY)},
     {"an entry whose bytes are gone", erased, UNDETERMINED(INTEGRITY, ERASED)},
     {"nobody knows what it was about", erased, UNDETERMINED(AUTHORITY, ERASED)},
     {"nor until when it held", erased, UNDETERMINED(STATUS, ERASED)},
@@ -463,6 +482,8 @@ static const struct {
     {"a disputed appeal changes no answer", appealed_above_a_fork, VALID_BUT(STATUS, UNDER_APPEAL)},
     {"expired on every branch", above_a_fork_and_expired, INVALID(STATUS, EXPIRED)},
     {"a revocation that had not arrived by then", revoked_later_than_known, YES_IN_DOUBT(STATUS)},
+    {"a revocation in a head that had not arrived by then", revoked_in_a_head_not_known_by_then,
+     YES_IN_DOUBT(STATUS)},
     {"a revocation that just had", revoked_when_known, INVALID(STATUS, REVOKED)},
     {"a revocation that a path brings along", revoked_beyond_the_head_by_path, INVALID(STATUS, REVOKED)},
     {"now another's", bound_to_another, INVALID(STATUS, REBOUND)},
@@ -486,6 +507,7 @@ static const struct {
     {"a time to come is now", known_by_a_time_to_come, VALID(FRESHNESS)},
     {"a checkpoint of later does not count", checkpoint_later_than_known,
      UNDETERMINED(FRESHNESS, NO_CHECKPOINT)},
+    {"a checkpoint of that very second does", checkpoint_as_it_was_known, VALID(FRESHNESS)},
 };
 
 static void each_axis_answers_with_its_reason(void **state)

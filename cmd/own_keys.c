@@ -75,10 +75,11 @@ static bool is_in_force(const struct key_set *set, const struct signing_key *key
     return false;
 }
 
-static bool find_signer(const struct own_keys *keys, const struct keyring *keyring,
+static bool find_signer(const struct own_keys *keys, enum own_keys_use use, const struct keyring *keyring,
                         struct sign_secret_key *secret, uint64_t *key_index)
 {
-    if (keyring_signer(keyring, &keys->carried.keys, ROLE_PRESENT, secret, key_index) &&
+    if (use == OWN_KEYS_PRESENTATION &&
+        keyring_signer(keyring, &keys->carried.keys, ROLE_PRESENT, secret, key_index) &&
         is_in_force(&keys->state.keys, &keys->carried.keys.keys[*key_index])) {
         return true;
     }

@@ -169,15 +169,25 @@ static json_t *json_of_next_lapse(const struct verdict_page *page)
     return object;
 }
 
+static json_t *json_of_refused(const struct verdict_page *page, const struct refused_item *item)
+{
+    char name[ENTRY_NAME_TEXT_MAX + 1];
+    json_t *object = json_object();
+    if (item->has_name) {
+        entry_name_to_text(name, page->network, &item->name);
+    }
+    json_object_set_new(object, "item", json_of_number(item->item));
+    json_object_set_new(object, "entry", item->has_name ? json_string(name) : json_null());
+    json_object_set_new(object, "reason", json_string(reason_word(item->reason)));
+    return object;
+}
+
 static json_t *json_of_presented(const struct verdict_page *page)
 {
     const struct presented *presented = page->presented;
     json_t *refused = json_array();
     for (size_t i = 0; i < presented->refused_count; i++) {
-        char name[ENTRY_NAME_TEXT_MAX + 1];
-        entry_name_to_text(name, page->network, &presented->refused[i].name);
-        json_array_append_new(refused, json_pack("{s:s, s:s}", "entry", name, "reason",
-                                                 reason_word(presented->refused[i].reason)));
+        json_array_append_new(refused, json_of_refused(page, &presented->refused[i]));
     }
     json_t *object = json_object();
     json_object_set_new(object, "bearer_proven", json_boolean(presented->reason == REASON_NONE));

@@ -22,17 +22,26 @@ static bool leaves_bearer_open(enum reason reason)
     return reason == REASON_NO_CHALLENGE || reason == REASON_CLOCK;
 }
 
+/* Whether the item is merely not to be had here, which is neither yes nor no. */
+static bool leaves_item_open(enum reason reason)
+{
+    return reason == REASON_NOT_FOUND || reason == REASON_WRONG_KIND;
+}
+
 enum overall page_overall(const struct verdict *verdict, const struct presented *presented)
 {
     if (presented == NULL) {
         return verdict->overall;
     }
     bool is_false = presented->reason != REASON_NONE && !leaves_bearer_open(presented->reason);
-    if (is_false || presented->refused_count > 0) {
+    bool is_open = presented->reason != REASON_NONE || presented->refused_count > 0;
+    for (size_t i = 0; i < presented->refused_count; i++) {
+        is_false = is_false || !leaves_item_open(presented->refused[i].reason);
+    }
+    if (is_false) {
         return OVERALL_INVALID;
     }
-    bool is_proven = presented->reason == REASON_NONE;
-    return verdict->overall == OVERALL_VALID && !is_proven ? OVERALL_UNDETERMINED : verdict->overall;
+    return verdict->overall == OVERALL_VALID && is_open ? OVERALL_UNDETERMINED : verdict->overall;
 }
 
 struct bytes credential_code(const struct dossier_credential *credential)
@@ -295,8 +304,12 @@ static void print_refused(FILE *out, const struct verdict_page *page)
     for (size_t i = 0; i < page->presented->refused_count; i++) {
         const struct refused_item *item = &page->presented->refused[i];
         char name[ENTRY_NAME_TEXT_MAX + 1];
-        entry_name_to_text(name, page->network, &item->name);
-        fprintf(out, "  %-12s  %s: %s\n", "REFUSED", name, reason_sentence(item->reason));
+        snprintf(name, sizeof(name), "item %zu", item->item + 1);
+        if (item->has_name) {
+            entry_name_to_text(name, page->network, &item->name);
+        }
+        fprintf(out, "  %-12s  %s: %s\n", leaves_item_open(item->reason) ? "NOT COUNTED" : "REFUSED", name,
+                reason_sentence(item->reason));
     }
 }
 

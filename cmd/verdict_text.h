@@ -10,6 +10,8 @@
 
 /* A certificate that came with a presentation and counts for nothing. */
 struct refused_item {
+    size_t item; /* which one, from 0 */
+    bool has_name;
     struct entry_name name;
     enum reason reason;
 };

@@ -176,25 +176,36 @@ static void the_bearer_bounds_the_whole(void **state)
         const char *sentence;
         enum overall certificates;
         enum reason reason;
-        size_t refused_count;
+        enum reason refused; /* of an item; REASON_NONE: none is */
         enum overall whole;
     } rows[] = {
-        {"a proven bearer leaves the verdict as it is", OVERALL_VALID, REASON_NONE, 0, OVERALL_VALID},
-        {"also an invalid one", OVERALL_INVALID, REASON_NONE, 0, OVERALL_INVALID},
-        {"without a challenge it is undetermined at most", OVERALL_VALID, REASON_NO_CHALLENGE, 0,
+        {"a proven bearer leaves the verdict as it is", OVERALL_VALID, REASON_NONE, REASON_NONE,
+         OVERALL_VALID},
+        {"also an invalid one", OVERALL_INVALID, REASON_NONE, REASON_NONE, OVERALL_INVALID},
+        {"without a challenge it is undetermined at most", OVERALL_VALID, REASON_NO_CHALLENGE, REASON_NONE,
          OVERALL_UNDETERMINED},
-        {"but no better than its certificates", OVERALL_INVALID, REASON_NO_CHALLENGE, 0, OVERALL_INVALID},
-        {"a clock that is off leaves it open", OVERALL_VALID, REASON_CLOCK, 0, OVERALL_UNDETERMINED},
-        {"a second answer is refused", OVERALL_VALID, REASON_REPLAYED, 0, OVERALL_INVALID},
-        {"a forged one too", OVERALL_VALID, REASON_BAD_SIGNATURE, 0, OVERALL_INVALID},
-        {"one for someone else too", OVERALL_VALID, REASON_WRONG_AUDIENCE, 0, OVERALL_INVALID},
-        {"replaced keys too", OVERALL_UNDETERMINED, REASON_HOLDER_KEY, 0, OVERALL_INVALID},
-        {"a late one too", OVERALL_VALID, REASON_PRESENTATION_EXPIRED, 0, OVERALL_INVALID},
-        {"someone else's certificate spoils it", OVERALL_VALID, REASON_NONE, 1, OVERALL_INVALID},
+        {"but no better than its certificates", OVERALL_INVALID, REASON_NO_CHALLENGE, REASON_NONE,
+         OVERALL_INVALID},
+        {"a clock that is off leaves it open", OVERALL_VALID, REASON_CLOCK, REASON_NONE,
+         OVERALL_UNDETERMINED},
+        {"a second answer is refused", OVERALL_VALID, REASON_REPLAYED, REASON_NONE, OVERALL_INVALID},
+        {"a forged one too", OVERALL_VALID, REASON_BAD_SIGNATURE, REASON_NONE, OVERALL_INVALID},
+        {"one for someone else too", OVERALL_VALID, REASON_WRONG_AUDIENCE, REASON_NONE, OVERALL_INVALID},
+        {"replaced keys too", OVERALL_UNDETERMINED, REASON_HOLDER_KEY, REASON_NONE, OVERALL_INVALID},
+        {"a late one too", OVERALL_VALID, REASON_PRESENTATION_EXPIRED, REASON_NONE, OVERALL_INVALID},
+        {"someone else's certificate spoils it", OVERALL_VALID, REASON_NONE, REASON_NOT_THE_HOLDER,
+         OVERALL_INVALID},
+        {"so does one that is not what was signed", OVERALL_VALID, REASON_NONE, REASON_PATH_MISMATCH,
+         OVERALL_INVALID},
+        {"one that is not to be had here leaves it open", OVERALL_VALID, REASON_NONE, REASON_NOT_FOUND,
+         OVERALL_UNDETERMINED},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const struct verdict verdict = {.overall = rows[i].certificates};
-        const struct presented presented = {.reason = rows[i].reason, .refused_count = rows[i].refused_count};
+        const struct refused_item refused = {.reason = rows[i].refused};
+        const struct presented presented = {.reason = rows[i].reason,
+                                            .refused_count = rows[i].refused == REASON_NONE ? 0 : 1,
+                                            .refused = &refused};
         if (page_overall(&verdict, &presented) != rows[i].whole) {
             fail_msg("%s", rows[i].sentence);
         }
@@ -353,7 +364,8 @@ static void a_presentation_reads_so(void **state)
 {
     (void)state;
     struct page_fixture *f = page_create();
-    const struct refused_item refused = {.name = {.author = actor(COLLEGE), .seq = 9, .index = 1},
+    const struct refused_item refused = {.has_name = true,
+                                         .name = {.author = actor(COLLEGE), .seq = 9, .index = 1},
                                          .reason = REASON_NOT_THE_HOLDER};
     const struct presented presented = {
         .reason = REASON_NO_CHALLENGE, .audience = actor(OWNER), .refused_count = 1, .refused = &refused};

@@ -220,6 +220,7 @@ enum store_error store_open(struct store **out, const struct store_options *opti
 
     if (!store)
         return STORE_NO_MEMORY;
+    pthread_mutex_init(&store->live_top.lock, NULL);
     error = open_in(store, options);
     if (error != STORE_OK) {
         store_close(store);
@@ -237,6 +238,7 @@ void store_close(struct store *store)
     if (store->env)
         mdb_env_close(store->env);
     posting_batch_deinit(&store->batch);
+    pthread_mutex_destroy(&store->live_top.lock);
     free(store->folder);
     free(store);
 }

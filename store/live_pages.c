@@ -88,6 +88,42 @@ static enum store_error make_top(const struct live_tree *tree, struct merkle_pag
     return error;
 }
 
+static bool recall_top(const struct live_tree *tree, struct merkle_page *top)
+{
+    struct live_top *last = &tree->txn->store->live_top;
+    bool same;
+
+    pthread_mutex_lock(&last->lock);
+    same = hash_equal(&last->block, &tree->block);
+    if (same)
+        memcpy(top->nodes, last->nodes, sizeof top->nodes);
+    pthread_mutex_unlock(&last->lock);
+    return same;
+}
+
+static void remember_top(const struct live_tree *tree, const struct merkle_page *top)
+{
+    struct live_top *last = &tree->txn->store->live_top;
+
+    pthread_mutex_lock(&last->lock);
+    last->block = tree->block;
+    memcpy(last->nodes, top->nodes, sizeof last->nodes);
+    pthread_mutex_unlock(&last->lock);
+}
+
+/* The upper page of a block that nothing was said about. */
+static enum store_error first_top(const struct live_tree *tree, struct merkle_page *top, struct arena *arena)
+{
+    enum store_error error;
+
+    if (recall_top(tree, top))
+        return STORE_OK;
+    error = make_top(tree, top, arena);
+    if (error == STORE_OK)
+        remember_top(tree, top);
+    return error;
+}
+
 static enum store_error fill_top(const struct live_tree *tree, struct merkle_page *top, struct arena *arena)
 {
     struct key key = author_seq_key(tree->number, tree->seq);
@@ -95,7 +131,7 @@ static enum store_error fill_top(const struct live_tree *tree, struct merkle_pag
     enum store_error error = table_get(tree->txn, TABLE_LIVE_PAGES, &key, &value);
 
     if (error == STORE_NOT_FOUND)
-        return make_top(tree, top, arena);
+        return first_top(tree, top, arena);
     if (error != STORE_OK)
         return error;
     if (value.size != page_count_of(tree->entry_count) * HASH_SIZE)

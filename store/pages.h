@@ -26,6 +26,7 @@ struct live_tree {
     uint32_t number;
     uint64_t seq;
     uint64_t entry_count;
+    struct hash block; /* header hash */
     struct stored_block stored;
 };
 

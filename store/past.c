@@ -106,6 +106,7 @@ static enum store_error gather_block(struct gathering *gathering, uint64_t seq, 
     if (ranges == 0)
         return STORE_OK;
     tree.entry_count = record.entry_count;
+    tree.block = record.hash;
     error = stored_block_read(gathering->txn, gathering->number, seq, &record.hash, &tree.stored);
     if (error == STORE_OK)
         error = gather_entries(gathering, &tree, ranges);

@@ -84,6 +84,7 @@ static enum store_error fill_live_path(struct proving *proving, struct list *lis
         .number = proving->author.number,
         .seq = name->seq,
         .entry_count = proving->record.entry_count,
+        .block = proving->record.hash,
         .stored = proving->stored,
     };
     const struct reach_entries range = {.seq = name->seq, .first = name->index, .last = name->index};

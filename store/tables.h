@@ -6,6 +6,7 @@
  * deletes there are faulty in LMDB 0.9.24. */
 
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "store/postings.h"
@@ -32,6 +33,15 @@
 enum table { TABLE_LIST(TABLE_AS_ENUM) TABLE_COUNT };
 #undef TABLE_AS_ENUM
 
+/* The upper live page of the block that was last touched for the first time: whoever signs a statement about
+ * it will have it accepted next. It follows from the block's leaf hashes alone, which never change, so it
+ * never grows old. */
+struct live_top {
+    pthread_mutex_t lock;
+    struct hash block; /* header hash; zero: none */
+    struct hash nodes[MERKLE_PAGE_SIZE];
+};
+
 struct store {
     MDB_env *env;
     MDB_dbi tables[TABLE_COUNT];
@@ -40,6 +50,7 @@ struct store {
     bool map_full;              /* the last write transaction ran out of map */
     atomic_int open_count;      /* transactions open in this process: the map may move only at 0 */
     struct posting_batch batch; /* postings of the one write transaction */
+    struct live_top live_top;
 };
 
 struct store_txn {

@@ -109,6 +109,7 @@ static void apply_block(struct store_txn *txn, struct bytes encoded, struct inge
     struct log_past past;
     struct log_change change;
     struct block block;
+    size_t mark = arena_mark(&world.arena);
     double start = now_s();
 
     if (block_decode(&block, &world.network, encoded, &world.arena) != REASON_NONE)
@@ -119,7 +120,7 @@ static void apply_block(struct store_txn *txn, struct bytes encoded, struct inge
         store_apply(txn, &world.network, &block, &change, &past, 1000) != STORE_OK)
         abort();
     issuer.state = change.state;
-    arena_rewind(&world.arena, 0);
+    arena_rewind(&world.arena, mark);
 }
 
 static struct ingest_times ingest(const struct made *made)
@@ -218,6 +219,102 @@ static void look_up(size_t attestations)
            1e6 * times[LOOKUPS - 1]);
 }
 
+/* ---- one at a time ---- */
+
+/* A revocation of one entry of a block that nothing was said about, signed, accepted and durable. */
+static void revoke_some(size_t blocks)
+{
+    enum { TIMES = 20 };
+    double times[TIMES];
+    struct figures figures;
+    size_t count = blocks < TIMES ? blocks : TIMES;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct status status = {.seq = i + 1, .action = STATUS_REVOKED, .effective_day = 41000};
+        double start = now_s();
+        struct store_txn *txn = world_write(&world);
+
+        world_say(&world, txn, &issuer, &status, 77, 77, 1000);
+        world_commit(txn);
+        times[i] = now_s() - start;
+        arena_rewind(&world.arena, 0);
+    }
+    figures = figures_of(times, count);
+    printf("a revocation signed, accepted, durable: min %.2f  median %.2f  max %.2f ms\n", 1e3 * figures.min,
+           1e3 * figures.median, 1e3 * figures.max);
+}
+
+/* Logs of technicians, inception and one entry each, in the order of nothing. */
+static void add_technicians(void)
+{
+    enum { TECHNICIANS = 5000, A_COMMIT = 250 };
+    static struct world_author technician;
+    struct store_figures before, after;
+    struct store_txn *txn = world_read(&world);
+    double seconds = 0;
+
+    if (store_figures(txn, &before) != STORE_OK)
+        abort();
+    store_end(txn);
+    for (uint64_t i = 0; i < TECHNICIANS; i += A_COMMIT) {
+        double start;
+
+        txn = world_write(&world);
+        for (uint64_t j = i; j < i + A_COMMIT; j++)
+            world_begin_log(&world, txn, &technician, 100 + j, 1000);
+        start = now_s();
+        world_commit(txn);
+        seconds += now_s() - start;
+    }
+    txn = world_read(&world);
+    if (store_figures(txn, &after) != STORE_OK)
+        abort();
+    store_end(txn);
+    printf("%d technicians' logs: %.0f bytes on disk each, inceptions of %zu bytes, %.1f us of commit each\n",
+           TECHNICIANS, (double)(after.bytes_on_disk - before.bytes_on_disk) / TECHNICIANS,
+           technician.actor.keys_record.size, 1e6 * seconds / TECHNICIANS);
+}
+
+/* Blocks of one entry: what the store costs beside the signature. */
+static void ingest_small(void)
+{
+    enum { BLOCKS = 4000, A_COMMIT = 500 };
+    static struct bytes blocks[BLOCKS];
+    static struct world_author author;
+    struct log_state first;
+    struct store_txn *txn = world_write(&world);
+    double seconds = 0;
+
+    world_begin_log(&world, txn, &author, 99, 1000);
+    world_commit(txn);
+    first = author.state;
+    txn = world_write(&world);
+    for (size_t i = 0; i < BLOCKS; i++) {
+        const struct subject subject = world_subject(i);
+
+        world_attest(&world, txn, &author, &subject, 1, "ase/A5", 1000);
+        if (store_block_bytes(txn, &author.actor.id, i + 1, &blocks[i], &world.arena) != STORE_OK)
+            abort();
+    }
+    store_end(txn);
+    issuer.state = first;
+    for (size_t i = 0; i < BLOCKS; i += A_COMMIT) {
+        struct ingest_times times = {0};
+        size_t mark = arena_mark(&world.arena);
+        double start = now_s();
+
+        txn = world_write(&world);
+        for (size_t j = i; j < i + A_COMMIT; j++)
+            apply_block(txn, blocks[j], &times);
+        world_commit(txn);
+        seconds += now_s() - start;
+        arena_rewind(&world.arena, mark);
+    }
+    arena_rewind(&world.arena, 0);
+    printf("blocks of one entry, %d a commit, signatures not checked: %.0f k blocks/s\n", A_COMMIT,
+           BLOCKS / seconds / 1e3);
+}
+
 static uint64_t written_bytes(void)
 {
     char line[128];
@@ -287,6 +384,9 @@ int main(int argc, char **argv)
     printf("on disk %.1f bytes each, %llu runs\n", (double)figures.bytes_on_disk / (double)count,
            (unsigned long long)figures.runs);
     look_up(wanted);
+    revoke_some(made.count);
+    ingest_small();
+    add_technicians();
     world_deinit(&world);
     return 0;
 }

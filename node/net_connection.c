@@ -17,7 +17,7 @@ enum {
     HELD_SIZE_MAX = (NET_RECEIVE_HWM + 1) * (FRAME_SIZE_MAX + CURVE_OVERHEAD + LONG_HEADER) + 64 * 1024,
     COMMAND_BYTES_PER_S = 64, /* heartbeats are never shown as messages */
     BUSY_SIZE = 256 * 1024,
-    FLIGHT_SIZE_MAX = 8 * 1024 * 1024, /* DESIGN section 6 */
+    FLIGHT_SIZE_MAX = 4 * 1024 * 1024, /* in the library and the kernel */
     LOOK_SIZE = 512 * 1024,            /* handed over between two looks at what was acknowledged */
 };
 

@@ -36,12 +36,14 @@ struct dialler {
     struct net *net;
     struct dial *dials[NET_DIALS_MAX]; /* by peer number */
     size_t count;
+    size_t outboxes_size;
     uint64_t look_at_ms;
 };
 
-static struct net_route route_of(struct dial *dial)
+static struct net_route route_of(struct dialler *dialler, struct dial *dial)
 {
-    return (struct net_route){.socket = dial->socket, .connection = &dial->connection};
+    return (struct net_route){
+        .socket = dial->socket, .connection = &dial->connection, .outboxes_size = &dialler->outboxes_size};
 }
 
 static size_t dial_position(const struct dialler *dialler, uint32_t peer)
@@ -60,7 +62,7 @@ static struct dial *find_dial(const struct dialler *dialler, uint32_t peer)
 
 static void dial_close(struct dialler *dialler, struct dial *dial, int linger_ms)
 {
-    net_outbox_clear(&dial->outbox);
+    net_outbox_clear(&dial->outbox, &dialler->outboxes_size);
     net_socket_close(dial->socket, linger_ms);
     if (dial->monitor)
         zmq_close(dial->monitor);
@@ -166,7 +168,7 @@ static void receive(struct dialler *dialler, struct dial *dial)
 
 static void flush_outbox(struct dialler *dialler, struct dial *dial)
 {
-    struct net_route route = route_of(dial);
+    struct net_route route = route_of(dialler, dial);
     if (net_outbox_flush(&dial->outbox, &route) == NET_OUTBOX_GONE)
         redial_later(dialler, dial);
 }
@@ -320,7 +322,7 @@ static bool dialler_on_send(void *self, uint32_t peer, struct bytes frame)
     struct dial *dial = find_dial(dialler, peer);
     if (!dial || !dial->up)
         return true;
-    struct net_route route = route_of(dial);
+    struct net_route route = route_of(dialler, dial);
     enum net_outbox_result result = net_outbox_send(&dial->outbox, &route, frame);
     if (result == NET_OUTBOX_FULL || result == NET_OUTBOX_GONE)
         redial_later(dialler, dial);

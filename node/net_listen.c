@@ -51,8 +51,8 @@ struct listener {
     struct peer peers[PEERS_MAX]; /* numbers ascend */
     size_t peer_count;
     uint32_t peer_number_next;
-    size_t waiting_count; /* peers with something in their outbox */
-    bool drained;         /* nothing was left in the ROUTER when it was last asked */
+    size_t outboxes_size;
+    bool drained; /* nothing was left in the ROUTER when it was last asked */
     uint64_t look_at_ms;
 };
 
@@ -65,7 +65,8 @@ static struct net_route route_to(struct listener *listener, struct inbound *inbo
 {
     return (struct net_route){.socket = listener->router,
                               .route = bytes_of(inbound->route, inbound->route_size),
-                              .connection = &inbound->connection};
+                              .connection = &inbound->connection,
+                              .outboxes_size = &listener->outboxes_size};
 }
 
 static size_t peer_position(const struct listener *listener, uint32_t number)
@@ -90,13 +91,6 @@ static struct inbound *find_peer(struct listener *listener, uint32_t number)
     return &listener->by_fd[listener->peers[at].fd];
 }
 
-static void count_waiting(struct listener *listener, bool before, const struct inbound *inbound)
-{
-    bool now = inbound->outbox.first != NULL;
-    listener->waiting_count += (size_t)now;
-    listener->waiting_count -= (size_t)before;
-}
-
 static void peer_end(struct listener *listener, struct inbound *inbound)
 {
     if (inbound->peer == 0)
@@ -106,9 +100,7 @@ static void peer_end(struct listener *listener, struct inbound *inbound)
     memmove(&listener->peers[at], &listener->peers[at + 1],
             (listener->peer_count - at - 1) * sizeof listener->peers[0]);
     listener->peer_count--;
-    bool waited = inbound->outbox.first != NULL;
-    net_outbox_clear(&inbound->outbox);
-    count_waiting(listener, waited, inbound);
+    net_outbox_clear(&inbound->outbox, &listener->outboxes_size);
     net_tell(listener->net, NETLINK_DOWN, inbound->peer, bytes_of(NULL, 0));
     inbound->peer = 0;
 }
@@ -320,13 +312,10 @@ static void on_outbox(struct listener *listener, struct inbound *inbound, enum n
 
 static void flush_outboxes(struct listener *listener)
 {
-    for (size_t i = listener->peer_count; i-- > 0 && listener->waiting_count > 0;) {
+    for (size_t i = listener->peer_count; i-- > 0 && listener->outboxes_size > 0;) {
         struct inbound *inbound = &listener->by_fd[listener->peers[i].fd];
-        bool waited = inbound->outbox.first != NULL;
         struct net_route route = route_to(listener, inbound);
-        enum net_outbox_result result = net_outbox_flush(&inbound->outbox, &route);
-        count_waiting(listener, waited, inbound);
-        on_outbox(listener, inbound, result);
+        on_outbox(listener, inbound, net_outbox_flush(&inbound->outbox, &route));
     }
 }
 
@@ -348,7 +337,7 @@ static void listener_step(void *self, const zmq_pollitem_t *items)
     if (items[ITEM_MONITOR].revents)
         on_monitor(listener);
     receive(listener);
-    if (listener->waiting_count > 0)
+    if (listener->outboxes_size > 0)
         flush_outboxes(listener);
     if (listener->net->now_ms >= listener->look_at_ms)
         look(listener);
@@ -357,7 +346,7 @@ static void listener_step(void *self, const zmq_pollitem_t *items)
 static uint64_t listener_deadline_ms(const void *self)
 {
     const struct listener *listener = self;
-    if (listener->waiting_count > 0)
+    if (listener->outboxes_size > 0)
         return listener->net->now_ms + NET_OUTBOX_RETRY_MS;
     return listener->open_count > 0 ? listener->look_at_ms : UINT64_MAX;
 }
@@ -376,11 +365,8 @@ static bool listener_on_send(void *self, uint32_t peer, struct bytes frame)
     struct inbound *inbound = find_peer(listener, peer);
     if (!inbound)
         return true;
-    bool waited = inbound->outbox.first != NULL;
     struct net_route route = route_to(listener, inbound);
-    enum net_outbox_result result = net_outbox_send(&inbound->outbox, &route, frame);
-    count_waiting(listener, waited, inbound);
-    on_outbox(listener, inbound, result);
+    on_outbox(listener, inbound, net_outbox_send(&inbound->outbox, &route, frame));
     return true;
 }
 
@@ -396,7 +382,7 @@ static void listener_destroy(void *self)
 {
     struct listener *listener = self;
     for (int fd = 0; fd < NET_DESCRIPTORS_MAX; fd++)
-        net_outbox_clear(&listener->by_fd[fd].outbox);
+        net_outbox_clear(&listener->by_fd[fd].outbox, &listener->outboxes_size);
     net_socket_close(listener->router, 200);
     if (listener->monitor)
         zmq_close(listener->monitor);

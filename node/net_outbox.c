@@ -25,17 +25,19 @@ static enum net_outbox_result hand_over(const struct net_route *route, zmq_msg_t
     return NET_OUTBOX_DONE;
 }
 
-static void drop_first(struct net_outbox *outbox)
+static void drop_first(struct net_outbox *outbox, size_t size, size_t *outboxes_size)
 {
     struct net_outbox_item *item = outbox->first;
     outbox->first = item->next;
     if (!outbox->first)
         outbox->last = NULL;
+    outbox->size -= size;
+    *outboxes_size -= size;
     zmq_msg_close(&item->message);
     free(item);
 }
 
-static bool append(struct net_outbox *outbox, struct bytes frame)
+static bool append(struct net_outbox *outbox, struct bytes frame, size_t *outboxes_size)
 {
     struct net_outbox_item *item = malloc(sizeof *item);
     if (!item)
@@ -52,13 +54,16 @@ static bool append(struct net_outbox *outbox, struct bytes frame)
         outbox->first = item;
     outbox->last = item;
     outbox->size += frame.size;
+    *outboxes_size += frame.size;
     return true;
 }
 
 enum net_outbox_result net_outbox_send(struct net_outbox *outbox, const struct net_route *route,
                                        struct bytes frame)
 {
-    if (outbox->size + frame.size > NET_OUTBOX_SIZE_MAX || !append(outbox, frame))
+    if (outbox->size + frame.size > NET_OUTBOX_SIZE_MAX ||
+        *route->outboxes_size + frame.size > NET_OUTBOXES_SIZE_MAX ||
+        !append(outbox, frame, route->outboxes_size))
         return NET_OUTBOX_FULL;
     return net_outbox_flush(outbox, route);
 }
@@ -70,15 +75,13 @@ enum net_outbox_result net_outbox_flush(struct net_outbox *outbox, const struct 
         enum net_outbox_result result = hand_over(route, &outbox->first->message);
         if (result != NET_OUTBOX_DONE)
             return result;
-        outbox->size -= size;
-        drop_first(outbox);
+        drop_first(outbox, size, route->outboxes_size);
     }
     return NET_OUTBOX_DONE;
 }
 
-void net_outbox_clear(struct net_outbox *outbox)
+void net_outbox_clear(struct net_outbox *outbox, size_t *outboxes_size)
 {
     while (outbox->first)
-        drop_first(outbox);
-    outbox->size = 0;
+        drop_first(outbox, zmq_msg_size(&outbox->first->message), outboxes_size);
 }

@@ -24,6 +24,7 @@
 enum {
     MEMORY_SIZE_MAX = 512 * 1024 * 1024, /* of address space: a net process that leaks or is bloated ends */
     ARENAS_MAX = 2,                      /* each one reserves 64 MiB of it */
+    MAPPED_SIZE_MIN = 256 * 1024,        /* large frames go back to the system when they are freed */
     LANDLOCK_VERSION_FLAG = 1,
     LANDLOCK_FS_ALL_1 = (1 << 13) - 1,  /* from version 1 */
     LANDLOCK_FS_REFER = 1 << 13,        /* 2 */
@@ -92,6 +93,7 @@ static bool limit(__rlimit_resource_t resource, rlim_t value)
 bool net_sandbox_enter(enum net_role role)
 {
     mallopt(M_ARENA_MAX, ARENAS_MAX);
+    mallopt(M_MMAP_THRESHOLD, MAPPED_SIZE_MIN);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !limit(RLIMIT_CORE, 0) ||
         !limit(RLIMIT_NOFILE, NET_DESCRIPTORS_MAX))
         return false;

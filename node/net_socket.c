@@ -5,10 +5,10 @@
 
 enum { MESSAGE_SIZE_MAX = 1024 * 1024, CONNECT_TIMEOUT_MS = 10 * 1000, EVENT_SIZE = 6 };
 
-/* A high-water mark counts messages, and a message may have FRAME_SIZE_MAX bytes: 8 of them bound what a peer
- * can place in memory while the core is busy. Sending is bounded in bytes elsewhere (net_outbox.h). The
- * library's own reconnection serves refused TCP connections; everything after the first byte is net_dial.c's
- * to retry. */
+/* A high-water mark counts messages, and a message may have FRAME_SIZE_MAX bytes: only a low one bounds what
+ * twenty hostile peers can place in memory while the core is busy, and TCP holds the rest back at no loss of
+ * speed. What is sent is bounded in bytes (net_outbox.h). The library's own reconnection serves refused TCP
+ * connections; everything after the first byte is net_dial.c's to retry. */
 static const struct {
     int option;
     int value;

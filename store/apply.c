@@ -58,7 +58,7 @@ static enum store_error put_record(struct applying *applying)
     row = disk_record_of(&applying->change->record);
     row.time_s = applying->block->header.time_s;
     row.settled_s = settled_s;
-    return record_write(applying->txn, applying->author.number, seq, &row);
+    return record_add(applying->txn, applying->author.number, seq, &row);
 }
 
 static enum store_error put_state(struct applying *applying)

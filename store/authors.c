@@ -43,7 +43,7 @@ enum store_error author_intern(struct store_txn *txn, const struct actor_id *aut
     if (error != STORE_OK)
         return error;
     key = author_key(row->number);
-    return table_put(txn, TABLE_NAMES, &key, author, sizeof *author);
+    return table_append(txn, TABLE_NAMES, &key, author, sizeof *author);
 }
 
 enum store_error author_write(struct store_txn *txn, const struct actor_id *author,

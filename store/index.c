@@ -101,7 +101,7 @@ static enum store_error write_run(struct store_txn *txn, struct run_directory *d
         size_t count = left < CHUNK_POSTINGS ? left : CHUNK_POSTINGS;
         struct key key = chunk_key(run->number, &batch->items[done]);
         enum store_error error =
-            table_put(txn, TABLE_RUNS, &key, batch->items + done, count * sizeof batch->items[0]);
+            table_append(txn, TABLE_RUNS, &key, batch->items + done, count * sizeof batch->items[0]);
 
         if (error != STORE_OK)
             return error;

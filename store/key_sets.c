@@ -115,7 +115,7 @@ enum store_error keys_write(struct store_txn *txn, uint32_t number, uint64_t seq
 
     assert(keys->key_count <= KEYS_MAX && keys->next_count <= KEYS_MAX);
     assert(keys->seal_key_count <= SEAL_KEYS_MAX);
-    return table_put(txn, TABLE_KEYS, &key, row, pack(row, keys, epoch));
+    return table_append(txn, TABLE_KEYS, &key, row, pack(row, keys, epoch));
 }
 
 enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct key_set *keys,

@@ -23,6 +23,9 @@ enum store_error author_name(struct store_txn *txn, uint32_t number, struct acto
 enum store_error record_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct disk_record *row);
 enum store_error record_write(struct store_txn *txn, uint32_t number, uint64_t seq,
                               const struct disk_record *row);
+/* The same for a new record. */
+enum store_error record_add(struct store_txn *txn, uint32_t number, uint64_t seq,
+                            const struct disk_record *row);
 struct block_record record_of(const struct disk_record *row);
 /* The row of a record; the times that it lacks are zero. */
 struct disk_record disk_record_of(const struct block_record *record);

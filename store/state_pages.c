@@ -49,6 +49,8 @@ enum store_error state_page_write(struct store_txn *txn, uint32_t number, uint64
     uint64_t used = nodes - first < MERKLE_PAGE_SIZE ? nodes - first : MERKLE_PAGE_SIZE;
 
     assert(first < nodes);
+    if (used == 1)
+        return table_append(txn, TABLE_STATE_PAGES, &key, page->nodes, HASH_SIZE);
     return table_put(txn, TABLE_STATE_PAGES, &key, page->nodes, used * HASH_SIZE);
 }
 

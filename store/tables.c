@@ -145,21 +145,40 @@ enum store_error table_get(struct store_txn *txn, enum table table, const struct
     return table_error(txn, code);
 }
 
+/* A key above all others goes onto a page of its own kind: LMDB splits a full page in half otherwise, and
+ * numbers only rise, so that the lower halves would stay half empty for ever. */
+static int put(struct store_txn *txn, enum table table, const struct key *key, MDB_val *value, unsigned flags)
+{
+    MDB_dbi dbi = txn->store->tables[table];
+    MDB_val name = key_value(key);
+    int code = mdb_put(txn->mdb, dbi, &name, value, flags);
+
+    if (code != MDB_KEYEXIST || (flags & MDB_APPEND) == 0)
+        return code;
+    return mdb_put(txn->mdb, dbi, &name, value, flags & ~(unsigned)MDB_APPEND);
+}
+
 enum store_error table_put(struct store_txn *txn, enum table table, const struct key *key, const void *data,
                            size_t size)
 {
-    MDB_val name = key_value(key);
     MDB_val value = value_of(data, size);
 
-    return table_error(txn, mdb_put(txn->mdb, txn->store->tables[table], &name, &value, 0));
+    return table_error(txn, put(txn, table, key, &value, 0));
+}
+
+enum store_error table_append(struct store_txn *txn, enum table table, const struct key *key,
+                              const void *data, size_t size)
+{
+    MDB_val value = value_of(data, size);
+
+    return table_error(txn, put(txn, table, key, &value, MDB_APPEND));
 }
 
 enum store_error table_reserve(struct store_txn *txn, enum table table, const struct key *key, size_t size,
                                uint8_t **out)
 {
-    MDB_val name = key_value(key);
     MDB_val value = {.mv_size = size};
-    int code = mdb_put(txn->mdb, txn->store->tables[table], &name, &value, MDB_RESERVE);
+    int code = put(txn, table, key, &value, MDB_RESERVE | MDB_APPEND);
 
     *out = value.mv_data;
     return table_error(txn, code);

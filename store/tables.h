@@ -91,7 +91,10 @@ enum store_error txn_fail(struct store_txn *txn, enum store_error error);
 enum store_error table_get(struct store_txn *txn, enum table table, const struct key *key, struct bytes *out);
 enum store_error table_put(struct store_txn *txn, enum table table, const struct key *key, const void *data,
                            size_t size);
-/* Like table_put; the caller fills *out before it calls anything else here. */
+/* Like table_put, for keys that are mostly above all others in the table. */
+enum store_error table_append(struct store_txn *txn, enum table table, const struct key *key,
+                              const void *data, size_t size);
+/* Like table_append; the caller fills *out before it calls anything else here. */
 enum store_error table_reserve(struct store_txn *txn, enum table table, const struct key *key, size_t size,
                                uint8_t **out);
 /* STORE_OK also when there is no such row. */

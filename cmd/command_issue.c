@@ -11,6 +11,7 @@
 #include "cmd/issue_batch.h"
 #include "cmd/issue_report.h"
 #include "cmd/json_output.h"
+#include "cmd/reasons.h"
 #include "cmd/words.h"
 #include "protocol/base/text.h"
 
@@ -180,6 +181,16 @@ static bool entry_name_of(struct issue *issue, char *text)
     return true;
 }
 
+/* Say what --unaccredited lets pass. */
+static void warn_of_authority(struct issue *issue, struct bytes code, uint32_t earned_on)
+{
+    enum reason reason = issue_authority_of(issue->rules, code, earned_on);
+    if (reason != REASON_NONE) {
+        fprintf(stderr, "Warning: %.*s: %s. Others will not accept it.\n", (int)code.size,
+                (const char *)code.data, reason_sentence(reason));
+    }
+}
+
 static int tell_one(struct issue *issue, const struct attestation *attestation)
 {
     char entry[ENTRY_NAME_TEXT_MAX + 1] = "";
@@ -220,6 +231,9 @@ static int issue_one(struct issue *issue, char **values)
     }
     if (!issue_attestation(&attestation, &refused, &issue->context, &terms)) {
         return fail_refused(issue, &terms, &refused);
+    }
+    if (issue->request->unaccredited) {
+        warn_of_authority(issue, terms.code, terms.earned_on);
     }
     code = issue_open_log(issue);
     if (code == EXIT_YES) {

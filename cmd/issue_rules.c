@@ -76,14 +76,17 @@ static enum reason authority_reason(const struct issue_rules *rules, const struc
     const struct authority_question question = {
         .issuer = rules->session->actor, .code = code, .seq = BLOCK_SEQ_MAX, .day = earned_on};
     struct authority_answer answer;
-    if (rules->unaccredited) {
-        return REASON_NONE;
-    }
     if (trust_owner_of(rules->session->trust, bytes_of_string(in->name)) == NULL) {
         return REASON_NAMESPACE_UNOWNED;
     }
     authority_of(&answer, &in->dossier, rules->session->trust, &question);
     return answer.reason == REASON_UNTRUSTED ? REASON_NOT_ACCREDITED : answer.reason;
+}
+
+enum reason issue_authority_of(struct issue_rules *rules, struct bytes code, uint32_t earned_on)
+{
+    const struct issue_namespace *in = namespace_of(rules, code);
+    return in == NULL ? REASON_NONE : authority_reason(rules, in, code, earned_on);
 }
 
 static enum reason decide(struct issue_rules *rules, struct bytes code, uint32_t earned_on,
@@ -93,7 +96,7 @@ static enum reason decide(struct issue_rules *rules, struct bytes code, uint32_t
     if (in == NULL) {
         return rules->error == STORE_OK ? REASON_TOO_MANY : REASON_NO_RULE_PACK;
     }
-    enum reason reason = authority_reason(rules, in, code, earned_on);
+    enum reason reason = rules->unaccredited ? REASON_NONE : authority_reason(rules, in, code, earned_on);
     if (reason != REASON_NONE) {
         return reason;
     }

@@ -40,6 +40,10 @@ struct issue_rules *issue_rules_create(struct session *session, bool unaccredite
 enum reason issue_rule_of(struct issue_rules *rules, struct bytes code, uint32_t earned_on,
                           const struct pack_code **rule);
 
+/* Whether the owner of code, or someone it accredited, lets this actor issue it, whatever is unaccredited.
+ * Returns: REASON_NONE, or why not. */
+enum reason issue_authority_of(struct issue_rules *rules, struct bytes code, uint32_t earned_on);
+
 /* The code of the pack in force on that day that looks most like code. Returns: false when none does.
  * suggestion has CODE_SIZE_MAX + 1 bytes. */
 bool issue_rules_suggest(struct issue_rules *rules, struct bytes code, uint32_t earned_on, char *suggestion);

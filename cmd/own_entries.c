@@ -380,7 +380,7 @@ int own_entries_report(const struct own_entries *entries, const struct session *
         printf("... and %zu more\n", entries->count - OWN_ENTRIES_TOLD_MAX);
     }
     time_to_text(now, session_now_s());
-    printf("Durable at %s, in block %" PRIu64, now, written->first_seq);
+    printf("%zu %s, durable at %s in block %" PRIu64, entries->count, action, now, written->first_seq);
     if (written->block_count > 1) {
         printf(" to %" PRIu64, written->first_seq + written->block_count - 1);
     }

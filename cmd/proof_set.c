@@ -109,23 +109,37 @@ int proof_set_add_store(struct proof_set *set, struct session *session, const st
 
 /* ---- from a file ---- */
 
+/* Follow a proof to see what it is worth showing. Writes: *chosen whether it is to be taken, *item when it
+ * is. */
+static enum reason look_at(const struct certificate_file *file, const struct entry_proof *proof,
+                           struct session *session, const struct proof_choice *choice, bool *chosen,
+                           struct proof_item *item)
+{
+    struct proven_entry proven;
+    enum reason reason = proof_check(&proven, proof, &file->heads, &session->home.network, &session->arena);
+    *chosen = choice->unchecked;
+    *item = (struct proof_item){.code = bytes_of_string("something unproven"), .issuer = proven.author};
+    if (reason != REASON_NONE || !proven.content) {
+        return choice->unchecked ? REASON_NONE : reason;
+    }
+    item->code = proven.attestation.code;
+    *chosen = choice->unchecked || is_chosen(choice, &proven.attestation, proven.events, proven.event_count);
+    return REASON_NONE;
+}
+
 int proof_set_add_file(struct proof_set *set, struct session *session, const struct certificate_file *file,
                        const struct proof_choice *choice)
 {
     const struct entry_proof *proofs = file->proofs.items;
     const struct proof_head *heads = file->heads.items;
     for (size_t i = 0; i < file->proofs.count; i++) {
-        struct proven_entry proven;
-        enum reason reason =
-            proof_check(&proven, &proofs[i], &file->heads, &session->home.network, &session->arena);
+        struct proof_item item;
+        bool chosen;
+        enum reason reason = look_at(file, &proofs[i], session, choice, &chosen, &item);
         if (reason != REASON_NONE) {
             return session_fail_reason(&session->options, reason);
         }
-        const struct proof_item item = {.code = proven.attestation.code, .issuer = proven.author};
-        if (!proven.content || !is_chosen(choice, &proven.attestation, proven.events, proven.event_count)) {
-            continue;
-        }
-        if (!add(set, &proofs[i], &heads[proofs[i].head], &item)) {
+        if (chosen && !add(set, &proofs[i], &heads[proofs[i].head], &item)) {
             return fail_too_many(session);
         }
     }

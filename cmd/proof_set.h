@@ -25,6 +25,7 @@ struct proof_choice {
     const struct codes *codes; /* none: all */
     bool standing_only;        /* leave out what was revoked or suspended last, or has expired */
     uint32_t today;
+    bool unchecked; /* take a file's proofs as they are, all of them */
 };
 
 /* Add what the store holds about subject. Returns: EXIT_YES, or the exit code after it said why not; more
@@ -32,7 +33,8 @@ struct proof_choice {
 int proof_set_add_store(struct proof_set *set, struct session *session, const struct subject *subject,
                         const struct proof_choice *choice);
 
-/* Add what a certificate file holds, once each proof in it was followed. Returns as proof_set_add_store. */
+/* Add what a certificate file holds, once each proof in it was followed unless choice says otherwise. Returns
+ * as proof_set_add_store. */
 int proof_set_add_file(struct proof_set *set, struct session *session, const struct certificate_file *file,
                        const struct proof_choice *choice);
 

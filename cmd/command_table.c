@@ -184,7 +184,14 @@ const struct command commands[] = {
      "  tradeproof challenge --require ase/A5,ase/A6 --out challenge.tp\n",
      command_challenge},
     {"present", "answer a challenge with your certificates", "CHALLENGE [OPTIONS]",
-     "Signs a presentation of your certificates for whoever made the challenge, and for nobody else.\n"
+     "Shows who asks and what for, and signs a presentation of your certificates for them and for\n"
+     "nobody else.\n"
+     "\n"
+     "  --from FILE  certificates that your issuer or shop exported for you (default: this node's own)\n"
+     "  --code LIST  show only these (default: what the challenge asks for)\n"
+     "  --out FILE   where to write the answer (default: presentation.tp)\n"
+     "  --yes        agree without being asked\n"
+     "  --anyway     sign also what this node finds fault with; whoever verifies it will say so\n"
      "\n"
      "Example:\n"
      "  tradeproof present challenge.tp --out answer.tp\n",

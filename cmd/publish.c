@@ -10,7 +10,8 @@
 #include "protocol/wire/block.h"
 
 enum {
-    GROW_TRIES_MAX = 3, /* a write transaction that found the map full is done over: its begin grows it */
+    GROW_TRIES_MAX = 3,  /* a write transaction that found the map full is done over: its begin grows it */
+    HEAD_TRIES_MAX = 16, /* a block of a command that was killed may still be on its way into the log */
     CHECKPOINT_SIZE_MAX = 1024,
 };
 
@@ -55,6 +56,10 @@ static int call_daemon(struct publisher *publisher, enum control_op op, struct b
         return session_fail_store(options_of(publisher), (enum store_error)number);
     if (number == REASON_KNOWN)
         return EXIT_YES;
+    publisher->head_moved =
+        op == CONTROL_SUBMIT && number == REASON_WRONG_PREVIOUS && publisher->tries_left > 0;
+    if (publisher->head_moved)
+        return EXIT_SYSTEM;
     return session_fail_reason(options_of(publisher), (enum reason)number);
 }
 
@@ -404,7 +409,7 @@ static int sign_and_hand_over(struct publisher *publisher, struct prepared *prep
     return code;
 }
 
-int publisher_publish(struct publisher *publisher, const struct draft *draft, struct published *out)
+static int publish_at_head(struct publisher *publisher, const struct draft *draft, struct published *out)
 {
     struct sign_secret_key secret;
     struct block_signer signer = {.secret = &secret};
@@ -421,6 +426,19 @@ int publisher_publish(struct publisher *publisher, const struct draft *draft, st
     return code;
 }
 
+int publisher_publish(struct publisher *publisher, const struct draft *draft, struct published *out)
+{
+    int code;
+
+    publisher->tries_left = HEAD_TRIES_MAX;
+    do {
+        publisher->tries_left--;
+        publisher->head_moved = false;
+        code = publish_at_head(publisher, draft, out);
+    } while (publisher->head_moved);
+    return code;
+}
+
 /* The keys that a rotation sets, which also number its signer. */
 static bool key_set_of_draft(struct key_set *set, const struct block *preview, struct arena *arena)
 {
@@ -432,8 +450,8 @@ static bool key_set_of_draft(struct key_set *set, const struct block *preview, s
     return true;
 }
 
-int publisher_rotate(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
-                     struct published *out)
+static int rotate_at_head(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
+                          struct published *out)
 {
     struct sign_secret_key secret;
     struct block_signer signer = {.secret = &secret};
@@ -451,6 +469,20 @@ int publisher_rotate(struct publisher *publisher, const struct draft *draft, con
     sodium_memzero(&secret, sizeof secret);
     if (code == EXIT_YES)
         publisher->keyring = next;
+    return code;
+}
+
+int publisher_rotate(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
+                     struct published *out)
+{
+    int code;
+
+    publisher->tries_left = HEAD_TRIES_MAX;
+    do {
+        publisher->tries_left--;
+        publisher->head_moved = false;
+        code = rotate_at_head(publisher, draft, next, out);
+    } while (publisher->head_moved);
     return code;
 }
 

@@ -16,6 +16,8 @@ struct publisher {
     uint64_t head_time_s;   /* what the head's header says */
     uint64_t time_s;        /* for the headers of blocks; 0: by the clock */
     bool checkpoint_due;    /* published since the last checkpoint */
+    bool head_moved;        /* the daemon refused a block, as one of a killed command came before it */
+    int tries_left;         /* to sign it again at the new head */
     uint8_t *body;          /* draft memory */
     uint8_t *block;         /* encoded block memory */
     uint8_t *reply;         /* the daemon's */

@@ -125,7 +125,7 @@ void supervisor_stop(struct supervised *process)
 {
     if (process->pid == 0)
         return;
-    static const struct timespec pause = {.tv_nsec = STOP_POLL_MS * 1000 * 1000};
+    static const struct timespec pause = {.tv_nsec = STOP_POLL_MS * 1000L * 1000};
     kill(process->pid, SIGTERM);
     bool gone = ended(process->pid);
     for (int waited_ms = 0; !gone && waited_ms < STOP_MS_MAX; waited_ms += STOP_POLL_MS) {

@@ -31,8 +31,8 @@ void checkpoints_deinit(struct checkpoints *checkpoints)
 
 void checkpoints_on_head(struct checkpoints *checkpoints, uint64_t now_ms)
 {
-    if (checkpoints->has_key)
-        checkpoints->due_ms = now_ms;
+    if (checkpoints->has_key && checkpoints->due_ms > now_ms + CHECKPOINT_DELAY_MS)
+        checkpoints->due_ms = now_ms + CHECKPOINT_DELAY_MS;
 }
 
 /* Where the key stands in the key set, among those with the checkpoint role. */

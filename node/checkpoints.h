@@ -9,7 +9,7 @@
 
 #define CHECKPOINT_KEYS_FILE "checkpoint.keys"
 
-enum { CHECKPOINT_INTERVAL_MS = 10 * 60 * 1000, CHECKPOINT_SIZE_MAX = 4096 };
+enum { CHECKPOINT_INTERVAL_MS = 10 * 60 * 1000, CHECKPOINT_DELAY_MS = 100, CHECKPOINT_SIZE_MAX = 4096 };
 
 struct checkpoints {
     bool has_key;
@@ -31,7 +31,7 @@ enum home_error checkpoints_init(struct checkpoints *checkpoints, const struct h
 /* Wipe the key. */
 void checkpoints_deinit(struct checkpoints *checkpoints);
 
-/* The own head changed: one is due now. */
+/* The own head changed: one is due in a moment, so that many blocks in a row share it. */
 void checkpoints_on_head(struct checkpoints *checkpoints, uint64_t now_ms);
 /* Sign self's head at now_s into memory (CHECKPOINT_SIZE_MAX bytes), and plan the next one. Requires:
  * has_key. */

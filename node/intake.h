@@ -7,7 +7,7 @@
 
 #include "node/ingest.h"
 
-enum { INTAKE_ITEMS_MAX = 256, INTAKE_BLOCKS_MAX = 64, INTAKE_BYTES_MAX = 8 * 1024 * 1024 };
+enum { INTAKE_ITEMS_MAX = 512, INTAKE_BLOCKS_MAX = 256, INTAKE_BYTES_MAX = 8 * 1024 * 1024 };
 
 enum intake_kind {
     INTAKE_BLOCK,

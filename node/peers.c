@@ -45,6 +45,22 @@ bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct b
     return peer != NULL && send_frame(peers, peer, kind, payload);
 }
 
+bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint64_t now_ms)
+{
+    struct peer *peer = peers_by_id(peers, id);
+    uint64_t bytes = 0;
+
+    if (peer == NULL)
+        return false;
+    bytes = peer->unasked_bytes + (now_ms - peer->unasked_ms) * PEER_UNASKED_BYTES_PER_S / 1000;
+    peer->unasked_ms = now_ms;
+    peer->unasked_bytes = bytes < PEER_UNASKED_BYTES_MAX ? bytes : PEER_UNASKED_BYTES_MAX;
+    if (peer->unasked_bytes < size)
+        return false;
+    peer->unasked_bytes -= size;
+    return true;
+}
+
 static void kick(struct peers *peers, enum net_role role, uint32_t number)
 {
     struct supervised *process = &peers->processes[role];
@@ -113,7 +129,9 @@ struct peer *peers_add(struct peers *peers, enum net_role role, uint32_t number,
                           .role = role,
                           .number = number,
                           .transport = *transport,
-                          .up_since_ms = now_ms};
+                          .up_since_ms = now_ms,
+                          .unasked_bytes = PEER_UNASKED_BYTES_MAX,
+                          .unasked_ms = now_ms};
     assert(peer->id != SYNC_LOCAL);
     say_hello(peers, peer);
     return peer;

@@ -11,7 +11,15 @@
 #include "protocol/sync/sync.h"
 #include "protocol/wire/frame.h"
 
-enum { PEERS_MAX = SYNC_PEERS_MAX, PEER_HELLO_TIMEOUT_MS = 10000, NET_ROLE_COUNT = 2 };
+enum {
+    PEERS_MAX = SYNC_PEERS_MAX,
+    PEER_HELLO_TIMEOUT_MS = 10000,
+    NET_ROLE_COUNT = 2,
+    /* What a peer is sent unasked: so many bytes at once, then so many a second. The rest it is told of, and
+     * asks for at its own pace, so that a slow one is never sent more than its net process keeps for it. */
+    PEER_UNASKED_BYTES_MAX = 1024 * 1024,
+    PEER_UNASKED_BYTES_PER_S = 1024 * 1024,
+};
 
 struct peer {
     uint32_t id; /* never used again */
@@ -23,6 +31,10 @@ struct peer {
     struct node_id node;
     uint64_t up_since_ms;
     uint64_t frames_in, frames_out;
+    uint64_t unasked_bytes; /* left to send unasked at unasked_ms */
+    uint64_t unasked_ms;
+    struct actor_id
+        heads_from; /* where the next exchange of heads goes on, when the last one had no room for all */
 };
 
 struct peers {
@@ -57,6 +69,8 @@ enum reason peers_greet(struct peers *peers, struct peer *peer, const struct hel
 
 /* Queue one frame. Returns: false when peer has gone or its net process has no room. */
 bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload);
+/* Whether size bytes may go to peer unasked now; then they are counted. */
+bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint64_t now_ms);
 /* Ask the net process to close the connection; peer stays in the table until that is done. */
 void peers_kick(struct peers *peers, struct peer *peer);
 

@@ -63,13 +63,14 @@ static enum store_error compare_held(struct relay *relay, struct store_txn *txn,
 }
 
 enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const struct head *head,
-                               enum sync_ours *out)
+                               enum sync_ours *out, uint64_t *ours_next)
 {
     struct log_state state;
     enum admission admission = ADMISSION_NONE;
     enum store_error error = store_log_state(txn, &head->author, &state);
 
     *out = SYNC_OURS_MISSING;
+    *ours_next = error == STORE_OK ? state.seq + 1 : 0;
     if (error == STORE_OK)
         error = compare_held(relay, txn, head, &state, out);
     else if (error == STORE_NOT_FOUND)
@@ -150,48 +151,49 @@ static enum store_error send_proofs(struct relay *relay, struct store_txn *txn, 
 
 /* ---- all heads ---- */
 
+/* A visit that gathers heads from author `from` on. */
 struct heads_visit {
     struct relay *relay;
-    struct store_txn *txn;
-    uint32_t peer;
+    struct actor_id from;
     size_t count;
-    size_t frames;
-    enum store_error error;
+    bool more;
+    struct actor_id next; /* when there are more than one frame holds */
 };
-
-/* Send the heads gathered so far, then their checkpoints: a checkpoint counts only where its block is held.
- */
-static bool send_gathered(struct heads_visit *visit, bool last)
-{
-    bool sent = send_head_list(visit->relay, visit->peer, visit->count, last && visit->frames == 0);
-
-    for (size_t i = 0; sent && visit->error == STORE_OK && i < visit->count; i++)
-        visit->error = send_checkpoint(visit->relay, visit->txn, visit->peer, &visit->relay->heads[i].author);
-    visit->frames++;
-    visit->count = 0;
-    return sent && visit->error == STORE_OK;
-}
 
 static bool gather_head(void *context, const struct log_state *state)
 {
     struct heads_visit *visit = context;
 
-    if (visit->count == HEADS_MAX && !send_gathered(visit, false))
-        return false;
-    visit->relay->heads[visit->count++] = head_of(state);
-    return true;
+    if (hash_compare(&state->author.hash, &visit->from.hash) < 0)
+        return true;
+    visit->more = visit->count == HEADS_MAX;
+    if (visit->more)
+        visit->next = state->author;
+    else
+        visit->relay->heads[visit->count++] = head_of(state);
+    return !visit->more;
 }
 
-static enum store_error send_all_heads(struct relay *relay, struct store_txn *txn, uint32_t peer)
+/* One frame of heads, then their checkpoints, which count only where the block is held. What one frame does
+ * not hold goes with the next exchange: a peer that had to take all at once might not keep up. */
+static enum store_error send_all_heads(struct relay *relay, struct store_txn *txn, uint32_t id)
 {
-    struct heads_visit visit = {.relay = relay, .txn = txn, .peer = peer};
-    enum store_error error = send_proofs(relay, txn, peer, NULL);
+    struct peer *peer = peers_by_id(relay->peers, id);
+    struct heads_visit visit = {.relay = relay};
+    enum store_error error = send_proofs(relay, txn, id, NULL);
+    bool sent = false;
 
-    if (error == STORE_OK)
-        error = store_each_log(txn, gather_head, &visit);
-    if (error == STORE_OK && visit.error == STORE_OK && (visit.count > 0 || visit.frames == 0))
-        (void)send_gathered(&visit, true);
-    return error == STORE_OK ? visit.error : error;
+    if (peer == NULL || error != STORE_OK)
+        return error;
+    visit.from = peer->heads_from;
+    error = store_each_log(txn, gather_head, &visit);
+    if (error != STORE_OK)
+        return error;
+    sent = send_head_list(relay, id, visit.count, hash_is_zero(&visit.from.hash) && !visit.more);
+    peer->heads_from = visit.next;
+    for (size_t i = 0; sent && error == STORE_OK && i < visit.count; i++)
+        error = send_checkpoint(relay, txn, id, &relay->heads[i].author);
+    return error;
 }
 
 /* ---- answering wants ---- */
@@ -217,36 +219,40 @@ static enum store_error first_wanted(struct store_txn *txn, const struct want *w
     return STORE_OK;
 }
 
-static enum store_error send_head(struct relay *relay, uint32_t peer, const struct log_state *state)
+static void send_head(struct relay *relay, uint32_t peer, const struct log_state *state)
 {
     relay->heads[0] = head_of(state);
     (void)send_head_list(relay, peer, 1, false);
-    return STORE_OK;
 }
 
-/* Send a batch from seq on. *seq: behind the last one sent. Returns with *full set when the queue has no more
+/* Whether a batch of count blocks and size bytes has room for one more of next bytes. */
+static bool batch_has_room(size_t count, size_t size, size_t next)
+{
+    if (count < SYNC_BATCH_BLOCKS_MAX)
+        return count == 0 || size + next <= SYNC_BATCH_BYTES_MAX;
+    return count < SYNC_BATCH_SMALL_BLOCKS_MAX && size + next <= SYNC_BATCH_SMALL_BYTES_MAX;
+}
+
+/* Send a batch from *seq on, which then is the seq behind the last one sent. *full: the queue has no more
  * room. */
 static enum store_error send_batch(struct relay *relay, struct store_txn *txn, uint32_t peer,
                                    const struct log_state *state, uint64_t *seq, bool *full)
 {
-    size_t sent = 0;
+    size_t size = 0;
 
     *full = false;
-    for (size_t count = 0; count < SYNC_BATCH_BLOCKS_MAX && *seq <= state->seq; count++) {
+    for (size_t count = 0; *seq <= state->seq; count++) {
         struct bytes bytes;
         enum store_error error = STORE_OK;
 
         arena_rewind(&relay->arena, 0);
         error = store_block_bytes(txn, &state->author, *seq, &bytes, &relay->arena);
-        if (error != STORE_OK)
+        if (error != STORE_OK || !batch_has_room(count, size, bytes.size))
             return error;
-        if (sent + bytes.size > SYNC_BATCH_BYTES_MAX)
+        *full = !peers_send(relay->peers, peer, FRAME_BLOCK, bytes);
+        if (*full)
             return STORE_OK;
-        if (!peers_send(relay->peers, peer, FRAME_BLOCK, bytes)) {
-            *full = true;
-            return STORE_OK;
-        }
-        sent += bytes.size;
+        size += bytes.size;
         (*seq)++;
     }
     return STORE_OK;
@@ -266,7 +272,7 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
         error = send_batch(relay, txn, peer, &state, &seq, &full);
     if (error != STORE_OK || full)
         return error == STORE_NOT_FOUND ? STORE_OK : error;
-    (void)send_head(relay, peer, &state);
+    send_head(relay, peer, &state);
     if (seq <= state.seq)
         return STORE_OK;
     /* Whoever has all blocks now can judge what is said about them. */
@@ -292,6 +298,16 @@ static enum store_error ask(struct relay *relay, struct store_txn *txn, const st
     return STORE_OK;
 }
 
+static enum store_error announce(struct relay *relay, struct store_txn *txn, const struct sync_action *action)
+{
+    struct log_state state;
+    enum store_error error = store_log_state(txn, &action->author, &state);
+
+    if (error == STORE_OK)
+        send_head(relay, action->peer, &state);
+    return error;
+}
+
 static enum store_error push_block(struct relay *relay, struct store_txn *txn,
                                    const struct sync_action *action)
 {
@@ -301,23 +317,22 @@ static enum store_error push_block(struct relay *relay, struct store_txn *txn,
     arena_rewind(&relay->arena, 0);
     error = store_block_by_hash(txn, &action->author, action->head.seq, &action->head.hash, &bytes,
                                 &relay->arena);
-    if (error == STORE_OK)
-        (void)peers_send(relay->peers, action->peer, FRAME_BLOCK, bytes);
-    return error;
+    if (error != STORE_OK)
+        return error;
+    if (!peers_may_send_unasked(relay->peers, action->peer, bytes.size, relay->now_ms))
+        return announce(relay, txn, action);
+    (void)peers_send(relay->peers, action->peer, FRAME_BLOCK, bytes);
+    return STORE_OK;
 }
 
 static enum store_error perform(struct relay *relay, struct store_txn *txn, const struct sync_action *action,
                                 const struct want *want)
 {
-    struct log_state state;
-    enum store_error error = STORE_OK;
-
     switch (action->kind) {
     case SYNC_SEND_HEADS:
         return send_all_heads(relay, txn, action->peer);
     case SYNC_SEND_HEAD:
-        error = store_log_state(txn, &action->author, &state);
-        return error == STORE_OK ? send_head(relay, action->peer, &state) : error;
+        return announce(relay, txn, action);
     case SYNC_SEND_WANT:
         return ask(relay, txn, action);
     case SYNC_SEND_BLOCKS:
@@ -333,13 +348,14 @@ static enum store_error perform(struct relay *relay, struct store_txn *txn, cons
 }
 
 enum store_error relay_perform(struct relay *relay, const struct sync_actions *actions,
-                               const struct want *want)
+                               const struct want *want, uint64_t now_ms)
 {
     struct store_txn *txn = NULL;
     enum store_error error = STORE_OK;
 
     if (actions->count == 0)
         return STORE_OK;
+    relay->now_ms = now_ms;
     error = store_read_begin(&txn, relay->ingest->store);
     if (error != STORE_OK)
         return error;

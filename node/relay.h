@@ -15,19 +15,21 @@ struct relay {
     struct head *heads; /* HEADS_MAX, owned */
     uint8_t *memory;    /* owned: what the store copies out */
     struct arena arena;
+    uint64_t now_ms;
 };
 
 /* Returns: false when out of memory. Borrows: ingest, peers. */
 bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers);
 void relay_deinit(struct relay *relay);
 
-/* How the head that a peer announced compares with what the store holds. */
+/* How the head that a peer announced compares with what the store holds, and the seq behind our own head, 0
+ * when nothing of the author is held. */
 enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const struct head *head,
-                               enum sync_ours *out);
+                               enum sync_ours *out, uint64_t *ours_next);
 
 /* Perform actions in order, in one read transaction. want: the one being answered by SYNC_SEND_BLOCKS; NULL
  * where no action is one. Frames that find no room in a queue are dropped: timers make up for them. */
 enum store_error relay_perform(struct relay *relay, const struct sync_actions *actions,
-                               const struct want *want);
+                               const struct want *want, uint64_t now_ms);
 
 #endif

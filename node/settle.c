@@ -63,7 +63,7 @@ void settle_event(struct daemon *daemon, const struct sync_event *event, const s
     enum store_error error = STORE_OK;
 
     sync_step(daemon->sync, event, daemon->now_ms, &daemon->actions);
-    error = relay_perform(&daemon->relay, &daemon->actions, want);
+    error = relay_perform(&daemon->relay, &daemon->actions, want, daemon->now_ms);
     if (error != STORE_OK)
         settle_store_error(daemon, "relay-failed", error);
 }
@@ -241,18 +241,20 @@ static bool decode(struct daemon *daemon, struct peer *peer, const struct schema
     return reason == REASON_NONE;
 }
 
+/* How one head compares. */
+struct compared {
+    enum sync_ours ours;
+    uint64_t ours_next;
+};
+
 static enum store_error compare_all(struct daemon *daemon, const struct head *heads, size_t count,
-                                    uint8_t *ours)
+                                    struct compared *out)
 {
     struct store_txn *txn = NULL;
     enum store_error error = store_read_begin(&txn, daemon->store);
 
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        enum sync_ours one = SYNC_OURS_NOT_ADMITTED;
-
-        error = relay_compare(&daemon->relay, txn, &heads[i], &one);
-        ours[i] = (uint8_t)one;
-    }
+    for (size_t i = 0; error == STORE_OK && i < count; i++)
+        error = relay_compare(&daemon->relay, txn, &heads[i], &out[i].ours, &out[i].ours_next);
     if (txn != NULL)
         store_end(txn);
     if (error != STORE_OK)
@@ -260,11 +262,16 @@ static enum store_error compare_all(struct daemon *daemon, const struct head *he
     return error;
 }
 
-static void feed_head(struct daemon *daemon, uint32_t peer, const struct head *head, enum sync_ours ours)
+static void feed_head(struct daemon *daemon, uint32_t peer, const struct head *head,
+                      const struct compared *compared)
 {
-    const struct sync_event event = {.kind = SYNC_PEER_HEAD, .peer = peer, .head = *head, .ours = ours};
+    const struct sync_event event = {.kind = SYNC_PEER_HEAD,
+                                     .peer = peer,
+                                     .head = *head,
+                                     .ours = compared->ours,
+                                     .ours_next = compared->ours_next};
 
-    if (ours == SYNC_OURS_NOT_ADMITTED)
+    if (compared->ours == SYNC_OURS_NOT_ADMITTED)
         passed_over_add(&daemon->passed, peer, head);
     settle_event(daemon, &event, NULL);
 }
@@ -272,17 +279,17 @@ static void feed_head(struct daemon *daemon, uint32_t peer, const struct head *h
 static void settle_heads(struct daemon *daemon, const struct intake_item *item)
 {
     struct peer *peer = peer_of(daemon, item);
-    uint8_t ours[HEADS_MAX];
+    struct compared compared[HEADS_MAX];
     struct heads heads;
     const struct head *items = NULL;
 
     if (peer == NULL || !decode(daemon, peer, &heads_schema, &heads, item->bytes))
         return;
     items = heads.heads.items;
-    if (compare_all(daemon, items, heads.heads.count, ours) != STORE_OK)
+    if (compare_all(daemon, items, heads.heads.count, compared) != STORE_OK)
         return;
     for (size_t i = 0; i < heads.heads.count; i++)
-        feed_head(daemon, item->from, &items[i], (enum sync_ours)ours[i]);
+        feed_head(daemon, item->from, &items[i], &compared[i]);
 }
 
 static void settle_want(struct daemon *daemon, const struct intake_item *item)
@@ -300,21 +307,17 @@ static void settle_want(struct daemon *daemon, const struct intake_item *item)
 /* Authors that an accepted block admits now are asked for at once. */
 static void recheck_passed(struct daemon *daemon)
 {
-    struct store_txn *txn = NULL;
-
     daemon->recheck_ms = UINT64_MAX;
     for (size_t i = daemon->passed.count; i-- > 0;) {
         struct passed_over_head passed = daemon->passed.heads[i];
-        enum sync_ours ours = SYNC_OURS_NOT_ADMITTED;
+        struct compared compared;
 
-        if (store_read_begin(&txn, daemon->store) != STORE_OK)
+        if (compare_all(daemon, &passed.head, 1, &compared) != STORE_OK)
             return;
-        (void)relay_compare(&daemon->relay, txn, &passed.head, &ours);
-        store_end(txn);
-        if (ours == SYNC_OURS_NOT_ADMITTED)
+        if (compared.ours == SYNC_OURS_NOT_ADMITTED)
             continue;
         passed_over_remove(&daemon->passed, i);
-        feed_head(daemon, passed.peer, &passed.head, ours);
+        feed_head(daemon, passed.peer, &passed.head, &compared);
     }
 }
 

@@ -192,20 +192,31 @@ static void tell_so_far(struct sync *sync, struct want_entry *want, struct sync_
     spread(sync, SYNC_SEND_HEAD, &want->news, actions);
 }
 
-/* Author's blocks up to target (NULL: nobody knows how far) are to be had from peer. */
-static void want_from(struct sync *sync, const struct actor_id *author, uint32_t peer,
-                      const struct head *target, uint64_t now_ms, struct sync_actions *actions)
+/* How many blocks the answer may bring when next is the first that is missing. */
+static uint32_t blocks_of(const struct head *target, uint64_t next)
 {
-    struct want_entry *want = wants_find(&sync->wants, author);
+    if (target->seq < next)
+        return 1;
+    return target->seq - next >= SYNC_BATCH_BLOCKS_MAX ? (uint32_t)SYNC_BATCH_BLOCKS_MAX
+                                                       : (uint32_t)(target->seq - next + 1);
+}
+
+/* The author's blocks up to target (NULL: nobody knows how far) are to be had from the event's peer. */
+static void want_from(struct sync *sync, const struct sync_event *event, const struct head *target, uint64_t now_ms,
+                      struct sync_actions *actions)
+{
+    struct want_entry *want = wants_find(&sync->wants, &event->head.author);
 
     if (want == NULL)
-        want = wants_add(&sync->wants, author);
+        want = wants_add(&sync->wants, &event->head.author);
     if (want == NULL)
         return;
-    want_add_source(want, peer);
+    want_add_source(want, event->peer);
     if (target != NULL && (!want->has_target || target->seq >= want->target.seq)) {
         want->has_target = true;
         want->target = *target;
+        if (!want->in_flight)
+            want->blocks = blocks_of(target, event->ours_next);
     }
     if (wants_start(&sync->wants, want))
         ask(sync, want, now_ms, actions);
@@ -255,14 +266,15 @@ static void on_peer_head(struct sync *sync, const struct sync_event *event, uint
     peer_learn(peer_find(sync, event->peer), &event->head.hash);
     switch (event->ours) {
     case SYNC_OURS_MISSING:
-        want_from(sync, &event->head.author, event->peer, &event->head, now_ms, actions);
+        want_from(sync, event, &event->head, now_ms, actions);
         /* The head behind a batch. One that crossed our want, or a peer that sends nothing of what it
          * announces, leaves the want to its deadline. */
         if (answers && want->progressed) {
             want->attempts = 0;
             want->stall_ms = SYNC_STALL_MS_MIN;
             tell_so_far(sync, want, actions);
-            ask(sync, want, now_ms, actions);
+            wants_yield(&sync->wants, want);
+            want->blocks = blocks_of(&want->target, event->ours_next);
         }
         break;
     case SYNC_OURS_SAME:
@@ -380,7 +392,7 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
         break;
     case SYNC_BLOCK_ORPHAN:
         if (known)
-            want_from(sync, &event->head.author, event->peer, NULL, now_ms, actions);
+            want_from(sync, event, NULL, now_ms, actions);
         break;
     case SYNC_BLOCK_NEW:
         on_block_new(sync, event, actions);

@@ -1,38 +1,45 @@
 #ifndef PROTOCOL_SYNC_SYNC_H
 #define PROTOCOL_SYNC_SYNC_H
 
-/* Which heads to tell whom, which blocks to ask for, what to push: events in, actions out (DESIGN section 6). No
- * socket, store or clock: the node tells what happened and what it holds, and performs the actions in order. Timers
- * are monotonic milliseconds.
+/* Which heads to tell whom, which blocks to ask for, what to push: events in, actions out (DESIGN section 6).
+ * No socket, store or clock: the node tells what happened and what it holds, and performs the actions in
+ * order. Timers are monotonic milliseconds.
  *
- * How two nodes meet: on connect, and every 30 s (jittered), each sends its heads. Whoever lacks something sends a
- * want with a locator; the other answers with up to BATCH_BLOCKS blocks and then its head of that author, which
- * makes the first ask again until nothing is missing. A block newly accepted is pushed to every peer not known to
- * have it. A want that gets no answer is repeated after 2 s, doubling to 64 s, and given to another peer that
- * announced the same. */
+ * How two nodes meet: on connect, and every 30 s (jittered), each sends its heads. Whoever lacks something
+ * sends a want with a locator; the other answers with a batch of blocks and then its head of that author,
+ * which makes the first ask again until nothing is missing. A block newly accepted is pushed to every peer
+ * not known to have it. A want that gets no answer is repeated after 2 s, doubling to 64 s, and given to
+ * another peer that announced the same. */
 
 #include "protocol/wire/records.h"
 
 enum {
     SYNC_PEERS_MAX = 128,
-    SYNC_WANTS_MAX = 1024,      /* in flight, over all peers */
-    SYNC_WANTS_PER_PEER_MAX = 64,
-    SYNC_ACTIONS_MAX = 2048,    /* of one step */
+    SYNC_WANTS_MAX = 1024, /* in flight, over all peers */
+    SYNC_WANTS_PER_PEER_MAX = 16,
+    SYNC_ACTIONS_MAX = 2048, /* of one step */
     SYNC_HEADS_INTERVAL_MS = 30000,
     SYNC_STALL_MS_MIN = 2000,
     SYNC_STALL_MS_MAX = 64000,
-    SYNC_BATCH_BLOCKS_MAX = 16,
-    SYNC_BATCH_BYTES_MAX = 8 * 1024 * 1024,
+    /* A peer is asked for at most 16 blocks at once, which with a batch's other limits stays under the 8 MiB
+     * that a net process keeps for a slow peer. An answer has at most 8 blocks, or more where they are small.
+     */
+    SYNC_BLOCKS_PER_PEER_MAX = 16,
+    SYNC_BATCH_BLOCKS_MAX = 8,
+    SYNC_BATCH_BYTES_MAX = 3 * 1024 * 1024,
+    SYNC_BATCH_SMALL_BLOCKS_MAX = 256,
+    SYNC_BATCH_SMALL_BYTES_MAX = 384 * 1024, /* in all */
 };
 
 enum sync_event_kind {
-    SYNC_PEER_UP,     /* authenticated and its hello checked */
+    SYNC_PEER_UP, /* authenticated and its hello checked */
     SYNC_PEER_DOWN,
-    SYNC_PEER_HEAD,   /* it announced one head; ours says how it compares */
-    SYNC_PEER_WANT,   /* it asks for blocks */
-    SYNC_BLOCK_IN,    /* it sent a block that was accepted or known already; after its BLOCK_NEW if it gave one */
+    SYNC_PEER_HEAD, /* it announced one head; ours says how it compares */
+    SYNC_PEER_WANT, /* it asks for blocks */
+    SYNC_BLOCK_IN,  /* it sent a block that was accepted or known already; after its BLOCK_NEW if it gave one
+                     */
     SYNC_BLOCK_ORPHAN, /* it sent a block whose previous one is missing */
-    SYNC_BLOCK_NEW,   /* our log of author has a new head, from peer or (peer SYNC_LOCAL) from this machine */
+    SYNC_BLOCK_NEW, /* our log of author has a new head, from peer or (peer SYNC_LOCAL) from this machine */
     SYNC_EVIDENCE_NEW, /* a checkpoint or fork proof was kept; peer as above */
     SYNC_TICK,
 };
@@ -42,28 +49,29 @@ enum { SYNC_LOCAL = UINT32_MAX };
 /* How an announced head compares with the log that this node holds. */
 enum sync_ours {
     SYNC_OURS_SAME,
-    SYNC_OURS_MISSING,      /* not held, or behind the announced seq, or another block at that seq; admitted */
-    SYNC_OURS_AHEAD,        /* the announced block is on our chain and we have more */
+    SYNC_OURS_MISSING, /* not held, or behind the announced seq, or another block at that seq; admitted */
+    SYNC_OURS_AHEAD,   /* the announced block is on our chain and we have more */
     SYNC_OURS_NOT_ADMITTED,
 };
 
 struct sync_event {
     enum sync_event_kind kind;
     uint32_t peer;
-    struct head head;      /* PEER_HEAD, BLOCK_IN, BLOCK_ORPHAN, BLOCK_NEW: author, epoch, seq, hash */
-    enum sync_ours ours;   /* PEER_HEAD */
+    struct head head;       /* PEER_HEAD, BLOCK_IN, BLOCK_ORPHAN, BLOCK_NEW: author, epoch, seq, hash */
+    enum sync_ours ours;    /* PEER_HEAD */
+    uint64_t ours_next;     /* PEER_HEAD, MISSING: the seq behind our head, 0 when nothing is held */
     struct actor_id author; /* PEER_WANT, EVIDENCE_NEW */
-    bool fork_proof;       /* EVIDENCE_NEW: else a checkpoint */
+    bool fork_proof;        /* EVIDENCE_NEW: else a checkpoint */
 };
 
 enum sync_action_kind {
-    SYNC_SEND_HEADS,      /* all of ours, and all checkpoints and fork proofs, to peer */
-    SYNC_SEND_HEAD,       /* ours of author, to peer */
-    SYNC_SEND_WANT,       /* for author with our locator, to peer. head: the highest block that came from peer, which
-                             may lie beside our chain and belongs into the locator; zero hash: none */
-    SYNC_SEND_BLOCKS,     /* answer peer's want for author from its locator, then our head of author */
-    SYNC_PUSH_BLOCK,      /* the block of head, to peer */
-    SYNC_PUSH_EVIDENCE,   /* the checkpoint or fork proof of author, to peer */
+    SYNC_SEND_HEADS,    /* all of ours, and all checkpoints and fork proofs, to peer */
+    SYNC_SEND_HEAD,     /* ours of author, to peer */
+    SYNC_SEND_WANT,     /* for author with our locator, to peer. head: the highest block that came from peer,
+                           which     may lie beside our chain and belongs into the locator; zero hash: none */
+    SYNC_SEND_BLOCKS,   /* answer peer's want for author from its locator, then our head of author */
+    SYNC_PUSH_BLOCK,    /* the block of head, to peer */
+    SYNC_PUSH_EVIDENCE, /* the checkpoint or fork proof of author, to peer */
 };
 
 struct sync_action {
@@ -85,7 +93,8 @@ size_t sync_size(void);
 /* seed makes the jitter: same seed and events, same actions. */
 void sync_init(struct sync *sync, uint64_t seed, uint64_t now_ms);
 /* Handle one event. Writes: actions from empty, in the order to perform. Fork proofs and keys go first. */
-void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_ms, struct sync_actions *actions);
+void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
+               struct sync_actions *actions);
 /* When the next SYNC_TICK is due. */
 uint64_t sync_deadline_ms(const struct sync *sync);
 

@@ -58,6 +58,8 @@ struct want_entry *wants_add(struct wants *wants, const struct actor_id *author)
     memset(want, 0, sizeof *want);
     want->author = *author;
     want->stall_ms = SYNC_STALL_MS_MIN;
+    want->blocks = SYNC_BATCH_BLOCKS_MAX;
+    want->turn = wants->next_turn++;
     return want;
 }
 
@@ -72,38 +74,42 @@ static size_t load_at(const struct wants *wants, uint32_t peer)
     return i;
 }
 
-static bool has_room(const struct wants *wants, uint32_t peer)
+static bool has_room(const struct wants *wants, uint32_t peer, uint32_t blocks)
 {
     size_t i = load_at(wants, peer);
+    const struct want_load *load = &wants->loads[i];
 
-    if (i < wants->load_count && wants->loads[i].peer == peer)
-        return wants->loads[i].count < SYNC_WANTS_PER_PEER_MAX;
-    return wants->load_count < SYNC_PEERS_MAX;
+    if (i == wants->load_count || load->peer != peer)
+        return wants->load_count < SYNC_PEERS_MAX;
+    return load->wants < SYNC_WANTS_PER_PEER_MAX && load->blocks + blocks <= SYNC_BLOCKS_PER_PEER_MAX;
 }
 
-static void load_add(struct wants *wants, uint32_t peer)
+static void load_add(struct wants *wants, const struct want_entry *want)
 {
-    size_t i = load_at(wants, peer);
+    size_t i = load_at(wants, want->asked);
     struct want_load *load = &wants->loads[i];
 
-    if (i == wants->load_count || load->peer != peer) {
+    if (i == wants->load_count || load->peer != want->asked) {
         assert(wants->load_count < SYNC_PEERS_MAX);
         memmove(load + 1, load, (wants->load_count - i) * sizeof *load);
         wants->load_count++;
-        *load = (struct want_load){.peer = peer};
+        *load = (struct want_load){.peer = want->asked};
     }
-    load->count++;
+    load->wants++;
+    load->blocks += want->blocks;
 }
 
-static void load_drop(struct wants *wants, uint32_t peer)
+static void load_drop(struct wants *wants, const struct want_entry *want)
 {
-    size_t i = load_at(wants, peer);
+    size_t i = load_at(wants, want->asked);
     struct want_load *load = &wants->loads[i];
 
     assert(i < wants->load_count);
-    assert(load->peer == peer);
-    load->count--;
-    if (load->count > 0)
+    assert(load->peer == want->asked);
+    assert(load->blocks >= want->blocks);
+    load->wants--;
+    load->blocks -= want->blocks;
+    if (load->wants > 0)
         return;
     memmove(load, load + 1, (wants->load_count - i - 1) * sizeof *load);
     wants->load_count--;
@@ -116,7 +122,7 @@ static void land(struct wants *wants, struct want_entry *want)
     if (!want->in_flight)
         return;
     want->in_flight = false;
-    load_drop(wants, want->asked);
+    load_drop(wants, want);
     wants->in_flight_count--;
     wants->freed = true;
 }
@@ -176,16 +182,33 @@ void wants_stop(struct wants *wants, struct want_entry *want)
         want_add_source(want, peer);
 }
 
+void wants_yield(struct wants *wants, struct want_entry *want)
+{
+    land(wants, want);
+    want->turn = wants->next_turn++;
+}
+
+static bool may_start(const struct wants *wants, const struct want_entry *want)
+{
+    bool room = false;
+
+    if (want->in_flight || wants->in_flight_count == SYNC_WANTS_MAX)
+        return false;
+    for (size_t i = 0; i < want->source_count; i++)
+        room |= has_room(wants, want->sources[i], want->blocks);
+    return room;
+}
+
 bool wants_start(struct wants *wants, struct want_entry *want)
 {
     if (want->in_flight || wants->in_flight_count == SYNC_WANTS_MAX)
         return false;
     for (size_t i = 0; i < want->source_count; i++) {
-        if (!has_room(wants, want->sources[i]))
+        if (!has_room(wants, want->sources[i], want->blocks))
             continue;
         want->in_flight = true;
         want->asked = want->sources[i];
-        load_add(wants, want->asked);
+        load_add(wants, want);
         wants->in_flight_count++;
         return true;
     }
@@ -194,14 +217,18 @@ bool wants_start(struct wants *wants, struct want_entry *want)
 
 struct want_entry *wants_start_next(struct wants *wants)
 {
+    struct want_entry *next = NULL;
+
     if (!wants->freed)
         return NULL;
     for (size_t i = 0; i < wants->count; i++) {
         struct want_entry *want = wants_at(wants, i);
 
-        if (wants_start(wants, want))
-            return want;
+        if ((next == NULL || want->turn < next->turn) && may_start(wants, want))
+            next = want;
     }
+    if (next != NULL && wants_start(wants, next))
+        return next;
     wants->freed = false;
     return NULL;
 }

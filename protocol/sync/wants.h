@@ -20,6 +20,8 @@ struct want_entry {
     uint32_t sources[WANT_SOURCES_MAX]; /* peers that announced it, the next one to ask first */
     bool in_flight;
     uint32_t asked;  /* when in flight */
+    uint32_t blocks; /* how many the answer is reckoned to bring; when in flight, part of asked's load */
+    uint64_t turn;   /* who has waited longest goes first */
     bool progressed; /* a higher block came since it was asked */
     bool has_target, has_news;
     struct head target;  /* the highest head announced */
@@ -30,10 +32,11 @@ struct want_entry {
     uint64_t deadline_ms; /* when in flight */
 };
 
-/* How many wants are in flight at one peer. */
+/* What is in flight at one peer. */
 struct want_load {
     uint32_t peer;
-    uint32_t count;
+    uint32_t wants;
+    uint32_t blocks;
 };
 
 struct wants {
@@ -42,9 +45,10 @@ struct wants {
     uint16_t first_free;            /* slots not in use, chained through next_free */
     uint16_t next_free[WANTS_KEPT_MAX];
     struct want_entry slots[WANTS_KEPT_MAX];
+    uint64_t next_turn;
     size_t in_flight_count;
     size_t load_count;
-    struct want_load loads[SYNC_PEERS_MAX]; /* sorted by peer, none of 0 */
+    struct want_load loads[SYNC_PEERS_MAX]; /* sorted by peer, none of 0 wants */
     bool freed;                             /* something may be started that could not be before */
 };
 
@@ -63,9 +67,12 @@ void wants_drop_source(struct wants *wants, struct want_entry *want, uint32_t pe
 /* The asked one has not answered: it goes to the end of the line, and nobody is asked now. */
 void wants_stop(struct wants *wants, struct want_entry *want);
 
-/* Choose a source with room for one more. Returns: false when it is in flight already or none has room. */
+/* The asked one has answered and has more: let the others have their turn. */
+void wants_yield(struct wants *wants, struct want_entry *want);
+
+/* Choose a source with room for it. Returns: false when it is in flight already or none has room. */
 bool wants_start(struct wants *wants, struct want_entry *want);
-/* Start the first waiting entry that can be. Returns: NULL when there is none. */
+/* Start the entry that waits longest of those that can be. Returns: NULL when there is none. */
 struct want_entry *wants_start_next(struct wants *wants);
 /* The earliest deadline of those in flight, UINT64_MAX when there is none. */
 uint64_t wants_deadline_ms(const struct wants *wants);

@@ -379,6 +379,7 @@ static void receive(struct world *world, const struct world_message *message)
     case MESSAGE_HEAD:
         event.kind = SYNC_PEER_HEAD;
         event.ours = compare(world, node, &message->head);
+        event.ours_next = world_length(world, node, author_of(&message->head.author));
         step(world, node, &event, NULL);
         break;
     case MESSAGE_WANT:

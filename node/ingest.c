@@ -205,10 +205,15 @@ static void extend_head(struct ingest *ingest, struct store_txn *txn, const stru
     }
 }
 
-/* Whether other blocks are held that compete with block, which follows the head: its siblings, and for a
- * rotation any other rotation of the epoch that it closes. */
-static enum store_error has_rivals(struct ingest *ingest, struct store_txn *txn,
-                                   const struct log_state *state, const struct block *block, bool *out)
+/* Blocks held that compete with one that would follow the head. */
+struct rivals {
+    bool sibling;
+    bool rotation; /* another one out of the epoch that a rotation closes */
+};
+
+static enum store_error find_rivals(struct ingest *ingest, struct store_txn *txn,
+                                    const struct log_state *state, const struct block *block,
+                                    struct rivals *out)
 {
     uint64_t from = is_rotation(block) ? state->epoch_first_seq : state->seq + 1;
     size_t mark = arena_mark(&ingest->arena);
@@ -217,13 +222,27 @@ static enum store_error has_rivals(struct ingest *ingest, struct store_txn *txn,
     enum store_error error =
         store_branch_blocks(txn, ingest->network, &state->author, from, &blocks, &count, &ingest->arena);
 
-    *out = false;
+    *out = (struct rivals){0};
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        *out |= (blocks[i].seq == state->seq + 1 && hash_equal(&blocks[i].previous, &state->head)) ||
-                (is_rotation(block) && blocks[i].rotation && blocks[i].epoch == block->header.epoch);
+        out->sibling |= blocks[i].seq == state->seq + 1 && hash_equal(&blocks[i].previous, &state->head);
+        out->rotation |= is_rotation(block) && blocks[i].rotation && blocks[i].epoch == block->header.epoch;
     }
     arena_rewind(&ingest->arena, mark);
     return error;
+}
+
+/* What keeps this machine's own actor from signing block: whoever writes knows its head and never contradicts
+ * itself. A rotation beside a sibling is how one gets out of a fork that a thief made. */
+static enum reason check_own(const struct log_state *state, const struct block *block, bool frozen,
+                             const struct rivals *rivals)
+{
+    if (!hash_equal(&block->header.previous, &state->head)) {
+        return REASON_WRONG_PREVIOUS;
+    }
+    if (frozen) {
+        return REASON_FROZEN;
+    }
+    return rivals->rotation || (rivals->sibling && !is_rotation(block)) ? REASON_FORK : REASON_NONE;
 }
 
 static void ingest_decoded(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,
@@ -231,7 +250,9 @@ static void ingest_decoded(struct ingest *ingest, struct store_txn *txn, enum in
 {
     const struct header *header = &block->header;
     struct log_state state;
-    bool rivals = false, frozen = false;
+    struct rivals rivals = {0};
+    bool frozen = false, alone = false;
+    enum reason reason = REASON_NONE;
     enum store_error error = store_log_state(txn, &header->author, &state);
 
     if (error == STORE_NOT_FOUND) {
@@ -246,15 +267,21 @@ static void ingest_decoded(struct ingest *ingest, struct store_txn *txn, enum in
         error = store_is_frozen(txn, &header->author, &frozen);
     }
     if (error == STORE_OK) {
-        error = has_rivals(ingest, txn, &state, block, &rivals);
+        error = find_rivals(ingest, txn, &state, block, &rivals);
     }
     if (error != STORE_OK) {
         fail(result, error);
-    } else if (header->seq == 0) {
-        refuse(result, REASON_BAD_INCEPTION);
-    } else if (origin == INGEST_LOCAL && !hash_equal(&header->previous, &state.head)) {
-        refuse(result, REASON_WRONG_PREVIOUS);
-    } else if (!rivals && !frozen && hash_equal(&header->previous, &state.head)) {
+        return;
+    }
+    if (header->seq == 0) {
+        reason = REASON_BAD_INCEPTION;
+    } else if (origin == INGEST_LOCAL) {
+        reason = check_own(&state, block, frozen, &rivals);
+    }
+    alone = !rivals.sibling && !rivals.rotation && !frozen && hash_equal(&header->previous, &state.head);
+    if (reason != REASON_NONE) {
+        refuse(result, reason);
+    } else if (alone) {
         extend_head(ingest, txn, &state, block, origin, now_s, result);
     } else {
         ingest_beside(ingest, txn, &state, block, now_s, result);
@@ -352,43 +379,44 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
     return reason;
 }
 
-/* Whether header_bytes are those of a block on the author's chain. */
-static bool is_on_chain(struct ingest *ingest, struct store_txn *txn, struct bytes header_bytes,
-                        uint64_t *seq)
+/* Keys of the last block of the chain in epoch. STORE_NOT_FOUND when the chain has not come to it. */
+static enum store_error keys_in_epoch(struct store_txn *txn, const struct log_state *state,
+                                      uint64_t wanted_epoch, struct key_set *keys, uint64_t *epoch)
 {
-    struct block_record record;
-    struct header header;
-    struct hash hash;
-    uint64_t arrived_s = 0;
+    uint64_t low = 0, high = state->seq;
 
-    if (header_decode(&header, header_bytes, &ingest->arena) != REASON_NONE) {
-        return false;
+    if (state->epoch < wanted_epoch) {
+        return STORE_NOT_FOUND;
     }
-    header_hash(&hash, ingest->network, header_bytes);
-    *seq = header.seq;
-    return store_block_record(txn, &header.author, header.seq, &record, &arrived_s) == STORE_OK &&
-           hash_equal(&record.hash, &hash);
+    while (low < high) {
+        uint64_t middle = high - (high - low) / 2, arrived_s = 0;
+        struct block_record record;
+        enum store_error error = store_block_record(txn, &state->author, middle, &record, &arrived_s);
+
+        if (error != STORE_OK) {
+            return error;
+        }
+        if (record.epoch <= wanted_epoch) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return store_keys_at(txn, &state->author, low, keys, epoch);
 }
 
 /* Keys in force at the parent of a fork. All blocks of an epoch have the same pre-commitments, so for two
- * rotations any block of the epoch that they close will do. STORE_NOT_FOUND when no such block is on the
- * chain. */
-static enum store_error keys_below_fork(struct ingest *ingest, struct store_txn *txn,
-                                        const struct fork_proof *proof, const struct fork_point *point,
+ * rotations any block of the epoch that they close will do, whichever rotation the chain follows itself.
+ * STORE_NOT_FOUND when no such block is on the chain. */
+static enum store_error keys_below_fork(struct store_txn *txn, const struct fork_point *point,
                                         const struct log_state *state, struct key_set *keys, uint64_t *epoch)
 {
     struct block_record record;
-    uint64_t arrived_s = 0, seq = 0;
+    uint64_t arrived_s = 0;
     enum store_error error = STORE_OK;
 
-    if (point->rotations && state->epoch == point->epoch) {
-        return store_keys_at(txn, &point->author, state->seq, keys, epoch);
-    }
     if (point->rotations) {
-        return is_on_chain(ingest, txn, proof->header_a, &seq) ||
-                       is_on_chain(ingest, txn, proof->header_b, &seq)
-                   ? store_keys_at(txn, &point->author, seq - 1, keys, epoch)
-                   : STORE_NOT_FOUND;
+        return keys_in_epoch(txn, state, point->epoch, keys, epoch);
     }
     error = store_block_record(txn, &point->author, point->seq - 1, &record, &arrived_s);
     if (error == STORE_OK && !hash_equal(&record.hash, &point->parent)) {
@@ -419,7 +447,7 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
     *author = point.author;
     *error = store_log_state(txn, author, &state);
     if (*error == STORE_OK) {
-        *error = keys_below_fork(ingest, txn, &proof, &point, &state, &keys, &epoch);
+        *error = keys_below_fork(txn, &point, &state, &keys, &epoch);
     }
     if (*error == STORE_NOT_FOUND) {
         *error = STORE_OK;

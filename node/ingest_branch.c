@@ -13,6 +13,18 @@ static bool is_rotation(const struct block *block)
            block->entries[0].kind == ENTRY_KEYS;
 }
 
+/* Whether another rotation of block's epoch is held. */
+static bool has_rival_rotation(const struct block *block, const struct branch_block *blocks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (blocks[i].rotation && blocks[i].epoch == block->header.epoch &&
+            !hash_equal(&blocks[i].hash, &block->hash)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- fork proofs ---- */
 
 enum reason ingest_keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
@@ -29,7 +41,7 @@ enum reason ingest_keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
     if (*error == STORE_OK &&
         schema_decode(&fork_proof_schema, &held_proof, held, &ingest->arena) == REASON_NONE &&
         fork_proof_point(&held_point, &held_proof, &ingest->arena) == REASON_NONE &&
-        fork_proof_compare(&held_proof, held_point.seq, proof, point->seq) <= 0) {
+        fork_proof_compare(&held_proof, &held_point, proof, point) <= 0) {
         return REASON_KNOWN;
     }
     if (*error != STORE_OK && *error != STORE_NOT_FOUND) {
@@ -243,35 +255,29 @@ static enum store_error replay_chosen(struct ingest *ingest, struct store_txn *t
     return error == STORE_OK && frozen ? store_set_frozen(txn, author, true) : error;
 }
 
-/* Whether the branch that the chain follows above base is no longer the chosen one, now that block is known.
- */
-static enum store_error is_choice_changed(struct store_txn *txn, const struct block *block,
-                                          const struct branch_block *blocks, size_t count, uint64_t base_seq,
-                                          bool *out)
+/* Whether the chain, which goes on above base, may have to leave it for the branch of block. Blocks that
+ * acceptance refused are held unmarked, so only block itself is weighed: the others were before. */
+static enum store_error is_choice_changed(struct store_txn *txn, const struct log_state *state,
+                                          const struct block *block, const struct branch_block *blocks,
+                                          size_t count, uint64_t base_seq, bool *out)
 {
     const struct actor_id *author = &block->header.author;
     struct block_record base, next;
     uint64_t arrived_s = 0;
-    struct branch_step step;
     enum store_error error = store_block_record(txn, author, base_seq, &base, &arrived_s);
 
-    *out = true;
-    if (error != STORE_OK) {
-        return error;
+    *out = false;
+    if (error != STORE_OK || base_seq == state->seq) {
+        return error; /* what follows the head but does not extend it stands on refused blocks */
     }
-    for (size_t i = 0; i < count && is_rotation(block); i++) {
-        if (blocks[i].rotation && blocks[i].epoch == block->header.epoch &&
-            !hash_equal(&blocks[i].hash, &block->hash)) {
-            return STORE_OK; /* the author freezes */
-        }
-    }
-    step = branch_next(blocks, count, &base.hash, base_seq, base.epoch);
-    error = store_block_record(txn, author, base_seq + 1, &next, &arrived_s);
-    if (error == STORE_NOT_FOUND) {
-        *out = step.next != BRANCH_END;
+    if (is_rotation(block)) {
+        *out = block->header.epoch == base.epoch + 1 || has_rival_rotation(block, blocks, count);
         return STORE_OK;
     }
-    *out = step.next == BRANCH_END || !hash_equal(&blocks[step.next].hash, &next.hash);
+    error = store_block_record(txn, author, base_seq + 1, &next, &arrived_s);
+    /* The lowest child is followed unless the way leads to a rotation. */
+    *out = error == STORE_OK && hash_equal(&block->header.previous, &base.hash) &&
+           state->epoch == base.epoch && hash_compare(&block->hash, &next.hash) < 0;
     return error;
 }
 
@@ -306,33 +312,99 @@ static bool check_beside(struct ingest *ingest, struct store_txn *txn, const str
     return result->reason == REASON_NONE;
 }
 
-static enum store_error place_beside(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+/* Put block beside the chain and prove what it contradicts. */
+static enum store_error keep_beside(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                    uint64_t now_s, struct branch_block **blocks, size_t *count,
+                                    struct ingest_result *result)
+{
+    /* A rotation competes with every other one of its epoch, on whatever branch; other blocks only with their
+     * siblings. */
+    uint64_t from = is_rotation(block) ? 0 : block->header.seq;
+    enum store_error error = store_put_side_block(txn, block, now_s);
+
+    if (error == STORE_OK) {
+        error = store_branch_blocks(txn, ingest->network, &block->header.author, from, blocks, count,
+                                    &ingest->arena);
+    }
+    return error == STORE_OK ? prove_forks(ingest, txn, block, *blocks, *count, &result->fork_found) : error;
+}
+
+/* Whether the chain ends at its head for good, because two rotations opened the head's epoch. An author can
+ * be frozen before its chain has come that far. */
+static enum store_error is_at_end(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                                  bool *out)
+{
+    size_t mark = arena_mark(&ingest->arena), rotations = 0, count = 0;
+    struct branch_block *blocks = NULL;
+    enum store_error error = store_is_frozen(txn, &state->author, out);
+
+    if (error != STORE_OK || !*out) {
+        return error;
+    }
+    error = store_branch_blocks(txn, ingest->network, &state->author, 0, &blocks, &count, &ingest->arena);
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        rotations += blocks[i].rotation && blocks[i].epoch == state->epoch;
+    }
+    arena_rewind(&ingest->arena, mark);
+    *out = rotations > 1;
+    return error;
+}
+
+/* The head's other children were refused, or the head would not be it: block is next if it is accepted. */
+static enum store_error try_to_extend(struct ingest *ingest, struct store_txn *txn,
+                                      const struct log_state *state, const struct block *block,
+                                      uint64_t now_s, struct ingest_result *result)
+{
+    bool at_end = false;
+    enum store_error error = is_at_end(ingest, txn, state, &at_end);
+
+    result->outcome = INGEST_ASIDE;
+    if (error != STORE_OK || at_end) {
+        return error;
+    }
+    result->reason = ingest_extend(ingest, txn, state, block, now_s, &error);
+    result->outcome = result->reason == REASON_NONE ? INGEST_EXTENDED : INGEST_REFUSED;
+    return error;
+}
+
+static enum store_error choose_anew(struct ingest *ingest, struct store_txn *txn,
+                                    const struct log_state *state, const struct block *block, uint64_t now_s,
+                                    struct ingest_result *result)
+{
+    struct log_state after;
+    enum store_error error = replay_chosen(ingest, txn, &block->header.author, now_s);
+
+    if (error == STORE_OK) {
+        error = store_log_state(txn, &block->header.author, &after);
+    }
+    if (error == STORE_OK) {
+        result->outcome = hash_equal(&after.head, &state->head) ? INGEST_ASIDE : INGEST_SWITCHED;
+    }
+    return error;
+}
+
+static enum store_error place_beside(struct ingest *ingest, struct store_txn *txn,
+                                     const struct log_state *state, const struct block *block,
                                      uint64_t base_seq, uint64_t now_s, struct ingest_result *result)
 {
     struct branch_block *blocks = NULL;
     size_t count = 0;
     bool changed = false;
-    enum store_error error = store_put_side_block(txn, block, now_s);
+    enum store_error error = keep_beside(ingest, txn, block, now_s, &blocks, &count, result);
 
-    if (error == STORE_OK) {
-        /* A rotation competes with every other one of its epoch, other blocks only above where they branch
-         * off. */
-        error = store_branch_blocks(txn, ingest->network, &block->header.author, base_seq + 1, &blocks,
-                                    &count, &ingest->arena);
+    if (error == STORE_OK && hash_equal(&block->header.previous, &state->head)) {
+        return try_to_extend(ingest, txn, state, block, now_s, result);
     }
     if (error == STORE_OK) {
-        error = prove_forks(ingest, txn, block, blocks, count, &result->fork_found);
+        error = is_choice_changed(txn, state, block, blocks, count, base_seq, &changed);
     }
-    if (error == STORE_OK) {
-        error = is_choice_changed(txn, block, blocks, count, base_seq, &changed);
-    }
-    return error == STORE_OK && changed ? replay_chosen(ingest, txn, &block->header.author, now_s) : error;
+    result->outcome = INGEST_ASIDE;
+    return error == STORE_OK && changed ? choose_anew(ingest, txn, state, block, now_s, result) : error;
 }
 
 void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                    const struct block *block, uint64_t now_s, struct ingest_result *result)
 {
-    struct log_state after;
     uint64_t base_seq = 0;
     enum store_error error = STORE_OK;
 
@@ -340,18 +412,9 @@ void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct lo
     if (!check_beside(ingest, txn, block, &base_seq, result)) {
         return;
     }
-    error = place_beside(ingest, txn, block, base_seq, now_s, result);
-    if (error == STORE_OK) {
-        error = store_log_state(txn, &block->header.author, &after);
-    }
+    error = place_beside(ingest, txn, state, block, base_seq, now_s, result);
     if (error != STORE_OK) {
         result->outcome = INGEST_FAILED;
         result->error = error;
-    } else if (hash_equal(&after.head, &state->head)) {
-        result->outcome = INGEST_ASIDE;
-    } else if (hash_equal(&after.head, &block->hash) && hash_equal(&block->header.previous, &state->head)) {
-        result->outcome = INGEST_EXTENDED;
-    } else {
-        result->outcome = INGEST_SWITCHED;
     }
 }

@@ -143,12 +143,16 @@ enum reason fork_proof_check(struct fork_point *point, const struct fork_proof *
     return reason;
 }
 
-int fork_proof_compare(const struct fork_proof *a, uint64_t seq_a, const struct fork_proof *b, uint64_t seq_b)
+int fork_proof_compare(const struct fork_proof *a, const struct fork_point *point_a,
+                       const struct fork_proof *b, const struct fork_point *point_b)
 {
     int order = bytes_compare(a->header_a, b->header_a);
 
-    if (seq_a != seq_b) {
-        return seq_a < seq_b ? -1 : 1;
+    if (point_a->rotations != point_b->rotations) {
+        return point_a->rotations ? -1 : 1;
+    }
+    if (point_a->seq != point_b->seq) {
+        return point_a->seq < point_b->seq ? -1 : 1;
     }
     return order != 0 ? order : bytes_compare(a->header_b, b->header_b);
 }

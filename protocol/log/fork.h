@@ -29,9 +29,10 @@ enum reason fork_proof_check(struct fork_point *point, const struct fork_proof *
 /* Where the proof points, without checking signatures: what to look the keys up by. */
 enum reason fork_proof_point(struct fork_point *point, const struct fork_proof *proof, struct arena *arena);
 
-/* Order in which the lowest proof of an (author, epoch) is kept: by point's seq, then by the two headers'
- * bytes. */
-int fork_proof_compare(const struct fork_proof *a, uint64_t seq_a, const struct fork_proof *b,
-                       uint64_t seq_b);
+/* Order in which the lowest proof of an (author, epoch) is kept: two rotations before siblings, because they
+ * freeze the author and forks in the epoch that they close dispute nothing any more; then by point's seq,
+ * then by the two headers' bytes. */
+int fork_proof_compare(const struct fork_proof *a, const struct fork_point *point_a,
+                       const struct fork_proof *b, const struct fork_point *point_b);
 
 #endif

@@ -27,7 +27,7 @@ void log_random_content(struct log_builder *builder, const struct memory_log *lo
         if (dice_roll(dice, 20) == 0) {
             log_builder_add_payload(builder, ENTRY_ATTESTATION, false, bytes_of(noise, sizeof noise));
         } else if (dice_roll(dice, 40) == 0) {
-            log_builder_add_payload(builder, 500, dice_roll(dice, 4) == 0, bytes_of(noise, sizeof noise));
+            log_builder_add_payload(builder, 500, false, bytes_of(noise, sizeof noise));
         } else {
             log_builder_add(builder, ENTRY_ATTESTATION, &attestation);
         }

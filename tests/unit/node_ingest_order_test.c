@@ -1,0 +1,515 @@
+#include "node/ingest.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "protocol/log/fork.h"
+#include "tests/support/log_random.h"
+
+/* The same set of an author's blocks gives the same log in whatever order it comes (DESIGN section 4,
+ * acceptance and forks). Families of blocks are drawn at random: chains, branches, rotations, two of one
+ * epoch, bodies that acceptance refuses under good signatures, bad signatures. A plain model says from the
+ * whole family what must come of it. */
+
+enum {
+    SEEDS = 200,
+    ORDERS = 6,
+    FAMILY_MAX = 24,
+    EPOCHS_MAX = FAMILY_MAX,
+    ARENA_SIZE = 16 * 1024 * 1024,
+    NONE = -1,
+};
+
+/* A block of the family and what the model knows about it. */
+struct member {
+    int parent;
+    struct bytes encoded;
+    struct header header;
+    struct bytes header_bytes;
+    struct hash hash;
+    bool rotation;
+    bool held;             /* it and its ancestors are signed as they should be */
+    bool refused;          /* acceptance refuses it */
+    struct memory_log log; /* after it; where it or an ancestor is refused only its state is true */
+};
+
+struct family {
+    size_t count;
+    struct member members[FAMILY_MAX];
+};
+
+struct bench {
+    struct network network;
+    struct trust trust;
+    struct built_actor actor;
+    struct log_builder builder;
+    struct arena scratch;
+    struct family family;
+    struct store *store;
+    struct ingest ingest;
+    struct store_txn *txn; /* open while an order is tried */
+    uint64_t seed;
+    size_t order;
+    char folder[64];
+    uint8_t arena_memory[ARENA_SIZE];
+    uint8_t *scratch_memory;
+};
+
+static struct bench *bench;
+
+/* ---- drawing a family ---- */
+
+static void change_state_root(struct forgery *forgery)
+{
+    forgery->header.state_root.bytes[0] ^= 1;
+}
+
+static void break_signature(struct forgery *forgery)
+{
+    forgery->break_signature = true;
+}
+
+/* What may follow a refused block reaches back to nothing, because no state stands behind it. */
+static void draw_draft(const struct member *parent, struct dice *dice)
+{
+    struct log_builder *builder = &bench->builder;
+    uint64_t roll = dice_roll(dice, 100);
+
+    if (roll < 15) {
+        log_random_rotation(builder, &parent->log, dice);
+    } else if (roll < 25) {
+        log_random_update(builder, dice);
+    } else if (parent->refused) {
+        log_random_content(builder, &parent->log, dice);
+    } else {
+        log_random_draft(builder, &parent->log, dice);
+    }
+}
+
+/* Make the drawn draft a block after parent. Returns: false when the model would have it twice. */
+static bool add_member(struct family *family, int parent_index, struct dice *dice)
+{
+    const struct member *parent = &family->members[parent_index];
+    struct member *member = &family->members[family->count];
+    uint64_t roll = dice_roll(dice, 100);
+    struct block block;
+    enum reason reason = REASON_STATE_ROOT;
+
+    *member = (struct member){.parent = parent_index, .held = parent->held && roll >= 5};
+    if (!parent->refused && roll >= 15) {
+        reason = log_builder_sign(&member->encoded, &bench->builder, &parent->log);
+    }
+    if (reason != REASON_NONE) {
+        member->refused = true;
+        member->encoded = log_builder_forge(&bench->builder, &parent->log,
+                                            roll < 5    ? break_signature
+                                            : roll < 15 ? change_state_root
+                                                        : NULL);
+    }
+    assert_int_equal(block_decode(&block, &bench->network, member->encoded, &bench->builder.arena),
+                     REASON_NONE);
+    member->header = block.header;
+    member->header_bytes = block.header_bytes;
+    member->hash = block.hash;
+    member->rotation = block.entries[0].kind == ENTRY_KEYS;
+    for (size_t i = 0; i < family->count; i++) {
+        if (hash_equal(&family->members[i].hash, &member->hash)) {
+            return false;
+        }
+    }
+    memory_log_copy(&member->log, &parent->log);
+    if (!member->refused) {
+        assert_int_equal(memory_log_accept_block(&member->log, &block), REASON_NONE);
+    } else {
+        struct log_state *state = &member->log.state;
+
+        assert_int_equal(log_advance_keys(&state->keys, &state->epoch, &block, &bench->builder.arena),
+                         REASON_NONE);
+        state->seq = block.header.seq;
+        state->head = block.hash;
+    }
+    family->count++;
+    return true;
+}
+
+static void draw_inception(struct family *family, uint64_t seed)
+{
+    struct member *first = &family->members[0];
+    struct block block;
+
+    build_actor(&bench->actor, &bench->network, seed, 1, 1);
+    *first = (struct member){.parent = NONE, .held = true};
+    memory_log_init(&first->log, &bench->network, &bench->scratch);
+    log_builder_inception(&bench->builder, &first->log, &bench->actor);
+    first->encoded = memory_log_block(&first->log, 0);
+    assert_int_equal(block_decode(&block, &bench->network, first->encoded, &bench->builder.arena),
+                     REASON_NONE);
+    first->header = block.header;
+    first->header_bytes = block.header_bytes;
+    first->hash = block.hash;
+    family->count = 1;
+}
+
+static void draw_family(struct family *family, uint64_t seed)
+{
+    struct dice dice = {.state = seed};
+    size_t wanted = 6 + dice_roll(&dice, FAMILY_MAX - 6);
+
+    log_builder_init(&bench->builder, bench->arena_memory, sizeof bench->arena_memory);
+    draw_inception(family, seed);
+    while (family->count < wanted) {
+        bool goes_on = dice_roll(&dice, 100) < 65;
+        int parent = (int)(goes_on ? family->count - 1 : dice_roll(&dice, family->count));
+
+        draw_draft(&family->members[parent], &dice);
+        add_member(family, parent, &dice);
+    }
+}
+
+static void drop_family(struct family *family)
+{
+    for (size_t i = 0; i < family->count; i++) {
+        memory_log_deinit(&family->members[i].log);
+    }
+    family->count = 0;
+}
+
+/* ---- the model ---- */
+
+static bool is_reached(const struct family *family, int from, int to)
+{
+    for (; to != from; to = family->members[to].parent) {
+        if (to == NONE || family->members[to].refused || !family->members[to].held) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static size_t count_rotations_into(const struct family *family, uint64_t epoch)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < family->count; i++) {
+        const struct member *member = &family->members[i];
+
+        count += member->held && member->rotation && member->header.seq > 0 && member->header.epoch == epoch;
+    }
+    return count;
+}
+
+static bool is_lower(const struct family *family, int a, int b)
+{
+    return b == NONE || hash_compare(&family->members[a].hash, &family->members[b].hash) < 0;
+}
+
+/* The last block of the log, given that the log goes through at. */
+static int model_tip(const struct family *family, int at)
+{
+    uint64_t epoch = family->members[at].header.epoch;
+    int rotation = NONE, child = NONE;
+
+    if (count_rotations_into(family, epoch) > 1) {
+        return at;
+    }
+    for (int i = 0; i < (int)family->count; i++) {
+        const struct member *member = &family->members[i];
+
+        if (i != at && member->rotation && member->header.epoch == epoch + 1 && is_reached(family, at, i) &&
+            is_lower(family, i, rotation)) {
+            rotation = i;
+        }
+        if (member->parent == at && is_reached(family, at, i) && is_lower(family, i, child)) {
+            child = i;
+        }
+    }
+    if (rotation != NONE) {
+        for (child = rotation; family->members[child].parent != at;) {
+            child = family->members[child].parent;
+        }
+    }
+    return child == NONE ? at : model_tip(family, child);
+}
+
+static bool model_frozen(const struct family *family)
+{
+    for (uint64_t epoch = 1; epoch < EPOCHS_MAX; epoch++) {
+        if (count_rotations_into(family, epoch) > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What two contradicting blocks prove, and where. */
+struct model_proof {
+    bool found;
+    bool rotations;
+    uint64_t seq;
+    struct bytes lower, higher;
+};
+
+static bool contradict(const struct member *a, const struct member *b, uint64_t *epoch)
+{
+    if (!a->held || !b->held || a->header.seq == 0 || b->header.seq == 0) {
+        return false;
+    }
+    if (a->rotation && b->rotation && a->header.epoch == b->header.epoch) {
+        *epoch = a->header.epoch - 1;
+        return true;
+    }
+    *epoch = a->header.epoch < b->header.epoch ? a->header.epoch : b->header.epoch;
+    return a->parent == b->parent;
+}
+
+/* Two rotations come first. */
+static bool is_lower_proof(const struct model_proof *a, const struct model_proof *b)
+{
+    if (b->found && a->rotations != b->rotations) {
+        return a->rotations;
+    }
+    if (!b->found || a->seq != b->seq) {
+        return !b->found || a->seq < b->seq;
+    }
+    if (!bytes_equal(a->lower, b->lower)) {
+        return bytes_compare(a->lower, b->lower) < 0;
+    }
+    return bytes_compare(a->higher, b->higher) < 0;
+}
+
+static struct model_proof model_proof_in(const struct family *family, uint64_t epoch)
+{
+    struct model_proof lowest = {0};
+
+    for (size_t i = 0; i < family->count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const struct member *a = &family->members[i], *b = &family->members[j];
+            uint64_t disputed = 0;
+            struct model_proof proof = {
+                .found = true,
+                .rotations = a->rotation && b->rotation && a->header.epoch == b->header.epoch,
+                .seq = a->header.seq < b->header.seq ? a->header.seq : b->header.seq,
+                .lower = a->header_bytes,
+                .higher = b->header_bytes,
+            };
+
+            if (bytes_compare(proof.lower, proof.higher) > 0) {
+                proof.lower = b->header_bytes;
+                proof.higher = a->header_bytes;
+            }
+            if (contradict(a, b, &disputed) && disputed == epoch && is_lower_proof(&proof, &lowest)) {
+                lowest = proof;
+            }
+        }
+    }
+    return lowest;
+}
+
+/* ---- what the store holds ---- */
+
+static void assert_log_state(struct store_txn *txn, const struct log_state *expected)
+{
+    struct log_state state;
+
+    assert_int_equal(store_log_state(txn, &bench->actor.id, &state), STORE_OK);
+    assert_int_equal(state.seq, expected->seq);
+    assert_memory_equal(&state.head, &expected->head, sizeof state.head);
+    assert_int_equal(state.epoch, expected->epoch);
+    assert_int_equal(state.epoch_first_seq, expected->epoch_first_seq);
+    assert_int_equal(state.upgrade_needed, expected->upgrade_needed);
+    assert_memory_equal(&state.keys, &expected->keys, sizeof state.keys);
+}
+
+static void assert_records(struct store_txn *txn, const struct memory_log *log)
+{
+    for (size_t seq = 0; seq <= log->block_count; seq++) {
+        struct block_record record;
+        uint64_t arrived_s = 0;
+        enum store_error error = store_block_record(txn, &bench->actor.id, seq, &record, &arrived_s);
+
+        assert_int_equal(error, seq < log->block_count ? STORE_OK : STORE_NOT_FOUND);
+        if (seq < log->block_count) {
+            const struct block_record *expected = &log->blocks[seq].record;
+
+            assert_memory_equal(&record.hash, &expected->hash, sizeof record.hash);
+            assert_memory_equal(&record.live_root, &expected->live_root, sizeof record.live_root);
+            assert_int_equal(record.epoch, expected->epoch);
+            assert_int_equal(record.entry_count, expected->entry_count);
+            assert_int_equal(record.block_class, expected->block_class);
+            assert_int_equal(record.standing, expected->standing);
+            assert_int_equal(record.void_seq, expected->void_seq);
+            assert_int_equal(record.void_index, expected->void_index);
+            assert_int_equal(record.void_reason, expected->void_reason);
+        }
+    }
+}
+
+static void assert_held(struct store_txn *txn, const struct family *family)
+{
+    for (size_t i = 0; i < family->count; i++) {
+        const struct member *member = &family->members[i];
+        size_t mark = arena_mark(&bench->scratch);
+        struct bytes encoded;
+
+        assert_int_equal(store_block_by_hash(txn, &bench->actor.id, member->header.seq, &member->hash,
+                                             &encoded, &bench->scratch),
+                         member->held ? STORE_OK : STORE_NOT_FOUND);
+        arena_rewind(&bench->scratch, mark);
+    }
+}
+
+static void assert_proofs(struct store_txn *txn, const struct family *family)
+{
+    for (uint64_t epoch = 0; epoch < EPOCHS_MAX; epoch++) {
+        const struct model_proof expected = model_proof_in(family, epoch);
+        size_t mark = arena_mark(&bench->scratch);
+        struct fork_proof proof;
+        struct bytes encoded;
+
+        assert_int_equal(store_fork_proof(txn, &bench->actor.id, epoch, &encoded, &bench->scratch),
+                         expected.found ? STORE_OK : STORE_NOT_FOUND);
+        if (expected.found) {
+            assert_int_equal(schema_decode(&fork_proof_schema, &proof, encoded, &bench->scratch),
+                             REASON_NONE);
+            assert_true(bytes_equal(proof.header_a, expected.lower));
+            assert_true(bytes_equal(proof.header_b, expected.higher));
+        }
+        arena_rewind(&bench->scratch, mark);
+    }
+}
+
+static void assert_outcome(struct store_txn *txn, const struct family *family)
+{
+    const struct member *tip = &family->members[model_tip(family, 0)];
+    bool frozen = false;
+
+    assert_held(txn, family);
+    assert_log_state(txn, &tip->log.state);
+    assert_records(txn, &tip->log);
+    assert_int_equal(store_is_frozen(txn, &bench->actor.id, &frozen), STORE_OK);
+    assert_int_equal(frozen, model_frozen(family));
+    assert_proofs(txn, family);
+}
+
+/* ---- orders ---- */
+
+/* Offer the pending blocks in turn; those that wait for another stay. Returns: whether any went. */
+static bool offer_round(struct store_txn *txn, const struct family *family, int *pending, size_t *count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < *count; i++) {
+        struct ingest_result result;
+
+        ingest_block(&bench->ingest, txn, INGEST_PEER, family->members[pending[i]].encoded, 1000 + i,
+                     &result);
+        assert_int_not_equal(result.outcome, INGEST_FAILED);
+        assert_int_not_equal(result.reason, REASON_KNOWN);
+        if (result.outcome == INGEST_REFUSED && result.reason == REASON_ORPHAN) {
+            pending[kept++] = pending[i];
+        }
+    }
+    if (kept == *count) {
+        return false;
+    }
+    *count = kept;
+    return true;
+}
+
+static void try_order(const struct family *family, struct dice *dice)
+{
+    int pending[FAMILY_MAX];
+    size_t count = family->count;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t other = dice_roll(dice, i + 1);
+
+        pending[i] = pending[other];
+        pending[other] = (int)i;
+    }
+    assert_int_equal(store_write_begin(&bench->txn, bench->store), STORE_OK);
+    while (offer_round(bench->txn, family, pending, &count)) {
+    }
+    assert_outcome(bench->txn, family);
+    store_end(bench->txn);
+    bench->txn = NULL;
+}
+
+static void try_family(uint64_t seed)
+{
+    struct dice dice = {.state = ~seed};
+
+    draw_family(&bench->family, seed);
+    bench->ingest.self = bench->actor.id;
+    bench->seed = seed;
+    for (bench->order = 0; bench->order < ORDERS; bench->order++) {
+        try_order(&bench->family, &dice);
+    }
+    drop_family(&bench->family);
+}
+
+static void test_every_order_gives_the_same_log(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        try_family(seed);
+    }
+}
+
+static int make_bench(void **state)
+{
+    (void)state;
+    bench = calloc(1, sizeof *bench);
+    if (bench == NULL || !network_init(&bench->network, "test")) {
+        return -1;
+    }
+    bench->scratch_memory = malloc(MEMORY_LOG_SCRATCH_SIZE);
+    snprintf(bench->folder, sizeof bench->folder, "/tmp/tradeproof-ingest-XXXXXX");
+    if (bench->scratch_memory == NULL || mkdtemp(bench->folder) == NULL) {
+        return -1;
+    }
+    arena_init(&bench->scratch, bench->scratch_memory, MEMORY_LOG_SCRATCH_SIZE);
+    const struct store_options options = {.folder = bench->folder, .network_tag = "test"};
+    if (store_open(&bench->store, &options) != STORE_OK) {
+        return -1;
+    }
+    return ingest_init(&bench->ingest, bench->store, &bench->network, &bench->trust, &bench->actor.id) ? 0
+                                                                                                       : -1;
+}
+
+static int drop_bench(void **state)
+{
+    static const char *const names[] = {"data.mdb", "lock.mdb"};
+    char path[128];
+
+    (void)state;
+    if (bench->txn != NULL) {
+        print_error("failed with seed %u in order %u\n", (unsigned)bench->seed, (unsigned)bench->order);
+        store_end(bench->txn);
+    }
+    ingest_deinit(&bench->ingest);
+    store_close(bench->store);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", bench->folder, names[i]);
+        unlink(path);
+    }
+    rmdir(bench->folder);
+    free(bench->scratch_memory);
+    free(bench);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_every_order_gives_the_same_log, make_bench, drop_bench),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -198,8 +198,9 @@ struct presentation world_presentation(struct presentation_world *world, size_t 
     return presentation;
 }
 
-struct signed_presentation world_sign(struct presentation_world *world,
-                                      const struct presentation *presentation, size_t key_block_count)
+struct signed_presentation world_sign_presentation(struct presentation_world *world,
+                                                   const struct presentation *presentation,
+                                                   size_t key_block_count)
 {
     struct signed_presentation out = {.presentation = *presentation};
     struct block_signer signer[SIGNATURES_MAX];

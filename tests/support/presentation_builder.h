@@ -56,8 +56,9 @@ struct proof_head world_head(struct presentation_world *world);
  * with as many of the holder's key blocks. */
 struct presentation world_presentation(struct presentation_world *world, size_t key_block_count);
 /* Signed by the present key that was in force after so many of the holder's blocks (0: by inception's). */
-struct signed_presentation world_sign(struct presentation_world *world,
-                                      const struct presentation *presentation, size_t key_block_count);
+struct signed_presentation world_sign_presentation(struct presentation_world *world,
+                                                   const struct presentation *presentation,
+                                                   size_t key_block_count);
 
 /* The audience's challenge, signed by one of its keys of a role. */
 struct signed_challenge world_challenge(struct presentation_world *world, enum role role);

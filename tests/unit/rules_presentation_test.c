@@ -204,7 +204,8 @@ static void begin(void)
 static enum reason check(void)
 {
     given.presentation.holder_blocks.count = given.key_blocks;
-    struct signed_presentation presentation = world_sign(&world, &given.presentation, given.signs_with);
+    struct signed_presentation presentation =
+        world_sign_presentation(&world, &given.presentation, given.signs_with);
     if (given.after != NULL) {
         given.after(&presentation);
     }
@@ -519,7 +520,8 @@ static void a_presentation_has_a_largest_size(void **state)
     struct entry_proof proofs[PRESENTATION_SIZE_MAX / RULE_PACK_SIZE_MAX];
     struct arena arena = check_arena();
     begin();
-    struct signed_presentation presentation = world_sign(&world, &given.presentation, WORLD_ROTATION_SEQ);
+    struct signed_presentation presentation =
+        world_sign_presentation(&world, &given.presentation, WORLD_ROTATION_SEQ);
     for (size_t i = 0; i < sizeof proofs / sizeof proofs[0]; i++) {
         proofs[i] = world_proof(&world, WORLD_CONTENT_SEQ, 0);
         proofs[i].entry = bytes_of(entry, sizeof entry);
@@ -538,7 +540,7 @@ static void another_network_is_another_world(void **state)
     assert_true(network_init(&other, "main"));
     begin();
     const struct signed_presentation presentation =
-        world_sign(&world, &given.presentation, WORLD_ROTATION_SEQ);
+        world_sign_presentation(&world, &given.presentation, WORLD_ROTATION_SEQ);
     assert_int_equal(presentation_check(&presentation, &other, &given.terms, scratch, &arena),
                      REASON_HOLDER_KEY);
     assert_int_equal(challenge_check(&challenge, &other, NULL, &arena), REASON_BAD_INCEPTION);

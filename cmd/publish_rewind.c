@@ -1,8 +1,8 @@
 #include "cmd/publish.h"
 
+#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A rotation behind an earlier block. What the state tree looked like there is learned by replaying the log
@@ -75,6 +75,22 @@ static int replay(struct rewind *rewind, struct publisher *publisher, uint64_t s
     return EXIT_YES;
 }
 
+static void remove_file(const char *folder, const char *name)
+{
+    char path[FOLDER_SIZE + 16];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    unlink(path);
+}
+
+static void remove_folder(const char *folder)
+{
+    remove_file(folder, "data.mdb");
+    remove_file(folder, "lock.mdb");
+    rmdir(folder);
+}
+
+/* The folder has one name, because sign.lock is held: what a kill left behind goes first. */
 static int open_rewind(struct rewind *rewind, const struct publisher *publisher)
 {
     struct session *session = &rewind->session;
@@ -86,11 +102,10 @@ static int open_rewind(struct rewind *rewind, const struct publisher *publisher)
     session->control_fd = -1;
     session->store = NULL;
     session->ingest = (struct ingest){0};
-    home_file(&session->home, "rewind.XXXXXX", rewind->folder);
-    if (!mkdtemp(rewind->folder)) {
-        rewind->folder[0] = '\0';
-        return session_fail_home(&session->options, HOME_IO);
-    }
+    home_file(&session->home, "rewind", rewind->folder);
+    remove_folder(rewind->folder);
+    if (mkdir(rewind->folder, 0700) != 0)
+        return session_fail_home(&session->options, errno == ENOSPC ? HOME_NO_ROOM : HOME_IO);
     error = store_open(&session->store, &options);
     if (error != STORE_OK)
         return session_fail_store(&session->options, error);
@@ -102,25 +117,13 @@ static int open_rewind(struct rewind *rewind, const struct publisher *publisher)
     return EXIT_YES;
 }
 
-static void remove_file(const char *folder, const char *name)
-{
-    char path[FOLDER_SIZE + 16];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    unlink(path);
-}
-
 static void close_rewind(struct rewind *rewind)
 {
     if (rewind->session.ingest.memory)
         ingest_deinit(&rewind->session.ingest);
     if (rewind->session.store)
         store_close(rewind->session.store);
-    if (rewind->folder[0] == '\0')
-        return;
-    remove_file(rewind->folder, "data.mdb");
-    remove_file(rewind->folder, "lock.mdb");
-    rmdir(rewind->folder);
+    remove_folder(rewind->folder);
 }
 
 /* The other publisher works in the real one's memory, where the signed block then lies. */

@@ -1,0 +1,356 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/publish.h"
+#include "protocol/wire/block.h"
+
+/* Publishing without a daemon, on a store of its own. Keyrings stay in memory: key files are
+ * cmd_keyring_test's. */
+
+static char folder[64];
+static struct keyring *keyring;
+static struct session session;
+
+static void set_now(uint64_t now_s)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%llu", (unsigned long long)now_s);
+    assert_int_equal(setenv("TRADEPROOF_NOW", text, 1), 0);
+}
+
+static void open_session(void)
+{
+    struct session_options options;
+
+    session_options_init(&options);
+    options.home = folder;
+    assert_int_equal(session_open(&session, &options, SESSION_WRITE), EXIT_YES);
+}
+
+static int set_up(void **state)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct writer writer;
+    struct bytes record;
+    struct home home;
+
+    (void)state;
+    assert_true(sodium_init() >= 0);
+    strcpy(folder, "/tmp/tradeproof-publish.XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(home_create(&home, folder, "test"), HOME_OK);
+    writer_init(&writer, memory, sizeof memory);
+    keyring = keyring_create(&home.network, &writer);
+    assert_non_null(keyring);
+    assert_true(writer_end(&writer, &record));
+    assert_int_equal(home_write(&home, "actor.public", record.data, record.size, 0644), HOME_OK);
+    set_now(1000000);
+    open_session();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const files[] = {"actor.public",   "network",        "lock",  "sign.lock",
+                                        "store/data.mdb", "store/lock.mdb", "store", "challenges"};
+    char path[128];
+
+    (void)state;
+    session_close(&session);
+    keyring_wipe(keyring);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        remove(path);
+    }
+    return rmdir(folder);
+}
+
+/* ---- what the store says ---- */
+
+static struct log_state state_now(void)
+{
+    struct log_state state;
+    struct store_txn *txn;
+
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    assert_int_equal(store_log_state(txn, &session.actor, &state), STORE_OK);
+    store_end(txn);
+    return state;
+}
+
+static struct checkpoint checkpoint_now(void)
+{
+    struct signed_checkpoint checkpoint;
+    struct store_txn *txn;
+    struct bytes encoded;
+
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    assert_int_equal(store_checkpoint(txn, &session.actor, &encoded, &session.arena), STORE_OK);
+    store_end(txn);
+    assert_int_equal(schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &session.arena),
+                     REASON_NONE);
+    return checkpoint.checkpoint;
+}
+
+/* ---- what is published ---- */
+
+static struct publisher open_publisher(const struct keyring *with)
+{
+    struct publisher publisher;
+
+    assert_int_equal(publisher_open(&publisher, &session, with), EXIT_YES);
+    return publisher;
+}
+
+static int try_attestations(struct publisher *publisher, size_t count, struct published *out)
+{
+    struct draft draft;
+
+    publisher_draft(publisher, &draft, CLASS_CONTENT);
+    for (size_t i = 0; i < count; i++) {
+        const struct attestation attestation = {
+            .subject = subject_of_actor(&session.actor),
+            .code = bytes_of_string("x/1"),
+            .basis = BASIS_EXAM,
+            .earned_on = 45000,
+            .valid_from = 45000,
+        };
+        uint8_t salt[ENTRY_SALT_SIZE];
+
+        publisher_salt(salt);
+        assert_true(draft_add(&draft, ENTRY_ATTESTATION, &attestation, salt));
+    }
+    return publisher_publish(publisher, &draft, out);
+}
+
+static void publish_attestations(struct publisher *publisher, size_t count, uint64_t seq)
+{
+    struct published published;
+
+    assert_int_equal(try_attestations(publisher, count, &published), EXIT_YES);
+    assert_int_equal(published.seq, seq);
+}
+
+static struct keyring *next_of(const struct keyring *from)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct keyring *next;
+    struct writer writer;
+
+    writer_init(&writer, memory, sizeof memory);
+    next = keyring_rotate(from, &session.home.network, &writer);
+    assert_non_null(next);
+    return next;
+}
+
+static void draft_rotation(struct publisher *publisher, struct draft *draft, const struct keyring *next)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct writer writer;
+    struct bytes record;
+    struct keys keys;
+
+    writer_init(&writer, memory, sizeof memory);
+    keyring_record(next, &session.home.network, &writer);
+    assert_true(writer_end(&writer, &record));
+    assert_int_equal(schema_decode(&keys_schema, &keys, record, &session.arena), REASON_NONE);
+    publisher_draft(publisher, draft, CLASS_KEYS);
+    assert_true(draft_add(draft, ENTRY_KEYS, &keys, NULL));
+}
+
+/* ---- tests ---- */
+
+static void the_first_block_brings_the_inception_along(void **state)
+{
+    struct publisher publisher = open_publisher(keyring);
+
+    (void)state;
+    assert_int_equal(state_now().seq, 0);
+    publish_attestations(&publisher, 1, 1);
+    publisher_close(&publisher);
+    assert_int_equal(state_now().seq, 1);
+}
+
+static void closing_leaves_a_checkpoint_of_the_head(void **state)
+{
+    struct publisher publisher = open_publisher(keyring);
+    struct checkpoint checkpoint;
+    struct log_state now;
+
+    (void)state;
+    publish_attestations(&publisher, 3, 1);
+    publish_attestations(&publisher, 2, 2);
+    publisher_close(&publisher);
+    checkpoint = checkpoint_now();
+    now = state_now();
+    assert_int_equal(checkpoint.seq, 2);
+    assert_int_equal(checkpoint.time_s, 1000000);
+    assert_true(hash_equal(&checkpoint.head, &now.head));
+}
+
+static void every_class_can_be_published(void **state)
+{
+    struct publisher publisher = open_publisher(keyring);
+    const struct index_range range = {0, 1};
+    const struct status status = {
+        .seq = 1, .entries = {&range, 1}, .action = STATUS_REVOKED, .effective_day = 45000};
+    const struct erase erase = {.seq = 1, .entries = {&range, 1}};
+    struct published published;
+    struct draft draft;
+
+    (void)state;
+    publish_attestations(&publisher, 3, 1);
+    publisher_draft(&publisher, &draft, CLASS_STATUS);
+    assert_true(draft_add(&draft, ENTRY_STATUS, &status, NULL));
+    assert_true(draft_add(&draft, ENTRY_ERASE, &erase, NULL));
+    assert_int_equal(publisher_publish(&publisher, &draft, &published), EXIT_YES);
+    assert_int_equal(published.seq, 2);
+    publish_attestations(&publisher, 1, 3);
+    publisher_close(&publisher);
+}
+
+static void what_the_log_refuses_changes_nothing(void **state)
+{
+    struct publisher publisher = open_publisher(keyring);
+    const struct void_record too_soon = {.has_range = true, .range = {7, 9}};
+    struct published published;
+    struct draft draft;
+
+    (void)state;
+    publish_attestations(&publisher, 1, 1);
+    publisher_draft(&publisher, &draft, CLASS_GOVERN);
+    assert_true(draft_add(&draft, ENTRY_VOID, &too_soon, NULL));
+    assert_int_equal(publisher_publish(&publisher, &draft, &published), EXIT_BAD_INPUT);
+    assert_int_equal(state_now().seq, 1);
+    publish_attestations(&publisher, 1, 2);
+    publisher_close(&publisher);
+}
+
+static void a_clock_that_went_back_signs_nothing(void **state)
+{
+    static const struct {
+        const char *sentence;
+        uint64_t now_s;
+        int code;
+    } rows[] = {
+        {"a minute behind the last block is within what clocks do", 1000000 - 60, EXIT_YES},
+        {"more than that is not", 1000000 - 61, EXIT_CLOCK},
+        {"a day behind", 1000000 - 86400, EXIT_CLOCK},
+        {"ahead", 1000000 + 86400, EXIT_YES},
+    };
+    struct publisher publisher = open_publisher(keyring);
+
+    (void)state;
+    publish_attestations(&publisher, 1, 1);
+    publisher_close(&publisher);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int code;
+
+        set_now(rows[i].now_s);
+        code = publisher_open(&publisher, &session, keyring);
+        if (code == EXIT_YES)
+            publisher_close(&publisher);
+        if (code != rows[i].code)
+            fail_msg("%s: %d", rows[i].sentence, code);
+    }
+}
+
+static void other_keys_are_not_used(void **state)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct publisher publisher;
+    struct published published;
+    struct keyring *other;
+    struct writer writer;
+
+    (void)state;
+    writer_init(&writer, memory, sizeof memory);
+    other = keyring_create(&session.home.network, &writer);
+    publisher = open_publisher(other);
+    assert_int_equal(try_attestations(&publisher, 1, &published), EXIT_BAD_INPUT);
+    publisher_close(&publisher);
+    assert_int_equal(state_now().seq, 0);
+    keyring_wipe(other);
+}
+
+static void after_a_rotation_only_the_new_keys_sign(void **state)
+{
+    struct publisher publisher = open_publisher(keyring);
+    struct keyring *next = next_of(keyring);
+    struct published published;
+    struct draft draft;
+
+    (void)state;
+    publish_attestations(&publisher, 1, 1);
+    draft_rotation(&publisher, &draft, next);
+    assert_int_equal(publisher_rotate(&publisher, &draft, next, &published), EXIT_YES);
+    publish_attestations(&publisher, 1, 3);
+    publisher_close(&publisher);
+    assert_int_equal(state_now().epoch, 1);
+    assert_int_equal(checkpoint_now().epoch, 1);
+    publisher = open_publisher(keyring);
+    assert_int_equal(try_attestations(&publisher, 1, &published), EXIT_BAD_INPUT);
+    publisher_close(&publisher);
+    keyring_wipe(next);
+}
+
+/* Blocks 1 to 3 with a status about 1 in 2; rotate behind 1, so that neither 2 nor 3 nor the status remain.
+ */
+static void a_rotation_behind_an_earlier_block_drops_the_rest(void **state)
+{
+    struct publisher publisher = open_publisher(keyring);
+    const struct index_range range = {0, 0};
+    const struct status status = {
+        .seq = 1, .entries = {&range, 1}, .action = STATUS_REVOKED, .effective_day = 45000};
+    struct keyring *next = next_of(keyring);
+    struct published published;
+    struct draft draft;
+    struct hash first;
+    char left[128];
+
+    (void)state;
+    publish_attestations(&publisher, 1, 1);
+    publisher_draft(&publisher, &draft, CLASS_STATUS);
+    assert_true(draft_add(&draft, ENTRY_STATUS, &status, NULL));
+    assert_int_equal(publisher_publish(&publisher, &draft, &published), EXIT_YES);
+    publish_attestations(&publisher, 1, 3);
+    draft_rotation(&publisher, &draft, next);
+    assert_int_equal(publisher_rotate_at(&publisher, &draft, next, 1, 999999, &published), EXIT_YES);
+    first = published.hash;
+    assert_int_equal(published.seq, 2);
+    assert_int_equal(state_now().seq, 2);
+    assert_int_equal(state_now().epoch, 1);
+    snprintf(left, sizeof left, "%s/rewind", folder);
+    assert_int_not_equal(access(left, F_OK), 0);
+    /* A second time, as after a lost answer: the same block, which is known. */
+    draft_rotation(&publisher, &draft, next);
+    assert_int_equal(publisher_rotate_at(&publisher, &draft, next, 1, 999999, &published), EXIT_YES);
+    assert_true(hash_equal(&published.hash, &first));
+    publish_attestations(&publisher, 1, 3);
+    publisher_close(&publisher);
+    keyring_wipe(next);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_first_block_brings_the_inception_along, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(closing_leaves_a_checkpoint_of_the_head, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_class_can_be_published, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_the_log_refuses_changes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_went_back_signs_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(other_keys_are_not_used, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(after_a_rotation_only_the_new_keys_sign, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_rotation_behind_an_earlier_block_drops_the_rest, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,194 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/session.h"
+
+static char folder[64];
+static struct home home;
+static struct session_options options;
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/tradeproof-session.XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(home_create(&home, folder, "test"), HOME_OK);
+    session_options_init(&options);
+    options.home = folder;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const files[] = {"network",        "lock",           "trust", "contacts",
+                                        "store/data.mdb", "store/lock.mdb", "store", "challenges"};
+    char path[128];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        remove(path);
+    }
+    return rmdir(folder);
+}
+
+static int open_and_close(enum session_access access)
+{
+    struct session session;
+    int code = session_open(&session, &options, access);
+
+    if (code == EXIT_YES)
+        session_close(&session);
+    return code;
+}
+
+static void write_file(const char *name, const char *text)
+{
+    assert_int_equal(home_write(&home, name, text, strlen(text), 0644), HOME_OK);
+}
+
+static void a_fresh_home_opens_both_ways(void **state)
+{
+    struct session session;
+
+    (void)state;
+    assert_int_equal(session_open(&session, &options, SESSION_READ), EXIT_YES);
+    assert_int_equal(session.lock_fd, -1);
+    assert_false(session.has_actor);
+    assert_int_equal(session_need_actor(&session), EXIT_NOT_SET_UP);
+    session_close(&session);
+    assert_int_equal(session_open(&session, &options, SESSION_WRITE), EXIT_YES);
+    assert_true(session.lock_fd >= 0);
+    /* While one writes, another reads. */
+    assert_int_equal(open_and_close(SESSION_READ), EXIT_YES);
+    session_close(&session);
+}
+
+static void broken_files_are_named(void **state)
+{
+    static const struct {
+        const char *sentence, *file, *text;
+    } rows[] = {
+        {"a trust file of nonsense", "trust", "everybody\n"},
+        {"a trust file with a mistyped id", "trust", "owner ase ttpa1qqqq Name\n"},
+        {"contacts of nonsense", "contacts", "Maria\n"},
+        {"contacts with a node's id and no name", "contacts", "ttpn1qqqqqqqqqq\n"},
+        {"a network of nonsense", "network", "Main Street\n"},
+        {"an empty network file", "network", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char path[128];
+
+        write_file(rows[i].file, rows[i].text);
+        if (open_and_close(SESSION_READ) != EXIT_BAD_INPUT)
+            fail_msg("%s", rows[i].sentence);
+        snprintf(path, sizeof path, "%s/%s", folder, rows[i].file);
+        remove(path);
+    }
+    assert_int_equal(open_and_close(SESSION_READ), EXIT_NOT_SET_UP);
+}
+
+static void a_store_of_another_network_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(open_and_close(SESSION_READ), EXIT_YES);
+    write_file("network", "main\n");
+    assert_int_equal(open_and_close(SESSION_READ), EXIT_BAD_INPUT);
+}
+
+static void ids_and_names_are_understood(void **state)
+{
+    const struct hash id = {{5}};
+    char actor[ID_TEXT_MAX + 1], node[ID_TEXT_MAX + 1], claim[ID_TEXT_MAX + 1], other[ID_TEXT_MAX + 1];
+    char contacts[256];
+    const struct {
+        const char *sentence, *text;
+        int as_subject, as_actor;
+    } rows[] = {
+        {"an actor's id", actor, EXIT_YES, EXIT_YES},
+        {"a contact's name", "maria lopez", EXIT_YES, EXIT_YES},
+        {"the id of someone without keys", claim, EXIT_YES, EXIT_BAD_INPUT},
+        {"a computer's id", node, EXIT_BAD_INPUT, EXIT_BAD_INPUT},
+        {"an id of another network", other, EXIT_BAD_INPUT, EXIT_BAD_INPUT},
+        {"an unknown name", "Nobody", EXIT_BAD_INPUT, EXIT_BAD_INPUT},
+        {"oneself, where there is no self", "me", EXIT_BAD_INPUT, EXIT_BAD_INPUT},
+        {"nothing", "", EXIT_BAD_INPUT, EXIT_BAD_INPUT},
+    };
+    struct network main_network;
+    struct session session;
+
+    (void)state;
+    assert_true(network_init(&main_network, "main"));
+    id_to_text(actor, ID_ACTOR, &home.network, &id);
+    id_to_text(node, ID_NODE, &home.network, &id);
+    id_to_text(claim, ID_CLAIM, &home.network, &id);
+    id_to_text(other, ID_ACTOR, &main_network, &id);
+    snprintf(contacts, sizeof contacts, "%s Maria Lopez\n", actor);
+    write_file("contacts", contacts);
+    assert_int_equal(session_open(&session, &options, SESSION_READ), EXIT_YES);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct subject subject;
+        struct actor_id found;
+
+        if (session_subject(&session, rows[i].text, &subject) != rows[i].as_subject ||
+            session_actor(&session, rows[i].text, &found) != rows[i].as_actor)
+            fail_msg("%s", rows[i].sentence);
+    }
+    assert_string_equal(session_name_of(&session, &id), "Maria Lopez");
+    session_close(&session);
+}
+
+static void a_name_that_nobody_gave_is_the_id_cut_short(void **state)
+{
+    struct session session;
+    struct hash first = {{1}}, second = {{2}};
+    const char *one, *two;
+    char id[ID_TEXT_MAX + 1];
+
+    (void)state;
+    assert_int_equal(session_open(&session, &options, SESSION_READ), EXIT_YES);
+    one = session_name_of(&session, &first);
+    two = session_name_of(&session, &second);
+    id_to_text(id, ID_ACTOR, &home.network, &first);
+    assert_memory_equal(one, id, 9);
+    assert_string_equal(one + strlen(one) - 5, id + strlen(id) - 5);
+    assert_string_not_equal(one, two);
+    session_close(&session);
+}
+
+static void the_clock_of_tests_is_digits_only(void **state)
+{
+    static const char *const nonsense[] = {"-1", "1e9", "", "tomorrow", "99999999999999999999"};
+
+    (void)state;
+    assert_int_equal(setenv("TRADEPROOF_NOW", "86400", 1), 0);
+    assert_int_equal(session_now_s(), 86400);
+    for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
+        assert_int_equal(setenv("TRADEPROOF_NOW", nonsense[i], 1), 0);
+        assert_true(session_now_s() > UINT64_C(1700000000));
+    }
+    assert_int_equal(unsetenv("TRADEPROOF_NOW"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_fresh_home_opens_both_ways, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(broken_files_are_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_of_another_network_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ids_and_names_are_understood, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_that_nobody_gave_is_the_id_cut_short, set_up, tear_down),
+        cmocka_unit_test(the_clock_of_tests_is_digits_only),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

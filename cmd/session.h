@@ -90,7 +90,8 @@ const char *session_name_of(const struct session *session, const struct hash *id
  * standard output). Returns: code. */
 int session_fail(const struct session_options *options, int code, const char *word, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* The same for what went wrong with the home folder, its trust file (line and id as home_trust), the store. */
+/* The same for what went wrong with the home folder, its trust file (line and id as home_trust), the store.
+ */
 int session_fail_home(const struct session_options *options, enum home_error error);
 int session_fail_trust(const struct session_options *options, enum trust_result result, size_t line,
                        enum id_result id);

@@ -1,21 +1,23 @@
 #ifndef NODE_CONTROL_H
 #define NODE_CONTROL_H
 
-/* The daemon's control socket (unix stream, home/control.sock, mode 0600): the CLI hands over what changes the store,
- * because only one process writes. Request and reply are each 4 length, big-endian | 1 operation or result | payload.
- * Questions are not asked here: the CLI reads the store itself. */
+/* The daemon's control socket (unix stream, home/control.sock, mode 0600): the CLI hands over what changes
+ * the store, because only one process writes. Request and reply are each 4 length, big-endian | 1 operation
+ * or result | payload. Questions are not asked here: the CLI reads the store itself. */
 
 #include "node/home.h"
 #include "protocol/base/reason.h"
 
 enum control_op {
-    CONTROL_SUBMIT = 1,     /* an encoded block of this node's own actor. Reply: CONTROL_DONE after it is durable */
+    CONTROL_SUBMIT =
+        1, /* an encoded block of this node's own actor. Reply: CONTROL_DONE after it is durable */
     CONTROL_IMPORT = 2,     /* an encoded block of anyone */
     CONTROL_CHECKPOINT = 3, /* an encoded signed_checkpoint */
-    CONTROL_USE_NONCE = 4,  /* 32 nonce, 8 expires_s big-endian. CONTROL_REFUSED REASON_REPLAYED when used before */
-    CONTROL_PEERS = 5,      /* reply payload: JSON text, an array of peers */
-    CONTROL_STATUS = 6,     /* reply payload: JSON text */
-    CONTROL_RELOAD = 7,     /* the trust file changed */
+    CONTROL_USE_NONCE =
+        4, /* 32 nonce, 8 expires_s big-endian. CONTROL_REFUSED REASON_REPLAYED when used before */
+    CONTROL_PEERS = 5,  /* reply payload: JSON text, an array of peers */
+    CONTROL_STATUS = 6, /* reply payload: JSON text */
+    CONTROL_RELOAD = 7, /* the trust file changed */
 };
 
 enum control_result {

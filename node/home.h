@@ -13,8 +13,8 @@
  *     store/           the LMDB environment
  *     challenges/      challenges that this node sent and that may still be answered
  *     lock             held by whoever writes the store: a daemon, or a command while none runs
- *     sign.lock        held while a block of this actor is being signed, so that two commands never fork the log
- *     control.sock     the daemon's control socket
+ *     sign.lock        held while a block of this actor is being signed, so that two commands never fork the
+ * log control.sock     the daemon's control socket
  */
 
 #include "protocol/base/labels.h"
@@ -29,10 +29,10 @@ enum home_error {
     HOME_BAD_NETWORK,
     HOME_PERMISSION,
     HOME_NO_ROOM,
-    HOME_TOO_LARGE,       /* a file exceeds its limit */
-    HOME_NOT_FOUND,       /* that file is not there */
+    HOME_TOO_LARGE, /* a file exceeds its limit */
+    HOME_NOT_FOUND, /* that file is not there */
     HOME_EXISTS,
-    HOME_LOCKED,          /* another process holds the lock */
+    HOME_LOCKED, /* another process holds the lock */
     HOME_IO,
 };
 
@@ -45,14 +45,16 @@ struct home {
 enum home_error home_find(struct home *home, const char *option);
 /* home_find and read the network file. */
 enum home_error home_open(struct home *home, const char *option);
-/* Make the folder (mode 0700), its subfolders and the network file. HOME_EXISTS when it is initialised already. */
+/* Make the folder (mode 0700), its subfolders and the network file. HOME_EXISTS when it is initialised
+ * already. */
 enum home_error home_create(struct home *home, const char *option, const char *network_tag);
 
 /* path/name in out. Requires: out has HOME_PATH_MAX + 64 bytes. */
 void home_file(const struct home *home, const char *name, char *out);
 
 /* Read a file of at most capacity bytes. *size is set on HOME_OK. */
-enum home_error home_read(const struct home *home, const char *name, void *out, size_t capacity, size_t *size);
+enum home_error home_read(const struct home *home, const char *name, void *out, size_t capacity,
+                          size_t *size);
 /* Write a file whole with mode, or not at all: a temporary file beside it, synced, then renamed. */
 enum home_error home_write(const struct home *home, const char *name, const void *data, size_t size,
                            unsigned int mode);
@@ -60,9 +62,10 @@ enum home_error home_write(const struct home *home, const char *name, const void
 /* Take a lock file; *fd is to be closed to release it. wait: block until it is free, else HOME_LOCKED. */
 enum home_error home_lock(const struct home *home, const char *name, bool wait, int *fd);
 
-/* Read and parse the trust file; an absent one is empty. *line and *id as trust_parse; *result tells a bad one. */
-enum home_error home_trust(const struct home *home, struct trust *trust, enum trust_result *result, size_t *line,
-                           enum id_result *id);
+/* Read and parse the trust file; an absent one is empty. *line and *id as trust_parse; *result tells a bad
+ * one. */
+enum home_error home_trust(const struct home *home, struct trust *trust, enum trust_result *result,
+                           size_t *line, enum id_result *id);
 
 /* What the user is told: one clear sentence with what to do next. */
 const char *home_error_sentence(enum home_error error);

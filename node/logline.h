@@ -1,8 +1,8 @@
 #ifndef NODE_LOGLINE_H
 #define NODE_LOGLINE_H
 
-/* The daemon's log: JSON lines on standard error, one event a line, with time, level and event name; values are
- * escaped, and never hold a secret. */
+/* The daemon's log: JSON lines on standard error, one event a line, with time, level and event name; values
+ * are escaped, and never hold a secret. */
 
 #include <stdint.h>
 
@@ -23,7 +23,7 @@ void log_line(enum log_level level, const char *event, const struct log_value *v
 
 #define LOG_T(key, value) ((struct log_value){.name = (key), .type = LOG_TEXT, .text = (value)})
 #define LOG_N(key, value) ((struct log_value){.name = (key), .type = LOG_NUMBER, .number = (uint64_t)(value)})
-#define LOG(level, event, ...)                                                                                      \
+#define LOG(level, event, ...)                                                                               \
     log_line((level), (event), (const struct log_value[]){__VA_ARGS__ __VA_OPT__(, ){.name = NULL}})
 
 #endif

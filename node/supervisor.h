@@ -1,8 +1,8 @@
 #ifndef NODE_SUPERVISOR_H
 #define NODE_SUPERVISOR_H
 
-/* Starts a net process, watches it and starts it again with backoff when it dies (100 ms, doubling to 10 s, back to
- * 100 ms after 10 s of life); the core goes on meanwhile. */
+/* Starts a net process, watches it and starts it again with backoff when it dies (100 ms, doubling to 10 s,
+ * back to 100 ms after 10 s of life); the core goes on meanwhile. */
 
 #include <sys/types.h>
 
@@ -11,8 +11,8 @@
 
 struct supervised {
     enum net_role role;
-    pid_t pid;  /* 0: not running */
-    bool ready; /* it said NETLINK_READY */
+    pid_t pid;           /* 0: not running */
+    bool ready;          /* it said NETLINK_READY */
     struct netlink link; /* while it runs */
     uint64_t started_ms;
     uint64_t restart_at_ms; /* when not running */
@@ -23,8 +23,8 @@ struct supervised {
 /* Prepare; nothing runs yet. */
 void supervisor_init(struct supervised *process, enum net_role role, uint64_t now_ms);
 /* Start it if it is not running and due: fork and exec this program with its hidden net role, the socket as a
- * numbered descriptor, limits set, no privileges to gain, dying with its parent. Returns: true when it was started
- * now (the caller then sends NETLINK_CONFIG and NETLINK_DIAL again). */
+ * numbered descriptor, limits set, no privileges to gain, dying with its parent. Returns: true when it was
+ * started now (the caller then sends NETLINK_CONFIG and NETLINK_DIAL again). */
 bool supervisor_start(struct supervised *process, uint64_t now_ms);
 /* Reap it if it ended; the link ends with it. Returns: true when it did. */
 bool supervisor_reap(struct supervised *process, uint64_t now_ms);

@@ -12,7 +12,8 @@ enum store_error record_read(struct store_txn *txn, uint32_t number, uint64_t se
     return table_get_exact(txn, TABLE_RECORDS, &key, row, sizeof *row);
 }
 
-enum store_error record_add(struct store_txn *txn, uint32_t number, uint64_t seq, const struct disk_record *row)
+enum store_error record_add(struct store_txn *txn, uint32_t number, uint64_t seq,
+                            const struct disk_record *row)
 {
     struct key key = author_seq_key(number, seq);
 

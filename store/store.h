@@ -1,10 +1,10 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-/* One LMDB environment that holds everything a node knows (DESIGN section 7). Blocks are stored as they came; all
- * else is derived from them and from arrival times. Readers in other processes work while one process writes.
- * No pointer into the map leaves this folder: whatever is handed out is copied into the caller's arena.
- * Decides nothing: node/ingest.h asks protocol/log and applies the answer here. */
+/* One LMDB environment that holds everything a node knows (DESIGN section 7). Blocks are stored as they came;
+ * all else is derived from them and from arrival times. Readers in other processes work while one process
+ * writes. No pointer into the map leaves this folder: whatever is handed out is copied into the caller's
+ * arena. Decides nothing: node/ingest.h asks protocol/log and applies the answer here. */
 
 #include "protocol/log/accept.h"
 #include "protocol/log/branch.h"
@@ -17,11 +17,11 @@ enum store_error {
     STORE_MAP_FULL,      /* see store_write_begin */
     STORE_WRONG_VERSION, /* made by another version of this program */
     STORE_WRONG_NETWORK,
-    STORE_NOT_A_STORE,   /* the files are not ours, or damaged */
+    STORE_NOT_A_STORE, /* the files are not ours, or damaged */
     STORE_PERMISSION,
-    STORE_BUSY,          /* too many readers */
+    STORE_BUSY, /* too many readers */
     STORE_IO,
-    STORE_NO_MEMORY,     /* the arena is full */
+    STORE_NO_MEMORY, /* the arena is full */
 };
 
 enum { STORE_VERSION = 1, STORE_MAP_SIZE_DEFAULT_GIB = 64 };
@@ -30,10 +30,10 @@ struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
 
 struct store_options {
-    const char *folder;     /* exists; files data.mdb and lock.mdb are made in it */
+    const char *folder; /* exists; files data.mdb and lock.mdb are made in it */
     const char *network_tag;
-    bool read_only;         /* for other processes' readers: STORE_NOT_FOUND when there is no store yet */
-    size_t map_size;        /* 0: STORE_MAP_SIZE_DEFAULT_GIB */
+    bool read_only;  /* for other processes' readers: STORE_NOT_FOUND when there is no store yet */
+    size_t map_size; /* 0: STORE_MAP_SIZE_DEFAULT_GIB */
 };
 
 /* Open or create. Clears stale readers. On success *out must be closed with store_close. */
@@ -44,8 +44,8 @@ void store_clear_stale_readers(struct store *store);
 
 /* One read transaction; keep it under a second. */
 enum store_error store_read_begin(struct store_txn **out, struct store *store);
-/* One write transaction: many blocks. A map that is nearly full is grown here, while no transaction is open in this
- * process. STORE_MAP_FULL from a later call: end it, begin again (which grows), and do it over. */
+/* One write transaction: many blocks. A map that is nearly full is grown here, while no transaction is open
+ * in this process. STORE_MAP_FULL from a later call: end it, begin again (which grows), and do it over. */
 enum store_error store_write_begin(struct store_txn **out, struct store *store);
 /* Durable when STORE_OK. Ends the transaction in any case. */
 enum store_error store_commit(struct store_txn *txn);
@@ -58,11 +58,12 @@ void store_end(struct store_txn *txn);
 enum store_error store_author_number(struct store_txn *txn, const struct actor_id *author, uint32_t *number);
 
 /* State of an author's log at its head. STORE_NOT_FOUND when nothing of it is held. */
-enum store_error store_log_state(struct store_txn *txn, const struct actor_id *author, struct log_state *state);
+enum store_error store_log_state(struct store_txn *txn, const struct actor_id *author,
+                                 struct log_state *state);
 
 /* Call visit for every log held, in order of actor id. visit returns false to stop. */
-enum store_error store_each_log(struct store_txn *txn, bool (*visit)(void *context, const struct log_state *state),
-                                void *context);
+enum store_error store_each_log(struct store_txn *txn,
+                                bool (*visit)(void *context, const struct log_state *state), void *context);
 
 /* Key set in force after block seq of the author's chain, and its epoch. */
 enum store_error store_keys_at(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
@@ -80,7 +81,8 @@ enum store_error store_block_bytes(struct store_txn *txn, const struct actor_id 
 enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                      const struct hash *hash, struct bytes *out, struct arena *arena);
 
-/* All blocks of author with seq >= from, on the chain and beside it, sorted by (seq, hash); array in arena. */
+/* All blocks of author with seq >= from, on the chain and beside it, sorted by (seq, hash); array in arena.
+ */
 enum store_error store_branch_blocks(struct store_txn *txn, const struct network *network,
                                      const struct actor_id *author, uint64_t from, struct branch_block **out,
                                      size_t *count, struct arena *arena);
@@ -90,10 +92,11 @@ enum store_error store_gather_past(struct store_txn *txn, const struct network *
                                    const struct log_state *state, const struct log_reach *reach,
                                    struct log_past *out, struct arena *arena);
 
-/* Apply an accepted block: bytes, record, state, standings, pages, key history, erasures, subject index, index of
- * govern entries. arrived_s is this node's clock. */
+/* Apply an accepted block: bytes, record, state, standings, pages, key history, erasures, subject index,
+ * index of govern entries. arrived_s is this node's clock. */
 enum store_error store_apply(struct store_txn *txn, const struct network *network, const struct block *block,
-                             const struct log_change *change, const struct log_past *past, uint64_t arrived_s);
+                             const struct log_change *change, const struct log_past *past,
+                             uint64_t arrived_s);
 
 /* Keep a signature-valid block beside the chain. */
 enum store_error store_put_side_block(struct store_txn *txn, const struct block *block, uint64_t arrived_s);
@@ -101,8 +104,8 @@ enum store_error store_put_side_block(struct store_txn *txn, const struct block 
 enum store_error store_drop_block(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                   const struct hash *hash);
 
-/* Forget everything derived from the author's chain, keeping all blocks and their arrival times, so that a chosen
- * chain can be replayed with store_apply. */
+/* Forget everything derived from the author's chain, keeping all blocks and their arrival times, so that a
+ * chosen chain can be replayed with store_apply. */
 enum store_error store_unwind_log(struct store_txn *txn, const struct actor_id *author);
 
 /* Freeze marks: two rotations of one epoch. */
@@ -112,7 +115,8 @@ enum store_error store_is_frozen(struct store_txn *txn, const struct actor_id *a
 /* ---- evidence ---- */
 
 /* Encoded signed_checkpoint / fork_proof records, one per author / per (author, epoch). */
-enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes encoded);
+enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
+                                      struct bytes encoded);
 enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes *out,
                                   struct arena *arena);
 enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
@@ -120,8 +124,8 @@ enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_
 enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                   struct bytes *out, struct arena *arena);
 enum store_error store_each_fork_proof(struct store_txn *txn,
-                                       bool (*visit)(void *context, const struct actor_id *author, uint64_t epoch,
-                                                     struct bytes encoded),
+                                       bool (*visit)(void *context, const struct actor_id *author,
+                                                     uint64_t epoch, struct bytes encoded),
                                        void *context);
 
 /* Nonces of challenges that were answered, kept until they expire. STORE_NOT_FOUND: not used yet. */
@@ -130,43 +134,45 @@ enum store_error store_nonce_used(struct store_txn *txn, const uint8_t nonce[32]
 
 /* ---- questions ---- */
 
-/* Every record that bears on subject: see dossier.h. The trust file says whose rule packs are wanted. known_by_s
- * bounds logs by arrival (dossier_log.known_by_seq); credentials beyond it are left out. */
-enum store_error store_dossier(struct store_txn *txn, const struct network *network, const struct trust *trust,
-                               const struct subject *subject, uint64_t known_by_s, struct dossier *out,
-                               struct arena *arena);
+/* Every record that bears on subject: see dossier.h. The trust file says whose rule packs are wanted.
+ * known_by_s bounds logs by arrival (dossier_log.known_by_seq); credentials beyond it are left out. */
+enum store_error store_dossier(struct store_txn *txn, const struct network *network,
+                               const struct trust *trust, const struct subject *subject, uint64_t known_by_s,
+                               struct dossier *out, struct arena *arena);
 
-/* The same around given entries instead of a subject's: for presentations. Entries that the store does not hold are
- * left out of credentials; logs of all their authors are there. */
+/* The same around given entries instead of a subject's: for presentations. Entries that the store does not
+ * hold are left out of credentials; logs of all their authors are there. */
 enum store_error store_dossier_of_entries(struct store_txn *txn, const struct network *network,
                                           const struct trust *trust, const struct entry_name *names,
                                           size_t name_count, uint64_t known_by_s, struct dossier *out,
                                           struct arena *arena);
 
-/* The same around credentials that the caller brings: for what only a presentation carries, and for what is about to
- * be issued. authors[i] says in whose log credentials[i] stands; its place.log is set here, all else is the caller's. */
-enum store_error store_dossier_around(struct store_txn *txn, const struct network *network, const struct trust *trust,
-                                      const struct dossier_credential *credentials, const struct actor_id *authors,
-                                      size_t count, uint64_t known_by_s, struct dossier *out, struct arena *arena);
+/* The same around credentials that the caller brings: for what only a presentation carries, and for what is
+ * about to be issued. authors[i] says in whose log credentials[i] stands; its place.log is set here, all else
+ * is the caller's. */
+enum store_error store_dossier_around(struct store_txn *txn, const struct network *network,
+                                      const struct trust *trust, const struct dossier_credential *credentials,
+                                      const struct actor_id *authors, size_t count, uint64_t known_by_s,
+                                      struct dossier *out, struct arena *arena);
 
-/* Whether a chain of accreditations from the trust file reaches author: what admission asks (not whether it still
- * holds today). A namespace's owner is admitted itself. */
-enum store_error store_is_accredited(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
-                                     bool *accredited);
+/* Whether a chain of accreditations from the trust file reaches author: what admission asks (not whether it
+ * still holds today). A namespace's owner is admitted itself. */
+enum store_error store_is_accredited(struct store_txn *txn, const struct trust *trust,
+                                     const struct actor_id *author, bool *accredited);
 
 /* Whether an accepted attestation or affiliation names the actor. */
-enum store_error store_is_named(struct store_txn *txn, const struct network *network, const struct actor_id *actor,
-                                bool *named);
+enum store_error store_is_named(struct store_txn *txn, const struct network *network,
+                                const struct actor_id *actor, bool *named);
 
 /* Blocks and bytes held of an author, side blocks included: what a quota counts. */
 enum store_error store_log_size(struct store_txn *txn, const struct actor_id *author, uint64_t *blocks,
                                 uint64_t *bytes);
 
-/* Proof of an entry to the author's present head, for a presentation or a certificate file. Lists in arena; *head is
- * the header and signatures that the path leads to. */
+/* Proof of an entry to the author's present head, for a presentation or a certificate file. Lists in arena;
+ * *head is the header and signatures that the path leads to. */
 enum store_error store_entry_proof(struct store_txn *txn, const struct network *network,
-                                   const struct entry_name *name, struct entry_proof *out, struct proof_head *head,
-                                   struct arena *arena);
+                                   const struct entry_name *name, struct entry_proof *out,
+                                   struct proof_head *head, struct arena *arena);
 
 /* Figures for `status`. */
 struct store_figures {

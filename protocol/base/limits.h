@@ -1,7 +1,8 @@
 #ifndef PROTOCOL_BASE_LIMITS_H
 #define PROTOCOL_BASE_LIMITS_H
 
-/* A limit on everything (DESIGN principle 10 and section 4, limits). Sizes in bytes unless the name says otherwise. */
+/* A limit on everything (DESIGN principle 10 and section 4, limits). Sizes in bytes unless the name says
+ * otherwise. */
 
 enum {
     BLOCK_BODY_SIZE_MAX = 512 * 1024,

@@ -202,8 +202,8 @@ static uint32_t blocks_of(const struct head *target, uint64_t next)
 }
 
 /* The author's blocks up to target (NULL: nobody knows how far) are to be had from the event's peer. */
-static void want_from(struct sync *sync, const struct sync_event *event, const struct head *target, uint64_t now_ms,
-                      struct sync_actions *actions)
+static void want_from(struct sync *sync, const struct sync_event *event, const struct head *target,
+                      uint64_t now_ms, struct sync_actions *actions)
 {
     struct want_entry *want = wants_find(&sync->wants, &event->head.author);
 

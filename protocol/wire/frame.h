@@ -1,8 +1,9 @@
 #ifndef PROTOCOL_WIRE_FRAME_H
 #define PROTOCOL_WIRE_FRAME_H
 
-/* The envelope of everything that travels or lies in a file: 16 bytes network tag (zero-padded) | 1 version (1) |
- * 1 kind | 4 length, big-endian | length bytes of payload. Payload is one record, or an encoded block. */
+/* The envelope of everything that travels or lies in a file: 16 bytes network tag (zero-padded) | 1 version
+ * (1) | 1 kind | 4 length, big-endian | length bytes of payload. Payload is one record, or an encoded block.
+ */
 
 #include "protocol/base/labels.h"
 #include "protocol/base/limits.h"
@@ -11,16 +12,16 @@
 
 enum { FRAME_ENVELOPE_SIZE = 22, FRAME_VERSION = 1 };
 
-#define FRAME_LIST(X)                                                                                               \
-    X(FRAME_HELLO, 1, hello)                                                                                        \
-    X(FRAME_HEADS, 2, heads)                                                                                        \
-    X(FRAME_WANT, 3, want)                                                                                          \
-    X(FRAME_CHECKPOINT, 5, signed_checkpoint)                                                                       \
-    X(FRAME_FORK_PROOF, 6, fork_proof)                                                                              \
-    X(FRAME_WITNESS_ROOT, 7, signed_witness_root)                                                                   \
-    X(FRAME_COSIGNATURE, 8, signed_cosignature)                                                                     \
-    X(FRAME_CHALLENGE, 32, signed_challenge)                                                                        \
-    X(FRAME_PRESENTATION, 33, signed_presentation)                                                                  \
+#define FRAME_LIST(X)                                                                                        \
+    X(FRAME_HELLO, 1, hello)                                                                                 \
+    X(FRAME_HEADS, 2, heads)                                                                                 \
+    X(FRAME_WANT, 3, want)                                                                                   \
+    X(FRAME_CHECKPOINT, 5, signed_checkpoint)                                                                \
+    X(FRAME_FORK_PROOF, 6, fork_proof)                                                                       \
+    X(FRAME_WITNESS_ROOT, 7, signed_witness_root)                                                            \
+    X(FRAME_COSIGNATURE, 8, signed_cosignature)                                                              \
+    X(FRAME_CHALLENGE, 32, signed_challenge)                                                                 \
+    X(FRAME_PRESENTATION, 33, signed_presentation)                                                           \
     X(FRAME_CERTIFICATES, 34, certificate_file)
 
 #define FRAME_AS_ENUM(name, number, schema) name = number,
@@ -39,6 +40,7 @@ struct frame {
 enum reason frame_decode(struct frame *frame, const struct network *network, struct bytes input);
 
 /* Write the envelope and payload. Returns: false when it does not fit. */
-bool frame_encode(struct writer *writer, const struct network *network, enum frame_kind kind, struct bytes payload);
+bool frame_encode(struct writer *writer, const struct network *network, enum frame_kind kind,
+                  struct bytes payload);
 
 #endif

@@ -1,8 +1,8 @@
 #ifndef PROTOCOL_WIRE_RECORDS_H
 #define PROTOCOL_WIRE_RECORDS_H
 
-/* Every record of DESIGN section 4 as a C struct and its schema. Field order in the structs is the wire order.
- * All structs borrow the bytes that they were decoded from. */
+/* Every record of DESIGN section 4 as a C struct and its schema. Field order in the structs is the wire
+ * order. All structs borrow the bytes that they were decoded from. */
 
 #include "crypto/seal.h"
 #include "crypto/sign.h"
@@ -45,8 +45,8 @@ struct thresholds {
     uint64_t govern, issue, checkpoint, present;
 };
 
-/* Inception (seq 0), or a rotation that opens the next epoch. Keys are distinct, sorted by (role, key bytes); a
- * signature names its key by index in this list. */
+/* Inception (seq 0), or a rotation that opens the next epoch. Keys are distinct, sorted by (role, key bytes);
+ * a signature names its key by index in this list. */
 struct keys {
     struct list signing_keys; /* struct signing_key, 1..KEYS_MAX, at least one governs */
     struct thresholds thresholds;
@@ -58,7 +58,7 @@ struct keys {
 
 /* Changes the non-governing keys within the epoch: the whole new list of them. */
 struct keys_update {
-    struct list signing_keys; /* struct signing_key, none governs, 0..KEYS_MAX - 1 */
+    struct list signing_keys;     /* struct signing_key, none governs, 0..KEYS_MAX - 1 */
     struct thresholds thresholds; /* govern 0: stays as it is */
     struct list seal_keys;
     struct list extensions;
@@ -69,7 +69,7 @@ struct keys_update {
 struct pack_code {
     struct bytes code; /* the part behind the slash */
     struct bytes title;
-    uint64_t lifetime_months; /* 0: for life */
+    uint64_t lifetime_months;         /* 0: for life */
     bool has_first_day, has_last_day; /* on which it is offered */
     uint32_t first_day, last_day;
 };
@@ -82,8 +82,8 @@ enum pack_rule_kind {
     PACK_RULE_RECOGNITION = 5, /* of shops */
 };
 
-/* A named expression. The bytes are canonical msgpack that this version does not look into: an operator that a node
- * does not know makes that rule unknown, not the pack. */
+/* A named expression. The bytes are canonical msgpack that this version does not look into: an operator that
+ * a node does not know makes that rule unknown, not the pack. */
 struct pack_rule {
     enum pack_rule_kind kind;
     struct bytes name; /* a title's name, or the code that a prerequisite is for */
@@ -115,12 +115,12 @@ struct entry_position {
     uint64_t index;
 };
 
-/* The delegate's log stays authorised up to and with this block, less the exceptions. A later withdrawal may only
- * lower the cut or add exceptions. */
+/* The delegate's log stays authorised up to and with this block, less the exceptions. A later withdrawal may
+ * only lower the cut or add exceptions. */
 struct withdrawal {
     struct actor_id delegate;
     uint64_t cut_seq;
-    struct hash cut_head; /* header hash of that block */
+    struct hash cut_head;   /* header hash of that block */
     struct list exceptions; /* struct entry_position, sorted */
     struct list extensions;
 };
@@ -130,8 +130,8 @@ struct indexed_signature {
     struct signature signature;
 };
 
-/* Hands a namespace over. The successor's governing keys sign LABEL_SUCCESSION over the record encoded with an empty
- * signature list. */
+/* Hands a namespace over. The successor's governing keys sign LABEL_SUCCESSION over the record encoded with
+ * an empty signature list. */
 struct succession {
     struct bytes name_space;
     struct actor_id successor;
@@ -186,8 +186,8 @@ struct index_range {
     uint64_t first, last;
 };
 
-/* About content entries of one earlier block of the same log. The block is fixed by seq alone, because the header
- * that carries this statement commits to every earlier one. */
+/* About content entries of one earlier block of the same log. The block is fixed by seq alone, because the
+ * header that carries this statement commits to every earlier one. */
 struct status {
     uint64_t seq;
     struct list entries; /* struct index_range, ascending, disjoint */
@@ -236,7 +236,8 @@ struct attestation {
     struct list extensions;
 };
 
-/* A technician's word to a shop. Its LABEL_CONSENT hash is the affiliation's id and what the present key signs. */
+/* A technician's word to a shop. Its LABEL_CONSENT hash is the affiliation's id and what the present key
+ * signs. */
 struct consent {
     struct actor_id technician;
     struct actor_id shop;
@@ -373,8 +374,8 @@ struct signed_cosignature {
     struct indexed_signature signature;
 };
 
-/* Two signed headers that cannot both be the log, the one with the lower bytes first (memcmp): same previous hash, or
- * two rotations of one epoch. */
+/* Two signed headers that cannot both be the log, the one with the lower bytes first (memcmp): same previous
+ * hash, or two rotations of one epoch. */
 struct fork_proof {
     struct bytes header_a; /* canonical header bytes, as signed */
     struct list signatures_a;
@@ -416,7 +417,7 @@ struct entry_proof {
 };
 
 struct proof_head {
-    struct bytes header; /* canonical header bytes */
+    struct bytes header;    /* canonical header bytes */
     struct list signatures; /* struct indexed_signature */
 };
 
@@ -442,8 +443,8 @@ struct signed_challenge {
 /* Sizes of the same thing: a reference has names only, a standard one proofs and their heads. */
 struct presentation {
     struct actor_id holder;
-    struct bytes holder_keys;   /* its inception keys record */
-    struct list holder_blocks;  /* struct key_block: what followed, in order */
+    struct bytes holder_keys;  /* its inception keys record */
+    struct list holder_blocks; /* struct key_block: what followed, in order */
     struct actor_id audience;
     uint8_t nonce[32];
     uint64_t created_s;
@@ -487,7 +488,7 @@ struct head {
 };
 
 struct heads {
-    bool complete; /* every head that the sender has, not only what changed */
+    bool complete;     /* every head that the sender has, not only what changed */
     struct list heads; /* struct head, sorted by author */
     struct list extensions;
 };
@@ -506,38 +507,38 @@ struct want {
 
 /* ---- schemas ---- */
 
-#define SCHEMA_LIST(X)                                                                                              \
-    X(keys)                                                                                                         \
-    X(keys_update)                                                                                                  \
-    X(rule_pack)                                                                                                    \
-    X(accreditation)                                                                                                \
-    X(withdrawal)                                                                                                   \
-    X(succession)                                                                                                   \
-    X(void_record)                                                                                                  \
-    X(status)                                                                                                       \
-    X(erase)                                                                                                        \
-    X(attestation)                                                                                                  \
-    X(consent)                                                                                                      \
-    X(affiliation)                                                                                                  \
-    X(shop)                                                                                                         \
-    X(statement)                                                                                                    \
-    X(header)                                                                                                       \
-    X(block_state)                                                                                                  \
-    X(history_event)                                                                                                \
-    X(checkpoint)                                                                                                   \
-    X(signed_checkpoint)                                                                                            \
-    X(witness_root)                                                                                                 \
-    X(signed_witness_root)                                                                                          \
-    X(cosignature)                                                                                                  \
-    X(signed_cosignature)                                                                                           \
-    X(fork_proof)                                                                                                   \
-    X(challenge)                                                                                                    \
-    X(signed_challenge)                                                                                             \
-    X(presentation)                                                                                                 \
-    X(signed_presentation)                                                                                          \
-    X(certificate_file)                                                                                             \
-    X(hello)                                                                                                        \
-    X(heads)                                                                                                        \
+#define SCHEMA_LIST(X)                                                                                       \
+    X(keys)                                                                                                  \
+    X(keys_update)                                                                                           \
+    X(rule_pack)                                                                                             \
+    X(accreditation)                                                                                         \
+    X(withdrawal)                                                                                            \
+    X(succession)                                                                                            \
+    X(void_record)                                                                                           \
+    X(status)                                                                                                \
+    X(erase)                                                                                                 \
+    X(attestation)                                                                                           \
+    X(consent)                                                                                               \
+    X(affiliation)                                                                                           \
+    X(shop)                                                                                                  \
+    X(statement)                                                                                             \
+    X(header)                                                                                                \
+    X(block_state)                                                                                           \
+    X(history_event)                                                                                         \
+    X(checkpoint)                                                                                            \
+    X(signed_checkpoint)                                                                                     \
+    X(witness_root)                                                                                          \
+    X(signed_witness_root)                                                                                   \
+    X(cosignature)                                                                                           \
+    X(signed_cosignature)                                                                                    \
+    X(fork_proof)                                                                                            \
+    X(challenge)                                                                                             \
+    X(signed_challenge)                                                                                      \
+    X(presentation)                                                                                          \
+    X(signed_presentation)                                                                                   \
+    X(certificate_file)                                                                                      \
+    X(hello)                                                                                                 \
+    X(heads)                                                                                                 \
     X(want)
 
 #define SCHEMA_DECLARE(name) extern const struct schema name##_schema;

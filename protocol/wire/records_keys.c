@@ -61,8 +61,10 @@ static const struct field thresholds_fields[] = {
     {REQUIRED(thresholds, govern), UINT(0, KEYS_MAX), MEANS("signatures that a keys or govern block needs")},
     {REQUIRED(thresholds, issue), UINT(0, KEYS_MAX),
      MEANS("signatures that a status or content block needs")},
-    {REQUIRED(thresholds, checkpoint), UINT(0, KEYS_MAX), MEANS("of checkpoint keys; a checkpoint itself has one signature")},
-    {REQUIRED(thresholds, present), UINT(0, KEYS_MAX), MEANS("of present keys; a presentation itself has one signature")},
+    {REQUIRED(thresholds, checkpoint), UINT(0, KEYS_MAX),
+     MEANS("of checkpoint keys; a checkpoint itself has one signature")},
+    {REQUIRED(thresholds, present), UINT(0, KEYS_MAX),
+     MEANS("of present keys; a presentation itself has one signature")},
 };
 
 static const struct schema thresholds_schema = {

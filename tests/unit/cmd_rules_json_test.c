@@ -104,7 +104,7 @@ static void a_pack_is_a_valid_record(void **state)
 
 #define PACK(codes)                                                                                          \
     "{\"namespace\":\"x\",\"version\":1,\"in_force_from\":\"2000-01-01\",\"codes\":[" codes "],\"rules\":[]" \
-                                                                                            "}"
+    "}"
 #define CODE(members) PACK("{\"code\":\"1\",\"title\":\"t\",\"lifetime_months\":12" members "}")
 #define GOOD "{\"code\":\"1\",\"title\":\"t\",\"lifetime_months\":12}"
 

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# The life of certificates on the command line, without a daemon: one by one and from a file, revoked, suspended,
+# erased, handed over, presented and verified; and how each of these says no.
+# shellcheck source=tests/e2e/world.sh
+. "$(dirname "$0")/world.sh"
+
+make_homes ase maria
+ase=$(actor_id ase) maria=$(actor_id maria)
+publish_rules ase ase
+do_as ase contact add "$maria" "Maria Lopez"
+year=$(date +%Y)
+entry() { sed -n 's/^Entry: //p' "$said"; }
+refused() { # what the usage of a command refuses, and how it ends
+    answers "$1" 3 "Usage" ase "${@:2}"
+}
+
+# ---- one by one ----
+
+answers "a certificate is issued" 0 "Issued ase/a to Maria Lopez, valid until" ase issue "Maria Lopez" ase/a
+first=$(entry)
+answers "its last day is as the rules say" 0 "valid until 2023-03-14" ase issue "$maria" ase/a --earned 2021-03-14
+old=$(entry)
+answers "or as told" 0 "valid until 2022-01-01" ase issue "$maria" ase/a --earned 2021-03-15 --until 2022-01-01
+answers "a code for life has none" 0 "valid for life" ase issue "$maria" ase/b --basis training
+second=$(entry)
+answers "a mistyped code is refused with a suggestion" 4 "Did you mean ase/a?" ase issue "$maria" ase/aa
+answers "and nobody's namespace" 4 "does not say who owns" ase issue "$maria" epa/609
+answers "and tomorrow" 4 "after today" ase issue "$maria" ase/a --earned 2999-01-01
+answers "and a last day before the first" 4 "before the first" ase issue "$maria" ase/a --until 2001-01-01 --earned 2002-01-01
+answers "and a mistyped id" 4 "mistyped" ase issue "${maria%?}" ase/a
+answers "a dry run signs nothing" 0 "Would issue" ase issue "$maria" ase/a --dry-run
+answers "what nobody accredits is issued on demand, with a warning" 0 "Warning: epa/609" \
+    ase issue "$maria" epa/609 --unaccredited --until 2099-01-01
+refused "a missing code" issue "$maria"
+refused "a bad date" issue "$maria" ase/a --earned 14.3.2021
+refused "an unknown option" issue "$maria" ase/a --expires 2030-01-01
+
+answers "a lookup shows what holds" 0 "VERDICT: VALID" ase lookup "Maria Lopez" --code ase/b
+answers "and what has expired" 1 "expired after 2023-03-14" ase lookup "Maria Lopez" --at "$year-01-01" --code ase/a
+answers "on the last day it still held" 0 "ase/a: held" ase lookup "$maria" --require ase/a --at 2023-03-14
+answers "on the day after it no longer did" 1 "ase/a: not held" ase lookup "$maria" --require ase/a --at 2023-03-15
+answers "what nobody issued leaves it open" 2 "VERDICT: UNDETERMINED" ase lookup "$ase"
+answers "whoever is not authorised is not trusted" 1 "not trusted" ase lookup "$maria" --code epa/609
+
+# ---- from a file ----
+
+{
+    printf 'Technician,Code,Earned_on,last_day\r\n'
+    for day in 01 02 03 04 05 06 07 08 09; do printf '%s,ase/a,2024-05-%s,\r\n' "$maria" "$day"; done
+    printf '"Maria Lopez",ase/b,2024-05-01,2030-01-01\n'
+    printf '%s,ase/a,2024-05-03,\n' "$maria"
+    printf '%s,ase/c,2024-05-03,\n' "$maria"
+    printf 'nobody,ase/a,2024-05-03,\n'
+} >"$world/results.csv"
+answers "a dry run of a file counts" 5 "Would issue 10 certificates; 3 rows refused" \
+    ase issue --csv "$world/results.csv" --dry-run
+answers "a file is issued but for what is refused" 5 "Issued 10 certificates in 1 block" \
+    ase issue --csv "$world/results.csv" --report "$world/refused.csv"
+cp "$said" "$world/told"
+ok "duplicates name the first row" grep -q '^line 12: .*line 4 already' "$world/told"
+ok "the report has a row a refusal" test "$(wc -l <"$world/refused.csv")" = 4
+ok "with its reason" grep -q '^13,code-not-in-rule-pack,' "$world/refused.csv"
+printf 'technician,earned_on\n%s,2024-05-03\n' "$maria" >"$world/bad.csv"
+answers "a missing column is told" 4 "column code is missing" ase issue --csv "$world/bad.csv"
+printf 'technician,code,earned_on\nnobody,ase/a,2024-05-03\n' >"$world/bad.csv"
+answers "nothing issued is no success" 4 "Issued 0 certificates; 1 row refused" ase issue --csv "$world/bad.csv"
+answers "a file that is not there is told" 4 "could not be read" ase issue --csv "$world/none.csv"
+printf 'technician,code,earned_on\n%s,ase/a,2024-06-01\n' "$maria" >"$world/one.csv"
+from_input() { as ase issue --csv - <"$world/one.csv"; }
+ok "a file comes from standard input" from_input
+
+# ---- statuses ----
+
+answers "one is revoked" 0 "Revoked ase/a of Maria Lopez from 2023-01-01" ase revoke "$old" --from 2023-01-01 --reason scoring
+answers "from its day on" 1 "revoked since 2023-01-01" ase lookup "$maria" --at 2023-01-01 --code ase/a
+answers "two are suspended together" 0 "2 suspended, durable" ase suspend "$first" "$second" "$second"
+answers "and shown so" 1 "suspended since" ase lookup "$maria" --code ase/b
+answers "reinstated by whose they are" 0 '"action": "reinstated"' ase reinstate --of "Maria Lopez" --code ase/b --json
+answers "nothing is left to reinstate" 4 "stands so already" ase reinstate --of "Maria Lopez" --code ase/b
+answers "a mistyped entry is refused" 4 "copy it again whole" ase revoke "${first%?}0"
+answers "someone else's entry is refused" 4 "only they can say" ase revoke "$maria/${first#*/}"
+refused "a status without entries" revoke
+refused "an unknown reason" revoke "$first" --reason spite
+answers "one is erased" 0 "1 erased, durable" ase erase "$old"
+
+# ---- handing over, presenting, verifying ----
+
+answers "certificates are exported" 0 "certificate" ase export "Maria Lopez" --code ase/b --out "$world/b.tp"
+answers "but not of someone who has none" 2 "nothing was written" ase export me --out "$world/none.tp"
+do_as ase challenge --require ase/b --out "$world/challenge.tp"
+answers "nothing is presented unconfirmed" 3 "--yes" maria present "$world/challenge.tp" --from "$world/b.tp"
+answers "nor without certificates" 1 "hold no certificate" maria present "$world/challenge.tp" --yes
+answers "who asks is shown" 0 "$ase" maria present "$world/challenge.tp" --from "$world/b.tp" --yes --out "$world/answer.tp"
+answers "someone else's are not presented" 4 "not yours" ase present "$world/challenge.tp" --from "$world/b.tp" --yes
+answers "the answer is verified" 0 "VERDICT: VALID" ase verify "$world/answer.tp"
+answers "once" 1 "answered before" ase verify "$world/answer.tp"
+answers "and by nobody else" 1 "made for someone else" maria verify "$world/answer.tp"
+do_as ase challenge --require ase/a --out "$world/other.tp"
+answers "an answer to another challenge is refused" 1 "does not answer the challenge" \
+    ase verify "$world/answer.tp" --challenge "$world/other.tp"
+answers "a challenge is no presentation" 4 "another kind" ase verify "$world/challenge.tp"
+answers "nor is an empty file" 4 "too early" ase verify /dev/null
+head -c 200 "$world/answer.tp" >"$world/cut.tp"
+answers "nor half a one" 4 "" ase verify "$world/cut.tp"
+export TRADEPROOF_NOW=$(($(date +%s) + 3600))
+answers "an expired challenge is not answered" 4 "time is over" \
+    maria present "$world/challenge.tp" --from "$world/b.tp" --yes
+unset TRADEPROOF_NOW
+finish

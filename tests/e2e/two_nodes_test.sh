@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# What one node issues, another one judges from its own disk: in both directions, and on a node that comes later.
+# shellcheck source=tests/e2e/world.sh
+. "$(dirname "$0")/world.sh"
+
+make_homes ase shop
+make_reader reader
+ase=$(actor_id ase) shop=$(actor_id shop)
+publish_rules ase ase
+publish_rules shop brand
+for name in shop reader; do do_as "$name" trust add ase "$ase" ASE; done
+for name in ase reader; do do_as "$name" trust add brand "$shop" Shop; done
+
+start ase
+start shop ase
+ok "the nodes greet each other" until_true 20 status_is shop peers 1
+answers "and say so" 0 "$(status_field ase node)" shop peers
+
+do_as ase issue "$shop" ase/a
+until_answers "what ase issued is valid at the shop" 20 0 "VERDICT: VALID" shop lookup "$shop"
+do_as shop issue "$ase" brand/b
+until_answers "what the shop issued is valid at ase" 20 0 "VERDICT: VALID" ase lookup "$ase"
+answers "an issuer judges what it issued" 0 "VERDICT: VALID" ase lookup "$shop"
+
+start reader shop
+until_answers "a late node hears what ase issued" 20 0 "VERDICT: VALID" reader lookup "$shop"
+until_answers "a late node hears what the shop issued" 20 0 "VERDICT: VALID" reader lookup "$ase"
+answers "what nobody issued does not meet a requirement" 1 "not held" reader lookup "$ase" --require ase/a
+answers "of what nobody issued there is nothing to say" 2 "UNDETERMINED" reader lookup "$ase" --code ase/a
+
+for name in ase shop reader; do stop "$name"; done
+answers "the answer stays when no daemon runs" 0 "VERDICT: VALID" reader lookup "$shop"
+finish

@@ -11,10 +11,10 @@
     "  --reason WORD    " STATUS_REASON_WORDS "\n"
 
 #define VERDICT_OPTIONS                                                                                      \
-    "  --require LIST   codes that must all be held: exit code 0 if they are, 1 if one is not\n"             \
-    "  --code LIST      show only these codes\n"                                                             \
-    "  --at DAY         as of this day (default: today)\n"                                                   \
-    "  --known-by TIME  by what this node knew then: 2026-01-31, or 2026-01-31T12:00:00Z\n"
+    "  --require LIST    codes that must all be held: exit code 0 if they are, 1 if one is not\n"            \
+    "  --code LIST       show only these codes\n"                                                            \
+    "  --at DAY          as of this day (default: today)\n"                                                  \
+    "  --known-by TIME   by what this node knew then: 2026-01-31, or 2026-01-31T12:00:00Z\n"
 
 /* One row a command: what `tradeproof --help` lists and `tradeproof COMMAND --help` explains. */
 
@@ -111,7 +111,7 @@ const struct command commands[] = {
      "                  (default: exam)\n"
      "  --csv FILE      issue every row of FILE (- is standard input); its first row names the columns\n"
      "                  technician, code, earned_on and, where wanted, basis, valid_from, last_day\n"
-     "  --report FILE   with --csv: write what became of each row to FILE\n"
+     "  --report FILE   with --csv: write which rows were refused, and why, to FILE\n"
      "  --dry-run       check everything, sign nothing\n"
      "  --unaccredited  issue even what nobody accredited you for\n"
      "\n"
@@ -178,7 +178,12 @@ const struct command commands[] = {
      "  tradeproof key rotate\n",
      command_key_rotate},
     {"challenge", "ask someone for certificates", "[OPTIONS]",
-     "Makes a challenge that the person asked answers with tradeproof present.\n"
+     "Makes a challenge: a file that the person asked answers with tradeproof present. It says who asks\n"
+     "and for what, and only you can check the answer.\n"
+     "\n"
+     "  --require LIST   codes that you ask for, with commas in between (default: whatever there is)\n"
+     "  --valid MINUTES  how long it may be answered (default: 10)\n"
+     "  --out FILE       where to write it; - is standard output (default: challenge.tp)\n"
      "\n"
      "Example:\n"
      "  tradeproof challenge --require ase/A5,ase/A6 --out challenge.tp\n",
@@ -189,7 +194,7 @@ const struct command commands[] = {
      "\n"
      "  --from FILE  certificates that your issuer or shop exported for you (default: this node's own)\n"
      "  --code LIST  show only these (default: what the challenge asks for)\n"
-     "  --out FILE   where to write the answer (default: presentation.tp)\n"
+     "  --out FILE   where to write the answer; - is standard output (default: presentation.tp)\n"
      "  --yes        agree without being asked\n"
      "  --anyway     sign also what this node finds fault with; whoever verifies it will say so\n"
      "\n"
@@ -199,7 +204,9 @@ const struct command commands[] = {
     {"verify", "check the answer to a challenge", "FILE [OPTIONS]",
      "Checks that the bearer is who the certificates are about and that they answer your challenge,\n"
      "then each certificate, from this node's own disk. A challenge can be answered once.\n"
-     "\n" VERDICT_OPTIONS "\n"
+     "\n" VERDICT_OPTIONS
+     "  --challenge FILE  the challenge that it answers (default: the one of yours that it names)\n"
+     "\n"
      "Example:\n"
      "  tradeproof verify answer.tp\n",
      command_verify},
@@ -210,11 +217,15 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof lookup \"Maria Lopez\" --require ase/A5,epa/609\n",
      command_lookup},
-    {"export", "write someone's certificates with their proofs to a file", "SUBJECT [OPTIONS]",
-     "The file holds the certificates and their proofs, signed by their issuers.\n"
+    {"export", "write someone's certificates with their proofs to a file", "TECHNICIAN [OPTIONS]",
+     "The file holds the certificates and their proofs as this node has them, signed by their issuers:\n"
+     "what a technician keeps and presents from.\n"
+     "\n"
+     "  --code LIST  only these codes (default: all)\n"
+     "  --out FILE   where to write it; - is standard output (default: certificates.tp)\n"
      "\n"
      "Example:\n"
-     "  tradeproof export me --out certificates.tp\n",
+     "  tradeproof export \"Maria Lopez\" --out maria.certificates\n",
      command_export},
     {"status", "show this node: ids, daemon, store, freshness", "",
      "Shows the data folder, who you are, whether the daemon runs, how much is stored, and how old the\n"

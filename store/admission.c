@@ -171,31 +171,42 @@ static bool names(const struct entry *entry, const struct subject *subject, stru
             actor_id_equal(&record.affiliation.consent.shop, &actor));
 }
 
+static enum store_error find_naming(struct store_txn *txn, const struct subject *subject, struct arena *arena,
+                                    bool *named)
+{
+    uint64_t *places;
+    size_t count;
+    enum store_error error = index_find(txn, subject, &places, &count, arena);
+
+    for (size_t i = 0; error == STORE_OK && i < count && !*named; i++) {
+        const struct grant entry_at = {place_author(places[i]), place_seq(places[i]), place_index(places[i])};
+        size_t mark = arena_mark(arena);
+        struct entry entry;
+
+        error = read_grant(txn, &entry_at, &entry);
+        *named = error == STORE_OK && names(&entry, subject, arena);
+        arena_rewind(arena, mark);
+        if (error == STORE_NOT_FOUND)
+            error = STORE_OK;
+    }
+    return error;
+}
+
 enum store_error store_is_named(struct store_txn *txn, const struct network *network,
                                 const struct actor_id *actor, bool *named)
 {
-    enum { ENTRY_ARENA_SIZE = 16 * 1024, NAMED_ARENA_SIZE = 2 * POSTINGS_FOUND_MAX * 8 + ENTRY_ARENA_SIZE };
+    enum { NAMED_ARENA_SIZE = 2 * POSTINGS_FOUND_MAX * 8 + 16 * 1024 };
     const struct subject subject = subject_of_actor(actor);
-    uint8_t memory[NAMED_ARENA_SIZE];
+    void *memory = malloc(NAMED_ARENA_SIZE);
     struct arena arena;
-    uint64_t *places;
-    size_t count;
     enum store_error error;
 
     (void)network;
     *named = false;
-    arena_init(&arena, memory, sizeof memory);
-    error = index_find(txn, &subject, &places, &count, &arena);
-    for (size_t i = 0; i < count && error == STORE_OK && !*named; i++) {
-        const struct grant grant = {place_author(places[i]), place_seq(places[i]), place_index(places[i])};
-        size_t mark = arena_mark(&arena);
-        struct entry entry;
-
-        error = read_grant(txn, &grant, &entry);
-        *named = error == STORE_OK && names(&entry, &subject, &arena);
-        arena_rewind(&arena, mark);
-        if (error == STORE_NOT_FOUND)
-            error = STORE_OK;
-    }
+    if (!memory)
+        return STORE_NO_MEMORY;
+    arena_init(&arena, memory, NAMED_ARENA_SIZE);
+    error = find_naming(txn, &subject, &arena, named);
+    free(memory);
     return error;
 }

@@ -133,6 +133,26 @@ static enum store_error finish(struct gather *gather)
     return error == STORE_OK ? gather_finish(gather) : error;
 }
 
+/* Follow places, which are in order of their authors; of one author only so many, so that it can't crowd out
+ * what others say. */
+static enum store_error follow_all(struct gather *gather, const uint64_t *places, size_t count,
+                                   const struct subject *subject)
+{
+    enum { EACH_MAX = DOSSIER_CREDENTIALS_MAX / 4 };
+    const struct dossier *out = gather->out;
+    size_t author_first = 0; /* credentials of earlier authors */
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK && out->credential_count < DOSSIER_CREDENTIALS_MAX;
+         i++) {
+        if (i == 0 || place_author(places[i]) != place_author(places[i - 1]))
+            author_first = out->credential_count;
+        if (out->credential_count - author_first < EACH_MAX)
+            error = follow(gather, places[i], subject);
+    }
+    return error;
+}
+
 enum store_error store_dossier(struct store_txn *txn, const struct network *network,
                                const struct trust *trust, const struct subject *subject, uint64_t known_by_s,
                                struct dossier *out, struct arena *arena)
@@ -145,8 +165,8 @@ enum store_error store_dossier(struct store_txn *txn, const struct network *netw
 
     *out = (struct dossier){.subject = *subject};
     error = index_find(txn, subject, &places, &count, arena);
-    for (size_t i = 0; error == STORE_OK && i < count && out->credential_count < DOSSIER_CREDENTIALS_MAX; i++)
-        error = follow(&gather, places[i], subject);
+    if (error == STORE_OK)
+        error = follow_all(&gather, places, count, subject);
     return error == STORE_OK ? finish(&gather) : error;
 }
 

@@ -118,35 +118,80 @@ enum store_error grants_delete(struct store_txn *txn, uint32_t number, uint64_t 
 
 /* ---- reading ---- */
 
-static size_t count_under(struct walk *walk, const struct key *key, size_t max, enum store_error *error)
+static struct grant grant_of(struct bytes key)
 {
-    size_t count = 0;
-
-    *error = walk_seek(walk, key);
-    for (; *error == STORE_OK && walk_under(walk, key) && count < max; *error = walk_next(walk))
-        count++;
-    if (*error == STORE_NOT_FOUND)
-        *error = STORE_OK;
-    return count;
+    return (struct grant){
+        .author = (uint32_t)number_at(key.data, 1 + SUBJECT_SIZE, 4),
+        .seq = number_at(key.data, 1 + SUBJECT_SIZE + 4, 8),
+        .index = number_at(key.data, 1 + SUBJECT_SIZE + 12, 2),
+    };
 }
 
-static enum store_error read_under(struct walk *walk, const struct key *key, struct grant *grants,
-                                   size_t count)
-{
-    enum store_error error = STORE_OK;
+/* The newest grants of one author. */
+struct group {
+    size_t count;
+    struct grant grants[GRANTS_EACH_MAX];
+};
 
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = i == 0 ? walk_seek(walk, key) : walk_next(walk);
-        if (error == STORE_OK && walk->key.size != GRANT_KEY_SIZE)
-            error = txn_fail(walk->txn, STORE_NOT_A_STORE);
-        if (error == STORE_OK)
-            grants[i] = (struct grant){
-                .author = (uint32_t)number_at(walk->key.data, 1 + SUBJECT_SIZE, 4),
-                .seq = number_at(walk->key.data, 1 + SUBJECT_SIZE + 4, 8),
-                .index = number_at(walk->key.data, 1 + SUBJECT_SIZE + 12, 2),
-            };
+/* Read the last rows under prefix, in order. Requires: there are GRANTS_EACH_MAX at least. */
+static enum store_error read_newest(struct walk *walk, const struct key *prefix, struct group *group)
+{
+    struct key last = *prefix;
+    enum store_error error;
+
+    key_add_number(&last, UINT64_MAX, 8);
+    error = walk_seek_back(walk, &last);
+    for (size_t i = GRANTS_EACH_MAX; i > 0 && error == STORE_OK; i--) {
+        group->grants[i - 1] = grant_of(walk->key);
+        if (i > 1)
+            error = walk_previous(walk);
     }
     return error;
+}
+
+/* Read the author's group that the walk stands on, and step to the first row behind it. */
+static enum store_error read_group(struct walk *walk, const struct key *prefix, struct group *group)
+{
+    struct key behind = *prefix;
+    enum store_error error = STORE_OK;
+
+    group->count = 0;
+    while (error == STORE_OK && walk_under(walk, prefix) && group->count < GRANTS_EACH_MAX) {
+        group->grants[group->count++] = grant_of(walk->key);
+        error = walk_next(walk);
+    }
+    if (error != STORE_OK || !walk_under(walk, prefix))
+        return error;
+    error = read_newest(walk, prefix, group);
+    if (error != STORE_OK)
+        return error;
+    key_add_number(&behind, UINT64_MAX, 8);
+    return walk_seek(walk, &behind);
+}
+
+/* Visit all groups under key. grants NULL: only count. */
+static enum store_error read_groups(struct walk *walk, const struct key *key, size_t max,
+                                    struct grant *grants, size_t *count)
+{
+    struct group group;
+    enum store_error error = walk_seek(walk, key);
+
+    *count = 0;
+    while (error == STORE_OK && walk_under(walk, key) && *count < max) {
+        struct key prefix;
+        size_t room = max - *count;
+
+        if (walk->key.size != GRANT_KEY_SIZE)
+            return txn_fail(walk->txn, STORE_NOT_A_STORE);
+        prefix = key_of(walk->key.data, 1 + SUBJECT_SIZE + 4);
+        error = read_group(walk, &prefix, &group);
+        if (group.count < room)
+            room = group.count;
+        if (grants)
+            memcpy(grants + *count, group.grants, room * sizeof *grants);
+        *count += room;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct grant **out,
@@ -158,10 +203,10 @@ enum store_error grants_find(struct store_txn *txn, const struct key *key, size_
     if (error != STORE_OK)
         return error;
     *out = NULL;
-    *count = count_under(&walk, key, max, &error);
+    error = read_groups(&walk, key, max, NULL, count);
     if (error == STORE_OK && *count > 0) {
         *out = arena_take(arena, *count * sizeof **out);
-        error = *out ? read_under(&walk, key, *out, *count) : STORE_NO_MEMORY;
+        error = *out ? read_groups(&walk, key, max, *out, count) : STORE_NO_MEMORY;
     }
     walk_close(&walk);
     return error;

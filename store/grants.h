@@ -32,6 +32,10 @@ struct key grant_key_of_namespace(enum grant_kind kind, struct bytes name_space)
 /* Narrow a key to one author's entries. */
 void grant_key_add_author(struct key *key, uint32_t author);
 
+/* Grants of one author under one key that are returned, the newest: an author that floods must not hide what
+ * others said. */
+enum { GRANTS_EACH_MAX = 64 };
+
 /* All grants under key, ascending by (author, seq, index), at most max; in arena. */
 enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct grant **out,
                              size_t *count, struct arena *arena);

@@ -17,8 +17,10 @@ enum {
     RUN_FAN_OUT = 4,
     RUNS_MAX = 64,
     MERGE_INPUTS_MAX = 8,
-    /* Postings of one prefix that a search looks at: prefixes can be ground. */
-    POSTINGS_FOUND_MAX = 4096,
+    /* Postings of one prefix that a search returns, and of one author in one run: an author that floods a
+     * subject must not hide what others said of it. */
+    POSTINGS_FOUND_MAX = 16384,
+    POSTINGS_EACH_MAX = 256,
 };
 
 struct run {
@@ -47,6 +49,9 @@ struct run_directory {
 
 enum store_error run_directory_read(struct store_txn *txn, struct run_directory *directory);
 enum store_error run_directory_write(struct store_txn *txn, const struct run_directory *directory);
+
+/* The newest postings, in no order: a view. */
+enum store_error recent_read(struct store_txn *txn, struct bytes *recent);
 
 struct key run_key(uint32_t number);
 struct key chunk_key(uint32_t number, const struct posting *first);

@@ -268,6 +268,54 @@ static void a_withdrawal_by_an_accreditor_is_gathered_and_others_are_not(void **
     assert_ptr_equal(dossier_log_at(&dossier, &dossier.withdrawals[0].place), log_of(&dossier, &ase));
 }
 
+/* The stranger accredits prog thousands of times, and attests one subject as often. */
+static void flood(void)
+{
+    static struct subject subjects[BLOCK_ENTRIES_MAX];
+    const struct accreditation record = {.delegate = prog.actor.id, .from = 30000};
+    struct bytes pattern = bytes_of_string("ase/*");
+    struct accreditation with_pattern = record;
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    with_pattern.patterns = (struct list){.items = &pattern, .count = 1};
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++)
+        world_add(&draft, ENTRY_ACCREDITATION, &with_pattern);
+    world_publish(&world, txn, &stranger, &draft, LATE);
+    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++)
+        subjects[i] = world_subject(7);
+    world_attest(&world, txn, &stranger, subjects, BLOCK_ENTRIES_MAX, "ase/A5", LATE);
+    world_commit(txn);
+}
+
+static void a_flood_by_one_author_hides_nobody_else(void **context)
+{
+    const size_t wanted_of_flood = DOSSIER_CREDENTIALS_MAX / 4;
+    size_t by_heir = 0, by_stranger = 0, newest = 0;
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    flood();
+    attest(&heir, 7, LATE);
+    attest(&prog, 7, LATE);
+    txn = world_write(&world);
+    accredit(txn, &heir, &prog.actor.id, LATE);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.credential_count, wanted_of_flood + 2);
+    for (size_t i = 0; i < dossier.accreditation_count; i++) {
+        const struct dossier_log *log = dossier_log_at(&dossier, &dossier.accreditations[i].place);
+        by_heir += log == log_of(&dossier, &heir);
+        by_stranger += log == log_of(&dossier, &stranger);
+        newest += dossier.accreditations[i].place.index == BLOCK_ENTRIES_MAX - 1;
+    }
+    assert_int_equal(by_heir, 1);
+    assert_int_equal(by_stranger, 64);
+    assert_int_equal(newest, 1);
+}
+
 static void hand_over(bool signed_well)
 {
     struct indexed_signature signature = {.key_index = 0};
@@ -515,6 +563,7 @@ int main(void)
         IN_WORLD(a_replacement_is_named),
         IN_WORLD(a_voided_status_is_marked_and_not_counted),
         IN_WORLD(a_withdrawal_by_an_accreditor_is_gathered_and_others_are_not),
+        IN_WORLD(a_flood_by_one_author_hides_nobody_else),
         IN_WORLD(a_successor_and_its_packs_are_gathered),
         IN_WORLD(a_badly_signed_succession_is_marked),
         IN_WORLD(names_lead_to_entries_that_are_held),

@@ -214,7 +214,44 @@ static void ground_prefixes_only_cost_time(void **context)
     store_end(txn);
 }
 
-/* Of a subject with more postings than a search looks at, some are found. */
+static size_t count_of(const uint64_t *places, size_t count, uint32_t author)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found += place_author(places[i]) == author;
+    return found;
+}
+
+/* Author 1 says very much of a subject, in several runs; what authors 0 and 2 say must still be found. */
+static void an_author_that_floods_hides_nobody(void **context)
+{
+    struct subject subject = world_subject(1);
+    uint64_t *places;
+    size_t count;
+    struct store_txn *txn;
+
+    (void)context;
+    for (uint64_t round = 0; round < 3; round++) {
+        txn = world_write(&world);
+        for (uint64_t i = 0; i < 40000; i++)
+            assert_int_equal(index_add(txn, &subject, place_of(1, 40000 * round + i, 0)), STORE_OK);
+        assert_int_equal(index_add(txn, &subject, place_of(0, round, 0)), STORE_OK);
+        assert_int_equal(index_add(txn, &subject, place_of(2, round, 0)), STORE_OK);
+        assert_int_equal(index_add(txn, &subject, place_of(AUTHOR_NUMBER_MAX, round, 0)), STORE_OK);
+        world_commit(txn);
+    }
+    txn = world_read(&world);
+    assert_int_equal(index_find(txn, &subject, &places, &count, &world.arena), STORE_OK);
+    assert_int_equal(count_of(places, count, 0), 3);
+    assert_int_equal(count_of(places, count, 2), 3);
+    assert_int_equal(count_of(places, count, AUTHOR_NUMBER_MAX), 3);
+    assert_true(count_of(places, count, 1) >= POSTINGS_EACH_MAX);
+    assert_true(count_of(places, count, 1) <= 3 * POSTINGS_EACH_MAX);
+    store_end(txn);
+}
+
+/* Of a subject of whom very many authors speak, some are found. */
 static void a_search_is_bounded(void **context)
 {
     struct subject subject = world_subject(1);
@@ -223,8 +260,8 @@ static void a_search_is_bounded(void **context)
     size_t count;
 
     (void)context;
-    for (uint64_t i = 0; i < 3 * POSTINGS_FOUND_MAX; i++)
-        assert_int_equal(index_add(txn, &subject, place_of(1, i, 0)), STORE_OK);
+    for (uint32_t i = 0; i < 3 * POSTINGS_FOUND_MAX; i++)
+        assert_int_equal(index_add(txn, &subject, place_of(i, 0, 0)), STORE_OK);
     world_commit(txn);
     txn = world_read(&world);
     assert_int_equal(index_find(txn, &subject, &places, &count, &world.arena), STORE_OK);
@@ -281,6 +318,7 @@ int main(void)
         IN_WORLD(tiny_commits_make_few_runs),
         IN_WORLD(what_was_dropped_is_not_found),
         IN_WORLD(ground_prefixes_only_cost_time),
+        IN_WORLD(an_author_that_floods_hides_nobody),
         IN_WORLD(a_search_is_bounded),
         cmocka_unit_test(a_batch_is_sorted_and_has_no_duplicates),
         cmocka_unit_test(a_place_keeps_its_parts),

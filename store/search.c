@@ -1,0 +1,260 @@
+#include <string.h>
+
+#include "protocol/base/sort.h"
+#include "store/index.h"
+
+/* Searching the runs for a subject. Postings of one prefix stand together, in order of their authors. */
+
+struct search {
+    uint64_t prefix;
+    size_t count;
+    size_t capacity;
+    uint64_t *places;
+    struct arena *arena;
+    /* Within one run: */
+    uint32_t author;
+    size_t of_author;
+};
+
+static bool found(struct search *search, uint64_t place)
+{
+    if (search->count == POSTINGS_FOUND_MAX)
+        return true;
+    if (search->count == search->capacity) {
+        size_t capacity = search->capacity > 0 ? 4 * search->capacity : 64;
+        uint64_t *places = arena_take(search->arena, capacity * sizeof *places);
+
+        if (!places)
+            return false;
+        if (search->count > 0)
+            memcpy(places, search->places, search->count * sizeof *places);
+        search->places = places;
+        search->capacity = capacity;
+    }
+    search->places[search->count++] = place;
+    return true;
+}
+
+static uint64_t prefix_at(const uint8_t *chunk, size_t i)
+{
+    uint64_t prefix;
+
+    memcpy(&prefix, chunk + i * sizeof(struct posting), sizeof prefix);
+    return prefix;
+}
+
+/* ---- the newest ---- */
+
+static enum store_error search_unsorted(struct search *search, const uint8_t *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (prefix_at(items, i) == search->prefix && !found(search, posting_at(items, i).place))
+            return STORE_NO_MEMORY;
+    return STORE_OK;
+}
+
+/* ---- one chunk ---- */
+
+/* Where between low and high the prefix would be if all were spread evenly. */
+static size_t interpolate(const uint8_t *chunk, size_t low, size_t high, uint64_t prefix)
+{
+    uint64_t first = prefix_at(chunk, low);
+    uint64_t last = prefix_at(chunk, high - 1);
+
+    if (prefix <= first || last <= first)
+        return low;
+    if (prefix >= last)
+        return high - 1;
+    return low + (size_t)((double)(prefix - first) / (double)(last - first) * (double)(high - 1 - low));
+}
+
+/* Bounds of the first posting at or above a prefix. */
+struct bounds {
+    size_t low, high;
+};
+
+/* Interpolation lands near it as long as prefixes are evenly spread. They can be ground, so only a few
+ * guesses are made, each of which narrows the bounds at worst by one, and halving does the rest. */
+static struct bounds guess(const uint8_t *chunk, size_t count, uint64_t prefix)
+{
+    enum { GUESSES = 3, NEAR = 32 };
+    struct bounds bounds = {0, count};
+
+    for (unsigned i = 0; i < GUESSES && bounds.low < bounds.high; i++) {
+        size_t middle = interpolate(chunk, bounds.low, bounds.high, prefix);
+
+        if (prefix_at(chunk, middle) < prefix) {
+            bounds.low = middle + 1;
+            if (NEAR < bounds.high - bounds.low && prefix_at(chunk, bounds.low + NEAR) >= prefix)
+                bounds.high = bounds.low + NEAR;
+        } else {
+            bounds.high = middle;
+            if (NEAR < bounds.high - bounds.low && prefix_at(chunk, bounds.high - NEAR) < prefix)
+                bounds.low = bounds.high - NEAR + 1;
+        }
+    }
+    return bounds;
+}
+
+/* Index of the first posting at or above from. */
+static size_t lower_bound(const uint8_t *chunk, size_t count, const struct posting *from)
+{
+    struct bounds bounds = from->place == 0 ? guess(chunk, count, from->prefix) : (struct bounds){0, count};
+
+    while (bounds.low < bounds.high) {
+        size_t middle = bounds.low + (bounds.high - bounds.low) / 2;
+        const struct posting posting = posting_at(chunk, middle);
+
+        if (posting_compare(&posting, from) < 0)
+            bounds.low = middle + 1;
+        else
+            bounds.high = middle;
+    }
+    return bounds.low;
+}
+
+enum progress {
+    PROGRESS_DONE,
+    PROGRESS_NEXT_CHUNK,  /* the prefix may go on there */
+    PROGRESS_NEXT_AUTHOR, /* enough of search->author */
+};
+
+/* Take postings of the prefix from i on. STORE_NO_MEMORY is told by *error. */
+static enum progress take_postings(struct search *search, struct bytes chunk, size_t i,
+                                   enum store_error *error)
+{
+    size_t count = chunk.size / sizeof(struct posting);
+
+    for (; i < count; i++) {
+        const struct posting posting = posting_at(chunk.data, i);
+
+        if (posting.prefix != search->prefix || search->count == POSTINGS_FOUND_MAX)
+            return PROGRESS_DONE;
+        if (search->of_author == 0 || place_author(posting.place) != search->author) {
+            search->author = place_author(posting.place);
+            search->of_author = 0;
+        }
+        if (search->of_author++ == POSTINGS_EACH_MAX)
+            return PROGRESS_NEXT_AUTHOR;
+        if (!found(search, posting.place)) {
+            *error = STORE_NO_MEMORY;
+            return PROGRESS_DONE;
+        }
+    }
+    return PROGRESS_NEXT_CHUNK;
+}
+
+/* ---- one run ---- */
+
+/* The chunk that begins at or below from may end above it, so that one is looked at first. */
+static enum store_error seek_chunk(struct walk *walk, uint32_t number, const struct posting *from)
+{
+    const struct key key = chunk_key(number, from);
+    const struct key prefix = run_key(number);
+    enum store_error error = walk_seek_back(walk, &key);
+
+    if (error == STORE_NOT_FOUND || (error == STORE_OK && !walk_under(walk, &prefix)))
+        return walk_seek(walk, &prefix);
+    return error;
+}
+
+/* Take what the run has of the prefix from posting from on. */
+static enum store_error search_from(struct search *search, struct walk *walk, uint32_t number,
+                                    const struct posting *from, enum progress *progress)
+{
+    const struct key prefix = run_key(number);
+    enum store_error error = seek_chunk(walk, number, from);
+    size_t i;
+
+    *progress = PROGRESS_DONE;
+    if (error != STORE_OK || !walk_under(walk, &prefix))
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    i = lower_bound(walk->value.data, walk->value.size / sizeof *from, from);
+    for (;;) {
+        *progress = take_postings(search, walk->value, i, &error);
+        if (error != STORE_OK || *progress != PROGRESS_NEXT_CHUNK)
+            return error;
+        error = walk_next(walk);
+        if (error != STORE_OK || !walk_under(walk, &prefix))
+            return error == STORE_NOT_FOUND ? STORE_OK : error;
+        i = 0;
+    }
+}
+
+static enum store_error search_run(struct search *search, struct walk *walk, const struct run *run)
+{
+    struct posting from = {.prefix = search->prefix};
+    enum progress progress = PROGRESS_NEXT_AUTHOR;
+    enum store_error error = STORE_OK;
+
+    if (search->prefix < run->prefix_min || search->prefix > run->prefix_max)
+        return STORE_OK;
+    search->of_author = 0;
+    while (error == STORE_OK && progress == PROGRESS_NEXT_AUTHOR) {
+        error = search_from(search, walk, run->number, &from, &progress);
+        if (search->author == AUTHOR_NUMBER_MAX)
+            break;
+        from.place = place_of(search->author + 1, 0, 0);
+        search->of_author = 0;
+    }
+    return error;
+}
+
+/* ---- all of them ---- */
+
+static enum store_error search_runs(struct search *search, struct store_txn *txn)
+{
+    struct run_directory directory;
+    struct walk walk;
+    enum store_error error = run_directory_read(txn, &directory);
+
+    if (error != STORE_OK || directory.run_count == 0)
+        return error;
+    error = walk_open(&walk, txn, TABLE_RUNS);
+    if (error != STORE_OK)
+        return error;
+    for (size_t i = 0; i < directory.run_count && error == STORE_OK; i++)
+        error = search_run(search, &walk, &directory.runs[i]);
+    walk_close(&walk);
+    return error;
+}
+
+static int order_places(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a;
+    uint64_t right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+static size_t sort_found(uint64_t *places, size_t count)
+{
+    size_t kept = 0;
+
+    sort_items(places, count, sizeof *places, order_places);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || places[kept - 1] != places[i])
+            places[kept++] = places[i];
+    return kept;
+}
+
+enum store_error index_find(struct store_txn *txn, const struct subject *subject, uint64_t **places,
+                            size_t *count, struct arena *arena)
+{
+    struct search search = {.prefix = subject_prefix(subject), .arena = arena};
+    const struct posting_batch *batch = &txn->store->batch;
+    struct bytes recent;
+    enum store_error error = search_runs(&search, txn);
+
+    if (error == STORE_OK)
+        error = recent_read(txn, &recent);
+    if (error == STORE_OK)
+        error = search_unsorted(&search, recent.data, recent.size / sizeof(struct posting));
+    if (error == STORE_OK && txn->writes)
+        error = search_unsorted(&search, (const uint8_t *)batch->items, batch->count);
+    if (error != STORE_OK)
+        return error;
+    *places = search.places;
+    *count = sort_found(search.places, search.count);
+    return STORE_OK;
+}

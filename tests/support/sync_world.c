@@ -18,7 +18,7 @@ struct world_message {
     struct head points[POINTS_MAX]; /* of a want: our head, and a block beside the chain */
 };
 
-struct world *world_create(uint64_t seed, size_t node_count, size_t author_count)
+struct world *sync_world_create(uint64_t seed, size_t node_count, size_t author_count)
 {
     struct world *world = calloc(1, sizeof *world);
 
@@ -31,7 +31,7 @@ struct world *world_create(uint64_t seed, size_t node_count, size_t author_count
     for (size_t i = 0; i < node_count; i++) {
         world->nodes[i].sync = malloc(sync_size());
         assert(world->nodes[i].sync != NULL);
-        sync_init(world->nodes[i].sync, world_draw(world, UINT64_MAX), 0);
+        sync_init(world->nodes[i].sync, sync_world_draw(world, UINT64_MAX), 0);
         for (size_t a = 0; a < author_count; a++)
             world->nodes[i].logs[a].admitted = true;
     }
@@ -40,7 +40,7 @@ struct world *world_create(uint64_t seed, size_t node_count, size_t author_count
     return world;
 }
 
-void world_destroy(struct world *world)
+void sync_world_destroy(struct world *world)
 {
     for (size_t i = 0; i < world->node_count; i++)
         free(world->nodes[i].sync);
@@ -48,7 +48,7 @@ void world_destroy(struct world *world)
     free(world);
 }
 
-uint64_t world_draw(struct world *world, uint64_t below)
+uint64_t sync_world_draw(struct world *world, uint64_t below)
 {
     world->random ^= world->random << 13;
     world->random ^= world->random >> 7;
@@ -92,7 +92,7 @@ static size_t branch_of(const struct head *head)
     return head->hash.bytes[1] == 2 ? 1 : 0;
 }
 
-struct head world_head(const struct world *world, size_t author, size_t branch, uint32_t length)
+struct head sync_world_head(const struct world *world, size_t author, size_t branch, uint32_t length)
 {
     struct head head;
 
@@ -111,7 +111,7 @@ static size_t chain_branch(const struct world_log *log)
     return log->branch[0] > 0 ? 0 : 1;
 }
 
-uint32_t world_length(const struct world *world, size_t node, size_t author)
+uint32_t sync_world_length(const struct world *world, size_t node, size_t author)
 {
     const struct world_log *log = &world->nodes[node].logs[author];
 
@@ -142,7 +142,7 @@ static enum sync_ours compare(const struct world *world, size_t node, const stru
         return SYNC_OURS_NOT_ADMITTED;
     if (!is_held(world, log, head))
         return SYNC_OURS_MISSING;
-    return is_on_chain(world, log, head) && head->seq + 1 < world_length(world, node, author)
+    return is_on_chain(world, log, head) && head->seq + 1 < sync_world_length(world, node, author)
                ? SYNC_OURS_AHEAD
                : SYNC_OURS_SAME;
 }
@@ -201,12 +201,12 @@ static void send(struct world *world, uint32_t from, uint32_t to, struct world_m
     uint64_t *free_ms = &world->link_free_ms[from][to];
 
     world->counts.messages++;
-    if (!world->nodes[from].linked[to] || world_draw(world, 100) < world->loss_percent)
+    if (!world->nodes[from].linked[to] || sync_world_draw(world, 100) < world->loss_percent)
         return;
     message.from = from;
     message.to = to;
     message.order = world->order++;
-    message.at_ms = world->now_ms + DELAY_MS_MIN + world_draw(world, DELAY_MS_MAX - DELAY_MS_MIN);
+    message.at_ms = world->now_ms + DELAY_MS_MIN + sync_world_draw(world, DELAY_MS_MAX - DELAY_MS_MIN);
     if (message.at_ms < *free_ms)
         message.at_ms = *free_ms;
     *free_ms = message.at_ms;
@@ -215,13 +215,13 @@ static void send(struct world *world, uint32_t from, uint32_t to, struct world_m
 
 static void send_head(struct world *world, uint32_t from, uint32_t to, size_t author)
 {
-    uint32_t length = world_length(world, from, author);
+    uint32_t length = sync_world_length(world, from, author);
     const struct world_log *log = &world->nodes[from].logs[author];
 
     if (length > 0)
         send(world, from, to,
              (struct world_message){.kind = MESSAGE_HEAD,
-                                    .head = world_head(world, author, chain_branch(log), length)});
+                                    .head = sync_world_head(world, author, chain_branch(log), length)});
 }
 
 static void send_checkpoint(struct world *world, uint32_t from, uint32_t to, size_t author)
@@ -232,14 +232,15 @@ static void send_checkpoint(struct world *world, uint32_t from, uint32_t to, siz
         return;
     world->counts.checkpoints++;
     send(world, from, to,
-         (struct world_message){.kind = MESSAGE_CHECKPOINT, .head = world_head(world, author, 0, length)});
+         (struct world_message){.kind = MESSAGE_CHECKPOINT,
+                                .head = sync_world_head(world, author, 0, length)});
 }
 
 static void send_blocks(struct world *world, uint32_t from, const struct world_message *want)
 {
     size_t author = author_of(&want->head.author);
     const struct world_log *log = &world->nodes[from].logs[author];
-    uint32_t seq = 0, length = world_length(world, from, author);
+    uint32_t seq = 0, length = sync_world_length(world, from, author);
 
     for (size_t i = 0; i < want->point_count; i++) {
         if (is_on_chain(world, log, &want->points[i]) && want->points[i].seq + 1 > seq)
@@ -252,7 +253,7 @@ static void send_blocks(struct world *world, uint32_t from, const struct world_m
     for (uint32_t sent = 0; sent < SYNC_BATCH_BLOCKS_MAX && seq < length; sent++, seq++)
         send(world, from, want->from,
              (struct world_message){.kind = MESSAGE_BLOCK,
-                                    .head = world_head(world, author, chain_branch(log), seq + 1)});
+                                    .head = sync_world_head(world, author, chain_branch(log), seq + 1)});
     send_head(world, from, want->from, author);
     if (seq == length)
         send_checkpoint(world, from, want->from, author);
@@ -262,12 +263,12 @@ static void send_want(struct world *world, uint32_t from, const struct sync_acti
 {
     size_t author = author_of(&action->author);
     const struct world_log *log = &world->nodes[from].logs[author];
-    uint32_t length = world_length(world, from, author);
+    uint32_t length = sync_world_length(world, from, author);
     struct world_message want = {.kind = MESSAGE_WANT, .head = {.author = action->author}};
 
     world->counts.wants++;
     if (length > 0)
-        want.points[want.point_count++] = world_head(world, author, chain_branch(log), length);
+        want.points[want.point_count++] = sync_world_head(world, author, chain_branch(log), length);
     if (!hash_is_zero(&action->head.hash))
         want.points[want.point_count++] = action->head;
     send(world, from, action->peer, want);
@@ -348,7 +349,7 @@ static void on_block(struct world *world, uint32_t node, uint32_t peer, const st
 {
     size_t author = author_of(&head->author), branch = branch_of(head);
     struct world_log *log = &world->nodes[node].logs[author];
-    uint32_t fork = world->fork_seq[author], length = world_length(world, node, author);
+    uint32_t fork = world->fork_seq[author], length = sync_world_length(world, node, author);
     uint32_t *count = head->seq < fork ? &log->trunk : &log->branch[branch];
     uint64_t at = head->seq < fork ? head->seq : head->seq - fork;
     size_t before = chain_branch(log);
@@ -362,7 +363,7 @@ static void on_block(struct world *world, uint32_t node, uint32_t peer, const st
     }
     if (!known)
         (*count)++;
-    if (!known && (world_length(world, node, author) != length || chain_branch(log) != before))
+    if (!known && (sync_world_length(world, node, author) != length || chain_branch(log) != before))
         feed(world, node, SYNC_BLOCK_NEW, peer, head);
     if (peer != SYNC_LOCAL)
         feed(world, node, SYNC_BLOCK_IN, peer, head);
@@ -379,7 +380,7 @@ static void receive(struct world *world, const struct world_message *message)
     case MESSAGE_HEAD:
         event.kind = SYNC_PEER_HEAD;
         event.ours = compare(world, node, &message->head);
-        event.ours_next = world_length(world, node, author_of(&message->head.author));
+        event.ours_next = sync_world_length(world, node, author_of(&message->head.author));
         step(world, node, &event, NULL);
         break;
     case MESSAGE_WANT:
@@ -408,25 +409,26 @@ static void set_link(struct world *world, size_t a, size_t b, bool linked)
     step(world, (uint32_t)b, &(struct sync_event){.kind = kind, .peer = (uint32_t)a}, NULL);
 }
 
-void world_link(struct world *world, size_t a, size_t b)
+void sync_world_link(struct world *world, size_t a, size_t b)
 {
     set_link(world, a, b, true);
 }
 
-void world_unlink(struct world *world, size_t a, size_t b)
+void sync_world_unlink(struct world *world, size_t a, size_t b)
 {
     set_link(world, a, b, false);
 }
 
-void world_link_at_random(struct world *world)
+void sync_world_link_at_random(struct world *world)
 {
     for (size_t i = 0; i < world->node_count; i++)
-        world_link(world, i, (i + 1) % world->node_count);
+        sync_world_link(world, i, (i + 1) % world->node_count);
     for (size_t i = 0; i < world->node_count / 2; i++)
-        world_link(world, world_draw(world, world->node_count), world_draw(world, world->node_count));
+        sync_world_link(world, sync_world_draw(world, world->node_count),
+                        sync_world_draw(world, world->node_count));
 }
 
-void world_hold(struct world *world, size_t node, size_t author, size_t branch, uint32_t count)
+void sync_world_hold(struct world *world, size_t node, size_t author, size_t branch, uint32_t count)
 {
     struct world_log *log = &world->nodes[node].logs[author];
     uint32_t fork = world->fork_seq[author];
@@ -436,10 +438,10 @@ void world_hold(struct world *world, size_t node, size_t author, size_t branch, 
     log->checkpoint = log->trunk;
 }
 
-void world_publish(struct world *world, size_t node, size_t author)
+void sync_world_publish(struct world *world, size_t node, size_t author)
 {
-    uint32_t length = world_length(world, node, author) + 1;
-    struct head head = world_head(world, author, chain_branch(&world->nodes[node].logs[author]), length);
+    uint32_t length = sync_world_length(world, node, author) + 1;
+    struct head head = sync_world_head(world, author, chain_branch(&world->nodes[node].logs[author]), length);
 
     on_block(world, (uint32_t)node, SYNC_LOCAL, &head);
     keep_checkpoint(world, (uint32_t)node, SYNC_LOCAL, &head);
@@ -458,7 +460,7 @@ static uint64_t next_ms(const struct world *world)
     return at_ms;
 }
 
-void world_run(struct world *world, uint64_t ms)
+void sync_world_run(struct world *world, uint64_t ms)
 {
     uint64_t end_ms = world->now_ms + ms, at_ms = 0;
 
@@ -478,7 +480,7 @@ void world_run(struct world *world, uint64_t ms)
     world->now_ms = end_ms;
 }
 
-bool world_agrees(const struct world *world, size_t author)
+bool sync_world_agrees(const struct world *world, size_t author)
 {
     const struct world_log *first = NULL;
     uint32_t length = 0;
@@ -490,19 +492,19 @@ bool world_agrees(const struct world *world, size_t author)
             continue;
         if (first == NULL) {
             first = log;
-            length = world_length(world, i, author);
+            length = sync_world_length(world, i, author);
         }
-        if (world_length(world, i, author) != length || chain_branch(log) != chain_branch(first) ||
+        if (sync_world_length(world, i, author) != length || chain_branch(log) != chain_branch(first) ||
             log->checkpoint != first->checkpoint)
             return false;
     }
     return true;
 }
 
-bool world_agrees_on_all(const struct world *world)
+bool sync_world_agrees_on_all(const struct world *world)
 {
     for (size_t author = 0; author < world->author_count; author++) {
-        if (!world_agrees(world, author))
+        if (!sync_world_agrees(world, author))
             return false;
     }
     return true;

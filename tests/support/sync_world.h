@@ -52,29 +52,29 @@ struct world {
 };
 
 /* Nobody is linked, everybody admits every author and holds nothing. */
-struct world *world_create(uint64_t seed, size_t node_count, size_t author_count);
-void world_destroy(struct world *world);
-uint64_t world_draw(struct world *world, uint64_t below);
+struct world *sync_world_create(uint64_t seed, size_t node_count, size_t author_count);
+void sync_world_destroy(struct world *world);
+uint64_t sync_world_draw(struct world *world, uint64_t below);
 
-void world_link(struct world *world, size_t a, size_t b);
-void world_unlink(struct world *world, size_t a, size_t b);
+void sync_world_link(struct world *world, size_t a, size_t b);
+void sync_world_unlink(struct world *world, size_t a, size_t b);
 /* A ring and node_count / 2 further links. */
-void world_link_at_random(struct world *world);
+void sync_world_link_at_random(struct world *world);
 
 /* The first count blocks of author's branch are on node's disk before it starts. */
-void world_hold(struct world *world, size_t node, size_t author, size_t branch, uint32_t count);
+void sync_world_hold(struct world *world, size_t node, size_t author, size_t branch, uint32_t count);
 /* Node's own machine appends the next block of its chain of author, with a checkpoint. */
-void world_publish(struct world *world, size_t node, size_t author);
+void sync_world_publish(struct world *world, size_t node, size_t author);
 /* Let time pass. */
-void world_run(struct world *world, uint64_t ms);
+void sync_world_run(struct world *world, uint64_t ms);
 
 /* Blocks on node's chain of author. */
-uint32_t world_length(const struct world *world, size_t node, size_t author);
+uint32_t sync_world_length(const struct world *world, size_t node, size_t author);
 /* Whether all nodes that admit author hold the same chain of it. */
-bool world_agrees(const struct world *world, size_t author);
-bool world_agrees_on_all(const struct world *world);
+bool sync_world_agrees(const struct world *world, size_t author);
+bool sync_world_agrees_on_all(const struct world *world);
 
 /* Head of the first length blocks of author's branch. Requires: length > 0. */
-struct head world_head(const struct world *world, size_t author, size_t branch, uint32_t length);
+struct head sync_world_head(const struct world *world, size_t author, size_t branch, uint32_t length);
 
 #endif

@@ -334,92 +334,92 @@ static void empty_promises_are_asked_for_ever_more_seldom(void **state)
 
 static void two_nodes_meet(void **state)
 {
-    struct world *world = world_create(11, 2, 1);
+    struct world *world = sync_world_create(11, 2, 1);
 
     (void)state;
-    world_hold(world, 0, 0, 0, 100);
-    world_link(world, 0, 1);
-    world_run(world, 20000);
-    assert_int_equal(world_length(world, 1, 0), 100);
-    assert_true(world_agrees_on_all(world));
+    sync_world_hold(world, 0, 0, 0, 100);
+    sync_world_link(world, 0, 1);
+    sync_world_run(world, 20000);
+    assert_int_equal(sync_world_length(world, 1, 0), 100);
+    assert_true(sync_world_agrees_on_all(world));
     /* 100 blocks are thirteen batches. */
     assert_int_equal(world->counts.wants, 13);
     assert_int_equal(world->counts.pushes_max, 0);
-    world_destroy(world);
+    sync_world_destroy(world);
 }
 
 static void a_line_of_nodes_passes_on(void **state)
 {
-    struct world *world = world_create(12, 5, 1);
+    struct world *world = sync_world_create(12, 5, 1);
 
     (void)state;
     for (size_t i = 0; i + 1 < 5; i++)
-        world_link(world, i, i + 1);
-    world_run(world, 1000);
+        sync_world_link(world, i, i + 1);
+    sync_world_run(world, 1000);
     for (uint32_t i = 0; i < 50; i++) {
-        world_publish(world, 0, 0);
-        world_run(world, 100);
+        sync_world_publish(world, 0, 0);
+        sync_world_run(world, 100);
     }
-    world_run(world, 2000);
-    assert_true(world_agrees_on_all(world));
-    assert_int_equal(world_length(world, 4, 0), 50);
+    sync_world_run(world, 2000);
+    assert_true(sync_world_agrees_on_all(world));
+    assert_int_equal(sync_world_length(world, 4, 0), 50);
     /* Every block crossed every link once, and nothing had to be asked for. */
     assert_int_equal(world->counts.pushes_max, 4);
     assert_int_equal(world->counts.wants, 0);
-    world_destroy(world);
+    sync_world_destroy(world);
 }
 
 /* A late node gets the past once, though all its neighbours have it. */
 static void a_late_node_is_not_sent_everything_by_everybody(void **state)
 {
-    struct world *world = world_create(13, 6, 2);
+    struct world *world = sync_world_create(13, 6, 2);
 
     (void)state;
     for (size_t i = 0; i < 5; i++) {
-        world_hold(world, i, 0, 0, 300);
-        world_hold(world, i, 1, 0, 200);
+        sync_world_hold(world, i, 0, 0, 300);
+        sync_world_hold(world, i, 1, 0, 200);
     }
     for (size_t i = 0; i < 5; i++)
-        world_link(world, 5, i);
-    world_run(world, 20000);
-    assert_true(world_agrees_on_all(world));
+        sync_world_link(world, 5, i);
+    sync_world_run(world, 20000);
+    assert_true(sync_world_agrees_on_all(world));
     assert_int_equal(world->counts.pushes_max, 0);
     assert_in_range(world->counts.wants_moved, 38 + 25, 38 + 25 + 8);
-    world_destroy(world);
+    sync_world_destroy(world);
 }
 
 static void not_admitted_is_not_asked_for(void **state)
 {
-    struct world *world = world_create(14, 2, 1);
+    struct world *world = sync_world_create(14, 2, 1);
 
     (void)state;
-    world_hold(world, 0, 0, 0, 10);
+    sync_world_hold(world, 0, 0, 0, 10);
     world->nodes[1].logs[0].admitted = false;
-    world_link(world, 0, 1);
-    world_run(world, 120000);
+    sync_world_link(world, 0, 1);
+    sync_world_run(world, 120000);
     assert_int_equal(world->counts.wants, 0);
-    assert_int_equal(world_length(world, 1, 0), 0);
-    world_destroy(world);
+    assert_int_equal(sync_world_length(world, 1, 0), 0);
+    sync_world_destroy(world);
 }
 
 /* Two halves with different branches, longer than a batch, choose the same one and then stay silent. */
 static void branches_meet_and_come_to_rest(void **state)
 {
-    struct world *world = world_create(15, 6, 1);
+    struct world *world = sync_world_create(15, 6, 1);
     uint64_t wants = 0;
 
     (void)state;
     world->fork_seq[0] = 7;
     for (size_t i = 0; i < 6; i++)
-        world_hold(world, i, 0, i < 3 ? 0 : 1, i < 3 ? 40 : 75);
-    world_link_at_random(world);
-    world_run(world, 300000);
+        sync_world_hold(world, i, 0, i < 3 ? 0 : 1, i < 3 ? 40 : 75);
+    sync_world_link_at_random(world);
+    sync_world_run(world, 300000);
     for (size_t i = 0; i < 6; i++)
-        assert_int_equal(world_length(world, i, 0), 40);
+        assert_int_equal(sync_world_length(world, i, 0), 40);
     wants = world->counts.wants;
-    world_run(world, 600000);
+    sync_world_run(world, 600000);
     assert_int_equal(world->counts.wants, wants);
-    world_destroy(world);
+    sync_world_destroy(world);
 }
 
 struct sim_outcome {
@@ -431,32 +431,34 @@ struct sim_outcome {
 /* Twenty minutes with losses, broken links and blocks at any time, then ten quiet ones. */
 static struct sim_outcome simulate(uint64_t seed)
 {
-    struct world *world = world_create(seed, 5 + seed % (WORLD_NODES_MAX - 4), 1 + seed % WORLD_AUTHORS_MAX);
+    struct world *world =
+        sync_world_create(seed, 5 + seed % (WORLD_NODES_MAX - 4), 1 + seed % WORLD_AUTHORS_MAX);
     struct sim_outcome outcome;
 
-    world->loss_percent = (uint32_t)world_draw(world, 10);
+    world->loss_percent = (uint32_t)sync_world_draw(world, 10);
     for (size_t author = 0; author < world->author_count; author++)
-        world_hold(world, author % world->node_count, author, 0, (uint32_t)world_draw(world, 60));
-    world_link_at_random(world);
+        sync_world_hold(world, author % world->node_count, author, 0, (uint32_t)sync_world_draw(world, 60));
+    sync_world_link_at_random(world);
     for (size_t i = 0; i < 400; i++) {
-        size_t author = world_draw(world, world->author_count), a = world_draw(world, world->node_count);
-        size_t b = world_draw(world, world->node_count);
+        size_t author = sync_world_draw(world, world->author_count),
+               a = sync_world_draw(world, world->node_count);
+        size_t b = sync_world_draw(world, world->node_count);
 
         /* Every author writes on one machine only. */
-        world_publish(world, author % world->node_count, author);
-        if (world_draw(world, 10) == 0)
-            world_unlink(world, a, b);
-        if (world_draw(world, 20) == 0)
-            world_link(world, a, b);
-        world_run(world, world_draw(world, 6000));
+        sync_world_publish(world, author % world->node_count, author);
+        if (sync_world_draw(world, 10) == 0)
+            sync_world_unlink(world, a, b);
+        if (sync_world_draw(world, 20) == 0)
+            sync_world_link(world, a, b);
+        sync_world_run(world, sync_world_draw(world, 6000));
     }
     world->loss_percent = 0;
     for (size_t i = 0; i < world->node_count; i++)
-        world_link(world, i, (i + 1) % world->node_count);
-    world_run(world, 600000);
+        sync_world_link(world, i, (i + 1) % world->node_count);
+    sync_world_run(world, 600000);
     outcome = (struct sim_outcome){
-        .trace = world->trace, .counts = world->counts, .agrees = world_agrees_on_all(world)};
-    world_destroy(world);
+        .trace = world->trace, .counts = world->counts, .agrees = sync_world_agrees_on_all(world)};
+    sync_world_destroy(world);
     return outcome;
 }
 

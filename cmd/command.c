@@ -1,6 +1,7 @@
 #include "cmd/command.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
@@ -117,10 +118,16 @@ static int fail_unknown(int argc, char **argv)
 /* An answer that did not reach its file was not given. */
 static int close_output(int code)
 {
+    bool full;
+
+    errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
+    full = errno == ENOSPC;
     fprintf(stderr, "tradeproof: the answer could not be written: is the disk full?\n");
-    return code == EXIT_YES ? EXIT_SYSTEM : code;
+    if (code != EXIT_YES)
+        return code;
+    return full ? EXIT_NO_ROOM : EXIT_SYSTEM;
 }
 
 int command_main(int argc, char **argv)

@@ -199,37 +199,37 @@ static enum reason replay_block(struct ingest *ingest, struct store_txn *txn, co
     return reason == REASON_NONE ? ingest_extend(ingest, txn, state, &block, now_s, error) : reason;
 }
 
-/* Replay from block 0 along the chosen branch. Marks blocks that acceptance refuses. */
+/* Replay from block 0, the only one of its seq, along the chosen branch. Strikes blocks that acceptance
+ * refuses. */
 static enum replay replay_once(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
-                               struct branch_block *blocks, size_t count, uint64_t now_s, bool *frozen,
-                               enum store_error *error)
+                               struct branch_set *set, uint64_t now_s, bool *frozen, enum store_error *error)
 {
-    struct branch_step step = {.next = 0}; /* block 0 is the only one of its seq */
+    struct branch_step step = {.next = 0};
     struct log_state state;
+    size_t head = 0;
     bool begun = false;
 
     *error = store_unwind_log(txn, author);
     while (*error == STORE_OK && step.next != BRANCH_END) {
-        size_t mark = arena_mark(&ingest->arena);
-        struct branch_block *next = &blocks[step.next];
-        enum reason reason = replay_block(ingest, txn, author, next, begun ? &state : NULL, now_s, error);
+        size_t mark = arena_mark(&ingest->arena), next = (size_t)step.next;
+        enum reason reason =
+            replay_block(ingest, txn, author, &set->blocks[next], begun ? &state : NULL, now_s, error);
 
         arena_rewind(&ingest->arena, mark);
         if (*error != STORE_OK) {
             break;
         }
         if (reason != REASON_NONE) {
-            next->refused = true;
+            branch_set_refuse(set, next);
             if (step.towards_rotation || !begun) {
                 return begun ? REPLAY_AGAIN : REPLAY_FAILED;
             }
         } else {
             *error = store_log_state(txn, author, &state);
+            head = next;
             begun = true;
         }
-        if (*error == STORE_OK) {
-            step = branch_next(blocks, count, &state.head, state.seq, state.epoch);
-        }
+        step = branch_next(set, head);
     }
     *frozen = step.frozen;
     return *error == STORE_OK ? REPLAY_DONE : REPLAY_FAILED;
@@ -239,14 +239,18 @@ static enum store_error replay_chosen(struct ingest *ingest, struct store_txn *t
                                       const struct actor_id *author, uint64_t now_s)
 {
     struct branch_block *blocks = NULL;
+    struct branch_set set;
     size_t count = 0;
     bool frozen = false;
     enum replay replay = REPLAY_AGAIN;
     enum store_error error =
         store_branch_blocks(txn, ingest->network, author, 0, &blocks, &count, &ingest->arena);
 
+    if (error == STORE_OK && !branch_set_init(&set, blocks, count, &ingest->arena)) {
+        error = STORE_NO_MEMORY;
+    }
     while (error == STORE_OK && replay == REPLAY_AGAIN) {
-        replay = replay_once(ingest, txn, author, blocks, count, now_s, &frozen, &error);
+        replay = replay_once(ingest, txn, author, &set, now_s, &frozen, &error);
     }
     if (error == STORE_OK && replay == REPLAY_FAILED) {
         return STORE_NOT_A_STORE;

@@ -23,6 +23,21 @@ struct branch_block {
 
 enum { BRANCH_END = -1 };
 
+struct branch_rotation {
+    struct hash hash;
+    size_t index; /* of its block */
+};
+
+/* All of an author's blocks. Arrays but blocks are in the arena. */
+struct branch_set {
+    size_t count;
+    struct branch_block *blocks;
+    size_t rotation_count;
+    struct branch_rotation *rotations; /* sorted by hash */
+    int64_t *towards; /* for each block the child on the way to the rotation that ends its epoch, BRANCH_END
+                         where no rotation descends from it */
+};
+
 struct branch_step {
     int64_t next;          /* index of the block that follows, or BRANCH_END */
     bool frozen;           /* the chain ends because two rotations opened the head's epoch */
@@ -30,9 +45,14 @@ struct branch_step {
                               choice begins anew below */
 };
 
-/* What follows head, which lies in head_epoch, among an author's blocks. Requires: blocks sorted by (seq,
- * hash), none twice; head_seq is the head's. */
-struct branch_step branch_next(const struct branch_block *blocks, size_t count, const struct hash *head,
-                               uint64_t head_seq, uint64_t head_epoch);
+/* Requires: blocks sorted by (seq, hash), none twice. Borrows: blocks, as long as *set is used. Returns:
+ * false when arena is full. Cost: n log n. */
+bool branch_set_init(struct branch_set *set, struct branch_block *blocks, size_t count, struct arena *arena);
+
+/* Strike a block that acceptance refused. */
+void branch_set_refuse(struct branch_set *set, size_t index);
+
+/* What follows blocks[head] on the chain. */
+struct branch_step branch_next(const struct branch_set *set, size_t head);
 
 #endif

@@ -28,7 +28,7 @@ static const char usage_text[] =
     "  --peer ENDPOINT    dial another node; ENDPOINT is what its file `endpoint` says. Up to 64 times\n"
     "  --only-known       let in only the nodes given with --peer\n"
     "  --log LEVEL        error, warn, info (default) or debug\n"
-    "  --help, --version\n"
+    "  --help             show this\n"
     "\n"
     "Example: two nodes on one machine\n"
     "  tradeproof init --home /tmp/a --network test && tradeproof init --home /tmp/b --network test\n"
@@ -42,14 +42,12 @@ enum {
     OPTION_ONLY_KNOWN,
     OPTION_LOG,
     OPTION_HELP,
-    OPTION_VERSION
 };
 
 static const struct option long_options[] = {
     {"home", required_argument, NULL, OPTION_HOME}, {"listen", required_argument, NULL, OPTION_LISTEN},
     {"peer", required_argument, NULL, OPTION_PEER}, {"only-known", no_argument, NULL, OPTION_ONLY_KNOWN},
     {"log", required_argument, NULL, OPTION_LOG},   {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION}, {0},
 };
 
 static const struct {
@@ -65,7 +63,7 @@ struct arguments {
     enum log_level log_level;
     size_t peer_count;
     const char *peers[DAEMON_PEERS_MAX];
-    bool done; /* --help or --version was answered */
+    bool done; /* --help was answered */
 };
 
 static int wrong(const char *what, const char *value)
@@ -111,10 +109,6 @@ static int take_option(struct arguments *arguments, int option)
         return set_log_level(arguments, optarg);
     case OPTION_HELP:
         (void)fputs(usage_text, stdout);
-        arguments->done = true;
-        return EXIT_YES;
-    case OPTION_VERSION:
-        (void)puts("tradeproofd 0.1.0");
         arguments->done = true;
         return EXIT_YES;
     default: /* getopt_long has said what is wrong */

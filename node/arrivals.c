@@ -78,7 +78,7 @@ static void on_ready(struct daemon *daemon, enum net_role role, struct bytes end
     LOG(LOG_INFO, "listening", LOG_T("endpoint", line));
     size = strlen(line);
     line[size] = '\n';
-    error = home_write(&daemon->home, "endpoint", line, size + 1, 0644);
+    error = home_write(&daemon->home, ENDPOINT_FILE, line, size + 1, 0644);
     if (error != HOME_OK)
         LOG(LOG_WARN, "endpoint-not-written", LOG_T("why", home_error_sentence(error)));
 }
@@ -225,7 +225,11 @@ static bool take_from(struct daemon *daemon, enum net_role role)
             (void)kill(net->pid, SIGKILL);
             return false;
         }
-        if (netlink_fill(&net->link) != NETLINK_MESSAGE)
+        result = netlink_fill(&net->link);
+        /* One that has closed its end is of no more use, whether or not it ends by itself. */
+        if (result == NETLINK_CLOSED)
+            (void)kill(net->pid, SIGKILL);
+        if (result != NETLINK_MESSAGE)
             return false;
     }
     return net->pid != 0;

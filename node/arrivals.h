@@ -6,6 +6,9 @@
 
 #include "node/daemon_state.h"
 
+/* In the home while the listener listens. */
+#define ENDPOINT_FILE "endpoint"
+
 /* Take messages of all net processes until none waits or the intake is full. */
 void arrivals_take(struct daemon *daemon);
 /* Reap net processes that ended: all their peers are gone. */

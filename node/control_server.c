@@ -54,12 +54,12 @@ void control_server_deinit(struct control_server *server)
 {
     char path[HOME_PATH_MAX + 64];
 
+    if (server->fd < 0)
+        return;
     for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         if (server->clients[i].fd >= 0)
             drop(&server->clients[i]);
     }
-    if (server->fd < 0)
-        return;
     (void)close(server->fd);
     server->fd = -1;
     home_file(server->home, CONTROL_SOCKET_FILE, path);

@@ -42,7 +42,7 @@ struct control_request {
 /* Make the socket, mode 0600, in place of one that a dead daemon left. Borrows: home. Requires: the home's
  * lock is held. Returns: HOME_OK, or what failed. */
 enum home_error control_server_init(struct control_server *server, const struct home *home);
-/* Close everything and remove the socket. */
+/* Close everything and remove the socket. Does nothing when fd is -1. */
 void control_server_deinit(struct control_server *server);
 
 /* What to poll. Requires: fds has CONTROL_POLLS_MAX places. Returns: how many were filled. */

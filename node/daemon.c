@@ -28,6 +28,14 @@ static void say(const char *sentence)
 
 /* ---- start ---- */
 
+static void remove_file(const struct daemon *daemon, const char *name)
+{
+    char path[FILE_PATH_SIZE];
+
+    home_file(&daemon->home, name, path);
+    (void)unlink(path);
+}
+
 static enum daemon_end end_of_home(enum home_error error)
 {
     say(home_error_sentence(error));
@@ -83,6 +91,16 @@ static enum daemon_end end_of_store(enum store_error error)
     return DAEMON_SYSTEM;
 }
 
+static enum daemon_end end_of_key_file(const struct daemon *daemon, const char *name)
+{
+    (void)fprintf(
+        stderr,
+        "tradeproofd: The key file %s/%s is missing, damaged or unreadable: restore it from a backup, or run "
+        "`tradeproof init` in another folder.\n",
+        daemon->home.path, name);
+    return DAEMON_BAD_INPUT;
+}
+
 static enum daemon_end end_of_memory(void)
 {
     say("There is not enough memory to start.");
@@ -122,15 +140,11 @@ static enum daemon_end read_home(struct daemon *daemon)
     if (end != DAEMON_STOPPED)
         return end;
     error = node_keys_read(&daemon->keys, &daemon->home);
-    if (error != HOME_OK) {
-        (void)fprintf(stderr, "tradeproofd: The file " NODE_KEYS_FILE " could not be used. ");
-        return end_of_home(error);
-    }
+    if (error != HOME_OK)
+        return end_of_key_file(daemon, NODE_KEYS_FILE);
     error = checkpoints_init(&daemon->checkpoints, &daemon->home, daemon->now_ms);
-    if (error != HOME_OK) {
-        (void)fprintf(stderr, "tradeproofd: The file " CHECKPOINT_KEYS_FILE " could not be used. ");
-        return end_of_home(error);
-    }
+    if (error != HOME_OK)
+        return end_of_key_file(daemon, CHECKPOINT_KEYS_FILE);
     return DAEMON_STOPPED;
 }
 
@@ -169,6 +183,8 @@ static enum daemon_end make_parts(struct daemon *daemon)
         return end_of_memory();
     randombytes_buf(&seed, sizeof seed);
     sync_init(daemon->sync, seed, daemon->now_ms);
+    /* A daemon that was killed leaves one behind, and nobody listens there now. */
+    remove_file(daemon, ENDPOINT_FILE);
     error = control_server_init(&daemon->control, &daemon->home);
     return error == HOME_OK ? DAEMON_STOPPED : end_of_home(error);
 }
@@ -291,19 +307,11 @@ static void turn(struct daemon *daemon)
 
 /* ---- stop ---- */
 
-static void remove_file(const struct daemon *daemon, const char *name)
-{
-    char path[FILE_PATH_SIZE];
-
-    home_file(&daemon->home, name, path);
-    (void)unlink(path);
-}
-
 static void stop(struct daemon *daemon)
 {
     processes_stop(&daemon->processes);
     if (daemon->processes.bound[0] != '\0')
-        remove_file(daemon, "endpoint");
+        remove_file(daemon, ENDPOINT_FILE);
     control_server_deinit(&daemon->control);
     relay_deinit(&daemon->relay);
     peers_deinit(&daemon->peers);

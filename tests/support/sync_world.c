@@ -8,7 +8,7 @@ enum { DELAY_MS_MIN = 5, DELAY_MS_MAX = 130, POINTS_MAX = 4 };
 
 enum message_kind { MESSAGE_HEAD, MESSAGE_WANT, MESSAGE_BLOCK, MESSAGE_CHECKPOINT };
 
-struct world_message {
+struct sync_world_message {
     uint64_t at_ms;
     uint64_t order;
     enum message_kind kind;
@@ -18,13 +18,13 @@ struct world_message {
     struct head points[POINTS_MAX]; /* of a want: our head, and a block beside the chain */
 };
 
-struct world *sync_world_create(uint64_t seed, size_t node_count, size_t author_count)
+struct sync_world *sync_world_create(uint64_t seed, size_t node_count, size_t author_count)
 {
-    struct world *world = calloc(1, sizeof *world);
+    struct sync_world *world = calloc(1, sizeof *world);
 
     assert(world != NULL);
-    assert(node_count <= WORLD_NODES_MAX);
-    assert(author_count <= WORLD_AUTHORS_MAX);
+    assert(node_count <= SYNC_WORLD_NODES_MAX);
+    assert(author_count <= SYNC_WORLD_AUTHORS_MAX);
     world->random = seed;
     world->node_count = node_count;
     world->author_count = author_count;
@@ -36,11 +36,11 @@ struct world *sync_world_create(uint64_t seed, size_t node_count, size_t author_
             world->nodes[i].logs[a].admitted = true;
     }
     for (size_t a = 0; a < author_count; a++)
-        world->fork_seq[a] = WORLD_NO_FORK;
+        world->fork_seq[a] = SYNC_WORLD_NO_FORK;
     return world;
 }
 
-void sync_world_destroy(struct world *world)
+void sync_world_destroy(struct sync_world *world)
 {
     for (size_t i = 0; i < world->node_count; i++)
         free(world->nodes[i].sync);
@@ -48,7 +48,7 @@ void sync_world_destroy(struct world *world)
     free(world);
 }
 
-uint64_t sync_world_draw(struct world *world, uint64_t below)
+uint64_t sync_world_draw(struct sync_world *world, uint64_t below)
 {
     world->random ^= world->random << 13;
     world->random ^= world->random >> 7;
@@ -56,7 +56,7 @@ uint64_t sync_world_draw(struct world *world, uint64_t below)
     return world->random % below;
 }
 
-static void trace(struct world *world, uint64_t value)
+static void trace(struct sync_world *world, uint64_t value)
 {
     world->trace = (world->trace ^ value) * UINT64_C(0x100000001b3);
 }
@@ -64,7 +64,7 @@ static void trace(struct world *world, uint64_t value)
 /* ---- fake blocks ---- */
 
 /* A hash that tells what it names. */
-static struct hash hash_of(const struct world *world, size_t author, size_t branch, uint32_t seq)
+static struct hash hash_of(const struct sync_world *world, size_t author, size_t branch, uint32_t seq)
 {
     struct hash hash = {{0}};
 
@@ -92,7 +92,7 @@ static size_t branch_of(const struct head *head)
     return head->hash.bytes[1] == 2 ? 1 : 0;
 }
 
-struct head sync_world_head(const struct world *world, size_t author, size_t branch, uint32_t length)
+struct head sync_world_head(const struct sync_world *world, size_t author, size_t branch, uint32_t length)
 {
     struct head head;
 
@@ -106,19 +106,19 @@ struct head sync_world_head(const struct world *world, size_t author, size_t bra
 
 /* ---- logs ---- */
 
-static size_t chain_branch(const struct world_log *log)
+static size_t chain_branch(const struct sync_world_log *log)
 {
     return log->branch[0] > 0 ? 0 : 1;
 }
 
-uint32_t sync_world_length(const struct world *world, size_t node, size_t author)
+uint32_t sync_world_length(const struct sync_world *world, size_t node, size_t author)
 {
-    const struct world_log *log = &world->nodes[node].logs[author];
+    const struct sync_world_log *log = &world->nodes[node].logs[author];
 
     return log->trunk + log->branch[chain_branch(log)];
 }
 
-static bool is_held(const struct world *world, const struct world_log *log, const struct head *head)
+static bool is_held(const struct sync_world *world, const struct sync_world_log *log, const struct head *head)
 {
     uint32_t fork = world->fork_seq[author_of(&head->author)];
 
@@ -127,16 +127,17 @@ static bool is_held(const struct world *world, const struct world_log *log, cons
     return head->seq - fork < log->branch[branch_of(head)];
 }
 
-static bool is_on_chain(const struct world *world, const struct world_log *log, const struct head *head)
+static bool is_on_chain(const struct sync_world *world, const struct sync_world_log *log,
+                        const struct head *head)
 {
     return is_held(world, log, head) &&
            (head->seq < world->fork_seq[author_of(&head->author)] || branch_of(head) == chain_branch(log));
 }
 
-static enum sync_ours compare(const struct world *world, size_t node, const struct head *head)
+static enum sync_ours compare(const struct sync_world *world, size_t node, const struct head *head)
 {
     size_t author = author_of(&head->author);
-    const struct world_log *log = &world->nodes[node].logs[author];
+    const struct sync_world_log *log = &world->nodes[node].logs[author];
 
     if (!log->admitted)
         return SYNC_OURS_NOT_ADMITTED;
@@ -149,20 +150,20 @@ static enum sync_ours compare(const struct world *world, size_t node, const stru
 
 /* ---- sending ---- */
 
-static bool is_before(const struct world_message *a, const struct world_message *b)
+static bool is_before(const struct sync_world_message *a, const struct sync_world_message *b)
 {
     return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
 }
 
-static void swap(struct world_message *a, struct world_message *b)
+static void swap(struct sync_world_message *a, struct sync_world_message *b)
 {
-    struct world_message kept = *a;
+    struct sync_world_message kept = *a;
 
     *a = *b;
     *b = kept;
 }
 
-static void heap_push(struct world *world, const struct world_message *message)
+static void heap_push(struct sync_world *world, const struct sync_world_message *message)
 {
     size_t at = world->message_count++;
 
@@ -176,9 +177,9 @@ static void heap_push(struct world *world, const struct world_message *message)
         swap(&world->messages[at], &world->messages[(at - 1) / 2]);
 }
 
-static struct world_message heap_pop(struct world *world)
+static struct sync_world_message heap_pop(struct sync_world *world)
 {
-    struct world_message top = world->messages[0];
+    struct sync_world_message top = world->messages[0];
     size_t at = 0;
 
     world->messages[0] = world->messages[--world->message_count];
@@ -196,7 +197,7 @@ static struct world_message heap_pop(struct world *world)
     }
 }
 
-static void send(struct world *world, uint32_t from, uint32_t to, struct world_message message)
+static void send(struct sync_world *world, uint32_t from, uint32_t to, struct sync_world_message message)
 {
     uint64_t *free_ms = &world->link_free_ms[from][to];
 
@@ -213,18 +214,18 @@ static void send(struct world *world, uint32_t from, uint32_t to, struct world_m
     heap_push(world, &message);
 }
 
-static void send_head(struct world *world, uint32_t from, uint32_t to, size_t author)
+static void send_head(struct sync_world *world, uint32_t from, uint32_t to, size_t author)
 {
     uint32_t length = sync_world_length(world, from, author);
-    const struct world_log *log = &world->nodes[from].logs[author];
+    const struct sync_world_log *log = &world->nodes[from].logs[author];
 
     if (length > 0)
         send(world, from, to,
-             (struct world_message){.kind = MESSAGE_HEAD,
-                                    .head = sync_world_head(world, author, chain_branch(log), length)});
+             (struct sync_world_message){.kind = MESSAGE_HEAD,
+                                         .head = sync_world_head(world, author, chain_branch(log), length)});
 }
 
-static void send_checkpoint(struct world *world, uint32_t from, uint32_t to, size_t author)
+static void send_checkpoint(struct sync_world *world, uint32_t from, uint32_t to, size_t author)
 {
     uint32_t length = world->nodes[from].logs[author].checkpoint;
 
@@ -232,14 +233,14 @@ static void send_checkpoint(struct world *world, uint32_t from, uint32_t to, siz
         return;
     world->counts.checkpoints++;
     send(world, from, to,
-         (struct world_message){.kind = MESSAGE_CHECKPOINT,
-                                .head = sync_world_head(world, author, 0, length)});
+         (struct sync_world_message){.kind = MESSAGE_CHECKPOINT,
+                                     .head = sync_world_head(world, author, 0, length)});
 }
 
-static void send_blocks(struct world *world, uint32_t from, const struct world_message *want)
+static void send_blocks(struct sync_world *world, uint32_t from, const struct sync_world_message *want)
 {
     size_t author = author_of(&want->head.author);
-    const struct world_log *log = &world->nodes[from].logs[author];
+    const struct sync_world_log *log = &world->nodes[from].logs[author];
     uint32_t seq = 0, length = sync_world_length(world, from, author);
 
     for (size_t i = 0; i < want->point_count; i++) {
@@ -252,19 +253,19 @@ static void send_blocks(struct world *world, uint32_t from, const struct world_m
     world->counts.wants_moved += seq < length;
     for (uint32_t sent = 0; sent < SYNC_BATCH_BLOCKS_MAX && seq < length; sent++, seq++)
         send(world, from, want->from,
-             (struct world_message){.kind = MESSAGE_BLOCK,
-                                    .head = sync_world_head(world, author, chain_branch(log), seq + 1)});
+             (struct sync_world_message){.kind = MESSAGE_BLOCK,
+                                         .head = sync_world_head(world, author, chain_branch(log), seq + 1)});
     send_head(world, from, want->from, author);
     if (seq == length)
         send_checkpoint(world, from, want->from, author);
 }
 
-static void send_want(struct world *world, uint32_t from, const struct sync_action *action)
+static void send_want(struct sync_world *world, uint32_t from, const struct sync_action *action)
 {
     size_t author = author_of(&action->author);
-    const struct world_log *log = &world->nodes[from].logs[author];
+    const struct sync_world_log *log = &world->nodes[from].logs[author];
     uint32_t length = sync_world_length(world, from, author);
-    struct world_message want = {.kind = MESSAGE_WANT, .head = {.author = action->author}};
+    struct sync_world_message want = {.kind = MESSAGE_WANT, .head = {.author = action->author}};
 
     world->counts.wants++;
     if (length > 0)
@@ -274,19 +275,19 @@ static void send_want(struct world *world, uint32_t from, const struct sync_acti
     send(world, from, action->peer, want);
 }
 
-static void push_block(struct world *world, uint32_t from, const struct sync_action *action)
+static void push_block(struct sync_world *world, uint32_t from, const struct sync_action *action)
 {
     uint16_t *pushes = &world->pushes[author_of(&action->author)][branch_of(&action->head)]
-                                     [action->head.seq % WORLD_BLOCKS_MAX];
+                                     [action->head.seq % SYNC_WORLD_BLOCKS_MAX];
 
     (*pushes)++;
     if (*pushes > world->counts.pushes_max)
         world->counts.pushes_max = *pushes;
-    send(world, from, action->peer, (struct world_message){.kind = MESSAGE_BLOCK, .head = action->head});
+    send(world, from, action->peer, (struct sync_world_message){.kind = MESSAGE_BLOCK, .head = action->head});
 }
 
-static void perform(struct world *world, uint32_t node, const struct sync_action *action,
-                    const struct world_message *want)
+static void perform(struct sync_world *world, uint32_t node, const struct sync_action *action,
+                    const struct sync_world_message *want)
 {
     trace(world, world->now_ms);
     trace(world, (uint64_t)action->kind << 48 | (uint64_t)node << 32 | action->peer);
@@ -316,8 +317,8 @@ static void perform(struct world *world, uint32_t node, const struct sync_action
     }
 }
 
-static void step(struct world *world, uint32_t node, const struct sync_event *event,
-                 const struct world_message *want)
+static void step(struct sync_world *world, uint32_t node, const struct sync_event *event,
+                 const struct sync_world_message *want)
 {
     sync_step(world->nodes[node].sync, event, world->now_ms, &world->actions);
     for (size_t i = 0; i < world->actions.count; i++)
@@ -326,15 +327,15 @@ static void step(struct world *world, uint32_t node, const struct sync_event *ev
 
 /* ---- receiving ---- */
 
-static void feed(struct world *world, uint32_t node, enum sync_event_kind kind, uint32_t peer,
+static void feed(struct sync_world *world, uint32_t node, enum sync_event_kind kind, uint32_t peer,
                  const struct head *head)
 {
     step(world, node, &(struct sync_event){.kind = kind, .peer = peer, .head = *head}, NULL);
 }
 
-static void keep_checkpoint(struct world *world, uint32_t node, uint32_t peer, const struct head *head)
+static void keep_checkpoint(struct sync_world *world, uint32_t node, uint32_t peer, const struct head *head)
 {
-    struct world_log *log = &world->nodes[node].logs[author_of(&head->author)];
+    struct sync_world_log *log = &world->nodes[node].logs[author_of(&head->author)];
     uint32_t length = (uint32_t)head->seq + 1;
 
     if (length <= log->checkpoint || !is_held(world, log, head))
@@ -345,10 +346,10 @@ static void keep_checkpoint(struct world *world, uint32_t node, uint32_t peer, c
 }
 
 /* What ingest does: extend, switch, keep aside, or refuse. */
-static void on_block(struct world *world, uint32_t node, uint32_t peer, const struct head *head)
+static void on_block(struct sync_world *world, uint32_t node, uint32_t peer, const struct head *head)
 {
     size_t author = author_of(&head->author), branch = branch_of(head);
-    struct world_log *log = &world->nodes[node].logs[author];
+    struct sync_world_log *log = &world->nodes[node].logs[author];
     uint32_t fork = world->fork_seq[author], length = sync_world_length(world, node, author);
     uint32_t *count = head->seq < fork ? &log->trunk : &log->branch[branch];
     uint64_t at = head->seq < fork ? head->seq : head->seq - fork;
@@ -369,7 +370,7 @@ static void on_block(struct world *world, uint32_t node, uint32_t peer, const st
         feed(world, node, SYNC_BLOCK_IN, peer, head);
 }
 
-static void receive(struct world *world, const struct world_message *message)
+static void receive(struct sync_world *world, const struct sync_world_message *message)
 {
     uint32_t node = message->to, peer = message->from;
     struct sync_event event = {.peer = peer, .head = message->head, .author = message->head.author};
@@ -398,7 +399,7 @@ static void receive(struct world *world, const struct world_message *message)
 
 /* ---- the test's hand ---- */
 
-static void set_link(struct world *world, size_t a, size_t b, bool linked)
+static void set_link(struct sync_world *world, size_t a, size_t b, bool linked)
 {
     enum sync_event_kind kind = linked ? SYNC_PEER_UP : SYNC_PEER_DOWN;
 
@@ -409,17 +410,17 @@ static void set_link(struct world *world, size_t a, size_t b, bool linked)
     step(world, (uint32_t)b, &(struct sync_event){.kind = kind, .peer = (uint32_t)a}, NULL);
 }
 
-void sync_world_link(struct world *world, size_t a, size_t b)
+void sync_world_link(struct sync_world *world, size_t a, size_t b)
 {
     set_link(world, a, b, true);
 }
 
-void sync_world_unlink(struct world *world, size_t a, size_t b)
+void sync_world_unlink(struct sync_world *world, size_t a, size_t b)
 {
     set_link(world, a, b, false);
 }
 
-void sync_world_link_at_random(struct world *world)
+void sync_world_link_at_random(struct sync_world *world)
 {
     for (size_t i = 0; i < world->node_count; i++)
         sync_world_link(world, i, (i + 1) % world->node_count);
@@ -428,9 +429,9 @@ void sync_world_link_at_random(struct world *world)
                         sync_world_draw(world, world->node_count));
 }
 
-void sync_world_hold(struct world *world, size_t node, size_t author, size_t branch, uint32_t count)
+void sync_world_hold(struct sync_world *world, size_t node, size_t author, size_t branch, uint32_t count)
 {
-    struct world_log *log = &world->nodes[node].logs[author];
+    struct sync_world_log *log = &world->nodes[node].logs[author];
     uint32_t fork = world->fork_seq[author];
 
     log->trunk = count < fork ? count : fork;
@@ -438,7 +439,7 @@ void sync_world_hold(struct world *world, size_t node, size_t author, size_t bra
     log->checkpoint = log->trunk;
 }
 
-void sync_world_publish(struct world *world, size_t node, size_t author)
+void sync_world_publish(struct sync_world *world, size_t node, size_t author)
 {
     uint32_t length = sync_world_length(world, node, author) + 1;
     struct head head = sync_world_head(world, author, chain_branch(&world->nodes[node].logs[author]), length);
@@ -447,7 +448,7 @@ void sync_world_publish(struct world *world, size_t node, size_t author)
     keep_checkpoint(world, (uint32_t)node, SYNC_LOCAL, &head);
 }
 
-static uint64_t next_ms(const struct world *world)
+static uint64_t next_ms(const struct sync_world *world)
 {
     uint64_t at_ms = world->message_count > 0 ? world->messages[0].at_ms : UINT64_MAX;
 
@@ -460,7 +461,7 @@ static uint64_t next_ms(const struct world *world)
     return at_ms;
 }
 
-void sync_world_run(struct world *world, uint64_t ms)
+void sync_world_run(struct sync_world *world, uint64_t ms)
 {
     uint64_t end_ms = world->now_ms + ms, at_ms = 0;
 
@@ -468,7 +469,7 @@ void sync_world_run(struct world *world, uint64_t ms)
         assert(at_ms >= world->now_ms);
         world->now_ms = at_ms;
         while (world->message_count > 0 && world->messages[0].at_ms <= at_ms) {
-            struct world_message message = heap_pop(world);
+            struct sync_world_message message = heap_pop(world);
 
             receive(world, &message);
         }
@@ -480,13 +481,13 @@ void sync_world_run(struct world *world, uint64_t ms)
     world->now_ms = end_ms;
 }
 
-bool sync_world_agrees(const struct world *world, size_t author)
+bool sync_world_agrees(const struct sync_world *world, size_t author)
 {
-    const struct world_log *first = NULL;
+    const struct sync_world_log *first = NULL;
     uint32_t length = 0;
 
     for (size_t i = 0; i < world->node_count; i++) {
-        const struct world_log *log = &world->nodes[i].logs[author];
+        const struct sync_world_log *log = &world->nodes[i].logs[author];
 
         if (!log->admitted)
             continue;
@@ -501,7 +502,7 @@ bool sync_world_agrees(const struct world *world, size_t author)
     return true;
 }
 
-bool sync_world_agrees_on_all(const struct world *world)
+bool sync_world_agrees_on_all(const struct sync_world *world)
 {
     for (size_t author = 0; author < world->author_count; author++) {
         if (!sync_world_agrees(world, author))

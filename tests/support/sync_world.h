@@ -8,23 +8,28 @@
 
 #include "protocol/sync/sync.h"
 
-enum { WORLD_NODES_MAX = 50, WORLD_AUTHORS_MAX = 16, WORLD_BLOCKS_MAX = 512, WORLD_NO_FORK = UINT32_MAX };
+enum {
+    SYNC_WORLD_NODES_MAX = 50,
+    SYNC_WORLD_AUTHORS_MAX = 16,
+    SYNC_WORLD_BLOCKS_MAX = 512,
+    SYNC_WORLD_NO_FORK = UINT32_MAX
+};
 
 /* What one node holds of one author. */
-struct world_log {
+struct sync_world_log {
     bool admitted;
     uint32_t trunk;      /* blocks below the fork */
     uint32_t branch[2];  /* blocks from the fork on */
     uint32_t checkpoint; /* of a log this long; 0: none */
 };
 
-struct world_node {
+struct sync_world_node {
     struct sync *sync;
-    bool linked[WORLD_NODES_MAX];
-    struct world_log logs[WORLD_AUTHORS_MAX];
+    bool linked[SYNC_WORLD_NODES_MAX];
+    struct sync_world_log logs[SYNC_WORLD_AUTHORS_MAX];
 };
 
-struct world_counts {
+struct sync_world_counts {
     uint64_t messages;
     uint64_t wants;
     uint64_t wants_moved; /* … that were answered with a block */
@@ -32,49 +37,49 @@ struct world_counts {
     uint64_t checkpoints;
 };
 
-struct world {
+struct sync_world {
     uint64_t random;
     uint64_t now_ms;
     size_t node_count;
     size_t author_count;
-    struct world_node nodes[WORLD_NODES_MAX];
-    uint32_t fork_seq[WORLD_AUTHORS_MAX];
+    struct sync_world_node nodes[SYNC_WORLD_NODES_MAX];
+    uint32_t fork_seq[SYNC_WORLD_AUTHORS_MAX];
     uint32_t loss_percent;
     uint64_t trace; /* hash over every action of every node */
-    struct world_counts counts;
-    uint16_t pushes[WORLD_AUTHORS_MAX][2][WORLD_BLOCKS_MAX];
+    struct sync_world_counts counts;
+    uint16_t pushes[SYNC_WORLD_AUTHORS_MAX][2][SYNC_WORLD_BLOCKS_MAX];
     struct sync_actions actions;
     /* Messages under way: a heap by (time, order). */
     size_t message_count, message_capacity;
-    struct world_message *messages;
+    struct sync_world_message *messages;
     uint64_t order;
-    uint64_t link_free_ms[WORLD_NODES_MAX][WORLD_NODES_MAX]; /* links keep order */
+    uint64_t link_free_ms[SYNC_WORLD_NODES_MAX][SYNC_WORLD_NODES_MAX]; /* links keep order */
 };
 
 /* Nobody is linked, everybody admits every author and holds nothing. */
-struct world *sync_world_create(uint64_t seed, size_t node_count, size_t author_count);
-void sync_world_destroy(struct world *world);
-uint64_t sync_world_draw(struct world *world, uint64_t below);
+struct sync_world *sync_world_create(uint64_t seed, size_t node_count, size_t author_count);
+void sync_world_destroy(struct sync_world *world);
+uint64_t sync_world_draw(struct sync_world *world, uint64_t below);
 
-void sync_world_link(struct world *world, size_t a, size_t b);
-void sync_world_unlink(struct world *world, size_t a, size_t b);
+void sync_world_link(struct sync_world *world, size_t a, size_t b);
+void sync_world_unlink(struct sync_world *world, size_t a, size_t b);
 /* A ring and node_count / 2 further links. */
-void sync_world_link_at_random(struct world *world);
+void sync_world_link_at_random(struct sync_world *world);
 
 /* The first count blocks of author's branch are on node's disk before it starts. */
-void sync_world_hold(struct world *world, size_t node, size_t author, size_t branch, uint32_t count);
+void sync_world_hold(struct sync_world *world, size_t node, size_t author, size_t branch, uint32_t count);
 /* Node's own machine appends the next block of its chain of author, with a checkpoint. */
-void sync_world_publish(struct world *world, size_t node, size_t author);
+void sync_world_publish(struct sync_world *world, size_t node, size_t author);
 /* Let time pass. */
-void sync_world_run(struct world *world, uint64_t ms);
+void sync_world_run(struct sync_world *world, uint64_t ms);
 
 /* Blocks on node's chain of author. */
-uint32_t sync_world_length(const struct world *world, size_t node, size_t author);
+uint32_t sync_world_length(const struct sync_world *world, size_t node, size_t author);
 /* Whether all nodes that admit author hold the same chain of it. */
-bool sync_world_agrees(const struct world *world, size_t author);
-bool sync_world_agrees_on_all(const struct world *world);
+bool sync_world_agrees(const struct sync_world *world, size_t author);
+bool sync_world_agrees_on_all(const struct sync_world *world);
 
 /* Head of the first length blocks of author's branch. Requires: length > 0. */
-struct head sync_world_head(const struct world *world, size_t author, size_t branch, uint32_t length);
+struct head sync_world_head(const struct sync_world *world, size_t author, size_t branch, uint32_t length);
 
 #endif

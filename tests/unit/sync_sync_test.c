@@ -334,7 +334,7 @@ static void empty_promises_are_asked_for_ever_more_seldom(void **state)
 
 static void two_nodes_meet(void **state)
 {
-    struct world *world = sync_world_create(11, 2, 1);
+    struct sync_world *world = sync_world_create(11, 2, 1);
 
     (void)state;
     sync_world_hold(world, 0, 0, 0, 100);
@@ -350,7 +350,7 @@ static void two_nodes_meet(void **state)
 
 static void a_line_of_nodes_passes_on(void **state)
 {
-    struct world *world = sync_world_create(12, 5, 1);
+    struct sync_world *world = sync_world_create(12, 5, 1);
 
     (void)state;
     for (size_t i = 0; i + 1 < 5; i++)
@@ -372,7 +372,7 @@ static void a_line_of_nodes_passes_on(void **state)
 /* A late node gets the past once, though all its neighbours have it. */
 static void a_late_node_is_not_sent_everything_by_everybody(void **state)
 {
-    struct world *world = sync_world_create(13, 6, 2);
+    struct sync_world *world = sync_world_create(13, 6, 2);
 
     (void)state;
     for (size_t i = 0; i < 5; i++) {
@@ -390,7 +390,7 @@ static void a_late_node_is_not_sent_everything_by_everybody(void **state)
 
 static void not_admitted_is_not_asked_for(void **state)
 {
-    struct world *world = sync_world_create(14, 2, 1);
+    struct sync_world *world = sync_world_create(14, 2, 1);
 
     (void)state;
     sync_world_hold(world, 0, 0, 0, 10);
@@ -405,7 +405,7 @@ static void not_admitted_is_not_asked_for(void **state)
 /* Two halves with different branches, longer than a batch, choose the same one and then stay silent. */
 static void branches_meet_and_come_to_rest(void **state)
 {
-    struct world *world = sync_world_create(15, 6, 1);
+    struct sync_world *world = sync_world_create(15, 6, 1);
     uint64_t wants = 0;
 
     (void)state;
@@ -424,15 +424,15 @@ static void branches_meet_and_come_to_rest(void **state)
 
 struct sim_outcome {
     uint64_t trace;
-    struct world_counts counts;
+    struct sync_world_counts counts;
     bool agrees;
 };
 
 /* Twenty minutes with losses, broken links and blocks at any time, then ten quiet ones. */
 static struct sim_outcome simulate(uint64_t seed)
 {
-    struct world *world =
-        sync_world_create(seed, 5 + seed % (WORLD_NODES_MAX - 4), 1 + seed % WORLD_AUTHORS_MAX);
+    struct sync_world *world =
+        sync_world_create(seed, 5 + seed % (SYNC_WORLD_NODES_MAX - 4), 1 + seed % SYNC_WORLD_AUTHORS_MAX);
     struct sim_outcome outcome;
 
     world->loss_percent = (uint32_t)sync_world_draw(world, 10);
@@ -467,7 +467,7 @@ static void simulated_nodes_agree_without_a_storm(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= 24; seed++) {
         struct sim_outcome outcome = simulate(seed);
-        uint64_t nodes = 5 + seed % (WORLD_NODES_MAX - 4);
+        uint64_t nodes = 5 + seed % (SYNC_WORLD_NODES_MAX - 4);
 
         if (!outcome.agrees)
             fail_msg("seed %u: the nodes do not agree", (unsigned)seed);

@@ -1,0 +1,197 @@
+#include "node/intake.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/log_builder.h"
+#include "tests/support/store_world.h"
+
+enum { NOW_S = 1800000000, SCRATCH_SIZE = MEMORY_LOG_SCRATCH_SIZE, BUILDER_SIZE = 4 * 1024 * 1024 };
+
+/* A store that trusts one issuer, and that issuer's log of 20 content blocks, none of which the store has. */
+struct fixture {
+    struct store_world world;
+    struct trust trust;
+    struct ingest ingest;
+    struct intake intake;
+    struct built_actor issuer;
+    struct log_builder builder;
+    struct memory_log log;
+    struct arena scratch;
+    void *memory, *builder_memory;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+
+    if (fixture == NULL)
+        return -1;
+    *state = fixture;
+    world_init(&fixture->world);
+    fixture->memory = malloc(SCRATCH_SIZE);
+    fixture->builder_memory = malloc(BUILDER_SIZE);
+    if (fixture->memory == NULL || fixture->builder_memory == NULL || !intake_init(&fixture->intake))
+        return -1;
+    arena_init(&fixture->scratch, fixture->memory, SCRATCH_SIZE);
+    build_actor(&fixture->issuer, &fixture->world.network, 7, 1, 1);
+    memory_log_init(&fixture->log, &fixture->world.network, &fixture->scratch);
+    log_builder_init(&fixture->builder, fixture->builder_memory, BUILDER_SIZE);
+    log_builder_inception(&fixture->builder, &fixture->log, &fixture->issuer);
+    for (size_t i = 0; i < 20; i++)
+        (void)log_builder_content(&fixture->builder, &fixture->log, 2);
+    fixture->trust.owner_count = 1;
+    (void)strcpy(fixture->trust.owners[0].name_space, "ase");
+    fixture->trust.owners[0].actor = fixture->issuer.id;
+    return ingest_init(&fixture->ingest, fixture->world.store, &fixture->world.network, &fixture->trust, NULL)
+               ? 0
+               : -1;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+
+    ingest_deinit(&fixture->ingest);
+    intake_deinit(&fixture->intake);
+    memory_log_deinit(&fixture->log);
+    world_deinit(&fixture->world);
+    free(fixture->memory);
+    free(fixture->builder_memory);
+    free(fixture);
+    return 0;
+}
+
+static void put(struct fixture *fixture, enum intake_kind kind, struct bytes bytes)
+{
+    const struct intake_item item = {
+        .kind = kind, .source = INTAKE_FROM_PEER, .from = 1, .origin = INGEST_PEER, .bytes = bytes};
+
+    assert_true(intake_has_room(&fixture->intake));
+    intake_add(&fixture->intake, &item);
+}
+
+static void put_block(struct fixture *fixture, uint64_t seq)
+{
+    put(fixture, INTAKE_BLOCK, memory_log_block(&fixture->log, seq));
+}
+
+/* How many blocks of the issuer the store has. */
+static uint64_t stored_count(struct fixture *fixture)
+{
+    struct store_txn *txn = world_read(&fixture->world);
+    struct log_state state;
+    enum store_error error = store_log_state(txn, &fixture->issuer.id, &state);
+
+    store_end(txn);
+    return error == STORE_OK ? state.seq + 1 : 0;
+}
+
+static void blocks_in_order_are_one_transaction(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (uint64_t seq = 0; seq <= 20; seq++)
+        put_block(fixture, seq);
+    intake_apply(&fixture->intake, &fixture->ingest, NOW_S);
+    for (size_t i = 0; i <= 20; i++) {
+        assert_int_equal(fixture->intake.items[i].error, STORE_OK);
+        assert_int_equal(fixture->intake.items[i].result.outcome, INGEST_EXTENDED);
+        assert_int_equal(fixture->intake.items[i].result.seq, i);
+    }
+    assert_int_equal(stored_count(fixture), 21);
+}
+
+static void each_item_is_decided_on_its_own(void **state)
+{
+    struct fixture *fixture = *state;
+
+    put_block(fixture, 0);
+    put_block(fixture, 2);
+    put(fixture, INTAKE_BLOCK, bytes_of("nonsense", 8));
+    put_block(fixture, 1);
+    put_block(fixture, 1);
+    put_block(fixture, 2);
+    put(fixture, INTAKE_CHECKPOINT, bytes_of("nonsense", 8));
+    put(fixture, INTAKE_FORK_PROOF, bytes_of("", 0));
+    intake_apply(&fixture->intake, &fixture->ingest, NOW_S);
+    assert_int_equal(fixture->intake.items[0].result.outcome, INGEST_EXTENDED);
+    assert_int_equal(fixture->intake.items[1].result.reason, REASON_ORPHAN);
+    assert_int_equal(fixture->intake.items[2].result.outcome, INGEST_REFUSED);
+    assert_true(hash_is_zero(&fixture->intake.items[2].result.hash));
+    assert_int_equal(fixture->intake.items[3].result.outcome, INGEST_EXTENDED);
+    assert_int_equal(fixture->intake.items[4].result.reason, REASON_KNOWN);
+    assert_int_equal(fixture->intake.items[5].result.outcome, INGEST_EXTENDED);
+    assert_int_not_equal(fixture->intake.items[6].reason, REASON_NONE);
+    assert_int_not_equal(fixture->intake.items[7].reason, REASON_NONE);
+    assert_int_equal(stored_count(fixture), 3);
+}
+
+static void a_nonce_is_used_once(void **state)
+{
+    struct fixture *fixture = *state;
+    uint8_t nonce[40] = {1, 2, 3, [39] = 200};
+
+    put(fixture, INTAKE_NONCE, bytes_of(nonce, sizeof nonce));
+    put(fixture, INTAKE_NONCE, bytes_of(nonce, sizeof nonce));
+    nonce[31] = 1;
+    put(fixture, INTAKE_NONCE, bytes_of(nonce, sizeof nonce));
+    put(fixture, INTAKE_NONCE, bytes_of(nonce, 39));
+    intake_apply(&fixture->intake, &fixture->ingest, 100);
+    assert_int_equal(fixture->intake.items[0].reason, REASON_NONE);
+    assert_int_equal(fixture->intake.items[1].reason, REASON_REPLAYED);
+    assert_int_equal(fixture->intake.items[2].reason, REASON_NONE);
+    assert_int_equal(fixture->intake.items[3].reason, REASON_TRUNCATED);
+}
+
+static void the_intake_is_bounded(void **state)
+{
+    struct fixture *fixture = *state;
+    static uint8_t large[FRAME_SIZE_MAX];
+    size_t count = 0;
+
+    for (; intake_has_room(&fixture->intake); count++)
+        put(fixture, INTAKE_HEADS, bytes_of(large, sizeof large));
+    assert_in_range(count, INTAKE_BYTES_MAX / FRAME_SIZE_MAX - 1, INTAKE_BYTES_MAX / FRAME_SIZE_MAX);
+    intake_clear(&fixture->intake);
+    for (count = 0; intake_has_room(&fixture->intake); count++)
+        put(fixture, INTAKE_WANT, bytes_of(large, 10));
+    assert_int_equal(count, INTAKE_ITEMS_MAX);
+    intake_clear(&fixture->intake);
+    for (count = 0; intake_has_room(&fixture->intake); count++)
+        put(fixture, INTAKE_BLOCK, bytes_of(large, 10));
+    assert_int_equal(count, INTAKE_BLOCKS_MAX);
+    intake_apply(&fixture->intake, &fixture->ingest, NOW_S);
+    intake_clear(&fixture->intake);
+    assert_true(intake_has_room(&fixture->intake));
+}
+
+static void heads_and_wants_alone_need_no_transaction(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store_txn *txn = world_write(&fixture->world);
+
+    /* The one writer is taken: applying would wait for ever. */
+    put(fixture, INTAKE_HEADS, bytes_of("x", 1));
+    put(fixture, INTAKE_WANT, bytes_of("y", 1));
+    intake_apply(&fixture->intake, &fixture->ingest, NOW_S);
+    store_end(txn);
+    assert_int_equal(fixture->intake.count, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(blocks_in_order_are_one_transaction, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_item_is_decided_on_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_nonce_is_used_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_intake_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(heads_and_wants_alone_need_no_transaction, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -301,27 +301,34 @@ static int write_all(struct writing *writing, const struct own_entries *entries)
     return flush(writing);
 }
 
+int own_entries_write(const struct own_entries *entries, struct publisher *publisher,
+                      const struct own_entries_record *record, struct own_entries_written *written)
+{
+    struct writing writing = {.publisher = publisher, .record = record, .written = written};
+    *written = (struct own_entries_written){0};
+    int code = write_all(&writing, entries);
+    if (code != EXIT_YES && written->block_count > 0) {
+        fprintf(stderr,
+                "Part of it is durable, in %" PRIu64 " blocks from block %" PRIu64
+                " on. Run the command again for the rest: what is said twice counts once.\n",
+                written->block_count, written->first_seq);
+    }
+    return code;
+}
+
 int own_entries_publish(const struct own_entries *entries, struct session *session,
                         const struct own_entries_record *record, struct own_entries_written *written)
 {
     struct keyring *keyring = NULL;
     struct publisher publisher;
-    *written = (struct own_entries_written){0};
     int code = keyring_open(&keyring, session);
     if (code != EXIT_YES) {
         return code;
     }
     code = publisher_open(&publisher, session, keyring);
     if (code == EXIT_YES) {
-        struct writing writing = {.publisher = &publisher, .record = record, .written = written};
-        code = write_all(&writing, entries);
+        code = own_entries_write(entries, &publisher, record, written);
         publisher_close(&publisher);
-    }
-    if (code != EXIT_YES && written->block_count > 0) {
-        fprintf(stderr,
-                "Part of it is durable, in %" PRIu64 " blocks from block %" PRIu64
-                " on. Run the command again for the rest: what is said twice counts once.\n",
-                written->block_count, written->first_seq);
     }
     keyring_wipe(keyring);
     return code;

@@ -45,8 +45,12 @@ struct own_entries_written {
     uint64_t block_count;
 };
 
-/* Sign and publish. Asks for the passphrase. Returns: EXIT_YES once all is durable, or the exit code after it
- * said why not; then written tells what is durable. */
+/* Sign and publish. Returns: EXIT_YES once all is durable, or the exit code after it said why not; then
+ * written tells what is durable. */
+int own_entries_write(const struct own_entries *entries, struct publisher *publisher,
+                      const struct own_entries_record *record, struct own_entries_written *written);
+
+/* The same for a session: asks for the passphrase and takes the log. */
 int own_entries_publish(const struct own_entries *entries, struct session *session,
                         const struct own_entries_record *record, struct own_entries_written *written);
 

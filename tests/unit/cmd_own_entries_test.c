@@ -1,0 +1,265 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/issue_batch.h"
+#include "cmd/own_entries.h"
+
+/* Finding one's own entries and speaking about many of them, on a store of its own. The keyring stays in
+ * memory. */
+
+static char folder[64];
+static struct keyring *keyring;
+static struct session session;
+static struct publisher publisher;
+static struct issue_batch *batch;
+
+enum { SUBJECT = 7, ENTRIES_PER_SUBJECT = 64, SUBJECTS_MAX = 10, DAY = 46000 };
+
+static int set_up(void **state)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct session_options options;
+    struct writer writer;
+    struct bytes record;
+    struct home home;
+    (void)state;
+    assert_true(sodium_init() >= 0);
+    strcpy(folder, "/tmp/tradeproof-entries.XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(home_create(&home, folder, "test"), HOME_OK);
+    writer_init(&writer, memory, sizeof(memory));
+    keyring = keyring_create(&home.network, &writer);
+    assert_true(writer_end(&writer, &record));
+    assert_int_equal(home_write(&home, "actor.public", record.data, record.size, 0644), HOME_OK);
+    session_options_init(&options);
+    options.home = folder;
+    assert_int_equal(session_open(&session, &options, SESSION_WRITE), EXIT_YES);
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    batch = malloc(sizeof(*batch));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const files[] = {"actor.public",   "network",        "lock",  "sign.lock",
+                                        "store/data.mdb", "store/lock.mdb", "store", "challenges"};
+    char path[128];
+    (void)state;
+    free(batch);
+    publisher_close(&publisher);
+    session_close(&session);
+    keyring_wipe(keyring);
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
+        remove(path);
+    }
+    return rmdir(folder);
+}
+
+static struct subject subject_number(uint8_t number)
+{
+    return (struct subject){.kind = SUBJECT_ACTOR, .id.bytes = {number}};
+}
+
+/* Issue count certificates, so many to each subject, in one block or one block each. Returns: the first
+ * block. */
+static uint64_t issue(size_t count, bool one_block_each, const char *code)
+{
+    struct attestation attestation = {
+        .code = bytes_of_string(code), .basis = BASIS_EXAM, .earned_on = DAY, .valid_from = DAY};
+    issue_batch_init(batch, &publisher);
+    for (size_t i = 0; i < count; i++) {
+        attestation.subject = subject_number((uint8_t)(SUBJECT + i / ENTRIES_PER_SUBJECT % SUBJECTS_MAX));
+        assert_int_equal(issue_batch_add(batch, &attestation), EXIT_YES);
+        if (one_block_each) {
+            assert_int_equal(issue_batch_flush(batch), EXIT_YES);
+        }
+    }
+    assert_int_equal(issue_batch_flush(batch), EXIT_YES);
+    assert_int_equal(batch->issued, count);
+    return batch->first_seq;
+}
+
+static void name_text(char *text, uint64_t seq, uint64_t index)
+{
+    struct store_txn *txn;
+    struct bytes encoded;
+    struct block block;
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    assert_int_equal(store_block_bytes(txn, &session.actor, seq, &encoded, &session.arena), STORE_OK);
+    store_end(txn);
+    assert_int_equal(block_decode(&block, &session.home.network, encoded, &session.arena), REASON_NONE);
+    struct entry_name name = {.author = session.actor, .seq = seq, .index = index};
+    memcpy(name.prefix, block.leaves[index < block.entry_count ? index : 0].bytes, sizeof(name.prefix));
+    entry_name_to_text(text, &session.home.network, &name);
+}
+
+/* ---- finding ---- */
+
+static void names_are_sorted_and_said_once(void **state)
+{
+    (void)state;
+    char texts[3][ENTRY_NAME_TEXT_MAX + 1];
+    char *arguments[] = {texts[2], texts[0], texts[1], texts[0]};
+    struct own_entries entries;
+    uint64_t seq = issue(3, false, "ase/A5");
+    for (uint64_t i = 0; i < 3; i++) {
+        name_text(texts[i], seq, i);
+    }
+    assert_int_equal(own_entries_named(&entries, &session, arguments, 4), EXIT_YES);
+    assert_int_equal(entries.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(entries.items[i].name.index, i);
+        assert_true(entries.items[i].is_attestation);
+        assert_string_equal(entries.items[i].code, "ase/A5");
+        assert_int_equal(entries.items[i].subject.id.bytes[0], SUBJECT);
+    }
+}
+
+static void what_is_not_there_is_refused(void **state)
+{
+    (void)state;
+    uint64_t seq = issue(2, false, "ase/A5");
+    char good[ENTRY_NAME_TEXT_MAX + 1];
+    char beyond[ENTRY_NAME_TEXT_MAX + 1];
+    char inception[ENTRY_NAME_TEXT_MAX + 1];
+    char later[ENTRY_NAME_TEXT_MAX + 1];
+    char mistyped[ENTRY_NAME_TEXT_MAX + 1];
+    struct entry_name name = {.author = session.actor, .seq = seq + 1000};
+    name_text(good, seq, 1);
+    name_text(beyond, seq, 2);
+    name_text(inception, 0, 0);
+    entry_name_to_text(later, &session.home.network, &name);
+    strcpy(mistyped, good);
+    char *last = mistyped + strlen(mistyped) - 1;
+    *last = *last == '0' ? '1' : '0';
+    char nonsense[] = "12/0";
+    const struct {
+        const char *sentence;
+        char *text;
+    } rows[] = {
+        {"an index behind the block's last", beyond},
+        {"a block behind the head", later},
+        {"another prefix", mistyped},
+        {"an entry that is no content", inception},
+        {"something that is no name", nonsense},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *arguments[] = {good, rows[i].text};
+        struct own_entries entries;
+        if (own_entries_named(&entries, &session, arguments, 2) != EXIT_BAD_INPUT) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+}
+
+/* ---- speaking ---- */
+
+static bool add_status(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
+{
+    const enum status_action *action = context;
+    const struct status status = {.seq = seq, .entries = *entries, .action = *action, .effective_day = DAY};
+    return draft_add(draft, ENTRY_STATUS, &status, NULL);
+}
+
+static struct own_entries_written say(const struct own_entries *entries, enum status_action action)
+{
+    const struct own_entries_record record = {.add = add_status, .context = &action};
+    struct own_entries_written written;
+    assert_int_equal(own_entries_write(entries, &publisher, &record, &written), EXIT_YES);
+    return written;
+}
+
+/* Entries first, first + step, … of count blocks from seq on, per_block of them each. */
+static void list_entries(struct own_entries *out, uint64_t seq, size_t count, size_t per_block, uint64_t step)
+{
+    out->items = calloc(count * per_block, sizeof(*out->items));
+    out->count = count * per_block;
+    for (size_t i = 0; i < out->count; i++) {
+        out->items[i].name = (struct entry_name){
+            .author = session.actor, .seq = seq + i / per_block, .index = i % per_block * step};
+    }
+}
+
+/* How many of one subject's certificates were not told to be in a state by their last status. */
+static size_t count_of(uint8_t number, const char *code, int skip_action)
+{
+    const struct subject subject = subject_number(number);
+    struct codes codes;
+    struct own_entries entries;
+    size_t mark = arena_mark(&session.arena);
+    assert_true(codes_from_text(&codes, bytes_of_string(code)));
+    int found = own_entries_of(&entries, &session, &subject, &codes, skip_action);
+    arena_rewind(&session.arena, mark);
+    return found == EXIT_YES ? entries.count : 0;
+}
+
+static size_t count_said(const char *code, enum status_action action)
+{
+    size_t count = 0;
+    for (uint8_t i = 0; i < SUBJECTS_MAX; i++) {
+        count +=
+            count_of((uint8_t)(SUBJECT + i), code, 0) - count_of((uint8_t)(SUBJECT + i), code, (int)action);
+    }
+    return count;
+}
+
+static void scattered_entries_take_several_records_of_one_block(void **state)
+{
+    (void)state;
+    struct own_entries entries;
+    uint64_t seq = issue(600, false, "ase/A1");
+    list_entries(&entries, seq, 1, 300, 2);
+    struct own_entries_written written = say(&entries, STATUS_REVOKED);
+    assert_int_equal(written.block_count, 1);
+    assert_int_equal(written.first_seq, seq + 1);
+    assert_int_equal(count_said("ase/A1", STATUS_REVOKED), 300);
+    free(entries.items);
+}
+
+static void more_blocks_than_one_status_block_may_touch_take_two(void **state)
+{
+    (void)state;
+    struct own_entries entries;
+    uint64_t seq = issue(STATUS_BLOCKS_MAX + 1, true, "ase/A2");
+    list_entries(&entries, seq, STATUS_BLOCKS_MAX, 1, 1);
+    assert_int_equal(say(&entries, STATUS_SUSPENDED).block_count, 1);
+    free(entries.items);
+    list_entries(&entries, seq, STATUS_BLOCKS_MAX + 1, 1, 1);
+    assert_int_equal(say(&entries, STATUS_REINSTATED).block_count, 2);
+    free(entries.items);
+    assert_int_equal(count_said("ase/A2", STATUS_REINSTATED), STATUS_BLOCKS_MAX + 1);
+}
+
+static void more_entries_than_one_status_block_may_touch_take_two(void **state)
+{
+    (void)state;
+    enum { FULL_BLOCKS = STATUS_ENTRIES_MAX / BLOCK_ENTRIES_MAX };
+    struct own_entries entries;
+    uint64_t seq = issue((FULL_BLOCKS + 1) * (size_t)BLOCK_ENTRIES_MAX, false, "ase/A3");
+    list_entries(&entries, seq, FULL_BLOCKS, BLOCK_ENTRIES_MAX, 1);
+    assert_int_equal(say(&entries, STATUS_REVOKED).block_count, 1);
+    free(entries.items);
+    list_entries(&entries, seq, FULL_BLOCKS + 1, BLOCK_ENTRIES_MAX, 1);
+    assert_int_equal(say(&entries, STATUS_REVOKED).block_count, 2);
+    free(entries.items);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_sorted_and_said_once),
+        cmocka_unit_test(what_is_not_there_is_refused),
+        cmocka_unit_test(scattered_entries_take_several_records_of_one_block),
+        cmocka_unit_test(more_blocks_than_one_status_block_may_touch_take_two),
+        cmocka_unit_test(more_entries_than_one_status_block_may_touch_take_two),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -129,6 +129,12 @@ status_is() { [ "$(status_field "$1" "$2")" = "$3" ]; }
 
 actor_id() { status_field "$1" actor; }
 
+# The newest block of that home's own log.
+own_head() { field <(as "$1" status --json | sed -n '/"own_log"/,/}/p') head; }
+
+# follows NAME AUTHOR: NAME, which trusts AUTHOR alone, holds that home's newest block.
+follows() { [ "$(field <(as "$1" status --json | sed -n '/"trusted"/,/}/p') head)" = "$(own_head "$2")" ]; }
+
 # same_store NAME OTHER: both hold as many blocks.
 same_store() { status_is "$1" blocks "$(status_field "$2" blocks)"; }
 

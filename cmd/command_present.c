@@ -248,7 +248,6 @@ int command_present(int argc, char **argv)
         {"out", OPTION_TEXT, &request.out},
         {"yes", OPTION_FLAG, &request.yes},
         {"anyway", OPTION_FLAG, &request.anyway},
-        {"anyway", OPTION_FLAG, &request.anyway},
     };
     struct arguments arguments;
     struct session session;

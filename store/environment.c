@@ -10,7 +10,7 @@
 #include "store/layout.h"
 #include "store/tables.h"
 
-enum { TAG_SIZE = HASH_TAG_SIZE + 1 };
+enum { TAG_SIZE = HASH_TAG_SIZE + 1, MAP_SIZE_LEAST = 1 << 30 };
 
 /* What says that an environment is ours. */
 struct disk_identity {
@@ -179,22 +179,34 @@ static enum store_error check_length(struct store *store)
     return STORE_OK;
 }
 
-static enum store_error open_environment(struct store *store, const struct store_options *options)
+static int try_environment(struct store *store, const struct store_options *options, size_t map_size)
 {
-    size_t map_size = options->map_size > 0 ? options->map_size : (size_t)STORE_MAP_SIZE_DEFAULT_GIB << 30;
     unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (options->read_only ? MDB_RDONLY : 0);
     int code = mdb_env_create(&store->env);
 
     if (code != MDB_SUCCESS)
-        return store_error_of(store, code);
+        return code;
     code = mdb_env_set_maxdbs(store->env, TABLE_COUNT + 1);
     if (code == MDB_SUCCESS)
         code = mdb_env_set_mapsize(store->env, map_size);
     if (code == MDB_SUCCESS)
         code = mdb_env_open(store->env, store->folder, flags, 0600);
-    if (code == ENOENT)
-        return STORE_NOT_FOUND;
-    return store_error_of(store, code);
+    return code;
+}
+
+/* Where address space is short (a limit of the user's, a memory checker) a smaller map does: it grows. */
+static enum store_error open_environment(struct store *store, const struct store_options *options)
+{
+    size_t map_size = options->map_size > 0 ? options->map_size : (size_t)STORE_MAP_SIZE_DEFAULT_GIB << 30;
+    int code = try_environment(store, options, map_size);
+
+    while ((code == ENOMEM || code == EINVAL) && map_size > MAP_SIZE_LEAST) {
+        map_size /= 2;
+        mdb_env_close(store->env);
+        store->env = NULL;
+        code = try_environment(store, options, map_size);
+    }
+    return code == ENOENT ? STORE_NOT_FOUND : store_error_of(store, code);
 }
 
 static enum store_error open_in(struct store *store, const struct store_options *options)

@@ -212,8 +212,10 @@ static int report(const struct init *init)
     if (init->session.has_actor)
         printf("  Give your id to those who certify you, hire you or work for you. It is no secret.\n"
                "  Keep a copy of %s/actor.keys and the passphrase in a safe place: without them nobody,\n"
-               "  not even you, can ever sign as you again.\n",
-               home->path);
+               "  not even you, can ever sign as you again.\n"
+               "  Move %s/next.keys to a place apart, a USB stick in a drawer say: with it you can\n"
+               "  replace stolen keys, and a thief of this computer can't.\n",
+               home->path, home->path);
     printf("  Stay up to date with other nodes:   tradeproofd --help\n");
     return EXIT_YES;
 }

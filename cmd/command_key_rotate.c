@@ -12,6 +12,7 @@
 
 struct rotate {
     const char *at;
+    const char *next_path; /* of the key file that was kept apart; NULL: the home's */
     uint64_t at_seq;
     struct keyring *keyring, *next; /* before and after */
     struct log_state before;
@@ -124,6 +125,8 @@ static int rotate_locked(struct rotate *request, struct session *session, struct
             "just have rotated them. Run the command again.");
     code = check_at(request, session);
     if (code == EXIT_YES)
+        code = keyring_add_next(request->keyring, session, request->next_path);
+    if (code == EXIT_YES)
         code = make_next(request, session);
     if (code == EXIT_YES)
         code = publish(request, session, publisher, out);
@@ -167,9 +170,10 @@ static int report(const struct rotate *request, const struct session *session,
     if (session->options.json)
         return report_json(request, session, published);
     printf("The keys are new (epoch %llu, block %llu). Your id and passphrase stay the same.\n"
-           "Copy %s/actor.keys to the safe place again: the old copy no longer signs.\n",
+           "Copy %s/actor.keys to the safe place again: the old copy no longer signs.\n"
+           "Move %s/next.keys to a place apart from this computer, in the old one's stead.\n",
            (unsigned long long)request->before.epoch + 1, (unsigned long long)published->seq,
-           session->home.path);
+           session->home.path, session->home.path);
     if (!drops_branch(request))
         return EXIT_YES;
     sodium_bin2hex(parent, sizeof parent, request->parent.bytes, HASH_SIZE);
@@ -202,10 +206,11 @@ static int rotate(struct rotate *request, struct session *session)
 int command_key_rotate(int argc, char **argv)
 {
     struct rotate request = {0};
-    const struct command_option options[] = {{"at", OPTION_TEXT, &request.at}};
+    const struct command_option options[] = {{"at", OPTION_TEXT, &request.at},
+                                             {"next", OPTION_TEXT, &request.next_path}};
     struct arguments arguments;
     struct session session;
-    int code = arguments_read(&arguments, "key rotate", argc, argv, options, 1, 0, 0);
+    int code = arguments_read(&arguments, "key rotate", argc, argv, options, 2, 0, 0);
 
     if (code != EXIT_YES)
         return code;

@@ -165,17 +165,18 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof erase tpa1.../12/0/5f3a8c...\n",
      command_erase},
-    {"key rotate", "replace all of this actor's keys", "[--at SEQ]",
+    {"key rotate", "replace all of this actor's keys", "[--next FILE] [--at SEQ]",
      "Opens the next epoch with new keys, under the same passphrase. Do it when a key may have been\n"
      "stolen, and now and then without cause. The id stays the same, and what you signed before stays\n"
      "good. It takes keys that were committed to in advance: whoever gets hold of signing keys alone\n"
      "can't do it.\n"
      "\n"
-     "  --at SEQ  continue behind block SEQ and leave out the blocks that a thief wrote after it; then\n"
-     "            name the dropped branch: tradeproof void --branch\n"
+     "  --next FILE  the next.keys that you keep apart from this computer (default: the data folder's)\n"
+     "  --at SEQ     continue behind block SEQ and leave out the blocks that a thief wrote after it; then\n"
+     "               name the dropped branch: tradeproof void --branch\n"
      "\n"
      "Example:\n"
-     "  tradeproof key rotate\n",
+     "  tradeproof key rotate --next /media/usb/next.keys\n",
      command_key_rotate},
     {"challenge", "ask someone for certificates", "[OPTIONS]",
      "Makes a challenge: a file that the person asked answers with tradeproof present. It says who asks\n"

@@ -185,6 +185,15 @@ struct keyring *keyring_rotate(const struct keyring *keyring, const struct netwo
     return next;
 }
 
+bool keyring_holds_next(const struct keyring *keyring)
+{
+    for (size_t i = 0; i < keyring->count; i++) {
+        if (keyring->seeds[i].use == KEYRING_NEXT)
+            return true;
+    }
+    return false;
+}
+
 void keyring_wipe(struct keyring *keyring)
 {
     sodium_free(keyring);

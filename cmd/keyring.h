@@ -1,8 +1,10 @@
 #ifndef CMD_KEYRING_H
 #define CMD_KEYRING_H
 
-/* An actor's secrets: the seeds of its signing, next and seal keys, in one key file under a passphrase
- * (home/actor.keys). The decrypted bytes live in one sodium_malloc arena until keyring_wipe. */
+/* An actor's secrets: the seeds of its signing and seal keys in one key file under a passphrase
+ * (home/actor.keys), those of the next governing keys in another (home/next.keys), which is best kept apart
+ * from the computer: whoever steals the first cannot rotate. The decrypted bytes live in one sodium_malloc
+ * arena until keyring_wipe. */
 
 #include "cmd/passphrase.h"
 #include "cmd/session.h"
@@ -35,8 +37,12 @@ void keyring_record(const struct keyring *keyring, const struct network *network
 /* Ask for the passphrase (prompt without echo, file or descriptor as the options say), read and open
  * home/actor.keys. Returns: EXIT_YES, or the exit code after it said why not. */
 int keyring_open(struct keyring **out, const struct session *session);
-/* Write home/actor.keys under the passphrase given at keyring_open, or asked for twice when new;
- * checkpoint.keys with it, first. Returns as keyring_open. */
+/* Add the next keys from path (NULL: home/next.keys), which has the same passphrase. Returns as keyring_open.
+ */
+int keyring_add_next(struct keyring *keyring, const struct session *session, const char *path);
+bool keyring_holds_next(const struct keyring *keyring);
+/* Write home/actor.keys under the passphrase given at keyring_open, or asked for twice when new; before it
+ * checkpoint.keys and, if the keyring holds them, next.keys. Returns as keyring_open. */
 int keyring_save(const struct keyring *keyring, const struct session *session);
 void keyring_wipe(struct keyring *keyring);
 

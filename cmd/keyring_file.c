@@ -1,14 +1,15 @@
 #include "cmd/keyring.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "crypto/keyfile.h"
 
-/* A keyring's file. Its secrets: 1 version | 1 count | count times (1 use | 1 role | 4 number, big-endian |
- * 32 seed).
+/* A keyring's files. Their secrets: 1 version | 1 count | count times (1 use | 1 role | 4 number, big-endian
+ * | 32 seed).
  */
 
 enum {
@@ -22,18 +23,27 @@ enum {
 _Static_assert((size_t)KEYRING_SEEDS_MAX <= UINT8_MAX, "the count is one byte");
 _Static_assert((size_t)SECRET_SIZE_MAX <= (size_t)KEYFILE_SECRET_SIZE_MAX, "a keyring fits a key file");
 
-static const char keys_file[] = "actor.keys", pending_file[] = "actor.keys.next",
+static const char keys_file[] = "actor.keys", next_file[] = "next.keys", pending_file[] = "actor.keys.next",
                   checkpoint_file[] = "checkpoint.keys";
 
-static size_t layout_write(uint8_t *out, const struct keyring *keyring)
+/* Which uses a file holds. */
+enum {
+    HOLDS_TODAY = 1 << KEYRING_CURRENT | 1 << KEYRING_SEAL,
+    HOLDS_NEXT = 1 << KEYRING_NEXT,
+};
+
+static size_t layout_write(uint8_t *out, const struct keyring *keyring, unsigned holds)
 {
     uint8_t *at = out + LAYOUT_HEAD;
 
     out[0] = LAYOUT_VERSION;
-    out[1] = (uint8_t)keyring->count;
-    for (size_t i = 0; i < keyring->count; i++, at += LAYOUT_SEED) {
+    out[1] = 0;
+    for (size_t i = 0; i < keyring->count; i++) {
         const struct keyring_seed *seed = &keyring->seeds[i];
 
+        if (!(holds & 1U << seed->use))
+            continue;
+        out[1]++;
         at[0] = (uint8_t)seed->use;
         at[1] = (uint8_t)seed->role;
         at[2] = (uint8_t)(seed->number >> 24);
@@ -41,6 +51,7 @@ static size_t layout_write(uint8_t *out, const struct keyring *keyring)
         at[4] = (uint8_t)(seed->number >> 8);
         at[5] = (uint8_t)seed->number;
         memcpy(at + 6, seed->seed.bytes, sizeof seed->seed.bytes);
+        at += LAYOUT_SEED;
     }
     return (size_t)(at - out);
 }
@@ -58,23 +69,25 @@ static bool seed_read(struct keyring_seed *seed, const uint8_t *at)
     return seed->use == KEYRING_CURRENT && at[1] >= ROLE_GOVERN && at[1] <= ROLE_PRESENT;
 }
 
-/* How many seeds of each use there are is bounded like the keys record that they make. */
-static bool layout_read(struct keyring *keyring, const uint8_t *bytes, size_t size)
+/* Add the seeds of a file to keyring. How many there are of each use is bounded like the keys record that
+ * they make. */
+static bool layout_read(struct keyring *keyring, const uint8_t *bytes, size_t size, unsigned holds)
 {
     size_t uses[KEYRING_SEAL + 1] = {0};
 
-    keyring->count = 0;
     if (size < LAYOUT_HEAD || bytes[0] != LAYOUT_VERSION || bytes[1] > KEYRING_SEEDS_MAX ||
         size != LAYOUT_HEAD + (size_t)bytes[1] * LAYOUT_SEED)
         return false;
     for (size_t i = 0; i < bytes[1]; i++) {
-        struct keyring_seed *seed = &keyring->seeds[i];
+        struct keyring_seed *seed = &keyring->seeds[keyring->count];
 
-        if (!seed_read(seed, bytes + LAYOUT_HEAD + i * LAYOUT_SEED) || ++uses[seed->use] > KEYS_MAX)
+        if (keyring->count == KEYRING_SEEDS_MAX || !seed_read(seed, bytes + LAYOUT_HEAD + i * LAYOUT_SEED) ||
+            !(holds & 1U << seed->use) || ++uses[seed->use] > KEYS_MAX)
             return false;
+        keyring->count++;
     }
-    keyring->count = bytes[1];
-    return uses[KEYRING_CURRENT] > 0 && uses[KEYRING_NEXT] > 0;
+    return (!(holds & 1U << KEYRING_CURRENT) || uses[KEYRING_CURRENT] > 0) &&
+           (!(holds & HOLDS_NEXT) || uses[KEYRING_NEXT] > 0);
 }
 
 /* ---- writing ---- */
@@ -98,14 +111,14 @@ static int write_secret(const struct session *session, const char *name, const u
 }
 
 static int write_keyring(const struct session *session, const char *name, const struct keyring *keyring,
-                         const struct passphrase *passphrase)
+                         unsigned holds, const struct passphrase *passphrase)
 {
     uint8_t *secret = sodium_malloc(SECRET_SIZE_MAX);
     int code;
 
     if (!secret)
         return session_fail_store(&session->options, STORE_NO_MEMORY);
-    code = write_secret(session, name, secret, layout_write(secret, keyring), passphrase);
+    code = write_secret(session, name, secret, layout_write(secret, keyring, holds), passphrase);
     sodium_free(secret);
     return code;
 }
@@ -121,6 +134,18 @@ static int write_checkpoint_key(const struct session *session, const struct keyr
     return EXIT_YES;
 }
 
+/* actor.keys comes last: whoever finds it finds a checkpoint key and next keys that fit it. A keyring that
+ * does not hold the next keys leaves their file alone, wherever it is. */
+static int write_files(const struct session *session, const struct keyring *keyring,
+                       const struct passphrase *passphrase)
+{
+    int code = write_checkpoint_key(session, keyring);
+
+    if (code == EXIT_YES && keyring_holds_next(keyring))
+        code = write_keyring(session, next_file, keyring, HOLDS_NEXT, passphrase);
+    return code == EXIT_YES ? write_keyring(session, keys_file, keyring, HOLDS_TODAY, passphrase) : code;
+}
+
 static int save_new(const struct keyring *keyring, const struct session *session)
 {
     struct passphrase *passphrase = sodium_malloc(sizeof *passphrase);
@@ -130,27 +155,20 @@ static int save_new(const struct keyring *keyring, const struct session *session
         return session_fail_store(&session->options, STORE_NO_MEMORY);
     code = passphrase_ask(passphrase, &session->options, true);
     if (code == EXIT_YES)
-        code = write_checkpoint_key(session, keyring);
-    if (code == EXIT_YES)
-        code = write_keyring(session, keys_file, keyring, passphrase);
+        code = write_files(session, keyring, passphrase);
     sodium_free(passphrase);
     return code;
 }
 
-/* actor.keys comes last: whoever finds it finds a checkpoint key that fits it. */
 int keyring_save(const struct keyring *keyring, const struct session *session)
 {
-    int code;
-
-    if (keyring->passphrase.size == 0)
-        return save_new(keyring, session);
-    code = write_checkpoint_key(session, keyring);
-    return code == EXIT_YES ? write_keyring(session, keys_file, keyring, &keyring->passphrase) : code;
+    return keyring->passphrase.size == 0 ? save_new(keyring, session)
+                                         : write_files(session, keyring, &keyring->passphrase);
 }
 
 int keyring_save_pending(const struct keyring *keyring, const struct session *session)
 {
-    return write_keyring(session, pending_file, keyring, &keyring->passphrase);
+    return write_keyring(session, pending_file, keyring, HOLDS_TODAY | HOLDS_NEXT, &keyring->passphrase);
 }
 
 int keyring_adopt(const struct keyring *keyring, const struct session *session)
@@ -179,8 +197,7 @@ static int fail_keyfile(const struct session *session, enum keyfile_result resul
     case KEYFILE_ABSURD_PARAMETERS:
     case KEYFILE_NOT_A_KEYFILE:
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-keyfile",
-                            "%s/%s is not a key file, or it is damaged: restore it from a backup.",
-                            session->home.path, name);
+                            "%s is not a key file, or it is damaged: restore it from a backup.", name);
     case KEYFILE_NO_MEMORY:
         return session_fail(&session->options, EXIT_SYSTEM, "no-memory",
                             "Opening the keys takes 256 MiB of memory, which is not there.");
@@ -189,7 +206,7 @@ static int fail_keyfile(const struct session *session, enum keyfile_result resul
 }
 
 static int parse_file(struct keyring *keyring, const struct session *session, const char *name,
-                      const uint8_t *file, size_t size)
+                      const uint8_t *file, size_t size, unsigned holds)
 {
     uint8_t *secret = sodium_malloc(KEYFILE_SECRET_SIZE_MAX);
     size_t secret_size = 0;
@@ -201,14 +218,14 @@ static int parse_file(struct keyring *keyring, const struct session *session, co
     result =
         keyfile_read(secret, &secret_size, file, size, keyring->passphrase.text, keyring->passphrase.size);
     code = fail_keyfile(session, result, name);
-    if (code == EXIT_YES && !layout_read(keyring, secret, secret_size))
+    if (code == EXIT_YES && !layout_read(keyring, secret, secret_size, holds))
         code = fail_keyfile(session, KEYFILE_NOT_A_KEYFILE, name);
     sodium_free(secret);
     return code;
 }
 
 /* passphrase NULL: ask for it. *out is NULL when the file is not there. */
-static int read_keyring(struct keyring **out, const struct session *session, const char *name,
+static int read_keyring(struct keyring **out, const struct session *session, const char *name, unsigned holds,
                         const struct passphrase *passphrase)
 {
     uint8_t file[KEYFILE_SIZE_MAX];
@@ -225,12 +242,13 @@ static int read_keyring(struct keyring **out, const struct session *session, con
     keyring = sodium_malloc(sizeof *keyring);
     if (!keyring)
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    keyring->count = 0;
     if (passphrase)
         keyring->passphrase = *passphrase;
     else
         code = passphrase_ask(&keyring->passphrase, &session->options, false);
     if (code == EXIT_YES)
-        code = parse_file(keyring, session, name, file, size);
+        code = parse_file(keyring, session, name, file, size, holds);
     if (code == EXIT_YES)
         *out = keyring;
     else
@@ -240,7 +258,39 @@ static int read_keyring(struct keyring **out, const struct session *session, con
 
 int keyring_pending(struct keyring **out, const struct keyring *keyring, const struct session *session)
 {
-    return read_keyring(out, session, pending_file, &keyring->passphrase);
+    return read_keyring(out, session, pending_file, HOLDS_TODAY | HOLDS_NEXT, &keyring->passphrase);
+}
+
+/* Read a file anywhere, of at most capacity bytes. Returns: 0 when it is not to be had. */
+static size_t read_anywhere(const char *path, uint8_t *out, size_t capacity)
+{
+    FILE *file = fopen(path, "rb");
+    size_t size = 0;
+
+    if (!file)
+        return 0;
+    size = fread(out, 1, capacity, file);
+    if (ferror(file) || !feof(file))
+        size = 0;
+    fclose(file);
+    return size;
+}
+
+int keyring_add_next(struct keyring *keyring, const struct session *session, const char *path)
+{
+    char own_path[HOME_PATH_MAX + 64];
+    uint8_t file[KEYFILE_SIZE_MAX + 1];
+    size_t size = 0;
+
+    home_file(&session->home, next_file, own_path);
+    path = path ? path : own_path;
+    size = read_anywhere(path, file, sizeof file);
+    if (size == 0)
+        return session_fail(&session->options, EXIT_BAD_INPUT, "no-next-keys",
+                            "Cannot read the next keys from %s: bring the copy of next.keys that you keep "
+                            "apart from this computer, and say --next FILE.",
+                            path);
+    return parse_file(keyring, session, path, file, size, HOLDS_NEXT);
 }
 
 /* Whether the log that this node holds says that next governs. */
@@ -291,7 +341,7 @@ int keyring_open(struct keyring **out, const struct session *session)
 
     *out = NULL;
     if (code == EXIT_YES)
-        code = read_keyring(out, session, keys_file, NULL);
+        code = read_keyring(out, session, keys_file, HOLDS_TODAY, NULL);
     if (code == EXIT_YES && !*out)
         code = session_fail(&session->options, EXIT_NOT_SET_UP, "no-keys",
                             "%s/%s is missing: restore it from a backup.", session->home.path, keys_file);

@@ -6,7 +6,8 @@
  *     network          the network's tag, one line
  *     trust            the trust file (protocol/rules/trust.h)
  *     contacts         names for ids: "tpa1… Maria Lopez", one a line
- *     actor.keys       this actor's signing, next and seal secrets, under a passphrase
+ *     actor.keys       this actor's signing and seal secrets, under a passphrase
+ *     next.keys        its next governing secrets, under the same; best moved to a place apart
  *     actor.public     its inception record, in the clear
  *     checkpoint.keys  the checkpoint key alone, which a daemon holds unattended
  *     node.keys        the node's Ed25519 key and its CURVE key

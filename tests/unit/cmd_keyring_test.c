@@ -45,8 +45,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     static const char *const files[] = {
-        "passphrase", "actor.keys", "actor.keys.next", "actor.public",   "checkpoint.keys", "network",
-        "lock",       "sign.lock",  "store/data.mdb",  "store/lock.mdb", "store",           "challenges"};
+        "passphrase",     "actor.keys",      "next.keys", "apart.keys", "actor.keys.next",
+        "actor.public",   "checkpoint.keys", "network",   "lock",       "sign.lock",
+        "store/data.mdb", "store/lock.mdb",  "store",     "challenges"};
     char path[128];
 
     (void)state;
@@ -232,15 +233,31 @@ static struct session bare_session(void)
     return session;
 }
 
+static bool has_seed(const struct keyring *keyring, const struct keyring_seed *wanted)
+{
+    for (size_t i = 0; i < keyring->count; i++) {
+        const struct keyring_seed *seed = &keyring->seeds[i];
+
+        if (seed->use == wanted->use && seed->role == wanted->role && seed->number == wanted->number &&
+            memcmp(&seed->seed, &wanted->seed, sizeof seed->seed) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* In whatever order. */
 static void assert_same_seeds(const struct keyring *a, const struct keyring *b)
 {
     assert_int_equal(a->count, b->count);
-    for (size_t i = 0; i < a->count; i++) {
-        assert_int_equal(a->seeds[i].use, b->seeds[i].use);
-        assert_int_equal(a->seeds[i].role, b->seeds[i].role);
-        assert_int_equal(a->seeds[i].number, b->seeds[i].number);
-        assert_memory_equal(&a->seeds[i].seed, &b->seeds[i].seed, sizeof a->seeds[i].seed);
-    }
+    for (size_t i = 0; i < a->count; i++)
+        assert_true(has_seed(b, &a->seeds[i]));
+}
+
+static void open_whole(struct keyring **out, const struct session *session)
+{
+    assert_int_equal(keyring_open(out, session), EXIT_YES);
+    assert_false(keyring_holds_next(*out));
+    assert_int_equal(keyring_add_next(*out, session, NULL), EXIT_YES);
 }
 
 static void a_keyring_opens_with_its_passphrase_only(void **state)
@@ -255,7 +272,7 @@ static void a_keyring_opens_with_its_passphrase_only(void **state)
     write_passphrase("correct horse battery staple\r\nthe second line is no part of it\n");
     assert_int_equal(keyring_save(keyring, &session), EXIT_YES);
     write_passphrase("correct horse battery staple");
-    assert_int_equal(keyring_open(&opened, &session), EXIT_YES);
+    open_whole(&opened, &session);
     assert_same_seeds(keyring, opened);
     keyring_wipe(opened);
     write_passphrase("incorrect horse");
@@ -277,6 +294,28 @@ static void a_damaged_file_is_said_to_be_damaged(void **state)
     assert_int_equal(home_write(&session.home, "actor.keys", "not a key file", 14, 0600), HOME_OK);
     assert_int_equal(keyring_open(&opened, &session), EXIT_BAD_INPUT);
     assert_null(opened);
+}
+
+static void next_keys_are_kept_apart(void **state)
+{
+    struct session session = bare_session();
+    struct keyring *keyring = make_keyring(), *opened;
+    char path[HOME_PATH_MAX + 64], apart[HOME_PATH_MAX + 64];
+
+    (void)state;
+    home_file(&session.home, "next.keys", path);
+    home_file(&session.home, "apart.keys", apart);
+    assert_int_equal(keyring_save(keyring, &session), EXIT_YES);
+    assert_int_equal(rename(path, apart), 0);
+    assert_int_equal(keyring_open(&opened, &session), EXIT_YES);
+    assert_int_equal(keyring_add_next(opened, &session, NULL), EXIT_BAD_INPUT);
+    home_file(&session.home, "actor.keys", path);
+    assert_int_equal(keyring_add_next(opened, &session, path), EXIT_BAD_INPUT);
+    assert_false(keyring_holds_next(opened));
+    assert_int_equal(keyring_add_next(opened, &session, apart), EXIT_YES);
+    assert_same_seeds(keyring, opened);
+    keyring_wipe(opened);
+    keyring_wipe(keyring);
 }
 
 /* ---- a rotation that was killed ---- */
@@ -336,10 +375,10 @@ static void a_killed_rotation_is_finished_by_the_next_command(void **state)
     (void)state;
     make_home();
     open_session(&session);
-    assert_int_equal(keyring_open(&keyring, &session), EXIT_YES);
+    open_whole(&keyring, &session);
     next = rotated(keyring);
     assert_int_equal(keyring_save_pending(next, &session), EXIT_YES);
-    assert_int_equal(keyring_open(&opened, &session), EXIT_YES);
+    open_whole(&opened, &session);
     assert_same_seeds(opened, keyring); /* killed before it was published: the old keys still hold */
     assert_true(is_pending(&session));
     keyring_wipe(opened);
@@ -366,6 +405,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_second_try_is_not_taken_for_the_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seal_keys_are_kept_up_to_the_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_keyring_opens_with_its_passphrase_only, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(next_keys_are_kept_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_said_to_be_damaged, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_killed_rotation_is_finished_by_the_next_command, set_up, tear_down),
     };

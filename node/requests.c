@@ -45,11 +45,26 @@ static bool reload_trust(struct daemon *daemon)
     return good;
 }
 
+/* A rotation brings a new checkpoint key. One that cannot be read leaves the old one in place. */
+static bool reload_checkpoint_key(struct daemon *daemon)
+{
+    struct checkpoints checkpoints;
+
+    if (checkpoints_init(&checkpoints, &daemon->home, daemon->now_ms) != HOME_OK) {
+        LOG(LOG_ERROR, "key-file-refused", LOG_T("file", CHECKPOINT_KEYS_FILE));
+        return false;
+    }
+    checkpoints_deinit(&daemon->checkpoints);
+    daemon->checkpoints = checkpoints;
+    sodium_memzero(&checkpoints, sizeof checkpoints);
+    return true;
+}
+
 bool requests_reload(struct daemon *daemon)
 {
     struct actor_id self;
 
-    if (!reload_trust(daemon))
+    if (!reload_trust(daemon) || !reload_checkpoint_key(daemon))
         return false;
     if (!daemon->ingest.has_self && requests_read_self(&daemon->home, &self) == HOME_OK) {
         daemon->ingest.self = self;

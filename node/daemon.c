@@ -157,7 +157,7 @@ static enum daemon_end open_store(struct daemon *daemon)
     enum store_error error = STORE_OK;
 
     if (self_error != HOME_OK && self_error != HOME_NOT_FOUND)
-        return end_of_home(self_error);
+        return end_of_key_file(daemon, "actor.public");
     home_file(&daemon->home, "store", folder);
     error = store_open(&daemon->store, &options);
     if (error != STORE_OK)

@@ -80,7 +80,7 @@ static enum store_error put_keys(struct applying *applying)
 {
     const struct log_state *state = &applying->change->state;
 
-    if (!applying->change->keys_changed && state->seq > 0)
+    if (!applying->change->keys_changed || state->seq == 0)
         return STORE_OK;
     return keys_write(applying->txn, applying->author.number, state->seq, &state->keys, state->epoch);
 }

@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/rows.h"
@@ -12,7 +13,7 @@ enum { MARK_STRIDE = 8, MARK_SIZE = 4 };
 struct disk_block {
     uint64_t arrived_s;
     uint32_t mark_count;
-    uint32_t zero;
+    uint32_t is_inception; /* a keys record follows */
 };
 static_assert(sizeof(struct disk_block) == 16, "no padding");
 
@@ -26,21 +27,63 @@ struct key block_key(uint32_t number, uint64_t seq, const struct hash *hash)
 
 /* ---- reading ---- */
 
+/* Build block 0 of keys_record in memory of INCEPTION_SIZE_MAX bytes. */
+static bool build_inception(const struct store *store, struct bytes keys_record, uint8_t *memory,
+                            struct bytes *encoded)
+{
+    struct writer writer;
+
+    writer_init(&writer, memory, INCEPTION_SIZE_MAX);
+    return block_of_known_inception(&writer, &store->network, keys_record) && writer_end(&writer, encoded);
+}
+
+static enum store_error rebuild_inception(struct store_txn *txn, struct bytes keys_record,
+                                          struct stored_block *stored)
+{
+    struct block_parts parts;
+
+    if (!txn->inception)
+        txn->inception = malloc(sizeof *txn->inception);
+    if (!txn->inception)
+        return STORE_NO_MEMORY;
+    if (!build_inception(txn->store, keys_record, txn->inception->bytes, &stored->encoded) ||
+        !stored_block_parts(stored, &parts) || parts.body.size < 2)
+        return txn_fail(txn, STORE_NOT_A_STORE);
+    txn->inception->mark = (uint32_t)(parts.body.data + 1 - stored->encoded.data);
+    stored->mark_count = 1;
+    stored->marks = (const uint8_t *)&txn->inception->mark;
+    return STORE_OK;
+}
+
+/* Split a row into its head and what follows it. */
+static enum store_error split_row(struct store_txn *txn, struct bytes value, struct disk_block *head,
+                                  struct bytes *rest)
+{
+    if (value.size < sizeof *head)
+        return txn_fail(txn, STORE_NOT_A_STORE);
+    memcpy(head, value.data, sizeof *head);
+    *rest = bytes_of(value.data + sizeof *head, value.size - sizeof *head);
+    return STORE_OK;
+}
+
 enum store_error stored_block_of(struct store_txn *txn, struct bytes value, struct stored_block *stored)
 {
     struct disk_block head;
+    struct bytes rest = {0};
     size_t marks_size;
+    enum store_error error = split_row(txn, value, &head, &rest);
 
-    if (value.size < sizeof head)
-        return txn_fail(txn, STORE_NOT_A_STORE);
-    memcpy(&head, value.data, sizeof head);
-    marks_size = (size_t)head.mark_count * MARK_SIZE;
-    if (marks_size > value.size - sizeof head)
-        return txn_fail(txn, STORE_NOT_A_STORE);
+    if (error != STORE_OK)
+        return error;
     stored->arrived_s = head.arrived_s;
+    if (head.is_inception)
+        return rebuild_inception(txn, rest, stored);
+    marks_size = (size_t)head.mark_count * MARK_SIZE;
+    if (marks_size > rest.size)
+        return txn_fail(txn, STORE_NOT_A_STORE);
     stored->mark_count = head.mark_count;
-    stored->marks = value.data + sizeof head;
-    stored->encoded = bytes_of(stored->marks + marks_size, value.size - sizeof head - marks_size);
+    stored->marks = rest.data;
+    stored->encoded = bytes_of(rest.data + marks_size, rest.size - marks_size);
     return STORE_OK;
 }
 
@@ -52,6 +95,23 @@ enum store_error stored_block_read(struct store_txn *txn, uint32_t number, uint6
     enum store_error error = table_get(txn, TABLE_BLOCKS, &key, &value);
 
     return error == STORE_OK ? stored_block_of(txn, value, stored) : error;
+}
+
+enum store_error inception_read(struct store_txn *txn, uint32_t number, struct bytes *keys_record)
+{
+    struct disk_record record;
+    struct disk_block head;
+    struct bytes value;
+    struct key key;
+    enum store_error error = record_read(txn, number, 0, &record);
+
+    if (error != STORE_OK)
+        return error;
+    key = block_key(number, 0, &record.hash);
+    error = table_get(txn, TABLE_BLOCKS, &key, &value);
+    if (error == STORE_OK)
+        error = split_row(txn, value, &head, keys_record);
+    return error == STORE_OK && !head.is_inception ? txn_fail(txn, STORE_NOT_A_STORE) : error;
 }
 
 bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts)
@@ -248,6 +308,31 @@ enum store_error store_branch_blocks(struct store_txn *txn, const struct network
 
 /* ---- writing ---- */
 
+/* Whether block is, byte for byte, what its keys record gives. */
+static bool is_inception(const struct store *store, const struct block *block)
+{
+    uint8_t memory[INCEPTION_SIZE_MAX];
+    struct bytes encoded;
+
+    return block->header.seq == 0 && block->entry_count == 1 &&
+           build_inception(store, block->entries[0].payload, memory, &encoded) &&
+           bytes_equal(encoded, block->encoded);
+}
+
+static enum store_error write_inception(struct store_txn *txn, const struct key *key,
+                                        struct bytes keys_record, uint64_t arrived_s)
+{
+    const struct disk_block head = {.arrived_s = arrived_s, .is_inception = 1};
+    uint8_t *row;
+    enum store_error error = table_reserve(txn, TABLE_BLOCKS, key, sizeof head + keys_record.size, &row);
+
+    if (error != STORE_OK)
+        return error;
+    memcpy(row, &head, sizeof head);
+    memcpy(row + sizeof head, keys_record.data, keys_record.size);
+    return STORE_OK;
+}
+
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
                                     uint64_t arrived_s)
 {
@@ -258,6 +343,8 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     uint8_t *row;
     enum store_error error;
 
+    if (is_inception(txn->store, block))
+        return write_inception(txn, &key, block->entries[0].payload, arrived_s);
     error = table_reserve(txn, TABLE_BLOCKS, &key, size, &row);
     if (error != STORE_OK)
         return error;

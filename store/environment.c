@@ -213,6 +213,8 @@ static enum store_error open_in(struct store *store, const struct store_options 
 {
     enum store_error error;
 
+    if (!network_init(&store->network, options->network_tag))
+        return STORE_WRONG_NETWORK;
     store->read_only = options->read_only;
     store->folder = strdup(options->folder);
     if (!store->folder)
@@ -339,6 +341,7 @@ enum store_error store_write_begin(struct store_txn **out, struct store *store)
 static void forget(struct store_txn *txn)
 {
     atomic_fetch_sub(&txn->store->open_count, 1);
+    free(txn->inception);
     free(txn);
 }
 

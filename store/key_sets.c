@@ -118,6 +118,26 @@ enum store_error keys_write(struct store_txn *txn, uint32_t number, uint64_t seq
     return table_append(txn, TABLE_KEYS, &key, row, pack(row, keys, epoch));
 }
 
+static enum store_error keys_of_inception(struct store_txn *txn, uint32_t number, struct key_set *keys,
+                                          uint64_t *epoch)
+{
+    enum { KEYS_ARENA_SIZE = 16 * 1024 };
+    uint8_t memory[KEYS_ARENA_SIZE];
+    struct arena arena;
+    struct keys record;
+    struct bytes encoded;
+    enum store_error error = inception_read(txn, number, &encoded);
+
+    if (error != STORE_OK)
+        return error;
+    arena_init(&arena, memory, sizeof memory);
+    if (schema_decode_known(&keys_schema, &record, encoded, &arena) != REASON_NONE)
+        return txn_fail(txn, STORE_NOT_A_STORE);
+    key_set_open(keys, &record);
+    *epoch = 0;
+    return STORE_OK;
+}
+
 enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct key_set *keys,
                            uint64_t *epoch)
 {
@@ -134,7 +154,7 @@ enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq,
     if (error == STORE_OK && !unpack(keys, epoch, walk.value))
         error = txn_fail(txn, STORE_NOT_A_STORE);
     walk_close(&walk);
-    return error;
+    return error == STORE_NOT_FOUND ? keys_of_inception(txn, number, keys, epoch) : error;
 }
 
 enum store_error store_keys_at(struct store_txn *txn, const struct actor_id *author, uint64_t seq,

@@ -30,7 +30,8 @@ struct block_record record_of(const struct disk_record *row);
 /* The row of a record; the times that it lacks are zero. */
 struct disk_record disk_record_of(const struct block_record *record);
 
-/* Key set and epoch that block seq of the chain set. */
+/* Key set and epoch that block seq of the chain set. Those of block 0 need no row: they follow from its
+ * bytes. */
 enum store_error keys_write(struct store_txn *txn, uint32_t number, uint64_t seq, const struct key_set *keys,
                             uint64_t epoch);
 /* Those of the last block up to seq that set any. */
@@ -57,7 +58,8 @@ enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t
 
 /* ---- blocks ---- */
 
-/* A block as it lies in the store: a view. */
+/* A block as it came: a view. That of a block 0 lives only until the next one is read in the same
+ * transaction. */
 struct stored_block {
     uint64_t arrived_s;
     size_t mark_count;
@@ -75,6 +77,8 @@ struct key block_key(uint32_t number, uint64_t seq, const struct hash *hash);
 enum store_error stored_block_read(struct store_txn *txn, uint32_t number, uint64_t seq,
                                    const struct hash *hash, struct stored_block *stored);
 enum store_error stored_block_of(struct store_txn *txn, struct bytes value, struct stored_block *stored);
+/* The keys record of block 0 of the chain: a view. */
+enum store_error inception_read(struct store_txn *txn, uint32_t number, struct bytes *keys_record);
 /* Write block with its marks. Requires: block's entries decoded. */
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
                                     uint64_t arrived_s);

@@ -18,7 +18,7 @@
     X(TABLE_NAMES, "names")             /* author number -> actor */                                         \
     X(TABLE_BLOCKS, "blocks")           /* author number, seq, header hash -> arrival, marks, bytes */       \
     X(TABLE_RECORDS, "records")         /* author number, seq -> struct disk_record; the chain alone */      \
-    X(TABLE_KEYS, "keys")               /* author number, seq -> epoch and key set that the block set */     \
+    X(TABLE_KEYS, "keys")               /* author number, seq > 0 -> epoch and key set that the block set */ \
     X(TABLE_STANDINGS, "standings")     /* author number, seq, index -> history and events */                \
     X(TABLE_LIVE_PAGES, "live")         /* author number, seq -> level 1 page of a touched block */          \
     X(TABLE_STATE_PAGES, "state")       /* author number, level, page -> hashes */                           \
@@ -42,9 +42,19 @@ struct live_top {
     struct hash nodes[MERKLE_PAGE_SIZE];
 };
 
+/* Block 0 rebuilt from its keys record, which is all of it that is stored; for the view that was asked for
+ * last. */
+enum { INCEPTION_SIZE_MAX = KEYS_SIZE_MAX + 2 * HEADER_SIZE_MAX };
+
+struct inception {
+    uint32_t mark;
+    uint8_t bytes[INCEPTION_SIZE_MAX];
+};
+
 struct store {
     MDB_env *env;
     MDB_dbi tables[TABLE_COUNT];
+    struct network network;
     char *folder;
     bool read_only;
     bool map_full;              /* the last write transaction ran out of map */
@@ -59,6 +69,7 @@ struct store_txn {
     bool writes;
     enum store_error failure; /* first failed write: the transaction can only be dropped */
     int64_t attestations;     /* accepted less forgotten */
+    struct inception *inception;
 };
 
 /* ---- keys ---- */

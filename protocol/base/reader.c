@@ -41,6 +41,7 @@ void reader_init(struct reader *reader, struct bytes data)
     reader->at = data.data;
     reader->end = data.size > 0 ? data.data + data.size : data.data;
     reader->error = REASON_NONE;
+    reader->known = false;
 }
 
 /* With no bytes left every later read ends as truncated, so reads need no test for an earlier error. */

@@ -16,6 +16,7 @@ struct reader {
     const uint8_t *at;
     const uint8_t *end;
     enum reason error; /* REASON_NONE so far, else the first one */
+    bool known;        /* the bytes were read before: costly checks of whole records are not made again */
 };
 
 /* Borrows: data for as long as the reader and what it returned are used. */

@@ -81,6 +81,10 @@ void actor_id_of_inception(struct actor_id *out, const struct network *network, 
 enum reason block_of_inception(struct writer *writer, const struct network *network, struct bytes keys_record,
                                struct arena *arena);
 
+/* The same for a record that was decoded before, or is no keys record at all, which is not looked at. Returns: false
+ * when it does not fit. */
+bool block_of_known_inception(struct writer *writer, const struct network *network, struct bytes keys_record);
+
 /* The leaf of the state tree for one block. */
 void block_state_leaf(struct hash *out, const struct network *network, const struct block_state *state);
 

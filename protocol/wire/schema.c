@@ -134,7 +134,7 @@ static void check_whole(const struct schema *schema, const void *record, size_t 
 
     if (schema->encoded_size_max > 0 && encoded_size > schema->encoded_size_max)
         reason = REASON_TOO_LARGE;
-    else if (schema->check)
+    else if (schema->check && !reader->known)
         reason = schema->check(record);
     if (reason != REASON_NONE)
         reader_fail(reader, reason);
@@ -162,6 +162,17 @@ enum reason schema_decode(const struct schema *schema, void *record, struct byte
     struct reader reader;
 
     reader_init(&reader, input);
+    schema_read(schema, record, &reader, arena);
+    return reader_end(&reader);
+}
+
+enum reason schema_decode_known(const struct schema *schema, void *record, struct bytes input,
+                                struct arena *arena)
+{
+    struct reader reader;
+
+    reader_init(&reader, input);
+    reader.known = true;
     schema_read(schema, record, &reader, arena);
     return reader_end(&reader);
 }

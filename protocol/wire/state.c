@@ -63,32 +63,36 @@ static struct header inception_header(const struct network *network, struct byte
     return header;
 }
 
-enum reason block_of_inception(struct writer *writer, const struct network *network, struct bytes keys_record,
-                               struct arena *arena)
+bool block_of_known_inception(struct writer *writer, const struct network *network, struct bytes keys_record)
 {
     uint8_t body_memory[1 + KEYS_SIZE_MAX], header_memory[HEADER_SIZE_MAX];
-    size_t mark = arena_mark(arena);
-    struct bytes body, entry, header_bytes;
+    struct bytes body, header_bytes;
     struct writer body_writer;
     struct header header;
     struct hash leaf;
-    struct keys keys;
-    enum reason reason = schema_decode(&keys_schema, &keys, keys_record, arena);
     bool fits = false;
 
-    arena_rewind(arena, mark);
-    if (reason != REASON_NONE)
-        return reason;
     writer_init(&body_writer, body_memory, sizeof body_memory);
     writer_array(&body_writer, 1);
     entry_write(&body_writer, ENTRY_KEYS, true, keys_record, bytes_of(NULL, 0));
     if (!writer_end(&body_writer, &body))
-        return REASON_TOO_LARGE;
-    entry = bytes_of(body.data + 1, body.size - 1);
-    entry_leaf(&leaf, network, entry);
+        return false;
+    entry_leaf(&leaf, network, bytes_of(body.data + 1, body.size - 1));
     header = inception_header(network, keys_record, &leaf);
     fits = schema_encode(&header_schema, &header, header_memory, sizeof header_memory, &header_bytes);
     assert(fits);
-    block_encode(writer, header_bytes, NULL, 0, body);
-    return REASON_NONE;
+    return block_encode(writer, header_bytes, NULL, 0, body);
+}
+
+enum reason block_of_inception(struct writer *writer, const struct network *network, struct bytes keys_record,
+                               struct arena *arena)
+{
+    size_t mark = arena_mark(arena);
+    struct keys keys;
+    enum reason reason = schema_decode(&keys_schema, &keys, keys_record, arena);
+
+    arena_rewind(arena, mark);
+    if (reason != REASON_NONE)
+        return reason;
+    return block_of_known_inception(writer, network, keys_record) ? REASON_NONE : REASON_TOO_LARGE;
 }

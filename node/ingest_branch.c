@@ -154,6 +154,21 @@ static enum store_error trace_to_chain(struct ingest *ingest, struct store_txn *
     }
 }
 
+/* Advance keys over a block beside the chain. Bodies are looked into only where they change keys: a branch
+ * may be long, and whoever sends a block for its end has shown no signature yet. */
+static enum reason advance_over(struct ingest *ingest, struct bytes encoded, struct key_set *keys,
+                                uint64_t *epoch)
+{
+    struct block block;
+    enum reason reason = block_decode_header(&block, ingest->network, encoded, &ingest->arena);
+
+    if (reason != REASON_NONE || block.header.block_class != CLASS_KEYS) {
+        return reason;
+    }
+    reason = block_decode(&block, ingest->network, encoded, &ingest->arena);
+    return reason == REASON_NONE ? log_advance_keys(keys, epoch, &block, &ingest->arena) : reason;
+}
+
 static enum store_error keys_at_parent(struct ingest *ingest, struct store_txn *txn,
                                        const struct actor_id *author, const struct side_path *path,
                                        struct key_set *keys, uint64_t *epoch)
@@ -165,12 +180,10 @@ static enum store_error keys_at_parent(struct ingest *ingest, struct store_txn *
         uint64_t seq = path->base_seq + (path->count - i) + 1;
         size_t mark = arena_mark(arena);
         struct bytes encoded;
-        struct block block;
 
         error = store_block_by_hash(txn, author, seq, &path->hashes[i - 1], &encoded, arena);
-        if (error == STORE_OK && (block_decode(&block, ingest->network, encoded, arena) != REASON_NONE ||
-                                  log_advance_keys(keys, epoch, &block, arena) != REASON_NONE)) {
-            /* Below a block whose keys do not fit, nothing can be valid: look at it as if it were not here.
+        if (error == STORE_OK && advance_over(ingest, encoded, keys, epoch) != REASON_NONE) {
+            /* After a block whose keys do not fit, nothing can be valid: look at it as if it were not here.
              */
             error = STORE_NOT_FOUND;
         }

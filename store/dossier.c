@@ -124,15 +124,6 @@ static enum store_error follow(struct gather *gather, uint64_t place, const stru
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static enum store_error finish(struct gather *gather)
-{
-    enum store_error error = gather_issuers(gather);
-
-    if (error == STORE_OK)
-        error = gather_namespaces(gather);
-    return error == STORE_OK ? gather_finish(gather) : error;
-}
-
 /* Follow places, which are in order of their authors; of one author only so many, so that it can't crowd out
  * what others say. */
 static enum store_error follow_all(struct gather *gather, const uint64_t *places, size_t count,
@@ -167,7 +158,7 @@ enum store_error store_dossier(struct store_txn *txn, const struct network *netw
     error = index_find(txn, subject, &places, &count, arena);
     if (error == STORE_OK)
         error = follow_all(&gather, places, count, subject);
-    return error == STORE_OK ? finish(&gather) : error;
+    return error == STORE_OK ? gather_finish(&gather) : error;
 }
 
 /* ---- entries by name ---- */
@@ -214,5 +205,31 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
     for (size_t i = 0; error == STORE_OK && i < name_count && out->credential_count < DOSSIER_CREDENTIALS_MAX;
          i++)
         error = add_named(&gather, &names[i]);
-    return error == STORE_OK ? finish(&gather) : error;
+    return error == STORE_OK ? gather_finish(&gather) : error;
+}
+
+/* ---- credentials from elsewhere ---- */
+
+enum store_error store_dossier_around(struct store_txn *txn, const struct network *network,
+                                      const struct trust *trust, const struct dossier_credential *credentials,
+                                      const struct actor_id *authors, size_t count, uint64_t known_by_s,
+                                      struct dossier *out, struct arena *arena)
+{
+    struct gather gather = {
+        .txn = txn, .network = network, .trust = trust, .known_by_s = known_by_s, .out = out, .arena = arena};
+    enum store_error error = STORE_OK;
+
+    *out = (struct dossier){0};
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        struct dossier_credential *credential = next_credential(&gather);
+
+        if (!credential)
+            return STORE_NO_MEMORY;
+        *credential = credentials[i];
+        error = gather_log(&gather, &authors[i], &credential->place.log);
+        out->credential_count += error == STORE_OK;
+        if (error == STORE_NOT_FOUND)
+            error = STORE_OK;
+    }
+    return error == STORE_OK ? gather_finish(&gather) : error;
 }

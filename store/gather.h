@@ -34,16 +34,17 @@ enum store_error gather_log_of_number(struct gather *gather, uint32_t number, si
 enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
                               struct dossier_place *place, struct bytes *element);
 
-/* Find out who accredited the issuers of the credentials, and which rule packs speak of them. */
-enum store_error gather_issuers(struct gather *gather);
-enum store_error gather_namespaces(struct gather *gather);
-
 /* Decode the entry that a grant points to, when it is of kind and not erased. STORE_NOT_FOUND when it is
  * another. */
 enum store_error gather_grant(struct gather *gather, const struct grant *grant, enum entry_kind kind,
                               struct dossier_place *place, void *record);
 
-/* Put logs and lists in order. */
+/* Find out who accredited the issuers of the credentials, and which rule packs and successions speak of them.
+ */
+enum store_error gather_issuers(struct gather *gather);
+enum store_error gather_namespaces(struct gather *gather);
+
+/* All that bears on the credentials gathered, then logs and lists put in order. */
 enum store_error gather_finish(struct gather *gather);
 
 #endif

@@ -255,7 +255,7 @@ static void renumber(struct dossier *out, const size_t *now)
         out->packs[i].place.log = now[out->packs[i].place.log];
 }
 
-enum store_error gather_finish(struct gather *gather)
+static enum store_error put_in_order(struct gather *gather)
 {
     struct dossier *out = gather->out;
     struct ranked *ranked = arena_take(gather->arena, out->log_count * sizeof *ranked);
@@ -273,4 +273,13 @@ enum store_error gather_finish(struct gather *gather)
     renumber(out, now);
     sort_items(out->credentials, out->credential_count, sizeof *out->credentials, order_credentials);
     return STORE_OK;
+}
+
+enum store_error gather_finish(struct gather *gather)
+{
+    enum store_error error = gather_issuers(gather);
+
+    if (error == STORE_OK)
+        error = gather_namespaces(gather);
+    return error == STORE_OK ? put_in_order(gather) : error;
 }

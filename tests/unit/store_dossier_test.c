@@ -397,6 +397,36 @@ static void names_lead_to_entries_that_are_held(void **context)
     assert_false(dossier_log_of(&dossier, &names[2].author)->known);
 }
 
+static void credentials_from_elsewhere_are_surrounded_alike(void **context)
+{
+    const struct actor_id authors[] = {heir.actor.id, prog.actor.id, {world_subject(77).id}};
+    struct dossier_credential credentials[3] = {0};
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    for (size_t i = 0; i < 3; i++)
+        credentials[i] = (struct dossier_credential){
+            .source = SOURCE_UNWITNESSED,
+            .attestation = build_attestation(&ase.actor.id, "ase/A5", 40000 + (uint32_t)i, 41000)};
+    txn = world_read(&world);
+    assert_int_equal(store_dossier_around(txn, &world.network, &trust, credentials, authors, 3, UINT64_MAX,
+                                          &dossier, &world.arena),
+                     STORE_OK);
+    store_end(txn);
+    assert_int_equal(dossier.credential_count, 3);
+    assert_int_equal(dossier.accreditation_count, 1);
+    assert_int_equal(dossier.pack_count, 1);
+    for (size_t i = 0; i < 3; i++) {
+        size_t was = dossier.credentials[i].attestation.earned_on - 40000;
+
+        assert_true(was < 3);
+        assert_true(
+            actor_id_equal(&dossier_log_at(&dossier, &dossier.credentials[i].place)->author, &authors[was]));
+    }
+    assert_false(dossier_log_of(&dossier, &authors[2])->known);
+}
+
 static void an_erased_entry_is_found_by_name_alone(void **context)
 {
     const struct index_range range = {1, 1};
@@ -567,6 +597,7 @@ int main(void)
         IN_WORLD(a_successor_and_its_packs_are_gathered),
         IN_WORLD(a_badly_signed_succession_is_marked),
         IN_WORLD(names_lead_to_entries_that_are_held),
+        IN_WORLD(credentials_from_elsewhere_are_surrounded_alike),
         IN_WORLD(an_erased_entry_is_found_by_name_alone),
         IN_WORLD(a_checkpoint_counts_once_its_block_is_held_and_its_time_has_come),
         IN_WORLD(a_fork_of_the_open_epoch_disputes_the_log),

@@ -96,6 +96,28 @@ static void a_state_comes_back_as_it_was_applied(void **context)
     store_end(txn);
 }
 
+/* Only its keys record is stored. */
+static void block_0_comes_back_byte_for_byte(void **context)
+{
+    uint8_t memory[2 * KEYS_SIZE_MAX];
+    struct writer writer;
+    struct bytes wanted, found;
+    struct block block;
+    struct store_txn *txn = world_read(&world);
+
+    (void)context;
+    writer_init(&writer, memory, sizeof memory);
+    assert_int_equal(block_of_inception(&writer, &world.network, ase.actor.keys_record, &world.arena),
+                     REASON_NONE);
+    assert_true(writer_end(&writer, &wanted));
+    assert_int_equal(store_block_bytes(txn, &ase.actor.id, 0, &found, &world.arena), STORE_OK);
+    assert_true(bytes_equal(found, wanted));
+    assert_int_equal(block_decode(&block, &world.network, found, &world.arena), REASON_NONE);
+    assert_int_equal(store_block_by_hash(txn, &ase.actor.id, 0, &block.hash, &found, &world.arena), STORE_OK);
+    assert_true(bytes_equal(found, wanted));
+    store_end(txn);
+}
+
 static void nothing_of_a_dropped_transaction_is_kept(void **context)
 {
     struct subject subject = world_subject(1);
@@ -389,6 +411,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_state_comes_back_as_it_was_applied, setup, teardown),
+        cmocka_unit_test_setup_teardown(block_0_comes_back_byte_for_byte, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_of_a_dropped_transaction_is_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(an_entry_is_proven_before_and_after_a_status, setup, teardown),
         cmocka_unit_test_setup_teardown(every_shape_of_block_takes_a_status, setup, teardown),

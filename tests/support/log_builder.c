@@ -267,7 +267,7 @@ static void write_forgery(struct writer *writer, const struct forgery *forgery, 
         signatures[i].key_index = forgery->signers[i].key_index;
         sign_hash(&signatures[i].signature, forgery->signers[i].secret, &hash);
     }
-    if (forgery->break_signature) {
+    if (forgery->break_signature && forgery->signer_count > 0) {
         signatures[forgery->signer_count - 1].signature.bytes[0] ^= 1;
     }
     fits = block_encode(writer, header_bytes, signatures, forgery->signer_count, body);

@@ -72,12 +72,6 @@ enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, 
     return error;
 }
 
-static bool is_rotation(const struct block *block)
-{
-    return block->header.block_class == CLASS_KEYS && block->header.seq > 0 &&
-           block->entries[0].kind == ENTRY_KEYS;
-}
-
 /* What an actor may say that only an accepted entry's naming it admits. */
 static bool may_named_actor_say(const struct block *block)
 {
@@ -116,7 +110,7 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
         fail(result, error);
         return false;
     }
-    if (!is_rotation(block) &&
+    if (!block_is_rotation(block) &&
         (blocks >= NAMED_BLOCKS_MAX || bytes + block->encoded.size > NAMED_BYTES_MAX)) {
         refuse(result, REASON_QUOTA);
         return false;
@@ -215,7 +209,7 @@ static enum store_error find_rivals(struct ingest *ingest, struct store_txn *txn
                                     const struct log_state *state, const struct block *block,
                                     struct rivals *out)
 {
-    uint64_t from = is_rotation(block) ? state->epoch_first_seq : state->seq + 1;
+    uint64_t from = block_is_rotation(block) ? state->epoch_first_seq : state->seq + 1;
     size_t mark = arena_mark(&ingest->arena);
     struct branch_block *blocks = NULL;
     size_t count = 0;
@@ -225,7 +219,8 @@ static enum store_error find_rivals(struct ingest *ingest, struct store_txn *txn
     *out = (struct rivals){0};
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
         out->sibling |= blocks[i].seq == state->seq + 1 && hash_equal(&blocks[i].previous, &state->head);
-        out->rotation |= is_rotation(block) && blocks[i].rotation && blocks[i].epoch == block->header.epoch;
+        out->rotation |=
+            block_is_rotation(block) && blocks[i].rotation && blocks[i].epoch == block->header.epoch;
     }
     arena_rewind(&ingest->arena, mark);
     return error;
@@ -242,7 +237,7 @@ static enum reason check_own(const struct log_state *state, const struct block *
     if (frozen) {
         return REASON_FROZEN;
     }
-    return rivals->rotation || (rivals->sibling && !is_rotation(block)) ? REASON_FORK : REASON_NONE;
+    return rivals->rotation || (rivals->sibling && !block_is_rotation(block)) ? REASON_FORK : REASON_NONE;
 }
 
 static void ingest_decoded(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,

@@ -7,12 +7,6 @@ enum {
     FORK_PROOF_SIZE_MAX = 16 * 1024,
 };
 
-static bool is_rotation(const struct block *block)
-{
-    return block->header.block_class == CLASS_KEYS && block->header.seq > 0 &&
-           block->entries[0].kind == ENTRY_KEYS;
-}
-
 /* Whether another rotation of block's epoch is held. */
 static bool has_rival_rotation(const struct block *block, const struct branch_block *blocks, size_t count)
 {
@@ -89,7 +83,8 @@ static enum store_error prove_forks(struct ingest *ingest, struct store_txn *txn
         const struct branch_block *other = &blocks[i];
         bool sibling =
             other->seq == block->header.seq && hash_equal(&other->previous, &block->header.previous);
-        bool rival_rotation = is_rotation(block) && other->rotation && other->epoch == block->header.epoch;
+        bool rival_rotation =
+            block_is_rotation(block) && other->rotation && other->epoch == block->header.epoch;
         size_t mark = arena_mark(&ingest->arena);
         enum store_error error = STORE_OK;
 
@@ -287,7 +282,7 @@ static enum store_error is_choice_changed(struct store_txn *txn, const struct lo
     if (error != STORE_OK || base_seq == state->seq) {
         return error; /* what follows the head but does not extend it stands on refused blocks */
     }
-    if (is_rotation(block)) {
+    if (block_is_rotation(block)) {
         *out = block->header.epoch == base.epoch + 1 || has_rival_rotation(block, blocks, count);
         return STORE_OK;
     }
@@ -336,7 +331,7 @@ static enum store_error keep_beside(struct ingest *ingest, struct store_txn *txn
 {
     /* A rotation competes with every other one of its epoch, on whatever branch; other blocks only with their
      * siblings. */
-    uint64_t from = is_rotation(block) ? 0 : block->header.seq;
+    uint64_t from = block_is_rotation(block) ? 0 : block->header.seq;
     enum store_error error = store_put_side_block(txn, block, now_s);
 
     if (error == STORE_OK) {

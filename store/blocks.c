@@ -220,13 +220,11 @@ enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_i
 
 /* ---- branches ---- */
 
-/* A rotation is a block of class keys with a keys record above inception: its only entry's kind tells. */
 static bool is_rotation(const struct network *network, struct bytes encoded, struct arena *arena)
 {
     size_t mark = arena_mark(arena);
     struct block block;
-    bool rotation = block_decode(&block, network, encoded, arena) == REASON_NONE && block.header.seq > 0 &&
-                    block.entries[0].kind == ENTRY_KEYS;
+    bool rotation = block_decode(&block, network, encoded, arena) == REASON_NONE && block_is_rotation(&block);
 
     arena_rewind(arena, mark);
     return rotation;

@@ -4,12 +4,6 @@
 
 /* ---- who may sign what ---- */
 
-static bool is_rotation(const struct block *block)
-{
-    return block->header.block_class == CLASS_KEYS && block->entry_count == 1 &&
-           block->entries[0].kind == ENTRY_KEYS;
-}
-
 static enum reason check_rotation(const struct key_set *keys, const struct network *network,
                                   const struct block *block, struct arena *arena)
 {
@@ -31,7 +25,7 @@ enum reason log_check_signatures(const struct key_set *keys, uint64_t parent_epo
                                  const struct network *network, const struct block *block,
                                  struct arena *arena)
 {
-    bool rotation = is_rotation(block);
+    bool rotation = block_is_rotation(block);
 
     if (block->header.epoch != parent_epoch + (rotation ? 1 : 0)) {
         return REASON_WRONG_EPOCH;
@@ -74,7 +68,7 @@ enum reason log_advance_keys(struct key_set *keys, uint64_t *epoch, const struct
         return REASON_NONE;
     }
     reason = entry_payload_decode(&record, &block->entries[0], arena);
-    if (reason == REASON_NONE && is_rotation(block)) {
+    if (reason == REASON_NONE && block->entries[0].kind == ENTRY_KEYS) {
         key_set_open(keys, &record.keys);
         *epoch = block->header.epoch;
     } else if (reason == REASON_NONE) {

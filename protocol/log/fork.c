@@ -2,12 +2,6 @@
 
 #include <string.h>
 
-static bool is_rotation(const struct block *block)
-{
-    return block->header.block_class == CLASS_KEYS && block->header.seq > 0 && block->entry_count == 1 &&
-           block->entries[0].kind == ENTRY_KEYS;
-}
-
 static bool copy_signatures(struct list *out, const struct block *block, struct arena *arena)
 {
     const size_t size = block->signature_count * sizeof block->signatures[0];
@@ -24,7 +18,7 @@ static bool copy_signatures(struct list *out, const struct block *block, struct 
 bool fork_proof_of(struct fork_proof *proof, const struct block *a, const struct block *b,
                    struct arena *arena)
 {
-    bool rotations = is_rotation(a) && is_rotation(b) && a->header.epoch == b->header.epoch;
+    bool rotations = block_is_rotation(a) && block_is_rotation(b) && a->header.epoch == b->header.epoch;
     bool siblings = a->header.seq == b->header.seq && hash_equal(&a->header.previous, &b->header.previous);
 
     if (!actor_id_equal(&a->header.author, &b->header.author) || hash_equal(&a->hash, &b->hash) ||
@@ -38,10 +32,10 @@ bool fork_proof_of(struct fork_proof *proof, const struct block *a, const struct
         a = lower;
     }
     *proof = (struct fork_proof){.header_a = a->header_bytes, .header_b = b->header_bytes};
-    if (is_rotation(a)) {
+    if (block_is_rotation(a)) {
         proof->entry_a = a->entries[0].encoded;
     }
-    if (is_rotation(b)) {
+    if (block_is_rotation(b)) {
         proof->entry_b = b->entries[0].encoded;
     }
     return copy_signatures(&proof->signatures_a, a, arena) && copy_signatures(&proof->signatures_b, b, arena);

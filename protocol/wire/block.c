@@ -253,6 +253,12 @@ enum reason block_decode(struct block *block, const struct network *network, str
     return decode_body(block, network, arena);
 }
 
+bool block_is_rotation(const struct block *block)
+{
+    return block->header.block_class == CLASS_KEYS && block->header.seq > 0 &&
+           block->entries[0].kind == ENTRY_KEYS;
+}
+
 /* ---- write ---- */
 
 static void write_outer(struct writer *writer, struct bytes header_bytes,

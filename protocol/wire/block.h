@@ -46,6 +46,10 @@ enum { BLOCK_ARENA_SIZE = 1024 * 1024 };
 enum reason block_decode_header(struct block *block, const struct network *network, struct bytes input,
                                 struct arena *arena);
 
+/* Whether block opens an epoch: class `keys`, a keys record, not the inception. Requires: decoded with its
+ * body. */
+bool block_is_rotation(const struct block *block);
+
 /* Leaf hash of an entry's element bytes. */
 void entry_leaf(struct hash *out, const struct network *network, struct bytes encoded);
 
@@ -81,8 +85,8 @@ void actor_id_of_inception(struct actor_id *out, const struct network *network, 
 enum reason block_of_inception(struct writer *writer, const struct network *network, struct bytes keys_record,
                                struct arena *arena);
 
-/* The same for a record that was decoded before, or is no keys record at all, which is not looked at. Returns: false
- * when it does not fit. */
+/* The same for a record that was decoded before, or is no keys record at all, which is not looked at.
+ * Returns: false when it does not fit. */
 bool block_of_known_inception(struct writer *writer, const struct network *network, struct bytes keys_record);
 
 /* The leaf of the state tree for one block. */

@@ -154,12 +154,11 @@ static size_t key_index_of(const struct built_actor *actor, enum role role)
     abort();
 }
 
-struct bytes world_sign(struct store_world *world, struct store_txn *txn, const struct world_author *author,
-                        const struct draft *draft, uint64_t time_s)
+static struct bytes sign_as(struct store_world *world, struct store_txn *txn,
+                            const struct world_author *author, const struct draft *draft,
+                            const struct block_signer *signer, uint64_t time_s)
 {
     struct arena *arena = &world->arena;
-    size_t key = key_index_of(&author->actor, class_role(draft->block_class));
-    const struct block_signer signer = {.key_index = key, .secret = &author->actor.built[key].secret};
     uint8_t *memory = arena_take(arena, BLOCK_SIZE_MAX);
     struct writer writer;
     struct bytes encoded;
@@ -175,10 +174,38 @@ struct bytes world_sign(struct store_world *world, struct store_txn *txn, const 
     if (store_gather_past(txn, &world->network, &author->state, &reach, &past, arena) != STORE_OK)
         abort();
     writer_init(&writer, memory, BLOCK_SIZE_MAX);
-    reason = draft_sign(&writer, &preview, &author->state, &world->network, &past, &signer, 1, arena);
+    reason = draft_sign(&writer, &preview, &author->state, &world->network, &past, signer, 1, arena);
     written = writer_end(&writer, &encoded);
     assert(reason == REASON_NONE && written);
     return encoded;
+}
+
+struct bytes world_sign(struct store_world *world, struct store_txn *txn, const struct world_author *author,
+                        const struct draft *draft, uint64_t time_s)
+{
+    size_t key = key_index_of(&author->actor, class_role(draft->block_class));
+    const struct block_signer signer = {.key_index = key, .secret = &author->actor.built[key].secret};
+
+    return sign_as(world, txn, author, draft, &signer, time_s);
+}
+
+void world_rotate(struct store_world *world, struct store_txn *txn, struct world_author *author,
+                  uint64_t arrived_s)
+{
+    const struct block_signer signer = {.key_index = 0, .secret = &author->actor.next[0].secret};
+    struct keys keys = author->actor.keys;
+    struct draft draft;
+    struct bytes encoded;
+    enum reason reason;
+
+    author->actor.signing_keys[0] = author->actor.next[0].key;
+    author->actor.built[0] = author->actor.next[0];
+    keys.signing_keys.items = author->actor.signing_keys;
+    world_draft(world, &draft, CLASS_KEYS);
+    world_add(&draft, ENTRY_KEYS, &keys);
+    encoded = sign_as(world, txn, author, &draft, &signer, arrived_s);
+    reason = world_accept(world, txn, author, encoded, arrived_s);
+    assert(reason == REASON_NONE);
 }
 
 enum reason world_accept(struct store_world *world, struct store_txn *txn, struct world_author *author,

@@ -45,6 +45,10 @@ void world_add(struct draft *draft, enum entry_kind kind, const void *record);
 /* Sign the draft on top of the author's state, without applying it; encoded into the world's arena. */
 struct bytes world_sign(struct store_world *world, struct store_txn *txn, const struct world_author *author,
                         const struct draft *draft, uint64_t time_s);
+/* Open the next epoch with the keys committed for it. Once an author: its next commitment is the same again.
+ */
+void world_rotate(struct store_world *world, struct store_txn *txn, struct world_author *author,
+                  uint64_t arrived_s);
 /* Decide about an encoded block as a node does: reach, gather, accept, apply. The author's state moves on. */
 enum reason world_accept(struct store_world *world, struct store_txn *txn, struct world_author *author,
                          struct bytes encoded, uint64_t arrived_s);

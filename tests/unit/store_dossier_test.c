@@ -513,6 +513,25 @@ static void a_fork_of_the_open_epoch_disputes_the_log(void **context)
     assert_false(log_of(&dossier, &ase)->forked);
 }
 
+static void a_frozen_log_is_disputed_from_its_rotation_on(void **context)
+{
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    txn = world_write(&world);
+    world_rotate(&world, txn, &prog, LATE);
+    assert_int_equal(store_set_frozen(txn, &prog.actor.id, true), STORE_OK);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.credential_count, 1);
+    assert_true(log_of(&dossier, &prog)->frozen);
+    assert_false(log_of(&dossier, &prog)->forked);
+    assert_int_equal(log_of(&dossier, &prog)->epoch, 1);
+    assert_int_equal(log_of(&dossier, &prog)->fork_seq, 2);
+}
+
 static void admission_follows_accreditations_up_to_an_owner(void **context)
 {
     struct actor_id nobody = {world_subject(1).id};
@@ -601,6 +620,7 @@ int main(void)
         IN_WORLD(an_erased_entry_is_found_by_name_alone),
         IN_WORLD(a_checkpoint_counts_once_its_block_is_held_and_its_time_has_come),
         IN_WORLD(a_fork_of_the_open_epoch_disputes_the_log),
+        IN_WORLD(a_frozen_log_is_disputed_from_its_rotation_on),
         IN_WORLD(admission_follows_accreditations_up_to_an_owner),
         IN_WORLD(an_attested_actor_is_named),
         IN_WORLD(both_sides_of_a_consent_are_named),

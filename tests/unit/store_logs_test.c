@@ -300,6 +300,39 @@ static void keys_are_those_of_the_last_block_that_set_them(void **context)
     store_end(txn);
 }
 
+static void a_rotation_opens_an_epoch_of_its_own(void **context)
+{
+    struct log_state state;
+    struct branch_block *branch;
+    struct store_txn *txn;
+    struct key_set keys;
+    uint64_t epoch;
+    size_t count;
+
+    (void)context;
+    attest(0, 1, NOON);
+    txn = world_write(&world);
+    world_rotate(&world, txn, &ase, NOON);
+    world_commit(txn);
+    attest(10, 1, NOON);
+    txn = world_read(&world);
+    assert_int_equal(store_log_state(txn, &ase.actor.id, &state), STORE_OK);
+    assert_memory_equal(&state, &ase.state, sizeof state);
+    assert_int_equal(state.epoch, 1);
+    assert_int_equal(state.epoch_first_seq, 2);
+    for (uint64_t seq = 0; seq <= 3; seq++) {
+        assert_int_equal(store_keys_at(txn, &ase.actor.id, seq, &keys, &epoch), STORE_OK);
+        assert_int_equal(epoch, seq < 2 ? 0 : 1);
+        assert_int_equal(memcmp(&keys, &state.keys, sizeof keys) == 0, seq >= 2);
+    }
+    assert_int_equal(
+        store_branch_blocks(txn, &world.network, &ase.actor.id, 0, &branch, &count, &world.arena), STORE_OK);
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(branch[i].rotation, i == 2);
+    store_end(txn);
+}
+
 static bool count_log(void *context, const struct log_state *state)
 {
     struct actor_id *last = context;
@@ -420,6 +453,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(erased_bytes_are_gone_and_their_neighbours_still_proven, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(keys_are_those_of_the_last_block_that_set_them, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_rotation_opens_an_epoch_of_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(logs_are_visited_in_order_of_their_actors, setup, teardown),
         cmocka_unit_test_setup_teardown(an_unwound_log_can_be_replayed_to_the_same_state, setup, teardown),
         cmocka_unit_test_setup_teardown(a_side_block_is_found_by_its_hash_and_can_be_dropped, setup,

@@ -3,12 +3,7 @@
 
 #include "store/tables.h"
 
-/* ---- checkpoints and fork proofs ---- */
-
-static struct key checkpoint_key(const struct actor_id *author)
-{
-    return key_of(author->hash.bytes, HASH_SIZE);
-}
+/* ---- fork proofs ---- */
 
 static struct key fork_key(const struct actor_id *author, uint64_t epoch)
 {
@@ -16,33 +11,6 @@ static struct key fork_key(const struct actor_id *author, uint64_t epoch)
 
     key_add_number(&key, epoch, 8);
     return key;
-}
-
-static enum store_error copy_row(struct store_txn *txn, enum table table, const struct key *key,
-                                 struct bytes *out, struct arena *arena)
-{
-    struct bytes view;
-    enum store_error error = table_get(txn, table, key, &view);
-
-    if (error != STORE_OK)
-        return error;
-    return arena_copy(arena, view, out) ? STORE_OK : STORE_NO_MEMORY;
-}
-
-enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
-                                      struct bytes encoded)
-{
-    struct key key = checkpoint_key(author);
-
-    return table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size);
-}
-
-enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes *out,
-                                  struct arena *arena)
-{
-    struct key key = checkpoint_key(author);
-
-    return copy_row(txn, TABLE_CHECKPOINTS, &key, out, arena);
 }
 
 enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
@@ -57,8 +25,12 @@ enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *
                                   struct bytes *out, struct arena *arena)
 {
     struct key key = fork_key(author, epoch);
+    struct bytes view;
+    enum store_error error = table_get(txn, TABLE_FORKS, &key, &view);
 
-    return copy_row(txn, TABLE_FORKS, &key, out, arena);
+    if (error != STORE_OK)
+        return error;
+    return arena_copy(arena, view, out) ? STORE_OK : STORE_NO_MEMORY;
 }
 
 enum store_error store_each_fork_proof(struct store_txn *txn,

@@ -106,32 +106,24 @@ static enum store_error fill_forks(struct gather *gather, struct dossier_log *lo
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* A checkpoint counts only when the block that it names is held. */
+/* A checkpoint counts only when the block that it names is on the chain. */
 static enum store_error fill_checkpoint(struct gather *gather, uint32_t number, struct dossier_log *log)
 {
-    struct arena *arena = gather->arena;
-    size_t mark = arena_mark(arena);
-    struct signed_checkpoint checkpoint;
+    struct disk_checkpoint checkpoint;
     struct disk_record record;
-    struct bytes encoded;
-    enum store_error error = store_checkpoint(gather->txn, &log->author, &encoded, arena);
+    enum store_error error =
+        checkpoint_read_by(gather->txn, &log->author, number, gather->known_by_s, &checkpoint);
 
-    if (error == STORE_OK &&
-        schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, arena) != REASON_NONE)
-        error = txn_fail(gather->txn, STORE_NOT_A_STORE);
-    arena_rewind(arena, mark);
     if (error == STORE_OK)
-        error = checkpoint.checkpoint.seq <= log->head_seq
-                    ? record_read(gather->txn, number, checkpoint.checkpoint.seq, &record)
-                    : STORE_NOT_FOUND;
+        error = checkpoint.seq <= log->head_seq ? record_read(gather->txn, number, checkpoint.seq, &record)
+                                                : STORE_NOT_FOUND;
     if (error != STORE_OK)
         return error == STORE_NOT_FOUND ? STORE_OK : error;
-    if (!hash_equal(&record.hash, &checkpoint.checkpoint.head) ||
-        checkpoint.checkpoint.time_s > gather->known_by_s)
+    if (!hash_equal(&record.hash, &checkpoint.head))
         return STORE_OK;
     log->has_checkpoint = true;
-    log->checkpoint_seq = checkpoint.checkpoint.seq;
-    log->checkpoint_time_s = checkpoint.checkpoint.time_s;
+    log->checkpoint_seq = checkpoint.seq;
+    log->checkpoint_time_s = checkpoint.time_s;
     return STORE_OK;
 }
 

@@ -2,7 +2,8 @@
 #define STORE_LAYOUT_H
 
 /* How rows lie on disk: plain structs without padding, copied in and out whole, in this machine's byte order
- * as all of an LMDB file is. The meta table holds STORE_VERSION and the sizes below. */
+ * as all of an LMDB file is. The meta table holds STORE_VERSION and the sizes of authors, records and
+ * events. */
 
 #include <assert.h>
 
@@ -52,5 +53,14 @@ struct disk_event {
     uint8_t zero;
 };
 static_assert(sizeof(struct disk_event) == 12, "no padding");
+
+/* What the last checkpoint of a day says. Signatures and extensions are not kept for every day: an author
+ * could fill the disk with them. */
+struct disk_checkpoint {
+    struct hash head;
+    uint64_t time_s;
+    uint64_t seq;
+};
+static_assert(sizeof(struct disk_checkpoint) == 48, "no padding");
 
 #endif

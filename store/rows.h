@@ -56,6 +56,13 @@ enum store_error standing_read(struct store_txn *txn, uint32_t number, uint64_t 
 enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t index,
                                 const struct standing_row *row);
 
+/* ---- checkpoints ---- */
+
+/* What the author's newest checkpoint says when its time is not after by_s, else the latest that is not of
+ * the last ones of each day. STORE_NOT_FOUND when there is none. */
+enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
+                                    uint64_t by_s, struct disk_checkpoint *out);
+
 /* ---- blocks ---- */
 
 /* A block as it came: a view. That of a block 0 lives only until the next one is read in the same

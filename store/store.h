@@ -24,7 +24,7 @@ enum store_error {
     STORE_NO_MEMORY, /* the arena is full */
 };
 
-enum { STORE_VERSION = 1, STORE_MAP_SIZE_DEFAULT_GIB = 64 };
+enum { STORE_VERSION = 1, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -114,11 +114,15 @@ enum store_error store_is_frozen(struct store_txn *txn, const struct actor_id *a
 
 /* ---- evidence ---- */
 
-/* Encoded signed_checkpoint / fork_proof records, one per author / per (author, epoch). */
+/* An author's newest checkpoint. What the last one of each UTC day says is remembered beside it, of the last
+ * CHECKPOINT_DAYS_MAX days that have any: questions about the past ask for it
+ * (dossier_log.checkpoint_time_s). Requires: encoded is a signed_checkpoint. STORE_NOT_FOUND when nothing of
+ * author is held. */
 enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
                                       struct bytes encoded);
 enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes *out,
                                   struct arena *arena);
+/* Encoded fork_proof records, one per (author, epoch). */
 enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                       struct bytes encoded);
 enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,

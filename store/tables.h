@@ -24,7 +24,8 @@
     X(TABLE_STATE_PAGES, "state")       /* author number, level, page -> hashes */                           \
     X(TABLE_GRANTS, "grants")           /* grant kind, whom or what about, author number, seq, index */      \
     X(TABLE_RUNS, "runs")               /* run, first posting of the chunk -> postings */                    \
-    X(TABLE_CHECKPOINTS, "checkpoints") /* actor -> record */                                                \
+    X(TABLE_CHECKPOINTS, "checkpoints") /* actor -> the newest record */                                     \
+    X(TABLE_CHECKPOINT_DAYS, "days")    /* author number, UTC day -> struct disk_checkpoint */               \
     X(TABLE_FORKS, "forks")             /* actor, epoch -> record */                                         \
     X(TABLE_NONCES, "nonces")           /* nonce -> when it expires */                                       \
     X(TABLE_EXPIRIES, "expiries")       /* when, nonce -> nothing */

@@ -35,7 +35,8 @@ struct dossier_log {
     bool forked;       /* a fork proof stands in the open epoch */
     uint64_t fork_seq; /* when frozen or forked: the lowest disputed block, for a frozen log never above the
                           rotation that was chosen; this one and all later ones are disputed */
-    /* The newest checkpoint held whose time is not after the question's known_by_s. */
+    /* The newest checkpoint whose time is not after the question's known_by_s, of the newest one held and the
+     * last one of each earlier day; none when the block that it names is not on the chain. */
     bool has_checkpoint;
     uint64_t checkpoint_seq;
     uint64_t checkpoint_time_s;

@@ -485,41 +485,7 @@ static void a_full_disk_is_no_room_and_loses_nothing(void **context)
     world_open(&world);
 }
 
-/* ---- evidence ---- */
-
-static bool count_proof(void *context, const struct actor_id *author, uint64_t epoch, struct bytes encoded)
-{
-    size_t *count = context;
-
-    assert_memory_equal(author, &ase.actor.id, sizeof *author);
-    assert_int_equal(epoch, *count == 0 ? 1 : 300);
-    assert_true(bytes_equal_string(encoded, *count == 0 ? "one" : "three hundred"));
-    (*count)++;
-    return true;
-}
-
-static void evidence_is_kept_by_author_and_epoch(void **context)
-{
-    struct store_txn *txn = world_write(&world);
-    struct bytes out;
-    size_t count = 0;
-
-    (void)context;
-    world_begin_log(&world, txn, &ase, 1, 1000);
-    assert_int_equal(store_checkpoint(txn, &ase.actor.id, &out, &world.arena), STORE_NOT_FOUND);
-    assert_int_equal(store_put_checkpoint(txn, &ase.actor.id, bytes_of_string("first")), STORE_OK);
-    assert_int_equal(store_put_checkpoint(txn, &ase.actor.id, bytes_of_string("second")), STORE_OK);
-    assert_int_equal(store_checkpoint(txn, &ase.actor.id, &out, &world.arena), STORE_OK);
-    assert_true(bytes_equal_string(out, "second"));
-    assert_int_equal(store_put_fork_proof(txn, &ase.actor.id, 300, bytes_of_string("three hundred")),
-                     STORE_OK);
-    assert_int_equal(store_put_fork_proof(txn, &ase.actor.id, 1, bytes_of_string("one")), STORE_OK);
-    assert_int_equal(store_fork_proof(txn, &ase.actor.id, 2, &out, &world.arena), STORE_NOT_FOUND);
-    assert_int_equal(store_fork_proof(txn, &ase.actor.id, 300, &out, &world.arena), STORE_OK);
-    assert_int_equal(store_each_fork_proof(txn, count_proof, &count), STORE_OK);
-    assert_int_equal(count, 2);
-    world_commit(txn);
-}
+/* ---- marks ---- */
 
 static void a_frozen_author_stays_frozen_until_told(void **context)
 {
@@ -577,7 +543,6 @@ int main(void)
         IN_WORLD(the_map_grows_as_it_fills),
         IN_WORLD(a_full_map_is_grown_when_the_work_is_done_over),
         IN_WORLD(a_full_disk_is_no_room_and_loses_nothing),
-        IN_WORLD(evidence_is_kept_by_author_and_epoch),
         IN_WORLD(a_frozen_author_stays_frozen_until_told),
         IN_WORLD(a_nonce_is_used_once_and_forgotten_long_after_it_expired),
     };

@@ -399,16 +399,32 @@ static void assert_outcome(struct store_txn *txn, const struct family *family)
 
 /* ---- orders ---- */
 
+/* The bytes of a member as one peer or another has them: one that has the whole log holds less of what was
+ * erased since.
+ */
+static struct bytes copy_of(const struct family *family, int index, struct dice *dice)
+{
+    const struct member *member = &family->members[index];
+    const struct memory_log *log = &family->members[model_tip(family, 0)].log;
+    uint64_t seq = member->header.seq;
+
+    if (dice_roll(dice, 2) == 0 && seq < log->block_count &&
+        hash_equal(&log->blocks[seq].record.hash, &member->hash)) {
+        return memory_log_block(log, seq);
+    }
+    return member->encoded;
+}
+
 /* Offer the pending blocks in turn; those that wait for another stay. Returns: whether any went. */
-static bool offer_round(struct store_txn *txn, const struct family *family, int *pending, size_t *count)
+static bool offer_round(struct store_txn *txn, const struct family *family, int *pending, size_t *count,
+                        struct dice *dice)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < *count; i++) {
         struct ingest_result result;
 
-        ingest_block(&bench->ingest, txn, INGEST_PEER, family->members[pending[i]].encoded, 1000 + i,
-                     &result);
+        ingest_block(&bench->ingest, txn, INGEST_PEER, copy_of(family, pending[i], dice), 1000 + i, &result);
         assert_int_not_equal(result.outcome, INGEST_FAILED);
         assert_int_not_equal(result.reason, REASON_KNOWN);
         if (result.outcome == INGEST_REFUSED && result.reason == REASON_ORPHAN) {
@@ -434,7 +450,7 @@ static void try_order(const struct family *family, struct dice *dice)
         pending[other] = (int)i;
     }
     assert_int_equal(store_write_begin(&bench->txn, bench->store), STORE_OK);
-    while (offer_round(bench->txn, family, pending, &count)) {
+    while (offer_round(bench->txn, family, pending, &count, dice)) {
     }
     assert_outcome(bench->txn, family);
     store_end(bench->txn);

@@ -282,6 +282,8 @@ int keyring_add_next(struct keyring *keyring, const struct session *session, con
     uint8_t file[KEYFILE_SIZE_MAX + 1];
     size_t size = 0;
 
+    if (keyring_holds_next(keyring)) /* just taken over from a rotation that was stopped */
+        return EXIT_YES;
     home_file(&session->home, next_file, own_path);
     path = path ? path : own_path;
     size = read_anywhere(path, file, sizeof file);

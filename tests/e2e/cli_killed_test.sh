@@ -4,6 +4,7 @@
 # shellcheck source=tests/e2e/world.sh
 . "$(dirname "$0")/world.sh"
 
+kills=${KILLS:-60}
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
 echo "SEED=$seed"
@@ -14,9 +15,9 @@ shop=$(actor_id shop)
 publish_rules shop shop
 do_as reader trust add shop "$shop" Shop
 
-# killed_often SENTENCE: 100 publishers, each killed after at most 50 ms.
+# killed_often SENTENCE: publishers, each killed after at most 50 ms.
 killed_often() {
-    "$bin/tests/many_blocks" killed "$world/shop" "$passphrase" 100 "$RANDOM" >>"$world/acknowledged" \
+    "$bin/tests/many_blocks" killed "$world/shop" "$passphrase" "$kills" "$RANDOM" >>"$world/acknowledged" \
         2>"$world/publish.log" || give_up "$1"
     ok "every block acknowledged $1 is there, and no fork" \
         "$bin/tests/many_blocks" check "$world/shop" "$world/acknowledged"
@@ -26,7 +27,7 @@ killed_often "without a daemon"
 start shop
 start reader shop
 killed_often "through a daemon"
-echo "$(wc -l <"$world/acknowledged") blocks acknowledged over 200 kills"
+echo "$(wc -l <"$world/acknowledged") blocks acknowledged over $((2 * kills)) kills"
 ok "another node got all of them" until_true 60 same_store reader shop
 ok "and they are the same" \
     "$bin/tests/many_blocks" check-of "$world/reader" "$world/acknowledged" "$shop"

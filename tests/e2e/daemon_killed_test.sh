@@ -4,7 +4,7 @@
 # shellcheck source=tests/e2e/world.sh
 . "$(dirname "$0")/world.sh"
 
-kills=60
+kills=${KILLS:-60}
 seed=${SEED:-$RANDOM}
 RANDOM=$seed
 echo "SEED=$seed"

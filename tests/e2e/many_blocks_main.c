@@ -1,10 +1,10 @@
-/* Publishes small blocks one after the other, as commands do, but opening the keys once: the tests end daemons and this
- * program at random moments and then ask what became of each block that was acknowledged.
+/* Publishes small blocks one after the other, as commands do, but opening the keys once: the tests end
+ * daemons and this program at random moments and then ask what became of each block that was acknowledged.
  *
- *   many_blocks publish HOME PASSPHRASE_FILE COUNT [daemon]   "daemon": only through one, waiting until it is back
- *   many_blocks killed HOME PASSPHRASE_FILE COUNT SEED        COUNT children that publish, each killed after a while
- *   many_blocks check HOME FILE                               every line of FILE is in HOME's own log, and no fork
- *   many_blocks check-of HOME FILE ACTOR                      the same of ACTOR's log
+ *   many_blocks publish HOME PASSPHRASE_FILE COUNT [daemon]   "daemon": only through one, waiting until it is
+ * back many_blocks killed HOME PASSPHRASE_FILE COUNT SEED        COUNT children that publish, each killed
+ * after a while many_blocks check HOME FILE                               every line of FILE is in HOME's own
+ * log, and no fork many_blocks check-of HOME FILE ACTOR                      the same of ACTOR's log
  *
  * An acknowledgement is one line: the block's number and its hash. */
 
@@ -88,7 +88,7 @@ static int publish_some(const struct session_options *options, const struct keyr
     if (code != EXIT_YES)
         return code;
     code = publisher_open(&publisher, &session, keyring);
-    for (int i = 0; code == EXIT_YES && i < BLOCKS_A_SESSION && *left > 0; i++) {
+    for (int i = 0; code == EXIT_YES && i<BLOCKS_A_SESSION && * left> 0; i++) {
         code = publish_attestation(&publisher);
         if (code == EXIT_YES)
             --*left;
@@ -132,7 +132,8 @@ static int publish(const struct session_options *options, uint64_t count, bool o
 }
 
 /* Publishes until it is killed. Returns: false when it ended by itself, or could not be started. */
-static bool publish_and_kill(const struct session_options *options, const struct keyring *keyring, long life_ms)
+static bool publish_and_kill(const struct session_options *options, const struct keyring *keyring,
+                             long life_ms)
 {
     uint64_t left = UINT64_MAX;
     int status = 0;
@@ -249,7 +250,8 @@ int main(int argc, char **argv)
     if (argc == 6 && is(argv[1], "publish") && is(argv[5], "daemon"))
         return publish(&options, strtoull(argv[4], NULL, 10), true);
     if (argc == 6 && is(argv[1], "killed"))
-        return publish_killed(&options, strtoull(argv[4], NULL, 10), (unsigned int)strtoul(argv[5], NULL, 10));
+        return publish_killed(&options, strtoull(argv[4], NULL, 10),
+                              (unsigned int)strtoul(argv[5], NULL, 10));
     if (argc == 4 && is(argv[1], "check"))
         return check(&options, argv[3], "me");
     if (argc == 5 && is(argv[1], "check-of"))

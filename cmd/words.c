@@ -71,11 +71,6 @@ bool basis_of_word(enum basis *basis, struct bytes word)
     return true;
 }
 
-const char *status_reason_word(enum status_reason reason)
-{
-    return word_at(VOCABULARY(status_reason_words, STATUS_REASON_UNSPECIFIED), (size_t)reason);
-}
-
 bool status_reason_of_word(enum status_reason *reason, struct bytes word)
 {
     struct vocabulary vocabulary = VOCABULARY(status_reason_words, STATUS_REASON_UNSPECIFIED);

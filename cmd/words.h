@@ -10,7 +10,6 @@ const char *basis_word(enum basis basis);
 bool basis_of_word(enum basis *basis, struct bytes word);
 
 /* "issued-in-error", "misconduct", … */
-const char *status_reason_word(enum status_reason reason);
 bool status_reason_of_word(enum status_reason *reason, struct bytes word);
 
 /* "revoked", "suspended", … */

@@ -183,7 +183,7 @@ static bool nibble_from_text(uint8_t *nibble, uint8_t digit)
 
 static bool entry_prefix_from_text(uint8_t prefix[ENTRY_PREFIX_SIZE], struct bytes text)
 {
-    if (text.size != 2 * ENTRY_PREFIX_SIZE) {
+    if (text.size != (size_t)2 * ENTRY_PREFIX_SIZE) {
         return false;
     }
     for (size_t i = 0; i < ENTRY_PREFIX_SIZE; i++) {

@@ -6,7 +6,7 @@
 void wants_init(struct wants *wants)
 {
     memset(wants, 0, sizeof *wants);
-    for (uint16_t i = 0; i < WANTS_KEPT_MAX; i++)
+    for (size_t i = 0; i < WANTS_KEPT_MAX; i++)
         wants->next_free[i] = i + 1 < WANTS_KEPT_MAX ? (uint16_t)(i + 1) : (uint16_t)WANT_NO_SLOT;
 }
 

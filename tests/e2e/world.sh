@@ -195,8 +195,8 @@ stop() {
 # children_of PID: its process ids.
 children_of() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 
-# are_gone PID...
+# are_gone PID...: ended, if perhaps not yet buried.
 are_gone() {
     local pid
-    for pid in "$@"; do [ ! -d "/proc/$pid" ] || return 1; done
+    for pid in "$@"; do ! grep -q '^State:[^Z]*$' "/proc/$pid/status" 2>/dev/null || return 1; done
 }

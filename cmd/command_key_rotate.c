@@ -5,59 +5,102 @@
 #include "cmd/command.h"
 #include "cmd/json_output.h"
 #include "cmd/number.h"
+#include "cmd/own_branches.h"
 #include "cmd/publish.h"
 
 /* Safe against a kill at any moment: the new keys are on the disk before the rotation is published, and
  * replace the old ones after the log holds it (keyring.h). */
 
 struct rotate {
-    const char *at;
-    const char *next_path; /* of the key file that was kept apart; NULL: the home's */
-    uint64_t at_seq;
+    const char *at, *onto;
+    const char *next_path;          /* of the key file that was kept apart; NULL: the home's */
     struct keyring *keyring, *next; /* before and after */
     struct log_state before;
-    struct hash parent; /* of the rotation */
+    bool contested;               /* somebody else's blocks stand in the epoch that ends */
+    struct block_place behind;    /* what the rotation follows */
+    struct own_branches branches; /* read only when it need not be the head */
+    size_t dropped_count;
+    const struct own_dropped *dropped;
 };
 
 /* ---- what it continues from ---- */
 
-static int read_parent(struct rotate *request, const struct session *session)
-{
-    struct block_record record;
-    struct store_txn *txn;
-    uint64_t arrived_s;
-    enum store_error error = store_read_begin(&txn, session->store);
-
-    if (error == STORE_OK) {
-        error = store_block_record(txn, &session->actor, request->at_seq, &record, &arrived_s);
-        store_end(txn);
-    }
-    if (error != STORE_OK)
-        return session_fail_store(&session->options, error);
-    request->parent = record.hash;
-    return EXIT_YES;
-}
-
-static int check_at(struct rotate *request, const struct session *session)
+static int find_at(const struct rotate *request, const struct session *session, int64_t *index)
 {
     const struct log_state *state = &request->before;
     const char *end;
+    uint64_t seq;
 
-    request->at_seq = state->seq;
-    request->parent = state->head;
-    if (!request->at)
-        return EXIT_YES;
-    if (!number_read(&request->at_seq, request->at, &end, BLOCK_SEQ_MAX) || *end != '\0' ||
-        request->at_seq > state->seq)
+    if (!number_read(&seq, request->at, &end, BLOCK_SEQ_MAX) || *end != '\0' || seq > state->seq)
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-block",
                             "\"%s\" is not a block of your log, which ends at %llu.", request->at,
                             (unsigned long long)state->seq);
-    if (request->at_seq < state->epoch_first_seq)
+    if (seq < state->epoch_first_seq)
         return session_fail(
             &session->options, EXIT_BAD_INPUT, "before-epoch",
             "The keys were last rotated in block %llu, and nothing before that can be dropped.",
             (unsigned long long)state->epoch_first_seq);
-    return read_parent(request, session);
+    *index = own_branches_at(&request->branches, seq);
+    return *index != OWN_BLOCK_NONE ? EXIT_YES : session_fail_store(&session->options, STORE_NOT_A_STORE);
+}
+
+static int find_onto(const struct rotate *request, const struct session *session, int64_t *index)
+{
+    *index = own_branches_find(&request->branches, request->onto);
+    if (*index == OWN_BLOCK_NONE)
+        return session_fail(&session->options, EXIT_BAD_INPUT, "bad-block",
+                            "\"%s\" is not the hash of one block that your keys signed since they were last "
+                            "rotated, nor at least its first %d digits.",
+                            request->onto, OWN_BLOCK_DIGITS_MIN);
+    if (!request->branches.blocks[*index].held)
+        return session_fail(&session->options, EXIT_UNKNOWN, "not-found",
+                            "That block has not come to this node yet: connect to a node that holds it, or "
+                            "run the command where it was signed.");
+    return EXIT_YES;
+}
+
+static int choose_in_txn(struct rotate *request, struct session *session, struct store_txn *txn)
+{
+    struct own_dropped *dropped;
+    enum store_error error = own_branches_read(&request->branches, session, txn, &request->before);
+    int64_t index = OWN_BLOCK_NONE;
+    int code;
+
+    if (error != STORE_OK)
+        return session_fail_store(&session->options, error);
+    if (!request->at && !request->onto)
+        return own_branches_ask(session, txn, &request->branches);
+    code = request->at ? find_at(request, session, &index) : find_onto(request, session, &index);
+    if (code != EXIT_YES)
+        return code;
+    request->behind = (struct block_place){.seq = request->branches.blocks[index].seq,
+                                           .hash = request->branches.blocks[index].hash};
+    error =
+        own_branches_dropped(&dropped, &request->dropped_count, session, &request->branches, (size_t)index);
+    request->dropped = dropped;
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+}
+
+/* The head, unless it is said otherwise; a contested log's head is nobody's until it is said. */
+static int choose(struct rotate *request, struct session *session)
+{
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+    int code = EXIT_YES;
+
+    if (error != STORE_OK)
+        return session_fail_store(&session->options, error);
+    error = store_log_state(txn, &session->actor, &request->before);
+    if (error == STORE_OK)
+        error = own_log_is_contested(txn, &session->actor, request->before.epoch, &session->arena,
+                                     &request->contested);
+    request->behind = (struct block_place){.seq = request->before.seq, .hash = request->before.head};
+    if (error != STORE_OK)
+        code = session_fail_store(&session->options, error);
+    else if (request->contested || request->at || request->onto)
+        code = choose_in_txn(request, session, txn);
+    store_end(txn);
+    return code;
 }
 
 /* ---- the new keys ---- */
@@ -106,26 +149,26 @@ static int publish(struct rotate *request, struct session *session, struct publi
         schema_decode(&keys_schema, &keys, record, &session->arena) != REASON_NONE ||
         !draft_add(&draft, ENTRY_KEYS, &keys, NULL))
         return session_fail_store(&session->options, STORE_NO_MEMORY);
-    if (request->at_seq == request->before.seq)
+    if (!request->contested && hash_equal(&request->behind.hash, &request->before.head))
         return publisher_rotate(publisher, &draft, request->next, out);
-    return publisher_rotate_at(publisher, &draft, request->next, request->at_seq, time_of_pending(session),
+    return publisher_rotate_at(publisher, &draft, request->next, &request->behind, time_of_pending(session),
                                out);
 }
 
 static int rotate_locked(struct rotate *request, struct session *session, struct publisher *publisher,
                          struct published *out)
 {
-    int code;
+    int code = choose(request, session);
 
-    request->before = publisher->state;
-    if (!keyring_is_in_force(request->keyring, &request->before.keys))
+    if (code != EXIT_YES)
+        return code;
+    /* In a contested log the keys in force may be the thief's; those that may rotate are not. */
+    if (!request->contested && !keyring_is_in_force(request->keyring, &request->before.keys))
         return session_fail(
             &session->options, EXIT_BAD_INPUT, "keys-not-in-force",
             "The keys in this home are not the ones that this actor's log names: another command may "
             "just have rotated them. Run the command again.");
-    code = check_at(request, session);
-    if (code == EXIT_YES)
-        code = keyring_add_next(request->keyring, session, request->next_path);
+    code = keyring_add_next(request->keyring, session, request->next_path);
     if (code == EXIT_YES)
         code = make_next(request, session);
     if (code == EXIT_YES)
@@ -137,9 +180,30 @@ static int rotate_locked(struct rotate *request, struct session *session, struct
 
 /* ---- answers ---- */
 
-static bool drops_branch(const struct rotate *request)
+static const struct own_block *dropped_parent(const struct rotate *request, size_t i)
 {
-    return request->at_seq < request->before.seq;
+    return &request->branches.blocks[request->dropped[i].parent];
+}
+
+static const struct own_block *dropped_tip(const struct rotate *request, size_t i)
+{
+    return &request->branches.blocks[request->dropped[i].tip];
+}
+
+static json_t *json_of_dropped(const struct rotate *request)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < request->dropped_count; i++) {
+        json_t *branch = json_object();
+
+        json_object_set_new(branch, "epoch", json_of_number(request->before.epoch));
+        json_object_set_new(branch, "parent", json_of_hash(&dropped_parent(request, i)->hash));
+        json_object_set_new(branch, "tip", json_of_hash(&dropped_tip(request, i)->hash));
+        json_object_set_new(branch, "held", json_boolean(dropped_tip(request, i)->held));
+        json_array_append_new(array, branch);
+    }
+    return array;
 }
 
 static int report_json(const struct rotate *request, const struct session *session,
@@ -151,22 +215,30 @@ static int report_json(const struct rotate *request, const struct session *sessi
     json_object_set_new(object, "epoch", json_of_number(request->before.epoch + 1));
     json_object_set_new(object, "seq", json_of_number(published->seq));
     json_object_set_new(object, "block", json_of_hash(&published->hash));
-    if (drops_branch(request)) {
-        json_t *branch = json_object();
-
-        json_object_set_new(branch, "epoch", json_of_number(request->before.epoch));
-        json_object_set_new(branch, "parent", json_of_hash(&request->parent));
-        json_object_set_new(branch, "tip", json_of_hash(&request->before.head));
-        json_object_set_new(object, "dropped", branch);
-    }
+    json_object_set_new(object, "dropped", json_of_dropped(request));
     return json_output_take(object);
+}
+
+static void print_dropped(const struct rotate *request)
+{
+    if (request->dropped_count > 0)
+        printf("\nBlocks are dropped. Now say that a thief wrote them:\n");
+    for (size_t i = 0; i < request->dropped_count; i++) {
+        const struct own_block *below = dropped_parent(request, i), *tip = dropped_tip(request, i);
+        char parent_hex[2 * HASH_SIZE + 1], tip_hex[2 * HASH_SIZE + 1];
+
+        sodium_bin2hex(parent_hex, sizeof parent_hex, below->hash.bytes, HASH_SIZE);
+        sodium_bin2hex(tip_hex, sizeof tip_hex, tip->hash.bytes, HASH_SIZE);
+        printf("  tradeproof void --branch %llu %s %s\n    (blocks %llu to %llu%s)\n",
+               (unsigned long long)request->before.epoch, parent_hex, tip_hex,
+               (unsigned long long)below->seq + 1, (unsigned long long)tip->seq,
+               tip->held ? "" : "; what follows has not come to this node");
+    }
 }
 
 static int report(const struct rotate *request, const struct session *session,
                   const struct published *published)
 {
-    char parent[2 * HASH_SIZE + 1], tip[2 * HASH_SIZE + 1];
-
     if (session->options.json)
         return report_json(request, session, published);
     printf("The keys are new (epoch %llu, block %llu). Your id and passphrase stay the same.\n"
@@ -174,14 +246,7 @@ static int report(const struct rotate *request, const struct session *session,
            "Move %s/next.keys to a place apart from this computer, in the old one's stead.\n",
            (unsigned long long)request->before.epoch + 1, (unsigned long long)published->seq,
            session->home.path, session->home.path);
-    if (!drops_branch(request))
-        return EXIT_YES;
-    sodium_bin2hex(parent, sizeof parent, request->parent.bytes, HASH_SIZE);
-    sodium_bin2hex(tip, sizeof tip, request->before.head.bytes, HASH_SIZE);
-    printf("\nBlocks %llu to %llu are dropped. Now say that a thief wrote them:\n  tradeproof void --branch "
-           "%llu %s %s\n",
-           (unsigned long long)request->at_seq + 1, (unsigned long long)request->before.seq,
-           (unsigned long long)request->before.epoch, parent, tip);
+    print_dropped(request);
     return EXIT_YES;
 }
 
@@ -207,13 +272,17 @@ int command_key_rotate(int argc, char **argv)
 {
     struct rotate request = {0};
     const struct command_option options[] = {{"at", OPTION_TEXT, &request.at},
+                                             {"onto", OPTION_TEXT, &request.onto},
                                              {"next", OPTION_TEXT, &request.next_path}};
     struct arguments arguments;
     struct session session;
-    int code = arguments_read(&arguments, "key rotate", argc, argv, options, 2, 0, 0);
+    int code = arguments_read(&arguments, "key rotate", argc, argv, options,
+                              sizeof options / sizeof options[0], 0, 0);
 
     if (code != EXIT_YES)
         return code;
+    if (request.at && request.onto)
+        return command_usage_error(command_named("key rotate"), "give --at or --onto, not both.");
     code = session_open(&session, &arguments.session, SESSION_WRITE);
     if (code != EXIT_YES)
         return code;

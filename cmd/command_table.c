@@ -165,7 +165,7 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof erase tpa1.../12/0/5f3a8c...\n",
      command_erase},
-    {"key rotate", "replace all of this actor's keys", "[--next FILE] [--at SEQ]",
+    {"key rotate", "replace all of this actor's keys", "[--next FILE] [--at SEQ | --onto HASH]",
      "Opens the next epoch with new keys, under the same passphrase. Do it when a key may have been\n"
      "stolen, and now and then without cause. The id stays the same, and what you signed before stays\n"
      "good. It takes keys that were committed to in advance: whoever gets hold of signing keys alone\n"
@@ -174,6 +174,9 @@ const struct command commands[] = {
      "  --next FILE  the next.keys that you keep apart from this computer (default: the data folder's)\n"
      "  --at SEQ     continue behind block SEQ and leave out the blocks that a thief wrote after it; then\n"
      "               name the dropped branch: tradeproof void --branch\n"
+     "  --onto HASH  the same behind the block with that hash (at least its first 8 digits). When a thief\n"
+     "               and you signed different blocks, the command without it lists the branches: find\n"
+     "               out which is yours\n"
      "\n"
      "Example:\n"
      "  tradeproof key rotate --next /media/usb/next.keys\n",

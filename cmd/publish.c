@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/own_branches.h"
 #include "node/control.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/wire/block.h"
@@ -342,16 +343,35 @@ struct prepared {
     struct log_past past;
 };
 
+/* The head of a contested log may be somebody else's block. */
+static int read_own_head(struct publisher *publisher, struct store_txn *txn)
+{
+    const struct log_state *state = &publisher->state;
+    bool contested = false;
+    enum store_error error = read_head(publisher, txn);
+
+    if (error == STORE_OK)
+        error = own_log_is_contested(txn, &state->author, state->epoch, &publisher->arena, &contested);
+    if (error != STORE_OK)
+        return session_fail_store(options_of(publisher), error);
+    if (contested)
+        return session_fail(options_of(publisher), EXIT_BAD_INPUT, reason_word(REASON_FORK),
+                            "Somebody else signed with your keys, so nothing was signed. First say which "
+                            "blocks are yours, and take new keys: tradeproof key rotate");
+    return EXIT_YES;
+}
+
 static int prepare(struct publisher *publisher, struct store_txn *txn, const struct draft *draft,
                    struct prepared *out)
 {
     struct log_reach reach;
     enum reason reason;
-    enum store_error error = read_head(publisher, txn);
+    enum store_error error;
     uint64_t time_s = publisher->time_s > 0 ? publisher->time_s : session_now_s();
+    int code = read_own_head(publisher, txn);
 
-    if (error != STORE_OK)
-        return session_fail_store(options_of(publisher), error);
+    if (code != EXIT_YES)
+        return code;
     reason = draft_preview(&out->preview, draft, &publisher->state, network_of(publisher), time_s,
                            &publisher->arena);
     if (reason == REASON_NONE)

@@ -32,24 +32,31 @@ struct published {
     struct bytes encoded; /* view of the publisher's memory until its next call */
 };
 
+/* A block of this actor. */
+struct block_place {
+    uint64_t seq;
+    struct hash hash;
+};
+
 /* Take the lock and read the head; publishes block 0 first when the log is new. Refuses when this machine's
  * clock is behind what the own log or the owners in the trust file say. Returns: an exit code after it said
  * why not; then there is nothing to close. */
 int publisher_open(struct publisher *publisher, struct session *session, const struct keyring *keyring);
 /* Start a draft of a class in the publisher's memory. */
 void publisher_draft(struct publisher *publisher, struct draft *draft, enum block_class block_class);
-/* Sign the draft with the class's role and publish it. Returns: EXIT_YES when it is durable, or the exit code
- * after it said why not. */
+/* Sign the draft with the class's role and publish it. Refuses while somebody else's blocks are known to
+ * stand in the log's open epoch: what this node follows there may be theirs. Returns: EXIT_YES when it is
+ * durable, or the exit code after it said why not. */
 int publisher_publish(struct publisher *publisher, const struct draft *draft, struct published *out);
 /* The same for a rotation signed by next, whose keys record is in the draft. */
 int publisher_rotate(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
                      struct published *out);
-/* The same, but behind block seq of the log instead of its head: what follows seq is dropped as a branch. At
- * worst replays the log up to seq. time_s goes into the header: when this is tried again with the same one,
- * the same block comes out, so that a lost answer never ends in two rotations of one epoch, which would
- * freeze the log. */
+/* The same, but behind a block of the open epoch, on the chain or beside it, instead of the head, also while
+ * the log is contested: what else follows that block, or does not lead to it, is dropped. At worst replays
+ * the log up to it. time_s goes into the header: when this is tried again with the same one, the same block
+ * comes out, so that a lost answer never ends in two rotations of one epoch, which would freeze the log. */
 int publisher_rotate_at(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
-                        uint64_t seq, uint64_t time_s, struct published *out);
+                        const struct block_place *behind, uint64_t time_s, struct published *out);
 /* Hand an encoded block of this actor over that need not extend the head. */
 int publisher_import(struct publisher *publisher, struct bytes encoded);
 /* Also makes the checkpoint that is due when no daemon does it. */

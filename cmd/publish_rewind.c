@@ -5,16 +5,108 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A rotation behind an earlier block. What the state tree looked like there is learned by replaying the log
- * up to it into a store of its own, which is thrown away. */
+#include "protocol/wire/block.h"
+
+/* A rotation behind any block of the open epoch. What the state tree looked like there is learned by
+ * replaying the log up to it into a store of its own, which is thrown away. */
 
 enum { REPLAY_BATCH = 256, FOLDER_SIZE = HOME_PATH_MAX + 64 };
+
+/* The blocks that lead to the chosen one: those of the chain, then those beside it. */
+struct rewind_path {
+    uint64_t chain_last; /* the last one on the chain */
+    uint64_t first_seq;  /* of the epoch */
+    struct hash *beside; /* [seq - first_seq], from chain_last + 1 on; in the session's arena */
+};
 
 struct rewind {
     char folder[FOLDER_SIZE];
     struct session session; /* the real one, with the other store behind it */
     struct publisher publisher;
+    struct rewind_path path;
 };
+
+/* ---- the path ---- */
+
+/* The hash of the block before the one at place. */
+static enum store_error read_previous(struct publisher *publisher, struct store_txn *txn,
+                                      const struct block_place *place, struct hash *previous)
+{
+    const struct session *session = publisher->session;
+    struct bytes encoded;
+    struct block block;
+    enum store_error error;
+
+    arena_rewind(&publisher->arena, 0);
+    error = store_block_by_hash(txn, &session->actor, place->seq, &place->hash, &encoded, &publisher->arena);
+    if (error != STORE_OK)
+        return error;
+    if (block_decode_header(&block, &session->home.network, encoded, &publisher->arena) != REASON_NONE)
+        return STORE_NOT_A_STORE;
+    *previous = block.header.previous;
+    return STORE_OK;
+}
+
+static enum store_error trace_in_txn(struct rewind_path *path, struct publisher *publisher,
+                                     struct store_txn *txn, struct block_place at)
+{
+    for (; at.seq >= path->first_seq; at.seq--) {
+        struct block_record record;
+        uint64_t arrived_s = 0;
+        enum store_error error =
+            store_block_record(txn, &publisher->session->actor, at.seq, &record, &arrived_s);
+
+        if (error == STORE_OK && hash_equal(&record.hash, &at.hash)) {
+            path->chain_last = at.seq;
+            return STORE_OK;
+        }
+        if (error != STORE_OK && error != STORE_NOT_FOUND)
+            return error;
+        path->beside[at.seq - path->first_seq] = at.hash;
+        error = read_previous(publisher, txn, &at, &at.hash);
+        if (error != STORE_OK)
+            return error;
+        if (at.seq == 0)
+            break;
+    }
+    return STORE_NOT_FOUND;
+}
+
+static int trace(struct rewind_path *path, struct publisher *publisher, const struct block_place *behind)
+{
+    struct session *session = publisher->session;
+    struct store_txn *txn;
+    enum store_error error;
+
+    if (behind->seq < publisher->state.epoch_first_seq)
+        return session_fail_store(&session->options, STORE_NOT_FOUND);
+    path->first_seq = publisher->state.epoch_first_seq;
+    path->beside = arena_take(&session->arena, (behind->seq - path->first_seq + 1) * sizeof *path->beside);
+    if (!path->beside)
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    error = store_read_begin(&txn, session->store);
+    if (error == STORE_OK) {
+        error = trace_in_txn(path, publisher, txn, *behind);
+        store_end(txn);
+    }
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+}
+
+/* ---- the replay ---- */
+
+/* What a node follows may change meanwhile, but not what a hash names. */
+static enum store_error read_block(struct rewind *rewind, struct publisher *publisher, struct store_txn *txn,
+                                   uint64_t seq, struct bytes *encoded)
+{
+    const struct rewind_path *path = &rewind->path;
+    const struct actor_id *author = &rewind->session.actor;
+
+    arena_rewind(&publisher->arena, 0);
+    if (seq <= path->chain_last)
+        return store_block_bytes(txn, author, seq, encoded, &publisher->arena);
+    return store_block_by_hash(txn, author, seq, &path->beside[seq - path->first_seq], encoded,
+                               &publisher->arena);
+}
 
 static int copy_blocks(struct rewind *rewind, struct publisher *publisher, struct store_txn *from,
                        struct store_txn *to, uint64_t first, uint64_t last)
@@ -24,10 +116,8 @@ static int copy_blocks(struct rewind *rewind, struct publisher *publisher, struc
     for (uint64_t seq = first; seq <= last; seq++) {
         struct ingest_result result;
         struct bytes encoded;
-        enum store_error error;
+        enum store_error error = read_block(rewind, publisher, from, seq, &encoded);
 
-        arena_rewind(&publisher->arena, 0);
-        error = store_block_bytes(from, &session->actor, seq, &encoded, &publisher->arena);
         if (error != STORE_OK)
             return session_fail_store(&session->options, error);
         ingest_block(&session->ingest, to, INGEST_LOCAL, encoded, session_now_s(), &result);
@@ -74,6 +164,8 @@ static int replay(struct rewind *rewind, struct publisher *publisher, uint64_t s
     }
     return EXIT_YES;
 }
+
+/* ---- the other store ---- */
 
 static void remove_file(const char *folder, const char *name)
 {
@@ -126,15 +218,20 @@ static void close_rewind(struct rewind *rewind)
     remove_folder(rewind->folder);
 }
 
+/* ---- rotating ---- */
+
 /* The other publisher works in the real one's memory, where the signed block then lies. */
 int publisher_rotate_at(struct publisher *publisher, const struct draft *draft, const struct keyring *next,
-                        uint64_t seq, uint64_t time_s, struct published *out)
+                        const struct block_place *behind, uint64_t time_s, struct published *out)
 {
     struct rewind rewind = {0};
-    int code = open_rewind(&rewind, publisher);
+    int code = trace(&rewind.path, publisher, behind);
 
+    if (code != EXIT_YES)
+        return code;
+    code = open_rewind(&rewind, publisher);
     if (code == EXIT_YES)
-        code = replay(&rewind, publisher, seq);
+        code = replay(&rewind, publisher, behind->seq);
     if (code == EXIT_YES) {
         rewind.publisher.time_s = time_s;
         code = publisher_rotate(&rewind.publisher, draft, next, out);

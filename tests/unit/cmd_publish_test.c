@@ -313,17 +313,19 @@ static void a_rotation_behind_an_earlier_block_drops_the_rest(void **state)
     struct keyring *next = next_of(keyring);
     struct published published;
     struct draft draft;
+    struct block_place behind = {.seq = 1};
     struct hash first;
     char left[128];
 
     (void)state;
     publish_attestations(&publisher, 1, 1);
+    behind.hash = state_now().head;
     publisher_draft(&publisher, &draft, CLASS_STATUS);
     assert_true(draft_add(&draft, ENTRY_STATUS, &status, NULL));
     assert_int_equal(publisher_publish(&publisher, &draft, &published), EXIT_YES);
     publish_attestations(&publisher, 1, 3);
     draft_rotation(&publisher, &draft, next);
-    assert_int_equal(publisher_rotate_at(&publisher, &draft, next, 1, 999999, &published), EXIT_YES);
+    assert_int_equal(publisher_rotate_at(&publisher, &draft, next, &behind, 999999, &published), EXIT_YES);
     first = published.hash;
     assert_int_equal(published.seq, 2);
     assert_int_equal(state_now().seq, 2);
@@ -332,7 +334,7 @@ static void a_rotation_behind_an_earlier_block_drops_the_rest(void **state)
     assert_int_not_equal(access(left, F_OK), 0);
     /* A second time, as after a lost answer: the same block, which is known. */
     draft_rotation(&publisher, &draft, next);
-    assert_int_equal(publisher_rotate_at(&publisher, &draft, next, 1, 999999, &published), EXIT_YES);
+    assert_int_equal(publisher_rotate_at(&publisher, &draft, next, &behind, 999999, &published), EXIT_YES);
     assert_true(hash_equal(&published.hash, &first));
     publish_attestations(&publisher, 1, 3);
     publisher_close(&publisher);

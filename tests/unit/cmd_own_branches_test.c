@@ -1,0 +1,381 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/own_branches.h"
+#include "cmd/publish.h"
+#include "protocol/log/fork.h"
+#include "protocol/wire/block.h"
+#include "tests/support/temp_folder.h"
+
+/* Two homes with the same keys, the issuer's and the thief's, each with branches of its own behind block 1;
+ * then the issuer hears of the thief's. */
+
+enum { NOW_S = 1000000, THIEF_S = 1000500 };
+
+struct place {
+    char *folder;
+    struct session session;
+    struct publisher publisher;
+    struct published last;
+};
+
+static struct keyring *keyring, *next; /* before and after a rotation */
+static struct place issuer, thief;
+static struct own_branches branches;
+
+/* ---- two homes ---- */
+
+static void set_now(uint64_t now_s)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%llu", (unsigned long long)now_s);
+    assert_int_equal(setenv("TRADEPROOF_NOW", text, 1), 0);
+}
+
+static void open_place(struct place *place)
+{
+    struct session_options options;
+
+    session_options_init(&options);
+    options.home = place->folder;
+    assert_int_equal(session_open(&place->session, &options, SESSION_WRITE), EXIT_YES);
+    assert_int_equal(publisher_open(&place->publisher, &place->session, keyring), EXIT_YES);
+}
+
+static void close_place(struct place *place)
+{
+    publisher_close(&place->publisher);
+    session_close(&place->session);
+    temp_folder_remove(place->folder);
+}
+
+static void make_home(struct place *place, struct home *home)
+{
+    assert_int_equal(temp_folder_make(&place->folder), 0);
+    assert_int_equal(home_create(home, place->folder, "test"), HOME_OK);
+}
+
+static int try_to_issue(struct place *place, const char *code, uint64_t time_s)
+{
+    const struct attestation attestation = {
+        .subject = subject_of_actor(&place->session.actor),
+        .code = bytes_of_string(code),
+        .basis = BASIS_EXAM,
+        .earned_on = 45000,
+        .valid_from = 45000,
+    };
+    uint8_t salt[ENTRY_SALT_SIZE];
+    struct draft draft;
+
+    set_now(time_s);
+    publisher_salt(salt);
+    publisher_draft(&place->publisher, &draft, CLASS_CONTENT);
+    assert_true(draft_add(&draft, ENTRY_ATTESTATION, &attestation, salt));
+    return publisher_publish(&place->publisher, &draft, &place->last);
+}
+
+static void issue(struct place *place, const char *code, uint64_t time_s)
+{
+    assert_int_equal(try_to_issue(place, code, time_s), EXIT_YES);
+}
+
+static void issuer_hears(void)
+{
+    assert_int_equal(publisher_import(&issuer.publisher, thief.last.encoded), EXIT_YES);
+}
+
+/* Blocks 0 and 1 in both; 2 and 3 the issuer's; 2, 3 and 4 the thief's, of which the issuer has not heard. */
+static int set_up(void **state)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct writer writer;
+    struct bytes record;
+    struct home home[2];
+
+    (void)state;
+    assert_true(sodium_init() >= 0);
+    make_home(&issuer, &home[0]);
+    make_home(&thief, &home[1]);
+    writer_init(&writer, memory, sizeof memory);
+    keyring = keyring_create(&home[0].network, &writer);
+    assert_true(writer_end(&writer, &record));
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(home_write(&home[i], "actor.public", record.data, record.size, 0644), HOME_OK);
+    set_now(NOW_S);
+    open_place(&issuer);
+    open_place(&thief);
+    issue(&issuer, "x/1", NOW_S);
+    assert_int_equal(publisher_import(&thief.publisher, issuer.last.encoded), EXIT_YES);
+    issue(&issuer, "x/2", NOW_S);
+    issue(&issuer, "x/3", NOW_S + 1);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    close_place(&issuer);
+    close_place(&thief);
+    keyring_wipe(keyring);
+    keyring_wipe(next);
+    next = NULL;
+    return 0;
+}
+
+static void steal(void)
+{
+    static const char *const codes[] = {"x/7", "x/8", "x/9"};
+
+    for (size_t i = 0; i < 3; i++) {
+        issue(&thief, codes[i], THIEF_S + i);
+        issuer_hears();
+    }
+}
+
+/* ---- what the issuer's node sees ---- */
+
+static struct store_txn *read_branches(void)
+{
+    struct log_state state;
+    struct store_txn *txn;
+
+    assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(store_log_state(txn, &issuer.session.actor, &state), STORE_OK);
+    assert_int_equal(own_branches_read(&branches, &issuer.session, txn, &state), STORE_OK);
+    return txn;
+}
+
+static bool is_contested(void)
+{
+    struct log_state state;
+    struct store_txn *txn;
+    bool contested = false;
+
+    assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(store_log_state(txn, &issuer.session.actor, &state), STORE_OK);
+    assert_int_equal(own_log_is_contested(txn, &state.author, state.epoch, &issuer.session.arena, &contested),
+                     STORE_OK);
+    store_end(txn);
+    return contested;
+}
+
+static size_t index_of(const struct hash *hash)
+{
+    char hex[2 * HASH_SIZE + 1];
+    int64_t index;
+
+    sodium_bin2hex(hex, sizeof hex, hash->bytes, HASH_SIZE);
+    index = own_branches_find(&branches, hex);
+    assert_int_not_equal(index, OWN_BLOCK_NONE);
+    return (size_t)index;
+}
+
+static uint64_t seq_at(int64_t index)
+{
+    assert_int_not_equal(index, OWN_BLOCK_NONE);
+    return branches.blocks[index].seq;
+}
+
+/* ---- tests ---- */
+
+static void a_log_of_ones_own_has_one_tip(void **state)
+{
+    (void)state;
+    store_end(read_branches());
+    assert_false(is_contested());
+    assert_int_equal(branches.block_count, 4);
+    assert_int_equal(branches.tip_count, 1);
+    assert_int_equal(seq_at(own_branches_at(&branches, 2)), 2);
+    assert_int_equal(own_branches_at(&branches, 4), OWN_BLOCK_NONE);
+}
+
+static void a_fork_shows_two_branches_and_what_stands_in_them(void **state)
+{
+    struct own_branch_facts mine, other;
+    struct store_txn *txn;
+    size_t mine_at, other_at;
+
+    (void)state;
+    steal();
+    assert_true(is_contested());
+    txn = read_branches();
+    assert_int_equal(branches.block_count, 7);
+    assert_int_equal(branches.tip_count, 2);
+    assert_int_equal(branches.fork_seq, 1);
+    mine_at = index_of(&issuer.last.hash);
+    other_at = index_of(&thief.last.hash);
+    assert_int_equal(branches.blocks[mine_at].followed + branches.blocks[other_at].followed, 1);
+    assert_int_equal(own_branches_facts(&mine, &issuer.session, txn, &branches, mine_at), STORE_OK);
+    assert_int_equal(own_branches_facts(&other, &issuer.session, txn, &branches, other_at), STORE_OK);
+    store_end(txn);
+    assert_int_equal(mine.certificate_count, 2);
+    assert_int_equal(mine.time_s, NOW_S + 1);
+    assert_string_equal(mine.samples[0].code, "x/2");
+    assert_int_equal(other.certificate_count, 3);
+    assert_int_equal(other.sample_count, 3);
+    assert_int_equal(other.time_s, THIEF_S + 2);
+    assert_string_equal(other.samples[2].code, "x/9");
+}
+
+static void a_block_is_found_by_eight_digits_of_its_hash(void **state)
+{
+    char hex[2 * HASH_SIZE + 1];
+
+    (void)state;
+    store_end(read_branches());
+    sodium_bin2hex(hex, sizeof hex, issuer.last.hash.bytes, HASH_SIZE);
+    assert_int_equal(seq_at(own_branches_find(&branches, hex)), 3);
+    hex[8] = '\0';
+    assert_int_equal(seq_at(own_branches_find(&branches, hex)), 3);
+    for (char *at = hex; *at != '\0'; at++)
+        *at = (char)(*at >= 'a' ? *at - 'a' + 'A' : *at);
+    assert_int_equal(seq_at(own_branches_find(&branches, hex)), 3);
+    hex[7] = '\0';
+    assert_int_equal(own_branches_find(&branches, hex), OWN_BLOCK_NONE);
+    assert_int_equal(own_branches_find(&branches, "not hexadecimal"), OWN_BLOCK_NONE);
+    /* Both start alike: it could be either. */
+    branches.blocks[0].hash = branches.blocks[3].hash;
+    sodium_bin2hex(hex, sizeof hex, branches.blocks[3].hash.bytes, HASH_SIZE);
+    assert_int_equal(own_branches_find(&branches, hex), OWN_BLOCK_NONE);
+}
+
+/* A node that follows its own branch hears of the other by a proof, which shows one header of it. */
+static void a_branch_that_never_came_is_known_by_its_proof(void **state)
+{
+    uint8_t memory[4096];
+    struct block mine, other;
+    struct fork_proof proof;
+    struct bytes encoded;
+    struct actor_id author;
+    struct own_branch_facts facts;
+    struct own_dropped *dropped;
+    struct store_txn *txn;
+    enum store_error error;
+    size_t at, count = 0;
+
+    (void)state;
+    issue(&thief, "x/7", THIEF_S);
+    assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(store_block_bytes(txn, &issuer.session.actor, 2, &encoded, &issuer.session.arena),
+                     STORE_OK);
+    store_end(txn);
+    assert_int_equal(block_decode(&mine, &issuer.session.home.network, encoded, &issuer.session.arena),
+                     REASON_NONE);
+    assert_int_equal(
+        block_decode(&other, &issuer.session.home.network, thief.last.encoded, &issuer.session.arena),
+        REASON_NONE);
+    assert_true(fork_proof_of(&proof, &mine, &other, &issuer.session.arena));
+    assert_true(schema_encode(&fork_proof_schema, &proof, memory, sizeof memory, &encoded));
+    assert_int_equal(store_write_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(ingest_fork_proof(&issuer.session.ingest, txn, encoded, &author, &error), REASON_NONE);
+    assert_int_equal(store_commit(txn), STORE_OK);
+
+    txn = read_branches();
+    assert_int_equal(branches.tip_count, 2);
+    assert_int_equal(branches.fork_seq, 1);
+    at = index_of(&thief.last.hash);
+    assert_false(branches.blocks[at].held);
+    assert_int_equal(own_branches_facts(&facts, &issuer.session, txn, &branches, at), STORE_OK);
+    store_end(txn);
+    assert_int_equal(facts.time_s, THIEF_S);
+    assert_int_equal(facts.certificate_count, 0);
+    assert_int_equal(
+        own_branches_dropped(&dropped, &count, &issuer.session, &branches, index_of(&issuer.last.hash)),
+        STORE_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(dropped[0].tip, at);
+}
+
+static void what_is_not_kept_is_dropped(void **state)
+{
+    struct own_dropped *dropped;
+    size_t count = 0, mine, other, fork;
+
+    (void)state;
+    steal();
+    store_end(read_branches());
+    mine = index_of(&issuer.last.hash);
+    other = index_of(&thief.last.hash);
+    fork = (size_t)own_branches_at(&branches, 1);
+    assert_int_equal(own_branches_dropped(&dropped, &count, &issuer.session, &branches, mine), STORE_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(dropped[0].tip, other);
+    assert_int_equal(dropped[0].parent, fork);
+    assert_int_equal(own_branches_dropped(&dropped, &count, &issuer.session, &branches, fork), STORE_OK);
+    assert_int_equal(count, 2);
+    mine = (size_t)branches.blocks[mine].parent;
+    assert_int_equal(own_branches_dropped(&dropped, &count, &issuer.session, &branches, mine), STORE_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(dropped[0].parent + dropped[1].parent, mine + fork);
+}
+
+/* The keys may still be rotated behind either branch, whichever the node follows. */
+static void rotate_onto(const struct place *kept)
+{
+    struct block_place behind;
+    uint8_t memory[KEYS_SIZE_MAX], scratch[KEYS_SIZE_MAX];
+    struct published published;
+    struct log_state now;
+    struct store_txn *txn;
+    struct writer writer;
+    struct bytes record;
+    struct draft draft;
+    struct keys keys;
+
+    steal();
+    behind = (struct block_place){.seq = kept->last.seq, .hash = kept->last.hash};
+    assert_int_equal(try_to_issue(&issuer, "x/4", THIEF_S + 10), EXIT_BAD_INPUT);
+    writer_init(&writer, scratch, sizeof scratch);
+    next = keyring_rotate(keyring, &issuer.session.home.network, &writer);
+    writer_init(&writer, memory, sizeof memory);
+    keyring_record(next, &issuer.session.home.network, &writer);
+    assert_true(writer_end(&writer, &record));
+    assert_int_equal(schema_decode(&keys_schema, &keys, record, &issuer.session.arena), REASON_NONE);
+    publisher_draft(&issuer.publisher, &draft, CLASS_KEYS);
+    assert_true(draft_add(&draft, ENTRY_KEYS, &keys, NULL));
+    assert_int_equal(publisher_rotate(&issuer.publisher, &draft, next, &published), EXIT_BAD_INPUT);
+    assert_int_equal(publisher_rotate_at(&issuer.publisher, &draft, next, &behind, THIEF_S + 10, &published),
+                     EXIT_YES);
+    assert_int_equal(published.seq, behind.seq + 1);
+    assert_false(is_contested());
+    assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(store_log_state(txn, &issuer.session.actor, &now), STORE_OK);
+    store_end(txn);
+    assert_true(hash_equal(&now.head, &published.hash));
+    issue(&issuer, "x/4", THIEF_S + 11);
+    assert_int_equal(issuer.last.seq, behind.seq + 2);
+}
+
+static void a_rotation_keeps_the_issuers_branch(void **state)
+{
+    (void)state;
+    rotate_onto(&issuer);
+}
+
+static void a_rotation_keeps_the_other_branch(void **state)
+{
+    (void)state;
+    rotate_onto(&thief);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_log_of_ones_own_has_one_tip, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_fork_shows_two_branches_and_what_stands_in_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_block_is_found_by_eight_digits_of_its_hash, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_branch_that_never_came_is_known_by_its_proof, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_kept_is_dropped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_rotation_keeps_the_issuers_branch, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_rotation_keeps_the_other_branch, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

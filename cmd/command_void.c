@@ -45,7 +45,7 @@ static int read_hash(struct hash *hash, const struct session *session, const cha
 {
     size_t size = 0;
 
-    if (strlen(text) == 2 * HASH_SIZE &&
+    if (strlen(text) == (size_t)2 * HASH_SIZE &&
         sodium_hex2bin(hash->bytes, sizeof hash->bytes, text, strlen(text), NULL, &size, NULL) == 0 &&
         size == HASH_SIZE)
         return EXIT_YES;

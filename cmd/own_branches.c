@@ -223,7 +223,7 @@ int64_t own_branches_find(const struct own_branches *branches, const char *text)
     size_t digits = strlen(text);
     int64_t found = OWN_BLOCK_NONE;
 
-    if (digits < OWN_BLOCK_DIGITS_MIN || digits > 2 * HASH_SIZE)
+    if (digits < OWN_BLOCK_DIGITS_MIN || digits > (size_t)2 * HASH_SIZE)
         return OWN_BLOCK_NONE;
     for (size_t i = 0; i < branches->block_count; i++) {
         char hex[2 * HASH_SIZE + 1];

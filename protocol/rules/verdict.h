@@ -32,7 +32,7 @@ struct freshness_budget {
     uint64_t shop_s;
     uint64_t holder_s;
 };
-#define FRESHNESS_DEFAULT ((struct freshness_budget){86400, 14 * 86400, 30 * 86400})
+#define FRESHNESS_DEFAULT ((struct freshness_budget){86400, UINT64_C(14) * 86400, UINT64_C(30) * 86400})
 
 struct question {
     uint32_t at_day;     /* which day is asked about */

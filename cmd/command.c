@@ -35,16 +35,18 @@ static void print_overview(FILE *out)
 {
     fprintf(out, "Usage: tradeproof COMMAND [ARGUMENTS] [OPTIONS]\n\n"
                  "Certificates of the automotive trades, checked on your own machine.\n\nCommands:\n");
-    for (const struct command *command = commands; command->name; command++)
+    for (const struct command *command = commands; command->name; command++) {
         fprintf(out, "  %-14s  %s\n", command->name, command->summary);
+    }
     fprintf(out, "\nOptions that every command takes:\n"
                  "  --home FOLDER           the data folder, instead of $TRADEPROOF_HOME or the usual place\n"
                  "  --json                  answer as JSON\n"
                  "  --passphrase-file FILE  read the passphrase from FILE's first line\n"
                  "  --passphrase-fd N       read the passphrase from descriptor N\n"
                  "  --help                  about one command: tradeproof COMMAND --help\n\nExit codes:\n");
-    for (size_t i = 0; i < sizeof exit_meanings / sizeof exit_meanings[0]; i++)
+    for (size_t i = 0; i < sizeof exit_meanings / sizeof exit_meanings[0]; i++) {
         fprintf(out, "  %2d  %s\n", (int)exit_meanings[i].code, exit_meanings[i].meaning);
+    }
     fprintf(out, "\nFirst steps: tradeproof init\n");
 }
 
@@ -62,10 +64,12 @@ static int words_matched(const struct command *command, int argc, char **argv)
     const char *space = strchr(command->name, ' ');
     size_t first = space ? (size_t)(space - command->name) : strlen(command->name);
 
-    if (argc < 1 || strlen(argv[0]) != first || strncmp(argv[0], command->name, first) != 0)
+    if (argc < 1 || strlen(argv[0]) != first || strncmp(argv[0], command->name, first) != 0) {
         return 0;
-    if (!space)
+    }
+    if (!space) {
         return 1;
+    }
     return argc >= 2 && strcmp(argv[1], space + 1) == 0 ? 2 : 0;
 }
 
@@ -73,8 +77,9 @@ static const struct command *find_command(int argc, char **argv, int *words)
 {
     for (const struct command *command = commands; command->name; command++) {
         *words = words_matched(command, argc, argv);
-        if (*words > 0)
+        if (*words > 0) {
             return command;
+        }
     }
     return NULL;
 }
@@ -87,8 +92,9 @@ static bool is_help(const char *argument)
 static bool asks_for_help(int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (is_help(argv[i]))
+        if (is_help(argv[i])) {
             return true;
+        }
     }
     return false;
 }
@@ -98,19 +104,22 @@ static int fail_unknown(int argc, char **argv)
     size_t size = strlen(argv[0]);
     bool group = false;
 
-    for (const struct command *command = commands; command->name; command++)
+    for (const struct command *command = commands; command->name; command++) {
         group = group || (strncmp(command->name, argv[0], size) == 0 && command->name[size] == ' ');
+    }
     if (!group) {
         fprintf(stderr, "tradeproof: there is no command \"%s\". All there are: tradeproof --help\n",
                 argv[0]);
         return EXIT_USAGE;
     }
-    if (argc > 1 && !is_help(argv[1]))
+    if (argc > 1 && !is_help(argv[1])) {
         fprintf(stderr, "tradeproof: there is no command \"%s %s\".\n", argv[0], argv[1]);
+    }
     fprintf(stderr, "The \"%s\" commands:\n", argv[0]);
     for (const struct command *command = commands; command->name; command++) {
-        if (strncmp(command->name, argv[0], size) == 0 && command->name[size] == ' ')
+        if (strncmp(command->name, argv[0], size) == 0 && command->name[size] == ' ') {
             fprintf(stderr, "  tradeproof %s %s\n", command->name, command->usage);
+        }
     }
     return EXIT_USAGE;
 }
@@ -121,12 +130,14 @@ static int close_output(int code)
     bool full;
 
     errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
         return code;
+    }
     full = errno == ENOSPC;
     fprintf(stderr, "tradeproof: the answer could not be written: is the disk full?\n");
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     return full ? EXIT_NO_ROOM : EXIT_SYSTEM;
 }
 
@@ -150,8 +161,9 @@ int command_main(int argc, char **argv)
         return close_output(EXIT_YES);
     }
     command = find_command(argc - 1, argv + 1, &words);
-    if (!command)
+    if (!command) {
         return fail_unknown(argc - 1, argv + 1);
+    }
     if (asks_for_help(argc - words, argv + words)) {
         print_help(command);
         return close_output(EXIT_YES);
@@ -167,8 +179,9 @@ const struct command *command_named(const char *name)
 {
     const struct command *command = commands;
 
-    while (command->name && strcmp(command->name, name) != 0)
+    while (command->name && strcmp(command->name, name) != 0) {
         command++;
+    }
     assert(command->name);
     return command;
 }
@@ -196,10 +209,12 @@ int command_arguments(const struct command *command, int argc, int min, int max)
 {
     int count = argc - optind;
 
-    if (count < min)
+    if (count < min) {
         return command_usage_error(command, "something is missing.");
-    if (count > max)
+    }
+    if (count > max) {
         return command_usage_error(command, "that is more than this command takes.");
+    }
     return EXIT_YES;
 }
 
@@ -210,11 +225,13 @@ int command_in_session(const struct command *command, int argc, char **argv, int
     struct session session;
     int code = arguments_read(&arguments, command->name, argc, argv, NULL, 0, min, max);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = session_open(&session, &arguments.session, (enum session_access)access);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = body(&session, arguments.values);
     session_close(&session);
     return code;

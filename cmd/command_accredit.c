@@ -23,8 +23,9 @@ static int parse(struct accredit *request, int argc, char **argv)
     int code = arguments_read(&request->arguments, "accredit", argc, argv, options,
                               sizeof options / sizeof options[0], 1, 1);
 
-    if (code != EXIT_YES || request->codes)
+    if (code != EXIT_YES || request->codes) {
         return code;
+    }
     return command_usage_error(command_named("accredit"), "--codes is missing: which codes may be issued?");
 }
 
@@ -54,8 +55,9 @@ static void sort_list(struct text_list *list)
 
     qsort(list->items, list->count, sizeof list->items[0], order_texts_of_list);
     for (size_t i = 0; i < list->count; i++) {
-        if (!is_last_again(list, kept, i))
+        if (!is_last_again(list, kept, i)) {
             list->items[kept++] = list->items[i];
+        }
     }
     list->count = kept;
 }
@@ -67,12 +69,14 @@ static int read_list(struct text_list *list, const struct session *session, cons
     for (const char *at = text; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
         struct bytes item = bytes_of(at, strcspn(at, ","));
 
-        if (!is(item))
+        if (!is(item)) {
             return session_fail(&session->options, EXIT_BAD_INPUT, "bad-list", "\"%.*s\" is not %s.",
                                 (int)item.size, at, what);
-        if (list->count == max)
+        }
+        if (list->count == max) {
             return session_fail(&session->options, EXIT_BAD_INPUT, "bad-list",
                                 "That is more than %zu in one list.", max);
+        }
         list->items[list->count++] = item;
     }
     sort_list(list);
@@ -87,19 +91,22 @@ static int set_term(struct accreditation *record, const struct session *session,
     record->from = request->from == DAY_NONE ? session_today() : request->from;
     record->has_until = request->until != DAY_NONE;
     record->until = record->has_until ? request->until : 0;
-    if (record->has_until && record->until < record->from)
+    if (record->has_until && record->until < record->from) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-date",
                             "The last day is before the first one.");
+    }
     return EXIT_YES;
 }
 
 static int read_depth(struct accreditation *record, const struct session *session, const char *text)
 {
-    if (!text)
+    if (!text) {
         return EXIT_YES;
-    if (text[0] < '0' || text[0] > '0' + CHAIN_DEPTH_MAX || text[1] != '\0')
+    }
+    if (text[0] < '0' || text[0] > '0' + CHAIN_DEPTH_MAX || text[1] != '\0') {
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-depth",
                             "\"%s\" is not a depth from 0 to %d.", text, CHAIN_DEPTH_MAX);
+    }
     record->depth = (uint64_t)(text[0] - '0');
     return EXIT_YES;
 }
@@ -108,8 +115,9 @@ static int read_delegate(struct accreditation *record, const struct session *ses
 {
     int code = session_actor(session, who, &record->delegate);
 
-    if (code == EXIT_YES && actor_id_equal(&record->delegate, &session->actor))
+    if (code == EXIT_YES && actor_id_equal(&record->delegate, &session->actor)) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "yourself", "You cannot accredit yourself.");
+    }
     return code;
 }
 
@@ -121,12 +129,13 @@ static void warn_of_others(const struct session *session, const struct text_list
         struct bytes name_space = code_namespace(patterns->items[i]);
         const struct trust_owner *owner = trust_owner_of(session->trust, name_space);
 
-        if (!owner || !actor_id_equal(&owner->actor, &session->actor))
+        if (!owner || !actor_id_equal(&owner->actor, &session->actor)) {
             fprintf(stderr,
                     "tradeproof: note: by this node's trust file %.*s is not yours, so this counts only as "
                     "far as its "
                     "owner lets you pass it on.\n",
                     (int)name_space.size, name_space.data);
+        }
     }
 }
 
@@ -144,8 +153,9 @@ static int accredit(struct session *session, const struct accredit *request)
         (request->states && (code = read_list(&states, session, request->states, STATES_MAX, text_is_state,
                                               "a state, such as OH")) != EXIT_YES) ||
         (code = set_term(&record, session, request)) != EXIT_YES ||
-        (code = read_depth(&record, session, request->depth)) != EXIT_YES)
+        (code = read_depth(&record, session, request->depth)) != EXIT_YES) {
         return code;
+    }
     record.patterns = (struct list){patterns.items, patterns.count};
     record.states = (struct list){states.items, states.count};
     warn_of_others(session, &patterns);
@@ -159,11 +169,13 @@ int command_accredit(int argc, char **argv)
     struct session session;
     int code = parse(&request, argc, argv);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = session_open(&session, &request.arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = accredit(&session, &request);
     session_close(&session);
     return code;

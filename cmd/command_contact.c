@@ -13,8 +13,9 @@ static int save(const struct session *session)
     char *text = malloc(CONTACTS_FILE_SIZE_MAX);
     enum home_error error;
 
-    if (!text)
+    if (!text) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     if (!contacts_print(text, CONTACTS_FILE_SIZE_MAX, &session->home.network, session->contacts)) {
         free(text);
         return session_fail(&session->options, EXIT_BAD_INPUT, "too-many-contacts",
@@ -37,13 +38,15 @@ static json_t *json_of_contact(const struct session *session, const struct subje
 
 static int fail_contact(const struct session *session, enum contacts_result result, const char *name)
 {
-    if (result == CONTACTS_NAME_TAKEN)
+    if (result == CONTACTS_NAME_TAKEN) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "name-taken",
                             "\"%s\" is another contact's name already: choose one that tells them apart.",
                             name);
-    if (result == CONTACTS_TOO_MANY)
+    }
+    if (result == CONTACTS_TOO_MANY) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "too-many-contacts",
                             "There are %d contacts already, which is all that fit.", CONTACTS_MAX);
+    }
     return session_fail(
         &session->options, EXIT_BAD_INPUT, "bad-name",
         "\"%s\" cannot be a name: it is empty, longer than %d bytes, looks like an id, is \"me\", or "
@@ -58,16 +61,20 @@ static int add(struct session *session, char **arguments)
     enum contacts_result result;
     int code = session_subject(session, id, &subject);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     result = contacts_add(session->contacts, &subject, bytes_of_string(name));
-    if (result != CONTACTS_OK)
+    if (result != CONTACTS_OK) {
         return fail_contact(session, result, name);
+    }
     code = save(session);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
-    if (session->options.json)
+    }
+    if (session->options.json) {
         return json_output_take(json_of_contact(session, &subject, name));
+    }
     printf("That id is now called \"%s\" on this computer.\n", name);
     return EXIT_YES;
 }
@@ -92,10 +99,12 @@ static int list_json(const struct session *session)
 static int list(struct session *session, char **arguments)
 {
     (void)arguments;
-    if (session->options.json)
+    if (session->options.json) {
         return list_json(session);
-    if (session->contacts->count == 0)
+    }
+    if (session->contacts->count == 0) {
         printf("None yet. To give an id a name: tradeproof contact add ID NAME\n");
+    }
     for (size_t i = 0; i < session->contacts->count; i++) {
         const struct contact *contact = &session->contacts->items[i];
         enum id_kind kind = contact->subject.kind == SUBJECT_CLAIM ? ID_CLAIM : ID_ACTOR;

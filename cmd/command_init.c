@@ -48,30 +48,35 @@ static int check_unused(struct init *init)
     struct home *home = &init->session.home;
     enum home_error error = home_open(home, options->home);
 
-    if (error == HOME_OK)
+    if (error == HOME_OK) {
         return session_fail(
             options, EXIT_BAD_INPUT, "already-set-up",
             "%s is set up already, on network %s: nothing was changed. For another actor choose "
             "another folder with --home.",
             home->path, home->network.tag);
-    if (error != HOME_NOT_INITIALISED)
+    }
+    if (error != HOME_NOT_INITIALISED) {
         return session_fail_home(options, error);
-    if (!network_init(&home->network, init->network))
+    }
+    if (!network_init(&home->network, init->network)) {
         return session_fail(options, EXIT_BAD_INPUT, "bad-network",
                             "A network's tag is 1 to 16 letters a-z, digits or '-': main, test.");
-    if (was_used(home))
+    }
+    if (was_used(home)) {
         return session_fail(
             options, EXIT_BAD_INPUT, "network-file-missing",
             "%s holds data, but its file \"network\" is missing: restore it (one line, main or test) "
             "instead of making new keys over the old ones.",
             home->path);
+    }
     return EXIT_YES;
 }
 
 static enum home_error error_of(int number)
 {
-    if (number == EACCES || number == EPERM || number == EROFS)
+    if (number == EACCES || number == EPERM || number == EROFS) {
         return HOME_PERMISSION;
+    }
     return number == ENOSPC || number == EDQUOT ? HOME_NO_ROOM : HOME_IO;
 }
 
@@ -83,11 +88,13 @@ static enum home_error make_folder(const struct home *home)
 
     memcpy(path, home->path, size + 1);
     for (size_t i = 1; i <= size; i++) {
-        if (path[i] != '/' && path[i] != '\0')
+        if (path[i] != '/' && path[i] != '\0') {
             continue;
+        }
         path[i] = '\0';
-        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        if (mkdir(path, 0700) != 0 && errno != EEXIST) {
             return error_of(errno);
+        }
         path[i] = home->path[i];
     }
     return HOME_OK;
@@ -104,16 +111,19 @@ static int write_actor(struct init *init)
 
     writer_init(&writer, memory, sizeof memory);
     keyring = keyring_create(&session->home.network, &writer);
-    if (!keyring || !writer_end(&writer, &session->inception))
+    if (!keyring || !writer_end(&writer, &session->inception)) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     code = keyring_save(keyring, session);
     keyring_wipe(keyring);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     error =
         home_write(&session->home, "actor.public", session->inception.data, session->inception.size, 0644);
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return session_fail_home(&session->options, error);
+    }
     actor_id_of_inception(&session->actor, &session->home.network, session->inception);
     session->inception = bytes_of(NULL, 0);
     session->has_actor = true;
@@ -141,13 +151,15 @@ static int write_home(struct init *init)
     if (!init->no_actor) {
         int code = write_actor(init);
 
-        if (code != EXIT_YES)
+        if (code != EXIT_YES) {
             return code;
+        }
     }
     node_keys_create(&init->node, &session->home.network);
     error = node_keys_write(&init->node, &session->home);
-    if (error == HOME_OK)
+    if (error == HOME_OK) {
         error = home_create(&session->home, session->options.home, init->network);
+    }
     return error == HOME_OK ? EXIT_YES : session_fail_home(&session->options, error);
 }
 
@@ -157,13 +169,16 @@ static int make_home(struct init *init)
     enum home_error error = make_folder(&session->home);
     int lock, code;
 
-    if (error == HOME_OK)
+    if (error == HOME_OK) {
         error = home_lock(&session->home, "lock", false, &lock);
-    if (error != HOME_OK)
+    }
+    if (error != HOME_OK) {
         return session_fail_home(&session->options, error);
+    }
     code = check_unused(init);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = write_home(init);
+    }
     close(lock);
     return code;
 }
@@ -198,24 +213,27 @@ static int report(const struct init *init)
 {
     const struct home *home = &init->session.home;
 
-    if (init->session.options.json)
+    if (init->session.options.json) {
         return report_json(init);
+    }
     printf("This computer is set up, on network %s.\n\n  %-13s  %s\n", home->network.tag, "Data folder",
            home->path);
-    if (init->session.has_actor)
+    if (init->session.has_actor) {
         print_id("Your id", ID_ACTOR, &home->network, &init->session.actor.hash);
+    }
     print_id("Node id", ID_NODE, &home->network, &init->node.id.hash);
     print_id("Transport key", ID_TRANSPORT, &home->network, &init->node.transport.key);
     printf("\nWhat to do next:\n"
            "  Say whose certificates you trust:   tradeproof trust add ase ID\n"
            "  Look at somebody's certificates:    tradeproof lookup ID\n");
-    if (init->session.has_actor)
+    if (init->session.has_actor) {
         printf("  Give your id to those who certify you, hire you or work for you. It is no secret.\n"
                "  Keep a copy of %s/actor.keys and the passphrase in a safe place: without them nobody,\n"
                "  not even you, can ever sign as you again.\n"
                "  Move %s/next.keys to a place apart, a USB stick in a drawer say: with it you can\n"
                "  replace stolen keys, and a thief of this computer can't.\n",
                home->path, home->path);
+    }
     printf("  Stay up to date with other nodes:   tradeproofd --help\n");
     return EXIT_YES;
 }
@@ -225,12 +243,15 @@ int command_init(int argc, char **argv)
     struct init init = {.network = "main"};
     int code = parse(&init, argc, argv);
 
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = check_unused(&init);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         code = make_home(&init);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         code = report(&init);
+    }
     sodium_memzero(&init.node, sizeof init.node);
     return code;
 }

@@ -31,15 +31,17 @@ static int find_at(const struct rotate *request, const struct session *session, 
     const char *end;
     uint64_t seq;
 
-    if (!number_read(&seq, request->at, &end, BLOCK_SEQ_MAX) || *end != '\0' || seq > state->seq)
+    if (!number_read(&seq, request->at, &end, BLOCK_SEQ_MAX) || *end != '\0' || seq > state->seq) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-block",
                             "\"%s\" is not a block of your log, which ends at %llu.", request->at,
                             (unsigned long long)state->seq);
-    if (seq < state->epoch_first_seq)
+    }
+    if (seq < state->epoch_first_seq) {
         return session_fail(
             &session->options, EXIT_BAD_INPUT, "before-epoch",
             "The keys were last rotated in block %llu, and nothing before that can be dropped.",
             (unsigned long long)state->epoch_first_seq);
+    }
     *index = own_branches_at(&request->branches, seq);
     return *index != OWN_BLOCK_NONE ? EXIT_YES : session_fail_store(&session->options, STORE_NOT_A_STORE);
 }
@@ -47,15 +49,17 @@ static int find_at(const struct rotate *request, const struct session *session, 
 static int find_onto(const struct rotate *request, const struct session *session, int64_t *index)
 {
     *index = own_branches_find(&request->branches, request->onto);
-    if (*index == OWN_BLOCK_NONE)
+    if (*index == OWN_BLOCK_NONE) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-block",
                             "\"%s\" is not the hash of one block that your keys signed since they were last "
                             "rotated, nor at least its first %d digits.",
                             request->onto, OWN_BLOCK_DIGITS_MIN);
-    if (!request->branches.blocks[*index].held)
+    }
+    if (!request->branches.blocks[*index].held) {
         return session_fail(&session->options, EXIT_UNKNOWN, "not-found",
                             "That block has not come to this node yet: connect to a node that holds it, or "
                             "run the command where it was signed.");
+    }
     return EXIT_YES;
 }
 
@@ -66,13 +70,16 @@ static int choose_in_txn(struct rotate *request, struct session *session, struct
     int64_t index = OWN_BLOCK_NONE;
     int code;
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
-    if (!request->at && !request->onto)
+    }
+    if (!request->at && !request->onto) {
         return own_branches_ask(session, txn, &request->branches);
+    }
     code = request->at ? find_at(request, session, &index) : find_onto(request, session, &index);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     request->behind = (struct block_place){.seq = request->branches.blocks[index].seq,
                                            .hash = request->branches.blocks[index].hash};
     error =
@@ -88,17 +95,20 @@ static int choose(struct rotate *request, struct session *session)
     enum store_error error = store_read_begin(&txn, session->store);
     int code = EXIT_YES;
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
+    }
     error = store_log_state(txn, &session->actor, &request->before);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = own_log_is_contested(txn, &session->actor, request->before.epoch, &session->arena,
                                      &request->contested);
+    }
     request->behind = (struct block_place){.seq = request->before.seq, .hash = request->before.head};
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         code = session_fail_store(&session->options, error);
-    else if (request->contested || request->at || request->onto)
+    } else if (request->contested || request->at || request->onto) {
         code = choose_in_txn(request, session, txn);
+    }
     store_end(txn);
     return code;
 }
@@ -111,15 +121,18 @@ static int make_next(struct rotate *request, const struct session *session)
     struct writer writer;
     int code = keyring_pending(&request->next, request->keyring, session);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
-    if (request->next && keyring_follows(request->next, request->keyring))
+    }
+    if (request->next && keyring_follows(request->next, request->keyring)) {
         return EXIT_YES;
+    }
     keyring_wipe(request->next);
     writer_init(&writer, memory, sizeof memory);
     request->next = keyring_rotate(request->keyring, &session->home.network, &writer);
-    if (!request->next)
+    if (!request->next) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     return keyring_save_pending(request->next, session);
 }
 
@@ -147,10 +160,12 @@ static int publish(struct rotate *request, struct session *session, struct publi
     publisher_draft(publisher, &draft, CLASS_KEYS);
     if (!writer_end(&writer, &record) ||
         schema_decode(&keys_schema, &keys, record, &session->arena) != REASON_NONE ||
-        !draft_add(&draft, ENTRY_KEYS, &keys, NULL))
+        !draft_add(&draft, ENTRY_KEYS, &keys, NULL)) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
-    if (!request->contested && hash_equal(&request->behind.hash, &request->before.head))
+    }
+    if (!request->contested && hash_equal(&request->behind.hash, &request->before.head)) {
         return publisher_rotate(publisher, &draft, request->next, out);
+    }
     return publisher_rotate_at(publisher, &draft, request->next, &request->behind, time_of_pending(session),
                                out);
 }
@@ -160,21 +175,26 @@ static int rotate_locked(struct rotate *request, struct session *session, struct
 {
     int code = choose(request, session);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     /* In a contested log the keys in force may be the thief's; those that may rotate are not. */
-    if (!request->contested && !keyring_is_in_force(request->keyring, &request->before.keys))
+    if (!request->contested && !keyring_is_in_force(request->keyring, &request->before.keys)) {
         return session_fail(
             &session->options, EXIT_BAD_INPUT, "keys-not-in-force",
             "The keys in this home are not the ones that this actor's log names: another command may "
             "just have rotated them. Run the command again.");
+    }
     code = keyring_add_next(request->keyring, session, request->next_path);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = make_next(request, session);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         code = publish(request, session, publisher, out);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         code = keyring_adopt(request->next, session);
+    }
     return code == EXIT_YES ? session_reload_daemon(session) : code;
 }
 
@@ -221,8 +241,9 @@ static int report_json(const struct rotate *request, const struct session *sessi
 
 static void print_dropped(const struct rotate *request)
 {
-    if (request->dropped_count > 0)
+    if (request->dropped_count > 0) {
         printf("\nBlocks are dropped. Now say that a thief wrote them:\n");
+    }
     for (size_t i = 0; i < request->dropped_count; i++) {
         const struct own_block *below = dropped_parent(request, i), *tip = dropped_tip(request, i);
         char parent_hex[2 * HASH_SIZE + 1], tip_hex[2 * HASH_SIZE + 1];
@@ -239,8 +260,9 @@ static void print_dropped(const struct rotate *request)
 static int report(const struct rotate *request, const struct session *session,
                   const struct published *published)
 {
-    if (session->options.json)
+    if (session->options.json) {
         return report_json(request, session, published);
+    }
     printf("The keys are new (epoch %llu, block %llu). Your id and passphrase stay the same.\n"
            "Copy %s/actor.keys to the safe place again: the old copy no longer signs.\n"
            "Move %s/next.keys to a place apart from this computer, in the old one's stead.\n",
@@ -256,8 +278,9 @@ static int rotate(struct rotate *request, struct session *session)
     struct published published;
     int code = keyring_open(&request->keyring, session);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = publisher_open(&publisher, session, request->keyring);
     if (code == EXIT_YES) {
         code = rotate_locked(request, session, &publisher, &published);
@@ -279,13 +302,16 @@ int command_key_rotate(int argc, char **argv)
     int code = arguments_read(&arguments, "key rotate", argc, argv, options,
                               sizeof options / sizeof options[0], 0, 0);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
-    if (request.at && request.onto)
+    }
+    if (request.at && request.onto) {
         return command_usage_error(command_named("key rotate"), "give --at or --onto, not both.");
+    }
     code = session_open(&session, &arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = rotate(&request, &session);
     session_close(&session);
     return code;

@@ -23,20 +23,25 @@ static int peers(struct session *session, char **arguments)
     int code;
 
     (void)arguments;
-    if (session->control_fd < 0)
+    if (session->control_fd < 0) {
         return session_fail(
             &session->options, EXIT_UNKNOWN, "no-daemon",
             "No daemon runs on this data folder, so there are no connections. Start one: tradeproofd "
             "--help");
+    }
     code = daemon_answer(&answer, session, CONTROL_PEERS);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
-    if (session->options.json)
+    }
+    if (session->options.json) {
         return json_output_take(answer);
-    if (json_array_size(answer) == 0)
+    }
+    if (json_array_size(answer) == 0) {
         printf("The daemon runs and is connected to nobody.\n");
-    for (size_t i = 0; i < json_array_size(answer); i++)
+    }
+    for (size_t i = 0; i < json_array_size(answer); i++) {
         print_peer(json_array_get(answer, i));
+    }
     json_decref(answer);
     return EXIT_YES;
 }

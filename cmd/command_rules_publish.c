@@ -21,14 +21,16 @@ static int read_file(const struct session *session, const char *path, uint8_t *o
     *size = 0;
     while (fd >= 0 && got > 0 && *size < capacity) {
         got = read(fd, out + *size, capacity - *size);
-        if (got > 0)
+        if (got > 0) {
             *size += (size_t)got;
+        }
     }
     if (fd < 0 || got < 0) {
         int code = session_fail(&session->options, EXIT_BAD_INPUT, "unreadable", "%s could not be read: %s.",
                                 path, strerror(errno));
-        if (fd >= 0)
+        if (fd >= 0) {
             close(fd);
+        }
         return code;
     }
     close(fd);
@@ -43,12 +45,14 @@ static int read_pack(struct session *session, const char *path, struct rule_pack
     size_t size;
     int code;
 
-    if (!text)
+    if (!text) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     code = read_file(session, path, text, RULES_JSON_SIZE_MAX + 1, &size);
-    if (code == EXIT_YES && !rules_json_parse(pack, &error, bytes_of(text, size), &session->arena))
+    if (code == EXIT_YES && !rules_json_parse(pack, &error, bytes_of(text, size), &session->arena)) {
         code = session_fail(&session->options, EXIT_BAD_INPUT, "bad-rules",
                             "%s: %s %s. Nothing was published.", path, error.where, error.what);
+    }
     free(text);
     return code;
 }
@@ -61,13 +65,15 @@ static int check_owner(const struct session *session, const struct rule_pack *pa
     int size = (int)pack->name_space.size;
     const char *name = (const char *)pack->name_space.data;
 
-    if (owner && actor_id_equal(&owner->actor, &session->actor))
+    if (owner && actor_id_equal(&owner->actor, &session->actor)) {
         return EXIT_YES;
-    if (owner)
+    }
+    if (owner) {
         return session_fail(
             &session->options, EXIT_BAD_INPUT, "not-owner",
             "By this node's trust file %.*s belongs to %s, and only an owner publishes rules.", size, name,
             session_name_of(session, &owner->actor.hash));
+    }
     return session_fail(
         &session->options, EXIT_BAD_INPUT, "not-owner",
         "This node's trust file names no owner of %.*s. If it is yours: tradeproof trust add %.*s me", size,
@@ -83,8 +89,9 @@ static uint64_t pack_version(const struct block *block, struct bytes name_space,
 
         if (block->entries[i].kind == ENTRY_RULE_PACK &&
             entry_payload_decode(&pack, &block->entries[i], arena) == REASON_NONE &&
-            bytes_equal(pack.name_space, name_space) && pack.version > version)
+            bytes_equal(pack.name_space, name_space) && pack.version > version) {
             version = pack.version;
+        }
     }
     return version;
 }
@@ -98,11 +105,13 @@ static enum store_error version_in_block(const struct session *session, struct s
     uint64_t arrived_s;
     enum store_error error = store_block_record(txn, &session->actor, seq, &record, &arrived_s);
 
-    if (error != STORE_OK || record.block_class != CLASS_GOVERN)
+    if (error != STORE_OK || record.block_class != CLASS_GOVERN) {
         return error;
+    }
     error = store_block_bytes(txn, &session->actor, seq, &encoded, arena);
-    if (error == STORE_OK && block_decode(&block, &session->home.network, encoded, arena) == REASON_NONE)
+    if (error == STORE_OK && block_decode(&block, &session->home.network, encoded, arena) == REASON_NONE) {
         *version = pack_version(&block, name_space, arena);
+    }
     return error;
 }
 
@@ -115,8 +124,9 @@ static enum store_error last_version(struct session *session, struct store_txn *
     enum store_error error = store_log_state(txn, &session->actor, &state);
 
     *version = 0;
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
     for (uint64_t seq = state.seq; seq > 0 && *version == 0 && error == STORE_OK; seq--) {
         error = version_in_block(session, txn, seq, name_space, &session->arena, version);
         arena_rewind(&session->arena, mark);
@@ -130,14 +140,17 @@ static int check_version(struct session *session, const struct rule_pack *pack)
     uint64_t version;
     enum store_error error = store_read_begin(&txn, session->store);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
+    }
     error = last_version(session, txn, pack->name_space, &version);
     store_end(txn);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
-    if (pack->version > version)
+    }
+    if (pack->version > version) {
         return EXIT_YES;
+    }
     return session_fail(
         &session->options, EXIT_BAD_INPUT, "old-version",
         "You have published version %llu of these rules already: give this one a higher version.",
@@ -153,8 +166,9 @@ static int publish(struct session *session, char **arguments)
     if (code != EXIT_YES || (code = read_pack(session, arguments[0], &pack)) != EXIT_YES ||
         (code = check_owner(session, &pack)) != EXIT_YES ||
         (code = check_version(session, &pack)) != EXIT_YES ||
-        (code = publish_one(session, ENTRY_RULE_PACK, &pack, &published)) != EXIT_YES)
+        (code = publish_one(session, ENTRY_RULE_PACK, &pack, &published)) != EXIT_YES) {
         return code;
+    }
     return publish_report(session, &published, "The rules are published.");
 }
 

@@ -36,8 +36,9 @@ static uint64_t age_of_checkpoint(struct session *session, struct store_txn *txn
     uint64_t now_s = session_now_s(), age_s = UINT64_MAX;
 
     if (store_checkpoint(txn, author, &encoded, &session->arena) == STORE_OK &&
-        schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &session->arena) == REASON_NONE)
+        schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &session->arena) == REASON_NONE) {
         age_s = checkpoint.checkpoint.time_s < now_s ? now_s - checkpoint.checkpoint.time_s : 0;
+    }
     arena_rewind(&session->arena, mark);
     return age_s;
 }
@@ -49,10 +50,12 @@ static enum store_error read_log(struct log_status *out, struct session *session
     enum store_error error = store_log_state(txn, author, &state);
 
     *out = (struct log_status){.age_s = UINT64_MAX};
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return STORE_OK;
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     *out = (struct log_status){.held = true, .epoch = state.epoch, .seq = state.seq, .head = state.head};
     out->age_s = age_of_checkpoint(session, txn, author);
     return STORE_OK;
@@ -63,10 +66,12 @@ static enum store_error read_store(struct node_status *status, struct session *s
     enum store_error error = store_figures(txn, &status->figures);
 
     status->own = (struct log_status){.age_s = UINT64_MAX};
-    if (error == STORE_OK && session->has_actor)
+    if (error == STORE_OK && session->has_actor) {
         error = read_log(&status->own, session, txn, &session->actor);
-    for (size_t i = 0; i < session->trust->owner_count && error == STORE_OK; i++)
+    }
+    for (size_t i = 0; i < session->trust->owner_count && error == STORE_OK; i++) {
         error = read_log(&status->owners[i], session, txn, &session->trust->owners[i].actor);
+    }
     return error;
 }
 
@@ -79,16 +84,18 @@ static int gather(struct node_status *status, struct session *session)
         error = read_store(status, session, txn);
         store_end(txn);
     }
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
+    }
     status->has_node = node_keys_read(&status->node, &session->home) == HOME_OK;
     return session->control_fd < 0 ? EXIT_YES : daemon_answer(&status->daemon, session, CONTROL_STATUS);
 }
 
 static const char *freshness_word(const struct log_status *log)
 {
-    if (log->age_s == UINT64_MAX)
+    if (log->age_s == UINT64_MAX) {
         return "unknown";
+    }
     return log->age_s <= FRESHNESS_DEFAULT.issuer_s ? "fresh" : "stale";
 }
 
@@ -187,11 +194,12 @@ static void print_log(const char *label, const struct log_status *log)
     char age[AGE_WORDS_SIZE];
 
     age_words(age, log->age_s);
-    if (!log->held)
+    if (!log->held) {
         printf("%-14s  nothing held yet\n", label);
-    else
+    } else {
         printf("%-14s  %s: last word %s; block %llu, epoch %llu\n", label, freshness_word(log), age,
                (unsigned long long)log->seq, (unsigned long long)log->epoch);
+    }
 }
 
 static void print_daemon(const struct node_status *status)
@@ -210,10 +218,11 @@ static void print_daemon(const struct node_status *status)
 
 static void print_trusted(const struct node_status *status, const struct session *session)
 {
-    if (session->trust->owner_count == 0)
+    if (session->trust->owner_count == 0) {
         printf("\nNobody is trusted yet: tradeproof trust add NAMESPACE ID\n");
-    else
+    } else {
         printf("\nTrusted:\n");
+    }
     for (size_t i = 0; i < session->trust->owner_count; i++) {
         const struct trust_owner *owner = &session->trust->owners[i];
 
@@ -227,19 +236,23 @@ static int report(const struct node_status *status, const struct session *sessio
     const struct network *network = &session->home.network;
 
     printf("%-14s  %s\n%-14s  %s\n", "Data folder", session->home.path, "Network", network->tag);
-    if (session->has_actor)
+    if (session->has_actor) {
         print_id("Your id", ID_ACTOR, network, &session->actor.hash);
-    if (status->has_node)
+    }
+    if (status->has_node) {
         print_id("Node id", ID_NODE, network, &status->node.id.hash);
-    if (status->has_node)
+    }
+    if (status->has_node) {
         print_id("Transport key", ID_TRANSPORT, network, &status->node.transport.key);
+    }
     print_daemon(status);
     printf("%-14s  %llu logs, %llu blocks, %llu attestations, ", "Store",
            (unsigned long long)status->figures.logs, (unsigned long long)status->figures.blocks,
            (unsigned long long)status->figures.attestations);
     print_size(status->figures.bytes_on_disk);
-    if (session->has_actor)
+    if (session->has_actor) {
         print_log("Your log", &status->own);
+    }
     print_trusted(status, session);
     return EXIT_YES;
 }
@@ -250,11 +263,13 @@ static int status(struct session *session, char **arguments)
     int code;
 
     (void)arguments;
-    if (!found)
+    if (!found) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     code = gather(found, session);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = session->options.json ? report_json(found, session) : report(found, session);
+    }
     json_decref(found->daemon);
     sodium_memzero(&found->node, sizeof found->node);
     free(found);

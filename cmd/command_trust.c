@@ -14,16 +14,18 @@ static int save(const struct session *session)
     char *text = malloc(TRUST_FILE_SIZE_MAX);
     enum home_error error;
 
-    if (!text)
+    if (!text) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     if (!trust_print(text, TRUST_FILE_SIZE_MAX, &session->home.network, session->trust)) {
         free(text);
         return session_fail_trust(&session->options, TRUST_TOO_LARGE, 0, ID_OK);
     }
     error = home_write(&session->home, "trust", text, strlen(text), 0644);
     free(text);
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return session_fail_home(&session->options, error);
+    }
     return session_reload_daemon(session);
 }
 
@@ -44,14 +46,16 @@ static int set_owner(struct trust_owner *owner, const struct session *session, c
     struct bytes name_space = bytes_of_string(arguments[0]);
 
     *owner = (struct trust_owner){0};
-    if (!text_is_namespace(name_space))
+    if (!text_is_namespace(name_space)) {
         return session_fail_trust(&session->options, TRUST_BAD_NAMESPACE, 0, ID_OK);
+    }
     memcpy(owner->name_space, name_space.data, name_space.size);
     if (arguments[2]) {
         struct bytes name = bytes_of_string(arguments[2]);
 
-        if (name.size > NAME_SIZE_MAX || !text_is_clean(name))
+        if (name.size > NAME_SIZE_MAX || !text_is_clean(name)) {
             return session_fail_trust(&session->options, TRUST_BAD_TEXT, 0, ID_OK);
+        }
         memcpy(owner->name, name.data, name.size);
     }
     return session_actor(session, arguments[1], &owner->actor);
@@ -61,8 +65,9 @@ static int report_added(const struct session *session, const struct trust_owner 
 {
     char id[ID_TEXT_MAX + 1];
 
-    if (session->options.json)
+    if (session->options.json) {
         return json_output_take(json_of_owner(session, owner));
+    }
     id_to_text(id, ID_ACTOR, &session->home.network, &owner->actor.hash);
     printf("Certificates under %s/ now count when %s says so, or whoever it accredits:\n  %s\n",
            owner->name_space, owner->name[0] != '\0' ? owner->name : "this actor", id);
@@ -75,11 +80,13 @@ static int add(struct session *session, char **arguments)
     enum trust_result result;
     int code = set_owner(&owner, session, arguments);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     result = trust_add_owner(session->trust, &owner);
-    if (result != TRUST_OK)
+    if (result != TRUST_OK) {
         return session_fail_trust(&session->options, result, 0, ID_OK);
+    }
     code = save(session);
     return code == EXIT_YES ? report_added(session, &owner) : code;
 }
@@ -96,8 +103,9 @@ static int list_json(const struct session *session)
     const struct trust *trust = session->trust;
     json_t *object = json_object(), *owners = json_array(), *witnesses = json_array();
 
-    for (size_t i = 0; i < trust->owner_count; i++)
+    for (size_t i = 0; i < trust->owner_count; i++) {
         json_array_append_new(owners, json_of_owner(session, &trust->owners[i]));
+    }
     for (size_t i = 0; i < trust->witness_count; i++) {
         json_t *witness = json_object();
 
@@ -117,11 +125,13 @@ static int list(struct session *session, char **arguments)
     char id[ID_TEXT_MAX + 1];
 
     (void)arguments;
-    if (session->options.json)
+    if (session->options.json) {
         return list_json(session);
-    if (trust->owner_count == 0)
+    }
+    if (trust->owner_count == 0) {
         printf("Nobody yet. To confirm certificates, say who owns their namespace: tradeproof trust add ase "
                "ID\n");
+    }
     for (size_t i = 0; i < trust->owner_count; i++) {
         id_to_text(id, ID_ACTOR, &session->home.network, &trust->owners[i].actor.hash);
         printf("%-*s  %s  %s\n", NAMESPACE_SIZE_MAX, trust->owners[i].name_space, id, trust->owners[i].name);
@@ -145,15 +155,18 @@ static int remove_owner(struct session *session, char **arguments)
     const char *name_space = arguments[0];
     int code;
 
-    if (!trust_remove_owner(session->trust, bytes_of_string(name_space)))
+    if (!trust_remove_owner(session->trust, bytes_of_string(name_space))) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "not-trusted",
                             "The trust file names no owner of \"%s\". Whom it names: tradeproof trust list",
                             name_space);
+    }
     code = save(session);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
-    if (session->options.json)
+    }
+    if (session->options.json) {
         return json_output_take(json_pack("{s:s}", "removed", name_space));
+    }
     printf("Nobody is trusted for %s/ any more.\n", name_space);
     return EXIT_YES;
 }

@@ -19,9 +19,10 @@ static int parse(struct void_request *request, int argc, char **argv)
     int code = arguments_read(&request->arguments, "void", argc, argv, options,
                               sizeof options / sizeof options[0], 1, 3);
 
-    if (code == EXIT_YES && request->arguments.count != (request->branch ? 3 : 1))
+    if (code == EXIT_YES && request->arguments.count != (request->branch ? 3 : 1)) {
         return command_usage_error(command_named("void"),
                                    "give FIRST-LAST, or --branch and its three values.");
+    }
     return code;
 }
 
@@ -32,11 +33,13 @@ static int read_range(struct void_record *record, const struct session *session,
     bool good = number_read(&record->range.first, text, &end, BLOCK_SEQ_MAX);
 
     record->range.last = record->range.first;
-    if (good && *end == '-')
+    if (good && *end == '-') {
         good = number_read(&record->range.last, end + 1, &end, BLOCK_SEQ_MAX);
-    if (!good || *end != '\0' || record->range.last < record->range.first)
+    }
+    if (!good || *end != '\0' || record->range.last < record->range.first) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-range",
                             "\"%s\" is not a range of blocks, such as 41-43.", text);
+    }
     record->has_range = true;
     return EXIT_YES;
 }
@@ -47,8 +50,9 @@ static int read_hash(struct hash *hash, const struct session *session, const cha
 
     if (strlen(text) == (size_t)2 * HASH_SIZE &&
         sodium_hex2bin(hash->bytes, sizeof hash->bytes, text, strlen(text), NULL, &size, NULL) == 0 &&
-        size == HASH_SIZE)
+        size == HASH_SIZE) {
         return EXIT_YES;
+    }
     return session_fail(&session->options, EXIT_BAD_INPUT, "bad-hash",
                         "\"%s\" is not the hash of a block: 64 hexadecimal digits.", text);
 }
@@ -58,9 +62,10 @@ static int read_branch(struct void_record *record, const struct session *session
     const char *end;
     int code;
 
-    if (!number_read(&record->branch.epoch, arguments[0], &end, EPOCH_MAX) || *end != '\0')
+    if (!number_read(&record->branch.epoch, arguments[0], &end, EPOCH_MAX) || *end != '\0') {
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-epoch",
                             "\"%s\" is not an epoch's number.", arguments[0]);
+    }
     record->has_branch = true;
     code = read_hash(&record->branch.fork_parent, session, arguments[1]);
     return code == EXIT_YES ? read_hash(&record->branch.tip, session, arguments[2]) : code;
@@ -70,9 +75,10 @@ static int read_reason(struct void_record *record, const struct session *session
 {
     enum status_reason reason = STATUS_REASON_KEY_COMPROMISE;
 
-    if (text && !status_reason_of_word(&reason, bytes_of_string(text)))
+    if (text && !status_reason_of_word(&reason, bytes_of_string(text))) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-reason", "\"%s\" is none of: %s.", text,
                             STATUS_REASON_WORDS);
+    }
     record->reason = reason;
     return EXIT_YES;
 }
@@ -83,13 +89,16 @@ static int void_blocks(struct session *session, const struct void_request *reque
     struct published published;
     int code = session_need_actor(session);
 
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = request->branch ? read_branch(&record, session, request->arguments.values)
                                : read_range(&record, session, request->arguments.values[0]);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         code = read_reason(&record, session, request->reason);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         code = publish_one(session, ENTRY_VOID, &record, &published);
+    }
     return code == EXIT_YES ? publish_report(session, &published, "It is declared void.") : code;
 }
 
@@ -99,11 +108,13 @@ int command_void(int argc, char **argv)
     struct session session;
     int code = parse(&request, argc, argv);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = session_open(&session, &request.arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = void_blocks(&session, &request);
     session_close(&session);
     return code;

@@ -20,8 +20,9 @@ static int parse(struct withdraw *request, int argc, char **argv)
     int code = arguments_read(&request->arguments, "withdraw", argc, argv, options,
                               sizeof options / sizeof options[0], 1, 1);
 
-    if (code == EXIT_YES && request->all && request->cut)
+    if (code == EXIT_YES && request->all && request->cut) {
         return command_usage_error(command_named("withdraw"), "--cut and --all exclude each other.");
+    }
     return code;
 }
 
@@ -31,8 +32,9 @@ static int order_positions(const void *a, const void *b)
 {
     const struct entry_position *left = a, *right = b;
 
-    if (left->seq != right->seq)
+    if (left->seq != right->seq) {
         return left->seq < right->seq ? -1 : 1;
+    }
     return left->index < right->index ? -1 : left->index > right->index;
 }
 
@@ -41,8 +43,9 @@ static bool read_position(struct entry_position *position, const char *text, con
 {
     const char *slash;
 
-    if (!number_read(&position->seq, text, &slash, BLOCK_SEQ_MAX) || *slash != '/')
+    if (!number_read(&position->seq, text, &slash, BLOCK_SEQ_MAX) || *slash != '/') {
         return false;
+    }
     return number_read(&position->index, slash + 1, end, BLOCK_ENTRIES_MAX - 1) &&
            (**end == ',' || **end == '\0');
 }
@@ -56,20 +59,23 @@ static int read_exceptions(struct entry_position *positions, size_t *count, cons
     for (*count = 0; at; ++*count) {
         const char *end;
 
-        if (*count == WITHDRAWAL_EXCEPTIONS_MAX)
+        if (*count == WITHDRAWAL_EXCEPTIONS_MAX) {
             return session_fail(&session->options, EXIT_BAD_INPUT, "too-many",
                                 "At most %d entries can be excepted; a lower --cut takes away more.",
                                 WITHDRAWAL_EXCEPTIONS_MAX);
-        if (!read_position(&positions[*count], at, &end))
+        }
+        if (!read_position(&positions[*count], at, &end)) {
             return session_fail(&session->options, EXIT_BAD_INPUT, "bad-entry",
                                 "\"%s\" does not begin with an entry's place, such as 12/7: block and index.",
                                 at);
+        }
         at = *end == ',' ? end + 1 : NULL;
     }
     qsort(positions, *count, sizeof positions[0], order_positions);
     for (size_t i = 0; i < *count; i++) {
-        if (kept == 0 || order_positions(&positions[kept - 1], &positions[i]) != 0)
+        if (kept == 0 || order_positions(&positions[kept - 1], &positions[i]) != 0) {
             positions[kept++] = positions[i];
+        }
     }
     *count = kept;
     return EXIT_YES;
@@ -83,15 +89,18 @@ static int read_cut_seq(uint64_t *seq, const struct session *session, const stru
     const char *end;
 
     *seq = request->all ? 0 : state->seq;
-    if (!request->cut)
+    if (!request->cut) {
         return EXIT_YES;
-    if (!number_read(seq, request->cut, &end, BLOCK_SEQ_MAX) || *end != '\0')
+    }
+    if (!number_read(seq, request->cut, &end, BLOCK_SEQ_MAX) || *end != '\0') {
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-cut", "\"%s\" is not a block's number.",
                             request->cut);
-    if (*seq > state->seq)
+    }
+    if (*seq > state->seq) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "bad-cut",
                             "This node holds that log up to block %llu only.",
                             (unsigned long long)state->seq);
+    }
     return EXIT_YES;
 }
 
@@ -104,21 +113,25 @@ static int read_cut(struct withdrawal *record, const struct session *session, st
     int code;
     enum store_error error = store_log_state(txn, &record->delegate, &state);
 
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return session_fail(
             &session->options, EXIT_UNKNOWN, "log-not-held",
             "This node holds nothing that %s signed, so it cannot say where to cut. Connect to a node "
             "that does, or take the accreditation back: tradeproof key rotate, then tradeproof void "
             "with its block.",
             session_name_of(session, &record->delegate.hash));
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
+    }
     code = read_cut_seq(&record->cut_seq, session, request, &state);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     error = store_block_record(txn, &record->delegate, record->cut_seq, &block, &arrived_s);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
+    }
     record->cut_head = block.hash;
     return EXIT_YES;
 }
@@ -130,8 +143,9 @@ static int read_cut_in_txn(struct withdrawal *record, const struct session *sess
     enum store_error error = store_read_begin(&txn, session->store);
     int code;
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
+    }
     code = read_cut(record, session, txn, request);
     store_end(txn);
     return code;
@@ -148,8 +162,9 @@ static int withdraw(struct session *session, const struct withdraw *request)
     if (code != EXIT_YES ||
         (code = session_actor(session, request->arguments.values[0], &record.delegate)) != EXIT_YES ||
         (code = read_exceptions(exceptions, &count, session, request->except)) != EXIT_YES ||
-        (code = read_cut_in_txn(&record, session, request)) != EXIT_YES)
+        (code = read_cut_in_txn(&record, session, request)) != EXIT_YES) {
         return code;
+    }
     record.exceptions = (struct list){exceptions, count};
     code = publish_one(session, ENTRY_WITHDRAWAL, &record, &published);
     return code == EXIT_YES ? publish_report(session, &published, "The withdrawal is published.") : code;
@@ -161,11 +176,13 @@ int command_withdraw(int argc, char **argv)
     struct session session;
     int code = parse(&request, argc, argv);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = session_open(&session, &request.arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = withdraw(&session, &request);
     session_close(&session);
     return code;

@@ -16,11 +16,13 @@ enum id_result contacts_id(struct subject *subject, const struct network *networ
         *subject = (struct subject){.kind = SUBJECT_ACTOR, .id = id};
         return ID_OK;
     }
-    if (result != ID_WRONG_KIND || found != ID_CLAIM)
+    if (result != ID_WRONG_KIND || found != ID_CLAIM) {
         return result;
+    }
     result = id_from_text(&id, &found, ID_CLAIM, network, text);
-    if (result == ID_OK)
+    if (result == ID_OK) {
         *subject = (struct subject){.kind = SUBJECT_CLAIM, .id = id};
+    }
     return result;
 }
 
@@ -32,8 +34,9 @@ static bool name_is(const char *name, struct bytes text)
 const struct contact *contacts_named(const struct contacts *contacts, struct bytes name)
 {
     for (size_t i = 0; i < contacts->count; i++) {
-        if (name_is(contacts->items[i].name, name))
+        if (name_is(contacts->items[i].name, name)) {
             return &contacts->items[i];
+        }
     }
     return NULL;
 }
@@ -41,8 +44,9 @@ const struct contact *contacts_named(const struct contacts *contacts, struct byt
 const struct contact *contacts_of(const struct contacts *contacts, const struct hash *id)
 {
     for (size_t i = 0; i < contacts->count; i++) {
-        if (hash_equal(&contacts->items[i].subject.id, id))
+        if (hash_equal(&contacts->items[i].subject.id, id)) {
             return &contacts->items[i];
+        }
     }
     return NULL;
 }
@@ -53,10 +57,12 @@ static bool name_is_usable(struct bytes name)
     struct network any;
     struct hash id;
 
-    if (name.size == 0 || name.size > NAME_SIZE_MAX || !text_is_clean(name) || name_is("me", name))
+    if (name.size == 0 || name.size > NAME_SIZE_MAX || !text_is_clean(name) || name_is("me", name)) {
         return false;
-    if (name.data[0] == ' ' || name.data[0] == '#' || name.data[name.size - 1] == ' ')
+    }
+    if (name.data[0] == ' ' || name.data[0] == '#' || name.data[name.size - 1] == ' ') {
         return false;
+    }
     return network_init(&any, "main") && id_from_text(&id, NULL, ID_ACTOR, &any, name) == ID_NOT_AN_ID;
 }
 
@@ -66,27 +72,33 @@ enum contacts_result contacts_add(struct contacts *contacts, const struct subjec
     const struct contact *named;
     size_t at = known ? (size_t)(known - contacts->items) : contacts->count;
 
-    if (!name_is_usable(name))
+    if (!name_is_usable(name)) {
         return CONTACTS_BAD_NAME;
+    }
     named = contacts_named(contacts, name);
-    if (named && named != known)
+    if (named && named != known) {
         return CONTACTS_NAME_TAKEN;
-    if (at == CONTACTS_MAX)
+    }
+    if (at == CONTACTS_MAX) {
         return CONTACTS_TOO_MANY;
+    }
     contacts->items[at].subject = *subject;
     memcpy(contacts->items[at].name, name.data, name.size);
     contacts->items[at].name[name.size] = '\0';
-    if (!known)
+    if (!known) {
         contacts->count++;
+    }
     return CONTACTS_OK;
 }
 
 static struct bytes trimmed(struct bytes text)
 {
-    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+    while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
         text = bytes_of(text.data + 1, text.size - 1);
-    while (text.size > 0 && strchr(" \t\r", text.data[text.size - 1]))
+    }
+    while (text.size > 0 && strchr(" \t\r", text.data[text.size - 1])) {
         text.size--;
+    }
     return text;
 }
 
@@ -97,12 +109,15 @@ static enum contacts_result parse_line(struct contacts *contacts, const struct n
     struct subject subject;
     size_t id_size = 0;
 
-    if (text.size == 0 || text.data[0] == '#')
+    if (text.size == 0 || text.data[0] == '#') {
         return CONTACTS_OK;
-    while (id_size < text.size && text.data[id_size] != ' ' && text.data[id_size] != '\t')
+    }
+    while (id_size < text.size && text.data[id_size] != ' ' && text.data[id_size] != '\t') {
         id_size++;
-    if (contacts_id(&subject, network, bytes_of(text.data, id_size)) != ID_OK)
+    }
+    if (contacts_id(&subject, network, bytes_of(text.data, id_size)) != ID_OK) {
         return CONTACTS_BAD_ID;
+    }
     return contacts_add(contacts, &subject, trimmed(bytes_of(text.data + id_size, text.size - id_size)));
 }
 
@@ -116,8 +131,9 @@ static enum contacts_result parse_lines(struct contacts *contacts, size_t *line,
         size_t size = end ? (size_t)(end - text.data) - at : text.size - at;
         enum contacts_result result = parse_line(contacts, network, bytes_of(text.data + at, size));
 
-        if (result != CONTACTS_OK)
+        if (result != CONTACTS_OK) {
             return result;
+        }
         at += size + 1;
     }
     return CONTACTS_OK;
@@ -130,11 +146,13 @@ enum contacts_result contacts_parse(struct contacts *contacts, size_t *line, con
 
     *line = 0;
     contacts->count = 0;
-    if (text.size > CONTACTS_FILE_SIZE_MAX)
+    if (text.size > CONTACTS_FILE_SIZE_MAX) {
         return CONTACTS_TOO_LARGE;
+    }
     result = parse_lines(contacts, line, network, text);
-    if (result != CONTACTS_OK)
+    if (result != CONTACTS_OK) {
         contacts->count = 0;
+    }
     return result;
 }
 
@@ -143,8 +161,9 @@ bool contacts_print(char *out, size_t capacity, const struct network *network,
 {
     size_t at = 0;
 
-    if (capacity == 0)
+    if (capacity == 0) {
         return false;
+    }
     out[0] = '\0';
     for (size_t i = 0; i < contacts->count; i++) {
         const struct contact *contact = &contacts->items[i];
@@ -154,8 +173,9 @@ bool contacts_print(char *out, size_t capacity, const struct network *network,
 
         id_to_text(id, kind, network, &contact->subject.id);
         size = snprintf(out + at, capacity - at, "%s %s\n", id, contact->name);
-        if (size < 0 || (size_t)size >= capacity - at)
+        if (size < 0 || (size_t)size >= capacity - at) {
             return false;
+        }
         at += (size_t)size;
     }
     return true;

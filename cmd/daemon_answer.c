@@ -12,14 +12,17 @@ int daemon_answer(json_t **out, const struct session *session, enum control_op o
 
     assert(session->control_fd >= 0);
     *out = NULL;
-    if (!reply)
+    if (!reply) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     error = control_call(session->control_fd, op, bytes_of(NULL, 0), &result, reply, &size);
-    if (error == CONTROL_OK && result == CONTROL_DONE)
+    if (error == CONTROL_OK && result == CONTROL_DONE) {
         *out = json_loadb((const char *)reply, size, JSON_REJECT_DUPLICATES, NULL);
+    }
     free(reply);
-    if (*out)
+    if (*out) {
         return EXIT_YES;
+    }
     return session_fail(
         &session->options, EXIT_SYSTEM, "daemon-answer",
         "The daemon gave no answer that makes sense: is it of the same version? Restart tradeproofd.");

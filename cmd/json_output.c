@@ -38,8 +38,9 @@ json_t *json_of_day(uint32_t day)
 {
     char text[DAY_TEXT_SIZE];
 
-    if (day == DAY_NONE)
+    if (day == DAY_NONE) {
         return json_null();
+    }
     day_to_text(text, day);
     return json_string(text);
 }

@@ -13,8 +13,9 @@ static struct keyring *keyring_new(void)
 {
     struct keyring *keyring = sodium_malloc(sizeof *keyring);
 
-    if (keyring)
+    if (keyring) {
         sodium_memzero(keyring, sizeof *keyring);
+    }
     return keyring;
 }
 
@@ -63,8 +64,9 @@ static int order_signing(const void *a, const void *b)
 {
     const struct signing_key *left = a, *right = b;
 
-    if (left->role != right->role)
+    if (left->role != right->role) {
         return left->role < right->role ? -1 : 1;
+    }
     return memcmp(&left->key, &right->key, sizeof left->key);
 }
 
@@ -101,12 +103,13 @@ static void public_keys_of(struct public_keys *out, struct keys *keys, const str
         const struct keyring_seed *seed = &keyring->seeds[i];
         struct signing_key key = signing_key_of(seed);
 
-        if (seed->use == KEYRING_CURRENT)
+        if (seed->use == KEYRING_CURRENT) {
             out->signing[signing++] = key;
-        else if (seed->use == KEYRING_NEXT)
+        } else if (seed->use == KEYRING_NEXT) {
             next_key_hash(&out->next[next++].hash, network, &key);
-        else
+        } else {
             out->seal[seal++] = seal_key_of(seed);
+        }
     }
     qsort(out->signing, signing, sizeof out->signing[0], order_signing);
     qsort(out->next, next, sizeof out->next[0], order_next);
@@ -140,8 +143,9 @@ struct keyring *keyring_create(const struct network *network, struct writer *inc
 {
     struct keyring *keyring = keyring_new();
 
-    if (!keyring)
+    if (!keyring) {
         return NULL;
+    }
     seed_make(keyring, KEYRING_CURRENT, ROLE_GOVERN, 0);
     make_other_keys(keyring);
     seed_make(keyring, KEYRING_SEAL, 0, 1);
@@ -155,14 +159,16 @@ static void carry_seal_keys(struct keyring *next, const struct keyring *keyring)
     uint32_t newest = 0;
 
     for (size_t i = 0; i < keyring->count; i++) {
-        if (keyring->seeds[i].use == KEYRING_SEAL && keyring->seeds[i].number > newest)
+        if (keyring->seeds[i].use == KEYRING_SEAL && keyring->seeds[i].number > newest) {
             newest = keyring->seeds[i].number;
+        }
     }
     for (size_t i = 0; i < keyring->count; i++) {
         const struct keyring_seed *seed = &keyring->seeds[i];
 
-        if (seed->use == KEYRING_SEAL && seed->number + SEAL_KEYS_MAX > newest + 1)
+        if (seed->use == KEYRING_SEAL && seed->number + SEAL_KEYS_MAX > newest + 1) {
             seed_append(next, KEYRING_SEAL, 0, seed->number)->seed = seed->seed;
+        }
     }
     seed_make(next, KEYRING_SEAL, 0, newest + 1);
 }
@@ -172,11 +178,13 @@ struct keyring *keyring_rotate(const struct keyring *keyring, const struct netwo
 {
     struct keyring *next = keyring_new();
 
-    if (!next)
+    if (!next) {
         return NULL;
+    }
     for (size_t i = 0; i < keyring->count; i++) {
-        if (keyring->seeds[i].use == KEYRING_NEXT)
+        if (keyring->seeds[i].use == KEYRING_NEXT) {
             seed_append(next, KEYRING_CURRENT, ROLE_GOVERN, 0)->seed = keyring->seeds[i].seed;
+        }
     }
     make_other_keys(next);
     carry_seal_keys(next, keyring);
@@ -188,8 +196,9 @@ struct keyring *keyring_rotate(const struct keyring *keyring, const struct netwo
 bool keyring_holds_next(const struct keyring *keyring)
 {
     for (size_t i = 0; i < keyring->count; i++) {
-        if (keyring->seeds[i].use == KEYRING_NEXT)
+        if (keyring->seeds[i].use == KEYRING_NEXT) {
             return true;
+        }
     }
     return false;
 }
@@ -219,12 +228,14 @@ bool keyring_signer(const struct keyring *keyring, const struct key_set *keys, e
         const struct keyring_seed *seed = &keyring->seeds[i];
         struct signing_key key;
 
-        if (seed->use != KEYRING_CURRENT || seed->role != role)
+        if (seed->use != KEYRING_CURRENT || seed->role != role) {
             continue;
+        }
         key = (struct signing_key){.algorithm = KEY_ED25519, .role = role};
         sign_key_pair(&key.key, secret, &seed->seed);
-        if (key_index_of(key_index, keys, &key))
+        if (key_index_of(key_index, keys, &key)) {
             return true;
+        }
     }
     sodium_memzero(secret, sizeof *secret);
     return false;
@@ -236,8 +247,9 @@ bool keyring_is_in_force(const struct keyring *keyring, const struct key_set *ke
         struct signing_key key = signing_key_of(&keyring->seeds[i]);
         uint64_t index;
 
-        if (keyring->seeds[i].use == KEYRING_CURRENT && !key_index_of(&index, keys, &key))
+        if (keyring->seeds[i].use == KEYRING_CURRENT && !key_index_of(&index, keys, &key)) {
             return false;
+        }
     }
     return true;
 }
@@ -248,8 +260,9 @@ static bool holds_seed(const struct keyring *keyring, enum keyring_use use, cons
         const struct keyring_seed *seed = &keyring->seeds[i];
 
         if (seed->use == use && seed->role == wanted->role &&
-            sodium_memcmp(&seed->seed, &wanted->seed, sizeof seed->seed) == 0)
+            sodium_memcmp(&seed->seed, &wanted->seed, sizeof seed->seed) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -257,8 +270,9 @@ static bool holds_seed(const struct keyring *keyring, enum keyring_use use, cons
 bool keyring_follows(const struct keyring *next, const struct keyring *keyring)
 {
     for (size_t i = 0; i < keyring->count; i++) {
-        if (keyring->seeds[i].use == KEYRING_NEXT && !holds_seed(next, KEYRING_CURRENT, &keyring->seeds[i]))
+        if (keyring->seeds[i].use == KEYRING_NEXT && !holds_seed(next, KEYRING_CURRENT, &keyring->seeds[i])) {
             return false;
+        }
     }
     return true;
 }

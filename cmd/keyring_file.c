@@ -41,8 +41,9 @@ static size_t layout_write(uint8_t *out, const struct keyring *keyring, unsigned
     for (size_t i = 0; i < keyring->count; i++) {
         const struct keyring_seed *seed = &keyring->seeds[i];
 
-        if (!(holds & 1U << seed->use))
+        if (!(holds & 1U << seed->use)) {
             continue;
+        }
         out[1]++;
         at[0] = (uint8_t)seed->use;
         at[1] = (uint8_t)seed->role;
@@ -62,10 +63,12 @@ static bool seed_read(struct keyring_seed *seed, const uint8_t *at)
     seed->role = at[1];
     seed->number = (uint32_t)at[2] << 24 | (uint32_t)at[3] << 16 | (uint32_t)at[4] << 8 | at[5];
     memcpy(seed->seed.bytes, at + 6, sizeof seed->seed.bytes);
-    if (seed->use == KEYRING_SEAL)
+    if (seed->use == KEYRING_SEAL) {
         return at[1] == 0;
-    if (seed->use == KEYRING_NEXT)
+    }
+    if (seed->use == KEYRING_NEXT) {
         return at[1] == ROLE_GOVERN;
+    }
     return seed->use == KEYRING_CURRENT && at[1] >= ROLE_GOVERN && at[1] <= ROLE_PRESENT;
 }
 
@@ -76,14 +79,16 @@ static bool layout_read(struct keyring *keyring, const uint8_t *bytes, size_t si
     size_t uses[KEYRING_SEAL + 1] = {0};
 
     if (size < LAYOUT_HEAD || bytes[0] != LAYOUT_VERSION || bytes[1] > KEYRING_SEEDS_MAX ||
-        size != LAYOUT_HEAD + (size_t)bytes[1] * LAYOUT_SEED)
+        size != LAYOUT_HEAD + (size_t)bytes[1] * LAYOUT_SEED) {
         return false;
+    }
     for (size_t i = 0; i < bytes[1]; i++) {
         struct keyring_seed *seed = &keyring->seeds[keyring->count];
 
         if (keyring->count == KEYRING_SEEDS_MAX || !seed_read(seed, bytes + LAYOUT_HEAD + i * LAYOUT_SEED) ||
-            !(holds & 1U << seed->use) || ++uses[seed->use] > KEYS_MAX)
+            !(holds & 1U << seed->use) || ++uses[seed->use] > KEYS_MAX) {
             return false;
+        }
         keyring->count++;
     }
     return (!(holds & 1U << KEYRING_CURRENT) || uses[KEYRING_CURRENT] > 0) &&
@@ -102,10 +107,11 @@ static int write_secret(const struct session *session, const char *name, const u
     randombytes_buf(salt, sizeof salt);
     randombytes_buf(nonce, sizeof nonce);
     if (keyfile_write(file, &file_size, secret, size, passphrase ? passphrase->text : NULL,
-                      passphrase ? passphrase->size : 0, salt, nonce) != KEYFILE_OK)
+                      passphrase ? passphrase->size : 0, salt, nonce) != KEYFILE_OK) {
         return session_fail(
             &session->options, EXIT_SYSTEM, "no-memory",
             "Protecting the keys with a passphrase takes 256 MiB of memory, which is not there.");
+    }
     error = home_write(&session->home, name, file, file_size, 0600);
     return error == HOME_OK ? EXIT_YES : session_fail_home(&session->options, error);
 }
@@ -116,8 +122,9 @@ static int write_keyring(const struct session *session, const char *name, const 
     uint8_t *secret = sodium_malloc(SECRET_SIZE_MAX);
     int code;
 
-    if (!secret)
+    if (!secret) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     code = write_secret(session, name, secret, layout_write(secret, keyring, holds), passphrase);
     sodium_free(secret);
     return code;
@@ -128,8 +135,9 @@ static int write_checkpoint_key(const struct session *session, const struct keyr
     for (size_t i = 0; i < keyring->count; i++) {
         const struct keyring_seed *seed = &keyring->seeds[i];
 
-        if (seed->use == KEYRING_CURRENT && seed->role == ROLE_CHECKPOINT)
+        if (seed->use == KEYRING_CURRENT && seed->role == ROLE_CHECKPOINT) {
             return write_secret(session, checkpoint_file, seed->seed.bytes, sizeof seed->seed.bytes, NULL);
+        }
     }
     return EXIT_YES;
 }
@@ -141,8 +149,9 @@ static int write_files(const struct session *session, const struct keyring *keyr
 {
     int code = write_checkpoint_key(session, keyring);
 
-    if (code == EXIT_YES && keyring_holds_next(keyring))
+    if (code == EXIT_YES && keyring_holds_next(keyring)) {
         code = write_keyring(session, next_file, keyring, HOLDS_NEXT, passphrase);
+    }
     return code == EXIT_YES ? write_keyring(session, keys_file, keyring, HOLDS_TODAY, passphrase) : code;
 }
 
@@ -151,11 +160,13 @@ static int save_new(const struct keyring *keyring, const struct session *session
     struct passphrase *passphrase = sodium_malloc(sizeof *passphrase);
     int code;
 
-    if (!passphrase)
+    if (!passphrase) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     code = passphrase_ask(passphrase, &session->options, true);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = write_files(session, keyring, passphrase);
+    }
     sodium_free(passphrase);
     return code;
 }
@@ -176,11 +187,13 @@ int keyring_adopt(const struct keyring *keyring, const struct session *session)
     char path[HOME_PATH_MAX + 64];
     int code = keyring_save(keyring, session);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     home_file(&session->home, pending_file, path);
-    if (unlink(path) != 0 && errno != ENOENT)
+    if (unlink(path) != 0 && errno != ENOENT) {
         return session_fail_home(&session->options, HOME_IO);
+    }
     return EXIT_YES;
 }
 
@@ -213,13 +226,15 @@ static int parse_file(struct keyring *keyring, const struct session *session, co
     enum keyfile_result result;
     int code;
 
-    if (!secret)
+    if (!secret) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     result =
         keyfile_read(secret, &secret_size, file, size, keyring->passphrase.text, keyring->passphrase.size);
     code = fail_keyfile(session, result, name);
-    if (code == EXIT_YES && !layout_read(keyring, secret, secret_size, holds))
+    if (code == EXIT_YES && !layout_read(keyring, secret, secret_size, holds)) {
         code = fail_keyfile(session, KEYFILE_NOT_A_KEYFILE, name);
+    }
     sodium_free(secret);
     return code;
 }
@@ -235,24 +250,30 @@ static int read_keyring(struct keyring **out, const struct session *session, con
     int code = EXIT_YES;
 
     *out = NULL;
-    if (error == HOME_NOT_FOUND)
+    if (error == HOME_NOT_FOUND) {
         return EXIT_YES;
-    if (error != HOME_OK)
+    }
+    if (error != HOME_OK) {
         return session_fail_home(&session->options, error);
+    }
     keyring = sodium_malloc(sizeof *keyring);
-    if (!keyring)
+    if (!keyring) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     keyring->count = 0;
-    if (passphrase)
+    if (passphrase) {
         keyring->passphrase = *passphrase;
-    else
+    } else {
         code = passphrase_ask(&keyring->passphrase, &session->options, false);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         code = parse_file(keyring, session, name, file, size, holds);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         *out = keyring;
-    else
+    } else {
         keyring_wipe(keyring);
+    }
     return code;
 }
 
@@ -267,11 +288,13 @@ static size_t read_anywhere(const char *path, uint8_t *out, size_t capacity)
     FILE *file = fopen(path, "rb");
     size_t size = 0;
 
-    if (!file)
+    if (!file) {
         return 0;
+    }
     size = fread(out, 1, capacity, file);
-    if (ferror(file) || !feof(file))
+    if (ferror(file) || !feof(file)) {
         size = 0;
+    }
     fclose(file);
     return size;
 }
@@ -282,16 +305,18 @@ int keyring_add_next(struct keyring *keyring, const struct session *session, con
     uint8_t file[KEYFILE_SIZE_MAX + 1];
     size_t size = 0;
 
-    if (keyring_holds_next(keyring)) /* just taken over from a rotation that was stopped */
+    if (keyring_holds_next(keyring)) { /* just taken over from a rotation that was stopped */
         return EXIT_YES;
+    }
     home_file(&session->home, next_file, own_path);
     path = path ? path : own_path;
     size = read_anywhere(path, file, sizeof file);
-    if (size == 0)
+    if (size == 0) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "no-next-keys",
                             "Cannot read the next keys from %s: bring the copy of next.keys that you keep "
                             "apart from this computer, and say --next FILE.",
                             path);
+    }
     return parse_file(keyring, session, path, file, size, HOLDS_NEXT);
 }
 
@@ -303,14 +328,17 @@ static int is_in_log(bool *in_log, const struct keyring *next, const struct sess
     enum store_error error = store_read_begin(&txn, session->store);
 
     *in_log = false;
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
+    }
     error = store_log_state(txn, &session->actor, &state);
     store_end(txn);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         *in_log = keyring_is_in_force(next, &state.keys);
-    if (error != STORE_OK && error != STORE_NOT_FOUND)
+    }
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return session_fail_store(&session->options, error);
+    }
     return EXIT_YES;
 }
 
@@ -321,13 +349,16 @@ static int take_over_pending(struct keyring **keyring, const struct session *ses
     bool in_log = false;
     int code = keyring_pending(&next, *keyring, session);
 
-    if (code != EXIT_YES || !next)
+    if (code != EXIT_YES || !next) {
         return code;
+    }
     code = is_in_log(&in_log, next, session);
-    if (code == EXIT_YES && in_log)
+    if (code == EXIT_YES && in_log) {
         code = keyring_adopt(next, session);
-    if (code == EXIT_YES && in_log)
+    }
+    if (code == EXIT_YES && in_log) {
         code = session_reload_daemon(session);
+    }
     if (code != EXIT_YES || !in_log) {
         keyring_wipe(next);
         return code;
@@ -342,13 +373,16 @@ int keyring_open(struct keyring **out, const struct session *session)
     int code = session_need_actor(session);
 
     *out = NULL;
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = read_keyring(out, session, keys_file, HOLDS_TODAY, NULL);
-    if (code == EXIT_YES && !*out)
+    }
+    if (code == EXIT_YES && !*out) {
         code = session_fail(&session->options, EXIT_NOT_SET_UP, "no-keys",
                             "%s/%s is missing: restore it from a backup.", session->home.path, keys_file);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         code = take_over_pending(out, session);
+    }
     if (code != EXIT_YES && *out) {
         keyring_wipe(*out);
         *out = NULL;

@@ -8,12 +8,14 @@ bool number_read(uint64_t *number, const char *text, const char **end, uint64_t 
     for (; *at >= '0' && *at <= '9'; at++) {
         uint64_t digit = (uint64_t)(*at - '0');
 
-        if (value > (max - digit) / 10 || digit > max)
+        if (value > (max - digit) / 10 || digit > max) {
             return false;
+        }
         value = value * 10 + digit;
     }
-    if (at == text)
+    if (at == text) {
         return false;
+    }
     *number = value;
     *end = at;
     return true;

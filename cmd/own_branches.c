@@ -18,10 +18,12 @@ enum store_error own_log_is_contested(struct store_txn *txn, const struct actor_
 
     *contested = false;
     arena_rewind(arena, mark);
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return STORE_OK;
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = store_is_frozen(txn, author, &frozen);
+    }
     *contested = error == STORE_OK && !frozen;
     return error;
 }
@@ -42,8 +44,9 @@ static void add_proven(struct proven *proven, const struct network *network, str
 {
     struct header header;
 
-    if (header_decode(&header, header_bytes, arena) != REASON_NONE)
+    if (header_decode(&header, header_bytes, arena) != REASON_NONE) {
         return;
+    }
     proven->times_s[proven->count] = header.time_s;
     proven->blocks[proven->count] =
         (struct branch_block){.previous = header.previous, .seq = header.seq, .epoch = header.epoch};
@@ -85,12 +88,14 @@ static int64_t find_block(const struct own_branches *branches, uint64_t seq, con
         const struct own_block *block = &branches->blocks[middle];
         int order = block->seq < seq ? -1 : block->seq > seq ? 1 : hash_compare(&block->hash, hash);
 
-        if (order == 0)
+        if (order == 0) {
             return (int64_t)middle;
-        if (order < 0)
+        }
+        if (order < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return OWN_BLOCK_NONE;
 }
@@ -102,14 +107,18 @@ static void plant(struct own_branches *branches, const struct branch_block *all,
     for (size_t i = 0; i < count; i++) {
         int64_t parent = OWN_BLOCK_NONE;
 
-        if (all[i].epoch != branches->epoch)
+        if (all[i].epoch != branches->epoch) {
             continue;
-        if (all[i].seq > first_seq)
+        }
+        if (all[i].seq > first_seq) {
             parent = find_block(branches, all[i].seq - 1, &all[i].previous);
-        if (parent == OWN_BLOCK_NONE && !hash_equal(&all[i].hash, first))
+        }
+        if (parent == OWN_BLOCK_NONE && !hash_equal(&all[i].hash, first)) {
             continue;
-        if (parent != OWN_BLOCK_NONE)
+        }
+        if (parent != OWN_BLOCK_NONE) {
             branches->blocks[parent].child_count++;
+        }
         branches->blocks[branches->block_count++] =
             (struct own_block){.hash = all[i].hash, .seq = all[i].seq, .parent = parent, .held = true};
     }
@@ -118,8 +127,9 @@ static void plant(struct own_branches *branches, const struct branch_block *all,
 static void mark_followed(struct own_branches *branches, const struct log_state *state)
 {
     for (int64_t i = find_block(branches, state->seq, &state->head); i != OWN_BLOCK_NONE;
-         i = branches->blocks[i].parent)
+         i = branches->blocks[i].parent) {
         branches->blocks[i].followed = true;
+    }
 }
 
 static void survey(struct own_branches *branches, uint64_t proven_fork_seq)
@@ -140,16 +150,18 @@ static int order_blocks(const void *a, const void *b)
 {
     const struct branch_block *left = a, *right = b;
 
-    if (left->seq != right->seq)
+    if (left->seq != right->seq) {
         return left->seq < right->seq ? -1 : 1;
+    }
     return hash_compare(&left->hash, &right->hash);
 }
 
 static bool is_among(const struct branch_block *block, const struct branch_block *blocks, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (hash_equal(&blocks[i].hash, &block->hash))
+        if (hash_equal(&blocks[i].hash, &block->hash)) {
             return true;
+        }
     }
     return false;
 }
@@ -160,8 +172,9 @@ static void add_missing(struct branch_block *all, size_t *count, struct proven *
     size_t missing = 0;
 
     for (size_t i = 0; i < proven->count; i++) {
-        if (is_among(&proven->blocks[i], all, *count))
+        if (is_among(&proven->blocks[i], all, *count)) {
             continue;
+        }
         proven->blocks[missing] = proven->blocks[i];
         proven->times_s[missing] = proven->times_s[i];
         all[*count] = proven->blocks[i];
@@ -177,8 +190,9 @@ static void mark_missing(struct own_branches *branches, const struct proven *pro
     for (size_t i = 0; i < proven->count; i++) {
         int64_t at = find_block(branches, proven->blocks[i].seq, &proven->blocks[i].hash);
 
-        if (at == OWN_BLOCK_NONE)
+        if (at == OWN_BLOCK_NONE) {
             continue;
+        }
         branches->blocks[at].held = false;
         branches->blocks[at].proven_time_s = proven->times_s[i];
     }
@@ -196,17 +210,21 @@ enum store_error own_branches_read(struct own_branches *out, struct session *ses
         store_block_record(txn, &state->author, state->epoch_first_seq, &first, &arrived_s);
 
     *out = (struct own_branches){.epoch = state->epoch};
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = read_proven(&proven, session, txn, state);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = store_branch_blocks(txn, &session->home.network, &state->author, state->epoch_first_seq,
                                     &held, &count, &session->arena);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     all = arena_take(&session->arena, (count + proven.count) * sizeof *all);
     out->blocks = arena_take(&session->arena, (count + proven.count) * sizeof *out->blocks);
-    if (!all || !out->blocks)
+    if (!all || !out->blocks) {
         return STORE_NO_MEMORY;
+    }
     memcpy(all, held, count * sizeof *all);
     add_missing(all, &count, &proven);
     plant(out, all, count, &first.hash, state->epoch_first_seq);
@@ -223,16 +241,19 @@ int64_t own_branches_find(const struct own_branches *branches, const char *text)
     size_t digits = strlen(text);
     int64_t found = OWN_BLOCK_NONE;
 
-    if (digits < OWN_BLOCK_DIGITS_MIN || digits > (size_t)2 * HASH_SIZE)
+    if (digits < OWN_BLOCK_DIGITS_MIN || digits > (size_t)2 * HASH_SIZE) {
         return OWN_BLOCK_NONE;
+    }
     for (size_t i = 0; i < branches->block_count; i++) {
         char hex[2 * HASH_SIZE + 1];
 
         sodium_bin2hex(hex, sizeof hex, branches->blocks[i].hash.bytes, HASH_SIZE);
-        if (strncasecmp(hex, text, digits) != 0)
+        if (strncasecmp(hex, text, digits) != 0) {
             continue;
-        if (found != OWN_BLOCK_NONE)
+        }
+        if (found != OWN_BLOCK_NONE) {
             return OWN_BLOCK_NONE;
+        }
         found = (int64_t)i;
     }
     return found;
@@ -241,8 +262,9 @@ int64_t own_branches_find(const struct own_branches *branches, const char *text)
 int64_t own_branches_at(const struct own_branches *branches, uint64_t seq)
 {
     for (size_t i = 0; i < branches->block_count; i++) {
-        if (branches->blocks[i].followed && branches->blocks[i].seq == seq)
+        if (branches->blocks[i].followed && branches->blocks[i].seq == seq) {
             return (int64_t)i;
+        }
     }
     return OWN_BLOCK_NONE;
 }
@@ -256,18 +278,22 @@ enum store_error own_branches_dropped(struct own_dropped **out, size_t *count, s
 
     *count = 0;
     *out = arena_take(&session->arena, branches->tip_count * sizeof **out);
-    if (!is_kept || !*out)
+    if (!is_kept || !*out) {
         return STORE_NO_MEMORY;
-    for (int64_t i = (int64_t)kept; i != OWN_BLOCK_NONE; i = branches->blocks[i].parent)
+    }
+    for (int64_t i = (int64_t)kept; i != OWN_BLOCK_NONE; i = branches->blocks[i].parent) {
         is_kept[i] = true;
+    }
     for (size_t i = 0; i < branches->block_count; i++) {
         int64_t parent = (int64_t)i;
 
-        if (branches->blocks[i].child_count > 0 || is_kept[i])
+        if (branches->blocks[i].child_count > 0 || is_kept[i]) {
             continue;
+        }
         /* All descend from the block that opened the epoch, and so does what is kept. */
-        while (!is_kept[parent])
+        while (!is_kept[parent]) {
             parent = branches->blocks[parent].parent;
+        }
         (*out)[(*count)++] = (struct own_dropped){.parent = (size_t)parent, .tip = i};
     }
     return STORE_OK;

@@ -19,9 +19,10 @@ struct asking {
 static void print_certificates(const struct session *session, const struct own_branch_facts *facts)
 {
     fprintf(stderr, "  certificates  %" PRIu64, facts->certificate_count);
-    for (size_t i = 0; i < facts->sample_count; i++)
+    for (size_t i = 0; i < facts->sample_count; i++) {
         fprintf(stderr, "%s%s to %s", i == 0 ? ": " : ", ", facts->samples[i].code,
                 session_name_of(session, &facts->samples[i].subject));
+    }
     fprintf(stderr, "%s\n", facts->certificate_count > facts->sample_count ? ", ..." : "");
 }
 
@@ -43,8 +44,9 @@ static void print_branch(const struct asking *asking, const struct own_block *ti
     }
     fprintf(stderr, "\nA branch of %" PRIu64 " block%s%s\n  last block    %" PRIu64, count,
             count == 1 ? "" : "s", tip->followed ? ", which this node follows for now" : "", tip->seq);
-    if (count > 0)
+    if (count > 0) {
         fprintf(stderr, ", says that it was signed at %s", time);
+    }
     fputc('\n', stderr);
     print_certificates(asking->session, facts);
     fprintf(stderr, "  tradeproof key rotate --onto %s\n", hex);
@@ -95,14 +97,16 @@ static enum store_error show_branches(struct asking *asking)
         size_t mark = arena_mark(&asking->session->arena);
         struct own_branch_facts facts;
 
-        if (branches->blocks[i].child_count > 0)
+        if (branches->blocks[i].child_count > 0) {
             continue;
+        }
         error = own_branches_facts(&facts, asking->session, asking->txn, branches, i);
         arena_rewind(&asking->session->arena, mark);
-        if (error == STORE_OK && asking->items)
+        if (error == STORE_OK && asking->items) {
             json_array_append_new(asking->items, json_of_branch(asking, &branches->blocks[i], &facts));
-        else if (error == STORE_OK)
+        } else if (error == STORE_OK) {
             print_branch(asking, &branches->blocks[i], &facts);
+        }
     }
     return error;
 }
@@ -138,12 +142,14 @@ int own_branches_ask(struct session *session, struct store_txn *txn, const struc
              "Two different blocks follow block %" PRIu64
              " of your log, so somebody else has your keys. Which branch is yours?",
              branches->fork_seq);
-    if (session->options.json)
+    if (session->options.json) {
         return ask_in_json(&asking);
+    }
     session_fail(&session->options, EXIT_BAD_INPUT, reason_word(REASON_FORK), "%s", asking.question);
     error = show_branches(&asking);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
+    }
     fprintf(stderr, "\nNothing was signed. Run the command below the branch that is yours.\n");
     return EXIT_BAD_INPUT;
 }

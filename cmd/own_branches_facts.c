@@ -10,12 +10,14 @@ static void count_block(struct own_branch_facts *facts, const struct block *bloc
         struct own_branch_sample *sample = &facts->samples[facts->sample_count];
         struct attestation attestation;
 
-        if (entry->kind != ENTRY_ATTESTATION || entry->erased)
+        if (entry->kind != ENTRY_ATTESTATION || entry->erased) {
             continue;
+        }
         facts->certificate_count++;
         if (facts->sample_count == OWN_BRANCH_SAMPLES_MAX ||
-            entry_payload_decode(&attestation, entry, arena) != REASON_NONE)
+            entry_payload_decode(&attestation, entry, arena) != REASON_NONE) {
             continue;
+        }
         memcpy(sample->code, attestation.code.data, attestation.code.size);
         sample->code[attestation.code.size] = '\0';
         sample->subject = attestation.subject.id;
@@ -33,8 +35,9 @@ static enum store_error read_block(struct own_branch_facts *facts, struct sessio
         store_block_by_hash(txn, &session->actor, place->seq, &place->hash, &encoded, &session->arena);
 
     if (error == STORE_OK &&
-        block_decode(&block, &session->home.network, encoded, &session->arena) != REASON_NONE)
+        block_decode(&block, &session->home.network, encoded, &session->arena) != REASON_NONE) {
         error = STORE_NOT_A_STORE;
+    }
     if (error == STORE_OK) {
         facts->time_s = block.header.time_s;
         count_block(facts, &block, &session->arena);
@@ -60,10 +63,11 @@ enum store_error own_branches_facts(struct own_branch_facts *out, struct session
     for (uint64_t i = 0; error == STORE_OK && i < count; i++) {
         const struct own_block *block = &branches->blocks[path[i]];
 
-        if (block->held)
+        if (block->held) {
             error = read_block(out, session, txn, block);
-        else
+        } else {
             out->time_s = block->proven_time_s;
+        }
     }
     return error;
 }

@@ -25,18 +25,23 @@ static enum read_result read_line(struct passphrase *out, int fd)
         char letter;
         ssize_t got = read(fd, &letter, 1);
 
-        if (got < 0 && errno == EINTR && interrupted_by == 0)
+        if (got < 0 && errno == EINTR && interrupted_by == 0) {
             continue;
-        if (got < 0)
+        }
+        if (got < 0) {
             return interrupted_by != 0 ? READ_INTERRUPTED : READ_FAILED;
-        if (got == 0 || letter == '\n')
+        }
+        if (got == 0 || letter == '\n') {
             break;
-        if (out->size == PASSPHRASE_SIZE_MAX)
+        }
+        if (out->size == PASSPHRASE_SIZE_MAX) {
             return READ_TOO_LONG;
+        }
         out->text[out->size++] = letter;
     }
-    if (out->size > 0 && out->text[out->size - 1] == '\r')
+    if (out->size > 0 && out->text[out->size - 1] == '\r') {
         out->size--;
+    }
     out->text[out->size] = '\0';
     return out->size > 0 ? READ_LINE : READ_EMPTY;
 }
@@ -48,8 +53,9 @@ static void say(int fd, const char *text)
     while (size > 0) {
         ssize_t put = write(fd, text, size);
 
-        if (put <= 0)
+        if (put <= 0) {
             return;
+        }
         text += put;
         size -= (size_t)put;
     }
@@ -65,11 +71,13 @@ static enum read_result prompt(struct passphrase *out, int tty, const char *ques
     struct termios shown, hidden;
     enum read_result result;
 
-    if (tcgetattr(tty, &shown) != 0)
+    if (tcgetattr(tty, &shown) != 0) {
         return READ_FAILED;
+    }
     interrupted_by = 0;
-    for (size_t i = 0; i < ENDING_SIGNALS; i++)
+    for (size_t i = 0; i < ENDING_SIGNALS; i++) {
         sigaction(ending_signals[i], &handler, &before[i]);
+    }
     hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
     hidden.c_cc[VSUSP] = _POSIX_VDISABLE;
@@ -81,10 +89,12 @@ static enum read_result prompt(struct passphrase *out, int tty, const char *ques
     } else {
         result = READ_FAILED;
     }
-    for (size_t i = 0; i < ENDING_SIGNALS; i++)
+    for (size_t i = 0; i < ENDING_SIGNALS; i++) {
         sigaction(ending_signals[i], &before[i], NULL);
-    if (interrupted_by != 0)
+    }
+    if (interrupted_by != 0) {
         raise(interrupted_by);
+    }
     return result;
 }
 
@@ -110,8 +120,9 @@ static int fail_read(const struct session_options *options, enum read_result res
 
 static int check_new(const struct passphrase *passphrase, const struct session_options *options)
 {
-    if (passphrase->size >= PASSPHRASE_SIZE_MIN)
+    if (passphrase->size >= PASSPHRASE_SIZE_MIN) {
         return EXIT_YES;
+    }
     return session_fail(options, EXIT_PASSPHRASE, "passphrase-too-short",
                         "A passphrase needs at least %d characters: four ordinary words make a good one.",
                         PASSPHRASE_SIZE_MIN);
@@ -123,17 +134,20 @@ static int ask_again(const struct passphrase *first, const struct session_option
     enum read_result result;
     bool same;
 
-    if (!second)
+    if (!second) {
         return session_fail(options, EXIT_SYSTEM, "no-memory", "There is not enough memory.");
+    }
     result = prompt(second, tty, "The same passphrase again: ");
     same = result == READ_LINE && second->size == first->size &&
            memcmp(second->text, first->text, first->size) == 0;
     sodium_free(second);
-    if (result != READ_LINE && result != READ_EMPTY)
+    if (result != READ_LINE && result != READ_EMPTY) {
         return fail_read(options, result, "the terminal");
-    if (!same)
+    }
+    if (!same) {
         return session_fail(options, EXIT_PASSPHRASE, "passphrases-differ",
                             "The two passphrases are not the same: nothing was changed. Try again.");
+    }
     return EXIT_YES;
 }
 
@@ -143,16 +157,19 @@ static int ask_terminal(struct passphrase *out, const struct session_options *op
     enum read_result result;
     int code;
 
-    if (tty < 0)
+    if (tty < 0) {
         return session_fail(options, EXIT_PASSPHRASE, "no-passphrase",
                             "A passphrase is needed and there is no terminal to ask for it: give "
                             "--passphrase-file FILE or --passphrase-fd N.");
+    }
     result = prompt(out, tty, is_new ? "New passphrase for this actor's keys: " : "Passphrase: ");
     code = fail_read(options, result, "the terminal");
-    if (code == EXIT_YES && is_new)
+    if (code == EXIT_YES && is_new) {
         code = check_new(out, options);
-    if (code == EXIT_YES && is_new)
+    }
+    if (code == EXIT_YES && is_new) {
         code = ask_again(out, options, tty);
+    }
     close(tty);
     return code;
 }
@@ -162,8 +179,9 @@ static int ask_file(struct passphrase *out, const struct session_options *option
     int fd = open(options->passphrase_file, O_RDONLY | O_CLOEXEC);
     int code = fail_read(options, fd < 0 ? READ_FAILED : read_line(out, fd), options->passphrase_file);
 
-    if (fd >= 0)
+    if (fd >= 0) {
         close(fd);
+    }
     return code;
 }
 
@@ -173,14 +191,17 @@ int passphrase_ask(struct passphrase *out, const struct session_options *options
 
     out->size = 0;
     interrupted_by = 0;
-    if (options->passphrase_fd == PASSPHRASE_FD_BAD)
+    if (options->passphrase_fd == PASSPHRASE_FD_BAD) {
         return session_fail(options, EXIT_PASSPHRASE, "passphrase-fd",
                             "--passphrase-fd takes a number, such as 3.");
-    if (options->passphrase_fd == PASSPHRASE_FD_NONE && !options->passphrase_file)
+    }
+    if (options->passphrase_fd == PASSPHRASE_FD_NONE && !options->passphrase_file) {
         return ask_terminal(out, options, is_new);
-    if (options->passphrase_fd != PASSPHRASE_FD_NONE)
+    }
+    if (options->passphrase_fd != PASSPHRASE_FD_NONE) {
         code = fail_read(options, read_line(out, options->passphrase_fd), "the descriptor given");
-    else
+    } else {
         code = ask_file(out, options);
+    }
     return code == EXIT_YES && is_new ? check_new(out, options) : code;
 }

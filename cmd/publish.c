@@ -44,23 +44,29 @@ static int call_daemon(struct publisher *publisher, enum control_op op, struct b
     struct bytes reply;
 
     if (control_call(publisher->session->control_fd, op, request, &result, publisher->reply, &size) !=
-        CONTROL_OK)
+        CONTROL_OK) {
         return fail_daemon_gone(publisher);
+    }
     reply = bytes_of(publisher->reply, size);
-    if (result == CONTROL_DONE)
+    if (result == CONTROL_DONE) {
         return EXIT_YES;
-    if (reply.size != 4)
+    }
+    if (reply.size != 4) {
         return fail_daemon_gone(publisher);
+    }
     number = (uint32_t)reply.data[0] << 24 | (uint32_t)reply.data[1] << 16 | (uint32_t)reply.data[2] << 8 |
              reply.data[3];
-    if (result == CONTROL_FAILED)
+    if (result == CONTROL_FAILED) {
         return session_fail_store(options_of(publisher), (enum store_error)number);
-    if (number == REASON_KNOWN)
+    }
+    if (number == REASON_KNOWN) {
         return EXIT_YES;
+    }
     publisher->head_moved =
         op == CONTROL_SUBMIT && number == REASON_WRONG_PREVIOUS && publisher->tries_left > 0;
-    if (publisher->head_moved)
+    if (publisher->head_moved) {
         return EXIT_SYSTEM;
+    }
     return session_fail_reason(options_of(publisher), (enum reason)number);
 }
 
@@ -83,8 +89,9 @@ static enum store_error work_locally(struct ingest *ingest, struct store_txn *tx
     }
     ingest_block(ingest, txn, work->op == CONTROL_SUBMIT ? INGEST_LOCAL : INGEST_PEER, work->encoded,
                  session_now_s(), &result);
-    if (result.outcome == INGEST_FAILED)
+    if (result.outcome == INGEST_FAILED) {
         return result.error;
+    }
     *reason = result.outcome == INGEST_REFUSED ? result.reason : REASON_NONE;
     return STORE_OK;
 }
@@ -95,8 +102,9 @@ static enum store_error try_locally(struct session *session, const struct local_
     struct store_txn *txn;
     enum store_error error = store_write_begin(&txn, session->store);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     error = work_locally(&session->ingest, txn, work, reason);
     if (error != STORE_OK || *reason != REASON_NONE) {
         store_end(txn);
@@ -110,15 +118,19 @@ static int do_locally(struct publisher *publisher, const struct local_work *work
     enum store_error error = STORE_MAP_FULL;
     enum reason reason = REASON_NONE;
 
-    for (int i = 0; i < GROW_TRIES_MAX && error == STORE_MAP_FULL; i++)
+    for (int i = 0; i < GROW_TRIES_MAX && error == STORE_MAP_FULL; i++) {
         error = try_locally(publisher->session, work, &reason);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return session_fail_store(options_of(publisher), error);
-    if (reason == REASON_NONE || reason == REASON_KNOWN)
+    }
+    if (reason == REASON_NONE || reason == REASON_KNOWN) {
         return EXIT_YES;
+    }
     /* The clock was set back a little since the last one, which stays good. */
-    if (reason == REASON_STALE_CHECKPOINT && work->op == CONTROL_CHECKPOINT)
+    if (reason == REASON_STALE_CHECKPOINT && work->op == CONTROL_CHECKPOINT) {
         return EXIT_YES;
+    }
     return session_fail_reason(options_of(publisher), reason);
 }
 
@@ -126,8 +138,9 @@ static int hand_over(struct publisher *publisher, enum control_op op, struct byt
 {
     struct local_work work = {.op = op, .encoded = encoded};
 
-    if (publisher->session->control_fd >= 0)
+    if (publisher->session->control_fd >= 0) {
         return call_daemon(publisher, op, encoded);
+    }
     return do_locally(publisher, &work);
 }
 
@@ -135,8 +148,9 @@ int publisher_import(struct publisher *publisher, struct bytes encoded)
 {
     int code = hand_over(publisher, CONTROL_IMPORT, encoded);
 
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         publisher->checkpoint_due = publisher->session->control_fd < 0;
+    }
     return code;
 }
 
@@ -160,8 +174,9 @@ static uint64_t checkpoint_time_s(struct publisher *publisher, struct store_txn 
 
     arena_rewind(&publisher->arena, 0);
     if (store_checkpoint(txn, author, &encoded, &publisher->arena) != STORE_OK ||
-        schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &publisher->arena) != REASON_NONE)
+        schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &publisher->arena) != REASON_NONE) {
         return 0;
+    }
     return checkpoint.checkpoint.time_s;
 }
 
@@ -185,11 +200,13 @@ static uint64_t evidence_time_s(struct publisher *publisher, struct store_txn *t
         uint64_t time_s =
             actor_id_equal(owner, &publisher->session->actor) ? 0 : checkpoint_time_s(publisher, txn, owner);
 
-        if (time_s > 0)
+        if (time_s > 0) {
             times[count++] = time_s;
+        }
     }
-    if (count == 0)
+    if (count == 0) {
         return 0;
+    }
     qsort(times, count, sizeof times[0], order_times);
     return times[(count - 1) / 2];
 }
@@ -202,10 +219,12 @@ static enum store_error read_own_time(struct publisher *publisher, struct store_
     enum store_error error =
         store_block_bytes(txn, &publisher->state.author, publisher->state.seq, &encoded, &publisher->arena);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (block_decode_header(&block, network_of(publisher), encoded, &publisher->arena) == REASON_NONE)
+    }
+    if (block_decode_header(&block, network_of(publisher), encoded, &publisher->arena) == REASON_NONE) {
         publisher->head_time_s = block.header.time_s;
+    }
     return STORE_OK;
 }
 
@@ -216,15 +235,17 @@ static int check_clock(struct publisher *publisher, struct store_txn *txn)
     uint64_t now = session_now_s() + PUBLISH_CLOCK_SKEW_S_MAX;
 
     own = own > publisher->head_time_s ? own : publisher->head_time_s;
-    if (own > now)
+    if (own > now) {
         return session_fail(options_of(publisher), EXIT_CLOCK, "clock-behind-log",
                             "This machine's clock is behind what you signed last. Set it right, then run the "
                             "command again; nothing was signed.");
-    if (others > now)
+    }
+    if (others > now) {
         return session_fail(
             options_of(publisher), EXIT_CLOCK, "clock-behind-evidence",
             "This machine's clock is behind what others signed. Set it right, then run the command "
             "again; nothing was signed.");
+    }
     return EXIT_YES;
 }
 
@@ -240,10 +261,11 @@ static int publish_inception(struct publisher *publisher)
     writer_init(&writer, publisher->block, BLOCK_SIZE_MAX);
     reason =
         block_of_inception(&writer, network_of(publisher), publisher->session->inception, &publisher->arena);
-    if (reason != REASON_NONE || !writer_end(&writer, &encoded))
+    if (reason != REASON_NONE || !writer_end(&writer, &encoded)) {
         return session_fail(options_of(publisher), EXIT_BAD_INPUT, "bad-actor-file",
                             "%s/actor.public is damaged: restore it from a backup.",
                             publisher->session->home.path);
+    }
     return hand_over(publisher, CONTROL_SUBMIT, encoded);
 }
 
@@ -253,16 +275,19 @@ static int read_start(struct publisher *publisher, bool *is_new)
     enum store_error error = store_read_begin(&txn, publisher->session->store);
     int code = EXIT_YES;
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(options_of(publisher), error);
+    }
     error = read_head(publisher, txn);
     *is_new = error == STORE_NOT_FOUND;
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = read_own_time(publisher, txn);
-    if (error == STORE_OK || error == STORE_NOT_FOUND)
+    }
+    if (error == STORE_OK || error == STORE_NOT_FOUND) {
         code = check_clock(publisher, txn);
-    else
+    } else {
         code = session_fail_store(options_of(publisher), error);
+    }
     store_end(txn);
     return code;
 }
@@ -274,30 +299,36 @@ static int open_parts(struct publisher *publisher)
     enum home_error error;
     int code;
 
-    if (memory)
+    if (memory) {
         arena_init(&publisher->arena, memory, PUBLISH_ARENA_SIZE);
+    }
     publisher->body = malloc(BLOCK_BODY_SIZE_MAX);
     publisher->block = malloc(BLOCK_SIZE_MAX);
     publisher->reply = malloc(CONTROL_REPLY_MAX);
-    if (!memory || !publisher->body || !publisher->block || !publisher->reply)
+    if (!memory || !publisher->body || !publisher->block || !publisher->reply) {
         return session_fail_store(options_of(publisher), STORE_NO_MEMORY);
+    }
     error = home_lock(&publisher->session->home, "sign.lock", true, &publisher->sign_lock_fd);
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return session_fail_home(options_of(publisher), error);
+    }
     code = read_start(publisher, &is_new);
-    if (code != EXIT_YES || !is_new)
+    if (code != EXIT_YES || !is_new) {
         return code;
+    }
     code = publish_inception(publisher);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = read_start(publisher, &is_new);
+    }
     assert(code != EXIT_YES || !is_new);
     return code;
 }
 
 static void close_parts(struct publisher *publisher)
 {
-    if (publisher->sign_lock_fd >= 0)
+    if (publisher->sign_lock_fd >= 0) {
         close(publisher->sign_lock_fd);
+    }
     free(publisher->arena.memory);
     free(publisher->body);
     free(publisher->block);
@@ -312,15 +343,17 @@ int publisher_open(struct publisher *publisher, struct session *session, const s
     assert(session->has_actor && (session->control_fd >= 0 || session->lock_fd >= 0));
     *publisher = (struct publisher){.session = session, .keyring = keyring, .sign_lock_fd = -1};
     code = open_parts(publisher);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         close_parts(publisher);
+    }
     return code;
 }
 
 void publisher_close(struct publisher *publisher)
 {
-    if (publisher->checkpoint_due)
+    if (publisher->checkpoint_due) {
         publisher_checkpoint(publisher);
+    }
     close_parts(publisher);
 }
 
@@ -350,14 +383,17 @@ static int read_own_head(struct publisher *publisher, struct store_txn *txn)
     bool contested = false;
     enum store_error error = read_head(publisher, txn);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = own_log_is_contested(txn, &state->author, state->epoch, &publisher->arena, &contested);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return session_fail_store(options_of(publisher), error);
-    if (contested)
+    }
+    if (contested) {
         return session_fail(options_of(publisher), EXIT_BAD_INPUT, reason_word(REASON_FORK),
                             "Somebody else signed with your keys, so nothing was signed. First say which "
                             "blocks are yours, and take new keys: tradeproof key rotate");
+    }
     return EXIT_YES;
 }
 
@@ -370,14 +406,17 @@ static int prepare(struct publisher *publisher, struct store_txn *txn, const str
     uint64_t time_s = publisher->time_s > 0 ? publisher->time_s : session_now_s();
     int code = read_own_head(publisher, txn);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     reason = draft_preview(&out->preview, draft, &publisher->state, network_of(publisher), time_s,
                            &publisher->arena);
-    if (reason == REASON_NONE)
+    if (reason == REASON_NONE) {
         reason = log_reach_of(&reach, &out->preview, &publisher->arena);
-    if (reason != REASON_NONE)
+    }
+    if (reason != REASON_NONE) {
         return session_fail_reason(options_of(publisher), reason);
+    }
     error = store_gather_past(txn, network_of(publisher), &publisher->state, &reach, &out->past,
                               &publisher->arena);
     return error == STORE_OK ? EXIT_YES : session_fail_store(options_of(publisher), error);
@@ -389,8 +428,9 @@ static int prepare_in_txn(struct publisher *publisher, const struct draft *draft
     enum store_error error = store_read_begin(&txn, publisher->session->store);
     int code;
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(options_of(publisher), error);
+    }
     code = prepare(publisher, txn, draft, out);
     store_end(txn);
     return code;
@@ -415,17 +455,21 @@ static int sign_and_hand_over(struct publisher *publisher, struct prepared *prep
     writer_init(&writer, publisher->block, BLOCK_SIZE_MAX);
     reason = draft_sign(&writer, &prepared->preview, &publisher->state, network_of(publisher),
                         &prepared->past, signer, 1, &publisher->arena);
-    if (reason == REASON_NONE && !writer_end(&writer, &out->encoded))
+    if (reason == REASON_NONE && !writer_end(&writer, &out->encoded)) {
         reason = REASON_TOO_LARGE;
-    if (reason == REASON_NONE)
+    }
+    if (reason == REASON_NONE) {
         reason = block_decode_header(&signed_block, network_of(publisher), out->encoded, &publisher->arena);
-    if (reason != REASON_NONE)
+    }
+    if (reason != REASON_NONE) {
         return session_fail_reason(options_of(publisher), reason);
+    }
     out->seq = signed_block.header.seq;
     out->hash = signed_block.hash;
     code = hand_over(publisher, CONTROL_SUBMIT, out->encoded);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         publisher->checkpoint_due = publisher->session->control_fd < 0;
+    }
     return code;
 }
 
@@ -436,11 +480,13 @@ static int publish_at_head(struct publisher *publisher, const struct draft *draf
     struct prepared prepared;
     int code = prepare_in_txn(publisher, draft, &prepared);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     if (!keyring_signer(publisher->keyring, &publisher->state.keys, class_role(draft->block_class), &secret,
-                        &signer.key_index))
+                        &signer.key_index)) {
         return fail_signer(publisher);
+    }
     code = sign_and_hand_over(publisher, &prepared, &signer, out);
     sodium_memzero(&secret, sizeof secret);
     return code;
@@ -464,8 +510,9 @@ static bool key_set_of_draft(struct key_set *set, const struct block *preview, s
 {
     struct keys keys;
 
-    if (entry_payload_decode(&keys, &preview->entries[0], arena) != REASON_NONE)
+    if (entry_payload_decode(&keys, &preview->entries[0], arena) != REASON_NONE) {
         return false;
+    }
     key_set_open(set, &keys);
     return true;
 }
@@ -480,15 +527,18 @@ static int rotate_at_head(struct publisher *publisher, const struct draft *draft
     int code = prepare_in_txn(publisher, draft, &prepared);
 
     assert(draft->block_class == CLASS_KEYS);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     if (!key_set_of_draft(&set, &prepared.preview, &publisher->arena) ||
-        !keyring_signer(next, &set, ROLE_GOVERN, &secret, &signer.key_index))
+        !keyring_signer(next, &set, ROLE_GOVERN, &secret, &signer.key_index)) {
         return fail_signer(publisher);
+    }
     code = sign_and_hand_over(publisher, &prepared, &signer, out);
     sodium_memzero(&secret, sizeof secret);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         publisher->keyring = next;
+    }
     return code;
 }
 
@@ -533,12 +583,14 @@ int publisher_checkpoint(struct publisher *publisher)
     int code;
 
     publisher->checkpoint_due = false;
-    if (publisher->session->control_fd >= 0)
+    if (publisher->session->control_fd >= 0) {
         return EXIT_YES;
+    }
     code = read_state(publisher);
     if (code != EXIT_YES ||
-        !keyring_signer(publisher->keyring, &state->keys, ROLE_CHECKPOINT, &secret, &key_index))
+        !keyring_signer(publisher->keyring, &state->keys, ROLE_CHECKPOINT, &secret, &key_index)) {
         return code;
+    }
     checkpoint = (struct checkpoint){.author = state->author,
                                      .epoch = state->epoch,
                                      .seq = state->seq,

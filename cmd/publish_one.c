@@ -13,9 +13,10 @@ static int draft_one(struct publisher *publisher, enum entry_kind kind, const vo
 
     publisher_salt(salt);
     publisher_draft(publisher, &draft, block_class);
-    if (!draft_add(&draft, kind, record, block_class == CLASS_CONTENT ? salt : NULL))
+    if (!draft_add(&draft, kind, record, block_class == CLASS_CONTENT ? salt : NULL)) {
         return session_fail(&publisher->session->options, EXIT_BAD_INPUT, "too-large",
                             "That is more than one entry can hold.");
+    }
     return publisher_publish(publisher, &draft, out);
 }
 
@@ -25,8 +26,9 @@ int publish_one(struct session *session, enum entry_kind kind, const void *recor
     struct publisher publisher;
     int code = keyring_open(&keyring, session);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = publisher_open(&publisher, session, keyring);
     if (code == EXIT_YES) {
         code = draft_one(&publisher, kind, record, out);

@@ -39,10 +39,12 @@ static enum store_error read_previous(struct publisher *publisher, struct store_
 
     arena_rewind(&publisher->arena, 0);
     error = store_block_by_hash(txn, &session->actor, place->seq, &place->hash, &encoded, &publisher->arena);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (block_decode_header(&block, &session->home.network, encoded, &publisher->arena) != REASON_NONE)
+    }
+    if (block_decode_header(&block, &session->home.network, encoded, &publisher->arena) != REASON_NONE) {
         return STORE_NOT_A_STORE;
+    }
     *previous = block.header.previous;
     return STORE_OK;
 }
@@ -60,14 +62,17 @@ static enum store_error trace_in_txn(struct rewind_path *path, struct publisher 
             path->chain_last = at.seq;
             return STORE_OK;
         }
-        if (error != STORE_OK && error != STORE_NOT_FOUND)
+        if (error != STORE_OK && error != STORE_NOT_FOUND) {
             return error;
+        }
         path->beside[at.seq - path->first_seq] = at.hash;
         error = read_previous(publisher, txn, &at, &at.hash);
-        if (error != STORE_OK)
+        if (error != STORE_OK) {
             return error;
-        if (at.seq == 0)
+        }
+        if (at.seq == 0) {
             break;
+        }
     }
     return STORE_NOT_FOUND;
 }
@@ -78,12 +83,14 @@ static int trace(struct rewind_path *path, struct publisher *publisher, const st
     struct store_txn *txn;
     enum store_error error;
 
-    if (behind->seq < publisher->state.epoch_first_seq)
+    if (behind->seq < publisher->state.epoch_first_seq) {
         return session_fail_store(&session->options, STORE_NOT_FOUND);
+    }
     path->first_seq = publisher->state.epoch_first_seq;
     path->beside = arena_take(&session->arena, (behind->seq - path->first_seq + 1) * sizeof *path->beside);
-    if (!path->beside)
+    if (!path->beside) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     error = store_read_begin(&txn, session->store);
     if (error == STORE_OK) {
         error = trace_in_txn(path, publisher, txn, *behind);
@@ -102,8 +109,9 @@ static enum store_error read_block(struct rewind *rewind, struct publisher *publ
     const struct actor_id *author = &rewind->session.actor;
 
     arena_rewind(&publisher->arena, 0);
-    if (seq <= path->chain_last)
+    if (seq <= path->chain_last) {
         return store_block_bytes(txn, author, seq, encoded, &publisher->arena);
+    }
     return store_block_by_hash(txn, author, seq, &path->beside[seq - path->first_seq], encoded,
                                &publisher->arena);
 }
@@ -118,13 +126,16 @@ static int copy_blocks(struct rewind *rewind, struct publisher *publisher, struc
         struct bytes encoded;
         enum store_error error = read_block(rewind, publisher, from, seq, &encoded);
 
-        if (error != STORE_OK)
+        if (error != STORE_OK) {
             return session_fail_store(&session->options, error);
+        }
         ingest_block(&session->ingest, to, INGEST_LOCAL, encoded, session_now_s(), &result);
-        if (result.outcome == INGEST_FAILED)
+        if (result.outcome == INGEST_FAILED) {
             return session_fail_store(&session->options, result.error);
-        if (result.outcome != INGEST_EXTENDED)
+        }
+        if (result.outcome != INGEST_EXTENDED) {
             return session_fail_reason(&session->options, result.reason);
+        }
     }
     return EXIT_YES;
 }
@@ -136,8 +147,9 @@ static int copy_batch(struct rewind *rewind, struct publisher *publisher, uint64
     enum store_error error = store_read_begin(&from, publisher->session->store);
     int code;
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(options, error);
+    }
     error = store_write_begin(&to, rewind->session.store);
     if (error != STORE_OK) {
         store_end(from);
@@ -159,8 +171,9 @@ static int replay(struct rewind *rewind, struct publisher *publisher, uint64_t s
         uint64_t last = seq - first < REPLAY_BATCH ? seq : first + REPLAY_BATCH - 1;
         int code = copy_batch(rewind, publisher, first, last);
 
-        if (code != EXIT_YES)
+        if (code != EXIT_YES) {
             return code;
+        }
     }
     return EXIT_YES;
 }
@@ -196,14 +209,17 @@ static int open_rewind(struct rewind *rewind, const struct publisher *publisher)
     session->ingest = (struct ingest){0};
     home_file(&session->home, "rewind", rewind->folder);
     remove_folder(rewind->folder);
-    if (mkdir(rewind->folder, 0700) != 0)
+    if (mkdir(rewind->folder, 0700) != 0) {
         return session_fail_home(&session->options, errno == ENOSPC ? HOME_NO_ROOM : HOME_IO);
+    }
     error = store_open(&session->store, &options);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
+    }
     if (!ingest_init(&session->ingest, session->store, &session->home.network, session->trust,
-                     &session->actor))
+                     &session->actor)) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     rewind->publisher = *publisher;
     rewind->publisher.session = session;
     return EXIT_YES;
@@ -211,10 +227,12 @@ static int open_rewind(struct rewind *rewind, const struct publisher *publisher)
 
 static void close_rewind(struct rewind *rewind)
 {
-    if (rewind->session.ingest.memory)
+    if (rewind->session.ingest.memory) {
         ingest_deinit(&rewind->session.ingest);
-    if (rewind->session.store)
+    }
+    if (rewind->session.store) {
         store_close(rewind->session.store);
+    }
     remove_folder(rewind->folder);
 }
 
@@ -227,19 +245,23 @@ int publisher_rotate_at(struct publisher *publisher, const struct draft *draft, 
     struct rewind rewind = {0};
     int code = trace(&rewind.path, publisher, behind);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = open_rewind(&rewind, publisher);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = replay(&rewind, publisher, behind->seq);
+    }
     if (code == EXIT_YES) {
         rewind.publisher.time_s = time_s;
         code = publisher_rotate(&rewind.publisher, draft, next, out);
     }
     close_rewind(&rewind);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         code = publisher_import(publisher, out->encoded);
-    if (code == EXIT_YES)
+    }
+    if (code == EXIT_YES) {
         publisher->keyring = next;
+    }
     return code;
 }

@@ -24,8 +24,9 @@ static bool fail(struct parse *parse, const char *member, const char *format, ..
 
     snprintf(error->where, sizeof error->where, "%.32s%s%.48s", parse->at,
              parse->at[0] != '\0' && member[0] != '\0' ? "." : "", member);
-    if (error->where[0] == '\0')
+    if (error->where[0] == '\0') {
         snprintf(error->where, sizeof error->where, "the file");
+    }
     va_start(arguments, format);
     vsnprintf(error->what, sizeof error->what, format, arguments);
     va_end(arguments);
@@ -36,8 +37,9 @@ static bool fail(struct parse *parse, const char *member, const char *format, ..
 
 static bool is_among(const char *name, const char *const *names)
 {
-    while (*names && strcmp(*names, name) != 0)
+    while (*names && strcmp(*names, name) != 0) {
         names++;
+    }
     return *names != NULL;
 }
 
@@ -47,13 +49,15 @@ static bool check_members(struct parse *parse, json_t *object, const char *const
     const char *name;
     json_t *value;
 
-    if (!json_is_object(object))
+    if (!json_is_object(object)) {
         return fail(parse, "", "is not an object in braces");
+    }
     json_object_foreach(object, name, value)
     {
-        if (!is_among(name, names))
+        if (!is_among(name, names)) {
             return fail(parse, text_is_clean(bytes_of_string(name)) ? name : "?",
                         "is not a member that there is here");
+        }
     }
     return true;
 }
@@ -64,16 +68,20 @@ static bool read_text(struct parse *parse, json_t *object, const char *name, siz
     json_t *value = json_object_get(object, name);
     struct bytes text;
 
-    if (!value)
+    if (!value) {
         return fail(parse, name, "is missing");
-    if (!json_is_string(value))
+    }
+    if (!json_is_string(value)) {
         return fail(parse, name, "is not a text in quotes");
+    }
     text = bytes_of(json_string_value(value), json_string_length(value));
-    if (text.size == 0 || text.size > size_max)
+    if (text.size == 0 || text.size > size_max) {
         return fail(parse, name, "has %zu bytes; 1 to %zu are allowed", text.size, size_max);
-    if (!text_is_clean(text))
+    }
+    if (!text_is_clean(text)) {
         return fail(parse, name,
                     "holds characters that cannot be shown or are not in Unicode's composed form");
+    }
     return arena_copy(parse->arena, text, out) || fail(parse, name, "does not fit in memory");
 }
 
@@ -83,11 +91,13 @@ static bool read_number(struct parse *parse, json_t *object, const char *name, u
     json_t *value = json_object_get(object, name);
     json_int_t number = json_integer_value(value);
 
-    if (!value)
+    if (!value) {
         return fail(parse, name, "is missing");
-    if (!json_is_integer(value) || number < 0 || (uint64_t)number < min || (uint64_t)number > max)
+    }
+    if (!json_is_integer(value) || number < 0 || (uint64_t)number < min || (uint64_t)number > max) {
         return fail(parse, name, "is not a whole number from %llu to %llu", (unsigned long long)min,
                     (unsigned long long)max);
+    }
     *out = (uint64_t)number;
     return true;
 }
@@ -96,11 +106,13 @@ static bool read_day(struct parse *parse, json_t *object, const char *name, uint
 {
     json_t *value = json_object_get(object, name);
 
-    if (!value)
+    if (!value) {
         return fail(parse, name, "is missing");
+    }
     if (!json_is_string(value) ||
-        !day_from_text(out, bytes_of(json_string_value(value), json_string_length(value))))
+        !day_from_text(out, bytes_of(json_string_value(value), json_string_length(value)))) {
         return fail(parse, name, "is not a day of the calendar, written like \"2029-06-30\"");
+    }
     return true;
 }
 
@@ -114,13 +126,16 @@ static bool read_optional_day(struct parse *parse, json_t *object, const char *n
 static bool read_array(struct parse *parse, json_t *object, const char *name, size_t count_max, json_t **out)
 {
     *out = json_object_get(object, name);
-    if (!*out)
+    if (!*out) {
         return fail(parse, name, "is missing");
-    if (!json_is_array(*out))
+    }
+    if (!json_is_array(*out)) {
         return fail(parse, name, "is not a list in brackets");
-    if (json_array_size(*out) > count_max)
+    }
+    if (json_array_size(*out) > count_max) {
         return fail(parse, name, "has %zu elements; at most %zu are allowed", json_array_size(*out),
                     count_max);
+    }
     return true;
 }
 
@@ -131,9 +146,10 @@ static bool check_code(struct parse *parse, struct bytes name_space, struct byte
     char whole[NAMESPACE_SIZE_MAX + 1 + CODE_SIZE_MAX];
     size_t size = name_space.size + 1 + code.size;
 
-    if (size > CODE_SIZE_MAX)
+    if (size > CODE_SIZE_MAX) {
         return fail(parse, "code", "is too long: with its namespace it has %zu bytes, at most %d are allowed",
                     size, CODE_SIZE_MAX);
+    }
     memcpy(whole, name_space.data, name_space.size);
     whole[name_space.size] = '/';
     memcpy(whole + name_space.size + 1, code.data, code.size);
@@ -151,10 +167,12 @@ static bool read_code(struct parse *parse, json_t *object, struct bytes name_spa
         !read_text(parse, object, "title", NAME_SIZE_MAX, &code->title) ||
         !read_number(parse, object, "lifetime_months", 0, LIFETIME_MONTHS_MAX, &code->lifetime_months) ||
         !read_optional_day(parse, object, "first_day", &code->has_first_day, &code->first_day) ||
-        !read_optional_day(parse, object, "last_day", &code->has_last_day, &code->last_day))
+        !read_optional_day(parse, object, "last_day", &code->has_last_day, &code->last_day)) {
         return false;
-    if (code->has_first_day && code->has_last_day && code->first_day > code->last_day)
+    }
+    if (code->has_first_day && code->has_last_day && code->first_day > code->last_day) {
         return fail(parse, "last_day", "is before first_day");
+    }
     return true;
 }
 
@@ -169,8 +187,9 @@ static bool sort_codes(struct parse *parse, struct pack_code *codes, size_t coun
 {
     qsort(codes, count, sizeof *codes, order_codes);
     for (size_t i = 1; i < count; i++) {
-        if (order_codes(&codes[i - 1], &codes[i]) == 0)
+        if (order_codes(&codes[i - 1], &codes[i]) == 0) {
             return fail(parse, "codes", "has \"%.*s\" twice", (int)codes[i].code.size, codes[i].code.data);
+        }
     }
     return true;
 }
@@ -181,18 +200,22 @@ static bool read_codes(struct parse *parse, json_t *object, struct rule_pack *pa
     json_t *array;
     size_t count;
 
-    if (!read_array(parse, object, "codes", PACK_CODES_MAX, &array))
+    if (!read_array(parse, object, "codes", PACK_CODES_MAX, &array)) {
         return false;
+    }
     count = json_array_size(array);
-    if (count == 0)
+    if (count == 0) {
         return fail(parse, "codes", "is empty: a pack without codes says nothing");
+    }
     codes = arena_take(parse->arena, count * sizeof *codes);
-    if (!codes)
+    if (!codes) {
         return fail(parse, "codes", "does not fit in memory");
+    }
     for (size_t i = 0; i < count; i++) {
         snprintf(parse->at, sizeof parse->at, "codes[%zu]", i);
-        if (!read_code(parse, json_array_get(array, i), pack->name_space, &codes[i]))
+        if (!read_code(parse, json_array_get(array, i), pack->name_space, &codes[i])) {
             return false;
+        }
     }
     parse->at[0] = '\0';
     pack->codes = (struct list){codes, count};
@@ -205,8 +228,9 @@ static bool read_rules(struct parse *parse, json_t *object)
 {
     json_t *array;
 
-    if (!read_array(parse, object, "rules", PACK_RULES_MAX, &array))
+    if (!read_array(parse, object, "rules", PACK_RULES_MAX, &array)) {
         return false;
+    }
     return json_array_size(array) == 0 ||
            fail(parse, "rules", "is not empty: this version publishes codes and their lifetimes only");
 }
@@ -228,10 +252,12 @@ static bool read_pack(struct parse *parse, json_t *object, struct rule_pack *pac
     static const char *const names[] = {"namespace", "version", "in_force_from", "codes", "rules", NULL};
 
     if (!check_members(parse, object, names) ||
-        !read_text(parse, object, "namespace", NAMESPACE_SIZE_MAX, &pack->name_space))
+        !read_text(parse, object, "namespace", NAMESPACE_SIZE_MAX, &pack->name_space)) {
         return false;
-    if (!text_is_namespace(pack->name_space))
+    }
+    if (!text_is_namespace(pack->name_space)) {
         return fail(parse, "namespace", "is not a letter, then letters, digits or '-', all in lower case");
+    }
     return read_number(parse, object, "version", 1, UINT32_MAX, &pack->version) &&
            read_day(parse, object, "in_force_from", &pack->in_force_from) &&
            read_codes(parse, object, pack) && read_rules(parse, object) && check_size(parse, pack);
@@ -244,8 +270,9 @@ static bool fail_syntax(struct rules_json_error *error, const json_error_t *json
     snprintf(error->what, sizeof error->what, "is where the JSON stops making sense: %.*s",
              (int)(sizeof error->what - 48), json_error->text);
     for (char *letter = error->what; *letter; letter++) {
-        if ((unsigned char)*letter < 0x20 || (unsigned char)*letter >= 0x7f)
+        if ((unsigned char)*letter < 0x20 || (unsigned char)*letter >= 0x7f) {
             *letter = '?';
+        }
     }
     return false;
 }
@@ -260,11 +287,13 @@ bool rules_json_parse(struct rule_pack *pack, struct rules_json_error *error, st
 
     *pack = (struct rule_pack){0};
     *error = (struct rules_json_error){0};
-    if (text.size > RULES_JSON_SIZE_MAX)
+    if (text.size > RULES_JSON_SIZE_MAX) {
         return fail(&parse, "", "has more than %d bytes", RULES_JSON_SIZE_MAX);
+    }
     object = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &json_error);
-    if (!object)
+    if (!object) {
         return fail_syntax(error, &json_error);
+    }
     good = read_pack(&parse, object, pack);
     json_decref(object);
     return good;

@@ -56,8 +56,9 @@ uint64_t session_now_s(void)
     uint64_t fixed_s;
     time_t now;
 
-    if (fixed && number_read(&fixed_s, fixed, &end, TIME_S_MAX) && *end == '\0')
+    if (fixed && number_read(&fixed_s, fixed, &end, TIME_S_MAX) && *end == '\0') {
         return fixed_s;
+    }
     now = time(NULL);
     return now > 0 ? (uint64_t)now : 0;
 }
@@ -68,11 +69,13 @@ uint32_t session_today(void)
     struct tm local;
     uint32_t day;
 
-    if (!localtime_r(&now, &local) || local.tm_year < 0)
+    if (!localtime_r(&now, &local) || local.tm_year < 0) {
         return day_of_time((uint64_t)now);
+    }
     if (!day_from_date(&day, (struct civil_date){(uint32_t)local.tm_year + 1900, (uint32_t)local.tm_mon + 1,
-                                                 (uint32_t)local.tm_mday}))
+                                                 (uint32_t)local.tm_mday})) {
         return day_of_time((uint64_t)now);
+    }
     return day;
 }
 
@@ -86,11 +89,13 @@ static int open_trust(struct session *session)
     size_t line = 0;
 
     session->trust = calloc(1, sizeof *session->trust);
-    if (!session->trust)
+    if (!session->trust) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     error = home_trust(&session->home, session->trust, &result, &line, &id);
-    if (result != TRUST_OK)
+    if (result != TRUST_OK) {
         return session_fail_trust(&session->options, result, line, id);
+    }
     return error == HOME_OK ? EXIT_YES : session_fail_home(&session->options, error);
 }
 
@@ -102,17 +107,19 @@ static int open_contacts(struct session *session)
     int code = EXIT_YES;
 
     session->contacts = calloc(1, sizeof *session->contacts);
-    if (text && session->contacts)
+    if (text && session->contacts) {
         error = home_read(&session->home, "contacts", text, CONTACTS_FILE_SIZE_MAX, &size);
-    if (!text || !session->contacts)
+    }
+    if (!text || !session->contacts) {
         code = session_fail_store(&session->options, STORE_NO_MEMORY);
-    else if (error == HOME_OK && contacts_parse(session->contacts, &line, &session->home.network,
-                                                bytes_of(text, size)) != CONTACTS_OK)
+    } else if (error == HOME_OK && contacts_parse(session->contacts, &line, &session->home.network,
+                                                  bytes_of(text, size)) != CONTACTS_OK) {
         code = session_fail(&session->options, EXIT_BAD_INPUT, "bad-contacts",
                             "Line %zu of %s/contacts is not an id and a name: correct or remove it.", line,
                             session->home.path);
-    else if (error != HOME_OK && error != HOME_NOT_FOUND)
+    } else if (error != HOME_OK && error != HOME_NOT_FOUND) {
         code = session_fail_home(&session->options, error);
+    }
     free(text);
     return code;
 }
@@ -123,14 +130,17 @@ static int open_actor(struct session *session)
     size_t size = 0;
     enum home_error error;
 
-    if (!inception)
+    if (!inception) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     session->inception = bytes_of(inception, 0);
     error = home_read(&session->home, "actor.public", inception, KEYS_SIZE_MAX, &size);
-    if (error == HOME_NOT_FOUND)
+    if (error == HOME_NOT_FOUND) {
         return EXIT_YES;
-    if (error != HOME_OK)
+    }
+    if (error != HOME_OK) {
         return session_fail_home(&session->options, error);
+    }
     session->inception.size = size;
     session->has_actor = true;
     actor_id_of_inception(&session->actor, &session->home.network, session->inception);
@@ -150,17 +160,21 @@ static int find_writer(struct session *session, enum session_access access)
     for (int i = 0; i < LOCK_TRIES_MAX; i++) {
         enum home_error error;
 
-        if (control_connect(&session->home, &session->control_fd) == CONTROL_OK)
+        if (control_connect(&session->home, &session->control_fd) == CONTROL_OK) {
             return EXIT_YES;
+        }
         session->control_fd = -1;
-        if (access == SESSION_READ)
+        if (access == SESSION_READ) {
             return EXIT_YES;
+        }
         error = home_lock(&session->home, "lock", false, &session->lock_fd);
-        if (error == HOME_OK)
+        if (error == HOME_OK) {
             return EXIT_YES;
+        }
         session->lock_fd = -1;
-        if (error != HOME_LOCKED)
+        if (error != HOME_LOCKED) {
             return session_fail_home(&session->options, error);
+        }
         pause_ms(LOCK_PAUSE_MS);
     }
     return session_fail_home(&session->options, HOME_LOCKED);
@@ -186,12 +200,14 @@ static int open_ingest(struct session *session)
 {
     void *memory = malloc(SESSION_ARENA_SIZE);
 
-    if (!memory)
+    if (!memory) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     arena_init(&session->arena, memory, SESSION_ARENA_SIZE);
     if (session->lock_fd >= 0 && !ingest_init(&session->ingest, session->store, &session->home.network,
-                                              session->trust, session->has_actor ? &session->actor : NULL))
+                                              session->trust, session->has_actor ? &session->actor : NULL)) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     return EXIT_YES;
 }
 
@@ -200,16 +216,19 @@ static int open_parts(struct session *session, enum session_access access)
     enum home_error error;
     int code;
 
-    if (sodium_init() < 0)
+    if (sodium_init() < 0) {
         return session_fail(&session->options, EXIT_SYSTEM, "no-random",
                             "This system gives no random numbers.");
+    }
     error = home_open(&session->home, session->options.home);
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return session_fail_home(&session->options, error);
+    }
     if ((code = open_trust(session)) != EXIT_YES || (code = open_contacts(session)) != EXIT_YES ||
         (code = open_actor(session)) != EXIT_YES || (code = find_writer(session, access)) != EXIT_YES ||
-        (code = open_store(session)) != EXIT_YES)
+        (code = open_store(session)) != EXIT_YES) {
         return code;
+    }
     return open_ingest(session);
 }
 
@@ -219,21 +238,26 @@ int session_open(struct session *session, const struct session_options *options,
 
     *session = (struct session){.options = *options, .lock_fd = -1, .control_fd = -1};
     code = open_parts(session, access);
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         session_close(session);
+    }
     return code;
 }
 
 void session_close(struct session *session)
 {
-    if (session->ingest.memory)
+    if (session->ingest.memory) {
         ingest_deinit(&session->ingest);
-    if (session->store)
+    }
+    if (session->store) {
         store_close(session->store);
-    if (session->control_fd >= 0)
+    }
+    if (session->control_fd >= 0) {
         close(session->control_fd);
-    if (session->lock_fd >= 0)
+    }
+    if (session->lock_fd >= 0) {
         close(session->lock_fd);
+    }
     free(session->arena.memory);
     free((void *)(uintptr_t)session->inception.data);
     free(session->contacts);
@@ -243,8 +267,9 @@ void session_close(struct session *session)
 
 int session_need_actor(const struct session *session)
 {
-    if (session->has_actor)
+    if (session->has_actor) {
         return EXIT_YES;
+    }
     return session_fail(
         &session->options, EXIT_NOT_SET_UP, "no-actor",
         "This home was made without keys (init --no-actor), so it can check but not sign. Make "
@@ -258,15 +283,18 @@ int session_reload_daemon(const struct session *session)
     size_t size = 0;
     enum control_error error;
 
-    if (session->control_fd < 0)
+    if (session->control_fd < 0) {
         return EXIT_YES;
+    }
     reply = malloc(CONTROL_REPLY_MAX);
-    if (!reply)
+    if (!reply) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
     error = control_call(session->control_fd, CONTROL_RELOAD, bytes_of(NULL, 0), &result, reply, &size);
     free(reply);
-    if (error == CONTROL_OK && result == CONTROL_DONE)
+    if (error == CONTROL_OK && result == CONTROL_DONE) {
         return EXIT_YES;
+    }
     return session_fail(
         &session->options, EXIT_SYSTEM, "daemon-reload",
         "The change is saved, but the running daemon did not take it up: restart tradeproofd.");

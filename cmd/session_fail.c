@@ -17,10 +17,11 @@ static void print_json_error(const char *word, const char *sentence)
     json_t *object = json_pack("{s:s, s:s}", "error", word, "message", sentence);
     char *text = object ? json_dumps(object, JSON_PRESERVE_ORDER) : NULL;
 
-    if (text)
+    if (text) {
         printf("%s\n", text);
-    else
+    } else {
         printf("{\"error\": \"%s\"}\n", word);
+    }
     free(text);
     json_decref(object);
 }
@@ -34,8 +35,9 @@ int session_fail(const struct session_options *options, int code, const char *wo
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
     fprintf(stderr, "tradeproof: %s\n", sentence);
-    if (options->json)
+    if (options->json) {
         print_json_error(word, sentence);
+    }
     return code;
 }
 
@@ -163,10 +165,12 @@ static const char *trust_sentence(enum trust_result result, enum id_result id)
     case TRUST_BAD_LINE:
         return "A line says \"owner NAMESPACE ID NAME\", \"witness ID NAME\" or \"quorum N\".";
     case TRUST_BAD_ID:
-        if (id == ID_WRONG_NETWORK)
+        if (id == ID_WRONG_NETWORK) {
             return "The id belongs to another network.";
-        if (id == ID_WRONG_KIND)
+        }
+        if (id == ID_WRONG_KIND) {
             return "The id is not that of a person, body or shop.";
+        }
         return "The id is mistyped: copy it again whole.";
     case TRUST_BAD_NAMESPACE:
         return "A namespace is a letter, then up to 15 letters, digits or '-', in lower case: ase, epa, "
@@ -184,8 +188,9 @@ static const char *trust_sentence(enum trust_result result, enum id_result id)
 int session_fail_trust(const struct session_options *options, enum trust_result result, size_t line,
                        enum id_result id)
 {
-    if (line == 0)
+    if (line == 0) {
         return session_fail(options, EXIT_BAD_INPUT, "trust", "%s", trust_sentence(result, id));
+    }
     return session_fail(options, EXIT_BAD_INPUT, "trust-file",
                         "Line %zu of the trust file was not understood. %s", line,
                         trust_sentence(result, id));
@@ -193,10 +198,12 @@ int session_fail_trust(const struct session_options *options, enum trust_result 
 
 static int reason_code(enum reason reason)
 {
-    if (reason == REASON_CLOCK)
+    if (reason == REASON_CLOCK) {
         return EXIT_CLOCK;
-    if (reason == REASON_WRONG_VERSION || reason == REASON_UPGRADE)
+    }
+    if (reason == REASON_WRONG_VERSION || reason == REASON_UPGRADE) {
         return EXIT_VERSION;
+    }
     return EXIT_BAD_INPUT;
 }
 

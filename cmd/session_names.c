@@ -18,9 +18,10 @@ static int fail_id(const struct session *session, const char *text, enum id_resu
         return session_fail(&session->options, EXIT_BAD_INPUT, "id-mistyped",
                             "\"%s\" is mistyped: check its letters, or copy it again whole.", text);
     case ID_WRONG_KIND:
-        if (found == ID_NODE || found == ID_TRANSPORT)
+        if (found == ID_NODE || found == ID_TRANSPORT) {
             return session_fail(&session->options, EXIT_BAD_INPUT, "id-wrong-kind",
                                 "\"%s\" is a computer's id, not a person's or shop's.", text);
+        }
         return session_fail(&session->options, EXIT_BAD_INPUT, "id-wrong-kind",
                             "\"%s\" belongs to someone who has no keys yet and so cannot do this.", text);
     case ID_WRONG_NETWORK:
@@ -57,8 +58,9 @@ int session_subject(const struct session *session, const char *text, struct subj
         return EXIT_YES;
     }
     result = contacts_id(subject, &session->home.network, bytes_of_string(text));
-    if (result == ID_WRONG_KIND)
+    if (result == ID_WRONG_KIND) {
         id_from_text(&id, &found, ID_ACTOR, &session->home.network, bytes_of_string(text));
+    }
     return fail_id(session, text, result, found);
 }
 
@@ -67,10 +69,12 @@ int session_actor(const struct session *session, const char *text, struct actor_
     struct subject subject;
     int code = session_subject(session, text, &subject);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
-    if (subject.kind != SUBJECT_ACTOR)
+    }
+    if (subject.kind != SUBJECT_ACTOR) {
         return fail_id(session, text, ID_WRONG_KIND, ID_CLAIM);
+    }
     actor->hash = subject.id;
     return EXIT_YES;
 }
@@ -78,12 +82,14 @@ int session_actor(const struct session *session, const char *text, struct actor_
 static const char *trusted_name(const struct trust *trust, const struct hash *id)
 {
     for (size_t i = 0; i < trust->owner_count; i++) {
-        if (hash_equal(&trust->owners[i].actor.hash, id) && trust->owners[i].name[0] != '\0')
+        if (hash_equal(&trust->owners[i].actor.hash, id) && trust->owners[i].name[0] != '\0') {
             return trust->owners[i].name;
+        }
     }
     for (size_t i = 0; i < trust->witness_count; i++) {
-        if (hash_equal(&trust->witnesses[i].actor.hash, id) && trust->witnesses[i].name[0] != '\0')
+        if (hash_equal(&trust->witnesses[i].actor.hash, id) && trust->witnesses[i].name[0] != '\0') {
             return trust->witnesses[i].name;
+        }
     }
     return NULL;
 }
@@ -97,10 +103,12 @@ const char *session_name_of(const struct session *session, const struct hash *id
     char text[ID_TEXT_MAX + 1];
     char *out;
 
-    if (contact)
+    if (contact) {
         return contact->name;
-    if (name)
+    }
+    if (name) {
         return name;
+    }
     out = turns[turn++ % NAME_TURNS];
     id_to_text(text, ID_ACTOR, &session->home.network, id);
     snprintf(out, sizeof turns[0], "%.*s...%s", SHORT_HEAD, text, text + strlen(text) - SHORT_TAIL);

@@ -85,8 +85,9 @@ static int set_log_level(struct arguments *arguments, const char *name)
 
 static int add_peer(struct arguments *arguments, const char *peer)
 {
-    if (arguments->peer_count == DAEMON_PEERS_MAX)
+    if (arguments->peer_count == DAEMON_PEERS_MAX) {
         return wrong("there are more than 64 --peer options; the first one too many is", peer);
+    }
     arguments->peers[arguments->peer_count++] = peer;
     return EXIT_YES;
 }
@@ -122,10 +123,12 @@ static int read_arguments(struct arguments *arguments, int count, char **values)
     int option = 0, code = EXIT_YES;
 
     while (code == EXIT_YES && !arguments->done &&
-           (option = getopt_long(count, values, "", long_options, NULL)) != -1)
+           (option = getopt_long(count, values, "", long_options, NULL)) != -1) {
         code = take_option(arguments, option);
-    if (code == EXIT_YES && !arguments->done && optind < count)
+    }
+    if (code == EXIT_YES && !arguments->done && optind < count) {
         return wrong("it takes options only, not", values[optind]);
+    }
     return code;
 }
 
@@ -144,14 +147,17 @@ static bool numeric_endpoint(char *out, size_t capacity, const char *text, size_
     int written = -1;
 
     if (host_size == 0 || host_size > HOST_SIZE_MAX || port_size == 0 || port_size > PORT_SIZE_MAX ||
-        strspn(colon + 1, "0123456789") < port_size)
+        strspn(colon + 1, "0123456789") < port_size) {
         return false;
+    }
     memcpy(host, text, host_size);
     host[host_size] = '\0';
-    if (getaddrinfo(host, NULL, &hints, &found) != 0)
+    if (getaddrinfo(host, NULL, &hints, &found) != 0) {
         return false;
-    if (getnameinfo(found->ai_addr, found->ai_addrlen, number, sizeof number, NULL, 0, NI_NUMERICHOST) == 0)
+    }
+    if (getnameinfo(found->ai_addr, found->ai_addrlen, number, sizeof number, NULL, 0, NI_NUMERICHOST) == 0) {
         written = snprintf(out, capacity, "tcp://%s:%.*s", number, (int)port_size, colon + 1);
+    }
     freeaddrinfo(found);
     return written > 0 && (size_t)written < capacity;
 }
@@ -160,10 +166,12 @@ static int read_peer(struct daemon_peer *peer, const struct network *network, co
 {
     const char *comma = strchr(text, ',');
 
-    if (comma == NULL)
+    if (comma == NULL) {
         return wrong("a --peer is HOST:PORT,tpx1... as the other node's file `endpoint` says, not", text);
-    if (!numeric_endpoint(peer->endpoint, sizeof peer->endpoint, text, (size_t)(comma - text)))
+    }
+    if (!numeric_endpoint(peer->endpoint, sizeof peer->endpoint, text, (size_t)(comma - text))) {
         return wrong("the host or port of this --peer is wrong or not known", text);
+    }
     switch (id_from_text(&peer->key.key, NULL, ID_TRANSPORT, network, bytes_of_string(comma + 1))) {
     case ID_OK:
         return EXIT_YES;
@@ -214,15 +222,17 @@ static int run(const struct arguments *arguments)
     options.only_known = arguments->only_known;
     options.log_level = (int)arguments->log_level;
     if (arguments->listen != NULL) {
-        if (!numeric_endpoint(listen, sizeof listen, arguments->listen, strlen(arguments->listen)))
+        if (!numeric_endpoint(listen, sizeof listen, arguments->listen, strlen(arguments->listen))) {
             return wrong("--listen takes HOST:PORT, for instance 127.0.0.1:7001, not", arguments->listen);
+        }
         options.listen = listen;
     }
     for (size_t i = 0; i < arguments->peer_count; i++) {
         int code = read_peer(&options.peers[i], &home.network, arguments->peers[i]);
 
-        if (code != EXIT_YES)
+        if (code != EXIT_YES) {
             return code;
+        }
         options.peer_count++;
     }
     return exit_code_of(daemon_run(&options));
@@ -231,10 +241,12 @@ static int run(const struct arguments *arguments)
 /* Started by the daemon as one of its net processes: see node/supervisor.h. */
 static int run_net(const char *role)
 {
-    if (strcmp(role, "listen") == 0)
+    if (strcmp(role, "listen") == 0) {
         return net_process_run(NET_LISTEN, NET_FD);
-    if (strcmp(role, "dial") == 0)
+    }
+    if (strcmp(role, "dial") == 0) {
         return net_process_run(NET_DIAL, NET_FD);
+    }
     return EXIT_USAGE;
 }
 
@@ -243,10 +255,12 @@ int main(int count, char **values)
     struct arguments arguments = {.log_level = LOG_INFO};
     int code = EXIT_YES;
 
-    if (sodium_init() < 0)
+    if (sodium_init() < 0) {
         return EXIT_SYSTEM;
-    if (count == 3 && strcmp(values[1], "--net") == 0)
+    }
+    if (count == 3 && strcmp(values[1], "--net") == 0) {
         return run_net(values[2]);
+    }
     code = read_arguments(&arguments, count, values);
     return code != EXIT_YES || arguments.done ? code : run(&arguments);
 }

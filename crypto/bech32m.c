@@ -21,9 +21,11 @@ static uint32_t checksum_step(uint32_t checksum, uint8_t code)
     static const uint32_t generator[5] = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
     uint32_t top = checksum >> 25;
     checksum = (checksum & 0x1ffffff) << 5 ^ code;
-    for (int i = 0; i < 5; i++)
-        if (top >> i & 1)
+    for (int i = 0; i < 5; i++) {
+        if (top >> i & 1) {
             checksum ^= generator[i];
+        }
+    }
     return checksum;
 }
 
@@ -31,11 +33,13 @@ static uint32_t checksum_step(uint32_t checksum, uint8_t code)
 static uint32_t checksum_of_prefix(const char *prefix, size_t prefix_size)
 {
     uint32_t checksum = 1;
-    for (size_t i = 0; i < prefix_size; i++)
+    for (size_t i = 0; i < prefix_size; i++) {
         checksum = checksum_step(checksum, (uint8_t)prefix[i] >> 5);
+    }
     checksum = checksum_step(checksum, 0);
-    for (size_t i = 0; i < prefix_size; i++)
+    for (size_t i = 0; i < prefix_size; i++) {
         checksum = checksum_step(checksum, (uint8_t)prefix[i] & 31);
+    }
     return checksum;
 }
 
@@ -76,18 +80,21 @@ void bech32m_encode(char *text, const char *prefix, const uint8_t *data, size_t 
         checksum = checksum_step(checksum, code);
         *next++ = alphabet[code];
     }
-    for (int i = 0; i < CHECKSUM_SIZE; i++)
+    for (int i = 0; i < CHECKSUM_SIZE; i++) {
         checksum = checksum_step(checksum, 0);
+    }
     checksum ^= checksum_constant;
-    for (int i = CHECKSUM_SIZE - 1; i >= 0; i--)
+    for (int i = CHECKSUM_SIZE - 1; i >= 0; i--) {
         *next++ = alphabet[checksum >> (5 * i) & 31];
+    }
     *next = '\0';
 }
 
 static char lower_of(char c)
 {
-    if (!is_upper(c))
+    if (!is_upper(c)) {
         return c;
+    }
     return (char)(c - 'A' + 'a');
 }
 
@@ -98,8 +105,9 @@ static bool to_lower(char *lower, const char *text, size_t size)
     bool upper_seen = false;
     bool lower_seen = false;
     for (size_t i = 0; i < size; i++) {
-        if (text[i] < 33 || text[i] > 126)
+        if (text[i] < 33 || text[i] > 126) {
             return false;
+        }
         upper_seen |= is_upper(text[i]);
         lower_seen |= is_lower(text[i]);
         lower[i] = lower_of(text[i]);
@@ -118,8 +126,9 @@ static enum bech32m_result codes_read(uint8_t *codes, const char *text, size_t s
 {
     for (size_t i = 0; i < size; i++) {
         codes[i] = code_of(text[i]);
-        if (codes[i] == CODE_NONE)
+        if (codes[i] == CODE_NONE) {
             return BECH32M_BAD_CHARACTER;
+        }
         checksum = checksum_step(checksum, codes[i]);
     }
     return checksum == checksum_constant ? BECH32M_OK : BECH32M_BAD_CHECKSUM;
@@ -130,8 +139,9 @@ static enum bech32m_result codes_read(uint8_t *codes, const char *text, size_t s
 static bool padding_is_zero(const uint8_t *codes, size_t count)
 {
     size_t left_over = count * 5 % 8;
-    if (left_over == 0)
+    if (left_over == 0) {
         return true;
+    }
     return left_over < 5 && (codes[count - 1] & ((1U << left_over) - 1)) == 0;
 }
 
@@ -152,29 +162,36 @@ static void codes_unpack(uint8_t *data, const uint8_t *codes, size_t count)
 enum bech32m_result bech32m_decode(char *prefix, uint8_t *data, size_t *size, const char *text,
                                    size_t text_size)
 {
-    if (text_size > BECH32M_TEXT_MAX)
+    if (text_size > BECH32M_TEXT_MAX) {
         return BECH32M_TOO_LONG;
+    }
     char lower[BECH32M_TEXT_MAX] = {0};
-    if (!to_lower(lower, text, text_size))
+    if (!to_lower(lower, text, text_size)) {
         return BECH32M_BAD_CHARACTER;
+    }
     const char *separator = memrchr(lower, '1', text_size);
-    if (!separator || separator == lower)
+    if (!separator || separator == lower) {
         return BECH32M_NO_SEPARATOR;
+    }
 
     size_t prefix_size = (size_t)(separator - lower);
     size_t code_count = text_size - prefix_size - 1;
     uint8_t codes[BECH32M_TEXT_MAX];
     enum bech32m_result result =
         codes_read(codes, separator + 1, code_count, checksum_of_prefix(lower, prefix_size));
-    if (result != BECH32M_OK)
+    if (result != BECH32M_OK) {
         return result;
-    if (code_count < CHECKSUM_SIZE)
+    }
+    if (code_count < CHECKSUM_SIZE) {
         return BECH32M_BAD_CHECKSUM;
+    }
     code_count -= CHECKSUM_SIZE;
-    if (prefix_size > BECH32M_PREFIX_MAX || code_count > CODE_SIZE_MAX)
+    if (prefix_size > BECH32M_PREFIX_MAX || code_count > CODE_SIZE_MAX) {
         return BECH32M_TOO_LONG;
-    if (!padding_is_zero(codes, code_count))
+    }
+    if (!padding_is_zero(codes, code_count)) {
         return BECH32M_BAD_PADDING;
+    }
 
     memcpy(prefix, lower, prefix_size);
     prefix[prefix_size] = '\0';

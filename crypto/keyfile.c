@@ -35,8 +35,9 @@ struct header {
 
 static void put_u32(uint8_t *at, uint32_t value)
 {
-    for (int i = 3; i >= 0; i--, value >>= 8)
+    for (int i = 3; i >= 0; i--, value >>= 8) {
         at[i] = (uint8_t)value;
+    }
 }
 
 static uint32_t take_u32(const uint8_t *at)
@@ -47,8 +48,9 @@ static uint32_t take_u32(const uint8_t *at)
 /* A file without a passphrase has no work to ask for, so that there is one way to write it. */
 static bool parameters_are_sane(const struct header *header)
 {
-    if (header->kdf == KDF_NONE)
+    if (header->kdf == KDF_NONE) {
         return header->passes == 0 && header->memory_kib == 0;
+    }
     return header->passes >= crypto_pwhash_argon2id_OPSLIMIT_MIN && header->passes <= KEYFILE_PASSES_MAX &&
            header->memory_kib >= crypto_pwhash_argon2id_MEMLIMIT_MIN / 1024 &&
            header->memory_kib <= KEYFILE_MEMORY_KIB_MAX;
@@ -56,16 +58,19 @@ static bool parameters_are_sane(const struct header *header)
 
 static enum keyfile_result header_parse(struct header *header, const uint8_t *bytes, size_t size)
 {
-    if (size < KEYFILE_OVERHEAD || memcmp(bytes + AT_MAGIC, magic, sizeof magic) != 0)
+    if (size < KEYFILE_OVERHEAD || memcmp(bytes + AT_MAGIC, magic, sizeof magic) != 0) {
         return KEYFILE_NOT_A_KEYFILE;
+    }
     header->kdf = take_u32(bytes + AT_KDF);
     header->passes = take_u32(bytes + AT_PASSES);
     header->memory_kib = take_u32(bytes + AT_MEMORY);
     header->secret_size = take_u32(bytes + AT_SIZE);
-    if (header->kdf != KDF_NONE && header->kdf != KDF_ARGON2ID)
+    if (header->kdf != KDF_NONE && header->kdf != KDF_ARGON2ID) {
         return KEYFILE_NOT_A_KEYFILE;
-    if (header->secret_size > KEYFILE_SECRET_SIZE_MAX || header->secret_size != size - KEYFILE_OVERHEAD)
+    }
+    if (header->secret_size > KEYFILE_SECRET_SIZE_MAX || header->secret_size != size - KEYFILE_OVERHEAD) {
         return KEYFILE_NOT_A_KEYFILE;
+    }
     return parameters_are_sane(header) ? KEYFILE_OK : KEYFILE_ABSURD_PARAMETERS;
 }
 
@@ -78,8 +83,9 @@ static enum keyfile_result key_derive(uint8_t key[KEY_SIZE], const struct header
     if (header->kdf == KDF_ARGON2ID &&
         crypto_pwhash_argon2id(stretched, sizeof stretched, passphrase, passphrase_size, bytes + AT_SALT,
                                header->passes, (size_t)header->memory_kib * 1024,
-                               crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
+                               crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0) {
         return KEYFILE_NO_MEMORY;
+    }
     int failed = crypto_generichash_blake2b_salt_personal(key, KEY_SIZE, bytes, HEADER_SIZE, stretched,
                                                           sizeof stretched, NULL, key_label);
     assert(!failed);
@@ -118,8 +124,9 @@ enum keyfile_result keyfile_write(uint8_t *out, size_t *out_size, const uint8_t 
     header_write(out, &header, salt, nonce);
     uint8_t key[KEY_SIZE];
     enum keyfile_result result = key_derive(key, &header, out, passphrase, passphrase_size);
-    if (result != KEYFILE_OK)
+    if (result != KEYFILE_OK) {
         return result;
+    }
     int failed =
         crypto_secretbox_xchacha20poly1305_easy(out + HEADER_SIZE, secret, secret_size, out + AT_NONCE, key);
     assert(!failed);
@@ -133,20 +140,24 @@ enum keyfile_result keyfile_read(uint8_t *secret, size_t *secret_size, const uin
 {
     struct header header;
     enum keyfile_result result = header_parse(&header, bytes, size);
-    if (result != KEYFILE_OK)
+    if (result != KEYFILE_OK) {
         return result;
-    if (header.kdf == KDF_ARGON2ID && !passphrase)
+    }
+    if (header.kdf == KDF_ARGON2ID && !passphrase) {
         return KEYFILE_WRONG_PASSPHRASE;
+    }
     uint8_t key[KEY_SIZE];
     result = key_derive(key, &header, bytes, passphrase, passphrase_size);
-    if (result != KEYFILE_OK)
+    if (result != KEYFILE_OK) {
         return result;
+    }
     /* libsodium checks the tag over the whole sealed part before it writes the first byte. */
     int refused = crypto_secretbox_xchacha20poly1305_open_easy(secret, bytes + HEADER_SIZE,
                                                                size - HEADER_SIZE, bytes + AT_NONCE, key);
     sodium_memzero(key, sizeof key);
-    if (refused)
+    if (refused) {
         return KEYFILE_WRONG_PASSPHRASE;
+    }
     *secret_size = header.secret_size;
     return KEYFILE_OK;
 }

@@ -6,18 +6,21 @@
 static size_t level_up(const struct hash_domain *node, struct hash *nodes, size_t count)
 {
     size_t pairs = count / 2;
-    for (size_t i = 0; i < pairs; i++)
+    for (size_t i = 0; i < pairs; i++) {
         hash_pair(&nodes[i], node, &nodes[2 * i], &nodes[2 * i + 1]);
-    if (count % 2 == 1)
+    }
+    if (count % 2 == 1) {
         nodes[pairs] = nodes[count - 1];
+    }
     return count - pairs;
 }
 
 void merkle_root_in_place(struct hash *out, const struct hash_domain *node, struct hash *leaves, size_t count)
 {
     assert(count >= 1);
-    while (count > 1)
+    while (count > 1) {
         count = level_up(node, leaves, count);
+    }
     *out = leaves[0];
 }
 
@@ -41,8 +44,9 @@ void merkle_path_in_place(struct merkle_path *out, const struct hash_domain *nod
     out->size = 0;
     while (count > 1) {
         size_t sibling = index ^ 1;
-        if (sibling < count)
+        if (sibling < count) {
             out->nodes[out->size++] = leaves[sibling];
+        }
         count = level_up(node, leaves, count);
         index /= 2;
     }
@@ -51,17 +55,20 @@ void merkle_path_in_place(struct merkle_path *out, const struct hash_domain *nod
 bool merkle_path_root(struct hash *out, const struct hash_domain *node, const struct hash *leaf,
                       uint64_t index, uint64_t count, const struct merkle_path *path)
 {
-    if (index >= count || count > MERKLE_COUNT_MAX)
+    if (index >= count || count > MERKLE_COUNT_MAX) {
         return false;
-    if (path->size != merkle_path_size(index, count))
+    }
+    if (path->size != merkle_path_size(index, count)) {
         return false;
+    }
     struct hash root = *leaf;
     const struct hash *sibling = path->nodes;
     for (; count > 1; count -= count / 2) {
-        if (index % 2 == 1)
+        if (index % 2 == 1) {
             hash_pair(&root, node, sibling++, &root);
-        else if (index + 1 < count)
+        } else if (index + 1 < count) {
             hash_pair(&root, node, &root, sibling++);
+        }
         index /= 2;
     }
     *out = root;
@@ -85,8 +92,9 @@ void merkle_frontier_append(struct merkle_frontier *frontier, const struct hash_
     size_t peaks = peak_count(frontier);
     struct hash peak = *leaf;
     /* Like a carry in binary addition: each trailing one of the count is a peak as tall as the new one. */
-    for (uint64_t rest = frontier->count; rest % 2 == 1; rest /= 2)
+    for (uint64_t rest = frontier->count; rest % 2 == 1; rest /= 2) {
         hash_pair(&peak, node, &frontier->peaks[--peaks], &peak);
+    }
     frontier->peaks[peaks] = peak;
     frontier->count++;
 }
@@ -98,7 +106,8 @@ void merkle_frontier_root(struct hash *out, const struct merkle_frontier *fronti
     assert(frontier->count <= MERKLE_COUNT_MAX);
     size_t peaks = peak_count(frontier) - 1;
     struct hash root = frontier->peaks[peaks];
-    while (peaks > 0)
+    while (peaks > 0) {
         hash_pair(&root, node, &frontier->peaks[--peaks], &root);
+    }
     *out = root;
 }

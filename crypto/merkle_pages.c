@@ -22,8 +22,9 @@ uint32_t merkle_page_levels(uint64_t count)
     assert(count >= 1);
     assert(count <= MERKLE_COUNT_MAX);
     uint32_t levels = 1;
-    for (; count > MERKLE_PAGE_SIZE; count = pages_of(count))
+    for (; count > MERKLE_PAGE_SIZE; count = pages_of(count)) {
         levels++;
+    }
     return levels;
 }
 
@@ -39,13 +40,15 @@ static struct merkle_page *page_find(const struct merkle_pages *set, uint32_t le
     size_t end = set->count;
     while (first < end) {
         size_t middle = first + (end - first) / 2;
-        if (page_is_before(&set->pages[middle], level, index))
+        if (page_is_before(&set->pages[middle], level, index)) {
             first = middle + 1;
-        else
+        } else {
             end = middle;
+        }
     }
-    if (first == set->count || set->pages[first].level != level || set->pages[first].index != index)
+    if (first == set->count || set->pages[first].level != level || set->pages[first].index != index) {
         return NULL;
+    }
     return &set->pages[first];
 }
 
@@ -61,8 +64,9 @@ static void page_root(struct hash *out, const struct merkle_page *page, const st
 static bool node_set(const struct merkle_pages *set, uint32_t level, uint64_t index, const struct hash *hash)
 {
     struct merkle_page *page = page_find(set, level, index / MERKLE_PAGE_SIZE);
-    if (!page)
+    if (!page) {
         return false;
+    }
     page->nodes[index % MERKLE_PAGE_SIZE] = *hash;
     page->changed = true;
     return true;
@@ -82,20 +86,25 @@ bool merkle_pages_root(struct hash *out, struct merkle_pages *set, const struct 
     /* The set is sorted by level, so all below a page has been carried into it before its own turn comes. */
     for (size_t i = 0; i < set->count && set->pages[i].level < top; i++) {
         const struct merkle_page *page = &set->pages[i];
-        if (!page->changed)
+        if (!page->changed) {
             continue;
-        for (; level < page->level; level++)
+        }
+        for (; level < page->level; level++) {
             level_count = pages_of(level_count);
+        }
         struct hash root;
         page_root(&root, page, node, level_count);
-        if (!node_set(set, level + 1, page->index, &root))
+        if (!node_set(set, level + 1, page->index, &root)) {
             return false;
+        }
     }
     const struct merkle_page *top_page = page_find(set, top, 0);
-    if (!top_page)
+    if (!top_page) {
         return false;
-    for (; level < top; level++)
+    }
+    for (; level < top; level++) {
         level_count = pages_of(level_count);
+    }
     page_root(out, top_page, node, level_count);
     return true;
 }
@@ -108,8 +117,9 @@ bool merkle_pages_path(struct merkle_path *out, const struct merkle_pages *set,
     out->size = 0;
     for (uint32_t level = 0; level < levels; level++) {
         const struct merkle_page *page = page_find(set, level, index / MERKLE_PAGE_SIZE);
-        if (!page)
+        if (!page) {
             return false;
+        }
         struct merkle_path part;
         size_t fill = page_fill(page->index, count);
         struct hash scratch[MERKLE_PAGE_SIZE];

@@ -26,8 +26,9 @@ static void on_down(struct daemon *daemon, struct peer *peer)
 
     node_text(daemon, peer, node);
     peers_remove(&daemon->peers, peer);
-    if (!greeted)
+    if (!greeted) {
         return;
+    }
     LOG(LOG_INFO, "peer-down", LOG_N("peer", id), LOG_T("node", node));
     passed_over_forget(&daemon->passed, id);
     settle_event(daemon, &(struct sync_event){.kind = SYNC_PEER_DOWN, .peer = id}, NULL);
@@ -38,16 +39,20 @@ static void on_up(struct daemon *daemon, enum net_role role, const struct netlin
     struct peer *before = peers_find(&daemon->peers, role, message->peer);
     struct transport_key transport;
 
-    if (message->payload.size != sizeof transport)
+    if (message->payload.size != sizeof transport) {
         return;
+    }
     memcpy(&transport, message->payload.data, sizeof transport);
-    if (before != NULL)
+    if (before != NULL) {
         on_down(daemon, before);
-    if (peers_add(&daemon->peers, role, message->peer, &transport, daemon->now_ms) != NULL)
+    }
+    if (peers_add(&daemon->peers, role, message->peer, &transport, daemon->now_ms) != NULL) {
         return;
+    }
     LOG(LOG_WARN, "peer-not-let-in", LOG_T("role", net_role_name(role)));
-    if (role == NET_DIAL && message->peer < daemon->options->peer_count)
+    if (role == NET_DIAL && message->peer < daemon->options->peer_count) {
         processes_redial_later(&daemon->processes, message->peer, daemon->now_ms);
+    }
 }
 
 bool arrivals_endpoint(const struct daemon *daemon, char *out, size_t capacity)
@@ -56,10 +61,12 @@ bool arrivals_endpoint(const struct daemon *daemon, char *out, size_t capacity)
     char transport[ID_TEXT_MAX + 1];
     int size = 0;
 
-    if (endpoint[0] == '\0')
+    if (endpoint[0] == '\0') {
         return false;
-    if (strncmp(endpoint, endpoint_scheme, sizeof endpoint_scheme - 1) == 0)
+    }
+    if (strncmp(endpoint, endpoint_scheme, sizeof endpoint_scheme - 1) == 0) {
         endpoint += sizeof endpoint_scheme - 1;
+    }
     id_to_text(transport, ID_TRANSPORT, &daemon->home.network, &daemon->keys.transport.key);
     size = snprintf(out, capacity, "%s,%s", endpoint, transport);
     return size > 0 && (size_t)size < capacity;
@@ -73,14 +80,16 @@ static void on_ready(struct daemon *daemon, enum net_role role, struct bytes end
 
     daemon->processes.net[role].ready = true;
     if (role != NET_LISTEN || !processes_set_bound(&daemon->processes, endpoint) ||
-        !arrivals_endpoint(daemon, line, ENDPOINT_LINE_MAX))
+        !arrivals_endpoint(daemon, line, ENDPOINT_LINE_MAX)) {
         return;
+    }
     LOG(LOG_INFO, "listening", LOG_T("endpoint", line));
     size = strlen(line);
     line[size] = '\n';
     error = home_write(&daemon->home, ENDPOINT_FILE, line, size + 1, 0644);
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         LOG(LOG_WARN, "endpoint-not-written", LOG_T("why", home_error_sentence(error)));
+    }
 }
 
 static void on_failed(struct daemon *daemon, enum net_role role, struct bytes why)
@@ -91,8 +100,9 @@ static void on_failed(struct daemon *daemon, enum net_role role, struct bytes wh
                    (const char *)why.data);
     LOG(LOG_ERROR, "net-failed", LOG_T("role", net_role_name(role)), LOG_T("why", text));
     /* An address that was never bound is the user's to correct; one that was will be free again. */
-    if (role != NET_LISTEN || daemon->processes.bound[0] != '\0')
+    if (role != NET_LISTEN || daemon->processes.bound[0] != '\0') {
         return;
+    }
     (void)fprintf(stderr, "tradeproofd: cannot listen on %s: %s\n", daemon->options->listen, text);
     daemon->listen_failed = true;
     daemon->stopping = true;
@@ -109,10 +119,12 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
     enum reason reason = REASON_WRONG_KIND;
 
     arena_init(&arena, memory, sizeof memory);
-    if (frame->kind == FRAME_HELLO)
+    if (frame->kind == FRAME_HELLO) {
         reason = schema_decode(&hello_schema, &hello, frame->payload, &arena);
-    if (reason == REASON_NONE)
+    }
+    if (reason == REASON_NONE) {
         reason = peers_greet(&daemon->peers, peer, &hello);
+    }
     if (reason != REASON_NONE) {
         settle_kick(daemon, peer, reason == REASON_WRONG_AUTHOR ? "myself" : reason_word(reason));
         return;
@@ -163,16 +175,18 @@ static void on_frame(struct daemon *daemon, enum net_role role, const struct net
     struct frame frame;
     enum reason reason = REASON_NONE;
 
-    if (peer == NULL || peer->kicked)
+    if (peer == NULL || peer->kicked) {
         return;
+    }
     peer->frames_in++;
     reason = frame_decode(&frame, &daemon->home.network, message->payload);
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         settle_kick(daemon, peer, reason_word(reason));
-    else if (peer->greeted)
+    } else if (peer->greeted) {
         on_greeted_frame(daemon, peer, &frame);
-    else
+    } else {
         greet(daemon, peer, &frame);
+    }
 }
 
 static void on_message(struct daemon *daemon, enum net_role role, const struct netlink_message *message)
@@ -188,8 +202,9 @@ static void on_message(struct daemon *daemon, enum net_role role, const struct n
         break;
     case NETLINK_DOWN:
         peer = peers_find(&daemon->peers, role, message->peer);
-        if (peer != NULL)
+        if (peer != NULL) {
             on_down(daemon, peer);
+        }
         break;
     case NETLINK_FRAME:
         on_frame(daemon, role, message);
@@ -227,10 +242,12 @@ static bool take_from(struct daemon *daemon, enum net_role role)
         }
         result = netlink_fill(&net->link);
         /* One that has closed its end is of no more use, whether or not it ends by itself. */
-        if (result == NETLINK_CLOSED)
+        if (result == NETLINK_CLOSED) {
             (void)kill(net->pid, SIGKILL);
-        if (result != NETLINK_MESSAGE)
+        }
+        if (result != NETLINK_MESSAGE) {
             return false;
+        }
     }
     return net->pid != 0;
 }
@@ -251,8 +268,9 @@ void arrivals_reap(struct daemon *daemon)
         struct peer *peer = NULL;
         size_t at = 0;
 
-        if (!supervisor_reap(&daemon->processes.net[role], daemon->now_ms))
+        if (!supervisor_reap(&daemon->processes.net[role], daemon->now_ms)) {
             continue;
+        }
         LOG(daemon->stopping ? LOG_INFO : LOG_WARN, "net-ended",
             LOG_T("role", net_role_name((enum net_role)role)));
         while ((peer = peers_next(&daemon->peers, (enum net_role)role, &at)) != NULL) {
@@ -266,6 +284,7 @@ void arrivals_timers(struct daemon *daemon)
 {
     struct peer *peer = NULL;
 
-    while ((peer = peers_overdue(&daemon->peers, daemon->now_ms)) != NULL)
+    while ((peer = peers_overdue(&daemon->peers, daemon->now_ms)) != NULL) {
         settle_kick(daemon, peer, "no-hello");
+    }
 }

@@ -12,10 +12,12 @@ enum home_error checkpoints_init(struct checkpoints *checkpoints, const struct h
     enum home_error error = node_secret_read(home, CHECKPOINT_KEYS_FILE, seed.bytes, sizeof seed.bytes);
 
     *checkpoints = (struct checkpoints){.due_ms = UINT64_MAX};
-    if (error == HOME_NOT_FOUND)
+    if (error == HOME_NOT_FOUND) {
         return HOME_OK;
-    if (error != HOME_OK)
+    }
+    if (error != HOME_OK) {
         return error;
+    }
     sign_key_pair(&checkpoints->key, &checkpoints->secret, &seed);
     sodium_memzero(&seed, sizeof seed);
     checkpoints->has_key = true;
@@ -31,8 +33,9 @@ void checkpoints_deinit(struct checkpoints *checkpoints)
 
 void checkpoints_on_head(struct checkpoints *checkpoints, uint64_t now_ms)
 {
-    if (checkpoints->has_key && checkpoints->due_ms > now_ms + CHECKPOINT_DELAY_MS)
+    if (checkpoints->has_key && checkpoints->due_ms > now_ms + CHECKPOINT_DELAY_MS) {
         checkpoints->due_ms = now_ms + CHECKPOINT_DELAY_MS;
+    }
 }
 
 /* Where the key stands in the key set, among those with the checkpoint role. */
@@ -61,10 +64,12 @@ enum checkpoint_result checkpoints_sign(struct checkpoints *checkpoints, struct 
 
     assert(checkpoints->has_key);
     checkpoints->due_ms = now_ms + CHECKPOINT_INTERVAL_MS;
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? CHECKPOINT_NO_LOG : CHECKPOINT_STORE_FAILED;
-    if (!find_key(&state.keys, &checkpoints->key, &key_index))
+    }
+    if (!find_key(&state.keys, &checkpoints->key, &key_index)) {
         return CHECKPOINT_NO_KEY;
+    }
     memset(&checkpoint, 0, sizeof checkpoint);
     checkpoint.author = *self;
     checkpoint.epoch = state.epoch;

@@ -16,8 +16,9 @@ enum { CALL_HEADER_SIZE = CONTROL_LENGTH_SIZE + 1 };
 bool control_address(const struct home *home, struct sockaddr_un *address, int *folder)
 {
     *folder = open(home->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (*folder < 0)
+    if (*folder < 0) {
         return false;
+    }
     memset(address, 0, sizeof *address);
     address->sun_family = AF_UNIX;
     (void)snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/" CONTROL_SOCKET_FILE,
@@ -31,18 +32,21 @@ enum control_error control_connect(const struct home *home, int *fd)
     int folder = -1, client = -1;
     bool connected = false;
 
-    if (!control_address(home, &address, &folder))
+    if (!control_address(home, &address, &folder)) {
         return CONTROL_NO_DAEMON;
+    }
     client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (client >= 0)
+    if (client >= 0) {
         connected = connect(client, (const struct sockaddr *)&address, sizeof address) == 0;
+    }
     (void)close(folder);
     if (connected) {
         *fd = client;
         return CONTROL_OK;
     }
-    if (client >= 0)
+    if (client >= 0) {
         (void)close(client);
+    }
     return CONTROL_NO_DAEMON;
 }
 
@@ -53,10 +57,12 @@ static bool send_all(int fd, const void *data, size_t size)
     while (size > 0) {
         ssize_t count = send(fd, at, size, MSG_NOSIGNAL);
 
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
-        if (count <= 0)
+        }
+        if (count <= 0) {
             return false;
+        }
         at += count;
         size -= (size_t)count;
     }
@@ -70,10 +76,12 @@ static bool receive_all(int fd, void *data, size_t size)
     while (size > 0) {
         ssize_t count = recv(fd, at, size, 0);
 
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
-        if (count <= 0)
+        }
+        if (count <= 0) {
             return false;
+        }
         at += count;
         size -= (size_t)count;
     }
@@ -89,15 +97,19 @@ enum control_error control_call(int fd, enum control_op op, struct bytes request
     assert(request.size < CONTROL_SIZE_MAX);
     control_put_length(header, request.size + 1);
     header[CONTROL_LENGTH_SIZE] = (uint8_t)op;
-    if (!send_all(fd, header, sizeof header) || !send_all(fd, request.data, request.size))
+    if (!send_all(fd, header, sizeof header) || !send_all(fd, request.data, request.size)) {
         return CONTROL_BROKEN;
-    if (!receive_all(fd, header, sizeof header))
+    }
+    if (!receive_all(fd, header, sizeof header)) {
         return CONTROL_BROKEN;
+    }
     size = control_get_length(header);
-    if (size < 1 || size - 1 > CONTROL_REPLY_MAX || header[CONTROL_LENGTH_SIZE] > CONTROL_FAILED)
+    if (size < 1 || size - 1 > CONTROL_REPLY_MAX || header[CONTROL_LENGTH_SIZE] > CONTROL_FAILED) {
         return CONTROL_BROKEN;
-    if (!receive_all(fd, reply, size - 1))
+    }
+    if (!receive_all(fd, reply, size - 1)) {
         return CONTROL_BROKEN;
+    }
     *result = header[CONTROL_LENGTH_SIZE];
     *reply_size = size - 1;
     return CONTROL_OK;

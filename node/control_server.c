@@ -24,10 +24,12 @@ enum home_error control_server_init(struct control_server *server, const struct 
     memset(server, 0, sizeof *server);
     server->home = home;
     server->fd = -1;
-    for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+    for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         server->clients[i].fd = -1;
-    if (!control_address(home, &address, &folder))
+    }
+    if (!control_address(home, &address, &folder)) {
         return HOME_PERMISSION;
+    }
     server->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (server->fd >= 0) {
         (void)unlink(address.sun_path);
@@ -36,8 +38,9 @@ enum home_error control_server_init(struct control_server *server, const struct 
         (void)umask(mask);
     }
     (void)close(folder);
-    if (bound == 0 && listen(server->fd, BACKLOG) == 0)
+    if (bound == 0 && listen(server->fd, BACKLOG) == 0) {
         return HOME_OK;
+    }
     control_server_deinit(server);
     return HOME_IO;
 }
@@ -54,11 +57,13 @@ void control_server_deinit(struct control_server *server)
 {
     char path[HOME_PATH_MAX + 64];
 
-    if (server->fd < 0)
+    if (server->fd < 0) {
         return;
+    }
     for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
-        if (server->clients[i].fd >= 0)
+        if (server->clients[i].fd >= 0) {
             drop(&server->clients[i]);
+        }
     }
     (void)close(server->fd);
     server->fd = -1;
@@ -69,8 +74,9 @@ void control_server_deinit(struct control_server *server)
 static struct control_client *free_place(struct control_server *server)
 {
     for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
-        if (server->clients[i].fd < 0)
+        if (server->clients[i].fd < 0) {
             return &server->clients[i];
+        }
     }
     return NULL;
 }
@@ -88,15 +94,17 @@ size_t control_server_polls(const struct control_server *server, struct pollfd *
             room = true;
             continue;
         }
-        if (client->out != NULL)
+        if (client->out != NULL) {
             events = POLLOUT;
-        else if (!client->waiting)
+        } else if (!client->waiting) {
             events = POLLIN;
+        }
         fds[count++] = (struct pollfd){.fd = client->fd, .events = events};
     }
     /* Without a free place newcomers wait in the socket's own queue. */
-    if (room)
+    if (room) {
         fds[count++] = (struct pollfd){.fd = server->fd, .events = POLLIN};
+    }
     return count;
 }
 
@@ -105,8 +113,9 @@ static bool is_ours(int fd)
     struct ucred credentials;
     socklen_t size = sizeof credentials;
 
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
         return false;
+    }
     return credentials.uid == geteuid() || credentials.uid == 0;
 }
 
@@ -117,8 +126,9 @@ static void accept_clients(struct control_server *server, uint64_t now_ms)
     while ((client = free_place(server)) != NULL) {
         int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-        if (fd < 0)
+        if (fd < 0) {
             return;
+        }
         if (!is_ours(fd)) {
             (void)close(fd);
             continue;
@@ -132,8 +142,9 @@ static void accept_clients(struct control_server *server, uint64_t now_ms)
 /* How many bytes the request being read has in all, as far as is known. */
 static size_t request_size(const struct control_client *client)
 {
-    if (client->in_size < CONTROL_LENGTH_SIZE)
+    if (client->in_size < CONTROL_LENGTH_SIZE) {
         return CONTROL_LENGTH_SIZE;
+    }
     return CONTROL_LENGTH_SIZE + control_get_length(client->in);
 }
 
@@ -146,11 +157,13 @@ static bool reserve(struct control_client *client, size_t capacity)
 {
     uint8_t *in = NULL;
 
-    if (capacity <= client->in_capacity)
+    if (capacity <= client->in_capacity) {
         return true;
+    }
     in = realloc(client->in, capacity);
-    if (in == NULL)
+    if (in == NULL) {
         return false;
+    }
     client->in = in;
     client->in_capacity = capacity;
     return true;
@@ -166,22 +179,29 @@ static bool read_request(struct control_client *client)
 
         /* Even the shortest request names its operation. */
         if (wanted > REQUEST_SIZE_MAX ||
-            (wanted == CONTROL_LENGTH_SIZE && client->in_size == CONTROL_LENGTH_SIZE))
+            (wanted == CONTROL_LENGTH_SIZE && client->in_size == CONTROL_LENGTH_SIZE)) {
             return false;
-        if (client->in_size == wanted)
+        }
+        if (client->in_size == wanted) {
             return true;
+        }
         room = wanted - client->in_size;
-        if (room > READ_SIZE + client->in_size)
+        if (room > READ_SIZE + client->in_size) {
             room = READ_SIZE + client->in_size;
-        if (!reserve(client, client->in_size + room))
+        }
+        if (!reserve(client, client->in_size + room)) {
             return false;
+        }
         count = recv(client->fd, client->in + client->in_size, room, 0);
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
-        if (count < 0)
+        }
+        if (count < 0) {
             return errno == EAGAIN || errno == EWOULDBLOCK;
-        if (count == 0)
+        }
+        if (count == 0) {
             return false;
+        }
         client->in_size += (size_t)count;
     }
 }
@@ -192,10 +212,12 @@ static bool write_reply(struct control_client *client, uint64_t now_ms)
         ssize_t count =
             send(client->fd, client->out + client->out_at, client->out_size - client->out_at, MSG_NOSIGNAL);
 
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
-        if (count < 0)
+        }
+        if (count < 0) {
             return errno == EAGAIN || errno == EWOULDBLOCK;
+        }
         client->out_at += (size_t)count;
     }
     free(client->out);
@@ -218,16 +240,20 @@ void control_server_serve(struct control_server *server, uint64_t now_ms)
         struct control_client *client = &server->clients[i];
         bool stays = true;
 
-        if (client->fd < 0)
+        if (client->fd < 0) {
             continue;
-        if (client->in_size == 0 && client->out == NULL)
+        }
+        if (client->in_size == 0 && client->out == NULL) {
             client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
-        if (client->out != NULL)
+        }
+        if (client->out != NULL) {
             stays = write_reply(client, now_ms);
-        else if (!client->waiting)
+        } else if (!client->waiting) {
             stays = read_request(client);
-        if (!stays || is_late(client, now_ms))
+        }
+        if (!stays || is_late(client, now_ms)) {
             drop(client);
+        }
     }
 }
 
@@ -236,8 +262,9 @@ bool control_server_next(struct control_server *server, struct control_request *
     for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         struct control_client *client = &server->clients[i];
 
-        if (client->fd < 0 || client->waiting || client->out != NULL || !has_request(client))
+        if (client->fd < 0 || client->waiting || client->out != NULL || !has_request(client)) {
             continue;
+        }
         client->waiting = true;
         request->client = client->number;
         request->op = client->in[CONTROL_LENGTH_SIZE];
@@ -251,8 +278,9 @@ bool control_server_next(struct control_server *server, struct control_request *
 static struct control_client *find(struct control_server *server, uint32_t number)
 {
     for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
-        if (server->clients[i].fd >= 0 && server->clients[i].number == number)
+        if (server->clients[i].fd >= 0 && server->clients[i].number == number) {
             return &server->clients[i];
+        }
     }
     return NULL;
 }
@@ -263,8 +291,9 @@ void control_server_reply(struct control_server *server, uint32_t number, enum c
     struct control_client *client = find(server, number);
 
     assert(payload.size <= CONTROL_REPLY_MAX);
-    if (client == NULL)
+    if (client == NULL) {
         return;
+    }
     assert(client->waiting);
     client->waiting = false;
     free(client->in);
@@ -277,13 +306,15 @@ void control_server_reply(struct control_server *server, uint32_t number, enum c
     }
     control_put_length(client->out, payload.size + 1);
     client->out[CONTROL_LENGTH_SIZE] = (uint8_t)result;
-    if (payload.size > 0)
+    if (payload.size > 0) {
         memcpy(client->out + REPLY_HEADER_SIZE, payload.data, payload.size);
+    }
     client->out_size = REPLY_HEADER_SIZE + payload.size;
     client->out_at = 0;
     client->deadline_ms = now_ms + CONTROL_CLIENT_TIMEOUT_MS;
-    if (!write_reply(client, now_ms))
+    if (!write_reply(client, now_ms)) {
         drop(client);
+    }
 }
 
 void control_server_reply_number(struct control_server *server, uint32_t client, enum control_result result,
@@ -303,8 +334,9 @@ uint64_t control_server_deadline_ms(const struct control_server *server)
         const struct control_client *client = &server->clients[i];
 
         if (client->fd >= 0 && !client->waiting && (client->in_size > 0 || client->out != NULL) &&
-            client->deadline_ms < deadline_ms)
+            client->deadline_ms < deadline_ms) {
             deadline_ms = client->deadline_ms;
+        }
     }
     return deadline_ms;
 }

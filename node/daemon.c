@@ -114,15 +114,18 @@ static enum daemon_end read_trust(struct daemon *daemon)
     size_t line = 0;
     enum home_error error = home_trust(&daemon->home, &daemon->trust, &result, &line, &id);
 
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return end_of_home(error);
-    if (result == TRUST_OK)
+    }
+    if (result == TRUST_OK) {
         return DAEMON_STOPPED;
-    if (result == TRUST_TOO_LARGE)
+    }
+    if (result == TRUST_TOO_LARGE) {
         say("The trust file is larger than 64 KiB: shorten it.");
-    else
+    } else {
         (void)fprintf(stderr, "tradeproofd: The trust file %s/trust has a mistake in line %zu: correct it.\n",
                       daemon->home.path, line);
+    }
     return DAEMON_BAD_INPUT;
 }
 
@@ -132,19 +135,24 @@ static enum daemon_end read_home(struct daemon *daemon)
     enum daemon_end end = DAEMON_STOPPED;
     enum home_error error = home_open(&daemon->home, daemon->options->home);
 
-    if (error == HOME_OK)
+    if (error == HOME_OK) {
         error = home_lock(&daemon->home, "lock", false, &daemon->lock);
-    if (error != HOME_OK)
+    }
+    if (error != HOME_OK) {
         return end_of_home(error);
+    }
     end = read_trust(daemon);
-    if (end != DAEMON_STOPPED)
+    if (end != DAEMON_STOPPED) {
         return end;
+    }
     error = node_keys_read(&daemon->keys, &daemon->home);
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return end_of_key_file(daemon, NODE_KEYS_FILE);
+    }
     error = checkpoints_init(&daemon->checkpoints, &daemon->home, daemon->now_ms);
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return end_of_key_file(daemon, CHECKPOINT_KEYS_FILE);
+    }
     return DAEMON_STOPPED;
 }
 
@@ -156,15 +164,18 @@ static enum daemon_end open_store(struct daemon *daemon)
     enum home_error self_error = requests_read_self(&daemon->home, &self);
     enum store_error error = STORE_OK;
 
-    if (self_error != HOME_OK && self_error != HOME_NOT_FOUND)
+    if (self_error != HOME_OK && self_error != HOME_NOT_FOUND) {
         return end_of_key_file(daemon, "actor.public");
+    }
     home_file(&daemon->home, "store", folder);
     error = store_open(&daemon->store, &options);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return end_of_store(error);
+    }
     if (!ingest_init(&daemon->ingest, daemon->store, &daemon->home.network, &daemon->trust,
-                     self_error == HOME_OK ? &self : NULL))
+                     self_error == HOME_OK ? &self : NULL)) {
         return end_of_memory();
+    }
     return DAEMON_STOPPED;
 }
 
@@ -179,8 +190,9 @@ static enum daemon_end make_parts(struct daemon *daemon)
     if (daemon->sync == NULL || daemon->record_memory == NULL || !intake_init(&daemon->intake) ||
         !peers_init(&daemon->peers, &daemon->home.network, &daemon->keys, daemon->options,
                     daemon->processes.net) ||
-        !relay_init(&daemon->relay, &daemon->ingest, &daemon->peers))
+        !relay_init(&daemon->relay, &daemon->ingest, &daemon->peers)) {
         return end_of_memory();
+    }
     randombytes_buf(&seed, sizeof seed);
     sync_init(daemon->sync, seed, daemon->now_ms);
     /* A daemon that was killed leaves one behind, and nobody listens there now. */
@@ -199,10 +211,12 @@ static enum daemon_end take_signals(struct daemon *daemon)
     (void)sigaddset(&signals, SIGCHLD);
     (void)sigaddset(&signals, SIGHUP);
     (void)signal(SIGPIPE, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &signals, NULL) == 0)
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) == 0) {
         daemon->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (daemon->signals >= 0)
+    }
+    if (daemon->signals >= 0) {
         return DAEMON_STOPPED;
+    }
     say("The system gives no signal descriptor: raise its limit of open files.");
     return DAEMON_SYSTEM;
 }
@@ -211,12 +225,15 @@ static enum daemon_end start(struct daemon *daemon)
 {
     enum daemon_end end = take_signals(daemon);
 
-    if (end == DAEMON_STOPPED)
+    if (end == DAEMON_STOPPED) {
         end = read_home(daemon);
-    if (end == DAEMON_STOPPED)
+    }
+    if (end == DAEMON_STOPPED) {
         end = open_store(daemon);
-    if (end == DAEMON_STOPPED)
+    }
+    if (end == DAEMON_STOPPED) {
         end = make_parts(daemon);
+    }
     return end;
 }
 
@@ -225,8 +242,9 @@ static void log_start(const struct daemon *daemon)
     char node[ID_TEXT_MAX + 1], actor[ID_TEXT_MAX + 1] = "";
 
     id_to_text(node, ID_NODE, &daemon->home.network, &daemon->keys.id.hash);
-    if (daemon->ingest.has_self)
+    if (daemon->ingest.has_self) {
         id_to_text(actor, ID_ACTOR, &daemon->home.network, &daemon->ingest.self.hash);
+    }
     LOG(LOG_INFO, "started", LOG_T("home", daemon->home.path), LOG_T("network", daemon->home.network.tag),
         LOG_T("node", node), LOG_T("actor", actor), LOG_N("pid", getpid()));
 }
@@ -259,11 +277,13 @@ static int timeout_ms(const struct daemon *daemon)
     };
     uint64_t soonest_ms = daemon->now_ms + POLL_MS_MAX;
 
-    if (daemon->unread)
+    if (daemon->unread) {
         return 0;
+    }
     for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {
-        if (deadlines[i] < soonest_ms)
+        if (deadlines[i] < soonest_ms) {
             soonest_ms = deadlines[i];
+        }
     }
     return soonest_ms > daemon->now_ms ? (int)(soonest_ms - daemon->now_ms) : 0;
 }
@@ -275,8 +295,9 @@ static void wait_for_something(struct daemon *daemon)
 
     count += processes_polls(&daemon->processes, fds + count);
     count += control_server_polls(&daemon->control, fds + count);
-    if (poll(fds, (nfds_t)count, timeout_ms(daemon)) < 0 && errno != EINTR)
+    if (poll(fds, (nfds_t)count, timeout_ms(daemon)) < 0 && errno != EINTR) {
         LOG(LOG_ERROR, "poll-failed", LOG_T("why", strerror(errno)));
+    }
 }
 
 static void run_timers(struct daemon *daemon)
@@ -310,23 +331,27 @@ static void turn(struct daemon *daemon)
 static void stop(struct daemon *daemon)
 {
     processes_stop(&daemon->processes);
-    if (daemon->processes.bound[0] != '\0')
+    if (daemon->processes.bound[0] != '\0') {
         remove_file(daemon, ENDPOINT_FILE);
+    }
     control_server_deinit(&daemon->control);
     relay_deinit(&daemon->relay);
     peers_deinit(&daemon->peers);
     intake_deinit(&daemon->intake);
     ingest_deinit(&daemon->ingest);
-    if (daemon->store != NULL)
+    if (daemon->store != NULL) {
         store_close(daemon->store);
+    }
     checkpoints_deinit(&daemon->checkpoints);
     sodium_memzero(&daemon->keys, sizeof daemon->keys);
     free(daemon->sync);
     free(daemon->record_memory);
-    if (daemon->lock >= 0)
+    if (daemon->lock >= 0) {
         (void)close(daemon->lock);
-    if (daemon->signals >= 0)
+    }
+    if (daemon->signals >= 0) {
         (void)close(daemon->signals);
+    }
 }
 
 enum daemon_end daemon_run(const struct daemon_options *options)
@@ -334,8 +359,9 @@ enum daemon_end daemon_run(const struct daemon_options *options)
     struct daemon *daemon = calloc(1, sizeof *daemon);
     enum daemon_end end = DAEMON_SYSTEM;
 
-    if (daemon == NULL)
+    if (daemon == NULL) {
         return end_of_memory();
+    }
     log_set_level((enum log_level)options->log_level);
     daemon->options = options;
     daemon->lock = daemon->signals = daemon->control.fd = -1;
@@ -347,13 +373,15 @@ enum daemon_end daemon_run(const struct daemon_options *options)
         log_start(daemon);
         run_timers(daemon);
         processes_flush(&daemon->processes);
-        while (!daemon->stopping)
+        while (!daemon->stopping) {
             turn(daemon);
+        }
         end = daemon->listen_failed ? DAEMON_SYSTEM : DAEMON_STOPPED;
     }
     stop(daemon);
-    if (end == DAEMON_STOPPED)
+    if (end == DAEMON_STOPPED) {
         LOG(LOG_INFO, "stopped");
+    }
     free(daemon);
     return end;
 }

@@ -39,8 +39,9 @@ static bool candidate(struct home *home, const char *base, const char *suffix, e
 {
     size_t base_size = 0, suffix_size = strlen(suffix);
 
-    if (base == NULL || base[0] == '\0')
+    if (base == NULL || base[0] == '\0') {
         return false;
+    }
     base_size = strlen(base);
     if (base_size + suffix_size > HOME_PATH_MAX) {
         *error = HOME_NO_FOLDER;
@@ -58,8 +59,9 @@ enum home_error home_find(struct home *home, const char *option)
 
     if (candidate(home, option, "", &error) || candidate(home, getenv("TRADEPROOF_HOME"), "", &error) ||
         candidate(home, getenv("XDG_DATA_HOME"), "/tradeproof", &error) ||
-        candidate(home, getenv("HOME"), "/.local/share/tradeproof", &error))
+        candidate(home, getenv("HOME"), "/.local/share/tradeproof", &error)) {
         return error;
+    }
     return HOME_NO_FOLDER;
 }
 
@@ -76,14 +78,18 @@ static enum home_error read_network(struct home *home)
     size_t size = 0;
     enum home_error error = home_read(home, "network", text, NETWORK_FILE_SIZE_MAX, &size);
 
-    if (error == HOME_NOT_FOUND)
+    if (error == HOME_NOT_FOUND) {
         return HOME_NOT_INITIALISED;
-    if (error == HOME_TOO_LARGE)
+    }
+    if (error == HOME_TOO_LARGE) {
         return HOME_BAD_NETWORK;
-    if (error != HOME_OK)
+    }
+    if (error != HOME_OK) {
         return error;
-    if (size > 0 && text[size - 1] == '\n')
+    }
+    if (size > 0 && text[size - 1] == '\n') {
         size--;
+    }
     text[size] = '\0';
     return strlen(text) == size && network_init(&home->network, text) ? HOME_OK : HOME_BAD_NETWORK;
 }
@@ -104,11 +110,13 @@ static enum home_error make_folders(const char *path)
     assert(size < sizeof part);
     memcpy(part, path, size + 1);
     for (size_t i = 1; i <= size; i++) {
-        if (part[i] != '/' && part[i] != '\0')
+        if (part[i] != '/' && part[i] != '\0') {
             continue;
+        }
         part[i] = '\0';
-        if (mkdir(part, FOLDER_MODE) != 0 && errno != EEXIST)
+        if (mkdir(part, FOLDER_MODE) != 0 && errno != EEXIST) {
             return error_of(errno);
+        }
         part[i] = path[i];
     }
     return HOME_OK;
@@ -120,20 +128,24 @@ enum home_error home_create(struct home *home, const char *option, const char *n
     enum home_error error = home_find(home, option);
     int size = 0;
 
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return error;
-    if (!network_init(&home->network, network_tag))
+    }
+    if (!network_init(&home->network, network_tag)) {
         return HOME_BAD_NETWORK;
+    }
     home_file(home, "network", path);
-    if (access(path, F_OK) == 0)
+    if (access(path, F_OK) == 0) {
         return HOME_EXISTS;
+    }
     error = make_folders(home->path);
     for (size_t i = 0; error == HOME_OK && i < sizeof subfolders / sizeof *subfolders; i++) {
         home_file(home, subfolders[i], path);
         error = make_folders(path);
     }
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return error;
+    }
     size = snprintf(line, sizeof line, "%s\n", network_tag);
     return home_write(home, "network", line, (size_t)size, 0644);
 }
@@ -146,12 +158,15 @@ static ssize_t read_all(int fd, uint8_t *out, size_t capacity)
     while (size < capacity) {
         ssize_t count = read(fd, out + size, capacity - size);
 
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
-        if (count < 0)
+        }
+        if (count < 0) {
             return -1;
-        if (count == 0)
+        }
+        if (count == 0) {
             break;
+        }
         size += (size_t)count;
     }
     return (ssize_t)size;
@@ -167,19 +182,22 @@ enum home_error home_read(const struct home *home, const char *name, void *out, 
 
     home_file(home, name, path);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
+    if (fd < 0) {
         return error_of(errno);
-    if (fstat(fd, &status) != 0)
+    }
+    if (fstat(fd, &status) != 0) {
         error = error_of(errno);
-    else if (!S_ISREG(status.st_mode))
+    } else if (!S_ISREG(status.st_mode)) {
         error = HOME_IO;
-    else if (status.st_size > 0 && (uint64_t)status.st_size > capacity)
+    } else if (status.st_size > 0 && (uint64_t)status.st_size > capacity) {
         error = HOME_TOO_LARGE;
-    else if ((count = read_all(fd, out, capacity)) < 0)
+    } else if ((count = read_all(fd, out, capacity)) < 0) {
         error = error_of(errno);
+    }
     (void)close(fd);
-    if (error == HOME_OK)
+    if (error == HOME_OK) {
         *size = (size_t)count;
+    }
     return error;
 }
 
@@ -188,10 +206,12 @@ static bool write_all(int fd, const uint8_t *data, size_t size)
     while (size > 0) {
         ssize_t count = write(fd, data, size);
 
-        if (count < 0 && errno == EINTR)
+        if (count < 0 && errno == EINTR) {
             continue;
-        if (count < 0)
+        }
+        if (count < 0) {
             return false;
+        }
         data += count;
         size -= (size_t)count;
     }
@@ -210,10 +230,12 @@ static enum home_error sync_folder_of(const char *path)
     memcpy(folder, path, (size_t)(slash - path));
     folder[slash - path] = '\0';
     fd = open(slash == path ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
         return error_of(errno);
-    if (fsync(fd) != 0)
+    }
+    if (fsync(fd) != 0) {
         error = error_of(errno);
+    }
     (void)close(fd);
     return error;
 }
@@ -228,14 +250,18 @@ enum home_error home_write(const struct home *home, const char *name, const void
     home_file(home, name, path);
     (void)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
         return error_of(errno);
-    if (fchmod(fd, (mode_t)mode) != 0 || !write_all(fd, data, size) || fsync(fd) != 0)
+    }
+    if (fchmod(fd, (mode_t)mode) != 0 || !write_all(fd, data, size) || fsync(fd) != 0) {
         error = error_of(errno);
-    if (close(fd) != 0 && error == HOME_OK)
+    }
+    if (close(fd) != 0 && error == HOME_OK) {
         error = error_of(errno);
-    if (error == HOME_OK && rename(temporary, path) != 0)
+    }
+    if (error == HOME_OK && rename(temporary, path) != 0) {
         error = error_of(errno);
+    }
     if (error != HOME_OK) {
         (void)unlink(temporary);
         return error;
@@ -250,11 +276,12 @@ enum home_error home_lock(const struct home *home, const char *name, bool wait, 
 
     home_file(home, name, path);
     file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0)
+    if (file < 0) {
         return error_of(errno);
-    do
+    }
+    do {
         locked = flock(file, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
-    while (locked != 0 && errno == EINTR);
+    } while (locked != 0 && errno == EINTR);
     if (locked != 0) {
         enum home_error error = errno == EWOULDBLOCK ? HOME_LOCKED : error_of(errno);
 
@@ -272,8 +299,9 @@ enum home_error home_trust(const struct home *home, struct trust *trust, enum tr
     size_t size = 0;
     enum home_error error = HOME_IO;
 
-    if (text == NULL)
+    if (text == NULL) {
         return HOME_IO;
+    }
     error = home_read(home, "trust", text, TRUST_FILE_SIZE_MAX, &size);
     *result = TRUST_OK;
     if (error == HOME_NOT_FOUND) {

@@ -8,8 +8,9 @@ enum { ITEM_SIZE_MAX = FRAME_SIZE_MAX, NONCE_SIZE = 32, GROWTHS_MAX = 8 };
 bool intake_init(struct intake *intake)
 {
     intake->memory = malloc(INTAKE_BYTES_MAX);
-    if (intake->memory == NULL)
+    if (intake->memory == NULL) {
         return false;
+    }
     arena_init(&intake->arena, intake->memory, INTAKE_BYTES_MAX);
     intake_clear(intake);
     return true;
@@ -60,11 +61,13 @@ static enum store_error use_nonce(struct store_txn *txn, struct bytes bytes, enu
         *reason = REASON_TRUNCATED;
         return STORE_OK;
     }
-    for (size_t i = 0; i < sizeof expires_s; i++)
+    for (size_t i = 0; i < sizeof expires_s; i++) {
         expires_s = expires_s << 8 | bytes.data[NONCE_SIZE + i];
+    }
     error = store_nonce_used(txn, bytes.data);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         *reason = REASON_REPLAYED;
+    }
     return error == STORE_NOT_FOUND ? store_use_nonce(txn, bytes.data, expires_s) : error;
 }
 
@@ -102,13 +105,15 @@ static enum store_error apply_once(struct intake *intake, struct ingest *ingest,
     enum store_error error = store_write_begin(&txn, ingest->store);
 
     *failed = NULL;
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     for (size_t i = 0; i < intake->count; i++) {
         struct intake_item *item = &intake->items[i];
 
-        if (item->error != STORE_OK)
+        if (item->error != STORE_OK) {
             continue;
+        }
         error = decide(item, ingest, txn, now_s);
         if (error != STORE_OK) {
             *failed = item;
@@ -122,8 +127,9 @@ static enum store_error apply_once(struct intake *intake, struct ingest *ingest,
 static void fail_all(struct intake *intake, enum store_error error)
 {
     for (size_t i = 0; i < intake->count; i++) {
-        if (intake->items[i].error == STORE_OK)
+        if (intake->items[i].error == STORE_OK) {
             intake->items[i].error = error;
+        }
     }
 }
 
@@ -131,19 +137,23 @@ void intake_apply(struct intake *intake, struct ingest *ingest, uint64_t now_s)
 {
     size_t growths = 0;
 
-    if (intake->write_count == 0)
+    if (intake->write_count == 0) {
         return;
-    for (size_t i = 0; i < intake->count; i++)
+    }
+    for (size_t i = 0; i < intake->count; i++) {
         intake->items[i].error = STORE_OK;
+    }
     for (;;) {
         struct intake_item *failed = NULL;
         enum store_error error = apply_once(intake, ingest, now_s, &failed);
 
-        if (error == STORE_OK)
+        if (error == STORE_OK) {
             return;
+        }
         /* Beginning again is what grows the map. */
-        if (error == STORE_MAP_FULL && ++growths < GROWTHS_MAX)
+        if (error == STORE_MAP_FULL && ++growths < GROWTHS_MAX) {
             continue;
+        }
         if (failed == NULL || error == STORE_NO_ROOM || error == STORE_MAP_FULL) {
             fail_all(intake, error);
             return;

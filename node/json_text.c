@@ -41,18 +41,21 @@ static void put_quoted(struct json_text *json, struct bytes value)
     bool clean = text_is_clean(value);
 
     put(json, "\"", 1);
-    for (size_t i = 0; i < value.size; i++)
+    for (size_t i = 0; i < value.size; i++) {
         put_escaped(json, value.data[i], clean);
+    }
     put(json, "\"", 1);
 }
 
 static void put_name(struct json_text *json, const char *name)
 {
-    if (json->comma)
+    if (json->comma) {
         put(json, ",", 1);
+    }
     json->comma = true;
-    if (name == NULL)
+    if (name == NULL) {
         return;
+    }
     put_quoted(json, bytes_of_string(name));
     put(json, ":", 1);
 }

@@ -12,10 +12,12 @@ size_t locator_seqs(uint64_t head_seq, uint64_t seqs[LOCATOR_MAX])
     size_t count = 0;
 
     seqs[count++] = head_seq;
-    for (uint64_t back = 1; back < head_seq; back *= 2)
+    for (uint64_t back = 1; back < head_seq; back *= 2) {
         seqs[count++] = head_seq - back;
-    if (head_seq > 0)
+    }
+    if (head_seq > 0) {
         seqs[count++] = 0;
+    }
     assert(count <= CHAIN_POINTS_MAX);
     return count;
 }
@@ -25,8 +27,9 @@ static void insert_extra(struct locator_point *points, size_t *count, const stru
 {
     size_t at = 0;
 
-    while (at < *count && points[at].seq > extra->seq)
+    while (at < *count && points[at].seq > extra->seq) {
         at++;
+    }
     if (at == *count || points[at].seq != extra->seq) {
         memmove(points + at + 1, points + at, (*count - at) * sizeof *points);
         (*count)++;
@@ -44,15 +47,18 @@ enum store_error locator_of(struct store_txn *txn, const struct actor_id *author
     size_t seq_count = error == STORE_OK ? locator_seqs(state.seq, seqs) : 0;
 
     *count = 0;
-    if (error != STORE_OK && error != STORE_NOT_FOUND)
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
+    }
     for (size_t i = 0; i < seq_count; i++) {
         error = store_block_record(txn, author, seqs[i], &record, &arrived_s);
-        if (error != STORE_OK)
+        if (error != STORE_OK) {
             return error;
+        }
         points[(*count)++] = (struct locator_point){.seq = seqs[i], .hash = record.hash};
     }
-    if (!hash_is_zero(&extra->hash))
+    if (!hash_is_zero(&extra->hash)) {
         insert_extra(points, count, extra);
+    }
     return STORE_OK;
 }

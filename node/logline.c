@@ -66,16 +66,19 @@ void log_line(enum log_level level, const char *event, const struct log_value *v
     struct json_text json;
     struct bytes text;
 
-    if (level > level_max)
+    if (level > level_max) {
         return;
+    }
     json_text_init(&json, line, LINE_SIZE_MAX);
     if (!line_write(&json, level, event, values, &text)) {
         json_text_init(&json, line, LINE_SIZE_MAX);
-        if (!line_write(&json, level, event, cut, &text))
+        if (!line_write(&json, level, event, cut, &text)) {
             return;
+        }
     }
     line[text.size] = '\n';
     /* One write a line, so that lines of several processes do not mix. Nobody can be told when it fails. */
-    if (write(STDERR_FILENO, line, text.size + 1) < 0)
+    if (write(STDERR_FILENO, line, text.size + 1) < 0) {
         return;
+    }
 }

@@ -47,12 +47,14 @@ static struct in6_addr address_of(int fd)
     struct sockaddr_storage peer = {0};
     socklen_t size = sizeof peer;
     struct in6_addr address = {0};
-    if (getpeername(fd, (struct sockaddr *)&peer, &size) != 0)
+    if (getpeername(fd, (struct sockaddr *)&peer, &size) != 0) {
         return address;
-    if (peer.ss_family == AF_INET6)
+    }
+    if (peer.ss_family == AF_INET6) {
         memcpy(&address, &((struct sockaddr_in6 *)&peer)->sin6_addr, sizeof address);
-    else
+    } else {
         memcpy(&address.s6_addr[12], &((struct sockaddr_in *)&peer)->sin_addr, sizeof(struct in_addr));
+    }
     return address;
 }
 
@@ -60,8 +62,9 @@ bool net_connection_open(struct net_connection *connection, int fd, uint64_t now
 {
     uint64_t cookie = cookie_of(fd);
     struct tcp_info info;
-    if (cookie == 0 || !tcp_info(fd, &info))
+    if (cookie == 0 || !tcp_info(fd, &info)) {
         return false;
+    }
     *connection = (struct net_connection){
         .fd = fd, .cookie = cookie, .address = address_of(fd), .opened_ms = now_ms, .heard_ms = now_ms};
     return true;
@@ -77,14 +80,16 @@ enum net_connection_state net_connection_look(struct net_connection *connection,
     struct tcp_info info;
     int unread = 0;
     if (!tcp_info(connection->fd, &info) || ioctl(connection->fd, SIOCINQ, &unread) != 0 ||
-        !net_connection_is(connection, connection->fd))
+        !net_connection_is(connection, connection->fd)) {
         return NET_CONNECTION_GONE;
+    }
     uint64_t before = connection->received;
     connection->received = info.tcpi_bytes_received;
     uint64_t commands = (now_ms - connection->opened_ms) / 1000 * COMMAND_BYTES_PER_S;
     uint64_t explained = connection->delivered + commands + (uint64_t)unread;
-    if (connection->received > explained + HELD_SIZE_MAX)
+    if (connection->received > explained + HELD_SIZE_MAX) {
         return NET_CONNECTION_HOARDING;
+    }
     return connection->received > before + BUSY_SIZE ? NET_CONNECTION_BUSY : NET_CONNECTION_FINE;
 }
 
@@ -98,18 +103,21 @@ void net_connection_on_message(struct net_connection *connection, size_t size, u
  * there. */
 static uint64_t in_flight(struct net_connection *connection)
 {
-    if (connection->acked > connection->sent)
+    if (connection->acked > connection->sent) {
         connection->sent = connection->acked;
+    }
     return connection->sent - connection->acked;
 }
 
 bool net_connection_takes(struct net_connection *connection)
 {
-    if (in_flight(connection) < LOOK_SIZE)
+    if (in_flight(connection) < LOOK_SIZE) {
         return true;
+    }
     struct tcp_info info;
-    if (tcp_info(connection->fd, &info) && net_connection_is(connection, connection->fd))
+    if (tcp_info(connection->fd, &info) && net_connection_is(connection, connection->fd)) {
         connection->acked = info.tcpi_bytes_acked;
+    }
     return in_flight(connection) < FLIGHT_SIZE_MAX;
 }
 
@@ -120,6 +128,7 @@ void net_connection_on_sent(struct net_connection *connection, size_t size)
 
 void net_connection_cut(const struct net_connection *connection)
 {
-    if (net_connection_is(connection, connection->fd))
+    if (net_connection_is(connection, connection->fd)) {
         shutdown(connection->fd, SHUT_RDWR);
+    }
 }

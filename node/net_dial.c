@@ -49,8 +49,9 @@ static struct net_route route_of(struct dialler *dialler, struct dial *dial)
 static size_t dial_position(const struct dialler *dialler, uint32_t peer)
 {
     size_t at = 0;
-    while (at < dialler->count && dialler->dials[at]->peer < peer)
+    while (at < dialler->count && dialler->dials[at]->peer < peer) {
         at++;
+    }
     return at;
 }
 
@@ -64,13 +65,15 @@ static void dial_close(struct dialler *dialler, struct dial *dial, int linger_ms
 {
     net_outbox_clear(&dial->outbox, &dialler->outboxes_size);
     net_socket_close(dial->socket, linger_ms);
-    if (dial->monitor)
+    if (dial->monitor) {
         zmq_close(dial->monitor);
+    }
     dial->socket = NULL;
     dial->monitor = NULL;
     dial->connected = false;
-    if (!dial->up)
+    if (!dial->up) {
         return;
+    }
     dial->up = false;
     net_tell(dialler->net, NETLINK_DOWN, dial->peer, bytes_of(NULL, 0));
 }
@@ -78,13 +81,15 @@ static void dial_close(struct dialler *dialler, struct dial *dial, int linger_ms
 static void redial_later(struct dialler *dialler, struct dial *dial)
 {
     uint64_t now_ms = dialler->net->now_ms;
-    if (dial->up && now_ms - dial->up_since_ms >= LIFE_MS_GOOD)
+    if (dial->up && now_ms - dial->up_since_ms >= LIFE_MS_GOOD) {
         dial->backoff_ms = BACKOFF_MS_MIN;
+    }
     dial_close(dialler, dial, 0);
     dial->redial_at_ms = now_ms + dial->backoff_ms;
     dial->backoff_ms *= 2;
-    if (dial->backoff_ms > BACKOFF_MS_MAX)
+    if (dial->backoff_ms > BACKOFF_MS_MAX) {
         dial->backoff_ms = BACKOFF_MS_MAX;
+    }
 }
 
 /* PROBE_ROUTER sends an empty message first: the listener then knows its peer before there is a frame to
@@ -92,8 +97,9 @@ static void redial_later(struct dialler *dialler, struct dial *dial)
 static bool dial_open(struct dialler *dialler, struct dial *dial)
 {
     dial->socket = net_socket_open(dialler->net, ZMQ_DEALER, dial->endpoint);
-    if (!dial->socket)
+    if (!dial->socket) {
         return false;
+    }
     dial->monitor = net_monitor_open(dialler->net, dial->socket);
     return dial->monitor && zmq_setsockopt(dial->socket, ZMQ_CURVE_SERVERKEY, dial->key, NET_KEY_SIZE) == 0 &&
            net_socket_set(dial->socket, ZMQ_IMMEDIATE, 1) &&
@@ -161,16 +167,18 @@ static bool receive_one(struct dialler *dialler, struct dial *dial)
 static void receive(struct dialler *dialler, struct dial *dial)
 {
     for (size_t i = 0; i < NET_BATCH && dial->up && net_reads_peers(dialler->net); i++) {
-        if (!receive_one(dialler, dial))
+        if (!receive_one(dialler, dial)) {
             return;
+        }
     }
 }
 
 static void flush_outbox(struct dialler *dialler, struct dial *dial)
 {
     struct net_route route = route_of(dialler, dial);
-    if (net_outbox_flush(&dial->outbox, &route) == NET_OUTBOX_GONE)
+    if (net_outbox_flush(&dial->outbox, &route) == NET_OUTBOX_GONE) {
         redial_later(dialler, dial);
+    }
 }
 
 /* Returns: whether it wants to be looked at again soon. */
@@ -193,8 +201,9 @@ static void look(struct dialler *dialler)
 {
     bool soon = false;
     for (size_t i = 0; i < dialler->count; i++) {
-        if (dialler->dials[i]->connected)
+        if (dialler->dials[i]->connected) {
             soon |= look_at(dialler, dialler->dials[i]);
+        }
     }
     dialler->look_at_ms = dialler->net->now_ms + (soon ? LOOK_SOON_MS : LOOK_MS);
 }
@@ -202,12 +211,15 @@ static void look(struct dialler *dialler)
 static void on_time(struct dialler *dialler, struct dial *dial)
 {
     uint64_t now_ms = dialler->net->now_ms;
-    if (!dial->socket && now_ms >= dial->redial_at_ms && !dial_open(dialler, dial))
+    if (!dial->socket && now_ms >= dial->redial_at_ms && !dial_open(dialler, dial)) {
         redial_later(dialler, dial);
-    if (dial->outbox.first)
+    }
+    if (dial->outbox.first) {
         flush_outbox(dialler, dial);
-    if (!dial->up || now_ms < dial->keepalive_at_ms)
+    }
+    if (!dial->up || now_ms < dial->keepalive_at_ms) {
         return;
+    }
     zmq_send(dial->socket, "", 0, ZMQ_DONTWAIT);
     dial->keepalive_at_ms = now_ms + NET_KEEPALIVE_MS;
 }
@@ -219,8 +231,9 @@ static size_t dialler_items(void *self, zmq_pollitem_t *items)
     size_t count = 0;
     for (size_t i = 0; i < dialler->count; i++) {
         const struct dial *dial = dialler->dials[i];
-        if (!dial->socket)
+        if (!dial->socket) {
             continue;
+        }
         short events = reads && dial->up ? ZMQ_POLLIN : 0;
         items[count++] = (zmq_pollitem_t){.socket = dial->socket, .events = events};
         items[count++] = (zmq_pollitem_t){.socket = dial->monitor, .events = ZMQ_POLLIN};
@@ -233,18 +246,23 @@ static void dialler_step(void *self, const zmq_pollitem_t *items)
     struct dialler *dialler = self;
     for (size_t i = 0; i < dialler->count; i++) {
         struct dial *dial = dialler->dials[i];
-        if (!dial->socket)
+        if (!dial->socket) {
             continue;
-        if (items[0].revents)
+        }
+        if (items[0].revents) {
             receive(dialler, dial);
-        if (items[1].revents)
+        }
+        if (items[1].revents) {
             on_monitor(dialler, dial);
+        }
         items += 2;
     }
-    for (size_t i = 0; i < dialler->count; i++)
+    for (size_t i = 0; i < dialler->count; i++) {
         on_time(dialler, dialler->dials[i]);
-    if (dialler->net->now_ms >= dialler->look_at_ms)
+    }
+    if (dialler->net->now_ms >= dialler->look_at_ms) {
         look(dialler);
+    }
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -258,14 +276,18 @@ static uint64_t dialler_deadline_ms(const void *self)
     uint64_t deadline_ms = UINT64_MAX;
     for (size_t i = 0; i < dialler->count; i++) {
         const struct dial *dial = dialler->dials[i];
-        if (!dial->socket)
+        if (!dial->socket) {
             deadline_ms = earlier(deadline_ms, dial->redial_at_ms);
-        if (dial->outbox.first)
+        }
+        if (dial->outbox.first) {
             deadline_ms = earlier(deadline_ms, dialler->net->now_ms + NET_OUTBOX_RETRY_MS);
-        if (dial->up)
+        }
+        if (dial->up) {
             deadline_ms = earlier(deadline_ms, dial->keepalive_at_ms);
-        if (dial->connected)
+        }
+        if (dial->connected) {
             deadline_ms = earlier(deadline_ms, dialler->look_at_ms);
+        }
     }
     return deadline_ms;
 }
@@ -283,8 +305,9 @@ static void forget(struct dialler *dialler, struct dial *dial, int linger_ms)
 static struct dial *dial_add(struct dialler *dialler, uint32_t peer)
 {
     struct dial *dial = dialler->count < NET_DIALS_MAX ? calloc(1, sizeof *dial) : NULL;
-    if (!dial)
+    if (!dial) {
         return NULL;
+    }
     size_t at = dial_position(dialler, peer);
     memmove(&dialler->dials[at + 1], &dialler->dials[at], (dialler->count - at) * sizeof(struct dial *));
     dialler->dials[at] = dial;
@@ -295,11 +318,13 @@ static struct dial *dial_add(struct dialler *dialler, uint32_t peer)
 static bool dialler_on_dial(void *self, uint32_t peer, struct bytes payload)
 {
     struct dialler *dialler = self;
-    if (payload.size < NET_KEY_SIZE)
+    if (payload.size < NET_KEY_SIZE) {
         return false;
+    }
     struct dial *old = find_dial(dialler, peer);
-    if (old)
+    if (old) {
         forget(dialler, old, 0);
+    }
     char endpoint[NET_ENDPOINT_MAX];
     bool readable =
         net_endpoint_read(endpoint, bytes_of(payload.data + NET_KEY_SIZE, payload.size - NET_KEY_SIZE));
@@ -320,12 +345,14 @@ static bool dialler_on_send(void *self, uint32_t peer, struct bytes frame)
 {
     struct dialler *dialler = self;
     struct dial *dial = find_dial(dialler, peer);
-    if (!dial || !dial->up)
+    if (!dial || !dial->up) {
         return true;
+    }
     struct net_route route = route_of(dialler, dial);
     enum net_outbox_result result = net_outbox_send(&dial->outbox, &route, frame);
-    if (result == NET_OUTBOX_FULL || result == NET_OUTBOX_GONE)
+    if (result == NET_OUTBOX_FULL || result == NET_OUTBOX_GONE) {
         redial_later(dialler, dial);
+    }
     return true;
 }
 
@@ -333,8 +360,9 @@ static void dialler_on_kick(void *self, uint32_t peer)
 {
     struct dialler *dialler = self;
     struct dial *dial = find_dial(dialler, peer);
-    if (dial)
+    if (dial) {
         forget(dialler, dial, 0);
+    }
 }
 
 static void *dialler_create(struct net *net, struct bytes settings, const char **failure)
@@ -356,8 +384,9 @@ static void *dialler_create(struct net *net, struct bytes settings, const char *
 static void dialler_destroy(void *self)
 {
     struct dialler *dialler = self;
-    while (dialler->count > 0)
+    while (dialler->count > 0) {
         forget(dialler, dialler->dials[dialler->count - 1], 200);
+    }
     free(dialler);
 }
 

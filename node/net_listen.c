@@ -75,10 +75,11 @@ static size_t peer_position(const struct listener *listener, uint32_t number)
     size_t high = listener->peer_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (listener->peers[middle].number < number)
+        if (listener->peers[middle].number < number) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -86,15 +87,17 @@ static size_t peer_position(const struct listener *listener, uint32_t number)
 static struct inbound *find_peer(struct listener *listener, uint32_t number)
 {
     size_t at = peer_position(listener, number);
-    if (at == listener->peer_count || listener->peers[at].number != number)
+    if (at == listener->peer_count || listener->peers[at].number != number) {
         return NULL;
+    }
     return &listener->by_fd[listener->peers[at].fd];
 }
 
 static void peer_end(struct listener *listener, struct inbound *inbound)
 {
-    if (inbound->peer == 0)
+    if (inbound->peer == 0) {
         return;
+    }
     size_t at = peer_position(listener, inbound->peer);
     assert(at < listener->peer_count && listener->peers[at].number == inbound->peer);
     memmove(&listener->peers[at], &listener->peers[at + 1],
@@ -135,15 +138,19 @@ static size_t count_from(const struct listener *listener, const struct in6_addr 
 static struct inbound *inbound_open(struct listener *listener, int fd)
 {
     struct inbound *inbound = inbound_at(listener, fd);
-    if (!inbound)
+    if (!inbound) {
         return NULL;
-    if (inbound->open && net_connection_is(&inbound->connection, fd))
+    }
+    if (inbound->open && net_connection_is(&inbound->connection, fd)) {
         return inbound;
-    if (inbound->open)
+    }
+    if (inbound->open) {
         inbound_end(listener, inbound);
+    }
     *inbound = (struct inbound){0};
-    if (!net_connection_open(&inbound->connection, fd, listener->net->now_ms))
+    if (!net_connection_open(&inbound->connection, fd, listener->net->now_ms)) {
         return NULL;
+    }
     if (listener->open_count >= CONNECTIONS_MAX ||
         count_from(listener, &inbound->connection.address) >= CONNECTIONS_PER_ADDRESS_MAX) {
         net_connection_cut(&inbound->connection);
@@ -170,8 +177,9 @@ static void replace_same_key(struct listener *listener, const uint8_t key[NET_KE
 {
     for (size_t i = 0; i < listener->peer_count; i++) {
         struct inbound *old = &listener->by_fd[listener->peers[i].fd];
-        if (memcmp(old->key, key, NET_KEY_SIZE) != 0)
+        if (memcmp(old->key, key, NET_KEY_SIZE) != 0) {
             continue;
+        }
         inbound_cut(listener, old);
         return;
     }
@@ -182,11 +190,13 @@ static bool peer_start(struct listener *listener, struct inbound *inbound, zmq_m
                        zmq_msg_t *payload)
 {
     size_t route_size = zmq_msg_size(route);
-    if (route_size > ROUTE_SIZE_MAX || !key_of(payload, inbound->key))
+    if (route_size > ROUTE_SIZE_MAX || !key_of(payload, inbound->key)) {
         return false;
+    }
     replace_same_key(listener, inbound->key);
-    if (listener->peer_count == PEERS_MAX)
+    if (listener->peer_count == PEERS_MAX) {
         return false;
+    }
     inbound->route_size = route_size;
     memcpy(inbound->route, zmq_msg_data(route), route_size);
     inbound->peer = listener->peer_number_next++;
@@ -208,14 +218,17 @@ static struct inbound *sender_of(struct listener *listener, zmq_msg_t *route, zm
 {
     int fd = zmq_msg_get(payload, ZMQ_SRCFD);
     struct inbound *inbound = inbound_at(listener, fd);
-    if (inbound && inbound->open && inbound->peer != 0 && route_is(inbound, route))
+    if (inbound && inbound->open && inbound->peer != 0 && route_is(inbound, route)) {
         return inbound;
+    }
     inbound = inbound_open(listener, fd);
-    if (!inbound || inbound->cut)
+    if (!inbound || inbound->cut) {
         return NULL;
+    }
     peer_end(listener, inbound);
-    if (peer_start(listener, inbound, route, payload))
+    if (peer_start(listener, inbound, route, payload)) {
         return inbound;
+    }
     inbound_cut(listener, inbound);
     return NULL;
 }
@@ -227,10 +240,11 @@ static void on_message(struct listener *listener, zmq_msg_t *route, zmq_msg_t *p
     if (inbound) {
         size_t size = zmq_msg_size(payload);
         net_connection_on_message(&inbound->connection, size, listener->net->now_ms);
-        if (many_parts || size > FRAME_SIZE_MAX)
+        if (many_parts || size > FRAME_SIZE_MAX) {
             inbound_cut(listener, inbound);
-        else if (size > 0)
+        } else if (size > 0) {
             net_tell(listener->net, NETLINK_FRAME, inbound->peer, bytes_of(zmq_msg_data(payload), size));
+        }
     }
     net_socket_skip(listener->router, payload);
 }
@@ -243,8 +257,9 @@ static bool receive_one(struct listener *listener)
     zmq_msg_init(&route);
     zmq_msg_init(&payload);
     bool got = zmq_msg_recv(&route, listener->router, ZMQ_DONTWAIT) >= 0;
-    if (got && zmq_msg_more(&route) && zmq_msg_recv(&payload, listener->router, ZMQ_DONTWAIT) >= 0)
+    if (got && zmq_msg_more(&route) && zmq_msg_recv(&payload, listener->router, ZMQ_DONTWAIT) >= 0) {
         on_message(listener, &route, &payload);
+    }
     zmq_msg_close(&route);
     zmq_msg_close(&payload);
     return got;
@@ -253,8 +268,9 @@ static bool receive_one(struct listener *listener)
 static void receive(struct listener *listener)
 {
     for (size_t i = 0; i < NET_BATCH && net_reads_peers(listener->net); i++) {
-        if (receive_one(listener))
+        if (receive_one(listener)) {
             continue;
+        }
         listener->drained = true;
         return;
     }
@@ -265,10 +281,11 @@ static void on_monitor(struct listener *listener)
 {
     struct net_event event;
     while (net_monitor_next(listener->monitor, &event)) {
-        if (event.number == ZMQ_EVENT_ACCEPTED)
+        if (event.number == ZMQ_EVENT_ACCEPTED) {
             inbound_open(listener, event.fd);
-        else if (event.number == ZMQ_EVENT_DISCONNECTED)
+        } else if (event.number == ZMQ_EVENT_DISCONNECTED) {
             listener->look_at_ms = listener->net->now_ms + LOOK_SOON_MS;
+        }
     }
 }
 
@@ -278,12 +295,14 @@ static void look(struct listener *listener)
     uint64_t next_ms = now_ms + LOOK_MS;
     for (int fd = 0; fd < NET_DESCRIPTORS_MAX; fd++) {
         struct inbound *inbound = &listener->by_fd[fd];
-        if (!inbound->open)
+        if (!inbound->open) {
             continue;
+        }
         switch (net_connection_look(&inbound->connection, now_ms)) {
         case NET_CONNECTION_GONE:
-            if (inbound->gone && listener->drained)
+            if (inbound->gone && listener->drained) {
                 inbound_end(listener, inbound);
+            }
             inbound->gone = true;
             next_ms = now_ms + LOOK_SOON_MS;
             continue;
@@ -296,18 +315,20 @@ static void look(struct listener *listener)
         case NET_CONNECTION_FINE:
             break;
         }
-        if (now_ms - inbound->connection.heard_ms > NET_SILENCE_MS_MAX)
+        if (now_ms - inbound->connection.heard_ms > NET_SILENCE_MS_MAX) {
             inbound_cut(listener, inbound);
+        }
     }
     listener->look_at_ms = next_ms;
 }
 
 static void on_outbox(struct listener *listener, struct inbound *inbound, enum net_outbox_result result)
 {
-    if (result == NET_OUTBOX_FULL)
+    if (result == NET_OUTBOX_FULL) {
         inbound_cut(listener, inbound);
-    else if (result == NET_OUTBOX_GONE)
+    } else if (result == NET_OUTBOX_GONE) {
         peer_end(listener, inbound);
+    }
 }
 
 static void flush_outboxes(struct listener *listener)
@@ -332,22 +353,27 @@ static size_t listener_items(void *self, zmq_pollitem_t *items)
 static void listener_step(void *self, const zmq_pollitem_t *items)
 {
     struct listener *listener = self;
-    if (items[ITEM_ZAP].revents)
+    if (items[ITEM_ZAP].revents) {
         zap_step(&listener->zap);
-    if (items[ITEM_MONITOR].revents)
+    }
+    if (items[ITEM_MONITOR].revents) {
         on_monitor(listener);
+    }
     receive(listener);
-    if (listener->outboxes_size > 0)
+    if (listener->outboxes_size > 0) {
         flush_outboxes(listener);
-    if (listener->net->now_ms >= listener->look_at_ms)
+    }
+    if (listener->net->now_ms >= listener->look_at_ms) {
         look(listener);
+    }
 }
 
 static uint64_t listener_deadline_ms(const void *self)
 {
     const struct listener *listener = self;
-    if (listener->outboxes_size > 0)
+    if (listener->outboxes_size > 0) {
         return listener->net->now_ms + NET_OUTBOX_RETRY_MS;
+    }
     return listener->open_count > 0 ? listener->look_at_ms : UINT64_MAX;
 }
 
@@ -363,8 +389,9 @@ static bool listener_on_send(void *self, uint32_t peer, struct bytes frame)
 {
     struct listener *listener = self;
     struct inbound *inbound = find_peer(listener, peer);
-    if (!inbound)
+    if (!inbound) {
         return true;
+    }
     struct net_route route = route_to(listener, inbound);
     on_outbox(listener, inbound, net_outbox_send(&inbound->outbox, &route, frame));
     return true;
@@ -374,18 +401,21 @@ static void listener_on_kick(void *self, uint32_t peer)
 {
     struct listener *listener = self;
     struct inbound *inbound = find_peer(listener, peer);
-    if (inbound)
+    if (inbound) {
         inbound_cut(listener, inbound);
+    }
 }
 
 static void listener_destroy(void *self)
 {
     struct listener *listener = self;
-    for (int fd = 0; fd < NET_DESCRIPTORS_MAX; fd++)
+    for (int fd = 0; fd < NET_DESCRIPTORS_MAX; fd++) {
         net_outbox_clear(&listener->by_fd[fd].outbox, &listener->outboxes_size);
+    }
     net_socket_close(listener->router, 200);
-    if (listener->monitor)
+    if (listener->monitor) {
         zmq_close(listener->monitor);
+    }
     zap_deinit(&listener->zap);
     free(listener);
 }
@@ -398,11 +428,13 @@ struct settings {
 
 static bool read_settings(struct settings *settings, struct bytes input)
 {
-    if (input.size < SETTINGS_HEADER_SIZE || input.data[0] > 1)
+    if (input.size < SETTINGS_HEADER_SIZE || input.data[0] > 1) {
         return false;
+    }
     size_t keys_size = ((size_t)input.data[1] << 8 | input.data[2]) * NET_KEY_SIZE;
-    if (input.size - SETTINGS_HEADER_SIZE < keys_size)
+    if (input.size - SETTINGS_HEADER_SIZE < keys_size) {
         return false;
+    }
     settings->only_known = input.data[0] == 1;
     settings->keys = bytes_of(input.data + SETTINGS_HEADER_SIZE, keys_size);
     size_t used = SETTINGS_HEADER_SIZE + keys_size;
@@ -413,18 +445,21 @@ static bool read_settings(struct settings *settings, struct bytes input)
 static const char *bind_all(struct listener *listener, const struct settings *settings)
 {
     struct net *net = listener->net;
-    if (!zap_init(&listener->zap, net->context, settings->only_known, settings->keys))
+    if (!zap_init(&listener->zap, net->context, settings->only_known, settings->keys)) {
         return "no ZAP handler";
+    }
     listener->router = net_socket_open(net, ZMQ_ROUTER, settings->endpoint);
     if (!listener->router || !net_socket_set(listener->router, ZMQ_CURVE_SERVER, 1) ||
         !net_socket_set(listener->router, ZMQ_ROUTER_MANDATORY, 1) ||
         !net_socket_set(listener->router, ZMQ_ROUTER_HANDOVER, 0) ||
         zmq_setsockopt(listener->router, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, sizeof ZAP_DOMAIN - 1) != 0 ||
-        !net_socket_set(listener->router, NET_ZAP_ENFORCE_DOMAIN, 1))
+        !net_socket_set(listener->router, NET_ZAP_ENFORCE_DOMAIN, 1)) {
         return "no listening socket";
+    }
     listener->monitor = net_monitor_open(net, listener->router);
-    if (!listener->monitor)
+    if (!listener->monitor) {
         return "no monitor";
+    }
     return zmq_bind(listener->router, settings->endpoint) == 0 ? NULL : zmq_strerror(zmq_errno());
 }
 
@@ -445,8 +480,9 @@ static void *listener_create(struct net *net, struct bytes input, const char **f
     *failure = bind_all(listener, &settings);
     char bound[NET_ENDPOINT_MAX] = "";
     size_t size = sizeof bound;
-    if (!*failure && zmq_getsockopt(listener->router, ZMQ_LAST_ENDPOINT, bound, &size) != 0)
+    if (!*failure && zmq_getsockopt(listener->router, ZMQ_LAST_ENDPOINT, bound, &size) != 0) {
         *failure = "the bound endpoint is not known";
+    }
     if (*failure) {
         listener_destroy(listener);
         return NULL;

@@ -41,8 +41,9 @@ static uint64_t clock_ms(void)
 
 void net_tell(struct net *net, enum netlink_type type, uint32_t peer, struct bytes payload)
 {
-    if (!netlink_send(&net->link, type, peer, payload))
+    if (!netlink_send(&net->link, type, peer, payload)) {
         net->core_lags = true;
+    }
 }
 
 bool net_reads_peers(const struct net *net)
@@ -72,8 +73,9 @@ static bool start_library(struct net *net)
 static enum progress on_config(struct process *process, struct bytes payload)
 {
     struct net *net = &process->net;
-    if (process->self || payload.size < (size_t)2 * NET_KEY_SIZE)
+    if (process->self || payload.size < (size_t)2 * NET_KEY_SIZE) {
         return END_BADLY;
+    }
     memcpy(net->secret_key, payload.data, NET_KEY_SIZE);
     memcpy(net->public_key, payload.data + NET_KEY_SIZE, NET_KEY_SIZE);
     uint8_t derived[NET_KEY_SIZE];
@@ -84,8 +86,9 @@ static enum progress on_config(struct process *process, struct bytes payload)
             bytes_of(payload.data + (size_t)2 * NET_KEY_SIZE, payload.size - (size_t)2 * NET_KEY_SIZE);
         process->self = process->body->create(net, settings, &failure);
     }
-    if (process->self)
+    if (process->self) {
         return GO_ON;
+    }
     say_failed(net, failure);
     return END_BADLY;
 }
@@ -93,16 +96,19 @@ static enum progress on_config(struct process *process, struct bytes payload)
 static enum progress on_core_message(struct process *process, const struct netlink_message *message)
 {
     const struct net_body *body = process->body;
-    if (message->type == NETLINK_CONFIG)
+    if (message->type == NETLINK_CONFIG) {
         return on_config(process, message->payload);
-    if (!process->self)
+    }
+    if (!process->self) {
         return END_BADLY;
+    }
     switch (message->type) {
     case NETLINK_DIAL:
         return body->on_dial(process->self, message->peer, message->payload) ? GO_ON : END_BADLY;
     case NETLINK_SEND:
-        if (message->payload.size == 0 || message->payload.size > FRAME_SIZE_MAX)
+        if (message->payload.size == 0 || message->payload.size > FRAME_SIZE_MAX) {
             return END_BADLY;
+        }
         return body->on_send(process->self, message->peer, message->payload) ? GO_ON : END_BADLY;
     case NETLINK_KICK:
         body->on_kick(process->self, message->peer);
@@ -120,14 +126,16 @@ static enum progress on_core_message(struct process *process, const struct netli
 
 static enum progress on_core(struct process *process)
 {
-    if (netlink_fill(&process->net.link) == NETLINK_CLOSED)
+    if (netlink_fill(&process->net.link) == NETLINK_CLOSED) {
         return END_WELL;
+    }
     struct netlink_message message;
     enum netlink_result result;
     while ((result = netlink_next(&process->net.link, &message)) == NETLINK_MESSAGE) {
         enum progress progress = on_core_message(process, &message);
-        if (progress != GO_ON)
+        if (progress != GO_ON) {
             return progress;
+        }
     }
     return result == NETLINK_BROKEN ? END_BADLY : GO_ON;
 }
@@ -135,8 +143,9 @@ static enum progress on_core(struct process *process)
 static long timeout_ms(const struct process *process)
 {
     uint64_t deadline_ms = process->self ? process->body->deadline_ms(process->self) : UINT64_MAX;
-    if (deadline_ms == UINT64_MAX)
+    if (deadline_ms == UINT64_MAX) {
         return -1;
+    }
     return deadline_ms > process->net.now_ms ? (long)(deadline_ms - process->net.now_ms) : 0;
 }
 
@@ -148,21 +157,27 @@ static enum progress turn(struct process *process)
     items[ITEM_CORE] = (zmq_pollitem_t){.fd = net->link.fd, .events = core_events};
     items[ITEM_SIGNAL] = (zmq_pollitem_t){.fd = process->signal_fd, .events = ZMQ_POLLIN};
     size_t count = ITEM_BODY;
-    if (process->self)
+    if (process->self) {
         count += process->body->items(process->self, items + ITEM_BODY);
+    }
     int ready = zmq_poll(items, (int)count, timeout_ms(process));
     net->now_ms = clock_ms();
-    if (ready < 0)
+    if (ready < 0) {
         return zmq_errno() == EINTR ? GO_ON : END_BADLY;
-    if (items[ITEM_SIGNAL].revents)
+    }
+    if (items[ITEM_SIGNAL].revents) {
         return END_WELL;
-    if (process->self)
+    }
+    if (process->self) {
         process->body->step(process->self, items + ITEM_BODY);
+    }
     enum progress progress = items[ITEM_CORE].revents & ~ZMQ_POLLOUT ? on_core(process) : GO_ON;
-    if (progress != GO_ON)
+    if (progress != GO_ON) {
         return progress;
-    if (net->core_lags)
+    }
+    if (net->core_lags) {
         return END_BADLY;
+    }
     return netlink_flush(&net->link) == NETLINK_CLOSED ? END_WELL : GO_ON;
 }
 
@@ -173,8 +188,9 @@ static int open_signals(void)
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     if (signal(SIGINT, SIG_IGN) == SIG_ERR || signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
-        sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
+        sigprocmask(SIG_BLOCK, &signals, NULL) != 0) {
         return -1;
+    }
     return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
@@ -182,8 +198,9 @@ static bool process_init(struct process *process, enum net_role role, int fd)
 {
     *process =
         (struct process){.body = role == NET_LISTEN ? &net_listen_body : &net_dial_body, .signal_fd = -1};
-    if (!netlink_init(&process->net.link, fd))
+    if (!netlink_init(&process->net.link, fd)) {
         return false;
+    }
     process->net.now_ms = clock_ms();
     process->signal_fd = open_signals();
     return process->signal_fd >= 0 && sodium_init() >= 0 && net_sandbox_enter(role) &&
@@ -193,12 +210,15 @@ static bool process_init(struct process *process, enum net_role role, int fd)
 /* Closing waits for the sockets' linger, 200 ms, and for nothing else. */
 static void process_deinit(struct process *process)
 {
-    if (process->self)
+    if (process->self) {
         process->body->destroy(process->self);
-    if (process->net.context)
+    }
+    if (process->net.context) {
         zmq_ctx_term(process->net.context);
-    if (process->signal_fd >= 0)
+    }
+    if (process->signal_fd >= 0) {
         close(process->signal_fd);
+    }
     sodium_memzero(process->net.secret_key, sizeof process->net.secret_key);
     netlink_deinit(&process->net.link);
 }
@@ -208,9 +228,9 @@ int net_process_run(enum net_role role, int fd)
     struct process process;
     enum progress progress = END_BADLY;
     if (process_init(&process, role, fd)) {
-        do
+        do {
             progress = turn(&process);
-        while (progress == GO_ON);
+        } while (progress == GO_ON);
     }
     process_deinit(&process);
     return progress == END_WELL ? EXIT_ASKED_TO : EXIT_BROKEN;

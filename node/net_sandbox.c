@@ -45,23 +45,29 @@ struct ruleset {
 static struct ruleset ruleset_of(enum net_role role, long version)
 {
     struct ruleset ruleset = {.fs = LANDLOCK_FS_ALL_1};
-    if (version >= 2)
+    if (version >= 2) {
         ruleset.fs |= LANDLOCK_FS_REFER;
-    if (version >= 3)
+    }
+    if (version >= 3) {
         ruleset.fs |= LANDLOCK_FS_TRUNCATE;
-    if (version >= 4)
+    }
+    if (version >= 4) {
         ruleset.net = role == NET_LISTEN ? LANDLOCK_NET_CONNECT_TCP : LANDLOCK_NET_BIND_TCP;
-    if (version >= 5)
+    }
+    if (version >= 5) {
         ruleset.fs |= LANDLOCK_FS_IOCTL_DEVICE;
-    if (version >= 6)
+    }
+    if (version >= 6) {
         ruleset.scoped = LANDLOCK_SCOPE_ALL;
+    }
     return ruleset;
 }
 
 static size_t ruleset_size(long version)
 {
-    if (version >= 6)
+    if (version >= 6) {
         return sizeof(struct ruleset);
+    }
     return version >= 4 ? offsetof(struct ruleset, scoped) : offsetof(struct ruleset, net);
 }
 
@@ -70,12 +76,14 @@ static size_t ruleset_size(long version)
 static void deny_files(enum net_role role)
 {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
-    if (version < 1)
+    if (version < 1) {
         return;
+    }
     struct ruleset ruleset = ruleset_of(role, version);
     int fd = (int)syscall(SYS_landlock_create_ruleset, &ruleset, ruleset_size(version), 0);
-    if (fd < 0)
+    if (fd < 0) {
         return;
+    }
     syscall(SYS_landlock_restrict_self, fd, 0);
     close(fd);
 }
@@ -83,10 +91,12 @@ static void deny_files(enum net_role role)
 static bool limit(__rlimit_resource_t resource, rlim_t value)
 {
     struct rlimit now;
-    if (getrlimit(resource, &now) != 0)
+    if (getrlimit(resource, &now) != 0) {
         return false;
-    if (value > now.rlim_max)
+    }
+    if (value > now.rlim_max) {
         value = now.rlim_max;
+    }
     return setrlimit(resource, &(struct rlimit){.rlim_cur = value, .rlim_max = value}) == 0;
 }
 
@@ -95,11 +105,13 @@ bool net_sandbox_enter(enum net_role role)
     mallopt(M_ARENA_MAX, ARENAS_MAX);
     mallopt(M_MMAP_THRESHOLD, MAPPED_SIZE_MIN);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !limit(RLIMIT_CORE, 0) ||
-        !limit(RLIMIT_NOFILE, NET_DESCRIPTORS_MAX))
+        !limit(RLIMIT_NOFILE, NET_DESCRIPTORS_MAX)) {
         return false;
+    }
     /* Sanitizers reserve terabytes of address space, read their own maps and trace their own threads. */
-    if (SANITIZED)
+    if (SANITIZED) {
         return true;
+    }
     deny_files(role);
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 && limit(RLIMIT_AS, MEMORY_SIZE_MAX);
 }

@@ -31,8 +31,9 @@ bool net_endpoint_read(char out[NET_ENDPOINT_MAX], struct bytes text)
     static const char scheme[] = "tcp://";
     size_t scheme_size = sizeof scheme - 1;
     if (text.size <= scheme_size || text.size >= NET_ENDPOINT_MAX ||
-        memcmp(text.data, scheme, scheme_size) != 0)
+        memcmp(text.data, scheme, scheme_size) != 0) {
         return false;
+    }
     memcpy(out, text.data, text.size);
     out[text.size] = '\0';
     return strspn(out + scheme_size, "0123456789abcdefABCDEF.:[]*") == text.size - scheme_size;
@@ -46,8 +47,9 @@ bool net_socket_set(void *socket, int option, int value)
 static bool configure(struct net *net, void *socket, const char *endpoint)
 {
     for (size_t i = 0; i < sizeof common_options / sizeof common_options[0]; i++) {
-        if (!net_socket_set(socket, common_options[i].option, common_options[i].value))
+        if (!net_socket_set(socket, common_options[i].option, common_options[i].value)) {
             return false;
+        }
     }
     int64_t message_size_max = MESSAGE_SIZE_MAX;
     return zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &message_size_max, sizeof message_size_max) == 0 &&
@@ -59,18 +61,21 @@ static bool configure(struct net *net, void *socket, const char *endpoint)
 void *net_socket_open(struct net *net, int type, const char *endpoint)
 {
     void *socket = zmq_socket(net->context, type);
-    if (!socket)
+    if (!socket) {
         return NULL;
-    if (configure(net, socket, endpoint))
+    }
+    if (configure(net, socket, endpoint)) {
         return socket;
+    }
     zmq_close(socket);
     return NULL;
 }
 
 void net_socket_close(void *socket, int linger_ms)
 {
-    if (!socket)
+    if (!socket) {
         return;
+    }
     zmq_socket_monitor(socket, NULL, 0);
     net_socket_set(socket, ZMQ_LINGER, linger_ms);
     zmq_close(socket);
@@ -83,14 +88,17 @@ void *net_monitor_open(struct net *net, void *socket)
     static unsigned count;
     char name[64];
     snprintf(name, sizeof name, "inproc://monitor-%u", count++);
-    if (zmq_socket_monitor(socket, name, ZMQ_EVENT_ALL) != 0)
+    if (zmq_socket_monitor(socket, name, ZMQ_EVENT_ALL) != 0) {
         return NULL;
+    }
     void *monitor = zmq_socket(net->context, ZMQ_PAIR);
-    if (!monitor)
+    if (!monitor) {
         return NULL;
+    }
     if (net_socket_set(monitor, ZMQ_RCVHWM, 0) && net_socket_set(monitor, ZMQ_LINGER, 0) &&
-        zmq_connect(monitor, name) == 0)
+        zmq_connect(monitor, name) == 0) {
         return monitor;
+    }
     zmq_close(monitor);
     return NULL;
 }
@@ -115,6 +123,7 @@ bool net_monitor_next(void *monitor, struct net_event *event)
 
 void net_socket_skip(void *socket, zmq_msg_t *last)
 {
-    while (zmq_msg_more(last) && zmq_msg_recv(last, socket, ZMQ_DONTWAIT) >= 0)
+    while (zmq_msg_more(last) && zmq_msg_recv(last, socket, ZMQ_DONTWAIT) >= 0) {
         continue;
+    }
 }

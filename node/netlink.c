@@ -36,16 +36,18 @@ static bool type_is_known(uint8_t type)
 bool netlink_init(struct netlink *link, int fd)
 {
     *link = (struct netlink){.fd = fd, .in = malloc(IN_CAPACITY)};
-    if (link->in)
+    if (link->in) {
         return true;
+    }
     netlink_deinit(link);
     return false;
 }
 
 void netlink_deinit(struct netlink *link)
 {
-    if (link->fd >= 0)
+    if (link->fd >= 0) {
         close(link->fd);
+    }
     free(link->in);
     free(link->out);
     *link = (struct netlink){.fd = -1};
@@ -58,15 +60,17 @@ enum netlink_result netlink_fill(struct netlink *link)
         link->in_size -= link->in_at;
         link->in_at = 0;
     }
-    if (link->in_size == IN_CAPACITY)
+    if (link->in_size == IN_CAPACITY) {
         return NETLINK_MESSAGE;
+    }
     ssize_t got = recv(link->fd, link->in + link->in_size, IN_CAPACITY - link->in_size, MSG_DONTWAIT);
     if (got > 0) {
         link->in_size += (size_t)got;
         return NETLINK_MESSAGE;
     }
-    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
         return NETLINK_AGAIN;
+    }
     return NETLINK_CLOSED;
 }
 
@@ -74,15 +78,19 @@ enum netlink_result netlink_next(struct netlink *link, struct netlink_message *m
 {
     const uint8_t *data = link->in + link->in_at;
     size_t there = link->in_size - link->in_at;
-    if (there < LENGTH_SIZE)
+    if (there < LENGTH_SIZE) {
         return NETLINK_AGAIN;
+    }
     size_t length = read_u32(data);
-    if (length < TYPE_AND_PEER_SIZE || length > TYPE_AND_PEER_SIZE + NETLINK_PAYLOAD_MAX)
+    if (length < TYPE_AND_PEER_SIZE || length > TYPE_AND_PEER_SIZE + NETLINK_PAYLOAD_MAX) {
         return NETLINK_BROKEN;
-    if (there > LENGTH_SIZE && !type_is_known(data[LENGTH_SIZE]))
+    }
+    if (there > LENGTH_SIZE && !type_is_known(data[LENGTH_SIZE])) {
         return NETLINK_BROKEN;
-    if (there < LENGTH_SIZE + length)
+    }
+    if (there < LENGTH_SIZE + length) {
         return NETLINK_AGAIN;
+    }
     *message = (struct netlink_message){
         .type = (enum netlink_type)data[LENGTH_SIZE],
         .peer = read_u32(data + LENGTH_SIZE + 1),
@@ -95,8 +103,9 @@ enum netlink_result netlink_next(struct netlink *link, struct netlink_message *m
 /* Make room for size more bytes behind those that wait. */
 static bool make_room(struct netlink *link, size_t size)
 {
-    if (link->out_capacity - link->out_size >= size)
+    if (link->out_capacity - link->out_size >= size) {
         return true;
+    }
     size_t waiting = netlink_waiting(link);
     if (link->out_at >= waiting && link->out_capacity - waiting >= size) {
         memcpy(link->out, link->out + link->out_at, waiting);
@@ -105,11 +114,13 @@ static bool make_room(struct netlink *link, size_t size)
         return true;
     }
     size_t capacity = OUT_CAPACITY_MIN;
-    while (capacity < link->out_size + size)
+    while (capacity < link->out_size + size) {
         capacity *= 2;
+    }
     uint8_t *grown = realloc(link->out, capacity);
-    if (!grown)
+    if (!grown) {
         return false;
+    }
     link->out = grown;
     link->out_capacity = capacity;
     return true;
@@ -120,14 +131,16 @@ bool netlink_send(struct netlink *link, enum netlink_type type, uint32_t peer, s
     assert(type_is_known((uint8_t)type));
     assert(payload.size <= NETLINK_PAYLOAD_MAX);
     size_t size = NETLINK_HEADER_SIZE + payload.size;
-    if (netlink_waiting(link) + size > NETLINK_QUEUE_MAX || !make_room(link, size))
+    if (netlink_waiting(link) + size > NETLINK_QUEUE_MAX || !make_room(link, size)) {
         return false;
+    }
     uint8_t *data = link->out + link->out_size;
     write_u32(data, (uint32_t)(TYPE_AND_PEER_SIZE + payload.size));
     data[LENGTH_SIZE] = (uint8_t)type;
     write_u32(data + LENGTH_SIZE + 1, peer);
-    if (payload.size > 0)
+    if (payload.size > 0) {
         memcpy(data + NETLINK_HEADER_SIZE, payload.data, payload.size);
+    }
     link->out_size += size;
     return true;
 }
@@ -137,8 +150,9 @@ static void rewind_out(struct netlink *link)
 {
     link->out_size = 0;
     link->out_at = 0;
-    if (link->out_capacity <= OUT_CAPACITY_MIN)
+    if (link->out_capacity <= OUT_CAPACITY_MIN) {
         return;
+    }
     free(link->out);
     link->out = NULL;
     link->out_capacity = 0;
@@ -149,10 +163,12 @@ enum netlink_result netlink_flush(struct netlink *link)
     while (netlink_wants_write(link)) {
         ssize_t sent =
             send(link->fd, link->out + link->out_at, netlink_waiting(link), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR)
+        if (sent < 0 && errno == EINTR) {
             continue;
-        if (sent < 0)
+        }
+        if (sent < 0) {
             return errno == EAGAIN ? NETLINK_AGAIN : NETLINK_CLOSED;
+        }
         link->out_at += (size_t)sent;
     }
     rewind_out(link);

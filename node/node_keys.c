@@ -61,10 +61,12 @@ enum home_error node_secret_read(const struct home *home, const char *name, uint
 
     if (error == HOME_OK &&
         (keyfile_needs_passphrase(file, file_size) ||
-         keyfile_read(plain, &plain_size, file, file_size, NULL, 0) != KEYFILE_OK || plain_size != size))
+         keyfile_read(plain, &plain_size, file, file_size, NULL, 0) != KEYFILE_OK || plain_size != size)) {
         error = HOME_IO;
-    if (error == HOME_OK)
+    }
+    if (error == HOME_OK) {
         memcpy(secret, plain, size);
+    }
     sodium_memzero(file, sizeof file);
     sodium_memzero(plain, sizeof plain);
     return error;
@@ -120,8 +122,9 @@ enum reason node_hello_check(const struct hello *hello, const struct network *ne
 {
     struct hash hash;
 
-    if (!hash_equal(&hello->transport_key.key, &authenticated->key) || !sign_key_is_valid(&hello->node_key))
+    if (!hash_equal(&hello->transport_key.key, &authenticated->key) || !sign_key_is_valid(&hello->node_key)) {
         return REASON_BAD_KEY;
+    }
     transport_hash(&hash, network, authenticated);
     return sign_verify(&hello->signature, &hello->node_key, &hash) ? REASON_NONE : REASON_BAD_SIGNATURE;
 }

@@ -5,8 +5,9 @@
 
 static int order(const struct passed_over_head *a, uint32_t peer, const struct actor_id *author)
 {
-    if (a->peer != peer)
+    if (a->peer != peer) {
         return a->peer < peer ? -1 : 1;
+    }
     return author == NULL ? 1 : hash_compare(&a->head.author.hash, &author->hash);
 }
 
@@ -18,10 +19,11 @@ static size_t place_of(const struct passed_over *passed, uint32_t peer, const st
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (order(&passed->heads[middle], peer, author) < 0)
+        if (order(&passed->heads[middle], peer, author) < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -39,8 +41,9 @@ void passed_over_add(struct passed_over *passed, uint32_t peer, const struct hea
     struct passed_over_head *at = &passed->heads[place];
 
     if (place == passed->count || order(at, peer, &head->author) != 0) {
-        if (passed->count == PASSED_OVER_MAX || count_of(passed, peer) >= PASSED_OVER_PER_PEER_MAX)
+        if (passed->count == PASSED_OVER_MAX || count_of(passed, peer) >= PASSED_OVER_PER_PEER_MAX) {
             return;
+        }
         memmove(at + 1, at, (passed->count - place) * sizeof *at);
         passed->count++;
     }

@@ -30,10 +30,12 @@ static bool send_frame(struct peers *peers, struct peer *peer, enum frame_kind k
 
     writer_init(&writer, peers->frame, FRAME_SIZE_MAX);
     if (process->pid == 0 || !frame_encode(&writer, peers->network, kind, payload) ||
-        !writer_end(&writer, &frame))
+        !writer_end(&writer, &frame)) {
         return false;
-    if (!netlink_send(&process->link, NETLINK_SEND, peer->number, frame))
+    }
+    if (!netlink_send(&process->link, NETLINK_SEND, peer->number, frame)) {
         return false;
+    }
     peer->frames_out++;
     return true;
 }
@@ -50,13 +52,15 @@ bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint6
     struct peer *peer = peers_by_id(peers, id);
     uint64_t bytes = 0;
 
-    if (peer == NULL)
+    if (peer == NULL) {
         return false;
+    }
     bytes = peer->unasked_bytes + (now_ms - peer->unasked_ms) * PEER_UNASKED_BYTES_PER_S / 1000;
     peer->unasked_ms = now_ms;
     peer->unasked_bytes = bytes < PEER_UNASKED_BYTES_MAX ? bytes : PEER_UNASKED_BYTES_MAX;
-    if (peer->unasked_bytes < size)
+    if (peer->unasked_bytes < size) {
         return false;
+    }
     peer->unasked_bytes -= size;
     return true;
 }
@@ -65,8 +69,9 @@ static void kick(struct peers *peers, enum net_role role, uint32_t number)
 {
     struct supervised *process = &peers->processes[role];
 
-    if (process->pid != 0)
+    if (process->pid != 0) {
         (void)netlink_send(&process->link, NETLINK_KICK, number, bytes_of(NULL, 0));
+    }
 }
 
 void peers_kick(struct peers *peers, struct peer *peer)
@@ -80,8 +85,9 @@ void peers_kick(struct peers *peers, struct peer *peer)
 static bool is_given(const struct daemon_options *options, const struct transport_key *transport)
 {
     for (size_t i = 0; i < options->peer_count; i++) {
-        if (hash_equal(&options->peers[i].key.key, &transport->key))
+        if (hash_equal(&options->peers[i].key.key, &transport->key)) {
             return true;
+        }
     }
     return false;
 }
@@ -90,8 +96,9 @@ static bool is_given(const struct daemon_options *options, const struct transpor
 static bool is_let_in(const struct peers *peers, enum net_role role, uint32_t number,
                       const struct transport_key *transport)
 {
-    if (peers->count == PEERS_MAX)
+    if (peers->count == PEERS_MAX) {
         return false;
+    }
     switch (role) {
     case NET_LISTEN:
         return !peers->options->only_known || is_given(peers->options, transport);
@@ -151,8 +158,9 @@ struct peer *peers_next(struct peers *peers, enum net_role role, size_t *at)
     while (*at < peers->count) {
         struct peer *peer = &peers->entries[(*at)++];
 
-        if (peer->role == role)
+        if (peer->role == role) {
             return peer;
+        }
     }
     return NULL;
 }
@@ -163,8 +171,9 @@ struct peer *peers_find(struct peers *peers, enum net_role role, uint32_t number
     size_t at = 0;
 
     while ((peer = peers_next(peers, role, &at)) != NULL) {
-        if (peer->number == number)
+        if (peer->number == number) {
             return peer;
+        }
     }
     return NULL;
 }
@@ -172,8 +181,9 @@ struct peer *peers_find(struct peers *peers, enum net_role role, uint32_t number
 struct peer *peers_by_id(struct peers *peers, uint32_t id)
 {
     for (size_t i = 0; i < peers->count; i++) {
-        if (peers->entries[i].id == id)
+        if (peers->entries[i].id == id) {
             return &peers->entries[i];
+        }
     }
     return NULL;
 }
@@ -184,11 +194,13 @@ enum reason peers_greet(struct peers *peers, struct peer *peer, const struct hel
 {
     enum reason reason = node_hello_check(hello, peers->network, &peer->transport);
 
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         return reason;
+    }
     node_id_of(&peer->node, peers->network, &hello->node_key);
-    if (hash_equal(&peer->node.hash, &peers->keys->id.hash))
+    if (hash_equal(&peer->node.hash, &peers->keys->id.hash)) {
         return REASON_WRONG_AUTHOR;
+    }
     peer->greeted = true;
     return REASON_NONE;
 }
@@ -198,8 +210,9 @@ struct peer *peers_overdue(struct peers *peers, uint64_t now_ms)
     for (size_t i = 0; i < peers->count; i++) {
         struct peer *peer = &peers->entries[i];
 
-        if (!peer->greeted && !peer->kicked && now_ms >= peer->up_since_ms + PEER_HELLO_TIMEOUT_MS)
+        if (!peer->greeted && !peer->kicked && now_ms >= peer->up_since_ms + PEER_HELLO_TIMEOUT_MS) {
             return peer;
+        }
     }
     return NULL;
 }
@@ -211,8 +224,9 @@ uint64_t peers_deadline_ms(const struct peers *peers)
     for (size_t i = 0; i < peers->count; i++) {
         const struct peer *peer = &peers->entries[i];
 
-        if (!peer->greeted && !peer->kicked && peer->up_since_ms + PEER_HELLO_TIMEOUT_MS < deadline_ms)
+        if (!peer->greeted && !peer->kicked && peer->up_since_ms + PEER_HELLO_TIMEOUT_MS < deadline_ms) {
             deadline_ms = peer->up_since_ms + PEER_HELLO_TIMEOUT_MS;
+        }
     }
     return deadline_ms;
 }
@@ -221,7 +235,8 @@ size_t peers_greeted_count(const struct peers *peers)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < peers->count; i++)
+    for (size_t i = 0; i < peers->count; i++) {
         count += peers->entries[i].greeted;
+    }
     return count;
 }

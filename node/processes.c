@@ -36,8 +36,9 @@ void processes_init(struct processes *processes, const struct daemon_options *op
 
 bool processes_set_bound(struct processes *processes, struct bytes endpoint)
 {
-    if (endpoint.size == 0 || endpoint.size > ENDPOINT_SIZE_MAX)
+    if (endpoint.size == 0 || endpoint.size > ENDPOINT_SIZE_MAX) {
         return false;
+    }
     memcpy(processes->bound, endpoint.data, endpoint.size);
     processes->bound[endpoint.size] = '\0';
     return true;
@@ -64,8 +65,9 @@ static void send_config(struct processes *processes, enum net_role role)
     if (role == NET_LISTEN) {
         assert(strlen(endpoint) <= ENDPOINT_SIZE_MAX);
         size = append(config, size, known, sizeof known);
-        for (size_t i = 0; i < options->peer_count; i++)
+        for (size_t i = 0; i < options->peer_count; i++) {
             size = append(config, size, options->peers[i].key.key.bytes, HASH_SIZE);
+        }
         size = append(config, size, endpoint, strlen(endpoint));
     }
     (void)netlink_send(&processes->net[role].link, NETLINK_CONFIG, 0, bytes_of(config, size));
@@ -89,8 +91,9 @@ static void on_start(struct processes *processes, enum net_role role)
     LOG(LOG_INFO, "net-started", LOG_T("role", net_role_name(role)), LOG_N("pid", processes->net[role].pid),
         LOG_N("restarts", processes->net[role].restarts));
     send_config(processes, role);
-    for (size_t i = 0; role == NET_DIAL && i < processes->options->peer_count; i++)
+    for (size_t i = 0; role == NET_DIAL && i < processes->options->peer_count; i++) {
         dial(processes, i);
+    }
 }
 
 void processes_start(struct processes *processes, uint64_t now_ms)
@@ -98,12 +101,14 @@ void processes_start(struct processes *processes, uint64_t now_ms)
     struct supervised *dialler = &processes->net[NET_DIAL];
 
     for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
-        if (processes->wanted[role] && supervisor_start(&processes->net[role], now_ms))
+        if (processes->wanted[role] && supervisor_start(&processes->net[role], now_ms)) {
             on_start(processes, (enum net_role)role);
+        }
     }
     for (size_t i = 0; dialler->pid != 0 && i < processes->options->peer_count; i++) {
-        if (processes->redial_ms[i] != 0 && now_ms >= processes->redial_ms[i])
+        if (processes->redial_ms[i] != 0 && now_ms >= processes->redial_ms[i]) {
             dial(processes, i);
+        }
     }
 }
 
@@ -122,8 +127,9 @@ size_t processes_polls(const struct processes *processes, struct pollfd *fds)
     for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
         const struct supervised *net = &processes->net[role];
 
-        if (net->pid == 0)
+        if (net->pid == 0) {
             continue;
+        }
         fds[count++] =
             (struct pollfd){.fd = net->link.fd,
                             .events = (short)(netlink_wants_write(&net->link) ? POLLIN | POLLOUT : POLLIN)};
@@ -134,8 +140,9 @@ size_t processes_polls(const struct processes *processes, struct pollfd *fds)
 void processes_flush(struct processes *processes)
 {
     for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
-        if (processes->net[role].pid != 0)
+        if (processes->net[role].pid != 0) {
             (void)netlink_flush(&processes->net[role].link);
+        }
     }
 }
 
@@ -143,11 +150,13 @@ void processes_stop(struct processes *processes)
 {
     /* Both begin to end at once, so that together they take no longer than one. */
     for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
-        if (processes->net[role].pid != 0)
+        if (processes->net[role].pid != 0) {
             (void)kill(processes->net[role].pid, SIGTERM);
+        }
     }
-    for (size_t role = 0; role < NET_ROLE_COUNT; role++)
+    for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
         supervisor_stop(&processes->net[role]);
+    }
 }
 
 uint64_t processes_deadline_ms(const struct processes *processes)
@@ -157,12 +166,14 @@ uint64_t processes_deadline_ms(const struct processes *processes)
     for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
         uint64_t restart_ms = supervisor_deadline_ms(&processes->net[role]);
 
-        if (processes->wanted[role] && restart_ms < deadline_ms)
+        if (processes->wanted[role] && restart_ms < deadline_ms) {
             deadline_ms = restart_ms;
+        }
     }
     for (size_t i = 0; processes->net[NET_DIAL].pid != 0 && i < processes->options->peer_count; i++) {
-        if (processes->redial_ms[i] != 0 && processes->redial_ms[i] < deadline_ms)
+        if (processes->redial_ms[i] != 0 && processes->redial_ms[i] < deadline_ms) {
             deadline_ms = processes->redial_ms[i];
+        }
     }
     return deadline_ms;
 }
@@ -171,7 +182,8 @@ uint64_t processes_restarts(const struct processes *processes)
 {
     uint64_t restarts = 0;
 
-    for (size_t role = 0; role < NET_ROLE_COUNT; role++)
+    for (size_t role = 0; role < NET_ROLE_COUNT; role++) {
         restarts += processes->net[role].restarts;
+    }
     return restarts;
 }

@@ -43,12 +43,14 @@ static enum store_error compare_held(struct relay *relay, struct store_txn *txn,
     enum store_error error = STORE_NOT_FOUND;
 
     *out = SYNC_OURS_SAME;
-    if (hash_equal(&state->head, &head->hash))
+    if (hash_equal(&state->head, &head->hash)) {
         return STORE_OK;
+    }
     if (head->seq <= state->seq) {
         error = store_block_record(txn, &head->author, head->seq, &record, &arrived_s);
-        if (error != STORE_OK && error != STORE_NOT_FOUND)
+        if (error != STORE_OK && error != STORE_NOT_FOUND) {
             return error;
+        }
         if (error == STORE_OK && hash_equal(&record.hash, &head->hash)) {
             *out = SYNC_OURS_AHEAD;
             return STORE_OK;
@@ -57,8 +59,9 @@ static enum store_error compare_held(struct relay *relay, struct store_txn *txn,
     /* A branch whose last block is held beside the chain holds nothing new. */
     arena_rewind(&relay->arena, 0);
     error = store_block_by_hash(txn, &head->author, head->seq, &head->hash, &bytes, &relay->arena);
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         *out = SYNC_OURS_MISSING;
+    }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -71,15 +74,18 @@ enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const
 
     *out = SYNC_OURS_MISSING;
     *ours_next = error == STORE_OK ? state.seq + 1 : 0;
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = compare_held(relay, txn, head, &state, out);
-    else if (error == STORE_NOT_FOUND)
+    } else if (error == STORE_NOT_FOUND) {
         error = STORE_OK;
-    if (error != STORE_OK || *out != SYNC_OURS_MISSING)
+    }
+    if (error != STORE_OK || *out != SYNC_OURS_MISSING) {
         return error;
+    }
     error = ingest_admission(relay->ingest, txn, &head->author, &admission);
-    if (error == STORE_OK && admission == ADMISSION_NONE)
+    if (error == STORE_OK && admission == ADMISSION_NONE) {
         *out = SYNC_OURS_NOT_ADMITTED;
+    }
     return error;
 }
 
@@ -119,8 +125,9 @@ static enum store_error send_checkpoint(struct relay *relay, struct store_txn *t
 
     arena_rewind(&relay->arena, 0);
     error = store_checkpoint(txn, author, &encoded, &relay->arena);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         (void)peers_send(relay->peers, peer, FRAME_CHECKPOINT, encoded);
+    }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -136,8 +143,9 @@ static bool send_proof(void *context, const struct actor_id *author, uint64_t ep
     const struct proof_visit *visit = context;
 
     (void)epoch;
-    if (visit->author != NULL && !actor_id_equal(visit->author, author))
+    if (visit->author != NULL && !actor_id_equal(visit->author, author)) {
         return true;
+    }
     return peers_send(visit->relay->peers, visit->peer, FRAME_FORK_PROOF, encoded);
 }
 
@@ -164,13 +172,15 @@ static bool gather_head(void *context, const struct log_state *state)
 {
     struct heads_visit *visit = context;
 
-    if (hash_compare(&state->author.hash, &visit->from.hash) < 0)
+    if (hash_compare(&state->author.hash, &visit->from.hash) < 0) {
         return true;
+    }
     visit->more = visit->count == HEADS_MAX;
-    if (visit->more)
+    if (visit->more) {
         visit->next = state->author;
-    else
+    } else {
         visit->relay->heads[visit->count++] = head_of(state);
+    }
     return !visit->more;
 }
 
@@ -183,16 +193,19 @@ static enum store_error send_all_heads(struct relay *relay, struct store_txn *tx
     enum store_error error = send_proofs(relay, txn, id, NULL);
     bool sent = false;
 
-    if (peer == NULL || error != STORE_OK)
+    if (peer == NULL || error != STORE_OK) {
         return error;
+    }
     visit.from = peer->heads_from;
     error = store_each_log(txn, gather_head, &visit);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     sent = send_head_list(relay, id, visit.count, hash_is_zero(&visit.from.hash) && !visit.more);
     peer->heads_from = visit.next;
-    for (size_t i = 0; sent && error == STORE_OK && i < visit.count; i++)
+    for (size_t i = 0; sent && error == STORE_OK && i < visit.count; i++) {
         error = send_checkpoint(relay, txn, id, &relay->heads[i].author);
+    }
     return error;
 }
 
@@ -209,8 +222,9 @@ static enum store_error first_wanted(struct store_txn *txn, const struct want *w
     for (size_t i = 0; i < want->locator.count; i++) {
         enum store_error error = store_block_record(txn, &want->author, points[i].seq, &record, &arrived_s);
 
-        if (error != STORE_OK && error != STORE_NOT_FOUND)
+        if (error != STORE_OK && error != STORE_NOT_FOUND) {
             return error;
+        }
         if (error == STORE_OK && hash_equal(&record.hash, &points[i].hash)) {
             *seq = points[i].seq + 1;
             return STORE_OK;
@@ -228,8 +242,9 @@ static void send_head(struct relay *relay, uint32_t peer, const struct log_state
 /* Whether a batch of count blocks and size bytes has room for one more of next bytes. */
 static bool batch_has_room(size_t count, size_t size, size_t next)
 {
-    if (count < SYNC_BATCH_BLOCKS_MAX)
+    if (count < SYNC_BATCH_BLOCKS_MAX) {
         return count == 0 || size + next <= SYNC_BATCH_BYTES_MAX;
+    }
     return count < SYNC_BATCH_SMALL_BLOCKS_MAX && size + next <= SYNC_BATCH_SMALL_BYTES_MAX;
 }
 
@@ -247,11 +262,13 @@ static enum store_error send_batch(struct relay *relay, struct store_txn *txn, u
 
         arena_rewind(&relay->arena, 0);
         error = store_block_bytes(txn, &state->author, *seq, &bytes, &relay->arena);
-        if (error != STORE_OK || !batch_has_room(count, size, bytes.size))
+        if (error != STORE_OK || !batch_has_room(count, size, bytes.size)) {
             return error;
+        }
         *full = !peers_send(relay->peers, peer, FRAME_BLOCK, bytes);
-        if (*full)
+        if (*full) {
             return STORE_OK;
+        }
         size += bytes.size;
         (*seq)++;
     }
@@ -266,15 +283,19 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
     bool full = false;
     enum store_error error = store_log_state(txn, &want->author, &state);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = first_wanted(txn, want, &seq);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = send_batch(relay, txn, peer, &state, &seq, &full);
-    if (error != STORE_OK || full)
+    }
+    if (error != STORE_OK || full) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
     send_head(relay, peer, &state);
-    if (seq <= state.seq)
+    if (seq <= state.seq) {
         return STORE_OK;
+    }
     /* Whoever has all blocks now can judge what is said about them. */
     error = send_proofs(relay, txn, peer, &want->author);
     return error == STORE_OK ? send_checkpoint(relay, txn, peer, &want->author) : error;
@@ -289,8 +310,9 @@ static enum store_error ask(struct relay *relay, struct store_txn *txn, const st
     size_t count = 0;
     enum store_error error = locator_of(txn, &action->author, &action->head, points, &count);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     memset(&want, 0, sizeof want);
     want.author = action->author;
     want.locator = (struct list){.items = points, .count = count};
@@ -303,8 +325,9 @@ static enum store_error announce(struct relay *relay, struct store_txn *txn, con
     struct log_state state;
     enum store_error error = store_log_state(txn, &action->author, &state);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         send_head(relay, action->peer, &state);
+    }
     return error;
 }
 
@@ -317,10 +340,12 @@ static enum store_error push_block(struct relay *relay, struct store_txn *txn,
     arena_rewind(&relay->arena, 0);
     error = store_block_by_hash(txn, &action->author, action->head.seq, &action->head.hash, &bytes,
                                 &relay->arena);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (!peers_may_send_unasked(relay->peers, action->peer, bytes.size, relay->now_ms))
+    }
+    if (!peers_may_send_unasked(relay->peers, action->peer, bytes.size, relay->now_ms)) {
         return announce(relay, txn, action);
+    }
     (void)peers_send(relay->peers, action->peer, FRAME_BLOCK, bytes);
     return STORE_OK;
 }
@@ -353,17 +378,20 @@ enum store_error relay_perform(struct relay *relay, const struct sync_actions *a
     struct store_txn *txn = NULL;
     enum store_error error = STORE_OK;
 
-    if (actions->count == 0)
+    if (actions->count == 0) {
         return STORE_OK;
+    }
     relay->now_ms = now_ms;
     error = store_read_begin(&txn, relay->ingest->store);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     for (size_t i = 0; i < actions->count; i++) {
         enum store_error one = perform(relay, txn, &actions->items[i], want);
 
-        if (one != STORE_OK && one != STORE_NOT_FOUND)
+        if (one != STORE_OK && one != STORE_NOT_FOUND) {
             error = one;
+        }
     }
     store_end(txn);
     return error;

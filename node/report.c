@@ -26,8 +26,9 @@ static void put_figures(struct json_text *json, struct daemon *daemon)
         error = store_figures(txn, &figures);
         store_end(txn);
     }
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return;
+    }
     json_text_number(json, "logs", figures.logs);
     json_text_number(json, "blocks", figures.blocks);
     json_text_number(json, "attestations", figures.attestations);
@@ -45,10 +46,12 @@ void report_status(struct daemon *daemon, char *memory, size_t capacity, struct 
     json_text_number(&json, "pid", (uint64_t)getpid());
     json_text_string(&json, "network", bytes_of_string(network->tag));
     put_id(&json, "node", ID_NODE, network, &daemon->keys.id.hash);
-    if (arrivals_endpoint(daemon, endpoint, sizeof endpoint))
+    if (arrivals_endpoint(daemon, endpoint, sizeof endpoint)) {
         json_text_string(&json, "endpoint", bytes_of_string(endpoint));
-    if (daemon->ingest.has_self)
+    }
+    if (daemon->ingest.has_self) {
         put_id(&json, "actor", ID_ACTOR, network, &daemon->ingest.self.hash);
+    }
     json_text_number(&json, "uptime_s", (daemon->now_ms - daemon->started_ms) / 1000);
     json_text_number(&json, "peers", peers_greeted_count(&daemon->peers));
     json_text_number(&json, "net_restarts", processes_restarts(&daemon->processes));
@@ -63,8 +66,9 @@ static void put_peer(struct json_text *json, const struct daemon *daemon, const 
     put_id(json, "node", ID_NODE, &daemon->home.network, &peer->node.hash);
     put_id(json, "transport", ID_TRANSPORT, &daemon->home.network, &peer->transport.key);
     json_text_string(json, "direction", bytes_of_string(peer->role == NET_DIAL ? "out" : "in"));
-    if (peer->role == NET_DIAL)
+    if (peer->role == NET_DIAL) {
         json_text_string(json, "endpoint", bytes_of_string(daemon->options->peers[peer->number].endpoint));
+    }
     json_text_number(json, "up_s", (daemon->now_ms - peer->up_since_ms) / 1000);
     json_text_number(json, "frames_in", peer->frames_in);
     json_text_number(json, "frames_out", peer->frames_out);
@@ -78,8 +82,9 @@ void report_peers(const struct daemon *daemon, char *memory, size_t capacity, st
     json_text_init(&json, memory, capacity);
     json_text_open(&json, NULL, '[');
     for (size_t i = 0; i < daemon->peers.count; i++) {
-        if (daemon->peers.entries[i].greeted)
+        if (daemon->peers.entries[i].greeted) {
             put_peer(&json, daemon, &daemon->peers.entries[i]);
+        }
     }
     json_text_close(&json, ']');
     (void)json_text_end(&json, out);

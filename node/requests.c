@@ -17,11 +17,13 @@ enum home_error requests_read_self(const struct home *home, struct actor_id *sel
     size_t size = 0;
     enum home_error error = home_read(home, "actor.public", record, sizeof record, &size);
 
-    if (error != HOME_OK)
+    if (error != HOME_OK) {
         return error;
+    }
     arena_init(&arena, memory, sizeof memory);
-    if (schema_decode(&keys_schema, &keys, bytes_of(record, size), &arena) != REASON_NONE)
+    if (schema_decode(&keys_schema, &keys, bytes_of(record, size), &arena) != REASON_NONE) {
         return HOME_IO;
+    }
     actor_id_of_inception(self, &home->network, bytes_of(record, size));
     return HOME_OK;
 }
@@ -34,13 +36,15 @@ static bool reload_trust(struct daemon *daemon)
     size_t line = 0;
     bool good = false;
 
-    if (trust == NULL)
+    if (trust == NULL) {
         return false;
+    }
     good = home_trust(&daemon->home, trust, &result, &line, &id) == HOME_OK && result == TRUST_OK;
-    if (good)
+    if (good) {
         daemon->trust = *trust;
-    else
+    } else {
         LOG(LOG_ERROR, "trust-file-refused", LOG_N("line", line));
+    }
     free(trust);
     return good;
 }
@@ -64,8 +68,9 @@ bool requests_reload(struct daemon *daemon)
 {
     struct actor_id self;
 
-    if (!reload_trust(daemon) || !reload_checkpoint_key(daemon))
+    if (!reload_trust(daemon) || !reload_checkpoint_key(daemon)) {
         return false;
+    }
     if (!daemon->ingest.has_self && requests_read_self(&daemon->home, &self) == HOME_OK) {
         daemon->ingest.self = self;
         daemon->ingest.has_self = true;
@@ -94,26 +99,29 @@ static void reply_report(struct daemon *daemon, const struct control_request *re
     char *memory = malloc(REPORT_SIZE_MAX);
     struct bytes text = {0};
 
-    if (memory != NULL && request->op == CONTROL_PEERS)
+    if (memory != NULL && request->op == CONTROL_PEERS) {
         report_peers(daemon, memory, REPORT_SIZE_MAX, &text);
-    else if (memory != NULL)
+    } else if (memory != NULL) {
         report_status(daemon, memory, REPORT_SIZE_MAX, &text);
-    if (text.size == 0)
+    }
+    if (text.size == 0) {
         control_server_reply_number(&daemon->control, request->client, CONTROL_FAILED, STORE_NO_MEMORY,
                                     daemon->now_ms);
-    else
+    } else {
         control_server_reply(&daemon->control, request->client, CONTROL_DONE, text, daemon->now_ms);
+    }
     free(memory);
 }
 
 static void reply_reload(struct daemon *daemon, const struct control_request *request)
 {
-    if (requests_reload(daemon))
+    if (requests_reload(daemon)) {
         control_server_reply(&daemon->control, request->client, CONTROL_DONE, bytes_of(NULL, 0),
                              daemon->now_ms);
-    else
+    } else {
         control_server_reply_number(&daemon->control, request->client, CONTROL_REFUSED, REASON_BAD_TEXT,
                                     daemon->now_ms);
+    }
 }
 
 static void handle(struct daemon *daemon, const struct control_request *request)
@@ -148,6 +156,7 @@ void requests_take(struct daemon *daemon)
 {
     struct control_request request;
 
-    while (intake_has_room(&daemon->intake) && control_server_next(&daemon->control, &request))
+    while (intake_has_room(&daemon->intake) && control_server_next(&daemon->control, &request)) {
         handle(daemon, &request);
+    }
 }

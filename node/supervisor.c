@@ -36,12 +36,14 @@ void supervisor_init(struct supervised *process, enum net_role role, uint64_t no
 /* It ended, or could not be started: decide when to try again. */
 static void plan_restart(struct supervised *process, uint64_t now_ms, bool lived_well)
 {
-    if (lived_well)
+    if (lived_well) {
         process->backoff_ms = BACKOFF_MS_MIN;
+    }
     process->restart_at_ms = now_ms + process->backoff_ms;
     process->backoff_ms *= 2;
-    if (process->backoff_ms > BACKOFF_MS_MAX)
+    if (process->backoff_ms > BACKOFF_MS_MAX) {
         process->backoff_ms = BACKOFF_MS_MAX;
+    }
 }
 
 static void on_end(struct supervised *process, uint64_t now_ms)
@@ -58,13 +60,15 @@ static _Noreturn void become_net_process(enum net_role role, int fd, pid_t paren
     sigset_t none;
     sigemptyset(&none);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
-        sigprocmask(SIG_SETMASK, &none, NULL) != 0)
+        sigprocmask(SIG_SETMASK, &none, NULL) != 0) {
         _exit(EXIT_NOT_STARTED);
+    }
     int spare = fcntl(fd, F_DUPFD, NET_FD_SPARE);
     int nothing = open("/dev/null", O_RDWR);
     if (spare < 0 || nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(nothing, STDOUT_FILENO) < 0 ||
-        dup2(spare, NET_FD) < 0 || close_range(NET_FD + 1, ~0U, 0) != 0)
+        dup2(spare, NET_FD) < 0 || close_range(NET_FD + 1, ~0U, 0) != 0) {
         _exit(EXIT_NOT_STARTED);
+    }
     execv("/proc/self/exe", net_arguments[role]);
     _exit(EXIT_NOT_STARTED);
 }
@@ -73,16 +77,18 @@ static _Noreturn void become_net_process(enum net_role role, int fd, pid_t paren
 static bool spawn(struct supervised *process)
 {
     int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return false;
+    }
     if (!netlink_init(&process->link, ends[0])) {
         close(ends[1]);
         return false;
     }
     pid_t parent = getpid();
     pid_t child = fork();
-    if (child == 0)
+    if (child == 0) {
         become_net_process(process->role, ends[1], parent);
+    }
     close(ends[1]);
     if (child < 0) {
         netlink_deinit(&process->link);
@@ -94,14 +100,16 @@ static bool spawn(struct supervised *process)
 
 bool supervisor_start(struct supervised *process, uint64_t now_ms)
 {
-    if (process->pid != 0 || now_ms < process->restart_at_ms)
+    if (process->pid != 0 || now_ms < process->restart_at_ms) {
         return false;
+    }
     if (!spawn(process)) {
         plan_restart(process, now_ms, false);
         return false;
     }
-    if (process->started_ms != 0)
+    if (process->started_ms != 0) {
         process->restarts++;
+    }
     process->started_ms = now_ms;
     process->ready = false;
     return true;
@@ -115,16 +123,18 @@ static bool ended(pid_t pid)
 
 bool supervisor_reap(struct supervised *process, uint64_t now_ms)
 {
-    if (process->pid == 0 || !ended(process->pid))
+    if (process->pid == 0 || !ended(process->pid)) {
         return false;
+    }
     on_end(process, now_ms);
     return true;
 }
 
 void supervisor_stop(struct supervised *process)
 {
-    if (process->pid == 0)
+    if (process->pid == 0) {
         return;
+    }
     static const struct timespec pause = {.tv_nsec = STOP_POLL_MS * 1000L * 1000};
     kill(process->pid, SIGTERM);
     bool gone = ended(process->pid);

@@ -43,16 +43,18 @@ bool zap_init(struct zap *zap, void *context, bool only_known, struct bytes keys
         zap_deinit(zap);
         return false;
     }
-    if (keys.size > 0)
+    if (keys.size > 0) {
         memcpy(zap->known, keys.data, keys.size);
+    }
     qsort(zap->known, zap->known_count, NET_KEY_SIZE, compare_keys);
     return true;
 }
 
 void zap_deinit(struct zap *zap)
 {
-    if (zap->socket)
+    if (zap->socket) {
         zmq_close(zap->socket);
+    }
     free(zap->known);
     *zap = (struct zap){0};
 }
@@ -75,8 +77,9 @@ static bool receive(struct zap *zap, struct request *request)
             fits = false;
         }
         count++;
-        if (!zmq_msg_more(&message))
+        if (!zmq_msg_more(&message)) {
             break;
+        }
     }
     zmq_msg_close(&message);
     request->well_formed = fits && count == PART_COUNT;
@@ -93,8 +96,9 @@ static bool lets_in(const struct zap *zap, const struct request *request)
     const struct part *key = &request->parts[PART_CREDENTIALS];
     if (!request->well_formed || !part_is(&request->parts[PART_VERSION], "1.0") ||
         !part_is(&request->parts[PART_DOMAIN], ZAP_DOMAIN) ||
-        !part_is(&request->parts[PART_MECHANISM], "CURVE") || key->size != NET_KEY_SIZE)
+        !part_is(&request->parts[PART_MECHANISM], "CURVE") || key->size != NET_KEY_SIZE) {
         return false;
+    }
     return !zap->only_known || bsearch(key->data, zap->known, zap->known_count, NET_KEY_SIZE, compare_keys);
 }
 
@@ -108,8 +112,9 @@ static void answer(struct zap *zap, const struct request *request)
 {
     bool in = lets_in(zap, request);
     char user_id[2 * NET_KEY_SIZE + 1] = "";
-    if (in)
+    if (in) {
         sodium_bin2hex(user_id, sizeof user_id, request->parts[PART_CREDENTIALS].data, NET_KEY_SIZE);
+    }
     const struct part *request_id = &request->parts[PART_REQUEST_ID];
     send_text(zap->socket, "1.0");
     zmq_send(zap->socket, request_id->data, request_id->size, ZMQ_DONTWAIT | ZMQ_SNDMORE);

@@ -43,8 +43,9 @@ static bool write_record(const char *folder, size_t index, uint64_t seed)
     arena_init(&arena, arena_memory, sizeof arena_memory);
     schema_random(schemas[index], record, &seed, &arena);
     encoded[0] = (uint8_t)index;
-    if (!schema_encode(schemas[index], record, encoded + 1, sizeof encoded - 1, &content))
+    if (!schema_encode(schemas[index], record, encoded + 1, sizeof encoded - 1, &content)) {
         return false;
+    }
     return write_file(folder, "record_fuzz", name, bytes_of(encoded, content.size + 1));
 }
 
@@ -52,8 +53,9 @@ static bool write_records(const char *folder)
 {
     for (size_t i = 0; i < SCHEMA_COUNT; i++) {
         for (uint64_t seed = 0; seed < RECORDS_PER_SCHEMA; seed++) {
-            if (!write_record(folder, i, seed))
+            if (!write_record(folder, i, seed)) {
                 return false;
+            }
         }
     }
     return true;
@@ -77,8 +79,9 @@ static bool write_class(const char *folder, const char *name, enum block_class b
         schema_random(entry_schema(kind), record, &seed, &arena);
         block_builder_add(&builder, kind, record);
     }
-    if (block_class == CLASS_CONTENT)
+    if (block_class == CLASS_CONTENT) {
         block_builder_add_payload(&builder, ENTRY_KIND_MAX, true, bytes_of_string("unknown"));
+    }
     writer_init(&writer, encoded, sizeof encoded);
     return write_file(folder, "block_fuzz", name, block_builder_end(&builder, &actor, &writer));
 }
@@ -93,8 +96,9 @@ static bool write_erased(const char *folder, struct bytes content)
     struct block block;
 
     arena_init(&arena, arena_memory, sizeof arena_memory);
-    if (block_decode(&block, &network, content, &arena) != REASON_NONE)
+    if (block_decode(&block, &network, content, &arena) != REASON_NONE) {
         return false;
+    }
     writer_init(&writer, written, sizeof written);
     return block_erase(&writer, &block, &range, 1) &&
            write_file(folder, "block_fuzz", "erased", bytes_of(written, writer.size));
@@ -106,8 +110,9 @@ static bool write_many(const char *folder)
     struct writer writer;
 
     block_builder_begin(&builder, &network, &actor.id, CLASS_CONTENT);
-    for (size_t i = 0; i < 17; i++)
+    for (size_t i = 0; i < 17; i++) {
         block_builder_add(&builder, ENTRY_ATTESTATION, &attestation);
+    }
     writer_init(&writer, encoded, sizeof encoded);
     return write_file(folder, "block_fuzz", "many", block_builder_end(&builder, &actor, &writer)) &&
            write_erased(folder, bytes_of(encoded, writer.size));
@@ -126,8 +131,9 @@ static bool write_inception(const char *folder)
 
 static bool write_blocks(const char *folder)
 {
-    if (!network_init(&network, "test"))
+    if (!network_init(&network, "test")) {
         return false;
+    }
     build_actor(&actor, &network, 1, 1, 1);
     return write_inception(folder) && write_class(folder, "rotation", CLASS_KEYS, ENTRY_KEYS, ENTRY_KEYS) &&
            write_class(folder, "keys_update", CLASS_KEYS, ENTRY_KEYS_UPDATE, ENTRY_KEYS_UPDATE) &&

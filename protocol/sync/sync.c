@@ -56,8 +56,9 @@ static void act(struct sync_actions *actions, enum sync_action_kind kind, uint32
     struct sync_action *action = NULL;
 
     /* What does not fit is made up for by timers: a want is repeated, heads are exchanged again. */
-    if (actions->count == SYNC_ACTIONS_MAX)
+    if (actions->count == SYNC_ACTIONS_MAX) {
         return;
+    }
     action = &actions->items[actions->count++];
     memset(action, 0, sizeof *action);
     action->kind = kind;
@@ -78,10 +79,11 @@ static size_t peer_at(const struct sync *sync, uint32_t id)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (sync->peers[middle].id < id)
+        if (sync->peers[middle].id < id) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -106,15 +108,17 @@ static bool peer_knows(const struct sync_peer *peer, const struct hash *hash)
     uint64_t sought = fingerprint(hash);
     bool found = false;
 
-    for (size_t i = 0; i < KNOWN_MAX; i++)
+    for (size_t i = 0; i < KNOWN_MAX; i++) {
         found |= peer->known[i] == sought;
+    }
     return found;
 }
 
 static void peer_learn(struct sync_peer *peer, const struct hash *hash)
 {
-    if (peer == NULL || peer_knows(peer, hash))
+    if (peer == NULL || peer_knows(peer, hash)) {
         return;
+    }
     peer->known[peer->known_at] = fingerprint(hash);
     peer->known_at = (peer->known_at + 1) % KNOWN_MAX;
 }
@@ -139,8 +143,9 @@ static void spread(struct sync *sync, enum sync_action_kind how, const struct he
     for (size_t i = 0; i < sync->peer_count; i++) {
         struct sync_peer *peer = &sync->peers[i];
 
-        if (peer_knows(peer, &head->hash))
+        if (peer_knows(peer, &head->hash)) {
             continue;
+        }
         act(actions, how, peer->id, head);
         peer_learn(peer, &head->hash);
     }
@@ -168,8 +173,9 @@ static void start_waiting(struct sync *sync, uint64_t now_ms, struct sync_action
 {
     struct want_entry *want = NULL;
 
-    while (actions->count < SYNC_ACTIONS_MAX && (want = wants_start_next(&sync->wants)) != NULL)
+    while (actions->count < SYNC_ACTIONS_MAX && (want = wants_start_next(&sync->wants)) != NULL) {
         ask(sync, want, now_ms, actions);
+    }
 }
 
 /* The want is over. What came meanwhile was not pushed on block by block: tell of where it ended. */
@@ -179,15 +185,17 @@ static void finish(struct sync *sync, struct want_entry *want, struct sync_actio
     struct head news = want->news;
 
     wants_remove(&sync->wants, want);
-    if (tell)
+    if (tell) {
         spread(sync, SYNC_SEND_HEAD, &news, actions);
+    }
 }
 
 /* A batch has ended and more is missing: what came is worth telling of already. */
 static void tell_so_far(struct sync *sync, struct want_entry *want, struct sync_actions *actions)
 {
-    if (!want->has_news)
+    if (!want->has_news) {
         return;
+    }
     want->has_news = false;
     spread(sync, SYNC_SEND_HEAD, &want->news, actions);
 }
@@ -195,8 +203,9 @@ static void tell_so_far(struct sync *sync, struct want_entry *want, struct sync_
 /* How many blocks the answer may bring when next is the first that is missing. */
 static uint32_t blocks_of(const struct head *target, uint64_t next)
 {
-    if (target->seq < next)
+    if (target->seq < next) {
         return 1;
+    }
     return target->seq - next >= SYNC_BATCH_BLOCKS_MAX ? (uint32_t)SYNC_BATCH_BLOCKS_MAX
                                                        : (uint32_t)(target->seq - next + 1);
 }
@@ -207,19 +216,23 @@ static void want_from(struct sync *sync, const struct sync_event *event, const s
 {
     struct want_entry *want = wants_find(&sync->wants, &event->head.author);
 
-    if (want == NULL)
+    if (want == NULL) {
         want = wants_add(&sync->wants, &event->head.author);
-    if (want == NULL)
+    }
+    if (want == NULL) {
         return;
+    }
     want_add_source(want, event->peer);
     if (target != NULL && (!want->has_target || target->seq >= want->target.seq)) {
         want->has_target = true;
         want->target = *target;
-        if (!want->in_flight)
+        if (!want->in_flight) {
             want->blocks = blocks_of(target, event->ours_next);
+        }
     }
-    if (wants_start(&sync->wants, want))
+    if (wants_start(&sync->wants, want)) {
         ask(sync, want, now_ms, actions);
+    }
 }
 
 /* ---- events ---- */
@@ -230,8 +243,9 @@ static void on_peer_up(struct sync *sync, uint32_t id, uint64_t now_ms, struct s
     struct sync_peer *peer = &sync->peers[at];
 
     assert(id != SYNC_LOCAL);
-    if (sync->peer_count == SYNC_PEERS_MAX || (at < sync->peer_count && peer->id == id))
+    if (sync->peer_count == SYNC_PEERS_MAX || (at < sync->peer_count && peer->id == id)) {
         return;
+    }
     memmove(peer + 1, peer, (sync->peer_count - at) * sizeof *peer);
     sync->peer_count++;
     memset(peer, 0, sizeof *peer);
@@ -244,16 +258,18 @@ static void on_peer_down(struct sync *sync, uint32_t id, struct sync_actions *ac
     struct sync_peer *peer = peer_find(sync, id);
     size_t at = peer == NULL ? 0 : (size_t)(peer - sync->peers);
 
-    if (peer == NULL)
+    if (peer == NULL) {
         return;
+    }
     memmove(peer, peer + 1, (sync->peer_count - at - 1) * sizeof *peer);
     sync->peer_count--;
     for (size_t i = sync->wants.count; i-- > 0;) {
         struct want_entry *want = wants_at(&sync->wants, i);
 
         wants_drop_source(&sync->wants, want, id);
-        if (want->source_count == 0)
+        if (want->source_count == 0) {
             finish(sync, want, actions);
+        }
     }
 }
 
@@ -280,11 +296,13 @@ static void on_peer_head(struct sync *sync, const struct sync_event *event, uint
     case SYNC_OURS_SAME:
     case SYNC_OURS_AHEAD:
     case SYNC_OURS_NOT_ADMITTED:
-        if (want == NULL)
+        if (want == NULL) {
             break;
+        }
         wants_drop_source(&sync->wants, want, event->peer);
-        if (want->source_count == 0 || event->ours == SYNC_OURS_NOT_ADMITTED)
+        if (want->source_count == 0 || event->ours == SYNC_OURS_NOT_ADMITTED) {
             finish(sync, want, actions);
+        }
         break;
     }
 }
@@ -296,8 +314,9 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
     struct want_entry *want = wants_find(&sync->wants, &event->head.author);
 
     peer_learn(peer_find(sync, event->peer), &event->head.hash);
-    if (want == NULL)
+    if (want == NULL) {
         return;
+    }
     /* Only ever higher blocks count, so that nobody keeps a want alive by sending the same ones again. */
     if (want->in_flight && want->asked == event->peer &&
         (hash_is_zero(&want->reached.hash) || event->head.seq > want->reached.seq)) {
@@ -305,8 +324,9 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
         want->progressed = true;
         set_deadline(sync, want, now_ms);
     }
-    if (want->has_target && hash_equal(&want->target.hash, &event->head.hash))
+    if (want->has_target && hash_equal(&want->target.hash, &event->head.hash)) {
         finish(sync, want, actions);
+    }
 }
 
 static void on_block_new(struct sync *sync, const struct sync_event *event, struct sync_actions *actions)
@@ -330,8 +350,9 @@ static void on_evidence_new(struct sync *sync, const struct sync_event *event, s
     const struct head head = {.author = event->author};
 
     for (size_t i = 0; i < sync->peer_count; i++) {
-        if (sync->peers[i].id == event->peer || actions->count == SYNC_ACTIONS_MAX)
+        if (sync->peers[i].id == event->peer || actions->count == SYNC_ACTIONS_MAX) {
             continue;
+        }
         act(actions, SYNC_PUSH_EVIDENCE, sync->peers[i].id, &head);
         actions->items[actions->count - 1].fork_proof = event->fork_proof;
     }
@@ -347,21 +368,24 @@ static void on_stall(struct sync *sync, struct want_entry *want, uint64_t now_ms
     }
     want->stall_ms = want->stall_ms * 2 > SYNC_STALL_MS_MAX ? SYNC_STALL_MS_MAX : want->stall_ms * 2;
     wants_stop(&sync->wants, want);
-    if (wants_start(&sync->wants, want))
+    if (wants_start(&sync->wants, want)) {
         ask(sync, want, now_ms, actions);
+    }
 }
 
 static void on_tick(struct sync *sync, uint64_t now_ms, struct sync_actions *actions)
 {
     for (size_t i = 0; i < sync->peer_count; i++) {
-        if (now_ms >= sync->peers[i].heads_at_ms)
+        if (now_ms >= sync->peers[i].heads_at_ms) {
             send_heads(sync, &sync->peers[i], now_ms, actions);
+        }
     }
     for (size_t i = sync->wants.count; i-- > 0;) {
         struct want_entry *want = wants_at(&sync->wants, i);
 
-        if (want->in_flight && now_ms >= want->deadline_ms)
+        if (want->in_flight && now_ms >= want->deadline_ms) {
             on_stall(sync, want, now_ms, actions);
+        }
     }
 }
 
@@ -379,20 +403,24 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
         on_peer_down(sync, event->peer, actions);
         break;
     case SYNC_PEER_HEAD:
-        if (known)
+        if (known) {
             on_peer_head(sync, event, now_ms, actions);
+        }
         break;
     case SYNC_PEER_WANT:
-        if (known)
+        if (known) {
             act(actions, SYNC_SEND_BLOCKS, event->peer, &(struct head){.author = event->author});
+        }
         break;
     case SYNC_BLOCK_IN:
-        if (known)
+        if (known) {
             on_block_in(sync, event, now_ms, actions);
+        }
         break;
     case SYNC_BLOCK_ORPHAN:
-        if (known)
+        if (known) {
             want_from(sync, event, NULL, now_ms, actions);
+        }
         break;
     case SYNC_BLOCK_NEW:
         on_block_new(sync, event, actions);
@@ -412,8 +440,9 @@ uint64_t sync_deadline_ms(const struct sync *sync)
     uint64_t deadline_ms = wants_deadline_ms(&sync->wants);
 
     for (size_t i = 0; i < sync->peer_count; i++) {
-        if (sync->peers[i].heads_at_ms < deadline_ms)
+        if (sync->peers[i].heads_at_ms < deadline_ms) {
             deadline_ms = sync->peers[i].heads_at_ms;
+        }
     }
     return deadline_ms;
 }

@@ -6,8 +6,9 @@
 void wants_init(struct wants *wants)
 {
     memset(wants, 0, sizeof *wants);
-    for (size_t i = 0; i < WANTS_KEPT_MAX; i++)
+    for (size_t i = 0; i < WANTS_KEPT_MAX; i++) {
         wants->next_free[i] = i + 1 < WANTS_KEPT_MAX ? (uint16_t)(i + 1) : (uint16_t)WANT_NO_SLOT;
+    }
 }
 
 struct want_entry *wants_at(struct wants *wants, size_t i)
@@ -24,10 +25,11 @@ static size_t place_of(const struct wants *wants, const struct actor_id *author)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (hash_compare(&wants->slots[wants->order[middle]].author.hash, &author->hash) < 0)
+        if (hash_compare(&wants->slots[wants->order[middle]].author.hash, &author->hash) < 0) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -36,8 +38,9 @@ struct want_entry *wants_find(struct wants *wants, const struct actor_id *author
 {
     size_t place = place_of(wants, author);
 
-    if (place == wants->count || !actor_id_equal(&wants_at(wants, place)->author, author))
+    if (place == wants->count || !actor_id_equal(&wants_at(wants, place)->author, author)) {
         return NULL;
+    }
     return wants_at(wants, place);
 }
 
@@ -47,8 +50,9 @@ struct want_entry *wants_add(struct wants *wants, const struct actor_id *author)
     uint16_t slot = wants->first_free;
     struct want_entry *want = NULL;
 
-    if (wants->count == WANTS_KEPT_MAX)
+    if (wants->count == WANTS_KEPT_MAX) {
         return NULL;
+    }
     assert(slot != WANT_NO_SLOT);
     wants->first_free = wants->next_free[slot];
     memmove(wants->order + place + 1, wants->order + place, (wants->count - place) * sizeof *wants->order);
@@ -69,8 +73,9 @@ static size_t load_at(const struct wants *wants, uint32_t peer)
 {
     size_t i = 0;
 
-    while (i < wants->load_count && wants->loads[i].peer < peer)
+    while (i < wants->load_count && wants->loads[i].peer < peer) {
         i++;
+    }
     return i;
 }
 
@@ -79,8 +84,9 @@ static bool has_room(const struct wants *wants, uint32_t peer, uint32_t blocks)
     size_t i = load_at(wants, peer);
     const struct want_load *load = &wants->loads[i];
 
-    if (i == wants->load_count || load->peer != peer)
+    if (i == wants->load_count || load->peer != peer) {
         return wants->load_count < SYNC_PEERS_MAX;
+    }
     return load->wants < SYNC_WANTS_PER_PEER_MAX && load->blocks + blocks <= SYNC_BLOCKS_PER_PEER_MAX;
 }
 
@@ -109,8 +115,9 @@ static void load_drop(struct wants *wants, const struct want_entry *want)
     assert(load->blocks >= want->blocks);
     load->wants--;
     load->blocks -= want->blocks;
-    if (load->wants > 0)
+    if (load->wants > 0) {
         return;
+    }
     memmove(load, load + 1, (wants->load_count - i - 1) * sizeof *load);
     wants->load_count--;
 }
@@ -119,8 +126,9 @@ static void load_drop(struct wants *wants, const struct want_entry *want)
 
 static void land(struct wants *wants, struct want_entry *want)
 {
-    if (!want->in_flight)
+    if (!want->in_flight) {
         return;
+    }
     want->in_flight = false;
     load_drop(wants, want);
     wants->in_flight_count--;
@@ -144,18 +152,21 @@ void wants_remove(struct wants *wants, struct want_entry *want)
 void want_add_source(struct want_entry *want, uint32_t peer)
 {
     for (size_t i = 0; i < want->source_count; i++) {
-        if (want->sources[i] == peer)
+        if (want->sources[i] == peer) {
             return;
+        }
     }
-    if (want->source_count < WANT_SOURCES_MAX)
+    if (want->source_count < WANT_SOURCES_MAX) {
         want->sources[want->source_count++] = peer;
+    }
 }
 
 static bool take_source(struct want_entry *want, uint32_t peer)
 {
     for (size_t i = 0; i < want->source_count; i++) {
-        if (want->sources[i] != peer)
+        if (want->sources[i] != peer) {
             continue;
+        }
         memmove(want->sources + i, want->sources + i + 1,
                 (want->source_count - i - 1) * sizeof *want->sources);
         want->source_count--;
@@ -166,8 +177,9 @@ static bool take_source(struct want_entry *want, uint32_t peer)
 
 void wants_drop_source(struct wants *wants, struct want_entry *want, uint32_t peer)
 {
-    if (want->in_flight && want->asked == peer)
+    if (want->in_flight && want->asked == peer) {
         land(wants, want);
+    }
     (void)take_source(want, peer);
 }
 
@@ -178,8 +190,9 @@ void wants_stop(struct wants *wants, struct want_entry *want)
     land(wants, want);
     /* What one peer sent need not lie on another's chain. */
     memset(&want->reached, 0, sizeof want->reached);
-    if (take_source(want, peer))
+    if (take_source(want, peer)) {
         want_add_source(want, peer);
+    }
 }
 
 void wants_yield(struct wants *wants, struct want_entry *want)
@@ -192,20 +205,24 @@ static bool may_start(const struct wants *wants, const struct want_entry *want)
 {
     bool room = false;
 
-    if (want->in_flight || wants->in_flight_count == SYNC_WANTS_MAX)
+    if (want->in_flight || wants->in_flight_count == SYNC_WANTS_MAX) {
         return false;
-    for (size_t i = 0; i < want->source_count; i++)
+    }
+    for (size_t i = 0; i < want->source_count; i++) {
         room |= has_room(wants, want->sources[i], want->blocks);
+    }
     return room;
 }
 
 bool wants_start(struct wants *wants, struct want_entry *want)
 {
-    if (want->in_flight || wants->in_flight_count == SYNC_WANTS_MAX)
+    if (want->in_flight || wants->in_flight_count == SYNC_WANTS_MAX) {
         return false;
+    }
     for (size_t i = 0; i < want->source_count; i++) {
-        if (!has_room(wants, want->sources[i], want->blocks))
+        if (!has_room(wants, want->sources[i], want->blocks)) {
             continue;
+        }
         want->in_flight = true;
         want->asked = want->sources[i];
         load_add(wants, want);
@@ -219,16 +236,19 @@ struct want_entry *wants_start_next(struct wants *wants)
 {
     struct want_entry *next = NULL;
 
-    if (!wants->freed)
+    if (!wants->freed) {
         return NULL;
+    }
     for (size_t i = 0; i < wants->count; i++) {
         struct want_entry *want = wants_at(wants, i);
 
-        if ((next == NULL || want->turn < next->turn) && may_start(wants, want))
+        if ((next == NULL || want->turn < next->turn) && may_start(wants, want)) {
             next = want;
+        }
     }
-    if (next != NULL && wants_start(wants, next))
+    if (next != NULL && wants_start(wants, next)) {
         return next;
+    }
     wants->freed = false;
     return NULL;
 }
@@ -240,8 +260,9 @@ uint64_t wants_deadline_ms(const struct wants *wants)
     for (size_t i = 0; i < wants->count; i++) {
         const struct want_entry *want = &wants->slots[wants->order[i]];
 
-        if (want->in_flight && want->deadline_ms < deadline_ms)
+        if (want->in_flight && want->deadline_ms < deadline_ms) {
             deadline_ms = want->deadline_ms;
+        }
     }
     return deadline_ms;
 }

@@ -18,8 +18,9 @@ void entry_leaf(struct hash *out, const struct network *network, struct bytes en
 
 static size_t entry_size_max(uint64_t kind)
 {
-    if (kind == ENTRY_RULE_PACK)
+    if (kind == ENTRY_RULE_PACK) {
         return RULE_PACK_SIZE_MAX;
+    }
     return entry_class(kind) == CLASS_KEYS ? KEYS_SIZE_MAX : ENTRY_SIZE_MAX;
 }
 
@@ -60,15 +61,18 @@ static void entry_read(struct entry *entry, struct reader *reader)
         entry->payload = reader_bin(reader, 0, RULE_PACK_SIZE_MAX);
         entry->salt = reader_bin(reader, 0, ENTRY_SALT_SIZE);
     }
-    if (reader->error != REASON_NONE)
+    if (reader->error != REASON_NONE) {
         return;
+    }
     entry->encoded = bytes_of(start, (size_t)(reader->at - start));
-    if (entry->erased)
+    if (entry->erased) {
         return;
-    if (entry->encoded.size > entry_size_max(entry->kind))
+    }
+    if (entry->encoded.size > entry_size_max(entry->kind)) {
         reader_fail(reader, REASON_TOO_LARGE);
-    else if (entry->salt.size != entry_salt_size(entry->kind))
+    } else if (entry->salt.size != entry_salt_size(entry->kind)) {
         reader_fail(reader, REASON_INCONSISTENT);
+    }
 }
 
 enum reason entry_decode(struct entry *entry, struct bytes input)
@@ -84,10 +88,12 @@ enum reason entry_payload_decode(void *record, const struct entry *entry, struct
 {
     const struct schema *schema = entry_schema(entry->kind);
 
-    if (entry->erased)
+    if (entry->erased) {
         return REASON_ERASED;
-    if (!schema)
+    }
+    if (!schema) {
         return REASON_WRONG_KIND;
+    }
     return schema_decode(schema, record, entry->payload, arena);
 }
 
@@ -112,8 +118,9 @@ static bool is_other_version(struct bytes input)
 
 enum reason header_decode(struct header *header, struct bytes input, struct arena *arena)
 {
-    if (is_other_version(input))
+    if (is_other_version(input)) {
         return REASON_WRONG_VERSION;
+    }
     return schema_decode(&header_schema, header, input, arena);
 }
 
@@ -124,8 +131,9 @@ static void read_signatures(struct block *block, struct reader *reader, struct a
         struct indexed_signature *signature = &block->signatures[i];
 
         schema_read(&indexed_signature_schema, signature, reader, arena);
-        if (reader->error == REASON_NONE && i > 0 && order_signatures(signature - 1, signature) >= 0)
+        if (reader->error == REASON_NONE && i > 0 && order_signatures(signature - 1, signature) >= 0) {
             reader_fail(reader, REASON_NOT_SORTED);
+        }
     }
 }
 
@@ -144,13 +152,16 @@ static enum reason decode_outer(struct block *block, const struct network *netwo
     read_signatures(block, &reader, arena);
     block->body = reader_bin(&reader, 0, BLOCK_BODY_SIZE_MAX);
     reason = reader_end(&reader);
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         return reason;
+    }
     reason = header_decode(&block->header, block->header_bytes, arena);
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         return reason;
-    if ((block->header.seq == 0) != (block->signature_count == 0))
+    }
+    if ((block->header.seq == 0) != (block->signature_count == 0)) {
         return REASON_SIGNATURE_COUNT;
+    }
     header_hash(&block->hash, network, block->header_bytes);
     return REASON_NONE;
 }
@@ -165,8 +176,9 @@ enum reason block_decode_header(struct block *block, const struct network *netwo
 
 static enum reason check_entry_class(const struct entry *entry, enum block_class block_class)
 {
-    if (entry->erased)
+    if (entry->erased) {
         return block_class == CLASS_CONTENT ? REASON_NONE : REASON_BAD_ERASED_BODY;
+    }
     return entry_class(entry->kind) == block_class ? REASON_NONE : REASON_ENTRY_CLASS;
 }
 
@@ -178,10 +190,11 @@ static size_t growth_of(const struct entry *entry)
 
 static void leaf_of(struct hash *out, const struct network *network, const struct entry *entry)
 {
-    if (entry->erased)
+    if (entry->erased) {
         memcpy(out->bytes, entry->payload.data, HASH_SIZE);
-    else
+    } else {
         entry_leaf(out, network, entry->encoded);
+    }
 }
 
 static enum reason read_entries(struct entry *entries, struct hash *leaves, const struct network *network,
@@ -191,22 +204,26 @@ static enum reason read_entries(struct entry *entries, struct hash *leaves, cons
     size_t growth = 0;
 
     reader_init(&reader, body);
-    if (reader_array(&reader, 0, BLOCK_ENTRIES_MAX) != header->entry_count)
+    if (reader_array(&reader, 0, BLOCK_ENTRIES_MAX) != header->entry_count) {
         reader_fail(&reader, REASON_INCONSISTENT);
+    }
     for (size_t i = 0; i < header->entry_count && reader.error == REASON_NONE; i++) {
         enum reason reason = REASON_NONE;
 
         entry_read(&entries[i], &reader);
-        if (reader.error != REASON_NONE)
+        if (reader.error != REASON_NONE) {
             break;
+        }
         reason = check_entry_class(&entries[i], header->block_class);
-        if (reason != REASON_NONE)
+        if (reason != REASON_NONE) {
             return reason;
+        }
         leaf_of(&leaves[i], network, &entries[i]);
         growth += growth_of(&entries[i]);
     }
-    if (reader.error == REASON_NONE && body.size + growth > BLOCK_BODY_SIZE_MAX)
+    if (reader.error == REASON_NONE && body.size + growth > BLOCK_BODY_SIZE_MAX) {
         return REASON_TOO_LARGE;
+    }
     return reader_end(&reader);
 }
 
@@ -217,8 +234,9 @@ static enum reason check_entries_root(const struct hash *leaves, const struct ne
     struct hash *scratch = arena_take(arena, header->entry_count * sizeof *scratch);
     struct hash root;
 
-    if (!scratch)
+    if (!scratch) {
         return REASON_TOO_LARGE;
+    }
     memcpy(scratch, leaves, header->entry_count * sizeof *scratch);
     merkle_root_in_place(&root, label_domain(network, LABEL_ENTRY_NODE), scratch, header->entry_count);
     arena_rewind(arena, mark);
@@ -232,11 +250,13 @@ static enum reason decode_body(struct block *block, const struct network *networ
     struct hash *leaves = arena_take(arena, count * sizeof *leaves);
     enum reason reason = REASON_NONE;
 
-    if (!entries || !leaves)
+    if (!entries || !leaves) {
         return REASON_TOO_LARGE;
+    }
     reason = read_entries(entries, leaves, network, &block->header, block->body);
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         return reason;
+    }
     block->entry_count = count;
     block->entries = entries;
     block->leaves = leaves;
@@ -248,8 +268,9 @@ enum reason block_decode(struct block *block, const struct network *network, str
 {
     enum reason reason = decode_outer(block, network, input, arena);
 
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         return reason;
+    }
     return decode_body(block, network, arena);
 }
 
@@ -269,8 +290,9 @@ static void write_outer(struct writer *writer, struct bytes header_bytes,
     writer_array(writer, 3);
     writer_bin(writer, header_bytes.data, header_bytes.size);
     writer_array(writer, (uint32_t)signature_count);
-    for (size_t i = 0; i < signature_count; i++)
+    for (size_t i = 0; i < signature_count; i++) {
         schema_write(&indexed_signature_schema, &signatures[i], writer);
+    }
 }
 
 bool block_encode(struct writer *writer, struct bytes header_bytes,
@@ -290,19 +312,21 @@ static void write_bin_head(struct writer *writer, size_t size)
     const uint8_t middle[] = {MSGPACK_BIN16, (uint8_t)(size >> 8), (uint8_t)size};
     const uint8_t narrow[] = {MSGPACK_BIN8, (uint8_t)size};
 
-    if (size > UINT16_MAX)
+    if (size > UINT16_MAX) {
         writer_raw(writer, wide, sizeof wide);
-    else if (size > UINT8_MAX)
+    } else if (size > UINT8_MAX) {
         writer_raw(writer, middle, sizeof middle);
-    else
+    } else {
         writer_raw(writer, narrow, sizeof narrow);
+    }
 }
 
 /* Whether index lies in one of ranges, given that *next is the first that does not end below it. */
 static bool ranges_contain(const struct index_range *ranges, size_t count, size_t *next, size_t index)
 {
-    while (*next < count && ranges[*next].last < index)
+    while (*next < count && ranges[*next].last < index) {
         (*next)++;
+    }
     return *next < count && ranges[*next].first <= index;
 }
 
@@ -317,9 +341,10 @@ bool block_erase(struct writer *writer, const struct block *block, const struct 
     size_t body_size = array_head_size(block->entry_count);
     size_t next = 0;
 
-    for (size_t i = 0; i < block->entry_count; i++)
+    for (size_t i = 0; i < block->entry_count; i++) {
         body_size +=
             ranges_contain(ranges, count, &next, i) ? (size_t)ERASED_SIZE : block->entries[i].encoded.size;
+    }
     write_outer(writer, block->header_bytes, block->signatures, block->signature_count);
     write_bin_head(writer, body_size);
     writer_array(writer, (uint32_t)block->entry_count);
@@ -327,10 +352,11 @@ bool block_erase(struct writer *writer, const struct block *block, const struct 
     for (size_t i = 0; i < block->entry_count; i++) {
         struct bytes encoded = block->entries[i].encoded;
 
-        if (ranges_contain(ranges, count, &next, i))
+        if (ranges_contain(ranges, count, &next, i)) {
             writer_bin(writer, block->leaves[i].bytes, HASH_SIZE);
-        else
+        } else {
             writer_raw(writer, encoded.data, encoded.size);
+        }
     }
     return !writer->overflow;
 }

@@ -22,18 +22,23 @@ enum reason frame_decode(struct frame *frame, const struct network *network, str
     const uint8_t *length = input.data + LENGTH_OFFSET;
     size_t left = 0, size = 0;
 
-    if (input.size < FRAME_ENVELOPE_SIZE)
+    if (input.size < FRAME_ENVELOPE_SIZE) {
         return REASON_TRUNCATED;
-    if (memcmp(input.data, padded_tag(network), HASH_TAG_SIZE) != 0)
+    }
+    if (memcmp(input.data, padded_tag(network), HASH_TAG_SIZE) != 0) {
         return REASON_WRONG_NETWORK;
-    if (input.data[VERSION_OFFSET] != FRAME_VERSION)
+    }
+    if (input.data[VERSION_OFFSET] != FRAME_VERSION) {
         return REASON_WRONG_VERSION;
+    }
     size = (size_t)length[0] << 24 | (size_t)length[1] << 16 | (size_t)length[2] << 8 | length[3];
     left = input.size - FRAME_ENVELOPE_SIZE;
-    if (size > PAYLOAD_SIZE_MAX)
+    if (size > PAYLOAD_SIZE_MAX) {
         return REASON_TOO_LARGE;
-    if (left != size)
+    }
+    if (left != size) {
         return left < size ? REASON_TRUNCATED : REASON_TRAILING;
+    }
     frame->kind = input.data[KIND_OFFSET];
     frame->payload = bytes_of(input.data + FRAME_ENVELOPE_SIZE, size);
     return REASON_NONE;

@@ -101,8 +101,9 @@ const struct schema index_range_schema = {
 
 int order_numbers(uint64_t a, uint64_t b)
 {
-    if (a == b)
+    if (a == b) {
         return 0;
+    }
     return a < b ? -1 : 1;
 }
 
@@ -124,7 +125,8 @@ int order_index_ranges(const void *a, const void *b)
 {
     const struct index_range *left = a, *right = b;
 
-    if (left->last < right->first)
+    if (left->last < right->first) {
         return -1;
+    }
     return right->last < left->first ? 1 : 0;
 }

@@ -6,8 +6,9 @@ static enum reason check_status(const void *record)
 {
     const struct status *status = record;
 
-    if (status->has_replacement != (status->action == STATUS_REPLACED))
+    if (status->has_replacement != (status->action == STATUS_REPLACED)) {
         return REASON_INCONSISTENT;
+    }
     return status->has_holder == (status->action == STATUS_HELD_BY) ? REASON_NONE : REASON_INCONSISTENT;
 }
 
@@ -52,8 +53,9 @@ static enum reason check_attestation(const void *record)
 {
     const struct attestation *attestation = record;
 
-    if (attestation->has_last_day && attestation->valid_from > attestation->last_day)
+    if (attestation->has_last_day && attestation->valid_from > attestation->last_day) {
         return REASON_INCONSISTENT;
+    }
     return REASON_NONE;
 }
 

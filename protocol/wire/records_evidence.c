@@ -6,8 +6,9 @@ static enum reason check_header(const void *record)
 {
     const struct header *header = record;
 
-    if (header->block_class == CLASS_KEYS && header->entry_count != 1)
+    if (header->block_class == CLASS_KEYS && header->entry_count != 1) {
         return REASON_INCONSISTENT;
+    }
     return REASON_NONE;
 }
 
@@ -16,10 +17,12 @@ static void arrange_header(void *record)
 {
     struct header *header = record;
 
-    if (header->block_class == CLASS_KEYS)
+    if (header->block_class == CLASS_KEYS) {
         header->entry_count = 1;
-    if (header->extensions.count > 1)
+    }
+    if (header->extensions.count > 1) {
         header->extensions.count = 1;
+    }
 }
 
 static const struct field header_fields[] = {

@@ -9,8 +9,9 @@ static bool text_is_code_tail(struct bytes text)
 {
     char code[CODE_SIZE_MAX] = "a/";
 
-    if (text.size > CODE_TAIL_SIZE_MAX)
+    if (text.size > CODE_TAIL_SIZE_MAX) {
         return false;
+    }
     memcpy(code + 2, text.data, text.size);
     return text_is_code(bytes_of(code, 2 + text.size));
 }
@@ -19,8 +20,9 @@ static enum reason check_pack_code(const void *record)
 {
     const struct pack_code *code = record;
 
-    if (code->has_first_day && code->has_last_day && code->first_day > code->last_day)
+    if (code->has_first_day && code->has_last_day && code->first_day > code->last_day) {
         return REASON_INCONSISTENT;
+    }
     return REASON_NONE;
 }
 
@@ -65,8 +67,9 @@ static int order_pack_rules(const void *a, const void *b)
 {
     const struct pack_rule *left = a, *right = b;
 
-    if (left->kind != right->kind)
+    if (left->kind != right->kind) {
         return left->kind < right->kind ? -1 : 1;
+    }
     return bytes_compare(left->name, right->name);
 }
 
@@ -76,8 +79,9 @@ static enum reason check_rule_pack(const void *record)
     const struct pack_code *codes = pack->codes.items;
 
     for (size_t i = 0; i < pack->codes.count; i++) {
-        if (pack->name_space.size + 1 + codes[i].code.size > CODE_SIZE_MAX)
+        if (pack->name_space.size + 1 + codes[i].code.size > CODE_SIZE_MAX) {
             return REASON_OUT_OF_RANGE;
+        }
     }
     return REASON_NONE;
 }
@@ -105,8 +109,9 @@ static enum reason check_accreditation(const void *record)
 {
     const struct accreditation *accreditation = record;
 
-    if (accreditation->has_until && accreditation->from > accreditation->until)
+    if (accreditation->has_until && accreditation->from > accreditation->until) {
         return REASON_INCONSISTENT;
+    }
     return REASON_NONE;
 }
 
@@ -146,8 +151,9 @@ static int order_entry_positions(const void *a, const void *b)
 {
     const struct entry_position *left = a, *right = b;
 
-    if (left->seq != right->seq)
+    if (left->seq != right->seq) {
         return order_numbers(left->seq, right->seq);
+    }
     return order_numbers(left->index, right->index);
 }
 

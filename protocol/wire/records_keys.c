@@ -76,8 +76,9 @@ static int order_signing_keys(const void *a, const void *b)
 {
     const struct signing_key *left = a, *right = b;
 
-    if (left->role != right->role)
+    if (left->role != right->role) {
         return left->role < right->role ? -1 : 1;
+    }
     return memcmp(&left->key, &right->key, sizeof left->key);
 }
 
@@ -117,8 +118,9 @@ static size_t role_count(const struct list *keys, enum role role)
     const struct signing_key *items = keys->items;
     size_t count = 0;
 
-    for (size_t i = 0; i < keys->count; i++)
+    for (size_t i = 0; i < keys->count; i++) {
         count += items[i].role == role;
+    }
     return count;
 }
 
@@ -129,8 +131,9 @@ static bool keys_are_distinct(const struct list *keys)
 
     for (size_t i = 0; i < keys->count; i++) {
         for (size_t j = i + 1; j < keys->count; j++) {
-            if (memcmp(&items[i].key, &items[j].key, sizeof items[i].key) == 0)
+            if (memcmp(&items[i].key, &items[j].key, sizeof items[i].key) == 0) {
                 return false;
+            }
         }
     }
     return true;
@@ -142,8 +145,9 @@ static enum reason check_roles(const struct list *keys, struct thresholds thresh
         uint64_t threshold = *threshold_of_role(&thresholds, role);
         size_t count = role_count(keys, role);
 
-        if (threshold > count || (threshold == 0 && count > 0))
+        if (threshold > count || (threshold == 0 && count > 0)) {
             return REASON_INCONSISTENT;
+        }
     }
     return keys_are_distinct(keys) ? REASON_NONE : REASON_NOT_SORTED;
 }
@@ -164,8 +168,9 @@ static enum reason check_keys(const void *record)
 {
     const struct keys *keys = record;
 
-    if (keys->thresholds.govern == 0 || keys->next_threshold > keys->next_keys.count)
+    if (keys->thresholds.govern == 0 || keys->next_threshold > keys->next_keys.count) {
         return REASON_INCONSISTENT;
+    }
     return check_roles(&keys->signing_keys, keys->thresholds);
 }
 
@@ -206,8 +211,9 @@ static enum reason check_keys_update(const void *record)
 {
     const struct keys_update *update = record;
 
-    if (role_count(&update->signing_keys, ROLE_GOVERN) > 0)
+    if (role_count(&update->signing_keys, ROLE_GOVERN) > 0) {
         return REASON_INCONSISTENT;
+    }
     return check_roles(&update->signing_keys, update->thresholds);
 }
 
@@ -218,8 +224,9 @@ static void arrange_keys_update(void *record)
     size_t skipped = role_count(&update->signing_keys, ROLE_GOVERN);
     const struct signing_key *keys = update->signing_keys.items;
 
-    if (skipped > 0)
+    if (skipped > 0) {
         update->signing_keys = (struct list){keys + skipped, update->signing_keys.count - skipped};
+    }
     arrange_thresholds(&update->thresholds, &update->signing_keys);
 }
 

@@ -138,8 +138,9 @@ static bool heads_exist(const struct list *proofs, const struct list *heads)
     const struct entry_proof *items = proofs->items;
 
     for (size_t i = 0; i < proofs->count; i++) {
-        if (items[i].head >= heads->count)
+        if (items[i].head >= heads->count) {
             return false;
+        }
     }
     return true;
 }
@@ -148,10 +149,12 @@ static void arrange_proofs(struct list *proofs, const struct list *heads)
 {
     struct entry_proof *items = (struct entry_proof *)proofs->items;
 
-    if (heads->count == 0)
+    if (heads->count == 0) {
         proofs->count = 0;
-    for (size_t i = 0; i < proofs->count; i++)
+    }
+    for (size_t i = 0; i < proofs->count; i++) {
         items[i].head %= heads->count;
+    }
 }
 
 static enum reason check_presentation(const void *record)

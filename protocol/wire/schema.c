@@ -49,8 +49,9 @@ static struct bytes read_text(struct reader *reader, uint64_t min, uint64_t max,
 {
     struct bytes text = reader_text(reader, min, max);
 
-    if (is && reader->error == REASON_NONE && !is(text))
+    if (is && reader->error == REASON_NONE && !is(text)) {
         reader_fail(reader, REASON_BAD_TEXT);
+    }
     return text;
 }
 
@@ -60,8 +61,9 @@ static void read_list(const struct field *field, void *record, struct reader *re
     size_t item_size = field_item_size(field);
     uint8_t *items = NULL;
 
-    if (reader->error != REASON_NONE || count == 0)
+    if (reader->error != REASON_NONE || count == 0) {
         return;
+    }
     items = arena_take(arena, count * item_size);
     if (!items) {
         reader_fail(reader, REASON_TOO_LARGE);
@@ -70,13 +72,15 @@ static void read_list(const struct field *field, void *record, struct reader *re
     for (uint32_t i = 0; i < count && reader->error == REASON_NONE; i++) {
         uint8_t *item = items + i * item_size;
 
-        if (field->nested)
+        if (field->nested) {
             schema_read(field->nested, item, reader, arena);
-        else
+        } else {
             *(struct bytes *)item = read_text(reader, field->text_min, field->text_max, field->text_is);
+        }
         if (i > 0 && field->order && reader->error == REASON_NONE &&
-            field->order(item - item_size, item) >= 0)
+            field->order(item - item_size, item) >= 0) {
             reader_fail(reader, REASON_NOT_SORTED);
+        }
     }
     *(struct list *)field_place(field, record) = (struct list){.items = items, .count = count};
 }
@@ -118,11 +122,13 @@ static void read_field(const struct schema *schema, const struct field *field, v
     if (field_is_optional(field)) {
         bool present = !reader_nil(reader);
 
-        if (field_is_paired(schema, field) && present != field_is_present(field, record))
+        if (field_is_paired(schema, field) && present != field_is_present(field, record)) {
             reader_fail(reader, REASON_INCONSISTENT);
+        }
         field_set_present(field, record, present);
-        if (!present)
+        if (!present) {
             return;
+        }
     }
     read_value(field, record, reader, arena);
 }
@@ -132,12 +138,14 @@ static void check_whole(const struct schema *schema, const void *record, size_t 
 {
     enum reason reason = REASON_NONE;
 
-    if (schema->encoded_size_max > 0 && encoded_size > schema->encoded_size_max)
+    if (schema->encoded_size_max > 0 && encoded_size > schema->encoded_size_max) {
         reason = REASON_TOO_LARGE;
-    else if (schema->check && !reader->known)
+    } else if (schema->check && !reader->known) {
         reason = schema->check(record);
-    if (reason != REASON_NONE)
+    }
+    if (reason != REASON_NONE) {
         reader_fail(reader, reason);
+    }
 }
 
 void schema_read(const struct schema *schema, void *record, struct reader *reader, struct arena *arena)
@@ -146,15 +154,17 @@ void schema_read(const struct schema *schema, void *record, struct reader *reade
 
     memset(record, 0, schema->size);
     reader_array(reader, arity(schema), arity(schema));
-    for (size_t i = 0; i < schema->field_count && reader->error == REASON_NONE; i++)
+    for (size_t i = 0; i < schema->field_count && reader->error == REASON_NONE; i++) {
         read_field(schema, &schema->fields[i], record, reader, arena);
+    }
     if (schema->extensible && reader->error == REASON_NONE) {
         struct field extensions = extensions_field(schema);
 
         read_list(&extensions, record, reader, arena);
     }
-    if (reader->error == REASON_NONE)
+    if (reader->error == REASON_NONE) {
         check_whole(schema, record, (size_t)(reader->at - start), reader);
+    }
 }
 
 enum reason schema_decode(const struct schema *schema, void *record, struct bytes input, struct arena *arena)
@@ -199,10 +209,11 @@ static void write_list(const struct field *field, const void *record, struct wri
         const uint8_t *item = (const uint8_t *)list->items + i * item_size;
 
         assert(i == 0 || !field->order || field->order(item - item_size, item) < 0);
-        if (field->nested)
+        if (field->nested) {
             schema_write(field->nested, item, writer);
-        else
+        } else {
             write_text(writer, *(const struct bytes *)item, field->text_min, field->text_max, field->text_is);
+        }
     }
 }
 
@@ -248,10 +259,11 @@ void schema_write(const struct schema *schema, const void *record, struct writer
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct field *field = &schema->fields[i];
 
-        if (field_is_present(field, record))
+        if (field_is_present(field, record)) {
             write_value(field, record, writer);
-        else
+        } else {
             writer_nil(writer);
+        }
     }
     if (schema->extensible) {
         struct field extensions = extensions_field(schema);

@@ -31,15 +31,17 @@ static inline bool field_is_present(const struct field *field, const void *recor
 {
     bool present = true;
 
-    if (field_is_optional(field))
+    if (field_is_optional(field)) {
         memcpy(&present, (const uint8_t *)record + field->present_offset, sizeof present);
+    }
     return present;
 }
 
 static inline void field_set_present(const struct field *field, void *record, bool present)
 {
-    if (field_is_optional(field))
+    if (field_is_optional(field)) {
         memcpy((uint8_t *)record + field->present_offset, &present, sizeof present);
+    }
 }
 
 /* Whether the field is there exactly when the row before it is. */
@@ -59,8 +61,9 @@ static inline uint64_t field_number(const struct field *field, const void *recor
         memcpy(&number, field_at(field, record), sizeof number);
         return number;
     }
-    if (field->type == FIELD_TYPE_BOOL)
+    if (field->type == FIELD_TYPE_BOOL) {
         return *(const bool *)field_at(field, record) ? 1 : 0;
+    }
     memcpy(&small, field_at(field, record), sizeof small);
     return small;
 }
@@ -70,12 +73,13 @@ static inline void field_set_number(const struct field *field, void *record, uin
     uint32_t small = (uint32_t)number;
     bool yes = number != 0;
 
-    if (field->type == FIELD_TYPE_UINT)
+    if (field->type == FIELD_TYPE_UINT) {
         memcpy(field_place(field, record), &number, sizeof number);
-    else if (field->type == FIELD_TYPE_BOOL)
+    } else if (field->type == FIELD_TYPE_BOOL) {
         memcpy(field_place(field, record), &yes, sizeof yes);
-    else
+    } else {
         memcpy(field_place(field, record), &small, sizeof small);
+    }
 }
 
 /* The size in C of one element of a LIST. */

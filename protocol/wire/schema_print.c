@@ -11,15 +11,17 @@ struct page {
 
 static void print_char(struct page *page, char c)
 {
-    if (page->length + 1 < page->capacity)
+    if (page->length + 1 < page->capacity) {
         page->text[page->length] = c;
+    }
     page->length++;
 }
 
 static void print_string(struct page *page, const char *string)
 {
-    for (; *string; string++)
+    for (; *string; string++) {
         print_char(page, *string);
+    }
 }
 
 static void print_number(struct page *page, uint64_t number)
@@ -31,8 +33,9 @@ static void print_number(struct page *page, uint64_t number)
         digits[count++] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    while (count > 0)
+    while (count > 0) {
         print_char(page, digits[--count]);
+    }
 }
 
 static void print_hex(struct page *page, const uint8_t *data, size_t size)
@@ -51,8 +54,9 @@ static void print_text(struct page *page, struct bytes text)
 {
     print_char(page, '"');
     for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] == '"' || text.data[i] == '\\')
+        if (text.data[i] == '"' || text.data[i] == '\\') {
             print_char(page, '\\');
+        }
         print_char(page, (char)text.data[i]);
     }
     print_char(page, '"');
@@ -79,12 +83,14 @@ static void print_list(struct page *page, const struct field *field, const void 
     for (size_t i = 0; i < list->count; i++) {
         const uint8_t *item = items + i * field_item_size(field);
 
-        if (i > 0)
+        if (i > 0) {
             print_string(page, ", ");
-        if (field->nested)
+        }
+        if (field->nested) {
             print_record(page, field->nested, item);
-        else
+        } else {
             print_text(page, *(const struct bytes *)item);
+        }
     }
     print_char(page, ']');
 }
@@ -128,18 +134,20 @@ static void print_field(struct page *page, const struct field *field, const void
     print_char(page, '"');
     print_string(page, field->name);
     print_string(page, "\": ");
-    if (field_is_present(field, record))
+    if (field_is_present(field, record)) {
         print_value(page, field, record);
-    else
+    } else {
         print_string(page, "null");
+    }
 }
 
 static void print_record(struct page *page, const struct schema *schema, const void *record)
 {
     print_char(page, '{');
     for (size_t i = 0; i < schema->field_count; i++) {
-        if (i > 0)
+        if (i > 0) {
             print_string(page, ", ");
+        }
         print_field(page, &schema->fields[i], record);
     }
     if (schema->extensible) {
@@ -156,7 +164,8 @@ size_t schema_print(const struct schema *schema, const void *record, char *text,
     struct page page = {.text = text, .capacity = capacity};
 
     print_record(&page, schema, record);
-    if (capacity > 0)
+    if (capacity > 0) {
         text[page.length < capacity ? page.length : capacity - 1] = '\0';
+    }
     return page.length;
 }

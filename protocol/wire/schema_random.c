@@ -68,8 +68,9 @@ static void *take(struct arena *arena, size_t size)
 
 static void draw_bytes(uint64_t *seed, uint8_t *out, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         out[i] = (uint8_t)draw(seed);
+    }
 }
 
 static struct bytes draw_bin(uint64_t *seed, uint64_t min, uint64_t max, struct arena *arena)
@@ -94,8 +95,9 @@ static struct bytes draw_free_text(uint64_t *seed, uint64_t min, uint64_t max, s
     while (used < size) {
         struct bytes letter = bytes_of_string(letters[draw_below(seed, sizeof letters / sizeof letters[0])]);
 
-        if (used + letter.size > size)
+        if (used + letter.size > size) {
             letter = bytes_of_string("a");
+        }
         memcpy(data + used, letter.data, letter.size);
         used += letter.size;
     }
@@ -109,8 +111,9 @@ static struct bytes draw_text(uint64_t *seed, uint64_t min, uint64_t max, bool (
     struct bytes text;
     size_t draws = 0;
 
-    if (!is)
+    if (!is) {
         return draw_free_text(seed, min, max, arena);
+    }
     do {
         text = bytes_of_string(words[draw_below(seed, sizeof words / sizeof words[0])]);
     } while (!text_fits(text, min, max, is) && ++draws < DRAWS_MAX);
@@ -125,12 +128,15 @@ static bool place_item(const struct field *field, uint8_t *items, size_t count, 
     size_t size = field_item_size(field), at = count;
     const uint8_t *item = items + count * size;
 
-    if (!field->order)
+    if (!field->order) {
         return true;
-    while (at > 0 && field->order(item, items + (at - 1) * size) < 0)
+    }
+    while (at > 0 && field->order(item, items + (at - 1) * size) < 0) {
         at--;
-    if (at > 0 && field->order(items + (at - 1) * size, item) >= 0)
+    }
+    if (at > 0 && field->order(items + (at - 1) * size, item) >= 0) {
         return false;
+    }
     memcpy(spare, item, size);
     memmove(items + (at + 1) * size, items + at * size, (count - at) * size);
     memcpy(items + at * size, spare, size);
@@ -143,19 +149,22 @@ static void draw_list(const struct field *field, void *record, uint64_t *seed, s
     size_t size = field_item_size(field);
     uint8_t *items = NULL, *spare = NULL;
 
-    if (wanted > field->max)
+    if (wanted > field->max) {
         wanted = field->max;
-    if (wanted == 0)
+    }
+    if (wanted == 0) {
         return;
+    }
     items = take(arena, wanted * size);
     spare = take(arena, size);
     for (size_t draws = 0; draws < DRAWS_MAX && count < wanted; draws++) {
         uint8_t *item = items + count * size;
 
-        if (field->nested)
+        if (field->nested) {
             schema_random(field->nested, item, seed, arena);
-        else
+        } else {
             *(struct bytes *)item = draw_text(seed, field->text_min, field->text_max, field->text_is, arena);
+        }
         count += place_item(field, items, count, spare);
     }
     assert(count >= field->min);
@@ -197,18 +206,21 @@ static void draw_record(const struct schema *schema, void *record, uint64_t *see
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct field *field = &schema->fields[i];
 
-        if (field_is_optional(field) && !field_is_paired(schema, field))
+        if (field_is_optional(field) && !field_is_paired(schema, field)) {
             field_set_present(field, record, draw_below(seed, 2) == 0);
-        if (field_is_present(field, record))
+        }
+        if (field_is_present(field, record)) {
             draw_value(field, record, seed, arena);
+        }
     }
     if (schema->extensible && draw_below(seed, 4) == 0) {
         struct field extensions = extensions_field(schema);
 
         draw_list(&extensions, record, seed, arena);
     }
-    if (schema->arrange)
+    if (schema->arrange) {
         schema->arrange(record);
+    }
 }
 
 void schema_random(const struct schema *schema, void *record, uint64_t *seed, struct arena *arena)

@@ -75,8 +75,9 @@ bool block_of_known_inception(struct writer *writer, const struct network *netwo
     writer_init(&body_writer, body_memory, sizeof body_memory);
     writer_array(&body_writer, 1);
     entry_write(&body_writer, ENTRY_KEYS, true, keys_record, bytes_of(NULL, 0));
-    if (!writer_end(&body_writer, &body))
+    if (!writer_end(&body_writer, &body)) {
         return false;
+    }
     entry_leaf(&leaf, network, bytes_of(body.data + 1, body.size - 1));
     header = inception_header(network, keys_record, &leaf);
     fits = schema_encode(&header_schema, &header, header_memory, sizeof header_memory, &header_bytes);
@@ -92,7 +93,8 @@ enum reason block_of_inception(struct writer *writer, const struct network *netw
     enum reason reason = schema_decode(&keys_schema, &keys, keys_record, arena);
 
     arena_rewind(arena, mark);
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         return reason;
+    }
     return block_of_known_inception(writer, network, keys_record) ? REASON_NONE : REASON_TOO_LARGE;
 }

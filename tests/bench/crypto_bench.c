@@ -100,8 +100,9 @@ static uint64_t now_ns(void)
 static double time_calls(struct bench *bench, void (*call)(struct bench *), unsigned calls)
 {
     uint64_t start_ns = now_ns();
-    for (unsigned i = 0; i < calls; i++)
+    for (unsigned i = 0; i < calls; i++) {
         call(bench);
+    }
     return (double)(now_ns() - start_ns) / calls;
 }
 
@@ -139,8 +140,9 @@ static void bench_init(struct bench *bench)
 {
     memset(bench, 0, sizeof *bench);
     bench->domain = hash_domain_of("test", "bench");
-    for (size_t i = 0; i < LEAVES; i++)
+    for (size_t i = 0; i < LEAVES; i++) {
         hash_bytes(&bench->leaves[i], &bench->domain, &i, sizeof i);
+    }
     struct sign_seed seed = {{1}};
     struct sign_secret_key secret;
     sign_key_pair(&bench->key, &secret, &seed);
@@ -151,11 +153,13 @@ static void bench_init(struct bench *bench)
 int main(void)
 {
     static struct bench bench;
-    if (sodium_init() < 0)
+    if (sodium_init() < 0) {
         return 1;
+    }
     bench_init(&bench);
     printf("%-30s %9s %9s %9s\n", "", "min", "median", "max");
-    for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++)
+    for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
         comparison_run(&bench, &comparisons[i]);
+    }
     return bench.refused != 0;
 }

@@ -75,12 +75,14 @@ static struct made make_blocks(size_t attestations)
         struct bytes encoded;
         void *copy;
 
-        for (size_t j = 0; j < PER_BLOCK; j++, next++)
+        for (size_t j = 0; j < PER_BLOCK; j++, next++) {
             subjects[j] = world_subject(next * UINT64_C(2654435761) % (attestations / SUBJECTS_EACH + 1));
+        }
         txn = world_write(&world);
         world_attest(&world, txn, &issuer, subjects, PER_BLOCK, "ase/A5", 1000);
-        if (store_block_bytes(txn, &issuer.actor.id, i + 1, &encoded, &world.arena) != STORE_OK)
+        if (store_block_bytes(txn, &issuer.actor.id, i + 1, &encoded, &world.arena) != STORE_OK) {
             abort();
+        }
         copy = malloc(encoded.size);
         assert(copy);
         memcpy(copy, encoded.data, encoded.size);
@@ -112,13 +114,15 @@ static void apply_block(struct store_txn *txn, struct bytes encoded, struct inge
     size_t mark = arena_mark(&world.arena);
     double start = now_s();
 
-    if (block_decode(&block, &world.network, encoded, &world.arena) != REASON_NONE)
+    if (block_decode(&block, &world.network, encoded, &world.arena) != REASON_NONE) {
         abort();
+    }
     times->decode_s += now_s() - start;
     if (store_gather_past(txn, &world.network, &issuer.state, &reach, &past, &world.arena) != STORE_OK ||
         log_apply(&change, &issuer.state, &world.network, &block, &past, &world.arena) != REASON_NONE ||
-        store_apply(txn, &world.network, &block, &change, &past, 1000) != STORE_OK)
+        store_apply(txn, &world.network, &block, &change, &past, 1000) != STORE_OK) {
         abort();
+    }
     issuer.state = change.state;
     arena_rewind(&world.arena, mark);
 }
@@ -136,14 +140,16 @@ static struct ingest_times ingest(const struct made *made)
         double before;
 
         txn = world_write(&world);
-        for (size_t j = i; j < i + BLOCKS_PER_COMMIT && j < made->count; j++)
+        for (size_t j = i; j < i + BLOCKS_PER_COMMIT && j < made->count; j++) {
             apply_block(txn, made->blocks[j], &times);
+        }
         before = now_s();
         world_commit(txn);
         before = now_s() - before;
         times.commit_s += before;
-        if (before > times.worst_commit_s)
+        if (before > times.worst_commit_s) {
             times.worst_commit_s = before;
+        }
     }
     times.total_s = now_s() - start;
     return times;
@@ -234,8 +240,9 @@ static void look_up(size_t attestations)
 
         txn = world_read(&world);
         if (store_dossier(txn, &world.network, &trust, &subject, UINT64_MAX, &dossier, &world.arena) !=
-            STORE_OK)
+            STORE_OK) {
             abort();
+        }
         store_end(txn);
         times[i] = now_s() - start;
         found += dossier.credential_count;
@@ -281,22 +288,25 @@ static void add_technicians(void)
     struct store_txn *txn = world_read(&world);
     double seconds = 0;
 
-    if (store_figures(txn, &before) != STORE_OK)
+    if (store_figures(txn, &before) != STORE_OK) {
         abort();
+    }
     store_end(txn);
     for (uint64_t i = 0; i < TECHNICIANS; i += A_COMMIT) {
         double start;
 
         txn = world_write(&world);
-        for (uint64_t j = i; j < i + A_COMMIT; j++)
+        for (uint64_t j = i; j < i + A_COMMIT; j++) {
             world_begin_log(&world, txn, &technician, 100 + j, 1000);
+        }
         start = now_s();
         world_commit(txn);
         seconds += now_s() - start;
     }
     txn = world_read(&world);
-    if (store_figures(txn, &after) != STORE_OK)
+    if (store_figures(txn, &after) != STORE_OK) {
         abort();
+    }
     store_end(txn);
     printf("%d technicians' logs: %.0f bytes on disk each, inceptions of %zu bytes, %.1f us of commit each\n",
            TECHNICIANS, (double)(after.bytes_on_disk - before.bytes_on_disk) / TECHNICIANS,
@@ -321,8 +331,9 @@ static void ingest_small(void)
         const struct subject subject = world_subject(i);
 
         world_attest(&world, txn, &author, &subject, 1, "ase/A5", 1000);
-        if (store_block_bytes(txn, &author.actor.id, i + 1, &blocks[i], &world.arena) != STORE_OK)
+        if (store_block_bytes(txn, &author.actor.id, i + 1, &blocks[i], &world.arena) != STORE_OK) {
             abort();
+        }
     }
     store_end(txn);
     issuer.state = first;
@@ -332,8 +343,9 @@ static void ingest_small(void)
         double start = now_s();
 
         txn = world_write(&world);
-        for (size_t j = i; j < i + A_COMMIT; j++)
+        for (size_t j = i; j < i + A_COMMIT; j++) {
             apply_block(txn, blocks[j], &times);
+        }
         world_commit(txn);
         seconds += now_s() - start;
         arena_rewind(&world.arena, mark);
@@ -349,11 +361,14 @@ static uint64_t written_bytes(void)
     unsigned long long bytes = 0;
     FILE *file = fopen("/proc/self/io", "r");
 
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "wchar: %llu", &bytes) == 1)
+    while (file && fgets(line, sizeof line, file)) {
+        if (sscanf(line, "wchar: %llu", &bytes) == 1) {
             break;
-    if (file)
+        }
+    }
+    if (file) {
         fclose(file);
+    }
     return bytes;
 }
 
@@ -396,15 +411,17 @@ int main(int argc, char **argv)
         all[round] = times.total_s;
         stored[round] = times.total_s - times.decode_s;
         txn = world_read(&world);
-        if (store_figures(txn, &figures) != STORE_OK || figures.attestations != count)
+        if (store_figures(txn, &figures) != STORE_OK || figures.attestations != count) {
             abort();
+        }
         store_end(txn);
         printf(
             "round %zu: decode %.3f s, apply %.3f s, commit %.3f s (worst %.3f s), %.1f bytes written each\n",
             round, times.decode_s, times.total_s - times.decode_s - times.commit_s, times.commit_s,
             times.worst_commit_s, (double)written / (double)count);
-        if (round + 1 < rounds)
+        if (round + 1 < rounds) {
             world_deinit(&world);
+        }
     }
     print_rate("plain LMDB appends, no decoding:", plain, rounds, count);
     print_rate("store without decoding:", stored, rounds, count);

@@ -35,8 +35,9 @@ static bool daemon_runs(const struct session_options *options)
     struct session session;
     bool runs = false;
 
-    if (session_open(&session, options, SESSION_READ) != EXIT_YES)
+    if (session_open(&session, options, SESSION_READ) != EXIT_YES) {
         return false;
+    }
     runs = session.control_fd >= 0;
     session_close(&session);
     return runs;
@@ -51,8 +52,9 @@ static void acknowledge(const struct published *published)
     sodium_bin2hex(hash, sizeof hash, published->hash.bytes, HASH_SIZE);
     size = snprintf(line, sizeof line, "%" PRIu64 " %s\n", published->seq, hash);
     assert(size > 0 && (size_t)size < sizeof line);
-    if (write(STDOUT_FILENO, line, (size_t)size) != size)
+    if (write(STDOUT_FILENO, line, (size_t)size) != size) {
         exit(EXIT_SYSTEM);
+    }
 }
 
 static int publish_attestation(struct publisher *publisher)
@@ -70,11 +72,13 @@ static int publish_attestation(struct publisher *publisher)
     randombytes_buf(attestation.subject.id.bytes, HASH_SIZE);
     publisher_salt(salt);
     publisher_draft(publisher, &draft, CLASS_CONTENT);
-    if (!draft_add(&draft, ENTRY_ATTESTATION, &attestation, salt))
+    if (!draft_add(&draft, ENTRY_ATTESTATION, &attestation, salt)) {
         return EXIT_SYSTEM;
+    }
     code = publisher_publish(publisher, &draft, &published);
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         acknowledge(&published);
+    }
     return code;
 }
 
@@ -85,16 +89,19 @@ static int publish_some(const struct session_options *options, const struct keyr
     struct publisher publisher;
     int code = session_open(&session, options, SESSION_WRITE);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = publisher_open(&publisher, &session, keyring);
     for (int i = 0; code == EXIT_YES && i<BLOCKS_A_SESSION && * left> 0; i++) {
         code = publish_attestation(&publisher);
-        if (code == EXIT_YES)
+        if (code == EXIT_YES) {
             --*left;
+        }
     }
-    if (publisher.session != NULL)
+    if (publisher.session != NULL) {
         publisher_close(&publisher);
+    }
     session_close(&session);
     return code;
 }
@@ -104,8 +111,9 @@ static int open_keyring(struct keyring **keyring, const struct session_options *
     struct session session;
     int code = session_open(&session, options, SESSION_READ);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = keyring_open(keyring, &session);
     session_close(&session);
     return code;
@@ -124,8 +132,9 @@ static int publish(const struct session_options *options, uint64_t count, bool o
         }
         code = publish_some(options, keyring, &left);
         /* The daemon ended in the middle: the next session sees what became of the block. */
-        if (only_daemon && code == EXIT_SYSTEM)
+        if (only_daemon && code == EXIT_SYSTEM) {
             code = EXIT_YES;
+        }
     }
     keyring_wipe(keyring);
     return code;
@@ -139,11 +148,13 @@ static bool publish_and_kill(const struct session_options *options, const struct
     int status = 0;
     pid_t child = fork();
 
-    if (child < 0)
+    if (child < 0) {
         return false;
+    }
     if (child == 0) {
-        while (publish_some(options, keyring, &left) == EXIT_YES)
+        while (publish_some(options, keyring, &left) == EXIT_YES) {
             ;
+        }
         _exit(EXIT_SYSTEM);
     }
     pause_ms(life_ms);
@@ -157,8 +168,9 @@ static int publish_killed(const struct session_options *options, uint64_t count,
     int code = open_keyring(&keyring, options);
 
     for (uint64_t i = 0; code == EXIT_YES && i < count; i++) {
-        if (!publish_and_kill(options, keyring, rand_r(&seed) % LIFE_MS_MAX))
+        if (!publish_and_kill(options, keyring, rand_r(&seed) % LIFE_MS_MAX)) {
             code = EXIT_NO;
+        }
     }
     keyring_wipe(keyring);
     return code;
@@ -199,8 +211,9 @@ static int check_lines(const struct actor_id *author, struct store_txn *txn, FIL
     int code = EXIT_YES;
 
     while (fgets(line, sizeof line, file) != NULL) {
-        if (check_line(author, txn, line) != EXIT_YES)
+        if (check_line(author, txn, line) != EXIT_YES) {
             code = EXIT_NO;
+        }
     }
     if (store_each_fork_proof(txn, on_fork_proof, &forks) != STORE_OK || forks > 0) {
         printf("%u fork proofs\n", forks);
@@ -217,11 +230,13 @@ static int check(const struct session_options *options, const char *path, const 
     FILE *file = fopen(path, "re");
     int code = file == NULL ? EXIT_BAD_INPUT : session_open(&session, options, SESSION_READ);
 
-    if (code != EXIT_YES)
+    if (code != EXIT_YES) {
         return code;
+    }
     code = session_actor(&session, author_text, &author);
-    if (code == EXIT_YES && store_read_begin(&txn, session.store) != STORE_OK)
+    if (code == EXIT_YES && store_read_begin(&txn, session.store) != STORE_OK) {
         code = EXIT_SYSTEM;
+    }
     if (code == EXIT_YES) {
         code = check_lines(&author, txn, file);
         store_end(txn);
@@ -243,19 +258,25 @@ int main(int argc, char **argv)
     session_options_init(&options);
     options.home = argc > 2 ? argv[2] : NULL;
     options.passphrase_file = argc > 3 ? argv[3] : NULL;
-    if (sodium_init() < 0)
+    if (sodium_init() < 0) {
         return EXIT_SYSTEM;
-    if (argc == 5 && is(argv[1], "publish"))
+    }
+    if (argc == 5 && is(argv[1], "publish")) {
         return publish(&options, strtoull(argv[4], NULL, 10), false);
-    if (argc == 6 && is(argv[1], "publish") && is(argv[5], "daemon"))
+    }
+    if (argc == 6 && is(argv[1], "publish") && is(argv[5], "daemon")) {
         return publish(&options, strtoull(argv[4], NULL, 10), true);
-    if (argc == 6 && is(argv[1], "killed"))
+    }
+    if (argc == 6 && is(argv[1], "killed")) {
         return publish_killed(&options, strtoull(argv[4], NULL, 10),
                               (unsigned int)strtoul(argv[5], NULL, 10));
-    if (argc == 4 && is(argv[1], "check"))
+    }
+    if (argc == 4 && is(argv[1], "check")) {
         return check(&options, argv[3], "me");
-    if (argc == 5 && is(argv[1], "check-of"))
+    }
+    if (argc == 5 && is(argv[1], "check-of")) {
         return check(&options, argv[3], argv[4]);
+    }
     (void)fprintf(stderr, "usage: see tests/e2e/many_blocks_main.c\n");
     return EXIT_USAGE;
 }

@@ -11,10 +11,12 @@ static uint8_t arena_memory[2 * BLOCK_ARENA_SIZE], payload_memory[RECORD_ARENA_S
 static void check_agreement(const struct block *block, enum reason whole, const struct block *head,
                             enum reason alone)
 {
-    if (alone != REASON_NONE && whole != alone)
+    if (alone != REASON_NONE && whole != alone) {
         abort();
-    if (whole == REASON_NONE && (alone != REASON_NONE || !hash_equal(&block->hash, &head->hash)))
+    }
+    if (whole == REASON_NONE && (alone != REASON_NONE || !hash_equal(&block->hash, &head->hash))) {
         abort();
+    }
 }
 
 /* Rewritten without an erasure a block is itself; with everything erased it has the same hash. */
@@ -27,16 +29,20 @@ static void check_erase(const struct block *block, const struct network *network
 
     writer_init(&writer, written_memory, sizeof written_memory);
     if (!block_erase(&writer, block, NULL, 0) || !writer_end(&writer, &written) ||
-        !bytes_equal(written, block->encoded))
+        !bytes_equal(written, block->encoded)) {
         abort();
-    if (block->header.block_class != CLASS_CONTENT)
+    }
+    if (block->header.block_class != CLASS_CONTENT) {
         return;
+    }
     writer_init(&writer, written_memory, sizeof written_memory);
-    if (!block_erase(&writer, block, &all, 1) || !writer_end(&writer, &written))
+    if (!block_erase(&writer, block, &all, 1) || !writer_end(&writer, &written)) {
         abort();
+    }
     if (block_decode(&erased, network, written, arena) != REASON_NONE ||
-        !hash_equal(&erased.hash, &block->hash))
+        !hash_equal(&erased.hash, &block->hash)) {
         abort();
+    }
 }
 
 static void decode_payloads(const struct block *block)
@@ -58,14 +64,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena arena;
     enum reason whole = REASON_NONE, alone = REASON_NONE;
 
-    if (network.tag[0] == '\0' && !network_init(&network, "test"))
+    if (network.tag[0] == '\0' && !network_init(&network, "test")) {
         abort();
+    }
     arena_init(&arena, arena_memory, sizeof arena_memory);
     alone = block_decode_header(&head, &network, bytes_of(data, size), &arena);
     whole = block_decode(&block, &network, bytes_of(data, size), &arena);
     check_agreement(&block, whole, &head, alone);
-    if (whole != REASON_NONE)
+    if (whole != REASON_NONE) {
         return 0;
+    }
     check_erase(&block, &network, &arena);
     decode_payloads(&block);
     return 0;

@@ -14,18 +14,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena arena;
     char text[4096];
 
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     schema = schemas[data[0] % SCHEMA_COUNT];
     input = bytes_of(data + 1, size - 1);
-    if (schema->size > sizeof record)
+    if (schema->size > sizeof record) {
         abort();
+    }
     arena_init(&arena, arena_memory, sizeof arena_memory);
-    if (schema_decode(schema, record, input, &arena) != REASON_NONE)
+    if (schema_decode(schema, record, input, &arena) != REASON_NONE) {
         return 0;
+    }
     if (!schema_encode(schema, record, again_memory, sizeof again_memory, &again) ||
-        !bytes_equal(input, again))
+        !bytes_equal(input, again)) {
         abort();
+    }
     schema_print(schema, record, text, sizeof text);
     return 0;
 }

@@ -13,8 +13,9 @@ static void check_taken(const struct rule_pack *pack, struct arena *arena)
     struct bytes encoded;
 
     if (!schema_encode(&rule_pack_schema, pack, first, sizeof first, &encoded) ||
-        schema_decode(&rule_pack_schema, &again, encoded, arena) != REASON_NONE)
+        schema_decode(&rule_pack_schema, &again, encoded, arena) != REASON_NONE) {
         abort();
+    }
 }
 
 /* What is taken is a record that every node takes; what is refused is refused with a place and a reason. */
@@ -26,9 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena arena;
 
     arena_init(&arena, memory, sizeof memory);
-    if (rules_json_parse(&pack, &error, bytes_of(data, size), &arena))
+    if (rules_json_parse(&pack, &error, bytes_of(data, size), &arena)) {
         check_taken(&pack, &arena);
-    else if (error.where[0] == '\0' || error.what[0] == '\0')
+    } else if (error.where[0] == '\0' || error.what[0] == '\0') {
         abort();
+    }
     return 0;
 }

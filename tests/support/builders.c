@@ -9,8 +9,9 @@
 
 static void write_number(uint8_t out[8], uint64_t number)
 {
-    for (size_t i = 0; i < 8; i++)
+    for (size_t i = 0; i < 8; i++) {
         out[i] = (uint8_t)(number >> (56 - 8 * i));
+    }
 }
 
 static void seed_of(uint8_t out[32], uint8_t purpose, uint64_t seed, uint64_t number)
@@ -35,8 +36,9 @@ static void insert_key(struct built_key *keys, size_t count, const struct built_
 {
     size_t at = count;
 
-    for (; at > 0 && memcmp(&keys[at - 1].key.key, &key->key.key, sizeof key->key.key) > 0; at--)
+    for (; at > 0 && memcmp(&keys[at - 1].key.key, &key->key.key, sizeof key->key.key) > 0; at--) {
         keys[at] = keys[at - 1];
+    }
     keys[at] = *key;
 }
 
@@ -69,8 +71,9 @@ static void build_next_keys(struct built_actor *actor, const struct network *net
         struct hash hash = commitment(network, &actor->next[i].key);
         size_t at = i;
 
-        for (; at > 0 && hash_compare(&actor->next_keys[at - 1].hash, &hash) > 0; at--)
+        for (; at > 0 && hash_compare(&actor->next_keys[at - 1].hash, &hash) > 0; at--) {
             actor->next_keys[at] = actor->next_keys[at - 1];
+        }
         actor->next_keys[at].hash = hash;
     }
 }
@@ -93,10 +96,12 @@ void build_actor(struct built_actor *actor, const struct network *network, uint6
     memset(actor, 0, sizeof *actor);
     actor->key_count = per_role * ROLE_COUNT;
     actor->next_count = per_role;
-    for (enum role role = ROLE_GOVERN; role <= ROLE_PRESENT; role++)
+    for (enum role role = ROLE_GOVERN; role <= ROLE_PRESENT; role++) {
         build_sorted_keys(actor->built + (role - 1) * per_role, role, seed, 0, per_role);
-    for (size_t i = 0; i < actor->key_count; i++)
+    }
+    for (size_t i = 0; i < actor->key_count; i++) {
         actor->signing_keys[i] = actor->built[i].key;
+    }
     build_sorted_keys(actor->next, ROLE_GOVERN, seed, per_role, per_role);
     build_next_keys(actor, network);
     build_seal_key(actor, seed);
@@ -129,8 +134,9 @@ size_t build_signatures(struct indexed_signature out[SIGNATURES_MAX], const stru
     size_t count = 0;
 
     for (size_t i = 0; i < actor->key_count && count < threshold; i++) {
-        if (actor->built[i].key.role != role)
+        if (actor->built[i].key.role != role) {
             continue;
+        }
         out[count].key_index = i;
         sign_hash(&out[count].signature, &actor->built[i].secret, hash);
         count++;
@@ -237,8 +243,9 @@ struct bytes block_builder_end(struct block_builder *builder, const struct built
     fits = schema_encode(&header_schema, header, header_memory, sizeof header_memory, &header_bytes);
     assert(fits);
     header_hash(&hash, builder->network, header_bytes);
-    if (signer)
+    if (signer) {
         signature_count = build_signatures(signatures, signer, signing_role(header->block_class), &hash);
+    }
     fits = block_encode(out, header_bytes, signatures, signature_count, body);
     assert(fits);
     return bytes_of(out->data + start, out->size - start);

@@ -26,15 +26,17 @@ enum {
 int loopback_connect(uint16_t port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
+    if (fd < 0) {
         return -1;
+    }
     struct timeval timeout = {.tv_sec = TIMEOUT_S};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
         return fd;
+    }
     close(fd);
     return -1;
 }
@@ -43,8 +45,9 @@ static bool write_all(int fd, const uint8_t *data, size_t size)
 {
     while (size > 0) {
         ssize_t sent = send(fd, data, size, MSG_NOSIGNAL);
-        if (sent <= 0)
+        if (sent <= 0) {
             return false;
+        }
         data += sent;
         size -= (size_t)sent;
     }
@@ -62,8 +65,9 @@ static bool write_frame(int fd, uint8_t flags, const uint8_t *body, size_t size)
     size_t header_size = 2;
     header[1] = (uint8_t)size;
     if (size > 255) {
-        for (size_t i = 0; i < 8; i++)
+        for (size_t i = 0; i < 8; i++) {
             header[1 + i] = (uint8_t)((uint64_t)size >> (56 - 8 * i));
+        }
         header_size = sizeof header;
     }
     return write_all(fd, header, header_size) && write_all(fd, body, size);
@@ -73,8 +77,9 @@ static bool write_frame(int fd, uint8_t flags, const uint8_t *body, size_t size)
 static void count_nonce(uint8_t nonce[24], const char *purpose, uint64_t count)
 {
     memcpy(nonce, purpose, 16);
-    for (size_t i = 0; i < 8; i++)
+    for (size_t i = 0; i < 8; i++) {
         nonce[16 + i] = (uint8_t)(count >> (56 - 8 * i));
+    }
 }
 
 static void given_nonce(uint8_t nonce[24], const char *purpose, const uint8_t given[16])
@@ -115,12 +120,14 @@ static bool hear_welcome(struct curve_client *client, struct handshake *hands, c
     uint8_t frame[2 + WELCOME_SIZE];
     uint8_t opened[KEY_SIZE + COOKIE_SIZE];
     uint8_t nonce[24];
-    if (!read_all(client->fd, frame, sizeof frame) || memcmp(frame + 2, "\x07WELCOME", 8) != 0)
+    if (!read_all(client->fd, frame, sizeof frame) || memcmp(frame + 2, "\x07WELCOME", 8) != 0) {
         return false;
+    }
     given_nonce(nonce, "WELCOME-", frame + 10);
     if (crypto_box_open_easy(opened, frame + 26, WELCOME_SIZE - 24, nonce, server_key,
-                             hands->session_secret_key) != 0)
+                             hands->session_secret_key) != 0) {
         return false;
+    }
     memcpy(hands->server_session_key, opened, KEY_SIZE);
     memcpy(hands->cookie, opened + KEY_SIZE, COOKIE_SIZE);
     return crypto_box_beforenm(client->key, hands->server_session_key, hands->session_secret_key) == 0;
@@ -135,8 +142,9 @@ static size_t put_property(uint8_t *out, const char *name, const void *value, si
     memset(at, 0, 4);
     at[2] = (uint8_t)(value_size >> 8);
     at[3] = (uint8_t)value_size;
-    if (value_size > 0)
+    if (value_size > 0) {
         memcpy(at + 4, value, value_size);
+    }
     return 1 + name_size + 4 + value_size;
 }
 
@@ -153,8 +161,9 @@ static bool initiate(struct curve_client *client, const struct handshake *hands,
     randombytes_buf(plain + KEY_SIZE, 16);
     given_nonce(nonce, "VOUCH---", plain + KEY_SIZE);
     if (crypto_box_easy(plain + KEY_SIZE + 16, vouched, sizeof vouched, nonce, hands->server_session_key,
-                        hands->secret_key) != 0)
+                        hands->secret_key) != 0) {
         return false;
+    }
     size_t size = KEY_SIZE + 16 + VOUCH_SIZE;
     size += put_property(plain + size, "Socket-Type", "DEALER", 6);
     size += put_property(plain + size, "Identity", identity, identity_size);
@@ -184,8 +193,9 @@ bool curve_client_open(struct curve_client *client, uint16_t port, const uint8_t
     crypto_box_keypair(hands.session_public_key, hands.session_secret_key);
     if (client->fd >= 0 && exchange_greetings(client->fd) && say_hello(client, &hands, server_key) &&
         hear_welcome(client, &hands, server_key) &&
-        initiate(client, &hands, server_key, identity, identity_size) && hear_ready(client))
+        initiate(client, &hands, server_key, identity, identity_size) && hear_ready(client)) {
         return true;
+    }
     curve_client_close(client);
     return false;
 }
@@ -213,7 +223,8 @@ bool curve_client_send(struct curve_client *client, const void *data, size_t siz
 
 void curve_client_close(struct curve_client *client)
 {
-    if (client->fd >= 0)
+    if (client->fd >= 0) {
         close(client->fd);
+    }
     client->fd = -1;
 }

@@ -20,8 +20,9 @@ const char *__tsan_default_suppressions(void)
 
 int net_end_main(int argc, char **argv)
 {
-    if (argc != 3 || strcmp(argv[1], "--net") != 0)
+    if (argc != 3 || strcmp(argv[1], "--net") != 0) {
         return -1;
+    }
     return net_process_run(strcmp(argv[2], "listen") == 0 ? NET_LISTEN : NET_DIAL, 3);
 }
 
@@ -48,8 +49,9 @@ static void write_listener_settings(struct net_end *end, bool only_known, const 
     *at++ = only_known;
     *at++ = (uint8_t)(count >> 8);
     *at++ = (uint8_t)count;
-    if (count > 0)
+    if (count > 0) {
         memcpy(at, known, count * 32);
+    }
     at += count * 32;
     at += sprintf((char *)at, "tcp://127.0.0.1:%u", end->port);
     end->settings_size = (size_t)(at - end->settings);
@@ -95,17 +97,19 @@ void net_end_kick(struct net_end *end, uint32_t peer)
 
 static void start(struct net_end *end)
 {
-    if (!supervisor_start(&end->process, net_end_now_ms()))
+    if (!supervisor_start(&end->process, net_end_now_ms())) {
         return;
+    }
     uint8_t config[64 + sizeof end->settings];
     memcpy(config, end->secret_key, 32);
     memcpy(config + 32, end->public_key, 32);
     memcpy(config + 64, end->settings, end->settings_size);
     bool queued =
         netlink_send(&end->process.link, NETLINK_CONFIG, 0, bytes_of(config, 64 + end->settings_size));
-    if (end->dial.set)
+    if (end->dial.set) {
         queued &= netlink_send(&end->process.link, NETLINK_DIAL, end->dial.peer,
                                bytes_of(end->dial.payload, end->dial.size));
+    }
     assert(queued);
 }
 
@@ -113,8 +117,9 @@ static void start(struct net_end *end)
 static void on_ready(struct net_end *end, struct bytes endpoint)
 {
     end->process.ready = true;
-    if (end->process.role == NET_DIAL)
+    if (end->process.role == NET_DIAL) {
         return;
+    }
     char text[64] = "";
     assert(endpoint.size < sizeof text);
     memcpy(text, endpoint.data, endpoint.size);
@@ -164,14 +169,16 @@ static void on_message(struct net_end *end, const struct netlink_message *messag
 static void serve(struct net_end *end)
 {
     start(end);
-    if (end->process.pid == 0)
+    if (end->process.pid == 0) {
         return;
+    }
     struct netlink *link = &end->process.link;
     netlink_flush(link);
     struct netlink_message message;
     while (!end->deaf && netlink_fill(link) == NETLINK_MESSAGE) {
-        while (netlink_next(link, &message) == NETLINK_MESSAGE)
+        while (netlink_next(link, &message) == NETLINK_MESSAGE) {
             on_message(end, &message);
+        }
     }
     supervisor_reap(&end->process, net_end_now_ms());
 }
@@ -183,21 +190,24 @@ void net_end_turn(struct net_end *const *ends, size_t count, int timeout_ms)
     for (size_t i = 0; i < count; i++) {
         const struct netlink *link = &ends[i]->process.link;
         short events = ends[i]->deaf ? 0 : POLLIN;
-        if (netlink_wants_write(link))
+        if (netlink_wants_write(link)) {
             events |= POLLOUT;
+        }
         fds[i] = (struct pollfd){.fd = link->fd, .events = events};
     }
     poll(fds, count, timeout_ms);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         serve(ends[i]);
+    }
 }
 
 uint32_t net_end_number_of(const struct net_end *end, const uint8_t key[32])
 {
     size_t oldest = end->up_count > NET_END_UPS_MAX ? end->up_count - NET_END_UPS_MAX : 0;
     for (size_t i = end->up_count; i-- > oldest;) {
-        if (memcmp(end->ups[i % NET_END_UPS_MAX].key, key, 32) == 0)
+        if (memcmp(end->ups[i % NET_END_UPS_MAX].key, key, 32) == 0) {
             return end->ups[i % NET_END_UPS_MAX].peer;
+        }
     }
     return 0;
 }
@@ -205,8 +215,9 @@ uint32_t net_end_number_of(const struct net_end *end, const uint8_t key[32])
 void net_end_go_on(struct net_end *const *ends, size_t count, uint64_t duration_ms)
 {
     uint64_t until_ms = net_end_now_ms() + duration_ms;
-    while (net_end_now_ms() < until_ms)
+    while (net_end_now_ms() < until_ms) {
         net_end_turn(ends, count, 20);
+    }
 }
 
 static size_t rss_peak_kb(const struct net_end *end)
@@ -218,8 +229,9 @@ static size_t rss_peak_kb(const struct net_end *end)
     char line[256];
     size_t kilobytes = 0;
     while (fgets(line, sizeof line, file)) {
-        if (strncmp(line, "VmHWM:", 6) == 0)
+        if (strncmp(line, "VmHWM:", 6) == 0) {
             kilobytes = strtoul(line + 6, NULL, 10);
+        }
     }
     fclose(file);
     return kilobytes;

@@ -96,14 +96,16 @@ static enum reason decide(struct store_world *world, struct store_txn *txn, stru
     enum store_error error;
     enum reason reason = log_reach_of(&reach, block, arena);
 
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         return reason;
+    }
     error = store_gather_past(txn, &world->network, begins ? NULL : &author->state, &reach, &past, arena);
     assert(error == STORE_OK);
     reason = begins ? log_begin(&change, &world->network, block, &past, arena)
                     : log_accept(&change, &author->state, &world->network, block, &past, arena);
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         return reason;
+    }
     error = store_apply(txn, &world->network, block, &change, &past, arrived_s);
     assert(error == STORE_OK);
     author->state = change.state;
@@ -148,9 +150,11 @@ void world_add(struct draft *draft, enum entry_kind kind, const void *record)
 
 static size_t key_index_of(const struct built_actor *actor, enum role role)
 {
-    for (size_t i = 0; i < actor->key_count; i++)
-        if (actor->built[i].key.role == role)
+    for (size_t i = 0; i < actor->key_count; i++) {
+        if (actor->built[i].key.role == role) {
             return i;
+        }
+    }
     abort();
 }
 
@@ -168,11 +172,13 @@ static struct bytes sign_as(struct store_world *world, struct store_txn *txn,
     enum reason reason = draft_preview(&preview, draft, &author->state, &world->network, time_s, arena);
     bool written;
 
-    if (reason == REASON_NONE)
+    if (reason == REASON_NONE) {
         reason = log_reach_of(&reach, &preview, arena);
+    }
     assert(reason == REASON_NONE);
-    if (store_gather_past(txn, &world->network, &author->state, &reach, &past, arena) != STORE_OK)
+    if (store_gather_past(txn, &world->network, &author->state, &reach, &past, arena) != STORE_OK) {
         abort();
+    }
     writer_init(&writer, memory, BLOCK_SIZE_MAX);
     reason = draft_sign(&writer, &preview, &author->state, &world->network, &past, signer, 1, arena);
     written = writer_end(&writer, &encoded);
@@ -215,8 +221,9 @@ enum reason world_accept(struct store_world *world, struct store_txn *txn, struc
     struct block block;
     enum reason reason = block_decode(&block, &world->network, encoded, &world->arena);
 
-    if (reason == REASON_NONE)
+    if (reason == REASON_NONE) {
         reason = decide(world, txn, author, &block, false, arrived_s);
+    }
     arena_rewind(&world->arena, mark);
     return reason;
 }

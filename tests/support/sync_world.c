@@ -32,18 +32,21 @@ struct sync_world *sync_world_create(uint64_t seed, size_t node_count, size_t au
         world->nodes[i].sync = malloc(sync_size());
         assert(world->nodes[i].sync != NULL);
         sync_init(world->nodes[i].sync, sync_world_draw(world, UINT64_MAX), 0);
-        for (size_t a = 0; a < author_count; a++)
+        for (size_t a = 0; a < author_count; a++) {
             world->nodes[i].logs[a].admitted = true;
+        }
     }
-    for (size_t a = 0; a < author_count; a++)
+    for (size_t a = 0; a < author_count; a++) {
         world->fork_seq[a] = SYNC_WORLD_NO_FORK;
+    }
     return world;
 }
 
 void sync_world_destroy(struct sync_world *world)
 {
-    for (size_t i = 0; i < world->node_count; i++)
+    for (size_t i = 0; i < world->node_count; i++) {
         free(world->nodes[i].sync);
+    }
     free(world->messages);
     free(world);
 }
@@ -122,8 +125,9 @@ static bool is_held(const struct sync_world *world, const struct sync_world_log 
 {
     uint32_t fork = world->fork_seq[author_of(&head->author)];
 
-    if (head->seq < fork)
+    if (head->seq < fork) {
         return head->seq < log->trunk;
+    }
     return head->seq - fork < log->branch[branch_of(head)];
 }
 
@@ -139,10 +143,12 @@ static enum sync_ours compare(const struct sync_world *world, size_t node, const
     size_t author = author_of(&head->author);
     const struct sync_world_log *log = &world->nodes[node].logs[author];
 
-    if (!log->admitted)
+    if (!log->admitted) {
         return SYNC_OURS_NOT_ADMITTED;
-    if (!is_held(world, log, head))
+    }
+    if (!is_held(world, log, head)) {
         return SYNC_OURS_MISSING;
+    }
     return is_on_chain(world, log, head) && head->seq + 1 < sync_world_length(world, node, author)
                ? SYNC_OURS_AHEAD
                : SYNC_OURS_SAME;
@@ -173,8 +179,9 @@ static void heap_push(struct sync_world *world, const struct sync_world_message 
         assert(world->messages != NULL);
     }
     world->messages[at] = *message;
-    for (; at > 0 && is_before(&world->messages[at], &world->messages[(at - 1) / 2]); at = (at - 1) / 2)
+    for (; at > 0 && is_before(&world->messages[at], &world->messages[(at - 1) / 2]); at = (at - 1) / 2) {
         swap(&world->messages[at], &world->messages[(at - 1) / 2]);
+    }
 }
 
 static struct sync_world_message heap_pop(struct sync_world *world)
@@ -187,11 +194,13 @@ static struct sync_world_message heap_pop(struct sync_world *world)
         size_t least = at;
 
         for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++) {
-            if (child < world->message_count && is_before(&world->messages[child], &world->messages[least]))
+            if (child < world->message_count && is_before(&world->messages[child], &world->messages[least])) {
                 least = child;
+            }
         }
-        if (least == at)
+        if (least == at) {
             return top;
+        }
         swap(&world->messages[at], &world->messages[least]);
         at = least;
     }
@@ -202,14 +211,16 @@ static void send(struct sync_world *world, uint32_t from, uint32_t to, struct sy
     uint64_t *free_ms = &world->link_free_ms[from][to];
 
     world->counts.messages++;
-    if (!world->nodes[from].linked[to] || sync_world_draw(world, 100) < world->loss_percent)
+    if (!world->nodes[from].linked[to] || sync_world_draw(world, 100) < world->loss_percent) {
         return;
+    }
     message.from = from;
     message.to = to;
     message.order = world->order++;
     message.at_ms = world->now_ms + DELAY_MS_MIN + sync_world_draw(world, DELAY_MS_MAX - DELAY_MS_MIN);
-    if (message.at_ms < *free_ms)
+    if (message.at_ms < *free_ms) {
         message.at_ms = *free_ms;
+    }
     *free_ms = message.at_ms;
     heap_push(world, &message);
 }
@@ -219,18 +230,20 @@ static void send_head(struct sync_world *world, uint32_t from, uint32_t to, size
     uint32_t length = sync_world_length(world, from, author);
     const struct sync_world_log *log = &world->nodes[from].logs[author];
 
-    if (length > 0)
+    if (length > 0) {
         send(world, from, to,
              (struct sync_world_message){.kind = MESSAGE_HEAD,
                                          .head = sync_world_head(world, author, chain_branch(log), length)});
+    }
 }
 
 static void send_checkpoint(struct sync_world *world, uint32_t from, uint32_t to, size_t author)
 {
     uint32_t length = world->nodes[from].logs[author].checkpoint;
 
-    if (length == 0)
+    if (length == 0) {
         return;
+    }
     world->counts.checkpoints++;
     send(world, from, to,
          (struct sync_world_message){.kind = MESSAGE_CHECKPOINT,
@@ -244,20 +257,24 @@ static void send_blocks(struct sync_world *world, uint32_t from, const struct sy
     uint32_t seq = 0, length = sync_world_length(world, from, author);
 
     for (size_t i = 0; i < want->point_count; i++) {
-        if (is_on_chain(world, log, &want->points[i]) && want->points[i].seq + 1 > seq)
+        if (is_on_chain(world, log, &want->points[i]) && want->points[i].seq + 1 > seq) {
             seq = (uint32_t)want->points[i].seq + 1;
+        }
     }
     /* The thinned-out locator of a node finds the fork; here the common trunk stands for it. */
-    if (seq == 0 && want->point_count > 0)
+    if (seq == 0 && want->point_count > 0) {
         seq = log->trunk < want->points[0].seq ? log->trunk : (uint32_t)want->points[0].seq;
+    }
     world->counts.wants_moved += seq < length;
-    for (uint32_t sent = 0; sent < SYNC_BATCH_BLOCKS_MAX && seq < length; sent++, seq++)
+    for (uint32_t sent = 0; sent < SYNC_BATCH_BLOCKS_MAX && seq < length; sent++, seq++) {
         send(world, from, want->from,
              (struct sync_world_message){.kind = MESSAGE_BLOCK,
                                          .head = sync_world_head(world, author, chain_branch(log), seq + 1)});
+    }
     send_head(world, from, want->from, author);
-    if (seq == length)
+    if (seq == length) {
         send_checkpoint(world, from, want->from, author);
+    }
 }
 
 static void send_want(struct sync_world *world, uint32_t from, const struct sync_action *action)
@@ -268,10 +285,12 @@ static void send_want(struct sync_world *world, uint32_t from, const struct sync
     struct sync_world_message want = {.kind = MESSAGE_WANT, .head = {.author = action->author}};
 
     world->counts.wants++;
-    if (length > 0)
+    if (length > 0) {
         want.points[want.point_count++] = sync_world_head(world, author, chain_branch(log), length);
-    if (!hash_is_zero(&action->head.hash))
+    }
+    if (!hash_is_zero(&action->head.hash)) {
         want.points[want.point_count++] = action->head;
+    }
     send(world, from, action->peer, want);
 }
 
@@ -281,8 +300,9 @@ static void push_block(struct sync_world *world, uint32_t from, const struct syn
                                      [action->head.seq % SYNC_WORLD_BLOCKS_MAX];
 
     (*pushes)++;
-    if (*pushes > world->counts.pushes_max)
+    if (*pushes > world->counts.pushes_max) {
         world->counts.pushes_max = *pushes;
+    }
     send(world, from, action->peer, (struct sync_world_message){.kind = MESSAGE_BLOCK, .head = action->head});
 }
 
@@ -321,8 +341,9 @@ static void step(struct sync_world *world, uint32_t node, const struct sync_even
                  const struct sync_world_message *want)
 {
     sync_step(world->nodes[node].sync, event, world->now_ms, &world->actions);
-    for (size_t i = 0; i < world->actions.count; i++)
+    for (size_t i = 0; i < world->actions.count; i++) {
         perform(world, node, &world->actions.items[i], want);
+    }
 }
 
 /* ---- receiving ---- */
@@ -338,8 +359,9 @@ static void keep_checkpoint(struct sync_world *world, uint32_t node, uint32_t pe
     struct sync_world_log *log = &world->nodes[node].logs[author_of(&head->author)];
     uint32_t length = (uint32_t)head->seq + 1;
 
-    if (length <= log->checkpoint || !is_held(world, log, head))
+    if (length <= log->checkpoint || !is_held(world, log, head)) {
         return;
+    }
     log->checkpoint = length;
     step(world, node, &(struct sync_event){.kind = SYNC_EVIDENCE_NEW, .peer = peer, .author = head->author},
          NULL);
@@ -356,18 +378,22 @@ static void on_block(struct sync_world *world, uint32_t node, uint32_t peer, con
     size_t before = chain_branch(log);
     bool known = at < *count;
 
-    if (!log->admitted)
+    if (!log->admitted) {
         return;
+    }
     if (!known && (at > *count || (head->seq >= fork && log->trunk < fork))) {
         feed(world, node, SYNC_BLOCK_ORPHAN, peer, head);
         return;
     }
-    if (!known)
+    if (!known) {
         (*count)++;
-    if (!known && (sync_world_length(world, node, author) != length || chain_branch(log) != before))
+    }
+    if (!known && (sync_world_length(world, node, author) != length || chain_branch(log) != before)) {
         feed(world, node, SYNC_BLOCK_NEW, peer, head);
-    if (peer != SYNC_LOCAL)
+    }
+    if (peer != SYNC_LOCAL) {
         feed(world, node, SYNC_BLOCK_IN, peer, head);
+    }
 }
 
 static void receive(struct sync_world *world, const struct sync_world_message *message)
@@ -375,8 +401,9 @@ static void receive(struct sync_world *world, const struct sync_world_message *m
     uint32_t node = message->to, peer = message->from;
     struct sync_event event = {.peer = peer, .head = message->head, .author = message->head.author};
 
-    if (!world->nodes[node].linked[peer])
+    if (!world->nodes[node].linked[peer]) {
         return;
+    }
     switch (message->kind) {
     case MESSAGE_HEAD:
         event.kind = SYNC_PEER_HEAD;
@@ -403,8 +430,9 @@ static void set_link(struct sync_world *world, size_t a, size_t b, bool linked)
 {
     enum sync_event_kind kind = linked ? SYNC_PEER_UP : SYNC_PEER_DOWN;
 
-    if (a == b || world->nodes[a].linked[b] == linked)
+    if (a == b || world->nodes[a].linked[b] == linked) {
         return;
+    }
     world->nodes[a].linked[b] = world->nodes[b].linked[a] = linked;
     step(world, (uint32_t)a, &(struct sync_event){.kind = kind, .peer = (uint32_t)b}, NULL);
     step(world, (uint32_t)b, &(struct sync_event){.kind = kind, .peer = (uint32_t)a}, NULL);
@@ -422,11 +450,13 @@ void sync_world_unlink(struct sync_world *world, size_t a, size_t b)
 
 void sync_world_link_at_random(struct sync_world *world)
 {
-    for (size_t i = 0; i < world->node_count; i++)
+    for (size_t i = 0; i < world->node_count; i++) {
         sync_world_link(world, i, (i + 1) % world->node_count);
-    for (size_t i = 0; i < world->node_count / 2; i++)
+    }
+    for (size_t i = 0; i < world->node_count / 2; i++) {
         sync_world_link(world, sync_world_draw(world, world->node_count),
                         sync_world_draw(world, world->node_count));
+    }
 }
 
 void sync_world_hold(struct sync_world *world, size_t node, size_t author, size_t branch, uint32_t count)
@@ -455,8 +485,9 @@ static uint64_t next_ms(const struct sync_world *world)
     for (size_t i = 0; i < world->node_count; i++) {
         uint64_t deadline_ms = sync_deadline_ms(world->nodes[i].sync);
 
-        if (deadline_ms < at_ms)
+        if (deadline_ms < at_ms) {
             at_ms = deadline_ms;
+        }
     }
     return at_ms;
 }
@@ -474,8 +505,9 @@ void sync_world_run(struct sync_world *world, uint64_t ms)
             receive(world, &message);
         }
         for (size_t i = 0; i < world->node_count; i++) {
-            if (sync_deadline_ms(world->nodes[i].sync) <= at_ms)
+            if (sync_deadline_ms(world->nodes[i].sync) <= at_ms) {
                 step(world, (uint32_t)i, &(struct sync_event){.kind = SYNC_TICK, .peer = SYNC_LOCAL}, NULL);
+            }
         }
     }
     world->now_ms = end_ms;
@@ -489,15 +521,17 @@ bool sync_world_agrees(const struct sync_world *world, size_t author)
     for (size_t i = 0; i < world->node_count; i++) {
         const struct sync_world_log *log = &world->nodes[i].logs[author];
 
-        if (!log->admitted)
+        if (!log->admitted) {
             continue;
+        }
         if (first == NULL) {
             first = log;
             length = sync_world_length(world, i, author);
         }
         if (sync_world_length(world, i, author) != length || chain_branch(log) != chain_branch(first) ||
-            log->checkpoint != first->checkpoint)
+            log->checkpoint != first->checkpoint) {
             return false;
+        }
     }
     return true;
 }
@@ -505,8 +539,9 @@ bool sync_world_agrees(const struct sync_world *world, size_t author)
 bool sync_world_agrees_on_all(const struct sync_world *world)
 {
     for (size_t author = 0; author < world->author_count; author++) {
-        if (!sync_world_agrees(world, author))
+        if (!sync_world_agrees(world, author)) {
             return false;
+        }
     }
     return true;
 }

@@ -34,8 +34,9 @@ size_t temp_folder_count(const char *path)
     size_t count = 0;
 
     assert(folder != NULL);
-    while ((entry = readdir(folder)) != NULL)
+    while ((entry = readdir(folder)) != NULL) {
         count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    }
     closedir(folder);
     return count;
 }

@@ -16,8 +16,9 @@ void vectors_open(struct vectors *vectors, const char *name)
     vectors->name = name;
     vectors->line_number = 0;
     vectors->file = fopen(path, "re");
-    if (!vectors->file)
+    if (!vectors->file) {
         fail_msg("cannot open %s", path);
+    }
 }
 
 bool vectors_next(struct vectors *vectors, size_t field_count)
@@ -37,9 +38,10 @@ bool vectors_next(struct vectors *vectors, size_t field_count)
         assert_in_range(vectors->field_count, 0, VECTOR_FIELDS_MAX - 1);
         vectors->fields[vectors->field_count++] = field;
     }
-    if (vectors->field_count != field_count)
+    if (vectors->field_count != field_count) {
         fail_msg("%s:%zu: %zu fields, not %zu", vectors->name, vectors->line_number, vectors->field_count,
                  field_count);
+    }
     return true;
 }
 
@@ -47,11 +49,13 @@ size_t vectors_hex(const struct vectors *vectors, size_t field, uint8_t *out, si
 {
     assert_in_range(field, 0, vectors->field_count - 1);
     const char *hex = vectors->fields[field];
-    if (strcmp(hex, "-") == 0)
+    if (strcmp(hex, "-") == 0) {
         return 0;
+    }
     size_t size = 0;
     const char *end = NULL;
-    if (sodium_hex2bin(out, out_size, hex, strlen(hex), NULL, &size, &end) != 0 || *end != '\0')
+    if (sodium_hex2bin(out, out_size, hex, strlen(hex), NULL, &size, &end) != 0 || *end != '\0') {
         fail_msg("%s:%zu: field %zu is not hex", vectors->name, vectors->line_number, field);
+    }
     return size;
 }

@@ -8,8 +8,9 @@ void wire_dump_bytes(FILE *out, unsigned depth, const char *name, struct bytes b
 {
     fprintf(out, "%*s%-*s", (int)(2 * depth), "", NAME_WIDTH - (int)(2 * depth), name);
     for (size_t i = 0; i < bytes.size; i++) {
-        if (i > 0 && i % BYTES_A_LINE == 0)
+        if (i > 0 && i % BYTES_A_LINE == 0) {
             fprintf(out, "\n%*s", NAME_WIDTH, "");
+        }
         fprintf(out, "%02x", (unsigned)bytes.data[i]);
     }
     fputc('\n', out);
@@ -37,10 +38,11 @@ static void dump_list(FILE *out, unsigned depth, const struct field *field, stru
     wire_dump_head(out, depth, field->name, reader, array_head_size(reader));
     for (uint32_t i = 0; i < count; i++) {
         snprintf(name, sizeof name, "[%u]", (unsigned)i);
-        if (field->nested)
+        if (field->nested) {
             wire_dump_record(out, depth + 1, name, field->nested, reader);
-        else
+        } else {
             wire_dump_bytes(out, depth + 1, name, reader_skip(reader, DEPTH_MAX));
+        }
     }
 }
 
@@ -48,23 +50,26 @@ static void dump_field(FILE *out, unsigned depth, const struct field *field, str
 {
     struct reader ahead = *reader;
 
-    if (reader_nil(&ahead))
+    if (reader_nil(&ahead)) {
         wire_dump_bytes(out, depth, field->name, reader_skip(reader, DEPTH_MAX));
-    else if (field->type == FIELD_TYPE_RECORD)
+    } else if (field->type == FIELD_TYPE_RECORD) {
         wire_dump_record(out, depth, field->name, field->nested, reader);
-    else if (field->type == FIELD_TYPE_LIST)
+    } else if (field->type == FIELD_TYPE_LIST) {
         dump_list(out, depth, field, reader);
-    else
+    } else {
         wire_dump_bytes(out, depth, field->name, reader_skip(reader, DEPTH_MAX));
+    }
 }
 
 void wire_dump_record(FILE *out, unsigned depth, const char *name, const struct schema *schema,
                       struct reader *reader)
 {
     wire_dump_head(out, depth, name, reader, array_head_size(reader));
-    for (size_t i = 0; i < schema->field_count; i++)
+    for (size_t i = 0; i < schema->field_count; i++) {
         dump_field(out, depth + 1, &schema->fields[i], reader);
-    if (schema->extensible)
+    }
+    if (schema->extensible) {
         wire_dump_bytes(out, depth + 1, "extensions", reader_skip(reader, DEPTH_MAX));
+    }
     assert(reader->error == REASON_NONE);
 }

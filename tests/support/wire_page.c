@@ -12,8 +12,9 @@ static void write_labels(FILE *out)
 {
     fputs(wire_page_hashing, out);
     fputs("| label | hashes |\n|---|---|\n", out);
-    for (enum label label = 0; label < LABEL_COUNT; label++)
+    for (enum label label = 0; label < LABEL_COUNT; label++) {
         fprintf(out, "| `%s` | %s |\n", label_text(label), label_meaning(label));
+    }
 }
 
 static void write_frames(FILE *out)
@@ -30,8 +31,9 @@ static void write_frames(FILE *out)
     fputs(wire_page_envelope, out);
     fputs("| kind | payload |\n|---|---|\n", out);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].number > FRAME_BLOCK && (i == 0 || rows[i - 1].number < FRAME_BLOCK))
+        if (rows[i].number > FRAME_BLOCK && (i == 0 || rows[i - 1].number < FRAME_BLOCK)) {
             fprintf(out, "| %u | a block |\n", (unsigned)FRAME_BLOCK);
+        }
         fprintf(out, "| %u | [%s](#%s) |\n", rows[i].number, rows[i].payload, rows[i].payload);
     }
 }
@@ -55,9 +57,10 @@ static void write_entry_kinds(FILE *out)
 {
     fputs(wire_page_blocks, out);
     fputs("| kind | class | payload |\n|---|---|---|\n", out);
-    for (uint64_t kind = 1; entry_schema(kind); kind++)
+    for (uint64_t kind = 1; entry_schema(kind); kind++) {
         fprintf(out, "| %u | %s | [%s](#%s) |\n", (unsigned)kind, class_name(entry_class(kind)),
                 entry_schema(kind)->name, entry_schema(kind)->name);
+    }
     fprintf(out, "| any other to %u | content | unknown: kept, without effect |\n", (unsigned)ENTRY_KIND_MAX);
 }
 
@@ -74,8 +77,9 @@ static void write_reasons(FILE *out)
 
     fputs("\n## Reasons\n\nWhy something is refused, or can't be said; no number is ever reused.\n\n", out);
     fputs("| number | word |\n|---|---|\n", out);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fprintf(out, "| %u | %s |\n", rows[i].number, rows[i].word);
+    }
 }
 
 /* ---- tables of records ---- */
@@ -93,18 +97,20 @@ static const char *grammar_of(bool (*is)(struct bytes text))
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].is == is)
+        if (rows[i].is == is) {
             return rows[i].name;
+        }
     }
     return "";
 }
 
 static void write_range(FILE *out, uint64_t min, uint64_t max, const char *unit)
 {
-    if (min == max)
+    if (min == max) {
         fprintf(out, "%llu%s", (unsigned long long)min, unit);
-    else
+    } else {
         fprintf(out, "%llu..%llu%s", (unsigned long long)min, (unsigned long long)max, unit);
+    }
 }
 
 static void write_type(FILE *out, const struct field *field)
@@ -158,17 +164,20 @@ static void write_fields(FILE *out, const struct schema *schema)
         fprintf(out, "%s | %s |\n", field->present_offset == FIELD_REQUIRED ? "" : ", or nil",
                 field->meaning);
     }
-    if (schema->extensible)
+    if (schema->extensible) {
         fputs("| extensions | list | [extensions](#extensions) | empty today |\n", out);
-    if (schema->encoded_size_max > 0)
+    }
+    if (schema->encoded_size_max > 0) {
         fprintf(out, "\nAt most %zu bytes in all.\n", schema->encoded_size_max);
+    }
 }
 
 static bool is_listed(const struct schema *schema)
 {
     for (size_t i = 0; i < SCHEMA_COUNT; i++) {
-        if (schemas[i] == schema)
+        if (schemas[i] == schema) {
             return true;
+        }
     }
     return false;
 }
@@ -194,8 +203,9 @@ static void write_parts(FILE *out)
 
     fputs("\n## Parts of records\n\nThese occur only inside others.\n", out);
     for (size_t i = 0; i < set.count; i++) {
-        if (!is_listed(set.schemas[i]))
+        if (!is_listed(set.schemas[i])) {
             write_heading(out, set.schemas[i]);
+        }
     }
 }
 

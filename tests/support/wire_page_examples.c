@@ -21,8 +21,9 @@ static struct network network_of_examples(void)
 static void write_hash(FILE *out, enum label label, const char *of, const struct hash *hash)
 {
     fprintf(out, "\n`%s`%s: `", label_text(label), of);
-    for (size_t i = 0; i < HASH_SIZE; i++)
+    for (size_t i = 0; i < HASH_SIZE; i++) {
         fprintf(out, "%02x", (unsigned)hash->bytes[i]);
+    }
     fputs("`\n", out);
 }
 
@@ -37,10 +38,12 @@ static size_t fields_shown(const struct schema *schema, const void *record)
         const struct field *field = &schema->fields[i];
         const uint8_t *base = record;
 
-        if (field->type == FIELD_TYPE_LIST)
+        if (field->type == FIELD_TYPE_LIST) {
             shown += ((const struct list *)(base + field->offset))->count > 0;
-        if (field->present_offset != FIELD_REQUIRED)
+        }
+        if (field->present_offset != FIELD_REQUIRED) {
             shown += base[field->present_offset];
+        }
     }
     return shown;
 }
@@ -102,8 +105,9 @@ static void write_record_hash(FILE *out, const struct schema *schema, const void
     struct hash hash, zero = {{0}};
 
     for (size_t i = 0; i < sizeof hashed / sizeof hashed[0]; i++) {
-        if (hashed[i].schema != schema)
+        if (hashed[i].schema != schema) {
             continue;
+        }
         hash_bytes(&hash, label_domain(&network, hashed[i].label), encoded.data, encoded.size);
         write_hash(out, hashed[i].label, "", &hash);
     }
@@ -148,16 +152,18 @@ void wire_page_example(FILE *out, const struct schema *schema)
 
     dump(out, schema, encoded);
     write_record_hash(out, schema, record, encoded);
-    if (schema == &succession_schema)
+    if (schema == &succession_schema) {
         write_succession_hash(out, *(const struct succession *)(const void *)record);
+    }
 }
 
 /* ---- blocks ---- */
 
 static size_t bin_head_size(struct bytes content)
 {
-    if (content.size > UINT16_MAX)
+    if (content.size > UINT16_MAX) {
         return 5;
+    }
     return content.size > UINT8_MAX ? 3 : 2;
 }
 
@@ -192,12 +198,14 @@ static void dump_block(FILE *out, const struct block *block)
     wire_dump_record(out, 2, "header", &header_schema, &header);
     reader.at += block->header_bytes.size;
     wire_dump_head(out, 1, "signatures", &reader, 1);
-    for (size_t i = 0; i < block->signature_count; i++)
+    for (size_t i = 0; i < block->signature_count; i++) {
         wire_dump_record(out, 2, "indexed_signature", signature, &reader);
+    }
     wire_dump_head(out, 1, "body", &reader, bin_head_size(block->body));
     wire_dump_head(out, 2, "entries", &reader, 1);
-    for (size_t i = 0; i < block->entry_count; i++)
+    for (size_t i = 0; i < block->entry_count; i++) {
         dump_entry(out, &block->entries[i], &reader);
+    }
     fputs("```\n", out);
 }
 

@@ -53,14 +53,18 @@ static void every_row_is_whole(void **state)
         char example[64];
 
         snprintf(example, sizeof example, "Example:\n  tradeproof %s", command->name);
-        if (!command->run || !command->usage || !command->summary || command->summary[0] == '\0')
+        if (!command->run || !command->usage || !command->summary || command->summary[0] == '\0') {
             fail_msg("%s: the row has a gap", command->name);
-        if (strlen(command->summary) > 60 || strchr(command->summary, '\n'))
+        }
+        if (strlen(command->summary) > 60 || strchr(command->summary, '\n')) {
             fail_msg("%s: the summary is no short line", command->name);
-        if (!strstr(command->help, example))
+        }
+        if (!strstr(command->help, example)) {
             fail_msg("%s: the help has no example", command->name);
-        for (const struct command *other = commands; other != command; other++)
+        }
+        for (const struct command *other = commands; other != command; other++) {
             assert_string_not_equal(other->name, command->name);
+        }
         assert_ptr_equal(command_named(command->name), command);
     }
 }
@@ -76,8 +80,9 @@ static void every_command_helps(void **state)
         assert_non_null(strstr(output, command->usage));
         assert_non_null(strstr(output, "Example:"));
         for (const char *at = output; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
-            if (strcspn(at, "\n") > 120)
+            if (strcspn(at, "\n") > 120) {
                 fail_msg("%s: a line of its help is too wide", command->name);
+            }
         }
     }
 }
@@ -121,8 +126,9 @@ static void wrong_lines_are_explained(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int code = run(rows[i].line);
 
-        if (code != EXIT_USAGE || !strstr(output, rows[i].says))
+        if (code != EXIT_USAGE || !strstr(output, rows[i].says)) {
             fail_msg("%s: %d, %s", rows[i].sentence, code, output);
+        }
     }
 }
 
@@ -139,12 +145,14 @@ static void without_a_home_nothing_breaks(void **state)
         char line[128];
         int code;
 
-        if (strcmp(command->name, "init") == 0)
+        if (strcmp(command->name, "init") == 0) {
             continue;
+        }
         snprintf(line, sizeof line, "tradeproof %s", command->name);
         code = run(line);
-        if (code != EXIT_NOT_SET_UP && code != EXIT_USAGE)
+        if (code != EXIT_NOT_SET_UP && code != EXIT_USAGE) {
             fail_msg("%s: %d, %s", command->name, code, output);
+        }
     }
 }
 

@@ -61,8 +61,9 @@ static void names_are_taken_or_refused(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         size_t line;
 
-        if (parse(&line, rows[i].name, maria) != rows[i].result)
+        if (parse(&line, rows[i].name, maria) != rows[i].result) {
             fail_msg("%s", rows[i].sentence);
+        }
     }
 }
 
@@ -155,8 +156,10 @@ static void numbers_are_digits_within_bounds(void **state)
         uint64_t number = 0;
         const char *end;
 
-        if (number_read(&number, rows[i].text, &end, rows[i].max) != rows[i].good || number != rows[i].number)
+        if (number_read(&number, rows[i].text, &end, rows[i].max) != rows[i].good ||
+            number != rows[i].number) {
             fail_msg("\"%s\"", rows[i].text);
+        }
     }
 }
 

@@ -239,8 +239,9 @@ static bool has_seed(const struct keyring *keyring, const struct keyring_seed *w
         const struct keyring_seed *seed = &keyring->seeds[i];
 
         if (seed->use == wanted->use && seed->role == wanted->role && seed->number == wanted->number &&
-            memcmp(&seed->seed, &wanted->seed, sizeof seed->seed) == 0)
+            memcmp(&seed->seed, &wanted->seed, sizeof seed->seed) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -249,8 +250,9 @@ static bool has_seed(const struct keyring *keyring, const struct keyring_seed *w
 static void assert_same_seeds(const struct keyring *a, const struct keyring *b)
 {
     assert_int_equal(a->count, b->count);
-    for (size_t i = 0; i < a->count; i++)
+    for (size_t i = 0; i < a->count; i++) {
         assert_true(has_seed(b, &a->seeds[i]));
+    }
 }
 
 static void open_whole(struct keyring **out, const struct session *session)

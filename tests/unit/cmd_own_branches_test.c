@@ -106,8 +106,9 @@ static int set_up(void **state)
     writer_init(&writer, memory, sizeof memory);
     keyring = keyring_create(&home[0].network, &writer);
     assert_true(writer_end(&writer, &record));
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
         assert_int_equal(home_write(&home[i], "actor.public", record.data, record.size, 0644), HOME_OK);
+    }
     set_now(NOW_S);
     open_place(&issuer);
     open_place(&thief);
@@ -234,8 +235,9 @@ static void a_block_is_found_by_eight_digits_of_its_hash(void **state)
     assert_int_equal(seq_at(own_branches_find(&branches, hex)), 3);
     hex[8] = '\0';
     assert_int_equal(seq_at(own_branches_find(&branches, hex)), 3);
-    for (char *at = hex; *at != '\0'; at++)
+    for (char *at = hex; *at != '\0'; at++) {
         *at = (char)(*at >= 'a' ? *at - 'a' + 'A' : *at);
+    }
     assert_int_equal(seq_at(own_branches_find(&branches, hex)), 3);
     hex[7] = '\0';
     assert_int_equal(own_branches_find(&branches, hex), OWN_BLOCK_NONE);

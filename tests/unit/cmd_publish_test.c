@@ -256,10 +256,12 @@ static void a_clock_that_went_back_signs_nothing(void **state)
 
         set_now(rows[i].now_s);
         code = publisher_open(&publisher, &session, keyring);
-        if (code == EXIT_YES)
+        if (code == EXIT_YES) {
             publisher_close(&publisher);
-        if (code != rows[i].code)
+        }
+        if (code != rows[i].code) {
             fail_msg("%s: %d", rows[i].sentence, code);
+        }
     }
 }
 

@@ -51,8 +51,9 @@ static void shipped_packs_parse(void **state)
         size_t size = read_shipped(packs[i].name);
         bool good = parse(&pack, &error, text, size);
 
-        if (!good)
+        if (!good) {
             fail_msg("%s: %s %s", packs[i].name, error.where, error.what);
+        }
         assert_true(bytes_equal_string(pack.name_space, packs[i].name));
         assert_int_equal(pack.codes.count, packs[i].code_count);
         assert_int_equal(pack.version, 1);
@@ -64,8 +65,9 @@ static const struct pack_code *code_named(const struct rule_pack *pack, const ch
     const struct pack_code *codes = pack->codes.items;
 
     for (size_t i = 0; i < pack->codes.count; i++) {
-        if (bytes_equal_string(codes[i].code, name))
+        if (bytes_equal_string(codes[i].code, name)) {
             return &codes[i];
+        }
     }
     fail_msg("no code %s", name);
     return NULL;
@@ -201,10 +203,12 @@ static void bad_packs_are_refused_with_a_place(void **state)
         struct rules_json_error error;
         struct rule_pack pack;
 
-        if (parse(&pack, &error, refused[i].json, strlen(refused[i].json)))
+        if (parse(&pack, &error, refused[i].json, strlen(refused[i].json))) {
             fail_msg("%s: taken", refused[i].sentence);
-        if (!strstr(error.where, refused[i].where) || !strstr(error.what, refused[i].what))
+        }
+        if (!strstr(error.where, refused[i].where) || !strstr(error.what, refused[i].what)) {
             fail_msg("%s: \"%s %s\"", refused[i].sentence, error.where, error.what);
+        }
     }
 }
 
@@ -227,10 +231,11 @@ static size_t write_codes(size_t count, size_t title_size)
                                  "{\"namespace\":\"x\",\"version\":1,\"in_force_from\":"
                                  "\"2000-01-01\",\"rules\":[],\"codes\":[");
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         at += (size_t)snprintf(text + at, sizeof text - at,
                                "%s{\"code\":\"%zu\",\"title\":\"%0*d\",\"lifetime_months\":1}",
                                i > 0 ? "," : "", i, (int)title_size, 0);
+    }
     at += (size_t)snprintf(text + at, sizeof text - at, "]}");
     return at;
 }
@@ -262,8 +267,9 @@ static void nesting_ends_somewhere(void **state)
     (void)state;
     memset(text, '[', RULES_JSON_SIZE_MAX);
     assert_false(parse(&pack, &error, text, RULES_JSON_SIZE_MAX));
-    for (size_t i = 0; i + 5 <= RULES_JSON_SIZE_MAX; i += 5)
+    for (size_t i = 0; i + 5 <= RULES_JSON_SIZE_MAX; i += 5) {
         memcpy(text + i, "{\"a\":", 5);
+    }
     assert_false(parse(&pack, &error, text, RULES_JSON_SIZE_MAX - 1));
 }
 

@@ -44,8 +44,9 @@ static int open_and_close(enum session_access access)
     struct session session;
     int code = session_open(&session, &options, access);
 
-    if (code == EXIT_YES)
+    if (code == EXIT_YES) {
         session_close(&session);
+    }
     return code;
 }
 
@@ -89,8 +90,9 @@ static void broken_files_are_named(void **state)
         char path[128];
 
         write_file(rows[i].file, rows[i].text);
-        if (open_and_close(SESSION_READ) != EXIT_BAD_INPUT)
+        if (open_and_close(SESSION_READ) != EXIT_BAD_INPUT) {
             fail_msg("%s", rows[i].sentence);
+        }
         snprintf(path, sizeof path, "%s/%s", folder, rows[i].file);
         remove(path);
     }
@@ -140,8 +142,9 @@ static void ids_and_names_are_understood(void **state)
         struct actor_id found;
 
         if (session_subject(&session, rows[i].text, &subject) != rows[i].as_subject ||
-            session_actor(&session, rows[i].text, &found) != rows[i].as_actor)
+            session_actor(&session, rows[i].text, &found) != rows[i].as_actor) {
             fail_msg("%s", rows[i].sentence);
+        }
     }
     assert_string_equal(session_name_of(&session, &id), "Maria Lopez");
     session_close(&session);

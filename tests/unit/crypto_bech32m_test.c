@@ -31,8 +31,9 @@ static enum bech32m_result decode(struct decoded *out, const char *text, size_t 
     memset(&before, 0x5a, sizeof before);
     memcpy(out, &before, sizeof before);
     enum bech32m_result result = bech32m_decode(out->prefix, out->data, &out->size, text, size);
-    if (result != BECH32M_OK)
+    if (result != BECH32M_OK) {
         assert_memory_equal(out, &before, sizeof before);
+    }
     return result;
 }
 
@@ -40,8 +41,9 @@ static enum bech32m_result decode(struct decoded *out, const char *text, size_t 
 static size_t id_text(char text[BECH32M_TEXT_MAX + 1])
 {
     uint8_t id[32];
-    for (size_t i = 0; i < sizeof id; i++)
+    for (size_t i = 0; i < sizeof id; i++) {
         id[i] = (uint8_t)(i * 37 + 11);
+    }
     bech32m_encode(text, "tpa", id, sizeof id);
     return strlen(text);
 }
@@ -64,8 +66,9 @@ static void vectors_agree(void **state)
         }
         struct decoded decoded;
         enum bech32m_result result = decode(&decoded, text, size);
-        if (strcmp(result_names[result], vectors.fields[1]) != 0)
+        if (strcmp(result_names[result], vectors.fields[1]) != 0) {
             fail_msg("%s: %s, not %s", vectors.fields[2], result_names[result], vectors.fields[1]);
+        }
         if (result == BECH32M_OK) {
             char again[BECH32M_TEXT_MAX + 1];
             assert_string_equal(vectors.fields[0], "valid");
@@ -83,8 +86,9 @@ static void data_of_every_size_comes_back(void **state)
     (void)state;
     static const char *const prefixes[] = {"a", "tpa", "ttpn", "1", "11", "0123456789abcdef", "~!x"};
     uint8_t data[BECH32M_DATA_MAX];
-    for (size_t i = 0; i < sizeof data; i++)
+    for (size_t i = 0; i < sizeof data; i++) {
         data[i] = (uint8_t)(0xff - i * 29);
+    }
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         for (size_t size = 0; size <= BECH32M_DATA_MAX; size++) {
             char text[BECH32M_TEXT_MAX + 1];
@@ -107,9 +111,11 @@ static void upper_case_reads_alike_and_mixed_case_is_refused(void **state)
     struct decoded upper;
     size_t size = id_text(text);
     assert_int_equal(decode(&lower, text, size), BECH32M_OK);
-    for (size_t i = 0; i < size; i++)
-        if (text[i] >= 'a' && text[i] <= 'z')
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] >= 'a' && text[i] <= 'z') {
             text[i] = (char)(text[i] - 'a' + 'A');
+        }
+    }
     assert_int_equal(decode(&upper, text, size), BECH32M_OK);
     assert_string_equal(upper.prefix, "tpa");
     assert_memory_equal(upper.data, lower.data, sizeof lower.data);
@@ -127,8 +133,9 @@ static void every_substituted_character_is_refused(void **state)
         for (unsigned c = 0; c <= 0xff; c++) {
             struct decoded decoded;
             text[i] = (char)c;
-            if (text[i] != original && decode(&decoded, text, size) == BECH32M_OK)
+            if (text[i] != original && decode(&decoded, text, size) == BECH32M_OK) {
                 fail_msg("%s with %02x at %zu", text, c, i);
+            }
         }
         text[i] = original;
     }
@@ -177,8 +184,9 @@ static void four_wrong_characters_are_refused(void **state)
             altered[4 + pair[0] % (size - 4)] = alphabet[pair[1] % 32];
         }
         struct decoded decoded;
-        if (strcmp(altered, text) != 0)
+        if (strcmp(altered, text) != 0) {
             assert_int_equal(decode(&decoded, altered, size), BECH32M_BAD_CHECKSUM);
+        }
     }
 }
 
@@ -218,8 +226,9 @@ static void limits_and_padding(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct decoded decoded;
         enum bech32m_result result = decode(&decoded, rows[i].text, strlen(rows[i].text));
-        if (result != rows[i].expected)
+        if (result != rows[i].expected) {
             fail_msg("%s: %s", rows[i].why, result_names[result]);
+        }
     }
 }
 

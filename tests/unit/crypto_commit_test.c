@@ -53,9 +53,11 @@ static void every_part_counts(void **state)
         struct hash_domain domain = hash_domain_of("test", rows[i].domain);
         commit_value(&hashes[i], &domain, rows[i].label, strlen(rows[i].label), rows[i].value,
                      strlen(rows[i].value), rows[i].salt);
-        for (size_t j = 0; j < i; j++)
-            if (hash_equal(&hashes[i], &hashes[j]))
+        for (size_t j = 0; j < i; j++) {
+            if (hash_equal(&hashes[i], &hashes[j])) {
                 fail_msg("%s commits to the same as %s", rows[i].why, rows[j].why);
+            }
+        }
     }
 }
 

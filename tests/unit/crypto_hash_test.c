@@ -56,9 +56,11 @@ static void network_and_label_separate(void **state)
     for (size_t i = 0; i < ROWS; i++) {
         struct hash_domain domain = hash_domain_of(rows[i].network, rows[i].label);
         hash_bytes(&hashes[i], &domain, "same", 4);
-        for (size_t j = 0; j < i; j++)
-            if (hash_equal(&hashes[i], &hashes[j]))
+        for (size_t j = 0; j < i; j++) {
+            if (hash_equal(&hashes[i], &hashes[j])) {
                 fail_msg("%s hashes like %s", rows[i].why, rows[j].why);
+            }
+        }
     }
 }
 
@@ -66,8 +68,9 @@ static void stream_equals_bytes_at_every_cut(void **state)
 {
     (void)state;
     uint8_t message[300];
-    for (size_t i = 0; i < sizeof message; i++)
+    for (size_t i = 0; i < sizeof message; i++) {
         message[i] = (uint8_t)(i * 11);
+    }
     struct hash_domain domain = hash_domain_of("main", "stream");
     struct hash whole;
     hash_bytes(&whole, &domain, message, sizeof message);

@@ -23,8 +23,9 @@ static uint8_t secret[KEYFILE_SECRET_SIZE_MAX];
 static int secret_fill(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof secret; i++)
+    for (size_t i = 0; i < sizeof secret; i++) {
         secret[i] = (uint8_t)(i * 3 + 1);
+    }
     return 0;
 }
 
@@ -54,8 +55,9 @@ static enum keyfile_result read_file(const uint8_t *bytes, size_t size, const ch
 
 static void put_u32(uint8_t *at, uint32_t value)
 {
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         at[i] = (uint8_t)(value >> (24 - 8 * i));
+    }
 }
 
 /* The layout of keyfile.h, once more and independently: SECRET_SIZE secrets at the least work that is
@@ -136,8 +138,9 @@ static void wrong_passphrases_are_refused(void **state)
                                         "Correct horse battery staple", "correct horse battery staple "};
     uint8_t file[FILE_SIZE];
     cheap_file_build(file);
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(read_file(file, FILE_SIZE, wrong[i]), KEYFILE_WRONG_PASSPHRASE);
+    }
     assert_int_equal(read_file(file, FILE_SIZE, NULL), KEYFILE_WRONG_PASSPHRASE);
 }
 
@@ -149,8 +152,9 @@ static void expect_each_byte_bound(uint8_t file[FILE_SIZE], const char *phrase)
     for (size_t at = 0; at < FILE_SIZE; at++) {
         for (size_t i = 0; i < sizeof flips; i++) {
             file[at] ^= flips[i];
-            if (read_file(file, FILE_SIZE, phrase) == KEYFILE_OK)
+            if (read_file(file, FILE_SIZE, phrase) == KEYFILE_OK) {
                 fail_msg("byte %zu flipped by %x", at, flips[i]);
+            }
             file[at] ^= flips[i];
         }
     }
@@ -176,8 +180,9 @@ static void cut_and_extended_files_are_refused(void **state)
     clear_file_build(files[1]);
     for (size_t i = 0; i < 2; i++) {
         for (size_t size = 0; size <= FILE_SIZE + 1; size++) {
-            if (size == FILE_SIZE)
+            if (size == FILE_SIZE) {
                 continue;
+            }
             assert_int_equal(read_file(files[i], size, passphrase), KEYFILE_NOT_A_KEYFILE);
             assert_false(keyfile_needs_passphrase(files[i], size));
         }
@@ -232,8 +237,9 @@ static void altered_headers_are_refused(void **state)
         put_u32(file + PASSES_AT, rows[i].passes);
         put_u32(file + MEMORY_AT, rows[i].memory_kib);
         put_u32(file + SIZE_AT, rows[i].secret_size);
-        if (read_file(file, FILE_SIZE, passphrase) != rows[i].expected)
+        if (read_file(file, FILE_SIZE, passphrase) != rows[i].expected) {
             fail_msg("%s", rows[i].why);
+        }
         assert_false(keyfile_needs_passphrase(file, FILE_SIZE));
     }
 }

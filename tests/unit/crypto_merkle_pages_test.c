@@ -22,12 +22,14 @@ static int leaves_create(void **state)
     (void)state;
     leaves = calloc(COUNT_LARGEST, sizeof leaves[0]);
     scratch = calloc(COUNT_LARGEST, sizeof leaves[0]);
-    if (!leaves || !scratch)
+    if (!leaves || !scratch) {
         return -1;
+    }
     node_domain = hash_domain_of("test", "node");
     struct hash_domain leaf_domain = hash_domain_of("test", "leaf");
-    for (size_t i = 0; i < COUNT_LARGEST; i++)
+    for (size_t i = 0; i < COUNT_LARGEST; i++) {
         hash_bytes(&leaves[i], &leaf_domain, &i, sizeof i);
+    }
     return 0;
 }
 
@@ -63,37 +65,45 @@ static void tree_create(struct merkle_pages *tree, size_t count)
     size_t total = 0;
     uint32_t levels = merkle_page_levels(count);
     size_t nodes = count;
-    for (uint32_t level = 0; level < levels; level++, nodes = pages_in(nodes))
+    for (uint32_t level = 0; level < levels; level++, nodes = pages_in(nodes)) {
         total += pages_in(nodes);
+    }
     assert_int_equal(nodes, 1);
     tree->count = 0;
     tree->pages = calloc(total, sizeof tree->pages[0]);
     assert_non_null(tree->pages);
     nodes = count;
-    for (uint32_t level = 0; level < levels; level++, nodes = pages_in(nodes))
-        for (size_t i = 0; i < pages_in(nodes); i++)
+    for (uint32_t level = 0; level < levels; level++, nodes = pages_in(nodes)) {
+        for (size_t i = 0; i < pages_in(nodes); i++) {
             page_add(tree, level, i);
+        }
+    }
 }
 
 static void tree_fill(struct merkle_pages *tree, size_t count)
 {
     tree_create(tree, count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         assert_true(merkle_pages_set(tree, i, &leaves[i]));
+    }
     struct hash root;
     struct hash expected = fresh_root(count);
     assert_true(merkle_pages_root(&root, tree, &node_domain, count));
-    if (!hash_equal(&root, &expected))
+    if (!hash_equal(&root, &expected)) {
         fail_msg("all pages of %zu leaves", count);
-    for (size_t i = 0; i < tree->count; i++)
+    }
+    for (size_t i = 0; i < tree->count; i++) {
         tree->pages[i].changed = false;
+    }
 }
 
 static struct merkle_page *tree_page(const struct merkle_pages *tree, uint32_t level, uint64_t index)
 {
-    for (size_t i = 0; i < tree->count; i++)
-        if (tree->pages[i].level == level && tree->pages[i].index == index)
+    for (size_t i = 0; i < tree->count; i++) {
+        if (tree->pages[i].level == level && tree->pages[i].index == index) {
             return &tree->pages[i];
+        }
+    }
     return NULL;
 }
 
@@ -112,8 +122,9 @@ static void gather(struct merkle_pages *set, const struct merkle_pages *tree, si
 static void put_back(struct merkle_pages *tree, const struct merkle_pages *set)
 {
     for (size_t i = 0; i < set->count; i++) {
-        if (!set->pages[i].changed)
+        if (!set->pages[i].changed) {
             continue;
+        }
         struct merkle_page *page = tree_page(tree, set->pages[i].level, set->pages[i].index);
         *page = set->pages[i];
         page->changed = false;
@@ -145,10 +156,12 @@ static void expect_change(struct merkle_pages *tree, size_t count, size_t index)
     struct hash root;
     assert_true(merkle_pages_set(&set, index, &leaves[index]));
     assert_true(merkle_pages_root(&root, &set, &node_domain, count));
-    if (!hash_equal(&root, &expected))
+    if (!hash_equal(&root, &expected)) {
         fail_msg("leaf %zu of %zu changed", index, count);
-    for (size_t i = 0; i < set.count; i++)
+    }
+    for (size_t i = 0; i < set.count; i++) {
         assert_true(set.pages[i].changed);
+    }
     expect_path(&set, count, index, &root);
     put_back(tree, &set);
 }
@@ -159,8 +172,9 @@ static void changed_leaves_give_the_fresh_root(void **state)
     for (size_t count = 1; count <= 300; count++) {
         struct merkle_pages tree;
         tree_fill(&tree, count);
-        for (size_t index = 0; index < count; index += count <= 70 ? 1 : 29)
+        for (size_t index = 0; index < count; index += count <= 70 ? 1 : 29) {
             expect_change(&tree, count, index);
+        }
         expect_change(&tree, count, count - 1);
         free(tree.pages);
     }
@@ -175,8 +189,9 @@ static void changed_leaves_of_large_trees(void **state)
         const size_t indexes[] = {0, 63, 64, count / 2, count - 2, count - 1};
         struct merkle_pages tree;
         tree_fill(&tree, count);
-        for (size_t j = 0; j < sizeof indexes / sizeof indexes[0]; j++)
+        for (size_t j = 0; j < sizeof indexes / sizeof indexes[0]; j++) {
             expect_change(&tree, count, indexes[j]);
+        }
         free(tree.pages);
     }
 }
@@ -197,8 +212,9 @@ static void several_changes_share_one_pass(void **state)
     assert_true(merkle_pages_root(&root, &tree, &node_domain, COUNT));
     assert_true(hash_equal(&root, &expected));
     size_t changed = 0;
-    for (size_t i = 0; i < tree.count; i++)
+    for (size_t i = 0; i < tree.count; i++) {
         changed += tree.pages[i].changed;
+    }
     assert_int_equal(changed, 6 + 2 + 1); /* 0 and 1 share a page; both middle pages; the top */
     free(tree.pages);
 }
@@ -247,8 +263,9 @@ static void tree_grows_leaf_by_leaf(void **state)
         assert_true(merkle_pages_root(&root, &set, &node_domain, count));
         merkle_frontier_append(&frontier, &node_domain, &leaves[index]);
         merkle_frontier_root(&expected, &frontier, &node_domain);
-        if (!hash_equal(&root, &expected))
+        if (!hash_equal(&root, &expected)) {
             fail_msg("grown to %zu leaves", count);
+        }
         put_back(&tree, &set);
     }
     free(tree.pages);
@@ -290,8 +307,9 @@ static void levels_by_count(void **state)
         uint32_t levels;
     } rows[] = {{1, 1},    {64, 1},     {65, 2},     {4096, 2},
                 {4097, 3}, {262144, 3}, {262145, 4}, {MERKLE_COUNT_MAX, MERKLE_PAGE_LEVELS_MAX}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_int_equal(merkle_page_levels(rows[i].count), rows[i].levels);
+    }
 }
 
 int main(void)

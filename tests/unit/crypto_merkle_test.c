@@ -22,8 +22,9 @@ static int leaves_fill(void **state)
     (void)state;
     node_domain = hash_domain_of("test", "node");
     struct hash_domain leaf_domain = hash_domain_of("test", "leaf");
-    for (size_t i = 0; i < COUNT_LARGEST; i++)
+    for (size_t i = 0; i < COUNT_LARGEST; i++) {
         hash_bytes(&leaves[i], &leaf_domain, &i, sizeof i);
+    }
     return 0;
 }
 
@@ -31,15 +32,17 @@ static int leaves_fill(void **state)
 static size_t model_split(size_t count)
 {
     size_t split = 1;
-    while (split * 2 < count)
+    while (split * 2 < count) {
         split *= 2;
+    }
     return split;
 }
 
 static struct hash model_root(const struct hash *of, size_t count)
 {
-    if (count == 1)
+    if (count == 1) {
         return of[0];
+    }
     size_t split = model_split(count);
     struct hash left = model_root(of, split);
     struct hash right = model_root(of + split, count - split);
@@ -57,10 +60,11 @@ static void model_path(struct merkle_path *path, const struct hash *of, size_t c
     }
     size_t split = model_split(count);
     bool left = index < split;
-    if (left)
+    if (left) {
         model_path(path, of, split, index);
-    else
+    } else {
         model_path(path, of + split, count - split, index - split);
+    }
     path->nodes[path->size++] = left ? model_root(of + split, count - split) : model_root(of, split);
 }
 
@@ -76,17 +80,20 @@ static void expect_root(size_t count)
     struct hash expected = model_root(leaves, count);
     memcpy(scratch, leaves, count * sizeof leaves[0]);
     merkle_root_in_place(&root, &node_domain, scratch, count);
-    if (!hash_equal(&root, &expected))
+    if (!hash_equal(&root, &expected)) {
         fail_msg("root of %zu leaves", count);
+    }
 }
 
 static void roots_equal_the_model(void **state)
 {
     (void)state;
-    for (size_t count = 1; count <= COUNT_ALL; count++)
+    for (size_t count = 1; count <= COUNT_ALL; count++) {
         expect_root(count);
-    for (size_t i = 0; i < LARGE_COUNTS; i++)
+    }
+    for (size_t i = 0; i < LARGE_COUNTS; i++) {
         expect_root(large_counts[i]);
+    }
 }
 
 static void expect_path(size_t count, size_t index, const struct hash *root)
@@ -100,8 +107,9 @@ static void expect_path(size_t count, size_t index, const struct hash *root)
     assert_memory_equal(path.nodes, expected.nodes, path.size * sizeof path.nodes[0]);
     struct hash led_to;
     assert_true(merkle_path_root(&led_to, &node_domain, &leaves[index], index, count, &path));
-    if (!hash_equal(&led_to, root))
+    if (!hash_equal(&led_to, root)) {
         fail_msg("path of leaf %zu of %zu", index, count);
+    }
 }
 
 static void paths_equal_the_model_and_lead_to_the_root(void **state)
@@ -110,16 +118,18 @@ static void paths_equal_the_model_and_lead_to_the_root(void **state)
     for (size_t count = 1; count <= COUNT_ALL; count++) {
         struct hash root = model_root(leaves, count);
         size_t step = count <= COUNT_ALL_INDEXES ? 1 : 13;
-        for (size_t index = 0; index < count; index += step)
+        for (size_t index = 0; index < count; index += step) {
             expect_path(count, index, &root);
+        }
         expect_path(count, count - 1, &root);
     }
     for (size_t i = 0; i < LARGE_COUNTS; i++) {
         size_t count = large_counts[i];
         const size_t indexes[] = {0, 1, 63, 64, 255, 256, count / 2, count - 2, count - 1};
         struct hash root = model_root(leaves, count);
-        for (size_t j = 0; j < sizeof indexes / sizeof indexes[0]; j++)
+        for (size_t j = 0; j < sizeof indexes / sizeof indexes[0]; j++) {
             expect_path(count, indexes[j], &root);
+        }
     }
 }
 
@@ -138,11 +148,13 @@ static void expect_wrong_paths_refused(size_t count, size_t index)
     path_of(&path, count, index);
     assert_true(leads_to(&root, &leaves[index], index, count, &path));
     for (size_t other = 0; other < count + 3; other++) {
-        if (other == index)
+        if (other == index) {
             continue;
+        }
         assert_false(leads_to(&root, &leaves[index], other, count, &path));
-        if (other < count)
+        if (other < count) {
             assert_false(leads_to(&root, &leaves[other], index, count, &path));
+        }
     }
     size_t true_size = path.size;
     for (size_t size = 0; size <= MERKLE_DEPTH_MAX; size++) {
@@ -161,9 +173,11 @@ static void wrong_index_size_or_node_is_refused(void **state)
 {
     (void)state;
     static const size_t counts[] = {1, 2, 3, 5, 7, 8, 9, 33, 64, 65};
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
-        for (size_t index = 0; index < counts[i]; index++)
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        for (size_t index = 0; index < counts[i]; index++) {
             expect_wrong_paths_refused(counts[i], index);
+        }
+    }
 }
 
 /* A wrong count gives another shape, or (where the path has the same turns in both) the root stays and the
@@ -171,14 +185,16 @@ static void wrong_index_size_or_node_is_refused(void **state)
 static bool model_leads_to(const struct hash *root, const struct hash *leaf, uint64_t index, uint64_t count,
                            const struct merkle_path *path)
 {
-    if (index >= count)
+    if (index >= count) {
         return false;
+    }
     uint64_t fn = index;
     uint64_t sn = count - 1;
     struct hash r = *leaf;
     for (size_t i = 0; i < path->size; i++) {
-        if (sn == 0)
+        if (sn == 0) {
             return false;
+        }
         if (fn % 2 == 1 || fn == sn) {
             hash_pair(&r, &node_domain, &path->nodes[i], &r);
             while (fn % 2 == 0 && fn != 0) {
@@ -243,10 +259,12 @@ static void absurd_claims_are_refused(void **state)
         path.size = rows[i].size;
         bool accepted =
             merkle_path_root(&root, &node_domain, &leaves[0], rows[i].index, rows[i].count, &path);
-        if (accepted != rows[i].accepted)
+        if (accepted != rows[i].accepted) {
             fail_msg("%s", rows[i].why);
-        if (!accepted)
+        }
+        if (!accepted) {
             assert_true(hash_equal(&root, &untouched));
+        }
     }
 }
 
@@ -259,8 +277,9 @@ static void frontier_equals_the_model_at_every_count(void **state)
     for (size_t count = 1; count <= COUNT_LARGEST; count++) {
         merkle_frontier_append(&frontier, &node_domain, &leaves[count - 1]);
         assert_int_equal(frontier.count, count);
-        if (count > COUNT_ALL && count != large_counts[large])
+        if (count > COUNT_ALL && count != large_counts[large]) {
             continue;
+        }
         large += count > COUNT_ALL;
         struct hash root;
         struct hash expected = model_root(leaves, count);

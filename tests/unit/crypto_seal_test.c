@@ -19,8 +19,9 @@ static int key_create(void **state)
     uint8_t seed[32];
     memset(seed, 1, sizeof seed);
     seal_key_pair(&key, &secret, seed);
-    for (size_t i = 0; i < DATA_MAX; i++)
+    for (size_t i = 0; i < DATA_MAX; i++) {
         data[i] = (uint8_t)(i * 5);
+    }
     return 0;
 }
 
@@ -82,13 +83,15 @@ static void altered_or_cut_bytes_are_refused(void **state)
         /* X25519 ignores the top bit of the sender's point, but the nonce is a hash over all of it. */
         for (unsigned bit = 1; bit <= 0x80; bit <<= 1) {
             sealed[i] ^= (uint8_t)bit;
-            if (seal_open(opened, &key, &secret, sealed, sizeof sealed))
+            if (seal_open(opened, &key, &secret, sealed, sizeof sealed)) {
                 fail_msg("byte %zu altered by %x", i, bit);
+            }
             sealed[i] ^= (uint8_t)bit;
         }
     }
-    for (size_t size = 0; size < sizeof sealed; size++)
+    for (size_t size = 0; size < sizeof sealed; size++) {
         assert_false(seal_open(opened, &key, &secret, sealed, size));
+    }
     assert_true(seal_open(opened, &key, &secret, sealed, sizeof sealed));
 }
 

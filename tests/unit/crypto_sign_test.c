@@ -100,8 +100,9 @@ static void every_flipped_bit_is_refused(void **state)
         struct signed_hash altered;
         memcpy(&altered, &whole, sizeof whole);
         ((uint8_t *)&altered)[bit / 8] ^= (uint8_t)(1U << bit % 8);
-        if (sign_verify(&altered.signature, &altered.key, &altered.hash))
+        if (sign_verify(&altered.signature, &altered.key, &altered.hash)) {
             fail_msg("bit %zu flipped and still valid", bit);
+        }
     }
 }
 
@@ -127,8 +128,9 @@ static void points_of_small_order_are_refused(void **state)
     (void)state;
     for (size_t i = 0; i < 8; i++) {
         struct sign_public_key key = key_of_hex(torsion_points[i]);
-        if (sign_key_is_valid(&key))
+        if (sign_key_is_valid(&key)) {
             fail_msg("%zu times a point of order 8", i);
+        }
     }
 }
 
@@ -143,8 +145,9 @@ static void points_off_the_main_subgroup_are_refused(void **state)
         struct sign_public_key torsion = key_of_hex(torsion_points[i]);
         struct sign_public_key mixed;
         assert_int_equal(crypto_core_ed25519_add(mixed.bytes, good.bytes, torsion.bytes), 0);
-        if (sign_key_is_valid(&mixed))
+        if (sign_key_is_valid(&mixed)) {
             fail_msg("a good key plus %zu times a point of order 8", i);
+        }
     }
 }
 
@@ -177,8 +180,9 @@ static void malformed_points_are_refused(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct sign_public_key key = key_of_hex(rows[i].hex);
-        if (sign_key_is_valid(&key))
+        if (sign_key_is_valid(&key)) {
             fail_msg("%s", rows[i].why);
+        }
     }
 }
 

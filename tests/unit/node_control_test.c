@@ -29,11 +29,13 @@ static int setup(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     int made = fixture == NULL ? -1 : temp_folder_make(&fixture->folder);
 
-    if (made != 0)
+    if (made != 0) {
         return -1;
+    }
     *state = fixture;
-    if (home_create(&fixture->home, fixture->folder, "test") != HOME_OK)
+    if (home_create(&fixture->home, fixture->folder, "test") != HOME_OK) {
         return -1;
+    }
     return control_server_init(&fixture->server, &fixture->home) == HOME_OK ? 0 : -1;
 }
 
@@ -74,8 +76,9 @@ static size_t client_count(const struct fixture *fixture)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+    for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         count += fixture->server.clients[i].fd >= 0;
+    }
     return count;
 }
 
@@ -122,10 +125,12 @@ static void write_out(struct fixture *fixture)
         size_t count = control_server_polls(&fixture->server, fds);
         bool writing = false;
 
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             writing |= (fds[i].events & POLLOUT) != 0;
-        if (!writing)
+        }
+        if (!writing) {
             return;
+        }
         assert_true(poll(fds, (nfds_t)count, 10000) > 0);
         control_server_serve(&fixture->server, 0);
     }
@@ -140,8 +145,9 @@ static void the_largest_request_and_reply_go_through(void **state)
     pthread_t thread;
 
     assert_non_null(large);
-    for (size_t i = 0; i < CONTROL_REPLY_MAX; i++)
+    for (size_t i = 0; i < CONTROL_REPLY_MAX; i++) {
         large[i] = (uint8_t)(i * 31);
+    }
     call.request = bytes_of(large, CONTROL_SIZE_MAX - 1);
     assert_int_equal(pthread_create(&thread, NULL, run_call, &call), 0);
     request = await_request(fixture);
@@ -213,16 +219,19 @@ static void requests_come_whole_or_not_at_all(void **state)
         int fd = connect_client(fixture);
         bool got = false;
 
-        if (row->size > 0)
+        if (row->size > 0) {
             send_bytes(fd, row->bytes, row->size);
+        }
         control_server_serve(&fixture->server, 0);
         got = control_server_next(&fixture->server, &request);
         if (got != row->request || (client_count(fixture) == 0) != row->closed ||
-            is_closed(fd) != row->closed)
+            is_closed(fd) != row->closed) {
             fail_msg("%s", row->sentence);
+        }
         assert_int_equal(close(fd), 0);
-        if (got)
+        if (got) {
             control_server_reply(&fixture->server, request.client, CONTROL_DONE, bytes_of(NULL, 0), 0);
+        }
         control_server_serve(&fixture->server, 0);
         assert_int_equal(client_count(fixture), 0);
     }
@@ -252,8 +261,9 @@ static void a_client_too_many_waits(void **state)
     struct pollfd fds[CONTROL_POLLS_MAX];
     int clients[CONTROL_CLIENTS_MAX], waiting = -1;
 
-    for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+    for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         clients[i] = connect_client(fixture);
+    }
     assert_int_equal(client_count(fixture), CONTROL_CLIENTS_MAX);
     assert_int_equal(control_server_polls(&fixture->server, fds), CONTROL_CLIENTS_MAX);
     waiting = connect_client(fixture);
@@ -263,8 +273,9 @@ static void a_client_too_many_waits(void **state)
     control_server_serve(&fixture->server, 0);
     assert_int_equal(client_count(fixture), CONTROL_CLIENTS_MAX);
     for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
-        if (i != 3)
+        if (i != 3) {
             assert_int_equal(close(clients[i]), 0);
+        }
     }
     assert_int_equal(close(waiting), 0);
 }
@@ -325,8 +336,9 @@ static void a_home_with_a_long_path_has_a_socket_too(void **state)
     char path[HOME_PATH_MAX];
     int size = snprintf(path, sizeof path, "%s/", fixture->folder), fd = -1;
 
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 5; i++) {
         size += snprintf(path + size, sizeof path - (size_t)size, "%0100u/", (unsigned)i);
+    }
     assert_int_equal(home_create(&deep, path, "test"), HOME_OK);
     assert_int_equal(control_server_init(&server, &deep), HOME_OK);
     assert_int_equal(control_connect(&deep, &fd), CONTROL_OK);

@@ -67,8 +67,9 @@ static void the_folder_is_found_in_order(void **state)
         set_variable("XDG_DATA_HOME", row->xdg_data_home);
         set_variable("HOME", row->home);
         if (home_find(&home, row->option) != row->error ||
-            (row->path != NULL && strcmp(home.path, row->path) != 0))
+            (row->path != NULL && strcmp(home.path, row->path) != 0)) {
             fail_msg("%s: %s", row->sentence, home.path);
+        }
     }
 }
 
@@ -130,8 +131,9 @@ static void the_network_file_is_read_strictly(void **state)
         const struct network_row *row = &network_rows[i];
 
         assert_int_equal(home_write(&home, "network", row->text, strlen(row->text), 0644), HOME_OK);
-        if (home_open(&home, *state) != row->error)
+        if (home_open(&home, *state) != row->error) {
             fail_msg("%s", row->sentence);
+        }
     }
     assert_int_equal(home_create(&home, "/nowhere", "Bad"), HOME_BAD_NETWORK);
 }

@@ -29,21 +29,24 @@ static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
 
-    if (fixture == NULL)
+    if (fixture == NULL) {
         return -1;
+    }
     *state = fixture;
     world_init(&fixture->world);
     fixture->memory = malloc(SCRATCH_SIZE);
     fixture->builder_memory = malloc(BUILDER_SIZE);
-    if (fixture->memory == NULL || fixture->builder_memory == NULL || !intake_init(&fixture->intake))
+    if (fixture->memory == NULL || fixture->builder_memory == NULL || !intake_init(&fixture->intake)) {
         return -1;
+    }
     arena_init(&fixture->scratch, fixture->memory, SCRATCH_SIZE);
     build_actor(&fixture->issuer, &fixture->world.network, 7, 1, 1);
     memory_log_init(&fixture->log, &fixture->world.network, &fixture->scratch);
     log_builder_init(&fixture->builder, fixture->builder_memory, BUILDER_SIZE);
     log_builder_inception(&fixture->builder, &fixture->log, &fixture->issuer);
-    for (size_t i = 0; i < 20; i++)
+    for (size_t i = 0; i < 20; i++) {
         (void)log_builder_content(&fixture->builder, &fixture->log, 2);
+    }
     fixture->trust.owner_count = 1;
     (void)strcpy(fixture->trust.owners[0].name_space, "ase");
     fixture->trust.owners[0].actor = fixture->issuer.id;
@@ -95,8 +98,9 @@ static void blocks_in_order_are_one_transaction(void **state)
 {
     struct fixture *fixture = *state;
 
-    for (uint64_t seq = 0; seq <= 20; seq++)
+    for (uint64_t seq = 0; seq <= 20; seq++) {
         put_block(fixture, seq);
+    }
     intake_apply(&fixture->intake, &fixture->ingest, NOW_S);
     for (size_t i = 0; i <= 20; i++) {
         assert_int_equal(fixture->intake.items[i].error, STORE_OK);
@@ -154,16 +158,19 @@ static void the_intake_is_bounded(void **state)
     static uint8_t large[FRAME_SIZE_MAX];
     size_t count = 0;
 
-    for (; intake_has_room(&fixture->intake); count++)
+    for (; intake_has_room(&fixture->intake); count++) {
         put(fixture, INTAKE_HEADS, bytes_of(large, sizeof large));
+    }
     assert_in_range(count, INTAKE_BYTES_MAX / FRAME_SIZE_MAX - 1, INTAKE_BYTES_MAX / FRAME_SIZE_MAX);
     intake_clear(&fixture->intake);
-    for (count = 0; intake_has_room(&fixture->intake); count++)
+    for (count = 0; intake_has_room(&fixture->intake); count++) {
         put(fixture, INTAKE_WANT, bytes_of(large, 10));
+    }
     assert_int_equal(count, INTAKE_ITEMS_MAX);
     intake_clear(&fixture->intake);
-    for (count = 0; intake_has_room(&fixture->intake); count++)
+    for (count = 0; intake_has_room(&fixture->intake); count++) {
         put(fixture, INTAKE_BLOCK, bytes_of(large, 10));
+    }
     assert_int_equal(count, INTAKE_BLOCKS_MAX);
     intake_apply(&fixture->intake, &fixture->ingest, NOW_S);
     intake_clear(&fixture->intake);

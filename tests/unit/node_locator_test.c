@@ -33,8 +33,9 @@ static void points_thin_out_towards_the_beginning(void **state)
         const struct seqs_row *row = &seqs_rows[i];
 
         if (locator_seqs(row->head_seq, seqs) != row->count ||
-            memcmp(seqs, row->seqs, row->count * sizeof *seqs) != 0)
+            memcmp(seqs, row->seqs, row->count * sizeof *seqs) != 0) {
             fail_msg("%s", row->sentence);
+        }
     }
     assert_in_range(locator_seqs(BLOCK_SEQ_MAX, seqs), 3, LOCATOR_MAX - 1);
 }
@@ -72,8 +73,9 @@ static void a_block_beside_the_chain_takes_its_place(void **state)
     world_init(&world);
     txn = world_write(&world);
     world_begin_log(&world, txn, &author, 3, 1000);
-    for (size_t i = 0; i < 10; i++)
+    for (size_t i = 0; i < 10; i++) {
         world_attest(&world, txn, &author, &subject, 1, "ase/A5", 1000);
+    }
     world_commit(txn);
     check_points(&world, &author.actor.id, 15, (const uint64_t[]){15, 10, 9, 8, 6, 2, 0}, 7);
     check_points(&world, &author.actor.id, 7, (const uint64_t[]){10, 9, 8, 7, 6, 2, 0}, 7);

@@ -114,8 +114,9 @@ static void text_is_escaped(void **state)
         json_text_init(&json, memory, sizeof memory);
         json_text_string(&json, NULL, bytes_of_string(escape_rows[i].value));
         assert_true(json_text_end(&json, &out));
-        if (!bytes_equal_string(out, escape_rows[i].json))
+        if (!bytes_equal_string(out, escape_rows[i].json)) {
             fail_msg("%s: %.*s", escape_rows[i].sentence, (int)out.size, (const char *)out.data);
+        }
     }
 }
 

@@ -57,8 +57,9 @@ static void assert_frame(const struct net_end *end, uint32_t from, uint8_t byte,
 {
     assert_int_equal(end->last_from, from);
     assert_int_equal(end->last_frame_size, size);
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         assert_int_equal(end->last_frame[i], byte);
+    }
 }
 
 /* What must go on working, whatever anyone else does. */
@@ -211,8 +212,9 @@ static bool let_go(int fd)
     while (net_end_now_ms() < until_ms) {
         net_end_turn(ends, 2, 10);
         ssize_t got = recv(fd, drain, sizeof drain, MSG_DONTWAIT);
-        if (got == 0 || (got < 0 && errno != EAGAIN))
+        if (got == 0 || (got < 0 && errno != EAGAIN)) {
             return true;
+        }
     }
     return false;
 }
@@ -250,8 +252,9 @@ static void garbage_costs_only_its_own_connection(void **state)
         assert_both_still_talk((uint8_t)(i + 1));
     }
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (!let_go(fds[i]))
+        if (!let_go(fds[i])) {
             fail_msg("%s", rows[i].why);
+        }
         close(fds[i]);
     }
     assert_both_still_talk(99);
@@ -303,8 +306,9 @@ static size_t send_without_end(struct curve_client *client, size_t megabytes_max
 {
     static uint8_t part[256 * 1024];
     for (size_t i = 0; i < megabytes_max * 4; i++) {
-        if (!curve_client_send(client, part, sizeof part, true))
+        if (!curve_client_send(client, part, sizeof part, true)) {
             return i / 4;
+        }
         net_end_turn(ends, 2, 0);
     }
     return megabytes_max;
@@ -318,8 +322,9 @@ static void a_message_that_never_ends_is_cut_before_memory_suffers(void **state)
     for (size_t i = 0; i < ROUNDS; i++) {
         struct curve_client client;
         assert_true(curve_client_open(&client, listener.port, listener.public_key, "", 0));
-        if (i == 1) /* whether or not it was a peer before */
+        if (i == 1) { /* whether or not it was a peer before */
             assert_true(curve_client_send(&client, "whole", 5, false));
+        }
         assert_true(send_without_end(&client, MEGABYTES_MAX) < MEGABYTES_MAX);
         curve_client_close(&client);
     }
@@ -346,16 +351,18 @@ static void hostile_routing_ids_harm_nobody(void **state)
     struct curve_client clients[3];
     start_both();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!curve_client_open(&clients[i], listener.port, listener.public_key, rows[i].id, rows[i].size))
+        if (!curve_client_open(&clients[i], listener.port, listener.public_key, rows[i].id, rows[i].size)) {
             fail_msg("%s", rows[i].why);
+        }
         /* A taken name makes the library read the next message as another try: one of 1000 bytes. */
         static const uint8_t zeros[1000];
         curve_client_send(&clients[i], zeros, sizeof zeros, false);
         curve_client_send(&clients[i], "frame", 5, false);
         assert_both_still_talk((uint8_t)i);
     }
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         curve_client_close(&clients[i]);
+    }
     assert_both_still_talk(9);
     assert_int_equal(listener.process.restarts, 0);
 }
@@ -427,8 +434,9 @@ static void a_core_that_does_not_read_stops_the_flow_and_loses_nothing(void **st
     start_both();
     listener.deaf = true;
     /* More than the two links and all queues between them hold, less than what drops a peer. */
-    for (size_t i = 0; i < COUNT / 2; i++)
+    for (size_t i = 0; i < COUNT / 2; i++) {
         net_end_send(&dialler, DIAL_NUMBER, (uint8_t)i, SIZE);
+    }
     net_end_go_on(ends, 2, 500);
     listener.deaf = false;
     NET_END_UNTIL(ends, 2, listener.frame_count == COUNT / 2);
@@ -477,10 +485,12 @@ static void endpoints_that_are_not_numeric_tcp_are_refused(void **state)
 int main(int argc, char **argv)
 {
     int code = net_end_main(argc, argv);
-    if (code >= 0)
+    if (code >= 0) {
         return code;
-    if (sodium_init() < 0)
+    }
+    if (sodium_init() < 0) {
         return 1;
+    }
     static const struct CMUnitTest tests[] = {
         TEST(each_end_learns_the_other_and_frames_pass_both_ways),
         TEST(many_frames_arrive_in_order),

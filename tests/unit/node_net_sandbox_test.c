@@ -92,16 +92,19 @@ static void a_net_process_gives_up_what_it_does_not_need(void **state)
         {"a listener connects to nobody", a_listener_cannot_connect, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!rows[i].always && !everything_is_given_up())
+        if (!rows[i].always && !everything_is_given_up()) {
             continue;
+        }
         pid_t child = fork();
         assert_true(child >= 0);
-        if (child == 0)
+        if (child == 0) {
             _exit(net_sandbox_enter(NET_LISTEN) && rows[i].holds() ? 0 : 1);
+        }
         int status = -1;
         assert_int_equal(waitpid(child, &status, 0), child);
-        if (status != 0)
+        if (status != 0) {
             fail_msg("%s", rows[i].what);
+        }
     }
 }
 

@@ -105,8 +105,9 @@ static void what_breaks_the_protocol_is_told(void **state)
         struct netlink_message message;
         write_raw(ends, rows[i].raw, rows[i].size);
         assert_int_equal(netlink_fill(&ends->far), NETLINK_MESSAGE);
-        if (netlink_next(&ends->far, &message) != NETLINK_BROKEN)
+        if (netlink_next(&ends->far, &message) != NETLINK_BROKEN) {
             fail_msg("%s", rows[i].why);
+        }
     }
 }
 
@@ -116,8 +117,9 @@ static size_t pass_on(struct ends *ends, size_t size)
     size_t count = 0;
     while (netlink_flush(&ends->near) == NETLINK_AGAIN || count == 0) {
         struct netlink_message message;
-        if (netlink_fill(&ends->far) != NETLINK_MESSAGE)
+        if (netlink_fill(&ends->far) != NETLINK_MESSAGE) {
             continue;
+        }
         while (netlink_next(&ends->far, &message) == NETLINK_MESSAGE) {
             assert_int_equal(message.peer, count);
             assert_int_equal(message.payload.size, size);
@@ -128,8 +130,9 @@ static size_t pass_on(struct ends *ends, size_t size)
     }
     struct netlink_message message;
     while (netlink_fill(&ends->far) == NETLINK_MESSAGE) {
-        while (netlink_next(&ends->far, &message) == NETLINK_MESSAGE)
+        while (netlink_next(&ends->far, &message) == NETLINK_MESSAGE) {
             assert_int_equal(message.peer, count++);
+        }
     }
     return count;
 }
@@ -157,8 +160,9 @@ static void a_full_queue_takes_no_more_and_loses_nothing(void **state)
     uint32_t count = 0;
     for (;; count++) {
         memset(payload, (int)count, SIZE);
-        if (!netlink_send(&ends->near, NETLINK_FRAME, count, bytes_of(payload, SIZE)))
+        if (!netlink_send(&ends->near, NETLINK_FRAME, count, bytes_of(payload, SIZE))) {
             break;
+        }
     }
     free(payload);
     assert_true(netlink_waiting(&ends->near) <= NETLINK_QUEUE_MAX);

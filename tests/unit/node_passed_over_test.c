@@ -20,8 +20,9 @@ static struct head head_of(uint32_t author, uint64_t seq)
     struct head head;
 
     memset(&head, 0, sizeof head);
-    for (size_t k = 0; k < sizeof author; k++)
+    for (size_t k = 0; k < sizeof author; k++) {
         head.author.hash.bytes[k] = (uint8_t)(author >> (24 - 8 * k));
+    }
     head.seq = seq;
     return head;
 }
@@ -39,8 +40,9 @@ static bool is_sorted(void)
         const struct passed_over_head *a = &passed.heads[i - 1], *b = &passed.heads[i];
 
         if (a->peer > b->peer ||
-            (a->peer == b->peer && hash_compare(&a->head.author.hash, &b->head.author.hash) >= 0))
+            (a->peer == b->peer && hash_compare(&a->head.author.hash, &b->head.author.hash) >= 0)) {
             return false;
+        }
     }
     return true;
 }
@@ -64,13 +66,15 @@ static void the_last_word_of_peer_and_author_counts(void **state)
 static void no_peer_takes_the_room_of_others(void **state)
 {
     (void)state;
-    for (uint32_t i = 0; i < 3 * PASSED_OVER_PER_PEER_MAX; i++)
+    for (uint32_t i = 0; i < 3 * PASSED_OVER_PER_PEER_MAX; i++) {
         add(7, i * 7919 % 100000, i);
+    }
     assert_int_equal(passed.count, PASSED_OVER_PER_PEER_MAX);
     assert_true(is_sorted());
     for (uint32_t peer = 100; peer < 200; peer++) {
-        for (uint32_t i = 0; i < 100; i++)
+        for (uint32_t i = 0; i < 100; i++) {
             add(peer, i, i);
+        }
     }
     assert_int_equal(passed.count, PASSED_OVER_MAX);
     assert_true(is_sorted());
@@ -80,8 +84,9 @@ static void a_peer_that_goes_is_forgotten(void **state)
 {
     (void)state;
     for (uint32_t peer = 0; peer < 5; peer++) {
-        for (uint32_t i = 0; i < 10; i++)
+        for (uint32_t i = 0; i < 10; i++) {
             add(peer == 4 ? UINT32_MAX : peer, i, i);
+        }
     }
     passed_over_forget(&passed, 2);
     assert_int_equal(passed.count, 40);

@@ -23,8 +23,9 @@ static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
 
-    if (fixture == NULL || !network_init(&fixture->network, "test"))
+    if (fixture == NULL || !network_init(&fixture->network, "test")) {
         return -1;
+    }
     *state = fixture;
     node_keys_create(&fixture->keys, &fixture->network);
     node_keys_create(&fixture->other, &fixture->network);
@@ -35,8 +36,10 @@ static int setup(void **state)
         int pair[2];
 
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) != 0 ||
-            !netlink_init(&fixture->processes[i].link, pair[0]) || !netlink_init(&fixture->ends[i], pair[1]))
+            !netlink_init(&fixture->processes[i].link, pair[0]) ||
+            !netlink_init(&fixture->ends[i], pair[1])) {
             return -1;
+        }
         fixture->processes[i].role = (enum net_role)i;
         fixture->processes[i].pid = 1;
     }
@@ -108,10 +111,12 @@ static void only_who_may_is_let_in(void **state)
         peer = peers_add(&fixture->peers, row->role, row->number, &keys->transport, 0);
         message = told(fixture, row->role);
         if ((peer != NULL) != row->let_in || message.peer != row->number ||
-            message.type != (row->let_in ? NETLINK_SEND : NETLINK_KICK))
+            message.type != (row->let_in ? NETLINK_SEND : NETLINK_KICK)) {
             fail_msg("%s", row->sentence);
-        if (peer != NULL)
+        }
+        if (peer != NULL) {
             peers_remove(&fixture->peers, peer);
+        }
     }
 }
 
@@ -119,8 +124,9 @@ static void a_full_table_lets_nobody_in(void **state)
 {
     struct fixture *fixture = *state;
 
-    for (uint32_t i = 0; i < PEERS_MAX; i++)
+    for (uint32_t i = 0; i < PEERS_MAX; i++) {
         assert_non_null(peers_add(&fixture->peers, NET_LISTEN, i, &fixture->stranger.transport, 0));
+    }
     assert_null(peers_add(&fixture->peers, NET_LISTEN, 1000, &fixture->stranger.transport, 0));
     peers_remove(&fixture->peers, peers_find(&fixture->peers, NET_LISTEN, 5));
     assert_non_null(peers_add(&fixture->peers, NET_LISTEN, 1000, &fixture->stranger.transport, 0));

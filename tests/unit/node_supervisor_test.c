@@ -144,8 +144,9 @@ static void backoff_doubles_to_ten_seconds_and_starts_over_after_a_good_life(voi
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         start_and_kill(&process, now_ms, now_ms + rows[i].lived_ms);
         now_ms += rows[i].lived_ms;
-        if (supervisor_deadline_ms(&process) != now_ms + rows[i].backoff_ms)
+        if (supervisor_deadline_ms(&process) != now_ms + rows[i].backoff_ms) {
             fail_msg("%s", rows[i].why);
+        }
         assert_int_equal(process.restarts, i);
         now_ms += rows[i].backoff_ms;
         assert_false(supervisor_start(&process, now_ms - 1));
@@ -180,8 +181,9 @@ static void stop_ends_even_one_that_does_not_listen(void **state)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "--net") == 0)
+    if (argc == 3 && strcmp(argv[1], "--net") == 0) {
         return net_process_run(strcmp(argv[2], "listen") == 0 ? NET_LISTEN : NET_DIAL, 3);
+    }
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_runs_before_it_is_started),
         cmocka_unit_test(one_start_until_it_ends),

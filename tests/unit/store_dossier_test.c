@@ -95,8 +95,9 @@ static void gather(struct dossier *dossier, uint64_t n, uint64_t known_by_s)
                      STORE_OK);
     store_end(txn);
     assert_true(subject_equal(&dossier->subject, &subject));
-    for (size_t i = 1; i < dossier->log_count; i++)
+    for (size_t i = 1; i < dossier->log_count; i++) {
         assert_true(hash_compare(&dossier->logs[i - 1].author.hash, &dossier->logs[i].author.hash) < 0);
+    }
 }
 
 static const struct dossier_log *log_of(const struct dossier *dossier, const struct world_author *author)
@@ -280,11 +281,13 @@ static void flood(void)
 
     with_pattern.patterns = (struct list){.items = &pattern, .count = 1};
     world_draft(&world, &draft, CLASS_GOVERN);
-    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++)
+    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
         world_add(&draft, ENTRY_ACCREDITATION, &with_pattern);
+    }
     world_publish(&world, txn, &stranger, &draft, LATE);
-    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++)
+    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
         subjects[i] = world_subject(7);
+    }
     world_attest(&world, txn, &stranger, subjects, BLOCK_ENTRIES_MAX, "ase/A5", LATE);
     world_commit(txn);
 }
@@ -331,8 +334,9 @@ static void hand_over(bool signed_well)
 
     assert_true(schema_encode(&succession_schema, &record, memory, sizeof memory, &terms));
     hash_bytes(&hash, label_domain(&world.network, LABEL_SUCCESSION), terms.data, terms.size);
-    if (!signed_well)
+    if (!signed_well) {
         hash.bytes[0] ^= 1;
+    }
     sign_hash(&signature.signature, &heir.actor.built[0].secret, &hash);
     record.signatures = (struct list){.items = &signature, .count = 1};
     world_draft(&world, &draft, CLASS_GOVERN);
@@ -405,10 +409,11 @@ static void credentials_from_elsewhere_are_surrounded_alike(void **context)
     struct store_txn *txn;
 
     (void)context;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         credentials[i] = (struct dossier_credential){
             .source = SOURCE_UNWITNESSED,
             .attestation = build_attestation(&ase.actor.id, "ase/A5", 40000 + (uint32_t)i, 41000)};
+    }
     txn = world_read(&world);
     assert_int_equal(store_dossier_around(txn, &world.network, &trust, credentials, authors, 3, UINT64_MAX,
                                           &dossier, &world.arena),
@@ -554,8 +559,9 @@ static void admission_follows_accreditations_up_to_an_owner(void **context)
     accredit(txn, &stranger, &stranger.actor.id, LATE);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_int_equal(store_is_accredited(txn, &trust, rows[i].actor, &accredited), STORE_OK);
-        if (accredited != rows[i].wanted)
+        if (accredited != rows[i].wanted) {
             fail_msg("%s", rows[i].because);
+        }
     }
     store_end(txn);
 }

@@ -42,8 +42,9 @@ static enum store_error try_open(const char *folder, const char *tag, bool read_
     struct store *store = NULL;
     enum store_error error = store_open(&store, &options);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         store_close(store);
+    }
     return error;
 }
 
@@ -59,8 +60,9 @@ static void attest(struct store_txn *txn, uint64_t first, size_t count)
 {
     static struct subject subjects[BLOCK_ENTRIES_MAX];
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         subjects[i] = world_subject(first + i);
+    }
     world_attest(&world, txn, &ase, subjects, count, "ase/A5", 1000);
 }
 
@@ -134,8 +136,9 @@ static void another_versions_store_is_refused(void **context)
     world_close(&world);
     change_identity(0);
     assert_int_equal(try_open(world.folder, "test", false), STORE_WRONG_VERSION);
-    for (size_t i = 0; i < 255; i++)
+    for (size_t i = 0; i < 255; i++) {
         change_identity(0);
+    }
     world_open(&world);
 }
 
@@ -244,8 +247,9 @@ static pid_t start_child(int (*body)(void))
     fflush(NULL);
     pid = fork();
     assert_true(pid >= 0);
-    if (pid == 0)
+    if (pid == 0) {
         _exit(body());
+    }
     return pid;
 }
 
@@ -259,8 +263,9 @@ static int wait_for(pid_t pid)
 
 static int open_as_nobody(void)
 {
-    if (setgid(65534) != 0 || setuid(65534) != 0)
+    if (setgid(65534) != 0 || setuid(65534) != 0) {
         return 99;
+    }
     return (int)try_open(world.folder, "test", false);
 }
 
@@ -301,14 +306,18 @@ static int follow_the_writer(void)
     struct store *store = NULL;
 
     for (uint64_t round = 0; round < 8; round++) {
-        if (!hear(pipe_to_child[0]))
+        if (!hear(pipe_to_child[0])) {
             return 1;
-        if (!store && store_open(&store, &options) != STORE_OK)
+        }
+        if (!store && store_open(&store, &options) != STORE_OK) {
             return 2;
-        if (head_seq(store) != round + 1)
+        }
+        if (head_seq(store) != round + 1) {
             return 3;
-        if (!tell(pipe_to_parent[1]))
+        }
+        if (!tell(pipe_to_parent[1])) {
             return 4;
+        }
     }
     store_close(store);
     return 0;
@@ -352,8 +361,9 @@ static int write_until_killed(void)
 
         attest(txn, 1000 * round, 300);
         world_commit(txn);
-        if (!tell(pipe_to_parent[1]))
+        if (!tell(pipe_to_parent[1])) {
             return 1;
+        }
     }
 }
 
@@ -370,8 +380,9 @@ static void a_killed_writer_loses_nothing_that_was_committed(void **context)
         world_close(&world);
         assert_int_equal(pipe(pipe_to_parent), 0);
         child = start_child(write_until_killed);
-        for (uint64_t i = 0; i < told; i++)
+        for (uint64_t i = 0; i < told; i++) {
             assert_true(hear(pipe_to_parent[0]));
+        }
         assert_int_equal(kill(child, SIGKILL), 0);
         assert_int_equal(wait_for(child), 1000 + SIGKILL);
         close(pipe_to_parent[0]);
@@ -399,8 +410,9 @@ static void the_map_grows_as_it_fills(void **context)
     for (uint64_t round = 0; round < 40; round++) {
         struct store_txn *txn = world_write(&world);
 
-        for (uint64_t i = 0; i < 4; i++)
+        for (uint64_t i = 0; i < 4; i++) {
             attest(txn, 100000 * round + 4096 * i, 4096);
+        }
         world_commit(txn);
     }
     assert_int_equal(head_seq(world.store), 160);
@@ -421,8 +433,9 @@ static enum store_error fill(struct bytes block_bytes, size_t copies)
         block.hash.bytes[2] = 0xcc;
         error = store_put_side_block(txn, &block, 1000);
     }
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         return store_commit(txn);
+    }
     store_end(txn);
     return error;
 }
@@ -450,8 +463,9 @@ static void a_full_map_is_grown_when_the_work_is_done_over(void **context)
     begin_log();
     block = big_block();
     assert_int_equal(fill(block, 200), STORE_MAP_FULL);
-    while (fill(block, 200) == STORE_MAP_FULL)
+    while (fill(block, 200) == STORE_MAP_FULL) {
         assert_true(++times < 10);
+    }
     assert_int_equal(head_seq(world.store), 1);
 }
 

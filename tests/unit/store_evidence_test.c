@@ -35,8 +35,9 @@ static int setup(void **state)
     world_begin_log(&world, txn, &ase, 1, ARRIVED_S);
     world_begin_log(&world, txn, &prog, 2, ARRIVED_S);
     attest(txn, &ase);
-    for (size_t i = 1; i < BLOCKS; i++)
+    for (size_t i = 1; i < BLOCKS; i++) {
         attest(txn, &prog);
+    }
     world_commit(txn);
     return 0;
 }
@@ -132,16 +133,18 @@ static void the_last_word_by_then_is_found(void **context)
 
     (void)context;
     say(txn, &ase, 1, DAY_0 - 9 * DAY_S);
-    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         say(txn, &prog, said[i].seq, said[i].time_s);
+    }
     world_commit(txn);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct dossier_log log = log_by(&prog, rows[i].known_by_s);
 
         if (log.has_checkpoint != (rows[i].time_s > 0) || log.checkpoint_time_s != rows[i].time_s ||
-            log.checkpoint_seq != rows[i].seq)
+            log.checkpoint_seq != rows[i].seq) {
             fail_msg("%s: block %d at %d", rows[i].sentence, (int)log.checkpoint_seq,
                      (int)log.checkpoint_time_s);
+        }
     }
     assert_int_equal(log_by(&ase, UINT64_MAX).checkpoint_time_s, DAY_0 - 9 * DAY_S);
 }
@@ -184,8 +187,9 @@ static void the_first_days_are_forgotten(void **context)
     (void)context;
     say(txn, &ase, 1, DAY_0);
     say(txn, &ase, 1, DAY_0 + DAY_S);
-    for (uint64_t day = 0; day < CHECKPOINT_DAYS_MAX; day++)
+    for (uint64_t day = 0; day < CHECKPOINT_DAYS_MAX; day++) {
         say(txn, &prog, 1, DAY_0 + day * DAY_S);
+    }
     world_commit(txn);
     assert_int_equal(log_by(&prog, DAY_0).checkpoint_time_s, DAY_0);
     txn = world_write(&world);
@@ -225,8 +229,9 @@ static void a_word_with_all_its_extensions_is_kept(void **context)
     struct bytes encoded;
 
     (void)context;
-    for (size_t i = 0; i < EXTENSIONS_MAX; i++)
+    for (size_t i = 0; i < EXTENSIONS_MAX; i++) {
         extensions[i] = (struct extension){.number = i, .value = bytes_of(content, sizeof content)};
+    }
     record.checkpoint.extensions = (struct list){.items = extensions, .count = EXTENSIONS_MAX};
     assert_true(schema_encode(&signed_checkpoint_schema, &record, memory, sizeof memory, &encoded));
     assert_int_equal(store_put_checkpoint(txn, &prog.actor.id, encoded), STORE_OK);

@@ -61,9 +61,11 @@ static void sort_model(void)
     size_t kept = 0;
 
     qsort(model.items, model.count, sizeof model.items[0], compare_postings);
-    for (size_t i = 0; i < model.count; i++)
-        if (kept == 0 || posting_compare(&model.items[kept - 1], &model.items[i]) != 0)
+    for (size_t i = 0; i < model.count; i++) {
+        if (kept == 0 || posting_compare(&model.items[kept - 1], &model.items[i]) != 0) {
             model.items[kept++] = model.items[i];
+        }
+    }
     model.count = kept;
 }
 
@@ -75,10 +77,11 @@ static size_t first_of(uint64_t prefix)
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (model.items[middle].prefix < prefix)
+        if (model.items[middle].prefix < prefix) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     return low;
 }
@@ -92,13 +95,16 @@ static void check(struct store_txn *txn, const struct subject *subject)
 
     arena_rewind(&world.arena, 0);
     assert_int_equal(index_find(txn, subject, &places, &count, &world.arena), STORE_OK);
-    while (first + wanted < model.count && model.items[first + wanted].prefix == prefix)
+    while (first + wanted < model.count && model.items[first + wanted].prefix == prefix) {
         wanted++;
-    if (wanted > POSTINGS_FOUND_MAX)
+    }
+    if (wanted > POSTINGS_FOUND_MAX) {
         wanted = POSTINGS_FOUND_MAX;
+    }
     assert_int_equal(count, wanted);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         assert_true(places[i] == model.items[first + i].place);
+    }
 }
 
 static void check_some(struct store_txn *txn, uint64_t subjects, uint64_t *seed, size_t times)
@@ -156,8 +162,9 @@ static void tiny_commits_make_few_runs(void **context)
 
         add(txn, &subject, place_of(1, i, 0));
         world_commit(txn);
-        if (i % 500 != 0)
+        if (i % 500 != 0) {
             continue;
+        }
         txn = world_read(&world);
         check_some(txn, i + 1, &seed, 30);
         store_end(txn);
@@ -173,8 +180,9 @@ static void what_was_dropped_is_not_found(void **context)
     struct store_txn *txn = world_write(&world);
 
     (void)context;
-    for (uint64_t i = 0; i < BATCH_MAX + 10; i++)
+    for (uint64_t i = 0; i < BATCH_MAX + 10; i++) {
         assert_int_equal(index_add(txn, &subject, place_of(1, i, 0)), STORE_OK);
+    }
     store_end(txn);
     txn = world_write(&world);
     check(txn, &subject);
@@ -218,8 +226,9 @@ static size_t count_of(const uint64_t *places, size_t count, uint32_t author)
 {
     size_t found = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         found += place_author(places[i]) == author;
+    }
     return found;
 }
 
@@ -234,8 +243,9 @@ static void an_author_that_floods_hides_nobody(void **context)
     (void)context;
     for (uint64_t round = 0; round < 3; round++) {
         txn = world_write(&world);
-        for (uint64_t i = 0; i < 40000; i++)
+        for (uint64_t i = 0; i < 40000; i++) {
             assert_int_equal(index_add(txn, &subject, place_of(1, 40000 * round + i, 0)), STORE_OK);
+        }
         assert_int_equal(index_add(txn, &subject, place_of(0, round, 0)), STORE_OK);
         assert_int_equal(index_add(txn, &subject, place_of(2, round, 0)), STORE_OK);
         assert_int_equal(index_add(txn, &subject, place_of(AUTHOR_NUMBER_MAX, round, 0)), STORE_OK);
@@ -260,8 +270,9 @@ static void a_search_is_bounded(void **context)
     size_t count;
 
     (void)context;
-    for (uint32_t i = 0; i < 3 * POSTINGS_FOUND_MAX; i++)
+    for (uint32_t i = 0; i < 3 * POSTINGS_FOUND_MAX; i++) {
         assert_int_equal(index_add(txn, &subject, place_of(i, 0, 0)), STORE_OK);
+    }
     world_commit(txn);
     txn = world_read(&world);
     assert_int_equal(index_find(txn, &subject, &places, &count, &world.arena), STORE_OK);
@@ -283,13 +294,15 @@ static void a_batch_is_sorted_and_has_no_duplicates(void **context)
             struct posting posting = {.prefix = j % 3 == 0 ? random : random % 1000, .place = random % 7};
 
             assert_true(posting_batch_add(&batch, posting));
-            if (j % 5 == 0)
+            if (j % 5 == 0) {
                 assert_true(posting_batch_add(&batch, posting));
+            }
         }
         assert_true(posting_batch_sort(&batch));
         assert_true(batch.count <= 2 * counts[i]);
-        for (size_t j = 1; j < batch.count; j++)
+        for (size_t j = 1; j < batch.count; j++) {
             assert_true(posting_compare(&batch.items[j - 1], &batch.items[j]) < 0);
+        }
         posting_batch_deinit(&batch);
     }
 }

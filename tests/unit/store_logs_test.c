@@ -38,8 +38,9 @@ static void attest(uint64_t first, size_t count, uint64_t arrived_s)
     static struct subject subjects[BLOCK_ENTRIES_MAX];
     struct store_txn *txn = world_write(&world);
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         subjects[i] = world_subject(first + i);
+    }
     world_attest(&world, txn, &ase, subjects, count, "ase/A5", arrived_s);
     world_commit(txn);
 }
@@ -185,13 +186,15 @@ static void a_long_log_grows_through_page_levels(void **context)
         struct store_txn *txn = world_write(&world);
         struct subject subject = world_subject(i);
 
-        for (; i % 300 != 0; i++, subject = world_subject(i))
+        for (; i % 300 != 0; i++, subject = world_subject(i)) {
             world_attest(&world, txn, &ase, &subject, 1, "ase/A5", NOON);
+        }
         world_attest(&world, txn, &ase, &subject, 1, "ase/A5", NOON);
         world_commit(txn);
     }
-    for (uint64_t seq = 1; seq <= 4200; seq += 61)
+    for (uint64_t seq = 1; seq <= 4200; seq += 61) {
         prove(seq, 0, &proven);
+    }
     say(STATUS_REVOKED, 77, 0, 0);
     prove(77, 0, &proven);
     assert_int_equal(proven.event_count, 1);
@@ -208,8 +211,9 @@ static void a_void_marks_its_range_alone(void **context)
     struct draft draft;
 
     (void)context;
-    for (uint64_t i = 0; i < 4; i++)
+    for (uint64_t i = 0; i < 4; i++) {
         attest(100 * i, 2, NOON);
+    }
     txn = world_write(&world);
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, ENTRY_VOID, &record);
@@ -259,8 +263,9 @@ static void erased_bytes_are_gone_and_their_neighbours_still_proven(void **conte
     assert_true(bytes_after < bytes_before + 1000);
     assert_null(memmem(after.data, after.size, subject.id.bytes, HASH_SIZE));
     assert_int_equal(block_decode(&block, &world.network, after, &world.arena), REASON_NONE);
-    for (size_t i = 0; i < 100; i++)
+    for (size_t i = 0; i < 100; i++) {
         assert_int_equal(block.entries[i].erased, i == 1 || (i >= 3 && i <= 70));
+    }
     prove(1, 2, &proven);
     prove(1, 71, &proven);
     say(STATUS_REVOKED, 1, 0, 99);
@@ -328,8 +333,9 @@ static void a_rotation_opens_an_epoch_of_its_own(void **context)
     assert_int_equal(
         store_branch_blocks(txn, &world.network, &ase.actor.id, 0, &branch, &count, &world.arena), STORE_OK);
     assert_int_equal(count, 4);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         assert_int_equal(branch[i].rotation, i == 2);
+    }
     store_end(txn);
 }
 
@@ -349,8 +355,9 @@ static void logs_are_visited_in_order_of_their_actors(void **context)
     struct store_figures figures;
 
     (void)context;
-    for (uint64_t seed = 10; seed < 30; seed++)
+    for (uint64_t seed = 10; seed < 30; seed++) {
         world_begin_log(&world, txn, &other, seed, NOON);
+    }
     world_commit(txn);
     txn = world_read(&world);
     assert_int_equal(store_each_log(txn, count_log, &last), STORE_OK);
@@ -373,8 +380,9 @@ static void an_unwound_log_can_be_replayed_to_the_same_state(void **context)
     (void)context;
     txn = world_write(&world);
     before = ase.state;
-    for (uint64_t seq = 0; seq < 3; seq++)
+    for (uint64_t seq = 0; seq < 3; seq++) {
         assert_int_equal(store_block_bytes(txn, &ase.actor.id, seq, &blocks[seq], &world.arena), STORE_OK);
+    }
     assert_int_equal(store_unwind_log(txn, &ase.actor.id), STORE_OK);
     assert_int_equal(store_log_state(txn, &ase.actor.id, &before), STORE_NOT_FOUND);
     assert_int_equal(store_figures(txn, &figures), STORE_OK);

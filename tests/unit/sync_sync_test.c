@@ -166,8 +166,9 @@ static struct head head_of(char author, int seq)
 
     memset(&head, 0, sizeof head);
     head.author.hash.bytes[0] = (uint8_t)author;
-    if (seq < 0)
+    if (seq < 0) {
         return head;
+    }
     head.seq = (uint64_t)seq;
     head.hash.bytes[0] = (uint8_t)author;
     head.hash.bytes[1] = (uint8_t)(seq + 1);
@@ -184,12 +185,14 @@ static void print_action(char *text, const struct sync_action *action)
     int written = snprintf(text + size, TEXT_SIZE - size, "%s%s@%u", size > 0 ? " " : "", names[action->kind],
                            (unsigned)action->peer);
 
-    if (action->author.hash.bytes[0] > 'A')
+    if (action->author.hash.bytes[0] > 'A') {
         written += snprintf(text + size + (size_t)written, TEXT_SIZE - size - (size_t)written, ":%c",
                             action->author.hash.bytes[0]);
-    if (action->kind == SYNC_SEND_WANT && !hash_is_zero(&action->head.hash))
+    }
+    if (action->kind == SYNC_SEND_WANT && !hash_is_zero(&action->head.hash)) {
         (void)snprintf(text + size + (size_t)written, TEXT_SIZE - size - (size_t)written, "+%u",
                        (unsigned)action->head.seq);
+    }
 }
 
 static void decisions_are_as_the_sentences_say(void **state)
@@ -218,10 +221,12 @@ static void decisions_are_as_the_sentences_say(void **state)
             now_ms += step->after_ms;
             sync_step(sync, &event, now_ms, actions);
         }
-        for (size_t k = 0; k < actions->count; k++)
+        for (size_t k = 0; k < actions->count; k++) {
             print_action(text, &actions->items[k]);
-        if (strcmp(text, decision->actions) != 0)
+        }
+        if (strcmp(text, decision->actions) != 0) {
             fail_msg("%s: \"%s\" instead of \"%s\"", decision->sentence, text, decision->actions);
+        }
     }
     free(actions);
     free(sync);
@@ -234,8 +239,9 @@ static struct actor_id author_number(uint32_t i)
 {
     struct actor_id id = {{{0}}};
 
-    for (size_t k = 0; k < sizeof i; k++)
+    for (size_t k = 0; k < sizeof i; k++) {
         id.hash.bytes[k] = (uint8_t)(i >> (24 - 8 * k));
+    }
     return id;
 }
 
@@ -292,8 +298,9 @@ static void peers_beyond_the_table_are_left_alone(void **state)
     assert_non_null(sync);
     assert_non_null(actions);
     sync_init(sync, 1, 0);
-    for (uint32_t i = 0; i < SYNC_PEERS_MAX + 5; i++)
+    for (uint32_t i = 0; i < SYNC_PEERS_MAX + 5; i++) {
         sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = i}, 0, actions);
+    }
     assert_int_equal(actions->count, 0);
     sync_step(sync, &(struct sync_event){.kind = SYNC_BLOCK_NEW, .peer = SYNC_LOCAL, .head = head}, 0,
               actions);
@@ -318,12 +325,14 @@ static void empty_promises_are_asked_for_ever_more_seldom(void **state)
     for (uint64_t now_ms = 0; now_ms < 3600 * 1000; now_ms += 500) {
         struct sync_event event = {.kind = SYNC_TICK, .peer = SYNC_LOCAL};
 
-        if (now_ms % 30000 == 0)
+        if (now_ms % 30000 == 0) {
             event = (struct sync_event){
                 .kind = SYNC_PEER_HEAD, .peer = 1, .head = head, .ours = SYNC_OURS_MISSING};
+        }
         sync_step(sync, &event, now_ms, actions);
-        for (size_t i = 0; i < actions->count; i++)
+        for (size_t i = 0; i < actions->count; i++) {
             wants += actions->items[i].kind == SYNC_SEND_WANT;
+        }
     }
     assert_in_range(wants, 100, 300);
     free(actions);
@@ -353,8 +362,9 @@ static void a_line_of_nodes_passes_on(void **state)
     struct sync_world *world = sync_world_create(12, 5, 1);
 
     (void)state;
-    for (size_t i = 0; i + 1 < 5; i++)
+    for (size_t i = 0; i + 1 < 5; i++) {
         sync_world_link(world, i, i + 1);
+    }
     sync_world_run(world, 1000);
     for (uint32_t i = 0; i < 50; i++) {
         sync_world_publish(world, 0, 0);
@@ -379,8 +389,9 @@ static void a_late_node_is_not_sent_everything_by_everybody(void **state)
         sync_world_hold(world, i, 0, 0, 300);
         sync_world_hold(world, i, 1, 0, 200);
     }
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 5; i++) {
         sync_world_link(world, 5, i);
+    }
     sync_world_run(world, 20000);
     assert_true(sync_world_agrees_on_all(world));
     assert_int_equal(world->counts.pushes_max, 0);
@@ -410,12 +421,14 @@ static void branches_meet_and_come_to_rest(void **state)
 
     (void)state;
     world->fork_seq[0] = 7;
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 6; i++) {
         sync_world_hold(world, i, 0, i < 3 ? 0 : 1, i < 3 ? 40 : 75);
+    }
     sync_world_link_at_random(world);
     sync_world_run(world, 300000);
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 6; i++) {
         assert_int_equal(sync_world_length(world, i, 0), 40);
+    }
     wants = world->counts.wants;
     sync_world_run(world, 600000);
     assert_int_equal(world->counts.wants, wants);
@@ -436,8 +449,9 @@ static struct sim_outcome simulate(uint64_t seed)
     struct sim_outcome outcome;
 
     world->loss_percent = (uint32_t)sync_world_draw(world, 10);
-    for (size_t author = 0; author < world->author_count; author++)
+    for (size_t author = 0; author < world->author_count; author++) {
         sync_world_hold(world, author % world->node_count, author, 0, (uint32_t)sync_world_draw(world, 60));
+    }
     sync_world_link_at_random(world);
     for (size_t i = 0; i < 400; i++) {
         size_t author = sync_world_draw(world, world->author_count),
@@ -446,15 +460,18 @@ static struct sim_outcome simulate(uint64_t seed)
 
         /* Every author writes on one machine only. */
         sync_world_publish(world, author % world->node_count, author);
-        if (sync_world_draw(world, 10) == 0)
+        if (sync_world_draw(world, 10) == 0) {
             sync_world_unlink(world, a, b);
-        if (sync_world_draw(world, 20) == 0)
+        }
+        if (sync_world_draw(world, 20) == 0) {
             sync_world_link(world, a, b);
+        }
         sync_world_run(world, sync_world_draw(world, 6000));
     }
     world->loss_percent = 0;
-    for (size_t i = 0; i < world->node_count; i++)
+    for (size_t i = 0; i < world->node_count; i++) {
         sync_world_link(world, i, (i + 1) % world->node_count);
+    }
     sync_world_run(world, 600000);
     outcome = (struct sim_outcome){
         .trace = world->trace, .counts = world->counts, .agrees = sync_world_agrees_on_all(world)};
@@ -469,12 +486,14 @@ static void simulated_nodes_agree_without_a_storm(void **state)
         struct sim_outcome outcome = simulate(seed);
         uint64_t nodes = 5 + seed % (SYNC_WORLD_NODES_MAX - 4);
 
-        if (!outcome.agrees)
+        if (!outcome.agrees) {
             fail_msg("seed %u: the nodes do not agree", (unsigned)seed);
+        }
         /* At most both ways over every link that there ever was. */
-        if (outcome.counts.pushes_max > 2 * (nodes + nodes / 2 + 40))
+        if (outcome.counts.pushes_max > 2 * (nodes + nodes / 2 + 40)) {
             fail_msg("seed %u: a block was pushed %u times among %u nodes", (unsigned)seed,
                      (unsigned)outcome.counts.pushes_max, (unsigned)nodes);
+        }
     }
 }
 

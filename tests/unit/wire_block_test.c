@@ -29,8 +29,9 @@ static int make_bench(void **state)
 {
     (void)state;
     bench = malloc(sizeof *bench);
-    if (!bench || !network_init(&bench->network, "test"))
+    if (!bench || !network_init(&bench->network, "test")) {
         return -1;
+    }
     build_actor(&bench->actor, &bench->network, 7, 2, 2);
     return 0;
 }
@@ -170,8 +171,9 @@ static void test_every_prefix_of_a_block_is_refused(void **state)
     struct bytes encoded = content_block(2);
 
     (void)state;
-    for (size_t size = 0; size < encoded.size; size++)
+    for (size_t size = 0; size < encoded.size; size++) {
         assert_int_not_equal(decode(bytes_of(encoded.data, size)), REASON_NONE);
+    }
     bench->encoded[encoded.size] = 0;
     assert_int_equal(decode(bytes_of(encoded.data, encoded.size + 1)), REASON_TRAILING);
 }
@@ -384,8 +386,9 @@ static void signatures(struct crooked *crooked, size_t count)
 {
     two_content(crooked);
     crooked->signature_count = count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         crooked->signatures[i].key_index = i < KEYS_MAX ? i : 0;
+    }
 }
 
 static void most_signatures(struct crooked *crooked)
@@ -525,10 +528,12 @@ static void crooked_defaults(struct crooked *crooked, void (*make)(struct crooke
     crooked->signature_count = 1;
     writer_init(&crooked->entries, crooked->entry_memory, sizeof crooked->entry_memory);
     make(crooked);
-    if (crooked->claimed_count == 0)
+    if (crooked->claimed_count == 0) {
         crooked->claimed_count = (uint32_t)crooked->leaf_count;
-    if (crooked->header.entry_count == 0)
+    }
+    if (crooked->header.entry_count == 0) {
         crooked->header.entry_count = crooked->leaf_count;
+    }
     merkle_root_in_place(&crooked->header.entries_root, label_domain(&bench->network, LABEL_ENTRY_NODE),
                          crooked->leaves, crooked->leaf_count);
 }
@@ -558,8 +563,9 @@ static struct bytes crooked_encode(struct crooked *crooked)
 
     writer_init(&writer, header_memory, sizeof header_memory);
     write_header(&writer, &crooked->header);
-    if (header.size == 0)
+    if (header.size == 0) {
         header = bytes_of(header_memory, writer.size);
+    }
     writer_init(&body, bench->erased, sizeof bench->erased);
     writer_array(&body, crooked->claimed_count);
     writer_raw(&body, crooked->entry_memory, crooked->entries.size);
@@ -568,8 +574,9 @@ static struct bytes crooked_encode(struct crooked *crooked)
     writer_array(&writer, 3);
     writer_bin(&writer, header.data, header.size);
     writer_array(&writer, (uint32_t)crooked->signature_count);
-    for (size_t i = 0; i < crooked->signature_count; i++)
+    for (size_t i = 0; i < crooked->signature_count; i++) {
         schema_write(succession_schema.fields[4].nested, &crooked->signatures[i], &writer);
+    }
     writer_bin(&writer, bench->erased, body.size);
     return bytes_of(bench->encoded, writer.size);
 }
@@ -585,9 +592,10 @@ static void test_one_thing_wrong(void **state)
 
         crooked_defaults(crooked, crooked_rows[i].make);
         reason = decode(crooked_encode(crooked));
-        if (reason != crooked_rows[i].expected)
+        if (reason != crooked_rows[i].expected) {
             fail_msg("%s: %s instead of %s", crooked_rows[i].sentence, reason_word(reason),
                      reason_word(crooked_rows[i].expected));
+        }
     }
     free(crooked);
 }

@@ -75,9 +75,10 @@ static void test_one_thing_wrong(void **state)
         memcpy(exact, memory, rows[i].size);
         reason = frame_decode(&frame, &network, bytes_of(exact, rows[i].size));
         free(exact);
-        if (reason != rows[i].expected)
+        if (reason != rows[i].expected) {
             fail_msg("%s: %s instead of %s", rows[i].sentence, reason_word(reason),
                      reason_word(rows[i].expected));
+        }
     }
 }
 

@@ -18,8 +18,9 @@ static size_t split(struct bytes array, struct bytes elements[], size_t max)
     reader_init(&reader, array);
     count = reader_array(&reader, 0, UINT32_MAX);
     assert_true(count <= max);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         elements[i] = reader_skip(&reader, 16);
+    }
     assert_int_equal(reader_end(&reader), REASON_NONE);
     return count;
 }
@@ -27,8 +28,9 @@ static size_t split(struct bytes array, struct bytes elements[], size_t max)
 static void write_all(struct writer *writer, const struct bytes elements[], size_t count)
 {
     writer_array(writer, (uint32_t)count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         writer_raw(writer, elements[i].data, elements[i].size);
+    }
 }
 
 /* The record encoded with one of its lists replaced by these elements. */
@@ -61,8 +63,9 @@ static bool try_order(const struct schema *schema, size_t index, struct bytes en
     size_t item_count = split(fields[index], items, 64);
     struct bytes first = items[0];
 
-    if (item_count < 2)
+    if (item_count < 2) {
         return false;
+    }
     items[0] = items[1];
     assert_int_equal(decode_with_list(schema, fields, field_count, index, items, item_count),
                      REASON_NOT_SORTED);
@@ -136,8 +139,9 @@ static void test_ranges_may_touch_but_not_overlap(void **state)
         }
         writer_array(&writer, 0);
         arena_init(&arena, arena_memory, sizeof arena_memory);
-        if (schema_decode(&erase_schema, &erase, bytes_of(memory, writer.size), &arena) != rows[i].expected)
+        if (schema_decode(&erase_schema, &erase, bytes_of(memory, writer.size), &arena) != rows[i].expected) {
             fail_msg("%s", rows[i].sentence);
+        }
     }
 }
 

@@ -33,10 +33,11 @@ static void test_the_page_says_what_the_tables_say(void **state)
     assert_non_null(stream);
     wire_page_write(stream);
     assert_int_equal(fclose(stream), 0);
-    if (strcmp(generated, committed) != 0)
+    if (strcmp(generated, committed) != 0) {
         fail_msg("protocol/wire/WIRE.md is not what the tables say; make it anew:\n"
                  "    cmake --build --preset release --target wire_page\n"
                  "    .build/release/tests/wire_page > protocol/wire/WIRE.md");
+    }
     free(generated);
     free(committed);
 }

@@ -26,13 +26,15 @@ static void check_rows(const struct schema *schema, const void *good, const stru
 
         assert_non_null(record);
         memcpy(record, good, schema->size);
-        if (rows[i].change)
+        if (rows[i].change) {
             rows[i].change(record);
+        }
         reason = schema->check(record);
         free(record);
-        if (reason != rows[i].expected)
+        if (reason != rows[i].expected) {
             fail_msg("%s: %s: %s instead of %s", schema->name, rows[i].sentence, reason_word(reason),
                      reason_word(rows[i].expected));
+        }
     }
 }
 

@@ -75,9 +75,10 @@ static void expect(const struct schema *schema, const char *field, const char *w
 {
     enum reason reason = decode(schema, input);
 
-    if (reason != expected)
+    if (reason != expected) {
         fail_msg("%s.%s, %s: %s instead of %s", schema->name, field, what, reason_word(reason),
                  reason_word(expected));
+    }
 }
 
 static void test_tables_agree_with_their_structs(void **state)
@@ -96,14 +97,19 @@ static void test_tables_agree_with_their_structs(void **state)
             const struct field *field = &set.schemas[i]->fields[j];
             size_t size = sizes[field->type];
 
-            if (field->type == FIELD_TYPE_FIXED)
+            if (field->type == FIELD_TYPE_FIXED) {
                 size = field->min;
-            if (field->type == FIELD_TYPE_RECORD)
+            }
+            if (field->type == FIELD_TYPE_RECORD) {
                 size = field->nested->size;
-            if (field->size != size || field->offset + size > set.schemas[i]->size || field->min > field->max)
+            }
+            if (field->size != size || field->offset + size > set.schemas[i]->size ||
+                field->min > field->max) {
                 fail_msg("%s.%s: its row and its member differ", set.schemas[i]->name, field->name);
-            if (!field->meaning || field->text_min > field->text_max)
+            }
+            if (!field->meaning || field->text_min > field->text_max) {
                 fail_msg("%s.%s: no meaning, or no range of texts", set.schemas[i]->name, field->name);
+            }
         }
     }
 }
@@ -117,11 +123,13 @@ static size_t arena_needed(const struct schema *schema)
         const struct field *field = &schema->fields[i];
         size_t nested = field->nested ? arena_needed(field->nested) : 0;
 
-        if (field->type == FIELD_TYPE_RECORD)
+        if (field->type == FIELD_TYPE_RECORD) {
             needed += nested;
-        if (field->type == FIELD_TYPE_LIST)
+        }
+        if (field->type == FIELD_TYPE_LIST) {
             needed += field->max * ((field->nested ? field->nested->size : sizeof(struct bytes)) + nested) +
                       alignof(max_align_t);
+        }
     }
     return needed;
 }
@@ -130,8 +138,9 @@ static void test_the_record_arena_holds_any_record(void **state)
 {
     (void)state;
     for (size_t i = 0; i < SCHEMA_COUNT; i++) {
-        if (arena_needed(schemas[i]) > RECORD_ARENA_SIZE)
+        if (arena_needed(schemas[i]) > RECORD_ARENA_SIZE) {
             fail_msg("%s may need %zu bytes", schemas[i]->name, arena_needed(schemas[i]));
+        }
     }
 }
 
@@ -159,8 +168,9 @@ static void test_every_prefix_is_refused(void **state)
         for (uint64_t seed = 0; seed < FLIP_SEEDS; seed++) {
             struct bytes encoded = encode_random(set.schemas[i], seed);
 
-            for (size_t size = 0; size < encoded.size; size++)
+            for (size_t size = 0; size < encoded.size; size++) {
                 assert_int_not_equal(decode(set.schemas[i], bytes_of(encoded.data, size)), REASON_NONE);
+            }
         }
     }
 }
@@ -190,8 +200,9 @@ static void test_a_flipped_bit_is_refused_or_means_itself(void **state)
 
             for (size_t bit = 0; bit < encoded.size * 8; bit++) {
                 bench->encoded[bit / 8] ^= (uint8_t)(1 << bit % 8);
-                if (decode(set.schemas[i], encoded) == REASON_NONE)
+                if (decode(set.schemas[i], encoded) == REASON_NONE) {
                     assert_true(encodes_to(set.schemas[i], encoded));
+                }
                 bench->encoded[bit / 8] ^= (uint8_t)(1 << bit % 8);
             }
         }
@@ -210,8 +221,9 @@ static void test_a_full_arena_refuses(void **state)
         struct arena arena;
 
         assert_int_equal(reason, REASON_NONE);
-        if (bench->arena.used == 0)
+        if (bench->arena.used == 0) {
             continue;
+        }
         arena_init(&arena, memory, sizeof memory);
         assert_int_equal(schema_decode(set.schemas[i], bench->record, encoded, &arena), REASON_TOO_LARGE);
     }
@@ -227,8 +239,9 @@ static struct bytes element_of(struct bytes encoded, size_t index)
 
     reader_init(&reader, encoded);
     reader_array(&reader, 1, UINT32_MAX);
-    for (size_t i = 0; i <= index; i++)
+    for (size_t i = 0; i <= index; i++) {
         element = reader_skip(&reader, 16);
+    }
     assert_int_equal(reader.error, REASON_NONE);
     return element;
 }
@@ -430,8 +443,9 @@ static void test_an_array_of_another_length_is_refused(void **state)
     for (size_t i = 0; i < set.count; i++) {
         struct bytes encoded = encode_random(set.schemas[i], 3);
 
-        if (set.schemas[i]->field_count + 1 >= 15)
+        if (set.schemas[i]->field_count + 1 >= 15) {
             continue;
+        }
         bench->encoded[0]++;
         bench->encoded[encoded.size] = 0;
         expect(set.schemas[i], "", "one field more", bytes_of(encoded.data, encoded.size + 1),
@@ -487,8 +501,9 @@ static void test_extensions_are_kept_in_order_and_bounded(void **state)
         struct bytes input = want_with(&rows[i]);
 
         expect(&want_schema, "extensions", rows[i].what, input, rows[i].expected);
-        if (rows[i].expected == REASON_NONE)
+        if (rows[i].expected == REASON_NONE) {
             assert_true(encodes_to(&want_schema, input));
+        }
     }
 }
 
@@ -558,8 +573,9 @@ static void test_random_records_have_and_lack_every_optional_field(void **state)
             const struct field *field = &set.schemas[i]->fields[j];
             size_t present = 0;
 
-            if (field->present_offset == FIELD_REQUIRED)
+            if (field->present_offset == FIELD_REQUIRED) {
                 continue;
+            }
             for (uint64_t seed = 0; seed < SEEDS; seed++) {
                 encode_random(set.schemas[i], seed);
                 present += bench->record[field->present_offset];

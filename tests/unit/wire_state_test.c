@@ -30,8 +30,9 @@ static int make_bench(void **state)
 {
     (void)state;
     bench = malloc(sizeof *bench);
-    if (!bench || !network_init(&bench->network, "test"))
+    if (!bench || !network_init(&bench->network, "test")) {
         return -1;
+    }
     build_actor(&bench->actor, &bench->network, 7, 1, 1);
     return 0;
 }
@@ -51,8 +52,9 @@ static void take_content_block(size_t count)
     struct bytes encoded;
 
     block_builder_begin(&bench->builder, &bench->network, &bench->actor.id, CLASS_CONTENT);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         block_builder_add(&bench->builder, ENTRY_ATTESTATION, &attestation);
+    }
     writer_init(&writer, bench->encoded, sizeof bench->encoded);
     encoded = block_builder_end(&bench->builder, &bench->actor, &writer);
     arena_init(&bench->arena, bench->arena_memory, sizeof bench->arena_memory);
@@ -89,8 +91,9 @@ static void test_erasing_keeps_what_was_signed(void **state)
         bool expected = i == 0 || (i >= 3 && i <= 6) || i == 19;
 
         assert_int_equal(after->entries[i].erased, expected);
-        if (!expected)
+        if (!expected) {
             assert_true(bytes_equal(after->entries[i].encoded, before->entries[i].encoded));
+        }
     }
     assert_true(after->encoded.size < before->encoded.size);
 }
@@ -152,10 +155,12 @@ static struct bytes full_block(size_t limit)
     struct writer writer;
 
     block_builder_begin(&bench->builder, &bench->network, &bench->actor.id, CLASS_CONTENT);
-    for (; counted + 2030 <= limit - 34 * 100; counted += 2000 + 26)
+    for (; counted + 2030 <= limit - 34 * 100; counted += 2000 + 26) {
         block_builder_add_payload(&bench->builder, ENTRY_KIND_MAX, false, bytes_of(zeros, sizeof zeros));
-    for (; counted <= limit; counted += 34)
+    }
+    for (; counted <= limit; counted += 34) {
         block_builder_add_payload(&bench->builder, 99, false, bytes_of(NULL, 0));
+    }
     writer_init(&writer, bench->encoded, sizeof bench->encoded);
     return block_builder_end(&bench->builder, &bench->actor, &writer);
 }
@@ -174,8 +179,9 @@ static void test_a_full_block_stays_within_its_limit_when_erased(void **state)
     encoded = full_block(BLOCK_BODY_SIZE_MAX - 34);
     arena_init(&bench->arena, bench->arena_memory, sizeof bench->arena_memory);
     assert_int_equal(block_decode(&bench->block, &bench->network, encoded, &bench->arena), REASON_NONE);
-    while (bench->block.entries[short_ones.first].payload.size > 0)
+    while (bench->block.entries[short_ones.first].payload.size > 0) {
         short_ones.first++;
+    }
     erase(&short_ones, 1);
     assert_true(bench->erased.body.size > bench->block.body.size);
 }
@@ -210,8 +216,9 @@ static void test_an_entry_decodes_alone(void **state)
     assert_int_equal(entry_decode(&entry, encoded), REASON_NONE);
     assert_true(bytes_equal(entry.payload, bench->block.entries[0].payload));
     assert_int_equal(entry_decode(&entry, bytes_of(encoded.data, encoded.size + 1)), REASON_TRAILING);
-    for (size_t size = 0; size < encoded.size; size++)
+    for (size_t size = 0; size < encoded.size; size++) {
         assert_int_not_equal(entry_decode(&entry, bytes_of(encoded.data, size)), REASON_NONE);
+    }
 }
 
 /* ---- inception ---- */

@@ -92,7 +92,7 @@ static enum store_error work_locally(struct ingest *ingest, struct store_txn *tx
     if (result.outcome == INGEST_FAILED) {
         return result.error;
     }
-    *reason = result.outcome == INGEST_REFUSED ? result.reason : REASON_NONE;
+    *reason = result.outcome == INGEST_REFUSED && !result.filled ? result.reason : REASON_NONE;
     return STORE_OK;
 }
 

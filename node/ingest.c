@@ -172,6 +172,53 @@ static bool is_held(struct store_txn *txn, const struct block *block, struct are
     return held;
 }
 
+/* How many bytes more may be held of the author of a block that is held already. */
+static enum store_error room_of(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                uint64_t *room)
+{
+    enum admission admission = ADMISSION_NONE;
+    uint64_t blocks = 0, bytes = 0;
+    enum store_error error = ingest_admission(ingest, txn, &block->header.author, &admission);
+
+    *room = 0;
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (admission == ADMISSION_FULL) {
+        *room = UINT64_MAX;
+        return STORE_OK;
+    }
+    if (admission == ADMISSION_NONE || !may_named_actor_say(block)) {
+        return STORE_OK;
+    }
+    error = store_log_size(txn, &block->header.author, &blocks, &bytes);
+    if (error == STORE_OK && bytes < NAMED_BYTES_MAX) {
+        *room = NAMED_BYTES_MAX - bytes;
+    }
+    return error;
+}
+
+/* Whoever passed on the copy that is held may have stripped it of entries that its author never erased; they
+ * must not stay hidden once a fuller copy is there. */
+static void refuse_known(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                         struct ingest_result *result)
+{
+    uint64_t room = 0;
+    bool lacks = false;
+    enum store_error error = store_lacks_entries(txn, block, &lacks);
+
+    refuse(result, REASON_KNOWN);
+    if (error == STORE_OK && lacks) {
+        error = room_of(ingest, txn, block, &room);
+    }
+    if (error == STORE_OK && room > 0) {
+        error = store_fill_block(txn, ingest->network, block, room, &result->filled);
+    }
+    if (error != STORE_OK) {
+        fail(result, error);
+    }
+}
+
 /* A signed block that acceptance refused still counts against its author: beside a sibling it is a fork. */
 static bool is_signed(const struct log_state *state, const struct network *network, const struct block *block,
                       struct arena *arena)
@@ -301,7 +348,7 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
     result->seq = block.header.seq;
     result->hash = block.hash;
     if (is_held(txn, &block, &ingest->arena)) {
-        refuse(result, REASON_KNOWN);
+        refuse_known(ingest, txn, &block, result);
     } else if (admit(ingest, txn, &block, result)) {
         ingest_decoded(ingest, txn, origin, &block, now_s, result);
     }

@@ -17,7 +17,7 @@ enum ingest_outcome {
     INGEST_EXTENDED, /* the chain grew by this block */
     INGEST_SWITCHED, /* another branch was chosen: the head changed */
     INGEST_ASIDE,    /* kept beside the chain */
-    INGEST_REFUSED,  /* see reason; nothing changed */
+    INGEST_REFUSED,  /* see reason; nothing changed, unless filled */
     INGEST_FAILED,   /* see error: the transaction must be ended; nothing of it is kept */
 };
 
@@ -30,6 +30,7 @@ struct ingest_result {
     uint64_t seq;
     struct hash hash;
     bool fork_found; /* a fork proof was kept that was not there before */
+    bool filled;     /* of a known block: it had entries that the copy held lacked, which are held now */
 };
 
 struct ingest {

@@ -125,6 +125,13 @@ static void log_block(const struct daemon *daemon, enum log_level level, const c
         LOG_T("reason", reason_word(item->result.reason)));
 }
 
+/* What was accepted may admit authors that were passed over. */
+static void recheck_later(struct daemon *daemon)
+{
+    if (daemon->recheck_ms == UINT64_MAX)
+        daemon->recheck_ms = daemon->now_ms + RECHECK_DELAY_MS;
+}
+
 static void on_new_head(struct daemon *daemon, const struct intake_item *item)
 {
     uint32_t peer = sync_peer_of(daemon, item);
@@ -132,8 +139,7 @@ static void on_new_head(struct daemon *daemon, const struct intake_item *item)
     feed_block(daemon, SYNC_BLOCK_NEW, peer, &item->result);
     if (peer != SYNC_LOCAL)
         feed_block(daemon, SYNC_BLOCK_IN, peer, &item->result);
-    if (daemon->recheck_ms == UINT64_MAX)
-        daemon->recheck_ms = daemon->now_ms + RECHECK_DELAY_MS;
+    recheck_later(daemon);
     if (daemon->ingest.has_self && actor_id_equal(&daemon->ingest.self, &item->result.author))
         checkpoints_on_head(&daemon->checkpoints, daemon->now_ms);
 }
@@ -145,6 +151,10 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
         .author = result->author, .epoch = result->epoch, .seq = result->seq, .hash = result->hash};
     struct peer *peer = peer_of(daemon, item);
 
+    if (result->filled) {
+        log_block(daemon, LOG_INFO, "block-filled", item);
+        recheck_later(daemon);
+    }
     if (peer == NULL)
         return;
     if (result->reason == REASON_KNOWN) {

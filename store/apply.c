@@ -165,58 +165,14 @@ static enum store_error put_events(struct applying *applying)
 
 /* ---- indexes ---- */
 
-/* The subject stands first in an attestation. Malformed content has no effect, so a posting that leads to
- * some does no harm and the rest need not be read. */
-static enum store_error index_attestation(struct applying *applying, const struct entry *entry,
-                                          uint64_t place)
-{
-    struct subject subject = {0};
-    struct reader reader;
-
-    applying->txn->attestations++;
-    reader_init(&reader, entry->payload);
-    reader_array(&reader, 1, 16);
-    reader_array(&reader, 2, 2);
-    subject.kind = (enum subject_kind)reader_uint(&reader, SUBJECT_ACTOR, SUBJECT_BLINDED);
-    reader_bin_exact(&reader, subject.id.bytes, HASH_SIZE);
-    return reader.error == REASON_NONE ? index_add(applying->txn, &subject, place) : STORE_OK;
-}
-
-static enum store_error index_affiliation(struct applying *applying, const struct entry *entry,
-                                          uint64_t place)
-{
-    enum { AFFILIATION_ARENA_SIZE = 4 * 1024 };
-    uint8_t memory[AFFILIATION_ARENA_SIZE];
-    struct affiliation affiliation;
-    struct arena arena;
-    struct subject technician, shop;
-    enum store_error error;
-
-    arena_init(&arena, memory, sizeof memory);
-    if (entry_payload_decode(&affiliation, entry, &arena) != REASON_NONE || !affiliation.has_consent)
-        return STORE_OK;
-    technician = subject_of_actor(&affiliation.consent.technician);
-    shop = subject_of_actor(&affiliation.consent.shop);
-    error = index_add(applying->txn, &technician, place);
-    return error == STORE_OK ? index_add(applying->txn, &shop, place) : error;
-}
-
 static enum store_error index_content(struct applying *applying)
 {
     const struct block *block = applying->block;
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < block->entry_count && error == STORE_OK; i++) {
-        const struct entry *entry = &block->entries[i];
-        uint64_t place = place_of(applying->author.number, block->header.seq, i);
-
-        if (entry->erased)
-            continue;
-        if (entry->kind == ENTRY_ATTESTATION)
-            error = index_attestation(applying, entry, place);
-        else if (entry->kind == ENTRY_AFFILIATION)
-            error = index_affiliation(applying, entry, place);
-    }
+    for (size_t i = 0; i < block->entry_count && error == STORE_OK; i++)
+        error = index_add_content(applying->txn, &block->entries[i],
+                                  place_of(applying->author.number, block->header.seq, i));
     return error;
 }
 

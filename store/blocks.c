@@ -12,7 +12,8 @@ enum { MARK_STRIDE = 8, MARK_SIZE = 4 };
 
 struct disk_block {
     uint64_t arrived_s;
-    uint32_t mark_count;
+    uint16_t mark_count;
+    uint16_t erased_count; /* entries of which only the leaf hash is here */
     uint32_t is_inception; /* a keys record follows */
 };
 static_assert(sizeof(struct disk_block) == 16, "no padding");
@@ -50,6 +51,7 @@ static enum store_error rebuild_inception(struct store_txn *txn, struct bytes ke
         !stored_block_parts(stored, &parts) || parts.body.size < 2)
         return txn_fail(txn, STORE_NOT_A_STORE);
     txn->inception->mark = (uint32_t)(parts.body.data + 1 - stored->encoded.data);
+    stored->erased_count = 0;
     stored->mark_count = 1;
     stored->marks = (const uint8_t *)&txn->inception->mark;
     return STORE_OK;
@@ -81,6 +83,7 @@ enum store_error stored_block_of(struct store_txn *txn, struct bytes value, stru
     marks_size = (size_t)head.mark_count * MARK_SIZE;
     if (marks_size > rest.size)
         return txn_fail(txn, STORE_NOT_A_STORE);
+    stored->erased_count = head.erased_count;
     stored->mark_count = head.mark_count;
     stored->marks = rest.data;
     stored->encoded = bytes_of(rest.data + marks_size, rest.size - marks_size);
@@ -331,12 +334,23 @@ static enum store_error write_inception(struct store_txn *txn, const struct key 
     return STORE_OK;
 }
 
+static size_t count_erased(const struct block *block)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < block->entry_count; i++)
+        count += block->entries[i].erased;
+    return count;
+}
+
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
                                     uint64_t arrived_s)
 {
     struct key key = block_key(number, block->header.seq, &block->hash);
     size_t mark_count = (block->entry_count + MARK_STRIDE - 1) / MARK_STRIDE;
-    struct disk_block head = {.arrived_s = arrived_s, .mark_count = (uint32_t)mark_count};
+    struct disk_block head = {.arrived_s = arrived_s,
+                              .mark_count = (uint16_t)mark_count,
+                              .erased_count = (uint16_t)count_erased(block)};
     size_t size = sizeof head + mark_count * MARK_SIZE + block->encoded.size;
     uint8_t *row;
     enum store_error error;

@@ -11,10 +11,54 @@ struct erasing {
     const struct network *network;
     uint32_t number;
     uint64_t seq;
-    struct index_range *ranges;
+    bool covered[BLOCK_ENTRIES_MAX]; /* entries of that block to erase, those erased before included */
+    struct index_range ranges[BLOCK_ENTRIES_MAX / 2]; /* the same */
     size_t range_count;
     uint64_t bytes; /* dropped so far */
 };
+
+/* ---- what the log said to erase ---- */
+
+/* Returns: how many entries that are. */
+static size_t cover(bool covered[BLOCK_ENTRIES_MAX], size_t first, size_t last)
+{
+    assert(first <= last);
+    assert(last < BLOCK_ENTRIES_MAX);
+    memset(covered + first, true, last - first + 1);
+    return last - first + 1;
+}
+
+enum store_error erased_read(struct store_txn *txn, uint32_t number, uint64_t seq,
+                             bool covered[BLOCK_ENTRIES_MAX], size_t *count)
+{
+    struct key key = author_seq_key(number, seq);
+    struct disk_range range;
+    struct bytes row;
+    enum store_error error = table_get(txn, TABLE_ERASED, &key, &row);
+
+    *count = 0;
+    if (error != STORE_OK)
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    if (row.size % sizeof range != 0)
+        return txn_fail(txn, STORE_NOT_A_STORE);
+    for (size_t at = 0; at < row.size; at += sizeof range) {
+        memcpy(&range, row.data + at, sizeof range);
+        if (range.first > range.last || range.last >= BLOCK_ENTRIES_MAX)
+            return txn_fail(txn, STORE_NOT_A_STORE);
+        *count += cover(covered, range.first, range.last);
+    }
+    return STORE_OK;
+}
+
+static enum store_error erased_write(struct erasing *erasing)
+{
+    struct key key = author_seq_key(erasing->number, erasing->seq);
+    struct disk_range rows[BLOCK_ENTRIES_MAX / 2];
+
+    for (size_t i = 0; i < erasing->range_count; i++)
+        rows[i] = (struct disk_range){(uint16_t)erasing->ranges[i].first, (uint16_t)erasing->ranges[i].last};
+    return table_put(erasing->txn, TABLE_ERASED, &key, rows, erasing->range_count * sizeof rows[0]);
+}
 
 static int order_erased(const void *a, const void *b)
 {
@@ -26,24 +70,37 @@ static int order_erased(const void *a, const void *b)
     return (left->first > right->first) - (left->first < right->first);
 }
 
-/* Statements may overlap; block_erase wants ascending, disjoint ranges. Returns: how many of erased are about
- * the block of the first. */
-static size_t unite_ranges(struct erasing *erasing, const struct reach_entries *erased, size_t count)
+/* Ascending, disjoint ranges of what is covered, as block_erase wants them. */
+static void set_ranges(struct erasing *erasing)
 {
-    struct index_range *ranges = erasing->ranges;
-    size_t kept = 0;
-    size_t i = 0;
-
-    for (; i < count && erased[i].seq == erased[0].seq; i++) {
-        if (kept == 0 || erased[i].first > ranges[kept - 1].last)
-            ranges[kept++] = (struct index_range){erased[i].first, erased[i].last};
-        else if (erased[i].last > ranges[kept - 1].last)
-            ranges[kept - 1].last = erased[i].last;
+    erasing->range_count = 0;
+    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
+        if (!erasing->covered[i])
+            continue;
+        if (i == 0 || !erasing->covered[i - 1])
+            erasing->ranges[erasing->range_count++].first = i;
+        erasing->ranges[erasing->range_count - 1].last = i;
     }
-    erasing->seq = erased[0].seq;
-    erasing->range_count = kept;
-    return i;
 }
+
+/* Statements may overlap, and repeat earlier ones. Writes: *used, how many of erased are about the block of
+ * the first. */
+static enum store_error unite(struct erasing *erasing, const struct reach_entries *erased, size_t count,
+                              size_t *used)
+{
+    size_t known = 0;
+    enum store_error error;
+
+    erasing->seq = erased[0].seq;
+    memset(erasing->covered, 0, sizeof erasing->covered);
+    error = erased_read(erasing->txn, erasing->number, erasing->seq, erasing->covered, &known);
+    for (*used = 0; *used < count && erased[*used].seq == erasing->seq; (*used)++)
+        cover(erasing->covered, erased[*used].first, erased[*used].last);
+    set_ranges(erasing);
+    return error;
+}
+
+/* ---- dropping the bytes ---- */
 
 static int64_t count_attestations(const struct block *block)
 {
@@ -102,16 +159,20 @@ static enum store_error erase_in(struct erasing *erasing, const struct reach_ent
     enum store_error error = STORE_OK;
     size_t done = 0;
 
-    erasing->ranges = arena_take(arena, count * sizeof *erasing->ranges);
-    if (!sorted || !erasing->ranges)
+    if (!sorted)
         return STORE_NO_MEMORY;
     memcpy(sorted, erased, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, order_erased);
     while (done < count && error == STORE_OK) {
         size_t mark = arena_mark(arena);
+        size_t used = 0;
 
-        done += unite_ranges(erasing, sorted + done, count - done);
-        error = erase_block(erasing, arena);
+        error = unite(erasing, sorted + done, count - done, &used);
+        if (error == STORE_OK)
+            error = erased_write(erasing);
+        if (error == STORE_OK)
+            error = erase_block(erasing, arena);
+        done += used;
         arena_rewind(arena, mark);
     }
     return error;
@@ -122,10 +183,9 @@ enum store_error blocks_erase(struct store_txn *txn, const struct network *netwo
 {
     enum {
         BLOCKS_SIZE = 2 * BLOCK_ARENA_SIZE + 2 * BLOCK_SIZE_MAX + BLOCK_ENTRIES_MAX * 64,
-        ROW_SIZE = sizeof(struct reach_entries) + sizeof(struct index_range),
     };
-    size_t capacity = BLOCKS_SIZE + count * ROW_SIZE;
-    struct erasing erasing = {.txn = txn, .network = network, .number = number};
+    size_t capacity = BLOCKS_SIZE + sizeof(struct erasing) + count * sizeof(struct reach_entries);
+    struct erasing *erasing;
     struct arena arena;
     void *memory;
     enum store_error error;
@@ -137,8 +197,11 @@ enum store_error blocks_erase(struct store_txn *txn, const struct network *netwo
     if (!memory)
         return STORE_NO_MEMORY;
     arena_init(&arena, memory, capacity);
-    error = erase_in(&erasing, erased, count, &arena);
+    erasing = arena_take(&arena, sizeof *erasing);
+    assert(erasing);
+    *erasing = (struct erasing){.txn = txn, .network = network, .number = number};
+    error = erase_in(erasing, erased, count, &arena);
+    *dropped = erasing->bytes;
     free(memory);
-    *dropped = erasing.bytes;
     return error;
 }

@@ -54,6 +54,13 @@ struct disk_event {
 };
 static_assert(sizeof(struct disk_event) == 12, "no padding");
 
+/* Entries of one block that its log said to erase: a row is these, ascending, none touching the next. */
+struct disk_range {
+    uint16_t first;
+    uint16_t last;
+};
+static_assert(sizeof(struct disk_range) == 4, "no padding");
+
 /* What the last checkpoint of a day says. Signatures and extensions are not kept for every day: an author
  * could fill the disk with them. */
 struct disk_checkpoint {

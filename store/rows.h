@@ -69,6 +69,7 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
  * transaction. */
 struct stored_block {
     uint64_t arrived_s;
+    size_t erased_count;
     size_t mark_count;
     const uint8_t *marks; /* offsets in encoded of the entries 0, 8, 16, … */
     struct bytes encoded;
@@ -89,9 +90,14 @@ enum store_error inception_read(struct store_txn *txn, uint32_t number, struct b
 /* Write block with its marks. Requires: block's entries decoded. */
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
                                     uint64_t arrived_s);
-/* Drop the bytes of entries of blocks of the chain. Writes: *dropped, how many bytes less are held. */
+/* Drop the bytes of entries of blocks of the chain, and note that the log said so. Writes: *dropped, how many
+ * bytes less are held. */
 enum store_error blocks_erase(struct store_txn *txn, const struct network *network, uint32_t number,
                               const struct reach_entries *erased, size_t count, uint64_t *dropped);
+/* Entries of block seq that the chain said to erase. Writes: true in covered for each of them, nothing else;
+ * *count, how many. */
+enum store_error erased_read(struct store_txn *txn, uint32_t number, uint64_t seq,
+                             bool covered[BLOCK_ENTRIES_MAX], size_t *count);
 /* Returns: false when the bytes are damaged. */
 bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts);
 /* The bytes of entry index. Returns: false when there is no such entry. */

@@ -100,6 +100,14 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
 
 /* Keep a signature-valid block beside the chain. */
 enum store_error store_put_side_block(struct store_txn *txn, const struct block *block, uint64_t arrived_s);
+/* Whether block, of class content, is held with entries missing that its log never said to erase: a relay can
+ * strip a copy. Cheap when none is missing. */
+enum store_error store_lacks_entries(struct store_txn *txn, const struct block *block, bool *lacks);
+/* Take from block what the copy held lacks, unless its log said to erase it; signatures and arrival stay
+ * those of the copy held. Nothing is taken when the bytes held would grow by more than growth_max. Requires:
+ * block decoded with its body and held. */
+enum store_error store_fill_block(struct store_txn *txn, const struct network *network,
+                                  const struct block *block, uint64_t growth_max, bool *filled);
 /* Drop a block that acceptance refused. */
 enum store_error store_drop_block(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                   const struct hash *hash);

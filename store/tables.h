@@ -20,6 +20,7 @@
     X(TABLE_RECORDS, "records")         /* author number, seq -> struct disk_record; the chain alone */      \
     X(TABLE_KEYS, "keys")               /* author number, seq > 0 -> epoch and key set that the block set */ \
     X(TABLE_STANDINGS, "standings")     /* author number, seq, index -> history and events */                \
+    X(TABLE_ERASED, "erased")           /* author number, seq -> entries that the chain said to erase */     \
     X(TABLE_LIVE_PAGES, "live")         /* author number, seq -> level 1 page of a touched block */          \
     X(TABLE_STATE_PAGES, "state")       /* author number, level, page -> hashes */                           \
     X(TABLE_GRANTS, "grants")           /* grant kind, whom or what about, author number, seq, index */      \

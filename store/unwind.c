@@ -60,8 +60,8 @@ static enum store_error forget_blocks(struct store_txn *txn, const struct disk_a
 
 static enum store_error unwind(struct store_txn *txn, const struct actor_id *author)
 {
-    static const enum table derived[] = {TABLE_RECORDS, TABLE_KEYS, TABLE_STANDINGS, TABLE_LIVE_PAGES,
-                                         TABLE_STATE_PAGES};
+    static const enum table derived[] = {TABLE_RECORDS, TABLE_KEYS,       TABLE_STANDINGS,
+                                         TABLE_ERASED,  TABLE_LIVE_PAGES, TABLE_STATE_PAGES};
     struct disk_author row;
     struct key key;
     enum store_error error = author_read_log(txn, author, &row);

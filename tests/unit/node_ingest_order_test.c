@@ -438,6 +438,28 @@ static bool offer_round(struct store_txn *txn, const struct family *family, int 
     return true;
 }
 
+/* Once every block was offered whole, those of the log lack what the log erased and nothing else. */
+static void assert_filled(struct store_txn *txn, const struct family *family)
+{
+    const struct memory_log *log = &family->members[model_tip(family, 0)].log;
+
+    for (size_t i = 0; i < family->count; i++) {
+        struct ingest_result result;
+
+        ingest_block(&bench->ingest, txn, INGEST_PEER, family->members[i].encoded, 2000, &result);
+        assert_int_equal(result.outcome, INGEST_REFUSED);
+        assert_true(result.reason == REASON_KNOWN || !family->members[i].held);
+    }
+    for (uint64_t seq = 0; seq < log->block_count; seq++) {
+        size_t mark = arena_mark(&bench->scratch);
+        struct bytes encoded;
+
+        assert_int_equal(store_block_bytes(txn, &bench->actor.id, seq, &encoded, &bench->scratch), STORE_OK);
+        assert_true(bytes_equal(encoded, memory_log_block(log, seq)));
+        arena_rewind(&bench->scratch, mark);
+    }
+}
+
 static void try_order(const struct family *family, struct dice *dice)
 {
     int pending[FAMILY_MAX];
@@ -452,6 +474,8 @@ static void try_order(const struct family *family, struct dice *dice)
     assert_int_equal(store_write_begin(&bench->txn, bench->store), STORE_OK);
     while (offer_round(bench->txn, family, pending, &count, dice)) {
     }
+    assert_outcome(bench->txn, family);
+    assert_filled(bench->txn, family);
     assert_outcome(bench->txn, family);
     store_end(bench->txn);
     bench->txn = NULL;

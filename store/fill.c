@@ -1,0 +1,184 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/index.h"
+#include "store/rows.h"
+
+/* Entries that a copy held lacks, taken from a fuller one. The entries root says that they are the same ones;
+ * nothing says so of the signatures, which stand outside the header hash. */
+
+struct filling {
+    struct store_txn *txn;
+    const struct network *network;
+    const struct block *offered;
+    struct disk_author author;
+    struct stored_block stored;      /* the copy held */
+    bool on_chain;                   /* else beside it */
+    bool covered[BLOCK_ENTRIES_MAX]; /* what the chain said to erase */
+    size_t covered_count;
+    bool taken[BLOCK_ENTRIES_MAX]; /* what is filled in */
+};
+
+/* Find the copy held and what its log said to erase of it. Whatever was said, was done: what is missing
+ * beyond that was never here. */
+static enum store_error find(struct filling *filling, bool *lacks)
+{
+    const struct header *header = &filling->offered->header;
+    struct store_txn *txn = filling->txn;
+    struct disk_record record;
+    enum store_error error = author_read(txn, &header->author, &filling->author);
+
+    *lacks = false;
+    if (error == STORE_OK)
+        error = stored_block_read(txn, filling->author.number, header->seq, &filling->offered->hash,
+                                  &filling->stored);
+    if (error != STORE_OK || filling->stored.erased_count == 0)
+        return error;
+    error = record_read(txn, filling->author.number, header->seq, &record);
+    if (error == STORE_OK && hash_equal(&record.hash, &filling->offered->hash)) {
+        filling->on_chain = true;
+        error =
+            erased_read(txn, filling->author.number, header->seq, filling->covered, &filling->covered_count);
+    }
+    *lacks = filling->stored.erased_count > filling->covered_count;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Choose the entries to take. Returns: whether there are any. */
+static bool choose(struct filling *filling, const struct block *held)
+{
+    const struct block *offered = filling->offered;
+    bool any = false;
+
+    for (size_t i = 0; i < held->entry_count; i++) {
+        filling->taken[i] = held->entries[i].erased && !offered->entries[i].erased && !filling->covered[i];
+        any |= filling->taken[i];
+    }
+    return any;
+}
+
+/* The block with the entries taken. Returns: false when they are too many for one: whoever signed it did not
+ * keep to the limits, and each copy hid that by what it left out. */
+static bool unite(const struct filling *filling, const struct block *held, struct block *out,
+                  struct arena *arena)
+{
+    uint8_t *body_memory = arena_take(arena, BLOCK_BODY_SIZE_MAX);
+    uint8_t *memory = arena_take(arena, BLOCK_SIZE_MAX);
+    struct writer writer;
+    struct bytes body, encoded;
+
+    assert(body_memory);
+    assert(memory);
+    writer_init(&writer, body_memory, BLOCK_BODY_SIZE_MAX);
+    writer_array(&writer, (uint32_t)held->entry_count);
+    for (size_t i = 0; i < held->entry_count; i++) {
+        const struct block *source = filling->taken[i] ? filling->offered : held;
+        writer_raw(&writer, source->entries[i].encoded.data, source->entries[i].encoded.size);
+    }
+    if (!writer_end(&writer, &body))
+        return false;
+    writer_init(&writer, memory, BLOCK_SIZE_MAX);
+    return block_encode(&writer, held->header_bytes, held->signatures, held->signature_count, body) &&
+           writer_end(&writer, &encoded) &&
+           block_decode(out, filling->network, encoded, arena) == REASON_NONE;
+}
+
+/* ---- what follows from the entries taken ---- */
+
+static bool asks_for_upgrade(const struct entry *entry)
+{
+    return entry->critical && entry_schema(entry->kind) == NULL;
+}
+
+/* As if the block had come whole: the log's first entry that this version doesn't know counts. */
+static void note_upgrade(struct disk_author *author, uint64_t seq)
+{
+    if (author->upgrade_needed && author->upgrade_seq <= seq)
+        return;
+    author->upgrade_needed = true;
+    author->upgrade_seq = (uint32_t)seq;
+}
+
+static enum store_error put_effects(struct filling *filling)
+{
+    const struct block *offered = filling->offered;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < offered->entry_count && error == STORE_OK; i++) {
+        const struct entry *entry = &offered->entries[i];
+
+        if (!filling->taken[i])
+            continue;
+        if (asks_for_upgrade(entry))
+            note_upgrade(&filling->author, offered->header.seq);
+        error =
+            index_add_content(filling->txn, entry, place_of(filling->author.number, offered->header.seq, i));
+    }
+    return error;
+}
+
+static enum store_error put(struct filling *filling, const struct block *united)
+{
+    enum store_error error =
+        stored_block_write(filling->txn, filling->author.number, united, filling->stored.arrived_s);
+
+    /* Beside the chain nothing has effect; a replay sees the block whole. */
+    if (error == STORE_OK && filling->on_chain)
+        error = put_effects(filling);
+    if (error != STORE_OK)
+        return error;
+    return author_write(filling->txn, &filling->offered->header.author, &filling->author);
+}
+
+/* ---- all of it ---- */
+
+static enum store_error fill(struct filling *filling, uint64_t growth_max, bool *filled, struct arena *arena)
+{
+    struct block held, united;
+    struct bytes copy;
+    bool lacks = false;
+    enum store_error error = find(filling, &lacks);
+
+    if (error != STORE_OK || !lacks)
+        return error;
+    if (!arena_copy(arena, filling->stored.encoded, &copy))
+        return STORE_NO_MEMORY;
+    if (block_decode(&held, filling->network, copy, arena) != REASON_NONE)
+        return STORE_NOT_A_STORE;
+    if (!choose(filling, &held) || !unite(filling, &held, &united, arena) ||
+        (united.encoded.size > held.encoded.size && united.encoded.size - held.encoded.size > growth_max))
+        return STORE_OK;
+    assert(hash_equal(&united.hash, &held.hash));
+    filling->author.bytes += united.encoded.size - held.encoded.size;
+    error = put(filling, &united);
+    *filled = error == STORE_OK;
+    return error;
+}
+
+enum store_error store_lacks_entries(struct store_txn *txn, const struct block *block, bool *lacks)
+{
+    struct filling filling = {.txn = txn, .offered = block};
+
+    *lacks = false;
+    return block->header.block_class == CLASS_CONTENT ? find(&filling, lacks) : STORE_OK;
+}
+
+enum store_error store_fill_block(struct store_txn *txn, const struct network *network,
+                                  const struct block *block, uint64_t growth_max, bool *filled)
+{
+    enum { FILL_ARENA_SIZE = 2 * BLOCK_ARENA_SIZE + 3 * BLOCK_SIZE_MAX + 64 };
+    struct filling filling = {.txn = txn, .network = network, .offered = block};
+    struct arena arena;
+    void *memory = malloc(FILL_ARENA_SIZE);
+    enum store_error error;
+
+    assert(txn->writes);
+    *filled = false;
+    if (!memory)
+        return txn_fail(txn, STORE_NO_MEMORY);
+    arena_init(&arena, memory, FILL_ARENA_SIZE);
+    error = fill(&filling, growth_max, filled, &arena);
+    free(memory);
+    return txn_fail(txn, error);
+}

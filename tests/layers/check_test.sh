@@ -14,11 +14,18 @@ clean_tree() {
     mkdir -p "$tree"/{crypto,protocol/base,protocol/wire,protocol/log,protocol/rules,protocol/sync,store,node,cmd,tests}
 }
 
+# fails_with PHRASE ARGUMENT...: the check fails, and says the phrase.
+fails_with() {
+    local phrase=$1
+    shift
+    ! "$here/check" "$@" 2>"$tree/said" && grep -qF "$phrase" "$tree/said"
+}
+
 # finds FILE TEXT: the check complains about that file.
 finds() {
     clean_tree
     printf '%s\n' "$2" >"$tree/$1"
-    if "$here/check" "$tree" "${libraries[@]}" 2>/dev/null; then
+    if ! fails_with "$1" "$tree" "${libraries[@]}"; then
         echo "not found: $1 with $2"
         failed=$((failed + 1))
     else
@@ -36,6 +43,8 @@ finds protocol/log/a.c '#include "store/store.h"'
 finds store/a.c '#include "node/home.h"'
 finds node/a.c '#include "cmd/session.h"'
 finds cmd/a.c '#include "tests/support/builders.h"'
+finds cmd/a.c '  #  include <tests/support/builders.h>'
+finds store/a.c '#include "rows.h"'
 finds node/utils.c ''
 finds store/a.h 'typedef struct store store_t;'
 
@@ -44,11 +53,17 @@ clean_tree
 printf '#include <time.h>\nlong now(void);\nlong now(void) { return (long)time(0); }\n' >"$tree/clock.c"
 gcc -c "$tree/clock.c" -o "$tree/clock.o"
 ar rcs "$tree/libprotocol.a" "$tree/clock.o"
-if "$here/check" "$tree" "$tree/libprotocol.a" "${libraries[1]}" 2>/dev/null; then
+if fails_with "protocol calls time" "$tree" "$tree/libprotocol.a" "${libraries[1]}"; then
+    passed=$((passed + 1))
+else
     echo "not found: a call of time()"
     failed=$((failed + 1))
-else
+fi
+if fails_with "is missing" "$tree" "$tree/nothing.a" "${libraries[1]}"; then
     passed=$((passed + 1))
+else
+    echo "not found: a library that is not there"
+    failed=$((failed + 1))
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -37,8 +37,9 @@ const char *store_error_word(enum store_error error)
 void settle_store_error(struct daemon *daemon, const char *event, enum store_error error)
 {
     if (error == STORE_NO_ROOM) {
-        if (daemon->now_ms < daemon->no_room_ms)
+        if (daemon->now_ms < daemon->no_room_ms) {
             return;
+        }
         daemon->no_room_ms = daemon->now_ms + NO_ROOM_LOG_INTERVAL_MS;
     }
     LOG(LOG_ERROR, event, LOG_T("error", store_error_word(error)));
@@ -48,14 +49,17 @@ void settle_kick(struct daemon *daemon, struct peer *peer, const char *why)
 {
     char node[ID_TEXT_MAX + 1] = "";
 
-    if (peer->kicked)
+    if (peer->kicked) {
         return;
-    if (peer->greeted)
+    }
+    if (peer->greeted) {
         id_to_text(node, ID_NODE, &daemon->home.network, &peer->node.hash);
+    }
     LOG(LOG_WARN, "peer-kicked", LOG_N("peer", peer->id), LOG_T("node", node), LOG_T("reason", why));
     peers_kick(&daemon->peers, peer);
-    if (peer->role == NET_DIAL)
+    if (peer->role == NET_DIAL) {
         processes_redial_later(&daemon->processes, peer->number, daemon->now_ms);
+    }
 }
 
 void settle_event(struct daemon *daemon, const struct sync_event *event, const struct want *want)
@@ -64,8 +68,9 @@ void settle_event(struct daemon *daemon, const struct sync_event *event, const s
 
     sync_step(daemon->sync, event, daemon->now_ms, &daemon->actions);
     error = relay_perform(&daemon->relay, &daemon->actions, want, daemon->now_ms);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         settle_store_error(daemon, "relay-failed", error);
+    }
 }
 
 /* ---- what became of an item ---- */
@@ -83,16 +88,18 @@ static uint32_t sync_peer_of(struct daemon *daemon, const struct intake_item *it
 
 static void answer(struct daemon *daemon, const struct intake_item *item, enum reason reason)
 {
-    if (item->source != INTAKE_FROM_CLIENT)
+    if (item->source != INTAKE_FROM_CLIENT) {
         return;
-    if (item->error != STORE_OK)
+    }
+    if (item->error != STORE_OK) {
         control_server_reply_number(&daemon->control, item->from, CONTROL_FAILED, (uint32_t)item->error,
                                     daemon->now_ms);
-    else if (reason != REASON_NONE)
+    } else if (reason != REASON_NONE) {
         control_server_reply_number(&daemon->control, item->from, CONTROL_REFUSED, (uint32_t)reason,
                                     daemon->now_ms);
-    else
+    } else {
         control_server_reply(&daemon->control, item->from, CONTROL_DONE, bytes_of(NULL, 0), daemon->now_ms);
+    }
 }
 
 static void feed_block(struct daemon *daemon, enum sync_event_kind kind, uint32_t peer,
@@ -128,8 +135,9 @@ static void log_block(const struct daemon *daemon, enum log_level level, const c
 /* What was accepted may admit authors that were passed over. */
 static void recheck_later(struct daemon *daemon)
 {
-    if (daemon->recheck_ms == UINT64_MAX)
+    if (daemon->recheck_ms == UINT64_MAX) {
         daemon->recheck_ms = daemon->now_ms + RECHECK_DELAY_MS;
+    }
 }
 
 static void on_new_head(struct daemon *daemon, const struct intake_item *item)
@@ -137,11 +145,13 @@ static void on_new_head(struct daemon *daemon, const struct intake_item *item)
     uint32_t peer = sync_peer_of(daemon, item);
 
     feed_block(daemon, SYNC_BLOCK_NEW, peer, &item->result);
-    if (peer != SYNC_LOCAL)
+    if (peer != SYNC_LOCAL) {
         feed_block(daemon, SYNC_BLOCK_IN, peer, &item->result);
+    }
     recheck_later(daemon);
-    if (daemon->ingest.has_self && actor_id_equal(&daemon->ingest.self, &item->result.author))
+    if (daemon->ingest.has_self && actor_id_equal(&daemon->ingest.self, &item->result.author)) {
         checkpoints_on_head(&daemon->checkpoints, daemon->now_ms);
+    }
 }
 
 static void on_refused(struct daemon *daemon, const struct intake_item *item)
@@ -155,8 +165,9 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
         log_block(daemon, LOG_INFO, "block-filled", item);
         recheck_later(daemon);
     }
-    if (peer == NULL)
+    if (peer == NULL) {
         return;
+    }
     if (result->reason == REASON_KNOWN) {
         feed_block(daemon, SYNC_BLOCK_IN, peer->id, result);
         return;
@@ -172,8 +183,9 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
     }
     /* Without a hash it never was a block. */
     if (result->reason == REASON_BAD_SIGNATURE ||
-        (hash_is_zero(&result->hash) && result->reason != REASON_WRONG_VERSION))
+        (hash_is_zero(&result->hash) && result->reason != REASON_WRONG_VERSION)) {
         settle_kick(daemon, peer, reason_word(result->reason));
+    }
     log_block(daemon, LOG_WARN, "block-refused", item);
 }
 
@@ -197,8 +209,9 @@ static void settle_block(struct daemon *daemon, const struct intake_item *item)
         break;
     case INGEST_ASIDE:
         log_block(daemon, LOG_WARN, "block-kept-aside", item);
-        if (peer_of(daemon, item) != NULL)
+        if (peer_of(daemon, item) != NULL) {
             feed_block(daemon, SYNC_BLOCK_IN, item->from, result);
+        }
         break;
     case INGEST_REFUSED:
         on_refused(daemon, item);
@@ -224,14 +237,15 @@ static void settle_evidence(struct daemon *daemon, const struct intake_item *ite
     struct peer *peer = peer_of(daemon, item);
     enum reason reason = item->reason;
 
-    if (item->error != STORE_OK)
+    if (item->error != STORE_OK) {
         settle_store_error(daemon, "evidence-not-stored", item->error);
-    else if (reason == REASON_NONE)
+    } else if (reason == REASON_NONE) {
         feed_evidence(daemon, sync_peer_of(daemon, item), &item->author, item->kind == INTAKE_FORK_PROOF);
-    else if (peer != NULL && (reason == REASON_BAD_SIGNATURE || is_malformed(reason)))
+    } else if (peer != NULL && (reason == REASON_BAD_SIGNATURE || is_malformed(reason))) {
         settle_kick(daemon, peer, reason_word(reason));
-    else if (item->source == INTAKE_FROM_SELF && reason != REASON_KNOWN)
+    } else if (item->source == INTAKE_FROM_SELF && reason != REASON_KNOWN) {
         LOG(LOG_WARN, "own-checkpoint-refused", LOG_T("reason", reason_word(reason)));
+    }
     answer(daemon, item, reason);
 }
 
@@ -246,8 +260,9 @@ static bool decode(struct daemon *daemon, struct peer *peer, const struct schema
 
     arena_init(&arena, daemon->record_memory, RECORD_ARENA_SIZE);
     reason = schema_decode(schema, record, bytes, &arena);
-    if (reason != REASON_NONE)
+    if (reason != REASON_NONE) {
         settle_kick(daemon, peer, reason_word(reason));
+    }
     return reason == REASON_NONE;
 }
 
@@ -263,12 +278,15 @@ static enum store_error compare_all(struct daemon *daemon, const struct head *he
     struct store_txn *txn = NULL;
     enum store_error error = store_read_begin(&txn, daemon->store);
 
-    for (size_t i = 0; error == STORE_OK && i < count; i++)
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
         error = relay_compare(&daemon->relay, txn, &heads[i], &out[i].ours, &out[i].ours_next);
-    if (txn != NULL)
+    }
+    if (txn != NULL) {
         store_end(txn);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         settle_store_error(daemon, "heads-not-compared", error);
+    }
     return error;
 }
 
@@ -281,8 +299,9 @@ static void feed_head(struct daemon *daemon, uint32_t peer, const struct head *h
                                      .ours = compared->ours,
                                      .ours_next = compared->ours_next};
 
-    if (compared->ours == SYNC_OURS_NOT_ADMITTED)
+    if (compared->ours == SYNC_OURS_NOT_ADMITTED) {
         passed_over_add(&daemon->passed, peer, head);
+    }
     settle_event(daemon, &event, NULL);
 }
 
@@ -293,13 +312,16 @@ static void settle_heads(struct daemon *daemon, const struct intake_item *item)
     struct heads heads;
     const struct head *items = NULL;
 
-    if (peer == NULL || !decode(daemon, peer, &heads_schema, &heads, item->bytes))
+    if (peer == NULL || !decode(daemon, peer, &heads_schema, &heads, item->bytes)) {
         return;
+    }
     items = heads.heads.items;
-    if (compare_all(daemon, items, heads.heads.count, compared) != STORE_OK)
+    if (compare_all(daemon, items, heads.heads.count, compared) != STORE_OK) {
         return;
-    for (size_t i = 0; i < heads.heads.count; i++)
+    }
+    for (size_t i = 0; i < heads.heads.count; i++) {
         feed_head(daemon, item->from, &items[i], &compared[i]);
+    }
 }
 
 static void settle_want(struct daemon *daemon, const struct intake_item *item)
@@ -307,8 +329,9 @@ static void settle_want(struct daemon *daemon, const struct intake_item *item)
     struct peer *peer = peer_of(daemon, item);
     struct want want;
 
-    if (peer == NULL || !decode(daemon, peer, &want_schema, &want, item->bytes))
+    if (peer == NULL || !decode(daemon, peer, &want_schema, &want, item->bytes)) {
         return;
+    }
     settle_event(daemon,
                  &(struct sync_event){.kind = SYNC_PEER_WANT, .peer = item->from, .author = want.author},
                  &want);
@@ -322,10 +345,12 @@ static void recheck_passed(struct daemon *daemon)
         struct passed_over_head passed = daemon->passed.heads[i];
         struct compared compared;
 
-        if (compare_all(daemon, &passed.head, 1, &compared) != STORE_OK)
+        if (compare_all(daemon, &passed.head, 1, &compared) != STORE_OK) {
             return;
-        if (compared.ours == SYNC_OURS_NOT_ADMITTED)
+        }
+        if (compared.ours == SYNC_OURS_NOT_ADMITTED) {
             continue;
+        }
         passed_over_remove(&daemon->passed, i);
         feed_head(daemon, passed.peer, &passed.head, &compared);
     }
@@ -364,8 +389,9 @@ static void sign_checkpoint(struct daemon *daemon)
     enum checkpoint_result result = CHECKPOINT_STORE_FAILED;
 
     if (!daemon->checkpoints.has_key || daemon->now_ms < daemon->checkpoints.due_ms ||
-        !daemon->ingest.has_self)
+        !daemon->ingest.has_self) {
         return;
+    }
     daemon->checkpoints.due_ms = daemon->now_ms + CHECKPOINT_INTERVAL_MS;
     if (store_read_begin(&txn, daemon->store) == STORE_OK) {
         result = checkpoints_sign(&daemon->checkpoints, txn, &daemon->home.network, &daemon->ingest.self,
@@ -380,8 +406,9 @@ static void sign_checkpoint(struct daemon *daemon)
     case CHECKPOINT_NO_LOG:
         break;
     case CHECKPOINT_NO_KEY:
-        if (!daemon->checkpoints.warned_of_keys)
+        if (!daemon->checkpoints.warned_of_keys) {
             LOG(LOG_WARN, "checkpoint-key-not-in-log");
+        }
         daemon->checkpoints.warned_of_keys = true;
         break;
     case CHECKPOINT_STORE_FAILED:
@@ -394,8 +421,9 @@ void settle_intake(struct daemon *daemon)
 {
     while (daemon->intake.count > 0) {
         intake_apply(&daemon->intake, &daemon->ingest, clock_wall_s());
-        for (size_t i = 0; i < daemon->intake.count; i++)
+        for (size_t i = 0; i < daemon->intake.count; i++) {
             settle_item(daemon, &daemon->intake.items[i]);
+        }
         intake_clear(&daemon->intake);
         sign_checkpoint(daemon);
     }
@@ -403,10 +431,12 @@ void settle_intake(struct daemon *daemon)
 
 void settle_timers(struct daemon *daemon)
 {
-    if (daemon->now_ms >= sync_deadline_ms(daemon->sync))
+    if (daemon->now_ms >= sync_deadline_ms(daemon->sync)) {
         settle_event(daemon, &(struct sync_event){.kind = SYNC_TICK, .peer = SYNC_LOCAL}, NULL);
-    if (daemon->now_ms >= daemon->recheck_ms)
+    }
+    if (daemon->now_ms >= daemon->recheck_ms) {
         recheck_passed(daemon);
+    }
     sign_checkpoint(daemon);
     settle_intake(daemon);
 }
@@ -415,9 +445,11 @@ uint64_t settle_deadline_ms(const struct daemon *daemon)
 {
     uint64_t deadline_ms = sync_deadline_ms(daemon->sync);
 
-    if (daemon->recheck_ms < deadline_ms)
+    if (daemon->recheck_ms < deadline_ms) {
         deadline_ms = daemon->recheck_ms;
-    if (daemon->ingest.has_self && daemon->checkpoints.due_ms < deadline_ms)
+    }
+    if (daemon->ingest.has_self && daemon->checkpoints.due_ms < deadline_ms) {
         deadline_ms = daemon->checkpoints.due_ms;
+    }
     return deadline_ms;
 }

@@ -22,20 +22,25 @@ struct climb {
 
 static bool is_owner(const struct trust *trust, const struct actor_id *actor)
 {
-    for (size_t i = 0; i < trust->owner_count; i++)
-        if (actor_id_equal(&trust->owners[i].actor, actor))
+    for (size_t i = 0; i < trust->owner_count; i++) {
+        if (actor_id_equal(&trust->owners[i].actor, actor)) {
             return true;
+        }
+    }
     return false;
 }
 
 static void meet(struct climb *climb, const struct actor_id *actor)
 {
     climb->reached = climb->reached || is_owner(climb->trust, actor);
-    for (size_t i = 0; i < climb->count; i++)
-        if (actor_id_equal(&climb->met[i], actor))
+    for (size_t i = 0; i < climb->count; i++) {
+        if (actor_id_equal(&climb->met[i], actor)) {
             return;
-    if (climb->count < CLIMB_MAX)
+        }
+    }
+    if (climb->count < CLIMB_MAX) {
         climb->met[climb->count++] = *actor;
+    }
 }
 
 /* The entry of a grant whose block is not void; STORE_NOT_FOUND when it is gone. */
@@ -46,14 +51,18 @@ static enum store_error read_grant(struct store_txn *txn, const struct grant *gr
     struct bytes element;
     enum store_error error = record_read(txn, grant->author, grant->seq, &record);
 
-    if (error == STORE_OK && record.standing == STANDING_VOID)
+    if (error == STORE_OK && record.standing == STANDING_VOID) {
         return STORE_NOT_FOUND;
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = stored_block_read(txn, grant->author, grant->seq, &record.hash, &stored);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
-    if (!stored_block_entry(&stored, grant->index, &element) || entry_decode(entry, element) != REASON_NONE)
+    }
+    if (!stored_block_entry(&stored, grant->index, &element) || entry_decode(entry, element) != REASON_NONE) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     return STORE_OK;
 }
 
@@ -65,12 +74,15 @@ static bool lifts(struct climb *climb, const struct entry *entry, const struct a
         struct succession succession;
     } record;
 
-    if (entry->kind != ENTRY_ACCREDITATION && entry->kind != ENTRY_SUCCESSION)
+    if (entry->kind != ENTRY_ACCREDITATION && entry->kind != ENTRY_SUCCESSION) {
         return false;
-    if (entry_payload_decode(&record, entry, climb->arena) != REASON_NONE)
+    }
+    if (entry_payload_decode(&record, entry, climb->arena) != REASON_NONE) {
         return false;
-    if (entry->kind == ENTRY_ACCREDITATION)
+    }
+    if (entry->kind == ENTRY_ACCREDITATION) {
         return actor_id_equal(&record.accreditation.delegate, actor);
+    }
     return actor_id_equal(&record.succession.successor, actor);
 }
 
@@ -82,10 +94,12 @@ static enum store_error climb_grant(struct climb *climb, const struct grant *gra
     struct entry entry;
     enum store_error error = author_name(climb->txn, grant->author, &author);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = read_grant(climb->txn, grant, &entry);
-    if (error == STORE_OK && lifts(climb, &entry, actor))
+    }
+    if (error == STORE_OK && lifts(climb, &entry, actor)) {
         meet(climb, &author);
+    }
     arena_rewind(climb->arena, mark);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -103,11 +117,13 @@ static enum store_error climb_from(struct climb *climb, size_t from)
         size_t count;
 
         error = grants_find(climb->txn, &key, DOSSIER_GRANTS_MAX, &grants, &count, climb->arena);
-        for (size_t j = 0; j < count && error == STORE_OK && !climb->reached; j++)
+        for (size_t j = 0; j < count && error == STORE_OK && !climb->reached; j++) {
             error = climb_grant(climb, &grants[j], &actor);
+        }
         arena_rewind(climb->arena, mark);
-        if (error != STORE_OK || climb->reached)
+        if (error != STORE_OK || climb->reached) {
             return error;
+        }
     }
     return error;
 }
@@ -120,8 +136,9 @@ static enum store_error climb_all(struct climb *climb)
     for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && next < climb->count; depth++) {
         size_t end = climb->count;
 
-        for (; next < end && error == STORE_OK && !climb->reached; next++)
+        for (; next < end && error == STORE_OK && !climb->reached; next++) {
             error = climb_from(climb, next);
+        }
     }
     return error;
 }
@@ -136,11 +153,13 @@ enum store_error store_is_accredited(struct store_txn *txn, const struct trust *
     enum store_error error;
 
     *accredited = is_owner(trust, author);
-    if (*accredited)
+    if (*accredited) {
         return STORE_OK;
+    }
     memory = malloc(MET_SIZE + CLIMB_ARENA_SIZE);
-    if (!memory)
+    if (!memory) {
         return STORE_NO_MEMORY;
+    }
     arena_init(&arena, (uint8_t *)memory + MET_SIZE, CLIMB_ARENA_SIZE);
     climb.met = memory;
     climb.arena = &arena;
@@ -162,10 +181,12 @@ static bool names(const struct entry *entry, const struct subject *subject, stru
     struct actor_id actor = {subject->id};
 
     if (entry->erased || (entry->kind != ENTRY_ATTESTATION && entry->kind != ENTRY_AFFILIATION) ||
-        entry_payload_decode(&record, entry, arena) != REASON_NONE)
+        entry_payload_decode(&record, entry, arena) != REASON_NONE) {
         return false;
-    if (entry->kind == ENTRY_ATTESTATION)
+    }
+    if (entry->kind == ENTRY_ATTESTATION) {
         return subject_equal(&record.attestation.subject, subject);
+    }
     return record.affiliation.has_consent &&
            (actor_id_equal(&record.affiliation.consent.technician, &actor) ||
             actor_id_equal(&record.affiliation.consent.shop, &actor));
@@ -186,8 +207,9 @@ static enum store_error find_naming(struct store_txn *txn, const struct subject 
         error = read_grant(txn, &entry_at, &entry);
         *named = error == STORE_OK && names(&entry, subject, arena);
         arena_rewind(arena, mark);
-        if (error == STORE_NOT_FOUND)
+        if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
+        }
     }
     return error;
 }
@@ -203,8 +225,9 @@ enum store_error store_is_named(struct store_txn *txn, const struct network *net
 
     (void)network;
     *named = false;
-    if (!memory)
+    if (!memory) {
         return STORE_NO_MEMORY;
+    }
     arena_init(&arena, memory, NAMED_ARENA_SIZE);
     error = find_naming(txn, &subject, &arena, named);
     free(memory);

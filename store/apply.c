@@ -30,8 +30,9 @@ static enum store_error put_block(struct applying *applying)
 
     if (error == STORE_OK) {
         applying->arrived_s = stored.arrived_s;
-        if (stored.mark_count > 0)
+        if (stored.mark_count > 0) {
             return STORE_OK;
+        }
         author->blocks--;
         author->bytes -= stored.encoded.size;
     } else if (error != STORE_NOT_FOUND) {
@@ -50,10 +51,12 @@ static enum store_error put_record(struct applying *applying)
 
     if (seq > 0) {
         enum store_error error = record_read(applying->txn, applying->author.number, seq - 1, &row);
-        if (error != STORE_OK)
+        if (error != STORE_OK) {
             return error;
-        if (row.settled_s > settled_s)
+        }
+        if (row.settled_s > settled_s) {
             settled_s = row.settled_s;
+        }
     }
     row = disk_record_of(&applying->change->record);
     row.time_s = applying->block->header.time_s;
@@ -80,8 +83,9 @@ static enum store_error put_keys(struct applying *applying)
 {
     const struct log_state *state = &applying->change->state;
 
-    if (!applying->change->keys_changed || state->seq == 0)
+    if (!applying->change->keys_changed || state->seq == 0) {
         return STORE_OK;
+    }
     return keys_write(applying->txn, applying->author.number, state->seq, &state->keys, state->epoch);
 }
 
@@ -93,15 +97,18 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     struct disk_record old, row;
     enum store_error error = record_read(applying->txn, number, past->seq, &old);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     row = disk_record_of(&past->record);
     row.time_s = old.time_s;
     row.settled_s = old.settled_s;
-    if (memcmp(&row, &old, sizeof row) != 0)
+    if (memcmp(&row, &old, sizeof row) != 0) {
         error = record_write(applying->txn, number, past->seq, &row);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     return live_pages_write(applying->txn, number, past->seq, past->record.entry_count, &past->live);
 }
 
@@ -110,12 +117,15 @@ static enum store_error put_past(struct applying *applying)
     const struct log_past *past = applying->past;
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < past->block_count && error == STORE_OK; i++)
+    for (size_t i = 0; i < past->block_count && error == STORE_OK; i++) {
         error = put_past_block(applying, &past->blocks[i]);
-    for (size_t i = 0; i < past->state.count && error == STORE_OK; i++)
-        if (past->state.pages[i].changed)
+    }
+    for (size_t i = 0; i < past->state.count && error == STORE_OK; i++) {
+        if (past->state.pages[i].changed) {
             error = state_page_write(applying->txn, applying->author.number, applying->change->state.seq + 1,
                                      &past->state.pages[i]);
+        }
+    }
     return error;
 }
 
@@ -131,8 +141,9 @@ static enum store_error index_holder(struct applying *applying, const struct ent
     arena_init(&arena, memory, sizeof memory);
     if (index >= applying->block->entry_count || applying->block->entries[index].kind != ENTRY_STATUS ||
         entry_payload_decode(&status, &applying->block->entries[index], &arena) != REASON_NONE ||
-        !status.has_holder)
+        !status.has_holder) {
         return STORE_OK;
+    }
     return index_add(applying->txn, &status.holder,
                      place_of(applying->author.number, event->seq, event->index));
 }
@@ -143,14 +154,16 @@ static enum store_error put_event(struct applying *applying, const struct entry_
     struct standing_row row;
     enum store_error error = standing_read(applying->txn, number, event->seq, event->index, &row);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     assert(row.event_count < HISTORY_EVENTS_MAX);
     row.events[row.event_count++] = event->event;
     row.history = event->history;
     error = standing_write(applying->txn, number, event->seq, event->index, &row);
-    if (error == STORE_OK && event->event.action == STATUS_HELD_BY)
+    if (error == STORE_OK && event->event.action == STATUS_HELD_BY) {
         error = index_holder(applying, event);
+    }
     return error;
 }
 
@@ -158,8 +171,9 @@ static enum store_error put_events(struct applying *applying)
 {
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < applying->change->event_count && error == STORE_OK; i++)
+    for (size_t i = 0; i < applying->change->event_count && error == STORE_OK; i++) {
         error = put_event(applying, &applying->change->events[i]);
+    }
     return error;
 }
 
@@ -170,9 +184,10 @@ static enum store_error index_content(struct applying *applying)
     const struct block *block = applying->block;
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < block->entry_count && error == STORE_OK; i++)
+    for (size_t i = 0; i < block->entry_count && error == STORE_OK; i++) {
         error = index_add_content(applying->txn, &block->entries[i],
                                   place_of(applying->author.number, block->header.seq, i));
+    }
     return error;
 }
 
@@ -182,8 +197,9 @@ static enum store_error index_govern(struct applying *applying)
     void *memory = malloc(RECORD_ARENA_SIZE);
     enum store_error error;
 
-    if (!memory)
+    if (!memory) {
         return STORE_NO_MEMORY;
+    }
     arena_init(&arena, memory, RECORD_ARENA_SIZE);
     error = grants_put(applying->txn, applying->author.number, applying->block->header.seq,
                        applying->block->entries, applying->block->entry_count, &arena);
@@ -224,8 +240,9 @@ static enum store_error apply(struct applying *applying)
     };
     enum store_error error = author_intern(applying->txn, &applying->change->state.author, &applying->author);
 
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && error == STORE_OK; i++)
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && error == STORE_OK; i++) {
         error = steps[i](applying);
+    }
     return error;
 }
 

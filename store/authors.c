@@ -19,15 +19,18 @@ static enum store_error next_number(struct store_txn *txn, uint32_t *number)
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_NAMES);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     *number = 0;
     error = walk_last(&walk);
-    if (error == STORE_OK && walk.key.size == 4)
+    if (error == STORE_OK && walk.key.size == 4) {
         *number = (uint32_t)number_at(walk.key.data, 0, 4) + 1;
+    }
     walk_close(&walk);
-    if (error != STORE_OK && error != STORE_NOT_FOUND)
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
+    }
     return *number <= AUTHOR_NUMBER_MAX ? STORE_OK : txn_fail(txn, STORE_NO_ROOM);
 }
 
@@ -36,12 +39,14 @@ enum store_error author_intern(struct store_txn *txn, const struct actor_id *aut
     enum store_error error = author_read(txn, author, row);
     struct key key;
 
-    if (error != STORE_NOT_FOUND)
+    if (error != STORE_NOT_FOUND) {
         return error;
+    }
     *row = (struct disk_author){0};
     error = next_number(txn, &row->number);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     key = author_key(row->number);
     return table_append(txn, TABLE_NAMES, &key, author, sizeof *author);
 }
@@ -74,8 +79,9 @@ enum store_error store_author_number(struct store_txn *txn, const struct actor_i
     struct disk_author row;
     enum store_error error = author_read(txn, author, &row);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         *number = row.number;
+    }
     return error;
 }
 
@@ -97,8 +103,9 @@ enum store_error store_set_frozen(struct store_txn *txn, const struct actor_id *
     struct disk_author row;
     enum store_error error = author_read(txn, author, &row);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     row.frozen = frozen;
     return author_write(txn, author, &row);
 }
@@ -108,7 +115,8 @@ enum store_error store_is_frozen(struct store_txn *txn, const struct actor_id *a
     struct disk_author row;
     enum store_error error = author_read(txn, author, &row);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         *frozen = row.frozen;
+    }
     return error;
 }

@@ -43,13 +43,16 @@ static enum store_error rebuild_inception(struct store_txn *txn, struct bytes ke
 {
     struct block_parts parts;
 
-    if (!txn->inception)
+    if (!txn->inception) {
         txn->inception = malloc(sizeof *txn->inception);
-    if (!txn->inception)
+    }
+    if (!txn->inception) {
         return STORE_NO_MEMORY;
+    }
     if (!build_inception(txn->store, keys_record, txn->inception->bytes, &stored->encoded) ||
-        !stored_block_parts(stored, &parts) || parts.body.size < 2)
+        !stored_block_parts(stored, &parts) || parts.body.size < 2) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     txn->inception->mark = (uint32_t)(parts.body.data + 1 - stored->encoded.data);
     stored->erased_count = 0;
     stored->mark_count = 1;
@@ -61,8 +64,9 @@ static enum store_error rebuild_inception(struct store_txn *txn, struct bytes ke
 static enum store_error split_row(struct store_txn *txn, struct bytes value, struct disk_block *head,
                                   struct bytes *rest)
 {
-    if (value.size < sizeof *head)
+    if (value.size < sizeof *head) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     memcpy(head, value.data, sizeof *head);
     *rest = bytes_of(value.data + sizeof *head, value.size - sizeof *head);
     return STORE_OK;
@@ -75,14 +79,17 @@ enum store_error stored_block_of(struct store_txn *txn, struct bytes value, stru
     size_t marks_size;
     enum store_error error = split_row(txn, value, &head, &rest);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     stored->arrived_s = head.arrived_s;
-    if (head.is_inception)
+    if (head.is_inception) {
         return rebuild_inception(txn, rest, stored);
+    }
     marks_size = (size_t)head.mark_count * MARK_SIZE;
-    if (marks_size > rest.size)
+    if (marks_size > rest.size) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     stored->erased_count = head.erased_count;
     stored->mark_count = head.mark_count;
     stored->marks = rest.data;
@@ -108,12 +115,14 @@ enum store_error inception_read(struct store_txn *txn, uint32_t number, struct b
     struct key key;
     enum store_error error = record_read(txn, number, 0, &record);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     key = block_key(number, 0, &record.hash);
     error = table_get(txn, TABLE_BLOCKS, &key, &value);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = split_row(txn, value, &head, keys_record);
+    }
     return error == STORE_OK && !head.is_inception ? txn_fail(txn, STORE_NOT_A_STORE) : error;
 }
 
@@ -142,14 +151,17 @@ bool stored_block_entry(const struct stored_block *stored, uint64_t index, struc
     struct reader reader;
     size_t mark;
 
-    if (index / MARK_STRIDE >= stored->mark_count)
+    if (index / MARK_STRIDE >= stored->mark_count) {
         return false;
+    }
     mark = mark_at(stored, index / MARK_STRIDE);
-    if (mark > stored->encoded.size)
+    if (mark > stored->encoded.size) {
         return false;
+    }
     reader_init(&reader, bytes_of(stored->encoded.data + mark, stored->encoded.size - mark));
-    for (uint64_t i = 0; i < index % MARK_STRIDE; i++)
+    for (uint64_t i = 0; i < index % MARK_STRIDE; i++) {
         reader_skip(&reader, 1);
+    }
     *element = reader_skip(&reader, 1);
     return reader.error == REASON_NONE;
 }
@@ -160,16 +172,20 @@ bool stored_block_entries(const struct stored_block *stored, struct entry **entr
     struct block_parts parts;
     struct reader reader;
 
-    if (!stored_block_parts(stored, &parts))
+    if (!stored_block_parts(stored, &parts)) {
         return false;
+    }
     reader_init(&reader, parts.body);
     *count = reader_array(&reader, 1, BLOCK_ENTRIES_MAX);
     *entries = arena_take(arena, *count * sizeof **entries);
-    if (!*entries)
+    if (!*entries) {
         return false;
-    for (size_t i = 0; i < *count; i++)
-        if (entry_decode(&(*entries)[i], reader_skip(&reader, 1)) != REASON_NONE)
+    }
+    for (size_t i = 0; i < *count; i++) {
+        if (entry_decode(&(*entries)[i], reader_skip(&reader, 1)) != REASON_NONE) {
             return false;
+        }
+    }
     return reader_end(&reader) == REASON_NONE;
 }
 
@@ -180,12 +196,14 @@ bool element_is_erased(struct bytes element)
 
 bool element_leaf(struct hash *out, const struct network *network, struct bytes element)
 {
-    if (element.size == 0)
+    if (element.size == 0) {
         return false;
-    if (element_is_erased(element))
+    }
+    if (element_is_erased(element)) {
         memcpy(out, element.data + 2, HASH_SIZE);
-    else
+    } else {
         entry_leaf(out, network, element);
+    }
     return true;
 }
 
@@ -202,10 +220,12 @@ enum store_error store_block_bytes(struct store_txn *txn, const struct actor_id 
     struct stored_block stored;
     enum store_error error = author_read_log(txn, author, &row);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = seq <= row.seq ? record_read(txn, row.number, seq, &record) : STORE_NOT_FOUND;
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = stored_block_read(txn, row.number, seq, &record.hash, &stored);
+    }
     return error == STORE_OK ? copy_block(&stored, out, arena) : error;
 }
 
@@ -216,8 +236,9 @@ enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_i
     struct stored_block stored;
     enum store_error error = author_read(txn, author, &row);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = stored_block_read(txn, row.number, seq, hash, &stored);
+    }
     return error == STORE_OK ? copy_block(&stored, out, arena) : error;
 }
 
@@ -241,10 +262,12 @@ static enum store_error branch_of(struct walk *walk, const struct network *netwo
     struct block block;
     enum store_error error = stored_block_of(walk->txn, walk->value, &stored);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (block_decode_header(&block, network, stored.encoded, arena) != REASON_NONE)
+    }
+    if (block_decode_header(&block, network, stored.encoded, arena) != REASON_NONE) {
         return txn_fail(walk->txn, STORE_NOT_A_STORE);
+    }
     arena_rewind(arena, mark);
     *branch = (struct branch_block){
         .hash = block.hash,
@@ -252,8 +275,9 @@ static enum store_error branch_of(struct walk *walk, const struct network *netwo
         .seq = block.header.seq,
         .epoch = block.header.epoch,
     };
-    if (block.header.block_class == CLASS_KEYS)
+    if (block.header.block_class == CLASS_KEYS) {
         branch->rotation = is_rotation(network, stored.encoded, arena);
+    }
     return STORE_OK;
 }
 
@@ -263,8 +287,9 @@ static enum store_error count_rows(struct walk *walk, const struct key *from, co
     enum store_error error = walk_seek(walk, from);
 
     *count = 0;
-    for (; error == STORE_OK && walk_under(walk, prefix); error = walk_next(walk))
+    for (; error == STORE_OK && walk_under(walk, prefix); error = walk_next(walk)) {
         (*count)++;
+    }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -276,8 +301,9 @@ static enum store_error fill_branches(struct walk *walk, const struct network *n
 
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = i == 0 ? walk_seek(walk, from) : walk_next(walk);
-        if (error == STORE_OK)
+        if (error == STORE_OK) {
             error = branch_of(walk, network, &branches[i], arena);
+        }
     }
     return error;
 }
@@ -291,13 +317,15 @@ enum store_error store_branch_blocks(struct store_txn *txn, const struct network
     struct walk walk;
     enum store_error error = author_read(txn, author, &row);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     first = author_seq_key(row.number, from);
     prefix = author_key(row.number);
     error = walk_open(&walk, txn, TABLE_BLOCKS);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     error = count_rows(&walk, &first, &prefix, count);
     if (error == STORE_OK) {
         *out = arena_take(arena, *count * sizeof **out);
@@ -327,8 +355,9 @@ static enum store_error write_inception(struct store_txn *txn, const struct key 
     uint8_t *row;
     enum store_error error = table_reserve(txn, TABLE_BLOCKS, key, sizeof head + keys_record.size, &row);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     memcpy(row, &head, sizeof head);
     memcpy(row + sizeof head, keys_record.data, keys_record.size);
     return STORE_OK;
@@ -338,8 +367,9 @@ static size_t count_erased(const struct block *block)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < block->entry_count; i++)
+    for (size_t i = 0; i < block->entry_count; i++) {
         count += block->entries[i].erased;
+    }
     return count;
 }
 
@@ -355,11 +385,13 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     uint8_t *row;
     enum store_error error;
 
-    if (is_inception(txn->store, block))
+    if (is_inception(txn->store, block)) {
         return write_inception(txn, &key, block->entries[0].payload, arrived_s);
+    }
     error = table_reserve(txn, TABLE_BLOCKS, &key, size, &row);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     memcpy(row, &head, sizeof head);
     row += sizeof head;
     for (size_t i = 0; i < mark_count; i++, row += MARK_SIZE) {
@@ -376,32 +408,14 @@ enum store_error store_put_side_block(struct store_txn *txn, const struct block 
     struct stored_block stored;
     enum store_error error = author_intern(txn, &block->header.author, &row);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = stored_block_read(txn, row.number, block->header.seq, &block->hash, &stored);
-    if (error != STORE_NOT_FOUND)
+    }
+    if (error != STORE_NOT_FOUND) {
         return txn_fail(txn, error);
+    }
     error = stored_block_write(txn, row.number, block, arrived_s);
     row.blocks++;
     row.bytes += block->encoded.size;
     return error == STORE_OK ? author_write(txn, &block->header.author, &row) : error;
-}
-
-enum store_error store_drop_block(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
-                                  const struct hash *hash)
-{
-    struct disk_author row;
-    struct stored_block stored;
-    struct key key;
-    enum store_error error = author_read(txn, author, &row);
-
-    if (error != STORE_OK)
-        return error;
-    error = stored_block_read(txn, row.number, seq, hash, &stored);
-    if (error != STORE_OK)
-        return error;
-    row.blocks--;
-    row.bytes -= stored.encoded.size;
-    key = block_key(row.number, seq, hash);
-    error = table_delete(txn, TABLE_BLOCKS, &key);
-    return error == STORE_OK ? author_write(txn, author, &row) : error;
 }

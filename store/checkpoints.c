@@ -21,8 +21,9 @@ static bool row_of_encoded(struct disk_checkpoint *row, struct bytes encoded)
     struct arena arena;
 
     arena_init(&arena, memory, sizeof memory);
-    if (schema_decode_known(&signed_checkpoint_schema, &record, encoded, &arena) != REASON_NONE)
+    if (schema_decode_known(&signed_checkpoint_schema, &record, encoded, &arena) != REASON_NONE) {
         return false;
+    }
     *row = (struct disk_checkpoint){
         .head = record.checkpoint.head, .time_s = record.checkpoint.time_s, .seq = record.checkpoint.seq};
     return true;
@@ -47,16 +48,19 @@ static enum store_error drop_first_day(struct store_txn *txn, uint32_t number)
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     for (error = walk_seek(&walk, &author); error == STORE_OK && walk_under(&walk, &author);
          error = walk_next(&walk)) {
-        if (count++ == 0)
+        if (count++ == 0) {
             first = key_of(walk.key.data, walk.key.size);
+        }
     }
     walk_close(&walk);
-    if (error != STORE_OK && error != STORE_NOT_FOUND)
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
+    }
     return count > CHECKPOINT_DAYS_MAX ? table_delete(txn, TABLE_CHECKPOINT_DAYS, &first) : STORE_OK;
 }
 
@@ -67,8 +71,9 @@ static enum store_error put_day(struct store_txn *txn, uint32_t number, const st
     enum store_error known = table_get(txn, TABLE_CHECKPOINT_DAYS, &key, &before);
     enum store_error error;
 
-    if (known != STORE_OK && known != STORE_NOT_FOUND)
+    if (known != STORE_OK && known != STORE_NOT_FOUND) {
         return known;
+    }
     error = table_put(txn, TABLE_CHECKPOINT_DAYS, &key, row, sizeof *row);
     return error == STORE_OK && known == STORE_NOT_FOUND ? drop_first_day(txn, number) : error;
 }
@@ -84,11 +89,13 @@ static enum store_error read_day_by(struct walk *walk, uint32_t number, uint64_t
 
     for (error = walk_seek_back(walk, &day); error == STORE_OK && walk_under(walk, &author);
          error = walk_previous(walk)) {
-        if (walk->value.size != sizeof *out)
+        if (walk->value.size != sizeof *out) {
             return txn_fail(walk->txn, STORE_NOT_A_STORE);
+        }
         memcpy(out, walk->value.data, sizeof *out);
-        if (out->time_s <= by_s)
+        if (out->time_s <= by_s) {
             return STORE_OK;
+        }
     }
     return error == STORE_OK ? STORE_NOT_FOUND : error;
 }
@@ -103,15 +110,19 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
     struct walk walk;
     enum store_error error = table_get(txn, TABLE_CHECKPOINTS, &key, &newest);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (!row_of_encoded(out, newest))
+    }
+    if (!row_of_encoded(out, newest)) {
         return txn_fail(txn, STORE_NOT_A_STORE);
-    if (out->time_s <= by_s)
+    }
+    if (out->time_s <= by_s) {
         return STORE_OK;
+    }
     error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     error = read_day_by(&walk, number, by_s, out);
     walk_close(&walk);
     return error;
@@ -128,8 +139,9 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
 
     assert(is_checkpoint);
     error = store_author_number(txn, author, &number);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size);
+    }
     return error == STORE_OK ? put_day(txn, number, &row) : error;
 }
 
@@ -140,7 +152,8 @@ enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *
     struct bytes view;
     enum store_error error = table_get(txn, TABLE_CHECKPOINTS, &key, &view);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     return arena_copy(arena, view, out) ? STORE_OK : STORE_NO_MEMORY;
 }

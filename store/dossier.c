@@ -15,11 +15,13 @@ static enum store_error read_setter(struct gather *gather, size_t log, const str
     enum store_error error =
         gather_place(gather, log, event->setter_seq, event->setter_index, &place, &element);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS ||
-        entry_payload_decode(status, &entry, gather->arena) != REASON_NONE)
+        entry_payload_decode(status, &entry, gather->arena) != REASON_NONE) {
         return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    }
     return STORE_OK;
 }
 
@@ -32,8 +34,9 @@ static const struct history_event *last_event(const struct gather *gather, const
     for (size_t i = place->event_count; i > 0; i--) {
         const struct history_event *event = &place->events[i - 1];
         if (event->action == action && !place->event_voided[i - 1] &&
-            dossier_log_reaches(log, event->setter_seq))
+            dossier_log_reaches(log, event->setter_seq)) {
             return event;
+        }
     }
     return NULL;
 }
@@ -48,14 +51,16 @@ static enum store_error fill_setters(struct gather *gather, struct dossier_crede
     if (replaced) {
         error = read_setter(gather, credential->place.log, replaced, &status);
         credential->has_replacement = error == STORE_OK && status.has_replacement;
-        if (credential->has_replacement)
+        if (credential->has_replacement) {
             credential->replacement = status.replacement;
+        }
     }
     if (held && error == STORE_OK) {
         error = read_setter(gather, credential->place.log, held, &status);
         credential->has_holder = error == STORE_OK && status.has_holder;
-        if (credential->has_holder)
+        if (credential->has_holder) {
             credential->holder = status.holder;
+        }
     }
     return error;
 }
@@ -71,17 +76,21 @@ static enum store_error read_credential(struct gather *gather, size_t log, uint6
     enum store_error error;
 
     *credential = (struct dossier_credential){.source = SOURCE_REPLAYED};
-    if (!gather->out->logs[log].known || !dossier_log_reaches(&gather->out->logs[log], seq))
+    if (!gather->out->logs[log].known || !dossier_log_reaches(&gather->out->logs[log], seq)) {
         return STORE_NOT_FOUND;
+    }
     error = gather_place(gather, log, seq, index, &credential->place, &element);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (entry_decode(&entry, element) != REASON_NONE)
+    }
+    if (entry_decode(&entry, element) != REASON_NONE) {
         return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    }
     if (!entry.erased &&
         (entry.kind != ENTRY_ATTESTATION ||
-         entry_payload_decode(&credential->attestation, &entry, gather->arena) != REASON_NONE))
+         entry_payload_decode(&credential->attestation, &entry, gather->arena) != REASON_NONE)) {
         return STORE_NOT_FOUND;
+    }
     return fill_setters(gather, credential);
 }
 
@@ -96,8 +105,9 @@ static struct dossier_credential *next_credential(struct gather *gather)
 
 static bool is_about(const struct dossier_credential *credential, const struct subject *subject)
 {
-    if (credential->place.erased)
+    if (credential->place.erased) {
         return false;
+    }
     return subject_equal(&credential->attestation.subject, subject) ||
            (credential->has_holder && subject_equal(&credential->holder, subject));
 }
@@ -109,11 +119,13 @@ static enum store_error follow(struct gather *gather, uint64_t place, const stru
     size_t mark, log;
     enum store_error error;
 
-    if (!credential)
+    if (!credential) {
         return STORE_NO_MEMORY;
+    }
     error = gather_log_of_number(gather, place_author(place), &log);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
     mark = arena_mark(gather->arena);
     error = read_credential(gather, log, place_seq(place), place_index(place), credential);
     if (error == STORE_OK && is_about(credential, subject)) {
@@ -136,10 +148,12 @@ static enum store_error follow_all(struct gather *gather, const uint64_t *places
 
     for (size_t i = 0; i < count && error == STORE_OK && out->credential_count < DOSSIER_CREDENTIALS_MAX;
          i++) {
-        if (i == 0 || place_author(places[i]) != place_author(places[i - 1]))
+        if (i == 0 || place_author(places[i]) != place_author(places[i - 1])) {
             author_first = out->credential_count;
-        if (out->credential_count - author_first < EACH_MAX)
+        }
+        if (out->credential_count - author_first < EACH_MAX) {
             error = follow(gather, places[i], subject);
+        }
     }
     return error;
 }
@@ -156,8 +170,9 @@ enum store_error store_dossier(struct store_txn *txn, const struct network *netw
 
     *out = (struct dossier){.subject = *subject};
     error = index_find(txn, subject, &places, &count, arena);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = follow_all(&gather, places, count, subject);
+    }
     return error == STORE_OK ? gather_finish(&gather) : error;
 }
 
@@ -167,8 +182,9 @@ static bool is_there(const struct dossier *out, const struct dossier_place *plac
 {
     for (size_t i = 0; i < out->credential_count; i++) {
         const struct dossier_place *other = &out->credentials[i].place;
-        if (other->log == place->log && other->seq == place->seq && other->index == place->index)
+        if (other->log == place->log && other->seq == place->seq && other->index == place->index) {
             return true;
+        }
     }
     return false;
 }
@@ -179,16 +195,20 @@ static enum store_error add_named(struct gather *gather, const struct entry_name
     size_t log;
     enum store_error error;
 
-    if (!credential)
+    if (!credential) {
         return STORE_NO_MEMORY;
+    }
     error = gather_log(gather, &name->author, &log);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = read_credential(gather, log, name->seq, name->index, credential);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
     if (memcmp(credential->place.leaf.bytes, name->prefix, sizeof name->prefix) == 0 &&
-        !is_there(gather->out, &credential->place))
+        !is_there(gather->out, &credential->place)) {
         gather->out->credential_count++;
+    }
     return STORE_OK;
 }
 
@@ -203,8 +223,9 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
 
     *out = (struct dossier){0};
     for (size_t i = 0; error == STORE_OK && i < name_count && out->credential_count < DOSSIER_CREDENTIALS_MAX;
-         i++)
+         i++) {
         error = add_named(&gather, &names[i]);
+    }
     return error == STORE_OK ? gather_finish(&gather) : error;
 }
 
@@ -223,13 +244,15 @@ enum store_error store_dossier_around(struct store_txn *txn, const struct networ
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         struct dossier_credential *credential = next_credential(&gather);
 
-        if (!credential)
+        if (!credential) {
             return STORE_NO_MEMORY;
+        }
         *credential = credentials[i];
         error = gather_log(&gather, &authors[i], &credential->place.log);
         out->credential_count += error == STORE_OK;
-        if (error == STORE_NOT_FOUND)
+        if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
+        }
     }
     return error == STORE_OK ? gather_finish(&gather) : error;
 }

@@ -48,11 +48,13 @@ static struct disk_identity identity_of(const char *network_tag)
 
 static enum store_error check_identity(const struct disk_identity *found, const struct disk_identity *wanted)
 {
-    if (found->byte_order != wanted->byte_order)
+    if (found->byte_order != wanted->byte_order) {
         return STORE_NOT_A_STORE;
+    }
     if (found->version != wanted->version || found->author_size != wanted->author_size ||
-        found->record_size != wanted->record_size || found->event_size != wanted->event_size)
+        found->record_size != wanted->record_size || found->event_size != wanted->event_size) {
         return STORE_WRONG_VERSION;
+    }
     return memcmp(found->tag, wanted->tag, TAG_SIZE) == 0 ? STORE_OK : STORE_WRONG_NETWORK;
 }
 
@@ -65,8 +67,9 @@ static enum store_error look_at_main(MDB_txn *mdb, bool *empty)
     MDB_stat figures;
 
     if (mdb_dbi_open(mdb, NULL, 0, &main_table) != MDB_SUCCESS ||
-        mdb_stat(mdb, main_table, &figures) != MDB_SUCCESS)
+        mdb_stat(mdb, main_table, &figures) != MDB_SUCCESS) {
         return STORE_NOT_A_STORE;
+    }
     *empty = figures.ms_entries == 0;
     return STORE_OK;
 }
@@ -76,10 +79,12 @@ static enum store_error open_tables(struct store *store, MDB_txn *mdb, bool crea
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         int code = mdb_dbi_open(mdb, table_names[i], create ? MDB_CREATE : 0, &store->tables[i]);
 
-        if (code == MDB_NOTFOUND)
+        if (code == MDB_NOTFOUND) {
             return i == TABLE_META ? STORE_NOT_A_STORE : STORE_WRONG_VERSION;
-        if (code != MDB_SUCCESS)
+        }
+        if (code != MDB_SUCCESS) {
             return store_error_of(store, code);
+        }
     }
     return STORE_OK;
 }
@@ -92,13 +97,16 @@ static enum store_error identify(struct store *store, MDB_txn *mdb, const char *
     MDB_val value = {.mv_size = sizeof wanted, .mv_data = &wanted};
     int code;
 
-    if (create)
+    if (create) {
         return store_error_of(store, mdb_put(mdb, store->tables[TABLE_META], &word, &value, 0));
+    }
     code = mdb_get(mdb, store->tables[TABLE_META], &word, &value);
-    if (code == MDB_NOTFOUND || (code == MDB_SUCCESS && value.mv_size != sizeof found))
+    if (code == MDB_NOTFOUND || (code == MDB_SUCCESS && value.mv_size != sizeof found)) {
         return STORE_NOT_A_STORE;
-    if (code != MDB_SUCCESS)
+    }
+    if (code != MDB_SUCCESS) {
         return store_error_of(store, code);
+    }
     memcpy(&found, value.mv_data, sizeof found);
     return check_identity(&found, &wanted);
 }
@@ -109,10 +117,12 @@ static enum store_error open_meta(struct store *store, MDB_txn *mdb, const char 
 {
     int code = mdb_dbi_open(mdb, table_names[TABLE_META], 0, &store->tables[TABLE_META]);
 
-    if (code == MDB_NOTFOUND)
+    if (code == MDB_NOTFOUND) {
         return STORE_NOT_A_STORE;
-    if (code != MDB_SUCCESS)
+    }
+    if (code != MDB_SUCCESS) {
         return store_error_of(store, code);
+    }
     return identify(store, mdb, network_tag, false);
 }
 
@@ -121,14 +131,16 @@ static enum store_error prepare_in(struct store *store, MDB_txn *mdb, const char
     bool empty = false;
     enum store_error error = look_at_main(mdb, &empty);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     if (!empty) {
         error = open_meta(store, mdb, network_tag);
         return error == STORE_OK ? open_tables(store, mdb, false) : error;
     }
-    if (store->read_only)
+    if (store->read_only) {
         return STORE_NOT_FOUND;
+    }
     error = open_tables(store, mdb, true);
     return error == STORE_OK ? identify(store, mdb, network_tag, true) : error;
 }
@@ -139,8 +151,9 @@ static enum store_error prepare_once(struct store *store, const char *network_ta
     int code = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &mdb);
     enum store_error error;
 
-    if (code != MDB_SUCCESS)
+    if (code != MDB_SUCCESS) {
         return store_error_of(store, code);
+    }
     error = prepare_in(store, mdb, network_tag);
     if (error != STORE_OK) {
         mdb_txn_abort(mdb);
@@ -158,8 +171,9 @@ static enum store_error prepare(struct store *store, const char *network_tag)
     store->read_only = true;
     error = prepare_once(store, network_tag, false);
     store->read_only = read_only;
-    if (error != STORE_NOT_FOUND || read_only)
+    if (error != STORE_NOT_FOUND || read_only) {
         return error;
+    }
     return prepare_once(store, network_tag, true);
 }
 
@@ -172,10 +186,12 @@ static enum store_error check_length(struct store *store)
     mdb_filehandle_t descriptor;
 
     if (mdb_env_info(store->env, &info) != MDB_SUCCESS || mdb_env_stat(store->env, &figures) != MDB_SUCCESS ||
-        mdb_env_get_fd(store->env, &descriptor) != MDB_SUCCESS || fstat(descriptor, &file) != 0)
+        mdb_env_get_fd(store->env, &descriptor) != MDB_SUCCESS || fstat(descriptor, &file) != 0) {
         return STORE_IO;
-    if (file.st_size > 0 && (uint64_t)file.st_size / figures.ms_psize < info.me_last_pgno + 1)
+    }
+    if (file.st_size > 0 && (uint64_t)file.st_size / figures.ms_psize < info.me_last_pgno + 1) {
         return STORE_NOT_A_STORE;
+    }
     return STORE_OK;
 }
 
@@ -184,13 +200,16 @@ static int try_environment(struct store *store, const struct store_options *opti
     unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (options->read_only ? MDB_RDONLY : 0);
     int code = mdb_env_create(&store->env);
 
-    if (code != MDB_SUCCESS)
+    if (code != MDB_SUCCESS) {
         return code;
+    }
     code = mdb_env_set_maxdbs(store->env, TABLE_COUNT + 1);
-    if (code == MDB_SUCCESS)
+    if (code == MDB_SUCCESS) {
         code = mdb_env_set_mapsize(store->env, map_size);
-    if (code == MDB_SUCCESS)
+    }
+    if (code == MDB_SUCCESS) {
         code = mdb_env_open(store->env, store->folder, flags, 0600);
+    }
     return code;
 }
 
@@ -213,17 +232,21 @@ static enum store_error open_in(struct store *store, const struct store_options 
 {
     enum store_error error;
 
-    if (!network_init(&store->network, options->network_tag))
+    if (!network_init(&store->network, options->network_tag)) {
         return STORE_WRONG_NETWORK;
+    }
     store->read_only = options->read_only;
     store->folder = strdup(options->folder);
-    if (!store->folder)
+    if (!store->folder) {
         return STORE_NO_MEMORY;
+    }
     error = open_environment(store, options);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = check_length(store);
-    if (error == STORE_OK && !store->read_only)
+    }
+    if (error == STORE_OK && !store->read_only) {
         store_clear_stale_readers(store);
+    }
     return error == STORE_OK ? prepare(store, options->network_tag) : error;
 }
 
@@ -232,8 +255,9 @@ enum store_error store_open(struct store **out, const struct store_options *opti
     struct store *store = calloc(1, sizeof *store);
     enum store_error error;
 
-    if (!store)
+    if (!store) {
         return STORE_NO_MEMORY;
+    }
     pthread_mutex_init(&store->live_top.lock, NULL);
     error = open_in(store, options);
     if (error != STORE_OK) {
@@ -246,11 +270,13 @@ enum store_error store_open(struct store **out, const struct store_options *opti
 
 void store_close(struct store *store)
 {
-    if (!store)
+    if (!store) {
         return;
+    }
     assert(atomic_load(&store->open_count) == 0);
-    if (store->env)
+    if (store->env) {
         mdb_env_close(store->env);
+    }
     posting_batch_deinit(&store->batch);
     pthread_mutex_destroy(&store->live_top.lock);
     free(store->folder);
@@ -268,8 +294,9 @@ void store_clear_stale_readers(struct store *store)
 
 static int adopt_map(struct store *store)
 {
-    if (atomic_load(&store->open_count) > 0)
+    if (atomic_load(&store->open_count) > 0) {
         return MDB_MAP_RESIZED;
+    }
     return mdb_env_set_mapsize(store->env, 0);
 }
 
@@ -279,14 +306,16 @@ static enum store_error begin(struct store_txn **out, struct store *store, bool 
     unsigned flags = writes ? 0 : MDB_RDONLY;
     int code;
 
-    if (!txn)
+    if (!txn) {
         return STORE_NO_MEMORY;
+    }
     *txn = (struct store_txn){.store = store, .writes = writes};
     code = mdb_txn_begin(store->env, NULL, flags, &txn->mdb);
     if (code == MDB_MAP_RESIZED) {
         code = adopt_map(store);
-        if (code == MDB_SUCCESS)
+        if (code == MDB_SUCCESS) {
             code = mdb_txn_begin(store->env, NULL, flags, &txn->mdb);
+        }
     }
     if (code != MDB_SUCCESS) {
         free(txn);
@@ -310,14 +339,17 @@ static enum store_error grow_map(struct store *store)
     MDB_stat figures;
     size_t used, wanted;
 
-    if (atomic_load(&store->open_count) > 0)
+    if (atomic_load(&store->open_count) > 0) {
         return STORE_OK;
-    if (mdb_env_info(store->env, &info) != MDB_SUCCESS || mdb_env_stat(store->env, &figures) != MDB_SUCCESS)
+    }
+    if (mdb_env_info(store->env, &info) != MDB_SUCCESS || mdb_env_stat(store->env, &figures) != MDB_SUCCESS) {
         return STORE_IO;
+    }
     used = (info.me_last_pgno + 1) * figures.ms_psize;
     wanted = used + used / 8 + FREE_MIN;
-    if (!store->map_full && info.me_mapsize >= wanted)
+    if (!store->map_full && info.me_mapsize >= wanted) {
         return STORE_OK;
+    }
     wanted = 2 * (info.me_mapsize > wanted ? info.me_mapsize : wanted);
     return store_error_of(store, mdb_env_set_mapsize(store->env, wanted));
 }
@@ -328,11 +360,13 @@ enum store_error store_write_begin(struct store_txn **out, struct store *store)
 
     assert(!store->read_only);
     error = grow_map(store);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     error = begin(out, store, true);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     store->map_full = false;
     store->batch.count = 0;
     return STORE_OK;
@@ -347,8 +381,9 @@ static void forget(struct store_txn *txn)
 
 void store_end(struct store_txn *txn)
 {
-    if (!txn)
+    if (!txn) {
         return;
+    }
     mdb_txn_abort(txn->mdb);
     forget(txn);
 }
@@ -358,10 +393,12 @@ enum store_error store_commit(struct store_txn *txn)
     enum store_error error;
 
     assert(txn->writes);
-    if (txn->failure == STORE_OK)
+    if (txn->failure == STORE_OK) {
         (void)txn_fail(txn, index_flush(txn));
-    if (txn->failure == STORE_OK)
+    }
+    if (txn->failure == STORE_OK) {
         (void)txn_fail(txn, figures_flush(txn));
+    }
     if (txn->failure != STORE_OK) {
         error = txn->failure;
         store_end(txn);

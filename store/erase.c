@@ -37,14 +37,17 @@ enum store_error erased_read(struct store_txn *txn, uint32_t number, uint64_t se
     enum store_error error = table_get(txn, TABLE_ERASED, &key, &row);
 
     *count = 0;
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
-    if (row.size % sizeof range != 0)
+    }
+    if (row.size % sizeof range != 0) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     for (size_t at = 0; at < row.size; at += sizeof range) {
         memcpy(&range, row.data + at, sizeof range);
-        if (range.first > range.last || range.last >= BLOCK_ENTRIES_MAX)
+        if (range.first > range.last || range.last >= BLOCK_ENTRIES_MAX) {
             return txn_fail(txn, STORE_NOT_A_STORE);
+        }
         *count += cover(covered, range.first, range.last);
     }
     return STORE_OK;
@@ -55,8 +58,9 @@ static enum store_error erased_write(struct erasing *erasing)
     struct key key = author_seq_key(erasing->number, erasing->seq);
     struct disk_range rows[BLOCK_ENTRIES_MAX / 2];
 
-    for (size_t i = 0; i < erasing->range_count; i++)
+    for (size_t i = 0; i < erasing->range_count; i++) {
         rows[i] = (struct disk_range){(uint16_t)erasing->ranges[i].first, (uint16_t)erasing->ranges[i].last};
+    }
     return table_put(erasing->txn, TABLE_ERASED, &key, rows, erasing->range_count * sizeof rows[0]);
 }
 
@@ -65,8 +69,9 @@ static int order_erased(const void *a, const void *b)
     const struct reach_entries *left = a;
     const struct reach_entries *right = b;
 
-    if (left->seq != right->seq)
+    if (left->seq != right->seq) {
         return left->seq < right->seq ? -1 : 1;
+    }
     return (left->first > right->first) - (left->first < right->first);
 }
 
@@ -75,10 +80,12 @@ static void set_ranges(struct erasing *erasing)
 {
     erasing->range_count = 0;
     for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
-        if (!erasing->covered[i])
+        if (!erasing->covered[i]) {
             continue;
-        if (i == 0 || !erasing->covered[i - 1])
+        }
+        if (i == 0 || !erasing->covered[i - 1]) {
             erasing->ranges[erasing->range_count++].first = i;
+        }
         erasing->ranges[erasing->range_count - 1].last = i;
     }
 }
@@ -94,8 +101,9 @@ static enum store_error unite(struct erasing *erasing, const struct reach_entrie
     erasing->seq = erased[0].seq;
     memset(erasing->covered, 0, sizeof erasing->covered);
     error = erased_read(erasing->txn, erasing->number, erasing->seq, erasing->covered, &known);
-    for (*used = 0; *used < count && erased[*used].seq == erasing->seq; (*used)++)
+    for (*used = 0; *used < count && erased[*used].seq == erasing->seq; (*used)++) {
         cover(erasing->covered, erased[*used].first, erased[*used].last);
+    }
     set_ranges(erasing);
     return error;
 }
@@ -106,8 +114,9 @@ static int64_t count_attestations(const struct block *block)
 {
     int64_t count = 0;
 
-    for (size_t i = 0; i < block->entry_count; i++)
+    for (size_t i = 0; i < block->entry_count; i++) {
         count += !block->entries[i].erased && block->entries[i].kind == ENTRY_ATTESTATION;
+    }
     return count;
 }
 
@@ -120,13 +129,15 @@ static enum store_error rewrite(struct erasing *erasing, const struct block *bef
     struct block after;
     struct bytes encoded;
 
-    if (!memory)
+    if (!memory) {
         return STORE_NO_MEMORY;
+    }
     writer_init(&writer, memory, capacity);
     if (!block_erase(&writer, before, erasing->ranges, erasing->range_count) ||
         !writer_end(&writer, &encoded) ||
-        block_decode(&after, erasing->network, encoded, arena) != REASON_NONE)
+        block_decode(&after, erasing->network, encoded, arena) != REASON_NONE) {
         return STORE_NOT_A_STORE;
+    }
     assert(hash_equal(&after.hash, &before->hash));
     erasing->txn->attestations -= count_attestations(before) - count_attestations(&after);
     erasing->bytes += before->encoded.size - after.encoded.size;
@@ -141,14 +152,18 @@ static enum store_error erase_block(struct erasing *erasing, struct arena *arena
     struct bytes encoded;
     enum store_error error = record_read(erasing->txn, erasing->number, erasing->seq, &record);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = stored_block_read(erasing->txn, erasing->number, erasing->seq, &record.hash, &stored);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
-    if (!arena_copy(arena, stored.encoded, &encoded))
+    }
+    if (!arena_copy(arena, stored.encoded, &encoded)) {
         return STORE_NO_MEMORY;
-    if (block_decode(&before, erasing->network, encoded, arena) != REASON_NONE)
+    }
+    if (block_decode(&before, erasing->network, encoded, arena) != REASON_NONE) {
         return STORE_NOT_A_STORE;
+    }
     return rewrite(erasing, &before, stored.arrived_s, arena);
 }
 
@@ -159,8 +174,9 @@ static enum store_error erase_in(struct erasing *erasing, const struct reach_ent
     enum store_error error = STORE_OK;
     size_t done = 0;
 
-    if (!sorted)
+    if (!sorted) {
         return STORE_NO_MEMORY;
+    }
     memcpy(sorted, erased, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, order_erased);
     while (done < count && error == STORE_OK) {
@@ -168,10 +184,12 @@ static enum store_error erase_in(struct erasing *erasing, const struct reach_ent
         size_t used = 0;
 
         error = unite(erasing, sorted + done, count - done, &used);
-        if (error == STORE_OK)
+        if (error == STORE_OK) {
             error = erased_write(erasing);
-        if (error == STORE_OK)
+        }
+        if (error == STORE_OK) {
             error = erase_block(erasing, arena);
+        }
         done += used;
         arena_rewind(arena, mark);
     }
@@ -191,11 +209,13 @@ enum store_error blocks_erase(struct store_txn *txn, const struct network *netwo
     enum store_error error;
 
     *dropped = 0;
-    if (count == 0)
+    if (count == 0) {
         return STORE_OK;
+    }
     memory = malloc(capacity);
-    if (!memory)
+    if (!memory) {
         return STORE_NO_MEMORY;
+    }
     arena_init(&arena, memory, capacity);
     erasing = arena_take(&arena, sizeof *erasing);
     assert(erasing);

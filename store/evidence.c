@@ -28,8 +28,9 @@ enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *
     struct bytes view;
     enum store_error error = table_get(txn, TABLE_FORKS, &key, &view);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     return arena_copy(arena, view, out) ? STORE_OK : STORE_NO_MEMORY;
 }
 
@@ -42,8 +43,9 @@ enum store_error store_each_fork_proof(struct store_txn *txn,
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_FORKS);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     key_add_number(&first, 0, 1);
     for (error = walk_seek(&walk, &first); error == STORE_OK; error = walk_next(&walk)) {
         struct actor_id author;
@@ -53,8 +55,9 @@ enum store_error store_each_fork_proof(struct store_txn *txn,
             break;
         }
         memcpy(&author, walk.key.data, HASH_SIZE);
-        if (!visit(context, &author, number_at(walk.key.data, HASH_SIZE, 8), walk.value))
+        if (!visit(context, &author, number_at(walk.key.data, HASH_SIZE, 8), walk.value)) {
             break;
+        }
     }
     walk_close(&walk);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -73,10 +76,12 @@ static enum store_error drop_nonce(struct store_txn *txn, const struct key *expi
     uint64_t expires_s = 0;
     enum store_error error = table_get_exact(txn, TABLE_NONCES, &nonce, &expires_s, sizeof expires_s);
 
-    if (error == STORE_OK && expires_s == number_at(expiry->bytes, 0, 8))
+    if (error == STORE_OK && expires_s == number_at(expiry->bytes, 0, 8)) {
         error = table_delete(txn, TABLE_NONCES, &nonce);
-    if (error != STORE_OK && error != STORE_NOT_FOUND)
+    }
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
+    }
     return table_delete(txn, TABLE_EXPIRIES, expiry);
 }
 
@@ -87,14 +92,17 @@ static enum store_error first_expiry(struct store_txn *txn, struct key *expiry)
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_EXPIRIES);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     key_add_number(&first, 0, 1);
     error = walk_seek(&walk, &first);
-    if (error == STORE_OK && walk.key.size != 8 + NONCE_SIZE)
+    if (error == STORE_OK && walk.key.size != 8 + NONCE_SIZE) {
         error = txn_fail(txn, STORE_NOT_A_STORE);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         *expiry = key_of(walk.key.data, walk.key.size);
+    }
     walk_close(&walk);
     return error;
 }
@@ -107,10 +115,12 @@ static enum store_error drop_expired(struct store_txn *txn, uint64_t before_s)
         struct key expiry;
 
         error = first_expiry(txn, &expiry);
-        if (error == STORE_OK && number_at(expiry.bytes, 0, 8) >= before_s)
+        if (error == STORE_OK && number_at(expiry.bytes, 0, 8) >= before_s) {
             return STORE_OK;
-        if (error == STORE_OK)
+        }
+        if (error == STORE_OK) {
             error = drop_nonce(txn, &expiry);
+        }
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -125,10 +135,12 @@ enum store_error store_use_nonce(struct store_txn *txn, const uint8_t nonce[32],
     key_add_number(&expiry, expires_s, 8);
     key_add(&expiry, nonce, NONCE_SIZE);
     error = table_put(txn, TABLE_NONCES, &key, &expires_s, sizeof expires_s);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = table_put(txn, TABLE_EXPIRIES, &expiry, NULL, 0);
-    if (error == STORE_OK && expires_s > CHALLENGE_LIFE_S_MAX)
+    }
+    if (error == STORE_OK && expires_s > CHALLENGE_LIFE_S_MAX) {
         error = drop_expired(txn, expires_s - CHALLENGE_LIFE_S_MAX);
+    }
     return error;
 }
 

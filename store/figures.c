@@ -24,11 +24,13 @@ enum store_error figures_flush(struct store_txn *txn)
     uint64_t count;
     enum store_error error;
 
-    if (txn->attestations == 0)
+    if (txn->attestations == 0) {
         return STORE_OK;
+    }
     error = read_attestations(txn, &count);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     count += (uint64_t)txn->attestations;
     return table_put(txn, TABLE_META, &word, &count, sizeof count);
 }
@@ -38,8 +40,9 @@ static enum store_error count_rows(struct store_txn *txn, enum table table, uint
     MDB_stat figures;
     enum store_error error = table_error(txn, mdb_stat(txn->mdb, txn->store->tables[table], &figures));
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         *count = figures.ms_entries;
+    }
     return error;
 }
 
@@ -48,8 +51,9 @@ static enum store_error bytes_on_disk(struct store_txn *txn, uint64_t *bytes)
     struct stat file;
     mdb_filehandle_t descriptor;
 
-    if (mdb_env_get_fd(txn->store->env, &descriptor) != MDB_SUCCESS || fstat(descriptor, &file) != 0)
+    if (mdb_env_get_fd(txn->store->env, &descriptor) != MDB_SUCCESS || fstat(descriptor, &file) != 0) {
         return STORE_IO;
+    }
     *bytes = (uint64_t)file.st_size;
     return STORE_OK;
 }
@@ -59,16 +63,21 @@ enum store_error store_figures(struct store_txn *txn, struct store_figures *out)
     struct run_directory directory;
     enum store_error error = count_rows(txn, TABLE_AUTHORS, &out->logs);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = count_rows(txn, TABLE_BLOCKS, &out->blocks);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = read_attestations(txn, &out->attestations);
+    }
     out->attestations += (uint64_t)txn->attestations;
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = bytes_on_disk(txn, &out->bytes_on_disk);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = run_directory_read(txn, &directory);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         out->runs = directory.run_count;
+    }
     return error;
 }

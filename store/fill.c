@@ -30,11 +30,13 @@ static enum store_error find(struct filling *filling, bool *lacks)
     enum store_error error = author_read(txn, &header->author, &filling->author);
 
     *lacks = false;
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = stored_block_read(txn, filling->author.number, header->seq, &filling->offered->hash,
                                   &filling->stored);
-    if (error != STORE_OK || filling->stored.erased_count == 0)
+    }
+    if (error != STORE_OK || filling->stored.erased_count == 0) {
         return error;
+    }
     error = record_read(txn, filling->author.number, header->seq, &record);
     if (error == STORE_OK && hash_equal(&record.hash, &filling->offered->hash)) {
         filling->on_chain = true;
@@ -76,8 +78,9 @@ static bool unite(const struct filling *filling, const struct block *held, struc
         const struct block *source = filling->taken[i] ? filling->offered : held;
         writer_raw(&writer, source->entries[i].encoded.data, source->entries[i].encoded.size);
     }
-    if (!writer_end(&writer, &body))
+    if (!writer_end(&writer, &body)) {
         return false;
+    }
     writer_init(&writer, memory, BLOCK_SIZE_MAX);
     return block_encode(&writer, held->header_bytes, held->signatures, held->signature_count, body) &&
            writer_end(&writer, &encoded) &&
@@ -94,8 +97,9 @@ static bool asks_for_upgrade(const struct entry *entry)
 /* As if the block had come whole: the log's first entry that this version doesn't know counts. */
 static void note_upgrade(struct disk_author *author, uint64_t seq)
 {
-    if (author->upgrade_needed && author->upgrade_seq <= seq)
+    if (author->upgrade_needed && author->upgrade_seq <= seq) {
         return;
+    }
     author->upgrade_needed = true;
     author->upgrade_seq = (uint32_t)seq;
 }
@@ -108,10 +112,12 @@ static enum store_error put_effects(struct filling *filling)
     for (size_t i = 0; i < offered->entry_count && error == STORE_OK; i++) {
         const struct entry *entry = &offered->entries[i];
 
-        if (!filling->taken[i])
+        if (!filling->taken[i]) {
             continue;
-        if (asks_for_upgrade(entry))
+        }
+        if (asks_for_upgrade(entry)) {
             note_upgrade(&filling->author, offered->header.seq);
+        }
         error =
             index_add_content(filling->txn, entry, place_of(filling->author.number, offered->header.seq, i));
     }
@@ -124,10 +130,12 @@ static enum store_error put(struct filling *filling, const struct block *united)
         stored_block_write(filling->txn, filling->author.number, united, filling->stored.arrived_s);
 
     /* Beside the chain nothing has effect; a replay sees the block whole. */
-    if (error == STORE_OK && filling->on_chain)
+    if (error == STORE_OK && filling->on_chain) {
         error = put_effects(filling);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     return author_write(filling->txn, &filling->offered->header.author, &filling->author);
 }
 
@@ -140,15 +148,19 @@ static enum store_error fill(struct filling *filling, uint64_t growth_max, bool 
     bool lacks = false;
     enum store_error error = find(filling, &lacks);
 
-    if (error != STORE_OK || !lacks)
+    if (error != STORE_OK || !lacks) {
         return error;
-    if (!arena_copy(arena, filling->stored.encoded, &copy))
+    }
+    if (!arena_copy(arena, filling->stored.encoded, &copy)) {
         return STORE_NO_MEMORY;
-    if (block_decode(&held, filling->network, copy, arena) != REASON_NONE)
+    }
+    if (block_decode(&held, filling->network, copy, arena) != REASON_NONE) {
         return STORE_NOT_A_STORE;
+    }
     if (!choose(filling, &held) || !unite(filling, &held, &united, arena) ||
-        (united.encoded.size > held.encoded.size && united.encoded.size - held.encoded.size > growth_max))
+        (united.encoded.size > held.encoded.size && united.encoded.size - held.encoded.size > growth_max)) {
         return STORE_OK;
+    }
     assert(hash_equal(&united.hash, &held.hash));
     filling->author.bytes += united.encoded.size - held.encoded.size;
     error = put(filling, &united);
@@ -175,8 +187,9 @@ enum store_error store_fill_block(struct store_txn *txn, const struct network *n
 
     assert(txn->writes);
     *filled = false;
-    if (!memory)
+    if (!memory) {
         return txn_fail(txn, STORE_NO_MEMORY);
+    }
     arena_init(&arena, memory, FILL_ARENA_SIZE);
     error = fill(&filling, growth_max, filled, &arena);
     free(memory);

@@ -13,12 +13,14 @@ static enum store_error add_accreditation(struct gather *gather, const struct gr
 
     out->accreditations = gather_grow(gather->arena, out->accreditations, out->accreditation_count,
                                       &gather->accreditation_capacity, sizeof *out->accreditations);
-    if (!out->accreditations)
+    if (!out->accreditations) {
         return STORE_NO_MEMORY;
+    }
     row = &out->accreditations[out->accreditation_count];
     error = gather_grant(gather, grant, ENTRY_ACCREDITATION, &row->place, &row->accreditation);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     out->accreditation_count++;
     *by = row->place.log;
     return STORE_OK;
@@ -32,12 +34,14 @@ static enum store_error add_withdrawal(struct gather *gather, const struct grant
 
     out->withdrawals = gather_grow(gather->arena, out->withdrawals, out->withdrawal_count,
                                    &gather->withdrawal_capacity, sizeof *out->withdrawals);
-    if (!out->withdrawals)
+    if (!out->withdrawals) {
         return STORE_NO_MEMORY;
+    }
     row = &out->withdrawals[out->withdrawal_count];
     error = gather_grant(gather, grant, ENTRY_WITHDRAWAL, &row->place, &row->withdrawal);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         out->withdrawal_count++;
+    }
     return error;
 }
 
@@ -54,8 +58,9 @@ static enum store_error gather_withdrawals(struct gather *gather, const struct a
                         &count, gather->arena);
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = add_withdrawal(gather, &grants[i]);
-        if (error == STORE_NOT_FOUND)
+        if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
+        }
     }
     return error;
 }
@@ -81,8 +86,9 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
             error = STORE_OK;
             continue;
         }
-        if (error == STORE_OK && by != last)
+        if (error == STORE_OK && by != last) {
             error = gather_withdrawals(gather, &actor, by);
+        }
         last = by;
     }
     return error;
@@ -96,8 +102,9 @@ enum store_error gather_issuers(struct gather *gather)
     for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && layer < gather->out->log_count; depth++) {
         size_t end = gather->out->log_count;
 
-        for (; layer < end && error == STORE_OK; layer++)
+        for (; layer < end && error == STORE_OK; layer++) {
             error = gather_accreditors(gather, layer);
+        }
     }
     return error;
 }
@@ -112,12 +119,14 @@ static enum store_error add_pack(struct gather *gather, const struct grant *gran
 
     out->packs =
         gather_grow(gather->arena, out->packs, out->pack_count, &gather->pack_capacity, sizeof *out->packs);
-    if (!out->packs)
+    if (!out->packs) {
         return STORE_NO_MEMORY;
+    }
     row = &out->packs[out->pack_count];
     error = gather_grant(gather, grant, ENTRY_RULE_PACK, &row->place, &row->pack);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         out->pack_count++;
+    }
     return error;
 }
 
@@ -133,8 +142,9 @@ static enum store_error gather_packs(struct gather *gather, struct bytes name_sp
                         gather->arena);
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = add_pack(gather, &grants[i]);
-        if (error == STORE_NOT_FOUND)
+        if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
+        }
     }
     return error;
 }
@@ -152,14 +162,17 @@ static enum store_error check_succession(struct gather *gather, struct dossier_s
     uint64_t epoch;
     enum store_error error;
 
-    if (!gather->out->logs[successor].known)
+    if (!gather->out->logs[successor].known) {
         return STORE_OK;
+    }
     error = keys_read(gather->txn, gather->numbers[successor], 0, &keys, &epoch);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     unsigned_terms.signatures = (struct list){0};
-    if (!schema_encode(&succession_schema, &unsigned_terms, memory, sizeof memory, &encoded))
+    if (!schema_encode(&succession_schema, &unsigned_terms, memory, sizeof memory, &encoded)) {
         return STORE_OK;
+    }
     hash_bytes(&hash, label_domain(gather->network, LABEL_SUCCESSION), encoded.data, encoded.size);
     row->signature_valid =
         key_set_check(&keys, ROLE_GOVERN, &hash, signatures, row->succession.signatures.count) == REASON_NONE;
@@ -174,14 +187,17 @@ static enum store_error add_succession(struct gather *gather, const struct grant
 
     out->successions = gather_grow(gather->arena, out->successions, out->succession_count,
                                    &gather->succession_capacity, sizeof *out->successions);
-    if (!out->successions)
+    if (!out->successions) {
         return STORE_NO_MEMORY;
+    }
     row = &out->successions[out->succession_count];
     error = gather_grant(gather, grant, ENTRY_SUCCESSION, &row->place, &row->succession);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = gather_log(gather, &row->succession.successor, successor);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     out->succession_count++;
     return check_succession(gather, row, *successor);
 }
@@ -194,11 +210,14 @@ struct owners {
 
 static void add_owner(struct owners *owners, size_t log)
 {
-    for (size_t i = 0; i < owners->count; i++)
-        if (owners->logs[i] == log)
+    for (size_t i = 0; i < owners->count; i++) {
+        if (owners->logs[i] == log) {
             return;
-    if (owners->count < sizeof owners->logs / sizeof owners->logs[0])
+        }
+    }
+    if (owners->count < sizeof owners->logs / sizeof owners->logs[0]) {
         owners->logs[owners->count++] = log;
+    }
 }
 
 static enum store_error gather_successors(struct gather *gather, struct bytes name_space, uint32_t number,
@@ -216,10 +235,11 @@ static enum store_error gather_successors(struct gather *gather, struct bytes na
         size_t successor;
 
         error = add_succession(gather, &grants[i], &successor);
-        if (error == STORE_OK)
+        if (error == STORE_OK) {
             add_owner(owners, successor);
-        else if (error == STORE_NOT_FOUND)
+        } else if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
+        }
     }
     return error;
 }
@@ -231,28 +251,34 @@ static enum store_error gather_namespace(struct gather *gather, struct bytes nam
     size_t log;
     enum store_error error;
 
-    if (!owner)
+    if (!owner) {
         return STORE_OK;
+    }
     error = gather_log(gather, &owner->actor, &log);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
     add_owner(&owners, log);
     for (size_t i = 0; i < owners.count && error == STORE_OK; i++) {
-        if (!gather->out->logs[owners.logs[i]].known)
+        if (!gather->out->logs[owners.logs[i]].known) {
             continue;
+        }
         error = gather_packs(gather, name_space, gather->numbers[owners.logs[i]]);
-        if (error == STORE_OK)
+        if (error == STORE_OK) {
             error = gather_successors(gather, name_space, gather->numbers[owners.logs[i]], &owners);
+        }
     }
     return error;
 }
 
 static bool named_before(const struct dossier *out, size_t credential, struct bytes name_space)
 {
-    for (size_t i = 0; i < credential; i++)
+    for (size_t i = 0; i < credential; i++) {
         if (!out->credentials[i].place.erased &&
-            bytes_equal(code_namespace(out->credentials[i].attestation.code), name_space))
+            bytes_equal(code_namespace(out->credentials[i].attestation.code), name_space)) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -263,11 +289,13 @@ enum store_error gather_namespaces(struct gather *gather)
     for (size_t i = 0; i < gather->out->credential_count && error == STORE_OK; i++) {
         struct bytes name_space;
 
-        if (gather->out->credentials[i].place.erased)
+        if (gather->out->credentials[i].place.erased) {
             continue;
+        }
         name_space = code_namespace(gather->out->credentials[i].attestation.code);
-        if (!named_before(gather->out, i, name_space))
+        if (!named_before(gather->out, i, name_space)) {
             error = gather_namespace(gather, name_space);
+        }
     }
     return error;
 }

@@ -10,13 +10,16 @@ void *gather_grow(struct arena *arena, void *items, size_t count, size_t *capaci
     size_t wanted = *capacity > 0 ? 2 * *capacity : CAPACITY_FIRST;
     void *grown;
 
-    if (count < *capacity)
+    if (count < *capacity) {
         return items;
+    }
     grown = arena_take(arena, wanted * item_size);
-    if (!grown)
+    if (!grown) {
         return NULL;
-    if (count > 0)
+    }
+    if (count > 0) {
         memcpy(grown, items, count * item_size);
+    }
     *capacity = wanted;
     return grown;
 }
@@ -34,12 +37,14 @@ static enum store_error find_known_by(struct gather *gather, uint32_t number, st
         struct disk_record record;
         enum store_error error = record_read(gather->txn, number, middle, &record);
 
-        if (error != STORE_OK)
+        if (error != STORE_OK) {
             return error;
-        if (record.settled_s <= gather->known_by_s)
+        }
+        if (record.settled_s <= gather->known_by_s) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     log->nothing_by_then = low == 0;
     log->known_by_seq = low > 0 ? low - 1 : 0;
@@ -52,11 +57,13 @@ static enum store_error fill_known_by(struct gather *gather, uint32_t number, st
     enum store_error error;
 
     log->known_by_seq = log->head_seq;
-    if (gather->known_by_s == UINT64_MAX)
+    if (gather->known_by_s == UINT64_MAX) {
         return STORE_OK;
+    }
     error = record_read(gather->txn, number, log->head_seq, &head);
-    if (error != STORE_OK || head.settled_s <= gather->known_by_s)
+    if (error != STORE_OK || head.settled_s <= gather->known_by_s) {
         return error;
+    }
     return find_known_by(gather, number, log);
 }
 
@@ -74,11 +81,13 @@ static enum store_error disputed_seq(struct gather *gather, const struct actor_i
     enum store_error error = store_fork_proof(gather->txn, author, epoch, &encoded, arena);
 
     if (error == STORE_OK && (schema_decode(&fork_proof_schema, &proof, encoded, arena) != REASON_NONE ||
-                              fork_proof_point(&point, &proof, arena) != REASON_NONE))
+                              fork_proof_point(&point, &proof, arena) != REASON_NONE)) {
         error = txn_fail(gather->txn, STORE_NOT_A_STORE);
+    }
     arena_rewind(arena, mark);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         *seq = point.seq;
+    }
     return error;
 }
 
@@ -94,15 +103,19 @@ static enum store_error fill_forks(struct gather *gather, struct dossier_log *lo
     } else if (error != STORE_NOT_FOUND) {
         return error;
     }
-    if (!log->frozen)
+    if (!log->frozen) {
         return STORE_OK;
-    if (!log->forked || log->epoch_first_seq < log->fork_seq)
+    }
+    if (!log->forked || log->epoch_first_seq < log->fork_seq) {
         log->fork_seq = log->epoch_first_seq;
-    if (log->epoch == 0)
+    }
+    if (log->epoch == 0) {
         return STORE_OK;
+    }
     error = disputed_seq(gather, &log->author, log->epoch - 1, &seq);
-    if (error == STORE_OK && seq < log->fork_seq)
+    if (error == STORE_OK && seq < log->fork_seq) {
         log->fork_seq = seq;
+    }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -114,13 +127,16 @@ static enum store_error fill_checkpoint(struct gather *gather, uint32_t number, 
     enum store_error error =
         checkpoint_read_by(gather->txn, &log->author, number, gather->known_by_s, &checkpoint);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = checkpoint.seq <= log->head_seq ? record_read(gather->txn, number, checkpoint.seq, &record)
                                                 : STORE_NOT_FOUND;
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
-    if (!hash_equal(&record.hash, &checkpoint.head))
+    }
+    if (!hash_equal(&record.hash, &checkpoint.head)) {
         return STORE_OK;
+    }
     log->has_checkpoint = true;
     log->checkpoint_seq = checkpoint.seq;
     log->checkpoint_time_s = checkpoint.time_s;
@@ -143,8 +159,9 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     log->upgrade_seq = row->upgrade_seq;
     log->frozen = row->frozen;
     error = fill_known_by(gather, row->number, log);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = fill_forks(gather, log);
+    }
     return error == STORE_OK ? fill_checkpoint(gather, row->number, log) : error;
 }
 
@@ -153,14 +170,16 @@ static enum store_error add_log(struct gather *gather, const struct actor_id *au
 {
     struct dossier *out = gather->out;
 
-    if (out->log_count == DOSSIER_LOGS_MAX)
+    if (out->log_count == DOSSIER_LOGS_MAX) {
         return STORE_NOT_FOUND;
+    }
     out->logs =
         gather_grow(gather->arena, out->logs, out->log_count, &gather->log_capacity, sizeof *out->logs);
     gather->numbers = gather_grow(gather->arena, gather->numbers, out->log_count, &gather->number_capacity,
                                   sizeof *gather->numbers);
-    if (!out->logs || !gather->numbers)
+    if (!out->logs || !gather->numbers) {
         return STORE_NO_MEMORY;
+    }
     *log = out->log_count++;
     out->logs[*log] = (struct dossier_log){.author = *author};
     gather->numbers[*log] = row ? row->number : NUMBER_NONE;
@@ -190,8 +209,9 @@ enum store_error gather_log(struct gather *gather, const struct actor_id *author
         }
     }
     error = author_read(gather->txn, author, &row);
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return add_log(gather, author, NULL, log);
+    }
     return error == STORE_OK ? add_log(gather, author, &row, log) : error;
 }
 
@@ -200,8 +220,9 @@ enum store_error gather_log_of_number(struct gather *gather, uint32_t number, si
     struct actor_id author;
     enum store_error error;
 
-    if (find_number(gather, number, log))
+    if (find_number(gather, number, log)) {
         return STORE_OK;
+    }
     error = author_name(gather->txn, number, &author);
     return error == STORE_OK ? gather_log(gather, &author, log) : error;
 }
@@ -226,25 +247,32 @@ static int order_credentials(const void *a, const void *b)
     const struct dossier_place *left = &((const struct dossier_credential *)a)->place;
     const struct dossier_place *right = &((const struct dossier_credential *)b)->place;
 
-    if (left->log != right->log)
+    if (left->log != right->log) {
         return left->log < right->log ? -1 : 1;
-    if (left->seq != right->seq)
+    }
+    if (left->seq != right->seq) {
         return left->seq < right->seq ? -1 : 1;
+    }
     return (left->index > right->index) - (left->index < right->index);
 }
 
 static void renumber(struct dossier *out, const size_t *now)
 {
-    for (size_t i = 0; i < out->credential_count; i++)
+    for (size_t i = 0; i < out->credential_count; i++) {
         out->credentials[i].place.log = now[out->credentials[i].place.log];
-    for (size_t i = 0; i < out->accreditation_count; i++)
+    }
+    for (size_t i = 0; i < out->accreditation_count; i++) {
         out->accreditations[i].place.log = now[out->accreditations[i].place.log];
-    for (size_t i = 0; i < out->withdrawal_count; i++)
+    }
+    for (size_t i = 0; i < out->withdrawal_count; i++) {
         out->withdrawals[i].place.log = now[out->withdrawals[i].place.log];
-    for (size_t i = 0; i < out->succession_count; i++)
+    }
+    for (size_t i = 0; i < out->succession_count; i++) {
         out->successions[i].place.log = now[out->successions[i].place.log];
-    for (size_t i = 0; i < out->pack_count; i++)
+    }
+    for (size_t i = 0; i < out->pack_count; i++) {
         out->packs[i].place.log = now[out->packs[i].place.log];
+    }
 }
 
 static enum store_error put_in_order(struct gather *gather)
@@ -253,10 +281,12 @@ static enum store_error put_in_order(struct gather *gather)
     struct ranked *ranked = arena_take(gather->arena, out->log_count * sizeof *ranked);
     size_t *now = arena_take(gather->arena, out->log_count * sizeof *now);
 
-    if (!ranked || !now)
+    if (!ranked || !now) {
         return STORE_NO_MEMORY;
-    for (size_t i = 0; i < out->log_count; i++)
+    }
+    for (size_t i = 0; i < out->log_count; i++) {
         ranked[i] = (struct ranked){.log = out->logs[i], .was = i};
+    }
     sort_items(ranked, out->log_count, sizeof *ranked, order_logs);
     for (size_t i = 0; i < out->log_count; i++) {
         out->logs[i] = ranked[i].log;
@@ -271,7 +301,8 @@ enum store_error gather_finish(struct gather *gather)
 {
     enum store_error error = gather_issuers(gather);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = gather_namespaces(gather);
+    }
     return error == STORE_OK ? put_in_order(gather) : error;
 }

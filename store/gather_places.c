@@ -13,9 +13,10 @@ static enum store_error is_void(struct gather *gather, size_t log, uint64_t seq,
     struct disk_record record;
     enum store_error error = record_read(gather->txn, gather->numbers[log], seq, &record);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         *voided =
             record.standing == STANDING_VOID && dossier_log_reaches(&gather->out->logs[log], record.void_seq);
+    }
     return error;
 }
 
@@ -27,15 +28,18 @@ static enum store_error fill_events(struct gather *gather, struct dossier_place 
     enum store_error error =
         standing_read(gather->txn, gather->numbers[place->log], place->seq, place->index, &row);
 
-    if (error != STORE_OK || row.event_count == 0)
+    if (error != STORE_OK || row.event_count == 0) {
         return error;
+    }
     events = arena_take(gather->arena, row.event_count * sizeof *events);
     voided = arena_take(gather->arena, row.event_count * sizeof *voided);
-    if (!events || !voided)
+    if (!events || !voided) {
         return STORE_NO_MEMORY;
+    }
     memcpy(events, row.events, row.event_count * sizeof *events);
-    for (size_t i = 0; i < row.event_count && error == STORE_OK; i++)
+    for (size_t i = 0; i < row.event_count && error == STORE_OK; i++) {
         error = is_void(gather, place->log, events[i].setter_seq, &voided[i]);
+    }
     place->event_count = row.event_count;
     place->events = events;
     place->event_voided = voided;
@@ -47,8 +51,9 @@ static enum store_error fill_events(struct gather *gather, struct dossier_place 
 static bool read_leaf(const struct gather *gather, const struct disk_record *record, struct bytes element,
                       struct hash *leaf)
 {
-    if (record->entry_count > 1 || record->block_class == CLASS_CONTENT)
+    if (record->entry_count > 1 || record->block_class == CLASS_CONTENT) {
         return element_leaf(leaf, gather->network, element);
+    }
     *leaf = record->live_root;
     return true;
 }
@@ -61,17 +66,23 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     struct stored_block stored;
     enum store_error error;
 
-    if (!gather->out->logs[place->log].known || place->seq > gather->out->logs[place->log].head_seq)
+    if (!gather->out->logs[place->log].known || place->seq > gather->out->logs[place->log].head_seq) {
         return STORE_NOT_FOUND;
+    }
     error = record_read(gather->txn, number, place->seq, &record);
-    if (error == STORE_OK && place->index >= record.entry_count)
+    if (error == STORE_OK && place->index >= record.entry_count) {
         error = STORE_NOT_FOUND;
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = stored_block_read(gather->txn, number, place->seq, &record.hash, &stored);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
-    if (!stored_block_entry(&stored, place->index, view) || !read_leaf(gather, &record, *view, &place->leaf))
+    }
+    if (!stored_block_entry(&stored, place->index, view) ||
+        !read_leaf(gather, &record, *view, &place->leaf)) {
         return damaged(gather);
+    }
     place->time_s = record.time_s;
     place->arrived_s = stored.arrived_s;
     place->block_hash = record.hash;
@@ -89,10 +100,12 @@ enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, u
 
     *place = (struct dossier_place){.log = log, .seq = seq, .index = index};
     error = fill_place(gather, place, &view);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (!arena_copy(gather->arena, view, element))
+    }
+    if (!arena_copy(gather->arena, view, element)) {
         return STORE_NO_MEMORY;
+    }
     return fill_events(gather, place);
 }
 
@@ -104,13 +117,17 @@ enum store_error gather_grant(struct gather *gather, const struct grant *grant, 
     size_t log;
     enum store_error error = gather_log_of_number(gather, grant->author, &log);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = gather_place(gather, log, grant->seq, grant->index, place, &element);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
-    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != kind)
+    }
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != kind) {
         return STORE_NOT_FOUND;
-    if (schema_decode_known(entry_schema(kind), record, entry.payload, gather->arena) != REASON_NONE)
+    }
+    if (schema_decode_known(entry_schema(kind), record, entry.payload, gather->arena) != REASON_NONE) {
         return damaged(gather);
+    }
     return STORE_OK;
 }

@@ -46,8 +46,9 @@ static enum store_error change_row(const struct indexing *indexing, struct key k
     grant_key_add_author(&key, indexing->number);
     key_add_number(&key, indexing->seq, 8);
     key_add_number(&key, index, 2);
-    if (indexing->remove)
+    if (indexing->remove) {
         return table_delete(indexing->txn, TABLE_GRANTS, &key);
+    }
     return table_put(indexing->txn, TABLE_GRANTS, &key, NULL, 0);
 }
 
@@ -57,8 +58,9 @@ static enum store_error change_succession(const struct indexing *indexing,
     enum store_error error =
         change_row(indexing, grant_key_of_namespace(GRANT_SUCCESSION, succession->name_space), index);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     return change_row(indexing, grant_key_of_actor(GRANT_SUCCESSOR, &succession->successor), index);
 }
 
@@ -73,17 +75,22 @@ static enum store_error change_entry(const struct indexing *indexing, const stru
         struct void_record voids;
     } record;
 
-    if (entry_payload_decode(&record, entry, arena) != REASON_NONE)
+    if (entry_payload_decode(&record, entry, arena) != REASON_NONE) {
         return STORE_OK;
-    if (entry->kind == ENTRY_ACCREDITATION)
+    }
+    if (entry->kind == ENTRY_ACCREDITATION) {
         return change_row(indexing, grant_key_of_actor(GRANT_ACCREDITATION, &record.accreditation.delegate),
                           index);
-    if (entry->kind == ENTRY_WITHDRAWAL)
+    }
+    if (entry->kind == ENTRY_WITHDRAWAL) {
         return change_row(indexing, grant_key_of_actor(GRANT_WITHDRAWAL, &record.withdrawal.delegate), index);
-    if (entry->kind == ENTRY_RULE_PACK)
+    }
+    if (entry->kind == ENTRY_RULE_PACK) {
         return change_row(indexing, grant_key_of_namespace(GRANT_PACK, record.pack.name_space), index);
-    if (entry->kind == ENTRY_SUCCESSION)
+    }
+    if (entry->kind == ENTRY_SUCCESSION) {
         return change_succession(indexing, &record.succession, index);
+    }
     return STORE_OK;
 }
 
@@ -143,8 +150,9 @@ static enum store_error read_newest(struct walk *walk, const struct key *prefix,
     error = walk_seek_back(walk, &last);
     for (size_t i = GRANTS_EACH_MAX; i > 0 && error == STORE_OK; i--) {
         group->grants[i - 1] = grant_of(walk->key);
-        if (i > 1)
+        if (i > 1) {
             error = walk_previous(walk);
+        }
     }
     return error;
 }
@@ -160,11 +168,13 @@ static enum store_error read_group(struct walk *walk, const struct key *prefix, 
         group->grants[group->count++] = grant_of(walk->key);
         error = walk_next(walk);
     }
-    if (error != STORE_OK || !walk_under(walk, prefix))
+    if (error != STORE_OK || !walk_under(walk, prefix)) {
         return error;
+    }
     error = read_newest(walk, prefix, group);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     key_add_number(&behind, UINT64_MAX, 8);
     return walk_seek(walk, &behind);
 }
@@ -181,14 +191,17 @@ static enum store_error read_groups(struct walk *walk, const struct key *key, si
         struct key prefix;
         size_t room = max - *count;
 
-        if (walk->key.size != GRANT_KEY_SIZE)
+        if (walk->key.size != GRANT_KEY_SIZE) {
             return txn_fail(walk->txn, STORE_NOT_A_STORE);
+        }
         prefix = key_of(walk->key.data, 1 + SUBJECT_SIZE + 4);
         error = read_group(walk, &prefix, &group);
-        if (group.count < room)
+        if (group.count < room) {
             room = group.count;
-        if (grants)
+        }
+        if (grants) {
             memcpy(grants + *count, group.grants, room * sizeof *grants);
+        }
         *count += room;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -200,8 +213,9 @@ enum store_error grants_find(struct store_txn *txn, const struct key *key, size_
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_GRANTS);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     *out = NULL;
     error = read_groups(&walk, key, max, NULL, count);
     if (error == STORE_OK && *count > 0) {

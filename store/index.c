@@ -21,16 +21,20 @@ enum store_error run_directory_read(struct store_txn *txn, struct run_directory 
     enum store_error error = table_get(txn, TABLE_META, &word, &value);
 
     memset(directory, 0, offsetof(struct run_directory, runs));
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return STORE_OK;
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
-    if (value.size < offsetof(struct run_directory, runs) || value.size > sizeof *directory)
+    }
+    if (value.size < offsetof(struct run_directory, runs) || value.size > sizeof *directory) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     memcpy(directory, value.data, value.size);
     if (directory->run_count > RUNS_MAX || directory_size(directory) != value.size ||
-        directory->merge.input_count > MERGE_INPUTS_MAX)
+        directory->merge.input_count > MERGE_INPUTS_MAX) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     return STORE_OK;
 }
 
@@ -75,8 +79,9 @@ enum store_error recent_read(struct store_txn *txn, struct bytes *recent)
         *recent = bytes_of(NULL, 0);
         return STORE_OK;
     }
-    if (error == STORE_OK && recent->size % sizeof(struct posting) != 0)
+    if (error == STORE_OK && recent->size % sizeof(struct posting) != 0) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     return error;
 }
 
@@ -88,8 +93,9 @@ static enum store_error write_run(struct store_txn *txn, struct run_directory *d
 {
     struct run *run = &directory->runs[directory->run_count];
 
-    if (batch->count == 0)
+    if (batch->count == 0) {
         return STORE_OK;
+    }
     assert(directory->run_count < RUNS_MAX);
     *run = (struct run){.number = directory->next_number++,
                         .count = batch->count,
@@ -103,8 +109,9 @@ static enum store_error write_run(struct store_txn *txn, struct run_directory *d
         enum store_error error =
             table_append(txn, TABLE_RUNS, &key, batch->items + done, count * sizeof batch->items[0]);
 
-        if (error != STORE_OK)
+        if (error != STORE_OK) {
             return error;
+        }
     }
     return STORE_OK;
 }
@@ -116,8 +123,9 @@ static uint64_t merge_budget(const struct run_directory *directory, size_t added
     enum { BUDGET_MIN = 4 * CHUNK_POSTINGS, BUDGET_FACTOR = 8, RUNS_MANY = RUNS_MAX - 16 };
     uint64_t budget = (uint64_t)BUDGET_FACTOR * added;
 
-    if (directory->run_count > RUNS_MANY)
+    if (directory->run_count > RUNS_MANY) {
         return UINT64_MAX;
+    }
     return budget > BUDGET_MIN ? budget : BUDGET_MIN;
 }
 
@@ -126,15 +134,19 @@ static enum store_error batch_to_run(struct store_txn *txn, struct posting_batch
     struct run_directory directory;
     enum store_error error;
 
-    if (!posting_batch_sort(batch))
+    if (!posting_batch_sort(batch)) {
         return txn_fail(txn, STORE_NO_MEMORY);
+    }
     error = run_directory_read(txn, &directory);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = write_run(txn, &directory, batch);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = merge_step(txn, &directory, merge_budget(&directory, batch->count));
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = run_directory_write(txn, &directory);
+    }
     batch->count = 0;
     return error;
 }
@@ -145,8 +157,9 @@ enum store_error index_add(struct store_txn *txn, const struct subject *subject,
     struct posting_batch *batch = &txn->store->batch;
 
     assert(txn->writes);
-    if (!posting_batch_add(batch, posting))
+    if (!posting_batch_add(batch, posting)) {
         return txn_fail(txn, STORE_NO_MEMORY);
+    }
     return batch->count < BATCH_MAX ? STORE_OK : batch_to_run(txn, batch);
 }
 
@@ -171,15 +184,19 @@ enum store_error index_flush(struct store_txn *txn)
     size_t recent_count;
     enum store_error error;
 
-    if (batch->count == 0)
+    if (batch->count == 0) {
         return STORE_OK;
+    }
     error = recent_read(txn, &recent);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     recent_count = recent.size / sizeof(struct posting);
-    for (size_t i = 0; i < recent_count; i++)
-        if (!posting_batch_add(batch, posting_at(recent.data, i)))
+    for (size_t i = 0; i < recent_count; i++) {
+        if (!posting_batch_add(batch, posting_at(recent.data, i))) {
             return txn_fail(txn, STORE_NO_MEMORY);
+        }
+    }
     if (batch->count <= RECENT_MAX) {
         error = recent_write(txn, batch);
         batch->count = 0;

@@ -29,8 +29,9 @@ static enum store_error add_affiliation(struct store_txn *txn, const struct entr
     enum store_error error;
 
     arena_init(&arena, memory, sizeof memory);
-    if (entry_payload_decode(&affiliation, entry, &arena) != REASON_NONE || !affiliation.has_consent)
+    if (entry_payload_decode(&affiliation, entry, &arena) != REASON_NONE || !affiliation.has_consent) {
         return STORE_OK;
+    }
     technician = subject_of_actor(&affiliation.consent.technician);
     shop = subject_of_actor(&affiliation.consent.shop);
     error = index_add(txn, &technician, place);
@@ -39,9 +40,11 @@ static enum store_error add_affiliation(struct store_txn *txn, const struct entr
 
 enum store_error index_add_content(struct store_txn *txn, const struct entry *entry, uint64_t place)
 {
-    if (entry->erased)
+    if (entry->erased) {
         return STORE_OK;
-    if (entry->kind == ENTRY_ATTESTATION)
+    }
+    if (entry->kind == ENTRY_ATTESTATION) {
         return add_attestation(txn, entry, place);
+    }
     return entry->kind == ENTRY_AFFILIATION ? add_affiliation(txn, entry, place) : STORE_OK;
 }

@@ -50,8 +50,9 @@ static size_t pack(uint8_t *out, const struct key_set *keys, uint64_t epoch)
         struct disk_signing_key row = {(uint8_t)key->algorithm, (uint8_t)key->role, key->key};
         memcpy(at, &row, sizeof row);
     }
-    for (size_t i = 0; i < keys->next_count; i++, at += HASH_SIZE)
+    for (size_t i = 0; i < keys->next_count; i++, at += HASH_SIZE) {
         memcpy(at, &keys->next[i], HASH_SIZE);
+    }
     for (size_t i = 0; i < keys->seal_key_count; i++, at += sizeof(struct disk_seal_key)) {
         const struct seal_key *key = &keys->seal_keys[i];
         struct disk_seal_key row = {.algorithm = (uint8_t)key->algorithm, .key = key->key};
@@ -76,11 +77,13 @@ static bool unpack(struct key_set *keys, uint64_t *epoch, struct bytes row)
     struct disk_keys head;
     const uint8_t *at = row.data + sizeof head;
 
-    if (row.size < sizeof head)
+    if (row.size < sizeof head) {
         return false;
+    }
     memcpy(&head, row.data, sizeof head);
-    if (!counts_fit(&head, row.size))
+    if (!counts_fit(&head, row.size)) {
         return false;
+    }
     memset(keys, 0, sizeof *keys);
     *epoch = head.epoch;
     keys->key_count = head.key_count;
@@ -95,8 +98,9 @@ static bool unpack(struct key_set *keys, uint64_t *epoch, struct bytes row)
         keys->keys[i].role = (enum role)key.role;
         keys->keys[i].key = key.key;
     }
-    for (size_t i = 0; i < head.next_count; i++, at += HASH_SIZE)
+    for (size_t i = 0; i < head.next_count; i++, at += HASH_SIZE) {
         memcpy(&keys->next[i], at, HASH_SIZE);
+    }
     for (size_t i = 0; i < head.seal_key_count; i++, at += sizeof(struct disk_seal_key)) {
         struct disk_seal_key key;
         memcpy(&key, at, sizeof key);
@@ -128,11 +132,13 @@ static enum store_error keys_of_inception(struct store_txn *txn, uint32_t number
     struct bytes encoded;
     enum store_error error = inception_read(txn, number, &encoded);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     arena_init(&arena, memory, sizeof memory);
-    if (schema_decode_known(&keys_schema, &record, encoded, &arena) != REASON_NONE)
+    if (schema_decode_known(&keys_schema, &record, encoded, &arena) != REASON_NONE) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     key_set_open(keys, &record);
     *epoch = 0;
     return STORE_OK;
@@ -146,13 +152,16 @@ enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq,
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_KEYS);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     error = walk_seek_back(&walk, &key);
-    if (error == STORE_OK && !walk_under(&walk, &prefix))
+    if (error == STORE_OK && !walk_under(&walk, &prefix)) {
         error = STORE_NOT_FOUND;
-    if (error == STORE_OK && !unpack(keys, epoch, walk.value))
+    }
+    if (error == STORE_OK && !unpack(keys, epoch, walk.value)) {
         error = txn_fail(txn, STORE_NOT_A_STORE);
+    }
     walk_close(&walk);
     return error == STORE_NOT_FOUND ? keys_of_inception(txn, number, keys, epoch) : error;
 }
@@ -163,7 +172,8 @@ enum store_error store_keys_at(struct store_txn *txn, const struct actor_id *aut
     struct disk_author row;
     enum store_error error = author_read_log(txn, author, &row);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     return seq <= row.seq ? keys_read(txn, row.number, seq, keys, epoch) : STORE_NOT_FOUND;
 }

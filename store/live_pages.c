@@ -30,8 +30,9 @@ static enum store_error apply_standings(const struct live_tree *tree, struct mer
     struct walk walk;
     enum store_error error = walk_open(&walk, tree->txn, TABLE_STANDINGS);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     key_add_number(&first, from, 2);
     error = walk_seek(&walk, &first);
     for (; error == STORE_OK && walk_under(&walk, &prefix); error = walk_next(&walk)) {
@@ -39,8 +40,9 @@ static enum store_error apply_standings(const struct live_tree *tree, struct mer
             walk.key.size == prefix.size + 2 ? number_at(walk.key.data, prefix.size, 2) : UINT64_MAX;
         struct hash leaf, history;
 
-        if (index >= from + MERKLE_PAGE_SIZE)
+        if (index >= from + MERKLE_PAGE_SIZE) {
             break;
+        }
         if (index >= tree->entry_count || walk.value.size < HASH_SIZE) {
             error = damaged(tree);
             break;
@@ -59,13 +61,16 @@ static enum store_error fill_bottom(const struct live_tree *tree, struct merkle_
     struct bytes element;
     struct reader reader;
 
-    if (!stored_block_entry(&tree->stored, page->index * MERKLE_PAGE_SIZE, &element))
+    if (!stored_block_entry(&tree->stored, page->index * MERKLE_PAGE_SIZE, &element)) {
         return damaged(tree);
+    }
     reader_init(&reader, bytes_of(element.data, (size_t)(tree->stored.encoded.data +
                                                          tree->stored.encoded.size - element.data)));
-    for (uint64_t i = 0; i < size; i++)
-        if (!element_leaf(&page->nodes[i], tree->network, reader_skip(&reader, 1)))
+    for (uint64_t i = 0; i < size; i++) {
+        if (!element_leaf(&page->nodes[i], tree->network, reader_skip(&reader, 1))) {
             return damaged(tree);
+        }
+    }
     return apply_standings(tree, page);
 }
 
@@ -75,14 +80,16 @@ static enum store_error make_top(const struct live_tree *tree, struct merkle_pag
     struct merkle_page *page = arena_take(arena, sizeof *page);
     enum store_error error = STORE_OK;
 
-    if (!page)
+    if (!page) {
         return STORE_NO_MEMORY;
+    }
     for (uint64_t i = 0; i < page_count_of(tree->entry_count) && error == STORE_OK; i++) {
         page->index = i;
         error = fill_bottom(tree, page);
-        if (error == STORE_OK)
+        if (error == STORE_OK) {
             merkle_root_in_place(&top->nodes[i], label_domain(tree->network, LABEL_ENTRY_NODE), page->nodes,
                                  page_size_of(tree->entry_count, i));
+        }
     }
     arena_rewind(arena, mark);
     return error;
@@ -95,8 +102,9 @@ static bool recall_top(const struct live_tree *tree, struct merkle_page *top)
 
     pthread_mutex_lock(&last->lock);
     same = hash_equal(&last->block, &tree->block);
-    if (same)
+    if (same) {
         memcpy(top->nodes, last->nodes, sizeof top->nodes);
+    }
     pthread_mutex_unlock(&last->lock);
     return same;
 }
@@ -116,11 +124,13 @@ static enum store_error first_top(const struct live_tree *tree, struct merkle_pa
 {
     enum store_error error;
 
-    if (recall_top(tree, top))
+    if (recall_top(tree, top)) {
         return STORE_OK;
+    }
     error = make_top(tree, top, arena);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         remember_top(tree, top);
+    }
     return error;
 }
 
@@ -130,12 +140,15 @@ static enum store_error fill_top(const struct live_tree *tree, struct merkle_pag
     struct bytes value;
     enum store_error error = table_get(tree->txn, TABLE_LIVE_PAGES, &key, &value);
 
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return first_top(tree, top, arena);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
-    if (value.size != page_count_of(tree->entry_count) * HASH_SIZE)
+    }
+    if (value.size != page_count_of(tree->entry_count) * HASH_SIZE) {
         return damaged(tree);
+    }
     memcpy(top->nodes, value.data, value.size);
     return STORE_OK;
 }
@@ -150,8 +163,9 @@ static size_t bottom_pages(const struct reach_entries *ranges, size_t range_coun
         uint64_t index = ranges[i].first / MERKLE_PAGE_SIZE;
 
         for (index = index > next ? index : next; index <= ranges[i].last / MERKLE_PAGE_SIZE; index++) {
-            if (pages)
+            if (pages) {
                 pages[count].index = index;
+            }
             count++;
             next = index + 1;
         }
@@ -167,11 +181,13 @@ enum store_error live_pages_gather(const struct live_tree *tree, const struct re
     struct merkle_page *pages = arena_take(arena, (count + has_top) * sizeof *pages);
     enum store_error error = STORE_OK;
 
-    if (!pages)
+    if (!pages) {
         return STORE_NO_MEMORY;
+    }
     bottom_pages(ranges, range_count, pages);
-    for (size_t i = 0; i < count && error == STORE_OK; i++)
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = fill_bottom(tree, &pages[i]);
+    }
     if (error == STORE_OK && has_top) {
         pages[count].level = 1;
         error = fill_top(tree, &pages[count], arena);
@@ -185,9 +201,11 @@ enum store_error live_pages_write(struct store_txn *txn, uint32_t number, uint64
 {
     struct key key = author_seq_key(number, seq);
 
-    for (size_t i = 0; i < pages->count; i++)
-        if (pages->pages[i].level == 1 && pages->pages[i].changed)
+    for (size_t i = 0; i < pages->count; i++) {
+        if (pages->pages[i].level == 1 && pages->pages[i].changed) {
             return table_put(txn, TABLE_LIVE_PAGES, &key, pages->pages[i].nodes,
                              page_count_of(entry_count) * HASH_SIZE);
+        }
+    }
     return STORE_OK;
 }

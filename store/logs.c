@@ -71,12 +71,15 @@ enum store_error store_block_record(struct store_txn *txn, const struct actor_id
     struct stored_block stored;
     enum store_error error = author_read_log(txn, author, &row);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = record_read(txn, row.number, seq, &disk);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = stored_block_read(txn, row.number, seq, &disk.hash, &stored);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     *record = record_of(&disk);
     *arrived_s = stored.arrived_s;
     return STORE_OK;
@@ -118,15 +121,18 @@ static enum store_error visit_row(struct walk *walk, bool *again,
     struct log_state state;
     enum store_error error;
 
-    if (walk->key.size != sizeof author || walk->value.size != sizeof row)
+    if (walk->key.size != sizeof author || walk->value.size != sizeof row) {
         return txn_fail(walk->txn, STORE_NOT_A_STORE);
+    }
     memcpy(&author, walk->key.data, sizeof author);
     memcpy(&row, walk->value.data, sizeof row);
-    if (!row.has_log)
+    if (!row.has_log) {
         return STORE_OK;
+    }
     error = state_read(walk->txn, &author, &row, &state);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         *again = visit(context, &state);
+    }
     return error;
 }
 
@@ -138,14 +144,16 @@ enum store_error store_each_log(struct store_txn *txn,
     bool again = true;
     enum store_error error = walk_open(&walk, txn, TABLE_AUTHORS);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     key_add_number(&first, 0, 1);
     error = walk_seek(&walk, &first);
     while (error == STORE_OK) {
         error = visit_row(&walk, &again, visit, context);
-        if (error != STORE_OK || !again)
+        if (error != STORE_OK || !again) {
             break;
+        }
         error = walk_next(&walk);
     }
     walk_close(&walk);
@@ -171,15 +179,18 @@ enum store_error standing_read(struct store_txn *txn, uint32_t number, uint64_t 
 
     row->event_count = 0;
     memset(&row->history, 0, sizeof row->history);
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return STORE_OK;
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     row->event_count =
         value.size < HASH_SIZE ? SIZE_MAX : (value.size - HASH_SIZE) / sizeof(struct disk_event);
     if (row->event_count > HISTORY_EVENTS_MAX ||
-        value.size != HASH_SIZE + row->event_count * sizeof(struct disk_event))
+        value.size != HASH_SIZE + row->event_count * sizeof(struct disk_event)) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     memcpy(&row->history, value.data, HASH_SIZE);
     for (size_t i = 0; i < row->event_count; i++) {
         struct disk_event event;

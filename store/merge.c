@@ -27,8 +27,9 @@ static unsigned tier_of(uint64_t count)
 {
     unsigned tier = 0;
 
-    for (uint64_t size = count / RECENT_MAX; size >= RUN_FAN_OUT; size /= RUN_FAN_OUT)
+    for (uint64_t size = count / RECENT_MAX; size >= RUN_FAN_OUT; size /= RUN_FAN_OUT) {
         tier++;
+    }
     return tier;
 }
 
@@ -45,17 +46,20 @@ static enum store_error load(struct merging *merging, struct input *input, const
 
     input->at = 0;
     input->count = 0;
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     error = next ? walk_seek(&walk, &key) : walk_seek_back(&walk, &key);
-    if (!next && (error == STORE_NOT_FOUND || (error == STORE_OK && !walk_under(&walk, &prefix))))
+    if (!next && (error == STORE_NOT_FOUND || (error == STORE_OK && !walk_under(&walk, &prefix)))) {
         error = walk_seek(&walk, &prefix);
+    }
     if (error == STORE_OK && walk_under(&walk, &prefix)) {
         input->count = walk.value.size / sizeof(struct posting);
-        if (input->count > CHUNK_POSTINGS)
+        if (input->count > CHUNK_POSTINGS) {
             error = txn_fail(merging->txn, STORE_NOT_A_STORE);
-        else
+        } else {
             memcpy(input->chunk, walk.value.data, input->count * sizeof(struct posting));
+        }
     }
     walk_close(&walk);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -65,8 +69,9 @@ static enum store_error load(struct merging *merging, struct input *input, const
 static struct posting posting_after(struct posting posting)
 {
     posting.place++;
-    if (posting.place == 0)
+    if (posting.place == 0) {
         posting.prefix++;
+    }
     return posting;
 }
 
@@ -74,8 +79,9 @@ static enum store_error advance(struct merging *merging, struct input *input)
 {
     struct posting from;
 
-    if (++input->at < input->count)
+    if (++input->at < input->count) {
         return STORE_OK;
+    }
     from = input->chunk[input->count - 1];
     if (from.prefix == UINT64_MAX && from.place == UINT64_MAX) {
         input->count = input->at = 0;
@@ -93,8 +99,9 @@ static enum store_error resume(struct merging *merging, struct input *input)
     enum store_error error = load(merging, input, merge->written > 0 ? &merge->last : &least, false);
 
     while (error == STORE_OK && merge->written > 0 && input->at < input->count &&
-           posting_compare(&input->chunk[input->at], &merge->last) <= 0)
+           posting_compare(&input->chunk[input->at], &merge->last) <= 0) {
         error = advance(merging, input);
+    }
     return error;
 }
 
@@ -106,8 +113,9 @@ static struct input *least_input(struct merging *merging)
         struct input *input = &merging->inputs[i];
 
         if (input->at < input->count &&
-            (!least || posting_compare(&input->chunk[input->at], &least->chunk[least->at]) < 0))
+            (!least || posting_compare(&input->chunk[input->at], &least->chunk[least->at]) < 0)) {
             least = input;
+        }
     }
     return least;
 }
@@ -121,8 +129,9 @@ static enum store_error write_chunk(struct merging *merging)
     enum store_error error = table_put(merging->txn, TABLE_RUNS, &key, merging->output,
                                        merging->filled * sizeof merging->output[0]);
 
-    if (merge->written == 0)
+    if (merge->written == 0) {
         merge->prefix_min = merging->output[0].prefix;
+    }
     merge->written += merging->filled;
     merge->last = merging->output[merging->filled - 1];
     merging->filled = 0;
@@ -131,8 +140,9 @@ static enum store_error write_chunk(struct merging *merging)
 
 static bool is_duplicate(const struct merging *merging, const struct posting *posting)
 {
-    if (merging->filled > 0)
+    if (merging->filled > 0) {
         return posting_compare(&merging->output[merging->filled - 1], posting) == 0;
+    }
     return merging->merge->written > 0 && posting_compare(&merging->merge->last, posting) == 0;
 }
 
@@ -146,19 +156,24 @@ static enum store_error merge_chunks(struct merging *merging, uint64_t *budget, 
     while (error == STORE_OK && (input = least_input(merging))) {
         const struct posting posting = input->chunk[input->at];
 
-        if (!is_duplicate(merging, &posting))
+        if (!is_duplicate(merging, &posting)) {
             merging->output[merging->filled++] = posting;
+        }
         error = advance(merging, input);
-        if (*budget > 0)
+        if (*budget > 0) {
             (*budget)--;
-        if (error != STORE_OK || merging->filled < CHUNK_POSTINGS)
+        }
+        if (error != STORE_OK || merging->filled < CHUNK_POSTINGS) {
             continue;
+        }
         error = write_chunk(merging);
-        if (*budget == 0)
+        if (*budget == 0) {
             return error;
+        }
     }
-    if (error == STORE_OK && merging->filled > 0)
+    if (error == STORE_OK && merging->filled > 0) {
         error = write_chunk(merging);
+    }
     *done = error == STORE_OK;
     return error;
 }
@@ -173,24 +188,31 @@ static bool start(struct run_directory *directory)
     size_t counts[TIERS_MAX] = {0};
     unsigned tier = 0;
 
-    for (size_t i = 0; i < directory->run_count; i++)
+    for (size_t i = 0; i < directory->run_count; i++) {
         counts[tier_of(directory->runs[i].count)]++;
-    while (tier < TIERS_MAX && counts[tier] < RUN_FAN_OUT)
+    }
+    while (tier < TIERS_MAX && counts[tier] < RUN_FAN_OUT) {
         tier++;
-    if (tier == TIERS_MAX)
+    }
+    if (tier == TIERS_MAX) {
         return false;
+    }
     *merge = (struct merge){.output = directory->next_number++};
-    for (size_t i = 0; i < directory->run_count && merge->input_count < MERGE_INPUTS_MAX; i++)
-        if (tier_of(directory->runs[i].count) == tier)
+    for (size_t i = 0; i < directory->run_count && merge->input_count < MERGE_INPUTS_MAX; i++) {
+        if (tier_of(directory->runs[i].count) == tier) {
             merge->inputs[merge->input_count++] = directory->runs[i].number;
+        }
+    }
     return true;
 }
 
 static bool is_input(const struct merge *merge, uint32_t number)
 {
-    for (size_t i = 0; i < merge->input_count; i++)
-        if (merge->inputs[i] == number)
+    for (size_t i = 0; i < merge->input_count; i++) {
+        if (merge->inputs[i] == number) {
             return true;
+        }
+    }
     return false;
 }
 
@@ -201,9 +223,11 @@ static enum store_error finish(struct store_txn *txn, struct run_directory *dire
     enum store_error error = STORE_OK;
     uint32_t kept = 0;
 
-    for (size_t i = 0; i < directory->run_count; i++)
-        if (!is_input(&merge, directory->runs[i].number))
+    for (size_t i = 0; i < directory->run_count; i++) {
+        if (!is_input(&merge, directory->runs[i].number)) {
             directory->runs[kept++] = directory->runs[i];
+        }
+    }
     directory->runs[kept++] = (struct run){.number = merge.output,
                                            .count = merge.written,
                                            .prefix_min = merge.prefix_min,
@@ -230,8 +254,9 @@ static enum store_error merge_with(struct merging *merging, uint64_t *budget, bo
         error = input->chunk ? resume(merging, input) : txn_fail(merging->txn, STORE_NO_MEMORY);
     }
     merging->output = malloc(CHUNK_POSTINGS * sizeof *merging->output);
-    if (!merging->output)
+    if (!merging->output) {
         error = txn_fail(merging->txn, STORE_NO_MEMORY);
+    }
     return error == STORE_OK ? merge_chunks(merging, budget, done) : error;
 }
 
@@ -241,8 +266,9 @@ static enum store_error merge_once(struct store_txn *txn, struct run_directory *
     bool done = false;
     enum store_error error = merge_with(&merging, budget, &done);
 
-    for (size_t i = 0; i < merging.input_count; i++)
+    for (size_t i = 0; i < merging.input_count; i++) {
         free(merging.inputs[i].chunk);
+    }
     free(merging.output);
     return error == STORE_OK && done ? finish(txn, directory) : error;
 }
@@ -252,8 +278,9 @@ enum store_error merge_step(struct store_txn *txn, struct run_directory *directo
     enum store_error error = STORE_OK;
 
     while (error == STORE_OK && budget > 0) {
-        if (directory->merge.input_count == 0 && !start(directory))
+        if (directory->merge.input_count == 0 && !start(directory)) {
             return STORE_OK;
+        }
         error = merge_once(txn, directory, &budget);
     }
     return error;

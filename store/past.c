@@ -28,8 +28,9 @@ static size_t count_blocks(const struct gathering *gathering)
 
     for (size_t i = 0; i < gathering->reach->block_count; i++) {
         const struct seq_range *range = &gathering->reach->blocks[i];
-        if (range->first <= gathering->state->seq)
+        if (range->first <= gathering->state->seq) {
             count += (size_t)(last_existing(gathering, range) - range->first + 1);
+        }
     }
     return count;
 }
@@ -42,16 +43,19 @@ static size_t clip_entries(struct gathering *gathering, uint64_t seq, uint64_t e
     const struct log_reach *reach = gathering->reach;
     size_t count = 0;
 
-    while (gathering->next_entry < reach->entry_count && reach->entries[gathering->next_entry].seq < seq)
+    while (gathering->next_entry < reach->entry_count && reach->entries[gathering->next_entry].seq < seq) {
         gathering->next_entry++;
+    }
     for (; gathering->next_entry < reach->entry_count && reach->entries[gathering->next_entry].seq == seq;
          gathering->next_entry++) {
         struct reach_entries range = reach->entries[gathering->next_entry];
 
-        if (range.first >= entry_count)
+        if (range.first >= entry_count) {
             continue;
-        if (range.last >= entry_count)
+        }
+        if (range.last >= entry_count) {
             range.last = entry_count - 1;
+        }
         gathering->clipped[count++] = range;
     }
     return count;
@@ -63,11 +67,13 @@ static enum store_error gather_entry(const struct live_tree *tree, uint64_t inde
     struct bytes element;
     enum store_error error = standing_read(tree->txn, tree->number, tree->seq, index, &standing);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     if (!stored_block_entry(&tree->stored, index, &element) ||
-        !element_leaf(&entry->leaf, tree->network, element))
+        !element_leaf(&entry->leaf, tree->network, element)) {
         return txn_fail(tree->txn, STORE_NOT_A_STORE);
+    }
     entry->seq = tree->seq;
     entry->index = index;
     entry->history = standing.history;
@@ -82,10 +88,12 @@ static enum store_error gather_entries(struct gathering *gathering, const struct
     struct log_past *out = gathering->out;
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < ranges; i++)
+    for (size_t i = 0; i < ranges; i++) {
         for (uint64_t index = gathering->clipped[i].first;
-             index <= gathering->clipped[i].last && error == STORE_OK; index++)
+             index <= gathering->clipped[i].last && error == STORE_OK; index++) {
             error = gather_entry(tree, index, &out->entries[out->entry_count++]);
+        }
+    }
     return error;
 }
 
@@ -99,19 +107,23 @@ static enum store_error gather_block(struct gathering *gathering, uint64_t seq, 
     size_t ranges;
     enum store_error error = record_read(gathering->txn, gathering->number, seq, &record);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? txn_fail(gathering->txn, STORE_NOT_A_STORE) : error;
+    }
     *block = (struct past_block){.seq = seq, .record = record_of(&record)};
     ranges = clip_entries(gathering, seq, record.entry_count);
-    if (ranges == 0)
+    if (ranges == 0) {
         return STORE_OK;
+    }
     tree.entry_count = record.entry_count;
     tree.block = record.hash;
     error = stored_block_read(gathering->txn, gathering->number, seq, &record.hash, &tree.stored);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = gather_entries(gathering, &tree, ranges);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = live_pages_gather(&tree, gathering->clipped, ranges, &block->live, gathering->arena);
+    }
     return error;
 }
 
@@ -123,8 +135,10 @@ static enum store_error gather_blocks(struct gathering *gathering)
     for (size_t i = 0; i < gathering->reach->block_count; i++) {
         const struct seq_range *range = &gathering->reach->blocks[i];
 
-        for (uint64_t seq = range->first; seq <= last_existing(gathering, range) && error == STORE_OK; seq++)
+        for (uint64_t seq = range->first; seq <= last_existing(gathering, range) && error == STORE_OK;
+             seq++) {
             error = gather_block(gathering, seq, &out->blocks[out->block_count++]);
+        }
     }
     return error;
 }
@@ -136,12 +150,15 @@ static enum store_error gather_state(struct gathering *gathering)
     struct seq_range *ranges = arena_take(gathering->arena, reach->block_count * sizeof *ranges);
     size_t count = 0;
 
-    if (!ranges)
+    if (!ranges) {
         return STORE_NO_MEMORY;
-    for (size_t i = 0; i < reach->block_count; i++)
-        if (reach->blocks[i].first <= gathering->state->seq)
+    }
+    for (size_t i = 0; i < reach->block_count; i++) {
+        if (reach->blocks[i].first <= gathering->state->seq) {
             ranges[count++] =
                 (struct seq_range){reach->blocks[i].first, last_existing(gathering, &reach->blocks[i])};
+        }
+    }
     return state_pages_gather(gathering->txn, gathering->number, gathering->state->seq + 2, ranges, count,
                               &gathering->out->state, gathering->arena);
 }
@@ -153,10 +170,12 @@ static size_t count_entries(const struct log_reach *reach)
 
     for (size_t i = 0; i < reach->entry_count; i++) {
         uint64_t last = reach->entries[i].last;
-        if (last >= BLOCK_ENTRIES_MAX)
+        if (last >= BLOCK_ENTRIES_MAX) {
             last = BLOCK_ENTRIES_MAX - 1;
-        if (reach->entries[i].first <= last)
+        }
+        if (reach->entries[i].first <= last) {
             count += (size_t)(last - reach->entries[i].first + 1);
+        }
     }
     return count;
 }
@@ -178,16 +197,19 @@ enum store_error store_gather_past(struct store_txn *txn, const struct network *
     enum store_error error;
 
     *out = (struct log_past){0};
-    if (!state)
+    if (!state) {
         return empty_past(out, arena);
+    }
     error = store_author_number(txn, &state->author, &gathering.number);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     out->blocks = arena_take(arena, count_blocks(&gathering) * sizeof *out->blocks);
     out->entries = arena_take(arena, count_entries(reach) * sizeof *out->entries);
     gathering.clipped = arena_take(arena, reach->entry_count * sizeof *gathering.clipped);
-    if (!out->blocks || !out->entries || !gathering.clipped)
+    if (!out->blocks || !out->entries || !gathering.clipped) {
         return STORE_NO_MEMORY;
+    }
     error = gather_blocks(&gathering);
     return error == STORE_OK ? gather_state(&gathering) : error;
 }

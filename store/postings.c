@@ -38,8 +38,9 @@ uint64_t subject_prefix(const struct subject *subject)
 
 int posting_compare(const struct posting *a, const struct posting *b)
 {
-    if (a->prefix != b->prefix)
+    if (a->prefix != b->prefix) {
         return a->prefix < b->prefix ? -1 : 1;
+    }
     return (a->place > b->place) - (a->place < b->place);
 }
 
@@ -55,8 +56,9 @@ bool posting_batch_add(struct posting_batch *batch, struct posting posting)
         size_t capacity = batch->capacity > 0 ? 2 * batch->capacity : 1024;
         struct posting *items = realloc(batch->items, capacity * sizeof *items);
 
-        if (!items)
+        if (!items) {
             return false;
+        }
         batch->items = items;
         batch->capacity = capacity;
     }
@@ -75,10 +77,12 @@ static void sort_places(struct posting *items, size_t count)
     size_t first = 0;
 
     for (size_t i = 1; i <= count; i++) {
-        if (i < count && items[i].prefix == items[first].prefix)
+        if (i < count && items[i].prefix == items[first].prefix) {
             continue;
-        if (i - first > 1)
+        }
+        if (i - first > 1) {
             qsort(items + first, i - first, sizeof *items, compare_places);
+        }
         first = i;
     }
 }
@@ -87,9 +91,11 @@ static size_t drop_duplicates(struct posting *items, size_t count)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < count; i++)
-        if (kept == 0 || posting_compare(&items[kept - 1], &items[i]) != 0)
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || posting_compare(&items[kept - 1], &items[i]) != 0) {
             items[kept++] = items[i];
+        }
+    }
     return kept;
 }
 
@@ -105,15 +111,17 @@ static void sort_prefixes(struct posting *items, struct posting *spare, size_t c
         size_t starts[VALUES] = {0};
         size_t sum = 0;
 
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             starts[from[i].prefix >> shift & (VALUES - 1)]++;
+        }
         for (size_t value = 0; value < VALUES; value++) {
             size_t here = starts[value];
             starts[value] = sum;
             sum += here;
         }
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             to[starts[from[i].prefix >> shift & (VALUES - 1)]++] = from[i];
+        }
         struct posting *swap = from;
         from = to;
         to = swap;
@@ -125,15 +133,17 @@ bool posting_batch_sort(struct posting_batch *batch)
 {
     enum { RADIX_MIN = 4096 };
 
-    if (batch->count < 2)
+    if (batch->count < 2) {
         return true;
+    }
     if (batch->count < RADIX_MIN) {
         qsort(batch->items, batch->count, sizeof *batch->items, compare_places);
     } else {
         struct posting *spare = malloc(batch->count * sizeof *spare);
 
-        if (!spare)
+        if (!spare) {
             return false;
+        }
         sort_prefixes(batch->items, spare, batch->count);
         free(spare);
         sort_places(batch->items, batch->count);

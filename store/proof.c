@@ -22,22 +22,28 @@ static enum store_error find_entry(struct proving *proving, struct bytes *entry)
     struct hash leaf;
     enum store_error error = author_read_log(proving->txn, &name->author, &proving->author);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     number = proving->author.number;
     error = name->seq <= proving->author.seq ? record_read(proving->txn, number, name->seq, &proving->record)
                                              : STORE_NOT_FOUND;
-    if (error == STORE_OK && name->index >= proving->record.entry_count)
+    if (error == STORE_OK && name->index >= proving->record.entry_count) {
         error = STORE_NOT_FOUND;
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = stored_block_read(proving->txn, number, name->seq, &proving->record.hash, &proving->stored);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     if (!stored_block_entry(&proving->stored, name->index, &element) ||
-        !element_leaf(&leaf, proving->network, element))
+        !element_leaf(&leaf, proving->network, element)) {
         return txn_fail(proving->txn, STORE_NOT_A_STORE);
-    if (element_is_erased(element) || memcmp(leaf.bytes, name->prefix, sizeof name->prefix) != 0)
+    }
+    if (element_is_erased(element) || memcmp(leaf.bytes, name->prefix, sizeof name->prefix) != 0) {
         return STORE_NOT_FOUND;
+    }
     return arena_copy(proving->arena, element, entry) ? STORE_OK : STORE_NO_MEMORY;
 }
 
@@ -48,11 +54,13 @@ static enum store_error fill_history(struct proving *proving, struct list *histo
     enum store_error error =
         standing_read(proving->txn, proving->author.number, proving->name->seq, proving->name->index, &row);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     events = arena_take(proving->arena, row.event_count * sizeof *events);
-    if (!events)
+    if (!events) {
         return STORE_NO_MEMORY;
+    }
     memcpy(events, row.events, row.event_count * sizeof *events);
     *history = (struct list){.items = events, .count = row.event_count};
     return STORE_OK;
@@ -64,13 +72,16 @@ static enum store_error path_list(struct proving *proving, const struct merkle_p
     struct merkle_path path;
     struct merkle_node *nodes;
 
-    if (!merkle_pages_path(&path, pages, label_domain(proving->network, node), index, count))
+    if (!merkle_pages_path(&path, pages, label_domain(proving->network, node), index, count)) {
         return txn_fail(proving->txn, STORE_NOT_A_STORE);
+    }
     nodes = arena_take(proving->arena, path.size * sizeof *nodes);
-    if (!nodes)
+    if (!nodes) {
         return STORE_NO_MEMORY;
-    for (size_t i = 0; i < path.size; i++)
+    }
+    for (size_t i = 0; i < path.size; i++) {
         nodes[i].hash = path.nodes[i];
+    }
     *list = (struct list){.items = nodes, .count = path.size};
     return STORE_OK;
 }
@@ -91,8 +102,9 @@ static enum store_error fill_live_path(struct proving *proving, struct list *lis
     struct merkle_pages pages;
     enum store_error error = live_pages_gather(&tree, &range, 1, &pages, proving->arena);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     return path_list(proving, &pages, name->index, proving->record.entry_count, LABEL_ENTRY_NODE, list);
 }
 
@@ -104,8 +116,9 @@ static enum store_error fill_state_path(struct proving *proving, struct list *li
     enum store_error error =
         state_pages_gather(proving->txn, proving->author.number, count, &range, 1, &pages, proving->arena);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     return path_list(proving, &pages, proving->name->seq, count, LABEL_STATE_NODE, list);
 }
 
@@ -118,13 +131,16 @@ static enum store_error fill_head(struct proving *proving, struct proof_head *he
     enum store_error error = stored_block_read(proving->txn, proving->author.number, proving->author.seq,
                                                &proving->author.head, &stored);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (block_decode_header(&block, proving->network, stored.encoded, proving->arena) != REASON_NONE)
+    }
+    if (block_decode_header(&block, proving->network, stored.encoded, proving->arena) != REASON_NONE) {
         return txn_fail(proving->txn, STORE_NOT_A_STORE);
+    }
     signatures = arena_take(proving->arena, block.signature_count * sizeof *signatures);
-    if (!signatures || !arena_copy(proving->arena, block.header_bytes, &encoded))
+    if (!signatures || !arena_copy(proving->arena, block.header_bytes, &encoded)) {
         return STORE_NO_MEMORY;
+    }
     memcpy(signatures, block.signatures, block.signature_count * sizeof *signatures);
     *head = (struct proof_head){.header = encoded,
                                 .signatures = {.items = signatures, .count = block.signature_count}};
@@ -140,8 +156,9 @@ enum store_error store_entry_proof(struct store_txn *txn, const struct network *
 
     *out = (struct entry_proof){.index = name->index};
     error = find_entry(&proving, &out->entry);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     out->state = (struct block_state){
         .epoch = proving.record.epoch,
         .seq = name->seq,
@@ -150,9 +167,11 @@ enum store_error store_entry_proof(struct store_txn *txn, const struct network *
         .live_root = proving.record.live_root,
     };
     error = fill_history(&proving, &out->history);
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = fill_live_path(&proving, &out->live_path);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = fill_state_path(&proving, &out->state_path);
+    }
     return error == STORE_OK ? fill_head(&proving, head) : error;
 }

@@ -18,16 +18,19 @@ struct search {
 
 static bool found(struct search *search, uint64_t place)
 {
-    if (search->count == POSTINGS_FOUND_MAX)
+    if (search->count == POSTINGS_FOUND_MAX) {
         return true;
+    }
     if (search->count == search->capacity) {
         size_t capacity = search->capacity > 0 ? 4 * search->capacity : 64;
         uint64_t *places = arena_take(search->arena, capacity * sizeof *places);
 
-        if (!places)
+        if (!places) {
             return false;
-        if (search->count > 0)
+        }
+        if (search->count > 0) {
             memcpy(places, search->places, search->count * sizeof *places);
+        }
         search->places = places;
         search->capacity = capacity;
     }
@@ -47,9 +50,11 @@ static uint64_t prefix_at(const uint8_t *chunk, size_t i)
 
 static enum store_error search_unsorted(struct search *search, const uint8_t *items, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (prefix_at(items, i) == search->prefix && !found(search, posting_at(items, i).place))
+    for (size_t i = 0; i < count; i++) {
+        if (prefix_at(items, i) == search->prefix && !found(search, posting_at(items, i).place)) {
             return STORE_NO_MEMORY;
+        }
+    }
     return STORE_OK;
 }
 
@@ -61,10 +66,12 @@ static size_t interpolate(const uint8_t *chunk, size_t low, size_t high, uint64_
     uint64_t first = prefix_at(chunk, low);
     uint64_t last = prefix_at(chunk, high - 1);
 
-    if (prefix <= first || last <= first)
+    if (prefix <= first || last <= first) {
         return low;
-    if (prefix >= last)
+    }
+    if (prefix >= last) {
         return high - 1;
+    }
     return low + (size_t)((double)(prefix - first) / (double)(last - first) * (double)(high - 1 - low));
 }
 
@@ -85,12 +92,14 @@ static struct bounds guess(const uint8_t *chunk, size_t count, uint64_t prefix)
 
         if (prefix_at(chunk, middle) < prefix) {
             bounds.low = middle + 1;
-            if (NEAR < bounds.high - bounds.low && prefix_at(chunk, bounds.low + NEAR) >= prefix)
+            if (NEAR < bounds.high - bounds.low && prefix_at(chunk, bounds.low + NEAR) >= prefix) {
                 bounds.high = bounds.low + NEAR;
+            }
         } else {
             bounds.high = middle;
-            if (NEAR < bounds.high - bounds.low && prefix_at(chunk, bounds.high - NEAR) < prefix)
+            if (NEAR < bounds.high - bounds.low && prefix_at(chunk, bounds.high - NEAR) < prefix) {
                 bounds.low = bounds.high - NEAR + 1;
+            }
         }
     }
     return bounds;
@@ -105,10 +114,11 @@ static size_t lower_bound(const uint8_t *chunk, size_t count, const struct posti
         size_t middle = bounds.low + (bounds.high - bounds.low) / 2;
         const struct posting posting = posting_at(chunk, middle);
 
-        if (posting_compare(&posting, from) < 0)
+        if (posting_compare(&posting, from) < 0) {
             bounds.low = middle + 1;
-        else
+        } else {
             bounds.high = middle;
+        }
     }
     return bounds.low;
 }
@@ -128,14 +138,16 @@ static enum progress take_postings(struct search *search, struct bytes chunk, si
     for (; i < count; i++) {
         const struct posting posting = posting_at(chunk.data, i);
 
-        if (posting.prefix != search->prefix || search->count == POSTINGS_FOUND_MAX)
+        if (posting.prefix != search->prefix || search->count == POSTINGS_FOUND_MAX) {
             return PROGRESS_DONE;
+        }
         if (search->of_author == 0 || place_author(posting.place) != search->author) {
             search->author = place_author(posting.place);
             search->of_author = 0;
         }
-        if (search->of_author++ == POSTINGS_EACH_MAX)
+        if (search->of_author++ == POSTINGS_EACH_MAX) {
             return PROGRESS_NEXT_AUTHOR;
+        }
         if (!found(search, posting.place)) {
             *error = STORE_NO_MEMORY;
             return PROGRESS_DONE;
@@ -153,8 +165,9 @@ static enum store_error seek_chunk(struct walk *walk, uint32_t number, const str
     const struct key prefix = run_key(number);
     enum store_error error = walk_seek_back(walk, &key);
 
-    if (error == STORE_NOT_FOUND || (error == STORE_OK && !walk_under(walk, &prefix)))
+    if (error == STORE_NOT_FOUND || (error == STORE_OK && !walk_under(walk, &prefix))) {
         return walk_seek(walk, &prefix);
+    }
     return error;
 }
 
@@ -167,16 +180,19 @@ static enum store_error search_from(struct search *search, struct walk *walk, ui
     size_t i;
 
     *progress = PROGRESS_DONE;
-    if (error != STORE_OK || !walk_under(walk, &prefix))
+    if (error != STORE_OK || !walk_under(walk, &prefix)) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
     i = lower_bound(walk->value.data, walk->value.size / sizeof *from, from);
     for (;;) {
         *progress = take_postings(search, walk->value, i, &error);
-        if (error != STORE_OK || *progress != PROGRESS_NEXT_CHUNK)
+        if (error != STORE_OK || *progress != PROGRESS_NEXT_CHUNK) {
             return error;
+        }
         error = walk_next(walk);
-        if (error != STORE_OK || !walk_under(walk, &prefix))
+        if (error != STORE_OK || !walk_under(walk, &prefix)) {
             return error == STORE_NOT_FOUND ? STORE_OK : error;
+        }
         i = 0;
     }
 }
@@ -187,13 +203,15 @@ static enum store_error search_run(struct search *search, struct walk *walk, con
     enum progress progress = PROGRESS_NEXT_AUTHOR;
     enum store_error error = STORE_OK;
 
-    if (search->prefix < run->prefix_min || search->prefix > run->prefix_max)
+    if (search->prefix < run->prefix_min || search->prefix > run->prefix_max) {
         return STORE_OK;
+    }
     search->of_author = 0;
     while (error == STORE_OK && progress == PROGRESS_NEXT_AUTHOR) {
         error = search_from(search, walk, run->number, &from, &progress);
-        if (search->author == AUTHOR_NUMBER_MAX)
+        if (search->author == AUTHOR_NUMBER_MAX) {
             break;
+        }
         from.place = place_of(search->author + 1, 0, 0);
         search->of_author = 0;
     }
@@ -208,13 +226,16 @@ static enum store_error search_runs(struct search *search, struct store_txn *txn
     struct walk walk;
     enum store_error error = run_directory_read(txn, &directory);
 
-    if (error != STORE_OK || directory.run_count == 0)
+    if (error != STORE_OK || directory.run_count == 0) {
         return error;
+    }
     error = walk_open(&walk, txn, TABLE_RUNS);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    for (size_t i = 0; i < directory.run_count && error == STORE_OK; i++)
+    }
+    for (size_t i = 0; i < directory.run_count && error == STORE_OK; i++) {
         error = search_run(search, &walk, &directory.runs[i]);
+    }
     walk_close(&walk);
     return error;
 }
@@ -232,9 +253,11 @@ static size_t sort_found(uint64_t *places, size_t count)
     size_t kept = 0;
 
     sort_items(places, count, sizeof *places, order_places);
-    for (size_t i = 0; i < count; i++)
-        if (kept == 0 || places[kept - 1] != places[i])
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || places[kept - 1] != places[i]) {
             places[kept++] = places[i];
+        }
+    }
     return kept;
 }
 
@@ -246,14 +269,18 @@ enum store_error index_find(struct store_txn *txn, const struct subject *subject
     struct bytes recent;
     enum store_error error = search_runs(&search, txn);
 
-    if (error == STORE_OK)
+    if (error == STORE_OK) {
         error = recent_read(txn, &recent);
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = search_unsorted(&search, recent.data, recent.size / sizeof(struct posting));
-    if (error == STORE_OK && txn->writes)
+    }
+    if (error == STORE_OK && txn->writes) {
         error = search_unsorted(&search, (const uint8_t *)batch->items, batch->count);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     *places = search.places;
     *count = sort_found(search.places, search.count);
     return STORE_OK;

@@ -22,12 +22,15 @@ enum store_error state_page_read(struct store_txn *txn, uint32_t number, struct 
     enum store_error error = table_get(txn, TABLE_STATE_PAGES, &key, &value);
 
     memset(page->nodes, 0, sizeof page->nodes);
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return STORE_OK;
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
-    if (value.size > sizeof page->nodes || value.size % HASH_SIZE != 0)
+    }
+    if (value.size > sizeof page->nodes || value.size % HASH_SIZE != 0) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     memcpy(page->nodes, value.data, value.size);
     return STORE_OK;
 }
@@ -35,8 +38,9 @@ enum store_error state_page_read(struct store_txn *txn, uint32_t number, struct 
 /* Nodes of a level of a tree of count leaves. */
 static uint64_t nodes_of_level(uint64_t count, uint32_t level)
 {
-    for (uint32_t i = 0; i < level; i++)
+    for (uint32_t i = 0; i < level; i++) {
         count = (count + MERKLE_PAGE_SIZE - 1) / MERKLE_PAGE_SIZE;
+    }
     return count;
 }
 
@@ -49,8 +53,9 @@ enum store_error state_page_write(struct store_txn *txn, uint32_t number, uint64
     uint64_t used = nodes - first < MERKLE_PAGE_SIZE ? nodes - first : MERKLE_PAGE_SIZE;
 
     assert(first < nodes);
-    if (used == 1)
+    if (used == 1) {
         return table_append(txn, TABLE_STATE_PAGES, &key, page->nodes, HASH_SIZE);
+    }
     return table_put(txn, TABLE_STATE_PAGES, &key, page->nodes, used * HASH_SIZE);
 }
 
@@ -66,10 +71,12 @@ struct choice {
 
 static void choose(struct choice *choice, uint32_t level, uint64_t index)
 {
-    if (choice->count > 0 && choice->last_level == level && choice->last_index >= index)
+    if (choice->count > 0 && choice->last_level == level && choice->last_index >= index) {
         return;
-    if (choice->pages)
+    }
+    if (choice->pages) {
         choice->pages[choice->count] = (struct merkle_page){.level = level, .index = index};
+    }
     choice->count++;
     choice->last_level = level;
     choice->last_index = index;
@@ -80,9 +87,11 @@ static void choose_level(struct choice *choice, uint32_t level, uint64_t count,
 {
     unsigned shift = PAGE_BITS * (level + 1);
 
-    for (size_t i = 0; i < range_count; i++)
-        for (uint64_t index = ranges[i].first >> shift; index <= ranges[i].last >> shift; index++)
+    for (size_t i = 0; i < range_count; i++) {
+        for (uint64_t index = ranges[i].first >> shift; index <= ranges[i].last >> shift; index++) {
             choose(choice, level, index);
+        }
+    }
     choose(choice, level, (count - 1) >> shift);
 }
 
@@ -108,11 +117,13 @@ enum store_error state_pages_gather(struct store_txn *txn, uint32_t number, uint
 
     choose_all(&counted, count, ranges, range_count);
     choice.pages = arena_take(arena, counted.count * sizeof *choice.pages);
-    if (!choice.pages)
+    if (!choice.pages) {
         return STORE_NO_MEMORY;
+    }
     choose_all(&choice, count, ranges, range_count);
-    for (size_t i = 0; i < choice.count && error == STORE_OK; i++)
+    for (size_t i = 0; i < choice.count && error == STORE_OK; i++) {
         error = state_page_read(txn, number, &choice.pages[i]);
+    }
     *out = (struct merkle_pages){.count = choice.count, .pages = choice.pages};
     return error;
 }

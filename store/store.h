@@ -108,9 +108,6 @@ enum store_error store_lacks_entries(struct store_txn *txn, const struct block *
  * block decoded with its body and held. */
 enum store_error store_fill_block(struct store_txn *txn, const struct network *network,
                                   const struct block *block, uint64_t growth_max, bool *filled);
-/* Drop a block that acceptance refused. */
-enum store_error store_drop_block(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
-                                  const struct hash *hash);
 
 /* Forget everything derived from the author's chain, keeping all blocks and their arrival times, so that a
  * chosen chain can be replayed with store_apply. */

@@ -26,8 +26,9 @@ void key_add_number(struct key *key, uint64_t number, size_t size)
 {
     assert(size <= KEY_SIZE_MAX - key->size);
     assert(size == 8 || number >> (8 * size) == 0);
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         key->bytes[key->size + i] = (uint8_t)(number >> (8 * (size - 1 - i)));
+    }
     key->size += size;
 }
 
@@ -35,8 +36,9 @@ uint64_t number_at(const uint8_t *bytes, size_t at, size_t size)
 {
     uint64_t number = 0;
 
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         number = number << 8 | bytes[at + i];
+    }
     return number;
 }
 
@@ -64,8 +66,9 @@ static enum store_error input_output_error(const struct store *store)
     enum { LEFT_MIN = 1024 * 1024 };
     struct statvfs left;
 
-    if (statvfs(store->folder, &left) == 0 && left.f_bavail * left.f_frsize < LEFT_MIN)
+    if (statvfs(store->folder, &left) == 0 && left.f_bavail * left.f_frsize < LEFT_MIN) {
         return STORE_NO_ROOM;
+    }
     return STORE_IO;
 }
 
@@ -107,19 +110,23 @@ enum store_error store_error_of(const struct store *store, int code)
 
 enum store_error txn_fail(struct store_txn *txn, enum store_error error)
 {
-    if (txn->writes && error != STORE_OK && txn->failure == STORE_OK)
+    if (txn->writes && error != STORE_OK && txn->failure == STORE_OK) {
         txn->failure = error;
+    }
     return error;
 }
 
 enum store_error table_error(struct store_txn *txn, int code)
 {
-    if (code == MDB_SUCCESS)
+    if (code == MDB_SUCCESS) {
         return STORE_OK;
-    if (code == MDB_NOTFOUND)
+    }
+    if (code == MDB_NOTFOUND) {
         return STORE_NOT_FOUND;
-    if (code == MDB_MAP_FULL)
+    }
+    if (code == MDB_MAP_FULL) {
         txn->store->map_full = true;
+    }
     return txn_fail(txn, store_error_of(txn->store, code));
 }
 
@@ -153,8 +160,9 @@ static int put(struct store_txn *txn, enum table table, const struct key *key, M
     MDB_val name = key_value(key);
     int code = mdb_put(txn->mdb, dbi, &name, value, flags);
 
-    if (code != MDB_KEYEXIST || (flags & MDB_APPEND) == 0)
+    if (code != MDB_KEYEXIST || (flags & MDB_APPEND) == 0) {
         return code;
+    }
     return mdb_put(txn->mdb, dbi, &name, value, flags & ~(unsigned)MDB_APPEND);
 }
 
@@ -197,13 +205,15 @@ enum store_error table_delete_prefix(struct store_txn *txn, enum table table, co
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, table);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
+    }
     error = walk_seek(&walk, prefix);
     while (error == STORE_OK && walk_under(&walk, prefix)) {
         error = table_error(txn, mdb_cursor_del(walk.cursor, 0));
-        if (error == STORE_OK)
+        if (error == STORE_OK) {
             error = walk_seek(&walk, prefix);
+        }
     }
     walk_close(&walk);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -215,10 +225,12 @@ enum store_error table_get_exact(struct store_txn *txn, enum table table, const 
     struct bytes value;
     enum store_error error = table_get(txn, table, key, &value);
 
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (value.size != size)
+    }
+    if (value.size != size) {
         return txn_fail(txn, STORE_NOT_A_STORE);
+    }
     memcpy(out, value.data, size);
     return STORE_OK;
 }
@@ -243,8 +255,9 @@ static enum store_error walk_step(struct walk *walk, const struct key *key, MDB_
     MDB_val value = {0};
     int code = mdb_cursor_get(walk->cursor, &name, &value, step);
 
-    if (code != MDB_SUCCESS)
+    if (code != MDB_SUCCESS) {
         return table_error(walk->txn, code);
+    }
     walk->key = bytes_of(name.mv_data, name.mv_size);
     walk->value = bytes_of(value.mv_data, value.mv_size);
     return STORE_OK;
@@ -259,10 +272,12 @@ enum store_error walk_seek_back(struct walk *walk, const struct key *key)
 {
     enum store_error error = walk_step(walk, key, MDB_SET_RANGE);
 
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return walk_last(walk);
-    if (error != STORE_OK || bytes_equal(walk->key, bytes_of(key->bytes, key->size)))
+    }
+    if (error != STORE_OK || bytes_equal(walk->key, bytes_of(key->bytes, key->size))) {
         return error;
+    }
     return walk_previous(walk);
 }
 

@@ -11,8 +11,9 @@ static int64_t count_attestations(const struct entry *entries, size_t count)
 {
     int64_t attestations = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         attestations += !entries[i].erased && entries[i].kind == ENTRY_ATTESTATION;
+    }
     return attestations;
 }
 
@@ -26,18 +27,23 @@ static enum store_error forget_block(struct store_txn *txn, uint32_t number, uin
     size_t count;
     enum store_error error = record_read(txn, number, seq, &record);
 
-    if (error != STORE_OK || (record.block_class != CLASS_GOVERN && record.block_class != CLASS_CONTENT))
+    if (error != STORE_OK || (record.block_class != CLASS_GOVERN && record.block_class != CLASS_CONTENT)) {
         return error;
+    }
     error = stored_block_read(txn, number, seq, &record.hash, &stored);
-    if (error != STORE_OK)
+    if (error != STORE_OK) {
         return error;
-    if (!arena_copy(arena, stored.encoded, &copy))
+    }
+    if (!arena_copy(arena, stored.encoded, &copy)) {
         return STORE_NO_MEMORY;
+    }
     stored.encoded = copy;
-    if (!stored_block_entries(&stored, &entries, &count, arena))
+    if (!stored_block_entries(&stored, &entries, &count, arena)) {
         return STORE_NOT_A_STORE;
-    if (record.block_class == CLASS_GOVERN)
+    }
+    if (record.block_class == CLASS_GOVERN) {
         return grants_delete(txn, number, seq, entries, count, arena);
+    }
     txn->attestations -= count_attestations(entries, count);
     return STORE_OK;
 }
@@ -66,15 +72,19 @@ static enum store_error unwind(struct store_txn *txn, const struct actor_id *aut
     struct key key;
     enum store_error error = author_read_log(txn, author, &row);
 
-    if (error == STORE_NOT_FOUND)
+    if (error == STORE_NOT_FOUND) {
         return STORE_OK;
-    if (error == STORE_OK)
+    }
+    if (error == STORE_OK) {
         error = forget_blocks(txn, &row);
+    }
     key = author_key(row.number);
-    for (size_t i = 0; i < sizeof derived / sizeof derived[0] && error == STORE_OK; i++)
+    for (size_t i = 0; i < sizeof derived / sizeof derived[0] && error == STORE_OK; i++) {
         error = table_delete_prefix(txn, derived[i], &key);
-    if (error != STORE_OK)
+    }
+    if (error != STORE_OK) {
         return error;
+    }
     row = (struct disk_author){
         .bytes = row.bytes, .number = row.number, .blocks = row.blocks, .frozen = row.frozen};
     return author_write(txn, author, &row);

@@ -440,11 +440,6 @@ static void a_side_block_is_found_by_its_hash_and_can_be_dropped(void **context)
     assert_true(bytes_equal(found, side));
     assert_int_equal(store_log_size(txn, &ase.actor.id, &blocks, &size), STORE_OK);
     assert_int_equal(blocks, 3);
-    assert_int_equal(store_drop_block(txn, &ase.actor.id, 1, &block.hash), STORE_OK);
-    assert_int_equal(store_block_by_hash(txn, &ase.actor.id, 1, &block.hash, &found, &world.arena),
-                     STORE_NOT_FOUND);
-    assert_int_equal(store_log_size(txn, &ase.actor.id, &blocks, &size), STORE_OK);
-    assert_int_equal(blocks, 2);
     world_commit(txn);
 }
 

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,43 @@ static void every_verdict_has_its_words(void **state)
         credential_words(words, &verdict);
         if (strcmp(words, words_rows[i].words) != 0) {
             fail_msg("%s: \"%s\"", words_rows[i].sentence, words);
+        }
+    }
+}
+
+static char *read_readme(void)
+{
+    static char text[64 * 1024];
+    FILE *file = fopen(SOURCE_ROOT "/README.md", "r");
+    assert_non_null(file);
+    size_t size = fread(text, 1, sizeof(text) - 1, file);
+    assert_true(size > 0 && feof(file));
+    text[size] = '\0';
+    fclose(file);
+    return text;
+}
+
+/* The first row of a reason is the one that people read of there. */
+static const char *words_of_reason(enum reason reason)
+{
+    size_t i = 0;
+    while (words_rows[i].reason != reason) {
+        i++;
+        assert_true(i < sizeof(words_rows) / sizeof(words_rows[0]));
+    }
+    return words_rows[i].words;
+}
+
+static void the_readme_shows_what_is_printed(void **state)
+{
+    static const enum reason shown[] = {REASON_NONE,      REASON_EXPIRED,        REASON_REVOKED,
+                                        REASON_UNTRUSTED, REASON_UNKNOWN_ISSUER, REASON_STALE,
+                                        REASON_DISPUTED};
+    const char *readme = read_readme();
+    (void)state;
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        if (strstr(readme, words_of_reason(shown[i])) == NULL) {
+            fail_msg("README.md does not say \"%s\"", words_of_reason(shown[i]));
         }
     }
 }
@@ -423,7 +461,7 @@ int main(void)
         cmocka_unit_test(every_verdict_has_its_words), cmocka_unit_test(no_reason_overflows_or_misleads),
         cmocka_unit_test(ages_are_said_in_words),      cmocka_unit_test(the_bearer_bounds_the_whole),
         cmocka_unit_test(a_lookup_reads_so),           cmocka_unit_test(a_presentation_reads_so),
-        cmocka_unit_test(programs_read_the_same),
+        cmocka_unit_test(programs_read_the_same),      cmocka_unit_test(the_readme_shows_what_is_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

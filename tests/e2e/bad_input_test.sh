@@ -25,8 +25,8 @@ head -c 100 "$world/answer.tp" >"$world/truncated.tp"
 head -c 3000000 /dev/zero >"$world/oversized.tp"
 printf 'Dear shop, I can repair brakes.\n' >"$world/letter.tp"
 sed 's/ase\/a/ase\/b/' "$world/answer.tp" >"$world/altered.tp"
-cp "$world/answer.tp" "$world/forged.tp"
-printf '\001' | dd of="$world/forged.tp" bs=1 seek=$(($(stat -c %s "$world/answer.tp") - 5)) conv=notrunc status=none
+# Every byte of the signature, which comes last, is another one.
+{ head -c -60 "$world/answer.tp"; tail -c 60 "$world/answer.tp" | tr '\000-\377' '\001-\377\000'; } >"$world/forged.tp"
 head -c 1000 /dev/zero | tr '\0' '\223' >"$world/nested.tp"
 
 # refuses SENTENCE CODE PHRASE NAME COMMAND...: as answers, and it says so in one line, without dying.
@@ -57,7 +57,7 @@ before=$(as ase status --json | sed -n '/"store"/,$p')
 computer=$(status_field shop node)
 
 refuses "a mistyped id" 4 "mistyped" ase issue "${maria}q" ase/a
-refuses "two letters swapped" 4 "mistyped" ase lookup "${maria:0:-2}${maria: -1}${maria: -2:1}"
+refuses "an id with one letter wrong" 4 "mistyped" ase lookup "$(mistyped "$maria")"
 refuses "a computer's id" 4 "a computer's id" ase issue "$computer" ase/a
 refuses "an id of the main network" 4 "tradeproof: " ase lookup "${maria#t}"
 refuses "a name that nobody has" 4 "neither an id nor a name" ase lookup "Maria Lopez"

@@ -77,7 +77,7 @@ answers "two are suspended together" 0 "2 suspended, durable" ase suspend "$firs
 answers "and shown so" 1 "suspended since" ase lookup "$maria" --code ase/b
 answers "reinstated by whose they are" 0 '"action": "reinstated"' ase reinstate --of "Maria Lopez" --code ase/b --json
 answers "nothing is left to reinstate" 4 "stands so already" ase reinstate --of "Maria Lopez" --code ase/b
-answers "a mistyped entry is refused" 4 "copy it again whole" ase revoke "${first%?}0"
+answers "a mistyped entry is refused" 4 "copy it again whole" ase revoke "$(mistyped "$first")"
 answers "someone else's entry is refused" 4 "only they can say" ase revoke "$maria/${first#*/}"
 refused "a status without entries" revoke
 refused "an unknown reason" revoke "$first" --reason spite

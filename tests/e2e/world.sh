@@ -138,6 +138,9 @@ follows() { [ "$(field <(as "$1" status --json | sed -n '/"trusted"/,/}/p') head
 # same_store NAME OTHER: both hold as many blocks.
 same_store() { status_is "$1" blocks "$(status_field "$2" blocks)"; }
 
+# mistyped TEXT: with another last letter.
+mistyped() { if [ "${1: -1}" = 0 ]; then echo "${1%?}2"; else echo "${1%?}0"; fi; }
+
 # ---- people ----
 
 # make_homes NAME...: two at a time, as deriving a key from a passphrase takes a second.

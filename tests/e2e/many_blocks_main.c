@@ -93,7 +93,7 @@ static int publish_some(const struct session_options *options, const struct keyr
         return code;
     }
     code = publisher_open(&publisher, &session, keyring);
-    for (int i = 0; code == EXIT_YES && i<BLOCKS_A_SESSION && * left> 0; i++) {
+    for (int i = 0; i < BLOCKS_A_SESSION && *left != 0 && code == EXIT_YES; i++) {
         code = publish_attestation(&publisher);
         if (code == EXIT_YES) {
             --*left;
@@ -131,8 +131,9 @@ static int publish(const struct session_options *options, uint64_t count, bool o
             continue;
         }
         code = publish_some(options, keyring, &left);
-        /* The daemon ended in the middle: the next session sees what became of the block. */
-        if (only_daemon && code == EXIT_SYSTEM) {
+        /* The daemon ended in the middle, or is just starting: the next session sees what became of the
+         * block. */
+        if (only_daemon && (code == EXIT_SYSTEM || code == EXIT_BUSY)) {
             code = EXIT_YES;
         }
     }

@@ -178,11 +178,23 @@ start() {
     shift
     for peer in "$@"; do options+=(--peer "$(cat "$world/$peer/endpoint")"); done
     rm -f "$world/$name/endpoint"
-    "$bin/tradeproofd" --home "$world/$name" --listen "127.0.0.1:${port[$name]:-0}" "${options[@]}" \
-        2>>"$world/$name.log" &
-    daemon[$name]=$!
-    until_true 20 listens "$name" || give_up "the daemon of $name does not listen"
+    until launch "$name" "${options[@]}"; do sleep 0.02; done
     port[$name]=$(sed 's/,.*//; s/.*://' "$world/$name/endpoint")
+}
+
+# launch NAME OPTION...: fails when a command holds the folder at that moment.
+launch() {
+    local name=$1 code=0
+    shift
+    "$bin/tradeproofd" --home "$world/$name" --listen "127.0.0.1:${port[$name]:-0}" "$@" 2>>"$world/$name.log" &
+    daemon[$name]=$!
+    until_true 20 eval "listens $name || are_gone ${daemon[$name]}"
+    if listens "$name"; then return 0; fi
+    are_gone "${daemon[$name]}" || give_up "the daemon of $name does not listen"
+    wait "${daemon[$name]}" || code=$?
+    unset "daemon[$name]"
+    [ "$code" = 7 ] || give_up "the daemon of $name ended with exit code $code"
+    return 1
 }
 
 listens() { [ -s "$world/$1/endpoint" ] && [ -S "$world/$1/control.sock" ]; }

@@ -139,8 +139,9 @@ static void warn_of_others(const struct session *session, const struct text_list
     }
 }
 
-static int accredit(struct session *session, const struct accredit *request)
+static int accredit(struct session *session, void *argument)
 {
+    const struct accredit *request = argument;
     struct text_list patterns = {0}, states = {0};
     struct accreditation record = {0};
     struct published published;
@@ -166,17 +167,8 @@ static int accredit(struct session *session, const struct accredit *request)
 int command_accredit(int argc, char **argv)
 {
     struct accredit request = {.from = DAY_NONE, .until = DAY_NONE};
-    struct session session;
     int code = parse(&request, argc, argv);
 
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = session_open(&session, &request.arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = accredit(&session, &request);
-    session_close(&session);
-    return code;
+    return code == EXIT_YES ? session_run(&request.arguments.session, SESSION_WRITE, accredit, &request)
+                            : code;
 }

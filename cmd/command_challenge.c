@@ -67,8 +67,9 @@ static int tell(const struct session *session, const struct challenge_request *r
     return EXIT_YES;
 }
 
-static int make(struct session *session, const struct challenge_request *request)
+static int make(struct session *session, void *argument)
 {
+    const struct challenge_request *request = argument;
     struct signed_challenge challenge = {.challenge.audience = session->actor,
                                          .challenge.audience_keys = session->inception};
     char requirement[REQUIREMENT_SIZE_MAX];
@@ -107,17 +108,7 @@ int command_challenge(int argc, char **argv)
         {"out", OPTION_TEXT, &request.out},
     };
     struct arguments arguments;
-    struct session session;
     int code = arguments_read(&arguments, "challenge", argc, argv, options,
                               sizeof(options) / sizeof(options[0]), 0, 0);
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = session_open(&session, &arguments.session, SESSION_READ);
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = make(&session, &request);
-    session_close(&session);
-    return code;
+    return code == EXIT_YES ? session_run(&arguments.session, SESSION_READ, make, &request) : code;
 }

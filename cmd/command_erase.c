@@ -8,8 +8,9 @@ static bool add_erase(const void *context, struct draft *draft, uint64_t seq, co
     return draft_add(draft, ENTRY_ERASE, &erase, NULL);
 }
 
-static int apply(struct session *session, const struct arguments *arguments)
+static int apply(struct session *session, void *argument)
 {
+    const struct arguments *arguments = argument;
     const struct own_entries_record record = {.add = add_erase};
     struct own_entries_written written;
     struct own_entries entries;
@@ -27,16 +28,6 @@ static int apply(struct session *session, const struct arguments *arguments)
 int command_erase(int argc, char **argv)
 {
     struct arguments arguments;
-    struct session session;
     int code = arguments_read(&arguments, "erase", argc, argv, NULL, 0, 1, OWN_ENTRIES_MAX);
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = session_open(&session, &arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = apply(&session, &arguments);
-    session_close(&session);
-    return code;
+    return code == EXIT_YES ? session_run(&arguments.session, SESSION_WRITE, apply, &arguments) : code;
 }

@@ -272,8 +272,9 @@ static int report(const struct rotate *request, const struct session *session,
     return EXIT_YES;
 }
 
-static int rotate(struct rotate *request, struct session *session)
+static int rotate(struct session *session, void *argument)
 {
+    struct rotate *request = argument;
     struct publisher publisher;
     struct published published;
     int code = keyring_open(&request->keyring, session);
@@ -298,7 +299,6 @@ int command_key_rotate(int argc, char **argv)
                                              {"onto", OPTION_TEXT, &request.onto},
                                              {"next", OPTION_TEXT, &request.next_path}};
     struct arguments arguments;
-    struct session session;
     int code = arguments_read(&arguments, "key rotate", argc, argv, options,
                               sizeof options / sizeof options[0], 0, 0);
 
@@ -308,11 +308,5 @@ int command_key_rotate(int argc, char **argv)
     if (request.at && request.onto) {
         return command_usage_error(command_named("key rotate"), "give --at or --onto, not both.");
     }
-    code = session_open(&session, &arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = rotate(&request, &session);
-    session_close(&session);
-    return code;
+    return session_run(&arguments.session, SESSION_WRITE, rotate, &request);
 }

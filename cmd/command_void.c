@@ -83,8 +83,9 @@ static int read_reason(struct void_record *record, const struct session *session
     return EXIT_YES;
 }
 
-static int void_blocks(struct session *session, const struct void_request *request)
+static int void_blocks(struct session *session, void *argument)
 {
+    const struct void_request *request = argument;
     struct void_record record = {0};
     struct published published;
     int code = session_need_actor(session);
@@ -105,17 +106,8 @@ static int void_blocks(struct session *session, const struct void_request *reque
 int command_void(int argc, char **argv)
 {
     struct void_request request = {0};
-    struct session session;
     int code = parse(&request, argc, argv);
 
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = session_open(&session, &request.arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = void_blocks(&session, &request);
-    session_close(&session);
-    return code;
+    return code == EXIT_YES ? session_run(&request.arguments.session, SESSION_WRITE, void_blocks, &request)
+                            : code;
 }

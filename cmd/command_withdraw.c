@@ -151,8 +151,9 @@ static int read_cut_in_txn(struct withdrawal *record, const struct session *sess
     return code;
 }
 
-static int withdraw(struct session *session, const struct withdraw *request)
+static int withdraw(struct session *session, void *argument)
 {
+    const struct withdraw *request = argument;
     struct entry_position exceptions[WITHDRAWAL_EXCEPTIONS_MAX];
     struct withdrawal record = {0};
     struct published published;
@@ -173,17 +174,8 @@ static int withdraw(struct session *session, const struct withdraw *request)
 int command_withdraw(int argc, char **argv)
 {
     struct withdraw request = {0};
-    struct session session;
     int code = parse(&request, argc, argv);
 
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = session_open(&session, &request.arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = withdraw(&session, &request);
-    session_close(&session);
-    return code;
+    return code == EXIT_YES ? session_run(&request.arguments.session, SESSION_WRITE, withdraw, &request)
+                            : code;
 }

@@ -265,6 +265,20 @@ void session_close(struct session *session)
     *session = (struct session){.lock_fd = -1, .control_fd = -1};
 }
 
+int session_run(const struct session_options *options, enum session_access access,
+                int (*body)(struct session *session, void *request), void *request)
+{
+    struct session session;
+    int code = session_open(&session, options, access);
+
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = body(&session, request);
+    session_close(&session);
+    return code;
+}
+
 int session_need_actor(const struct session *session)
 {
     if (session->has_actor) {

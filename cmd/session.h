@@ -61,6 +61,10 @@ enum { SESSION_ARENA_SIZE = 64 * 1024 * 1024 };
 /* Returns: EXIT_YES, or the exit code after it said why not. A session that was opened must be closed. */
 int session_open(struct session *session, const struct session_options *options, enum session_access access);
 void session_close(struct session *session);
+/* Open a session, let body do its work with request, close it. Returns: body's exit code, or why none was
+ * opened. */
+int session_run(const struct session_options *options, enum session_access access,
+                int (*body)(struct session *session, void *request), void *request);
 
 /* Whether this home can sign. Returns: EXIT_YES, or EXIT_NOT_SET_UP after it said why not. */
 int session_need_actor(const struct session *session);

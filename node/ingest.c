@@ -143,10 +143,7 @@ enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const st
     if (state == NULL) {
         reason = log_begin(&change, ingest->network, block, &past, &ingest->arena);
     } else {
-        reason = log_apply(&change, state, ingest->network, block, &past, &ingest->arena);
-        if (reason == REASON_NONE && !hash_equal(&change.state_root, &block->header.state_root)) {
-            reason = REASON_STATE_ROOT;
-        }
+        reason = log_accept_checked(&change, state, ingest->network, block, &past, &ingest->arena);
     }
     if (reason == REASON_NONE) {
         *error = store_apply(txn, ingest->network, block, &change, &past, now_s);

@@ -446,19 +446,25 @@ enum reason log_apply(struct log_change *change, const struct log_state *state, 
     return update_live_roots(&applier) && update_state_root(&applier) ? REASON_NONE : REASON_STATE_ROOT;
 }
 
+enum reason log_accept_checked(struct log_change *change, const struct log_state *state,
+                               const struct network *network, const struct block *block,
+                               struct log_past *past, struct arena *arena)
+{
+    enum reason reason = log_apply(change, state, network, block, past, arena);
+
+    if (reason != REASON_NONE) {
+        return reason;
+    }
+    return hash_equal(&change->state_root, &block->header.state_root) ? REASON_NONE : REASON_STATE_ROOT;
+}
+
 enum reason log_accept(struct log_change *change, const struct log_state *state,
                        const struct network *network, const struct block *block, struct log_past *past,
                        struct arena *arena)
 {
     enum reason reason = log_check(state, network, block, arena);
 
-    if (reason == REASON_NONE) {
-        reason = log_apply(change, state, network, block, past, arena);
-    }
-    if (reason != REASON_NONE) {
-        return reason;
-    }
-    return hash_equal(&change->state_root, &block->header.state_root) ? REASON_NONE : REASON_STATE_ROOT;
+    return reason == REASON_NONE ? log_accept_checked(change, state, network, block, past, arena) : reason;
 }
 
 /* Whether block is, byte for byte, what its keys record gives. */

@@ -138,6 +138,12 @@ enum reason log_accept(struct log_change *change, const struct log_state *state,
                        const struct network *network, const struct block *block, struct log_past *past,
                        struct arena *arena);
 
+/* log_accept for a block that log_check has passed: whoever gathers the past checks first, so that nothing is
+ * gathered for a block that nobody signed. */
+enum reason log_accept_checked(struct log_change *change, const struct log_state *state,
+                               const struct network *network, const struct block *block,
+                               struct log_past *past, struct arena *arena);
+
 /* log_accept without log_check and without comparing the state root: what a signer runs on its draft. */
 enum reason log_apply(struct log_change *change, const struct log_state *state, const struct network *network,
                       const struct block *block, struct log_past *past, struct arena *arena);

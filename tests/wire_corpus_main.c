@@ -139,7 +139,7 @@ static bool write_blocks(const char *folder)
            write_class(folder, "keys_update", CLASS_KEYS, ENTRY_KEYS_UPDATE, ENTRY_KEYS_UPDATE) &&
            write_class(folder, "govern", CLASS_GOVERN, ENTRY_RULE_PACK, ENTRY_VOID) &&
            write_class(folder, "status", CLASS_STATUS, ENTRY_STATUS, ENTRY_ERASE) &&
-           write_class(folder, "content", CLASS_CONTENT, ENTRY_ATTESTATION, ENTRY_STATEMENT) &&
+           write_class(folder, "content", CLASS_CONTENT, ENTRY_ATTESTATION, ENTRY_REVIEW) &&
            write_many(folder);
 }
 

@@ -7,9 +7,9 @@
  * credentials and the codes asked for. */
 
 #include "protocol/rules/authority.h"
+#include "protocol/rules/day_truth.h"
 #include "protocol/rules/status_days.h"
 
-enum answer { ANSWER_YES, ANSWER_NO, ANSWER_UNKNOWN };
 
 enum axis {
     AXIS_INTEGRITY, /* is it what its issuer signed? */

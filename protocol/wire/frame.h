@@ -22,7 +22,8 @@ enum { FRAME_ENVELOPE_SIZE = 22, FRAME_VERSION = 1 };
     X(FRAME_COSIGNATURE, 8, signed_cosignature)                                                              \
     X(FRAME_CHALLENGE, 32, signed_challenge)                                                                 \
     X(FRAME_PRESENTATION, 33, signed_presentation)                                                           \
-    X(FRAME_CERTIFICATES, 34, certificate_file)
+    X(FRAME_CERTIFICATES, 34, certificate_file)                                                              \
+    X(FRAME_CONSENT, 35, signed_consent)
 
 #define FRAME_AS_ENUM(name, number, schema) name = number,
 enum frame_kind {

@@ -29,6 +29,7 @@ static const struct {
     [ENTRY_AFFILIATION] = {&affiliation_schema, CLASS_CONTENT},
     [ENTRY_SHOP] = {&shop_schema, CLASS_CONTENT},
     [ENTRY_STATEMENT] = {&statement_schema, CLASS_CONTENT},
+    [ENTRY_REVIEW] = {&review_schema, CLASS_CONTENT},
 };
 
 static bool kind_is_known(uint64_t kind)

@@ -80,13 +80,15 @@ enum pack_rule_kind {
     PACK_RULE_EXPERIENCE = 3,
     PACK_RULE_RENEWAL = 4,
     PACK_RULE_RECOGNITION = 5, /* of shops */
+    PACK_RULE_CONDITION = 6,   /* of codes: the days on which they count */
 };
 
-/* A named expression. The bytes are canonical msgpack that this version does not look into: an operator that
- * a node does not know makes that rule unknown, not the pack. */
+/* A named expression (protocol/rules/expression.h reads the bytes): an operator that a node does not know
+ * makes that rule unknown, not the pack. */
 struct pack_rule {
     enum pack_rule_kind kind;
-    struct bytes name; /* a title's name, or the code that a prerequisite is for */
+    struct bytes name; /* a title's or recognition's name; else the code or pattern, without its namespace,
+                          that it is for */
     struct bytes expression;
 };
 
@@ -247,6 +249,14 @@ struct consent {
     uint8_t nonce[16];
 };
 
+/* What a technician hands a shop: the consent, signed, and the keys that check it. */
+struct signed_consent {
+    struct consent consent;
+    struct indexed_signature signature; /* over its LABEL_CONSENT hash, by a present key of the technician */
+    struct bytes technician_keys;       /* its inception keys record */
+    struct list technician_blocks;      /* struct key_block: what followed, in order */
+};
+
 enum affiliation_event { AFFILIATION_JOINED = 1, AFFILIATION_LEFT = 2 };
 
 /* joined carries the consent and its signature; left names the id alone. */
@@ -264,7 +274,19 @@ struct shop {
     struct bytes name;
     struct bytes place;
     struct bytes state;
-    struct list areas; /* struct bytes: service areas performed, sorted */
+    struct list areas;    /* struct bytes: service areas performed, sorted */
+    uint64_t technicians; /* who diagnose and repair, on the roster or not */
+    uint32_t from;        /* the day from which this holds */
+    struct list extensions;
+};
+
+/* What a certifying body recorded of a shop at its yearly review: floors for what the shop declares. */
+struct review {
+    struct actor_id shop;
+    struct bytes code; /* of the recognition that it is for: "ase/blue-seal" */
+    uint32_t day;
+    uint64_t technicians;
+    struct list areas; /* struct bytes: sorted */
     struct list extensions;
 };
 
@@ -290,6 +312,7 @@ enum entry_kind {
     ENTRY_AFFILIATION = 11,
     ENTRY_SHOP = 12,
     ENTRY_STATEMENT = 13,
+    ENTRY_REVIEW = 14,
 };
 #define ENTRY_KIND_MAX UINT64_C(65535)
 
@@ -521,6 +544,7 @@ struct want {
     X(consent)                                                                                               \
     X(affiliation)                                                                                           \
     X(shop)                                                                                                  \
+    X(review)                                                                                                \
     X(statement)                                                                                             \
     X(header)                                                                                                \
     X(block_state)                                                                                           \
@@ -537,6 +561,7 @@ struct want {
     X(presentation)                                                                                          \
     X(signed_presentation)                                                                                   \
     X(certificate_file)                                                                                      \
+    X(signed_consent)                                                                                        \
     X(hello)                                                                                                 \
     X(heads)                                                                                                 \
     X(want)
@@ -545,7 +570,7 @@ struct want {
 SCHEMA_LIST(SCHEMA_DECLARE)
 #undef SCHEMA_DECLARE
 
-enum { SCHEMA_COUNT = 32 };
+enum { SCHEMA_COUNT = 34 };
 /* All schemas above, for properties, the wire page and fuzzing. */
 extern const struct schema *const schemas[SCHEMA_COUNT];
 

@@ -127,20 +127,38 @@ const struct schema affiliation_schema = {
 
 /* ---- shop ---- */
 
-enum { AREA_SIZE_MAX = 32 };
-
 static const struct field shop_fields[] = {
     {REQUIRED(shop, name), TEXT(1, NAME_SIZE_MAX, NULL), MEANS("over the door")},
     {REQUIRED(shop, place), TEXT(1, NAME_SIZE_MAX, NULL), MEANS("town, or address")},
     {REQUIRED(shop, state), TEXT(2, 2, text_is_state), MEANS("two capitals")},
     {REQUIRED(shop, areas), LIST_OF_TEXTS(0, AREAS_MAX, 1, AREA_SIZE_MAX, NULL), SORTED(order_texts),
      MEANS("service areas performed; sorted")},
+    {REQUIRED(shop, technicians), UINT(0, TECHNICIANS_MAX),
+     MEANS("who diagnose and repair, on the roster or not")},
+    {REQUIRED(shop, from), DAY, MEANS("from which this holds")},
 };
 
 const struct schema shop_schema = {
     SCHEMA(shop),
     EXTENSIBLE(shop),
     .meaning = "A shop's profile; a later one takes its place.",
+};
+
+/* ---- review ---- */
+
+static const struct field review_fields[] = {
+    {REQUIRED(review, shop), FIXED(HASH_SIZE), MEANS("actor reviewed")},
+    {REQUIRED(review, code), TEXT(1, CODE_SIZE_MAX, text_is_code), MEANS("recognition that it is for")},
+    {REQUIRED(review, day), DAY, MEANS("of the review; its figures hold until the next one")},
+    {REQUIRED(review, technicians), UINT(0, TECHNICIANS_MAX), MEANS("who diagnose and repair")},
+    {REQUIRED(review, areas), LIST_OF_TEXTS(0, AREAS_MAX, 1, AREA_SIZE_MAX, NULL), SORTED(order_texts),
+     MEANS("service areas performed; sorted")},
+};
+
+const struct schema review_schema = {
+    SCHEMA(review),
+    EXTENSIBLE(review),
+    .meaning = "What a certifying body recorded at a shop's review: floors for what the shop declares.",
 };
 
 /* ---- statement ---- */

@@ -243,3 +243,20 @@ const struct schema certificate_file_schema = {
     .check = check_certificate_file,
     .arrange = arrange_certificate_file,
 };
+
+/* ---- consent ---- */
+
+static const struct field signed_consent_fields[] = {
+    {REQUIRED(signed_consent, consent), RECORD(consent), MEANS("what is signed, as tp.consent")},
+    {REQUIRED(signed_consent, signature), RECORD(indexed_signature),
+     MEANS("by a present key of the technician")},
+    {REQUIRED(signed_consent, technician_keys), BIN(1, KEYS_SIZE_MAX),
+     MEANS("the technician's inception keys record")},
+    {REQUIRED(signed_consent, technician_blocks), LIST(key_block, 0, PRESENTATION_KEY_BLOCKS_MAX),
+     MEANS("what followed, in order")},
+};
+
+const struct schema signed_consent_schema = {
+    SCHEMA(signed_consent),
+    .meaning = "A consent, its signature and the keys that check it: what a technician hands a shop.",
+};

@@ -523,7 +523,8 @@ static void test_kinds_have_their_class_and_schema(void **state)
         {ENTRY_AFFILIATION, CLASS_CONTENT, &affiliation_schema},
         {ENTRY_SHOP, CLASS_CONTENT, &shop_schema},
         {ENTRY_STATEMENT, CLASS_CONTENT, &statement_schema},
-        {ENTRY_STATEMENT + 1, CLASS_CONTENT, NULL},
+        {ENTRY_REVIEW, CLASS_CONTENT, &review_schema},
+        {ENTRY_REVIEW + 1, CLASS_CONTENT, NULL},
         {UINT64_MAX, CLASS_CONTENT, NULL},
     };
 

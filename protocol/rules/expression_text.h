@@ -1,0 +1,69 @@
+#ifndef PROTOCOL_RULES_EXPRESSION_TEXT_H
+#define PROTOCOL_RULES_EXPRESSION_TEXT_H
+
+/* Expressions as people write them: what --require, stored requirements, challenges and the rules of a pack's
+ * JSON file have in common.
+ *
+ *     ase/A5 and ase/A6 and epa/609
+ *     ase/A5, ase/A6, epa/609                     a comma is a loose "and": a, b or c is a and (b or c)
+ *     any 2 of (ase/A5, ase/A6, ase/A8)           also: any of (…), all of (…)
+ *     "Master Automobile" or ase:"World Class"    a title, of any namespace or of one
+ *     not ase/L1
+ *     tested ase/A5                               the test alone
+ *     trained ase/school
+ *     experience 2 years in ase/experience*       or: 730 days
+ *     for life (ase/A1 and ase/T1)
+ *     in network ford/network-shop                in state (TX, OH)   in state TX
+ *     basis (exam, recertification)               basis renewal
+ *     in time                                     in time within 30 days
+ *     12 months apart from renewal                30 days apart from (exam, recertification)
+ *     adds at most 12 months
+ *     share 75 % (ase/A* or ase/T*)               of a shop's technicians
+ *     technicians 1 (ase/A*)                      at least so many
+ *     areas (brakes: ase/A5 or ase/T4, engine: ase/A1)
+ *
+ * "not" binds tightest, then "and", then "or", then the comma. Words are lower case. Inside a pack a code may
+ * leave its namespace away ("A5") where the parser is told which it is. White space and line ends separate;
+ * "#" begins a comment up to the end of its line. */
+
+#include "protocol/rules/expression.h"
+
+enum expression_fault {
+    EXPRESSION_FINE,
+    EXPRESSION_EXPECTED_TERM,   /* a code, a title in quotes, or "(" */
+    EXPRESSION_EXPECTED_CLOSE,  /* ")" */
+    EXPRESSION_EXPECTED_OPEN,   /* "(" */
+    EXPRESSION_EXPECTED_END,    /* "and", "or", a comma, or nothing more */
+    EXPRESSION_EXPECTED_NUMBER, /* a number within what the operator takes */
+    EXPRESSION_EXPECTED_WORD,   /* another word here: "years", "of", "network", … */
+    EXPRESSION_BAD_CODE,        /* neither a code nor a pattern */
+    EXPRESSION_BAD_NAMESPACE,   /* a code without one, where none is understood */
+    EXPRESSION_BAD_TITLE,       /* empty, too long, or without its closing quote */
+    EXPRESSION_BAD_STATE,
+    EXPRESSION_BAD_BASIS,
+    EXPRESSION_BAD_AREA,     /* empty, too long, or twice */
+    EXPRESSION_BAD_TEXT,     /* a byte that may not stand here, or no Unicode text */
+    EXPRESSION_OUT_OF_SCOPE, /* an operator that this kind of rule has no use for */
+    EXPRESSION_TOO_DEEP,
+    EXPRESSION_TOO_LONG, /* too many parts, or too many in a list, or more bytes than fit */
+};
+enum { EXPRESSION_FAULT_COUNT = EXPRESSION_TOO_LONG + 1 };
+
+struct expression_error {
+    enum expression_fault fault;
+    size_t offset; /* into the text, where it stops making sense; at most its size */
+};
+
+/* Parse. name_space: of codes that leave it away; empty: they are refused. Names are copied to arena.
+ * Returns: whether *out is there; else *error says where and why. An accepted expression encodes within
+ * RULE_EXPRESSION_SIZE_MAX bytes. */
+bool expression_parse(struct expression *out, struct expression_error *error, enum expression_scope scope,
+                      struct bytes text, struct bytes name_space, struct arena *arena);
+
+/* Write as text that parses to an equal expression (NUL-terminated), with as few parentheses as are needed;
+ * an unknown operator is written as "unknown", which does not parse. Codes of name_space are written without
+ * it when that is not empty. Returns: false when it does not fit. */
+bool expression_print(char *out, size_t capacity, const struct expression *expression,
+                      struct bytes name_space);
+
+#endif

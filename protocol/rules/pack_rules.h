@@ -1,0 +1,58 @@
+#ifndef PROTOCOL_RULES_PACK_RULES_H
+#define PROTOCOL_RULES_PACK_RULES_H
+
+/* A pack's rules, read once and looked up often. What the kinds mean:
+ *
+ *   title         held on the days of its expression
+ *   prerequisite  an attestation counts when this holds on the day it was earned; for every basis but
+ *                 recertification and renewal
+ *   renewal       the same for attestations of basis recertification and renewal. Without a rule
+ *                 recertification counts and renewal does not
+ *   experience    the days on which a code that is tested is certified. Without a rule: all
+ *   condition     the days on which a code counts at all. Without a rule: all
+ *   recognition   an award of shops
+ *
+ * Of several rules of one kind the one for the code itself speaks, else that with the longest pattern. */
+
+#include "protocol/rules/expression.h"
+
+struct compiled_rule {
+    enum pack_rule_kind kind;
+    struct bytes name;
+    /* One node EXPRESSION_UNKNOWN when the bytes are not an expression. */
+    struct expression expression;
+};
+
+struct pack_rules {
+    const struct rule_pack *pack;
+    size_t count;
+    const struct compiled_rule *rules; /* in the pack's order: by kind, then name */
+};
+
+/* Read all rules of pack. Borrows: pack, for as long as *out is used. Returns: false when the arena is full.
+ */
+bool pack_rules_read(struct pack_rules *out, const struct rule_pack *pack, struct arena *arena);
+
+/* The rule of kind that speaks for a code (without its namespace); for kinds title and recognition that of
+ * this very name. NULL: there is none. */
+const struct compiled_rule *pack_rules_find(const struct pack_rules *rules, enum pack_rule_kind kind,
+                                            struct bytes name);
+
+enum pack_fault {
+    PACK_FINE,
+    PACK_BAD_EXPRESSION,    /* not readable, or with an operator that is unknown or out of scope */
+    PACK_BAD_RULE_NAME,     /* neither a code of the pack nor a pattern */
+    PACK_UNKNOWN_CODE,      /* refers to a code, or to a pattern of codes, of this namespace that the pack
+                               does not have */
+    PACK_UNKNOWN_TITLE,     /* refers to a title of this namespace that the pack does not have */
+    PACK_TITLE_CYCLE,       /* a title that rests on itself */
+    PACK_CODE_CYCLE,        /* a prerequisite, experience or condition that rests on its own code */
+    PACK_UNKNOWN_CODE_RULE, /* a rule for a code or pattern that matches no code of the pack */
+};
+
+/* Whether a publisher may publish the pack. *at: index of the rule at fault; *what: what it refers to, a view
+ * into the pack. Needs arena for the time of the call. */
+enum pack_fault pack_rules_check(const struct rule_pack *pack, size_t *at, struct bytes *what,
+                                 struct arena *arena);
+
+#endif

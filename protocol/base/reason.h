@@ -83,6 +83,11 @@
     X(REASON_CONDITION, 89, "condition-not-evaluated")                                                       \
     X(REASON_REWOUND, 90, "rewound")                                                                         \
     X(REASON_CODE_NOT_OFFERED, 91, "code-not-offered-then")                                                  \
+    X(REASON_OUTSIDE_NETWORK, 92, "not-in-the-network")                                                      \
+    X(REASON_OTHER_STATE, 93, "not-valid-in-this-state")                                                     \
+    X(REASON_PREREQUISITE, 94, "prerequisite-not-met")                                                       \
+    X(REASON_RENEWAL, 95, "renewal-not-under-the-rules")                                                     \
+    X(REASON_RULE_UNKNOWN, 96, "rule-not-understood")                                                        \
     /* verdict: freshness */                                                                                 \
     X(REASON_STALE, 100, "stale")                                                                            \
     X(REASON_NO_CHECKPOINT, 101, "no-checkpoint")                                                            \
@@ -96,7 +101,16 @@
     X(REASON_NOT_THE_HOLDER, 114, "certificate-of-someone-else")                                             \
     X(REASON_HOLDER_KEY, 115, "holder-key-not-current")                                                      \
     X(REASON_REQUIREMENT, 116, "requirement-not-met")                                                        \
-    X(REASON_NO_CHALLENGE, 117, "no-challenge-given")
+    X(REASON_NO_CHALLENGE, 117, "no-challenge-given")                                                        \
+    /* affiliation */                                                                                        \
+    X(REASON_NO_CONSENT, 120, "no-consent")                                                                  \
+    X(REASON_CONSENT_OTHER_SHOP, 121, "consent-for-another-shop")                                            \
+    X(REASON_CONSENT_OTHER_TECHNICIAN, 122, "consent-of-another-technician")                                 \
+    X(REASON_CONSENT_EXPIRED, 123, "consent-expired")                                                        \
+    X(REASON_CONSENT_NOT_YET, 124, "consent-begins-later")                                                   \
+    X(REASON_CONSENT_USED, 125, "consent-already-used")                                                      \
+    X(REASON_LEFT, 126, "affiliation-has-ended")                                                             \
+    X(REASON_TWO_ROSTERS, 127, "on-two-rosters")
 
 #define REASON_AS_ENUM(name, number, word) name = number,
 enum reason { REASON_LIST(REASON_AS_ENUM) };

@@ -13,6 +13,11 @@ enum {
     DOSSIER_CREDENTIALS_MAX = 1024,
     DOSSIER_GRANTS_MAX = 4096,
     DOSSIER_PACKS_MAX = 256,
+    DOSSIER_AFFILIATIONS_MAX = 12288, /* of a shop: TECHNICIANS_MAX at a time, and some who left */
+    DOSSIER_SHOPS_MAX = 64,           /* that a technician was ever affiliated with */
+    DOSSIER_PROFILES_MAX = 256,
+    DOSSIER_REVIEWS_MAX = 256,
+    DOSSIER_STATEMENTS_MAX = 64,
     DOSSIER_ARENA_SIZE = 16 * 1024 * 1024,
 };
 
@@ -70,9 +75,18 @@ enum dossier_source {
     SOURCE_UNKNOWN_ISSUER, /* from an author whose log this node does not hold */
 };
 
+/* Whom a credential is about, seen from the question. */
+enum dossier_about {
+    ABOUT_SUBJECT, /* the subject: listed, and the verdict is on it */
+    ABOUT_BESIDE,  /* the subject too, but not presented or not asked for: it counts for titles, requirements
+                      and prerequisites alone */
+    ABOUT_SHOP,    /* a shop that the subject is or was affiliated with */
+};
+
 struct dossier_credential {
     struct dossier_place place;
     enum dossier_source source;
+    enum dossier_about about;
     struct attestation attestation; /* decoded; without meaning when place.erased */
     bool has_replacement;           /* of the last `replaced` event known by then, voided ones not counted */
     struct entry_name replacement;
@@ -101,6 +115,38 @@ struct dossier_pack {
     struct rule_pack pack;
 };
 
+/* A technician joined a shop, as the shop's log says; the consent and its signature are in the record. */
+struct dossier_affiliation {
+    struct dossier_place place;
+    struct affiliation affiliation; /* event joined */
+    /* Of the consent's signature: REASON_NONE; REASON_BAD_SIGNATURE: by no present key that the technician
+     * ever had; REASON_UNKNOWN_ISSUER: the technician's keys are not held here. */
+    enum reason signature;
+};
+
+/* Either side says that an affiliation has ended. */
+struct dossier_leave {
+    struct dossier_place place;
+    struct hash id; /* of the affiliation */
+    uint32_t day;   /* the first one no longer */
+};
+
+struct dossier_profile {
+    struct dossier_place place;
+    struct shop shop;
+};
+
+struct dossier_review {
+    struct dossier_place place;
+    struct review review;
+};
+
+/* The subject's own word. */
+struct dossier_statement {
+    struct dossier_place place;
+    struct statement statement;
+};
+
 struct dossier {
     struct subject subject;
     size_t log_count;
@@ -114,8 +160,18 @@ struct dossier {
     struct dossier_withdrawal *withdrawals;
     size_t succession_count;
     struct dossier_succession *successions;
-    size_t pack_count; /* of the owners of the credentials' namespaces */
+    size_t pack_count; /* of every namespace in the trust file that has any, its owner's and successors' */
     struct dossier_pack *packs;
+    size_t affiliation_count; /* of the subject, as technician or as shop; sorted by (author, seq, index) */
+    struct dossier_affiliation *affiliations;
+    size_t leave_count; /* about the affiliations above */
+    struct dossier_leave *leaves;
+    size_t profile_count; /* of the subject's own log, when it is a shop */
+    struct dossier_profile *profiles;
+    size_t review_count; /* of the subject, when it is a shop */
+    struct dossier_review *reviews;
+    size_t statement_count; /* of the subject's own log, about entries above */
+    struct dossier_statement *statements;
 };
 
 /* The log of author, or NULL. */

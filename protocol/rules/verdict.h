@@ -2,14 +2,13 @@
 #define PROTOCOL_RULES_VERDICT_H
 
 /* Dossier -> verdict, on four axes, each yes, no or unknown with its reason (DESIGN section 5). Pure: the
- * same dossier, trust and question give the same verdict on every machine. Titles, prerequisites and Blue
- * Seal will be evaluated beside credentials by protocol/rules/interval*.c; a verdict is about single
- * credentials and the codes asked for. */
+ * same dossier, trust and question give the same verdict on every machine. What it
+ * yields, titles and requirements, career.h says; a shop's awards are in roster.h. */
 
 #include "protocol/rules/authority.h"
 #include "protocol/rules/day_truth.h"
+#include "protocol/rules/expression.h"
 #include "protocol/rules/status_days.h"
-
 
 enum axis {
     AXIS_INTEGRITY, /* is it what its issuer signed? */
@@ -35,61 +34,121 @@ struct freshness_budget {
 #define FRESHNESS_DEFAULT ((struct freshness_budget){86400, UINT64_C(14) * 86400, UINT64_C(30) * 86400})
 
 struct question {
+    const struct network *network;
     uint32_t at_day;     /* which day is asked about */
     uint64_t now_s;      /* the verifier's clock: ages are counted from it */
     uint64_t known_by_s; /* which evidence may be used; UINT64_MAX for all there is */
     struct freshness_budget budget;
-    size_t required_count; /* codes asked for */
-    const struct bytes *required;
+    struct bytes state;                   /* "TX": where it is asked for; empty: not said */
+    const struct expression *requirement; /* SCOPE_REQUIREMENT; NULL: nothing is required */
 };
 
 struct credential_verdict {
     size_t credential; /* index into the dossier */
     struct axis_answer axes[AXIS_COUNT];
     enum overall overall;
-    uint32_t
-        since_day; /* first day of the run of days that it holds, around at_day; DAY_NONE if it does not */
+    /* First day of the run of days that it holds, around at_day; DAY_NONE if it does not. */
+    uint32_t since_day;
     uint32_t until_day; /* last day of that run; DAY_NONE: for life */
-    /* Behind a status that is not yes: the day from which it is revoked, suspended, …; the last valid day of
-     * one that has expired, the first of one that is not valid yet; else DAY_NONE. */
+    /* Behind a status that is not yes: the day from which it is revoked, suspended, silent, …; the last valid
+     * day of one that has expired, the first of one that is not valid yet; else DAY_NONE. */
     uint32_t effective_day;
-    size_t overruled; /* index into place.events: what a later reinstatement ended for at_day; SIZE_MAX:
-                         nothing */
+    uint32_t appeal_day; /* under appeal since; DAY_NONE */
+    size_t overruled;    /* index into place.events: what a later reinstatement ended for at_day; SIZE_MAX:
+                            nothing */
     uint64_t evidence_age_s;            /* of the issuer's newest checkpoint; UINT64_MAX when none counts */
     const struct pack_code *pack_code;  /* of the pack in force on the day earned; NULL when there is none */
     struct authority_answer *authority; /* NULL for an erased entry, whose code nobody knows */
+    struct day_truth days;              /* on which it holds, on all axes */
 };
 
-enum required_answer { REQUIRED_HELD, REQUIRED_NOT_HELD, REQUIRED_UNKNOWN };
+/* Why something is not held, or is not held for longer. */
+enum missing_kind {
+    MISSING_CODE,       /* pattern: not certified, and nothing but the test is missing */
+    MISSING_EXPERIENCE, /* pattern: of the code that is tested; days: still to be documented */
+    MISSING_TRAINING,   /* pattern */
+    MISSING_TITLE,      /* name */
+    MISSING_NETWORK,    /* pattern: membership code of the network */
+    MISSING_STATE,      /* asked about in another state, or in none */
+    MISSING_EXCLUDED,   /* held, where "not" asks for the contrary; pattern or name */
+    MISSING_RULE,       /* what this version does not understand */
+};
 
-struct required_verdict {
+struct missing_part {
+    enum missing_kind kind;
+    enum answer answer; /* ANSWER_NO: certainly missing; ANSWER_UNKNOWN: could not be determined */
+    struct bytes pattern;
+    struct bytes name;
+    uint32_t days;
+    size_t more; /* others of which one would do as well: "A6 or B5" names A6, more 1 */
+};
+
+/* A code that the subject has, or had, any credential for. */
+struct code_verdict {
     struct bytes code;
-    enum required_answer answer;
-    /* Index into credentials: the one that holds longest, else the first that is undetermined, else the first
-     * of that code; SIZE_MAX: none. */
-    size_t credential;
+    const struct pack_code *pack_code; /* of the pack in force on at_day; NULL */
+    enum answer tested, certified;     /* on at_day */
+    uint32_t since_day, until_day;     /* of the run of days around at_day on which it is surely certified;
+                                          DAY_NONE, DAY_NONE if it is not; until DAY_NONE: for life */
+    size_t missing_count;              /* when tested and not certified */
+    const struct missing_part *missing;
+    size_t credential; /* the best of this code's credentials that are ABOUT_SUBJECT: the one that is valid
+                          longest, else the first undetermined one, else the first; SIZE_MAX: none */
+};
+
+struct title_verdict {
+    const struct dossier_pack *pack; /* whose rule speaks on at_day */
+    struct bytes name;
+    enum answer answer;
+    uint32_t since_day, until_day; /* as above */
+    size_t missing_count;          /* when not held: the least that would make it held */
+    const struct missing_part *missing;
+    size_t part_count; /* parts that it needs, as all of them; those that are missing among them */
+    /* Of a held title: the code whose lapse ends it. Of one that is not: the held part that lapses first. */
+    uint32_t lapse_day; /* DAY_NONE: none does */
+    struct bytes lapse_code;
+};
+
+/* A conjunct of the requirement. */
+struct requirement_part {
+    const struct expression *expression;
+    enum answer answer;
+    uint32_t since_day, until_day;
+    size_t missing_count;
+    const struct missing_part *missing;
+    size_t credential; /* for a single code: as code_verdict.credential; SIZE_MAX: none */
 };
 
 struct verdict {
     enum overall overall;
     size_t credential_count;
-    struct credential_verdict *credentials; /* in dossier order, from the arena */
-    size_t required_count;
-    struct required_verdict *required;
-    enum answer requirement; /* all of the required codes; yes when none is */
-    uint32_t next_lapse_day; /* earliest until_day of a credential that holds; DAY_NONE */
-    size_t next_lapse;       /* that credential; SIZE_MAX */
+    struct credential_verdict *credentials; /* as many and in the same order as in the dossier */
+    size_t code_count;
+    struct code_verdict *codes; /* sorted by code; codes of basis experience, identity and membership are not
+                                   among them */
+    size_t title_count;
+    struct title_verdict *titles; /* of every namespace's pack in force on at_day, in its order */
+    enum answer requirement;      /* yes when nothing is required */
+    uint32_t requirement_since, requirement_until;
+    size_t part_count;
+    struct requirement_part *parts;
+    uint32_t next_lapse_day; /* earliest until_day of a code that is certified; DAY_NONE */
+    struct bytes next_lapse; /* that code */
 };
 
 /* How the axes answer (a certain no goes before an unknown):
  *
  * integrity  no: path-mismatch. unknown: unknown-issuer, unwitnessed, not-found (had not arrived by
  * known_by_s), erased, upgrade-needed (whatever block of that author it is in). authority  as authority_of
- * says for the day earned, then: no-rule-pack (unknown), code-not-in-rule-pack, code-not-offered-then.
+ * says for the day earned, then: no-rule-pack (unknown), code-not-in-rule-pack, code-not-offered-then,
+ * prerequisite-not-met, renewal-not-under-the-rules (these two also unknown: see career.h).
  * unknown: also voided, disputed, upgrade-needed, too-many, erased. status     in this order. no: voided (its
  * block). no: revoked, replaced, now-held-by-another-actor. no: not-yet-valid, expired. no: suspended.
  * unknown: erased. unknown: disputed (its block). unknown: voided or disputed (an event that would change the
- * answer). unknown: condition-not-evaluated. yes: under-appeal, or none. freshness  from the issuer's newest
+ * answer). no or unknown: not-in-the-network (its own condition),
+ * not-valid-in-this-state, not-in-the-network or rule-not-understood (the pack's condition on its code, as
+ * far as one operator is to blame; else condition-not-evaluated). yes: under-appeal, or none. What documents
+ * experience does not expire: its validity is the time that it documents. freshness  from the issuer's newest
  * checkpoint by known_by_s, whose age counts from the lower of now_s and known_by_s. unknown: no-checkpoint,
  * clock-behind-evidence, log-incomplete. no: stale. Experience is said by shops and has their budget, all
  * else the issuers'. */
@@ -98,12 +157,11 @@ struct verdict {
 enum { CHECKPOINT_AHEAD_S = 60 };
 
 /* Decide. Borrows: dossier, trust, question for as long as *out is used (it points into the dossier).
- * A code is held when a valid credential has it; unknown when none is valid and one is undetermined; not held
- * otherwise. An erased entry has no code and counts for none.
- * Writes: *out whole. overall: without required codes, valid when there is a credential and all are valid;
- * invalid when any is; else undetermined. With them, valid when all are held, invalid when one is certainly
- * not. A credential is valid when all four axes are yes; invalid when integrity, authority or status is no;
- * undetermined otherwise: stale evidence never makes it invalid. Returns: false when arena is full. */
+ * Writes: *out whole. A credential is valid when all four axes are yes; invalid when integrity, authority or
+ * status is no; undetermined otherwise: stale evidence never makes it invalid. overall: with a requirement,
+ * valid, invalid or undetermined as its answer is yes, no or unknown. Without one, over the codes of the
+ * credentials that are ABOUT_SUBJECT, each by its best credential, and over what was erased: valid when there
+ * is one and all are valid; invalid when any is; else undetermined. Returns: false when arena is full. */
 bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct trust *trust,
                 const struct question *question, struct arena *arena);
 

@@ -1,0 +1,42 @@
+#ifndef PROTOCOL_RULES_AFFILIATION_H
+#define PROTOCOL_RULES_AFFILIATION_H
+
+/* Who belongs to which shop on which days (DESIGN section 4, affiliation). The consent is the affiliation:
+ * its hash is the id, a repeated `joined` is the same one, and either side's `left` ends it, in whatever
+ * order they come. */
+
+#include "protocol/rules/day_truth.h"
+#include "protocol/rules/dossier.h"
+
+/* Whether a `joined` in author's log, signed by its claim at time_s, can count at all; a signature is not
+ * looked at. The first that applies: REASON_NO_CONSENT (a `left`), REASON_INCONSISTENT (id is not the
+ * consent's hash), REASON_CONSENT_OTHER_SHOP (author is not the shop that it is for),
+ * REASON_CONSENT_NOT_YET (joined on a day before the consent's first), REASON_CONSENT_EXPIRED (said after
+ * it). Else REASON_NONE. */
+enum reason affiliation_check(const struct affiliation *affiliation, const struct network *network,
+                              const struct actor_id *author, uint64_t time_s);
+
+/* What a consent is signed over, and an affiliation's id. */
+void consent_id(struct hash *out, const struct network *network, const struct consent *consent);
+
+/* One technician's time in one shop. */
+struct membership {
+    struct hash id;
+    struct actor_id technician;
+    struct actor_id shop;
+    bool performs_repairs;
+    struct day_truth days; /* unknown where the consent's signature could not be checked, or the block that
+                              speaks is disputed */
+    enum reason doubt;     /* behind what is not sure, or why it never counts; REASON_NONE */
+    bool has_left;
+    uint32_t left_day;
+    size_t affiliation; /* index into the dossier: of the first `joined` that counts, else the first */
+};
+
+/* All memberships that the dossier tells of, one for each id, sorted by (technician, shop, first day). Blocks
+ * that are void, or had not arrived by the question's known_by_s, say nothing; a void `left` makes the days
+ * after it unknown. Returns: false when the arena is full. */
+bool memberships_of(struct membership **out, size_t *count, const struct dossier *dossier,
+                    const struct network *network, struct arena *arena);
+
+#endif

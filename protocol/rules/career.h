@@ -1,0 +1,61 @@
+#ifndef PROTOCOL_RULES_CAREER_H
+#define PROTOCOL_RULES_CAREER_H
+
+/* What one subject's credentials amount to, on every day at once: expressions evaluated over them (DESIGN
+ * section 5, interval algebra). A subject is a technician, or a shop with its awards and memberships.
+ *
+ * Each day is judged by the pack in force on it. A code is
+ *
+ *   tested     on the days of its credentials that count by the pack of the day they were earned (their
+ *              prerequisite or renewal rule), less the days on which the code's condition says no
+ *   certified  on the days that it is tested and the code's experience rule holds
+ *
+ * A title holds on a day when the expression that the day's pack gives it does; one whose expression is
+ * `for life` also when the title held on any earlier day by the pack of that day.
+ *
+ * What prerequisites and renewals ask for is decided before what rests on it; a code whose rules lead back to
+ * itself is unknown, as is whatever lies deeper than EXPRESSION_DEPTH_MAX references. */
+
+#include "protocol/rules/credential.h"
+#include "protocol/rules/pack_rules.h"
+
+struct career; /* in the arena */
+
+/* Begin. Borrows: all for as long as the career is used; *credentials as credentials_decide left them.
+ * Returns: NULL when the arena is full. */
+struct career *career_begin(const struct dossier *dossier, const struct trust *trust,
+                            const struct question *question, struct credentials *credentials,
+                            struct arena *arena);
+
+/* Apply the packs' prerequisites, renewals and conditions to the verdicts: their axes, overall, days, since,
+ * until and effective day. Returns: false when the arena is full. */
+bool career_settle(struct career *career);
+
+/* The days on which an expression of scope requirement or subject holds. Codes, titles and all else by the
+ * pack of each day. Requires: career_settle. Returns: false when the arena is full. */
+bool career_days(struct day_truth *out, struct career *career, const struct expression *expression);
+
+/* The least that is missing for expression to hold on day: for `all` what its children miss, for `any` what
+ * the child misses that misses least, for `at least n` what the n cheapest do. Empty when it holds.
+ * *part_count: how many parts the cheapest way has in all. Returns: false when the arena is full. */
+bool career_missing(const struct missing_part **out, size_t *count, size_t *part_count, struct career *career,
+                    const struct expression *expression, uint32_t day);
+
+/* A namespace's packs as they follow each other. */
+struct pack_segment {
+    uint32_t first_day, last_day; /* last DAY_NONE: until another comes */
+    const struct dossier_pack *pack;
+    bool disputed; /* what it says could not be said */
+    struct pack_rules rules;
+};
+
+/* Segments of a namespace, ascending, none overlapping. *count 0: it has none. */
+const struct pack_segment *career_packs(struct career *career, struct bytes name_space, size_t *count);
+/* The one in force on a day, or NULL. */
+const struct pack_segment *career_pack_on(struct career *career, struct bytes name_space, uint32_t day);
+
+/* Fill the verdict's codes, titles, requirement and lapses from its credentials. Requires: career_settle.
+ * Returns: false when the arena is full. */
+bool career_conclude(struct verdict *out, struct career *career);
+
+#endif

@@ -27,10 +27,19 @@ bool credentials_decide(struct credentials *out, const struct dossier *dossier, 
 bool network_days(struct day_truth *out, const struct dossier *dossier, const struct credentials *credentials,
                   struct bytes code, struct arena *arena);
 
-/* Write the status axis, since_day, until_day and effective_day of a credential as days answers for at_day,
- * with reason where that is not yes; an answer that stands against the credential already is left alone.
- * overall follows from the axes. Used by conditions. */
+/* Narrow a credential by a condition that holds on days: write the status axis for at_day, since_day,
+ * until_day and overall, with reason where the condition is not yes. effective_day of a no: the first day of
+ * the condition's present silence, DAY_NONE when it never held before. A no that stands against the
+ * credential already is left alone, and so is an unknown unless the condition is a certain no.
+ * verdict->days is the caller's to narrow; days is the condition's own. */
 void credential_narrow(struct credential_verdict *verdict, const struct day_truth *days, enum reason reason,
                        uint32_t at_day);
+
+/* What the axes amount to, as verdict_of says. Whoever changes an axis writes overall anew. */
+enum overall overall_of_axes(const struct axis_answer axes[AXIS_COUNT]);
+
+/* Whether a speaks for a code rather than b: the one that is valid longest, else one that is undetermined. Of
+ * two alike neither does. */
+bool credential_goes_before(const struct credential_verdict *a, const struct credential_verdict *b);
 
 #endif

@@ -27,7 +27,12 @@ void status_days_init(struct status_days *days)
 {
     days->count = 1;
     days->runs[0] = (struct status_run){
-        .reason = REASON_NONE, .effective_day = DAY_NONE, .event = SIZE_MAX, .overruled = SIZE_MAX};
+        .reason = REASON_NONE,
+        .effective_day = DAY_NONE,
+        .event = SIZE_MAX,
+        .overruled = SIZE_MAX,
+        .appeal_day = DAY_NONE,
+    };
 }
 
 size_t status_days_at(const struct status_days *days, uint32_t day)
@@ -83,6 +88,25 @@ static void reinstate(struct status_run *run, const struct status_event *said)
     run->event = SIZE_MAX;
 }
 
+/* A second appeal changes nothing about since when it is under appeal. */
+static void appeal(struct status_run *run, const struct status_event *said)
+{
+    if (said->voided || run->under_appeal) {
+        return;
+    }
+    run->under_appeal = true;
+    run->appeal_day = said->event->effective_day;
+}
+
+static void decide_appeal(struct status_run *run, const struct status_event *said)
+{
+    if (said->voided) {
+        return;
+    }
+    run->under_appeal = false;
+    run->appeal_day = DAY_NONE;
+}
+
 /* What a negative word amounts to, coming from such a block. */
 static enum reason doubted(enum reason reason, const struct status_event *said)
 {
@@ -111,10 +135,10 @@ static void speak(struct status_run *run, const struct status_event *said)
         reinstate(run, said);
         break;
     case STATUS_APPEALED:
-        run->under_appeal = run->under_appeal || !said->voided;
+        appeal(run, said);
         break;
     case STATUS_APPEAL_DECIDED:
-        run->under_appeal = run->under_appeal && said->voided;
+        decide_appeal(run, said);
         break;
     }
 }

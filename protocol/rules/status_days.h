@@ -27,6 +27,7 @@ struct status_run {
     size_t event;     /* index into the entry's events */
     size_t overruled; /* of what a reinstatement ended, index into the events; SIZE_MAX: nothing */
     bool under_appeal;
+    uint32_t appeal_day; /* since when; DAY_NONE when it is not */
 };
 
 struct status_days {

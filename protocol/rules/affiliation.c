@@ -1,0 +1,299 @@
+#include "protocol/rules/affiliation.h"
+
+#include <assert.h>
+
+#include "protocol/base/sort.h"
+
+void consent_id(struct hash *out, const struct network *network, const struct consent *consent)
+{
+    uint8_t memory[ENTRY_SIZE_MAX];
+    struct bytes encoded;
+    bool fits = schema_encode(&consent_schema, consent, memory, sizeof memory, &encoded);
+    assert(fits);
+    hash_bytes(out, label_domain(network, LABEL_CONSENT), encoded.data, encoded.size);
+}
+
+enum reason affiliation_check(const struct affiliation *affiliation, const struct network *network,
+                              const struct actor_id *author, uint64_t time_s)
+{
+    const struct consent *consent = &affiliation->consent;
+    struct hash id;
+    if (!affiliation->has_consent) {
+        return REASON_NO_CONSENT;
+    }
+    consent_id(&id, network, consent);
+    if (!hash_equal(&id, &affiliation->id)) {
+        return REASON_INCONSISTENT;
+    }
+    if (!actor_id_equal(author, &consent->shop)) {
+        return REASON_CONSENT_OTHER_SHOP;
+    }
+    if (affiliation->day < consent->start_day) {
+        return REASON_CONSENT_NOT_YET;
+    }
+    return time_s > consent->expires_s ? REASON_CONSENT_EXPIRED : REASON_NONE;
+}
+
+/* How a block counts on which something rests. */
+enum weight {
+    WEIGHT_FULL,
+    WEIGHT_DOUBTFUL, /* reason says why */
+    WEIGHT_NOTHING,
+};
+
+struct weighed {
+    enum weight weight;
+    enum reason reason;
+};
+
+/* What is said in place had arrived, and its bytes are there. */
+static bool is_said(const struct dossier *dossier, const struct dossier_place *place)
+{
+    return !place->erased && dossier_log_reaches(dossier_log_at(dossier, place), place->seq);
+}
+
+/* Why what is said in place is in doubt, its block not being void for certain. */
+static enum reason doubt_of(const struct dossier *dossier, const struct dossier_place *place)
+{
+    const struct dossier_log *log = dossier_log_at(dossier, place);
+    if (log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq)) {
+        return REASON_UPGRADE;
+    }
+    bool disputed = dossier_log_disputes(log, place->seq) || dossier_place_is_void(dossier, place);
+    return disputed ? REASON_DISPUTED : REASON_NONE;
+}
+
+static bool is_void_for_certain(const struct dossier *dossier, const struct dossier_place *place)
+{
+    return dossier_place_is_void(dossier, place) &&
+           !dossier_log_disputes(dossier_log_at(dossier, place), place->void_seq);
+}
+
+/* Of a `joined` that is said, its block not void. */
+static struct weighed weight_of_joined(const struct dossier *dossier, const struct network *network,
+                                       const struct dossier_affiliation *joined)
+{
+    const struct actor_id *author = &dossier_log_at(dossier, &joined->place)->author;
+    enum reason refusal = affiliation_check(&joined->affiliation, network, author, joined->place.time_s);
+    if (refusal == REASON_NONE && joined->signature == REASON_BAD_SIGNATURE) {
+        refusal = REASON_BAD_SIGNATURE;
+    }
+    if (refusal != REASON_NONE) {
+        return (struct weighed){WEIGHT_NOTHING, refusal};
+    }
+    enum reason doubt =
+        joined->signature != REASON_NONE ? joined->signature : doubt_of(dossier, &joined->place);
+    return (struct weighed){doubt == REASON_NONE ? WEIGHT_FULL : WEIGHT_DOUBTFUL, doubt};
+}
+
+/* A membership while its records are gathered. */
+struct gathered {
+    struct hash id;
+    struct actor_id technician;
+    struct actor_id shop;
+    size_t affiliation; /* index of the `joined` into the dossier */
+    struct weighed joined;
+    uint32_t first_day;
+    uint32_t left_day;          /* the first one no longer, for certain; DAY_NONE */
+    uint32_t doubtful_left_day; /* the first one of those from which on that is in doubt; DAY_NONE */
+    enum reason left_doubt;     /* behind that */
+};
+
+/* By id; of one id first what counts most, then what was said first. */
+static int by_id(const void *a, const void *b)
+{
+    const struct gathered *left = a;
+    const struct gathered *right = b;
+    int order = hash_compare(&left->id, &right->id);
+    if (order != 0) {
+        return order;
+    }
+    if (left->joined.weight != right->joined.weight) {
+        return left->joined.weight < right->joined.weight ? -1 : 1;
+    }
+    return left->affiliation < right->affiliation ? -1 : left->affiliation > right->affiliation;
+}
+
+static int by_people(const void *a, const void *b)
+{
+    const struct gathered *left = a;
+    const struct gathered *right = b;
+    int order = hash_compare(&left->technician.hash, &right->technician.hash);
+    order = order != 0 ? order : hash_compare(&left->shop.hash, &right->shop.hash);
+    if (order != 0) {
+        return order;
+    }
+    if (left->first_day != right->first_day) {
+        return left->first_day < right->first_day ? -1 : 1;
+    }
+    return hash_compare(&left->id, &right->id);
+}
+
+/* Returns: how many were gathered, one for each id, sorted by it. */
+static size_t gather_joined(struct gathered *gathered, const struct dossier *dossier,
+                            const struct network *network)
+{
+    size_t said = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < dossier->affiliation_count; i++) {
+        const struct dossier_affiliation *joined = &dossier->affiliations[i];
+        if (!is_said(dossier, &joined->place) || is_void_for_certain(dossier, &joined->place)) {
+            continue;
+        }
+        gathered[said++] = (struct gathered){
+            .id = joined->affiliation.id,
+            .technician = joined->affiliation.consent.technician,
+            .shop = dossier_log_at(dossier, &joined->place)->author,
+            .affiliation = i,
+            .joined = weight_of_joined(dossier, network, joined),
+            .first_day = joined->affiliation.day,
+            .left_day = DAY_NONE,
+            .doubtful_left_day = DAY_NONE,
+        };
+    }
+    sort_items(gathered, said, sizeof gathered[0], by_id);
+    for (size_t i = 0; i < said; i++) {
+        if (count == 0 || !hash_equal(&gathered[count - 1].id, &gathered[i].id)) {
+            gathered[count++] = gathered[i];
+        }
+    }
+    return count;
+}
+
+static struct gathered *find(struct gathered *gathered, size_t count, const struct hash *id)
+{
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = hash_compare(&gathered[middle].id, id);
+        if (order == 0) {
+            return &gathered[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
+/* A `left` by either side of a membership. */
+static struct weighed weight_of_left(const struct dossier *dossier, const struct gathered *gathered,
+                                     const struct dossier_leave *leave)
+{
+    const struct actor_id *author = &dossier_log_at(dossier, &leave->place)->author;
+    bool by_a_side = actor_id_equal(author, &gathered->shop) || actor_id_equal(author, &gathered->technician);
+    if (!by_a_side || !is_said(dossier, &leave->place)) {
+        return (struct weighed){WEIGHT_NOTHING, REASON_NONE};
+    }
+    if (is_void_for_certain(dossier, &leave->place)) {
+        return (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED};
+    }
+    enum reason doubt = doubt_of(dossier, &leave->place);
+    return (struct weighed){doubt == REASON_NONE ? WEIGHT_FULL : WEIGHT_DOUBTFUL, doubt};
+}
+
+static void let_leave(struct gathered *gathered, const struct dossier *dossier,
+                      const struct dossier_leave *leave)
+{
+    struct weighed left = weight_of_left(dossier, gathered, leave);
+    switch (left.weight) {
+    case WEIGHT_FULL:
+        gathered->left_day = leave->day < gathered->left_day ? leave->day : gathered->left_day;
+        break;
+    case WEIGHT_DOUBTFUL:
+        if (leave->day < gathered->doubtful_left_day) {
+            gathered->doubtful_left_day = leave->day;
+            gathered->left_doubt = left.reason;
+        }
+        break;
+    case WEIGHT_NOTHING:
+        break;
+    }
+}
+
+/* The days from first up to the one before end, in memory that holds one interval. */
+static struct day_set days_before(uint32_t first, uint32_t end, struct day_interval *memory)
+{
+    if (end <= first) {
+        return DAY_SET_NONE;
+    }
+    *memory = (struct day_interval){.first = first, .last = end == DAY_NONE ? DAY_NONE : end - 1};
+    return (struct day_set){.count = 1, .intervals = memory};
+}
+
+static struct day_truth days_of(const struct gathered *gathered, struct day_interval memory[2])
+{
+    uint32_t sure_end =
+        gathered->doubtful_left_day < gathered->left_day ? gathered->doubtful_left_day : gathered->left_day;
+    struct day_truth days = day_truth_no;
+    switch (gathered->joined.weight) {
+    case WEIGHT_FULL:
+        days.surely = days_before(gathered->first_day, sure_end, &memory[0]);
+        days.possibly = sure_end == gathered->left_day
+                            ? days.surely
+                            : days_before(gathered->first_day, gathered->left_day, &memory[1]);
+        break;
+    case WEIGHT_DOUBTFUL:
+        days.possibly = days_before(gathered->first_day, gathered->left_day, &memory[1]);
+        break;
+    case WEIGHT_NOTHING:
+        break;
+    }
+    return days;
+}
+
+static enum reason doubt_behind(const struct gathered *gathered)
+{
+    if (gathered->joined.reason != REASON_NONE) {
+        return gathered->joined.reason;
+    }
+    return gathered->doubtful_left_day < gathered->left_day ? gathered->left_doubt : REASON_NONE;
+}
+
+static struct membership membership_of(const struct gathered *gathered, const struct dossier *dossier,
+                                       struct day_interval memory[2])
+{
+    const struct affiliation *joined = &dossier->affiliations[gathered->affiliation].affiliation;
+    return (struct membership){
+        .id = gathered->id,
+        .technician = gathered->technician,
+        .shop = gathered->shop,
+        .performs_repairs = joined->consent.performs_repairs,
+        .days = days_of(gathered, memory),
+        .doubt = doubt_behind(gathered),
+        .has_left = gathered->left_day != DAY_NONE,
+        .left_day = gathered->left_day,
+        .affiliation = gathered->affiliation,
+    };
+}
+
+bool memberships_of(struct membership **out, size_t *count, const struct dossier *dossier,
+                    const struct network *network, struct arena *arena)
+{
+    size_t count_max = dossier->affiliation_count;
+    *count = 0;
+    *out = arena_take(arena, count_max * sizeof **out);
+    struct day_interval *intervals = arena_take(arena, 2 * count_max * sizeof intervals[0]);
+    size_t scratch = arena_mark(arena);
+    struct gathered *gathered = arena_take(arena, count_max * sizeof gathered[0]);
+    if (*out == NULL || intervals == NULL || gathered == NULL) {
+        return false;
+    }
+    size_t gathered_count = gather_joined(gathered, dossier, network);
+    for (size_t i = 0; i < dossier->leave_count; i++) {
+        struct gathered *left = find(gathered, gathered_count, &dossier->leaves[i].id);
+        if (left != NULL) {
+            let_leave(left, dossier, &dossier->leaves[i]);
+        }
+    }
+    sort_items(gathered, gathered_count, sizeof gathered[0], by_people);
+    for (size_t i = 0; i < gathered_count; i++) {
+        (*out)[i] = membership_of(&gathered[i], dossier, &intervals[2 * i]);
+    }
+    *count = gathered_count;
+    arena_rewind(arena, scratch);
+    return true;
+}

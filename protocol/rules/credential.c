@@ -1,0 +1,481 @@
+#include "protocol/rules/credential.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "protocol/base/text.h"
+#include "protocol/rules/pack.h"
+
+static struct axis_answer yes(enum reason reason)
+{
+    return (struct axis_answer){ANSWER_YES, reason};
+}
+
+static struct axis_answer no(enum reason reason)
+{
+    return (struct axis_answer){ANSWER_NO, reason};
+}
+
+static struct axis_answer unknown(enum reason reason)
+{
+    return (struct axis_answer){ANSWER_UNKNOWN, reason};
+}
+
+/* ---- integrity ---- */
+
+static struct axis_answer integrity_of(const struct dossier *dossier, const struct question *question,
+                                       const struct dossier_credential *credential)
+{
+    const struct dossier_place *place = &credential->place;
+    const struct dossier_log *log = dossier_log_at(dossier, place);
+    bool arrived = place->arrived_s <= question->known_by_s;
+    switch (credential->source) {
+    case SOURCE_MISMATCH:
+        return no(REASON_PATH_MISMATCH);
+    case SOURCE_UNKNOWN_ISSUER:
+        return unknown(REASON_UNKNOWN_ISSUER);
+    case SOURCE_UNWITNESSED:
+        return unknown(REASON_UNWITNESSED);
+    case SOURCE_REPLAYED:
+        arrived = dossier_log_reaches(log, place->seq);
+        break;
+    case SOURCE_PATH:
+        break;
+    }
+    if (!arrived) {
+        return unknown(REASON_NOT_FOUND);
+    }
+    if (place->erased) {
+        return unknown(REASON_ERASED);
+    }
+    if (log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq)) {
+        return unknown(REASON_UPGRADE);
+    }
+    return yes(REASON_NONE);
+}
+
+/* ---- authority ---- */
+
+static bool is_offered(const struct pack_code *code, uint32_t day)
+{
+    return (!code->has_first_day || code->first_day <= day) && (!code->has_last_day || day <= code->last_day);
+}
+
+static struct axis_answer code_answer(struct credential_verdict *out, const struct dossier *dossier,
+                                      const struct trust *trust, const struct attestation *attestation)
+{
+    struct bytes name_space = code_namespace(attestation->code);
+    const struct dossier_pack *pack = pack_on_day(dossier, trust, name_space, attestation->earned_on);
+    if (pack == NULL) {
+        return unknown(REASON_NO_RULE_PACK);
+    }
+    out->pack_code = pack_code_of(&pack->pack, attestation->code);
+    if (dossier_log_disputes(dossier_log_at(dossier, &pack->place), pack->place.seq)) {
+        return unknown(REASON_DISPUTED);
+    }
+    if (out->pack_code == NULL) {
+        return no(REASON_UNKNOWN_CODE);
+    }
+    if (!is_offered(out->pack_code, attestation->earned_on)) {
+        return no(REASON_CODE_NOT_OFFERED);
+    }
+    return yes(REASON_NONE);
+}
+
+static bool could_not_be_said(enum reason reason)
+{
+    return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
+           reason == REASON_TOO_MANY;
+}
+
+/* Fills out->authority, which is there unless the entry was erased. */
+static struct axis_answer authority_answer_of(struct credential_verdict *out, const struct dossier *dossier,
+                                              const struct trust *trust,
+                                              const struct dossier_credential *credential)
+{
+    const struct attestation *attestation = &credential->attestation;
+    if (out->authority == NULL) {
+        return unknown(REASON_ERASED);
+    }
+    const struct authority_question question = {
+        .issuer = dossier_log_at(dossier, &credential->place)->author,
+        .code = attestation->code,
+        .seq = credential->place.seq,
+        .index = credential->place.index,
+        .day = attestation->earned_on,
+    };
+    authority_of(out->authority, dossier, trust, &question);
+    struct axis_answer of_code = code_answer(out, dossier, trust, attestation);
+    if (out->authority->reason == REASON_NONE ||
+        (could_not_be_said(out->authority->reason) && of_code.answer == ANSWER_NO)) {
+        return of_code;
+    }
+    return could_not_be_said(out->authority->reason) ? unknown(out->authority->reason)
+                                                     : no(out->authority->reason);
+}
+
+/* ---- status ---- */
+
+/* Whether an event had arrived by then. What lies above the head that this node has replayed comes with a
+ * path. */
+static bool had_arrived(const struct dossier_log *log, const struct history_event *event)
+{
+    return dossier_log_reaches(log, event->setter_seq) || event->setter_seq > log->head_seq;
+}
+
+/* Whether whom it is about holds the entry now, whatever its attestation names. */
+static bool stays_with_holder(const struct dossier *dossier, const struct dossier_credential *credential)
+{
+    return credential->has_holder &&
+           (credential->about == ABOUT_SHOP || subject_equal(&credential->holder, &dossier->subject));
+}
+
+static void status_days_of(struct status_days *days, const struct dossier *dossier,
+                           const struct dossier_credential *credential)
+{
+    const struct dossier_place *place = &credential->place;
+    const struct dossier_log *log = dossier_log_at(dossier, place);
+    bool stays = stays_with_holder(dossier, credential);
+    assert(place->event_count <= HISTORY_EVENTS_MAX);
+    status_days_init(days);
+    for (size_t i = 0; i < place->event_count; i++) {
+        const struct history_event *event = &place->events[i];
+        if (!had_arrived(log, event) || (event->action == STATUS_HELD_BY && stays)) {
+            continue;
+        }
+        const struct status_event said = {
+            .event = event,
+            .index = i,
+            .voided = place->event_voided[i],
+            .disputed = dossier_log_disputes(log, event->setter_seq),
+        };
+        status_days_add(days, &said);
+    }
+}
+
+/* Neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block is
+ * disputed, or void by the word of a disputed one. */
+static enum reason doubt_of(const struct dossier *dossier, const struct dossier_place *place)
+{
+    if (place->erased) {
+        return REASON_ERASED;
+    }
+    bool disputed = dossier_log_disputes(dossier_log_at(dossier, place), place->seq);
+    return disputed || dossier_place_is_void(dossier, place) ? REASON_DISPUTED : REASON_NONE;
+}
+
+static bool is_void_for_certain(const struct dossier *dossier, const struct dossier_place *place)
+{
+    return dossier_place_is_void(dossier, place) &&
+           !dossier_log_disputes(dossier_log_at(dossier, place), place->void_seq);
+}
+
+/* Its validity. What documents experience does not expire; what was erased has none that anybody knows. */
+static struct day_interval validity_of(const struct dossier_credential *credential)
+{
+    const struct attestation *attestation = &credential->attestation;
+    if (credential->place.erased) {
+        return (struct day_interval){.first = 0, .last = DAY_NONE};
+    }
+    bool ends = attestation->has_last_day && attestation->basis != BASIS_EXPERIENCE;
+    return (struct day_interval){.first = attestation->valid_from,
+                                 .last = ends ? attestation->last_day : DAY_NONE};
+}
+
+static enum answer answer_of_run(const struct status_run *run, enum reason doubt)
+{
+    if (run->reason == REASON_VOIDED || run->reason == REASON_DISPUTED) {
+        return ANSWER_UNKNOWN;
+    }
+    if (run->reason != REASON_NONE) {
+        return ANSWER_NO;
+    }
+    return doubt == REASON_NONE ? ANSWER_YES : ANSWER_UNKNOWN;
+}
+
+/* Intervals that come in ascending order, at most one for each run. */
+struct run_days {
+    size_t count;
+    struct day_interval intervals[HISTORY_EVENTS_MAX + 1];
+};
+
+static void add_days(struct run_days *days, uint32_t first, uint32_t last)
+{
+    if (days->count > 0 && days->intervals[days->count - 1].last + 1 == first) {
+        days->intervals[days->count - 1].last = last;
+        return;
+    }
+    days->intervals[days->count++] = (struct day_interval){.first = first, .last = last};
+}
+
+static bool keep_days(struct day_set *out, const struct run_days *days, struct arena *arena)
+{
+    struct day_interval *kept = arena_take(arena, days->count * sizeof kept[0]);
+    if (kept == NULL) {
+        return false;
+    }
+    memcpy(kept, days->intervals, days->count * sizeof kept[0]);
+    *out = days->count == 0 ? DAY_SET_NONE : (struct day_set){.count = days->count, .intervals = kept};
+    return true;
+}
+
+/* The days of its validity on which what was said lets it hold. */
+static bool days_of_status(struct day_truth *out, const struct status_days *status,
+                           struct day_interval validity, enum reason doubt, struct arena *arena)
+{
+    struct run_days surely = {.count = 0};
+    struct run_days possibly = {.count = 0};
+    for (size_t i = 0; i < status->count; i++) {
+        uint32_t first = status->runs[i].first_day;
+        uint32_t last = i + 1 < status->count ? status->runs[i + 1].first_day - 1 : DAY_NONE;
+        enum answer answer = answer_of_run(&status->runs[i], doubt);
+        first = first > validity.first ? first : validity.first;
+        last = last < validity.last ? last : validity.last;
+        if (answer == ANSWER_NO || first > last) {
+            continue;
+        }
+        add_days(&possibly, first, last);
+        if (answer == ANSWER_YES) {
+            add_days(&surely, first, last);
+        }
+    }
+    if (!keep_days(&out->surely, &surely, arena)) {
+        return false;
+    }
+    out->possibly = out->surely;
+    bool alike = surely.count == possibly.count && memcmp(surely.intervals, possibly.intervals,
+                                                          surely.count * sizeof(struct day_interval)) == 0;
+    return alike || keep_days(&out->possibly, &possibly, arena);
+}
+
+/* What the entry's days say of at_day, its block not being void for certain. */
+static struct axis_answer day_answer(struct credential_verdict *out, const struct question *question,
+                                     struct day_interval validity, enum reason doubt,
+                                     const struct status_run *run)
+{
+    out->effective_day = run->effective_day;
+    out->overruled = run->overruled;
+    out->appeal_day = run->appeal_day;
+    if (run->reason == REASON_REVOKED || run->reason == REASON_REPLACED || run->reason == REASON_REBOUND) {
+        return no(run->reason);
+    }
+    if (question->at_day < validity.first) {
+        out->effective_day = validity.first;
+        return no(REASON_NOT_YET_VALID);
+    }
+    if (question->at_day > validity.last) {
+        out->effective_day = validity.last;
+        return no(REASON_EXPIRED);
+    }
+    if (run->reason == REASON_SUSPENDED) {
+        return no(REASON_SUSPENDED);
+    }
+    if (doubt != REASON_NONE) {
+        return unknown(doubt);
+    }
+    if (run->reason != REASON_NONE) {
+        return unknown(run->reason);
+    }
+    return yes(run->under_appeal ? REASON_UNDER_APPEAL : REASON_NONE);
+}
+
+/* Writes the status axis and days, those of the status alone. Returns: false when the arena is full. */
+static bool write_status(struct credential_verdict *out, const struct dossier *dossier,
+                         const struct question *question, const struct dossier_credential *credential,
+                         struct arena *arena)
+{
+    struct status_days status;
+    if (is_void_for_certain(dossier, &credential->place)) {
+        out->days = day_truth_no;
+        out->axes[AXIS_STATUS] = no(REASON_VOIDED);
+        return true;
+    }
+    enum reason doubt = doubt_of(dossier, &credential->place);
+    struct day_interval validity = validity_of(credential);
+    status_days_of(&status, dossier, credential);
+    size_t at = status_days_at(&status, question->at_day);
+    out->axes[AXIS_STATUS] = day_answer(out, question, validity, doubt, &status.runs[at]);
+    if (!days_of_status(&out->days, &status, validity, doubt, arena)) {
+        return false;
+    }
+    if (out->axes[AXIS_STATUS].answer == ANSWER_YES) {
+        const struct day_interval *run = day_set_run(out->days.surely, question->at_day);
+        out->since_day = run->first;
+        out->until_day = run->last;
+    }
+    return true;
+}
+
+/* ---- freshness ---- */
+
+static uint64_t budget_of(const struct question *question, const struct dossier_credential *credential)
+{
+    bool by_shop = !credential->place.erased && credential->attestation.basis == BASIS_EXPERIENCE;
+    return by_shop ? question->budget.shop_s : question->budget.issuer_s;
+}
+
+static struct axis_answer freshness_of(struct credential_verdict *out, const struct dossier *dossier,
+                                       const struct question *question,
+                                       const struct dossier_credential *credential)
+{
+    const struct dossier_log *log = dossier_log_at(dossier, &credential->place);
+    uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
+    if (!log->has_checkpoint || log->checkpoint_time_s > question->known_by_s) {
+        return unknown(REASON_NO_CHECKPOINT);
+    }
+    if (log->checkpoint_time_s > by_s && log->checkpoint_time_s - by_s > CHECKPOINT_AHEAD_S) {
+        return unknown(REASON_CLOCK);
+    }
+    out->evidence_age_s = log->checkpoint_time_s < by_s ? by_s - log->checkpoint_time_s : 0;
+    if (!dossier_log_reaches(log, log->checkpoint_seq)) {
+        return unknown(REASON_INCOMPLETE);
+    }
+    return out->evidence_age_s <= budget_of(question, credential) ? yes(REASON_NONE) : no(REASON_STALE);
+}
+
+/* ---- together ---- */
+
+enum overall overall_of_axes(const struct axis_answer axes[AXIS_COUNT])
+{
+    if (axes[AXIS_INTEGRITY].answer == ANSWER_NO || axes[AXIS_AUTHORITY].answer == ANSWER_NO ||
+        axes[AXIS_STATUS].answer == ANSWER_NO) {
+        return OVERALL_INVALID;
+    }
+    for (int i = 0; i < AXIS_COUNT; i++) {
+        if (axes[i].answer != ANSWER_YES) {
+            return OVERALL_UNDETERMINED;
+        }
+    }
+    return OVERALL_VALID;
+}
+
+bool credential_goes_before(const struct credential_verdict *a, const struct credential_verdict *b)
+{
+    if (a->overall == OVERALL_VALID && b->overall == OVERALL_VALID) {
+        return a->until_day > b->until_day; /* DAY_NONE, for life, is the latest day */
+    }
+    static const int rank[] = {[OVERALL_VALID] = 0, [OVERALL_UNDETERMINED] = 1, [OVERALL_INVALID] = 2};
+    return rank[a->overall] < rank[b->overall];
+}
+
+/* The axes that are the same on all days leave nothing of days, or nothing sure. */
+static void cut_days(struct credential_verdict *out)
+{
+    if (out->axes[AXIS_INTEGRITY].answer == ANSWER_NO || out->axes[AXIS_AUTHORITY].answer == ANSWER_NO) {
+        out->days = day_truth_no;
+        return;
+    }
+    if (out->axes[AXIS_INTEGRITY].answer != ANSWER_YES || out->axes[AXIS_AUTHORITY].answer != ANSWER_YES ||
+        out->axes[AXIS_FRESHNESS].answer != ANSWER_YES) {
+        out->days.surely = DAY_SET_NONE;
+    }
+}
+
+/* All but its own condition. Returns: false when the arena is full. */
+static bool decide_alone(struct credential_verdict *out, const struct dossier *dossier, size_t index,
+                         const struct trust *trust, const struct question *question, struct arena *arena)
+{
+    const struct dossier_credential *credential = &dossier->credentials[index];
+    *out = (struct credential_verdict){
+        .credential = index,
+        .since_day = DAY_NONE,
+        .until_day = DAY_NONE,
+        .effective_day = DAY_NONE,
+        .appeal_day = DAY_NONE,
+        .overruled = SIZE_MAX,
+        .evidence_age_s = UINT64_MAX,
+    };
+    if (!credential->place.erased) {
+        out->authority = arena_take(arena, sizeof *out->authority);
+        if (out->authority == NULL) {
+            return false;
+        }
+    }
+    out->axes[AXIS_INTEGRITY] = integrity_of(dossier, question, credential);
+    out->axes[AXIS_AUTHORITY] = authority_answer_of(out, dossier, trust, credential);
+    out->axes[AXIS_FRESHNESS] = freshness_of(out, dossier, question, credential);
+    if (!write_status(out, dossier, question, credential, arena)) {
+        return false;
+    }
+    cut_days(out);
+    out->overall = overall_of_axes(out->axes);
+    return true;
+}
+
+/* ---- conditions ---- */
+
+void credential_narrow(struct credential_verdict *verdict, const struct day_truth *days, enum reason reason,
+                       uint32_t at_day)
+{
+    struct axis_answer *status = &verdict->axes[AXIS_STATUS];
+    enum answer answer = day_truth_on(days, at_day);
+    if (status->answer == ANSWER_YES && answer == ANSWER_YES) {
+        const struct day_interval *run = day_set_run(days->surely, at_day);
+        verdict->since_day = run->first > verdict->since_day ? run->first : verdict->since_day;
+        verdict->until_day = run->last < verdict->until_day ? run->last : verdict->until_day;
+        return;
+    }
+    if (answer == ANSWER_YES || status->answer == ANSWER_NO ||
+        (status->answer == ANSWER_UNKNOWN && answer == ANSWER_UNKNOWN)) {
+        return;
+    }
+    const struct day_interval *before = day_set_before(days->possibly, at_day);
+    *status = (struct axis_answer){answer, reason};
+    verdict->since_day = DAY_NONE;
+    verdict->until_day = DAY_NONE;
+    verdict->effective_day = answer == ANSWER_NO && before != NULL ? before->last + 1 : DAY_NONE;
+    verdict->overall = overall_of_axes(verdict->axes);
+}
+
+/* Narrow a credential by its own condition. What a shop holds may not hang on others' memberships: nobody's
+ * network is followed further than that. Returns: false when the arena is full. */
+static bool apply_condition(struct credential_verdict *verdict, const struct dossier *dossier,
+                            const struct credentials *credentials, const struct question *question,
+                            struct arena *arena)
+{
+    const struct dossier_credential *credential = &dossier->credentials[verdict->credential];
+    struct day_truth days = day_truth_unknown;
+    if (credential->about != ABOUT_SHOP &&
+        !network_days(&days, dossier, credentials, credential->attestation.network_code, arena)) {
+        return false;
+    }
+    bool outside = day_truth_on(&days, question->at_day) == ANSWER_NO;
+    credential_narrow(verdict, &days, outside ? REASON_OUTSIDE_NETWORK : REASON_CONDITION, question->at_day);
+    return day_truth_and(&verdict->days, &verdict->days, &days, arena);
+}
+
+static bool has_condition(const struct dossier_credential *credential, bool of_shops)
+{
+    return !credential->place.erased && credential->attestation.has_network &&
+           (credential->about == ABOUT_SHOP) == of_shops;
+}
+
+static bool apply_conditions(struct credentials *credentials, const struct dossier *dossier, bool of_shops,
+                             const struct question *question, struct arena *arena)
+{
+    for (size_t i = 0; i < credentials->count; i++) {
+        if (has_condition(&dossier->credentials[i], of_shops) &&
+            !apply_condition(&credentials->verdicts[i], dossier, credentials, question, arena)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool credentials_decide(struct credentials *out, const struct dossier *dossier, const struct trust *trust,
+                        const struct question *question, struct arena *arena)
+{
+    *out = (struct credentials){.count = dossier->credential_count};
+    out->verdicts = arena_take(arena, out->count * sizeof out->verdicts[0]);
+    if (out->verdicts == NULL ||
+        !memberships_of(&out->memberships, &out->membership_count, dossier, question->network, arena)) {
+        return false;
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        if (!decide_alone(&out->verdicts[i], dossier, i, trust, question, arena)) {
+            return false;
+        }
+    }
+    return apply_conditions(out, dossier, true, question, arena) &&
+           apply_conditions(out, dossier, false, question, arena);
+}

@@ -61,6 +61,9 @@ static const char *take(const struct command_option *option, const char *text)
     case OPTION_TEXT:
         *(const char **)option->value = text;
         return NULL;
+    case OPTION_STATE:
+        *(const char **)option->value = text;
+        return text_is_state(bytes_of_string(text)) ? NULL : "a state's two capitals, such as TX";
     case OPTION_DAY:
         return day_from_text(option->value, bytes_of_string(text)) ? NULL : "a date such as 2029-06-30";
     case OPTION_TIME:

@@ -19,6 +19,7 @@ enum option_kind {
     OPTION_TEXT,    /* const char * */
     OPTION_DAY,     /* uint32_t; "2029-06-30" */
     OPTION_TIME,    /* uint64_t; "2029-06-30T14:05:09Z", or a day's end */
+    OPTION_STATE,   /* const char *; "TX" */
     OPTION_CODES,   /* struct codes */
     OPTION_MINUTES, /* uint64_t, at least 1, at most a week's */
 };

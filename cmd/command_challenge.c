@@ -7,32 +7,16 @@
 #include "cmd/frame_file.h"
 #include "cmd/json_output.h"
 #include "cmd/own_keys.h"
+#include "cmd/requirement.h"
+#include "protocol/base/text.h"
 
 enum { VALID_MINUTES_DEFAULT = 10 };
 
 struct challenge_request {
-    struct codes required;
+    const char *require; /* NULL: whatever there is */
     uint64_t valid_minutes;
     const char *out;
 };
-
-/* The codes as one text, as the challenge carries them. */
-static bool requirement_text(const struct codes *codes, char *text, size_t capacity, struct bytes *out)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < codes->count; i++) {
-        if (size + 1 + codes->items[i].size > capacity) {
-            return false;
-        }
-        if (i > 0) {
-            text[size++] = ',';
-        }
-        memcpy(text + size, codes->items[i].data, codes->items[i].size);
-        size += codes->items[i].size;
-    }
-    *out = bytes_of(text, size);
-    return true;
-}
 
 static int sign(struct signed_challenge *out, struct session *session)
 {
@@ -72,17 +56,22 @@ static int make(struct session *session, void *argument)
     const struct challenge_request *request = argument;
     struct signed_challenge challenge = {.challenge.audience = session->actor,
                                          .challenge.audience_keys = session->inception};
-    char requirement[REQUIREMENT_SIZE_MAX];
+    struct requirement requirement;
     struct bytes frame;
     uint64_t now_s = session_now_s();
     int code = session_need_actor(session);
+    if (code == EXIT_YES) {
+        code = requirement_read(&requirement, session, request->require);
+    }
     if (code != EXIT_YES) {
         return code;
     }
-    if (!requirement_text(&request->required, requirement, sizeof(requirement),
-                          &challenge.challenge.requirement)) {
-        return session_fail_reason(&session->options, REASON_TOO_LARGE);
+    if (requirement.text.size > REQUIREMENT_SIZE_MAX || !text_is_clean(requirement.text)) {
+        return session_fail(&session->options, EXIT_USAGE, "requirement-too-long",
+                            "A challenge carries a requirement of one line of at most %d bytes.",
+                            (int)REQUIREMENT_SIZE_MAX);
     }
+    challenge.challenge.requirement = requirement.text;
     challenge.challenge.created_s = now_s;
     challenge.challenge.expires_s = now_s + 60 * request->valid_minutes;
     randombytes_buf(challenge.challenge.nonce, sizeof(challenge.challenge.nonce));
@@ -103,7 +92,7 @@ int command_challenge(int argc, char **argv)
 {
     struct challenge_request request = {.valid_minutes = VALID_MINUTES_DEFAULT, .out = "challenge.tp"};
     const struct command_option options[] = {
-        {"require", OPTION_CODES, &request.required},
+        {"require", OPTION_TEXT, &request.require},
         {"valid", OPTION_MINUTES, &request.valid_minutes},
         {"out", OPTION_TEXT, &request.out},
     };

@@ -4,9 +4,13 @@
 static int answer(struct session *session, const char *subject_text, const struct verdict_request *request)
 {
     struct subject subject;
+    struct requirement requirement;
     struct store_txn *txn;
     struct dossier dossier;
-    int code = session_subject(session, subject_text, &subject);
+    int code = requirement_read(&requirement, session, request->require);
+    if (code == EXIT_YES) {
+        code = session_subject(session, subject_text, &subject);
+    }
     if (code != EXIT_YES) {
         return code;
     }
@@ -19,7 +23,7 @@ static int answer(struct session *session, const char *subject_text, const struc
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }
-    return verdict_answer(session, &dossier, request, NULL);
+    return verdict_answer(session, &dossier, request, &requirement, NULL);
 }
 
 int command_lookup(int argc, char **argv)

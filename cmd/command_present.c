@@ -47,19 +47,16 @@ static int check_challenge(struct session *session, const struct signed_challeng
 
 /* ---- choosing ---- */
 
-/* What was asked for by hand, else by the challenge. */
-static int choose_codes(const struct present_request *request, const struct session *session,
-                        const struct challenge *challenge, struct codes *codes)
+/* What the challenge asks for, unless certificates were chosen by hand. */
+static int read_requirement(struct requirement *out, const struct present_request *request,
+                            struct session *session, const struct challenge *challenge)
 {
-    *codes = request->codes;
-    if (codes->count > 0 || challenge->requirement.size == 0) {
+    struct expression_error error;
+    if (requirement_parse(out, &error, challenge->requirement, &session->arena) || request->codes.count > 0) {
         return EXIT_YES;
     }
-    return codes_from_text(codes, challenge->requirement)
-               ? EXIT_YES
-               : session_fail(
-                     &session->options, EXIT_BAD_INPUT, "requirement-unreadable",
-                     "This version does not understand what the challenge asks for. Choose with --code.");
+    return session_fail(&session->options, EXIT_BAD_INPUT, "requirement-unreadable",
+                        "This version does not understand what the challenge asks for. Choose with --code.");
 }
 
 static int add_from_file(struct proof_set *set, struct session *session, const char *path,
@@ -80,9 +77,10 @@ static int add_from_file(struct proof_set *set, struct session *session, const c
 }
 
 static int gather(struct proof_set *set, struct session *session, const struct present_request *request,
-                  const struct codes *codes)
+                  const struct requirement *requirement)
 {
-    const struct proof_choice choice = {.codes = codes,
+    const struct proof_choice choice = {.codes = &request->codes,
+                                        .requirement = request->codes.count == 0 ? requirement : NULL,
                                         .standing_only = !request->anyway,
                                         .today = session_today(),
                                         .unchecked = request->anyway};
@@ -103,32 +101,21 @@ static int gather(struct proof_set *set, struct session *session, const struct p
 
 /* ---- asking ---- */
 
-static bool has_code(const struct proof_set *set, struct bytes code)
-{
-    for (size_t i = 0; i < set->proof_count; i++) {
-        if (bytes_equal(set->items[i].code, code)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void show(const struct session *session, const struct challenge *challenge, const struct codes *codes,
+static void show(const struct session *session, const struct challenge *challenge,
                  const struct proof_set *set)
 {
     char id[ID_TEXT_MAX + 1];
     id_to_text(id, ID_ACTOR, &session->home.network, &challenge->audience.hash);
-    fprintf(stderr, "%s asks for your certificates.\n  id: %s\nYou would show:\n",
+    fprintf(stderr, "%s asks for your certificates.\n  id: %s\n",
             session_name_of(session, &challenge->audience.hash), id);
+    if (challenge->requirement.size > 0) {
+        fprintf(stderr, "Asked for: %.*s\n", (int)challenge->requirement.size,
+                (const char *)challenge->requirement.data);
+    }
+    fprintf(stderr, "You would show:\n");
     for (size_t i = 0; i < set->proof_count; i++) {
         fprintf(stderr, "  %.*s from %s\n", (int)set->items[i].code.size,
                 (const char *)set->items[i].code.data, session_name_of(session, &set->items[i].issuer.hash));
-    }
-    for (size_t i = 0; i < codes->count; i++) {
-        if (!has_code(set, codes->items[i])) {
-            fprintf(stderr, "  %.*s is asked for, but you hold none in force\n", (int)codes->items[i].size,
-                    (const char *)codes->items[i].data);
-        }
     }
 }
 
@@ -212,7 +199,7 @@ static int tell(const struct session *session, const struct present_request *req
 static int present(struct session *session, const struct present_request *request, struct proof_set *set)
 {
     struct signed_challenge challenge;
-    struct codes codes;
+    struct requirement requirement;
     int code = session_need_actor(session);
     if (code == EXIT_YES) {
         code = frame_file_read(session, request->challenge, FRAME_CHALLENGE, &signed_challenge_schema,
@@ -222,15 +209,15 @@ static int present(struct session *session, const struct present_request *reques
         code = check_challenge(session, &challenge);
     }
     if (code == EXIT_YES) {
-        code = choose_codes(request, session, &challenge.challenge, &codes);
+        code = read_requirement(&requirement, request, session, &challenge.challenge);
     }
     if (code == EXIT_YES) {
-        code = gather(set, session, request, &codes);
+        code = gather(set, session, request, &requirement);
     }
     if (code != EXIT_YES) {
         return code;
     }
-    show(session, &challenge.challenge, &codes, set);
+    show(session, &challenge.challenge, set);
     code = confirm(session, request);
     if (code == EXIT_YES) {
         code = answer(session, request, &challenge.challenge, set);

@@ -9,6 +9,7 @@
 struct verify {
     struct session *session;
     struct verdict_request request;
+    struct requirement requirement;
     struct signed_presentation presentation;
     bool has_challenge;
     struct signed_challenge challenge;
@@ -58,14 +59,17 @@ static int find_challenge(struct verify *verify, const char *path)
 /* What the challenge asked for, unless something else is required by hand. */
 static int take_requirement(struct verify *verify)
 {
-    struct codes *required = &verify->request.required;
-    struct bytes asked = verify->challenge.challenge.requirement;
-    if (required->count > 0 || !verify->has_challenge || asked.size == 0 ||
-        codes_from_text(required, asked)) {
+    struct session *session = verify->session;
+    struct expression_error error;
+    if (verify->request.require != NULL || !verify->has_challenge) {
         return EXIT_YES;
     }
-    return session_fail(&verify->session->options, EXIT_BAD_INPUT, "requirement-unreadable",
-                        "The challenge does not ask for codes that this version understands. Say --require.");
+    if (requirement_parse(&verify->requirement, &error, verify->challenge.challenge.requirement,
+                          &session->arena)) {
+        return EXIT_YES;
+    }
+    return session_fail(&session->options, EXIT_BAD_INPUT, "requirement-unreadable",
+                        "This version does not understand what the challenge asks for. Say --require.");
 }
 
 /* ---- the bearer ---- */
@@ -117,8 +121,11 @@ static int verify_file(struct verify *verify, const char *path, const char *chal
     const struct presentation *presentation = &verify->presentation.presentation;
     struct presented_dossier presented_dossier;
     struct presented presented = {0};
-    int code = frame_file_read(session, path, FRAME_PRESENTATION, &signed_presentation_schema,
+    int code = requirement_read(&verify->requirement, session, verify->request.require);
+    if (code == EXIT_YES) {
+        code = frame_file_read(session, path, FRAME_PRESENTATION, &signed_presentation_schema,
                                &verify->presentation);
+    }
     if (code == EXIT_YES) {
         code = read_logs(verify);
     }
@@ -144,7 +151,8 @@ static int verify_file(struct verify *verify, const char *path, const char *chal
     presented.created_s = presentation->created_s;
     presented.refused_count = presented_dossier.refused_count;
     presented.refused = presented_dossier.refused;
-    return verdict_answer(session, &presented_dossier.dossier, &verify->request, &presented);
+    return verdict_answer(session, &presented_dossier.dossier, &verify->request, &verify->requirement,
+                          &presented);
 }
 
 int command_verify(int argc, char **argv)

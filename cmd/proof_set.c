@@ -48,6 +48,7 @@ static bool is_chosen(const struct proof_choice *choice, const struct attestatio
                       const struct history_event *events, size_t count)
 {
     return codes_want(choice->codes, attestation->code) &&
+           (choice->requirement == NULL || requirement_refers(choice->requirement, attestation->code)) &&
            !(choice->standing_only && is_over(events, count, attestation, choice->today));
 }
 

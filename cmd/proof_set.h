@@ -4,6 +4,7 @@
 /* Certificates with their proofs, on the way into a presentation or a certificate file: each head once. */
 
 #include "cmd/arguments.h"
+#include "cmd/requirement.h"
 #include "protocol/rules/presentation.h"
 
 /* What a certificate says, for telling people what they are about to show. */
@@ -22,8 +23,9 @@ struct proof_set {
 
 /* Which certificates to take. */
 struct proof_choice {
-    const struct codes *codes; /* none: all */
-    bool standing_only;        /* leave out what was revoked or suspended last, or has expired */
+    const struct codes *codes;             /* none: all */
+    const struct requirement *requirement; /* only what bears on it; NULL: all */
+    bool standing_only;                    /* leave out what was revoked or suspended last, or has expired */
     uint32_t today;
     bool unchecked; /* take a file's proofs as they are, all of them */
 };

@@ -21,7 +21,7 @@ static json_t *json_of_person(const struct verdict_page *page, enum id_kind kind
 {
     json_t *object = json_object();
     json_object_set_new(object, "id", json_of_id(kind, page->network, id));
-    json_object_set_new(object, "name", json_string(page->name_of(page->names, id)));
+    json_object_set_new(object, "name", json_string(page_name_of(page, id)));
     return object;
 }
 
@@ -36,16 +36,24 @@ static json_t *json_of_subject(const struct verdict_page *page)
     return json_of_person(page, subject->kind == SUBJECT_CLAIM ? ID_CLAIM : ID_ACTOR, &subject->id);
 }
 
+static json_t *json_of_name(const struct verdict_page *page, const struct entry_name *name)
+{
+    char text[ENTRY_NAME_TEXT_MAX + 1];
+    entry_name_to_text(text, page->network, name);
+    return json_string(text);
+}
+
 static json_t *json_of_entry(const struct verdict_page *page, const struct dossier_place *place)
 {
-    struct entry_name name = {
-        .author = dossier_log_at(page->dossier, place)->author, .seq = place->seq, .index = place->index};
-    char text[ENTRY_NAME_TEXT_MAX + 1];
-    for (size_t i = 0; i < sizeof(name.prefix); i++) {
-        name.prefix[i] = place->leaf.bytes[i];
-    }
-    entry_name_to_text(text, page->network, &name);
-    return json_string(text);
+    struct entry_name name;
+    page_entry_name(&name, page, place);
+    return json_of_name(page, &name);
+}
+
+/* The entry of the verdict's credential; null for SIZE_MAX. */
+static json_t *json_of_entry_at(const struct verdict_page *page, size_t index)
+{
+    return index == SIZE_MAX ? json_null() : json_of_entry(page, &page_credential(page, index)->place);
 }
 
 static json_t *json_of_axes(const struct axis_answer axes[AXIS_COUNT])
@@ -91,14 +99,29 @@ static void add_attestation(json_t *object, const struct dossier_credential *cre
     json_object_set_new(object, "valid_from", json_of_day(attestation->valid_from));
     json_object_set_new(object, "last_day",
                         json_of_day(attestation->has_last_day ? attestation->last_day : DAY_NONE));
+    json_object_set_new(object, "network",
+                        attestation->has_network ? json_of_text(attestation->network_code) : json_null());
 }
 
-static json_t *json_of_credential(const struct verdict_page *page, const struct credential_verdict *verdict)
+static json_t *json_of_statements(const struct verdict_page *page,
+                                  const struct dossier_credential *credential)
 {
-    const struct dossier_credential *credential = &page->dossier->credentials[verdict->credential];
+    const struct dossier_statement *statement;
+    json_t *array = json_array();
+    size_t at = 0;
+    while ((statement = page_next_statement(page, credential, &at)) != NULL) {
+        json_array_append_new(array, json_of_text(statement->statement.text));
+    }
+    return array;
+}
+
+static json_t *json_of_credential(const struct verdict_page *page, size_t index)
+{
+    const struct credential_verdict *verdict = &page->verdict->credentials[index];
+    const struct dossier_credential *credential = page_credential(page, index);
     char words[VERDICT_WORDS_SIZE];
     json_t *object = json_object();
-    credential_words(words, verdict);
+    credential_line(words, verdict, credential);
     json_object_set_new(object, "verdict", json_string(overall_key(verdict->overall)));
     json_object_set_new(object, "words", json_string(words));
     json_object_set_new(object, "entry", json_of_entry(page, &credential->place));
@@ -109,6 +132,12 @@ static json_t *json_of_credential(const struct verdict_page *page, const struct 
     json_object_set_new(object, "since", json_of_day(verdict->since_day));
     json_object_set_new(object, "until", json_of_day(verdict->until_day));
     json_object_set_new(object, "effective_day", json_of_day(verdict->effective_day));
+    json_object_set_new(object, "appeal_since", json_of_day(verdict->appeal_day));
+    json_object_set_new(object, "replaced_by",
+                        credential->has_replacement ? json_of_name(page, &credential->replacement)
+                                                    : json_null());
+    json_object_set_new(object, "older", json_boolean(page_is_older(page, index)));
+    json_object_set_new(object, "statements", json_of_statements(page, credential));
     json_object_set_new(object, "evidence_age_s",
                         verdict->evidence_age_s == UINT64_MAX ? json_null()
                                                               : json_of_number(verdict->evidence_age_s));
@@ -122,52 +151,166 @@ static json_t *json_of_credentials(const struct verdict_page *page)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
-        json_array_append_new(array, json_of_credential(page, &page->verdict->credentials[i]));
+        if (page_lists(page, i)) {
+            json_array_append_new(array, json_of_credential(page, i));
+        }
     }
     return array;
 }
 
-static json_t *json_of_required(const struct verdict_page *page, const struct required_verdict *required)
+/* ---- what follows from them ---- */
+
+static json_t *json_of_missing_part(const struct missing_part *part)
 {
-    static const char *const words[] = {
-        [REQUIRED_HELD] = "held", [REQUIRED_NOT_HELD] = "not-held", [REQUIRED_UNKNOWN] = "unknown"};
+    static const char *const kinds[] = {
+        [MISSING_CODE] = "code",         [MISSING_EXPERIENCE] = "experience",
+        [MISSING_TRAINING] = "training", [MISSING_TITLE] = "title",
+        [MISSING_NETWORK] = "network",   [MISSING_STATE] = "state",
+        [MISSING_EXCLUDED] = "excluded", [MISSING_RULE] = "rule",
+    };
     json_t *object = json_object();
-    json_object_set_new(object, "code", json_of_text(required->code));
-    json_object_set_new(object, "answer", json_string(words[required->answer]));
-    json_object_set_new(
-        object, "entry",
-        required->credential == SIZE_MAX
-            ? json_null()
-            : json_of_entry(
-                  page,
-                  &page->dossier->credentials[page->verdict->credentials[required->credential].credential]
-                       .place));
+    json_object_set_new(object, "kind", json_string(kinds[part->kind]));
+    json_object_set_new(object, "answer", json_string(answer_word(part->answer)));
+    json_object_set_new(object, "code", part->pattern.size > 0 ? json_of_text(part->pattern) : json_null());
+    json_object_set_new(object, "title", part->name.size > 0 ? json_of_text(part->name) : json_null());
+    json_object_set_new(object, "days", json_of_number(part->days));
+    json_object_set_new(object, "or_others", json_of_number(part->more));
     return object;
 }
 
-static json_t *json_of_requirement(const struct verdict_page *page)
+static json_t *json_of_missing(const struct missing_part *missing, size_t count)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < page->verdict->required_count; i++) {
-        json_array_append_new(array, json_of_required(page, &page->verdict->required[i]));
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(array, json_of_missing_part(&missing[i]));
     }
     return array;
 }
 
-static json_t *json_of_next_lapse(const struct verdict_page *page)
+static json_t *json_of_code(const struct verdict_page *page, const struct code_verdict *code)
 {
-    const struct verdict *verdict = page->verdict;
-    if (verdict->next_lapse == SIZE_MAX || verdict->next_lapse_day == DAY_NONE) {
-        return json_null();
-    }
-    const struct dossier_credential *credential =
-        &page->dossier->credentials[verdict->credentials[verdict->next_lapse].credential];
     json_t *object = json_object();
-    json_object_set_new(object, "day", json_of_day(verdict->next_lapse_day));
-    json_object_set_new(object, "code", json_of_text(credential_code(credential)));
-    json_object_set_new(object, "entry", json_of_entry(page, &credential->place));
+    json_object_set_new(object, "code", json_of_text(code->code));
+    json_object_set_new(object, "title",
+                        code->pack_code != NULL ? json_of_text(code->pack_code->title) : json_null());
+    json_object_set_new(object, "tested", json_string(answer_word(code->tested)));
+    json_object_set_new(object, "certified", json_string(answer_word(code->certified)));
+    json_object_set_new(object, "since", json_of_day(code->since_day));
+    json_object_set_new(object, "until", json_of_day(code->until_day));
+    json_object_set_new(object, "missing", json_of_missing(code->missing, code->missing_count));
+    json_object_set_new(object, "entry", json_of_entry_at(page, code->credential));
     return object;
 }
+
+static json_t *json_of_codes(const struct verdict_page *page)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < page->verdict->code_count; i++) {
+        json_array_append_new(array, json_of_code(page, &page->verdict->codes[i]));
+    }
+    return array;
+}
+
+static json_t *json_of_lapse(uint32_t day, struct bytes code)
+{
+    json_t *object = json_object();
+    if (day == DAY_NONE) {
+        json_decref(object);
+        return json_null();
+    }
+    json_object_set_new(object, "day", json_of_day(day));
+    json_object_set_new(object, "code", json_of_text(code));
+    return object;
+}
+
+static json_t *json_of_title(const struct title_verdict *title)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "namespace", json_of_text(title->pack->pack.name_space));
+    json_object_set_new(object, "name", json_of_text(title->name));
+    json_object_set_new(object, "answer", json_string(answer_word(title->answer)));
+    json_object_set_new(object, "since", json_of_day(title->since_day));
+    json_object_set_new(object, "until", json_of_day(title->until_day));
+    json_object_set_new(object, "parts", json_of_number(title->part_count));
+    json_object_set_new(object, "missing", json_of_missing(title->missing, title->missing_count));
+    json_object_set_new(object, "within_reach", json_boolean(title_is_within_reach(title)));
+    json_object_set_new(object, "lapse", json_of_lapse(title->lapse_day, title->lapse_code));
+    return object;
+}
+
+static json_t *json_of_titles(const struct verdict_page *page)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < page->verdict->title_count; i++) {
+        json_array_append_new(array, json_of_title(&page->verdict->titles[i]));
+    }
+    return array;
+}
+
+/* ---- the requirement ---- */
+
+static json_t *json_of_expression(const struct expression *expression)
+{
+    char text[2 * REQUIREMENT_SIZE_MAX];
+    return expression_print(text, sizeof(text), expression, (struct bytes){0}) ? json_string(text)
+                                                                               : json_null();
+}
+
+static json_t *json_of_part(const struct verdict_page *page, const struct requirement_part *part)
+{
+    static const char *const words[] = {
+        [ANSWER_YES] = "held", [ANSWER_NO] = "not-held", [ANSWER_UNKNOWN] = "unknown"};
+    json_t *object = json_object();
+    json_object_set_new(object, "part", json_of_expression(part->expression));
+    json_object_set_new(object, "answer", json_string(words[part->answer]));
+    json_object_set_new(object, "since", json_of_day(part->since_day));
+    json_object_set_new(object, "until", json_of_day(part->until_day));
+    json_object_set_new(object, "missing", json_of_missing(part->missing, part->missing_count));
+    json_object_set_new(object, "entry", json_of_entry_at(page, part->credential));
+    return object;
+}
+
+static json_t *json_of_parts(const struct verdict_page *page)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < page->verdict->part_count; i++) {
+        json_array_append_new(array, json_of_part(page, &page->verdict->parts[i]));
+    }
+    return array;
+}
+
+static void add_requirement(json_t *object, const struct verdict_page *page)
+{
+    const struct verdict *verdict = page->verdict;
+    json_object_set_new(object, "requirement", json_string(answer_word(verdict->requirement)));
+    json_object_set_new(object, "requirement_text",
+                        page->requirement->text.size > 0 ? json_of_text(page->requirement->text)
+                                                         : json_null());
+    json_object_set_new(object, "requirement_since", json_of_day(verdict->requirement_since));
+    json_object_set_new(object, "requirement_until", json_of_day(verdict->requirement_until));
+    json_object_set_new(object, "required", json_of_parts(page));
+}
+
+static json_t *json_of_rules(const struct verdict_page *page)
+{
+    struct page_rules rules;
+    json_t *array = json_array();
+    page_rules_of(&rules, page);
+    for (size_t i = 0; i < rules.count; i++) {
+        const struct dossier_pack *pack = rules.packs[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "namespace", json_of_text(rules.name_spaces[i]));
+        json_object_set_new(object, "version",
+                            pack != NULL ? json_of_number(pack->pack.version) : json_null());
+        json_object_set_new(object, "in_force_from",
+                            pack != NULL ? json_of_day(pack->pack.in_force_from) : json_null());
+        json_object_set_new(object, "entry", pack != NULL ? json_of_entry(page, &pack->place) : json_null());
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+/* ---- the presentation ---- */
 
 static json_t *json_of_refused(const struct verdict_page *page, const struct refused_item *item)
 {
@@ -204,13 +347,17 @@ json_t *verdict_json(const struct verdict_page *page)
     json_object_set_new(object, "verdict", json_string(overall_key(page->overall)));
     json_object_set_new(object, "subject", json_of_subject(page));
     json_object_set_new(object, "at", json_of_day(page->at_day));
+    json_object_set_new(object, "state", page->state.size > 0 ? json_of_text(page->state) : json_null());
     json_object_set_new(object, "known_by",
                         page->has_known_by ? json_of_time(page->known_by_s) : json_null());
     json_object_set_new(object, "presentation",
                         page->presented != NULL ? json_of_presented(page) : json_null());
     json_object_set_new(object, "credentials", json_of_credentials(page));
-    json_object_set_new(object, "requirement", json_string(answer_word(page->verdict->requirement)));
-    json_object_set_new(object, "required", json_of_requirement(page));
-    json_object_set_new(object, "next_lapse", json_of_next_lapse(page));
+    json_object_set_new(object, "codes", json_of_codes(page));
+    json_object_set_new(object, "titles", json_of_titles(page));
+    add_requirement(object, page);
+    json_object_set_new(object, "next_lapse",
+                        json_of_lapse(page->verdict->next_lapse_day, page->verdict->next_lapse));
+    json_object_set_new(object, "rules", json_of_rules(page));
     return object;
 }

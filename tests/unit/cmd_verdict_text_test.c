@@ -272,7 +272,10 @@ struct page_fixture {
     struct pack_code a5;
     struct authority_answer authorities[2];
     struct credential_verdict verdicts[2];
-    struct required_verdict required[2];
+    struct expression required[2];
+    struct requirement_part parts[2];
+    struct requirement requirement;
+    struct trust trust;
     struct verdict verdict;
     struct verdict_page page;
 };
@@ -317,6 +320,7 @@ static void fill_verdict(struct page_fixture *f)
                                                  .since_day = day("2024-06-30"),
                                                  .until_day = day("2029-06-30"),
                                                  .effective_day = DAY_NONE,
+                                                 .appeal_day = DAY_NONE,
                                                  .overruled = 0,
                                                  .evidence_age_s = 40,
                                                  .pack_code = &f->a5,
@@ -326,20 +330,27 @@ static void fill_verdict(struct page_fixture *f)
                                                  .since_day = DAY_NONE,
                                                  .until_day = DAY_NONE,
                                                  .effective_day = day("2026-03-02"),
+                                                 .appeal_day = DAY_NONE,
                                                  .overruled = SIZE_MAX,
                                                  .evidence_age_s = 300,
                                                  .authority = &f->authorities[1]};
     f->verdicts[1].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_NO, REASON_REVOKED};
-    f->required[0] = (struct required_verdict){bytes_of_string("ase/A5"), REQUIRED_HELD, 0};
-    f->required[1] = (struct required_verdict){bytes_of_string("epa/609"), REQUIRED_NOT_HELD, SIZE_MAX};
+    f->required[0] = (struct expression){.op = EXPRESSION_CERTIFIED, .pattern = bytes_of_string("ase/A5")};
+    f->required[1] = (struct expression){.op = EXPRESSION_CERTIFIED, .pattern = bytes_of_string("epa/609")};
+    f->parts[0] = (struct requirement_part){.expression = &f->required[0], .answer = ANSWER_YES};
+    f->parts[1] =
+        (struct requirement_part){.expression = &f->required[1], .answer = ANSWER_NO, .credential = SIZE_MAX};
+    f->requirement.text = bytes_of_string("ase/A5, epa/609");
     f->verdict = (struct verdict){.overall = OVERALL_INVALID,
                                   .credential_count = 2,
                                   .credentials = f->verdicts,
-                                  .required_count = 2,
-                                  .required = f->required,
+                                  .part_count = 2,
+                                  .parts = f->parts,
                                   .requirement = ANSWER_NO,
+                                  .requirement_since = DAY_NONE,
+                                  .requirement_until = DAY_NONE,
                                   .next_lapse_day = day("2029-06-30"),
-                                  .next_lapse = 0};
+                                  .next_lapse = bytes_of_string("ase/A5")};
 }
 
 static struct page_fixture *page_create(void)
@@ -356,6 +367,8 @@ static struct page_fixture *page_create(void)
                                   .credentials = f->credentials};
     f->page = (struct verdict_page){.network = &f->network,
                                     .dossier = &f->dossier,
+                                    .trust = &f->trust,
+                                    .requirement = &f->requirement,
                                     .verdict = &f->verdict,
                                     .at_day = day("2026-11-22"),
                                     .overall = OVERALL_INVALID,
@@ -407,7 +420,7 @@ static void a_presentation_reads_so(void **state)
                                          .reason = REASON_NOT_THE_HOLDER};
     const struct presented presented = {
         .reason = REASON_NO_CHALLENGE, .audience = actor(OWNER), .refused_count = 1, .refused = &refused};
-    f->verdict = (struct verdict){.next_lapse = SIZE_MAX, .next_lapse_day = DAY_NONE};
+    f->verdict = (struct verdict){.next_lapse_day = DAY_NONE};
     f->page.presented = &presented;
     f->page.has_known_by = true;
     f->page.known_by_s = 1700000000;

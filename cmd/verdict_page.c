@@ -1,0 +1,214 @@
+#include "cmd/verdict_page.h"
+
+#include <string.h>
+
+#include "protocol/base/text.h"
+#include "protocol/rules/pack.h"
+
+enum { WITHIN_REACH_MISSING_MAX = 4 };
+
+bool leaves_bearer_open(enum reason reason)
+{
+    return reason == REASON_NO_CHALLENGE || reason == REASON_CLOCK;
+}
+
+bool leaves_item_open(enum reason reason)
+{
+    return reason == REASON_NOT_FOUND || reason == REASON_WRONG_KIND;
+}
+
+enum overall page_overall(const struct verdict *verdict, const struct presented *presented)
+{
+    if (presented == NULL) {
+        return verdict->overall;
+    }
+    bool is_false = presented->reason != REASON_NONE && !leaves_bearer_open(presented->reason);
+    bool is_open = presented->reason != REASON_NONE || presented->refused_count > 0;
+    for (size_t i = 0; i < presented->refused_count; i++) {
+        is_false = is_false || !leaves_item_open(presented->refused[i].reason);
+    }
+    if (is_false) {
+        return OVERALL_INVALID;
+    }
+    return verdict->overall == OVERALL_VALID && is_open ? OVERALL_UNDETERMINED : verdict->overall;
+}
+
+const char *page_name_of(const struct verdict_page *page, const struct hash *id)
+{
+    return page->name_of(page->names, id);
+}
+
+/* ---- credentials ---- */
+
+const struct dossier_credential *page_credential(const struct verdict_page *page, size_t index)
+{
+    return &page->dossier->credentials[page->verdict->credentials[index].credential];
+}
+
+bool page_lists(const struct verdict_page *page, size_t index)
+{
+    return page_credential(page, index)->about == ABOUT_SUBJECT;
+}
+
+static bool is_genuine(const struct credential_verdict *verdict)
+{
+    return verdict->axes[AXIS_INTEGRITY].answer == ANSWER_YES &&
+           verdict->axes[AXIS_AUTHORITY].answer == ANSWER_YES;
+}
+
+/* Whether b was earned after a, or on that day for longer. */
+static bool is_before(const struct attestation *a, const struct attestation *b)
+{
+    if (a->earned_on != b->earned_on) {
+        return a->earned_on < b->earned_on;
+    }
+    return a->has_last_day && (!b->has_last_day || a->last_day < b->last_day);
+}
+
+bool page_is_older(const struct verdict_page *page, size_t index)
+{
+    const struct credential_verdict *verdicts = page->verdict->credentials;
+    const struct dossier_credential *one = page_credential(page, index);
+    if (one->place.erased || !is_genuine(&verdicts[index]) ||
+        verdicts[index].axes[AXIS_STATUS].reason != REASON_EXPIRED) {
+        return false;
+    }
+    for (size_t i = 0; i < page->verdict->credential_count; i++) {
+        const struct dossier_credential *other = page_credential(page, i);
+        if (page_lists(page, i) && !other->place.erased &&
+            bytes_equal(one->attestation.code, other->attestation.code) && is_genuine(&verdicts[i]) &&
+            is_before(&one->attestation, &other->attestation)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void page_entry_name(struct entry_name *out, const struct verdict_page *page,
+                     const struct dossier_place *place)
+{
+    *out = (struct entry_name){
+        .author = dossier_log_at(page->dossier, place)->author, .seq = place->seq, .index = place->index};
+    memcpy(out->prefix, place->leaf.bytes, sizeof(out->prefix));
+}
+
+size_t page_find_entry(const struct verdict_page *page, const struct entry_name *name)
+{
+    for (size_t i = 0; i < page->verdict->credential_count; i++) {
+        struct entry_name other;
+        page_entry_name(&other, page, &page_credential(page, i)->place);
+        if (entry_name_equal(&other, name)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+const struct code_verdict *page_code_verdict(const struct verdict_page *page, size_t index)
+{
+    for (size_t i = 0; i < page->verdict->code_count; i++) {
+        if (page->verdict->codes[i].credential == index) {
+            return &page->verdict->codes[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- statements ---- */
+
+static bool stands(const struct verdict_page *page, const struct dossier_place *place)
+{
+    struct status_days days;
+    if (place->erased || dossier_place_is_void(page->dossier, place)) {
+        return false;
+    }
+    status_days_init(&days);
+    for (size_t i = 0; i < place->event_count; i++) {
+        const struct status_event event = {
+            .event = &place->events[i], .index = i, .voided = place->event_voided[i]};
+        status_days_add(&days, &event);
+    }
+    return days.runs[status_days_at(&days, page->at_day)].reason == REASON_NONE;
+}
+
+const struct dossier_statement *page_next_statement(const struct verdict_page *page,
+                                                    const struct dossier_credential *credential, size_t *at)
+{
+    struct entry_name name;
+    page_entry_name(&name, page, &credential->place);
+    while (*at < page->dossier->statement_count) {
+        const struct dossier_statement *statement = &page->dossier->statements[(*at)++];
+        if (entry_name_equal(&statement->statement.about, &name) && stands(page, &statement->place)) {
+            return statement;
+        }
+    }
+    return NULL;
+}
+
+/* ---- rules ---- */
+
+static void add_name_space(struct page_rules *rules, struct bytes name_space)
+{
+    size_t at = 0;
+    while (at < rules->count && bytes_compare(rules->name_spaces[at], name_space) < 0) {
+        at++;
+    }
+    if (name_space.size == 0 || rules->count == PAGE_RULES_MAX ||
+        (at < rules->count && bytes_equal(rules->name_spaces[at], name_space))) {
+        return;
+    }
+    memmove(&rules->name_spaces[at + 1], &rules->name_spaces[at],
+            (rules->count - at) * sizeof(rules->name_spaces[0]));
+    rules->name_spaces[at] = name_space;
+    rules->count++;
+}
+
+static bool add_node(void *context, const struct expression *node)
+{
+    if (node->pattern.size > 0) {
+        add_name_space(context, code_namespace(node->pattern));
+    }
+    add_name_space(context, node->name_space);
+    return true;
+}
+
+void page_rules_of(struct page_rules *out, const struct verdict_page *page)
+{
+    const struct verdict *verdict = page->verdict;
+    out->count = 0;
+    for (size_t i = 0; i < verdict->credential_count; i++) {
+        const struct dossier_credential *credential = page_credential(page, i);
+        if (page_lists(page, i) && !credential->place.erased) {
+            add_name_space(out, code_namespace(credential->attestation.code));
+        }
+    }
+    for (size_t i = 0; i < verdict->title_count; i++) {
+        if (verdict->titles[i].answer == ANSWER_YES) {
+            add_name_space(out, verdict->titles[i].pack->pack.name_space);
+        }
+    }
+    for (size_t i = 0; i < verdict->part_count; i++) {
+        expression_each(verdict->parts[i].expression, add_node, out);
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        out->packs[i] = pack_on_day(page->dossier, page->trust, out->name_spaces[i], page->at_day);
+    }
+}
+
+/* ---- titles ---- */
+
+bool title_is_within_reach(const struct title_verdict *title)
+{
+    return title->answer == ANSWER_NO && title->missing_count < title->part_count &&
+           title->missing_count <= WITHIN_REACH_MISSING_MAX;
+}
+
+bool title_is_open(const struct title_verdict *title)
+{
+    bool has_to_do_with = title->missing_count < title->part_count;
+    for (size_t i = 0; i < title->missing_count; i++) {
+        has_to_do_with = has_to_do_with || (title->missing[i].answer == ANSWER_UNKNOWN &&
+                                            title->missing[i].kind != MISSING_RULE);
+    }
+    return title->answer == ANSWER_UNKNOWN && has_to_do_with;
+}

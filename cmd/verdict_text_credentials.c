@@ -1,0 +1,170 @@
+#include "cmd/reasons.h"
+#include "cmd/verdict_text.h"
+#include "cmd/words.h"
+#include "protocol/base/text.h"
+
+/* Where the lines beneath a certificate begin. */
+#define BENEATH "                "
+
+static void print_bytes(FILE *out, struct bytes text)
+{
+    fwrite(text.data, 1, text.size, out);
+}
+
+/* "from Ohio Auto College, accredited by ASE". */
+static void print_issuer(FILE *out, const struct verdict_page *page, const struct credential_verdict *verdict,
+                         const struct dossier_credential *credential)
+{
+    const struct authority_answer *authority = verdict->authority;
+    fprintf(out, "from %s",
+            page_name_of(page, &dossier_log_at(page->dossier, &credential->place)->author.hash));
+    if (authority == NULL || authority->reason != REASON_NONE) {
+        return;
+    }
+    for (size_t i = authority->chain_size; i > 0; i--) {
+        fprintf(out, ", accredited by %s", page_name_of(page, &authority->chain[i - 1].hash));
+    }
+}
+
+/* "; exam of 2024-06-30"; of experience its time, unless the line above says it already. */
+static void print_ground(FILE *out, const struct credential_verdict *verdict,
+                         const struct dossier_credential *credential)
+{
+    const struct attestation *attestation = &credential->attestation;
+    char earned[DAY_TEXT_SIZE];
+    char span[SPAN_WORDS_SIZE];
+    if (credential->place.erased) {
+        return;
+    }
+    if (attestation->basis != BASIS_EXPERIENCE) {
+        day_to_text(earned, attestation->earned_on);
+        fprintf(out, "; %s of %s", basis_word(attestation->basis), earned);
+    } else if (verdict->overall != OVERALL_VALID) {
+        documented_words(span, attestation);
+        fprintf(out, "; %s", span);
+    }
+}
+
+static void print_overruled(FILE *out, const struct credential_verdict *verdict,
+                            const struct dossier_credential *credential)
+{
+    char day[DAY_TEXT_SIZE];
+    if (verdict->overruled >= credential->place.event_count) {
+        return;
+    }
+    const struct history_event *event = &credential->place.events[verdict->overruled];
+    day_to_text(day, event->effective_day);
+    fprintf(out, "; was %s since %s, then reinstated", status_action_word(event->action), day);
+}
+
+/* ---- beneath it ---- */
+
+static void print_code_verdict(FILE *out, const struct verdict_page *page, size_t index)
+{
+    const struct code_verdict *code = page_code_verdict(page, index);
+    if (code == NULL || code->tested != ANSWER_YES || code->certified == ANSWER_YES) {
+        return;
+    }
+    fputs(BENEATH "tested; ", out);
+    fputs(code->certified == ANSWER_NO ? "not yet certified" : "whether certified is not clear", out);
+    fputs(code->missing_count > 0 ? ": " : "", out);
+    missing_print(out, code->missing, code->missing_count, code_namespace(code->code), code->code,
+                  " is missing", " are missing");
+    fputs("\n", out);
+}
+
+static void print_appeal(FILE *out, const struct credential_verdict *verdict)
+{
+    char day[DAY_TEXT_SIZE];
+    if (verdict->appeal_day != DAY_NONE) {
+        day_to_text(day, verdict->appeal_day);
+        fprintf(out, BENEATH "under appeal since %s\n", day);
+    }
+}
+
+static void print_replacement(FILE *out, const struct verdict_page *page,
+                              const struct dossier_credential *credential)
+{
+    char name[ENTRY_NAME_TEXT_MAX + 1];
+    if (!credential->has_replacement) {
+        return;
+    }
+    entry_name_to_text(name, page->network, &credential->replacement);
+    size_t index = page_find_entry(page, &credential->replacement);
+    if (index == SIZE_MAX) {
+        fprintf(out, BENEATH "replaced by %s\n", name);
+        return;
+    }
+    const struct pack_code *pack_code = page->verdict->credentials[index].pack_code;
+    fputs(BENEATH "replaced by ", out);
+    print_bytes(out, credential_code(page_credential(page, index)));
+    if (pack_code != NULL) {
+        fputs(" ", out);
+        print_bytes(out, pack_code->title);
+    }
+    fprintf(out, " (%s)\n", name);
+}
+
+static void print_statements(FILE *out, const struct verdict_page *page,
+                             const struct dossier_credential *credential)
+{
+    const struct dossier_statement *statement;
+    size_t at = 0;
+    while ((statement = page_next_statement(page, credential, &at)) != NULL) {
+        fputs(BENEATH "the holder's own statement: \"", out);
+        print_bytes(out, statement->statement.text);
+        fputs("\"\n", out);
+    }
+}
+
+/* ---- together ---- */
+
+static void print_credential(FILE *out, const struct verdict_page *page, size_t index)
+{
+    const struct credential_verdict *verdict = &page->verdict->credentials[index];
+    const struct dossier_credential *credential = page_credential(page, index);
+    char words[VERDICT_WORDS_SIZE];
+    char age[AGE_WORDS_SIZE];
+    credential_line(words, verdict, credential);
+    fprintf(out, "  %-12s  ", overall_word(verdict->overall));
+    print_bytes(out, credential_code(credential));
+    if (verdict->pack_code != NULL) {
+        fputs(" ", out);
+        print_bytes(out, verdict->pack_code->title);
+    }
+    fprintf(out, ": %s\n" BENEATH, words);
+    print_issuer(out, page, verdict, credential);
+    print_ground(out, verdict, credential);
+    age_words(age, verdict->evidence_age_s);
+    fprintf(out, "; issuer %s%s", verdict->evidence_age_s == UINT64_MAX ? "" : "seen ", age);
+    print_overruled(out, verdict, credential);
+    fputs("\n", out);
+    print_code_verdict(out, page, index);
+    print_appeal(out, verdict);
+    print_replacement(out, page, credential);
+    print_statements(out, page, credential);
+}
+
+void verdict_text_credentials(FILE *out, const struct verdict_page *page)
+{
+    size_t listed = 0;
+    size_t older = 0;
+    for (size_t i = 0; i < page->verdict->credential_count; i++) {
+        if (!page_lists(page, i)) {
+            continue;
+        }
+        listed++;
+        if (!page->all && page_is_older(page, i)) {
+            older++;
+        } else {
+            print_credential(out, page, i);
+        }
+    }
+    if (older > 0) {
+        fprintf(out, "  %zu older certificate%s of the same codes %s not shown: --all\n", older,
+                older == 1 ? "" : "s", older == 1 ? "is" : "are");
+    }
+    if (listed == 0) {
+        fprintf(out, "  No certificate that counts.\n");
+    }
+}

@@ -1,0 +1,184 @@
+#include <inttypes.h>
+
+#include "cmd/reasons.h"
+#include "cmd/verdict_text.h"
+
+enum { EXPRESSION_TEXT_SIZE = 2 * REQUIREMENT_SIZE_MAX };
+
+static void print_bytes(FILE *out, struct bytes text)
+{
+    fwrite(text.data, 1, text.size, out);
+}
+
+/* ---- titles ---- */
+
+static bool is_ambiguous(const struct verdict *verdict, size_t index)
+{
+    for (size_t i = 0; i < verdict->title_count; i++) {
+        if (i != index && bytes_equal(verdict->titles[i].name, verdict->titles[index].name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Two namespaces may have a title of one name. */
+static void print_name(FILE *out, const struct verdict *verdict, size_t index)
+{
+    const struct title_verdict *title = &verdict->titles[index];
+    fputs("  ", out);
+    if (is_ambiguous(verdict, index)) {
+        print_bytes(out, title->pack->pack.name_space);
+        fputs(": ", out);
+    }
+    print_bytes(out, title->name);
+    fputs(": ", out);
+}
+
+static void print_lapse(FILE *out, const struct title_verdict *title)
+{
+    print_bytes(out, code_within(title->lapse_code, title->pack->pack.name_space));
+    fputs(" lapses", out);
+}
+
+/* "held since 2024-05-02, until 2027-06-30 (A5 lapses)" */
+static void print_held(FILE *out, const struct title_verdict *title)
+{
+    char day[DAY_TEXT_SIZE];
+    fputs("held", out);
+    if (title->since_day != DAY_NONE) {
+        day_to_text(day, title->since_day);
+        fprintf(out, " since %s", day);
+    }
+    if (title->until_day == DAY_NONE) {
+        fputs(title->since_day != DAY_NONE ? ", for life" : "", out);
+    } else {
+        day_to_text(day, title->until_day);
+        fprintf(out, ", until %s", day);
+    }
+    if (title->until_day != DAY_NONE && title->lapse_day != DAY_NONE) {
+        fputs(" (", out);
+        print_lapse(out, title);
+        fputs(")", out);
+    }
+}
+
+/* "A2, A3 missing; A5 lapses 2027-06-30" */
+static void print_lacking(FILE *out, const struct title_verdict *title)
+{
+    char day[DAY_TEXT_SIZE];
+    missing_print(out, title->missing, title->missing_count, title->pack->pack.name_space, (struct bytes){0},
+                  " missing", " missing");
+    if (title->lapse_day != DAY_NONE) {
+        day_to_text(day, title->lapse_day);
+        fputs("; ", out);
+        print_lapse(out, title);
+        fprintf(out, " %s", day);
+    }
+}
+
+static bool is_held(const struct title_verdict *title)
+{
+    return title->answer == ANSWER_YES;
+}
+
+static void print_titles(FILE *out, const struct verdict *verdict, const char *heading,
+                         bool (*belongs)(const struct title_verdict *title),
+                         void (*print)(FILE *out, const struct title_verdict *title))
+{
+    bool is_first = true;
+    for (size_t i = 0; i < verdict->title_count; i++) {
+        if (!belongs(&verdict->titles[i])) {
+            continue;
+        }
+        if (is_first) {
+            fprintf(out, "%s:\n", heading);
+            is_first = false;
+        }
+        print_name(out, verdict, i);
+        print(out, &verdict->titles[i]);
+        fputs("\n", out);
+    }
+}
+
+void verdict_text_titles(FILE *out, const struct verdict_page *page)
+{
+    print_titles(out, page->verdict, "Titles", is_held, print_held);
+    print_titles(out, page->verdict, "Within reach", title_is_within_reach, print_lacking);
+    print_titles(out, page->verdict, "Titles that could not be determined", title_is_open, print_lacking);
+}
+
+/* ---- the requirement ---- */
+
+/* Whether all that is missing is the code that was just named. */
+static bool misses_itself(const struct requirement_part *part)
+{
+    return part->missing_count == 1 && part->expression->op == EXPRESSION_CERTIFIED &&
+           part->missing[0].kind == MISSING_CODE && part->missing[0].more == 0 &&
+           bytes_equal(part->missing[0].pattern, part->expression->pattern);
+}
+
+static void print_why(FILE *out, const struct requirement_part *part)
+{
+    if (misses_itself(part)) {
+        if (part->credential == SIZE_MAX) {
+            fprintf(out, "; %s", reason_sentence(REASON_NOT_FOUND));
+        }
+    } else if (part->missing_count > 0) {
+        fputs("; ", out);
+        missing_print(out, part->missing, part->missing_count, (struct bytes){0}, part->expression->pattern,
+                      " is missing", " are missing");
+    }
+}
+
+static void print_part(FILE *out, const struct requirement_part *part)
+{
+    char text[EXPRESSION_TEXT_SIZE];
+    bool fits = expression_print(text, sizeof(text), part->expression, (struct bytes){0});
+    fprintf(out, "  %s: %s", fits ? text : "(a long one)", held_words(part->answer));
+    if (part->answer != ANSWER_YES) {
+        print_why(out, part);
+    }
+    fputs("\n", out);
+}
+
+void verdict_text_requirement(FILE *out, const struct verdict_page *page)
+{
+    static const char *const answers[] = {
+        [ANSWER_YES] = "met",
+        [ANSWER_NO] = "not met",
+        [ANSWER_UNKNOWN] = "could not be determined",
+    };
+    const struct verdict *verdict = page->verdict;
+    char day[DAY_TEXT_SIZE];
+    if (verdict->part_count == 0) {
+        return;
+    }
+    fprintf(out, "Requirement: %s", answers[verdict->requirement]);
+    if (verdict->requirement == ANSWER_YES && verdict->requirement_until != DAY_NONE) {
+        day_to_text(day, verdict->requirement_until);
+        fprintf(out, ", until %s", day);
+    }
+    fputs("\n", out);
+    for (size_t i = 0; i < verdict->part_count; i++) {
+        print_part(out, &verdict->parts[i]);
+    }
+}
+
+/* ---- the rules ---- */
+
+void verdict_text_rules(FILE *out, const struct verdict_page *page)
+{
+    struct page_rules rules;
+    page_rules_of(&rules, page);
+    for (size_t i = 0; i < rules.count; i++) {
+        fputs(i == 0 ? "Rules: " : ", ", out);
+        print_bytes(out, rules.name_spaces[i]);
+        if (rules.packs[i] == NULL) {
+            fputs(" not known here", out);
+        } else {
+            fprintf(out, " version %" PRIu64, rules.packs[i]->pack.version);
+        }
+    }
+    fputs(rules.count > 0 ? "\n" : "", out);
+}

@@ -1,0 +1,342 @@
+#include "cmd/verdict_words.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "cmd/reasons.h"
+#include "protocol/base/text.h"
+#include "protocol/rules/worked_days.h"
+
+const char *overall_word(enum overall overall)
+{
+    static const char *const words[] = {
+        [OVERALL_VALID] = "VALID",
+        [OVERALL_INVALID] = "INVALID",
+        [OVERALL_UNDETERMINED] = "UNDETERMINED",
+    };
+    return words[overall];
+}
+
+const char *held_words(enum answer answer)
+{
+    static const char *const words[] = {
+        [ANSWER_YES] = "held",
+        [ANSWER_NO] = "not held",
+        [ANSWER_UNKNOWN] = "could not be determined",
+    };
+    return words[answer];
+}
+
+struct bytes credential_code(const struct dossier_credential *credential)
+{
+    return credential->place.erased ? bytes_of_string("(erased)") : credential->attestation.code;
+}
+
+const struct axis_answer *deciding_axis(const struct credential_verdict *credential, enum axis *axis)
+{
+    assert(credential->overall != OVERALL_VALID);
+    for (int i = AXIS_INTEGRITY; i < AXIS_FRESHNESS && credential->overall == OVERALL_INVALID; i++) {
+        if (credential->axes[i].answer == ANSWER_NO) {
+            *axis = (enum axis)i;
+            return &credential->axes[i];
+        }
+    }
+    for (int i = AXIS_INTEGRITY; i < AXIS_FRESHNESS; i++) {
+        if (credential->axes[i].answer != ANSWER_YES) {
+            *axis = (enum axis)i;
+            return &credential->axes[i];
+        }
+    }
+    *axis = AXIS_FRESHNESS;
+    return &credential->axes[AXIS_FRESHNESS];
+}
+
+void age_words(char *out, uint64_t age_s)
+{
+    static const struct {
+        uint64_t size_s;
+        const char *word;
+    } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
+    if (age_s == UINT64_MAX) {
+        snprintf(out, AGE_WORDS_SIZE, "not seen yet");
+        return;
+    }
+    size_t unit = 0;
+    while (unit < 3 && age_s < 2 * units[unit].size_s) {
+        unit++;
+    }
+    uint64_t count = age_s / units[unit].size_s;
+    snprintf(out, AGE_WORDS_SIZE, "%" PRIu64 " %s%s ago", count, units[unit].word, count == 1 ? "" : "s");
+}
+
+/* ---- one credential ---- */
+
+static void valid_words(char *out, size_t capacity, const struct credential_verdict *credential)
+{
+    char day[DAY_TEXT_SIZE];
+    if (credential->until_day == DAY_NONE) {
+        snprintf(out, capacity, "valid for life");
+        return;
+    }
+    day_to_text(day, credential->until_day);
+    snprintf(out, capacity, "valid until %s", day);
+}
+
+/* What a certain no of the status axis says of a day; NULL where no day tells. */
+static const char *status_phrase(enum reason reason)
+{
+    static const struct {
+        enum reason reason;
+        const char *phrase;
+    } phrases[] = {
+        {REASON_REVOKED, "revoked since"},        {REASON_SUSPENDED, "suspended since"},
+        {REASON_EXPIRED, "expired after"},        {REASON_NOT_YET_VALID, "not valid before"},
+        {REASON_REPLACED, "replaced since"},      {REASON_REBOUND, "held under another id since"},
+        {REASON_OUTSIDE_NETWORK, "silent since"},
+    };
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+        if (phrases[i].reason == reason) {
+            return phrases[i].phrase;
+        }
+    }
+    return NULL;
+}
+
+/* Rules that were not kept speak against the certificate, all else of that axis against its issuer. */
+static const char *invalid_head(enum axis axis, enum reason reason)
+{
+    static const char *const heads[AXIS_COUNT] = {
+        [AXIS_INTEGRITY] = "not genuine",
+        [AXIS_AUTHORITY] = "not trusted",
+        [AXIS_STATUS] = "does not hold",
+        [AXIS_FRESHNESS] = "too old",
+    };
+    return reason == REASON_PREREQUISITE || reason == REASON_RENEWAL ? "does not count" : heads[axis];
+}
+
+static void invalid_words(char *out, const struct credential_verdict *credential)
+{
+    char day[DAY_TEXT_SIZE];
+    enum axis axis;
+    enum reason reason = deciding_axis(credential, &axis)->reason;
+    const char *phrase = axis == AXIS_STATUS ? status_phrase(reason) : NULL;
+    if (phrase == NULL || credential->effective_day == DAY_NONE) {
+        snprintf(out, VERDICT_WORDS_SIZE, "%s: %s", invalid_head(axis, reason), reason_sentence(reason));
+        return;
+    }
+    day_to_text(day, credential->effective_day);
+    snprintf(out, VERDICT_WORDS_SIZE, "%s %s%s%s", phrase, day, reason == REASON_OUTSIDE_NETWORK ? ": " : "",
+             reason == REASON_OUTSIDE_NETWORK ? reason_sentence(reason) : "");
+}
+
+static void undetermined_words(char *out, const struct credential_verdict *credential)
+{
+    char age[AGE_WORDS_SIZE];
+    char valid[64] = "";
+    enum axis axis;
+    enum reason reason = deciding_axis(credential, &axis)->reason;
+    if (axis != AXIS_FRESHNESS) {
+        snprintf(out, VERDICT_WORDS_SIZE, "could not be determined: %s", reason_sentence(reason));
+        return;
+    }
+    valid_words(valid, sizeof(valid), credential);
+    age_words(age, credential->evidence_age_s);
+    bool was_seen = credential->evidence_age_s != UINT64_MAX;
+    snprintf(out, VERDICT_WORDS_SIZE, "could not be determined: %s; %s by what is held here%s%s",
+             reason_sentence(reason), valid, was_seen ? ", seen " : "", was_seen ? age : "");
+}
+
+void credential_words(char *out, const struct credential_verdict *credential)
+{
+    switch (credential->overall) {
+    case OVERALL_VALID:
+        valid_words(out, VERDICT_WORDS_SIZE, credential);
+        return;
+    case OVERALL_INVALID:
+        invalid_words(out, credential);
+        return;
+    case OVERALL_UNDETERMINED:
+        undetermined_words(out, credential);
+        return;
+    }
+}
+
+void documented_words(char *out, const struct attestation *attestation)
+{
+    char first[DAY_TEXT_SIZE];
+    char last[DAY_TEXT_SIZE];
+    day_to_text(first, attestation->valid_from);
+    if (!attestation->has_last_day) {
+        snprintf(out, SPAN_WORDS_SIZE, "documents the time since %s", first);
+        return;
+    }
+    day_to_text(last, attestation->last_day);
+    snprintf(out, SPAN_WORDS_SIZE, "documents %s to %s", first, last);
+}
+
+void credential_line(char *out, const struct credential_verdict *credential,
+                     const struct dossier_credential *entry)
+{
+    const struct attestation *attestation = &entry->attestation;
+    if (entry->place.erased) {
+        credential_words(out, credential);
+        return;
+    }
+    if (credential->overall == OVERALL_VALID && attestation->basis == BASIS_EXPERIENCE) {
+        documented_words(out, attestation);
+        return;
+    }
+    credential_words(out, credential);
+    if (credential->overall == OVERALL_INVALID && attestation->has_network &&
+        credential->axes[AXIS_STATUS].reason == REASON_OUTSIDE_NETWORK) {
+        size_t size = strlen(out);
+        snprintf(out + size, VERDICT_WORDS_SIZE - size, " (%.*s)", (int)attestation->network_code.size,
+                 (const char *)attestation->network_code.data);
+    }
+}
+
+struct bytes code_within(struct bytes code, struct bytes name_space)
+{
+    if (name_space.size == 0 || code.size <= name_space.size + 1 ||
+        !bytes_equal(code_namespace(code), name_space)) {
+        return code;
+    }
+    return bytes_of(code.data + name_space.size + 1, code.size - name_space.size - 1);
+}
+
+/* ---- what is missing ---- */
+
+static void count_words(char *out, size_t capacity, uint32_t count, const char *unit)
+{
+    snprintf(out, capacity, "%" PRIu32 " %s%s", count, unit, count == 1 ? "" : "s");
+}
+
+void experience_words(char *out, uint32_t days)
+{
+    char years[24] = "";
+    char rest[24] = "";
+    if (days >= EXPERIENCE_YEAR_DAYS) {
+        count_words(years, sizeof(years), days / EXPERIENCE_YEAR_DAYS, "year");
+    }
+    if (days % EXPERIENCE_YEAR_DAYS != 0 || days == 0) {
+        count_words(rest, sizeof(rest), days % EXPERIENCE_YEAR_DAYS, "day");
+    }
+    snprintf(out, SPAN_WORDS_SIZE, "%s%s%s", years, years[0] != '\0' && rest[0] != '\0' ? " and " : "", rest);
+}
+
+static void print_bytes(FILE *out, struct bytes text)
+{
+    fwrite(text.data, 1, text.size, out);
+}
+
+static void print_name(FILE *out, struct bytes name)
+{
+    fputc('"', out);
+    print_bytes(out, name);
+    fputc('"', out);
+}
+
+static void print_missing_experience(FILE *out, const struct missing_part *part, struct bytes name_space,
+                                     struct bytes about)
+{
+    char span[SPAN_WORDS_SIZE];
+    experience_words(span, part->days);
+    fprintf(out, "%s of experience", span);
+    if (part->pattern.size > 0 && !bytes_equal(part->pattern, about)) {
+        fputs(" for ", out);
+        print_bytes(out, code_within(part->pattern, name_space));
+    }
+}
+
+static void print_part(FILE *out, const struct missing_part *part, struct bytes name_space,
+                       struct bytes about)
+{
+    switch (part->kind) {
+    case MISSING_CODE:
+        print_bytes(out, code_within(part->pattern, name_space));
+        break;
+    case MISSING_EXPERIENCE:
+        print_missing_experience(out, part, name_space, about);
+        break;
+    case MISSING_TRAINING:
+        fputs("training ", out);
+        print_bytes(out, code_within(part->pattern, name_space));
+        break;
+    case MISSING_TITLE:
+        print_name(out, part->name);
+        break;
+    case MISSING_NETWORK:
+        fputs("a shop of the network ", out);
+        print_bytes(out, part->pattern);
+        break;
+    case MISSING_STATE:
+        fputs("being asked for in one of its states", out);
+        break;
+    case MISSING_EXCLUDED:
+        if (part->name.size > 0) {
+            print_name(out, part->name);
+        } else {
+            print_bytes(out, code_within(part->pattern, name_space));
+        }
+        break;
+    case MISSING_RULE:
+        fputs("a rule that this version does not understand", out);
+        break;
+    }
+    if (part->more > 0) {
+        fprintf(out, " or one of %zu more", part->more);
+    }
+}
+
+/* How a missing part is spoken of. */
+enum missing_group { GROUP_MISSING, GROUP_EXCLUDING, GROUP_OPEN };
+
+static enum missing_group group_of(const struct missing_part *part)
+{
+    if (part->answer == ANSWER_UNKNOWN) {
+        return GROUP_OPEN;
+    }
+    return part->kind == MISSING_EXCLUDED ? GROUP_EXCLUDING : GROUP_MISSING;
+}
+
+/* Returns: how many parts of the group there are; prints them with commas in between. */
+static size_t print_group(FILE *out, const struct missing_part *missing, size_t count,
+                          enum missing_group group, struct bytes name_space, struct bytes about)
+{
+    size_t printed = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (group_of(&missing[i]) == group) {
+            fputs(printed > 0 ? ", " : "", out);
+            print_part(out, &missing[i], name_space, about);
+            printed++;
+        }
+    }
+    return printed;
+}
+
+static size_t group_count(const struct missing_part *missing, size_t count, enum missing_group group)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        found += group_of(&missing[i]) == group ? 1 : 0;
+    }
+    return found;
+}
+
+void missing_print(FILE *out, const struct missing_part *missing, size_t count, struct bytes name_space,
+                   struct bytes about, const char *ending_one, const char *ending_more)
+{
+    size_t absent = print_group(out, missing, count, GROUP_MISSING, name_space, about);
+    if (absent > 0) {
+        fputs(absent == 1 ? ending_one : ending_more, out);
+    }
+    if (group_count(missing, count, GROUP_EXCLUDING) > 0) {
+        fputs(absent > 0 ? "; ruled out by " : "ruled out by ", out);
+        absent += print_group(out, missing, count, GROUP_EXCLUDING, name_space, about);
+    }
+    if (group_count(missing, count, GROUP_OPEN) > 0) {
+        fputs(absent > 0 ? "; could not be determined: " : "could not be determined: ", out);
+        print_group(out, missing, count, GROUP_OPEN, name_space, about);
+    }
+}

@@ -1,0 +1,53 @@
+#ifndef CMD_VERDICT_WORDS_H
+#define CMD_VERDICT_WORDS_H
+
+/* What a verdict is made of, in words for people. "Could not be determined" is never shown as fine or as
+ * revoked. */
+
+#include <stdio.h>
+
+#include "protocol/rules/verdict.h"
+
+enum { VERDICT_WORDS_SIZE = 320, AGE_WORDS_SIZE = 48, SPAN_WORDS_SIZE = 64 };
+
+/* "VALID", "INVALID", "UNDETERMINED". */
+const char *overall_word(enum overall overall);
+/* "held", "not held", "could not be determined". */
+const char *held_words(enum answer answer);
+
+/* Why the credential is what it is, in a few words: "valid until 2029-06-30", "revoked since …", "could not
+ * be determined: …". out has VERDICT_WORDS_SIZE bytes. */
+void credential_words(char *out, const struct credential_verdict *credential);
+
+/* The same with what the entry itself adds: the network that a silent one asks for, the time that experience
+ * documents. out has VERDICT_WORDS_SIZE bytes. */
+void credential_line(char *out, const struct credential_verdict *credential,
+                     const struct dossier_credential *entry);
+
+/* "40 seconds ago"; "not seen yet" for UINT64_MAX. out has AGE_WORDS_SIZE bytes. */
+void age_words(char *out, uint64_t age_s);
+
+/* "documents 2022-01-10 to 2024-03-31" of an attestation of basis experience. out has SPAN_WORDS_SIZE bytes.
+ */
+void documented_words(char *out, const struct attestation *attestation);
+
+/* "2 years and 30 days" of experience. out has SPAN_WORDS_SIZE bytes. */
+void experience_words(char *out, uint32_t days);
+
+/* The code that a credential is for; "(erased)" where nobody knows. */
+struct bytes credential_code(const struct dossier_credential *credential);
+
+/* A code as people read it who know which namespace is spoken of: without that one. */
+struct bytes code_within(struct bytes code, struct bytes name_space);
+
+/* The axis that decides what overall is: the first certain no, else the first that is not yes. Requires: not
+ * valid. */
+const struct axis_answer *deciding_axis(const struct credential_verdict *credential, enum axis *axis);
+
+/* What is missing, and behind it, apart, what could not be determined: "A2, A3 missing; could not be
+ * determined: A4". about: a code that is spoken of already, or empty. Behind the missing stands ending_one
+ * when it is one, else ending_more: " missing", or " is missing" and " are missing". */
+void missing_print(FILE *out, const struct missing_part *missing, size_t count, struct bytes name_space,
+                   struct bytes about, const char *ending_one, const char *ending_more);
+
+#endif

@@ -15,6 +15,8 @@ void dossier_builder_init(struct dossier_builder *builder, size_t actor_count)
     assert(actor_count <= BUILT_ACTORS_MAX);
     memset(builder, 0, sizeof *builder);
     const struct actor_id subject = built_actor_of(0);
+    bool named = network_init(&builder->network, "test");
+    assert(named);
     builder->dossier = (struct dossier){
         .subject = subject_of_actor(&subject),
         .log_count = actor_count,
@@ -24,6 +26,8 @@ void dossier_builder_init(struct dossier_builder *builder, size_t actor_count)
         .withdrawals = builder->withdrawals,
         .successions = builder->successions,
         .packs = builder->packs,
+        .affiliations = builder->affiliations,
+        .leaves = builder->leaves,
     };
     for (size_t i = 0; i < actor_count; i++) {
         builder->logs[i] = (struct dossier_log){
@@ -76,6 +80,60 @@ struct dossier_credential *build_credential(struct dossier_builder *builder, siz
     credential->place.events = builder->events[at];
     credential->place.event_voided = builder->event_voided[at];
     return credential;
+}
+
+struct dossier_credential *build_membership(struct dossier_builder *builder, size_t issuer, uint64_t seq,
+                                            size_t shop, const char *code, uint32_t first, uint32_t last)
+{
+    struct dossier_credential *credential = build_credential(builder, issuer, seq, code, first, last);
+    const struct actor_id about = built_actor_of(shop);
+    credential->about = ABOUT_SHOP;
+    credential->attestation.basis = BASIS_MEMBERSHIP;
+    credential->attestation.subject = subject_of_actor(&about);
+    return credential;
+}
+
+struct dossier_affiliation *build_joined(struct dossier_builder *builder, size_t shop, uint64_t seq,
+                                         size_t technician, uint32_t day)
+{
+    size_t at = builder->dossier.affiliation_count++;
+    assert(at < BUILT_AFFILIATIONS_MAX);
+    struct dossier_affiliation *joined = &builder->affiliations[at];
+    *joined = (struct dossier_affiliation){
+        .place = place_of(builder, shop, seq),
+        .affiliation =
+            {
+                .event = AFFILIATION_JOINED,
+                .day = day,
+                .has_consent = true,
+                .consent =
+                    {
+                        .technician = built_actor_of(technician),
+                        .shop = built_actor_of(shop),
+                        .start_day = day,
+                        .performs_repairs = true,
+                        .expires_s = TIME_S_MAX,
+                        .nonce = {(uint8_t)at},
+                    },
+            },
+    };
+    build_consent_id(builder, joined);
+    return joined;
+}
+
+void build_consent_id(struct dossier_builder *builder, struct dossier_affiliation *joined)
+{
+    consent_id(&joined->affiliation.id, &builder->network, &joined->affiliation.consent);
+}
+
+struct dossier_leave *build_left(struct dossier_builder *builder, size_t actor, uint64_t seq,
+                                 const struct dossier_affiliation *joined, uint32_t day)
+{
+    size_t at = builder->dossier.leave_count++;
+    assert(at < BUILT_AFFILIATIONS_MAX);
+    builder->leaves[at] = (struct dossier_leave){
+        .place = place_of(builder, actor, seq), .id = joined->affiliation.id, .day = day};
+    return &builder->leaves[at];
 }
 
 void build_event(struct dossier_builder *builder, struct dossier_credential *credential,

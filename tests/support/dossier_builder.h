@@ -5,6 +5,7 @@
  * that was replayed up to BUILT_HEAD_SEQ and has a checkpoint of BUILT_TIME_S; what a test wants otherwise it
  * sets in the dossier afterwards. What does not fit aborts. */
 
+#include "protocol/rules/affiliation.h"
 #include "protocol/rules/verdict.h"
 
 enum {
@@ -15,6 +16,7 @@ enum {
     BUILT_SUCCESSIONS_MAX = 16,
     BUILT_PACKS_MAX = 16,
     BUILT_PACK_CODES_MAX = 8,
+    BUILT_AFFILIATIONS_MAX = 32,
     BUILT_HEAD_SEQ = 100,
 };
 #define BUILT_TIME_S UINT64_C(1750000000)
@@ -23,6 +25,7 @@ enum {
 struct dossier_builder {
     struct dossier dossier;
     struct trust trust;
+    struct network network;
     struct dossier_log logs[BUILT_ACTORS_MAX];
     struct dossier_credential credentials[BUILT_CREDENTIALS_MAX];
     struct history_event events[BUILT_CREDENTIALS_MAX][HISTORY_EVENTS_MAX];
@@ -34,6 +37,8 @@ struct dossier_builder {
     struct dossier_succession successions[BUILT_SUCCESSIONS_MAX];
     struct dossier_pack packs[BUILT_PACKS_MAX];
     struct pack_code pack_codes[BUILT_PACKS_MAX][BUILT_PACK_CODES_MAX];
+    struct dossier_affiliation affiliations[BUILT_AFFILIATIONS_MAX];
+    struct dossier_leave leaves[BUILT_AFFILIATIONS_MAX];
 };
 
 struct actor_id built_actor_of(size_t actor);
@@ -48,6 +53,20 @@ void build_owner(struct dossier_builder *builder, const char *name_space, size_t
  * life). */
 struct dossier_credential *build_credential(struct dossier_builder *builder, size_t issuer, uint64_t seq,
                                             const char *code, uint32_t first, uint32_t last);
+
+/* issuer attests code for a shop in (seq, 0), as a membership: beside what is asked about. */
+struct dossier_credential *build_membership(struct dossier_builder *builder, size_t issuer, uint64_t seq,
+                                            size_t shop, const char *code, uint32_t first, uint32_t last);
+
+/* shop says in (seq, 0) that technician joined it on day, with a consent from that day on that nobody else
+ * has, signed by the technician. */
+struct dossier_affiliation *build_joined(struct dossier_builder *builder, size_t shop, uint64_t seq,
+                                         size_t technician, uint32_t day);
+/* Make the id fit the consent again. */
+void build_consent_id(struct dossier_builder *builder, struct dossier_affiliation *joined);
+/* actor says in (seq, 0) that an affiliation has ended: day is the first one no longer. */
+struct dossier_leave *build_left(struct dossier_builder *builder, size_t actor, uint64_t seq,
+                                 const struct dossier_affiliation *joined, uint32_t day);
 
 /* Block seq of the credential's log says something about it, from day on. */
 void build_event(struct dossier_builder *builder, struct dossier_credential *credential,

@@ -12,12 +12,14 @@ void verdict_case_begin(struct verdict_case *begun)
     build_pack_code(&begun->built, pack, "L1", 0);
     begun->certificate =
         build_credential(&begun->built, CASE_ASE, CASE_ISSUED_IN, "ase/A5", CASE_FIRST, CASE_LAST);
+    begun->requirement =
+        (struct expression){.op = EXPRESSION_ALL, .child_count = 0, .children = begun->required};
     begun->question = (struct question){
+        .network = &begun->built.network,
         .at_day = (CASE_FIRST + CASE_LAST) / 2,
         .now_s = BUILT_TIME_S + 40,
         .known_by_s = UINT64_MAX,
         .budget = FRESHNESS_DEFAULT,
-        .required = begun->required,
     };
 }
 
@@ -34,8 +36,10 @@ struct verdict verdict_case_decide(struct verdict_case *decided)
 
 void verdict_case_require(struct verdict_case *asked, const char *code)
 {
-    assert(asked->question.required_count < CASE_REQUIRED_MAX);
-    asked->required[asked->question.required_count++] = bytes_of_string(code);
+    assert(asked->requirement.child_count < CASE_REQUIRED_MAX);
+    asked->required[asked->requirement.child_count++] =
+        (struct expression){.op = EXPRESSION_CERTIFIED, .pattern = bytes_of_string(code)};
+    asked->question.requirement = &asked->requirement;
 }
 
 void verdict_case_fork(struct verdict_case *forked, size_t actor, uint64_t seq)

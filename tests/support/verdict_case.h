@@ -19,8 +19,9 @@ enum {
 struct verdict_case {
     struct dossier_builder built;
     struct dossier_credential *certificate;
-    struct question question; /* with room for codes in required */
-    struct bytes required[CASE_REQUIRED_MAX];
+    struct question question;
+    struct expression required[CASE_REQUIRED_MAX];
+    struct expression requirement; /* all of those */
     uint8_t memory[CASE_ARENA_SIZE];
 };
 
@@ -30,6 +31,7 @@ void verdict_case_begin(struct verdict_case *begun);
 /* The verdict lives until the next one. */
 struct verdict verdict_case_decide(struct verdict_case *decided);
 
+/* Ask for a code too: the requirement is all that were asked for. */
 void verdict_case_require(struct verdict_case *asked, const char *code);
 
 /* A fork proof disputes actor's log from block seq on. */

@@ -22,13 +22,13 @@ static void what_lapses_next_is_the_first_valid_one_to(void **state)
                 STATUS_REVOKED, 1100, 20, false);
     struct verdict verdict = verdict_case_decide(&given);
     assert_int_equal(verdict.next_lapse_day, 1800);
-    assert_int_equal(verdict.next_lapse, 2);
+    assert_true(bytes_equal_string(verdict.next_lapse, "ase/A6"));
     verdict_case_begin(&given);
     given.certificate->attestation.has_last_day = false;
     given.question.at_day = DAY_MAX;
     verdict = verdict_case_decide(&given);
     assert_int_equal(verdict.next_lapse_day, DAY_NONE);
-    assert_true(verdict.next_lapse == SIZE_MAX);
+    assert_int_equal(verdict.next_lapse.size, 0);
     assert_int_equal(verdict.credentials[0].since_day, CASE_FIRST);
     assert_int_equal(verdict.credentials[0].until_day, DAY_NONE);
 }
@@ -69,10 +69,10 @@ static void build_a5s(const char *letters)
         struct dossier_credential *made =
             build_credential(&given.built, CASE_ASE, 10 + i, "ase/A5", CASE_FIRST, CASE_LAST);
         made->attestation.has_last_day = letters[i] != 'l';
-        made->attestation.has_network = letters[i] == 'u';
         made->place.erased = letters[i] == 'e';
-        if (letters[i] == 'i') {
-            build_event(&given.built, made, STATUS_REVOKED, CASE_FIRST, 60, false);
+        if (letters[i] == 'i' || letters[i] == 'u') {
+            bool undetermined = letters[i] == 'u';
+            build_event(&given.built, made, STATUS_REVOKED, CASE_FIRST, 60, undetermined);
         }
     }
 }
@@ -83,35 +83,34 @@ static void a_code_is_held_by_any_valid_certificate(void **state)
     static const struct {
         const char *why;
         const char *credentials;
-        enum required_answer answer;
+        enum answer answer;
         int decides;
     } rows[] = {
-        {"none is there", "", REQUIRED_NOT_HELD, NOTHING},
-        {"a valid one", "v", REQUIRED_HELD, 0},
-        {"an invalid one", "i", REQUIRED_NOT_HELD, 0},
-        {"an undetermined one", "u", REQUIRED_UNKNOWN, 0},
-        {"a valid one among others", "iuv", REQUIRED_HELD, 2},
-        {"the one that holds longest decides", "vlv", REQUIRED_HELD, 1},
-        {"of like ones the first", "vv", REQUIRED_HELD, 0},
-        {"an undetermined one among invalid ones", "iui", REQUIRED_UNKNOWN, 1},
-        {"all invalid", "ii", REQUIRED_NOT_HELD, 0},
-        {"an erased one has no code", "e", REQUIRED_NOT_HELD, NOTHING},
-        {"nor does it stand in the way", "ev", REQUIRED_HELD, 1},
+        {"none is there", "", ANSWER_NO, NOTHING},
+        {"a valid one", "v", ANSWER_YES, 0},
+        {"an invalid one", "i", ANSWER_NO, 0},
+        {"an undetermined one", "u", ANSWER_UNKNOWN, 0},
+        {"a valid one among others", "iuv", ANSWER_YES, 2},
+        {"the one that holds longest decides", "vlv", ANSWER_YES, 1},
+        {"of like ones the first", "vv", ANSWER_YES, 0},
+        {"an undetermined one among invalid ones", "iui", ANSWER_UNKNOWN, 1},
+        {"all invalid", "ii", ANSWER_NO, 0},
+        {"an erased one has no code", "e", ANSWER_NO, NOTHING},
+        {"nor does it stand in the way", "ev", ANSWER_YES, 1},
     };
     static const enum overall overall[] = {
-        [REQUIRED_HELD] = OVERALL_VALID,
-        [REQUIRED_NOT_HELD] = OVERALL_INVALID,
-        [REQUIRED_UNKNOWN] = OVERALL_UNDETERMINED,
+        [ANSWER_YES] = OVERALL_VALID,
+        [ANSWER_NO] = OVERALL_INVALID,
+        [ANSWER_UNKNOWN] = OVERALL_UNDETERMINED,
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         build_a5s(rows[i].credentials);
         verdict_case_require(&given, "ase/A5");
         const struct verdict verdict = verdict_case_decide(&given);
-        int decides =
-            verdict.required[0].credential == SIZE_MAX ? NOTHING : (int)verdict.required[0].credential;
-        if (verdict.required[0].answer != rows[i].answer || decides != rows[i].decides ||
+        int decides = verdict.parts[0].credential == SIZE_MAX ? NOTHING : (int)verdict.parts[0].credential;
+        if (verdict.parts[0].answer != rows[i].answer || decides != rows[i].decides ||
             verdict.overall != overall[rows[i].answer]) {
-            fail_msg("%s: %d by %d, overall %d", rows[i].why, (int)verdict.required[0].answer, decides,
+            fail_msg("%s: %d by %d, overall %d", rows[i].why, (int)verdict.parts[0].answer, decides,
                      (int)verdict.overall);
         }
     }
@@ -138,8 +137,9 @@ static void all_required_codes_must_be_held(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         verdict_case_begin(&given);
-        build_credential(&given.built, CASE_ASE, 11, "ase/A6", CASE_FIRST, CASE_LAST)
-            ->attestation.has_network = true;
+        build_event(&given.built,
+                    build_credential(&given.built, CASE_ASE, 11, "ase/A6", CASE_FIRST, CASE_LAST),
+                    STATUS_REVOKED, CASE_FIRST, 60, true);
         build_credential(&given.built, CASE_ASE, 12, "ase/L1", CASE_FIRST, 1100);
         for (size_t j = 0; j < CODES_MAX && rows[i].codes[j] != NULL; j++) {
             verdict_case_require(&given, rows[i].codes[j]);

@@ -325,6 +325,7 @@ static void bound_to_the_subject(void)
 static void while_affiliated(void)
 {
     given.certificate->attestation.has_network = true;
+    given.certificate->attestation.network_code = bytes_of_string("ase/network");
 }
 
 static void while_affiliated_and_revoked(void)
@@ -488,7 +489,7 @@ static const struct {
     {"a revocation that a path brings along", revoked_beyond_the_head_by_path, INVALID(STATUS, REVOKED)},
     {"now another's", bound_to_another, INVALID(STATUS, REBOUND)},
     {"now the subject's own", bound_to_the_subject, VALID(STATUS)},
-    {"good while affiliated", while_affiliated, UNDETERMINED(STATUS, CONDITION)},
+    {"good while affiliated, and not affiliated", while_affiliated, INVALID(STATUS, OUTSIDE_NETWORK)},
     {"revoked whatever the affiliation", while_affiliated_and_revoked, INVALID(STATUS, REVOKED)},
 
     {"evidence of 40 seconds ago", nothing, VALID(FRESHNESS)},
@@ -541,7 +542,7 @@ static void a_valid_certificate_has_its_figures(void **state)
     assert_int_equal(found->authority->reason, REASON_NONE);
     assert_int_equal(found->authority->chain_size, 0);
     assert_int_equal(verdict.next_lapse_day, CASE_LAST);
-    assert_int_equal(verdict.next_lapse, 0);
+    assert_true(bytes_equal_string(verdict.next_lapse, "ase/A5"));
     assert_int_equal(verdict.requirement, ANSWER_YES);
 }
 

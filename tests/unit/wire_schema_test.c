@@ -517,9 +517,12 @@ static void test_a_record_prints_its_fields(void **state)
         .place = bytes_of_string("Austin"),
         .state = bytes_of_string("TX"),
         .areas = {areas, 2},
+        .technicians = 12,
+        .from = 41000,
     };
     const char *expected = "{\"name\": \"Müller's\", \"place\": \"Austin\", \"state\": \"TX\", "
-                           "\"areas\": [\"Brakes\", \"say \\\"hi\\\"\"], \"extensions\": []}";
+                           "\"areas\": [\"Brakes\", \"say \\\"hi\\\"\"], \"technicians\": 12, "
+                           "\"from\": \"2012-04-03\", \"extensions\": []}";
     char text[256];
 
     (void)state;

@@ -25,9 +25,11 @@ extern const struct day_set day_set_all; /* from day 0 on, without end */
 /* The operations below write *out whole and return true; false when the arena is full, *out empty then. *out
  * may share memory with what went in. */
 
-/* From first to last; last DAY_NONE: without end. Empty when first > last. */
+/* From first to last; last DAY_NONE: without end. Empty when first > last, or when first is DAY_NONE: that
+ * day never comes. */
 bool day_set_of(struct day_set *out, uint32_t first, uint32_t last, struct arena *arena);
-/* Of intervals in any order, overlapping or not; sorts them in place. Those with first > last are nothing. */
+/* Of intervals in any order, overlapping or not; sorts them in place. Those that day_set_of calls empty are
+ * nothing. */
 bool day_set_of_intervals(struct day_set *out, struct day_interval *intervals, size_t count,
                           struct arena *arena);
 bool day_set_unite(struct day_set *out, struct day_set a, struct day_set b, struct arena *arena);

@@ -2,18 +2,6 @@
 
 #include <assert.h>
 
-static const char *const basis_words[] = {
-    [BASIS_EXAM] = "exam",
-    [BASIS_RECERTIFICATION] = "recertification",
-    [BASIS_RENEWAL] = "renewal",
-    [BASIS_TRAINING] = "training",
-    [BASIS_EXPERIENCE] = "experience",
-    [BASIS_IDENTITY] = "identity",
-    [BASIS_MEMBERSHIP] = "membership",
-    [BASIS_RECOGNITION] = "recognition",
-    [BASIS_LICENCE] = "licence",
-};
-
 static const char *const status_reason_words[] = {
     [STATUS_REASON_UNSPECIFIED] = "unspecified",
     [STATUS_REASON_ISSUED_IN_ERROR] = "issued-in-error",
@@ -53,22 +41,6 @@ static size_t number_of(struct vocabulary vocabulary, struct bytes word)
         at++;
     }
     return at;
-}
-
-const char *basis_word(enum basis basis)
-{
-    return word_at(VOCABULARY(basis_words, BASIS_EXAM), (size_t)basis);
-}
-
-bool basis_of_word(enum basis *basis, struct bytes word)
-{
-    struct vocabulary vocabulary = VOCABULARY(basis_words, BASIS_EXAM);
-    size_t number = number_of(vocabulary, word);
-    if (number == vocabulary.count) {
-        return false;
-    }
-    *basis = (enum basis)number;
-    return true;
 }
 
 bool status_reason_of_word(enum status_reason *reason, struct bytes word)

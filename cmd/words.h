@@ -3,11 +3,7 @@
 
 /* The words that people type and read for the wire's enums: one table a vocabulary, both directions. */
 
-#include "protocol/wire/records.h"
-
-/* "exam", "training", … */
-const char *basis_word(enum basis basis);
-bool basis_of_word(enum basis *basis, struct bytes word);
+#include "protocol/wire/words.h"
 
 /* "issued-in-error", "misconduct", … */
 bool status_reason_of_word(enum status_reason *reason, struct bytes word);
@@ -16,8 +12,6 @@ bool status_reason_of_word(enum status_reason *reason, struct bytes word);
 const char *status_action_word(enum status_action action);
 
 /* All words of a vocabulary behind one another, for messages. */
-#define BASIS_WORDS                                                                                          \
-    "exam, recertification, renewal, training, experience, identity, membership, recognition, licence"
 #define STATUS_REASON_WORDS                                                                                  \
     "unspecified, issued-in-error, misconduct, scoring, key-compromise, requested, other"
 

@@ -27,16 +27,17 @@ enum expression_op {
     EXPRESSION_BASIS = 13,   /* bases: it rests on one of them */
     EXPRESSION_IN_TIME = 14, /* count (days of grace, 0..3660): its code was held, by what was earned before
                                 it, on the day it was earned or on one of so many days before */
-    EXPRESSION_APART = 15,   /* bases, count (months), days: none of these bases of its code was earned
-                                within that time before it, on an earlier day */
-    EXPRESSION_ADDS = 16,    /* count (months): its last day is at most so many months after the last day for
-                                which its code was held by what was earned before it */
+    EXPRESSION_APART = 15, /* bases, count (months, 0..1200), days (0..3660), not both 0: none of these bases
+                              of its code was earned within that time before it, on an earlier day */
+    EXPRESSION_ADDS = 16,  /* count (months, 1..1200): its last day is at most so many months after the last
+                              day for  which its code was held by what was earned before it */
     /* about the technicians of a shop: rules of kind recognition only; the child is about each of them */
     EXPRESSION_SHARE = 17,       /* count (percent, 1..100), one child */
     EXPRESSION_TECHNICIANS = 18, /* count (1..TECHNICIANS_MAX), one child: so many of them */
     EXPRESSION_COVERED = 19,     /* areas: names and as many children; in each area that the shop performs
                                     there is a technician for whom the area's child holds */
 };
+enum { EXPRESSION_OP_MAX = 65535 }; /* of later versions too */
 
 struct expression {
     enum expression_op op;
@@ -61,11 +62,14 @@ enum expression_scope {
 };
 enum expression_scope expression_scope_of(enum pack_rule_kind kind);
 
+/* Room for any one expression, read or parsed. */
+enum { EXPRESSION_ARENA_SIZE = 256 * 1024 };
+
 /* Read the wire form. Unknown operators and what stands in them are skipped. An operator out of its scope
  * counts as unknown. Lists and children go to arena; all else borrows encoded.
  * Returns: REASON_NONE; a reader's reason; REASON_TOO_DEEP above EXPRESSION_DEPTH_MAX, REASON_TOO_MANY above
- * EXPRESSION_NODES_MAX, REASON_OUT_OF_RANGE, REASON_NOT_SORTED, or REASON_TOO_LARGE when the arena is
- * full. Lists of children hold 1 to 64. */
+ * EXPRESSION_NODES_MAX, REASON_OUT_OF_RANGE (sizes too), REASON_NOT_SORTED; REASON_TOO_LARGE when the arena
+ * is full and only then. Lists of children hold 1 to EXPRESSION_CHILDREN_MAX. */
 enum reason expression_decode(struct expression *out, enum expression_scope scope, struct bytes encoded,
                               struct arena *arena);
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
-#include "protocol/rules/owner.h"
 
 /* What a search overlooks, each also what those before it do: the first one that finds a chain names what
  * stands in its way. */
@@ -49,7 +48,7 @@ struct search {
     const struct dossier *dossier;
     const struct trust *trust;
     const struct authority_question *question;
-    struct namespace_owners owners;
+    const struct namespace_owners *owners;
     enum lenience lenience;
     size_t steps_left;
     /* For each accreditation: links from it down to the issuer, itself counted, by the shortest way; 0: none
@@ -96,11 +95,11 @@ static enum lenience lenience_of_doubt(enum reason doubt)
 
 static bool is_owner(const struct search *search, const struct speaker *speaker)
 {
-    size_t at = namespace_owner_index(&search->owners, speaker->actor);
+    size_t at = namespace_owner_index(search->owners, speaker->actor);
     if (at == NAMESPACE_OWNERS_MAX) {
         return search->lenience >= LENIENCE_CODE && owns_anything(search->trust, speaker->actor);
     }
-    const struct namespace_owner *owner = &search->owners.owners[at];
+    const struct namespace_owner *owner = &search->owners->owners[at];
     bool within = speaker->seq <= owner->read_to || search->lenience >= LENIENCE_WITHDRAWN;
     return within && search->lenience >= lenience_of_doubt(owner->doubt);
 }
@@ -121,7 +120,7 @@ static bool lists_position(const struct list *positions, uint64_t seq, uint64_t 
 static bool may_take_back(const struct search *search, const struct dossier_place *place,
                           const struct dossier_place *earlier)
 {
-    const struct namespace_owners *owners = &search->owners;
+    const struct namespace_owners *owners = search->owners;
     size_t speaker = namespace_owner_index(owners, author_of(search, place));
     if (speaker < NAMESPACE_OWNERS_MAX && place->seq > owners->owners[speaker].read_to) {
         return false;
@@ -315,6 +314,14 @@ static void write_withdrawer(struct authority_answer *out, struct search *search
 void authority_of(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
                   const struct authority_question *question)
 {
+    struct namespace_owners owners;
+    namespace_owners_of(&owners, dossier, trust, code_namespace(question->code));
+    authority_under(out, dossier, trust, &owners, question);
+}
+
+void authority_under(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
+                     const struct namespace_owners *owners, const struct authority_question *question)
+{
     assert(dossier->accreditation_count <= DOSSIER_GRANTS_MAX);
     struct search search;
     search.dossier = dossier;
@@ -322,8 +329,8 @@ void authority_of(struct authority_answer *out, const struct dossier *dossier, c
     search.question = question;
     search.steps_left = STEPS_MAX;
     *out = (struct authority_answer){.reason = REASON_UNTRUSTED};
-    namespace_owners_of(&search.owners, dossier, trust, code_namespace(question->code));
-    if (search.owners.count == 0) {
+    search.owners = owners;
+    if (owners->count == 0) {
         out->reason = REASON_NAMESPACE_UNOWNED;
         return;
     }

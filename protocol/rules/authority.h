@@ -15,7 +15,7 @@
  *   not-accredited-for-code     a chain from some owner in the trust file, but for other codes
  *   untrusted-issuer            nothing accredits it at all */
 
-#include "protocol/rules/dossier.h"
+#include "protocol/rules/owner.h"
 
 struct authority_question {
     struct actor_id issuer;
@@ -42,5 +42,9 @@ struct authority_answer {
  * the call. Writes: *out whole. Fails: never. */
 void authority_of(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
                   const struct authority_question *question);
+
+/* The same where the owners of the code's namespace are known. */
+void authority_under(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
+                     const struct namespace_owners *owners, const struct authority_question *question);
 
 #endif

@@ -6,6 +6,17 @@
 #include "protocol/base/text.h"
 #include "protocol/rules/pack.h"
 
+/* What one call works with. Credentials that follow each other are mostly of one namespace: its owners are
+ * looked up once. */
+struct decision {
+    const struct dossier *dossier;
+    const struct trust *trust;
+    const struct question *question;
+    struct arena *arena;
+    struct bytes name_space; /* of owners; empty at first */
+    struct namespace_owners owners;
+};
+
 static struct axis_answer yes(enum reason reason)
 {
     return (struct axis_answer){ANSWER_YES, reason};
@@ -23,12 +34,12 @@ static struct axis_answer unknown(enum reason reason)
 
 /* ---- integrity ---- */
 
-static struct axis_answer integrity_of(const struct dossier *dossier, const struct question *question,
+static struct axis_answer integrity_of(const struct decision *decision,
                                        const struct dossier_credential *credential)
 {
     const struct dossier_place *place = &credential->place;
-    const struct dossier_log *log = dossier_log_at(dossier, place);
-    bool arrived = place->arrived_s <= question->known_by_s;
+    const struct dossier_log *log = dossier_log_at(decision->dossier, place);
+    bool arrived = place->arrived_s <= decision->question->known_by_s;
     switch (credential->source) {
     case SOURCE_MISMATCH:
         return no(REASON_PATH_MISMATCH);
@@ -61,11 +72,21 @@ static bool is_offered(const struct pack_code *code, uint32_t day)
     return (!code->has_first_day || code->first_day <= day) && (!code->has_last_day || day <= code->last_day);
 }
 
-static struct axis_answer code_answer(struct credential_verdict *out, const struct dossier *dossier,
-                                      const struct trust *trust, const struct attestation *attestation)
+static const struct namespace_owners *owners_of(struct decision *decision, struct bytes name_space)
 {
-    struct bytes name_space = code_namespace(attestation->code);
-    const struct dossier_pack *pack = pack_on_day(dossier, trust, name_space, attestation->earned_on);
+    if (!bytes_equal(decision->name_space, name_space)) {
+        namespace_owners_of(&decision->owners, decision->dossier, decision->trust, name_space);
+        decision->name_space = name_space;
+    }
+    return &decision->owners;
+}
+
+static struct axis_answer code_answer(struct credential_verdict *out, const struct dossier *dossier,
+                                      const struct namespace_owners *owners,
+                                      const struct attestation *attestation)
+{
+    const struct dossier_pack *pack =
+        pack_under(dossier, owners, code_namespace(attestation->code), attestation->earned_on);
     if (pack == NULL) {
         return unknown(REASON_NO_RULE_PACK);
     }
@@ -89,14 +110,15 @@ static bool could_not_be_said(enum reason reason)
 }
 
 /* Fills out->authority, which is there unless the entry was erased. */
-static struct axis_answer authority_answer_of(struct credential_verdict *out, const struct dossier *dossier,
-                                              const struct trust *trust,
+static struct axis_answer authority_answer_of(struct credential_verdict *out, struct decision *decision,
                                               const struct dossier_credential *credential)
 {
+    const struct dossier *dossier = decision->dossier;
     const struct attestation *attestation = &credential->attestation;
     if (out->authority == NULL) {
         return unknown(REASON_ERASED);
     }
+    const struct namespace_owners *owners = owners_of(decision, code_namespace(attestation->code));
     const struct authority_question question = {
         .issuer = dossier_log_at(dossier, &credential->place)->author,
         .code = attestation->code,
@@ -104,8 +126,8 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, co
         .index = credential->place.index,
         .day = attestation->earned_on,
     };
-    authority_of(out->authority, dossier, trust, &question);
-    struct axis_answer of_code = code_answer(out, dossier, trust, attestation);
+    authority_under(out->authority, dossier, decision->trust, owners, &question);
+    struct axis_answer of_code = code_answer(out, dossier, owners, attestation);
     if (out->authority->reason == REASON_NONE ||
         (could_not_be_said(out->authority->reason) && of_code.answer == ANSWER_NO)) {
         return of_code;
@@ -223,8 +245,10 @@ static bool keep_days(struct day_set *out, const struct run_days *days, struct a
 static bool days_of_status(struct day_truth *out, const struct status_days *status,
                            struct day_interval validity, enum reason doubt, struct arena *arena)
 {
-    struct run_days surely = {.count = 0};
-    struct run_days possibly = {.count = 0};
+    struct run_days surely;
+    struct run_days possibly;
+    surely.count = 0;
+    possibly.count = 0;
     for (size_t i = 0; i < status->count; i++) {
         uint32_t first = status->runs[i].first_day;
         uint32_t last = i + 1 < status->count ? status->runs[i + 1].first_day - 1 : DAY_NONE;
@@ -249,7 +273,7 @@ static bool days_of_status(struct day_truth *out, const struct status_days *stat
 }
 
 /* What the entry's days say of at_day, its block not being void for certain. */
-static struct axis_answer day_answer(struct credential_verdict *out, const struct question *question,
+static struct axis_answer day_answer(struct credential_verdict *out, uint32_t at_day,
                                      struct day_interval validity, enum reason doubt,
                                      const struct status_run *run)
 {
@@ -259,11 +283,11 @@ static struct axis_answer day_answer(struct credential_verdict *out, const struc
     if (run->reason == REASON_REVOKED || run->reason == REASON_REPLACED || run->reason == REASON_REBOUND) {
         return no(run->reason);
     }
-    if (question->at_day < validity.first) {
+    if (at_day < validity.first) {
         out->effective_day = validity.first;
         return no(REASON_NOT_YET_VALID);
     }
-    if (question->at_day > validity.last) {
+    if (at_day > validity.last) {
         out->effective_day = validity.last;
         return no(REASON_EXPIRED);
     }
@@ -280,10 +304,11 @@ static struct axis_answer day_answer(struct credential_verdict *out, const struc
 }
 
 /* Writes the status axis and days, those of the status alone. Returns: false when the arena is full. */
-static bool write_status(struct credential_verdict *out, const struct dossier *dossier,
-                         const struct question *question, const struct dossier_credential *credential,
-                         struct arena *arena)
+static bool write_status(struct credential_verdict *out, const struct decision *decision,
+                         const struct dossier_credential *credential)
 {
+    const struct dossier *dossier = decision->dossier;
+    uint32_t at_day = decision->question->at_day;
     struct status_days status;
     if (is_void_for_certain(dossier, &credential->place)) {
         out->days = day_truth_no;
@@ -293,15 +318,15 @@ static bool write_status(struct credential_verdict *out, const struct dossier *d
     enum reason doubt = doubt_of(dossier, &credential->place);
     struct day_interval validity = validity_of(credential);
     status_days_of(&status, dossier, credential);
-    size_t at = status_days_at(&status, question->at_day);
-    out->axes[AXIS_STATUS] = day_answer(out, question, validity, doubt, &status.runs[at]);
-    if (!days_of_status(&out->days, &status, validity, doubt, arena)) {
+    const struct status_run *run = &status.runs[status_days_at(&status, at_day)];
+    out->axes[AXIS_STATUS] = day_answer(out, at_day, validity, doubt, run);
+    if (!days_of_status(&out->days, &status, validity, doubt, decision->arena)) {
         return false;
     }
     if (out->axes[AXIS_STATUS].answer == ANSWER_YES) {
-        const struct day_interval *run = day_set_run(out->days.surely, question->at_day);
-        out->since_day = run->first;
-        out->until_day = run->last;
+        const struct day_interval *held = day_set_run(out->days.surely, at_day);
+        out->since_day = held->first;
+        out->until_day = held->last;
     }
     return true;
 }
@@ -314,11 +339,11 @@ static uint64_t budget_of(const struct question *question, const struct dossier_
     return by_shop ? question->budget.shop_s : question->budget.issuer_s;
 }
 
-static struct axis_answer freshness_of(struct credential_verdict *out, const struct dossier *dossier,
-                                       const struct question *question,
+static struct axis_answer freshness_of(struct credential_verdict *out, const struct decision *decision,
                                        const struct dossier_credential *credential)
 {
-    const struct dossier_log *log = dossier_log_at(dossier, &credential->place);
+    const struct question *question = decision->question;
+    const struct dossier_log *log = dossier_log_at(decision->dossier, &credential->place);
     uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
     if (!log->has_checkpoint || log->checkpoint_time_s > question->known_by_s) {
         return unknown(REASON_NO_CHECKPOINT);
@@ -372,10 +397,9 @@ static void cut_days(struct credential_verdict *out)
 }
 
 /* All but its own condition. Returns: false when the arena is full. */
-static bool decide_alone(struct credential_verdict *out, const struct dossier *dossier, size_t index,
-                         const struct trust *trust, const struct question *question, struct arena *arena)
+static bool decide_alone(struct credential_verdict *out, struct decision *decision, size_t index)
 {
-    const struct dossier_credential *credential = &dossier->credentials[index];
+    const struct dossier_credential *credential = &decision->dossier->credentials[index];
     *out = (struct credential_verdict){
         .credential = index,
         .since_day = DAY_NONE,
@@ -386,15 +410,15 @@ static bool decide_alone(struct credential_verdict *out, const struct dossier *d
         .evidence_age_s = UINT64_MAX,
     };
     if (!credential->place.erased) {
-        out->authority = arena_take(arena, sizeof *out->authority);
+        out->authority = arena_take(decision->arena, sizeof *out->authority);
         if (out->authority == NULL) {
             return false;
         }
     }
-    out->axes[AXIS_INTEGRITY] = integrity_of(dossier, question, credential);
-    out->axes[AXIS_AUTHORITY] = authority_answer_of(out, dossier, trust, credential);
-    out->axes[AXIS_FRESHNESS] = freshness_of(out, dossier, question, credential);
-    if (!write_status(out, dossier, question, credential, arena)) {
+    out->axes[AXIS_INTEGRITY] = integrity_of(decision, credential);
+    out->axes[AXIS_AUTHORITY] = authority_answer_of(out, decision, credential);
+    out->axes[AXIS_FRESHNESS] = freshness_of(out, decision, credential);
+    if (!write_status(out, decision, credential)) {
         return false;
     }
     cut_days(out);
@@ -429,33 +453,29 @@ void credential_narrow(struct credential_verdict *verdict, const struct day_trut
 
 /* Narrow a credential by its own condition. What a shop holds may not hang on others' memberships: nobody's
  * network is followed further than that. Returns: false when the arena is full. */
-static bool apply_condition(struct credential_verdict *verdict, const struct dossier *dossier,
-                            const struct credentials *credentials, const struct question *question,
-                            struct arena *arena)
+static bool apply_condition(const struct credentials *credentials, struct credential_verdict *verdict,
+                            const struct decision *decision)
 {
+    const struct dossier *dossier = decision->dossier;
     const struct dossier_credential *credential = &dossier->credentials[verdict->credential];
+    uint32_t at_day = decision->question->at_day;
     struct day_truth days = day_truth_unknown;
     if (credential->about != ABOUT_SHOP &&
-        !network_days(&days, dossier, credentials, credential->attestation.network_code, arena)) {
+        !network_days(&days, dossier, credentials, credential->attestation.network_code, decision->arena)) {
         return false;
     }
-    bool outside = day_truth_on(&days, question->at_day) == ANSWER_NO;
-    credential_narrow(verdict, &days, outside ? REASON_OUTSIDE_NETWORK : REASON_CONDITION, question->at_day);
-    return day_truth_and(&verdict->days, &verdict->days, &days, arena);
+    bool outside = day_truth_on(&days, at_day) == ANSWER_NO;
+    credential_narrow(verdict, &days, outside ? REASON_OUTSIDE_NETWORK : REASON_CONDITION, at_day);
+    return day_truth_and(&verdict->days, &verdict->days, &days, decision->arena);
 }
 
-static bool has_condition(const struct dossier_credential *credential, bool of_shops)
-{
-    return !credential->place.erased && credential->attestation.has_network &&
-           (credential->about == ABOUT_SHOP) == of_shops;
-}
-
-static bool apply_conditions(struct credentials *credentials, const struct dossier *dossier, bool of_shops,
-                             const struct question *question, struct arena *arena)
+static bool apply_conditions(struct credentials *credentials, bool of_shops, const struct decision *decision)
 {
     for (size_t i = 0; i < credentials->count; i++) {
-        if (has_condition(&dossier->credentials[i], of_shops) &&
-            !apply_condition(&credentials->verdicts[i], dossier, credentials, question, arena)) {
+        const struct dossier_credential *credential = &decision->dossier->credentials[i];
+        bool applies = !credential->place.erased && credential->attestation.has_network &&
+                       (credential->about == ABOUT_SHOP) == of_shops;
+        if (applies && !apply_condition(credentials, &credentials->verdicts[i], decision)) {
             return false;
         }
     }
@@ -465,6 +485,7 @@ static bool apply_conditions(struct credentials *credentials, const struct dossi
 bool credentials_decide(struct credentials *out, const struct dossier *dossier, const struct trust *trust,
                         const struct question *question, struct arena *arena)
 {
+    struct decision decision = {.dossier = dossier, .trust = trust, .question = question, .arena = arena};
     *out = (struct credentials){.count = dossier->credential_count};
     out->verdicts = arena_take(arena, out->count * sizeof out->verdicts[0]);
     if (out->verdicts == NULL ||
@@ -472,10 +493,9 @@ bool credentials_decide(struct credentials *out, const struct dossier *dossier, 
         return false;
     }
     for (size_t i = 0; i < out->count; i++) {
-        if (!decide_alone(&out->verdicts[i], dossier, i, trust, question, arena)) {
+        if (!decide_alone(&out->verdicts[i], &decision, i)) {
             return false;
         }
     }
-    return apply_conditions(out, dossier, true, question, arena) &&
-           apply_conditions(out, dossier, false, question, arena);
+    return apply_conditions(out, true, &decision) && apply_conditions(out, false, &decision);
 }

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
-#include "protocol/rules/owner.h"
 
 /* Where a pack's author stands among the owners, NAMESPACE_OWNERS_MAX when the pack does not speak on that
  * day. */
@@ -33,15 +32,21 @@ const struct dossier_pack *pack_on_day(const struct dossier *dossier, const stru
                                        struct bytes name_space, uint32_t day)
 {
     struct namespace_owners owners;
+    namespace_owners_of(&owners, dossier, trust, name_space);
+    return pack_under(dossier, &owners, name_space, day);
+}
+
+const struct dossier_pack *pack_under(const struct dossier *dossier, const struct namespace_owners *owners,
+                                      struct bytes name_space, uint32_t day)
+{
     const struct dossier_pack *best = NULL;
     size_t best_owner = 0;
-    namespace_owners_of(&owners, dossier, trust, name_space);
     for (size_t i = 0; i < dossier->pack_count; i++) {
         const struct dossier_pack *pack = &dossier->packs[i];
         if (!bytes_equal(pack->pack.name_space, name_space)) {
             continue;
         }
-        size_t owner = standing_of(dossier, &owners, pack, day);
+        size_t owner = standing_of(dossier, owners, pack, day);
         if (owner == NAMESPACE_OWNERS_MAX) {
             continue;
         }

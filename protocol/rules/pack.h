@@ -7,12 +7,16 @@
  * whose packs go before those of the owner that it succeeded whatever their versions; a voided pack is none.
  */
 
-#include "protocol/rules/dossier.h"
+#include "protocol/rules/owner.h"
 
 /* Returns: NULL when none is in force. Each log is read as far as it had arrived by the question's
  * known_by_s. The pack may stand in a disputed block: ask dossier_log_disputes. */
 const struct dossier_pack *pack_on_day(const struct dossier *dossier, const struct trust *trust,
                                        struct bytes name_space, uint32_t day);
+
+/* The same where the owners of name_space are known. */
+const struct dossier_pack *pack_under(const struct dossier *dossier, const struct namespace_owners *owners,
+                                      struct bytes name_space, uint32_t day);
 
 /* The code's row in a pack, or NULL. code is whole: "ase/A5". */
 const struct pack_code *pack_code_of(const struct rule_pack *pack, struct bytes code);

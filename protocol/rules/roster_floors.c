@@ -1,0 +1,357 @@
+/* What the shop says about itself and what reviews recorded, as runs of days. */
+
+#include <assert.h>
+
+#include "protocol/base/sort.h"
+#include "protocol/rules/day_keys.h"
+#include "protocol/rules/roster_state.h"
+
+/* A profile or a review, and the days for which it may speak. */
+struct said {
+    size_t index; /* into the dossier's */
+    uint32_t day; /* from which it speaks */
+    const struct dossier_place *place;
+    struct day_truth stands;
+};
+
+struct said_list {
+    size_t count;
+    struct said *items; /* the one that comes later speaks before those that come earlier */
+};
+
+/* Whether the block of a statement lets it count, whatever was said about it later. */
+static enum answer block_answer(const struct dossier *dossier, const struct dossier_place *place)
+{
+    const struct dossier_log *log = dossier_log_at(dossier, place);
+    if (place->erased || !dossier_log_reaches(log, place->seq)) {
+        return ANSWER_NO;
+    }
+    if (dossier_place_is_void(dossier, place)) {
+        return dossier_log_disputes(log, place->void_seq) ? ANSWER_UNKNOWN : ANSWER_NO;
+    }
+    bool upgrade = log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq);
+    return upgrade || dossier_log_disputes(log, place->seq) ? ANSWER_UNKNOWN : ANSWER_YES;
+}
+
+/* Whether the author of a review may speak for the recognition that it is for. */
+static enum answer reviewer_answer(const struct roster *roster, const struct dossier_review *said)
+{
+    const struct authority_question question = {
+        .issuer = dossier_log_at(roster->dossier, &said->place)->author,
+        .code = said->review.code,
+        .seq = said->place.seq,
+        .index = said->place.index,
+        .day = said->review.day,
+    };
+    struct authority_answer answer;
+    authority_of(&answer, roster->dossier, roster->trust, &question);
+    if (answer.reason == REASON_NONE) {
+        return ANSWER_YES;
+    }
+    bool could_not_be_said = answer.reason == REASON_DISPUTED || answer.reason == REASON_UPGRADE ||
+                             answer.reason == REASON_VOIDED || answer.reason == REASON_TOO_MANY;
+    return could_not_be_said ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
+static enum answer both(enum answer a, enum answer b)
+{
+    if (a == ANSWER_NO || b == ANSWER_NO) {
+        return ANSWER_NO;
+    }
+    return a == ANSWER_YES ? b : ANSWER_UNKNOWN;
+}
+
+static enum answer profile_answer(const struct roster *roster, const struct dossier_profile *said)
+{
+    const struct dossier_log *log = dossier_log_at(roster->dossier, &said->place);
+    bool own = actor_id_equal(&log->author, &roster->shop);
+    return own ? block_answer(roster->dossier, &said->place) : ANSWER_NO;
+}
+
+static enum answer review_answer(const struct roster *roster, const struct dossier_review *said)
+{
+    if (!actor_id_equal(&said->review.shop, &roster->shop)) {
+        return ANSWER_NO;
+    }
+    return both(block_answer(roster->dossier, &said->place), reviewer_answer(roster, said));
+}
+
+/* What was said about a statement itself: one that is revoked counts no longer. */
+static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
+                          const struct dossier_place *place, struct arena *arena)
+{
+    struct status_days days;
+    const struct dossier_log *log = dossier_log_at(roster->dossier, place);
+    assert(place->event_count <= HISTORY_EVENTS_MAX);
+    status_days_init(&days);
+    for (size_t i = 0; i < place->event_count; i++) {
+        const struct status_event said = {
+            .event = &place->events[i],
+            .index = i,
+            .voided = place->event_voided[i],
+            .disputed = dossier_log_disputes(log, place->events[i].setter_seq),
+        };
+        if (dossier_log_reaches(log, place->events[i].setter_seq)) {
+            status_days_add(&days, &said);
+        }
+    }
+    for (size_t i = 0; i < days.count; i++) {
+        enum reason reason = days.runs[i].reason;
+        if (reason == REASON_NONE) {
+            continue;
+        }
+        bool unknown = reason == REASON_VOIDED || reason == REASON_DISPUTED;
+        uint32_t last = i + 1 < days.count ? days.runs[i + 1].first_day - 1 : DAY_NONE;
+        struct day_truth against;
+        if (!day_truth_of_run(&against, unknown ? ANSWER_UNKNOWN : ANSWER_YES, days.runs[i].first_day, last,
+                              arena) ||
+            !day_truth_not(&against, &against, arena) || !day_truth_and(stands, stands, &against, arena)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_said(struct said_list *list, const struct roster *roster, const struct said *said,
+                     enum answer answer)
+{
+    struct said *item = &list->items[list->count];
+    if (answer == ANSWER_NO) {
+        return true;
+    }
+    *item = *said;
+    list->count++;
+    return day_truth_of_run(&item->stands, answer, said->day, DAY_NONE, roster->arena) &&
+           cut_by_status(&item->stands, roster, said->place, roster->arena);
+}
+
+static int order_of(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_said(const struct said *a, const struct said *b)
+{
+    int order = order_of(a->place->seq, b->place->seq);
+    return order != 0 ? order : order_of(a->place->index, b->place->index);
+}
+
+/* Profiles in the order said. */
+static int compare_profiles(const void *a, const void *b)
+{
+    return compare_said(a, b);
+}
+
+/* Reviews by their day; of one day in the order of the logs, then in the order said. */
+static int compare_reviews(const void *a, const void *b)
+{
+    const struct said *one = a;
+    const struct said *other = b;
+    int order = order_of(one->day, other->day);
+    if (order == 0) {
+        order = order_of(one->place->log, other->place->log);
+    }
+    return order != 0 ? order : compare_said(one, other);
+}
+
+static bool read_profiles(struct said_list *out, const struct roster *roster)
+{
+    const struct dossier *dossier = roster->dossier;
+    *out =
+        (struct said_list){.items = arena_take(roster->arena, dossier->profile_count * sizeof *out->items)};
+    if (out->items == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < dossier->profile_count; i++) {
+        const struct dossier_profile *profile = &dossier->profiles[i];
+        const struct said said = {.index = i, .day = profile->shop.from, .place = &profile->place};
+        if (!add_said(out, roster, &said, profile_answer(roster, profile))) {
+            return false;
+        }
+    }
+    sort_items(out->items, out->count, sizeof *out->items, compare_profiles);
+    return true;
+}
+
+static bool read_reviews(struct said_list *out, const struct roster *roster)
+{
+    const struct dossier *dossier = roster->dossier;
+    *out = (struct said_list){.items = arena_take(roster->arena, dossier->review_count * sizeof *out->items)};
+    if (out->items == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < dossier->review_count; i++) {
+        const struct dossier_review *review = &dossier->reviews[i];
+        const struct said said = {.index = i, .day = review->review.day, .place = &review->place};
+        if (!add_said(out, roster, &said, review_answer(roster, review))) {
+            return false;
+        }
+    }
+    sort_items(out->items, out->count, sizeof *out->items, compare_reviews);
+    return true;
+}
+
+/* The statement that speaks on a day, or NULL. */
+static const struct said *speaks_on(const struct said_list *list, uint32_t day)
+{
+    for (size_t i = list->count; i > 0; i--) {
+        if (day_set_has(list->items[i - 1].stands.possibly, day)) {
+            return &list->items[i - 1];
+        }
+    }
+    return NULL;
+}
+
+static size_t count_bounds(const struct said_list *list)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        count += 2 * (list->items[i].stands.surely.count + list->items[i].stands.possibly.count);
+    }
+    return count;
+}
+
+static size_t add_set_bounds(uint64_t *bounds, size_t count, struct day_set set)
+{
+    for (size_t i = 0; i < set.count; i++) {
+        bounds[count++] = day_key_of(set.intervals[i].first, 0);
+        if (set.intervals[i].last != DAY_NONE) {
+            bounds[count++] = day_key_of(set.intervals[i].last + 1, 0);
+        }
+    }
+    return count;
+}
+
+static size_t add_bounds(uint64_t *bounds, size_t count, const struct said_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        count = add_set_bounds(bounds, count, list->items[i].stands.surely);
+        count = add_set_bounds(bounds, count, list->items[i].stands.possibly);
+    }
+    return count;
+}
+
+static struct roster_run run_from(const struct roster *roster, uint32_t day, const struct said_list *profiles,
+                                  const struct said_list *reviews)
+{
+    const struct said *profile = speaks_on(profiles, day);
+    const struct said *review = speaks_on(reviews, day);
+    return (struct roster_run){
+        .first_day = day,
+        .profile = profile != NULL ? &roster->dossier->profiles[profile->index].shop : NULL,
+        .profile_sure =
+            roster->doubt == REASON_NONE && (profile == NULL || day_set_has(profile->stands.surely, day)),
+        .review = review != NULL ? &roster->dossier->reviews[review->index].review : NULL,
+        .review_sure = review == NULL || day_set_has(review->stands.surely, day),
+    };
+}
+
+static bool write_runs(struct roster *roster, const struct said_list *profiles,
+                       const struct said_list *reviews)
+{
+    size_t room = 1 + count_bounds(profiles) + count_bounds(reviews);
+    roster->runs = arena_take(roster->arena, room * sizeof roster->runs[0]);
+    uint64_t *bounds = arena_take(roster->arena, 2 * room * sizeof bounds[0]);
+    if (roster->runs == NULL || bounds == NULL) {
+        return false;
+    }
+    size_t count = 0;
+    bounds[count++] = day_key_of(0, 0);
+    count = add_bounds(bounds, count, profiles);
+    count = add_bounds(bounds, count, reviews);
+    day_keys_sort(bounds, bounds + room, count);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || bounds[i] != bounds[i - 1]) {
+            roster->runs[roster->run_count++] = run_from(roster, day_key_day(bounds[i]), profiles, reviews);
+        }
+    }
+    return true;
+}
+
+/* Why nothing that the shop says is sure: its log may have gone on. */
+static enum reason doubt_of_shop(const struct roster *roster)
+{
+    const struct question *question = roster->question;
+    const struct dossier_log *log = dossier_log_of(roster->dossier, &roster->shop);
+    uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
+    if (log == NULL || !log->has_checkpoint || log->checkpoint_time_s > question->known_by_s) {
+        return REASON_NO_CHECKPOINT;
+    }
+    if (log->checkpoint_time_s > by_s && log->checkpoint_time_s - by_s > CHECKPOINT_AHEAD_S) {
+        return REASON_CLOCK;
+    }
+    if (!dossier_log_reaches(log, log->checkpoint_seq)) {
+        return REASON_INCOMPLETE;
+    }
+    bool stale = log->checkpoint_time_s < by_s && by_s - log->checkpoint_time_s > question->budget.shop_s;
+    return stale ? REASON_STALE : REASON_NONE;
+}
+
+bool roster_read_shop(struct roster *roster)
+{
+    struct said_list profiles, reviews;
+    roster->doubt = doubt_of_shop(roster);
+    return read_profiles(&profiles, roster) && read_reviews(&reviews, roster) &&
+           write_runs(roster, &profiles, &reviews);
+}
+
+const struct roster_run *roster_run_on(const struct roster *roster, uint32_t day)
+{
+    size_t at = roster->run_count - 1;
+    while (roster->runs[at].first_day > day) {
+        at--;
+    }
+    return &roster->runs[at];
+}
+
+uint64_t roster_run_technicians(const struct roster_run *run)
+{
+    uint64_t declared = run->profile != NULL && run->profile_sure ? run->profile->technicians : 0;
+    uint64_t recorded = run->review != NULL && run->review_sure ? run->review->technicians : 0;
+    return declared > recorded ? declared : recorded;
+}
+
+size_t roster_run_needs(struct roster_need needs[ROSTER_NEEDS_MAX], const struct roster_run *run)
+{
+    const struct list none = {0};
+    const struct list *declared = run->profile != NULL ? &run->profile->areas : &none;
+    const struct list *recorded = run->review != NULL ? &run->review->areas : &none;
+    const struct bytes *one = declared->items;
+    const struct bytes *other = recorded->items;
+    size_t count = 0;
+    assert(declared->count <= AREAS_MAX && recorded->count <= AREAS_MAX);
+    for (size_t i = 0, k = 0; i < declared->count || k < recorded->count;) {
+        int order = i == declared->count ? 1 : -1;
+        if (i < declared->count && k < recorded->count) {
+            order = bytes_compare(one[i], other[k]);
+        }
+        needs[count++] = (struct roster_need){
+            .name = order <= 0 ? one[i] : other[k], .declared = order <= 0, .at_review = order >= 0};
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return count;
+}
+
+static bool lists_area(const struct list *areas, struct bytes area)
+{
+    const struct bytes *items = areas->items;
+    for (size_t i = 0; i < areas->count; i++) {
+        if (bytes_equal(items[i], area)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool roster_performs(const struct roster *roster, struct bytes area)
+{
+    for (size_t i = 0; i < roster->run_count; i++) {
+        const struct roster_run *run = &roster->runs[i];
+        if ((run->profile != NULL && lists_area(&run->profile->areas, area)) ||
+            (run->review != NULL && lists_area(&run->review->areas, area))) {
+            return true;
+        }
+    }
+    return false;
+}

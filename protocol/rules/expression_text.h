@@ -7,26 +7,25 @@
  *     ase/A5 and ase/A6 and epa/609
  *     ase/A5, ase/A6, epa/609                     a comma is a loose "and": a, b or c is a and (b or c)
  *     any 2 of (ase/A5, ase/A6, ase/A8)           also: any of (…), all of (…)
- *     "Master Automobile" or ase:"World Class"    a title, of any namespace or of one
- *     not ase/L1
- *     tested ase/A5                               the test alone
- *     trained ase/school
- *     experience 2 years in ase/experience*       or: 730 days
- *     for life (ase/A1 and ase/T1)
- *     in network ford/network-shop                in state (TX, OH)   in state TX
- *     basis (exam, recertification)               basis renewal
- *     in time                                     in time within 30 days
- *     12 months apart from renewal                30 days apart from (exam, recertification)
- *     adds at most 12 months
- *     share 75 % (ase/A* or ase/T*)               of a shop's technicians
- *     technicians 1 (ase/A*)                      at least so many
- *     areas (brakes: ase/A5 or ase/T4, engine: ase/A1)
+ *     "Master Automobile" or ase:"World Class"    a title, of any namespace or of one; also in 'single'
+ * quotes not ase/L1 tested ase/A5                               the test alone trained ase/school experience
+ * 2 years in ase/experience*       or: 730 days for life (ase/A1 and ase/T1) in network ford/network-shop in
+ * state (TX, OH)   in state TX basis (exam, recertification)               basis renewal in time in time
+ * within 30 days 12 months apart from renewal                30 days apart from (exam, recertification) adds
+ * at most 12 months share 75 % (ase/A* or ase/T*)               of a shop's technicians technicians 1
+ * (ase/A*)                      at least so many areas (brakes: ase/A5 or ase/T4, engine: ase/A1)
  *
- * "not" binds tightest, then "and", then "or", then the comma. Words are lower case. Inside a pack a code may
- * leave its namespace away ("A5") where the parser is told which it is. White space and line ends separate;
- * "#" begins a comment up to the end of its line. */
+ * "not" binds tightest, then "and", then "or", then the comma. Words are lower case; a year has
+ * EXPRESSION_YEAR_DAYS days. White space and line ends separate; "#" begins a comment up to the end of its
+ * line. In quotes a backslash stands before a quote or a backslash.
+ *
+ * Inside a pack a code may leave its namespace away ("A5") where the parser is told which it is, unless the
+ * rest is a word of the language. A title that does is then the pack's own, and *:"World Class" is that of
+ * any namespace. */
 
 #include "protocol/rules/expression.h"
+
+enum { EXPRESSION_YEAR_DAYS = 365 };
 
 enum expression_fault {
     EXPRESSION_FINE,
@@ -54,15 +53,19 @@ struct expression_error {
     size_t offset; /* into the text, where it stops making sense; at most its size */
 };
 
-/* Parse. name_space: of codes that leave it away; empty: they are refused. Names are copied to arena.
- * Returns: whether *out is there; else *error says where and why. An accepted expression encodes within
+/* Parse. name_space: of codes and titles that leave it away; empty: such codes are refused, and such titles
+ * are of any namespace. Names are copied to arena, which EXPRESSION_ARENA_SIZE bytes suffice for. Returns:
+ * whether *out is there; else *error says where and why. An accepted expression encodes within
  * RULE_EXPRESSION_SIZE_MAX bytes. */
 bool expression_parse(struct expression *out, struct expression_error *error, enum expression_scope scope,
                       struct bytes text, struct bytes name_space, struct arena *arena);
 
+/* Room for the text of any one expression. */
+enum { EXPRESSION_TEXT_SIZE_MAX = 96 * 1024 };
+
 /* Write as text that parses to an equal expression (NUL-terminated), with as few parentheses as are needed;
- * an unknown operator is written as "unknown", which does not parse. Codes of name_space are written without
- * it when that is not empty. Returns: false when it does not fit. */
+ * an unknown operator is written as "unknown", which does not parse. Codes and titles of name_space are
+ * written without it when that is not empty. Returns: false when it does not fit. */
 bool expression_print(char *out, size_t capacity, const struct expression *expression,
                       struct bytes name_space);
 

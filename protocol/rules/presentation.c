@@ -120,6 +120,55 @@ enum reason holder_keys_replay(struct log_state *state, const struct network *ne
     return reason;
 }
 
+/* ---- signatures ---- */
+
+static bool is_present_key(const struct key_set *set, const struct signing_key *key)
+{
+    for (size_t i = 0; i < set->key_count; i++) {
+        if (set->keys[i].role == ROLE_PRESENT &&
+            memcmp(set->keys[i].key.bytes, key->key.bytes, sizeof key->key.bytes) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the carried history, which reaches as far as known or further, goes through its head. */
+static bool passes_through(const struct log_state *known, const struct holder_signature *signature,
+                           const struct network *network, struct arena *arena)
+{
+    const struct list first = {.items = signature->key_blocks->items, .count = (size_t)known->seq};
+    struct log_state state;
+    return holder_keys_replay(&state, network, signature->holder, signature->inception, &first, arena) ==
+               REASON_NONE &&
+           hash_equal(&state.head, &known->head);
+}
+
+enum reason holder_signature_check(const struct holder_signature *signature, const struct network *network,
+                                   const struct log_state *known, struct arena *arena)
+{
+    struct log_state carried;
+    if (known != NULL && !actor_id_equal(&known->author, signature->holder)) {
+        known = NULL;
+    }
+    if (holder_keys_replay(&carried, network, signature->holder, signature->inception, signature->key_blocks,
+                           arena) != REASON_NONE) {
+        return REASON_HOLDER_KEY;
+    }
+    bool known_is_later = known != NULL && known->seq > carried.seq;
+    if (known_is_later &&
+        key_set_check(&known->keys, ROLE_PRESENT, signature->hash, signature->signature, 1) == REASON_NONE) {
+        return REASON_NONE;
+    }
+    if (key_set_check(&carried.keys, ROLE_PRESENT, signature->hash, signature->signature, 1) != REASON_NONE) {
+        return REASON_BAD_SIGNATURE;
+    }
+    bool current = known_is_later
+                       ? is_present_key(&known->keys, &carried.keys.keys[signature->signature->key_index])
+                       : known == NULL || passes_through(known, signature, network, arena);
+    return current ? REASON_NONE : REASON_HOLDER_KEY;
+}
+
 /* ---- challenges ---- */
 
 enum reason challenge_check(const struct signed_challenge *challenge, const struct network *network,
@@ -140,56 +189,21 @@ enum reason challenge_check(const struct signed_challenge *challenge, const stru
 
 /* ---- presentations ---- */
 
-static bool is_present_key(const struct key_set *set, const struct signing_key *key)
-{
-    for (size_t i = 0; i < set->key_count; i++) {
-        if (set->keys[i].role == ROLE_PRESENT &&
-            memcmp(set->keys[i].key.bytes, key->key.bytes, sizeof key->key.bytes) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether the carried history, which reaches as far as known or further, goes through its head. */
-static bool passes_through(const struct log_state *known, const struct presentation *presentation,
-                           const struct network *network, struct arena *arena)
-{
-    const struct list first = {.items = presentation->holder_blocks.items, .count = (size_t)known->seq};
-    struct log_state state;
-    return holder_keys_replay(&state, network, &presentation->holder, presentation->holder_keys, &first,
-                              arena) == REASON_NONE &&
-           hash_equal(&state.head, &known->head);
-}
-
-/* The keys that count are the latest of those carried and those known. A holder whose log has more than keys
- * in it carries its inception alone, and keys that stayed in force may sign under the number that they had in
- * it. */
 static enum reason signature_check(const struct signed_presentation *presentation,
                                    const struct network *network, const struct log_state *known,
                                    uint8_t *scratch, struct arena *arena)
 {
     const struct presentation *covered = &presentation->presentation;
-    const struct indexed_signature *signature = &presentation->signature;
-    struct log_state carried;
     struct hash hash;
-    if (holder_keys_replay(&carried, network, &covered->holder, covered->holder_keys, &covered->holder_blocks,
-                           arena) != REASON_NONE) {
-        return REASON_HOLDER_KEY;
-    }
+    const struct holder_signature signature = {.holder = &covered->holder,
+                                               .inception = covered->holder_keys,
+                                               .key_blocks = &covered->holder_blocks,
+                                               .hash = &hash,
+                                               .signature = &presentation->signature};
     if (!presentation_hash(&hash, network, covered, scratch)) {
         return REASON_TOO_LARGE;
     }
-    bool known_is_later = known != NULL && known->seq > carried.seq;
-    if (known_is_later && key_set_check(&known->keys, ROLE_PRESENT, &hash, signature, 1) == REASON_NONE) {
-        return REASON_NONE;
-    }
-    if (key_set_check(&carried.keys, ROLE_PRESENT, &hash, signature, 1) != REASON_NONE) {
-        return REASON_BAD_SIGNATURE;
-    }
-    bool current = known_is_later ? is_present_key(&known->keys, &carried.keys.keys[signature->key_index])
-                                  : known == NULL || passes_through(known, covered, network, arena);
-    return current ? REASON_NONE : REASON_HOLDER_KEY;
+    return holder_signature_check(&signature, network, known, arena);
 }
 
 static enum reason terms_check(const struct presentation *presentation,
@@ -215,10 +229,6 @@ static enum reason terms_check(const struct presentation *presentation,
 enum reason presentation_check(const struct signed_presentation *presentation, const struct network *network,
                                const struct presentation_terms *terms, uint8_t *scratch, struct arena *arena)
 {
-    const struct log_state *known = terms->known_holder;
-    if (known != NULL && !actor_id_equal(&known->author, &presentation->presentation.holder)) {
-        known = NULL;
-    }
-    enum reason reason = signature_check(presentation, network, known, scratch, arena);
+    enum reason reason = signature_check(presentation, network, terms->known_holder, scratch, arena);
     return reason == REASON_NONE ? terms_check(&presentation->presentation, terms) : reason;
 }

@@ -20,6 +20,23 @@ enum reason holder_keys_replay(struct log_state *state, const struct network *ne
                                const struct actor_id *actor, struct bytes inception,
                                const struct list *key_blocks, struct arena *arena);
 
+/* Whose key signed something, as it travels with it. */
+struct holder_signature {
+    const struct actor_id *holder;
+    struct bytes inception;
+    const struct list *key_blocks; /* struct key_block */
+    const struct hash *hash;
+    const struct indexed_signature *signature;
+};
+
+/* Whether a present key of the holder signed, of the latest keys of those carried and those known (NULL, or
+ * of another actor: none are). A holder whose log has more than keys in it carries its inception alone, and
+ * keys that stayed in force may sign under the number that they had in it.
+ * Returns: REASON_NONE; REASON_HOLDER_KEY: the keys carried are not the holder's, or do not go with those
+ * known, or the key is no longer in force; REASON_BAD_SIGNATURE: by none of them. */
+enum reason holder_signature_check(const struct holder_signature *signature, const struct network *network,
+                                   const struct log_state *known, struct arena *arena);
+
 /* Whether audience signed the challenge with a present key of the inception that it carries (or of
  * known_keys, the keys this node holds for it, when not NULL). */
 enum reason challenge_check(const struct signed_challenge *challenge, const struct network *network,
@@ -36,10 +53,10 @@ struct presentation_terms {
 };
 
 /* Check everything about a presentation that is not about its certificates: holder's key and signature,
- * audience, nonce, created and expires. One without a challenge may be for anyone (a zero audience). Returns:
- * REASON_NONE, or, the first that applies, REASON_HOLDER_KEY            the keys carried are not the
- * holder's, or not those that terms knows REASON_TOO_LARGE REASON_BAD_SIGNATURE         not by one present
- * key of the latest keys REASON_HOLDER_KEY            by a key that is no longer in force
+ * audience, nonce, created and expires. One without a challenge may be for anyone (a zero audience).
+ * Returns: REASON_NONE, or, the first that applies,
+ *   REASON_TOO_LARGE
+ *   REASON_HOLDER_KEY, REASON_BAD_SIGNATURE    as holder_signature_check
  *   REASON_WRONG_AUDIENCE
  *   REASON_WRONG_NONCE, REASON_NO_CHALLENGE    it answers another challenge, or none
  *   REASON_CLOCK                 made after now

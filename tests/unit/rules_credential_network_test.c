@@ -1,0 +1,339 @@
+#include "protocol/rules/credential.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/support/network_case.h"
+
+enum { NEVER = -1 }; /* in rows: DAY_NONE */
+
+static struct network_case given;
+
+static int day_in_row(uint32_t day)
+{
+    return day == DAY_NONE ? NEVER : (int)day;
+}
+
+static void in_the_network(void)
+{
+    network_case_member(&given);
+}
+
+static void joined(void)
+{
+    network_case_joined(&given);
+}
+
+static void left(void)
+{
+    network_case_left(&given);
+}
+
+static void returned(void)
+{
+    network_case_returned(&given);
+}
+
+static void joined_before_it_was_earned(void)
+{
+    in_the_network();
+    build_joined(&given.built, NETWORK_SHOP, 10, NETWORK_SUBJECT, NETWORK_FIRST - 500);
+}
+
+static void left_before_it_was_earned(void)
+{
+    joined_before_it_was_earned();
+    build_left(&given.built, NETWORK_SHOP, 20, &given.built.affiliations[0], NETWORK_FIRST - 100);
+}
+
+static void shop_is_no_member(void)
+{
+    build_joined(&given.built, NETWORK_SHOP, 10, NETWORK_SUBJECT, NETWORK_JOINED);
+}
+
+static void shop_is_member_until(void)
+{
+    joined();
+    given.built.credentials[1].attestation.has_last_day = true;
+    given.built.credentials[1].attestation.last_day = NETWORK_LEFT - 1;
+}
+
+static void shop_is_member_from(void)
+{
+    joined();
+    given.built.credentials[1].attestation.valid_from = NETWORK_RETURNED;
+}
+
+static void shop_is_revoked(void)
+{
+    joined();
+    build_event(&given.built, &given.built.credentials[1], STATUS_REVOKED, NETWORK_LEFT, 30, false);
+}
+
+static void shop_is_suspended_for_a_while(void)
+{
+    joined();
+    build_event(&given.built, &given.built.credentials[1], STATUS_SUSPENDED, NETWORK_LEFT, 30, false);
+    build_event(&given.built, &given.built.credentials[1], STATUS_REINSTATED, NETWORK_RETURNED, 31, false);
+}
+
+static void shop_is_perhaps_revoked(void)
+{
+    joined();
+    build_event(&given.built, &given.built.credentials[1], STATUS_REVOKED, NETWORK_LEFT, 30, true);
+}
+
+static void shop_says_so_itself(void)
+{
+    shop_is_no_member();
+    build_membership(&given.built, NETWORK_SHOP, 20, NETWORK_SHOP, "ford/network-shop", 0, DAY_NONE);
+}
+
+static void a_school_says_so(void)
+{
+    shop_is_no_member();
+    build_membership(&given.built, NETWORK_SCHOOL, 20, NETWORK_SHOP, "ford/network-shop", 0, DAY_NONE);
+}
+
+static void a_delegate_says_so(void)
+{
+    a_school_says_so();
+    build_accreditation(&given.built, NETWORK_FORD, 5, NETWORK_SCHOOL, "ford/network-shop", 0);
+}
+
+static void shop_is_in_another_network(void)
+{
+    shop_is_no_member();
+    build_pack_code(&given.built, &given.built.packs[0], "truck-shop", 0);
+    build_membership(&given.built, NETWORK_FORD, 20, NETWORK_SHOP, "ford/truck-shop", 0, DAY_NONE);
+}
+
+static void shop_is_not_the_one(void)
+{
+    shop_is_no_member();
+    build_membership(&given.built, NETWORK_FORD, 20, NETWORK_OTHER_SHOP, "ford/network-shop", 0, DAY_NONE);
+}
+
+static void membership_has_a_condition(void)
+{
+    joined();
+    given.built.credentials[1].attestation.has_network = true;
+    given.built.credentials[1].attestation.network_code = bytes_of_string("ford/network-shop");
+}
+
+static void membership_documents_experience(void)
+{
+    joined();
+    given.built.credentials[1].attestation.basis = BASIS_EXPERIENCE;
+}
+
+static void membership_came_to_the_shop(void)
+{
+    joined();
+    const struct actor_id shop = built_actor_of(NETWORK_SHOP);
+    build_event(&given.built, &given.built.credentials[1], STATUS_HELD_BY, 0, 30, false);
+    given.built.credentials[1].attestation.subject.kind = SUBJECT_CLAIM;
+    given.built.credentials[1].has_holder = true;
+    given.built.credentials[1].holder = subject_of_actor(&shop);
+}
+
+static void membership_went_to_another(void)
+{
+    joined();
+    const struct actor_id shop = built_actor_of(NETWORK_OTHER_SHOP);
+    build_event(&given.built, &given.built.credentials[1], STATUS_HELD_BY, 0, 30, false);
+    given.built.credentials[1].has_holder = true;
+    given.built.credentials[1].holder = subject_of_actor(&shop);
+}
+
+static void membership_is_stale(void)
+{
+    joined();
+    given.built.credentials[1].place.log = NETWORK_SCHOOL;
+    build_accreditation(&given.built, NETWORK_FORD, 5, NETWORK_SCHOOL, "ford/*", 0);
+    given.built.logs[NETWORK_SCHOOL].has_checkpoint = false;
+}
+
+static void someone_else_joined(void)
+{
+    in_the_network();
+    build_joined(&given.built, NETWORK_SHOP, 10, NETWORK_SCHOOL, NETWORK_JOINED);
+}
+
+static void two_shops_that_overlap(void)
+{
+    left();
+    build_membership(&given.built, NETWORK_FORD, 21, NETWORK_OTHER_SHOP, "ford/network-shop", 0, DAY_NONE);
+    build_joined(&given.built, NETWORK_OTHER_SHOP, 10, NETWORK_SUBJECT, NETWORK_LEFT - 100);
+}
+
+static void two_shops_with_a_gap(void)
+{
+    left();
+    build_membership(&given.built, NETWORK_FORD, 21, NETWORK_OTHER_SHOP, "ford/network-shop", 0, DAY_NONE);
+    build_joined(&given.built, NETWORK_OTHER_SHOP, 10, NETWORK_SUBJECT, NETWORK_RETURNED);
+}
+
+static void her_keys_are_not_here(void)
+{
+    joined();
+    given.built.affiliations[0].signature = REASON_UNKNOWN_ISSUER;
+}
+
+static void left_in_a_void_block(void)
+{
+    left();
+    given.built.leaves[0].place.voided = true;
+    given.built.leaves[0].place.void_seq = 50;
+}
+
+static void revoked_itself(void)
+{
+    joined();
+    build_event(&given.built, given.certificate, STATUS_REVOKED, NETWORK_LEFT, 30, false);
+}
+
+static void revoked_after_she_left(void)
+{
+    left();
+    build_event(&given.built, given.certificate, STATUS_REVOKED, NETWORK_RETURNED, 30, false);
+}
+
+static void disputed_and_outside(void)
+{
+    shop_is_no_member();
+    given.built.logs[NETWORK_FORD].forked = true;
+    given.built.logs[NETWORK_FORD].fork_seq = 10;
+}
+
+#define HOLDS(since, until) ANSWER_YES, REASON_NONE, since, until, NEVER
+#define SILENT(since) ANSWER_NO, REASON_OUTSIDE_NETWORK, NEVER, NEVER, since
+#define PERHAPS ANSWER_UNKNOWN, REASON_CONDITION, NEVER, NEVER, NEVER
+#define NOT(reason, effective_day) ANSWER_NO, REASON_##reason, NEVER, NEVER, effective_day
+
+static void it_holds_while_its_holder_is_in_the_network(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        void (*say)(void);
+        uint32_t at_day;
+        enum answer answer;
+        enum reason reason;
+        int since, until;
+        int effective_day;
+    } rows[] = {
+        {"the day before she joins", joined, NETWORK_JOINED - 1, SILENT(NEVER)},
+        {"the day she joins", joined, NETWORK_JOINED, HOLDS(NETWORK_JOINED, NETWORK_LAST)},
+        {"its last day", joined, NETWORK_LAST, HOLDS(NETWORK_JOINED, NETWORK_LAST)},
+        {"it expires all the same", joined, NETWORK_LAST + 1, NOT(EXPIRED, NETWORK_LAST)},
+        {"before its first day it is not yet valid", joined_before_it_was_earned, NETWORK_FIRST - 1,
+         NOT(NOT_YET_VALID, NETWORK_FIRST)},
+        {"she was there before: from its first day", joined_before_it_was_earned, NETWORK_FIRST,
+         HOLDS(NETWORK_FIRST, NETWORK_LAST)},
+        {"the day before she leaves", left, NETWORK_LEFT - 1, HOLDS(NETWORK_JOINED, NETWORK_LEFT - 1)},
+        {"the day she leaves", left, NETWORK_LEFT, SILENT(NETWORK_LEFT)},
+        {"the day after", left, NETWORK_LEFT + 1, SILENT(NETWORK_LEFT)},
+        {"in its last days", left, NETWORK_LAST, SILENT(NETWORK_LEFT)},
+        {"she left before she earned it", left_before_it_was_earned, NETWORK_FIRST,
+         SILENT(NETWORK_FIRST - 100)},
+        {"the day before she returns", returned, NETWORK_RETURNED - 1, SILENT(NETWORK_LEFT)},
+        {"the day she returns it speaks again", returned, NETWORK_RETURNED,
+         HOLDS(NETWORK_RETURNED, NETWORK_LAST)},
+        {"as it did before", returned, NETWORK_LEFT - 1, HOLDS(NETWORK_JOINED, NETWORK_LEFT - 1)},
+        {"a shop that is no member", shop_is_no_member, NETWORK_JOINED, SILENT(NEVER)},
+        {"the shop's last day as a member", shop_is_member_until, NETWORK_LEFT - 1,
+         HOLDS(NETWORK_JOINED, NETWORK_LEFT - 1)},
+        {"the day after, though she stays", shop_is_member_until, NETWORK_LEFT, SILENT(NETWORK_LEFT)},
+        {"the day before the shop becomes one", shop_is_member_from, NETWORK_RETURNED - 1, SILENT(NEVER)},
+        {"the day that it does", shop_is_member_from, NETWORK_RETURNED,
+         HOLDS(NETWORK_RETURNED, NETWORK_LAST)},
+        {"the day before the shop's revocation", shop_is_revoked, NETWORK_LEFT - 1,
+         HOLDS(NETWORK_JOINED, NETWORK_LEFT - 1)},
+        {"the day of it", shop_is_revoked, NETWORK_LEFT, SILENT(NETWORK_LEFT)},
+        {"the shop is suspended", shop_is_suspended_for_a_while, NETWORK_RETURNED - 1, SILENT(NETWORK_LEFT)},
+        {"and reinstated", shop_is_suspended_for_a_while, NETWORK_RETURNED,
+         HOLDS(NETWORK_RETURNED, NETWORK_LAST)},
+        {"nobody knows whether the shop is revoked", shop_is_perhaps_revoked, NETWORK_LEFT, PERHAPS},
+        {"it was a member before", shop_is_perhaps_revoked, NETWORK_LEFT - 1,
+         HOLDS(NETWORK_JOINED, NETWORK_LEFT - 1)},
+        {"a shop that declares itself part of the brand", shop_says_so_itself, NETWORK_JOINED, SILENT(NEVER)},
+        {"so declared by a school", a_school_says_so, NETWORK_JOINED, SILENT(NEVER)},
+        {"by whom the brand accredits for it", a_delegate_says_so, NETWORK_JOINED,
+         HOLDS(NETWORK_JOINED, NETWORK_LAST)},
+        {"member of another network", shop_is_in_another_network, NETWORK_JOINED, SILENT(NEVER)},
+        {"another shop is a member", shop_is_not_the_one, NETWORK_JOINED, SILENT(NEVER)},
+        {"a membership that itself has a condition is not followed", membership_has_a_condition,
+         NETWORK_JOINED, PERHAPS},
+        {"documented work is no membership", membership_documents_experience, NETWORK_JOINED, SILENT(NEVER)},
+        {"a membership by claim that the shop now holds", membership_came_to_the_shop, NETWORK_JOINED,
+         HOLDS(NETWORK_JOINED, NETWORK_LAST)},
+        {"a membership that another shop now holds", membership_went_to_another, NETWORK_JOINED,
+         SILENT(NEVER)},
+        {"old evidence of the shop's membership", membership_is_stale, NETWORK_JOINED, PERHAPS},
+        {"but none that she was there", membership_is_stale, NETWORK_JOINED - 1, SILENT(NEVER)},
+        {"someone else's affiliation", someone_else_joined, NETWORK_JOINED, SILENT(NEVER)},
+        {"two shops: the first one's last day is in between", two_shops_that_overlap, NETWORK_LEFT - 1,
+         HOLDS(NETWORK_JOINED, NETWORK_LAST)},
+        {"two shops: on without a break", two_shops_that_overlap, NETWORK_LEFT,
+         HOLDS(NETWORK_JOINED, NETWORK_LAST)},
+        {"two shops with a gap: in it", two_shops_with_a_gap, NETWORK_RETURNED - 1, SILENT(NETWORK_LEFT)},
+        {"two shops with a gap: after it", two_shops_with_a_gap, NETWORK_RETURNED,
+         HOLDS(NETWORK_RETURNED, NETWORK_LAST)},
+        {"her consent cannot be checked", her_keys_are_not_here, NETWORK_JOINED, PERHAPS},
+        {"she had not joined in any case", her_keys_are_not_here, NETWORK_JOINED - 1, SILENT(NEVER)},
+        {"nobody knows whether she left", left_in_a_void_block, NETWORK_LEFT, PERHAPS},
+        {"she was there until then", left_in_a_void_block, NETWORK_LEFT - 1,
+         HOLDS(NETWORK_JOINED, NETWORK_LEFT - 1)},
+        {"revoked goes before silent", revoked_after_she_left, NETWORK_RETURNED,
+         NOT(REVOKED, NETWORK_RETURNED)},
+        {"silent until then", revoked_after_she_left, NETWORK_RETURNED - 1, SILENT(NETWORK_LEFT)},
+        {"it holds until it is revoked", revoked_itself, NETWORK_LEFT - 1,
+         HOLDS(NETWORK_JOINED, NETWORK_LEFT - 1)},
+        {"a certain silence goes before a doubt", disputed_and_outside, NETWORK_JOINED, SILENT(NEVER)},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        network_case_begin(&given);
+        rows[i].say();
+        const struct credential_verdict *verdict = network_case_decide(&given, rows[i].at_day);
+        struct axis_answer status = verdict->axes[AXIS_STATUS];
+        if (status.answer != rows[i].answer || status.reason != rows[i].reason) {
+            fail_msg("%s: %d %s", rows[i].why, (int)status.answer, reason_word(status.reason));
+        }
+        if (day_in_row(verdict->since_day) != rows[i].since ||
+            day_in_row(verdict->until_day) != rows[i].until ||
+            day_in_row(verdict->effective_day) != rows[i].effective_day) {
+            fail_msg("%s: since %d until %d, effective %d", rows[i].why, day_in_row(verdict->since_day),
+                     day_in_row(verdict->until_day), day_in_row(verdict->effective_day));
+        }
+        static const enum overall overall[] = {[ANSWER_YES] = OVERALL_VALID,
+                                               [ANSWER_NO] = OVERALL_INVALID,
+                                               [ANSWER_UNKNOWN] = OVERALL_UNDETERMINED};
+        if (verdict->overall != overall[rows[i].answer] ||
+            day_truth_on(&verdict->days, rows[i].at_day) != rows[i].answer) {
+            fail_msg("%s: overall %d", rows[i].why, (int)verdict->overall);
+        }
+    }
+}
+
+static void someone_without_keys_is_in_no_network(void **state)
+{
+    (void)state;
+    network_case_begin(&given);
+    joined();
+    given.built.dossier.subject.kind = SUBJECT_CLAIM;
+    assert_int_equal(network_case_decide(&given, NETWORK_JOINED)->axes[AXIS_STATUS].reason,
+                     REASON_OUTSIDE_NETWORK);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_holds_while_its_holder_is_in_the_network),
+        cmocka_unit_test(someone_without_keys_is_in_no_network),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/command.h"
+#include "cmd/confirm.h"
 #include "cmd/frame_file.h"
 #include "cmd/json_output.h"
 #include "cmd/own_keys.h"
@@ -119,23 +119,6 @@ static void show(const struct session *session, const struct challenge *challeng
     }
 }
 
-static int confirm(const struct session *session, const struct present_request *request)
-{
-    char answer[16];
-    if (request->yes) {
-        return EXIT_YES;
-    }
-    if (isatty(STDIN_FILENO) != 1) {
-        return session_fail(&session->options, EXIT_USAGE, "not-confirmed",
-                            "Nobody is there to confirm this: say --yes if you agree.");
-    }
-    fprintf(stderr, "Answer? [y/N] ");
-    if (fgets(answer, sizeof(answer), stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y')) {
-        return EXIT_YES;
-    }
-    return session_fail(&session->options, EXIT_NO, "declined", "Declined: nothing was signed or written.");
-}
-
 /* ---- answering ---- */
 
 static int sign(struct signed_presentation *out, struct session *session, const struct own_keys *keys)
@@ -218,7 +201,7 @@ static int present(struct session *session, const struct present_request *reques
         return code;
     }
     show(session, &challenge.challenge, set);
-    code = confirm(session, request);
+    code = confirm(session, request->yes, "Answer?");
     if (code == EXIT_YES) {
         code = answer(session, request, &challenge.challenge, set);
     }

@@ -332,9 +332,42 @@ static void each_day_is_as_said(void **state)
         if (run->reason != rows[i].reason || run->effective_day != rows[i].effective_day ||
             index_or_nothing(run->event) != rows[i].event ||
             index_or_nothing(run->overruled) != rows[i].overruled ||
-            run->under_appeal != rows[i].under_appeal) {
+            run->under_appeal != rows[i].under_appeal || run->under_appeal != (run->appeal_day != DAY_NONE)) {
             fail_msg("%s: %s since %u by %d, overruled %d", rows[i].why, reason_word(run->reason),
                      run->effective_day, index_or_nothing(run->event), index_or_nothing(run->overruled));
+        }
+    }
+}
+
+static void an_appeal_says_since_when(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        uint32_t day;
+        uint32_t appeal_day;
+    } appeals[] = {
+        {"the day before", {APPEALED(50)}, 49, DAY_NONE},
+        {"its first day", {APPEALED(50)}, 50, 50},
+        {"long after", {APPEALED(50)}, 500, 50},
+        {"appealed again: since the first", {APPEALED(50), APPEALED(60)}, 70, 50},
+        {"appealed again for earlier days, they are its own", {APPEALED(60), APPEALED(50)}, 55, 50},
+        {"decided", {APPEALED(50), DECIDED(60)}, 60, DAY_NONE},
+        {"decided and appealed again", {APPEALED(50), DECIDED(60), APPEALED(70)}, 75, 70},
+        {"a voided appeal", {VOIDED(APPEALED, 50)}, 60, DAY_NONE},
+        {"a voided decision", {APPEALED(50), VOIDED(APPEAL_DECIDED, 55)}, 60, 50},
+    };
+    for (size_t i = 0; i < sizeof appeals / sizeof appeals[0]; i++) {
+        struct status_days days;
+        size_t count = 0;
+        while (count < WORDS_MAX && appeals[i].words[count].action != 0) {
+            count++;
+        }
+        say(&days, appeals[i].words, count);
+        uint32_t found = days.runs[status_days_at(&days, appeals[i].day)].appeal_day;
+        if (found != appeals[i].appeal_day) {
+            fail_msg("%s: since %u", appeals[i].why, found);
         }
     }
 }
@@ -383,6 +416,7 @@ static void runs_agree_with_single_days(void **state)
             assert_int_equal(run->reason, last->reason);
             assert_int_equal(run->effective_day, last->effective_day);
             assert_int_equal(run->under_appeal, last->under_appeal);
+            assert_int_equal(run->appeal_day, last->appeal_day);
         }
     }
 }
@@ -391,6 +425,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_day_is_as_said),
+        cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(runs_agree_with_single_days),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,67 @@ static void all_required_codes_must_be_held(void **state)
     }
 }
 
+/* Three letters a credential: one of three codes; v, u, i, e as above; and a dot, or x: documented work; d:
+ * identity; b: beside what was asked for; s: a shop's. */
+static void build_words(const char *words)
+{
+    static const char *const codes[] = {"ase/A5", "ase/A6", "ase/L1"};
+    verdict_case_begin(&given);
+    given.built.dossier.credential_count = 0;
+    for (uint64_t i = 0; words[3 * i] != '\0'; i++) {
+        const char *word = &words[3 * i];
+        struct dossier_credential *made =
+            build_credential(&given.built, CASE_ASE, 10 + i, codes[word[0] - '1'], CASE_FIRST, CASE_LAST);
+        made->place.erased = word[1] == 'e';
+        if (word[1] == 'i' || word[1] == 'u') {
+            build_event(&given.built, made, STATUS_REVOKED, CASE_FIRST, 60, word[1] == 'u');
+        }
+        made->attestation.basis = word[2] == 'x'   ? BASIS_EXPERIENCE
+                                  : word[2] == 'd' ? BASIS_IDENTITY
+                                                   : BASIS_EXAM;
+        made->about = word[2] == 'b' ? ABOUT_BESIDE : word[2] == 's' ? ABOUT_SHOP : ABOUT_SUBJECT;
+    }
+}
+
+static void without_a_requirement_all_codes_must_hold(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        const char *words;
+        enum overall overall;
+    } rows[] = {
+        {"nothing", "", OVERALL_UNDETERMINED},
+        {"a valid one", "1v.", OVERALL_VALID},
+        {"two codes that hold", "1v.2v.", OVERALL_VALID},
+        {"one of two does not", "1v.2i.", OVERALL_INVALID},
+        {"of one nobody knows", "1v.2u.", OVERALL_UNDETERMINED},
+        {"a certain no goes before a doubt", "1u.2i.", OVERALL_INVALID},
+        {"a code is judged by its best: renewed", "1i.1v.", OVERALL_VALID},
+        {"in whatever order", "1v.1i.", OVERALL_VALID},
+        {"by a doubtful one where there is no better", "1i.1u.", OVERALL_UNDETERMINED},
+        {"nobody knows what was erased", "1v.2e.", OVERALL_UNDETERMINED},
+        {"what was erased alone", "1e.", OVERALL_UNDETERMINED},
+        {"documented work that stands", "1vx", OVERALL_VALID},
+        {"documented work that was revoked", "1v.2ix", OVERALL_INVALID},
+        {"the same work said by another shop", "1v.2ix2vx", OVERALL_VALID},
+        {"and of a third code", "2ix3vx2vx", OVERALL_VALID},
+        {"an identity in doubt", "1v.2ud", OVERALL_UNDETERMINED},
+        {"what is beside it does not count", "1v.2ib", OVERALL_VALID},
+        {"nor what a shop holds", "1v.2is", OVERALL_VALID},
+        {"nor does it make up for anything", "1i.1vb", OVERALL_INVALID},
+        {"nothing but what is beside it", "1vb2vs", OVERALL_UNDETERMINED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        build_words(rows[i].words);
+        const struct verdict verdict = verdict_case_decide(&given);
+        if (verdict.overall != rows[i].overall) {
+            fail_msg("%s: overall %d", rows[i].why, (int)verdict.overall);
+        }
+        assert_int_equal(verdict.requirement, ANSWER_YES);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -159,6 +220,7 @@ int main(void)
         cmocka_unit_test(a_full_arena_is_told),
         cmocka_unit_test(a_code_is_held_by_any_valid_certificate),
         cmocka_unit_test(all_required_codes_must_be_held),
+        cmocka_unit_test(without_a_requirement_all_codes_must_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

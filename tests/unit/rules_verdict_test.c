@@ -564,12 +564,42 @@ static void evidence_that_does_not_count_has_no_age(void **state)
                 given.question.budget.issuer_s + 1);
 }
 
+static void each_namespace_has_its_own_owner(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t issuer;
+        const char *code;
+        enum reason reason;
+    } rows[] = {
+        {CASE_ASE, "ase/A6", REASON_NONE},
+        {CASE_OTHER, "ford/brakes", REASON_NONE},
+        {CASE_ASE, "ford/brakes", REASON_UNTRUSTED},
+        {CASE_OTHER, "ase/A6", REASON_UNTRUSTED},
+        {CASE_ASE, "gm/brakes", REASON_NAMESPACE_UNOWNED},
+        {CASE_ASE, "ase/A5", REASON_NONE},
+    };
+    enum { ROWS = sizeof rows / sizeof rows[0] };
+    verdict_case_begin(&given);
+    given.built.dossier.credential_count = 0;
+    build_owner(&given.built, "ford", CASE_OTHER);
+    build_pack_code(&given.built, build_pack(&given.built, CASE_OTHER, 1, "ford", 1, 0), "brakes", 60);
+    for (size_t i = 0; i < ROWS; i++) {
+        build_credential(&given.built, rows[i].issuer, 10 + i, rows[i].code, CASE_FIRST, CASE_LAST);
+    }
+    const struct verdict verdict = verdict_case_decide(&given);
+    for (size_t i = 0; i < ROWS; i++) {
+        assert_int_equal(verdict.credentials[i].axes[AXIS_AUTHORITY].reason, rows[i].reason);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_axis_answers_with_its_reason),
         cmocka_unit_test(a_valid_certificate_has_its_figures),
         cmocka_unit_test(evidence_that_does_not_count_has_no_age),
+        cmocka_unit_test(each_namespace_has_its_own_owner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -574,8 +574,8 @@ static void each_namespace_has_its_own_owner(void **state)
     } rows[] = {
         {CASE_ASE, "ase/A6", REASON_NONE},
         {CASE_OTHER, "ford/brakes", REASON_NONE},
-        {CASE_ASE, "ford/brakes", REASON_UNTRUSTED},
-        {CASE_OTHER, "ase/A6", REASON_UNTRUSTED},
+        {CASE_ASE, "ford/brakes", REASON_NOT_ACCREDITED},
+        {CASE_OTHER, "ase/A6", REASON_NOT_ACCREDITED},
         {CASE_ASE, "gm/brakes", REASON_NAMESPACE_UNOWNED},
         {CASE_ASE, "ase/A5", REASON_NONE},
     };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/command.h"
+#include "cmd/number.h"
 #include "protocol/base/text.h"
 
 enum { MINUTES_MAX = 7 * 24 * 60 };
@@ -51,6 +52,26 @@ static bool minutes_from_text(uint64_t *minutes, const char *text)
     return true;
 }
 
+static bool number_from_text(uint64_t *number, const char *text)
+{
+    const char *end;
+    uint64_t value;
+    if (!number_read(&value, text, &end, ARGUMENTS_NUMBER_MAX) || *end != '\0') {
+        return false;
+    }
+    *number = value;
+    return true;
+}
+
+static bool texts_add(struct texts *texts, const char *text)
+{
+    if (texts->count == TEXTS_MAX) {
+        return false;
+    }
+    texts->items[texts->count++] = text;
+    return true;
+}
+
 /* Put the value where the option's row says. Returns: NULL, or what the value should have been. */
 static const char *take(const struct command_option *option, const char *text)
 {
@@ -60,6 +81,12 @@ static const char *take(const struct command_option *option, const char *text)
         return NULL;
     case OPTION_TEXT:
         *(const char **)option->value = text;
+        return NULL;
+    case OPTION_TEXTS:
+        return texts_add(option->value, text) ? NULL : "to be given at most 64 times";
+    case OPTION_SHORT:
+        *((const struct option_short *)option->value)->value =
+            ((const struct option_short *)option->value)->text;
         return NULL;
     case OPTION_STATE:
         *(const char **)option->value = text;
@@ -76,6 +103,8 @@ static const char *take(const struct command_option *option, const char *text)
                    : "codes with commas in between, such as ase/A5,ase/A6";
     case OPTION_MINUTES:
         return minutes_from_text(option->value, text) ? NULL : "minutes, from 1 to 10080";
+    case OPTION_NUMBER:
+        return number_from_text(option->value, text) ? NULL : "a whole number";
     }
     return "something else";
 }
@@ -84,6 +113,11 @@ static const char *take(const struct command_option *option, const char *text)
 struct option_table {
     struct option rows[ARGUMENTS_OPTIONS_MAX + 8];
 };
+
+static bool takes_value(enum option_kind kind)
+{
+    return kind != OPTION_FLAG && kind != OPTION_SHORT;
+}
 
 static void table_init(struct option_table *table, const struct command_option *options, size_t count)
 {
@@ -97,7 +131,7 @@ static void table_init(struct option_table *table, const struct command_option *
     for (size_t i = 0; i < count; i++) {
         table->rows[SHARED_COUNT + i] = (struct option){
             .name = options[i].name,
-            .has_arg = options[i].kind == OPTION_FLAG ? no_argument : required_argument,
+            .has_arg = takes_value(options[i].kind) ? required_argument : no_argument,
             .val = (int)i,
         };
     }

@@ -6,7 +6,7 @@
 
 #include "cmd/session.h"
 
-enum { CODES_MAX = 64, ARGUMENTS_OPTIONS_MAX = 16 };
+enum { CODES_MAX = 64, ARGUMENTS_OPTIONS_MAX = 16, ARGUMENTS_NUMBER_MAX = 1000000 };
 
 /* Codes as typed: "ase/A5,ase/A6". */
 struct codes {
@@ -14,14 +14,30 @@ struct codes {
     struct bytes items[CODES_MAX]; /* views of the command line, or of a challenge */
 };
 
+/* What an option says that may be given several times. */
+enum { TEXTS_MAX = 64 };
+struct texts {
+    size_t count;
+    const char *items[TEXTS_MAX];
+};
+
+/* An option that is short for another one with a value. */
+struct option_short {
+    const char **value;
+    const char *text;
+};
+
 enum option_kind {
     OPTION_FLAG,    /* bool */
     OPTION_TEXT,    /* const char * */
+    OPTION_TEXTS,   /* struct texts; each time it is given one more */
+    OPTION_SHORT,   /* struct option_short; takes no value */
     OPTION_DAY,     /* uint32_t; "2029-06-30" */
     OPTION_TIME,    /* uint64_t; "2029-06-30T14:05:09Z", or a day's end */
     OPTION_STATE,   /* const char *; "TX" */
     OPTION_CODES,   /* struct codes */
     OPTION_MINUTES, /* uint64_t, at least 1, at most a week's */
+    OPTION_NUMBER,  /* uint64_t, at most ARGUMENTS_NUMBER_MAX; the command knows closer bounds */
 };
 
 struct command_option {

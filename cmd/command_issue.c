@@ -19,6 +19,7 @@ struct issue_request {
     const char *csv;
     const char *report;
     const char *basis;
+    const char *in_network;
     uint32_t earned, from, until; /* DAY_NONE: not given */
     bool dry_run;
     bool unaccredited;
@@ -134,10 +135,16 @@ static int terms_of(struct issue *issue, char **values, struct issue_terms *term
         .valid_from = request->from,
         .has_last_day = request->until != DAY_NONE,
         .last_day = request->until,
+        .network_code = bytes_of_string(request->in_network != NULL ? request->in_network : ""),
     };
     if (!text_is_code(terms->code)) {
         return session_fail(options, EXIT_BAD_INPUT, "bad-code", "\"%s\" is not a code such as ase/A5.",
                             values[1]);
+    }
+    if (terms->network_code.size > 0 && !text_is_code(terms->network_code)) {
+        return session_fail(options, EXIT_BAD_INPUT, "bad-code",
+                            "\"%s\" is not a membership code such as ford/network-shop.",
+                            request->in_network);
     }
     if (request->basis != NULL && !basis_of_word(&terms->basis, bytes_of_string(request->basis))) {
         return session_fail(options, EXIT_BAD_INPUT, "bad-basis", "\"%s\" is none of %s.", request->basis,
@@ -211,9 +218,11 @@ static int tell_one(struct issue *issue, const struct attestation *attestation)
                             json_of_day(attestation->has_last_day ? attestation->last_day : DAY_NONE));
         return json_output_take(object);
     }
-    printf("%s %.*s to %s, valid %s%s\n", dry_run ? "Would issue" : "Issued", (int)attestation->code.size,
+    printf("%s %.*s to %s, valid %s%s%s%s\n", dry_run ? "Would issue" : "Issued", (int)attestation->code.size,
            (const char *)attestation->code.data, session_name_of(&issue->session, &attestation->subject.id),
-           attestation->has_last_day ? "until " : "for life", until);
+           attestation->has_last_day ? "until " : "for life", until,
+           attestation->has_network ? ", while in the network " : "",
+           attestation->has_network ? issue->request->in_network : "");
     if (!dry_run) {
         printf("Entry: %s\n", entry);
     }
@@ -276,10 +285,10 @@ static int fail_header(const struct issue *issue, enum issue_header header,
             options, EXIT_BAD_INPUT, "csv-column-missing",
             "The column %s is missing: the first row names the columns technician,code,earned_on.", column);
     case ISSUE_HEADER_UNKNOWN:
-        return session_fail(
-            options, EXIT_BAD_INPUT, "csv-column-unknown",
-            "The column \"%s\" is none of technician, code, earned_on, basis, valid_from, last_day.",
-            refused->text);
+        return session_fail(options, EXIT_BAD_INPUT, "csv-column-unknown",
+                            "The column \"%s\" is none of technician, code, earned_on, basis, valid_from, "
+                            "last_day, in_network.",
+                            refused->text);
     case ISSUE_HEADER_TWICE:
         return session_fail(options, EXIT_BAD_INPUT, "csv-column-twice", "The column %s is there twice.",
                             column);
@@ -418,12 +427,12 @@ static int check_request(const struct issue_request *request, size_t argument_co
 {
     const struct command *command = command_named("issue");
     bool has_terms = request->basis != NULL || request->earned != DAY_NONE || request->from != DAY_NONE ||
-                     request->until != DAY_NONE;
+                     request->until != DAY_NONE || request->in_network != NULL;
     if (argument_count != (request->csv != NULL ? 0 : 2)) {
         return command_usage_error(command, "give a technician and a code, or --csv FILE.");
     }
     if (request->csv != NULL && has_terms) {
-        return command_usage_error(command, "with --csv the file's columns tell basis and dates.");
+        return command_usage_error(command, "with --csv the file's columns tell basis, dates and network.");
     }
     if (request->csv == NULL && request->report != NULL) {
         return command_usage_error(command, "--report goes with --csv.");
@@ -435,10 +444,15 @@ int command_issue(int argc, char **argv)
 {
     struct issue_request request = {.earned = DAY_NONE, .from = DAY_NONE, .until = DAY_NONE};
     const struct command_option options[] = {
-        {"csv", OPTION_TEXT, &request.csv},         {"report", OPTION_TEXT, &request.report},
-        {"basis", OPTION_TEXT, &request.basis},     {"earned", OPTION_DAY, &request.earned},
-        {"from", OPTION_DAY, &request.from},        {"until", OPTION_DAY, &request.until},
-        {"dry-run", OPTION_FLAG, &request.dry_run}, {"unaccredited", OPTION_FLAG, &request.unaccredited},
+        {"csv", OPTION_TEXT, &request.csv},
+        {"report", OPTION_TEXT, &request.report},
+        {"basis", OPTION_TEXT, &request.basis},
+        {"earned", OPTION_DAY, &request.earned},
+        {"from", OPTION_DAY, &request.from},
+        {"until", OPTION_DAY, &request.until},
+        {"dry-run", OPTION_FLAG, &request.dry_run},
+        {"unaccredited", OPTION_FLAG, &request.unaccredited},
+        {"in-network", OPTION_TEXT, &request.in_network},
     };
     struct arguments arguments;
     struct issue issue;

@@ -16,6 +16,7 @@ static const char *const column_names[ISSUE_COLUMN_COUNT] = {
     [COLUMN_TECHNICIAN] = "technician", [COLUMN_CODE] = "code",
     [COLUMN_EARNED_ON] = "earned_on",   [COLUMN_BASIS] = "basis",
     [COLUMN_VALID_FROM] = "valid_from", [COLUMN_LAST_DAY] = "last_day",
+    [COLUMN_IN_NETWORK] = "in_network",
 };
 
 struct issue_file {
@@ -82,6 +83,19 @@ static void last_day_by_rule(struct attestation *out, const struct pack_code *ru
     out->last_day = out->has_last_day ? last_day : 0;
 }
 
+/* What is documented as experience is the time of the validity. */
+static bool check_period(const struct issue_terms *terms, const struct issue_context *context,
+                         struct issue_refused *refused)
+{
+    if (terms->basis != BASIS_EXPERIENCE) {
+        return true;
+    }
+    if (!terms->has_valid_from || !terms->has_last_day) {
+        return refuse(refused, ISSUE_NO_PERIOD, terms->has_valid_from ? COLUMN_LAST_DAY : COLUMN_VALID_FROM);
+    }
+    return terms->last_day <= context->today || refuse(refused, ISSUE_PERIOD_AHEAD, COLUMN_LAST_DAY);
+}
+
 bool issue_attestation(struct attestation *out, struct issue_refused *refused,
                        const struct issue_context *context, const struct issue_terms *terms)
 {
@@ -92,6 +106,9 @@ bool issue_attestation(struct attestation *out, struct issue_refused *refused,
     enum reason reason = context->rule(context->caller, terms->code, terms->earned_on, &rule);
     if (reason != REASON_NONE) {
         return refuse_by_rules(refused, reason, terms->code);
+    }
+    if (!check_period(terms, context, refused)) {
+        return false;
     }
     if (rule == NULL && !terms->has_last_day) {
         return refuse(refused, ISSUE_NO_LAST_DAY, COLUMN_LAST_DAY);
@@ -104,6 +121,8 @@ bool issue_attestation(struct attestation *out, struct issue_refused *refused,
         .valid_from = terms->has_valid_from ? terms->valid_from : terms->earned_on,
         .has_last_day = terms->has_last_day,
         .last_day = terms->has_last_day ? terms->last_day : 0,
+        .has_network = terms->network_code.size > 0,
+        .network_code = terms->network_code,
     };
     if (!terms->has_last_day) {
         last_day_by_rule(out, rule);
@@ -180,6 +199,13 @@ static bool read_code(const struct issue_file *file, struct bytes *out, struct i
     return text_is_code(*out) || refuse_text(refused, ISSUE_BAD_CODE, COLUMN_CODE, *out);
 }
 
+static bool read_network(const struct issue_file *file, struct bytes *out, struct issue_refused *refused)
+{
+    *out = field_of(file, COLUMN_IN_NETWORK);
+    return out->size == 0 || text_is_code(*out) ||
+           refuse_text(refused, ISSUE_BAD_CODE, COLUMN_IN_NETWORK, *out);
+}
+
 static bool has_required_fields(const struct issue_file *file, struct issue_refused *refused)
 {
     for (int i = 0; i < ISSUE_REQUIRED_COLUMN_COUNT; i++) {
@@ -200,7 +226,8 @@ static bool read_terms(struct issue_file *file, struct issue_terms *out, struct 
            read_day(file, COLUMN_EARNED_ON, &out->earned_on, refused) &&
            read_basis(file, &out->basis, refused) &&
            read_optional_day(file, COLUMN_VALID_FROM, &out->has_valid_from, &out->valid_from, refused) &&
-           read_optional_day(file, COLUMN_LAST_DAY, &out->has_last_day, &out->last_day, refused);
+           read_optional_day(file, COLUMN_LAST_DAY, &out->has_last_day, &out->last_day, refused) &&
+           read_network(file, &out->network_code, refused);
 }
 
 /* ---- rows ---- */

@@ -2,8 +2,8 @@
 #define CMD_ISSUE_CSV_H
 
 /* Rows of a file of results -> what to attest, or why a row is refused. The first row names the columns:
- * technician, code, earned_on, and if wanted basis, valid_from, last_day, in any order. Reads no store and
- * signs nothing: who a name is and what the rules say of a code, it asks its caller. */
+ * technician, code, earned_on, and if wanted basis, valid_from, last_day, in_network, in any order. Reads no
+ * store and signs nothing: who a name is and what the rules say of a code, it asks its caller. */
 
 #include "cmd/csv.h"
 #include "protocol/wire/records.h"
@@ -15,9 +15,10 @@ enum issue_column {
     COLUMN_BASIS,      /* exam unless given */
     COLUMN_VALID_FROM, /* earned_on unless given */
     COLUMN_LAST_DAY,   /* what the code's lifetime gives unless given */
+    COLUMN_IN_NETWORK, /* a membership code: valid only while working in a shop that holds it */
 };
 enum {
-    ISSUE_COLUMN_COUNT = 6,
+    ISSUE_COLUMN_COUNT = 7,
     ISSUE_REQUIRED_COLUMN_COUNT = 3,
     ISSUE_ROWS_MAX = 1 << 22,
     ISSUE_TEXT_SIZE = 64
@@ -45,6 +46,7 @@ struct issue_terms {
     uint32_t earned_on;
     bool has_valid_from, has_last_day;
     uint32_t valid_from, last_day;
+    struct bytes network_code; /* empty: no such condition */
 };
 
 enum issue_refusal {
@@ -62,6 +64,8 @@ enum issue_refusal {
     ISSUE_IN_THE_FUTURE,      /* earned after today */
     ISSUE_ENDS_BEFORE_IT_BEGINS,
     ISSUE_NO_LAST_DAY,   /* no rules to tell the lifetime, and none given */
+    ISSUE_NO_PERIOD,     /* experience is a time that has a first and a last day */
+    ISSUE_PERIOD_AHEAD,  /* experience of days to come */
     ISSUE_RULES,         /* reason tells */
     ISSUE_DUPLICATE,     /* of the row at first_line */
     ISSUE_TOO_MANY_ROWS, /* nothing behind it is read */

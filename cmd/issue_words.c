@@ -26,6 +26,8 @@ static const struct {
     [ISSUE_ENDS_BEFORE_IT_BEGINS] = {"ends-before-it-begins", "lies before the first valid day"},
     [ISSUE_NO_LAST_DAY] = {"no-last-day",
                            "is needed, because no rules are held here that tell how long it is good for"},
+    [ISSUE_NO_PERIOD] = {"no-period", "is needed: experience is the time from a first day to a last one"},
+    [ISSUE_PERIOD_AHEAD] = {"period-ahead", "is after today, and only time that has passed is experience"},
     [ISSUE_RULES] = {"rules", ""},
     [ISSUE_DUPLICATE] = {"duplicate", "the same technician, code and day"},
     [ISSUE_TOO_MANY_ROWS] = {"too-many-rows",
@@ -68,6 +70,8 @@ void issue_refusal_words(char *out, size_t capacity, const struct issue_refused 
     case ISSUE_IN_THE_FUTURE:
     case ISSUE_ENDS_BEFORE_IT_BEGINS:
     case ISSUE_NO_LAST_DAY:
+    case ISSUE_NO_PERIOD:
+    case ISSUE_PERIOD_AHEAD:
         break;
     }
     snprintf(out, capacity, "%s %s%s%s%s", column, sentence, shows_text ? ": \"" : "", refused->text,

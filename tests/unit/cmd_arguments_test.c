@@ -69,6 +69,7 @@ struct values {
     uint32_t day;
     uint64_t time_s;
     uint64_t minutes;
+    uint64_t number;
     struct codes codes;
 };
 
@@ -96,15 +97,21 @@ static const struct line_row {
     {"more minutes than a week has", {"x", "--minutes", "10081"}, EXIT_USAGE},
     {"minutes before now", {"x", "--minutes", "-5"}, EXIT_USAGE},
     {"minutes with a unit", {"x", "--minutes", "5m"}, EXIT_USAGE},
+    {"a number", {"x", "--number", "1000000"}, EXIT_YES},
+    {"no number is a number too", {"x", "--number", "0"}, EXIT_YES},
+    {"a number too large", {"x", "--number", "1000001"}, EXIT_USAGE},
+    {"a number below nothing", {"x", "--number", "-1"}, EXIT_USAGE},
+    {"a number with something behind it", {"x", "--number", "8 or so"}, EXIT_USAGE},
     {"codes that are none", {"x", "--codes", "brakes"}, EXIT_USAGE},
 };
 
 static int read_line(const struct line_row *row, struct values *values, struct arguments *arguments)
 {
     const struct command_option options[] = {
-        {"flag", OPTION_FLAG, &values->flag},    {"text", OPTION_TEXT, &values->text},
-        {"day", OPTION_DAY, &values->day},       {"time", OPTION_TIME, &values->time_s},
-        {"codes", OPTION_CODES, &values->codes}, {"minutes", OPTION_MINUTES, &values->minutes},
+        {"flag", OPTION_FLAG, &values->flag},       {"text", OPTION_TEXT, &values->text},
+        {"day", OPTION_DAY, &values->day},          {"time", OPTION_TIME, &values->time_s},
+        {"codes", OPTION_CODES, &values->codes},    {"minutes", OPTION_MINUTES, &values->minutes},
+        {"number", OPTION_NUMBER, &values->number},
     };
     char memory[WORDS_MAX + 1][32] = {"lookup"};
     char *argv[WORDS_MAX + 2] = {memory[0]};

@@ -102,7 +102,7 @@ static const struct header_row {
     const char *about; /* the column or text that it tells; NULL: nothing */
 } header_rows[] = {
     {"the three required columns", "technician,code,earned_on\n", ISSUE_HEADER_OK, NULL},
-    {"in any order, with all others", "last_day,earned_on,valid_from,code,basis,technician\n",
+    {"in any order, with all others", "last_day,earned_on,in_network,valid_from,code,basis,technician\n",
      ISSUE_HEADER_OK, NULL},
     {"in any case and with spaces around", " Technician ,CODE,Earned_On\n", ISSUE_HEADER_OK, NULL},
     {"an empty file", "", ISSUE_HEADER_EMPTY, NULL},
@@ -152,6 +152,10 @@ static void print_row(FILE *out, const struct issue_row *row)
     fprintf(out, "%llu=%d:%d %.*s basis %d, %s, %s to %s;", (unsigned long long)row->line,
             (int)attestation->subject.kind, attestation->subject.id.bytes[0], (int)attestation->code.size,
             (const char *)attestation->code.data, (int)attestation->basis, earned, from, last);
+    if (attestation->has_network) {
+        fprintf(out, " in %.*s;", (int)attestation->network_code.size,
+                (const char *)attestation->network_code.data);
+    }
 }
 
 /* What a file's rows give, one behind the other. */
@@ -184,6 +188,7 @@ static void render(char *out, size_t capacity, const struct fixture *f, const ch
 }
 
 #define HEADER "technician,code,earned_on\n"
+#define NETWORK_HEADER "technician,code,earned_on,in_network\n"
 #define LONG_HEADER "technician,code,earned_on,basis,valid_from,last_day\n"
 
 static const struct row {
@@ -224,6 +229,21 @@ static const struct row {
      "2!ends-before-it-begins: last_day lies before the first valid day;"},
     {"a last day on the first", LONG_HEADER "@,ase/A5,2024-06-30,,,2024-06-30\n",
      "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2024-06-30;"},
+    {"experience of a time that has passed, under a code for life",
+     LONG_HEADER "@,ase/MIL1,2026-11-22,experience,2024-11-23,2026-11-22\n",
+     "2=1:1 ase/MIL1 basis 5, 2026-11-22, 2024-11-23 to 2026-11-22;"},
+    {"experience without its last day", LONG_HEADER "@,ase/MIL1,2024-06-30,experience,2024-01-01,\n",
+     "2!no-period: last_day is needed: experience is the time from a first day to a last one;"},
+    {"experience without its first day", LONG_HEADER "@,ase/MIL1,2024-06-30,experience,,2024-06-30\n",
+     "2!no-period: valid_from is needed: experience is the time from a first day to a last one;"},
+    {"experience of tomorrow", LONG_HEADER "@,ase/MIL1,2024-06-30,experience,2024-01-01,2026-11-23\n",
+     "2!period-ahead: last_day is after today, and only time that has passed is experience;"},
+    {"while in a network", NETWORK_HEADER "@,ase/A5,2024-06-30,ford/network-shop\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30; in ford/network-shop;"},
+    {"a network left empty", NETWORK_HEADER "@,ase/A5,2024-06-30,\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
+    {"a network that is no code", NETWORK_HEADER "@,ase/A5,2024-06-30,Ford\n",
+     "2!bad-code: in_network is not a code such as ase/A5: \"Ford\";"},
     {"a code that the rules don't know", HEADER "@,ase/A55,2024-06-30\n",
      "2!code-not-in-rule-pack: ase/A55: the owner's rules do not know this code;"},
     {"a code that this issuer may not issue", HEADER "@,epa/609,2024-06-30\n",

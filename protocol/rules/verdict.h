@@ -138,20 +138,31 @@ struct verdict {
 
 /* How the axes answer (a certain no goes before an unknown):
  *
- * integrity  no: path-mismatch. unknown: unknown-issuer, unwitnessed, not-found (had not arrived by
- * known_by_s), erased, upgrade-needed (whatever block of that author it is in). authority  as authority_of
- * says for the day earned, then: no-rule-pack (unknown), code-not-in-rule-pack, code-not-offered-then,
- * prerequisite-not-met, renewal-not-under-the-rules (these two also unknown: see career.h).
- * unknown: also voided, disputed, upgrade-needed, too-many, erased. status     in this order. no: voided (its
- * block). no: revoked, replaced, now-held-by-another-actor. no: not-yet-valid, expired. no: suspended.
- * unknown: erased. unknown: disputed (its block). unknown: voided or disputed (an event that would change the
- * answer). no or unknown: not-in-the-network (its own condition),
- * not-valid-in-this-state, not-in-the-network or rule-not-understood (the pack's condition on its code, as
- * far as one operator is to blame; else condition-not-evaluated). yes: under-appeal, or none. What documents
- * experience does not expire: its validity is the time that it documents. freshness  from the issuer's newest
- * checkpoint by known_by_s, whose age counts from the lower of now_s and known_by_s. unknown: no-checkpoint,
- * clock-behind-evidence, log-incomplete. no: stale. Experience is said by shops and has their budget, all
- * else the issuers'. */
+ * integrity  no: path-mismatch.
+ *            unknown: unknown-issuer, unwitnessed, not-found (had not arrived by known_by_s), erased,
+ *            upgrade-needed (whatever block of that author it is in).
+ * authority  as authority_of says for the day earned, then: no-rule-pack (unknown), code-not-in-rule-pack,
+ *            code-not-offered-then, prerequisite-not-met, renewal-not-under-the-rules (these two also
+ *            unknown: see career.h).
+ *            unknown: also voided, disputed, upgrade-needed, too-many, erased.
+ * status     in this order.
+ *            no: voided (its block).
+ *            no: revoked, replaced, now-held-by-another-actor.
+ *            no: not-yet-valid, expired.
+ *            no: suspended.
+ *            unknown: erased.
+ *            unknown: disputed (its block, or the one that voids it).
+ *            unknown: voided or disputed (an event that would change the answer).
+ *            its own condition: not-in-the-network (no), condition-not-evaluated (unknown).
+ *            the pack's condition on its code, no or unknown: not-valid-in-this-state, not-in-the-network or
+ *            rule-not-understood, as far as one operator is to blame; else condition-not-evaluated.
+ *            A condition that is certainly not met goes before what is unknown above it.
+ *            yes: under-appeal, or none.
+ *            What documents experience does not expire: its validity is the time that it documents.
+ * freshness  from the issuer's newest checkpoint by known_by_s, whose age counts from the lower of now_s and
+ *            known_by_s.
+ *            unknown: no-checkpoint, clock-behind-evidence, log-incomplete.
+ *            no: stale. Experience is said by shops and has their budget, all else the issuers'. */
 
 /* How far ahead of the verifier's clock a checkpoint may be. */
 enum { CHECKPOINT_AHEAD_S = 60 };

@@ -56,7 +56,7 @@ static void *take(struct decoder *decoder, size_t count, size_t size)
 /* A size that no text may have is out of range here: too large is what the arena is. */
 static struct bytes decode_text(struct reader *reader, size_t size_min, size_t size_max)
 {
-    struct bytes text = reader_text(reader, 0, RULE_EXPRESSION_SIZE_MAX);
+    struct bytes text = reader_text(reader, 0, SIZE_MAX);
     if (text.size < size_min || text.size > size_max) {
         reader_fail(reader, REASON_OUT_OF_RANGE);
     }

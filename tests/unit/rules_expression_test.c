@@ -216,6 +216,10 @@ static const struct {
      BYTES("\x92\x05\xd9\x31"
            "a/12345678901234567890123456789012345678901234567"),
      SCOPE_REQUIREMENT, REASON_OUT_OF_RANGE},
+    {"a code that is longer than all there is",
+     BYTES("\x92\x05\xda\xb8\x05"
+           "ase/A5"),
+     SCOPE_REQUIREMENT, REASON_TRUNCATED},
     {"a network by pattern",
      BYTES("\x92\x0b\xa5"
            "ase/*"),

@@ -5,23 +5,16 @@ static int answer(struct session *session, const char *subject_text, const struc
 {
     struct subject subject;
     struct requirement requirement;
-    struct store_txn *txn;
     struct dossier dossier;
     int code = requirement_read(&requirement, session, request->require);
     if (code == EXIT_YES) {
         code = session_subject(session, subject_text, &subject);
     }
+    if (code == EXIT_YES) {
+        code = verdict_gather(&dossier, session, &subject, request->known_by_s);
+    }
     if (code != EXIT_YES) {
         return code;
-    }
-    enum store_error error = store_read_begin(&txn, session->store);
-    if (error == STORE_OK) {
-        error = store_dossier(txn, &session->home.network, session->trust, &subject, request->known_by_s,
-                              &dossier, &session->arena);
-        store_end(txn);
-    }
-    if (error != STORE_OK) {
-        return session_fail_store(&session->options, error);
     }
     return verdict_answer(session, &dossier, request, &requirement, NULL);
 }

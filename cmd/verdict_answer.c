@@ -3,7 +3,7 @@
 #include "cmd/json_output.h"
 #include "cmd/verdict_json.h"
 
-static const char *name_in_session(const void *names, const struct hash *id)
+const char *name_in_session(const void *names, const struct hash *id)
 {
     return session_name_of(names, id);
 }
@@ -18,7 +18,7 @@ static void hide_unwanted(struct dossier *dossier, const struct codes *wanted)
     }
 }
 
-static int exit_code_of(enum overall overall)
+int exit_code_of_overall(enum overall overall)
 {
     switch (overall) {
     case OVERALL_VALID:
@@ -31,19 +31,85 @@ static int exit_code_of(enum overall overall)
     return EXIT_UNKNOWN;
 }
 
-int verdict_answer(struct session *session, struct dossier *dossier, const struct verdict_request *request,
-                   const struct requirement *requirement, const struct presented *presented)
+int exit_code_of_answer(enum answer answer)
 {
-    const struct question question = {
+    switch (answer) {
+    case ANSWER_YES:
+        return EXIT_YES;
+    case ANSWER_NO:
+        return EXIT_NO;
+    case ANSWER_UNKNOWN:
+        break;
+    }
+    return EXIT_UNKNOWN;
+}
+
+int verdict_gather(struct dossier *out, struct session *session, const struct subject *subject,
+                   uint64_t known_by_s)
+{
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error == STORE_OK) {
+        error = store_dossier(txn, &session->home.network, session->trust, subject, known_by_s, out,
+                              &session->arena);
+        store_end(txn);
+    }
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+}
+
+/* The state of the last profile in force on day. */
+static struct bytes profile_state(const struct dossier *dossier, uint32_t day)
+{
+    struct bytes state = {0};
+    for (size_t i = 0; i < dossier->profile_count; i++) {
+        const struct dossier_profile *profile = &dossier->profiles[i];
+        if (!profile->place.erased && !dossier_place_is_void(dossier, &profile->place) &&
+            profile->shop.from <= day) {
+            state = profile->shop.state;
+        }
+    }
+    return state;
+}
+
+/* Where it is asked for: as typed, else where the own shop is. */
+static int find_state(struct bytes *out, struct session *session, const struct verdict_request *request,
+                      uint32_t day)
+{
+    const struct subject self = subject_of_actor(&session->actor);
+    struct dossier dossier;
+    *out = request->state != NULL ? bytes_of_string(request->state) : (struct bytes){0};
+    if (request->state != NULL || !session->has_actor) {
+        return EXIT_YES;
+    }
+    int code = verdict_gather(&dossier, session, &self, UINT64_MAX);
+    if (code == EXIT_YES) {
+        *out = profile_state(&dossier, day);
+    }
+    return code;
+}
+
+int verdict_question(struct question *out, struct session *session, const struct verdict_request *request)
+{
+    *out = (struct question){
         .network = &session->home.network,
         .at_day = request->at_day == DAY_NONE ? session_today() : request->at_day,
         .now_s = session_now_s(),
         .known_by_s = request->known_by_s,
         .budget = FRESHNESS_DEFAULT,
-        .state = request->state != NULL ? bytes_of_string(request->state) : (struct bytes){0},
-        .requirement = requirement_expression(requirement),
     };
+    return find_state(&out->state, session, request, out->at_day);
+}
+
+int verdict_answer(struct session *session, struct dossier *dossier, const struct verdict_request *request,
+                   const struct requirement *requirement, const struct presented *presented)
+{
+    struct question question;
     struct verdict verdict;
+    int code = verdict_question(&question, session, request);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    question.requirement = requirement_expression(requirement);
     hide_unwanted(dossier, &request->wanted);
     if (!verdict_of(&verdict, dossier, session->trust, &question, &session->arena)) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
@@ -66,8 +132,8 @@ int verdict_answer(struct session *session, struct dossier *dossier, const struc
     };
     if (!session->options.json) {
         verdict_text_print(stdout, &page);
-        return exit_code_of(page.overall);
+        return exit_code_of_overall(page.overall);
     }
-    int code = json_output_take(verdict_json(&page));
-    return code == EXIT_YES ? exit_code_of(page.overall) : code;
+    code = json_output_take(verdict_json(&page));
+    return code == EXIT_YES ? exit_code_of_overall(page.overall) : code;
 }

@@ -28,6 +28,21 @@ struct verdict_request {
         "all", OPTION_FLAG, &(request)->all                                                                  \
     }
 
+/* Ask it: on which day, by what evidence, in which state. Returns: EXIT_YES, or the exit code after it said
+ * why not. */
+int verdict_question(struct question *out, struct session *session, const struct verdict_request *request);
+
+/* All that is known of subject. Returns: EXIT_YES, or the exit code after it said why not. */
+int verdict_gather(struct dossier *out, struct session *session, const struct subject *subject,
+                   uint64_t known_by_s);
+
+/* EXIT_YES, EXIT_NO or EXIT_UNKNOWN. */
+int exit_code_of_overall(enum overall overall);
+int exit_code_of_answer(enum answer answer);
+
+/* What to call an actor: the name_of of a verdict_page whose names is a session. */
+const char *name_in_session(const void *names, const struct hash *id);
+
 /* Decide and print. What is not wanted goes on counting, beside what is shown. presented: NULL for a lookup.
  * Returns: EXIT_YES, EXIT_NO or EXIT_UNKNOWN as the whole is valid, invalid or undetermined; EXIT_SYSTEM
  * after it said why not. */

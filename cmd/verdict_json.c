@@ -3,7 +3,7 @@
 #include "cmd/json_output.h"
 #include "cmd/words.h"
 
-static const char *answer_word(enum answer answer)
+const char *answer_word(enum answer answer)
 {
     static const char *const words[] = {
         [ANSWER_YES] = "yes", [ANSWER_NO] = "no", [ANSWER_UNKNOWN] = "unknown"};
@@ -270,7 +270,7 @@ static json_t *json_of_part(const struct verdict_page *page, const struct requir
     return object;
 }
 
-static json_t *json_of_parts(const struct verdict_page *page)
+json_t *verdict_json_parts(const struct verdict_page *page)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < page->verdict->part_count; i++) {
@@ -288,7 +288,7 @@ static void add_requirement(json_t *object, const struct verdict_page *page)
                                                          : json_null());
     json_object_set_new(object, "requirement_since", json_of_day(verdict->requirement_since));
     json_object_set_new(object, "requirement_until", json_of_day(verdict->requirement_until));
-    json_object_set_new(object, "required", json_of_parts(page));
+    json_object_set_new(object, "required", verdict_json_parts(page));
 }
 
 static json_t *json_of_rules(const struct verdict_page *page)

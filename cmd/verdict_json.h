@@ -10,4 +10,9 @@
 /* Returns: a new object that the caller releases, or NULL when out of memory. */
 json_t *verdict_json(const struct verdict_page *page);
 
+/* The requirement's parts alone, as its member "required". */
+json_t *verdict_json_parts(const struct verdict_page *page);
+/* "yes", "no", "unknown". */
+const char *answer_word(enum answer answer);
+
 #endif

@@ -65,11 +65,16 @@ static void print_code_verdict(FILE *out, const struct verdict_page *page, size_
     if (code == NULL || code->tested != ANSWER_YES || code->certified == ANSWER_YES) {
         return;
     }
-    fputs(BENEATH "tested; ", out);
-    fputs(code->certified == ANSWER_NO ? "not yet certified" : "whether certified is not clear", out);
-    fputs(code->missing_count > 0 ? ": " : "", out);
-    missing_print(out, code->missing, code->missing_count, code_namespace(code->code), code->code,
-                  " is missing", " are missing");
+    struct bytes name_space = code_namespace(code->code);
+    if (code->certified == ANSWER_UNKNOWN) {
+        fputs(BENEATH "tested; whether certified could not be determined", out);
+        missing_print_open(out, code->missing, code->missing_count, name_space, code->code);
+    } else {
+        fputs(BENEATH "tested; not yet certified", out);
+        fputs(code->missing_count > 0 ? ": " : "", out);
+        missing_print(out, code->missing, code->missing_count, name_space, code->code, " is missing",
+                      " are missing");
+    }
     fputs("\n", out);
 }
 

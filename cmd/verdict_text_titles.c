@@ -32,7 +32,6 @@ static void print_name(FILE *out, const struct verdict *verdict, size_t index)
         fputs(": ", out);
     }
     print_bytes(out, title->name);
-    fputs(": ", out);
 }
 
 static void print_lapse(FILE *out, const struct title_verdict *title)
@@ -45,7 +44,7 @@ static void print_lapse(FILE *out, const struct title_verdict *title)
 static void print_held(FILE *out, const struct title_verdict *title)
 {
     char day[DAY_TEXT_SIZE];
-    fputs("held", out);
+    fputs(": held", out);
     if (title->since_day != DAY_NONE) {
         day_to_text(day, title->since_day);
         fprintf(out, " since %s", day);
@@ -67,6 +66,7 @@ static void print_held(FILE *out, const struct title_verdict *title)
 static void print_lacking(FILE *out, const struct title_verdict *title)
 {
     char day[DAY_TEXT_SIZE];
+    fputs(": ", out);
     missing_print(out, title->missing, title->missing_count, title->pack->pack.name_space, (struct bytes){0},
                   " missing", " missing");
     if (title->lapse_day != DAY_NONE) {
@@ -75,6 +75,12 @@ static void print_lacking(FILE *out, const struct title_verdict *title)
         print_lapse(out, title);
         fprintf(out, " %s", day);
     }
+}
+
+static void print_open(FILE *out, const struct title_verdict *title)
+{
+    missing_print_open(out, title->missing, title->missing_count, title->pack->pack.name_space,
+                       (struct bytes){0});
 }
 
 static bool is_held(const struct title_verdict *title)
@@ -105,37 +111,89 @@ void verdict_text_titles(FILE *out, const struct verdict_page *page)
 {
     print_titles(out, page->verdict, "Titles", is_held, print_held);
     print_titles(out, page->verdict, "Within reach", title_is_within_reach, print_lacking);
-    print_titles(out, page->verdict, "Titles that could not be determined", title_is_open, print_lacking);
+    print_titles(out, page->verdict, "Titles that could not be determined", title_is_open, print_open);
 }
 
 /* ---- the requirement ---- */
 
-/* Whether all that is missing is the code that was just named. */
+/* Whether nothing is to be said of what is missing but the part itself, which was just named. */
 static bool misses_itself(const struct requirement_part *part)
 {
-    return part->missing_count == 1 && part->expression->op == EXPRESSION_CERTIFIED &&
-           part->missing[0].kind == MISSING_CODE && part->missing[0].more == 0 &&
-           bytes_equal(part->missing[0].pattern, part->expression->pattern);
+    const struct missing_part *missing = part->missing;
+    if (part->missing_count != 1 || missing->more > 0) {
+        return part->missing_count == 0;
+    }
+    switch (missing->kind) {
+    case MISSING_CODE:
+        return part->expression->op == EXPRESSION_CERTIFIED &&
+               bytes_equal(missing->pattern, part->expression->pattern);
+    case MISSING_TRAINING:
+        return part->expression->op == EXPRESSION_TRAINED;
+    case MISSING_TITLE:
+        return part->expression->op == EXPRESSION_TITLE;
+    case MISSING_NETWORK:
+        return part->expression->op == EXPRESSION_IN_NETWORK;
+    case MISSING_STATE:
+        return part->expression->op == EXPRESSION_IN_STATE;
+    case MISSING_EXCLUDED:
+        return part->expression->op == EXPRESSION_NOT;
+    case MISSING_EXPERIENCE:
+    case MISSING_RULE:
+        break;
+    }
+    return false;
 }
 
 static void print_why(FILE *out, const struct requirement_part *part)
 {
+    bool is_code = part->expression->op == EXPRESSION_CERTIFIED;
     if (misses_itself(part)) {
-        if (part->credential == SIZE_MAX) {
+        if (is_code && part->credential == SIZE_MAX) {
             fprintf(out, "; %s", reason_sentence(REASON_NOT_FOUND));
         }
-    } else if (part->missing_count > 0) {
+    } else if (part->answer == ANSWER_UNKNOWN) {
+        missing_print_open(out, part->missing, part->missing_count, (struct bytes){0},
+                           part->expression->pattern);
+    } else {
         fputs("; ", out);
         missing_print(out, part->missing, part->missing_count, (struct bytes){0}, part->expression->pattern,
                       " is missing", " are missing");
     }
 }
 
-static void print_part(FILE *out, const struct requirement_part *part)
+/* The part as it would be typed. */
+static void print_expression(FILE *out, const struct expression *expression)
 {
     char text[EXPRESSION_TEXT_SIZE];
-    bool fits = expression_print(text, sizeof(text), part->expression, (struct bytes){0});
-    fprintf(out, "  %s: %s", fits ? text : "(a long one)", held_words(part->answer));
+    bool fits = expression_print(text, sizeof(text), expression, (struct bytes){0});
+    fputs(fits ? text : "a long part", out);
+}
+
+void verdict_text_lacking(FILE *out, const struct verdict *verdict)
+{
+    size_t printed = 0;
+    for (size_t i = 0; i < verdict->part_count; i++) {
+        const struct requirement_part *part = &verdict->parts[i];
+        if (part->answer == ANSWER_YES) {
+            continue;
+        }
+        fputs(printed++ > 0 ? "; " : "", out);
+        if (part->missing_count == 0 || part->answer == ANSWER_UNKNOWN) {
+            print_expression(out, part->expression);
+            fprintf(out, " %s", held_words(part->answer));
+            missing_print_open(out, part->missing, part->missing_count, (struct bytes){0}, (struct bytes){0});
+        } else {
+            missing_print(out, part->missing, part->missing_count, (struct bytes){0}, (struct bytes){0},
+                          " is missing", " are missing");
+        }
+    }
+}
+
+static void print_part(FILE *out, const struct requirement_part *part)
+{
+    fputs("  ", out);
+    print_expression(out, part->expression);
+    fprintf(out, ": %s", held_words(part->answer));
     if (part->answer != ANSWER_YES) {
         print_why(out, part);
     }

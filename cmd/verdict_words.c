@@ -126,8 +126,8 @@ static void invalid_words(char *out, const struct credential_verdict *credential
         return;
     }
     day_to_text(day, credential->effective_day);
-    snprintf(out, VERDICT_WORDS_SIZE, "%s %s%s%s", phrase, day, reason == REASON_OUTSIDE_NETWORK ? ": " : "",
-             reason == REASON_OUTSIDE_NETWORK ? reason_sentence(reason) : "");
+    snprintf(out, VERDICT_WORDS_SIZE, "%s %s%s", phrase, day,
+             reason == REASON_OUTSIDE_NETWORK ? ": not in a shop of the network" : "");
 }
 
 static void undetermined_words(char *out, const struct credential_verdict *credential)
@@ -337,6 +337,15 @@ void missing_print(FILE *out, const struct missing_part *missing, size_t count, 
     }
     if (group_count(missing, count, GROUP_OPEN) > 0) {
         fputs(absent > 0 ? "; could not be determined: " : "could not be determined: ", out);
+        print_group(out, missing, count, GROUP_OPEN, name_space, about);
+    }
+}
+
+void missing_print_open(FILE *out, const struct missing_part *missing, size_t count, struct bytes name_space,
+                        struct bytes about)
+{
+    if (group_count(missing, count, GROUP_OPEN) > 0) {
+        fputs(": ", out);
         print_group(out, missing, count, GROUP_OPEN, name_space, about);
     }
 }

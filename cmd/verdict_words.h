@@ -50,4 +50,8 @@ const struct axis_answer *deciding_axis(const struct credential_verdict *credent
 void missing_print(FILE *out, const struct missing_part *missing, size_t count, struct bytes name_space,
                    struct bytes about, const char *ending_one, const char *ending_more);
 
+/* ": A4, A5": what alone is in the way of saying yes or no; nothing where there is nothing in particular. */
+void missing_print_open(FILE *out, const struct missing_part *missing, size_t count, struct bytes name_space,
+                        struct bytes about);
+
 #endif

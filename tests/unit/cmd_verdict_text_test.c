@@ -4,20 +4,10 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cmd/verdict_json.h"
 #include "cmd/verdict_text.h"
-
-static uint32_t day(const char *text)
-{
-    uint32_t number = 0;
-    if (!day_from_text(&number, bytes_of_string(text))) {
-        fail_msg("%s is no day", text);
-    }
-    return number;
-}
+#include "tests/support/page_case.h"
 
 /* ---- the words for one certificate ---- */
 
@@ -91,8 +81,8 @@ static struct credential_verdict verdict_of_row(const struct words_row *row)
     struct credential_verdict verdict = {
         .overall = row->overall,
         .since_day = DAY_NONE,
-        .until_day = row->until != NULL ? day(row->until) : DAY_NONE,
-        .effective_day = row->effective != NULL ? day(row->effective) : DAY_NONE,
+        .until_day = row->until != NULL ? page_case_day(row->until) : DAY_NONE,
+        .effective_day = row->effective != NULL ? page_case_day(row->effective) : DAY_NONE,
         .overruled = SIZE_MAX,
         .evidence_age_s = row->age_s,
     };
@@ -253,228 +243,68 @@ static void the_bearer_bounds_the_whole(void **state)
 
 /* ---- a page ---- */
 
-enum { OWNER, COLLEGE, HOLDER, ACTOR_COUNT };
-
-static const char *actor_name(const void *names, const struct hash *id)
-{
-    const char *const *table = names;
-    return table[id->bytes[0] - 1];
-}
-
-/* Two certificates: A5 from the owner, valid; A6 from a college that the owner accredited, suspended once and
- * now revoked. */
-struct page_fixture {
-    struct network network;
-    struct dossier_log logs[2];
-    struct history_event events[2];
-    struct dossier_credential credentials[2];
-    struct dossier dossier;
-    struct pack_code a5;
-    struct authority_answer authorities[2];
-    struct credential_verdict verdicts[2];
-    struct expression required[2];
-    struct requirement_part parts[2];
-    struct requirement requirement;
-    struct trust trust;
-    struct verdict verdict;
-    struct verdict_page page;
-};
-
-static const char *const actor_names[ACTOR_COUNT] = {"ASE", "Ohio Auto College", "Maria Lopez"};
-
-static struct actor_id actor(int which)
-{
-    struct actor_id id = {.hash.bytes = {(uint8_t)(which + 1)}};
-    return id;
-}
-
-static void fill_credentials(struct page_fixture *f)
-{
-    for (int i = 0; i < 2; i++) {
-        f->logs[i] = (struct dossier_log){.author = actor(i), .known = true};
-        f->credentials[i] = (struct dossier_credential){
-            .place = {.log = (size_t)i, .seq = 7, .index = 3},
-            .source = SOURCE_REPLAYED,
-            .attestation = {.subject = {SUBJECT_ACTOR, actor(HOLDER).hash},
-                            .code = bytes_of_string(i == 0 ? "ase/A5" : "ase/A6"),
-                            .basis = BASIS_EXAM,
-                            .earned_on = day("2024-06-30"),
-                            .valid_from = day("2024-06-30"),
-                            .has_last_day = true,
-                            .last_day = day("2029-06-30")},
-        };
-        f->authorities[i] = (struct authority_answer){
-            .has_chain = true, .chain_size = (size_t)i, .chain = {actor(OWNER), actor(COLLEGE)}};
-    }
-    f->events[0] = (struct history_event){.action = STATUS_SUSPENDED, .effective_day = day("2025-02-01")};
-    f->events[1] = (struct history_event){.action = STATUS_REINSTATED, .effective_day = day("2025-02-01")};
-    f->credentials[0].place.events = f->events;
-    f->credentials[0].place.event_count = 2;
-}
-
-static void fill_verdict(struct page_fixture *f)
-{
-    f->a5 = (struct pack_code){.code = bytes_of_string("A5"), .title = bytes_of_string("Brakes")};
-    f->verdicts[0] = (struct credential_verdict){.credential = 0,
-                                                 .overall = OVERALL_VALID,
-                                                 .since_day = day("2024-06-30"),
-                                                 .until_day = day("2029-06-30"),
-                                                 .effective_day = DAY_NONE,
-                                                 .appeal_day = DAY_NONE,
-                                                 .overruled = 0,
-                                                 .evidence_age_s = 40,
-                                                 .pack_code = &f->a5,
-                                                 .authority = &f->authorities[0]};
-    f->verdicts[1] = (struct credential_verdict){.credential = 1,
-                                                 .overall = OVERALL_INVALID,
-                                                 .since_day = DAY_NONE,
-                                                 .until_day = DAY_NONE,
-                                                 .effective_day = day("2026-03-02"),
-                                                 .appeal_day = DAY_NONE,
-                                                 .overruled = SIZE_MAX,
-                                                 .evidence_age_s = 300,
-                                                 .authority = &f->authorities[1]};
-    f->verdicts[1].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_NO, REASON_REVOKED};
-    f->required[0] = (struct expression){.op = EXPRESSION_CERTIFIED, .pattern = bytes_of_string("ase/A5")};
-    f->required[1] = (struct expression){.op = EXPRESSION_CERTIFIED, .pattern = bytes_of_string("epa/609")};
-    f->parts[0] = (struct requirement_part){.expression = &f->required[0], .answer = ANSWER_YES};
-    f->parts[1] =
-        (struct requirement_part){.expression = &f->required[1], .answer = ANSWER_NO, .credential = SIZE_MAX};
-    f->requirement.text = bytes_of_string("ase/A5, epa/609");
-    f->verdict = (struct verdict){.overall = OVERALL_INVALID,
-                                  .credential_count = 2,
-                                  .credentials = f->verdicts,
-                                  .part_count = 2,
-                                  .parts = f->parts,
-                                  .requirement = ANSWER_NO,
-                                  .requirement_since = DAY_NONE,
-                                  .requirement_until = DAY_NONE,
-                                  .next_lapse_day = day("2029-06-30"),
-                                  .next_lapse = bytes_of_string("ase/A5")};
-}
-
-static struct page_fixture *page_create(void)
-{
-    struct page_fixture *f = calloc(1, sizeof(*f));
-    assert_non_null(f);
-    assert_true(network_init(&f->network, "test"));
-    fill_credentials(f);
-    fill_verdict(f);
-    f->dossier = (struct dossier){.subject = {SUBJECT_ACTOR, actor(HOLDER).hash},
-                                  .log_count = 2,
-                                  .logs = f->logs,
-                                  .credential_count = 2,
-                                  .credentials = f->credentials};
-    f->page = (struct verdict_page){.network = &f->network,
-                                    .dossier = &f->dossier,
-                                    .trust = &f->trust,
-                                    .requirement = &f->requirement,
-                                    .verdict = &f->verdict,
-                                    .at_day = day("2026-11-22"),
-                                    .overall = OVERALL_INVALID,
-                                    .name_of = actor_name,
-                                    .names = actor_names};
-    return f;
-}
-
-static char *print_page(const struct verdict_page *page)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-    assert_non_null(stream);
-    verdict_text_print(stream, page);
-    assert_int_equal(fclose(stream), 0);
-    return text;
-}
+static struct page_case shown;
 
 static void a_lookup_reads_so(void **state)
 {
     (void)state;
-    struct page_fixture *f = page_create();
-    char *text = print_page(&f->page);
+    page_case_begin(&shown);
     assert_string_equal(
-        text, "About: Maria Lopez, on 2026-11-22\n"
-              "  VALID         ase/A5 Brakes: valid until 2029-06-30\n"
-              "                from ASE; exam of 2024-06-30; issuer seen 40 seconds ago; was suspended since "
-              "2025-02-01, then reinstated\n"
-              "  INVALID       ase/A6: revoked since 2026-03-02\n"
-              "                from Ohio Auto College, accredited by ASE; exam of 2024-06-30; issuer seen 5 "
-              "minutes ago\n"
-              "Requirement: not met\n"
-              "  ase/A5: held\n"
-              "  epa/609: not held; no certificate for it is known here\n"
-              "Next to lapse: ase/A5 on 2029-06-30\n"
-              "What to do about ase/A6: Ask the holder or the issuer for the reason.\n"
-              "VERDICT: INVALID\n");
-    free(text);
-    free(f);
+        page_case_print(&shown, verdict_text_print),
+        "About: Maria Lopez, on 2026-11-22\n"
+        "  VALID         ase/A5 Brakes: valid until 2029-06-30\n"
+        "                from ASE; exam of 2024-06-30; issuer seen 40 seconds ago; was suspended since "
+        "2025-02-01, then reinstated\n"
+        "  INVALID       ase/A6: revoked since 2026-03-02\n"
+        "                from Ohio Auto College, accredited by ASE; exam of 2024-06-30; issuer seen 5 "
+        "minutes ago\n"
+        "Requirement: not met\n"
+        "  ase/A5: held\n"
+        "  epa/609: not held; no certificate for it is known here\n"
+        "Next to lapse: ase/A5 on 2029-06-30\n"
+        "Rules: ase version 3, epa not known here\n"
+        "What to do about ase/A6: Ask the holder or the issuer for the reason.\n"
+        "VERDICT: INVALID\n");
 }
 
 static void a_presentation_reads_so(void **state)
 {
     (void)state;
-    struct page_fixture *f = page_create();
-    const struct refused_item refused = {.has_name = true,
-                                         .name = {.author = actor(COLLEGE), .seq = 9, .index = 1},
-                                         .reason = REASON_NOT_THE_HOLDER};
-    const struct presented presented = {
-        .reason = REASON_NO_CHALLENGE, .audience = actor(OWNER), .refused_count = 1, .refused = &refused};
-    f->verdict = (struct verdict){.next_lapse_day = DAY_NONE};
-    f->page.presented = &presented;
-    f->page.has_known_by = true;
-    f->page.known_by_s = 1700000000;
-    char *text = print_page(&f->page);
-    assert_non_null(strstr(text,
-                           "Holder: Maria Lopez, on 2026-11-22, by what was known at 2023-11-14T22:13:20Z\n"
-                           "Bearer: not proven: it does not answer a challenge of yours"));
+    page_case_begin(&shown);
+    const struct refused_item refused = {
+        .has_name = true,
+        .name = {.author = page_case_actor(PAGE_COLLEGE), .seq = 9, .index = 1},
+        .reason = REASON_NOT_THE_HOLDER};
+    const struct presented presented = {.reason = REASON_NO_CHALLENGE,
+                                        .audience = page_case_actor(PAGE_OWNER),
+                                        .refused_count = 1,
+                                        .refused = &refused};
+    shown.verdict = (struct verdict){.next_lapse_day = DAY_NONE};
+    shown.page.presented = &presented;
+    shown.page.has_known_by = true;
+    shown.page.known_by_s = 1700000000;
+    shown.page.state = bytes_of_string("TX");
+    const char *text = page_case_print(&shown, verdict_text_print);
+    assert_non_null(
+        strstr(text, "Holder: Maria Lopez, on 2026-11-22, in TX, by what was known at 2023-11-14T22:13:20Z\n"
+                     "Bearer: not proven: it does not answer a challenge of yours"));
     assert_non_null(
         strstr(text, "/9/1/00000000000000000000000000000000: it was issued to someone else than the one "
                      "who presents it\n"
-                     "  No certificate that counts.\n"
                      "VERDICT: INVALID\n"));
-    free(text);
-    free(f);
-}
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
-
-static void programs_read_the_same(void **state)
-{
-    (void)state;
-    struct page_fixture *f = page_create();
-    json_t *page = verdict_json(&f->page);
-    json_t *credentials = json_object_get(page, "credentials");
-    json_t *revoked = json_array_get(credentials, 1);
-    json_t *status = json_object_get(json_object_get(revoked, "axes"), "status");
-    assert_string_equal(text_at(page, "verdict"), "invalid");
-    assert_string_equal(text_at(json_object_get(page, "subject"), "name"), "Maria Lopez");
-    assert_int_equal(json_array_size(credentials), 2);
-    assert_string_equal(text_at(revoked, "code"), "ase/A6");
-    assert_string_equal(text_at(revoked, "words"), "revoked since 2026-03-02");
-    assert_string_equal(text_at(revoked, "effective_day"), "2026-03-02");
-    assert_true(json_is_null(json_object_get(revoked, "until")));
-    assert_string_equal(text_at(status, "answer"), "no");
-    assert_string_equal(text_at(status, "reason"), "revoked");
-    assert_int_equal(json_array_size(json_object_get(revoked, "chain")), 2);
-    assert_string_equal(text_at(page, "requirement"), "no");
-    assert_string_equal(text_at(json_object_get(page, "next_lapse"), "code"), "ase/A5");
-    assert_true(json_is_null(json_object_get(page, "presentation")));
-    json_decref(page);
-    free(f);
+    assert_non_null(strstr(text, "  No certificate that counts.\n"));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_verdict_has_its_words), cmocka_unit_test(no_reason_overflows_or_misleads),
-        cmocka_unit_test(ages_are_said_in_words),      cmocka_unit_test(the_bearer_bounds_the_whole),
-        cmocka_unit_test(a_lookup_reads_so),           cmocka_unit_test(a_presentation_reads_so),
-        cmocka_unit_test(programs_read_the_same),      cmocka_unit_test(the_readme_shows_what_is_printed),
+        cmocka_unit_test(every_verdict_has_its_words),
+        cmocka_unit_test(no_reason_overflows_or_misleads),
+        cmocka_unit_test(ages_are_said_in_words),
+        cmocka_unit_test(the_bearer_bounds_the_whole),
+        cmocka_unit_test(a_lookup_reads_so),
+        cmocka_unit_test(a_presentation_reads_so),
+        cmocka_unit_test(the_readme_shows_what_is_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,105 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "cmd/verdict_json.h"
+#include "tests/support/page_case.h"
+
+static struct page_case shown;
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+static void programs_read_what_people_read(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    json_t *page = verdict_json(&shown.page);
+    json_t *credentials = json_object_get(page, "credentials");
+    json_t *revoked = json_array_get(credentials, 1);
+    json_t *status = json_object_get(json_object_get(revoked, "axes"), "status");
+    assert_string_equal(text_at(page, "verdict"), "invalid");
+    assert_string_equal(text_at(json_object_get(page, "subject"), "name"), "Maria Lopez");
+    assert_int_equal(json_array_size(credentials), 2);
+    assert_string_equal(text_at(revoked, "code"), "ase/A6");
+    assert_string_equal(text_at(revoked, "words"), "revoked since 2026-03-02");
+    assert_string_equal(text_at(revoked, "effective_day"), "2026-03-02");
+    assert_true(json_is_null(json_object_get(revoked, "until")));
+    assert_true(json_is_false(json_object_get(revoked, "older")));
+    assert_string_equal(text_at(status, "answer"), "no");
+    assert_string_equal(text_at(status, "reason"), "revoked");
+    assert_int_equal(json_array_size(json_object_get(revoked, "chain")), 2);
+    assert_string_equal(text_at(page, "requirement"), "no");
+    assert_string_equal(text_at(page, "requirement_text"), "ase/A5, epa/609");
+    assert_string_equal(text_at(json_object_get(page, "next_lapse"), "code"), "ase/A5");
+    assert_true(json_is_null(json_object_get(page, "presentation")));
+    assert_true(json_is_null(json_object_get(page, "state")));
+    json_decref(page);
+}
+
+static void codes_titles_parts_and_rules_are_members(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.missing[0] = (struct missing_part){
+        .kind = MISSING_CODE, .answer = ANSWER_NO, .pattern = bytes_of_string("ase/A2"), .more = 1};
+    shown.verdict.title_count = 1;
+    shown.titles[0].name = bytes_of_string("Master Automobile");
+    shown.titles[0].answer = ANSWER_NO;
+    shown.titles[0].part_count = 8;
+    shown.titles[0].missing_count = 1;
+    shown.titles[0].lapse_day = page_case_day("2027-06-30");
+    shown.titles[0].lapse_code = bytes_of_string("ase/A5");
+    json_t *page = verdict_json(&shown.page);
+    json_t *code = json_array_get(json_object_get(page, "codes"), 0);
+    assert_string_equal(text_at(code, "code"), "ase/A5");
+    assert_string_equal(text_at(code, "certified"), "yes");
+    assert_string_equal(text_at(code, "until"), "2029-06-30");
+    json_t *title = json_array_get(json_object_get(page, "titles"), 0);
+    assert_string_equal(text_at(title, "name"), "Master Automobile");
+    assert_string_equal(text_at(title, "namespace"), "ase");
+    assert_string_equal(text_at(title, "answer"), "no");
+    assert_true(json_is_true(json_object_get(title, "within_reach")));
+    assert_string_equal(text_at(json_object_get(title, "lapse"), "day"), "2027-06-30");
+    json_t *missing = json_array_get(json_object_get(title, "missing"), 0);
+    assert_string_equal(text_at(missing, "kind"), "code");
+    assert_string_equal(text_at(missing, "code"), "ase/A2");
+    assert_int_equal(json_integer_value(json_object_get(missing, "or_others")), 1);
+    json_t *required = json_object_get(page, "required");
+    assert_int_equal(json_array_size(required), 2);
+    assert_string_equal(text_at(json_array_get(required, 1), "part"), "epa/609");
+    assert_string_equal(text_at(json_array_get(required, 1), "answer"), "not-held");
+    assert_true(json_is_null(json_object_get(json_array_get(required, 1), "entry")));
+    json_t *rules = json_object_get(page, "rules");
+    assert_int_equal(json_array_size(rules), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(rules, 0), "version")), 3);
+    assert_true(json_is_null(json_object_get(json_array_get(rules, 1), "version")));
+    json_decref(page);
+}
+
+static void what_was_not_asked_for_is_not_listed(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.credentials[0].about = ABOUT_BESIDE;
+    json_t *page = verdict_json(&shown.page);
+    assert_int_equal(json_array_size(json_object_get(page, "credentials")), 1);
+    assert_int_equal(json_array_size(json_object_get(page, "codes")), 2);
+    json_decref(page);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(programs_read_what_people_read),
+        cmocka_unit_test(codes_titles_parts_and_rules_are_members),
+        cmocka_unit_test(what_was_not_asked_for_is_not_listed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

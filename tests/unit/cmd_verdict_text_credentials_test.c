@@ -1,0 +1,213 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "tests/support/page_case.h"
+
+static struct page_case shown;
+
+static const char *printed(void)
+{
+    return page_case_print(&shown, verdict_text_credentials);
+}
+
+static void says(const char *part)
+{
+    const char *text = printed();
+    if (strstr(text, part) == NULL) {
+        fail_msg("\"%s\" is not in \"%s\"", part, text);
+    }
+}
+
+static void says_not(const char *part)
+{
+    if (strstr(printed(), part) != NULL) {
+        fail_msg("\"%s\" is said", part);
+    }
+}
+
+/* ---- tested and certified ---- */
+
+static void tested_is_told_from_certified(void **state)
+{
+    (void)state;
+    static const struct missing_part year = {.kind = MISSING_EXPERIENCE,
+                                             .answer = ANSWER_NO,
+                                             .pattern = {(const uint8_t *)"ase/A5", 6},
+                                             .days = 365};
+    static const struct missing_part open = {.kind = MISSING_EXPERIENCE,
+                                             .answer = ANSWER_UNKNOWN,
+                                             .pattern = {(const uint8_t *)"ase/A5", 6},
+                                             .days = 365};
+    static const struct {
+        const char *sentence;
+        enum answer tested, certified;
+        const struct missing_part *missing;
+        const char *words; /* NULL: none */
+    } rows[] = {
+        {"certified needs no words", ANSWER_YES, ANSWER_YES, NULL, NULL},
+        {"tested says what is missing", ANSWER_YES, ANSWER_NO, &year,
+         "                tested; not yet certified: 1 year of experience is missing\n"},
+        {"tested, and nobody knows the rest", ANSWER_YES, ANSWER_UNKNOWN, &open,
+         "                tested; whether certified could not be determined: 1 year of experience\n"},
+        {"not tested needs none: the certificate says why", ANSWER_NO, ANSWER_NO, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        page_case_begin(&shown);
+        shown.codes[0].tested = rows[i].tested;
+        shown.codes[0].certified = rows[i].certified;
+        shown.codes[0].missing_count = rows[i].missing != NULL ? 1 : 0;
+        shown.codes[0].missing = rows[i].missing;
+        const char *text = printed();
+        bool found = strstr(text, rows[i].words != NULL ? rows[i].words : "tested") != NULL;
+        if (found != (rows[i].words != NULL)) {
+            fail_msg("%s: \"%s\"", rows[i].sentence, text);
+        }
+    }
+}
+
+/* ---- what was said about it ---- */
+
+static void an_appeal_says_since_when(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.verdicts[0].appeal_day = page_case_day("2026-03-01");
+    says("                under appeal since 2026-03-01\n");
+}
+
+static void a_replacement_is_named(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.credentials[1].has_replacement = true;
+    page_entry_name(&shown.credentials[1].replacement, &shown.page, &shown.credentials[0].place);
+    says("                replaced by ase/A5 Brakes (ttpa1");
+    says("/7/3/00000000000000000000000000000000)\n");
+    shown.credentials[1].replacement.seq = 8;
+    says("                replaced by ttpa1");
+    says("/8/3/00000000000000000000000000000000\n");
+}
+
+static void the_holders_word_stands_beneath(void **state)
+{
+    (void)state;
+    struct dossier_statement statement = {.place = {.log = 0, .seq = 20},
+                                          .statement = {.text = bytes_of_string("They mixed us up.")}};
+    page_case_begin(&shown);
+    page_entry_name(&statement.statement.about, &shown.page, &shown.credentials[1].place);
+    shown.dossier.statements = &statement;
+    shown.dossier.statement_count = 1;
+    says("minutes ago\n                the holder's own statement: \"They mixed us up.\"\n");
+    statement.place.voided = true;
+    says_not("They mixed");
+    statement.place.voided = false;
+    const struct history_event taken_back = {.action = STATUS_REVOKED,
+                                             .effective_day = page_case_day("2026-11-22")};
+    const bool voided = false;
+    statement.place.event_count = 1;
+    statement.place.events = &taken_back;
+    statement.place.event_voided = &voided;
+    says_not("They mixed");
+    shown.page.at_day--;
+    says("They mixed");
+}
+
+static void a_silent_one_names_its_network(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.credentials[1].attestation.has_network = true;
+    shown.credentials[1].attestation.network_code = bytes_of_string("ford/network-shop");
+    shown.verdicts[1].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_NO, REASON_OUTSIDE_NETWORK};
+    shown.verdicts[1].effective_day = page_case_day("2026-10-01");
+    says("ase/A6: silent since 2026-10-01: not in a shop of the network (ford/network-shop)\n");
+}
+
+static void experience_says_what_it_documents(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.credentials[0].attestation.basis = BASIS_EXPERIENCE;
+    shown.credentials[1].attestation.basis = BASIS_EXPERIENCE;
+    shown.verdicts[0].until_day = DAY_NONE;
+    says("ase/A5 Brakes: documents 2024-06-30 to 2029-06-30\n                from ASE; issuer seen");
+    says("revoked since 2026-03-02\n                from Ohio Auto College, accredited by ASE; documents "
+         "2024-06-30 to 2029-06-30; issuer seen");
+    shown.credentials[0].attestation.has_last_day = false;
+    says("ase/A5 Brakes: documents the time since 2024-06-30\n");
+}
+
+/* ---- which are shown ---- */
+
+/* Make the first certificate one of the second's code that has expired. */
+static void expire_first(void)
+{
+    page_case_begin(&shown);
+    shown.credentials[0].attestation.code = bytes_of_string("ase/A6");
+    shown.credentials[0].attestation.earned_on = page_case_day("2019-06-30");
+    shown.verdicts[0].overall = OVERALL_INVALID;
+    shown.verdicts[0].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_NO, REASON_EXPIRED};
+    shown.verdicts[0].effective_day = page_case_day("2024-06-29");
+}
+
+static void older_ones_are_summed_up(void **state)
+{
+    (void)state;
+    expire_first();
+    says("  1 older certificate of the same codes is not shown: --all\n");
+    says_not("expired after");
+    shown.page.all = true;
+    says("expired after 2024-06-29");
+    says_not("older certificate");
+}
+
+static void what_nothing_took_the_place_of_is_shown(void **state)
+{
+    (void)state;
+    expire_first();
+    shown.credentials[0].attestation.code = bytes_of_string("ase/A7");
+    says("expired after");
+    expire_first();
+    shown.credentials[0].attestation.earned_on = page_case_day("2025-06-30");
+    says("expired after");
+    expire_first();
+    shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
+    says("expired after");
+    expire_first();
+    shown.credentials[1].about = ABOUT_BESIDE;
+    says("expired after");
+    expire_first();
+    shown.verdicts[0].axes[AXIS_STATUS].reason = REASON_REVOKED;
+    says("revoked since 2024-06-29");
+}
+
+static void what_was_not_asked_for_is_not_listed(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.credentials[0].about = ABOUT_BESIDE;
+    says_not("ase/A5");
+    says("ase/A6");
+    shown.credentials[1].about = ABOUT_SHOP;
+    assert_string_equal(printed(), "  No certificate that counts.\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tested_is_told_from_certified),
+        cmocka_unit_test(an_appeal_says_since_when),
+        cmocka_unit_test(a_replacement_is_named),
+        cmocka_unit_test(the_holders_word_stands_beneath),
+        cmocka_unit_test(a_silent_one_names_its_network),
+        cmocka_unit_test(experience_says_what_it_documents),
+        cmocka_unit_test(older_ones_are_summed_up),
+        cmocka_unit_test(what_nothing_took_the_place_of_is_shown),
+        cmocka_unit_test(what_was_not_asked_for_is_not_listed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

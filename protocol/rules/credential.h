@@ -11,7 +11,8 @@
 struct credentials {
     size_t count; /* as in the dossier, in its order */
     struct credential_verdict *verdicts;
-    size_t membership_count;
+    size_t membership_count; /* as memberships_of has them, but none is sure whose shop's newest checkpoint is
+                                older than its budget, or does not count: she may have left since */
     struct membership *memberships;
 };
 

@@ -577,6 +577,26 @@ static void test_a_shop_does_not_make_itself_part_of_a_brand(void **state)
     CHECK(rows);
 }
 
+static void test_a_shop_not_heard_of_for_long_leaves_its_network_open(void **state)
+{
+    (void)state;
+    begin();
+    trade_earn(&trade, TRADE_FORD, "ford/fact-brakes", BASIS_TRAINING, "2024-01-10", NULL);
+    trade_join(&trade, TRADE_SHOP, "2024-01-01", NULL);
+    trade_member(&trade, TRADE_FORD, TRADE_SHOP, "ford/network-shop", "2024-01-01", "2026-12-31");
+    trade.logs[TRADE_SHOP].checkpoint_time_s -= UINT64_C(14) * 86400;
+    static const struct row heard[] = {
+        {"heard of fourteen days ago", "ford/fact-brakes", "2024-06-01", NULL, YES},
+    };
+    CHECK(heard);
+    trade.logs[TRADE_SHOP].checkpoint_time_s--;
+    static const struct row old[] = {
+        {"a second longer: she may have left since", "ford/fact-brakes", "2024-06-01", NULL, UNKNOWN},
+        {"the shop was never of the network on that day", "ford/fact-brakes", "2027-06-01", NULL, NO},
+    };
+    CHECK(old);
+}
+
 /* ---- section 609 ---- */
 
 static void test_609_comes_from_any_approved_program_and_stays(void **state)
@@ -694,6 +714,7 @@ int main(void)
         cmocka_unit_test(test_l1_stays_when_a8_lapses),
         cmocka_unit_test(test_a_manufacturer_s_word_falls_silent_with_the_network),
         cmocka_unit_test(test_a_shop_does_not_make_itself_part_of_a_brand),
+        cmocka_unit_test(test_a_shop_not_heard_of_for_long_leaves_its_network_open),
         cmocka_unit_test(test_609_comes_from_any_approved_program_and_stays),
         cmocka_unit_test(test_an_employer_can_ask_for_a7_and_609),
         cmocka_unit_test(test_a_state_s_licence_is_good_in_that_state),

@@ -1,12 +1,146 @@
-#include "protocol/rules/career.h"
+#include "protocol/rules/career_state.h"
 
-struct career {
-    const struct dossier *dossier;
-    const struct trust *trust;
-    const struct question *question;
-    struct credentials *credentials;
-    struct arena *arena;
-};
+#include <string.h>
+
+#include "protocol/base/text.h"
+
+/* The first bytes of a code, most significant first, so that keys order as the codes do. */
+static uint64_t key_of(struct bytes code)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < sizeof key; i++) {
+        key = key << 8 | (i < code.size ? code.data[i] : 0);
+    }
+    return key;
+}
+
+static int compare_codes(uint64_t a_key, struct bytes a, uint64_t b_key, struct bytes b)
+{
+    if (a_key != b_key) {
+        return a_key < b_key ? -1 : 1;
+    }
+    return a.size <= sizeof a_key && b.size <= sizeof b_key ? 0 : bytes_compare(a, b);
+}
+
+static bool is_of_subject(const struct dossier_credential *credential)
+{
+    return credential->about != ABOUT_SHOP && !credential->place.erased;
+}
+
+/* Whether what is in order before credential at `ahead` stays before credential at `at`. */
+static bool stays_ahead(const struct career *career, size_t ahead, size_t at)
+{
+    const struct attestation *a = &career->dossier->credentials[ahead].attestation;
+    const struct attestation *b = &career->dossier->credentials[at].attestation;
+    int order = compare_codes(career->keys[ahead], a->code, career->keys[at], b->code);
+    return order != 0 ? order < 0 : a->earned_on <= b->earned_on;
+}
+
+/* Insertion by bisection: of these few, whose order is one of small numbers, it is the quickest way. */
+static void put_in_order(struct career *career, size_t at)
+{
+    size_t low = 0;
+    size_t high = career->order_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (stays_ahead(career, career->order[middle], at)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    memmove(&career->order[low + 1], &career->order[low],
+            (career->order_count - low) * sizeof career->order[0]);
+    career->order[low] = (uint32_t)at;
+    career->order_count++;
+}
+
+static bool order_credentials(struct career *career)
+{
+    const struct dossier *dossier = career->dossier;
+    career->keys = arena_take(career->arena, dossier->credential_count * sizeof career->keys[0]);
+    career->order = arena_take(career->arena, dossier->credential_count * sizeof career->order[0]);
+    if (career->keys == NULL || career->order == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < dossier->credential_count; i++) {
+        if (is_of_subject(&dossier->credentials[i])) {
+            career->keys[i] = key_of(dossier->credentials[i].attestation.code);
+            put_in_order(career, i);
+        }
+    }
+    return true;
+}
+
+static bool begins_code(const struct career *career, size_t at)
+{
+    const struct dossier_credential *credentials = career->dossier->credentials;
+    return at == 0 || !bytes_equal(credentials[career->order[at - 1]].attestation.code,
+                                   credentials[career->order[at]].attestation.code);
+}
+
+/* Codes of one namespace follow each other. */
+static struct career_space *space_of_next(struct career *career, struct bytes code)
+{
+    struct bytes name_space = code_namespace(code);
+    if (career->code_count > 0) {
+        const struct career_code *before = &career->codes[career->code_count - 1];
+        if (before->space != NULL && bytes_equal(before->space->name, name_space)) {
+            return before->space;
+        }
+    }
+    return career_space(career, name_space);
+}
+
+static bool list_codes(struct career *career)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < career->order_count; i++) {
+        count += begins_code(career, i) ? 1 : 0;
+    }
+    career->codes = arena_take(career->arena, count * sizeof career->codes[0]);
+    if (career->codes == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < career->order_count; i++) {
+        size_t credential = career->order[i];
+        struct bytes code = career->dossier->credentials[credential].attestation.code;
+        if (begins_code(career, i)) {
+            struct career_space *space = space_of_next(career, code);
+            career->codes[career->code_count++] = (struct career_code){
+                .code = code, .key = career->keys[credential], .first = i, .space = space};
+        }
+        career->codes[career->code_count - 1].count++;
+    }
+    return true;
+}
+
+static bool list_spaces(struct career *career)
+{
+    const struct trust *trust = career->trust;
+    career->spaces = arena_take(career->arena, trust->owner_count * sizeof career->spaces[0]);
+    if (career->spaces == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < trust->owner_count; i++) {
+        career->spaces[i].name = bytes_of_string(trust->owners[i].name_space);
+    }
+    return true;
+}
+
+/* Whether the dossier is about a shop: it has said what it does, or was reviewed, or technicians joined it.
+ */
+static bool is_of_shop(const struct dossier *dossier)
+{
+    if (dossier->profile_count > 0 || dossier->review_count > 0) {
+        return true;
+    }
+    if (dossier->affiliation_count == 0 || !dossier->affiliations[0].affiliation.has_consent) {
+        return false;
+    }
+    struct subject shop = subject_of_actor(&dossier->affiliations[0].affiliation.consent.shop);
+    return subject_equal(&shop, &dossier->subject);
+}
 
 struct career *career_begin(const struct dossier *dossier, const struct trust *trust,
                             const struct question *question, struct credentials *credentials,
@@ -16,34 +150,65 @@ struct career *career_begin(const struct dossier *dossier, const struct trust *t
     if (career == NULL) {
         return NULL;
     }
-    *career = (struct career){
-        .dossier = dossier,
-        .trust = trust,
-        .question = question,
-        .credentials = credentials,
-        .arena = arena,
-    };
-    return career;
+    career->dossier = dossier;
+    career->trust = trust;
+    career->question = question;
+    career->credentials = credentials;
+    career->arena = arena;
+    career->is_of_shop = is_of_shop(dossier);
+    return list_spaces(career) && order_credentials(career) && list_codes(career) ? career : NULL;
 }
 
-const struct pack_segment *career_packs(struct career *career, struct bytes name_space, size_t *count)
+static bool is_stem(struct bytes pattern)
 {
-    (void)career;
-    (void)name_space;
+    return pattern.size > 0 && pattern.data[pattern.size - 1] == '*';
+}
+
+static bool begins_with(struct bytes code, struct bytes stem)
+{
+    return code.size >= stem.size && memcmp(code.data, stem.data, stem.size) == 0;
+}
+
+struct career_code *career_codes_of(struct career *career, struct bytes pattern, size_t *count)
+{
+    struct bytes stem = is_stem(pattern) ? bytes_of(pattern.data, pattern.size - 1) : pattern;
+    uint64_t key = key_of(stem);
+    size_t low = 0;
+    size_t high = career->code_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct career_code *code = &career->codes[middle];
+        if (compare_codes(code->key, code->code, key, stem) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
     *count = 0;
-    return NULL;
+    if (!is_stem(pattern)) {
+        const struct career_code *code = &career->codes[low];
+        *count = low < career->code_count && compare_codes(code->key, code->code, key, pattern) == 0 ? 1 : 0;
+        return &career->codes[low];
+    }
+    while (low + *count < career->code_count && begins_with(career->codes[low + *count].code, stem)) {
+        (*count)++;
+    }
+    return &career->codes[low];
 }
 
-const struct pack_segment *career_pack_on(struct career *career, struct bytes name_space, uint32_t day)
+const struct dossier_credential *career_credential(const struct career *career,
+                                                   const struct career_code *code, size_t rank)
 {
-    (void)career;
-    (void)name_space;
-    (void)day;
-    return NULL;
+    return &career->dossier->credentials[career->order[code->first + rank]];
 }
 
-bool career_settle(struct career *career)
+struct credential_verdict *career_verdict(struct career *career, const struct career_code *code, size_t rank)
 {
-    (void)career;
-    return true;
+    return &career->credentials->verdicts[career->order[code->first + rank]];
+}
+
+struct bytes career_local(const struct career_code *code)
+{
+    size_t before = code_namespace(code->code).size + 1;
+    return bytes_of(code->code.data + before, code->code.size - before);
 }

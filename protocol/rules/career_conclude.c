@@ -1,11 +1,380 @@
-#include "protocol/rules/career.h"
+#include "protocol/rules/career_state.h"
+
+#include <assert.h>
+
+#include "protocol/rules/pack.h"
+
+static void write_run(uint32_t *since_day, uint32_t *until_day, const struct day_truth *days, uint32_t day)
+{
+    const struct day_interval *run = day_set_run(days->surely, day);
+    *since_day = run == NULL ? DAY_NONE : run->first;
+    *until_day = run == NULL ? DAY_NONE : run->last;
+}
+
+/* ---- codes ---- */
+
+static bool is_listed_basis(enum basis basis)
+{
+    return basis != BASIS_EXPERIENCE && basis != BASIS_IDENTITY && basis != BASIS_MEMBERSHIP;
+}
+
+static bool is_listed(const struct career *career, const struct career_code *code)
+{
+    for (size_t i = 0; i < code->count; i++) {
+        if (is_listed_basis(career_credential(career, code, i)->attestation.basis)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The one that speaks for the code: of those alike the first in the dossier. */
+static size_t best_credential(struct career *career, const struct career_code *code)
+{
+    const struct credential_verdict *best = NULL;
+    for (size_t i = 0; i < code->count; i++) {
+        const struct credential_verdict *verdict = career_verdict(career, code, i);
+        if (career_credential(career, code, i)->about != ABOUT_SUBJECT) {
+            continue;
+        }
+        if (best == NULL || credential_goes_before(verdict, best) ||
+            (verdict->credential < best->credential && !credential_goes_before(best, verdict))) {
+            best = verdict;
+        }
+    }
+    return best == NULL ? SIZE_MAX : best->credential;
+}
+
+static const struct pack_code *pack_code_on(const struct career_code *code, uint32_t day)
+{
+    const struct pack_segment *segment = code->space == NULL ? NULL : career_segment_on(code->space, day);
+    return segment == NULL ? NULL : pack_code_of(&segment->pack->pack, code->code);
+}
+
+static bool conclude_code(struct code_verdict *out, struct career *career, struct career_code *code)
+{
+    uint32_t day = career->question->at_day;
+    const struct expression certified = {.op = EXPRESSION_CERTIFIED, .pattern = code->code};
+    const struct day_truth *days = career_certified(career, code);
+    size_t part_count;
+    if (days == NULL) {
+        return false;
+    }
+    *out = (struct code_verdict){
+        .code = code->code,
+        .pack_code = pack_code_on(code, day),
+        .tested = day_truth_on(&code->tested.days, day),
+        .certified = day_truth_on(days, day),
+        .credential = best_credential(career, code),
+    };
+    write_run(&out->since_day, &out->until_day, days, day);
+    return out->tested != ANSWER_YES || out->certified == ANSWER_YES ||
+           career_missing(&out->missing, &out->missing_count, &part_count, career, &certified, day);
+}
+
+static bool conclude_codes(struct verdict *out, struct career *career)
+{
+    out->codes = arena_take(career->arena, career->code_count * sizeof out->codes[0]);
+    out->code_count = 0;
+    out->next_lapse_day = DAY_NONE;
+    out->next_lapse = bytes_of(NULL, 0);
+    if (out->codes == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < career->code_count; i++) {
+        if (!is_listed(career, &career->codes[i])) {
+            continue;
+        }
+        struct code_verdict *code = &out->codes[out->code_count++];
+        if (!conclude_code(code, career, &career->codes[i])) {
+            return false;
+        }
+        if (code->until_day < out->next_lapse_day) {
+            out->next_lapse_day = code->until_day;
+            out->next_lapse = code->code;
+        }
+    }
+    return true;
+}
+
+/* ---- what ends a title ---- */
+
+/* Looks for a code whose days end: the one that ends on `day` of days, or the earliest that holds on at_day.
+ */
+struct lapse_search {
+    struct career *career;
+    uint32_t at_day;
+    uint32_t ends_on; /* DAY_NONE: the earliest */
+    uint32_t day;     /* what was found; DAY_NONE */
+    struct bytes code;
+    size_t depth; /* of titles within titles */
+};
+
+static bool is_found(const struct lapse_search *search)
+{
+    return search->ends_on != DAY_NONE && search->day != DAY_NONE;
+}
+
+static void look_at_code(struct lapse_search *search, struct bytes code, const struct day_truth *days)
+{
+    const struct day_interval *run =
+        day_set_run(days->surely, search->ends_on == DAY_NONE ? search->at_day : search->ends_on);
+    if (run == NULL || run->last == DAY_NONE) {
+        return;
+    }
+    bool fits = search->ends_on == DAY_NONE ? run->last < search->day : run->last == search->ends_on;
+    if (fits) {
+        search->day = run->last;
+        search->code = code;
+    }
+}
+
+static bool look_at_codes(struct lapse_search *search, const struct expression *expression)
+{
+    size_t count;
+    struct career_code *codes = career_codes_of(search->career, expression->pattern, &count);
+    for (size_t i = 0; i < count && !is_found(search); i++) {
+        const struct day_truth *days = expression->op == EXPRESSION_CERTIFIED
+                                           ? career_certified(search->career, &codes[i])
+                                           : career_tested(search->career, &codes[i]);
+        if (days == NULL) {
+            return false;
+        }
+        look_at_code(search, codes[i].code, days);
+    }
+    return true;
+}
+
+static bool look_at(struct lapse_search *search, const struct expression *expression);
+
+static bool look_at_title(struct lapse_search *search, const struct expression *expression)
+{
+    struct career *career = search->career;
+    for (size_t i = 0; i < career->trust->owner_count && search->depth < EXPRESSION_DEPTH_MAX; i++) {
+        struct career_space *space = &career->spaces[i];
+        if (expression->name_space.size > 0 && !bytes_equal(space->name, expression->name_space)) {
+            continue;
+        }
+        const struct pack_segment *segment = career_segment_on(space, search->at_day);
+        struct known_rule *rule = NULL;
+        if (segment != NULL && !segment->disputed &&
+            !career_rule(&rule, career, space, segment, PACK_RULE_TITLE, expression->name)) {
+            return false;
+        }
+        if (rule == NULL) {
+            continue;
+        }
+        search->depth++;
+        if (!look_at(search, &rule->expression)) {
+            return false;
+        }
+        search->depth--;
+    }
+    return true;
+}
+
+/* What is asked to be absent ends nothing by ending. */
+static bool look_at(struct lapse_search *search, const struct expression *expression)
+{
+    if (is_found(search) || expression->op == EXPRESSION_NOT) {
+        return true;
+    }
+    if (expression->op == EXPRESSION_CERTIFIED || expression->op == EXPRESSION_TESTED ||
+        expression->op == EXPRESSION_TRAINED) {
+        return look_at_codes(search, expression);
+    }
+    if (expression->op == EXPRESSION_TITLE) {
+        return look_at_title(search, expression);
+    }
+    for (size_t i = 0; i < expression->child_count; i++) {
+        if (!look_at(search, &expression->children[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool write_lapse(struct title_verdict *out, struct career *career, const struct expression *expression)
+{
+    bool is_held = out->answer == ANSWER_YES;
+    struct lapse_search search = {
+        .career = career,
+        .at_day = career->question->at_day,
+        .ends_on = is_held ? out->until_day : DAY_NONE,
+        .day = DAY_NONE,
+    };
+    out->lapse_day = DAY_NONE;
+    if (is_held && out->until_day == DAY_NONE) {
+        return true;
+    }
+    if (!look_at(&search, expression)) {
+        return false;
+    }
+    out->lapse_day = is_held ? out->until_day : search.day;
+    out->lapse_code = search.code;
+    return true;
+}
+
+/* ---- titles ---- */
+
+/* A pack that is disputed says nothing for certain: not even that it has such a title. */
+static bool doubt_title(struct title_verdict *out, struct career *career)
+{
+    const struct expression unknown = {.op = EXPRESSION_UNKNOWN};
+    out->lapse_day = DAY_NONE;
+    return career_missing(&out->missing, &out->missing_count, &out->part_count, career, &unknown,
+                          career->question->at_day);
+}
+
+static bool conclude_title(struct title_verdict *out, struct career *career, struct career_space *space,
+                           const struct pack_segment *segment, struct bytes name)
+{
+    uint32_t day = career->question->at_day;
+    const struct day_truth *days = career_title(career, space, name);
+    struct known_rule *rule;
+    if (days == NULL) {
+        return false;
+    }
+    *out = (struct title_verdict){
+        .pack = segment->pack,
+        .name = name,
+        .answer = day_truth_on(days, day),
+    };
+    write_run(&out->since_day, &out->until_day, days, day);
+    if (segment->disputed) {
+        return doubt_title(out, career);
+    }
+    if (!career_rule(&rule, career, space, segment, PACK_RULE_TITLE, name) ||
+        !career_missing(&out->missing, &out->missing_count, &out->part_count, career, &rule->expression,
+                        day)) {
+        return false;
+    }
+    if (out->answer == ANSWER_YES) { /* once reached for life by an earlier pack */
+        out->missing_count = 0;
+    }
+    return write_lapse(out, career, &rule->expression);
+}
+
+/* How many titles a pack has: titles stand first among the rules. */
+static size_t title_count_of(const struct rule_pack *pack)
+{
+    const struct pack_rule *rules = pack->rules.items;
+    size_t count = 0;
+    while (count < pack->rules.count && rules[count].kind == PACK_RULE_TITLE) {
+        count++;
+    }
+    return count;
+}
+
+/* Count the titles in force on the day. Returns: false when the arena is full. */
+static bool count_titles(size_t *count, struct career *career)
+{
+    *count = 0;
+    for (size_t i = 0; i < career->trust->owner_count; i++) {
+        if (!career_divide(career, &career->spaces[i])) {
+            return false;
+        }
+        const struct pack_segment *segment = career_segment_on(&career->spaces[i], career->question->at_day);
+        *count += segment == NULL ? 0 : title_count_of(&segment->pack->pack);
+    }
+    return true;
+}
+
+static bool conclude_titles(struct verdict *out, struct career *career)
+{
+    out->title_count = 0;
+    size_t room;
+    if (!count_titles(&room, career)) {
+        return false;
+    }
+    out->titles = arena_take(career->arena, room * sizeof out->titles[0]);
+    if (out->titles == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < career->trust->owner_count; i++) {
+        struct career_space *space = &career->spaces[i];
+        const struct pack_segment *segment = career_segment_on(space, career->question->at_day);
+        size_t count = segment == NULL ? 0 : title_count_of(&segment->pack->pack);
+        for (size_t k = 0; k < count; k++) {
+            const struct pack_rule *rules = segment->pack->pack.rules.items;
+            assert(out->title_count < room);
+            struct title_verdict *title = &out->titles[out->title_count++];
+            if (!conclude_title(title, career, space, segment, rules[k].name)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* ---- the requirement ---- */
+
+static bool names_one_code(const struct expression *expression)
+{
+    struct bytes pattern = expression->pattern;
+    return (expression->op == EXPRESSION_CERTIFIED || expression->op == EXPRESSION_TESTED ||
+            expression->op == EXPRESSION_TRAINED) &&
+           pattern.data[pattern.size - 1] != '*';
+}
+
+static size_t credential_for(struct career *career, const struct expression *expression)
+{
+    size_t count;
+    if (!names_one_code(expression)) {
+        return SIZE_MAX;
+    }
+    const struct career_code *code = career_codes_of(career, expression->pattern, &count);
+    return count == 0 ? SIZE_MAX : best_credential(career, code);
+}
+
+static bool conclude_part(struct requirement_part *out, struct career *career,
+                          const struct expression *expression)
+{
+    uint32_t day = career->question->at_day;
+    struct day_truth days;
+    size_t part_count;
+    if (!career_days(&days, career, expression)) {
+        return false;
+    }
+    *out = (struct requirement_part){
+        .expression = expression,
+        .answer = day_truth_on(&days, day),
+        .credential = credential_for(career, expression),
+    };
+    write_run(&out->since_day, &out->until_day, &days, day);
+    return career_missing(&out->missing, &out->missing_count, &part_count, career, expression, day);
+}
+
+static bool conclude_requirement(struct verdict *out, struct career *career)
+{
+    const struct expression *required = career->question->requirement;
+    struct day_truth days;
+    out->requirement = ANSWER_YES;
+    out->requirement_since = DAY_NONE;
+    out->requirement_until = DAY_NONE;
+    out->part_count = 0;
+    out->parts = NULL;
+    if (required == NULL) {
+        return true;
+    }
+    bool is_all = required->op == EXPRESSION_ALL;
+    size_t count = is_all ? required->child_count : 1;
+    out->parts = arena_take(career->arena, count * sizeof out->parts[0]);
+    if (out->parts == NULL || !career_days(&days, career, required)) {
+        return false;
+    }
+    out->requirement = day_truth_on(&days, career->question->at_day);
+    write_run(&out->requirement_since, &out->requirement_until, &days, career->question->at_day);
+    for (size_t i = 0; i < count; i++) {
+        if (!conclude_part(&out->parts[i], career, is_all ? &required->children[i] : required)) {
+            return false;
+        }
+        out->part_count++;
+    }
+    return true;
+}
 
 bool career_conclude(struct verdict *out, struct career *career)
 {
-    (void)career;
-    out->requirement = ANSWER_UNKNOWN;
-    out->requirement_since = DAY_NONE;
-    out->requirement_until = DAY_NONE;
-    out->next_lapse_day = DAY_NONE;
-    return true;
+    return conclude_codes(out, career) && conclude_titles(out, career) && conclude_requirement(out, career);
 }

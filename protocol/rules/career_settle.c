@@ -1,0 +1,260 @@
+#include "protocol/rules/career_state.h"
+
+/* ---- how a code is held ---- */
+
+static uint32_t bit_of(enum basis basis)
+{
+    return UINT32_C(1) << basis;
+}
+
+static bool rests_on(const struct dossier_credential *credential, uint32_t bases)
+{
+    return (bit_of(credential->attestation.basis) & bases) != 0;
+}
+
+bool career_held_by(struct day_truth *out, struct career *career, const struct career_code *code,
+                    uint32_t bases)
+{
+    size_t count = 0;
+    const struct day_truth **truths = arena_take(career->arena, code->count * sizeof truths[0]);
+    if (truths == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < code->count; i++) {
+        if (rests_on(career_credential(career, code, i), bases)) {
+            truths[count++] = &career_verdict(career, code, i)->days;
+        }
+    }
+    return career_unite(out, truths, count, career->arena);
+}
+
+/* What documents work, or who somebody is, is no test; a shop's membership of a network is held by shops. */
+static uint32_t bases_held(const struct career *career)
+{
+    uint32_t bases = bit_of(BASIS_EXAM) | bit_of(BASIS_RECERTIFICATION) | bit_of(BASIS_RENEWAL) |
+                     bit_of(BASIS_TRAINING) | bit_of(BASIS_RECOGNITION) | bit_of(BASIS_LICENCE);
+    return career->is_of_shop ? bases | bit_of(BASIS_MEMBERSHIP) : bases;
+}
+
+/* ---- the rule by which an attestation counts ---- */
+
+static bool counts(enum answer *out, struct career *career, const struct applied *applied,
+                   enum pack_rule_kind kind)
+{
+    const struct attestation *attestation =
+        &career_credential(career, applied->code, applied->rank)->attestation;
+    struct career_space *space = applied->code->space;
+    const struct pack_segment *segment =
+        space == NULL ? NULL : career_segment_on(space, attestation->earned_on);
+    *out = ANSWER_YES;
+    if (segment == NULL) {
+        return true;
+    }
+    if (segment->disputed) {
+        *out = ANSWER_UNKNOWN;
+        return true;
+    }
+    struct known_rule *rule;
+    struct day_truth days;
+    if (!career_rule(&rule, career, space, segment, kind, career_local(applied->code))) {
+        return false;
+    }
+    if (rule == NULL) {
+        *out = attestation->basis == BASIS_RENEWAL ? ANSWER_NO : ANSWER_YES;
+        return true;
+    }
+    if (!career_evaluate(&days, career, &rule->expression, applied)) {
+        return false;
+    }
+    *out = day_truth_on(&days, attestation->earned_on);
+    return true;
+}
+
+/* A no goes before an unknown; what stands against the credential already stays. */
+static void refuse(struct credential_verdict *verdict, enum answer answer, enum reason reason)
+{
+    struct axis_answer *authority = &verdict->axes[AXIS_AUTHORITY];
+    if (authority->answer == ANSWER_NO || (authority->answer == ANSWER_UNKNOWN && answer == ANSWER_UNKNOWN)) {
+        return;
+    }
+    *authority = (struct axis_answer){answer, reason};
+    if (answer == ANSWER_NO) {
+        verdict->days = day_truth_no;
+    } else {
+        verdict->days.surely = DAY_SET_NONE;
+    }
+    verdict->overall = overall_of_axes(verdict->axes);
+}
+
+static bool apply_rule(struct career *career, const struct career_code *code, size_t rank)
+{
+    const struct applied applied = {.code = code, .rank = rank};
+    struct credential_verdict *verdict = career_verdict(career, code, rank);
+    enum basis basis = career_credential(career, code, rank)->attestation.basis;
+    bool renews = basis == BASIS_RENEWAL || basis == BASIS_RECERTIFICATION;
+    enum answer answer;
+    if (verdict->axes[AXIS_AUTHORITY].answer == ANSWER_NO) {
+        return true;
+    }
+    if (!counts(&answer, career, &applied, renews ? PACK_RULE_RENEWAL : PACK_RULE_PREREQUISITE)) {
+        return false;
+    }
+    if (answer != ANSWER_YES) {
+        refuse(verdict, answer, renews ? REASON_RENEWAL : REASON_PREREQUISITE);
+    }
+    return true;
+}
+
+/* ---- the condition of a code ---- */
+
+static enum reason reason_of_operator(enum expression_op op)
+{
+    if (op == EXPRESSION_IN_STATE) {
+        return REASON_OTHER_STATE;
+    }
+    if (op == EXPRESSION_IN_NETWORK) {
+        return REASON_OUTSIDE_NETWORK;
+    }
+    return op == EXPRESSION_UNKNOWN ? REASON_RULE_UNKNOWN : REASON_CONDITION;
+}
+
+/* Write which operator is to blame that expression does not hold on day: of `all` the one child that does
+ * not. */
+static bool find_blame(enum reason *out, struct career *career, const struct expression *expression,
+                       uint32_t day)
+{
+    const struct expression *to_blame = NULL;
+    *out = reason_of_operator(expression->op);
+    if (expression->op != EXPRESSION_ALL) {
+        return true;
+    }
+    for (size_t i = 0; i < expression->child_count; i++) {
+        struct day_truth days;
+        if (!career_evaluate(&days, career, &expression->children[i], NULL)) {
+            return false;
+        }
+        if (day_truth_on(&days, day) == ANSWER_YES) {
+            continue;
+        }
+        if (to_blame != NULL) {
+            return true;
+        }
+        to_blame = &expression->children[i];
+    }
+    return to_blame == NULL || find_blame(out, career, to_blame, day);
+}
+
+static bool reason_of_condition(enum reason *out, struct career *career, const struct career_code *code,
+                                const struct day_truth *days)
+{
+    uint32_t day = career->question->at_day;
+    const struct pack_segment *segment = career_segment_on(code->space, day);
+    *out = REASON_CONDITION;
+    if (segment == NULL || segment->disputed || day_truth_on(days, day) == ANSWER_YES) {
+        return true;
+    }
+    struct known_rule *rule;
+    return career_rule(&rule, career, code->space, segment, PACK_RULE_CONDITION, career_local(code)) &&
+           (rule == NULL || find_blame(out, career, &rule->expression, day));
+}
+
+static bool apply_condition(struct career *career, const struct career_code *code)
+{
+    struct day_truth days;
+    enum reason reason;
+    if (code->space == NULL) {
+        return true;
+    }
+    if (!career_asked(&days, career, code->space, PACK_RULE_CONDITION, career_local(code))) {
+        return false;
+    }
+    if (day_set_equal(days.surely, day_set_all)) {
+        return true;
+    }
+    if (!reason_of_condition(&reason, career, code, &days)) {
+        return false;
+    }
+    for (size_t i = 0; i < code->count; i++) {
+        struct credential_verdict *verdict = career_verdict(career, code, i);
+        credential_narrow(verdict, &days, reason, career->question->at_day);
+        if (!day_truth_and(&verdict->days, &verdict->days, &days, career->arena)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- codes ---- */
+
+/* In the order earned: what counts later may rest on what was held before. */
+static bool settle(struct career *career, struct career_code *code)
+{
+    if (code->space != NULL && !career_divide(career, code->space)) {
+        return false;
+    }
+    for (size_t i = 0; i < code->count; i++) {
+        if (!apply_rule(career, code, i)) {
+            return false;
+        }
+    }
+    return apply_condition(career, code) &&
+           career_held_by(&code->tested.days, career, code, bases_held(career));
+}
+
+const struct day_truth *career_tested(struct career *career, struct career_code *code)
+{
+    if (code->tested.memo == MEMO_DONE) {
+        return &code->tested.days;
+    }
+    if (!career_may_work_out(career, &code->tested)) {
+        return &day_truth_unknown;
+    }
+    career_begin_memo(career, &code->tested);
+    if (!settle(career, code)) {
+        return NULL;
+    }
+    career_end_memo(career, &code->tested);
+    return &code->tested.days;
+}
+
+static bool certify(struct day_truth *out, struct career *career, const struct career_code *code,
+                    const struct day_truth *tested)
+{
+    struct day_truth experience;
+    if (code->space == NULL || tested->possibly.count == 0) {
+        *out = *tested;
+        return true;
+    }
+    return career_asked(&experience, career, code->space, PACK_RULE_EXPERIENCE, career_local(code)) &&
+           day_truth_and(out, tested, &experience, career->arena);
+}
+
+const struct day_truth *career_certified(struct career *career, struct career_code *code)
+{
+    const struct day_truth *tested = career_tested(career, code);
+    if (tested == NULL || code->tested.memo != MEMO_DONE) {
+        return tested;
+    }
+    if (code->certified.memo == MEMO_DONE) {
+        return &code->certified.days;
+    }
+    if (!career_may_work_out(career, &code->certified)) {
+        return &day_truth_unknown;
+    }
+    career_begin_memo(career, &code->certified);
+    if (!certify(&code->certified.days, career, code, tested)) {
+        return NULL;
+    }
+    career_end_memo(career, &code->certified);
+    return &code->certified.days;
+}
+
+bool career_settle(struct career *career)
+{
+    for (size_t i = 0; i < career->code_count; i++) {
+        if (career_tested(career, &career->codes[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}

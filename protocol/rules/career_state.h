@@ -1,0 +1,175 @@
+#ifndef PROTOCOL_RULES_CAREER_STATE_H
+#define PROTOCOL_RULES_CAREER_STATE_H
+
+/* What a career remembers while it is evaluated, for the files of career.h alone. Everything is worked out at
+ * most once: when it is asked for while it is being worked out, it rests on itself and is unknown. */
+
+#include "protocol/rules/career.h"
+
+enum memo { MEMO_EMPTY, MEMO_BEGUN, MEMO_DONE };
+
+struct memo_days {
+    enum memo memo;
+    struct day_truth days;
+};
+
+/* A rule's text, read when it is first asked for: a pack has many more rules than bear on one career, and
+ * versions of a pack have most of them in common. */
+struct known_rule {
+    struct bytes text; /* as the pack has it */
+    enum expression_scope scope;
+    struct expression expression;
+    struct memo_days held; /* of scope subject: the days on which it holds */
+};
+
+struct title_memo {
+    struct bytes name;
+    struct memo_days held;
+    struct title_memo *next;
+};
+
+/* A segment's rules, beside its pack_segment. */
+struct segment_memo {
+    struct compiled_rule *rules; /* their names; NULL: not asked for by now */
+    struct known_rule **known;   /* NULL each: not asked for by now */
+    bool is_read;                /* whether rules have their expressions too */
+};
+
+/* What rules of one kind ask of a code in every segment: kept for the next code, which the same rules speak
+ * for more often than not. */
+struct asked_by_day {
+    const struct day_truth **asked; /* one for each segment; NULL: nothing is kept */
+    struct day_truth days;
+};
+
+struct career_space {
+    struct bytes name;
+    bool is_divided; /* whether the segments are there */
+    size_t segment_count;
+    struct pack_segment *segments;
+    struct segment_memo *memos;
+    struct title_memo *titles;
+    uint32_t kinds; /* bit (1 << enum pack_rule_kind) each: some segment has such rules, or may */
+    struct asked_by_day experience, condition;
+};
+
+/* A code that any of the subject's credentials names. */
+struct career_code {
+    struct bytes code;
+    uint64_t key; /* its first bytes, so that codes mostly compare as numbers */
+    size_t first; /* of its credentials, in career.order */
+    size_t count;
+    struct career_space *space; /* NULL: the trust file does not name it */
+    struct memo_days tested, certified;
+};
+
+/* What is remembered of expressions that several rules have in common. */
+enum { CAREER_WORKED_MAX = 16, CAREER_RECENT_MAX = 32 };
+
+struct worked_memo {
+    struct bytes pattern;
+    uint64_t wanted;
+    struct day_truth days;
+};
+
+struct career {
+    const struct dossier *dossier;
+    const struct trust *trust;
+    const struct question *question;
+    struct credentials *credentials;
+    struct arena *arena;
+    bool is_of_shop;
+    size_t depth;    /* codes and titles begun and not done */
+    uint64_t *keys;  /* of the dossier's credentials */
+    uint32_t *order; /* the subject's credentials by code, day earned, and as in the dossier */
+    size_t order_count;
+    size_t code_count;
+    struct career_code *codes;   /* ascending */
+    struct career_space *spaces; /* as many as the trust file has owners, in its order */
+    size_t worked_count;
+    struct worked_memo worked[CAREER_WORKED_MAX];
+    size_t recent_count; /* ever; the newest CAREER_RECENT_MAX are kept */
+    struct known_rule *recent[CAREER_RECENT_MAX];
+};
+
+/* Whether days that are not there yet may be worked out: they don't rest on themselves, nor lie too deep. */
+static inline bool career_may_work_out(const struct career *career, const struct memo_days *days)
+{
+    return days->memo == MEMO_EMPTY && career->depth <= EXPRESSION_DEPTH_MAX;
+}
+
+static inline void career_begin_memo(struct career *career, struct memo_days *days)
+{
+    days->memo = MEMO_BEGUN;
+    career->depth++;
+}
+
+static inline void career_end_memo(struct career *career, struct memo_days *days)
+{
+    days->memo = MEMO_DONE;
+    career->depth--;
+}
+
+/* Where a pointer to days is returned, NULL says that the arena is full. */
+
+/* ---- career.c ---- */
+
+/* The subject's codes that pattern matches follow each other: the first, and how many there are. */
+struct career_code *career_codes_of(struct career *career, struct bytes pattern, size_t *count);
+const struct dossier_credential *career_credential(const struct career *career,
+                                                   const struct career_code *code, size_t rank);
+struct credential_verdict *career_verdict(struct career *career, const struct career_code *code, size_t rank);
+/* A code without its namespace. */
+struct bytes career_local(const struct career_code *code);
+
+/* ---- career_packs.c ---- */
+
+/* The segments of a namespace of the trust file. Returns: false when the arena is full. */
+bool career_divide(struct career *career, struct career_space *space);
+struct career_space *career_space(struct career *career, struct bytes name_space);
+/* Requires: career_divide. NULL: no pack is in force on that day. */
+struct pack_segment *career_segment_on(struct career_space *space, uint32_t day);
+/* The rule of kind that speaks for a code, or that gives a title, on the segment's days. *out NULL: there is
+ * none. Requires: the segment is not disputed. Returns: false when the arena is full. */
+bool career_rule(struct known_rule **out, struct career *career, struct career_space *space,
+                 const struct pack_segment *segment, enum pack_rule_kind kind, struct bytes local);
+/* The days on which what the rules of kind experience or condition ask of a code holds, each day by its pack;
+ * all days where nothing is asked. Requires: career_divide. Returns: false when the arena is full. */
+bool career_asked(struct day_truth *out, struct career *career, struct career_space *space,
+                  enum pack_rule_kind kind, struct bytes local);
+const struct day_truth *career_title(struct career *career, struct career_space *space, struct bytes name);
+
+/* ---- career_settle.c ---- */
+
+const struct day_truth *career_tested(struct career *career, struct career_code *code);
+const struct day_truth *career_certified(struct career *career, struct career_code *code);
+/* Days on which a code is held by its credentials of some bases. Returns: false when the arena is full. */
+bool career_held_by(struct day_truth *out, struct career *career, const struct career_code *code,
+                    uint32_t bases);
+
+/* ---- career_days.c ---- */
+
+/* The attestation that a rule is applied to: one of its code's, by rank. */
+struct applied {
+    const struct career_code *code;
+    size_t rank;
+};
+
+/* As career_days; applied NULL: operators about an attestation are out of place, and unknown. */
+bool career_evaluate(struct day_truth *out, struct career *career, const struct expression *expression,
+                     const struct applied *applied);
+/* The days on which any of truths holds. Returns: false when the arena is full. */
+bool career_unite(struct day_truth *out, const struct day_truth *const *truths, size_t count,
+                  struct arena *arena);
+/* How many days are documented for certain by day under the codes of pattern. Requires: career_settle.
+ * Returns: UINT32_MAX when the arena is full. */
+uint32_t career_worked_by(struct career *career, struct bytes pattern, uint32_t day);
+
+/* ---- career_attestation.c ---- */
+
+/* What BASIS, IN_TIME, APART and ADDS answer. Requires: expression is one of them, and the days of the
+ * code's earlier credentials are settled. */
+enum answer career_attestation_answer(struct career *career, const struct expression *expression,
+                                      const struct applied *applied);
+
+#endif

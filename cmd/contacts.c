@@ -6,26 +6,6 @@
 
 #include "protocol/base/text.h"
 
-enum id_result contacts_id(struct subject *subject, const struct network *network, struct bytes text)
-{
-    struct hash id;
-    enum id_kind found = ID_ACTOR;
-    enum id_result result = id_from_text(&id, &found, ID_ACTOR, network, text);
-
-    if (result == ID_OK) {
-        *subject = (struct subject){.kind = SUBJECT_ACTOR, .id = id};
-        return ID_OK;
-    }
-    if (result != ID_WRONG_KIND || found != ID_CLAIM) {
-        return result;
-    }
-    result = id_from_text(&id, &found, ID_CLAIM, network, text);
-    if (result == ID_OK) {
-        *subject = (struct subject){.kind = SUBJECT_CLAIM, .id = id};
-    }
-    return result;
-}
-
 static bool name_is(const char *name, struct bytes text)
 {
     return strlen(name) == text.size && strncasecmp(name, (const char *)text.data, text.size) == 0;
@@ -115,7 +95,7 @@ static enum contacts_result parse_line(struct contacts *contacts, const struct n
     while (id_size < text.size && text.data[id_size] != ' ' && text.data[id_size] != '\t') {
         id_size++;
     }
-    if (contacts_id(&subject, network, bytes_of(text.data, id_size)) != ID_OK) {
+    if (subject_from_text(&subject, network, bytes_of(text.data, id_size)) != ID_OK) {
         return CONTACTS_BAD_ID;
     }
     return contacts_add(contacts, &subject, trimmed(bytes_of(text.data + id_size, text.size - id_size)));
@@ -167,11 +147,10 @@ bool contacts_print(char *out, size_t capacity, const struct network *network,
     out[0] = '\0';
     for (size_t i = 0; i < contacts->count; i++) {
         const struct contact *contact = &contacts->items[i];
-        enum id_kind kind = contact->subject.kind == SUBJECT_CLAIM ? ID_CLAIM : ID_ACTOR;
         char id[ID_TEXT_MAX + 1];
         int size;
 
-        id_to_text(id, kind, network, &contact->subject.id);
+        subject_to_text(id, network, &contact->subject);
         size = snprintf(out + at, capacity - at, "%s %s\n", id, contact->name);
         if (size < 0 || (size_t)size >= capacity - at) {
             return false;

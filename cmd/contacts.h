@@ -47,7 +47,4 @@ enum contacts_result contacts_add(struct contacts *contacts, const struct subjec
 const struct contact *contacts_named(const struct contacts *contacts, struct bytes name);
 const struct contact *contacts_of(const struct contacts *contacts, const struct hash *id);
 
-/* Read an actor's or claim's id. */
-enum id_result contacts_id(struct subject *subject, const struct network *network, struct bytes text);
-
 #endif

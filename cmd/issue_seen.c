@@ -31,7 +31,7 @@ enum id_result issue_person(struct issue_people *people, const struct network *n
         *out = people->slots[slot].subject;
         return ID_OK;
     }
-    enum id_result result = contacts_id(out, network, text);
+    enum id_result result = subject_from_text(out, network, text);
     if (result == ID_OK && fits) {
         people->slots[slot].size = text.size;
         people->slots[slot].subject = *out;

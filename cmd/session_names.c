@@ -57,7 +57,7 @@ int session_subject(const struct session *session, const char *text, struct subj
         *subject = contact->subject;
         return EXIT_YES;
     }
-    result = contacts_id(subject, &session->home.network, bytes_of_string(text));
+    result = subject_from_text(subject, &session->home.network, bytes_of_string(text));
     if (result == ID_WRONG_KIND) {
         id_from_text(&id, &found, ID_ACTOR, &session->home.network, bytes_of_string(text));
     }

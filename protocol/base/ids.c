@@ -108,6 +108,31 @@ enum id_result id_from_text(struct hash *id, enum id_kind *found, enum id_kind w
     return ID_OK;
 }
 
+void subject_to_text(char *text, const struct network *network, const struct subject *subject)
+{
+    assert(subject->kind != SUBJECT_BLINDED);
+    id_to_text(text, subject->kind == SUBJECT_CLAIM ? ID_CLAIM : ID_ACTOR, network, &subject->id);
+}
+
+enum id_result subject_from_text(struct subject *subject, const struct network *network, struct bytes text)
+{
+    enum id_kind found = ID_ACTOR;
+    struct hash id;
+    enum id_result result = id_from_text(&id, &found, ID_ACTOR, network, text);
+    if (result == ID_OK) {
+        *subject = (struct subject){.kind = SUBJECT_ACTOR, .id = id};
+        return ID_OK;
+    }
+    if (result != ID_WRONG_KIND || found != ID_CLAIM) {
+        return result;
+    }
+    result = id_from_text(&id, &found, ID_CLAIM, network, text);
+    if (result == ID_OK) {
+        *subject = (struct subject){.kind = SUBJECT_CLAIM, .id = id};
+    }
+    return result;
+}
+
 static char *number_to_text(char *text, uint64_t number)
 {
     char digits[20];

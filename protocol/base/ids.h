@@ -78,6 +78,11 @@ void id_to_text(char *text, enum id_kind kind, const struct network *network, co
 enum id_result id_from_text(struct hash *id, enum id_kind *found, enum id_kind wanted,
                             const struct network *network, struct bytes text);
 
+/* The same for a subject that is an actor or a claim. Requires: not a blinded one. */
+void subject_to_text(char *text, const struct network *network, const struct subject *subject);
+/* Read the id of an actor or of a claim. Writes: *subject only on ID_OK. */
+enum id_result subject_from_text(struct subject *subject, const struct network *network, struct bytes text);
+
 /* Write "actor/seq/index/prefix". Requires: text has ENTRY_NAME_TEXT_MAX + 1 bytes; seq and index within
  * limits.h. */
 void entry_name_to_text(char *text, const struct network *network, const struct entry_name *name);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/number.h"
+#include "node/clock.h"
 #include "node/control.h"
 #include "protocol/wire/block.h"
 
@@ -65,18 +66,7 @@ uint64_t session_now_s(void)
 
 uint32_t session_today(void)
 {
-    time_t now = (time_t)session_now_s();
-    struct tm local;
-    uint32_t day;
-
-    if (!localtime_r(&now, &local) || local.tm_year < 0) {
-        return day_of_time((uint64_t)now);
-    }
-    if (!day_from_date(&day, (struct civil_date){(uint32_t)local.tm_year + 1900, (uint32_t)local.tm_mon + 1,
-                                                 (uint32_t)local.tm_mday})) {
-        return day_of_time((uint64_t)now);
-    }
-    return day;
+    return clock_local_day(session_now_s());
 }
 
 /* ---- opening ---- */

@@ -1,8 +1,7 @@
 #ifndef CMD_SHOP_ROSTER_H
 #define CMD_SHOP_ROSTER_H
 
-/* A shop's awards by what this node's store tells: one technician after the other, so that a large shop needs
- * no more memory than a small one. */
+/* A shop's awards by what this node's store tells (node/shop_roster.h), for commands. */
 
 #include "cmd/session.h"
 #include "protocol/rules/roster.h"

@@ -71,6 +71,8 @@ struct values {
     uint64_t minutes;
     uint64_t number;
     struct codes codes;
+    struct texts texts;
+    const char *state;
 };
 
 enum { WORDS_MAX = 8 };
@@ -102,15 +104,27 @@ static const struct line_row {
     {"a number too large", {"x", "--number", "1000001"}, EXIT_USAGE},
     {"a number below nothing", {"x", "--number", "-1"}, EXIT_USAGE},
     {"a number with something behind it", {"x", "--number", "8 or so"}, EXIT_USAGE},
+    {"one option several times", {"x", "--texts", "a", "--texts", "b"}, EXIT_YES},
+    {"an option that is short for another one", {"x", "--short"}, EXIT_YES},
+    {"which takes no value", {"x", "--short=y"}, EXIT_USAGE},
+    {"a state", {"x", "--state", "TX"}, EXIT_YES},
+    {"a state in small letters", {"x", "--state", "tx"}, EXIT_USAGE},
     {"codes that are none", {"x", "--codes", "brakes"}, EXIT_USAGE},
 };
 
 static int read_line(const struct line_row *row, struct values *values, struct arguments *arguments)
 {
+    struct option_short in_short = {&values->text, "what it is short for"};
     const struct command_option options[] = {
-        {"flag", OPTION_FLAG, &values->flag},       {"text", OPTION_TEXT, &values->text},
-        {"day", OPTION_DAY, &values->day},          {"time", OPTION_TIME, &values->time_s},
-        {"codes", OPTION_CODES, &values->codes},    {"minutes", OPTION_MINUTES, &values->minutes},
+        {"texts", OPTION_TEXTS, &values->texts},
+        {"state", OPTION_STATE, &values->state},
+        {"short", OPTION_SHORT, &in_short},
+        {"flag", OPTION_FLAG, &values->flag},
+        {"text", OPTION_TEXT, &values->text},
+        {"day", OPTION_DAY, &values->day},
+        {"time", OPTION_TIME, &values->time_s},
+        {"codes", OPTION_CODES, &values->codes},
+        {"minutes", OPTION_MINUTES, &values->minutes},
         {"number", OPTION_NUMBER, &values->number},
     };
     char memory[WORDS_MAX + 1][32] = {"lookup"};
@@ -156,12 +170,37 @@ static void values_go_where_the_table_says(void **state)
     assert_false(arguments.session.json);
 }
 
+static const struct line_row *row_of(const char *sentence)
+{
+    size_t i = 0;
+    while (strcmp(line_rows[i].sentence, sentence) != 0) {
+        i++;
+        assert_true(i < sizeof(line_rows) / sizeof(line_rows[0]));
+    }
+    return &line_rows[i];
+}
+
+static void some_may_be_given_again_or_are_short(void **state)
+{
+    (void)state;
+    struct values values = {0};
+    struct arguments arguments;
+    assert_int_equal(read_line(row_of("one option several times"), &values, &arguments), EXIT_YES);
+    assert_int_equal(values.texts.count, 2);
+    assert_int_equal(read_line(row_of("an option that is short for another one"), &values, &arguments),
+                     EXIT_YES);
+    assert_string_equal(values.text, "what it is short for");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(codes_are_split_at_commas),      cmocka_unit_test(codes_have_a_limit),
-        cmocka_unit_test(every_code_is_among_none),       cmocka_unit_test(command_lines_are_checked),
+        cmocka_unit_test(codes_are_split_at_commas),
+        cmocka_unit_test(codes_have_a_limit),
+        cmocka_unit_test(every_code_is_among_none),
+        cmocka_unit_test(command_lines_are_checked),
         cmocka_unit_test(values_go_where_the_table_says),
+        cmocka_unit_test(some_may_be_given_again_or_are_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ bool text_is_code(struct bytes text);
  */
 bool text_is_code_pattern(struct bytes text);
 
-/* Whether code lies under pattern. Requires: both valid. */
+/* Whether code lies under pattern. Requires: both valid, and both whole or both without their namespace. */
 bool code_matches(struct bytes code, struct bytes pattern);
 
 /* The namespace of a code: the bytes before its slash. */

@@ -41,17 +41,22 @@ const struct compiled_rule *pack_rules_find(const struct pack_rules *rules, enum
 enum pack_fault {
     PACK_FINE,
     PACK_BAD_EXPRESSION,    /* not readable, or with an operator that is unknown or out of scope */
-    PACK_BAD_RULE_NAME,     /* neither a code of the pack nor a pattern */
+    PACK_BAD_RULE_NAME,     /* neither a code nor a pattern, without the namespace */
     PACK_UNKNOWN_CODE,      /* refers to a code, or to a pattern of codes, of this namespace that the pack
                                does not have */
     PACK_UNKNOWN_TITLE,     /* refers to a title of this namespace that the pack does not have */
     PACK_TITLE_CYCLE,       /* a title that rests on itself */
-    PACK_CODE_CYCLE,        /* a prerequisite, experience or condition that rests on its own code */
+    PACK_CODE_CYCLE,        /* a prerequisite, renewal, experience or condition that rests on a code which it
+                               is for, also through other rules and titles */
     PACK_UNKNOWN_CODE_RULE, /* a rule for a code or pattern that matches no code of the pack */
+    PACK_TOO_LARGE,         /* it does not fit in the arena */
 };
+enum { PACK_FAULT_COUNT = PACK_TOO_LARGE + 1 };
 
-/* Whether a publisher may publish the pack. *at: index of the rule at fault; *what: what it refers to, a view
- * into the pack. Needs arena for the time of the call. */
+/* Whether a publisher may publish the pack. *at: index of the rule at fault; *what: what it refers to, or the
+ * title or code of a cycle; a view into the pack. References into other namespaces can't be checked. Needs
+ * PACK_CHECK_ARENA_SIZE bytes of arena, which is as it was afterwards. */
+enum { PACK_CHECK_ARENA_SIZE = 6 * 1024 * 1024 };
 enum pack_fault pack_rules_check(const struct rule_pack *pack, size_t *at, struct bytes *what,
                                  struct arena *arena);
 

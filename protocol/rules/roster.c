@@ -170,9 +170,6 @@ static bool add_memberships(struct found *found)
         if (!membership_days(&days, found, membership)) {
             return false;
         }
-        if (found->roster->doubt != REASON_NONE) {
-            days.surely = DAY_SET_NONE;
-        }
         if (!day_truth_or(&found->here, &found->here, &days, found->scratch) ||
             (membership->performs_repairs &&
              !day_truth_or(&found->repairs, &found->repairs, &days, found->scratch))) {
@@ -260,9 +257,6 @@ static bool write_counts(struct roster_part *part, const struct found *found)
 /* Why her days here are in doubt on a day. */
 static enum reason doubt_of_membership(const struct found *found, uint32_t day)
 {
-    if (found->roster->doubt != REASON_NONE) {
-        return found->roster->doubt;
-    }
     for (size_t i = 0; i < found->part->membership_count; i++) {
         const struct membership *membership = &found->part->memberships[i];
         if (day_set_has(membership->days.possibly, day) && membership->doubt != REASON_NONE) {

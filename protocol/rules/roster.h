@@ -44,9 +44,9 @@ bool roster_add(struct roster *roster, const struct dossier *dossier, struct are
 struct roster_member {
     struct actor_id technician;
     bool performs_repairs;
-    enum answer on_roster; /* unknown: see doubt */
-    enum reason doubt;     /* why not sure, or REASON_TWO_ROSTERS */
-    uint32_t since_day;
+    enum answer on_roster; /* whether she counts there, as far as rosters go; unknown, and no: see doubt */
+    enum reason doubt;     /* why not sure; REASON_TWO_ROSTERS also of a no */
+    uint32_t since_day;    /* in this shop, whatever other rosters say */
     enum answer certified; /* for the share of the first award that asks for one */
 };
 

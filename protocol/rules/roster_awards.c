@@ -167,16 +167,8 @@ static bool visit_wanted(void *context, const struct expression *node)
     if (node->op != wanted->op) {
         return true;
     }
-    const struct bytes *areas = node->areas.items;
-    for (size_t i = 0; node->op == EXPRESSION_COVERED && i < node->areas.count; i++) {
-        if (bytes_equal(areas[i], wanted->area)) {
-            wanted->found = node;
-            wanted->child = i;
-        }
-    }
-    if (node->op != EXPRESSION_COVERED) {
-        wanted->found = node;
-    }
+    wanted->child = node->op == EXPRESSION_COVERED ? roster_area_child(node, wanted->area) : 0;
+    wanted->found = wanted->child != SIZE_MAX ? node : NULL;
     return wanted->found == NULL;
 }
 

@@ -10,13 +10,15 @@
 #include "protocol/rules/roster_state.h"
 
 enum {
-    SLOTS_MAX = 64, /* an expression has no more children */
+    SLOTS_MAX = EXPRESSION_CHILDREN_MAX,
     SLOT_SHARE = 0, /* of a SHARE: who are certified */
     SLOT_ALL = 1,   /* of a SHARE: all who count */
 };
 
 /* What belongs to a day's key: slot, whom it is about, and whether days begin or have ended. */
 enum { MARK_ENDED = 1, MARK_SURELY = 2, MARK_POSSIBLY = 4, MARK_SLOT_SHIFT = 3 };
+
+_Static_assert((int)SLOTS_MAX <= 64, "a bit for each");
 
 /* The areas that a run performs, as seen from a rule. */
 struct area_needs {
@@ -41,6 +43,17 @@ size_t roster_ask_of(const struct roster *roster, const struct expression *asked
 {
     for (size_t i = 0; i < roster->ask_count; i++) {
         if (roster->asks[i] == asked || expression_equal(roster->asks[i], asked)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+size_t roster_area_child(const struct expression *node, struct bytes area)
+{
+    const struct bytes *names = node->areas.items;
+    for (size_t i = 0; i < node->areas.count; i++) {
+        if (bytes_equal(names[i], area)) {
             return i;
         }
     }
@@ -252,18 +265,6 @@ static bool count_days(struct day_truth *out, struct count *count, struct arena 
 
 /* ---- areas ---- */
 
-/* Index of an area that a rule names; SIZE_MAX: it does not. */
-static size_t area_index(const struct expression *node, struct bytes area)
-{
-    const struct bytes *names = node->areas.items;
-    for (size_t i = 0; i < node->areas.count; i++) {
-        if (bytes_equal(names[i], area)) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
-
 /* An area that only an unsure profile or review names need not be covered; but then nothing is sure anyway.
  */
 static struct area_needs needs_of(const struct expression *node, const struct roster_run *run)
@@ -273,7 +274,7 @@ static struct area_needs needs_of(const struct expression *node, const struct ro
     struct area_needs out = {.any = count > 0 || !run->profile_sure || !run->review_sure};
     for (size_t i = 0; i < count; i++) {
         bool sure = (needs[i].declared && run->profile_sure) || (needs[i].at_review && run->review_sure);
-        size_t slot = area_index(node, needs[i].name);
+        size_t slot = roster_area_child(node, needs[i].name);
         if (sure && slot == SIZE_MAX) {
             out.unnamed = true;
         } else if (sure) {

@@ -31,18 +31,6 @@ static void explain_count(struct award_event *out, const struct roster *roster, 
     blame(out, roster, roster_ask_of(roster, &node->children[0]));
 }
 
-/* Index of an area's child; SIZE_MAX: the rule does not name it. */
-static size_t child_of_area(const struct expression *node, struct bytes area)
-{
-    const struct bytes *areas = node->areas.items;
-    for (size_t i = 0; i < node->areas.count; i++) {
-        if (bytes_equal(areas[i], area)) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
-
 static bool is_covered(const struct roster *roster, size_t ask, uint32_t day)
 {
     for (size_t i = 0; i < roster->member_count; i++) {
@@ -61,7 +49,7 @@ static void explain_areas(struct award_event *out, const struct roster *roster, 
     size_t count = roster_run_needs(needs, roster_run_on(roster, day));
     out->cause = AWARD_AREA;
     for (size_t i = 0; i < count; i++) {
-        size_t child = child_of_area(node, needs[i].name);
+        size_t child = roster_area_child(node, needs[i].name);
         size_t ask = child != SIZE_MAX ? roster_ask_of(roster, &node->children[child]) : SIZE_MAX;
         if (ask == SIZE_MAX || !is_covered(roster, ask, day)) {
             out->area = needs[i].name;

@@ -240,7 +240,7 @@ static struct roster_run run_from(const struct roster *roster, uint32_t day, con
         .first_day = day,
         .profile = profile != NULL ? &roster->dossier->profiles[profile->index].shop : NULL,
         .profile_sure =
-            roster->doubt == REASON_NONE && (profile == NULL || day_set_has(profile->stands.surely, day)),
+            roster->profiles_sure && (profile == NULL || day_set_has(profile->stands.surely, day)),
         .review = review != NULL ? &roster->dossier->reviews[review->index].review : NULL,
         .review_sure = review == NULL || day_set_has(review->stands.surely, day),
     };
@@ -268,29 +268,24 @@ static bool write_runs(struct roster *roster, const struct said_list *profiles,
     return true;
 }
 
-/* Why nothing that the shop says is sure: its log may have gone on. */
-static enum reason doubt_of_shop(const struct roster *roster)
+/* Whether the shop's newest word is fresh enough that it did not say otherwise since. */
+static bool is_shop_fresh(const struct roster *roster)
 {
     const struct question *question = roster->question;
     const struct dossier_log *log = dossier_log_of(roster->dossier, &roster->shop);
     uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
-    if (log == NULL || !log->has_checkpoint || log->checkpoint_time_s > question->known_by_s) {
-        return REASON_NO_CHECKPOINT;
+    if (log == NULL || !log->has_checkpoint || log->checkpoint_time_s > question->known_by_s ||
+        !dossier_log_reaches(log, log->checkpoint_seq)) {
+        return false;
     }
-    if (log->checkpoint_time_s > by_s && log->checkpoint_time_s - by_s > CHECKPOINT_AHEAD_S) {
-        return REASON_CLOCK;
-    }
-    if (!dossier_log_reaches(log, log->checkpoint_seq)) {
-        return REASON_INCOMPLETE;
-    }
-    bool stale = log->checkpoint_time_s < by_s && by_s - log->checkpoint_time_s > question->budget.shop_s;
-    return stale ? REASON_STALE : REASON_NONE;
+    return log->checkpoint_time_s > by_s ? log->checkpoint_time_s - by_s <= CHECKPOINT_AHEAD_S
+                                         : by_s - log->checkpoint_time_s <= question->budget.shop_s;
 }
 
 bool roster_read_shop(struct roster *roster)
 {
     struct said_list profiles, reviews;
-    roster->doubt = doubt_of_shop(roster);
+    roster->profiles_sure = is_shop_fresh(roster);
     return read_profiles(&profiles, roster) && read_reviews(&reviews, roster) &&
            write_runs(roster, &profiles, &reviews);
 }

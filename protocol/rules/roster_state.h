@@ -61,7 +61,7 @@ struct roster {
     const struct roster_change *change;
     struct arena *arena;
     struct actor_id shop;
-    enum reason doubt; /* why the shop's own word is not sure, whatever it says */
+    bool profiles_sure; /* the shop's log is not so old that it may have said otherwise since */
     struct credentials credentials;
     struct career *career;
     size_t member_count;
@@ -76,7 +76,7 @@ struct roster {
     size_t share_ask; /* of the first award that asks for a share; SIZE_MAX: none does */
 };
 
-/* Write roster->doubt and roster->runs. Returns: false when the arena is full. */
+/* Write roster->profiles_sure and roster->runs. Returns: false when the arena is full. */
 bool roster_read_shop(struct roster *roster);
 const struct roster_run *roster_run_on(const struct roster *roster, uint32_t day);
 /* The least number of technicians that a share is taken of, as far as it is sure. */
@@ -88,6 +88,8 @@ bool roster_performs(const struct roster *roster, struct bytes area);
 
 /* Index into asks; SIZE_MAX: nobody asks that. */
 size_t roster_ask_of(const struct roster *roster, const struct expression *asked);
+/* Index of the child of a COVERED that an area is for; SIZE_MAX: it does not name the area. */
+size_t roster_area_child(const struct expression *node, struct bytes area);
 /* The days of a SHARE, TECHNICIANS or COVERED. Returns: false when the arena is full. */
 bool roster_count_days(struct day_truth *out, struct roster *roster, const struct expression *node);
 

@@ -212,7 +212,7 @@ static enum store_error assemble(struct assembly *assembly, struct store_txn *tx
     take_names(assembly);
     enum store_error error =
         store_dossier_of_entries(txn, &session->home.network, session->trust, assembly->names,
-                                 assembly->name_count, known_by_s, &assembly->held, &session->arena);
+                                 assembly->name_count, NULL, known_by_s, &assembly->held, &session->arena);
     if (error != STORE_OK) {
         return error;
     }
@@ -224,9 +224,9 @@ static enum store_error assemble(struct assembly *assembly, struct store_txn *tx
     for (size_t i = assembly->proven_count; i < assembly->name_count; i++) {
         add_named(assembly, &assembly->names[i], i);
     }
-    error =
-        store_dossier_around(txn, &session->home.network, session->trust, assembly->credentials,
-                             assembly->authors, assembly->credential_count, known_by_s, out, &session->arena);
+    error = store_dossier_around(txn, &session->home.network, session->trust, assembly->credentials,
+                                 assembly->authors, assembly->credential_count, NULL, known_by_s, out,
+                                 &session->arena);
     out->subject = subject_of_actor(&assembly->presentation->holder);
     return error;
 }

@@ -44,10 +44,9 @@ static void meet(struct climb *climb, const struct actor_id *actor)
 }
 
 /* The entry of a grant whose block is not void; STORE_NOT_FOUND when it is gone. */
-static enum store_error read_grant(struct store_txn *txn, const struct grant *grant, struct entry *entry)
+static enum store_error read_grant(struct store_txn *txn, const struct entry_at *grant, struct entry *entry)
 {
     struct disk_record record;
-    struct stored_block stored;
     struct bytes element;
     enum store_error error = record_read(txn, grant->author, grant->seq, &record);
 
@@ -55,15 +54,12 @@ static enum store_error read_grant(struct store_txn *txn, const struct grant *gr
         return STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
-        error = stored_block_read(txn, grant->author, grant->seq, &record.hash, &stored);
+        error = element_read(txn, grant, &element);
     }
     if (error != STORE_OK) {
         return error;
     }
-    if (!stored_block_entry(&stored, grant->index, &element) || entry_decode(entry, element) != REASON_NONE) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
-    }
-    return STORE_OK;
+    return entry_decode(entry, element) == REASON_NONE ? STORE_OK : txn_fail(txn, STORE_NOT_A_STORE);
 }
 
 /* Whether the entry accredits actor, or hands it a namespace. */
@@ -86,7 +82,7 @@ static bool lifts(struct climb *climb, const struct entry *entry, const struct a
     return actor_id_equal(&record.succession.successor, actor);
 }
 
-static enum store_error climb_grant(struct climb *climb, const struct grant *grant,
+static enum store_error climb_grant(struct climb *climb, const struct entry_at *grant,
                                     const struct actor_id *actor)
 {
     size_t mark = arena_mark(climb->arena);
@@ -113,7 +109,7 @@ static enum store_error climb_from(struct climb *climb, size_t from)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         const struct key key = grant_key_of_actor(kinds[i], &actor);
         size_t mark = arena_mark(climb->arena);
-        struct grant *grants;
+        struct entry_at *grants;
         size_t count;
 
         error = grants_find(climb->txn, &key, DOSSIER_GRANTS_MAX, &grants, &count, climb->arena);
@@ -172,6 +168,8 @@ enum store_error store_is_accredited(struct store_txn *txn, const struct trust *
 
 /* ---- being named ---- */
 
+enum { NAMING_MAX = 1024 }; /* affiliations that are looked at */
+
 static bool names(const struct entry *entry, const struct subject *subject, struct arena *arena)
 {
     union {
@@ -192,24 +190,42 @@ static bool names(const struct entry *entry, const struct subject *subject, stru
             actor_id_equal(&record.affiliation.consent.shop, &actor));
 }
 
-static enum store_error find_naming(struct store_txn *txn, const struct subject *subject, struct arena *arena,
-                                    bool *named)
+static enum store_error entry_names(struct store_txn *txn, const struct entry_at *at,
+                                    const struct subject *subject, struct arena *arena, bool *named)
+{
+    size_t mark = arena_mark(arena);
+    struct entry entry;
+    enum store_error error = read_grant(txn, at, &entry);
+
+    *named = error == STORE_OK && names(&entry, subject, arena);
+    arena_rewind(arena, mark);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error named_by_posting(struct store_txn *txn, const struct subject *subject,
+                                         struct arena *arena, bool *named)
 {
     uint64_t *places;
     size_t count;
     enum store_error error = index_find(txn, subject, &places, &count, arena);
 
     for (size_t i = 0; error == STORE_OK && i < count && !*named; i++) {
-        const struct grant entry_at = {place_author(places[i]), place_seq(places[i]), place_index(places[i])};
-        size_t mark = arena_mark(arena);
-        struct entry entry;
+        const struct entry_at at = {place_author(places[i]), place_seq(places[i]), place_index(places[i])};
+        error = entry_names(txn, &at, subject, arena, named);
+    }
+    return error;
+}
 
-        error = read_grant(txn, &entry_at, &entry);
-        *named = error == STORE_OK && names(&entry, subject, arena);
-        arena_rewind(arena, mark);
-        if (error == STORE_NOT_FOUND) {
-            error = STORE_OK;
-        }
+static enum store_error named_as_technician(struct store_txn *txn, const struct subject *subject,
+                                            struct arena *arena, bool *named)
+{
+    const struct key key = grant_key_of_affiliation(GRANT_JOINED, &subject->id);
+    struct entry_at *grants;
+    size_t count;
+    enum store_error error = grants_find(txn, &key, NAMING_MAX, &grants, &count, arena);
+
+    for (size_t i = 0; error == STORE_OK && i < count && !*named; i++) {
+        error = entry_names(txn, &grants[i], subject, arena, named);
     }
     return error;
 }
@@ -217,7 +233,7 @@ static enum store_error find_naming(struct store_txn *txn, const struct subject 
 enum store_error store_is_named(struct store_txn *txn, const struct network *network,
                                 const struct actor_id *actor, bool *named)
 {
-    enum { NAMED_ARENA_SIZE = 2 * POSTINGS_FOUND_MAX * 8 + 16 * 1024 };
+    enum { NAMED_ARENA_SIZE = 2 * POSTINGS_FOUND_MAX * 8 + NAMING_MAX * 32 + 16 * 1024 };
     const struct subject subject = subject_of_actor(actor);
     void *memory = malloc(NAMED_ARENA_SIZE);
     struct arena arena;
@@ -229,7 +245,10 @@ enum store_error store_is_named(struct store_txn *txn, const struct network *net
         return STORE_NO_MEMORY;
     }
     arena_init(&arena, memory, NAMED_ARENA_SIZE);
-    error = find_naming(txn, &subject, &arena, named);
+    error = named_as_technician(txn, &subject, &arena, named);
+    if (error == STORE_OK && !*named) {
+        error = named_by_posting(txn, &subject, &arena, named);
+    }
     free(memory);
     return error;
 }

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/consents.h"
+#include "store/content.h"
 #include "store/grants.h"
 #include "store/index.h"
 #include "store/pages.h"
@@ -83,10 +85,18 @@ static enum store_error put_keys(struct applying *applying)
 {
     const struct log_state *state = &applying->change->state;
 
-    if (!applying->change->keys_changed || state->seq == 0) {
+    enum store_error error = STORE_OK;
+
+    if (!applying->change->keys_changed) {
         return STORE_OK;
     }
-    return keys_write(applying->txn, applying->author.number, state->seq, &state->keys, state->epoch);
+    if (state->seq > 0) {
+        error = keys_write(applying->txn, applying->author.number, state->seq, &state->keys, state->epoch);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    return consents_on_keys(applying->txn, &state->author, applying->author.number, state->seq);
 }
 
 /* ---- what it says of earlier blocks ---- */
@@ -182,11 +192,12 @@ static enum store_error put_events(struct applying *applying)
 static enum store_error index_content(struct applying *applying)
 {
     const struct block *block = applying->block;
+    const struct content content = {applying->txn, applying->network, applying->author.number,
+                                    &block->header};
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < block->entry_count && error == STORE_OK; i++) {
-        error = index_add_content(applying->txn, &block->entries[i],
-                                  place_of(applying->author.number, block->header.seq, i));
+        error = content_put(&content, &block->entries[i], i);
     }
     return error;
 }

@@ -166,6 +166,24 @@ bool stored_block_entry(const struct stored_block *stored, uint64_t index, struc
     return reader.error == REASON_NONE;
 }
 
+enum store_error element_read(struct store_txn *txn, const struct entry_at *at, struct bytes *element)
+{
+    struct disk_record record;
+    struct stored_block stored;
+    enum store_error error = record_read(txn, at->author, at->seq, &record);
+
+    if (error == STORE_OK && at->index >= record.entry_count) {
+        error = STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK) {
+        error = stored_block_read(txn, at->author, at->seq, &record.hash, &stored);
+    }
+    if (error == STORE_OK && !stored_block_entry(&stored, at->index, element)) {
+        error = txn_fail(txn, STORE_NOT_A_STORE);
+    }
+    return error;
+}
+
 bool stored_block_entries(const struct stored_block *stored, struct entry **entries, size_t *count,
                           struct arena *arena)
 {

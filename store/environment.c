@@ -259,6 +259,7 @@ enum store_error store_open(struct store **out, const struct store_options *opti
         return STORE_NO_MEMORY;
     }
     pthread_mutex_init(&store->live_top.lock, NULL);
+    pthread_mutex_init(&store->base_cache.lock, NULL);
     error = open_in(store, options);
     if (error != STORE_OK) {
         store_close(store);
@@ -279,6 +280,8 @@ void store_close(struct store *store)
     }
     posting_batch_deinit(&store->batch);
     pthread_mutex_destroy(&store->live_top.lock);
+    pthread_mutex_destroy(&store->base_cache.lock);
+    free(store->base_cache.base);
     free(store->folder);
     free(store);
 }

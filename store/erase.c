@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/rows.h"
+#include "store/content.h"
 
 /* Dropping the bytes of erased entries: the block is rewritten with their leaf hashes in their place. */
 
@@ -110,14 +110,17 @@ static enum store_error unite(struct erasing *erasing, const struct reach_entrie
 
 /* ---- dropping the bytes ---- */
 
-static int64_t count_attestations(const struct block *block)
+static enum store_error forget_erased(const struct erasing *erasing, const struct block *before)
 {
-    int64_t count = 0;
+    enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < block->entry_count; i++) {
-        count += !block->entries[i].erased && block->entries[i].kind == ENTRY_ATTESTATION;
+    for (size_t i = 0; i < before->entry_count && error == STORE_OK; i++) {
+        if (erasing->covered[i]) {
+            const struct entry_at at = {erasing->number, erasing->seq, i};
+            error = content_forget(erasing->txn, &at, &before->entries[i]);
+        }
     }
-    return count;
+    return error;
 }
 
 static enum store_error rewrite(struct erasing *erasing, const struct block *before, uint64_t arrived_s,
@@ -128,6 +131,7 @@ static enum store_error rewrite(struct erasing *erasing, const struct block *bef
     struct writer writer;
     struct block after;
     struct bytes encoded;
+    enum store_error error;
 
     if (!memory) {
         return STORE_NO_MEMORY;
@@ -139,8 +143,11 @@ static enum store_error rewrite(struct erasing *erasing, const struct block *bef
         return STORE_NOT_A_STORE;
     }
     assert(hash_equal(&after.hash, &before->hash));
-    erasing->txn->attestations -= count_attestations(before) - count_attestations(&after);
     erasing->bytes += before->encoded.size - after.encoded.size;
+    error = forget_erased(erasing, before);
+    if (error != STORE_OK) {
+        return error;
+    }
     return stored_block_write(erasing->txn, erasing->number, &after, arrived_s);
 }
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/index.h"
+#include "store/content.h"
 #include "store/rows.h"
 
 /* Entries that a copy held lacks, taken from a fuller one. The entries root says that they are the same ones;
@@ -107,6 +107,7 @@ static void note_upgrade(struct disk_author *author, uint64_t seq)
 static enum store_error put_effects(struct filling *filling)
 {
     const struct block *offered = filling->offered;
+    const struct content content = {filling->txn, filling->network, filling->author.number, &offered->header};
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < offered->entry_count && error == STORE_OK; i++) {
@@ -118,8 +119,7 @@ static enum store_error put_effects(struct filling *filling)
         if (asks_for_upgrade(entry)) {
             note_upgrade(&filling->author, offered->header.seq);
         }
-        error =
-            index_add_content(filling->txn, entry, place_of(filling->author.number, offered->header.seq, i));
+        error = content_put(&content, entry, i);
     }
     return error;
 }

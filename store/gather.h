@@ -1,10 +1,19 @@
 #ifndef STORE_GATHER_H
 #define STORE_GATHER_H
 
-/* A dossier in the making (protocol/rules/dossier.h). Everything in it is copied into the caller's arena. */
+/* A dossier in the making (protocol/rules/dossier.h). Everything in it is copied into the caller's arena.
+ * Until gather_finish the logs are in the order in which they were met. */
 
 #include "store/grants.h"
 #include "store/rows.h"
+
+/* What is beside a log of the dossier. */
+struct gathered_log {
+    uint32_t number; /* of its author; NUMBER_NONE when it has none */
+    bool asked;      /* who accredited it is asked, or will be */
+};
+
+#define NUMBER_NONE UINT32_MAX
 
 struct gather {
     struct store_txn *txn;
@@ -13,38 +22,84 @@ struct gather {
     uint64_t known_by_s;
     struct dossier *out;
     struct arena *arena;
-    uint32_t *numbers; /* author number of each of out->logs; NUMBER_NONE when it has none */
-    size_t log_capacity, number_capacity, credential_capacity, accreditation_capacity, withdrawal_capacity,
-        succession_capacity, pack_capacity;
+    struct gathered_log *rows; /* one for each of out->logs */
+    size_t *issuers;           /* logs that are asked about, in the order in which they were met */
+    size_t issuer_count;
+    size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
+        withdrawal_capacity, succession_capacity, pack_capacity, review_capacity;
 };
-
-#define NUMBER_NONE UINT32_MAX
 
 /* Room for one more behind count items. Returns: items, moved where they had to grow; NULL when the arena is
  * full. */
 void *gather_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_size);
 
-/* Index in out->logs of an author, added when it is not there yet. Until gather_finish the logs are in the
- * order in which they were met. STORE_NOT_FOUND: there are DOSSIER_LOGS_MAX already. */
+/* ---- logs ---- */
+
+/* Index in out->logs of an author, added when it is not there yet. STORE_NOT_FOUND: there are
+ * DOSSIER_LOGS_MAX already. */
 enum store_error gather_log(struct gather *gather, const struct actor_id *author, size_t *log);
 enum store_error gather_log_of_number(struct gather *gather, uint32_t number, size_t *log);
+/* The same for one that is there. */
+bool gather_find_number(const struct gather *gather, uint32_t number, size_t *log);
 
-/* Where an entry of a gathered log stands, and a copy of its element. STORE_NOT_FOUND when it is not on the
+/* Make room for count more, so that the lists need not grow again and again. */
+enum store_error gather_reserve_logs(struct gather *gather, size_t count);
+/* The number of an author whose log is held; NUMBER_NONE when none is, which finds nothing. */
+enum store_error gather_number(struct gather *gather, const struct actor_id *actor, uint32_t *number);
+
+/* Note that it matters who accredited a log's author. */
+enum store_error gather_ask(struct gather *gather, size_t log);
+
+/* ---- entries ---- */
+
+/* Where an entry of a gathered log stands, and a view of its element. STORE_NOT_FOUND when it is not on the
  * chain. */
+enum store_error gather_view(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
+                             struct dossier_place *place, struct bytes *view);
+/* The same with a copy of the element. */
 enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
                               struct dossier_place *place, struct bytes *element);
 
 /* Decode the entry that a grant points to, when it is of kind and not erased. STORE_NOT_FOUND when it is
  * another. */
-enum store_error gather_grant(struct gather *gather, const struct grant *grant, enum entry_kind kind,
+enum store_error gather_grant(struct gather *gather, const struct entry_at *grant, enum entry_kind kind,
                               struct dossier_place *place, void *record);
+/* The same for content; STORE_NOT_FOUND also when it had not arrived by known_by_s. */
+enum store_error gather_content(struct gather *gather, const struct entry_at *at, enum entry_kind kind,
+                                struct dossier_place *place, void *record);
 
-/* Find out who accredited the issuers of the credentials, and which rule packs and successions speak of them.
- */
+/* The same for an affiliation. Nothing of the record stays in the arena: of pointers it holds its extensions
+ * alone, which mean nothing and are left out. */
+enum store_error gather_affiliation(struct gather *gather, const struct entry_at *at,
+                                    struct dossier_place *place, struct affiliation *affiliation);
+
+/* ---- parts of a dossier ---- */
+
+/* What does not depend on the question's subject: rule packs and successions of every namespace in the trust
+ * file, and their logs. Requires: nothing gathered yet. */
+enum store_error gather_base(struct gather *gather);
+
+/* Credentials and reviews that the store holds about subject, each once. */
+enum store_error gather_about(struct gather *gather, const struct subject *subject, enum dossier_about about);
+/* One that is named, or brought by the caller, who says in whose log it stands. */
+enum store_error gather_named(struct gather *gather, const struct entry_name *name);
+enum store_error gather_brought(struct gather *gather, const struct dossier_credential *credential,
+                                const struct actor_id *author);
+
+/* Affiliations of the actor, as technician and as shop. */
+enum store_error gather_affiliations(struct gather *gather, const struct actor_id *actor);
+/* Memberships in networks of the shops that she is or was affiliated with. Requires: her affiliations. */
+enum store_error gather_shops(struct gather *gather, const struct actor_id *technician);
+/* Who said that one of the affiliations has ended. */
+enum store_error gather_leaves(struct gather *gather);
+
+/* The actor's profiles, and its statements about what is gathered. */
+enum store_error gather_own(struct gather *gather, const struct actor_id *actor);
+
+/* Who accredited those that are asked about, who accredited them, and so on. */
 enum store_error gather_issuers(struct gather *gather);
-enum store_error gather_namespaces(struct gather *gather);
 
-/* All that bears on the credentials gathered, then logs and lists put in order. */
-enum store_error gather_finish(struct gather *gather);
+/* Put logs and lists in order. Nothing can be gathered after. */
+enum store_error gather_order(struct gather *gather);
 
 #endif

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "protocol/base/sort.h"
 #include "protocol/log/fork.h"
 #include "store/gather.h"
 
@@ -175,21 +174,21 @@ static enum store_error add_log(struct gather *gather, const struct actor_id *au
     }
     out->logs =
         gather_grow(gather->arena, out->logs, out->log_count, &gather->log_capacity, sizeof *out->logs);
-    gather->numbers = gather_grow(gather->arena, gather->numbers, out->log_count, &gather->number_capacity,
-                                  sizeof *gather->numbers);
-    if (!out->logs || !gather->numbers) {
+    gather->rows =
+        gather_grow(gather->arena, gather->rows, out->log_count, &gather->row_capacity, sizeof *gather->rows);
+    if (!out->logs || !gather->rows) {
         return STORE_NO_MEMORY;
     }
     *log = out->log_count++;
     out->logs[*log] = (struct dossier_log){.author = *author};
-    gather->numbers[*log] = row ? row->number : NUMBER_NONE;
+    gather->rows[*log] = (struct gathered_log){.number = row ? row->number : NUMBER_NONE};
     return row && row->has_log ? fill_log(gather, row, &out->logs[*log]) : STORE_OK;
 }
 
-static bool find_number(const struct gather *gather, uint32_t number, size_t *log)
+bool gather_find_number(const struct gather *gather, uint32_t number, size_t *log)
 {
     for (size_t i = 0; i < gather->out->log_count; i++) {
-        if (gather->numbers[i] == number) {
+        if (gather->rows[i].number == number) {
             *log = i;
             return true;
         }
@@ -218,91 +217,64 @@ enum store_error gather_log(struct gather *gather, const struct actor_id *author
 enum store_error gather_log_of_number(struct gather *gather, uint32_t number, size_t *log)
 {
     struct actor_id author;
+    struct disk_author row;
     enum store_error error;
 
-    if (find_number(gather, number, log)) {
+    if (gather_find_number(gather, number, log)) {
         return STORE_OK;
     }
     error = author_name(gather->txn, number, &author);
-    return error == STORE_OK ? gather_log(gather, &author, log) : error;
+    if (error == STORE_OK) {
+        error = author_read(gather->txn, &author, &row);
+    }
+    return error == STORE_OK ? add_log(gather, &author, &row, log) : error;
 }
 
-/* ---- order ---- */
-
-struct ranked {
-    struct dossier_log log;
-    size_t was;
-};
-
-static int order_logs(const void *a, const void *b)
-{
-    const struct ranked *left = a;
-    const struct ranked *right = b;
-
-    return hash_compare(&left->log.author.hash, &right->log.author.hash);
-}
-
-static int order_credentials(const void *a, const void *b)
-{
-    const struct dossier_place *left = &((const struct dossier_credential *)a)->place;
-    const struct dossier_place *right = &((const struct dossier_credential *)b)->place;
-
-    if (left->log != right->log) {
-        return left->log < right->log ? -1 : 1;
-    }
-    if (left->seq != right->seq) {
-        return left->seq < right->seq ? -1 : 1;
-    }
-    return (left->index > right->index) - (left->index < right->index);
-}
-
-static void renumber(struct dossier *out, const size_t *now)
-{
-    for (size_t i = 0; i < out->credential_count; i++) {
-        out->credentials[i].place.log = now[out->credentials[i].place.log];
-    }
-    for (size_t i = 0; i < out->accreditation_count; i++) {
-        out->accreditations[i].place.log = now[out->accreditations[i].place.log];
-    }
-    for (size_t i = 0; i < out->withdrawal_count; i++) {
-        out->withdrawals[i].place.log = now[out->withdrawals[i].place.log];
-    }
-    for (size_t i = 0; i < out->succession_count; i++) {
-        out->successions[i].place.log = now[out->successions[i].place.log];
-    }
-    for (size_t i = 0; i < out->pack_count; i++) {
-        out->packs[i].place.log = now[out->packs[i].place.log];
-    }
-}
-
-static enum store_error put_in_order(struct gather *gather)
+enum store_error gather_reserve_logs(struct gather *gather, size_t count)
 {
     struct dossier *out = gather->out;
-    struct ranked *ranked = arena_take(gather->arena, out->log_count * sizeof *ranked);
-    size_t *now = arena_take(gather->arena, out->log_count * sizeof *now);
+    size_t wanted = out->log_count + count < DOSSIER_LOGS_MAX ? out->log_count + count : DOSSIER_LOGS_MAX;
+    struct dossier_log *logs;
+    struct gathered_log *rows;
 
-    if (!ranked || !now) {
+    if (wanted <= gather->log_capacity && wanted <= gather->row_capacity) {
+        return STORE_OK;
+    }
+    logs = arena_take(gather->arena, wanted * sizeof *logs);
+    rows = arena_take(gather->arena, wanted * sizeof *rows);
+    if (!logs || !rows) {
         return STORE_NO_MEMORY;
     }
-    for (size_t i = 0; i < out->log_count; i++) {
-        ranked[i] = (struct ranked){.log = out->logs[i], .was = i};
+    if (out->log_count > 0) {
+        memcpy(logs, out->logs, out->log_count * sizeof *logs);
+        memcpy(rows, gather->rows, out->log_count * sizeof *rows);
     }
-    sort_items(ranked, out->log_count, sizeof *ranked, order_logs);
-    for (size_t i = 0; i < out->log_count; i++) {
-        out->logs[i] = ranked[i].log;
-        now[ranked[i].was] = i;
-    }
-    renumber(out, now);
-    sort_items(out->credentials, out->credential_count, sizeof *out->credentials, order_credentials);
+    out->logs = logs;
+    gather->rows = rows;
+    gather->log_capacity = gather->row_capacity = wanted;
     return STORE_OK;
 }
 
-enum store_error gather_finish(struct gather *gather)
+enum store_error gather_number(struct gather *gather, const struct actor_id *actor, uint32_t *number)
 {
-    enum store_error error = gather_issuers(gather);
+    struct disk_author row;
+    enum store_error error = author_read_log(gather->txn, actor, &row);
 
-    if (error == STORE_OK) {
-        error = gather_namespaces(gather);
+    *number = error == STORE_OK ? row.number : NUMBER_NONE;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error gather_ask(struct gather *gather, size_t log)
+{
+    if (gather->rows[log].asked) {
+        return STORE_OK;
     }
-    return error == STORE_OK ? put_in_order(gather) : error;
+    gather->issuers = gather_grow(gather->arena, gather->issuers, gather->issuer_count,
+                                  &gather->issuer_capacity, sizeof *gather->issuers);
+    if (!gather->issuers) {
+        return STORE_NO_MEMORY;
+    }
+    gather->rows[log].asked = true;
+    gather->issuers[gather->issuer_count++] = log;
+    return STORE_OK;
 }

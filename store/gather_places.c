@@ -11,7 +11,7 @@ static enum store_error damaged(struct gather *gather)
 static enum store_error is_void(struct gather *gather, size_t log, uint64_t seq, bool *voided)
 {
     struct disk_record record;
-    enum store_error error = record_read(gather->txn, gather->numbers[log], seq, &record);
+    enum store_error error = record_read(gather->txn, gather->rows[log].number, seq, &record);
 
     if (error == STORE_OK) {
         *voided =
@@ -26,7 +26,7 @@ static enum store_error fill_events(struct gather *gather, struct dossier_place 
     struct history_event *events;
     bool *voided;
     enum store_error error =
-        standing_read(gather->txn, gather->numbers[place->log], place->seq, place->index, &row);
+        standing_read(gather->txn, gather->rows[place->log].number, place->seq, place->index, &row);
 
     if (error != STORE_OK || row.event_count == 0) {
         return error;
@@ -61,7 +61,7 @@ static bool read_leaf(const struct gather *gather, const struct disk_record *rec
 /* The element as a view, and all of the place that the record and the block say. */
 static enum store_error fill_place(struct gather *gather, struct dossier_place *place, struct bytes *view)
 {
-    uint32_t number = gather->numbers[place->log];
+    uint32_t number = gather->rows[place->log].number;
     struct disk_record record;
     struct stored_block stored;
     enum store_error error;
@@ -92,24 +92,29 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     return STORE_OK;
 }
 
+enum store_error gather_view(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
+                             struct dossier_place *place, struct bytes *view)
+{
+    enum store_error error;
+
+    *place = (struct dossier_place){.log = log, .seq = seq, .index = index};
+    error = fill_place(gather, place, view);
+    return error == STORE_OK ? fill_events(gather, place) : error;
+}
+
 enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
                               struct dossier_place *place, struct bytes *element)
 {
     struct bytes view;
-    enum store_error error;
+    enum store_error error = gather_view(gather, log, seq, index, place, &view);
 
-    *place = (struct dossier_place){.log = log, .seq = seq, .index = index};
-    error = fill_place(gather, place, &view);
     if (error != STORE_OK) {
         return error;
     }
-    if (!arena_copy(gather->arena, view, element)) {
-        return STORE_NO_MEMORY;
-    }
-    return fill_events(gather, place);
+    return arena_copy(gather->arena, view, element) ? STORE_OK : STORE_NO_MEMORY;
 }
 
-enum store_error gather_grant(struct gather *gather, const struct grant *grant, enum entry_kind kind,
+enum store_error gather_grant(struct gather *gather, const struct entry_at *grant, enum entry_kind kind,
                               struct dossier_place *place, void *record)
 {
     struct entry entry;
@@ -123,11 +128,23 @@ enum store_error gather_grant(struct gather *gather, const struct grant *grant, 
     if (error != STORE_OK) {
         return error;
     }
-    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != kind) {
+    if (entry_decode(&entry, element) != REASON_NONE || entry.erased || entry.kind != kind) {
         return STORE_NOT_FOUND;
     }
     if (schema_decode_known(entry_schema(kind), record, entry.payload, gather->arena) != REASON_NONE) {
         return damaged(gather);
     }
     return STORE_OK;
+}
+
+enum store_error gather_content(struct gather *gather, const struct entry_at *at, enum entry_kind kind,
+                                struct dossier_place *place, void *record)
+{
+    size_t log;
+    enum store_error error = gather_log_of_number(gather, at->author, &log);
+
+    if (error == STORE_OK && !dossier_log_reaches(&gather->out->logs[log], at->seq)) {
+        return STORE_NOT_FOUND;
+    }
+    return error == STORE_OK ? gather_grant(gather, at, kind, place, record) : error;
 }

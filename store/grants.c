@@ -5,13 +5,18 @@
 
 enum { SUBJECT_SIZE = 32, GRANT_KEY_SIZE = 1 + SUBJECT_SIZE + 4 + 8 + 2 };
 
-struct key grant_key_of_actor(enum grant_kind kind, const struct actor_id *actor)
+struct key grant_key_of_affiliation(enum grant_kind kind, const struct hash *id)
 {
     struct key key = {0};
 
     key_add_number(&key, kind, 1);
-    key_add(&key, actor->hash.bytes, HASH_SIZE);
+    key_add(&key, id->bytes, HASH_SIZE);
     return key;
+}
+
+struct key grant_key_of_actor(enum grant_kind kind, const struct actor_id *actor)
+{
+    return grant_key_of_affiliation(kind, &actor->hash);
 }
 
 /* Padded, so that one namespace is not found under another that begins with it. */
@@ -34,6 +39,30 @@ void grant_key_add_author(struct key *key, uint32_t author)
 
 /* ---- writing ---- */
 
+static struct key row_key(const struct key *about, const struct entry_at *grant)
+{
+    struct key key = *about;
+
+    grant_key_add_author(&key, grant->author);
+    key_add_number(&key, grant->seq, 8);
+    key_add_number(&key, grant->index, 2);
+    return key;
+}
+
+enum store_error grant_put(struct store_txn *txn, const struct key *about, const struct entry_at *grant)
+{
+    struct key key = row_key(about, grant);
+
+    return table_put(txn, TABLE_GRANTS, &key, NULL, 0);
+}
+
+enum store_error grant_delete(struct store_txn *txn, const struct key *about, const struct entry_at *grant)
+{
+    struct key key = row_key(about, grant);
+
+    return table_delete(txn, TABLE_GRANTS, &key);
+}
+
 struct indexing {
     struct store_txn *txn;
     uint32_t number;
@@ -43,13 +72,10 @@ struct indexing {
 
 static enum store_error change_row(const struct indexing *indexing, struct key key, uint64_t index)
 {
-    grant_key_add_author(&key, indexing->number);
-    key_add_number(&key, indexing->seq, 8);
-    key_add_number(&key, index, 2);
-    if (indexing->remove) {
-        return table_delete(indexing->txn, TABLE_GRANTS, &key);
-    }
-    return table_put(indexing->txn, TABLE_GRANTS, &key, NULL, 0);
+    const struct entry_at grant = {indexing->number, indexing->seq, index};
+
+    return indexing->remove ? grant_delete(indexing->txn, &key, &grant)
+                            : grant_put(indexing->txn, &key, &grant);
 }
 
 static enum store_error change_succession(const struct indexing *indexing,
@@ -125,19 +151,46 @@ enum store_error grants_delete(struct store_txn *txn, uint32_t number, uint64_t 
 
 /* ---- reading ---- */
 
-static struct grant grant_of(struct bytes key)
+static struct entry_at grant_of(struct bytes key)
 {
-    return (struct grant){
+    return (struct entry_at){
         .author = (uint32_t)number_at(key.data, 1 + SUBJECT_SIZE, 4),
         .seq = number_at(key.data, 1 + SUBJECT_SIZE + 4, 8),
         .index = number_at(key.data, 1 + SUBJECT_SIZE + 12, 2),
     };
 }
 
+enum store_error grant_next(struct store_txn *txn, const struct key *key, const struct entry_at *behind,
+                            struct entry_at *out)
+{
+    struct walk walk;
+    struct key from = *key;
+    enum store_error error = walk_open(&walk, txn, TABLE_GRANTS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (behind) {
+        from = row_key(key, &(struct entry_at){behind->author, behind->seq, behind->index + 1});
+    }
+    error = walk_seek(&walk, &from);
+    if (error == STORE_OK && !walk_under(&walk, key)) {
+        error = STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK && walk.key.size != GRANT_KEY_SIZE) {
+        error = txn_fail(txn, STORE_NOT_A_STORE);
+    }
+    if (error == STORE_OK) {
+        *out = grant_of(walk.key);
+    }
+    walk_close(&walk);
+    return error;
+}
+
 /* The newest grants of one author. */
 struct group {
     size_t count;
-    struct grant grants[GRANTS_EACH_MAX];
+    struct entry_at grants[GRANTS_EACH_MAX];
 };
 
 /* Read the last rows under prefix, in order. Requires: there are GRANTS_EACH_MAX at least. */
@@ -181,7 +234,7 @@ static enum store_error read_group(struct walk *walk, const struct key *prefix, 
 
 /* Visit all groups under key. grants NULL: only count. */
 static enum store_error read_groups(struct walk *walk, const struct key *key, size_t max,
-                                    struct grant *grants, size_t *count)
+                                    struct entry_at *grants, size_t *count)
 {
     struct group group;
     enum store_error error = walk_seek(walk, key);
@@ -207,7 +260,7 @@ static enum store_error read_groups(struct walk *walk, const struct key *key, si
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct grant **out,
+enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
                              size_t *count, struct arena *arena)
 {
     struct walk walk;

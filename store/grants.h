@@ -1,8 +1,8 @@
 #ifndef STORE_GRANTS_H
 #define STORE_GRANTS_H
 
-/* Index of govern entries: who was accredited, withdrawn from or named a successor, and whose packs there
- * are. */
+/* Index of entries that are few and have to be found each: govern entries (who was accredited, withdrawn
+ * from or named a successor, and whose packs there are), and affiliations. */
 
 #include "store/rows.h"
 
@@ -12,12 +12,8 @@ enum grant_kind {
     GRANT_SUCCESSION = 3,    /* by namespace */
     GRANT_SUCCESSOR = 4,     /* the same entry by successor */
     GRANT_PACK = 5,          /* by namespace */
-};
-
-struct grant {
-    uint32_t author;
-    uint64_t seq;
-    uint64_t index;
+    GRANT_JOINED = 6,        /* by technician */
+    GRANT_LEFT = 7,          /* by affiliation */
 };
 
 /* Index, or take out of the index, the entries of block seq of class govern. */
@@ -26,8 +22,13 @@ enum store_error grants_put(struct store_txn *txn, uint32_t number, uint64_t seq
 enum store_error grants_delete(struct store_txn *txn, uint32_t number, uint64_t seq,
                                const struct entry *entries, size_t count, struct arena *arena);
 
+/* The same for one entry of any kind, under a key that names whom or what it is about. */
+enum store_error grant_put(struct store_txn *txn, const struct key *about, const struct entry_at *grant);
+enum store_error grant_delete(struct store_txn *txn, const struct key *about, const struct entry_at *grant);
+
 /* What a grant is found by. */
 struct key grant_key_of_actor(enum grant_kind kind, const struct actor_id *actor);
+struct key grant_key_of_affiliation(enum grant_kind kind, const struct hash *id);
 struct key grant_key_of_namespace(enum grant_kind kind, struct bytes name_space);
 /* Narrow a key to one author's entries. */
 void grant_key_add_author(struct key *key, uint32_t author);
@@ -36,8 +37,12 @@ void grant_key_add_author(struct key *key, uint32_t author);
  * others said. */
 enum { GRANTS_EACH_MAX = 64 };
 
+/* The first grant under key behind another (NULL: of all). STORE_NOT_FOUND when there is none. */
+enum store_error grant_next(struct store_txn *txn, const struct key *key, const struct entry_at *behind,
+                            struct entry_at *out);
+
 /* All grants under key, ascending by (author, seq, index), at most max; in arena. */
-enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct grant **out,
+enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
                              size_t *count, struct arena *arena);
 
 #endif

@@ -59,9 +59,6 @@ struct posting posting_at(const uint8_t *chunk, size_t i);
 
 /* Note that the entry at place may be about subject. */
 enum store_error index_add(struct store_txn *txn, const struct subject *subject, uint64_t place);
-/* The same for those whom a content entry of a chain may be about; an attestation is counted. Nothing for an
- * erased entry. */
-enum store_error index_add_content(struct store_txn *txn, const struct entry *entry, uint64_t place);
 /* Write what waits in memory; called by store_commit. */
 enum store_error index_flush(struct store_txn *txn);
 

@@ -166,6 +166,27 @@ enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq,
     return error == STORE_NOT_FOUND ? keys_of_inception(txn, number, keys, epoch) : error;
 }
 
+enum store_error keys_next_seq(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t *next)
+{
+    struct key key = author_seq_key(number, seq + 1);
+    struct key prefix = author_key(number);
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_KEYS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &key);
+    if (error == STORE_OK && (!walk_under(&walk, &prefix) || walk.key.size != key.size)) {
+        error = STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK) {
+        *next = number_at(walk.key.data, prefix.size, 8);
+    }
+    walk_close(&walk);
+    return error;
+}
+
 enum store_error store_keys_at(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                struct key_set *keys, uint64_t *epoch)
 {

@@ -6,6 +6,13 @@
 #include "store/layout.h"
 #include "store/tables.h"
 
+/* Where an entry stands, by its author's number. */
+struct entry_at {
+    uint32_t author;
+    uint64_t seq;
+    uint64_t index;
+};
+
 /* ---- authors ---- */
 
 enum store_error author_read(struct store_txn *txn, const struct actor_id *author, struct disk_author *row);
@@ -37,6 +44,8 @@ enum store_error keys_write(struct store_txn *txn, uint32_t number, uint64_t seq
 /* Those of the last block up to seq that set any. */
 enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct key_set *keys,
                            uint64_t *epoch);
+/* The next block behind seq of the chain that set any. STORE_NOT_FOUND when there is none. */
+enum store_error keys_next_seq(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t *next);
 /* The log's state, from its row and its last key set. */
 enum store_error state_read(struct store_txn *txn, const struct actor_id *author,
                             const struct disk_author *row, struct log_state *state);
@@ -102,6 +111,9 @@ enum store_error erased_read(struct store_txn *txn, uint32_t number, uint64_t se
 bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts);
 /* The bytes of entry index. Returns: false when there is no such entry. */
 bool stored_block_entry(const struct stored_block *stored, uint64_t index, struct bytes *element);
+
+/* The bytes of an entry of the chain: a view. STORE_NOT_FOUND when there is no such entry. */
+enum store_error element_read(struct store_txn *txn, const struct entry_at *at, struct bytes *element);
 
 /* All entries of a block, as views; the array in arena. Returns: false when the bytes are damaged or the
  * arena is full (BLOCK_ARENA_SIZE is enough). */

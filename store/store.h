@@ -24,7 +24,7 @@ enum store_error {
     STORE_NO_MEMORY, /* the arena is full */
 };
 
-enum { STORE_VERSION = 1, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 2, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -92,8 +92,9 @@ enum store_error store_gather_past(struct store_txn *txn, const struct network *
                                    const struct log_state *state, const struct log_reach *reach,
                                    struct log_past *out, struct arena *arena);
 
-/* Apply an accepted block: bytes, record, state, standings, pages, key history, erasures, subject index,
- * index of govern entries. arrived_s is this node's clock. */
+/* Apply an accepted block: bytes, record, state, standings, pages, key history, erasures, indexes, and
+ * whether the consents that it carries, or that its keys can check, are signed by their technician. arrived_s
+ * is this node's clock. */
 enum store_error store_apply(struct store_txn *txn, const struct network *network, const struct block *block,
                              const struct log_change *change, const struct log_past *past,
                              uint64_t arrived_s);
@@ -143,33 +144,45 @@ enum store_error store_nonce_used(struct store_txn *txn, const uint8_t nonce[32]
 
 /* ---- questions ---- */
 
-/* Every record that bears on subject: see dossier.h. The trust file says whose rule packs are wanted.
- * known_by_s bounds logs by arrival (dossier_log.known_by_seq); credentials beyond it are left out. */
+/* Every record that bears on subject: see dossier.h. Rule packs of every namespace in the trust file are
+ * there, since titles and requirements of any may be asked for; a reader's next dossier of the same snapshot
+ * copies them. known_by_s bounds logs by arrival (dossier_log.known_by_seq); content beyond it is left out.
+ * An actor's own roster, profiles and statements come from its own log, whole up to the dossier's limits; of
+ * what others say about it, only so many of each author, so that nobody hides what somebody else says. */
 enum store_error store_dossier(struct store_txn *txn, const struct network *network,
                                const struct trust *trust, const struct subject *subject, uint64_t known_by_s,
                                struct dossier *out, struct arena *arena);
 
-/* The same around given entries instead of a subject's: for presentations. Entries that the store does not
- * hold are left out of credentials; logs of all their authors are there. */
+/* The same around given entries: for presentations. They are ABOUT_SUBJECT; where a subject is given, all
+ * that the store holds about it is there too, its other credentials ABOUT_BESIDE (NULL: none). Entries that
+ * the store does not hold are left out of credentials; logs of all their authors are there. */
 enum store_error store_dossier_of_entries(struct store_txn *txn, const struct network *network,
                                           const struct trust *trust, const struct entry_name *names,
-                                          size_t name_count, uint64_t known_by_s, struct dossier *out,
-                                          struct arena *arena);
+                                          size_t name_count, const struct subject *subject,
+                                          uint64_t known_by_s, struct dossier *out, struct arena *arena);
 
 /* The same around credentials that the caller brings: for what only a presentation carries, and for what is
- * about to be issued. authors[i] says in whose log credentials[i] stands; its place.log is set here, all else
- * is the caller's. */
+ * about to be issued. authors[i] says in whose log credentials[i] stands; its place.log and about are set
+ * here, all else is the caller's. */
 enum store_error store_dossier_around(struct store_txn *txn, const struct network *network,
                                       const struct trust *trust, const struct dossier_credential *credentials,
-                                      const struct actor_id *authors, size_t count, uint64_t known_by_s,
-                                      struct dossier *out, struct arena *arena);
+                                      const struct actor_id *authors, size_t count,
+                                      const struct subject *subject, uint64_t known_by_s, struct dossier *out,
+                                      struct arena *arena);
+
+/* Call visit for every shop, in no order: whoever's log holds a profile in a block that is not void, with the
+ * latest such (the last in its log). The profile is good for the call alone. visit returns false to stop. */
+enum store_error store_each_shop(struct store_txn *txn,
+                                 bool (*visit)(void *context, const struct actor_id *actor,
+                                               const struct shop *profile),
+                                 void *context);
 
 /* Whether a chain of accreditations from the trust file reaches author: what admission asks (not whether it
  * still holds today). A namespace's owner is admitted itself. */
 enum store_error store_is_accredited(struct store_txn *txn, const struct trust *trust,
                                      const struct actor_id *author, bool *accredited);
 
-/* Whether an accepted attestation or affiliation names the actor. */
+/* Whether an accepted attestation or affiliation names the actor; a shop's own roster does not name it. */
 enum store_error store_is_named(struct store_txn *txn, const struct network *network,
                                 const struct actor_id *actor, bool *named);
 

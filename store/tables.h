@@ -24,6 +24,7 @@
     X(TABLE_LIVE_PAGES, "live")         /* author number, seq -> level 1 page of a touched block */          \
     X(TABLE_STATE_PAGES, "state")       /* author number, level, page -> hashes */                           \
     X(TABLE_GRANTS, "grants")           /* grant kind, whom or what about, author number, seq, index */      \
+    X(TABLE_OWN, "own")                 /* own kind, author number, seq, index -> struct disk_consent */     \
     X(TABLE_RUNS, "runs")               /* run, first posting of the chunk -> postings */                    \
     X(TABLE_CHECKPOINTS, "checkpoints") /* actor -> the newest record */                                     \
     X(TABLE_CHECKPOINT_DAYS, "days")    /* author number, UTC day -> struct disk_checkpoint */               \
@@ -53,6 +54,12 @@ struct inception {
     uint8_t bytes[INCEPTION_SIZE_MAX];
 };
 
+/* What every dossier begins with (store/gather_base.c), as it was gathered last. */
+struct base_cache {
+    pthread_mutex_t lock;
+    struct cached_base *base; /* NULL: none */
+};
+
 struct store {
     MDB_env *env;
     MDB_dbi tables[TABLE_COUNT];
@@ -63,6 +70,7 @@ struct store {
     atomic_int open_count;      /* transactions open in this process: the map may move only at 0 */
     struct posting_batch batch; /* postings of the one write transaction */
     struct live_top live_top;
+    struct base_cache base_cache;
 };
 
 struct store_txn {

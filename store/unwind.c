@@ -1,20 +1,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/consents.h"
+#include "store/content.h"
 #include "store/grants.h"
-#include "store/rows.h"
+#include "store/own.h"
 
 /* Forgetting what a chain led to, so that another one can be replayed. Blocks and arrivals stay. Postings
  * stay too: they are hints. */
 
-static int64_t count_attestations(const struct entry *entries, size_t count)
+static enum store_error forget_content(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                       const struct entry *entries, size_t count)
 {
-    int64_t attestations = 0;
+    enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < count; i++) {
-        attestations += !entries[i].erased && entries[i].kind == ENTRY_ATTESTATION;
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        const struct entry_at at = {number, seq, i};
+        error = content_forget(txn, &at, &entries[i]);
     }
-    return attestations;
+    return error;
 }
 
 static enum store_error forget_block(struct store_txn *txn, uint32_t number, uint64_t seq,
@@ -44,8 +48,7 @@ static enum store_error forget_block(struct store_txn *txn, uint32_t number, uin
     if (record.block_class == CLASS_GOVERN) {
         return grants_delete(txn, number, seq, entries, count, arena);
     }
-    txn->attestations -= count_attestations(entries, count);
-    return STORE_OK;
+    return forget_content(txn, number, seq, entries, count);
 }
 
 static enum store_error forget_blocks(struct store_txn *txn, const struct disk_author *row)
@@ -77,6 +80,9 @@ static enum store_error unwind(struct store_txn *txn, const struct actor_id *aut
     }
     if (error == STORE_OK) {
         error = forget_blocks(txn, &row);
+    }
+    if (error == STORE_OK) {
+        error = consents_unsettle(txn, author);
     }
     key = author_key(row.number);
     for (size_t i = 0; i < sizeof derived / sizeof derived[0] && error == STORE_OK; i++) {

@@ -9,12 +9,15 @@
 #include "protocol/rules/trust.h"
 
 enum {
-    DOSSIER_LOGS_MAX = 1024,
+    DOSSIER_LOGS_MAX =
+        16384, /* of a shop's: any of its technicians may have said in her own log that she left */
     DOSSIER_CREDENTIALS_MAX = 1024,
     DOSSIER_GRANTS_MAX = 4096,
     DOSSIER_PACKS_MAX = 256,
-    DOSSIER_AFFILIATIONS_MAX = 12288, /* of a shop: TECHNICIANS_MAX at a time, and some who left */
-    DOSSIER_SHOPS_MAX = 64,           /* that a technician was ever affiliated with */
+    DOSSIER_PACKS_SIZE_MAX = 4 * 1024 * 1024, /* of the arena: the newest of each namespace first */
+    DOSSIER_AFFILIATIONS_MAX = 12288,         /* of a shop: TECHNICIANS_MAX at a time, and some who left */
+    DOSSIER_LEAVES_MAX = 2 * DOSSIER_AFFILIATIONS_MAX, /* each side's newest first */
+    DOSSIER_SHOPS_MAX = 64,                            /* that a technician was ever affiliated with */
     DOSSIER_PROFILES_MAX = 256,
     DOSSIER_REVIEWS_MAX = 256,
     DOSSIER_STATEMENTS_MAX = 64,
@@ -120,7 +123,8 @@ struct dossier_affiliation {
     struct dossier_place place;
     struct affiliation affiliation; /* event joined */
     /* Of the consent's signature: REASON_NONE; REASON_BAD_SIGNATURE: by no present key that the technician
-     * ever had; REASON_UNKNOWN_ISSUER: the technician's keys are not held here. */
+     * ever had; REASON_UNKNOWN_ISSUER: the technician's keys are not held here, or had not arrived by the
+     * question's known_by_s, or nobody looked because affiliation_check refuses. */
     enum reason signature;
 };
 

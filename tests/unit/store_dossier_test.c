@@ -135,14 +135,18 @@ static void an_attestation_comes_with_its_chain_and_packs(void **context)
     assert_true(log_of(&dossier, &ase)->known);
 }
 
-static void someone_unknown_has_an_empty_dossier(void **context)
+/* Titles and requirements of any namespace may be asked for. */
+static void someone_unknown_has_packs_alone(void **context)
 {
     struct dossier dossier;
 
     (void)context;
     gather(&dossier, 12345, UINT64_MAX);
     assert_int_equal(dossier.credential_count, 0);
-    assert_int_equal(dossier.log_count, 0);
+    assert_int_equal(dossier.affiliation_count, 0);
+    assert_int_equal(dossier.log_count, 1);
+    assert_true(log_of(&dossier, &ase)->known);
+    assert_int_equal(dossier.pack_count, 1);
 }
 
 static void what_came_later_is_left_out(void **context)
@@ -391,9 +395,9 @@ static void names_lead_to_entries_that_are_held(void **context)
     }
     names[1].prefix[0] ^= 1;
     names[2].author = (struct actor_id){world_subject(5).id};
-    assert_int_equal(
-        store_dossier_of_entries(txn, &world.network, &trust, names, 4, UINT64_MAX, &dossier, &world.arena),
-        STORE_OK);
+    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, names, 4, NULL, UINT64_MAX,
+                                              &dossier, &world.arena),
+                     STORE_OK);
     store_end(txn);
     assert_int_equal(dossier.credential_count, 1);
     assert_int_equal(dossier.credentials[0].place.index, 0);
@@ -415,8 +419,8 @@ static void credentials_from_elsewhere_are_surrounded_alike(void **context)
             .attestation = build_attestation(&ase.actor.id, "ase/A5", 40000 + (uint32_t)i, 41000)};
     }
     txn = world_read(&world);
-    assert_int_equal(store_dossier_around(txn, &world.network, &trust, credentials, authors, 3, UINT64_MAX,
-                                          &dossier, &world.arena),
+    assert_int_equal(store_dossier_around(txn, &world.network, &trust, credentials, authors, 3, NULL,
+                                          UINT64_MAX, &dossier, &world.arena),
                      STORE_OK);
     store_end(txn);
     assert_int_equal(dossier.credential_count, 3);
@@ -449,9 +453,9 @@ static void an_erased_entry_is_found_by_name_alone(void **context)
     world_draft(&world, &draft, CLASS_STATUS);
     world_add(&draft, ENTRY_ERASE, &erase);
     world_publish(&world, txn, &prog, &draft, LATE);
-    assert_int_equal(
-        store_dossier_of_entries(txn, &world.network, &trust, &name, 1, UINT64_MAX, &dossier, &world.arena),
-        STORE_OK);
+    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, &name, 1, NULL, UINT64_MAX,
+                                              &dossier, &world.arena),
+                     STORE_OK);
     world_commit(txn);
     assert_int_equal(dossier.credential_count, 1);
     assert_true(dossier.credentials[0].place.erased);
@@ -612,7 +616,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_WORLD(an_attestation_comes_with_its_chain_and_packs),
-        IN_WORLD(someone_unknown_has_an_empty_dossier),
+        IN_WORLD(someone_unknown_has_packs_alone),
         IN_WORLD(what_came_later_is_left_out),
         IN_WORLD(a_certificate_is_found_under_its_new_holder),
         IN_WORLD(a_replacement_is_named),

@@ -1,0 +1,180 @@
+#include "store/content.h"
+
+#include "protocol/wire/block.h"
+#include "store/consents.h"
+#include "store/grants.h"
+#include "store/index.h"
+#include "store/own.h"
+
+/* Any one record of an entry of up to ENTRY_SIZE_MAX bytes. */
+enum { CONTENT_ARENA_SIZE = 16 * 1024 };
+
+static enum store_error post(struct store_txn *txn, const struct entry_at *at, const struct subject *subject)
+{
+    return index_add(txn, subject, place_of(at->author, at->seq, at->index));
+}
+
+/* ---- attestations ---- */
+
+/* The subject stands first in an attestation. Malformed content has no effect, so a posting that leads to
+ * some does no harm and the rest need not be read. */
+static enum store_error put_attestation(struct store_txn *txn, const struct entry *entry,
+                                        const struct entry_at *at)
+{
+    struct subject subject = {0};
+    struct reader reader;
+
+    txn->attestations++;
+    reader_init(&reader, entry->payload);
+    reader_array(&reader, 1, 16);
+    reader_array(&reader, 2, 2);
+    subject.kind = (enum subject_kind)reader_uint(&reader, SUBJECT_ACTOR, SUBJECT_BLINDED);
+    reader_bin_exact(&reader, subject.id.bytes, HASH_SIZE);
+    return reader.error == REASON_NONE ? post(txn, at, &subject) : STORE_OK;
+}
+
+/* ---- affiliations ---- */
+
+/* A shop has its own roster at hand; what another log says of it is posted, as about anybody. */
+static enum store_error put_joined(const struct content *content, const struct affiliation *affiliation,
+                                   const struct entry_at *at)
+{
+    const struct actor_id *author = &content->header->author;
+    const struct key technician = grant_key_of_actor(GRANT_JOINED, &affiliation->consent.technician);
+    const struct subject shop = subject_of_actor(&affiliation->consent.shop);
+    struct disk_consent consent;
+    enum store_error error = consent_settle(content->txn, content->network, author, content->header->time_s,
+                                            affiliation, &consent);
+
+    if (error == STORE_OK) {
+        error = own_put(content->txn, OWN_JOINED, at, &consent);
+    }
+    if (error == STORE_OK) {
+        error = grant_put(content->txn, &technician, at);
+    }
+    if (error != STORE_OK || actor_id_equal(&affiliation->consent.shop, author)) {
+        return error;
+    }
+    return post(content->txn, at, &shop);
+}
+
+static enum store_error put_affiliation(const struct content *content, const struct entry *entry,
+                                        const struct entry_at *at, struct arena *arena)
+{
+    struct affiliation affiliation;
+
+    if (entry_payload_decode(&affiliation, entry, arena) != REASON_NONE) {
+        return STORE_OK;
+    }
+    if (affiliation.event == AFFILIATION_LEFT) {
+        const struct key left = grant_key_of_affiliation(GRANT_LEFT, &affiliation.id);
+        return grant_put(content->txn, &left, at);
+    }
+    return put_joined(content, &affiliation, at);
+}
+
+static enum store_error forget_affiliation(struct store_txn *txn, const struct entry_at *at,
+                                           const struct entry *entry, struct arena *arena)
+{
+    struct affiliation affiliation;
+    struct key key;
+    enum store_error error;
+
+    if (entry_payload_decode(&affiliation, entry, arena) != REASON_NONE) {
+        return STORE_OK;
+    }
+    if (affiliation.event == AFFILIATION_LEFT) {
+        key = grant_key_of_affiliation(GRANT_LEFT, &affiliation.id);
+        return grant_delete(txn, &key, at);
+    }
+    key = grant_key_of_actor(GRANT_JOINED, &affiliation.consent.technician);
+    error = grant_delete(txn, &key, at);
+    return error == STORE_OK ? own_delete(txn, OWN_JOINED, at) : error;
+}
+
+/* ---- shops and statements ---- */
+
+static enum store_error put_review(struct store_txn *txn, const struct entry *entry,
+                                   const struct entry_at *at, struct arena *arena)
+{
+    struct review review;
+    struct subject shop;
+
+    if (entry_payload_decode(&review, entry, arena) != REASON_NONE) {
+        return STORE_OK;
+    }
+    shop = subject_of_actor(&review.shop);
+    return post(txn, at, &shop);
+}
+
+static enum store_error put_own(struct store_txn *txn, const struct entry *entry, const struct entry_at *at,
+                                enum own_kind kind, struct arena *arena)
+{
+    union {
+        struct shop shop;
+        struct statement statement;
+    } record;
+
+    if (entry_payload_decode(&record, entry, arena) != REASON_NONE) {
+        return STORE_OK;
+    }
+    return own_put(txn, kind, at, NULL);
+}
+
+/* ---- all of them ---- */
+
+static enum store_error put_other(const struct content *content, const struct entry *entry,
+                                  const struct entry_at *at)
+{
+    uint8_t memory[CONTENT_ARENA_SIZE];
+    struct arena arena;
+
+    arena_init(&arena, memory, sizeof memory);
+    switch (entry->kind) {
+    case ENTRY_AFFILIATION:
+        return put_affiliation(content, entry, at, &arena);
+    case ENTRY_SHOP:
+        return put_own(content->txn, entry, at, OWN_PROFILE, &arena);
+    case ENTRY_STATEMENT:
+        return put_own(content->txn, entry, at, OWN_STATEMENT, &arena);
+    case ENTRY_REVIEW:
+        return put_review(content->txn, entry, at, &arena);
+    default: /* kinds of later versions */
+        return STORE_OK;
+    }
+}
+
+enum store_error content_put(const struct content *content, const struct entry *entry, uint64_t index)
+{
+    const struct entry_at at = {content->number, content->header->seq, index};
+
+    if (entry->erased) {
+        return STORE_OK;
+    }
+    return entry->kind == ENTRY_ATTESTATION ? put_attestation(content->txn, entry, &at)
+                                            : put_other(content, entry, &at);
+}
+
+enum store_error content_forget(struct store_txn *txn, const struct entry_at *at, const struct entry *entry)
+{
+    uint8_t memory[CONTENT_ARENA_SIZE];
+    struct arena arena;
+
+    if (entry->erased) {
+        return STORE_OK;
+    }
+    arena_init(&arena, memory, sizeof memory);
+    switch (entry->kind) {
+    case ENTRY_ATTESTATION:
+        txn->attestations--;
+        return STORE_OK;
+    case ENTRY_AFFILIATION:
+        return forget_affiliation(txn, at, entry, &arena);
+    case ENTRY_SHOP:
+        return own_delete(txn, OWN_PROFILE, at);
+    case ENTRY_STATEMENT:
+        return own_delete(txn, OWN_STATEMENT, at);
+    default: /* found by postings alone, or not at all */
+        return STORE_OK;
+    }
+}

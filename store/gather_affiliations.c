@@ -1,0 +1,101 @@
+#include "store/gather.h"
+#include "store/own.h"
+
+/* Who joined which shop. A shop's roster is found in its own log, whole; what others say of a
+ * technician is found under her. */
+
+static enum reason reason_of(const struct gather *gather, const struct disk_consent *consent)
+{
+    if (consent->settled_s > gather->known_by_s) {
+        return REASON_UNKNOWN_ISSUER;
+    }
+    switch ((enum consent_verdict)consent->verdict) {
+    case CONSENT_GOOD:
+        return REASON_NONE;
+    case CONSENT_BAD:
+        return REASON_BAD_SIGNATURE;
+    case CONSENT_UNSETTLED:
+    case CONSENT_IDLE:
+        break;
+    }
+    return REASON_UNKNOWN_ISSUER;
+}
+
+enum store_error gather_affiliation(struct gather *gather, const struct entry_at *at,
+                                    struct dossier_place *place, struct affiliation *affiliation)
+{
+    struct bytes view;
+    struct entry entry;
+    size_t log, mark;
+    enum store_error error = gather_log_of_number(gather, at->author, &log);
+
+    if (error != STORE_OK || !dossier_log_reaches(&gather->out->logs[log], at->seq)) {
+        return error == STORE_OK ? STORE_NOT_FOUND : error;
+    }
+    error = gather_view(gather, log, at->seq, at->index, place, &view);
+    if (error != STORE_OK) {
+        return error;
+    }
+    mark = arena_mark(gather->arena);
+    if (entry_decode(&entry, view) != REASON_NONE || entry.erased || entry.kind != ENTRY_AFFILIATION ||
+        schema_decode_known(&affiliation_schema, affiliation, entry.payload, gather->arena) != REASON_NONE) {
+        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    }
+    arena_rewind(gather->arena, mark);
+    affiliation->extensions = (struct list){0};
+    return STORE_OK;
+}
+
+static enum store_error add_joined(struct gather *gather, const struct entry_at *at)
+{
+    struct dossier *out = gather->out;
+    struct dossier_affiliation *row = &out->affiliations[out->affiliation_count];
+    struct disk_consent consent;
+    enum store_error error = gather_affiliation(gather, at, &row->place, &row->affiliation);
+
+    if (error == STORE_OK) {
+        error = own_consent(gather->txn, at, &consent);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    row->signature = reason_of(gather, &consent);
+    out->affiliation_count++;
+    return STORE_OK;
+}
+
+/* Entries in the actor's own log are among its roster already. */
+enum store_error gather_affiliations(struct gather *gather, const struct actor_id *actor)
+{
+    const struct key key = grant_key_of_actor(GRANT_JOINED, actor);
+    struct dossier *out = gather->out;
+    struct entry_at *roster = NULL, *grants = NULL;
+    size_t roster_count = 0, grant_count = 0;
+    uint32_t number;
+    enum store_error error = gather_number(gather, actor, &number);
+
+    if (error == STORE_OK && number != NUMBER_NONE) {
+        error = own_find(gather->txn, OWN_JOINED, number, DOSSIER_AFFILIATIONS_MAX, &roster, &roster_count,
+                         gather->arena);
+    }
+    if (error == STORE_OK) {
+        error = grants_find(gather->txn, &key, DOSSIER_AFFILIATIONS_MAX - roster_count, &grants, &grant_count,
+                            gather->arena);
+    }
+    if (error != STORE_OK || roster_count + grant_count == 0) {
+        return error;
+    }
+    out->affiliations = arena_take(gather->arena, (roster_count + grant_count) * sizeof *out->affiliations);
+    if (!out->affiliations) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; i < roster_count && error == STORE_OK; i++) {
+        error = add_joined(gather, &roster[i]);
+    }
+    for (size_t i = 0; i < grant_count && error == STORE_OK; i++) {
+        if (grants[i].author != number) {
+            error = add_joined(gather, &grants[i]);
+        }
+    }
+    return error;
+}

@@ -1,0 +1,432 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/gather.h"
+#include "store/index.h"
+
+/* Credentials, and reviews, which are found in the same way. */
+
+enum { SHOP_EACH_MAX = DOSSIER_CREDENTIALS_MAX / 16 }; /* memberships of one shop */
+
+/* ---- who holds a credential now, and what replaced it ---- */
+
+/* The status record that an event came from. */
+static enum store_error read_setter(struct gather *gather, size_t log, const struct history_event *event,
+                                    struct status *status)
+{
+    struct dossier_place place;
+    struct bytes element;
+    struct entry entry;
+    enum store_error error =
+        gather_place(gather, log, event->setter_seq, event->setter_index, &place, &element);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS ||
+        entry_payload_decode(status, &entry, gather->arena) != REASON_NONE) {
+        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    }
+    return STORE_OK;
+}
+
+/* The last event of an action that counts by then. */
+static const struct history_event *last_event(const struct gather *gather, const struct dossier_place *place,
+                                              enum status_action action)
+{
+    const struct dossier_log *log = &gather->out->logs[place->log];
+
+    for (size_t i = place->event_count; i > 0; i--) {
+        const struct history_event *event = &place->events[i - 1];
+        if (event->action == action && !place->event_voided[i - 1] &&
+            dossier_log_reaches(log, event->setter_seq)) {
+            return event;
+        }
+    }
+    return NULL;
+}
+
+static enum store_error fill_setters(struct gather *gather, struct dossier_credential *credential)
+{
+    const struct history_event *replaced = last_event(gather, &credential->place, STATUS_REPLACED);
+    const struct history_event *held = last_event(gather, &credential->place, STATUS_HELD_BY);
+    struct status status;
+    enum store_error error = STORE_OK;
+
+    if (replaced) {
+        error = read_setter(gather, credential->place.log, replaced, &status);
+        credential->has_replacement = error == STORE_OK && status.has_replacement;
+        if (credential->has_replacement) {
+            credential->replacement = status.replacement;
+        }
+    }
+    if (held && error == STORE_OK) {
+        error = read_setter(gather, credential->place.log, held, &status);
+        credential->has_holder = error == STORE_OK && status.has_holder;
+        if (credential->has_holder) {
+            credential->holder = status.holder;
+        }
+    }
+    return error;
+}
+
+/* ---- one entry ---- */
+
+static bool is_reached(const struct gather *gather, size_t log, uint64_t seq)
+{
+    return gather->out->logs[log].known && dossier_log_reaches(&gather->out->logs[log], seq);
+}
+
+/* STORE_NOT_FOUND when nothing stands at that place by then. */
+static enum store_error read_entry(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
+                                   struct dossier_place *place, struct entry *entry)
+{
+    struct bytes element;
+    enum store_error error = STORE_NOT_FOUND;
+
+    if (is_reached(gather, log, seq)) {
+        error = gather_place(gather, log, seq, index, place, &element);
+    }
+    if (error == STORE_OK && entry_decode(entry, element) != REASON_NONE) {
+        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    }
+    return error;
+}
+
+/* STORE_NOT_FOUND when the entry is no attestation, nor an erased one. */
+static enum store_error fill_credential(struct gather *gather, const struct entry *entry,
+                                        struct dossier_credential *credential)
+{
+    if (!entry->erased &&
+        (entry->kind != ENTRY_ATTESTATION ||
+         entry_payload_decode(&credential->attestation, entry, gather->arena) != REASON_NONE)) {
+        return STORE_NOT_FOUND;
+    }
+    return fill_setters(gather, credential);
+}
+
+static struct dossier_credential *next_credential(struct gather *gather)
+{
+    struct dossier *out = gather->out;
+
+    out->credentials = gather_grow(gather->arena, out->credentials, out->credential_count,
+                                   &gather->credential_capacity, sizeof *out->credentials);
+    return out->credentials ? &out->credentials[out->credential_count] : NULL;
+}
+
+static struct dossier_review *next_review(struct gather *gather)
+{
+    struct dossier *out = gather->out;
+
+    out->reviews = gather_grow(gather->arena, out->reviews, out->review_count, &gather->review_capacity,
+                               sizeof *out->reviews);
+    return out->reviews ? &out->reviews[out->review_count] : NULL;
+}
+
+/* An entry at a place that this node replayed is told from one that only claims to stand there by its leaf.
+ */
+static bool is_there(const struct dossier *out, const struct dossier_place *place)
+{
+    for (size_t i = 0; i < out->credential_count; i++) {
+        const struct dossier_place *other = &out->credentials[i].place;
+        if (other->log == place->log && other->seq == place->seq && other->index == place->index &&
+            hash_equal(&other->leaf, &place->leaf)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- postings ---- */
+
+/* What is wanted of the entries that postings lead to, and how many: an author must not crowd out what others
+ * say. */
+struct wanted {
+    const struct subject *subject;
+    enum dossier_about about;
+    size_t credentials_max;                        /* in the dossier, those included that are there */
+    size_t credentials_each_max, reviews_each_max; /* of one author */
+    bool memberships_only;
+};
+
+static bool is_wanted(const struct dossier_credential *credential, const struct wanted *wanted)
+{
+    const struct attestation *attestation = &credential->attestation;
+
+    if (credential->place.erased || (wanted->memberships_only && attestation->basis != BASIS_MEMBERSHIP)) {
+        return false;
+    }
+    return subject_equal(&attestation->subject, wanted->subject) ||
+           (credential->has_holder && subject_equal(&credential->holder, wanted->subject));
+}
+
+/* What was found of one author. */
+struct tally {
+    size_t credentials, reviews;
+};
+
+static enum store_error follow_attestation(struct gather *gather, const struct dossier_place *place,
+                                           const struct entry *entry, const struct wanted *wanted)
+{
+    struct dossier *out = gather->out;
+    struct dossier_credential *credential = &out->credentials[out->credential_count];
+    enum store_error error;
+
+    *credential =
+        (struct dossier_credential){.place = *place, .source = SOURCE_REPLAYED, .about = wanted->about};
+    error = fill_credential(gather, entry, credential);
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (!is_wanted(credential, wanted) || is_there(out, place)) {
+        return STORE_NOT_FOUND;
+    }
+    out->credential_count++;
+    return STORE_OK;
+}
+
+static enum store_error follow_review(struct gather *gather, const struct dossier_place *place,
+                                      const struct entry *entry, const struct wanted *wanted)
+{
+    struct dossier *out = gather->out;
+    struct dossier_review *review = &out->reviews[out->review_count];
+
+    review->place = *place;
+    if (entry_payload_decode(&review->review, entry, gather->arena) != REASON_NONE ||
+        wanted->subject->kind != SUBJECT_ACTOR ||
+        !hash_equal(&review->review.shop.hash, &wanted->subject->id)) {
+        return STORE_NOT_FOUND;
+    }
+    out->review_count++;
+    return STORE_OK;
+}
+
+static enum store_error follow_entry(struct gather *gather, const struct dossier_place *place,
+                                     const struct entry *entry, const struct wanted *wanted,
+                                     struct tally *tally)
+{
+    const struct dossier *out = gather->out;
+
+    if (entry->erased) {
+        return STORE_NOT_FOUND;
+    }
+    if (entry->kind == ENTRY_ATTESTATION && tally->credentials < wanted->credentials_each_max &&
+        out->credential_count < wanted->credentials_max) {
+        enum store_error error = follow_attestation(gather, place, entry, wanted);
+        tally->credentials += error == STORE_OK;
+        return error;
+    }
+    if (entry->kind == ENTRY_REVIEW && tally->reviews < wanted->reviews_each_max &&
+        out->review_count < DOSSIER_REVIEWS_MAX) {
+        enum store_error error = follow_review(gather, place, entry, wanted);
+        tally->reviews += error == STORE_OK;
+        return error;
+    }
+    return STORE_NOT_FOUND;
+}
+
+/* A posting is a hint: what it leads to may be another's, or gone. Room is made first, so that what is read
+ * in vain can be dropped. */
+static enum store_error follow(struct gather *gather, uint64_t posting, const struct wanted *wanted,
+                               struct tally *tally)
+{
+    struct dossier_place place;
+    struct entry entry;
+    size_t log, mark;
+    enum store_error error;
+
+    if (!next_credential(gather) || !next_review(gather)) {
+        return STORE_NO_MEMORY;
+    }
+    error = gather_log_of_number(gather, place_author(posting), &log);
+    mark = arena_mark(gather->arena);
+    if (error == STORE_OK) {
+        error = read_entry(gather, log, place_seq(posting), place_index(posting), &place, &entry);
+    }
+    if (error == STORE_OK) {
+        error = follow_entry(gather, &place, &entry, wanted, tally);
+    }
+    if (error == STORE_OK) {
+        return gather_ask(gather, log);
+    }
+    arena_rewind(gather->arena, mark);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Follow postings, which are in order of their authors; of each author the newest. */
+static enum store_error follow_all(struct gather *gather, const uint64_t *places, size_t count,
+                                   const struct wanted *wanted)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t first = 0, end = 0; first < count && error == STORE_OK; first = end) {
+        struct tally tally = {0};
+
+        while (end < count && place_author(places[end]) == place_author(places[first])) {
+            end++;
+        }
+        for (size_t i = end; i > first && error == STORE_OK; i--) {
+            error = follow(gather, places[i - 1], wanted, &tally);
+        }
+    }
+    return error;
+}
+
+enum store_error gather_about(struct gather *gather, const struct subject *subject, enum dossier_about about)
+{
+    const struct wanted wanted = {
+        .subject = subject,
+        .about = about,
+        .credentials_max = DOSSIER_CREDENTIALS_MAX - DOSSIER_CREDENTIALS_MAX / 8,
+        .credentials_each_max = DOSSIER_CREDENTIALS_MAX / 4,
+        .reviews_each_max = DOSSIER_REVIEWS_MAX / 4,
+    };
+    uint64_t *places;
+    size_t count;
+    enum store_error error = index_find(gather->txn, subject, &places, &count, gather->arena);
+
+    return error == STORE_OK ? follow_all(gather, places, count, &wanted) : error;
+}
+
+/* ---- shops of a technician ---- */
+
+/* Shops, each once. */
+struct shops {
+    size_t count;
+    struct actor_id actors[DOSSIER_SHOPS_MAX];
+};
+
+static void add_shop(struct shops *shops, const struct actor_id *shop)
+{
+    for (size_t i = 0; i < shops->count; i++) {
+        if (actor_id_equal(&shops->actors[i], shop)) {
+            return;
+        }
+    }
+    if (shops->count < DOSSIER_SHOPS_MAX) {
+        shops->actors[shops->count++] = *shop;
+    }
+}
+
+/* Add shops that say so themselves that the technician joined, with or without her proven consent. */
+static void add_shops(struct shops *shops, const struct dossier *dossier, const struct actor_id *technician,
+                      bool proven)
+{
+    for (size_t i = 0; i < dossier->affiliation_count; i++) {
+        const struct dossier_affiliation *row = &dossier->affiliations[i];
+        const struct consent *consent = &row->affiliation.consent;
+
+        if ((row->signature == REASON_NONE) == proven && actor_id_equal(&consent->technician, technician) &&
+            actor_id_equal(&dossier->logs[row->place.log].author, &consent->shop)) {
+            add_shop(shops, &consent->shop);
+        }
+    }
+}
+
+/* Postings go to memory that is used again for the next shop. */
+static enum store_error gather_memberships(struct gather *gather, const struct actor_id *shop,
+                                           struct arena *scratch)
+{
+    const struct subject subject = subject_of_actor(shop);
+    const struct dossier *out = gather->out;
+    const size_t left = DOSSIER_CREDENTIALS_MAX - out->credential_count;
+    const struct wanted wanted = {
+        .subject = &subject,
+        .about = ABOUT_SHOP,
+        .credentials_max = out->credential_count + (left < SHOP_EACH_MAX ? left : SHOP_EACH_MAX),
+        .credentials_each_max = SHOP_EACH_MAX / 2,
+        .memberships_only = true,
+    };
+    uint64_t *places;
+    size_t count;
+    enum store_error error = index_find(gather->txn, &subject, &places, &count, scratch);
+
+    return error == STORE_OK ? follow_all(gather, places, count, &wanted) : error;
+}
+
+enum store_error gather_shops(struct gather *gather, const struct actor_id *technician)
+{
+    enum { PLACES_SIZE = 2 * POSTINGS_FOUND_MAX * sizeof(uint64_t) };
+    struct shops shops = {0};
+    struct arena scratch;
+    void *memory;
+    enum store_error error = STORE_OK;
+
+    add_shops(&shops, gather->out, technician, true);
+    add_shops(&shops, gather->out, technician, false);
+    if (shops.count == 0) {
+        return STORE_OK;
+    }
+    memory = malloc(PLACES_SIZE);
+    if (!memory) {
+        return STORE_NO_MEMORY;
+    }
+    arena_init(&scratch, memory, PLACES_SIZE);
+    for (size_t i = 0; i < shops.count && error == STORE_OK; i++) {
+        error = gather_memberships(gather, &shops.actors[i], &scratch);
+        arena_rewind(&scratch, 0);
+    }
+    free(memory);
+    return error;
+}
+
+/* ---- credentials that are named, or brought ---- */
+
+/* STORE_NOT_FOUND when the entry that is held there is another. */
+static enum store_error read_named(struct gather *gather, const struct entry_name *name,
+                                   struct dossier_credential *credential)
+{
+    struct entry entry;
+    size_t log;
+    enum store_error error = gather_log(gather, &name->author, &log);
+
+    *credential = (struct dossier_credential){.source = SOURCE_REPLAYED, .about = ABOUT_SUBJECT};
+    if (error == STORE_OK) {
+        error = read_entry(gather, log, name->seq, name->index, &credential->place, &entry);
+    }
+    if (error == STORE_OK) {
+        error = fill_credential(gather, &entry, credential);
+    }
+    if (error == STORE_OK && memcmp(credential->place.leaf.bytes, name->prefix, sizeof name->prefix) != 0) {
+        return STORE_NOT_FOUND;
+    }
+    return error;
+}
+
+enum store_error gather_named(struct gather *gather, const struct entry_name *name)
+{
+    struct dossier_credential *credential = next_credential(gather);
+    enum store_error error;
+
+    if (!credential) {
+        return STORE_NO_MEMORY;
+    }
+    error = read_named(gather, name, credential);
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    if (is_there(gather->out, &credential->place)) {
+        return STORE_OK;
+    }
+    gather->out->credential_count++;
+    return gather_ask(gather, credential->place.log);
+}
+
+enum store_error gather_brought(struct gather *gather, const struct dossier_credential *credential,
+                                const struct actor_id *author)
+{
+    struct dossier_credential *brought = next_credential(gather);
+    enum store_error error;
+
+    if (!brought) {
+        return STORE_NO_MEMORY;
+    }
+    *brought = *credential;
+    brought->about = ABOUT_SUBJECT;
+    error = gather_log(gather, author, &brought->place.log);
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    gather->out->credential_count++;
+    return gather_ask(gather, brought->place.log);
+}

@@ -1,0 +1,120 @@
+#include <stddef.h>
+
+#include "protocol/base/sort.h"
+#include "store/gather.h"
+
+/* The order that a dossier promises: logs by author, and lists that follow them. */
+
+struct ranked {
+    const struct dossier_log *log;
+    size_t was;
+};
+
+static int order_logs(const void *a, const void *b)
+{
+    const struct ranked *left = a;
+    const struct ranked *right = b;
+
+    return hash_compare(&left->log->author.hash, &right->log->author.hash);
+}
+
+static int order_places(const struct dossier_place *left, const struct dossier_place *right)
+{
+    if (left->log != right->log) {
+        return left->log < right->log ? -1 : 1;
+    }
+    if (left->seq != right->seq) {
+        return left->seq < right->seq ? -1 : 1;
+    }
+    return (left->index > right->index) - (left->index < right->index);
+}
+
+static int order_credentials(const void *a, const void *b)
+{
+    const struct dossier_credential *left = a;
+    const struct dossier_credential *right = b;
+
+    return order_places(&left->place, &right->place);
+}
+
+static int order_affiliations(const void *a, const void *b)
+{
+    const struct dossier_affiliation *left = a;
+    const struct dossier_affiliation *right = b;
+
+    return order_places(&left->place, &right->place);
+}
+
+/* A roster comes from one log, in its order: sorting ten thousand that are sorted would cost more than to
+ * gather them. */
+static void sort_where_needed(void *items, size_t count, size_t size,
+                              int (*compare)(const void *a, const void *b))
+{
+    const uint8_t *bytes = items;
+
+    for (size_t i = 1; i < count; i++) {
+        if (compare(bytes + (i - 1) * size, bytes + i * size) > 0) {
+            sort_items(items, count, size, compare);
+            return;
+        }
+    }
+}
+
+/* Every item begins with its place. */
+static void renumber(void *items, size_t count, size_t size, const size_t *now)
+{
+    uint8_t *bytes = items;
+
+    for (size_t i = 0; i < count; i++) {
+        struct dossier_place *place = (void *)(bytes + i * size);
+        place->log = now[place->log];
+    }
+}
+
+#define RENUMBER(list, now)                                                                                  \
+    do {                                                                                                     \
+        static_assert(offsetof(struct dossier_##list, place) == 0, "begins with its place");                 \
+        renumber(out->list##s, out->list##_count, sizeof(struct dossier_##list), now);                       \
+    } while (0)
+
+static void renumber_all(struct dossier *out, const size_t *now)
+{
+    RENUMBER(credential, now);
+    RENUMBER(accreditation, now);
+    RENUMBER(withdrawal, now);
+    RENUMBER(succession, now);
+    RENUMBER(pack, now);
+    RENUMBER(affiliation, now);
+    RENUMBER(leave, now);
+    RENUMBER(profile, now);
+    RENUMBER(review, now);
+    RENUMBER(statement, now);
+}
+
+enum store_error gather_order(struct gather *gather)
+{
+    struct dossier *out = gather->out;
+    struct dossier_log *logs = arena_take(gather->arena, out->log_count * sizeof *logs);
+    size_t mark = arena_mark(gather->arena);
+    struct ranked *ranked = arena_take(gather->arena, out->log_count * sizeof *ranked);
+    size_t *now = arena_take(gather->arena, out->log_count * sizeof *now);
+
+    if (!logs || !ranked || !now) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; i < out->log_count; i++) {
+        ranked[i] = (struct ranked){.log = &out->logs[i], .was = i};
+    }
+    sort_items(ranked, out->log_count, sizeof *ranked, order_logs);
+    for (size_t i = 0; i < out->log_count; i++) {
+        logs[i] = *ranked[i].log;
+        now[ranked[i].was] = i;
+    }
+    renumber_all(out, now);
+    arena_rewind(gather->arena, mark);
+    out->logs = logs;
+    sort_where_needed(out->credentials, out->credential_count, sizeof *out->credentials, order_credentials);
+    sort_where_needed(out->affiliations, out->affiliation_count, sizeof *out->affiliations,
+                      order_affiliations);
+    return STORE_OK;
+}

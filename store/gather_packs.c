@@ -1,0 +1,236 @@
+#include "protocol/base/sort.h"
+#include "store/gather_base.h"
+
+/* Rule packs and successions of every namespace in the trust file. */
+
+/* ---- successions ---- */
+
+/* Whether the successor's governing keys of its inception signed. */
+static enum store_error check_succession(struct gather *gather, struct dossier_succession *row,
+                                         size_t successor)
+{
+    struct succession unsigned_terms = row->succession;
+    const struct indexed_signature *signatures = row->succession.signatures.items;
+    uint8_t memory[ENTRY_SIZE_MAX];
+    struct key_set keys;
+    struct bytes encoded;
+    struct hash hash;
+    uint64_t epoch;
+    enum store_error error;
+
+    if (!gather->out->logs[successor].known) {
+        return STORE_OK;
+    }
+    error = keys_read(gather->txn, gather->rows[successor].number, 0, &keys, &epoch);
+    if (error != STORE_OK) {
+        return error;
+    }
+    unsigned_terms.signatures = (struct list){0};
+    if (!schema_encode(&succession_schema, &unsigned_terms, memory, sizeof memory, &encoded)) {
+        return STORE_OK;
+    }
+    hash_bytes(&hash, label_domain(gather->network, LABEL_SUCCESSION), encoded.data, encoded.size);
+    row->signature_valid =
+        key_set_check(&keys, ROLE_GOVERN, &hash, signatures, row->succession.signatures.count) == REASON_NONE;
+    return STORE_OK;
+}
+
+static enum store_error add_succession(struct gather *gather, const struct entry_at *grant, size_t *successor)
+{
+    struct dossier *out = gather->out;
+    struct dossier_succession *row;
+    enum store_error error;
+
+    out->successions = gather_grow(gather->arena, out->successions, out->succession_count,
+                                   &gather->succession_capacity, sizeof *out->successions);
+    if (!out->successions) {
+        return STORE_NO_MEMORY;
+    }
+    row = &out->successions[out->succession_count];
+    error = gather_grant(gather, grant, ENTRY_SUCCESSION, &row->place, &row->succession);
+    if (error == STORE_OK) {
+        error = gather_log(gather, &row->succession.successor, successor);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    out->succession_count++;
+    return check_succession(gather, row, *successor);
+}
+
+/* The owner of a namespace and those it was handed to, in turn. */
+struct owners {
+    size_t count;
+    size_t logs[CHAIN_DEPTH_MAX + 1];
+};
+
+static void add_owner(struct owners *owners, size_t log)
+{
+    for (size_t i = 0; i < owners->count; i++) {
+        if (owners->logs[i] == log) {
+            return;
+        }
+    }
+    if (owners->count < sizeof owners->logs / sizeof owners->logs[0]) {
+        owners->logs[owners->count++] = log;
+    }
+}
+
+static enum store_error gather_successors(struct gather *gather, struct bytes name_space, uint32_t number,
+                                          struct owners *owners)
+{
+    struct key key = grant_key_of_namespace(GRANT_SUCCESSION, name_space);
+    struct entry_at *grants;
+    size_t count;
+    enum store_error error;
+
+    grant_key_add_author(&key, number);
+    error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->succession_count, &grants,
+                        &count, gather->arena);
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        size_t successor;
+
+        error = add_succession(gather, &grants[i], &successor);
+        if (error == STORE_OK) {
+            add_owner(owners, successor);
+        } else if (error == STORE_NOT_FOUND) {
+            error = STORE_OK;
+        }
+    }
+    return error;
+}
+
+/* ---- packs ---- */
+
+/* Packs of one namespace by one of its owners, the newest last. */
+struct pack_list {
+    size_t count;
+    struct entry_at *grants;
+};
+
+struct pack_lists {
+    size_t count, capacity;
+    struct pack_list *items;
+};
+
+static enum store_error list_packs(struct gather *gather, struct bytes name_space, uint32_t number,
+                                   struct pack_lists *lists)
+{
+    struct key key = grant_key_of_namespace(GRANT_PACK, name_space);
+    struct pack_list *list;
+    enum store_error error;
+
+    lists->items =
+        gather_grow(gather->arena, lists->items, lists->count, &lists->capacity, sizeof *lists->items);
+    if (!lists->items) {
+        return STORE_NO_MEMORY;
+    }
+    list = &lists->items[lists->count];
+    grant_key_add_author(&key, number);
+    error = grants_find(gather->txn, &key, DOSSIER_PACKS_MAX, &list->grants, &list->count, gather->arena);
+    lists->count += error == STORE_OK && list->count > 0;
+    return error;
+}
+
+static enum store_error add_pack(struct gather *gather, const struct entry_at *grant)
+{
+    struct dossier *out = gather->out;
+    struct dossier_pack *row;
+    enum store_error error;
+
+    out->packs =
+        gather_grow(gather->arena, out->packs, out->pack_count, &gather->pack_capacity, sizeof *out->packs);
+    if (!out->packs) {
+        return STORE_NO_MEMORY;
+    }
+    row = &out->packs[out->pack_count];
+    error = gather_grant(gather, grant, ENTRY_RULE_PACK, &row->place, &row->pack);
+    out->pack_count += error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* The newest pack of every list, then the next one of each, so that no namespace crowds out another. */
+static enum store_error add_packs(struct gather *gather, const struct pack_lists *lists)
+{
+    const size_t before = arena_mark(gather->arena);
+    enum store_error error = STORE_OK;
+
+    for (size_t depth = 0; depth < GRANTS_EACH_MAX; depth++) {
+        for (size_t i = 0; i < lists->count; i++) {
+            const struct pack_list *list = &lists->items[i];
+
+            if (depth >= list->count) {
+                continue;
+            }
+            if (gather->out->pack_count == DOSSIER_PACKS_MAX ||
+                arena_mark(gather->arena) - before > DOSSIER_PACKS_SIZE_MAX) {
+                return STORE_OK;
+            }
+            error = add_pack(gather, &list->grants[list->count - 1 - depth]);
+            if (error != STORE_OK) {
+                return error;
+            }
+        }
+    }
+    return error;
+}
+
+static int order_packs(const void *a, const void *b)
+{
+    const struct dossier_place *left = &((const struct dossier_pack *)a)->place;
+    const struct dossier_place *right = &((const struct dossier_pack *)b)->place;
+
+    if (left->log != right->log) {
+        return left->log < right->log ? -1 : 1;
+    }
+    if (left->seq != right->seq) {
+        return left->seq < right->seq ? -1 : 1;
+    }
+    return (left->index > right->index) - (left->index < right->index);
+}
+
+/* ---- namespaces ---- */
+
+static enum store_error gather_namespace(struct gather *gather, const struct trust_owner *owner,
+                                         struct pack_lists *lists)
+{
+    const struct bytes name_space = bytes_of_string(owner->name_space);
+    struct owners owners = {0};
+    size_t log;
+    enum store_error error = gather_log(gather, &owner->actor, &log);
+
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    add_owner(&owners, log);
+    for (size_t i = 0; i < owners.count && error == STORE_OK; i++) {
+        const size_t at = owners.logs[i];
+
+        if (!gather->out->logs[at].known) {
+            continue;
+        }
+        error = list_packs(gather, name_space, gather->rows[at].number, lists);
+        if (error == STORE_OK) {
+            error = gather_successors(gather, name_space, gather->rows[at].number, &owners);
+        }
+    }
+    return error;
+}
+
+enum store_error gather_packs(struct gather *gather)
+{
+    const struct trust *trust = gather->trust;
+    struct pack_lists lists = {0};
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < trust->owner_count && error == STORE_OK; i++) {
+        error = gather_namespace(gather, &trust->owners[i], &lists);
+    }
+    if (error == STORE_OK) {
+        error = add_packs(gather, &lists);
+    }
+    if (error == STORE_OK) {
+        sort_items(gather->out->packs, gather->out->pack_count, sizeof *gather->out->packs, order_packs);
+    }
+    return error;
+}

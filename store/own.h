@@ -1,0 +1,29 @@
+#ifndef STORE_OWN_H
+#define STORE_OWN_H
+
+/* What an author says of itself, found by the author alone: a shop's roster and profiles, a subject's own
+ * statements. Nobody else's entries stand among them, so that they need no cap that keeps one author from
+ * hiding another. */
+
+#include "store/rows.h"
+
+enum own_kind {
+    OWN_JOINED = 1, /* every `joined` in the log, of whatever shop: its row is a struct disk_consent */
+    OWN_PROFILE = 2,
+    OWN_STATEMENT = 3,
+};
+
+/* consent NULL: for the kinds that have none. */
+enum store_error own_put(struct store_txn *txn, enum own_kind kind, const struct entry_at *own,
+                         const struct disk_consent *consent);
+enum store_error own_consent(struct store_txn *txn, const struct entry_at *own, struct disk_consent *consent);
+enum store_error own_delete(struct store_txn *txn, enum own_kind kind, const struct entry_at *own);
+
+/* The newest of an author's, at most max, ascending by (seq, index); in arena. */
+enum store_error own_find(struct store_txn *txn, enum own_kind kind, uint32_t author, size_t max,
+                          struct entry_at **out, size_t *count, struct arena *arena);
+
+/* The first author numbered from on who has any. STORE_NOT_FOUND when there is none. */
+enum store_error own_next_author(struct store_txn *txn, enum own_kind kind, uint32_t from, uint32_t *author);
+
+#endif

@@ -8,10 +8,11 @@
 static uint64_t key_of(struct bytes code)
 {
     uint64_t key = 0;
-    for (size_t i = 0; i < sizeof key; i++) {
-        key = key << 8 | (i < code.size ? code.data[i] : 0);
+    size_t size = code.size < sizeof key ? code.size : sizeof key;
+    for (size_t i = 0; i < size; i++) {
+        key = key << 8 | code.data[i];
     }
-    return key;
+    return size == 0 ? 0 : key << 8 * (sizeof key - size);
 }
 
 static int compare_codes(uint64_t a_key, struct bytes a, uint64_t b_key, struct bytes b)
@@ -99,7 +100,8 @@ static bool list_codes(struct career *career)
         count += begins_code(career, i) ? 1 : 0;
     }
     career->codes = arena_take(career->arena, count * sizeof career->codes[0]);
-    if (career->codes == NULL) {
+    career->code_keys = arena_take(career->arena, count * sizeof career->code_keys[0]);
+    if (career->codes == NULL || career->code_keys == NULL) {
         return false;
     }
     for (size_t i = 0; i < career->order_count; i++) {
@@ -107,8 +109,9 @@ static bool list_codes(struct career *career)
         struct bytes code = career->dossier->credentials[credential].attestation.code;
         if (begins_code(career, i)) {
             struct career_space *space = space_of_next(career, code);
-            career->codes[career->code_count++] = (struct career_code){
-                .code = code, .key = career->keys[credential], .first = i, .space = space};
+            career->code_keys[career->code_count] = career->keys[credential];
+            career->codes[career->code_count++] =
+                (struct career_code){.code = code, .first = i, .space = space};
         }
         career->codes[career->code_count - 1].count++;
     }
@@ -169,31 +172,52 @@ static bool begins_with(struct bytes code, struct bytes stem)
     return code.size >= stem.size && memcmp(code.data, stem.data, stem.size) == 0;
 }
 
-struct career_code *career_codes_of(struct career *career, struct bytes pattern, size_t *count)
+/* The first code whose key is not below key. By halves and without branches on what was found: this is where
+ * most of the time would go. */
+static size_t first_by_key(const struct career *career, uint64_t key)
 {
-    struct bytes stem = is_stem(pattern) ? bytes_of(pattern.data, pattern.size - 1) : pattern;
-    uint64_t key = key_of(stem);
     size_t low = 0;
-    size_t high = career->code_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct career_code *code = &career->codes[middle];
-        if (compare_codes(code->key, code->code, key, stem) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
+    for (size_t left = career->code_count; left > 0;) {
+        size_t half = (left + 1) / 2;
+        low += career->code_keys[low + half - 1] < key ? half : 0;
+        left -= half;
+    }
+    return low;
+}
+
+static struct career_code *find_code(struct career *career, struct bytes code, size_t *count)
+{
+    uint64_t key = key_of(code);
+    size_t at = first_by_key(career, key);
+    int order = -1;
+    while (at < career->code_count && career->code_keys[at] == key) {
+        order = compare_codes(key, career->codes[at].code, key, code);
+        if (order >= 0) {
+            break;
         }
+        at++;
+    }
+    *count = order == 0 ? 1 : 0;
+    return &career->codes[at];
+}
+
+static struct career_code *find_codes(struct career *career, struct bytes stem, size_t *count)
+{
+    size_t at = first_by_key(career, key_of(stem));
+    while (at < career->code_count && bytes_compare(career->codes[at].code, stem) < 0) {
+        at++;
     }
     *count = 0;
-    if (!is_stem(pattern)) {
-        const struct career_code *code = &career->codes[low];
-        *count = low < career->code_count && compare_codes(code->key, code->code, key, pattern) == 0 ? 1 : 0;
-        return &career->codes[low];
-    }
-    while (low + *count < career->code_count && begins_with(career->codes[low + *count].code, stem)) {
+    while (at + *count < career->code_count && begins_with(career->codes[at + *count].code, stem)) {
         (*count)++;
     }
-    return &career->codes[low];
+    return &career->codes[at];
+}
+
+struct career_code *career_codes_of(struct career *career, struct bytes pattern, size_t *count)
+{
+    return is_stem(pattern) ? find_codes(career, bytes_of(pattern.data, pattern.size - 1), count)
+                            : find_code(career, pattern, count);
 }
 
 const struct dossier_credential *career_credential(const struct career *career,

@@ -227,26 +227,26 @@ static bool doubt_title(struct title_verdict *out, struct career *career)
 }
 
 static bool conclude_title(struct title_verdict *out, struct career *career, struct career_space *space,
-                           const struct pack_segment *segment, struct bytes name)
+                           const struct pack_segment *segment, size_t at)
 {
     uint32_t day = career->question->at_day;
-    const struct day_truth *days = career_title(career, space, name);
-    struct known_rule *rule;
+    const struct pack_rule *rules = segment->pack->pack.rules.items;
+    const struct day_truth *days = career_title(career, space, rules[at].name);
     if (days == NULL) {
         return false;
     }
     *out = (struct title_verdict){
         .pack = segment->pack,
-        .name = name,
+        .name = rules[at].name,
         .answer = day_truth_on(days, day),
     };
     write_run(&out->since_day, &out->until_day, days, day);
     if (segment->disputed) {
         return doubt_title(out, career);
     }
-    if (!career_rule(&rule, career, space, segment, PACK_RULE_TITLE, name) ||
-        !career_missing(&out->missing, &out->missing_count, &out->part_count, career, &rule->expression,
-                        day)) {
+    const struct known_rule *rule = career_rule_at(career, space, segment, at);
+    if (rule == NULL || !career_missing(&out->missing, &out->missing_count, &out->part_count, career,
+                                        &rule->expression, day)) {
         return false;
     }
     if (out->answer == ANSWER_YES) { /* once reached for life by an earlier pack */
@@ -296,10 +296,9 @@ static bool conclude_titles(struct verdict *out, struct career *career)
         const struct pack_segment *segment = career_segment_on(space, career->question->at_day);
         size_t count = segment == NULL ? 0 : title_count_of(&segment->pack->pack);
         for (size_t k = 0; k < count; k++) {
-            const struct pack_rule *rules = segment->pack->pack.rules.items;
             assert(out->title_count < room);
             struct title_verdict *title = &out->titles[out->title_count++];
-            if (!conclude_title(title, career, space, segment, rules[k].name)) {
+            if (!conclude_title(title, career, space, segment, k)) {
                 return false;
             }
         }

@@ -88,11 +88,10 @@ static bool answer_on(enum answer *out, const struct quest *quest, const struct 
 
 /* ---- codes ---- */
 
-/* The first code of the pattern that is tested on the day and not certified, or NULL. */
-static const struct career_code *tested_alone(const struct quest *quest, struct bytes pattern)
+/* The first of count codes that is tested on the day and not certified, or NULL. */
+static const struct career_code *tested_alone(const struct quest *quest, const struct career_code *codes,
+                                              size_t count)
 {
-    size_t count;
-    const struct career_code *codes = career_codes_of(quest->career, pattern, &count);
     for (size_t i = 0; i < count; i++) {
         if (codes[i].tested.memo == MEMO_DONE && codes[i].certified.memo == MEMO_DONE &&
             day_truth_on(&codes[i].tested.days, quest->day) == ANSWER_YES &&
@@ -103,19 +102,14 @@ static const struct career_code *tested_alone(const struct quest *quest, struct 
     return NULL;
 }
 
-/* What the experience rule of a tested code misses. Nothing, too, where it cannot be looked into. Experience
- * rules are not looked into from another's. */
-static bool find_experience(struct way *out, const struct quest *quest, struct bytes pattern)
+/* What the experience rule of a tested code misses. Nothing, too, where it cannot be looked into. */
+static bool find_experience(struct way *out, const struct quest *quest, const struct career_code *code)
 {
     struct known_rule *rule;
-    const struct career_code *code = quest->code.size > 0 ? NULL : tested_alone(quest, pattern);
-    *out = (struct way){.answer = ANSWER_UNKNOWN};
-    if (code == NULL) {
-        return true;
-    }
     const struct quest within = {.career = quest->career, .day = quest->day, .code = code->code};
     const struct pack_segment *segment =
         code->space == NULL ? NULL : career_segment_on(code->space, quest->day);
+    *out = (struct way){.answer = ANSWER_UNKNOWN};
     if (segment == NULL || segment->disputed) {
         return true;
     }
@@ -125,22 +119,52 @@ static bool find_experience(struct way *out, const struct quest *quest, struct b
     return rule == NULL || find_way(out, &within, &rule->expression);
 }
 
-static bool find_certified(struct way *out, const struct quest *quest, const struct expression *expression)
+/* Experience rules are not looked into from another's. */
+static bool find_uncertified(struct way *out, const struct quest *quest, const struct expression *expression,
+                             const struct career_code *tested)
 {
-    struct way experience;
-    if (!find_experience(&experience, quest, expression->pattern)) {
-        return false;
-    }
-    if (experience.missing > 0) {
-        experience.parts = 0;
-        join_way(out, &experience);
-        return true;
+    if (tested != NULL && quest->code.size == 0) {
+        struct way experience;
+        if (!find_experience(&experience, quest, tested)) {
+            return false;
+        }
+        if (experience.missing > 0) {
+            experience.parts = 0;
+            join_way(out, &experience);
+            return true;
+        }
     }
     struct missing_part *part = add_part(out, quest, MISSING_CODE);
     if (part != NULL) {
         part->pattern = expression->pattern;
     }
     return part != NULL;
+}
+
+static bool answer_of_codes(enum answer *out, const struct quest *quest, const struct expression *expression,
+                            struct career_code *codes, size_t count)
+{
+    if (count > 1) {
+        return answer_on(out, quest, expression);
+    }
+    const struct day_truth *days = count == 0 ? &day_truth_no : career_certified(quest->career, codes);
+    if (days == NULL) {
+        return false;
+    }
+    *out = day_truth_on(days, quest->day);
+    return true;
+}
+
+static bool find_certified(struct way *out, const struct quest *quest, const struct expression *expression)
+{
+    size_t count;
+    struct career_code *codes = career_codes_of(quest->career, expression->pattern, &count);
+    *out = (struct way){.parts = 1};
+    if (!answer_of_codes(&out->answer, quest, expression, codes, count)) {
+        return false;
+    }
+    return out->answer == ANSWER_YES ||
+           find_uncertified(out, quest, expression, tested_alone(quest, codes, count));
 }
 
 /* ---- other parts ---- */
@@ -190,13 +214,11 @@ static bool find_named(struct way *out, const struct quest *quest, enum missing_
     return part != NULL;
 }
 
-/* Of an expression that is one part, and not held. */
+/* Of an expression that is one part other than a code to be certified in, and not held. */
 static bool find_part(struct way *out, const struct quest *quest, const struct expression *expression)
 {
     const struct expression *excluded;
     switch (expression->op) {
-    case EXPRESSION_CERTIFIED:
-        return find_certified(out, quest, expression);
     case EXPRESSION_TESTED:
         return find_named(out, quest, MISSING_CODE, expression);
     case EXPRESSION_TRAINED:
@@ -213,6 +235,7 @@ static bool find_part(struct way *out, const struct quest *quest, const struct e
         return find_excluded(&excluded, quest, expression->children) &&
                find_named(out, quest, MISSING_EXCLUDED, excluded);
     case EXPRESSION_UNKNOWN:
+    case EXPRESSION_CERTIFIED:
     case EXPRESSION_ALL:
     case EXPRESSION_ANY:
     case EXPRESSION_AT_LEAST:
@@ -365,7 +388,8 @@ static bool find_way(struct way *out, const struct quest *quest, const struct ex
     if (expression->op == EXPRESSION_AT_LEAST) {
         return find_cheapest(out, quest, expression, (size_t)expression->count);
     }
-    return find_single(out, quest, expression);
+    return expression->op == EXPRESSION_CERTIFIED ? find_certified(out, quest, expression)
+                                                  : find_single(out, quest, expression);
 }
 
 bool career_missing(const struct missing_part **out, size_t *count, size_t *part_count, struct career *career,

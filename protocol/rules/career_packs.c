@@ -139,8 +139,9 @@ static struct known_rule *find_recent(const struct career *career, struct bytes 
 {
     size_t kept = career->recent_count < CAREER_RECENT_MAX ? career->recent_count : CAREER_RECENT_MAX;
     for (size_t i = 0; i < kept; i++) {
-        if (career->recent[i]->scope == scope && bytes_equal(career->recent[i]->text, text)) {
-            return career->recent[i];
+        struct known_rule *known = career->recent[i];
+        if (known->text.size == text.size && known->scope == scope && bytes_equal(known->text, text)) {
+            return known;
         }
     }
     return NULL;
@@ -194,6 +195,12 @@ bool career_rule(struct known_rule **out, struct career *career, struct career_s
     }
     *out = know_rule(career, space, segment, (size_t)(rule - segment->rules.rules));
     return *out != NULL;
+}
+
+struct known_rule *career_rule_at(struct career *career, struct career_space *space,
+                                  const struct pack_segment *segment, size_t at)
+{
+    return name_rules(career, space, segment) ? know_rule(career, space, segment, at) : NULL;
 }
 
 /* Give all of the segment's rules their expressions. */

@@ -38,14 +38,30 @@ static uint32_t bases_held(const struct career *career)
 
 /* ---- the rule by which an attestation counts ---- */
 
-static bool counts(enum answer *out, struct career *career, const struct applied *applied,
-                   enum pack_rule_kind kind)
+/* The rule that spoke last: for the next attestation of the code mostly the same one does. */
+struct speaker {
+    const struct pack_segment *segment;
+    enum pack_rule_kind kind;
+    struct known_rule *rule;
+};
+
+static bool find_speaker(struct speaker *out, struct career *career, const struct career_code *code,
+                         const struct pack_segment *segment, enum pack_rule_kind kind)
 {
-    const struct attestation *attestation =
-        &career_credential(career, applied->code, applied->rank)->attestation;
-    struct career_space *space = applied->code->space;
+    if (out->segment == segment && out->kind == kind) {
+        return true;
+    }
+    *out = (struct speaker){.segment = segment, .kind = kind};
+    return career_rule(&out->rule, career, code->space, segment, kind, career_local(code));
+}
+
+static bool counts(enum answer *out, struct career *career, const struct applied *applied,
+                   enum pack_rule_kind kind, struct speaker *speaker)
+{
+    const struct career_code *code = applied->code;
+    const struct attestation *attestation = &career_credential(career, code, applied->rank)->attestation;
     const struct pack_segment *segment =
-        space == NULL ? NULL : career_segment_on(space, attestation->earned_on);
+        code->space == NULL ? NULL : career_segment_on(code->space, attestation->earned_on);
     *out = ANSWER_YES;
     if (segment == NULL) {
         return true;
@@ -54,16 +70,15 @@ static bool counts(enum answer *out, struct career *career, const struct applied
         *out = ANSWER_UNKNOWN;
         return true;
     }
-    struct known_rule *rule;
-    struct day_truth days;
-    if (!career_rule(&rule, career, space, segment, kind, career_local(applied->code))) {
+    if (!find_speaker(speaker, career, code, segment, kind)) {
         return false;
     }
-    if (rule == NULL) {
+    if (speaker->rule == NULL) {
         *out = attestation->basis == BASIS_RENEWAL ? ANSWER_NO : ANSWER_YES;
         return true;
     }
-    if (!career_evaluate(&days, career, &rule->expression, applied)) {
+    struct day_truth days;
+    if (!career_evaluate(&days, career, &speaker->rule->expression, applied)) {
         return false;
     }
     *out = day_truth_on(&days, attestation->earned_on);
@@ -86,7 +101,8 @@ static void refuse(struct credential_verdict *verdict, enum answer answer, enum 
     verdict->overall = overall_of_axes(verdict->axes);
 }
 
-static bool apply_rule(struct career *career, const struct career_code *code, size_t rank)
+static bool apply_rule(struct career *career, const struct career_code *code, size_t rank,
+                       struct speaker *speaker)
 {
     const struct applied applied = {.code = code, .rank = rank};
     struct credential_verdict *verdict = career_verdict(career, code, rank);
@@ -96,7 +112,7 @@ static bool apply_rule(struct career *career, const struct career_code *code, si
     if (verdict->axes[AXIS_AUTHORITY].answer == ANSWER_NO) {
         return true;
     }
-    if (!counts(&answer, career, &applied, renews ? PACK_RULE_RENEWAL : PACK_RULE_PREREQUISITE)) {
+    if (!counts(&answer, career, &applied, renews ? PACK_RULE_RENEWAL : PACK_RULE_PREREQUISITE, speaker)) {
         return false;
     }
     if (answer != ANSWER_YES) {
@@ -189,11 +205,12 @@ static bool apply_condition(struct career *career, const struct career_code *cod
 /* In the order earned: what counts later may rest on what was held before. */
 static bool settle(struct career *career, struct career_code *code)
 {
+    struct speaker speaker = {.segment = NULL};
     if (code->space != NULL && !career_divide(career, code->space)) {
         return false;
     }
     for (size_t i = 0; i < code->count; i++) {
-        if (!apply_rule(career, code, i)) {
+        if (!apply_rule(career, code, i, &speaker)) {
             return false;
         }
     }

@@ -56,7 +56,6 @@ struct career_space {
 /* A code that any of the subject's credentials names. */
 struct career_code {
     struct bytes code;
-    uint64_t key; /* its first bytes, so that codes mostly compare as numbers */
     size_t first; /* of its credentials, in career.order */
     size_t count;
     struct career_space *space; /* NULL: the trust file does not name it */
@@ -85,6 +84,7 @@ struct career {
     size_t order_count;
     size_t code_count;
     struct career_code *codes;   /* ascending */
+    uint64_t *code_keys;         /* the first bytes of each, so that codes mostly compare as numbers */
     struct career_space *spaces; /* as many as the trust file has owners, in its order */
     size_t worked_count;
     struct worked_memo worked[CAREER_WORKED_MAX];
@@ -133,6 +133,9 @@ struct pack_segment *career_segment_on(struct career_space *space, uint32_t day)
  * none. Requires: the segment is not disputed. Returns: false when the arena is full. */
 bool career_rule(struct known_rule **out, struct career *career, struct career_space *space,
                  const struct pack_segment *segment, enum pack_rule_kind kind, struct bytes local);
+/* The same for the rule at an index of the pack. NULL: the arena is full. */
+struct known_rule *career_rule_at(struct career *career, struct career_space *space,
+                                  const struct pack_segment *segment, size_t at);
 /* The days on which what the rules of kind experience or condition ask of a code holds, each day by its pack;
  * all days where nothing is asked. Requires: career_divide. Returns: false when the arena is full. */
 bool career_asked(struct day_truth *out, struct career *career, struct career_space *space,

@@ -58,12 +58,22 @@ static bool is_named_exactly(enum pack_rule_kind kind)
     return kind == PACK_RULE_TITLE || kind == PACK_RULE_RECOGNITION;
 }
 
+/* Whether name may be what a rule is for: quick, as most are for something else. */
+static bool may_be_for(struct bytes rule_name, struct bytes name)
+{
+    return rule_name.size > 0 && name.size > 0 &&
+           (rule_name.data[0] == name.data[0] || rule_name.data[0] == '*');
+}
+
 const struct compiled_rule *pack_rules_find(const struct pack_rules *rules, enum pack_rule_kind kind,
                                             struct bytes name)
 {
     const struct compiled_rule *best = NULL;
     for (size_t i = first_of(rules, kind); i < rules->count && rules->rules[i].kind == kind; i++) {
         const struct compiled_rule *rule = &rules->rules[i];
+        if (!may_be_for(rule->name, name)) {
+            continue;
+        }
         if (bytes_equal(rule->name, name)) {
             return rule;
         }

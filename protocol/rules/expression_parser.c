@@ -214,7 +214,7 @@ static enum expression_fault fault_of_code(struct bytes name_space, struct bytes
 {
     struct bytes understood = name_space.size > 0 ? name_space : bytes_of_string("a");
     char code[CODE_SIZE_MAX];
-    if (word_is_reserved(word) || !is(bytes_of(code, whole_code(code, understood, word)))) {
+    if (!is(bytes_of(code, whole_code(code, understood, word)))) {
         return EXPRESSION_BAD_CODE;
     }
     bool has_slash = memchr(word.data, '/', word.size) != NULL;

@@ -60,18 +60,29 @@ static void print_quoted(struct page *page, struct bytes text)
     print(page, "\"");
 }
 
-/* Whether a code can leave its namespace away. */
-static bool is_local(const struct page *page, struct bytes code)
+/* How many bytes of a code its namespace takes that can be left away. */
+static size_t understood_of(const struct page *page, struct bytes code)
 {
     size_t before = page->name_space.size + 1;
-    return before > 1 && code.size > before && code.data[before - 1] == '/' &&
-           memcmp(code.data, page->name_space.data, before - 1) == 0 &&
-           !word_is_reserved(bytes_of(code.data + before, code.size - before));
+    bool is_local = before > 1 && code.size > before && code.data[before - 1] == '/' &&
+                    memcmp(code.data, page->name_space.data, before - 1) == 0;
+    return is_local ? before : 0;
 }
 
+/* A code where nothing else can stand. */
 static void print_code(struct page *page, struct bytes code)
 {
-    size_t before = is_local(page, code) ? page->name_space.size + 1 : 0;
+    size_t before = understood_of(page, code);
+    print_bytes(page, bytes_of(code.data + before, code.size - before));
+}
+
+/* A code that would be read as a word of the language keeps its namespace. */
+static void print_certified(struct page *page, struct bytes code)
+{
+    size_t before = understood_of(page, code);
+    if (word_is_reserved(bytes_of(code.data + before, code.size - before))) {
+        before = 0;
+    }
     print_bytes(page, bytes_of(code.data + before, code.size - before));
 }
 
@@ -230,7 +241,7 @@ static void print_node(struct page *page, const struct expression *node, enum bi
         print_node(page, &node->children[0], BINDING_TERM);
         break;
     case EXPRESSION_CERTIFIED:
-        print_code(page, node->pattern);
+        print_certified(page, node->pattern);
         break;
     case EXPRESSION_TESTED:
         print(page, "tested ");

@@ -32,7 +32,8 @@ struct scanner {
 /* The next token; TOKEN_END and TOKEN_BAD for ever once reached. */
 struct token scanner_next(struct scanner *scanner);
 
-/* Whether a word belongs to the language, so that no code without its namespace is written like it. */
+/* Whether a word belongs to the language, so that no code that stands alone is written like it without its
+ * namespace. */
 bool word_is_reserved(struct bytes word);
 
 /* Whether all of a text is characters of words. */

@@ -19,9 +19,9 @@
  * EXPRESSION_YEAR_DAYS days. White space and line ends separate; "#" begins a comment up to the end of its
  * line. In quotes a backslash stands before a quote or a backslash.
  *
- * Inside a pack a code may leave its namespace away ("A5") where the parser is told which it is, unless the
- * rest is a word of the language. A title that does is then the pack's own, and *:"World Class" is that of
- * any namespace. */
+ * Inside a pack a code may leave its namespace away ("A5") where the parser is told which it is, unless it
+ * stands alone and would be read as a word of the language. A title that does is then the pack's own, and
+ * *:"World Class" is that of any namespace. */
 
 #include "protocol/rules/expression.h"
 

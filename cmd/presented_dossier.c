@@ -224,11 +224,10 @@ static enum store_error assemble(struct assembly *assembly, struct store_txn *tx
     for (size_t i = assembly->proven_count; i < assembly->name_count; i++) {
         add_named(assembly, &assembly->names[i], i);
     }
-    error = store_dossier_around(txn, &session->home.network, session->trust, assembly->credentials,
-                                 assembly->authors, assembly->credential_count, NULL, known_by_s, out,
-                                 &session->arena);
-    out->subject = subject_of_actor(&assembly->presentation->holder);
-    return error;
+    const struct subject holder = subject_of_actor(&assembly->presentation->holder);
+    return store_dossier_around(txn, &session->home.network, session->trust, assembly->credentials,
+                                assembly->authors, assembly->credential_count, &holder, known_by_s, out,
+                                &session->arena);
 }
 
 enum store_error presented_dossier_of(struct presented_dossier *out, struct session *session,

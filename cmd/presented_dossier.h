@@ -3,7 +3,8 @@
 
 /* From a presentation to a dossier: each certificate as this node's own copy of the issuer's log has it, or,
  * where that does not hold it, as the proof says and marked for what that is worth. What is not the holder's,
- * or proves nothing, is set aside with its reason. */
+ * or proves nothing, is set aside with its reason. What else this node knows of the holder stands beside it.
+ */
 
 #include "cmd/session.h"
 #include "cmd/verdict_text.h"

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "cmd/expression_words.h"
+
 bool requirement_parse(struct requirement *out, struct expression_error *error, struct bytes text,
                        struct arena *arena)
 {
@@ -17,8 +19,10 @@ int requirement_read(struct requirement *out, struct session *session, const cha
     if (requirement_parse(out, &error, text, &session->arena)) {
         return EXIT_YES;
     }
-    return session_fail(&session->options, EXIT_USAGE, "requirement-unreadable",
-                        "--require makes no sense from its character %zu on.", error.offset + 1);
+    int code = session_fail(&session->options, EXIT_USAGE, "requirement-unreadable", "--require: %s.",
+                            expression_fault_sentence(error.fault));
+    expression_print_caret(stderr, text, error.offset);
+    return code;
 }
 
 const struct expression *requirement_expression(const struct requirement *requirement)

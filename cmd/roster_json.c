@@ -30,7 +30,7 @@ static json_t *json_of_texts(const struct list *list)
     return array;
 }
 
-static json_t *json_of_profile(const struct shop *profile)
+json_t *roster_json_profile(const struct shop *profile)
 {
     if (profile == NULL) {
         return json_null();
@@ -178,7 +178,7 @@ json_t *roster_json(const struct roster_page *page)
     json_object_set_new(object, "at", json_of_day(page->at_day));
     json_object_set_new(object, "as_declared", json_true());
     json_object_set_new(object, "what_if", json_of_change(page));
-    json_object_set_new(object, "profile", json_of_profile(roster->profile));
+    json_object_set_new(object, "profile", roster_json_profile(roster->profile));
     json_object_set_new(object, "review", json_of_review(roster->review));
     json_object_set_new(object, "certified", json_of_number(certified));
     json_object_set_new(object, "perform_repairs", json_of_number(roster->counted_technicians));

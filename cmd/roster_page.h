@@ -38,5 +38,7 @@ void roster_text_print(FILE *out, const struct roster_page *page);
 
 /* Returns: a new object that the caller releases, or NULL when out of memory. */
 json_t *roster_json(const struct roster_page *page);
+/* Its member "profile" alone. */
+json_t *roster_json_profile(const struct shop *profile);
 
 #endif

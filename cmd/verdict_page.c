@@ -56,13 +56,19 @@ static bool is_genuine(const struct credential_verdict *verdict)
            verdict->axes[AXIS_AUTHORITY].answer == ANSWER_YES;
 }
 
-/* Whether b was earned after a, or on that day for longer. */
+/* Whether b lasts longer than a, or just as long and was earned later. */
 static bool is_before(const struct attestation *a, const struct attestation *b)
 {
-    if (a->earned_on != b->earned_on) {
-        return a->earned_on < b->earned_on;
+    if (!b->has_last_day || (a->has_last_day && a->last_day < b->last_day)) {
+        return true;
     }
-    return a->has_last_day && (!b->has_last_day || a->last_day < b->last_day);
+    return a->has_last_day && a->last_day == b->last_day && a->earned_on < b->earned_on;
+}
+
+/* Whether it speaks for its code on the day asked about, well or ill. */
+static bool has_begun(const struct credential_verdict *verdict)
+{
+    return is_genuine(verdict) && verdict->axes[AXIS_STATUS].reason != REASON_NOT_YET_VALID;
 }
 
 bool page_is_older(const struct verdict_page *page, size_t index)
@@ -76,7 +82,7 @@ bool page_is_older(const struct verdict_page *page, size_t index)
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
         const struct dossier_credential *other = page_credential(page, i);
         if (page_lists(page, i) && !other->place.erased &&
-            bytes_equal(one->attestation.code, other->attestation.code) && is_genuine(&verdicts[i]) &&
+            bytes_equal(one->attestation.code, other->attestation.code) && has_begun(&verdicts[i]) &&
             is_before(&one->attestation, &other->attestation)) {
             return true;
         }

@@ -178,6 +178,12 @@ static void what_nothing_took_the_place_of_is_shown(void **state)
     shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
     says("expired after");
     expire_first();
+    shown.credentials[0].attestation.last_day++;
+    says("expired after");
+    expire_first();
+    shown.verdicts[1].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_NO, REASON_NOT_YET_VALID};
+    says("expired after");
+    expire_first();
     shown.credentials[1].about = ABOUT_BESIDE;
     says("expired after");
     expire_first();

@@ -1,0 +1,552 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/shop_world.h"
+
+/* Who joined and who left, as a dossier tells it: maria is a technician, garage and rival are shops. */
+
+static struct store_world world;
+static struct world_author maria, garage, rival;
+static struct trust trust;
+
+enum { EARLY = 1000, LATE = 2000, LATER = 3000 };
+enum { MARIA_SEED = 1, GARAGE_SEED = 2, RIVAL_SEED = 3, NEW_KEY_SEED = 50 };
+
+static int setup(void **state)
+{
+    (void)state;
+    world_init(&world);
+    memset(&trust, 0, sizeof trust);
+    build_actor(&maria.actor, &world.network, MARIA_SEED, 1, 1);
+    build_actor(&garage.actor, &world.network, GARAGE_SEED, 1, 1);
+    build_actor(&rival.actor, &world.network, RIVAL_SEED, 1, 1);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_deinit(&world);
+    return 0;
+}
+
+static void begin(struct world_author *author, uint64_t seed, uint64_t arrived_s)
+{
+    struct store_txn *txn = world_write(&world);
+
+    world_begin_log(&world, txn, author, seed, arrived_s);
+    world_commit(txn);
+}
+
+static void say(struct world_author *author, const struct affiliation *affiliation, uint64_t arrived_s)
+{
+    struct store_txn *txn = world_write(&world);
+
+    world_publish_one(&world, txn, author, CLASS_CONTENT, ENTRY_AFFILIATION, affiliation, arrived_s);
+    world_commit(txn);
+}
+
+static const struct built_key *marias_key(void)
+{
+    return &maria.actor.built[WORLD_PRESENT_KEY];
+}
+
+static void gather(struct dossier *dossier, const struct world_author *author, uint64_t known_by_s)
+{
+    world_dossier(&world, &trust, &author->actor.id, known_by_s, dossier);
+}
+
+/* ---- consents ---- */
+
+static void update_key(struct built_key *out)
+{
+    struct signing_key signing_keys[3];
+    const struct keys_update update = world_new_present_key(&maria.actor, NEW_KEY_SEED, out, signing_keys);
+    struct store_txn *txn = world_write(&world);
+
+    world_publish_one(&world, txn, &maria, CLASS_KEYS, ENTRY_KEYS_UPDATE, &update, LATE);
+    world_commit(txn);
+}
+
+static void a_consent_is_settled_by_any_present_key_she_ever_had(void **context)
+{
+    struct built_key updated, strange;
+    struct affiliation other_role, tampered, beyond;
+    struct dossier dossier;
+
+    (void)context;
+    build_key(&updated, ROLE_PRESENT, NEW_KEY_SEED, 0);
+    build_key(&strange, ROLE_PRESENT, 77, 0);
+    other_role = world_joined(&world, &maria.actor.id, &garage.actor.id, 3, &maria.actor.built[1]);
+    other_role.signature.key_index = 1;
+    tampered = world_joined(&world, &maria.actor.id, &garage.actor.id, 4, marias_key());
+    tampered.signature.signature.bytes[5] ^= 1;
+    beyond = world_joined(&world, &maria.actor.id, &garage.actor.id, 5, marias_key());
+    beyond.signature.key_index = 15;
+
+    const struct {
+        const char *because;
+        struct affiliation joined;
+        enum reason wanted;
+    } rows[] = {
+        {"by the key of her inception",
+         world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key()), REASON_NONE},
+        {"by the key that took its place",
+         world_joined(&world, &maria.actor.id, &garage.actor.id, 1, &updated), REASON_NONE},
+        {"by somebody else's key", world_joined(&world, &maria.actor.id, &garage.actor.id, 2, &strange),
+         REASON_BAD_SIGNATURE},
+        {"by a key of hers that is not for presenting", other_role, REASON_BAD_SIGNATURE},
+        {"altered", tampered, REASON_BAD_SIGNATURE},
+        {"by a key that she does not have", beyond, REASON_BAD_SIGNATURE},
+    };
+    const size_t count = sizeof rows / sizeof rows[0];
+
+    begin(&garage, GARAGE_SEED, EARLY);
+    for (size_t i = 0; i < count / 2; i++) {
+        say(&garage, &rows[i].joined, EARLY);
+    }
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliation_count, count / 2);
+    for (size_t i = 0; i < count / 2; i++) {
+        assert_int_equal(dossier.affiliations[i].signature, REASON_UNKNOWN_ISSUER);
+    }
+    begin(&maria, MARIA_SEED, LATE);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+    assert_int_equal(dossier.affiliations[1].signature, REASON_BAD_SIGNATURE);
+    update_key(&updated);
+    for (size_t i = count / 2; i < count; i++) {
+        say(&garage, &rows[i].joined, LATER);
+    }
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliation_count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(hash_equal(&dossier.affiliations[i].affiliation.id, &rows[i].joined.id));
+        if (dossier.affiliations[i].signature != rows[i].wanted) {
+            fail_msg("%s: %s", rows[i].because, reason_word(dossier.affiliations[i].signature));
+        }
+    }
+}
+
+/* What cannot count is not checked, so that a replayed consent costs nobody a signature. */
+static void a_consent_used_by_another_shop_is_not_looked_at(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct dossier dossier;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    begin(&rival, RIVAL_SEED, EARLY);
+    say(&rival, &joined, LATE);
+    gather(&dossier, &maria, UINT64_MAX);
+    assert_int_equal(dossier.affiliation_count, 1);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_UNKNOWN_ISSUER);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliation_count, 0);
+}
+
+static void keys_that_came_later_settle_nothing_before(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    const struct affiliation left = world_left(&joined, 40500);
+    struct dossier dossier;
+
+    (void)context;
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    begin(&maria, MARIA_SEED, LATE);
+    say(&maria, &left, LATER);
+    gather(&dossier, &garage, LATER);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+    assert_int_equal(dossier.leave_count, 1);
+    gather(&dossier, &garage, LATER - 1);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+    assert_int_equal(dossier.leave_count, 0);
+    gather(&dossier, &garage, LATE - 1);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_UNKNOWN_ISSUER);
+    gather(&dossier, &garage, EARLY - 1);
+    assert_int_equal(dossier.affiliation_count, 0);
+    gather(&dossier, &maria, LATE);
+    assert_int_equal(dossier.affiliation_count, 1);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+}
+
+/* ---- either side's left ---- */
+
+static void either_side_may_say_left_and_nobody_else(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    const struct affiliation by_maria = world_left(&joined, 40500);
+    const struct affiliation by_garage = world_left(&joined, 40400);
+    const struct affiliation by_rival = world_left(&joined, 40100);
+    struct world_author *const askers[] = {&maria, &garage};
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    begin(&rival, RIVAL_SEED, EARLY);
+    say(&rival, &by_rival, EARLY);
+    say(&maria, &by_maria, LATE);
+    say(&garage, &joined, LATE);
+    say(&garage, &joined, LATE);
+    say(&garage, &by_garage, LATE);
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t days[2] = {0};
+        struct dossier dossier;
+
+        gather(&dossier, askers[i], UINT64_MAX);
+        assert_int_equal(dossier.affiliation_count, 2);
+        assert_int_equal(dossier.leave_count, 2);
+        for (size_t j = 0; j < 2; j++) {
+            const struct dossier_leave *leave = &dossier.leaves[j];
+            bool garages = actor_id_equal(&dossier_log_at(&dossier, &leave->place)->author, &garage.actor.id);
+
+            assert_true(hash_equal(&leave->id, &joined.id));
+            days[garages] = leave->day;
+        }
+        assert_int_equal(days[0], 40500);
+        assert_int_equal(days[1], 40400);
+    }
+}
+
+static void one_sides_many_words_keep_the_newest(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct dossier dossier;
+    bool newest = false;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    for (uint32_t i = 0; i < 20; i++) {
+        const struct affiliation left = world_left(&joined, 40500 + i);
+        say(&garage, &left, LATE);
+    }
+    gather(&dossier, &maria, UINT64_MAX);
+    assert_int_equal(dossier.leave_count, 4);
+    for (size_t i = 0; i < dossier.leave_count; i++) {
+        newest |= dossier.leaves[i].day == 40519;
+    }
+    assert_true(newest);
+}
+
+/* ---- void, erased, forgotten ---- */
+
+static void a_void_join_is_told_as_void(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    const struct void_record record = {.has_range = true, .range = {.first = 1, .last = 1}};
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    txn = world_write(&world);
+    world_publish_one(&world, txn, &garage, CLASS_GOVERN, ENTRY_VOID, &record, LATER);
+    world_commit(txn);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliation_count, 1);
+    assert_true(dossier_place_is_void(&dossier, &dossier.affiliations[0].place));
+    gather(&dossier, &garage, LATER - 1);
+    assert_false(dossier_place_is_void(&dossier, &dossier.affiliations[0].place));
+}
+
+/* Apply a log's chain anew, as it is held. */
+static void replay(struct world_author *author, uint64_t seed)
+{
+    const uint64_t head = author->state.seq;
+    struct bytes *blocks = calloc(head + 1, sizeof *blocks);
+    struct store_txn *txn = world_write(&world);
+
+    assert_non_null(blocks);
+    for (uint64_t seq = 1; seq <= head; seq++) {
+        assert_int_equal(store_block_bytes(txn, &author->actor.id, seq, &blocks[seq], &world.arena),
+                         STORE_OK);
+    }
+    assert_int_equal(store_unwind_log(txn, &author->actor.id), STORE_OK);
+    world_begin_log(&world, txn, author, seed, LATER);
+    for (uint64_t seq = 1; seq <= head; seq++) {
+        assert_int_equal(world_accept(&world, txn, author, blocks[seq], LATER), REASON_NONE);
+    }
+    world_commit(txn);
+    free(blocks);
+}
+
+static void an_erased_join_is_gone_for_good(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    const struct index_range range = {0, 0};
+    const struct erase erase = {.seq = 1, .entries = {.items = &range, .count = 1}};
+    struct world_author *const askers[] = {&maria, &garage};
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    txn = world_write(&world);
+    world_publish_one(&world, txn, &garage, CLASS_STATUS, ENTRY_ERASE, &erase, LATE);
+    world_commit(txn);
+    begin(&maria, MARIA_SEED, LATE);
+    replay(&garage, GARAGE_SEED);
+    replay(&maria, MARIA_SEED);
+    for (size_t i = 0; i < 2; i++) {
+        gather(&dossier, askers[i], UINT64_MAX);
+        assert_int_equal(dossier.affiliation_count, 0);
+    }
+}
+
+static void forgetting_her_keys_unsettles_her_consents(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    txn = world_write(&world);
+    assert_int_equal(store_unwind_log(txn, &maria.actor.id), STORE_OK);
+    world_commit(txn);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_UNKNOWN_ISSUER);
+    begin(&maria, MARIA_SEED, LATER);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+    txn = world_write(&world);
+    assert_int_equal(store_unwind_log(txn, &garage.actor.id), STORE_OK);
+    world_commit(txn);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliation_count, 0);
+    gather(&dossier, &maria, UINT64_MAX);
+    assert_int_equal(dossier.affiliation_count, 0);
+}
+
+/* ---- any order ---- */
+
+/* Everything that a dossier says of affiliations, in one hash. */
+static void add_place(struct hash_stream *stream, const struct dossier *dossier,
+                      const struct dossier_place *place)
+{
+    hash_stream_add(stream, &dossier_log_at(dossier, place)->author, sizeof(struct actor_id));
+    hash_stream_add(stream, &place->seq, sizeof place->seq);
+    hash_stream_add(stream, &place->index, sizeof place->index);
+    hash_stream_add(stream, &place->leaf, sizeof place->leaf);
+}
+
+static struct hash digest_of(const struct dossier *dossier)
+{
+    struct hash_stream stream;
+    struct hash hash;
+
+    hash_stream_init(&stream, label_domain(&world.network, LABEL_ENTRY));
+    for (size_t i = 0; i < dossier->affiliation_count; i++) {
+        add_place(&stream, dossier, &dossier->affiliations[i].place);
+        hash_stream_add(&stream, &dossier->affiliations[i].affiliation.id, HASH_SIZE);
+        hash_stream_add(&stream, &dossier->affiliations[i].signature, sizeof(enum reason));
+    }
+    for (size_t i = 0; i < dossier->leave_count; i++) {
+        add_place(&stream, dossier, &dossier->leaves[i].place);
+        hash_stream_add(&stream, &dossier->leaves[i].id, HASH_SIZE);
+        hash_stream_add(&stream, &dossier->leaves[i].day, sizeof(uint32_t));
+    }
+    hash_stream_end(&stream, &hash);
+    return hash;
+}
+
+/* Of both sides, also as of the time between. */
+static void add_digests(struct hash out[4])
+{
+    const struct world_author *const askers[] = {&maria, &garage};
+
+    for (size_t i = 0; i < 4; i++) {
+        struct dossier dossier;
+
+        gather(&dossier, askers[i / 2], i % 2 == 0 ? UINT64_MAX : LATE);
+        out[i] = digest_of(&dossier);
+    }
+}
+
+enum { SCRIPT_MAX = 6 };
+
+/* A log's blocks behind its inception, and when each arrives. */
+struct script {
+    struct world_author *author;
+    uint64_t seed;
+    size_t count; /* inception included */
+    size_t next;
+    struct bytes blocks[SCRIPT_MAX];
+    uint64_t arrived_s[SCRIPT_MAX];
+};
+
+static void play(struct script *script)
+{
+    struct store_txn *txn = world_write(&world);
+
+    if (script->next == 0) {
+        world_begin_log(&world, txn, script->author, script->seed, script->arrived_s[0]);
+    } else {
+        assert_int_equal(world_accept(&world, txn, script->author, script->blocks[script->next],
+                                      script->arrived_s[script->next]),
+                         REASON_NONE);
+    }
+    world_commit(txn);
+    script->next++;
+}
+
+static void write_next(struct script *script, enum block_class block_class, enum entry_kind kind,
+                       const void *record)
+{
+    struct store_txn *txn = world_write(&world);
+
+    script->blocks[script->count] =
+        world_sign_one(&world, txn, script->author, block_class, kind, record, EARLY);
+    store_end(txn);
+    script->arrived_s[script->count] = EARLY + 700 * script->count;
+    script->count++;
+    play(script);
+}
+
+/* A rotation, an update between two consents, a repeated and a forged one, and both sides' left. */
+static void write_scripts(struct script *technician, struct script *shop)
+{
+    struct signing_key signing_keys[3];
+    struct built_key updated, strange;
+    const struct keys_update update =
+        world_new_present_key(&maria.actor, NEW_KEY_SEED, &updated, signing_keys);
+    const struct affiliation old = world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    const struct affiliation new = world_joined(&world, &maria.actor.id, &garage.actor.id, 1, &updated);
+    const struct affiliation left = world_left(&old, 40500);
+    const struct affiliation left_again = world_left(&new, 40600);
+    struct affiliation forged;
+
+    build_key(&strange, ROLE_PRESENT, 78, 0);
+    forged = world_joined(&world, &maria.actor.id, &garage.actor.id, 2, &strange);
+    *technician = (struct script){.author = &maria, .seed = MARIA_SEED, .count = 1, .arrived_s = {EARLY}};
+    *shop = (struct script){.author = &garage, .seed = GARAGE_SEED, .count = 1, .arrived_s = {EARLY}};
+    play(technician);
+    play(shop);
+    write_next(technician, CLASS_KEYS, ENTRY_KEYS_UPDATE, &update);
+    write_next(technician, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    write_next(shop, CLASS_CONTENT, ENTRY_AFFILIATION, &new);
+    write_next(shop, CLASS_CONTENT, ENTRY_AFFILIATION, &old);
+    write_next(shop, CLASS_CONTENT, ENTRY_AFFILIATION, &old);
+    write_next(shop, CLASS_CONTENT, ENTRY_AFFILIATION, &forged);
+    write_next(shop, CLASS_CONTENT, ENTRY_AFFILIATION, &left_again);
+}
+
+static void begin_again(void)
+{
+    struct store_txn *txn = world_write(&world);
+
+    assert_int_equal(store_unwind_log(txn, &maria.actor.id), STORE_OK);
+    assert_int_equal(store_unwind_log(txn, &garage.actor.id), STORE_OK);
+    world_commit(txn);
+}
+
+static void any_order_leads_to_the_same_dossiers(void **context)
+{
+    struct script scripts[2];
+    struct hash wanted[4], found[4];
+    uint64_t seed = 12345;
+
+    (void)context;
+    write_scripts(&scripts[0], &scripts[1]);
+    add_digests(wanted);
+    for (size_t round = 0; round < 60; round++) {
+        size_t mark = arena_mark(&world.arena);
+
+        begin_again();
+        scripts[0].next = scripts[1].next = 0;
+        while (scripts[0].next < scripts[0].count || scripts[1].next < scripts[1].count) {
+            size_t which;
+
+            seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+            which = seed >> 40 & 1;
+            play(&scripts[scripts[which].next < scripts[which].count ? which : 1 - which]);
+        }
+        add_digests(found);
+        assert_memory_equal(found, wanted, sizeof wanted);
+        arena_rewind(&world.arena, mark);
+    }
+    world_close(&world);
+    world_open(&world);
+    add_digests(found);
+    assert_memory_equal(found, wanted, sizeof wanted);
+}
+
+static void a_rotation_keeps_what_her_earlier_keys_signed(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    txn = world_write(&world);
+    world_rotate(&world, txn, &maria, LATE);
+    world_commit(txn);
+    begin(&garage, GARAGE_SEED, LATE);
+    say(&garage, &joined, LATE);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+    replay(&maria, MARIA_SEED);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+}
+
+static void a_roster_of_its_own_does_not_name_a_shop(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct store_txn *txn;
+    bool named;
+
+    (void)context;
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    txn = world_read(&world);
+    assert_int_equal(store_is_named(txn, &world.network, &garage.actor.id, &named), STORE_OK);
+    assert_false(named);
+    assert_int_equal(store_is_named(txn, &world.network, &maria.actor.id, &named), STORE_OK);
+    assert_true(named);
+    store_end(txn);
+}
+
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_WORLD(a_consent_is_settled_by_any_present_key_she_ever_had),
+        IN_WORLD(a_consent_used_by_another_shop_is_not_looked_at),
+        IN_WORLD(keys_that_came_later_settle_nothing_before),
+        IN_WORLD(either_side_may_say_left_and_nobody_else),
+        IN_WORLD(one_sides_many_words_keep_the_newest),
+        IN_WORLD(a_void_join_is_told_as_void),
+        IN_WORLD(an_erased_join_is_gone_for_good),
+        IN_WORLD(forgetting_her_keys_unsettles_her_consents),
+        IN_WORLD(any_order_leads_to_the_same_dossiers),
+        IN_WORLD(a_rotation_keeps_what_her_earlier_keys_signed),
+        IN_WORLD(a_roster_of_its_own_does_not_name_a_shop),
+    };
+
+    return cmocka_run_group_tests_name("store affiliation", tests, NULL, NULL);
+}

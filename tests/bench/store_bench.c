@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/support/store_world.h"
+#include "tests/support/shop_world.h"
 
 enum {
     PER_BLOCK = BLOCK_ENTRIES_MAX,
@@ -198,60 +198,143 @@ static double append_plainly(const struct made *made)
 
 /* ---- lookups ---- */
 
-/* A rule pack of the size that a certifying body has. */
-static void publish_pack(void)
-{
-    enum { CODES = 57 };
-    static char codes[CODES][8];
-    struct pack_code rows[CODES];
-    struct rule_pack pack = {.name_space = bytes_of_string("ase"),
-                             .version = 1,
-                             .in_force_from = 30000,
-                             .codes = {.items = rows, .count = CODES}};
-    struct store_txn *txn = world_write(&world);
-    struct draft draft;
+/* Namespaces of the trust file: one body's with three versions of a pack of its size, and manufacturers',
+ * states' and agencies' small ones. */
+enum { NAMESPACES = 14, VERSIONS = 3, CODES = 57, RULES = 24 };
+static struct trust trust;
 
-    for (size_t i = 0; i < CODES; i++) {
+static void publish_pack(const char *name_space, uint64_t version, size_t code_count, size_t rule_count)
+{
+    static const uint8_t expression[96];
+    static char codes[CODES][8], names[RULES][8];
+    struct pack_code code_rows[CODES];
+    struct pack_rule rule_rows[RULES];
+    struct rule_pack pack = {.name_space = bytes_of_string(name_space),
+                             .version = version,
+                             .in_force_from = 30000,
+                             .codes = {.items = code_rows, .count = code_count},
+                             .rules = {.items = rule_rows, .count = rule_count}};
+    struct store_txn *txn = world_write(&world);
+
+    for (size_t i = 0; i < code_count; i++) {
         snprintf(codes[i], sizeof codes[i], "A%02zu", i);
-        rows[i] = (struct pack_code){.code = bytes_of_string(codes[i]),
-                                     .title = bytes_of_string("Electrical/Electronic Systems"),
-                                     .lifetime_months = 60};
+        code_rows[i] = (struct pack_code){.code = bytes_of_string(codes[i]),
+                                          .title = bytes_of_string("Electrical/Electronic Systems"),
+                                          .lifetime_months = 60};
     }
-    world_draft(&world, &draft, CLASS_GOVERN);
-    world_add(&draft, ENTRY_RULE_PACK, &pack);
-    world_publish(&world, txn, &issuer, &draft, 1000);
+    for (size_t i = 0; i < rule_count; i++) {
+        snprintf(names[i], sizeof names[i], "R%02zu", i);
+        rule_rows[i] = (struct pack_rule){.kind = PACK_RULE_TITLE,
+                                          .name = bytes_of_string(names[i]),
+                                          .expression = bytes_of(expression, sizeof expression)};
+    }
+    world_publish_one(&world, txn, &issuer, CLASS_GOVERN, ENTRY_RULE_PACK, &pack, 1000);
     world_commit(txn);
     arena_rewind(&world.arena, 0);
 }
 
-static void look_up(size_t attestations)
+static void publish_packs(void)
+{
+    for (size_t i = 0; i < NAMESPACES; i++) {
+        struct trust_owner owner = {.actor = issuer.actor.id};
+
+        snprintf(owner.name_space, sizeof owner.name_space, i == 0 ? "ase" : "brand%02zu", i);
+        if (trust_add_owner(&trust, &owner) != TRUST_OK) {
+            abort();
+        }
+        for (uint64_t version = 1; version <= (i == 0 ? VERSIONS : 1); version++) {
+            publish_pack(owner.name_space, version, i == 0 ? CODES : 8, i == 0 ? RULES : 1);
+        }
+    }
+}
+
+struct lookup {
+    double seconds;
+    size_t credentials;
+};
+
+static struct lookup look_up(const struct subject *subject, uint64_t known_by_s)
+{
+    struct dossier dossier;
+    struct store_txn *txn;
+    double start = now_s();
+
+    txn = world_read(&world);
+    if (store_dossier(txn, &world.network, &trust, subject, known_by_s, &dossier, &world.arena) != STORE_OK) {
+        abort();
+    }
+    store_end(txn);
+    arena_rewind(&world.arena, 0);
+    return (struct lookup){now_s() - start, dossier.credential_count};
+}
+
+/* new_each: ask each time about another time, for which nothing is at hand that an earlier lookup left. */
+static void look_up_many(const char *what, size_t attestations, bool new_each)
 {
     static double times[LOOKUPS];
-    static struct trust trust = {.owner_count = 1, .owners = {{.name_space = "ase"}}};
     size_t found = 0;
-
-    trust.owners[0].actor = issuer.actor.id;
 
     for (size_t i = 0; i < LOOKUPS; i++) {
         const struct subject subject = world_subject(i * 7919 % (attestations / SUBJECTS_EACH + 1));
-        struct dossier dossier;
-        struct store_txn *txn;
-        double start = now_s();
+        const struct lookup one = look_up(&subject, new_each ? UINT64_MAX - 1 - i % 2 : UINT64_MAX);
 
-        txn = world_read(&world);
-        if (store_dossier(txn, &world.network, &trust, &subject, UINT64_MAX, &dossier, &world.arena) !=
-            STORE_OK) {
-            abort();
-        }
-        store_end(txn);
-        times[i] = now_s() - start;
-        found += dossier.credential_count;
-        arena_rewind(&world.arena, 0);
+        times[i] = one.seconds;
+        found += one.credentials;
     }
     qsort(times, LOOKUPS, sizeof times[0], compare_doubles);
-    printf("lookup of a subject's dossier, %.1f credentials each: median %.1f us, p99 %.1f us, max %.1f us\n",
+    printf("%s, %.1f credentials each: median %.1f us, p99 %.1f us, max %.1f us\n", what,
            (double)found / LOOKUPS, 1e6 * times[LOOKUPS / 2], 1e6 * times[LOOKUPS * 99 / 100],
            1e6 * times[LOOKUPS - 1]);
+}
+
+/* ---- rosters ---- */
+
+/* A shop whose technicians have logs, and said yes; each has eight certificates. */
+static void look_up_roster(size_t technicians)
+{
+    enum { TIMES = 51, FIRST_SEED = 1000000, CERTIFICATES = 8 };
+    static struct world_author shop, technician;
+    struct actor_id *members = calloc(technicians, sizeof *members);
+    double shops[TIMES], all[TIMES];
+    struct figures shop_figures, all_figures;
+
+    assert(members);
+    for (size_t i = 0; i < technicians; i++) {
+        struct store_txn *txn = world_write(&world);
+        struct subject subjects[CERTIFICATES];
+        struct affiliation joined;
+
+        if (i == 0) {
+            world_begin_log(&world, txn, &shop, FIRST_SEED + technicians, 1000);
+        }
+        world_begin_log(&world, txn, &technician, FIRST_SEED + i, 1000);
+        members[i] = technician.actor.id;
+        joined =
+            world_joined(&world, &members[i], &shop.actor.id, 0, &technician.actor.built[WORLD_PRESENT_KEY]);
+        world_publish_one(&world, txn, &shop, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, 1000);
+        for (size_t j = 0; j < CERTIFICATES; j++) {
+            subjects[j] = subject_of_actor(&members[i]);
+        }
+        world_attest(&world, txn, &issuer, subjects, CERTIFICATES, "ase/A5", 1000);
+        world_commit(txn);
+        arena_rewind(&world.arena, 0);
+    }
+    for (size_t i = 0; i < TIMES; i++) {
+        struct subject subject = subject_of_actor(&shop.actor.id);
+
+        shops[i] = all[i] = look_up(&subject, UINT64_MAX).seconds;
+        for (size_t j = 0; j < technicians; j++) {
+            subject = subject_of_actor(&members[j]);
+            all[i] += look_up(&subject, UINT64_MAX).seconds;
+        }
+    }
+    shop_figures = figures_of(shops, TIMES);
+    all_figures = figures_of(all, TIMES);
+    printf(
+        "dossier of a shop of %zu: median %.1f us, max %.1f us; with those of all technicians: median %.2f "
+        "ms\n",
+        technicians, 1e6 * shop_figures.median, 1e6 * shop_figures.max, 1e3 * all_figures.median);
+    free(members);
 }
 
 /* ---- one at a time ---- */
@@ -428,8 +511,11 @@ int main(int argc, char **argv)
     print_rate("store with decoding and hashing:", all, rounds, count);
     printf("on disk %.1f bytes each, %llu runs\n", (double)figures.bytes_on_disk / (double)count,
            (unsigned long long)figures.runs);
-    publish_pack();
-    look_up(wanted);
+    look_up_many("lookup without packs", wanted, false);
+    publish_packs();
+    look_up_many("lookup with packs of 14 namespaces", wanted, false);
+    look_up_many("the same, the first of its snapshot", wanted, true);
+    look_up_roster(50);
     revoke_some(made.count);
     ingest_small();
     add_technicians();

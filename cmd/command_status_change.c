@@ -2,7 +2,7 @@
 #include "cmd/own_entries.h"
 #include "cmd/words.h"
 
-/* revoke, suspend and reinstate: one command with three names. */
+/* revoke, suspend, reinstate, replace and appeal: one command with five names. */
 struct change {
     const char *name;
     const char *did;
@@ -12,9 +12,14 @@ struct change {
 static const struct change revoke = {"revoke", "Revoked", STATUS_REVOKED};
 static const struct change suspend = {"suspend", "Suspended", STATUS_SUSPENDED};
 static const struct change reinstate = {"reinstate", "Reinstated", STATUS_REINSTATED};
+static const struct change replace = {"replace", "Replaced", STATUS_REPLACED};
+static const struct change appeal = {"appeal", "Under appeal:", STATUS_APPEALED};
+static const struct change decide = {"appeal", "Appeal decided:", STATUS_APPEAL_DECIDED};
 
 struct change_request {
     const struct change *change;
+    char *by; /* of replace, and only there: what takes their place */
+    struct entry_name replacement;
     const char *reason_text;
     enum status_reason reason;
     uint32_t from; /* DAY_NONE: today */
@@ -31,6 +36,8 @@ static bool add_status(const void *context, struct draft *draft, uint64_t seq, c
         .action = request->change->action,
         .reason = request->reason,
         .effective_day = request->from,
+        .has_replacement = request->by != NULL,
+        .replacement = request->replacement,
     };
     return draft_add(draft, ENTRY_STATUS, &status, NULL);
 }
@@ -48,6 +55,47 @@ static int find_entries(struct own_entries *entries, struct session *session,
                : code;
 }
 
+static int fail_replacement(const struct session *session, const char *why)
+{
+    return session_fail(&session->options, EXIT_BAD_INPUT, "bad-replacement",
+                        "What takes its place %s: nothing was replaced.", why);
+}
+
+/* One's own replacement is known here, so a slip can be told. */
+static int check_own_replacement(struct session *session, const struct change_request *request,
+                                 const struct own_entries *entries)
+{
+    struct own_entries by;
+    int code = own_entries_named(&by, session, &request->by, 1);
+    for (size_t i = 0; i < entries->count && code == EXIT_YES; i++) {
+        const struct own_entry *entry = &entries->items[i];
+        if (entry_name_equal(&entry->name, &by.items[0].name)) {
+            return fail_replacement(session, "is the same entry");
+        }
+        if (entry->is_attestation && by.items[0].is_attestation &&
+            !subject_equal(&entry->subject, &by.items[0].subject)) {
+            return fail_replacement(session, "is about somebody else");
+        }
+    }
+    return code;
+}
+
+/* It may stand in another's log: that of whom a namespace was handed to. */
+static int read_replacement(struct session *session, struct change_request *request,
+                            const struct own_entries *entries)
+{
+    if (request->by == NULL) {
+        return EXIT_YES;
+    }
+    if (entry_name_from_text(&request->replacement, &session->home.network, bytes_of_string(request->by)) !=
+        ID_OK) {
+        return fail_replacement(session, "is not named as ACTOR/BLOCK/INDEX/PREFIX, or of another network");
+    }
+    return actor_id_equal(&request->replacement.author, &session->actor)
+               ? check_own_replacement(session, request, entries)
+               : EXIT_YES;
+}
+
 static int apply(struct session *session, struct change_request *request, const struct arguments *arguments)
 {
     const struct own_entries_record record = {.add = add_status, .context = request};
@@ -56,6 +104,9 @@ static int apply(struct session *session, struct change_request *request, const 
     int code = session_need_actor(session);
     if (code == EXIT_YES) {
         code = find_entries(&entries, session, request, arguments);
+    }
+    if (code == EXIT_YES) {
+        code = read_replacement(session, request, &entries);
     }
     if (code != EXIT_YES) {
         return code;
@@ -82,35 +133,57 @@ static int check(struct change_request *request, const struct arguments *argumen
         !status_reason_of_word(&request->reason, bytes_of_string(request->reason_text))) {
         return command_usage_error(command, "--reason is one of %s.", STATUS_REASON_WORDS);
     }
+    if (request->change->action == STATUS_REPLACED && request->by == NULL) {
+        return command_usage_error(command, "--by names what takes its place.");
+    }
     return EXIT_YES;
+}
+
+enum { SHARED_OPTION_COUNT = 4, OWN_OPTIONS_MAX = 2 };
+
+/* Read the command line with own options of the command beside those that all five share. */
+static int read_arguments(struct arguments *out, struct change_request *request, int argc, char **argv,
+                          const struct command_option *own, size_t own_count)
+{
+    struct command_option options[SHARED_OPTION_COUNT + OWN_OPTIONS_MAX] = {
+        {"reason", OPTION_TEXT, &request->reason_text},
+        {"from", OPTION_DAY, &request->from},
+        {"of", OPTION_TEXT, &request->of},
+        {"code", OPTION_CODES, &request->codes},
+    };
+    for (size_t i = 0; i < own_count; i++) {
+        options[SHARED_OPTION_COUNT + i] = own[i];
+    }
+    return arguments_read(out, request->change->name, argc, argv, options, SHARED_OPTION_COUNT + own_count, 0,
+                          OWN_ENTRIES_MAX);
+}
+
+static int run(struct change_request *request, const struct arguments *arguments)
+{
+    struct session session;
+    int code = check(request, arguments);
+    if (code == EXIT_YES) {
+        code = session_open(&session, &arguments->session, SESSION_WRITE);
+    }
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = apply(&session, request, arguments);
+    session_close(&session);
+    return code;
+}
+
+static struct change_request request_for(const struct change *change)
+{
+    return (struct change_request){.change = change, .reason = STATUS_REASON_UNSPECIFIED, .from = DAY_NONE};
 }
 
 static int change_status(const struct change *change, int argc, char **argv)
 {
-    struct change_request request = {.change = change, .reason = STATUS_REASON_UNSPECIFIED, .from = DAY_NONE};
-    const struct command_option options[] = {
-        {"reason", OPTION_TEXT, &request.reason_text},
-        {"from", OPTION_DAY, &request.from},
-        {"of", OPTION_TEXT, &request.of},
-        {"code", OPTION_CODES, &request.codes},
-    };
+    struct change_request request = request_for(change);
     struct arguments arguments;
-    struct session session;
-    int code = arguments_read(&arguments, change->name, argc, argv, options,
-                              sizeof(options) / sizeof(options[0]), 0, OWN_ENTRIES_MAX);
-    if (code == EXIT_YES) {
-        code = check(&request, &arguments);
-    }
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = session_open(&session, &arguments.session, SESSION_WRITE);
-    if (code != EXIT_YES) {
-        return code;
-    }
-    code = apply(&session, &request, &arguments);
-    session_close(&session);
-    return code;
+    int code = read_arguments(&arguments, &request, argc, argv, NULL, 0);
+    return code == EXIT_YES ? run(&request, &arguments) : code;
 }
 
 int command_revoke(int argc, char **argv)
@@ -126,4 +199,25 @@ int command_suspend(int argc, char **argv)
 int command_reinstate(int argc, char **argv)
 {
     return change_status(&reinstate, argc, argv);
+}
+
+int command_replace(int argc, char **argv)
+{
+    struct change_request request = request_for(&replace);
+    const struct command_option own[] = {{"by", OPTION_TEXT, &request.by}};
+    struct arguments arguments;
+    int code = read_arguments(&arguments, &request, argc, argv, own, sizeof(own) / sizeof(own[0]));
+    return code == EXIT_YES ? run(&request, &arguments) : code;
+}
+
+int command_appeal(int argc, char **argv)
+{
+    struct change_request request = request_for(&appeal);
+    bool decided = false;
+    const struct command_option own[] = {{"on", OPTION_DAY, &request.from},
+                                         {"decided", OPTION_FLAG, &decided}};
+    struct arguments arguments;
+    int code = read_arguments(&arguments, &request, argc, argv, own, sizeof(own) / sizeof(own[0]));
+    request.change = decided ? &decide : &appeal;
+    return code == EXIT_YES ? run(&request, &arguments) : code;
 }

@@ -109,8 +109,11 @@ const struct command commands[] = {
      "  --until DAY     last day of validity (default: as the rules say)\n"
      "  --basis WORD    " BASIS_WORDS "\n"
      "                  (default: exam)\n"
+     "  --in-network CODE  valid only while the technician works in a shop that holds the membership\n"
+     "                  CODE\n"
      "  --csv FILE      issue every row of FILE (- is standard input); its first row names the columns\n"
-     "                  technician, code, earned_on and, where wanted, basis, valid_from, last_day\n"
+     "                  technician, code, earned_on and, where wanted, basis, valid_from,\n"
+     "                  last_day, in_network\n"
      "  --report FILE   with --csv: write which rows were refused, and why, to FILE\n"
      "  --dry-run       check everything, sign nothing\n"
      "  --unaccredited  issue even what nobody accredited you for\n"
@@ -143,6 +146,26 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},
+    {"replace", "put another certificate in the place of one",
+     "ENTRY... --by ENTRY [OPTIONS] | --of TECHNICIAN --code LIST --by ENTRY [OPTIONS]",
+     "Corrects a certificate: issue the right one first, then say that it replaces the wrong one. The\n"
+     "old one no longer counts, and stays visible as replaced.\n"
+     "\n"
+     "  --by ENTRY       what takes its place, as issue printed it\n" STATUS_CHANGE_OPTIONS "\n"
+     "Example:\n"
+     "  tradeproof replace tpa1.../12/0/5f3a8c... --by tpa1.../15/0/77d04b... --reason issued-in-error\n",
+     command_replace},
+    {"appeal", "record that the holder appeals, or that it is decided",
+     "[--decided] ENTRY... [OPTIONS] | [--decided] --of TECHNICIAN --code LIST [OPTIONS]",
+     "A certificate under appeal counts as it did, and shows since when it is under appeal. Once that\n"
+     "is decided say so, and revoke, reinstate or replace it as it was decided.\n"
+     "\n"
+     "  --decided        the appeal is decided\n"
+     "  --on DAY         the same as --from\n" STATUS_CHANGE_OPTIONS "\n"
+     "Example:\n"
+     "  tradeproof appeal tpa1.../12/0/5f3a8c... --on 2026-03-02\n"
+     "  tradeproof appeal --decided tpa1.../12/0/5f3a8c...\n",
+     command_appeal},
     {"void", "declare your own blocks void: a thief wrote them",
      "FIRST-LAST | --branch EPOCH PARENT TIP [--reason WORD]",
      "Takes the effect from blocks FIRST to LAST of your own log (one number for one block).\n"
@@ -165,6 +188,67 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof erase tpa1.../12/0/5f3a8c...\n",
      command_erase},
+    {"statement", "add your own word to an entry about you", "ENTRY TEXT",
+     "Whoever sees the entry sees your statement beside it. It changes nothing about how the entry\n"
+     "stands.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof statement tpa1.../12/0/5f3a8c... \"I have asked for the paper to be scored again.\"\n",
+     command_statement},
+    {"consent", "let a shop put you on its roster", "SHOP [OPTIONS]",
+     "Signs a consent for this shop (an id or a contact's name) and nobody else, to be used once: hand\n"
+     "the file to the shop. Shows who it is and asks first.\n"
+     "\n"
+     "  --from DAY     first day in the shop (default: today)\n"
+     "  --no-repairs   you don't diagnose or repair there, so you don't count for its awards\n"
+     "  --valid DAYS   how long the shop may use it (default: 14)\n"
+     "  --out FILE     where to write it; - is standard output (default: consent.tp)\n"
+     "  --yes          agree without being asked\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof consent \"Lone Star Garage\" --from 2026-11-22 --out consent.tp\n",
+     command_consent},
+    {"shop publish", "publish what your shop is and does", "FILE.json",
+     "Signs the profile in FILE.json and publishes it; a later one takes its place. \"technicians\" are\n"
+     "all who diagnose and repair, on the roster or not; \"from\" may be left out (today).\n"
+     "\n"
+     "  {\"name\": \"Lone Star Garage\", \"place\": \"Austin\", \"state\": \"TX\", \"technicians\": 8,\n"
+     "   \"areas\": [\"brakes\", \"electrical\"], \"from\": \"2026-11-22\"}\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof shop publish garage.json\n",
+     command_shop_publish},
+    {"shop join", "put a technician on your roster, by their consent", "FILE",
+     "FILE is what the technician made with tradeproof consent. A consent for another shop, one that is\n"
+     "over, or one that was used before is refused.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof shop join consent.tp\n",
+     command_shop_join},
+    {"shop leave", "say that a technician no longer works in a shop", "WHO [OPTIONS] | --consent FILE",
+     "Either side can say it: the shop of a technician, the technician of a shop.\n"
+     "\n"
+     "  --on DAY              the first day no longer there (default: today)\n"
+     "  --affiliation DIGITS  which one ends, when there are several between you\n"
+     "  --consent FILE        the consent that it began with, where this node doesn't know the shop's log\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof shop leave \"Maria Lopez\" --on 2026-10-01\n",
+     command_shop_leave},
+    {"review", "record a shop's yearly review; recognise it if it holds",
+     "SHOP --technicians N --areas LIST [OPTIONS]",
+     "Records what you found in the shop: the shop can't declare less afterwards. If the award that\n"
+     "your rules know holds then, the recognition that it asks for is issued; if not, what is missing\n"
+     "is said and nothing is issued.\n"
+     "\n"
+     "  --technicians N  who diagnose and repair there\n"
+     "  --areas LIST     service areas that it performs: brakes,electrical\n"
+     "  --on DAY         day of the review (default: today)\n"
+     "  --code CODE      the recognition that it is for (default: the only one in your rules)\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof review \"Lone Star Garage\" --technicians 8 --areas brakes,electrical\n",
+     command_review},
     {"key rotate", "replace all of this actor's keys", "[--next FILE] [--at SEQ | --onto HASH]",
      "Opens the next epoch with new keys, under the same passphrase. Do it when a key may have been\n"
      "stolen, and now and then without cause. The id stays the same, and what you signed before stays\n"

@@ -339,7 +339,7 @@ static void test_ninety_days_to_sit_can_be_said_in_a_pack(void **state)
                                "\"lifetime_months\": 0}],"
                                " \"rules\": [{\"kind\": \"prerequisite\", \"name\": \"A1\", \"when\": "
                                "\"tested seat\"}]}");
-    trade_earn(&trade, TRADE_ASE, "ase/seat", BASIS_IDENTITY, "2024-01-01", "2024-03-30");
+    trade_earn(&trade, TRADE_ASE, "ase/seat", BASIS_LICENCE, "2024-01-01", "2024-03-30");
     trade_earn(&trade, TRADE_ASE, "ase/A1", BASIS_EXAM, "2024-03-30", NULL);
     static const struct row in_time[] = {
         {"sat on the 90th day", "ase/A1", "2024-06-01", NULL, YES},

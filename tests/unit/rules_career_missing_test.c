@@ -27,6 +27,19 @@ static struct career_case given;
         "ase/school", BASIS_TRAINING, 1000, 1000, DAY_NONE                                                   \
     }
 
+#define NOTHING                                                                                              \
+    {                                                                                                        \
+        0                                                                                                    \
+    }
+#define ROW(why, rules, asked, missing, part_count, ...)                                                     \
+    {                                                                                                        \
+        why, rules, {__VA_ARGS__}, asked, missing, part_count                                                \
+    }
+#define TITLE_ROW(why, rules, answer, since, until, missing, part_count, lapse_day, lapse_code, ...)         \
+    {                                                                                                        \
+        why, rules, {__VA_ARGS__}, ANSWER_##answer, since, until, missing, part_count, lapse_day, lapse_code \
+    }
+
 static void build(const char *rules, const struct earned *earned)
 {
     career_case_begin(&given);
@@ -48,97 +61,57 @@ static const struct {
     const char *missing;
     size_t part_count;
 } missing_rows[] = {
-    {"what is held misses nothing", "", {EXAM("A1", 2000)}, "A1", "", 1},
-    {"a code", "", {{NULL}}, "A1", "A1", 1},
-    {"a code that has lapsed", "", {EXAM("A1", AT - 1)}, "A1", "A1", 1},
-    {"the last day is still held", "", {EXAM("A1", AT)}, "A1", "", 1},
-    {"a pattern", "", {{NULL}}, "A*", "A*", 1},
-    {"two of three", "", {EXAM("A2", 2000)}, "A1 and A2 and A3", "A1, A3", 3},
-    {"an any that holds", "", {EXAM("A2", 2000)}, "A1 or A2", "", 1},
-    {"an any names the first, and how many would do as well",
-     "",
-     {{NULL}},
-     "A1 or A2 or A3",
-     "A1 (2 more)",
-     1},
-    {"the child that misses least", "", {EXAM("A3", 2000)}, "(A1 and A2) or (A3 and A4)", "A4", 2},
-    {"one alone goes before two together", "", {{NULL}}, "(A1 and A2) or A3", "A3", 1},
-    {"of ways of two parts no other is counted", "", {{NULL}}, "(A1 and A2) or (A3 and A4)", "A1, A2", 2},
-    {"any 2 of 4, with one", "", {EXAM("A2", 2000)}, "any 2 of (A1, A2, A3, A4)", "A1 (2 more)", 2},
-    {"any 2 of 4, with none", "", {{NULL}}, "any 2 of (A1, A2, A3, A4)", "A1 (2 more), A2 (2 more)", 2},
-    {"any 3 of 4, with all",
-     "",
-     {EXAM("A1", 2000), EXAM("A2", 2000), EXAM("A3", 2000), EXAM("A4", 2000)},
-     "any 3 of (A1, A2, A3, A4)",
-     "",
-     3},
-    {"what is excluded and there", "", {EXAM("A1", 2000)}, "not A1", "not A1", 1},
-    {"of what is excluded the part that is there", "", {EXAM("A2", 2000)}, "not (A1 or A2)", "not A2", 1},
-    {"what is excluded and not there", "", {{NULL}}, "not A1", "", 1},
-    {"a test", "", {{NULL}}, "tested A1", "A1", 1},
-    {"training", "", {EXAM("school", 2000)}, "trained school", "training school", 1},
-    {"a title", "title Master: A1 and A2", {EXAM("A1", 2000)}, "\"Master\"", "\"Master\"", 1},
-    {"a network", "", {{NULL}}, "in network epa/net", "network epa/net", 1},
-    {"a state that was not said", "", {{NULL}}, "in state TX", "state?", 1},
-    {"a rule of later times", "title Master: ?", {{NULL}}, "\"Master\"", "\"Master\"?", 1},
-    {"once reached for life", "", {EXAM("A1", 1200)}, "for life (A1)", "", 1},
-    {"for life, not reached", "", {EXAM("A1", 2000)}, "for life (A1 and A2)", "A2", 2},
-    {"of a namespace without packs",
-     "",
-     {{"epa/609", BASIS_EXAM, 1000, 1000, DAY_NONE}},
-     "epa/609",
-     "epa/609?",
-     1},
-    {"what may be held already goes before what is not",
-     "",
-     {{"epa/609", BASIS_EXAM, 1000, 1000, DAY_NONE}},
-     "A1 or epa/609",
-     "epa/609? (1 more)",
-     1},
-    {"experience for what is tested", ONE_WAY, {EXAM("A1", 2000)}, "A1", "100 days for A1", 1},
-    {"what is left of it", ONE_WAY, {EXAM("A1", 2000), WORKED(70)}, "A1", "30 days for A1", 1},
-    {"its last day", ONE_WAY, {EXAM("A1", 2000), WORKED(99)}, "A1", "1 days for A1", 1},
-    {"nothing of it", ONE_WAY, {EXAM("A1", 2000), WORKED(100)}, "A1", "", 1},
-    {"without a test it is the test", ONE_WAY, {WORKED(70)}, "A1", "A1", 1},
-    {"of two ways the longer, while the school is missing",
-     TWO_WAYS,
-     {EXAM("A1", 2000), WORKED(30)},
-     "A1",
-     "70 days for A1",
-     1},
-    {"the same where only the school is missing to the other",
-     TWO_WAYS,
-     {EXAM("A1", 2000), WORKED(60)},
-     "A1",
-     "40 days for A1",
-     1},
-    {"of two ways the shorter, with the school",
-     TWO_WAYS,
-     {EXAM("A1", 2000), WORKED(30), SCHOOL},
-     "tested A1 and A1",
-     "20 days for A1",
-     2},
-    {"a pattern names the code that is tested", ONE_WAY, {EXAM("A2", 2000)}, "A*", "100 days for A2", 1},
-    {"experience asked for as such", "", {WORKED(70)}, "experience 100 days in work", "30 days for work", 1},
-    {"several that are tested",
-     ONE_WAY,
-     {EXAM("A1", 2000), EXAM("A2", 2000)},
-     "A1 and A2 and A3",
-     "100 days for A1, 100 days for A2, A3",
-     3},
-    {"an experience rule that asks for a code",
-     "experience A*: tested B1",
-     {EXAM("A1", 2000)},
-     "A1",
-     "B1",
-     1},
-    {"one that asks for more than work",
-     "experience A*: experience 10 days in work and trained school",
-     {EXAM("A1", 2000)},
-     "A1",
-     "10 days for A1, training school",
-     1},
-    {"one that is not understood", "experience A*: ?", {EXAM("A1", 2000)}, "A1", "rule?", 1},
+    ROW("what is held misses nothing", "", "A1", "", 1, EXAM("A1", 2000)),
+    ROW("a code", "", "A1", "A1", 1, NOTHING),
+    ROW("a code that has lapsed", "", "A1", "A1", 1, EXAM("A1", AT - 1)),
+    ROW("the last day is still held", "", "A1", "", 1, EXAM("A1", AT)),
+    ROW("a pattern", "", "A*", "A*", 1, NOTHING),
+    ROW("two of three", "", "A1 and A2 and A3", "A1, A3", 3, EXAM("A2", 2000)),
+    ROW("an any that holds", "", "A1 or A2", "", 1, EXAM("A2", 2000)),
+    ROW("an any names the first, and how many would do as well", "", "A1 or A2 or A3", "A1 (2 more)", 1,
+        NOTHING),
+    ROW("the child that misses least", "", "(A1 and A2) or (A3 and A4)", "A4", 2, EXAM("A3", 2000)),
+    ROW("one alone goes before two together", "", "(A1 and A2) or A3", "A3", 1, NOTHING),
+    ROW("of ways of two parts no other is counted", "", "(A1 and A2) or (A3 and A4)", "A1, A2", 2, NOTHING),
+    ROW("any 2 of 4, with one", "", "any 2 of (A1, A2, A3, A4)", "A1 (2 more)", 2, EXAM("A2", 2000)),
+    ROW("any 2 of 4, with none", "", "any 2 of (A1, A2, A3, A4)", "A1 (2 more), A2 (2 more)", 2, NOTHING),
+    ROW("any 3 of 4, with all", "", "any 3 of (A1, A2, A3, A4)", "", 3, EXAM("A1", 2000), EXAM("A2", 2000),
+        EXAM("A3", 2000), EXAM("A4", 2000)),
+    ROW("what is excluded and there", "", "not A1", "not A1", 1, EXAM("A1", 2000)),
+    ROW("of what is excluded the part that is there", "", "not (A1 or A2)", "not A2", 1, EXAM("A2", 2000)),
+    ROW("what is excluded and not there", "", "not A1", "", 1, NOTHING),
+    ROW("a test", "", "tested A1", "A1", 1, NOTHING),
+    ROW("training", "", "trained school", "training school", 1, EXAM("school", 2000)),
+    ROW("a title", "title Master: A1 and A2", "\"Master\"", "\"Master\"", 1, EXAM("A1", 2000)),
+    ROW("a network", "", "in network epa/net", "network epa/net", 1, NOTHING),
+    ROW("a state that was not said", "", "in state TX", "state?", 1, NOTHING),
+    ROW("a rule of later times", "title Master: ?", "\"Master\"", "\"Master\"?", 1, NOTHING),
+    ROW("once reached for life", "", "for life (A1)", "", 1, EXAM("A1", 1200)),
+    ROW("for life, not reached", "", "for life (A1 and A2)", "A2", 2, EXAM("A1", 2000)),
+    ROW("of a namespace without packs", "", "epa/609", "epa/609?", 1,
+        {"epa/609", BASIS_EXAM, 1000, 1000, DAY_NONE}),
+    ROW("what may be held already goes before what is not", "", "A1 or epa/609", "epa/609? (1 more)", 1,
+        {"epa/609", BASIS_EXAM, 1000, 1000, DAY_NONE}),
+    ROW("experience for what is tested", ONE_WAY, "A1", "100 days for A1", 1, EXAM("A1", 2000)),
+    ROW("what is left of it", ONE_WAY, "A1", "30 days for A1", 1, EXAM("A1", 2000), WORKED(70)),
+    ROW("its last day", ONE_WAY, "A1", "1 days for A1", 1, EXAM("A1", 2000), WORKED(99)),
+    ROW("nothing of it", ONE_WAY, "A1", "", 1, EXAM("A1", 2000), WORKED(100)),
+    ROW("without a test it is the test", ONE_WAY, "A1", "A1", 1, WORKED(70)),
+    ROW("of two ways the longer, while the school is missing", TWO_WAYS, "A1", "70 days for A1", 1,
+        EXAM("A1", 2000), WORKED(30)),
+    ROW("the same where only the school is missing to the other", TWO_WAYS, "A1", "40 days for A1", 1,
+        EXAM("A1", 2000), WORKED(60)),
+    ROW("of two ways the shorter, with the school", TWO_WAYS, "tested A1 and A1", "20 days for A1", 2,
+        EXAM("A1", 2000), WORKED(30), SCHOOL),
+    ROW("a pattern names the code that is tested", ONE_WAY, "A*", "100 days for A2", 1, EXAM("A2", 2000)),
+    ROW("experience asked for as such", "", "experience 100 days in work", "30 days for work", 1, WORKED(70)),
+    ROW("several that are tested", ONE_WAY, "A1 and A2 and A3", "100 days for A1, 100 days for A2, A3", 3,
+        EXAM("A1", 2000), EXAM("A2", 2000)),
+    ROW("an experience rule that asks for a code", "experience A*: tested B1", "A1", "B1", 1,
+        EXAM("A1", 2000)),
+    ROW("one that asks for more than work", "experience A*: experience 10 days in work and trained school",
+        "A1", "10 days for A1, training school", 1, EXAM("A1", 2000)),
+    ROW("one that is not understood", "experience A*: ?", "A1", "rule?", 1, EXAM("A1", 2000)),
 };
 
 static void the_least_is_missing(void **state)
@@ -175,7 +148,7 @@ static void what_is_only_stale_is_not_said_to_be_missing(void **state)
 {
     (void)state;
     size_t part_count;
-    build("", (const struct earned[]){EXAM("A1", 2000), EXAM("A2", 1400), {NULL}});
+    build("", (const struct earned[]){EXAM("A1", 2000), EXAM("A2", 1400), {0}});
     given.question.now_s = BUILT_TIME_S + 90000;
     assert_string_equal(career_case_missing(&given, "A1 and A2", AT, &part_count), "A1?, A2");
 }
@@ -196,106 +169,26 @@ static const struct {
     uint32_t lapse_day;
     const char *lapse_code;
 } title_rows[] = {
-    {"held until the first of its codes lapses",
-     MASTER,
-     {EXAM("A1", 2000), EXAM("A2", 1800)},
-     ANSWER_YES,
-     1000,
-     1800,
-     "",
-     2,
-     1800,
-     "ase/A2"},
-    {"held for life",
-     MASTER,
-     {EXAM("A1", DAY_NONE), EXAM("A2", DAY_NONE)},
-     ANSWER_YES,
-     1000,
-     DAY_NONE,
-     "",
-     2,
-     DAY_NONE,
-     ""},
-    {"an alternative lapses and ends nothing",
-     EITHER,
-     {EXAM("A1", 1700), EXAM("B1", 1900), EXAM("A2", 2000)},
-     ANSWER_YES,
-     1000,
-     1900,
-     "",
-     2,
-     1900,
-     "ase/B1"},
-    {"not held: what is, and lapses first",
-     "title Master: A1 and A2 and A3",
-     {EXAM("A1", 2000), EXAM("A2", 1800)},
-     ANSWER_NO,
-     DAY_NONE,
-     DAY_NONE,
-     "A3",
-     3,
-     1800,
-     "ase/A2"},
-    {"not held, and nothing that could lapse",
-     MASTER,
-     {EXAM("A1", DAY_NONE)},
-     ANSWER_NO,
-     DAY_NONE,
-     DAY_NONE,
-     "A2",
-     2,
-     DAY_NONE,
-     ""},
-    {"one that rests on another ends with it",
-     "title Master: \"Lower\" and A2\ntitle Lower: A1",
-     {EXAM("A1", 1800), EXAM("A2", 2000)},
-     ANSWER_YES,
-     1000,
-     1800,
-     "",
-     2,
-     1800,
-     "ase/A1"},
-    {"once for life it ends with nothing",
-     "title Master: for life (A1 and A2)",
-     {EXAM("A1", 1200), EXAM("A2", 1400)},
-     ANSWER_YES,
-     1000,
-     DAY_NONE,
-     "",
-     2,
-     DAY_NONE,
-     ""},
-    {"what is excluded ends nothing by lapsing",
-     "title Master: A1 and not A2",
-     {EXAM("A1", 1900), EXAM("A2", 1800)},
-     ANSWER_NO,
-     DAY_NONE,
-     DAY_NONE,
-     "not A2",
-     2,
-     1900,
-     "ase/A1"},
-    {"of two that lapse together the first",
-     MASTER,
-     {EXAM("A1", 1800), EXAM("A2", 1800)},
-     ANSWER_YES,
-     1000,
-     1800,
-     "",
-     2,
-     1800,
-     "ase/A1"},
-    {"an operator of later times",
-     "title Master: ?",
-     {EXAM("A1", 1800)},
-     ANSWER_UNKNOWN,
-     DAY_NONE,
-     DAY_NONE,
-     "rule?",
-     1,
-     DAY_NONE,
-     ""},
+    TITLE_ROW("held until the first of its codes lapses", MASTER, YES, 1000, 1800, "", 2, 1800, "ase/A2",
+              EXAM("A1", 2000), EXAM("A2", 1800)),
+    TITLE_ROW("held for life", MASTER, YES, 1000, DAY_NONE, "", 2, DAY_NONE, "", EXAM("A1", DAY_NONE),
+              EXAM("A2", DAY_NONE)),
+    TITLE_ROW("an alternative lapses and ends nothing", EITHER, YES, 1000, 1900, "", 2, 1900, "ase/B1",
+              EXAM("A1", 1700), EXAM("B1", 1900), EXAM("A2", 2000)),
+    TITLE_ROW("not held: what is, and lapses first", "title Master: A1 and A2 and A3", NO, DAY_NONE, DAY_NONE,
+              "A3", 3, 1800, "ase/A2", EXAM("A1", 2000), EXAM("A2", 1800)),
+    TITLE_ROW("not held, and nothing that could lapse", MASTER, NO, DAY_NONE, DAY_NONE, "A2", 2, DAY_NONE, "",
+              EXAM("A1", DAY_NONE)),
+    TITLE_ROW("one that rests on another ends with it", "title Master: \"Lower\" and A2\ntitle Lower: A1",
+              YES, 1000, 1800, "", 2, 1800, "ase/A1", EXAM("A1", 1800), EXAM("A2", 2000)),
+    TITLE_ROW("once for life it ends with nothing", "title Master: for life (A1 and A2)", YES, 1000, DAY_NONE,
+              "", 2, DAY_NONE, "", EXAM("A1", 1200), EXAM("A2", 1400)),
+    TITLE_ROW("what is excluded ends nothing by lapsing", "title Master: A1 and not A2", NO, DAY_NONE,
+              DAY_NONE, "not A2", 2, 1900, "ase/A1", EXAM("A1", 1900), EXAM("A2", 1800)),
+    TITLE_ROW("of two that lapse together the first", MASTER, YES, 1000, 1800, "", 2, 1800, "ase/A1",
+              EXAM("A1", 1800), EXAM("A2", 1800)),
+    TITLE_ROW("an operator of later times", "title Master: ?", UNKNOWN, DAY_NONE, DAY_NONE, "rule?", 1,
+              DAY_NONE, "", EXAM("A1", 1800)),
 };
 
 static const struct title_verdict *title_of(const struct verdict *verdict, const char *name)
@@ -305,8 +198,9 @@ static const struct title_verdict *title_of(const struct verdict *verdict, const
             return &verdict->titles[i];
         }
     }
+    static const struct title_verdict none = {.name = {0}};
     fail_msg("no title %s", name);
-    return NULL;
+    return &none;
 }
 
 static void titles_say_since_until_and_what_lapses(void **state)
@@ -358,7 +252,7 @@ static void titles_of_a_disputed_pack_are_open(void **state)
 {
     (void)state;
     char missing[CAREER_TEXT_SIZE];
-    build(MASTER, (const struct earned[]){EXAM("A1", 2000), {NULL}});
+    build(MASTER, (const struct earned[]){EXAM("A1", 2000), {0}});
     given.built.packs[0].place.seq = 99;
     given.built.logs[CAREER_ASE].forked = true;
     given.built.logs[CAREER_ASE].fork_seq = 99;
@@ -381,7 +275,7 @@ static void codes_are_listed_as_they_stand(void **state)
         {"ase/A1", BASIS_EXAM, 1350, 1350, 2000},
         {"ase/work", BASIS_EXPERIENCE, 1100, 1100, 1139},
         {"ase/L1", BASIS_IDENTITY, 1000, 1000, 2000},
-        {NULL},
+        {0},
     };
     char missing[CAREER_TEXT_SIZE];
     build("experience B*: experience 100 days in work", earned);
@@ -409,7 +303,7 @@ static void codes_are_listed_as_they_stand(void **state)
 static void a_code_beside_has_no_credential_that_is_listed(void **state)
 {
     (void)state;
-    build("", (const struct earned[]){EXAM("A1", 2000), {NULL}});
+    build("", (const struct earned[]){EXAM("A1", 2000), {0}});
     given.built.credentials[0].about = ABOUT_BESIDE;
     struct verdict verdict = career_case_conclude(&given, "A1", AT);
     assert_int_equal(verdict.code_count, 1);
@@ -421,7 +315,7 @@ static void a_code_beside_has_no_credential_that_is_listed(void **state)
 static void without_a_day_that_ends_nothing_lapses_next(void **state)
 {
     (void)state;
-    build("", (const struct earned[]){EXAM("A1", DAY_NONE), EXAM("A2", 1400), {NULL}});
+    build("", (const struct earned[]){EXAM("A1", DAY_NONE), EXAM("A2", 1400), {0}});
     struct verdict verdict = career_case_conclude(&given, NULL, AT);
     assert_int_equal(verdict.next_lapse_day, DAY_NONE);
     assert_int_equal(verdict.next_lapse.size, 0);
@@ -433,7 +327,7 @@ static void requirements_are_answered_part_by_part(void **state)
 {
     (void)state;
     char missing[CAREER_TEXT_SIZE];
-    build("", (const struct earned[]){EXAM("A1", 2000), EXAM("A2", 1800), {NULL}});
+    build("", (const struct earned[]){EXAM("A1", 2000), EXAM("A2", 1800), {0}});
     struct verdict verdict = career_case_conclude(&given, "A1 and (A3 or A2) and A4", AT);
     assert_int_equal(verdict.requirement, ANSWER_NO);
     assert_int_equal(verdict.requirement_since, DAY_NONE);
@@ -453,7 +347,7 @@ static void requirements_are_answered_part_by_part(void **state)
 static void a_requirement_that_is_no_all_is_one_part(void **state)
 {
     (void)state;
-    build("", (const struct earned[]){EXAM("A1", 2000), EXAM("A2", 1800), {NULL}});
+    build("", (const struct earned[]){EXAM("A1", 2000), EXAM("A2", 1800), {0}});
     struct verdict verdict = career_case_conclude(&given, "A3 or A2", AT);
     assert_int_equal(verdict.requirement, ANSWER_YES);
     assert_int_equal(verdict.requirement_since, 1000);
@@ -465,7 +359,7 @@ static void a_requirement_that_is_no_all_is_one_part(void **state)
 static void nothing_required_is_met(void **state)
 {
     (void)state;
-    build("", (const struct earned[]){{NULL}});
+    build("", (const struct earned[]){{0}});
     struct verdict verdict = career_case_conclude(&given, NULL, AT);
     assert_int_equal(verdict.requirement, ANSWER_YES);
     assert_int_equal(verdict.requirement_since, DAY_NONE);

@@ -1,0 +1,248 @@
+#include "protocol/rules/career.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/career_rows.h"
+
+static struct career_case given;
+
+/* ---- conditions ---- */
+
+static void a_state_is_answered_where_it_is_said(void **state)
+{
+    (void)state;
+    career_rows_build(&given, "condition A1: in state (OH, TX)", NULL,
+                      (const struct earned[]){EXAM("A1", 1000, 2000), {0}});
+    given.question.state = bytes_of_string("TX");
+    assert_int_equal(career_case_conclude(&given, "A1", 1500).requirement, ANSWER_YES);
+    assert_int_equal(given.credentials.verdicts[0].axes[AXIS_STATUS].answer, ANSWER_YES);
+    given.question.state = bytes_of_string("NY");
+    assert_int_equal(career_case_conclude(&given, "A1", 1500).requirement, ANSWER_NO);
+    assert_int_equal(given.credentials.verdicts[0].axes[AXIS_STATUS].answer, ANSWER_NO);
+    assert_int_equal(given.credentials.verdicts[0].axes[AXIS_STATUS].reason, REASON_OTHER_STATE);
+    given.question.state = bytes_of(NULL, 0);
+    assert_int_equal(career_case_conclude(&given, "A1", 1500).requirement, ANSWER_UNKNOWN);
+    assert_int_equal(given.credentials.verdicts[0].axes[AXIS_STATUS].answer, ANSWER_UNKNOWN);
+    assert_int_equal(given.credentials.verdicts[0].axes[AXIS_STATUS].reason, REASON_OTHER_STATE);
+    assert_int_equal(given.credentials.verdicts[0].overall, OVERALL_UNDETERMINED);
+}
+
+static const struct {
+    const char *why;
+    const char *condition;
+    enum answer answer;
+    enum reason reason;
+} condition_rows[] = {
+    {"outside of the network", "in network ase/seal", ANSWER_NO, REASON_OUTSIDE_NETWORK},
+    {"an operator of later times", "?", ANSWER_UNKNOWN, REASON_RULE_UNKNOWN},
+    {"another code that is not there", "A2", ANSWER_NO, REASON_CONDITION},
+    {"of two one is to blame", "in network ase/seal and A1", ANSWER_NO, REASON_OUTSIDE_NETWORK},
+    {"of two both are", "in network ase/seal and A2", ANSWER_NO, REASON_CONDITION},
+};
+
+static void conditions_say_what_is_to_blame(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof condition_rows / sizeof condition_rows[0]; i++) {
+        char rules[128];
+        snprintf(rules, sizeof rules, "condition B1: %s", condition_rows[i].condition);
+        career_rows_build(&given, rules, NULL,
+                          (const struct earned[]){EXAM("A1", 1000, 2000), EXAM("B1", 1000, 2000), {0}});
+        career_case_settle(&given, 1500);
+        struct axis_answer status = given.credentials.verdicts[1].axes[AXIS_STATUS];
+        if (status.answer != condition_rows[i].answer || status.reason != condition_rows[i].reason) {
+            fail_msg("%s: %d %s", condition_rows[i].why, (int)status.answer, reason_word(status.reason));
+        }
+    }
+}
+
+/* ---- prerequisites ---- */
+
+#define FIRST_A8 "prerequisite L1: A8"
+
+static const struct career_row prerequisite_rows[] = {
+    ROW("what must come first is there on that day", FIRST_A8, "L1", 1500, YES, EXAM("A8", 1000, 1200),
+        EXAM("L1", 1200, 2000)),
+    ROW("it lapsed the day before", FIRST_A8, "L1", 1500, NO, EXAM("A8", 1000, 1199), EXAM("L1", 1200, 2000)),
+    ROW("it came a day later", FIRST_A8, "L1", 1500, NO, EXAM("A8", 1201, 2000), EXAM("L1", 1200, 2000)),
+    ROW("it came on the same day", FIRST_A8, "L1", 1500, YES, EXAM("L1", 1200, 2000), EXAM("A8", 1200, 2000)),
+    ROW("it was never there", FIRST_A8, "L1", 1500, NO, EXAM("L1", 1200, 2000)),
+    ROW("recertification does not ask for it", FIRST_A8, "L1", 1500, YES, RECERTIFIED("L1", 1200, 2000)),
+    ROW("another code's prerequisite is none", FIRST_A8, "A1", 1500, YES, EXAM("A1", 1200, 2000)),
+    ROW("the rule for the code goes before a pattern", "prerequisite *: A8\nprerequisite L1: A1", "L1", 1500,
+        NO, EXAM("L1", 1200, 2000)),
+    ROW("one that is not understood leaves it open", "prerequisite L1: ?", "L1", 1500, UNKNOWN,
+        EXAM("L1", 1200, 2000)),
+    ROW("but not on days on which there is nothing", "prerequisite L1: ?", "L1", 2001, NO,
+        EXAM("L1", 1200, 2000)),
+    ROW("a chain of them holds", "prerequisite L1: A8\nprerequisite A8: A1", "L1", 1500, YES,
+        EXAM("A1", 1000, 2000), EXAM("A8", 1000, 2000), EXAM("L1", 1200, 2000)),
+    ROW("a chain of them breaks", "prerequisite L1: A8\nprerequisite A8: A1", "L1", 1500, NO,
+        EXAM("A8", 1000, 2000), EXAM("L1", 1200, 2000)),
+    ROW("a code that asks for itself is not known", "prerequisite A1: A1", "A1", 1500, UNKNOWN,
+        EXAM("A1", 1200, 2000)),
+    ROW("nor are two that ask for each other", "prerequisite A1: A2\nprerequisite A2: A1", "A1", 1500,
+        UNKNOWN, EXAM("A1", 1200, 2000), EXAM("A2", 1200, 2000)),
+    ROW("nor is the other", "prerequisite A1: A2\nprerequisite A2: A1", "A2", 1500, UNKNOWN,
+        EXAM("A1", 1200, 2000), EXAM("A2", 1200, 2000)),
+    ROW("a retake on the 30th day after", "prerequisite *: 30 days apart from (exam, recertification)", "A1",
+        1500, YES, EXAM("A1", 1000, 1010), EXAM("A1", 1030, 2000)),
+    ROW("a retake on the day before", "prerequisite *: 30 days apart from (exam, recertification)", "A1",
+        1500, NO, EXAM("A1", 1000, 1010), EXAM("A1", 1029, 2000)),
+    ROW("two on one day are no retake", "prerequisite *: 30 days apart from exam", "A1", 1500, YES,
+        EXAM("A1", 1000, 1010), EXAM("A1", 1000, 2000)),
+    ROW("of another code it is no retake", "prerequisite *: 30 days apart from exam", "A2", 1500, YES,
+        EXAM("A1", 1000, 1010), EXAM("A2", 1001, 2000)),
+    ROW("a retake that did not count is as if it had not been", "prerequisite *: 30 days apart from exam",
+        "A1", 1500, YES, EXAM("A1", 1000, 1010), EXAM("A1", 1020, 1100), EXAM("A1", 1040, 2000)),
+};
+
+static void prerequisites_are_asked_on_the_day_earned(void **state)
+{
+    (void)state;
+    CHECK_ROWS(&given, prerequisite_rows);
+}
+
+static void refused_credentials_say_why(void **state)
+{
+    (void)state;
+    career_rows_build(
+        &given, FIRST_A8 "\nprerequisite A1: ?", NULL,
+        (const struct earned[]){EXAM("L1", 1200, 2000), RENEWED("A8", 1200, 2000), EXAM("A1", 1, EVER), {0}});
+    career_case_settle(&given, 1500);
+    const struct credential_verdict *verdicts = given.credentials.verdicts;
+    assert_int_equal(verdicts[0].axes[AXIS_AUTHORITY].answer, ANSWER_NO);
+    assert_int_equal(verdicts[0].axes[AXIS_AUTHORITY].reason, REASON_PREREQUISITE);
+    assert_int_equal(verdicts[0].overall, OVERALL_INVALID);
+    assert_int_equal(verdicts[1].axes[AXIS_AUTHORITY].answer, ANSWER_NO);
+    assert_int_equal(verdicts[1].axes[AXIS_AUTHORITY].reason, REASON_RENEWAL);
+}
+
+/* Each rests on the next, up to a code that is simply held. */
+static void check_chain(const char *const *codes, size_t count, enum answer answer)
+{
+    char rules[1024] = "";
+    struct earned earned[12] = {{0}};
+    char names[12][16];
+    assert_true(count <= 11);
+    for (size_t i = 0; i < count; i++) {
+        size_t used = strlen(rules);
+        if (i + 1 < count) {
+            snprintf(rules + used, sizeof rules - used, "prerequisite %s: tested %s\n", codes[i],
+                     codes[i + 1]);
+        }
+        snprintf(names[i], sizeof names[i], "ase/%s", codes[i]);
+        earned[i] = (struct earned){names[i], BASIS_EXAM, 1000, 1000, 2000};
+    }
+    career_rows_build(&given, rules, NULL, earned);
+    struct day_truth days = career_case_days(&given, codes[0], 1500);
+    assert_int_equal(day_truth_on(&days, 1500), answer);
+}
+
+static void references_are_followed_so_far_and_no_further(void **state)
+{
+    (void)state;
+    static const char *const codes[] = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "B1", "B2"};
+    check_chain(codes, EXPRESSION_DEPTH_MAX + 1, ANSWER_YES);
+    check_chain(codes, EXPRESSION_DEPTH_MAX + 2, ANSWER_UNKNOWN);
+}
+
+/* ---- renewals ---- */
+
+#define BY_APP "renewal A*: basis recertification or (in time and adds at most 12 months)"
+
+static const struct career_row renewal_rows[] = {
+    ROW("recertification needs no rule", "", "A1", 1500, YES, RECERTIFIED("A1", 1200, 2000)),
+    ROW("renewal needs one", "", "A1", 1500, NO, EXAM("A1", 1000, 1400), RENEWED("A1", 1200, 2000)),
+    ROW("renewal by its rule", BY_APP, "A1", 1500, YES, EXAM("A1", 1000, 1400), RENEWED("A1", 1200, 1700)),
+    ROW("renewal of a code that the rule is not for", BY_APP, "B1", 1500, NO, EXAM("B1", 1000, 1400),
+        RENEWED("B1", 1200, 1700)),
+    ROW("in time on the last day", BY_APP, "A1", 1500, YES, EXAM("A1", 1000, 1400),
+        RENEWED("A1", 1400, 1700)),
+    ROW("too late on the day after", BY_APP, "A1", 1500, NO, EXAM("A1", 1000, 1400),
+        RENEWED("A1", 1401, 1700)),
+    ROW("within the days of grace", "renewal A*: in time within 30 days", "A1", 1500, YES,
+        EXAM("A1", 1000, 1400), RENEWED("A1", 1430, 1700)),
+    ROW("a day after them", "renewal A*: in time within 30 days", "A1", 1500, NO, EXAM("A1", 1000, 1400),
+        RENEWED("A1", 1431, 1700)),
+    ROW("what was earned later does not help", "renewal A*: in time", "A1", 1500, NO,
+        RENEWED("A1", 1200, 1700), EXAM("A1", 1201, 1400)),
+    ROW("on the same day what was said first helps", "renewal A*: in time", "A1", 1500, YES,
+        EXAM("A1", 1200, 1400), RENEWED("A1", 1200, 1700)),
+    ROW("what was said after it does not", "renewal A*: in time", "A1", 1500, NO, RENEWED("A1", 1200, 1700),
+        EXAM("A1", 1200, 1400)),
+    ROW("a renewal renews a renewal", "renewal A*: in time", "A1", 1500, YES, EXAM("A1", 1000, 1100),
+        RENEWED("A1", 1100, 1300), RENEWED("A1", 1300, 1700)),
+    ROW("but not one that does not count", "renewal A*: in time", "A1", 1500, NO, EXAM("A1", 1000, 1100),
+        RENEWED("A1", 1101, 1300), RENEWED("A1", 1300, 1700)),
+    ROW("adding exactly a year", BY_APP, "A1", 1500, YES, EXAM("A1", 1000, 1400), RENEWED("A1", 1200, 1766)),
+    ROW("adding a year and a day", BY_APP, "A1", 1500, NO, EXAM("A1", 1000, 1400), RENEWED("A1", 1200, 1767)),
+    ROW("adding for life", BY_APP, "A1", 1500, NO, EXAM("A1", 1000, 1400), RENEWED("A1", 1200, EVER)),
+    ROW("adding to what is for life", BY_APP, "A1", 1500, YES, EXAM("A1", 1000, EVER),
+        RENEWED("A1", 1200, 1300)),
+    ROW("renewed twice within a year", "renewal A*: 12 months apart from renewal", "A1", 1500, NO,
+        EXAM("A1", 1000, 1100), RENEWED("A1", 1050, 1200), RENEWED("A1", 1100, 2000)),
+    ROW("renewed twice a year apart", "renewal A*: 12 months apart from renewal", "A1", 1500, YES,
+        EXAM("A1", 1000, 1100), RENEWED("A1", 1050, 1200), RENEWED("A1", 1415, 2000)),
+    ROW("a rule that is not understood", "renewal A*: ?", "A1", 1500, UNKNOWN, RENEWED("A1", 1200, 1700)),
+};
+
+static void renewals_rest_on_what_was_held_before(void **state)
+{
+    (void)state;
+    CHECK_ROWS(&given, renewal_rows);
+}
+
+static uint32_t day_of(const char *text)
+{
+    uint32_t day = DAY_NONE;
+    assert_true(day_from_text(&day, bytes_of_string(text)));
+    return day;
+}
+
+static const struct {
+    const char *why;
+    const char *lapses, *renewed_to;
+    enum answer answer;
+} anniversary_rows[] = {
+    {"a year from 29 February ends on the 28th", "2024-02-29", "2025-02-28", ANSWER_YES},
+    {"and not on 1 March", "2024-02-29", "2025-03-01", ANSWER_NO},
+    {"a year into a leap year ends on the same day", "2023-02-28", "2024-02-28", ANSWER_YES},
+    {"and not on the 29th", "2023-02-28", "2024-02-29", ANSWER_NO},
+    {"a year from its last day", "2024-12-31", "2025-12-31", ANSWER_YES},
+    {"and not into the next", "2024-12-31", "2026-01-01", ANSWER_NO},
+};
+
+static void a_year_ends_on_the_anniversary(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof anniversary_rows / sizeof anniversary_rows[0]; i++) {
+        uint32_t lapses = day_of(anniversary_rows[i].lapses);
+        const struct earned earned[] = {
+            EXAM("A1", 20000, lapses), RENEWED("A1", lapses, day_of(anniversary_rows[i].renewed_to)), {0}};
+        career_rows_build(&given, BY_APP, NULL, earned);
+        struct day_truth days = career_case_days(&given, "A1", lapses);
+        if (day_truth_on(&days, lapses + 1) != anniversary_rows[i].answer) {
+            fail_msg("%s", anniversary_rows[i].why);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_state_is_answered_where_it_is_said),
+        cmocka_unit_test(conditions_say_what_is_to_blame),
+        cmocka_unit_test(prerequisites_are_asked_on_the_day_earned),
+        cmocka_unit_test(refused_credentials_say_why),
+        cmocka_unit_test(references_are_followed_so_far_and_no_further),
+        cmocka_unit_test(renewals_rest_on_what_was_held_before),
+        cmocka_unit_test(a_year_ends_on_the_anniversary),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

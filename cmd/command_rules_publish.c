@@ -41,7 +41,7 @@ static int read_file(const struct session *session, const char *path, uint8_t *o
 static int read_pack(struct session *session, const char *path, struct rule_pack *pack)
 {
     uint8_t *text = malloc(RULES_JSON_SIZE_MAX + 1);
-    struct rules_json_error error;
+    struct json_input_error error;
     size_t size;
     int code;
 

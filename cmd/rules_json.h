@@ -3,25 +3,29 @@
 
 /* Rule packs as people write them: JSON in, a record out that publishes as it is.
  *
- *     {"namespace": "epa", "version": 1, "in_force_from": "1992-08-13",
- *      "codes": [{"code": "609", "title": "…", "lifetime_months": 0, "first_day": "…", "last_day": "…"}],
- *      "rules": []}
+ *     {"namespace": "ase", "version": 1, "in_force_from": "1972-06-12",
+ *      "codes": [{"code": "A5", "title": "…", "lifetime_months": 60, "first_day": "…", "last_day": "…"}],
+ *      "rules": [{"kind": "title", "name": "Master Automobile", "when": "A1 and A2 and …"},
+ *                {"kind": "prerequisite", "name": "L*", "when": ["tested A8", "and …"]}]}
  *
- * first_day and last_day may be left out; every other member is required and no other is allowed. Whoever
- * writes a pack is told where it is wrong, because what was signed can't be taken back. */
+ * lifetime_months 0 is for life. first_day and last_day may be left out; every other member is required and
+ * no other is allowed. Kinds are title, prerequisite, experience, renewal, recognition and condition
+ * (protocol/rules/pack_rules.h says what they mean), the name is that of the title or recognition, else the
+ * code or pattern that the rule is for, and when is an expression (protocol/rules/expression_text.h) in which
+ * the pack's namespace is understood; a long one may be a list of texts, which are read as lines. Codes and
+ * rules stand in any order, each once.
+ *
+ * Whoever writes a pack is told where it is wrong, because what was signed can't be taken back. */
 
+#include "cmd/json_input.h"
 #include "protocol/wire/records.h"
 
-enum { RULES_JSON_SIZE_MAX = 1024 * 1024, RULES_JSON_WHERE_SIZE = 96, RULES_JSON_WHAT_SIZE = 224 };
+enum { RULES_JSON_SIZE_MAX = 1024 * 1024 };
 
-struct rules_json_error {
-    char where[RULES_JSON_WHERE_SIZE]; /* "codes[3].lifetime_months", "line 7, column 12" */
-    char what[RULES_JSON_WHAT_SIZE];   /* the rest of the sentence: "is not a whole number from 0 to 1200" */
-};
-
-/* Read a pack. Its texts and its list, sorted by code, are in the arena, not in text. The pack encodes into
- * RULE_PACK_SIZE_MAX bytes. Returns: false, with *error, when anything is wrong. */
-bool rules_json_parse(struct rule_pack *pack, struct rules_json_error *error, struct bytes text,
+/* Read a pack. Its texts and its sorted lists are in the arena, not in text. The pack encodes into
+ * RULE_PACK_SIZE_MAX bytes, and pack_rules_check finds no fault in it. Returns: false, with *error, when
+ * anything is wrong. */
+bool rules_json_parse(struct rule_pack *pack, struct json_input_error *error, struct bytes text,
                       struct arena *arena);
 
 #endif

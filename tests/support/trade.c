@@ -101,7 +101,7 @@ void trade_publish_text(struct trade *trade, const char *json)
 {
     size_t at = trade->dossier.pack_count++;
     struct dossier_pack *pack = &trade->packs[at];
-    struct rules_json_error error;
+    struct json_input_error error;
     assert(at < TRADE_PACKS_MAX);
     arena_rewind(&trade->arena, trade->mark);
     if (!rules_json_parse(&pack->pack, &error, bytes_of_string(json), &trade->arena)) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd/rules_json.h"
+#include "protocol/rules/expression_text.h"
 
 enum { ARENA_SIZE = 4 * 1024 * 1024, TEXT_SIZE = RULES_JSON_SIZE_MAX + 64 };
 
@@ -15,7 +16,7 @@ static uint8_t memory[ARENA_SIZE];
 static struct arena arena;
 static char text[TEXT_SIZE];
 
-static bool parse(struct rule_pack *pack, struct rules_json_error *error, const char *data, size_t size)
+static bool parse(struct rule_pack *pack, struct json_input_error *error, const char *data, size_t size)
 {
     arena_init(&arena, memory, sizeof memory);
     return rules_json_parse(pack, error, bytes_of(data, size), &arena);
@@ -40,23 +41,32 @@ static size_t read_shipped(const char *name)
 static void shipped_packs_parse(void **state)
 {
     static const struct {
-        const char *name;
-        size_t code_count;
-    } packs[] = {{"ase", 62}, {"epa", 1}, {"ford", 10}, {"ohio", 1}, {"tx", 2}};
+        const char *file, *name_space;
+        uint64_t version;
+        size_t code_count, rule_count;
+    } packs[] = {
+        {"ase", "ase", 1, 65, 31},   {"ase-2025", "ase", 2, 65, 30}, {"ase-other-readings", "ase", 3, 66, 31},
+        {"bmw", "bmw", 1, 2, 1},     {"epa", "epa", 1, 1, 1},        {"ford", "ford", 1, 10, 1},
+        {"gm", "gm", 1, 2, 1},       {"honda", "honda", 1, 2, 1},    {"mercedes", "mercedes", 1, 2, 1},
+        {"mopar", "mopar", 1, 2, 1}, {"ohio", "ohio", 1, 1, 1},      {"toyota", "toyota", 1, 2, 1},
+        {"tx", "tx", 1, 2, 1},
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof packs / sizeof packs[0]; i++) {
-        struct rules_json_error error;
+        struct json_input_error error;
         struct rule_pack pack;
-        size_t size = read_shipped(packs[i].name);
+        size_t size = read_shipped(packs[i].file);
         bool good = parse(&pack, &error, text, size);
 
         if (!good) {
-            fail_msg("%s: %s %s", packs[i].name, error.where, error.what);
+            fail_msg("%s: %s %s", packs[i].file, error.where, error.what);
         }
-        assert_true(bytes_equal_string(pack.name_space, packs[i].name));
-        assert_int_equal(pack.codes.count, packs[i].code_count);
-        assert_int_equal(pack.version, 1);
+        if (!bytes_equal_string(pack.name_space, packs[i].name_space) || pack.version != packs[i].version ||
+            pack.codes.count != packs[i].code_count || pack.rules.count != packs[i].rule_count) {
+            fail_msg("%s: version %u, %zu codes, %zu rules", packs[i].file, (unsigned)pack.version,
+                     pack.codes.count, pack.rules.count);
+        }
     }
 }
 
@@ -64,18 +74,18 @@ static const struct pack_code *code_named(const struct rule_pack *pack, const ch
 {
     const struct pack_code *codes = pack->codes.items;
 
-    for (size_t i = 0; i < pack->codes.count; i++) {
-        if (bytes_equal_string(codes[i].code, name)) {
-            return &codes[i];
-        }
+    size_t at = 0;
+
+    while (at < pack->codes.count && !bytes_equal_string(codes[at].code, name)) {
+        at++;
     }
-    fail_msg("no code %s", name);
-    return NULL;
+    assert_int_not_equal(at, pack->codes.count);
+    return &codes[at];
 }
 
 static void ase_says_what_the_domain_says(void **state)
 {
-    struct rules_json_error error;
+    struct json_input_error error;
     struct rule_pack pack;
 
     (void)state;
@@ -92,7 +102,7 @@ static void a_pack_is_a_valid_record(void **state)
 {
     static uint8_t first[RULE_PACK_SIZE_MAX];
     struct bytes encoded;
-    struct rules_json_error error;
+    struct json_input_error error;
     struct rule_pack pack, again;
 
     (void)state;
@@ -100,6 +110,150 @@ static void a_pack_is_a_valid_record(void **state)
     assert_true(schema_encode(&rule_pack_schema, &pack, first, sizeof first, &encoded));
     assert_int_equal(schema_decode(&rule_pack_schema, &again, encoded, &arena), REASON_NONE);
     assert_int_equal(again.codes.count, pack.codes.count);
+    assert_int_equal(again.rules.count, pack.rules.count);
+}
+
+/* ---- rules ---- */
+
+#define RULES(rules)                                                                                         \
+    "{\"namespace\":\"x\",\"version\":1,\"in_force_from\":\"2000-01-01\",\"codes\":["                        \
+    "{\"code\":\"A1\",\"title\":\"t\",\"lifetime_months\":1},"                                               \
+    "{\"code\":\"A2\",\"title\":\"t\",\"lifetime_months\":1}],\"rules\":[" rules "]}"
+#define RULE(kind, name, when) "{\"kind\":\"" kind "\",\"name\":\"" name "\",\"when\":" when "}"
+#define TITLE(name, when) RULE("title", name, when)
+
+/* What a rule says, printed as in its pack. */
+static void check_rule(const struct rule_pack *pack, size_t at, enum pack_rule_kind kind, const char *name,
+                       const char *when)
+{
+    const struct pack_rule *rule = (const struct pack_rule *)pack->rules.items + at;
+    struct expression expression;
+    char printed[256];
+
+    assert_true(at < pack->rules.count);
+    assert_int_equal(rule->kind, kind);
+    assert_true(bytes_equal_string(rule->name, name));
+    assert_int_equal(expression_decode(&expression, expression_scope_of(kind), rule->expression, &arena),
+                     REASON_NONE);
+    assert_true(expression_print(printed, sizeof printed, &expression, pack->name_space));
+    assert_string_equal(printed, when);
+}
+
+static void rules_are_read_and_sorted(void **state)
+{
+    static const char
+        json[] =
+            RULES(
+                RULE("condition", "*", "\"in state (TX, OH)\"") "," RULE("recognition", "Award", "\"technicians 1 (A*)\"") "," RULE(
+                    "renewal",
+                    "A1", "\"basis recertification or in time\"") "," RULE("experience", "A*",
+                                                                           "\"experience 730 days in "
+                                                                           "y/work\"") "," RULE("prerequisit"
+                                                                                                "e",
+                                                                                                "A2",
+                                                                                                "\"tested "
+                                                                                                "A1\"") "," TITLE("Second",
+                                                                                                                  "\"'First' and A2\"") "," TITLE("First",
+                                                                                                                                                  "\"A1 or x/A2\""));
+    struct json_input_error error;
+    struct rule_pack pack;
+
+    (void)state;
+    if (!parse(&pack, &error, json, strlen(json))) {
+        fail_msg("%s %s", error.where, error.what);
+    }
+    assert_int_equal(pack.rules.count, 7);
+    check_rule(&pack, 0, PACK_RULE_TITLE, "First", "A1 or A2");
+    check_rule(&pack, 1, PACK_RULE_TITLE, "Second", "\"First\" and A2");
+    check_rule(&pack, 2, PACK_RULE_PREREQUISITE, "A2", "tested A1");
+    check_rule(&pack, 3, PACK_RULE_EXPERIENCE, "A*", "experience 2 years in y/work");
+    check_rule(&pack, 4, PACK_RULE_RENEWAL, "A1", "basis recertification or in time");
+    check_rule(&pack, 5, PACK_RULE_RECOGNITION, "Award", "technicians 1 (A*)");
+    check_rule(&pack, 6, PACK_RULE_CONDITION, "*", "in state (OH, TX)");
+}
+
+static void a_long_rule_may_be_lines(void **state)
+{
+    static const char json[] = RULES(
+        TITLE("T", "[\"A1 # the first\",\"and (A2\",\"  or x/A1)\"]") "," TITLE("U", "\"A1\\n and A2\""));
+    struct json_input_error error;
+    struct rule_pack pack;
+
+    (void)state;
+    if (!parse(&pack, &error, json, strlen(json))) {
+        fail_msg("%s %s", error.where, error.what);
+    }
+    check_rule(&pack, 0, PACK_RULE_TITLE, "T", "A1 and (A2 or A1)");
+    check_rule(&pack, 1, PACK_RULE_TITLE, "U", "A1 and A2");
+}
+
+static const struct {
+    const char *sentence, *json, *where, *what;
+} refused_rules[] = {
+    {"a rule that is no object", RULES("1"), "rules[0]", "is not an object in braces"},
+    {"a member too many", RULES("{\"kind\":\"title\",\"name\":\"T\",\"when\":\"A1\",\"why\":\"\"}"),
+     "rules[0].why", "is not a member that there is here"},
+    {"no kind", RULES("{\"name\":\"T\",\"when\":\"A1\"}"), "rules[0].kind", "is missing"},
+    {"an unknown kind", RULES(RULE("titel", "T", "\"A1\"")), "rules[0].kind",
+     "is none of title, prerequisite, experience, renewal, recognition, condition"},
+    {"no name", RULES("{\"kind\":\"title\",\"when\":\"A1\"}"), "rules[0].name", "is missing"},
+    {"an empty name", RULES(TITLE("", "\"A1\"")), "rules[0].name", "has 0 bytes; 1 to 128 are allowed"},
+    {"no expression", RULES("{\"kind\":\"title\",\"name\":\"T\"}"), "rules[0].when", "is missing"},
+    {"an expression that is a number", RULES(TITLE("T", "7")), "rules[0].when",
+     "is not a text in quotes, nor a list of them"},
+    {"an expression of no lines", RULES(TITLE("T", "[]")), "rules[0].when",
+     "has 0 lines; 1 to 512 are allowed"},
+    {"a line that is a list", RULES(TITLE("T", "[\"A1\",[\"and A2\"]]")), "rules[0].when[1]",
+     "is not a text in quotes"},
+    {"an empty expression", RULES(TITLE("T", "\"\"")), "rules[0].when",
+     "at its end: expected a code, a title in quotes or \"(\""},
+    {"an expression that ends too soon", RULES(TITLE("T", "\"A1 and \"")), "rules[0].when",
+     "at its end: expected a code, a title in quotes or \"(\""},
+    {"an expression that makes no sense", RULES(TITLE("T", "\"A1 and ) A2\"")), "rules[0].when",
+     "at \") A2\" (character 8): expected a code, a title in quotes or \"(\""},
+    {"in the second rule", RULES(TITLE("T", "\"A1\"") "," TITLE("U", "\"A1 AND A2\"")), "rules[1].when",
+     "at \"AND A2\" (character 4): expected \"and\", \"or\", a comma, or nothing more"},
+    {"in the third line", RULES(TITLE("T", "[\"A1\",\"and A2\",\"  AND A1\"]")), "rules[0].when[2]",
+     "at \"AND A1\" (character 3): expected \"and\", \"or\", a comma, or nothing more"},
+    {"at the end of the last line", RULES(TITLE("T", "[\"A1\",\"and (A2\"]")), "rules[0].when[1]",
+     "at its end: expected \")\""},
+    {"an operator that titles have no use for", RULES(TITLE("T", "\"in time\"")), "rules[0].when",
+     "at \"in time\" (character 1): this can only be asked about attestations (in prerequisites and "
+     "renewals) or "
+     "about shops (in recognitions)"},
+    {"a code that is none", RULES(TITLE("T", "\"A1 and A_2\"")), "rules[0].when",
+     "at \"_2\" (character 9): that character may not stand here"},
+    {"a title twice", RULES(TITLE("T", "\"A1\"") "," TITLE("U", "\"A1\"") "," TITLE("T", "\"A2\"")),
+     "rules[2]", "is of the kind and name of rules[0]; join the two with \"and\" or \"or\""},
+    {"a code of the pack that there is none of", RULES(TITLE("T", "\"A1\"") "," TITLE("B", "\"A1 and A3\"")),
+     "rules[1].when", "refers to x/A3, which is no code of this pack; add the code or correct the rule"},
+    {"a title that there is none of", RULES(TITLE("T", "\"'Mäster'\"")), "rules[0].when",
+     "refers to the title \"Mäster\", which no rule gives; add one or correct the name"},
+    {"titles that rest on each other", RULES(TITLE("U", "\"'T'\"") "," TITLE("T", "\"'U'\"")),
+     "rules[1].when", "leads back to its own title \"T\"; take that reference out"},
+    {"a code that rests on itself", RULES(RULE("prerequisite", "*", "\"A1\"")), "rules[0].when",
+     "leads back to A1, which the rule is for; take that reference out, or give A1 a rule of its own"},
+    {"a rule for a code of another namespace", RULES(RULE("renewal", "y/A1", "\"in time\"")), "rules[0].name",
+     "\"y/A1\" is neither a code nor a pattern; write it without its namespace"},
+    {"a rule for a code that there is none of", RULES(RULE("renewal", "B*", "\"in time\"")), "rules[0].name",
+     "\"B*\" matches no code of this pack; add the code or correct the name"},
+};
+
+static void bad_rules_are_refused_with_their_place(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof refused_rules / sizeof refused_rules[0]; i++) {
+        struct json_input_error error;
+        struct rule_pack pack;
+
+        if (parse(&pack, &error, refused_rules[i].json, strlen(refused_rules[i].json))) {
+            fail_msg("%s: taken", refused_rules[i].sentence);
+        }
+        if (strcmp(error.where, refused_rules[i].where) != 0 ||
+            strcmp(error.what, refused_rules[i].what) != 0) {
+            fail_msg("%s: \"%s %s\"", refused_rules[i].sentence, error.where, error.what);
+        }
+    }
 }
 
 /* ---- packs that are refused ---- */
@@ -189,10 +343,6 @@ static const struct {
     {"no rules member",
      "{\"namespace\":\"x\",\"version\":1,\"in_force_from\":\"2000-01-01\",\"codes\":[" GOOD "]}", "rules",
      "missing"},
-    {"rules that this version does not know",
-     "{\"namespace\":\"x\",\"version\":1,\"in_force_from\":\"2000-01-01\",\"codes\":[" GOOD
-     "],\"rules\":[1]}",
-     "rules", "not empty"},
     {"bytes that are no UTF-8", "{\"namespace\":\"\xff\"}", "line 1", "JSON"},
 };
 
@@ -200,7 +350,7 @@ static void bad_packs_are_refused_with_a_place(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        struct rules_json_error error;
+        struct json_input_error error;
         struct rule_pack pack;
 
         if (parse(&pack, &error, refused[i].json, strlen(refused[i].json))) {
@@ -214,7 +364,7 @@ static void bad_packs_are_refused_with_a_place(void **state)
 
 static void the_rows_above_start_from_a_good_pack(void **state)
 {
-    struct rules_json_error error;
+    struct json_input_error error;
     struct rule_pack pack;
 
     (void)state;
@@ -242,7 +392,7 @@ static size_t write_codes(size_t count, size_t title_size)
 
 static void counts_and_sizes_are_bounded(void **state)
 {
-    struct rules_json_error error;
+    struct json_input_error error;
     struct rule_pack pack;
 
     (void)state;
@@ -259,9 +409,40 @@ static void counts_and_sizes_are_bounded(void **state)
     assert_string_equal(error.where, "the file");
 }
 
+static size_t write_rules(size_t count, size_t when_size)
+{
+    size_t at = (size_t)snprintf(text, sizeof text,
+                                 "{\"namespace\":\"x\",\"version\":1,\"in_force_from\":\"2000-01-01\","
+                                 "\"codes\":[" GOOD "],\"rules\":[");
+
+    for (size_t i = 0; i < count; i++) {
+        at += (size_t)snprintf(text + at, sizeof text - at,
+                               "%s{\"kind\":\"title\",\"name\":\"%zu\",\"when\":\"1 #%0*d\"}",
+                               i > 0 ? "," : "", i, (int)when_size - 3, 0);
+    }
+    at += (size_t)snprintf(text + at, sizeof text - at, "]}");
+    return at;
+}
+
+static void rules_and_their_texts_are_bounded(void **state)
+{
+    struct json_input_error error;
+    struct rule_pack pack;
+
+    (void)state;
+    assert_true(parse(&pack, &error, text, write_rules(PACK_RULES_MAX, 100)));
+    assert_int_equal(pack.rules.count, PACK_RULES_MAX);
+    assert_false(parse(&pack, &error, text, write_rules(PACK_RULES_MAX + 1, 100)));
+    assert_string_equal(error.where, "rules");
+    assert_true(parse(&pack, &error, text, write_rules(1, 4000)));
+    assert_false(parse(&pack, &error, text, write_rules(1, 16 * 1024)));
+    assert_string_equal(error.where, "rules[0].when");
+    assert_string_equal(error.what, "has more than 16383 bytes");
+}
+
 static void nesting_ends_somewhere(void **state)
 {
-    struct rules_json_error error;
+    struct json_input_error error;
     struct rule_pack pack;
 
     (void)state;
@@ -275,7 +456,7 @@ static void nesting_ends_somewhere(void **state)
 
 static void a_full_arena_is_said(void **state)
 {
-    struct rules_json_error error;
+    struct json_input_error error;
     struct rule_pack pack;
     size_t size = read_shipped("ase");
 
@@ -292,6 +473,10 @@ int main(void)
         cmocka_unit_test(shipped_packs_parse),
         cmocka_unit_test(ase_says_what_the_domain_says),
         cmocka_unit_test(a_pack_is_a_valid_record),
+        cmocka_unit_test(rules_are_read_and_sorted),
+        cmocka_unit_test(a_long_rule_may_be_lines),
+        cmocka_unit_test(bad_rules_are_refused_with_their_place),
+        cmocka_unit_test(rules_and_their_texts_are_bounded),
         cmocka_unit_test(the_rows_above_start_from_a_good_pack),
         cmocka_unit_test(bad_packs_are_refused_with_a_place),
         cmocka_unit_test(counts_and_sizes_are_bounded),

@@ -331,9 +331,11 @@ static int tell(const struct reviewing *reviewing)
     if (reviewing->session->options.json) {
         code = tell_json(reviewing, &names);
     } else {
-        printf("Recorded the review of %s: %" PRIu64 " technicians, %zu areas (block %" PRIu64 ")\n",
+        printf("Recorded the review of %s: %" PRIu64 " technician%s, %zu area%s (block %" PRIu64 ")\n",
                session_name_of(reviewing->session, &reviewing->review.shop.hash),
-               reviewing->review.technicians, reviewing->review.areas.count, reviewing->published.seq);
+               reviewing->review.technicians, reviewing->review.technicians == 1 ? "" : "s",
+               reviewing->review.areas.count, reviewing->review.areas.count == 1 ? "" : "s",
+               reviewing->published.seq);
         if (reviewing->is_recognised) {
             tell_recognised(reviewing);
         } else {

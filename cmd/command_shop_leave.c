@@ -206,9 +206,13 @@ static int tell(const struct session *session, const struct leaving *leaving, ui
         return json_output_take(object);
     }
     day_to_text(text, day);
-    printf("From %s on %s is no longer on the roster of %s (block %" PRIu64 ")\n", text,
-           session_name_of(session, &leaving->technician.hash), session_name_of(session, &leaving->shop.hash),
-           published->seq);
+    if (actor_id_equal(&leaving->shop, &session->actor)) {
+        printf("From %s on %s is no longer on your roster (block %" PRIu64 ")\n", text,
+               session_name_of(session, &leaving->technician.hash), published->seq);
+    } else {
+        printf("From %s on you are no longer on the roster of %s (block %" PRIu64 ")\n", text,
+               session_name_of(session, &leaving->shop.hash), published->seq);
+    }
     return EXIT_YES;
 }
 

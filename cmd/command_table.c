@@ -11,10 +11,32 @@
     "  --reason WORD    " STATUS_REASON_WORDS "\n"
 
 #define VERDICT_OPTIONS                                                                                      \
-    "  --require LIST    codes that must all be held: exit code 0 if they are, 1 if one is not\n"            \
-    "  --code LIST       show only these codes\n"                                                            \
+    "  --require TEXT    what must be held: exit code 0 if it is, 1 if not, 2 if that can't be said\n"       \
+    "  --state TX        asked for in this state (default: where your own shop is)\n"                        \
+    "  --code LIST       show only these codes; the others still count for titles\n"                         \
+    "  --all             show also expired certificates that a later one has replaced\n"                     \
     "  --at DAY          as of this day (default: today)\n"                                                  \
     "  --known-by TIME   by what this node knew then: 2026-01-31, or 2026-01-31T12:00:00Z\n"
+
+#define REQUIRE_LANGUAGE                                                                                     \
+    "What can be required:\n"                                                                                \
+    "  ase/A5 and ase/A6 and epa/609    codes; \"or\", \"not\" and ( ) too; a comma is a loose \"and\"\n"    \
+    "  any 2 of (ase/A5, ase/A6, ase/A8)\n"                                                                  \
+    "  \"Master Automobile\"              a title, of any namespace; ase:\"Master Automobile\" of one\n"     \
+    "  ase/A*                           any code that begins so\n"                                           \
+    "  tested ase/A5                    the test alone, experience or not\n"                                 \
+    "  experience 2 years in ase/experience*\n"                                                              \
+    "  in network ford/network-shop     in state TX\n"                                                       \
+    "What is wrong with a text is shown where it is.\n"
+
+#define VERDICT_JSON                                                                                         \
+    "With --json, one object: verdict, subject, at, state, known_by, presentation (null for lookup);\n"      \
+    "credentials (each with verdict, words, entry, code, axes, since, until, issuer, chain, network,\n"      \
+    "appeal_since, replaced_by, older, statements); codes (tested, certified, since, until, missing);\n"     \
+    "titles, all of them (namespace, name, answer, since, until, parts, missing, within_reach,\n"            \
+    "lapse); requirement, requirement_text, requirement_since, requirement_until and required (each\n"       \
+    "part with answer, since, until, missing); next_lapse; rules (namespace, version, in_force_from).\n"     \
+    "A missing part has kind, answer, code, title, days and or_others.\n"
 
 /* One row a command: what `tradeproof --help` lists and `tradeproof COMMAND --help` explains. */
 
@@ -235,6 +257,42 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof shop leave \"Maria Lopez\" --on 2026-10-01\n",
      command_shop_leave},
+    {"shop status", "show a shop's roster and its awards, as declared", "[SHOP] [OPTIONS]",
+     "Computes what the shop's log, its technicians' certificates and its last review amount to:\n"
+     "who counts, which areas are covered by whom, and for each award whether it is held, since when,\n"
+     "until when, and what ends it first. SHOP is an id or a contact's name (default: your own). Exit\n"
+     "code 0: the award that asks for a recognition of the shop is held, 1: it is not, 2: that could\n"
+     "not be determined.\n"
+     "\n"
+     "  --at DAY        as of this day (default: today)\n"
+     "  --without TECH  what if this technician were gone? may be given several times\n"
+     "  --hire TECH     what if this technician worked here? may be given several times\n"
+     "  --all           list every technician of a large shop\n"
+     "\n"
+     "With --json: shop, at, as_declared, what_if, profile, review, certified, perform_repairs,\n"
+     "declared, technicians, areas (with by and until), awards (answer, since, until, ends_first,\n"
+     "missing, share, recognition) and has_certified_technician.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof shop status \"Lone Star Garage\" --without \"Maria Lopez\"\n",
+     command_shop_status},
+    {"shop find", "find shops by what they do and hold", "[OPTIONS]",
+     "Searches the shops whose logs this node holds. What is computed is as declared. Exit code 0: some\n"
+     "were found, 1: none, 2: none for certain, but of some it could not be determined.\n"
+     "\n"
+     "  --area AREA        performs this service area; may be given several times\n"
+     "  --state TX         in this state\n"
+     "  --min-certified N  at least so many certified technicians\n"
+     "  --award NAME       holds this award; its first words are enough\n"
+     "  --blue-seal        short for --award \"blue seal\"\n"
+     "  --at DAY           as of this day (default: today)\n"
+     "\n"
+     "With --json: at, shops and undetermined, each with id, name, profile, certified, award,\n"
+     "award_answer and award_until; null where no option asked for it.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof shop find --area brakes --state TX --min-certified 3 --blue-seal\n",
+     command_shop_find},
     {"review", "record a shop's yearly review; recognise it if it holds",
      "SHOP --technicians N --areas LIST [OPTIONS]",
      "Records what you found in the shop: the shop can't declare less afterwards. If the award that\n"
@@ -269,12 +327,13 @@ const struct command commands[] = {
      "Makes a challenge: a file that the person asked answers with tradeproof present. It says who asks\n"
      "and for what, and only you can check the answer.\n"
      "\n"
-     "  --require LIST   codes that you ask for, with commas in between (default: whatever there is)\n"
+     "  --require TEXT   what you ask for (default: whatever there is); tradeproof lookup --help shows\n"
+     "                   how to say it\n"
      "  --valid MINUTES  how long it may be answered (default: 10)\n"
      "  --out FILE       where to write it; - is standard output (default: challenge.tp)\n"
      "\n"
      "Example:\n"
-     "  tradeproof challenge --require ase/A5,ase/A6 --out challenge.tp\n",
+     "  tradeproof challenge --require 'ase/A5 and ase/A6 and epa/609' --out challenge.tp\n",
      command_challenge},
     {"present", "answer a challenge with your certificates", "CHALLENGE [OPTIONS]",
      "Shows who asks and what for, and signs a presentation of your certificates for them and for\n"
@@ -295,16 +354,41 @@ const struct command commands[] = {
      "\n" VERDICT_OPTIONS
      "  --challenge FILE  the challenge that it answers (default: the one of yours that it names)\n"
      "\n"
+     "Without --require, what the challenge asked for is required; what can be, and what --json prints,\n"
+     "tradeproof lookup --help shows.\n"
+     "\n"
      "Example:\n"
      "  tradeproof verify answer.tp\n",
      command_verify},
     {"lookup", "show what is known about someone's certificates", "TECHNICIAN [OPTIONS]",
      "Answers from this node's own disk: nobody learns that you looked. Says nothing about who stands\n"
      "before you; for that use challenge and verify.\n"
-     "\n" VERDICT_OPTIONS "\n"
+     "\n" VERDICT_OPTIONS "\n" REQUIRE_LANGUAGE "\n" VERDICT_JSON "\n"
      "Example:\n"
-     "  tradeproof lookup \"Maria Lopez\" --require ase/A5,epa/609\n",
+     "  tradeproof lookup \"Maria Lopez\" --require '\"Master Automobile\" and epa/609'\n",
      command_lookup},
+    {"require check", "check stored requirements, and which of them someone reaches",
+     "FILE [TECHNICIAN] [OPTIONS]",
+     "FILE holds requirements such as pay grades, the best one first. A name, a colon and what is\n"
+     "required; lines that begin with white space go on with the one above; # begins a comment:\n"
+     "\n"
+     "  Grade 2: \"Master Automobile\"\n"
+     "      and epa/609\n"
+     "  Grade 1: ase/A5\n"
+     "\n"
+     "Without TECHNICIAN the file alone is checked. With one, says for each requirement whether it is\n"
+     "reached and what is missing, then the first that is. Exit code 0: one is reached, 1: none is,\n"
+     "2: that could not be determined, 4: a mistake in the file.\n"
+     "\n"
+     "  --state TX  asked for in this state (default: where your own shop is)\n"
+     "  --at DAY    as of this day (default: today)\n"
+     "\n"
+     "With --json: subject, at, requirements (each with name, answer, since, until and, as in lookup,\n"
+     "required) and reached, a name or null.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof require check grades.txt \"Maria Lopez\"\n",
+     command_require_check},
     {"export", "write someone's certificates with their proofs to a file", "TECHNICIAN [OPTIONS]",
      "The file holds the certificates and their proofs as this node has them, signed by their issuers:\n"
      "what a technician keeps and presents from.\n"

@@ -19,8 +19,10 @@ int requirement_read(struct requirement *out, struct session *session, const cha
     if (requirement_parse(out, &error, text, &session->arena)) {
         return EXIT_YES;
     }
-    int code = session_fail(&session->options, EXIT_USAGE, "requirement-unreadable", "--require: %s.",
-                            expression_fault_sentence(error.fault));
+    char place[EXPRESSION_PLACE_SIZE];
+    expression_place(place, text, error.offset);
+    int code = session_fail(&session->options, EXIT_USAGE, "requirement-unreadable", "--require, %s: %s.",
+                            place, expression_fault_sentence(error.fault));
     expression_print_caret(stderr, text, error.offset);
     return code;
 }

@@ -35,22 +35,32 @@ static void print_people(FILE *out, const struct roster_page *page, const char *
     fputs(count > 0 ? "\n" : "", out);
 }
 
-static void print_heading(FILE *out, const struct roster_page *page)
+/* "Lone Star Garage (tpa1…), Austin, TX"; what it calls itself, and who it is. */
+static void print_shop(FILE *out, const struct roster_page *page)
 {
     const struct shop *profile = page->roster->profile;
-    fprintf(out, "Shop: %s", name_of(page, page->shop));
-    if (profile != NULL) {
-        fputs(" (", out);
-        print_bytes(out, profile->name);
-        fputs(", ", out);
-        print_bytes(out, profile->place);
-        fputs(", ", out);
-        print_bytes(out, profile->state);
-        fputs(")", out);
+    const char *name = name_of(page, page->shop);
+    if (profile == NULL) {
+        fputs(name, out);
+        return;
     }
+    print_bytes(out, profile->name);
+    if (!bytes_equal_string(profile->name, name)) {
+        fprintf(out, " (%s)", name);
+    }
+    fputs(", ", out);
+    print_bytes(out, profile->place);
+    fputs(", ", out);
+    print_bytes(out, profile->state);
+}
+
+static void print_heading(FILE *out, const struct roster_page *page)
+{
+    fputs("Shop: ", out);
+    print_shop(out, page);
     print_day(out, ", on ", page->at_day);
     fputs(", as declared\n", out);
-    if (profile == NULL) {
+    if (page->roster->profile == NULL) {
         fputs("  It has not said what it does: no profile is known here for that day.\n", out);
     }
     print_people(out, page, "  What if: without ", page->change->without, page->change->without_count);
@@ -236,16 +246,21 @@ static void print_award(FILE *out, const struct roster_page *page, const struct 
     }
 }
 
-static void print_awards(FILE *out, const struct roster_page *page)
+/* Awards take a recognition that somebody issues to the shop; a claim takes nothing but the roster. */
+static void print_awards(FILE *out, const struct roster_page *page, const char *heading,
+                         bool with_recognition)
 {
     const struct roster_verdict *roster = page->roster;
-    if (roster->award_count == 0) {
-        fputs("Awards: no rules of any are known here\n", out);
-        return;
-    }
-    fputs("Awards:\n", out);
+    bool is_first = true;
     for (size_t i = 0; i < roster->award_count; i++) {
-        print_award(out, page, &roster->awards[i]);
+        if (roster->awards[i].has_code == with_recognition) {
+            fputs(is_first ? heading : "", out);
+            is_first = false;
+            print_award(out, page, &roster->awards[i]);
+        }
+    }
+    if (is_first && with_recognition) {
+        fputs("Awards: no rules of any are known here\n", out);
     }
 }
 
@@ -254,8 +269,9 @@ void roster_text_print(FILE *out, const struct roster_page *page)
     print_heading(out, page);
     print_technicians(out, page);
     print_areas(out, page);
-    print_awards(out, page);
-    fprintf(out, "Has a certified technician: %s. That is a weaker claim than an award.\n",
+    print_awards(out, page, "Awards:\n", true);
+    print_awards(out, page, "Claims, which are less than awards:\n", false);
+    fprintf(out, "Has a certified technician: %s. That is a claim, and less than an award.\n",
             roster_certified_count(page->roster) > 0 ? "yes" : "none that is certain");
     fputs("A patch on a sleeve is its technician's own: it says nothing about the shop.\n", out);
 }

@@ -144,13 +144,47 @@ static bool misses_itself(const struct requirement_part *part)
     return false;
 }
 
-static void print_why(FILE *out, const struct requirement_part *part)
+/* The title's verdict, where it is not held for certain; NULL where no rules know it. */
+static const struct title_verdict *find_title(const struct verdict *verdict, struct bytes name)
+{
+    for (size_t i = 0; i < verdict->title_count; i++) {
+        if (bytes_equal(verdict->titles[i].name, name) && verdict->titles[i].answer == ANSWER_NO) {
+            return &verdict->titles[i];
+        }
+    }
+    return NULL;
+}
+
+/* What the titles among the missing parts miss themselves. self: the one title that was just named. */
+static void print_titles_missing(FILE *out, const struct verdict *verdict,
+                                 const struct requirement_part *part, bool self)
+{
+    for (size_t i = 0; i < part->missing_count; i++) {
+        struct bytes name = part->missing[i].name;
+        const struct title_verdict *title =
+            part->missing[i].kind == MISSING_TITLE ? find_title(verdict, name) : NULL;
+        if (title == NULL || title->missing_count == 0) {
+            continue;
+        }
+        fputs("; ", out);
+        if (!self) {
+            fputs("for \"", out);
+            print_bytes(out, name);
+            fputs("\": ", out);
+        }
+        missing_print(out, title->missing, title->missing_count, (struct bytes){0}, (struct bytes){0},
+                      " is missing", " are missing");
+    }
+}
+
+static void print_why(FILE *out, const struct verdict *verdict, const struct requirement_part *part)
 {
     bool is_code = part->expression->op == EXPRESSION_CERTIFIED;
     if (misses_itself(part)) {
         if (is_code && part->credential == SIZE_MAX) {
             fprintf(out, "; %s", reason_sentence(REASON_NOT_FOUND));
         }
+        print_titles_missing(out, verdict, part, true);
     } else if (part->answer == ANSWER_UNKNOWN) {
         missing_print_open(out, part->missing, part->missing_count, (struct bytes){0},
                            part->expression->pattern);
@@ -158,6 +192,7 @@ static void print_why(FILE *out, const struct requirement_part *part)
         fputs("; ", out);
         missing_print(out, part->missing, part->missing_count, (struct bytes){0}, part->expression->pattern,
                       " is missing", " are missing");
+        print_titles_missing(out, verdict, part, false);
     }
 }
 
@@ -185,17 +220,18 @@ void verdict_text_lacking(FILE *out, const struct verdict *verdict)
         } else {
             missing_print(out, part->missing, part->missing_count, (struct bytes){0}, (struct bytes){0},
                           " is missing", " are missing");
+            print_titles_missing(out, verdict, part, false);
         }
     }
 }
 
-static void print_part(FILE *out, const struct requirement_part *part)
+static void print_part(FILE *out, const struct verdict *verdict, const struct requirement_part *part)
 {
     fputs("  ", out);
     print_expression(out, part->expression);
     fprintf(out, ": %s", held_words(part->answer));
     if (part->answer != ANSWER_YES) {
-        print_why(out, part);
+        print_why(out, verdict, part);
     }
     fputs("\n", out);
 }
@@ -219,7 +255,7 @@ void verdict_text_requirement(FILE *out, const struct verdict_page *page)
     }
     fputs("\n", out);
     for (size_t i = 0; i < verdict->part_count; i++) {
-        print_part(out, &verdict->parts[i]);
+        print_part(out, verdict, &verdict->parts[i]);
     }
 }
 

@@ -74,7 +74,7 @@ ok "a file comes from standard input" from_input
 answers "one is revoked" 0 "Revoked ase/a of Maria Lopez from 2023-01-01" ase revoke "$old" --from 2023-01-01 --reason scoring
 answers "from its day on" 1 "revoked since 2023-01-01" ase lookup "$maria" --at 2023-01-01 --code ase/a
 answers "two are suspended together" 0 "2 suspended, durable" ase suspend "$first" "$second" "$second"
-answers "and shown so" 1 "suspended since" ase lookup "$maria" --code ase/b
+answers "and shown so, beside the one that still holds" 0 "suspended since" ase lookup "$maria" --code ase/b
 answers "reinstated by whose they are" 0 '"action": "reinstated"' ase reinstate --of "Maria Lopez" --code ase/b --json
 answers "nothing is left to reinstate" 4 "stands so already" ase reinstate --of "Maria Lopez" --code ase/b
 answers "a mistyped entry is refused" 4 "copy it again whole" ase revoke "$(mistyped "$first")"

@@ -151,7 +151,7 @@ static void a_shop_reads_so(void **state)
     (void)state;
     begin();
     assert_string_equal(printed(),
-                        "Shop: Lone Star Garage (Lone Star, Austin, TX), on 2026-11-22, as declared\n"
+                        "Shop: Lone Star (Lone Star Garage), Austin, TX, on 2026-11-22, as declared\n"
                         "Technicians: 2 certified; 3 on the roster perform repairs; 3 declared; 4 at the "
                         "review of 2026-02-01\n"
                         "  Maria Lopez: certified; here since 2026-01-15\n"
@@ -166,7 +166,7 @@ static void a_shop_reads_so(void **state)
                         "    certified: 2 of 4 technicians; 75 % are asked for\n"
                         "    recognition ase/blue-seal: issued and in force, until 2027-01-31\n"
                         "    ends first on 2027-02-01: the recognition ase/blue-seal ends\n"
-                        "Has a certified technician: yes. That is a weaker claim than an award.\n"
+                        "Has a certified technician: yes. That is a claim, and less than an award.\n"
                         "A patch on a sleeve is its technician's own: it says nothing about the shop.\n");
 }
 
@@ -225,6 +225,18 @@ static void the_weaker_claim_is_no_award(void **state)
     says("  Maria Lopez: could not be determined: ");
     says("  Bob: could not be determined whether certified");
     says("Has a certified technician: none that is certain.");
+}
+
+static void claims_stand_apart_from_awards(void **state)
+{
+    (void)state;
+    begin();
+    shown.awards[1] = shown.awards[0];
+    shown.awards[0].has_code = false;
+    shown.awards[0].name = bytes_of_string("One of them");
+    shown.roster.award_count = 2;
+    says("Awards:\n  Blue Seal of Excellence: held");
+    says("Claims, which are less than awards:\n  One of them: held");
 }
 
 static void a_shop_that_says_nothing_is_said_so(void **state)
@@ -337,6 +349,7 @@ int main(void)
         cmocka_unit_test(what_ends_an_award_names_who),
         cmocka_unit_test(computed_and_issued_stand_side_by_side),
         cmocka_unit_test(the_weaker_claim_is_no_award),
+        cmocka_unit_test(claims_stand_apart_from_awards),
         cmocka_unit_test(a_shop_that_says_nothing_is_said_so),
         cmocka_unit_test(what_if_is_said),
         cmocka_unit_test(large_shops_are_summed_up),

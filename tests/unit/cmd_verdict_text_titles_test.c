@@ -321,6 +321,30 @@ static void requirements_say_what_is_missing(void **state)
     }
 }
 
+static void titles_that_are_required_say_what_they_miss(void **state)
+{
+    (void)state;
+    static const struct missing_part title = {
+        .kind = MISSING_TITLE, .answer = ANSWER_NO, .name = NAME("Master")};
+    static const struct missing_part codes[] = {CODE("ase/A2"), CODE("ase/A3")};
+    static const struct expression itself = {.op = EXPRESSION_TITLE, .name = NAME("Master")};
+    static const struct expression children[] = {{.op = EXPRESSION_TITLE, .name = NAME("Master")},
+                                                 {.op = EXPRESSION_CERTIFIED, .pattern = NAME("ase/L1")}};
+    static const struct expression either = {.op = EXPRESSION_ANY, .child_count = 2, .children = children};
+    page_case_begin(&shown);
+    set_title(&title_rows[3]);
+    shown.titles[0].missing = codes;
+    shown.verdict.part_count = 1;
+    shown.parts[0] = (struct requirement_part){
+        .expression = &itself, .answer = ANSWER_NO, .missing_count = 1, .missing = &title};
+    assert_string_equal(page_case_print(&shown, verdict_text_requirement),
+                        "Requirement: not met\n  \"Master\": not held; ase/A2, ase/A3 are missing\n");
+    shown.parts[0].expression = &either;
+    assert_string_equal(page_case_print(&shown, verdict_text_requirement),
+                        "Requirement: not met\n  \"Master\" or ase/L1: not held; \"Master\" is missing; for "
+                        "\"Master\": ase/A2, ase/A3 are missing\n");
+}
+
 static void nothing_required_is_nothing_said(void **state)
 {
     (void)state;
@@ -350,6 +374,7 @@ int main(void)
         cmocka_unit_test(titles_say_how_far_they_are),
         cmocka_unit_test(titles_of_one_name_are_told_apart),
         cmocka_unit_test(requirements_say_what_is_missing),
+        cmocka_unit_test(titles_that_are_required_say_what_they_miss),
         cmocka_unit_test(nothing_required_is_nothing_said),
         cmocka_unit_test(rules_are_those_of_what_is_spoken_of),
     };

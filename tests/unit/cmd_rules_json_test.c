@@ -115,12 +115,35 @@ static void a_pack_is_a_valid_record(void **state)
 
 /* ---- rules ---- */
 
-#define RULES(rules)                                                                                         \
-    "{\"namespace\":\"x\",\"version\":1,\"in_force_from\":\"2000-01-01\",\"codes\":["                        \
-    "{\"code\":\"A1\",\"title\":\"t\",\"lifetime_months\":1},"                                               \
-    "{\"code\":\"A2\",\"title\":\"t\",\"lifetime_months\":1}],\"rules\":[" rules "]}"
 #define RULE(kind, name, when) "{\"kind\":\"" kind "\",\"name\":\"" name "\",\"when\":" when "}"
 #define TITLE(name, when) RULE("title", name, when)
+
+/* Parse the pack x with the codes A1 and A2 and the rules given, up to a NULL. */
+static bool parse_rules(struct rule_pack *pack, struct json_input_error *error, const char *const *written,
+                        size_t count)
+{
+    size_t at =
+        (size_t)snprintf(text, sizeof text,
+                         "{\"namespace\":\"x\",\"version\":1,\"in_force_from\":\"2000-01-01\",\"codes\":["
+                         "{\"code\":\"A1\",\"title\":\"t\",\"lifetime_months\":1},"
+                         "{\"code\":\"A2\",\"title\":\"t\",\"lifetime_months\":1}],\"rules\":[");
+
+    for (size_t i = 0; i < count && written[i] != NULL; i++) {
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", i > 0 ? "," : "", written[i]);
+    }
+    at += (size_t)snprintf(text + at, sizeof text - at, "]}");
+    return parse(pack, error, text, at);
+}
+
+static void parse_good_rules(struct rule_pack *pack, const char *const *written, size_t count)
+{
+    struct json_input_error error;
+
+    if (!parse_rules(pack, &error, written, count)) {
+        fail_msg("%s %s", error.where, error.what);
+    }
+    assert_int_equal(pack->rules.count, count);
+}
 
 /* What a rule says, printed as in its pack. */
 static void check_rule(const struct rule_pack *pack, size_t at, enum pack_rule_kind kind, const char *name,
@@ -141,28 +164,19 @@ static void check_rule(const struct rule_pack *pack, size_t at, enum pack_rule_k
 
 static void rules_are_read_and_sorted(void **state)
 {
-    static const char
-        json[] =
-            RULES(
-                RULE("condition", "*", "\"in state (TX, OH)\"") "," RULE("recognition", "Award", "\"technicians 1 (A*)\"") "," RULE(
-                    "renewal",
-                    "A1", "\"basis recertification or in time\"") "," RULE("experience", "A*",
-                                                                           "\"experience 730 days in "
-                                                                           "y/work\"") "," RULE("prerequisit"
-                                                                                                "e",
-                                                                                                "A2",
-                                                                                                "\"tested "
-                                                                                                "A1\"") "," TITLE("Second",
-                                                                                                                  "\"'First' and A2\"") "," TITLE("First",
-                                                                                                                                                  "\"A1 or x/A2\""));
-    struct json_input_error error;
+    static const char *const written[] = {
+        RULE("condition", "*", "\"in state (TX, OH)\""),
+        RULE("recognition", "Award", "\"technicians 1 (A*)\""),
+        RULE("renewal", "A1", "\"basis recertification or in time\""),
+        RULE("experience", "A*", "\"experience 730 days in y/work\""),
+        RULE("prerequisite", "A2", "\"tested A1\""),
+        TITLE("Second", "\"'First' and A2\""),
+        TITLE("First", "\"A1 or x/A2\""),
+    };
     struct rule_pack pack;
 
     (void)state;
-    if (!parse(&pack, &error, json, strlen(json))) {
-        fail_msg("%s %s", error.where, error.what);
-    }
-    assert_int_equal(pack.rules.count, 7);
+    parse_good_rules(&pack, written, sizeof written / sizeof written[0]);
     check_rule(&pack, 0, PACK_RULE_TITLE, "First", "A1 or A2");
     check_rule(&pack, 1, PACK_RULE_TITLE, "Second", "\"First\" and A2");
     check_rule(&pack, 2, PACK_RULE_PREREQUISITE, "A2", "tested A1");
@@ -174,68 +188,106 @@ static void rules_are_read_and_sorted(void **state)
 
 static void a_long_rule_may_be_lines(void **state)
 {
-    static const char json[] = RULES(
-        TITLE("T", "[\"A1 # the first\",\"and (A2\",\"  or x/A1)\"]") "," TITLE("U", "\"A1\\n and A2\""));
-    struct json_input_error error;
+    static const char *const written[] = {
+        TITLE("T", "[\"A1 # the first\",\"and (A2\",\"  or x/A1)\"]"),
+        TITLE("U", "\"A1\\n and A2\""),
+    };
     struct rule_pack pack;
 
     (void)state;
-    if (!parse(&pack, &error, json, strlen(json))) {
-        fail_msg("%s %s", error.where, error.what);
-    }
+    parse_good_rules(&pack, written, sizeof written / sizeof written[0]);
     check_rule(&pack, 0, PACK_RULE_TITLE, "T", "A1 and (A2 or A1)");
     check_rule(&pack, 1, PACK_RULE_TITLE, "U", "A1 and A2");
 }
 
+enum { RULES_PER_ROW = 3 };
+
 static const struct {
-    const char *sentence, *json, *where, *what;
+    const char *sentence, *rules[RULES_PER_ROW], *where, *what;
 } refused_rules[] = {
-    {"a rule that is no object", RULES("1"), "rules[0]", "is not an object in braces"},
-    {"a member too many", RULES("{\"kind\":\"title\",\"name\":\"T\",\"when\":\"A1\",\"why\":\"\"}"),
-     "rules[0].why", "is not a member that there is here"},
-    {"no kind", RULES("{\"name\":\"T\",\"when\":\"A1\"}"), "rules[0].kind", "is missing"},
-    {"an unknown kind", RULES(RULE("titel", "T", "\"A1\"")), "rules[0].kind",
+    {"a rule that is no object", {"1"}, "rules[0]", "is not an object in braces"},
+    {"a member too many",
+     {"{\"kind\":\"title\",\"name\":\"T\",\"when\":\"A1\",\"why\":\"\"}"},
+     "rules[0].why",
+     "is not a member that there is here"},
+    {"no kind", {"{\"name\":\"T\",\"when\":\"A1\"}"}, "rules[0].kind", "is missing"},
+    {"an unknown kind",
+     {RULE("titel", "T", "\"A1\"")},
+     "rules[0].kind",
      "is none of title, prerequisite, experience, renewal, recognition, condition"},
-    {"no name", RULES("{\"kind\":\"title\",\"when\":\"A1\"}"), "rules[0].name", "is missing"},
-    {"an empty name", RULES(TITLE("", "\"A1\"")), "rules[0].name", "has 0 bytes; 1 to 128 are allowed"},
-    {"no expression", RULES("{\"kind\":\"title\",\"name\":\"T\"}"), "rules[0].when", "is missing"},
-    {"an expression that is a number", RULES(TITLE("T", "7")), "rules[0].when",
+    {"no name", {"{\"kind\":\"title\",\"when\":\"A1\"}"}, "rules[0].name", "is missing"},
+    {"an empty name", {TITLE("", "\"A1\"")}, "rules[0].name", "has 0 bytes; 1 to 128 are allowed"},
+    {"no expression", {"{\"kind\":\"title\",\"name\":\"T\"}"}, "rules[0].when", "is missing"},
+    {"an expression that is a number",
+     {TITLE("T", "7")},
+     "rules[0].when",
      "is not a text in quotes, nor a list of them"},
-    {"an expression of no lines", RULES(TITLE("T", "[]")), "rules[0].when",
-     "has 0 lines; 1 to 512 are allowed"},
-    {"a line that is a list", RULES(TITLE("T", "[\"A1\",[\"and A2\"]]")), "rules[0].when[1]",
+    {"an expression of no lines", {TITLE("T", "[]")}, "rules[0].when", "has 0 lines; 1 to 512 are allowed"},
+    {"a line that is a list",
+     {TITLE("T", "[\"A1\",[\"and A2\"]]")},
+     "rules[0].when[1]",
      "is not a text in quotes"},
-    {"an empty expression", RULES(TITLE("T", "\"\"")), "rules[0].when",
+    {"an empty expression",
+     {TITLE("T", "\"\"")},
+     "rules[0].when",
      "at its end: expected a code, a title in quotes or \"(\""},
-    {"an expression that ends too soon", RULES(TITLE("T", "\"A1 and \"")), "rules[0].when",
+    {"an expression that ends too soon",
+     {TITLE("T", "\"A1 and \"")},
+     "rules[0].when",
      "at its end: expected a code, a title in quotes or \"(\""},
-    {"an expression that makes no sense", RULES(TITLE("T", "\"A1 and ) A2\"")), "rules[0].when",
+    {"an expression that makes no sense",
+     {TITLE("T", "\"A1 and ) A2\"")},
+     "rules[0].when",
      "at \") A2\" (character 8): expected a code, a title in quotes or \"(\""},
-    {"in the second rule", RULES(TITLE("T", "\"A1\"") "," TITLE("U", "\"A1 AND A2\"")), "rules[1].when",
+    {"in the second rule",
+     {TITLE("T", "\"A1\""), TITLE("U", "\"A1 AND A2\"")},
+     "rules[1].when",
      "at \"AND A2\" (character 4): expected \"and\", \"or\", a comma, or nothing more"},
-    {"in the third line", RULES(TITLE("T", "[\"A1\",\"and A2\",\"  AND A1\"]")), "rules[0].when[2]",
+    {"in the third line",
+     {TITLE("T", "[\"A1\",\"and A2\",\"  AND A1\"]")},
+     "rules[0].when[2]",
      "at \"AND A1\" (character 3): expected \"and\", \"or\", a comma, or nothing more"},
-    {"at the end of the last line", RULES(TITLE("T", "[\"A1\",\"and (A2\"]")), "rules[0].when[1]",
+    {"at the end of the last line",
+     {TITLE("T", "[\"A1\",\"and (A2\"]")},
+     "rules[0].when[1]",
      "at its end: expected \")\""},
-    {"an operator that titles have no use for", RULES(TITLE("T", "\"in time\"")), "rules[0].when",
+    {"an operator that titles have no use for",
+     {TITLE("T", "\"in time\"")},
+     "rules[0].when",
      "at \"in time\" (character 1): this can only be asked about attestations (in prerequisites and "
-     "renewals) or "
-     "about shops (in recognitions)"},
-    {"a code that is none", RULES(TITLE("T", "\"A1 and A_2\"")), "rules[0].when",
+     "renewals) "
+     "or about shops (in recognitions)"},
+    {"a code that is none",
+     {TITLE("T", "\"A1 and A_2\"")},
+     "rules[0].when",
      "at \"_2\" (character 9): that character may not stand here"},
-    {"a title twice", RULES(TITLE("T", "\"A1\"") "," TITLE("U", "\"A1\"") "," TITLE("T", "\"A2\"")),
-     "rules[2]", "is of the kind and name of rules[0]; join the two with \"and\" or \"or\""},
-    {"a code of the pack that there is none of", RULES(TITLE("T", "\"A1\"") "," TITLE("B", "\"A1 and A3\"")),
-     "rules[1].when", "refers to x/A3, which is no code of this pack; add the code or correct the rule"},
-    {"a title that there is none of", RULES(TITLE("T", "\"'Mäster'\"")), "rules[0].when",
+    {"a title twice",
+     {TITLE("T", "\"A1\""), TITLE("U", "\"A1\""), TITLE("T", "\"A2\"")},
+     "rules[2]",
+     "is of the kind and name of rules[0]; join the two with \"and\" or \"or\""},
+    {"a code of the pack that there is none of",
+     {TITLE("T", "\"A1\""), TITLE("B", "\"A1 and A3\"")},
+     "rules[1].when",
+     "refers to x/A3, which is no code of this pack; add the code or correct the rule"},
+    {"a title that there is none of",
+     {TITLE("T", "\"'Mäster'\"")},
+     "rules[0].when",
      "refers to the title \"Mäster\", which no rule gives; add one or correct the name"},
-    {"titles that rest on each other", RULES(TITLE("U", "\"'T'\"") "," TITLE("T", "\"'U'\"")),
-     "rules[1].when", "leads back to its own title \"T\"; take that reference out"},
-    {"a code that rests on itself", RULES(RULE("prerequisite", "*", "\"A1\"")), "rules[0].when",
+    {"titles that rest on each other",
+     {TITLE("U", "\"'T'\""), TITLE("T", "\"'U'\"")},
+     "rules[1].when",
+     "leads back to its own title \"T\"; take that reference out"},
+    {"a code that rests on itself",
+     {RULE("prerequisite", "*", "\"A1\"")},
+     "rules[0].when",
      "leads back to A1, which the rule is for; take that reference out, or give A1 a rule of its own"},
-    {"a rule for a code of another namespace", RULES(RULE("renewal", "y/A1", "\"in time\"")), "rules[0].name",
+    {"a rule for a code of another namespace",
+     {RULE("renewal", "y/A1", "\"in time\"")},
+     "rules[0].name",
      "\"y/A1\" is neither a code nor a pattern; write it without its namespace"},
-    {"a rule for a code that there is none of", RULES(RULE("renewal", "B*", "\"in time\"")), "rules[0].name",
+    {"a rule for a code that there is none of",
+     {RULE("renewal", "B*", "\"in time\"")},
+     "rules[0].name",
      "\"B*\" matches no code of this pack; add the code or correct the name"},
 };
 
@@ -246,7 +298,7 @@ static void bad_rules_are_refused_with_their_place(void **state)
         struct json_input_error error;
         struct rule_pack pack;
 
-        if (parse(&pack, &error, refused_rules[i].json, strlen(refused_rules[i].json))) {
+        if (parse_rules(&pack, &error, refused_rules[i].rules, RULES_PER_ROW)) {
             fail_msg("%s: taken", refused_rules[i].sentence);
         }
         if (strcmp(error.where, refused_rules[i].where) != 0 ||

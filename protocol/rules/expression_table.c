@@ -10,13 +10,14 @@
 #define ARGUMENTS(...)                                                                                       \
     .argument_count = sizeof((enum expression_argument[]){__VA_ARGS__}) / sizeof(enum expression_argument),  \
     .arguments = {__VA_ARGS__}
-#define COUNT(lowest, highest) .count_min = (lowest), .count_max = (highest)
+#define COUNT(what, lowest, highest) .count_name = (what), .count_min = (lowest), .count_max = (highest)
 
 static const struct expression_operator operators[] = {
     [EXPRESSION_ALL] = {"all", "all of them hold", ANYWHERE, ARGUMENTS(ARGUMENT_CHILDREN)},
     [EXPRESSION_ANY] = {"any", "one of them holds", ANYWHERE, ARGUMENTS(ARGUMENT_CHILDREN)},
     [EXPRESSION_AT_LEAST] = {"at_least", "so many of them hold; no more than there are", ANYWHERE,
-                             ARGUMENTS(ARGUMENT_COUNT, ARGUMENT_CHILDREN), COUNT(1, EXPRESSION_CHILDREN_MAX)},
+                             ARGUMENTS(ARGUMENT_COUNT, ARGUMENT_CHILDREN),
+                             COUNT("number", 1, EXPRESSION_CHILDREN_MAX)},
     [EXPRESSION_NOT] = {"not", "it does not hold", ANYWHERE, ARGUMENTS(ARGUMENT_CHILD)},
     [EXPRESSION_CERTIFIED] = {"certified", "holds such a code, with all that its namespace asks beside it",
                               ANYWHERE, ARGUMENTS(ARGUMENT_PATTERN)},
@@ -28,7 +29,8 @@ static const struct expression_operator operators[] = {
                           ARGUMENTS(ARGUMENT_NAMESPACE, ARGUMENT_NAME)},
     [EXPRESSION_EXPERIENCE] = {"experience",
                                "so many days, none counted twice, are documented under such codes", ANYWHERE,
-                               ARGUMENTS(ARGUMENT_PATTERN, ARGUMENT_COUNT), COUNT(1, EXPERIENCE_DAYS_MAX)},
+                               ARGUMENTS(ARGUMENT_PATTERN, ARGUMENT_COUNT),
+                               COUNT("days", 1, EXPERIENCE_DAYS_MAX)},
     [EXPRESSION_FOR_LIFE] = {"for_life", "it holds, or did on any earlier day", ANYWHERE,
                              ARGUMENTS(ARGUMENT_CHILD)},
     [EXPRESSION_IN_NETWORK] = {"in_network", "affiliated with a shop that holds this membership", ANYWHERE,
@@ -39,20 +41,23 @@ static const struct expression_operator operators[] = {
     [EXPRESSION_IN_TIME] = {"in_time",
                             "its code was held, by what was earned before it, on the day it was earned or on "
                             "one of so many days before",
-                            ATTESTATION_ONLY, ARGUMENTS(ARGUMENT_COUNT), COUNT(0, GRACE_DAYS_MAX)},
+                            ATTESTATION_ONLY, ARGUMENTS(ARGUMENT_COUNT),
+                            COUNT("days of grace", 0, GRACE_DAYS_MAX)},
     [EXPRESSION_APART] = {"apart",
                           "none of these bases of its code was earned within so many months and days before "
                           "it, on an earlier day; not both 0",
                           ATTESTATION_ONLY, ARGUMENTS(ARGUMENT_BASES, ARGUMENT_COUNT, ARGUMENT_DAYS),
-                          COUNT(0, LIFETIME_MONTHS_MAX)},
+                          COUNT("months", 0, LIFETIME_MONTHS_MAX)},
     [EXPRESSION_ADDS] = {"adds",
                          "its last day is at most so many months after the last day for which its code was "
                          "held by what was earned before it",
-                         ATTESTATION_ONLY, ARGUMENTS(ARGUMENT_COUNT), COUNT(1, LIFETIME_MONTHS_MAX)},
+                         ATTESTATION_ONLY, ARGUMENTS(ARGUMENT_COUNT),
+                         COUNT("months", 1, LIFETIME_MONTHS_MAX)},
     [EXPRESSION_SHARE] = {"share", "it holds for so many percent of the shop's technicians", SHOP_ONLY,
-                          ARGUMENTS(ARGUMENT_COUNT, ARGUMENT_CHILD), COUNT(1, 100)},
+                          ARGUMENTS(ARGUMENT_COUNT, ARGUMENT_CHILD), COUNT("percent", 1, 100)},
     [EXPRESSION_TECHNICIANS] = {"technicians", "it holds for so many of the shop's technicians", SHOP_ONLY,
-                                ARGUMENTS(ARGUMENT_COUNT, ARGUMENT_CHILD), COUNT(1, TECHNICIANS_MAX)},
+                                ARGUMENTS(ARGUMENT_COUNT, ARGUMENT_CHILD),
+                                COUNT("number", 1, TECHNICIANS_MAX)},
     [EXPRESSION_COVERED] = {"covered",
                             "in each area that the shop performs there is a technician for whom the area's "
                             "child holds; as many children as areas",

@@ -27,7 +27,8 @@ struct expression_operator {
     uint32_t scopes; /* bit (1 << enum expression_scope) each */
     uint32_t argument_count;
     enum expression_argument arguments[ARGUMENTS_MAX]; /* wire order */
-    uint64_t count_min, count_max;                     /* where it takes a count */
+    const char *count_name;                            /* what is counted, where it takes a count: */
+    uint64_t count_min, count_max;
 };
 
 /* The row of an operator by its number; NULL where this version has none. */

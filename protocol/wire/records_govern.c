@@ -46,9 +46,10 @@ static const struct field pack_rule_fields[] = {
     {REQUIRED(pack_rule, kind), ENUM(PACK_RULE_TITLE, PACK_RULE_CONDITION),
      MEANS("1 title, 2 prerequisite, 3 experience, 4 renewal, 5 recognition of shops, 6 condition")},
     {REQUIRED(pack_rule, name), TEXT(1, NAME_SIZE_MAX, NULL),
-     MEANS("a title's or recognition's name, else the code or pattern that it is for")},
+     MEANS(
+         "a title's or recognition's name, else the code or pattern that it is for, without its namespace")},
     {REQUIRED(pack_rule, expression), BIN(1, RULE_EXPRESSION_SIZE_MAX),
-     MEANS("canonical msgpack; an unknown operator makes this rule unknown, not the pack")},
+     MEANS("an [expression](#expressions); an unknown operator makes this rule unknown, not the pack")},
 };
 
 static const struct schema pack_rule_schema = {

@@ -1,6 +1,10 @@
 #include "tests/support/wire_page.h"
 
+#include <assert.h>
+
 #include "protocol/base/text.h"
+#include "protocol/rules/expression_table.h"
+#include "protocol/rules/expression_text.h"
 #include "protocol/wire/frame.h"
 #include "tests/support/schemas.h"
 #include "tests/support/wire_page_examples.h"
@@ -209,6 +213,109 @@ static void write_parts(FILE *out)
     }
 }
 
+/* ---- expressions ---- */
+
+static void write_argument(FILE *out, const struct expression_operator *row,
+                           enum expression_argument argument)
+{
+    switch (argument) {
+    case ARGUMENT_COUNT:
+        fprintf(out, "%s ", row->count_name);
+        write_range(out, row->count_min, row->count_max, "");
+        break;
+    case ARGUMENT_DAYS:
+        fprintf(out, "days 0..%d", GRACE_DAYS_MAX);
+        break;
+    case ARGUMENT_PATTERN:
+        fputs("pattern", out);
+        break;
+    case ARGUMENT_CODE:
+        fputs("code", out);
+        break;
+    case ARGUMENT_NAMESPACE:
+        fputs("namespace or empty str", out);
+        break;
+    case ARGUMENT_NAME:
+        fprintf(out, "str, 1..%d bytes", NAME_SIZE_MAX);
+        break;
+    case ARGUMENT_BASES:
+        fputs("bases", out);
+        break;
+    case ARGUMENT_STATES:
+        fprintf(out, "list, 1..%d of state", STATES_MAX);
+        break;
+    case ARGUMENT_AREAS:
+        fprintf(out, "list, 1..%d of str, 1..%d bytes", AREAS_MAX, AREA_SIZE_MAX);
+        break;
+    case ARGUMENT_CHILD:
+        fputs("child", out);
+        break;
+    case ARGUMENT_CHILDREN:
+        fputs("children", out);
+        break;
+    }
+}
+
+static const char *scope_word(enum expression_op op)
+{
+    if (expression_op_in_scope(op, SCOPE_SUBJECT)) {
+        return "any";
+    }
+    return expression_op_in_scope(op, SCOPE_SHOP) ? "shop" : "attestation";
+}
+
+static void write_operators(FILE *out)
+{
+    const struct expression_operator *row;
+
+    for (uint64_t number = 1; (row = expression_operator_of(number)) != NULL; number++) {
+        fprintf(out, "| %u | %s | %s | ", (unsigned)number, row->name,
+                scope_word((enum expression_op)number));
+        for (uint32_t i = 0; i < row->argument_count; i++) {
+            fputs(i > 0 ? "; " : "", out);
+            write_argument(out, row, row->arguments[i]);
+        }
+        fprintf(out, " | %s |\n", row->meaning);
+    }
+}
+
+static void write_expression(FILE *out, enum expression_scope scope, const char *text)
+{
+    static uint8_t memory[EXPRESSION_ARENA_SIZE], encoded_memory[RULE_EXPRESSION_SIZE_MAX];
+    struct expression expression;
+    struct expression_error error;
+    struct bytes encoded;
+    struct arena arena;
+    bool good = false;
+
+    arena_init(&arena, memory, sizeof memory);
+    good = expression_parse(&expression, &error, scope, bytes_of_string(text), bytes_of(NULL, 0), &arena) &&
+           expression_encode(&expression, encoded_memory, sizeof encoded_memory, &encoded);
+    assert(good);
+    fprintf(out, "| `%s` | `", text);
+    for (size_t i = 0; i < encoded.size; i++) {
+        fprintf(out, "%02x", (unsigned)encoded.data[i]);
+    }
+    fputs("` |\n", out);
+}
+
+static void write_expressions(FILE *out)
+{
+    fputs(wire_page_expressions, out);
+    write_operators(out);
+    fputs(wire_page_expression_examples, out);
+    fputs("| text | bytes |\n|---|---|\n", out);
+    write_expression(out, SCOPE_SUBJECT, "ase/A5");
+    write_expression(out, SCOPE_SUBJECT, "any 2 of (ase/A5, tested ase/A6, not ase/L*)");
+    write_expression(out, SCOPE_SUBJECT, "for life (\"Master\" and x:\"Best\")");
+    write_expression(out, SCOPE_SUBJECT, "experience 2 years in x/work and trained x/school");
+    write_expression(out, SCOPE_SUBJECT, "in network x/member or in state (OH, TX)");
+    write_expression(out, SCOPE_ATTESTATION, "basis (exam, renewal) and in time within 30 days");
+    write_expression(out, SCOPE_ATTESTATION, "12 months apart from renewal and adds at most 12 months");
+    write_expression(out, SCOPE_SHOP, "share 75 % (x/*) and technicians 1 (x/1)");
+    write_expression(out, SCOPE_SHOP, "areas (brakes: x/1, engine: x/2)");
+}
+
 void wire_page_write(FILE *out)
 {
     fputs(wire_page_opening, out);
@@ -220,5 +327,6 @@ void wire_page_write(FILE *out)
     fputs(wire_page_trees, out);
     write_records(out);
     write_parts(out);
+    write_expressions(out);
     write_reasons(out);
 }

@@ -10,5 +10,7 @@ extern const char wire_page_signing[];
 extern const char wire_page_blocks[];
 extern const char wire_page_trees[];
 extern const char wire_page_records[];
+extern const char wire_page_expressions[];
+extern const char wire_page_expression_examples[];
 
 #endif

@@ -346,7 +346,7 @@ static enum store_error gather_memberships(struct gather *gather, const struct a
 
 enum store_error gather_shops(struct gather *gather, const struct actor_id *technician)
 {
-    enum { PLACES_SIZE = 2 * POSTINGS_FOUND_MAX * sizeof(uint64_t) };
+    const size_t places_size = 2 * sizeof(uint64_t) * POSTINGS_FOUND_MAX;
     struct shops shops = {0};
     struct arena scratch;
     void *memory;
@@ -357,11 +357,11 @@ enum store_error gather_shops(struct gather *gather, const struct actor_id *tech
     if (shops.count == 0) {
         return STORE_OK;
     }
-    memory = malloc(PLACES_SIZE);
+    memory = malloc(places_size);
     if (!memory) {
         return STORE_NO_MEMORY;
     }
-    arena_init(&scratch, memory, PLACES_SIZE);
+    arena_init(&scratch, memory, places_size);
     for (size_t i = 0; i < shops.count && error == STORE_OK; i++) {
         error = gather_memberships(gather, &shops.actors[i], &scratch);
         arena_rewind(&scratch, 0);

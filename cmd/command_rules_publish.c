@@ -1,59 +1,21 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "cmd/command.h"
 #include "cmd/publish.h"
 #include "cmd/rules_json.h"
+#include "cmd/text_file.h"
 #include "protocol/wire/block.h"
 
 /* ---- the file ---- */
 
-static int read_file(const struct session *session, const char *path, uint8_t *out, size_t capacity,
-                     size_t *size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = 1;
-
-    *size = 0;
-    while (fd >= 0 && got > 0 && *size < capacity) {
-        got = read(fd, out + *size, capacity - *size);
-        if (got > 0) {
-            *size += (size_t)got;
-        }
-    }
-    if (fd < 0 || got < 0) {
-        int code = session_fail(&session->options, EXIT_BAD_INPUT, "unreadable", "%s could not be read: %s.",
-                                path, strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-        }
-        return code;
-    }
-    close(fd);
-    return EXIT_YES;
-}
-
-/* One byte more than is allowed is read, so that a longer file is told from one that just fits. */
 static int read_pack(struct session *session, const char *path, struct rule_pack *pack)
 {
-    uint8_t *text = malloc(RULES_JSON_SIZE_MAX + 1);
     struct json_input_error error;
-    size_t size;
-    int code;
+    struct bytes text;
+    int code = text_file_read(session, path, RULES_JSON_SIZE_MAX, &text);
 
-    if (!text) {
-        return session_fail_store(&session->options, STORE_NO_MEMORY);
-    }
-    code = read_file(session, path, text, RULES_JSON_SIZE_MAX + 1, &size);
-    if (code == EXIT_YES && !rules_json_parse(pack, &error, bytes_of(text, size), &session->arena)) {
+    if (code == EXIT_YES && !rules_json_parse(pack, &error, text, &session->arena)) {
         code = session_fail(&session->options, EXIT_BAD_INPUT, "bad-rules",
                             "%s: %s %s. Nothing was published.", path, error.where, error.what);
     }
-    free(text);
     return code;
 }
 

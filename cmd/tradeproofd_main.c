@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "cmd/exit_codes.h"
 #include "node/daemon.h"
@@ -17,7 +18,7 @@ enum { NET_FD = 3, HOST_SIZE_MAX = 255, PORT_SIZE_MAX = 5 };
 
 static const char usage_text[] =
     "Usage: tradeproofd [--home DIR] [--listen HOST:PORT] [--peer HOST:PORT,tpx1...]...\n"
-    "                   [--only-known] [--log LEVEL]\n"
+    "                   [--only-known] [--log LEVEL] [--watch-log FILE] [--on-change PROGRAM]\n"
     "\n"
     "Runs this machine's node: keeps the store, takes in blocks from peers and from `tradeproof`,\n"
     "and passes them on. Stops on SIGTERM or Ctrl-C; SIGHUP reads the trust file again.\n"
@@ -28,6 +29,13 @@ static const char usage_text[] =
     "  --peer ENDPOINT    dial another node; ENDPOINT is what its file `endpoint` says. Up to 64 times\n"
     "  --only-known       let in only the nodes given with --peer\n"
     "  --log LEVEL        error, warn, info (default) or debug\n"
+    "  --watch-log FILE   append what changes for those you watch (`tradeproof watch`) to FILE instead\n"
+    "                     of `watch.log` in the data folder\n"
+    "  --on-change PROGRAM\n"
+    "                     run PROGRAM for each such change, one at a time, for at most 30 seconds. What\n"
+    "                     it is about is in the environment: TRADEPROOF_WHO, TRADEPROOF_WHO_ID,\n"
+    "                     TRADEPROOF_WHAT, TRADEPROOF_CHANGE, TRADEPROOF_WAS, TRADEPROOF_IS. If the\n"
+    "                     daemon ends while it runs, it is run again at the next start\n"
     "  --help             show this\n"
     "\n"
     "Example: two nodes on one machine\n"
@@ -41,13 +49,21 @@ enum {
     OPTION_PEER,
     OPTION_ONLY_KNOWN,
     OPTION_LOG,
+    OPTION_WATCH_LOG,
+    OPTION_ON_CHANGE,
     OPTION_HELP,
 };
 
 static const struct option long_options[] = {
-    {"home", required_argument, NULL, OPTION_HOME}, {"listen", required_argument, NULL, OPTION_LISTEN},
-    {"peer", required_argument, NULL, OPTION_PEER}, {"only-known", no_argument, NULL, OPTION_ONLY_KNOWN},
-    {"log", required_argument, NULL, OPTION_LOG},   {"help", no_argument, NULL, OPTION_HELP},
+    {"home", required_argument, NULL, OPTION_HOME},
+    {"listen", required_argument, NULL, OPTION_LISTEN},
+    {"peer", required_argument, NULL, OPTION_PEER},
+    {"only-known", no_argument, NULL, OPTION_ONLY_KNOWN},
+    {"log", required_argument, NULL, OPTION_LOG},
+    {"watch-log", required_argument, NULL, OPTION_WATCH_LOG},
+    {"on-change", required_argument, NULL, OPTION_ON_CHANGE},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {0},
 };
 
 static const struct {
@@ -59,6 +75,8 @@ static const struct {
 struct arguments {
     const char *home;
     const char *listen;
+    const char *watch_log;
+    const char *on_change;
     bool only_known;
     enum log_level log_level;
     size_t peer_count;
@@ -108,6 +126,12 @@ static int take_option(struct arguments *arguments, int option)
         return EXIT_YES;
     case OPTION_LOG:
         return set_log_level(arguments, optarg);
+    case OPTION_WATCH_LOG:
+        arguments->watch_log = optarg;
+        return EXIT_YES;
+    case OPTION_ON_CHANGE:
+        arguments->on_change = optarg;
+        return EXIT_YES;
     case OPTION_HELP:
         (void)fputs(usage_text, stdout);
         arguments->done = true;
@@ -221,6 +245,14 @@ static int run(const struct arguments *arguments)
     options.home = arguments->home;
     options.only_known = arguments->only_known;
     options.log_level = (int)arguments->log_level;
+    options.watch_log = arguments->watch_log;
+    options.on_change = arguments->on_change;
+    if (arguments->watch_log != NULL && strlen(arguments->watch_log) > HOME_PATH_MAX) {
+        return wrong("the path of --watch-log is too long", arguments->watch_log);
+    }
+    if (arguments->on_change != NULL && access(arguments->on_change, X_OK) != 0) {
+        return wrong("--on-change takes the path of a program that may be run, not", arguments->on_change);
+    }
     if (arguments->listen != NULL) {
         if (!numeric_endpoint(listen, sizeof listen, arguments->listen, strlen(arguments->listen))) {
             return wrong("--listen takes HOST:PORT, for instance 127.0.0.1:7001, not", arguments->listen);

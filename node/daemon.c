@@ -190,7 +190,9 @@ static enum daemon_end make_parts(struct daemon *daemon)
     if (daemon->sync == NULL || daemon->record_memory == NULL || !intake_init(&daemon->intake) ||
         !peers_init(&daemon->peers, &daemon->home.network, &daemon->keys, daemon->options,
                     daemon->processes.net) ||
-        !relay_init(&daemon->relay, &daemon->ingest, &daemon->peers)) {
+        !relay_init(&daemon->relay, &daemon->ingest, &daemon->peers) ||
+        !watch_init(&daemon->watch, &daemon->home, &daemon->ingest, daemon->options->watch_log,
+                    daemon->options->on_change, daemon->now_ms)) {
         return end_of_memory();
     }
     randombytes_buf(&seed, sizeof seed);
@@ -274,6 +276,7 @@ static int timeout_ms(const struct daemon *daemon)
         peers_deadline_ms(&daemon->peers),
         control_server_deadline_ms(&daemon->control),
         daemon->readers_ms,
+        watch_deadline_ms(&daemon->watch, daemon->now_ms),
     };
     uint64_t soonest_ms = daemon->now_ms + POLL_MS_MAX;
 
@@ -305,6 +308,7 @@ static void run_timers(struct daemon *daemon)
     processes_start(&daemon->processes, daemon->now_ms);
     arrivals_timers(daemon);
     settle_timers(daemon);
+    watch_step(&daemon->watch, daemon->now_ms, clock_wall_s());
     if (daemon->now_ms >= daemon->readers_ms) {
         store_clear_stale_readers(daemon->store);
         daemon->readers_ms = daemon->now_ms + READERS_INTERVAL_MS;
@@ -335,6 +339,7 @@ static void stop(struct daemon *daemon)
         remove_file(daemon, ENDPOINT_FILE);
     }
     control_server_deinit(&daemon->control);
+    watch_deinit(&daemon->watch);
     relay_deinit(&daemon->relay);
     peers_deinit(&daemon->peers);
     intake_deinit(&daemon->intake);

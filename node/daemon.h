@@ -18,7 +18,9 @@ struct daemon_options {
     bool only_known;    /* let in only the peers given */
     size_t peer_count;
     struct daemon_peer peers[DAEMON_PEERS_MAX];
-    int log_level; /* enum log_level of node/logline.h */
+    int log_level;         /* enum log_level of node/logline.h */
+    const char *watch_log; /* where news of the watched are appended, NULL: the home's watch.log */
+    const char *on_change; /* program that is run for each news, NULL: none */
 };
 
 /* How it ended; cmd/ makes the exit code. All but the first: it did not start, and standard error says why in

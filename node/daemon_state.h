@@ -10,6 +10,7 @@
 #include "node/passed_over.h"
 #include "node/processes.h"
 #include "node/relay.h"
+#include "node/watch.h"
 
 enum { NO_ROOM_LOG_INTERVAL_MS = 60000, RECHECK_DELAY_MS = 100 };
 
@@ -28,6 +29,7 @@ struct daemon {
     struct relay relay;
     struct passed_over passed;
     struct control_server control;
+    struct watch watch;
     struct sync *sync; /* sync_size() bytes, owned */
     struct sync_actions actions;
     uint8_t *record_memory; /* RECORD_ARENA_SIZE, owned: the record being looked at */

@@ -149,6 +149,7 @@ static void on_new_head(struct daemon *daemon, const struct intake_item *item)
         feed_block(daemon, SYNC_BLOCK_IN, peer, &item->result);
     }
     recheck_later(daemon);
+    watch_on_accepted(&daemon->watch);
     if (daemon->ingest.has_self && actor_id_equal(&daemon->ingest.self, &item->result.author)) {
         checkpoints_on_head(&daemon->checkpoints, daemon->now_ms);
     }
@@ -164,6 +165,7 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
     if (result->filled) {
         log_block(daemon, LOG_INFO, "block-filled", item);
         recheck_later(daemon);
+        watch_on_accepted(&daemon->watch);
     }
     if (peer == NULL) {
         return;
@@ -221,6 +223,7 @@ static void settle_block(struct daemon *daemon, const struct intake_item *item)
     }
     if (result->fork_found) {
         log_block(daemon, LOG_WARN, "fork-found", item);
+        watch_on_accepted(&daemon->watch);
         feed_evidence(daemon, SYNC_LOCAL, &result->author, true);
     }
     answer(daemon, item, result->outcome == INGEST_REFUSED ? result->reason : REASON_NONE);
@@ -240,6 +243,7 @@ static void settle_evidence(struct daemon *daemon, const struct intake_item *ite
     if (item->error != STORE_OK) {
         settle_store_error(daemon, "evidence-not-stored", item->error);
     } else if (reason == REASON_NONE) {
+        watch_on_accepted(&daemon->watch);
         feed_evidence(daemon, sync_peer_of(daemon, item), &item->author, item->kind == INTAKE_FORK_PROOF);
     } else if (peer != NULL && (reason == REASON_BAD_SIGNATURE || is_malformed(reason))) {
         settle_kick(daemon, peer, reason_word(reason));

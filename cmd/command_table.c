@@ -389,6 +389,43 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof require check grades.txt \"Maria Lopez\"\n",
      command_require_check},
+    {"watch add", "watch a technician or a shop", "TECHNICIAN|SHOP [--name NAME]",
+     "From now on tradeproof watch report, and a running tradeproofd, say what changes: certificates,\n"
+     "titles, a shop's awards. The list is the file `watch` of the data folder, one id a line, at most\n"
+     "1000; nobody learns of it. The daemon appends each change to `watch.log` there, and runs a program\n"
+     "if it was started with --on-change: see tradeproofd --help.\n"
+     "\n"
+     "  --name NAME  what to call them (default: as in your contacts)\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof watch add \"Maria Lopez\"\n",
+     command_watch_add},
+    {"watch remove", "no longer watch someone", "TECHNICIAN|SHOP",
+     "Takes them off the watch-list.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof watch remove \"Maria Lopez\"\n",
+     command_watch_remove},
+    {"watch list", "show whom you watch", "",
+     "One line each: the id and the name.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof watch list\n",
+     command_watch_list},
+    {"watch report", "show what changed for those you watch, and what lapses soon", "[--days N]",
+     "From this node's own disk, daemon or not: what changed since the last report, what lapses soon,\n"
+     "and what could not be determined. Evidence that grows older is no change; evidence too old is.\n"
+     "Exit code 0: nothing to tell, 1: something changed or lapses within N days, 2: only that\n"
+     "something could not be determined; so a nightly job knows whether to send mail.\n"
+     "\n"
+     "  --days N  what lapses on one of the next N days (default: 60)\n"
+     "\n"
+     "With --json: at, days, watched, changed (each with id, name, kind, what, change, was, is), lapses\n"
+     "and undetermined (each with id, name, kind, what, state, until, why), cut.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof watch report --days 30 --json\n",
+     command_watch_report},
     {"export", "write someone's certificates with their proofs to a file", "TECHNICIAN [OPTIONS]",
      "The file holds the certificates and their proofs as this node has them, signed by their issuers:\n"
      "what a technician keeps and presents from.\n"

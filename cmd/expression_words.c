@@ -31,8 +31,8 @@ const char *expression_fault_sentence(enum expression_fault fault)
         [EXPRESSION_BAD_AREA] = "expected the name of an area and a colon, and each only once",
         [EXPRESSION_BAD_TEXT] = "that character may not stand here",
         [EXPRESSION_OUT_OF_SCOPE] =
-            "this can only be asked about attestations (in prerequisites and renewals) "
-            "or about shops (in recognitions)",
+            ("this can only be asked about attestations (in prerequisites and renewals) "
+             "or about shops (in recognitions)"),
         [EXPRESSION_TOO_DEEP] = "nests too deep; give a name to a part of it, as a title",
         [EXPRESSION_TOO_LONG] = "is too long from here on; give a name to a part of it, as a title",
     };

@@ -29,8 +29,8 @@ enum expression_scope expression_scope_of(enum pack_rule_kind kind)
  * array and perhaps a list. */
 enum { UNKNOWN_DEPTH_MAX = 2 * EXPRESSION_DEPTH_MAX };
 
-_Static_assert(2 * EXPRESSION_NODES_MAX * sizeof(struct expression) +
-                       RULE_EXPRESSION_SIZE_MAX / 2 * sizeof(struct bytes) <=
+_Static_assert(sizeof(struct expression) * 2 * EXPRESSION_NODES_MAX +
+                       sizeof(struct bytes) * (RULE_EXPRESSION_SIZE_MAX / 2) <=
                    EXPRESSION_ARENA_SIZE,
                "an expression fits in its arena");
 

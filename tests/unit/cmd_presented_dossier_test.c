@@ -150,12 +150,25 @@ static void assemble(uint64_t known_by_s)
     assert_int_equal(presented_dossier_of(&presented, &session, &presentation, known_by_s), STORE_OK);
 }
 
+static size_t count_about(enum dossier_about about)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < presented.dossier.credential_count; i++) {
+        count += presented.dossier.credentials[i].about == about ? 1 : 0;
+    }
+    return count;
+}
+
 static const struct dossier_credential *only_credential(void)
 {
+    size_t at = 0;
     assert_int_equal(presented.refused_count, 0);
-    assert_int_equal(presented.dossier.credential_count, 1);
+    assert_int_equal(count_about(ABOUT_SUBJECT), 1);
     assert_memory_equal(presented.dossier.subject.id.bytes, world_subject(HOLDER).id.bytes, HASH_SIZE);
-    const struct dossier_credential *credential = &presented.dossier.credentials[0];
+    while (presented.dossier.credentials[at].about != ABOUT_SUBJECT) {
+        at++;
+    }
+    const struct dossier_credential *credential = &presented.dossier.credentials[at];
     assert_true(actor_id_equal(&dossier_log_at(&presented.dossier, &credential->place)->author,
                                &issuer_there.actor.id));
     assert_int_equal(credential->place.seq, CONTENT_SEQ);
@@ -165,7 +178,7 @@ static const struct dossier_credential *only_credential(void)
 
 static enum reason only_refusal(void)
 {
-    assert_int_equal(presented.dossier.credential_count, 0);
+    assert_int_equal(count_about(ABOUT_SUBJECT), 0);
     assert_int_equal(presented.refused_count, 1);
     return presented.refused[0].reason;
 }
@@ -302,6 +315,45 @@ static void the_same_certificate_twice_counts_once(void **state)
     teardown();
 }
 
+/* ---- what the store knows beside it ---- */
+
+static void what_was_not_presented_stands_beside(void **state)
+{
+    (void)state;
+    setup();
+    begin_here();
+    accept_here(attest_there("ase/A5"), EARLY);
+    present(0, 0);
+    assemble(UINT64_MAX);
+    assert_int_equal(count_about(ABOUT_SUBJECT), 0);
+    assert_int_equal(count_about(ABOUT_BESIDE), 1);
+    assert_int_equal(presented.dossier.credentials[0].source, SOURCE_REPLAYED);
+    assert_int_equal(presented.dossier.credentials[0].place.index, HOLDERS_INDEX);
+    prove(0, HOLDERS_INDEX);
+    present(1, 0);
+    assemble(UINT64_MAX);
+    assert_int_equal(count_about(ABOUT_BESIDE), 0);
+    teardown();
+}
+
+static void what_takes_its_place_in_the_log_stands_beside(void **state)
+{
+    (void)state;
+    const struct subject subjects[] = {world_subject(HOLDER), world_subject(OTHER)};
+    setup();
+    begin_here();
+    struct store_txn *txn = world_write(&here);
+    world_attest(&here, txn, &issuer_here, subjects, 2, "ase/A6", EARLY);
+    world_commit(txn);
+    attest_there("ase/A5");
+    prove(0, HOLDERS_INDEX);
+    present(1, 0);
+    assemble(UINT64_MAX);
+    assert_true(bytes_equal_string(only_credential()->attestation.code, "ase/A5"));
+    assert_int_equal(count_about(ABOUT_BESIDE), 1);
+    teardown();
+}
+
 /* ---- what is set aside ---- */
 
 static void an_altered_entry_is_refused(void **state)
@@ -378,6 +430,8 @@ int main(void)
         cmocka_unit_test(an_entry_that_the_log_does_not_hold_is_a_mismatch),
         cmocka_unit_test(the_holder_may_still_show_what_was_erased),
         cmocka_unit_test(the_same_certificate_twice_counts_once),
+        cmocka_unit_test(what_was_not_presented_stands_beside),
+        cmocka_unit_test(what_takes_its_place_in_the_log_stands_beside),
         cmocka_unit_test(an_altered_entry_is_refused),
         cmocka_unit_test(someone_elses_certificate_is_refused),
         cmocka_unit_test(a_name_alone_needs_the_store),

@@ -21,13 +21,12 @@ const char *expression_fault_sentence(enum expression_fault fault)
         [EXPRESSION_EXPECTED_OPEN] = "expected \"(\"",
         [EXPRESSION_EXPECTED_END] = "expected \"and\", \"or\", a comma, or nothing more",
         [EXPRESSION_EXPECTED_NUMBER] = "expected a whole number that is possible here",
-        [EXPRESSION_EXPECTED_WORD] = "expected another word, as in \"any 2 of\", \"experience 2 years in\", "
-                                     "\"for life\", \"in state\"",
+        [EXPRESSION_EXPECTED_WORD] = "expected another word, as in \"any 2 of\", \"for life\", \"in state\"",
         [EXPRESSION_BAD_CODE] = "expected a code such as ase/A5, or a pattern such as ase/A*",
         [EXPRESSION_BAD_NAMESPACE] = "a code needs its namespace, as in ase/A5, and a title its quotes",
         [EXPRESSION_BAD_TITLE] = "expected a title in quotes of 1 to 128 bytes, with both of the quotes",
         [EXPRESSION_BAD_STATE] = "expected a state in two capitals such as TX, and each only once",
-        [EXPRESSION_BAD_BASIS] = "expected one of " BASIS_WORDS ", and each only once",
+        [EXPRESSION_BAD_BASIS] = ("expected one of " BASIS_WORDS ", and each only once"),
         [EXPRESSION_BAD_AREA] = "expected the name of an area and a colon, and each only once",
         [EXPRESSION_BAD_TEXT] = "that character may not stand here",
         [EXPRESSION_OUT_OF_SCOPE] =

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/freshness.h"
 #include "protocol/rules/pack.h"
 
 /* What one call works with. Credentials that follow each other are mostly of one namespace: its owners are
@@ -339,31 +340,12 @@ static uint64_t budget_of(const struct question *question, const struct dossier_
     return by_shop ? question->budget.shop_s : question->budget.issuer_s;
 }
 
-/* How old the newest word of a log is, against a budget. Writes: *age_s, UINT64_MAX when none counts. */
-static struct axis_answer log_freshness_of(uint64_t *age_s, const struct dossier_log *log,
-                                           const struct question *question, uint64_t budget_s)
-{
-    uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
-    *age_s = UINT64_MAX;
-    if (!log->has_checkpoint || log->checkpoint_time_s > question->known_by_s) {
-        return unknown(REASON_NO_CHECKPOINT);
-    }
-    if (log->checkpoint_time_s > by_s && log->checkpoint_time_s - by_s > CHECKPOINT_AHEAD_S) {
-        return unknown(REASON_CLOCK);
-    }
-    *age_s = log->checkpoint_time_s < by_s ? by_s - log->checkpoint_time_s : 0;
-    if (!dossier_log_reaches(log, log->checkpoint_seq)) {
-        return unknown(REASON_INCOMPLETE);
-    }
-    return *age_s <= budget_s ? yes(REASON_NONE) : no(REASON_STALE);
-}
-
-static struct axis_answer freshness_of(struct credential_verdict *out, const struct decision *decision,
-                                       const struct dossier_credential *credential)
+static struct axis_answer freshness_answer_of(struct credential_verdict *out, const struct decision *decision,
+                                              const struct dossier_credential *credential)
 {
     const struct dossier_log *log = dossier_log_at(decision->dossier, &credential->place);
     uint64_t budget_s = budget_of(decision->question, credential);
-    return log_freshness_of(&out->evidence_age_s, log, decision->question, budget_s);
+    return freshness_of(&out->evidence_age_s, log, decision->question, budget_s);
 }
 
 /* A shop that has not been heard of for long may have said meanwhile that she left. */
@@ -374,7 +356,7 @@ static void doubt_old_memberships(struct credentials *out, const struct decision
         const struct dossier_log *log = dossier_log_of(decision->dossier, &membership->shop);
         uint64_t age_s;
         struct axis_answer fresh =
-            log_freshness_of(&age_s, log, decision->question, decision->question->budget.shop_s);
+            freshness_of(&age_s, log, decision->question, decision->question->budget.shop_s);
         if (fresh.answer != ANSWER_YES && membership->days.surely.count > 0) {
             membership->days.surely = DAY_SET_NONE;
             membership->doubt = fresh.reason;
@@ -441,7 +423,7 @@ static bool decide_alone(struct credential_verdict *out, struct decision *decisi
     }
     out->axes[AXIS_INTEGRITY] = integrity_of(decision, credential);
     out->axes[AXIS_AUTHORITY] = authority_answer_of(out, decision, credential);
-    out->axes[AXIS_FRESHNESS] = freshness_of(out, decision, credential);
+    out->axes[AXIS_FRESHNESS] = freshness_answer_of(out, decision, credential);
     if (!write_status(out, decision, credential)) {
         return false;
     }

@@ -4,6 +4,7 @@
 
 #include "protocol/base/sort.h"
 #include "protocol/rules/day_keys.h"
+#include "protocol/rules/freshness.h"
 #include "protocol/rules/roster_state.h"
 
 /* A profile or a review, and the days for which it may speak. */
@@ -271,15 +272,10 @@ static bool write_runs(struct roster *roster, const struct said_list *profiles,
 /* Whether the shop's newest word is fresh enough that it did not say otherwise since. */
 static bool is_shop_fresh(const struct roster *roster)
 {
-    const struct question *question = roster->question;
     const struct dossier_log *log = dossier_log_of(roster->dossier, &roster->shop);
-    uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
-    if (log == NULL || !log->has_checkpoint || log->checkpoint_time_s > question->known_by_s ||
-        !dossier_log_reaches(log, log->checkpoint_seq)) {
-        return false;
-    }
-    return log->checkpoint_time_s > by_s ? log->checkpoint_time_s - by_s <= CHECKPOINT_AHEAD_S
-                                         : by_s - log->checkpoint_time_s <= question->budget.shop_s;
+    const struct question *question = roster->question;
+    uint64_t age_s;
+    return log != NULL && freshness_of(&age_s, log, question, question->budget.shop_s).answer == ANSWER_YES;
 }
 
 bool roster_read_shop(struct roster *roster)

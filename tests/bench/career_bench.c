@@ -44,12 +44,7 @@ static void build_career(void)
 {
     static const char all_a[] = "A1 A2 A3 A4 A5 A6 A7 A8";
     trade_begin(&trade);
-    trade_publish(&trade, "ase.json", NULL);
-    trade_publish(&trade, "ase-2025.json", NULL);
-    trade_publish(&trade, "epa.json", NULL);
-    trade_publish(&trade, "ford.json", NULL);
-    trade_publish(&trade, "ohio.json", NULL);
-    trade_publish(&trade, "tx.json", NULL);
+    trade_publish_usual(&trade);
     trade_pass(&trade, "ase", all_a, "1996-05-01");
     recertify(all_a, "2001-04-15");
     recertify(all_a, "2006-04-01");

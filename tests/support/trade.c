@@ -130,6 +130,15 @@ void trade_publish(struct trade *trade, const char *file, const char *in_force_f
     }
 }
 
+void trade_publish_usual(struct trade *trade)
+{
+    static const char *const files[] = {"ase.json",  "ase-2025.json", "epa.json",
+                                        "ford.json", "ohio.json",     "tx.json"};
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        trade_publish(trade, files[i], NULL);
+    }
+}
+
 /* ---- a career ---- */
 
 static uint32_t last_by_pack(const struct trade *trade, struct bytes code, uint32_t earned)

@@ -57,7 +57,9 @@ void trade_begin(struct trade *trade);
 /* The owner of its namespace publishes the pack in cmd/rules/FILE; in force from that day instead of the
  * file's when one is given. */
 void trade_publish(struct trade *trade, const char *file, const char *in_force_from);
-/* The same for the text of a pack. */
+/* The packs of all five bodies in their default reading. */
+void trade_publish_usual(struct trade *trade);
+/* trade_publish for the text of a pack. */
 void trade_publish_text(struct trade *trade, const char *json);
 
 /* issuer attests code for Maria; valid from the day earned until last, NULL: as the pack of that day says. */

@@ -38,12 +38,7 @@ static void check(const struct row *rows, size_t count)
 static void begin(void)
 {
     trade_begin(&trade);
-    trade_publish(&trade, "ase.json", NULL);
-    trade_publish(&trade, "ase-2025.json", NULL);
-    trade_publish(&trade, "epa.json", NULL);
-    trade_publish(&trade, "ford.json", NULL);
-    trade_publish(&trade, "ohio.json", NULL);
-    trade_publish(&trade, "tx.json", NULL);
+    trade_publish_usual(&trade);
 }
 
 static void begin_other(void)

@@ -469,4 +469,5 @@ void watch_deinit(struct watch *watch)
     }
     watch_seen_deinit(&watch->seen);
     free(watch->list);
+    watch->list = NULL;
 }

@@ -76,7 +76,8 @@ int shop_roster_decide(struct session *session, const struct actor_id *shop, con
     struct dossier *dossier = arena_take(&session->arena, sizeof(*dossier));
     enum store_error error = STORE_NO_MEMORY;
     if (dossier != NULL) {
-        error = dossier_of_store(dossier, session->store, &subject, session->trust, question, &session->arena);
+        error =
+            dossier_of_store(dossier, session->store, &subject, session->trust, question, &session->arena);
     }
     if (error == STORE_OK) {
         error = decide(session, dossier, question, change, out);

@@ -70,34 +70,3 @@ void shop_roster_end(struct shop_roster *gathering)
     free(gathering->memory);
     gathering->memory = NULL;
 }
-
-static enum store_error decide(struct roster_verdict *out, struct store *store, const struct dossier *dossier,
-                               const struct trust *trust, const struct question *question,
-                               const struct roster_change *change, struct arena *arena)
-{
-    struct shop_roster gathering;
-    bool complete = false;
-    enum store_error error = shop_roster_begin(&gathering, store, dossier, trust, question, change, arena);
-    if (error == STORE_OK) {
-        error = shop_roster_add(&gathering, SIZE_MAX, &complete);
-    }
-    if (error == STORE_OK) {
-        error = shop_roster_conclude(out, &gathering);
-    }
-    shop_roster_end(&gathering);
-    return error;
-}
-
-enum store_error shop_roster_of_store(struct roster_verdict *out, struct store *store,
-                                      const struct actor_id *shop, const struct trust *trust,
-                                      const struct question *question, const struct roster_change *change,
-                                      struct arena *arena)
-{
-    const struct subject subject = subject_of_actor(shop);
-    struct dossier *dossier = arena_take(arena, sizeof(*dossier));
-    if (dossier == NULL) {
-        return STORE_NO_MEMORY;
-    }
-    enum store_error error = dossier_of_store(dossier, store, &subject, trust, question, arena);
-    return error == STORE_OK ? decide(out, store, dossier, trust, question, change, arena) : error;
-}

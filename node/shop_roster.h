@@ -30,13 +30,6 @@ enum store_error shop_roster_conclude(struct roster_verdict *out, struct shop_ro
 /* Release what it owns. */
 void shop_roster_end(struct shop_roster *gathering);
 
-/* All of that at once. *out and what it points to are in arena. Borrows: question and change (NULL: none) for
- * as long as *out is used. */
-enum store_error shop_roster_of_store(struct roster_verdict *out, struct store *store,
-                                      const struct actor_id *shop, const struct trust *trust,
-                                      const struct question *question, const struct roster_change *change,
-                                      struct arena *arena);
-
 /* One subject's dossier, in a transaction of its own. */
 enum store_error dossier_of_store(struct dossier *out, struct store *store, const struct subject *subject,
                                   const struct trust *trust, const struct question *question,

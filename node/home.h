@@ -6,6 +6,11 @@
  *     network          the network's tag, one line
  *     trust            the trust file (protocol/rules/trust.h)
  *     contacts         names for ids: "tpa1… Maria Lopez", one a line
+ *     watch            whom the owner watches: "tpa1… Maria Lopez", one a line (node/watch_file.h)
+ *     watch.seen       what the daemon last saw of them, and news still to be told (node/watch_seen.h)
+ *     watch.reported   what `watch report` last said of them
+ *     watch.log        what changed for them, one a line
+ *     watch.lock       held while a command changes the list, or reports
  *     actor.keys       this actor's signing and seal secrets, under a passphrase
  *     next.keys        its next governing secrets, under the same; best moved to a place apart
  *     actor.public     its inception record, in the clear

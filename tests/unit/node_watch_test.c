@@ -358,6 +358,40 @@ static void damage_to_what_was_seen_stops_nothing(void **state)
     assert_int_equal(times(WATCH_LOG_FILE, "ase/A6 began"), 1);
 }
 
+static void nothing_is_told_before_it_is_saved(void **state)
+{
+    char away[128];
+    (void)state;
+    begin_and_look();
+    say(2, STATUS_REVOKED);
+    snprintf(away, sizeof(away), "%s.away", folder);
+    assert_int_equal(rename(folder, away), 0);
+    watch_on_accepted(&watch);
+    turn(AT_S);
+    assert_true(watch.save_failed);
+    assert_int_equal(watch.seen.news_count, 1);
+    assert_true(watch_deadline_ms(&watch, now_ms) <= now_ms + WATCH_RETRY_MS);
+    assert_int_equal(rename(away, folder), 0);
+    assert_string_equal(file_text(WATCH_LOG_FILE), "");
+    turn(AT_S);
+    assert_int_equal(times(WATCH_LOG_FILE, "ase/A5 ended"), 1);
+    assert_int_equal(times(WATCH_SEEN_FILE, "news\t"), 0);
+}
+
+static void the_log_may_lie_elsewhere(void **state)
+{
+    char path[128];
+    (void)state;
+    snprintf(path, sizeof(path), "%s/elsewhere", folder);
+    begin_with(path, NULL);
+    turn(AT_S);
+    say(2, STATUS_REVOKED);
+    watch_on_accepted(&watch);
+    turn(AT_S);
+    assert_int_equal(times("elsewhere", "ase/A5 ended"), 1);
+    assert_string_equal(file_text(WATCH_LOG_FILE), "");
+}
+
 /* ---- the command ---- */
 
 static void write_script(const char *text)
@@ -475,6 +509,8 @@ int main(void)
         WATCHING(the_list_is_read_again),
         WATCHING(one_added_while_no_daemon_ran_was_seen_then),
         WATCHING(damage_to_what_was_seen_stops_nothing),
+        WATCHING(nothing_is_told_before_it_is_saved),
+        WATCHING(the_log_may_lie_elsewhere),
         WATCHING(a_command_is_run_for_each),
         WATCHING(a_command_that_hangs_is_killed_and_others_follow),
         WATCHING(a_command_that_did_not_end_is_run_again),

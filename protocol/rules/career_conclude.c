@@ -217,7 +217,8 @@ static bool write_lapse(struct title_verdict *out, struct career *career, const 
 
 /* ---- titles ---- */
 
-/* A pack that is disputed says nothing for certain: not even that it has such a title. */
+/* Nothing can be said of it: its pack is disputed, so that not even this is sure that there is such a title,
+ * or it rests on itself. */
 static bool doubt_title(struct title_verdict *out, struct career *career)
 {
     const struct expression unknown = {.op = EXPRESSION_UNKNOWN};
@@ -251,6 +252,8 @@ static bool conclude_title(struct title_verdict *out, struct career *career, str
     }
     if (out->answer == ANSWER_YES) { /* once reached for life by an earlier pack */
         out->missing_count = 0;
+    } else if (out->missing_count == 0) { /* it rests on itself */
+        return doubt_title(out, career);
     }
     return write_lapse(out, career, &rule->expression);
 }

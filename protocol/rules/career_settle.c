@@ -160,18 +160,26 @@ static bool find_blame(enum reason *out, struct career *career, const struct exp
     return to_blame == NULL || find_blame(out, career, to_blame, day);
 }
 
+/* Whether somebody is outside of a network is said where it is sure. */
 static bool reason_of_condition(enum reason *out, struct career *career, const struct career_code *code,
                                 const struct day_truth *days)
 {
     uint32_t day = career->question->at_day;
+    enum answer answer = day_truth_on(days, day);
     const struct pack_segment *segment = career_segment_on(code->space, day);
+    struct known_rule *rule;
     *out = REASON_CONDITION;
-    if (segment == NULL || segment->disputed || day_truth_on(days, day) == ANSWER_YES) {
+    if (segment == NULL || segment->disputed || answer == ANSWER_YES) {
         return true;
     }
-    struct known_rule *rule;
-    return career_rule(&rule, career, code->space, segment, PACK_RULE_CONDITION, career_local(code)) &&
-           (rule == NULL || find_blame(out, career, &rule->expression, day));
+    if (!career_rule(&rule, career, code->space, segment, PACK_RULE_CONDITION, career_local(code)) ||
+        (rule != NULL && !find_blame(out, career, &rule->expression, day))) {
+        return false;
+    }
+    if (*out == REASON_OUTSIDE_NETWORK && answer == ANSWER_UNKNOWN) {
+        *out = REASON_CONDITION;
+    }
+    return true;
 }
 
 static bool apply_condition(struct career *career, const struct career_code *code)
@@ -202,7 +210,8 @@ static bool apply_condition(struct career *career, const struct career_code *cod
 
 /* ---- codes ---- */
 
-/* In the order earned: what counts later may rest on what was held before. */
+/* In the order earned: what counts later may rest on what was held before. The condition comes last: a
+ * renewal is not too late because it is asked about in another state. */
 static bool settle(struct career *career, struct career_code *code)
 {
     struct speaker speaker = {.segment = NULL};

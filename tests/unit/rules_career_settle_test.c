@@ -35,14 +35,16 @@ static void a_state_is_answered_where_it_is_said(void **state)
 static const struct {
     const char *why;
     const char *condition;
+    bool works_elsewhere; /* in a shop that is in no network */
     enum answer answer;
     enum reason reason;
 } condition_rows[] = {
-    {"outside of the network", "in network ase/seal", ANSWER_NO, REASON_OUTSIDE_NETWORK},
-    {"an operator of later times", "?", ANSWER_UNKNOWN, REASON_RULE_UNKNOWN},
-    {"another code that is not there", "A2", ANSWER_NO, REASON_CONDITION},
-    {"of two one is to blame", "in network ase/seal and A1", ANSWER_NO, REASON_OUTSIDE_NETWORK},
-    {"of two both are", "in network ase/seal and A2", ANSWER_NO, REASON_CONDITION},
+    {"outside of the network", "in network ase/seal", true, ANSWER_NO, REASON_OUTSIDE_NETWORK},
+    {"known to have worked nowhere", "in network ase/seal", false, ANSWER_UNKNOWN, REASON_CONDITION},
+    {"an operator of later times", "?", true, ANSWER_UNKNOWN, REASON_RULE_UNKNOWN},
+    {"another code that is not there", "A2", true, ANSWER_NO, REASON_CONDITION},
+    {"of two one is to blame", "in network ase/seal and A1", true, ANSWER_NO, REASON_OUTSIDE_NETWORK},
+    {"of two both are", "in network ase/seal and A2", true, ANSWER_NO, REASON_CONDITION},
 };
 
 static void conditions_say_what_is_to_blame(void **state)
@@ -53,6 +55,9 @@ static void conditions_say_what_is_to_blame(void **state)
         snprintf(rules, sizeof rules, "condition B1: %s", condition_rows[i].condition);
         career_rows_build(&given, rules, NULL,
                           (const struct earned[]){EXAM("A1", 1000, 2000), EXAM("B1", 1000, 2000), {0}});
+        if (condition_rows[i].works_elsewhere) {
+            build_joined(&given.built, CAREER_SHOP, given.next_seq++, CAREER_SUBJECT, 1000);
+        }
         career_case_settle(&given, 1500);
         struct axis_answer status = given.credentials.verdicts[1].axes[AXIS_STATUS];
         if (status.answer != condition_rows[i].answer || status.reason != condition_rows[i].reason) {

@@ -64,7 +64,7 @@ static const struct career_row operator_rows[] = {
     ROW("for life, when they never met", "", "for life (A1 and A2)", 9000, NO, EXAM("A1", 1000, 1499),
         EXAM("A2", 1500, 2500)),
     ROW("in a state, not said which", "", "in state TX", 1500, UNKNOWN, NOTHING),
-    ROW("in a network, affiliated with nobody", "", "in network ase/seal", 1500, NO, NOTHING),
+    ROW("in a network, known to have worked nowhere", "", "in network ase/seal", 1500, UNKNOWN, NOTHING),
     ROW("what is not known does not spoil an any", "", "A1 or in state TX", 1500, YES,
         EXAM("A1", 1000, 2000)),
     ROW("nor save an all", "", "A1 and in state TX", 1500, NO, NOTHING),

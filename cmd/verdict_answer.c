@@ -57,35 +57,23 @@ int verdict_gather(struct dossier *out, struct session *session, const struct su
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
 }
 
-/* The state of the last profile in force on day. */
-static struct bytes profile_state(const struct dossier *dossier, uint32_t day)
-{
-    struct bytes state = {0};
-    for (size_t i = 0; i < dossier->profile_count; i++) {
-        const struct dossier_profile *profile = &dossier->profiles[i];
-        if (!profile->place.erased && !dossier_place_is_void(dossier, &profile->place) &&
-            profile->shop.from <= day) {
-            state = profile->shop.state;
-        }
-    }
-    return state;
-}
-
 /* Where it is asked for: as typed, else where the own shop is. */
-static int find_state(struct bytes *out, struct session *session, const struct verdict_request *request,
-                      uint32_t day)
+static int find_state(struct bytes *out, struct session *session, const struct verdict_request *request)
 {
-    const struct subject self = subject_of_actor(&session->actor);
-    struct dossier dossier;
+    struct store_txn *txn;
+    struct shop profile = {0};
     *out = request->state != NULL ? bytes_of_string(request->state) : (struct bytes){0};
     if (request->state != NULL || !session->has_actor) {
         return EXIT_YES;
     }
-    int code = verdict_gather(&dossier, session, &self, UINT64_MAX);
-    if (code == EXIT_YES) {
-        *out = profile_state(&dossier, day);
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error == STORE_OK) {
+        error = store_shop_profile(txn, &session->actor, &profile, &session->arena);
+        store_end(txn);
     }
-    return code;
+    *out = profile.state;
+    return error == STORE_OK || error == STORE_NOT_FOUND ? EXIT_YES
+                                                         : session_fail_store(&session->options, error);
 }
 
 int verdict_question(struct question *out, struct session *session, const struct verdict_request *request)
@@ -97,7 +85,7 @@ int verdict_question(struct question *out, struct session *session, const struct
         .known_by_s = request->known_by_s,
         .budget = FRESHNESS_DEFAULT,
     };
-    return find_state(&out->state, session, request, out->at_day);
+    return find_state(&out->state, session, request);
 }
 
 int verdict_answer(struct session *session, struct dossier *dossier, const struct verdict_request *request,

@@ -1,5 +1,6 @@
 #include "node/watch_check.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,20 +32,6 @@ static void drop(struct watch_check *check)
     arena_init(&check->arena, check->memory, CHECK_MEMORY_SIZE);
 }
 
-/* The state that the last profile in force on the day names. */
-static struct bytes profile_state(const struct dossier *dossier, uint32_t day)
-{
-    struct bytes state = {0};
-    for (size_t i = 0; i < dossier->profile_count; i++) {
-        const struct dossier_profile *profile = &dossier->profiles[i];
-        if (!profile->place.erased && !dossier_place_is_void(dossier, &profile->place) &&
-            profile->shop.from <= day) {
-            state = profile->shop.state;
-        }
-    }
-    return state;
-}
-
 static enum store_error gather(struct watch_check *check, const struct subject *subject)
 {
     return dossier_of_store(&check->dossier, check->store, subject, check->trust, &check->question,
@@ -61,17 +48,20 @@ enum store_error watch_check_ask(struct watch_check *check, uint32_t at_day, uin
     if (self == NULL) {
         return STORE_OK;
     }
-    const struct subject subject = subject_of_actor(self);
-    enum store_error error = gather(check, &subject);
+    struct shop profile;
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, check->store);
     if (error != STORE_OK) {
         return error;
     }
-    struct bytes state = profile_state(&check->dossier, at_day);
-    if (state.size == sizeof(check->state)) {
-        memcpy(check->state, state.data, state.size);
+    error = store_shop_profile(txn, self, &profile, &check->arena);
+    store_end(txn);
+    if (error == STORE_OK) {
+        assert(profile.state.size == sizeof(check->state));
+        memcpy(check->state, profile.state.data, sizeof(check->state));
         check->question.state = bytes_of(check->state, sizeof(check->state));
     }
-    return STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 /* It has said what it does, or somebody ever joined it. */

@@ -52,6 +52,15 @@ static enum store_error read_latest(struct store_txn *txn, uint32_t author, stru
     return STORE_NOT_FOUND;
 }
 
+enum store_error store_shop_profile(struct store_txn *txn, const struct actor_id *actor, struct shop *profile,
+                                    struct arena *arena)
+{
+    struct disk_author row;
+    enum store_error error = author_read(txn, actor, &row);
+
+    return error == STORE_OK ? read_latest(txn, row.number, profile, arena) : error;
+}
+
 enum store_error store_each_shop(struct store_txn *txn,
                                  bool (*visit)(void *context, const struct actor_id *actor,
                                                const struct shop *profile),

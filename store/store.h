@@ -177,6 +177,10 @@ enum store_error store_each_shop(struct store_txn *txn,
                                                const struct shop *profile),
                                  void *context);
 
+/* The latest profile of one of them, in arena. STORE_NOT_FOUND: it is no shop. */
+enum store_error store_shop_profile(struct store_txn *txn, const struct actor_id *actor, struct shop *profile,
+                                    struct arena *arena);
+
 /* Whether a chain of accreditations from the trust file reaches author: what admission asks (not whether it
  * still holds today). A namespace's owner is admitted itself. */
 enum store_error store_is_accredited(struct store_txn *txn, const struct trust *trust,

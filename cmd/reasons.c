@@ -122,8 +122,8 @@ static const struct reason_text texts[] = {
     [REASON_UNDER_APPEAL] = {"an appeal about it is not decided yet", "Ask again once the appeal is decided"},
     [REASON_REBOUND] = {"someone else's id holds it now", "Ask the holder to present it with the present id"},
     [REASON_CONDITION] =
-        {"it depends on a condition that was not checked, such as working in the brand's network",
-         "Ask the brand whether the holder's shop is in its network"},
+        {"it holds under a condition that could not be checked here, such as working in the brand's network",
+         "Ask the holder where they work, and connect to a node that keeps that shop's log"},
     [REASON_REWOUND] = {"the issuer's log went back behind what was seen of it before",
                         "Ask the issuer by other means"},
     [REASON_CODE_NOT_OFFERED] = {"this code was not offered on the day it was earned",

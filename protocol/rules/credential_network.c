@@ -93,11 +93,28 @@ static bool add_network_days(struct day_truth *out, const struct dossier *dossie
            day_truth_or(out, out, &days, arena);
 }
 
+/* Whether the subject is, or perhaps is, known to have worked anywhere. */
+static bool knows_a_shop(const struct dossier *dossier, const struct credentials *credentials)
+{
+    for (size_t i = 0; i < credentials->membership_count; i++) {
+        const struct membership *membership = &credentials->memberships[i];
+        if (hash_equal(&membership->technician.hash, &dossier->subject.id) &&
+            membership->days.possibly.count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool network_days(struct day_truth *out, const struct dossier *dossier, const struct credentials *credentials,
                   struct bytes code, struct arena *arena)
 {
     *out = day_truth_no;
     if (dossier->subject.kind != SUBJECT_ACTOR) {
+        return true;
+    }
+    if (!knows_a_shop(dossier, credentials)) {
+        *out = day_truth_unknown;
         return true;
     }
     for (size_t i = 0; i < credentials->count; i++) {

@@ -559,6 +559,24 @@ static void test_a_manufacturer_s_word_falls_silent_with_the_network(void **stat
     CHECK(rows);
 }
 
+static void test_a_silent_credential_says_since_when(void **state)
+{
+    (void)state;
+    begin();
+    trade_earn(&trade, TRADE_FORD, "ford/fact-brakes", BASIS_TRAINING, "2024-01-10", NULL);
+    trade_join(&trade, TRADE_SHOP, "2024-01-01", "2026-10-01");
+    trade_member(&trade, TRADE_FORD, TRADE_SHOP, "ford/network-shop", "2024-01-01", "2026-12-31");
+    struct verdict silent = trade_verdict(&trade, NULL, "2026-11-22", NULL);
+    assert_int_equal(silent.credentials[0].axes[AXIS_STATUS].answer, ANSWER_NO);
+    assert_int_equal(silent.credentials[0].axes[AXIS_STATUS].reason, REASON_OUTSIDE_NETWORK);
+    assert_int_equal(silent.credentials[0].effective_day, trade_day("2026-10-01"));
+    begin();
+    trade_earn(&trade, TRADE_FORD, "ford/fact-brakes", BASIS_TRAINING, "2024-01-10", NULL);
+    struct verdict open = trade_verdict(&trade, NULL, "2026-11-22", NULL);
+    assert_int_equal(open.credentials[0].axes[AXIS_STATUS].answer, ANSWER_UNKNOWN);
+    assert_int_equal(open.credentials[0].axes[AXIS_STATUS].reason, REASON_CONDITION);
+}
+
 static void test_a_shop_does_not_make_itself_part_of_a_brand(void **state)
 {
     (void)state;
@@ -708,6 +726,7 @@ int main(void)
         cmocka_unit_test(test_what_must_come_first),
         cmocka_unit_test(test_l1_stays_when_a8_lapses),
         cmocka_unit_test(test_a_manufacturer_s_word_falls_silent_with_the_network),
+        cmocka_unit_test(test_a_silent_credential_says_since_when),
         cmocka_unit_test(test_a_shop_does_not_make_itself_part_of_a_brand),
         cmocka_unit_test(test_a_shop_not_heard_of_for_long_leaves_its_network_open),
         cmocka_unit_test(test_609_comes_from_any_approved_program_and_stays),

@@ -1,5 +1,7 @@
 #include "cmd/proof_set.h"
 
+#include "protocol/base/text.h"
+
 static int fail_too_many(const struct session *session)
 {
     return session_fail(&session->options, EXIT_BAD_INPUT, "too-many-certificates",
@@ -37,18 +39,27 @@ static bool add(struct proof_set *set, const struct entry_proof *proof, const st
 static bool is_over(const struct history_event *events, size_t count, const struct attestation *attestation,
                     uint32_t today)
 {
-    if (attestation->has_last_day && attestation->last_day < today) {
+    bool ends = attestation->has_last_day && attestation->basis != BASIS_EXPERIENCE;
+    if (ends && attestation->last_day < today) {
         return true;
     }
     return count > 0 &&
            (events[count - 1].action == STATUS_REVOKED || events[count - 1].action == STATUS_SUSPENDED);
 }
 
+/* Experience and training are what codes of their namespace may rest on. */
+static bool bears_on(const struct requirement *requirement, const struct attestation *attestation)
+{
+    bool supports = attestation->basis == BASIS_EXPERIENCE || attestation->basis == BASIS_TRAINING;
+    return requirement_refers(requirement, attestation->code) ||
+           (supports && requirement_refers_to_namespace(requirement, code_namespace(attestation->code)));
+}
+
 static bool is_chosen(const struct proof_choice *choice, const struct attestation *attestation,
                       const struct history_event *events, size_t count)
 {
     return codes_want(choice->codes, attestation->code) &&
-           (choice->requirement == NULL || requirement_refers(choice->requirement, attestation->code)) &&
+           (choice->requirement == NULL || bears_on(choice->requirement, attestation)) &&
            !(choice->standing_only && is_over(events, count, attestation, choice->today));
 }
 
@@ -87,7 +98,7 @@ static int add_dossier(struct proof_set *set, struct session *session, struct st
     for (size_t i = 0; code == EXIT_YES && i < dossier.credential_count; i++) {
         const struct dossier_credential *credential = &dossier.credentials[i];
         const struct dossier_place *place = &credential->place;
-        if (!place->erased && !place->voided &&
+        if (credential->about != ABOUT_SHOP && !place->erased && !place->voided &&
             is_chosen(choice, &credential->attestation, place->events, place->event_count)) {
             code = add_credential(set, session, txn, &dossier, credential);
         }

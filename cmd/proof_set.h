@@ -24,7 +24,8 @@ struct proof_set {
 /* Which certificates to take. */
 struct proof_choice {
     const struct codes *codes;             /* none: all */
-    const struct requirement *requirement; /* only what bears on it; NULL: all */
+    const struct requirement *requirement; /* only what bears on it, and the experience and training
+                                              that its codes may rest on; NULL: all */
     bool standing_only;                    /* leave out what was revoked or suspended last, or has expired */
     uint32_t today;
     bool unchecked; /* take a file's proofs as they are, all of them */

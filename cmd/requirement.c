@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd/expression_words.h"
+#include "protocol/base/text.h"
 
 bool requirement_parse(struct requirement *out, struct expression_error *error, struct bytes text,
                        struct arena *arena)
@@ -34,15 +35,25 @@ const struct expression *requirement_expression(const struct requirement *requir
 
 /* ---- what it refers to ---- */
 
+/* What is looked for: a code, or any code of a namespace. */
+struct sought {
+    struct bytes code, name_space; /* the other one is empty */
+};
+
+static bool is_sought(const struct sought *sought, struct bytes pattern)
+{
+    return sought->code.size > 0 ? pattern_matches(pattern, sought->code)
+                                 : bytes_equal(code_namespace(pattern), sought->name_space);
+}
+
 static bool refers_elsewhere(void *context, const struct expression *node)
 {
-    const struct bytes *code = context;
     switch (node->op) {
     case EXPRESSION_CERTIFIED:
     case EXPRESSION_TESTED:
     case EXPRESSION_TRAINED:
     case EXPRESSION_EXPERIENCE:
-        return !pattern_matches(node->pattern, *code);
+        return !is_sought(context, node->pattern);
     case EXPRESSION_TITLE:
     case EXPRESSION_UNKNOWN:
         return false;
@@ -65,8 +76,18 @@ static bool refers_elsewhere(void *context, const struct expression *node)
     return true;
 }
 
-bool requirement_refers(const struct requirement *requirement, struct bytes code)
+static bool refers_to(const struct requirement *requirement, struct sought sought)
 {
     const struct expression *expression = requirement_expression(requirement);
-    return expression == NULL || !expression_each(expression, refers_elsewhere, &code);
+    return expression == NULL || !expression_each(expression, refers_elsewhere, &sought);
+}
+
+bool requirement_refers(const struct requirement *requirement, struct bytes code)
+{
+    return refers_to(requirement, (struct sought){.code = code});
+}
+
+bool requirement_refers_to_namespace(const struct requirement *requirement, struct bytes name_space)
+{
+    return refers_to(requirement, (struct sought){.name_space = name_space});
 }

@@ -27,5 +27,7 @@ const struct expression *requirement_expression(const struct requirement *requir
 /* Whether a certificate for code can bear on it: the code is referred to, or a title is, which rests on who
  * knows which codes. Everything bears on a requirement of nothing. */
 bool requirement_refers(const struct requirement *requirement, struct bytes code);
+/* The same for any code of a namespace. */
+bool requirement_refers_to_namespace(const struct requirement *requirement, struct bytes name_space);
 
 #endif

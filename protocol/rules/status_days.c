@@ -58,35 +58,93 @@ static size_t split(struct status_days *days, uint32_t day)
     return at + 1;
 }
 
-/* Of two like words the one that reaches further back stands behind the days that both speak for. */
+/* ---- the words of a run ---- */
+
+static struct status_word *word_of(struct status_run *run, enum status_action action)
+{
+    switch (action) {
+    case STATUS_REVOKED:
+        return &run->words[0];
+    case STATUS_REPLACED:
+        return &run->words[1];
+    case STATUS_HELD_BY:
+        return &run->words[2];
+    case STATUS_SUSPENDED:
+        return &run->words[3];
+    case STATUS_REINSTATED:
+    case STATUS_APPEALED:
+    case STATUS_APPEAL_DECIDED:
+        break;
+    }
+    return NULL;
+}
+
+/* Of two that weigh the same the one said first stands, of two like ones that which reaches further back. */
+static bool goes_before(const struct status_word *a, const struct status_word *b)
+{
+    if (weight_of(a->reason) != weight_of(b->reason)) {
+        return weight_of(a->reason) > weight_of(b->reason);
+    }
+    if (a->reason == b->reason && a->effective_day != b->effective_day) {
+        return a->effective_day < b->effective_day;
+    }
+    return a->event < b->event;
+}
+
+/* Let the strongest word stand behind the run. */
+static void tell_strongest(struct status_run *run)
+{
+    const struct status_word *strongest = &run->words[0];
+    for (size_t i = 1; i < STATUS_WORDS; i++) {
+        strongest = goes_before(&run->words[i], strongest) ? &run->words[i] : strongest;
+    }
+    bool any = strongest->reason != REASON_NONE;
+    run->reason = strongest->reason;
+    run->action = any ? strongest->action : run->action;
+    run->effective_day = any ? strongest->effective_day : DAY_NONE;
+    run->event = any ? strongest->event : SIZE_MAX;
+}
+
 static void speak_against(struct status_run *run, enum reason reason, const struct status_event *said)
 {
-    const struct history_event *event = said->event;
-    bool further_back = reason == run->reason && event->effective_day < run->effective_day;
-    if (weight_of(reason) <= weight_of(run->reason) && !further_back) {
-        return;
+    const struct status_word word = {.reason = reason,
+                                     .action = said->event->action,
+                                     .effective_day = said->event->effective_day,
+                                     .event = said->index};
+    struct status_word *standing = word_of(run, said->event->action);
+    if (standing->reason == REASON_NONE || goes_before(&word, standing)) {
+        *standing = word;
+        tell_strongest(run);
     }
-    run->reason = reason;
-    run->action = event->action;
-    run->effective_day = event->effective_day;
-    run->event = said->index;
+}
+
+/* End one word, or leave that in doubt. Returns: whether there was one to end. */
+static bool end_word(struct status_word *word, bool disputed)
+{
+    if (word->reason == REASON_NONE) {
+        return false;
+    }
+    word->reason = disputed ? REASON_DISPUTED : REASON_NONE;
+    return true;
 }
 
 static void reinstate(struct status_run *run, const struct status_event *said)
 {
-    bool can_end = run->action == STATUS_REVOKED || run->action == STATUS_SUSPENDED;
-    if (run->reason == REASON_NONE || !can_end || said->voided) {
+    struct status_word *revoked = word_of(run, STATUS_REVOKED);
+    struct status_word *suspended = word_of(run, STATUS_SUSPENDED);
+    size_t ended = goes_before(suspended, revoked) ? suspended->event : revoked->event;
+    if (said->voided) {
         return;
     }
-    if (said->disputed) {
-        run->reason = REASON_DISPUTED;
-        return;
+    bool any = end_word(revoked, said->disputed);
+    any = end_word(suspended, said->disputed) || any;
+    if (any && !said->disputed) {
+        run->overruled = ended;
     }
-    run->reason = REASON_NONE;
-    run->effective_day = DAY_NONE;
-    run->overruled = run->event;
-    run->event = SIZE_MAX;
+    tell_strongest(run);
 }
+
+/* ---- appeals ---- */
 
 /* A second appeal changes nothing about since when it is under appeal. */
 static void appeal(struct status_run *run, const struct status_event *said)

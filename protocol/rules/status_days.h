@@ -7,7 +7,8 @@
  *
  *   revoked      goes before every other word
  *   replaced, held by another   go before suspended
- *   reinstated   ends a revocation or a suspension from its day on; days before it stay as they were
+ *   reinstated   ends a revocation or a suspension from its day on, and those alone: what was replaced before
+ *                it was revoked is replaced again; days before it stay as they were
  *   under appeal changes nothing but says so, until the appeal is decided
  *
  * In a void block a negative word becomes unknown(voided) where nothing else speaks, until it is said again
@@ -15,6 +16,15 @@
  * change whether the entry holds makes that unknown(disputed). */
 
 #include "protocol/wire/records.h"
+
+/* One negative word, on the days of a run. */
+struct status_word {
+    enum reason reason; /* REASON_NONE: nothing of the kind was said, or it was ended */
+    enum status_action action;
+    uint32_t effective_day;
+    size_t event;
+};
+enum { STATUS_WORDS = 4 }; /* revoked, replaced, held by another, suspended */
 
 struct status_run {
     uint32_t first_day; /* the last day is the one before the next run */
@@ -27,7 +37,8 @@ struct status_run {
     size_t event;     /* index into the entry's events */
     size_t overruled; /* of what a reinstatement ended, index into the events; SIZE_MAX: nothing */
     bool under_appeal;
-    uint32_t appeal_day; /* since when; DAY_NONE when it is not */
+    uint32_t appeal_day;                    /* since when; DAY_NONE when it is not */
+    struct status_word words[STATUS_WORDS]; /* all that stand, the strongest of which is told above */
 };
 
 struct status_days {

@@ -12,9 +12,10 @@ struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
         return (struct axis_answer){ANSWER_UNKNOWN, REASON_CLOCK};
     }
     *age_s = log->checkpoint_time_s < by_s ? by_s - log->checkpoint_time_s : 0;
-    if (!dossier_log_reaches(log, log->checkpoint_seq)) {
-        return (struct axis_answer){ANSWER_UNKNOWN, REASON_INCOMPLETE};
+    if (*age_s > budget_s) {
+        return (struct axis_answer){ANSWER_NO, REASON_STALE};
     }
-    return *age_s <= budget_s ? (struct axis_answer){ANSWER_YES, REASON_NONE}
-                              : (struct axis_answer){ANSWER_NO, REASON_STALE};
+    return dossier_log_reaches(log, log->checkpoint_seq)
+               ? (struct axis_answer){ANSWER_YES, REASON_NONE}
+               : (struct axis_answer){ANSWER_UNKNOWN, REASON_INCOMPLETE};
 }

@@ -381,6 +381,12 @@ static void checkpoint_ahead_of_what_was_known(void)
     known_up_to(CASE_ASE, BUILT_HEAD_SEQ - 1);
 }
 
+static void old_and_ahead_of_the_head(void)
+{
+    older_than_the_budget();
+    checkpoint_ahead_of_the_head();
+}
+
 static void known_by_a_past_day(void)
 {
     given.question.now_s = BUILT_TIME_S + 10 * given.question.budget.issuer_s;
@@ -489,7 +495,8 @@ static const struct {
     {"a revocation that a path brings along", revoked_beyond_the_head_by_path, INVALID(STATUS, REVOKED)},
     {"now another's", bound_to_another, INVALID(STATUS, REBOUND)},
     {"now the subject's own", bound_to_the_subject, VALID(STATUS)},
-    {"good while affiliated, and not affiliated", while_affiliated, INVALID(STATUS, OUTSIDE_NETWORK)},
+    {"good while affiliated, and no shop of hers is known", while_affiliated,
+     UNDETERMINED(STATUS, CONDITION)},
     {"revoked whatever the affiliation", while_affiliated_and_revoked, INVALID(STATUS, REVOKED)},
 
     {"evidence of 40 seconds ago", nothing, VALID(FRESHNESS)},
@@ -503,6 +510,7 @@ static const struct {
     {"blocks are missing up to the checkpoint", checkpoint_ahead_of_the_head,
      UNDETERMINED(FRESHNESS, INCOMPLETE)},
     {"they were missing by then", checkpoint_ahead_of_what_was_known, UNDETERMINED(FRESHNESS, INCOMPLETE)},
+    {"stale goes before that blocks are missing", old_and_ahead_of_the_head, STALE},
     {"as old as it was by then", known_by_a_past_day, VALID(FRESHNESS)},
     {"stale by then", known_by_a_past_day_but_old_then, STALE},
     {"a time to come is now", known_by_a_time_to_come, VALID(FRESHNESS)},

@@ -76,8 +76,13 @@ static bool order_credentials(struct career *career)
 static bool begins_code(const struct career *career, size_t at)
 {
     const struct dossier_credential *credentials = career->dossier->credentials;
-    return at == 0 || !bytes_equal(credentials[career->order[at - 1]].attestation.code,
-                                   credentials[career->order[at]].attestation.code);
+    if (at == 0) {
+        return true;
+    }
+    uint32_t before = career->order[at - 1];
+    uint32_t here = career->order[at];
+    return compare_codes(career->keys[before], credentials[before].attestation.code, career->keys[here],
+                         credentials[here].attestation.code) != 0;
 }
 
 /* Codes of one namespace follow each other. */

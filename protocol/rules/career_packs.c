@@ -52,8 +52,7 @@ static void add_segment(struct career *career, struct career_space *space,
     if (newest != NULL) {
         newest->last_day = day - 1;
     }
-    const struct dossier_log *log = dossier_log_at(career->dossier, &pack->place);
-    bool disputed = dossier_log_disputes(log, pack->place.seq);
+    bool disputed = pack_is_disputed(career->dossier, pack);
     space->kinds |= disputed ? UINT32_MAX : kinds_of(&pack->pack);
     space->segments[space->segment_count++] = (struct pack_segment){
         .first_day = day,

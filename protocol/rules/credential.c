@@ -92,7 +92,7 @@ static struct axis_answer code_answer(struct credential_verdict *out, const stru
         return unknown(REASON_NO_RULE_PACK);
     }
     out->pack_code = pack_code_of(&pack->pack, attestation->code);
-    if (dossier_log_disputes(dossier_log_at(dossier, &pack->place), pack->place.seq)) {
+    if (pack_is_disputed(dossier, pack)) {
         return unknown(REASON_DISPUTED);
     }
     if (out->pack_code == NULL) {

@@ -4,6 +4,19 @@
 
 #include "protocol/base/text.h"
 
+static bool is_void_for_certain(const struct dossier *dossier, const struct dossier_place *place)
+{
+    return dossier_place_is_void(dossier, place) &&
+           !dossier_log_disputes(dossier_log_at(dossier, place), place->void_seq);
+}
+
+bool pack_is_disputed(const struct dossier *dossier, const struct dossier_pack *pack)
+{
+    /* One that is void for certain never speaks. */
+    return dossier_log_disputes(dossier_log_at(dossier, &pack->place), pack->place.seq) ||
+           dossier_place_is_void(dossier, &pack->place);
+}
+
 /* Where a pack's author stands among the owners, NAMESPACE_OWNERS_MAX when the pack does not speak on that
  * day. */
 static size_t standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
@@ -13,7 +26,7 @@ static size_t standing_of(const struct dossier *dossier, const struct namespace_
     size_t at = namespace_owner_index(owners, &log->author);
     if (at == NAMESPACE_OWNERS_MAX || owners->owners[at].doubt != REASON_NONE ||
         pack->place.seq > owners->owners[at].read_to || !dossier_log_reaches(log, pack->place.seq) ||
-        dossier_place_is_void(dossier, &pack->place) || pack->pack.in_force_from > day) {
+        is_void_for_certain(dossier, &pack->place) || pack->pack.in_force_from > day) {
         return NAMESPACE_OWNERS_MAX;
     }
     return at;

@@ -57,6 +57,13 @@ static void void_later_than_known(void)
     built.logs[ASE].known_by_seq = 39;
 }
 
+static void void_by_a_disputed_block(void)
+{
+    void_pack();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 40;
+}
+
 static void last_not_known_by_then(void)
 {
     three_versions();
@@ -106,6 +113,7 @@ static const struct {
     {"nor where the owner has none yet", a_stranger, 99, NONE},
     {"a void one is none", void_pack, 200, 1},
     {"unless that was not known by then", void_later_than_known, 200, 2},
+    {"or the voiding is disputed", void_by_a_disputed_block, 200, 2},
     {"one that had not arrived by then is none", last_not_known_by_then, 200, 1},
     {"one beyond the cut of a succession is none", handed_on, 200, 1},
     {"one in the block of the cut is one", handed_on_with_the_last_one, 200, 2},
@@ -126,6 +134,35 @@ static void each_day_has_its_pack(void **state)
         int found = pack == NULL ? NONE : (int)(pack - built.packs);
         if (found != rows[i].pack) {
             fail_msg("%s: pack %d", rows[i].why, found);
+        }
+    }
+}
+
+static void what_is_not_certain_of_a_pack_shows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        void (*say)(void);
+        uint64_t fork_seq; /* 0: none */
+        bool disputed;
+    } packs[] = {
+        {"nobody disputes it", three_versions, 0, false},
+        {"its block is disputed", three_versions, 30, true},
+        {"a later block is", three_versions, 31, false},
+        {"the block that voids it is", void_pack, 40, true},
+        {"which is not known by now", void_later_than_known, 40, false},
+    };
+    for (size_t i = 0; i < sizeof packs / sizeof packs[0]; i++) {
+        dossier_builder_init(&built, ACTORS);
+        build_owner(&built, "ase", ASE);
+        packs[i].say();
+        built.logs[ASE].forked = packs[i].fork_seq != 0;
+        built.logs[ASE].fork_seq = packs[i].fork_seq;
+        const struct dossier_pack *pack =
+            pack_on_day(&built.dossier, &built.trust, bytes_of_string("ase"), 200);
+        if (pack != &built.packs[2] || pack_is_disputed(&built.dossier, pack) != packs[i].disputed) {
+            fail_msg("%s", packs[i].why);
         }
     }
 }
@@ -186,6 +223,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_day_has_its_pack),
+        cmocka_unit_test(what_is_not_certain_of_a_pack_shows),
         cmocka_unit_test(a_code_is_found_whole),
         cmocka_unit_test(a_lifetime_ends_on_the_anniversary),
     };

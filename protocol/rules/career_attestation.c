@@ -25,13 +25,25 @@ static bool meets(struct day_set days, uint32_t first, uint32_t last)
     return day_set_has(days, first) || (after != NULL && after->first <= last);
 }
 
+/* How many of its code were earned before it: on an earlier day. */
+static size_t earned_before(const struct career *career, const struct applied *applied)
+{
+    uint32_t earned_on = attestation_of(career, applied)->earned_on;
+    size_t count = applied->rank;
+    while (count > 0 && attestation_at(career, applied->code, count - 1)->earned_on == earned_on) {
+        count--;
+    }
+    return count;
+}
+
 static enum answer in_time(struct career *career, const struct expression *expression,
                            const struct applied *applied)
 {
     enum answer answer = ANSWER_NO;
     uint32_t earned_on = attestation_of(career, applied)->earned_on;
     uint32_t from = earned_on > expression->count ? earned_on - (uint32_t)expression->count : 0;
-    for (size_t i = 0; i < applied->rank; i++) {
+    size_t before = earned_before(career, applied);
+    for (size_t i = 0; i < before; i++) {
         const struct day_truth *days = &career_verdict(career, applied->code, i)->days;
         if (meets(days->surely, from, earned_on)) {
             return ANSWER_YES;
@@ -53,10 +65,11 @@ static enum answer apart(struct career *career, const struct expression *express
 {
     enum answer answer = ANSWER_YES;
     uint32_t earned_on = attestation_of(career, applied)->earned_on;
-    for (size_t i = 0; i < applied->rank; i++) {
+    size_t before = earned_before(career, applied);
+    for (size_t i = 0; i < before; i++) {
         const struct attestation *earlier = attestation_at(career, applied->code, i);
         const struct day_truth *days = &career_verdict(career, applied->code, i)->days;
-        if (!has_basis(earlier, expression) || earlier->earned_on == earned_on ||
+        if (!has_basis(earlier, expression) ||
             day_after(earlier->earned_on, expression->count, expression->days) <= earned_on) {
             continue;
         }
@@ -84,7 +97,8 @@ static enum answer adds(struct career *career, const struct expression *expressi
     enum answer answer = ANSWER_NO;
     const struct attestation *attestation = attestation_of(career, applied);
     uint32_t last_day = attestation->has_last_day ? attestation->last_day : DAY_NONE;
-    for (size_t i = 0; i < applied->rank; i++) {
+    size_t before = earned_before(career, applied);
+    for (size_t i = 0; i < before; i++) {
         const struct day_truth *days = &career_verdict(career, applied->code, i)->days;
         if (ends_within(last_day, days->surely, expression->count)) {
             return ANSWER_YES;

@@ -18,12 +18,16 @@ enum expression_op {
     EXPRESSION_TESTED = 6,      /* pattern: holds such a code, experience or not */
     EXPRESSION_TRAINED = 7,     /* pattern: the same by attestations of basis training alone */
     EXPRESSION_TITLE = 8,       /* name_space (may be empty: any), name: holds that title */
-    EXPRESSION_EXPERIENCE = 9,  /* pattern, count (days, 1..36500): so much is documented under such codes */
+    EXPRESSION_EXPERIENCE = 9,  /* pattern, count (days, 1..36500): so much is documented under such codes,
+                                   by attestations of basis experience; one without a last day documents the
+                                   time up to the day asked about */
     EXPRESSION_FOR_LIFE = 10,   /* one child: since it was first so */
     EXPRESSION_IN_NETWORK = 11, /* pattern (one whole code): affiliated with a shop that holds this
                                    membership */
-    EXPRESSION_IN_STATE = 12,   /* states: asked about in one of them */
-    /* about the attestation that the rule is applied to: rules of kind prerequisite and renewal only */
+    EXPRESSION_IN_STATE = 12,   /* states: asked about in one of them; unknown when nobody says where */
+    /* about the attestation that the rule is applied to: rules of kind prerequisite and renewal only. Earned
+     * before it is what was earned on an earlier day. It was held on the days on which it stands by itself
+     * and counts, whatever the condition of its code says of them; what never held was not earned. */
     EXPRESSION_BASIS = 13,   /* bases: it rests on one of them */
     EXPRESSION_IN_TIME = 14, /* count (days of grace, 0..3660): its code was held, by what was earned before
                                 it, on the day it was earned or on one of so many days before */

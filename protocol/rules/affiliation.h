@@ -26,11 +26,13 @@ struct membership {
     struct actor_id shop;
     bool performs_repairs;
     struct day_truth days; /* unknown where the consent's signature could not be checked, or the block that
-                              speaks is disputed */
+                              speaks, or voids it, is disputed, or its log holds what this version does not
+                              understand */
     enum reason doubt;     /* behind what is not sure, or why it never counts; REASON_NONE */
     bool has_left;
     uint32_t left_day;
-    size_t affiliation; /* index into the dossier: of the first `joined` that counts, else the first */
+    size_t affiliation; /* index into the dossier: of the first `joined` that surely counts, else the first
+                           that may, else the first; its day is when the days begin */
 };
 
 /* All memberships that the dossier tells of, one for each id, sorted by (technician, shop, first day). Blocks

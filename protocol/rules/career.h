@@ -7,14 +7,19 @@
  * Each day is judged by the pack in force on it. A code is
  *
  *   tested     on the days of its credentials that count by the pack of the day they were earned (their
- *              prerequisite or renewal rule), less the days on which the code's condition says no
+ *              prerequisite or renewal rule), less the days on which the code's condition says no. Those of
+ *              basis experience and identity test nothing, and those of basis membership a shop alone
  *   certified  on the days that it is tested and the code's experience rule holds
  *
  * A title holds on a day when the expression that the day's pack gives it does; one whose expression is
  * `for life` also when the title held on any earlier day by the pack of that day.
  *
- * What prerequisites and renewals ask for is decided before what rests on it; a code whose rules lead back to
- * itself is unknown, as is whatever lies deeper than EXPRESSION_DEPTH_MAX references. */
+ * Where no pack is in force nothing is asked of a code and no title is held; what a disputed pack asks or
+ * gives is unknown.
+ *
+ * What prerequisites and renewals ask for is decided before what rests on it. A code or title that is asked
+ * for while it is being decided itself, or beyond EXPRESSION_DEPTH_MAX references, is unknown to what asks
+ * for it, and that stays as it then comes out: perhaps unknown, but never certain without good reason. */
 
 #include "protocol/rules/credential.h"
 #include "protocol/rules/pack_rules.h"

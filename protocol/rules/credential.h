@@ -24,8 +24,8 @@ bool credentials_decide(struct credentials *out, const struct dossier *dossier, 
                         const struct question *question, struct arena *arena);
 
 /* Days on which the dossier's subject is affiliated with a shop that holds membership code. Where not one
- * affiliation of hers is known that counts or may count, all days are unknown: her shop's log may not have come
- * here. Returns: false when the arena is full. */
+ * affiliation of hers is known that counts or may count, all days are unknown: her shop's log may not have
+ * come here. Returns: false when the arena is full. */
 bool network_days(struct day_truth *out, const struct dossier *dossier, const struct credentials *credentials,
                   struct bytes code, struct arena *arena);
 

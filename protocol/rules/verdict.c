@@ -35,6 +35,22 @@ static int by_code(const void *a, const void *b)
     return left->verdict < right->verdict ? -1 : 1;
 }
 
+/* Whether a code is among the verdict's, which are ascending. */
+static bool is_listed(const struct verdict *verdict, struct bytes code)
+{
+    size_t low = 0;
+    size_t high = verdict->code_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (bytes_compare(verdict->codes[middle].code, code) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < verdict->code_count && bytes_equal(verdict->codes[low].code, code);
+}
+
 static bool is_beside_codes(enum basis basis)
 {
     return basis == BASIS_EXPERIENCE || basis == BASIS_IDENTITY || basis == BASIS_MEMBERSHIP;
@@ -54,7 +70,8 @@ static size_t gather_beside(struct beside *beside, const struct verdict *verdict
         *any = true;
         if (credential->place.erased) {
             *overall = worse_of(*overall, verdict->credentials[i].overall);
-        } else if (is_beside_codes(credential->attestation.basis)) {
+        } else if (is_beside_codes(credential->attestation.basis) &&
+                   !is_listed(verdict, credential->attestation.code)) {
             beside[count++] = (struct beside){credential->attestation.code, &verdict->credentials[i]};
         }
     }

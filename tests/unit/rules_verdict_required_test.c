@@ -196,6 +196,8 @@ static void without_a_requirement_all_codes_must_hold(void **state)
         {"documented work that was revoked", "1v.2ix", OVERALL_INVALID},
         {"the same work said by another shop", "1v.2ix2vx", OVERALL_VALID},
         {"and of a third code", "2ix3vx2vx", OVERALL_VALID},
+        {"work under the code of a test that holds is of that code too", "1v.1ix", OVERALL_VALID},
+        {"whichever was said first", "1ix1v.2v.", OVERALL_VALID},
         {"an identity in doubt", "1v.2ud", OVERALL_UNDETERMINED},
         {"what is beside it does not count", "1v.2ib", OVERALL_VALID},
         {"nor what a shop holds", "1v.2is", OVERALL_VALID},

@@ -58,16 +58,6 @@ void hash_stream_end(struct hash_stream *stream, struct hash *out)
     assert(!failed);
 }
 
-int hash_compare(const struct hash *a, const struct hash *b)
-{
-    return memcmp(a->bytes, b->bytes, HASH_SIZE);
-}
-
-bool hash_equal(const struct hash *a, const struct hash *b)
-{
-    return memcmp(a->bytes, b->bytes, HASH_SIZE) == 0;
-}
-
 bool hash_is_zero(const struct hash *hash)
 {
     return sodium_is_zero(hash->bytes, HASH_SIZE) == 1;

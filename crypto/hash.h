@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { HASH_SIZE = 32, HASH_TAG_SIZE = 16 };
 
@@ -44,8 +45,14 @@ void hash_stream_add(struct hash_stream *stream, const void *data, size_t size);
 void hash_stream_end(struct hash_stream *stream, struct hash *out);
 
 /* Order by bytes, as memcmp. Not constant time: hashes here are public. */
-int hash_compare(const struct hash *a, const struct hash *b);
-bool hash_equal(const struct hash *a, const struct hash *b);
+static inline int hash_compare(const struct hash *a, const struct hash *b)
+{
+    return memcmp(a->bytes, b->bytes, HASH_SIZE);
+}
+static inline bool hash_equal(const struct hash *a, const struct hash *b)
+{
+    return hash_compare(a, b) == 0;
+}
 bool hash_is_zero(const struct hash *hash);
 
 #endif

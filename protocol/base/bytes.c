@@ -9,11 +9,6 @@ struct bytes bytes_of_string(const char *text)
     return bytes_of(text, strlen(text));
 }
 
-bool bytes_equal(struct bytes a, struct bytes b)
-{
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
 int bytes_compare(struct bytes a, struct bytes b)
 {
     size_t shorter = a.size < b.size ? a.size : b.size;

@@ -1,7 +1,5 @@
 #include "protocol/rules/dossier.h"
 
-#include <assert.h>
-
 const struct dossier_log *dossier_log_of(const struct dossier *dossier, const struct actor_id *author)
 {
     size_t low = 0;
@@ -19,22 +17,6 @@ const struct dossier_log *dossier_log_of(const struct dossier *dossier, const st
         }
     }
     return NULL;
-}
-
-const struct dossier_log *dossier_log_at(const struct dossier *dossier, const struct dossier_place *place)
-{
-    assert(place->log < dossier->log_count);
-    return &dossier->logs[place->log];
-}
-
-bool dossier_log_reaches(const struct dossier_log *log, uint64_t seq)
-{
-    return !log->nothing_by_then && seq <= log->known_by_seq;
-}
-
-bool dossier_log_disputes(const struct dossier_log *log, uint64_t seq)
-{
-    return (log->forked || log->frozen) && seq >= log->fork_seq;
 }
 
 bool dossier_place_is_void(const struct dossier *dossier, const struct dossier_place *place)

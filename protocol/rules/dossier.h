@@ -5,6 +5,8 @@
  * presentation; the verdict function cannot tell which (DESIGN section 5). Arrays live in one arena of the
  * gatherer; nothing in here points into LMDB. */
 
+#include <assert.h>
+
 #include "protocol/log/accept.h"
 #include "protocol/rules/trust.h"
 
@@ -182,13 +184,24 @@ struct dossier {
 const struct dossier_log *dossier_log_of(const struct dossier *dossier, const struct actor_id *author);
 
 /* The log that place is in. Requires: place.log < log_count. */
-const struct dossier_log *dossier_log_at(const struct dossier *dossier, const struct dossier_place *place);
+static inline const struct dossier_log *dossier_log_at(const struct dossier *dossier,
+                                                       const struct dossier_place *place)
+{
+    assert(place->log < dossier->log_count);
+    return &dossier->logs[place->log];
+}
 
 /* Whether block seq of log had arrived by the question's known_by_s, as far as log is held. */
-bool dossier_log_reaches(const struct dossier_log *log, uint64_t seq);
+static inline bool dossier_log_reaches(const struct dossier_log *log, uint64_t seq)
+{
+    return !log->nothing_by_then && seq <= log->known_by_seq;
+}
 
 /* Whether block seq of log is disputed by a fork. */
-bool dossier_log_disputes(const struct dossier_log *log, uint64_t seq);
+static inline bool dossier_log_disputes(const struct dossier_log *log, uint64_t seq)
+{
+    return (log->forked || log->frozen) && seq >= log->fork_seq;
+}
 
 /* Whether place's block is void, as far as known by then. */
 bool dossier_place_is_void(const struct dossier *dossier, const struct dossier_place *place);

@@ -16,6 +16,7 @@ struct decision {
     struct arena *arena;
     struct bytes name_space; /* of owners; empty at first */
     struct namespace_owners owners;
+    struct authority_answer *authorities; /* one for each credential */
 };
 
 static struct axis_answer yes(enum reason reason)
@@ -402,25 +403,18 @@ static void cut_days(struct credential_verdict *out)
     }
 }
 
-/* All but its own condition. Returns: false when the arena is full. */
+/* All but its own condition. Requires: *out is zeroed. Returns: false when the arena is full. */
 static bool decide_alone(struct credential_verdict *out, struct decision *decision, size_t index)
 {
     const struct dossier_credential *credential = &decision->dossier->credentials[index];
-    *out = (struct credential_verdict){
-        .credential = index,
-        .since_day = DAY_NONE,
-        .until_day = DAY_NONE,
-        .effective_day = DAY_NONE,
-        .appeal_day = DAY_NONE,
-        .overruled = SIZE_MAX,
-        .evidence_age_s = UINT64_MAX,
-    };
-    if (!credential->place.erased) {
-        out->authority = arena_take(decision->arena, sizeof *out->authority);
-        if (out->authority == NULL) {
-            return false;
-        }
-    }
+    out->credential = index;
+    out->since_day = DAY_NONE;
+    out->until_day = DAY_NONE;
+    out->effective_day = DAY_NONE;
+    out->appeal_day = DAY_NONE;
+    out->overruled = SIZE_MAX;
+    out->evidence_age_s = UINT64_MAX;
+    out->authority = credential->place.erased ? NULL : &decision->authorities[index];
     out->axes[AXIS_INTEGRITY] = integrity_of(decision, credential);
     out->axes[AXIS_AUTHORITY] = authority_answer_of(out, decision, credential);
     out->axes[AXIS_FRESHNESS] = freshness_answer_of(out, decision, credential);
@@ -494,7 +488,8 @@ bool credentials_decide(struct credentials *out, const struct dossier *dossier, 
     struct decision decision = {.dossier = dossier, .trust = trust, .question = question, .arena = arena};
     *out = (struct credentials){.count = dossier->credential_count};
     out->verdicts = arena_take(arena, out->count * sizeof out->verdicts[0]);
-    if (out->verdicts == NULL ||
+    decision.authorities = arena_take(arena, out->count * sizeof decision.authorities[0]);
+    if (out->verdicts == NULL || decision.authorities == NULL ||
         !memberships_of(&out->memberships, &out->membership_count, dossier, question->network, arena)) {
         return false;
     }

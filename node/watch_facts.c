@@ -235,12 +235,12 @@ static const char *cause_word(enum award_cause cause)
 {
     static const char *const words[] = {
         [AWARD_NOTHING] = "",
-        [AWARD_SHARE] = "share",
-        [AWARD_TECHNICIANS] = "technicians",
-        [AWARD_AREA] = "area",
-        [AWARD_RECOGNITION] = "recognition",
+        [AWARD_SHARE] = "too-few-certified",
+        [AWARD_TECHNICIANS] = "too-few-certified",
+        [AWARD_AREA] = "an-area-is-not-covered",
+        [AWARD_RECOGNITION] = "no-recognition",
         [AWARD_NO_PROFILE] = "no-profile",
-        [AWARD_RULE] = "rule",
+        [AWARD_RULE] = "rule-not-understood",
     };
     return words[cause];
 }

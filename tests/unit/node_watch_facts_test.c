@@ -153,8 +153,8 @@ static void a_shop_s_awards_and_codes(void **state)
     } rows[] = {
         {"an award that holds, until what ends it first", AT, "ase:Seal", "held until 1917-07-11"},
         {"the recognition that it rests on", AT, "ase/blue-seal", "held until 1924-08-23"},
-        {"an award that can never hold here", AT, "ase:Two", "not held (technicians)"},
-        {"an award that has ended, with what it lacks", 7000, "ase:Seal", "not held (share)"},
+        {"an award that can never hold here", AT, "ase:Two", "not held (too few certified)"},
+        {"an award that has ended, with what it lacks", 7000, "ase:Seal", "not held (too few certified)"},
         {"where the recognition is still there", 7000, "ase/blue-seal", "held until 1924-08-23"},
     };
     (void)state;

@@ -1,7 +1,7 @@
-/* What a verdict costs on a long career: thirty years, sixty attestations, all titles of the shipped packs,
- * warm, on one core, beside one bare libsodium signature check timed in turn with it in the same run, so that
- * a busy machine slows both. Prints microseconds a verdict, and the ratio, as min / median / max over the
- * repeats.
+/* What rules cost, by the shipped packs, warm, on one core: a verdict on a career of thirty years and sixty
+ * attestations with all titles, and all awards of a shop of fifty technicians with eight attestations each,
+ * beside one bare libsodium signature check timed in turn with them in the same run, so that a busy machine
+ * slows all. Prints microseconds, and the ratios, as min / median / max over the repeats.
  *
  *     career_bench [REPEATS] */
 
@@ -12,11 +12,21 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/support/roster_builder.h"
 #include "tests/support/trade.h"
 
-enum { REPEATS_DEFAULT = 15, REPEATS_MAX = 1000, CALLS = 400, VERIFY_CALLS = 40 };
+enum {
+    REPEATS_DEFAULT = 15,
+    REPEATS_MAX = 1000,
+    CALLS = 400,
+    VERIFY_CALLS = 40,
+    ROSTER_CALLS = 10,
+    TECHNICIANS = 50
+};
 
 static struct trade trade;
+static struct trade shop_rules; /* for its packs alone */
+static struct roster_builder shop;
 static const char today[] = "2026-11-22";
 
 static double now_us(void)
@@ -70,6 +80,32 @@ static void build_career(void)
     assert(trade.dossier.credential_count == 60);
 }
 
+/* ---- the shop ---- */
+
+static void build_shop(void)
+{
+    static const char *const codes[] = {"ase/A1", "ase/A4", "ase/A5", "ase/A6", "ase/A7", "ase/A8", "ase/T4"};
+    const uint32_t first = trade_day("2024-01-10"), last = trade_day("2029-01-10");
+    trade_begin(&shop_rules);
+    trade_publish(&shop_rules, "ase.json", NULL);
+    trade_publish(&shop_rules, "ase-2025.json", NULL);
+    roster_builder_init(&shop, trade_day(today));
+    static_assert((int)TRADE_ASE == (int)ROSTER_ASE, "the packs stand in the log of the same actor");
+    shop.shop.dossier.packs = shop_rules.packs;
+    shop.shop.dossier.pack_count = shop_rules.dossier.pack_count;
+    build_profile(&shop, 1, first, TECHNICIANS,
+                  "air-conditioning brakes electrical engine suspension-steering");
+    build_review(&shop, 20, trade_day("2026-02-01"), TECHNICIANS, "brakes electrical engine");
+    build_blue_seal(&shop, trade_day("2026-02-01"), trade_day("2027-02-01"));
+    for (size_t i = 0; i < TECHNICIANS; i++) {
+        build_member(&shop, i, first);
+        for (size_t k = 0; k < sizeof(codes) / sizeof(codes[0]); k++) {
+            build_certified(&shop, i, codes[k], first + (uint32_t)i, last + (uint32_t)i);
+        }
+        build_worked(&shop, i, trade_day("2015-01-01"), trade_day("2019-01-01") + (uint32_t)i);
+    }
+}
+
 /* ---- timing ---- */
 
 struct signed_message {
@@ -116,6 +152,17 @@ static double time_verdict(void)
     return (now_us() - begun) / CALLS;
 }
 
+/* What it takes to put the fifty dossiers into memory is in it too. */
+static double time_roster(void)
+{
+    double begun = now_us();
+    for (int i = 0; i < ROSTER_CALLS; i++) {
+        struct roster_verdict verdict = roster_builder_decide(&shop);
+        assert(verdict.awards[0].answer == ANSWER_YES);
+    }
+    return (now_us() - begun) / ROSTER_CALLS;
+}
+
 static int order_doubles(const void *a, const void *b)
 {
     double left = *(const double *)a, right = *(const double *)b;
@@ -130,7 +177,8 @@ static void print_row(const char *name, double *values, int count)
 
 int main(int argc, char **argv)
 {
-    static double verdicts[REPEATS_MAX], checks[REPEATS_MAX], ratios[REPEATS_MAX];
+    static double verdicts[REPEATS_MAX], rosters[REPEATS_MAX], checks[REPEATS_MAX];
+    static double verdict_ratios[REPEATS_MAX], roster_ratios[REPEATS_MAX];
     int repeats = argc > 1 ? atoi(argv[1]) : REPEATS_DEFAULT;
     struct signed_message message;
     if (repeats < 1 || repeats > REPEATS_MAX || sodium_init() < 0) {
@@ -139,17 +187,24 @@ int main(int argc, char **argv)
     }
     sign_one(&message);
     build_career();
+    build_shop();
     struct verdict verdict = trade_verdict(&trade, NULL, today, "TX");
     printf("60 attestations of 30 years: %zu codes, %zu titles asked about\n", verdict.code_count,
            verdict.title_count);
+    struct roster_verdict awards = roster_builder_decide(&shop);
+    printf("a shop of %d: %zu areas, %zu awards\n", (int)TECHNICIANS, awards.area_count, awards.award_count);
     for (int i = 0; i < repeats; i++) {
         verdicts[i] = time_verdict();
         checks[i] = time_verify(&message);
-        ratios[i] = verdicts[i] / checks[i];
+        rosters[i] = time_roster();
+        verdict_ratios[i] = verdicts[i] / checks[i];
+        roster_ratios[i] = rosters[i] / checks[i];
     }
     printf("%-44s %8s / %8s / %8s\n", "microseconds", "min", "median", "max");
     print_row("verdict, all titles", verdicts, repeats);
+    print_row("awards of a shop of 50", rosters, repeats);
     print_row("one bare libsodium signature check", checks, repeats);
-    print_row("ratio", ratios, repeats);
+    print_row("ratio of a verdict", verdict_ratios, repeats);
+    print_row("ratio of the awards", roster_ratios, repeats);
     return 0;
 }

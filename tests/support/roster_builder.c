@@ -175,13 +175,27 @@ void build_member_left(struct roster_builder *builder, const struct dossier_affi
     };
 }
 
-void build_certified(struct roster_builder *builder, size_t technician, const char *code, uint32_t first,
-                     uint32_t last)
+static void add_certificate(struct roster_builder *builder, size_t technician,
+                            struct built_certificate certificate)
 {
     struct built_technician *built = &builder->technicians[technician];
     assert(built->certificate_count < BUILT_CERTIFICATES_MAX);
-    built->certificates[built->certificate_count++] =
-        (struct built_certificate){.code = code, .first = first, .last = last};
+    built->certificates[built->certificate_count++] = certificate;
+}
+
+void build_certified(struct roster_builder *builder, size_t technician, const char *code, uint32_t first,
+                     uint32_t last)
+{
+    add_certificate(
+        builder, technician,
+        (struct built_certificate){.code = code, .basis = BASIS_EXAM, .first = first, .last = last});
+}
+
+void build_worked(struct roster_builder *builder, size_t technician, uint32_t first, uint32_t last)
+{
+    add_certificate(builder, technician,
+                    (struct built_certificate){
+                        .code = "ase/experience", .basis = BASIS_EXPERIENCE, .first = first, .last = last});
 }
 
 struct built_technician *build_elsewhere(struct roster_builder *builder, size_t technician, uint32_t first,
@@ -249,8 +263,10 @@ static void build_technician(struct roster_builder *builder, const struct actor_
     dossier->leave_count = 0;
     for (size_t i = 0; i < built->certificate_count; i++) {
         const struct built_certificate *certificate = &built->certificates[i];
-        build_credential(&builder->technician, ROSTER_ASE, FIRST_CERTIFICATE_SEQ + i, certificate->code,
-                         certificate->first, certificate->last);
+        struct dossier_credential *credential =
+            build_credential(&builder->technician, ROSTER_ASE, FIRST_CERTIFICATE_SEQ + i, certificate->code,
+                             certificate->first, certificate->last);
+        credential->attestation.basis = certificate->basis;
     }
     copy_memberships(builder, id);
     if (built->has_own_left) {

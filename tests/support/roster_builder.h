@@ -24,6 +24,7 @@ enum {
 
 struct built_certificate {
     const char *code;
+    enum basis basis;
     uint32_t first, last;
 };
 
@@ -83,6 +84,8 @@ void build_member_left(struct roster_builder *builder, const struct dossier_affi
 /* technician holds a code of ase. */
 void build_certified(struct roster_builder *builder, size_t technician, const char *code, uint32_t first,
                      uint32_t last);
+/* technician's work from first to last is documented, as ase/experience. */
+void build_worked(struct roster_builder *builder, size_t technician, uint32_t first, uint32_t last);
 /* technician is on the other shop's roster; left DAY_NONE: to this day. */
 struct built_technician *build_elsewhere(struct roster_builder *builder, size_t technician, uint32_t first,
                                          uint32_t left);

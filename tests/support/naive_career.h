@@ -1,0 +1,176 @@
+#ifndef TESTS_SUPPORT_NAIVE_CAREER_H
+#define TESTS_SUPPORT_NAIVE_CAREER_H
+
+/* The rules of the trade as their contracts say them, one day at a time: plain recursion and loops over days,
+ * slow and obviously right, to hold the interval algebra of protocol/rules against. Of that it uses the
+ * dossier, decoded expressions, days and authority_of (which is tested on its own), and nothing else.
+ *
+ * All answers are Kleene's yes, no and unknown. Days before first_day are as first_day, days after last_day
+ * as last_day: what a dossier says must begin and end between the two. */
+
+#include "protocol/rules/authority.h"
+#include "protocol/rules/day_truth.h"
+#include "protocol/rules/expression.h"
+#include "protocol/rules/verdict.h"
+
+enum {
+    NAIVE_CREDENTIALS_MAX = 40,
+    NAIVE_PACKS_MAX = 16,
+    NAIVE_AFFILIATIONS_MAX = 16,
+    NAIVE_RULES_MAX = 24, /* of one pack */
+    NAIVE_CODES_MAX = 24,
+    NAIVE_TITLES_MAX = 16,
+    NAIVE_NODES_MAX = 2 * NAIVE_CODES_MAX + NAIVE_TITLES_MAX,
+    NAIVE_SPAN_MAX = 1000,
+    NAIVE_MEMOS_MAX = 512,
+    NAIVE_ARENA_SIZE = 1024 * 1024,
+};
+
+struct naive_rule {
+    enum pack_rule_kind kind;
+    struct bytes name;
+    struct expression expression;
+};
+
+struct naive_pack {
+    const struct dossier_pack *pack;
+    bool speaks; /* naive_pack_speaks */
+    size_t rule_count;
+    struct naive_rule rules[NAIVE_RULES_MAX];
+};
+
+struct naive_title {
+    struct bytes name_space, name;
+};
+
+/* A code that the subject has a credential for is two nodes, tested and certified; a title of a pack is one.
+ * What rests on itself is the least that is certain: at first nothing is, and what follows is added until
+ * nothing more does. */
+struct naive_nodes {
+    bool on[NAIVE_NODES_MAX];
+};
+
+/* What was found of one expression, asked about one attestation or none: too much is asked again and again.
+ */
+struct naive_memo {
+    const struct expression *expression;
+    size_t attestation;
+    size_t count; /* of a `for life`: on so many days, the first ones */
+    uint8_t found[NAIVE_SPAN_MAX];
+};
+
+/* Large, so keep it static. It points into itself: don't copy it. */
+struct naive_career {
+    const struct dossier *dossier;
+    const struct trust *trust;
+    const struct question *question;
+    uint32_t first_day, last_day;
+    size_t pack_count;
+    struct naive_pack packs[NAIVE_PACKS_MAX]; /* as in the dossier */
+    size_t code_count;
+    struct bytes codes[NAIVE_CODES_MAX];   /* in no order */
+    size_t code_of[NAIVE_CREDENTIALS_MAX]; /* SIZE_MAX: a shop's, or erased */
+    size_t title_count;
+    struct naive_title titles[NAIVE_TITLES_MAX];
+    struct naive_nodes steps[NAIVE_NODES_MAX]; /* what a node's rules name */
+    size_t height; /* how many nodes rest on one another at most; SIZE_MAX: some rest on themselves */
+    struct authority_answer authorities[NAIVE_CREDENTIALS_MAX];
+    /* Answers that were found, plus one; 0: not yet. */
+    uint8_t nodes[NAIVE_NODES_MAX][NAIVE_SPAN_MAX];
+    uint8_t own[NAIVE_CREDENTIALS_MAX][NAIVE_SPAN_MAX];
+    uint8_t conditions[NAIVE_CODES_MAX][NAIVE_SPAN_MAX];
+    uint8_t counts[NAIVE_CREDENTIALS_MAX];
+    /* Whether a `joined` is what it must be, and the one that speaks for its consent. */
+    enum answer joined[NAIVE_AFFILIATIONS_MAX];
+    size_t memo_count;
+    struct naive_memo memos[NAIVE_MEMOS_MAX];
+    struct arena arena;
+    uint8_t memory[NAIVE_ARENA_SIZE];
+};
+
+/* Begin. Borrows: dossier, trust and question for as long as the career is asked. */
+void naive_career_begin(struct naive_career *career, const struct dossier *dossier, const struct trust *trust,
+                        const struct question *question, uint32_t first_day, uint32_t last_day);
+
+/* Days from first_day on to day, which counts as last_day when it is later, and so on. */
+size_t naive_rank(const struct naive_career *career, uint32_t day);
+
+/* ---- Kleene (naive_expression.c) ---- */
+
+enum answer naive_and(enum answer a, enum answer b);
+enum answer naive_or(enum answer a, enum answer b);
+enum answer naive_not(enum answer a);
+
+/* ---- one credential by itself (naive_credential.c) ---- */
+
+enum answer naive_integrity(const struct naive_career *career, size_t credential);
+/* Of its issuer and the pack of the day earned, before what that pack's rules ask for. */
+enum answer naive_authority(const struct naive_career *career, size_t credential);
+enum answer naive_freshness(const struct naive_career *career, size_t credential);
+/* By its own validity, what was said about it, and its own condition. */
+enum answer naive_status(struct naive_career *career, size_t credential, uint32_t day);
+/* All four. */
+enum answer naive_own(struct naive_career *career, size_t credential, uint32_t day);
+
+bool naive_log_reaches(const struct dossier_log *log, uint64_t seq);
+bool naive_log_disputes(const struct dossier_log *log, uint64_t seq);
+bool naive_log_needs_upgrade(const struct dossier_log *log);
+/* Void as far as known; whether that is disputed itself is another question. */
+bool naive_is_void(const struct naive_career *career, const struct dossier_place *place);
+/* Whether the log's newest checkpoint is within a budget. */
+enum answer naive_log_freshness(const struct naive_career *career, const struct dossier_log *log,
+                                uint64_t budget_s);
+
+/* ---- networks (naive_network.c) ---- */
+
+/* Find which `joined` speak. */
+void naive_read_affiliations(struct naive_career *career);
+
+/* Affiliated with a shop that holds the membership code. */
+enum answer naive_in_network(struct naive_career *career, struct bytes code, uint32_t day);
+
+/* ---- packs (naive_pack.c) ---- */
+
+/* Whether it is its namespace's owner's, had arrived, and is not void for certain. */
+bool naive_pack_speaks(const struct naive_career *career, const struct dossier_pack *pack);
+/* The pack in force on day, NULL: none is. */
+const struct naive_pack *naive_pack_on(const struct naive_career *career, struct bytes name_space,
+                                       uint32_t day);
+/* Whether the pack's block, or the one that voids it, is disputed, so that nothing it says is sure. */
+bool naive_pack_is_disputed(const struct naive_career *career, const struct naive_pack *pack);
+/* The rule that speaks for a whole code; NULL: there is none. */
+const struct naive_rule *naive_rule_for(const struct naive_pack *pack, enum pack_rule_kind kind,
+                                        struct bytes code);
+const struct naive_rule *naive_title_rule(const struct naive_pack *pack, struct bytes name);
+bool naive_matches(struct bytes pattern, struct bytes code);
+
+/* ---- what rules lead to (naive_cycle.c) ---- */
+
+size_t naive_tested_node(size_t code);
+size_t naive_certified_node(size_t code);
+size_t naive_title_node(const struct naive_career *career, size_t title);
+/* Find what each node's rules name. Returns: the height. */
+size_t naive_find_height(struct naive_career *career);
+
+/* ---- expressions (naive_expression.c) ---- */
+
+/* attestation: index of the credential that the rule is applied to; SIZE_MAX: to none. Borrows: expression,
+ * for as long as the career is asked. */
+enum answer naive_expression_on(struct naive_career *career, const struct expression *expression,
+                                uint32_t day, size_t attestation);
+
+/* ---- the career (naive_career.c) ---- */
+
+bool naive_is_of_subject(const struct naive_career *career, size_t credential);
+/* By the prerequisite or renewal rule of the day it was earned. */
+enum answer naive_counts(struct naive_career *career, size_t credential);
+/* The code's condition. */
+enum answer naive_condition(struct naive_career *career, size_t code, uint32_t day);
+/* On all axes, its code's rules among them. */
+enum answer naive_holds(struct naive_career *career, size_t credential, uint32_t day);
+enum answer naive_tested(struct naive_career *career, size_t code, uint32_t day);
+enum answer naive_certified(struct naive_career *career, size_t code, uint32_t day);
+enum answer naive_title(struct naive_career *career, struct bytes name_space, struct bytes name,
+                        uint32_t day);
+
+#endif

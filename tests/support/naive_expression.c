@@ -1,0 +1,338 @@
+#include <assert.h>
+#include <string.h>
+
+#include "protocol/base/text.h"
+#include "tests/support/naive_career.h"
+
+enum answer naive_and(enum answer a, enum answer b)
+{
+    if (a == ANSWER_NO || b == ANSWER_NO) {
+        return ANSWER_NO;
+    }
+    return a == ANSWER_YES && b == ANSWER_YES ? ANSWER_YES : ANSWER_UNKNOWN;
+}
+
+enum answer naive_or(enum answer a, enum answer b)
+{
+    if (a == ANSWER_YES || b == ANSWER_YES) {
+        return ANSWER_YES;
+    }
+    return a == ANSWER_NO && b == ANSWER_NO ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+enum answer naive_not(enum answer a)
+{
+    if (a == ANSWER_UNKNOWN) {
+        return ANSWER_UNKNOWN;
+    }
+    return a == ANSWER_YES ? ANSWER_NO : ANSWER_YES;
+}
+
+/* More than `wanted` is enough too: certainly `yes` of them, and as many more perhaps. */
+static enum answer is_enough(size_t yes, size_t perhaps, uint64_t wanted)
+{
+    if (yes >= wanted) {
+        return ANSWER_YES;
+    }
+    return yes + perhaps >= wanted ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
+/* ---- of several children ---- */
+
+static enum answer at_least_on(struct naive_career *career, const struct expression *expression,
+                               uint64_t wanted, uint32_t day, size_t attestation)
+{
+    size_t yes = 0;
+    size_t perhaps = 0;
+    for (size_t i = 0; i < expression->child_count; i++) {
+        enum answer answer = naive_expression_on(career, &expression->children[i], day, attestation);
+        yes += answer == ANSWER_YES ? 1 : 0;
+        perhaps += answer == ANSWER_UNKNOWN ? 1 : 0;
+    }
+    return is_enough(yes, perhaps, wanted);
+}
+
+static struct naive_memo *memo_of(struct naive_career *career, const struct expression *expression,
+                                  size_t attestation)
+{
+    for (size_t i = 0; i < career->memo_count; i++) {
+        if (career->memos[i].expression == expression && career->memos[i].attestation == attestation) {
+            return &career->memos[i];
+        }
+    }
+    assert(career->memo_count < NAIVE_MEMOS_MAX);
+    struct naive_memo *memo = &career->memos[career->memo_count++];
+    memset(memo, 0, sizeof *memo);
+    memo->expression = expression;
+    memo->attestation = attestation;
+    return memo;
+}
+
+static enum answer for_life_on(struct naive_career *career, const struct expression *expression, uint32_t day,
+                               size_t attestation)
+{
+    struct naive_memo *memo = memo_of(career, expression, attestation);
+    while (memo->count <= naive_rank(career, day)) {
+        enum answer before = memo->count == 0 ? ANSWER_NO : (enum answer)memo->found[memo->count - 1];
+        enum answer now = naive_expression_on(career, &expression->children[0],
+                                              career->first_day + (uint32_t)memo->count, attestation);
+        memo->found[memo->count++] = (uint8_t)naive_or(before, now);
+    }
+    return (enum answer)memo->found[naive_rank(career, day)];
+}
+
+/* ---- codes and titles ---- */
+
+static enum answer codes_on(struct naive_career *career, const struct expression *expression, uint32_t day)
+{
+    enum answer answer = ANSWER_NO;
+    for (size_t i = 0; i < career->code_count; i++) {
+        if (naive_matches(expression->pattern, career->codes[i])) {
+            answer = naive_or(answer, expression->op == EXPRESSION_CERTIFIED ? naive_certified(career, i, day)
+                                                                             : naive_tested(career, i, day));
+        }
+    }
+    return answer;
+}
+
+static bool is_under(const struct naive_career *career, size_t credential, struct bytes pattern,
+                     enum basis basis)
+{
+    const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
+    return naive_is_of_subject(career, credential) && attestation->basis == basis &&
+           naive_matches(pattern, attestation->code);
+}
+
+static enum answer trained_on(struct naive_career *career, struct bytes pattern, uint32_t day)
+{
+    enum answer answer = ANSWER_NO;
+    for (size_t i = 0; i < career->dossier->credential_count; i++) {
+        if (is_under(career, i, pattern, BASIS_TRAINING)) {
+            answer = naive_or(answer, naive_holds(career, i, day));
+        }
+    }
+    return answer;
+}
+
+static enum answer title_on(struct naive_career *career, const struct expression *expression, uint32_t day)
+{
+    if (expression->name_space.size > 0) {
+        return naive_title(career, expression->name_space, expression->name, day);
+    }
+    enum answer answer = ANSWER_NO;
+    for (size_t i = 0; i < career->trust->owner_count; i++) {
+        struct bytes name_space = bytes_of_string(career->trust->owners[i].name_space);
+        answer = naive_or(answer, naive_title(career, name_space, expression->name, day));
+    }
+    return answer;
+}
+
+/* ---- experience ---- */
+
+/* Days up to day that statements document which stand on it, for sure or at least perhaps. */
+static uint64_t documented_days(struct naive_career *career, struct bytes pattern, uint32_t day,
+                                bool for_sure)
+{
+    static bool documented[NAIVE_SPAN_MAX];
+    uint64_t count = 0;
+    memset(documented, 0, sizeof documented);
+    for (size_t i = 0; i < career->dossier->credential_count; i++) {
+        const struct attestation *attestation = &career->dossier->credentials[i].attestation;
+        if (!is_under(career, i, pattern, BASIS_EXPERIENCE)) {
+            continue;
+        }
+        enum answer stands = naive_holds(career, i, day);
+        if (stands == ANSWER_NO || (for_sure && stands == ANSWER_UNKNOWN)) {
+            continue;
+        }
+        uint32_t last = attestation->has_last_day ? attestation->last_day : career->question->at_day;
+        for (uint32_t d = attestation->valid_from; d <= day && d <= career->last_day && d <= last; d++) {
+            documented[d - career->first_day] = true;
+        }
+    }
+    for (size_t i = 0; i <= naive_rank(career, day); i++) {
+        count += documented[i] ? 1 : 0;
+    }
+    return count;
+}
+
+static enum answer experience_on(struct naive_career *career, const struct expression *expression,
+                                 uint32_t day)
+{
+    if (documented_days(career, expression->pattern, day, false) < expression->count) {
+        return ANSWER_NO;
+    }
+    bool is_sure = documented_days(career, expression->pattern, day, true) >= expression->count;
+    return is_sure ? ANSWER_YES : ANSWER_UNKNOWN;
+}
+
+/* What takes a while and rests on nothing but the day. */
+static enum answer remembered_on(struct naive_career *career, const struct expression *expression,
+                                 uint32_t day)
+{
+    uint8_t *found = &memo_of(career, expression, SIZE_MAX)->found[naive_rank(career, day)];
+    if (*found == 0) {
+        enum answer answer = expression->op == EXPRESSION_EXPERIENCE
+                                 ? experience_on(career, expression, day)
+                                 : naive_in_network(career, expression->pattern, day);
+        *found = (uint8_t)(1 + answer);
+    }
+    return (enum answer)(*found - 1);
+}
+
+/* ---- the question ---- */
+
+static enum answer in_state(const struct naive_career *career, const struct expression *expression)
+{
+    const struct bytes *states = expression->states.items;
+    if (career->question->state.size == 0) {
+        return ANSWER_UNKNOWN; /* nobody says where */
+    }
+    for (size_t i = 0; i < expression->states.count; i++) {
+        if (bytes_equal(states[i], career->question->state)) {
+            return ANSWER_YES;
+        }
+    }
+    return ANSWER_NO;
+}
+
+/* ---- about an attestation ---- */
+
+/* Whether credential `before` is for the same code as `at` and was earned on an earlier day. */
+static bool was_earned_before(const struct naive_career *career, size_t before, size_t at)
+{
+    const struct attestation *a = &career->dossier->credentials[before].attestation;
+    const struct attestation *b = &career->dossier->credentials[at].attestation;
+    return career->code_of[before] == career->code_of[at] && a->earned_on < b->earned_on;
+}
+
+/* Whether on day the code of `at` is held by what was earned before it, whatever the code's condition says: a
+ * renewal does not come too late because it is asked about in another state. */
+static enum answer was_held_on(struct naive_career *career, size_t at, uint32_t day)
+{
+    enum answer answer = ANSWER_NO;
+    for (size_t i = 0; i < career->dossier->credential_count; i++) {
+        if (was_earned_before(career, i, at)) {
+            answer = naive_or(answer, naive_and(naive_own(career, i, day), naive_counts(career, i)));
+        }
+    }
+    return answer;
+}
+
+static enum answer in_time(struct naive_career *career, const struct expression *expression, size_t at)
+{
+    uint32_t earned = career->dossier->credentials[at].attestation.earned_on;
+    enum answer answer = ANSWER_NO;
+    for (uint32_t ago = 0; ago <= expression->count && earned - ago >= career->first_day; ago++) {
+        answer = naive_or(answer, was_held_on(career, at, earned - ago));
+    }
+    return answer;
+}
+
+/* Whether it ever held at all. */
+static enum answer was_earned(struct naive_career *career, size_t credential)
+{
+    enum answer answer = ANSWER_NO;
+    for (uint32_t day = career->first_day; day <= career->last_day && answer != ANSWER_YES; day++) {
+        answer = naive_or(answer, naive_own(career, credential, day));
+    }
+    return naive_and(answer, naive_counts(career, credential));
+}
+
+static enum answer is_apart(struct naive_career *career, const struct expression *expression, size_t at)
+{
+    enum answer answer = ANSWER_YES;
+    for (size_t i = 0; i < career->dossier->credential_count; i++) {
+        const struct attestation *before = &career->dossier->credentials[i].attestation;
+        if (!was_earned_before(career, i, at) || (expression->bases & UINT32_C(1) << before->basis) == 0) {
+            continue;
+        }
+        uint32_t allowed_from =
+            day_add_months(before->earned_on, (uint32_t)expression->count) + expression->days;
+        if (career->dossier->credentials[at].attestation.earned_on < allowed_from) {
+            answer = naive_and(answer, naive_not(was_earned(career, i)));
+        }
+    }
+    return answer;
+}
+
+/* Whether a last day is at most `months` after the last day on which the code was held by what was earned
+ * before, taking what is perhaps so as held or not. */
+static bool adds_little(struct naive_career *career, uint64_t months, size_t at, bool for_sure)
+{
+    const struct attestation *attestation = &career->dossier->credentials[at].attestation;
+    for (uint32_t day = career->last_day; day + 1 > career->first_day; day--) {
+        enum answer held = was_held_on(career, at, day);
+        if (held == ANSWER_NO || (for_sure && held == ANSWER_UNKNOWN)) {
+            continue;
+        }
+        return day == career->last_day ||
+               (attestation->has_last_day && attestation->last_day <= day_add_months(day, (uint32_t)months));
+    }
+    return false;
+}
+
+static enum answer adds(struct naive_career *career, const struct expression *expression, size_t at)
+{
+    if (adds_little(career, expression->count, at, true)) {
+        return ANSWER_YES;
+    }
+    return adds_little(career, expression->count, at, false) ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
+static enum answer attestation_on(struct naive_career *career, const struct expression *expression, size_t at)
+{
+    assert(at != SIZE_MAX);
+    switch ((int)expression->op) {
+    case EXPRESSION_BASIS: {
+        uint32_t basis = UINT32_C(1) << career->dossier->credentials[at].attestation.basis;
+        return (expression->bases & basis) != 0 ? ANSWER_YES : ANSWER_NO;
+    }
+    case EXPRESSION_IN_TIME:
+        return in_time(career, expression, at);
+    case EXPRESSION_APART:
+        return is_apart(career, expression, at);
+    default:
+        return adds(career, expression, at);
+    }
+}
+
+enum answer naive_expression_on(struct naive_career *career, const struct expression *expression,
+                                uint32_t day, size_t attestation)
+{
+    switch (expression->op) {
+    case EXPRESSION_ALL:
+        return at_least_on(career, expression, expression->child_count, day, attestation);
+    case EXPRESSION_ANY:
+        return at_least_on(career, expression, 1, day, attestation);
+    case EXPRESSION_AT_LEAST:
+        return at_least_on(career, expression, expression->count, day, attestation);
+    case EXPRESSION_NOT:
+        return naive_not(naive_expression_on(career, &expression->children[0], day, attestation));
+    case EXPRESSION_FOR_LIFE:
+        return for_life_on(career, expression, day, attestation);
+    case EXPRESSION_CERTIFIED:
+    case EXPRESSION_TESTED:
+        return codes_on(career, expression, day);
+    case EXPRESSION_TRAINED:
+        return trained_on(career, expression->pattern, day);
+    case EXPRESSION_TITLE:
+        return title_on(career, expression, day);
+    case EXPRESSION_EXPERIENCE:
+    case EXPRESSION_IN_NETWORK:
+        return remembered_on(career, expression, day);
+    case EXPRESSION_IN_STATE:
+        return in_state(career, expression);
+    case EXPRESSION_BASIS:
+    case EXPRESSION_IN_TIME:
+    case EXPRESSION_APART:
+    case EXPRESSION_ADDS:
+        return attestation_on(career, expression, attestation);
+    case EXPRESSION_UNKNOWN:
+    case EXPRESSION_SHARE:
+    case EXPRESSION_TECHNICIANS:
+    case EXPRESSION_COVERED:
+        return ANSWER_UNKNOWN;
+    }
+    return ANSWER_UNKNOWN;
+}

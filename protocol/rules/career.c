@@ -163,6 +163,7 @@ struct career *career_begin(const struct dossier *dossier, const struct trust *t
     career->question = question;
     career->credentials = credentials;
     career->arena = arena;
+    career->capacity = arena->capacity;
     career->is_of_shop = is_of_shop(dossier);
     return list_spaces(career) && order_credentials(career) && list_codes(career) ? career : NULL;
 }

@@ -18,13 +18,16 @@
  * gives is unknown.
  *
  * What prerequisites and renewals ask for is decided before what rests on it. A code or title that is asked
- * for while it is being decided itself, or beyond EXPRESSION_DEPTH_MAX references, is unknown to what asks
- * for it, and that stays as it then comes out: perhaps unknown, but never certain without good reason. */
+ * for while it is being decided itself, or beyond EXPRESSION_DEPTH_MAX references within one namespace, is
+ * unknown to what asks for it, and that stays as it then comes out: perhaps unknown, but never certain
+ * without good reason. So is what the rules of a namespace say once they have taken CAREER_SPACE_SIZE_MAX of
+ * the arena: whoever may sign rules may not take what others need. */
 
 #include "protocol/rules/credential.h"
 #include "protocol/rules/pack_rules.h"
 
 struct career; /* in the arena */
+struct career_space;
 
 /* Begin. Borrows: all for as long as the career is used; *credentials as credentials_decide left them.
  * Returns: NULL when the arena is full. */
@@ -54,10 +57,31 @@ struct pack_segment {
     struct pack_rules rules;
 };
 
-/* Segments of a namespace, ascending, none overlapping. *count 0: it has none. */
-const struct pack_segment *career_packs(struct career *career, struct bytes name_space, size_t *count);
-/* The one in force on a day, or NULL. */
-const struct pack_segment *career_pack_on(struct career *career, struct bytes name_space, uint32_t day);
+/* A namespace, or NULL where the trust file does not name it. */
+struct career_space *career_space(struct career *career, struct bytes name_space);
+
+/* Write the segments of a namespace, ascending, none overlapping; of their rules those of kind have their
+ * expressions. *count 0: it has none. Returns: false when the arena is full. */
+bool career_packs(const struct pack_segment **out, size_t *count, struct career *career,
+                  struct career_space *space, enum pack_rule_kind kind);
+/* Write the one in force on a day, or NULL. */
+bool career_pack_on(const struct pack_segment **out, struct career *career, struct career_space *space,
+                    enum pack_rule_kind kind, uint32_t day);
+
+/* What the rules of one namespace may take of the arena. */
+enum { CAREER_SPACE_SIZE_MAX = 4 * 1024 * 1024 };
+
+enum spent {
+    SPENT_WITHIN, /* it fitted */
+    SPENT_SHARE,  /* the namespace has spent its share: what its rules say is unknown from now on */
+    SPENT_ALL,    /* the arena is full */
+};
+
+/* From now on the rules of space are at work, and what is taken of the arena is their share; NULL: nobody's
+ * are. Returns: whose were before, for career_spent. */
+struct career_space *career_spend(struct career *career, struct career_space *space);
+/* They were until now. fits: whether all that was asked of the arena was there. */
+enum spent career_spent(struct career *career, struct career_space *before, bool fits);
 
 /* Fill the verdict's codes, titles, requirement and lapses from its credentials. Requires: career_settle.
  * Returns: false when the arena is full. */

@@ -107,7 +107,8 @@ struct lapse_search {
     uint32_t ends_on; /* DAY_NONE: the earliest */
     uint32_t day;     /* what was found; DAY_NONE */
     struct bytes code;
-    size_t depth; /* of titles within titles */
+    size_t depth;  /* of titles within titles */
+    size_t number; /* of this search: titles that it came by need no second look */
 };
 
 static bool is_found(const struct lapse_search *search)
@@ -161,9 +162,10 @@ static bool look_at_title(struct lapse_search *search, const struct expression *
             !career_rule(&rule, career, space, segment, PACK_RULE_TITLE, expression->name)) {
             return false;
         }
-        if (rule == NULL) {
+        if (rule == NULL || rule->searched == search->number) {
             continue;
         }
+        rule->searched = search->number;
         search->depth++;
         if (!look_at(search, &rule->expression)) {
             return false;
@@ -202,6 +204,7 @@ static bool write_lapse(struct title_verdict *out, struct career *career, const 
         .at_day = career->question->at_day,
         .ends_on = is_held ? out->until_day : DAY_NONE,
         .day = DAY_NONE,
+        .number = ++career->search_count,
     };
     out->lapse_day = DAY_NONE;
     if (is_held && out->until_day == DAY_NONE) {
@@ -217,14 +220,40 @@ static bool write_lapse(struct title_verdict *out, struct career *career, const 
 
 /* ---- titles ---- */
 
-/* Nothing can be said of it: its pack is disputed, so that not even this is sure that there is such a title,
- * or it rests on itself. */
-static bool doubt_title(struct title_verdict *out, struct career *career)
+/* Nothing can be said of what is missing. */
+static bool doubt_missing(struct title_verdict *out, struct career *career)
 {
     const struct expression unknown = {.op = EXPRESSION_UNKNOWN};
     out->lapse_day = DAY_NONE;
     return career_missing(&out->missing, &out->missing_count, &out->part_count, career, &unknown,
                           career->question->at_day);
+}
+
+/* Nothing can be said of it: its pack is disputed, so that not even this is sure that there is such a title,
+ * or the rules of its namespace take too much. */
+static bool doubt_title(struct title_verdict *out, struct career *career)
+{
+    out->answer = ANSWER_UNKNOWN;
+    out->since_day = DAY_NONE;
+    out->until_day = DAY_NONE;
+    return doubt_missing(out, career);
+}
+
+/* What is missing, and what lapses. */
+static bool explain_title(struct title_verdict *out, struct career *career, struct career_space *space,
+                          const struct pack_segment *segment, size_t at)
+{
+    const struct known_rule *rule = career_rule_at(career, space, segment, at);
+    if (rule == NULL || !career_missing(&out->missing, &out->missing_count, &out->part_count, career,
+                                        &rule->expression, career->question->at_day)) {
+        return false;
+    }
+    if (out->answer == ANSWER_YES) { /* once reached for life by an earlier pack */
+        out->missing_count = 0;
+    } else if (out->missing_count == 0) { /* it rests on itself */
+        return doubt_missing(out, career);
+    }
+    return write_lapse(out, career, &rule->expression);
 }
 
 static bool conclude_title(struct title_verdict *out, struct career *career, struct career_space *space,
@@ -245,17 +274,9 @@ static bool conclude_title(struct title_verdict *out, struct career *career, str
     if (segment->disputed) {
         return doubt_title(out, career);
     }
-    const struct known_rule *rule = career_rule_at(career, space, segment, at);
-    if (rule == NULL || !career_missing(&out->missing, &out->missing_count, &out->part_count, career,
-                                        &rule->expression, day)) {
-        return false;
-    }
-    if (out->answer == ANSWER_YES) { /* once reached for life by an earlier pack */
-        out->missing_count = 0;
-    } else if (out->missing_count == 0) { /* it rests on itself */
-        return doubt_title(out, career);
-    }
-    return write_lapse(out, career, &rule->expression);
+    struct career_space *before = career_spend(career, space);
+    enum spent spent = career_spent(career, before, explain_title(out, career, space, segment, at));
+    return spent == SPENT_WITHIN || (spent == SPENT_SHARE && doubt_title(out, career));
 }
 
 /* How many titles a pack has: titles stand first among the rules. */

@@ -113,10 +113,15 @@ static bool find_experience(struct way *out, const struct quest *quest, const st
     if (segment == NULL || segment->disputed) {
         return true;
     }
-    if (!career_rule(&rule, quest->career, code->space, segment, PACK_RULE_EXPERIENCE, career_local(code))) {
-        return false;
+    struct career_space *before = career_spend(quest->career, code->space);
+    bool found =
+        career_rule(&rule, quest->career, code->space, segment, PACK_RULE_EXPERIENCE, career_local(code)) &&
+        (rule == NULL || find_way(out, &within, &rule->expression));
+    enum spent spent = career_spent(quest->career, before, found);
+    if (spent == SPENT_SHARE) {
+        *out = (struct way){.answer = ANSWER_UNKNOWN};
     }
-    return rule == NULL || find_way(out, &within, &rule->expression);
+    return spent != SPENT_ALL;
 }
 
 /* Experience rules are not looked into from another's. */

@@ -202,51 +202,73 @@ struct known_rule *career_rule_at(struct career *career, struct career_space *sp
     return name_rules(career, space, segment) ? know_rule(career, space, segment, at) : NULL;
 }
 
-/* Give all of the segment's rules their expressions. */
-static bool read_rules(struct career *career, struct career_space *space, const struct pack_segment *segment)
+/* Give the segment's rules of kind their expressions. */
+static bool read_rules(struct career *career, struct career_space *space, const struct pack_segment *segment,
+                       enum pack_rule_kind kind)
 {
     struct segment_memo *memo = memo_of(space, segment);
-    if (memo->is_read) {
+    uint32_t bit = UINT32_C(1) << kind;
+    if ((memo->read & bit) != 0) {
         return true;
     }
     if (!name_rules(career, space, segment)) {
         return false;
     }
     for (size_t i = 0; i < segment->rules.count; i++) {
+        if (memo->rules[i].kind != kind) {
+            continue;
+        }
         const struct known_rule *known = know_rule(career, space, segment, i);
         if (known == NULL) {
             return false;
         }
         memo->rules[i].expression = known->expression;
     }
-    memo->is_read = true;
+    memo->read |= bit;
     return true;
 }
 
-const struct pack_segment *career_packs(struct career *career, struct bytes name_space, size_t *count)
+static bool read_segments(struct career *career, struct career_space *space, enum pack_rule_kind kind)
 {
-    struct career_space *space = career_space(career, name_space);
-    *count = 0;
-    if (space == NULL || !career_divide(career, space)) {
-        return NULL;
-    }
     for (size_t i = 0; i < space->segment_count; i++) {
-        if (!read_rules(career, space, &space->segments[i])) {
-            return NULL;
+        if (!read_rules(career, space, &space->segments[i], kind)) {
+            return false;
         }
     }
-    *count = space->segment_count;
-    return space->segments;
+    return true;
 }
 
-const struct pack_segment *career_pack_on(struct career *career, struct bytes name_space, uint32_t day)
+bool career_packs(const struct pack_segment **out, size_t *count, struct career *career,
+                  struct career_space *space, enum pack_rule_kind kind)
 {
-    struct career_space *space = career_space(career, name_space);
-    if (space == NULL || !career_divide(career, space)) {
-        return NULL;
+    *count = 0;
+    if (!career_divide(career, space)) {
+        return false;
+    }
+    struct career_space *before = career_spend(career, space);
+    enum spent spent = career_spent(career, before, read_segments(career, space, kind));
+    if (spent == SPENT_WITHIN) {
+        *out = space->segments;
+        *count = space->segment_count;
+    }
+    return spent != SPENT_ALL;
+}
+
+bool career_pack_on(const struct pack_segment **out, struct career *career, struct career_space *space,
+                    enum pack_rule_kind kind, uint32_t day)
+{
+    *out = NULL;
+    if (!career_divide(career, space)) {
+        return false;
     }
     const struct pack_segment *segment = career_segment_on(space, day);
-    return segment != NULL && read_rules(career, space, segment) ? segment : NULL;
+    if (segment == NULL) {
+        return true;
+    }
+    struct career_space *before = career_spend(career, space);
+    enum spent spent = career_spent(career, before, read_rules(career, space, segment, kind));
+    *out = spent == SPENT_WITHIN ? segment : NULL;
+    return spent != SPENT_ALL;
 }
 
 /* ---- what rules ask ---- */
@@ -361,19 +383,52 @@ bool career_asked(struct day_truth *out, struct career *career, struct career_sp
 
 /* ---- titles ---- */
 
-static struct title_memo *title_memo_of(struct career *career, struct career_space *space, struct bytes name)
+static struct title_memo *find_title_memo(const struct career_space *space, struct bytes name)
 {
     for (struct title_memo *memo = space->titles; memo != NULL; memo = memo->next) {
         if (bytes_equal(memo->name, name)) {
             return memo;
         }
     }
-    struct title_memo *memo = arena_take(career->arena, sizeof *memo);
-    if (memo != NULL) {
-        *memo = (struct title_memo){.name = name, .next = space->titles};
-        space->titles = memo;
+    return NULL;
+}
+
+/* *given: whether any segment gives a title of that name. */
+static bool find_title(bool *given, struct career *career, struct career_space *space, struct bytes name)
+{
+    *given = false;
+    for (size_t i = 0; i < space->segment_count && !*given; i++) {
+        const struct pack_segment *segment = &space->segments[i];
+        if (segment->disputed) {
+            continue;
+        }
+        if (!name_rules(career, space, segment)) {
+            return false;
+        }
+        *given = pack_rules_find(&segment->rules, PACK_RULE_TITLE, name) != NULL;
     }
-    return memo;
+    return true;
+}
+
+/* Others may ask for as many titles that nobody gives as they like: those are one. */
+static bool add_title_memo(struct title_memo **out, struct career *career, struct career_space *space,
+                           struct bytes name)
+{
+    bool given;
+    if (!career_divide(career, space) || !find_title(&given, career, space, name)) {
+        return false;
+    }
+    *out = &space->nobody;
+    if (!given) {
+        return true;
+    }
+    *out = arena_take(career->arena, sizeof **out);
+    if (*out == NULL) {
+        return false;
+    }
+    **out = (struct title_memo){.name = name, .next = space->titles};
+    space->titles = *out;
+    return true;
 }
 
 /* The days on which a segment's rule gives the title that by earlier segments is held on the days of held. */
@@ -401,32 +456,39 @@ static bool title_days_by(struct day_truth *out, struct career *career, struct c
            day_truth_or(out, out, &reached, career->arena);
 }
 
+static bool write_title_days(struct title_memo *memo, struct career *career, struct career_space *space)
+{
+    struct day_truth *held = &memo->held.days;
+    for (size_t i = 0; i < space->segment_count; i++) {
+        const struct pack_segment *segment = &space->segments[i];
+        struct day_truth days;
+        if (!title_days_by(&days, career, space, segment, memo->name, held) ||
+            (days.possibly.count > 0 &&
+             !add_piece(held, &days, segment->first_day, segment->last_day, career->arena))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 const struct day_truth *career_title(struct career *career, struct career_space *space, struct bytes name)
 {
-    if (!career_divide(career, space)) {
-        return NULL;
-    }
-    struct title_memo *memo = title_memo_of(career, space, name);
+    struct title_memo *memo = find_title_memo(space, name);
     if (memo == NULL) {
-        return NULL;
+        struct career_space *before = career_spend(career, space);
+        bool added = add_title_memo(&memo, career, space, name);
+        enum spent spent = career_spent(career, before, added);
+        if (spent != SPENT_WITHIN) {
+            return spent == SPENT_SHARE ? &day_truth_unknown : NULL;
+        }
     }
     if (memo->held.memo == MEMO_DONE) {
         return &memo->held.days;
     }
-    if (!career_may_work_out(career, &memo->held)) {
+    if (!career_may_work_out(space, &memo->held)) {
         return &day_truth_unknown;
     }
-    struct day_truth *held = &memo->held.days;
-    career_begin_memo(career, &memo->held);
-    for (size_t i = 0; i < space->segment_count; i++) {
-        const struct pack_segment *segment = &space->segments[i];
-        struct day_truth days;
-        if (!title_days_by(&days, career, space, segment, name, held) ||
-            (days.possibly.count > 0 &&
-             !add_piece(held, &days, segment->first_day, segment->last_day, career->arena))) {
-            return NULL;
-        }
-    }
-    career_end_memo(career, &memo->held);
-    return &memo->held.days;
+    struct career_space *before = career_begin_memo(career, space, &memo->held);
+    bool written = write_title_days(memo, career, space);
+    return career_end_memo(career, before, &memo->held, written) == SPENT_ALL ? NULL : &memo->held.days;
 }

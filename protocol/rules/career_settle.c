@@ -227,20 +227,27 @@ static bool settle(struct career *career, struct career_code *code)
            career_held_by(&code->tested.days, career, code, bases_held(career));
 }
 
+static void doubt_all(struct career *career, const struct career_code *code)
+{
+    for (size_t i = 0; i < code->count; i++) {
+        refuse(career_verdict(career, code, i), ANSWER_UNKNOWN, REASON_RULE_UNKNOWN);
+    }
+}
+
 const struct day_truth *career_tested(struct career *career, struct career_code *code)
 {
     if (code->tested.memo == MEMO_DONE) {
         return &code->tested.days;
     }
-    if (!career_may_work_out(career, &code->tested)) {
+    if (!career_may_work_out(code->space, &code->tested)) {
         return &day_truth_unknown;
     }
-    career_begin_memo(career, &code->tested);
-    if (!settle(career, code)) {
-        return NULL;
+    struct career_space *before = career_begin_memo(career, code->space, &code->tested);
+    enum spent spent = career_end_memo(career, before, &code->tested, settle(career, code));
+    if (spent == SPENT_SHARE) {
+        doubt_all(career, code);
     }
-    career_end_memo(career, &code->tested);
-    return &code->tested.days;
+    return spent == SPENT_ALL ? NULL : &code->tested.days;
 }
 
 static bool certify(struct day_truth *out, struct career *career, const struct career_code *code,
@@ -264,15 +271,13 @@ const struct day_truth *career_certified(struct career *career, struct career_co
     if (code->certified.memo == MEMO_DONE) {
         return &code->certified.days;
     }
-    if (!career_may_work_out(career, &code->certified)) {
+    if (!career_may_work_out(code->space, &code->certified)) {
         return &day_truth_unknown;
     }
-    career_begin_memo(career, &code->certified);
-    if (!certify(&code->certified.days, career, code, tested)) {
-        return NULL;
-    }
-    career_end_memo(career, &code->certified);
-    return &code->certified.days;
+    struct career_space *before = career_begin_memo(career, code->space, &code->certified);
+    bool written = certify(&code->certified.days, career, code, tested);
+    return career_end_memo(career, before, &code->certified, written) == SPENT_ALL ? NULL
+                                                                                   : &code->certified.days;
 }
 
 bool career_settle(struct career *career)

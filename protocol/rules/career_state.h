@@ -20,6 +20,7 @@ struct known_rule {
     enum expression_scope scope;
     struct expression expression;
     struct memo_days held; /* of scope subject: the days on which it holds */
+    size_t searched;       /* the search for what lapses that came by last */
 };
 
 struct title_memo {
@@ -32,7 +33,7 @@ struct title_memo {
 struct segment_memo {
     struct compiled_rule *rules; /* their names; NULL: not asked for by now */
     struct known_rule **known;   /* NULL each: not asked for by now */
-    bool is_read;                /* whether rules have their expressions too */
+    uint32_t read;               /* bit (1 << enum pack_rule_kind) each: rules of it have expressions too */
 };
 
 /* What rules of one kind ask of a code in every segment: kept for the next code, which the same rules speak
@@ -49,7 +50,10 @@ struct career_space {
     struct pack_segment *segments;
     struct segment_memo *memos;
     struct title_memo *titles;
-    uint32_t kinds; /* bit (1 << enum pack_rule_kind) each: some segment has such rules, or may */
+    struct title_memo nobody; /* a title that no segment gives */
+    size_t depth;             /* codes and titles begun and not done */
+    size_t spent;             /* of the arena, by its rules */
+    uint32_t kinds;           /* bit (1 << enum pack_rule_kind) each: some segment has such rules, or may */
     struct asked_by_day experience, condition;
 };
 
@@ -78,9 +82,13 @@ struct career {
     struct credentials *credentials;
     struct arena *arena;
     bool is_of_shop;
-    size_t depth;    /* codes and titles begun and not done */
-    uint64_t *keys;  /* of the dossier's credentials */
-    uint32_t *order; /* the subject's credentials by code, day earned, and as in the dossier */
+    size_t capacity;              /* of the arena: all of it */
+    struct career_space *spender; /* whose rules are at work; NULL: nobody's */
+    size_t spent_from;            /* of the arena, by them */
+    bool is_full;                 /* the arena is */
+    size_t search_count;          /* for what lapses */
+    uint64_t *keys;               /* of the dossier's credentials */
+    uint32_t *order;              /* the subject's credentials by code, day earned, and as in the dossier */
     size_t order_count;
     size_t code_count;
     struct career_code *codes;   /* ascending */
@@ -92,23 +100,23 @@ struct career {
     struct known_rule *recent[CAREER_RECENT_MAX];
 };
 
-/* Whether days that are not there yet may be worked out: they don't rest on themselves, nor lie too deep. */
-static inline bool career_may_work_out(const struct career *career, const struct memo_days *days)
+/* Whether days that are not there yet may be worked out: they don't rest on themselves, nor lie too deep
+ * within the rules of their namespace. How deep it was asked for by others does not count: what they may ask
+ * for is theirs, what is answered is not. */
+static inline bool career_may_work_out(const struct career_space *space, const struct memo_days *days)
 {
-    return days->memo == MEMO_EMPTY && career->depth <= EXPRESSION_DEPTH_MAX;
+    return days->memo == MEMO_EMPTY && (space == NULL || space->depth <= EXPRESSION_DEPTH_MAX);
 }
 
-static inline void career_begin_memo(struct career *career, struct memo_days *days)
-{
-    days->memo = MEMO_BEGUN;
-    career->depth++;
-}
+/* ---- career_spending.c ---- */
 
-static inline void career_end_memo(struct career *career, struct memo_days *days)
-{
-    days->memo = MEMO_DONE;
-    career->depth--;
-}
+/* Begin to work out days, by the rules of space (NULL: by none). Returns: whose rules were at work before,
+ * for career_end_memo. */
+struct career_space *career_begin_memo(struct career *career, struct career_space *space,
+                                       struct memo_days *days);
+/* End it. fits: whether all fitted; else the days are unknown. */
+enum spent career_end_memo(struct career *career, struct career_space *before, struct memo_days *days,
+                           bool fits);
 
 /* Where a pointer to days is returned, NULL says that the arena is full. */
 
@@ -126,7 +134,6 @@ struct bytes career_local(const struct career_code *code);
 
 /* The segments of a namespace of the trust file. Returns: false when the arena is full. */
 bool career_divide(struct career *career, struct career_space *space);
-struct career_space *career_space(struct career *career, struct bytes name_space);
 /* Requires: career_divide. NULL: no pack is in force on that day. */
 struct pack_segment *career_segment_on(struct career_space *space, uint32_t day);
 /* The rule of kind that speaks for a code, or that gives a title, on the segment's days. *out NULL: there is

@@ -6,6 +6,9 @@
 #include "protocol/base/sort.h"
 #include "protocol/rules/roster_state.h"
 
+/* Of one technician, for one of the things that awards ask. */
+enum { RUNS_MAX = 64 };
+
 /* ---- who is a member ---- */
 
 static int compare_ids(const void *a, const void *b)
@@ -297,6 +300,30 @@ static void write_listing(struct roster_part *part, const struct found *found)
     }
 }
 
+/* The days on which what an award asks holds of her: unknown where finding out takes too much. */
+static bool days_of_ask(struct day_truth *out, struct career *career, const struct roster_ask *ask)
+{
+    struct career_space *before = career_spend(career, career_space(career, ask->name_space));
+    enum spent spent = career_spent(career, before, career_days(out, career, ask->expression));
+    if (spent == SPENT_SHARE) {
+        *out = day_truth_unknown;
+    }
+    return spent != SPENT_ALL;
+}
+
+/* The days on which she counts and it holds; what changes as often as nobody's certificates do is unknown. */
+static bool days_kept(struct day_truth *out, const struct roster_part *part, const struct day_truth *holds,
+                      struct arena *scratch)
+{
+    if (!day_truth_and(out, holds, &part->counts, scratch)) {
+        return false;
+    }
+    if (out->surely.count > RUNS_MAX || out->possibly.count > RUNS_MAX) {
+        *out = (struct day_truth){.surely = DAY_SET_NONE, .possibly = part->counts.possibly};
+    }
+    return true;
+}
+
 static bool write_asked(struct roster_part *part, const struct found *found, struct career *career)
 {
     const struct roster *roster = found->roster;
@@ -306,8 +333,8 @@ static bool write_asked(struct roster_part *part, const struct found *found, str
     }
     for (size_t i = 0; i < roster->ask_count; i++) {
         struct day_truth holds, days;
-        if (!career_days(&holds, career, roster->asks[i]) ||
-            !day_truth_and(&days, &holds, &part->counts, found->scratch) ||
+        if (!days_of_ask(&holds, career, &roster->asks[i]) ||
+            !days_kept(&days, part, &holds, found->scratch) ||
             !keep_truth(&part->asked[i], &days, part->counts.possibly, roster->arena)) {
             return false;
         }

@@ -48,19 +48,20 @@ static bool write_segment(struct award_segment *out, const struct pack_segment *
     return true;
 }
 
-static bool write_award(struct roster_award *out, struct roster *roster, const struct pack_segment *today,
-                        const struct compiled_rule *rule)
+static bool write_segments(struct roster_award *out, struct roster *roster)
 {
+    const struct pack_segment *segments;
     size_t count;
-    const struct pack_segment *segments = career_packs(roster->career, today->pack->pack.name_space, &count);
-    *out = (struct roster_award){.rule = rule, .pack = today->pack};
+    if (!career_packs(&segments, &count, roster->career, out->space, PACK_RULE_RECOGNITION)) {
+        return false;
+    }
     out->segments = arena_take(roster->arena, count * sizeof out->segments[0]);
     if (out->segments == NULL) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         const struct compiled_rule *named =
-            pack_rules_find(&segments[i].rules, PACK_RULE_RECOGNITION, rule->name);
+            pack_rules_find(&segments[i].rules, PACK_RULE_RECOGNITION, out->rule->name);
         if (named == NULL) {
             continue;
         }
@@ -71,37 +72,65 @@ static bool write_award(struct roster_award *out, struct roster *roster, const s
     return true;
 }
 
-static struct bytes name_space_of(const struct trust_owner *owner)
+static bool write_award(struct roster_award *out, struct roster *roster)
 {
-    return bytes_of_string(owner->name_space);
+    struct career_space *before = career_spend(roster->career, out->space);
+    enum spent spent = career_spent(roster->career, before, write_segments(out, roster));
+    if (spent == SPENT_SHARE) {
+        out->is_too_large = true;
+        out->segment_count = 0;
+    }
+    return spent != SPENT_ALL;
 }
 
-static size_t count_awards(struct roster *roster)
+/* The rules on at_day of a namespace of the trust file. *out NULL: there are none that could be read. */
+static bool rules_today(const struct pack_segment **out, struct roster *roster, struct career_space **space,
+                        size_t owner)
 {
-    size_t count = 0;
+    *space = career_space(roster->career, bytes_of_string(roster->trust->owners[owner].name_space));
+    return career_pack_on(out, roster->career, *space, PACK_RULE_RECOGNITION, roster->question->at_day);
+}
+
+static bool count_awards(size_t *count, struct roster *roster)
+{
+    *count = 0;
     for (size_t i = 0; i < roster->trust->owner_count; i++) {
-        const struct pack_segment *today = career_pack_on(
-            roster->career, name_space_of(&roster->trust->owners[i]), roster->question->at_day);
+        const struct pack_segment *today;
+        struct career_space *space;
+        if (!rules_today(&today, roster, &space, i)) {
+            return false;
+        }
         for (size_t k = 0; today != NULL && k < today->rules.count; k++) {
-            count += today->rules.rules[k].kind == PACK_RULE_RECOGNITION;
+            *count += today->rules.rules[k].kind == PACK_RULE_RECOGNITION;
         }
     }
-    return count;
+    return true;
 }
 
 static bool write_awards(struct roster *roster)
 {
-    roster->awards = arena_take(roster->arena, count_awards(roster) * sizeof roster->awards[0]);
+    size_t room;
+    if (!count_awards(&room, roster)) {
+        return false;
+    }
+    roster->awards = arena_take(roster->arena, room * sizeof roster->awards[0]);
     if (roster->awards == NULL) {
         return false;
     }
     for (size_t i = 0; i < roster->trust->owner_count; i++) {
-        const struct pack_segment *today = career_pack_on(
-            roster->career, name_space_of(&roster->trust->owners[i]), roster->question->at_day);
-        for (size_t k = 0; today != NULL && k < today->rules.count; k++) {
+        const struct pack_segment *today;
+        struct career_space *space;
+        if (!rules_today(&today, roster, &space, i)) {
+            return false;
+        }
+        for (size_t k = 0; today != NULL && k < today->rules.count && roster->award_count < room; k++) {
             const struct compiled_rule *rule = &today->rules.rules[k];
-            if (rule->kind == PACK_RULE_RECOGNITION &&
-                !write_award(&roster->awards[roster->award_count++], roster, today, rule)) {
+            if (rule->kind != PACK_RULE_RECOGNITION) {
+                continue;
+            }
+            struct roster_award *award = &roster->awards[roster->award_count++];
+            *award = (struct roster_award){.rule = rule, .pack = today->pack, .space = space};
+            if (!write_award(award, roster)) {
                 return false;
             }
         }
@@ -122,35 +151,69 @@ const struct award_segment *award_segment_on(const struct roster_award *award, u
 
 /* ---- what is asked of technicians ---- */
 
-static void add_ask(struct roster *roster, const struct expression *asked)
+/* What the awards of one namespace may still ask. */
+struct allowance {
+    struct roster *roster;
+    struct bytes name_space;
+    size_t asks, counts;
+};
+
+/* Returns: false when nothing more may be asked. */
+static bool add_ask(struct allowance *allowance, const struct expression *asked)
 {
-    if (roster_ask_of(roster, asked) == SIZE_MAX) {
-        roster->asks[roster->ask_count++] = asked;
+    struct roster *roster = allowance->roster;
+    if (roster_ask_of(roster, asked) != SIZE_MAX) {
+        return true;
     }
+    if (allowance->asks == 0) {
+        return false;
+    }
+    allowance->asks--;
+    roster->asks[roster->ask_count++] =
+        (struct roster_ask){.expression = asked, .name_space = allowance->name_space};
+    return true;
+}
+
+static bool is_of_technicians(const struct expression *node)
+{
+    return node->op == EXPRESSION_SHARE || node->op == EXPRESSION_TECHNICIANS ||
+           node->op == EXPRESSION_COVERED;
 }
 
 static bool visit_asks(void *context, const struct expression *node)
 {
-    struct roster *roster = context;
-    if (node->op == EXPRESSION_SHARE || node->op == EXPRESSION_TECHNICIANS) {
-        add_ask(roster, &node->children[0]);
-    }
+    struct allowance *allowance = context;
     const struct bytes *areas = node->areas.items;
-    for (size_t i = 0; node->op == EXPRESSION_COVERED && i < node->child_count; i++) {
-        if (roster_performs(roster, areas[i])) {
-            add_ask(roster, &node->children[i]);
+    if (!is_of_technicians(node)) {
+        return true;
+    }
+    if (allowance->counts == 0) {
+        return false;
+    }
+    allowance->counts--;
+    for (size_t i = 0; i < node->child_count; i++) {
+        bool asked = node->op != EXPRESSION_COVERED || roster_performs(allowance->roster, areas[i]);
+        if (asked && !add_ask(allowance, &node->children[i])) {
+            return false;
         }
     }
     return true;
 }
 
-static bool visit_children(void *context, const struct expression *node)
+/* What an award asks of technicians, unless it is more than is left. */
+static void add_asks(struct allowance *allowance, struct roster_award *award)
 {
-    size_t *count = context;
-    bool of_technicians =
-        node->op == EXPRESSION_SHARE || node->op == EXPRESSION_TECHNICIANS || node->op == EXPRESSION_COVERED;
-    *count += of_technicians ? node->child_count : 0;
-    return true;
+    struct roster *roster = allowance->roster;
+    const struct allowance before = *allowance;
+    size_t ask_count = roster->ask_count;
+    for (size_t i = 0; i < award->segment_count; i++) {
+        if (!expression_each(award->segments[i].expression, visit_asks, allowance)) {
+            award->is_too_large = true;
+            award->segment_count = 0;
+            roster->ask_count = ask_count;
+            *allowance = before;
+        }
+    }
 }
 
 /* The first node with an operator. */
@@ -191,23 +254,26 @@ static void write_share_ask(struct roster *roster)
 
 bool roster_read_awards(struct roster *roster)
 {
-    size_t room = 0;
+    struct allowance allowance = {.roster = roster};
     if (!write_awards(roster)) {
         return false;
     }
+    size_t space_count = 0;
     for (size_t i = 0; i < roster->award_count; i++) {
-        for (size_t k = 0; k < roster->awards[i].segment_count; k++) {
-            (void)expression_each(roster->awards[i].segments[k].expression, visit_children, &room);
-        }
+        space_count += i == 0 || roster->awards[i].space != roster->awards[i - 1].space;
     }
-    roster->asks = arena_take(roster->arena, room * sizeof roster->asks[0]);
+    roster->asks = arena_take(roster->arena, space_count * ROSTER_ASKS_MAX * sizeof roster->asks[0]);
     if (roster->asks == NULL) {
         return false;
     }
     for (size_t i = 0; i < roster->award_count; i++) {
-        for (size_t k = 0; k < roster->awards[i].segment_count; k++) {
-            (void)expression_each(roster->awards[i].segments[k].expression, visit_asks, roster);
+        struct roster_award *award = &roster->awards[i];
+        if (i == 0 || award->space != roster->awards[i - 1].space) {
+            allowance.name_space = award->pack->pack.name_space;
+            allowance.asks = ROSTER_ASKS_MAX;
+            allowance.counts = ROSTER_COUNTS_MAX;
         }
+        add_asks(&allowance, award);
     }
     write_share_ask(roster);
     return true;
@@ -251,6 +317,13 @@ static bool days_of_code(struct day_truth *out, struct roster *roster, const str
            day_truth_or(out, out, &from, roster->arena);
 }
 
+/* What that takes grows with the shop, and is nobody's share. */
+static bool count_technicians(struct day_truth *out, struct roster *roster, const struct expression *node)
+{
+    struct career_space *before = career_spend(roster->career, NULL);
+    return career_spent(roster->career, before, roster_count_days(out, roster, node)) == SPENT_WITHIN;
+}
+
 /* wanted: it is asked for, not the contrary of it. */
 static bool days_of(struct day_truth *out, struct roster *roster, const struct expression *expression,
                     bool wanted)
@@ -279,7 +352,7 @@ static bool days_of(struct day_truth *out, struct roster *roster, const struct e
     case EXPRESSION_SHARE:
     case EXPRESSION_TECHNICIANS:
     case EXPRESSION_COVERED:
-        return roster_count_days(out, roster, expression);
+        return count_technicians(out, roster, expression);
     case EXPRESSION_UNKNOWN:
     case EXPRESSION_BASIS:
     case EXPRESSION_IN_TIME:
@@ -392,35 +465,61 @@ static bool write_code(struct award_verdict *out, struct roster *roster, const s
     return true;
 }
 
-static bool conclude_award(struct award_verdict *out, struct roster *roster, struct roster_award *award)
+static bool write_verdict(struct award_verdict *out, struct roster *roster, struct roster_award *award)
 {
     if (!days_of_award(award, roster)) {
         return false;
     }
     const struct day_interval *run = day_set_run(award->days.surely, roster->question->at_day);
-    *out = (struct award_verdict){
-        .pack = award->pack,
-        .name = award->rule->name,
-        .answer = day_truth_on(&award->days, roster->question->at_day),
-        .since_day = run != NULL ? run->first : DAY_NONE,
-        .until_day = run != NULL ? run->last : DAY_NONE,
-        .breaks = {.day = DAY_NONE},
-        .recognised = ANSWER_NO,
-        .recognised_until = DAY_NONE,
-    };
+    out->answer = day_truth_on(&award->days, roster->question->at_day);
+    out->since_day = run != NULL ? run->first : DAY_NONE;
+    out->until_day = run != NULL ? run->last : DAY_NONE;
     write_share(out, roster, &award->rule->expression);
     return write_code(out, roster, &award->rule->expression) &&
            (run != NULL ? roster_explain_break(out, roster, award)
                         : roster_explain_lacks(out, roster, award));
 }
 
+static struct award_verdict unknown_award(const struct roster_award *award)
+{
+    return (struct award_verdict){
+        .pack = award->pack,
+        .name = award->rule->name,
+        .answer = ANSWER_UNKNOWN,
+        .since_day = DAY_NONE,
+        .until_day = DAY_NONE,
+        .breaks = {.day = DAY_NONE},
+        .recognised = ANSWER_NO,
+        .recognised_until = DAY_NONE,
+    };
+}
+
+static bool conclude_award(struct award_verdict *out, struct roster *roster, struct roster_award *award)
+{
+    enum spent spent = SPENT_SHARE;
+    *out = unknown_award(award);
+    if (!award->is_too_large) {
+        struct career_space *before = career_spend(roster->career, award->space);
+        spent = career_spent(roster->career, before, write_verdict(out, roster, award));
+    }
+    if (spent != SPENT_SHARE) {
+        return spent == SPENT_WITHIN;
+    }
+    *out = unknown_award(award);
+    award->segment_count = 0;
+    return roster_explain_lacks(out, roster, award);
+}
+
 /* ---- areas ---- */
 
-/* What the first award that names the area asks for it; SIZE_MAX: none does. */
+/* What the first award that names the area asks for it, of those that can be read; SIZE_MAX: none does. */
 static size_t ask_of_area(const struct roster *roster, struct bytes area)
 {
     for (size_t i = 0; i < roster->award_count; i++) {
         struct wanted wanted = {.op = EXPRESSION_COVERED, .area = area};
+        if (roster->awards[i].is_too_large) {
+            continue;
+        }
         (void)expression_each(&roster->awards[i].rule->expression, visit_wanted, &wanted);
         if (wanted.found != NULL) {
             return roster_ask_of(roster, &wanted.found->children[wanted.child]);

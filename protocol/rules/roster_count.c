@@ -42,7 +42,7 @@ struct count {
 size_t roster_ask_of(const struct roster *roster, const struct expression *asked)
 {
     for (size_t i = 0; i < roster->ask_count; i++) {
-        if (roster->asks[i] == asked || expression_equal(roster->asks[i], asked)) {
+        if (roster->asks[i].expression == asked || expression_equal(roster->asks[i].expression, asked)) {
             return i;
         }
     }

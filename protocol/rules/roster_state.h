@@ -49,9 +49,21 @@ struct award_segment {
 struct roster_award {
     const struct compiled_rule *rule; /* on at_day */
     const struct dossier_pack *pack;
-    size_t segment_count; /* those that have a rule of this name, ascending */
+    struct career_space *space; /* of the shop's career */
+    bool is_too_large;          /* what its rules ask for takes too much: nothing can be said of it */
+    size_t segment_count;       /* those that have a rule of this name, ascending */
     struct award_segment *segments;
     struct day_truth days;
+};
+
+/* What the rules of one namespace may ask of technicians, and how often they may be counted: a large shop has
+ * to answer all of it. */
+enum { ROSTER_ASKS_MAX = 64, ROSTER_COUNTS_MAX = 512 };
+
+/* What awards ask of technicians, for the namespace of the first that does. */
+struct roster_ask {
+    const struct expression *expression;
+    struct bytes name_space;
 };
 
 struct roster {
@@ -72,7 +84,7 @@ struct roster {
     size_t award_count;
     struct roster_award *awards;
     size_t ask_count; /* what the awards ask of technicians, each once */
-    const struct expression **asks;
+    struct roster_ask *asks;
     size_t share_ask; /* of the first award that asks for a share; SIZE_MAX: none does */
 };
 

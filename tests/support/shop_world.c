@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/log/checkpoint.h"
+
 struct affiliation world_joined(const struct store_world *world, const struct actor_id *technician,
                                 const struct actor_id *shop, uint64_t n, const struct built_key *signer)
 {
@@ -88,6 +90,27 @@ struct bytes world_sign_one(struct store_world *world, struct store_txn *txn,
     return world_sign(world, txn, author, &draft, time_s);
 }
 
+void world_check_point(struct store_world *world, struct store_txn *txn, const struct world_author *author,
+                       uint64_t time_s)
+{
+    enum { CHECKPOINT_KEY = ROLE_CHECKPOINT - ROLE_GOVERN };
+    const struct built_key *key = &author->actor.built[CHECKPOINT_KEY];
+    const struct checkpoint said = {
+        .author = author->actor.id, .seq = author->state.seq, .head = author->state.head, .time_s = time_s};
+    struct signed_checkpoint record;
+    struct bytes encoded;
+    uint8_t memory[512];
+    bool fits;
+    enum store_error error;
+
+    assert(key->key.role == ROLE_CHECKPOINT);
+    checkpoint_sign(&record, &said, &world->network, CHECKPOINT_KEY, &key->secret);
+    fits = schema_encode(&signed_checkpoint_schema, &record, memory, sizeof memory, &encoded);
+    assert(fits);
+    error = store_put_checkpoint(txn, &author->actor.id, encoded);
+    assert(error == STORE_OK);
+}
+
 struct keys_update world_new_present_key(const struct built_actor *actor, uint64_t seed,
                                          struct built_key *out, struct signing_key signing_keys[3])
 {
@@ -112,4 +135,34 @@ void world_dossier(struct store_world *world, const struct trust *trust, const s
 
     assert(error == STORE_OK);
     store_end(txn);
+}
+
+static enum store_error decide(struct shop_roster *gathering, struct roster_verdict *out)
+{
+    bool complete;
+    enum store_error error = shop_roster_add(gathering, SIZE_MAX, &complete);
+
+    return error == STORE_OK ? shop_roster_conclude(out, gathering) : error;
+}
+
+enum store_error world_roster(const struct store_world *world, const struct actor_id *shop,
+                              const struct trust *trust, const struct question *question,
+                              struct roster_verdict *out, struct arena *arena)
+{
+    const struct subject subject = subject_of_actor(shop);
+    struct dossier *dossier = arena_take(arena, sizeof *dossier);
+    struct shop_roster gathering;
+    enum store_error error;
+
+    assert(dossier);
+    error = dossier_of_store(dossier, world->store, &subject, trust, question, arena);
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = shop_roster_begin(&gathering, world->store, dossier, trust, question, NULL, arena);
+    if (error == STORE_OK) {
+        error = decide(&gathering, out);
+    }
+    shop_roster_end(&gathering);
+    return error;
 }

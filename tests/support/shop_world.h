@@ -3,6 +3,7 @@
 
 /* What shops and technicians say, in the logs of a store_world. */
 
+#include "node/shop_roster.h"
 #include "protocol/rules/affiliation.h"
 #include "tests/support/store_world.h"
 
@@ -30,6 +31,10 @@ struct bytes world_sign_one(struct store_world *world, struct store_txn *txn,
                             const struct world_author *author, enum block_class block_class,
                             enum entry_kind kind, const void *record, uint64_t time_s);
 
+/* author's checkpoint of what is held of its log, at a time. */
+void world_check_point(struct store_world *world, struct store_txn *txn, const struct world_author *author,
+                       uint64_t time_s);
+
 /* A keys_update to a present key made of seed, the other keys as they are; the new key in *out. */
 struct keys_update world_new_present_key(const struct built_actor *actor, uint64_t seed,
                                          struct built_key *out, struct signing_key signing_keys[3]);
@@ -37,5 +42,11 @@ struct keys_update world_new_present_key(const struct built_actor *actor, uint64
 /* Gather a dossier in a transaction of its own. */
 void world_dossier(struct store_world *world, const struct trust *trust, const struct actor_id *actor,
                    uint64_t known_by_s, struct dossier *out);
+
+/* How a shop stands by what the store tells, as a node works it out. *out and what it points to are in arena.
+ */
+enum store_error world_roster(const struct store_world *world, const struct actor_id *shop,
+                              const struct trust *trust, const struct question *question,
+                              struct roster_verdict *out, struct arena *arena);
 
 #endif

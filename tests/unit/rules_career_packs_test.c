@@ -103,16 +103,21 @@ static void segments_follow_each_other(void **state)
     size_t count;
     career_rows_build(&given, "", "", (const struct earned[]){{0}});
     struct career *career = career_case_settle(&given, 1500);
-    const struct pack_segment *segments = career_packs(career, bytes_of_string("ase"), &count);
+    struct career_space *ase = career_space(career, bytes_of_string("ase"));
+    const struct pack_segment *segments, *segment;
+    assert_true(career_packs(&segments, &count, career, ase, PACK_RULE_TITLE));
     assert_int_equal(count, 2);
     assert_int_equal(segments[0].first_day, ROWS_PACK_FROM);
     assert_int_equal(segments[0].last_day, ROWS_LATER_FROM - 1);
     assert_int_equal(segments[1].first_day, ROWS_LATER_FROM);
     assert_int_equal(segments[1].last_day, DAY_NONE);
-    assert_null(career_pack_on(career, bytes_of_string("ase"), ROWS_PACK_FROM - 1));
-    assert_ptr_equal(career_pack_on(career, bytes_of_string("ase"), ROWS_LATER_FROM), &segments[1]);
-    assert_null(career_pack_on(career, bytes_of_string("nobody"), 1500));
-    career_packs(career, bytes_of_string("epa"), &count);
+    assert_true(career_pack_on(&segment, career, ase, PACK_RULE_TITLE, ROWS_PACK_FROM - 1));
+    assert_null(segment);
+    assert_true(career_pack_on(&segment, career, ase, PACK_RULE_TITLE, ROWS_LATER_FROM));
+    assert_ptr_equal(segment, &segments[1]);
+    assert_null(career_space(career, bytes_of_string("nobody")));
+    struct career_space *epa = career_space(career, bytes_of_string("epa"));
+    assert_true(career_packs(&segments, &count, career, epa, PACK_RULE_TITLE));
     assert_int_equal(count, 0);
 }
 
@@ -124,7 +129,9 @@ static void a_pack_overruled_by_an_older_one_s_version_has_no_segment(void **sta
     career_case_pack(&given, "ase", 5, ROWS_PACK_FROM, ROWS_CODES, MASTER);
     career_case_pack(&given, "ase", 2, ROWS_LATER_FROM, ROWS_CODES, "");
     struct career *career = career_case_settle(&given, 1500);
-    const struct pack_segment *segments = career_packs(career, bytes_of_string("ase"), &count);
+    struct career_space *ase = career_space(career, bytes_of_string("ase"));
+    const struct pack_segment *segments;
+    assert_true(career_packs(&segments, &count, career, ase, PACK_RULE_TITLE));
     assert_int_equal(count, 1);
     assert_int_equal(segments[0].pack->pack.version, 5);
     assert_int_equal(segments[0].last_day, DAY_NONE);

@@ -350,7 +350,7 @@ static void draw_left(struct random_career *career, const struct dossier_affilia
         author = RANDOM_STRANGER;
     }
     *leave = (struct dossier_leave){
-        .place = draw_place(career, author, 2 * RANDOM_CREDENTIALS_MAX + career->dossier.leave_count),
+        .place = draw_place(career, author, (size_t)RANDOM_CREDENTIALS_MAX * 2 + career->dossier.leave_count),
         .id = joined->affiliation.id,
         .day = random_career_day(career),
     };

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/rules_json.h"
 #include "protocol/base/sort.h"
 #include "protocol/base/text.h"
 #include "protocol/rules/expression_text.h"
 #include "protocol/rules/pack.h"
+#include "tests/support/shipped_pack.h"
 
 enum { TRADE_HEAD_SEQ = 100000 };
 #define TRADE_NOW_S UINT64_C(1900000000)
@@ -97,36 +97,35 @@ void trade_begin(struct trade *trade)
 
 /* ---- packs ---- */
 
-void trade_publish_text(struct trade *trade, const char *json)
+static struct dossier_pack *next_pack(struct trade *trade)
 {
-    size_t at = trade->dossier.pack_count++;
-    struct dossier_pack *pack = &trade->packs[at];
-    struct json_input_error error;
-    assert(at < TRADE_PACKS_MAX);
+    assert(trade->dossier.pack_count < TRADE_PACKS_MAX);
     arena_rewind(&trade->arena, trade->mark);
-    if (!rules_json_parse(&pack->pack, &error, bytes_of_string(json), &trade->arena)) {
-        fprintf(stderr, "%s %s\n", error.where, error.what);
-        assert(false);
-    }
-    trade->mark = arena_mark(&trade->arena);
+    return &trade->packs[trade->dossier.pack_count++];
+}
+
+static void place_pack(struct trade *trade, struct dossier_pack *pack)
+{
     const struct trust_owner *owner = trust_owner_of(&trade->trust, pack->pack.name_space);
     assert(owner != NULL);
+    trade->mark = arena_mark(&trade->arena);
     pack->place = next_place(trade, (enum trade_actor)(owner->actor.hash.bytes[0] - 1));
+}
+
+void trade_publish_text(struct trade *trade, const char *json)
+{
+    struct dossier_pack *pack = next_pack(trade);
+    shipped_pack_of_text(&pack->pack, json, &trade->arena);
+    place_pack(trade, pack);
 }
 
 void trade_publish(struct trade *trade, const char *file, const char *in_force_from)
 {
-    static char text[RULES_JSON_SIZE_MAX + 1];
-    char path[512];
-    snprintf(path, sizeof(path), SOURCE_ROOT "/cmd/rules/%s", file);
-    FILE *in = fopen(path, "r");
-    assert(in != NULL);
-    size_t size = fread(text, 1, sizeof(text) - 1, in);
-    fclose(in);
-    text[size] = '\0';
-    trade_publish_text(trade, text);
+    struct dossier_pack *pack = next_pack(trade);
+    shipped_pack(&pack->pack, file, &trade->arena);
+    place_pack(trade, pack);
     if (in_force_from != NULL) {
-        trade->packs[trade->dossier.pack_count - 1].pack.in_force_from = trade_day(in_force_from);
+        pack->pack.in_force_from = trade_day(in_force_from);
     }
 }
 

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "cmd/rules_json.h"
 #include "cmd/session.h"
 #include "tests/support/hostile_pack.h"
+#include "tests/support/shipped_pack.h"
 #include "tests/support/shop_world.h"
 #include "tests/support/verdict_alike.h"
 
@@ -41,17 +41,6 @@ static void trust_in(const char *name_space, const struct world_author *author)
     struct trust_owner owner = {.actor = author->actor.id};
     strcpy(owner.name_space, name_space);
     assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
-}
-
-static void read_shipped_pack(void)
-{
-    static char text[RULES_JSON_SIZE_MAX];
-    struct json_input_error error;
-    FILE *file = fopen(SOURCE_ROOT "/cmd/rules/ase.json", "r");
-    assert_non_null(file);
-    size_t size = fread(text, 1, sizeof text, file);
-    fclose(file);
-    assert_true(rules_json_parse(&shipped, &error, bytes_of(text, size), &world.arena));
 }
 
 static void attest(struct store_txn *txn, struct world_author *author, const struct world_author *subject,
@@ -155,7 +144,7 @@ static int setup(void **state)
     memset(&trust, 0, sizeof trust);
     trust_in("ase", &ase);
     trust_in("aaa", &evil);
-    read_shipped_pack();
+    shipped_pack(&shipped, "ase.json", &world.arena);
     publish_honest();
     static struct dossier dossier;
     before = look_up(&dossier, memory_before);

@@ -217,13 +217,13 @@ static void publish_pack(const char *name_space, uint64_t version, size_t code_c
     struct store_txn *txn = world_write(&world);
 
     for (size_t i = 0; i < code_count; i++) {
-        snprintf(codes[i], sizeof codes[i], "A%02zu", i);
+        snprintf(codes[i], sizeof codes[i], "A%02u", (unsigned)(i % 100));
         code_rows[i] = (struct pack_code){.code = bytes_of_string(codes[i]),
                                           .title = bytes_of_string("Electrical/Electronic Systems"),
                                           .lifetime_months = 60};
     }
     for (size_t i = 0; i < rule_count; i++) {
-        snprintf(names[i], sizeof names[i], "R%02zu", i);
+        snprintf(names[i], sizeof names[i], "R%02u", (unsigned)(i % 100));
         rule_rows[i] = (struct pack_rule){.kind = PACK_RULE_TITLE,
                                           .name = bytes_of_string(names[i]),
                                           .expression = bytes_of(expression, sizeof expression)};

@@ -53,6 +53,8 @@ answers "and the same again" 1 "answered before" shop verify "$world/answer.tp"
 
 # ---- ids, dates, codes, entries, options ----
 
+sed -i 's/"version": 1/"version": 4/' "$world/ase.json"
+do_as ase rules publish "$world/ase.json"
 before=$(as ase status --json | sed -n '/"store"/,$p')
 computer=$(status_field shop node)
 
@@ -153,8 +155,14 @@ pack() {
     printf '%s' "$3" >"$world/pack.json"
     refuses "$1" 4 "$2" ase rules publish "$world/pack.json"
 }
-begin='{"namespace": "ase", "version": 2, "in_force_from": "2026-01-01"'
+begin='{"namespace": "ase", "version": 5, "in_force_from": "2026-01-01"'
 code='{"code": "a", "title": "A", "lifetime_months": 60}'
+# many COUNT TEXT
+many() { printf -- "$2%.0s" $(seq "$1"); }
+# rule KIND NAME WHEN
+rule() { printf '{"kind": "%s", "name": "%s", "when": "%s"}' "$@"; }
+# rules SENTENCE PHRASE RULES: of a pack that is in order but for its rules.
+rules() { pack "$1" "$2" "$begin, \"codes\": [$code], \"rules\": [$3]}"; }
 pack "no JSON" "tradeproof: " 'version: 2'
 pack "JSON that is no object" "tradeproof: " '[]'
 pack "a key twice" "tradeproof: " "$begin, \"version\": 3, \"codes\": [$code], \"rules\": []}"
@@ -166,7 +174,35 @@ pack "a lifetime below zero" "tradeproof: " "$begin, \"codes\": [${code/60/-1}],
 pack "text for a number" "tradeproof: " "$begin, \"codes\": [${code/60/\"long\"}], \"rules\": []}"
 pack "a title with a line end in it" "tradeproof: " "$begin, \"codes\": [${code/\"A\"/\"A\\nB\"}], \"rules\": []}"
 pack "somebody else's namespace" "tradeproof: " "${begin/ase/epa}, \"codes\": [$code], \"rules\": []}"
-pack "a version that is not higher" "tradeproof: " "${begin/2,/1,}, \"codes\": [$code], \"rules\": []}"
+pack "a version that is published already" "higher version" "${begin/5,/4,}, \"codes\": [$code], \"rules\": []}"
+pack "a version that goes backwards" "higher version" "${begin/5,/3,}, \"codes\": [$code], \"rules\": []}"
+pack "a code with another namespace's name before it" "the namespace is not part of it" \
+    "$begin, \"codes\": [${code/\"a\"/\"epa\/609\"}], \"rules\": []}"
+pack "a last day before the first" "last_day is before first_day" \
+    "$begin, \"codes\": [${code/60/60, \"first_day\": \"2026-01-02\", \"last_day\": \"2026-01-01\"}], \"rules\": []}"
+pack "in force from the year 10000 on" "in_force_from is not a day" \
+    "${begin/2026/10000}, \"codes\": [$code], \"rules\": []}"
+pack "a last day in the year 99999" "last_day is not a day" \
+    "$begin, \"codes\": [${code/60/60, \"last_day\": \"99999-12-31\"}], \"rules\": []}"
+rules "brackets within brackets" "nests too deep; give a name to a part of it" \
+    "$(rule title T "$(many 1000 '(')a$(many 1000 ')')")"
+rules "not not not …" "nests too deep" "$(rule title T "$(many 1000 'not ')a")"
+rules "parts beside parts" "is too long from here on" "$(rule title T "$(many 1000 'a or ')a")"
+rules "more rules than a pack holds" "at most 256" \
+    "$(rule title T a)$(for i in $(seq 256); do printf ', '; rule title "T$i" a; done)"
+rules "a code that there is none of" "ase/zz, which is no code of this pack; add the code" "$(rule title T zz)"
+rules "a title that there is none of" 'the title "U", which no rule gives; add one' "$(rule title T '\"U\"')"
+rules "a rule for a code that there is none of" "matches no code of this pack" "$(rule prerequisite zz a)"
+rules "a rule for another namespace's code" "without its namespace" "$(rule prerequisite epa/609 a)"
+rules "a title that rests on itself" 'leads back to its own title "T"; take that reference out' \
+    "$(rule title T '\"T\"')"
+rules "titles that rest on each other" 'leads back to its own title "T"' \
+    "$(rule title T 'a and \"U\"'), $(rule title U '\"V\"'), $(rule title V 'not \"T\"')"
+rules "a code that rests on itself" "leads back to a, which the rule is for" "$(rule prerequisite a a)"
+rules "a rule twice" "join the two" "$(rule title T a), $(rule title T a)"
+rules "more years than anybody works" "a whole number that is possible" \
+    "$(rule experience a 'experience 200 years in epa/a')"
+rules "an operator out of its place" "can only be asked about attestations" "$(rule title T 'basis exam')"
 head -c 10000000 /dev/zero | tr '\0' ' ' >"$world/pack.json"
 refuses "ten megabytes of spaces" 4 "tradeproof: " ase rules publish "$world/pack.json"
 head -c 100000 /dev/zero | tr '\0' '[' >"$world/pack.json"

@@ -52,19 +52,26 @@ ok "nor written" test ! -e "$world/never.tp"
 answers "nor to oneself" 4 "your own id" maria consent me --yes
 answers "nor for no days at all" 3 "from 1 to" maria consent "Lone Star Garage" --yes --valid 0
 answers "who the shop is is shown" 0 "$garage" maria consent "Lone Star Garage" --yes --out "$world/first.tp"
+do_as tom consent "$garage" --yes --out "$world/tom.tp"
+head=$(own_head garage) rivals=$(own_head rival) blocks=$(status_field garage blocks)
 answers "a consent for another shop is refused" 4 "to another shop" rival shop join "$world/first.tp"
 head -c 120 "$world/first.tp" >"$world/cut.tp"
-answers "half a consent is refused" 4 "" garage shop join "$world/cut.tp"
-answers "a profile is no consent" 4 "" garage shop join "$world/garage.json"
+answers "half a consent is refused" 4 "ends too early" garage shop join "$world/cut.tp"
+answers "a profile is no consent" 4 "tradeproof: " garage shop join "$world/garage.json"
+answers "nor is nothing" 4 "No such file" garage shop join "$world/none.tp"
+{ head -c -100 "$world/first.tp"; tail -c 100 "$world/tom.tp"; } >"$world/mixed.tp"
+answers "one with another technician's keys is refused" 4 "than the technician's whom it names" garage shop join "$world/mixed.tp"
+consent_to "$garage" later.tp --from "$(day '+7 days')"
+answers "one that begins later is refused" 4 "begins on a later day" garage shop join "$world/later.tp"
+ok "none of that changed the shop's log" [ "$(own_head garage)" = "$head" ]
+ok "nor the other shop's" [ "$(own_head rival)" = "$rivals" ]
+ok "nor what is stored" status_is garage blocks "$blocks"
 answers "a technician joins" 0 "Maria Lopez is on your roster" garage shop join "$world/first.tp"
 answers "but not twice by one consent" 4 "used before" garage shop join "$world/first.tp"
 consent_to "$garage" short.tp --valid 1
 export TRADEPROOF_NOW=$(($(date +%s) + 2 * 86400))
 answers "an expired consent is refused" 4 "time is over" garage shop join "$world/short.tp"
 unset TRADEPROOF_NOW
-consent_to "$garage" later.tp --from "$(day '+7 days')"
-answers "so is one that begins later" 4 "begins on a later day" garage shop join "$world/later.tp"
-do_as tom consent "$garage" --yes --out "$world/tom.tp"
 answers "one without a certificate joins too" 0 '"performs_repairs": true' garage shop join "$world/tom.tp" --json
 
 # ---- leaving ----
@@ -93,6 +100,8 @@ answers "she comes back" 0 "Maria Lopez is on your roster" garage shop join "$wo
 until_true 20 follows rival ase || give_up "the rival does not hear of the rules"
 until_true 20 same_store rival garage || give_up "the rival does not hear of the roster"
 answers "another shop is warned that she is on two" 0 "on the roster of Lone Star Garage too" rival shop join "$world/rival.tp"
+answers "nobody counts her meanwhile" 1 "another shop has the technician on its roster too" rival shop status
+until_answers "as the first shop hears" 20 1 "another shop has the technician on its roster too" garage shop status
 answers "and lets her go" 0 "Maria Lopez is no longer on your roster" rival shop leave "Maria Lopez"
 
 # ---- the review ----

@@ -47,8 +47,9 @@ static bool is_within_depth(void)
 static void expect(enum answer found, enum answer wanted, const char *what, struct bytes of, uint32_t day)
 {
     if (found != wanted && (found != ANSWER_UNKNOWN || is_within_depth())) {
-        fail_msg("%s %.*s on %u: %s, simulated %s", what, (int)of.size, (const char *)of.data, day,
-                 answer_words[found], answer_words[wanted]);
+        const char *name = of.size > 0 ? (const char *)of.data : "";
+        fail_msg("%s %.*s on %u: %s, simulated %s", what, (int)of.size, name, day, answer_words[found],
+                 answer_words[wanted]);
     }
 }
 

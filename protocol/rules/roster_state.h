@@ -2,8 +2,9 @@
 #define PROTOCOL_RULES_ROSTER_STATE_H
 
 /* What a roster holds, between the files that it is made of: roster.c (technicians and their days),
- * roster_floors.c (what the shop says and what reviews recorded), roster_count.c (shares, numbers and areas
- * on every day), roster_awards.c and roster_explain.c. Nobody else includes it. */
+ * roster_floors.c (what the shop says and what reviews recorded), roster_rules.c (what awards ask),
+ * roster_count.c (shares, numbers and areas on every day), roster_awards.c and roster_explain.c. Nobody else
+ * includes it. */
 
 #include "protocol/rules/roster.h"
 
@@ -107,6 +108,10 @@ bool roster_count_days(struct day_truth *out, struct roster *roster, const struc
 
 /* Write roster->awards, roster->asks and roster->share_ask. Returns: false when the arena is full. */
 bool roster_read_awards(struct roster *roster);
+/* The first SHARE of an award's expression, and what its first COVERED that names an area asks for it. NULL:
+ * there is none. */
+const struct expression *roster_share_of(const struct expression *expression);
+const struct expression *roster_child_of_area(const struct expression *expression, struct bytes area);
 /* The days of an expression of scope shop. Returns: false when the arena is full. */
 bool roster_days(struct day_truth *out, struct roster *roster, const struct expression *expression);
 /* The awards' days and verdicts. Returns: false when the arena is full. */

@@ -19,7 +19,6 @@ enum hostile_rules {
     HOSTILE_AWARDS,  /* awards that ask hundreds of things of technicians, each another one */
     HOSTILE_AREAS,   /* awards that cover every area by as much as fits */
 };
-enum { HOSTILE_RULES_COUNT = HOSTILE_AREAS + 1 };
 
 /* A pack of name_space with codes c000, c001, …; what it reaches into is the namespace of victim, which it
  * borrows. Requires: room of 256 KiB in the arena. */

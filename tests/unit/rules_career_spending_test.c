@@ -69,7 +69,7 @@ static void what_others_are_sure_of_stays_as_it_is(void **state)
 /* How much memory there is decides whether there is an answer, and not which. */
 static void in_less_memory_it_is_the_same_or_does_not_fit(void **state)
 {
-    enum { STEP = 512 * 1024, SIZE_END = 4 * CAREER_SPACE_SIZE_MAX };
+    enum { STEP = 512 * 1024, SIZE_MIN = 16 * 1024, SIZE_END = 4 * CAREER_SPACE_SIZE_MAX };
     (void)state;
     for (enum hostile_rules kind = HOSTILE_GARBAGE; kind <= HOSTILE_AREAS; kind++) {
         struct verdict all, some;
@@ -77,7 +77,7 @@ static void in_less_memory_it_is_the_same_or_does_not_fit(void **state)
         begin();
         add_hostile(kind);
         assert_true(decide_in(&all, whole, sizeof whole));
-        for (size_t size = 16 * 1024; size < SIZE_END; size += STEP) {
+        for (size_t size = SIZE_MIN; size < SIZE_END; size += STEP) {
             bool fitted = fits;
             fits = decide_in(&some, other, size);
             assert_true(fits || !fitted);

@@ -7,17 +7,25 @@
  *     ase/A5 and ase/A6 and epa/609
  *     ase/A5, ase/A6, epa/609                     a comma is a loose "and": a, b or c is a and (b or c)
  *     any 2 of (ase/A5, ase/A6, ase/A8)           also: any of (…), all of (…)
- *     "Master Automobile" or ase:"World Class"    a title, of any namespace or of one; also in 'single'
- * quotes not ase/L1 tested ase/A5                               the test alone trained ase/school experience
- * 2 years in ase/experience*       or: 730 days for life (ase/A1 and ase/T1) in network ford/network-shop in
- * state (TX, OH)   in state TX basis (exam, recertification)               basis renewal in time in time
- * within 30 days 12 months apart from renewal                30 days apart from (exam, recertification) adds
- * at most 12 months share 75 % (ase/A* or ase/T*)               of a shop's technicians technicians 1
- * (ase/A*)                      at least so many areas (brakes: ase/A5 or ase/T4, engine: ase/A1)
+ *     "Master Automobile" or ase:"World Class"    a title, of any namespace or of one
+ *     not ase/L1
+ *     tested ase/A5                               the test alone
+ *     trained ase/school
+ *     experience 2 years in ase/experience*       or: 730 days
+ *     for life (ase/A1 and ase/T1)
+ *     in network ford/network-shop
+ *     in state (TX, OH)                           in state TX
+ *     basis (exam, recertification)               basis renewal
+ *     in time                                     in time within 30 days
+ *     12 months apart from renewal                30 days apart from (exam, recertification)
+ *     adds at most 12 months
+ *     share 75 % (ase/A* or ase/T*)               of a shop's technicians
+ *     technicians 1 (ase/A*)                      at least so many
+ *     areas (brakes: ase/A5 or ase/T4, engine: ase/A1)
  *
  * "not" binds tightest, then "and", then "or", then the comma. Words are lower case; a year has
  * EXPRESSION_YEAR_DAYS days. White space and line ends separate; "#" begins a comment up to the end of its
- * line. In quotes a backslash stands before a quote or a backslash.
+ * line. Quotes are double or single; in them a backslash stands before a quote or a backslash.
  *
  * Inside a pack a code may leave its namespace away ("A5") where the parser is told which it is, unless it
  * stands alone and would be read as a word of the language. A title that does is then the pack's own, and

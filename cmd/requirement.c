@@ -42,7 +42,7 @@ struct sought {
 
 static bool is_sought(const struct sought *sought, struct bytes pattern)
 {
-    return sought->code.size > 0 ? pattern_matches(pattern, sought->code)
+    return sought->code.size > 0 ? code_matches(sought->code, pattern)
                                  : bytes_equal(code_namespace(pattern), sought->name_space);
 }
 

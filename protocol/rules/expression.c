@@ -346,11 +346,6 @@ bool expression_equal(const struct expression *a, const struct expression *b)
     return true;
 }
 
-bool pattern_matches(struct bytes pattern, struct bytes code)
-{
-    return code_matches(code, pattern);
-}
-
 bool expression_each(const struct expression *expression,
                      bool (*visit)(void *context, const struct expression *node), void *context)
 {

@@ -84,9 +84,6 @@ bool expression_encode(const struct expression *expression, uint8_t *out, size_t
 
 bool expression_equal(const struct expression *a, const struct expression *b);
 
-/* Whether a whole code matches a pattern: equal, or up to the '*' at its end. */
-bool pattern_matches(struct bytes pattern, struct bytes code);
-
 /* Call visit for each node, parents first. visit returns false to stop; so does this then. */
 bool expression_each(const struct expression *expression,
                      bool (*visit)(void *context, const struct expression *node), void *context);

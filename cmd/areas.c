@@ -32,17 +32,6 @@ enum areas_fault areas_settle(struct bytes *items, size_t count, struct bytes *a
     return AREAS_FINE;
 }
 
-static struct bytes trim(struct bytes text)
-{
-    while (text.size > 0 && text.data[0] == ' ') {
-        text = bytes_of(text.data + 1, text.size - 1);
-    }
-    while (text.size > 0 && text.data[text.size - 1] == ' ') {
-        text.size--;
-    }
-    return text;
-}
-
 enum areas_fault areas_from_text(struct list *out, struct bytes *at, struct bytes text, struct arena *arena)
 {
     struct bytes *items = arena_take(arena, AREAS_MAX * sizeof(*items));
@@ -56,7 +45,7 @@ enum areas_fault areas_from_text(struct list *out, struct bytes *at, struct byte
         if (items == NULL || count == AREAS_MAX) {
             return AREAS_TOO_MANY;
         }
-        items[count++] = trim(bytes_of(text.data + begin, end - begin));
+        items[count++] = text_trim(bytes_of(text.data + begin, end - begin), " ");
         begin = end + 1;
     }
     *out = (struct list){.items = items, .count = count};

@@ -135,22 +135,11 @@ bool issue_attestation(struct attestation *out, struct issue_refused *refused,
 
 /* ---- fields ---- */
 
-static struct bytes trim(struct bytes text)
-{
-    while (text.size > 0 && text.data[0] == ' ') {
-        text = bytes_of(text.data + 1, text.size - 1);
-    }
-    while (text.size > 0 && text.data[text.size - 1] == ' ') {
-        text.size--;
-    }
-    return text;
-}
-
 /* The column's field, empty where the file has no such column. */
 static struct bytes field_of(const struct issue_file *file, enum issue_column column)
 {
     size_t field = file->fields[column];
-    return field == NO_FIELD ? bytes_of(NULL, 0) : trim(file->csv.fields[field]);
+    return field == NO_FIELD ? bytes_of(NULL, 0) : text_trim(file->csv.fields[field], " ");
 }
 
 static bool read_technician(struct issue_file *file, struct subject *out, struct issue_refused *refused)
@@ -287,7 +276,7 @@ static bool equals_in_any_case(struct bytes text, const char *name)
 
 static enum issue_header place_column(struct issue_file *file, size_t field, struct issue_refused *refused)
 {
-    struct bytes text = trim(file->csv.fields[field]);
+    struct bytes text = text_trim(file->csv.fields[field], " ");
     for (int i = 0; i < ISSUE_COLUMN_COUNT; i++) {
         if (!equals_in_any_case(text, column_names[i])) {
             continue;

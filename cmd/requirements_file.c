@@ -35,21 +35,10 @@ static bool next_line(struct lines *lines)
     return true;
 }
 
-static struct bytes trim(struct bytes text)
-{
-    while (text.size > 0 && is_blank(text.data[0])) {
-        text = bytes_of(text.data + 1, text.size - 1);
-    }
-    while (text.size > 0 && is_blank(text.data[text.size - 1])) {
-        text.size--;
-    }
-    return text;
-}
-
 /* Whether there is nothing but white space and a comment. */
 static bool says_nothing(struct bytes line)
 {
-    struct bytes rest = trim(line);
+    struct bytes rest = text_trim(line, " \t\r");
     return rest.size == 0 || rest.data[0] == '#';
 }
 
@@ -122,7 +111,7 @@ static bool read_one(struct requirements_file *out, struct requirements_error *e
         return fail(error, REQUIREMENTS_NO_COLON, lines, lines->line.size);
     }
     size_t name_size = (size_t)(colon - lines->line.data);
-    struct bytes name = trim(bytes_of(lines->line.data, name_size));
+    struct bytes name = text_trim(bytes_of(lines->line.data, name_size), " \t\r");
     enum requirements_fault fault = name_fault(out, name);
     if (fault == REQUIREMENTS_FINE && out->count == REQUIREMENTS_MAX) {
         fault = REQUIREMENTS_TOO_MANY;

@@ -42,17 +42,6 @@ static bool is_blank(uint8_t byte)
     return byte == ' ' || byte == '\t' || byte == '\r';
 }
 
-static struct bytes trimmed(struct bytes text)
-{
-    while (text.size > 0 && is_blank(text.data[0])) {
-        text = bytes_of(text.data + 1, text.size - 1);
-    }
-    while (text.size > 0 && is_blank(text.data[text.size - 1])) {
-        text.size--;
-    }
-    return text;
-}
-
 static enum watch_file_result add_line(struct watch_list *list, const struct network *network,
                                        struct bytes line, size_t at, size_t size)
 {
@@ -60,7 +49,7 @@ static enum watch_file_result add_line(struct watch_list *list, const struct net
     while (id_size < line.size && !is_blank(line.data[id_size])) {
         id_size++;
     }
-    struct bytes name = trimmed(bytes_of(line.data + id_size, line.size - id_size));
+    struct bytes name = text_trim(bytes_of(line.data + id_size, line.size - id_size), " \t\r");
     struct watched watched = {.at = at, .size = size};
     if (subject_from_text(&watched.subject, network, bytes_of(line.data, id_size)) != ID_OK) {
         return WATCH_FILE_BAD_ID;
@@ -89,7 +78,7 @@ static enum watch_file_result parse_lines(struct watch_list *list, size_t *line,
         const uint8_t *end = memchr(text.data + at, '\n', text.size - at);
         size_t size = end != NULL ? (size_t)(end - text.data) - at : text.size - at;
         size_t whole = end != NULL ? size + 1 : size;
-        struct bytes content = trimmed(bytes_of(text.data + at, size));
+        struct bytes content = text_trim(bytes_of(text.data + at, size), " \t\r");
         if (content.size > 0 && content.data[0] != '#') {
             enum watch_file_result result = add_line(list, network, content, at, whole);
             if (result != WATCH_FILE_OK) {

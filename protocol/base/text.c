@@ -221,3 +221,22 @@ bool text_is_state(struct bytes text)
 {
     return text.size == 2 && is_capital(text.data[0]) && is_capital(text.data[1]);
 }
+
+static bool is_among(const char *letters, uint8_t letter)
+{
+    while (*letters != '\0' && (uint8_t)*letters != letter) {
+        letters++;
+    }
+    return *letters != '\0';
+}
+
+struct bytes text_trim(struct bytes text, const char *blanks)
+{
+    while (text.size > 0 && is_among(blanks, text.data[0])) {
+        text = bytes_of(text.data + 1, text.size - 1);
+    }
+    while (text.size > 0 && is_among(blanks, text.data[text.size - 1])) {
+        text.size--;
+    }
+    return text;
+}

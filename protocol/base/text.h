@@ -29,6 +29,9 @@ bool code_matches(struct bytes code, struct bytes pattern);
 /* The namespace of a code: the bytes before its slash. */
 struct bytes code_namespace(struct bytes code);
 
+/* text without those of the bytes in blanks that stand before and behind it. */
+struct bytes text_trim(struct bytes text, const char *blanks);
+
 /* Two capitals A-Z: a state or territory of the United States. */
 bool text_is_state(struct bytes text);
 

@@ -330,6 +330,22 @@ static void states(void **state)
     CHECK_ROWS(rows, text_is_state);
 }
 
+static void trimming(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *blanks, *wanted;
+    } rows[] = {
+        {"", " ", ""},          {"   ", " ", ""},     {"a", " ", "a"},
+        {"  a b ", " ", "a b"}, {"\ta ", " ", "\ta"}, {" \ta\r", " \t\r", "a"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bytes trimmed = text_trim(bytes_of_string(rows[i].text), rows[i].blanks);
+        assert_true(bytes_equal_string(trimmed, rows[i].wanted));
+    }
+    assert_int_equal(text_trim(bytes_of("a\0", 2), " ").size, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +359,7 @@ int main(void)
         cmocka_unit_test(code_patterns),
         cmocka_unit_test(matching),
         cmocka_unit_test(states),
+        cmocka_unit_test(trimming),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

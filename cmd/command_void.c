@@ -68,7 +68,7 @@ static int read_branch(struct void_record *record, const struct session *session
     }
     record->has_branch = true;
     code = read_hash(&record->branch.fork_parent, session, arguments[1]);
-    return code == EXIT_YES ? read_hash(&record->branch.tip, session, arguments[2]) : code;
+    return code == EXIT_YES ? read_hash(&record->branch.first, session, arguments[2]) : code;
 }
 
 static int read_reason(struct void_record *record, const struct session *session, const char *text)

@@ -133,6 +133,7 @@ static int read_cut(struct withdrawal *record, const struct session *session, st
         return session_fail_store(&session->options, error);
     }
     record->cut_head = block.hash;
+    record->has_cut = true;
     return EXIT_YES;
 }
 

@@ -115,10 +115,10 @@ static struct dossier_credential *held_of(const struct assembly *assembly, const
 /* The store's own word goes first. An erased entry's bytes may still come from its holder, and a history
  * longer than the one held here comes from a head that this node has not seen. */
 static void reconcile(struct assembly *assembly, struct dossier_credential *held,
-                      const struct proven_entry *proven, const struct entry_proof *proof)
+                      const struct proven_entry *proven)
 {
     struct hash leaf;
-    entry_leaf(&leaf, &assembly->session->home.network, proof->entry);
+    entry_leaf_of(&leaf, &assembly->session->home.network, &proven->entry);
     if (held->place.erased && hash_equal(&leaf, &held->place.leaf)) {
         held->place.erased = false;
         held->attestation = proven->attestation;
@@ -144,8 +144,7 @@ static enum dossier_source source_of(const struct assembly *assembly, const stru
 }
 
 /* Returns: false when the arena is full. */
-static bool carry(struct assembly *assembly, const struct proven_entry *proven,
-                  const struct entry_proof *proof)
+static bool carry(struct assembly *assembly, const struct proven_entry *proven)
 {
     bool *voided = arena_take(&assembly->session->arena, proven->event_count * sizeof(*voided));
     struct dossier_credential *credential = &assembly->credentials[assembly->credential_count];
@@ -162,7 +161,7 @@ static bool carry(struct assembly *assembly, const struct proven_entry *proven,
         .source = source_of(assembly, &proven->name),
         .attestation = proven->attestation,
     };
-    entry_leaf(&credential->place.leaf, &assembly->session->home.network, proof->entry);
+    entry_leaf_of(&credential->place.leaf, &assembly->session->home.network, &proven->entry);
     assembly->authors[assembly->credential_count++] = proven->name.author;
     return true;
 }
@@ -174,10 +173,10 @@ static bool add_proven(struct assembly *assembly, size_t index)
     size_t item = (size_t)(proof - (const struct entry_proof *)assembly->presentation->proofs.items);
     struct dossier_credential *held = held_of(assembly, &proven->name);
     if (held != NULL) {
-        reconcile(assembly, held, proven, proof);
+        reconcile(assembly, held, proven);
         assembly->credentials[assembly->credential_count] = *held;
         assembly->authors[assembly->credential_count++] = proven->name.author;
-    } else if (!carry(assembly, proven, proof)) {
+    } else if (!carry(assembly, proven)) {
         return false;
     }
     const struct dossier_credential *last = &assembly->credentials[assembly->credential_count - 1];

@@ -209,20 +209,9 @@ bool stored_block_entries(const struct stored_block *stored, struct entry **entr
 
 bool element_is_erased(struct bytes element)
 {
-    return element.size == 2 + HASH_SIZE && element.data[0] == 0xc4;
-}
+    struct entry entry;
 
-bool element_leaf(struct hash *out, const struct network *network, struct bytes element)
-{
-    if (element.size == 0) {
-        return false;
-    }
-    if (element_is_erased(element)) {
-        memcpy(out, element.data + 2, HASH_SIZE);
-    } else {
-        entry_leaf(out, network, element);
-    }
-    return true;
+    return entry_decode(&entry, element) == REASON_NONE && entry.erased;
 }
 
 static enum store_error copy_block(struct stored_block *stored, struct bytes *out, struct arena *arena)

@@ -137,7 +137,7 @@ static enum store_error rewrite(struct erasing *erasing, const struct block *bef
         return STORE_NO_MEMORY;
     }
     writer_init(&writer, memory, capacity);
-    if (!block_erase(&writer, before, erasing->ranges, erasing->range_count) ||
+    if (!block_erase(&writer, erasing->network, before, erasing->ranges, erasing->range_count) ||
         !writer_end(&writer, &encoded) ||
         block_decode(&after, erasing->network, encoded, arena) != REASON_NONE) {
         return STORE_NOT_A_STORE;

@@ -89,21 +89,6 @@ static bool unite(const struct filling *filling, const struct block *held, struc
 
 /* ---- what follows from the entries taken ---- */
 
-static bool asks_for_upgrade(const struct entry *entry)
-{
-    return entry->critical && entry_schema(entry->kind) == NULL;
-}
-
-/* As if the block had come whole: the log's first entry that this version doesn't know counts. */
-static void note_upgrade(struct disk_author *author, uint64_t seq)
-{
-    if (author->upgrade_needed && author->upgrade_seq <= seq) {
-        return;
-    }
-    author->upgrade_needed = true;
-    author->upgrade_seq = (uint32_t)seq;
-}
-
 static enum store_error put_effects(struct filling *filling)
 {
     const struct block *offered = filling->offered;
@@ -115,9 +100,6 @@ static enum store_error put_effects(struct filling *filling)
 
         if (!filling->taken[i]) {
             continue;
-        }
-        if (asks_for_upgrade(entry)) {
-            note_upgrade(&filling->author, offered->header.seq);
         }
         error = content_put(&content, entry, i);
     }

@@ -8,68 +8,6 @@
 
 enum { SHOP_EACH_MAX = DOSSIER_CREDENTIALS_MAX / 16 }; /* memberships of one shop */
 
-/* ---- who holds a credential now, and what replaced it ---- */
-
-/* The status record that an event came from. */
-static enum store_error read_setter(struct gather *gather, size_t log, const struct history_event *event,
-                                    struct status *status)
-{
-    struct dossier_place place;
-    struct bytes element;
-    struct entry entry;
-    enum store_error error =
-        gather_place(gather, log, event->setter_seq, event->setter_index, &place, &element);
-
-    if (error != STORE_OK) {
-        return error;
-    }
-    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS ||
-        entry_payload_decode(status, &entry, gather->arena) != REASON_NONE) {
-        return txn_fail(gather->txn, STORE_NOT_A_STORE);
-    }
-    return STORE_OK;
-}
-
-/* The last event of an action that counts by then. */
-static const struct history_event *last_event(const struct gather *gather, const struct dossier_place *place,
-                                              enum status_action action)
-{
-    const struct dossier_log *log = &gather->out->logs[place->log];
-
-    for (size_t i = place->event_count; i > 0; i--) {
-        const struct history_event *event = &place->events[i - 1];
-        if (event->action == action && !place->event_voided[i - 1] &&
-            dossier_log_reaches(log, event->setter_seq)) {
-            return event;
-        }
-    }
-    return NULL;
-}
-
-static enum store_error fill_setters(struct gather *gather, struct dossier_credential *credential)
-{
-    const struct history_event *replaced = last_event(gather, &credential->place, STATUS_REPLACED);
-    const struct history_event *held = last_event(gather, &credential->place, STATUS_HELD_BY);
-    struct status status;
-    enum store_error error = STORE_OK;
-
-    if (replaced) {
-        error = read_setter(gather, credential->place.log, replaced, &status);
-        credential->has_replacement = error == STORE_OK && status.has_replacement;
-        if (credential->has_replacement) {
-            credential->replacement = status.replacement;
-        }
-    }
-    if (held && error == STORE_OK) {
-        error = read_setter(gather, credential->place.log, held, &status);
-        credential->has_holder = error == STORE_OK && status.has_holder;
-        if (credential->has_holder) {
-            credential->holder = status.holder;
-        }
-    }
-    return error;
-}
-
 /* ---- one entry ---- */
 
 static bool is_reached(const struct gather *gather, size_t log, uint64_t seq)
@@ -102,7 +40,8 @@ static enum store_error fill_credential(struct gather *gather, const struct entr
          entry_payload_decode(&credential->attestation, entry, gather->arena) != REASON_NONE)) {
         return STORE_NOT_FOUND;
     }
-    return fill_setters(gather, credential);
+    dossier_credential_fill_targets(credential, &gather->out->logs[credential->place.log]);
+    return STORE_OK;
 }
 
 static struct dossier_credential *next_credential(struct gather *gather)
@@ -427,6 +366,7 @@ enum store_error gather_brought(struct gather *gather, const struct dossier_cred
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
+    dossier_credential_fill_targets(brought, &gather->out->logs[brought->place.log]);
     gather->out->credential_count++;
     return gather_ask(gather, brought->place.log);
 }

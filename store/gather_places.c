@@ -38,7 +38,10 @@ static enum store_error fill_events(struct gather *gather, struct dossier_place 
     }
     memcpy(events, row.events, row.event_count * sizeof *events);
     for (size_t i = 0; i < row.event_count && error == STORE_OK; i++) {
-        error = is_void(gather, place->log, events[i].setter_seq, &voided[i]);
+        error = event_complete(gather->txn, gather->rows[place->log].number, &events[i], gather->arena);
+        if (error == STORE_OK) {
+            error = is_void(gather, place->log, events[i].setter_seq, &voided[i]);
+        }
     }
     place->event_count = row.event_count;
     place->events = events;
@@ -52,7 +55,7 @@ static bool read_leaf(const struct gather *gather, const struct disk_record *rec
                       struct hash *leaf)
 {
     if (record->entry_count > 1 || record->block_class == CLASS_CONTENT) {
-        return element_leaf(leaf, gather->network, element);
+        return entry_leaf(leaf, gather->network, element);
     }
     *leaf = record->live_root;
     return true;

@@ -44,15 +44,17 @@ struct disk_record {
 };
 static_assert(sizeof(struct disk_record) == 96, "no padding");
 
-/* One thing said about an entry; a standing row is the history hash and these, oldest first. */
+/* One thing said about an entry; a standing row is the history hash and these, oldest first. Whom an entry
+ * was re-bound to, or what replaced it, stands in the setter alone. */
 struct disk_event {
     uint32_t effective_day;
+    uint32_t stated_day;
     uint32_t setter_seq;
     uint16_t setter_index;
     uint8_t action;
     uint8_t zero;
 };
-static_assert(sizeof(struct disk_event) == 12, "no padding");
+static_assert(sizeof(struct disk_event) == 16, "no padding");
 
 /* Entries of one block that its log said to erase: a row is these, ascending, none touching the next. */
 struct disk_range {

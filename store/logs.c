@@ -28,6 +28,20 @@ enum store_error record_write(struct store_txn *txn, uint32_t number, uint64_t s
     return table_put(txn, TABLE_RECORDS, &key, row, sizeof *row);
 }
 
+enum store_error previous_hash_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct hash *out)
+{
+    struct disk_record record;
+    enum store_error error;
+
+    *out = (struct hash){0};
+    if (seq == 0) {
+        return STORE_OK;
+    }
+    error = record_read(txn, number, seq - 1, &record);
+    *out = record.hash;
+    return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_NOT_A_STORE) : error;
+}
+
 struct block_record record_of(const struct disk_record *row)
 {
     return (struct block_record){
@@ -198,10 +212,40 @@ enum store_error standing_read(struct store_txn *txn, uint32_t number, uint64_t 
         row->events[i] = (struct history_event){
             .action = (enum status_action)event.action,
             .effective_day = event.effective_day,
+            .stated_day = event.stated_day,
             .setter_seq = event.setter_seq,
             .setter_index = event.setter_index,
         };
     }
+    return STORE_OK;
+}
+
+enum store_error event_complete(struct store_txn *txn, uint32_t number, struct history_event *event,
+                                struct arena *arena)
+{
+    const struct entry_at at = {number, event->setter_seq, event->setter_index};
+    size_t mark = arena_mark(arena);
+    struct bytes element;
+    struct entry entry;
+    struct status status;
+    enum store_error error;
+
+    if (event->action != STATUS_REPLACED && event->action != STATUS_HELD_BY) {
+        return STORE_OK;
+    }
+    error = element_read(txn, &at, &element);
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_NOT_A_STORE) : error;
+    }
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS ||
+        entry_payload_decode(&status, &entry, arena) != REASON_NONE) {
+        return txn_fail(txn, STORE_NOT_A_STORE);
+    }
+    event->has_replacement = status.has_replacement;
+    event->has_holder = status.has_holder;
+    event->replacement = status.replacement;
+    event->holder = status.holder;
+    arena_rewind(arena, mark);
     return STORE_OK;
 }
 
@@ -218,6 +262,7 @@ enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t
         const struct history_event *event = &row->events[i];
         struct disk_event disk = {
             .effective_day = event->effective_day,
+            .stated_day = event->stated_day,
             .setter_seq = (uint32_t)event->setter_seq,
             .setter_index = (uint16_t)event->setter_index,
             .action = (uint8_t)event->action,

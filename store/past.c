@@ -71,7 +71,7 @@ static enum store_error gather_entry(const struct live_tree *tree, uint64_t inde
         return error;
     }
     if (!stored_block_entry(&tree->stored, index, &element) ||
-        !element_leaf(&entry->leaf, tree->network, element)) {
+        !entry_leaf(&entry->leaf, tree->network, element)) {
         return txn_fail(tree->txn, STORE_NOT_A_STORE);
     }
     entry->seq = tree->seq;
@@ -111,6 +111,10 @@ static enum store_error gather_block(struct gathering *gathering, uint64_t seq, 
         return error == STORE_NOT_FOUND ? txn_fail(gathering->txn, STORE_NOT_A_STORE) : error;
     }
     *block = (struct past_block){.seq = seq, .record = record_of(&record)};
+    error = previous_hash_read(gathering->txn, gathering->number, seq, &block->previous);
+    if (error != STORE_OK) {
+        return error;
+    }
     ranges = clip_entries(gathering, seq, record.entry_count);
     if (ranges == 0) {
         return STORE_OK;

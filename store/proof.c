@@ -38,7 +38,7 @@ static enum store_error find_entry(struct proving *proving, struct bytes *entry)
         return error;
     }
     if (!stored_block_entry(&proving->stored, name->index, &element) ||
-        !element_leaf(&leaf, proving->network, element)) {
+        !entry_leaf(&leaf, proving->network, element)) {
         return txn_fail(proving->txn, STORE_NOT_A_STORE);
     }
     if (element_is_erased(element) || memcmp(leaf.bytes, name->prefix, sizeof name->prefix) != 0) {
@@ -62,8 +62,11 @@ static enum store_error fill_history(struct proving *proving, struct list *histo
         return STORE_NO_MEMORY;
     }
     memcpy(events, row.events, row.event_count * sizeof *events);
+    for (size_t i = 0; i < row.event_count && error == STORE_OK; i++) {
+        error = event_complete(proving->txn, proving->author.number, &events[i], proving->arena);
+    }
     *history = (struct list){.items = events, .count = row.event_count};
-    return STORE_OK;
+    return error;
 }
 
 static enum store_error path_list(struct proving *proving, const struct merkle_pages *pages, uint64_t index,
@@ -166,7 +169,10 @@ enum store_error store_entry_proof(struct store_txn *txn, const struct network *
         .standing = (enum standing)proving.record.standing,
         .live_root = proving.record.live_root,
     };
-    error = fill_history(&proving, &out->history);
+    error = previous_hash_read(txn, proving.author.number, name->seq, &out->state.previous);
+    if (error == STORE_OK) {
+        error = fill_history(&proving, &out->history);
+    }
     if (error == STORE_OK) {
         error = fill_live_path(&proving, &out->live_path);
     }

@@ -34,6 +34,8 @@ enum store_error record_write(struct store_txn *txn, uint32_t number, uint64_t s
 enum store_error record_add(struct store_txn *txn, uint32_t number, uint64_t seq,
                             const struct disk_record *row);
 struct block_record record_of(const struct disk_record *row);
+/* Header hash of the block before block seq of the chain; zero for block 0. */
+enum store_error previous_hash_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct hash *out);
 /* The row of a record; the times that it lacks are zero. */
 struct disk_record disk_record_of(const struct block_record *record);
 
@@ -52,7 +54,7 @@ enum store_error state_read(struct store_txn *txn, const struct actor_id *author
 
 /* ---- standings ---- */
 
-/* What was said about one entry. */
+/* What was said about one entry, without replacements and holders (event_complete reads those). */
 struct standing_row {
     struct hash history; /* zero while nothing was */
     size_t event_count;
@@ -62,6 +64,9 @@ struct standing_row {
 /* An entry about which nothing was said gives an empty row and STORE_OK. */
 enum store_error standing_read(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t index,
                                struct standing_row *row);
+/* Read whom an event re-bound its entry to, or what replaced it, from the setter's status. */
+enum store_error event_complete(struct store_txn *txn, uint32_t number, struct history_event *event,
+                                struct arena *arena);
 enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t index,
                                 const struct standing_row *row);
 
@@ -120,9 +125,7 @@ enum store_error element_read(struct store_txn *txn, const struct entry_at *at, 
 bool stored_block_entries(const struct stored_block *stored, struct entry **entries, size_t *count,
                           struct arena *arena);
 
-/* Whether an entry's element is what an erased one leaves, its leaf hash. */
+/* Whether an entry's element is what an erased one leaves. */
 bool element_is_erased(struct bytes element);
-/* Leaf hash of an element, erased or not. Returns: false when the bytes are damaged. */
-bool element_leaf(struct hash *out, const struct network *network, struct bytes element);
 
 #endif

@@ -24,7 +24,7 @@ enum store_error {
     STORE_NO_MEMORY, /* the arena is full */
 };
 
-enum { STORE_VERSION = 2, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 3, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */

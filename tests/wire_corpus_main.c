@@ -100,7 +100,7 @@ static bool write_erased(const char *folder, struct bytes content)
         return false;
     }
     writer_init(&writer, written, sizeof written);
-    return block_erase(&writer, &block, &range, 1) &&
+    return block_erase(&writer, &network, &block, &range, 1) &&
            write_file(folder, "block_fuzz", "erased", bytes_of(written, writer.size));
 }
 

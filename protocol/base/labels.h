@@ -14,7 +14,8 @@
     X(LABEL_BLINDED, "tp.blinded", "actor, issuer, salt -> blinded subject")                                 \
     X(LABEL_NEXT_KEY, "tp.next.key", "algorithm byte, governing key -> its pre-commitment")                  \
     X(LABEL_HEADER, "tp.header", "header bytes -> header hash, which is what is signed")                     \
-    X(LABEL_ENTRY, "tp.entry", "entry bytes -> leaf of the entries tree")                                    \
+    X(LABEL_PAYLOAD, "tp.payload", "payload and salt of an entry -> payload hash, which outlives them")      \
+    X(LABEL_ENTRY, "tp.entry", "erased form of an entry -> leaf of the entries tree")                        \
     X(LABEL_ENTRY_NODE, "tp.entry.node", "inner node of the entries tree and of the live tree")              \
     X(LABEL_LIVE, "tp.live", "leaf hash, history -> live leaf of an entry that something was said about")    \
     X(LABEL_HISTORY, "tp.history", "previous history, event record -> history")                              \

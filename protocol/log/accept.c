@@ -164,8 +164,13 @@ static enum reason apply_status(struct applier *applier, const struct status *st
 {
     const struct history_event event = {.action = status->action,
                                         .effective_day = status->effective_day,
+                                        .stated_day = day_of_time(applier->block->header.time_s),
                                         .setter_seq = applier->block->header.seq,
-                                        .setter_index = index};
+                                        .setter_index = index,
+                                        .has_replacement = status->has_replacement,
+                                        .has_holder = status->has_holder,
+                                        .replacement = status->replacement,
+                                        .holder = status->holder};
     const struct index_range *ranges = status->entries.items;
 
     for (size_t i = 0; i < status->entries.count; i++) {
@@ -266,13 +271,13 @@ static enum reason apply_entry(struct applier *applier, const struct entry *entr
 }
 
 /* Content needs no look: malformed, unknown and erased entries are kept and change nothing, but for an
- * unknown critical kind. */
+ * unknown critical kind, which its erased form shows too. */
 static void note_upgrade(struct log_state *state, const struct block *block)
 {
     for (size_t i = 0; i < block->entry_count && !state->upgrade_needed; i++) {
         const struct entry *entry = &block->entries[i];
 
-        if (!entry->erased && entry->critical && entry_schema(entry->kind) == NULL) {
+        if (entry->critical && entry_schema(entry->kind) == NULL) {
             state->upgrade_needed = true;
             state->upgrade_seq = block->header.seq;
         }
@@ -331,10 +336,11 @@ static bool update_live_roots(struct applier *applier)
 }
 
 static bool set_state_leaf(struct merkle_pages *state, const struct network *network,
-                           const struct block_record *record, uint64_t seq)
+                           const struct block_record *record, const struct hash *previous, uint64_t seq)
 {
     const struct block_state leaf_state = {.epoch = record->epoch,
                                            .seq = seq,
+                                           .previous = *previous,
                                            .entry_count = record->entry_count,
                                            .standing = record->standing,
                                            .live_root = record->live_root};
@@ -368,11 +374,11 @@ static bool update_state_root(struct applier *applier)
     for (size_t i = 0; i < applier->past->block_count; i++) {
         const struct past_block *block = &applier->past->blocks[i];
 
-        if (!set_state_leaf(state, applier->network, &block->record, block->seq)) {
+        if (!set_state_leaf(state, applier->network, &block->record, &block->previous, block->seq)) {
             return false;
         }
     }
-    if (!set_state_leaf(state, applier->network, &change->record, seq)) {
+    if (!set_state_leaf(state, applier->network, &change->record, &applier->block->header.previous, seq)) {
         return false;
     }
     carry_former_top(state, seq + 1);

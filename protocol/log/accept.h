@@ -61,6 +61,7 @@ struct past_entry {
 /* One earlier block as it stands. */
 struct past_block {
     uint64_t seq;
+    struct hash previous; /* header hash of the block before it */
     struct block_record record;
     struct merkle_pages live; /* pages of the live tree on the way from the touched entries to its root; none
                                  for a block that is only voided */

@@ -56,6 +56,7 @@ static bool close_body(struct bytes *body, struct hash *root, const struct draft
     for (uint64_t i = 0; i < draft->entry_count; i++) {
         struct hash leaf;
 
+        /* What is no entry is refused when the block is decoded. */
         entry_leaf(&leaf, network, reader_skip(&reader, 1));
         merkle_frontier_append(&frontier, label_domain(network, LABEL_ENTRY_NODE), &leaf);
     }

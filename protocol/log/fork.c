@@ -105,7 +105,7 @@ static enum reason check_side(struct bytes header_bytes, const struct list *sign
     if (reason != REASON_NONE) {
         return reason;
     }
-    entry_leaf(&leaf, network, entry_bytes);
+    entry_leaf_of(&leaf, network, &entry);
     if (entry.erased || entry.kind != ENTRY_KEYS || header.block_class != CLASS_KEYS ||
         header.entry_count != 1 || !hash_equal(&leaf, &header.entries_root)) {
         return REASON_ENTRIES_ROOT;

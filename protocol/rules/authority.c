@@ -152,7 +152,7 @@ static const struct dossier_withdrawal *withdrawal_of(struct search *search,
          i++, search->steps_left--) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         const struct withdrawal *withdrawal = &found->withdrawal;
-        if (!actor_id_equal(&withdrawal->delegate, speaker->actor) ||
+        if (!withdrawal->has_cut || !actor_id_equal(&withdrawal->delegate, speaker->actor) ||
             !may_take_back(search, &found->place, &accreditation->place) ||
             !dossier_log_reaches(dossier_log_at(search->dossier, &found->place), found->place.seq) ||
             search->lenience >= lenience_against(search, &found->place)) {

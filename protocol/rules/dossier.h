@@ -203,6 +203,10 @@ static inline bool dossier_log_disputes(const struct dossier_log *log, uint64_t 
     return (log->forked || log->frozen) && seq >= log->fork_seq;
 }
 
+/* Set whom the credential is held by and what replaced it from its events, of which it has them all.
+ * Requires: log is its place's. */
+void dossier_credential_fill_targets(struct dossier_credential *credential, const struct dossier_log *log);
+
 /* Whether place's block is void, as far as known by then. */
 bool dossier_place_is_void(const struct dossier *dossier, const struct dossier_place *place);
 

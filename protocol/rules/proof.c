@@ -103,7 +103,7 @@ enum reason proof_check(struct proven_entry *out, const struct entry_proof *proo
     if (reason != REASON_NONE) {
         return reason;
     }
-    entry_leaf(&leaf, network, proof->entry);
+    entry_leaf_of(&leaf, network, &out->entry);
     if (!is_in_log(proof, network, &leaf, &header)) {
         return REASON_PATH_MISMATCH;
     }

@@ -7,14 +7,13 @@
 #include "protocol/wire/tables.h"
 
 enum { MSGPACK_BIN8 = 0xc4, MSGPACK_BIN16 = 0xc5, MSGPACK_BIN32 = 0xc6 };
-enum { ERASED_SIZE = 2 + HASH_SIZE }; /* of an entry of which only the leaf hash is left */
+enum {
+    MSGPACK_ARRAY3 = 0x93,
+    PAYLOAD_HASH_SIZE = 2 + HASH_SIZE, /* as a bin */
+    ENTRY_HEAD_SIZE_MAX = 5,           /* array, kind, critical */
+};
 
 /* ---- entries ---- */
-
-void entry_leaf(struct hash *out, const struct network *network, struct bytes encoded)
-{
-    hash_bytes(out, label_domain(network, LABEL_ENTRY), encoded.data, encoded.size);
-}
 
 static size_t entry_size_max(uint64_t kind)
 {
@@ -40,24 +39,18 @@ void entry_write(struct writer *writer, uint64_t kind, bool critical, struct byt
     writer_bin(writer, salt.data, salt.size);
 }
 
-/* An erased element is the only one that starts as a bin. */
-static bool next_is_erased(const struct reader *reader)
-{
-    return reader->at < reader->end && *reader->at == MSGPACK_BIN8;
-}
-
-/* Read the next element. An erased one has its leaf hash as its payload. */
+/* Read the next element. */
 static void entry_read(struct entry *entry, struct reader *reader)
 {
-    const uint8_t *start = reader->at;
+    const uint8_t *start = reader->at, *tail = NULL;
 
-    *entry = (struct entry){.erased = next_is_erased(reader)};
+    *entry = (struct entry){.erased = reader_array(reader, 3, 4) == 3};
+    entry->kind = reader_uint(reader, 1, ENTRY_KIND_MAX);
+    entry->critical = reader_bool(reader);
+    tail = reader->at;
     if (entry->erased) {
         entry->payload = reader_bin(reader, HASH_SIZE, HASH_SIZE);
     } else {
-        reader_array(reader, 4, 4);
-        entry->kind = reader_uint(reader, 1, ENTRY_KIND_MAX);
-        entry->critical = reader_bool(reader);
         entry->payload = reader_bin(reader, 0, RULE_PACK_SIZE_MAX);
         entry->salt = reader_bin(reader, 0, ENTRY_SALT_SIZE);
     }
@@ -68,6 +61,7 @@ static void entry_read(struct entry *entry, struct reader *reader)
     if (entry->erased) {
         return;
     }
+    entry->tail = bytes_of(tail, (size_t)(reader->at - tail));
     if (entry->encoded.size > entry_size_max(entry->kind)) {
         reader_fail(reader, REASON_TOO_LARGE);
     } else if (entry->salt.size != entry_salt_size(entry->kind)) {
@@ -82,6 +76,45 @@ enum reason entry_decode(struct entry *entry, struct bytes input)
     reader_init(&reader, input);
     entry_read(entry, &reader);
     return reader_end(&reader);
+}
+
+/* The erased form, from the bytes of kind and critical bit that both forms have. */
+static void write_erased(struct writer *writer, const struct network *network, const struct entry *entry)
+{
+    const uint8_t head = MSGPACK_ARRAY3;
+    struct hash payload_hash;
+
+    if (entry->erased) {
+        writer_raw(writer, entry->encoded.data, entry->encoded.size);
+        return;
+    }
+    hash_bytes(&payload_hash, label_domain(network, LABEL_PAYLOAD), entry->tail.data, entry->tail.size);
+    writer_raw(writer, &head, 1);
+    writer_raw(writer, entry->encoded.data + 1, entry->encoded.size - entry->tail.size - 1);
+    writer_bin(writer, payload_hash.bytes, HASH_SIZE);
+}
+
+void entry_leaf_of(struct hash *out, const struct network *network, const struct entry *entry)
+{
+    uint8_t memory[ENTRY_HEAD_SIZE_MAX + PAYLOAD_HASH_SIZE];
+    struct writer writer;
+
+    writer_init(&writer, memory, sizeof memory);
+    write_erased(&writer, network, entry);
+    assert(!writer.overflow);
+    hash_bytes(out, label_domain(network, LABEL_ENTRY), memory, writer.size);
+}
+
+bool entry_leaf(struct hash *out, const struct network *network, struct bytes encoded)
+{
+    struct entry entry;
+
+    if (entry_decode(&entry, encoded) != REASON_NONE) {
+        *out = (struct hash){0};
+        return false;
+    }
+    entry_leaf_of(out, network, &entry);
+    return true;
 }
 
 enum reason entry_payload_decode(void *record, const struct entry *entry, struct arena *arena)
@@ -176,25 +209,21 @@ enum reason block_decode_header(struct block *block, const struct network *netwo
 
 static enum reason check_entry_class(const struct entry *entry, enum block_class block_class)
 {
-    if (entry->erased) {
-        return block_class == CLASS_CONTENT ? REASON_NONE : REASON_BAD_ERASED_BODY;
+    if (entry_class(entry->kind) != block_class) {
+        return REASON_ENTRY_CLASS;
     }
-    return entry_class(entry->kind) == block_class ? REASON_NONE : REASON_ENTRY_CLASS;
+    return entry->erased && block_class != CLASS_CONTENT ? REASON_BAD_ERASED_BODY : REASON_NONE;
+}
+
+static size_t erased_size(const struct entry *entry)
+{
+    return entry->erased ? entry->encoded.size : entry->encoded.size - entry->tail.size + PAYLOAD_HASH_SIZE;
 }
 
 /* How much longer the body gets when this entry is erased. */
 static size_t growth_of(const struct entry *entry)
 {
-    return entry->encoded.size < ERASED_SIZE ? ERASED_SIZE - entry->encoded.size : 0;
-}
-
-static void leaf_of(struct hash *out, const struct network *network, const struct entry *entry)
-{
-    if (entry->erased) {
-        memcpy(out->bytes, entry->payload.data, HASH_SIZE);
-    } else {
-        entry_leaf(out, network, entry->encoded);
-    }
+    return entry->encoded.size < erased_size(entry) ? erased_size(entry) - entry->encoded.size : 0;
 }
 
 static enum reason read_entries(struct entry *entries, struct hash *leaves, const struct network *network,
@@ -218,7 +247,7 @@ static enum reason read_entries(struct entry *entries, struct hash *leaves, cons
         if (reason != REASON_NONE) {
             return reason;
         }
-        leaf_of(&leaves[i], network, &entries[i]);
+        entry_leaf_of(&leaves[i], network, &entries[i]);
         growth += growth_of(&entries[i]);
     }
     if (reader.error == REASON_NONE && body.size + growth > BLOCK_BODY_SIZE_MAX) {
@@ -335,27 +364,28 @@ static size_t array_head_size(size_t count)
     return count < 16 ? 1 : 3;
 }
 
-bool block_erase(struct writer *writer, const struct block *block, const struct index_range *ranges,
-                 size_t count)
+bool block_erase(struct writer *writer, const struct network *network, const struct block *block,
+                 const struct index_range *ranges, size_t count)
 {
     size_t body_size = array_head_size(block->entry_count);
     size_t next = 0;
 
     for (size_t i = 0; i < block->entry_count; i++) {
-        body_size +=
-            ranges_contain(ranges, count, &next, i) ? (size_t)ERASED_SIZE : block->entries[i].encoded.size;
+        const struct entry *entry = &block->entries[i];
+
+        body_size += ranges_contain(ranges, count, &next, i) ? erased_size(entry) : entry->encoded.size;
     }
     write_outer(writer, block->header_bytes, block->signatures, block->signature_count);
     write_bin_head(writer, body_size);
     writer_array(writer, (uint32_t)block->entry_count);
     next = 0;
     for (size_t i = 0; i < block->entry_count; i++) {
-        struct bytes encoded = block->entries[i].encoded;
+        const struct entry *entry = &block->entries[i];
 
         if (ranges_contain(ranges, count, &next, i)) {
-            writer_bin(writer, block->leaves[i].bytes, HASH_SIZE);
+            write_erased(writer, network, entry);
         } else {
-            writer_raw(writer, encoded.data, encoded.size);
+            writer_raw(writer, entry->encoded.data, entry->encoded.size);
         }
     }
     return !writer->overflow;

@@ -3,10 +3,11 @@
 
 /* A block's bytes: [header, signatures, body]. header and body are bins, so that a header can be checked,
  * hashed and passed on without its body. signatures is an array of [key index, bin 64], ascending by index.
- * The body is an array with one element per entry: [kind, critical, bin payload, bin salt], or a bin of 32
- * bytes, its leaf hash, where the entry was erased. Content entries have a 16-byte salt, the others an empty
- * one. In the body's size an entry that is shorter than an erased one counts as long as that, so that a block
- * which was accepted stays within the limits whatever is erased. */
+ * The body is an array with one element per entry: [kind, critical, bin payload, bin salt], or where the
+ * entry was erased [kind, critical, bin 32 payload hash]. The payload hash covers payload and salt, and the
+ * leaf hash the erased form, so that an erased entry still shows what it was. Content entries have a 16-byte
+ * salt, the others an empty one. In the body's size an entry that is shorter than its erased form counts as
+ * long as that, so that a block which was accepted stays within the limits whatever is erased. */
 
 #include "protocol/wire/records.h"
 
@@ -14,9 +15,10 @@ struct entry {
     uint64_t kind;
     bool critical;
     bool erased;
-    struct bytes payload;
+    struct bytes payload; /* of an erased one: the payload hash */
     struct bytes salt;
-    struct bytes encoded; /* the element's own bytes; what the leaf hash covers unless erased */
+    struct bytes tail;    /* payload and salt as encoded: what the payload hash covers; empty when erased */
+    struct bytes encoded; /* the element's own bytes */
 };
 
 struct block {
@@ -28,7 +30,7 @@ struct block {
     struct bytes body;           /* the encoded array of entries, unread after block_decode_header */
     size_t entry_count;          /* equals header.entry_count */
     const struct entry *entries; /* in the arena */
-    const struct hash *leaves;   /* in the arena: leaf hash of each entry, computed or as erased */
+    const struct hash *leaves;   /* in the arena: leaf hash of each entry */
     struct hash hash;            /* header hash */
 };
 
@@ -50,8 +52,10 @@ enum reason block_decode_header(struct block *block, const struct network *netwo
  * body. */
 bool block_is_rotation(const struct block *block);
 
-/* Leaf hash of an entry's element bytes. */
-void entry_leaf(struct hash *out, const struct network *network, struct bytes encoded);
+/* Leaf hash of an entry, erased or not: LABEL_ENTRY over its erased form. */
+void entry_leaf_of(struct hash *out, const struct network *network, const struct entry *entry);
+/* The same of an element's bytes. Returns: false when they are none, *out then zero. */
+bool entry_leaf(struct hash *out, const struct network *network, struct bytes encoded);
 
 /* Append one entry element. Requires: salt of ENTRY_SALT_SIZE bytes for content, else empty. */
 void entry_write(struct writer *writer, uint64_t kind, bool critical, struct bytes payload,
@@ -72,10 +76,10 @@ void header_hash(struct hash *out, const struct network *network, struct bytes h
 bool block_encode(struct writer *writer, struct bytes header_bytes,
                   const struct indexed_signature *signatures, size_t signature_count, struct bytes body);
 
-/* Rewrite block with the entries of ranges (ascending) replaced by their leaf hashes: what remains after an
- * erase. Everything that was signed stays as it is. Returns: false when it does not fit. */
-bool block_erase(struct writer *writer, const struct block *block, const struct index_range *ranges,
-                 size_t count);
+/* Rewrite block with the entries of ranges (ascending) in their erased form: what remains after an erase.
+ * Everything that was signed stays as it is. Returns: false when it does not fit. */
+bool block_erase(struct writer *writer, const struct network *network, const struct block *block,
+                 const struct index_range *ranges, size_t count);
 
 /* Actor id of an inception: LABEL_ACTOR over the canonical keys record. */
 void actor_id_of_inception(struct actor_id *out, const struct network *network, struct bytes keys_record);

@@ -30,6 +30,7 @@ static const struct {
     [ENTRY_SHOP] = {&shop_schema, CLASS_CONTENT},
     [ENTRY_STATEMENT] = {&statement_schema, CLASS_CONTENT},
     [ENTRY_REVIEW] = {&review_schema, CLASS_CONTENT},
+    [ENTRY_RHYTHM] = {&rhythm_schema, CLASS_GOVERN},
 };
 
 static bool kind_is_known(uint64_t kind)

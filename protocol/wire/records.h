@@ -117,13 +117,23 @@ struct entry_position {
     uint64_t index;
 };
 
-/* The delegate's log stays authorised up to and with this block, less the exceptions. A later withdrawal may
- * only lower the cut or add exceptions. */
+/* With a cut, the block that it names and its ancestors stay authorised, less the exceptions; a later
+ * withdrawal may only lower the cut or add exceptions. Else it names one accreditation, which ends whole.
+ * Exactly one of the two is there. */
 struct withdrawal {
     struct actor_id delegate;
+    bool has_cut, has_accreditation;
     uint64_t cut_seq;
-    struct hash cut_head;   /* header hash of that block */
-    struct list exceptions; /* struct entry_position, sorted */
+    struct hash cut_head;                /* header hash of that block */
+    struct entry_position accreditation; /* in the log that this stands in */
+    struct list exceptions;              /* struct entry_position, sorted; none without a cut */
+    bool closed; /* nothing that the delegate says beyond the cut counts, not even against anybody */
+    struct list extensions;
+};
+
+/* How often this author speaks: its freshness budget (DESIGN section 5). */
+struct rhythm {
+    uint64_t days;
     struct list extensions;
 };
 
@@ -147,10 +157,11 @@ struct seq_range {
     uint64_t first, last;
 };
 
+/* A branch that a rotation left, with all that descends from its first block. */
 struct dropped_branch {
     uint64_t epoch;
     struct hash fork_parent;
-    struct hash tip;
+    struct hash first;
 };
 
 /* Exactly one of the two is there. */
@@ -313,6 +324,7 @@ enum entry_kind {
     ENTRY_SHOP = 12,
     ENTRY_STATEMENT = 13,
     ENTRY_REVIEW = 14,
+    ENTRY_RHYTHM = 15,
 };
 #define ENTRY_KIND_MAX UINT64_C(65535)
 
@@ -339,6 +351,7 @@ enum standing { STANDING_GOOD = 0, STANDING_VOID = 1 };
 struct block_state {
     uint64_t epoch;
     uint64_t seq;
+    struct hash previous; /* header hash of the block before, so that a path proves ancestry */
     uint64_t entry_count;
     enum standing standing;
     struct hash live_root;
@@ -348,8 +361,12 @@ struct block_state {
 struct history_event {
     enum status_action action;
     uint32_t effective_day;
+    uint32_t stated_day; /* UTC day of the setter's header time */
     uint64_t setter_seq;
     uint64_t setter_index;
+    bool has_replacement, has_holder; /* each with its action and only then */
+    struct entry_name replacement;
+    struct subject holder;
 };
 
 /* ---- free-standing statements ---- */
@@ -537,6 +554,7 @@ struct want {
     X(accreditation)                                                                                         \
     X(withdrawal)                                                                                            \
     X(succession)                                                                                            \
+    X(rhythm)                                                                                                \
     X(void_record)                                                                                           \
     X(status)                                                                                                \
     X(erase)                                                                                                 \
@@ -570,7 +588,7 @@ struct want {
 SCHEMA_LIST(SCHEMA_DECLARE)
 #undef SCHEMA_DECLARE
 
-enum { SCHEMA_COUNT = 34 };
+enum { SCHEMA_COUNT = 35 };
 /* All schemas above, for properties, the wire page and fuzzing. */
 extern const struct schema *const schemas[SCHEMA_COUNT];
 
@@ -581,6 +599,6 @@ const struct schema *entry_schema(uint64_t kind);
 enum block_class entry_class(uint64_t kind);
 
 /* Large enough for the lists of any one record that decodes. */
-enum { RECORD_ARENA_SIZE = 512 * 1024 };
+enum { RECORD_ARENA_SIZE = 640 * 1024 };
 
 #endif

@@ -54,6 +54,8 @@ const struct schema header_schema = {
 static const struct field block_state_fields[] = {
     {REQUIRED(block_state, epoch), EPOCH, MEANS("of the block")},
     {REQUIRED(block_state, seq), SEQ, MEANS("of the block")},
+    {REQUIRED(block_state, previous), FIXED(HASH_SIZE),
+     MEANS("header hash of the block before; zero in block 0")},
     {REQUIRED(block_state, entry_count), UINT(1, BLOCK_ENTRIES_MAX), MEANS("leaves of its live tree")},
     {REQUIRED(block_state, standing), ENUM(STANDING_GOOD, STANDING_VOID), MEANS("0 good, 1 void")},
     {REQUIRED(block_state, live_root), FIXED(HASH_SIZE), MEANS("root of its live tree")},
@@ -67,13 +69,27 @@ const struct schema block_state_schema = {
 static const struct field history_event_fields[] = {
     {REQUIRED(history_event, action), ENUM(STATUS_REVOKED, STATUS_HELD_BY), MEANS("as in the status")},
     {REQUIRED(history_event, effective_day), DAY, MEANS("as in the status")},
+    {REQUIRED(history_event, stated_day), DAY, MEANS("UTC day of the time in the header of that status")},
     {REQUIRED(history_event, setter_seq), SEQ, MEANS("block that the status is in")},
     {REQUIRED(history_event, setter_index), ENTRY_INDEX, MEANS("entry of it")},
+    {OPTIONAL(history_event, replacement, has_replacement), RECORD(entry_name), MEANS("as in the status")},
+    {OPTIONAL(history_event, holder, has_holder), RECORD(subject), MEANS("as in the status")},
 };
+
+static enum reason check_history_event(const void *record)
+{
+    const struct history_event *event = record;
+
+    return event->has_replacement == (event->action == STATUS_REPLACED) &&
+                   event->has_holder == (event->action == STATUS_HELD_BY)
+               ? REASON_NONE
+               : REASON_INCONSISTENT;
+}
 
 const struct schema history_event_schema = {
     SCHEMA(history_event),
     .meaning = "One thing said about an entry.",
+    .check = check_history_event,
 };
 
 /* ---- free-standing statements ---- */

@@ -158,18 +158,49 @@ static int order_entry_positions(const void *a, const void *b)
     return order_numbers(left->index, right->index);
 }
 
+static enum reason check_withdrawal(const void *record)
+{
+    const struct withdrawal *withdrawal = record;
+
+    if (withdrawal->has_cut == withdrawal->has_accreditation) {
+        return REASON_INCONSISTENT;
+    }
+    return withdrawal->has_cut || withdrawal->exceptions.count == 0 ? REASON_NONE : REASON_INCONSISTENT;
+}
+
 static const struct field withdrawal_fields[] = {
     {REQUIRED(withdrawal, delegate), FIXED(HASH_SIZE), MEANS("actor whose accreditation ends")},
-    {REQUIRED(withdrawal, cut_seq), SEQ, MEANS("its log stays authorised up to and with this block")},
-    {REQUIRED(withdrawal, cut_head), FIXED(HASH_SIZE), MEANS("header hash of that block")},
+    {OPTIONAL(withdrawal, cut_seq, has_cut), SEQ,
+     MEANS("its log stays authorised up to and with this block")},
+    {OPTIONAL(withdrawal, cut_head, has_cut), FIXED(HASH_SIZE),
+     MEANS("header hash of that block: it and its ancestors stay authorised, nothing else does")},
+    {OPTIONAL(withdrawal, accreditation, has_accreditation), RECORD(entry_position),
+     MEANS("or the one accreditation of this log that ends whole; exactly one of the two")},
     {REQUIRED(withdrawal, exceptions), LIST(entry_position, 0, WITHDRAWAL_EXCEPTIONS_MAX),
-     SORTED(order_entry_positions), MEANS("entries up to the cut that lose it too; sorted")},
+     SORTED(order_entry_positions),
+     MEANS("entries up to the cut that lose it too; sorted; none without a cut")},
+    {REQUIRED(withdrawal, closed), BOOL,
+     MEANS("nothing that the delegate says beyond the cut counts; else what is against somebody there is "
+           "unknown")},
 };
 
 const struct schema withdrawal_schema = {
     SCHEMA(withdrawal),
     EXTENSIBLE(withdrawal),
     .meaning = "Ends an accreditation. A later one may only lower the cut or add exceptions.",
+    .check = check_withdrawal,
+};
+
+/* ---- rhythm ---- */
+
+static const struct field rhythm_fields[] = {
+    {REQUIRED(rhythm, days), UINT(1, RHYTHM_DAYS_MAX), MEANS("days within which this log speaks again")},
+};
+
+const struct schema rhythm_schema = {
+    SCHEMA(rhythm),
+    EXTENSIBLE(rhythm),
+    .meaning = "How often this author speaks, and so how old what is known of it may be.",
 };
 
 /* ---- succession ---- */
@@ -215,7 +246,8 @@ static const struct field dropped_branch_fields[] = {
     {REQUIRED(dropped_branch, epoch), EPOCH, MEANS("epoch that it was written in")},
     {REQUIRED(dropped_branch, fork_parent), FIXED(HASH_SIZE),
      MEANS("header hash of the last block both branches have")},
-    {REQUIRED(dropped_branch, tip), FIXED(HASH_SIZE), MEANS("header hash of its last block")},
+    {REQUIRED(dropped_branch, first), FIXED(HASH_SIZE),
+     MEANS("header hash of its first block; all that descends from it is meant")},
 };
 
 static const struct schema dropped_branch_schema = {

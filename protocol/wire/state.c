@@ -4,7 +4,7 @@
 
 #include "protocol/wire/block.h"
 
-enum { SMALL_RECORD_SIZE_MAX = 64 }; /* encoded block_state, history_event */
+enum { SMALL_RECORD_SIZE_MAX = 192 }; /* encoded block_state, history_event */
 
 /* ---- state tree and live tree ---- */
 

@@ -28,7 +28,7 @@ static void check_erase(const struct block *block, const struct network *network
     struct block erased;
 
     writer_init(&writer, written_memory, sizeof written_memory);
-    if (!block_erase(&writer, block, NULL, 0) || !writer_end(&writer, &written) ||
+    if (!block_erase(&writer, network, block, NULL, 0) || !writer_end(&writer, &written) ||
         !bytes_equal(written, block->encoded)) {
         abort();
     }
@@ -36,7 +36,7 @@ static void check_erase(const struct block *block, const struct network *network
         return;
     }
     writer_init(&writer, written_memory, sizeof written_memory);
-    if (!block_erase(&writer, block, &all, 1) || !writer_end(&writer, &written)) {
+    if (!block_erase(&writer, network, block, &all, 1) || !writer_end(&writer, &written)) {
         abort();
     }
     if (block_decode(&erased, network, written, arena) != REASON_NONE ||

@@ -173,7 +173,7 @@ struct dossier_withdrawal *build_withdrawal(struct dossier_builder *builder, siz
     assert(at < BUILT_WITHDRAWALS_MAX);
     builder->withdrawals[at] = (struct dossier_withdrawal){
         .place = place_of(builder, accreditor, seq),
-        .withdrawal = {.delegate = built_actor_of(delegate), .cut_seq = cut_seq},
+        .withdrawal = {.delegate = built_actor_of(delegate), .has_cut = true, .cut_seq = cut_seq},
     };
     return &builder->withdrawals[at];
 }

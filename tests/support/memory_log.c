@@ -215,6 +215,9 @@ static void gather_blocks(struct log_past *past, const struct memory_log *log, c
             struct past_block *block = &past->blocks[past->block_count++];
 
             *block = (struct past_block){.seq = seq, .record = log->blocks[seq].record};
+            if (seq > 0) {
+                block->previous = log->blocks[seq - 1].record.hash;
+            }
             gather_live(&block->live, log, reach, seq, arena);
         }
     }
@@ -275,7 +278,7 @@ static void erase_entries(struct memory_log *log, const struct reach_entries *er
 
     assert(reason == REASON_NONE);
     writer_init(&writer, take(log->scratch, BLOCK_SIZE_MAX), BLOCK_SIZE_MAX);
-    if (!block_erase(&writer, &block, &range, 1) || !writer_end(&writer, &encoded)) {
+    if (!block_erase(&writer, log->network, &block, &range, 1) || !writer_end(&writer, &encoded)) {
         abort();
     }
     free(held->encoded);

@@ -5,6 +5,8 @@
 
 struct naive_block {
     uint64_t epoch;
+    uint64_t time_s;
+    struct hash previous;
     uint64_t entry_count;
     enum standing standing;
     struct hash *leaves;
@@ -40,7 +42,17 @@ static void *take_zeroed(size_t count, size_t size)
 static void say(struct naive_block *blocks, const struct network *network, const struct status *status,
                 uint64_t setter_seq, uint64_t setter_index)
 {
-    const struct history_event event = {status->action, status->effective_day, setter_seq, setter_index};
+    const struct history_event event = {
+        .action = status->action,
+        .effective_day = status->effective_day,
+        .stated_day = day_of_time(blocks[setter_seq].time_s),
+        .setter_seq = setter_seq,
+        .setter_index = setter_index,
+        .has_replacement = status->has_replacement,
+        .has_holder = status->has_holder,
+        .replacement = status->replacement,
+        .holder = status->holder,
+    };
     const struct index_range *ranges = status->entries.items;
 
     for (size_t i = 0; i < status->entries.count; i++) {
@@ -80,6 +92,8 @@ static void read_block(struct naive_block *blocks, const struct network *network
 
     assert(reason == REASON_NONE);
     out->epoch = block.header.epoch;
+    out->time_s = block.header.time_s;
+    out->previous = block.header.previous;
     out->entry_count = block.entry_count;
     out->leaves = take_zeroed(block.entry_count, sizeof *out->leaves);
     out->histories = take_zeroed(block.entry_count, sizeof *out->histories);
@@ -95,8 +109,11 @@ static void read_block(struct naive_block *blocks, const struct network *network
 static void state_leaf(struct hash *out, const struct network *network, struct naive_block *block,
                        uint64_t seq)
 {
-    struct block_state state = {
-        .epoch = block->epoch, .seq = seq, .entry_count = block->entry_count, .standing = block->standing};
+    struct block_state state = {.epoch = block->epoch,
+                                .seq = seq,
+                                .previous = block->previous,
+                                .entry_count = block->entry_count,
+                                .standing = block->standing};
 
     for (uint64_t i = 0; i < block->entry_count; i++) {
         struct hash leaf = block->leaves[i];

@@ -28,6 +28,15 @@ static void add_other_content(struct presentation_world *world)
     log_builder_append(&world->builder, &world->issuer_log);
 }
 
+static struct block decode_block(struct presentation_world *world, uint64_t seq)
+{
+    struct block block;
+    enum reason reason =
+        block_decode(&block, &world->network, memory_log_block(&world->issuer_log, seq), &world->arena);
+    assert(reason == REASON_NONE);
+    return block;
+}
+
 static void build_issuer(struct presentation_world *world)
 {
     build_actor(&world->issuer, &world->network, 1, 1, 1);
@@ -38,8 +47,16 @@ static void build_issuer(struct presentation_world *world)
     say_status(world, STATUS_REINSTATED, WORLD_REINSTATED_ON);
     log_builder_content(&world->builder, &world->issuer_log, 1);
     add_other_content(world);
-    world->events[0] = (struct history_event){STATUS_SUSPENDED, WORLD_SUSPENDED_ON, WORLD_STATUS_SEQ, 0};
-    world->events[1] = (struct history_event){STATUS_REINSTATED, WORLD_REINSTATED_ON, WORLD_AGAIN_SEQ, 0};
+    world->events[0] =
+        (struct history_event){.action = STATUS_SUSPENDED,
+                               .effective_day = WORLD_SUSPENDED_ON,
+                               .stated_day = day_of_time(decode_block(world, WORLD_STATUS_SEQ).header.time_s),
+                               .setter_seq = WORLD_STATUS_SEQ};
+    world->events[1] =
+        (struct history_event){.action = STATUS_REINSTATED,
+                               .effective_day = WORLD_REINSTATED_ON,
+                               .stated_day = day_of_time(decode_block(world, WORLD_AGAIN_SEQ).header.time_s),
+                               .setter_seq = WORLD_AGAIN_SEQ};
 }
 
 /* ---- the holder ---- */
@@ -119,13 +136,17 @@ static struct list live_path_of(struct presentation_world *world, const struct m
 static struct block_state state_of(const struct memory_log *log, uint64_t seq)
 {
     const struct block_record *record = &log->blocks[seq].record;
-    return (struct block_state){
+    struct block_state state = {
         .epoch = record->epoch,
         .seq = seq,
         .entry_count = record->entry_count,
         .standing = record->standing,
         .live_root = record->live_root,
     };
+    if (seq > 0) {
+        state.previous = log->blocks[seq - 1].record.hash;
+    }
+    return state;
 }
 
 static struct list state_path_of(struct presentation_world *world, uint64_t seq)
@@ -140,15 +161,6 @@ static struct list state_path_of(struct presentation_world *world, uint64_t seq)
     merkle_path_in_place(&path, label_domain(&world->network, LABEL_STATE_NODE), leaves, log->block_count,
                          seq);
     return list_of_path(world, &path);
-}
-
-static struct block decode_block(struct presentation_world *world, uint64_t seq)
-{
-    struct block block;
-    enum reason reason =
-        block_decode(&block, &world->network, memory_log_block(&world->issuer_log, seq), &world->arena);
-    assert(reason == REASON_NONE);
-    return block;
 }
 
 struct entry_proof world_proof(struct presentation_world *world, uint64_t seq, uint64_t index)

@@ -171,13 +171,13 @@ static void dump_entry(FILE *out, const struct entry *entry, struct reader *read
 {
     struct reader payload;
 
-    if (entry->erased) {
-        wire_dump_bytes(out, 2, "erased entry", reader_skip(reader, 1));
-        return;
-    }
-    wire_dump_head(out, 2, "entry", reader, 1);
+    wire_dump_head(out, 2, entry->erased ? "erased entry" : "entry", reader, 1);
     wire_dump_bytes(out, 3, "kind", reader_skip(reader, 1));
     wire_dump_bytes(out, 3, "critical", reader_skip(reader, 1));
+    if (entry->erased) {
+        wire_dump_bytes(out, 3, "payload hash", reader_skip(reader, 1));
+        return;
+    }
     wire_dump_head(out, 3, "payload", reader, bin_head_size(entry->payload));
     reader_init(&payload, entry->payload);
     wire_dump_record(out, 4, entry_schema(entry->kind)->name, entry_schema(entry->kind), &payload);
@@ -264,7 +264,7 @@ static void write_content(FILE *out, const struct network *network, const struct
     reason = block_decode(&block, network, encoded, &arena);
     assert(reason == REASON_NONE);
     writer_init(&writer, erased_memory, sizeof erased_memory);
-    fits = block_erase(&writer, &block, &second, 1) && writer_end(&writer, &encoded);
+    fits = block_erase(&writer, network, &block, &second, 1) && writer_end(&writer, &encoded);
     assert(fits);
     fputs("\n### Example: a content block with an erased entry\n\nPrevious and state root are zero here; in "
           "a log they "

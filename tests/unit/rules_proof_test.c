@@ -125,10 +125,13 @@ static void entry_cut_short(void)
 
 static void entry_erased(void)
 {
-    const struct hash *leaf = &world.issuer_log.blocks[WORLD_CONTENT_SEQ].entries[WORLD_SPOKEN_OF].leaf;
+    static const struct hash payload_hash = {{7}};
     struct writer writer;
     writer_init(&writer, changed.entry, sizeof changed.entry);
-    writer_bin(&writer, leaf->bytes, HASH_SIZE);
+    writer_array(&writer, 3);
+    writer_uint(&writer, ENTRY_ATTESTATION);
+    writer_bool(&writer, false);
+    writer_bin(&writer, payload_hash.bytes, HASH_SIZE);
     assert_true(writer_end(&writer, &changed.proof.entry));
 }
 
@@ -165,7 +168,11 @@ static void first_word_forgotten(void)
 
 static void word_added(void)
 {
-    changed.events[WORLD_EVENT_COUNT] = (struct history_event){STATUS_REVOKED, 45300, WORLD_AGAIN_SEQ, 1};
+    changed.events[WORLD_EVENT_COUNT] = (struct history_event){.action = STATUS_REVOKED,
+                                                               .effective_day = 45300,
+                                                               .stated_day = 45300,
+                                                               .setter_seq = WORLD_AGAIN_SEQ,
+                                                               .setter_index = 1};
     changed.proof.history.count++;
 }
 

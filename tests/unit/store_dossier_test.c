@@ -253,7 +253,8 @@ static void a_voided_status_is_marked_and_not_counted(void **context)
 
 static void a_withdrawal_by_an_accreditor_is_gathered_and_others_are_not(void **context)
 {
-    struct withdrawal record = {.delegate = prog.actor.id, .cut_seq = 0, .cut_head = prog.state.head};
+    struct withdrawal record = {
+        .delegate = prog.actor.id, .has_cut = true, .cut_seq = 0, .cut_head = prog.state.head};
     struct world_author *const authors[] = {&ase, &stranger};
     struct dossier dossier;
     struct store_txn *txn;

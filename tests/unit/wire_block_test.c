@@ -227,12 +227,18 @@ static void crooked_element(struct crooked *crooked, uint64_t kind, size_t paylo
                bytes_of(crooked->entry_memory + start, crooked->entries.size - start));
 }
 
-static void crooked_leaf(struct crooked *crooked, size_t size)
+/* In its erased form. */
+static void crooked_erased(struct crooked *crooked, uint64_t kind, size_t size)
 {
-    static const uint8_t leaf[HASH_SIZE + 1] = {1};
+    static const uint8_t payload_hash[HASH_SIZE + 1] = {1};
+    size_t start = crooked->entries.size;
 
-    writer_bin(&crooked->entries, leaf, size);
-    memcpy(&crooked->leaves[crooked->leaf_count++], leaf, HASH_SIZE);
+    writer_array(&crooked->entries, 3);
+    writer_uint(&crooked->entries, kind);
+    writer_bool(&crooked->entries, false);
+    writer_bin(&crooked->entries, payload_hash, size);
+    entry_leaf(&crooked->leaves[crooked->leaf_count++], &bench->network,
+               bytes_of(crooked->entry_memory + start, crooked->entries.size - start));
 }
 
 static void two_content(struct crooked *crooked)
@@ -244,17 +250,27 @@ static void two_content(struct crooked *crooked)
 static void one_erased(struct crooked *crooked)
 {
     crooked_element(crooked, ENTRY_ATTESTATION, 10, 16);
-    crooked_leaf(crooked, HASH_SIZE);
+    crooked_erased(crooked, ENTRY_ATTESTATION, HASH_SIZE);
 }
 
 static void all_erased(struct crooked *crooked)
 {
-    crooked_leaf(crooked, HASH_SIZE);
+    crooked_erased(crooked, ENTRY_ATTESTATION, HASH_SIZE);
 }
 
-static void leaf_too_long(struct crooked *crooked)
+static void unknown_erased(struct crooked *crooked)
 {
-    crooked_leaf(crooked, HASH_SIZE + 1);
+    crooked_erased(crooked, ENTRY_KIND_MAX, HASH_SIZE);
+}
+
+static void erased_of_another_class(struct crooked *crooked)
+{
+    crooked_erased(crooked, ENTRY_STATUS, HASH_SIZE);
+}
+
+static void payload_hash_too_long(struct crooked *crooked)
+{
+    crooked_erased(crooked, ENTRY_ATTESTATION, HASH_SIZE + 1);
 }
 
 static void of_class(struct crooked *crooked, enum block_class block_class, uint64_t kind, size_t size)
@@ -277,19 +293,19 @@ static void two_keys(struct crooked *crooked)
 static void erased_keys(struct crooked *crooked)
 {
     crooked->header.block_class = CLASS_KEYS;
-    crooked_leaf(crooked, HASH_SIZE);
+    crooked_erased(crooked, ENTRY_KEYS, HASH_SIZE);
 }
 
 static void erased_govern(struct crooked *crooked)
 {
     of_class(crooked, CLASS_GOVERN, ENTRY_VOID, 10);
-    crooked_leaf(crooked, HASH_SIZE);
+    crooked_erased(crooked, ENTRY_VOID, HASH_SIZE);
 }
 
 static void erased_status(struct crooked *crooked)
 {
     of_class(crooked, CLASS_STATUS, ENTRY_STATUS, 10);
-    crooked_leaf(crooked, HASH_SIZE);
+    crooked_erased(crooked, ENTRY_STATUS, HASH_SIZE);
 }
 
 static void status_in_govern(struct crooked *crooked)
@@ -480,8 +496,10 @@ static const struct {
 } crooked_rows[] = {
     {"two entries, one of an unknown kind", two_content, REASON_NONE},
     {"an erased entry among others", one_erased, REASON_NONE},
-    {"nothing left but a leaf", all_erased, REASON_NONE},
-    {"an erased entry is 32 bytes", leaf_too_long, REASON_TOO_LARGE},
+    {"nothing left but an erased entry", all_erased, REASON_NONE},
+    {"an erased entry of a kind unknown", unknown_erased, REASON_NONE},
+    {"an erased entry shows its kind", erased_of_another_class, REASON_ENTRY_CLASS},
+    {"a payload hash is 32 bytes", payload_hash_too_long, REASON_TOO_LARGE},
     {"one entry of class keys", one_keys, REASON_NONE},
     {"two entries of class keys", two_keys, REASON_INCONSISTENT},
     {"keys are never erased", erased_keys, REASON_BAD_ERASED_BODY},

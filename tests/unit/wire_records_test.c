@@ -212,6 +212,87 @@ static void test_accreditation(void **state)
     CHECK_ROWS(accreditation, &good, rows);
 }
 
+static void add_accreditation(void *record)
+{
+    ((struct withdrawal *)record)->has_accreditation = true;
+}
+
+static void drop_cut(void *record)
+{
+    ((struct withdrawal *)record)->has_cut = false;
+}
+
+static void add_exception(void *record)
+{
+    static const struct entry_position one = {1, 0};
+
+    ((struct withdrawal *)record)->exceptions = (struct list){&one, 1};
+}
+
+static void accreditation_alone(void *record)
+{
+    drop_cut(record);
+    add_accreditation(record);
+}
+
+static void accreditation_with_exception(void *record)
+{
+    accreditation_alone(record);
+    add_exception(record);
+}
+
+static void test_withdrawal(void **state)
+{
+    static const struct rule_row rows[] = {
+        {"a cut", NULL, REASON_NONE},
+        {"a cut and an exception", add_exception, REASON_NONE},
+        {"one accreditation", accreditation_alone, REASON_NONE},
+        {"not both", add_accreditation, REASON_INCONSISTENT},
+        {"not neither", drop_cut, REASON_INCONSISTENT},
+        {"exceptions are below a cut", accreditation_with_exception, REASON_INCONSISTENT},
+    };
+    const struct withdrawal good = {.has_cut = true, .cut_seq = 7};
+
+    (void)state;
+    CHECK_ROWS(withdrawal, &good, rows);
+}
+
+static void replaced_by_nothing(void *record)
+{
+    ((struct history_event *)record)->has_replacement = false;
+}
+
+static void revoked_by_another(void *record)
+{
+    ((struct history_event *)record)->action = STATUS_REVOKED;
+}
+
+static void held_by_a_replacement(void *record)
+{
+    ((struct history_event *)record)->action = STATUS_HELD_BY;
+}
+
+static void revoked(void *record)
+{
+    revoked_by_another(record);
+    replaced_by_nothing(record);
+}
+
+static void test_history_event(void **state)
+{
+    static const struct rule_row rows[] = {
+        {"replaced by an entry", NULL, REASON_NONE},
+        {"revoked", revoked, REASON_NONE},
+        {"replaced by nothing", replaced_by_nothing, REASON_INCONSISTENT},
+        {"revoked, with a replacement", revoked_by_another, REASON_INCONSISTENT},
+        {"held by nobody", held_by_a_replacement, REASON_INCONSISTENT},
+    };
+    const struct history_event good = {.action = STATUS_REPLACED, .has_replacement = true};
+
+    (void)state;
+    CHECK_ROWS(history_event, &good, rows);
+}
+
 static void add_branch(void *record)
 {
     ((struct void_record *)record)->has_branch = true;
@@ -524,7 +605,8 @@ static void test_kinds_have_their_class_and_schema(void **state)
         {ENTRY_SHOP, CLASS_CONTENT, &shop_schema},
         {ENTRY_STATEMENT, CLASS_CONTENT, &statement_schema},
         {ENTRY_REVIEW, CLASS_CONTENT, &review_schema},
-        {ENTRY_REVIEW + 1, CLASS_CONTENT, NULL},
+        {ENTRY_RHYTHM, CLASS_GOVERN, &rhythm_schema},
+        {ENTRY_RHYTHM + 1, CLASS_CONTENT, NULL},
         {UINT64_MAX, CLASS_CONTENT, NULL},
     };
 
@@ -542,6 +624,8 @@ int main(void)
         cmocka_unit_test(test_a_key_of_small_order_is_refused),
         cmocka_unit_test(test_keys_update),
         cmocka_unit_test(test_accreditation),
+        cmocka_unit_test(test_withdrawal),
+        cmocka_unit_test(test_history_event),
         cmocka_unit_test(test_void),
         cmocka_unit_test(test_rule_pack),
         cmocka_unit_test(test_status),

@@ -1,0 +1,271 @@
+#include "tests/support/history_node.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/rules/expression_text.h"
+#include "tests/support/temp_folder.h"
+
+enum { COMMIT_EACH = 4 };
+
+void history_node_init(struct history_node *node)
+{
+    memset(node, 0, sizeof *node);
+    node->memory = malloc(HISTORY_NODE_ARENA_SIZE);
+    bool made = node->memory != NULL && temp_folder_make(&node->folder) == 0;
+    assert(made);
+    const struct store_options options = {.folder = node->folder, .network_tag = "test"};
+    enum store_error error = store_open(&node->store, &options);
+    assert(error == STORE_OK);
+}
+
+void history_node_deinit(struct history_node *node)
+{
+    if (node->txn != NULL) {
+        store_end(node->txn);
+    }
+    ingest_deinit(&node->ingest);
+    store_close(node->store);
+    temp_folder_remove(node->folder);
+    free(node->memory);
+}
+
+/* A store that was written to is made anew. */
+static void renew_store(struct history_node *node)
+{
+    ingest_deinit(&node->ingest);
+    store_close(node->store);
+    temp_folder_remove(node->folder);
+    bool made = temp_folder_make(&node->folder) == 0;
+    assert(made);
+    const struct store_options options = {.folder = node->folder, .network_tag = "test"};
+    enum store_error error = store_open(&node->store, &options);
+    assert(error == STORE_OK);
+}
+
+static void begin_txn(struct history_node *node)
+{
+    enum store_error error = store_write_begin(&node->txn, node->store);
+    assert(error == STORE_OK);
+}
+
+void history_node_begin(struct history_node *node, const struct history_world *world, bool durable)
+{
+    if (node->txn != NULL) { /* a test that failed left it */
+        store_end(node->txn);
+    }
+    node->world = world;
+    node->durable = durable;
+    node->since_commit = 0;
+    node->fault = NULL;
+    memset(node->known, 0, sizeof node->known);
+    memset(node->followed, 0, sizeof node->followed);
+    memset(node->was_followed, 0, sizeof node->was_followed);
+    if (node->ingest.memory == NULL) {
+        bool made = ingest_init(&node->ingest, node->store, &world->network, &world->trust, NULL);
+        assert(made);
+    }
+    begin_txn(node);
+}
+
+void history_node_end(struct history_node *node)
+{
+    struct store_txn *txn = node->txn;
+    node->txn = NULL;
+    if (!node->durable) {
+        store_end(txn);
+        return;
+    }
+    enum store_error error = store_commit(txn);
+    assert(error == STORE_OK);
+    renew_store(node);
+}
+
+/* ---- what is followed ---- */
+
+static int block_at(const struct history_world *world, int author, const struct hash *hash)
+{
+    for (size_t i = 0; i < world->history.count; i++) {
+        if (world->history.blocks[i].author == author && hash_equal(&world->blocks[i].hash, hash)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static int head_of(struct history_node *node, int author)
+{
+    struct log_state state;
+    enum store_error error = store_log_state(node->txn, &node->world->actors[author].id, &state);
+    assert(error == STORE_OK || error == STORE_NOT_FOUND);
+    return error == STORE_OK ? block_at(node->world, author, &state.head) : -1;
+}
+
+static void note_followed(struct history_node *node, int author, uint64_t now_s)
+{
+    const struct history *history = &node->world->history;
+    int head = head_of(node, author);
+    for (size_t i = 0; i < history->count; i++) {
+        if (history->blocks[i].author != author) {
+            continue;
+        }
+        bool follows = head >= 0 && told_descends(history, head, (int)i);
+        if (follows && !node->followed[i]) {
+            node->known[i].followed_twice |= node->was_followed[i];
+            node->followed_from_s[i] = now_s;
+            node->was_followed[i] = true;
+        }
+        if (node->followed[i] || follows) {
+            node->known[i].followed_s = now_s - node->followed_from_s[i];
+        }
+        node->followed[i] = follows;
+    }
+}
+
+/* ---- offering ---- */
+
+/* Whether a node may leave a block out: it can't be placed yet, or its epoch was closed without it. */
+static bool may_be_refused(const struct history_node *node, int block)
+{
+    const struct history *history = &node->world->history;
+    const struct told *told = &history->blocks[block];
+    int epoch = told_epoch(history, block);
+    if (told->parent >= 0 && !node->known[told->parent].held) {
+        return true;
+    }
+    for (size_t i = 0; i < history->count; i++) {
+        if (node->known[i].held && history->blocks[i].author == told->author &&
+            history->blocks[i].kind == TOLD_ROTATE && told_epoch(history, (int)i) > epoch &&
+            !told_descends(history, (int)i, block)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_held_after(const struct ingest_result *result)
+{
+    return result->outcome == INGEST_EXTENDED || result->outcome == INGEST_SWITCHED ||
+           result->outcome == INGEST_ASIDE ||
+           (result->outcome == INGEST_REFUSED && result->reason == REASON_KNOWN);
+}
+
+bool history_node_offer(struct history_node *node, int block, bool blanked, uint64_t now_s)
+{
+    const struct history_block *built = &node->world->blocks[block];
+    struct known *known = &node->known[block];
+    struct ingest_result result;
+    bool blank = blanked && built->blanked.size > 0;
+    ingest_block(&node->ingest, node->txn, INGEST_PEER, blank ? built->blanked : built->encoded, now_s,
+                 &result);
+    if (result.outcome == INGEST_FAILED) {
+        node->fault = "the store failed";
+        return false;
+    }
+    if (!is_held_after(&result)) {
+        bool admitted = result.reason != REASON_NOT_ADMITTED;
+        if (admitted && !may_be_refused(node, block)) {
+            node->fault = reason_word(result.reason);
+        }
+        return false;
+    }
+    known->blank = known->held ? known->blank && blank : blank;
+    known->held = true;
+    note_followed(node, node->world->history.blocks[block].author, now_s);
+    if (node->durable && ++node->since_commit == COMMIT_EACH) {
+        enum store_error error = store_commit(node->txn);
+        assert(error == STORE_OK);
+        node->since_commit = 0;
+        begin_txn(node);
+    }
+    return true;
+}
+
+/* ---- answers ---- */
+
+static void take_checkpoints(struct history_node *node, uint64_t now_s)
+{
+    uint8_t memory[512];
+    struct actor_id author;
+    enum store_error error;
+    for (int i = 0; i < TOLD_AUTHORS_MAX; i++) {
+        int head = head_of(node, i);
+        if (head >= 0) {
+            ingest_checkpoint(&node->ingest, node->txn, history_checkpoint(node->world, head, now_s, memory),
+                              &author, &error);
+            assert(error == STORE_OK);
+        }
+    }
+}
+
+static const struct dossier_credential *find(size_t *at, const struct dossier *dossier,
+                                             const struct history_world *world, int certificate)
+{
+    const struct history_block *built = &world->blocks[certificate];
+    for (*at = 0; *at < dossier->credential_count; ++*at) {
+        const struct dossier_credential *credential = &dossier->credentials[*at];
+        if (credential->place.seq == built->seq && hash_equal(&credential->place.block_hash, &built->hash)) {
+            return credential;
+        }
+    }
+    return NULL;
+}
+
+static enum overall ask(struct verdict *verdict, struct history_node *node, const struct dossier *dossier,
+                        const struct expression *requirement, uint64_t now_s, struct arena *arena)
+{
+    const struct question question = {.network = &node->world->network,
+                                      .at_day = HISTORY_DAY,
+                                      .now_s = now_s,
+                                      .known_by_s = UINT64_MAX,
+                                      .budget = FRESHNESS_DEFAULT,
+                                      .requirement = requirement};
+    if (!verdict_of(verdict, dossier, &node->world->trust, &question, arena)) {
+        node->fault = "the arena is full";
+    }
+    return verdict->overall;
+}
+
+static enum overall ask_not_tested(struct history_node *node, const struct dossier *dossier, int certificate,
+                                   uint64_t now_s, struct arena *arena)
+{
+    char code[HISTORY_CODE_SIZE], text[HISTORY_CODE_SIZE + 16];
+    struct expression expression;
+    struct expression_error error;
+    struct verdict verdict;
+    history_code(code, certificate);
+    snprintf(text, sizeof text, "not tested %s", code);
+    bool parsed = expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(text),
+                                   (struct bytes){0}, arena);
+    assert(parsed);
+    return ask(&verdict, node, dossier, &expression, now_s, arena);
+}
+
+void history_node_answer(struct history_answer answers[TOLD_MAX], struct history_node *node, uint64_t now_s)
+{
+    const struct history_world *world = node->world;
+    struct arena arena;
+    struct dossier dossier;
+    struct verdict verdict;
+    arena_init(&arena, node->memory, HISTORY_NODE_ARENA_SIZE);
+    take_checkpoints(node, now_s);
+    if (store_dossier(node->txn, &world->network, &world->trust, &world->subject, UINT64_MAX, &dossier,
+                      &arena) != STORE_OK) {
+        node->fault = "no dossier";
+        return;
+    }
+    ask(&verdict, node, &dossier, NULL, now_s, &arena);
+    for (size_t i = 0; i < world->history.count && node->fault == NULL; i++) {
+        size_t at;
+        if (world->history.blocks[i].kind != TOLD_ATTEST) {
+            continue;
+        }
+        size_t mark = arena_mark(&arena);
+        answers[i].listed = find(&at, &dossier, world, (int)i) != NULL;
+        answers[i].overall = answers[i].listed ? verdict.credentials[at].overall : OVERALL_UNDETERMINED;
+        answers[i].not_tested = ask_not_tested(node, &dossier, (int)i, now_s, &arena);
+        arena_rewind(&arena, mark);
+    }
+}

@@ -1,0 +1,377 @@
+#include "tests/support/naive_history.h"
+
+enum { FOLLOWED_LONG_S = 24 * 3600 };
+
+/* ---- the tree ---- */
+
+bool told_descends(const struct history *history, int above, int below)
+{
+    while (above >= 0 && above != below) {
+        above = history->blocks[above].parent;
+    }
+    return above == below;
+}
+
+int told_epoch(const struct history *history, int block)
+{
+    int epoch = 0;
+    for (; block >= 0; block = history->blocks[block].parent) {
+        epoch += history->blocks[block].kind == TOLD_ROTATE;
+    }
+    return epoch;
+}
+
+/* How a block stands for a node. */
+enum stands {
+    STANDS,          /* on every known branch, or below the rotation that closed its epoch */
+    STANDS_IN_DOUBT, /* on some branch of an open epoch, or of an author with two rotations of one epoch */
+    DROPPED,         /* beside the branch that the rotation of its epoch extends */
+};
+
+struct view {
+    const struct history *history;
+    const struct known *known;
+};
+
+static bool is_by(const struct view *view, size_t i, int author)
+{
+    return view->known[i].held && view->history->blocks[i].author == author;
+}
+
+static bool is_rotation_out_of(const struct view *view, size_t i, int author, int epoch)
+{
+    return is_by(view, i, author) && view->history->blocks[i].kind == TOLD_ROTATE &&
+           told_epoch(view->history, (int)i) == epoch + 1;
+}
+
+static enum stands stands_in_tree(const struct view *view, int block)
+{
+    const struct history *history = view->history;
+    int author = history->blocks[block].author;
+    int epoch = told_epoch(history, block);
+    size_t rotations = 0;
+    size_t below = 0;
+    for (size_t i = 0; i < history->count; i++) {
+        if (is_rotation_out_of(view, i, author, epoch)) {
+            rotations++;
+            below += told_descends(history, (int)i, block);
+        }
+    }
+    if (rotations > 0) {
+        return below == rotations ? STANDS : below > 0 || rotations > 1 ? STANDS_IN_DOUBT : DROPPED;
+    }
+    for (size_t i = 0; i < history->count; i++) {
+        if (is_by(view, i, author) && told_epoch(history, (int)i) == epoch &&
+            !told_descends(history, (int)i, block) && !told_descends(history, block, (int)i)) {
+            return STANDS_IN_DOUBT;
+        }
+    }
+    return STANDS;
+}
+
+/* Two rotations of one epoch freeze the author: what follows either is in doubt. */
+static bool is_after_a_freeze(const struct view *view, int block)
+{
+    int author = view->history->blocks[block].author;
+    for (int epoch = told_epoch(view->history, block) - 1; epoch >= 0; epoch--) {
+        size_t rotations = 0;
+        for (size_t i = 0; i < view->history->count; i++) {
+            rotations += is_rotation_out_of(view, i, author, epoch);
+        }
+        if (rotations > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum stands stands_alone(const struct view *view, int block)
+{
+    return is_after_a_freeze(view, block) ? STANDS_IN_DOUBT : stands_in_tree(view, block);
+}
+
+/* ---- what a statement counts for ---- */
+
+enum counts {
+    COUNTS_NOT,
+    COUNTS_PERHAPS, /* the model asks for nothing */
+    IS_DOUBT,       /* makes unknown what it speaks against; nothing for whom it is for */
+    COUNTS,
+};
+
+static enum counts counts_against(const struct view *view, int block);
+
+/* Whether a block is void, and whether that is certain. */
+static enum counts is_void(const struct view *view, int block)
+{
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < view->history->count; i++) {
+        const struct told *told = &view->history->blocks[i];
+        if (view->known[i].held && told->kind == TOLD_VOID && told->about == block) {
+            enum counts counts = counts_against(view, (int)i);
+            strongest = counts > strongest ? counts : strongest;
+        }
+    }
+    return strongest;
+}
+
+/* Whether a void that stands names the branch that a dropped block is on. */
+static enum counts is_named(const struct view *view, int block)
+{
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < view->history->count; i++) {
+        const struct told *told = &view->history->blocks[i];
+        if (!view->known[i].held || told->kind != TOLD_NAME ||
+            told->author != view->history->blocks[block].author) {
+            continue;
+        }
+        for (size_t j = 0; j < told->named_count; j++) {
+            if (told_descends(view->history, block, told->named[j])) {
+                enum counts counts = stands_alone(view, (int)i) == STANDS ? COUNTS : COUNTS_PERHAPS;
+                strongest = counts > strongest ? counts : strongest;
+            }
+        }
+    }
+    return strongest;
+}
+
+static enum counts dropped_counts_against(const struct view *view, int block)
+{
+    const struct known *known = &view->known[block];
+    enum counts named = is_named(view, block);
+    if (named != COUNTS_NOT) {
+        return named == COUNTS ? IS_DOUBT : COUNTS_PERHAPS;
+    }
+    if (known->followed_twice) {
+        return COUNTS_PERHAPS;
+    }
+    return known->followed_s >= FOLLOWED_LONG_S ? IS_DOUBT : COUNTS_NOT;
+}
+
+/* What is against somebody. Voids are such. Where it is in doubt whether the block is void, both a no and an
+ * unknown are good answers. */
+static enum counts counts_against(const struct view *view, int block)
+{
+    switch (stands_alone(view, block)) {
+    case STANDS:
+        return is_void(view, block) == COUNTS ? IS_DOUBT : COUNTS;
+    case STANDS_IN_DOUBT:
+        return IS_DOUBT;
+    case DROPPED:
+        break;
+    }
+    return dropped_counts_against(view, block);
+}
+
+/* What is for somebody. */
+static enum counts counts_for(const struct view *view, int block)
+{
+    enum counts voided = is_void(view, block);
+    switch (stands_alone(view, block)) {
+    case STANDS:
+        return voided == COUNTS ? COUNTS_NOT : voided == COUNTS_NOT ? COUNTS : IS_DOUBT;
+    case STANDS_IN_DOUBT:
+        return IS_DOUBT;
+    case DROPPED:
+        break;
+    }
+    return COUNTS_NOT;
+}
+
+/* ---- who may say so ---- */
+
+/* Of what a delegate states in a block: COUNTS within every cut, COUNTS_NOT beyond a closed one, IS_DOUBT
+ * beyond another. The owner is never cut. */
+struct authority {
+    enum counts accredited; /* COUNTS_NOT: never was; IS_DOUBT: perhaps */
+    enum counts withdrawn;  /* beyond a cut: COUNTS for certain */
+    bool closed;            /* the cut beyond which it lies for certain is closed */
+    bool kept;              /* a cut that counts has it as an ancestor */
+};
+
+static void weigh_withdrawals(struct authority *out, const struct view *view, int accreditation, int block)
+{
+    const struct history *history = view->history;
+    for (size_t i = 0; i < history->count; i++) {
+        const struct told *told = &history->blocks[i];
+        if (!view->known[i].held || told->kind != TOLD_WITHDRAW ||
+            told->whom != history->blocks[block].author || (int)i == accreditation) {
+            continue;
+        }
+        enum counts counts = counts_against(view, (int)i);
+        if (counts == COUNTS && !told_descends(history, (int)i, accreditation)) {
+            continue; /* what is said again after it stands */
+        }
+        if (counts == COUNTS && !view->known[told->about].held) {
+            counts = COUNTS_PERHAPS;
+        }
+        bool covers = told_descends(history, told->about, block);
+        out->kept = out->kept || (covers && counts == COUNTS);
+        if (!covers && counts > out->withdrawn) {
+            out->withdrawn = counts;
+        }
+        out->closed = out->closed || (!covers && counts == COUNTS && told->closed);
+    }
+}
+
+static struct authority authority_of(const struct view *view, int block)
+{
+    const struct history *history = view->history;
+    struct authority best = {.accredited = COUNTS_NOT};
+    if (history->blocks[block].author == 0) {
+        return (struct authority){.accredited = COUNTS};
+    }
+    for (size_t i = 0; i < history->count; i++) {
+        const struct told *told = &history->blocks[i];
+        if (!view->known[i].held || told->kind != TOLD_ACCREDIT ||
+            told->whom != history->blocks[block].author) {
+            continue;
+        }
+        struct authority one = {.accredited = counts_for(view, (int)i)};
+        weigh_withdrawals(&one, view, (int)i, block);
+        bool better = one.accredited > best.accredited ||
+                      (one.accredited == best.accredited && one.withdrawn < best.withdrawn);
+        best = better ? one : best;
+    }
+    return best;
+}
+
+/* ---- one certificate ---- */
+
+/* A block that a cut keeps counts though its author dropped it. */
+static enum counts kept_or(const struct authority *authority, enum counts counts)
+{
+    return authority->kept && counts < COUNTS ? COUNTS : counts;
+}
+
+static bool is_about(const struct view *view, size_t i, enum told_kind kind, int certificate)
+{
+    const struct told *told = &view->history->blocks[i];
+    return view->known[i].held && told->kind == kind && told->about == certificate;
+}
+
+/* Whether a reinstatement that counts came after a revocation: on its branch, or in a later epoch. */
+static enum counts is_reinstated(const struct view *view, int revocation, int certificate)
+{
+    const struct history *history = view->history;
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < history->count; i++) {
+        if (!is_about(view, i, TOLD_REINSTATE, certificate)) {
+            continue;
+        }
+        struct authority authority = authority_of(view, (int)i);
+        enum counts counts = kept_or(&authority, counts_for(view, (int)i));
+        bool later = told_descends(history, (int)i, revocation) ||
+                     told_epoch(history, (int)i) > told_epoch(history, revocation);
+        if (!later) {
+            continue;
+        }
+        if (authority.withdrawn == COUNTS) {
+            counts = COUNTS_NOT;
+        } else if (authority.withdrawn != COUNTS_NOT && counts == COUNTS) {
+            counts = COUNTS_PERHAPS;
+        }
+        strongest = counts > strongest ? counts : strongest;
+    }
+    return strongest;
+}
+
+/* What the revocations of a certificate amount to. */
+static enum counts is_revoked(const struct view *view, int certificate)
+{
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (!is_about(view, i, TOLD_REVOKE, certificate)) {
+            continue;
+        }
+        struct authority authority = authority_of(view, (int)i);
+        enum counts counts = kept_or(&authority, counts_against(view, (int)i));
+        if (authority.withdrawn == COUNTS && counts != COUNTS_NOT) {
+            counts = authority.closed ? COUNTS_NOT : IS_DOUBT;
+        } else if (authority.withdrawn != COUNTS_NOT && counts != COUNTS_NOT) {
+            counts = COUNTS_PERHAPS;
+        }
+        enum counts reinstated = is_reinstated(view, (int)i, certificate);
+        if (reinstated == COUNTS) {
+            counts = COUNTS_NOT;
+        } else if (reinstated != COUNTS_NOT && counts == IS_DOUBT) {
+            counts = COUNTS_PERHAPS;
+        }
+        strongest = counts > strongest ? counts : strongest;
+    }
+    return strongest;
+}
+
+static enum counts is_erased(const struct view *view, int certificate)
+{
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (is_about(view, i, TOLD_ERASE, certificate)) {
+            enum counts counts = counts_for(view, (int)i);
+            strongest = counts > strongest ? counts : strongest;
+        }
+    }
+    return strongest;
+}
+
+/* Content that came without its bytes, and that no erase explains. */
+static enum counts has_gap(const struct view *view, int author)
+{
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (!is_by(view, i, author) || !view->known[i].blank) {
+            continue;
+        }
+        bool certain = stands_alone(view, (int)i) == STANDS && is_erased(view, (int)i) == COUNTS_NOT;
+        enum counts gap = certain ? COUNTS : COUNTS_PERHAPS;
+        strongest = gap > strongest ? gap : strongest;
+    }
+    return strongest;
+}
+
+static const char *why_not_valid(enum counts stands, enum counts revoked, enum counts erased,
+                                 const struct authority *authority, bool gap)
+{
+    if (stands != COUNTS) {
+        return "the certificate does not stand on every known branch";
+    }
+    if (revoked == COUNTS || revoked == IS_DOUBT) {
+        return "a revocation of it is known";
+    }
+    if (erased == COUNTS) {
+        return "it was erased";
+    }
+    if (authority->accredited != COUNTS) {
+        return "its issuer is not accredited for certain";
+    }
+    if (authority->withdrawn == COUNTS || authority->withdrawn == IS_DOUBT) {
+        return "its issuer's accreditation was withdrawn";
+    }
+    return gap ? "the issuer's log has gaps" : NULL;
+}
+
+struct allowed naive_history_allows(const struct history *history, const struct known *known, int certificate)
+{
+    const struct view view = {history, known};
+    int author = history->blocks[certificate].author;
+    struct authority authority = authority_of(&view, certificate);
+    enum counts stands = kept_or(&authority, counts_for(&view, certificate));
+    enum counts revoked = is_revoked(&view, certificate);
+    enum counts erased = is_erased(&view, certificate);
+    enum counts own_gap = has_gap(&view, author), owner_gap = has_gap(&view, 0);
+    enum counts gap = own_gap > owner_gap ? own_gap : owner_gap;
+    bool perhaps = gap != COUNTS_NOT || revoked == COUNTS_PERHAPS || erased != COUNTS_NOT ||
+                   authority.withdrawn != COUNTS_NOT || stands == COUNTS_PERHAPS;
+    bool certain_no = stands == COUNTS_NOT || revoked == COUNTS || authority.accredited == COUNTS_NOT ||
+                      authority.withdrawn == COUNTS;
+    struct allowed allowed = {
+        .because = why_not_valid(stands, revoked, erased, &authority, gap == COUNTS),
+        .invalid = certain_no || revoked == COUNTS_PERHAPS || authority.withdrawn == COUNTS_PERHAPS,
+    };
+    allowed.valid = known[certificate].held && allowed.because == NULL;
+    allowed.valid_due = allowed.valid && !perhaps;
+    allowed.not_tested = !known[certificate].held || certain_no || gap != COUNTS_NOT ||
+                         erased != COUNTS_NOT || revoked == COUNTS_PERHAPS ||
+                         authority.withdrawn == COUNTS_PERHAPS;
+    return allowed;
+}

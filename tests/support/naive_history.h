@@ -1,0 +1,74 @@
+#ifndef TESTS_SUPPORT_NAIVE_HISTORY_H
+#define TESTS_SUPPORT_NAIVE_HISTORY_H
+
+/* A plain model of what may be answered about certificates, given what one node knows of a history. The
+ * history is told as ids: who stated what in which block after which. Written from the rules alone (DESIGN
+ * sections 4 and 5: forks, rotations, voids, cuts, erasures, completeness); it shares no code with what it
+ * checks.
+ *
+ * Days play no part: every certificate is for life, every statement is effective at once. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TOLD_MAX = 32, TOLD_NAMED_MAX = 8, TOLD_AUTHORS_MAX = 6 };
+
+enum told_kind {
+    TOLD_INCEPTION,
+    TOLD_RULES,     /* of the owner's namespace; by the owner, in its first block */
+    TOLD_ATTEST,    /* a certificate, named by this block */
+    TOLD_REVOKE,    /* about: the certificate */
+    TOLD_REINSTATE, /* about: the certificate */
+    TOLD_ERASE,     /* about: the certificate */
+    TOLD_VOID,      /* about: the block that is void, an ancestor */
+    TOLD_NAME,      /* named: first blocks of branches that a rotation left, which are void */
+    TOLD_ROTATE,
+    TOLD_ACCREDIT, /* whom: the delegate */
+    TOLD_WITHDRAW, /* whom: the delegate; about: the last block of its log that stays authorised */
+};
+
+/* One block, with one statement. */
+struct told {
+    enum told_kind kind;
+    int author;
+    int parent; /* index of the block before; -1 for an inception */
+    int about;
+    int whom;
+    bool closed; /* of a withdrawal */
+    size_t named_count;
+    int named[TOLD_NAMED_MAX];
+};
+
+/* Author 0 owns the namespace. Parents stand before their children. */
+struct history {
+    size_t count;
+    struct told blocks[TOLD_MAX];
+};
+
+/* What a node knows of a block. */
+struct known {
+    bool held;
+    bool blank;          /* its content came without its bytes */
+    uint64_t followed_s; /* for how long it was followed at a stretch */
+    bool followed_twice; /* left and followed again: how long is not asked of the model */
+};
+
+/* What may be answered about a certificate. */
+struct allowed {
+    bool valid, invalid; /* these answers may be given; undetermined always may */
+    bool valid_due;      /* nothing stands against it and nothing is in doubt: valid is the answer */
+    bool not_tested;     /* "not tested", where it is the only certificate of its code, may be met */
+    const char *because; /* why valid may not be answered; for messages */
+};
+
+/* The certificate is the block `certificate`, a TOLD_ATTEST. */
+struct allowed naive_history_allows(const struct history *history, const struct known *known,
+                                    int certificate);
+
+/* Whether `above` is `below` or descends from it. */
+bool told_descends(const struct history *history, int above, int below);
+/* Rotations on the way to a block, itself included. */
+int told_epoch(const struct history *history, int block);
+
+#endif

@@ -13,10 +13,13 @@
  * plain model that knows ids alone (tests/support/naive_history.h): exhaustively for small histories of one
  * issuer, at random for larger ones of several authors.
  *
- *     HISTORY_STEPS=4 HISTORY_SEEDS=100000 node_history_test      as tests/run --long has it
- *     HISTORY_SEED=17 node_history_test                           one seed again, printed */
+ *     HISTORY_STEPS=4 HISTORY_SAMPLES=100000 HISTORY_SEEDS=100000 node_history_test      as tests/run --long
+ * has it HISTORY_SEED=17 node_history_test                           one seed again, printed */
 
 enum {
+    SAMPLE_STEPS = 5,
+    SAMPLES = 500,
+    SAMPLE_ORDERS = 4,
     STEPS = 3,         /* of every exhaustive history, beside what it begins with */
     SEEDS = 10000,     /* of random histories… */
     BLOCKS_MAX = 20,   /* …of so many blocks */
@@ -80,6 +83,7 @@ bool __wrap_sign_key_is_valid(const struct sign_public_key *key)
     return slots[at].good;
 }
 
+static uint64_t running; /* the seed */
 static size_t histories, orders, answers_valid, answers_invalid;
 
 /* ---- printing a history ---- */
@@ -238,7 +242,6 @@ static void try_permutations(struct in_order *first, int *order, size_t at, size
 static void try_history(void)
 {
     static struct in_order first;
-    static size_t all_orders;
     int order[TOLD_MAX];
     for (size_t i = 0; i < world.history.count; i++) {
         order[i] = (int)i;
@@ -246,7 +249,6 @@ static void try_history(void)
     orders = 0;
     histories++;
     try_permutations(&first, order, BASE_COUNT, world.history.count);
-    all_orders += orders;
 }
 
 /* What one step of a history does. */
@@ -340,6 +342,39 @@ static void begin_owner(void)
     assert_int_equal(tell(TOLD_ATTEST, 0, 1, -1), CERTIFICATE);
 }
 
+static void shuffle(int *order, size_t count, struct dice *dice)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t other = dice_roll(dice, i);
+        int taken = order[i - 1];
+        order[i - 1] = order[other];
+        order[other] = taken;
+    }
+}
+
+/* One history of so many steps, in order and in some others. */
+static void sample(struct dice *dice)
+{
+    static struct in_order first;
+    int order[TOLD_MAX];
+    for (size_t taken = 0, tries = 0; taken < SAMPLE_STEPS && tries < 100; tries++) {
+        size_t count = world.history.count;
+        size_t parent = CERTIFICATE + dice_roll(dice, count - CERTIFICATE);
+        if (take_step((enum step)dice_roll(dice, STEP_COUNT), (int)parent)) {
+            taken++;
+        } else {
+            history_world_forget(&world, count);
+        }
+    }
+    for (size_t i = 0; i < world.history.count; i++) {
+        order[i] = (int)i;
+    }
+    for (orders = 0; orders < SAMPLE_ORDERS;) {
+        try_order(&first, order, world.history.count);
+        shuffle(order + BASE_COUNT, world.history.count - BASE_COUNT, dice);
+    }
+}
+
 static size_t number_of(const char *name, size_t otherwise)
 {
     const char *text = getenv(name);
@@ -355,6 +390,19 @@ static void test_every_small_history_in_every_order(void **state)
     print_message("%zu histories; answers: %zu valid, %zu invalid\n", histories, answers_valid,
                   answers_invalid);
     assert_true(answers_valid > 0 && answers_invalid > 0);
+    history_world_forget(&world, 0);
+}
+
+static void test_samples_of_longer_histories(void **state)
+{
+    size_t samples = number_of("HISTORY_SAMPLES", SAMPLES);
+    (void)state;
+    begin_owner();
+    for (running = 0; running < samples; running++) {
+        struct dice dice = {.state = running};
+        sample(&dice);
+        history_world_forget(&world, BASE_COUNT);
+    }
     history_world_forget(&world, 0);
 }
 
@@ -472,16 +520,6 @@ static void draw_history(struct dice *dice)
     }
 }
 
-static void shuffle(int *order, size_t count, struct dice *dice)
-{
-    for (size_t i = count; i > 1; i--) {
-        size_t other = dice_roll(dice, i);
-        int taken = order[i - 1];
-        order[i - 1] = order[other];
-        order[other] = taken;
-    }
-}
-
 /* One node: blocks in random order, at random hours, some blanked at first, some never coming; questions in
  * between.
  */
@@ -526,8 +564,6 @@ static void run_seed(uint64_t seed)
     }
     history_world_forget(&world, 0);
 }
-
-static uint64_t running;
 
 static void test_random_histories(void **state)
 {
@@ -576,6 +612,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_every_small_history_in_every_order, begin, end),
+        cmocka_unit_test_setup_teardown(test_samples_of_longer_histories, begin, end),
         cmocka_unit_test_setup_teardown(test_random_histories, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

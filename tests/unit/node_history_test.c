@@ -13,8 +13,9 @@
  * plain model that knows ids alone (tests/support/naive_history.h): exhaustively for small histories of one
  * issuer, at random for larger ones of several authors.
  *
- *     HISTORY_STEPS=4 HISTORY_SAMPLES=100000 HISTORY_SEEDS=100000 node_history_test      as tests/run --long
- * has it HISTORY_SEED=17 node_history_test                           one seed again, printed */
+ * HISTORY_STEPS, HISTORY_SAMPLES and HISTORY_SEEDS say how many of each kind; HISTORY_SEED=17 runs one seed
+ * again.
+ */
 
 enum {
     SAMPLE_STEPS = 5,

@@ -249,6 +249,20 @@ enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_i
     return error == STORE_OK ? copy_block(&stored, out, arena) : error;
 }
 
+enum store_error store_is_block_held(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                     const struct hash *hash, bool *held)
+{
+    struct disk_author row;
+    struct stored_block stored;
+    enum store_error error = author_read(txn, author, &row);
+
+    if (error == STORE_OK) {
+        error = stored_block_read(txn, row.number, seq, hash, &stored);
+    }
+    *held = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* ---- branches ---- */
 
 static bool is_rotation(const struct network *network, struct bytes encoded, struct arena *arena)

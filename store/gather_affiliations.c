@@ -72,6 +72,7 @@ enum store_error gather_affiliations(struct gather *gather, const struct actor_i
     struct entry_at *roster = NULL, *grants = NULL;
     size_t roster_count = 0, grant_count = 0;
     uint32_t number;
+    enum grants_cut cut = GRANTS_CUT_NONE;
     enum store_error error = gather_number(gather, actor, &number);
 
     if (error == STORE_OK && number != NUMBER_NONE) {
@@ -80,11 +81,13 @@ enum store_error gather_affiliations(struct gather *gather, const struct actor_i
     }
     if (error == STORE_OK) {
         error = grants_find(gather->txn, &key, DOSSIER_AFFILIATIONS_MAX - roster_count, &grants, &grant_count,
-                            gather->arena);
+                            &cut, gather->arena);
     }
     if (error != STORE_OK || roster_count + grant_count == 0) {
         return error;
     }
+    /* A shop that says much of her hides its own word alone, which it may take back at any time. */
+    out->cuts.affiliations |= cut == GRANTS_CUT_AUTHORS || roster_count == DOSSIER_AFFILIATIONS_MAX;
     out->affiliations = arena_take(gather->arena, (roster_count + grant_count) * sizeof *out->affiliations);
     if (!out->affiliations) {
         return STORE_NO_MEMORY;

@@ -352,6 +352,10 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
     } else if (admit(ingest, txn, &block, result)) {
         ingest_decoded(ingest, txn, origin, &block, now_s, result);
     }
+    /* What did not fit was not looked at: it is not the block's fault. */
+    if (result->outcome == INGEST_REFUSED && result->reason == REASON_TOO_LARGE && ingest->arena.refused) {
+        fail(result, STORE_NO_MEMORY);
+    }
 }
 
 /* ---- evidence ---- */

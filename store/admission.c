@@ -112,7 +112,7 @@ static enum store_error look_at(struct naming *naming, const struct entry_at *at
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     if (entry_decode(&entry, element) != REASON_NONE) {
-        return txn_fail(naming->txn, STORE_NOT_A_STORE);
+        return txn_fail(naming->txn, STORE_DAMAGED);
     }
     naming->named = names(&entry, &naming->subject, naming->arena);
     arena_rewind(naming->arena, mark);

@@ -199,7 +199,7 @@ static enum store_error read_entry(struct climb *climb, const struct entry_at *g
     if (error != STORE_OK) {
         return error;
     }
-    return entry_decode(entry, element) == REASON_NONE ? STORE_OK : txn_fail(climb->txn, STORE_NOT_A_STORE);
+    return entry_decode(entry, element) == REASON_NONE ? STORE_OK : txn_fail(climb->txn, STORE_DAMAGED);
 }
 
 static void climb_entry(struct climb *climb, const struct step *below, const struct entry *entry,

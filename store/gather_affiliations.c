@@ -27,6 +27,7 @@ enum store_error gather_affiliation(struct gather *gather, const struct entry_at
     struct bytes view;
     struct entry entry;
     size_t log, mark;
+    enum reason reason;
     enum store_error error = gather_log_of_number(gather, at->author, &log);
 
     if (error != STORE_OK || !dossier_log_reaches(&gather->out->logs[log], at->seq)) {
@@ -37,9 +38,12 @@ enum store_error gather_affiliation(struct gather *gather, const struct entry_at
         return error;
     }
     mark = arena_mark(gather->arena);
-    if (entry_decode(&entry, view) != REASON_NONE || entry.erased || entry.kind != ENTRY_AFFILIATION ||
-        schema_decode_known(&affiliation_schema, affiliation, entry.payload, gather->arena) != REASON_NONE) {
-        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    if (entry_decode(&entry, view) != REASON_NONE || entry.erased || entry.kind != ENTRY_AFFILIATION) {
+        return txn_fail(gather->txn, STORE_DAMAGED);
+    }
+    reason = schema_decode_known(&affiliation_schema, affiliation, entry.payload, gather->arena);
+    if (reason != REASON_NONE) {
+        return txn_fail_decode(gather->txn, reason, gather->arena);
     }
     arena_rewind(gather->arena, mark);
     affiliation->extensions = (struct list){0};

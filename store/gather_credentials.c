@@ -26,19 +26,34 @@ static enum store_error read_entry(struct gather *gather, size_t log, uint64_t s
         error = gather_place(gather, log, seq, index, place, &element);
     }
     if (error == STORE_OK && entry_decode(entry, element) != REASON_NONE) {
-        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+        return txn_fail(gather->txn, STORE_DAMAGED);
     }
     return error;
+}
+
+/* STORE_NOT_FOUND when the payload is malformed, which content may be. */
+static enum store_error decode(const struct gather *gather, const struct entry *entry, void *record)
+{
+    enum reason reason = entry_payload_decode(record, entry, gather->arena);
+
+    if (reason == REASON_TOO_LARGE && gather->arena->refused) {
+        return STORE_NO_MEMORY;
+    }
+    return reason == REASON_NONE ? STORE_OK : STORE_NOT_FOUND;
 }
 
 /* STORE_NOT_FOUND when the entry is no attestation, nor an erased one. */
 static enum store_error fill_credential(struct gather *gather, const struct entry *entry,
                                         struct dossier_credential *credential)
 {
-    if (!entry->erased &&
-        (entry->kind != ENTRY_ATTESTATION ||
-         entry_payload_decode(&credential->attestation, entry, gather->arena) != REASON_NONE)) {
-        return STORE_NOT_FOUND;
+    enum store_error error = STORE_OK;
+
+    if (!entry->erased) {
+        error = entry->kind == ENTRY_ATTESTATION ? decode(gather, entry, &credential->attestation)
+                                                 : STORE_NOT_FOUND;
+    }
+    if (error != STORE_OK) {
+        return error;
     }
     dossier_credential_fill_targets(credential, &gather->out->logs[credential->place.log]);
     return STORE_OK;
@@ -130,9 +145,13 @@ static enum store_error follow_review(struct gather *gather, const struct dossie
     struct dossier *out = gather->out;
     struct dossier_review *review = &out->reviews[out->review_count];
 
+    enum store_error error = decode(gather, entry, &review->review);
+
     review->place = *place;
-    if (entry_payload_decode(&review->review, entry, gather->arena) != REASON_NONE ||
-        wanted->subject->kind != SUBJECT_ACTOR ||
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (wanted->subject->kind != SUBJECT_ACTOR ||
         !hash_equal(&review->review.shop.hash, &wanted->subject->id)) {
         return STORE_NOT_FOUND;
     }

@@ -78,11 +78,17 @@ static enum store_error disputed_seq(struct gather *gather, const struct actor_i
     struct fork_proof proof;
     struct fork_point point;
     struct bytes encoded;
+    enum reason reason = REASON_NONE;
     enum store_error error = store_fork_proof(gather->txn, author, epoch, &encoded, arena);
 
-    if (error == STORE_OK && (schema_decode(&fork_proof_schema, &proof, encoded, arena) != REASON_NONE ||
-                              fork_proof_point(&point, &proof, arena) != REASON_NONE)) {
-        error = txn_fail(gather->txn, STORE_NOT_A_STORE);
+    if (error == STORE_OK) {
+        reason = schema_decode(&fork_proof_schema, &proof, encoded, arena);
+    }
+    if (error == STORE_OK && reason == REASON_NONE) {
+        reason = fork_proof_point(&point, &proof, arena);
+    }
+    if (error == STORE_OK && reason != REASON_NONE) {
+        error = txn_fail_decode(gather->txn, reason, arena);
     }
     arena_rewind(arena, mark);
     if (error == STORE_OK) {

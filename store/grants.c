@@ -178,7 +178,7 @@ enum store_error grant_next(struct store_txn *txn, const struct key *key, const 
         error = STORE_NOT_FOUND;
     }
     if (error == STORE_OK && walk.key.size != GRANT_KEY_SIZE) {
-        error = txn_fail(txn, STORE_NOT_A_STORE);
+        error = txn_fail(txn, STORE_DAMAGED);
     }
     if (error == STORE_OK) {
         *out = grant_of(walk.key);
@@ -249,7 +249,7 @@ static enum store_error read_groups(struct walk *walk, const struct key *key, si
         size_t room = max - *count;
 
         if (walk->key.size != GRANT_KEY_SIZE) {
-            return txn_fail(walk->txn, STORE_NOT_A_STORE);
+            return txn_fail(walk->txn, STORE_DAMAGED);
         }
         prefix = key_of(walk->key.data, 1 + SUBJECT_SIZE + 4);
         error = read_group(walk, &prefix, &group);
@@ -300,7 +300,7 @@ static enum store_error read_speakers(struct walk *walk, const struct key *key, 
         uint32_t author;
 
         if (walk->key.size != GRANT_KEY_SIZE) {
-            return txn_fail(walk->txn, STORE_NOT_A_STORE);
+            return txn_fail(walk->txn, STORE_DAMAGED);
         }
         author = grant_of(walk->key).author;
         if (numbers) {

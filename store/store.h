@@ -17,12 +17,17 @@ enum store_error {
     STORE_MAP_FULL,      /* see store_write_begin */
     STORE_WRONG_VERSION, /* made by another version of this program */
     STORE_WRONG_NETWORK,
-    STORE_NOT_A_STORE, /* the files are not ours, or damaged */
+    STORE_NOT_A_STORE, /* the files are not ours */
+    STORE_DAMAGED,     /* what is read is not what was written */
     STORE_PERMISSION,
     STORE_BUSY, /* too many readers */
     STORE_IO,
     STORE_NO_MEMORY, /* the arena is full */
 };
+
+/* What it means that bytes which are held don't decode into arena, for a reason: it is too small for them, or
+ * they are damaged. */
+enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
 enum { STORE_VERSION = 3, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 

@@ -43,7 +43,7 @@ static int find_at(const struct rotate *request, const struct session *session, 
             (unsigned long long)state->epoch_first_seq);
     }
     *index = own_branches_at(&request->branches, seq);
-    return *index != OWN_BLOCK_NONE ? EXIT_YES : session_fail_store(&session->options, STORE_NOT_A_STORE);
+    return *index != OWN_BLOCK_NONE ? EXIT_YES : session_fail_store(&session->options, STORE_DAMAGED);
 }
 
 static int find_onto(const struct rotate *request, const struct session *session, int64_t *index)

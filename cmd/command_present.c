@@ -21,23 +21,32 @@ struct present_request {
 
 /* ---- the challenge ---- */
 
-/* The keys that this node holds for the audience; NULL when it holds none. */
-static const struct key_set *known_keys(struct session *session, const struct actor_id *audience,
-                                        struct log_state *state)
+/* The keys that this node holds for the audience; *keys NULL: it holds none. */
+static int read_keys(const struct key_set **keys, struct session *session, const struct actor_id *audience,
+                     struct log_state *state)
 {
     struct store_txn *txn;
-    if (store_read_begin(&txn, session->store) != STORE_OK) {
-        return NULL;
+    enum store_error error = store_read_begin(&txn, session->store);
+    *keys = NULL;
+    if (error == STORE_OK) {
+        error = store_log_state(txn, audience, state);
+        store_end(txn);
     }
-    bool is_known = store_log_state(txn, audience, state) == STORE_OK;
-    store_end(txn);
-    return is_known ? &state->keys : NULL;
+    if (error == STORE_NOT_FOUND) {
+        return EXIT_YES;
+    }
+    *keys = error == STORE_OK ? &state->keys : NULL;
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
 }
 
 static int check_challenge(struct session *session, const struct signed_challenge *challenge)
 {
     struct log_state state;
-    const struct key_set *keys = known_keys(session, &challenge->challenge.audience, &state);
+    const struct key_set *keys;
+    int code = read_keys(&keys, session, &challenge->challenge.audience, &state);
+    if (code != EXIT_YES) {
+        return code;
+    }
     enum reason reason = challenge_check(challenge, &session->home.network, keys, &session->arena);
     if (reason == REASON_NONE && challenge->challenge.expires_s < session_now_s()) {
         reason = REASON_PRESENTATION_EXPIRED;

@@ -13,6 +13,7 @@ struct join {
     struct signed_consent consent;
     struct affiliation affiliation;
     enum reason used; /* what the own log says of this consent already; REASON_NONE: nothing */
+    bool holds_keys;  /* this node has all of the technician's that came with the consent */
     struct published published;
     struct membership_list rosters; /* that the technician is on then */
 };
@@ -35,29 +36,39 @@ static int find_used(struct join *join)
     return EXIT_YES;
 }
 
-/* The state of the technician's log, as far as it is held here. Returns: NULL when nothing is. */
-static const struct log_state *known_log(struct session *session, const struct actor_id *technician,
-                                         struct log_state *state)
+/* The state of the technician's log, as far as it is held here. *known NULL: nothing is. */
+static int read_log(const struct log_state **known, struct session *session,
+                    const struct actor_id *technician, struct log_state *state)
 {
     struct store_txn *txn;
-    if (store_read_begin(&txn, session->store) != STORE_OK) {
-        return NULL;
+    enum store_error error = store_read_begin(&txn, session->store);
+    *known = NULL;
+    if (error == STORE_OK) {
+        error = store_log_state(txn, technician, state);
+        store_end(txn);
     }
-    bool is_known = store_log_state(txn, technician, state) == STORE_OK;
-    store_end(txn);
-    return is_known ? state : NULL;
+    if (error == STORE_NOT_FOUND) {
+        return EXIT_YES;
+    }
+    *known = error == STORE_OK ? state : NULL;
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
 }
 
 static int check(struct join *join)
 {
     struct session *session = join->session;
     struct log_state state;
+    const struct log_state *known;
+    int code = read_log(&known, session, &join->consent.consent.technician, &state);
+    if (code != EXIT_YES) {
+        return code;
+    }
     const struct consent_terms terms = {
         .network = &session->home.network,
         .shop = &session->actor,
         .today = session_today(),
         .now_s = session_now_s(),
-        .known = known_log(session, &join->consent.consent.technician, &state),
+        .known = known,
     };
     enum reason reason = consent_check(&join->affiliation, &join->consent, &terms, &session->arena);
     return reason == REASON_NONE ? EXIT_YES : session_fail_reason(&session->options, reason);
@@ -101,11 +112,13 @@ static int publish_joined(struct join *join, struct publisher *publisher)
                 : session_fail_reason(&join->session->options, REASON_TOO_LARGE);
 }
 
-static bool holds_keys(const struct join *join)
+static int find_keys(struct join *join)
 {
     struct log_state state;
-    return known_log(join->session, &join->consent.consent.technician, &state) != NULL &&
-           state.seq >= join->consent.technician_blocks.count;
+    const struct log_state *known;
+    int code = read_log(&known, join->session, &join->consent.consent.technician, &state);
+    join->holds_keys = known != NULL && known->seq >= join->consent.technician_blocks.count;
+    return code;
 }
 
 /* A command that was killed behind the first step is run again for the second alone. */
@@ -232,7 +245,8 @@ static int shop_join(struct session *session, char **arguments)
     if (code != EXIT_YES) {
         return code;
     }
-    if (join.used == REASON_NONE || !holds_keys(&join)) {
+    code = find_keys(&join);
+    if (code == EXIT_YES && (join.used == REASON_NONE || !join.holds_keys)) {
         code = write_all(&join);
     }
     if (code != EXIT_YES) {

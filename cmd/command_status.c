@@ -27,20 +27,28 @@ struct node_status {
 
 /* ---- gathering ---- */
 
-static uint64_t age_of_checkpoint(struct session *session, struct store_txn *txn,
-                                  const struct actor_id *author)
+/* *age_s UINT64_MAX: the author has said nothing. */
+static enum store_error read_age(struct session *session, struct store_txn *txn,
+                                 const struct actor_id *author, uint64_t *age_s)
 {
     size_t mark = arena_mark(&session->arena);
     struct signed_checkpoint checkpoint;
     struct bytes encoded;
-    uint64_t now_s = session_now_s(), age_s = UINT64_MAX;
+    uint64_t now_s = session_now_s();
+    enum reason reason = REASON_NONE;
+    enum store_error error = store_checkpoint(txn, author, &encoded, &session->arena);
 
-    if (store_checkpoint(txn, author, &encoded, &session->arena) == STORE_OK &&
-        schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &session->arena) == REASON_NONE) {
-        age_s = checkpoint.checkpoint.time_s < now_s ? now_s - checkpoint.checkpoint.time_s : 0;
+    *age_s = UINT64_MAX;
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
+    reason = schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &session->arena);
+    if (reason != REASON_NONE) {
+        return store_error_of_decode(reason, &session->arena);
+    }
+    *age_s = checkpoint.checkpoint.time_s < now_s ? now_s - checkpoint.checkpoint.time_s : 0;
     arena_rewind(&session->arena, mark);
-    return age_s;
+    return STORE_OK;
 }
 
 static enum store_error read_log(struct log_status *out, struct session *session, struct store_txn *txn,
@@ -57,7 +65,10 @@ static enum store_error read_log(struct log_status *out, struct session *session
         return error;
     }
     *out = (struct log_status){.held = true, .epoch = state.epoch, .seq = state.seq, .head = state.head};
-    out->age_s = age_of_checkpoint(session, txn, author);
+    error = read_age(session, txn, author, &out->age_s);
+    if (error != STORE_OK) {
+        return error;
+    }
     return STORE_OK;
 }
 

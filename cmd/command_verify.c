@@ -74,6 +74,15 @@ static int take_requirement(struct verify *verify)
 
 /* ---- the bearer ---- */
 
+/* *has: whether anything of the log is held. */
+static enum store_error read_log(struct store_txn *txn, const struct actor_id *author,
+                                 struct log_state *state, bool *has)
+{
+    enum store_error error = store_log_state(txn, author, state);
+    *has = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 static int read_logs(struct verify *verify)
 {
     struct session *session = verify->session;
@@ -82,12 +91,13 @@ static int read_logs(struct verify *verify)
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }
-    verify->has_holder_log =
-        store_log_state(txn, &verify->presentation.presentation.holder, &verify->holder_log) == STORE_OK;
-    verify->has_own_log =
-        session->has_actor && store_log_state(txn, &session->actor, &verify->own_log) == STORE_OK;
+    error = read_log(txn, &verify->presentation.presentation.holder, &verify->holder_log,
+                     &verify->has_holder_log);
+    if (error == STORE_OK && session->has_actor) {
+        error = read_log(txn, &session->actor, &verify->own_log, &verify->has_own_log);
+    }
     store_end(txn);
-    return EXIT_YES;
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
 }
 
 static int check_bearer(struct verify *verify, enum reason *reason)

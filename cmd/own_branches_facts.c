@@ -34,9 +34,10 @@ static enum store_error read_block(struct own_branch_facts *facts, struct sessio
     enum store_error error =
         store_block_by_hash(txn, &session->actor, place->seq, &place->hash, &encoded, &session->arena);
 
-    if (error == STORE_OK &&
-        block_decode(&block, &session->home.network, encoded, &session->arena) != REASON_NONE) {
-        error = STORE_NOT_A_STORE;
+    if (error == STORE_OK) {
+        enum reason reason = block_decode(&block, &session->home.network, encoded, &session->arena);
+
+        error = reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
     }
     if (error == STORE_OK) {
         facts->time_s = block.header.time_s;

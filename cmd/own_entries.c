@@ -106,8 +106,9 @@ static int check_block(struct session *session, struct store_txn *txn, struct ow
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }
-    if (block_decode(&block, &session->home.network, encoded, &session->arena) != REASON_NONE) {
-        return session_fail_store(&session->options, STORE_NOT_A_STORE);
+    enum reason reason = block_decode(&block, &session->home.network, encoded, &session->arena);
+    if (reason != REASON_NONE) {
+        return session_fail_store(&session->options, store_error_of_decode(reason, &session->arena));
     }
     for (*next = first; code == EXIT_YES && *next < entries->count && entries->items[*next].name.seq == seq;
          ++*next) {

@@ -166,18 +166,27 @@ static enum store_error read_head(struct publisher *publisher, struct store_txn 
 
 /* ---- the clock ---- */
 
-static uint64_t checkpoint_time_s(struct publisher *publisher, struct store_txn *txn,
-                                  const struct actor_id *author)
+/* *time_s zero: the author has said nothing. */
+static enum store_error read_checkpoint_time(struct publisher *publisher, struct store_txn *txn,
+                                             const struct actor_id *author, uint64_t *time_s)
 {
     struct signed_checkpoint checkpoint;
     struct bytes encoded;
+    enum reason reason;
+    enum store_error error;
 
+    *time_s = 0;
     arena_rewind(&publisher->arena, 0);
-    if (store_checkpoint(txn, author, &encoded, &publisher->arena) != STORE_OK ||
-        schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &publisher->arena) != REASON_NONE) {
-        return 0;
+    error = store_checkpoint(txn, author, &encoded, &publisher->arena);
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    return checkpoint.checkpoint.time_s;
+    reason = schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &publisher->arena);
+    if (reason != REASON_NONE) {
+        return store_error_of_decode(reason, &publisher->arena);
+    }
+    *time_s = checkpoint.checkpoint.time_s;
+    return STORE_OK;
 }
 
 static int order_times(const void *a, const void *b)
@@ -189,26 +198,31 @@ static int order_times(const void *a, const void *b)
 
 /* The lower median of what the owners in the trust file last said, so that one wrong clock among several
  * stops nobody. */
-static uint64_t evidence_time_s(struct publisher *publisher, struct store_txn *txn)
+static enum store_error read_evidence_time(struct publisher *publisher, struct store_txn *txn,
+                                           uint64_t *time_s)
 {
     const struct trust *trust = publisher->session->trust;
     uint64_t times[TRUST_OWNERS_MAX];
     size_t count = 0;
+    enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < trust->owner_count; i++) {
+    *time_s = 0;
+    for (size_t i = 0; i < trust->owner_count && error == STORE_OK; i++) {
         const struct actor_id *owner = &trust->owners[i].actor;
-        uint64_t time_s =
-            actor_id_equal(owner, &publisher->session->actor) ? 0 : checkpoint_time_s(publisher, txn, owner);
+        uint64_t said_s = 0;
 
-        if (time_s > 0) {
-            times[count++] = time_s;
+        if (!actor_id_equal(owner, &publisher->session->actor)) {
+            error = read_checkpoint_time(publisher, txn, owner, &said_s);
+        }
+        if (said_s > 0) {
+            times[count++] = said_s;
         }
     }
-    if (count == 0) {
-        return 0;
+    if (error == STORE_OK && count > 0) {
+        qsort(times, count, sizeof times[0], order_times);
+        *time_s = times[(count - 1) / 2];
     }
-    qsort(times, count, sizeof times[0], order_times);
-    return times[(count - 1) / 2];
+    return error;
 }
 
 /* The time that the head claims. */
@@ -230,10 +244,16 @@ static enum store_error read_own_time(struct publisher *publisher, struct store_
 
 static int check_clock(struct publisher *publisher, struct store_txn *txn)
 {
-    uint64_t own = checkpoint_time_s(publisher, txn, &publisher->session->actor);
-    uint64_t others = evidence_time_s(publisher, txn);
+    uint64_t own = 0, others = 0;
     uint64_t now = session_now_s() + PUBLISH_CLOCK_SKEW_S_MAX;
+    enum store_error error = read_checkpoint_time(publisher, txn, &publisher->session->actor, &own);
 
+    if (error == STORE_OK) {
+        error = read_evidence_time(publisher, txn, &others);
+    }
+    if (error != STORE_OK) {
+        return session_fail_store(options_of(publisher), error);
+    }
     own = own > publisher->head_time_s ? own : publisher->head_time_s;
     if (own > now) {
         return session_fail(options_of(publisher), EXIT_CLOCK, "clock-behind-log",

@@ -35,6 +35,7 @@ static enum store_error read_previous(struct publisher *publisher, struct store_
     const struct session *session = publisher->session;
     struct bytes encoded;
     struct block block;
+    enum reason reason;
     enum store_error error;
 
     arena_rewind(&publisher->arena, 0);
@@ -42,8 +43,9 @@ static enum store_error read_previous(struct publisher *publisher, struct store_
     if (error != STORE_OK) {
         return error;
     }
-    if (block_decode_header(&block, &session->home.network, encoded, &publisher->arena) != REASON_NONE) {
-        return STORE_NOT_A_STORE;
+    reason = block_decode_header(&block, &session->home.network, encoded, &publisher->arena);
+    if (reason != REASON_NONE) {
+        return store_error_of_decode(reason, &publisher->arena);
     }
     *previous = block.header.previous;
     return STORE_OK;

@@ -175,6 +175,9 @@ static const struct reason_text texts[] = {
                      "To begin again, ask the technician for a new consent"},
     [REASON_TWO_ROSTERS] = {"another shop has the technician on its roster too, so neither can count on them",
                             "Have the shop that they left say so: `tradeproof shop leave`"},
+
+    [REASON_LIMIT] = {"there is more about it than this program looks at, and what it left out may count",
+                      "Ask the holder to present the certificates that you need"},
 };
 
 static const struct reason_text unassigned = {"a reason that this version does not know",

@@ -71,9 +71,18 @@ static struct failure failure_of_store(enum store_error error)
                                 "The data in this folder belongs to another network than the folder says."};
     case STORE_NOT_A_STORE:
         return (struct failure){
-            EXIT_SYSTEM, "store-damaged",
-            "The files in the store folder are damaged or not ours. Move the folder away: the "
-            "node fetches everything but your own unsent blocks again."};
+            EXIT_SYSTEM, "store-not-ours",
+            "The files in the store folder are no store of tradeproof. Move them away, or choose another "
+            "folder."};
+    case STORE_DAMAGED:
+        return (struct failure){EXIT_SYSTEM, "store-damaged",
+                                "The file store/data.mdb is damaged: what was read is not what was written, "
+                                "so nothing is answered "
+                                "from it. Check the disk, restore the folder from a backup or move it away, "
+                                "and let the node fetch "
+                                "its logs again. Sign nothing before your own log is here again up to its "
+                                "end: signing on top of an "
+                                "older end makes a fork."};
     case STORE_PERMISSION:
         return (struct failure){EXIT_SYSTEM, "permission",
                                 "The store may not be read or written by this user."};
@@ -84,7 +93,10 @@ static struct failure failure_of_store(enum store_error error)
         return (struct failure){EXIT_SYSTEM, "disk-error",
                                 "The disk reported an error. Check it before you go on."};
     case STORE_NO_MEMORY:
-        return (struct failure){EXIT_SYSTEM, "no-memory", "There is not enough memory for this."};
+        return (struct failure){
+            EXIT_SYSTEM, "no-memory",
+            "There was not enough memory to work this out. Nothing is damaged and nothing was changed: close "
+            "other programs, or ask for less at a time."};
     }
     return (struct failure){EXIT_SYSTEM, "store", "The store gave no answer."};
 }

@@ -345,6 +345,7 @@ json_t *verdict_json(const struct verdict_page *page)
 {
     json_t *object = json_object();
     json_object_set_new(object, "verdict", json_string(overall_key(page->overall)));
+    json_object_set_new(object, "reason", json_string(reason_word(page->verdict->reason)));
     json_object_set_new(object, "subject", json_of_subject(page));
     json_object_set_new(object, "at", json_of_day(page->at_day));
     json_object_set_new(object, "state", page->state.size > 0 ? json_of_text(page->state) : json_null());

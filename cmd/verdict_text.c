@@ -72,6 +72,14 @@ static void print_advice(FILE *out, const struct verdict_page *page)
     }
 }
 
+static void print_limit(FILE *out, const struct verdict *verdict)
+{
+    if (verdict->reason != REASON_NONE) {
+        fprintf(out, "Not all was looked at: %s.\n%s.\n", reason_sentence(verdict->reason),
+                reason_advice(verdict->reason));
+    }
+}
+
 void verdict_text_print(FILE *out, const struct verdict_page *page)
 {
     print_heading(out, page);
@@ -87,5 +95,6 @@ void verdict_text_print(FILE *out, const struct verdict_page *page)
     print_next_lapse(out, page);
     verdict_text_rules(out, page);
     print_advice(out, page);
+    print_limit(out, page->verdict);
     fprintf(out, "VERDICT: %s\n", overall_word(page->overall));
 }

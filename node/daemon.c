@@ -73,10 +73,14 @@ static enum daemon_end end_of_store(enum store_error error)
         say("The store belongs to another network than the file `network` says: choose another --home.");
         return DAEMON_BAD_INPUT;
     case STORE_NOT_A_STORE:
-        say("The files in the folder `store` are no store of tradeproof, or damaged: restore them from a "
-            "backup, "
-            "or move them away to sync anew.");
+        say("The files in the folder `store` are no store of tradeproof: choose another --home, or move them "
+            "away.");
         return DAEMON_BAD_INPUT;
+    case STORE_DAMAGED:
+        say("The file `store/data.mdb` is damaged: restore the folder from a backup, or move it away to sync "
+            "anew. Before you sign anything, have your own log here again: a head that others hold and you "
+            "don't becomes a fork.");
+        return DAEMON_SYSTEM;
     case STORE_OK:
     case STORE_NOT_FOUND:
     case STORE_MAP_FULL:

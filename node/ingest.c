@@ -13,6 +13,10 @@ enum {
     INGEST_MEMORY_SIZE = 128 * 1024 * 1024,
     NAMED_BLOCKS_MAX = 64,
     NAMED_BYTES_MAX = 16 * 1024,
+    /* Beyond those, for rotations alone: nobody is kept from taking new keys, nor may fill the disk with
+     * them.
+     */
+    NAMED_ROTATIONS_MAX = 64,
 };
 
 bool ingest_init(struct ingest *ingest, struct store *store, const struct network *network,
@@ -67,7 +71,11 @@ enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, 
     if (error != STORE_OK || accredited) {
         return error;
     }
-    error = store_is_named(txn, ingest->network, author, &named);
+    /* What is held was admitted once, and may yet hold its author's new keys. */
+    error = store_is_log_held(txn, author, &named);
+    if (error == STORE_OK && !named) {
+        error = store_is_named(txn, ingest->trust, ingest->has_self ? &ingest->self : NULL, author, &named);
+    }
     *out = named ? ADMISSION_NAMED : ADMISSION_NONE;
     return error;
 }
@@ -84,6 +92,15 @@ static bool may_named_actor_say(const struct block *block)
         }
     }
     return true;
+}
+
+/* Whether an actor of which so much is held, side blocks included, may have the block kept too. */
+static bool is_within_quota(const struct block *block, uint64_t blocks, uint64_t bytes)
+{
+    if (block_is_rotation(block)) {
+        return blocks < NAMED_BLOCKS_MAX + NAMED_ROTATIONS_MAX;
+    }
+    return blocks < NAMED_BLOCKS_MAX && bytes + block->encoded.size <= NAMED_BYTES_MAX;
 }
 
 /* Whether the block may be stored at all. Returns: false with *result filled. */
@@ -110,8 +127,7 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
         fail(result, error);
         return false;
     }
-    if (!block_is_rotation(block) &&
-        (blocks >= NAMED_BLOCKS_MAX || bytes + block->encoded.size > NAMED_BYTES_MAX)) {
+    if (!is_within_quota(block, blocks, bytes)) {
         refuse(result, REASON_QUOTA);
         return false;
     }
@@ -149,24 +165,6 @@ enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const st
         *error = store_apply(txn, ingest->network, block, &change, &past, now_s);
     }
     return reason;
-}
-
-static bool is_held(struct store_txn *txn, const struct block *block, struct arena *arena)
-{
-    size_t mark = arena_mark(arena);
-    struct block_record record;
-    uint64_t arrived_s = 0;
-    struct bytes bytes;
-    bool held =
-        store_block_record(txn, &block->header.author, block->header.seq, &record, &arrived_s) == STORE_OK &&
-        hash_equal(&record.hash, &block->hash);
-
-    if (!held) {
-        held = store_block_by_hash(txn, &block->header.author, block->header.seq, &block->hash, &bytes,
-                                   arena) == STORE_OK;
-    }
-    arena_rewind(arena, mark);
-    return held;
 }
 
 /* How many bytes more may be held of the author of a block that is held already. */
@@ -331,6 +329,8 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
                   struct bytes encoded, uint64_t now_s, struct ingest_result *result)
 {
     struct block block;
+    bool held = false;
+    enum store_error error = STORE_OK;
     enum reason reason = REASON_NONE;
 
     *result = (struct ingest_result){.outcome = INGEST_REFUSED};
@@ -344,10 +344,17 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
     result->epoch = block.header.epoch;
     result->seq = block.header.seq;
     result->hash = block.hash;
-    if (is_held(txn, &block, &ingest->arena)) {
+    error = store_is_block_held(txn, &block.header.author, block.header.seq, &block.hash, &held);
+    if (error != STORE_OK) {
+        fail(result, error);
+    } else if (held) {
         refuse_known(ingest, txn, &block, result);
     } else if (admit(ingest, txn, &block, result)) {
         ingest_decoded(ingest, txn, origin, &block, now_s, result);
+    }
+    /* What did not fit was not looked at: it is not the block's fault. */
+    if (result->outcome == INGEST_REFUSED && result->reason == REASON_TOO_LARGE && ingest->arena.refused) {
+        fail(result, STORE_NO_MEMORY);
     }
 }
 

@@ -141,7 +141,7 @@ static enum store_error trace_to_chain(struct ingest *ingest, struct store_txn *
             return error;
         }
         if (block_decode_header(&block, ingest->network, encoded, arena) != REASON_NONE) {
-            return STORE_NOT_A_STORE;
+            return STORE_DAMAGED;
         }
         path->hashes[path->count++] = hash;
         hash = block.header.previous;
@@ -261,7 +261,7 @@ static enum store_error replay_chosen(struct ingest *ingest, struct store_txn *t
         replay = replay_once(ingest, txn, author, &set, now_s, &frozen, &error);
     }
     if (error == STORE_OK && replay == REPLAY_FAILED) {
-        return STORE_NOT_A_STORE;
+        return STORE_DAMAGED;
     }
     /* What froze an author once, perhaps a proof without its blocks, is never taken back. */
     return error == STORE_OK && frozen ? store_set_frozen(txn, author, true) : error;

@@ -22,6 +22,8 @@ const char *store_error_word(enum store_error error)
         return "wrong-network";
     case STORE_NOT_A_STORE:
         return "not-a-store";
+    case STORE_DAMAGED:
+        return "damaged";
     case STORE_PERMISSION:
         return "permission";
     case STORE_BUSY:

@@ -1,174 +1,73 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/chains.h"
 #include "store/grants.h"
 #include "store/index.h"
 
-/* What admission asks: whether the trust file reaches an author, and whether anybody named it. */
+/* What admission asks: whether the trust file reaches an author, and whether anybody who may names it. A log
+ * that is held stays admitted, whatever became of what admitted it: it may yet hold a revocation. */
 
-/* ---- accreditation ---- */
-
-/* Authors met on the way up from the one asked about, nearest first. */
-enum { CLIMB_MAX = 1024, CLIMB_ARENA_SIZE = 2 * RECORD_ARENA_SIZE };
-
-struct climb {
-    struct store_txn *txn;
-    const struct trust *trust;
-    struct arena *arena;
-    size_t count;
-    struct actor_id *met; /* CLIMB_MAX */
-    bool reached;
-};
-
-static bool is_owner(const struct trust *trust, const struct actor_id *actor)
+enum store_error store_is_log_held(struct store_txn *txn, const struct actor_id *author, bool *held)
 {
-    for (size_t i = 0; i < trust->owner_count; i++) {
-        if (actor_id_equal(&trust->owners[i].actor, actor)) {
-            return true;
-        }
-    }
-    return false;
-}
+    struct disk_author row;
+    enum store_error error = author_read_log(txn, author, &row);
 
-static void meet(struct climb *climb, const struct actor_id *actor)
-{
-    climb->reached = climb->reached || is_owner(climb->trust, actor);
-    for (size_t i = 0; i < climb->count; i++) {
-        if (actor_id_equal(&climb->met[i], actor)) {
-            return;
-        }
-    }
-    if (climb->count < CLIMB_MAX) {
-        climb->met[climb->count++] = *actor;
-    }
-}
-
-/* The entry of a grant whose block is not void; STORE_NOT_FOUND when it is gone. */
-static enum store_error read_grant(struct store_txn *txn, const struct entry_at *grant, struct entry *entry)
-{
-    struct disk_record record;
-    struct bytes element;
-    enum store_error error = record_read(txn, grant->author, grant->seq, &record);
-
-    if (error == STORE_OK && record.standing == STANDING_VOID) {
-        return STORE_NOT_FOUND;
-    }
-    if (error == STORE_OK) {
-        error = element_read(txn, grant, &element);
-    }
-    if (error != STORE_OK) {
-        return error;
-    }
-    return entry_decode(entry, element) == REASON_NONE ? STORE_OK : txn_fail(txn, STORE_NOT_A_STORE);
-}
-
-/* Whether the entry accredits actor, or hands it a namespace. */
-static bool lifts(struct climb *climb, const struct entry *entry, const struct actor_id *actor)
-{
-    union {
-        struct accreditation accreditation;
-        struct succession succession;
-    } record;
-
-    if (entry->kind != ENTRY_ACCREDITATION && entry->kind != ENTRY_SUCCESSION) {
-        return false;
-    }
-    if (entry_payload_decode(&record, entry, climb->arena) != REASON_NONE) {
-        return false;
-    }
-    if (entry->kind == ENTRY_ACCREDITATION) {
-        return actor_id_equal(&record.accreditation.delegate, actor);
-    }
-    return actor_id_equal(&record.succession.successor, actor);
-}
-
-static enum store_error climb_grant(struct climb *climb, const struct entry_at *grant,
-                                    const struct actor_id *actor)
-{
-    size_t mark = arena_mark(climb->arena);
-    struct actor_id author;
-    struct entry entry;
-    enum store_error error = author_name(climb->txn, grant->author, &author);
-
-    if (error == STORE_OK) {
-        error = read_grant(climb->txn, grant, &entry);
-    }
-    if (error == STORE_OK && lifts(climb, &entry, actor)) {
-        meet(climb, &author);
-    }
-    arena_rewind(climb->arena, mark);
+    *held = error == STORE_OK;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
-static enum store_error climb_from(struct climb *climb, size_t from)
-{
-    static const enum grant_kind kinds[] = {GRANT_ACCREDITATION, GRANT_SUCCESSOR};
-    const struct actor_id actor = climb->met[from];
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        const struct key key = grant_key_of_actor(kinds[i], &actor);
-        size_t mark = arena_mark(climb->arena);
-        struct entry_at *grants;
-        size_t count;
-
-        error = grants_find(climb->txn, &key, DOSSIER_GRANTS_MAX, &grants, &count, climb->arena);
-        for (size_t j = 0; j < count && error == STORE_OK && !climb->reached; j++) {
-            error = climb_grant(climb, &grants[j], &actor);
-        }
-        arena_rewind(climb->arena, mark);
-        if (error != STORE_OK || climb->reached) {
-            return error;
-        }
-    }
-    return error;
-}
-
-static enum store_error climb_all(struct climb *climb)
-{
-    size_t next = 0;
-    enum store_error error = STORE_OK;
-
-    for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && next < climb->count; depth++) {
-        size_t end = climb->count;
-
-        for (; next < end && error == STORE_OK && !climb->reached; next++) {
-            error = climb_from(climb, next);
-        }
-    }
-    return error;
 }
 
 enum store_error store_is_accredited(struct store_txn *txn, const struct trust *trust,
                                      const struct actor_id *author, bool *accredited)
 {
-    enum { MET_SIZE = CLIMB_MAX * sizeof(struct actor_id) };
-    struct climb climb = {.txn = txn, .trust = trust};
-    struct arena arena;
-    void *memory;
-    enum store_error error;
+    enum chain chain;
+    enum store_error error = chain_find(txn, trust, author, &chain);
 
-    *accredited = is_owner(trust, author);
-    if (*accredited) {
-        return STORE_OK;
+    *accredited = error == STORE_OK && chain == CHAIN_STANDS;
+    if (error != STORE_OK || chain == CHAIN_STANDS || chain == CHAIN_NONE) {
+        return error;
     }
-    memory = malloc(MET_SIZE + CLIMB_ARENA_SIZE);
-    if (!memory) {
-        return STORE_NO_MEMORY;
-    }
-    arena_init(&arena, (uint8_t *)memory + MET_SIZE, CLIMB_ARENA_SIZE);
-    climb.met = memory;
-    climb.arena = &arena;
-    meet(&climb, author);
-    error = climb_all(&climb);
-    free(memory);
-    *accredited = climb.reached;
-    return error;
+    return store_is_log_held(txn, author, accredited);
 }
 
 /* ---- being named ---- */
 
 enum { NAMING_MAX = 1024 }; /* affiliations that are looked at */
+
+struct naming {
+    struct store_txn *txn;
+    const struct trust *trust;
+    const struct actor_id *self;
+    struct subject subject;
+    struct arena *arena;
+    bool named;
+    bool has_speaker;
+    bool may_name; /* the speaker */
+    uint32_t speaker;
+};
+
+/* Entries come in the order of their authors: each is asked about once. */
+static enum store_error note_speaker(struct naming *naming, uint32_t number)
+{
+    struct actor_id author;
+    enum store_error error;
+
+    if (naming->has_speaker && naming->speaker == number) {
+        return STORE_OK;
+    }
+    naming->has_speaker = false;
+    error = author_name(naming->txn, number, &author);
+    if (error != STORE_OK) {
+        return error;
+    }
+    naming->may_name = naming->self && actor_id_equal(naming->self, &author);
+    if (!naming->may_name) {
+        error = store_is_accredited(naming->txn, naming->trust, &author, &naming->may_name);
+    }
+    naming->speaker = number;
+    naming->has_speaker = error == STORE_OK;
+    return error;
+}
 
 static bool names(const struct entry *entry, const struct subject *subject, struct arena *arena)
 {
@@ -190,65 +89,84 @@ static bool names(const struct entry *entry, const struct subject *subject, stru
             actor_id_equal(&record.affiliation.consent.shop, &actor));
 }
 
-static enum store_error entry_names(struct store_txn *txn, const struct entry_at *at,
-                                    const struct subject *subject, struct arena *arena, bool *named)
+/* An entry of a void block names nobody. */
+static enum store_error look_at(struct naming *naming, const struct entry_at *at)
 {
-    size_t mark = arena_mark(arena);
+    size_t mark = arena_mark(naming->arena);
+    struct disk_record record;
+    struct bytes element;
     struct entry entry;
-    enum store_error error = read_grant(txn, at, &entry);
+    enum store_error error = note_speaker(naming, at->author);
 
-    *named = error == STORE_OK && names(&entry, subject, arena);
-    arena_rewind(arena, mark);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    if (error != STORE_OK || !naming->may_name) {
+        return error;
+    }
+    error = record_read(naming->txn, at->author, at->seq, &record);
+    if (error == STORE_OK && record.standing == STANDING_VOID) {
+        return STORE_OK;
+    }
+    if (error == STORE_OK) {
+        error = element_read(naming->txn, at, &element);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    if (entry_decode(&entry, element) != REASON_NONE) {
+        return txn_fail(naming->txn, STORE_DAMAGED);
+    }
+    naming->named = names(&entry, &naming->subject, naming->arena);
+    arena_rewind(naming->arena, mark);
+    return STORE_OK;
 }
 
-static enum store_error named_by_posting(struct store_txn *txn, const struct subject *subject,
-                                         struct arena *arena, bool *named)
+static enum store_error look_at_postings(struct naming *naming)
 {
     uint64_t *places;
     size_t count;
-    enum store_error error = index_find(txn, subject, &places, &count, arena);
+    bool cut;
+    enum store_error error = index_find(naming->txn, &naming->subject, &places, &count, &cut, naming->arena);
 
-    for (size_t i = 0; error == STORE_OK && i < count && !*named; i++) {
+    for (size_t i = 0; error == STORE_OK && i < count && !naming->named; i++) {
         const struct entry_at at = {place_author(places[i]), place_seq(places[i]), place_index(places[i])};
-        error = entry_names(txn, &at, subject, arena, named);
+        error = look_at(naming, &at);
     }
     return error;
 }
 
-static enum store_error named_as_technician(struct store_txn *txn, const struct subject *subject,
-                                            struct arena *arena, bool *named)
+static enum store_error look_at_affiliations(struct naming *naming)
 {
-    const struct key key = grant_key_of_affiliation(GRANT_JOINED, &subject->id);
+    const struct key key = grant_key_of_affiliation(GRANT_JOINED, &naming->subject.id);
     struct entry_at *grants;
     size_t count;
-    enum store_error error = grants_find(txn, &key, NAMING_MAX, &grants, &count, arena);
+    enum grants_cut cut;
+    enum store_error error = grants_find(naming->txn, &key, NAMING_MAX, &grants, &count, &cut, naming->arena);
 
-    for (size_t i = 0; error == STORE_OK && i < count && !*named; i++) {
-        error = entry_names(txn, &grants[i], subject, arena, named);
+    for (size_t i = 0; error == STORE_OK && i < count && !naming->named; i++) {
+        error = look_at(naming, &grants[i]);
     }
     return error;
 }
 
-enum store_error store_is_named(struct store_txn *txn, const struct network *network,
+enum store_error store_is_named(struct store_txn *txn, const struct trust *trust, const struct actor_id *self,
                                 const struct actor_id *actor, bool *named)
 {
     enum { NAMED_ARENA_SIZE = 2 * POSTINGS_FOUND_MAX * 8 + NAMING_MAX * 32 + 16 * 1024 };
-    const struct subject subject = subject_of_actor(actor);
-    void *memory = malloc(NAMED_ARENA_SIZE);
+    struct naming naming = {.txn = txn, .trust = trust, .self = self, .subject = subject_of_actor(actor)};
     struct arena arena;
+    void *memory = malloc(NAMED_ARENA_SIZE);
     enum store_error error;
 
-    (void)network;
     *named = false;
     if (!memory) {
         return STORE_NO_MEMORY;
     }
     arena_init(&arena, memory, NAMED_ARENA_SIZE);
-    error = named_as_technician(txn, &subject, &arena, named);
-    if (error == STORE_OK && !*named) {
-        error = named_by_posting(txn, &subject, &arena, named);
+    naming.arena = &arena;
+    error = look_at_affiliations(&naming);
+    if (error == STORE_OK && !naming.named) {
+        error = look_at_postings(&naming);
     }
     free(memory);
+    *named = naming.named;
     return error;
 }

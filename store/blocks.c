@@ -51,7 +51,7 @@ static enum store_error rebuild_inception(struct store_txn *txn, struct bytes ke
     }
     if (!build_inception(txn->store, keys_record, txn->inception->bytes, &stored->encoded) ||
         !stored_block_parts(stored, &parts) || parts.body.size < 2) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     txn->inception->mark = (uint32_t)(parts.body.data + 1 - stored->encoded.data);
     stored->erased_count = 0;
@@ -65,7 +65,7 @@ static enum store_error split_row(struct store_txn *txn, struct bytes value, str
                                   struct bytes *rest)
 {
     if (value.size < sizeof *head) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     memcpy(head, value.data, sizeof *head);
     *rest = bytes_of(value.data + sizeof *head, value.size - sizeof *head);
@@ -88,7 +88,7 @@ enum store_error stored_block_of(struct store_txn *txn, struct bytes value, stru
     }
     marks_size = (size_t)head.mark_count * MARK_SIZE;
     if (marks_size > rest.size) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     stored->erased_count = head.erased_count;
     stored->mark_count = head.mark_count;
@@ -123,7 +123,7 @@ enum store_error inception_read(struct store_txn *txn, uint32_t number, struct b
     if (error == STORE_OK) {
         error = split_row(txn, value, &head, keys_record);
     }
-    return error == STORE_OK && !head.is_inception ? txn_fail(txn, STORE_NOT_A_STORE) : error;
+    return error == STORE_OK && !head.is_inception ? txn_fail(txn, STORE_DAMAGED) : error;
 }
 
 bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts)
@@ -179,7 +179,7 @@ enum store_error element_read(struct store_txn *txn, const struct entry_at *at, 
         error = stored_block_read(txn, at->author, at->seq, &record.hash, &stored);
     }
     if (error == STORE_OK && !stored_block_entry(&stored, at->index, element)) {
-        error = txn_fail(txn, STORE_NOT_A_STORE);
+        error = txn_fail(txn, STORE_DAMAGED);
     }
     return error;
 }
@@ -249,16 +249,32 @@ enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_i
     return error == STORE_OK ? copy_block(&stored, out, arena) : error;
 }
 
+enum store_error store_is_block_held(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                     const struct hash *hash, bool *held)
+{
+    struct disk_author row;
+    struct stored_block stored;
+    enum store_error error = author_read(txn, author, &row);
+
+    if (error == STORE_OK) {
+        error = stored_block_read(txn, row.number, seq, hash, &stored);
+    }
+    *held = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* ---- branches ---- */
 
-static bool is_rotation(const struct network *network, struct bytes encoded, struct arena *arena)
+static enum store_error is_rotation(const struct walk *walk, const struct network *network,
+                                    struct bytes encoded, bool *rotation, struct arena *arena)
 {
     size_t mark = arena_mark(arena);
     struct block block;
-    bool rotation = block_decode(&block, network, encoded, arena) == REASON_NONE && block_is_rotation(&block);
+    enum reason reason = block_decode(&block, network, encoded, arena);
 
     arena_rewind(arena, mark);
-    return rotation;
+    *rotation = reason == REASON_NONE && block_is_rotation(&block);
+    return reason == REASON_NONE ? STORE_OK : txn_fail_decode(walk->txn, reason, arena);
 }
 
 static enum store_error branch_of(struct walk *walk, const struct network *network,
@@ -267,13 +283,15 @@ static enum store_error branch_of(struct walk *walk, const struct network *netwo
     size_t mark = arena_mark(arena);
     struct stored_block stored;
     struct block block;
+    enum reason reason;
     enum store_error error = stored_block_of(walk->txn, walk->value, &stored);
 
     if (error != STORE_OK) {
         return error;
     }
-    if (block_decode_header(&block, network, stored.encoded, arena) != REASON_NONE) {
-        return txn_fail(walk->txn, STORE_NOT_A_STORE);
+    reason = block_decode_header(&block, network, stored.encoded, arena);
+    if (reason != REASON_NONE) {
+        return txn_fail_decode(walk->txn, reason, arena);
     }
     arena_rewind(arena, mark);
     *branch = (struct branch_block){
@@ -283,7 +301,7 @@ static enum store_error branch_of(struct walk *walk, const struct network *netwo
         .epoch = block.header.epoch,
     };
     if (block.header.block_class == CLASS_KEYS) {
-        branch->rotation = is_rotation(network, stored.encoded, arena);
+        return is_rotation(walk, network, stored.encoded, &branch->rotation, arena);
     }
     return STORE_OK;
 }

@@ -90,7 +90,7 @@ static enum store_error read_day_by(struct walk *walk, uint32_t number, uint64_t
     for (error = walk_seek_back(walk, &day); error == STORE_OK && walk_under(walk, &author);
          error = walk_previous(walk)) {
         if (walk->value.size != sizeof *out) {
-            return txn_fail(walk->txn, STORE_NOT_A_STORE);
+            return txn_fail(walk->txn, STORE_DAMAGED);
         }
         memcpy(out, walk->value.data, sizeof *out);
         if (out->time_s <= by_s) {
@@ -114,7 +114,7 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
         return error;
     }
     if (!row_of_encoded(out, newest)) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     if (out->time_s <= by_s) {
         return STORE_OK;

@@ -145,7 +145,7 @@ static enum store_error read_joined(struct store_txn *txn, const struct entry_at
     arena_init(&arena, memory, sizeof memory);
     if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_AFFILIATION ||
         entry_payload_decode(affiliation, &entry, &arena) != REASON_NONE) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     affiliation->extensions = (struct list){0};
     return STORE_OK;
@@ -216,7 +216,7 @@ static enum store_error each_joined(struct store_txn *txn, const struct actor_id
 
         error = act(arrival, &at);
         if (error == STORE_NOT_FOUND) {
-            return txn_fail(txn, STORE_NOT_A_STORE);
+            return txn_fail(txn, STORE_DAMAGED);
         }
         if (error == STORE_OK) {
             error = grant_next(txn, &key, &behind, &at);

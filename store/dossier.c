@@ -70,8 +70,11 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
         .txn = txn, .network = network, .trust = trust, .known_by_s = known_by_s, .out = out, .arena = arena};
     enum store_error error = begin(&gather, subject);
 
-    for (size_t i = 0; error == STORE_OK && i < name_count && out->credential_count < DOSSIER_CREDENTIALS_MAX;
-         i++) {
+    for (size_t i = 0; error == STORE_OK && i < name_count; i++) {
+        if (out->credential_count == DOSSIER_CREDENTIALS_MAX) {
+            out->cuts.listed = out->cuts.credentials = true;
+            break;
+        }
         error = gather_named(&gather, &names[i]);
     }
     return error == STORE_OK ? surround(&gather, subject) : error;

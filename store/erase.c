@@ -41,12 +41,12 @@ enum store_error erased_read(struct store_txn *txn, uint32_t number, uint64_t se
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     if (row.size % sizeof range != 0) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     for (size_t at = 0; at < row.size; at += sizeof range) {
         memcpy(&range, row.data + at, sizeof range);
         if (range.first > range.last || range.last >= BLOCK_ENTRIES_MAX) {
-            return txn_fail(txn, STORE_NOT_A_STORE);
+            return txn_fail(txn, STORE_DAMAGED);
         }
         *count += cover(covered, range.first, range.last);
     }
@@ -140,7 +140,7 @@ static enum store_error rewrite(struct erasing *erasing, const struct block *bef
     if (!block_erase(&writer, erasing->network, before, erasing->ranges, erasing->range_count) ||
         !writer_end(&writer, &encoded) ||
         block_decode(&after, erasing->network, encoded, arena) != REASON_NONE) {
-        return STORE_NOT_A_STORE;
+        return STORE_DAMAGED;
     }
     assert(hash_equal(&after.hash, &before->hash));
     erasing->bytes += before->encoded.size - after.encoded.size;
@@ -169,7 +169,7 @@ static enum store_error erase_block(struct erasing *erasing, struct arena *arena
         return STORE_NO_MEMORY;
     }
     if (block_decode(&before, erasing->network, encoded, arena) != REASON_NONE) {
-        return STORE_NOT_A_STORE;
+        return STORE_DAMAGED;
     }
     return rewrite(erasing, &before, stored.arrived_s, arena);
 }

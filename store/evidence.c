@@ -51,7 +51,7 @@ enum store_error store_each_fork_proof(struct store_txn *txn,
         struct actor_id author;
 
         if (walk.key.size != HASH_SIZE + 8) {
-            error = txn_fail(txn, STORE_NOT_A_STORE);
+            error = txn_fail(txn, STORE_DAMAGED);
             break;
         }
         memcpy(&author, walk.key.data, HASH_SIZE);
@@ -98,7 +98,7 @@ static enum store_error first_expiry(struct store_txn *txn, struct key *expiry)
     key_add_number(&first, 0, 1);
     error = walk_seek(&walk, &first);
     if (error == STORE_OK && walk.key.size != 8 + NONCE_SIZE) {
-        error = txn_fail(txn, STORE_NOT_A_STORE);
+        error = txn_fail(txn, STORE_DAMAGED);
     }
     if (error == STORE_OK) {
         *expiry = key_of(walk.key.data, walk.key.size);

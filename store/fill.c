@@ -137,7 +137,7 @@ static enum store_error fill(struct filling *filling, uint64_t growth_max, bool 
         return STORE_NO_MEMORY;
     }
     if (block_decode(&held, filling->network, copy, arena) != REASON_NONE) {
-        return STORE_NOT_A_STORE;
+        return STORE_DAMAGED;
     }
     if (!choose(filling, &held) || !unite(filling, &held, &united, arena) ||
         (united.encoded.size > held.encoded.size && united.encoded.size - held.encoded.size > growth_max)) {

@@ -4,13 +4,24 @@
 /* A dossier in the making (protocol/rules/dossier.h). Everything in it is copied into the caller's arena.
  * Until gather_finish the logs are in the order in which they were met. */
 
+#include "store/chains.h"
 #include "store/grants.h"
 #include "store/rows.h"
+
+/* In which order authors are heard where there is not room for all. Nothing that a stranger says can make an
+ * answer other than no, whatever is overlooked: leaving it out cuts nothing that counts. */
+enum rank {
+    RANK_AUTHORISED,
+    RANK_DOUBTFUL, /* only through void blocks, or there is too much to try */
+    RANK_STRANGER,
+};
 
 /* What is beside a log of the dossier. */
 struct gathered_log {
     uint32_t number; /* of its author; NUMBER_NONE when it has none */
     bool asked;      /* who accredited it is asked, or will be */
+    bool has_rank;
+    enum rank rank;
 };
 
 #define NUMBER_NONE UINT32_MAX
@@ -25,6 +36,7 @@ struct gather {
     struct gathered_log *rows; /* one for each of out->logs */
     size_t *issuers;           /* logs that are asked about, in the order in which they were met */
     size_t issuer_count;
+    size_t stranger_grants; /* accreditations by strangers */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
         withdrawal_capacity, succession_capacity, pack_capacity, review_capacity;
 };
@@ -46,6 +58,20 @@ bool gather_find_number(const struct gather *gather, uint32_t number, size_t *lo
 enum store_error gather_reserve_logs(struct gather *gather, size_t count);
 /* The number of an author whose log is held; NUMBER_NONE when none is, which finds nothing. */
 enum store_error gather_number(struct gather *gather, const struct actor_id *actor, uint32_t *number);
+
+/* Where a log's author stands. */
+enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank);
+
+/* A log that is heard in its turn: by rank, then by actor id, which is the same order at every node. */
+struct gather_turn {
+    enum rank rank;
+    struct actor_id author;
+    size_t log;
+    size_t first, end; /* what the caller has of it */
+};
+/* Fill log's rank and author. */
+enum store_error gather_take_turn(struct gather *gather, size_t log, struct gather_turn *turn);
+void gather_sort_turns(struct gather_turn *turns, size_t count);
 
 /* Note that it matters who accredited a log's author. */
 enum store_error gather_ask(struct gather *gather, size_t log);

@@ -27,6 +27,7 @@ enum store_error gather_affiliation(struct gather *gather, const struct entry_at
     struct bytes view;
     struct entry entry;
     size_t log, mark;
+    enum reason reason;
     enum store_error error = gather_log_of_number(gather, at->author, &log);
 
     if (error != STORE_OK || !dossier_log_reaches(&gather->out->logs[log], at->seq)) {
@@ -37,9 +38,12 @@ enum store_error gather_affiliation(struct gather *gather, const struct entry_at
         return error;
     }
     mark = arena_mark(gather->arena);
-    if (entry_decode(&entry, view) != REASON_NONE || entry.erased || entry.kind != ENTRY_AFFILIATION ||
-        schema_decode_known(&affiliation_schema, affiliation, entry.payload, gather->arena) != REASON_NONE) {
-        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    if (entry_decode(&entry, view) != REASON_NONE || entry.erased || entry.kind != ENTRY_AFFILIATION) {
+        return txn_fail(gather->txn, STORE_DAMAGED);
+    }
+    reason = schema_decode_known(&affiliation_schema, affiliation, entry.payload, gather->arena);
+    if (reason != REASON_NONE) {
+        return txn_fail_decode(gather->txn, reason, gather->arena);
     }
     arena_rewind(gather->arena, mark);
     affiliation->extensions = (struct list){0};
@@ -72,6 +76,7 @@ enum store_error gather_affiliations(struct gather *gather, const struct actor_i
     struct entry_at *roster = NULL, *grants = NULL;
     size_t roster_count = 0, grant_count = 0;
     uint32_t number;
+    enum grants_cut cut = GRANTS_CUT_NONE;
     enum store_error error = gather_number(gather, actor, &number);
 
     if (error == STORE_OK && number != NUMBER_NONE) {
@@ -80,11 +85,13 @@ enum store_error gather_affiliations(struct gather *gather, const struct actor_i
     }
     if (error == STORE_OK) {
         error = grants_find(gather->txn, &key, DOSSIER_AFFILIATIONS_MAX - roster_count, &grants, &grant_count,
-                            gather->arena);
+                            &cut, gather->arena);
     }
     if (error != STORE_OK || roster_count + grant_count == 0) {
         return error;
     }
+    /* A shop that says much of her hides its own word alone, which it may take back at any time. */
+    out->cuts.affiliations |= cut == GRANTS_CUT_AUTHORS || roster_count == DOSSIER_AFFILIATIONS_MAX;
     out->affiliations = arena_take(gather->arena, (roster_count + grant_count) * sizeof *out->affiliations);
     if (!out->affiliations) {
         return STORE_NO_MEMORY;

@@ -26,19 +26,34 @@ static enum store_error read_entry(struct gather *gather, size_t log, uint64_t s
         error = gather_place(gather, log, seq, index, place, &element);
     }
     if (error == STORE_OK && entry_decode(entry, element) != REASON_NONE) {
-        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+        return txn_fail(gather->txn, STORE_DAMAGED);
     }
     return error;
+}
+
+/* STORE_NOT_FOUND when the payload is malformed, which content may be. */
+static enum store_error decode(const struct gather *gather, const struct entry *entry, void *record)
+{
+    enum reason reason = entry_payload_decode(record, entry, gather->arena);
+
+    if (reason == REASON_TOO_LARGE && gather->arena->refused) {
+        return STORE_NO_MEMORY;
+    }
+    return reason == REASON_NONE ? STORE_OK : STORE_NOT_FOUND;
 }
 
 /* STORE_NOT_FOUND when the entry is no attestation, nor an erased one. */
 static enum store_error fill_credential(struct gather *gather, const struct entry *entry,
                                         struct dossier_credential *credential)
 {
-    if (!entry->erased &&
-        (entry->kind != ENTRY_ATTESTATION ||
-         entry_payload_decode(&credential->attestation, entry, gather->arena) != REASON_NONE)) {
-        return STORE_NOT_FOUND;
+    enum store_error error = STORE_OK;
+
+    if (!entry->erased) {
+        error = entry->kind == ENTRY_ATTESTATION ? decode(gather, entry, &credential->attestation)
+                                                 : STORE_NOT_FOUND;
+    }
+    if (error != STORE_OK) {
+        return error;
     }
     dossier_credential_fill_targets(credential, &gather->out->logs[credential->place.log]);
     return STORE_OK;
@@ -130,9 +145,13 @@ static enum store_error follow_review(struct gather *gather, const struct dossie
     struct dossier *out = gather->out;
     struct dossier_review *review = &out->reviews[out->review_count];
 
+    enum store_error error = decode(gather, entry, &review->review);
+
     review->place = *place;
-    if (entry_payload_decode(&review->review, entry, gather->arena) != REASON_NONE ||
-        wanted->subject->kind != SUBJECT_ACTOR ||
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (wanted->subject->kind != SUBJECT_ACTOR ||
         !hash_equal(&review->review.shop.hash, &wanted->subject->id)) {
         return STORE_NOT_FOUND;
     }
@@ -192,23 +211,166 @@ static enum store_error follow(struct gather *gather, uint64_t posting, const st
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* Follow postings, which are in order of their authors; of each author the newest. */
-static enum store_error follow_all(struct gather *gather, const uint64_t *places, size_t count,
+static enum store_error follow_few(struct gather *gather, const uint64_t *places, size_t count,
                                    const struct wanted *wanted)
+{
+    struct tally tally = {0};
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = follow(gather, places[i], wanted, &tally);
+    }
+    return error;
+}
+
+static size_t count_authors(const uint64_t *places, size_t count)
+{
+    size_t authors = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        authors += i == 0 || place_author(places[i - 1]) != place_author(places[i]);
+    }
+    return authors;
+}
+
+/* Divide places, which are in order of their authors, among those. */
+static enum store_error take_turns(struct gather *gather, const uint64_t *places, size_t count,
+                                   struct gather_turn *turns, size_t *turn_count)
 {
     enum store_error error = STORE_OK;
 
+    *turn_count = 0;
     for (size_t first = 0, end = 0; first < count && error == STORE_OK; first = end) {
-        struct tally tally = {0};
+        struct gather_turn *turn = &turns[*turn_count];
+        size_t log;
 
         while (end < count && place_author(places[end]) == place_author(places[first])) {
             end++;
         }
-        for (size_t i = end; i > first && error == STORE_OK; i--) {
-            error = follow(gather, places[i - 1], wanted, &tally);
+        error = gather_log_of_number(gather, place_author(places[first]), &log);
+        if (error == STORE_OK) {
+            error = gather_take_turn(gather, log, turn);
+        }
+        turn->first = first;
+        turn->end = end;
+        *turn_count += error == STORE_OK;
+    }
+    gather_sort_turns(turns, *turn_count);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Let the authors of one rank speak in turns, each its newest first, until all was said or there is no room.
+ */
+static enum store_error follow_rank(struct gather *gather, const uint64_t *places,
+                                    const struct gather_turn *turns, size_t count,
+                                    const struct wanted *wanted, struct tally *tallies)
+{
+    bool more = true;
+
+    for (size_t depth = 0; more; depth++) {
+        more = false;
+        for (size_t i = 0; i < count; i++) {
+            const struct gather_turn *turn = &turns[i];
+            enum store_error error;
+
+            if (depth >= turn->end - turn->first) {
+                continue;
+            }
+            more = true;
+            error = follow(gather, places[turn->end - 1 - depth], wanted, &tallies[i]);
+            if (error != STORE_OK) {
+                return error;
+            }
+        }
+    }
+    return STORE_OK;
+}
+
+/* Whether what the author said may not all be there. What is left out may be about others as well, or of a
+ * kind that is not wanted: reading it to know would make the limit one in name only. */
+static bool is_cut(const struct gather *gather, const struct gather_turn *turn, const struct wanted *wanted,
+                   const struct tally *tally)
+{
+    return turn->rank != RANK_STRANGER && (turn->end - turn->first >= POSTINGS_EACH_MAX ||
+                                           (tally->credentials < turn->end - turn->first &&
+                                            (tally->credentials >= wanted->credentials_each_max ||
+                                             gather->out->credential_count >= wanted->credentials_max)));
+}
+
+static void note_cut(struct gather *gather, enum dossier_about about)
+{
+    struct dossier_cuts *cuts = &gather->out->cuts;
+
+    if (about == ABOUT_SHOP) {
+        cuts->affiliations = true;
+    } else {
+        cuts->credentials = true;
+        cuts->listed |= about == ABOUT_SUBJECT;
+    }
+}
+
+static size_t end_of_rank(const struct gather_turn *turns, size_t first, size_t count)
+{
+    size_t end = first;
+
+    while (end < count && turns[end].rank == turns[first].rank) {
+        end++;
+    }
+    return end;
+}
+
+static enum store_error follow_turns(struct gather *gather, const uint64_t *places,
+                                     const struct gather_turn *turns, size_t count,
+                                     const struct wanted *wanted, struct tally *tallies)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t first = 0, end = 0; first < count && error == STORE_OK; first = end) {
+        end = end_of_rank(turns, first, count);
+        error = follow_rank(gather, places, turns + first, end - first, wanted, tallies + first);
+    }
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        if (is_cut(gather, &turns[i], wanted, &tallies[i])) {
+            note_cut(gather, wanted->about);
         }
     }
     return error;
+}
+
+static enum store_error follow_in_turns(struct gather *gather, const uint64_t *places, size_t count,
+                                        const struct wanted *wanted)
+{
+    size_t turn_count = count_authors(places, count);
+    struct gather_turn *turns = calloc(turn_count, sizeof *turns);
+    struct tally *tallies = calloc(turn_count, sizeof *tallies);
+    enum store_error error = turns && tallies ? STORE_OK : STORE_NO_MEMORY;
+
+    if (error == STORE_OK) {
+        error = take_turns(gather, places, count, turns, &turn_count);
+    }
+    if (error == STORE_OK) {
+        error = follow_turns(gather, places, turns, turn_count, wanted, tallies);
+    }
+    free(turns);
+    free(tallies);
+    return error;
+}
+
+/* Follow postings. Where there is room for all, it does not matter who comes first. */
+static enum store_error follow_all(struct gather *gather, const uint64_t *places, size_t count, bool cut,
+                                   const struct wanted *wanted)
+{
+    const size_t there = gather->out->credential_count;
+    const size_t room = there < wanted->credentials_max ? wanted->credentials_max - there : 0;
+
+    if (cut) {
+        note_cut(gather, wanted->about);
+    }
+    if (count <= room && count <= wanted->credentials_each_max &&
+        (wanted->memberships_only || count <= wanted->reviews_each_max)) {
+        return follow_few(gather, places, count, wanted);
+    }
+    return follow_in_turns(gather, places, count, wanted);
 }
 
 enum store_error gather_about(struct gather *gather, const struct subject *subject, enum dossier_about about)
@@ -222,15 +384,17 @@ enum store_error gather_about(struct gather *gather, const struct subject *subje
     };
     uint64_t *places;
     size_t count;
-    enum store_error error = index_find(gather->txn, subject, &places, &count, gather->arena);
+    bool cut;
+    enum store_error error = index_find(gather->txn, subject, &places, &count, &cut, gather->arena);
 
-    return error == STORE_OK ? follow_all(gather, places, count, &wanted) : error;
+    return error == STORE_OK ? follow_all(gather, places, count, cut, &wanted) : error;
 }
 
 /* ---- shops of a technician ---- */
 
 /* Shops, each once. */
 struct shops {
+    bool cut;
     size_t count;
     struct actor_id actors[DOSSIER_SHOPS_MAX];
 };
@@ -242,9 +406,11 @@ static void add_shop(struct shops *shops, const struct actor_id *shop)
             return;
         }
     }
-    if (shops->count < DOSSIER_SHOPS_MAX) {
-        shops->actors[shops->count++] = *shop;
+    if (shops->count == DOSSIER_SHOPS_MAX) {
+        shops->cut = true;
+        return;
     }
+    shops->actors[shops->count++] = *shop;
 }
 
 /* Add shops that say so themselves that the technician joined, with or without her proven consent. */
@@ -255,7 +421,8 @@ static void add_shops(struct shops *shops, const struct dossier *dossier, const 
         const struct dossier_affiliation *row = &dossier->affiliations[i];
         const struct consent *consent = &row->affiliation.consent;
 
-        if ((row->signature == REASON_NONE) == proven && actor_id_equal(&consent->technician, technician) &&
+        if (row->signature != REASON_BAD_SIGNATURE && (row->signature == REASON_NONE) == proven &&
+            actor_id_equal(&consent->technician, technician) &&
             actor_id_equal(&dossier->logs[row->place.log].author, &consent->shop)) {
             add_shop(shops, &consent->shop);
         }
@@ -278,9 +445,10 @@ static enum store_error gather_memberships(struct gather *gather, const struct a
     };
     uint64_t *places;
     size_t count;
-    enum store_error error = index_find(gather->txn, &subject, &places, &count, scratch);
+    bool cut;
+    enum store_error error = index_find(gather->txn, &subject, &places, &count, &cut, scratch);
 
-    return error == STORE_OK ? follow_all(gather, places, count, &wanted) : error;
+    return error == STORE_OK ? follow_all(gather, places, count, cut, &wanted) : error;
 }
 
 enum store_error gather_shops(struct gather *gather, const struct actor_id *technician)
@@ -293,6 +461,7 @@ enum store_error gather_shops(struct gather *gather, const struct actor_id *tech
 
     add_shops(&shops, gather->out, technician, true);
     add_shops(&shops, gather->out, technician, false);
+    gather->out->cuts.affiliations |= shops.cut;
     if (shops.count == 0) {
         return STORE_OK;
     }

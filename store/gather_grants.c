@@ -2,7 +2,7 @@
 
 /* ---- accreditations ---- */
 
-static enum store_error add_accreditation(struct gather *gather, const struct entry_at *grant, size_t *by)
+static enum store_error add_accreditation(struct gather *gather, const struct entry_at *grant)
 {
     struct dossier *out = gather->out;
     struct dossier_accreditation *row;
@@ -15,12 +15,8 @@ static enum store_error add_accreditation(struct gather *gather, const struct en
     }
     row = &out->accreditations[out->accreditation_count];
     error = gather_grant(gather, grant, ENTRY_ACCREDITATION, &row->place, &row->accreditation);
-    if (error != STORE_OK) {
-        return error;
-    }
-    out->accreditation_count++;
-    *by = row->place.log;
-    return STORE_OK;
+    out->accreditation_count += error == STORE_OK;
+    return error;
 }
 
 static enum store_error add_withdrawal(struct gather *gather, const struct entry_at *grant)
@@ -48,11 +44,13 @@ static enum store_error gather_withdrawals(struct gather *gather, const struct a
     struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, actor);
     struct entry_at *grants;
     size_t count;
+    enum grants_cut cut;
     enum store_error error;
 
     grant_key_add_author(&key, gather->rows[by].number);
     error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->withdrawal_count, &grants,
-                        &count, gather->arena);
+                        &count, &cut, gather->arena);
+    gather->out->cuts.withdrawals |= cut != GRANTS_CUT_NONE;
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = add_withdrawal(gather, &grants[i]);
         if (error == STORE_NOT_FOUND) {
@@ -62,34 +60,133 @@ static enum store_error gather_withdrawals(struct gather *gather, const struct a
     return error;
 }
 
+enum {
+    /* Where there are so few, it does not matter in which order they come. */
+    FEW = 2,
+    FEW_GRANTS = 2 * GRANTS_EACH_MAX,
+    /* What strangers say tells at most why somebody is not authorised. */
+    STRANGER_GRANTS_MAX = 64,
+    STRANGER_GRANTS_EACH_MAX = 4,
+};
+
+/* What accreditor by said of the actor, and what it took back. Its withdrawals come first: without room for
+ * them its accreditations would count for too much. */
+static enum store_error gather_accreditor(struct gather *gather, const struct actor_id *actor, size_t by,
+                                          bool is_stranger)
+{
+    struct key key = grant_key_of_actor(GRANT_ACCREDITATION, actor);
+    struct entry_at *grants;
+    size_t count, first = 0;
+    enum grants_cut cut;
+    enum store_error error = gather_withdrawals(gather, actor, by);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    grant_key_add_author(&key, gather->rows[by].number);
+    error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->accreditation_count, &grants,
+                        &count, &cut, gather->arena);
+    gather->out->cuts.accreditations |= cut != GRANTS_CUT_NONE && !is_stranger;
+    if (is_stranger && count > STRANGER_GRANTS_EACH_MAX) {
+        first = count - STRANGER_GRANTS_EACH_MAX;
+    }
+    for (size_t i = first; i < count && error == STORE_OK; i++) {
+        error = add_accreditation(gather, &grants[i]);
+        if (error == STORE_NOT_FOUND) {
+            error = STORE_OK;
+        }
+    }
+    gather->stranger_grants += is_stranger ? count - first : 0;
+    return error == STORE_OK ? gather_ask(gather, by) : error;
+}
+
+static bool are_few(const struct gather *gather, size_t count)
+{
+    return count <= FEW && gather->out->accreditation_count < FEW_GRANTS;
+}
+
+static enum store_error take_turns(struct gather *gather, const uint32_t *numbers, size_t count,
+                                   struct gather_turn *turns)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        size_t log;
+
+        error = gather_log_of_number(gather, numbers[i], &log);
+        if (error == STORE_OK && are_few(gather, count)) {
+            turns[i] = (struct gather_turn){.log = log};
+        } else if (error == STORE_OK) {
+            error = gather_take_turn(gather, log, &turns[i]);
+        }
+    }
+    if (error == STORE_OK && !are_few(gather, count)) {
+        gather_sort_turns(turns, count);
+    }
+    return error;
+}
+
 /* Accreditors of one actor: they come after those asked about so far, which makes the next layer of the
- * search. Grants of one accreditor stand together, so its withdrawals are looked up once. */
+ * search. */
 static enum store_error gather_accreditors(struct gather *gather, size_t log)
 {
     const struct actor_id actor = gather->out->logs[log].author;
     const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
-    struct entry_at *grants;
+    struct gather_turn *turns;
+    uint32_t *numbers;
     size_t count;
-    size_t last = SIZE_MAX;
+    bool cut;
     enum store_error error =
-        grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->accreditation_count, &grants, &count,
-                    gather->arena);
+        grants_speakers(gather->txn, &key, DOSSIER_GRANTS_MAX, &numbers, &count, &cut, gather->arena);
 
+    gather->out->cuts.accreditations |= cut;
+    if (error != STORE_OK || count == 0) {
+        return error;
+    }
+    turns = arena_take(gather->arena, count * sizeof *turns);
+    if (!turns) {
+        return STORE_NO_MEMORY;
+    }
+    error = take_turns(gather, numbers, count, turns);
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        size_t by = SIZE_MAX;
+        bool is_stranger = turns[i].rank == RANK_STRANGER;
 
-        error = add_accreditation(gather, &grants[i], &by);
-        if (error == STORE_NOT_FOUND) {
-            error = STORE_OK;
-            continue;
+        if (is_stranger && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
+            break;
         }
-        if (error == STORE_OK && by != last) {
-            error = gather_withdrawals(gather, &actor, by);
+        error = gather_accreditor(gather, &actor, turns[i].log, is_stranger);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Those asked about from first to end, the authorised before the others: who accredited a stranger is asked
+ * last. */
+static enum store_error gather_layer(struct gather *gather, size_t first, size_t end)
+{
+    enum store_error error = STORE_OK;
+    struct gather_turn *turns;
+
+    if (are_few(gather, end - first)) {
+        for (size_t i = first; i < end && error == STORE_OK; i++) {
+            error = gather_accreditors(gather, gather->issuers[i]);
         }
-        if (error == STORE_OK && by != last) {
-            error = gather_ask(gather, by);
+        return error;
+    }
+    turns = arena_take(gather->arena, (end - first) * sizeof *turns);
+    if (!turns) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = first; i < end && error == STORE_OK; i++) {
+        error = gather_take_turn(gather, gather->issuers[i], &turns[i - first]);
+    }
+    if (error == STORE_OK) {
+        gather_sort_turns(turns, end - first);
+    }
+    for (size_t i = 0; i < end - first && error == STORE_OK; i++) {
+        if (turns[i].rank == RANK_STRANGER && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
+            break;
         }
-        last = by;
+        error = gather_accreditors(gather, turns[i].log);
     }
     return error;
 }
@@ -102,9 +199,11 @@ enum store_error gather_issuers(struct gather *gather)
     for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && layer < gather->issuer_count; depth++) {
         size_t end = gather->issuer_count;
 
-        for (; layer < end && error == STORE_OK; layer++) {
-            error = gather_accreditors(gather, gather->issuers[layer]);
+        error = gather_layer(gather, layer, end);
+        if (error != STORE_OK) {
+            return error;
         }
+        layer = end;
     }
     return error;
 }

@@ -94,6 +94,7 @@ static enum store_error find_side(struct gather *gather, const struct hash *id, 
     struct entry_at said[GRANTS_EACH_MAX];
     struct entry_at *found;
     size_t count, log;
+    enum grants_cut cut; /* the newest are what counts */
     size_t mark = arena_mark(gather->arena);
     enum store_error error;
 
@@ -101,7 +102,7 @@ static enum store_error find_side(struct gather *gather, const struct hash *id, 
         return STORE_OK;
     }
     grant_key_add_author(&key, author);
-    error = grants_find(gather->txn, &key, GRANTS_EACH_MAX, &found, &count, gather->arena);
+    error = grants_find(gather->txn, &key, GRANTS_EACH_MAX, &found, &count, &cut, gather->arena);
     if (error != STORE_OK || count == 0) {
         return error;
     }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "protocol/base/sort.h"
 #include "protocol/log/fork.h"
 #include "store/gather.h"
 
@@ -77,11 +78,17 @@ static enum store_error disputed_seq(struct gather *gather, const struct actor_i
     struct fork_proof proof;
     struct fork_point point;
     struct bytes encoded;
+    enum reason reason = REASON_NONE;
     enum store_error error = store_fork_proof(gather->txn, author, epoch, &encoded, arena);
 
-    if (error == STORE_OK && (schema_decode(&fork_proof_schema, &proof, encoded, arena) != REASON_NONE ||
-                              fork_proof_point(&point, &proof, arena) != REASON_NONE)) {
-        error = txn_fail(gather->txn, STORE_NOT_A_STORE);
+    if (error == STORE_OK) {
+        reason = schema_decode(&fork_proof_schema, &proof, encoded, arena);
+    }
+    if (error == STORE_OK && reason == REASON_NONE) {
+        reason = fork_proof_point(&point, &proof, arena);
+    }
+    if (error == STORE_OK && reason != REASON_NONE) {
+        error = txn_fail_decode(gather->txn, reason, arena);
     }
     arena_rewind(arena, mark);
     if (error == STORE_OK) {
@@ -170,6 +177,7 @@ static enum store_error add_log(struct gather *gather, const struct actor_id *au
     struct dossier *out = gather->out;
 
     if (out->log_count == DOSSIER_LOGS_MAX) {
+        out->cuts = (struct dossier_cuts){true, true, true, true, true, out->cuts.packs};
         return STORE_NOT_FOUND;
     }
     out->logs =
@@ -228,6 +236,49 @@ enum store_error gather_log_of_number(struct gather *gather, uint32_t number, si
         error = author_read(gather->txn, &author, &row);
     }
     return error == STORE_OK ? add_log(gather, &author, &row, log) : error;
+}
+
+enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank)
+{
+    struct gathered_log *row = &gather->rows[log];
+    enum chain chain;
+    enum store_error error;
+
+    *rank = row->rank;
+    if (row->has_rank) {
+        return STORE_OK;
+    }
+    error = chain_find(gather->txn, gather->trust, &gather->out->logs[log].author, &chain);
+    if (error != STORE_OK) {
+        return error;
+    }
+    row->rank = chain == CHAIN_STANDS ? RANK_AUTHORISED : chain == CHAIN_NONE ? RANK_STRANGER : RANK_DOUBTFUL;
+    row->has_rank = true;
+    *rank = row->rank;
+    return STORE_OK;
+}
+
+enum store_error gather_take_turn(struct gather *gather, size_t log, struct gather_turn *turn)
+{
+    turn->log = log;
+    turn->author = gather->out->logs[log].author;
+    return gather_rank(gather, log, &turn->rank);
+}
+
+static int order_turns(const void *a, const void *b)
+{
+    const struct gather_turn *left = a;
+    const struct gather_turn *right = b;
+
+    if (left->rank != right->rank) {
+        return left->rank < right->rank ? -1 : 1;
+    }
+    return hash_compare(&left->author.hash, &right->author.hash);
+}
+
+void gather_sort_turns(struct gather_turn *turns, size_t count)
+{
+    sort_items(turns, count, sizeof *turns, order_turns);
 }
 
 enum store_error gather_reserve_logs(struct gather *gather, size_t count)

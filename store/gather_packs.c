@@ -82,11 +82,14 @@ static enum store_error gather_successors(struct gather *gather, struct bytes na
     struct key key = grant_key_of_namespace(GRANT_SUCCESSION, name_space);
     struct entry_at *grants;
     size_t count;
+    enum grants_cut cut;
     enum store_error error;
 
     grant_key_add_author(&key, number);
     error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->succession_count, &grants,
-                        &count, gather->arena);
+                        &count, &cut, gather->arena);
+    gather->out->cuts.accreditations |= cut != GRANTS_CUT_NONE;
+    gather->out->cuts.withdrawals |= cut != GRANTS_CUT_NONE;
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         size_t successor;
 
@@ -118,6 +121,7 @@ static enum store_error list_packs(struct gather *gather, struct bytes name_spac
 {
     struct key key = grant_key_of_namespace(GRANT_PACK, name_space);
     struct pack_list *list;
+    enum grants_cut cut;
     enum store_error error;
 
     lists->items =
@@ -127,7 +131,9 @@ static enum store_error list_packs(struct gather *gather, struct bytes name_spac
     }
     list = &lists->items[lists->count];
     grant_key_add_author(&key, number);
-    error = grants_find(gather->txn, &key, DOSSIER_PACKS_MAX, &list->grants, &list->count, gather->arena);
+    error =
+        grants_find(gather->txn, &key, DOSSIER_PACKS_MAX, &list->grants, &list->count, &cut, gather->arena);
+    gather->out->cuts.packs |= cut != GRANTS_CUT_NONE;
     lists->count += error == STORE_OK && list->count > 0;
     return error;
 }
@@ -164,6 +170,7 @@ static enum store_error add_packs(struct gather *gather, const struct pack_lists
             }
             if (gather->out->pack_count == DOSSIER_PACKS_MAX ||
                 arena_mark(gather->arena) - before > DOSSIER_PACKS_SIZE_MAX) {
+                gather->out->cuts.packs = true;
                 return STORE_OK;
             }
             error = add_pack(gather, &list->grants[list->count - 1 - depth]);

@@ -4,7 +4,7 @@
 
 static enum store_error damaged(struct gather *gather)
 {
-    return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    return txn_fail(gather->txn, STORE_DAMAGED);
 }
 
 /* Whether block seq of log is void, as far as known by then. */
@@ -123,6 +123,7 @@ enum store_error gather_grant(struct gather *gather, const struct entry_at *gran
     struct entry entry;
     struct bytes element;
     size_t log;
+    enum reason reason;
     enum store_error error = gather_log_of_number(gather, grant->author, &log);
 
     if (error == STORE_OK) {
@@ -134,10 +135,8 @@ enum store_error gather_grant(struct gather *gather, const struct entry_at *gran
     if (entry_decode(&entry, element) != REASON_NONE || entry.erased || entry.kind != kind) {
         return STORE_NOT_FOUND;
     }
-    if (schema_decode_known(entry_schema(kind), record, entry.payload, gather->arena) != REASON_NONE) {
-        return damaged(gather);
-    }
-    return STORE_OK;
+    reason = schema_decode_known(entry_schema(kind), record, entry.payload, gather->arena);
+    return reason == REASON_NONE ? STORE_OK : txn_fail_decode(gather->txn, reason, gather->arena);
 }
 
 enum store_error gather_content(struct gather *gather, const struct entry_at *at, enum entry_kind kind,

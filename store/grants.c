@@ -178,7 +178,7 @@ enum store_error grant_next(struct store_txn *txn, const struct key *key, const 
         error = STORE_NOT_FOUND;
     }
     if (error == STORE_OK && walk.key.size != GRANT_KEY_SIZE) {
-        error = txn_fail(txn, STORE_NOT_A_STORE);
+        error = txn_fail(txn, STORE_DAMAGED);
     }
     if (error == STORE_OK) {
         *out = grant_of(walk.key);
@@ -189,6 +189,7 @@ enum store_error grant_next(struct store_txn *txn, const struct key *key, const 
 
 /* The newest grants of one author. */
 struct group {
+    bool cut; /* there are older ones */
     size_t count;
     struct entry_at grants[GRANTS_EACH_MAX];
 };
@@ -217,6 +218,7 @@ static enum store_error read_group(struct walk *walk, const struct key *prefix, 
     enum store_error error = STORE_OK;
 
     group->count = 0;
+    group->cut = false;
     while (error == STORE_OK && walk_under(walk, prefix) && group->count < GRANTS_EACH_MAX) {
         group->grants[group->count++] = grant_of(walk->key);
         error = walk_next(walk);
@@ -224,6 +226,7 @@ static enum store_error read_group(struct walk *walk, const struct key *prefix, 
     if (error != STORE_OK || !walk_under(walk, prefix)) {
         return error;
     }
+    group->cut = true;
     error = read_newest(walk, prefix, group);
     if (error != STORE_OK) {
         return error;
@@ -234,21 +237,25 @@ static enum store_error read_group(struct walk *walk, const struct key *prefix, 
 
 /* Visit all groups under key. grants NULL: only count. */
 static enum store_error read_groups(struct walk *walk, const struct key *key, size_t max,
-                                    struct entry_at *grants, size_t *count)
+                                    struct entry_at *grants, size_t *count, enum grants_cut *cut)
 {
     struct group group;
     enum store_error error = walk_seek(walk, key);
 
     *count = 0;
+    *cut = GRANTS_CUT_NONE;
     while (error == STORE_OK && walk_under(walk, key) && *count < max) {
         struct key prefix;
         size_t room = max - *count;
 
         if (walk->key.size != GRANT_KEY_SIZE) {
-            return txn_fail(walk->txn, STORE_NOT_A_STORE);
+            return txn_fail(walk->txn, STORE_DAMAGED);
         }
         prefix = key_of(walk->key.data, 1 + SUBJECT_SIZE + 4);
         error = read_group(walk, &prefix, &group);
+        if (group.cut || group.count > room) {
+            *cut = GRANTS_CUT_OLDER;
+        }
         if (group.count < room) {
             room = group.count;
         }
@@ -257,11 +264,14 @@ static enum store_error read_groups(struct walk *walk, const struct key *key, si
         }
         *count += room;
     }
+    if (error == STORE_OK && walk_under(walk, key)) {
+        *cut = GRANTS_CUT_AUTHORS;
+    }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
-                             size_t *count, struct arena *arena)
+                             size_t *count, enum grants_cut *cut, struct arena *arena)
 {
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_GRANTS);
@@ -270,10 +280,54 @@ enum store_error grants_find(struct store_txn *txn, const struct key *key, size_
         return error;
     }
     *out = NULL;
-    error = read_groups(&walk, key, max, NULL, count);
+    error = read_groups(&walk, key, max, NULL, count, cut);
     if (error == STORE_OK && *count > 0) {
         *out = arena_take(arena, *count * sizeof **out);
-        error = *out ? read_groups(&walk, key, max, *out, count) : STORE_NO_MEMORY;
+        error = *out ? read_groups(&walk, key, max, *out, count, cut) : STORE_NO_MEMORY;
+    }
+    walk_close(&walk);
+    return error;
+}
+
+/* Visit the first grant of each author. numbers NULL: only count. */
+static enum store_error read_speakers(struct walk *walk, const struct key *key, size_t max, uint32_t *numbers,
+                                      size_t *count, bool *cut)
+{
+    enum store_error error = walk_seek(walk, key);
+
+    for (*count = 0; error == STORE_OK && walk_under(walk, key) && *count < max; ++*count) {
+        struct key next = *key;
+        uint32_t author;
+
+        if (walk->key.size != GRANT_KEY_SIZE) {
+            return txn_fail(walk->txn, STORE_DAMAGED);
+        }
+        author = grant_of(walk->key).author;
+        if (numbers) {
+            numbers[*count] = author;
+        }
+        grant_key_add_author(&next, author);
+        key_add_number(&next, UINT64_MAX, 8);
+        error = walk_seek(walk, &next);
+    }
+    *cut = error == STORE_OK && walk_under(walk, key);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error grants_speakers(struct store_txn *txn, const struct key *key, size_t max, uint32_t **out,
+                                 size_t *count, bool *cut, struct arena *arena)
+{
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_GRANTS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    *out = NULL;
+    error = read_speakers(&walk, key, max, NULL, count, cut);
+    if (error == STORE_OK && *count > 0) {
+        *out = arena_take(arena, *count * sizeof **out);
+        error = *out ? read_speakers(&walk, key, max, *out, count, cut) : STORE_NO_MEMORY;
     }
     walk_close(&walk);
     return error;

@@ -41,8 +41,20 @@ enum { GRANTS_EACH_MAX = 64 };
 enum store_error grant_next(struct store_txn *txn, const struct key *key, const struct entry_at *behind,
                             struct entry_at *out);
 
+/* What a limit left out. */
+enum grants_cut {
+    GRANTS_CUT_NONE,
+    GRANTS_CUT_OLDER,   /* of some author what came before GRANTS_EACH_MAX others of its own */
+    GRANTS_CUT_AUTHORS, /* all that some author said, and perhaps older ones too */
+};
+
 /* All grants under key, ascending by (author, seq, index), at most max; in arena. */
 enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
-                             size_t *count, struct arena *arena);
+                             size_t *count, enum grants_cut *cut, struct arena *arena);
+
+/* The authors of grants under key, each once, ascending, at most max; in arena. *cut: whether there are more.
+ */
+enum store_error grants_speakers(struct store_txn *txn, const struct key *key, size_t max, uint32_t **out,
+                                 size_t *count, bool *cut, struct arena *arena);
 
 #endif

@@ -28,12 +28,12 @@ enum store_error run_directory_read(struct store_txn *txn, struct run_directory 
         return error;
     }
     if (value.size < offsetof(struct run_directory, runs) || value.size > sizeof *directory) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     memcpy(directory, value.data, value.size);
     if (directory->run_count > RUNS_MAX || directory_size(directory) != value.size ||
         directory->merge.input_count > MERGE_INPUTS_MAX) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     return STORE_OK;
 }
@@ -80,7 +80,7 @@ enum store_error recent_read(struct store_txn *txn, struct bytes *recent)
         return STORE_OK;
     }
     if (error == STORE_OK && recent->size % sizeof(struct posting) != 0) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     return error;
 }

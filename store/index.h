@@ -63,9 +63,10 @@ enum store_error index_add(struct store_txn *txn, const struct subject *subject,
 enum store_error index_flush(struct store_txn *txn);
 
 /* Places of entries that may be about subject, ascending, none twice, at most POSTINGS_FOUND_MAX; in arena.
- */
+ * *cut: whether there may be more by authors that are not among them. Of an author with POSTINGS_EACH_MAX or
+ * more there may be more as well. */
 enum store_error index_find(struct store_txn *txn, const struct subject *subject, uint64_t **places,
-                            size_t *count, struct arena *arena);
+                            size_t *count, bool *cut, struct arena *arena);
 
 /* Carry merges on by about budget postings. Changes *directory; the caller writes it. */
 enum store_error merge_step(struct store_txn *txn, struct run_directory *directory, uint64_t budget);

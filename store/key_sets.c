@@ -137,7 +137,7 @@ static enum store_error keys_of_inception(struct store_txn *txn, uint32_t number
     }
     arena_init(&arena, memory, sizeof memory);
     if (schema_decode_known(&keys_schema, &record, encoded, &arena) != REASON_NONE) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     key_set_open(keys, &record);
     *epoch = 0;
@@ -160,7 +160,7 @@ enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq,
         error = STORE_NOT_FOUND;
     }
     if (error == STORE_OK && !unpack(keys, epoch, walk.value)) {
-        error = txn_fail(txn, STORE_NOT_A_STORE);
+        error = txn_fail(txn, STORE_DAMAGED);
     }
     walk_close(&walk);
     return error == STORE_NOT_FOUND ? keys_of_inception(txn, number, keys, epoch) : error;

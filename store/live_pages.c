@@ -18,7 +18,7 @@ static uint64_t page_size_of(uint64_t entry_count, uint64_t index)
 
 static enum store_error damaged(const struct live_tree *tree)
 {
-    return txn_fail(tree->txn, STORE_NOT_A_STORE);
+    return txn_fail(tree->txn, STORE_DAMAGED);
 }
 
 /* Put the live leaves of entries that something was said about in place of their own. */

@@ -39,7 +39,7 @@ enum store_error previous_hash_read(struct store_txn *txn, uint32_t number, uint
     }
     error = record_read(txn, number, seq - 1, &record);
     *out = record.hash;
-    return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_NOT_A_STORE) : error;
+    return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
 }
 
 struct block_record record_of(const struct disk_record *row)
@@ -136,7 +136,7 @@ static enum store_error visit_row(struct walk *walk, bool *again,
     enum store_error error;
 
     if (walk->key.size != sizeof author || walk->value.size != sizeof row) {
-        return txn_fail(walk->txn, STORE_NOT_A_STORE);
+        return txn_fail(walk->txn, STORE_DAMAGED);
     }
     memcpy(&author, walk->key.data, sizeof author);
     memcpy(&row, walk->value.data, sizeof row);
@@ -203,7 +203,7 @@ enum store_error standing_read(struct store_txn *txn, uint32_t number, uint64_t 
         value.size < HASH_SIZE ? SIZE_MAX : (value.size - HASH_SIZE) / sizeof(struct disk_event);
     if (row->event_count > HISTORY_EVENTS_MAX ||
         value.size != HASH_SIZE + row->event_count * sizeof(struct disk_event)) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     memcpy(&row->history, value.data, HASH_SIZE);
     for (size_t i = 0; i < row->event_count; i++) {
@@ -235,11 +235,11 @@ enum store_error event_complete(struct store_txn *txn, uint32_t number, struct h
     }
     error = element_read(txn, &at, &element);
     if (error != STORE_OK) {
-        return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_NOT_A_STORE) : error;
+        return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
     }
     if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS ||
         entry_payload_decode(&status, &entry, arena) != REASON_NONE) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     event->has_replacement = status.has_replacement;
     event->has_holder = status.has_holder;

@@ -56,7 +56,7 @@ static enum store_error load(struct merging *merging, struct input *input, const
     if (error == STORE_OK && walk_under(&walk, &prefix)) {
         input->count = walk.value.size / sizeof(struct posting);
         if (input->count > CHUNK_POSTINGS) {
-            error = txn_fail(merging->txn, STORE_NOT_A_STORE);
+            error = txn_fail(merging->txn, STORE_DAMAGED);
         } else {
             memcpy(input->chunk, walk.value.data, input->count * sizeof(struct posting));
         }

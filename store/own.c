@@ -49,7 +49,7 @@ enum store_error own_consent(struct store_txn *txn, const struct entry_at *own, 
 static enum store_error read_row(const struct walk *walk, struct entry_at *own)
 {
     if (walk->key.size != OWN_KEY_SIZE) {
-        return txn_fail(walk->txn, STORE_NOT_A_STORE);
+        return txn_fail(walk->txn, STORE_DAMAGED);
     }
     *own = (struct entry_at){
         .author = (uint32_t)number_at(walk->key.data, 1, 4),

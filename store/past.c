@@ -72,7 +72,7 @@ static enum store_error gather_entry(const struct live_tree *tree, uint64_t inde
     }
     if (!stored_block_entry(&tree->stored, index, &element) ||
         !entry_leaf(&entry->leaf, tree->network, element)) {
-        return txn_fail(tree->txn, STORE_NOT_A_STORE);
+        return txn_fail(tree->txn, STORE_DAMAGED);
     }
     entry->seq = tree->seq;
     entry->index = index;
@@ -108,7 +108,7 @@ static enum store_error gather_block(struct gathering *gathering, uint64_t seq, 
     enum store_error error = record_read(gathering->txn, gathering->number, seq, &record);
 
     if (error != STORE_OK) {
-        return error == STORE_NOT_FOUND ? txn_fail(gathering->txn, STORE_NOT_A_STORE) : error;
+        return error == STORE_NOT_FOUND ? txn_fail(gathering->txn, STORE_DAMAGED) : error;
     }
     *block = (struct past_block){.seq = seq, .record = record_of(&record)};
     error = previous_hash_read(gathering->txn, gathering->number, seq, &block->previous);

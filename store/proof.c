@@ -39,7 +39,7 @@ static enum store_error find_entry(struct proving *proving, struct bytes *entry)
     }
     if (!stored_block_entry(&proving->stored, name->index, &element) ||
         !entry_leaf(&leaf, proving->network, element)) {
-        return txn_fail(proving->txn, STORE_NOT_A_STORE);
+        return txn_fail(proving->txn, STORE_DAMAGED);
     }
     if (element_is_erased(element) || memcmp(leaf.bytes, name->prefix, sizeof name->prefix) != 0) {
         return STORE_NOT_FOUND;
@@ -76,7 +76,7 @@ static enum store_error path_list(struct proving *proving, const struct merkle_p
     struct merkle_node *nodes;
 
     if (!merkle_pages_path(&path, pages, label_domain(proving->network, node), index, count)) {
-        return txn_fail(proving->txn, STORE_NOT_A_STORE);
+        return txn_fail(proving->txn, STORE_DAMAGED);
     }
     nodes = arena_take(proving->arena, path.size * sizeof *nodes);
     if (!nodes) {
@@ -131,14 +131,16 @@ static enum store_error fill_head(struct proving *proving, struct proof_head *he
     struct bytes encoded;
     struct block block;
     struct indexed_signature *signatures;
+    enum reason reason;
     enum store_error error = stored_block_read(proving->txn, proving->author.number, proving->author.seq,
                                                &proving->author.head, &stored);
 
     if (error != STORE_OK) {
         return error;
     }
-    if (block_decode_header(&block, proving->network, stored.encoded, proving->arena) != REASON_NONE) {
-        return txn_fail(proving->txn, STORE_NOT_A_STORE);
+    reason = block_decode_header(&block, proving->network, stored.encoded, proving->arena);
+    if (reason != REASON_NONE) {
+        return txn_fail_decode(proving->txn, reason, proving->arena);
     }
     signatures = arena_take(proving->arena, block.signature_count * sizeof *signatures);
     if (!signatures || !arena_copy(proving->arena, block.header_bytes, &encoded)) {

@@ -262,7 +262,7 @@ static size_t sort_found(uint64_t *places, size_t count)
 }
 
 enum store_error index_find(struct store_txn *txn, const struct subject *subject, uint64_t **places,
-                            size_t *count, struct arena *arena)
+                            size_t *count, bool *cut, struct arena *arena)
 {
     struct search search = {.prefix = subject_prefix(subject), .arena = arena};
     const struct posting_batch *batch = &txn->store->batch;
@@ -282,6 +282,7 @@ enum store_error index_find(struct store_txn *txn, const struct subject *subject
         return error;
     }
     *places = search.places;
+    *cut = search.count == POSTINGS_FOUND_MAX;
     *count = sort_found(search.places, search.count);
     return STORE_OK;
 }

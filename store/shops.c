@@ -11,6 +11,7 @@ static enum store_error read_profile(struct store_txn *txn, const struct entry_a
     struct disk_record record;
     struct bytes view, element;
     struct entry entry;
+    enum reason reason;
     enum store_error error = record_read(txn, at->author, at->seq, &record);
 
     if (error == STORE_OK && record.standing == STANDING_VOID) {
@@ -25,11 +26,11 @@ static enum store_error read_profile(struct store_txn *txn, const struct entry_a
     if (!arena_copy(arena, view, &element)) {
         return STORE_NO_MEMORY;
     }
-    if (entry_decode(&entry, element) != REASON_NONE || entry.erased || entry.kind != ENTRY_SHOP ||
-        schema_decode_known(&shop_schema, shop, entry.payload, arena) != REASON_NONE) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+    if (entry_decode(&entry, element) != REASON_NONE || entry.erased || entry.kind != ENTRY_SHOP) {
+        return txn_fail(txn, STORE_DAMAGED);
     }
-    return STORE_OK;
+    reason = schema_decode_known(&shop_schema, shop, entry.payload, arena);
+    return reason == REASON_NONE ? STORE_OK : txn_fail_decode(txn, reason, arena);
 }
 
 static enum store_error read_latest(struct store_txn *txn, uint32_t author, struct shop *shop,

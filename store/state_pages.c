@@ -29,7 +29,7 @@ enum store_error state_page_read(struct store_txn *txn, uint32_t number, struct 
         return error;
     }
     if (value.size > sizeof page->nodes || value.size % HASH_SIZE != 0) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     memcpy(page->nodes, value.data, value.size);
     return STORE_OK;

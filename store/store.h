@@ -17,12 +17,17 @@ enum store_error {
     STORE_MAP_FULL,      /* see store_write_begin */
     STORE_WRONG_VERSION, /* made by another version of this program */
     STORE_WRONG_NETWORK,
-    STORE_NOT_A_STORE, /* the files are not ours, or damaged */
+    STORE_NOT_A_STORE, /* the files are not ours */
+    STORE_DAMAGED,     /* what is read is not what was written */
     STORE_PERMISSION,
     STORE_BUSY, /* too many readers */
     STORE_IO,
     STORE_NO_MEMORY, /* the arena is full */
 };
+
+/* What it means that bytes which are held don't decode into arena, for a reason: it is too small for them, or
+ * they are damaged. */
+enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
 enum { STORE_VERSION = 3, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
@@ -80,6 +85,10 @@ enum store_error store_block_bytes(struct store_txn *txn, const struct actor_id 
 /* The bytes of any block held, on the chain or beside it. */
 enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                      const struct hash *hash, struct bytes *out, struct arena *arena);
+
+/* Whether it is held. */
+enum store_error store_is_block_held(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                     const struct hash *hash, bool *held);
 
 /* All blocks of author with seq >= from, on the chain and beside it, sorted by (seq, hash); array in arena.
  */
@@ -181,14 +190,20 @@ enum store_error store_each_shop(struct store_txn *txn,
 enum store_error store_shop_profile(struct store_txn *txn, const struct actor_id *actor, struct shop *profile,
                                     struct arena *arena);
 
-/* Whether a chain of accreditations from the trust file reaches author: what admission asks (not whether it
- * still holds today). A namespace's owner is admitted itself. */
+/* Whether a chain of accreditations from the trust file reaches author: what admission asks. Its depths
+ * suffice, and its periods and patterns have a day and a code in common; no clock is asked. A chain through
+ * void blocks admits nobody new: it is enough for a log that is held. A namespace's owner is admitted itself.
+ */
 enum store_error store_is_accredited(struct store_txn *txn, const struct trust *trust,
                                      const struct actor_id *author, bool *accredited);
 
-/* Whether an accepted attestation or affiliation names the actor; a shop's own roster does not name it. */
-enum store_error store_is_named(struct store_txn *txn, const struct network *network,
+/* Whether an attestation or affiliation of an accredited author, or of self (NULL: nobody), names the actor;
+ * a shop's own roster does not name it, and whoever is only named names nobody. */
+enum store_error store_is_named(struct store_txn *txn, const struct trust *trust, const struct actor_id *self,
                                 const struct actor_id *actor, bool *named);
+
+/* Whether block 0 of it is held. */
+enum store_error store_is_log_held(struct store_txn *txn, const struct actor_id *author, bool *held);
 
 /* Blocks and bytes held of an author, side blocks included: what a quota counts. */
 enum store_error store_log_size(struct store_txn *txn, const struct actor_id *author, uint64_t *blocks,

@@ -99,10 +99,11 @@ enum store_error store_error_of(const struct store *store, int code)
         return STORE_NO_MEMORY;
     case MDB_INVALID:
     case MDB_VERSION_MISMATCH:
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
     case MDB_INCOMPATIBLE:
         return STORE_NOT_A_STORE;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+        return STORE_DAMAGED;
     default:
         return input_output_error(store);
     }
@@ -114,6 +115,16 @@ enum store_error txn_fail(struct store_txn *txn, enum store_error error)
         txn->failure = error;
     }
     return error;
+}
+
+enum store_error store_error_of_decode(enum reason reason, const struct arena *arena)
+{
+    return reason == REASON_TOO_LARGE && arena->refused ? STORE_NO_MEMORY : STORE_DAMAGED;
+}
+
+enum store_error txn_fail_decode(struct store_txn *txn, enum reason reason, const struct arena *arena)
+{
+    return txn_fail(txn, store_error_of_decode(reason, arena));
 }
 
 enum store_error table_error(struct store_txn *txn, int code)
@@ -229,7 +240,7 @@ enum store_error table_get_exact(struct store_txn *txn, enum table table, const 
         return error;
     }
     if (value.size != size) {
-        return txn_fail(txn, STORE_NOT_A_STORE);
+        return txn_fail(txn, STORE_DAMAGED);
     }
     memcpy(out, value.data, size);
     return STORE_OK;

@@ -109,6 +109,9 @@ enum store_error store_error_of(const struct store *store, int code);
 /* Make error stick in a write transaction, unless it is STORE_OK. Returns: error. */
 enum store_error txn_fail(struct store_txn *txn, enum store_error error);
 
+/* The same for store_error_of_decode. */
+enum store_error txn_fail_decode(struct store_txn *txn, enum reason reason, const struct arena *arena);
+
 enum store_error table_get(struct store_txn *txn, enum table table, const struct key *key, struct bytes *out);
 enum store_error table_put(struct store_txn *txn, enum table table, const struct key *key, const void *data,
                            size_t size);
@@ -121,7 +124,7 @@ enum store_error table_reserve(struct store_txn *txn, enum table table, const st
 /* STORE_OK also when there is no such row. */
 enum store_error table_delete(struct store_txn *txn, enum table table, const struct key *key);
 enum store_error table_delete_prefix(struct store_txn *txn, enum table table, const struct key *prefix);
-/* Read a row of exactly size bytes into out; another size is STORE_NOT_A_STORE. */
+/* Read a row of exactly size bytes into out; another size is STORE_DAMAGED. */
 enum store_error table_get_exact(struct store_txn *txn, enum table table, const struct key *key, void *out,
                                  size_t size);
 

@@ -43,7 +43,7 @@ static enum store_error forget_block(struct store_txn *txn, uint32_t number, uin
     }
     stored.encoded = copy;
     if (!stored_block_entries(&stored, &entries, &count, arena)) {
-        return STORE_NOT_A_STORE;
+        return STORE_DAMAGED;
     }
     if (record.block_class == CLASS_GOVERN) {
         return grants_delete(txn, number, seq, entries, count, arena);

@@ -34,7 +34,8 @@ void *arena_take(struct arena *arena, size_t size)
     uintptr_t next = (uintptr_t)arena->memory + arena->used;
     size_t padding = (size_t)(-next & (alignof(max_align_t) - 1));
     size_t left = arena->capacity - arena->used;
-    if (padding > left || size > left - padding) {
+    arena->refused = padding > left || size > left - padding;
+    if (arena->refused) {
         return NULL;
     }
     uint8_t *taken = arena->memory + arena->used + padding;
@@ -49,7 +50,8 @@ bool arena_copy(struct arena *arena, struct bytes data, struct bytes *out)
     if (data.size == 0) {
         return true;
     }
-    if (data.size > arena->capacity - arena->used) {
+    arena->refused = data.size > arena->capacity - arena->used;
+    if (arena->refused) {
         return false;
     }
     uint8_t *copy = arena->memory + arena->used;

@@ -35,6 +35,7 @@ struct arena {
     uint8_t *memory;
     size_t capacity;
     size_t used;
+    bool refused; /* the last request did not fit */
 };
 
 void arena_init(struct arena *arena, void *memory, size_t capacity);

@@ -217,6 +217,17 @@ bool code_matches(struct bytes code, struct bytes pattern)
     return code.size >= stem_size && memcmp(code.data, pattern.data, stem_size) == 0;
 }
 
+/* A pattern is read like a code here: one that lies under another is the narrower one. */
+bool code_patterns_meet(struct bytes a, struct bytes b, struct bytes *common)
+{
+    if (code_matches(a, b)) {
+        *common = a;
+        return true;
+    }
+    *common = b;
+    return code_matches(b, a);
+}
+
 bool text_is_state(struct bytes text)
 {
     return text.size == 2 && is_capital(text.data[0]) && is_capital(text.data[1]);

@@ -26,6 +26,9 @@ bool text_is_code_pattern(struct bytes text);
 /* Whether code lies under pattern. Requires: both valid, and both whole or both without their namespace. */
 bool code_matches(struct bytes code, struct bytes pattern);
 
+/* Whether any code lies under both patterns. Writes: the pattern of those that do, a view of a or b. */
+bool code_patterns_meet(struct bytes a, struct bytes b, struct bytes *common);
+
 /* The namespace of a code: the bytes before its slash. */
 struct bytes code_namespace(struct bytes code);
 

@@ -136,6 +136,14 @@ static enum reason content_block_at(struct past_block **out, const struct log_pa
     return (*out)->record.block_class == CLASS_CONTENT ? REASON_NONE : REASON_NOT_CONTENT;
 }
 
+/* Whether one more thing may be said about an entry. Whoever fills its history, a thief of the issuing key
+ * too, leaves room to revoke it; nothing but the same can be said after that. */
+static bool has_room(const struct past_entry *entry, const struct history_event *event)
+{
+    return entry->event_count <
+           (uint64_t)(event->action == STATUS_REVOKED ? HISTORY_EVENTS_MAX : HISTORY_OPEN_MAX);
+}
+
 static enum reason set_status(struct applier *applier, const struct history_event *event, uint64_t seq,
                               uint64_t index)
 {
@@ -146,7 +154,7 @@ static enum reason set_status(struct applier *applier, const struct history_even
     if (entry == NULL) {
         return REASON_NO_SUCH_ENTRY;
     }
-    if (entry->event_count >= HISTORY_EVENTS_MAX) {
+    if (!has_room(entry, event)) {
         return REASON_HISTORY_FULL;
     }
     if (change->event_count == applier->event_capacity) {

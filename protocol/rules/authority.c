@@ -319,8 +319,9 @@ void authority_of(struct authority_answer *out, const struct dossier *dossier, c
     authority_under(out, dossier, trust, &owners, question);
 }
 
-void authority_under(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
-                     const struct namespace_owners *owners, const struct authority_question *question)
+static void find_authority(struct authority_answer *out, const struct dossier *dossier,
+                           const struct trust *trust, const struct namespace_owners *owners,
+                           const struct authority_question *question)
 {
     assert(dossier->accreditation_count <= DOSSIER_GRANTS_MAX);
     struct search search;
@@ -349,5 +350,29 @@ void authority_under(struct authority_answer *out, const struct dossier *dossier
             out->reason = REASON_TOO_MANY;
             return;
         }
+    }
+}
+
+static bool is_open(enum reason reason)
+{
+    return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
+           reason == REASON_TOO_MANY;
+}
+
+/* Whether what was left out of the dossier could make the answer another one. */
+static bool hangs_on_cuts(const struct dossier_cuts *cuts, enum reason reason)
+{
+    if (reason == REASON_NONE) {
+        return cuts->withdrawals;
+    }
+    return cuts->accreditations && reason != REASON_NAMESPACE_UNOWNED && !is_open(reason);
+}
+
+void authority_under(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
+                     const struct namespace_owners *owners, const struct authority_question *question)
+{
+    find_authority(out, dossier, trust, owners, question);
+    if (hangs_on_cuts(&dossier->cuts, out->reason)) {
+        out->reason = REASON_LIMIT;
     }
 }

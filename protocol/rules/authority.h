@@ -27,7 +27,8 @@ struct authority_question {
 
 struct authority_answer {
     /* REASON_NONE: authorised. REASON_DISPUTED, REASON_UPGRADE, REASON_VOIDED, REASON_TOO_MANY (the chains
-     * were too many to try): could not be said. All else: not. */
+     * were too many to try), REASON_LIMIT (not all that counts is in the dossier): could not be said. All
+     * else: not. */
     enum reason reason;
     /* The chain that holds, or that would but for reason. has_chain false: there is none, or it is too deep.
      */

@@ -55,19 +55,26 @@ static bool conclude_code(struct code_verdict *out, struct career *career, struc
 {
     uint32_t day = career->question->at_day;
     const struct expression certified = {.op = EXPRESSION_CERTIFIED, .pattern = code->code};
-    const struct day_truth *days = career_certified(career, code);
+    const struct day_truth *held = career_certified(career, code);
+    struct day_truth tested, days;
     size_t part_count;
-    if (days == NULL) {
+    if (held == NULL) {
+        return false;
+    }
+    tested = code->tested.days;
+    days = *held;
+    if (!career_widen(&tested, career, career->dossier->cuts.credentials) ||
+        !career_widen(&days, career, career->dossier->cuts.credentials)) {
         return false;
     }
     *out = (struct code_verdict){
         .code = code->code,
         .pack_code = pack_code_on(code, day),
-        .tested = day_truth_on(&code->tested.days, day),
-        .certified = day_truth_on(days, day),
+        .tested = day_truth_on(&tested, day),
+        .certified = day_truth_on(&days, day),
         .credential = best_credential(career, code),
     };
-    write_run(&out->since_day, &out->until_day, days, day);
+    write_run(&out->since_day, &out->until_day, &days, day);
     return out->tested != ANSWER_YES || out->certified == ANSWER_YES ||
            career_missing(&out->missing, &out->missing_count, &part_count, career, &certified, day);
 }

@@ -306,17 +306,23 @@ static struct day_truth of_attestation(struct career *career, const struct expre
     switch (answer) {
     case ANSWER_YES:
         return day_truth_yes;
-    case ANSWER_NO:
-        return day_truth_no;
+    case ANSWER_NO: /* the one that it follows may have been left out */
+        return career->dossier->cuts.credentials ? day_truth_unknown : day_truth_no;
     case ANSWER_UNKNOWN:
         break;
     }
     return day_truth_unknown;
 }
 
+bool career_widen(struct day_truth *days, struct career *career, bool is_cut)
+{
+    return !is_cut || day_truth_or(days, days, &day_truth_unknown, career->arena);
+}
+
 bool career_evaluate(struct day_truth *out, struct career *career, const struct expression *expression,
                      const struct applied *applied)
 {
+    const struct dossier_cuts *cuts = &career->dossier->cuts;
     switch (expression->op) {
     case EXPRESSION_ALL:
         return evaluate_all(out, career, expression, applied);
@@ -331,15 +337,19 @@ bool career_evaluate(struct day_truth *out, struct career *career, const struct 
         return career_evaluate(out, career, expression->children, applied) &&
                day_truth_for_life(out, out, career->arena);
     case EXPRESSION_CERTIFIED:
-        return evaluate_codes(out, career, expression->pattern, career_certified);
+        return evaluate_codes(out, career, expression->pattern, career_certified) &&
+               career_widen(out, career, cuts->credentials);
     case EXPRESSION_TESTED:
-        return evaluate_codes(out, career, expression->pattern, career_tested);
+        return evaluate_codes(out, career, expression->pattern, career_tested) &&
+               career_widen(out, career, cuts->credentials);
     case EXPRESSION_TRAINED:
-        return evaluate_codes(out, career, expression->pattern, trained);
+        return evaluate_codes(out, career, expression->pattern, trained) &&
+               career_widen(out, career, cuts->credentials);
     case EXPRESSION_TITLE:
-        return evaluate_title(out, career, expression);
+        return evaluate_title(out, career, expression) && career_widen(out, career, cuts->packs);
     case EXPRESSION_EXPERIENCE:
-        return evaluate_experience(out, career, expression->pattern, expression->count);
+        return evaluate_experience(out, career, expression->pattern, expression->count) &&
+               career_widen(out, career, cuts->credentials);
     case EXPRESSION_IN_NETWORK:
         return network_days(out, career->dossier, career->credentials, expression->pattern, career->arena);
     case EXPRESSION_IN_STATE:

@@ -168,6 +168,9 @@ struct applied {
 /* As career_days; applied NULL: operators about an attestation are out of place, and unknown. */
 bool career_evaluate(struct day_truth *out, struct career *career, const struct expression *expression,
                      const struct applied *applied);
+/* Days that rest on what the dossier has, which is_cut says is not all: on none of them it is a no. Returns:
+ * false when the arena is full. */
+bool career_widen(struct day_truth *days, struct career *career, bool is_cut);
 /* The days on which any of truths holds. Returns: false when the arena is full. */
 bool career_unite(struct day_truth *out, const struct day_truth *const *truths, size_t count,
                   struct arena *arena);

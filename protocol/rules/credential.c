@@ -90,7 +90,7 @@ static struct axis_answer code_answer(struct credential_verdict *out, const stru
     const struct dossier_pack *pack =
         pack_under(dossier, owners, code_namespace(attestation->code), attestation->earned_on);
     if (pack == NULL) {
-        return unknown(REASON_NO_RULE_PACK);
+        return unknown(dossier->cuts.packs ? REASON_LIMIT : REASON_NO_RULE_PACK);
     }
     out->pack_code = pack_code_of(&pack->pack, attestation->code);
     if (pack_is_disputed(dossier, pack)) {
@@ -108,7 +108,7 @@ static struct axis_answer code_answer(struct credential_verdict *out, const stru
 static bool could_not_be_said(enum reason reason)
 {
     return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
-           reason == REASON_TOO_MANY;
+           reason == REASON_TOO_MANY || reason == REASON_LIMIT;
 }
 
 /* Fills out->authority, which is there unless the entry was erased. */

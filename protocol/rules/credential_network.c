@@ -123,5 +123,5 @@ bool network_days(struct day_truth *out, const struct dossier *dossier, const st
             return false;
         }
     }
-    return true;
+    return !dossier->cuts.affiliations || day_truth_or(out, out, &day_truth_unknown, arena);
 }

@@ -153,8 +153,19 @@ struct dossier_statement {
     struct statement statement;
 };
 
+/* What a limit of the gatherer left out of what counts. What follows from its absence is unknown. */
+struct dossier_cuts {
+    bool listed;         /* credentials that are ABOUT_SUBJECT */
+    bool credentials;    /* those, or others about the subject */
+    bool accreditations; /* or successions */
+    bool withdrawals;    /* or successions */
+    bool affiliations;   /* or shops, or their memberships, or who left */
+    bool packs;
+};
+
 struct dossier {
     struct subject subject;
+    struct dossier_cuts cuts;
     size_t log_count;
     struct dossier_log *logs;
     size_t credential_count;

@@ -50,7 +50,8 @@ static enum answer reviewer_answer(const struct roster *roster, const struct dos
         return ANSWER_YES;
     }
     bool could_not_be_said = answer.reason == REASON_DISPUTED || answer.reason == REASON_UPGRADE ||
-                             answer.reason == REASON_VOIDED || answer.reason == REASON_TOO_MANY;
+                             answer.reason == REASON_VOIDED || answer.reason == REASON_TOO_MANY ||
+                             answer.reason == REASON_LIMIT;
     return could_not_be_said ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 

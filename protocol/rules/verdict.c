@@ -102,7 +102,7 @@ static bool write_overall_of_credentials(struct verdict *out, const struct dossi
         }
     }
     arena_rewind(arena, scratch);
-    out->overall = any ? overall : OVERALL_UNDETERMINED;
+    out->overall = any && !dossier->cuts.listed ? overall : OVERALL_UNDETERMINED;
     return true;
 }
 
@@ -119,11 +119,18 @@ static enum overall overall_of_requirement(enum answer requirement)
     return OVERALL_UNDETERMINED;
 }
 
+static bool is_anything_cut(const struct dossier_cuts *cuts)
+{
+    return cuts->listed || cuts->credentials || cuts->accreditations || cuts->withdrawals ||
+           cuts->affiliations || cuts->packs;
+}
+
 bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct trust *trust,
                 const struct question *question, struct arena *arena)
 {
     struct credentials credentials;
     *out = (struct verdict){.overall = OVERALL_UNDETERMINED, .requirement = ANSWER_YES};
+    out->reason = is_anything_cut(&dossier->cuts) ? REASON_LIMIT : REASON_NONE;
     if (!credentials_decide(&credentials, dossier, trust, question, arena)) {
         return false;
     }

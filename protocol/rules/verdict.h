@@ -121,6 +121,8 @@ struct requirement_part {
 
 struct verdict {
     enum overall overall;
+    enum reason reason; /* REASON_LIMIT: not all that counts was looked at, see dossier_cuts; else
+                           REASON_NONE */
     size_t credential_count;
     struct credential_verdict *credentials; /* as many and in the same order as in the dossier */
     size_t code_count;
@@ -172,7 +174,8 @@ enum { CHECKPOINT_AHEAD_S = 60 };
  * status is no; undetermined otherwise: stale evidence never makes it invalid. overall: with a requirement,
  * valid, invalid or undetermined as its answer is yes, no or unknown. Without one, over the codes of the
  * credentials that are ABOUT_SUBJECT, each by its best credential, and over what was erased: valid when there
- * is one and all are valid; invalid when any is; else undetermined. Returns: false when arena is full. */
+ * is one and all are valid; invalid when any is; else undetermined, also when some were left out that count.
+ * Returns: false when arena is full. */
 bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct trust *trust,
                 const struct question *question, struct arena *arena);
 

@@ -98,14 +98,26 @@ void say_content(enum who about, size_t count)
     }
 }
 
-void say_accreditation(enum who delegate)
+void say_accreditation(enum who delegate, uint64_t depth)
 {
     const struct bytes patterns[] = {bytes_of_string("ase/*")};
-    const struct accreditation accreditation = {.delegate = node->actors[delegate].id,
-                                                .patterns = {patterns, 1}};
+    const struct accreditation accreditation = {
+        .delegate = node->actors[delegate].id, .patterns = {patterns, 1}, .depth = depth};
 
     log_builder_begin(&node->builder, CLASS_GOVERN);
     log_builder_add(&node->builder, ENTRY_ACCREDITATION, &accreditation);
+}
+
+void say_joined(enum who technician)
+{
+    const struct affiliation joined = {
+        .event = AFFILIATION_JOINED,
+        .day = 45000,
+        .has_consent = true,
+        .consent = {.technician = node->actors[technician].id, .expires_s = NODE_NOW_S}};
+
+    log_builder_begin(&node->builder, CLASS_CONTENT);
+    log_builder_add(&node->builder, ENTRY_AFFILIATION, &joined);
 }
 
 void say_statement(enum who about, size_t size)
@@ -136,7 +148,7 @@ void say_rotation(enum who who, uint64_t seed)
 void node_take_in_owner(void)
 {
     assert_int_equal(node_offer_seq(OWNER, 0), REASON_NONE);
-    say_accreditation(DELEGATE);
+    say_accreditation(DELEGATE, 1);
     assert_int_equal(node_write(OWNER), REASON_NONE);
     say_content(NAMED, 1);
     assert_int_equal(node_write(OWNER), REASON_NONE);

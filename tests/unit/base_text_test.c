@@ -319,6 +319,28 @@ static void matching(void **state)
     assert_true(bytes_equal_string(code_namespace(bytes_of_string("ford/fact-brakes")), "ford"));
 }
 
+static void patterns_that_meet(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        const char *common; /* NULL: none */
+    } rows[] = {
+        {"ase/A5", "ase/A5", "ase/A5"}, {"ase/A5", "ase/A6", NULL},       {"ase/A5", "ase/A*", "ase/A5"},
+        {"ase/*", "ase/A*", "ase/A*"},  {"ase/A5", "ase/B*", NULL},       {"ase/A*", "ase/B*", NULL},
+        {"ase/A", "ase/A*", "ase/A"},   {"ase/A5*", "ase/A*", "ase/A5*"}, {"epa/*", "ase/*", NULL},
+        {"ase/A5", "ase/A55*", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bytes a = bytes_of_string(rows[i].a), b = bytes_of_string(rows[i].b), one, other;
+        bool meet = code_patterns_meet(a, b, &one);
+        if (meet != (rows[i].common != NULL) || meet != code_patterns_meet(b, a, &other) ||
+            (meet && (!bytes_equal_string(one, rows[i].common) || !bytes_equal(one, other)))) {
+            fail_msg("%s and %s", rows[i].a, rows[i].b);
+        }
+    }
+}
+
 static void states(void **state)
 {
     (void)state;
@@ -358,6 +380,7 @@ int main(void)
         cmocka_unit_test(codes),
         cmocka_unit_test(code_patterns),
         cmocka_unit_test(matching),
+        cmocka_unit_test(patterns_that_meet),
         cmocka_unit_test(states),
         cmocka_unit_test(trimming),
     };

@@ -341,34 +341,69 @@ static void test_erasing_keeps_hash_and_standing(void **state)
 
 /* ---- limits ---- */
 
-static void test_an_entry_has_32_things_said_about_it(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < HISTORY_EVENTS_MAX; i++) {
-        draft_status(AT_WIDE, 69, 69);
-        bench_append();
-    }
-    draft_status(AT_WIDE, 69, 69);
-    bench_check("a 33rd is refused", bench_forge(NULL), REASON_HISTORY_FULL);
-    draft_status(AT_WIDE, 0, 69);
-    bench_check("also in a range", bench_forge(NULL), REASON_HISTORY_FULL);
-    draft_status(AT_WIDE, 0, 68);
-    bench_check("its neighbours have room", bench_forge(NULL), REASON_NONE);
-}
-
-static void test_all_32_may_come_in_one_block(void **state)
+static void draft_action(enum status_action action, uint64_t first, uint64_t last)
 {
     struct index_range range;
-    const struct status status = build_status(AT_WIDE, &range, 5, 5, STATUS_SUSPENDED, 45200);
+    const struct status status = build_status(AT_WIDE, &range, first, last, action, 45200);
+
+    log_builder_begin(&bench->builder, CLASS_STATUS);
+    log_builder_add(&bench->builder, ENTRY_STATUS, &status);
+}
+
+static void test_a_history_keeps_room_to_revoke(void **state)
+{
+    static const struct {
+        enum status_action action;
+        const char *sentence;
+    } refused[] = {
+        {STATUS_SUSPENDED, "a 25th thing said is refused"},
+        {STATUS_REINSTATED, "be it for the subject"},
+        {STATUS_APPEALED, "or neither for nor against"},
+    };
 
     (void)state;
-    draft_status(AT_WIDE, 5, 5);
-    for (size_t i = 1; i < HISTORY_EVENTS_MAX; i++) {
-        log_builder_add(&bench->builder, ENTRY_STATUS, &status);
+    for (size_t i = 0; i < HISTORY_OPEN_MAX; i++) {
+        draft_action(i % 2 == 0 ? STATUS_SUSPENDED : STATUS_REINSTATED, 69, 69);
+        bench_append();
     }
-    bench_check("32 fit", bench_forge(NULL), REASON_NONE);
-    log_builder_add(&bench->builder, ENTRY_STATUS, &status);
-    bench_check("33 don't", bench_forge(NULL), REASON_HISTORY_FULL);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        draft_action(refused[i].action, 69, 69);
+        bench_check(refused[i].sentence, bench_forge(NULL), REASON_HISTORY_FULL);
+    }
+    draft_action(STATUS_SUSPENDED, 0, 69);
+    bench_check("also in a range", bench_forge(NULL), REASON_HISTORY_FULL);
+    draft_action(STATUS_SUSPENDED, 0, 68);
+    bench_check("its neighbours have room", bench_forge(NULL), REASON_NONE);
+    for (size_t i = HISTORY_OPEN_MAX; i < HISTORY_EVENTS_MAX; i++) {
+        draft_action(STATUS_REVOKED, 69, 69);
+        bench_check("it can still be revoked", bench_forge(NULL), REASON_NONE);
+        draft_action(STATUS_REVOKED, 69, 69);
+        bench_append();
+        draft_action(STATUS_REINSTATED, 69, 69);
+        bench_check("and not reinstated any more", bench_forge(NULL), REASON_HISTORY_FULL);
+    }
+    draft_action(STATUS_REVOKED, 69, 69);
+    bench_check("a 33rd is refused, whatever it says", bench_forge(NULL), REASON_HISTORY_FULL);
+}
+
+static void test_all_of_it_may_come_in_one_block(void **state)
+{
+    struct index_range suspended_at, revoked_at;
+    const struct status suspended = build_status(AT_WIDE, &suspended_at, 5, 5, STATUS_SUSPENDED, 45200);
+    const struct status revoked = build_status(AT_WIDE, &revoked_at, 5, 5, STATUS_REVOKED, 45200);
+
+    (void)state;
+    draft_action(STATUS_SUSPENDED, 5, 5);
+    for (size_t i = 1; i < HISTORY_OPEN_MAX; i++) {
+        log_builder_add(&bench->builder, ENTRY_STATUS, &suspended);
+    }
+    bench_check("24 fit", bench_forge(NULL), REASON_NONE);
+    for (size_t i = HISTORY_OPEN_MAX; i < HISTORY_EVENTS_MAX; i++) {
+        log_builder_add(&bench->builder, ENTRY_STATUS, &revoked);
+    }
+    bench_check("8 revocations more", bench_forge(NULL), REASON_NONE);
+    log_builder_add(&bench->builder, ENTRY_STATUS, &revoked);
+    bench_check("a 9th is too many", bench_forge(NULL), REASON_HISTORY_FULL);
 }
 
 static void add_statuses_on_blocks(uint64_t first, uint64_t count)
@@ -431,8 +466,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unknown_critical_kinds_ask_for_an_upgrade, bench_make,
                                         bench_drop),
         cmocka_unit_test_setup_teardown(test_erasing_keeps_hash_and_standing, bench_make, bench_drop),
-        cmocka_unit_test_setup_teardown(test_an_entry_has_32_things_said_about_it, bench_make, bench_drop),
-        cmocka_unit_test_setup_teardown(test_all_32_may_come_in_one_block, bench_make, bench_drop),
+        cmocka_unit_test_setup_teardown(test_a_history_keeps_room_to_revoke, bench_make, bench_drop),
+        cmocka_unit_test_setup_teardown(test_all_of_it_may_come_in_one_block, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_status_block_touches_256_blocks, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_status_block_says_16384_things, bench_make, bench_drop),
     };

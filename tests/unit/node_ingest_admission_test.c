@@ -55,9 +55,59 @@ static void test_delegates_name_and_accredit_in_turn(void **state)
     say_content(STRANGER, 1);
     assert_int_equal(node_write(DELEGATE), REASON_NONE);
     assert_int_equal(admission_of(STRANGER), ADMISSION_NAMED);
-    say_accreditation(STRANGER);
+    say_accreditation(STRANGER, 0);
     assert_int_equal(node_write(DELEGATE), REASON_NONE);
     assert_int_equal(admission_of(STRANGER), ADMISSION_FULL);
+}
+
+/* Whoever was accredited without leave to accredit admits nobody. */
+static void test_a_delegate_of_depth_0_admits_nobody(void **state)
+{
+    (void)state;
+    assert_int_equal(node_offer_seq(OWNER, 0), REASON_NONE);
+    say_accreditation(DELEGATE, 0);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
+    say_accreditation(STRANGER, 8);
+    assert_int_equal(node_write(DELEGATE), REASON_NONE);
+    assert_int_equal(admission_of(STRANGER), ADMISSION_NONE);
+    say_content(STRANGER, 1);
+    assert_int_equal(node_write(DELEGATE), REASON_NONE);
+    assert_int_equal(admission_of(STRANGER), ADMISSION_NAMED); /* it may still attest */
+}
+
+/* A named actor's log is held like any other, and what stands in it names nobody. */
+static void test_a_named_actor_names_nobody(void **state)
+{
+    (void)state;
+    node_take_in_owner();
+    assert_int_equal(node_offer_seq(NAMED, 0), REASON_NONE);
+    say_joined(STRANGER);
+    assert_int_equal(node_write(NAMED), REASON_NONE);
+    assert_int_equal(admission_of(STRANGER), ADMISSION_NONE);
+    assert_int_equal(node_offer_seq(STRANGER, 0), REASON_NOT_ADMITTED);
+    /* The same words of somebody accredited do. */
+    assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
+    say_joined(STRANGER);
+    assert_int_equal(node_write(DELEGATE), REASON_NONE);
+    assert_int_equal(admission_of(STRANGER), ADMISSION_NAMED);
+}
+
+/* The entry that named it goes, its log stays: new keys of its owner's may come yet. */
+static void test_what_is_held_stays_admitted(void **state)
+{
+    struct index_range range = {0, 0};
+    const struct erase erase = {.seq = 2, .entries = {.items = &range, .count = 1}};
+
+    (void)state;
+    node_take_in_owner();
+    assert_int_equal(node_offer_seq(NAMED, 0), REASON_NONE);
+    log_builder_begin(&node->builder, CLASS_STATUS);
+    log_builder_add(&node->builder, ENTRY_ERASE, &erase);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    assert_int_equal(admission_of(NAMED), ADMISSION_NAMED);
+    say_rotation(NAMED, 2);
+    assert_int_equal(node_write(NAMED), REASON_NONE);
 }
 
 /* ---- the quota of an actor that was only named ---- */
@@ -80,7 +130,7 @@ static void test_what_a_named_actor_may_say(void **state)
     say_content(STRANGER, 1);
     assert_int_equal(node_offer(log_builder_forge(&node->builder, &node->logs[NAMED], NULL)),
                      REASON_NOT_ADMITTED);
-    say_accreditation(STRANGER);
+    say_accreditation(STRANGER, 0);
     assert_int_equal(node_offer(log_builder_forge(&node->builder, &node->logs[NAMED], NULL)),
                      REASON_NOT_ADMITTED);
     log_builder_begin(&node->builder, CLASS_STATUS);
@@ -148,6 +198,42 @@ static void test_a_full_quota_stops_no_rotation(void **state)
     }
 }
 
+/* What keeps everybody able to take new keys does not let anybody fill the disk with them. */
+static void test_rotations_are_bounded_too(void **state)
+{
+    uint64_t blocks = 0, bytes = 0;
+    enum reason reason = REASON_NONE;
+
+    (void)state;
+    node_take_in_owner();
+    assert_int_equal(node_offer_seq(NAMED, 0), REASON_NONE);
+    for (uint64_t i = 0; i < 1000 && reason == REASON_NONE; i++) {
+        say_rotation(NAMED, i);
+        reason = node_write(NAMED);
+    }
+    assert_int_equal(reason, REASON_QUOTA);
+    assert_int_equal(store_log_size(node->txn, &node->actors[NAMED].id, &blocks, &bytes), STORE_OK);
+    assert_int_equal(blocks, 64 + 64);
+}
+
+/* One pre-commitment lets its owner sign any number of rotations of one epoch. */
+static void test_rival_rotations_are_bounded_too(void **state)
+{
+    uint64_t blocks = 0, bytes = 0;
+    enum reason reason = REASON_NONE;
+
+    (void)state;
+    node_take_in_owner();
+    assert_int_equal(node_offer_seq(NAMED, 0), REASON_NONE);
+    for (uint64_t i = 0; i < 1000 && reason == REASON_NONE; i++) {
+        say_rotation(NAMED, i);
+        reason = node_offer(log_builder_forge(&node->builder, &node->logs[NAMED], NULL));
+    }
+    assert_int_equal(reason, REASON_QUOTA);
+    assert_int_equal(store_log_size(node->txn, &node->actors[NAMED].id, &blocks, &bytes), STORE_OK);
+    assert_int_equal(blocks, 64 + 64);
+}
+
 static void test_side_blocks_count_too(void **state)
 {
     uint64_t blocks = 0, bytes = 0;
@@ -171,9 +257,14 @@ int main(void)
         WITH_NODE(test_who_is_admitted),
         WITH_NODE(test_strangers_cost_nothing),
         WITH_NODE(test_delegates_name_and_accredit_in_turn),
+        WITH_NODE(test_a_delegate_of_depth_0_admits_nobody),
+        WITH_NODE(test_a_named_actor_names_nobody),
+        WITH_NODE(test_what_is_held_stays_admitted),
         WITH_NODE(test_what_a_named_actor_may_say),
         WITH_NODE(test_a_named_actor_has_16_kib),
         WITH_NODE(test_a_full_quota_stops_no_rotation),
+        WITH_NODE(test_rotations_are_bounded_too),
+        WITH_NODE(test_rival_rotations_are_bounded_too),
         WITH_NODE(test_side_blocks_count_too),
     };
 

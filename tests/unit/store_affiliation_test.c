@@ -512,7 +512,7 @@ static void a_rotation_keeps_what_her_earlier_keys_signed(void **context)
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
 }
 
-static void a_roster_of_its_own_does_not_name_a_shop(void **context)
+static void a_roster_names_nobody_unless_its_shop_is_admitted(void **context)
 {
     const struct affiliation joined =
         world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
@@ -523,10 +523,12 @@ static void a_roster_of_its_own_does_not_name_a_shop(void **context)
     begin(&garage, GARAGE_SEED, EARLY);
     say(&garage, &joined, EARLY);
     txn = world_read(&world);
-    assert_int_equal(store_is_named(txn, &world.network, &garage.actor.id, &named), STORE_OK);
-    assert_false(named);
-    assert_int_equal(store_is_named(txn, &world.network, &maria.actor.id, &named), STORE_OK);
-    assert_true(named);
+    assert_int_equal(store_is_named(txn, &trust, NULL, &maria.actor.id, &named), STORE_OK);
+    assert_false(named); /* nobody admitted the shop */
+    assert_int_equal(store_is_named(txn, &trust, &garage.actor.id, &maria.actor.id, &named), STORE_OK);
+    assert_true(named); /* on its own machine it needs nobody */
+    assert_int_equal(store_is_named(txn, &trust, &garage.actor.id, &garage.actor.id, &named), STORE_OK);
+    assert_false(named); /* a shop's own roster does not name it */
     store_end(txn);
 }
 
@@ -545,7 +547,7 @@ int main(void)
         IN_WORLD(forgetting_her_keys_unsettles_her_consents),
         IN_WORLD(any_order_leads_to_the_same_dossiers),
         IN_WORLD(a_rotation_keeps_what_her_earlier_keys_signed),
-        IN_WORLD(a_roster_of_its_own_does_not_name_a_shop),
+        IN_WORLD(a_roster_names_nobody_unless_its_shop_is_admitted),
     };
 
     return cmocka_run_group_tests_name("store affiliation", tests, NULL, NULL);

@@ -16,6 +16,7 @@ enum { MODEL_MAX = 1024 * 1024 };
 
 struct model {
     size_t count;
+    bool cut;
     struct posting items[MODEL_MAX];
 };
 static struct model model;
@@ -92,9 +93,10 @@ static void check(struct store_txn *txn, const struct subject *subject)
     size_t first = first_of(prefix);
     size_t count, wanted = 0;
     uint64_t *places;
+    bool cut;
 
     arena_rewind(&world.arena, 0);
-    assert_int_equal(index_find(txn, subject, &places, &count, &world.arena), STORE_OK);
+    assert_int_equal(index_find(txn, subject, &places, &count, &cut, &world.arena), STORE_OK);
     while (first + wanted < model.count && model.items[first + wanted].prefix == prefix) {
         wanted++;
     }
@@ -238,6 +240,7 @@ static void an_author_that_floods_hides_nobody(void **context)
     struct subject subject = world_subject(1);
     uint64_t *places;
     size_t count;
+    bool cut;
     struct store_txn *txn;
 
     (void)context;
@@ -252,7 +255,7 @@ static void an_author_that_floods_hides_nobody(void **context)
         world_commit(txn);
     }
     txn = world_read(&world);
-    assert_int_equal(index_find(txn, &subject, &places, &count, &world.arena), STORE_OK);
+    assert_int_equal(index_find(txn, &subject, &places, &count, &cut, &world.arena), STORE_OK);
     assert_int_equal(count_of(places, count, 0), 3);
     assert_int_equal(count_of(places, count, 2), 3);
     assert_int_equal(count_of(places, count, AUTHOR_NUMBER_MAX), 3);
@@ -268,6 +271,7 @@ static void a_search_is_bounded(void **context)
     struct store_txn *txn = world_write(&world);
     uint64_t *places;
     size_t count;
+    bool cut;
 
     (void)context;
     for (uint32_t i = 0; i < 3 * POSTINGS_FOUND_MAX; i++) {
@@ -275,8 +279,9 @@ static void a_search_is_bounded(void **context)
     }
     world_commit(txn);
     txn = world_read(&world);
-    assert_int_equal(index_find(txn, &subject, &places, &count, &world.arena), STORE_OK);
+    assert_int_equal(index_find(txn, &subject, &places, &count, &cut, &world.arena), STORE_OK);
     assert_int_equal(count, POSTINGS_FOUND_MAX);
+    assert_true(cut);
     store_end(txn);
 }
 

@@ -1,0 +1,334 @@
+#include "store/chains.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/base/text.h"
+#include "store/grants.h"
+
+enum {
+    STEPS_MAX = 1024,            /* that are gone on from */
+    GRANTS_MAX = 16384,          /* that are read */
+    PATTERNS_SIZE = 1024 * 1024, /* of all steps */
+    SCRATCH_SIZE = GRANTS_MAX * sizeof(struct entry_at) + RECORD_ARENA_SIZE,
+};
+
+/* An actor met on the way up, and what the chain from it down to the author asked about may speak of. Bytes
+ * are views into the store. */
+struct step {
+    struct actor_id actor;
+    size_t links;         /* below it */
+    uint32_t first, last; /* days that all of them have in common */
+    bool any_code;        /* the author asked about itself: it has no links yet */
+    struct list patterns; /* struct bytes: that all of them have in common; never empty but for any_code */
+    struct bytes handed;  /* the namespace that it handed to the actor below; empty: it accredited it */
+};
+
+struct climb {
+    struct store_txn *txn;
+    const struct trust *trust;
+    bool void_counts;
+    bool met_void; /* something was passed by because it is void */
+    bool cut;      /* something was passed by because there is too much */
+    bool reached;
+    size_t grants_left;
+    struct arena kept, scratch;
+    size_t count;
+    struct step *steps; /* STEPS_MAX */
+};
+
+/* ---- what a step may speak of ---- */
+
+static bool speaks_of(const struct step *step, struct bytes name_space)
+{
+    const struct bytes *patterns = step->patterns.items;
+
+    if (step->handed.size > 0) {
+        return bytes_equal(step->handed, name_space);
+    }
+    for (size_t i = 0; i < step->patterns.count; i++) {
+        if (bytes_equal(code_namespace(patterns[i]), name_space)) {
+            return true;
+        }
+    }
+    return step->any_code;
+}
+
+static bool owns(const struct trust *trust, const struct step *step)
+{
+    for (size_t i = 0; i < trust->owner_count; i++) {
+        if (actor_id_equal(&trust->owners[i].actor, &step->actor) &&
+            speaks_of(step, bytes_of_string(trust->owners[i].name_space))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether every code under pattern is under one of a step's. */
+static bool covers_pattern(const struct step *step, struct bytes pattern)
+{
+    const struct bytes *patterns = step->patterns.items;
+
+    for (size_t i = 0; i < step->patterns.count; i++) {
+        if (code_matches(pattern, patterns[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether whatever is above the other step leads on from this one as well. */
+static bool covers(const struct step *step, const struct step *other)
+{
+    const struct bytes *patterns = other->patterns.items;
+
+    if (!actor_id_equal(&step->actor, &other->actor) || !bytes_equal(step->handed, other->handed) ||
+        step->links > other->links || step->first > other->first || step->last < other->last) {
+        return false;
+    }
+    if (step->handed.size > 0 || step->any_code) {
+        return true;
+    }
+    for (size_t i = 0; i < other->patterns.count; i++) {
+        if (!covers_pattern(step, patterns[i])) {
+            return false;
+        }
+    }
+    return !other->any_code;
+}
+
+/* ---- going on ---- */
+
+/* Returns: false when there is no need of it, or no room. */
+static bool add_step(struct climb *climb, const struct step *step)
+{
+    climb->reached = climb->reached || owns(climb->trust, step);
+    for (size_t i = 0; i < climb->count && !climb->reached; i++) {
+        if (covers(&climb->steps[i], step)) {
+            return false;
+        }
+    }
+    if (climb->count == STEPS_MAX) {
+        climb->cut = true;
+        return false;
+    }
+    climb->steps[climb->count++] = *step;
+    return true;
+}
+
+/* The patterns under both. Returns: false when there are none, or no room for them. */
+static bool meet_patterns(struct climb *climb, struct step *step, const struct step *below,
+                          const struct accreditation *accreditation)
+{
+    const struct bytes *theirs = accreditation->patterns.items;
+    const struct bytes *mine = below->any_code ? theirs : below->patterns.items;
+    const size_t count = below->any_code ? accreditation->patterns.count : below->patterns.count;
+    struct bytes *common = arena_take(&climb->kept, (count + accreditation->patterns.count) * sizeof *common);
+    size_t found = 0;
+
+    if (!common) {
+        climb->cut = true;
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < accreditation->patterns.count; j++) {
+            const struct step so_far = {.patterns = {.items = common, .count = found}};
+            struct bytes both;
+
+            if (code_patterns_meet(mine[i], theirs[j], &both) && !covers_pattern(&so_far, both)) {
+                common[found++] = both;
+            }
+        }
+    }
+    step->patterns = (struct list){.items = common, .count = found};
+    return found > 0;
+}
+
+static uint32_t last_day(const struct accreditation *accreditation)
+{
+    return accreditation->has_until ? accreditation->until : DAY_NONE;
+}
+
+static void climb_accreditation(struct climb *climb, const struct step *below,
+                                const struct accreditation *accreditation, const struct actor_id *author)
+{
+    struct step step = {.actor = *author, .links = below->links + 1};
+    const size_t mark = arena_mark(&climb->kept);
+
+    step.first = accreditation->from > below->first ? accreditation->from : below->first;
+    step.last = last_day(accreditation) < below->last ? last_day(accreditation) : below->last;
+    if (accreditation->depth < below->links || step.links > CHAIN_DEPTH_MAX || step.first > step.last) {
+        return;
+    }
+    if (!meet_patterns(climb, &step, below, accreditation) || !add_step(climb, &step)) {
+        arena_rewind(&climb->kept, mark);
+    }
+}
+
+/* Whoever was handed a namespace speaks in it as its owner, so that nothing above counts as a link. */
+static void climb_succession(struct climb *climb, const struct step *below,
+                             const struct succession *succession, const struct actor_id *author)
+{
+    struct step step = *below;
+
+    if (!speaks_of(below, succession->name_space)) {
+        return;
+    }
+    step.actor = *author;
+    step.handed = succession->name_space;
+    (void)add_step(climb, &step);
+}
+
+/* ---- grants ---- */
+
+/* STORE_NOT_FOUND: its block is void. */
+static enum store_error read_entry(struct climb *climb, const struct entry_at *grant, struct entry *entry)
+{
+    struct disk_record record;
+    struct bytes element;
+    enum store_error error = record_read(climb->txn, grant->author, grant->seq, &record);
+
+    if (error == STORE_OK && record.standing == STANDING_VOID && !climb->void_counts) {
+        climb->met_void = true;
+        return STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK) {
+        error = element_read(climb->txn, grant, &element);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    return entry_decode(entry, element) == REASON_NONE ? STORE_OK : txn_fail(climb->txn, STORE_DAMAGED);
+}
+
+static void climb_entry(struct climb *climb, const struct step *below, const struct entry *entry,
+                        const struct actor_id *author)
+{
+    union {
+        struct accreditation accreditation;
+        struct succession succession;
+    } record;
+
+    if ((entry->kind != ENTRY_ACCREDITATION && entry->kind != ENTRY_SUCCESSION) ||
+        entry_payload_decode(&record, entry, &climb->scratch) != REASON_NONE) {
+        return;
+    }
+    if (entry->kind == ENTRY_SUCCESSION) {
+        climb_succession(climb, below, &record.succession, author);
+    } else {
+        climb_accreditation(climb, below, &record.accreditation, author);
+    }
+}
+
+static enum store_error climb_grant(struct climb *climb, const struct step *below,
+                                    const struct entry_at *grant)
+{
+    size_t mark = arena_mark(&climb->scratch);
+    struct actor_id author;
+    struct entry entry;
+    enum store_error error = author_name(climb->txn, grant->author, &author);
+
+    if (error == STORE_OK) {
+        error = read_entry(climb, grant, &entry);
+    }
+    if (error == STORE_OK) {
+        climb_entry(climb, below, &entry, &author);
+    }
+    arena_rewind(&climb->scratch, mark);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error climb_grants(struct climb *climb, const struct step *below, enum grant_kind kind)
+{
+    const struct key key = grant_key_of_actor(kind, &below->actor);
+    size_t mark = arena_mark(&climb->scratch);
+    struct entry_at *grants;
+    size_t count;
+    enum grants_cut cut = GRANTS_CUT_NONE;
+    enum store_error error =
+        grants_find(climb->txn, &key, climb->grants_left, &grants, &count, &cut, &climb->scratch);
+
+    climb->cut = climb->cut || cut != GRANTS_CUT_NONE;
+    climb->grants_left -= count;
+    for (size_t i = 0; error == STORE_OK && i < count && !climb->reached; i++) {
+        error = climb_grant(climb, below, &grants[i]);
+    }
+    arena_rewind(&climb->scratch, mark);
+    return error;
+}
+
+static enum store_error climb_from(struct climb *climb, size_t at)
+{
+    const struct step below = climb->steps[at];
+    enum store_error error = STORE_OK;
+
+    if (below.handed.size == 0) {
+        error = climb_grants(climb, &below, GRANT_ACCREDITATION);
+    }
+    if (error == STORE_OK && !climb->reached) {
+        error = climb_grants(climb, &below, GRANT_SUCCESSOR);
+    }
+    return error;
+}
+
+/* Steps that are near come first, so that a chain is found at its shortest. */
+static enum store_error climb_all(struct climb *climb, const struct actor_id *author, bool void_counts)
+{
+    const struct step foot = {.actor = *author, .last = DAY_NONE, .any_code = true};
+    enum store_error error = STORE_OK;
+
+    arena_rewind(&climb->kept, 0);
+    climb->count = 0;
+    climb->cut = false;
+    climb->grants_left = GRANTS_MAX;
+    climb->void_counts = void_counts;
+    (void)add_step(climb, &foot);
+    for (size_t at = 0; at < climb->count && error == STORE_OK && !climb->reached; at++) {
+        error = climb_from(climb, at);
+    }
+    return error;
+}
+
+static enum store_error find(struct climb *climb, const struct actor_id *author, enum chain *out)
+{
+    enum store_error error = climb_all(climb, author, false);
+    bool cut = climb->cut;
+
+    *out = climb->reached ? CHAIN_STANDS : CHAIN_NONE;
+    if (error != STORE_OK || climb->reached) {
+        return error;
+    }
+    if (climb->met_void) {
+        error = climb_all(climb, author, true);
+        *out = climb->reached ? CHAIN_VOID : CHAIN_NONE;
+    }
+    if (*out == CHAIN_NONE && (cut || climb->cut)) {
+        *out = CHAIN_UNKNOWN;
+    }
+    return error;
+}
+
+enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
+                            enum chain *out)
+{
+    const struct step foot = {.actor = *author, .any_code = true};
+    struct climb climb = {.txn = txn, .trust = trust};
+    uint8_t *memory;
+    enum store_error error;
+
+    *out = CHAIN_STANDS;
+    if (owns(trust, &foot)) {
+        return STORE_OK;
+    }
+    memory = malloc(STEPS_MAX * sizeof *climb.steps + PATTERNS_SIZE + SCRATCH_SIZE);
+    if (!memory) {
+        return STORE_NO_MEMORY;
+    }
+    climb.steps = (struct step *)(void *)memory;
+    arena_init(&climb.kept, memory + STEPS_MAX * sizeof *climb.steps, PATTERNS_SIZE);
+    arena_init(&climb.scratch, memory + STEPS_MAX * sizeof *climb.steps + PATTERNS_SIZE, SCRATCH_SIZE);
+    error = find(&climb, author, out);
+    free(memory);
+    return error;
+}

@@ -1,0 +1,22 @@
+#ifndef STORE_CHAINS_H
+#define STORE_CHAINS_H
+
+/* Chains of accreditations from the trust file down to an author, as far as they are held. Along a chain the
+ * depths suffice, and all periods and patterns have a day and a code in common; no clock is asked, and no
+ * withdrawal. Whether a chain holds for one code on one day, protocol/rules/authority.h says: none holds that
+ * is not found here. */
+
+#include "store/rows.h"
+
+enum chain {
+    CHAIN_STANDS, /* in no block that is void */
+    CHAIN_VOID,   /* only where blocks count that are void */
+    CHAIN_NONE,
+    CHAIN_UNKNOWN, /* there is too much to try */
+};
+
+/* What leads from trust to author. A namespace's owner needs no chain: it stands. */
+enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
+                            enum chain *out);
+
+#endif

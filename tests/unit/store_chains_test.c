@@ -1,0 +1,303 @@
+#include "store/chains.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/store_world.h"
+
+/* Whom the trust file reaches: ase owns a namespace, and what it and others accredit leads to issuers. */
+
+static struct store_world world;
+static struct trust trust;
+
+enum who { ASE, EPA, SCHOOL, BRANCH, ISSUER, WHO_COUNT };
+enum { NOW = 1000, LINKS_MAX = 4 };
+static struct world_author authors[WHO_COUNT];
+
+static void own(const char *name_space, enum who who)
+{
+    struct trust_owner owner = {.actor = authors[who].actor.id};
+
+    strcpy(owner.name_space, name_space);
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+}
+
+static int setup(void **state)
+{
+    struct store_txn *txn;
+
+    (void)state;
+    world_init(&world);
+    txn = world_write(&world);
+    for (enum who who = ASE; who < WHO_COUNT; who++) {
+        world_begin_log(&world, txn, &authors[who], 1 + who, NOW);
+    }
+    world_commit(txn);
+    memset(&trust, 0, sizeof trust);
+    own("ase", ASE);
+    own("epa", EPA);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_deinit(&world);
+    return 0;
+}
+
+/* ---- what is said ---- */
+
+struct link {
+    enum who by, delegate;
+    uint64_t depth;
+    const char *pattern;
+    uint32_t from, until; /* until 0: for ever */
+};
+
+static void add_link(struct draft *draft, const struct link *link)
+{
+    const struct bytes pattern = bytes_of_string(link->pattern);
+    const struct accreditation record = {.delegate = authors[link->delegate].actor.id,
+                                         .patterns = {.items = &pattern, .count = 1},
+                                         .from = link->from,
+                                         .has_until = link->until > 0,
+                                         .until = link->until,
+                                         .depth = link->depth};
+
+    world_add(draft, ENTRY_ACCREDITATION, &record);
+}
+
+static void say(struct store_txn *txn, const struct link *link)
+{
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_link(&draft, link);
+    world_publish(&world, txn, &authors[link->by], &draft, NOW);
+}
+
+static void hand_over(struct store_txn *txn, enum who by, enum who to, const char *name_space)
+{
+    const struct indexed_signature signature = {.key_index = 0};
+    const struct succession record = {.name_space = bytes_of_string(name_space),
+                                      .successor = authors[to].actor.id,
+                                      .signatures = {.items = &signature, .count = 1}};
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_SUCCESSION, &record);
+    world_publish(&world, txn, &authors[by], &draft, NOW);
+}
+
+/* In its next epoch, so that it may void what it governed in this one. */
+static void take_back(struct store_txn *txn, enum who by, uint64_t seq)
+{
+    const struct void_record record = {.has_range = true, .range = {.first = seq, .last = seq}};
+    struct draft draft;
+
+    world_rotate(&world, txn, &authors[by], NOW);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_VOID, &record);
+    world_publish(&world, txn, &authors[by], &draft, NOW);
+}
+
+static enum chain chain_to(struct store_txn *txn, enum who who)
+{
+    enum chain chain = CHAIN_UNKNOWN;
+
+    assert_int_equal(chain_find(txn, &trust, &authors[who].actor.id, &chain), STORE_OK);
+    return chain;
+}
+
+/* ---- one chain ---- */
+
+static void what_a_chain_needs(void **state)
+{
+    static const struct {
+        const char *sentence;
+        struct link links[LINKS_MAX]; /* until one without a pattern */
+        enum who about;
+        enum chain wanted;
+    } rows[] = {
+        {"an owner needs none", {{0}}, ASE, CHAIN_STANDS},
+        {"a stranger has none", {{0}}, ISSUER, CHAIN_NONE},
+        {"one link of depth 0 is enough", {{ASE, ISSUER, 0, "ase/*", 10, 0}}, ISSUER, CHAIN_STANDS},
+        {"nobody accredits itself", {{ISSUER, ISSUER, 8, "ase/*", 10, 0}}, ISSUER, CHAIN_NONE},
+        {"a delegate of depth 0 admits nobody",
+         {{ASE, SCHOOL, 0, "ase/*", 10, 0}, {SCHOOL, ISSUER, 8, "ase/*", 10, 0}},
+         ISSUER,
+         CHAIN_NONE},
+        {"of depth 1 it does",
+         {{ASE, SCHOOL, 1, "ase/*", 10, 0}, {SCHOOL, ISSUER, 0, "ase/*", 10, 0}},
+         ISSUER,
+         CHAIN_STANDS},
+        {"depth counts from the top: 1 is not enough for two more",
+         {{ASE, SCHOOL, 1, "ase/*", 10, 0},
+          {SCHOOL, BRANCH, 8, "ase/*", 10, 0},
+          {BRANCH, ISSUER, 0, "ase/*", 10, 0}},
+         ISSUER,
+         CHAIN_NONE},
+        {"2 is",
+         {{ASE, SCHOOL, 2, "ase/*", 10, 0},
+          {SCHOOL, BRANCH, 1, "ase/*", 10, 0},
+          {BRANCH, ISSUER, 0, "ase/*", 10, 0}},
+         ISSUER,
+         CHAIN_STANDS},
+        {"ase/* and ase/A* have codes in common",
+         {{ASE, SCHOOL, 1, "ase/*", 10, 0}, {SCHOOL, ISSUER, 0, "ase/A*", 10, 0}},
+         ISSUER,
+         CHAIN_STANDS},
+        {"ase/A* and ase/* too",
+         {{ASE, SCHOOL, 1, "ase/A*", 10, 0}, {SCHOOL, ISSUER, 0, "ase/*", 10, 0}},
+         ISSUER,
+         CHAIN_STANDS},
+        {"ase/A5 and ase/B* don't",
+         {{ASE, SCHOOL, 1, "ase/A5", 10, 0}, {SCHOOL, ISSUER, 0, "ase/B*", 10, 0}},
+         ISSUER,
+         CHAIN_NONE},
+        {"the first and the last link must agree too, not only neighbours",
+         {{ASE, SCHOOL, 2, "ase/A*", 10, 0},
+          {SCHOOL, BRANCH, 1, "ase/*", 10, 0},
+          {BRANCH, ISSUER, 0, "ase/B*", 10, 0}},
+         ISSUER,
+         CHAIN_NONE},
+        {"an owner accredits in its own namespace alone",
+         {{ASE, ISSUER, 0, "epa/*", 10, 0}},
+         ISSUER,
+         CHAIN_NONE},
+        {"periods touch on one day",
+         {{ASE, SCHOOL, 1, "ase/*", 10, 20}, {SCHOOL, ISSUER, 0, "ase/*", 20, 30}},
+         ISSUER,
+         CHAIN_STANDS},
+        {"periods without a common day",
+         {{ASE, SCHOOL, 1, "ase/*", 10, 20}, {SCHOOL, ISSUER, 0, "ase/*", 21, 30}},
+         ISSUER,
+         CHAIN_NONE},
+        {"a period long past is no less of one", {{ASE, ISSUER, 0, "ase/*", 10, 11}}, ISSUER, CHAIN_STANDS},
+        {"of two ways up one is enough",
+         {{ASE, SCHOOL, 0, "ase/*", 10, 0},
+          {EPA, SCHOOL, 1, "epa/6*", 10, 0},
+          {SCHOOL, ISSUER, 0, "epa/609", 10, 0}},
+         ISSUER,
+         CHAIN_STANDS},
+        {"a circle leads nowhere",
+         {{SCHOOL, BRANCH, 8, "ase/*", 10, 0},
+          {BRANCH, SCHOOL, 8, "ase/*", 10, 0},
+          {BRANCH, ISSUER, 8, "ase/*", 10, 0}},
+         ISSUER,
+         CHAIN_NONE},
+        {"a wider accreditation beside a narrower one",
+         {{ASE, SCHOOL, 1, "ase/A5", 10, 0},
+          {ASE, SCHOOL, 1, "ase/*", 10, 0},
+          {SCHOOL, ISSUER, 0, "ase/B*", 10, 0}},
+         ISSUER,
+         CHAIN_STANDS},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct store_txn *txn;
+        enum chain chain;
+
+        assert_int_equal(setup(state), 0);
+        txn = world_write(&world);
+        for (size_t j = 0; j < LINKS_MAX && rows[i].links[j].pattern; j++) {
+            say(txn, &rows[i].links[j]);
+        }
+        chain = chain_to(txn, rows[i].about);
+        world_commit(txn);
+        teardown(state);
+        if (chain != rows[i].wanted) {
+            fail_msg("%s: %d", rows[i].sentence, (int)chain);
+        }
+    }
+}
+
+static void whoever_was_handed_a_namespace_accredits_in_it(void **state)
+{
+    const struct link ase = {BRANCH, ISSUER, 0, "ase/*", 10, 0}, epa = {BRANCH, SCHOOL, 0, "epa/*", 10, 0};
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    hand_over(txn, ASE, EPA, "ase");
+    hand_over(txn, EPA, BRANCH, "ase");
+    say(txn, &ase);
+    say(txn, &epa);
+    assert_int_equal(chain_to(txn, BRANCH), CHAIN_STANDS);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_STANDS);
+    assert_int_equal(chain_to(txn, SCHOOL), CHAIN_NONE);
+    world_commit(txn);
+}
+
+static bool is_accredited(struct store_txn *txn, const struct actor_id *actor)
+{
+    bool accredited = false;
+
+    assert_int_equal(store_is_accredited(txn, &trust, actor, &accredited), STORE_OK);
+    return accredited;
+}
+
+/* A log that is held may yet hold a revocation. */
+static void a_void_link_admits_nobody_new_and_loses_nobody(void **state)
+{
+    const struct actor_id newcomer = {world_subject(1).id};
+    const struct link old = {ASE, ISSUER, 0, "ase/*", 10, 0};
+    const struct bytes pattern = bytes_of_string("ase/*");
+    const struct accreditation record = {
+        .delegate = newcomer, .patterns = {.items = &pattern, .count = 1}, .from = 10};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_link(&draft, &old);
+    world_add(&draft, ENTRY_ACCREDITATION, &record);
+    world_publish(&world, txn, &authors[ASE], &draft, NOW);
+    assert_true(is_accredited(txn, &newcomer));
+    take_back(txn, ASE, 1);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_VOID);
+    assert_true(is_accredited(txn, &authors[ISSUER].actor.id));
+    assert_false(is_accredited(txn, &newcomer));
+    world_commit(txn);
+}
+
+/* ---- too much of it ---- */
+
+/* More ways up than are tried, each of which leads nowhere. */
+static void too_much_to_try_is_unknown(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+    struct link link = {SCHOOL, ISSUER, 8, "ase/*", 0, 0};
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (uint32_t i = 0; i < 65; i++) {
+        link.from = 10 + i;
+        link.until = link.from;
+        add_link(&draft, &link);
+    }
+    world_publish(&world, txn, &authors[SCHOOL], &draft, NOW);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_UNKNOWN);
+    link = (struct link){ASE, ISSUER, 0, "ase/*", 10, 0};
+    say(txn, &link);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_STANDS);
+    world_commit(txn);
+}
+
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_chain_needs),
+        IN_WORLD(whoever_was_handed_a_namespace_accredits_in_it),
+        IN_WORLD(a_void_link_admits_nobody_new_and_loses_nobody),
+        IN_WORLD(too_much_to_try_is_unknown),
+    };
+
+    return cmocka_run_group_tests_name("store chains", tests, NULL, NULL);
+}

@@ -59,6 +59,8 @@ struct dossier_place {
     uint64_t index;
     uint64_t time_s;    /* the issuer's claim */
     uint64_t arrived_s; /* at this node */
+    uint64_t below_s;   /* of the newest of the author's own checkpoints held here that names a head below the
+                           block; 0: there is none */
     struct hash leaf;
     struct hash block_hash; /* header hash of its block */
     bool erased;            /* its bytes are gone */

@@ -68,8 +68,13 @@ bool career_packs(const struct pack_segment **out, size_t *count, struct career 
 bool career_pack_on(const struct pack_segment **out, struct career *career, struct career_space *space,
                     enum pack_rule_kind kind, uint32_t day);
 
-/* What the rules of one namespace may take of the arena. */
+/* What the rules of one namespace may take of the arena, each its own share. What comes out of them depends
+ * on that share and on nobody else's: whatever others worked out or could not, a namespace remembers and pays
+ * for itself, and what outlives a share that ran out is written only when it is finished. */
 enum { CAREER_SPACE_SIZE_MAX = 4 * 1024 * 1024 };
+/* Give a namespace of the trust file another share than CAREER_SPACE_SIZE_MAX: to see what others notice of
+ * it. Requires: career_begin and nothing after it. */
+void career_give_share(struct career *career, struct bytes name_space, size_t size);
 
 enum spent {
     SPENT_WITHIN, /* it fitted */

@@ -133,12 +133,16 @@ static bool name_rules(struct career *career, struct career_space *space, const 
     return true;
 }
 
-static struct known_rule *find_recent(const struct career *career, struct bytes text,
+static struct known_rule *find_recent(const struct career_space *space, struct bytes text,
                                       enum expression_scope scope)
 {
-    size_t kept = career->recent_count < CAREER_RECENT_MAX ? career->recent_count : CAREER_RECENT_MAX;
+    if (space->recent == NULL) {
+        return NULL;
+    }
+    size_t count = space->recent->count;
+    size_t kept = count < CAREER_RECENT_MAX ? count : CAREER_RECENT_MAX;
     for (size_t i = 0; i < kept; i++) {
-        struct known_rule *known = career->recent[i];
+        struct known_rule *known = space->recent->rules[i];
         if (known->text.size == text.size && known->scope == scope && bytes_equal(known->text, text)) {
             return known;
         }
@@ -147,10 +151,14 @@ static struct known_rule *find_recent(const struct career *career, struct bytes 
 }
 
 /* What is no expression is one that nobody understands. */
-static struct known_rule *read_rule(struct career *career, struct bytes text, enum expression_scope scope)
+static struct known_rule *read_rule(struct career *career, struct career_space *space, struct bytes text,
+                                    enum expression_scope scope)
 {
     struct known_rule *known = arena_take(career->arena, sizeof *known);
-    if (known == NULL) {
+    if (space->recent == NULL) {
+        space->recent = arena_take(career->arena, sizeof *space->recent);
+    }
+    if (known == NULL || space->recent == NULL) {
         return NULL;
     }
     known->text = text;
@@ -162,7 +170,7 @@ static struct known_rule *read_rule(struct career *career, struct bytes text, en
     if (reason != REASON_NONE) {
         known->expression = (struct expression){.op = EXPRESSION_UNKNOWN};
     }
-    career->recent[career->recent_count++ % CAREER_RECENT_MAX] = known;
+    space->recent->rules[space->recent->count++ % CAREER_RECENT_MAX] = known;
     return known;
 }
 
@@ -173,10 +181,10 @@ static struct known_rule *know_rule(struct career *career, struct career_space *
     struct known_rule **known = &memo_of(space, segment)->known[at];
     enum expression_scope scope = expression_scope_of(said[at].kind);
     if (*known == NULL) {
-        *known = find_recent(career, said[at].expression, scope);
+        *known = find_recent(space, said[at].expression, scope);
     }
     if (*known == NULL) {
-        *known = read_rule(career, said[at].expression, scope);
+        *known = read_rule(career, space, said[at].expression, scope);
     }
     return *known;
 }
@@ -282,11 +290,9 @@ static const struct day_truth *days_of_rule(struct career *career, struct known_
         return &day_truth_unknown;
     }
     rule->held.memo = MEMO_BEGUN;
-    if (!career_evaluate(&rule->held.days, career, &rule->expression, NULL)) {
-        return NULL;
-    }
-    rule->held.memo = MEMO_DONE;
-    return &rule->held.days;
+    bool fits = career_evaluate(&rule->held.days, career, &rule->expression, NULL);
+    rule->held.memo = fits ? MEMO_DONE : MEMO_EMPTY; /* half worked out it is not worked out */
+    return fits ? &rule->held.days : NULL;
 }
 
 /* What a segment asks of a code. */

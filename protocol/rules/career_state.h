@@ -14,7 +14,8 @@ struct memo_days {
 };
 
 /* A rule's text, read when it is first asked for: a pack has many more rules than bear on one career, and
- * versions of a pack have most of them in common. */
+ * versions of a pack have most of them in common. Another namespace with the same text has a rule of its own:
+ * each pays for what its rules take. */
 struct known_rule {
     struct bytes text; /* as the pack has it */
     enum expression_scope scope;
@@ -36,6 +37,27 @@ struct segment_memo {
     uint32_t read;               /* bit (1 << enum pack_rule_kind) each: rules of it have expressions too */
 };
 
+/* What is remembered of expressions that several rules have in common. */
+enum { CAREER_WORKED_MAX = 16, CAREER_RECENT_MAX = 32 };
+
+struct worked_memo {
+    struct bytes pattern;
+    uint64_t wanted;
+    struct day_truth days;
+};
+
+/* Remembered for whose rules asked, so that what one namespace has found out, or filled, is nothing to
+ * another. */
+struct worked_memos {
+    size_t count;
+    struct worked_memo memos[CAREER_WORKED_MAX];
+};
+
+struct recent_rules {
+    size_t count; /* ever; the newest CAREER_RECENT_MAX are kept */
+    struct known_rule *rules[CAREER_RECENT_MAX];
+};
+
 /* What rules of one kind ask of a code in every segment: kept for the next code, which the same rules speak
  * for more often than not. */
 struct asked_by_day {
@@ -52,9 +74,12 @@ struct career_space {
     struct title_memo *titles;
     struct title_memo nobody; /* a title that no segment gives */
     size_t depth;             /* codes and titles begun and not done */
-    size_t spent;             /* of the arena, by its rules */
+    size_t share;             /* of the arena, for its rules */
+    size_t spent;             /* of that, by them */
     uint32_t kinds;           /* bit (1 << enum pack_rule_kind) each: some segment has such rules, or may */
     struct asked_by_day experience, condition;
+    struct worked_memos *worked; /* NULL: nothing by now */
+    struct recent_rules *recent; /* NULL: none by now */
 };
 
 /* A code that any of the subject's credentials names. */
@@ -64,15 +89,6 @@ struct career_code {
     size_t count;
     struct career_space *space; /* NULL: the trust file does not name it */
     struct memo_days tested, certified;
-};
-
-/* What is remembered of expressions that several rules have in common. */
-enum { CAREER_WORKED_MAX = 16, CAREER_RECENT_MAX = 32 };
-
-struct worked_memo {
-    struct bytes pattern;
-    uint64_t wanted;
-    struct day_truth days;
 };
 
 struct career {
@@ -94,10 +110,7 @@ struct career {
     struct career_code *codes;   /* ascending */
     uint64_t *code_keys;         /* the first bytes of each, so that codes mostly compare as numbers */
     struct career_space *spaces; /* as many as the trust file has owners, in its order */
-    size_t worked_count;
-    struct worked_memo worked[CAREER_WORKED_MAX];
-    size_t recent_count; /* ever; the newest CAREER_RECENT_MAX are kept */
-    struct known_rule *recent[CAREER_RECENT_MAX];
+    struct worked_memos *worked; /* asked for by no rules, but by the question; NULL: nothing by now */
 };
 
 /* Whether days that are not there yet may be worked out: they don't rest on themselves, nor lie too deep

@@ -170,6 +170,7 @@ static struct known_rule *read_rule(struct career *career, struct career_space *
     if (reason != REASON_NONE) {
         known->expression = (struct expression){.op = EXPRESSION_UNKNOWN};
     }
+    known->is_of_holder = career_asks_of_holder(&known->expression);
     space->recent->rules[space->recent->count++ % CAREER_RECENT_MAX] = known;
     return known;
 }
@@ -358,23 +359,31 @@ static bool is_asked_alike(const struct asked_by_day *kept, const struct day_tru
     return true;
 }
 
-bool career_asked(struct day_truth *out, struct career *career, struct career_space *space,
+bool career_asked(const struct day_truth ***out, struct career *career, struct career_space *space,
                   enum pack_rule_kind kind, struct bytes local)
 {
-    if ((space->kinds & UINT32_C(1) << kind) == 0) {
+    bool any = (space->kinds & UINT32_C(1) << kind) != 0;
+    *out = arena_take(career->arena, space->segment_count * sizeof **out);
+    for (size_t i = 0; *out != NULL && i < space->segment_count; i++) {
+        (*out)[i] = any ? asked_in(career, space, &space->segments[i], kind, local) : &day_truth_yes;
+        if ((*out)[i] == NULL) {
+            return false;
+        }
+    }
+    return *out != NULL;
+}
+
+bool career_condition(struct day_truth *out, struct career *career, struct career_space *space,
+                      struct bytes local)
+{
+    const struct day_truth **asked;
+    struct asked_by_day *kept = &space->condition;
+    if ((space->kinds & UINT32_C(1) << PACK_RULE_CONDITION) == 0) {
         *out = day_truth_yes;
         return true;
     }
-    struct asked_by_day *kept = kind == PACK_RULE_EXPERIENCE ? &space->experience : &space->condition;
-    const struct day_truth **asked = arena_take(career->arena, space->segment_count * sizeof asked[0]);
-    if (asked == NULL) {
+    if (!career_asked(&asked, career, space, PACK_RULE_CONDITION, local)) {
         return false;
-    }
-    for (size_t i = 0; i < space->segment_count; i++) {
-        asked[i] = asked_in(career, space, &space->segments[i], kind, local);
-        if (asked[i] == NULL) {
-            return false;
-        }
     }
     if (!is_asked_alike(kept, asked, space->segment_count)) {
         struct day_truth days;

@@ -133,8 +133,9 @@ static const struct reason_text texts[] = {
          "Ask the holder where they work now, and whether that shop is in the network"},
     [REASON_OTHER_STATE] = {"it does not hold in the state that you ask about, or you named none",
                             "Name the state with --state, or ask for one that holds there"},
-    [REASON_PREREQUISITE] = {"what the rules ask for beforehand was not there on the day it was earned",
-                             "Ask the holder for what the rules ask for first"},
+    [REASON_PREREQUISITE] =
+        {"the rules of that day do not let one like this count, or one so soon after another",
+         "Ask the issuer how it was earned"},
     [REASON_RENEWAL] = {"the rules of that day do not let it be renewed like this",
                         "Ask the issuer how it was renewed"},
     [REASON_RULE_UNKNOWN] = {"its owner's rules say something that this version does not understand",

@@ -59,21 +59,46 @@ static void print_overruled(FILE *out, const struct credential_verdict *verdict,
 
 /* ---- beneath it ---- */
 
+/* Whether what a code waits for is held, once it is there, beside it: tests, titles and training. */
+static bool waits_for_others(const struct code_verdict *code)
+{
+    bool all = code->missing_count > 0;
+    for (size_t i = 0; i < code->missing_count; i++) {
+        const struct missing_part *part = &code->missing[i];
+        bool is_other = (part->kind == MISSING_CODE && !bytes_equal(part->pattern, code->code)) ||
+                        part->kind == MISSING_TITLE || part->kind == MISSING_TRAINING;
+        all = all && is_other && part->answer == ANSWER_NO;
+    }
+    return all;
+}
+
+static void print_uncertified(FILE *out, const struct code_verdict *code)
+{
+    struct bytes name_space = code_namespace(code->code);
+    if (waits_for_others(code)) {
+        fputs("certified when ", out);
+        missing_print(out, code->missing, code->missing_count, name_space, code->code, " is held too",
+                      " are held too");
+        return;
+    }
+    fputs("not yet certified", out);
+    fputs(code->missing_count > 0 ? ": " : "", out);
+    missing_print(out, code->missing, code->missing_count, name_space, code->code, " is missing",
+                  " are missing");
+}
+
 static void print_code_verdict(FILE *out, const struct verdict_page *page, size_t index)
 {
     const struct code_verdict *code = page_code_verdict(page, index);
     if (code == NULL || code->tested != ANSWER_YES || code->certified == ANSWER_YES) {
         return;
     }
-    struct bytes name_space = code_namespace(code->code);
     if (code->certified == ANSWER_UNKNOWN) {
         fputs(BENEATH "tested; whether certified could not be determined", out);
-        missing_print_open(out, code->missing, code->missing_count, name_space, code->code);
+        missing_print_open(out, code->missing, code->missing_count, code_namespace(code->code), code->code);
     } else {
-        fputs(BENEATH "tested; not yet certified", out);
-        fputs(code->missing_count > 0 ? ": " : "", out);
-        missing_print(out, code->missing, code->missing_count, name_space, code->code, " is missing",
-                      " are missing");
+        fputs(BENEATH "tested; ", out);
+        print_uncertified(out, code);
     }
     fputs("\n", out);
 }

@@ -6,10 +6,15 @@
  *
  * Each day is judged by the pack in force on it. A code is
  *
- *   tested     on the days of its credentials that count by the pack of the day they were earned (their
- *              prerequisite or renewal rule), less the days on which the code's condition says no. Those of
- *              basis experience and identity test nothing, and those of basis membership a shop alone
- *   certified  on the days that it is tested and the code's experience rule holds
+ *   tested     on the days of its credentials that count by the pack of the day they were earned (what its
+ *              prerequisite asks of the attestation itself, or its renewal rule), less the days on which the
+ *              code's condition says no. Those of basis experience and identity test nothing, and those of
+ *              basis membership a shop alone
+ *   certified  on the days that it is tested by a credential from the first day on, not before the day it was
+ *              earned, on which what the pack of that day asks is there: the prerequisite and experience. Once
+ *              begun it does not end when a prerequisite lapses, nor when a later pack asks for more, but when
+ *              experience is revoked that the pack of its begin asks for. A recertification or renewal has
+ *              begun where anything of its code that was earned on an earlier day has
  *
  * A title holds on a day when the expression that the day's pack gives it does; one whose expression is
  * `for life` also when the title held on any earlier day by the pack of that day.
@@ -17,7 +22,7 @@
  * Where no pack is in force nothing is asked of a code and no title is held; what a disputed pack asks or
  * gives is unknown.
  *
- * What prerequisites and renewals ask for is decided before what rests on it. A code or title that is asked
+ * What rules ask for is decided before what rests on it. A code or title that is asked
  * for while it is being decided itself, or beyond EXPRESSION_DEPTH_MAX references within one namespace, is
  * unknown to what asks for it, and that stays as it then comes out: perhaps unknown, but never certain
  * without good reason. So is what the rules of a namespace say once they have taken CAREER_SPACE_SIZE_MAX of
@@ -35,8 +40,8 @@ struct career *career_begin(const struct dossier *dossier, const struct trust *t
                             const struct question *question, struct credentials *credentials,
                             struct arena *arena);
 
-/* Apply the packs' prerequisites, renewals and conditions to the verdicts: their axes, overall, days, since,
- * until and effective day. Returns: false when the arena is full. */
+/* Apply what packs ask of attestations, renewals and conditions to the verdicts: their axes, overall, days,
+ * since, until and effective day. Returns: false when the arena is full. */
 bool career_settle(struct career *career);
 
 /* The days on which an expression of scope requirement or subject holds. Codes, titles and all else by the
@@ -68,8 +73,13 @@ bool career_packs(const struct pack_segment **out, size_t *count, struct career 
 bool career_pack_on(const struct pack_segment **out, struct career *career, struct career_space *space,
                     enum pack_rule_kind kind, uint32_t day);
 
-/* What the rules of one namespace may take of the arena. */
+/* What the rules of one namespace may take of the arena, each its own share. What comes out of them depends
+ * on that share and on nobody else's: whatever others worked out or could not, a namespace remembers and pays
+ * for itself, and what outlives a share that ran out is written only when it is finished. */
 enum { CAREER_SPACE_SIZE_MAX = 4 * 1024 * 1024 };
+/* Give a namespace of the trust file another share than CAREER_SPACE_SIZE_MAX: to see what others notice of
+ * it. Requires: career_begin and nothing after it. */
+void career_give_share(struct career *career, struct bytes name_space, size_t size);
 
 enum spent {
     SPENT_WITHIN, /* it fitted */

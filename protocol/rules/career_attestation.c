@@ -44,7 +44,7 @@ static enum answer in_time(struct career *career, const struct expression *expre
     uint32_t from = earned_on > expression->count ? earned_on - (uint32_t)expression->count : 0;
     size_t before = earned_before(career, applied);
     for (size_t i = 0; i < before; i++) {
-        const struct day_truth *days = &career_verdict(career, applied->code, i)->days;
+        const struct day_truth *days = career_counted(career, applied->code, i);
         if (meets(days->surely, from, earned_on)) {
             return ANSWER_YES;
         }
@@ -68,7 +68,7 @@ static enum answer apart(struct career *career, const struct expression *express
     size_t before = earned_before(career, applied);
     for (size_t i = 0; i < before; i++) {
         const struct attestation *earlier = attestation_at(career, applied->code, i);
-        const struct day_truth *days = &career_verdict(career, applied->code, i)->days;
+        const struct day_truth *days = career_counted(career, applied->code, i);
         if (!has_basis(earlier, expression) ||
             day_after(earlier->earned_on, expression->count, expression->days) <= earned_on) {
             continue;
@@ -99,7 +99,7 @@ static enum answer adds(struct career *career, const struct expression *expressi
     uint32_t last_day = attestation->has_last_day ? attestation->last_day : DAY_NONE;
     size_t before = earned_before(career, applied);
     for (size_t i = 0; i < before; i++) {
-        const struct day_truth *days = &career_verdict(career, applied->code, i)->days;
+        const struct day_truth *days = career_counted(career, applied->code, i);
         if (ends_within(last_day, days->surely, expression->count)) {
             return ANSWER_YES;
         }
@@ -119,4 +119,93 @@ enum answer career_attestation_answer(struct career *career, const struct expres
     }
     return expression->op == EXPRESSION_APART ? apart(career, expression, applied)
                                               : adds(career, expression, applied);
+}
+
+/* ---- of the attestation alone ---- */
+
+static bool is_of_attestation(enum expression_op op)
+{
+    return op == EXPRESSION_BASIS || op == EXPRESSION_IN_TIME || op == EXPRESSION_APART ||
+           op == EXPRESSION_ADDS;
+}
+
+bool career_asks_of_holder(const struct expression *expression)
+{
+    for (size_t i = 0; i < expression->child_count; i++) {
+        if (career_asks_of_holder(&expression->children[i])) {
+            return true;
+        }
+    }
+    return expression->child_count == 0 && !is_of_attestation(expression->op);
+}
+
+static enum answer opposite(enum answer answer)
+{
+    if (answer == ANSWER_UNKNOWN) {
+        return ANSWER_UNKNOWN;
+    }
+    return answer == ANSWER_YES ? ANSWER_NO : ANSWER_YES;
+}
+
+static enum answer may(struct career *career, const struct expression *expression,
+                       const struct applied *applied, bool wanted);
+
+/* Whether `least` of the children may hold. */
+static enum answer may_hold_of(struct career *career, const struct expression *expression, size_t least,
+                               const struct applied *applied, bool wanted)
+{
+    size_t yes = 0;
+    size_t possible = 0;
+    for (size_t i = 0; i < expression->child_count; i++) {
+        enum answer answer = may(career, &expression->children[i], applied, wanted);
+        yes += answer == ANSWER_YES ? 1 : 0;
+        possible += answer != ANSWER_NO ? 1 : 0;
+    }
+    if (yes >= least) {
+        return ANSWER_YES;
+    }
+    return possible >= least ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
+/* wanted: what holders are taken to come to, so that the whole holds. Below a `not` that is the contrary. */
+static enum answer may(struct career *career, const struct expression *expression,
+                       const struct applied *applied, bool wanted)
+{
+    switch (expression->op) {
+    case EXPRESSION_ALL:
+        return may_hold_of(career, expression, expression->child_count, applied, wanted);
+    case EXPRESSION_ANY:
+        return may_hold_of(career, expression, 1, applied, wanted);
+    case EXPRESSION_AT_LEAST:
+        return may_hold_of(career, expression, (size_t)expression->count, applied, wanted);
+    case EXPRESSION_NOT:
+        return opposite(may(career, expression->children, applied, !wanted));
+    case EXPRESSION_FOR_LIFE:
+        return may(career, expression->children, applied, wanted);
+    case EXPRESSION_BASIS:
+    case EXPRESSION_IN_TIME:
+    case EXPRESSION_APART:
+    case EXPRESSION_ADDS:
+        return career_attestation_answer(career, expression, applied);
+    case EXPRESSION_CERTIFIED:
+    case EXPRESSION_TESTED:
+    case EXPRESSION_TRAINED:
+    case EXPRESSION_TITLE:
+    case EXPRESSION_EXPERIENCE:
+    case EXPRESSION_IN_NETWORK:
+    case EXPRESSION_IN_STATE:
+        return wanted ? ANSWER_YES : ANSWER_NO;
+    case EXPRESSION_SHARE:
+    case EXPRESSION_TECHNICIANS:
+    case EXPRESSION_COVERED:
+    case EXPRESSION_UNKNOWN:
+        break;
+    }
+    return ANSWER_UNKNOWN;
+}
+
+enum answer career_attestation_may(struct career *career, const struct expression *expression,
+                                   const struct applied *applied)
+{
+    return may(career, expression, applied, true);
 }

@@ -205,27 +205,55 @@ static bool work_out_experience(struct day_truth *out, struct career *career, st
                                          career->arena));
 }
 
+/* What is remembered for whose rules are at work. */
+static struct worked_memos **worked_memos_of(struct career *career)
+{
+    return career->spender == NULL ? &career->worked : &career->spender->worked;
+}
+
+static const struct worked_memo *find_worked(const struct worked_memos *worked, struct bytes pattern,
+                                             uint64_t wanted)
+{
+    for (size_t i = 0; worked != NULL && i < worked->count; i++) {
+        const struct worked_memo *memo = &worked->memos[i];
+        if (memo->wanted == wanted && bytes_equal(memo->pattern, pattern)) {
+            return memo;
+        }
+    }
+    return NULL;
+}
+
+static bool keep_worked(struct career *career, const struct worked_memo *memo)
+{
+    struct worked_memos **worked = worked_memos_of(career);
+    if (*worked == NULL) {
+        *worked = arena_take(career->arena, sizeof **worked);
+    }
+    if (*worked == NULL) {
+        return false;
+    }
+    if ((*worked)->count < CAREER_WORKED_MAX) {
+        (*worked)->memos[(*worked)->count++] = *memo;
+    }
+    return true;
+}
+
 static bool evaluate_experience(struct day_truth *out, struct career *career, struct bytes pattern,
                                 uint64_t wanted)
 {
     bool settled;
-    for (size_t i = 0; i < career->worked_count; i++) {
-        const struct worked_memo *memo = &career->worked[i];
-        if (memo->wanted == wanted && bytes_equal(memo->pattern, pattern)) {
-            *out = memo->days;
-            return true;
-        }
+    const struct worked_memo *known = find_worked(*worked_memos_of(career), pattern, wanted);
+    if (known != NULL) {
+        *out = known->days;
+        return true;
     }
     *out = day_truth_unknown;
     if (!settle_codes(&settled, career, pattern) ||
         (settled && !work_out_experience(out, career, pattern, (uint32_t)wanted))) {
         return false;
     }
-    if (settled && career->worked_count < CAREER_WORKED_MAX) {
-        career->worked[career->worked_count++] =
-            (struct worked_memo){.pattern = pattern, .wanted = wanted, .days = *out};
-    }
-    return true;
+    const struct worked_memo found = {.pattern = pattern, .wanted = wanted, .days = *out};
+    return !settled || keep_worked(career, &found);
 }
 
 uint32_t career_worked_by(struct career *career, struct bytes pattern, uint32_t day)

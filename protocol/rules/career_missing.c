@@ -2,11 +2,13 @@
 
 #include <assert.h>
 
-/* The day asked about; code: whose experience rule is looked into, empty outside of one. */
+/* The day asked about. code: whose rules for certification are looked into, empty outside of them; applied:
+ * the attestation of it that is to begin. */
 struct quest {
     struct career *career;
     uint32_t day;
     struct bytes code;
+    const struct applied *applied;
 };
 
 struct found_part {
@@ -79,7 +81,7 @@ static struct missing_part *add_part(struct way *out, const struct quest *quest,
 static bool answer_on(enum answer *out, const struct quest *quest, const struct expression *expression)
 {
     struct day_truth days;
-    if (!career_evaluate(&days, quest->career, expression, NULL)) {
+    if (!career_evaluate(&days, quest->career, expression, quest->applied)) {
         return false;
     }
     *out = day_truth_on(&days, quest->day);
@@ -102,11 +104,42 @@ static const struct career_code *tested_alone(const struct quest *quest, const s
     return NULL;
 }
 
-/* What the experience rule of a tested code misses. Nothing, too, where it cannot be looked into. */
-static bool find_experience(struct way *out, const struct quest *quest, const struct career_code *code)
+/* The attestation that is tested on the day: of several the one earned last. */
+static struct applied tested_by(const struct quest *quest, const struct career_code *code)
+{
+    struct applied applied = {.code = code};
+    for (size_t i = 0; i < code->count; i++) {
+        bool is_tested = career_is_test(quest->career, code, i) &&
+                         day_set_has(career_verdict(quest->career, code, i)->days.surely, quest->day);
+        applied.rank = is_tested ? i : applied.rank;
+    }
+    return applied;
+}
+
+static bool join_rule(struct way *out, const struct quest *quest, const struct career_code *code,
+                      const struct pack_segment *segment, enum pack_rule_kind kind)
 {
     struct known_rule *rule;
-    const struct quest within = {.career = quest->career, .day = quest->day, .code = code->code};
+    struct way way;
+    if (!career_rule(&rule, quest->career, code->space, segment, kind, career_local(code))) {
+        return false;
+    }
+    if (rule == NULL) {
+        return true;
+    }
+    if (!find_way(&way, quest, &rule->expression)) {
+        return false;
+    }
+    join_way(out, &way);
+    return true;
+}
+
+/* What a tested code misses to be certified. Nothing, too, where the rules cannot be looked into. */
+static bool find_begin(struct way *out, const struct quest *quest, const struct career_code *code)
+{
+    const struct applied applied = tested_by(quest, code);
+    const struct quest within = {
+        .career = quest->career, .day = quest->day, .code = code->code, .applied = &applied};
     const struct pack_segment *segment =
         code->space == NULL ? NULL : career_segment_on(code->space, quest->day);
     *out = (struct way){.answer = ANSWER_UNKNOWN};
@@ -114,9 +147,8 @@ static bool find_experience(struct way *out, const struct quest *quest, const st
         return true;
     }
     struct career_space *before = career_spend(quest->career, code->space);
-    bool found =
-        career_rule(&rule, quest->career, code->space, segment, PACK_RULE_EXPERIENCE, career_local(code)) &&
-        (rule == NULL || find_way(out, &within, &rule->expression));
+    bool found = join_rule(out, &within, code, segment, PACK_RULE_PREREQUISITE) &&
+                 join_rule(out, &within, code, segment, PACK_RULE_EXPERIENCE);
     enum spent spent = career_spent(quest->career, before, found);
     if (spent == SPENT_SHARE) {
         *out = (struct way){.answer = ANSWER_UNKNOWN};
@@ -124,18 +156,18 @@ static bool find_experience(struct way *out, const struct quest *quest, const st
     return spent != SPENT_ALL;
 }
 
-/* Experience rules are not looked into from another's. */
+/* The rules of a code are not looked into from another's. */
 static bool find_uncertified(struct way *out, const struct quest *quest, const struct expression *expression,
                              const struct career_code *tested)
 {
     if (tested != NULL && quest->code.size == 0) {
-        struct way experience;
-        if (!find_experience(&experience, quest, tested)) {
+        struct way begin;
+        if (!find_begin(&begin, quest, tested)) {
             return false;
         }
-        if (experience.missing > 0) {
-            experience.parts = 0;
-            join_way(out, &experience);
+        if (begin.missing > 0) {
+            begin.parts = 0;
+            join_way(out, &begin);
             return true;
         }
     }
@@ -219,6 +251,14 @@ static bool find_named(struct way *out, const struct quest *quest, enum missing_
     return part != NULL;
 }
 
+/* What the attestation itself is can't come about: what is missing is another one. */
+static bool find_another(struct way *out, const struct quest *quest)
+{
+    const struct expression code = {.pattern = quest->code};
+    bool is_sure = out->answer == ANSWER_NO && quest->applied != NULL;
+    return find_named(out, quest, is_sure ? MISSING_CODE : MISSING_RULE, is_sure ? &code : NULL);
+}
+
 /* Of an expression that is one part other than a code to be certified in, and not held. */
 static bool find_part(struct way *out, const struct quest *quest, const struct expression *expression)
 {
@@ -239,22 +279,23 @@ static bool find_part(struct way *out, const struct quest *quest, const struct e
     case EXPRESSION_NOT:
         return find_excluded(&excluded, quest, expression->children) &&
                find_named(out, quest, MISSING_EXCLUDED, excluded);
+    case EXPRESSION_BASIS:
+    case EXPRESSION_IN_TIME:
+    case EXPRESSION_APART:
+    case EXPRESSION_ADDS:
+        return find_another(out, quest);
     case EXPRESSION_UNKNOWN:
     case EXPRESSION_CERTIFIED:
     case EXPRESSION_ALL:
     case EXPRESSION_ANY:
     case EXPRESSION_AT_LEAST:
     case EXPRESSION_FOR_LIFE:
-    case EXPRESSION_BASIS:
-    case EXPRESSION_IN_TIME:
-    case EXPRESSION_APART:
-    case EXPRESSION_ADDS:
     case EXPRESSION_SHARE:
     case EXPRESSION_TECHNICIANS:
     case EXPRESSION_COVERED:
         break;
     }
-    return find_named(out, quest, MISSING_RULE, expression);
+    return find_named(out, quest, MISSING_RULE, NULL);
 }
 
 static bool find_single(struct way *out, const struct quest *quest, const struct expression *expression)

@@ -133,12 +133,16 @@ static bool name_rules(struct career *career, struct career_space *space, const 
     return true;
 }
 
-static struct known_rule *find_recent(const struct career *career, struct bytes text,
+static struct known_rule *find_recent(const struct career_space *space, struct bytes text,
                                       enum expression_scope scope)
 {
-    size_t kept = career->recent_count < CAREER_RECENT_MAX ? career->recent_count : CAREER_RECENT_MAX;
+    if (space->recent == NULL) {
+        return NULL;
+    }
+    size_t count = space->recent->count;
+    size_t kept = count < CAREER_RECENT_MAX ? count : CAREER_RECENT_MAX;
     for (size_t i = 0; i < kept; i++) {
-        struct known_rule *known = career->recent[i];
+        struct known_rule *known = space->recent->rules[i];
         if (known->text.size == text.size && known->scope == scope && bytes_equal(known->text, text)) {
             return known;
         }
@@ -147,10 +151,14 @@ static struct known_rule *find_recent(const struct career *career, struct bytes 
 }
 
 /* What is no expression is one that nobody understands. */
-static struct known_rule *read_rule(struct career *career, struct bytes text, enum expression_scope scope)
+static struct known_rule *read_rule(struct career *career, struct career_space *space, struct bytes text,
+                                    enum expression_scope scope)
 {
     struct known_rule *known = arena_take(career->arena, sizeof *known);
-    if (known == NULL) {
+    if (space->recent == NULL) {
+        space->recent = arena_take(career->arena, sizeof *space->recent);
+    }
+    if (known == NULL || space->recent == NULL) {
         return NULL;
     }
     known->text = text;
@@ -162,7 +170,8 @@ static struct known_rule *read_rule(struct career *career, struct bytes text, en
     if (reason != REASON_NONE) {
         known->expression = (struct expression){.op = EXPRESSION_UNKNOWN};
     }
-    career->recent[career->recent_count++ % CAREER_RECENT_MAX] = known;
+    known->is_of_holder = career_asks_of_holder(&known->expression);
+    space->recent->rules[space->recent->count++ % CAREER_RECENT_MAX] = known;
     return known;
 }
 
@@ -173,10 +182,10 @@ static struct known_rule *know_rule(struct career *career, struct career_space *
     struct known_rule **known = &memo_of(space, segment)->known[at];
     enum expression_scope scope = expression_scope_of(said[at].kind);
     if (*known == NULL) {
-        *known = find_recent(career, said[at].expression, scope);
+        *known = find_recent(space, said[at].expression, scope);
     }
     if (*known == NULL) {
-        *known = read_rule(career, said[at].expression, scope);
+        *known = read_rule(career, space, said[at].expression, scope);
     }
     return *known;
 }
@@ -282,11 +291,9 @@ static const struct day_truth *days_of_rule(struct career *career, struct known_
         return &day_truth_unknown;
     }
     rule->held.memo = MEMO_BEGUN;
-    if (!career_evaluate(&rule->held.days, career, &rule->expression, NULL)) {
-        return NULL;
-    }
-    rule->held.memo = MEMO_DONE;
-    return &rule->held.days;
+    bool fits = career_evaluate(&rule->held.days, career, &rule->expression, NULL);
+    rule->held.memo = fits ? MEMO_DONE : MEMO_EMPTY; /* half worked out it is not worked out */
+    return fits ? &rule->held.days : NULL;
 }
 
 /* What a segment asks of a code. */
@@ -352,23 +359,31 @@ static bool is_asked_alike(const struct asked_by_day *kept, const struct day_tru
     return true;
 }
 
-bool career_asked(struct day_truth *out, struct career *career, struct career_space *space,
+bool career_asked(const struct day_truth ***out, struct career *career, struct career_space *space,
                   enum pack_rule_kind kind, struct bytes local)
 {
-    if ((space->kinds & UINT32_C(1) << kind) == 0) {
+    bool any = (space->kinds & UINT32_C(1) << kind) != 0;
+    *out = arena_take(career->arena, space->segment_count * sizeof **out);
+    for (size_t i = 0; *out != NULL && i < space->segment_count; i++) {
+        (*out)[i] = any ? asked_in(career, space, &space->segments[i], kind, local) : &day_truth_yes;
+        if ((*out)[i] == NULL) {
+            return false;
+        }
+    }
+    return *out != NULL;
+}
+
+bool career_condition(struct day_truth *out, struct career *career, struct career_space *space,
+                      struct bytes local)
+{
+    const struct day_truth **asked;
+    struct asked_by_day *kept = &space->condition;
+    if ((space->kinds & UINT32_C(1) << PACK_RULE_CONDITION) == 0) {
         *out = day_truth_yes;
         return true;
     }
-    struct asked_by_day *kept = kind == PACK_RULE_EXPERIENCE ? &space->experience : &space->condition;
-    const struct day_truth **asked = arena_take(career->arena, space->segment_count * sizeof asked[0]);
-    if (asked == NULL) {
+    if (!career_asked(&asked, career, space, PACK_RULE_CONDITION, local)) {
         return false;
-    }
-    for (size_t i = 0; i < space->segment_count; i++) {
-        asked[i] = asked_in(career, space, &space->segments[i], kind, local);
-        if (asked[i] == NULL) {
-            return false;
-        }
     }
     if (!is_asked_alike(kept, asked, space->segment_count)) {
         struct day_truth days;

@@ -36,6 +36,11 @@ static uint32_t bases_held(const struct career *career)
     return career->is_of_shop ? bases | bit_of(BASIS_MEMBERSHIP) : bases;
 }
 
+bool career_is_test(const struct career *career, const struct career_code *code, size_t rank)
+{
+    return rests_on(career_credential(career, code, rank), bases_held(career));
+}
+
 /* ---- the rule by which an attestation counts ---- */
 
 /* The rule that spoke last: for the next attestation of the code mostly the same one does. */
@@ -77,6 +82,10 @@ static bool counts(enum answer *out, struct career *career, const struct applied
         *out = attestation->basis == BASIS_RENEWAL ? ANSWER_NO : ANSWER_YES;
         return true;
     }
+    if (kind == PACK_RULE_PREREQUISITE) {
+        *out = career_attestation_may(career, &speaker->rule->expression, applied);
+        return true;
+    }
     struct day_truth days;
     if (!career_evaluate(&days, career, &speaker->rule->expression, applied)) {
         return false;
@@ -109,6 +118,7 @@ static bool apply_rule(struct career *career, const struct career_code *code, si
     enum basis basis = career_credential(career, code, rank)->attestation.basis;
     bool renews = basis == BASIS_RENEWAL || basis == BASIS_RECERTIFICATION;
     enum answer answer;
+    *career_counted(career, code, rank) = verdict->days;
     if (verdict->axes[AXIS_AUTHORITY].answer == ANSWER_NO) {
         return true;
     }
@@ -117,6 +127,7 @@ static bool apply_rule(struct career *career, const struct career_code *code, si
     }
     if (answer != ANSWER_YES) {
         refuse(verdict, answer, renews ? REASON_RENEWAL : REASON_PREREQUISITE);
+        *career_counted(career, code, rank) = verdict->days;
     }
     return true;
 }
@@ -189,7 +200,7 @@ static bool apply_condition(struct career *career, const struct career_code *cod
     if (code->space == NULL) {
         return true;
     }
-    if (!career_asked(&days, career, code->space, PACK_RULE_CONDITION, career_local(code))) {
+    if (!career_condition(&days, career, code->space, career_local(code))) {
         return false;
     }
     if (day_set_equal(days.surely, day_set_all)) {
@@ -248,36 +259,6 @@ const struct day_truth *career_tested(struct career *career, struct career_code 
         doubt_all(career, code);
     }
     return spent == SPENT_ALL ? NULL : &code->tested.days;
-}
-
-static bool certify(struct day_truth *out, struct career *career, const struct career_code *code,
-                    const struct day_truth *tested)
-{
-    struct day_truth experience;
-    if (code->space == NULL || tested->possibly.count == 0) {
-        *out = *tested;
-        return true;
-    }
-    return career_asked(&experience, career, code->space, PACK_RULE_EXPERIENCE, career_local(code)) &&
-           day_truth_and(out, tested, &experience, career->arena);
-}
-
-const struct day_truth *career_certified(struct career *career, struct career_code *code)
-{
-    const struct day_truth *tested = career_tested(career, code);
-    if (tested == NULL || code->tested.memo != MEMO_DONE) {
-        return tested;
-    }
-    if (code->certified.memo == MEMO_DONE) {
-        return &code->certified.days;
-    }
-    if (!career_may_work_out(code->space, &code->certified)) {
-        return &day_truth_unknown;
-    }
-    struct career_space *before = career_begin_memo(career, code->space, &code->certified);
-    bool written = certify(&code->certified.days, career, code, tested);
-    return career_end_memo(career, before, &code->certified, written) == SPENT_ALL ? NULL
-                                                                                   : &code->certified.days;
 }
 
 bool career_settle(struct career *career)

@@ -3,10 +3,24 @@
 
 #include "protocol/rules/career_state.h"
 
+#include <stdalign.h>
+#include <stddef.h>
+
+/* Fill up what was taken to whole units, at the cost of who took it: what the next one pays must not hang on
+ * where it begins. */
+static void round_up(struct arena *arena)
+{
+    size_t beyond = (size_t)((uintptr_t)arena->memory + arena->used) % alignof(max_align_t);
+    size_t rest = beyond == 0 ? 0 : alignof(max_align_t) - beyond;
+    size_t left = arena->capacity - arena->used;
+    arena->used += rest < left ? rest : left;
+}
+
 struct career_space *career_spend(struct career *career, struct career_space *space)
 {
     struct arena *arena = career->arena;
     struct career_space *before = career->spender;
+    round_up(arena);
     if (before != NULL) {
         before->spent += arena->used - career->spent_from;
     }
@@ -14,10 +28,15 @@ struct career_space *career_spend(struct career *career, struct career_space *sp
     career->spent_from = arena->used;
     arena->capacity = career->capacity;
     if (space != NULL) {
-        size_t left = space->spent < CAREER_SPACE_SIZE_MAX ? CAREER_SPACE_SIZE_MAX - space->spent : 0;
+        size_t left = space->spent < space->share ? space->share - space->spent : 0;
         arena->capacity = left < arena->capacity - arena->used ? arena->used + left : arena->capacity;
     }
     return before;
+}
+
+void career_give_share(struct career *career, struct bytes name_space, size_t size)
+{
+    career_space(career, name_space)->share = size;
 }
 
 enum spent career_spent(struct career *career, struct career_space *before, bool fits)

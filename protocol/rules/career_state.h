@@ -14,11 +14,13 @@ struct memo_days {
 };
 
 /* A rule's text, read when it is first asked for: a pack has many more rules than bear on one career, and
- * versions of a pack have most of them in common. */
+ * versions of a pack have most of them in common. Another namespace with the same text has a rule of its own:
+ * each pays for what its rules take. */
 struct known_rule {
     struct bytes text; /* as the pack has it */
     enum expression_scope scope;
     struct expression expression;
+    bool is_of_holder; /* it asks for something else, too, than of the attestation that it is applied to */
     struct memo_days held; /* of scope subject: the days on which it holds */
     size_t searched;       /* the search for what lapses that came by last */
 };
@@ -36,8 +38,35 @@ struct segment_memo {
     uint32_t read;               /* bit (1 << enum pack_rule_kind) each: rules of it have expressions too */
 };
 
-/* What rules of one kind ask of a code in every segment: kept for the next code, which the same rules speak
- * for more often than not. */
+/* The attestation that a rule is applied to: one of its code's, by rank. */
+struct applied {
+    const struct career_code *code;
+    size_t rank;
+};
+
+/* What is remembered of expressions that several rules have in common. */
+enum { CAREER_WORKED_MAX = 16, CAREER_RECENT_MAX = 32 };
+
+struct worked_memo {
+    struct bytes pattern;
+    uint64_t wanted;
+    struct day_truth days;
+};
+
+/* Remembered for whose rules asked, so that what one namespace has found out, or filled, is nothing to
+ * another. */
+struct worked_memos {
+    size_t count;
+    struct worked_memo memos[CAREER_WORKED_MAX];
+};
+
+struct recent_rules {
+    size_t count; /* ever; the newest CAREER_RECENT_MAX are kept */
+    struct known_rule *rules[CAREER_RECENT_MAX];
+};
+
+/* What conditions ask of a code in every segment: kept for the next code, which the same rules speak for more
+ * often than not. */
 struct asked_by_day {
     const struct day_truth **asked; /* one for each segment; NULL: nothing is kept */
     struct day_truth days;
@@ -52,9 +81,12 @@ struct career_space {
     struct title_memo *titles;
     struct title_memo nobody; /* a title that no segment gives */
     size_t depth;             /* codes and titles begun and not done */
-    size_t spent;             /* of the arena, by its rules */
+    size_t share;             /* of the arena, for its rules */
+    size_t spent;             /* of that, by them */
     uint32_t kinds;           /* bit (1 << enum pack_rule_kind) each: some segment has such rules, or may */
-    struct asked_by_day experience, condition;
+    struct asked_by_day condition;
+    struct worked_memos *worked; /* NULL: nothing by now */
+    struct recent_rules *recent; /* NULL: none by now */
 };
 
 /* A code that any of the subject's credentials names. */
@@ -64,15 +96,6 @@ struct career_code {
     size_t count;
     struct career_space *space; /* NULL: the trust file does not name it */
     struct memo_days tested, certified;
-};
-
-/* What is remembered of expressions that several rules have in common. */
-enum { CAREER_WORKED_MAX = 16, CAREER_RECENT_MAX = 32 };
-
-struct worked_memo {
-    struct bytes pattern;
-    uint64_t wanted;
-    struct day_truth days;
 };
 
 struct career {
@@ -90,14 +113,13 @@ struct career {
     uint64_t *keys;               /* of the dossier's credentials */
     uint32_t *order;              /* the subject's credentials by code, day earned, and as in the dossier */
     size_t order_count;
+    struct day_truth *counted; /* in that order, as far as settled: the days on which each counts, whatever
+                                  the condition of its code */
     size_t code_count;
     struct career_code *codes;   /* ascending */
     uint64_t *code_keys;         /* the first bytes of each, so that codes mostly compare as numbers */
     struct career_space *spaces; /* as many as the trust file has owners, in its order */
-    size_t worked_count;
-    struct worked_memo worked[CAREER_WORKED_MAX];
-    size_t recent_count; /* ever; the newest CAREER_RECENT_MAX are kept */
-    struct known_rule *recent[CAREER_RECENT_MAX];
+    struct worked_memos *worked; /* asked for by no rules, but by the question; NULL: nothing by now */
 };
 
 /* Whether days that are not there yet may be worked out: they don't rest on themselves, nor lie too deep
@@ -143,27 +165,35 @@ bool career_rule(struct known_rule **out, struct career *career, struct career_s
 /* The same for the rule at an index of the pack. NULL: the arena is full. */
 struct known_rule *career_rule_at(struct career *career, struct career_space *space,
                                   const struct pack_segment *segment, size_t at);
-/* The days on which what the rules of kind experience or condition ask of a code holds, each day by its pack;
- * all days where nothing is asked. Requires: career_divide. Returns: false when the arena is full. */
-bool career_asked(struct day_truth *out, struct career *career, struct career_space *space,
+/* Write for each segment the days on which what its rule of kind experience or condition asks of a code
+ * holds, all days where it asks nothing. Requires: career_divide. Returns: false when the arena is full. */
+bool career_asked(const struct day_truth ***out, struct career *career, struct career_space *space,
                   enum pack_rule_kind kind, struct bytes local);
+/* The days on which the code's condition holds, each day by its pack. */
+bool career_condition(struct day_truth *out, struct career *career, struct career_space *space,
+                      struct bytes local);
 const struct day_truth *career_title(struct career *career, struct career_space *space, struct bytes name);
 
 /* ---- career_settle.c ---- */
 
 const struct day_truth *career_tested(struct career *career, struct career_code *code);
-const struct day_truth *career_certified(struct career *career, struct career_code *code);
+/* Whether an attestation is one that tests something. */
+bool career_is_test(const struct career *career, const struct career_code *code, size_t rank);
+/* The days on which it counts, whatever the condition of its code. Requires: its code is settled so far. */
+struct day_truth *career_counted(struct career *career, const struct career_code *code, size_t rank);
 /* Days on which a code is held by its credentials of some bases. Returns: false when the arena is full. */
 bool career_held_by(struct day_truth *out, struct career *career, const struct career_code *code,
                     uint32_t bases);
 
-/* ---- career_days.c ---- */
+/* ---- career_certify.c ---- */
 
-/* The attestation that a rule is applied to: one of its code's, by rank. */
-struct applied {
-    const struct career_code *code;
-    size_t rank;
-};
+const struct day_truth *career_certified(struct career *career, struct career_code *code);
+/* The rule that says what certification of a code begins with, and on which days what it asks of the holder
+ * of one of the code's attestations holds. rule NULL: it asks nothing. */
+bool career_prerequisite(struct day_truth *out, struct career *career, const struct applied *applied,
+                         struct known_rule *rule);
+
+/* ---- career_days.c ---- */
 
 /* As career_days; applied NULL: operators about an attestation are out of place, and unknown. */
 bool career_evaluate(struct day_truth *out, struct career *career, const struct expression *expression,
@@ -184,5 +214,11 @@ uint32_t career_worked_by(struct career *career, struct bytes pattern, uint32_t 
  * code's earlier credentials are settled. */
 enum answer career_attestation_answer(struct career *career, const struct expression *expression,
                                       const struct applied *applied);
+/* Whether a rule may ever hold of an attestation, whatever comes about for its holder: no where what it asks
+ * of the attestation itself stands against that for good. */
+enum answer career_attestation_may(struct career *career, const struct expression *expression,
+                                   const struct applied *applied);
+/* Whether expression asks for anything but what career_attestation_answer answers. */
+bool career_asks_of_holder(const struct expression *expression);
 
 #endif

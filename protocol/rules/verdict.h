@@ -90,7 +90,7 @@ struct code_verdict {
     enum answer tested, certified;     /* on at_day */
     uint32_t since_day, until_day;     /* of the run of days around at_day on which it is surely certified;
                                           DAY_NONE, DAY_NONE if it is not; until DAY_NONE: for life */
-    size_t missing_count;              /* when tested and not certified */
+    size_t missing_count;              /* when tested and not certified: what certification waits for */
     const struct missing_part *missing;
     size_t credential; /* the best of this code's credentials that are ABOUT_SUBJECT: the one that is valid
                           longest, else the first undetermined one, else the first; SIZE_MAX: none */
@@ -144,8 +144,8 @@ struct verdict {
  *            unknown: unknown-issuer, unwitnessed, not-found (had not arrived by known_by_s), erased,
  *            upgrade-needed (whatever block of that author it is in).
  * authority  as authority_of says for the day earned, then: no-rule-pack (unknown), code-not-in-rule-pack,
- *            code-not-offered-then, prerequisite-not-met, renewal-not-under-the-rules (these two also
- *            unknown: see career.h).
+ *            code-not-offered-then, prerequisite-not-met (what it asks of the attestation itself),
+ *            renewal-not-under-the-rules (these two also unknown: see career.h).
  *            unknown: also voided, disputed, upgrade-needed, too-many, erased.
  * status     in this order.
  *            no: voided (its block).

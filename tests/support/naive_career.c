@@ -109,7 +109,8 @@ static enum answer by_rule_of_day_earned(struct naive_career *career, size_t cre
     if (rule == NULL) {
         return attestation->basis == BASIS_RENEWAL ? ANSWER_NO : ANSWER_YES;
     }
-    return naive_expression_on(career, &rule->expression, attestation->earned_on, credential);
+    return is_renewed ? naive_expression_on(career, &rule->expression, attestation->earned_on, credential)
+                      : naive_may_hold(career, &rule->expression, credential);
 }
 
 enum answer naive_counts(struct naive_career *career, size_t credential)
@@ -157,8 +158,7 @@ enum answer naive_holds(struct naive_career *career, size_t credential, uint32_t
     return naive_and(answer, naive_condition(career, career->code_of[credential], day));
 }
 
-/* What documents work or says who somebody is tests nothing; memberships are of shops. */
-static bool is_test(const struct attestation *attestation)
+bool naive_is_test(const struct attestation *attestation)
 {
     return attestation->basis != BASIS_EXPERIENCE && attestation->basis != BASIS_IDENTITY &&
            attestation->basis != BASIS_MEMBERSHIP;
@@ -168,17 +168,11 @@ static enum answer find_tested(struct naive_career *career, size_t code, uint32_
 {
     enum answer answer = ANSWER_NO;
     for (size_t i = 0; i < career->dossier->credential_count; i++) {
-        if (career->code_of[i] == code && is_test(&career->dossier->credentials[i].attestation)) {
+        if (career->code_of[i] == code && naive_is_test(&career->dossier->credentials[i].attestation)) {
             answer = naive_or(answer, naive_holds(career, i, day));
         }
     }
     return answer;
-}
-
-static enum answer find_certified(struct naive_career *career, size_t code, uint32_t day)
-{
-    enum answer tested = naive_tested(career, code, day);
-    return naive_and(tested, by_rule_of_day(career, PACK_RULE_EXPERIENCE, code, day));
 }
 
 enum answer naive_tested(struct naive_career *career, size_t code, uint32_t day)
@@ -194,7 +188,7 @@ enum answer naive_certified(struct naive_career *career, size_t code, uint32_t d
 {
     uint8_t *found = &career->nodes[naive_certified_node(code)][naive_rank(career, day)];
     if (*found == 0) {
-        *found = (uint8_t)(1 + find_certified(career, code, day));
+        *found = (uint8_t)(1 + naive_find_certified(career, code, day));
     }
     return (enum answer)(*found - 1);
 }
@@ -265,7 +259,7 @@ static bool improve_day(struct naive_career *career, uint32_t day)
     for (size_t i = 0; i < career->code_count; i++) {
         any |= improve(&career->conditions[i][rank], by_rule_of_day(career, PACK_RULE_CONDITION, i, day));
         any |= improve(&career->nodes[naive_tested_node(i)][rank], find_tested(career, i, day));
-        any |= improve(&career->nodes[naive_certified_node(i)][rank], find_certified(career, i, day));
+        any |= improve(&career->nodes[naive_certified_node(i)][rank], naive_find_certified(career, i, day));
     }
     for (size_t i = 0; i < career->title_count; i++) {
         any |= improve(&career->nodes[naive_title_node(career, i)][rank], find_title(career, i, day));
@@ -283,6 +277,7 @@ static void resolve(struct naive_career *career)
     while (any) {
         any = false;
         career->memo_count = 0; /* what was found rests on what was known then */
+        memset(career->begun_count, 0, sizeof career->begun_count);
         for (size_t i = 0; i < career->dossier->credential_count; i++) {
             if (naive_is_of_subject(career, i)) {
                 any |= improve(&career->counts[i], by_rule_of_day_earned(career, i));
@@ -315,6 +310,7 @@ void naive_career_begin(struct naive_career *career, const struct dossier *dossi
         read_credential(career, i);
     }
     naive_read_affiliations(career);
+    naive_find_changes(career);
     career->height = naive_find_height(career);
     if (career->height == SIZE_MAX) {
         resolve(career);

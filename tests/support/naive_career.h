@@ -23,6 +23,7 @@ enum {
     NAIVE_NODES_MAX = 2 * NAIVE_CODES_MAX + NAIVE_TITLES_MAX,
     NAIVE_SPAN_MAX = 1000,
     NAIVE_MEMOS_MAX = 512,
+    NAIVE_STRETCHES_MAX = NAIVE_PACKS_MAX + 1,
     NAIVE_ARENA_SIZE = 1024 * 1024,
 };
 
@@ -80,11 +81,17 @@ struct naive_career {
     uint8_t own[NAIVE_CREDENTIALS_MAX][NAIVE_SPAN_MAX];
     uint8_t conditions[NAIVE_CODES_MAX][NAIVE_SPAN_MAX];
     uint8_t counts[NAIVE_CREDENTIALS_MAX];
+    /* Days on which another pack may come into force, ascending: between them lie stretches. */
+    size_t change_count;
+    uint32_t changes[NAIVE_STRETCHES_MAX];
+    /* Whether certification by an attestation has begun in a stretch by a day: the first so many days. */
+    size_t begun_count[NAIVE_CREDENTIALS_MAX][NAIVE_STRETCHES_MAX];
     /* Whether a `joined` is what it must be, and the one that speaks for its consent. */
     enum answer joined[NAIVE_AFFILIATIONS_MAX];
     size_t memo_count;
     struct naive_memo memos[NAIVE_MEMOS_MAX];
     struct arena arena;
+    uint8_t begun[NAIVE_CREDENTIALS_MAX][NAIVE_STRETCHES_MAX][NAIVE_SPAN_MAX];
     uint8_t memory[NAIVE_ARENA_SIZE];
 };
 
@@ -159,10 +166,22 @@ size_t naive_find_height(struct naive_career *career);
 enum answer naive_expression_on(struct naive_career *career, const struct expression *expression,
                                 uint32_t day, size_t attestation);
 
+/* Whether the rule may come to hold of the attestation, whatever else is or comes about. */
+enum answer naive_may_hold(struct naive_career *career, const struct expression *expression,
+                           size_t attestation);
+
+/* ---- certification (naive_certified.c) ---- */
+
+/* Find the days on which another pack may come into force. */
+void naive_find_changes(struct naive_career *career);
+enum answer naive_find_certified(struct naive_career *career, size_t code, uint32_t day);
+
 /* ---- the career (naive_career.c) ---- */
 
+/* What documents work or says who somebody is tests nothing; memberships are of shops. */
+bool naive_is_test(const struct attestation *attestation);
 bool naive_is_of_subject(const struct naive_career *career, size_t credential);
-/* By the prerequisite or renewal rule of the day it was earned. */
+/* By the renewal rule of the day it was earned, or by what the prerequisite of that day asks of itself. */
 enum answer naive_counts(struct naive_career *career, size_t credential);
 /* The code's condition. */
 enum answer naive_condition(struct naive_career *career, size_t code, uint32_t day);

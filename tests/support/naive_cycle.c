@@ -92,11 +92,8 @@ static void follow_attestations(struct naive_career *career, size_t code)
         const struct naive_pack *pack =
             clear_pack_on(career, code_namespace(attestation->code), attestation->earned_on);
         bool is_renewed = attestation->basis == BASIS_RECERTIFICATION || attestation->basis == BASIS_RENEWAL;
-        if (pack != NULL) {
-            name_by_rule(career,
-                         naive_rule_for(pack, is_renewed ? PACK_RULE_RENEWAL : PACK_RULE_PREREQUISITE,
-                                        attestation->code),
-                         out);
+        if (pack != NULL && is_renewed) { /* else by the attestation alone */
+            name_by_rule(career, naive_rule_for(pack, PACK_RULE_RENEWAL, attestation->code), out);
         }
     }
 }
@@ -110,6 +107,8 @@ static void follow_code(struct naive_career *career, size_t code, uint32_t day)
     name_by_rule(career, naive_rule_for(pack, PACK_RULE_CONDITION, career->codes[code]),
                  &career->steps[naive_tested_node(code)]);
     name_by_rule(career, naive_rule_for(pack, PACK_RULE_EXPERIENCE, career->codes[code]),
+                 &career->steps[naive_certified_node(code)]);
+    name_by_rule(career, naive_rule_for(pack, PACK_RULE_PREREQUISITE, career->codes[code]),
                  &career->steps[naive_certified_node(code)]);
 }
 

@@ -336,3 +336,53 @@ enum answer naive_expression_on(struct naive_career *career, const struct expres
     }
     return ANSWER_UNKNOWN;
 }
+
+/* ---- what may come about ---- */
+
+static bool is_about_attestation(enum expression_op op)
+{
+    return op == EXPRESSION_BASIS || op == EXPRESSION_IN_TIME || op == EXPRESSION_APART ||
+           op == EXPRESSION_ADDS;
+}
+
+static bool is_about_holder(enum expression_op op)
+{
+    return op == EXPRESSION_CERTIFIED || op == EXPRESSION_TESTED || op == EXPRESSION_TRAINED ||
+           op == EXPRESSION_TITLE || op == EXPRESSION_EXPERIENCE || op == EXPRESSION_IN_NETWORK ||
+           op == EXPRESSION_IN_STATE;
+}
+
+/* With all about the holder being as it suits best: for what must not hold that is the contrary. */
+static enum answer at_best(struct naive_career *career, const struct expression *expression, size_t at,
+                           enum answer best)
+{
+    size_t yes = 0;
+    size_t perhaps = 0;
+    uint64_t wanted = expression->op == EXPRESSION_ALL ? expression->child_count : 1;
+    wanted = expression->op == EXPRESSION_AT_LEAST ? expression->count : wanted;
+    if (is_about_attestation(expression->op)) {
+        return attestation_on(career, expression, at);
+    }
+    if (is_about_holder(expression->op)) {
+        return best;
+    }
+    if (expression->op == EXPRESSION_NOT) {
+        return naive_not(at_best(career, &expression->children[0], at, naive_not(best)));
+    }
+    if (expression->op != EXPRESSION_FOR_LIFE && expression->op != EXPRESSION_ALL &&
+        expression->op != EXPRESSION_ANY && expression->op != EXPRESSION_AT_LEAST) {
+        return ANSWER_UNKNOWN;
+    }
+    for (size_t i = 0; i < expression->child_count; i++) {
+        enum answer child = at_best(career, &expression->children[i], at, best);
+        yes += child == ANSWER_YES ? 1 : 0;
+        perhaps += child == ANSWER_UNKNOWN ? 1 : 0;
+    }
+    return is_enough(yes, perhaps, wanted);
+}
+
+enum answer naive_may_hold(struct naive_career *career, const struct expression *expression,
+                           size_t attestation)
+{
+    return at_best(career, expression, attestation, ANSWER_YES);
+}

@@ -42,24 +42,44 @@ static void tested_is_told_from_certified(void **state)
                                              .answer = ANSWER_UNKNOWN,
                                              .pattern = {(const uint8_t *)"ase/A5", 6},
                                              .days = 365};
+    static const struct missing_part first[] = {
+        {.kind = MISSING_CODE, .answer = ANSWER_NO, .pattern = {(const uint8_t *)"ase/A8", 6}},
+        {.kind = MISSING_TITLE, .answer = ANSWER_NO, .name = {(const uint8_t *)"Master", 6}}};
+    static const struct missing_part both[] = {
+        {.kind = MISSING_CODE, .answer = ANSWER_NO, .pattern = {(const uint8_t *)"ase/A8", 6}},
+        {.kind = MISSING_EXPERIENCE,
+         .answer = ANSWER_NO,
+         .pattern = {(const uint8_t *)"ase/A5", 6},
+         .days = 365}};
+    static const struct missing_part another = {
+        .kind = MISSING_CODE, .answer = ANSWER_NO, .pattern = {(const uint8_t *)"ase/A5", 6}};
     static const struct {
         const char *sentence;
         enum answer tested, certified;
         const struct missing_part *missing;
         const char *words; /* NULL: none */
+        size_t missing_count;
     } rows[] = {
-        {"certified needs no words", ANSWER_YES, ANSWER_YES, NULL, NULL},
+        {"certified needs no words", ANSWER_YES, ANSWER_YES, NULL, NULL, 0},
         {"tested says what is missing", ANSWER_YES, ANSWER_NO, &year,
-         "                tested; not yet certified: 1 year of experience is missing\n"},
+         "                tested; not yet certified: 1 year of experience is missing\n", 1},
+        {"what must come first", ANSWER_YES, ANSWER_NO, first,
+         "                tested; certified when A8 is held too\n", 1},
+        {"two such", ANSWER_YES, ANSWER_NO, first,
+         "                tested; certified when A8, \"Master\" are held too\n", 2},
+        {"that and experience", ANSWER_YES, ANSWER_NO, both,
+         "                tested; not yet certified: A8, 1 year of experience are missing\n", 2},
+        {"another attestation of its own", ANSWER_YES, ANSWER_NO, &another,
+         "                tested; not yet certified: A5 is missing\n", 1},
         {"tested, and nobody knows the rest", ANSWER_YES, ANSWER_UNKNOWN, &open,
-         "                tested; whether certified could not be determined: 1 year of experience\n"},
-        {"not tested needs none: the certificate says why", ANSWER_NO, ANSWER_NO, NULL, NULL},
+         "                tested; whether certified could not be determined: 1 year of experience\n", 1},
+        {"not tested needs none: the certificate says why", ANSWER_NO, ANSWER_NO, NULL, NULL, 0},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         page_case_begin(&shown);
         shown.codes[0].tested = rows[i].tested;
         shown.codes[0].certified = rows[i].certified;
-        shown.codes[0].missing_count = rows[i].missing != NULL ? 1 : 0;
+        shown.codes[0].missing_count = rows[i].missing_count;
         shown.codes[0].missing = rows[i].missing;
         const char *text = printed();
         bool found = strstr(text, rows[i].words != NULL ? rows[i].words : "tested") != NULL;

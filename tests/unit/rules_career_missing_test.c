@@ -111,6 +111,17 @@ static const struct {
         EXAM("A1", 2000)),
     ROW("one that asks for more than work", "experience A*: experience 10 days in work and trained school",
         "A1", "10 days for A1, training school", 1, EXAM("A1", 2000)),
+    ROW("what has to come first", "prerequisite A1: A2", "A1", "A2", 1, EXAM("A1", 2000)),
+    ROW("what has to come first, and experience", "prerequisite A1: A2 and B1\n" ONE_WAY, "A1",
+        "A2, B1, 100 days for A1", 1, EXAM("A1", 2000)),
+    ROW("what has to come first, and is there", "prerequisite A1: tested A2\n" ONE_WAY, "A1",
+        "100 days for A1", 1, EXAM("A1", 2000), EXAM("A2", 2000)),
+    ROW("the cheapest way to it", "prerequisite A1: any 2 of (A2, A3, B1) or \"Nothing\"", "A1",
+        "\"Nothing\"", 1, EXAM("A1", 2000)),
+    ROW("beside what the attestation shows itself",
+        "prerequisite A1: A2 and basis exam and 30 days apart from "
+        "exam",
+        "A1", "A2", 1, EXAM("A1", 2000)),
     ROW("one that is not understood", "experience A*: ?", "A1", "rule?", 1, EXAM("A1", 2000)),
 };
 

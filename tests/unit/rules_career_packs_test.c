@@ -44,17 +44,28 @@ static const struct career_row version_rows[] = {
                ROWS_LATER_FROM, NO, EXAM("A1", 1000, 1200)),
     ROW_OF_TWO("never reached it is not for life", "title Master: for life (A1)", FOR_LIFE_WITH_L1,
                "\"Master\"", 3000, NO, EXAM("A2", 1000, 1200)),
-    ROW_OF_TWO("a prerequisite is that of the day earned", FIRST_A8, "", "L1", 1800, NO,
-               EXAM("L1", ROWS_LATER_FROM - 1, 2000)),
+    ROW_OF_TWO("a prerequisite that is no longer asked for: the day before", FIRST_A8, "", "L1",
+               ROWS_LATER_FROM - 1, NO, EXAM("L1", 1000, 2000)),
+    ROW_OF_TWO("a prerequisite that is no longer asked for: from that day", FIRST_A8, "", "L1",
+               ROWS_LATER_FROM, YES, EXAM("L1", 1000, 2000)),
     ROW_OF_TWO("one earned on the day of the change", FIRST_A8, "", "L1", 1800, YES,
                EXAM("L1", ROWS_LATER_FROM, 2000)),
-    ROW_OF_TWO("one that is asked for later", "", FIRST_A8, "L1", 1800, YES,
+    ROW_OF_TWO("one that is asked for later takes nothing away", "", FIRST_A8, "L1", 1800, YES,
                EXAM("L1", ROWS_LATER_FROM - 1, 2000)),
-    ROW_OF_TWO("experience is that of each day: before", "", NINETY_DAYS, "A1", ROWS_LATER_FROM - 1, YES,
+    ROW_OF_TWO("also where that day is not", "", FIRST_A8, "L1", 1800, YES, EXAM("L1", 1000, 2000)),
+    ROW_OF_TWO("but what had not begun begins by the pack of its own day", FIRST_A8,
+               "prerequisite L1: A8 and A9", "L1", 1800, NO, EXAM("L1", 1000, 2000), EXAM("A8", 1600, 2000)),
+    ROW_OF_TWO("a kind of attestation that is asked for later", "", "prerequisite L1: basis exam",
+               "tested L1", 1800, YES, TRAINED("L1", ROWS_LATER_FROM - 1, 2000)),
+    ROW_OF_TWO("of one earned later", "", "prerequisite L1: basis exam", "tested L1", 1800, NO,
+               TRAINED("L1", ROWS_LATER_FROM, 2000)),
+    ROW_OF_TWO("experience that is asked for later takes nothing away", "", NINETY_DAYS, "A1",
+               ROWS_LATER_FROM, YES, EXAM("A1", 1000, 2000)),
+    ROW_OF_TWO("of one earned later it is asked for", "", NINETY_DAYS, "A1", 1800, NO,
+               EXAM("A1", ROWS_LATER_FROM, 2000)),
+    ROW_OF_TWO("experience is no longer asked for: before", NINETY_DAYS, "", "A1", ROWS_LATER_FROM - 1, NO,
                EXAM("A1", 1000, 2000)),
-    ROW_OF_TWO("experience is that of each day: from then on", "", NINETY_DAYS, "A1", ROWS_LATER_FROM, NO,
-               EXAM("A1", 1000, 2000)),
-    ROW_OF_TWO("experience is no longer asked for", NINETY_DAYS, "", "A1", ROWS_LATER_FROM, YES,
+    ROW_OF_TWO("experience is no longer asked for: from then on", NINETY_DAYS, "", "A1", ROWS_LATER_FROM, YES,
                EXAM("A1", 1000, 2000)),
     ROW_OF_TWO("a condition is that of each day: before", "", "condition A1: A2", "A1", ROWS_LATER_FROM - 1,
                YES, EXAM("A1", 1000, 2000)),
@@ -64,7 +75,7 @@ static const struct career_row version_rows[] = {
                EXAM("A1", 1000, 2000), WORKED(1101, 1300)),
 };
 
-static void each_day_is_judged_by_its_pack(void **state)
+static void what_has_begun_stays_and_all_else_is_judged_each_day(void **state)
 {
     (void)state;
     CHECK_ROWS(&given, version_rows);
@@ -142,7 +153,7 @@ static void a_pack_overruled_by_an_older_one_s_version_has_no_segment(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_day_is_judged_by_its_pack),
+        cmocka_unit_test(what_has_begun_stays_and_all_else_is_judged_each_day),
         cmocka_unit_test(what_a_disputed_pack_says_is_not_known),
         cmocka_unit_test(stale_evidence_leaves_all_open_and_refuses_nothing),
         cmocka_unit_test(segments_follow_each_other),

@@ -535,6 +535,36 @@ static void test_l1_stays_when_a8_lapses(void **state)
     CHECK(rows);
 }
 
+static void test_what_must_come_first_may_come_later(void **state)
+{
+    (void)state;
+    begin();
+    seasoned();
+    trade_pass(&trade, "ase", "L1", "2023-05-01");
+    trade_pass(&trade, "ase", "A8", "2023-09-15");
+    trade_pass(&trade, "ase", "L4", "2024-03-01");
+    static const struct row rows[] = {
+        {"L1 was passed", "tested ase/L1", "2023-05-01", NULL, YES},
+        {"L1 the day before A8", "ase/L1", "2023-09-14", NULL, NO},
+        {"L1 from A8's day on", "ase/L1", "2023-09-15", NULL, YES},
+        {"L4 was passed", "tested ase/L4", "2024-12-31", NULL, YES},
+        {"L4 on the last day of the rules that ask for A6 or B5", "ase/L4", "2024-12-31", NULL, NO},
+        {"L4 from the first day of the rules that ask for nothing", "ase/L4", "2025-01-01", NULL, YES},
+    };
+    CHECK(rows);
+}
+
+static void test_an_exam_is_asked_for_that_a_course_is_not(void **state)
+{
+    (void)state;
+    begin();
+    trade_earn(&trade, TRADE_SCHOOL, "epa/609", BASIS_TRAINING, "2020-01-01", NULL);
+    static const struct row rows[] = {
+        {"609 by training", "tested epa/609", "2020-06-01", NULL, NO},
+    };
+    CHECK(rows);
+}
+
 /* ---- manufacturers ---- */
 
 static void test_a_manufacturer_s_word_falls_silent_with_the_network(void **state)
@@ -725,6 +755,8 @@ int main(void)
         cmocka_unit_test(test_world_class_once_reached_is_for_life),
         cmocka_unit_test(test_what_must_come_first),
         cmocka_unit_test(test_l1_stays_when_a8_lapses),
+        cmocka_unit_test(test_what_must_come_first_may_come_later),
+        cmocka_unit_test(test_an_exam_is_asked_for_that_a_course_is_not),
         cmocka_unit_test(test_a_manufacturer_s_word_falls_silent_with_the_network),
         cmocka_unit_test(test_a_silent_credential_says_since_when),
         cmocka_unit_test(test_a_shop_does_not_make_itself_part_of_a_brand),

@@ -1,0 +1,301 @@
+/* When a code that is tested is certified: from the first day on which what is asked beforehand is there, by
+ * the pack of that day, and as long as the experience that this pack asks for stays documented.
+ *
+ * A prerequisite is needed to begin and not afterwards: nothing ends because it lapses. Experience does not
+ * lapse, but what documents it may be revoked, and then nothing rests on it any more. A later pack that asks
+ * for more takes nothing away from what began under an earlier one; one that asks for less lets begin what
+ * had not. No attestation begins before the day on which it was earned, whatever day it names as its first. A
+ * recertification or renewal goes on with what began before it; where nothing did, it begins like any other.
+ */
+
+#include "protocol/rules/career_state.h"
+
+/* The days from which something has surely, or possibly, begun; DAY_NONE: never. */
+struct begun {
+    uint32_t surely, possibly;
+};
+static const struct begun begun_never = {DAY_NONE, DAY_NONE};
+
+/* A run of days with one pack; before the first of them there is none, and nothing is asked. */
+struct stretch {
+    uint32_t first, last;
+    bool disputed;
+    struct known_rule *prerequisite;    /* NULL: nothing is asked beforehand */
+    const struct day_truth *experience; /* the days on which what is asked of it is there */
+};
+
+struct certifying {
+    struct career *career;
+    struct career_code *code;
+    size_t stretch_count;
+    struct stretch *stretches; /* ascending, without gaps */
+    struct begun *begun;       /* of each attestation, in each stretch */
+};
+
+static const struct attestation *attestation_of(const struct certifying *all, size_t rank)
+{
+    return &career_credential(all->career, all->code, rank)->attestation;
+}
+
+static const struct day_truth *days_of(const struct certifying *all, size_t rank)
+{
+    return &career_verdict(all->career, all->code, rank)->days;
+}
+
+static bool goes_on(const struct certifying *all, size_t rank)
+{
+    enum basis basis = attestation_of(all, rank)->basis;
+    return basis == BASIS_RECERTIFICATION || basis == BASIS_RENEWAL;
+}
+
+static bool may_count(const struct certifying *all, size_t rank)
+{
+    return days_of(all, rank)->possibly.count > 0 && career_is_test(all->career, all->code, rank);
+}
+
+/* ---- what is asked when ---- */
+
+static bool add_stretch(struct certifying *all, const struct pack_segment *segment,
+                        const struct day_truth *experience)
+{
+    struct career_space *space = all->code->space;
+    struct stretch *stretch = &all->stretches[all->stretch_count++];
+    *stretch = (struct stretch){
+        .first = segment->first_day,
+        .last = segment->last_day,
+        .disputed = segment->disputed,
+        .experience = experience,
+    };
+    return segment->disputed || (space->kinds & UINT32_C(1) << PACK_RULE_PREREQUISITE) == 0 ||
+           career_rule(&stretch->prerequisite, all->career, space, segment, PACK_RULE_PREREQUISITE,
+                       career_local(all->code));
+}
+
+/* Those in which something may begin: nothing does before the first attestation is earned. */
+static bool write_stretches(struct certifying *all)
+{
+    struct career *career = all->career;
+    const struct career_space *space = all->code->space;
+    const struct day_truth **experience;
+    uint32_t earned_on = attestation_of(all, 0)->earned_on;
+    all->stretches = arena_take(career->arena, (space->segment_count + 1) * sizeof all->stretches[0]);
+    if (all->stretches == NULL ||
+        !career_asked(&experience, career, all->code->space, PACK_RULE_EXPERIENCE, career_local(all->code))) {
+        return false;
+    }
+    if (space->segment_count == 0 || space->segments[0].first_day > earned_on) {
+        uint32_t last = space->segment_count == 0 ? DAY_NONE : space->segments[0].first_day - 1;
+        all->stretches[all->stretch_count++] = (struct stretch){.last = last, .experience = &day_truth_yes};
+    }
+    for (size_t i = 0; i < space->segment_count; i++) {
+        const struct pack_segment *segment = &space->segments[i];
+        if (segment->last_day >= earned_on && !add_stretch(all, segment, experience[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the usual ---- */
+
+/* Whether all packs ask for the same experience, and beforehand for nothing but what the attestation itself
+ * shows, which is the same on all days. */
+static bool asks_alike(const struct certifying *all)
+{
+    const struct stretch *first = &all->stretches[0];
+    for (size_t i = 0; i < all->stretch_count; i++) {
+        const struct stretch *stretch = &all->stretches[i];
+        if (stretch->disputed || stretch->experience != first->experience ||
+            stretch->prerequisite != first->prerequisite) {
+            return false;
+        }
+    }
+    return first->prerequisite == NULL || !first->prerequisite->is_of_holder;
+}
+
+/* Whether the exam at rank has surely begun when another attestation's days do. */
+static bool has_begun_by(const struct certifying *all, size_t rank, uint32_t day)
+{
+    struct day_set days = days_of(all, rank)->surely;
+    if (!may_count(all, rank) || goes_on(all, rank) || days.count != 1 || days.intervals[0].first > day ||
+        days.intervals[0].first < attestation_of(all, rank)->earned_on) {
+        return false;
+    }
+    uint32_t last = days.intervals[0].last < day ? days.intervals[0].last : day;
+    return day_set_has(all->stretches[0].experience->surely, last);
+}
+
+/* Whether nothing is in the way of an attestation but experience: what its own rule asks beforehand it has
+ * shown by counting, or it goes on with what began. Requires: asks_alike. */
+static bool begins_by_itself(const struct certifying *all, size_t rank)
+{
+    uint32_t first = days_of(all, rank)->possibly.intervals[0].first;
+    const struct attestation *attestation = attestation_of(all, rank);
+    if (first < attestation->earned_on) {
+        return false;
+    }
+    if (all->stretches[0].prerequisite == NULL || !goes_on(all, rank)) {
+        return true;
+    }
+    for (size_t i = 0; i < rank && attestation_of(all, i)->earned_on < attestation->earned_on; i++) {
+        if (has_begun_by(all, i, first)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool all_begin_by_themselves(const struct certifying *all)
+{
+    if (!asks_alike(all)) {
+        return false;
+    }
+    for (size_t i = 0; i < all->code->count; i++) {
+        if (may_count(all, i) && !begins_by_itself(all, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- what begins when ---- */
+
+bool career_prerequisite(struct day_truth *out, struct career *career, const struct applied *applied,
+                         struct known_rule *rule)
+{
+    *out = day_truth_yes;
+    return rule == NULL || career_evaluate(out, career, &rule->expression, applied);
+}
+
+static uint32_t first_of(struct day_set days)
+{
+    return days.count == 0 ? DAY_NONE : days.intervals[0].first;
+}
+
+static uint32_t earlier_of(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What was earned on an earlier day has begun in the stretch, and this goes on with it. */
+static struct begun begun_before(const struct certifying *all, size_t rank, size_t stretch)
+{
+    struct begun begun = begun_never;
+    uint32_t earned_on = attestation_of(all, rank)->earned_on;
+    for (size_t i = 0; i < rank && goes_on(all, rank) && attestation_of(all, i)->earned_on < earned_on; i++) {
+        const struct begun *earlier = &all->begun[i * all->stretch_count + stretch];
+        begun.surely = earlier_of(begun.surely, earlier->surely);
+        begun.possibly = earlier_of(begun.possibly, earlier->possibly);
+    }
+    return begun;
+}
+
+/* Write when an attestation begins in a stretch, on its own. */
+static bool find_begun(struct begun *out, struct certifying *all, size_t rank, const struct stretch *stretch)
+{
+    struct arena *arena = all->career->arena;
+    const struct applied applied = {.code = all->code, .rank = rank};
+    uint32_t earned_on = attestation_of(all, rank)->earned_on;
+    struct day_truth days;
+    struct day_truth asked = day_truth_unknown;
+    struct day_set within;
+    if (!day_set_of(&within, stretch->first > earned_on ? stretch->first : earned_on, stretch->last, arena) ||
+        !day_truth_within(&days, days_of(all, rank), within, arena) ||
+        !day_truth_and(&days, &days, stretch->experience, arena)) {
+        return false;
+    }
+    *out = begun_never;
+    if (days.possibly.count == 0) {
+        return true;
+    }
+    if ((!stretch->disputed && !career_prerequisite(&asked, all->career, &applied, stretch->prerequisite)) ||
+        !day_truth_and(&days, &days, &asked, arena)) {
+        return false;
+    }
+    *out = (struct begun){.surely = first_of(days.surely), .possibly = first_of(days.possibly)};
+    return true;
+}
+
+/* Add the days of an attestation that lie behind its begin in a stretch. */
+static bool add_begun(struct day_truth *out, const struct certifying *all, size_t rank, size_t at)
+{
+    struct arena *arena = all->career->arena;
+    const struct begun *begun = &all->begun[rank * all->stretch_count + at];
+    struct day_truth from;
+    if (begun->possibly == DAY_NONE) {
+        return true;
+    }
+    return day_set_of(&from.surely, begun->surely, DAY_NONE, arena) &&
+           day_set_of(&from.possibly, begun->possibly, DAY_NONE, arena) &&
+           day_truth_and(&from, &from, days_of(all, rank), arena) &&
+           day_truth_and(&from, &from, all->stretches[at].experience, arena) &&
+           day_truth_or(out, out, &from, arena);
+}
+
+static bool certify_attestation(struct day_truth *out, struct certifying *all, size_t rank)
+{
+    for (size_t i = 0; i < all->stretch_count; i++) {
+        struct begun *begun = &all->begun[rank * all->stretch_count + i];
+        *begun = begun_never;
+        if (!may_count(all, rank)) {
+            continue;
+        }
+        if (!find_begun(begun, all, rank, &all->stretches[i])) {
+            return false;
+        }
+        struct begun before = begun_before(all, rank, i);
+        begun->surely = earlier_of(begun->surely, before.surely);
+        begun->possibly = earlier_of(begun->possibly, before.possibly);
+        if (!add_begun(out, all, rank, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool certify_each(struct day_truth *out, struct certifying *all)
+{
+    size_t count = all->code->count * all->stretch_count;
+    all->begun = arena_take(all->career->arena, count * sizeof all->begun[0]);
+    *out = day_truth_no;
+    for (size_t i = 0; all->begun != NULL && i < all->code->count; i++) {
+        if (!certify_attestation(out, all, i)) {
+            return false;
+        }
+    }
+    return all->begun != NULL;
+}
+
+static bool certify(struct day_truth *out, struct career *career, struct career_code *code,
+                    const struct day_truth *tested)
+{
+    struct certifying all = {.career = career, .code = code};
+    if (code->space == NULL || tested->possibly.count == 0) {
+        *out = *tested;
+        return true;
+    }
+    if (!write_stretches(&all)) {
+        return false;
+    }
+    return all_begin_by_themselves(&all)
+               ? day_truth_and(out, tested, all.stretches[0].experience, career->arena)
+               : certify_each(out, &all);
+}
+
+const struct day_truth *career_certified(struct career *career, struct career_code *code)
+{
+    const struct day_truth *tested = career_tested(career, code);
+    if (tested == NULL || code->tested.memo != MEMO_DONE) {
+        return tested;
+    }
+    if (code->certified.memo == MEMO_DONE) {
+        return &code->certified.days;
+    }
+    if (!career_may_work_out(code->space, &code->certified)) {
+        return &day_truth_unknown;
+    }
+    struct career_space *before = career_begin_memo(career, code->space, &code->certified);
+    bool written = certify(&code->certified.days, career, code, tested);
+    return career_end_memo(career, before, &code->certified, written) == SPENT_ALL ? NULL
+                                                                                   : &code->certified.days;
+}

@@ -62,6 +62,9 @@ static int check_unused(struct init *init)
         return session_fail(options, EXIT_BAD_INPUT, "bad-network",
                             "A network's tag is 1 to 16 letters a-z, digits or '-': main, test.");
     }
+    if (session_set_clock(&init->session) != EXIT_YES) {
+        return EXIT_USAGE;
+    }
     if (was_used(home)) {
         return session_fail(
             options, EXIT_BAD_INPUT, "network-file-missing",

@@ -51,17 +51,18 @@ bool session_option(struct session_options *options, int option, const char *val
 
 /* ---- clock ---- */
 
+int session_set_clock(const struct session *session)
+{
+    enum clock_result result = clock_configure(&session->home.network, false);
+
+    return result == CLOCK_OK
+               ? EXIT_YES
+               : session_fail(&session->options, EXIT_USAGE, "test-clock", "%s", clock_sentence(result));
+}
+
 uint64_t session_now_s(void)
 {
-    const char *fixed = getenv("TRADEPROOF_NOW"), *end;
-    uint64_t fixed_s;
-    time_t now;
-
-    if (fixed && number_read(&fixed_s, fixed, &end, TIME_S_MAX) && *end == '\0') {
-        return fixed_s;
-    }
-    now = time(NULL);
-    return now > 0 ? (uint64_t)now : 0;
+    return clock_wall_s();
 }
 
 uint32_t session_today(void)
@@ -214,9 +215,9 @@ static int open_parts(struct session *session, enum session_access access)
     if (error != HOME_OK) {
         return session_fail_home(&session->options, error);
     }
-    if ((code = open_trust(session)) != EXIT_YES || (code = open_contacts(session)) != EXIT_YES ||
-        (code = open_actor(session)) != EXIT_YES || (code = find_writer(session, access)) != EXIT_YES ||
-        (code = open_store(session)) != EXIT_YES) {
+    if ((code = session_set_clock(session)) != EXIT_YES || (code = open_trust(session)) != EXIT_YES ||
+        (code = open_contacts(session)) != EXIT_YES || (code = open_actor(session)) != EXIT_YES ||
+        (code = find_writer(session, access)) != EXIT_YES || (code = open_store(session)) != EXIT_YES) {
         return code;
     }
     return open_ingest(session);

@@ -71,8 +71,10 @@ int session_need_actor(const struct session *session);
 /* Tell a running daemon that the trust file or the checkpoint key changed. */
 int session_reload_daemon(const struct session *session);
 
-/* Now, by this machine's clock, and today by its local calendar. TRADEPROOF_NOW (UTC seconds) replaces the
- * clock in tests. */
+/* Set the clock for session->home, which session_open does (TRADEPROOF_NOW and TRADEPROOF_TEST_SPEED:
+ * node/clock.h). Returns: EXIT_YES, or EXIT_USAGE after it said what is wrong with the variables. */
+int session_set_clock(const struct session *session);
+/* Now, by this machine's clock or the test's, and today by its local calendar. */
 uint64_t session_now_s(void);
 uint32_t session_today(void);
 

@@ -221,6 +221,8 @@ static int exit_code_of(enum daemon_end end)
         return EXIT_BUSY;
     case DAEMON_BAD_INPUT:
         return EXIT_BAD_INPUT;
+    case DAEMON_BAD_ENVIRONMENT:
+        return EXIT_USAGE;
     case DAEMON_NO_ROOM:
         return EXIT_NO_ROOM;
     case DAEMON_WRONG_VERSION:

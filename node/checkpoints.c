@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "node/clock.h"
 #include "node/node_keys.h"
 #include "protocol/log/checkpoint.h"
 
@@ -33,8 +34,10 @@ void checkpoints_deinit(struct checkpoints *checkpoints)
 
 void checkpoints_on_head(struct checkpoints *checkpoints, uint64_t now_ms)
 {
-    if (checkpoints->has_key && checkpoints->due_ms > now_ms + CHECKPOINT_DELAY_MS) {
-        checkpoints->due_ms = now_ms + CHECKPOINT_DELAY_MS;
+    uint64_t soon_ms = now_ms + clock_rhythm_ms(CHECKPOINT_DELAY_MS);
+
+    if (checkpoints->has_key && checkpoints->due_ms > soon_ms) {
+        checkpoints->due_ms = soon_ms;
     }
 }
 
@@ -63,7 +66,7 @@ enum checkpoint_result checkpoints_sign(struct checkpoints *checkpoints, struct 
     bool fits = false;
 
     assert(checkpoints->has_key);
-    checkpoints->due_ms = now_ms + CHECKPOINT_INTERVAL_MS;
+    checkpoints->due_ms = now_ms + clock_rhythm_ms(CHECKPOINT_INTERVAL_MS);
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? CHECKPOINT_NO_LOG : CHECKPOINT_STORE_FAILED;
     }

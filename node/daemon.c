@@ -133,6 +133,25 @@ static enum daemon_end read_trust(struct daemon *daemon)
     return DAEMON_BAD_INPUT;
 }
 
+/* Its first step: what comes after asks for the time. */
+static enum daemon_end set_clock(struct daemon *daemon)
+{
+    enum clock_result result = clock_configure(&daemon->home.network, true);
+
+    if (result != CLOCK_OK) {
+        say(clock_sentence(result));
+        return DAEMON_BAD_ENVIRONMENT;
+    }
+    if (clock_is_of_tests()) {
+        char now[TIME_TEXT_SIZE];
+
+        time_to_text(now, clock_wall_s());
+        (void)fprintf(stderr, "tradeproofd: The clock is a test's: it starts at %s, at speed %llu.\n", now,
+                      (unsigned long long)clock_speed());
+    }
+    return DAEMON_STOPPED;
+}
+
 /* Everything that lies in the home's files. */
 static enum daemon_end read_home(struct daemon *daemon)
 {
@@ -145,7 +164,10 @@ static enum daemon_end read_home(struct daemon *daemon)
     if (error != HOME_OK) {
         return end_of_home(error);
     }
-    end = read_trust(daemon);
+    end = set_clock(daemon);
+    if (end == DAEMON_STOPPED) {
+        end = read_trust(daemon);
+    }
     if (end != DAEMON_STOPPED) {
         return end;
     }
@@ -200,7 +222,7 @@ static enum daemon_end make_parts(struct daemon *daemon)
         return end_of_memory();
     }
     randombytes_buf(&seed, sizeof seed);
-    sync_init(daemon->sync, seed, daemon->now_ms);
+    sync_init(daemon->sync, seed, clock_rhythm_ms(SYNC_HEADS_INTERVAL_MS));
     /* A daemon that was killed leaves one behind, and nobody listens there now. */
     remove_file(daemon, ENDPOINT_FILE);
     error = control_server_init(&daemon->control, &daemon->home);
@@ -282,7 +304,7 @@ static int timeout_ms(const struct daemon *daemon)
         daemon->readers_ms,
         watch_deadline_ms(&daemon->watch, daemon->now_ms),
     };
-    uint64_t soonest_ms = daemon->now_ms + POLL_MS_MAX;
+    uint64_t soonest_ms = daemon->now_ms + clock_rhythm_ms(POLL_MS_MAX);
 
     if (daemon->unread) {
         return 0;
@@ -315,7 +337,7 @@ static void run_timers(struct daemon *daemon)
     watch_step(&daemon->watch, daemon->now_ms, clock_wall_s());
     if (daemon->now_ms >= daemon->readers_ms) {
         store_clear_stale_readers(daemon->store);
-        daemon->readers_ms = daemon->now_ms + READERS_INTERVAL_MS;
+        daemon->readers_ms = daemon->now_ms + clock_rhythm_ms(READERS_INTERVAL_MS);
     }
 }
 
@@ -376,7 +398,7 @@ enum daemon_end daemon_run(const struct daemon_options *options)
     daemon->lock = daemon->signals = daemon->control.fd = -1;
     daemon->started_ms = daemon->now_ms = clock_monotonic_ms();
     daemon->recheck_ms = UINT64_MAX;
-    daemon->readers_ms = daemon->now_ms + READERS_INTERVAL_MS;
+    daemon->readers_ms = daemon->now_ms + clock_rhythm_ms(READERS_INTERVAL_MS);
     end = start(daemon);
     if (end == DAEMON_STOPPED) {
         log_start(daemon);

@@ -30,6 +30,7 @@ enum daemon_end {
     DAEMON_NOT_SET_UP,
     DAEMON_BUSY, /* another process writes this home */
     DAEMON_BAD_INPUT,
+    DAEMON_BAD_ENVIRONMENT, /* a variable of node/clock.h is refused */
     DAEMON_NO_ROOM,
     DAEMON_WRONG_VERSION,
     DAEMON_SYSTEM,

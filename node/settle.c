@@ -138,7 +138,7 @@ static void log_block(const struct daemon *daemon, enum log_level level, const c
 static void recheck_later(struct daemon *daemon)
 {
     if (daemon->recheck_ms == UINT64_MAX) {
-        daemon->recheck_ms = daemon->now_ms + RECHECK_DELAY_MS;
+        daemon->recheck_ms = daemon->now_ms + clock_rhythm_ms(RECHECK_DELAY_MS);
     }
 }
 
@@ -398,7 +398,7 @@ static void sign_checkpoint(struct daemon *daemon)
         !daemon->ingest.has_self) {
         return;
     }
-    daemon->checkpoints.due_ms = daemon->now_ms + CHECKPOINT_INTERVAL_MS;
+    daemon->checkpoints.due_ms = daemon->now_ms + clock_rhythm_ms(CHECKPOINT_INTERVAL_MS);
     if (store_read_begin(&txn, daemon->store) == STORE_OK) {
         result = checkpoints_sign(&daemon->checkpoints, txn, &daemon->home.network, &daemon->ingest.self,
                                   daemon->now_ms, clock_wall_s(), memory, &item.bytes);

@@ -109,7 +109,7 @@ bool watch_init(struct watch *watch, const struct home *home, const struct inges
 {
     *watch = (struct watch){.home = home, .ingest = ingest, .command = {.path = command}};
     watch->started_ms = watch->not_before_ms = watch->unsaved_ms = now_ms;
-    watch->recheck_ms = now_ms + WATCH_GRACE_MS;
+    watch->recheck_ms = now_ms + clock_rhythm_ms(WATCH_GRACE_MS);
     if (log == NULL) {
         home_file(home, WATCH_LOG_FILE, watch->log_path);
     } else {
@@ -137,7 +137,7 @@ static bool save(struct watch *watch, uint64_t now_ms)
             LOG(LOG_ERROR, "watch-not-saved", LOG_T("file", WATCH_SEEN_FILE),
                 LOG_T("why", home_error_sentence(error)));
         }
-        watch->save_retry_ms = now_ms + WATCH_RETRY_MS;
+        watch->save_retry_ms = now_ms + clock_rhythm_ms(WATCH_RETRY_MS);
     }
     watch->save_failed = error != HOME_OK;
     watch->unsaved = error != HOME_OK;
@@ -169,7 +169,7 @@ static void append_to_log(struct watch *watch, uint64_t now_ms)
             LOG(LOG_ERROR, "watch-log-not-written", LOG_T("file", watch->log_path),
                 LOG_T("why", error == HOME_NO_ROOM ? "the disk is full" : "it can't be opened or written"));
         }
-        watch->log_retry_ms = now_ms + WATCH_RETRY_MS;
+        watch->log_retry_ms = now_ms + clock_rhythm_ms(WATCH_RETRY_MS);
     }
     watch->log_failed = error != HOME_OK;
 }
@@ -314,7 +314,7 @@ static bool take_facts(struct watch *watch, const struct watched *watched, uint6
     if (is_known && !watch_changes_of(&changes, &was, &facts, &watch->check.arena)) {
         return false;
     }
-    bool is_early = now_ms < watch->started_ms + WATCH_GRACE_MS;
+    bool is_early = now_ms < watch->started_ms + clock_rhythm_ms(WATCH_GRACE_MS);
     if (is_early && changes.count > 0) {
         if (!hold_back(&facts, &changes, &watch->check.arena)) {
             return false;
@@ -352,11 +352,11 @@ static void begin_pass(struct watch *watch, uint64_t now_ms, uint64_t now_s)
     watch->day = clock_local_day(now_s);
     watch->pass_ms = now_ms;
     watch->work_ms = 0;
-    watch->recheck_ms = now_ms + WATCH_RECHECK_MS;
-    if (now_ms < watch->started_ms + WATCH_GRACE_MS) {
-        watch->recheck_ms = watch->started_ms + WATCH_GRACE_MS;
+    watch->recheck_ms = now_ms + clock_rhythm_ms(WATCH_RECHECK_MS);
+    if (now_ms < watch->started_ms + clock_rhythm_ms(WATCH_GRACE_MS)) {
+        watch->recheck_ms = watch->started_ms + clock_rhythm_ms(WATCH_GRACE_MS);
     }
-    watch->not_before_ms = now_ms + WATCH_PASS_MS_MIN;
+    watch->not_before_ms = now_ms + clock_rhythm_ms(WATCH_PASS_MS_MIN);
     enum store_error error = STORE_NO_MEMORY;
     if (watch_check_init(&watch->check, ingest->store, ingest->network, ingest->trust)) {
         error = watch_check_ask(&watch->check, watch->day, now_s, ingest->has_self ? &ingest->self : NULL);
@@ -426,7 +426,8 @@ void watch_step(struct watch *watch, uint64_t now_ms, uint64_t now_s)
         work(watch, now_ms, now_s);
     }
     bool is_waiting = watch->unsaved || watch->seen.news_count > 0;
-    if (is_waiting && (!watch->in_pass || now_ms >= watch->unsaved_ms + WATCH_UNSAVED_MS_MAX)) {
+    if (is_waiting &&
+        (!watch->in_pass || now_ms >= watch->unsaved_ms + clock_rhythm_ms(WATCH_UNSAVED_MS_MAX))) {
         tell(watch, now_ms);
     }
 }

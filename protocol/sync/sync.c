@@ -20,6 +20,7 @@ struct sync_peer {
 
 struct sync {
     uint64_t random;
+    uint64_t heads_interval_ms;
     size_t peer_count;
     struct sync_peer peers[SYNC_PEERS_MAX]; /* sorted by id */
     struct wants wants;
@@ -30,11 +31,12 @@ size_t sync_size(void)
     return sizeof(struct sync);
 }
 
-void sync_init(struct sync *sync, uint64_t seed, uint64_t now_ms)
+void sync_init(struct sync *sync, uint64_t seed, uint64_t heads_interval_ms)
 {
-    (void)now_ms;
+    assert(heads_interval_ms >= 2);
     memset(sync, 0, sizeof *sync);
     sync->random = seed;
+    sync->heads_interval_ms = heads_interval_ms;
     wants_init(&sync->wants);
 }
 
@@ -126,7 +128,7 @@ static void peer_learn(struct sync_peer *peer, const struct hash *hash)
 /* Between three quarters and five quarters of the interval, so that nodes do not fall into step. */
 static uint64_t heads_interval(struct sync *sync)
 {
-    return SYNC_HEADS_INTERVAL_MS * 3 / 4 + draw(sync, SYNC_HEADS_INTERVAL_MS / 2);
+    return sync->heads_interval_ms * 3 / 4 + draw(sync, sync->heads_interval_ms / 2);
 }
 
 static void send_heads(struct sync *sync, struct sync_peer *peer, uint64_t now_ms,

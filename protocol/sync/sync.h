@@ -90,8 +90,9 @@ struct sync_actions {
 struct sync; /* opaque; memory from the caller */
 
 size_t sync_size(void);
-/* seed makes the jitter: same seed and events, same actions. */
-void sync_init(struct sync *sync, uint64_t seed, uint64_t now_ms);
+/* seed makes the jitter: same seed and events, same actions. heads_interval_ms: between two times that a peer
+ * is sent all heads, at least 2; SYNC_HEADS_INTERVAL_MS unless a test's clock runs faster. */
+void sync_init(struct sync *sync, uint64_t seed, uint64_t heads_interval_ms);
 /* Handle one event. Writes: actions from empty, in the order to perform. Fork proofs and keys go first. */
 void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
                struct sync_actions *actions);

@@ -12,7 +12,7 @@ world=$(mktemp -d "${TMPDIR:-/tmp}/tradeproof-e2e.XXXXXX")
 passphrase=$world/passphrase
 said=$world/said
 printf 'correct horse battery staple\n' >"$passphrase"
-unset TRADEPROOF_HOME TRADEPROOF_NOW
+unset TRADEPROOF_HOME TRADEPROOF_NOW TRADEPROOF_TEST_SPEED
 export TZ=UTC LC_ALL=C
 
 passed=0 failed=0
@@ -47,6 +47,22 @@ give_up() {
     exit 1
 }
 
+# ---- time ----
+
+# run_time SECONDS SPEED: from now on daemons that start and commands live at that time (UTC, since 1970), which passes
+# SPEED times as fast for all of them alike. Their clocks differ by as long as a program takes to start, times SPEED:
+# at most a thousand, or checkpoints of one daemon lie in another's future.
+run_time() {
+    time_start=$1 time_begun_ms=$(date +%s%3N)
+    export TRADEPROOF_TEST_SPEED=$2
+    set_now
+}
+
+set_now() {
+    [ -n "${TRADEPROOF_TEST_SPEED-}" ] || return 0
+    export TRADEPROOF_NOW=$((time_start + ($(date +%s%3N) - time_begun_ms) * TRADEPROOF_TEST_SPEED / 1000))
+}
+
 # ---- asking ----
 
 good() { passed=$((passed + 1)); }
@@ -68,6 +84,7 @@ ok() {
 as() {
     local name=$1
     shift
+    set_now
     "$bin/tradeproof" "$@" --home "$world/$name" --passphrase-file "$passphrase"
 }
 
@@ -186,6 +203,7 @@ start() {
 launch() {
     local name=$1 code=0
     shift
+    set_now
     "$bin/tradeproofd" --home "$world/$name" --listen "127.0.0.1:${port[$name]:-0}" "$@" 2>>"$world/$name.log" &
     daemon[$name]=$!
     until_true 20 eval "listens $name || are_gone ${daemon[$name]}"

@@ -11,6 +11,7 @@
 #include "cmd/publish.h"
 #include "protocol/log/fork.h"
 #include "protocol/wire/block.h"
+#include "tests/support/set_now.h"
 #include "tests/support/temp_folder.h"
 
 /* Two homes with the same keys, the issuer's and the thief's, each with branches of its own behind block 1;
@@ -30,14 +31,6 @@ static struct place issuer, thief;
 static struct own_branches branches;
 
 /* ---- two homes ---- */
-
-static void set_now(uint64_t now_s)
-{
-    char text[24];
-
-    snprintf(text, sizeof text, "%llu", (unsigned long long)now_s);
-    assert_int_equal(setenv("TRADEPROOF_NOW", text, 1), 0);
-}
 
 static void open_place(struct place *place)
 {

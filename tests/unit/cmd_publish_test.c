@@ -10,6 +10,7 @@
 
 #include "cmd/publish.h"
 #include "protocol/wire/block.h"
+#include "tests/support/set_now.h"
 
 /* Publishing without a daemon, on a store of its own. Keyrings stay in memory: key files are
  * cmd_keyring_test's. */
@@ -17,14 +18,6 @@
 static char folder[64];
 static struct keyring *keyring;
 static struct session session;
-
-static void set_now(uint64_t now_s)
-{
-    char text[24];
-
-    snprintf(text, sizeof text, "%llu", (unsigned long long)now_s);
-    assert_int_equal(setenv("TRADEPROOF_NOW", text, 1), 0);
-}
 
 static void open_session(void)
 {

@@ -168,18 +168,21 @@ static void a_name_that_nobody_gave_is_the_id_cut_short(void **state)
     session_close(&session);
 }
 
-static void the_clock_of_tests_is_digits_only(void **state)
+static void the_clock_of_tests_is_taken_or_refused(void **state)
 {
-    static const char *const nonsense[] = {"-1", "1e9", "", "tomorrow", "99999999999999999999"};
-
     (void)state;
     assert_int_equal(setenv("TRADEPROOF_NOW", "86400", 1), 0);
+    assert_int_equal(open_and_close(SESSION_READ), EXIT_YES);
     assert_int_equal(session_now_s(), 86400);
-    for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
-        assert_int_equal(setenv("TRADEPROOF_NOW", nonsense[i], 1), 0);
-        assert_true(session_now_s() > UINT64_C(1700000000));
-    }
+    assert_int_equal(setenv("TRADEPROOF_NOW", "tomorrow", 1), 0);
+    assert_int_equal(open_and_close(SESSION_READ), EXIT_USAGE);
+    assert_int_equal(setenv("TRADEPROOF_NOW", "86400", 1), 0);
+    write_file("network", "main\n");
+    assert_int_equal(open_and_close(SESSION_READ), EXIT_USAGE);
     assert_int_equal(unsetenv("TRADEPROOF_NOW"), 0);
+    write_file("network", "test\n");
+    assert_int_equal(open_and_close(SESSION_READ), EXIT_YES);
+    assert_true(session_now_s() > UINT64_C(1700000000));
 }
 
 int main(void)
@@ -190,7 +193,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_store_of_another_network_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ids_and_names_are_understood, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_that_nobody_gave_is_the_id_cut_short, set_up, tear_down),
-        cmocka_unit_test(the_clock_of_tests_is_digits_only),
+        cmocka_unit_test_setup_teardown(the_clock_of_tests_is_taken_or_refused, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,7 +208,7 @@ static void decisions_are_as_the_sentences_say(void **state)
         char text[TEXT_SIZE] = "";
         uint64_t now_ms = 1000;
 
-        sync_init(sync, i, now_ms);
+        sync_init(sync, i, SYNC_HEADS_INTERVAL_MS);
         for (size_t k = 0; k < decision->step_count; k++) {
             const struct script_step *step = &decision->steps[k];
             struct head head = head_of(step->author, step->seq);
@@ -270,7 +270,7 @@ static void one_peer_is_asked_16_things_at_once(void **state)
     (void)state;
     assert_non_null(sync);
     assert_non_null(actions);
-    sync_init(sync, 1, 0);
+    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
     sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = 1}, 0, actions);
     assert_int_equal(feed_heads(sync, actions, 1, 3 * WANTS_KEPT_MAX, 0), SYNC_WANTS_PER_PEER_MAX);
     /* Each one that is answered makes room for the next, until all that found a place were asked for. */
@@ -297,7 +297,7 @@ static void peers_beyond_the_table_are_left_alone(void **state)
     (void)state;
     assert_non_null(sync);
     assert_non_null(actions);
-    sync_init(sync, 1, 0);
+    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
     for (uint32_t i = 0; i < SYNC_PEERS_MAX + 5; i++) {
         sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = i}, 0, actions);
     }
@@ -320,7 +320,7 @@ static void empty_promises_are_asked_for_ever_more_seldom(void **state)
     (void)state;
     assert_non_null(sync);
     assert_non_null(actions);
-    sync_init(sync, 1, 0);
+    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
     sync_step(sync, &(struct sync_event){.kind = SYNC_PEER_UP, .peer = 1}, 0, actions);
     for (uint64_t now_ms = 0; now_ms < 3600 * 1000; now_ms += 500) {
         struct sync_event event = {.kind = SYNC_TICK, .peer = SYNC_LOCAL};

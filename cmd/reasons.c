@@ -175,6 +175,9 @@ static const struct reason_text texts[] = {
                      "To begin again, ask the technician for a new consent"},
     [REASON_TWO_ROSTERS] = {"another shop has the technician on its roster too, so neither can count on them",
                             "Have the shop that they left say so: `tradeproof shop leave`"},
+
+    [REASON_ERASES_TOO_MANY] = {"it erases too many entries at once",
+                                "Do it in several steps of at most 4096 entries each"},
 };
 
 static const struct reason_text unassigned = {"a reason that this version does not know",

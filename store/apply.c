@@ -6,6 +6,7 @@
 #include "store/content.h"
 #include "store/grants.h"
 #include "store/index.h"
+#include "store/own.h"
 #include "store/pages.h"
 
 /* Writing what an accepted block changes. Any failure leaves the transaction fit only to be dropped. */
@@ -60,6 +61,15 @@ static enum store_error put_record(struct applying *applying)
             settled_s = row.settled_s;
         }
     }
+    if (applying->change->record.unknown_critical) {
+        const struct entry_at at = {applying->author.number, seq, 0};
+        enum store_error error = own_put(applying->txn, OWN_UPGRADE, &at, NULL);
+
+        applying->author.upgrade_seen = true;
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
     row = disk_record_of(&applying->change->record);
     row.time_s = applying->block->header.time_s;
     row.settled_s = settled_s;
@@ -75,8 +85,7 @@ static enum store_error put_state(struct applying *applying)
     author->seq = (uint32_t)state->seq;
     author->epoch = (uint32_t)state->epoch;
     author->epoch_first_seq = (uint32_t)state->epoch_first_seq;
-    author->upgrade_seq = (uint32_t)state->upgrade_seq;
-    author->upgrade_needed = state->upgrade_needed;
+    author->upgrade_blocks = (uint32_t)state->upgrade_blocks;
     author->has_log = true;
     return author_write(applying->txn, &state->author, author);
 }
@@ -113,6 +122,7 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     row = disk_record_of(&past->record);
     row.time_s = old.time_s;
     row.settled_s = old.settled_s;
+    row.flags |= old.flags;
     if (memcmp(&row, &old, sizeof row) != 0) {
         error = record_write(applying->txn, number, past->seq, &row);
     }

@@ -19,13 +19,17 @@ struct disk_author {
     uint32_t seq;
     uint32_t epoch;
     uint32_t epoch_first_seq;
-    uint32_t upgrade_seq;
-    uint8_t has_log; /* else blocks beside a chain that has not been replayed */
-    uint8_t upgrade_needed;
+    uint32_t upgrade_blocks; /* log_state's */
+    uint8_t has_log;         /* else blocks beside a chain that has not been replayed */
+    uint8_t upgrade_seen;    /* OWN_UPGRADE has rows of it */
     uint8_t frozen;
     uint8_t zero[5];
 };
 static_assert(sizeof(struct disk_author) == 72, "no padding");
+
+enum record_flag {
+    RECORD_UNKNOWN_CRITICAL = 1, /* block_record.unknown_critical */
+};
 
 /* One block of a chain. */
 struct disk_record {
@@ -40,7 +44,7 @@ struct disk_record {
     uint8_t block_class;
     uint8_t standing;
     uint8_t void_reason;
-    uint8_t zero;
+    uint8_t flags; /* of enum record_flag */
 };
 static_assert(sizeof(struct disk_record) == 96, "no padding");
 

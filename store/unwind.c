@@ -91,8 +91,11 @@ static enum store_error unwind(struct store_txn *txn, const struct actor_id *aut
     if (error != STORE_OK) {
         return error;
     }
-    row = (struct disk_author){
-        .bytes = row.bytes, .number = row.number, .blocks = row.blocks, .frozen = row.frozen};
+    row = (struct disk_author){.bytes = row.bytes,
+                               .number = row.number,
+                               .blocks = row.blocks,
+                               .frozen = row.frozen,
+                               .upgrade_seen = row.upgrade_seen};
     return author_write(txn, author, &row);
 }
 

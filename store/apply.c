@@ -4,6 +4,7 @@
 
 #include "store/consents.h"
 #include "store/content.h"
+#include "store/erased.h"
 #include "store/grants.h"
 #include "store/index.h"
 #include "store/own.h"
@@ -51,6 +52,7 @@ static enum store_error put_record(struct applying *applying)
     uint64_t seq = applying->block->header.seq;
     uint64_t settled_s = applying->arrived_s;
     struct disk_record row;
+    bool has_erasers = false;
 
     if (seq > 0) {
         enum store_error error = record_read(applying->txn, applying->author.number, seq - 1, &row);
@@ -70,7 +72,15 @@ static enum store_error put_record(struct applying *applying)
             return error;
         }
     }
+    if (applying->block->header.block_class == CLASS_CONTENT) {
+        enum store_error error = erasers_exist(applying->txn, &applying->author, seq, &has_erasers);
+
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
     row = disk_record_of(&applying->change->record);
+    row.flags |= has_erasers ? RECORD_HAS_ERASERS : 0;
     row.time_s = applying->block->header.time_s;
     row.settled_s = settled_s;
     return record_add(applying->txn, applying->author.number, seq, &row);
@@ -125,6 +135,9 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     row.flags |= old.flags;
     if (memcmp(&row, &old, sizeof row) != 0) {
         error = record_write(applying->txn, number, past->seq, &row);
+    }
+    if (error == STORE_OK && row.standing != old.standing) {
+        error = gaps_on_standing(applying->txn, &applying->author, past->seq);
     }
     if (error != STORE_OK) {
         return error;
@@ -244,20 +257,22 @@ static enum store_error put_indexes(struct applying *applying)
 
 /* ---- all of it ---- */
 
-static enum store_error erase_all(struct applying *applying)
+static enum store_error put_erasers(struct applying *applying)
 {
-    uint64_t dropped = 0;
-    enum store_error error = blocks_erase(applying->txn, applying->network, applying->author.number,
-                                          applying->change->erased, applying->change->erased_count, &dropped);
+    return erasers_put(applying->txn, &applying->author, applying->block, applying->arrived_s);
+}
 
-    applying->author.bytes -= dropped;
-    return error;
+static enum store_error put_gaps(struct applying *applying)
+{
+    return block_has_erased(applying->block)
+               ? gaps_update(applying->txn, &applying->author, applying->block->header.seq)
+               : STORE_OK;
 }
 
 static enum store_error apply(struct applying *applying)
 {
     static enum store_error (*const steps[])(struct applying * applying) = {
-        put_block, put_record, put_keys, put_past, put_events, erase_all, put_indexes, put_state,
+        put_block, put_record, put_keys, put_past, put_events, put_erasers, put_indexes, put_gaps, put_state,
     };
     enum store_error error = author_intern(applying->txn, &applying->change->state.author, &applying->author);
 

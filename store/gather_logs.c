@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "protocol/log/fork.h"
+#include "store/erased.h"
 #include "store/gather.h"
 #include "store/own.h"
 
@@ -195,6 +196,9 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     error = fill_known_by(gather, row->number, log);
     if (error == STORE_OK && row->upgrade_seen) {
         error = fill_upgrade(gather, row->number, log);
+    }
+    if (error == STORE_OK) {
+        error = gaps_fill_log(gather->txn, row, log);
     }
     if (error == STORE_OK) {
         error = fill_forks(gather, log);

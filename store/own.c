@@ -30,6 +30,13 @@ enum store_error own_put(struct store_txn *txn, enum own_kind kind, const struct
     return table_put(txn, TABLE_OWN, &key, consent, consent ? sizeof *consent : 0);
 }
 
+enum store_error own_gone_put(struct store_txn *txn, const struct entry_at *own, const struct disk_gone *gone)
+{
+    struct key key = row_key(OWN_GONE, own);
+
+    return table_put(txn, TABLE_OWN, &key, gone, sizeof *gone);
+}
+
 enum store_error own_delete(struct store_txn *txn, enum own_kind kind, const struct entry_at *own)
 {
     struct key key = row_key(kind, own);
@@ -44,6 +51,13 @@ enum store_error own_consent(struct store_txn *txn, const struct entry_at *own, 
     struct key key = row_key(OWN_JOINED, own);
 
     return table_get_exact(txn, TABLE_OWN, &key, consent, sizeof *consent);
+}
+
+enum store_error own_gone(struct store_txn *txn, const struct entry_at *own, struct disk_gone *gone)
+{
+    struct key key = row_key(OWN_GONE, own);
+
+    return table_get_exact(txn, TABLE_OWN, &key, gone, sizeof *gone);
 }
 
 static enum store_error read_row(const struct walk *walk, struct entry_at *own)

@@ -25,7 +25,10 @@ static enum store_error read_profile(struct store_txn *txn, const struct entry_a
     if (!arena_copy(arena, view, &element)) {
         return STORE_NO_MEMORY;
     }
-    if (entry_decode(&entry, element) != REASON_NONE || entry.erased || entry.kind != ENTRY_SHOP ||
+    if (element_is_erased(element)) {
+        return STORE_NOT_FOUND;
+    }
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_SHOP ||
         schema_decode_known(&shop_schema, shop, entry.payload, arena) != REASON_NONE) {
         return txn_fail(txn, STORE_NOT_A_STORE);
     }

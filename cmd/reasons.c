@@ -179,6 +179,8 @@ static const struct reason_text texts[] = {
 
     [REASON_LIMIT] = {"there is more about it than this program looks at, and what it left out may count",
                       "Ask the holder to present the certificates that you need"},
+    [REASON_ERASES_TOO_MANY] = {"it erases too many entries at once",
+                                "Do it in several steps of at most 4096 entries each"},
 };
 
 static const struct reason_text unassigned = {"a reason that this version does not know",

@@ -196,7 +196,7 @@ static enum store_error room_of(struct ingest *ingest, struct store_txn *txn, co
 /* Whoever passed on the copy that is held may have stripped it of entries that its author never erased; they
  * must not stay hidden once a fuller copy is there. */
 static void refuse_known(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                         struct ingest_result *result)
+                         uint64_t now_s, struct ingest_result *result)
 {
     uint64_t room = 0;
     bool lacks = false;
@@ -207,7 +207,7 @@ static void refuse_known(struct ingest *ingest, struct store_txn *txn, const str
         error = room_of(ingest, txn, block, &room);
     }
     if (error == STORE_OK && room > 0) {
-        error = store_fill_block(txn, ingest->network, block, room, &result->filled);
+        error = store_fill_block(txn, ingest->network, block, room, now_s, &result->filled);
     }
     if (error != STORE_OK) {
         fail(result, error);
@@ -348,7 +348,7 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
     if (error != STORE_OK) {
         fail(result, error);
     } else if (held) {
-        refuse_known(ingest, txn, &block, result);
+        refuse_known(ingest, txn, &block, now_s, result);
     } else if (admit(ingest, txn, &block, result)) {
         ingest_decoded(ingest, txn, origin, &block, now_s, result);
     }

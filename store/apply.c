@@ -4,8 +4,10 @@
 
 #include "store/consents.h"
 #include "store/content.h"
+#include "store/erased.h"
 #include "store/grants.h"
 #include "store/index.h"
+#include "store/own.h"
 #include "store/pages.h"
 
 /* Writing what an accepted block changes. Any failure leaves the transaction fit only to be dropped. */
@@ -50,6 +52,7 @@ static enum store_error put_record(struct applying *applying)
     uint64_t seq = applying->block->header.seq;
     uint64_t settled_s = applying->arrived_s;
     struct disk_record row;
+    bool has_erasers = false;
 
     if (seq > 0) {
         enum store_error error = record_read(applying->txn, applying->author.number, seq - 1, &row);
@@ -60,7 +63,24 @@ static enum store_error put_record(struct applying *applying)
             settled_s = row.settled_s;
         }
     }
+    if (applying->change->record.unknown_critical) {
+        const struct entry_at at = {applying->author.number, seq, 0};
+        enum store_error error = own_put(applying->txn, OWN_UPGRADE, &at, NULL);
+
+        applying->author.upgrade_seen = true;
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
+    if (applying->block->header.block_class == CLASS_CONTENT) {
+        enum store_error error = erasers_exist(applying->txn, &applying->author, seq, &has_erasers);
+
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
     row = disk_record_of(&applying->change->record);
+    row.flags |= has_erasers ? RECORD_HAS_ERASERS : 0;
     row.time_s = applying->block->header.time_s;
     row.settled_s = settled_s;
     return record_add(applying->txn, applying->author.number, seq, &row);
@@ -75,8 +95,7 @@ static enum store_error put_state(struct applying *applying)
     author->seq = (uint32_t)state->seq;
     author->epoch = (uint32_t)state->epoch;
     author->epoch_first_seq = (uint32_t)state->epoch_first_seq;
-    author->upgrade_seq = (uint32_t)state->upgrade_seq;
-    author->upgrade_needed = state->upgrade_needed;
+    author->upgrade_blocks = (uint32_t)state->upgrade_blocks;
     author->has_log = true;
     return author_write(applying->txn, &state->author, author);
 }
@@ -113,8 +132,12 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     row = disk_record_of(&past->record);
     row.time_s = old.time_s;
     row.settled_s = old.settled_s;
+    row.flags |= old.flags;
     if (memcmp(&row, &old, sizeof row) != 0) {
         error = record_write(applying->txn, number, past->seq, &row);
+    }
+    if (error == STORE_OK && row.standing != old.standing) {
+        error = gaps_on_standing(applying->txn, &applying->author, past->seq);
     }
     if (error != STORE_OK) {
         return error;
@@ -234,20 +257,22 @@ static enum store_error put_indexes(struct applying *applying)
 
 /* ---- all of it ---- */
 
-static enum store_error erase_all(struct applying *applying)
+static enum store_error put_erasers(struct applying *applying)
 {
-    uint64_t dropped = 0;
-    enum store_error error = blocks_erase(applying->txn, applying->network, applying->author.number,
-                                          applying->change->erased, applying->change->erased_count, &dropped);
+    return erasers_put(applying->txn, &applying->author, applying->block, applying->arrived_s);
+}
 
-    applying->author.bytes -= dropped;
-    return error;
+static enum store_error put_gaps(struct applying *applying)
+{
+    return block_has_erased(applying->block)
+               ? gaps_update(applying->txn, &applying->author, applying->block->header.seq)
+               : STORE_OK;
 }
 
 static enum store_error apply(struct applying *applying)
 {
     static enum store_error (*const steps[])(struct applying * applying) = {
-        put_block, put_record, put_keys, put_past, put_events, erase_all, put_indexes, put_state,
+        put_block, put_record, put_keys, put_past, put_events, put_erasers, put_indexes, put_gaps, put_state,
     };
     enum store_error error = author_intern(applying->txn, &applying->change->state.author, &applying->author);
 

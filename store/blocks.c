@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/rows.h"
+#include "store/erased.h"
 
 /* A block row is a head, its marks, and the bytes as they came. Marks make any entry of a block of 4096 a few
  * steps away. The key holds the whole header hash: a prefix of it could be ground to replace one block by
@@ -166,24 +166,6 @@ bool stored_block_entry(const struct stored_block *stored, uint64_t index, struc
     return reader.error == REASON_NONE;
 }
 
-enum store_error element_read(struct store_txn *txn, const struct entry_at *at, struct bytes *element)
-{
-    struct disk_record record;
-    struct stored_block stored;
-    enum store_error error = record_read(txn, at->author, at->seq, &record);
-
-    if (error == STORE_OK && at->index >= record.entry_count) {
-        error = STORE_NOT_FOUND;
-    }
-    if (error == STORE_OK) {
-        error = stored_block_read(txn, at->author, at->seq, &record.hash, &stored);
-    }
-    if (error == STORE_OK && !stored_block_entry(&stored, at->index, element)) {
-        error = txn_fail(txn, STORE_DAMAGED);
-    }
-    return error;
-}
-
 bool stored_block_entries(const struct stored_block *stored, struct entry **entries, size_t *count,
                           struct arena *arena)
 {
@@ -214,11 +196,6 @@ bool element_is_erased(struct bytes element)
     return entry_decode(&entry, element) == REASON_NONE && entry.erased;
 }
 
-static enum store_error copy_block(struct stored_block *stored, struct bytes *out, struct arena *arena)
-{
-    return arena_copy(arena, stored->encoded, out) ? STORE_OK : STORE_NO_MEMORY;
-}
-
 enum store_error store_block_bytes(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                    struct bytes *out, struct arena *arena)
 {
@@ -233,7 +210,7 @@ enum store_error store_block_bytes(struct store_txn *txn, const struct actor_id 
     if (error == STORE_OK) {
         error = stored_block_read(txn, row.number, seq, &record.hash, &stored);
     }
-    return error == STORE_OK ? copy_block(&stored, out, arena) : error;
+    return error == STORE_OK ? block_hide(txn, row.number, seq, &record.hash, &stored, out, arena) : error;
 }
 
 enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
@@ -246,7 +223,7 @@ enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_i
     if (error == STORE_OK) {
         error = stored_block_read(txn, row.number, seq, hash, &stored);
     }
-    return error == STORE_OK ? copy_block(&stored, out, arena) : error;
+    return error == STORE_OK ? block_hide(txn, row.number, seq, hash, &stored, out, arena) : error;
 }
 
 enum store_error store_is_block_held(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
@@ -398,6 +375,11 @@ static size_t count_erased(const struct block *block)
     return count;
 }
 
+bool block_has_erased(const struct block *block)
+{
+    return count_erased(block) > 0;
+}
+
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
                                     uint64_t arrived_s)
 {
@@ -442,5 +424,11 @@ enum store_error store_put_side_block(struct store_txn *txn, const struct block 
     error = stored_block_write(txn, row.number, block, arrived_s);
     row.blocks++;
     row.bytes += block->encoded.size;
+    if (error == STORE_OK) {
+        error = erasers_put(txn, &row, block, arrived_s);
+    }
+    if (error == STORE_OK && block_has_erased(block)) {
+        error = gaps_update(txn, &row, block->header.seq);
+    }
     return error == STORE_OK ? author_write(txn, &block->header.author, &row) : error;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "protocol/rules/affiliation.h"
+#include "store/erased.h"
 #include "store/grants.h"
 #include "store/own.h"
 
@@ -129,28 +130,6 @@ struct arrival {
     struct key_set keys, before;
 };
 
-static enum store_error read_joined(struct store_txn *txn, const struct entry_at *at,
-                                    struct affiliation *affiliation)
-{
-    enum { JOINED_ARENA_SIZE = 16 * 1024 };
-    uint8_t memory[JOINED_ARENA_SIZE];
-    struct arena arena;
-    struct bytes element;
-    struct entry entry;
-    enum store_error error = element_read(txn, at, &element);
-
-    if (error != STORE_OK) {
-        return error;
-    }
-    arena_init(&arena, memory, sizeof memory);
-    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_AFFILIATION ||
-        entry_payload_decode(affiliation, &entry, &arena) != REASON_NONE) {
-        return txn_fail(txn, STORE_DAMAGED);
-    }
-    affiliation->extensions = (struct list){0};
-    return STORE_OK;
-}
-
 static enum store_error settle_one(const struct arrival *arrival, const struct entry_at *at)
 {
     struct affiliation affiliation;
@@ -160,9 +139,9 @@ static enum store_error settle_one(const struct arrival *arrival, const struct e
     if (error != STORE_OK || consent.verdict == CONSENT_GOOD || consent.verdict == CONSENT_IDLE) {
         return error;
     }
-    error = read_joined(arrival->txn, at, &affiliation);
+    error = affiliation_read_sealed(arrival->txn, at, &affiliation);
     if (error != STORE_OK) {
-        return error;
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     if (is_good(&affiliation, &arrival->keys, arrival->first ? NULL : &arrival->before)) {
         consent.verdict = CONSENT_GOOD;

@@ -41,6 +41,7 @@ static enum store_error put_joined(const struct content *content, const struct a
 {
     const struct actor_id *author = &content->header->author;
     const struct key technician = grant_key_of_actor(GRANT_JOINED, &affiliation->consent.technician);
+    const struct key id = grant_key_of_affiliation(GRANT_AFFILIATION, &affiliation->id);
     const struct subject shop = subject_of_actor(&affiliation->consent.shop);
     struct disk_consent consent;
     enum store_error error = consent_settle(content->txn, content->network, author, content->header->time_s,
@@ -52,10 +53,10 @@ static enum store_error put_joined(const struct content *content, const struct a
     if (error == STORE_OK) {
         error = grant_put(content->txn, &technician, at);
     }
-    if (error != STORE_OK || actor_id_equal(&affiliation->consent.shop, author)) {
-        return error;
+    if (error != STORE_OK || !actor_id_equal(&affiliation->consent.shop, author)) {
+        return error == STORE_OK ? post(content->txn, at, &shop) : error;
     }
-    return post(content->txn, at, &shop);
+    return grant_put(content->txn, &id, at);
 }
 
 static enum store_error put_affiliation(const struct content *content, const struct entry *entry,
@@ -87,8 +88,12 @@ static enum store_error forget_affiliation(struct store_txn *txn, const struct e
         key = grant_key_of_affiliation(GRANT_LEFT, &affiliation.id);
         return grant_delete(txn, &key, at);
     }
-    key = grant_key_of_actor(GRANT_JOINED, &affiliation.consent.technician);
+    key = grant_key_of_affiliation(GRANT_AFFILIATION, &affiliation.id);
     error = grant_delete(txn, &key, at);
+    key = grant_key_of_actor(GRANT_JOINED, &affiliation.consent.technician);
+    if (error == STORE_OK) {
+        error = grant_delete(txn, &key, at);
+    }
     return error == STORE_OK ? own_delete(txn, OWN_JOINED, at) : error;
 }
 
@@ -177,4 +182,39 @@ enum store_error content_forget(struct store_txn *txn, const struct entry_at *at
     default: /* found by postings alone, or not at all */
         return STORE_OK;
     }
+}
+
+/* ---- bytes that go ---- */
+
+/* A `joined` stays found, so that it is known that there was one. */
+static enum store_error drop_affiliation(struct store_txn *txn, const struct entry_at *at,
+                                         const struct entry *entry, struct arena *arena)
+{
+    struct disk_gone gone = {0};
+    struct affiliation affiliation;
+    enum store_error error = STORE_OK;
+
+    entry_leaf_of(&gone.leaf, &txn->store->network, entry);
+    if (entry_payload_decode(&affiliation, entry, arena) == REASON_NONE) {
+        gone.id = affiliation.id;
+        gone.event = (uint8_t)affiliation.event;
+        if (affiliation.event == AFFILIATION_JOINED) {
+            gone.technician = affiliation.consent.technician;
+        } else {
+            error = forget_affiliation(txn, at, entry, arena);
+        }
+    }
+    return error == STORE_OK ? own_gone_put(txn, at, &gone) : error;
+}
+
+enum store_error content_drop(struct store_txn *txn, const struct entry_at *at, const struct entry *entry)
+{
+    uint8_t memory[CONTENT_ARENA_SIZE];
+    struct arena arena;
+
+    if (entry->erased || entry->kind != ENTRY_AFFILIATION) {
+        return content_forget(txn, at, entry);
+    }
+    arena_init(&arena, memory, sizeof memory);
+    return drop_affiliation(txn, at, entry, &arena);
 }

@@ -18,8 +18,11 @@ struct content {
  * one, which has no effect. */
 enum store_error content_put(const struct content *content, const struct entry *entry, uint64_t index);
 
-/* Take one entry of block seq out of the index, as its bytes are about to be dropped or its chain is
- * forgotten; an attestation is not counted any more. Postings stay: they are hints. */
+/* Take one entry of block seq out of the index, as its chain is forgotten; an attestation is not counted any
+ * more. Postings stay: they are hints. */
 enum store_error content_forget(struct store_txn *txn, const struct entry_at *at, const struct entry *entry);
+/* The same as its bytes are about to be dropped: a `joined` stays found, and what an affiliation said is kept
+ * as far as others need to know that it was there (struct disk_gone). */
+enum store_error content_drop(struct store_txn *txn, const struct entry_at *at, const struct entry *entry);
 
 #endif

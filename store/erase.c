@@ -2,69 +2,159 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/content.h"
+#include "protocol/base/sort.h"
+#include "store/erase_rows.h"
+#include "store/erased.h"
 
-/* Dropping the bytes of erased entries: the block is rewritten with their leaf hashes in their place. */
+/* What logs say to erase, as rows. */
 
-struct erasing {
-    struct store_txn *txn;
-    const struct network *network;
-    uint32_t number;
-    uint64_t seq;
-    bool covered[BLOCK_ENTRIES_MAX]; /* entries of that block to erase, those erased before included */
-    struct index_range ranges[BLOCK_ENTRIES_MAX / 2]; /* the same */
-    size_t range_count;
-    uint64_t bytes; /* dropped so far */
+enum {
+    ERASERS_EACH_MAX = 1024,         /* rows about one block: a reader looks at each */
+    ERASE_ENTRIES_DAY_MAX = 65536,   /* of one author, by arrival */
+    ERASE_WAIT_DAYS_MAX = 100 * 366, /* what waits longer waits for ever */
 };
 
-/* ---- what the log said to erase ---- */
+/* ---- one row ---- */
 
-/* Returns: how many entries that are. */
-static size_t cover(bool covered[BLOCK_ENTRIES_MAX], size_t first, size_t last)
-{
-    assert(first <= last);
-    assert(last < BLOCK_ENTRIES_MAX);
-    memset(covered + first, true, last - first + 1);
-    return last - first + 1;
-}
-
-enum store_error erased_read(struct store_txn *txn, uint32_t number, uint64_t seq,
-                             bool covered[BLOCK_ENTRIES_MAX], size_t *count)
+struct key eraser_key(uint32_t number, uint64_t seq, uint64_t setter_seq, const struct hash *setter)
 {
     struct key key = author_seq_key(number, seq);
-    struct disk_range range;
-    struct bytes row;
-    enum store_error error = table_get(txn, TABLE_ERASED, &key, &row);
 
-    *count = 0;
-    if (error != STORE_OK) {
-        return error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    if (row.size % sizeof range != 0) {
+    key_add_number(&key, setter_seq, 8);
+    key_add(&key, setter->bytes, ERASER_PREFIX_SIZE);
+    return key;
+}
+
+enum store_error eraser_of(struct store_txn *txn, struct bytes key, struct bytes value, struct eraser *out)
+{
+    size_t count = value.size < sizeof out->row ? 0 : (value.size - sizeof out->row) / sizeof *out->ranges;
+
+    if (key.size != ERASER_KEY_SIZE || count == 0 || count > BLOCK_ENTRIES_MAX / 2 ||
+        value.size != sizeof out->row + count * sizeof *out->ranges) {
         return txn_fail(txn, STORE_DAMAGED);
     }
-    for (size_t at = 0; at < row.size; at += sizeof range) {
-        memcpy(&range, row.data + at, sizeof range);
-        if (range.first > range.last || range.last >= BLOCK_ENTRIES_MAX) {
+    out->seq = number_at(key.data, 4, 8);
+    out->setter_seq = number_at(key.data, 12, 8);
+    memcpy(&out->row, value.data, sizeof out->row);
+    out->range_count = count;
+    memcpy(out->ranges, value.data + sizeof out->row, count * sizeof *out->ranges);
+    for (size_t i = 0; i < count; i++) {
+        if (out->ranges[i].first > out->ranges[i].last || out->ranges[i].last >= BLOCK_ENTRIES_MAX) {
             return txn_fail(txn, STORE_DAMAGED);
         }
-        *count += cover(covered, range.first, range.last);
     }
     return STORE_OK;
 }
 
-static enum store_error erased_write(struct erasing *erasing)
+enum store_error eraser_write(struct store_txn *txn, uint32_t number, const struct eraser *eraser)
 {
-    struct key key = author_seq_key(erasing->number, erasing->seq);
-    struct disk_range rows[BLOCK_ENTRIES_MAX / 2];
+    struct key key = eraser_key(number, eraser->seq, eraser->setter_seq, &eraser->row.setter);
+    size_t size = sizeof eraser->row + eraser->range_count * sizeof *eraser->ranges;
+    uint8_t *value;
+    enum store_error error = table_reserve(txn, TABLE_ERASERS, &key, size, &value);
 
-    for (size_t i = 0; i < erasing->range_count; i++) {
-        rows[i] = (struct disk_range){(uint16_t)erasing->ranges[i].first, (uint16_t)erasing->ranges[i].last};
+    if (error == STORE_OK) {
+        memcpy(value, &eraser->row, sizeof eraser->row);
+        memcpy(value + sizeof eraser->row, eraser->ranges, eraser->range_count * sizeof *eraser->ranges);
     }
-    return table_put(erasing->txn, TABLE_ERASED, &key, rows, erasing->range_count * sizeof rows[0]);
+    return error;
 }
 
-static int order_erased(const void *a, const void *b)
+enum store_error eraser_place(struct store_txn *txn, uint32_t number, const struct eraser *eraser,
+                              enum eraser_place *out)
+{
+    struct disk_record record;
+    enum store_error error = record_read(txn, number, eraser->setter_seq, &record);
+
+    *out = ERASER_BESIDE;
+    if (error == STORE_OK && hash_equal(&record.hash, &eraser->row.setter)) {
+        *out = record.standing == STANDING_VOID ? ERASER_VOID : ERASER_STANDS;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- all rows about one block ---- */
+
+static enum store_error counts(struct store_txn *txn, uint32_t number, const struct eraser *eraser,
+                               enum erasing_scope scope, bool *out)
+{
+    enum eraser_place place = ERASER_BESIDE;
+    enum store_error error = STORE_OK;
+
+    *out = false;
+    if (scope == ERASING_STANDS && eraser->row.waits_until_s > 0) {
+        return STORE_OK;
+    }
+    error = eraser_place(txn, number, eraser, &place);
+    *out = place == ERASER_STANDS || (scope == ERASING_ACCOUNTS && place == ERASER_BESIDE);
+    return error;
+}
+
+static void cover(const struct eraser *eraser, bool covered[BLOCK_ENTRIES_MAX])
+{
+    for (size_t i = 0; i < eraser->range_count; i++) {
+        const struct disk_range *range = &eraser->ranges[i];
+
+        memset(covered + range->first, true, (size_t)(range->last - range->first) + 1);
+    }
+}
+
+enum store_error erasers_read(struct store_txn *txn, uint32_t number, uint64_t seq, enum erasing_scope scope,
+                              bool covered[BLOCK_ENTRIES_MAX], uint64_t *last_setter)
+{
+    struct key prefix = author_seq_key(number, seq);
+    struct eraser eraser;
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_ERASERS);
+
+    *last_setter = 0;
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &prefix);
+    for (; error == STORE_OK && walk_under(&walk, &prefix); error = walk_next(&walk)) {
+        bool counted = false;
+
+        error = eraser_of(txn, walk.key, walk.value, &eraser);
+        if (error == STORE_OK) {
+            error = counts(txn, number, &eraser, scope, &counted);
+        }
+        if (error != STORE_OK) {
+            break;
+        }
+        if (counted) {
+            cover(&eraser, covered);
+            *last_setter = eraser.setter_seq;
+        }
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error erasers_exist(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
+                               bool *exist)
+{
+    struct key prefix = author_seq_key(author->number, seq);
+    struct walk walk;
+    enum store_error error;
+
+    *exist = false;
+    if (!author->erases) {
+        return STORE_OK;
+    }
+    error = walk_open(&walk, txn, TABLE_ERASERS);
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &prefix);
+    *exist = error == STORE_OK && walk_under(&walk, &prefix);
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- what one block says ---- */
+
+static int order_said(const void *a, const void *b)
 {
     const struct reach_entries *left = a;
     const struct reach_entries *right = b;
@@ -75,160 +165,242 @@ static int order_erased(const void *a, const void *b)
     return (left->first > right->first) - (left->first < right->first);
 }
 
-/* Ascending, disjoint ranges of what is covered, as block_erase wants them. */
-static void set_ranges(struct erasing *erasing)
+static size_t collect_erase(const struct block *block, const struct erase *erase, struct reach_entries *said,
+                            size_t count, uint64_t *entries)
 {
-    erasing->range_count = 0;
-    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
-        if (!erasing->covered[i]) {
-            continue;
+    const struct index_range *ranges = erase->entries.items;
+
+    for (size_t i = 0; i < erase->entries.count && erase->seq < block->header.seq; i++) {
+        *entries += ranges[i].last - ranges[i].first + 1;
+        if (*entries > ERASE_ENTRIES_MAX) {
+            break;
         }
-        if (i == 0 || !erasing->covered[i - 1]) {
-            erasing->ranges[erasing->range_count++].first = i;
-        }
-        erasing->ranges[erasing->range_count - 1].last = i;
+        said[count++] = (struct reach_entries){erase->seq, ranges[i].first, ranges[i].last};
     }
+    return count;
 }
 
-/* Statements may overlap, and repeat earlier ones. Writes: *used, how many of erased are about the block of
- * the first. */
-static enum store_error unite(struct erasing *erasing, const struct reach_entries *erased, size_t count,
-                              size_t *used)
+size_t erase_collect(const struct block *block, struct reach_entries said[ERASE_ENTRIES_MAX],
+                     struct arena *arena)
 {
-    size_t known = 0;
-    enum store_error error;
+    uint64_t entries = 0;
+    size_t count = 0;
 
-    erasing->seq = erased[0].seq;
-    memset(erasing->covered, 0, sizeof erasing->covered);
-    error = erased_read(erasing->txn, erasing->number, erasing->seq, erasing->covered, &known);
-    for (*used = 0; *used < count && erased[*used].seq == erasing->seq; (*used)++) {
-        cover(erasing->covered, erased[*used].first, erased[*used].last);
-    }
-    set_ranges(erasing);
-    return error;
-}
-
-/* ---- dropping the bytes ---- */
-
-static enum store_error forget_erased(const struct erasing *erasing, const struct block *before)
-{
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < before->entry_count && error == STORE_OK; i++) {
-        if (erasing->covered[i]) {
-            const struct entry_at at = {erasing->number, erasing->seq, i};
-            error = content_forget(erasing->txn, &at, &before->entries[i]);
-        }
-    }
-    return error;
-}
-
-static enum store_error rewrite(struct erasing *erasing, const struct block *before, uint64_t arrived_s,
-                                struct arena *arena)
-{
-    size_t capacity = before->encoded.size + before->entry_count * (2 + HASH_SIZE);
-    uint8_t *memory = arena_take(arena, capacity);
-    struct writer writer;
-    struct block after;
-    struct bytes encoded;
-    enum store_error error;
-
-    if (!memory) {
-        return STORE_NO_MEMORY;
-    }
-    writer_init(&writer, memory, capacity);
-    if (!block_erase(&writer, erasing->network, before, erasing->ranges, erasing->range_count) ||
-        !writer_end(&writer, &encoded) ||
-        block_decode(&after, erasing->network, encoded, arena) != REASON_NONE) {
-        return STORE_DAMAGED;
-    }
-    assert(hash_equal(&after.hash, &before->hash));
-    erasing->bytes += before->encoded.size - after.encoded.size;
-    error = forget_erased(erasing, before);
-    if (error != STORE_OK) {
-        return error;
-    }
-    return stored_block_write(erasing->txn, erasing->number, &after, arrived_s);
-}
-
-static enum store_error erase_block(struct erasing *erasing, struct arena *arena)
-{
-    struct disk_record record;
-    struct stored_block stored;
-    struct block before;
-    struct bytes encoded;
-    enum store_error error = record_read(erasing->txn, erasing->number, erasing->seq, &record);
-
-    if (error == STORE_OK) {
-        error = stored_block_read(erasing->txn, erasing->number, erasing->seq, &record.hash, &stored);
-    }
-    if (error != STORE_OK) {
-        return error;
-    }
-    if (!arena_copy(arena, stored.encoded, &encoded)) {
-        return STORE_NO_MEMORY;
-    }
-    if (block_decode(&before, erasing->network, encoded, arena) != REASON_NONE) {
-        return STORE_DAMAGED;
-    }
-    return rewrite(erasing, &before, stored.arrived_s, arena);
-}
-
-static enum store_error erase_in(struct erasing *erasing, const struct reach_entries *erased, size_t count,
-                                 struct arena *arena)
-{
-    struct reach_entries *sorted = arena_take(arena, count * sizeof *sorted);
-    enum store_error error = STORE_OK;
-    size_t done = 0;
-
-    if (!sorted) {
-        return STORE_NO_MEMORY;
-    }
-    memcpy(sorted, erased, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, order_erased);
-    while (done < count && error == STORE_OK) {
+    for (size_t i = 0; i < block->entry_count && entries <= ERASE_ENTRIES_MAX; i++) {
         size_t mark = arena_mark(arena);
-        size_t used = 0;
+        struct erase erase;
 
-        error = unite(erasing, sorted + done, count - done, &used);
-        if (error == STORE_OK) {
-            error = erased_write(erasing);
+        if (block->entries[i].kind == ENTRY_ERASE &&
+            entry_payload_decode(&erase, &block->entries[i], arena) == REASON_NONE) {
+            count = collect_erase(block, &erase, said, count, &entries);
         }
-        if (error == STORE_OK) {
-            error = erase_block(erasing, arena);
-        }
-        done += used;
         arena_rewind(arena, mark);
     }
+    sort_items(said, count, sizeof *said, order_said);
+    return count;
+}
+
+/* ---- the day's turn ---- */
+
+/* The day on which so many entries more may be erased. */
+static uint64_t take_turn(struct disk_author *author, uint64_t count, uint64_t arrived_s)
+{
+    uint32_t today = (uint32_t)(arrived_s / SECONDS_A_DAY);
+
+    if (author->erase_day < today) {
+        author->erase_day = today;
+        author->erase_count = 0;
+    }
+    if (author->erase_count + count > ERASE_ENTRIES_DAY_MAX &&
+        author->erase_day < today + ERASE_WAIT_DAYS_MAX) {
+        author->erase_day++;
+        author->erase_count = 0;
+    }
+    author->erase_count += (uint32_t)count;
+    return author->erase_day > today ? (uint64_t)author->erase_day * SECONDS_A_DAY : 0;
+}
+
+enum store_error store_erase_room(struct store_txn *txn, const struct actor_id *author, uint64_t now_s,
+                                  uint64_t *room)
+{
+    struct disk_author row;
+    enum store_error error = author_read(txn, author, &row);
+
+    *room = ERASE_ENTRIES_DAY_MAX;
+    if (error == STORE_OK && row.erase_day == now_s / SECONDS_A_DAY) {
+        *room -= row.erase_count;
+    } else if (error == STORE_OK && row.erase_day > now_s / SECONDS_A_DAY) {
+        *room = 0;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- noting it ---- */
+
+/* Count the rows about the eraser's block. Where there are too many, drop one that is void. Writes: *room,
+ * whether there is any for one more. */
+static enum store_error make_room(struct store_txn *txn, uint32_t number, const struct eraser *eraser,
+                                  bool *room)
+{
+    struct key prefix = author_seq_key(number, eraser->seq);
+    struct key is_void = {0};
+    struct eraser other;
+    struct walk walk;
+    size_t count = 0;
+    enum store_error error = walk_open(&walk, txn, TABLE_ERASERS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &prefix);
+    for (; error == STORE_OK && walk_under(&walk, &prefix); error = walk_next(&walk), count++) {
+        enum eraser_place place = ERASER_BESIDE;
+
+        error = eraser_of(txn, walk.key, walk.value, &other);
+        if (error == STORE_OK) {
+            error = eraser_place(txn, number, &other, &place);
+        }
+        if (error != STORE_OK) {
+            break;
+        }
+        if (place == ERASER_VOID) {
+            is_void = key_of(walk.key.data, walk.key.size);
+        }
+    }
+    walk_close(&walk);
+    *room = count < ERASERS_EACH_MAX || is_void.size > 0;
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        return error;
+    }
+    return count >= ERASERS_EACH_MAX && *room ? table_delete(txn, TABLE_ERASERS, &is_void) : STORE_OK;
+}
+
+static enum store_error mark_record(struct store_txn *txn, uint32_t number, uint64_t seq)
+{
+    struct disk_record record;
+    enum store_error error = record_read(txn, number, seq, &record);
+
+    if (error != STORE_OK || (record.flags & RECORD_HAS_ERASERS) != 0) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    record.flags |= RECORD_HAS_ERASERS;
+    return record_write(txn, number, seq, &record);
+}
+
+/* said is about one earlier block. Overlapping runs are united. */
+static size_t ranges_of(const struct reach_entries *said, size_t count, struct eraser *eraser)
+{
+    size_t entries = 0;
+
+    eraser->range_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct disk_range *last = &eraser->ranges[eraser->range_count > 0 ? eraser->range_count - 1 : 0];
+
+        if (eraser->range_count > 0 && said[i].first <= (uint64_t)last->last + 1) {
+            last->last = said[i].last > last->last ? (uint16_t)said[i].last : last->last;
+        } else {
+            eraser->ranges[eraser->range_count++] =
+                (struct disk_range){(uint16_t)said[i].first, (uint16_t)said[i].last};
+        }
+    }
+    for (size_t i = 0; i < eraser->range_count; i++) {
+        entries += (size_t)(eraser->ranges[i].last - eraser->ranges[i].first) + 1;
+    }
+    return entries;
+}
+
+static enum store_error put_one(struct store_txn *txn, struct disk_author *author, struct eraser *eraser,
+                                size_t entries, uint64_t arrived_s)
+{
+    struct key key = eraser_key(author->number, eraser->seq, eraser->setter_seq, &eraser->row.setter);
+    struct bytes held;
+    bool room = false;
+    enum store_error error = table_get(txn, TABLE_ERASERS, &key, &held);
+
+    if (error == STORE_NOT_FOUND) {
+        error = make_room(txn, author->number, eraser, &room);
+    }
+    if (error != STORE_OK || !room) {
+        return error;
+    }
+    author->erases = true;
+    eraser->row.waits_until_s = take_turn(author, entries, arrived_s);
+    error = eraser_write(txn, author->number, eraser);
+    if (error == STORE_OK) {
+        uint64_t wait_s = eraser->row.waits_until_s;
+
+        error = drop_put(txn, wait_s > 0 ? wait_s : arrived_s + ERASED_KEPT_S, author->number, eraser);
+    }
+    return error == STORE_OK ? mark_record(txn, author->number, eraser->seq) : error;
+}
+
+static enum store_error put_said(struct store_txn *txn, struct disk_author *author, const struct block *block,
+                                 const struct reach_entries *said, size_t count, uint64_t arrived_s)
+{
+    struct eraser eraser = {.setter_seq = block->header.seq, .row = {.setter = block->hash}};
+    enum store_error error = STORE_OK;
+
+    for (size_t first = 0, end = 0; first < count && error == STORE_OK; first = end) {
+        while (end < count && said[end].seq == said[first].seq) {
+            end++;
+        }
+        eraser.seq = said[first].seq;
+        error = put_one(txn, author, &eraser, ranges_of(said + first, end - first, &eraser), arrived_s);
+        if (error == STORE_OK) {
+            error = gaps_update(txn, author, eraser.seq);
+        }
+    }
     return error;
 }
 
-enum store_error blocks_erase(struct store_txn *txn, const struct network *network, uint32_t number,
-                              const struct reach_entries *erased, size_t count, uint64_t *dropped)
+static bool says_to_erase(const struct block *block)
 {
-    enum {
-        BLOCKS_SIZE = 2 * BLOCK_ARENA_SIZE + 2 * BLOCK_SIZE_MAX + BLOCK_ENTRIES_MAX * 64,
-    };
-    size_t capacity = BLOCKS_SIZE + sizeof(struct erasing) + count * sizeof(struct reach_entries);
-    struct erasing *erasing;
+    for (size_t i = 0; i < block->entry_count && block->header.block_class == CLASS_STATUS; i++) {
+        if (block->entries[i].kind == ENTRY_ERASE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A block beside the chain counts in the open epoch alone: keys that were rotated away account for nothing.
+ */
+static enum store_error may_count(struct store_txn *txn, const struct disk_author *author,
+                                  const struct block *block, bool *out)
+{
+    struct disk_record record;
+    enum store_error error = record_read(txn, author->number, block->header.seq, &record);
+
+    *out = (error == STORE_OK && hash_equal(&record.hash, &block->hash)) ||
+           (author->has_log && block->header.epoch == author->epoch);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error erasers_put(struct store_txn *txn, struct disk_author *author, const struct block *block,
+                             uint64_t arrived_s)
+{
+    enum { SAID_SIZE = ERASE_ENTRIES_MAX * sizeof(struct reach_entries) + RECORD_ARENA_SIZE };
+    struct reach_entries *said;
     struct arena arena;
     void *memory;
+    bool counted = false;
     enum store_error error;
 
-    *dropped = 0;
-    if (count == 0) {
+    if (!says_to_erase(block)) {
         return STORE_OK;
     }
-    memory = malloc(capacity);
+    error = may_count(txn, author, block, &counted);
+    if (error != STORE_OK || !counted) {
+        return error;
+    }
+    memory = malloc(SAID_SIZE);
     if (!memory) {
         return STORE_NO_MEMORY;
     }
-    arena_init(&arena, memory, capacity);
-    erasing = arena_take(&arena, sizeof *erasing);
-    assert(erasing);
-    *erasing = (struct erasing){.txn = txn, .network = network, .number = number};
-    error = erase_in(erasing, erased, count, &arena);
-    *dropped = erasing->bytes;
+    arena_init(&arena, memory, SAID_SIZE);
+    said = arena_take(&arena, ERASE_ENTRIES_MAX * sizeof *said);
+    assert(said);
+    error = put_said(txn, author, block, said, erase_collect(block, said, &arena), arrived_s);
     free(memory);
     return error;
 }

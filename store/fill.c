@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "store/content.h"
-#include "store/rows.h"
+#include "store/erase_rows.h"
+#include "store/erased.h"
+#include "store/own.h"
 
 /* Entries that a copy held lacks, taken from a fuller one. The entries root says that they are the same ones;
  * nothing says so of the signatures, which stand outside the header hash. */
@@ -13,51 +15,79 @@ struct filling {
     const struct network *network;
     const struct block *offered;
     struct disk_author author;
-    struct stored_block stored;      /* the copy held */
+    struct stored_block stored; /* the copy held */
+    uint64_t now_s;
     bool on_chain;                   /* else beside it */
-    bool covered[BLOCK_ENTRIES_MAX]; /* what the chain said to erase */
-    size_t covered_count;
-    bool taken[BLOCK_ENTRIES_MAX]; /* what is filled in */
+    bool covered[BLOCK_ENTRIES_MAX]; /* by an `erase` that stands */
+    bool taken[BLOCK_ENTRIES_MAX];   /* what is filled in */
 };
 
-/* Find the copy held and what its log said to erase of it. Whatever was said, was done: what is missing
- * beyond that was never here. */
-static enum store_error find(struct filling *filling, bool *lacks)
+static size_t count_covered(const struct filling *filling)
 {
-    const struct header *header = &filling->offered->header;
-    struct store_txn *txn = filling->txn;
-    struct disk_record record;
-    enum store_error error = author_read(txn, &header->author, &filling->author);
+    size_t count = 0;
 
-    *lacks = false;
-    if (error == STORE_OK) {
-        error = stored_block_read(txn, filling->author.number, header->seq, &filling->offered->hash,
-                                  &filling->stored);
+    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
+        count += filling->covered[i];
     }
-    if (error != STORE_OK || filling->stored.erased_count == 0) {
-        return error;
-    }
-    error = record_read(txn, filling->author.number, header->seq, &record);
+    return count;
+}
+
+/* What the chain says to erase of the copy held. */
+static enum store_error find_covered(struct filling *filling, bool *lacks)
+{
+    uint64_t seq = filling->offered->header.seq, last_setter = 0;
+    struct key key = block_key(filling->author.number, seq, &filling->offered->hash);
+    struct disk_record record;
+    struct disk_gap gap;
+    enum store_error error = record_read(filling->txn, filling->author.number, seq, &record);
+
     if (error == STORE_OK && hash_equal(&record.hash, &filling->offered->hash)) {
         filling->on_chain = true;
-        error =
-            erased_read(txn, filling->author.number, header->seq, filling->covered, &filling->covered_count);
+        error = erasers_read(filling->txn, filling->author.number, seq, ERASING_STANDS, filling->covered,
+                             &last_setter);
     }
-    *lacks = filling->stored.erased_count > filling->covered_count;
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        return error;
+    }
+    error = table_get_exact(filling->txn, TABLE_GAPS, &key, &gap, sizeof gap);
+    *lacks = error == STORE_OK || filling->stored.erased_count > count_covered(filling);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* Choose the entries to take. Returns: whether there are any. */
-static bool choose(struct filling *filling, const struct block *held)
+/* Find the copy held, and whether entries may be missing from it that were not erased. */
+static enum store_error find(struct filling *filling, bool *lacks)
+{
+    const struct header *header = &filling->offered->header;
+    enum store_error error = author_read(filling->txn, &header->author, &filling->author);
+
+    *lacks = false;
+    if (error == STORE_OK) {
+        error = stored_block_read(filling->txn, filling->author.number, header->seq, &filling->offered->hash,
+                                  &filling->stored);
+    }
+    return error == STORE_OK && filling->stored.erased_count > 0 ? find_covered(filling, lacks) : error;
+}
+
+/* Choose the entries to take. Writes: *any, whether there are some. */
+static enum store_error choose(struct filling *filling, const struct block *held, bool *any)
 {
     const struct block *offered = filling->offered;
-    bool any = false;
+    enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < held->entry_count; i++) {
-        filling->taken[i] = held->entries[i].erased && !offered->entries[i].erased && !filling->covered[i];
-        any |= filling->taken[i];
+    *any = false;
+    for (size_t i = 0; i < held->entry_count && error == STORE_OK; i++) {
+        bool kept = false;
+
+        if (!held->entries[i].erased || offered->entries[i].erased) {
+            continue;
+        }
+        if (filling->covered[i]) {
+            error = is_kept_left(filling->txn, &offered->entries[i], &kept);
+        }
+        filling->taken[i] = !filling->covered[i] || kept;
+        *any |= filling->taken[i];
     }
-    return any;
+    return error;
 }
 
 /* The block with the entries taken. Returns: false when they are too many for one: whoever signed it did not
@@ -102,6 +132,23 @@ static enum store_error put_effects(struct filling *filling)
             continue;
         }
         error = content_put(&content, entry, i);
+        if (error == STORE_OK && entry->kind == ENTRY_AFFILIATION) {
+            const struct entry_at at = {filling->author.number, offered->header.seq, i};
+
+            error = own_delete(filling->txn, OWN_GONE, &at);
+        }
+    }
+    return error;
+}
+
+/* Whatever says to erase these bytes, now or once it stands again, does so no sooner than of any others. */
+static enum store_error note_bytes(struct filling *filling)
+{
+    uint64_t seq = filling->offered->header.seq;
+    enum store_error error = gaps_update(filling->txn, &filling->author, seq);
+
+    if (error == STORE_OK && filling->author.erases) {
+        error = drops_put(filling->txn, filling->now_s + ERASED_KEPT_S, filling->author.number, seq);
     }
     return error;
 }
@@ -115,6 +162,9 @@ static enum store_error put(struct filling *filling, const struct block *united)
     if (error == STORE_OK && filling->on_chain) {
         error = put_effects(filling);
     }
+    if (error == STORE_OK) {
+        error = note_bytes(filling);
+    }
     if (error != STORE_OK) {
         return error;
     }
@@ -127,7 +177,7 @@ static enum store_error fill(struct filling *filling, uint64_t growth_max, bool 
 {
     struct block held, united;
     struct bytes copy;
-    bool lacks = false;
+    bool lacks = false, any = false;
     enum store_error error = find(filling, &lacks);
 
     if (error != STORE_OK || !lacks) {
@@ -139,7 +189,11 @@ static enum store_error fill(struct filling *filling, uint64_t growth_max, bool 
     if (block_decode(&held, filling->network, copy, arena) != REASON_NONE) {
         return STORE_DAMAGED;
     }
-    if (!choose(filling, &held) || !unite(filling, &held, &united, arena) ||
+    error = choose(filling, &held, &any);
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (!any || !unite(filling, &held, &united, arena) ||
         (united.encoded.size > held.encoded.size && united.encoded.size - held.encoded.size > growth_max)) {
         return STORE_OK;
     }
@@ -159,10 +213,11 @@ enum store_error store_lacks_entries(struct store_txn *txn, const struct block *
 }
 
 enum store_error store_fill_block(struct store_txn *txn, const struct network *network,
-                                  const struct block *block, uint64_t growth_max, bool *filled)
+                                  const struct block *block, uint64_t growth_max, uint64_t now_s,
+                                  bool *filled)
 {
     enum { FILL_ARENA_SIZE = 2 * BLOCK_ARENA_SIZE + 3 * BLOCK_SIZE_MAX + 64 };
-    struct filling filling = {.txn = txn, .network = network, .offered = block};
+    struct filling filling = {.txn = txn, .network = network, .offered = block, .now_s = now_s};
     struct arena arena;
     void *memory = malloc(FILL_ARENA_SIZE);
     enum store_error error;

@@ -94,8 +94,9 @@ enum store_error gather_grant(struct gather *gather, const struct entry_at *gran
 enum store_error gather_content(struct gather *gather, const struct entry_at *at, enum entry_kind kind,
                                 struct dossier_place *place, void *record);
 
-/* The same for an affiliation. Nothing of the record stays in the arena: of pointers it holds its extensions
- * alone, which mean nothing and are left out. */
+/* The same for an affiliation. Of an erased one the record has event, id, and who joined which shop, all else
+ * without meaning; STORE_NOT_FOUND where nobody knows that. Nothing of the record stays in the arena: of
+ * pointers it holds its extensions alone, which mean nothing and are left out. */
 enum store_error gather_affiliation(struct gather *gather, const struct entry_at *at,
                                     struct dossier_place *place, struct affiliation *affiliation);
 

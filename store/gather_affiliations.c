@@ -1,3 +1,4 @@
+#include "store/erased.h"
 #include "store/gather.h"
 #include "store/own.h"
 
@@ -37,6 +38,9 @@ enum store_error gather_affiliation(struct gather *gather, const struct entry_at
     if (error != STORE_OK) {
         return error;
     }
+    if (place->erased) {
+        return affiliation_read_sealed(gather->txn, at, affiliation);
+    }
     mark = arena_mark(gather->arena);
     if (entry_decode(&entry, view) != REASON_NONE || entry.erased || entry.kind != ENTRY_AFFILIATION) {
         return txn_fail(gather->txn, STORE_DAMAGED);
@@ -57,6 +61,9 @@ static enum store_error add_joined(struct gather *gather, const struct entry_at 
     struct disk_consent consent;
     enum store_error error = gather_affiliation(gather, at, &row->place, &row->affiliation);
 
+    if (error == STORE_OK && row->affiliation.event != AFFILIATION_JOINED) {
+        error = STORE_NOT_FOUND;
+    }
     if (error == STORE_OK) {
         error = own_consent(gather->txn, at, &consent);
     }

@@ -151,7 +151,7 @@ static enum store_error read_leave(struct gather *gather, const struct entry_at 
     struct affiliation affiliation;
     enum store_error error = gather_affiliation(gather, at, &row->place, &affiliation);
 
-    if (error != STORE_OK) {
+    if (error != STORE_OK || row->place.erased) {
         arena_rewind(gather->arena, mark);
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }

@@ -2,7 +2,9 @@
 
 #include "protocol/base/sort.h"
 #include "protocol/log/fork.h"
+#include "store/erased.h"
 #include "store/gather.h"
+#include "store/own.h"
 
 void *gather_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_size)
 {
@@ -149,6 +151,42 @@ static enum store_error fill_checkpoint(struct gather *gather, uint32_t number, 
     return STORE_OK;
 }
 
+/* ---- what this version does not understand ---- */
+
+/* Whether a block that may hold an unknown critical kind does, on the chain, and was not void by then. */
+static enum store_error asks_for_upgrade(struct gather *gather, uint32_t number, uint64_t seq,
+                                         const struct dossier_log *log, bool *asks)
+{
+    struct disk_record record;
+    enum store_error error = record_read(gather->txn, number, seq, &record);
+
+    *asks = error == STORE_OK && (record.flags & RECORD_UNKNOWN_CRITICAL) != 0 &&
+            !(record.standing == STANDING_VOID && dossier_log_reaches(log, record.void_seq));
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* The first block that asks for an upgrade. Where more are void than are looked at, the next one does. */
+static enum store_error fill_upgrade(struct gather *gather, uint32_t number, struct dossier_log *log)
+{
+    enum { UPGRADES_LOOKED_AT_MAX = 4096 };
+    struct entry_at at = {0};
+    uint64_t from = 0;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; error == STORE_OK && !log->upgrade_needed; i++, from = at.seq + 1) {
+        error = own_next(gather->txn, OWN_UPGRADE, number, from, &at);
+        if (error == STORE_OK) {
+            error = asks_for_upgrade(gather, number, at.seq, log, &log->upgrade_needed);
+        }
+        log->upgrade_needed |= error == STORE_OK && i == UPGRADES_LOOKED_AT_MAX;
+        log->upgrade_seq = at.seq;
+    }
+    if (!log->upgrade_needed) {
+        log->upgrade_seq = 0;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* ---- logs ---- */
 
 static enum store_error fill_log(struct gather *gather, const struct disk_author *row,
@@ -161,10 +199,14 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     log->epoch_first_seq = row->epoch_first_seq;
     log->head_seq = row->seq;
     log->head = row->head;
-    log->upgrade_needed = row->upgrade_needed;
-    log->upgrade_seq = row->upgrade_seq;
     log->frozen = row->frozen;
     error = fill_known_by(gather, row->number, log);
+    if (error == STORE_OK && row->upgrade_seen) {
+        error = fill_upgrade(gather, row->number, log);
+    }
+    if (error == STORE_OK) {
+        error = gaps_fill_log(gather->txn, row, log);
+    }
     if (error == STORE_OK) {
         error = fill_forks(gather, log);
     }

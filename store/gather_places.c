@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "store/erased.h"
 #include "store/gather.h"
 
 static enum store_error damaged(struct gather *gather)
@@ -85,6 +86,10 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     if (!stored_block_entry(&stored, place->index, view) ||
         !read_leaf(gather, &record, *view, &place->leaf)) {
         return damaged(gather);
+    }
+    error = element_hide(gather->txn, &(struct entry_at){number, place->seq, place->index}, &record, view);
+    if (error != STORE_OK) {
+        return error;
     }
     place->time_s = record.time_s;
     place->arrived_s = stored.arrived_s;

@@ -14,6 +14,7 @@ enum grant_kind {
     GRANT_PACK = 5,          /* by namespace */
     GRANT_JOINED = 6,        /* by technician */
     GRANT_LEFT = 7,          /* by affiliation */
+    GRANT_AFFILIATION = 8,   /* each `joined` of it in the log of its shop, by affiliation */
 };
 
 /* Index, or take out of the index, the entries of block seq of class govern. */

@@ -19,13 +19,21 @@ struct disk_author {
     uint32_t seq;
     uint32_t epoch;
     uint32_t epoch_first_seq;
-    uint32_t upgrade_seq;
-    uint8_t has_log; /* else blocks beside a chain that has not been replayed */
-    uint8_t upgrade_needed;
+    uint32_t upgrade_blocks; /* log_state's */
+    uint32_t gap_blocks;     /* rows of TABLE_GAPS */
+    uint32_t erase_day;      /* UTC day, by arrival, that its last `erase` was counted on… */
+    uint32_t erase_count;    /* …and how many entries so far on that one */
+    uint8_t has_log;         /* else blocks beside a chain that has not been replayed */
+    uint8_t upgrade_seen;    /* OWN_UPGRADE has rows of it */
     uint8_t frozen;
-    uint8_t zero[5];
+    uint8_t erases; /* TABLE_ERASERS has rows of it */
 };
-static_assert(sizeof(struct disk_author) == 72, "no padding");
+static_assert(sizeof(struct disk_author) == 80, "no padding");
+
+enum record_flag {
+    RECORD_UNKNOWN_CRITICAL = 1, /* block_record.unknown_critical */
+    RECORD_HAS_ERASERS = 2,      /* TABLE_ERASERS has rows about its block; what they do, they say */
+};
 
 /* One block of a chain. */
 struct disk_record {
@@ -40,7 +48,7 @@ struct disk_record {
     uint8_t block_class;
     uint8_t standing;
     uint8_t void_reason;
-    uint8_t zero;
+    uint8_t flags; /* of enum record_flag */
 };
 static_assert(sizeof(struct disk_record) == 96, "no padding");
 
@@ -56,12 +64,39 @@ struct disk_event {
 };
 static_assert(sizeof(struct disk_event) == 16, "no padding");
 
-/* Entries of one block that its log said to erase: a row is these, ascending, none touching the next. */
+/* What one status block says to erase of one earlier block: a row is this, and then runs of entries,
+ * ascending, none touching the next. */
+struct disk_eraser {
+    struct hash setter;     /* header hash of the status block */
+    uint64_t waits_until_s; /* its author had used up what it may erase in a day; 0: it waits no longer */
+};
+static_assert(sizeof(struct disk_eraser) == 40, "no padding");
+
 struct disk_range {
     uint16_t first;
     uint16_t last;
 };
 static_assert(sizeof(struct disk_range) == 4, "no padding");
+
+/* What a block held lacks. */
+struct disk_gap {
+    uint32_t epoch;
+    uint32_t last_eraser; /* the highest block that erases an affiliation which was never read here */
+    uint16_t missing;     /* entries that no `erase` accounts for */
+    uint16_t unread;      /* affiliations that one accounts for, but that were never read here */
+    uint32_t zero;
+};
+static_assert(sizeof(struct disk_gap) == 16, "no padding");
+
+/* What an affiliation said whose bytes are gone. */
+struct disk_gone {
+    struct hash leaf;
+    struct actor_id technician; /* of a `joined` */
+    struct hash id;
+    uint8_t event; /* enum affiliation_event; 0: it said nothing */
+    uint8_t zero[7];
+};
+static_assert(sizeof(struct disk_gone) == 104, "no padding");
 
 /* What the last checkpoint of a day says. Signatures and extensions are not kept for every day: an author
  * could fill the disk with them. */

@@ -51,6 +51,7 @@ struct block_record record_of(const struct disk_record *row)
         .entry_count = row->entry_count,
         .block_class = (enum block_class)row->block_class,
         .standing = (enum standing)row->standing,
+        .unknown_critical = (row->flags & RECORD_UNKNOWN_CRITICAL) != 0,
         .void_seq = row->void_seq,
         .void_index = row->void_index,
         .void_reason = row->void_reason,
@@ -74,6 +75,7 @@ struct disk_record disk_record_of(const struct block_record *record)
         .block_class = (uint8_t)record->block_class,
         .standing = (uint8_t)record->standing,
         .void_reason = (uint8_t)record->void_reason,
+        .flags = record->unknown_critical ? RECORD_UNKNOWN_CRITICAL : 0,
     };
 }
 
@@ -112,8 +114,7 @@ enum store_error state_read(struct store_txn *txn, const struct actor_id *author
         .epoch_first_seq = row->epoch_first_seq,
         .seq = row->seq,
         .head = row->head,
-        .upgrade_needed = row->upgrade_needed,
-        .upgrade_seq = row->upgrade_seq,
+        .upgrade_blocks = row->upgrade_blocks,
     };
     return keys_read(txn, row->number, row->seq, &state->keys, &keys_epoch);
 }

@@ -30,6 +30,13 @@ enum store_error own_put(struct store_txn *txn, enum own_kind kind, const struct
     return table_put(txn, TABLE_OWN, &key, consent, consent ? sizeof *consent : 0);
 }
 
+enum store_error own_gone_put(struct store_txn *txn, const struct entry_at *own, const struct disk_gone *gone)
+{
+    struct key key = row_key(OWN_GONE, own);
+
+    return table_put(txn, TABLE_OWN, &key, gone, sizeof *gone);
+}
+
 enum store_error own_delete(struct store_txn *txn, enum own_kind kind, const struct entry_at *own)
 {
     struct key key = row_key(kind, own);
@@ -44,6 +51,13 @@ enum store_error own_consent(struct store_txn *txn, const struct entry_at *own, 
     struct key key = row_key(OWN_JOINED, own);
 
     return table_get_exact(txn, TABLE_OWN, &key, consent, sizeof *consent);
+}
+
+enum store_error own_gone(struct store_txn *txn, const struct entry_at *own, struct disk_gone *gone)
+{
+    struct key key = row_key(OWN_GONE, own);
+
+    return table_get_exact(txn, TABLE_OWN, &key, gone, sizeof *gone);
 }
 
 static enum store_error read_row(const struct walk *walk, struct entry_at *own)
@@ -128,23 +142,43 @@ enum store_error own_find(struct store_txn *txn, enum own_kind kind, uint32_t au
     return error;
 }
 
-enum store_error own_next_author(struct store_txn *txn, enum own_kind kind, uint32_t from, uint32_t *author)
+/* The first row at or after key that is under prefix. */
+static enum store_error first_row(struct store_txn *txn, const struct key *key, const struct key *prefix,
+                                  struct entry_at *out)
 {
-    struct key key = kind_key(kind, from);
-    struct key any = {0};
-    struct entry_at row = {0};
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_OWN);
 
     if (error != STORE_OK) {
         return error;
     }
-    key_add_number(&any, kind, 1);
-    error = walk_seek(&walk, &key);
+    error = walk_seek(&walk, key);
     if (error == STORE_OK) {
-        error = walk_under(&walk, &any) ? read_row(&walk, &row) : STORE_NOT_FOUND;
+        error = walk_under(&walk, prefix) ? read_row(&walk, out) : STORE_NOT_FOUND;
     }
     walk_close(&walk);
+    return error;
+}
+
+enum store_error own_next(struct store_txn *txn, enum own_kind kind, uint32_t author, uint64_t from,
+                          struct entry_at *out)
+{
+    struct key prefix = kind_key(kind, author);
+    struct key key = prefix;
+
+    key_add_number(&key, from, 8);
+    return first_row(txn, &key, &prefix, out);
+}
+
+enum store_error own_next_author(struct store_txn *txn, enum own_kind kind, uint32_t from, uint32_t *author)
+{
+    struct key key = kind_key(kind, from);
+    struct key any = {0};
+    struct entry_at row = {0};
+    enum store_error error;
+
+    key_add_number(&any, kind, 1);
+    error = first_row(txn, &key, &any, &row);
     if (error == STORE_OK) {
         *author = row.author;
     }

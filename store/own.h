@@ -11,17 +11,27 @@ enum own_kind {
     OWN_JOINED = 1, /* every `joined` in the log, of whatever shop: its row is a struct disk_consent */
     OWN_PROFILE = 2,
     OWN_STATEMENT = 3,
+    OWN_UPGRADE =
+        4,        /* blocks held that, while they are on the chain, hold an unknown critical kind; index 0 */
+    OWN_GONE = 5, /* affiliations whose bytes are gone: struct disk_gone */
 };
 
 /* consent NULL: for the kinds that have none. */
 enum store_error own_put(struct store_txn *txn, enum own_kind kind, const struct entry_at *own,
                          const struct disk_consent *consent);
 enum store_error own_consent(struct store_txn *txn, const struct entry_at *own, struct disk_consent *consent);
+enum store_error own_gone_put(struct store_txn *txn, const struct entry_at *own,
+                              const struct disk_gone *gone);
+enum store_error own_gone(struct store_txn *txn, const struct entry_at *own, struct disk_gone *gone);
 enum store_error own_delete(struct store_txn *txn, enum own_kind kind, const struct entry_at *own);
 
 /* The newest of an author's, at most max, ascending by (seq, index); in arena. */
 enum store_error own_find(struct store_txn *txn, enum own_kind kind, uint32_t author, size_t max,
                           struct entry_at **out, size_t *count, struct arena *arena);
+
+/* The author's first with seq >= from. STORE_NOT_FOUND when there is none. */
+enum store_error own_next(struct store_txn *txn, enum own_kind kind, uint32_t author, uint64_t from,
+                          struct entry_at *out);
 
 /* The first author numbered from on who has any. STORE_NOT_FOUND when there is none. */
 enum store_error own_next_author(struct store_txn *txn, enum own_kind kind, uint32_t from, uint32_t *author);

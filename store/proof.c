@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "store/erased.h"
 #include "store/pages.h"
 
 /* Proofs from an author's present head (protocol/rules/presentation.h checks them). */
@@ -40,6 +41,11 @@ static enum store_error find_entry(struct proving *proving, struct bytes *entry)
     if (!stored_block_entry(&proving->stored, name->index, &element) ||
         !entry_leaf(&leaf, proving->network, element)) {
         return txn_fail(proving->txn, STORE_DAMAGED);
+    }
+    error = element_hide(proving->txn, &(struct entry_at){number, name->seq, name->index}, &proving->record,
+                         &element);
+    if (error != STORE_OK) {
+        return error;
     }
     if (element_is_erased(element) || memcmp(leaf.bytes, name->prefix, sizeof name->prefix) != 0) {
         return STORE_NOT_FOUND;

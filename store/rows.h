@@ -89,6 +89,9 @@ struct stored_block {
     struct bytes encoded;
 };
 
+/* Whether block came without some of its entries. Requires: decoded with its body. */
+bool block_has_erased(const struct block *block);
+
 /* A block's parts, without looking into its entries. */
 struct block_parts {
     struct bytes header;
@@ -104,20 +107,13 @@ enum store_error inception_read(struct store_txn *txn, uint32_t number, struct b
 /* Write block with its marks. Requires: block's entries decoded. */
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
                                     uint64_t arrived_s);
-/* Drop the bytes of entries of blocks of the chain, and note that the log said so. Writes: *dropped, how many
- * bytes less are held. */
-enum store_error blocks_erase(struct store_txn *txn, const struct network *network, uint32_t number,
-                              const struct reach_entries *erased, size_t count, uint64_t *dropped);
-/* Entries of block seq that the chain said to erase. Writes: true in covered for each of them, nothing else;
- * *count, how many. */
-enum store_error erased_read(struct store_txn *txn, uint32_t number, uint64_t seq,
-                             bool covered[BLOCK_ENTRIES_MAX], size_t *count);
 /* Returns: false when the bytes are damaged. */
 bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts);
 /* The bytes of entry index. Returns: false when there is no such entry. */
 bool stored_block_entry(const struct stored_block *stored, uint64_t index, struct bytes *element);
 
-/* The bytes of an entry of the chain: a view. STORE_NOT_FOUND when there is no such entry. */
+/* The bytes of an entry of the chain, those of its erased form where its `erase` stands: a view.
+ * STORE_NOT_FOUND when there is no such entry. */
 enum store_error element_read(struct store_txn *txn, const struct entry_at *at, struct bytes *element);
 
 /* All entries of a block, as views; the array in arena. Returns: false when the bytes are damaged or the

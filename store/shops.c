@@ -23,10 +23,13 @@ static enum store_error read_profile(struct store_txn *txn, const struct entry_a
     if (error != STORE_OK) {
         return error;
     }
+    if (element_is_erased(view)) {
+        return STORE_NOT_FOUND;
+    }
     if (!arena_copy(arena, view, &element)) {
         return STORE_NO_MEMORY;
     }
-    if (entry_decode(&entry, element) != REASON_NONE || entry.erased || entry.kind != ENTRY_SHOP) {
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_SHOP) {
         return txn_fail(txn, STORE_DAMAGED);
     }
     reason = schema_decode_known(&shop_schema, shop, entry.payload, arena);

@@ -110,14 +110,37 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
 
 /* Keep a signature-valid block beside the chain. */
 enum store_error store_put_side_block(struct store_txn *txn, const struct block *block, uint64_t arrived_s);
+/* Erasing. What a block says to erase reads as erased from then on, wherever it stands on the chain and is
+ * not void; the bytes stay for seven days, so that a void of that block gives them back. An author erases 65
+ * 536 entries a day, by arrival here: beyond that its next `erase` takes effect on this node on a later day,
+ * and is readable until then. */
+
+/* Whether store_drop_erased has anything to do. */
+enum store_error store_erased_is_due(struct store_txn *txn, uint64_t now_s, bool *due);
+/* Take up what is due: what waited for its day is erased; bytes go seven days after that, where the `erase`
+ * stands on the chain and no fork of its author is open. Those in the log of self (NULL: nobody) stay until
+ * seven days after the first rotation that follows the `erase`. Looks at blocks_max blocks. */
+enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id *self, uint64_t now_s,
+                                   size_t blocks_max);
+/* How many entries more the author may erase today before the next one waits. */
+enum store_error store_erase_room(struct store_txn *txn, const struct actor_id *author, uint64_t now_s,
+                                  uint64_t *room);
+
+/* Blocks of the author that lack entries which no `erase` accounts for, or affiliations that were erased
+ * before they were read here; those that matter: not void, and beside the chain in the open epoch alone. At
+ * most max from seq from on, or where there are none, from the first. */
+enum store_error store_gaps(struct store_txn *txn, const struct actor_id *author, uint64_t from,
+                            struct locator_point *out, size_t max, size_t *count);
+
 /* Whether block, of class content, is held with entries missing that its log never said to erase: a relay can
  * strip a copy. Cheap when none is missing. */
 enum store_error store_lacks_entries(struct store_txn *txn, const struct block *block, bool *lacks);
 /* Take from block what the copy held lacks, unless its log said to erase it; signatures and arrival stay
- * those of the copy held. Nothing is taken when the bytes held would grow by more than growth_max. Requires:
- * block decoded with its body and held. */
+ * those of the copy held; now_s is this node's clock. Nothing is taken when the bytes held would grow by more
+ * than growth_max. Requires: block decoded with its body and held. */
 enum store_error store_fill_block(struct store_txn *txn, const struct network *network,
-                                  const struct block *block, uint64_t growth_max, bool *filled);
+                                  const struct block *block, uint64_t growth_max, uint64_t now_s,
+                                  bool *filled);
 
 /* Forget everything derived from the author's chain, keeping all blocks and their arrival times, so that a
  * chosen chain can be replayed with store_apply. */

@@ -13,19 +13,21 @@
 #include "store/store.h"
 
 #define TABLE_LIST(X)                                                                                        \
-    X(TABLE_META, "meta")               /* word -> what it says: version, run directory, recent postings */  \
-    X(TABLE_AUTHORS, "authors")         /* actor -> struct disk_author */                                    \
-    X(TABLE_NAMES, "names")             /* author number -> actor */                                         \
-    X(TABLE_BLOCKS, "blocks")           /* author number, seq, header hash -> arrival, marks, bytes */       \
-    X(TABLE_RECORDS, "records")         /* author number, seq -> struct disk_record; the chain alone */      \
-    X(TABLE_KEYS, "keys")               /* author number, seq > 0 -> epoch and key set that the block set */ \
-    X(TABLE_STANDINGS, "standings")     /* author number, seq, index -> history and events */                \
-    X(TABLE_ERASED, "erased")           /* author number, seq -> entries that the chain said to erase */     \
-    X(TABLE_LIVE_PAGES, "live")         /* author number, seq -> level 1 page of a touched block */          \
-    X(TABLE_STATE_PAGES, "state")       /* author number, level, page -> hashes */                           \
-    X(TABLE_GRANTS, "grants")           /* grant kind, whom or what about, author number, seq, index */      \
-    X(TABLE_OWN, "own")                 /* own kind, author number, seq, index -> struct disk_consent */     \
-    X(TABLE_RUNS, "runs")               /* run, first posting of the chunk -> postings */                    \
+    X(TABLE_META, "meta")           /* word -> what it says: version, run directory, recent postings */      \
+    X(TABLE_AUTHORS, "authors")     /* actor -> struct disk_author */                                        \
+    X(TABLE_NAMES, "names")         /* author number -> actor */                                             \
+    X(TABLE_BLOCKS, "blocks")       /* author number, seq, header hash -> arrival, marks, bytes */           \
+    X(TABLE_RECORDS, "records")     /* author number, seq -> struct disk_record; the chain alone */          \
+    X(TABLE_KEYS, "keys")           /* author number, seq > 0 -> epoch and key set that the block set */     \
+    X(TABLE_STANDINGS, "standings") /* author number, seq, index -> history and events */                    \
+    X(TABLE_ERASERS, "erasers")     /* author number, seq, setter's seq and hash prefix -> disk_eraser */    \
+    X(TABLE_DROPS, "drops")         /* when, key of an eraser -> nothing */                                  \
+    X(TABLE_GAPS, "gaps")           /* author number, seq, header hash -> struct disk_gap */                 \
+    X(TABLE_LIVE_PAGES, "live")     /* author number, seq -> level 1 page of a touched block */              \
+    X(TABLE_STATE_PAGES, "state")   /* author number, level, page -> hashes */                               \
+    X(TABLE_GRANTS, "grants")       /* grant kind, whom or what about, author number, seq, index */          \
+    X(TABLE_OWN, "own")             /* own kind, author number, seq, index -> struct disk_consent */         \
+    X(TABLE_RUNS, "runs")           /* run, first posting of the chunk -> postings */                        \
     X(TABLE_CHECKPOINTS, "checkpoints") /* actor -> the newest record */                                     \
     X(TABLE_CHECKPOINT_DAYS, "days")    /* author number, UTC day -> struct disk_checkpoint */               \
     X(TABLE_FORKS, "forks")             /* actor, epoch -> record */                                         \
@@ -80,6 +82,7 @@ struct store_txn {
     enum store_error failure; /* first failed write: the transaction can only be dropped */
     int64_t attestations;     /* accepted less forgotten */
     struct inception *inception;
+    uint8_t erased_form[ENTRY_ERASED_SIZE_MAX]; /* of the entry that was hidden last */
 };
 
 /* ---- keys ---- */

@@ -3,6 +3,7 @@
 
 #include "store/consents.h"
 #include "store/content.h"
+#include "store/erased.h"
 #include "store/grants.h"
 #include "store/own.h"
 
@@ -69,8 +70,8 @@ static enum store_error forget_blocks(struct store_txn *txn, const struct disk_a
 
 static enum store_error unwind(struct store_txn *txn, const struct actor_id *author)
 {
-    static const enum table derived[] = {TABLE_RECORDS, TABLE_KEYS,       TABLE_STANDINGS,
-                                         TABLE_ERASED,  TABLE_LIVE_PAGES, TABLE_STATE_PAGES};
+    static const enum table derived[] = {TABLE_RECORDS, TABLE_KEYS, TABLE_STANDINGS, TABLE_LIVE_PAGES,
+                                         TABLE_STATE_PAGES};
     struct disk_author row;
     struct key key;
     enum store_error error = author_read_log(txn, author, &row);
@@ -91,9 +92,17 @@ static enum store_error unwind(struct store_txn *txn, const struct actor_id *aut
     if (error != STORE_OK) {
         return error;
     }
-    row = (struct disk_author){
-        .bytes = row.bytes, .number = row.number, .blocks = row.blocks, .frozen = row.frozen};
-    return author_write(txn, author, &row);
+    row = (struct disk_author){.bytes = row.bytes,
+                               .number = row.number,
+                               .blocks = row.blocks,
+                               .frozen = row.frozen,
+                               .upgrade_seen = row.upgrade_seen,
+                               .erases = row.erases,
+                               .gap_blocks = row.gap_blocks,
+                               .erase_day = row.erase_day,
+                               .erase_count = row.erase_count};
+    error = gaps_recheck(txn, &row);
+    return error == STORE_OK ? author_write(txn, author, &row) : error;
 }
 
 enum store_error store_unwind_log(struct store_txn *txn, const struct actor_id *author)

@@ -45,10 +45,11 @@ enum {
     CHAIN_DEPTH_MAX = 8,
 
     STATUS_SPANS_MAX = 128,
-    STATUS_BLOCKS_MAX = 256, /* earlier blocks that one status block touches */
-    VOID_BLOCKS_MAX = 65536, /* earlier blocks that one govern block voids */
-    HISTORY_EVENTS_MAX = 32, /* statuses said about one entry… */
-    HISTORY_OPEN_MAX = 24,   /* …of any kind; the rest are for `revoked` alone */
+    STATUS_BLOCKS_MAX = 256,  /* earlier blocks that one status block touches */
+    ERASE_ENTRIES_MAX = 4096, /* earlier entries that one status block erases */
+    VOID_BLOCKS_MAX = 65536,  /* earlier blocks that one govern block voids */
+    HISTORY_EVENTS_MAX = 32,  /* statuses said about one entry… */
+    HISTORY_OPEN_MAX = 24,    /* …of any kind; the rest are for `revoked` alone */
     WITHDRAWAL_EXCEPTIONS_MAX = 64,
     RHYTHM_DAYS_MAX = 200,
 

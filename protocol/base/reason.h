@@ -112,7 +112,9 @@
     X(REASON_LEFT, 126, "affiliation-has-ended")                                                             \
     X(REASON_TWO_ROSTERS, 127, "on-two-rosters")                                                             \
     /* limits */                                                                                             \
-    X(REASON_LIMIT, 180, "limit-reached")
+    X(REASON_LIMIT, 180, "limit-reached")                                                                    \
+    /* erasing */                                                                                            \
+    X(REASON_ERASES_TOO_MANY, 160, "erases-too-many-entries")
 
 #define REASON_AS_ENUM(name, number, word) name = number,
 enum reason { REASON_LIST(REASON_AS_ENUM) };

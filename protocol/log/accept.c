@@ -1,5 +1,6 @@
 #include "protocol/log/accept.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- who may sign what ---- */
@@ -87,6 +88,7 @@ struct applier {
     const struct block *block;
     struct arena *arena;
     size_t event_capacity, erased_capacity;
+    uint64_t erased_entries; /* that the block erases, each as often as it is named */
 };
 
 static struct past_block *past_block_at(const struct log_past *past, uint64_t seq)
@@ -207,9 +209,11 @@ static enum reason apply_erase(struct applier *applier, const struct erase *eras
         if (reason != REASON_NONE) {
             return reason;
         }
-        if (change->erased_count == applier->erased_capacity) {
-            return REASON_TOUCHES_TOO_MANY;
+        applier->erased_entries += ranges[i].last - ranges[i].first + 1;
+        if (applier->erased_entries > ERASE_ENTRIES_MAX) {
+            return REASON_ERASES_TOO_MANY;
         }
+        assert(change->erased_count < applier->erased_capacity);
         change->erased[change->erased_count++] =
             (struct reach_entries){erase->seq, ranges[i].first, ranges[i].last};
     }
@@ -237,6 +241,7 @@ static enum reason apply_void(struct applier *applier, const struct void_record 
         if (past->record.standing == STANDING_VOID) {
             continue;
         }
+        applier->change->state.upgrade_blocks -= past->record.unknown_critical;
         past->record.standing = STANDING_VOID;
         past->record.void_seq = header->seq;
         past->record.void_index = index;
@@ -280,16 +285,14 @@ static enum reason apply_entry(struct applier *applier, const struct entry *entr
 
 /* Content needs no look: malformed, unknown and erased entries are kept and change nothing, but for an
  * unknown critical kind, which its erased form shows too. */
-static void note_upgrade(struct log_state *state, const struct block *block)
+static void note_upgrade(struct log_change *change, const struct block *block)
 {
-    for (size_t i = 0; i < block->entry_count && !state->upgrade_needed; i++) {
+    for (size_t i = 0; i < block->entry_count && !change->record.unknown_critical; i++) {
         const struct entry *entry = &block->entries[i];
 
-        if (entry->critical && entry_schema(entry->kind) == NULL) {
-            state->upgrade_needed = true;
-            state->upgrade_seq = block->header.seq;
-        }
+        change->record.unknown_critical = entry->critical && entry_schema(entry->kind) == NULL;
     }
+    change->state.upgrade_blocks += change->record.unknown_critical;
 }
 
 static enum reason apply_entries(struct applier *applier)
@@ -297,7 +300,7 @@ static enum reason apply_entries(struct applier *applier)
     const struct block *block = applier->block;
 
     if (block->header.block_class == CLASS_CONTENT) {
-        note_upgrade(&applier->change->state, block);
+        note_upgrade(applier->change, block);
         return REASON_NONE;
     }
     for (size_t i = 0; i < block->entry_count; i++) {
@@ -418,7 +421,7 @@ static enum reason make_room(struct applier *applier)
         return REASON_NONE;
     }
     applier->event_capacity = STATUS_ENTRIES_MAX;
-    applier->erased_capacity = STATUS_ENTRIES_MAX;
+    applier->erased_capacity = ERASE_ENTRIES_MAX;
     change->events = arena_take(applier->arena, applier->event_capacity * sizeof *change->events);
     change->erased = arena_take(applier->arena, applier->erased_capacity * sizeof *change->erased);
     return change->events != NULL && change->erased != NULL ? REASON_NONE : REASON_TOO_LARGE;

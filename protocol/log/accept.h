@@ -20,8 +20,7 @@ struct log_state {
     uint64_t seq;             /* of the head */
     struct hash head;         /* header hash of the head */
     struct key_set keys;
-    bool upgrade_needed;  /* an unknown critical kind stands in the log… */
-    uint64_t upgrade_seq; /* …first in this block */
+    uint64_t upgrade_blocks; /* that hold an unknown critical kind and are not void */
 };
 
 /* What a log remembers of each of its blocks besides the bytes. Plain data without pointers. */
@@ -32,6 +31,7 @@ struct block_record {
     uint64_t entry_count;
     enum block_class block_class;
     enum standing standing;
+    bool unknown_critical;         /* it holds an unknown critical kind, readable or erased */
     uint64_t void_seq, void_index; /* which entry voided it, when void: the first that did */
     uint64_t void_reason;
 };

@@ -41,10 +41,13 @@ struct dossier_log {
     bool nothing_by_then; /* not even block 0 had */
     bool upgrade_needed;
     uint64_t upgrade_seq;
-    bool frozen;       /* two rotations of one epoch */
-    bool forked;       /* a fork proof stands in the open epoch */
-    uint64_t fork_seq; /* when frozen or forked: the lowest disputed block, for a frozen log never above the
-                          rotation that was chosen; this one and all later ones are disputed */
+    bool frozen;         /* two rotations of one epoch */
+    bool forked;         /* a fork proof stands in the open epoch */
+    uint64_t fork_seq;   /* when frozen or forked: the lowest disputed block, for a frozen log never above the
+                            rotation that was chosen; this one and all later ones are disputed */
+    bool incomplete;     /* entries that no `erase` accounts for are not here */
+    bool has_unread;     /* erased affiliations were never read here: a `left` may be among them… */
+    uint64_t unread_seq; /* …erased by this block at the latest */
     /* The newest checkpoint whose time is not after the question's known_by_s, of the newest one held and the
      * last one of each earlier day; none when the block that it names is not on the chain. */
     bool has_checkpoint;

@@ -78,8 +78,8 @@ enum reason entry_decode(struct entry *entry, struct bytes input)
     return reader_end(&reader);
 }
 
-/* The erased form, from the bytes of kind and critical bit that both forms have. */
-static void write_erased(struct writer *writer, const struct network *network, const struct entry *entry)
+/* From the bytes of kind and critical bit that both forms have. */
+void entry_write_erased(struct writer *writer, const struct network *network, const struct entry *entry)
 {
     const uint8_t head = MSGPACK_ARRAY3;
     struct hash payload_hash;
@@ -100,7 +100,7 @@ void entry_leaf_of(struct hash *out, const struct network *network, const struct
     struct writer writer;
 
     writer_init(&writer, memory, sizeof memory);
-    write_erased(&writer, network, entry);
+    entry_write_erased(&writer, network, entry);
     assert(!writer.overflow);
     hash_bytes(out, label_domain(network, LABEL_ENTRY), memory, writer.size);
 }
@@ -383,7 +383,7 @@ bool block_erase(struct writer *writer, const struct network *network, const str
         const struct entry *entry = &block->entries[i];
 
         if (ranges_contain(ranges, count, &next, i)) {
-            write_erased(writer, network, entry);
+            entry_write_erased(writer, network, entry);
         } else {
             writer_raw(writer, entry->encoded.data, entry->encoded.size);
         }

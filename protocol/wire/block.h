@@ -61,6 +61,11 @@ bool entry_leaf(struct hash *out, const struct network *network, struct bytes en
 void entry_write(struct writer *writer, uint64_t kind, bool critical, struct bytes payload,
                  struct bytes salt);
 
+/* Append entry's erased form. */
+void entry_write_erased(struct writer *writer, const struct network *network, const struct entry *entry);
+/* What that takes at most. */
+enum { ENTRY_ERASED_SIZE_MAX = 64 };
+
 /* Read one entry element into *entry (with views into input): its shape, size and salt. Returns: REASON_NONE
  * when all of input is that element, or why not. */
 enum reason entry_decode(struct entry *entry, struct bytes input);

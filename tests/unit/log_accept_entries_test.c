@@ -302,22 +302,46 @@ static void test_unknown_critical_kinds_ask_for_an_upgrade(void **state)
     struct memory_log after = after_draft(unknown_content);
 
     (void)state;
-    assert_false(after.state.upgrade_needed);
+    assert_int_equal(after.state.upgrade_blocks, 0);
     memory_log_deinit(&after);
     /* A known kind needs no upgrade, whatever its bit and its bytes. */
     after = after_draft(malformed_content);
-    assert_false(after.state.upgrade_needed);
+    assert_int_equal(after.state.upgrade_blocks, 0);
 
     log_builder_begin(&bench->builder, CLASS_CONTENT);
     log_builder_add_payload(&bench->builder, 500, true, bytes_of("x", 1));
     log_builder_append(&bench->builder, &after);
-    assert_true(after.state.upgrade_needed);
-    assert_int_equal(after.state.upgrade_seq, AT_NEXT + 1);
+    assert_int_equal(after.state.upgrade_blocks, 1);
+    assert_true(after.blocks[AT_NEXT + 1].record.unknown_critical);
     log_builder_begin(&bench->builder, CLASS_CONTENT);
     log_builder_add_payload(&bench->builder, 501, true, bytes_of("x", 1));
+    log_builder_add_payload(&bench->builder, 502, true, bytes_of("x", 1));
     log_builder_append(&bench->builder, &after);
-    assert_int_equal(after.state.upgrade_seq, AT_NEXT + 1); /* the first one is told */
+    assert_int_equal(after.state.upgrade_blocks, 2); /* blocks are counted, not entries */
     assert_naive_root(&after);
+    memory_log_deinit(&after);
+}
+
+/* Else a thief of an issuing key would leave its author undetermined for ever. */
+static void test_the_need_of_an_upgrade_ends_with_the_block(void **state)
+{
+    struct memory_log after = after_draft(unknown_content);
+
+    (void)state;
+    for (uint64_t kind = 500; kind < 502; kind++) {
+        log_builder_begin(&bench->builder, CLASS_CONTENT);
+        log_builder_add_payload(&bench->builder, kind, true, bytes_of("x", 1));
+        log_builder_append(&bench->builder, &after);
+    }
+    draft_void(AT_NEXT, AT_NEXT + 1);
+    log_builder_append(&bench->builder, &after);
+    assert_int_equal(after.state.upgrade_blocks, 1);
+    draft_void(AT_NEXT + 1, AT_NEXT + 1);
+    log_builder_append(&bench->builder, &after);
+    assert_int_equal(after.state.upgrade_blocks, 1); /* what is void is voided once */
+    draft_void(AT_NEXT + 2, AT_NEXT + 2);
+    log_builder_append(&bench->builder, &after);
+    assert_int_equal(after.state.upgrade_blocks, 0);
     memory_log_deinit(&after);
 }
 
@@ -456,6 +480,19 @@ static void test_a_status_block_says_16384_things(void **state)
     bench_check("one more", bench_forge(NULL), REASON_TOUCHES_TOO_MANY);
 }
 
+static void test_a_status_block_erases_4096_entries(void **state)
+{
+    uint64_t seq = log_builder_content(&bench->builder, &bench->log, BLOCK_ENTRIES_MAX);
+    struct index_range range;
+    const struct erase one_more = build_erase(AT_CONTENT, &range, 0, 0);
+
+    (void)state;
+    draft_erase(seq, 0, BLOCK_ENTRIES_MAX - 1);
+    bench_check("4096 entries in one range", bench_forge(NULL), REASON_NONE);
+    log_builder_add(&bench->builder, ENTRY_ERASE, &one_more);
+    bench_check("entries are counted, not ranges", bench_forge(NULL), REASON_ERASES_TOO_MANY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,6 +502,9 @@ int main(void)
                                         bench_drop),
         cmocka_unit_test_setup_teardown(test_unknown_critical_kinds_ask_for_an_upgrade, bench_make,
                                         bench_drop),
+        cmocka_unit_test_setup_teardown(test_the_need_of_an_upgrade_ends_with_the_block, bench_make,
+                                        bench_drop),
+        cmocka_unit_test_setup_teardown(test_a_status_block_erases_4096_entries, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_erasing_keeps_hash_and_standing, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_history_keeps_room_to_revoke, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_all_of_it_may_come_in_one_block, bench_make, bench_drop),

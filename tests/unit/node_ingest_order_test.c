@@ -322,7 +322,7 @@ static void assert_log_state(struct store_txn *txn, const struct log_state *expe
     assert_memory_equal(&state.head, &expected->head, sizeof state.head);
     assert_int_equal(state.epoch, expected->epoch);
     assert_int_equal(state.epoch_first_seq, expected->epoch_first_seq);
-    assert_int_equal(state.upgrade_needed, expected->upgrade_needed);
+    assert_int_equal(state.upgrade_blocks, expected->upgrade_blocks);
     assert_memory_equal(&state.keys, &expected->keys, sizeof state.keys);
 }
 

@@ -6,6 +6,7 @@
 
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/fork.h"
+#include "tests/support/log_builder.h"
 #include "tests/support/store_world.h"
 
 /* Dossiers gathered from logs: ase owns a namespace, prog is accredited by it, stranger by nobody. */
@@ -168,6 +169,58 @@ static void what_came_later_is_left_out(void **context)
     assert_false(log_of(&dossier, &prog)->nothing_by_then);
     gather(&dossier, 7, EARLY - 1);
     assert_true(log_of(&dossier, &prog)->nothing_by_then);
+}
+
+static void say_what_nobody_understands(struct world_author *by, uint64_t arrived_s)
+{
+    const uint8_t salt[ENTRY_SALT_SIZE] = {0};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_CONTENT);
+    entry_write(&draft.body, 4000, true, bytes_of_string("\x90"), bytes_of(salt, sizeof salt));
+    draft.entry_count++;
+    world_publish(&world, txn, by, &draft, arrived_s);
+    world_commit(txn);
+}
+
+static void say_void(struct world_author *by, uint64_t first, uint64_t last, uint64_t arrived_s)
+{
+    const struct void_record voids = build_void(first, last, STATUS_REASON_KEY_COMPROMISE);
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_VOID, &voids);
+    world_publish(&world, txn, by, &draft, arrived_s);
+    world_commit(txn);
+}
+
+/* A thief of an issuing key leaves its author undetermined until what he wrote is void, and no longer; who
+ * asks what was known by then is told as then. */
+static void the_need_of_an_upgrade_ends_with_the_block(void **context)
+{
+    struct dossier dossier;
+
+    (void)context;
+    attest(&prog, 7, EARLY);
+    say_what_nobody_understands(&prog, LATE);
+    say_what_nobody_understands(&prog, LATE);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_true(log_of(&dossier, &prog)->upgrade_needed);
+    assert_int_equal(log_of(&dossier, &prog)->upgrade_seq, 2);
+    say_void(&prog, 2, 2, LATER);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_true(log_of(&dossier, &prog)->upgrade_needed);
+    assert_int_equal(log_of(&dossier, &prog)->upgrade_seq, 3);
+    say_void(&prog, 3, 3, LATER + 1);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_false(log_of(&dossier, &prog)->upgrade_needed);
+    gather(&dossier, 7, LATER);
+    assert_true(log_of(&dossier, &prog)->upgrade_needed);
+    assert_int_equal(log_of(&dossier, &prog)->upgrade_seq, 3);
+    gather(&dossier, 7, LATE);
+    assert_int_equal(log_of(&dossier, &prog)->upgrade_seq, 2);
 }
 
 static void a_certificate_is_found_under_its_new_holder(void **context)
@@ -620,6 +673,7 @@ int main(void)
         IN_WORLD(an_attestation_comes_with_its_chain_and_packs),
         IN_WORLD(someone_unknown_has_packs_alone),
         IN_WORLD(what_came_later_is_left_out),
+        IN_WORLD(the_need_of_an_upgrade_ends_with_the_block),
         IN_WORLD(a_certificate_is_found_under_its_new_holder),
         IN_WORLD(a_replacement_is_named),
         IN_WORLD(a_voided_status_is_marked_and_not_counted),

@@ -1,0 +1,52 @@
+#ifndef STORE_ERASE_ROWS_H
+#define STORE_ERASE_ROWS_H
+
+/* Rows of TABLE_ERASERS and TABLE_DROPS, for those who keep them (erased.h says what they mean). */
+
+#include "store/rows.h"
+
+enum {
+    SECONDS_A_DAY = 86400,
+    ERASED_KEPT_S = 7 * SECONDS_A_DAY, /* bytes of an erased entry */
+    ERASER_PREFIX_SIZE = 8,
+    ERASER_KEY_SIZE = 4 + 8 + 8 + ERASER_PREFIX_SIZE,
+};
+
+/* What one status block says to erase of one earlier block. */
+struct eraser {
+    uint64_t seq;        /* of the earlier block */
+    uint64_t setter_seq; /* of the status block */
+    struct disk_eraser row;
+    size_t range_count;
+    struct disk_range ranges[BLOCK_ENTRIES_MAX / 2];
+};
+
+struct key eraser_key(uint32_t number, uint64_t seq, uint64_t setter_seq, const struct hash *setter);
+enum store_error eraser_of(struct store_txn *txn, struct bytes key, struct bytes value, struct eraser *out);
+enum store_error eraser_write(struct store_txn *txn, uint32_t number, const struct eraser *eraser);
+
+/* Where the block stands that holds it. */
+enum eraser_place {
+    ERASER_BESIDE, /* the chain */
+    ERASER_STANDS, /* on the chain */
+    ERASER_VOID,   /* on the chain, and void */
+};
+enum store_error eraser_place(struct store_txn *txn, uint32_t number, const struct eraser *eraser,
+                              enum eraser_place *out);
+
+/* The entries that block says to erase of earlier ones, sorted by (seq, first); of more than
+ * ERASE_ENTRIES_MAX, as many. */
+size_t erase_collect(const struct block *block, struct reach_entries said[ERASE_ENTRIES_MAX],
+                     struct arena *arena);
+
+/* Have store_drop_erased look at the eraser at due_s. */
+enum store_error drop_put(struct store_txn *txn, uint64_t due_s, uint32_t number,
+                          const struct eraser *eraser);
+/* The same for all erasers of a block whose bytes came back. */
+enum store_error drops_put(struct store_txn *txn, uint64_t due_s, uint32_t number, uint64_t seq);
+
+/* Whether covered, of which the author's log says that it is erased, is a `left` whose `erase` has no effect.
+ * Requires: entry is whole. */
+enum store_error is_kept_left(struct store_txn *txn, const struct entry *entry, bool *kept);
+
+#endif

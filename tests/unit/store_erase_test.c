@@ -1,0 +1,646 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/log_builder.h"
+#include "tests/support/shop_world.h"
+
+/* What is erased, what of it can come back, and what is missing without having been erased: ase certifies,
+ * garage is a shop, maria its technician. `here` is a node that saw everything as it was said, `fresh` one
+ * that gets copies from others. */
+
+enum { DAY_S = 86400, NOW_S = 20000 * DAY_S, BLOCK_SEQ = 1, SUBJECTS = 3, FIRST_SUBJECT = 7, DROPS = 100 };
+
+static struct store_world here, fresh;
+static struct world_author ase, garage, maria, ase_copy, garage_copy;
+static struct trust trust;
+
+static void begin(struct store_world *world, struct world_author *author, uint64_t seed)
+{
+    struct store_txn *txn = world_write(world);
+
+    world_begin_log(world, txn, author, seed, NOW_S);
+    world_commit(txn);
+}
+
+/* Block 1 of ase attests three subjects. */
+static int setup(void **state)
+{
+    struct trust_owner owner = {.name_space = "ase"};
+    struct subject subjects[SUBJECTS];
+    struct store_txn *txn;
+
+    (void)state;
+    world_init(&here);
+    world_init(&fresh);
+    begin(&here, &ase, 1);
+    begin(&here, &garage, 2);
+    begin(&here, &maria, 3);
+    begin(&fresh, &ase_copy, 1);
+    begin(&fresh, &garage_copy, 2);
+    for (size_t i = 0; i < SUBJECTS; i++) {
+        subjects[i] = world_subject(FIRST_SUBJECT + i);
+    }
+    txn = world_write(&here);
+    world_attest(&here, txn, &ase, subjects, SUBJECTS, "ase/A5", NOW_S);
+    world_commit(txn);
+    memset(&trust, 0, sizeof trust);
+    owner.actor = ase.actor.id;
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_deinit(&here);
+    world_deinit(&fresh);
+    return 0;
+}
+
+/* ---- what is said ---- */
+
+static uint64_t publish(struct world_author *author, enum block_class block_class, enum entry_kind kind,
+                        const void *record, uint64_t now_s)
+{
+    struct store_txn *txn = world_write(&here);
+
+    world_publish_one(&here, txn, author, block_class, kind, record, now_s);
+    world_commit(txn);
+    return author->state.seq;
+}
+
+static uint64_t erase(struct world_author *author, uint64_t seq, uint64_t first, uint64_t last,
+                      uint64_t now_s)
+{
+    struct index_range range;
+    const struct erase record = build_erase(seq, &range, first, last);
+
+    return publish(author, CLASS_STATUS, ENTRY_ERASE, &record, now_s);
+}
+
+static void make_void(struct world_author *author, uint64_t seq, uint64_t now_s)
+{
+    const struct void_record record = build_void(seq, seq, STATUS_REASON_KEY_COMPROMISE);
+
+    publish(author, CLASS_GOVERN, ENTRY_VOID, &record, now_s);
+}
+
+static void drop(const struct world_author *self, uint64_t now_s)
+{
+    struct store_txn *txn = world_write(&here);
+
+    assert_int_equal(store_drop_erased(txn, self ? &self->actor.id : NULL, now_s, DROPS), STORE_OK);
+    world_commit(txn);
+}
+
+/* ---- what is held ---- */
+
+static struct bytes block_of(struct store_world *world, const struct world_author *author, uint64_t seq)
+{
+    struct store_txn *txn = world_read(world);
+    struct bytes encoded;
+
+    assert_int_equal(store_block_bytes(txn, &author->actor.id, seq, &encoded, &world->arena), STORE_OK);
+    store_end(txn);
+    return encoded;
+}
+
+static bool served(struct store_world *world, const struct world_author *author, uint64_t seq, uint64_t index)
+{
+    struct block block;
+
+    assert_int_equal(block_decode(&block, &world->network, block_of(world, author, seq), &world->arena),
+                     REASON_NONE);
+    return !block.entries[index].erased;
+}
+
+/* Whether lookup finds the nth subject's certificate; whoever asks for it by its name is told what is erased.
+ */
+static bool found(struct store_world *world, uint64_t n)
+{
+    const struct subject subject = world_subject(FIRST_SUBJECT + n);
+    struct store_txn *txn = world_read(world);
+    struct dossier dossier;
+
+    assert_int_equal(
+        store_dossier(txn, &world->network, &trust, &subject, UINT64_MAX, &dossier, &world->arena), STORE_OK);
+    store_end(txn);
+    return dossier.credential_count > 0;
+}
+
+/* Read by whatever way there is, with the same answer. */
+static bool readable(struct store_world *world, uint64_t n)
+{
+    struct bytes encoded = block_of(&here, &ase, BLOCK_SEQ);
+    struct entry_proof proof;
+    struct proof_head head;
+    struct entry_name name = {.author = ase.actor.id, .seq = BLOCK_SEQ, .index = n};
+    struct dossier dossier;
+    struct store_txn *txn;
+    struct block block;
+    bool is_found = found(world, n);
+    enum store_error error;
+
+    assert_int_equal(block_decode(&block, &world->network, encoded, &world->arena), REASON_NONE);
+    memcpy(name.prefix, block.leaves[n].bytes, sizeof name.prefix);
+    txn = world_read(world);
+    error = store_entry_proof(txn, &world->network, &name, &proof, &head, &world->arena);
+    assert_int_equal(error, is_found ? STORE_OK : STORE_NOT_FOUND);
+    assert_int_equal(store_dossier_of_entries(txn, &world->network, &trust, &name, 1, NULL, UINT64_MAX,
+                                              &dossier, &world->arena),
+                     STORE_OK);
+    store_end(txn);
+    assert_int_equal(dossier.credential_count, 1);
+    assert_int_equal(dossier.credentials[0].place.erased, !is_found);
+    assert_int_equal(served(world, &ase, BLOCK_SEQ, n), is_found);
+    return is_found;
+}
+
+static uint64_t bytes_held(const struct world_author *author)
+{
+    struct store_txn *txn = world_read(&here);
+    uint64_t blocks = 0, bytes = 0;
+
+    assert_int_equal(store_log_size(txn, &author->actor.id, &blocks, &bytes), STORE_OK);
+    store_end(txn);
+    return bytes;
+}
+
+static size_t gap_count(struct store_world *world, const struct world_author *author)
+{
+    struct locator_point gaps[8];
+    struct store_txn *txn = world_read(world);
+    size_t count = 0;
+
+    assert_int_equal(store_gaps(txn, &author->actor.id, 0, gaps, 8, &count), STORE_OK);
+    store_end(txn);
+    return count;
+}
+
+static struct dossier_log log_by(struct store_world *world, const struct world_author *author,
+                                 uint64_t known_by_s)
+{
+    struct dossier dossier;
+    const struct dossier_log *log;
+
+    world_dossier(world, &trust, &author->actor.id, known_by_s, &dossier);
+    log = dossier_log_of(&dossier, &author->actor.id);
+    assert_non_null(log);
+    return *log;
+}
+
+static struct dossier_log log_of(struct store_world *world, const struct world_author *author)
+{
+    return log_by(world, author, UINT64_MAX);
+}
+
+/* ---- copies for the fresh node ---- */
+
+static struct bytes strip(struct bytes encoded, uint64_t first, uint64_t last)
+{
+    const struct index_range range = {first, last};
+    size_t capacity = 2 * encoded.size + 1024;
+    uint8_t *memory = arena_take(&fresh.arena, capacity);
+    struct writer writer;
+    struct block block;
+    struct bytes out;
+
+    assert_int_equal(block_decode(&block, &fresh.network, encoded, &fresh.arena), REASON_NONE);
+    writer_init(&writer, memory, capacity);
+    assert_true(block_erase(&writer, &fresh.network, &block, &range, 1));
+    assert_true(writer_end(&writer, &out));
+    return out;
+}
+
+static void give(struct world_author *copy, struct bytes encoded, uint64_t now_s)
+{
+    struct store_txn *txn = world_write(&fresh);
+
+    assert_int_equal(world_accept(&fresh, txn, copy, encoded, now_s), REASON_NONE);
+    world_commit(txn);
+}
+
+static bool fill(struct store_world *world, struct bytes encoded, uint64_t now_s)
+{
+    struct store_txn *txn = world_write(world);
+    struct block block;
+    bool filled = false, lacks = false;
+
+    assert_int_equal(block_decode(&block, &world->network, encoded, &world->arena), REASON_NONE);
+    assert_int_equal(store_lacks_entries(txn, &block, &lacks), STORE_OK);
+    assert_int_equal(store_fill_block(txn, &world->network, &block, UINT64_MAX, now_s, &filled), STORE_OK);
+    world_commit(txn);
+    assert_true(lacks || !filled);
+    return filled;
+}
+
+/* ---- how long bytes stay ---- */
+
+static void an_erased_entry_is_unreadable_at_once_and_its_bytes_go_after_seven_days(void **context)
+{
+    uint64_t before = bytes_held(&ase), after = 0;
+    bool due = false;
+    struct store_txn *txn;
+
+    (void)context;
+    assert_true(readable(&here, 1));
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    before = bytes_held(&ase);
+    assert_false(readable(&here, 1));
+    assert_true(readable(&here, 0));
+    assert_true(readable(&here, 2));
+    drop(NULL, NOW_S + 7 * DAY_S - 1);
+    assert_int_equal(bytes_held(&ase), before);
+    world_close(&here);
+    world_open(&here);
+    assert_false(readable(&here, 1));
+    txn = world_read(&here);
+    assert_int_equal(store_erased_is_due(txn, NOW_S + 7 * DAY_S - 1, &due), STORE_OK);
+    assert_false(due);
+    assert_int_equal(store_erased_is_due(txn, NOW_S + 7 * DAY_S, &due), STORE_OK);
+    assert_true(due);
+    store_end(txn);
+    drop(NULL, NOW_S + 7 * DAY_S);
+    after = bytes_held(&ase);
+    assert_true(after < before);
+    assert_false(readable(&here, 1));
+    assert_true(readable(&here, 2));
+    assert_int_equal(gap_count(&here, &ase), 0);
+}
+
+/* A thief of an issuing key erased a certificate. */
+static void a_void_before_then_gives_the_entry_back(void **context)
+{
+    uint64_t seq = erase(&ase, BLOCK_SEQ, 0, 2, NOW_S), before = 0;
+
+    (void)context;
+    assert_false(readable(&here, 1));
+    make_void(&ase, seq, NOW_S + 3 * DAY_S);
+    assert_true(readable(&here, 1));
+    before = bytes_held(&ase);
+    drop(NULL, NOW_S + 8 * DAY_S);
+    drop(NULL, NOW_S + 30 * DAY_S);
+    assert_true(readable(&here, 1));
+    assert_int_equal(bytes_held(&ase), before);
+    assert_int_equal(gap_count(&here, &ase), 0);
+}
+
+static void another_erase_of_it_still_stands(void **context)
+{
+    uint64_t first = erase(&ase, BLOCK_SEQ, 0, 1, NOW_S);
+
+    (void)context;
+    erase(&ase, BLOCK_SEQ, 1, 2, NOW_S + DAY_S);
+    make_void(&ase, first, NOW_S + 2 * DAY_S);
+    assert_true(readable(&here, 0));
+    assert_false(readable(&here, 1));
+    assert_false(readable(&here, 2));
+    drop(NULL, NOW_S + 8 * DAY_S);
+    assert_true(readable(&here, 0));
+    assert_false(readable(&here, 1));
+}
+
+static void after_that_a_void_makes_them_missing_until_another_copy_comes(void **context)
+{
+    struct bytes whole = block_of(&here, &ase, BLOCK_SEQ);
+    uint64_t seq = erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+
+    (void)context;
+    drop(NULL, NOW_S + 7 * DAY_S);
+    assert_int_equal(gap_count(&here, &ase), 0);
+    assert_false(fill(&here, whole, NOW_S + 7 * DAY_S));
+    make_void(&ase, seq, NOW_S + 8 * DAY_S);
+    assert_int_equal(gap_count(&here, &ase), 1);
+    assert_true(log_of(&here, &ase).incomplete);
+    assert_false(readable(&here, 1));
+    assert_true(fill(&here, whole, NOW_S + 9 * DAY_S));
+    assert_true(readable(&here, 1));
+    assert_int_equal(gap_count(&here, &ase), 0);
+    assert_false(log_of(&here, &ase).incomplete);
+    drop(NULL, NOW_S + 100 * DAY_S);
+    assert_true(readable(&here, 1));
+}
+
+/* A rotation behind the `erase` drops it, and the author can say again what it had certified. */
+static void own_bytes_stay_sealed_until_seven_days_after_a_rotation(void **context)
+{
+    struct store_txn *txn;
+    uint64_t before = 0;
+
+    (void)context;
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    before = bytes_held(&ase);
+    for (uint64_t day = 7; day < 100; day++) {
+        drop(&ase, NOW_S + day * DAY_S);
+    }
+    assert_int_equal(bytes_held(&ase), before);
+    assert_false(readable(&here, 1));
+    txn = world_write(&here);
+    world_rotate(&here, txn, &ase, NOW_S + 100 * DAY_S);
+    world_commit(txn);
+    before = bytes_held(&ase);
+    drop(&ase, NOW_S + 101 * DAY_S);
+    drop(&ase, NOW_S + 107 * DAY_S - 1);
+    assert_int_equal(bytes_held(&ase), before);
+    drop(&ase, NOW_S + 107 * DAY_S);
+    assert_true(bytes_held(&ase) < before);
+}
+
+static void bytes_stay_while_a_fork_is_open(void **context)
+{
+    struct store_txn *txn;
+    uint64_t before = 0;
+
+    (void)context;
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    txn = world_write(&here);
+    assert_int_equal(store_put_fork_proof(txn, &ase.actor.id, 0, bytes_of_string("a proof")), STORE_OK);
+    world_commit(txn);
+    before = bytes_held(&ase);
+    drop(NULL, NOW_S + 7 * DAY_S);
+    drop(NULL, NOW_S + 9 * DAY_S);
+    assert_int_equal(bytes_held(&ase), before);
+    txn = world_write(&here);
+    world_rotate(&here, txn, &ase, NOW_S + 10 * DAY_S);
+    world_commit(txn);
+    before = bytes_held(&ase);
+    drop(NULL, NOW_S + 11 * DAY_S);
+    assert_true(bytes_held(&ase) < before);
+}
+
+/* Three blocks could wipe a registry. */
+static void an_author_erases_65536_entries_a_day(void **context)
+{
+    enum { WIDE = BLOCK_ENTRIES_MAX, WHOLE = 16 };
+    static struct subject subjects[WIDE];
+    struct store_txn *txn = world_write(&here);
+    uint64_t wide_seq = 0, room = 0, before = 0;
+
+    (void)context;
+    for (size_t i = 0; i < WIDE; i++) {
+        subjects[i] = world_subject(1000 + i);
+    }
+    world_attest(&here, txn, &ase, subjects, WIDE, "ase/A5", NOW_S);
+    world_commit(txn);
+    wide_seq = ase.state.seq;
+    for (size_t i = 0; i < WHOLE; i++) {
+        erase(&ase, wide_seq, 0, WIDE - 1, NOW_S + i);
+    }
+    txn = world_read(&here);
+    assert_int_equal(store_erase_room(txn, &ase.actor.id, NOW_S, &room), STORE_OK);
+    assert_int_equal(room, 0);
+    assert_int_equal(store_erase_room(txn, &ase.actor.id, NOW_S + DAY_S, &room), STORE_OK);
+    assert_int_equal(room, 65536);
+    store_end(txn);
+    assert_false(served(&here, &ase, wide_seq, 0));
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S + WHOLE);
+    assert_true(readable(&here, 1)); /* its day has not come */
+    drop(NULL, NOW_S + DAY_S - 1);
+    assert_true(readable(&here, 1));
+    before = bytes_held(&ase);
+    drop(NULL, NOW_S + DAY_S);
+    assert_false(readable(&here, 1));
+    drop(NULL, NOW_S + 8 * DAY_S - 1); /* sixteen rows and the wide block with them */
+    assert_true(bytes_held(&ase) < before);
+    before = bytes_held(&ase);
+    drop(NULL, NOW_S + 8 * DAY_S);
+    assert_true(bytes_held(&ase) < before);
+}
+
+/* ---- what is against somebody ---- */
+
+/* Maria joined the garage in block 1 of its log and left in block 2. */
+static void join_and_leave(void)
+{
+    const struct affiliation joined =
+        world_joined(&here, &maria.actor.id, &garage.actor.id, 0, &maria.actor.built[WORLD_PRESENT_KEY]);
+    const struct affiliation left = world_left(&joined, WORLD_JOINED_DAY + 10);
+
+    publish(&garage, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, NOW_S);
+    publish(&garage, CLASS_CONTENT, ENTRY_AFFILIATION, &left, NOW_S);
+}
+
+static size_t leaves_about(const struct world_author *author)
+{
+    struct dossier dossier;
+
+    world_dossier(&here, &trust, &author->actor.id, UINT64_MAX, &dossier);
+    assert_int_equal(dossier.affiliation_count, 1);
+    assert_true(actor_id_equal(&dossier.affiliations[0].affiliation.consent.technician, &maria.actor.id));
+    assert_true(actor_id_equal(&dossier.affiliations[0].affiliation.consent.shop, &garage.actor.id));
+    return dossier.leave_count;
+}
+
+static bool joined_is_erased(const struct world_author *author)
+{
+    struct dossier dossier;
+
+    world_dossier(&here, &trust, &author->actor.id, UINT64_MAX, &dossier);
+    assert_int_equal(dossier.affiliation_count, 1);
+    return dossier.affiliations[0].place.erased;
+}
+
+/* A shop erased its own `left`, and the technician was back on the roster. */
+static void a_left_is_not_erased_while_its_joined_is_there(void **context)
+{
+    (void)context;
+    join_and_leave();
+    erase(&garage, 2, 0, 0, NOW_S);
+    assert_int_equal(leaves_about(&maria), 1);
+    assert_int_equal(leaves_about(&garage), 1);
+    assert_true(served(&here, &garage, 2, 0));
+    for (uint64_t day = 7; day < 40; day++) {
+        drop(NULL, NOW_S + day * DAY_S);
+    }
+    assert_int_equal(leaves_about(&maria), 1);
+    assert_true(served(&here, &garage, 2, 0));
+    assert_int_equal(gap_count(&here, &garage), 0);
+}
+
+static void with_its_joined_it_is(void **context)
+{
+    uint64_t seq = 0;
+
+    (void)context;
+    join_and_leave();
+    erase(&garage, 2, 0, 0, NOW_S);
+    seq = erase(&garage, 1, 0, 0, NOW_S);
+    assert_int_equal(leaves_about(&maria), 0);
+    assert_true(joined_is_erased(&maria));
+    assert_false(served(&here, &garage, 1, 0));
+    assert_false(served(&here, &garage, 2, 0));
+    make_void(&garage, seq, NOW_S + DAY_S);
+    assert_int_equal(leaves_about(&maria), 1);
+    assert_false(joined_is_erased(&maria));
+    assert_true(served(&here, &garage, 2, 0));
+}
+
+static void that_there_was_a_joined_stays_known(void **context)
+{
+    (void)context;
+    join_and_leave();
+    erase(&garage, 1, 0, 0, NOW_S);
+    erase(&garage, 2, 0, 0, NOW_S);
+    assert_true(joined_is_erased(&garage));
+    for (uint64_t day = 7; day < 40; day++) {
+        drop(NULL, NOW_S + day * DAY_S);
+    }
+    assert_int_equal(leaves_about(&maria), 0);
+    assert_true(joined_is_erased(&maria));
+    assert_true(joined_is_erased(&garage));
+    world_close(&here);
+    world_open(&here);
+    assert_true(joined_is_erased(&maria));
+    assert_int_equal(gap_count(&here, &garage), 0);
+}
+
+/* Its copy may be the `left` of somebody whom the shop still has on its roster. */
+static void an_affiliation_that_was_erased_unread_is_asked_for(void **context)
+{
+    struct bytes whole;
+
+    (void)context;
+    join_and_leave();
+    whole = block_of(&here, &garage, 2);
+    erase(&garage, 2, 0, 0, NOW_S);
+    give(&garage_copy, block_of(&here, &garage, 1), NOW_S);
+    give(&garage_copy, strip(whole, 0, 0), NOW_S);
+    assert_true(log_of(&fresh, &garage).incomplete); /* nobody says yet that it was erased */
+    give(&garage_copy, block_of(&here, &garage, 3), NOW_S);
+    assert_false(log_of(&fresh, &garage).incomplete);
+    assert_true(log_of(&fresh, &garage).has_unread);
+    assert_int_equal(log_of(&fresh, &garage).unread_seq, 3);
+    assert_int_equal(gap_count(&fresh, &garage), 1);
+    assert_true(fill(&fresh, whole, NOW_S));
+    assert_false(log_of(&fresh, &garage).has_unread);
+    assert_int_equal(gap_count(&fresh, &garage), 0);
+    assert_true(served(&fresh, &garage, 2, 0));
+}
+
+static void what_a_shop_says_of_itself_is_erased_at_once(void **context)
+{
+    const struct shop first = world_profile("Main Street"), second = world_profile("High Street");
+    struct shop profile;
+    struct store_txn *txn;
+    uint64_t seq = 0;
+
+    (void)context;
+    publish(&garage, CLASS_CONTENT, ENTRY_SHOP, &first, NOW_S);
+    publish(&garage, CLASS_CONTENT, ENTRY_SHOP, &second, NOW_S);
+    seq = erase(&garage, 2, 0, 0, NOW_S);
+    txn = world_read(&here);
+    assert_int_equal(store_shop_profile(txn, &garage.actor.id, &profile, &here.arena), STORE_OK);
+    store_end(txn);
+    assert_true(bytes_equal(profile.name, first.name));
+    make_void(&garage, seq, NOW_S);
+    txn = world_read(&here);
+    assert_int_equal(store_shop_profile(txn, &garage.actor.id, &profile, &here.arena), STORE_OK);
+    store_end(txn);
+    assert_true(bytes_equal(profile.name, second.name));
+}
+
+/* ---- what is missing ---- */
+
+/* A relay blanked a block of a registry. */
+static void what_no_erase_accounts_for_is_missing(void **context)
+{
+    struct bytes whole = block_of(&here, &ase, BLOCK_SEQ);
+    uint64_t seq = 0;
+
+    (void)context;
+    seq = erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    give(&ase_copy, strip(whole, 0, 1), NOW_S);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    assert_int_equal(gap_count(&fresh, &ase), 1);
+    give(&ase_copy, block_of(&here, &ase, 2), NOW_S + 1); /* blocks after it are not held up */
+    assert_int_equal(log_of(&fresh, &ase).head_seq, 2);
+    assert_true(log_of(&fresh, &ase).incomplete); /* one of two was erased */
+    assert_true(fill(&fresh, whole, NOW_S));
+    assert_false(log_of(&fresh, &ase).incomplete);
+    assert_int_equal(gap_count(&fresh, &ase), 0);
+    assert_true(readable(&fresh, 0));
+    assert_false(readable(&fresh, 1));
+    make_void(&ase, seq, NOW_S);
+    give(&ase_copy, block_of(&here, &ase, 3), NOW_S);
+    assert_true(log_of(&fresh, &ase).incomplete); /* what was erased was not taken */
+}
+
+static void an_erase_that_comes_later_accounts_for_it(void **context)
+{
+    struct bytes whole = block_of(&here, &ase, BLOCK_SEQ);
+    uint64_t seq = erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+
+    (void)context;
+    give(&ase_copy, strip(whole, 1, 1), NOW_S);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    give(&ase_copy, block_of(&here, &ase, 2), NOW_S);
+    assert_false(log_of(&fresh, &ase).incomplete);
+    make_void(&ase, seq, NOW_S);
+    give(&ase_copy, block_of(&here, &ase, 3), NOW_S);
+    assert_true(log_of(&fresh, &ase).incomplete);
+}
+
+/* A thief who never hands out what he wrote must not leave the author incomplete for ever. */
+static void what_a_void_block_lacks_is_not_missed(void **context)
+{
+    struct bytes whole = block_of(&here, &ase, BLOCK_SEQ);
+
+    (void)context;
+    make_void(&ase, BLOCK_SEQ, NOW_S);
+    give(&ase_copy, strip(whole, 0, 2), NOW_S);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    give(&ase_copy, block_of(&here, &ase, 2), NOW_S + DAY_S);
+    assert_false(log_of(&fresh, &ase).incomplete);
+    assert_int_equal(gap_count(&fresh, &ase), 0);
+    assert_true(log_by(&fresh, &ase, NOW_S).incomplete); /* as known by then */
+}
+
+/* Whoever follows the branch that erases something hands it out erased. */
+static void an_erase_beside_the_chain_accounts_for_it_in_the_open_epoch(void **context)
+{
+    struct bytes whole = block_of(&here, &ase, BLOCK_SEQ), eraser;
+    struct store_txn *txn;
+    struct block block;
+
+    (void)context;
+    erase(&ase, BLOCK_SEQ, 0, 0, NOW_S);
+    eraser = block_of(&here, &ase, 2);
+    give(&ase_copy, strip(whole, 0, 0), NOW_S);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    txn = world_write(&fresh);
+    assert_int_equal(block_decode(&block, &fresh.network, eraser, &fresh.arena), REASON_NONE);
+    assert_int_equal(store_put_side_block(txn, &block, NOW_S), STORE_OK);
+    world_commit(txn);
+    assert_false(log_of(&fresh, &ase).incomplete);
+    assert_true(fill(&fresh, whole, NOW_S)); /* and on the chain nothing says so */
+    assert_true(readable(&fresh, 0));
+}
+
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_WORLD(an_erased_entry_is_unreadable_at_once_and_its_bytes_go_after_seven_days),
+        IN_WORLD(a_void_before_then_gives_the_entry_back),
+        IN_WORLD(another_erase_of_it_still_stands),
+        IN_WORLD(after_that_a_void_makes_them_missing_until_another_copy_comes),
+        IN_WORLD(own_bytes_stay_sealed_until_seven_days_after_a_rotation),
+        IN_WORLD(bytes_stay_while_a_fork_is_open),
+        IN_WORLD(an_author_erases_65536_entries_a_day),
+        IN_WORLD(a_left_is_not_erased_while_its_joined_is_there),
+        IN_WORLD(with_its_joined_it_is),
+        IN_WORLD(that_there_was_a_joined_stays_known),
+        IN_WORLD(an_affiliation_that_was_erased_unread_is_asked_for),
+        IN_WORLD(what_a_shop_says_of_itself_is_erased_at_once),
+        IN_WORLD(what_no_erase_accounts_for_is_missing),
+        IN_WORLD(an_erase_that_comes_later_accounts_for_it),
+        IN_WORLD(what_a_void_block_lacks_is_not_missed),
+        IN_WORLD(an_erase_beside_the_chain_accounts_for_it_in_the_open_epoch),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -105,12 +105,6 @@ static struct axis_answer code_answer(struct credential_verdict *out, const stru
     return yes(REASON_NONE);
 }
 
-static bool could_not_be_said(enum reason reason)
-{
-    return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
-           reason == REASON_TOO_MANY;
-}
-
 /* Fills out->authority, which is there unless the entry was erased. */
 static struct axis_answer authority_answer_of(struct credential_verdict *out, struct decision *decision,
                                               const struct dossier_credential *credential)
@@ -124,18 +118,18 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
     const struct authority_question question = {
         .issuer = dossier_log_at(dossier, &credential->place)->author,
         .code = attestation->code,
-        .seq = credential->place.seq,
-        .index = credential->place.index,
+        .place = &credential->place,
         .day = attestation->earned_on,
+        .state = decision->question->state,
     };
     authority_under(out->authority, dossier, decision->trust, owners, &question);
     struct axis_answer of_code = code_answer(out, dossier, owners, attestation);
     if (out->authority->reason == REASON_NONE ||
-        (could_not_be_said(out->authority->reason) && of_code.answer == ANSWER_NO)) {
+        (authority_is_unknown(out->authority->reason) && of_code.answer == ANSWER_NO)) {
         return of_code;
     }
-    return could_not_be_said(out->authority->reason) ? unknown(out->authority->reason)
-                                                     : no(out->authority->reason);
+    return authority_is_unknown(out->authority->reason) ? unknown(out->authority->reason)
+                                                        : no(out->authority->reason);
 }
 
 /* ---- status ---- */

@@ -25,8 +25,9 @@ static size_t standing_of(const struct dossier *dossier, const struct namespace_
     const struct dossier_log *log = dossier_log_at(dossier, &pack->place);
     size_t at = namespace_owner_index(owners, &log->author);
     if (at == NAMESPACE_OWNERS_MAX || owners->owners[at].doubt != REASON_NONE ||
-        pack->place.seq > owners->owners[at].read_to || !dossier_log_reaches(log, pack->place.seq) ||
-        is_void_for_certain(dossier, &pack->place) || pack->pack.in_force_from > day) {
+        namespace_owner_spoke(&owners->owners[at], &pack->place) != ANSWER_YES ||
+        !dossier_log_reaches(log, pack->place.seq) || is_void_for_certain(dossier, &pack->place) ||
+        pack->pack.in_force_from > day) {
         return NAMESPACE_OWNERS_MAX;
     }
     return at;

@@ -147,11 +147,12 @@ static json_t *json_of_credential(const struct verdict_page *page, size_t index)
     return object;
 }
 
-static json_t *json_of_credentials(const struct verdict_page *page)
+/* Those that decide, or those that are set apart. */
+static json_t *json_of_credentials(const struct verdict_page *page, bool apart)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
-        if (page_lists(page, i)) {
+        if (page_lists(page, i) && page_sets_apart(page, i) == apart) {
             json_array_append_new(array, json_of_credential(page, i));
         }
     }
@@ -352,7 +353,8 @@ json_t *verdict_json(const struct verdict_page *page)
                         page->has_known_by ? json_of_time(page->known_by_s) : json_null());
     json_object_set_new(object, "presentation",
                         page->presented != NULL ? json_of_presented(page) : json_null());
-    json_object_set_new(object, "credentials", json_of_credentials(page));
+    json_object_set_new(object, "credentials", json_of_credentials(page, false));
+    json_object_set_new(object, "said_by_others", json_of_credentials(page, true));
     json_object_set_new(object, "codes", json_of_codes(page));
     json_object_set_new(object, "titles", json_of_titles(page));
     add_requirement(object, page);

@@ -50,6 +50,12 @@ bool page_lists(const struct verdict_page *page, size_t index)
     return page_credential(page, index)->about == ABOUT_SUBJECT;
 }
 
+bool page_sets_apart(const struct verdict_page *page, size_t index)
+{
+    return page->presented == NULL && page_lists(page, index) &&
+           credential_is_by_stranger(&page->verdict->credentials[index]);
+}
+
 static bool is_genuine(const struct credential_verdict *verdict)
 {
     return verdict->axes[AXIS_INTEGRITY].answer == ANSWER_YES &&
@@ -184,7 +190,7 @@ void page_rules_of(struct page_rules *out, const struct verdict_page *page)
     out->count = 0;
     for (size_t i = 0; i < verdict->credential_count; i++) {
         const struct dossier_credential *credential = page_credential(page, i);
-        if (page_lists(page, i) && !credential->place.erased) {
+        if (page_lists(page, i) && !page_sets_apart(page, i) && !credential->place.erased) {
             add_name_space(out, code_namespace(credential->attestation.code));
         }
     }

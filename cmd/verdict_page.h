@@ -60,6 +60,10 @@ const struct dossier_credential *page_credential(const struct verdict_page *page
 /* Whether the verdict's credential is about the subject and was asked for: the others count, unseen. */
 bool page_lists(const struct verdict_page *page, size_t index);
 
+/* Whether it is listed and decides nothing: a stranger signed it and nobody presents it. It is shown apart.
+ */
+bool page_sets_apart(const struct verdict_page *page, size_t index);
+
 /* Whether it has expired and another one that is listed has taken its place since. */
 bool page_is_older(const struct verdict_page *page, size_t index);
 

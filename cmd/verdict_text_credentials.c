@@ -6,6 +6,8 @@
 /* Where the lines beneath a certificate begin. */
 #define BENEATH "                "
 
+enum { APART_SHOWN_MAX = 8 };
+
 static void print_bytes(FILE *out, struct bytes text)
 {
     fwrite(text.data, 1, text.size, out);
@@ -150,12 +152,13 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     print_statements(out, page, credential);
 }
 
-void verdict_text_credentials(FILE *out, const struct verdict_page *page)
+/* Returns: how many decide; prints them. */
+static size_t print_deciding(FILE *out, const struct verdict_page *page)
 {
     size_t listed = 0;
     size_t older = 0;
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
-        if (!page_lists(page, i)) {
+        if (!page_lists(page, i) || page_sets_apart(page, i)) {
             continue;
         }
         listed++;
@@ -169,7 +172,42 @@ void verdict_text_credentials(FILE *out, const struct verdict_page *page)
         fprintf(out, "  %zu older certificate%s of the same codes %s not shown: --all\n", older,
                 older == 1 ? "" : "s", older == 1 ? "is" : "are");
     }
-    if (listed == 0) {
-        fprintf(out, "  No certificate that counts.\n");
+    return listed;
+}
+
+static size_t count_apart(const struct verdict_page *page)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < page->verdict->credential_count; i++) {
+        count += page_sets_apart(page, i) ? 1 : 0;
+    }
+    return count;
+}
+
+/* Anybody may say anything of anyone, as often as they like: it must not push away what counts. */
+static void print_apart(FILE *out, const struct verdict_page *page, size_t count)
+{
+    size_t shown = 0;
+    fputs("Said by others, who are not authorised; it decides nothing:\n", out);
+    for (size_t i = 0; i < page->verdict->credential_count; i++) {
+        if (page_sets_apart(page, i) && (page->all || shown < APART_SHOWN_MAX)) {
+            print_credential(out, page, i);
+            shown++;
+        }
+    }
+    if (shown < count) {
+        fprintf(out, "  ... and %zu more: --all\n", count - shown);
+    }
+}
+
+void verdict_text_credentials(FILE *out, const struct verdict_page *page)
+{
+    size_t apart = count_apart(page);
+    if (print_deciding(out, page) == 0) {
+        fputs(apart == 0 ? "  No certificate that counts.\n" : "  Nothing here from anybody authorised.\n",
+              out);
+    }
+    if (apart > 0) {
+        print_apart(out, page, apart);
     }
 }

@@ -381,13 +381,18 @@ enum overall overall_of_axes(const struct axis_answer axes[AXIS_COUNT])
     return OVERALL_VALID;
 }
 
+static int rank_of(const struct credential_verdict *verdict)
+{
+    static const int rank[] = {[OVERALL_VALID] = 0, [OVERALL_UNDETERMINED] = 1, [OVERALL_INVALID] = 2};
+    return credential_is_by_stranger(verdict) ? 3 : rank[verdict->overall];
+}
+
 bool credential_goes_before(const struct credential_verdict *a, const struct credential_verdict *b)
 {
     if (a->overall == OVERALL_VALID && b->overall == OVERALL_VALID) {
         return a->until_day > b->until_day; /* DAY_NONE, for life, is the latest day */
     }
-    static const int rank[] = {[OVERALL_VALID] = 0, [OVERALL_UNDETERMINED] = 1, [OVERALL_INVALID] = 2};
-    return rank[a->overall] < rank[b->overall];
+    return rank_of(a) < rank_of(b);
 }
 
 /* The axes that are the same on all days leave nothing of days, or nothing sure. */

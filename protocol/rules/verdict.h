@@ -41,6 +41,8 @@ struct question {
     struct freshness_budget budget;
     struct bytes state;                   /* "TX": where it is asked for; empty: not said */
     const struct expression *requirement; /* SCOPE_REQUIREMENT; NULL: nothing is required */
+    bool presented; /* what is ABOUT_SUBJECT was put forward by its holder, so that each of it is asked about,
+                       whoever signed it */
 };
 
 struct credential_verdict {
@@ -167,12 +169,21 @@ struct verdict {
 /* How far ahead of the verifier's clock a checkpoint may be. */
 enum { CHECKPOINT_AHEAD_S = 60 };
 
+/* Whether nobody in the trust file's chain lets its issuer say so: authority is a certain no because of
+ * untrusted-issuer, namespace-not-in-trust-file, not-accredited-for-code or chain-too-deep. Who was
+ * authorised once, and was withdrawn or ran out, is no stranger: what it signed is invalid for its own
+ * reason. */
+bool credential_is_by_stranger(const struct credential_verdict *credential);
+
 /* Decide. Borrows: dossier, trust, question for as long as *out is used (it points into the dossier).
  * Writes: *out whole. A credential is valid when all four axes are yes; invalid when integrity, authority or
  * status is no; undetermined otherwise: stale evidence never makes it invalid. overall: with a requirement,
  * valid, invalid or undetermined as its answer is yes, no or unknown. Without one, over the codes of the
  * credentials that are ABOUT_SUBJECT, each by its best credential, and over what was erased: valid when there
- * is one and all are valid; invalid when any is; else undetermined. Returns: false when arena is full. */
+ * is one and all are valid; invalid when any is; else undetermined. What a stranger signed decides nothing:
+ * anybody may say anything of anyone. Alone it leaves the whole undetermined. A presentation puts it forward
+ * as one's own: there it is invalid, unless another credential speaks for its code. Returns: false when arena
+ * is full. */
 bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct trust *trust,
                 const struct question *question, struct arena *arena);
 

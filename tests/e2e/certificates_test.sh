@@ -40,7 +40,10 @@ answers "and what has expired" 1 "expired after 2023-03-14" ase lookup "Maria Lo
 answers "on the last day it still held" 0 "ase/a: held" ase lookup "$maria" --require ase/a --at 2023-03-14
 answers "on the day after it no longer did" 1 "ase/a: not held" ase lookup "$maria" --require ase/a --at 2023-03-15
 answers "what nobody issued leaves it open" 2 "VERDICT: UNDETERMINED" ase lookup "$ase"
-answers "whoever is not authorised is not trusted" 1 "not trusted" ase lookup "$maria" --code epa/609
+answers "whoever is not authorised is shown apart" 2 "Said by others, who are not authorised" \
+    ase lookup "$maria" --code epa/609
+answers "and decides nothing" 2 "Nothing here from anybody authorised" ase lookup "$maria" --code epa/609
+answers "whatever else there is" 0 "VERDICT: VALID" ase lookup "$maria" --code ase/b,epa/609
 
 # ---- from a file ----
 

@@ -105,6 +105,13 @@ enum answer naive_authority(const struct naive_career *career, size_t credential
     return naive_and(issuer_may(career, credential), is_offered(career, &said->attestation));
 }
 
+bool naive_is_by_stranger(const struct naive_career *career, size_t credential)
+{
+    enum reason reason = career->authorities[credential].reason;
+    return reason == REASON_UNTRUSTED || reason == REASON_NAMESPACE_UNOWNED ||
+           reason == REASON_NOT_ACCREDITED || reason == REASON_CHAIN_TOO_DEEP;
+}
+
 enum answer naive_freshness(const struct naive_career *career, size_t credential)
 {
     const struct dossier_credential *said = &career->dossier->credentials[credential];

@@ -397,6 +397,7 @@ static void draw_question(struct random_career *career)
     if (random_career_happens(career, 10)) {
         career->question.known_by_s = career->question.now_s - roll(career, DAY_S);
     }
+    career->question.presented = random_career_happens(career, 10);
 }
 
 /* Mostly about a day on which something begins or ends, or a neighbour of it. */

@@ -94,12 +94,26 @@ static void what_was_not_asked_for_is_not_listed(void **state)
     json_decref(page);
 }
 
+static void what_strangers_say_stands_apart(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
+    json_t *page = verdict_json(&shown.page);
+    json_t *others = json_object_get(page, "said_by_others");
+    assert_int_equal(json_array_size(json_object_get(page, "credentials")), 1);
+    assert_int_equal(json_array_size(others), 1);
+    assert_string_equal(text_at(json_array_get(others, 0), "code"), "ase/A6");
+    json_decref(page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(programs_read_what_people_read),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),
+        cmocka_unit_test(what_strangers_say_stands_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

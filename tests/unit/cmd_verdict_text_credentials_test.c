@@ -141,6 +141,42 @@ static void experience_says_what_it_documents(void **state)
     says("ase/A5 Brakes: documents the time since 2024-06-30\n");
 }
 
+/* ---- strangers ---- */
+
+static void what_strangers_say_stands_apart(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    says_not("Said by others");
+    shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
+    says("seen 40 seconds ago; was suspended");
+    says("Said by others, who are not authorised; it decides nothing:\n  INVALID       ase/A6: not trusted");
+    shown.verdicts[0].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_NAMESPACE_UNOWNED};
+    says("  Nothing here from anybody authorised.\nSaid by others");
+    const struct presented presented = {.reason = REASON_NONE};
+    shown.page.presented = &presented;
+    says_not("Said by others");
+    says("not trusted");
+}
+
+static void strangers_do_not_fill_the_page(void **state)
+{
+    (void)state;
+    enum { MANY = 12 };
+    static struct credential_verdict many[MANY];
+    page_case_begin(&shown);
+    shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
+    for (size_t i = 0; i < MANY; i++) {
+        many[i] = shown.verdicts[1];
+    }
+    shown.verdict.credentials = many;
+    shown.verdict.credential_count = MANY;
+    shown.verdict.code_count = 0;
+    says("  ... and 4 more: --all\n");
+    shown.page.all = true;
+    says_not("more: --all");
+}
+
 /* ---- which are shown ---- */
 
 /* Make the first certificate one of the second's code that has expired. */
@@ -211,6 +247,8 @@ int main(void)
         cmocka_unit_test(the_holders_word_stands_beneath),
         cmocka_unit_test(a_silent_one_names_its_network),
         cmocka_unit_test(experience_says_what_it_documents),
+        cmocka_unit_test(what_strangers_say_stands_apart),
+        cmocka_unit_test(strangers_do_not_fill_the_page),
         cmocka_unit_test(older_ones_are_summed_up),
         cmocka_unit_test(what_nothing_took_the_place_of_is_shown),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),

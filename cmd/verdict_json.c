@@ -115,6 +115,33 @@ static json_t *json_of_statements(const struct verdict_page *page,
     return array;
 }
 
+/* What was said about it, oldest first, and whether it stands on the day asked about. */
+static json_t *json_of_history(const struct verdict_page *page, size_t index)
+{
+    static const char *const standings[] = {
+        [SAID_STANDS] = "stands",   [SAID_OVERRULED] = "overruled",
+        [SAID_VOIDED] = "void",     [SAID_DISPUTED] = "disputed",
+        [SAID_TO_COME] = "to-come", [SAID_NOT_BY_THEN] = "not-known-by-then",
+    };
+    const struct dossier_credential *credential = page_credential(page, index);
+    const enum said_standing *said = page->verdict->credentials[index].said;
+    json_t *array = json_array();
+    for (size_t i = 0; i < credential->place.event_count; i++) {
+        const struct history_event *event = &credential->place.events[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "action", json_string(status_action_word(event->action)));
+        json_object_set_new(object, "from", json_of_day(event->effective_day));
+        json_object_set_new(object, "reason",
+                            credential->reasons != NULL
+                                ? json_string(status_reason_word(credential->reasons[i]))
+                                : json_null());
+        json_object_set_new(object, "block", json_of_number(event->setter_seq));
+        json_object_set_new(object, "standing", json_string(standings[said[i]]));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *json_of_credential(const struct verdict_page *page, size_t index)
 {
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
@@ -133,6 +160,7 @@ static json_t *json_of_credential(const struct verdict_page *page, size_t index)
     json_object_set_new(object, "until", json_of_day(verdict->until_day));
     json_object_set_new(object, "effective_day", json_of_day(verdict->effective_day));
     json_object_set_new(object, "appeal_since", json_of_day(verdict->appeal_day));
+    json_object_set_new(object, "history", json_of_history(page, index));
     json_object_set_new(object, "replaced_by",
                         credential->has_replacement ? json_of_name(page, &credential->replacement)
                                                     : json_null());
@@ -268,6 +296,8 @@ static json_t *json_of_part(const struct verdict_page *page, const struct requir
     json_object_set_new(object, "until", json_of_day(part->until_day));
     json_object_set_new(object, "missing", json_of_missing(part->missing, part->missing_count));
     json_object_set_new(object, "entry", json_of_entry_at(page, part->credential));
+    json_object_set_new(object, "history",
+                        part->credential == SIZE_MAX ? json_null() : json_of_history(page, part->credential));
     return object;
 }
 

@@ -157,6 +157,30 @@ const struct dossier_statement *page_next_statement(const struct verdict_page *p
     return NULL;
 }
 
+/* ---- what was said about it ---- */
+
+enum status_reason page_reason_of(const struct dossier_credential *credential, size_t event)
+{
+    return credential->reasons != NULL ? credential->reasons[event] : STATUS_REASON_UNSPECIFIED;
+}
+
+bool page_tells_history(const struct verdict_page *page, size_t index)
+{
+    const struct credential_verdict *verdict = &page->verdict->credentials[index];
+    const struct dossier_credential *credential = page_credential(page, index);
+    size_t told = 0;
+    for (size_t i = 0; i < credential->place.event_count; i++) {
+        if (verdict->said[i] == SAID_NOT_BY_THEN || credential->place.events[i].action == STATUS_HELD_BY) {
+            continue;
+        }
+        told++;
+        if (verdict->said[i] != SAID_STANDS || page_reason_of(credential, i) != STATUS_REASON_UNSPECIFIED) {
+            return true;
+        }
+    }
+    return told > 1;
+}
+
 /* ---- rules ---- */
 
 static void add_name_space(struct page_rules *rules, struct bytes name_space)

@@ -82,6 +82,13 @@ const struct code_verdict *page_code_verdict(const struct verdict_page *page, si
 const struct dossier_statement *page_next_statement(const struct verdict_page *page,
                                                     const struct dossier_credential *credential, size_t *at);
 
+/* Why the event at an index of the credential's was said; STATUS_REASON_UNSPECIFIED where nobody knows. */
+enum status_reason page_reason_of(const struct dossier_credential *credential, size_t event);
+
+/* Whether there is more to tell of what was said about it than the status tells: something of it was
+ * overruled, is void or disputed, or speaks for days to come; or it says why. */
+bool page_tells_history(const struct verdict_page *page, size_t index);
+
 /* The packs that speak on the day asked about, of the namespaces of what is listed, of the titles held and of
  * what is required: room for PAGE_RULES_MAX namespaces. A pack is NULL where none is known. */
 enum { PAGE_RULES_MAX = 64 };

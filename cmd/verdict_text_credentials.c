@@ -47,18 +47,6 @@ static void print_ground(FILE *out, const struct credential_verdict *verdict,
     }
 }
 
-static void print_overruled(FILE *out, const struct credential_verdict *verdict,
-                            const struct dossier_credential *credential)
-{
-    char day[DAY_TEXT_SIZE];
-    if (verdict->overruled >= credential->place.event_count) {
-        return;
-    }
-    const struct history_event *event = &credential->place.events[verdict->overruled];
-    day_to_text(day, event->effective_day);
-    fprintf(out, "; was %s since %s, then reinstated", status_action_word(event->action), day);
-}
-
 /* ---- beneath it ---- */
 
 static void print_code_verdict(FILE *out, const struct verdict_page *page, size_t index)
@@ -76,6 +64,48 @@ static void print_code_verdict(FILE *out, const struct verdict_page *page, size_
         fputs(code->missing_count > 0 ? ": " : "", out);
         missing_print(out, code->missing, code->missing_count, name_space, code->code, " is missing",
                       " are missing");
+    }
+    fputs("\n", out);
+}
+
+/* "revoked 2026-03-02 (scoring; in a void block)". */
+static void print_event(FILE *out, const struct history_event *event, enum status_reason why,
+                        enum said_standing standing)
+{
+    static const char *const blocks[] = {
+        [SAID_STANDS] = "",
+        [SAID_OVERRULED] = "",
+        [SAID_VOIDED] = "in a void block",
+        [SAID_DISPUTED] = "in a disputed block",
+        [SAID_TO_COME] = "",
+        [SAID_NOT_BY_THEN] = "",
+    };
+    const char *reason = why == STATUS_REASON_UNSPECIFIED ? "" : status_reason_word(why);
+    const char *block = blocks[standing];
+    char day[DAY_TEXT_SIZE];
+    day_to_text(day, event->effective_day);
+    fprintf(out, "%s %s", status_action_word(event->action), day);
+    if (reason[0] != '\0' || block[0] != '\0') {
+        fprintf(out, " (%s%s%s)", reason, reason[0] != '\0' && block[0] != '\0' ? "; " : "", block);
+    }
+}
+
+/* What was said about it, oldest first: a reinstatement hides nothing. */
+static void print_history(FILE *out, const struct verdict_page *page, size_t index)
+{
+    const struct credential_verdict *verdict = &page->verdict->credentials[index];
+    const struct dossier_credential *credential = page_credential(page, index);
+    const char *before = BENEATH "said of it: ";
+    if (!page_tells_history(page, index)) {
+        return;
+    }
+    for (size_t i = 0; i < credential->place.event_count; i++) {
+        const struct history_event *event = &credential->place.events[i];
+        if (verdict->said[i] != SAID_NOT_BY_THEN && event->action != STATUS_HELD_BY) {
+            fputs(before, out);
+            print_event(out, event, page_reason_of(credential, i), verdict->said[i]);
+            before = ", ";
+        }
     }
     fputs("\n", out);
 }
@@ -144,9 +174,9 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     print_ground(out, verdict, credential);
     age_words(age, verdict->evidence_age_s);
     fprintf(out, "; issuer %s%s", verdict->evidence_age_s == UINT64_MAX ? "" : "seen ", age);
-    print_overruled(out, verdict, credential);
     fputs("\n", out);
     print_code_verdict(out, page, index);
+    print_history(out, page, index);
     print_appeal(out, verdict);
     print_replacement(out, page, credential);
     print_statements(out, page, credential);

@@ -30,7 +30,6 @@ void status_days_init(struct status_days *days)
         .reason = REASON_NONE,
         .effective_day = DAY_NONE,
         .event = SIZE_MAX,
-        .overruled = SIZE_MAX,
         .appeal_day = DAY_NONE,
     };
 }
@@ -105,6 +104,20 @@ static void tell_strongest(struct status_run *run)
     run->event = any ? strongest->event : SIZE_MAX;
 }
 
+/* What stood on the other side is overruled. */
+static void take_side(struct status_run *run, enum status_fate side, const struct status_event *said)
+{
+    if (said->voided || said->disputed) {
+        return;
+    }
+    for (size_t i = 0; i < HISTORY_EVENTS_MAX; i++) {
+        if (run->fates[i] != FATE_NONE && run->fates[i] != side) {
+            run->fates[i] = FATE_OVERRULED;
+        }
+    }
+    run->fates[said->index] = side;
+}
+
 static void speak_against(struct status_run *run, enum reason reason, const struct status_event *said)
 {
     const struct status_word word = {.reason = reason,
@@ -118,30 +131,23 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
     }
 }
 
-/* End one word, or leave that in doubt. Returns: whether there was one to end. */
-static bool end_word(struct status_word *word, bool disputed)
+/* End one word, or leave that in doubt. */
+static void end_word(struct status_word *word, bool disputed)
 {
-    if (word->reason == REASON_NONE) {
-        return false;
+    if (word->reason != REASON_NONE) {
+        word->reason = disputed ? REASON_DISPUTED : REASON_NONE;
     }
-    word->reason = disputed ? REASON_DISPUTED : REASON_NONE;
-    return true;
 }
 
 static void reinstate(struct status_run *run, const struct status_event *said)
 {
-    struct status_word *revoked = word_of(run, STATUS_REVOKED);
-    struct status_word *suspended = word_of(run, STATUS_SUSPENDED);
-    size_t ended = goes_before(suspended, revoked) ? suspended->event : revoked->event;
     if (said->voided) {
         return;
     }
-    bool any = end_word(revoked, said->disputed);
-    any = end_word(suspended, said->disputed) || any;
-    if (any && !said->disputed) {
-        run->overruled = ended;
-    }
+    end_word(word_of(run, STATUS_REVOKED), said->disputed);
+    end_word(word_of(run, STATUS_SUSPENDED), said->disputed);
     tell_strongest(run);
+    take_side(run, FATE_FOR, said);
 }
 
 /* ---- appeals ---- */
@@ -179,9 +185,11 @@ static void speak(struct status_run *run, const struct status_event *said)
     switch (said->event->action) {
     case STATUS_REVOKED:
         speak_against(run, doubted(REASON_REVOKED, said), said);
+        take_side(run, FATE_AGAINST, said);
         break;
     case STATUS_SUSPENDED:
         speak_against(run, doubted(REASON_SUSPENDED, said), said);
+        take_side(run, FATE_AGAINST, said);
         break;
     case STATUS_REPLACED:
         speak_against(run, doubted(REASON_REPLACED, said), said);
@@ -206,4 +214,43 @@ void status_days_add(struct status_days *days, const struct status_event *said)
     for (size_t i = split(days, said->event->effective_day); i < days->count; i++) {
         speak(&days->runs[i], said);
     }
+}
+
+static bool is_word_alike(const struct status_word *a, const struct status_word *b)
+{
+    return a->reason == b->reason && (a->reason == REASON_NONE || a->effective_day == b->effective_day);
+}
+
+static bool is_run_alike(const struct status_run *a, const struct status_run *b)
+{
+    for (size_t i = 0; i < STATUS_WORDS; i++) {
+        if (!is_word_alike(&a->words[i], &b->words[i])) {
+            return false;
+        }
+    }
+    return a->under_appeal == b->under_appeal && a->appeal_day == b->appeal_day;
+}
+
+bool status_days_is_news(const struct status_days *days, const struct status_event *said)
+{
+    struct status_days after = *days;
+    status_days_add(&after, said);
+    for (size_t i = 0; i < after.count; i++) {
+        size_t before = status_days_at(days, after.runs[i].first_day);
+        if (!is_run_alike(&days->runs[before], &after.runs[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t status_days_revoked_since(const struct status_days *days, uint32_t day)
+{
+    for (size_t i = status_days_at(days, day); i < days->count; i++) {
+        const struct status_word *revoked = &days->runs[i].words[0];
+        if (revoked->reason == REASON_REVOKED) {
+            return revoked->effective_day;
+        }
+    }
+    return DAY_NONE;
 }

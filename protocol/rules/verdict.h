@@ -45,6 +45,16 @@ struct question {
                        whoever signed it */
 };
 
+/* How a statement about an entry stands. */
+enum said_standing {
+    SAID_STANDS,
+    SAID_OVERRULED,   /* a later statement ended it */
+    SAID_VOIDED,      /* its block is void */
+    SAID_DISPUTED,    /* its block is disputed */
+    SAID_TO_COME,     /* it speaks for later days only */
+    SAID_NOT_BY_THEN, /* it had not arrived by known_by_s */
+};
+
 struct credential_verdict {
     size_t credential; /* index into the dossier */
     struct axis_answer axes[AXIS_COUNT];
@@ -56,8 +66,8 @@ struct credential_verdict {
      * day of one that has expired, the first of one that is not valid yet; else DAY_NONE. */
     uint32_t effective_day;
     uint32_t appeal_day; /* under appeal since; DAY_NONE */
-    size_t overruled;    /* index into place.events: what a later reinstatement ended for at_day; SIZE_MAX:
-                            nothing */
+    /* Of each of place.events how it stands on at_day; NULL where there are none. */
+    const enum said_standing *said;
     uint64_t evidence_age_s;            /* of the issuer's newest checkpoint; UINT64_MAX when none counts */
     const struct pack_code *pack_code;  /* of the pack in force on the day earned; NULL when there is none */
     struct authority_answer *authority; /* NULL for an erased entry, whose code nobody knows */

@@ -71,6 +71,30 @@ static void tested_is_told_from_certified(void **state)
 
 /* ---- what was said about it ---- */
 
+static void what_was_said_is_told_whole(void **state)
+{
+    (void)state;
+    const enum status_reason reasons[2] = {STATUS_REASON_SCORING, STATUS_REASON_UNSPECIFIED};
+    page_case_begin(&shown);
+    shown.events[0].action = STATUS_REVOKED;
+    shown.credentials[0].reasons = reasons;
+    says("                said of it: revoked 2025-02-01 (scoring), reinstated 2025-02-01\n");
+    shown.said[0] = SAID_VOIDED;
+    says("said of it: revoked 2025-02-01 (scoring; in a void block), reinstated 2025-02-01\n");
+    shown.said[1] = SAID_NOT_BY_THEN;
+    says("said of it: revoked 2025-02-01 (scoring; in a void block)\n");
+    shown.said[0] = SAID_STANDS;
+    says("said of it: revoked 2025-02-01 (scoring)\n");
+    shown.credentials[0].reasons = NULL;
+    says_not("said of it");
+    shown.said[0] = SAID_DISPUTED;
+    says("said of it: revoked 2025-02-01 (in a disputed block)\n");
+    shown.said[0] = SAID_TO_COME;
+    says("said of it: revoked 2025-02-01\n");
+    shown.events[0].action = STATUS_HELD_BY;
+    says_not("said of it");
+}
+
 static void an_appeal_says_since_when(void **state)
 {
     (void)state;
@@ -149,7 +173,7 @@ static void what_strangers_say_stands_apart(void **state)
     page_case_begin(&shown);
     says_not("Said by others");
     shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
-    says("seen 40 seconds ago; was suspended");
+    says("seen 40 seconds ago\n");
     says("Said by others, who are not authorised; it decides nothing:\n  INVALID       ase/A6: not trusted");
     shown.verdicts[0].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_NAMESPACE_UNOWNED};
     says("  Nothing here from anybody authorised.\nSaid by others");
@@ -242,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tested_is_told_from_certified),
+        cmocka_unit_test(what_was_said_is_told_whole),
         cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(a_replacement_is_named),
         cmocka_unit_test(the_holders_word_stands_beneath),

@@ -145,8 +145,9 @@ const struct command commands[] = {
      "  tradeproof issue --csv results.csv --report refused.csv\n",
      command_issue},
     {"revoke", "take back certificates", "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
-     "Revoked stays visible for good: nothing you sign later makes it disappear. An ENTRY is named as\n"
-     "issue printed it: the issuer's id, block, index and the first digits of its hash.\n"
+     "Revoked stays visible for good: nothing you sign later makes it disappear. From an earlier day\n"
+     "than before is news; what changes nothing is not written again. An ENTRY is named as issue\n"
+     "printed it: the issuer's id, block, index and the first digits of its hash.\n"
      "\n" STATUS_CHANGE_OPTIONS "\n"
      "Example:\n"
      "  tradeproof revoke --of \"Maria Lopez\" --code ase/A6 --reason scoring\n",
@@ -162,9 +163,11 @@ const struct command commands[] = {
      command_suspend},
     {"reinstate", "reinstate suspended certificates",
      "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
-     "Ends a suspension from a day on. An ENTRY is named as issue printed it: the issuer's id, block,\n"
-     "index and the first digits of its hash.\n"
-     "\n" STATUS_CHANGE_OPTIONS "\n"
+     "Ends a suspension from a day on, and with --revoked a revocation too; that it stood so stays\n"
+     "visible. An ENTRY is named as issue printed it: the issuer's id, block, index and the first digits\n"
+     "of its hash.\n"
+     "\n"
+     "  --revoked        also what was revoked\n" STATUS_CHANGE_OPTIONS "\n"
      "Example:\n"
      "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},

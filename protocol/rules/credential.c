@@ -190,7 +190,8 @@ static enum said_standing standing_of(const struct dossier_log *log, const struc
     if (dossier_log_disputes(log, event->setter_seq)) {
         return SAID_DISPUTED;
     }
-    if (event->effective_day > at_day) {
+    bool waits = event->action == STATUS_REINSTATED && run->fates[at] == FATE_NONE;
+    if (event->effective_day > at_day || waits) {
         return SAID_TO_COME;
     }
     return run->fates[at] == FATE_OVERRULED ? SAID_OVERRULED : SAID_STANDS;
@@ -260,7 +261,7 @@ static enum answer answer_of_run(const struct status_run *run, enum reason doubt
 /* Intervals that come in ascending order, at most one for each run. */
 struct run_days {
     size_t count;
-    struct day_interval intervals[HISTORY_EVENTS_MAX + 1];
+    struct day_interval intervals[STATUS_RUNS_MAX];
 };
 
 static void add_days(struct run_days *days, uint32_t first, uint32_t last)

@@ -14,13 +14,15 @@ struct word {
     uint32_t day;
     bool voided;
     bool disputed;
+    uint32_t stated_day;
 };
 
 static void say(struct status_days *days, const struct word *words, size_t count)
 {
     status_days_init(days);
     for (size_t i = 0; i < count; i++) {
-        const struct history_event event = {.action = words[i].action, .effective_day = words[i].day};
+        const struct history_event event = {
+            .action = words[i].action, .effective_day = words[i].day, .stated_day = words[i].stated_day};
         const struct status_event said = {
             .event = &event, .index = i, .voided = words[i].voided, .disputed = words[i].disputed};
         status_days_add(days, &said);
@@ -29,39 +31,47 @@ static void say(struct status_days *days, const struct word *words, size_t count
 
 #define REVOKED(day)                                                                                         \
     {                                                                                                        \
-        STATUS_REVOKED, day, false, false                                                                    \
+        STATUS_REVOKED, day, false, false, 0                                                                 \
     }
 #define SUSPENDED(day)                                                                                       \
     {                                                                                                        \
-        STATUS_SUSPENDED, day, false, false                                                                  \
+        STATUS_SUSPENDED, day, false, false, 0                                                               \
     }
 #define REINSTATED(day)                                                                                      \
     {                                                                                                        \
-        STATUS_REINSTATED, day, false, false                                                                 \
+        STATUS_REINSTATED, day, false, false, 0                                                              \
     }
 #define REPLACED(day)                                                                                        \
     {                                                                                                        \
-        STATUS_REPLACED, day, false, false                                                                   \
+        STATUS_REPLACED, day, false, false, 0                                                                \
     }
 #define APPEALED(day)                                                                                        \
     {                                                                                                        \
-        STATUS_APPEALED, day, false, false                                                                   \
+        STATUS_APPEALED, day, false, false, 0                                                                \
     }
 #define DECIDED(day)                                                                                         \
     {                                                                                                        \
-        STATUS_APPEAL_DECIDED, day, false, false                                                             \
+        STATUS_APPEAL_DECIDED, day, false, false, 0                                                          \
     }
 #define HELD_BY(day)                                                                                         \
     {                                                                                                        \
-        STATUS_HELD_BY, day, false, false                                                                    \
+        STATUS_HELD_BY, day, false, false, 0                                                                 \
+    }
+#define REVOKED_ON(stated, day)                                                                              \
+    {                                                                                                        \
+        STATUS_REVOKED, day, false, false, stated                                                            \
+    }
+#define VOIDED_ON(stated, day)                                                                               \
+    {                                                                                                        \
+        STATUS_REVOKED, day, true, false, stated                                                             \
     }
 #define VOIDED(name, day)                                                                                    \
     {                                                                                                        \
-        STATUS_##name, day, true, false                                                                      \
+        STATUS_##name, day, true, false, 0                                                                   \
     }
 #define DISPUTED(name, day)                                                                                  \
     {                                                                                                        \
-        STATUS_##name, day, false, true                                                                      \
+        STATUS_##name, day, false, true, 0                                                                   \
     }
 
 static const struct {
@@ -464,6 +474,65 @@ static void what_changes_nothing_is_no_news(void **state)
     }
 }
 
+/* Until a revocation was stated it had not been taken back either. */
+static void a_reinstatement_waits_for_the_revocation(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        uint32_t day;
+        enum reason reason;
+    } waits[] = {
+        {"stated on day 60, reinstated from before it on",
+         {REVOKED_ON(60, 50), REINSTATED(40)},
+         59,
+         REASON_REVOKED},
+        {"from the day it was stated", {REVOKED_ON(60, 50), REINSTATED(40)}, 60, REASON_NONE},
+        {"from a later day of its own", {REVOKED_ON(60, 50), REINSTATED(70)}, 69, REASON_REVOKED},
+        {"on that day", {REVOKED_ON(60, 50), REINSTATED(70)}, 70, REASON_NONE},
+        {"days that nothing spoke against stay", {REVOKED_ON(60, 50), REINSTATED(40)}, 45, REASON_NONE},
+        {"of two the one stated last",
+         {REVOKED_ON(60, 50), REVOKED_ON(80, 55), REINSTATED(40)},
+         79,
+         REASON_REVOKED},
+        {"from then on both end", {REVOKED_ON(60, 50), REVOKED_ON(80, 55), REINSTATED(40)}, 80, REASON_NONE},
+        {"where the second does not speak the first decides",
+         {REVOKED_ON(60, 50), REVOKED_ON(80, 70), REINSTATED(40)},
+         65,
+         REASON_NONE},
+        {"one for days to come", {REVOKED_ON(30, 50), REINSTATED(40)}, 50, REASON_NONE},
+        {"a suspension ends from the reinstatement's day on",
+         {SUSPENDED(50), REINSTATED(40)},
+         50,
+         REASON_NONE},
+        {"but for days that are revoked all the same",
+         {SUSPENDED(45), REVOKED_ON(60, 50), REINSTATED(40)},
+         49,
+         REASON_NONE},
+        {"a revocation in a void block waits for nothing",
+         {VOIDED_ON(60, 50), REINSTATED(40)},
+         50,
+         REASON_NONE},
+        {"nor is one ended twice",
+         {REVOKED_ON(60, 50), REINSTATED(60), REVOKED_ON(70, 70), REINSTATED(70)},
+         65,
+         REASON_NONE},
+    };
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        struct status_days days;
+        size_t count = 0;
+        while (count < WORDS_MAX && waits[i].words[count].action != 0) {
+            count++;
+        }
+        say(&days, waits[i].words, count);
+        enum reason found = days.runs[status_days_at(&days, waits[i].day)].reason;
+        if (found != waits[i].reason) {
+            fail_msg("%s: %s", waits[i].why, reason_word(found));
+        }
+    }
+}
+
 static void revoked_since_when(void **state)
 {
     (void)state;
@@ -486,7 +555,8 @@ static void revoked_since_when(void **state)
             count++;
         }
         say(&days, since[i].words, count);
-        uint32_t found = status_days_revoked_since(&days, since[i].day);
+        const struct status_word *revoked = status_days_revocation(&days, since[i].day);
+        uint32_t found = revoked != NULL ? revoked->effective_day : DAY_NONE;
         if (found != since[i].since) {
             fail_msg("%s: since %u", since[i].why, found);
         }
@@ -547,6 +617,7 @@ static void runs_agree_with_single_days(void **state)
                 .day = next_random(&seed) % DAYS,
                 .voided = next_random(&seed) % 4 == 0,
                 .disputed = next_random(&seed) % 4 == 0,
+                .stated_day = next_random(&seed) % DAYS,
             };
         }
         struct status_days days;
@@ -565,7 +636,7 @@ static void runs_agree_with_single_days(void **state)
             }
             struct status_days alone;
             say(&alone, spoken, spoken_count);
-            const struct status_run *last = &alone.runs[alone.count - 1];
+            const struct status_run *last = &alone.runs[status_days_at(&alone, day)];
             const struct status_run *run = &days.runs[status_days_at(&days, day)];
             assert_int_equal(run->reason, last->reason);
             assert_int_equal(run->effective_day, last->effective_day);
@@ -581,6 +652,7 @@ int main(void)
         cmocka_unit_test(each_day_is_as_said),
         cmocka_unit_test(what_is_overruled_stays_known),
         cmocka_unit_test(what_changes_nothing_is_no_news),
+        cmocka_unit_test(a_reinstatement_waits_for_the_revocation),
         cmocka_unit_test(revoked_since_when),
         cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(runs_agree_with_single_days),

@@ -22,7 +22,7 @@
     "What can be required:\n"                                                                                \
     "  ase/A5 and ase/A6 and epa/609    codes; \"or\", \"not\" and ( ) too; a comma is a loose \"and\"\n"    \
     "  any 2 of (ase/A5, ase/A6, ase/A8)\n"                                                                  \
-    "  \"Master Automobile\"              a title, of any namespace; ase:\"Master Automobile\" of one\n"     \
+    "  \"Master Automobile\"              a title; ase:\"Master Automobile\" where several have it\n"        \
     "  ase/A*                           any code that begins so\n"                                           \
     "  tested ase/A5                    the test alone, experience or not\n"                                 \
     "  experience 2 years in ase/experience*\n"                                                              \

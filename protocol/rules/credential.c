@@ -171,6 +171,47 @@ static void status_days_of(struct status_days *days, const struct dossier *dossi
     }
 }
 
+static enum said_standing standing_of(const struct dossier_log *log, const struct dossier_place *place,
+                                      size_t at, const struct status_run *run, uint32_t at_day)
+{
+    const struct history_event *event = &place->events[at];
+    if (!had_arrived(log, event)) {
+        return SAID_NOT_BY_THEN;
+    }
+    if (place->event_voided[at]) {
+        return SAID_VOIDED;
+    }
+    if (dossier_log_disputes(log, event->setter_seq)) {
+        return SAID_DISPUTED;
+    }
+    bool waits = event->action == STATUS_REINSTATED && run->fates[at] == FATE_NONE;
+    if (event->effective_day > at_day || waits) {
+        return SAID_TO_COME;
+    }
+    return run->fates[at] == FATE_OVERRULED ? SAID_OVERRULED : SAID_STANDS;
+}
+
+/* Returns: false when the arena is full. */
+static bool write_said(struct credential_verdict *out, const struct dossier_log *log,
+                       const struct dossier_place *place, const struct status_days *days,
+                       const struct decision *decision)
+{
+    uint32_t at_day = decision->question->at_day;
+    const struct status_run *run = &days->runs[status_days_at(days, at_day)];
+    if (place->event_count == 0) {
+        return true;
+    }
+    enum said_standing *said = arena_take(decision->arena, place->event_count * sizeof said[0]);
+    if (said == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < place->event_count; i++) {
+        said[i] = standing_of(log, place, i, run, at_day);
+    }
+    out->said = said;
+    return true;
+}
+
 /* Neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block is
  * disputed, or void by the word of a disputed one. */
 static enum reason doubt_of(const struct dossier *dossier, const struct dossier_place *place)
@@ -214,7 +255,7 @@ static enum answer answer_of_run(const struct status_run *run, enum reason doubt
 /* Intervals that come in ascending order, at most one for each run. */
 struct run_days {
     size_t count;
-    struct day_interval intervals[HISTORY_EVENTS_MAX + 1];
+    struct day_interval intervals[STATUS_RUNS_MAX];
 };
 
 static void add_days(struct run_days *days, uint32_t first, uint32_t last)
@@ -274,7 +315,6 @@ static struct axis_answer day_answer(struct credential_verdict *out, uint32_t at
                                      const struct status_run *run)
 {
     out->effective_day = run->effective_day;
-    out->overruled = run->overruled;
     out->appeal_day = run->appeal_day;
     if (run->reason == REASON_REVOKED || run->reason == REASON_REPLACED || run->reason == REASON_REBOUND) {
         return no(run->reason);
@@ -305,15 +345,19 @@ static bool write_status(struct credential_verdict *out, const struct decision *
 {
     const struct dossier *dossier = decision->dossier;
     uint32_t at_day = decision->question->at_day;
+    const struct dossier_place *place = &credential->place;
     struct status_days status;
-    if (is_void_for_certain(dossier, &credential->place)) {
+    status_days_of(&status, dossier, credential);
+    if (!write_said(out, dossier_log_at(dossier, place), place, &status, decision)) {
+        return false;
+    }
+    if (is_void_for_certain(dossier, place)) {
         out->days = day_truth_no;
         out->axes[AXIS_STATUS] = no(REASON_VOIDED);
         return true;
     }
-    enum reason doubt = doubt_of(dossier, &credential->place);
+    enum reason doubt = doubt_of(dossier, place);
     struct day_interval validity = validity_of(credential);
-    status_days_of(&status, dossier, credential);
     const struct status_run *run = &status.runs[status_days_at(&status, at_day)];
     out->axes[AXIS_STATUS] = day_answer(out, at_day, validity, doubt, run);
     if (!days_of_status(&out->days, &status, validity, doubt, decision->arena)) {
@@ -375,13 +419,18 @@ enum overall overall_of_axes(const struct axis_answer axes[AXIS_COUNT])
     return OVERALL_VALID;
 }
 
+static int rank_of(const struct credential_verdict *verdict)
+{
+    static const int rank[] = {[OVERALL_VALID] = 0, [OVERALL_UNDETERMINED] = 1, [OVERALL_INVALID] = 2};
+    return credential_is_by_stranger(verdict) ? 3 : rank[verdict->overall];
+}
+
 bool credential_goes_before(const struct credential_verdict *a, const struct credential_verdict *b)
 {
     if (a->overall == OVERALL_VALID && b->overall == OVERALL_VALID) {
         return a->until_day > b->until_day; /* DAY_NONE, for life, is the latest day */
     }
-    static const int rank[] = {[OVERALL_VALID] = 0, [OVERALL_UNDETERMINED] = 1, [OVERALL_INVALID] = 2};
-    return rank[a->overall] < rank[b->overall];
+    return rank_of(a) < rank_of(b);
 }
 
 /* The axes that are the same on all days leave nothing of days, or nothing sure. */
@@ -406,7 +455,6 @@ static bool decide_alone(struct credential_verdict *out, struct decision *decisi
     out->until_day = DAY_NONE;
     out->effective_day = DAY_NONE;
     out->appeal_day = DAY_NONE;
-    out->overruled = SIZE_MAX;
     out->evidence_age_s = UINT64_MAX;
     out->authority = credential->place.erased ? NULL : &decision->authorities[index];
     out->axes[AXIS_INTEGRITY] = integrity_of(decision, credential);

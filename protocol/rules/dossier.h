@@ -115,7 +115,10 @@ struct dossier_credential {
     enum dossier_source source;
     enum dossier_about about;
     struct attestation attestation; /* decoded; without meaning when place.erased */
-    bool has_replacement;           /* of the last `replaced` event known by then, voided ones not counted */
+    const enum status_reason
+        *reasons;         /* of each of place.events; NULL where they are not known: a path proves
+                             what was said, not why, and of others than the subject none is read */
+    bool has_replacement; /* of the last `replaced` event known by then, voided ones not counted */
     struct entry_name replacement;
     bool has_holder; /* of the last `held by` event known by then, voided ones not counted */
     struct subject holder;

@@ -127,7 +127,7 @@ const struct command commands[] = {
      "\n"
      "A later withdrawal can only take away more, never give back.\n"
      "\n"
-     "Examples:\n"
+     "Example:\n"
      "  tradeproof withdraw \"Columbus test centre\" --cut 41\n"
      "  tradeproof withdraw \"Columbus test centre\" --accreditation 3/0\n",
      command_withdraw},

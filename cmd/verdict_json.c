@@ -119,9 +119,10 @@ static json_t *json_of_statements(const struct verdict_page *page,
 static json_t *json_of_history(const struct verdict_page *page, size_t index)
 {
     static const char *const standings[] = {
-        [SAID_STANDS] = "stands",   [SAID_OVERRULED] = "overruled",
-        [SAID_VOIDED] = "void",     [SAID_DISPUTED] = "disputed",
-        [SAID_TO_COME] = "to-come", [SAID_NOT_BY_THEN] = "not-known-by-then",
+        [SAID_STANDS] = "stands",         [SAID_OVERRULED] = "overruled",
+        [SAID_VOIDED] = "void",           [SAID_DISPUTED] = "disputed",
+        [SAID_TO_COME] = "to-come",       [SAID_NOT_BY_THEN] = "not-known-by-then",
+        [SAID_BEYOND_CUT] = "beyond-cut", [SAID_CUT_UNKNOWN] = "cut-not-held",
     };
     const struct dossier_credential *credential = page_credential(page, index);
     const enum said_standing *said = page->verdict->credentials[index].said;

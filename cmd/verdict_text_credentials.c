@@ -79,6 +79,8 @@ static void print_event(FILE *out, const struct history_event *event, enum statu
         [SAID_DISPUTED] = "in a disputed block",
         [SAID_TO_COME] = "",
         [SAID_NOT_BY_THEN] = "",
+        [SAID_BEYOND_CUT] = "after its author might no longer say so",
+        [SAID_CUT_UNKNOWN] = "perhaps after its author might no longer say so",
     };
     const char *reason = why == STATUS_REASON_UNSPECIFIED ? "" : status_reason_word(why);
     const char *block = blocks[standing];

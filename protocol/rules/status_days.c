@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "protocol/rules/bearing.h"
+
 /* Which of two negative words stands when both speak for a day. Zero where nothing does. */
 static int weight_of(enum reason reason)
 {
@@ -11,6 +13,8 @@ static int weight_of(enum reason reason)
         return 0;
     case REASON_VOIDED:
     case REASON_DISPUTED:
+    case REASON_BEYOND_CUT:
+    case REASON_CUT_NOT_HELD:
         return 1;
     case REASON_SUSPENDED:
         return 2;
@@ -21,6 +25,11 @@ static int weight_of(enum reason reason)
         assert(reason == REASON_REVOKED);
         return 4;
     }
+}
+
+bool status_is_doubt(enum reason reason)
+{
+    return weight_of(reason) == 1;
 }
 
 void status_days_init(struct status_days *days)
@@ -104,10 +113,15 @@ static void tell_strongest(struct status_run *run)
     run->event = any ? strongest->event : SIZE_MAX;
 }
 
+static bool is_doubtful(const struct status_event *said)
+{
+    return said->voided || said->disputed || said->beyond || said->unsure;
+}
+
 /* What stood on the other side is overruled. */
 static void take_side(struct status_run *run, enum status_fate side, const struct status_event *said)
 {
-    if (said->voided || said->disputed) {
+    if (is_doubtful(said)) {
         return;
     }
     for (size_t i = 0; i < HISTORY_EVENTS_MAX; i++) {
@@ -125,7 +139,7 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
                                      .effective_day = said->event->effective_day,
                                      .event = said->index};
     struct status_word *standing = word_of(run, said->event->action);
-    uint32_t stated = said->voided || said->disputed ? 0 : said->event->stated_day;
+    uint32_t stated = is_doubtful(said) ? 0 : said->event->stated_day;
     if (standing->reason != REASON_NONE && standing->stated_day > stated) {
         stated = standing->stated_day;
     }
@@ -137,10 +151,10 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
 }
 
 /* End one word, or leave that in doubt. */
-static void end_word(struct status_word *word, bool disputed)
+static void end_word(struct status_word *word, enum reason doubt)
 {
     if (word->reason != REASON_NONE) {
-        word->reason = disputed ? REASON_DISPUTED : REASON_NONE;
+        word->reason = doubt;
     }
 }
 
@@ -155,8 +169,10 @@ static void reinstate(struct status_run *run, const struct status_event *said)
     if (said->voided || is_before_it_was_stated(run)) {
         return;
     }
-    end_word(word_of(run, STATUS_REVOKED), said->disputed);
-    end_word(word_of(run, STATUS_SUSPENDED), said->disputed);
+    enum reason unsure = said->unsure ? REASON_CUT_NOT_HELD : REASON_NONE;
+    enum reason doubt = said->disputed ? REASON_DISPUTED : unsure;
+    end_word(word_of(run, STATUS_REVOKED), doubt);
+    end_word(word_of(run, STATUS_SUSPENDED), doubt);
     tell_strongest(run);
     take_side(run, FATE_FOR, said);
 }
@@ -188,7 +204,11 @@ static enum reason doubted(enum reason reason, const struct status_event *said)
     if (said->voided) {
         return REASON_VOIDED;
     }
-    return said->disputed ? REASON_DISPUTED : reason;
+    if (said->disputed) {
+        return REASON_DISPUTED;
+    }
+    enum reason unsure = said->unsure ? REASON_CUT_NOT_HELD : reason;
+    return said->beyond ? REASON_BEYOND_CUT : unsure;
 }
 
 static void speak(struct status_run *run, const struct status_event *said)
@@ -236,6 +256,10 @@ static void split_where_stated(struct status_days *days, size_t from)
 
 void status_days_add(struct status_days *days, const struct status_event *said)
 {
+    struct bearing bearing = bearing_of_action(said->event->action);
+    if (said->beyond && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
+        return;
+    }
     size_t from = split(days, said->event->effective_day);
     if (said->event->action == STATUS_REINSTATED && !said->voided) {
         split_where_stated(days, from);

@@ -15,7 +15,9 @@
  *
  * In a void block a negative word becomes unknown(voided) where nothing else speaks, until it is said again
  * or a reinstatement ends it; a reinstatement or an appeal is nothing. In a disputed block a word that would
- * change whether the entry holds makes that unknown(disputed). */
+ * change whether the entry holds makes that unknown(disputed). Said beyond a cut (setters.h) what is against
+ * somebody becomes unknown(beyond-cut), and what is for somebody is nothing; where it is not known whether it
+ * was, both are a doubt. */
 
 #include "protocol/wire/records.h"
 
@@ -39,7 +41,7 @@ enum status_fate {
 
 struct status_run {
     uint32_t first_day; /* the last day is the one before the next run */
-    /* REASON_NONE: nothing stands against it. REASON_VOIDED, REASON_DISPUTED: could not be said.
+    /* REASON_NONE: nothing stands against it. What status_is_doubt says yes to: could not be said.
      * REASON_REVOKED, REASON_SUSPENDED, REASON_REPLACED, REASON_REBOUND. */
     enum reason reason;
     /* The event behind reason; without meaning, DAY_NONE and SIZE_MAX with REASON_NONE. */
@@ -66,7 +68,12 @@ struct status_event {
     size_t index;  /* among the entry's events */
     bool voided;   /* its block is void */
     bool disputed; /* its block is disputed */
+    bool beyond;   /* it was said beyond a cut, */
+    bool unsure;   /* or it is not known whether it was */
 };
+
+/* Whether a reason leaves the days that it stands for unknown. */
+bool status_is_doubt(enum reason reason);
 
 void status_days_init(struct status_days *days);
 

@@ -53,6 +53,8 @@ enum said_standing {
     SAID_DISPUTED,    /* its block is disputed */
     SAID_TO_COME,     /* it speaks for later days only */
     SAID_NOT_BY_THEN, /* it had not arrived by known_by_s */
+    SAID_BEYOND_CUT,  /* its author had been withdrawn, or had handed the namespace on, by then */
+    SAID_CUT_UNKNOWN, /* or that can't be told: the cut's block is not held */
 };
 
 struct credential_verdict {
@@ -164,7 +166,7 @@ struct verdict {
  *            no: suspended.
  *            unknown: erased.
  *            unknown: disputed (its block, or the one that voids it).
- *            unknown: voided or disputed (an event that would change the answer).
+ *            unknown: voided, disputed, beyond-cut or cut-not-held (an event that would change the answer).
  *            its own condition: not-in-the-network (no), condition-not-evaluated (unknown).
  *            the pack's condition on its code, no or unknown: not-valid-in-this-state, not-in-the-network or
  *            rule-not-understood, as far as one operator is to blame; else condition-not-evaluated.

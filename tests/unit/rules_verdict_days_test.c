@@ -184,8 +184,8 @@ static void each_statement_says_how_it_stands(void **state)
         {"later than known", {SAID(SUSPENDED, 1400, 20), SAID(REINSTATED, 1450, 60)}, 1500, 0, 59, "sn"},
     };
     static const char letters[] = {
-        [SAID_STANDS] = 's',   [SAID_OVERRULED] = 'o', [SAID_VOIDED] = 'v',
-        [SAID_DISPUTED] = 'd', [SAID_TO_COME] = 'l',   [SAID_NOT_BY_THEN] = 'n',
+        [SAID_STANDS] = 's',  [SAID_OVERRULED] = 'o',   [SAID_VOIDED] = 'v',     [SAID_DISPUTED] = 'd',
+        [SAID_TO_COME] = 'l', [SAID_NOT_BY_THEN] = 'n', [SAID_BEYOND_CUT] = 'b', [SAID_CUT_UNKNOWN] = 'u',
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         verdict_case_begin(&given);

@@ -12,17 +12,16 @@ static int apply(struct session *session, void *argument)
 {
     const struct arguments *arguments = argument;
     const struct own_entries_record record = {.add = add_erase};
-    struct own_entries_written written;
+    struct own_entries_done done = {.did = "Erased", .action = "erased", .day = DAY_NONE};
     struct own_entries entries;
     int code = session_need_actor(session);
     if (code == EXIT_YES) {
         code = own_entries_named(&entries, session, arguments->values, arguments->count);
     }
     if (code == EXIT_YES) {
-        code = own_entries_publish(&entries, session, &record, &written);
+        code = own_entries_publish(&entries, session, &record, &done.written);
     }
-    return code == EXIT_YES ? own_entries_report(&entries, session, "Erased", "erased", DAY_NONE, &written)
-                            : code;
+    return code == EXIT_YES ? own_entries_report(&entries, session, &done) : code;
 }
 
 int command_erase(int argc, char **argv)

@@ -25,6 +25,7 @@ struct change_request {
     uint32_t from; /* DAY_NONE: today */
     const char *of;
     struct codes codes;
+    bool revoked; /* of reinstate, and only there: also what was revoked */
 };
 
 static bool add_status(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
@@ -50,9 +51,7 @@ static int find_entries(struct own_entries *entries, struct session *session,
         return own_entries_named(entries, session, arguments->values, arguments->count);
     }
     int code = session_subject(session, request->of, &subject);
-    return code == EXIT_YES
-               ? own_entries_of(entries, session, &subject, &request->codes, (int)request->change->action)
-               : code;
+    return code == EXIT_YES ? own_entries_of(entries, session, &subject, &request->codes) : code;
 }
 
 static int fail_replacement(const struct session *session, const char *why)
@@ -96,10 +95,60 @@ static int read_replacement(struct session *session, struct change_request *requ
                : EXIT_YES;
 }
 
-static int apply(struct session *session, struct change_request *request, const struct arguments *arguments)
+/* A revocation is meant for good: that it ends is never said by the way. */
+static int fail_revoked(const struct session *session, const struct own_entry *entry, const char *name)
+{
+    char day[DAY_TEXT_SIZE];
+    day_to_text(day, entry->revoked_since);
+    return session_fail(
+        &session->options, EXIT_BAD_INPUT, "stands-revoked",
+        "%s is not suspended but revoked, since %s: nothing was written. To reinstate what was "
+        "revoked say --revoked; both then stay visible.",
+        name, day);
+}
+
+static int fail_too_early(const struct session *session, const struct own_entry *entry, const char *name)
+{
+    char day[DAY_TEXT_SIZE];
+    day_to_text(day, entry->revoked_stated);
+    return session_fail(
+        &session->options, EXIT_BAD_INPUT, "before-the-revocation",
+        "%s was revoked on %s, and is reinstated from that day on at the earliest: nothing was "
+        "written. Say --from %s, or a later day.",
+        name, day, day);
+}
+
+static int check_revoked(const struct session *session, const struct change_request *request,
+                         const struct own_entries *entries)
+{
+    for (size_t i = 0; i < entries->count && request->change->action == STATUS_REINSTATED; i++) {
+        const struct own_entry *entry = &entries->items[i];
+        char name[ENTRY_NAME_TEXT_MAX + 1];
+        entry_name_to_text(name, &session->home.network, &entry->name);
+        if (entry->revoked_since != DAY_NONE && !request->revoked) {
+            return fail_revoked(session, entry, name);
+        }
+        if (entry->revoked_since != DAY_NONE && request->from < entry->revoked_stated) {
+            return fail_too_early(session, entry, name);
+        }
+    }
+    return EXIT_YES;
+}
+
+static int publish(struct session *session, struct change_request *request, const struct own_entries *entries,
+                   struct own_entries_written *written)
 {
     const struct own_entries_record record = {.add = add_status, .context = request};
-    struct own_entries_written written;
+    int code = check_revoked(session, request, entries);
+    if (code != EXIT_YES || entries->count == 0) {
+        return code;
+    }
+    return own_entries_publish(entries, session, &record, written);
+}
+
+static int apply(struct session *session, struct change_request *request, const struct arguments *arguments)
+{
+    struct own_entries unchanged;
     struct own_entries entries;
     int code = session_need_actor(session);
     if (code == EXIT_YES) {
@@ -108,16 +157,20 @@ static int apply(struct session *session, struct change_request *request, const 
     if (code == EXIT_YES) {
         code = read_replacement(session, request, &entries);
     }
-    if (code != EXIT_YES) {
-        return code;
-    }
     request->from = request->from == DAY_NONE ? session_today() : request->from;
-    code = own_entries_publish(&entries, session, &record, &written);
-    if (code != EXIT_YES) {
-        return code;
+    if (code == EXIT_YES) {
+        code = own_entries_sift(&entries, &unchanged, session, request->change->action, request->from);
     }
-    return own_entries_report(&entries, session, request->change->did,
-                              status_action_word(request->change->action), request->from, &written);
+    struct own_entries_done done = {
+        .did = request->change->did,
+        .action = status_action_word(request->change->action),
+        .day = request->from,
+        .unchanged = &unchanged,
+    };
+    if (code == EXIT_YES) {
+        code = publish(session, request, &entries, &done.written);
+    }
+    return code == EXIT_YES ? own_entries_report(&entries, session, &done) : code;
 }
 
 static int check(struct change_request *request, const struct arguments *arguments)
@@ -198,7 +251,11 @@ int command_suspend(int argc, char **argv)
 
 int command_reinstate(int argc, char **argv)
 {
-    return change_status(&reinstate, argc, argv);
+    struct change_request request = request_for(&reinstate);
+    const struct command_option own[] = {{"revoked", OPTION_FLAG, &request.revoked}};
+    struct arguments arguments;
+    int code = read_arguments(&arguments, &request, argc, argv, own, sizeof(own) / sizeof(own[0]));
+    return code == EXIT_YES ? run(&request, &arguments) : code;
 }
 
 int command_replace(int argc, char **argv)

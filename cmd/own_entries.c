@@ -159,18 +159,15 @@ int own_entries_named(struct own_entries *out, struct session *session, char *co
 }
 
 static bool is_wanted(const struct session *session, const struct dossier *dossier,
-                      const struct dossier_credential *credential, const struct codes *codes, int skip_action)
+                      const struct dossier_credential *credential, const struct codes *codes)
 {
     const struct dossier_place *place = &credential->place;
-    if (place->erased || !actor_id_equal(&dossier_log_at(dossier, place)->author, &session->actor)) {
-        return false;
-    }
-    bool is_said = place->event_count > 0 && (int)place->events[place->event_count - 1].action == skip_action;
-    return !is_said && codes_want(codes, credential->attestation.code);
+    return !place->erased && actor_id_equal(&dossier_log_at(dossier, place)->author, &session->actor) &&
+           codes_want(codes, credential->attestation.code);
 }
 
 int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
-                   const struct codes *codes, int skip_action)
+                   const struct codes *codes)
 {
     struct store_txn *txn;
     struct dossier dossier;
@@ -186,7 +183,7 @@ int own_entries_of(struct own_entries *out, struct session *session, const struc
     int code = take_room(out, session, dossier.credential_count);
     for (size_t i = 0; code == EXIT_YES && i < dossier.credential_count; i++) {
         const struct dossier_credential *credential = &dossier.credentials[i];
-        if (is_wanted(session, &dossier, credential, codes, skip_action)) {
+        if (is_wanted(session, &dossier, credential, codes)) {
             struct own_entry *entry = &out->items[out->count++];
             entry->name = (struct entry_name){
                 .author = session->actor, .seq = credential->place.seq, .index = credential->place.index};
@@ -196,7 +193,7 @@ int own_entries_of(struct own_entries *out, struct session *session, const struc
     }
     if (code == EXIT_YES && out->count == 0) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "not-found",
-                            "You have issued nothing like that to %s, or it stands so already.",
+                            "You have issued nothing like that to %s.",
                             session_name_of(session, &subject->id));
     }
     return code;
@@ -337,61 +334,87 @@ int own_entries_publish(const struct own_entries *entries, struct session *sessi
 
 /* ---- telling ---- */
 
-static int report_json(const struct own_entries *entries, const struct session *session, const char *action,
-                       uint32_t day, const struct own_entries_written *written)
+static json_t *json_of_names(const struct own_entries *entries, const struct session *session)
 {
     char text[ENTRY_NAME_TEXT_MAX + 1];
     json_t *names = json_array();
-    json_t *object = json_object();
-    for (size_t i = 0; i < entries->count; i++) {
+    for (size_t i = 0; entries != NULL && i < entries->count; i++) {
         entry_name_to_text(text, &session->home.network, &entries->items[i].name);
         json_array_append_new(names, json_string(text));
     }
-    json_object_set_new(object, "action", json_string(action));
-    json_object_set_new(object, "from", json_of_day(day));
-    json_object_set_new(object, "first_block", json_of_number(written->first_seq));
-    json_object_set_new(object, "blocks", json_of_number(written->block_count));
+    return names;
+}
+
+static int report_json(const struct own_entries *entries, const struct session *session,
+                       const struct own_entries_done *done)
+{
+    bool any = entries->count > 0;
+    json_t *object = json_object();
+    json_object_set_new(object, "action", json_string(done->action));
+    json_object_set_new(object, "from", json_of_day(done->day));
+    json_object_set_new(object, "first_block", any ? json_of_number(done->written.first_seq) : json_null());
+    json_object_set_new(object, "blocks", json_of_number(any ? done->written.block_count : 0));
     json_object_set_new(object, "time", json_of_time(session_now_s()));
-    json_object_set_new(object, "entries", names);
+    json_object_set_new(object, "entries", json_of_names(entries, session));
+    json_object_set_new(object, "unchanged", json_of_names(done->unchanged, session));
     return json_output_take(object);
 }
 
-static void report_entry(const struct own_entry *entry, const struct session *session, const char *did,
-                         const char *from)
+static void report_entry(const struct own_entry *entry, const struct session *session,
+                         const struct own_entries_done *done, const char *from)
 {
     char text[ENTRY_NAME_TEXT_MAX + 1];
     entry_name_to_text(text, &session->home.network, &entry->name);
     if (entry->is_attestation) {
-        printf("%s %s of %s%s\n  %s\n", did, entry->code, session_name_of(session, &entry->subject.id), from,
-               text);
+        printf("%s %s of %s%s\n  %s\n", done->did, entry->code, session_name_of(session, &entry->subject.id),
+               from, text);
     } else {
-        printf("%s %s%s\n", did, text, from);
+        printf("%s %s%s\n", done->did, text, from);
     }
 }
 
-int own_entries_report(const struct own_entries *entries, const struct session *session, const char *did,
-                       const char *action, uint32_t day, const struct own_entries_written *written)
+/* What was said before, and so was not said again. */
+static void report_unchanged(const struct own_entries_done *done)
+{
+    size_t count = done->unchanged != NULL ? done->unchanged->count : 0;
+    if (count > 0) {
+        printf("%zu %s stood so already, or had nothing to be %s: nothing was written about %s.\n", count,
+               count == 1 ? "certificate" : "certificates", done->action, count == 1 ? "it" : "them");
+    }
+}
+
+static void report_written(const struct own_entries *entries, const struct own_entries_done *done)
+{
+    char now[TIME_TEXT_SIZE];
+    time_to_text(now, session_now_s());
+    printf("%zu %s, durable at %s in block %" PRIu64, entries->count, done->action, now,
+           done->written.first_seq);
+    if (done->written.block_count > 1) {
+        printf(" to %" PRIu64, done->written.first_seq + done->written.block_count - 1);
+    }
+    printf("\n");
+}
+
+int own_entries_report(const struct own_entries *entries, const struct session *session,
+                       const struct own_entries_done *done)
 {
     char from[8 + DAY_TEXT_SIZE] = "";
-    char now[TIME_TEXT_SIZE];
     if (session->options.json) {
-        return report_json(entries, session, action, day, written);
+        return report_json(entries, session, done);
     }
-    if (day != DAY_NONE) {
+    if (done->day != DAY_NONE) {
         memcpy(from, " from ", 7);
-        day_to_text(from + 6, day);
+        day_to_text(from + 6, done->day);
     }
     for (size_t i = 0; i < entries->count && i < OWN_ENTRIES_TOLD_MAX; i++) {
-        report_entry(&entries->items[i], session, did, from);
+        report_entry(&entries->items[i], session, done, from);
     }
     if (entries->count > OWN_ENTRIES_TOLD_MAX) {
         printf("... and %zu more\n", entries->count - OWN_ENTRIES_TOLD_MAX);
     }
-    time_to_text(now, session_now_s());
-    printf("%zu %s, durable at %s in block %" PRIu64, entries->count, action, now, written->first_seq);
-    if (written->block_count > 1) {
-        printf(" to %" PRIu64, written->first_seq + written->block_count - 1);
+    report_unchanged(done);
+    if (entries->count > 0) {
+        report_written(entries, done);
     }
-    printf("\n");
     return EXIT_YES;
 }

@@ -15,6 +15,9 @@ struct own_entry {
     bool is_attestation;
     struct subject subject;       /* of an attestation */
     char code[CODE_SIZE_MAX + 1]; /* of an attestation; else empty */
+    /* Written by own_entries_sift: since when it stands revoked (DAY_NONE: it does not), and when that was
+     * stated. */
+    uint32_t revoked_since, revoked_stated;
 };
 
 struct own_entries {
@@ -26,11 +29,17 @@ struct own_entries {
  * name says, and entries that are no content. Returns: EXIT_YES, or the exit code after it said why not. */
 int own_entries_named(struct own_entries *out, struct session *session, char *const *texts, size_t count);
 
-/* Find what this actor issued to subject for any of the codes; leaves out what was erased, and what
- * skip_action was said about last (0: nothing is skipped). Returns as own_entries_named; none is
- * EXIT_BAD_INPUT. */
+/* Find what this actor issued to subject for any of the codes; leaves out what was erased. Returns as
+ * own_entries_named; none is EXIT_BAD_INPUT. */
 int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
-                   const struct codes *codes, int skip_action);
+                   const struct codes *codes);
+
+/* Move those about which action from day on would change nothing from entries to unchanged: the same was said
+ * of them before, or there is nothing to reinstate or to decide. Writes of each how it stands revoked on that
+ * day, or on the first one after it. Returns: EXIT_YES, or the exit code after it
+ * said why not. */
+int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged, struct session *session,
+                     enum status_action action, uint32_t day);
 
 /* Makes the record about entries (struct index_range) of block seq and adds it to draft. Returns as
  * draft_add. */
@@ -54,9 +63,18 @@ int own_entries_write(const struct own_entries *entries, struct publisher *publi
 int own_entries_publish(const struct own_entries *entries, struct session *session,
                         const struct own_entries_record *record, struct own_entries_written *written);
 
-/* Tell what was done, as lines or JSON: did is "Revoked", action "revoked"; day is DAY_NONE when none
- * matters. */
-int own_entries_report(const struct own_entries *entries, const struct session *session, const char *did,
-                       const char *action, uint32_t day, const struct own_entries_written *written);
+/* What a command did to entries. */
+struct own_entries_done {
+    const char *did;                     /* "Revoked" */
+    const char *action;                  /* "revoked" */
+    uint32_t day;                        /* from which on; DAY_NONE when none matters */
+    const struct own_entries *unchanged; /* about which nothing was written, as it would change nothing; NULL:
+                                            that is no question */
+    struct own_entries_written written;
+};
+
+/* Tell it, as lines or JSON. */
+int own_entries_report(const struct own_entries *entries, const struct session *session,
+                       const struct own_entries_done *done);
 
 #endif

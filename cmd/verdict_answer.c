@@ -98,6 +98,7 @@ int verdict_answer(struct session *session, struct dossier *dossier, const struc
         return code;
     }
     question.requirement = requirement_expression(requirement);
+    question.presented = presented != NULL;
     hide_unwanted(dossier, &request->wanted);
     if (!verdict_of(&verdict, dossier, session->trust, &question, &session->arena)) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);

@@ -115,6 +115,34 @@ static json_t *json_of_statements(const struct verdict_page *page,
     return array;
 }
 
+/* What was said about it, oldest first, and whether it stands on the day asked about. */
+static json_t *json_of_history(const struct verdict_page *page, size_t index)
+{
+    static const char *const standings[] = {
+        [SAID_STANDS] = "stands",         [SAID_OVERRULED] = "overruled",
+        [SAID_VOIDED] = "void",           [SAID_DISPUTED] = "disputed",
+        [SAID_TO_COME] = "to-come",       [SAID_NOT_BY_THEN] = "not-known-by-then",
+        [SAID_BEYOND_CUT] = "beyond-cut", [SAID_CUT_UNKNOWN] = "cut-not-held",
+    };
+    const struct dossier_credential *credential = page_credential(page, index);
+    const enum said_standing *said = page->verdict->credentials[index].said;
+    json_t *array = json_array();
+    for (size_t i = 0; i < credential->place.event_count; i++) {
+        const struct history_event *event = &credential->place.events[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "action", json_string(status_action_word(event->action)));
+        json_object_set_new(object, "from", json_of_day(event->effective_day));
+        json_object_set_new(object, "reason",
+                            credential->reasons != NULL
+                                ? json_string(status_reason_word(credential->reasons[i]))
+                                : json_null());
+        json_object_set_new(object, "block", json_of_number(event->setter_seq));
+        json_object_set_new(object, "standing", json_string(standings[said[i]]));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *json_of_credential(const struct verdict_page *page, size_t index)
 {
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
@@ -133,6 +161,7 @@ static json_t *json_of_credential(const struct verdict_page *page, size_t index)
     json_object_set_new(object, "until", json_of_day(verdict->until_day));
     json_object_set_new(object, "effective_day", json_of_day(verdict->effective_day));
     json_object_set_new(object, "appeal_since", json_of_day(verdict->appeal_day));
+    json_object_set_new(object, "history", json_of_history(page, index));
     json_object_set_new(object, "replaced_by",
                         credential->has_replacement ? json_of_name(page, &credential->replacement)
                                                     : json_null());
@@ -147,11 +176,12 @@ static json_t *json_of_credential(const struct verdict_page *page, size_t index)
     return object;
 }
 
-static json_t *json_of_credentials(const struct verdict_page *page)
+/* Those that decide, or those that are set apart. */
+static json_t *json_of_credentials(const struct verdict_page *page, bool apart)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
-        if (page_lists(page, i)) {
+        if (page_lists(page, i) && page_sets_apart(page, i) == apart) {
             json_array_append_new(array, json_of_credential(page, i));
         }
     }
@@ -172,6 +202,8 @@ static json_t *json_of_missing_part(const struct missing_part *part)
     json_object_set_new(object, "kind", json_string(kinds[part->kind]));
     json_object_set_new(object, "answer", json_string(answer_word(part->answer)));
     json_object_set_new(object, "code", part->pattern.size > 0 ? json_of_text(part->pattern) : json_null());
+    json_object_set_new(object, "namespace",
+                        part->name_space.size > 0 ? json_of_text(part->name_space) : json_null());
     json_object_set_new(object, "title", part->name.size > 0 ? json_of_text(part->name) : json_null());
     json_object_set_new(object, "days", json_of_number(part->days));
     json_object_set_new(object, "or_others", json_of_number(part->more));
@@ -267,6 +299,8 @@ static json_t *json_of_part(const struct verdict_page *page, const struct requir
     json_object_set_new(object, "until", json_of_day(part->until_day));
     json_object_set_new(object, "missing", json_of_missing(part->missing, part->missing_count));
     json_object_set_new(object, "entry", json_of_entry_at(page, part->credential));
+    json_object_set_new(object, "history",
+                        part->credential == SIZE_MAX ? json_null() : json_of_history(page, part->credential));
     return object;
 }
 
@@ -353,7 +387,8 @@ json_t *verdict_json(const struct verdict_page *page)
                         page->has_known_by ? json_of_time(page->known_by_s) : json_null());
     json_object_set_new(object, "presentation",
                         page->presented != NULL ? json_of_presented(page) : json_null());
-    json_object_set_new(object, "credentials", json_of_credentials(page));
+    json_object_set_new(object, "credentials", json_of_credentials(page, false));
+    json_object_set_new(object, "said_by_others", json_of_credentials(page, true));
     json_object_set_new(object, "codes", json_of_codes(page));
     json_object_set_new(object, "titles", json_of_titles(page));
     add_requirement(object, page);

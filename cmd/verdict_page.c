@@ -50,6 +50,12 @@ bool page_lists(const struct verdict_page *page, size_t index)
     return page_credential(page, index)->about == ABOUT_SUBJECT;
 }
 
+bool page_sets_apart(const struct verdict_page *page, size_t index)
+{
+    return page->presented == NULL && page_lists(page, index) &&
+           credential_is_by_stranger(&page->verdict->credentials[index]);
+}
+
 static bool is_genuine(const struct credential_verdict *verdict)
 {
     return verdict->axes[AXIS_INTEGRITY].answer == ANSWER_YES &&
@@ -151,6 +157,30 @@ const struct dossier_statement *page_next_statement(const struct verdict_page *p
     return NULL;
 }
 
+/* ---- what was said about it ---- */
+
+enum status_reason page_reason_of(const struct dossier_credential *credential, size_t event)
+{
+    return credential->reasons != NULL ? credential->reasons[event] : STATUS_REASON_UNSPECIFIED;
+}
+
+bool page_tells_history(const struct verdict_page *page, size_t index)
+{
+    const struct credential_verdict *verdict = &page->verdict->credentials[index];
+    const struct dossier_credential *credential = page_credential(page, index);
+    size_t told = 0;
+    for (size_t i = 0; i < credential->place.event_count; i++) {
+        if (verdict->said[i] == SAID_NOT_BY_THEN || credential->place.events[i].action == STATUS_HELD_BY) {
+            continue;
+        }
+        told++;
+        if (verdict->said[i] != SAID_STANDS || page_reason_of(credential, i) != STATUS_REASON_UNSPECIFIED) {
+            return true;
+        }
+    }
+    return told > 1;
+}
+
 /* ---- rules ---- */
 
 static void add_name_space(struct page_rules *rules, struct bytes name_space)
@@ -184,7 +214,7 @@ void page_rules_of(struct page_rules *out, const struct verdict_page *page)
     out->count = 0;
     for (size_t i = 0; i < verdict->credential_count; i++) {
         const struct dossier_credential *credential = page_credential(page, i);
-        if (page_lists(page, i) && !credential->place.erased) {
+        if (page_lists(page, i) && !page_sets_apart(page, i) && !credential->place.erased) {
             add_name_space(out, code_namespace(credential->attestation.code));
         }
     }

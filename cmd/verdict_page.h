@@ -60,6 +60,10 @@ const struct dossier_credential *page_credential(const struct verdict_page *page
 /* Whether the verdict's credential is about the subject and was asked for: the others count, unseen. */
 bool page_lists(const struct verdict_page *page, size_t index);
 
+/* Whether it is listed and decides nothing: a stranger signed it and nobody presents it. It is shown apart.
+ */
+bool page_sets_apart(const struct verdict_page *page, size_t index);
+
 /* Whether it has expired and another one that is listed has taken its place since. */
 bool page_is_older(const struct verdict_page *page, size_t index);
 
@@ -77,6 +81,13 @@ const struct code_verdict *page_code_verdict(const struct verdict_page *page, si
  * dossier's statements on; *at is set behind it. NULL: no more. */
 const struct dossier_statement *page_next_statement(const struct verdict_page *page,
                                                     const struct dossier_credential *credential, size_t *at);
+
+/* Why the event at an index of the credential's was said; STATUS_REASON_UNSPECIFIED where nobody knows. */
+enum status_reason page_reason_of(const struct dossier_credential *credential, size_t event);
+
+/* Whether there is more to tell of what was said about it than the status tells: something of it was
+ * overruled, is void or disputed, or speaks for days to come; or it says why. */
+bool page_tells_history(const struct verdict_page *page, size_t index);
 
 /* The packs that speak on the day asked about, of the namespaces of what is listed, of the titles held and of
  * what is required: room for PAGE_RULES_MAX namespaces. A pack is NULL where none is known. */

@@ -6,6 +6,8 @@
 /* Where the lines beneath a certificate begin. */
 #define BENEATH "                "
 
+enum { APART_SHOWN_MAX = 8 };
+
 static void print_bytes(FILE *out, struct bytes text)
 {
     fwrite(text.data, 1, text.size, out);
@@ -43,18 +45,6 @@ static void print_ground(FILE *out, const struct credential_verdict *verdict,
         documented_words(span, attestation);
         fprintf(out, "; %s", span);
     }
-}
-
-static void print_overruled(FILE *out, const struct credential_verdict *verdict,
-                            const struct dossier_credential *credential)
-{
-    char day[DAY_TEXT_SIZE];
-    if (verdict->overruled >= credential->place.event_count) {
-        return;
-    }
-    const struct history_event *event = &credential->place.events[verdict->overruled];
-    day_to_text(day, event->effective_day);
-    fprintf(out, "; was %s since %s, then reinstated", status_action_word(event->action), day);
 }
 
 /* ---- beneath it ---- */
@@ -99,6 +89,50 @@ static void print_code_verdict(FILE *out, const struct verdict_page *page, size_
     } else {
         fputs(BENEATH "tested; ", out);
         print_uncertified(out, code);
+    }
+    fputs("\n", out);
+}
+
+/* "revoked 2026-03-02 (scoring; in a void block)". */
+static void print_event(FILE *out, const struct history_event *event, enum status_reason why,
+                        enum said_standing standing)
+{
+    static const char *const blocks[] = {
+        [SAID_STANDS] = "",
+        [SAID_OVERRULED] = "",
+        [SAID_VOIDED] = "in a void block",
+        [SAID_DISPUTED] = "in a disputed block",
+        [SAID_TO_COME] = "",
+        [SAID_NOT_BY_THEN] = "",
+        [SAID_BEYOND_CUT] = "after its author might no longer say so",
+        [SAID_CUT_UNKNOWN] = "perhaps after its author might no longer say so",
+    };
+    const char *reason = why == STATUS_REASON_UNSPECIFIED ? "" : status_reason_word(why);
+    const char *block = blocks[standing];
+    char day[DAY_TEXT_SIZE];
+    day_to_text(day, event->effective_day);
+    fprintf(out, "%s %s", status_action_word(event->action), day);
+    if (reason[0] != '\0' || block[0] != '\0') {
+        fprintf(out, " (%s%s%s)", reason, reason[0] != '\0' && block[0] != '\0' ? "; " : "", block);
+    }
+}
+
+/* What was said about it, oldest first: a reinstatement hides nothing. */
+static void print_history(FILE *out, const struct verdict_page *page, size_t index)
+{
+    const struct credential_verdict *verdict = &page->verdict->credentials[index];
+    const struct dossier_credential *credential = page_credential(page, index);
+    const char *before = BENEATH "said of it: ";
+    if (!page_tells_history(page, index)) {
+        return;
+    }
+    for (size_t i = 0; i < credential->place.event_count; i++) {
+        const struct history_event *event = &credential->place.events[i];
+        if (verdict->said[i] != SAID_NOT_BY_THEN && event->action != STATUS_HELD_BY) {
+            fputs(before, out);
+            print_event(out, event, page_reason_of(credential, i), verdict->said[i]);
+            before = ", ";
+        }
     }
     fputs("\n", out);
 }
@@ -167,20 +201,21 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     print_ground(out, verdict, credential);
     age_words(age, verdict->evidence_age_s);
     fprintf(out, "; issuer %s%s", verdict->evidence_age_s == UINT64_MAX ? "" : "seen ", age);
-    print_overruled(out, verdict, credential);
     fputs("\n", out);
     print_code_verdict(out, page, index);
+    print_history(out, page, index);
     print_appeal(out, verdict);
     print_replacement(out, page, credential);
     print_statements(out, page, credential);
 }
 
-void verdict_text_credentials(FILE *out, const struct verdict_page *page)
+/* Returns: how many decide; prints them. */
+static size_t print_deciding(FILE *out, const struct verdict_page *page)
 {
     size_t listed = 0;
     size_t older = 0;
     for (size_t i = 0; i < page->verdict->credential_count; i++) {
-        if (!page_lists(page, i)) {
+        if (!page_lists(page, i) || page_sets_apart(page, i)) {
             continue;
         }
         listed++;
@@ -194,7 +229,42 @@ void verdict_text_credentials(FILE *out, const struct verdict_page *page)
         fprintf(out, "  %zu older certificate%s of the same codes %s not shown: --all\n", older,
                 older == 1 ? "" : "s", older == 1 ? "is" : "are");
     }
-    if (listed == 0) {
-        fprintf(out, "  No certificate that counts.\n");
+    return listed;
+}
+
+static size_t count_apart(const struct verdict_page *page)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < page->verdict->credential_count; i++) {
+        count += page_sets_apart(page, i) ? 1 : 0;
+    }
+    return count;
+}
+
+/* Anybody may say anything of anyone, as often as they like: it must not push away what counts. */
+static void print_apart(FILE *out, const struct verdict_page *page, size_t count)
+{
+    size_t shown = 0;
+    fputs("Said by others, who are not authorised; it decides nothing:\n", out);
+    for (size_t i = 0; i < page->verdict->credential_count; i++) {
+        if (page_sets_apart(page, i) && (page->all || shown < APART_SHOWN_MAX)) {
+            print_credential(out, page, i);
+            shown++;
+        }
+    }
+    if (shown < count) {
+        fprintf(out, "  ... and %zu more: --all\n", count - shown);
+    }
+}
+
+void verdict_text_credentials(FILE *out, const struct verdict_page *page)
+{
+    size_t apart = count_apart(page);
+    if (print_deciding(out, page) == 0) {
+        fputs(apart == 0 ? "  No certificate that counts.\n" : "  Nothing here from anybody authorised.\n",
+              out);
+    }
+    if (apart > 0) {
+        print_apart(out, page, apart);
     }
 }

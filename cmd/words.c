@@ -54,6 +54,11 @@ bool status_reason_of_word(enum status_reason *reason, struct bytes word)
     return true;
 }
 
+const char *status_reason_word(enum status_reason reason)
+{
+    return word_at(VOCABULARY(status_reason_words, STATUS_REASON_UNSPECIFIED), (size_t)reason);
+}
+
 const char *status_action_word(enum status_action action)
 {
     return word_at(VOCABULARY(status_action_words, STATUS_REVOKED), (size_t)action);

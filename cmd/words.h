@@ -7,6 +7,7 @@
 
 /* "issued-in-error", "misconduct", … */
 bool status_reason_of_word(enum status_reason *reason, struct bytes word);
+const char *status_reason_word(enum status_reason reason);
 
 /* "revoked", "suspended", … */
 const char *status_action_word(enum status_action action);

@@ -8,6 +8,56 @@
 
 enum { SHOP_EACH_MAX = DOSSIER_CREDENTIALS_MAX / 16 }; /* memberships of one shop */
 
+/* ---- why something was said ---- */
+
+/* Why the status record says so that an event came from. */
+static enum store_error read_reason(enum status_reason *out, struct gather *gather, size_t log,
+                                    const struct history_event *event)
+{
+    size_t scratch = arena_mark(gather->arena);
+    struct dossier_place place;
+    struct bytes element;
+    struct entry entry;
+    struct status status;
+    enum store_error error =
+        gather_place(gather, log, event->setter_seq, event->setter_index, &place, &element);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS ||
+        entry_payload_decode(&status, &entry, gather->arena) != REASON_NONE) {
+        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    }
+    *out = status.reason;
+    arena_rewind(gather->arena, scratch);
+    return STORE_OK;
+}
+
+/* Of what is shown alone: nothing is decided by it. */
+static enum store_error fill_reasons(struct gather *gather, struct dossier_credential *credential)
+{
+    const struct dossier_place *place = &credential->place;
+    const struct dossier_log *log = &gather->out->logs[place->log];
+    enum store_error error = STORE_OK;
+
+    if (place->event_count == 0 || credential->about != ABOUT_SUBJECT) {
+        return STORE_OK;
+    }
+    enum status_reason *reasons = arena_take(gather->arena, place->event_count * sizeof reasons[0]);
+    if (!reasons) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; i < place->event_count && error == STORE_OK; i++) {
+        reasons[i] = STATUS_REASON_UNSPECIFIED;
+        if (dossier_log_reaches(log, place->events[i].setter_seq)) {
+            error = read_reason(&reasons[i], gather, place->log, &place->events[i]);
+        }
+    }
+    credential->reasons = reasons;
+    return error;
+}
+
 /* ---- one entry ---- */
 
 static bool is_reached(const struct gather *gather, size_t log, uint64_t seq)
@@ -135,8 +185,11 @@ static enum store_error follow_attestation(struct gather *gather, const struct d
     if (!is_wanted(credential, wanted) || is_there(out, place)) {
         return STORE_NOT_FOUND;
     }
-    out->credential_count++;
-    return STORE_OK;
+    error = fill_reasons(gather, credential);
+    if (error == STORE_OK) {
+        out->credential_count++;
+    }
+    return error;
 }
 
 static enum store_error follow_review(struct gather *gather, const struct dossier_place *place,
@@ -498,7 +551,7 @@ static enum store_error read_named(struct gather *gather, const struct entry_nam
     if (error == STORE_OK && memcmp(credential->place.leaf.bytes, name->prefix, sizeof name->prefix) != 0) {
         return STORE_NOT_FOUND;
     }
-    return error;
+    return error == STORE_OK ? fill_reasons(gather, credential) : error;
 }
 
 enum store_error gather_named(struct gather *gather, const struct entry_name *name)

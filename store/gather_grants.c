@@ -19,7 +19,7 @@ static enum store_error add_accreditation(struct gather *gather, const struct en
     return error;
 }
 
-static enum store_error add_withdrawal(struct gather *gather, const struct entry_at *grant)
+static enum store_error add_withdrawal(struct gather *gather, size_t delegate, const struct entry_at *grant)
 {
     struct dossier *out = gather->out;
     struct dossier_withdrawal *row;
@@ -32,16 +32,21 @@ static enum store_error add_withdrawal(struct gather *gather, const struct entry
     }
     row = &out->withdrawals[out->withdrawal_count];
     error = gather_grant(gather, grant, ENTRY_WITHDRAWAL, &row->place, &row->withdrawal);
-    if (error == STORE_OK) {
-        out->withdrawal_count++;
+    if (error != STORE_OK) {
+        return error;
     }
-    return error;
+    out->withdrawal_count++;
+    row->cut = (struct dossier_cut){0};
+    return row->withdrawal.has_cut
+               ? gather_cut(gather, delegate, row->withdrawal.cut_seq, &row->withdrawal.cut_head, &row->cut)
+               : STORE_OK;
 }
 
-/* What accreditor by took back from the actor. */
-static enum store_error gather_withdrawals(struct gather *gather, const struct actor_id *actor, size_t by)
+/* What accreditor by took back from the author of log. */
+static enum store_error gather_withdrawals(struct gather *gather, size_t log, size_t by)
 {
-    struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, actor);
+    const struct actor_id actor = gather->out->logs[log].author;
+    struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &actor);
     struct entry_at *grants;
     size_t count;
     enum grants_cut cut;
@@ -52,7 +57,7 @@ static enum store_error gather_withdrawals(struct gather *gather, const struct a
                         &count, &cut, gather->arena);
     gather->out->cuts.withdrawals |= cut != GRANTS_CUT_NONE;
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = add_withdrawal(gather, &grants[i]);
+        error = add_withdrawal(gather, log, &grants[i]);
         if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
         }
@@ -69,16 +74,16 @@ enum {
     STRANGER_GRANTS_EACH_MAX = 4,
 };
 
-/* What accreditor by said of the actor, and what it took back. Its withdrawals come first: without room for
- * them its accreditations would count for too much. */
-static enum store_error gather_accreditor(struct gather *gather, const struct actor_id *actor, size_t by,
-                                          bool is_stranger)
+/* What accreditor by said of the author of log, and what it took back. Its withdrawals come first: without
+ * room for them its accreditations would count for too much. */
+static enum store_error gather_accreditor(struct gather *gather, size_t log, size_t by, bool is_stranger)
 {
-    struct key key = grant_key_of_actor(GRANT_ACCREDITATION, actor);
+    const struct actor_id actor = gather->out->logs[log].author;
+    struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
     struct entry_at *grants;
     size_t count, first = 0;
     enum grants_cut cut;
-    enum store_error error = gather_withdrawals(gather, actor, by);
+    enum store_error error = gather_withdrawals(gather, log, by);
 
     if (error != STORE_OK) {
         return error;
@@ -126,6 +131,51 @@ static enum store_error take_turns(struct gather *gather, const uint32_t *number
     return error;
 }
 
+/* ---- heirs ---- */
+
+static bool is_among(const uint32_t *numbers, size_t count, uint32_t author)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (numbers[i] == author) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_named_before(const struct dossier *dossier, size_t succession)
+{
+    for (size_t i = 0; i < succession; i++) {
+        if (actor_id_equal(&dossier->successions[i].succession.successor,
+                           &dossier->successions[succession].succession.successor)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What those took back who came after an accreditor, but never accredited the author of log themselves. */
+static enum store_error gather_withdrawals_of_heirs(struct gather *gather, size_t log,
+                                                    const uint32_t *accreditors, size_t count)
+{
+    const struct dossier *out = gather->out;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < out->succession_count && count > 0 && error == STORE_OK; i++) {
+        size_t heir;
+
+        if (is_named_before(out, i)) {
+            continue;
+        }
+        error = gather_log(gather, &out->successions[i].succession.successor, &heir);
+        if (error == STORE_OK && out->logs[heir].known &&
+            !is_among(accreditors, count, gather->rows[heir].number)) {
+            error = gather_withdrawals(gather, log, heir);
+        }
+    }
+    return error;
+}
+
 /* Accreditors of one actor: they come after those asked about so far, which makes the next layer of the
  * search. */
 static enum store_error gather_accreditors(struct gather *gather, size_t log)
@@ -154,7 +204,10 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
         if (is_stranger && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
             break;
         }
-        error = gather_accreditor(gather, &actor, turns[i].log, is_stranger);
+        error = gather_accreditor(gather, log, turns[i].log, is_stranger);
+    }
+    if (error == STORE_OK) {
+        error = gather_withdrawals_of_heirs(gather, log, numbers, count);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }

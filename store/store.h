@@ -232,6 +232,17 @@ enum store_error store_is_log_held(struct store_txn *txn, const struct actor_id 
 enum store_error store_log_size(struct store_txn *txn, const struct actor_id *author, uint64_t *blocks,
                                 uint64_t *bytes);
 
+/* What was said about an entry of the author's chain, oldest first, and whether the block that says it is
+ * void.
+ */
+struct store_events {
+    size_t count;
+    struct history_event events[HISTORY_EVENTS_MAX];
+    bool voided[HISTORY_EVENTS_MAX];
+};
+enum store_error store_entry_events(struct store_txn *txn, const struct entry_name *name,
+                                    struct store_events *out);
+
 /* Proof of an entry to the author's present head, for a presentation or a certificate file. Lists in arena;
  * *head is the header and signatures that the path leads to. */
 enum store_error store_entry_proof(struct store_txn *txn, const struct network *network,

@@ -6,6 +6,7 @@
 #include "protocol/base/text.h"
 #include "protocol/rules/freshness.h"
 #include "protocol/rules/pack.h"
+#include "protocol/rules/setters.h"
 
 /* What one call works with. Credentials that follow each other are mostly of one namespace: its owners are
  * looked up once. */
@@ -17,6 +18,10 @@ struct decision {
     struct bytes name_space; /* of owners; empty at first */
     struct namespace_owners owners;
     struct authority_answer *authorities; /* one for each credential */
+    /* Of the one being decided: who stood how when saying each of its events, and when its block was voided.
+     */
+    enum setter setters[HISTORY_EVENTS_MAX];
+    enum setter voider;
 };
 
 static struct axis_answer yes(enum reason reason)
@@ -105,10 +110,16 @@ static struct axis_answer code_answer(struct credential_verdict *out, const stru
     return yes(REASON_NONE);
 }
 
-static bool could_not_be_said(enum reason reason)
+static struct authority_question question_of(const struct decision *decision,
+                                             const struct dossier_credential *credential)
 {
-    return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
-           reason == REASON_TOO_MANY || reason == REASON_LIMIT;
+    return (struct authority_question){
+        .issuer = dossier_log_at(decision->dossier, &credential->place)->author,
+        .code = credential->attestation.code,
+        .place = &credential->place,
+        .day = credential->attestation.earned_on,
+        .state = decision->question->state,
+    };
 }
 
 /* Fills out->authority, which is there unless the entry was erased. */
@@ -121,21 +132,15 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
         return unknown(REASON_ERASED);
     }
     const struct namespace_owners *owners = owners_of(decision, code_namespace(attestation->code));
-    const struct authority_question question = {
-        .issuer = dossier_log_at(dossier, &credential->place)->author,
-        .code = attestation->code,
-        .seq = credential->place.seq,
-        .index = credential->place.index,
-        .day = attestation->earned_on,
-    };
+    const struct authority_question question = question_of(decision, credential);
     authority_under(out->authority, dossier, decision->trust, owners, &question);
     struct axis_answer of_code = code_answer(out, dossier, owners, attestation);
     if (out->authority->reason == REASON_NONE ||
-        (could_not_be_said(out->authority->reason) && of_code.answer == ANSWER_NO)) {
+        (authority_is_unknown(out->authority->reason) && of_code.answer == ANSWER_NO)) {
         return of_code;
     }
-    return could_not_be_said(out->authority->reason) ? unknown(out->authority->reason)
-                                                     : no(out->authority->reason);
+    return authority_is_unknown(out->authority->reason) ? unknown(out->authority->reason)
+                                                        : no(out->authority->reason);
 }
 
 /* ---- status ---- */
@@ -154,9 +159,10 @@ static bool stays_with_holder(const struct dossier *dossier, const struct dossie
            (credential->about == ABOUT_SHOP || subject_equal(&credential->holder, &dossier->subject));
 }
 
-static void status_days_of(struct status_days *days, const struct dossier *dossier,
+static void status_days_of(struct status_days *days, struct decision *decision,
                            const struct dossier_credential *credential)
 {
+    const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
     const struct dossier_log *log = dossier_log_at(dossier, place);
     bool stays = stays_with_holder(dossier, credential);
@@ -164,7 +170,8 @@ static void status_days_of(struct status_days *days, const struct dossier *dossi
     status_days_init(days);
     for (size_t i = 0; i < place->event_count; i++) {
         const struct history_event *event = &place->events[i];
-        if (!had_arrived(log, event) || (event->action == STATUS_HELD_BY && stays)) {
+        bool closed = decision->setters[i] == SETTER_CLOSED;
+        if (!had_arrived(log, event) || closed || (event->action == STATUS_HELD_BY && stays)) {
             continue;
         }
         const struct status_event said = {
@@ -172,26 +179,99 @@ static void status_days_of(struct status_days *days, const struct dossier *dossi
             .index = i,
             .voided = place->event_voided[i],
             .disputed = dossier_log_disputes(log, event->setter_seq),
+            .beyond = decision->setters[i] == SETTER_BEYOND,
+            .unsure = decision->setters[i] == SETTER_IN_DOUBT,
         };
         status_days_add(days, &said);
     }
 }
 
-/* Neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block is
- * disputed, or void by the word of a disputed one. */
-static enum reason doubt_of(const struct dossier *dossier, const struct dossier_place *place)
+static enum said_standing standing_of(const struct dossier_log *log, const struct dossier_place *place,
+                                      size_t at, enum setter setter, const struct status_run *run,
+                                      uint32_t at_day)
 {
+    const struct history_event *event = &place->events[at];
+    if (!had_arrived(log, event)) {
+        return SAID_NOT_BY_THEN;
+    }
+    if (place->event_voided[at]) {
+        return SAID_VOIDED;
+    }
+    if (dossier_log_disputes(log, event->setter_seq)) {
+        return SAID_DISPUTED;
+    }
+    if (setter != SETTER_WITHIN) {
+        return setter == SETTER_IN_DOUBT ? SAID_CUT_UNKNOWN : SAID_BEYOND_CUT;
+    }
+    bool waits = event->action == STATUS_REINSTATED && run->fates[at] == FATE_NONE;
+    if (event->effective_day > at_day || waits) {
+        return SAID_TO_COME;
+    }
+    return run->fates[at] == FATE_OVERRULED ? SAID_OVERRULED : SAID_STANDS;
+}
+
+/* Returns: false when the arena is full. */
+static bool write_said(struct credential_verdict *out, const struct dossier_log *log,
+                       const struct dossier_place *place, const struct status_days *days,
+                       const struct decision *decision)
+{
+    uint32_t at_day = decision->question->at_day;
+    const struct status_run *run = &days->runs[status_days_at(days, at_day)];
+    if (place->event_count == 0) {
+        return true;
+    }
+    enum said_standing *said = arena_take(decision->arena, place->event_count * sizeof said[0]);
+    if (said == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < place->event_count; i++) {
+        said[i] = standing_of(log, place, i, decision->setters[i], run, at_day);
+    }
+    out->said = said;
+    return true;
+}
+
+/* Whether an entry that is about somebody else came to the dossier's subject by what was said beyond a cut,
+ * which is for her and so does not count. */
+static bool came_beyond_cut(const struct decision *decision, const struct dossier_credential *credential)
+{
+    const struct dossier *dossier = decision->dossier;
+    const struct dossier_place *place = &credential->place;
+    if (credential->about == ABOUT_SHOP || !stays_with_holder(dossier, credential) ||
+        subject_equal(&credential->attestation.subject, &dossier->subject)) {
+        return false;
+    }
+    for (size_t i = place->event_count; i > 0; i--) {
+        if (place->events[i - 1].action == STATUS_HELD_BY && !place->event_voided[i - 1] &&
+            had_arrived(dossier_log_at(dossier, place), &place->events[i - 1])) {
+            return decision->setters[i - 1] != SETTER_WITHIN;
+        }
+    }
+    return false;
+}
+
+/* Neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block is
+ * disputed, or void by the word of a disputed one, or of one beyond a cut. */
+static enum reason doubt_of(const struct decision *decision, const struct dossier_credential *credential)
+{
+    const struct dossier *dossier = decision->dossier;
+    const struct dossier_place *place = &credential->place;
     if (place->erased) {
         return REASON_ERASED;
     }
-    bool disputed = dossier_log_disputes(dossier_log_at(dossier, place), place->seq);
-    return disputed || dossier_place_is_void(dossier, place) ? REASON_DISPUTED : REASON_NONE;
+    if (dossier_log_disputes(dossier_log_at(dossier, place), place->seq)) {
+        return REASON_DISPUTED;
+    }
+    if (dossier_place_is_void(dossier, place) && decision->voider != SETTER_CLOSED) {
+        return decision->voider == SETTER_WITHIN ? REASON_DISPUTED : REASON_BEYOND_CUT;
+    }
+    return came_beyond_cut(decision, credential) ? REASON_BEYOND_CUT : REASON_NONE;
 }
 
-static bool is_void_for_certain(const struct dossier *dossier, const struct dossier_place *place)
+static bool is_void_for_certain(const struct decision *decision, const struct dossier_place *place)
 {
-    return dossier_place_is_void(dossier, place) &&
-           !dossier_log_disputes(dossier_log_at(dossier, place), place->void_seq);
+    return dossier_place_is_void(decision->dossier, place) && decision->voider == SETTER_WITHIN &&
+           !dossier_log_disputes(dossier_log_at(decision->dossier, place), place->void_seq);
 }
 
 /* Its validity. What documents experience does not expire; what was erased has none that anybody knows. */
@@ -208,7 +288,7 @@ static struct day_interval validity_of(const struct dossier_credential *credenti
 
 static enum answer answer_of_run(const struct status_run *run, enum reason doubt)
 {
-    if (run->reason == REASON_VOIDED || run->reason == REASON_DISPUTED) {
+    if (status_is_doubt(run->reason)) {
         return ANSWER_UNKNOWN;
     }
     if (run->reason != REASON_NONE) {
@@ -220,7 +300,7 @@ static enum answer answer_of_run(const struct status_run *run, enum reason doubt
 /* Intervals that come in ascending order, at most one for each run. */
 struct run_days {
     size_t count;
-    struct day_interval intervals[HISTORY_EVENTS_MAX + 1];
+    struct day_interval intervals[STATUS_RUNS_MAX];
 };
 
 static void add_days(struct run_days *days, uint32_t first, uint32_t last)
@@ -280,7 +360,6 @@ static struct axis_answer day_answer(struct credential_verdict *out, uint32_t at
                                      const struct status_run *run)
 {
     out->effective_day = run->effective_day;
-    out->overruled = run->overruled;
     out->appeal_day = run->appeal_day;
     if (run->reason == REASON_REVOKED || run->reason == REASON_REPLACED || run->reason == REASON_REBOUND) {
         return no(run->reason);
@@ -305,21 +384,47 @@ static struct axis_answer day_answer(struct credential_verdict *out, uint32_t at
     return yes(run->under_appeal ? REASON_UNDER_APPEAL : REASON_NONE);
 }
 
+/* What is erased says no code: nobody can tell who might speak for it. */
+static void ask_setters(struct decision *decision, const struct credential_verdict *verdict,
+                        const struct dossier_credential *credential)
+{
+    const struct dossier_place *place = &credential->place;
+    decision->voider = SETTER_WITHIN;
+    for (size_t i = 0; i < place->event_count; i++) {
+        decision->setters[i] = SETTER_WITHIN;
+    }
+    if (verdict->authority == NULL || (place->event_count == 0 && !place->voided)) {
+        return;
+    }
+    const struct authority_question entry = question_of(decision, credential);
+    const struct namespace_owners *owners = owners_of(decision, code_namespace(entry.code));
+    setters_of(decision->setters, decision->dossier, decision->trust, owners, &entry, verdict->authority);
+    if (place->voided) {
+        decision->voider = setter_of(decision->dossier, decision->trust, owners, &entry, verdict->authority,
+                                     place->void_seq, 0);
+    }
+}
+
 /* Writes the status axis and days, those of the status alone. Returns: false when the arena is full. */
-static bool write_status(struct credential_verdict *out, const struct decision *decision,
+static bool write_status(struct credential_verdict *out, struct decision *decision,
                          const struct dossier_credential *credential)
 {
     const struct dossier *dossier = decision->dossier;
     uint32_t at_day = decision->question->at_day;
+    const struct dossier_place *place = &credential->place;
     struct status_days status;
-    if (is_void_for_certain(dossier, &credential->place)) {
+    ask_setters(decision, out, credential);
+    status_days_of(&status, decision, credential);
+    if (!write_said(out, dossier_log_at(dossier, place), place, &status, decision)) {
+        return false;
+    }
+    if (is_void_for_certain(decision, place)) {
         out->days = day_truth_no;
         out->axes[AXIS_STATUS] = no(REASON_VOIDED);
         return true;
     }
-    enum reason doubt = doubt_of(dossier, &credential->place);
+    enum reason doubt = doubt_of(decision, credential);
     struct day_interval validity = validity_of(credential);
-    status_days_of(&status, dossier, credential);
     const struct status_run *run = &status.runs[status_days_at(&status, at_day)];
     out->axes[AXIS_STATUS] = day_answer(out, at_day, validity, doubt, run);
     if (!days_of_status(&out->days, &status, validity, doubt, decision->arena)) {
@@ -381,13 +486,18 @@ enum overall overall_of_axes(const struct axis_answer axes[AXIS_COUNT])
     return OVERALL_VALID;
 }
 
+static int rank_of(const struct credential_verdict *verdict)
+{
+    static const int rank[] = {[OVERALL_VALID] = 0, [OVERALL_UNDETERMINED] = 1, [OVERALL_INVALID] = 2};
+    return credential_is_by_stranger(verdict) ? 3 : rank[verdict->overall];
+}
+
 bool credential_goes_before(const struct credential_verdict *a, const struct credential_verdict *b)
 {
     if (a->overall == OVERALL_VALID && b->overall == OVERALL_VALID) {
         return a->until_day > b->until_day; /* DAY_NONE, for life, is the latest day */
     }
-    static const int rank[] = {[OVERALL_VALID] = 0, [OVERALL_UNDETERMINED] = 1, [OVERALL_INVALID] = 2};
-    return rank[a->overall] < rank[b->overall];
+    return rank_of(a) < rank_of(b);
 }
 
 /* The axes that are the same on all days leave nothing of days, or nothing sure. */
@@ -412,7 +522,6 @@ static bool decide_alone(struct credential_verdict *out, struct decision *decisi
     out->until_day = DAY_NONE;
     out->effective_day = DAY_NONE;
     out->appeal_day = DAY_NONE;
-    out->overruled = SIZE_MAX;
     out->evidence_age_s = UINT64_MAX;
     out->authority = credential->place.erased ? NULL : &decision->authorities[index];
     out->axes[AXIS_INTEGRITY] = integrity_of(decision, credential);

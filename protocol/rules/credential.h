@@ -40,8 +40,8 @@ void credential_narrow(struct credential_verdict *verdict, const struct day_trut
 /* What the axes amount to, as verdict_of says. Whoever changes an axis writes overall anew. */
 enum overall overall_of_axes(const struct axis_answer axes[AXIS_COUNT]);
 
-/* Whether a speaks for a code rather than b: the one that is valid longest, else one that is undetermined. Of
- * two alike neither does. */
+/* Whether a speaks for a code rather than b: the one that is valid longest, else one that is undetermined,
+ * and last what a stranger signed. Of two alike neither does. */
 bool credential_goes_before(const struct credential_verdict *a, const struct credential_verdict *b);
 
 #endif

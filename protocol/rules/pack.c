@@ -17,6 +17,13 @@ bool pack_is_disputed(const struct dossier *dossier, const struct dossier_pack *
            dossier_place_is_void(dossier, &pack->place);
 }
 
+/* An owner that handed its namespace on voids nothing beyond the cut: what it tries to leaves a doubt. */
+static bool was_voided_within(const struct namespace_owner *owner, const struct dossier_place *place)
+{
+    const struct dossier_place voids = {.log = place->log, .seq = place->void_seq};
+    return namespace_owner_spoke(owner, &voids) == ANSWER_YES;
+}
+
 /* Where a pack's author stands among the owners, NAMESPACE_OWNERS_MAX when the pack does not speak on that
  * day. */
 static size_t standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
@@ -25,8 +32,11 @@ static size_t standing_of(const struct dossier *dossier, const struct namespace_
     const struct dossier_log *log = dossier_log_at(dossier, &pack->place);
     size_t at = namespace_owner_index(owners, &log->author);
     if (at == NAMESPACE_OWNERS_MAX || owners->owners[at].doubt != REASON_NONE ||
-        pack->place.seq > owners->owners[at].read_to || !dossier_log_reaches(log, pack->place.seq) ||
-        is_void_for_certain(dossier, &pack->place) || pack->pack.in_force_from > day) {
+        namespace_owner_spoke(&owners->owners[at], &pack->place) != ANSWER_YES ||
+        !dossier_log_reaches(log, pack->place.seq) ||
+        (is_void_for_certain(dossier, &pack->place) &&
+         was_voided_within(&owners->owners[at], &pack->place)) ||
+        pack->pack.in_force_from > day) {
         return NAMESPACE_OWNERS_MAX;
     }
     return at;

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "protocol/rules/bearing.h"
+
 /* Which of two negative words stands when both speak for a day. Zero where nothing does. */
 static int weight_of(enum reason reason)
 {
@@ -11,6 +13,8 @@ static int weight_of(enum reason reason)
         return 0;
     case REASON_VOIDED:
     case REASON_DISPUTED:
+    case REASON_BEYOND_CUT:
+    case REASON_CUT_NOT_HELD:
         return 1;
     case REASON_SUSPENDED:
         return 2;
@@ -23,6 +27,11 @@ static int weight_of(enum reason reason)
     }
 }
 
+bool status_is_doubt(enum reason reason)
+{
+    return weight_of(reason) == 1;
+}
+
 void status_days_init(struct status_days *days)
 {
     days->count = 1;
@@ -30,7 +39,6 @@ void status_days_init(struct status_days *days)
         .reason = REASON_NONE,
         .effective_day = DAY_NONE,
         .event = SIZE_MAX,
-        .overruled = SIZE_MAX,
         .appeal_day = DAY_NONE,
     };
 }
@@ -51,7 +59,7 @@ static size_t split(struct status_days *days, uint32_t day)
     if (days->runs[at].first_day == day) {
         return at;
     }
-    assert(days->count <= HISTORY_EVENTS_MAX);
+    assert(days->count < STATUS_RUNS_MAX);
     memmove(&days->runs[at + 1], &days->runs[at], (days->count - at) * sizeof days->runs[0]);
     days->count++;
     days->runs[at + 1].first_day = day;
@@ -105,6 +113,25 @@ static void tell_strongest(struct status_run *run)
     run->event = any ? strongest->event : SIZE_MAX;
 }
 
+static bool is_doubtful(const struct status_event *said)
+{
+    return said->voided || said->disputed || said->beyond || said->unsure;
+}
+
+/* What stood on the other side is overruled. */
+static void take_side(struct status_run *run, enum status_fate side, const struct status_event *said)
+{
+    if (is_doubtful(said)) {
+        return;
+    }
+    for (size_t i = 0; i < HISTORY_EVENTS_MAX; i++) {
+        if (run->fates[i] != FATE_NONE && run->fates[i] != side) {
+            run->fates[i] = FATE_OVERRULED;
+        }
+    }
+    run->fates[said->index] = side;
+}
+
 static void speak_against(struct status_run *run, enum reason reason, const struct status_event *said)
 {
     const struct status_word word = {.reason = reason,
@@ -112,36 +139,42 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
                                      .effective_day = said->event->effective_day,
                                      .event = said->index};
     struct status_word *standing = word_of(run, said->event->action);
+    uint32_t stated = is_doubtful(said) ? 0 : said->event->stated_day;
+    if (standing->reason != REASON_NONE && standing->stated_day > stated) {
+        stated = standing->stated_day;
+    }
     if (standing->reason == REASON_NONE || goes_before(&word, standing)) {
         *standing = word;
         tell_strongest(run);
     }
+    standing->stated_day = stated;
 }
 
-/* End one word, or leave that in doubt. Returns: whether there was one to end. */
-static bool end_word(struct status_word *word, bool disputed)
+/* End one word, or leave that in doubt. */
+static void end_word(struct status_word *word, enum reason doubt)
 {
-    if (word->reason == REASON_NONE) {
-        return false;
+    if (word->reason != REASON_NONE) {
+        word->reason = doubt;
     }
-    word->reason = disputed ? REASON_DISPUTED : REASON_NONE;
-    return true;
+}
+
+/* Whether the run lies before a revocation in it was stated. */
+static bool is_before_it_was_stated(const struct status_run *run)
+{
+    return run->words[0].reason != REASON_NONE && run->first_day < run->words[0].stated_day;
 }
 
 static void reinstate(struct status_run *run, const struct status_event *said)
 {
-    struct status_word *revoked = word_of(run, STATUS_REVOKED);
-    struct status_word *suspended = word_of(run, STATUS_SUSPENDED);
-    size_t ended = goes_before(suspended, revoked) ? suspended->event : revoked->event;
-    if (said->voided) {
+    if (said->voided || is_before_it_was_stated(run)) {
         return;
     }
-    bool any = end_word(revoked, said->disputed);
-    any = end_word(suspended, said->disputed) || any;
-    if (any && !said->disputed) {
-        run->overruled = ended;
-    }
+    enum reason unsure = said->unsure ? REASON_CUT_NOT_HELD : REASON_NONE;
+    enum reason doubt = said->disputed ? REASON_DISPUTED : unsure;
+    end_word(word_of(run, STATUS_REVOKED), doubt);
+    end_word(word_of(run, STATUS_SUSPENDED), doubt);
     tell_strongest(run);
+    take_side(run, FATE_FOR, said);
 }
 
 /* ---- appeals ---- */
@@ -171,7 +204,11 @@ static enum reason doubted(enum reason reason, const struct status_event *said)
     if (said->voided) {
         return REASON_VOIDED;
     }
-    return said->disputed ? REASON_DISPUTED : reason;
+    if (said->disputed) {
+        return REASON_DISPUTED;
+    }
+    enum reason unsure = said->unsure ? REASON_CUT_NOT_HELD : reason;
+    return said->beyond ? REASON_BEYOND_CUT : unsure;
 }
 
 static void speak(struct status_run *run, const struct status_event *said)
@@ -179,9 +216,11 @@ static void speak(struct status_run *run, const struct status_event *said)
     switch (said->event->action) {
     case STATUS_REVOKED:
         speak_against(run, doubted(REASON_REVOKED, said), said);
+        take_side(run, FATE_AGAINST, said);
         break;
     case STATUS_SUSPENDED:
         speak_against(run, doubted(REASON_SUSPENDED, said), said);
+        take_side(run, FATE_AGAINST, said);
         break;
     case STATUS_REPLACED:
         speak_against(run, doubted(REASON_REPLACED, said), said);
@@ -201,9 +240,70 @@ static void speak(struct status_run *run, const struct status_event *said)
     }
 }
 
+/* Let a run begin on each day from which on a reinstatement may end a revocation of the runs from `from` on.
+ */
+static void split_where_stated(struct status_days *days, size_t from)
+{
+    for (size_t i = from; i < days->count; i++) {
+        const struct status_run *run = &days->runs[i];
+        uint32_t stated = run->words[0].stated_day;
+        bool is_last = i + 1 == days->count;
+        if (is_before_it_was_stated(run) && (is_last || stated < days->runs[i + 1].first_day)) {
+            split(days, stated);
+        }
+    }
+}
+
 void status_days_add(struct status_days *days, const struct status_event *said)
 {
-    for (size_t i = split(days, said->event->effective_day); i < days->count; i++) {
+    struct bearing bearing = bearing_of_action(said->event->action);
+    if (said->beyond && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
+        return;
+    }
+    size_t from = split(days, said->event->effective_day);
+    if (said->event->action == STATUS_REINSTATED && !said->voided) {
+        split_where_stated(days, from);
+    }
+    for (size_t i = from; i < days->count; i++) {
         speak(&days->runs[i], said);
     }
+}
+
+static bool is_word_alike(const struct status_word *a, const struct status_word *b)
+{
+    return a->reason == b->reason && (a->reason == REASON_NONE || a->effective_day == b->effective_day);
+}
+
+static bool is_run_alike(const struct status_run *a, const struct status_run *b)
+{
+    for (size_t i = 0; i < STATUS_WORDS; i++) {
+        if (!is_word_alike(&a->words[i], &b->words[i])) {
+            return false;
+        }
+    }
+    return a->under_appeal == b->under_appeal && a->appeal_day == b->appeal_day;
+}
+
+bool status_days_is_news(const struct status_days *days, const struct status_event *said)
+{
+    struct status_days after = *days;
+    status_days_add(&after, said);
+    for (size_t i = 0; i < after.count; i++) {
+        size_t before = status_days_at(days, after.runs[i].first_day);
+        if (!is_run_alike(&days->runs[before], &after.runs[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day)
+{
+    for (size_t i = status_days_at(days, day); i < days->count; i++) {
+        const struct status_word *revoked = &days->runs[i].words[0];
+        if (revoked->reason == REASON_REVOKED) {
+            return revoked;
+        }
+    }
+    return NULL;
 }

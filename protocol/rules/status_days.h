@@ -8,12 +8,16 @@
  *   revoked      goes before every other word
  *   replaced, held by another   go before suspended
  *   reinstated   ends a revocation or a suspension from its day on, and those alone: what was replaced before
- *                it was revoked is replaced again; days before it stay as they were
+ *                it was revoked is replaced again; days before it stay as they were. It never speaks for days
+ *                before the one on which a revocation that it ends was stated: until then that was so. What
+ *                it ended stays known as overruled
  *   under appeal changes nothing but says so, until the appeal is decided
  *
  * In a void block a negative word becomes unknown(voided) where nothing else speaks, until it is said again
  * or a reinstatement ends it; a reinstatement or an appeal is nothing. In a disputed block a word that would
- * change whether the entry holds makes that unknown(disputed). */
+ * change whether the entry holds makes that unknown(disputed). Said beyond a cut (setters.h) what is against
+ * somebody becomes unknown(beyond-cut), and what is for somebody is nothing; where it is not known whether it
+ * was, both are a doubt. */
 
 #include "protocol/wire/records.h"
 
@@ -23,27 +27,39 @@ struct status_word {
     enum status_action action;
     uint32_t effective_day;
     size_t event;
+    uint32_t stated_day; /* of revocations: when the last of those was stated that stand beyond doubt */
 };
 enum { STATUS_WORDS = 4 }; /* revoked, replaced, held by another, suspended */
 
+/* What became of an event that revokes, suspends or reinstates. */
+enum status_fate {
+    FATE_NONE, /* it does not speak for these days, or only in doubt */
+    FATE_AGAINST,
+    FATE_FOR,
+    FATE_OVERRULED, /* a later one ended it: a reinstatement what stood against, and that what reinstated */
+};
+
 struct status_run {
     uint32_t first_day; /* the last day is the one before the next run */
-    /* REASON_NONE: nothing stands against it. REASON_VOIDED, REASON_DISPUTED: could not be said.
+    /* REASON_NONE: nothing stands against it. What status_is_doubt says yes to: could not be said.
      * REASON_REVOKED, REASON_SUSPENDED, REASON_REPLACED, REASON_REBOUND. */
     enum reason reason;
     /* The event behind reason; without meaning, DAY_NONE and SIZE_MAX with REASON_NONE. */
     enum status_action action;
     uint32_t effective_day;
-    size_t event;     /* index into the entry's events */
-    size_t overruled; /* of what a reinstatement ended, index into the events; SIZE_MAX: nothing */
+    size_t event;                               /* index into the entry's events */
+    enum status_fate fates[HISTORY_EVENTS_MAX]; /* of each event */
     bool under_appeal;
     uint32_t appeal_day;                    /* since when; DAY_NONE when it is not */
     struct status_word words[STATUS_WORDS]; /* all that stand, the strongest of which is told above */
 };
 
+/* Each event begins at most one run on its effective day and one on the day it was stated. */
+enum { STATUS_RUNS_MAX = 2 * HISTORY_EVENTS_MAX + 1 };
+
 struct status_days {
     size_t count; /* at least 1: the first run begins on day 0, the last one never ends */
-    struct status_run runs[HISTORY_EVENTS_MAX + 1];
+    struct status_run runs[STATUS_RUNS_MAX];
 };
 
 /* How one event counts. */
@@ -52,13 +68,25 @@ struct status_event {
     size_t index;  /* among the entry's events */
     bool voided;   /* its block is void */
     bool disputed; /* its block is disputed */
+    bool beyond;   /* it was said beyond a cut, */
+    bool unsure;   /* or it is not known whether it was */
 };
+
+/* Whether a reason leaves the days that it stands for unknown. */
+bool status_is_doubt(enum reason reason);
 
 void status_days_init(struct status_days *days);
 
 /* Let the next event, in the order said, speak. Requires: at most HISTORY_EVENTS_MAX of them. A `held by`
  * that names the one asked about is not given. */
 void status_days_add(struct status_days *days, const struct status_event *said);
+
+/* Whether the next event would change anything on any day: which words stand, since when, or an appeal. */
+bool status_days_is_news(const struct status_days *days, const struct status_event *said);
+
+/* The revocation, beyond doubt, that stands on `day` or the first one after it; NULL: none. Points into days.
+ */
+const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day);
 
 /* Index of the run that day lies in. */
 size_t status_days_at(const struct status_days *days, uint32_t day);

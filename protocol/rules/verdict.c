@@ -11,6 +11,14 @@ static enum overall worse_of(enum overall a, enum overall b)
     return a == OVERALL_VALID ? b : a;
 }
 
+bool credential_is_by_stranger(const struct credential_verdict *credential)
+{
+    const struct axis_answer *authority = &credential->axes[AXIS_AUTHORITY];
+    return authority->answer == ANSWER_NO &&
+           (authority->reason == REASON_UNTRUSTED || authority->reason == REASON_NAMESPACE_UNOWNED ||
+            authority->reason == REASON_NOT_ACCREDITED || authority->reason == REASON_CHAIN_TOO_DEEP);
+}
+
 /* A credential whose code is not among the verdict's codes. */
 struct beside {
     struct bytes code;
@@ -56,10 +64,25 @@ static bool is_beside_codes(enum basis basis)
     return basis == BASIS_EXPERIENCE || basis == BASIS_IDENTITY || basis == BASIS_MEMBERSHIP;
 }
 
-/* Gathers what is about the subject and not among the verdict's codes, and widens *overall and *any by what
- * was erased. Returns: how many. */
+/* The whole as it is gathered. */
+struct whole {
+    bool presented;
+    bool any; /* something decides */
+    enum overall overall;
+};
+
+static void add_to_whole(struct whole *whole, const struct credential_verdict *verdict)
+{
+    if (whole->presented || !credential_is_by_stranger(verdict)) {
+        whole->any = true;
+        whole->overall = worse_of(whole->overall, verdict->overall);
+    }
+}
+
+/* Gathers what is about the subject and not among the verdict's codes, and adds what was erased. Returns: how
+ * many. */
 static size_t gather_beside(struct beside *beside, const struct verdict *verdict,
-                            const struct dossier *dossier, enum overall *overall, bool *any)
+                            const struct dossier *dossier, struct whole *whole)
 {
     size_t count = 0;
     for (size_t i = 0; i < verdict->credential_count; i++) {
@@ -67,9 +90,8 @@ static size_t gather_beside(struct beside *beside, const struct verdict *verdict
         if (credential->about != ABOUT_SUBJECT) {
             continue;
         }
-        *any = true;
         if (credential->place.erased) {
-            *overall = worse_of(*overall, verdict->credentials[i].overall);
+            add_to_whole(whole, &verdict->credentials[i]);
         } else if (is_beside_codes(credential->attestation.basis) &&
                    !is_listed(verdict, credential->attestation.code)) {
             beside[count++] = (struct beside){credential->attestation.code, &verdict->credentials[i]};
@@ -79,30 +101,29 @@ static size_t gather_beside(struct beside *beside, const struct verdict *verdict
 }
 
 /* Returns: false when the arena is full. */
-static bool write_overall_of_credentials(struct verdict *out, const struct dossier *dossier,
+static bool write_overall_of_credentials(struct verdict *out, const struct dossier *dossier, bool presented,
                                          struct arena *arena)
 {
-    enum overall overall = OVERALL_VALID;
-    bool any = false;
+    struct whole whole = {.presented = presented, .overall = OVERALL_VALID};
     size_t scratch = arena_mark(arena);
     struct beside *beside = arena_take(arena, out->credential_count * sizeof beside[0]);
     if (beside == NULL) {
         return false;
     }
-    size_t count = gather_beside(beside, out, dossier, &overall, &any);
+    size_t count = gather_beside(beside, out, dossier, &whole);
     sort_items(beside, count, sizeof beside[0], by_code);
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || !bytes_equal(beside[i - 1].code, beside[i].code)) {
-            overall = worse_of(overall, beside[i].verdict->overall);
+            add_to_whole(&whole, beside[i].verdict);
         }
     }
     for (size_t i = 0; i < out->code_count; i++) {
         if (out->codes[i].credential != SIZE_MAX) {
-            overall = worse_of(overall, out->credentials[out->codes[i].credential].overall);
+            add_to_whole(&whole, &out->credentials[out->codes[i].credential]);
         }
     }
     arena_rewind(arena, scratch);
-    out->overall = any && !dossier->cuts.listed ? overall : OVERALL_UNDETERMINED;
+    out->overall = whole.any && !dossier->cuts.listed ? whole.overall : OVERALL_UNDETERMINED;
     return true;
 }
 
@@ -144,5 +165,5 @@ bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct
         out->overall = overall_of_requirement(out->requirement);
         return true;
     }
-    return write_overall_of_credentials(out, dossier, arena);
+    return write_overall_of_credentials(out, dossier, question->presented, arena);
 }

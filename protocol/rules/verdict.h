@@ -41,6 +41,20 @@ struct question {
     struct freshness_budget budget;
     struct bytes state;                   /* "TX": where it is asked for; empty: not said */
     const struct expression *requirement; /* SCOPE_REQUIREMENT; NULL: nothing is required */
+    bool presented; /* what is ABOUT_SUBJECT was put forward by its holder, so that each of it is asked about,
+                       whoever signed it */
+};
+
+/* How a statement about an entry stands. */
+enum said_standing {
+    SAID_STANDS,
+    SAID_OVERRULED,   /* a later statement ended it */
+    SAID_VOIDED,      /* its block is void */
+    SAID_DISPUTED,    /* its block is disputed */
+    SAID_TO_COME,     /* it speaks for later days only */
+    SAID_NOT_BY_THEN, /* it had not arrived by known_by_s */
+    SAID_BEYOND_CUT,  /* its author had been withdrawn, or had handed the namespace on, by then */
+    SAID_CUT_UNKNOWN, /* or that can't be told: the cut's block is not held */
 };
 
 struct credential_verdict {
@@ -54,8 +68,8 @@ struct credential_verdict {
      * day of one that has expired, the first of one that is not valid yet; else DAY_NONE. */
     uint32_t effective_day;
     uint32_t appeal_day; /* under appeal since; DAY_NONE */
-    size_t overruled;    /* index into place.events: what a later reinstatement ended for at_day; SIZE_MAX:
-                            nothing */
+    /* Of each of place.events how it stands on at_day; NULL where there are none. */
+    const enum said_standing *said;
     uint64_t evidence_age_s;            /* of the issuer's newest checkpoint; UINT64_MAX when none counts */
     const struct pack_code *pack_code;  /* of the pack in force on the day earned; NULL when there is none */
     struct authority_answer *authority; /* NULL for an erased entry, whose code nobody knows */
@@ -78,7 +92,7 @@ struct missing_part {
     enum missing_kind kind;
     enum answer answer; /* ANSWER_NO: certainly missing; ANSWER_UNKNOWN: could not be determined */
     struct bytes pattern;
-    struct bytes name;
+    struct bytes name_space, name; /* of a title; name_space empty: of any */
     uint32_t days;
     size_t more; /* others of which one would do as well: "A6 or B5" names A6, more 1 */
 };
@@ -154,7 +168,7 @@ struct verdict {
  *            no: suspended.
  *            unknown: erased.
  *            unknown: disputed (its block, or the one that voids it).
- *            unknown: voided or disputed (an event that would change the answer).
+ *            unknown: voided, disputed, beyond-cut or cut-not-held (an event that would change the answer).
  *            its own condition: not-in-the-network (no), condition-not-evaluated (unknown).
  *            the pack's condition on its code, no or unknown: not-valid-in-this-state, not-in-the-network or
  *            rule-not-understood, as far as one operator is to blame; else condition-not-evaluated.
@@ -169,13 +183,21 @@ struct verdict {
 /* How far ahead of the verifier's clock a checkpoint may be. */
 enum { CHECKPOINT_AHEAD_S = 60 };
 
+/* Whether nobody in the trust file's chain lets its issuer say so: authority is a certain no because of
+ * untrusted-issuer, namespace-not-in-trust-file, not-accredited-for-code or chain-too-deep. Who was
+ * authorised once, and was withdrawn or ran out, is no stranger: what it signed is invalid for its own
+ * reason. */
+bool credential_is_by_stranger(const struct credential_verdict *credential);
+
 /* Decide. Borrows: dossier, trust, question for as long as *out is used (it points into the dossier).
  * Writes: *out whole. A credential is valid when all four axes are yes; invalid when integrity, authority or
  * status is no; undetermined otherwise: stale evidence never makes it invalid. overall: with a requirement,
  * valid, invalid or undetermined as its answer is yes, no or unknown. Without one, over the codes of the
  * credentials that are ABOUT_SUBJECT, each by its best credential, and over what was erased: valid when there
  * is one and all are valid; invalid when any is; else undetermined, also when some were left out that count.
- * Returns: false when arena is full. */
+ * What a stranger signed decides nothing: anybody may say anything of anyone. Alone it leaves the whole
+ * undetermined. A presentation puts it forward as one's own: there it is invalid, unless another credential
+ * speaks for its code. Returns: false when arena is full. */
 bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct trust *trust,
                 const struct question *question, struct arena *arena);
 

@@ -23,6 +23,8 @@ old=$(entry)
 answers "or as told" 0 "valid until 2022-01-01" ase issue "$maria" ase/a --earned 2021-03-15 --until 2022-01-01
 answers "a code for life has none" 0 "valid for life" ase issue "$maria" ase/b --basis training
 second=$(entry)
+answers "another one" 0 "Issued ase/b" ase issue "$maria" ase/b --earned 2020-01-01
+third=$(entry)
 answers "a mistyped code is refused with a suggestion" 4 "Did you mean ase/a?" ase issue "$maria" ase/aa
 answers "and nobody's namespace" 4 "does not say who owns" ase issue "$maria" epa/609
 answers "and tomorrow" 4 "after today" ase issue "$maria" ase/a --earned 2999-01-01
@@ -40,7 +42,10 @@ answers "and what has expired" 1 "expired after 2023-03-14" ase lookup "Maria Lo
 answers "on the last day it still held" 0 "ase/a: held" ase lookup "$maria" --require ase/a --at 2023-03-14
 answers "on the day after it no longer did" 1 "ase/a: not held" ase lookup "$maria" --require ase/a --at 2023-03-15
 answers "what nobody issued leaves it open" 2 "VERDICT: UNDETERMINED" ase lookup "$ase"
-answers "whoever is not authorised is not trusted" 1 "not trusted" ase lookup "$maria" --code epa/609
+answers "whoever is not authorised is shown apart" 2 "Said by others, who are not authorised" \
+    ase lookup "$maria" --code epa/609
+answers "and decides nothing" 2 "Nothing here from anybody authorised" ase lookup "$maria" --code epa/609
+answers "whatever else there is" 0 "VERDICT: VALID" ase lookup "$maria" --code ase/b,epa/609
 
 # ---- from a file ----
 
@@ -76,7 +81,22 @@ answers "from its day on" 1 "revoked since 2023-01-01" ase lookup "$maria" --at 
 answers "two are suspended together" 0 "2 suspended, durable" ase suspend "$first" "$second" "$second"
 answers "and shown so, beside the one that still holds" 0 "suspended since" ase lookup "$maria" --code ase/b
 answers "reinstated by whose they are" 0 '"action": "reinstated"' ase reinstate --of "Maria Lopez" --code ase/b --json
-answers "nothing is left to reinstate" 4 "stands so already" ase reinstate --of "Maria Lopez" --code ase/b
+before=$(own_head ase)
+answers "nothing is left to reinstate, which is said" 0 "nothing was written" ase reinstate --of "Maria Lopez" --code ase/b
+answers "programs read that" 0 '"blocks": 0' ase reinstate --of "Maria Lopez" --code ase/b --json
+answers "nor what was never suspended" 0 "nothing was written" ase reinstate "$third"
+answers "revoked already from an earlier day" 0 "nothing was written" ase revoke "$old" --from 2023-01-02
+ok "none of these is a block" test "$before" = "$(own_head ase)" -a -n "$before"
+answers "an earlier day is news" 0 "Revoked ase/a of Maria Lopez from 2022-06-01" ase revoke "$old" --from 2022-06-01
+answers "and counts" 1 "revoked since 2022-06-01" ase lookup "$maria" --at 2022-06-01 --code ase/a --all
+answers "what was revoked is not reinstated by the way" 4 "revoked, since 2022-06-01" ase reinstate "$old" --from 2022-06-01
+answers "which says how it is" 4 "say --revoked" ase reinstate "$old" --from 2022-06-01
+answers "nor from before it was revoked" 4 "at the earliest" ase reinstate "$old" --revoked --from 2022-06-01
+answers "but when that is said" 0 "Reinstated ase/a" ase reinstate "$old" --revoked
+answers "and both stay visible" 1 \
+    "said of it: revoked 2023-01-01 (scoring), revoked 2022-06-01, reinstated $(date -u +%Y-%m-%d)" \
+    ase lookup "$maria" --code ase/a --all
+answers "also to programs" 1 '"standing": "overruled"' ase lookup "$maria" --code ase/a --all --json
 answers "a mistyped entry is refused" 4 "copy it again whole" ase revoke "$(mistyped "$first")"
 answers "someone else's entry is refused" 4 "only they can say" ase revoke "$maria/${first#*/}"
 refused "a status without entries" revoke

@@ -113,6 +113,8 @@ enum answer naive_not(enum answer a);
 enum answer naive_integrity(const struct naive_career *career, size_t credential);
 /* Of its issuer and the pack of the day earned, before what that pack's rules ask for. */
 enum answer naive_authority(const struct naive_career *career, size_t credential);
+/* Whether its issuer never was let say so by anybody. Requires: not erased. */
+bool naive_is_by_stranger(const struct naive_career *career, size_t credential);
 enum answer naive_freshness(const struct naive_career *career, size_t credential);
 /* By its own validity, what was said about it, and its own condition. */
 enum answer naive_status(struct naive_career *career, size_t credential, uint32_t day);

@@ -105,6 +105,13 @@ enum answer naive_authority(const struct naive_career *career, size_t credential
     return naive_and(issuer_may(career, credential), is_offered(career, &said->attestation));
 }
 
+bool naive_is_by_stranger(const struct naive_career *career, size_t credential)
+{
+    enum reason reason = career->authorities[credential].reason;
+    return reason == REASON_UNTRUSTED || reason == REASON_NAMESPACE_UNOWNED ||
+           reason == REASON_NOT_ACCREDITED || reason == REASON_CHAIN_TOO_DEEP;
+}
+
 enum answer naive_freshness(const struct naive_career *career, size_t credential)
 {
     const struct dossier_credential *said = &career->dossier->credentials[credential];
@@ -123,6 +130,7 @@ struct standing_words {
     bool stands[WORDS];
     bool voided[WORDS]; /* said in a void block */
     bool disputed;      /* a word in a disputed block changes whether it holds */
+    uint32_t stated;    /* the last day on which a revocation that stands was stated */
 };
 
 static bool is_negative(enum status_action action)
@@ -146,21 +154,25 @@ static void set(struct standing_words *words, enum status_action action, bool st
     words->voided[action] = false;
 }
 
-static void hear(struct standing_words *words, enum status_action action)
+/* No reinstatement speaks for days before the revocation was stated. */
+static void hear(struct standing_words *words, const struct history_event *event, uint32_t day)
 {
-    if (is_negative(action)) {
-        set(words, action, true);
-    } else if (action == STATUS_REINSTATED) {
+    if (is_negative(event->action)) {
+        bool is_later = !words->stands[STATUS_REVOKED] || event->stated_day > words->stated;
+        words->stated = event->action == STATUS_REVOKED && is_later ? event->stated_day : words->stated;
+        set(words, event->action, true);
+    } else if (event->action == STATUS_REINSTATED &&
+               !(words->stands[STATUS_REVOKED] && day < words->stated)) {
         set(words, STATUS_REVOKED, false);
         set(words, STATUS_SUSPENDED, false);
     }
 }
 
 static void hear_event(struct standing_words *words, const struct dossier_log *log,
-                       const struct history_event *event, bool is_void)
+                       const struct history_event *event, bool is_void, uint32_t day)
 {
     struct standing_words changed = *words;
-    hear(&changed, event->action);
+    hear(&changed, event, day);
     if (is_void) {
         words->voided[event->action] = is_negative(event->action);
     } else if (naive_log_disputes(log, event->setter_seq)) {
@@ -181,7 +193,7 @@ static enum answer by_events(const struct naive_career *career, const struct dos
         bool is_own = event->action == STATUS_HELD_BY && said->has_holder &&
                       (said->about == ABOUT_SHOP || subject_equal(&said->holder, &career->dossier->subject));
         if (event->effective_day <= day && naive_log_reaches(log, event->setter_seq) && !is_own) {
-            hear_event(&words, log, event, said->place.event_voided[i]);
+            hear_event(&words, log, event, said->place.event_voided[i], day);
         }
     }
     if (words.disputed) {

@@ -52,6 +52,8 @@ static void fill_credentials(struct page_case *begun)
     begun->credentials[0].place.events = begun->events;
     begun->credentials[0].place.event_count = 2;
     begun->credentials[0].place.event_voided = begun->event_voided;
+    begun->said[0] = SAID_OVERRULED;
+    begun->said[1] = SAID_STANDS;
 }
 
 static void fill_verdict(struct page_case *begun)
@@ -63,7 +65,7 @@ static void fill_verdict(struct page_case *begun)
                                                      .until_day = page_case_day("2029-06-30"),
                                                      .effective_day = DAY_NONE,
                                                      .appeal_day = DAY_NONE,
-                                                     .overruled = 0,
+                                                     .said = begun->said,
                                                      .evidence_age_s = 40,
                                                      .pack_code = &begun->a5,
                                                      .authority = &begun->authorities[0]};
@@ -73,7 +75,6 @@ static void fill_verdict(struct page_case *begun)
                                                      .until_day = DAY_NONE,
                                                      .effective_day = page_case_day("2026-03-02"),
                                                      .appeal_day = DAY_NONE,
-                                                     .overruled = SIZE_MAX,
                                                      .evidence_age_s = 300,
                                                      .authority = &begun->authorities[1]};
     begun->verdicts[1].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_NO, REASON_REVOKED};

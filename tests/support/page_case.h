@@ -16,6 +16,7 @@ struct page_case {
     struct dossier_log logs[PAGE_CREDENTIALS];
     struct history_event events[2];
     bool event_voided[2];
+    enum said_standing said[2];
     struct dossier_credential credentials[PAGE_CREDENTIALS];
     struct dossier_pack pack;
     struct dossier dossier;

@@ -188,25 +188,30 @@ static void list_entries(struct own_entries *out, uint64_t seq, size_t count, si
     }
 }
 
-/* How many of one subject's certificates were not told to be in a state by their last status. */
-static size_t count_of(uint8_t number, const char *code, int skip_action)
+static void entries_of(struct own_entries *out, uint8_t number, const char *code)
 {
     const struct subject subject = subject_number(number);
     struct codes codes;
-    struct own_entries entries;
-    size_t mark = arena_mark(&session.arena);
     assert_true(codes_from_text(&codes, bytes_of_string(code)));
-    int found = own_entries_of(&entries, &session, &subject, &codes, skip_action);
-    arena_rewind(&session.arena, mark);
-    return found == EXIT_YES ? entries.count : 0;
+    assert_int_equal(own_entries_of(out, &session, &subject, &codes), EXIT_YES);
 }
 
+/* How many certificates for a code action from the day on would change nothing about. */
 static size_t count_said(const char *code, enum status_action action)
 {
     size_t count = 0;
     for (uint8_t i = 0; i < SUBJECTS_MAX; i++) {
-        count +=
-            count_of((uint8_t)(SUBJECT + i), code, 0) - count_of((uint8_t)(SUBJECT + i), code, (int)action);
+        const struct subject subject = subject_number((uint8_t)(SUBJECT + i));
+        struct own_entries entries;
+        struct own_entries unchanged;
+        struct codes codes;
+        size_t mark = arena_mark(&session.arena);
+        assert_true(codes_from_text(&codes, bytes_of_string(code)));
+        if (own_entries_of(&entries, &session, &subject, &codes) == EXIT_YES) {
+            assert_int_equal(own_entries_sift(&entries, &unchanged, &session, action, DAY), EXIT_YES);
+            count += unchanged.count;
+        }
+        arena_rewind(&session.arena, mark);
     }
     return count;
 }
@@ -236,6 +241,7 @@ static void more_blocks_than_one_status_block_may_touch_take_two(void **state)
     assert_int_equal(say(&entries, STATUS_REINSTATED).block_count, 2);
     free(entries.items);
     assert_int_equal(count_said("ase/A2", STATUS_REINSTATED), STATUS_BLOCKS_MAX + 1);
+    assert_int_equal(count_said("ase/A2", STATUS_SUSPENDED), 0);
 }
 
 static void more_entries_than_one_status_block_may_touch_take_two(void **state)
@@ -252,6 +258,46 @@ static void more_entries_than_one_status_block_may_touch_take_two(void **state)
     free(entries.items);
 }
 
+static void only_what_changes_something_is_left(void **state)
+{
+    (void)state;
+    struct own_entries entries;
+    struct own_entries unchanged;
+    uint64_t seq = issue(2, false, "ase/A4");
+    list_entries(&entries, seq, 1, 1, 1);
+    say(&entries, STATUS_REVOKED);
+    free(entries.items);
+    static const struct {
+        const char *sentence;
+        enum status_action action;
+        uint32_t day;
+        size_t kept, unchanged; /* of the one that is revoked from DAY on and the one that is not */
+    } rows[] = {
+        {"revoked from the same day", STATUS_REVOKED, DAY, 1, 1},
+        {"from a later one", STATUS_REVOKED, DAY + 1, 1, 1},
+        {"from an earlier one is news", STATUS_REVOKED, DAY - 1, 2, 0},
+        {"only what was revoked can be reinstated", STATUS_REINSTATED, DAY, 1, 1},
+        {"a replacement is always news", STATUS_REPLACED, DAY, 2, 0},
+        {"an appeal is", STATUS_APPEALED, DAY, 2, 0},
+        {"a decision without an appeal is none", STATUS_APPEAL_DECIDED, DAY, 0, 2},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t mark = arena_mark(&session.arena);
+        entries_of(&entries, SUBJECT, "ase/A4");
+        assert_int_equal(entries.count, 2);
+        assert_int_equal(own_entries_sift(&entries, &unchanged, &session, rows[i].action, rows[i].day),
+                         EXIT_YES);
+        if (entries.count != rows[i].kept || unchanged.count != rows[i].unchanged) {
+            fail_msg("%s: %zu and %zu", rows[i].sentence, entries.count, unchanged.count);
+        }
+        arena_rewind(&session.arena, mark);
+    }
+    entries_of(&entries, SUBJECT, "ase/A4");
+    assert_int_equal(own_entries_sift(&entries, &unchanged, &session, STATUS_REINSTATED, DAY - 5), EXIT_YES);
+    assert_int_equal(entries.items[0].revoked_since, DAY);
+    assert_int_equal(unchanged.items[0].revoked_since, DAY_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +306,7 @@ int main(void)
         cmocka_unit_test(scattered_entries_take_several_records_of_one_block),
         cmocka_unit_test(more_blocks_than_one_status_block_may_touch_take_two),
         cmocka_unit_test(more_entries_than_one_status_block_may_touch_take_two),
+        cmocka_unit_test(only_what_changes_something_is_left),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -94,12 +94,54 @@ static void what_was_not_asked_for_is_not_listed(void **state)
     json_decref(page);
 }
 
+static void an_overruled_statement_stays(void **state)
+{
+    (void)state;
+    const enum status_reason reasons[2] = {STATUS_REASON_SCORING, STATUS_REASON_REQUESTED};
+    page_case_begin(&shown);
+    shown.credentials[0].reasons = reasons;
+    shown.events[0].setter_seq = 20;
+    json_t *page = verdict_json(&shown.page);
+    json_t *history = json_object_get(json_array_get(json_object_get(page, "credentials"), 0), "history");
+    json_t *suspended = json_array_get(history, 0);
+    assert_int_equal(json_array_size(history), 2);
+    assert_string_equal(text_at(suspended, "action"), "suspended");
+    assert_string_equal(text_at(suspended, "from"), "2025-02-01");
+    assert_string_equal(text_at(suspended, "reason"), "scoring");
+    assert_string_equal(text_at(suspended, "standing"), "overruled");
+    assert_int_equal(json_integer_value(json_object_get(suspended, "block")), 20);
+    assert_string_equal(text_at(json_array_get(history, 1), "standing"), "stands");
+    json_t *part = json_array_get(json_object_get(page, "required"), 0);
+    assert_int_equal(json_array_size(json_object_get(part, "history")), 2);
+    json_decref(page);
+    shown.credentials[0].reasons = NULL;
+    page = verdict_json(&shown.page);
+    history = json_object_get(json_array_get(json_object_get(page, "credentials"), 0), "history");
+    assert_true(json_is_null(json_object_get(json_array_get(history, 0), "reason")));
+    json_decref(page);
+}
+
+static void what_strangers_say_stands_apart(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
+    json_t *page = verdict_json(&shown.page);
+    json_t *others = json_object_get(page, "said_by_others");
+    assert_int_equal(json_array_size(json_object_get(page, "credentials")), 1);
+    assert_int_equal(json_array_size(others), 1);
+    assert_string_equal(text_at(json_array_get(others, 0), "code"), "ase/A6");
+    json_decref(page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(programs_read_what_people_read),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),
+        cmocka_unit_test(an_overruled_statement_stays),
+        cmocka_unit_test(what_strangers_say_stands_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

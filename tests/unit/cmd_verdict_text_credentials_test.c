@@ -91,6 +91,30 @@ static void tested_is_told_from_certified(void **state)
 
 /* ---- what was said about it ---- */
 
+static void what_was_said_is_told_whole(void **state)
+{
+    (void)state;
+    const enum status_reason reasons[2] = {STATUS_REASON_SCORING, STATUS_REASON_UNSPECIFIED};
+    page_case_begin(&shown);
+    shown.events[0].action = STATUS_REVOKED;
+    shown.credentials[0].reasons = reasons;
+    says("                said of it: revoked 2025-02-01 (scoring), reinstated 2025-02-01\n");
+    shown.said[0] = SAID_VOIDED;
+    says("said of it: revoked 2025-02-01 (scoring; in a void block), reinstated 2025-02-01\n");
+    shown.said[1] = SAID_NOT_BY_THEN;
+    says("said of it: revoked 2025-02-01 (scoring; in a void block)\n");
+    shown.said[0] = SAID_STANDS;
+    says("said of it: revoked 2025-02-01 (scoring)\n");
+    shown.credentials[0].reasons = NULL;
+    says_not("said of it");
+    shown.said[0] = SAID_DISPUTED;
+    says("said of it: revoked 2025-02-01 (in a disputed block)\n");
+    shown.said[0] = SAID_TO_COME;
+    says("said of it: revoked 2025-02-01\n");
+    shown.events[0].action = STATUS_HELD_BY;
+    says_not("said of it");
+}
+
 static void an_appeal_says_since_when(void **state)
 {
     (void)state;
@@ -161,6 +185,42 @@ static void experience_says_what_it_documents(void **state)
     says("ase/A5 Brakes: documents the time since 2024-06-30\n");
 }
 
+/* ---- strangers ---- */
+
+static void what_strangers_say_stands_apart(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    says_not("Said by others");
+    shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
+    says("seen 40 seconds ago\n");
+    says("Said by others, who are not authorised; it decides nothing:\n  INVALID       ase/A6: not trusted");
+    shown.verdicts[0].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_NAMESPACE_UNOWNED};
+    says("  Nothing here from anybody authorised.\nSaid by others");
+    const struct presented presented = {.reason = REASON_NONE};
+    shown.page.presented = &presented;
+    says_not("Said by others");
+    says("not trusted");
+}
+
+static void strangers_do_not_fill_the_page(void **state)
+{
+    (void)state;
+    enum { MANY = 12 };
+    static struct credential_verdict many[MANY];
+    page_case_begin(&shown);
+    shown.verdicts[1].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_UNTRUSTED};
+    for (size_t i = 0; i < MANY; i++) {
+        many[i] = shown.verdicts[1];
+    }
+    shown.verdict.credentials = many;
+    shown.verdict.credential_count = MANY;
+    shown.verdict.code_count = 0;
+    says("  ... and 4 more: --all\n");
+    shown.page.all = true;
+    says_not("more: --all");
+}
+
 /* ---- which are shown ---- */
 
 /* Make the first certificate one of the second's code that has expired. */
@@ -226,11 +286,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tested_is_told_from_certified),
+        cmocka_unit_test(what_was_said_is_told_whole),
         cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(a_replacement_is_named),
         cmocka_unit_test(the_holders_word_stands_beneath),
         cmocka_unit_test(a_silent_one_names_its_network),
         cmocka_unit_test(experience_says_what_it_documents),
+        cmocka_unit_test(what_strangers_say_stands_apart),
+        cmocka_unit_test(strangers_do_not_fill_the_page),
         cmocka_unit_test(older_ones_are_summed_up),
         cmocka_unit_test(what_nothing_took_the_place_of_is_shown),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),

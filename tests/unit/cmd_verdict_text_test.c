@@ -88,7 +88,6 @@ static struct credential_verdict verdict_of_row(const struct words_row *row)
         .since_day = DAY_NONE,
         .until_day = row->until != NULL ? page_case_day(row->until) : DAY_NONE,
         .effective_day = row->effective != NULL ? page_case_day(row->effective) : DAY_NONE,
-        .overruled = SIZE_MAX,
         .evidence_age_s = row->age_s,
     };
     if (row->age_s > 86400) {
@@ -258,8 +257,8 @@ static void a_lookup_reads_so(void **state)
         page_case_print(&shown, verdict_text_print),
         "About: Maria Lopez, on 2026-11-22\n"
         "  VALID         ase/A5 Brakes: valid until 2029-06-30\n"
-        "                from ASE; exam of 2024-06-30; issuer seen 40 seconds ago; was suspended since "
-        "2025-02-01, then reinstated\n"
+        "                from ASE; exam of 2024-06-30; issuer seen 40 seconds ago\n"
+        "                said of it: suspended 2025-02-01, reinstated 2025-02-01\n"
         "  INVALID       ase/A6: revoked since 2026-03-02\n"
         "                from Ohio Auto College, accredited by ASE; exam of 2024-06-30; issuer seen 5 "
         "minutes ago\n"

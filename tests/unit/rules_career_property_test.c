@@ -322,11 +322,24 @@ static enum overall overall_of_code(const struct verdict *verdict, size_t at)
     return overall;
 }
 
+/* Whether anybody that decides said something of its code; what was erased decides. */
+static bool is_decided(const struct verdict *verdict, size_t at)
+{
+    for (size_t i = 0; i < verdict->credential_count && naive_is_of_subject(&naive, at); i++) {
+        bool is_of_code =
+            naive.code_of[i] == naive.code_of[at] && drawn.credentials[i].about == ABOUT_SUBJECT;
+        if (is_of_code && !naive_is_by_stranger(&naive, i)) {
+            return true;
+        }
+    }
+    return drawn.question.presented || !naive_is_of_subject(&naive, at);
+}
+
 static enum overall overall_of_codes(const struct verdict *verdict)
 {
     size_t counts[OVERALL_UNDETERMINED + 1] = {0};
     for (size_t i = 0; i < verdict->credential_count; i++) {
-        if (drawn.credentials[i].about == ABOUT_SUBJECT) {
+        if (drawn.credentials[i].about == ABOUT_SUBJECT && is_decided(verdict, i)) {
             counts[overall_of_code(verdict, i)]++;
         }
     }

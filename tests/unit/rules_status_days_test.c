@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -13,13 +14,15 @@ struct word {
     uint32_t day;
     bool voided;
     bool disputed;
+    uint32_t stated_day;
 };
 
 static void say(struct status_days *days, const struct word *words, size_t count)
 {
     status_days_init(days);
     for (size_t i = 0; i < count; i++) {
-        const struct history_event event = {.action = words[i].action, .effective_day = words[i].day};
+        const struct history_event event = {
+            .action = words[i].action, .effective_day = words[i].day, .stated_day = words[i].stated_day};
         const struct status_event said = {
             .event = &event, .index = i, .voided = words[i].voided, .disputed = words[i].disputed};
         status_days_add(days, &said);
@@ -28,39 +31,47 @@ static void say(struct status_days *days, const struct word *words, size_t count
 
 #define REVOKED(day)                                                                                         \
     {                                                                                                        \
-        STATUS_REVOKED, day, false, false                                                                    \
+        STATUS_REVOKED, day, false, false, 0                                                                 \
     }
 #define SUSPENDED(day)                                                                                       \
     {                                                                                                        \
-        STATUS_SUSPENDED, day, false, false                                                                  \
+        STATUS_SUSPENDED, day, false, false, 0                                                               \
     }
 #define REINSTATED(day)                                                                                      \
     {                                                                                                        \
-        STATUS_REINSTATED, day, false, false                                                                 \
+        STATUS_REINSTATED, day, false, false, 0                                                              \
     }
 #define REPLACED(day)                                                                                        \
     {                                                                                                        \
-        STATUS_REPLACED, day, false, false                                                                   \
+        STATUS_REPLACED, day, false, false, 0                                                                \
     }
 #define APPEALED(day)                                                                                        \
     {                                                                                                        \
-        STATUS_APPEALED, day, false, false                                                                   \
+        STATUS_APPEALED, day, false, false, 0                                                                \
     }
 #define DECIDED(day)                                                                                         \
     {                                                                                                        \
-        STATUS_APPEAL_DECIDED, day, false, false                                                             \
+        STATUS_APPEAL_DECIDED, day, false, false, 0                                                          \
     }
 #define HELD_BY(day)                                                                                         \
     {                                                                                                        \
-        STATUS_HELD_BY, day, false, false                                                                    \
+        STATUS_HELD_BY, day, false, false, 0                                                                 \
+    }
+#define REVOKED_ON(stated, day)                                                                              \
+    {                                                                                                        \
+        STATUS_REVOKED, day, false, false, stated                                                            \
+    }
+#define VOIDED_ON(stated, day)                                                                               \
+    {                                                                                                        \
+        STATUS_REVOKED, day, true, false, stated                                                             \
     }
 #define VOIDED(name, day)                                                                                    \
     {                                                                                                        \
-        STATUS_##name, day, true, false                                                                      \
+        STATUS_##name, day, true, false, 0                                                                   \
     }
 #define DISPUTED(name, day)                                                                                  \
     {                                                                                                        \
-        STATUS_##name, day, false, true                                                                      \
+        STATUS_##name, day, false, true, 0                                                                   \
     }
 
 static const struct {
@@ -261,7 +272,7 @@ static const struct {
      REASON_NONE,
      DAY_NONE,
      NOTHING,
-     0,
+     NOTHING,
      false},
     {"but not of a voided replacement",
      {VOIDED(REPLACED, 50), REINSTATED(60)},
@@ -350,6 +361,16 @@ static int index_or_nothing(size_t index)
     return index == SIZE_MAX ? NOTHING : (int)index;
 }
 
+/* at: one that is, or NOTHING. */
+static bool is_overruled_as_said(const struct status_run *run, int at)
+{
+    bool any = false;
+    for (size_t i = 0; i < HISTORY_EVENTS_MAX; i++) {
+        any = any || run->fates[i] == FATE_OVERRULED;
+    }
+    return at == NOTHING ? !any : run->fates[at] == FATE_OVERRULED;
+}
+
 static void each_day_is_as_said(void **state)
 {
     (void)state;
@@ -362,11 +383,182 @@ static void each_day_is_as_said(void **state)
         say(&days, rows[i].words, count);
         const struct status_run *run = &days.runs[status_days_at(&days, rows[i].day)];
         if (run->reason != rows[i].reason || run->effective_day != rows[i].effective_day ||
-            index_or_nothing(run->event) != rows[i].event ||
-            index_or_nothing(run->overruled) != rows[i].overruled ||
+            index_or_nothing(run->event) != rows[i].event || !is_overruled_as_said(run, rows[i].overruled) ||
             run->under_appeal != rows[i].under_appeal || run->under_appeal != (run->appeal_day != DAY_NONE)) {
-            fail_msg("%s: %s since %u by %d, overruled %d", rows[i].why, reason_word(run->reason),
-                     run->effective_day, index_or_nothing(run->event), index_or_nothing(run->overruled));
+            fail_msg("%s: %s since %u by %d", rows[i].why, reason_word(run->reason), run->effective_day,
+                     index_or_nothing(run->event));
+        }
+    }
+}
+
+/* Of each event: a stands against, f for, o overruled, a dot: nothing. */
+static void what_is_overruled_stays_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        uint32_t day;
+        const char *fates;
+    } fates[] = {
+        {"a revocation stands", {REVOKED(50)}, 50, "a"},
+        {"not on the day before", {REVOKED(50)}, 49, "."},
+        {"until it is reinstated", {REVOKED(50), REINSTATED(60)}, 60, "of"},
+        {"on days before it stands", {REVOKED(50), REINSTATED(60)}, 59, "a."},
+        {"all that it ends, not only the strongest", {SUSPENDED(40), REVOKED(50), REINSTATED(60)}, 60, "oof"},
+        {"revoked twice and reinstated", {REVOKED(50), REVOKED(55), REINSTATED(60)}, 60, "oof"},
+        {"revoked again ends the reinstatement", {REVOKED(50), REINSTATED(60), REVOKED(70)}, 70, "ooa"},
+        {"and that may be reinstated too",
+         {REVOKED(50), REINSTATED(60), REVOKED(70), REINSTATED(80)},
+         80,
+         "ooof"},
+        {"a replacement is none of them", {REPLACED(50), REVOKED(55), REINSTATED(60)}, 60, ".of"},
+        {"a voided revocation was never said", {VOIDED(REVOKED, 50), REINSTATED(60)}, 60, ".f"},
+        {"nor a voided reinstatement", {REVOKED(50), VOIDED(REINSTATED, 60)}, 60, "a."},
+        {"a disputed one overrules nothing", {REVOKED(50), DISPUTED(REINSTATED, 60)}, 60, "a."},
+    };
+    static const char letters[] = {
+        [FATE_NONE] = '.', [FATE_AGAINST] = 'a', [FATE_FOR] = 'f', [FATE_OVERRULED] = 'o'};
+    for (size_t i = 0; i < sizeof fates / sizeof fates[0]; i++) {
+        struct status_days days;
+        size_t count = strlen(fates[i].fates);
+        say(&days, fates[i].words, count);
+        const struct status_run *run = &days.runs[status_days_at(&days, fates[i].day)];
+        for (size_t k = 0; k < count; k++) {
+            if (letters[run->fates[k]] != fates[i].fates[k]) {
+                fail_msg("%s: event %zu is %c", fates[i].why, k, letters[run->fates[k]]);
+            }
+        }
+    }
+}
+
+/* The last word is the one that may be news. */
+static void what_changes_nothing_is_no_news(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        bool is_news;
+    } said[] = {
+        {"revoked", {REVOKED(50)}, true},
+        {"revoked again from that day on", {REVOKED(50), REVOKED(50)}, false},
+        {"or from a later one", {REVOKED(50), REVOKED(60)}, false},
+        {"from an earlier one", {REVOKED(50), REVOKED(49)}, true},
+        {"suspended while revoked: it matters once that ends", {REVOKED(50), SUSPENDED(50)}, true},
+        {"reinstated what nothing was said of", {REINSTATED(50)}, false},
+        {"reinstated a suspension", {SUSPENDED(50), REINSTATED(60)}, true},
+        {"again", {SUSPENDED(50), REINSTATED(60), REINSTATED(60)}, false},
+        {"from an earlier day on", {SUSPENDED(50), REINSTATED(60), REINSTATED(55)}, true},
+        {"reinstated what was replaced", {REPLACED(50), REINSTATED(60)}, false},
+        {"revoked anew after that", {REVOKED(50), REINSTATED(60), REVOKED(70)}, true},
+        {"said again what was said in a void block", {VOIDED(REVOKED, 50), REVOKED(50)}, true},
+        {"reinstated what was revoked in a void block", {VOIDED(REVOKED, 50), REINSTATED(50)}, true},
+        {"appealed again", {APPEALED(50), APPEALED(60)}, false},
+        {"decided", {APPEALED(50), DECIDED(60)}, true},
+        {"decided without an appeal", {DECIDED(60)}, false},
+    };
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        struct status_days days;
+        size_t count = 0;
+        while (count < WORDS_MAX && said[i].words[count].action != 0) {
+            count++;
+        }
+        const struct word *last = &said[i].words[count - 1];
+        const struct history_event event = {.action = last->action, .effective_day = last->day};
+        const struct status_event next = {.event = &event, .index = count - 1};
+        say(&days, said[i].words, count - 1);
+        if (status_days_is_news(&days, &next) != said[i].is_news) {
+            fail_msg("%s: %s news", said[i].why, said[i].is_news ? "no" : "is");
+        }
+    }
+}
+
+/* Until a revocation was stated it had not been taken back either. */
+static void a_reinstatement_waits_for_the_revocation(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        uint32_t day;
+        enum reason reason;
+    } waits[] = {
+        {"stated on day 60, reinstated from before it on",
+         {REVOKED_ON(60, 50), REINSTATED(40)},
+         59,
+         REASON_REVOKED},
+        {"from the day it was stated", {REVOKED_ON(60, 50), REINSTATED(40)}, 60, REASON_NONE},
+        {"from a later day of its own", {REVOKED_ON(60, 50), REINSTATED(70)}, 69, REASON_REVOKED},
+        {"on that day", {REVOKED_ON(60, 50), REINSTATED(70)}, 70, REASON_NONE},
+        {"days that nothing spoke against stay", {REVOKED_ON(60, 50), REINSTATED(40)}, 45, REASON_NONE},
+        {"of two the one stated last",
+         {REVOKED_ON(60, 50), REVOKED_ON(80, 55), REINSTATED(40)},
+         79,
+         REASON_REVOKED},
+        {"from then on both end", {REVOKED_ON(60, 50), REVOKED_ON(80, 55), REINSTATED(40)}, 80, REASON_NONE},
+        {"where the second does not speak the first decides",
+         {REVOKED_ON(60, 50), REVOKED_ON(80, 70), REINSTATED(40)},
+         65,
+         REASON_NONE},
+        {"one for days to come", {REVOKED_ON(30, 50), REINSTATED(40)}, 50, REASON_NONE},
+        {"a suspension ends from the reinstatement's day on",
+         {SUSPENDED(50), REINSTATED(40)},
+         50,
+         REASON_NONE},
+        {"but for days that are revoked all the same",
+         {SUSPENDED(45), REVOKED_ON(60, 50), REINSTATED(40)},
+         49,
+         REASON_NONE},
+        {"a revocation in a void block waits for nothing",
+         {VOIDED_ON(60, 50), REINSTATED(40)},
+         50,
+         REASON_NONE},
+        {"nor is one ended twice",
+         {REVOKED_ON(60, 50), REINSTATED(60), REVOKED_ON(70, 70), REINSTATED(70)},
+         65,
+         REASON_NONE},
+    };
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        struct status_days days;
+        size_t count = 0;
+        while (count < WORDS_MAX && waits[i].words[count].action != 0) {
+            count++;
+        }
+        say(&days, waits[i].words, count);
+        enum reason found = days.runs[status_days_at(&days, waits[i].day)].reason;
+        if (found != waits[i].reason) {
+            fail_msg("%s: %s", waits[i].why, reason_word(found));
+        }
+    }
+}
+
+static void revoked_since_when(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        uint32_t day, since;
+    } since[] = {
+        {"never", {SUSPENDED(50)}, 50, DAY_NONE},
+        {"since its day", {REVOKED(50)}, 60, 50},
+        {"in days to come", {REVOKED(50)}, 40, 50},
+        {"no longer", {REVOKED(50), REINSTATED(60)}, 60, DAY_NONE},
+        {"still, on the day before", {REVOKED(50), REINSTATED(60)}, 59, 50},
+        {"in a void block: not for certain", {VOIDED(REVOKED, 50)}, 60, DAY_NONE},
+    };
+    for (size_t i = 0; i < sizeof since / sizeof since[0]; i++) {
+        struct status_days days;
+        size_t count = 0;
+        while (count < WORDS_MAX && since[i].words[count].action != 0) {
+            count++;
+        }
+        say(&days, since[i].words, count);
+        const struct status_word *revoked = status_days_revocation(&days, since[i].day);
+        uint32_t found = revoked != NULL ? revoked->effective_day : DAY_NONE;
+        if (found != since[i].since) {
+            fail_msg("%s: since %u", since[i].why, found);
         }
     }
 }
@@ -425,6 +617,7 @@ static void runs_agree_with_single_days(void **state)
                 .day = next_random(&seed) % DAYS,
                 .voided = next_random(&seed) % 4 == 0,
                 .disputed = next_random(&seed) % 4 == 0,
+                .stated_day = next_random(&seed) % DAYS,
             };
         }
         struct status_days days;
@@ -443,7 +636,7 @@ static void runs_agree_with_single_days(void **state)
             }
             struct status_days alone;
             say(&alone, spoken, spoken_count);
-            const struct status_run *last = &alone.runs[alone.count - 1];
+            const struct status_run *last = &alone.runs[status_days_at(&alone, day)];
             const struct status_run *run = &days.runs[status_days_at(&days, day)];
             assert_int_equal(run->reason, last->reason);
             assert_int_equal(run->effective_day, last->effective_day);
@@ -457,6 +650,10 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_day_is_as_said),
+        cmocka_unit_test(what_is_overruled_stays_known),
+        cmocka_unit_test(what_changes_nothing_is_no_news),
+        cmocka_unit_test(a_reinstatement_waits_for_the_revocation),
+        cmocka_unit_test(revoked_since_when),
         cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(runs_agree_with_single_days),
     };

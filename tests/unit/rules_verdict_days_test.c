@@ -108,6 +108,16 @@ static int day_in_row(uint32_t day)
     return day == DAY_NONE ? NEVER : (int)day;
 }
 
+static int first_overruled(const struct credential_verdict *found, size_t event_count)
+{
+    for (size_t i = 0; i < event_count; i++) {
+        if (found->said[i] == SAID_OVERRULED) {
+            return (int)i;
+        }
+    }
+    return NOTHING;
+}
+
 static void status_follows_what_was_said(void **state)
 {
     (void)state;
@@ -122,7 +132,7 @@ static void status_follows_what_was_said(void **state)
         const struct credential_verdict *found = &verdict.credentials[0];
         struct axis_answer status = found->axes[AXIS_STATUS];
         int effective_day = day_in_row(found->effective_day);
-        int overruled = found->overruled == SIZE_MAX ? NOTHING : (int)found->overruled;
+        int overruled = first_overruled(found, given.certificate->place.event_count);
         if (status.answer != status_rows[i].answer || status.reason != status_rows[i].reason) {
             fail_msg("%s: %d %s", status_rows[i].why, (int)status.answer, reason_word(status.reason));
         }
@@ -131,6 +141,72 @@ static void status_follows_what_was_said(void **state)
             effective_day != status_rows[i].effective_day || overruled != status_rows[i].overruled) {
             fail_msg("%s: since %u until %u, effective %u, overruled %d", status_rows[i].why,
                      found->since_day, found->until_day, found->effective_day, overruled);
+        }
+    }
+}
+
+/* ---- what became of each statement ---- */
+
+/* Of each event: s stands, o overruled, v void, d disputed, l for days to come, n had not arrived by then. */
+static void each_statement_says_how_it_stands(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct said said[EVENTS_MAX];
+        uint32_t at_day;
+        uint64_t fork_seq, known_by_seq; /* 0: none; all */
+        const char *standings;
+    } rows[] = {
+        {"revoked", {SAID(REVOKED, 1400, 20)}, 1500, 0, 0, "s"},
+        {"revoked from a later day on", {SAID(REVOKED, 1600, 20)}, 1500, 0, 0, "l"},
+        {"revoked and reinstated", {SAID(REVOKED, 1400, 20), SAID(REINSTATED, 1450, 21)}, 1500, 0, 0, "os"},
+        {"before that day it stands",
+         {SAID(REVOKED, 1400, 20), SAID(REINSTATED, 1450, 21)},
+         1420,
+         0,
+         0,
+         "sl"},
+        {"reinstated from before it was stated: not yet",
+         {SAID(REVOKED, 1400, 20), SAID(REINSTATED, 1410, 21)},
+         1420,
+         0,
+         0,
+         "sl"},
+        {"all that was ended",
+         {SAID(SUSPENDED, 1300, 20), SAID(REVOKED, 1400, 21), SAID(REINSTATED, 1450, 22)},
+         1500,
+         0,
+         0,
+         "oos"},
+        {"in a void block", {VOIDED(REVOKED, 1400, 20), SAID(REINSTATED, 1450, 21)}, 1500, 0, 0, "vs"},
+        {"in a disputed block", {SAID(SUSPENDED, 1400, 20), SAID(REINSTATED, 1450, 60)}, 1500, 60, 0, "sd"},
+        {"later than known", {SAID(SUSPENDED, 1400, 20), SAID(REINSTATED, 1450, 60)}, 1500, 0, 59, "sn"},
+    };
+    static const char letters[] = {
+        [SAID_STANDS] = 's',  [SAID_OVERRULED] = 'o',   [SAID_VOIDED] = 'v',     [SAID_DISPUTED] = 'd',
+        [SAID_TO_COME] = 'l', [SAID_NOT_BY_THEN] = 'n', [SAID_BEYOND_CUT] = 'b', [SAID_CUT_UNKNOWN] = 'u',
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        verdict_case_begin(&given);
+        for (size_t j = 0; j < EVENTS_MAX && rows[i].said[j].action != 0; j++) {
+            const struct said *said = &rows[i].said[j];
+            build_event(&given.built, given.certificate, said->action, said->day, said->seq, said->voided);
+        }
+        given.built.events[0][0].stated_day = 1430;
+        if (rows[i].fork_seq > 0) {
+            verdict_case_fork(&given, CASE_ASE, rows[i].fork_seq);
+        }
+        if (rows[i].known_by_seq > 0) {
+            given.built.logs[CASE_ASE].known_by_seq = rows[i].known_by_seq;
+        }
+        given.question.at_day = rows[i].at_day;
+        const struct verdict verdict = verdict_case_decide(&given);
+        for (size_t j = 0; j < given.certificate->place.event_count; j++) {
+            char found = letters[verdict.credentials[0].said[j]];
+            if (found != rows[i].standings[j]) {
+                fail_msg("%s: statement %zu is %c", rows[i].why, j, found);
+            }
         }
     }
 }
@@ -213,6 +289,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(status_follows_what_was_said),
+        cmocka_unit_test(each_statement_says_how_it_stands),
         cmocka_unit_test(runs_of_days_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

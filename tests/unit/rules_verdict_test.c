@@ -417,6 +417,8 @@ static void checkpoint_as_it_was_known(void)
 #define VALID_BUT(axis, reason) AXIS_##axis, ANSWER_YES, REASON_##reason, OVERALL_VALID
 #define VALID(axis) VALID_BUT(axis, NONE)
 #define INVALID(axis, reason) AXIS_##axis, ANSWER_NO, REASON_##reason, OVERALL_INVALID
+/* Invalid, and it does not decide. */
+#define BY_STRANGER(reason) AXIS_AUTHORITY, ANSWER_NO, REASON_##reason, OVERALL_INVALID
 #define UNDETERMINED(axis, reason) AXIS_##axis, ANSWER_UNKNOWN, REASON_##reason, OVERALL_UNDETERMINED
 #define YES_IN_DOUBT(axis) AXIS_##axis, ANSWER_YES, REASON_NONE, OVERALL_UNDETERMINED /* for another axis */
 #define STALE AXIS_FRESHNESS, ANSWER_NO, REASON_STALE, OVERALL_UNDETERMINED
@@ -448,11 +450,10 @@ static const struct {
 
     {"the owner may say so", nothing, VALID(AUTHORITY)},
     {"nobody in the trust file owns that namespace", nobody_owns_the_namespace,
-     INVALID(AUTHORITY, NAMESPACE_UNOWNED)},
-    {"an issuer that nobody accredits", school_issues, INVALID(AUTHORITY, UNTRUSTED)},
+     BY_STRANGER(NAMESPACE_UNOWNED)},
+    {"an issuer that nobody accredits", school_issues, BY_STRANGER(UNTRUSTED)},
     {"an accredited issuer", school_accredited, VALID(AUTHORITY)},
-    {"an issuer accredited for other codes", school_accredited_for_other_codes,
-     INVALID(AUTHORITY, NOT_ACCREDITED)},
+    {"an issuer accredited for other codes", school_accredited_for_other_codes, BY_STRANGER(NOT_ACCREDITED)},
     {"an issuer accredited after the exam", school_accredited_later_than_earned,
      INVALID(AUTHORITY, ACCREDITATION_EXPIRED)},
     {"the day of the exam counts, not the one asked about", school_accredited_until_it_was_earned,
@@ -527,11 +528,112 @@ static void each_axis_answers_with_its_reason(void **state)
         axis_rows[i].say();
         const struct verdict verdict = verdict_case_decide(&given);
         struct axis_answer found = verdict.credentials[0].axes[axis_rows[i].axis];
+        bool decides = !credential_is_by_stranger(&verdict.credentials[0]);
         if (found.answer != axis_rows[i].answer || found.reason != axis_rows[i].reason ||
             verdict.credentials[0].overall != axis_rows[i].overall ||
-            verdict.overall != axis_rows[i].overall) {
+            verdict.overall != (decides ? axis_rows[i].overall : OVERALL_UNDETERMINED)) {
             fail_msg("%s: %d %s, overall %d", axis_rows[i].why, (int)found.answer, reason_word(found.reason),
                      (int)verdict.overall);
+        }
+    }
+}
+
+/* ---- strangers ---- */
+
+static void school_accredited_without_depth(void)
+{
+    given.certificate->place.log = CASE_OTHER;
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 0);
+    build_accreditation(&given.built, CASE_SCHOOL, 5, CASE_OTHER, "ase/*", 0);
+}
+
+static void another_says_the_same(void)
+{
+    build_credential(&given.built, CASE_OTHER, 3, "ase/A5", CASE_FIRST, DAY_NONE);
+}
+
+static void another_says_more(void)
+{
+    build_credential(&given.built, CASE_OTHER, 3, "ase/L1", CASE_FIRST, CASE_LAST);
+}
+
+static void another_says_more_in_his_own_namespace(void)
+{
+    build_credential(&given.built, CASE_OTHER, 3, "junk/X", CASE_FIRST, CASE_LAST);
+}
+
+static void another_documents_work(void)
+{
+    build_credential(&given.built, CASE_OTHER, 3, "ase/experience", CASE_FIRST, CASE_LAST)
+        ->attestation.basis = BASIS_EXPERIENCE;
+}
+
+static void expired_and_another_says_the_same(void)
+{
+    another_says_the_same();
+    given.question.at_day = CASE_LAST + 1;
+}
+
+static void revoked_and_another_says_the_same_first(void)
+{
+    given.certificate->place.log = CASE_OTHER;
+    build_event(&given.built, build_credential(&given.built, CASE_ASE, 20, "ase/A5", CASE_FIRST, CASE_LAST),
+                STATUS_REVOKED, CASE_FIRST, 60, false);
+}
+
+static void the_code_is_required_of_a_stranger(void)
+{
+    school_issues();
+    verdict_case_require(&given, "ase/A5");
+}
+
+static void the_code_is_required_and_another_says_more(void)
+{
+    another_says_more();
+    verdict_case_require(&given, "ase/A5");
+}
+
+static void strangers_decide_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        void (*say)(void);
+        enum overall looked_up, presented;
+    } rows[] = {
+        {"nothing but a stranger's word", school_issues, OVERALL_UNDETERMINED, OVERALL_INVALID},
+        {"a stranger's word of another code beside a valid one", another_says_more, OVERALL_VALID,
+         OVERALL_INVALID},
+        {"in a namespace that nobody owns", another_says_more_in_his_own_namespace, OVERALL_VALID,
+         OVERALL_INVALID},
+        {"work that a stranger documents", another_documents_work, OVERALL_VALID, OVERALL_INVALID},
+        {"a stranger's word of the code that is valid", another_says_the_same, OVERALL_VALID, OVERALL_VALID},
+        {"a stranger's word doesn't hide that it has expired", expired_and_another_says_the_same,
+         OVERALL_INVALID, OVERALL_INVALID},
+        {"nor, said first, that it was revoked", revoked_and_another_says_the_same_first, OVERALL_INVALID,
+         OVERALL_INVALID},
+        {"a delegate's delegate without depth is a stranger", school_accredited_without_depth,
+         OVERALL_UNDETERMINED, OVERALL_INVALID},
+        {"one accredited for other codes is a stranger", school_accredited_for_other_codes,
+         OVERALL_UNDETERMINED, OVERALL_INVALID},
+        {"one withdrawn is none", school_withdrawn_before_it_issued, OVERALL_INVALID, OVERALL_INVALID},
+        {"nor one accredited for other days", school_accredited_later_than_earned, OVERALL_INVALID,
+         OVERALL_INVALID},
+        {"what a stranger says meets no requirement", the_code_is_required_of_a_stranger, OVERALL_INVALID,
+         OVERALL_INVALID},
+        {"and hinders none", the_code_is_required_and_another_says_more, OVERALL_VALID, OVERALL_VALID},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (int presented = 0; presented < 2; presented++) {
+            verdict_case_begin(&given);
+            rows[i].say();
+            given.question.presented = presented == 1;
+            enum overall wanted = presented == 1 ? rows[i].presented : rows[i].looked_up;
+            const struct verdict verdict = verdict_case_decide(&given);
+            if (verdict.overall != wanted) {
+                fail_msg("%s, %s: overall %d", rows[i].why, presented == 1 ? "presented" : "looked up",
+                         (int)verdict.overall);
+            }
         }
     }
 }
@@ -605,6 +707,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_axis_answers_with_its_reason),
+        cmocka_unit_test(strangers_decide_nothing),
         cmocka_unit_test(a_valid_certificate_has_its_figures),
         cmocka_unit_test(evidence_that_does_not_count_has_no_age),
         cmocka_unit_test(each_namespace_has_its_own_owner),

@@ -1,0 +1,75 @@
+#include <string.h>
+
+#include "cmd/own_entries.h"
+#include "protocol/rules/status_days.h"
+
+/* Which of one's own entries a statement would change anything about. */
+
+static enum store_error read_days(struct status_days *days, size_t *event_count, struct store_txn *txn,
+                                  const struct entry_name *name)
+{
+    struct store_events said;
+    enum store_error error = store_entry_events(txn, name, &said);
+    status_days_init(days);
+    if (error != STORE_OK) {
+        return error;
+    }
+    for (size_t i = 0; i < said.count; i++) {
+        const struct status_event event = {.event = &said.events[i], .index = i, .voided = said.voided[i]};
+        status_days_add(days, &event);
+    }
+    *event_count = said.count;
+    return STORE_OK;
+}
+
+/* A replacement names another entry, so that it is never said already; a full history is told when it is
+ * signed. */
+static bool is_news(const struct status_days *days, size_t event_count, const struct history_event *coming)
+{
+    const struct status_event next = {.event = coming, .index = event_count};
+    return coming->action == STATUS_REPLACED || event_count >= HISTORY_EVENTS_MAX ||
+           status_days_is_news(days, &next);
+}
+
+static enum store_error sift(struct own_entries *entries, struct own_entries *unchanged,
+                             struct store_txn *txn, const struct history_event *coming)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < entries->count; i++) {
+        struct own_entry *entry = &entries->items[i];
+        struct status_days days;
+        size_t event_count;
+        enum store_error error = read_days(&days, &event_count, txn, &entry->name);
+        if (error != STORE_OK) {
+            return error;
+        }
+        const struct status_word *revoked = status_days_revocation(&days, coming->effective_day);
+        entry->revoked_since = revoked != NULL ? revoked->effective_day : DAY_NONE;
+        entry->revoked_stated = revoked != NULL ? revoked->stated_day : 0;
+        if (is_news(&days, event_count, coming)) {
+            entries->items[kept++] = *entry;
+        } else {
+            unchanged->items[unchanged->count++] = *entry;
+        }
+    }
+    entries->count = kept;
+    return STORE_OK;
+}
+
+int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged, struct session *session,
+                     enum status_action action, uint32_t day)
+{
+    const struct history_event coming = {.action = action, .effective_day = day};
+    struct store_txn *txn;
+    *unchanged =
+        (struct own_entries){.items = arena_take(&session->arena, entries->count * sizeof *entries->items)};
+    if (unchanged->items == NULL) {
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
+    }
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error == STORE_OK) {
+        error = sift(entries, unchanged, txn, &coming);
+        store_end(txn);
+    }
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+}

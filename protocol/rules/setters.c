@@ -1,0 +1,71 @@
+#include "protocol/rules/setters.h"
+
+static bool is_cut(const struct namespace_owners *owners, const struct actor_id *actor)
+{
+    size_t at = namespace_owner_index(owners, actor);
+    return at < NAMESPACE_OWNERS_MAX && owners->owners[at].cut != NULL;
+}
+
+/* Whether a cut may lie between an entry and what its issuer says about it. Where nobody lets the issuer
+ * speak there is nothing to be within. */
+static bool cuts_matter(const struct dossier *dossier, const struct namespace_owners *owners,
+                        const struct authority_question *entry, const struct authority_answer *answer)
+{
+    bool may_count = answer->reason == REASON_NONE || authority_is_unknown(answer->reason);
+    return may_count && (dossier->withdrawal_count > 0 || is_cut(owners, &entry->issuer));
+}
+
+static enum setter ask(const struct dossier *dossier, const struct trust *trust,
+                       const struct namespace_owners *owners, const struct authority_question *entry,
+                       uint64_t seq, uint64_t index)
+{
+    struct authority_answer answer;
+    const struct dossier_place place = {.log = entry->place->log, .seq = seq, .index = index};
+    struct authority_question question = *entry;
+    question.place = &place;
+    authority_under(&answer, dossier, trust, owners, &question);
+    switch ((int)answer.reason) {
+    case REASON_WITHDRAWN:
+        return answer.closed ? SETTER_CLOSED : SETTER_BEYOND;
+    case REASON_CUT_NOT_HELD:
+    case REASON_BEYOND_CUT:
+    case REASON_TOO_MANY:
+        return SETTER_IN_DOUBT;
+    default:
+        return SETTER_WITHIN;
+    }
+}
+
+enum setter setter_of(const struct dossier *dossier, const struct trust *trust,
+                      const struct namespace_owners *owners, const struct authority_question *entry,
+                      const struct authority_answer *answer, uint64_t seq, uint64_t index)
+{
+    return cuts_matter(dossier, owners, entry, answer) ? ask(dossier, trust, owners, entry, seq, index)
+                                                       : SETTER_WITHIN;
+}
+
+static bool has_exceptions(const struct dossier *dossier)
+{
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        if (dossier->withdrawals[i].withdrawal.exceptions.count > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Events ascend by their setters, and what comes before something within a cut is within it, unless it is an
+ * exception: mostly one question answers for all of them. */
+void setters_of(enum setter setters[HISTORY_EVENTS_MAX], const struct dossier *dossier,
+                const struct trust *trust, const struct namespace_owners *owners,
+                const struct authority_question *entry, const struct authority_answer *answer)
+{
+    const struct dossier_place *place = entry->place;
+    bool each = cuts_matter(dossier, owners, entry, answer);
+    for (size_t i = place->event_count; i > 0; i--) {
+        const struct history_event *event = &place->events[i - 1];
+        setters[i - 1] =
+            each ? ask(dossier, trust, owners, entry, event->setter_seq, event->setter_index) : SETTER_WITHIN;
+        each = each && (setters[i - 1] != SETTER_WITHIN || has_exceptions(dossier));
+    }
+}

@@ -1,0 +1,31 @@
+#ifndef PROTOCOL_RULES_SETTERS_H
+#define PROTOCOL_RULES_SETTERS_H
+
+/* Who said something about an entry needs to be authorised for it like its issuer (it is the same author, at
+ * a later place of its log): a school that was withdrawn, or an owner that handed its namespace on, may not
+ * reinstate beyond the cut what it had revoked, nor revoke out of spite. What is for somebody there is
+ * nothing; what is against somebody is a doubt, and nothing where the withdrawal is closed (bearing.h says
+ * which is which). */
+
+#include "protocol/rules/authority.h"
+
+enum setter {
+    SETTER_WITHIN,   /* within the cut, or there is none */
+    SETTER_IN_DOUBT, /* the cut's block is not held, or what makes the cut is in doubt itself */
+    SETTER_BEYOND,
+    SETTER_CLOSED, /* beyond one that leaves nothing */
+};
+
+/* How the author of an entry stood at (seq, index) of its log, where it said something about that entry.
+ * Requires: entry is the question whether it might issue that, answer what it got. Borrows: all for the
+ * call. */
+enum setter setter_of(const struct dossier *dossier, const struct trust *trust,
+                      const struct namespace_owners *owners, const struct authority_question *entry,
+                      const struct authority_answer *answer, uint64_t seq, uint64_t index);
+
+/* The same for each event of the entry's place. Writes: setters, as many as there are events. */
+void setters_of(enum setter setters[HISTORY_EVENTS_MAX], const struct dossier *dossier,
+                const struct trust *trust, const struct namespace_owners *owners,
+                const struct authority_question *entry, const struct authority_answer *answer);
+
+#endif

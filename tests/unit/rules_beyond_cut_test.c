@@ -1,0 +1,346 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "protocol/rules/pack.h"
+#include "tests/support/verdict_case.h"
+
+/* What is said beyond a cut: a school that ASE withdrew as of block 40 of its log, and an owner that handed
+ * its namespace on as of that block, still speak about what they issued in block 10. */
+
+static struct verdict_case given;
+
+enum { CUT = 40, WITHIN = 30, BEYOND = 50, DAY = 1500 };
+
+static struct dossier_withdrawal *withdraw_school(void)
+{
+    given.certificate->place.log = CASE_SCHOOL;
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 0);
+    return build_withdrawal(&given.built, CASE_ASE, 60, CASE_SCHOOL, CUT);
+}
+
+static void say(enum status_action action, uint64_t seq)
+{
+    build_event(&given.built, given.certificate, action, 1400, seq, false);
+}
+
+static void nothing_said(void)
+{
+    withdraw_school();
+}
+
+static void revoked_within(void)
+{
+    withdraw_school();
+    say(STATUS_REVOKED, WITHIN);
+}
+
+static void revoked_in_the_block_of_the_cut(void)
+{
+    withdraw_school();
+    say(STATUS_REVOKED, CUT);
+}
+
+static void reinstated_beyond(void)
+{
+    revoked_within();
+    say(STATUS_REINSTATED, BEYOND);
+}
+
+static void reinstated_within(void)
+{
+    revoked_within();
+    say(STATUS_REINSTATED, WITHIN + 1);
+}
+
+static void suspended_and_reinstated_beyond(void)
+{
+    withdraw_school();
+    say(STATUS_SUSPENDED, WITHIN);
+    say(STATUS_REINSTATED, BEYOND);
+}
+
+static void revoked_beyond(void)
+{
+    withdraw_school();
+    say(STATUS_REVOKED, BEYOND);
+}
+
+static void revoked_beyond_and_reinstated_there(void)
+{
+    revoked_beyond();
+    say(STATUS_REINSTATED, BEYOND + 1);
+}
+
+static void suspended_beyond(void)
+{
+    withdraw_school();
+    say(STATUS_SUSPENDED, BEYOND);
+}
+
+static void replaced_beyond(void)
+{
+    withdraw_school();
+    say(STATUS_REPLACED, BEYOND);
+}
+
+static void given_away_beyond(void)
+{
+    withdraw_school();
+    say(STATUS_HELD_BY, BEYOND);
+}
+
+static void appealed_beyond(void)
+{
+    withdraw_school();
+    say(STATUS_APPEALED, BEYOND);
+}
+
+static void voided_at(uint64_t seq)
+{
+    given.certificate->place.voided = true;
+    given.certificate->place.void_seq = seq;
+}
+
+static void voided_within(void)
+{
+    withdraw_school();
+    voided_at(WITHIN);
+}
+
+static void voided_beyond(void)
+{
+    withdraw_school();
+    voided_at(BEYOND);
+}
+
+static void close_school(void)
+{
+    given.built.withdrawals[0].withdrawal.closed = true;
+}
+
+static void revoked_beyond_a_closed_cut(void)
+{
+    revoked_beyond();
+    close_school();
+}
+
+static void voided_beyond_a_closed_cut(void)
+{
+    voided_beyond();
+    close_school();
+}
+
+static void reinstated_beyond_a_closed_cut(void)
+{
+    reinstated_beyond();
+    close_school();
+}
+
+static void revoked_within_a_closed_cut(void)
+{
+    revoked_within();
+    close_school();
+}
+
+static void cut_not_held(void)
+{
+    withdraw_school();
+    given.built.withdrawals[0].cut = (struct dossier_cut){.seq = CUT, .head = {{7}}};
+    given.certificate->place.seq = CUT;
+    given.certificate->place.block_hash.bytes[0] = 7;
+}
+
+static void revoked_where_the_cut_is_not_held(void)
+{
+    cut_not_held();
+    given.certificate->place.seq = CUT;
+    say(STATUS_REVOKED, CUT - 1);
+}
+
+static void reinstated_where_the_cut_is_not_held(void)
+{
+    cut_not_held();
+    say(STATUS_REVOKED, CUT - 2);
+    say(STATUS_REINSTATED, CUT - 1);
+}
+
+static void an_entry_of_its_excepted(void)
+{
+    build_exception(&given.built, &given.built.withdrawals[0], WITHIN + 1, 0);
+}
+
+static void a_reinstatement_excepted(void)
+{
+    reinstated_within();
+    an_entry_of_its_excepted();
+}
+
+static void accredited_again(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 70, CASE_SCHOOL, "ase/*", 0);
+}
+
+static void revoked_beyond_and_accredited_again(void)
+{
+    revoked_beyond();
+    accredited_again();
+}
+
+static void reinstated_beyond_and_accredited_again(void)
+{
+    reinstated_beyond();
+    accredited_again();
+}
+
+/* The owner itself issued it, and has handed its namespace on. */
+static void hand_on(void)
+{
+    build_succession(&given.built, CASE_ASE, CUT + 1, "ase", CASE_OTHER, CUT);
+}
+
+static void revoked_by_the_owner_within(void)
+{
+    hand_on();
+    say(STATUS_REVOKED, WITHIN);
+}
+
+static void reinstated_by_the_former_owner(void)
+{
+    revoked_by_the_owner_within();
+    say(STATUS_REINSTATED, BEYOND);
+}
+
+static void revoked_by_the_former_owner(void)
+{
+    hand_on();
+    say(STATUS_REVOKED, BEYOND);
+}
+
+static void pack_voided_by_the_owner(uint64_t seq)
+{
+    hand_on();
+    given.built.packs[0].place.voided = true;
+    given.built.packs[0].place.void_seq = seq;
+}
+
+static void pack_voided_by_the_former_owner(void)
+{
+    pack_voided_by_the_owner(BEYOND);
+}
+
+static void pack_voided_within(void)
+{
+    pack_voided_by_the_owner(WITHIN);
+}
+
+#define VALID OVERALL_VALID, AXIS_STATUS, ANSWER_YES, REASON_NONE
+#define INVALID(reason) OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_##reason
+#define UNKNOWN(reason) OVERALL_UNDETERMINED, AXIS_STATUS, ANSWER_UNKNOWN, REASON_##reason
+
+static const struct {
+    const char *sentence;
+    void (*say)(void);
+    enum overall overall;
+    enum axis axis;
+    enum answer answer;
+    enum reason reason;
+} rows[] = {
+    {"what a withdrawn school issued within its cut stays good", nothing_said, VALID},
+    {"what it revoked within stays revoked", revoked_within, INVALID(REVOKED)},
+    {"in the last block too", revoked_in_the_block_of_the_cut, INVALID(REVOKED)},
+    {"a withdrawn school reinstates nothing", reinstated_beyond, INVALID(REVOKED)},
+    {"of what it had suspended neither", suspended_and_reinstated_beyond, INVALID(SUSPENDED)},
+    {"what it reinstated while it might stays so", reinstated_within, VALID},
+    {"its spiteful revocation leaves a doubt", revoked_beyond, UNKNOWN(BEYOND_CUT)},
+    {"which it can't end", revoked_beyond_and_reinstated_there, UNKNOWN(BEYOND_CUT)},
+    {"so does its suspension", suspended_beyond, UNKNOWN(BEYOND_CUT)},
+    {"and a replacement", replaced_beyond, UNKNOWN(BEYOND_CUT)},
+    {"and giving it to somebody else", given_away_beyond, UNKNOWN(BEYOND_CUT)},
+    {"an appeal stands wherever it is said", appealed_beyond, OVERALL_VALID, AXIS_STATUS, ANSWER_YES,
+     REASON_UNDER_APPEAL},
+    {"what it voided while it might is void", voided_within, INVALID(VOIDED)},
+    {"a void beyond leaves a doubt", voided_beyond, UNKNOWN(BEYOND_CUT)},
+    {"a closed school revokes nothing", revoked_beyond_a_closed_cut, VALID},
+    {"nor voids", voided_beyond_a_closed_cut, VALID},
+    {"nor reinstates", reinstated_beyond_a_closed_cut, INVALID(REVOKED)},
+    {"what it revoked before stays", revoked_within_a_closed_cut, INVALID(REVOKED)},
+    {"a revocation at a cut that has not come here", revoked_where_the_cut_is_not_held,
+     UNKNOWN(CUT_NOT_HELD)},
+    {"and a reinstatement", reinstated_where_the_cut_is_not_held, UNKNOWN(CUT_NOT_HELD)},
+    {"a reinstatement can be excepted", a_reinstatement_excepted, INVALID(REVOKED)},
+    {"a school accredited again may revoke", revoked_beyond_and_accredited_again, INVALID(REVOKED)},
+    {"and reinstate", reinstated_beyond_and_accredited_again, VALID},
+    {"an owner that handed its namespace on reinstates nothing", reinstated_by_the_former_owner,
+     INVALID(REVOKED)},
+    {"and revokes in doubt", revoked_by_the_former_owner, UNKNOWN(BEYOND_CUT)},
+    {"what it revoked before stays revoked", revoked_by_the_owner_within, INVALID(REVOKED)},
+    {"a pack that it voids in spite is in doubt", pack_voided_by_the_former_owner, OVERALL_UNDETERMINED,
+     AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"one that it voided before is none", pack_voided_within, OVERALL_UNDETERMINED, AXIS_AUTHORITY,
+     ANSWER_UNKNOWN, REASON_NO_RULE_PACK},
+};
+
+static void what_is_said_beyond_a_cut_counts_as_the_rows_say(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        verdict_case_begin(&given);
+        given.question.at_day = DAY;
+        rows[i].say();
+        struct verdict verdict = verdict_case_decide(&given);
+        struct axis_answer found = verdict.credentials[0].axes[rows[i].axis];
+        if (verdict.overall != rows[i].overall || found.answer != rows[i].answer ||
+            found.reason != rows[i].reason) {
+            fail_msg("%s: %d, %d %s", rows[i].sentence, verdict.overall, found.answer,
+                     reason_word(found.reason));
+        }
+    }
+}
+
+/* An entry that came to its holder by what was said beyond the cut. */
+static void what_was_given_beyond_a_cut_is_not_surely_held(void **state)
+{
+    const struct actor_id old = built_actor_of(CASE_OTHER);
+    static const struct {
+        uint64_t seq;
+        enum overall overall;
+    } given_in[] = {{WITHIN, OVERALL_VALID}, {BEYOND, OVERALL_UNDETERMINED}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        verdict_case_begin(&given);
+        withdraw_school();
+        say(STATUS_HELD_BY, given_in[i].seq);
+        given.certificate->attestation.subject = subject_of_actor(&old);
+        given.certificate->has_holder = true;
+        given.certificate->holder = given.built.dossier.subject;
+        struct verdict verdict = verdict_case_decide(&given);
+        assert_int_equal(verdict.credentials[0].overall, given_in[i].overall);
+    }
+}
+
+static void each_statement_says_that_it_came_beyond(void **state)
+{
+    (void)state;
+    verdict_case_begin(&given);
+    reinstated_beyond();
+    struct verdict verdict = verdict_case_decide(&given);
+    assert_int_equal(verdict.credentials[0].said[0], SAID_STANDS);
+    assert_int_equal(verdict.credentials[0].said[1], SAID_BEYOND_CUT);
+    verdict_case_begin(&given);
+    revoked_where_the_cut_is_not_held();
+    verdict = verdict_case_decide(&given);
+    assert_int_equal(verdict.credentials[0].said[0], SAID_CUT_UNKNOWN);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_said_beyond_a_cut_counts_as_the_rows_say),
+        cmocka_unit_test(what_was_given_beyond_a_cut_is_not_surely_held),
+        cmocka_unit_test(each_statement_says_that_it_came_beyond),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -63,6 +63,7 @@ static void fill_verdict(struct page_case *begun)
                                                      .until_day = page_case_day("2029-06-30"),
                                                      .effective_day = DAY_NONE,
                                                      .appeal_day = DAY_NONE,
+                                                     .limited_to = DAY_NONE,
                                                      .overruled = 0,
                                                      .evidence_age_s = 40,
                                                      .pack_code = &begun->a5,
@@ -73,6 +74,7 @@ static void fill_verdict(struct page_case *begun)
                                                      .until_day = DAY_NONE,
                                                      .effective_day = page_case_day("2026-03-02"),
                                                      .appeal_day = DAY_NONE,
+                                                     .limited_to = DAY_NONE,
                                                      .overruled = SIZE_MAX,
                                                      .evidence_age_s = 300,
                                                      .authority = &begun->authorities[1]};

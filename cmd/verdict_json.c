@@ -159,6 +159,10 @@ static json_t *json_of_credential(const struct verdict_page *page, size_t index)
     json_object_set_new(object, "axes", json_of_axes(verdict->axes));
     json_object_set_new(object, "since", json_of_day(verdict->since_day));
     json_object_set_new(object, "until", json_of_day(verdict->until_day));
+    json_object_set_new(object, "ends_by_lifetime", json_boolean(verdict->limited_to != DAY_NONE));
+    json_object_set_new(object, "lifetime_months",
+                        verdict->limited_to != DAY_NONE ? json_of_number(verdict->lifetime_months)
+                                                        : json_null());
     json_object_set_new(object, "effective_day", json_of_day(verdict->effective_day));
     json_object_set_new(object, "appeal_since", json_of_day(verdict->appeal_day));
     json_object_set_new(object, "history", json_of_history(page, index));

@@ -175,6 +175,28 @@ void documented_words(char *out, const struct attestation *attestation)
     snprintf(out, SPAN_WORDS_SIZE, "documents %s to %s", first, last);
 }
 
+/* Whether the day that is spoken of is one that the attestation did not choose. */
+static bool ends_by_lifetime(const struct credential_verdict *credential)
+{
+    if (credential->limited_to == DAY_NONE) {
+        return false;
+    }
+    return credential->overall == OVERALL_VALID ? credential->until_day == credential->limited_to
+                                                : credential->axes[AXIS_STATUS].reason == REASON_EXPIRED &&
+                                                      credential->effective_day == credential->limited_to;
+}
+
+static void add_lifetime(char *out, const struct credential_verdict *credential, struct bytes code)
+{
+    struct bytes name_space = code_namespace(code);
+    size_t size = strlen(out);
+    if (ends_by_lifetime(credential)) {
+        snprintf(out + size, VERDICT_WORDS_SIZE - size, " (the rules of %.*s give it %" PRIu64 " month%s)",
+                 (int)name_space.size, (const char *)name_space.data, credential->lifetime_months,
+                 credential->lifetime_months == 1 ? "" : "s");
+    }
+}
+
 void credential_line(char *out, const struct credential_verdict *credential,
                      const struct dossier_credential *entry)
 {
@@ -188,6 +210,7 @@ void credential_line(char *out, const struct credential_verdict *credential,
         return;
     }
     credential_words(out, credential);
+    add_lifetime(out, credential, attestation->code);
     if (credential->overall == OVERALL_INVALID && attestation->has_network &&
         credential->axes[AXIS_STATUS].reason == REASON_OUTSIDE_NETWORK) {
         size_t size = strlen(out);

@@ -20,7 +20,8 @@ const char *held_words(enum answer answer);
 void credential_words(char *out, const struct credential_verdict *credential);
 
 /* The same with what the entry itself adds: the network that a silent one asks for, the time that experience
- * documents. out has VERDICT_WORDS_SIZE bytes. */
+ * documents, the lifetime that ends it where it names a later day itself. out has VERDICT_WORDS_SIZE bytes.
+ */
 void credential_line(char *out, const struct credential_verdict *credential,
                      const struct dossier_credential *entry);
 

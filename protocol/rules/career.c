@@ -61,8 +61,8 @@ static bool order_credentials(struct career *career)
     const struct dossier *dossier = career->dossier;
     career->keys = arena_take(career->arena, dossier->credential_count * sizeof career->keys[0]);
     career->order = arena_take(career->arena, dossier->credential_count * sizeof career->order[0]);
-    career->counted = arena_take(career->arena, dossier->credential_count * sizeof career->counted[0]);
-    if (career->keys == NULL || career->order == NULL || career->counted == NULL) {
+    career->settled = arena_take(career->arena, dossier->credential_count * sizeof career->settled[0]);
+    if (career->keys == NULL || career->order == NULL || career->settled == NULL) {
         return false;
     }
     for (size_t i = 0; i < dossier->credential_count; i++) {
@@ -237,11 +237,6 @@ const struct dossier_credential *career_credential(const struct career *career,
 struct credential_verdict *career_verdict(struct career *career, const struct career_code *code, size_t rank)
 {
     return &career->credentials->verdicts[career->order[code->first + rank]];
-}
-
-struct day_truth *career_counted(struct career *career, const struct career_code *code, size_t rank)
-{
-    return &career->counted[code->first + rank];
 }
 
 struct bytes career_local(const struct career_code *code)

@@ -27,6 +27,7 @@ struct stretch {
 struct certifying {
     struct career *career;
     struct career_code *code;
+    const struct day_truth **experience; /* that is asked for in each segment */
     size_t stretch_count;
     struct stretch *stretches; /* ascending, without gaps */
     struct begun *begun;       /* of each attestation, in each stretch */
@@ -74,13 +75,10 @@ static bool add_stretch(struct certifying *all, const struct pack_segment *segme
 /* Those in which something may begin: nothing does before the first attestation is earned. */
 static bool write_stretches(struct certifying *all)
 {
-    struct career *career = all->career;
     const struct career_space *space = all->code->space;
-    const struct day_truth **experience;
     uint32_t earned_on = attestation_of(all, 0)->earned_on;
-    all->stretches = arena_take(career->arena, (space->segment_count + 1) * sizeof all->stretches[0]);
-    if (all->stretches == NULL ||
-        !career_asked(&experience, career, all->code->space, PACK_RULE_EXPERIENCE, career_local(all->code))) {
+    all->stretches = arena_take(all->career->arena, (space->segment_count + 1) * sizeof all->stretches[0]);
+    if (all->stretches == NULL) {
         return false;
     }
     if (space->segment_count == 0 || space->segments[0].first_day > earned_on) {
@@ -89,7 +87,7 @@ static bool write_stretches(struct certifying *all)
     }
     for (size_t i = 0; i < space->segment_count; i++) {
         const struct pack_segment *segment = &space->segments[i];
-        if (segment->last_day >= earned_on && !add_stretch(all, segment, experience[i])) {
+        if (segment->last_day >= earned_on && !add_stretch(all, segment, all->experience[i])) {
             return false;
         }
     }
@@ -98,60 +96,71 @@ static bool write_stretches(struct certifying *all)
 
 /* ---- the usual ---- */
 
-/* Whether all packs ask for the same experience, and beforehand for nothing but what the attestation itself
- * shows, which is the same on all days. */
+/* Whether all packs ask for the same experience, from before anything was earned on. */
 static bool asks_alike(const struct certifying *all)
 {
-    const struct stretch *first = &all->stretches[0];
-    for (size_t i = 0; i < all->stretch_count; i++) {
-        const struct stretch *stretch = &all->stretches[i];
-        if (stretch->disputed || stretch->experience != first->experience ||
-            stretch->prerequisite != first->prerequisite) {
+    const struct career_space *space = all->code->space;
+    if (space->segment_count == 0 || space->segments[0].first_day > attestation_of(all, 0)->earned_on) {
+        return false;
+    }
+    for (size_t i = 1; i < space->segment_count; i++) {
+        if (all->experience[i] != all->experience[0]) {
             return false;
         }
     }
-    return first->prerequisite == NULL || !first->prerequisite->is_of_holder;
+    return true;
 }
 
-/* Whether the exam at rank has surely begun when another attestation's days do. */
-static bool has_begun_by(const struct certifying *all, size_t rank, uint32_t day)
+static struct day_set set_of(const struct day_truth *truth, bool surely)
 {
-    struct day_set days = days_of(all, rank)->surely;
-    if (!may_count(all, rank) || goes_on(all, rank) || days.count != 1 || days.intervals[0].first > day ||
-        days.intervals[0].first < attestation_of(all, rank)->earned_on) {
-        return false;
+    return surely ? truth->surely : truth->possibly;
+}
+
+/* When an attestation begins that waits for nothing but experience, while the pack of the day earned is in
+ * force; DAY_NONE: it has to be looked into. Requires: asks_alike. surely: for sure, or at least perhaps. */
+static uint32_t simple_begin(const struct certifying *all, size_t rank, bool surely)
+{
+    struct day_set days = set_of(days_of(all, rank), surely);
+    struct day_set experience = set_of(all->experience[0], surely);
+    uint32_t earned_on = attestation_of(all, rank)->earned_on;
+    if (!career_waits_for_nothing(all->career, all->code, rank) || days.count == 0 ||
+        days.intervals[0].first < earned_on) {
+        return DAY_NONE;
     }
-    uint32_t last = days.intervals[0].last < day ? days.intervals[0].last : day;
-    return day_set_has(all->stretches[0].experience->surely, last);
+    uint32_t begin = days.intervals[0].first;
+    if (!day_set_has(experience, begin)) {
+        const struct day_interval *later = day_set_after(experience, begin);
+        begin = later == NULL ? DAY_NONE : later->first;
+    }
+    bool is_begin =
+        day_set_has(days, begin) && begin <= career_segment_on(all->code->space, earned_on)->last_day;
+    return is_begin ? begin : DAY_NONE;
 }
 
-/* Whether nothing is in the way of an attestation but experience: what its own rule asks beforehand it has
- * shown by counting, or it goes on with what began. Requires: asks_alike. */
-static bool begins_by_itself(const struct certifying *all, size_t rank)
+/* Whether all of an attestation's days with experience are days of certification. */
+static bool begins_by_itself(const struct certifying *all, size_t rank, bool surely)
 {
-    uint32_t first = days_of(all, rank)->possibly.intervals[0].first;
     const struct attestation *attestation = attestation_of(all, rank);
-    if (first < attestation->earned_on) {
-        return false;
-    }
-    if (all->stretches[0].prerequisite == NULL || !goes_on(all, rank)) {
+    uint32_t first = days_of(all, rank)->possibly.intervals[0].first;
+    if (simple_begin(all, rank, surely) != DAY_NONE) {
         return true;
     }
-    for (size_t i = 0; i < rank && attestation_of(all, i)->earned_on < attestation->earned_on; i++) {
-        if (has_begun_by(all, i, first)) {
+    for (size_t i = 0; i < rank && goes_on(all, rank); i++) {
+        if (attestation_of(all, i)->earned_on < attestation->earned_on && may_count(all, i) &&
+            simple_begin(all, i, surely) <= first) {
             return true;
         }
     }
     return false;
 }
 
-static bool all_begin_by_themselves(const struct certifying *all)
+static bool all_begin_by_themselves(const struct certifying *all, bool surely)
 {
     if (!asks_alike(all)) {
         return false;
     }
     for (size_t i = 0; i < all->code->count; i++) {
-        if (may_count(all, i) && !begins_by_itself(all, i)) {
+        if (may_count(all, i) && !begins_by_itself(all, i, surely)) {
             return false;
         }
     }
@@ -274,12 +283,13 @@ static bool certify(struct day_truth *out, struct career *career, struct career_
         *out = *tested;
         return true;
     }
-    if (!write_stretches(&all)) {
+    if (!career_asked(&all.experience, career, code->space, PACK_RULE_EXPERIENCE, career_local(code))) {
         return false;
     }
-    return all_begin_by_themselves(&all)
-               ? day_truth_and(out, tested, all.stretches[0].experience, career->arena)
-               : certify_each(out, &all);
+    if (all_begin_by_themselves(&all, tested->surely.count > 0)) {
+        return day_truth_and(out, tested, all.experience[0], career->arena);
+    }
+    return write_stretches(&all) && certify_each(out, &all);
 }
 
 const struct day_truth *career_certified(struct career *career, struct career_code *code)

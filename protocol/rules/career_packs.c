@@ -171,6 +171,7 @@ static struct known_rule *read_rule(struct career *career, struct career_space *
         known->expression = (struct expression){.op = EXPRESSION_UNKNOWN};
     }
     known->is_of_holder = career_asks_of_holder(&known->expression);
+    known->adds_months = career_adds_months(&known->expression);
     space->recent->rules[space->recent->count++ % CAREER_RECENT_MAX] = known;
     return known;
 }

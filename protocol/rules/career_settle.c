@@ -36,6 +36,17 @@ static uint32_t bases_held(const struct career *career)
     return career->is_of_shop ? bases | bit_of(BASIS_MEMBERSHIP) : bases;
 }
 
+const struct day_truth *career_counted(const struct career *career, const struct career_code *code,
+                                       size_t rank)
+{
+    return &career->settled[code->first + rank].days;
+}
+
+bool career_waits_for_nothing(const struct career *career, const struct career_code *code, size_t rank)
+{
+    return career->settled[code->first + rank].waits_for_nothing;
+}
+
 bool career_is_test(const struct career *career, const struct career_code *code, size_t rank)
 {
     return rests_on(career_credential(career, code, rank), bases_held(career));
@@ -67,12 +78,9 @@ static bool counts(enum answer *out, struct career *career, const struct applied
     const struct attestation *attestation = &career_credential(career, code, applied->rank)->attestation;
     const struct pack_segment *segment =
         code->space == NULL ? NULL : career_segment_on(code->space, attestation->earned_on);
-    *out = ANSWER_YES;
-    if (segment == NULL) {
-        return true;
-    }
-    if (segment->disputed) {
-        *out = ANSWER_UNKNOWN;
+    *out = segment != NULL && segment->disputed ? ANSWER_UNKNOWN : ANSWER_YES;
+    if (segment == NULL || segment->disputed) {
+        *speaker = (struct speaker){.segment = segment};
         return true;
     }
     if (!find_speaker(speaker, career, code, segment, kind)) {
@@ -110,25 +118,39 @@ static void refuse(struct credential_verdict *verdict, enum answer answer, enum 
     verdict->overall = overall_of_axes(verdict->axes);
 }
 
+/* Whether what was asked of an attestation beforehand, as it came out, is all that was asked. */
+static bool waits_for_nothing(const struct career_code *code, const struct speaker *speaker,
+                              enum pack_rule_kind kind)
+{
+    return code->space != NULL && kind == PACK_RULE_PREREQUISITE && speaker->segment != NULL &&
+           !speaker->segment->disputed && (speaker->rule == NULL || !speaker->rule->is_of_holder);
+}
+
 static bool apply_rule(struct career *career, const struct career_code *code, size_t rank,
                        struct speaker *speaker)
 {
     const struct applied applied = {.code = code, .rank = rank};
     struct credential_verdict *verdict = career_verdict(career, code, rank);
+    struct settled *settled = &career->settled[code->first + rank];
     enum basis basis = career_credential(career, code, rank)->attestation.basis;
     bool renews = basis == BASIS_RENEWAL || basis == BASIS_RECERTIFICATION;
+    enum pack_rule_kind kind = renews ? PACK_RULE_RENEWAL : PACK_RULE_PREREQUISITE;
     enum answer answer;
-    *career_counted(career, code, rank) = verdict->days;
+    if (!career_limit(career, code, rank)) {
+        return false;
+    }
+    settled->days = verdict->days;
     if (verdict->axes[AXIS_AUTHORITY].answer == ANSWER_NO) {
         return true;
     }
-    if (!counts(&answer, career, &applied, renews ? PACK_RULE_RENEWAL : PACK_RULE_PREREQUISITE, speaker)) {
+    if (!counts(&answer, career, &applied, kind, speaker)) {
         return false;
     }
     if (answer != ANSWER_YES) {
         refuse(verdict, answer, renews ? REASON_RENEWAL : REASON_PREREQUISITE);
-        *career_counted(career, code, rank) = verdict->days;
+        settled->days = verdict->days;
     }
+    settled->waits_for_nothing = waits_for_nothing(code, speaker, kind);
     return true;
 }
 

@@ -20,7 +20,8 @@ struct known_rule {
     struct bytes text; /* as the pack has it */
     enum expression_scope scope;
     struct expression expression;
-    bool is_of_holder; /* it asks for something else, too, than of the attestation that it is applied to */
+    uint64_t adds_months; /* the most that its `adds at most` let a renewal add; 0: it has none */
+    bool is_of_holder;    /* it asks for something else, too, than of the attestation that it is applied to */
     struct memo_days held; /* of scope subject: the days on which it holds */
     size_t searched;       /* the search for what lapses that came by last */
 };
@@ -98,6 +99,12 @@ struct career_code {
     struct memo_days tested, certified;
 };
 
+/* What is remembered of an attestation for the rules about others. */
+struct settled {
+    struct day_truth days;  /* on which it counts, whatever the condition of its code */
+    bool waits_for_nothing; /* what is asked beforehand on the day it was earned it has shown by counting */
+};
+
 struct career {
     const struct dossier *dossier;
     const struct trust *trust;
@@ -113,8 +120,7 @@ struct career {
     uint64_t *keys;               /* of the dossier's credentials */
     uint32_t *order;              /* the subject's credentials by code, day earned, and as in the dossier */
     size_t order_count;
-    struct day_truth *counted; /* in that order, as far as settled: the days on which each counts, whatever
-                                  the condition of its code */
+    struct settled *settled; /* in that order, as far as settled */
     size_t code_count;
     struct career_code *codes;   /* ascending */
     uint64_t *code_keys;         /* the first bytes of each, so that codes mostly compare as numbers */
@@ -180,10 +186,22 @@ const struct day_truth *career_tested(struct career *career, struct career_code 
 /* Whether an attestation is one that tests something. */
 bool career_is_test(const struct career *career, const struct career_code *code, size_t rank);
 /* The days on which it counts, whatever the condition of its code. Requires: its code is settled so far. */
-struct day_truth *career_counted(struct career *career, const struct career_code *code, size_t rank);
+const struct day_truth *career_counted(const struct career *career, const struct career_code *code,
+                                       size_t rank);
+/* Whether all that is asked of it beforehand, on the day it was earned, is asked of the attestation itself.
+ */
+bool career_waits_for_nothing(const struct career *career, const struct career_code *code, size_t rank);
 /* Days on which a code is held by its credentials of some bases. Returns: false when the arena is full. */
 bool career_held_by(struct day_truth *out, struct career *career, const struct career_code *code,
                     uint32_t bases);
+
+/* ---- career_lifetime.c ---- */
+
+/* Let a credential end where the lifetime of its code does. Requires: those of its code that were earned
+ * before it are settled. Returns: false when the arena is full. */
+bool career_limit(struct career *career, const struct career_code *code, size_t rank);
+/* The most that `adds at most` lets a renewal add by a rule, in months; 0: nothing is said of it. */
+uint64_t career_adds_months(const struct expression *expression);
 
 /* ---- career_certify.c ---- */
 

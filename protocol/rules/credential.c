@@ -522,6 +522,7 @@ static bool decide_alone(struct credential_verdict *out, struct decision *decisi
     out->until_day = DAY_NONE;
     out->effective_day = DAY_NONE;
     out->appeal_day = DAY_NONE;
+    out->limited_to = DAY_NONE;
     out->evidence_age_s = UINT64_MAX;
     out->authority = credential->place.erased ? NULL : &decision->authorities[index];
     out->axes[AXIS_INTEGRITY] = integrity_of(decision, credential);
@@ -558,6 +559,39 @@ void credential_narrow(struct credential_verdict *verdict, const struct day_trut
     verdict->until_day = DAY_NONE;
     verdict->effective_day = answer == ANSWER_NO && before != NULL ? before->last + 1 : DAY_NONE;
     verdict->overall = overall_of_axes(verdict->axes);
+}
+
+/* Whether the status says no by something that no end of a validity goes before. */
+static bool is_settled(struct axis_answer status)
+{
+    return status.answer == ANSWER_NO && status.reason != REASON_SUSPENDED &&
+           status.reason != REASON_OUTSIDE_NETWORK && status.reason != REASON_CONDITION;
+}
+
+static void write_end(struct credential_verdict *verdict, enum answer answer, uint32_t last_day)
+{
+    verdict->axes[AXIS_STATUS] = answer == ANSWER_NO ? no(REASON_EXPIRED) : unknown(REASON_DISPUTED);
+    verdict->effective_day = answer == ANSWER_NO ? last_day : DAY_NONE;
+    verdict->since_day = DAY_NONE;
+    verdict->until_day = DAY_NONE;
+    verdict->overall = overall_of_axes(verdict->axes);
+}
+
+bool credential_end(struct credential_verdict *verdict, uint32_t last_day, uint32_t possible_day,
+                    uint32_t at_day, struct arena *arena)
+{
+    struct axis_answer status = verdict->axes[AXIS_STATUS];
+    struct day_truth until;
+    if (at_day > possible_day && !is_settled(status)) {
+        write_end(verdict, ANSWER_NO, possible_day);
+    } else if (at_day > last_day && status.answer == ANSWER_YES) {
+        write_end(verdict, ANSWER_UNKNOWN, last_day);
+    } else if (status.answer == ANSWER_YES && verdict->until_day > last_day) {
+        verdict->until_day = last_day;
+    }
+    return day_set_of(&until.surely, 0, last_day, arena) &&
+           day_set_of(&until.possibly, 0, possible_day, arena) &&
+           day_truth_and(&verdict->days, &verdict->days, &until, arena);
 }
 
 /* Narrow a credential by its own condition. What a shop holds may not hang on others' memberships: nobody's

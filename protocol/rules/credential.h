@@ -37,6 +37,13 @@ bool network_days(struct day_truth *out, const struct dossier *dossier, const st
 void credential_narrow(struct credential_verdict *verdict, const struct day_truth *days, enum reason reason,
                        uint32_t at_day);
 
+/* Let a credential end after last_day, or perhaps only after possible_day, which is no earlier: write days
+ * and, for at_day, the status axis, until_day, effective_day and overall. What stands against it already in
+ * earnest (void, revoked, replaced, held by another, not valid yet, expired) stays. Returns: false when the
+ * arena is full. */
+bool credential_end(struct credential_verdict *verdict, uint32_t last_day, uint32_t possible_day,
+                    uint32_t at_day, struct arena *arena);
+
 /* What the axes amount to, as verdict_of says. Whoever changes an axis writes overall anew. */
 enum overall overall_of_axes(const struct axis_answer axes[AXIS_COUNT]);
 

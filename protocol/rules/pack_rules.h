@@ -6,13 +6,11 @@
  *   title         held on the days of its expression
  *   prerequisite  what has to be there on the day on which certification begins, and not afterwards. What it
  *                 asks of the attestation itself (its basis, how far it is apart from others) decides on the
- *                 day it was earned whether the attestation counts at all; for every basis but recertification
- *                 and renewal
- *   renewal       whether an attestation of basis recertification or renewal counts, on the day it was earned.
- *                 Without a rule recertification counts and renewal does not
- *   experience    what has to be documented for a code that is tested to be certified. Without a rule: nothing
- *   condition     the days on which a code counts at all. Without a rule: all
- *   recognition   an award of shops
+ *                 day it was earned whether the attestation counts at all; for every basis but
+ * recertification and renewal renewal       whether an attestation of basis recertification or renewal
+ * counts, on the day it was earned. Without a rule recertification counts and renewal does not experience
+ * what has to be documented for a code that is tested to be certified. Without a rule: nothing condition the
+ * days on which a code counts at all. Without a rule: all recognition   an award of shops
  *
  * Of several rules of one kind the one for the code itself speaks, else that with the longest pattern. */
 

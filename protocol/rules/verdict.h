@@ -70,6 +70,9 @@ struct credential_verdict {
     uint32_t appeal_day; /* under appeal since; DAY_NONE */
     /* Of each of place.events how it stands on at_day; NULL where there are none. */
     const enum said_standing *said;
+    uint32_t limited_to; /* its last day by the lifetime of its code, where the attestation names a later one
+                            or none; DAY_NONE: it ends as it says */
+    uint64_t lifetime_months;           /* that gives limited_to */
     uint64_t evidence_age_s;            /* of the issuer's newest checkpoint; UINT64_MAX when none counts */
     const struct pack_code *pack_code;  /* of the pack in force on the day earned; NULL when there is none */
     struct authority_answer *authority; /* NULL for an erased entry, whose code nobody knows */
@@ -164,7 +167,8 @@ struct verdict {
  * status     in this order.
  *            no: voided (its block).
  *            no: revoked, replaced, now-held-by-another-actor.
- *            no: not-yet-valid, expired.
+ *            no: not-yet-valid, expired (by the attestation's own last day, or by the lifetime of its code,
+ *            whichever is earlier: see career_lifetime.c).
  *            no: suspended.
  *            unknown: erased.
  *            unknown: disputed (its block, or the one that voids it).

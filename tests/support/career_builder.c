@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "protocol/base/sort.h"
@@ -45,8 +46,12 @@ static struct list list_codes(struct career_case *built, const char *codes)
     assert(listed != NULL);
     while (*codes != '\0') {
         size_t size = strcspn(codes, " ");
-        struct bytes code = keep(built, codes, size);
+        size_t name_size = strcspn(codes, " /");
+        struct bytes code = keep(built, codes, name_size);
         listed[count++] = (struct pack_code){.code = code, .title = code};
+        if (name_size < size) {
+            listed[count - 1].lifetime_months = strtoul(codes + name_size + 1, NULL, 10);
+        }
         codes += size + strspn(codes + size, " ");
     }
     sort_items(listed, count, sizeof listed[0], compare_codes);

@@ -33,7 +33,8 @@ struct career_case {
 
 void career_case_begin(struct career_case *begun);
 
-/* The owner of name_space publishes a pack. codes: "A1 A2", in any order. rules: a line each of "KIND NAME:
+/* The owner of name_space publishes a pack. codes: "A1 A2/24", in any order, with a
+ * lifetime in months or for life. rules: a line each of "KIND NAME:
  * EXPRESSION", where "?" for an expression is one that this version does not know. */
 struct dossier_pack *career_case_pack(struct career_case *built, const char *name_space, uint64_t version,
                                       uint32_t in_force_from, const char *codes, const char *rules);

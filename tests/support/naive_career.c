@@ -278,6 +278,8 @@ static void resolve(struct naive_career *career)
         any = false;
         career->memo_count = 0; /* what was found rests on what was known then */
         memset(career->begun_count, 0, sizeof career->begun_count);
+        memset(career->last_is_found, 0, sizeof career->last_is_found);
+        memset(career->own, 0, sizeof career->own);
         for (size_t i = 0; i < career->dossier->credential_count; i++) {
             if (naive_is_of_subject(career, i)) {
                 any |= improve(&career->counts[i], by_rule_of_day_earned(career, i));

@@ -81,6 +81,8 @@ struct naive_career {
     uint8_t own[NAIVE_CREDENTIALS_MAX][NAIVE_SPAN_MAX];
     uint8_t conditions[NAIVE_CODES_MAX][NAIVE_SPAN_MAX];
     uint8_t counts[NAIVE_CREDENTIALS_MAX];
+    uint32_t last_days[NAIVE_CREDENTIALS_MAX][2]; /* perhaps, and for sure */
+    bool last_is_found[NAIVE_CREDENTIALS_MAX][2];
     /* Days on which another pack may come into force, ascending: between them lie stretches. */
     size_t change_count;
     uint32_t changes[NAIVE_STRETCHES_MAX];
@@ -110,6 +112,9 @@ enum answer naive_not(enum answer a);
 
 /* ---- one credential by itself (naive_credential.c) ---- */
 
+/* Its last day by itself and by the lifetime of its code, as far as may be known: surely, or at least
+ * perhaps. DAY_NONE: for life. */
+uint32_t naive_last_day(struct naive_career *career, size_t credential, bool for_sure);
 enum answer naive_integrity(const struct naive_career *career, size_t credential);
 /* Of its issuer and the pack of the day earned, before what that pack's rules ask for. */
 enum answer naive_authority(const struct naive_career *career, size_t credential);

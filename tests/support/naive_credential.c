@@ -214,11 +214,13 @@ static enum answer by_blocks(const struct naive_career *career, const struct dos
     return naive_log_disputes(log, place->seq) ? ANSWER_UNKNOWN : ANSWER_YES;
 }
 
-static enum answer by_validity(const struct attestation *attestation, uint32_t day)
+static enum answer by_validity(struct naive_career *career, size_t credential, uint32_t day)
 {
-    bool expires = attestation->has_last_day && attestation->basis != BASIS_EXPERIENCE;
-    bool is_valid = day >= attestation->valid_from && !(expires && day > attestation->last_day);
-    return is_valid ? ANSWER_YES : ANSWER_NO;
+    if (day < career->dossier->credentials[credential].attestation.valid_from ||
+        day > naive_last_day(career, credential, false)) {
+        return ANSWER_NO;
+    }
+    return day <= naive_last_day(career, credential, true) ? ANSWER_YES : ANSWER_UNKNOWN;
 }
 
 static enum answer by_network(struct naive_career *career, const struct dossier_credential *said,
@@ -239,7 +241,7 @@ enum answer naive_status(struct naive_career *career, size_t credential, uint32_
     if (said->place.erased) {
         return naive_and(answer, ANSWER_UNKNOWN);
     }
-    answer = naive_and(answer, by_validity(&said->attestation, day));
+    answer = naive_and(answer, by_validity(career, credential, day));
     return naive_and(answer, by_network(career, said, day));
 }
 

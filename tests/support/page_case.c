@@ -66,6 +66,7 @@ static void fill_verdict(struct page_case *begun)
                                                      .effective_day = DAY_NONE,
                                                      .appeal_day = DAY_NONE,
                                                      .said = begun->said,
+                                                     .limited_to = DAY_NONE,
                                                      .evidence_age_s = 40,
                                                      .pack_code = &begun->a5,
                                                      .authority = &begun->authorities[0]};
@@ -75,6 +76,7 @@ static void fill_verdict(struct page_case *begun)
                                                      .until_day = DAY_NONE,
                                                      .effective_day = page_case_day("2026-03-02"),
                                                      .appeal_day = DAY_NONE,
+                                                     .limited_to = DAY_NONE,
                                                      .evidence_age_s = 300,
                                                      .authority = &begun->authorities[1]};
     begun->verdicts[1].axes[AXIS_STATUS] = (struct axis_answer){ANSWER_NO, REASON_REVOKED};

@@ -30,6 +30,8 @@ enum {
     RANDOM_AFFILIATIONS_MAX = 8,
     RANDOM_GRANTS_MAX = 6,
     RANDOM_REQUIREMENTS = 3,
+    RANDOM_LIFETIME_MAX = 4,                             /* months */
+    RANDOM_LIFE_DAYS_MAX = 2 * RANDOM_LIFETIME_MAX * 31, /* of a renewal, from its first day on */
     RANDOM_DAYS_MAX = 16,
     RANDOM_ARENA_SIZE = 256 * 1024,
 };
@@ -39,6 +41,7 @@ struct random_career {
     struct dice dice;
     uint32_t ruin; /* 0: nothing is wrong; 1: a little; 2: much */
     uint32_t first_day, last_day;
+    bool has_lifetimes; /* codes have some */
     size_t day_count;
     uint32_t days[RANDOM_DAYS_MAX]; /* drawn lately */
     struct network network;

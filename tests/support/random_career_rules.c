@@ -227,6 +227,9 @@ static void draw_codes(struct random_career *career, struct dossier_pack *pack)
         }
         struct pack_code *row = &rows[count++];
         *row = (struct pack_code){.code = bytes_of_string(names[i]), .title = bytes_of_string(names[i])};
+        row->lifetime_months = career->has_lifetimes && random_career_happens(career, 40)
+                                   ? 1 + dice_roll(&career->dice, RANDOM_LIFETIME_MAX)
+                                   : 0;
         row->has_first_day = random_career_goes_wrong(career, 5);
         row->first_day = row->has_first_day ? random_career_day(career) : 0;
         row->has_last_day = random_career_goes_wrong(career, 5);

@@ -83,6 +83,22 @@ static void codes_titles_parts_and_rules_are_members(void **state)
     json_decref(page);
 }
 
+static void a_lifetime_is_flagged(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.verdicts[0].limited_to = page_case_day("2029-06-30");
+    shown.verdicts[0].lifetime_months = 60;
+    json_t *page = verdict_json(&shown.page);
+    json_t *limited = json_array_get(json_object_get(page, "credentials"), 0);
+    json_t *other = json_array_get(json_object_get(page, "credentials"), 1);
+    assert_true(json_is_true(json_object_get(limited, "ends_by_lifetime")));
+    assert_int_equal(json_integer_value(json_object_get(limited, "lifetime_months")), 60);
+    assert_true(json_is_false(json_object_get(other, "ends_by_lifetime")));
+    assert_true(json_is_null(json_object_get(other, "lifetime_months")));
+    json_decref(page);
+}
+
 static void what_was_not_asked_for_is_not_listed(void **state)
 {
     (void)state;
@@ -139,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(programs_read_what_people_read),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
+        cmocka_unit_test(a_lifetime_is_flagged),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),
         cmocka_unit_test(an_overruled_statement_stays),
         cmocka_unit_test(what_strangers_say_stands_apart),

@@ -171,6 +171,23 @@ static void a_silent_one_names_its_network(void **state)
     says("ase/A6: silent since 2026-10-01: not in a shop of the network (ford/network-shop)\n");
 }
 
+static void a_lifetime_says_whose_it_is(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.verdicts[0].limited_to = page_case_day("2029-06-30");
+    shown.verdicts[0].lifetime_months = 60;
+    says("ase/A5 Brakes: valid until 2029-06-30 (the rules of ase give it 60 months)\n");
+    shown.verdicts[0].until_day--; /* suspended from then on */
+    says_not("give it");
+    shown.verdicts[1].limited_to = page_case_day("2025-07-30");
+    shown.verdicts[1].lifetime_months = 1;
+    says_not("give it"); /* revoked */
+    shown.verdicts[1].axes[AXIS_STATUS].reason = REASON_EXPIRED;
+    shown.verdicts[1].effective_day = page_case_day("2025-07-30");
+    says("ase/A6: expired after 2025-07-30 (the rules of ase give it 1 month)\n");
+}
+
 static void experience_says_what_it_documents(void **state)
 {
     (void)state;
@@ -291,6 +308,7 @@ int main(void)
         cmocka_unit_test(a_replacement_is_named),
         cmocka_unit_test(the_holders_word_stands_beneath),
         cmocka_unit_test(a_silent_one_names_its_network),
+        cmocka_unit_test(a_lifetime_says_whose_it_is),
         cmocka_unit_test(experience_says_what_it_documents),
         cmocka_unit_test(what_strangers_say_stands_apart),
         cmocka_unit_test(strangers_do_not_fill_the_page),

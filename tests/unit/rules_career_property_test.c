@@ -444,8 +444,9 @@ static void check_career(void)
     struct verdict of_shuffled;
     random_career_draw(&drawn, seed);
     uint32_t span = drawn.last_day - drawn.first_day;
+    uint32_t life = drawn.has_lifetimes ? RANDOM_LIFE_DAYS_MAX : 0;
     naive_career_begin(&naive, &drawn.dossier, &drawn.trust, &drawn.question, drawn.first_day - 1,
-                       drawn.last_day + span / 2 + 2);
+                       drawn.last_day + (life > span / 2 ? life : span / 2) + 2);
     check_algebra();
     decide(&verdict, memory);
     check_verdict(&verdict);

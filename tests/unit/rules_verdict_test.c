@@ -26,7 +26,26 @@ static void nothing(void) {}
 static void for_life(void)
 {
     given.certificate->attestation.has_last_day = false;
+    given.certificate->attestation.code = bytes_of_string("ase/L1");
     given.question.at_day = DAY_MAX;
+}
+
+static void for_life_of_a_code_with_a_lifetime(void)
+{
+    given.certificate->attestation.has_last_day = false;
+    given.question.at_day = DAY_MAX;
+}
+
+static void suspended_beyond_its_lifetime(void)
+{
+    for_life_of_a_code_with_a_lifetime();
+    build_event(&given.built, given.certificate, STATUS_SUSPENDED, CASE_FIRST, 50, false);
+}
+
+static void revoked_beyond_its_lifetime(void)
+{
+    for_life_of_a_code_with_a_lifetime();
+    build_event(&given.built, given.certificate, STATUS_REVOKED, CASE_FIRST, 50, false);
 }
 
 static void proven_by_path(void)
@@ -480,6 +499,9 @@ static const struct {
     {"a certain no goes before a doubt", school_in_doubt_and_no_such_code, INVALID(AUTHORITY, UNKNOWN_CODE)},
 
     {"a certificate for life", for_life, VALID(STATUS)},
+    {"for life where its code has a lifetime", for_life_of_a_code_with_a_lifetime, INVALID(STATUS, EXPIRED)},
+    {"suspended, and its lifetime is over", suspended_beyond_its_lifetime, INVALID(STATUS, EXPIRED)},
+    {"revoked, and its lifetime is over", revoked_beyond_its_lifetime, INVALID(STATUS, REVOKED)},
     {"a thief's certificate", in_a_void_block, INVALID(STATUS, VOIDED)},
     {"held for good as far as known by then", in_a_void_block_later_than_known, YES_IN_DOUBT(STATUS)},
     {"voided in a disputed block", in_a_void_block_by_a_disputed_word, UNDETERMINED(STATUS, DISPUTED)},

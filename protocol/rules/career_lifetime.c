@@ -1,0 +1,185 @@
+/* How long a credential lasts at most. A code's lifetime binds whoever attests it: however late the last day
+ * is that an attestation names, or where it names none, it ends when the lifetime does that the pack of the
+ * day on which it was earned gives the code. A later pack may lengthen that for what still holds when it
+ * comes into force, and shortens nothing.
+ *
+ * A lifetime runs from the first valid day; that of a recertification or renewal from the day to which the
+ * code is held by what was earned before, where that is later, but never from beyond what a new one would
+ * reach: of many renewals in advance no more than one is saved up. Where the renewal rule says itself how
+ * much a renewal adds, no lifetime takes that back. What documents experience or says who somebody is has no
+ * lifetime, nor has a membership, which its body gives from year to year. */
+
+#include "protocol/rules/career_state.h"
+
+#include "protocol/rules/pack.h"
+
+/* The last day for sure, and as it may be where a pack is disputed or nobody knows what was held before. */
+struct limit {
+    uint32_t last, possible;
+    uint64_t months; /* of the pack that gives the last day */
+};
+
+/* What a limit is worked out from. */
+struct lifetime {
+    struct career *career;
+    const struct career_code *code;
+    size_t rank;
+    uint64_t adds_months;               /* by its renewal rule */
+    uint32_t held_to, possibly_held_to; /* by what was earned before; 0: nothing was */
+};
+
+uint64_t career_adds_months(const struct expression *expression)
+{
+    uint64_t months = expression->op == EXPRESSION_ADDS ? expression->count : 0;
+    for (size_t i = 0; i < expression->child_count; i++) {
+        uint64_t of_child = career_adds_months(&expression->children[i]);
+        months = of_child > months ? of_child : months;
+    }
+    return months;
+}
+
+static bool has_lifetime(enum basis basis)
+{
+    return basis != BASIS_EXPERIENCE && basis != BASIS_IDENTITY && basis != BASIS_MEMBERSHIP;
+}
+
+static bool goes_on(enum basis basis)
+{
+    return basis == BASIS_RECERTIFICATION || basis == BASIS_RENEWAL;
+}
+
+static uint32_t later_of(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- what went before ---- */
+
+static uint32_t last_of(struct day_set days)
+{
+    /* What is held for life is renewed for its own sake: nothing runs from a day that never comes. */
+    uint32_t last = days.count == 0 ? 0 : days.intervals[days.count - 1].last;
+    return last == DAY_NONE ? 0 : last;
+}
+
+static void find_held(struct lifetime *lifetime, uint32_t earned_on)
+{
+    for (size_t i = 0; i < lifetime->rank; i++) {
+        if (career_credential(lifetime->career, lifetime->code, i)->attestation.earned_on >= earned_on) {
+            return;
+        }
+        const struct day_truth *days = career_counted(lifetime->career, lifetime->code, i);
+        lifetime->held_to = later_of(lifetime->held_to, last_of(days->surely));
+        lifetime->possibly_held_to = later_of(lifetime->possibly_held_to, last_of(days->possibly));
+    }
+}
+
+/* Returns: false when the arena is full. */
+static bool find_adds(struct lifetime *lifetime, uint32_t earned_on)
+{
+    struct known_rule *rule;
+    struct career_space *space = lifetime->code->space;
+    const struct pack_segment *segment = career_segment_on(space, earned_on);
+    if (segment == NULL || segment->disputed) {
+        return true;
+    }
+    if (!career_rule(&rule, lifetime->career, space, segment, PACK_RULE_RENEWAL,
+                     career_local(lifetime->code))) {
+        return false;
+    }
+    lifetime->adds_months = rule == NULL ? 0 : rule->adds_months;
+    return true;
+}
+
+/* ---- by each pack ---- */
+
+static uint32_t last_from(uint32_t valid_from, uint32_t held_to, uint32_t months)
+{
+    uint32_t fresh = day_add_months(valid_from, months);
+    uint32_t saved_up = held_to < fresh ? held_to : fresh;
+    return saved_up > valid_from ? day_add_months(saved_up, months) : fresh;
+}
+
+static struct limit limit_by(const struct lifetime *lifetime, const struct pack_code *row,
+                             uint32_t valid_from)
+{
+    uint64_t months = row->lifetime_months;
+    if (months == 0) {
+        return (struct limit){.last = DAY_NONE, .possible = DAY_NONE};
+    }
+    months = months > lifetime->adds_months ? months : lifetime->adds_months;
+    return (struct limit){.last = last_from(valid_from, lifetime->held_to, (uint32_t)months),
+                          .possible = last_from(valid_from, lifetime->possibly_held_to, (uint32_t)months),
+                          .months = months};
+}
+
+/* Let a pack lengthen the limit, if it comes into force while the limit is not over. */
+static void lengthen(struct limit *limit, const struct pack_segment *segment, struct limit by_it)
+{
+    if (!segment->disputed && segment->first_day <= limit->last && by_it.last > limit->last) {
+        limit->last = by_it.last;
+        limit->months = by_it.months;
+    }
+    if (segment->first_day <= limit->possible) {
+        limit->possible = later_of(limit->possible, by_it.possible);
+    }
+}
+
+/* By the pack of the day earned, and those after it. A pack that does not have the code says nothing of it.
+ */
+static struct limit limit_of(const struct lifetime *lifetime, const struct attestation *attestation)
+{
+    const struct career_space *space = lifetime->code->space;
+    struct limit limit = {.last = DAY_NONE, .possible = DAY_NONE};
+    bool is_first = true;
+    for (size_t i = 0; i < space->segment_count; i++) {
+        const struct pack_segment *segment = &space->segments[i];
+        const struct pack_code *row = pack_code_of(&segment->pack->pack, attestation->code);
+        if (segment->last_day < attestation->earned_on || row == NULL) {
+            continue;
+        }
+        struct limit by_it = limit_by(lifetime, row, attestation->valid_from);
+        if (is_first && segment->disputed) {
+            return limit;
+        }
+        if (is_first) {
+            limit = by_it;
+        } else {
+            lengthen(&limit, segment, by_it);
+        }
+        is_first = false;
+    }
+    return limit;
+}
+
+static bool ends_after(const struct attestation *attestation, uint32_t day)
+{
+    return day != DAY_NONE && (!attestation->has_last_day || attestation->last_day > day);
+}
+
+bool career_limit(struct career *career, const struct career_code *code, size_t rank)
+{
+    const struct attestation *attestation = &career_credential(career, code, rank)->attestation;
+    struct credential_verdict *verdict = career_verdict(career, code, rank);
+    struct lifetime lifetime = {.career = career, .code = code, .rank = rank};
+    if (verdict->pack_code == NULL || code->space == NULL || !has_lifetime(attestation->basis) ||
+        !ends_after(attestation, pack_last_day(verdict->pack_code, attestation->valid_from))) {
+        return true;
+    }
+    if (goes_on(attestation->basis)) {
+        find_held(&lifetime, attestation->earned_on);
+        if (!find_adds(&lifetime, attestation->earned_on)) {
+            return false;
+        }
+    }
+    struct limit limit = limit_of(&lifetime, attestation);
+    if (!ends_after(attestation, limit.last)) {
+        return true;
+    }
+    verdict->limited_to = limit.last;
+    verdict->lifetime_months = limit.months;
+    uint32_t possible = attestation->has_last_day && attestation->last_day < limit.possible
+                            ? attestation->last_day
+                            : limit.possible;
+    return credential_end(verdict, limit.last, possible, career->question->at_day, career->arena);
+}

@@ -1,0 +1,139 @@
+#include "protocol/base/text.h"
+#include "tests/support/naive_career.h"
+
+/* Nothing outlasts the lifetime that the pack of the day on which it was earned gives its code, or a longer
+ * one by a pack that comes into force while it still lasts. A lifetime runs from the first valid day; of a
+ * recertification or renewal from the last day that the code is held by what was earned before, where that is
+ * later, but not from later than a fresh one would end. A renewal rule that lets more be added has its way.
+ */
+
+static bool is_of_code(struct bytes code, struct bytes name_space, struct bytes local)
+{
+    return code.size == name_space.size + 1 + local.size && bytes_equal(code_namespace(code), name_space) &&
+           bytes_equal(bytes_of(code.data + name_space.size + 1, local.size), local);
+}
+
+static const struct pack_code *row_of(const struct naive_pack *pack, struct bytes code)
+{
+    const struct pack_code *codes = pack->pack->pack.codes.items;
+    for (size_t i = 0; i < pack->pack->pack.codes.count; i++) {
+        if (is_of_code(code, pack->pack->pack.name_space, codes[i].code)) {
+            return &codes[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_renewed(const struct attestation *attestation)
+{
+    return attestation->basis == BASIS_RECERTIFICATION || attestation->basis == BASIS_RENEWAL;
+}
+
+static uint64_t most_added(const struct expression *expression)
+{
+    uint64_t most = expression->op == EXPRESSION_ADDS ? expression->count : 0;
+    for (size_t i = 0; i < expression->child_count; i++) {
+        uint64_t of_child = most_added(&expression->children[i]);
+        most = of_child > most ? of_child : most;
+    }
+    return most;
+}
+
+static uint64_t added_by_rule(const struct naive_career *career, const struct attestation *attestation)
+{
+    const struct naive_pack *pack =
+        naive_pack_on(career, code_namespace(attestation->code), attestation->earned_on);
+    const struct naive_rule *rule = is_renewed(attestation) && pack != NULL
+                                        ? naive_rule_for(pack, PACK_RULE_RENEWAL, attestation->code)
+                                        : NULL;
+    return rule == NULL ? 0 : most_added(&rule->expression);
+}
+
+/* The last day on which its code is held by what was earned before it, whatever the code's condition; 0:
+ * none, or there is no last one. */
+static uint32_t held_to(struct naive_career *career, size_t credential, bool for_sure)
+{
+    const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
+    uint32_t last = 0;
+    for (size_t i = 0; i < career->dossier->credential_count && is_renewed(attestation); i++) {
+        if (career->code_of[i] != career->code_of[credential] ||
+            career->dossier->credentials[i].attestation.earned_on >= attestation->earned_on) {
+            continue;
+        }
+        for (uint32_t day = career->last_day; day > last && day >= career->first_day; day--) {
+            enum answer held = naive_and(naive_own(career, i, day), naive_counts(career, i));
+            if (held == ANSWER_NO || (for_sure && held == ANSWER_UNKNOWN)) {
+                continue;
+            }
+            last = day < career->last_day ? day : last;
+            break;
+        }
+    }
+    return last;
+}
+
+static uint32_t earlier_of(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t end_by(struct naive_career *career, size_t credential, const struct pack_code *row,
+                       bool for_sure)
+{
+    const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
+    uint64_t added = added_by_rule(career, attestation);
+    if (row->lifetime_months == 0) {
+        return DAY_NONE;
+    }
+    uint32_t months = (uint32_t)(row->lifetime_months > added ? row->lifetime_months : added);
+    uint32_t from = attestation->valid_from;
+    uint32_t held = earlier_of(held_to(career, credential, for_sure), day_add_months(from, months));
+    return day_add_months(held > from ? held : from, months);
+}
+
+/* Day by day: the pack that is in force says how long it lasts, as long as it lasts. */
+static uint32_t by_packs(struct naive_career *career, size_t credential, bool for_sure)
+{
+    const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
+    const struct naive_pack *first =
+        naive_pack_on(career, code_namespace(attestation->code), attestation->earned_on);
+    if (first == NULL || naive_pack_is_disputed(career, first) || row_of(first, attestation->code) == NULL) {
+        return DAY_NONE;
+    }
+    uint32_t end = end_by(career, credential, row_of(first, attestation->code), for_sure);
+    for (uint32_t day = attestation->earned_on; day <= end && day <= career->last_day; day++) {
+        const struct naive_pack *pack = naive_pack_on(career, code_namespace(attestation->code), day);
+        const struct pack_code *row = pack == NULL ? NULL : row_of(pack, attestation->code);
+        if (row != NULL && !(for_sure && naive_pack_is_disputed(career, pack))) {
+            uint32_t by_it = end_by(career, credential, row, for_sure);
+            end = by_it > end ? by_it : end;
+        }
+    }
+    return end;
+}
+
+static bool has_lifetime(const struct naive_career *career, size_t credential)
+{
+    enum basis basis = career->dossier->credentials[credential].attestation.basis;
+    return naive_is_of_subject(career, credential) && basis != BASIS_EXPERIENCE && basis != BASIS_IDENTITY &&
+           basis != BASIS_MEMBERSHIP;
+}
+
+static uint32_t find_last_day(struct naive_career *career, size_t credential, bool for_sure)
+{
+    const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
+    bool expires = attestation->has_last_day && attestation->basis != BASIS_EXPERIENCE;
+    uint32_t said = expires ? attestation->last_day : DAY_NONE;
+    return has_lifetime(career, credential) ? earlier_of(said, by_packs(career, credential, for_sure)) : said;
+}
+
+uint32_t naive_last_day(struct naive_career *career, size_t credential, bool for_sure)
+{
+    uint32_t *found = &career->last_days[credential][for_sure ? 1 : 0];
+    bool *is_found = &career->last_is_found[credential][for_sure ? 1 : 0];
+    if (!*is_found) {
+        *found = find_last_day(career, credential, for_sure);
+        *is_found = true;
+    }
+    return *found;
+}

@@ -1,0 +1,250 @@
+#include "protocol/rules/career.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/support/career_builder.h"
+
+/* How long a certificate lasts by the rules of its code, whatever it says of itself. */
+
+static struct career_case given;
+
+static uint32_t day_of(const char *text)
+{
+    uint32_t day = DAY_NONE;
+    assert_true(text == NULL || day_from_text(&day, bytes_of_string(text)));
+    return day;
+}
+
+enum { EARNED_MAX = 4, PACKS_MAX = 3 };
+
+struct earned_on {
+    enum basis basis;
+    const char *day, *last; /* NULL: for life */
+};
+
+/* A version in force from a day. */
+struct version {
+    const char *from, *codes, *rules;
+};
+
+#define BY_REFUSAL UINT64_MAX
+#define ENDS(until) until, 0
+#define LIMITED(until, months) until, months
+#define REFUSED NULL, BY_REFUSAL
+
+static const struct row {
+    const char *why;
+    struct version packs[PACKS_MAX];
+    struct earned_on earned[EARNED_MAX];
+    const char *until; /* last day of the one earned last; NULL: for life, or it does not hold at all */
+    uint64_t limited;  /* by so many months; 0: it is not; BY_REFUSAL: it does not count */
+} rows[] = {
+    {"valid until 2099 for a code of 24 months",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-11-22", "2099-12-31"}},
+     LIMITED("2026-11-22", 24)},
+    {"for life",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-11-22", NULL}},
+     LIMITED("2026-11-22", 24)},
+    {"from 29 February to the 28th",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-02-29", NULL}},
+     LIMITED("2026-02-28", 24)},
+    {"its own last day is the lifetime's",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-11-22", "2026-11-22"}},
+     ENDS("2026-11-22")},
+    {"its own last day is the day before",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-11-22", "2026-11-21"}},
+     ENDS("2026-11-21")},
+    {"its own last day is the day after",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-11-22", "2026-11-23"}},
+     LIMITED("2026-11-22", 24)},
+    {"a code without a lifetime",
+     {{"2000-01-01", "A1", ""}},
+     {{BASIS_EXAM, "2024-11-22", "2099-12-31"}},
+     ENDS("2099-12-31")},
+    {"a licence too",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_LICENCE, "2024-11-22", NULL}},
+     LIMITED("2026-11-22", 24)},
+    {"training too",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_TRAINING, "2024-11-22", NULL}},
+     LIMITED("2026-11-22", 24)},
+    {"a recognition too",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_RECOGNITION, "2024-11-22", NULL}},
+     LIMITED("2026-11-22", 24)},
+    {"but not who somebody is",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_IDENTITY, "2024-11-22", NULL}},
+     ENDS(NULL)},
+    {"nor what documents work",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXPERIENCE, "2024-11-22", "2099-12-31"}},
+     ENDS(NULL)},
+    {"nor a membership",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_MEMBERSHIP, "2024-11-22", "2099-12-31"}},
+     ENDS("2099-12-31")},
+    {"a later version shortens nothing",
+     {{"2000-01-01", "A1/60", ""}, {"2025-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-11-22", "2099-12-31"}},
+     LIMITED("2029-11-22", 60)},
+    {"a later version lengthens it",
+     {{"2000-01-01", "A1/24", ""}, {"2025-01-01", "A1/60", ""}},
+     {{BASIS_EXAM, "2024-11-22", "2099-12-31"}},
+     LIMITED("2029-11-22", 60)},
+    {"to what it says itself",
+     {{"2000-01-01", "A1/24", ""}, {"2025-01-01", "A1/60", ""}},
+     {{BASIS_EXAM, "2024-11-22", "2028-01-01"}},
+     ENDS("2028-01-01")},
+    {"on its last day a version still lengthens it",
+     {{"2000-01-01", "A1/24", ""}, {"2026-11-22", "A1/60", ""}},
+     {{BASIS_EXAM, "2024-11-22", NULL}},
+     LIMITED("2029-11-22", 60)},
+    {"the day after it brings nothing back",
+     {{"2000-01-01", "A1/24", ""}, {"2026-11-23", "A1/60", ""}},
+     {{BASIS_EXAM, "2024-11-22", NULL}},
+     LIMITED("2026-11-22", 24)},
+    {"two versions lengthen it one after the other",
+     {{"2000-01-01", "A1/24", ""}, {"2026-11-01", "A1/30", ""}, {"2027-01-01", "A1", ""}},
+     {{BASIS_EXAM, "2024-11-22", NULL}},
+     ENDS(NULL)},
+    {"a version that has the code no more says nothing of it",
+     {{"2000-01-01", "A1/24", ""}, {"2025-01-01", "A2/60", ""}},
+     {{BASIS_EXAM, "2024-11-22", NULL}},
+     LIMITED("2026-11-22", 24)},
+    {"recertified early: from where it ended",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-11-22", NULL}, {BASIS_RECERTIFICATION, "2026-10-01", "2099-12-31"}},
+     LIMITED("2028-11-22", 24)},
+    {"recertified late: from its own first day",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-11-22", NULL}, {BASIS_RECERTIFICATION, "2027-02-01", "2099-12-31"}},
+     LIMITED("2029-02-01", 24)},
+    {"many in advance: no more than one is saved up",
+     {{"2000-01-01", "A1/24", ""}},
+     {{BASIS_EXAM, "2024-11-22", NULL},
+      {BASIS_RECERTIFICATION, "2024-11-23", NULL},
+      {BASIS_RECERTIFICATION, "2024-11-24", NULL},
+      {BASIS_RECERTIFICATION, "2024-11-25", NULL}},
+     LIMITED("2028-11-25", 24)},
+    {"renewed by what its rule adds",
+     {{"2000-01-01", "A1/24", "renewal A1: adds at most 12 months"}},
+     {{BASIS_EXAM, "2024-11-22", NULL}, {BASIS_RENEWAL, "2026-10-01", "2027-11-22"}},
+     ENDS("2027-11-22")},
+    {"renewed by more than its rule adds",
+     {{"2000-01-01", "A1/24", "renewal A1: adds at most 12 months"}},
+     {{BASIS_EXAM, "2024-11-22", "2099-12-31"}, {BASIS_RENEWAL, "2026-10-01", "2027-11-23"}},
+     REFUSED},
+    {"renewed by more than the lifetime, as its rule says",
+     {{"2000-01-01", "A1/24", "renewal A1: adds at most 36 months"}},
+     {{BASIS_EXAM, "2024-11-22", NULL}, {BASIS_RENEWAL, "2026-10-01", "2029-11-22"}},
+     ENDS("2029-11-22")},
+    {"renewed where the rule says nothing of how long",
+     {{"2000-01-01", "A1/24", "renewal A1: in time"}},
+     {{BASIS_EXAM, "2024-11-22", NULL}, {BASIS_RENEWAL, "2026-10-01", "2099-12-31"}},
+     LIMITED("2028-11-22", 24)},
+    {"what has outlasted its lifetime is not renewed in time",
+     {{"2000-01-01", "A1/24", "renewal A1: in time"}},
+     {{BASIS_EXAM, "2024-11-22", "2099-12-31"}, {BASIS_RENEWAL, "2027-10-01", "2029-01-01"}},
+     REFUSED},
+};
+
+static size_t build(const struct row *row)
+{
+    size_t count = 0;
+    career_case_begin(&given);
+    for (size_t i = 0; i < PACKS_MAX && row->packs[i].from != NULL; i++) {
+        career_case_pack(&given, "ase", i + 1, day_of(row->packs[i].from), row->packs[i].codes,
+                         row->packs[i].rules);
+    }
+    for (; count < EARNED_MAX && row->earned[count].day != NULL; count++) {
+        const struct earned_on *said = &row->earned[count];
+        const struct earned earned[] = {
+            {"ase/A1", said->basis, day_of(said->day), day_of(said->day), day_of(said->last)}, {0}};
+        career_case_earn(&given, earned);
+    }
+    return count - 1;
+}
+
+static void check_on(const struct row *row, size_t newest, uint32_t day, enum answer answer)
+{
+    career_case_settle(&given, day);
+    const struct credential_verdict *verdict = &given.credentials.verdicts[newest];
+    if (verdict->axes[AXIS_STATUS].answer != answer) {
+        fail_msg("%s: on %u %s", row->why, day, reason_word(verdict->axes[AXIS_STATUS].reason));
+    }
+    if (answer == ANSWER_NO) {
+        assert_int_equal(verdict->axes[AXIS_STATUS].reason, REASON_EXPIRED);
+        assert_int_equal(verdict->effective_day, day - 1);
+        assert_int_equal(verdict->overall, OVERALL_INVALID);
+    }
+}
+
+static void a_lifetime_binds_whoever_attests(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct row *row = &rows[i];
+        size_t newest = build(row);
+        uint32_t until = day_of(row->until);
+        career_case_settle(&given, day_of(row->earned[newest].day));
+        const struct credential_verdict *verdict = &given.credentials.verdicts[newest];
+        bool is_refused = row->limited == BY_REFUSAL;
+        if ((verdict->axes[AXIS_AUTHORITY].answer == ANSWER_NO) != is_refused ||
+            (!is_refused && verdict->until_day != until)) {
+            fail_msg("%s: until %u, not %u", row->why, verdict->until_day, until);
+        }
+        if (is_refused) {
+            continue;
+        }
+        if (verdict->limited_to != (row->limited == 0 ? DAY_NONE : until) ||
+            verdict->lifetime_months != row->limited) {
+            fail_msg("%s: limited to %u by %u months", row->why, verdict->limited_to,
+                     (unsigned)verdict->lifetime_months);
+        }
+        if (until != DAY_NONE) {
+            check_on(row, newest, until, ANSWER_YES);
+            check_on(row, newest, until + 1, ANSWER_NO);
+        }
+    }
+}
+
+/* What a disputed version would add may be so. */
+static void a_disputed_version_may_lengthen(void **state)
+{
+    (void)state;
+    static const struct row row = {"",
+                                   {{"2000-01-01", "A1/24", ""}, {"2026-01-01", "A1/60", ""}},
+                                   {{BASIS_EXAM, "2024-11-22", NULL}},
+                                   NULL,
+                                   0};
+    build(&row);
+    given.built.packs[1].place.seq = 99;
+    given.built.logs[CAREER_ASE].forked = true;
+    given.built.logs[CAREER_ASE].fork_seq = 99;
+    check_on(&row, 0, day_of("2025-12-31"), ANSWER_YES);
+    check_on(&row, 0, day_of("2026-11-22"), ANSWER_UNKNOWN); /* it might set a condition */
+    check_on(&row, 0, day_of("2026-11-23"), ANSWER_UNKNOWN);
+    check_on(&row, 0, day_of("2029-11-22"), ANSWER_UNKNOWN);
+    check_on(&row, 0, day_of("2029-11-23"), ANSWER_NO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lifetime_binds_whoever_attests),
+        cmocka_unit_test(a_disputed_version_may_lengthen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

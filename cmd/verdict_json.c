@@ -143,6 +143,11 @@ static json_t *json_of_history(const struct verdict_page *page, size_t index)
     return array;
 }
 
+static json_t *json_of_version(const struct dossier_pack *pack)
+{
+    return pack != NULL ? json_of_number(pack->pack.version) : json_null();
+}
+
 static json_t *json_of_credential(const struct verdict_page *page, size_t index)
 {
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
@@ -163,6 +168,9 @@ static json_t *json_of_credential(const struct verdict_page *page, size_t index)
     json_object_set_new(object, "lifetime_months",
                         verdict->limited_to != DAY_NONE ? json_of_number(verdict->lifetime_months)
                                                         : json_null());
+    json_object_set_new(object, "lifetime_version", json_of_version(verdict->lifetime_by));
+    json_object_set_new(object, "rules_version", json_of_version(verdict->pack));
+    json_object_set_new(object, "later_rules", json_of_version(verdict->later_rules));
     json_object_set_new(object, "effective_day", json_of_day(verdict->effective_day));
     json_object_set_new(object, "appeal_since", json_of_day(verdict->appeal_day));
     json_object_set_new(object, "history", json_of_history(page, index));
@@ -233,6 +241,7 @@ static json_t *json_of_code(const struct verdict_page *page, const struct code_v
     json_object_set_new(object, "certified", json_string(answer_word(code->certified)));
     json_object_set_new(object, "since", json_of_day(code->since_day));
     json_object_set_new(object, "until", json_of_day(code->until_day));
+    json_object_set_new(object, "begun_by_version", json_of_version(code->begun_by));
     json_object_set_new(object, "missing", json_of_missing(code->missing, code->missing_count));
     json_object_set_new(object, "entry", json_of_entry_at(page, code->credential));
     return object;
@@ -271,6 +280,7 @@ static json_t *json_of_title(const struct title_verdict *title)
     json_object_set_new(object, "missing", json_of_missing(title->missing, title->missing_count));
     json_object_set_new(object, "within_reach", json_boolean(title_is_within_reach(title)));
     json_object_set_new(object, "lapse", json_of_lapse(title->lapse_day, title->lapse_code));
+    json_object_set_new(object, "later_rules", json_of_version(title->later_rules));
     return object;
 }
 

@@ -1,3 +1,5 @@
+#include <inttypes.h>
+
 #include "cmd/reasons.h"
 #include "cmd/verdict_text.h"
 #include "cmd/words.h"
@@ -44,6 +46,16 @@ static void print_ground(FILE *out, const struct credential_verdict *verdict,
     } else if (verdict->overall != OVERALL_VALID) {
         documented_words(span, attestation);
         fprintf(out, "; %s", span);
+    }
+}
+
+/* "; by the rules of ase, version 2" */
+static void print_rules(FILE *out, const struct credential_verdict *verdict)
+{
+    if (verdict->pack != NULL) {
+        fputs("; by the rules of ", out);
+        print_bytes(out, verdict->pack->pack.name_space);
+        fprintf(out, ", version %" PRIu64, verdict->pack->pack.version);
     }
 }
 
@@ -137,6 +149,15 @@ static void print_history(FILE *out, const struct verdict_page *page, size_t ind
     fputs("\n", out);
 }
 
+static void print_later_rules(FILE *out, const struct credential_verdict *verdict)
+{
+    if (verdict->later_rules != NULL) {
+        fprintf(out,
+                BENEATH "later rules say otherwise: version %" PRIu64 ", which came too late to change it\n",
+                verdict->later_rules->pack.version);
+    }
+}
+
 static void print_appeal(FILE *out, const struct credential_verdict *verdict)
 {
     char day[DAY_TEXT_SIZE];
@@ -199,11 +220,13 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     fprintf(out, ": %s\n" BENEATH, words);
     print_issuer(out, page, verdict, credential);
     print_ground(out, verdict, credential);
+    print_rules(out, verdict);
     age_words(age, verdict->evidence_age_s);
     fprintf(out, "; issuer %s%s", verdict->evidence_age_s == UINT64_MAX ? "" : "seen ", age);
     fputs("\n", out);
     print_code_verdict(out, page, index);
     print_history(out, page, index);
+    print_later_rules(out, verdict);
     print_appeal(out, verdict);
     print_replacement(out, page, credential);
     print_statements(out, page, credential);

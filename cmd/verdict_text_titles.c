@@ -60,6 +60,9 @@ static void print_held(FILE *out, const struct title_verdict *title)
         print_lapse(out, title);
         fputs(")", out);
     }
+    if (title->later_rules != NULL) {
+        fprintf(out, "; later rules say otherwise (version %" PRIu64 ")", title->later_rules->pack.version);
+    }
 }
 
 /* "A2, A3 missing; A5 lapses 2027-06-30" */

@@ -62,17 +62,19 @@ struct pack_segment {
     uint32_t first_day, last_day; /* last DAY_NONE: until another comes */
     const struct dossier_pack *pack;
     bool disputed; /* what it says could not be said */
+    bool is_late;  /* for these days: it may only add to what those before it say that are of the same days */
     struct pack_rules rules;
 };
 
 /* A namespace, or NULL where the trust file does not name it. */
 struct career_space *career_space(struct career *career, struct bytes name_space);
 
-/* Write the segments of a namespace, ascending, none overlapping; of their rules those of kind have their
- * expressions. *count 0: it has none. Returns: false when the arena is full. */
+/* Write the segments of a namespace, ascending, none overlapping but those that are late, which are of the
+ * days of the one before them (pack_history.h); of their rules those of kind have their expressions. *count
+ * 0: it has none. Returns: false when the arena is full. */
 bool career_packs(const struct pack_segment **out, size_t *count, struct career *career,
                   struct career_space *space, enum pack_rule_kind kind);
-/* Write the one in force on a day, or NULL. */
+/* Write the one in force on a day, which is not late, or NULL. */
 bool career_pack_on(const struct pack_segment **out, struct career *career, struct career_space *space,
                     enum pack_rule_kind kind, uint32_t day);
 

@@ -18,8 +18,10 @@ static const struct begun begun_never = {DAY_NONE, DAY_NONE};
 
 /* A run of days with one pack; before the first of them there is none, and nothing is asked. */
 struct stretch {
+    const struct pack_segment *segment; /* NULL: no pack is in force */
     uint32_t first, last;
     bool disputed;
+    bool is_late;                       /* for these days, of which another one is as well */
     struct known_rule *prerequisite;    /* NULL: nothing is asked beforehand */
     const struct day_truth *experience; /* the days on which what is asked of it is there */
 };
@@ -29,7 +31,7 @@ struct certifying {
     struct career_code *code;
     const struct day_truth **experience; /* that is asked for in each segment */
     size_t stretch_count;
-    struct stretch *stretches; /* ascending, without gaps */
+    struct stretch *stretches; /* ascending; a late pack has one beside that of the pack in force */
     struct begun *begun;       /* of each attestation, in each stretch */
 };
 
@@ -62,6 +64,7 @@ static bool add_stretch(struct certifying *all, const struct pack_segment *segme
     struct career_space *space = all->code->space;
     struct stretch *stretch = &all->stretches[all->stretch_count++];
     *stretch = (struct stretch){
+        .segment = segment,
         .first = segment->first_day,
         .last = segment->last_day,
         .disputed = segment->disputed,
@@ -87,7 +90,8 @@ static bool write_stretches(struct certifying *all)
     }
     for (size_t i = 0; i < space->segment_count; i++) {
         const struct pack_segment *segment = &space->segments[i];
-        if (segment->last_day >= earned_on && !add_stretch(all, segment, all->experience[i])) {
+        if (segment->last_day >= earned_on && career_speaks(space, segment, career_local(all->code)) &&
+            !add_stretch(all, segment, all->experience[i])) {
             return false;
         }
     }
@@ -100,7 +104,8 @@ static bool write_stretches(struct certifying *all)
 static bool asks_alike(const struct certifying *all)
 {
     const struct career_space *space = all->code->space;
-    if (space->segment_count == 0 || space->segments[0].first_day > attestation_of(all, 0)->earned_on) {
+    if (space->has_late || space->segment_count == 0 ||
+        space->segments[0].first_day > attestation_of(all, 0)->earned_on) {
         return false;
     }
     for (size_t i = 1; i < space->segment_count; i++) {
@@ -214,7 +219,9 @@ static bool find_begun(struct begun *out, struct certifying *all, size_t rank, c
         return false;
     }
     *out = begun_never;
-    if (days.possibly.count == 0) {
+    if (days.possibly.count == 0 ||
+        (stretch->segment != NULL &&
+         !career_offers(all->code->space, stretch->segment, career_local(all->code), earned_on))) {
         return true;
     }
     if ((!stretch->disputed && !career_prerequisite(&asked, all->career, &applied, stretch->prerequisite)) ||
@@ -262,6 +269,22 @@ static bool certify_attestation(struct day_truth *out, struct certifying *all, s
     return true;
 }
 
+/* Note a late pack by which nothing begins on days on which it does by another. */
+static void note_later(const struct certifying *all, size_t rank)
+{
+    const struct begun *begun = &all->begun[rank * all->stretch_count];
+    for (size_t i = 0; i < all->stretch_count; i++) {
+        const struct stretch *late = &all->stretches[i];
+        for (size_t k = 0; late->segment != NULL && late->segment->is_late && begun[i].possibly == DAY_NONE &&
+                           k < all->stretch_count;
+             k++) {
+            if (all->stretches[k].first == late->first && begun[k].surely != DAY_NONE) {
+                career_verdict(all->career, all->code, rank)->later_rules = late->segment->pack;
+            }
+        }
+    }
+}
+
 static bool certify_each(struct day_truth *out, struct certifying *all)
 {
     size_t count = all->code->count * all->stretch_count;
@@ -271,6 +294,7 @@ static bool certify_each(struct day_truth *out, struct certifying *all)
         if (!certify_attestation(out, all, i)) {
             return false;
         }
+        note_later(all, i);
     }
     return all->begun != NULL;
 }

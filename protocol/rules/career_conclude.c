@@ -51,6 +51,14 @@ static const struct pack_code *pack_code_on(const struct career_code *code, uint
     return segment == NULL ? NULL : pack_code_of(&segment->pack->pack, code->code);
 }
 
+/* Whose rules let it begin: those of the day on which the run begins, or where none were in force, none. */
+static const struct dossier_pack *pack_begun_by(const struct career_code *code, uint32_t since_day)
+{
+    const struct pack_segment *segment =
+        code->space == NULL || since_day == DAY_NONE ? NULL : career_segment_on(code->space, since_day);
+    return segment == NULL ? NULL : segment->pack;
+}
+
 static bool conclude_code(struct code_verdict *out, struct career *career, struct career_code *code)
 {
     uint32_t day = career->question->at_day;
@@ -75,6 +83,7 @@ static bool conclude_code(struct code_verdict *out, struct career *career, struc
         .credential = best_credential(career, code),
     };
     write_run(&out->since_day, &out->until_day, &days, day);
+    out->begun_by = pack_begun_by(code, out->since_day);
     return out->tested != ANSWER_YES || out->certified == ANSWER_YES ||
            career_missing(&out->missing, &out->missing_count, &part_count, career, &certified, day);
 }
@@ -263,6 +272,23 @@ static bool explain_title(struct title_verdict *out, struct career *career, stru
     return write_lapse(out, career, &rule->expression);
 }
 
+/* Note a late pack by which the title would not be held on the day. */
+static bool note_later(struct title_verdict *out, struct career *career, struct career_space *space,
+                       const struct pack_segment *segment)
+{
+    size_t count = career_late_after(space, segment);
+    for (size_t i = 1; i <= count && out->answer == ANSWER_YES; i++) {
+        struct day_truth days;
+        if (!career_title_by(&days, career, space, &segment[i], out->name, &day_truth_no)) {
+            return false;
+        }
+        if (day_truth_on(&days, career->question->at_day) == ANSWER_NO) {
+            out->later_rules = segment[i].pack;
+        }
+    }
+    return true;
+}
+
 static bool conclude_title(struct title_verdict *out, struct career *career, struct career_space *space,
                            const struct pack_segment *segment, size_t at)
 {
@@ -282,7 +308,9 @@ static bool conclude_title(struct title_verdict *out, struct career *career, str
         return doubt_title(out, career);
     }
     struct career_space *before = career_spend(career, space);
-    enum spent spent = career_spent(career, before, explain_title(out, career, space, segment, at));
+    bool explained =
+        note_later(out, career, space, segment) && explain_title(out, career, space, segment, at);
+    enum spent spent = career_spent(career, before, explained);
     return spent == SPENT_WITHIN || (spent == SPENT_SHARE && doubt_title(out, career));
 }
 

@@ -16,7 +16,8 @@
 /* The last day for sure, and as it may be where a pack is disputed or nobody knows what was held before. */
 struct limit {
     uint32_t last, possible;
-    uint64_t months; /* of the pack that gives the last day */
+    uint64_t months;                 /* that give the last day */
+    const struct dossier_pack *pack; /* whose they are */
 };
 
 /* What a limit is worked out from. */
@@ -93,6 +94,11 @@ static bool find_adds(struct lifetime *lifetime, uint32_t earned_on)
 
 /* ---- by each pack ---- */
 
+static bool ends_after(const struct attestation *attestation, uint32_t day)
+{
+    return day != DAY_NONE && (!attestation->has_last_day || attestation->last_day > day);
+}
+
 static uint32_t last_from(uint32_t valid_from, uint32_t held_to, uint32_t months)
 {
     uint32_t fresh = day_add_months(valid_from, months);
@@ -113,48 +119,61 @@ static struct limit limit_by(const struct lifetime *lifetime, const struct pack_
                           .months = months};
 }
 
+/* Note a late pack of the day earned that would let it end earlier than it does. */
+static void note_shorter(const struct lifetime *lifetime, const struct attestation *attestation,
+                         const struct pack_segment *segment, uint32_t last_by_it)
+{
+    if (segment->is_late && segment->first_day <= attestation->earned_on &&
+        ends_after(attestation, last_by_it)) {
+        career_verdict(lifetime->career, lifetime->code, lifetime->rank)->later_rules = segment->pack;
+    }
+}
+
 /* Let a pack lengthen the limit, if it comes into force while the limit is not over. */
 static void lengthen(struct limit *limit, const struct pack_segment *segment, struct limit by_it)
 {
     if (!segment->disputed && segment->first_day <= limit->last && by_it.last > limit->last) {
         limit->last = by_it.last;
         limit->months = by_it.months;
+        limit->pack = segment->pack;
     }
     if (segment->first_day <= limit->possible) {
         limit->possible = later_of(limit->possible, by_it.possible);
     }
 }
 
-/* By the pack of the day earned, and those after it. A pack that does not have the code says nothing of it.
- */
+/* By those that speak of the day earned, and those after it. One that does not have the code says nothing of
+ * it. */
 static struct limit limit_of(const struct lifetime *lifetime, const struct attestation *attestation)
 {
     const struct career_space *space = lifetime->code->space;
-    struct limit limit = {.last = DAY_NONE, .possible = DAY_NONE};
+    const struct limit none = {.last = DAY_NONE, .possible = DAY_NONE};
+    struct limit limit = none;
     bool is_first = true;
     for (size_t i = 0; i < space->segment_count; i++) {
         const struct pack_segment *segment = &space->segments[i];
         const struct pack_code *row = pack_code_of(&segment->pack->pack, attestation->code);
-        if (segment->last_day < attestation->earned_on || row == NULL) {
+        if (is_first && segment->first_day > attestation->earned_on) {
+            return none;
+        }
+        if (segment->last_day < attestation->earned_on || row == NULL ||
+            !career_offers(space, segment, career_local(lifetime->code), attestation->earned_on)) {
             continue;
         }
-        struct limit by_it = limit_by(lifetime, row, attestation->valid_from);
         if (is_first && segment->disputed) {
-            return limit;
+            return none;
         }
+        struct limit by_it = limit_by(lifetime, row, attestation->valid_from);
         if (is_first) {
             limit = by_it;
+            limit.pack = segment->pack;
         } else {
+            note_shorter(lifetime, attestation, segment, by_it.last);
             lengthen(&limit, segment, by_it);
         }
         is_first = false;
     }
     return limit;
-}
-
-static bool ends_after(const struct attestation *attestation, uint32_t day)
-{
-    return day != DAY_NONE && (!attestation->has_last_day || attestation->last_day > day);
 }
 
 bool career_limit(struct career *career, const struct career_code *code, size_t rank)
@@ -163,7 +182,8 @@ bool career_limit(struct career *career, const struct career_code *code, size_t 
     struct credential_verdict *verdict = career_verdict(career, code, rank);
     struct lifetime lifetime = {.career = career, .code = code, .rank = rank};
     if (verdict->pack_code == NULL || code->space == NULL || !has_lifetime(attestation->basis) ||
-        !ends_after(attestation, pack_last_day(verdict->pack_code, attestation->valid_from))) {
+        (!code->space->has_late &&
+         !ends_after(attestation, pack_last_day(verdict->pack_code, attestation->valid_from)))) {
         return true;
     }
     if (goes_on(attestation->basis)) {
@@ -178,6 +198,7 @@ bool career_limit(struct career *career, const struct career_code *code, size_t 
     }
     verdict->limited_to = limit.last;
     verdict->lifetime_months = limit.months;
+    verdict->lifetime_by = limit.pack;
     uint32_t possible = attestation->has_last_day && attestation->last_day < limit.possible
                             ? attestation->last_day
                             : limit.possible;

@@ -1,31 +1,49 @@
 #include "protocol/rules/career_state.h"
 
-#include "protocol/rules/pack.h"
+#include <assert.h>
+#include <string.h>
+
+#include "protocol/base/text.h"
+#include "protocol/rules/pack_history.h"
 
 /* ---- segments ---- */
 
-/* Write the days on which a namespace's packs come into force, ascending, each once. days: room for one of
- * each pack. Returns: how many there are. */
-static size_t list_changes(uint32_t *days, const struct dossier *dossier, struct bytes name_space)
+/* Keep a day among those listed, ascending, each once. */
+static void list_day(uint32_t *days, size_t *count, uint32_t day)
+{
+    size_t at = *count;
+    while (at > 0 && days[at - 1] > day) {
+        at--;
+    }
+    if (at > 0 && days[at - 1] == day) {
+        return;
+    }
+    for (size_t k = *count; k > at; k--) {
+        days[k] = days[k - 1];
+    }
+    days[at] = day;
+    (*count)++;
+}
+
+/* Write the days on which others of a namespace's packs may speak than the day before: one comes into force,
+ * or is no longer late. days: room for two of each pack. *any_late: whether any is late for a day. Returns:
+ * how many there are. */
+static size_t list_changes(uint32_t *days, bool *any_late, const struct dossier *dossier,
+                           struct bytes name_space)
 {
     size_t count = 0;
+    *any_late = false;
     for (size_t i = 0; i < dossier->pack_count; i++) {
-        const struct rule_pack *pack = &dossier->packs[i].pack;
-        if (!bytes_equal(pack->name_space, name_space)) {
+        const struct dossier_pack *pack = &dossier->packs[i];
+        if (!bytes_equal(pack->pack.name_space, name_space)) {
             continue;
         }
-        size_t at = count;
-        while (at > 0 && days[at - 1] > pack->in_force_from) {
-            at--;
+        uint32_t late_until = pack_late_until(pack);
+        list_day(days, &count, pack->pack.in_force_from);
+        if (late_until > pack->pack.in_force_from) {
+            list_day(days, &count, late_until);
+            *any_late = true;
         }
-        if (at > 0 && days[at - 1] == pack->in_force_from) {
-            continue;
-        }
-        for (size_t k = count; k > at; k--) {
-            days[k] = days[k - 1];
-        }
-        days[at] = pack->in_force_from;
-        count++;
     }
     return count;
 }
@@ -40,47 +58,113 @@ static uint32_t kinds_of(const struct rule_pack *pack)
     return kinds;
 }
 
-static void add_segment(struct career *career, struct career_space *space,
-                        const struct namespace_owners *owners, uint32_t day)
+/* What a namespace is divided by. */
+struct division {
+    struct career *career;
+    struct career_space *space;
+    struct namespace_owners owners;
+    bool any_late;
+    size_t day_count;
+    uint32_t *days;
+};
+
+/* Who speaks on a day. */
+static void find_voices(struct pack_voices *out, const struct division *division, uint32_t day)
 {
-    const struct dossier_pack *pack = pack_under(career->dossier, owners, space->name, day);
-    struct pack_segment *newest =
-        space->segment_count > 0 ? &space->segments[space->segment_count - 1] : NULL;
-    if (pack == NULL || (newest != NULL && newest->pack == pack)) {
+    const struct dossier *dossier = division->career->dossier;
+    if (division->any_late) {
+        pack_voices_on(out, dossier, &division->owners, division->space->name, day);
         return;
     }
-    if (newest != NULL) {
-        newest->last_day = day - 1;
+    out->packs[0] = pack_under(dossier, &division->owners, division->space->name, day);
+    out->count = out->packs[0] == NULL ? 0 : 1;
+}
+
+/* The newest segments that are of the same days, or none. */
+static size_t newest_group(const struct career_space *space, struct pack_segment **first)
+{
+    size_t at = space->segment_count;
+    while (at > 0 && space->segments[at - 1].is_late) {
+        at--;
     }
-    bool disputed = pack_is_disputed(career->dossier, pack);
-    space->kinds |= disputed ? UINT32_MAX : kinds_of(&pack->pack);
-    space->segments[space->segment_count++] = (struct pack_segment){
-        .first_day = day,
-        .last_day = DAY_NONE,
-        .pack = pack,
-        .disputed = disputed,
-    };
+    at -= at > 0 ? 1 : 0;
+    *first = &space->segments[at];
+    return space->segment_count - at;
+}
+
+static bool is_spoken_alike(const struct pack_segment *group, size_t count, const struct pack_voices *voices)
+{
+    if (count != voices->count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (group[i].pack != voices->packs[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void add_segments(const struct division *division, const struct pack_voices *voices, uint32_t day)
+{
+    struct career_space *space = division->space;
+    struct pack_segment *group;
+    size_t count = newest_group(space, &group);
+    if (voices->count == 0 || is_spoken_alike(group, count, voices)) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        group[i].last_day = day - 1;
+    }
+    for (size_t i = 0; i < voices->count; i++) {
+        const struct dossier_pack *pack = voices->packs[i];
+        bool disputed = pack_is_disputed(division->career->dossier, pack);
+        space->kinds |= disputed ? UINT32_MAX : kinds_of(&pack->pack);
+        space->has_late = space->has_late || i > 0;
+        space->segments[space->segment_count++] = (struct pack_segment){
+            .first_day = day,
+            .last_day = DAY_NONE,
+            .pack = pack,
+            .disputed = disputed,
+            .is_late = i > 0,
+        };
+    }
+}
+
+/* Returns: false when the arena is full. */
+static bool take_segments(const struct division *division)
+{
+    struct career_space *space = division->space;
+    struct pack_voices voices;
+    size_t count = division->day_count;
+    for (size_t i = 0; division->any_late && i < division->day_count; i++) {
+        find_voices(&voices, division, division->days[i]);
+        count += voices.count;
+    }
+    space->segments = arena_take(division->career->arena, count * sizeof space->segments[0]);
+    space->memos = arena_take(division->career->arena, count * sizeof space->memos[0]);
+    return space->segments != NULL && space->memos != NULL;
 }
 
 bool career_divide(struct career *career, struct career_space *space)
 {
+    struct division division = {.career = career, .space = space};
     if (space->is_divided) {
         return true;
     }
-    struct namespace_owners owners;
-    uint32_t *days = arena_take(career->arena, career->dossier->pack_count * sizeof days[0]);
-    if (days == NULL) {
+    division.days = arena_take(career->arena, 2 * career->dossier->pack_count * sizeof division.days[0]);
+    if (division.days == NULL) {
         return false;
     }
-    size_t count = list_changes(days, career->dossier, space->name);
-    space->segments = arena_take(career->arena, count * sizeof space->segments[0]);
-    space->memos = arena_take(career->arena, count * sizeof space->memos[0]);
-    if (space->segments == NULL || space->memos == NULL) {
+    division.day_count = list_changes(division.days, &division.any_late, career->dossier, space->name);
+    namespace_owners_of(&division.owners, career->dossier, career->trust, space->name);
+    if (!take_segments(&division)) {
         return false;
     }
-    namespace_owners_of(&owners, career->dossier, career->trust, space->name);
-    for (size_t i = 0; i < count; i++) {
-        add_segment(career, space, &owners, days[i]);
+    for (size_t i = 0; i < division.day_count; i++) {
+        struct pack_voices voices;
+        find_voices(&voices, &division, division.days[i]);
+        add_segments(&division, &voices, division.days[i]);
     }
     space->is_divided = true;
     return true;
@@ -95,11 +179,75 @@ struct career_space *career_space(struct career *career, struct bytes name_space
 struct pack_segment *career_segment_on(struct career_space *space, uint32_t day)
 {
     for (size_t i = space->segment_count; i > 0; i--) {
-        if (space->segments[i - 1].first_day <= day) {
+        if (space->segments[i - 1].first_day <= day && !space->segments[i - 1].is_late) {
             return &space->segments[i - 1];
         }
     }
     return NULL;
+}
+
+size_t career_late_after(const struct career_space *space, const struct pack_segment *segment)
+{
+    const struct pack_segment *end = &space->segments[space->segment_count];
+    const struct pack_segment *late = segment + 1;
+    while (late < end && late->is_late) {
+        late++;
+    }
+    return (size_t)(late - segment) - 1;
+}
+
+/* Whether a pack knows a code of its own namespace. */
+static const struct pack_code *row_of(const struct career_space *space, const struct pack_segment *segment,
+                                      struct bytes local)
+{
+    uint8_t text[CODE_SIZE_MAX];
+    size_t size = space->name.size + 1 + local.size;
+    assert(size <= sizeof text);
+    memcpy(text, space->name.data, space->name.size);
+    text[space->name.size] = '/';
+    memcpy(text + space->name.size + 1, local.data, local.size);
+    return pack_code_of(&segment->pack->pack, bytes_of(text, size));
+}
+
+static const struct pack_segment *group_of(const struct pack_segment *segment)
+{
+    while (segment->is_late) {
+        segment--;
+    }
+    return segment;
+}
+
+bool career_speaks(const struct career_space *space, const struct pack_segment *segment, struct bytes local)
+{
+    const struct pack_segment *group = group_of(segment);
+    size_t late = space->has_late ? career_late_after(space, group) : 0;
+    if (late == 0 || row_of(space, segment, local) != NULL) {
+        return true;
+    }
+    for (size_t i = 1; i <= late; i++) {
+        if (row_of(space, &group[i], local) != NULL) {
+            return false;
+        }
+    }
+    return !segment->is_late;
+}
+
+static bool is_of_day(const struct pack_segment *segment, uint32_t day)
+{
+    return segment->first_day <= day && day <= segment->last_day;
+}
+
+bool career_offers(const struct career_space *space, const struct pack_segment *segment, struct bytes local,
+                   uint32_t earned_on)
+{
+    for (size_t i = 0; i < space->segment_count; i++) {
+        const struct pack_segment *of_day = &space->segments[i];
+        if (of_day->pack == segment->pack && is_of_day(of_day, earned_on)) {
+            const struct pack_code *row = row_of(space, of_day, local);
+            return of_day->disputed || row == NULL || pack_code_is_offered(row, earned_on);
+        }
+    }
+    return true;
 }
 
 /* ---- rules ---- */
@@ -346,6 +494,26 @@ static bool join_asked(struct day_truth *out, const struct career_space *space,
     return add_piece(out, days, first, DAY_NONE, arena);
 }
 
+/* The same where some are late for some days: on each day what any of those asks that speak of the code then
+ * has to hold. */
+static bool join_any(struct day_truth *out, struct career *career, const struct career_space *space,
+                     const struct day_truth *const *asked, struct bytes local)
+{
+    uint32_t first = space->segments[0].first_day;
+    *out = day_truth_no;
+    if (first > 0 && !add_piece(out, &day_truth_yes, 0, first - 1, career->arena)) {
+        return false;
+    }
+    for (size_t i = 0; i < space->segment_count; i++) {
+        const struct pack_segment *segment = &space->segments[i];
+        if (career_speaks(space, segment, local) &&
+            !add_piece(out, asked[i], segment->first_day, segment->last_day, career->arena)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_asked_alike(const struct asked_by_day *kept, const struct day_truth *const *asked,
                            size_t count)
 {
@@ -385,6 +553,9 @@ bool career_condition(struct day_truth *out, struct career *career, struct caree
     }
     if (!career_asked(&asked, career, space, PACK_RULE_CONDITION, local)) {
         return false;
+    }
+    if (space->has_late) {
+        return join_any(out, career, space, asked, local);
     }
     if (!is_asked_alike(kept, asked, space->segment_count)) {
         struct day_truth days;
@@ -447,9 +618,8 @@ static bool add_title_memo(struct title_memo **out, struct career *career, struc
     return true;
 }
 
-/* The days on which a segment's rule gives the title that by earlier segments is held on the days of held. */
-static bool title_days_by(struct day_truth *out, struct career *career, struct career_space *space,
-                          const struct pack_segment *segment, struct bytes name, const struct day_truth *held)
+bool career_title_by(struct day_truth *out, struct career *career, struct career_space *space,
+                     const struct pack_segment *segment, struct bytes name, const struct day_truth *held)
 {
     struct known_rule *rule;
     *out = day_truth_unknown;
@@ -472,16 +642,28 @@ static bool title_days_by(struct day_truth *out, struct career *career, struct c
            day_truth_or(out, out, &reached, career->arena);
 }
 
-static bool write_title_days(struct title_memo *memo, struct career *career, struct career_space *space)
+static bool add_title_days(struct title_memo *memo, struct career *career, struct career_space *space,
+                           const struct pack_segment *segment)
 {
     struct day_truth *held = &memo->held.days;
+    struct day_truth days;
+    return career_title_by(&days, career, space, segment, memo->name, held) &&
+           (days.possibly.count == 0 ||
+            add_piece(held, &days, segment->first_day, segment->last_day, career->arena));
+}
+
+/* Once more where some of the same days are late: what one of them adds is for life by another. */
+static bool write_title_days(struct title_memo *memo, struct career *career, struct career_space *space)
+{
     for (size_t i = 0; i < space->segment_count; i++) {
-        const struct pack_segment *segment = &space->segments[i];
-        struct day_truth days;
-        if (!title_days_by(&days, career, space, segment, memo->name, held) ||
-            (days.possibly.count > 0 &&
-             !add_piece(held, &days, segment->first_day, segment->last_day, career->arena))) {
-            return false;
+        if (space->segments[i].is_late) {
+            continue;
+        }
+        size_t late = career_late_after(space, &space->segments[i]);
+        for (size_t k = 0; k < (late > 0 ? 2 * (late + 1) : 1); k++) {
+            if (!add_title_days(memo, career, space, &space->segments[i + k % (late + 1)])) {
+                return false;
+            }
         }
     }
     return true;

@@ -71,19 +71,18 @@ static bool find_speaker(struct speaker *out, struct career *career, const struc
     return career_rule(&out->rule, career, code->space, segment, kind, career_local(code));
 }
 
-static bool counts(enum answer *out, struct career *career, const struct applied *applied,
-                   enum pack_rule_kind kind, struct speaker *speaker)
+/* By one pack alone. */
+static bool counts_by(enum answer *out, struct career *career, const struct applied *applied,
+                      const struct pack_segment *segment, enum pack_rule_kind kind, struct speaker *speaker)
 {
-    const struct career_code *code = applied->code;
-    const struct attestation *attestation = &career_credential(career, code, applied->rank)->attestation;
-    const struct pack_segment *segment =
-        code->space == NULL ? NULL : career_segment_on(code->space, attestation->earned_on);
-    *out = segment != NULL && segment->disputed ? ANSWER_UNKNOWN : ANSWER_YES;
-    if (segment == NULL || segment->disputed) {
+    const struct attestation *attestation =
+        &career_credential(career, applied->code, applied->rank)->attestation;
+    if (segment->disputed) {
         *speaker = (struct speaker){.segment = segment};
+        *out = ANSWER_UNKNOWN;
         return true;
     }
-    if (!find_speaker(speaker, career, code, segment, kind)) {
+    if (!find_speaker(speaker, career, applied->code, segment, kind)) {
         return false;
     }
     if (speaker->rule == NULL) {
@@ -100,6 +99,60 @@ static bool counts(enum answer *out, struct career *career, const struct applied
     }
     *out = day_truth_on(&days, attestation->earned_on);
     return true;
+}
+
+static enum answer better_of(enum answer a, enum answer b)
+{
+    if (a == ANSWER_YES || b == ANSWER_YES) {
+        return ANSWER_YES;
+    }
+    return a == ANSWER_UNKNOWN || b == ANSWER_UNKNOWN ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
+/* By any of the packs that speak of the day earned: late ones may only add. */
+static bool counts_by_any(enum answer *out, struct career *career, const struct applied *applied,
+                          const struct pack_segment *first, enum pack_rule_kind kind)
+{
+    const struct career_code *code = applied->code;
+    struct credential_verdict *verdict = career_verdict(career, code, applied->rank);
+    size_t count = career_late_after(code->space, first) + 1;
+    uint32_t earned_on = career_credential(career, code, applied->rank)->attestation.earned_on;
+    *out = ANSWER_NO;
+    for (size_t i = 0; i < count; i++) {
+        enum answer answer;
+        struct speaker speaker = {.segment = NULL};
+        if (!career_speaks(code->space, &first[i], career_local(code)) ||
+            !career_offers(code->space, &first[i], career_local(code), earned_on)) {
+            continue;
+        }
+        if (!counts_by(&answer, career, applied, &first[i], kind, &speaker)) {
+            return false;
+        }
+        if (first[i].is_late && answer == ANSWER_NO && *out != ANSWER_NO) {
+            verdict->later_rules = first[i].pack;
+        }
+        *out = better_of(*out, answer);
+    }
+    return true;
+}
+
+static bool counts(enum answer *out, struct career *career, const struct applied *applied,
+                   enum pack_rule_kind kind, struct speaker *speaker)
+{
+    const struct career_code *code = applied->code;
+    const struct attestation *attestation = &career_credential(career, code, applied->rank)->attestation;
+    const struct pack_segment *segment =
+        code->space == NULL ? NULL : career_segment_on(code->space, attestation->earned_on);
+    *out = ANSWER_YES;
+    if (segment == NULL) {
+        *speaker = (struct speaker){.segment = NULL};
+        return true;
+    }
+    if (code->space->has_late && career_late_after(code->space, segment) > 0) {
+        *speaker = (struct speaker){.segment = NULL};
+        return counts_by_any(out, career, applied, segment, kind);
+    }
+    return counts_by(out, career, applied, segment, kind, speaker);
 }
 
 /* A no goes before an unknown; what stands against the credential already stays. */
@@ -215,6 +268,29 @@ static bool reason_of_condition(enum reason *out, struct career *career, const s
     return true;
 }
 
+/* Note a late pack by whose condition the code would not count on the day. */
+static bool note_later_condition(struct career *career, const struct career_code *code)
+{
+    uint32_t day = career->question->at_day;
+    const struct pack_segment *segment = career_segment_on(code->space, day);
+    size_t count = segment == NULL ? 0 : career_late_after(code->space, segment);
+    for (size_t i = 1; i <= count; i++) {
+        struct known_rule *rule;
+        struct day_truth days = day_truth_yes;
+        if (segment[i].disputed || !career_speaks(code->space, &segment[i], career_local(code))) {
+            continue;
+        }
+        if (!career_rule(&rule, career, code->space, &segment[i], PACK_RULE_CONDITION, career_local(code)) ||
+            (rule != NULL && !career_evaluate(&days, career, &rule->expression, NULL))) {
+            return false;
+        }
+        for (size_t k = 0; k < code->count && day_truth_on(&days, day) == ANSWER_NO; k++) {
+            career_verdict(career, code, k)->later_rules = segment[i].pack;
+        }
+    }
+    return true;
+}
+
 static bool apply_condition(struct career *career, const struct career_code *code)
 {
     struct day_truth days;
@@ -223,6 +299,10 @@ static bool apply_condition(struct career *career, const struct career_code *cod
         return true;
     }
     if (!career_condition(&days, career, code->space, career_local(code))) {
+        return false;
+    }
+    if (code->space->has_late && day_set_has(days.surely, career->question->at_day) &&
+        !note_later_condition(career, code)) {
         return false;
     }
     if (day_set_equal(days.surely, day_set_all)) {

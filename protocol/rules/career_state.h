@@ -76,6 +76,7 @@ struct asked_by_day {
 struct career_space {
     struct bytes name;
     bool is_divided; /* whether the segments are there */
+    bool has_late;   /* some of them are late */
     size_t segment_count;
     struct pack_segment *segments;
     struct segment_memo *memos;
@@ -164,6 +165,14 @@ struct bytes career_local(const struct career_code *code);
 bool career_divide(struct career *career, struct career_space *space);
 /* Requires: career_divide. NULL: no pack is in force on that day. */
 struct pack_segment *career_segment_on(struct career_space *space, uint32_t day);
+/* How many segments after this one are late ones of the same days. Requires: it is not late itself. */
+size_t career_late_after(const struct career_space *space, const struct pack_segment *segment);
+/* Whether a segment speaks of a code: where others are of the same days, as pack_voices_for says. */
+bool career_speaks(const struct career_space *space, const struct pack_segment *segment, struct bytes local);
+/* Whether a segment's pack lets be earned what was earned on a day, if it speaks of that day: what it does
+ * not offer has nothing else of it. */
+bool career_offers(const struct career_space *space, const struct pack_segment *segment, struct bytes local,
+                   uint32_t earned_on);
 /* The rule of kind that speaks for a code, or that gives a title, on the segment's days. *out NULL: there is
  * none. Requires: the segment is not disputed. Returns: false when the arena is full. */
 bool career_rule(struct known_rule **out, struct career *career, struct career_space *space,
@@ -178,6 +187,10 @@ bool career_asked(const struct day_truth ***out, struct career *career, struct c
 /* The days on which the code's condition holds, each day by its pack. */
 bool career_condition(struct day_truth *out, struct career *career, struct career_space *space,
                       struct bytes local);
+/* The days on which a segment's rule gives the title that by earlier segments is held on the days of held.
+ * Returns: false when the arena is full. */
+bool career_title_by(struct day_truth *out, struct career *career, struct career_space *space,
+                     const struct pack_segment *segment, struct bytes name, const struct day_truth *held);
 const struct day_truth *career_title(struct career *career, struct career_space *space, struct bytes name);
 
 /* ---- career_settle.c ---- */

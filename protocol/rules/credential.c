@@ -5,7 +5,7 @@
 
 #include "protocol/base/text.h"
 #include "protocol/rules/freshness.h"
-#include "protocol/rules/pack.h"
+#include "protocol/rules/pack_history.h"
 #include "protocol/rules/setters.h"
 
 /* What one call works with. Credentials that follow each other are mostly of one namespace: its owners are
@@ -22,6 +22,7 @@ struct decision {
      */
     enum setter setters[HISTORY_EVENTS_MAX];
     enum setter voider;
+    bool any_late; /* whether any pack may be late for a day */
 };
 
 static struct axis_answer yes(enum reason reason)
@@ -74,11 +75,6 @@ static struct axis_answer integrity_of(const struct decision *decision,
 
 /* ---- authority ---- */
 
-static bool is_offered(const struct pack_code *code, uint32_t day)
-{
-    return (!code->has_first_day || code->first_day <= day) && (!code->has_last_day || day <= code->last_day);
-}
-
 static const struct namespace_owners *owners_of(struct decision *decision, struct bytes name_space)
 {
     if (!bytes_equal(decision->name_space, name_space)) {
@@ -88,26 +84,84 @@ static const struct namespace_owners *owners_of(struct decision *decision, struc
     return &decision->owners;
 }
 
-static struct axis_answer code_answer(struct credential_verdict *out, const struct dossier *dossier,
+/* By one pack. */
+static struct axis_answer code_answer_by(const struct dossier *dossier, const struct dossier_pack *pack,
+                                         const struct pack_code *row, uint32_t earned_on)
+{
+    if (pack_is_disputed(dossier, pack)) {
+        return unknown(REASON_DISPUTED);
+    }
+    if (row == NULL) {
+        return no(REASON_UNKNOWN_CODE);
+    }
+    return pack_code_is_offered(row, earned_on) ? yes(REASON_NONE) : no(REASON_CODE_NOT_OFFERED);
+}
+
+/* A certain yes by a late pack goes before all else that is said, a doubt before a no. */
+static bool is_better(struct axis_answer answer, struct axis_answer than)
+{
+    return than.answer != ANSWER_YES && answer.answer != ANSWER_NO && answer.answer != than.answer;
+}
+
+/* Note a late pack that has the code no more. */
+static void note_gone(struct credential_verdict *out, const struct dossier *dossier,
+                      const struct namespace_owners *owners, const struct attestation *attestation)
+{
+    struct pack_voices voices;
+    pack_voices_on(&voices, dossier, owners, code_namespace(attestation->code), attestation->earned_on);
+    for (size_t i = 1; i < voices.count; i++) {
+        if (pack_code_of(&voices.packs[i]->pack, attestation->code) == NULL) {
+            out->later_rules = voices.packs[i];
+        }
+    }
+}
+
+static struct axis_answer code_answer_by_late(struct credential_verdict *out, struct axis_answer answer,
+                                              const struct dossier *dossier,
+                                              const struct namespace_owners *owners,
+                                              const struct attestation *attestation)
+{
+    struct pack_voices voices;
+    note_gone(out, dossier, owners, attestation);
+    pack_voices_for(&voices, dossier, owners, attestation->code, attestation->earned_on);
+    for (size_t i = 0; i < voices.count; i++) {
+        const struct pack_code *row = pack_code_of(&voices.packs[i]->pack, attestation->code);
+        struct axis_answer by_it = code_answer_by(dossier, voices.packs[i], row, attestation->earned_on);
+        if (i == 0 || is_better(by_it, answer)) {
+            answer = by_it;
+            out->pack = voices.packs[i];
+            out->pack_code = row;
+        } else if (by_it.answer == ANSWER_NO && answer.answer != ANSWER_NO) {
+            out->later_rules = voices.packs[i];
+        }
+    }
+    return answer;
+}
+
+static bool any_is_late(const struct dossier *dossier)
+{
+    for (size_t i = 0; i < dossier->pack_count; i++) {
+        if (dossier->packs[i].place.below_s != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct axis_answer code_answer(struct credential_verdict *out, const struct decision *decision,
                                       const struct namespace_owners *owners,
                                       const struct attestation *attestation)
 {
+    const struct dossier *dossier = decision->dossier;
     const struct dossier_pack *pack =
         pack_under(dossier, owners, code_namespace(attestation->code), attestation->earned_on);
     if (pack == NULL) {
         return unknown(dossier->cuts.packs ? REASON_LIMIT : REASON_NO_RULE_PACK);
     }
+    out->pack = pack;
     out->pack_code = pack_code_of(&pack->pack, attestation->code);
-    if (pack_is_disputed(dossier, pack)) {
-        return unknown(REASON_DISPUTED);
-    }
-    if (out->pack_code == NULL) {
-        return no(REASON_UNKNOWN_CODE);
-    }
-    if (!is_offered(out->pack_code, attestation->earned_on)) {
-        return no(REASON_CODE_NOT_OFFERED);
-    }
-    return yes(REASON_NONE);
+    struct axis_answer answer = code_answer_by(dossier, pack, out->pack_code, attestation->earned_on);
+    return decision->any_late ? code_answer_by_late(out, answer, dossier, owners, attestation) : answer;
 }
 
 static struct authority_question question_of(const struct decision *decision,
@@ -134,7 +188,7 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
     const struct namespace_owners *owners = owners_of(decision, code_namespace(attestation->code));
     const struct authority_question question = question_of(decision, credential);
     authority_under(out->authority, dossier, decision->trust, owners, &question);
-    struct axis_answer of_code = code_answer(out, dossier, owners, attestation);
+    struct axis_answer of_code = code_answer(out, decision, owners, attestation);
     if (out->authority->reason == REASON_NONE ||
         (authority_is_unknown(out->authority->reason) && of_code.answer == ANSWER_NO)) {
         return of_code;
@@ -628,7 +682,11 @@ static bool apply_conditions(struct credentials *credentials, bool of_shops, con
 bool credentials_decide(struct credentials *out, const struct dossier *dossier, const struct trust *trust,
                         const struct question *question, struct arena *arena)
 {
-    struct decision decision = {.dossier = dossier, .trust = trust, .question = question, .arena = arena};
+    struct decision decision = {.dossier = dossier,
+                                .trust = trust,
+                                .question = question,
+                                .arena = arena,
+                                .any_late = any_is_late(dossier)};
     *out = (struct credentials){.count = dossier->credential_count};
     out->verdicts = arena_take(arena, out->count * sizeof out->verdicts[0]);
     decision.authorities = arena_take(arena, out->count * sizeof decision.authorities[0]);

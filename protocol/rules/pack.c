@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/pack_history.h"
 
 static bool is_void_for_certain(const struct dossier *dossier, const struct dossier_place *place)
 {
@@ -24,10 +25,8 @@ static bool was_voided_within(const struct namespace_owner *owner, const struct 
     return namespace_owner_spoke(owner, &voids) == ANSWER_YES;
 }
 
-/* Where a pack's author stands among the owners, NAMESPACE_OWNERS_MAX when the pack does not speak on that
- * day. */
-static size_t standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
-                          const struct dossier_pack *pack, uint32_t day)
+struct pack_standing pack_standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
+                                      const struct dossier_pack *pack, uint32_t day)
 {
     const struct dossier_log *log = dossier_log_at(dossier, &pack->place);
     size_t at = namespace_owner_index(owners, &log->author);
@@ -37,18 +36,22 @@ static size_t standing_of(const struct dossier *dossier, const struct namespace_
         (is_void_for_certain(dossier, &pack->place) &&
          was_voided_within(&owners->owners[at], &pack->place)) ||
         pack->pack.in_force_from > day) {
-        return NAMESPACE_OWNERS_MAX;
+        return (struct pack_standing){.pack = NULL};
     }
-    return at;
+    return (struct pack_standing){.pack = pack, .owner = at};
 }
 
-/* Whether a goes before b, both by one owner. */
-static bool goes_before(const struct dossier_pack *a, const struct dossier_pack *b)
+bool pack_precedes(const struct pack_standing *a, const struct pack_standing *b)
 {
-    if (a->pack.version != b->pack.version) {
-        return a->pack.version > b->pack.version;
+    const struct dossier_place *of_a = &a->pack->place;
+    const struct dossier_place *of_b = &b->pack->place;
+    if (a->owner != b->owner) {
+        return a->owner > b->owner;
     }
-    return a->place.seq != b->place.seq ? a->place.seq > b->place.seq : a->place.index > b->place.index;
+    if (a->pack->pack.version != b->pack->pack.version) {
+        return a->pack->pack.version > b->pack->pack.version;
+    }
+    return of_a->seq != of_b->seq ? of_a->seq > of_b->seq : of_a->index > of_b->index;
 }
 
 const struct dossier_pack *pack_on_day(const struct dossier *dossier, const struct trust *trust,
@@ -62,23 +65,25 @@ const struct dossier_pack *pack_on_day(const struct dossier *dossier, const stru
 const struct dossier_pack *pack_under(const struct dossier *dossier, const struct namespace_owners *owners,
                                       struct bytes name_space, uint32_t day)
 {
-    const struct dossier_pack *best = NULL;
-    size_t best_owner = 0;
+    struct pack_standing newest = {.pack = NULL};     /* of those in time */
+    struct pack_standing first_late = {.pack = NULL}; /* of the others, where none was in time */
     for (size_t i = 0; i < dossier->pack_count; i++) {
         const struct dossier_pack *pack = &dossier->packs[i];
         if (!bytes_equal(pack->pack.name_space, name_space)) {
             continue;
         }
-        size_t owner = standing_of(dossier, owners, pack, day);
-        if (owner == NAMESPACE_OWNERS_MAX) {
+        struct pack_standing standing = pack_standing_of(dossier, owners, pack, day);
+        if (standing.pack == NULL) {
             continue;
         }
-        if (best == NULL || owner > best_owner || (owner == best_owner && goes_before(pack, best))) {
-            best = pack;
-            best_owner = owner;
+        if (pack_is_late(pack, day)) {
+            bool is_first = first_late.pack == NULL || pack_precedes(&first_late, &standing);
+            first_late = is_first ? standing : first_late;
+        } else if (newest.pack == NULL || pack_precedes(&standing, &newest)) {
+            newest = standing;
         }
     }
-    return best;
+    return newest.pack != NULL ? newest.pack : first_late.pack;
 }
 
 const struct pack_code *pack_code_of(const struct rule_pack *pack, struct bytes code)
@@ -104,6 +109,11 @@ const struct pack_code *pack_code_of(const struct rule_pack *pack, struct bytes 
         }
     }
     return NULL;
+}
+
+bool pack_code_is_offered(const struct pack_code *code, uint32_t day)
+{
+    return (!code->has_first_day || code->first_day <= day) && (!code->has_last_day || day <= code->last_day);
 }
 
 uint32_t pack_last_day(const struct pack_code *code, uint32_t valid_from)

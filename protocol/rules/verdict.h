@@ -72,11 +72,16 @@ struct credential_verdict {
     const enum said_standing *said;
     uint32_t limited_to; /* its last day by the lifetime of its code, where the attestation names a later one
                             or none; DAY_NONE: it ends as it says */
-    uint64_t lifetime_months;           /* that gives limited_to */
-    uint64_t evidence_age_s;            /* of the issuer's newest checkpoint; UINT64_MAX when none counts */
-    const struct pack_code *pack_code;  /* of the pack in force on the day earned; NULL when there is none */
-    struct authority_answer *authority; /* NULL for an erased entry, whose code nobody knows */
-    struct day_truth days;              /* on which it holds, on all axes */
+    uint64_t lifetime_months;               /* that gives limited_to */
+    const struct dossier_pack *lifetime_by; /* whose it is; NULL: limited_to is DAY_NONE */
+    uint64_t evidence_age_s;           /* of the issuer's newest checkpoint; UINT64_MAX when none counts */
+    const struct dossier_pack *pack;   /* by which it counts or does not: in force on the day earned, or late
+                                          and in its favour; NULL: there is none */
+    const struct pack_code *pack_code; /* of that pack; NULL: it does not have the code */
+    const struct dossier_pack *later_rules; /* a late one that would not let it count, begin or last as it
+                                               does; NULL: none would */
+    struct authority_answer *authority;     /* NULL for an erased entry, whose code nobody knows */
+    struct day_truth days;                  /* on which it holds, on all axes */
 };
 
 /* Why something is not held, or is not held for longer. */
@@ -103,11 +108,12 @@ struct missing_part {
 /* A code that the subject has, or had, any credential for. */
 struct code_verdict {
     struct bytes code;
-    const struct pack_code *pack_code; /* of the pack in force on at_day; NULL */
-    enum answer tested, certified;     /* on at_day */
-    uint32_t since_day, until_day;     /* of the run of days around at_day on which it is surely certified;
-                                          DAY_NONE, DAY_NONE if it is not; until DAY_NONE: for life */
-    size_t missing_count;              /* when tested and not certified: what certification waits for */
+    const struct pack_code *pack_code;   /* of the pack in force on at_day; NULL */
+    enum answer tested, certified;       /* on at_day */
+    uint32_t since_day, until_day;       /* of the run of days around at_day on which it is surely certified;
+                                            DAY_NONE, DAY_NONE if it is not; until DAY_NONE: for life */
+    const struct dossier_pack *begun_by; /* in force on since_day; NULL: not certified, or none was */
+    size_t missing_count;                /* when tested and not certified: what certification waits for */
     const struct missing_part *missing;
     size_t credential; /* the best of this code's credentials that are ABOUT_SUBJECT: the one that is valid
                           longest, else the first undetermined one, else the first; SIZE_MAX: none */
@@ -124,6 +130,7 @@ struct title_verdict {
     /* Of a held title: the code whose lapse ends it. Of one that is not: the held part that lapses first. */
     uint32_t lapse_day; /* DAY_NONE: none does */
     struct bytes lapse_code;
+    const struct dossier_pack *later_rules; /* a late one by which it would not be held; NULL: none */
 };
 
 /* A conjunct of the requirement. */

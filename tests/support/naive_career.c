@@ -95,13 +95,11 @@ static void read_credential(struct naive_career *career, size_t credential)
 
 /* ---- what packs ask for ---- */
 
-static enum answer by_rule_of_day_earned(struct naive_career *career, size_t credential)
+static enum answer counts_by(struct naive_career *career, const struct naive_pack *pack, size_t credential)
 {
     const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
     bool is_renewed = attestation->basis == BASIS_RECERTIFICATION || attestation->basis == BASIS_RENEWAL;
-    const struct naive_pack *pack =
-        naive_pack_on(career, code_namespace(attestation->code), attestation->earned_on);
-    if (pack == NULL || naive_pack_is_disputed(career, pack)) {
+    if (naive_pack_is_disputed(career, pack)) {
         return ANSWER_UNKNOWN;
     }
     const struct naive_rule *rule =
@@ -111,6 +109,21 @@ static enum answer by_rule_of_day_earned(struct naive_career *career, size_t cre
     }
     return is_renewed ? naive_expression_on(career, &rule->expression, attestation->earned_on, credential)
                       : naive_may_hold(career, &rule->expression, credential);
+}
+
+static enum answer by_rule_of_day_earned(struct naive_career *career, size_t credential)
+{
+    const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    size_t count = naive_voices(career, code_namespace(attestation->code), attestation->code,
+                                attestation->earned_on, voices);
+    enum answer answer = count == 0 ? ANSWER_UNKNOWN : ANSWER_NO;
+    for (size_t i = 0; i < count; i++) {
+        if (count == 1 || naive_offers(career, voices[i], attestation)) {
+            answer = naive_or(answer, counts_by(career, voices[i], credential));
+        }
+    }
+    return answer;
 }
 
 enum answer naive_counts(struct naive_career *career, size_t credential)
@@ -126,15 +139,21 @@ enum answer naive_counts(struct naive_career *career, size_t credential)
 static enum answer by_rule_of_day(struct naive_career *career, enum pack_rule_kind kind, size_t code,
                                   uint32_t day)
 {
-    const struct naive_pack *pack = naive_pack_on(career, code_namespace(career->codes[code]), day);
-    if (pack == NULL) {
-        return ANSWER_YES;
+    struct bytes name = career->codes[code];
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    size_t count = naive_voices(career, code_namespace(name), name, day, voices);
+    enum answer answer = count == 0 ? ANSWER_YES : ANSWER_NO;
+    for (size_t i = 0; i < count; i++) {
+        const struct naive_rule *rule = naive_rule_for(voices[i], kind, name);
+        enum answer by_it = rule == NULL ? ANSWER_YES : ANSWER_UNKNOWN;
+        if (naive_pack_is_disputed(career, voices[i])) {
+            by_it = ANSWER_UNKNOWN;
+        } else if (rule != NULL) {
+            by_it = naive_expression_on(career, &rule->expression, day, SIZE_MAX);
+        }
+        answer = naive_or(answer, by_it);
     }
-    if (naive_pack_is_disputed(career, pack)) {
-        return ANSWER_UNKNOWN;
-    }
-    const struct naive_rule *rule = naive_rule_for(pack, kind, career->codes[code]);
-    return rule == NULL ? ANSWER_YES : naive_expression_on(career, &rule->expression, day, SIZE_MAX);
+    return answer;
 }
 
 enum answer naive_condition(struct naive_career *career, size_t code, uint32_t day)
@@ -206,23 +225,42 @@ static enum answer held_before(struct naive_career *career, size_t title, uint32
     return answer;
 }
 
-/* Whether the pack in force may give any title: one that is disputed may. */
-static enum answer without_rule(const struct naive_career *career, const struct naive_pack *pack)
+/* Whether a pack gives a title that no pack is known to give: one that is disputed may. */
+static enum answer without_rule(const struct naive_career *career, struct bytes name_space, uint32_t day)
 {
-    return pack != NULL && naive_pack_is_disputed(career, pack) ? ANSWER_UNKNOWN : ANSWER_NO;
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    size_t count = naive_voices(career, name_space, bytes_of(NULL, 0), day, voices);
+    enum answer answer = ANSWER_NO;
+    for (size_t i = 0; i < count; i++) {
+        answer = naive_pack_is_disputed(career, voices[i]) ? ANSWER_UNKNOWN : answer;
+    }
+    return answer;
 }
 
-static enum answer find_title(struct naive_career *career, size_t title, uint32_t day)
+static enum answer title_by(struct naive_career *career, const struct naive_pack *pack, size_t title,
+                            uint32_t day)
 {
-    const struct naive_title *named = &career->titles[title];
-    const struct naive_pack *pack = naive_pack_on(career, named->name_space, day);
-    const struct naive_rule *rule = pack == NULL ? NULL : naive_title_rule(pack, named->name);
-    if (rule == NULL || naive_pack_is_disputed(career, pack)) {
-        return without_rule(career, pack);
+    const struct naive_rule *rule = naive_title_rule(pack, career->titles[title].name);
+    if (naive_pack_is_disputed(career, pack)) {
+        return ANSWER_UNKNOWN;
+    }
+    if (rule == NULL) {
+        return ANSWER_NO;
     }
     enum answer answer = naive_expression_on(career, &rule->expression, day, SIZE_MAX);
     if (rule->expression.op == EXPRESSION_FOR_LIFE) {
         answer = naive_or(answer, held_before(career, title, day));
+    }
+    return answer;
+}
+
+static enum answer find_title(struct naive_career *career, size_t title, uint32_t day)
+{
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    size_t count = naive_voices(career, career->titles[title].name_space, bytes_of(NULL, 0), day, voices);
+    enum answer answer = ANSWER_NO;
+    for (size_t i = 0; i < count; i++) {
+        answer = naive_or(answer, title_by(career, voices[i], title, day));
     }
     return answer;
 }
@@ -239,8 +277,7 @@ static enum answer title_on(struct naive_career *career, size_t title, uint32_t 
 enum answer naive_title(struct naive_career *career, struct bytes name_space, struct bytes name, uint32_t day)
 {
     size_t title = title_of(career, name_space, name);
-    return title == SIZE_MAX ? without_rule(career, naive_pack_on(career, name_space, day))
-                             : title_on(career, title, day);
+    return title == SIZE_MAX ? without_rule(career, name_space, day) : title_on(career, title, day);
 }
 
 /* ---- what rests on itself ---- */
@@ -312,7 +349,6 @@ void naive_career_begin(struct naive_career *career, const struct dossier *dossi
         read_credential(career, i);
     }
     naive_read_affiliations(career);
-    naive_find_changes(career);
     career->height = naive_find_height(career);
     if (career->height == SIZE_MAX) {
         resolve(career);

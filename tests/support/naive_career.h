@@ -23,7 +23,6 @@ enum {
     NAIVE_NODES_MAX = 2 * NAIVE_CODES_MAX + NAIVE_TITLES_MAX,
     NAIVE_SPAN_MAX = 1000,
     NAIVE_MEMOS_MAX = 512,
-    NAIVE_STRETCHES_MAX = NAIVE_PACKS_MAX + 1,
     NAIVE_ARENA_SIZE = 1024 * 1024,
 };
 
@@ -83,17 +82,15 @@ struct naive_career {
     uint8_t counts[NAIVE_CREDENTIALS_MAX];
     uint32_t last_days[NAIVE_CREDENTIALS_MAX][2]; /* perhaps, and for sure */
     bool last_is_found[NAIVE_CREDENTIALS_MAX][2];
-    /* Days on which another pack may come into force, ascending: between them lie stretches. */
-    size_t change_count;
-    uint32_t changes[NAIVE_STRETCHES_MAX];
-    /* Whether certification by an attestation has begun in a stretch by a day: the first so many days. */
-    size_t begun_count[NAIVE_CREDENTIALS_MAX][NAIVE_STRETCHES_MAX];
+    /* Whether certification by an attestation has begun by a pack, the last one being none, by a day: the
+     * first so many days. */
+    size_t begun_count[NAIVE_CREDENTIALS_MAX][NAIVE_PACKS_MAX + 1];
     /* Whether a `joined` is what it must be, and the one that speaks for its consent. */
     enum answer joined[NAIVE_AFFILIATIONS_MAX];
     size_t memo_count;
     struct naive_memo memos[NAIVE_MEMOS_MAX];
     struct arena arena;
-    uint8_t begun[NAIVE_CREDENTIALS_MAX][NAIVE_STRETCHES_MAX][NAIVE_SPAN_MAX];
+    uint8_t begun[NAIVE_CREDENTIALS_MAX][NAIVE_PACKS_MAX + 1][NAIVE_SPAN_MAX];
     uint8_t memory[NAIVE_ARENA_SIZE];
 };
 
@@ -116,6 +113,9 @@ enum answer naive_not(enum answer a);
  * perhaps. DAY_NONE: for life. */
 uint32_t naive_last_day(struct naive_career *career, size_t credential, bool for_sure);
 enum answer naive_integrity(const struct naive_career *career, size_t credential);
+/* Whether a pack lets be earned what was earned on the day it names, if it speaks of that day. */
+bool naive_offers(const struct naive_career *career, const struct naive_pack *pack,
+                  const struct attestation *attestation);
 /* Of its issuer and the pack of the day earned, before what that pack's rules ask for. */
 enum answer naive_authority(const struct naive_career *career, size_t credential);
 /* Whether its issuer never was let say so by anybody. Requires: not erased. */
@@ -147,6 +147,13 @@ enum answer naive_in_network(struct naive_career *career, struct bytes code, uin
 
 /* Whether it is its namespace's owner's, had arrived, and is not void for certain. */
 bool naive_pack_speaks(const struct naive_career *career, const struct dossier_pack *pack);
+/* Those that speak of a code on day (of none: of titles), the one in force first, then those that came too
+ * late for the day and may only add: what any of them gives is given. */
+size_t naive_voices(const struct naive_career *career, struct bytes name_space, struct bytes code,
+                    uint32_t day, const struct naive_pack *out[NAIVE_PACKS_MAX]);
+bool naive_knows(const struct naive_pack *pack, struct bytes code);
+/* Whether any is late for the day before and not for this one. */
+bool naive_lateness_changes(const struct naive_career *career, uint32_t day);
 /* The pack in force on day, NULL: none is. */
 const struct naive_pack *naive_pack_on(const struct naive_career *career, struct bytes name_space,
                                        uint32_t day);
@@ -179,8 +186,6 @@ enum answer naive_may_hold(struct naive_career *career, const struct expression 
 
 /* ---- certification (naive_certified.c) ---- */
 
-/* Find the days on which another pack may come into force. */
-void naive_find_changes(struct naive_career *career);
 enum answer naive_find_certified(struct naive_career *career, size_t code, uint32_t day);
 
 /* ---- the career (naive_career.c) ---- */

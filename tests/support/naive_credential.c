@@ -76,16 +76,16 @@ static enum answer issuer_may(const struct naive_career *career, size_t credenti
     }
 }
 
-static enum answer is_offered(const struct naive_career *career, const struct attestation *attestation)
+static enum answer is_offered_by(const struct naive_career *career, const struct naive_pack *pack,
+                                 const struct attestation *attestation)
 {
     struct bytes name_space = code_namespace(attestation->code);
     struct bytes local =
         bytes_of(attestation->code.data + name_space.size + 1, attestation->code.size - name_space.size - 1);
-    const struct naive_pack *pack = naive_pack_on(career, name_space, attestation->earned_on);
-    if (pack == NULL || naive_pack_is_disputed(career, pack)) {
+    const struct pack_code *codes = pack->pack->pack.codes.items;
+    if (naive_pack_is_disputed(career, pack)) {
         return ANSWER_UNKNOWN;
     }
-    const struct pack_code *codes = pack->pack->pack.codes.items;
     for (size_t i = 0; i < pack->pack->pack.codes.count; i++) {
         if (bytes_equal(codes[i].code, local)) {
             bool is_early = codes[i].has_first_day && attestation->earned_on < codes[i].first_day;
@@ -94,6 +94,33 @@ static enum answer is_offered(const struct naive_career *career, const struct at
         }
     }
     return ANSWER_NO;
+}
+
+bool naive_offers(const struct naive_career *career, const struct naive_pack *pack,
+                  const struct attestation *attestation)
+{
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    size_t count = naive_voices(career, code_namespace(attestation->code), attestation->code,
+                                attestation->earned_on, voices);
+    for (size_t i = 0; i < count; i++) {
+        if (voices[i] == pack && naive_knows(pack, attestation->code) &&
+            is_offered_by(career, pack, attestation) == ANSWER_NO) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum answer is_offered(const struct naive_career *career, const struct attestation *attestation)
+{
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    size_t count = naive_voices(career, code_namespace(attestation->code), attestation->code,
+                                attestation->earned_on, voices);
+    enum answer answer = count == 0 ? ANSWER_UNKNOWN : ANSWER_NO;
+    for (size_t i = 0; i < count; i++) {
+        answer = naive_or(answer, is_offered_by(career, voices[i], attestation));
+    }
+    return answer;
 }
 
 enum answer naive_authority(const struct naive_career *career, size_t credential)

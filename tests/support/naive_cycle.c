@@ -73,12 +73,19 @@ static void name_by_rule(const struct naive_career *career, const struct naive_r
 
 /* ---- which rules decide a node ---- */
 
-/* The pack whose rules decide something on day. */
-static const struct naive_pack *clear_pack_on(const struct naive_career *career, struct bytes name_space,
-                                              uint32_t day)
+/* Those whose rules decide something on day. */
+static size_t clear_packs_on(const struct naive_career *career, struct bytes name_space, struct bytes code,
+                             uint32_t day, const struct naive_pack *out[NAIVE_PACKS_MAX])
 {
-    const struct naive_pack *pack = naive_pack_on(career, name_space, day);
-    return pack == NULL || naive_pack_is_disputed(career, pack) ? NULL : pack;
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    size_t voice_count = naive_voices(career, name_space, code, day, voices);
+    size_t count = 0;
+    for (size_t i = 0; i < voice_count; i++) {
+        if (!naive_pack_is_disputed(career, voices[i])) {
+            out[count++] = voices[i];
+        }
+    }
+    return count;
 }
 
 static void follow_attestations(struct naive_career *career, size_t code)
@@ -86,42 +93,44 @@ static void follow_attestations(struct naive_career *career, size_t code)
     struct naive_nodes *out = &career->steps[naive_tested_node(code)];
     for (size_t i = 0; i < career->dossier->credential_count; i++) {
         const struct attestation *attestation = &career->dossier->credentials[i].attestation;
-        if (career->code_of[i] != code) {
+        const struct naive_pack *packs[NAIVE_PACKS_MAX];
+        bool is_renewed = attestation->basis == BASIS_RECERTIFICATION || attestation->basis == BASIS_RENEWAL;
+        if (career->code_of[i] != code || !is_renewed) { /* else by the attestation alone */
             continue;
         }
-        const struct naive_pack *pack =
-            clear_pack_on(career, code_namespace(attestation->code), attestation->earned_on);
-        bool is_renewed = attestation->basis == BASIS_RECERTIFICATION || attestation->basis == BASIS_RENEWAL;
-        if (pack != NULL && is_renewed) { /* else by the attestation alone */
-            name_by_rule(career, naive_rule_for(pack, PACK_RULE_RENEWAL, attestation->code), out);
+        size_t count = clear_packs_on(career, code_namespace(attestation->code), attestation->code,
+                                      attestation->earned_on, packs);
+        for (size_t k = 0; k < count; k++) {
+            name_by_rule(career, naive_rule_for(packs[k], PACK_RULE_RENEWAL, attestation->code), out);
         }
     }
 }
 
 static void follow_code(struct naive_career *career, size_t code, uint32_t day)
 {
-    const struct naive_pack *pack = clear_pack_on(career, code_namespace(career->codes[code]), day);
-    if (pack == NULL) {
-        return;
+    struct bytes name = career->codes[code];
+    const struct naive_pack *packs[NAIVE_PACKS_MAX];
+    size_t count = clear_packs_on(career, code_namespace(name), name, day, packs);
+    for (size_t i = 0; i < count; i++) {
+        struct naive_nodes *tested = &career->steps[naive_tested_node(code)];
+        struct naive_nodes *certified = &career->steps[naive_certified_node(code)];
+        name_by_rule(career, naive_rule_for(packs[i], PACK_RULE_CONDITION, name), tested);
+        name_by_rule(career, naive_rule_for(packs[i], PACK_RULE_EXPERIENCE, name), certified);
+        name_by_rule(career, naive_rule_for(packs[i], PACK_RULE_PREREQUISITE, name), certified);
     }
-    name_by_rule(career, naive_rule_for(pack, PACK_RULE_CONDITION, career->codes[code]),
-                 &career->steps[naive_tested_node(code)]);
-    name_by_rule(career, naive_rule_for(pack, PACK_RULE_EXPERIENCE, career->codes[code]),
-                 &career->steps[naive_certified_node(code)]);
-    name_by_rule(career, naive_rule_for(pack, PACK_RULE_PREREQUISITE, career->codes[code]),
-                 &career->steps[naive_certified_node(code)]);
 }
 
 static void follow_title(struct naive_career *career, size_t title, uint32_t day)
 {
-    const struct naive_pack *pack = clear_pack_on(career, career->titles[title].name_space, day);
-    if (pack != NULL) {
-        name_by_rule(career, naive_title_rule(pack, career->titles[title].name),
+    const struct naive_pack *packs[NAIVE_PACKS_MAX];
+    size_t count = clear_packs_on(career, career->titles[title].name_space, bytes_of(NULL, 0), day, packs);
+    for (size_t i = 0; i < count; i++) {
+        name_by_rule(career, naive_title_rule(packs[i], career->titles[title].name),
                      &career->steps[naive_title_node(career, title)]);
     }
 }
 
-/* Whether another pack may be in force on day than on the day before. */
+/* Whether another pack may speak on day than on the day before. */
 static bool is_pack_change(const struct naive_career *career, uint32_t day)
 {
     for (size_t i = 0; i < career->pack_count; i++) {
@@ -129,7 +138,7 @@ static bool is_pack_change(const struct naive_career *career, uint32_t day)
             return true;
         }
     }
-    return day == career->first_day;
+    return day == career->first_day || naive_lateness_changes(career, day);
 }
 
 static void follow_rules(struct naive_career *career)

@@ -91,22 +91,32 @@ static uint32_t end_by(struct naive_career *career, size_t credential, const str
     return day_add_months(held > from ? held : from, months);
 }
 
-/* Day by day: the pack that is in force says how long it lasts, as long as it lasts. */
+/* Day by day: those that speak say how long it lasts, as long as it lasts. */
 static uint32_t by_packs(struct naive_career *career, size_t credential, bool for_sure)
 {
     const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
-    const struct naive_pack *first =
-        naive_pack_on(career, code_namespace(attestation->code), attestation->earned_on);
-    if (first == NULL || naive_pack_is_disputed(career, first) || row_of(first, attestation->code) == NULL) {
-        return DAY_NONE;
-    }
-    uint32_t end = end_by(career, credential, row_of(first, attestation->code), for_sure);
-    for (uint32_t day = attestation->earned_on; day <= end && day <= career->last_day; day++) {
-        const struct naive_pack *pack = naive_pack_on(career, code_namespace(attestation->code), day);
-        const struct pack_code *row = pack == NULL ? NULL : row_of(pack, attestation->code);
-        if (row != NULL && !(for_sure && naive_pack_is_disputed(career, pack))) {
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    bool is_first = true;
+    uint32_t end = DAY_NONE;
+    for (uint32_t day = attestation->earned_on; is_first || (day <= end && day <= career->last_day); day++) {
+        size_t count =
+            naive_voices(career, code_namespace(attestation->code), bytes_of(NULL, 0), day, voices);
+        for (size_t i = 0; i < count; i++) {
+            const struct pack_code *row = row_of(voices[i], attestation->code);
+            bool disputed = naive_pack_is_disputed(career, voices[i]);
+            if (row == NULL || (!is_first && for_sure && disputed) ||
+                !naive_offers(career, voices[i], attestation)) {
+                continue;
+            }
+            if (is_first && disputed) {
+                return DAY_NONE;
+            }
             uint32_t by_it = end_by(career, credential, row, for_sure);
-            end = by_it > end ? by_it : end;
+            end = is_first || by_it > end ? by_it : end;
+            is_first = false;
+        }
+        if (is_first) {
+            return DAY_NONE;
         }
     }
     return end;

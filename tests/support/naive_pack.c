@@ -44,19 +44,81 @@ static bool goes_before(const struct dossier_pack *a, const struct dossier_pack 
     return was_said_later(&a->place, &b->place);
 }
 
+enum { LATE_DAYS = 90 };
+
+/* Its author is known to have stood below it more than 90 days after, and so long it had not come here. */
+static bool is_late(const struct naive_pack *pack, uint32_t day)
+{
+    const struct dossier_place *place = &pack->pack->place;
+    return place->below_s != 0 && day_of_time(place->below_s) > day + LATE_DAYS &&
+           day_of_time(place->arrived_s) > day + LATE_DAYS;
+}
+
+bool naive_lateness_changes(const struct naive_career *career, uint32_t day)
+{
+    bool any = false;
+    for (size_t i = 0; i < career->pack_count; i++) {
+        any = any || is_late(&career->packs[i], day) != is_late(&career->packs[i], day - 1);
+    }
+    return any;
+}
+
+bool naive_knows(const struct naive_pack *pack, struct bytes code)
+{
+    struct bytes name_space = pack->pack->pack.name_space;
+    const struct pack_code *codes = pack->pack->pack.codes.items;
+    for (size_t i = 0; i < pack->pack->pack.codes.count; i++) {
+        if (code.size == name_space.size + 1 + codes[i].code.size &&
+            bytes_equal(bytes_of(code.data + name_space.size + 1, codes[i].code.size), codes[i].code)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Those in force on day, oldest first. */
+static size_t list_in_force(const struct naive_career *career, struct bytes name_space, uint32_t day,
+                            const struct naive_pack *out[NAIVE_PACKS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < career->pack_count; i++) {
+        const struct naive_pack *pack = &career->packs[i];
+        if (!pack->speaks || pack->pack->pack.in_force_from > day ||
+            !bytes_equal(pack->pack->pack.name_space, name_space)) {
+            continue;
+        }
+        size_t at = count++;
+        for (; at > 0 && goes_before(out[at - 1]->pack, pack->pack); at--) {
+            out[at] = out[at - 1];
+        }
+        out[at] = pack;
+    }
+    return count;
+}
+
+size_t naive_voices(const struct naive_career *career, struct bytes name_space, struct bytes code,
+                    uint32_t day, const struct naive_pack *out[NAIVE_PACKS_MAX])
+{
+    const struct naive_pack *in_force[NAIVE_PACKS_MAX];
+    size_t in_force_count = list_in_force(career, name_space, day, in_force);
+    size_t count = 0;
+    for (size_t i = 0; i < in_force_count; i++) {
+        bool speaks_instead =
+            !is_late(in_force[i], day) || count == 0 ||
+            (count == 1 && code.size > 0 && !naive_knows(out[0], code) && naive_knows(in_force[i], code));
+        count = speaks_instead ? 0 : count;
+        if (speaks_instead || code.size == 0 || naive_knows(in_force[i], code)) {
+            out[count++] = in_force[i];
+        }
+    }
+    return count;
+}
+
 const struct naive_pack *naive_pack_on(const struct naive_career *career, struct bytes name_space,
                                        uint32_t day)
 {
-    const struct naive_pack *best = NULL;
-    for (size_t i = 0; i < career->pack_count; i++) {
-        const struct dossier_pack *pack = career->packs[i].pack;
-        if (career->packs[i].speaks && pack->pack.in_force_from <= day &&
-            bytes_equal(pack->pack.name_space, name_space) &&
-            (best == NULL || goes_before(pack, best->pack))) {
-            best = &career->packs[i];
-        }
-    }
-    return best;
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    return naive_voices(career, name_space, bytes_of(NULL, 0), day, voices) == 0 ? NULL : voices[0];
 }
 
 bool naive_pack_is_disputed(const struct naive_career *career, const struct naive_pack *pack)

@@ -428,6 +428,7 @@ void random_career_draw(struct random_career *career, uint64_t seed)
     career->dice.state = seed;
     career->ruin = PICK(career, ruins);
     career->has_lifetimes = roll(career, 4) == 0;
+    career->has_late = roll(career, 4) == 0;
     bool named =
         network_init(&career->network, "test") && day_from_text(&leap_day, bytes_of_string("2024-02-29"));
     assert(named);

@@ -42,6 +42,7 @@ struct random_career {
     uint32_t ruin; /* 0: nothing is wrong; 1: a little; 2: much */
     uint32_t first_day, last_day;
     bool has_lifetimes; /* codes have some */
+    bool has_late;      /* some packs came late for some days */
     size_t day_count;
     uint32_t days[RANDOM_DAYS_MAX]; /* drawn lately */
     struct network network;

@@ -255,6 +255,11 @@ static void draw_pack(struct random_career *career, enum random_actor owner, con
                  .in_force_from =
                      is_first && !random_career_goes_wrong(career, 10) ? 0 : random_career_day(career)},
     };
+    if (career->has_late && random_career_happens(career, 50)) {
+        pack->place.below_s = time_of_day(random_career_day(career) + 90 + 1);
+        pack->place.arrived_s =
+            time_of_day(random_career_day(career) + 90 + (random_career_happens(career, 80) ? 400 : 1));
+    }
     draw_codes(career, pack);
     draw_rules(career, pack);
 }

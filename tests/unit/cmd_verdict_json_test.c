@@ -99,6 +99,37 @@ static void a_lifetime_is_flagged(void **state)
     json_decref(page);
 }
 
+static json_int_t version_at(json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static void the_rules_that_judged_are_numbers(void **state)
+{
+    (void)state;
+    struct dossier_pack later = {.pack = {.version = 4}};
+    struct dossier_pack longer = {.pack = {.version = 5}};
+    page_case_begin(&shown);
+    shown.verdicts[0].pack = &shown.pack;
+    shown.verdicts[0].later_rules = &later;
+    shown.verdicts[0].lifetime_by = &longer;
+    shown.codes[0].begun_by = &longer;
+    shown.titles[0].later_rules = &later;
+    shown.titles[0].name = bytes_of_string("T");
+    shown.verdict.title_count = 1;
+    json_t *page = verdict_json(&shown.page);
+    json_t *judged = json_array_get(json_object_get(page, "credentials"), 0);
+    json_t *other = json_array_get(json_object_get(page, "credentials"), 1);
+    assert_int_equal(version_at(judged, "rules_version"), 3);
+    assert_int_equal(version_at(judged, "later_rules"), 4);
+    assert_int_equal(version_at(judged, "lifetime_version"), 5);
+    assert_true(json_is_null(json_object_get(other, "rules_version")));
+    assert_true(json_is_null(json_object_get(other, "later_rules")));
+    assert_int_equal(version_at(json_array_get(json_object_get(page, "codes"), 0), "begun_by_version"), 5);
+    assert_int_equal(version_at(json_array_get(json_object_get(page, "titles"), 0), "later_rules"), 4);
+    json_decref(page);
+}
+
 static void what_was_not_asked_for_is_not_listed(void **state)
 {
     (void)state;
@@ -156,6 +187,7 @@ int main(void)
         cmocka_unit_test(programs_read_what_people_read),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
         cmocka_unit_test(a_lifetime_is_flagged),
+        cmocka_unit_test(the_rules_that_judged_are_numbers),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),
         cmocka_unit_test(an_overruled_statement_stays),
         cmocka_unit_test(what_strangers_say_stands_apart),

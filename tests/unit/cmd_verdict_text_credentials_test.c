@@ -188,6 +188,19 @@ static void a_lifetime_says_whose_it_is(void **state)
     says("ase/A6: expired after 2025-07-30 (the rules of ase give it 1 month)\n");
 }
 
+static void the_rules_that_judged_are_named(void **state)
+{
+    (void)state;
+    struct dossier_pack later = {.pack = {.name_space = bytes_of_string("ase"), .version = 4}};
+    page_case_begin(&shown);
+    says_not("by the rules");
+    says_not("later rules");
+    shown.verdicts[0].pack = &shown.pack;
+    shown.verdicts[0].later_rules = &later;
+    says("from ASE; exam of 2024-06-30; by the rules of ase, version 3; issuer seen");
+    says("                later rules say otherwise: version 4, which came too late to change it\n");
+}
+
 static void experience_says_what_it_documents(void **state)
 {
     (void)state;
@@ -309,6 +322,7 @@ int main(void)
         cmocka_unit_test(the_holders_word_stands_beneath),
         cmocka_unit_test(a_silent_one_names_its_network),
         cmocka_unit_test(a_lifetime_says_whose_it_is),
+        cmocka_unit_test(the_rules_that_judged_are_named),
         cmocka_unit_test(experience_says_what_it_documents),
         cmocka_unit_test(what_strangers_say_stands_apart),
         cmocka_unit_test(strangers_do_not_fill_the_page),

@@ -69,7 +69,7 @@ static void publish_honest(void)
         attest(txn, &ase, &maria, codes[i], BASIS_EXAM, EARNED, LAST);
     }
     attest(txn, &ase, &maria, "ase/experience", BASIS_EXPERIENCE, EARNED - 1000, EARNED);
-    attest(txn, &ase, &garage, "ase/blue-seal", BASIS_RECOGNITION, EARNED, LAST);
+    attest(txn, &ase, &garage, "ase/blue-seal", BASIS_RECOGNITION, AT_DAY - 100, LAST);
     world_publish_one(&world, txn, &garage, CLASS_CONTENT, ENTRY_SHOP, &profile, EARLY);
     world_publish_one(&world, txn, &garage, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, EARLY);
     for (size_t i = 0; i < HOSTILE_CODES_HELD; i++) {

@@ -224,6 +224,7 @@ enum { DAYS = 50 };
 static void build_random(uint64_t *seed)
 {
     verdict_case_begin(&given);
+    given.certificate->attestation.code = bytes_of_string("ase/L1"); /* without a lifetime */
     given.certificate->attestation.valid_from = next_random(seed) % DAYS;
     given.certificate->attestation.earned_on = given.certificate->attestation.valid_from;
     given.certificate->attestation.has_last_day = next_random(seed) % 4 != 0;

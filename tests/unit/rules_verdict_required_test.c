@@ -24,6 +24,7 @@ static void what_lapses_next_is_the_first_valid_one_to(void **state)
     assert_int_equal(verdict.next_lapse_day, 1800);
     assert_true(bytes_equal_string(verdict.next_lapse, "ase/A6"));
     verdict_case_begin(&given);
+    given.certificate->attestation.code = bytes_of_string("ase/L1"); /* without a lifetime */
     given.certificate->attestation.has_last_day = false;
     given.question.at_day = DAY_MAX;
     verdict = verdict_case_decide(&given);

@@ -1,0 +1,422 @@
+#include "protocol/rules/pack_history.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "tests/support/career_builder.h"
+
+/* What rules that were published late may change, and what not. Packs of ase, one version each. */
+
+enum {
+    TODAY = 46000, /* on which what is late was published */
+    LATE_UNTIL = TODAY - PACK_LATE_DAYS,
+    FROM = 30000,
+    EARNED = 40000,
+    LAST = 45999,
+    PACKS_MAX = 3,
+    EARNED_MAX = 3,
+};
+
+/* When a version came. */
+enum published {
+    IN_TIME, /* before it is in force */
+    LATE,    /* today: its author's log stood below it the day before */
+    HERE,    /* its author's log stood below it, but it was here in time */
+    UNKNOWN, /* it came here today, and its author says nothing */
+};
+
+struct version {
+    enum published published;
+    uint32_t from;
+    const char *codes, *rules;
+};
+
+static struct career_case given;
+
+#define PACKS(...)                                                                                           \
+    {                                                                                                        \
+        __VA_ARGS__                                                                                          \
+    }
+#define EXAM(code, first, last)                                                                              \
+    {                                                                                                        \
+        "ase/" code, BASIS_EXAM, first, first, last                                                          \
+    }
+#define RENEWED(code, first, last)                                                                           \
+    {                                                                                                        \
+        "ase/" code, BASIS_RENEWAL, first, first, last                                                       \
+    }
+
+static const struct row {
+    const char *why;
+    struct version packs[PACKS_MAX];
+    struct earned earned[EARNED_MAX];
+    const char *asked;
+    uint32_t day;
+    enum answer answer;
+    uint64_t later; /* the version that says otherwise of the one earned last; 0: none */
+} rows[] = {
+    {"in force from of old, published today: a kind of attestation is asked for",
+     PACKS({IN_TIME, FROM, "A1", ""}, {LATE, FROM, "A1", "prerequisite A1: basis licence"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     2},
+    {"where nobody shows that it is late its claim stands",
+     PACKS({IN_TIME, FROM, "A1", ""}, {UNKNOWN, FROM, "A1", "prerequisite A1: basis licence"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     0},
+    {"it was here in time, whatever its author says later",
+     PACKS({IN_TIME, FROM, "A1", ""}, {HERE, FROM, "A1", "prerequisite A1: basis licence"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     0},
+    {"the code is gone",
+     PACKS({IN_TIME, FROM, "A1", ""}, {LATE, FROM, "A2", ""}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     2},
+    {"another code is asked for beforehand",
+     PACKS({IN_TIME, FROM, "A1 A2", ""}, {LATE, FROM, "A1 A2", "prerequisite A1: A2"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     2},
+    {"another code is no longer asked for beforehand",
+     PACKS({IN_TIME, FROM, "A1 A2", "prerequisite A1: A2"}, {LATE, FROM, "A1 A2", ""}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     0},
+    {"experience is asked for",
+     PACKS({IN_TIME, FROM, "A1", ""}, {LATE, FROM, "A1", "experience A1: experience 9 days in A1"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     2},
+    {"of what was earned since it is asked for",
+     PACKS({IN_TIME, FROM, "A1", ""}, {LATE, FROM, "A1", "experience A1: experience 9 days in A1"}),
+     {EXAM("A1", LATE_UNTIL, LAST + 99)},
+     "A1",
+     LATE_UNTIL,
+     ANSWER_NO,
+     0},
+    {"of what was earned the day before it is not",
+     PACKS({IN_TIME, FROM, "A1", ""}, {LATE, FROM, "A1", "experience A1: experience 9 days in A1"}),
+     {EXAM("A1", LATE_UNTIL - 1, LAST + 99)},
+     "A1",
+     LATE_UNTIL,
+     ANSWER_YES,
+     2},
+    {"a condition is made",
+     PACKS({IN_TIME, FROM, "A1 A2", ""}, {LATE, FROM, "A1 A2", "condition A1: A2"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     LATE_UNTIL - 1,
+     ANSWER_YES,
+     2},
+    {"from the first day for which it is in time the condition is asked for",
+     PACKS({IN_TIME, FROM, "A1 A2", ""}, {LATE, FROM, "A1 A2", "condition A1: A2"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     LATE_UNTIL,
+     ANSWER_NO,
+     0},
+    {"a condition is dropped",
+     PACKS({IN_TIME, FROM, "A1 A2", "condition A1: A2"}, {LATE, FROM, "A1 A2", ""}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     0},
+    {"a title asks for more: the last day before",
+     PACKS({IN_TIME, FROM, "A1 A2", "title T: A1"}, {LATE, FROM, "A1 A2", "title T: A1 and A2"}),
+     {EXAM("A1", EARNED, LAST)},
+     "\"T\"",
+     LATE_UNTIL - 1,
+     ANSWER_YES,
+     0},
+    {"a title asks for more: from the first day for which that is in time",
+     PACKS({IN_TIME, FROM, "A1 A2", "title T: A1"}, {LATE, FROM, "A1 A2", "title T: A1 and A2"}),
+     {EXAM("A1", EARNED, LAST)},
+     "\"T\"",
+     LATE_UNTIL,
+     ANSWER_NO,
+     0},
+    {"a title asks for less",
+     PACKS({IN_TIME, FROM, "A1 A2", "title T: A1 and A2"}, {LATE, FROM, "A1 A2", "title T: A1"}),
+     {EXAM("A1", EARNED, LAST)},
+     "\"T\"",
+     45000,
+     ANSWER_YES,
+     0},
+    {"a title is given that there was not",
+     PACKS({IN_TIME, FROM, "A1", ""}, {LATE, FROM, "A1", "title T: A1"}),
+     {EXAM("A1", EARNED, LAST)},
+     "\"T\"",
+     45000,
+     ANSWER_YES,
+     0},
+    {"a title is gone",
+     PACKS({IN_TIME, FROM, "A1", "title T: A1"}, {LATE, FROM, "A1", ""}),
+     {EXAM("A1", EARNED, LAST)},
+     "\"T\"",
+     LATE_UNTIL - 1,
+     ANSWER_YES,
+     0},
+    {"what one of two gives is for life by the other",
+     PACKS({IN_TIME, FROM, "A1 A2", "title T: for life (A1 and A2)"}, {LATE, FROM, "A1 A2", "title T: A1"}),
+     {EXAM("A1", EARNED, EARNED + 10)},
+     "\"T\"",
+     EARNED + 11,
+     ANSWER_YES,
+     0},
+    {"a renewal that the rules allowed",
+     PACKS({IN_TIME, FROM, "A1", "renewal A1: in time"}, {LATE, FROM, "A1", ""}),
+     {EXAM("A1", EARNED, EARNED + 100), RENEWED("A1", EARNED + 50, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     2},
+    {"a renewal that the rules now allow",
+     PACKS({IN_TIME, FROM, "A1", ""}, {LATE, FROM, "A1", "renewal A1: in time"}),
+     {EXAM("A1", EARNED, EARNED + 100), RENEWED("A1", EARNED + 50, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     0},
+    {"a lifetime is shortened",
+     PACKS({IN_TIME, FROM, "A1", ""}, {LATE, FROM, "A1/24", ""}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     2},
+    {"a lifetime is lengthened",
+     PACKS({IN_TIME, FROM, "A1/24", ""}, {LATE, FROM, "A1/240", ""}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     0},
+    {"the first version that there is speaks of all days, whenever it came",
+     PACKS({LATE, FROM, "A1", "experience A1: experience 9 days in A1"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     0},
+    {"also of those before another one is in force",
+     PACKS({IN_TIME, 42000, "A1", ""}, {LATE, FROM, "A1", "experience A1: experience 9 days in A1"}),
+     {EXAM("A1", EARNED, 41999)},
+     "A1",
+     41000,
+     ANSWER_NO,
+     0},
+    {"so does the first version that knows a code: it counts",
+     PACKS({IN_TIME, FROM, "A2", ""}, {LATE, FROM, "A1 A2", "experience A1: experience 9 days in A1"}),
+     {EXAM("A1", EARNED, LAST)},
+     "tested A1",
+     45000,
+     ANSWER_YES,
+     0},
+    {"and all that it asks for is asked for",
+     PACKS({IN_TIME, FROM, "A2", ""}, {LATE, FROM, "A1 A2", "experience A1: experience 9 days in A1"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     0},
+    {"its condition, too",
+     PACKS({IN_TIME, FROM, "A2", ""}, {LATE, FROM, "A1 A2", "condition A1: A2"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     0},
+    {"the second one that knows it may only add",
+     PACKS({IN_TIME, FROM, "A2", ""}, {LATE, FROM, "A1 A2", ""}, {LATE, FROM, "A1 A2", "condition A1: A2"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     0},
+    {"a code is brought back: all that this version asks for is asked for",
+     PACKS({IN_TIME, FROM, "A1 A2", ""}, {IN_TIME, FROM, "A2", ""},
+           {LATE, FROM, "A1 A2", "experience A1: experience 9 days in A1"}),
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     0},
+};
+
+static void publish(size_t version, const struct version *said)
+{
+    struct dossier_pack *pack =
+        career_case_pack(&given, "ase", version, said->from, said->codes, said->rules);
+    bool is_late = said->published == LATE || said->published == HERE;
+    bool was_here = said->published == IN_TIME || said->published == HERE;
+    pack->place.arrived_s = time_of_day(was_here ? said->from : TODAY + 1);
+    pack->place.below_s = is_late ? time_of_day(TODAY) : 0;
+}
+
+static size_t build(const struct row *row)
+{
+    size_t count = 0;
+    career_case_begin(&given);
+    for (size_t i = 0; i < PACKS_MAX && row->packs[i].codes != NULL; i++) {
+        publish(i + 1, &row->packs[i]);
+    }
+    while (count < EARNED_MAX && row->earned[count].code != NULL) {
+        const struct earned earned[] = {row->earned[count++], {0}};
+        career_case_earn(&given, earned);
+    }
+    return count - 1;
+}
+
+static void late_rules_only_add(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t newest = build(&rows[i]);
+        struct day_truth days = career_case_days(&given, rows[i].asked, rows[i].day);
+        enum answer answer = day_truth_on(&days, rows[i].day);
+        const struct dossier_pack *later = given.credentials.verdicts[newest].later_rules;
+        if (answer != rows[i].answer) {
+            fail_msg("%s: %d, not %d", rows[i].why, (int)answer, (int)rows[i].answer);
+        }
+        if ((later == NULL ? 0 : later->pack.version) != rows[i].later) {
+            fail_msg("%s: version %u says otherwise", rows[i].why,
+                     later == NULL ? 0 : (unsigned)later->pack.version);
+        }
+    }
+}
+
+/* What one version does not offer has nothing of that version's: neither its lifetime nor that it asks for
+ * nothing. */
+static void versions_are_not_mixed(void **state)
+{
+    (void)state;
+    static const struct row row = {
+        "",
+        PACKS({IN_TIME, FROM, "A1/240", ""}, {LATE, FROM, "A1/24", "experience A1: experience 9 days in A1"}),
+        {EXAM("A1", EARNED, LAST)},
+        "A1",
+        EARNED + 1,
+        ANSWER_NO,
+        0};
+    build(&row);
+    struct pack_code *offered_before = (struct pack_code *)given.built.packs[0].pack.codes.items;
+    offered_before->has_last_day = true;
+    offered_before->last_day = EARNED - 1;
+    struct day_truth days = career_case_days(&given, "A1", EARNED + 1);
+    assert_int_equal(day_truth_on(&days, EARNED + 1), ANSWER_NO);
+    days = career_case_days(&given, "tested A1", EARNED + 1);
+    assert_int_equal(day_truth_on(&days, EARNED + 1), ANSWER_YES);
+    assert_int_equal(day_truth_on(&days, 45000), ANSWER_NO);
+    assert_int_equal(given.credentials.verdicts[0].pack->pack.version, 2);
+}
+
+static void the_verdict_says_whose_rules_judged(void **state)
+{
+    (void)state;
+    static const struct row row = {"",
+                                   PACKS({IN_TIME, FROM, "A1/24", "title T: A1\nprerequisite A1: A2"},
+                                         {IN_TIME, EARNED + 100, "A1/36", "title T: A1"}),
+                                   {EXAM("A1", EARNED, LAST)},
+                                   "A1",
+                                   EARNED + 200,
+                                   ANSWER_YES,
+                                   0};
+    build(&row);
+    struct verdict verdict = career_case_conclude(&given, "A1", EARNED + 200);
+    const struct credential_verdict *credential = &given.credentials.verdicts[0];
+    assert_int_equal(verdict.codes[0].certified, ANSWER_YES);
+    assert_int_equal(credential->pack->pack.version, 1);
+    assert_int_equal(credential->lifetime_by->pack.version, 2);
+    assert_int_equal(credential->lifetime_months, 36);
+    assert_int_equal(verdict.codes[0].begun_by->pack.version, 2);
+    assert_null(credential->later_rules);
+    verdict = career_case_conclude(&given, "A1", EARNED + 99);
+    assert_null(verdict.codes[0].begun_by);
+}
+
+static void a_title_says_that_later_rules_say_otherwise(void **state)
+{
+    (void)state;
+    static const struct row row = {
+        "",
+        PACKS({IN_TIME, FROM, "A1 A2", "title T: A1"}, {LATE, FROM, "A1 A2", "title T: A1 and A2"}),
+        {EXAM("A1", EARNED, LAST)},
+        "\"T\"",
+        LATE_UNTIL - 1,
+        ANSWER_YES,
+        0};
+    build(&row);
+    struct verdict verdict = career_case_conclude(&given, NULL, LATE_UNTIL - 1);
+    assert_int_equal(verdict.title_count, 1);
+    assert_int_equal(verdict.titles[0].answer, ANSWER_YES);
+    assert_int_equal(verdict.titles[0].later_rules->pack.version, 2);
+    verdict = career_case_conclude(&given, NULL, LATE_UNTIL);
+    assert_int_equal(verdict.titles[0].answer, ANSWER_NO);
+    assert_null(verdict.titles[0].later_rules);
+}
+
+static void voices_are_in_the_order_of_versions(void **state)
+{
+    (void)state;
+    static const struct row row = {
+        "",
+        PACKS({LATE, FROM, "A1", ""}, {IN_TIME, FROM, "A1", ""}, {LATE, FROM, "A1 A2", ""}),
+        {EXAM("A1", EARNED, LAST)},
+        "A1",
+        EARNED,
+        ANSWER_YES,
+        0};
+    struct namespace_owners owners;
+    struct pack_voices voices;
+    build(&row);
+    const struct dossier *dossier = &given.built.dossier;
+    namespace_owners_of(&owners, dossier, &given.built.trust, bytes_of_string("ase"));
+    pack_voices_on(&voices, dossier, &owners, bytes_of_string("ase"), EARNED);
+    assert_int_equal(voices.count, 2); /* version 1 is over, late or not */
+    assert_int_equal(voices.packs[0]->pack.version, 2);
+    assert_int_equal(voices.packs[1]->pack.version, 3);
+    pack_voices_for(&voices, dossier, &owners, bytes_of_string("ase/A2"), EARNED);
+    assert_int_equal(voices.count, 1);
+    assert_int_equal(voices.packs[0]->pack.version, 3);
+    pack_voices_for(&voices, dossier, &owners, bytes_of_string("ase/A3"), EARNED);
+    assert_int_equal(voices.count, 1);
+    assert_int_equal(voices.packs[0]->pack.version, 2);
+    pack_voices_on(&voices, dossier, &owners, bytes_of_string("ase"), LATE_UNTIL);
+    assert_int_equal(voices.count, 1);
+    assert_int_equal(voices.packs[0]->pack.version, 3);
+    pack_voices_on(&voices, dossier, &owners, bytes_of_string("ase"), FROM - 1);
+    assert_int_equal(voices.count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(late_rules_only_add),
+        cmocka_unit_test(versions_are_not_mixed),
+        cmocka_unit_test(the_verdict_says_whose_rules_judged),
+        cmocka_unit_test(a_title_says_that_later_rules_say_otherwise),
+        cmocka_unit_test(voices_are_in_the_order_of_versions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -128,8 +128,8 @@ static uint32_t simple_begin(const struct certifying *all, size_t rank, bool sur
     struct day_set days = set_of(days_of(all, rank), surely);
     struct day_set experience = set_of(all->experience[0], surely);
     uint32_t earned_on = attestation_of(all, rank)->earned_on;
-    if (!career_waits_for_nothing(all->career, all->code, rank) || days.count == 0 ||
-        days.intervals[0].first < earned_on) {
+    uint32_t to = career_waits_for_nothing_to(all->career, all->code, rank);
+    if (to == 0 || days.count == 0 || days.intervals[0].first < earned_on) {
         return DAY_NONE;
     }
     uint32_t begin = days.intervals[0].first;
@@ -137,9 +137,7 @@ static uint32_t simple_begin(const struct certifying *all, size_t rank, bool sur
         const struct day_interval *later = day_set_after(experience, begin);
         begin = later == NULL ? DAY_NONE : later->first;
     }
-    bool is_begin =
-        day_set_has(days, begin) && begin <= career_segment_on(all->code->space, earned_on)->last_day;
-    return is_begin ? begin : DAY_NONE;
+    return begin <= to && day_set_has(days, begin) ? begin : DAY_NONE;
 }
 
 /* Whether all of an attestation's days with experience are days of certification. */

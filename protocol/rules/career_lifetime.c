@@ -176,6 +176,16 @@ static struct limit limit_of(const struct lifetime *lifetime, const struct attes
     return limit;
 }
 
+/* As pack_last_day. */
+static uint32_t last_day_of(struct career *career, const struct pack_code *row, uint32_t from)
+{
+    struct lifetime_memo *memo = &career->lifetimes[from % CAREER_LIFETIMES_MAX];
+    if (row->lifetime_months == 0 || memo->from != from || memo->months != row->lifetime_months) {
+        *memo = (struct lifetime_memo){from, pack_last_day(row, from), row->lifetime_months};
+    }
+    return memo->last;
+}
+
 bool career_limit(struct career *career, const struct career_code *code, size_t rank)
 {
     const struct attestation *attestation = &career_credential(career, code, rank)->attestation;
@@ -183,7 +193,7 @@ bool career_limit(struct career *career, const struct career_code *code, size_t 
     struct lifetime lifetime = {.career = career, .code = code, .rank = rank};
     if (verdict->pack_code == NULL || code->space == NULL || !has_lifetime(attestation->basis) ||
         (!code->space->has_late &&
-         !ends_after(attestation, pack_last_day(verdict->pack_code, attestation->valid_from)))) {
+         !ends_after(attestation, last_day_of(career, verdict->pack_code, attestation->valid_from)))) {
         return true;
     }
     if (goes_on(attestation->basis)) {

@@ -63,22 +63,9 @@ struct division {
     struct career *career;
     struct career_space *space;
     struct namespace_owners owners;
-    bool any_late;
     size_t day_count;
     uint32_t *days;
 };
-
-/* Who speaks on a day. */
-static void find_voices(struct pack_voices *out, const struct division *division, uint32_t day)
-{
-    const struct dossier *dossier = division->career->dossier;
-    if (division->any_late) {
-        pack_voices_on(out, dossier, &division->owners, division->space->name, day);
-        return;
-    }
-    out->packs[0] = pack_under(dossier, &division->owners, division->space->name, day);
-    out->count = out->packs[0] == NULL ? 0 : 1;
-}
 
 /* The newest segments that are of the same days, or none. */
 static size_t newest_group(const struct career_space *space, struct pack_segment **first)
@@ -92,39 +79,38 @@ static size_t newest_group(const struct career_space *space, struct pack_segment
     return space->segment_count - at;
 }
 
-static bool is_spoken_alike(const struct pack_segment *group, size_t count, const struct pack_voices *voices)
+static bool is_spoken_alike(const struct pack_segment *group, const struct dossier_pack *const *packs,
+                            size_t count)
 {
-    if (count != voices->count) {
-        return false;
-    }
     for (size_t i = 0; i < count; i++) {
-        if (group[i].pack != voices->packs[i]) {
+        if (group[i].pack != packs[i]) {
             return false;
         }
     }
     return true;
 }
 
-static void add_segments(const struct division *division, const struct pack_voices *voices, uint32_t day)
+/* Let packs speak from a day on: the one in force, and those that are late for it. */
+static void add_segments(const struct division *division, const struct dossier_pack *const *packs,
+                         size_t count, uint32_t day)
 {
     struct career_space *space = division->space;
     struct pack_segment *group;
-    size_t count = newest_group(space, &group);
-    if (voices->count == 0 || is_spoken_alike(group, count, voices)) {
+    size_t before = newest_group(space, &group);
+    if (count == 0 || (count == before && is_spoken_alike(group, packs, count))) {
         return;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < before; i++) {
         group[i].last_day = day - 1;
     }
-    for (size_t i = 0; i < voices->count; i++) {
-        const struct dossier_pack *pack = voices->packs[i];
-        bool disputed = pack_is_disputed(division->career->dossier, pack);
-        space->kinds |= disputed ? UINT32_MAX : kinds_of(&pack->pack);
+    for (size_t i = 0; i < count; i++) {
+        bool disputed = pack_is_disputed(division->career->dossier, packs[i]);
+        space->kinds |= disputed ? UINT32_MAX : kinds_of(&packs[i]->pack);
         space->has_late = space->has_late || i > 0;
         space->segments[space->segment_count++] = (struct pack_segment){
             .first_day = day,
             .last_day = DAY_NONE,
-            .pack = pack,
+            .pack = packs[i],
             .disputed = disputed,
             .is_late = i > 0,
         };
@@ -132,23 +118,51 @@ static void add_segments(const struct division *division, const struct pack_voic
 }
 
 /* Returns: false when the arena is full. */
-static bool take_segments(const struct division *division)
+static bool take_segments(struct career *career, struct career_space *space, size_t count)
 {
-    struct career_space *space = division->space;
+    space->segments = arena_take(career->arena, count * sizeof space->segments[0]);
+    space->memos = arena_take(career->arena, count * sizeof space->memos[0]);
+    return space->segments != NULL && space->memos != NULL;
+}
+
+/* Where none is late for any day one speaks at a time. */
+static bool divide_in_time(const struct division *division)
+{
+    struct career *career = division->career;
+    if (!take_segments(career, division->space, division->day_count)) {
+        return false;
+    }
+    for (size_t i = 0; i < division->day_count; i++) {
+        const struct dossier_pack *pack =
+            pack_under(career->dossier, &division->owners, division->space->name, division->days[i]);
+        add_segments(division, &pack, pack == NULL ? 0 : 1, division->days[i]);
+    }
+    return true;
+}
+
+static bool divide_with_late(const struct division *division)
+{
+    const struct dossier *dossier = division->career->dossier;
     struct pack_voices voices;
-    size_t count = division->day_count;
-    for (size_t i = 0; division->any_late && i < division->day_count; i++) {
-        find_voices(&voices, division, division->days[i]);
+    size_t count = 0;
+    for (size_t i = 0; i < division->day_count; i++) {
+        pack_voices_on(&voices, dossier, &division->owners, division->space->name, division->days[i]);
         count += voices.count;
     }
-    space->segments = arena_take(division->career->arena, count * sizeof space->segments[0]);
-    space->memos = arena_take(division->career->arena, count * sizeof space->memos[0]);
-    return space->segments != NULL && space->memos != NULL;
+    if (!take_segments(division->career, division->space, count)) {
+        return false;
+    }
+    for (size_t i = 0; i < division->day_count; i++) {
+        pack_voices_on(&voices, dossier, &division->owners, division->space->name, division->days[i]);
+        add_segments(division, voices.packs, voices.count, division->days[i]);
+    }
+    return true;
 }
 
 bool career_divide(struct career *career, struct career_space *space)
 {
     struct division division = {.career = career, .space = space};
+    bool any_late;
     if (space->is_divided) {
         return true;
     }
@@ -156,18 +170,10 @@ bool career_divide(struct career *career, struct career_space *space)
     if (division.days == NULL) {
         return false;
     }
-    division.day_count = list_changes(division.days, &division.any_late, career->dossier, space->name);
+    division.day_count = list_changes(division.days, &any_late, career->dossier, space->name);
     namespace_owners_of(&division.owners, career->dossier, career->trust, space->name);
-    if (!take_segments(&division)) {
-        return false;
-    }
-    for (size_t i = 0; i < division.day_count; i++) {
-        struct pack_voices voices;
-        find_voices(&voices, &division, division.days[i]);
-        add_segments(&division, &voices, division.days[i]);
-    }
-    space->is_divided = true;
-    return true;
+    space->is_divided = any_late ? divide_with_late(&division) : divide_in_time(&division);
+    return space->is_divided;
 }
 
 struct career_space *career_space(struct career *career, struct bytes name_space)
@@ -318,8 +324,10 @@ static struct known_rule *read_rule(struct career *career, struct career_space *
     if (reason != REASON_NONE) {
         known->expression = (struct expression){.op = EXPRESSION_UNKNOWN};
     }
-    known->is_of_holder = career_asks_of_holder(&known->expression);
-    known->adds_months = career_adds_months(&known->expression);
+    if (scope == SCOPE_ATTESTATION) {
+        known->is_of_holder = career_asks_of_holder(&known->expression);
+        known->adds_months = career_adds_months(&known->expression);
+    }
     space->recent->rules[space->recent->count++ % CAREER_RECENT_MAX] = known;
     return known;
 }

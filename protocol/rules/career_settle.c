@@ -42,9 +42,9 @@ const struct day_truth *career_counted(const struct career *career, const struct
     return &career->settled[code->first + rank].days;
 }
 
-bool career_waits_for_nothing(const struct career *career, const struct career_code *code, size_t rank)
+uint32_t career_waits_for_nothing_to(const struct career *career, const struct career_code *code, size_t rank)
 {
-    return career->settled[code->first + rank].waits_for_nothing;
+    return career->settled[code->first + rank].waits_for_nothing_to;
 }
 
 bool career_is_test(const struct career *career, const struct career_code *code, size_t rank)
@@ -171,12 +171,13 @@ static void refuse(struct credential_verdict *verdict, enum answer answer, enum 
     verdict->overall = overall_of_axes(verdict->axes);
 }
 
-/* Whether what was asked of an attestation beforehand, as it came out, is all that was asked. */
-static bool waits_for_nothing(const struct career_code *code, const struct speaker *speaker,
-                              enum pack_rule_kind kind)
+/* To when what was asked of an attestation beforehand, as it came out, is all that is asked. */
+static uint32_t waits_for_nothing_to(const struct career_code *code, const struct speaker *speaker,
+                                     enum pack_rule_kind kind)
 {
-    return code->space != NULL && kind == PACK_RULE_PREREQUISITE && speaker->segment != NULL &&
-           !speaker->segment->disputed && (speaker->rule == NULL || !speaker->rule->is_of_holder);
+    bool is_all = code->space != NULL && kind == PACK_RULE_PREREQUISITE && speaker->segment != NULL &&
+                  !speaker->segment->disputed && (speaker->rule == NULL || !speaker->rule->is_of_holder);
+    return is_all ? speaker->segment->last_day : 0;
 }
 
 static bool apply_rule(struct career *career, const struct career_code *code, size_t rank,
@@ -203,7 +204,7 @@ static bool apply_rule(struct career *career, const struct career_code *code, si
         refuse(verdict, answer, renews ? REASON_RENEWAL : REASON_PREREQUISITE);
         settled->days = verdict->days;
     }
-    settled->waits_for_nothing = waits_for_nothing(code, speaker, kind);
+    settled->waits_for_nothing_to = waits_for_nothing_to(code, speaker, kind);
     return true;
 }
 

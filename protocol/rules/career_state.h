@@ -100,10 +100,19 @@ struct career_code {
     struct memo_days tested, certified;
 };
 
+/* When something ends that has begun on a day: many have begun on the same few. */
+enum { CAREER_LIFETIMES_MAX = 16 };
+struct lifetime_memo {
+    uint32_t from, last;
+    uint64_t months; /* 0: nothing is kept */
+};
+
 /* What is remembered of an attestation for the rules about others. */
 struct settled {
-    struct day_truth days;  /* on which it counts, whatever the condition of its code */
-    bool waits_for_nothing; /* what is asked beforehand on the day it was earned it has shown by counting */
+    struct day_truth days; /* on which it counts, whatever the condition of its code */
+    /* The last day of the pack of the day earned, where all that this asks beforehand it has shown by
+     * counting; 0: it asks for something else, or that is not known. */
+    uint32_t waits_for_nothing_to;
 };
 
 struct career {
@@ -126,6 +135,7 @@ struct career {
     struct career_code *codes;   /* ascending */
     uint64_t *code_keys;         /* the first bytes of each, so that codes mostly compare as numbers */
     struct career_space *spaces; /* as many as the trust file has owners, in its order */
+    struct lifetime_memo lifetimes[CAREER_LIFETIMES_MAX];
     struct worked_memos *worked; /* asked for by no rules, but by the question; NULL: nothing by now */
 };
 
@@ -201,9 +211,11 @@ bool career_is_test(const struct career *career, const struct career_code *code,
 /* The days on which it counts, whatever the condition of its code. Requires: its code is settled so far. */
 const struct day_truth *career_counted(const struct career *career, const struct career_code *code,
                                        size_t rank);
-/* Whether all that is asked of it beforehand, on the day it was earned, is asked of the attestation itself.
- */
-bool career_waits_for_nothing(const struct career *career, const struct career_code *code, size_t rank);
+/* The last day, of those from the day earned on that have one pack, on which all that is asked of it
+ * beforehand is asked of the attestation itself; 0: more is. */
+uint32_t career_waits_for_nothing_to(const struct career *career, const struct career_code *code,
+                                     size_t rank);
+
 /* Days on which a code is held by its credentials of some bases. Returns: false when the arena is full. */
 bool career_held_by(struct day_truth *out, struct career *career, const struct career_code *code,
                     uint32_t bases);

@@ -76,7 +76,7 @@ const struct dossier_pack *pack_under(const struct dossier *dossier, const struc
         if (standing.pack == NULL) {
             continue;
         }
-        if (pack_is_late(pack, day)) {
+        if (pack->place.below_s != 0 && pack_is_late(pack, day)) {
             bool is_first = first_late.pack == NULL || pack_precedes(&first_late, &standing);
             first_late = is_first ? standing : first_late;
         } else if (newest.pack == NULL || pack_precedes(&standing, &newest)) {

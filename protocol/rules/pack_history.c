@@ -7,7 +7,7 @@
 
 bool pack_is_late(const struct dossier_pack *pack, uint32_t day)
 {
-    return pack->place.below_s != 0 && lateness_of(&pack->place, day, PACK_LATE_DAYS) == LATE_YES;
+    return lateness_of(&pack->place, day, PACK_LATE_DAYS) == LATE_YES;
 }
 
 uint32_t pack_late_until(const struct dossier_pack *pack)

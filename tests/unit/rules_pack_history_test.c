@@ -253,7 +253,7 @@ static const struct row {
      "A1",
      45000,
      ANSWER_YES,
-     0},
+     3},
     {"a code is brought back: all that this version asks for is asked for",
      PACKS({IN_TIME, FROM, "A1 A2", ""}, {IN_TIME, FROM, "A2", ""},
            {LATE, FROM, "A1 A2", "experience A1: experience 9 days in A1"}),

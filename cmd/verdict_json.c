@@ -209,7 +209,7 @@ static json_t *json_of_missing_part(const struct missing_part *part)
     return object;
 }
 
-static json_t *json_of_missing(const struct missing_part *missing, size_t count)
+json_t *verdict_json_missing(const struct missing_part *missing, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++) {
@@ -228,7 +228,7 @@ static json_t *json_of_code(const struct verdict_page *page, const struct code_v
     json_object_set_new(object, "certified", json_string(answer_word(code->certified)));
     json_object_set_new(object, "since", json_of_day(code->since_day));
     json_object_set_new(object, "until", json_of_day(code->until_day));
-    json_object_set_new(object, "missing", json_of_missing(code->missing, code->missing_count));
+    json_object_set_new(object, "missing", verdict_json_missing(code->missing, code->missing_count));
     json_object_set_new(object, "entry", json_of_entry_at(page, code->credential));
     return object;
 }
@@ -263,7 +263,7 @@ static json_t *json_of_title(const struct title_verdict *title)
     json_object_set_new(object, "since", json_of_day(title->since_day));
     json_object_set_new(object, "until", json_of_day(title->until_day));
     json_object_set_new(object, "parts", json_of_number(title->part_count));
-    json_object_set_new(object, "missing", json_of_missing(title->missing, title->missing_count));
+    json_object_set_new(object, "missing", verdict_json_missing(title->missing, title->missing_count));
     json_object_set_new(object, "within_reach", json_boolean(title_is_within_reach(title)));
     json_object_set_new(object, "lapse", json_of_lapse(title->lapse_day, title->lapse_code));
     return object;
@@ -296,7 +296,7 @@ static json_t *json_of_part(const struct verdict_page *page, const struct requir
     json_object_set_new(object, "answer", json_string(words[part->answer]));
     json_object_set_new(object, "since", json_of_day(part->since_day));
     json_object_set_new(object, "until", json_of_day(part->until_day));
-    json_object_set_new(object, "missing", json_of_missing(part->missing, part->missing_count));
+    json_object_set_new(object, "missing", verdict_json_missing(part->missing, part->missing_count));
     json_object_set_new(object, "entry", json_of_entry_at(page, part->credential));
     json_object_set_new(object, "history",
                         part->credential == SIZE_MAX ? json_null() : json_of_history(page, part->credential));

@@ -237,7 +237,10 @@ static json_t *json_of_codes(const struct verdict_page *page)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < page->verdict->code_count; i++) {
-        json_array_append_new(array, json_of_code(page, &page->verdict->codes[i]));
+        const struct code_verdict *code = &page->verdict->codes[i];
+        if (code->credential == SIZE_MAX || !page_sets_apart(page, code->credential)) {
+            json_array_append_new(array, json_of_code(page, code));
+        }
     }
     return array;
 }

@@ -131,6 +131,7 @@ static void what_strangers_say_stands_apart(void **state)
     assert_int_equal(json_array_size(json_object_get(page, "credentials")), 1);
     assert_int_equal(json_array_size(others), 1);
     assert_string_equal(text_at(json_array_get(others, 0), "code"), "ase/A6");
+    assert_int_equal(json_array_size(json_object_get(page, "codes")), 1);
     json_decref(page);
 }
 

@@ -14,7 +14,7 @@
  * L1 asks for A1, 609 for an exam, and X1 is renewed by nothing. */
 
 static struct store_world world;
-static struct world_author ase;
+static struct world_author ase, stranger;
 static struct trust trust;
 
 enum { ARRIVED_S = 1000, EARNED = 45500, RENEWED = 45700, MONTHS = 24, MARIA = 7, BOB = 8 };
@@ -100,6 +100,7 @@ static int set_up(void **state)
     world_init(&world);
     struct store_txn *txn = world_write(&world);
     world_begin_log(&world, txn, &ase, 1, ARRIVED_S);
+    world_begin_log(&world, txn, &stranger, 2, ARRIVED_S);
     publish_pack(txn);
     issue_tests(txn);
     world_commit(txn);
@@ -229,12 +230,40 @@ static void renewing_adds_to_the_end_that_is_held(void **state)
     end(counts);
 }
 
+/* As if it were signed and heard of now. */
+static void what_is_coming_amounts_to_something(void **state)
+{
+    (void)state;
+    struct code_verdict amounts;
+    struct issue_counts *counts = begin();
+    const struct attestation coming = attested(BOB, "ase/A1", BASIS_EXAM, session_today());
+    assert_true(issue_counts_verdict(&amounts, counts, &coming));
+    assert_true(bytes_equal_string(amounts.code, "ase/A1"));
+    assert_int_equal(amounts.tested, ANSWER_YES);
+    assert_int_equal(amounts.certified, ANSWER_YES);
+    end(counts);
+}
+
+/* Who issues without being accredited was warned, and is not told the same as a rule of his own. */
+static void a_stranger_is_not_refused_as_such(void **state)
+{
+    (void)state;
+    char rule[ISSUE_RULE_SIZE];
+    struct issue_counts *counts = begin();
+    session.actor = stranger.actor.id;
+    const struct attestation coming = attested(BOB, "ase/A1", BASIS_EXAM, RENEWED);
+    assert_int_equal(issue_counts_of(counts, &coming, rule), REASON_NONE);
+    end(counts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_never_counts_is_told_with_its_rule),
         cmocka_unit_test(pending_rows_count),
         cmocka_unit_test(renewing_adds_to_the_end_that_is_held),
+        cmocka_unit_test(what_is_coming_amounts_to_something),
+        cmocka_unit_test(a_stranger_is_not_refused_as_such),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

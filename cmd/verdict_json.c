@@ -131,6 +131,7 @@ static json_t *json_of_history(const struct verdict_page *page, size_t index)
         json_t *object = json_object();
         json_object_set_new(object, "action", json_string(status_action_word(event->action)));
         json_object_set_new(object, "from", json_of_day(event->effective_day));
+        json_object_set_new(object, "stated", json_of_day(event->stated_day));
         json_object_set_new(object, "reason",
                             credential->reasons != NULL
                                 ? json_string(status_reason_word(credential->reasons[i]))

@@ -110,6 +110,11 @@ answers "and both stay visible" 1 \
     "said of it: revoked 2023-01-01 (scoring), revoked 2022-06-01, reinstated $(date -u +%Y-%m-%d)" \
     ase lookup "$maria" --code ase/a --all
 answers "also to programs" 1 '"standing": "overruled"' ase lookup "$maria" --code ase/a --all --json
+do_as ase revoke "$third" --reason scoring
+do_as ase reinstate "$third" --revoked
+printf 'b: ase/b\n' >"$world/b.txt"
+answers "also where a file of requirements is checked" 0 "said of ase/b: " ase require check "$world/b.txt" "$maria"
+answers "and to programs there" 0 '"overruled"' ase require check "$world/b.txt" "$maria" --json
 answers "a mistyped entry is refused" 4 "copy it again whole" ase revoke "$(mistyped "$first")"
 answers "someone else's entry is refused" 4 "only they can say" ase revoke "$maria/${first#*/}"
 refused "a status without entries" revoke

@@ -132,6 +132,11 @@ answers "who asks is shown" 0 "$ase" maria present "$world/challenge.tp" --from 
 answers "someone else's are not presented" 4 "not yours" ase present "$world/challenge.tp" --from "$world/b.tp" --yes
 answers "the answer is verified" 0 "VERDICT: VALID" ase verify "$world/answer.tp"
 answers "once" 1 "answered before" ase verify "$world/answer.tp"
+do_as ase export "Maria Lopez" --code epa/609 --out "$world/epa.tp"
+do_as ase challenge --out "$world/any.tp"
+do_as maria present "$world/any.tp" --from "$world/epa.tp" --yes --out "$world/epa.answer"
+answers "what a stranger signed is invalid once it is presented" 1 "INVALID       epa/609: not trusted" \
+    ase verify "$world/epa.answer"
 answers "and by nobody else" 1 "made for someone else" maria verify "$world/answer.tp"
 do_as ase challenge --require ase/a --out "$world/other.tp"
 answers "an answer to another challenge is refused" 1 "does not answer the challenge" \

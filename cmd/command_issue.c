@@ -9,9 +9,12 @@
 #include "cmd/arguments.h"
 #include "cmd/command.h"
 #include "cmd/issue_batch.h"
+#include "cmd/issue_counts.h"
 #include "cmd/issue_report.h"
 #include "cmd/json_output.h"
 #include "cmd/reasons.h"
+#include "cmd/verdict_json.h"
+#include "cmd/verdict_words.h"
 #include "cmd/words.h"
 #include "protocol/base/text.h"
 
@@ -23,6 +26,7 @@ struct issue_request {
     uint32_t earned, from, until; /* DAY_NONE: not given */
     bool dry_run;
     bool unaccredited;
+    bool anyway;
 };
 
 /* What both ways of issuing work with. */
@@ -30,6 +34,7 @@ struct issue {
     const struct issue_request *request;
     struct session session;
     struct issue_rules *rules;
+    struct issue_counts *counts;
     struct issue_context context;
     struct keyring *keyring;
     struct publisher publisher;
@@ -54,6 +59,19 @@ static enum reason rule_in_session(void *caller, struct bytes code, uint32_t ear
     return issue_rule_of(issue->rules, code, earned_on, out);
 }
 
+static bool renewed_until_in_session(void *caller, const struct attestation *coming,
+                                     const struct pack_code *rule, uint32_t *last_day)
+{
+    struct issue *issue = caller;
+    return issue_counts_renewed_until(last_day, issue->counts, coming, rule);
+}
+
+static enum reason counts_in_session(void *caller, const struct attestation *coming, char *text)
+{
+    struct issue *issue = caller;
+    return issue_counts_of(issue->counts, coming, text);
+}
+
 static int issue_open(struct issue *issue, const struct session_options *options,
                       const struct issue_request *request)
 {
@@ -67,8 +85,9 @@ static int issue_open(struct issue *issue, const struct session_options *options
         return code;
     }
     issue->rules = issue_rules_create(&issue->session, request->unaccredited);
+    issue->counts = issue->rules != NULL ? issue_counts_create(issue->rules) : NULL;
     issue->batch = calloc(1, sizeof(*issue->batch));
-    if (issue->rules == NULL || issue->batch == NULL) {
+    if (issue->counts == NULL || issue->batch == NULL) {
         return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
     }
     issue->context = (struct issue_context){
@@ -77,6 +96,9 @@ static int issue_open(struct issue *issue, const struct session_options *options
         .caller = issue,
         .contact = contact_in_session,
         .rule = rule_in_session,
+        .anyway = request->anyway,
+        .renewed_until = renewed_until_in_session,
+        .counts = counts_in_session,
     };
     return EXIT_YES;
 }
@@ -110,6 +132,7 @@ static void issue_close(struct issue *issue)
         keyring_wipe(issue->keyring);
     }
     free(issue->batch);
+    free(issue->counts);
     free(issue->rules);
     session_close(&issue->session);
 }
@@ -157,13 +180,13 @@ static int fail_refused(struct issue *issue, const struct issue_terms *terms,
                         const struct issue_refused *refused)
 {
     char words[512];
-    char suggestion[CODE_SIZE_MAX + 1];
+    char suggestion[CODE_SIZE_MAX + 1] = "";
     int code = store_code(issue, EXIT_YES);
     if (code != EXIT_YES) {
         return code;
     }
     issue_refusal_words(words, sizeof(words), refused);
-    const char *hint = "";
+    const char *hint = issue_refusal_is_overrulable(refused) ? " To issue it all the same say --anyway." : "";
     const char *tail = "";
     if (refused->refusal == ISSUE_RULES && refused->reason == REASON_UNKNOWN_CODE &&
         issue_rules_suggest(issue->rules, terms->code, terms->earned_on, suggestion)) {
@@ -171,7 +194,7 @@ static int fail_refused(struct issue *issue, const struct issue_terms *terms,
         tail = "?";
     }
     return session_fail(&issue->session.options, EXIT_BAD_INPUT, issue_refusal_word(refused), "%s.%s%s%s",
-                        words, hint, hint[0] != '\0' ? suggestion : "", tail);
+                        words, hint, suggestion, tail);
 }
 
 /* The name of the only entry of the block just published. */
@@ -198,7 +221,37 @@ static void warn_of_authority(struct issue *issue, struct bytes code, uint32_t e
     }
 }
 
-static int tell_one(struct issue *issue, const struct attestation *attestation)
+/* A test that was passed is no certificate yet where the rules ask for more. */
+static void tell_missing(const struct code_verdict *amounts)
+{
+    if (amounts->tested != ANSWER_YES || amounts->certified != ANSWER_NO || amounts->missing_count == 0) {
+        return;
+    }
+    fputs("Tested; certified when there is also: ", stdout);
+    missing_print(stdout, amounts->missing, amounts->missing_count, code_namespace(amounts->code),
+                  amounts->code, "", "");
+    fputs("\n", stdout);
+}
+
+static int tell_json(const struct issue *issue, const struct attestation *attestation, const char *entry,
+                     const struct code_verdict *amounts)
+{
+    bool dry_run = issue->request->dry_run;
+    json_t *object = json_object();
+    json_object_set_new(object, "issued", json_of_number(dry_run ? 0 : 1));
+    json_object_set_new(object, "dry_run", json_boolean(dry_run));
+    json_object_set_new(object, "entry", dry_run ? json_null() : json_string(entry));
+    json_object_set_new(object, "last_day",
+                        json_of_day(attestation->has_last_day ? attestation->last_day : DAY_NONE));
+    json_object_set_new(object, "tested", json_string(answer_word(amounts->tested)));
+    json_object_set_new(object, "certified", json_string(answer_word(amounts->certified)));
+    json_object_set_new(object, "missing", verdict_json_missing(amounts->missing, amounts->missing_count));
+    return json_output_take(object);
+}
+
+/* amounts: to what it amounts with all else that is known. */
+static int tell_one(struct issue *issue, const struct attestation *attestation,
+                    const struct code_verdict *amounts)
 {
     char entry[ENTRY_NAME_TEXT_MAX + 1] = "";
     char until[DAY_TEXT_SIZE] = "";
@@ -206,27 +259,33 @@ static int tell_one(struct issue *issue, const struct attestation *attestation)
     if (!dry_run && !entry_name_of(issue, entry)) {
         return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
     }
+    if (issue->session.options.json) {
+        return tell_json(issue, attestation, entry, amounts);
+    }
     if (attestation->has_last_day) {
         day_to_text(until, attestation->last_day);
-    }
-    if (issue->session.options.json) {
-        json_t *object = json_object();
-        json_object_set_new(object, "issued", json_of_number(dry_run ? 0 : 1));
-        json_object_set_new(object, "dry_run", json_boolean(dry_run));
-        json_object_set_new(object, "entry", dry_run ? json_null() : json_string(entry));
-        json_object_set_new(object, "last_day",
-                            json_of_day(attestation->has_last_day ? attestation->last_day : DAY_NONE));
-        return json_output_take(object);
     }
     printf("%s %.*s to %s, valid %s%s%s%s\n", dry_run ? "Would issue" : "Issued", (int)attestation->code.size,
            (const char *)attestation->code.data, session_name_of(&issue->session, &attestation->subject.id),
            attestation->has_last_day ? "until " : "for life", until,
            attestation->has_network ? ", while in the network " : "",
            attestation->has_network ? issue->request->in_network : "");
+    tell_missing(amounts);
     if (!dry_run) {
         printf("Entry: %s\n", entry);
     }
     return EXIT_YES;
+}
+
+/* What is issued stands whatever could be said of it: nothing said is unknown. */
+static struct code_verdict amounts_of(struct issue *issue, const struct attestation *attestation)
+{
+    struct code_verdict amounts;
+    if (!issue_counts_verdict(&amounts, issue->counts, attestation)) {
+        amounts = (struct code_verdict){
+            .code = attestation->code, .tested = ANSWER_UNKNOWN, .certified = ANSWER_UNKNOWN};
+    }
+    return amounts;
 }
 
 static int issue_one(struct issue *issue, char **values)
@@ -244,6 +303,7 @@ static int issue_one(struct issue *issue, char **values)
     if (issue->request->unaccredited) {
         warn_of_authority(issue, terms.code, terms.earned_on);
     }
+    const struct code_verdict amounts = amounts_of(issue, &attestation);
     code = issue_open_log(issue);
     if (code == EXIT_YES) {
         code = issue_batch_add(issue->batch, &attestation);
@@ -251,7 +311,7 @@ static int issue_one(struct issue *issue, char **values)
     if (code == EXIT_YES) {
         code = issue_batch_flush(issue->batch);
     }
-    return code == EXIT_YES ? tell_one(issue, &attestation) : code;
+    return code == EXIT_YES ? tell_one(issue, &attestation, &amounts) : code;
 }
 
 /* ---- a file of them ---- */
@@ -316,6 +376,10 @@ static int issue_rows(struct issue *issue, struct issue_file *file, struct issue
             if (code != EXIT_YES) {
                 return code;
             }
+            if (issue->batch->block_count != blocks) {
+                issue_counts_forget(issue->counts);
+            }
+            issue_counts_add(issue->counts, &row.attestation);
             if (issue->batch->block_count != blocks) {
                 issue_report_progress(report, issue->batch->issued);
             }
@@ -444,15 +508,11 @@ int command_issue(int argc, char **argv)
 {
     struct issue_request request = {.earned = DAY_NONE, .from = DAY_NONE, .until = DAY_NONE};
     const struct command_option options[] = {
-        {"csv", OPTION_TEXT, &request.csv},
-        {"report", OPTION_TEXT, &request.report},
-        {"basis", OPTION_TEXT, &request.basis},
-        {"earned", OPTION_DAY, &request.earned},
-        {"from", OPTION_DAY, &request.from},
-        {"until", OPTION_DAY, &request.until},
-        {"dry-run", OPTION_FLAG, &request.dry_run},
-        {"unaccredited", OPTION_FLAG, &request.unaccredited},
-        {"in-network", OPTION_TEXT, &request.in_network},
+        {"csv", OPTION_TEXT, &request.csv},         {"report", OPTION_TEXT, &request.report},
+        {"basis", OPTION_TEXT, &request.basis},     {"earned", OPTION_DAY, &request.earned},
+        {"from", OPTION_DAY, &request.from},        {"until", OPTION_DAY, &request.until},
+        {"dry-run", OPTION_FLAG, &request.dry_run}, {"unaccredited", OPTION_FLAG, &request.unaccredited},
+        {"anyway", OPTION_FLAG, &request.anyway},   {"in-network", OPTION_TEXT, &request.in_network},
     };
     struct arguments arguments;
     struct issue issue;

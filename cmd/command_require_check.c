@@ -72,8 +72,23 @@ static int tell_file(const struct require_check *check)
 
 /* ---- a technician ---- */
 
-static void tell_words(const struct stored_requirement *item, const struct verdict *verdict)
+/* What it rests on may have been overruled once: that stays visible. */
+static void tell_history(const struct verdict_page *page)
 {
+    for (size_t i = 0; i < page->verdict->part_count; i++) {
+        size_t index = page->verdict->parts[i].credential;
+        if (index != SIZE_MAX && page_tells_history(page, index)) {
+            struct bytes code = credential_code(page_credential(page, index));
+            printf("    said of %.*s: ", (int)code.size, (const char *)code.data);
+            verdict_text_history(stdout, page, index);
+            fputs("\n", stdout);
+        }
+    }
+}
+
+static void tell_words(const struct stored_requirement *item, const struct verdict_page *page)
+{
+    const struct verdict *verdict = page->verdict;
     static const char *const words[] = {
         [ANSWER_YES] = "reached", [ANSWER_NO] = "not reached", [ANSWER_UNKNOWN] = "could not be determined"};
     char day[DAY_TEXT_SIZE];
@@ -86,19 +101,19 @@ static void tell_words(const struct stored_requirement *item, const struct verdi
         printf(", until %s", day);
     }
     fputs("\n", stdout);
+    tell_history(page);
 }
 
 static void tell_programs(const struct require_check *check, const struct stored_requirement *item,
-                          const struct verdict *verdict)
+                          const struct verdict_page *page)
 {
-    const struct verdict_page page = {
-        .network = &check->session->home.network, .dossier = &check->dossier, .verdict = verdict};
+    const struct verdict *verdict = page->verdict;
     json_t *object = json_object();
     json_object_set_new(object, "name", json_of_text(item->name));
     json_object_set_new(object, "answer", json_string(answer_word(verdict->requirement)));
     json_object_set_new(object, "since", json_of_day(verdict->requirement_since));
     json_object_set_new(object, "until", json_of_day(verdict->requirement_until));
-    json_object_set_new(object, "required", verdict_json_parts(&page));
+    json_object_set_new(object, "required", verdict_json_parts(page));
     json_array_append_new(check->answers, object);
 }
 
@@ -115,10 +130,12 @@ static bool decide(struct require_check *check, const struct stored_requirement 
         check->reached = item;
     }
     check->left_open = check->left_open || verdict.requirement == ANSWER_UNKNOWN;
+    const struct verdict_page page = {
+        .network = &check->session->home.network, .dossier = &check->dossier, .verdict = &verdict};
     if (check->answers != NULL) {
-        tell_programs(check, item, &verdict);
+        tell_programs(check, item, &page);
     } else {
-        tell_words(item, &verdict);
+        tell_words(item, &page);
     }
     arena_rewind(arena, mark);
     return true;

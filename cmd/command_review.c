@@ -7,7 +7,7 @@
 #include "cmd/arguments.h"
 #include "cmd/award_words.h"
 #include "cmd/command.h"
-#include "cmd/issue_csv.h"
+#include "cmd/issue_counts.h"
 #include "cmd/issue_rules.h"
 #include "cmd/json_output.h"
 #include "cmd/publish.h"
@@ -25,6 +25,7 @@ struct review_request {
 struct reviewing {
     struct session *session;
     struct issue_rules *rules;
+    struct issue_counts *counts;
     struct review review;
     struct attestation recognition;    /* what is issued when the award holds */
     const struct award_verdict *award; /* as if recognised */
@@ -134,6 +135,23 @@ static enum reason rule_in_session(void *caller, struct bytes code, uint32_t ear
     return issue_rule_of(reviewing->rules, code, earned_on, out);
 }
 
+static enum reason counts_in_session(void *caller, const struct attestation *coming, char *text)
+{
+    struct reviewing *reviewing = caller;
+    return issue_counts_of(reviewing->counts, coming, text);
+}
+
+/* A recognition renews nothing. */
+static bool no_renewal(void *caller, const struct attestation *coming, const struct pack_code *rule,
+                       uint32_t *last_day)
+{
+    (void)caller;
+    (void)coming;
+    (void)rule;
+    (void)last_day;
+    return false;
+}
+
 static bool no_contact(void *caller, struct bytes name, struct subject *out)
 {
     (void)caller;
@@ -150,7 +168,9 @@ static int prepare_recognition(struct reviewing *reviewing)
                                           .today = session_today(),
                                           .caller = reviewing,
                                           .contact = no_contact,
-                                          .rule = rule_in_session};
+                                          .rule = rule_in_session,
+                                          .renewed_until = no_renewal,
+                                          .counts = counts_in_session};
     const struct issue_terms terms = {.subject = subject_of_actor(&reviewing->review.shop),
                                       .code = reviewing->review.code,
                                       .basis = BASIS_RECOGNITION,
@@ -353,7 +373,9 @@ static int tell(const struct reviewing *reviewing)
 static int review(struct session *session, void *context)
 {
     struct reviewing reviewing = {.session = session, .rules = issue_rules_create(session, false)};
-    if (reviewing.rules == NULL) {
+    reviewing.counts = reviewing.rules != NULL ? issue_counts_create(reviewing.rules) : NULL;
+    if (reviewing.counts == NULL) {
+        free(reviewing.rules);
         return session_fail_store(&session->options, STORE_NO_MEMORY);
     }
     int code = prepare(&reviewing, context);
@@ -363,6 +385,7 @@ static int review(struct session *session, void *context)
     if (code == EXIT_YES) {
         code = tell(&reviewing);
     }
+    free(reviewing.counts);
     free(reviewing.rules);
     return code;
 }

@@ -96,6 +96,62 @@ static bool check_period(const struct issue_terms *terms, const struct issue_con
     return terms->last_day <= context->today || refuse(refused, ISSUE_PERIOD_AHEAD, COLUMN_LAST_DAY);
 }
 
+/* The last day of what is attested without one. What renews goes on from the end that is held, and not for a
+ * whole new life of the code. */
+static bool fill_last_day(struct attestation *out, struct issue_refused *refused,
+                          const struct issue_context *context, const struct pack_code *rule)
+{
+    last_day_by_rule(out, rule);
+    if (out->basis != BASIS_RENEWAL || context->anyway) {
+        return true;
+    }
+    uint32_t last_day;
+    if (context->renewed_until(context->caller, out, rule, &last_day)) {
+        out->has_last_day = last_day != DAY_NONE;
+        out->last_day = out->has_last_day ? last_day : 0;
+        return true;
+    }
+    enum reason reason = context->counts(context->caller, out, refused->rule);
+    return reason != REASON_NONE ? refuse_by_rules(refused, reason, out->code)
+                                 : refuse(refused, ISSUE_NO_RENEWED_DAY, COLUMN_LAST_DAY);
+}
+
+/* What documents experience lasts as long as the work did. */
+static bool check_lifetime(const struct attestation *out, struct issue_refused *refused,
+                           const struct pack_code *rule)
+{
+    char day[DAY_TEXT_SIZE];
+    uint32_t last_day = rule != NULL ? pack_last_day(rule, out->valid_from) : DAY_NONE;
+    if (last_day == DAY_NONE || out->basis == BASIS_EXPERIENCE ||
+        (out->has_last_day && out->last_day <= last_day)) {
+        return true;
+    }
+    day_to_text(day, last_day);
+    return refuse_text(refused, ISSUE_BEYOND_LIFETIME, COLUMN_LAST_DAY, bytes_of_string(day));
+}
+
+static bool check_counts(const struct attestation *out, struct issue_refused *refused,
+                         const struct issue_context *context)
+{
+    enum reason reason = context->counts(context->caller, out, refused->rule);
+    return reason == REASON_NONE || refuse_by_rules(refused, reason, out->code);
+}
+
+static struct attestation attestation_of(const struct issue_terms *terms)
+{
+    return (struct attestation){
+        .subject = terms->subject,
+        .code = terms->code,
+        .basis = terms->basis,
+        .earned_on = terms->earned_on,
+        .valid_from = terms->has_valid_from ? terms->valid_from : terms->earned_on,
+        .has_last_day = terms->has_last_day,
+        .last_day = terms->has_last_day ? terms->last_day : 0,
+        .has_network = terms->network_code.size > 0,
+        .network_code = terms->network_code,
+    };
+}
+
 bool issue_attestation(struct attestation *out, struct issue_refused *refused,
                        const struct issue_context *context, const struct issue_terms *terms)
 {
@@ -113,24 +169,14 @@ bool issue_attestation(struct attestation *out, struct issue_refused *refused,
     if (rule == NULL && !terms->has_last_day) {
         return refuse(refused, ISSUE_NO_LAST_DAY, COLUMN_LAST_DAY);
     }
-    *out = (struct attestation){
-        .subject = terms->subject,
-        .code = terms->code,
-        .basis = terms->basis,
-        .earned_on = terms->earned_on,
-        .valid_from = terms->has_valid_from ? terms->valid_from : terms->earned_on,
-        .has_last_day = terms->has_last_day,
-        .last_day = terms->has_last_day ? terms->last_day : 0,
-        .has_network = terms->network_code.size > 0,
-        .network_code = terms->network_code,
-    };
-    if (!terms->has_last_day) {
-        last_day_by_rule(out, rule);
+    *out = attestation_of(terms);
+    if (!terms->has_last_day && !fill_last_day(out, refused, context, rule)) {
+        return false;
     }
     if (out->has_last_day && out->last_day < out->valid_from) {
         return refuse(refused, ISSUE_ENDS_BEFORE_IT_BEGINS, COLUMN_LAST_DAY);
     }
-    return true;
+    return context->anyway || (check_lifetime(out, refused, rule) && check_counts(out, refused, context));
 }
 
 /* ---- fields ---- */

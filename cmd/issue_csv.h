@@ -21,7 +21,8 @@ enum {
     ISSUE_COLUMN_COUNT = 7,
     ISSUE_REQUIRED_COLUMN_COUNT = 3,
     ISSUE_ROWS_MAX = 1 << 22,
-    ISSUE_TEXT_SIZE = 64
+    ISSUE_TEXT_SIZE = 64,
+    ISSUE_RULE_SIZE = 256,
 };
 
 const char *issue_column_name(enum issue_column column);
@@ -36,6 +37,14 @@ struct issue_context {
     /* The rules' row for code on the day it was earned; *out NULL where there is none and none is asked for.
      * Returns: REASON_NONE, or why the issuer may not issue it. */
     enum reason (*rule)(void *caller, struct bytes code, uint32_t earned_on, const struct pack_code **out);
+    bool anyway; /* attest also what is beyond the code's lifetime or does not count; the next two are not
+                    asked */
+    /* The last day that renewing gives by the rules. Returns: false when they don't tell it. */
+    bool (*renewed_until)(void *caller, const struct attestation *coming, const struct pack_code *rule,
+                          uint32_t *last_day);
+    /* Whether what is about to be attested may ever count by the issuer's own rules. Returns: REASON_NONE, or
+     * why not; then text (of ISSUE_RULE_SIZE) names the rule. */
+    enum reason (*counts)(void *caller, const struct attestation *coming, char *text);
 };
 
 /* A certificate as asked for, by a row or by a command line. */
@@ -63,12 +72,14 @@ enum issue_refusal {
     ISSUE_TECHNICIAN_UNKNOWN, /* neither an id nor a contact */
     ISSUE_IN_THE_FUTURE,      /* earned after today */
     ISSUE_ENDS_BEFORE_IT_BEGINS,
-    ISSUE_NO_LAST_DAY,   /* no rules to tell the lifetime, and none given */
-    ISSUE_NO_PERIOD,     /* experience is a time that has a first and a last day */
-    ISSUE_PERIOD_AHEAD,  /* experience of days to come */
-    ISSUE_RULES,         /* reason tells */
-    ISSUE_DUPLICATE,     /* of the row at first_line */
-    ISSUE_TOO_MANY_ROWS, /* nothing behind it is read */
+    ISSUE_NO_LAST_DAY,     /* no rules to tell the lifetime, and none given */
+    ISSUE_NO_PERIOD,       /* experience is a time that has a first and a last day */
+    ISSUE_PERIOD_AHEAD,    /* experience of days to come */
+    ISSUE_BEYOND_LIFETIME, /* the rules let it last no longer than to the day that text says */
+    ISSUE_NO_RENEWED_DAY,  /* a renewal without a last day, and no rule tells what it adds */
+    ISSUE_RULES,           /* reason and, where one is to be named, rule tell */
+    ISSUE_DUPLICATE,       /* of the row at first_line */
+    ISSUE_TOO_MANY_ROWS,   /* nothing behind it is read */
 };
 
 struct issue_refused {
@@ -79,6 +90,7 @@ struct issue_refused {
     enum reason reason;
     uint64_t first_line;
     char text[ISSUE_TEXT_SIZE]; /* what stands there, cut short; empty when it cannot be shown */
+    char rule[ISSUE_RULE_SIZE]; /* by which it does not count; empty: none in particular */
 };
 
 /* Apply the rules to terms. Writes: *out on ISSUE_ACCEPTED, borrowing terms' code; else refusal, column and
@@ -88,6 +100,8 @@ bool issue_attestation(struct attestation *out, struct issue_refused *refused,
 
 /* The refusal in words, without a full stop: "earned_on is not a date such as 2029-06-30: \"31/12/2024\"". */
 void issue_refusal_words(char *out, size_t capacity, const struct issue_refused *refused);
+/* Whether --anyway issues it all the same: the issuer's own rules say no, and who issues may know better. */
+bool issue_refusal_is_overrulable(const struct issue_refused *refused);
 /* One word for programs: "bad-date", or a reason's word. */
 const char *issue_refusal_word(const struct issue_refused *refused);
 

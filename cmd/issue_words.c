@@ -28,6 +28,11 @@ static const struct {
                            "is needed, because no rules are held here that tell how long it is good for"},
     [ISSUE_NO_PERIOD] = {"no-period", "is needed: experience is the time from a first day to a last one"},
     [ISSUE_PERIOD_AHEAD] = {"period-ahead", "is after today, and only time that has passed is experience"},
+    [ISSUE_BEYOND_LIFETIME] =
+        {"beyond-lifetime", "is later than the rules of the day it was earned let it last, which is until"},
+    [ISSUE_NO_RENEWED_DAY] = {"no-renewed-day",
+                              "is needed (--until for a single one), because the rules don't tell how much a "
+                              "renewal adds"},
     [ISSUE_RULES] = {"rules", ""},
     [ISSUE_DUPLICATE] = {"duplicate", "the same technician, code and day"},
     [ISSUE_TOO_MANY_ROWS] = {"too-many-rows",
@@ -37,6 +42,12 @@ static const struct {
 const char *issue_refusal_word(const struct issue_refused *refused)
 {
     return refused->refusal == ISSUE_RULES ? reason_word(refused->reason) : refusals[refused->refusal].word;
+}
+
+bool issue_refusal_is_overrulable(const struct issue_refused *refused)
+{
+    return refused->refusal == ISSUE_BEYOND_LIFETIME ||
+           (refused->refusal == ISSUE_RULES && refused->rule[0] != '\0');
 }
 
 void issue_refusal_words(char *out, size_t capacity, const struct issue_refused *refused)
@@ -49,7 +60,11 @@ void issue_refusal_words(char *out, size_t capacity, const struct issue_refused 
         snprintf(out, capacity, "%s", csv_result_sentence(refused->csv));
         return;
     case ISSUE_RULES:
-        snprintf(out, capacity, "%s: %s", refused->text, reason_sentence(refused->reason));
+        snprintf(out, capacity, "%s: %s%s%s%s", refused->text, reason_sentence(refused->reason),
+                 refused->rule[0] != '\0' ? " (" : "", refused->rule, refused->rule[0] != '\0' ? ")" : "");
+        return;
+    case ISSUE_BEYOND_LIFETIME:
+        snprintf(out, capacity, "%s %s %s", column, sentence, refused->text);
         return;
     case ISSUE_DUPLICATE:
         snprintf(out, capacity, "%s stand on line %" PRIu64 " already", sentence, refused->first_line);
@@ -72,6 +87,7 @@ void issue_refusal_words(char *out, size_t capacity, const struct issue_refused 
     case ISSUE_NO_LAST_DAY:
     case ISSUE_NO_PERIOD:
     case ISSUE_PERIOD_AHEAD:
+    case ISSUE_NO_RENEWED_DAY:
         break;
     }
     snprintf(out, capacity, "%s %s%s%s%s", column, sentence, shows_text ? ": \"" : "", refused->text,

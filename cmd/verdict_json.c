@@ -132,6 +132,7 @@ static json_t *json_of_history(const struct verdict_page *page, size_t index)
         json_t *object = json_object();
         json_object_set_new(object, "action", json_string(status_action_word(event->action)));
         json_object_set_new(object, "from", json_of_day(event->effective_day));
+        json_object_set_new(object, "stated", json_of_day(event->stated_day));
         json_object_set_new(object, "reason",
                             credential->reasons != NULL
                                 ? json_string(status_reason_word(credential->reasons[i]))
@@ -222,7 +223,7 @@ static json_t *json_of_missing_part(const struct missing_part *part)
     return object;
 }
 
-static json_t *json_of_missing(const struct missing_part *missing, size_t count)
+json_t *verdict_json_missing(const struct missing_part *missing, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++) {
@@ -242,7 +243,7 @@ static json_t *json_of_code(const struct verdict_page *page, const struct code_v
     json_object_set_new(object, "since", json_of_day(code->since_day));
     json_object_set_new(object, "until", json_of_day(code->until_day));
     json_object_set_new(object, "begun_by_version", json_of_version(code->begun_by));
-    json_object_set_new(object, "missing", json_of_missing(code->missing, code->missing_count));
+    json_object_set_new(object, "missing", verdict_json_missing(code->missing, code->missing_count));
     json_object_set_new(object, "entry", json_of_entry_at(page, code->credential));
     return object;
 }
@@ -251,7 +252,10 @@ static json_t *json_of_codes(const struct verdict_page *page)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < page->verdict->code_count; i++) {
-        json_array_append_new(array, json_of_code(page, &page->verdict->codes[i]));
+        const struct code_verdict *code = &page->verdict->codes[i];
+        if (code->credential == SIZE_MAX || !page_sets_apart(page, code->credential)) {
+            json_array_append_new(array, json_of_code(page, code));
+        }
     }
     return array;
 }
@@ -277,7 +281,7 @@ static json_t *json_of_title(const struct title_verdict *title)
     json_object_set_new(object, "since", json_of_day(title->since_day));
     json_object_set_new(object, "until", json_of_day(title->until_day));
     json_object_set_new(object, "parts", json_of_number(title->part_count));
-    json_object_set_new(object, "missing", json_of_missing(title->missing, title->missing_count));
+    json_object_set_new(object, "missing", verdict_json_missing(title->missing, title->missing_count));
     json_object_set_new(object, "within_reach", json_boolean(title_is_within_reach(title)));
     json_object_set_new(object, "lapse", json_of_lapse(title->lapse_day, title->lapse_code));
     json_object_set_new(object, "later_rules", json_of_version(title->later_rules));
@@ -311,7 +315,7 @@ static json_t *json_of_part(const struct verdict_page *page, const struct requir
     json_object_set_new(object, "answer", json_string(words[part->answer]));
     json_object_set_new(object, "since", json_of_day(part->since_day));
     json_object_set_new(object, "until", json_of_day(part->until_day));
-    json_object_set_new(object, "missing", json_of_missing(part->missing, part->missing_count));
+    json_object_set_new(object, "missing", verdict_json_missing(part->missing, part->missing_count));
     json_object_set_new(object, "entry", json_of_entry_at(page, part->credential));
     json_object_set_new(object, "history",
                         part->credential == SIZE_MAX ? json_null() : json_of_history(page, part->credential));

@@ -15,4 +15,7 @@ json_t *verdict_json_parts(const struct verdict_page *page);
 /* "yes", "no", "unknown". */
 const char *answer_word(enum answer answer);
 
+/* What is missing, as code, titles and parts of a requirement have it. */
+json_t *verdict_json_missing(const struct missing_part *missing, size_t count);
+
 #endif

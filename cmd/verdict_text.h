@@ -16,6 +16,8 @@ void verdict_text_print(FILE *out, const struct verdict_page *page);
 
 /* Each certificate that is listed, with what is known about it. */
 void verdict_text_credentials(FILE *out, const struct verdict_page *page);
+/* What was said about one, oldest first, on one line without an end: a reinstatement hides nothing. */
+void verdict_text_history(FILE *out, const struct verdict_page *page, size_t index);
 /* Titles held, within reach, and those of which nothing could be said. */
 void verdict_text_titles(FILE *out, const struct verdict_page *page);
 /* What is required, part by part. */

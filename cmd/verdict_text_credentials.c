@@ -129,15 +129,11 @@ static void print_event(FILE *out, const struct history_event *event, enum statu
     }
 }
 
-/* What was said about it, oldest first: a reinstatement hides nothing. */
-static void print_history(FILE *out, const struct verdict_page *page, size_t index)
+void verdict_text_history(FILE *out, const struct verdict_page *page, size_t index)
 {
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
     const struct dossier_credential *credential = page_credential(page, index);
-    const char *before = BENEATH "said of it: ";
-    if (!page_tells_history(page, index)) {
-        return;
-    }
+    const char *before = "";
     for (size_t i = 0; i < credential->place.event_count; i++) {
         const struct history_event *event = &credential->place.events[i];
         if (verdict->said[i] != SAID_NOT_BY_THEN && event->action != STATUS_HELD_BY) {
@@ -146,7 +142,15 @@ static void print_history(FILE *out, const struct verdict_page *page, size_t ind
             before = ", ";
         }
     }
-    fputs("\n", out);
+}
+
+static void print_history(FILE *out, const struct verdict_page *page, size_t index)
+{
+    if (page_tells_history(page, index)) {
+        fputs(BENEATH "said of it: ", out);
+        verdict_text_history(out, page, index);
+        fputs("\n", out);
+    }
 }
 
 static void print_later_rules(FILE *out, const struct credential_verdict *verdict)

@@ -211,7 +211,7 @@ static void add_memberships(struct listing *listing, const struct verdict *verdi
     for (size_t i = 0; i < dossier->credential_count; i++) {
         struct bytes code = dossier->credentials[i].attestation.code;
         if (is_membership(&dossier->credentials[i]) && !is_code(verdict, code) &&
-            !is_outdone(verdict, dossier, i)) {
+            !credential_is_by_stranger(&verdict->credentials[i]) && !is_outdone(verdict, dossier, i)) {
             add_membership(listing, &verdict->credentials[i], code);
         }
     }
@@ -272,6 +272,12 @@ static int compare_facts(const void *a, const void *b)
     return watch_fact_order(a, b);
 }
 
+/* Nobody who is authorised ever said anything of the code: no fact, however often others say it. */
+static bool is_strangers(const struct verdict *verdict, const struct code_verdict *code)
+{
+    return code->credential != SIZE_MAX && credential_is_by_stranger(&verdict->credentials[code->credential]);
+}
+
 static void finish(struct watch_facts *out, struct listing *listing, const struct verdict *verdict,
                    const struct dossier *dossier)
 {
@@ -279,7 +285,9 @@ static void finish(struct watch_facts *out, struct listing *listing, const struc
         add_title(listing, &verdict->titles[i]);
     }
     for (size_t i = 0; i < verdict->code_count; i++) {
-        add_code(listing, &verdict->codes[i], verdict);
+        if (!is_strangers(verdict, &verdict->codes[i])) {
+            add_code(listing, &verdict->codes[i], verdict);
+        }
     }
     add_memberships(listing, verdict, dossier);
     sort_items(listing->items, listing->count, sizeof(*listing->items), compare_facts);

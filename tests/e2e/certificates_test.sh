@@ -33,6 +33,13 @@ answers "and a mistyped id" 4 "mistyped" ase issue "${maria%?}" ase/a
 answers "a dry run signs nothing" 0 "Would issue" ase issue "$maria" ase/a --dry-run
 answers "what nobody accredits is issued on demand, with a warning" 0 "Warning: epa/609" \
     ase issue "$maria" epa/609 --unaccredited --until 2099-01-01
+answers "what lasts longer than the rules let it is refused" 4 "until 2028-03-14" \
+    ase issue "$maria" ase/a --earned 2026-03-14 --until 2099-01-01
+answers "and told how" 4 "say --anyway" ase issue "$maria" ase/a --earned 2026-03-14 --until 2099-01-01
+answers "a renewal that no rule knows is refused" 4 "has no renewal rule for it" \
+    ase issue "$maria" ase/a --basis renewal --earned 2022-01-01 --until 2024-01-01
+answers "who knows better issues it" 0 "Would issue ase/a" \
+    ase issue "$maria" ase/a --basis renewal --earned 2022-01-01 --anyway --dry-run
 refused "a missing code" issue "$maria"
 refused "a bad date" issue "$maria" ase/a --earned 14.3.2021
 refused "an unknown option" issue "$maria" ase/a --expires 2030-01-01
@@ -65,6 +72,12 @@ cp "$said" "$world/told"
 ok "duplicates name the first row" grep -q '^line 12: .*line 4 already' "$world/told"
 ok "the report has a row a refusal" test "$(wc -l <"$world/refused.csv")" = 4
 ok "with its reason" grep -q '^13,code-not-in-rule-pack,' "$world/refused.csv"
+printf 'technician,code,earned_on,basis,last_day\n%s,ase/a,2024-07-01,renewal,\n%s,ase/a,2024-07-02,,2099-01-01\n%s,ase/a,2024-07-03,,\n' \
+    "$maria" "$maria" "$maria" >"$world/vain.csv"
+answers "rows that would be in vain are refused, the others issued" 5 "Issued 1 certificate in 1 block" \
+    ase issue --csv "$world/vain.csv" --report "$world/vain.report"
+ok "with the rule" grep -q '^2,renewal-not-under-the-rules,.*version 1 of the rules has no renewal rule' "$world/vain.report"
+ok "or the day" grep -q '^3,beyond-lifetime,.*until 2026-07-02' "$world/vain.report"
 printf 'technician,earned_on\n%s,2024-05-03\n' "$maria" >"$world/bad.csv"
 answers "a missing column is told" 4 "column code is missing" ase issue --csv "$world/bad.csv"
 printf 'technician,code,earned_on\nnobody,ase/a,2024-05-03\n' >"$world/bad.csv"
@@ -97,6 +110,11 @@ answers "and both stay visible" 1 \
     "said of it: revoked 2023-01-01 (scoring), revoked 2022-06-01, reinstated $(date -u +%Y-%m-%d)" \
     ase lookup "$maria" --code ase/a --all
 answers "also to programs" 1 '"standing": "overruled"' ase lookup "$maria" --code ase/a --all --json
+do_as ase revoke "$third" --reason scoring
+do_as ase reinstate "$third" --revoked
+printf 'b: ase/b\n' >"$world/b.txt"
+answers "also where a file of requirements is checked" 0 "said of ase/b: " ase require check "$world/b.txt" "$maria"
+answers "and to programs there" 0 '"overruled"' ase require check "$world/b.txt" "$maria" --json
 answers "a mistyped entry is refused" 4 "copy it again whole" ase revoke "$(mistyped "$first")"
 answers "someone else's entry is refused" 4 "only they can say" ase revoke "$maria/${first#*/}"
 refused "a status without entries" revoke
@@ -114,6 +132,11 @@ answers "who asks is shown" 0 "$ase" maria present "$world/challenge.tp" --from 
 answers "someone else's are not presented" 4 "not yours" ase present "$world/challenge.tp" --from "$world/b.tp" --yes
 answers "the answer is verified" 0 "VERDICT: VALID" ase verify "$world/answer.tp"
 answers "once" 1 "answered before" ase verify "$world/answer.tp"
+do_as ase export "Maria Lopez" --code epa/609 --out "$world/epa.tp"
+do_as ase challenge --out "$world/any.tp"
+do_as maria present "$world/any.tp" --from "$world/epa.tp" --yes --out "$world/epa.answer"
+answers "what a stranger signed is invalid once it is presented" 1 "INVALID       epa/609: not trusted" \
+    ase verify "$world/epa.answer"
 answers "and by nobody else" 1 "made for someone else" maria verify "$world/answer.tp"
 do_as ase challenge --require ase/a --out "$world/other.tp"
 answers "an answer to another challenge is refused" 1 "does not answer the challenge" \

@@ -134,6 +134,26 @@ do_as ase replace "$wrong" --by "$right" --from 2025-04-01
 answers "a replacement says by what" 1 "replaced by ase/B3" ase lookup "$bob" --code ase/B2
 says "and by which entry" "($right"
 
+# ---- what would be issued in vain ----
+
+do_as ase trust add epa me
+do_as ase trust add tx me
+do_as ase rules publish "$root/cmd/rules/epa.json"
+do_as ase rules publish "$root/cmd/rules/tx.json"
+answers "EPA 609 by training is refused, by its rule" 4 "prerequisite 609: basis exam" \
+    ase issue "$bob" epa/609 --basis training --earned 2024-01-10
+answers "unless who issues knows better" 0 "Issued epa/609" \
+    ase issue "$bob" epa/609 --basis training --earned 2024-01-10 --anyway
+answers "which changes nothing about what counts" 1 "does not count" ase lookup "$bob" --code epa/609
+licence=$(sed -n 's/.*"code": "\([^"]*\)".*"lifetime_months": [1-9].*/\1/p' "$root/cmd/rules/tx.json" | head -n 1)
+answers "a licence whose rules know no renewal is not renewed in vain" 4 "has no renewal rule" \
+    ase issue "$bob" "tx/$licence" --basis renewal --earned 2024-01-10
+passes "$bob" ase/A6 2020-01-10
+answers "a renewal goes on from the end held" 0 "valid until 2026-01-10" \
+    ase issue "$bob" ase/A6 --basis renewal --earned 2024-06-10 --dry-run
+answers "a test that was passed says what makes it a certificate" 0 "Tested; certified when there is also:" \
+    ase issue "$bob" ase/B4 --dry-run
+
 # ---- another namespace's title of the same name ----
 
 do_as garage trust add junk me

@@ -240,7 +240,7 @@ static int part_to_text(char *text, size_t room, const struct missing_part *part
     case MISSING_TRAINING:
         return snprintf(text, room, "training %.*s", size, data);
     case MISSING_TITLE:
-        return snprintf(text, room, "\"%.*s\"", size, data);
+        return snprintf(text, room, "%s\"%.*s\"", part->name_space.size == 0 ? "*:" : "", size, data);
     case MISSING_NETWORK:
         return snprintf(text, room, "network %.*s", size, data);
     case MISSING_STATE:

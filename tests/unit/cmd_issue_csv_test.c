@@ -41,6 +41,32 @@ static enum reason rule(void *caller, struct bytes code, uint32_t earned_on, con
                                                                         : REASON_NOT_ACCREDITED;
 }
 
+/* ase/A6 is renewed by twelve months beyond the end that is held, ase/A5 as nobody tells, ase/MIL1 not at
+ * all. Training does not count for ase/A6. */
+static bool renewed_until(void *caller, const struct attestation *coming, const struct pack_code *rule_row,
+                          uint32_t *last_day)
+{
+    (void)caller;
+    (void)rule_row;
+    return bytes_equal_string(coming->code, "ase/A6") &&
+           day_from_text(last_day, bytes_of_string("2027-11-30"));
+}
+
+static enum reason counts(void *caller, const struct attestation *coming, char *text)
+{
+    (void)caller;
+    bool is_mil1 = bytes_equal_string(coming->code, "ase/MIL1");
+    if (coming->basis == BASIS_RENEWAL && is_mil1) {
+        strcpy(text, "version 3 of the rules has no renewal rule for it");
+        return REASON_RENEWAL;
+    }
+    if (coming->basis == BASIS_TRAINING && bytes_equal_string(coming->code, "ase/A6")) {
+        strcpy(text, "version 3 of the rules, prerequisite A6: basis exam");
+        return REASON_PREREQUISITE;
+    }
+    return REASON_NONE;
+}
+
 struct fixture {
     struct network network;
     struct issue_context context;
@@ -55,7 +81,11 @@ static void setup(struct fixture *f)
     struct hash id = {.bytes = {1}};
     assert_true(network_init(&f->network, "test"));
     assert_true(network_init(&main_network, "main"));
-    f->context = (struct issue_context){.network = &f->network, .contact = contact, .rule = rule};
+    f->context = (struct issue_context){.network = &f->network,
+                                        .contact = contact,
+                                        .rule = rule,
+                                        .renewed_until = renewed_until,
+                                        .counts = counts};
     assert_true(day_from_text(&f->context.today, bytes_of_string("2026-11-22")));
     id_to_text(f->ids[0], ID_ACTOR, &f->network, &id);
     id_to_text(f->ids[1], ID_NODE, &f->network, &id);
@@ -178,7 +208,7 @@ static void render(char *out, size_t capacity, const struct fixture *f, const ch
             print_row(stream, &row);
             continue;
         }
-        char words[256];
+        char words[512];
         issue_refusal_words(words, sizeof(words), &refused);
         fprintf(stream, "%llu!%s: %s;", (unsigned long long)refused.line, issue_refusal_word(&refused),
                 words);
@@ -286,6 +316,44 @@ static const struct row {
      HEADER "@,ase/A5,2024-06-30\n&,ase/A5,2024-06-30\n",
      "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"
      "3=2:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
+    {"a last day on the last one of the lifetime", LONG_HEADER "@,ase/A5,2024-06-30,,,2029-06-30\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
+    {"one on the day after", LONG_HEADER "@,ase/A5,2024-06-30,,,2029-07-01\n",
+     "2!beyond-lifetime: last_day is later than the rules of the day it was earned let it last, which is "
+     "until "
+     "2029-06-30;"},
+    {"the lifetime counts from the first valid day, there too",
+     LONG_HEADER "@,ase/A5,2024-06-30,,2024-07-15,2029-07-15\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-07-15 to 2029-07-15;"},
+    {"of a recertification too", LONG_HEADER "@,ase/A5,2024-06-30,recertification,,2099-01-01\n",
+     "2!beyond-lifetime: last_day is later than the rules of the day it was earned let it last, which is "
+     "until "
+     "2029-06-30;"},
+    {"a code for life may end on any day", LONG_HEADER "@,ase/MIL1,2024-06-30,,,2099-01-01\n",
+     "2=1:1 ase/MIL1 basis 1, 2024-06-30, 2024-06-30 to 2099-01-01;"},
+    {"experience lasts as long as the work did",
+     LONG_HEADER "@,ase/A5,2024-06-30,experience,2010-01-01,2024-06-30\n",
+     "2=1:1 ase/A5 basis 5, 2024-06-30, 2010-01-01 to 2024-06-30;"},
+    {"a renewal goes on from the end that is held", LONG_HEADER "@,ase/A6,2024-06-30,renewal,,\n",
+     "2=1:1 ase/A6 basis 3, 2024-06-30, 2024-06-30 to 2027-11-30;"},
+    {"or ends on the day given", LONG_HEADER "@,ase/A6,2024-06-30,renewal,,2026-01-01\n",
+     "2=1:1 ase/A6 basis 3, 2024-06-30, 2024-06-30 to 2026-01-01;"},
+    {"one of which the rules don't say what it adds", LONG_HEADER "@,ase/A5,2024-06-30,renewal,,\n",
+     "2!no-renewed-day: last_day is needed (--until for a single one), because the rules don't tell how much "
+     "a "
+     "renewal adds;"},
+    {"one that the rules don't know never counts", LONG_HEADER "@,ase/MIL1,2024-06-30,renewal,,\n",
+     "2!renewal-not-under-the-rules: ase/MIL1: the rules of that day do not let it be renewed like this "
+     "(version 3 of the rules has no renewal rule for it);"},
+    {"with a last day neither", LONG_HEADER "@,ase/MIL1,2024-06-30,renewal,,2026-01-01\n",
+     "2!renewal-not-under-the-rules: ase/MIL1: the rules of that day do not let it be renewed like this "
+     "(version 3 of the rules has no renewal rule for it);"},
+    {"training where the rules ask for an exam, and the next row goes on",
+     LONG_HEADER "@,ase/A6,2024-06-30,training,,\n@,ase/A6,2024-06-30,exam,,\n",
+     "2!prerequisite-not-met: ase/A6: what the rules ask for beforehand was not there on the day it was "
+     "earned "
+     "(version 3 of the rules, prerequisite A6: basis exam);"
+     "3=1:1 ase/A6 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
     {"a refused row does not make the corrected one a duplicate",
      HEADER "@,ase/A55,2024-06-30\n@,ase/A5,2024-06-30\n",
      "2!code-not-in-rule-pack: ase/A55: the owner's rules do not know this code;"
@@ -306,6 +374,26 @@ static void rows_are_judged_one_by_one(void **state)
             fail_msg("%s: %s", rows[i].sentence, rendered);
         }
     }
+}
+
+static void who_knows_better_issues_it_anyway(void **state)
+{
+    (void)state;
+    static const char file[] = LONG_HEADER "@,ase/A5,2024-06-30,,,2099-01-01\n"
+                                           "@,ase/MIL1,2024-06-30,renewal,,\n"
+                                           "@,ase/A6,2024-06-30,training,,\n"
+                                           "@,ase/A6,2024-07-30,renewal,,\n";
+    struct fixture f;
+    char text[1024];
+    char rendered[2048];
+    setup(&f);
+    f.context.anyway = true;
+    expand(text, sizeof(text), &f, file);
+    render(rendered, sizeof(rendered), &f, text);
+    assert_string_equal(rendered, "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2099-01-01;"
+                                  "3=1:1 ase/MIL1 basis 3, 2024-06-30, 2024-06-30 to life;"
+                                  "4=1:1 ase/A6 basis 4, 2024-06-30, 2024-06-30 to 2029-06-30;"
+                                  "5=1:1 ase/A6 basis 3, 2024-07-30, 2024-07-30 to 2029-07-30;");
 }
 
 /* Their messages hold the id, so the word alone is compared. */
@@ -389,6 +477,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_are_checked),
         cmocka_unit_test(rows_are_judged_one_by_one),
+        cmocka_unit_test(who_knows_better_issues_it_anyway),
         cmocka_unit_test(ids_of_others_are_refused),
         cmocka_unit_test(duplicates_are_found_however_far_apart),
     };

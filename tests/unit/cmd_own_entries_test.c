@@ -165,7 +165,12 @@ static void what_is_not_there_is_refused(void **state)
 static bool add_status(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
 {
     const enum status_action *action = context;
-    const struct status status = {.seq = seq, .entries = *entries, .action = *action, .effective_day = DAY};
+    const struct status status = {.seq = seq,
+                                  .entries = *entries,
+                                  .action = *action,
+                                  .effective_day = DAY,
+                                  .has_replacement = *action == STATUS_REPLACED,
+                                  .replacement = {.author = session.actor, .seq = 1}};
     return draft_add(draft, ENTRY_STATUS, &status, NULL);
 }
 
@@ -298,6 +303,20 @@ static void only_what_changes_something_is_left(void **state)
     assert_int_equal(unchanged.items[0].revoked_since, DAY_NONE);
 }
 
+/* It names another entry than the first one did. */
+static void a_second_replacement_is_news(void **state)
+{
+    (void)state;
+    struct own_entries entries;
+    struct own_entries unchanged;
+    uint64_t seq = issue(1, false, "ase/A6");
+    list_entries(&entries, seq, 1, 1, 1);
+    say(&entries, STATUS_REPLACED);
+    assert_int_equal(own_entries_sift(&entries, &unchanged, &session, STATUS_REPLACED, DAY), EXIT_YES);
+    assert_int_equal(entries.count, 1);
+    free(entries.items);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +326,7 @@ int main(void)
         cmocka_unit_test(more_blocks_than_one_status_block_may_touch_take_two),
         cmocka_unit_test(more_entries_than_one_status_block_may_touch_take_two),
         cmocka_unit_test(only_what_changes_something_is_left),
+        cmocka_unit_test(a_second_replacement_is_news),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

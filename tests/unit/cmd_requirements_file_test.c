@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "cmd/requirements_file.h"
+#include "protocol/base/text.h"
+#include "tests/support/dossier_builder.h"
 
 enum { ARENA_SIZE = 32 * 1024 * 1024 };
 
@@ -44,6 +46,45 @@ static void names_and_requirements_are_read(void **state)
     assert_int_equal(file.items[1].line, 8);
     assert_true(bytes_equal_string(file.items[2].name, "Grade 1"));
     assert_int_equal(file.items[2].requirement.expression.op, EXPRESSION_AT_LEAST);
+}
+
+/* Two namespaces give Master, one World Class. */
+static void begin_titles(struct dossier_builder *built)
+{
+    static const struct pack_rule master = {.kind = PACK_RULE_TITLE, .name = {(const uint8_t *)"Master", 6}};
+    static const struct pack_rule world = {.kind = PACK_RULE_TITLE,
+                                           .name = {(const uint8_t *)"World Class", 11}};
+    dossier_builder_init(built, 2);
+    build_owner(built, "ase", 0);
+    build_owner(built, "junk", 1);
+    build_pack(built, 0, 1, "ase", 1, 0)->pack.rules = (struct list){.items = &master, .count = 1};
+    build_pack(built, 1, 1, "junk", 1, 0)->pack.rules = (struct list){.items = &master, .count = 1};
+    build_pack(built, 1, 2, "junk", 2, 0)->pack.rules = (struct list){.items = &world, .count = 1};
+}
+
+/* What is kept, and what a challenge carries, says whose title is meant. */
+static void titles_are_given_their_namespace(void **state)
+{
+    (void)state;
+    static struct dossier_builder built;
+    struct requirements_file file;
+    struct requirements_error error;
+    struct arena arena;
+    char choices[128];
+    begin_titles(&built);
+    struct title_names names = {.dossier = &built.dossier, .trust = &built.trust};
+    arena_init(&arena, memory, sizeof(memory));
+    assert_true(requirements_file_parse(
+        &file, &error, bytes_of_string("a: \"World Class\", ase/A5\nb: ase:\"Master\""), &names, &arena));
+    assert_true(bytes_equal_string(file.items[0].requirement.text, "junk:\"World Class\" and ase/A5"));
+    assert_true(bytes_equal_string(text_trim(file.items[1].requirement.text, " "), "ase:\"Master\""));
+    assert_false(
+        requirements_file_parse(&file, &error, bytes_of_string("a: ase/A5\nb: \"Master\""), &names, &arena));
+    assert_int_equal(error.expression, EXPRESSION_TITLE_AMBIGUOUS);
+    assert_int_equal(error.line, 2);
+    assert_int_equal(error.offset, 3);
+    title_choice_words(choices, sizeof(choices), &names, error.title);
+    assert_string_equal(choices, "ase:\"Master\" or junk:\"Master\"");
 }
 
 static void mistakes_are_shown_where_they_are(void **state)
@@ -124,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_requirements_are_read),
+        cmocka_unit_test(titles_are_given_their_namespace),
         cmocka_unit_test(mistakes_are_shown_where_they_are),
         cmocka_unit_test(there_is_a_limit_on_everything),
         cmocka_unit_test(every_fault_has_its_words),

@@ -148,12 +148,14 @@ static void an_overruled_statement_stays(void **state)
     page_case_begin(&shown);
     shown.credentials[0].reasons = reasons;
     shown.events[0].setter_seq = 20;
+    shown.events[0].stated_day = page_case_day("2025-02-03");
     json_t *page = verdict_json(&shown.page);
     json_t *history = json_object_get(json_array_get(json_object_get(page, "credentials"), 0), "history");
     json_t *suspended = json_array_get(history, 0);
     assert_int_equal(json_array_size(history), 2);
     assert_string_equal(text_at(suspended, "action"), "suspended");
     assert_string_equal(text_at(suspended, "from"), "2025-02-01");
+    assert_string_equal(text_at(suspended, "stated"), "2025-02-03");
     assert_string_equal(text_at(suspended, "reason"), "scoring");
     assert_string_equal(text_at(suspended, "standing"), "overruled");
     assert_int_equal(json_integer_value(json_object_get(suspended, "block")), 20);
@@ -178,6 +180,7 @@ static void what_strangers_say_stands_apart(void **state)
     assert_int_equal(json_array_size(json_object_get(page, "credentials")), 1);
     assert_int_equal(json_array_size(others), 1);
     assert_string_equal(text_at(json_array_get(others, 0), "code"), "ase/A6");
+    assert_int_equal(json_array_size(json_object_get(page, "codes")), 1);
     json_decref(page);
 }
 

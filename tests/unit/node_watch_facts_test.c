@@ -92,6 +92,19 @@ static void a_technician_s_codes_and_titles(void **state)
     assert_false(facts.cut);
 }
 
+/* The watch-list would else be told whatever anybody writes, and be full of it. */
+static void what_strangers_say_is_no_fact(void **state)
+{
+    (void)state;
+    begin();
+    trade_earn(&trade, TRADE_EPA, "ase/T4", BASIS_EXAM, "2024-03-01", "2029-03-01");
+    trade_earn(&trade, TRADE_EPA, "junk/member", BASIS_MEMBERSHIP, "2024-03-01", "2029-03-01");
+    trade_earn(&trade, TRADE_EPA, "epa/609", BASIS_EXAM, "2020-01-01", NULL);
+    ask("2026-11-22");
+    assert_int_equal(facts.count, 1);
+    assert_words("what the owner says", "epa/609", "held for life");
+}
+
 static void a_test_without_experience(void **state)
 {
     (void)state;
@@ -214,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_technician_s_codes_and_titles),
+        cmocka_unit_test(what_strangers_say_is_no_fact),
         cmocka_unit_test(a_test_without_experience),
         cmocka_unit_test(old_evidence_is_one_and_its_age_is_none),
         cmocka_unit_test(what_is_erased_has_no_code),

@@ -227,6 +227,7 @@ static void a_certificate_is_found_under_its_new_holder(void **context)
 {
     const struct status held = {.seq = 1,
                                 .action = STATUS_HELD_BY,
+                                .reason = STATUS_REASON_REQUESTED,
                                 .effective_day = 41000,
                                 .has_holder = true,
                                 .holder = world_subject(8)};
@@ -244,6 +245,7 @@ static void a_certificate_is_found_under_its_new_holder(void **context)
     assert_true(subject_equal(&dossier.credentials[0].holder, &held.holder));
     assert_int_equal(dossier.credentials[0].place.event_count, 1);
     assert_false(dossier.credentials[0].place.event_voided[0]);
+    assert_int_equal(dossier.credentials[0].reasons[0], STATUS_REASON_REQUESTED);
     gather(&dossier, 7, UINT64_MAX);
     assert_int_equal(dossier.credential_count, 1);
     assert_true(dossier.credentials[0].has_holder);
@@ -299,6 +301,14 @@ static void a_voided_status_is_marked_and_not_counted(void **context)
     assert_true(dossier.credentials[0].place.event_voided[0]);
     assert_false(dossier.credentials[0].has_holder);
     assert_false(dossier.credentials[0].place.voided);
+    const struct entry_name name = {.author = prog.actor.id, .seq = 1, .index = 1};
+    struct store_events said;
+    txn = world_read(&world);
+    assert_int_equal(store_entry_events(txn, &name, &said), STORE_OK);
+    store_end(txn);
+    assert_int_equal(said.count, 1);
+    assert_int_equal(said.events[0].action, STATUS_HELD_BY);
+    assert_true(said.voided[0]);
     gather(&dossier, 7, LATE);
     assert_false(dossier.credentials[0].place.event_voided[0]);
     assert_true(dossier.credentials[0].has_holder);

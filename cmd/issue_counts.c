@@ -1,0 +1,351 @@
+#include "cmd/issue_counts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/base/text.h"
+#include "protocol/rules/expression_text.h"
+#include "protocol/rules/pack.h"
+#include "protocol/rules/pack_rules.h"
+
+struct issue_counts *issue_counts_create(struct issue_rules *rules)
+{
+    struct issue_counts *counts = calloc(1, sizeof(*counts));
+    if (counts != NULL) {
+        counts->rules = rules;
+    }
+    return counts;
+}
+
+/* ---- rows that are not in the store yet ---- */
+
+void issue_counts_add(struct issue_counts *counts, const struct attestation *attestation)
+{
+    struct issue_pending *pending = &counts->pending[counts->pending_count++ % ISSUE_PENDING_MAX];
+    pending->attestation = *attestation;
+    memcpy(pending->code, attestation->code.data, attestation->code.size);
+    pending->attestation.code = bytes_of(pending->code, attestation->code.size);
+    pending->attestation.has_network = false;
+    pending->attestation.network_code = bytes_of(NULL, 0);
+}
+
+void issue_counts_forget(struct issue_counts *counts)
+{
+    counts->pending_count = 0;
+}
+
+static size_t pending_kept(const struct issue_counts *counts)
+{
+    return counts->pending_count < ISSUE_PENDING_MAX ? counts->pending_count : ISSUE_PENDING_MAX;
+}
+
+static bool is_pending(const struct issue_counts *counts, const struct subject *subject)
+{
+    for (size_t i = 0; i < pending_kept(counts); i++) {
+        if (subject_equal(&counts->pending[i].attestation.subject, subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- the verdict ---- */
+
+/* In the session's arena. */
+struct evaluation {
+    struct dossier dossier;
+    struct verdict verdict;
+    size_t coming; /* index of the credential; SIZE_MAX: this actor's log is not held */
+};
+
+/* The last block that there can be comes after every cut that was recorded. */
+static struct dossier_credential credential_of(const struct attestation *attestation, uint64_t index)
+{
+    return (struct dossier_credential){.place = {.seq = BLOCK_SEQ_MAX, .index = index},
+                                       .source = SOURCE_REPLAYED,
+                                       .attestation = *attestation};
+}
+
+/* The coming one, and all that is pending of its subject. */
+static enum store_error gather(struct issue_counts *counts, const struct attestation *coming,
+                               struct dossier *out)
+{
+    struct session *session = counts->rules->session;
+    size_t kept = pending_kept(counts);
+    size_t count = 1;
+    struct dossier_credential *brought = arena_take(&session->arena, (1 + kept) * sizeof(*brought));
+    struct actor_id *authors = arena_take(&session->arena, (1 + kept) * sizeof(*authors));
+    struct store_txn *txn;
+    if (brought == NULL || authors == NULL) {
+        return STORE_NO_MEMORY;
+    }
+    brought[0] = credential_of(coming, 0);
+    authors[0] = session->actor;
+    for (size_t i = 0; i < kept; i++) {
+        if (subject_equal(&counts->pending[i].attestation.subject, &coming->subject)) {
+            authors[count] = session->actor;
+            brought[count] = credential_of(&counts->pending[i].attestation, 1 + i);
+            count++;
+        }
+    }
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error == STORE_OK) {
+        error = store_dossier_around(txn, &session->home.network, session->trust, brought, authors, count,
+                                     &coming->subject, UINT64_MAX, out, &session->arena);
+        store_end(txn);
+    }
+    return error;
+}
+
+/* As if this actor's next block and a checkpoint over it were here. */
+static void hear_of_it(struct dossier_log *log, uint64_t now_s)
+{
+    log->known_by_seq = BLOCK_SEQ_MAX;
+    log->has_checkpoint = true;
+    log->checkpoint_seq = log->head_seq;
+    log->checkpoint_time_s = now_s;
+}
+
+static size_t find_coming(struct dossier *dossier, uint64_t now_s)
+{
+    for (size_t i = 0; i < dossier->credential_count; i++) {
+        const struct dossier_place *place = &dossier->credentials[i].place;
+        if (place->seq == BLOCK_SEQ_MAX && place->index == 0) {
+            hear_of_it(&dossier->logs[place->log], now_s);
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* Returns: false after a failure, which rules->error keeps, or where nothing can be said. */
+static bool evaluate(struct evaluation *out, struct issue_counts *counts, const struct attestation *coming)
+{
+    struct session *session = counts->rules->session;
+    const struct question question = {
+        .network = &session->home.network,
+        .at_day = session_today(),
+        .now_s = session_now_s(),
+        .known_by_s = UINT64_MAX,
+        .budget = FRESHNESS_DEFAULT,
+    };
+    enum store_error error = gather(counts, coming, &out->dossier);
+    if (error != STORE_OK) {
+        counts->rules->error = error;
+        return false;
+    }
+    out->coming = find_coming(&out->dossier, question.now_s);
+    if (out->coming == SIZE_MAX) {
+        return false;
+    }
+    if (!verdict_of(&out->verdict, &out->dossier, session->trust, &question, &session->arena)) {
+        counts->rules->error = STORE_NO_MEMORY;
+        return false;
+    }
+    return true;
+}
+
+/* ---- the rule ---- */
+
+struct found_rule {
+    const struct dossier_pack *pack;  /* NULL: none is in force */
+    const struct compiled_rule *rule; /* NULL: the pack has none that speaks for the code */
+};
+
+static enum pack_rule_kind kind_of(enum basis basis)
+{
+    return basis == BASIS_RENEWAL || basis == BASIS_RECERTIFICATION ? PACK_RULE_RENEWAL
+                                                                    : PACK_RULE_PREREQUISITE;
+}
+
+static void find_rule(struct found_rule *out, struct issue_counts *counts, const struct dossier *dossier,
+                      const struct attestation *coming)
+{
+    struct session *session = counts->rules->session;
+    struct bytes name_space = code_namespace(coming->code);
+    size_t before = name_space.size + 1;
+    struct pack_rules *rules = arena_take(&session->arena, sizeof(*rules));
+    *out = (struct found_rule){.pack = pack_on_day(dossier, session->trust, name_space, coming->earned_on)};
+    if (out->pack != NULL && rules != NULL && pack_rules_read(rules, &out->pack->pack, &session->arena)) {
+        out->rule = pack_rules_find(rules, kind_of(coming->basis),
+                                    bytes_of(coming->code.data + before, coming->code.size - before));
+    }
+}
+
+/* "version 3 of the rules: renewal A*: in time" */
+static void name_rule(char *out, struct issue_counts *counts, const struct dossier *dossier,
+                      const struct attestation *coming)
+{
+    const char *kind = kind_of(coming->basis) == PACK_RULE_RENEWAL ? "renewal" : "prerequisite";
+    char text[ISSUE_RULE_SIZE];
+    struct found_rule found;
+    find_rule(&found, counts, dossier, coming);
+    out[0] = '\0';
+    if (found.pack == NULL) {
+        return;
+    }
+    if (found.rule == NULL) {
+        snprintf(out, ISSUE_RULE_SIZE, "version %" PRIu64 " of the rules has no %s rule for it",
+                 found.pack->pack.version, kind);
+        return;
+    }
+    bool fits = expression_print(text, sizeof(text), &found.rule->expression, code_namespace(coming->code));
+    int size = snprintf(out, ISSUE_RULE_SIZE, "version %" PRIu64 " of the rules, %s %.*s: %s",
+                        found.pack->pack.version, kind, (int)found.rule->name.size,
+                        (const char *)found.rule->name.data, fits ? text : "a long rule");
+    if (size >= ISSUE_RULE_SIZE) {
+        memcpy(out + ISSUE_RULE_SIZE - 4, "...", 4);
+    }
+}
+
+/* ---- whether it counts ---- */
+
+/* What a stranger signs never counts, and was agreed to before: the rules are not asked. */
+static enum reason evaluated_reason(struct issue_counts *counts, const struct attestation *coming, char *rule)
+{
+    struct arena *arena = &counts->rules->session->arena;
+    size_t mark = arena_mark(arena);
+    struct evaluation evaluation;
+    enum reason reason = REASON_NONE;
+    if (evaluate(&evaluation, counts, coming)) {
+        const struct credential_verdict *verdict = &evaluation.verdict.credentials[evaluation.coming];
+        const struct axis_answer *authority = &verdict->axes[AXIS_AUTHORITY];
+        bool is_no = authority->answer == ANSWER_NO && !credential_is_by_stranger(verdict);
+        reason = is_no ? authority->reason : REASON_NONE;
+        if (is_no) {
+            name_rule(rule, counts, &evaluation.dossier, coming);
+        }
+    } else if (counts->rules->error != STORE_OK) {
+        reason = REASON_NO_RULE_PACK;
+    }
+    arena_rewind(arena, mark);
+    return reason;
+}
+
+/* Whether nothing that a rule could look at is known of the subject. */
+static bool is_unknown(struct issue_counts *counts, const struct subject *subject)
+{
+    struct session *session = counts->rules->session;
+    const struct actor_id actor = {subject->id};
+    struct store_txn *txn;
+    bool named = true;
+    if (subject->kind != SUBJECT_ACTOR || is_pending(counts, subject) ||
+        store_read_begin(&txn, session->store) != STORE_OK) {
+        return false;
+    }
+    enum store_error error = store_is_named(txn, &session->home.network, &actor, &named);
+    store_end(txn);
+    return error == STORE_OK && !named;
+}
+
+static struct issue_known *known_slot(struct issue_counts *counts, const struct attestation *coming)
+{
+    uint32_t sum = UINT32_C(2166136261) ^ coming->earned_on ^ (uint32_t)coming->basis << 24;
+    for (size_t i = 0; i < coming->code.size; i++) {
+        sum = (sum ^ coming->code.data[i]) * UINT32_C(16777619);
+    }
+    return &counts->known[(sum ^ sum >> 16) % ISSUE_KNOWN_COUNT];
+}
+
+static bool is_known_alike(const struct issue_known *known, const struct attestation *coming)
+{
+    return bytes_equal(bytes_of(known->code, known->code_size), coming->code) &&
+           known->earned_on == coming->earned_on && known->basis == coming->basis;
+}
+
+enum reason issue_counts_of(struct issue_counts *counts, const struct attestation *coming, char *rule)
+{
+    rule[0] = '\0';
+    if (!is_unknown(counts, &coming->subject)) {
+        return evaluated_reason(counts, coming, rule);
+    }
+    struct issue_known *known = known_slot(counts, coming);
+    if (is_known_alike(known, coming)) {
+        return REASON_NONE;
+    }
+    enum reason reason = evaluated_reason(counts, coming, rule);
+    if (reason == REASON_NONE) {
+        *known = (struct issue_known){
+            .code_size = coming->code.size, .earned_on = coming->earned_on, .basis = coming->basis};
+        memcpy(known->code, coming->code.data, coming->code.size);
+    }
+    return reason;
+}
+
+bool issue_counts_verdict(struct code_verdict *out, struct issue_counts *counts,
+                          const struct attestation *coming)
+{
+    struct evaluation evaluation;
+    if (!evaluate(&evaluation, counts, coming)) {
+        return false;
+    }
+    for (size_t i = 0; i < evaluation.verdict.code_count; i++) {
+        if (bytes_equal(evaluation.verdict.codes[i].code, coming->code)) {
+            *out = evaluation.verdict.codes[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- renewals ---- */
+
+static bool least_added(void *context, const struct expression *node)
+{
+    uint64_t *months = context;
+    if (node->op == EXPRESSION_ADDS && node->count < *months) {
+        *months = node->count;
+    }
+    return true;
+}
+
+static uint32_t end_of(struct day_set days)
+{
+    return days.count > 0 ? days.intervals[days.count - 1].last : 0;
+}
+
+/* The last day on which the code is held by what was earned before; 0: it was not; DAY_NONE: for life. */
+static uint32_t held_until(const struct evaluation *evaluation, const struct attestation *coming)
+{
+    uint32_t until = 0;
+    for (size_t i = 0; i < evaluation->dossier.credential_count; i++) {
+        const struct dossier_credential *credential = &evaluation->dossier.credentials[i];
+        const struct day_truth *days = &evaluation->verdict.credentials[i].days;
+        if (credential->about == ABOUT_SHOP || credential->place.erased ||
+            !bytes_equal(credential->attestation.code, coming->code) ||
+            credential->attestation.earned_on >= coming->earned_on) {
+            continue;
+        }
+        uint32_t end = end_of(days->surely.count > 0 ? days->surely : days->possibly);
+        until = end > until ? end : until;
+    }
+    return until;
+}
+
+bool issue_counts_renewed_until(uint32_t *last_day, struct issue_counts *counts,
+                                const struct attestation *coming, const struct pack_code *pack_code)
+{
+    struct arena *arena = &counts->rules->session->arena;
+    size_t mark = arena_mark(arena);
+    struct evaluation evaluation;
+    struct found_rule found = {.rule = NULL};
+    uint64_t months = UINT64_MAX;
+    uint32_t held = 0;
+    if (evaluate(&evaluation, counts, coming)) {
+        find_rule(&found, counts, &evaluation.dossier, coming);
+        held = held_until(&evaluation, coming);
+    }
+    if (found.rule != NULL) {
+        expression_each(&found.rule->expression, least_added, &months);
+    }
+    arena_rewind(arena, mark);
+    if (held == 0 || held == DAY_NONE || months == UINT64_MAX) {
+        return false;
+    }
+    uint32_t cap = pack_code != NULL ? pack_last_day(pack_code, coming->valid_from) : DAY_NONE;
+    uint32_t until = day_add_months(held, (uint32_t)months);
+    *last_day = until < cap ? until : cap;
+    return true;
+}

@@ -1,0 +1,269 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/issue_counts.h"
+#include "protocol/rules/expression_text.h"
+#include "tests/support/store_world.h"
+
+/* What an owner's own rules say of what it is about to issue. A1 is renewed in time by 12 months, A2 in time,
+ * L1 asks for A1, 609 for an exam, and X1 is renewed by nothing. */
+
+static struct store_world world;
+static struct world_author ase, stranger;
+static struct trust trust;
+
+enum { ARRIVED_S = 1000, EARNED = 45500, RENEWED = 45700, MONTHS = 24, MARIA = 7, BOB = 8 };
+
+static const struct {
+    enum pack_rule_kind kind;
+    const char *name, *when;
+} rule_texts[] = {
+    {PACK_RULE_PREREQUISITE, "609", "basis exam"},
+    {PACK_RULE_PREREQUISITE, "L1", "tested A1"},
+    {PACK_RULE_RENEWAL, "A1", "in time and adds at most 12 months"},
+    {PACK_RULE_RENEWAL, "A2", "in time"},
+};
+enum { RULES = sizeof(rule_texts) / sizeof(rule_texts[0]) };
+
+static struct bytes encoded_rule(const char *when)
+{
+    static uint8_t memory[EXPRESSION_ARENA_SIZE];
+    struct expression_error error;
+    struct expression expression;
+    struct arena arena;
+    struct bytes encoded;
+    uint8_t *bytes = arena_take(&world.arena, RULE_EXPRESSION_SIZE_MAX);
+    arena_init(&arena, memory, sizeof(memory));
+    assert_true(expression_parse(&expression, &error, SCOPE_ATTESTATION, bytes_of_string(when),
+                                 bytes_of_string("ase"), &arena));
+    assert_true(expression_encode(&expression, bytes, RULE_EXPRESSION_SIZE_MAX, &encoded));
+    return encoded;
+}
+
+static void publish_pack(struct store_txn *txn)
+{
+    static const char *const names[] = {"609", "A1", "A2", "L1", "X1"};
+    struct pack_code codes[5] = {0};
+    struct pack_rule rules[RULES] = {0};
+    struct draft draft;
+    for (size_t i = 0; i < 5; i++) {
+        codes[i] = (struct pack_code){
+            .code = bytes_of_string(names[i]), .title = bytes_of_string("T"), .lifetime_months = MONTHS};
+    }
+    for (size_t i = 0; i < RULES; i++) {
+        rules[i] = (struct pack_rule){.kind = rule_texts[i].kind,
+                                      .name = bytes_of_string(rule_texts[i].name),
+                                      .expression = encoded_rule(rule_texts[i].when)};
+    }
+    const struct rule_pack pack = {.name_space = bytes_of_string("ase"),
+                                   .version = 3,
+                                   .codes = {.items = codes, .count = 5},
+                                   .rules = {.items = rules, .count = RULES}};
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_RULE_PACK, &pack);
+    world_publish(&world, txn, &ase, &draft, ARRIVED_S);
+}
+
+static struct attestation attested(uint8_t who, const char *code, enum basis basis, uint32_t earned_on)
+{
+    return (struct attestation){.subject = {.kind = SUBJECT_ACTOR, .id.bytes = {who}},
+                                .code = bytes_of_string(code),
+                                .basis = basis,
+                                .earned_on = earned_on,
+                                .valid_from = earned_on,
+                                .has_last_day = true,
+                                .last_day = day_add_months(earned_on, MONTHS)};
+}
+
+/* Maria passed A1, A2 and X1; nothing is known of Bob. */
+static void issue_tests(struct store_txn *txn)
+{
+    static const char *const codes[] = {"ase/A1", "ase/A2", "ase/X1"};
+    struct draft draft;
+    world_draft(&world, &draft, CLASS_CONTENT);
+    for (size_t i = 0; i < 3; i++) {
+        const struct attestation attestation = attested(MARIA, codes[i], BASIS_EXAM, EARNED);
+        world_add(&draft, ENTRY_ATTESTATION, &attestation);
+    }
+    world_publish(&world, txn, &ase, &draft, ARRIVED_S);
+}
+
+static int set_up(void **state)
+{
+    struct trust_owner owner = {.name_space = "ase"};
+    (void)state;
+    world_init(&world);
+    struct store_txn *txn = world_write(&world);
+    world_begin_log(&world, txn, &ase, 1, ARRIVED_S);
+    world_begin_log(&world, txn, &stranger, 2, ARRIVED_S);
+    publish_pack(txn);
+    issue_tests(txn);
+    world_commit(txn);
+    memset(&trust, 0, sizeof(trust));
+    owner.actor = ase.actor.id;
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    world_deinit(&world);
+    return 0;
+}
+
+static struct session session;
+static struct issue_rules *rules;
+
+static struct issue_counts *begin(void)
+{
+    session = (struct session){.trust = &trust,
+                               .store = world.store,
+                               .has_actor = true,
+                               .actor = ase.actor.id,
+                               .arena = world.arena};
+    session.home.network = world.network;
+    rules = issue_rules_create(&session, false);
+    return issue_counts_create(rules);
+}
+
+static void end(struct issue_counts *counts)
+{
+    assert_int_equal(rules->error, STORE_OK);
+    free(counts);
+    free(rules);
+}
+
+static void what_never_counts_is_told_with_its_rule(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        uint8_t who;
+        const char *code;
+        enum basis basis;
+        uint32_t earned_on;
+        enum reason reason;
+        const char *rule;
+    } rows[] = {
+        {"an exam", BOB, "ase/A1", BASIS_EXAM, RENEWED, REASON_NONE, ""},
+        {"training where an exam is asked for", BOB, "ase/609", BASIS_TRAINING, RENEWED, REASON_PREREQUISITE,
+         "version 3 of the rules, prerequisite 609: basis exam"},
+        {"of one who is known too", MARIA, "ase/609", BASIS_TRAINING, RENEWED, REASON_PREREQUISITE,
+         "version 3 of the rules, prerequisite 609: basis exam"},
+        {"an exam there", BOB, "ase/609", BASIS_EXAM, RENEWED, REASON_NONE, ""},
+        {"a renewal in time", MARIA, "ase/A2", BASIS_RENEWAL, RENEWED, REASON_NONE, ""},
+        {"one of what was never held", BOB, "ase/A2", BASIS_RENEWAL, RENEWED, REASON_RENEWAL,
+         "version 3 of the rules, renewal A2: in time"},
+        {"one that no rule knows", MARIA, "ase/X1", BASIS_RENEWAL, RENEWED, REASON_RENEWAL,
+         "version 3 of the rules has no renewal rule for it"},
+        {"one that adds more than the rule does", MARIA, "ase/A1", BASIS_RENEWAL, EARNED + 720,
+         REASON_RENEWAL, "version 3 of the rules, renewal A1: in time and adds at most 12 months"},
+    };
+    struct issue_counts *counts = begin();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct attestation coming =
+            attested(rows[i].who, rows[i].code, rows[i].basis, rows[i].earned_on);
+        for (int again = 0; again < 2; again++) {
+            char rule[ISSUE_RULE_SIZE];
+            enum reason reason = issue_counts_of(counts, &coming, rule);
+            if (reason != rows[i].reason || strcmp(rule, rows[i].rule) != 0) {
+                fail_msg("%s: %s (%s)", rows[i].sentence, reason_word(reason), rule);
+            }
+        }
+    }
+    end(counts);
+}
+
+/* What stands further up in a file counts for what comes after it. */
+static void pending_rows_count(void **state)
+{
+    (void)state;
+    char rule[ISSUE_RULE_SIZE];
+    struct issue_counts *counts = begin();
+    const struct attestation exam = attested(BOB, "ase/A2", BASIS_EXAM, EARNED);
+    const struct attestation renewal = attested(BOB, "ase/A2", BASIS_RENEWAL, RENEWED);
+    assert_int_equal(issue_counts_of(counts, &renewal, rule), REASON_RENEWAL);
+    issue_counts_add(counts, &exam);
+    assert_int_equal(issue_counts_of(counts, &renewal, rule), REASON_NONE);
+    issue_counts_forget(counts);
+    assert_int_equal(issue_counts_of(counts, &renewal, rule), REASON_RENEWAL);
+    end(counts);
+}
+
+static void renewing_adds_to_the_end_that_is_held(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        uint8_t who;
+        const char *code;
+        uint32_t earned_on;
+        bool is_told;
+        uint32_t from; /* the last day is so many months after it */
+        uint32_t months;
+    } rows[] = {
+        {"the end held and what the rule adds", MARIA, "ase/A1", EARNED + 500, true, EARNED, MONTHS + 12},
+        {"not beyond the lifetime", MARIA, "ase/A1", EARNED + 100, true, EARNED + 100, MONTHS},
+        {"a rule that says nothing of it", MARIA, "ase/A2", RENEWED, false, 0, 0},
+        {"no rule", MARIA, "ase/X1", RENEWED, false, 0, 0},
+        {"nothing held", BOB, "ase/A1", RENEWED, false, 0, 0},
+        {"nothing held by then", MARIA, "ase/A1", EARNED, false, 0, 0},
+    };
+    const struct pack_code code = {.lifetime_months = MONTHS};
+    struct issue_counts *counts = begin();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct attestation coming =
+            attested(rows[i].who, rows[i].code, BASIS_RENEWAL, rows[i].earned_on);
+        uint32_t last_day = 0;
+        bool is_told = issue_counts_renewed_until(&last_day, counts, &coming, &code);
+        if (is_told != rows[i].is_told ||
+            (is_told && last_day != day_add_months(rows[i].from, rows[i].months))) {
+            fail_msg("%s: %d, day %u", rows[i].sentence, (int)is_told, last_day);
+        }
+    }
+    end(counts);
+}
+
+/* As if it were signed and heard of now. */
+static void what_is_coming_amounts_to_something(void **state)
+{
+    (void)state;
+    struct code_verdict amounts;
+    struct issue_counts *counts = begin();
+    const struct attestation coming = attested(BOB, "ase/A1", BASIS_EXAM, session_today());
+    assert_true(issue_counts_verdict(&amounts, counts, &coming));
+    assert_true(bytes_equal_string(amounts.code, "ase/A1"));
+    assert_int_equal(amounts.tested, ANSWER_YES);
+    assert_int_equal(amounts.certified, ANSWER_YES);
+    end(counts);
+}
+
+/* Who issues without being accredited was warned, and is not told the same as a rule of his own. */
+static void a_stranger_is_not_refused_as_such(void **state)
+{
+    (void)state;
+    char rule[ISSUE_RULE_SIZE];
+    struct issue_counts *counts = begin();
+    session.actor = stranger.actor.id;
+    const struct attestation coming = attested(BOB, "ase/A1", BASIS_EXAM, RENEWED);
+    assert_int_equal(issue_counts_of(counts, &coming, rule), REASON_NONE);
+    end(counts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_never_counts_is_told_with_its_rule),
+        cmocka_unit_test(pending_rows_count),
+        cmocka_unit_test(renewing_adds_to_the_end_that_is_held),
+        cmocka_unit_test(what_is_coming_amounts_to_something),
+        cmocka_unit_test(a_stranger_is_not_refused_as_such),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

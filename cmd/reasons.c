@@ -178,6 +178,8 @@ static const struct reason_text texts[] = {
 
     [REASON_ERASES_TOO_MANY] = {"it erases too many entries at once",
                                 "Do it in several steps of at most 4096 entries each"},
+    [REASON_AFFILIATION_ERASED] = {"what was said about who worked at that shop has been erased",
+                                   "Ask the shop to state again who works there"},
 };
 
 static const struct reason_text unassigned = {"a reason that this version does not know",

@@ -112,7 +112,8 @@
     X(REASON_LEFT, 126, "affiliation-has-ended")                                                             \
     X(REASON_TWO_ROSTERS, 127, "on-two-rosters")                                                             \
     /* erasing */                                                                                            \
-    X(REASON_ERASES_TOO_MANY, 160, "erases-too-many-entries")
+    X(REASON_ERASES_TOO_MANY, 160, "erases-too-many-entries")                                                \
+    X(REASON_AFFILIATION_ERASED, 161, "affiliation-erased")
 
 #define REASON_AS_ENUM(name, number, word) name = number,
 enum reason { REASON_LIST(REASON_AS_ENUM) };

@@ -98,7 +98,8 @@ static int read_replacement(struct session *session, struct change_request *requ
 
 static int apply(struct session *session, struct change_request *request, const struct arguments *arguments)
 {
-    const struct own_entries_record record = {.add = add_status, .context = request};
+    const struct own_entries_record record = {
+        .add = add_status, .context = request, .entries_max = STATUS_ENTRIES_MAX};
     struct own_entries_written written;
     struct own_entries entries;
     int code = session_need_actor(session);

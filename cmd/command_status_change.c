@@ -138,7 +138,8 @@ static int check_revoked(const struct session *session, const struct change_requ
 static int publish(struct session *session, struct change_request *request, const struct own_entries *entries,
                    struct own_entries_written *written)
 {
-    const struct own_entries_record record = {.add = add_status, .context = request};
+    const struct own_entries_record record = {
+        .add = add_status, .context = request, .entries_max = STATUS_ENTRIES_MAX};
     int code = check_revoked(session, request, entries);
     if (code != EXIT_YES || entries->count == 0) {
         return code;

@@ -219,8 +219,10 @@ const struct command commands[] = {
      "  tradeproof void 41-43\n",
      command_void},
     {"erase", "drop the content of certificates, keeping their standing", "ENTRY...",
-     "Every node drops the bytes; that there was an entry, and how it stood, stays. It can't be\n"
-     "undone.\n"
+     "Nobody reads it from then on; that there was an entry, and how it stood, stays. Other nodes\n"
+     "drop the bytes seven days later; until then a `void` of the block gives them back. This node\n"
+     "keeps them, sealed, until seven days after your next `key rotate`. That somebody left a shop\n"
+     "stays said until it is erased too that they joined. 65536 entries a day.\n"
      "\n"
      "Example:\n"
      "  tradeproof erase tpa1.../12/0/5f3a8c...\n",

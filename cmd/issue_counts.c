@@ -235,7 +235,7 @@ static bool is_unknown(struct issue_counts *counts, const struct subject *subjec
         store_read_begin(&txn, session->store) != STORE_OK) {
         return false;
     }
-    enum store_error error = store_is_named(txn, &session->home.network, &actor, &named);
+    enum store_error error = store_is_named(txn, session->trust, &session->actor, &actor, &named);
     store_end(txn);
     return error == STORE_OK && !named;
 }

@@ -269,7 +269,7 @@ static bool try_span(struct writing *writing, uint64_t seq, const struct span *s
     const struct list ranges = {.items = span->ranges, .count = span->range_count};
     bool is_same = writing->blocks_touched > 0 && writing->last_touched == seq;
     if ((!is_same && writing->blocks_touched == STATUS_BLOCKS_MAX) ||
-        writing->entries_touched + count > STATUS_ENTRIES_MAX ||
+        writing->entries_touched + count > writing->record->entries_max ||
         !writing->record->add(writing->record->context, &writing->draft, seq, &ranges)) {
         return false;
     }

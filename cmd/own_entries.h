@@ -46,6 +46,7 @@ int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged,
 struct own_entries_record {
     bool (*add)(const void *context, struct draft *draft, uint64_t seq, const struct list *entries);
     const void *context;
+    size_t entries_max; /* that one block may speak about */
 };
 
 /* The blocks that came of it. */

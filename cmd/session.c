@@ -8,6 +8,7 @@
 #include "cmd/number.h"
 #include "node/clock.h"
 #include "node/control.h"
+#include "node/erasing.h"
 #include "protocol/wire/block.h"
 
 enum {
@@ -223,6 +224,17 @@ static int open_parts(struct session *session, enum session_access access)
     return open_ingest(session);
 }
 
+/* Where no daemon does it. What cannot be dropped now is with the next command. */
+static void drop_erased(const struct session *session)
+{
+    bool more = false;
+
+    if (session->lock_fd >= 0) {
+        (void)erasing_step(session->store, session->has_actor ? &session->actor : NULL, session_now_s(),
+                           &more);
+    }
+}
+
 int session_open(struct session *session, const struct session_options *options, enum session_access access)
 {
     int code;
@@ -231,8 +243,10 @@ int session_open(struct session *session, const struct session_options *options,
     code = open_parts(session, access);
     if (code != EXIT_YES) {
         session_close(session);
+        return code;
     }
-    return code;
+    drop_erased(session);
+    return EXIT_YES;
 }
 
 void session_close(struct session *session)

@@ -10,6 +10,7 @@
 
 #include "node/arrivals.h"
 #include "node/clock.h"
+#include "node/erasing.h"
 #include "node/logline.h"
 #include "node/requests.h"
 #include "node/settle.h"
@@ -18,6 +19,8 @@ enum {
     POLLS_MAX = 1 + NET_ROLE_COUNT + CONTROL_POLLS_MAX,
     POLL_MS_MAX = 60000,
     READERS_INTERVAL_MS = 60000,
+    ERASING_INTERVAL_MS = 60000,
+    ERASING_AGAIN_MS = 1000, /* while more is due */
     FILE_PATH_SIZE = HOME_PATH_MAX + 64
 };
 
@@ -302,6 +305,7 @@ static int timeout_ms(const struct daemon *daemon)
         peers_deadline_ms(&daemon->peers),
         control_server_deadline_ms(&daemon->control),
         daemon->readers_ms,
+        daemon->erasing_ms,
         watch_deadline_ms(&daemon->watch, daemon->now_ms),
     };
     uint64_t soonest_ms = daemon->now_ms + clock_rhythm_ms(POLL_MS_MAX);
@@ -329,12 +333,28 @@ static void wait_for_something(struct daemon *daemon)
     }
 }
 
+static void drop_erased(struct daemon *daemon)
+{
+    const struct actor_id *self = daemon->ingest.has_self ? &daemon->ingest.self : NULL;
+    bool more = false;
+    enum store_error error = erasing_step(daemon->store, self, clock_wall_s(), &more);
+
+    if (error != STORE_OK) {
+        settle_store_error(daemon, "erased-not-dropped", error);
+    }
+    daemon->erasing_ms =
+        daemon->now_ms + (more && error == STORE_OK ? ERASING_AGAIN_MS : ERASING_INTERVAL_MS);
+}
+
 static void run_timers(struct daemon *daemon)
 {
     processes_start(&daemon->processes, daemon->now_ms);
     arrivals_timers(daemon);
     settle_timers(daemon);
     watch_step(&daemon->watch, daemon->now_ms, clock_wall_s());
+    if (daemon->now_ms >= daemon->erasing_ms) {
+        drop_erased(daemon);
+    }
     if (daemon->now_ms >= daemon->readers_ms) {
         store_clear_stale_readers(daemon->store);
         daemon->readers_ms = daemon->now_ms + clock_rhythm_ms(READERS_INTERVAL_MS);

@@ -89,6 +89,16 @@ enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const
     return error;
 }
 
+enum store_error relay_has_gaps(struct store_txn *txn, const struct actor_id *author, bool *gaps)
+{
+    struct locator_point first;
+    size_t count = 0;
+    enum store_error error = store_gaps(txn, author, 0, &first, 1, &count);
+
+    *gaps = count > 0;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* ---- sending ---- */
 
 static bool send_record(struct relay *relay, uint32_t peer, enum frame_kind kind, const struct schema *schema,
@@ -111,10 +121,11 @@ static bool send_head_list(struct relay *relay, uint32_t peer, size_t count, boo
     return send_record(relay, peer, FRAME_HEADS, &heads_schema, &heads);
 }
 
-static struct head head_of(const struct log_state *state)
+static enum store_error head_of(struct store_txn *txn, const struct log_state *state, struct head *out)
 {
-    return (struct head){
-        .author = state->author, .epoch = state->epoch, .seq = state->seq, .hash = state->head};
+    *out =
+        (struct head){.author = state->author, .epoch = state->epoch, .seq = state->seq, .hash = state->head};
+    return relay_has_gaps(txn, &state->author, &out->gaps);
 }
 
 static enum store_error send_checkpoint(struct relay *relay, struct store_txn *txn, uint32_t peer,
@@ -162,6 +173,8 @@ static enum store_error send_proofs(struct relay *relay, struct store_txn *txn, 
 /* A visit that gathers heads from author `from` on. */
 struct heads_visit {
     struct relay *relay;
+    struct store_txn *txn;
+    enum store_error error;
     struct actor_id from;
     size_t count;
     bool more;
@@ -179,9 +192,9 @@ static bool gather_head(void *context, const struct log_state *state)
     if (visit->more) {
         visit->next = state->author;
     } else {
-        visit->relay->heads[visit->count++] = head_of(state);
+        visit->error = head_of(visit->txn, state, &visit->relay->heads[visit->count++]);
     }
-    return !visit->more;
+    return !visit->more && visit->error == STORE_OK;
 }
 
 /* One frame of heads, then their checkpoints, which count only where the block is held. What one frame does
@@ -189,7 +202,7 @@ static bool gather_head(void *context, const struct log_state *state)
 static enum store_error send_all_heads(struct relay *relay, struct store_txn *txn, uint32_t id)
 {
     struct peer *peer = peers_by_id(relay->peers, id);
-    struct heads_visit visit = {.relay = relay};
+    struct heads_visit visit = {.relay = relay, .txn = txn};
     enum store_error error = send_proofs(relay, txn, id, NULL);
     bool sent = false;
 
@@ -198,6 +211,9 @@ static enum store_error send_all_heads(struct relay *relay, struct store_txn *tx
     }
     visit.from = peer->heads_from;
     error = store_each_log(txn, gather_head, &visit);
+    if (error == STORE_OK) {
+        error = visit.error;
+    }
     if (error != STORE_OK) {
         return error;
     }
@@ -233,10 +249,15 @@ static enum store_error first_wanted(struct store_txn *txn, const struct want *w
     return STORE_OK;
 }
 
-static void send_head(struct relay *relay, uint32_t peer, const struct log_state *state)
+static enum store_error send_head(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                  const struct log_state *state)
 {
-    relay->heads[0] = head_of(state);
-    (void)send_head_list(relay, peer, 1, false);
+    enum store_error error = head_of(txn, state, &relay->heads[0]);
+
+    if (error == STORE_OK) {
+        (void)send_head_list(relay, peer, 1, false);
+    }
+    return error;
 }
 
 /* Whether a batch of count blocks and size bytes has room for one more of next bytes. */
@@ -275,14 +296,46 @@ static enum store_error send_batch(struct relay *relay, struct store_txn *txn, u
     return STORE_OK;
 }
 
+/* Send the blocks that a peer asks fuller copies of, as many as a batch holds, then the head. */
+static enum store_error answer_gaps(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                    const struct want *want)
+{
+    const struct locator_point *gaps = want->gaps.items;
+    struct log_state state;
+    size_t size = 0, sent = 0;
+    enum store_error error = store_log_state(txn, &want->author, &state);
+
+    for (size_t i = 0; i < want->gaps.count && error == STORE_OK; i++) {
+        struct bytes bytes;
+
+        arena_rewind(&relay->arena, 0);
+        error = store_block_by_hash(txn, &want->author, gaps[i].seq, &gaps[i].hash, &bytes, &relay->arena);
+        if (error == STORE_NOT_FOUND) {
+            error = STORE_OK;
+            continue;
+        }
+        if (error != STORE_OK || !batch_has_room(sent, size, bytes.size) ||
+            !peers_send(relay->peers, peer, FRAME_BLOCK, bytes)) {
+            break;
+        }
+        size += bytes.size;
+        sent++;
+    }
+    return error == STORE_OK ? send_head(relay, txn, peer, &state) : error;
+}
+
 static enum store_error answer_want(struct relay *relay, struct store_txn *txn, uint32_t peer,
                                     const struct want *want)
 {
     struct log_state state;
     uint64_t seq = 0;
     bool full = false;
-    enum store_error error = store_log_state(txn, &want->author, &state);
+    enum store_error error = STORE_OK;
 
+    if (want->gaps.count > 0) {
+        return answer_gaps(relay, txn, peer, want);
+    }
+    error = store_log_state(txn, &want->author, &state);
     if (error == STORE_OK) {
         error = first_wanted(txn, want, &seq);
     }
@@ -292,9 +345,9 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
     if (error != STORE_OK || full) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    send_head(relay, peer, &state);
-    if (seq <= state.seq) {
-        return STORE_OK;
+    error = send_head(relay, txn, peer, &state);
+    if (error != STORE_OK || seq <= state.seq) {
+        return error;
     }
     /* Whoever has all blocks now can judge what is said about them. */
     error = send_proofs(relay, txn, peer, &want->author);
@@ -320,15 +373,31 @@ static enum store_error ask(struct relay *relay, struct store_txn *txn, const st
     return STORE_OK;
 }
 
+static enum store_error ask_for_gaps(struct relay *relay, struct store_txn *txn,
+                                     const struct sync_action *action)
+{
+    struct locator_point points[WANT_GAPS_MAX];
+    struct want want;
+    size_t count = 0;
+    enum store_error error =
+        store_gaps(txn, &action->author, action->head.seq, points, WANT_GAPS_MAX, &count);
+
+    if (error != STORE_OK || count == 0) {
+        return error;
+    }
+    memset(&want, 0, sizeof want);
+    want.author = action->author;
+    want.gaps = (struct list){.items = points, .count = count};
+    (void)send_record(relay, action->peer, FRAME_WANT, &want_schema, &want);
+    return STORE_OK;
+}
+
 static enum store_error announce(struct relay *relay, struct store_txn *txn, const struct sync_action *action)
 {
     struct log_state state;
     enum store_error error = store_log_state(txn, &action->author, &state);
 
-    if (error == STORE_OK) {
-        send_head(relay, action->peer, &state);
-    }
-    return error;
+    return error == STORE_OK ? send_head(relay, txn, action->peer, &state) : error;
 }
 
 static enum store_error push_block(struct relay *relay, struct store_txn *txn,
@@ -360,6 +429,8 @@ static enum store_error perform(struct relay *relay, struct store_txn *txn, cons
         return announce(relay, txn, action);
     case SYNC_SEND_WANT:
         return ask(relay, txn, action);
+    case SYNC_SEND_GAPS:
+        return ask_for_gaps(relay, txn, action);
     case SYNC_SEND_BLOCKS:
         assert(want != NULL);
         return answer_want(relay, txn, action->peer, want);

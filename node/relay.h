@@ -26,6 +26,8 @@ void relay_deinit(struct relay *relay);
  * when nothing of the author is held. */
 enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const struct head *head,
                                enum sync_ours *out, uint64_t *ours_next);
+/* Whether blocks of the author lack entries here (store_gaps); false when nothing of it is held. */
+enum store_error relay_has_gaps(struct store_txn *txn, const struct actor_id *author, bool *gaps);
 
 /* Perform actions in order, in one read transaction. want: the one being answered by SYNC_SEND_BLOCKS; NULL
  * where no action is one. Frames that find no room in a queue are dropped: timers make up for them. */

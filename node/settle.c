@@ -134,6 +134,27 @@ static void log_block(const struct daemon *daemon, enum log_level level, const c
         LOG_T("reason", reason_word(item->result.reason)));
 }
 
+/* Tell the sync core what a fuller copy of a block has left to ask for. */
+static void feed_filled(struct daemon *daemon, uint32_t peer, const struct ingest_result *result)
+{
+    struct sync_event event = {
+        .kind = SYNC_BLOCK_FILLED,
+        .peer = peer,
+        .head = {.author = result->author, .epoch = result->epoch, .seq = result->seq, .hash = result->hash}};
+    struct store_txn *txn = NULL;
+    enum store_error error = store_read_begin(&txn, daemon->store);
+
+    if (error == STORE_OK) {
+        error = relay_has_gaps(txn, &result->author, &event.ours_gaps);
+        store_end(txn);
+    }
+    if (error != STORE_OK) {
+        settle_store_error(daemon, "gaps-not-read", error);
+        return;
+    }
+    settle_event(daemon, &event, NULL);
+}
+
 /* What was accepted may admit authors that were passed over. */
 static void recheck_later(struct daemon *daemon)
 {
@@ -166,6 +187,7 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
 
     if (result->filled) {
         log_block(daemon, LOG_INFO, "block-filled", item);
+        feed_filled(daemon, sync_peer_of(daemon, item), result);
         recheck_later(daemon);
         watch_on_accepted(&daemon->watch);
     }
@@ -275,6 +297,7 @@ static bool decode(struct daemon *daemon, struct peer *peer, const struct schema
 /* How one head compares. */
 struct compared {
     enum sync_ours ours;
+    bool gaps;
     uint64_t ours_next;
 };
 
@@ -286,6 +309,9 @@ static enum store_error compare_all(struct daemon *daemon, const struct head *he
 
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
         error = relay_compare(&daemon->relay, txn, &heads[i], &out[i].ours, &out[i].ours_next);
+        if (error == STORE_OK) {
+            error = relay_has_gaps(txn, &heads[i].author, &out[i].gaps);
+        }
     }
     if (txn != NULL) {
         store_end(txn);
@@ -303,6 +329,7 @@ static void feed_head(struct daemon *daemon, uint32_t peer, const struct head *h
                                      .peer = peer,
                                      .head = *head,
                                      .ours = compared->ours,
+                                     .ours_gaps = compared->gaps,
                                      .ours_next = compared->ours_next};
 
     if (compared->ours == SYNC_OURS_NOT_ADMITTED) {

@@ -58,6 +58,7 @@ enum {
     PRESENTATION_SIZE_MAX = 256 * 1024,
     REQUIREMENT_SIZE_MAX = 1024,
     LOCATOR_MAX = 32,
+    WANT_GAPS_MAX = 64,
     HEADS_MAX = 4096, /* in one heads frame */
     FRAME_SIZE_MAX = BLOCK_SIZE_MAX + 64,
 

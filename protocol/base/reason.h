@@ -111,10 +111,6 @@
     X(REASON_CONSENT_USED, 125, "consent-already-used")                                                      \
     X(REASON_LEFT, 126, "affiliation-has-ended")                                                             \
     X(REASON_TWO_ROSTERS, 127, "on-two-rosters")                                                             \
-    /* limits */                                                                                             \
-    X(REASON_LIMIT, 180, "limit-reached")                                                                    \
-    /* erasing */                                                                                            \
-    X(REASON_ERASES_TOO_MANY, 160, "erases-too-many-entries")                                                \
     /* verdict: cuts, ends, states */                                                                        \
     X(REASON_CUT_NOT_HELD, 150, "cut-not-held")                                                              \
     X(REASON_BEYOND_CUT, 151, "beyond-cut")                                                                  \
@@ -122,7 +118,12 @@
     X(REASON_ACCREDITED_ELSEWHERE, 153, "not-accredited-in-this-state")                                      \
     X(REASON_STATE_NOT_ASKED, 154, "accredited-by-state-none-asked")                                         \
     X(REASON_STATES_UNBOUND, 155, "states-of-accreditation-not-evaluated")                                   \
-    X(REASON_CHECKPOINT_AHEAD, 156, "checkpoint-ahead-of-time")
+    X(REASON_CHECKPOINT_AHEAD, 156, "checkpoint-ahead-of-time")                                              \
+    /* erasing */                                                                                            \
+    X(REASON_ERASES_TOO_MANY, 160, "erases-too-many-entries")                                                \
+    X(REASON_AFFILIATION_ERASED, 161, "affiliation-erased")                                                  \
+    /* limits */                                                                                             \
+    X(REASON_LIMIT, 180, "limit-reached")
 
 #define REASON_AS_ENUM(name, number, word) name = number,
 enum reason { REASON_LIST(REASON_AS_ENUM) };

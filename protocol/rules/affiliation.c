@@ -46,10 +46,20 @@ struct weighed {
     enum reason reason;
 };
 
-/* What is said in place had arrived, and its bytes are there. */
+/* What is said in place had arrived. */
 static bool is_said(const struct dossier *dossier, const struct dossier_place *place)
 {
-    return !place->erased && dossier_log_reaches(dossier_log_at(dossier, place), place->seq);
+    return dossier_log_reaches(dossier_log_at(dossier, place), place->seq);
+}
+
+/* Her `left` may be among what was erased before anybody here read it; of what was said after that, it is
+ * not. */
+static bool may_have_left_unread(const struct dossier *dossier, const struct dossier_affiliation *joined)
+{
+    const struct dossier_log *shop = dossier_log_at(dossier, &joined->place);
+    const struct dossier_log *technician = dossier_log_of(dossier, &joined->affiliation.consent.technician);
+    return (shop->has_unread && joined->place.seq < shop->unread_seq) ||
+           (technician != NULL && technician->has_unread);
 }
 
 /* Why what is said in place is in doubt, its block not being void for certain. */
@@ -74,6 +84,9 @@ static struct weighed weight_of_joined(const struct dossier *dossier, const stru
                                        const struct dossier_affiliation *joined)
 {
     const struct actor_id *author = &dossier_log_at(dossier, &joined->place)->author;
+    if (joined->place.erased) {
+        return (struct weighed){WEIGHT_DOUBTFUL, REASON_AFFILIATION_ERASED};
+    }
     enum reason refusal = affiliation_check(&joined->affiliation, network, author, joined->place.time_s);
     if (refusal == REASON_NONE && joined->signature == REASON_BAD_SIGNATURE) {
         refusal = REASON_BAD_SIGNATURE;
@@ -83,6 +96,9 @@ static struct weighed weight_of_joined(const struct dossier *dossier, const stru
     }
     enum reason doubt =
         joined->signature != REASON_NONE ? joined->signature : doubt_of(dossier, &joined->place);
+    if (doubt == REASON_NONE && may_have_left_unread(dossier, joined)) {
+        doubt = REASON_AFFILIATION_ERASED;
+    }
     return (struct weighed){doubt == REASON_NONE ? WEIGHT_FULL : WEIGHT_DOUBTFUL, doubt};
 }
 
@@ -94,6 +110,7 @@ struct gathered {
     size_t affiliation; /* index of the `joined` into the dossier */
     struct weighed joined;
     uint32_t first_day;
+    bool erased;                /* a `joined` of it is: it may have begun on any day */
     uint32_t left_day;          /* the first one no longer, for certain; DAY_NONE */
     uint32_t doubtful_left_day; /* the first one of those from which on that is in doubt; DAY_NONE */
     enum reason left_doubt;     /* behind that */
@@ -146,7 +163,8 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
             .shop = dossier_log_at(dossier, &joined->place)->author,
             .affiliation = i,
             .joined = weight_of_joined(dossier, network, joined),
-            .first_day = joined->affiliation.day,
+            .first_day = joined->place.erased ? 0 : joined->affiliation.day,
+            .erased = joined->place.erased,
             .left_day = DAY_NONE,
             .doubtful_left_day = DAY_NONE,
         };
@@ -155,6 +173,8 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
     for (size_t i = 0; i < said; i++) {
         if (count == 0 || !hash_equal(&gathered[count - 1].id, &gathered[i].id)) {
             gathered[count++] = gathered[i];
+        } else {
+            gathered[count - 1].erased |= gathered[i].erased;
         }
     }
     return count;
@@ -185,7 +205,7 @@ static struct weighed weight_of_left(const struct dossier *dossier, const struct
 {
     const struct actor_id *author = &dossier_log_at(dossier, &leave->place)->author;
     bool by_a_side = actor_id_equal(author, &gathered->shop) || actor_id_equal(author, &gathered->technician);
-    if (!by_a_side || !is_said(dossier, &leave->place)) {
+    if (!by_a_side || leave->place.erased || !is_said(dossier, &leave->place)) {
         return (struct weighed){WEIGHT_NOTHING, REASON_NONE};
     }
     if (is_void_for_certain(dossier, &leave->place)) {
@@ -228,16 +248,17 @@ static struct day_truth days_of(const struct gathered *gathered, struct day_inte
 {
     uint32_t sure_end =
         gathered->doubtful_left_day < gathered->left_day ? gathered->doubtful_left_day : gathered->left_day;
+    uint32_t first_possible = gathered->erased ? 0 : gathered->first_day;
     struct day_truth days = day_truth_no;
     switch (gathered->joined.weight) {
     case WEIGHT_FULL:
         days.surely = days_before(gathered->first_day, sure_end, &memory[0]);
-        days.possibly = sure_end == gathered->left_day
+        days.possibly = sure_end == gathered->left_day && !gathered->erased
                             ? days.surely
-                            : days_before(gathered->first_day, gathered->left_day, &memory[1]);
+                            : days_before(first_possible, gathered->left_day, &memory[1]);
         break;
     case WEIGHT_DOUBTFUL:
-        days.possibly = days_before(gathered->first_day, gathered->left_day, &memory[1]);
+        days.possibly = days_before(first_possible, gathered->left_day, &memory[1]);
         break;
     case WEIGHT_NOTHING:
         break;
@@ -250,7 +271,11 @@ static enum reason doubt_behind(const struct gathered *gathered)
     if (gathered->joined.reason != REASON_NONE) {
         return gathered->joined.reason;
     }
-    return gathered->doubtful_left_day < gathered->left_day ? gathered->left_doubt : REASON_NONE;
+    if (gathered->doubtful_left_day < gathered->left_day) {
+        return gathered->left_doubt;
+    }
+    return gathered->erased && gathered->joined.weight == WEIGHT_FULL ? REASON_AFFILIATION_ERASED
+                                                                      : REASON_NONE;
 }
 
 static struct membership membership_of(const struct gathered *gathered, const struct dossier *dossier,
@@ -261,8 +286,9 @@ static struct membership membership_of(const struct gathered *gathered, const st
         .id = gathered->id,
         .technician = gathered->technician,
         .shop = gathered->shop,
-        .performs_repairs = joined->consent.performs_repairs,
+        .performs_repairs = joined->consent.performs_repairs || gathered->erased, /* nobody knows */
         .days = days_of(gathered, memory),
+        .erased = dossier->affiliations[gathered->affiliation].place.erased,
         .doubt = doubt_behind(gathered),
         .has_left = gathered->left_day != DAY_NONE,
         .left_day = gathered->left_day,

@@ -24,10 +24,12 @@ struct membership {
     struct hash id;
     struct actor_id technician;
     struct actor_id shop;
-    bool performs_repairs;
+    bool performs_repairs; /* also where that is erased */
     struct day_truth days; /* unknown where the consent's signature could not be checked, or the block that
                               speaks, or voids it, is disputed, or its log holds what this version does not
-                              understand */
+                              understand, or a `joined` is erased, or a `left` may be among what
+                              was erased before it was read */
+    bool erased;           /* every `joined` of it is: whether she is there is not said any more */
     enum reason doubt;     /* behind what is not sure, or why it never counts; REASON_NONE */
     bool has_left;
     uint32_t left_day;

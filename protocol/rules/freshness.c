@@ -11,14 +11,11 @@ struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
     if (log->checkpoint_time_s > by_s && log->checkpoint_time_s - by_s > CHECKPOINT_AHEAD_S) {
         return (struct axis_answer){ANSWER_UNKNOWN, REASON_CLOCK};
     }
-    if (log->incomplete) {
-        return (struct axis_answer){ANSWER_UNKNOWN, REASON_INCOMPLETE};
-    }
     *age_s = log->checkpoint_time_s < by_s ? by_s - log->checkpoint_time_s : 0;
     if (*age_s > budget_s) {
         return (struct axis_answer){ANSWER_NO, REASON_STALE};
     }
-    return dossier_log_reaches(log, log->checkpoint_seq)
+    return dossier_log_reaches(log, log->checkpoint_seq) && !log->incomplete
                ? (struct axis_answer){ANSWER_YES, REASON_NONE}
                : (struct axis_answer){ANSWER_UNKNOWN, REASON_INCOMPLETE};
 }

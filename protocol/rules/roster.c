@@ -209,7 +209,7 @@ static bool add_elsewhere(struct found *found)
 {
     for (size_t i = 0; i < found->credentials.membership_count; i++) {
         const struct membership *hers = &found->credentials.memberships[i];
-        if (!actor_id_equal(&hers->shop, &found->roster->shop) &&
+        if (!hers->erased && !actor_id_equal(&hers->shop, &found->roster->shop) &&
             actor_id_equal(&hers->technician, &found->technician) &&
             !day_truth_or(&found->elsewhere, &found->elsewhere, &hers->days, found->scratch)) {
             return false;

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "protocol/sync/fills.h"
 #include "protocol/sync/wants.h"
 
 enum {
@@ -24,6 +25,7 @@ struct sync {
     size_t peer_count;
     struct sync_peer peers[SYNC_PEERS_MAX]; /* sorted by id */
     struct wants wants;
+    struct fills fills;
 };
 
 size_t sync_size(void)
@@ -38,6 +40,7 @@ void sync_init(struct sync *sync, uint64_t seed, uint64_t heads_interval_ms)
     sync->random = seed;
     sync->heads_interval_ms = heads_interval_ms;
     wants_init(&sync->wants);
+    fills_init(&sync->fills);
 }
 
 /* splitmix64: jitter needs spread, not secrecy. */
@@ -237,6 +240,80 @@ static void want_from(struct sync *sync, const struct sync_event *event, const s
     }
 }
 
+/* ---- gaps ---- */
+
+static void start_fill(struct sync *sync, struct fill_entry *fill, uint64_t now_ms,
+                       struct sync_actions *actions)
+{
+    const struct head from = {.author = fill->author, .seq = fill->from_seq};
+
+    if (actions->count < SYNC_ACTIONS_MAX && fills_start(&sync->fills, fill, now_ms)) {
+        act(actions, SYNC_SEND_GAPS, fill->asked, &from);
+    }
+}
+
+static void start_fills(struct sync *sync, uint64_t now_ms, struct sync_actions *actions)
+{
+    for (size_t i = 0; i < sync->fills.count; i++) {
+        start_fill(sync, &sync->fills.entries[i], now_ms, actions);
+    }
+}
+
+/* After a question that brought nothing, the next one begins elsewhere. */
+static void end_fill(struct sync *sync, struct fill_entry *fill, uint64_t last_seq, uint64_t now_ms)
+{
+    fill->from_seq = fill->progressed ? fill->from_seq : draw(sync, last_seq + 1);
+    fill_end(fill, now_ms);
+}
+
+/* Whether the peer's copy may have what ours lacks. */
+static bool may_fill(const struct sync_event *event)
+{
+    return !event->head.gaps && (event->ours == SYNC_OURS_SAME || event->ours == SYNC_OURS_MISSING);
+}
+
+static void on_head_of_gaps(struct sync *sync, const struct sync_event *event, uint64_t now_ms)
+{
+    struct fill_entry *fill = fills_find(&sync->fills, &event->head.author);
+
+    if (!event->ours_gaps) {
+        if (fill != NULL) {
+            fills_remove(&sync->fills, fill);
+        }
+        return;
+    }
+    if (fill == NULL && may_fill(event)) {
+        fill = fills_add(&sync->fills, &event->head.author);
+    }
+    if (fill == NULL) {
+        return;
+    }
+    if (fill->in_flight && fill->asked == event->peer) {
+        end_fill(sync, fill, event->head.seq, now_ms); /* the head behind what was asked for */
+    }
+    if (may_fill(event)) {
+        fill_add_source(fill, event->peer);
+    } else if (event->head.gaps) {
+        fill_drop_source(fill, event->peer);
+    }
+}
+
+/* Once nothing is lacking any more, whoever lacks it can ask here. */
+static void on_block_filled(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
+                            struct sync_actions *actions)
+{
+    struct fill_entry *fill = fills_find(&sync->fills, &event->head.author);
+
+    if (fill != NULL && event->ours_gaps) {
+        fill_progress(fill, event->peer, now_ms);
+    } else if (fill != NULL) {
+        fills_remove(&sync->fills, fill);
+    }
+    for (size_t i = 0; i < sync->peer_count && !event->ours_gaps; i++) {
+        act(actions, SYNC_SEND_HEAD, sync->peers[i].id, &event->head);
+    }
+}
+
 /* ---- events ---- */
 
 static void on_peer_up(struct sync *sync, uint32_t id, uint64_t now_ms, struct sync_actions *actions)
@@ -273,6 +350,9 @@ static void on_peer_down(struct sync *sync, uint32_t id, struct sync_actions *ac
             finish(sync, want, actions);
         }
     }
+    for (size_t i = 0; i < sync->fills.count; i++) {
+        fill_drop_source(&sync->fills.entries[i], id);
+    }
 }
 
 static void on_peer_head(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
@@ -282,6 +362,7 @@ static void on_peer_head(struct sync *sync, const struct sync_event *event, uint
     bool answers = want != NULL && want->in_flight && want->asked == event->peer;
 
     peer_learn(peer_find(sync, event->peer), &event->head.hash);
+    on_head_of_gaps(sync, event, now_ms);
     switch (event->ours) {
     case SYNC_OURS_MISSING:
         want_from(sync, event, &event->head, now_ms, actions);
@@ -389,6 +470,13 @@ static void on_tick(struct sync *sync, uint64_t now_ms, struct sync_actions *act
             on_stall(sync, want, now_ms, actions);
         }
     }
+    for (size_t i = 0; i < sync->fills.count; i++) {
+        struct fill_entry *fill = &sync->fills.entries[i];
+
+        if (fill->in_flight && now_ms >= fill->deadline_ms) {
+            end_fill(sync, fill, fill->from_seq, now_ms);
+        }
+    }
 }
 
 void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
@@ -419,6 +507,9 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
             on_block_in(sync, event, now_ms, actions);
         }
         break;
+    case SYNC_BLOCK_FILLED:
+        on_block_filled(sync, event, now_ms, actions);
+        break;
     case SYNC_BLOCK_ORPHAN:
         if (known) {
             want_from(sync, event, NULL, now_ms, actions);
@@ -435,11 +526,15 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
         break;
     }
     start_waiting(sync, now_ms, actions);
+    start_fills(sync, now_ms, actions);
 }
 
 uint64_t sync_deadline_ms(const struct sync *sync)
 {
     uint64_t deadline_ms = wants_deadline_ms(&sync->wants);
+    uint64_t fills_ms = fills_deadline_ms(&sync->fills);
+
+    deadline_ms = fills_ms < deadline_ms ? fills_ms : deadline_ms;
 
     for (size_t i = 0; i < sync->peer_count; i++) {
         if (sync->peers[i].heads_at_ms < deadline_ms) {

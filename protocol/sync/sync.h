@@ -9,7 +9,10 @@
  * sends a want with a locator; the other answers with a batch of blocks and then its head of that author,
  * which makes the first ask again until nothing is missing. A block newly accepted is pushed to every peer
  * not known to have it. A want that gets no answer is repeated after 2 s, doubling to 64 s, and given to
- * another peer that announced the same. */
+ * another peer that announced the same.
+ *
+ * A head says whether its sender lacks entries of the log. What this node lacks itself is asked of every peer
+ * that lacks nothing up to the same head at least, one after the other, until it is there. */
 
 #include "protocol/wire/records.h"
 
@@ -38,6 +41,7 @@ enum sync_event_kind {
     SYNC_PEER_WANT, /* it asks for blocks */
     SYNC_BLOCK_IN,  /* it sent a block that was accepted or known already; after its BLOCK_NEW if it gave one
                      */
+    SYNC_BLOCK_FILLED, /* it sent a known block that had entries which this node lacked */
     SYNC_BLOCK_ORPHAN, /* it sent a block whose previous one is missing */
     SYNC_BLOCK_NEW, /* our log of author has a new head, from peer or (peer SYNC_LOCAL) from this machine */
     SYNC_EVIDENCE_NEW, /* a checkpoint or fork proof was kept; peer as above */
@@ -57,8 +61,9 @@ enum sync_ours {
 struct sync_event {
     enum sync_event_kind kind;
     uint32_t peer;
-    struct head head;       /* PEER_HEAD, BLOCK_IN, BLOCK_ORPHAN, BLOCK_NEW: author, epoch, seq, hash */
+    struct head head;       /* PEER_HEAD, BLOCK_*: author, epoch, seq, hash; of PEER_HEAD also gaps */
     enum sync_ours ours;    /* PEER_HEAD */
+    bool ours_gaps;         /* PEER_HEAD, BLOCK_FILLED: this node lacks entries of the log */
     uint64_t ours_next;     /* PEER_HEAD, MISSING: the seq behind our head, 0 when nothing is held */
     struct actor_id author; /* PEER_WANT, EVIDENCE_NEW */
     bool fork_proof;        /* EVIDENCE_NEW: else a checkpoint */
@@ -69,6 +74,7 @@ enum sync_action_kind {
     SYNC_SEND_HEAD,     /* ours of author, to peer */
     SYNC_SEND_WANT,     /* for author with our locator, to peer. head: the highest block that came from peer,
                            which     may lie beside our chain and belongs into the locator; zero hash: none */
+    SYNC_SEND_GAPS,     /* ask peer for blocks of author that lack entries here, from head.seq on */
     SYNC_SEND_BLOCKS,   /* answer peer's want for author from its locator, then our head of author */
     SYNC_PUSH_BLOCK,    /* the block of head, to peer */
     SYNC_PUSH_EVIDENCE, /* the checkpoint or fork proof of author, to peer */

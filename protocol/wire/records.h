@@ -525,6 +525,7 @@ struct head {
     uint64_t epoch;
     uint64_t seq;
     struct hash hash;
+    bool gaps; /* blocks up to it lack entries at the sender that were not erased */
 };
 
 struct heads {
@@ -538,10 +539,12 @@ struct locator_point {
     struct hash hash;
 };
 
-/* Ask for blocks of one author's log that follow the highest point that the answerer has on its chain. */
+/* Ask for blocks of one author's log that follow the highest point that the answerer has on its chain, or for
+ * blocks whose entries the sender lacks. */
 struct want {
     struct actor_id author;
     struct list locator; /* struct locator_point, seq descending */
+    struct list gaps;    /* struct locator_point, ascending; where there are any, nothing else is asked for */
     struct list extensions;
 };
 

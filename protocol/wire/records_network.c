@@ -23,6 +23,7 @@ static const struct field head_fields[] = {
     {REQUIRED(head, epoch), EPOCH, MEANS("of its last block")},
     {REQUIRED(head, seq), SEQ, MEANS("of its last block")},
     {REQUIRED(head, hash), FIXED(HASH_SIZE), MEANS("header hash of its last block")},
+    {REQUIRED(head, gaps), BOOL, MEANS("the sender lacks entries of it that were not erased")},
 };
 
 static const struct schema head_schema = {
@@ -67,14 +68,27 @@ static int order_locator(const void *a, const void *b)
     return order_numbers(right->seq, left->seq);
 }
 
+static int order_gaps(const void *a, const void *b)
+{
+    const struct locator_point *left = a, *right = b;
+    int order = order_numbers(left->seq, right->seq);
+
+    return order != 0 ? order : hash_compare(&left->hash, &right->hash);
+}
+
 static const struct field want_fields[] = {
     {REQUIRED(want, author), FIXED(HASH_SIZE), MEANS("whose log")},
     {REQUIRED(want, locator), LIST(locator_point, 0, LOCATOR_MAX), SORTED(order_locator),
      MEANS("seq descending")},
+    {REQUIRED(want, gaps), LIST(locator_point, 0, WANT_GAPS_MAX), SORTED(order_gaps),
+     MEANS("blocks of which the sender lacks entries, by seq and hash; where there are any, they alone are "
+           "asked for")},
 };
 
 const struct schema want_schema = {
     SCHEMA(want),
     EXTENSIBLE(want),
-    .meaning = "Asks for the blocks of a log behind the highest point that the answerer has on its chain.",
+    .meaning =
+        "Asks for the blocks of a log behind the highest point that the answerer has on its chain, or for "
+        "fuller copies of some.",
 };

@@ -34,7 +34,8 @@ struct built_technician {
     bool is_elsewhere; /* on the other shop's roster */
     uint32_t elsewhere_first, elsewhere_left;
     enum reason elsewhere_signature;
-    bool has_own_left; /* her own dossier alone knows that she has left the shop */
+    bool elsewhere_erased; /* the other shop erased that she joined */
+    bool has_own_left;     /* her own dossier alone knows that she has left the shop */
     uint32_t own_left;
 };
 

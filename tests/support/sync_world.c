@@ -6,7 +6,14 @@
 
 enum { DELAY_MS_MIN = 5, DELAY_MS_MAX = 130, POINTS_MAX = 4 };
 
-enum message_kind { MESSAGE_HEAD, MESSAGE_WANT, MESSAGE_BLOCK, MESSAGE_CHECKPOINT };
+enum message_kind {
+    MESSAGE_HEAD,
+    MESSAGE_WANT,
+    MESSAGE_GAPS,
+    MESSAGE_BLOCK,
+    MESSAGE_FILL,
+    MESSAGE_CHECKPOINT
+};
 
 struct sync_world_message {
     uint64_t at_ms;
@@ -231,10 +238,22 @@ static void send_head(struct sync_world *world, uint32_t from, uint32_t to, size
     const struct sync_world_log *log = &world->nodes[from].logs[author];
 
     if (length > 0) {
-        send(world, from, to,
-             (struct sync_world_message){.kind = MESSAGE_HEAD,
-                                         .head = sync_world_head(world, author, chain_branch(log), length)});
+        struct head head = sync_world_head(world, author, chain_branch(log), length);
+
+        head.gaps = log->gaps > 0 && !log->denies_gaps;
+        send(world, from, to, (struct sync_world_message){.kind = MESSAGE_HEAD, .head = head});
     }
+}
+
+/* Fuller copies, where this node has them, and its head. */
+static void send_fills(struct sync_world *world, uint32_t from, uint32_t to, const struct head *asked)
+{
+    size_t author = author_of(&asked->author);
+
+    for (uint32_t i = 0; i < SYNC_BATCH_BLOCKS_MAX && world->nodes[from].logs[author].gaps == 0; i++) {
+        send(world, from, to, (struct sync_world_message){.kind = MESSAGE_FILL, .head = *asked});
+    }
+    send_head(world, from, to, author);
 }
 
 static void send_checkpoint(struct sync_world *world, uint32_t from, uint32_t to, size_t author)
@@ -325,6 +344,11 @@ static void perform(struct sync_world *world, uint32_t node, const struct sync_a
     case SYNC_SEND_WANT:
         send_want(world, node, action);
         break;
+    case SYNC_SEND_GAPS:
+        world->counts.gap_wants++;
+        send(world, node, action->peer,
+             (struct sync_world_message){.kind = MESSAGE_GAPS, .head = {.author = action->author}});
+        break;
     case SYNC_SEND_BLOCKS:
         send_blocks(world, node, want);
         break;
@@ -396,6 +420,18 @@ static void on_block(struct sync_world *world, uint32_t node, uint32_t peer, con
     }
 }
 
+static void on_fill(struct sync_world *world, uint32_t node, struct sync_event *event)
+{
+    struct sync_world_log *log = &world->nodes[node].logs[author_of(&event->head.author)];
+
+    if (log->gaps > 0) {
+        log->gaps--;
+        event->kind = SYNC_BLOCK_FILLED;
+        event->ours_gaps = log->gaps > 0;
+        step(world, node, event, NULL);
+    }
+}
+
 static void receive(struct sync_world *world, const struct sync_world_message *message)
 {
     uint32_t node = message->to, peer = message->from;
@@ -408,12 +444,19 @@ static void receive(struct sync_world *world, const struct sync_world_message *m
     case MESSAGE_HEAD:
         event.kind = SYNC_PEER_HEAD;
         event.ours = compare(world, node, &message->head);
+        event.ours_gaps = world->nodes[node].logs[author_of(&message->head.author)].gaps > 0;
         event.ours_next = sync_world_length(world, node, author_of(&message->head.author));
         step(world, node, &event, NULL);
         break;
     case MESSAGE_WANT:
         event.kind = SYNC_PEER_WANT;
         step(world, node, &event, message);
+        break;
+    case MESSAGE_GAPS:
+        send_fills(world, node, peer, &message->head);
+        break;
+    case MESSAGE_FILL:
+        on_fill(world, node, &event);
         break;
     case MESSAGE_BLOCK:
         on_block(world, node, peer, &message->head);

@@ -21,6 +21,8 @@ struct sync_world_log {
     uint32_t trunk;      /* blocks below the fork */
     uint32_t branch[2];  /* blocks from the fork on */
     uint32_t checkpoint; /* of a log this long; 0: none */
+    uint32_t gaps;       /* blocks of which it lacks entries */
+    bool denies_gaps;    /* and says that it lacks none */
 };
 
 struct sync_world_node {
@@ -35,6 +37,7 @@ struct sync_world_counts {
     uint64_t wants_moved; /* … that were answered with a block */
     uint64_t pushes_max;  /* of any one block */
     uint64_t checkpoints;
+    uint64_t gap_wants;
 };
 
 struct sync_world {

@@ -176,7 +176,8 @@ static bool add_status(const void *context, struct draft *draft, uint64_t seq, c
 
 static struct own_entries_written say(const struct own_entries *entries, enum status_action action)
 {
-    const struct own_entries_record record = {.add = add_status, .context = &action};
+    const struct own_entries_record record = {
+        .add = add_status, .context = &action, .entries_max = STATUS_ENTRIES_MAX};
     struct own_entries_written written;
     assert_int_equal(own_entries_write(entries, &publisher, &record, &written), EXIT_YES);
     return written;

@@ -254,7 +254,7 @@ static void not_arrived(void)
     known_up_to(SHOP, JOINED_IN - 1);
 }
 
-static void first_word_not_arrived(void)
+static void first_word_erased(void)
 {
     said_twice();
     joined->place.erased = true;
@@ -263,6 +263,53 @@ static void first_word_not_arrived(void)
 static void erased(void)
 {
     joined->place.erased = true;
+}
+
+static void erased_and_left(void)
+{
+    erased();
+    left_by_the_shop();
+}
+
+static void erased_in_a_void_block(void)
+{
+    erased();
+    void_in(&joined->place, 50);
+}
+
+static void erased_later_than_known(void)
+{
+    erased();
+    known_up_to(SHOP, JOINED_IN - 1);
+}
+
+static void unread_by_the_shop(void)
+{
+    built.logs[SHOP].has_unread = true;
+    built.logs[SHOP].unread_seq = JOINED_IN + 5;
+}
+
+static void unread_and_left(void)
+{
+    unread_by_the_shop();
+    left_by_the_shop();
+}
+
+static void unread_and_said_again(void)
+{
+    unread_by_the_shop();
+    joined_again(JOINED_IN + 6, JOINED);
+}
+
+static void unread_before_that(void)
+{
+    unread_by_the_shop();
+    built.logs[SHOP].unread_seq = JOINED_IN;
+}
+
+static void unread_by_the_technician(void)
+{
+    built.logs[TECHNICIAN].has_unread = true;
 }
 
 static void voided(void)
@@ -431,8 +478,20 @@ static void days_follow_what_was_said(void **state)
         {"a consent is used once: she does not return by it", said_again_after_she_left, "nyynnnn",
          REASON_NONE, MIDDLE},
         {"said in a block that had not arrived", not_arrived, "", REASON_NONE, DAY_NONE},
-        {"its bytes are gone", erased, "", REASON_NONE, DAY_NONE},
-        {"what was said later stands in", first_word_not_arrived, "nnnyyyy", REASON_NONE, DAY_NONE},
+        {"erased: nobody knows since when, or whether", erased, "???????", REASON_AFFILIATION_ERASED,
+         DAY_NONE},
+        {"erased, and left for certain", erased_and_left, "?????nn", REASON_AFFILIATION_ERASED, LEFT},
+        {"erased in a void block", erased_in_a_void_block, "", REASON_NONE, DAY_NONE},
+        {"erased before it had arrived", erased_later_than_known, "", REASON_NONE, DAY_NONE},
+        {"what was said later stands in", first_word_erased, "???yyyy", REASON_AFFILIATION_ERASED, DAY_NONE},
+        {"the shop erased what nobody here read: her end may be among it", unread_by_the_shop, "n??????",
+         REASON_AFFILIATION_ERASED, DAY_NONE},
+        {"that, and she left for certain", unread_and_left, "n????nn", REASON_AFFILIATION_ERASED, LEFT},
+        {"that, and she is said to be there after it", unread_and_said_again, "nyyyyyy", REASON_NONE,
+         DAY_NONE},
+        {"that, before she joined", unread_before_that, "nyyyyyy", REASON_NONE, DAY_NONE},
+        {"she erased what nobody here read", unread_by_the_technician, "n??????", REASON_AFFILIATION_ERASED,
+         DAY_NONE},
         {"in a void block", voided, "", REASON_NONE, DAY_NONE},
         {"void later than known", voided_later_than_known, "nyyyyyy", REASON_NONE, DAY_NONE},
         {"void by a disputed word", voided_by_a_disputed_word, "n??????", REASON_DISPUTED, DAY_NONE},

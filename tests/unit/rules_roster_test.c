@@ -132,6 +132,19 @@ static void a_technician_counts_while_she_is_on_this_roster_alone(void **state)
     }
 }
 
+/* A shop that erased who worked there takes nobody off another one's roster. */
+static void who_worked_elsewhere_is_not_said_once_it_is_erased(void **state)
+{
+    (void)state;
+    for (int erased = 0; erased < 2; erased++) {
+        begin();
+        build_member(&built, 0, LONG_AGO);
+        build_elsewhere(&built, 0, 2000, DAY_NONE)->elsewhere_erased = erased;
+        verdict = roster_builder_decide(&built);
+        assert_int_equal(verdict.counted_technicians, erased);
+    }
+}
+
 static void several_memberships_unite(void **state)
 {
     static const struct {
@@ -455,6 +468,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_technician_counts_while_she_is_on_this_roster_alone),
+        cmocka_unit_test(who_worked_elsewhere_is_not_said_once_it_is_erased),
         cmocka_unit_test(several_memberships_unite),
         cmocka_unit_test(what_her_own_dossier_knows_of_a_membership_counts),
         cmocka_unit_test(a_shop_whose_log_may_have_gone_on_is_not_sure),

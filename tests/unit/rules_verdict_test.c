@@ -400,6 +400,11 @@ static void checkpoint_ahead_of_what_was_known(void)
     known_up_to(CASE_ASE, BUILT_HEAD_SEQ - 1);
 }
 
+static void entries_missing(void)
+{
+    given.built.logs[CASE_ASE].incomplete = true;
+}
+
 static void old_and_ahead_of_the_head(void)
 {
     older_than_the_budget();
@@ -532,6 +537,7 @@ static const struct {
     {"our clock further behind", clock_more_than_a_minute_behind, UNDETERMINED(FRESHNESS, CLOCK)},
     {"blocks are missing up to the checkpoint", checkpoint_ahead_of_the_head,
      UNDETERMINED(FRESHNESS, INCOMPLETE)},
+    {"entries are missing that nobody erased", entries_missing, UNDETERMINED(FRESHNESS, INCOMPLETE)},
     {"they were missing by then", checkpoint_ahead_of_what_was_known, UNDETERMINED(FRESHNESS, INCOMPLETE)},
     {"stale goes before that blocks are missing", old_and_ahead_of_the_head, STALE},
     {"as old as it was by then", known_by_a_past_day, VALID(FRESHNESS)},

@@ -23,6 +23,7 @@ struct script_step {
     int seq;
     enum sync_ours ours;
     uint64_t after_ms; /* since the step before */
+    bool theirs_gaps, ours_gaps;
 };
 
 /* The sentence, the events, and what the last of them brings about. */
@@ -35,47 +36,65 @@ struct decision {
 
 #define UP(peer)                                                                                             \
     {                                                                                                        \
-        SYNC_PEER_UP, peer, 'A', -1, SYNC_OURS_SAME, 0                                                       \
+        SYNC_PEER_UP, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false                                         \
     }
 #define DOWN(peer)                                                                                           \
     {                                                                                                        \
-        SYNC_PEER_DOWN, peer, 'A', -1, SYNC_OURS_SAME, 0                                                     \
+        SYNC_PEER_DOWN, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false                                       \
     }
 #define HEAD_OF(author, peer, seq)                                                                           \
     {                                                                                                        \
-        SYNC_PEER_HEAD, peer, author, seq, SYNC_OURS_MISSING, 0                                              \
+        SYNC_PEER_HEAD, peer, author, seq, SYNC_OURS_MISSING, 0, false, false                                \
     }
 #define IN_OF(author, peer, seq)                                                                             \
     {                                                                                                        \
-        SYNC_BLOCK_IN, peer, author, seq, SYNC_OURS_SAME, 0                                                  \
+        SYNC_BLOCK_IN, peer, author, seq, SYNC_OURS_SAME, 0, false, false                                    \
     }
 #define HEAD(peer, seq, ours)                                                                                \
     {                                                                                                        \
-        SYNC_PEER_HEAD, peer, 'A', seq, SYNC_OURS_##ours, 0                                                  \
+        SYNC_PEER_HEAD, peer, 'A', seq, SYNC_OURS_##ours, 0, false, false                                    \
     }
 #define WANT(peer)                                                                                           \
     {                                                                                                        \
-        SYNC_PEER_WANT, peer, 'A', -1, SYNC_OURS_SAME, 0                                                     \
+        SYNC_PEER_WANT, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false                                       \
     }
 #define IN(peer, seq)                                                                                        \
     {                                                                                                        \
-        SYNC_BLOCK_IN, peer, 'A', seq, SYNC_OURS_SAME, 0                                                     \
+        SYNC_BLOCK_IN, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false                                       \
     }
 #define ORPHAN(peer, seq)                                                                                    \
     {                                                                                                        \
-        SYNC_BLOCK_ORPHAN, peer, 'A', seq, SYNC_OURS_SAME, 0                                                 \
+        SYNC_BLOCK_ORPHAN, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false                                   \
     }
 #define NEW(peer, seq)                                                                                       \
     {                                                                                                        \
-        SYNC_BLOCK_NEW, peer, 'A', seq, SYNC_OURS_SAME, 0                                                    \
+        SYNC_BLOCK_NEW, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false                                      \
     }
 #define EVIDENCE(peer)                                                                                       \
     {                                                                                                        \
-        SYNC_EVIDENCE_NEW, peer, 'A', -1, SYNC_OURS_SAME, 0                                                  \
+        SYNC_EVIDENCE_NEW, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false                                    \
     }
 #define TICK(after_ms)                                                                                       \
     {                                                                                                        \
-        SYNC_TICK, SYNC_LOCAL, 'A', -1, SYNC_OURS_SAME, after_ms                                             \
+        SYNC_TICK, SYNC_LOCAL, 'A', -1, SYNC_OURS_SAME, after_ms, false, false                               \
+    }
+/* A head of which our copy lacks entries, and one whose sender lacks some too. */
+#define WHOLE(peer, ours)                                                                                    \
+    {                                                                                                        \
+        SYNC_PEER_HEAD, peer, 'A', 5, SYNC_OURS_##ours, 0, false, true                                       \
+    }
+#define TOO(peer)                                                                                            \
+    {                                                                                                        \
+        SYNC_PEER_HEAD, peer, 'A', 5, SYNC_OURS_SAME, 0, true, true                                          \
+    }
+/* A fuller copy of a block, after which more are to be filled, or none. */
+#define MORE(peer)                                                                                           \
+    {                                                                                                        \
+        SYNC_BLOCK_FILLED, peer, 'A', 5, SYNC_OURS_SAME, 0, false, true                                      \
+    }
+#define LAST(peer)                                                                                           \
+    {                                                                                                        \
+        SYNC_BLOCK_FILLED, peer, 'A', 5, SYNC_OURS_SAME, 0, false, false                                     \
     }
 #define STEPS(...) {__VA_ARGS__}, sizeof((struct script_step[]){__VA_ARGS__}) / sizeof(struct script_step)
 
@@ -157,6 +176,33 @@ static const struct decision decisions[] = {
      STEPS(UP(1), UP(2), UP(3), HEAD(1, 40, MISSING), NEW(2, 3)), "push@1 push@3"},
     {"A checkpoint is pushed to all but its sender.", STEPS(UP(1), UP(2), UP(3), EVIDENCE(2)),
      "evidence@1 evidence@3"},
+    {"What is lacking here is asked of a peer that lacks nothing.", STEPS(UP(1), WHOLE(1, SAME)), "gaps@1"},
+    {"… once.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME)), ""},
+    {"… not of one that lacks some itself.", STEPS(UP(1), TOO(1)), ""},
+    {"… until it lacks them no longer.", STEPS(UP(1), TOO(1), WHOLE(1, SAME)), "gaps@1"},
+    {"… also of one that is ahead.", STEPS(UP(1), WHOLE(1, MISSING)), "want@1 gaps@1"},
+    {"… not of one that is behind.", STEPS(UP(1), WHOLE(1, AHEAD)), ""},
+    {"… nor for an author that is not admitted.", STEPS(UP(1), WHOLE(1, NOT_ADMITTED)), ""},
+    {"A batch of fuller copies is followed by the next question.",
+     STEPS(UP(1), WHOLE(1, SAME), MORE(1), WHOLE(1, SAME)), "gaps@1"},
+    {"Who brings nothing is not asked again at once.", STEPS(UP(1), WHOLE(1, SAME), WHOLE(1, SAME)), ""},
+    {"… nor by its next head.", STEPS(UP(1), WHOLE(1, SAME), WHOLE(1, SAME), WHOLE(1, SAME)), ""},
+    {"… but another one is.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), WHOLE(1, SAME)), "gaps@2"},
+    {"… also when it does not answer.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(4000)),
+     "gaps@2"},
+    {"… not sooner.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(3999)), ""},
+    {"… and when it goes down.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), DOWN(1)), "gaps@2"},
+    {"… or turns out to lack some.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TOO(1)), "gaps@2"},
+    {"A copy that comes gives the others more time.",
+     STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(3000), MORE(1), TICK(3000)), ""},
+    {"After half a minute it is asked again.", STEPS(UP(1), WHOLE(1, SAME), TICK(4000), TICK(30000)),
+     "heads@1 gaps@1"},
+    {"… then after a minute.", STEPS(UP(1), WHOLE(1, SAME), TICK(4000), TICK(30000), TICK(4000), TICK(59999)),
+     "heads@1"},
+    {"When all is there, everybody is told.", STEPS(UP(1), UP(2), WHOLE(1, SAME), LAST(1)), "head@1 head@2"},
+    {"… and nobody asked any more.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), LAST(1), TICK(4000)),
+     ""},
+    {"… also when another source filled it.", STEPS(UP(1), WHOLE(1, SAME), HEAD(1, 5, SAME), TICK(4000)), ""},
     {"An own one to all.", STEPS(UP(1), UP(2), EVIDENCE(SYNC_LOCAL)), "evidence@1 evidence@2"},
 };
 
@@ -180,6 +226,7 @@ static void print_action(char *text, const struct sync_action *action)
     static const char *const names[] = {
         [SYNC_SEND_HEADS] = "heads",   [SYNC_SEND_HEAD] = "head",  [SYNC_SEND_WANT] = "want",
         [SYNC_SEND_BLOCKS] = "blocks", [SYNC_PUSH_BLOCK] = "push", [SYNC_PUSH_EVIDENCE] = "evidence",
+        [SYNC_SEND_GAPS] = "gaps",
     };
     size_t size = strlen(text);
     int written = snprintf(text + size, TEXT_SIZE - size, "%s%s@%u", size > 0 ? " " : "", names[action->kind],
@@ -216,7 +263,10 @@ static void decisions_are_as_the_sentences_say(void **state)
                                        .peer = step->peer,
                                        .head = head,
                                        .ours = step->ours,
+                                       .ours_gaps = step->ours_gaps,
                                        .author = head.author};
+
+            event.head.gaps = step->theirs_gaps;
 
             now_ms += step->after_ms;
             sync_step(sync, &event, now_ms, actions);
@@ -435,6 +485,52 @@ static void branches_meet_and_come_to_rest(void **state)
     sync_world_destroy(world);
 }
 
+/* Copies with gaps went round, and two nodes deny that theirs have any; one node has all. */
+static void what_one_node_has_whole_all_get_whole(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct sync_world *world = sync_world_create(seed, 8, 2);
+        uint64_t wants = 0;
+
+        for (size_t i = 0; i < 8; i++) {
+            for (size_t author = 0; author < 2; author++) {
+                sync_world_hold(world, i, author, 0, 40);
+                world->nodes[i].logs[author].gaps = i == author ? 0 : 30;
+                world->nodes[i].logs[author].denies_gaps = i == 3 || i == 4;
+            }
+        }
+        sync_world_link_at_random(world);
+        sync_world_run(world, 60000);
+        for (size_t i = 0; i < 8; i++) {
+            if (world->nodes[i].logs[0].gaps + world->nodes[i].logs[1].gaps > 0) {
+                fail_msg("seed %u: node %zu lacks entries", (unsigned)seed, i);
+            }
+        }
+        wants = world->counts.gap_wants;
+        sync_world_run(world, 600000);
+        assert_int_equal(world->counts.gap_wants, wants);
+        sync_world_destroy(world);
+    }
+}
+
+/* What nobody has is asked for ever more seldom. */
+static void what_nobody_has_is_asked_for_ever_more_seldom(void **state)
+{
+    struct sync_world *world = sync_world_create(5, 2, 1);
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        sync_world_hold(world, i, 0, 0, 40);
+        world->nodes[i].logs[0].gaps = 1;
+    }
+    world->nodes[1].logs[0].denies_gaps = true;
+    sync_world_link(world, 0, 1);
+    sync_world_run(world, UINT64_C(24) * 3600 * 1000);
+    assert_in_range(world->counts.gap_wants, 10, 24 + 10);
+    sync_world_destroy(world);
+}
+
 struct sim_outcome {
     uint64_t trace;
     struct sync_world_counts counts;
@@ -519,6 +615,8 @@ int main(void)
         cmocka_unit_test(a_late_node_is_not_sent_everything_by_everybody),
         cmocka_unit_test(not_admitted_is_not_asked_for),
         cmocka_unit_test(branches_meet_and_come_to_rest),
+        cmocka_unit_test(what_one_node_has_whole_all_get_whole),
+        cmocka_unit_test(what_nobody_has_is_asked_for_ever_more_seldom),
         cmocka_unit_test(simulated_nodes_agree_without_a_storm),
         cmocka_unit_test(the_same_seed_gives_the_same_trace),
     };

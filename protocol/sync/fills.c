@@ -1,0 +1,186 @@
+#include "protocol/sync/fills.h"
+
+#include <string.h>
+
+void fills_init(struct fills *fills)
+{
+    fills->count = 0;
+}
+
+struct fill_entry *fills_find(struct fills *fills, const struct actor_id *author)
+{
+    for (size_t i = 0; i < fills->count; i++) {
+        if (actor_id_equal(&fills->entries[i].author, author)) {
+            return &fills->entries[i];
+        }
+    }
+    return NULL;
+}
+
+struct fill_entry *fills_add(struct fills *fills, const struct actor_id *author)
+{
+    struct fill_entry *entry = fills_find(fills, author);
+
+    if (entry != NULL || fills->count == FILLS_MAX) {
+        return entry;
+    }
+    entry = &fills->entries[fills->count++];
+    memset(entry, 0, sizeof *entry);
+    entry->author = *author;
+    return entry;
+}
+
+void fills_remove(struct fills *fills, struct fill_entry *entry)
+{
+    *entry = fills->entries[--fills->count];
+}
+
+/* ---- sources ---- */
+
+static size_t source_at(const struct fill_entry *entry, uint32_t peer)
+{
+    for (size_t i = 0; i < entry->source_count; i++) {
+        if (entry->sources[i].peer == peer) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* The one that failed most makes room, and only for a peer that has not been tried. */
+static size_t worst_source(const struct fill_entry *entry)
+{
+    size_t worst = 0;
+
+    for (size_t i = 1; i < entry->source_count; i++) {
+        if (entry->sources[i].failures > entry->sources[worst].failures) {
+            worst = i;
+        }
+    }
+    return worst;
+}
+
+void fill_add_source(struct fill_entry *entry, uint32_t peer)
+{
+    struct fill_source *source = NULL;
+
+    if (source_at(entry, peer) != SIZE_MAX) {
+        return;
+    }
+    if (entry->source_count < FILL_SOURCES_MAX) {
+        source = &entry->sources[entry->source_count++];
+    } else {
+        source = &entry->sources[worst_source(entry)];
+        if (source->failures == 0) {
+            return;
+        }
+    }
+    *source = (struct fill_source){.peer = peer};
+}
+
+void fill_drop_source(struct fill_entry *entry, uint32_t peer)
+{
+    size_t at = source_at(entry, peer);
+
+    if (entry->in_flight && entry->asked == peer) {
+        entry->in_flight = false;
+    }
+    if (at == SIZE_MAX) {
+        return;
+    }
+    entry->source_count--;
+    memmove(&entry->sources[at], &entry->sources[at + 1],
+            (entry->source_count - at) * sizeof entry->sources[0]);
+}
+
+static uint64_t again_ms(uint32_t failures)
+{
+    uint64_t again = FILL_AGAIN_MS_MIN;
+
+    for (uint32_t i = 1; i < failures && again < FILL_AGAIN_MS_MAX; i++) {
+        again *= 2;
+    }
+    return again < FILL_AGAIN_MS_MAX ? again : FILL_AGAIN_MS_MAX;
+}
+
+void fill_end(struct fill_entry *entry, uint64_t now_ms)
+{
+    size_t at = source_at(entry, entry->asked);
+    struct fill_source source;
+
+    entry->in_flight = false;
+    if (at == SIZE_MAX) {
+        return;
+    }
+    source = entry->sources[at];
+    if (!entry->progressed) {
+        source.failures++;
+        source.from_ms = now_ms + again_ms(source.failures);
+    }
+    fill_drop_source(entry, source.peer);
+    entry->sources[entry->source_count++] = source;
+}
+
+void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms)
+{
+    size_t at = source_at(entry, peer);
+
+    if (at != SIZE_MAX) {
+        entry->sources[at].failures = 0;
+        entry->sources[at].from_ms = 0;
+    }
+    if (entry->in_flight && entry->asked == peer) {
+        entry->progressed = true;
+        entry->deadline_ms = now_ms + FILL_STALL_MS;
+    }
+}
+
+/* ---- asking ---- */
+
+static bool is_asked(const struct fills *fills, uint32_t peer)
+{
+    for (size_t i = 0; i < fills->count; i++) {
+        if (fills->entries[i].in_flight && fills->entries[i].asked == peer) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fills_start(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms)
+{
+    for (size_t i = 0; i < entry->source_count && !entry->in_flight; i++) {
+        const struct fill_source *source = &entry->sources[i];
+
+        if (source->from_ms > now_ms || is_asked(fills, source->peer)) {
+            continue;
+        }
+        entry->in_flight = true;
+        entry->asked = source->peer;
+        entry->progressed = false;
+        entry->deadline_ms = now_ms + FILL_STALL_MS;
+        return true;
+    }
+    return false;
+}
+
+uint64_t fills_deadline_ms(const struct fills *fills)
+{
+    uint64_t deadline_ms = UINT64_MAX;
+
+    for (size_t i = 0; i < fills->count; i++) {
+        const struct fill_entry *entry = &fills->entries[i];
+
+        if (entry->in_flight && entry->deadline_ms < deadline_ms) {
+            deadline_ms = entry->deadline_ms;
+        }
+        for (size_t j = 0; j < entry->source_count && !entry->in_flight; j++) {
+            /* One whose time has come waits for another entry's answer. */
+            if (entry->sources[j].from_ms > 0 && entry->sources[j].from_ms < deadline_ms &&
+                !is_asked(fills, entry->sources[j].peer)) {
+                deadline_ms = entry->sources[j].from_ms;
+            }
+        }
+    }
+    return deadline_ms;
+}

@@ -1,0 +1,62 @@
+#ifndef PROTOCOL_SYNC_FILLS_H
+#define PROTOCOL_SYNC_FILLS_H
+
+/* The table of authors of whose blocks some lack entries here: who may have them, and who has been asked. A
+ * peer that says it lacks none of them is asked in its turn; one that then brings nothing is asked again
+ * later and later, and never stands in the way of another. Bounded. Part of protocol/sync. */
+
+#include "protocol/sync/sync.h"
+
+enum {
+    FILLS_MAX = 256, /* what finds no place comes back with the next heads */
+    FILL_SOURCES_MAX = 16,
+    FILL_STALL_MS = 4000,
+    FILL_AGAIN_MS_MIN = SYNC_HEADS_INTERVAL_MS, /* after a source brought nothing, doubling… */
+    FILL_AGAIN_MS_MAX = 60 * 60 * 1000          /* …up to here */
+};
+
+struct fill_source {
+    uint32_t peer;
+    uint32_t failures; /* in a row */
+    uint64_t from_ms;  /* not asked before */
+};
+
+struct fill_entry {
+    struct actor_id author;
+    size_t source_count;
+    struct fill_source sources[FILL_SOURCES_MAX]; /* the next one to ask first */
+    bool in_flight;
+    uint32_t asked;       /* when in flight */
+    uint64_t deadline_ms; /* when in flight */
+    bool progressed;      /* something was filled since it was asked */
+    uint64_t from_seq;    /* where the next question begins, so that what nobody has hides nothing */
+};
+
+struct fills {
+    size_t count;
+    struct fill_entry entries[FILLS_MAX];
+};
+
+void fills_init(struct fills *fills);
+/* The entry of author, or NULL. */
+struct fill_entry *fills_find(struct fills *fills, const struct actor_id *author);
+/* The entry of author, new when there was none. Returns: NULL when the table is full. */
+struct fill_entry *fills_add(struct fills *fills, const struct actor_id *author);
+void fills_remove(struct fills *fills, struct fill_entry *entry);
+
+/* The peer says that it lacks nothing of the author. */
+void fill_add_source(struct fill_entry *entry, uint32_t peer);
+/* It says otherwise, or is gone; if it was asked, nobody is now. */
+void fill_drop_source(struct fill_entry *entry, uint32_t peer);
+/* The asked one is done: it brought something, or is put off. Nobody is asked now. */
+void fill_end(struct fill_entry *entry, uint64_t now_ms);
+/* Something came from the peer. */
+void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms);
+
+/* Choose whom to ask for the entry: a source whose time has come and that nothing else is asked of. Returns:
+ * false when there is none, or it is in flight already. */
+bool fills_start(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms);
+/* When fills_start or fill_end is due next, UINT64_MAX when there is nothing to wait for. */
+uint64_t fills_deadline_ms(const struct fills *fills);
+
+#endif

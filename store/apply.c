@@ -113,6 +113,7 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     row = disk_record_of(&past->record);
     row.time_s = old.time_s;
     row.settled_s = old.settled_s;
+    row.touched = old.touched || past->live.count > 0;
     if (memcmp(&row, &old, sizeof row) != 0) {
         error = record_write(applying->txn, number, past->seq, &row);
     }

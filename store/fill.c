@@ -37,7 +37,7 @@ static enum store_error find(struct filling *filling, bool *lacks)
     if (error != STORE_OK || filling->stored.erased_count == 0) {
         return error;
     }
-    error = record_read(txn, filling->author.number, header->seq, &record);
+    error = record_find(txn, filling->author.number, header->seq, &record);
     if (error == STORE_OK && hash_equal(&record.hash, &filling->offered->hash)) {
         filling->on_chain = true;
         error =

@@ -235,6 +235,9 @@ enum store_error gather_log_of_number(struct gather *gather, uint32_t number, si
     if (error == STORE_OK) {
         error = author_read(gather->txn, &author, &row);
     }
+    if (error == STORE_NOT_FOUND || (error == STORE_OK && row.number != number)) {
+        return txn_fail(gather->txn, STORE_DAMAGED); /* whoever has a number has a row */
+    }
     return error == STORE_OK ? add_log(gather, &author, &row, log) : error;
 }
 

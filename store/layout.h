@@ -40,7 +40,7 @@ struct disk_record {
     uint8_t block_class;
     uint8_t standing;
     uint8_t void_reason;
-    uint8_t zero;
+    uint8_t touched; /* something was said about an entry of it */
 };
 static_assert(sizeof(struct disk_record) == 96, "no padding");
 

@@ -34,12 +34,11 @@ static enum store_error find_entry(struct proving *proving, struct bytes *entry)
     if (error == STORE_OK) {
         error = stored_block_read(proving->txn, number, name->seq, &proving->record.hash, &proving->stored);
     }
+    if (error == STORE_OK) {
+        error = stored_block_leaf(proving->txn, &proving->stored, name->index, &element, &leaf);
+    }
     if (error != STORE_OK) {
         return error;
-    }
-    if (!stored_block_entry(&proving->stored, name->index, &element) ||
-        !entry_leaf(&leaf, proving->network, element)) {
-        return txn_fail(proving->txn, STORE_DAMAGED);
     }
     if (element_is_erased(element) || memcmp(leaf.bytes, name->prefix, sizeof name->prefix) != 0) {
         return STORE_NOT_FOUND;

@@ -4,6 +4,7 @@
 
 #include "store/consents.h"
 #include "store/content.h"
+#include "store/generation.h"
 #include "store/grants.h"
 #include "store/index.h"
 #include "store/pages.h"
@@ -245,10 +246,21 @@ static enum store_error erase_all(struct applying *applying)
     return error;
 }
 
+/* Keys and govern blocks change who is authorised, and what erased content named nobody is admitted by. */
+static enum store_error note_change(struct applying *applying)
+{
+    const enum block_class block_class = applying->block->header.block_class;
+
+    if (block_class == CLASS_KEYS || block_class == CLASS_GOVERN || applying->change->erased_count > 0) {
+        return generation_raise(applying->txn);
+    }
+    return STORE_OK;
+}
+
 static enum store_error apply(struct applying *applying)
 {
     static enum store_error (*const steps[])(struct applying * applying) = {
-        put_block, put_record, put_keys, put_past, put_events, erase_all, put_indexes, put_state,
+        note_change, put_block, put_record, put_keys, put_past, put_events, erase_all, put_indexes, put_state,
     };
     enum store_error error = author_intern(applying->txn, &applying->change->state.author, &applying->author);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "store/figures.h"
+#include "store/generation.h"
 #include "store/index.h"
 #include "store/layout.h"
 #include "store/tables.h"
@@ -135,6 +136,9 @@ static enum store_error fill_new(struct store *store, MDB_txn *mdb)
 
     if (error == STORE_OK) {
         error = index_create(&txn);
+    }
+    if (error == STORE_OK) {
+        error = generation_create(&txn);
     }
     return error == STORE_OK ? figures_create(&txn) : error;
 }
@@ -301,6 +305,7 @@ enum store_error store_open(struct store **out, const struct store_options *opti
     }
     pthread_mutex_init(&store->live_top.lock, NULL);
     pthread_mutex_init(&store->base_cache.lock, NULL);
+    pthread_mutex_init(&store->chain_cache.lock, NULL);
     error = open_in(store, options);
     if (error != STORE_OK) {
         store_close(store);
@@ -322,7 +327,9 @@ void store_close(struct store *store)
     posting_batch_deinit(&store->batch);
     pthread_mutex_destroy(&store->live_top.lock);
     pthread_mutex_destroy(&store->base_cache.lock);
+    pthread_mutex_destroy(&store->chain_cache.lock);
     free(store->base_cache.base);
+    free(store->chain_cache.chains);
     free(store->folder);
     free(store);
 }

@@ -54,6 +54,9 @@ enum store_error gather_log_of_number(struct gather *gather, uint32_t number, si
 /* The same for one that is there. */
 bool gather_find_number(const struct gather *gather, uint32_t number, size_t *log);
 
+/* Read anew how the logs stand that were gathered so far, from rows that are there already. */
+enum store_error gather_refresh_logs(struct gather *gather);
+
 /* Make room for count more, so that the lists need not grow again and again. */
 enum store_error gather_reserve_logs(struct gather *gather, size_t count);
 /* The number of an author whose log is held; NUMBER_NONE when none is, which finds nothing. */

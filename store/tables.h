@@ -67,6 +67,13 @@ struct inception {
 struct base_cache {
     pthread_mutex_t lock;
     struct cached_base *base; /* NULL: none */
+    uint64_t gathered;        /* how often; tests look at it */
+};
+
+/* Which authors the trust file reaches (store/generation.c), as far as it was asked. */
+struct chain_cache {
+    pthread_mutex_t lock;
+    struct kept_chains *chains; /* NULL: none */
 };
 
 struct store {
@@ -80,6 +87,7 @@ struct store {
     struct posting_batch batch; /* postings of the one write transaction */
     struct live_top live_top;
     struct base_cache base_cache;
+    struct chain_cache chain_cache;
 };
 
 struct store_txn {
@@ -88,6 +96,8 @@ struct store_txn {
     bool writes;
     enum store_error failure; /* first failed write: the transaction can only be dropped */
     int64_t attestations;     /* accepted less forgotten */
+    uint64_t generation;      /* zero: not read yet */
+    bool raised;              /* the generation, by this transaction */
     struct inception *inception;
 };
 

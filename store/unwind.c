@@ -3,6 +3,7 @@
 
 #include "store/consents.h"
 #include "store/content.h"
+#include "store/generation.h"
 #include "store/grants.h"
 #include "store/own.h"
 
@@ -77,6 +78,9 @@ static enum store_error unwind(struct store_txn *txn, const struct actor_id *aut
 
     if (error == STORE_NOT_FOUND) {
         return STORE_OK;
+    }
+    if (error == STORE_OK) {
+        error = generation_raise(txn);
     }
     if (error == STORE_OK) {
         error = forget_blocks(txn, &row);

@@ -10,7 +10,7 @@ enum { LANES = 4, WORD = 8 };
 void checksum_begin(struct checksum *sum, uint64_t id)
 {
     for (size_t i = 0; i < LANES; i++) {
-        sum->lanes[i] = (id + i + 1) * CHECKSUM_FACTOR;
+        sum->lanes[i] = id + (i + 1) * CHECKSUM_FACTOR;
     }
 }
 
@@ -43,14 +43,17 @@ void checksum_add(struct checksum *sum, const void *data, size_t size)
     add_word(&sum->lanes[0], size);
 }
 
+static uint64_t turn(uint64_t word, unsigned bits)
+{
+    return word << bits | word >> (64 - bits);
+}
+
+/* A change of one lane alone changes their sum. */
 uint32_t checksum_end(const struct checksum *sum)
 {
-    uint64_t all = sum->lanes[0];
+    const uint64_t *lanes = sum->lanes;
+    uint64_t all = lanes[0] + turn(lanes[1], 17) + turn(lanes[2], 31) + turn(lanes[3], 47);
 
-    for (size_t i = 1; i < LANES; i++) {
-        all = (all ^ all >> 32) * CHECKSUM_FACTOR;
-        all ^= sum->lanes[i];
-    }
     all = (all ^ all >> 32) * CHECKSUM_FACTOR;
     all ^= all >> 32;
     return (uint32_t)all != 0 ? (uint32_t)all : 1;

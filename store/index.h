@@ -11,7 +11,7 @@
 enum {
     /* A chunk fills its pages with LMDB's 16-byte page header and its checks: 32 pages, and 4 for a full set
      * of recent ones. */
-    CHUNK_GROUP = 64,
+    CHUNK_GROUP = 16,
     CHUNK_POSTINGS = (32 * 4096 - 16 - 8) / (CHUNK_GROUP * 16 + 4) * CHUNK_GROUP,
     RECENT_MAX = (4 * 4096 - 16 - 4) / 16,
     BATCH_MAX = 128 * 1024,

@@ -101,7 +101,7 @@ static enum store_error look_at(struct naming *naming, const struct entry_at *at
     if (error != STORE_OK || !naming->may_name) {
         return error;
     }
-    error = record_read(naming->txn, at->author, at->seq, &record);
+    error = record_find(naming->txn, at->author, at->seq, &record);
     if (error == STORE_OK && record.standing == STANDING_VOID) {
         return STORE_OK;
     }

@@ -5,6 +5,7 @@
 #include "store/consents.h"
 #include "store/content.h"
 #include "store/erased.h"
+#include "store/generation.h"
 #include "store/grants.h"
 #include "store/index.h"
 #include "store/own.h"
@@ -132,7 +133,7 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     row = disk_record_of(&past->record);
     row.time_s = old.time_s;
     row.settled_s = old.settled_s;
-    row.flags |= old.flags;
+    row.flags |= old.flags | (past->live.count > 0 ? RECORD_TOUCHED : 0);
     if (memcmp(&row, &old, sizeof row) != 0) {
         error = record_write(applying->txn, number, past->seq, &row);
     }
@@ -269,10 +270,22 @@ static enum store_error put_gaps(struct applying *applying)
                : STORE_OK;
 }
 
+/* Keys and govern blocks change who is authorised, and what erased content named nobody is admitted by. */
+static enum store_error note_change(struct applying *applying)
+{
+    const enum block_class block_class = applying->block->header.block_class;
+
+    if (block_class == CLASS_KEYS || block_class == CLASS_GOVERN || applying->change->erased_count > 0) {
+        return generation_raise(applying->txn);
+    }
+    return STORE_OK;
+}
+
 static enum store_error apply(struct applying *applying)
 {
     static enum store_error (*const steps[])(struct applying * applying) = {
-        put_block, put_record, put_keys, put_past, put_events, put_erasers, put_indexes, put_gaps, put_state,
+        note_change, put_block,   put_record,  put_keys, put_past,
+        put_events,  put_erasers, put_indexes, put_gaps, put_state,
     };
     enum store_error error = author_intern(applying->txn, &applying->change->state.author, &applying->author);
 

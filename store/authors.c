@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "store/rows.h"
+#include "store/generation.h"
 
 static struct key actor_key(const struct actor_id *actor)
 {
@@ -107,7 +107,8 @@ enum store_error store_set_frozen(struct store_txn *txn, const struct actor_id *
         return error;
     }
     row.frozen = frozen;
-    return author_write(txn, author, &row);
+    error = generation_raise(txn);
+    return error == STORE_OK ? author_write(txn, author, &row) : error;
 }
 
 enum store_error store_is_frozen(struct store_txn *txn, const struct actor_id *author, bool *frozen)

@@ -2,21 +2,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/checksum.h"
 #include "store/erased.h"
 
 /* A block row is a head, its marks, and the bytes as they came. Marks make any entry of a block of 4096 a few
- * steps away. The key holds the whole header hash: a prefix of it could be ground to replace one block by
- * another. */
+ * steps away, and beside each are the first bytes of the leaf hashes of the entries up to the next: whoever
+ * reads an entry hashes it anyway, and so sees whether it is what was stored. The key holds the whole header
+ * hash: a prefix of it could be ground to replace one block by another. */
 
-enum { MARK_STRIDE = 8, MARK_SIZE = 4 };
+enum { MARK_STRIDE = 8, OFFSET_SIZE = 4, CHECK_SIZE = 4, MARK_SIZE = OFFSET_SIZE + MARK_STRIDE * CHECK_SIZE };
 
 struct disk_block {
     uint64_t arrived_s;
     uint16_t mark_count;
     uint16_t erased_count; /* entries of which only the leaf hash is here */
+    uint32_t check;        /* of the head without it, and of a keys record */
     uint32_t is_inception; /* a keys record follows */
+    uint32_t zero;
 };
-static_assert(sizeof(struct disk_block) == 16, "no padding");
+static_assert(sizeof(struct disk_block) == 24, "no padding");
+
+static uint32_t check_of(const struct disk_block *head, struct bytes keys_record)
+{
+    struct disk_block unchecked = *head;
+    struct checksum sum;
+
+    unchecked.check = 0;
+    checksum_begin(&sum, TABLE_BLOCKS);
+    checksum_add(&sum, &unchecked, sizeof unchecked);
+    if (head->is_inception) {
+        checksum_add(&sum, keys_record.data, keys_record.size);
+    }
+    return checksum_end(&sum);
+}
 
 struct key block_key(uint32_t number, uint64_t seq, const struct hash *hash)
 {
@@ -38,6 +56,19 @@ static bool build_inception(const struct store *store, struct bytes keys_record,
     return block_of_known_inception(&writer, &store->network, keys_record) && writer_end(&writer, encoded);
 }
 
+/* The only entry of block 0 was checked with its row. */
+static void fill_mark(struct store_txn *txn, const struct stored_block *stored, struct bytes body)
+{
+    const uint32_t offset = (uint32_t)(body.data + 1 - stored->encoded.data);
+    struct hash leaf;
+
+    static_assert(sizeof txn->inception->mark >= OFFSET_SIZE + CHECK_SIZE, "room for one entry's");
+    memcpy(txn->inception->mark, &offset, OFFSET_SIZE);
+    if (entry_leaf(&leaf, &txn->store->network, bytes_of(body.data + 1, body.size - 1))) {
+        memcpy(txn->inception->mark + OFFSET_SIZE, leaf.bytes, CHECK_SIZE);
+    }
+}
+
 static enum store_error rebuild_inception(struct store_txn *txn, struct bytes keys_record,
                                           struct stored_block *stored)
 {
@@ -53,10 +84,10 @@ static enum store_error rebuild_inception(struct store_txn *txn, struct bytes ke
         !stored_block_parts(stored, &parts) || parts.body.size < 2) {
         return txn_fail(txn, STORE_DAMAGED);
     }
-    txn->inception->mark = (uint32_t)(parts.body.data + 1 - stored->encoded.data);
+    fill_mark(txn, stored, parts.body);
     stored->erased_count = 0;
     stored->mark_count = 1;
-    stored->marks = (const uint8_t *)&txn->inception->mark;
+    stored->marks = txn->inception->mark;
     return STORE_OK;
 }
 
@@ -69,7 +100,7 @@ static enum store_error split_row(struct store_txn *txn, struct bytes value, str
     }
     memcpy(head, value.data, sizeof *head);
     *rest = bytes_of(value.data + sizeof *head, value.size - sizeof *head);
-    return STORE_OK;
+    return check_of(head, *rest) == head->check ? STORE_OK : txn_fail(txn, STORE_DAMAGED);
 }
 
 enum store_error stored_block_of(struct store_txn *txn, struct bytes value, struct stored_block *stored)
@@ -164,6 +195,24 @@ bool stored_block_entry(const struct stored_block *stored, uint64_t index, struc
     }
     *element = reader_skip(&reader, 1);
     return reader.error == REASON_NONE;
+}
+
+bool stored_block_has_leaf(const struct stored_block *stored, uint64_t index, const struct hash *leaf)
+{
+    const uint8_t *mark = stored->marks + index / MARK_STRIDE * MARK_SIZE;
+
+    return index / MARK_STRIDE < stored->mark_count &&
+           memcmp(mark + OFFSET_SIZE + index % MARK_STRIDE * CHECK_SIZE, leaf->bytes, CHECK_SIZE) == 0;
+}
+
+enum store_error stored_block_leaf(struct store_txn *txn, const struct stored_block *stored, uint64_t index,
+                                   struct bytes *element, struct hash *leaf)
+{
+    if (!stored_block_entry(stored, index, element) || !entry_leaf(leaf, &txn->store->network, *element) ||
+        !stored_block_has_leaf(stored, index, leaf)) {
+        return txn_fail(txn, STORE_DAMAGED);
+    }
+    return STORE_OK;
 }
 
 bool stored_block_entries(const struct stored_block *stored, struct entry **entries, size_t *count,
@@ -353,13 +402,14 @@ static bool is_inception(const struct store *store, const struct block *block)
 static enum store_error write_inception(struct store_txn *txn, const struct key *key,
                                         struct bytes keys_record, uint64_t arrived_s)
 {
-    const struct disk_block head = {.arrived_s = arrived_s, .is_inception = 1};
+    struct disk_block head = {.arrived_s = arrived_s, .is_inception = 1};
     uint8_t *row;
     enum store_error error = table_reserve(txn, TABLE_BLOCKS, key, sizeof head + keys_record.size, &row);
 
     if (error != STORE_OK) {
         return error;
     }
+    head.check = check_of(&head, keys_record);
     memcpy(row, &head, sizeof head);
     memcpy(row + sizeof head, keys_record.data, keys_record.size);
     return STORE_OK;
@@ -378,6 +428,19 @@ static size_t count_erased(const struct block *block)
 bool block_has_erased(const struct block *block)
 {
     return count_erased(block) > 0;
+}
+
+/* Of the entries from first on. */
+static void write_mark(uint8_t *mark, const struct block *block, size_t first)
+{
+    const uint32_t offset = (uint32_t)(block->entries[first].encoded.data - block->encoded.data);
+
+    memcpy(mark, &offset, OFFSET_SIZE);
+    mark += OFFSET_SIZE;
+    memset(mark, 0, MARK_STRIDE * CHECK_SIZE);
+    for (size_t i = first; i < block->entry_count && i < first + MARK_STRIDE; i++, mark += CHECK_SIZE) {
+        memcpy(mark, block->leaves[i].bytes, CHECK_SIZE);
+    }
 }
 
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
@@ -399,11 +462,11 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     if (error != STORE_OK) {
         return error;
     }
+    head.check = check_of(&head, (struct bytes){0});
     memcpy(row, &head, sizeof head);
     row += sizeof head;
     for (size_t i = 0; i < mark_count; i++, row += MARK_SIZE) {
-        uint32_t mark = (uint32_t)(block->entries[i * MARK_STRIDE].encoded.data - block->encoded.data);
-        memcpy(row, &mark, sizeof mark);
+        write_mark(row, block, i * MARK_STRIDE);
     }
     memcpy(row, block->encoded.data, block->encoded.size);
     return STORE_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "store/generation.h"
 #include "store/grants.h"
 
 enum {
@@ -309,19 +310,13 @@ static enum store_error find(struct climb *climb, const struct actor_id *author,
     return error;
 }
 
-enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
-                            enum chain *out)
+static enum store_error find_anew(struct store_txn *txn, const struct trust *trust,
+                                  const struct actor_id *author, enum chain *out)
 {
-    const struct step foot = {.actor = *author, .any_code = true};
     struct climb climb = {.txn = txn, .trust = trust};
-    uint8_t *memory;
+    uint8_t *memory = malloc(STEPS_MAX * sizeof *climb.steps + PATTERNS_SIZE + SCRATCH_SIZE);
     enum store_error error;
 
-    *out = CHAIN_STANDS;
-    if (owns(trust, &foot)) {
-        return STORE_OK;
-    }
-    memory = malloc(STEPS_MAX * sizeof *climb.steps + PATTERNS_SIZE + SCRATCH_SIZE);
     if (!memory) {
         return STORE_NO_MEMORY;
     }
@@ -330,5 +325,25 @@ enum store_error chain_find(struct store_txn *txn, const struct trust *trust, co
     arena_init(&climb.scratch, memory + STEPS_MAX * sizeof *climb.steps + PATTERNS_SIZE, SCRATCH_SIZE);
     error = find(&climb, author, out);
     free(memory);
+    return error;
+}
+
+enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
+                            enum chain *out)
+{
+    const struct step foot = {.actor = *author, .any_code = true};
+    uint64_t generation;
+    bool kept;
+    enum store_error error = generation_read(txn, &generation, &kept);
+
+    *out = CHAIN_STANDS;
+    if (error != STORE_OK || owns(trust, &foot) ||
+        (kept && kept_chain_find(txn->store, generation, trust, author, out))) {
+        return error;
+    }
+    error = find_anew(txn, trust, author, out);
+    if (error == STORE_OK && kept) {
+        kept_chain_add(txn->store, generation, trust, author, *out);
+    }
     return error;
 }

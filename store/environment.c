@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "store/figures.h"
+#include "store/generation.h"
 #include "store/index.h"
 #include "store/layout.h"
 #include "store/tables.h"
@@ -26,7 +28,7 @@ static_assert(sizeof(struct disk_identity) == 32, "no padding");
 
 static const char identity_word[] = "identity";
 static const char *const table_names[TABLE_COUNT] = {
-#define TABLE_AS_NAME(name, text) text,
+#define TABLE_AS_NAME(name, text, form) text,
     TABLE_LIST(TABLE_AS_NAME)
 #undef TABLE_AS_NAME
 };
@@ -126,6 +128,21 @@ static enum store_error open_meta(struct store *store, MDB_txn *mdb, const char 
     return identify(store, mdb, network_tag, false);
 }
 
+/* What is missing in an empty store is missing in a damaged one: write what stands for nothing. */
+static enum store_error fill_new(struct store *store, MDB_txn *mdb)
+{
+    struct store_txn txn = {.store = store, .mdb = mdb, .writes = true};
+    enum store_error error = tables_create(&txn);
+
+    if (error == STORE_OK) {
+        error = index_create(&txn);
+    }
+    if (error == STORE_OK) {
+        error = generation_create(&txn);
+    }
+    return error == STORE_OK ? figures_create(&txn) : error;
+}
+
 static enum store_error prepare_in(struct store *store, MDB_txn *mdb, const char *network_tag)
 {
     bool empty = false;
@@ -142,7 +159,10 @@ static enum store_error prepare_in(struct store *store, MDB_txn *mdb, const char
         return STORE_NOT_FOUND;
     }
     error = open_tables(store, mdb, true);
-    return error == STORE_OK ? identify(store, mdb, network_tag, true) : error;
+    if (error == STORE_OK) {
+        error = identify(store, mdb, network_tag, true);
+    }
+    return error == STORE_OK ? fill_new(store, mdb) : error;
 }
 
 static enum store_error prepare_once(struct store *store, const char *network_tag, bool write)
@@ -177,6 +197,31 @@ static enum store_error prepare(struct store *store, const char *network_tag)
     return prepare_once(store, network_tag, true);
 }
 
+/* LMDB keeps the last two states of a file, each with its number, and takes the higher one: a flipped bit
+ * there would bring back what was before. Numbers follow each other, the even one first in the file. */
+static enum store_error check_numbers(const struct store *store, size_t page_size)
+{
+    enum { NUMBER_AT = 144, TRIES = 16 };
+    mdb_filehandle_t file;
+
+    if (mdb_env_get_fd(store->env, &file) != MDB_SUCCESS) {
+        return STORE_IO;
+    }
+    for (unsigned i = 0; i < TRIES; i++) { /* another process may be writing */
+        uint64_t even = 0, odd = 0;
+
+        if (pread(file, &even, sizeof even, NUMBER_AT) != sizeof even ||
+            pread(file, &odd, sizeof odd, (off_t)page_size + NUMBER_AT) != sizeof odd) {
+            return STORE_IO;
+        }
+        if ((even == 0 && odd == 0) ||
+            (even % 2 == 0 && odd % 2 == 1 && (even + 1 == odd || odd + 1 == even))) {
+            return STORE_OK;
+        }
+    }
+    return STORE_DAMAGED;
+}
+
 /* LMDB maps what its meta page promises; a file that was cut short would end the process with SIGBUS. */
 static enum store_error check_length(struct store *store)
 {
@@ -192,7 +237,7 @@ static enum store_error check_length(struct store *store)
     if (file.st_size > 0 && (uint64_t)file.st_size / figures.ms_psize < info.me_last_pgno + 1) {
         return STORE_NOT_A_STORE;
     }
-    return STORE_OK;
+    return file.st_size > 0 ? check_numbers(store, figures.ms_psize) : STORE_OK;
 }
 
 static int try_environment(struct store *store, const struct store_options *options, size_t map_size)
@@ -260,6 +305,7 @@ enum store_error store_open(struct store **out, const struct store_options *opti
     }
     pthread_mutex_init(&store->live_top.lock, NULL);
     pthread_mutex_init(&store->base_cache.lock, NULL);
+    pthread_mutex_init(&store->chain_cache.lock, NULL);
     error = open_in(store, options);
     if (error != STORE_OK) {
         store_close(store);
@@ -281,7 +327,9 @@ void store_close(struct store *store)
     posting_batch_deinit(&store->batch);
     pthread_mutex_destroy(&store->live_top.lock);
     pthread_mutex_destroy(&store->base_cache.lock);
+    pthread_mutex_destroy(&store->chain_cache.lock);
     free(store->base_cache.base);
+    free(store->chain_cache.chains);
     free(store->folder);
     free(store);
 }

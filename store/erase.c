@@ -49,22 +49,19 @@ enum store_error eraser_of(struct store_txn *txn, struct bytes key, struct bytes
 enum store_error eraser_write(struct store_txn *txn, uint32_t number, const struct eraser *eraser)
 {
     struct key key = eraser_key(number, eraser->seq, eraser->setter_seq, &eraser->row.setter);
-    size_t size = sizeof eraser->row + eraser->range_count * sizeof *eraser->ranges;
-    uint8_t *value;
-    enum store_error error = table_reserve(txn, TABLE_ERASERS, &key, size, &value);
+    size_t ranges_size = eraser->range_count * sizeof *eraser->ranges;
+    uint8_t value[sizeof eraser->row + sizeof eraser->ranges];
 
-    if (error == STORE_OK) {
-        memcpy(value, &eraser->row, sizeof eraser->row);
-        memcpy(value + sizeof eraser->row, eraser->ranges, eraser->range_count * sizeof *eraser->ranges);
-    }
-    return error;
+    memcpy(value, &eraser->row, sizeof eraser->row);
+    memcpy(value + sizeof eraser->row, eraser->ranges, ranges_size);
+    return table_put(txn, TABLE_ERASERS, &key, value, sizeof eraser->row + ranges_size);
 }
 
 enum store_error eraser_place(struct store_txn *txn, uint32_t number, const struct eraser *eraser,
                               enum eraser_place *out)
 {
     struct disk_record record;
-    enum store_error error = record_read(txn, number, eraser->setter_seq, &record);
+    enum store_error error = record_find(txn, number, eraser->setter_seq, &record);
 
     *out = ERASER_BESIDE;
     if (error == STORE_OK && hash_equal(&record.hash, &eraser->row.setter)) {
@@ -278,7 +275,7 @@ static enum store_error make_room(struct store_txn *txn, uint32_t number, const 
 static enum store_error mark_record(struct store_txn *txn, uint32_t number, uint64_t seq)
 {
     struct disk_record record;
-    enum store_error error = record_read(txn, number, seq, &record);
+    enum store_error error = record_find(txn, number, seq, &record);
 
     if (error != STORE_OK || (record.flags & RECORD_HAS_ERASERS) != 0) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -369,7 +366,7 @@ static enum store_error may_count(struct store_txn *txn, const struct disk_autho
                                   const struct block *block, bool *out)
 {
     struct disk_record record;
-    enum store_error error = record_read(txn, author->number, block->header.seq, &record);
+    enum store_error error = record_find(txn, author->number, block->header.seq, &record);
 
     *out = (error == STORE_OK && hash_equal(&record.hash, &block->hash)) ||
            (author->has_log && block->header.epoch == author->epoch);

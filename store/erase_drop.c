@@ -81,13 +81,13 @@ static enum store_error find_rotation(struct dropping *dropping, uint64_t *after
     uint32_t number = dropping->author.number;
     uint64_t seq = dropping->eraser.setter_seq;
     struct disk_record setter, record;
-    enum store_error error = record_read(dropping->txn, number, seq, &setter);
+    enum store_error error = record_find(dropping->txn, number, seq, &setter);
 
     *after_s = 0;
     while (error == STORE_OK && *after_s == 0) {
         error = keys_next_seq(dropping->txn, number, seq, &seq);
         if (error == STORE_OK) {
-            error = record_read(dropping->txn, number, seq, &record);
+            error = record_find(dropping->txn, number, seq, &record);
         }
         if (error == STORE_OK && record.epoch > setter.epoch) {
             *after_s = record.settled_s + ERASED_KEPT_S;
@@ -187,7 +187,7 @@ static enum store_error drop_in(struct dropping *dropping, struct arena *arena)
     struct bytes copy;
     struct block before;
     enum store_error error =
-        record_read(dropping->txn, dropping->author.number, dropping->eraser.seq, &record);
+        record_find(dropping->txn, dropping->author.number, dropping->eraser.seq, &record);
 
     if (error == STORE_OK) {
         error = stored_block_read(dropping->txn, dropping->author.number, dropping->eraser.seq, &record.hash,

@@ -39,7 +39,7 @@ static enum store_error look_at_joined(struct store_txn *txn, const struct entry
     if (!*joined) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    error = record_read(txn, at->author, at->seq, &record);
+    error = record_find(txn, at->author, at->seq, &record);
     return error == STORE_OK ? is_covered(txn, at, &record, erased) : error;
 }
 
@@ -90,7 +90,8 @@ static enum store_error stored_element(struct store_txn *txn, const struct entry
                                        struct disk_record *record, struct bytes *element)
 {
     struct stored_block stored;
-    enum store_error error = record_read(txn, at->author, at->seq, record);
+    struct hash leaf;
+    enum store_error error = record_find(txn, at->author, at->seq, record);
 
     if (error == STORE_OK && at->index >= record->entry_count) {
         error = STORE_NOT_FOUND;
@@ -98,10 +99,7 @@ static enum store_error stored_element(struct store_txn *txn, const struct entry
     if (error == STORE_OK) {
         error = stored_block_read(txn, at->author, at->seq, &record->hash, &stored);
     }
-    if (error == STORE_OK && !stored_block_entry(&stored, at->index, element)) {
-        error = txn_fail(txn, STORE_DAMAGED);
-    }
-    return error;
+    return error == STORE_OK ? stored_block_leaf(txn, &stored, at->index, element, &leaf) : error;
 }
 
 enum store_error element_read(struct store_txn *txn, const struct entry_at *at, struct bytes *element)
@@ -285,7 +283,7 @@ enum store_error block_hide(struct store_txn *txn, uint32_t number, uint64_t seq
     bool covered[BLOCK_ENTRIES_MAX] = {false};
     uint64_t last_setter = 0;
     struct disk_record record;
-    enum store_error error = record_read(txn, number, seq, &record);
+    enum store_error error = record_find(txn, number, seq, &record);
 
     if (error == STORE_NOT_FOUND || (error == STORE_OK && (!hash_equal(&record.hash, hash) ||
                                                            (record.flags & RECORD_HAS_ERASERS) == 0))) {

@@ -1,7 +1,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "store/tables.h"
+#include "store/generation.h"
 
 /* ---- fork proofs ---- */
 
@@ -17,8 +17,9 @@ enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_
                                       struct bytes encoded)
 {
     struct key key = fork_key(author, epoch);
+    enum store_error error = generation_raise(txn);
 
-    return table_put(txn, TABLE_FORKS, &key, encoded.data, encoded.size);
+    return error == STORE_OK ? table_put(txn, TABLE_FORKS, &key, encoded.data, encoded.size) : error;
 }
 
 enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,

@@ -11,11 +11,15 @@ static enum store_error read_attestations(struct store_txn *txn, uint64_t *count
     struct key word = key_of(attestations_word, sizeof attestations_word);
     enum store_error error = table_get_exact(txn, TABLE_META, &word, count, sizeof *count);
 
-    if (error == STORE_NOT_FOUND) {
-        *count = 0;
-        return STORE_OK;
-    }
-    return error;
+    return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
+}
+
+enum store_error figures_create(struct store_txn *txn)
+{
+    struct key word = key_of(attestations_word, sizeof attestations_word);
+    const uint64_t none = 0;
+
+    return table_put(txn, TABLE_META, &word, &none, sizeof none);
 }
 
 enum store_error figures_flush(struct store_txn *txn)
@@ -61,7 +65,7 @@ static enum store_error bytes_on_disk(struct store_txn *txn, uint64_t *bytes)
 enum store_error store_figures(struct store_txn *txn, struct store_figures *out)
 {
     struct run_directory directory;
-    enum store_error error = count_rows(txn, TABLE_AUTHORS, &out->logs);
+    enum store_error error = count_rows(txn, TABLE_NAMES, &out->logs);
 
     if (error == STORE_OK) {
         error = count_rows(txn, TABLE_BLOCKS, &out->blocks);

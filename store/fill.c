@@ -39,7 +39,7 @@ static enum store_error find_covered(struct filling *filling, bool *lacks)
     struct key key = block_key(filling->author.number, seq, &filling->offered->hash);
     struct disk_record record;
     struct disk_gap gap;
-    enum store_error error = record_read(filling->txn, filling->author.number, seq, &record);
+    enum store_error error = record_find(filling->txn, filling->author.number, seq, &record);
 
     if (error == STORE_OK && hash_equal(&record.hash, &filling->offered->hash)) {
         filling->on_chain = true;

@@ -191,7 +191,7 @@ enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *aut
     if (!author->erases) {
         return STORE_OK;
     }
-    error = record_read(txn, author->number, seq, &record);
+    error = record_find(txn, author->number, seq, &record);
     if (error == STORE_OK && record.block_class == CLASS_STATUS) {
         error = stored_block_read(txn, author->number, seq, &record.hash, &stored);
     }
@@ -258,7 +258,7 @@ static enum store_error gap_of(const struct walk *walk, const struct disk_author
     out->seq = number_at(walk->key.data, 4, 8);
     memcpy(out->hash.bytes, walk->key.data + 12, HASH_SIZE);
     memcpy(&out->gap, walk->value.data, sizeof out->gap);
-    error = record_read(walk->txn, author->number, out->seq, &record);
+    error = record_find(walk->txn, author->number, out->seq, &record);
     if (error == STORE_OK && hash_equal(&record.hash, &out->hash)) {
         bool voided = record.standing == STANDING_VOID && dossier_log_reaches(log, record.void_seq);
 

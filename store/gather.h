@@ -37,7 +37,7 @@ struct gather {
     size_t *issuers;           /* logs that are asked about, in the order in which they were met */
     size_t issuer_count;
     size_t stranger_grants; /* accreditations by strangers */
-    size_t descended; /* blocks of branches that were looked at for cuts */
+    size_t descended;       /* blocks of branches that were looked at for cuts */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
         withdrawal_capacity, succession_capacity, pack_capacity, review_capacity;
 };
@@ -54,6 +54,9 @@ enum store_error gather_log(struct gather *gather, const struct actor_id *author
 enum store_error gather_log_of_number(struct gather *gather, uint32_t number, size_t *log);
 /* The same for one that is there. */
 bool gather_find_number(const struct gather *gather, uint32_t number, size_t *log);
+
+/* Read anew how the logs stand that were gathered so far, from rows that are there already. */
+enum store_error gather_refresh_logs(struct gather *gather);
 
 /* Make room for count more, so that the lists need not grow again and again. */
 enum store_error gather_reserve_logs(struct gather *gather, size_t count);

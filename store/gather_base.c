@@ -3,11 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A namespace and its owner, as the trust file had it. */
-struct base_owner {
-    char name_space[NAMESPACE_SIZE_MAX + 1];
-    struct actor_id actor;
-};
+#include "store/generation.h"
 
 /* What a gatherer has once the base is gathered. Pointers in here lead into the run of the arena that was
  * taken meanwhile. */
@@ -18,37 +14,13 @@ struct base_lists {
 };
 
 struct cached_base {
-    size_t snapshot; /* LMDB's number of it */
-    uint64_t known_by_s;
-    size_t owner_count;
-    struct base_owner owners[TRUST_OWNERS_MAX];
+    uint64_t generation;
+    struct kept_owners owners;
     struct base_lists lists;
     const uint8_t *was; /* where the run lay */
     size_t size;
     uint8_t run[];
 };
-
-/* ---- whether it still holds ---- */
-
-static bool same_owners(const struct cached_base *base, const struct trust *trust)
-{
-    if (base->owner_count != trust->owner_count) {
-        return false;
-    }
-    for (size_t i = 0; i < trust->owner_count; i++) {
-        if (strcmp(base->owners[i].name_space, trust->owners[i].name_space) != 0 ||
-            !actor_id_equal(&base->owners[i].actor, &trust->owners[i].actor)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool fits(const struct cached_base *base, const struct gather *gather)
-{
-    return base && base->snapshot == mdb_txn_id(gather->txn->mdb) && base->known_by_s == gather->known_by_s &&
-           same_owners(base, gather->trust);
-}
 
 /* ---- moving a run ---- */
 
@@ -189,25 +161,20 @@ static enum store_error copy_base(struct gather *gather, const struct cached_bas
     memcpy(move.to, base->run, base->size);
     move_lists(&move, &lists);
     take_lists(gather, &lists);
-    return STORE_OK;
+    return gather_refresh_logs(gather); /* heads and checkpoints go on under the same generation */
 }
 
 /* Without memory for it there is none. */
-static struct cached_base *make_base(const struct gather *gather, const uint8_t *run, size_t size)
+static struct cached_base *make_base(const struct gather *gather, uint64_t generation, const uint8_t *run,
+                                     size_t size)
 {
-    const struct trust *trust = gather->trust;
     struct cached_base *base = malloc(sizeof *base + size);
 
     if (!base) {
         return NULL;
     }
-    base->snapshot = mdb_txn_id(gather->txn->mdb);
-    base->known_by_s = gather->known_by_s;
-    base->owner_count = trust->owner_count;
-    for (size_t i = 0; i < trust->owner_count; i++) {
-        memcpy(base->owners[i].name_space, trust->owners[i].name_space, sizeof base->owners[i].name_space);
-        base->owners[i].actor = trust->owners[i].actor;
-    }
+    base->generation = generation;
+    kept_owners_set(&base->owners, gather->trust);
     base->lists = lists_of(gather);
     base->was = run;
     base->size = size;
@@ -216,7 +183,7 @@ static struct cached_base *make_base(const struct gather *gather, const uint8_t 
 }
 
 /* Gather it, and keep it for the next time. */
-static enum store_error renew_base(struct gather *gather, struct base_cache *cache)
+static enum store_error renew_base(struct gather *gather, uint64_t generation, struct base_cache *cache)
 {
     struct arena *arena = gather->arena;
     const uint8_t *run = arena_take(arena, 0);
@@ -226,21 +193,29 @@ static enum store_error renew_base(struct gather *gather, struct base_cache *cac
         return error;
     }
     free(cache->base);
-    cache->base = make_base(gather, run, (size_t)(arena->memory + arena->used - run));
+    cache->gathered++;
+    cache->base = make_base(gather, generation, run, (size_t)(arena->memory + arena->used - run));
     return STORE_OK;
 }
 
-/* A write transaction may change what it reads. */
+/* A write transaction that has raised the generation sees what nobody else does. */
 enum store_error gather_base(struct gather *gather)
 {
     struct base_cache *cache = &gather->txn->store->base_cache;
-    enum store_error error;
+    uint64_t generation;
+    bool kept;
+    enum store_error error = generation_read(gather->txn, &generation, &kept);
 
-    if (gather->txn->writes) {
-        return gather_packs(gather);
+    if (error != STORE_OK || !kept) {
+        return error == STORE_OK ? gather_packs(gather) : error;
     }
     pthread_mutex_lock(&cache->lock);
-    error = fits(cache->base, gather) ? copy_base(gather, cache->base) : renew_base(gather, cache);
+    if (cache->base && cache->base->generation == generation &&
+        kept_owners_are(&cache->base->owners, gather->trust)) {
+        error = copy_base(gather, cache->base);
+    } else {
+        error = renew_base(gather, generation, cache);
+    }
     pthread_mutex_unlock(&cache->lock);
     return error;
 }

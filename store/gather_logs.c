@@ -235,6 +235,28 @@ static enum store_error add_log(struct gather *gather, const struct actor_id *au
     return row && row->has_log ? fill_log(gather, row, &out->logs[*log]) : STORE_OK;
 }
 
+enum store_error gather_refresh_logs(struct gather *gather)
+{
+    struct dossier *out = gather->out;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < out->log_count && error == STORE_OK; i++) {
+        const struct actor_id author = out->logs[i].author;
+        struct disk_author row;
+
+        out->logs[i] = (struct dossier_log){.author = author};
+        gather->rows[i] = (struct gathered_log){.number = NUMBER_NONE};
+        error = author_read(gather->txn, &author, &row);
+        if (error == STORE_OK) {
+            gather->rows[i].number = row.number;
+            error = row.has_log ? fill_log(gather, &row, &out->logs[i]) : STORE_OK;
+        } else if (error == STORE_NOT_FOUND) {
+            error = STORE_OK;
+        }
+    }
+    return error;
+}
+
 bool gather_find_number(const struct gather *gather, uint32_t number, size_t *log)
 {
     for (size_t i = 0; i < gather->out->log_count; i++) {
@@ -276,6 +298,9 @@ enum store_error gather_log_of_number(struct gather *gather, uint32_t number, si
     error = author_name(gather->txn, number, &author);
     if (error == STORE_OK) {
         error = author_read(gather->txn, &author, &row);
+    }
+    if (error == STORE_NOT_FOUND || (error == STORE_OK && row.number != number)) {
+        return txn_fail(gather->txn, STORE_DAMAGED); /* whoever has a number has a row */
     }
     return error == STORE_OK ? add_log(gather, &author, &row, log) : error;
 }

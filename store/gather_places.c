@@ -50,20 +50,9 @@ static enum store_error fill_events(struct gather *gather, struct dossier_place 
     return error;
 }
 
-/* A tree of one leaf is that leaf, and statements are made about content alone: a rule pack of 64 KiB that
- * fills its block is not hashed at each question. */
-static bool read_leaf(const struct gather *gather, const struct disk_record *record, struct bytes element,
-                      struct hash *leaf)
-{
-    if (record->entry_count > 1 || record->block_class == CLASS_CONTENT) {
-        return entry_leaf(leaf, gather->network, element);
-    }
-    *leaf = record->live_root;
-    return true;
-}
-
 /* The element as a view, and all of the place that the record and the block say. */
-static enum store_error fill_place(struct gather *gather, struct dossier_place *place, struct bytes *view)
+static enum store_error fill_place(struct gather *gather, struct dossier_place *place, struct bytes *view,
+                                   bool *touched)
 {
     uint32_t number = gather->rows[place->log].number;
     struct disk_record record;
@@ -75,17 +64,17 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     }
     error = record_read(gather->txn, number, place->seq, &record);
     if (error == STORE_OK && place->index >= record.entry_count) {
-        error = STORE_NOT_FOUND;
+        return STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
         error = stored_block_read(gather->txn, number, place->seq, &record.hash, &stored);
+        error = error == STORE_NOT_FOUND ? damaged(gather) : error;
+    }
+    if (error == STORE_OK) {
+        error = stored_block_leaf(gather->txn, &stored, place->index, view, &place->leaf);
     }
     if (error != STORE_OK) {
         return error;
-    }
-    if (!stored_block_entry(&stored, place->index, view) ||
-        !read_leaf(gather, &record, *view, &place->leaf)) {
-        return damaged(gather);
     }
     error = element_hide(gather->txn, &(struct entry_at){number, place->seq, place->index}, &record, view);
     if (error != STORE_OK) {
@@ -97,17 +86,19 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     place->erased = element_is_erased(*view);
     place->voided = record.standing == STANDING_VOID;
     place->void_seq = record.void_seq;
+    *touched = (record.flags & RECORD_TOUCHED) != 0;
     return STORE_OK;
 }
 
 enum store_error gather_view(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
                              struct dossier_place *place, struct bytes *view)
 {
+    bool touched;
     enum store_error error;
 
     *place = (struct dossier_place){.log = log, .seq = seq, .index = index};
-    error = fill_place(gather, place, view);
-    return error == STORE_OK ? fill_events(gather, place) : error;
+    error = fill_place(gather, place, view, &touched);
+    return error == STORE_OK && touched ? fill_events(gather, place) : error;
 }
 
 enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, uint64_t index,

@@ -9,10 +9,11 @@
 #include "store/tables.h"
 
 enum {
-    /* A chunk fills its pages with LMDB's 16-byte page header: 32 pages, and 4 for a full set of recent ones.
-     */
-    CHUNK_POSTINGS = (32 * 4096 - 16) / 16,
-    RECENT_MAX = (4 * 4096 - 16) / 16,
+    /* A chunk fills its pages with LMDB's 16-byte page header and its checks: 32 pages, and 4 for a full set
+     * of recent ones. */
+    CHUNK_GROUP = 16,
+    CHUNK_POSTINGS = (32 * 4096 - 16 - 8) / (CHUNK_GROUP * 16 + 4) * CHUNK_GROUP,
+    RECENT_MAX = (4 * 4096 - 16 - 4) / 16,
     BATCH_MAX = 128 * 1024,
     RUN_FAN_OUT = 4,
     RUNS_MAX = 64,
@@ -35,6 +36,8 @@ struct merge {
     uint32_t input_count; /* 0: none */
     uint32_t output;
     uint32_t inputs[MERGE_INPUTS_MAX];
+    uint32_t previous; /* the output's last chunk so far, as chunk_write returns it */
+    uint32_t zero;
     uint64_t written;
     uint64_t prefix_min;
     struct posting last; /* that went into the output, when any was written */
@@ -56,6 +59,27 @@ enum store_error recent_read(struct store_txn *txn, struct bytes *recent);
 struct key run_key(uint32_t number);
 struct key chunk_key(uint32_t number, const struct posting *first);
 struct posting posting_at(const uint8_t *chunk, size_t i);
+
+/* Postings of a run, in order: a view. They are too many to look at each, so that each CHUNK_GROUP of them
+ * has a check of its own; and a chunk says which one of its run comes before it, so that none can be lost. */
+struct chunk {
+    size_t count;
+    const uint8_t *postings;
+    const uint8_t *checks;
+    uint32_t sum;      /* of its key */
+    uint32_t previous; /* of that of the chunk before; zero in the first */
+};
+
+/* STORE_DAMAGED when it is none. */
+enum store_error chunk_open(struct store_txn *txn, struct bytes key, struct bytes value, struct chunk *out);
+/* Check the group that posting i is in. Requires: i < count. */
+enum store_error chunk_check(struct store_txn *txn, const struct chunk *chunk, size_t i);
+/* *previous: of the chunk before, zero for the first; afterwards of this one. */
+enum store_error chunk_write(struct store_txn *txn, uint32_t run, const struct posting *postings,
+                             size_t count, uint32_t *previous);
+
+/* Begin with none; when a store is made. */
+enum store_error index_create(struct store_txn *txn);
 
 /* Note that the entry at place may be about subject. */
 enum store_error index_add(struct store_txn *txn, const struct subject *subject, uint64_t place);

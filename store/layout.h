@@ -33,6 +33,7 @@ static_assert(sizeof(struct disk_author) == 80, "no padding");
 enum record_flag {
     RECORD_UNKNOWN_CRITICAL = 1, /* block_record.unknown_critical */
     RECORD_HAS_ERASERS = 2,      /* TABLE_ERASERS has rows about its block; what they do, they say */
+    RECORD_TOUCHED = 4,          /* something was said about an entry of it */
 };
 
 /* One block of a chain. */

@@ -5,11 +5,18 @@
 
 /* ---- records ---- */
 
-enum store_error record_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct disk_record *row)
+enum store_error record_find(struct store_txn *txn, uint32_t number, uint64_t seq, struct disk_record *row)
 {
     struct key key = author_seq_key(number, seq);
 
     return table_get_exact(txn, TABLE_RECORDS, &key, row, sizeof *row);
+}
+
+enum store_error record_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct disk_record *row)
+{
+    enum store_error error = record_find(txn, number, seq, row);
+
+    return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
 }
 
 enum store_error record_add(struct store_txn *txn, uint32_t number, uint64_t seq,
@@ -88,7 +95,7 @@ enum store_error store_block_record(struct store_txn *txn, const struct actor_id
     enum store_error error = author_read_log(txn, author, &row);
 
     if (error == STORE_OK) {
-        error = record_read(txn, row.number, seq, &disk);
+        error = seq <= row.seq ? record_read(txn, row.number, seq, &disk) : STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
         error = stored_block_read(txn, row.number, seq, &disk.hash, &stored);

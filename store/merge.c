@@ -10,6 +10,7 @@
 
 struct input {
     uint32_t number;
+    uint32_t sum; /* of the chunk */
     size_t at, count;
     struct posting *chunk; /* a copy: writing the output invalidates views */
 };
@@ -35,6 +36,27 @@ static unsigned tier_of(uint64_t count)
 
 /* ---- inputs ---- */
 
+/* next: it must follow the one that input holds. */
+static enum store_error copy_chunk(struct store_txn *txn, struct input *input, const struct walk *walk,
+                                   bool next)
+{
+    struct chunk chunk;
+    enum store_error error = chunk_open(txn, walk->key, walk->value, &chunk);
+
+    if (error == STORE_OK && next && chunk.previous != input->sum) {
+        return txn_fail(txn, STORE_DAMAGED);
+    }
+    for (size_t i = 0; error == STORE_OK && i < chunk.count; i += CHUNK_GROUP) {
+        error = chunk_check(txn, &chunk, i);
+    }
+    if (error == STORE_OK) {
+        input->sum = chunk.sum;
+        input->count = chunk.count;
+        memcpy(input->chunk, chunk.postings, chunk.count * sizeof(struct posting));
+    }
+    return error;
+}
+
 /* Load the chunk that holds the first posting at or above from, or above it when that was written already. */
 static enum store_error load(struct merging *merging, struct input *input, const struct posting *from,
                              bool next)
@@ -54,12 +76,7 @@ static enum store_error load(struct merging *merging, struct input *input, const
         error = walk_seek(&walk, &prefix);
     }
     if (error == STORE_OK && walk_under(&walk, &prefix)) {
-        input->count = walk.value.size / sizeof(struct posting);
-        if (input->count > CHUNK_POSTINGS) {
-            error = txn_fail(merging->txn, STORE_DAMAGED);
-        } else {
-            memcpy(input->chunk, walk.value.data, input->count * sizeof(struct posting));
-        }
+        error = copy_chunk(merging->txn, input, &walk, next);
     }
     walk_close(&walk);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -125,9 +142,8 @@ static struct input *least_input(struct merging *merging)
 static enum store_error write_chunk(struct merging *merging)
 {
     struct merge *merge = merging->merge;
-    struct key key = chunk_key(merge->output, &merging->output[0]);
-    enum store_error error = table_put(merging->txn, TABLE_RUNS, &key, merging->output,
-                                       merging->filled * sizeof merging->output[0]);
+    enum store_error error =
+        chunk_write(merging->txn, merge->output, merging->output, merging->filled, &merge->previous);
 
     if (merge->written == 0) {
         merge->prefix_min = merging->output[0].prefix;

@@ -67,12 +67,11 @@ static enum store_error gather_entry(const struct live_tree *tree, uint64_t inde
     struct bytes element;
     enum store_error error = standing_read(tree->txn, tree->number, tree->seq, index, &standing);
 
+    if (error == STORE_OK) {
+        error = stored_block_leaf(tree->txn, &tree->stored, index, &element, &entry->leaf);
+    }
     if (error != STORE_OK) {
         return error;
-    }
-    if (!stored_block_entry(&tree->stored, index, &element) ||
-        !entry_leaf(&entry->leaf, tree->network, element)) {
-        return txn_fail(tree->txn, STORE_DAMAGED);
     }
     entry->seq = tree->seq;
     entry->index = index;

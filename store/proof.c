@@ -35,12 +35,11 @@ static enum store_error find_entry(struct proving *proving, struct bytes *entry)
     if (error == STORE_OK) {
         error = stored_block_read(proving->txn, number, name->seq, &proving->record.hash, &proving->stored);
     }
+    if (error == STORE_OK) {
+        error = stored_block_leaf(proving->txn, &proving->stored, name->index, &element, &leaf);
+    }
     if (error != STORE_OK) {
         return error;
-    }
-    if (!stored_block_entry(&proving->stored, name->index, &element) ||
-        !entry_leaf(&leaf, proving->network, element)) {
-        return txn_fail(proving->txn, STORE_DAMAGED);
     }
     error = element_hide(proving->txn, &(struct entry_at){number, name->seq, name->index}, &proving->record,
                          &element);

@@ -27,7 +27,10 @@ enum store_error author_name(struct store_txn *txn, uint32_t number, struct acto
 
 /* ---- the chain ---- */
 
+/* Of a block up to the head: without its record the store is damaged. */
 enum store_error record_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct disk_record *row);
+/* The same of a block that the chain may not reach: then STORE_NOT_FOUND. */
+enum store_error record_find(struct store_txn *txn, uint32_t number, uint64_t seq, struct disk_record *row);
 enum store_error record_write(struct store_txn *txn, uint32_t number, uint64_t seq,
                               const struct disk_record *row);
 /* The same for a new record. */
@@ -85,7 +88,7 @@ struct stored_block {
     uint64_t arrived_s;
     size_t erased_count;
     size_t mark_count;
-    const uint8_t *marks; /* offsets in encoded of the entries 0, 8, 16, … */
+    const uint8_t *marks; /* offsets in encoded of the entries 0, 8, 16, …, with checks of the entries */
     struct bytes encoded;
 };
 
@@ -104,13 +107,18 @@ enum store_error stored_block_read(struct store_txn *txn, uint32_t number, uint6
 enum store_error stored_block_of(struct store_txn *txn, struct bytes value, struct stored_block *stored);
 /* The keys record of block 0 of the chain: a view. */
 enum store_error inception_read(struct store_txn *txn, uint32_t number, struct bytes *keys_record);
-/* Write block with its marks. Requires: block's entries decoded. */
+/* Write block with its marks. Requires: block decoded with its body. */
 enum store_error stored_block_write(struct store_txn *txn, uint32_t number, const struct block *block,
                                     uint64_t arrived_s);
 /* Returns: false when the bytes are damaged. */
 bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts);
 /* The bytes of entry index. Returns: false when there is no such entry. */
 bool stored_block_entry(const struct stored_block *stored, uint64_t index, struct bytes *element);
+/* Whether entry index has the leaf hash that it was stored with. */
+bool stored_block_has_leaf(const struct stored_block *stored, uint64_t index, const struct hash *leaf);
+/* The bytes of entry index and its leaf hash, which are what was stored. STORE_DAMAGED when they are not. */
+enum store_error stored_block_leaf(struct store_txn *txn, const struct stored_block *stored, uint64_t index,
+                                   struct bytes *element, struct hash *leaf);
 
 /* The bytes of an entry of the chain, those of its erased form where its `erase` stands: a view.
  * STORE_NOT_FOUND when there is no such entry. */

@@ -130,14 +130,18 @@ enum progress {
 };
 
 /* Take postings of the prefix from i on. STORE_NO_MEMORY is told by *error. */
-static enum progress take_postings(struct search *search, struct bytes chunk, size_t i,
-                                   enum store_error *error)
+static enum progress take_postings(struct search *search, struct store_txn *txn, const struct chunk *chunk,
+                                   size_t i, enum store_error *error)
 {
-    size_t count = chunk.size / sizeof(struct posting);
+    for (size_t first = i; i < chunk->count; i++) {
+        const struct posting posting = posting_at(chunk->postings, i);
 
-    for (; i < count; i++) {
-        const struct posting posting = posting_at(chunk.data, i);
-
+        if (i == first || i % CHUNK_GROUP == 0) {
+            *error = chunk_check(txn, chunk, i);
+            if (*error != STORE_OK) {
+                return PROGRESS_DONE;
+            }
+        }
         if (posting.prefix != search->prefix || search->count == POSTINGS_FOUND_MAX) {
             return PROGRESS_DONE;
         }
@@ -171,30 +175,90 @@ static enum store_error seek_chunk(struct walk *walk, uint32_t number, const str
     return error;
 }
 
+/* Whether the chunk that the walk stands on begins with from: then nothing of the chunk before is wanted. */
+static bool is_first_of(const struct walk *walk, const struct posting *from)
+{
+    struct key key = {0};
+
+    key_add_number(&key, from->prefix, 8);
+    key_add_number(&key, from->place, 8);
+    return walk->key.size == 4 + key.size && memcmp(walk->key.data + 4, key.bytes, key.size) == 0;
+}
+
+/* Whether what comes before posting i of the chunk, where from would be, comes before from, and nothing is
+ * missing between. */
+static enum store_error check_before(const struct walk *walk, const struct chunk *chunk, size_t i,
+                                     const struct posting *from)
+{
+    struct posting before;
+    enum store_error error;
+
+    if (i == 0) {
+        return chunk->previous == 0 || is_first_of(walk, from) ? STORE_OK
+                                                               : txn_fail(walk->txn, STORE_DAMAGED);
+    }
+    error = chunk_check(walk->txn, chunk, i - 1);
+    if (error != STORE_OK) {
+        return error;
+    }
+    before = posting_at(chunk->postings, i - 1);
+    return posting_compare(&before, from) < 0 ? STORE_OK : txn_fail(walk->txn, STORE_DAMAGED);
+}
+
+/* Step to the next chunk of the run, which begins after from. STORE_NOT_FOUND: this was the last, as the
+ * run's figures say too. */
+static enum store_error next_chunk(struct walk *walk, const struct run *run, const struct posting *from,
+                                   struct chunk *chunk)
+{
+    const struct key prefix = run_key(run->number);
+    const struct posting last = posting_at(chunk->postings, chunk->count - 1);
+    const uint32_t sum = chunk->sum;
+    struct posting first;
+    enum store_error error = walk_next(walk);
+
+    if (error == STORE_NOT_FOUND || (error == STORE_OK && !walk_under(walk, &prefix))) {
+        return last.prefix == run->prefix_max ? STORE_NOT_FOUND : txn_fail(walk->txn, STORE_DAMAGED);
+    }
+    if (error == STORE_OK) {
+        error = chunk_open(walk->txn, walk->key, walk->value, chunk);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    first = posting_at(chunk->postings, 0);
+    return chunk->previous == sum && posting_compare(&first, from) >= 0 ? STORE_OK
+                                                                        : txn_fail(walk->txn, STORE_DAMAGED);
+}
+
 /* Take what the run has of the prefix from posting from on. */
-static enum store_error search_from(struct search *search, struct walk *walk, uint32_t number,
+static enum store_error search_from(struct search *search, struct walk *walk, const struct run *run,
                                     const struct posting *from, enum progress *progress)
 {
-    const struct key prefix = run_key(number);
-    enum store_error error = seek_chunk(walk, number, from);
+    const struct key prefix = run_key(run->number);
+    enum store_error error = seek_chunk(walk, run->number, from);
+    struct chunk chunk;
     size_t i;
 
     *progress = PROGRESS_DONE;
     if (error != STORE_OK || !walk_under(walk, &prefix)) {
-        return error == STORE_NOT_FOUND ? STORE_OK : error;
+        /* A run has postings, and they were the reason to look. */
+        return error == STORE_NOT_FOUND || error == STORE_OK ? txn_fail(walk->txn, STORE_DAMAGED) : error;
     }
-    i = lower_bound(walk->value.data, walk->value.size / sizeof *from, from);
-    for (;;) {
-        *progress = take_postings(search, walk->value, i, &error);
+    error = chunk_open(walk->txn, walk->key, walk->value, &chunk);
+    if (error != STORE_OK) {
+        return error;
+    }
+    i = lower_bound(chunk.postings, chunk.count, from);
+    error = check_before(walk, &chunk, i, from);
+    while (error == STORE_OK) {
+        *progress = take_postings(search, walk->txn, &chunk, i, &error);
         if (error != STORE_OK || *progress != PROGRESS_NEXT_CHUNK) {
             return error;
         }
-        error = walk_next(walk);
-        if (error != STORE_OK || !walk_under(walk, &prefix)) {
-            return error == STORE_NOT_FOUND ? STORE_OK : error;
-        }
+        error = next_chunk(walk, run, from, &chunk);
         i = 0;
     }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 static enum store_error search_run(struct search *search, struct walk *walk, const struct run *run)
@@ -208,7 +272,7 @@ static enum store_error search_run(struct search *search, struct walk *walk, con
     }
     search->of_author = 0;
     while (error == STORE_OK && progress == PROGRESS_NEXT_AUTHOR) {
-        error = search_from(search, walk, run->number, &from, &progress);
+        error = search_from(search, walk, run, &from, &progress);
         if (search->author == AUTHOR_NUMBER_MAX) {
             break;
         }

@@ -29,7 +29,7 @@ enum store_error {
  * they are damaged. */
 enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
-enum { STORE_VERSION = 3, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 4, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -177,10 +177,11 @@ enum store_error store_nonce_used(struct store_txn *txn, const uint8_t nonce[32]
 /* ---- questions ---- */
 
 /* Every record that bears on subject: see dossier.h. Rule packs of every namespace in the trust file are
- * there, since titles and requirements of any may be asked for; a reader's next dossier of the same snapshot
- * copies them. known_by_s bounds logs by arrival (dossier_log.known_by_seq); content beyond it is left out.
- * An actor's own roster, profiles and statements come from its own log, whole up to the dossier's limits; of
- * what others say about it, only so many of each author, so that nobody hides what somebody else says. */
+ * there, since titles and requirements of any may be asked for; the next dossier copies them as long as their
+ * generation lasts (store/generation.h). known_by_s bounds logs by arrival (dossier_log.known_by_seq);
+ * content beyond it is left out. An actor's own roster, profiles and statements come from its own log, whole
+ * up to the dossier's limits; of what others say about it, only so many of each author, so that nobody hides
+ * what somebody else says. */
 enum store_error store_dossier(struct store_txn *txn, const struct network *network,
                                const struct trust *trust, const struct subject *subject, uint64_t known_by_s,
                                struct dossier *out, struct arena *arena);

@@ -12,29 +12,39 @@
 #include "store/postings.h"
 #include "store/store.h"
 
-#define TABLE_LIST(X)                                                                                        \
-    X(TABLE_META, "meta")           /* word -> what it says: version, run directory, recent postings */      \
-    X(TABLE_AUTHORS, "authors")     /* actor -> struct disk_author */                                        \
-    X(TABLE_NAMES, "names")         /* author number -> actor */                                             \
-    X(TABLE_BLOCKS, "blocks")       /* author number, seq, header hash -> arrival, marks, bytes */           \
-    X(TABLE_RECORDS, "records")     /* author number, seq -> struct disk_record; the chain alone */          \
-    X(TABLE_KEYS, "keys")           /* author number, seq > 0 -> epoch and key set that the block set */     \
-    X(TABLE_STANDINGS, "standings") /* author number, seq, index -> history and events */                    \
-    X(TABLE_ERASERS, "erasers")     /* author number, seq, setter's seq and hash prefix -> disk_eraser */    \
-    X(TABLE_DROPS, "drops")         /* when, key of an eraser -> nothing */                                  \
-    X(TABLE_GAPS, "gaps")           /* author number, seq, header hash -> struct disk_gap */                 \
-    X(TABLE_LIVE_PAGES, "live")     /* author number, seq -> level 1 page of a touched block */              \
-    X(TABLE_STATE_PAGES, "state")   /* author number, level, page -> hashes */                               \
-    X(TABLE_GRANTS, "grants")       /* grant kind, whom or what about, author number, seq, index */          \
-    X(TABLE_OWN, "own")             /* own kind, author number, seq, index -> struct disk_consent */         \
-    X(TABLE_RUNS, "runs")           /* run, first posting of the chunk -> postings */                        \
-    X(TABLE_CHECKPOINTS, "checkpoints") /* actor -> the newest record */                                     \
-    X(TABLE_CHECKPOINT_DAYS, "days")    /* author number, UTC day -> struct disk_checkpoint */               \
-    X(TABLE_FORKS, "forks")             /* actor, epoch -> record */                                         \
-    X(TABLE_NONCES, "nonces")           /* nonce -> when it expires */                                       \
-    X(TABLE_EXPIRIES, "expiries")       /* when, nonce -> nothing */
+/* How a table's rows are checked when they are read. A row that is not what was written, or that is missing
+ * where one was, is STORE_DAMAGED: its absence would be an answer too. */
+enum table_form {
+    FORM_PLAIN,   /* not here: whoever reads the row looks into it */
+    FORM_CHECKED, /* a row ends with a check of its key and value */
+    FORM_LINKED, /* …and, before that, with a sum of the key of the row before: no row can be lost unseen */
+};
 
-#define TABLE_AS_ENUM(name, text) name,
+#define TABLE_LIST(X)                                                                                        \
+    X(TABLE_META, "meta", FORM_CHECKED)      /* word -> what it says: version, run directory, … */         \
+    X(TABLE_AUTHORS, "authors", FORM_LINKED) /* actor -> struct disk_author */                               \
+    X(TABLE_NAMES, "names", FORM_CHECKED)    /* author number -> actor; none is left out */                  \
+    X(TABLE_BLOCKS, "blocks", FORM_PLAIN)    /* author number, seq, header hash -> arrival, marks, bytes */  \
+    X(TABLE_RECORDS, "records",                                                                              \
+      FORM_CHECKED)                    /* author number, seq -> struct disk_record; the chain, whole */      \
+    X(TABLE_KEYS, "keys", FORM_LINKED) /* author number, seq > 0 -> epoch and key set it set */              \
+    X(TABLE_STANDINGS, "standings", FORM_LINKED) /* author number, seq, index -> history and events */       \
+    X(TABLE_ERASERS, "erasers",                                                                              \
+      FORM_LINKED) /* author number, seq, setter's seq and hash prefix -> disk_eraser */                     \
+    X(TABLE_DROPS, "drops", FORM_LINKED)        /* when, key of an eraser -> nothing */                      \
+    X(TABLE_GAPS, "gaps", FORM_LINKED)          /* author number, seq, header hash -> struct disk_gap */     \
+    X(TABLE_LIVE_PAGES, "live", FORM_CHECKED)   /* author number, seq -> level 1 page of a touched block */  \
+    X(TABLE_STATE_PAGES, "state", FORM_CHECKED) /* author number, level, page -> hashes */                   \
+    X(TABLE_GRANTS, "grants", FORM_LINKED) /* grant kind, about whom or what, author number, seq, index */   \
+    X(TABLE_OWN, "own", FORM_LINKED)       /* own kind, author number, seq, index -> disk_consent */         \
+    X(TABLE_RUNS, "runs", FORM_PLAIN)      /* run, first posting of the chunk -> postings */                 \
+    X(TABLE_CHECKPOINTS, "checkpoints", FORM_LINKED) /* actor -> the newest record */                        \
+    X(TABLE_CHECKPOINT_DAYS, "days", FORM_LINKED)    /* author number, UTC day -> disk_checkpoint */         \
+    X(TABLE_FORKS, "forks", FORM_LINKED)             /* actor, epoch -> record */                            \
+    X(TABLE_NONCES, "nonces", FORM_LINKED)           /* nonce -> when it expires */                          \
+    X(TABLE_EXPIRIES, "expiries", FORM_CHECKED)      /* when, nonce -> nothing */
+
+#define TABLE_AS_ENUM(name, text, form) name,
 enum table { TABLE_LIST(TABLE_AS_ENUM) TABLE_COUNT };
 #undef TABLE_AS_ENUM
 
@@ -52,7 +62,7 @@ struct live_top {
 enum { INCEPTION_SIZE_MAX = KEYS_SIZE_MAX + 2 * HEADER_SIZE_MAX };
 
 struct inception {
-    uint32_t mark;
+    uint8_t mark[8]; /* as in a block row, of one entry */
     uint8_t bytes[INCEPTION_SIZE_MAX];
 };
 
@@ -60,6 +70,13 @@ struct inception {
 struct base_cache {
     pthread_mutex_t lock;
     struct cached_base *base; /* NULL: none */
+    uint64_t gathered;        /* how often; tests look at it */
+};
+
+/* Which authors the trust file reaches (store/generation.c), as far as it was asked. */
+struct chain_cache {
+    pthread_mutex_t lock;
+    struct kept_chains *chains; /* NULL: none */
 };
 
 struct store {
@@ -73,6 +90,7 @@ struct store {
     struct posting_batch batch; /* postings of the one write transaction */
     struct live_top live_top;
     struct base_cache base_cache;
+    struct chain_cache chain_cache;
 };
 
 struct store_txn {
@@ -81,6 +99,8 @@ struct store_txn {
     bool writes;
     enum store_error failure; /* first failed write: the transaction can only be dropped */
     int64_t attestations;     /* accepted less forgotten */
+    uint64_t generation;      /* zero: not read yet */
+    bool raised;              /* the generation, by this transaction */
     struct inception *inception;
     uint8_t erased_form[ENTRY_ERASED_SIZE_MAX]; /* of the entry that was hidden last */
 };
@@ -124,6 +144,8 @@ enum store_error table_append(struct store_txn *txn, enum table table, const str
 /* Like table_append; the caller fills *out before it calls anything else here. */
 enum store_error table_reserve(struct store_txn *txn, enum table table, const struct key *key, size_t size,
                                uint8_t **out);
+/* Write what linked tables end with; when a store is made. */
+enum store_error tables_create(struct store_txn *txn);
 /* STORE_OK also when there is no such row. */
 enum store_error table_delete(struct store_txn *txn, enum table table, const struct key *key);
 enum store_error table_delete_prefix(struct store_txn *txn, enum table table, const struct key *prefix);
@@ -136,8 +158,11 @@ enum store_error table_get_exact(struct store_txn *txn, enum table table, const 
 struct walk {
     struct store_txn *txn;
     MDB_cursor *cursor;
+    enum table table;
     struct bytes key;
     struct bytes value;
+    uint32_t sum;  /* of the key */
+    uint32_t link; /* of a linked table's row: sum of the key before it */
 };
 
 enum store_error walk_open(struct walk *walk, struct store_txn *txn, enum table table);

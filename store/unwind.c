@@ -4,6 +4,7 @@
 #include "store/consents.h"
 #include "store/content.h"
 #include "store/erased.h"
+#include "store/generation.h"
 #include "store/grants.h"
 #include "store/own.h"
 
@@ -78,6 +79,9 @@ static enum store_error unwind(struct store_txn *txn, const struct actor_id *aut
 
     if (error == STORE_NOT_FOUND) {
         return STORE_OK;
+    }
+    if (error == STORE_OK) {
+        error = generation_raise(txn);
     }
     if (error == STORE_OK) {
         error = forget_blocks(txn, &row);

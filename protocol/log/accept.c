@@ -89,6 +89,8 @@ struct applier {
     struct arena *arena;
     size_t event_capacity, erased_capacity;
     uint64_t erased_entries; /* that the block erases, each as often as it is named */
+    uint32_t
+        *unvisited; /* of a govern block: for each of past's blocks where to look for the next unvisited */
 };
 
 static struct past_block *past_block_at(const struct log_past *past, uint64_t seq)
@@ -220,32 +222,65 @@ static enum reason apply_erase(struct applier *applier, const struct erase *eras
     return REASON_NONE;
 }
 
-/* A void leaves keys and acceptance alone, and the leaves that its blocks set: only their standing changes.
- */
-static enum reason apply_void(struct applier *applier, const struct void_record *record, uint64_t index)
+/* The first block from index at on that no range of this block has come by, or block_count. Whatever is
+ * passed on the way is a step for nobody after. */
+static size_t next_unvisited(struct applier *applier, size_t at)
+{
+    size_t end = at;
+
+    while (applier->unvisited[end] != end) {
+        end = applier->unvisited[end];
+    }
+    while (applier->unvisited[at] != at) {
+        size_t next = applier->unvisited[at];
+        applier->unvisited[at] = (uint32_t)end;
+        at = next;
+    }
+    return end;
+}
+
+static enum reason void_block(const struct applier *applier, struct past_block *past, uint64_t reason,
+                              uint64_t index)
 {
     const struct header *header = &applier->block->header;
 
-    if (!record->has_range) {
-        return REASON_NONE; /* naming a dropped branch changes no block of this chain */
+    if (past->record.block_class == CLASS_GOVERN && past->record.epoch >= header->epoch) {
+        return REASON_VOID_GOVERN;
     }
-    for (uint64_t seq = record->range.first; seq <= record->range.last; seq++) {
-        struct past_block *past = past_block_at(applier->past, seq);
-
-        if (past == NULL) {
-            return REASON_VOID_RANGE;
-        }
-        if (past->record.block_class == CLASS_GOVERN && past->record.epoch >= header->epoch) {
-            return REASON_VOID_GOVERN;
-        }
-        if (past->record.standing == STANDING_VOID) {
-            continue;
-        }
+    if (past->record.standing != STANDING_VOID) {
         applier->change->state.upgrade_blocks -= past->record.unknown_critical;
         past->record.standing = STANDING_VOID;
         past->record.void_seq = header->seq;
         past->record.void_index = index;
-        past->record.void_reason = record->reason;
+        past->record.void_reason = reason;
+    }
+    return REASON_NONE;
+}
+
+/* A void leaves keys and acceptance alone, and the leaves that its blocks set: only their standing changes.
+ * Ranges may overlap: each block is looked at for the first of them alone. */
+static enum reason apply_void(struct applier *applier, const struct void_record *record, uint64_t index)
+{
+    struct past_block *blocks = applier->past->blocks;
+    const struct past_block *first, *last;
+
+    if (!record->has_range) {
+        return REASON_NONE; /* naming a dropped branch changes no block of this chain */
+    }
+    first = past_block_at(applier->past, record->range.first);
+    last = past_block_at(applier->past, record->range.last);
+    if (first == NULL || last == NULL ||
+        (uint64_t)(last - first) != record->range.last - record->range.first) {
+        return REASON_VOID_RANGE;
+    }
+    for (size_t at = next_unvisited(applier, (size_t)(first - blocks)); at <= (size_t)(last - blocks);
+         at = next_unvisited(applier, at)) {
+        enum reason reason = void_block(applier, &blocks[at], record->reason, index);
+
+        if (reason != REASON_NONE) {
+            return reason;
+        }
+        applier->unvisited[at] = (uint32_t)at + 1;
     }
     return REASON_NONE;
 }
@@ -413,10 +448,27 @@ static void open_change(struct log_change *change, const struct block *block)
     };
 }
 
+static enum reason make_room_to_visit(struct applier *applier)
+{
+    const size_t count = applier->past->block_count + 1;
+
+    applier->unvisited = arena_take(applier->arena, count * sizeof *applier->unvisited);
+    if (applier->unvisited == NULL) {
+        return REASON_TOO_LARGE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        applier->unvisited[i] = (uint32_t)i;
+    }
+    return REASON_NONE;
+}
+
 static enum reason make_room(struct applier *applier)
 {
     struct log_change *change = applier->change;
 
+    if (applier->block->header.block_class == CLASS_GOVERN) {
+        return make_room_to_visit(applier);
+    }
     if (applier->block->header.block_class != CLASS_STATUS) {
         return REASON_NONE;
     }

@@ -350,9 +350,8 @@ static const struct row {
      "(version 3 of the rules has no renewal rule for it);"},
     {"training where the rules ask for an exam, and the next row goes on",
      LONG_HEADER "@,ase/A6,2024-06-30,training,,\n@,ase/A6,2024-06-30,exam,,\n",
-     "2!prerequisite-not-met: ase/A6: what the rules ask for beforehand was not there on the day it was "
-     "earned "
-     "(version 3 of the rules, prerequisite A6: basis exam);"
+     "2!prerequisite-not-met: ase/A6: the rules of that day do not let one like this count, or one so soon "
+     "after another (version 3 of the rules, prerequisite A6: basis exam);"
      "3=1:1 ase/A6 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
     {"a refused row does not make the corrected one a duplicate",
      HEADER "@,ase/A55,2024-06-30\n@,ase/A5,2024-06-30\n",

@@ -297,6 +297,50 @@ static void test_govern_entries_are_voided_from_a_later_epoch(void **state)
     bench_check("those of this epoch can't", bench_forge(NULL), REASON_VOID_GOVERN);
 }
 
+static void add_void(uint64_t first, uint64_t last)
+{
+    const struct void_record voids = {
+        .has_range = true, .range = {first, last}, .reason = STATUS_REASON_KEY_COMPROMISE};
+
+    log_builder_add(&bench->builder, ENTRY_VOID, &voids);
+}
+
+/* Ranges of one block may overlap in any way: each block is void by the first that names it. */
+static void test_overlapping_voids_count_once(void **state)
+{
+    enum { COUNT = 40, RANGES = 200 };
+    uint64_t by[COUNT];
+    uint64_t seed = 5;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++) {
+        log_builder_content(&bench->builder, &bench->log, 1);
+        by[i] = UINT64_MAX;
+    }
+    log_builder_begin(&bench->builder, CLASS_GOVERN);
+    for (uint64_t i = 0; i < RANGES; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+        const uint64_t first = (seed >> 33) % COUNT, last = first + (seed >> 45) % (COUNT - first);
+
+        add_void(AT_NEXT + first, AT_NEXT + last);
+        for (uint64_t j = first; j <= last; j++) {
+            by[j] = by[j] == UINT64_MAX ? i : by[j];
+        }
+    }
+    bench_append();
+    for (size_t i = 0; i < COUNT; i++) {
+        const struct block_record *record = &bench->log.blocks[AT_NEXT + i].record;
+
+        assert_int_equal(record->standing == STANDING_VOID, by[i] != UINT64_MAX);
+        assert_true(by[i] == UINT64_MAX || record->void_index == by[i]);
+    }
+    log_builder_begin(&bench->builder, CLASS_GOVERN);
+    add_void(AT_NEXT, AT_NEXT + 3);
+    add_void(AT_NEXT + 2, AT_NEXT + COUNT + 2);
+    bench_check("a range that overlaps a good one and ends behind the log", bench_forge(NULL),
+                REASON_VOID_RANGE);
+}
+
 static void test_unknown_critical_kinds_ask_for_an_upgrade(void **state)
 {
     struct memory_log after = after_draft(unknown_content);
@@ -500,6 +544,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_a_void_changes, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_govern_entries_are_voided_from_a_later_epoch, bench_make,
                                         bench_drop),
+        cmocka_unit_test_setup_teardown(test_overlapping_voids_count_once, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_unknown_critical_kinds_ask_for_an_upgrade, bench_make,
                                         bench_drop),
         cmocka_unit_test_setup_teardown(test_the_need_of_an_upgrade_ends_with_the_block, bench_make,

@@ -1,0 +1,69 @@
+#include "store/checksum.h"
+
+#include <string.h>
+
+/* Odd, so that multiplying loses nothing. */
+#define CHECKSUM_FACTOR UINT64_C(0x9e3779b97f4a7c15)
+
+enum { LANES = 4, WORD = 8 };
+
+void checksum_begin(struct checksum *sum, uint64_t id)
+{
+    for (size_t i = 0; i < LANES; i++) {
+        sum->lanes[i] = id + (i + 1) * CHECKSUM_FACTOR;
+    }
+}
+
+static void add_word(uint64_t *lane, uint64_t word)
+{
+    *lane = (*lane ^ word) * CHECKSUM_FACTOR;
+}
+
+static uint64_t word_at(const uint8_t *bytes, size_t size)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, bytes, size);
+    return word;
+}
+
+void checksum_add(struct checksum *sum, const void *data, size_t size)
+{
+    const uint8_t *bytes = data;
+    size_t at = 0;
+
+    for (; at + LANES * WORD <= size; at += LANES * WORD) {
+        for (size_t i = 0; i < LANES; i++) {
+            add_word(&sum->lanes[i], word_at(bytes + at + i * WORD, WORD));
+        }
+    }
+    for (size_t i = 0; at < size; at += WORD, i++) {
+        add_word(&sum->lanes[i], word_at(bytes + at, size - at < WORD ? size - at : WORD));
+    }
+    add_word(&sum->lanes[0], size);
+}
+
+static uint64_t turn(uint64_t word, unsigned bits)
+{
+    return word << bits | word >> (64 - bits);
+}
+
+/* A change of one lane alone changes their sum. */
+uint32_t checksum_end(const struct checksum *sum)
+{
+    const uint64_t *lanes = sum->lanes;
+    uint64_t all = lanes[0] + turn(lanes[1], 17) + turn(lanes[2], 31) + turn(lanes[3], 47);
+
+    all = (all ^ all >> 32) * CHECKSUM_FACTOR;
+    all ^= all >> 32;
+    return (uint32_t)all != 0 ? (uint32_t)all : 1;
+}
+
+uint32_t checksum_of(uint64_t id, const void *data, size_t size)
+{
+    struct checksum sum;
+
+    checksum_begin(&sum, id);
+    checksum_add(&sum, data, size);
+    return checksum_end(&sum);
+}

@@ -1,0 +1,38 @@
+#ifndef STORE_GENERATION_H
+#define STORE_GENERATION_H
+
+/* What readers keep between their transactions: who is authorised, and what the owners of namespaces publish.
+ * Few blocks change it, so that it is kept under a number of its own, which they raise: keys and govern
+ * blocks (voids and withdrawals among them), forks, freezing, other branches, and erasures. Content, statuses
+ * and checkpoints leave it alone. */
+
+#include "store/chains.h"
+
+/* Begin; when a store is made. */
+enum store_error generation_create(struct store_txn *txn);
+
+/* Note that the transaction is about to change what is kept. */
+enum store_error generation_raise(struct store_txn *txn);
+
+/* The number of what the transaction sees. *kept: whether anything may be kept under it, or taken; not once
+ * the transaction has raised it. */
+enum store_error generation_read(struct store_txn *txn, uint64_t *generation, bool *kept);
+
+/* The owners that a trust file names, without their names. */
+struct kept_owners {
+    size_t count;
+    struct {
+        char name_space[NAMESPACE_SIZE_MAX + 1];
+        struct actor_id actor;
+    } items[TRUST_OWNERS_MAX];
+};
+bool kept_owners_are(const struct kept_owners *kept, const struct trust *trust);
+void kept_owners_set(struct kept_owners *kept, const struct trust *trust);
+
+/* The chain that was found for author under the trust file. Returns: whether there is one. */
+bool kept_chain_find(struct store *store, uint64_t generation, const struct trust *trust,
+                     const struct actor_id *author, enum chain *out);
+void kept_chain_add(struct store *store, uint64_t generation, const struct trust *trust,
+                    const struct actor_id *author, enum chain chain);
+
+#endif

@@ -43,6 +43,21 @@ static void programs_read_what_people_read(void **state)
     json_decref(page);
 }
 
+static void what_a_limit_left_out_is_said(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    json_t *page = verdict_json(&shown.page);
+    assert_string_equal(text_at(page, "reason"), "none");
+    json_decref(page);
+    assert_null(strstr(page_case_print(&shown, verdict_text_print), "Not all was looked at"));
+    shown.verdict.reason = REASON_LIMIT;
+    page = verdict_json(&shown.page);
+    assert_string_equal(text_at(page, "reason"), "limit-reached");
+    json_decref(page);
+    assert_non_null(strstr(page_case_print(&shown, verdict_text_print), "Not all was looked at"));
+}
+
 static void codes_titles_parts_and_rules_are_members(void **state)
 {
     (void)state;
@@ -188,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(programs_read_what_people_read),
+        cmocka_unit_test(what_a_limit_left_out_is_said),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
         cmocka_unit_test(a_lifetime_is_flagged),
         cmocka_unit_test(the_rules_that_judged_are_numbers),

@@ -201,7 +201,7 @@ static uint8_t *read_file(const char *folder, size_t *size)
 static void flip(uint64_t bit)
 {
     char path[96];
-    uint8_t byte;
+    uint8_t byte = 0;
     int file;
 
     snprintf(path, sizeof path, "%s/data.mdb", copy_folder);

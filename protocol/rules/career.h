@@ -12,12 +12,13 @@
  *              basis membership a shop alone
  *   certified  on the days that it is tested by a credential from the first day on, not before the day it was
  *              earned, on which what the pack of that day asks is there: the prerequisite and experience.
- * Once begun it does not end when a prerequisite lapses, nor when a later pack asks for more, but when
- *              experience is revoked that the pack of its begin asks for. A recertification or renewal has
- *              begun where anything of its code that was earned on an earlier day has
+ *
+ * Once begun, that does not end when a prerequisite lapses, nor when a later pack asks for more, but it does
+ * when experience is revoked that the pack of its begin asks for. A recertification or renewal has begun
+ * where anything of its code that was earned on an earlier day has.
  *
  * What counts lasts no longer than the lifetime of its code, by the pack of the day earned or by a later one
- * that lengthens it.
+ * that lengthens it. Which packs speak of a day, pack_history.h says: a late one may only add.
  *
  * A title holds on a day when the expression that the day's pack gives it does; one whose expression is
  * `for life` also when the title held on any earlier day by the pack of that day.

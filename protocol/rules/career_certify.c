@@ -172,8 +172,9 @@ static bool all_begin_by_themselves(const struct certifying *all, bool surely)
 
 /* ---- what begins when ---- */
 
-bool career_prerequisite(struct day_truth *out, struct career *career, const struct applied *applied,
-                         struct known_rule *rule)
+/* The days on which what a rule asks beforehand is there. */
+static bool days_of_prerequisite(struct day_truth *out, struct career *career, const struct applied *applied,
+                                 const struct known_rule *rule)
 {
     *out = day_truth_yes;
     return rule == NULL || career_evaluate(out, career, &rule->expression, applied);
@@ -222,7 +223,7 @@ static bool find_begun(struct begun *out, struct certifying *all, size_t rank, c
          !career_offers(all->code->space, stretch->segment, career_local(all->code), earned_on))) {
         return true;
     }
-    if ((!stretch->disputed && !career_prerequisite(&asked, all->career, &applied, stretch->prerequisite)) ||
+    if ((!stretch->disputed && !days_of_prerequisite(&asked, all->career, &applied, stretch->prerequisite)) ||
         !day_truth_and(&days, &days, &asked, arena)) {
         return false;
     }

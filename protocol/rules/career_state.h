@@ -231,10 +231,6 @@ uint64_t career_adds_months(const struct expression *expression);
 /* ---- career_certify.c ---- */
 
 const struct day_truth *career_certified(struct career *career, struct career_code *code);
-/* The rule that says what certification of a code begins with, and on which days what it asks of the holder
- * of one of the code's attestations holds. rule NULL: it asks nothing. */
-bool career_prerequisite(struct day_truth *out, struct career *career, const struct applied *applied,
-                         struct known_rule *rule);
 
 /* ---- career_days.c ---- */
 

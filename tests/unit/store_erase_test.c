@@ -540,6 +540,32 @@ static void an_affiliation_that_was_erased_unread_is_asked_for(void **context)
     assert_true(served(&fresh, &garage, 2, 0));
 }
 
+/* It sets the shop's floors. */
+static void a_review_is_not_erased(void **context)
+{
+    const struct review review = {.shop = garage.actor.id,
+                                  .code = bytes_of_string("ase/blue-seal"),
+                                  .day = WORLD_JOINED_DAY,
+                                  .technicians = 4};
+    struct dossier dossier;
+    struct bytes whole;
+
+    (void)context;
+    publish(&ase, CLASS_CONTENT, ENTRY_REVIEW, &review, NOW_S);
+    whole = block_of(&here, &ase, 2);
+    erase(&ase, 2, 0, 0, NOW_S);
+    drop(NULL, NOW_S + 8 * DAY_S);
+    assert_true(served(&here, &ase, 2, 0));
+    world_dossier(&here, &trust, &garage.actor.id, UINT64_MAX, &dossier);
+    assert_int_equal(dossier.review_count, 1);
+    give(&ase_copy, block_of(&here, &ase, 1), NOW_S);
+    give(&ase_copy, strip(whole, 0, 0), NOW_S);
+    give(&ase_copy, block_of(&here, &ase, 3), NOW_S);
+    assert_true(log_of(&fresh, &ase).incomplete); /* so that it is missed where a relay hides it */
+    assert_true(fill(&fresh, whole, NOW_S));
+    assert_false(log_of(&fresh, &ase).incomplete);
+}
+
 static void what_a_shop_says_of_itself_is_erased_at_once(void **context)
 {
     const struct shop first = world_profile("Main Street"), second = world_profile("High Street");
@@ -720,6 +746,7 @@ int main(void)
         IN_WORLD(with_its_joined_it_is),
         IN_WORLD(that_there_was_a_joined_stays_known),
         IN_WORLD(an_affiliation_that_was_erased_unread_is_asked_for),
+        IN_WORLD(a_review_is_not_erased),
         IN_WORLD(what_a_shop_says_of_itself_is_erased_at_once),
         IN_WORLD(what_no_erase_accounts_for_is_missing),
         IN_WORLD(an_erase_that_comes_later_accounts_for_it),

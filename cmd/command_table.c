@@ -222,7 +222,7 @@ const struct command commands[] = {
      "Nobody reads it from then on; that there was an entry, and how it stood, stays. Other nodes\n"
      "drop the bytes seven days later; until then a `void` of the block gives them back. This node\n"
      "keeps them, sealed, until seven days after your next `key rotate`. That somebody left a shop\n"
-     "stays said until it is erased too that they joined. 65536 entries a day.\n"
+     "stays said until it is erased too that they joined, and a review stays. 65536 entries a day.\n"
      "\n"
      "Example:\n"
      "  tradeproof erase tpa1.../12/0/5f3a8c...\n",

@@ -57,7 +57,7 @@ struct dropping {
     struct disk_author author;
     struct eraser eraser;
     bool covered[BLOCK_ENTRIES_MAX];
-    bool kept; /* a `left` whose `erase` has no effect, for now */
+    bool kept; /* something whose `erase` has no effect, for now */
 };
 
 static enum store_error is_fork_open(struct dropping *dropping, bool *open)
@@ -137,7 +137,7 @@ static enum store_error forget(struct dropping *dropping, const struct block *be
     return error;
 }
 
-static enum store_error keep_lefts(struct dropping *dropping, const struct block *block)
+static enum store_error keep_some(struct dropping *dropping, const struct block *block)
 {
     enum store_error error = STORE_OK;
 
@@ -147,7 +147,7 @@ static enum store_error keep_lefts(struct dropping *dropping, const struct block
         if (!dropping->covered[i] || block->entries[i].erased) {
             continue;
         }
-        error = is_kept_left(dropping->txn, &block->entries[i], &kept);
+        error = is_kept(dropping->txn, &block->entries[i], &kept);
         dropping->covered[i] = !kept;
         dropping->kept |= kept;
     }
@@ -159,7 +159,7 @@ static enum store_error cut(struct dropping *dropping, const struct block *befor
 {
     struct bytes encoded;
     struct block after;
-    enum store_error error = keep_lefts(dropping, before);
+    enum store_error error = keep_some(dropping, before);
 
     if (error == STORE_OK) {
         error = block_cut(dropping->txn, before, dropping->covered, &encoded, arena);

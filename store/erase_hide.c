@@ -10,21 +10,22 @@
 
 /* ---- whether an `erase` stands ---- */
 
-/* Whatever the entry is. */
-static enum store_error is_covered(struct store_txn *txn, const struct entry_at *at,
-                                   const struct disk_record *record, bool *covered)
+static enum store_error find_cover(struct store_txn *txn, const struct entry_at *at, bool *covered)
 {
     bool all[BLOCK_ENTRIES_MAX] = {false};
     uint64_t last_setter = 0;
-    enum store_error error = STORE_OK;
+    enum store_error error = erasers_read(txn, at->author, at->seq, ERASING_STANDS, all, &last_setter);
 
-    *covered = false;
-    if ((record->flags & RECORD_HAS_ERASERS) == 0) {
-        return STORE_OK;
-    }
-    error = erasers_read(txn, at->author, at->seq, ERASING_STANDS, all, &last_setter);
     *covered = all[at->index];
     return error;
+}
+
+/* Whatever the entry is. Of most blocks nobody ever said so, and they are asked no further. */
+static enum store_error is_covered(struct store_txn *txn, const struct entry_at *at,
+                                   const struct disk_record *record, bool *covered)
+{
+    *covered = false;
+    return (record->flags & RECORD_HAS_ERASERS) != 0 ? find_cover(txn, at, covered) : STORE_OK;
 }
 
 /* Whether what stands at that place is a `joined` of the affiliation, and if so, whether it is erased. */
@@ -68,13 +69,13 @@ enum store_error is_joined_readable(struct store_txn *txn, const struct hash *id
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-enum store_error is_kept_left(struct store_txn *txn, const struct entry *entry, bool *kept)
+enum store_error is_kept(struct store_txn *txn, const struct entry *entry, bool *kept)
 {
     uint8_t memory[AFFILIATION_ARENA_SIZE];
     struct affiliation affiliation;
     struct arena arena;
 
-    *kept = false;
+    *kept = entry->kind == ENTRY_REVIEW;
     arena_init(&arena, memory, sizeof memory);
     if (entry->kind != ENTRY_AFFILIATION ||
         entry_payload_decode(&affiliation, entry, &arena) != REASON_NONE ||
@@ -134,7 +135,7 @@ enum store_error element_hide(struct store_txn *txn, const struct entry_at *at,
     if (entry.erased) {
         return STORE_OK;
     }
-    error = is_kept_left(txn, &entry, &kept);
+    error = is_kept(txn, &entry, &kept);
     if (error != STORE_OK || kept) {
         return error;
     }
@@ -211,7 +212,7 @@ static enum store_error narrow(struct store_txn *txn, const struct block *block,
         if (!covered[i] || block->entries[i].erased) {
             continue;
         }
-        error = is_kept_left(txn, &block->entries[i], &kept);
+        error = is_kept(txn, &block->entries[i], &kept);
         covered[i] = !kept;
         *any |= !kept;
     }

@@ -45,8 +45,7 @@ enum store_error drop_put(struct store_txn *txn, uint64_t due_s, uint32_t number
 /* The same for all erasers of a block whose bytes came back. */
 enum store_error drops_put(struct store_txn *txn, uint64_t due_s, uint32_t number, uint64_t seq);
 
-/* Whether covered, of which the author's log says that it is erased, is a `left` whose `erase` has no effect.
- * Requires: entry is whole. */
-enum store_error is_kept_left(struct store_txn *txn, const struct entry *entry, bool *kept);
+/* Whether an `erase` of the entry has no effect, since it is against somebody. Requires: entry is whole. */
+enum store_error is_kept(struct store_txn *txn, const struct entry *entry, bool *kept);
 
 #endif

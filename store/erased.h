@@ -11,8 +11,9 @@
  * An entry whose `erase` stands reads as erased at once: element_hide and block_hide are the only way from
  * bytes to whoever answers or relays. The bytes go by store_drop_erased alone.
  *
- * A `left` is against whoever left: its `erase` has no effect until every `joined` of the same affiliation in
- * the shop's log is erased too.
+ * What is against somebody can't be erased away. A `left` is against whoever left: its
+ * `erase` has no effect until every `joined` of the same affiliation in the shop's log is erased too. A
+ * review holds a shop to what it was seen to be, and nothing personal: its `erase` has no effect.
  *
  * A gap is a block held, of class content, that lacks entries which no `erase` accounts for, neither one that
  * stands on the chain nor one beside it (TABLE_GAPS). Lacking affiliations that an `erase` accounts for but
@@ -82,9 +83,6 @@ enum store_error gaps_update(struct store_txn *txn, struct disk_author *author, 
 /* The same for all blocks that the status block of the chain at seq says to erase something of: after it
  * became void, or is no longer. */
 enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *author, uint64_t seq);
-
-/* The same for every block that has a gap: after blocks of the chain were undone. */
-enum store_error gaps_recheck(struct store_txn *txn, struct disk_author *author);
 
 /* What the chain lacks as far as reached by log. */
 enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *author,

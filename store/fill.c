@@ -82,7 +82,7 @@ static enum store_error choose(struct filling *filling, const struct block *held
             continue;
         }
         if (filling->covered[i]) {
-            error = is_kept_left(filling->txn, &offered->entries[i], &kept);
+            error = is_kept(filling->txn, &offered->entries[i], &kept);
         }
         filling->taken[i] = !filling->covered[i] || kept;
         *any |= filling->taken[i];

@@ -54,7 +54,9 @@ static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint
         if (!entries[i].erased) {
             continue;
         }
-        if (covered[i] && entries[i].kind == ENTRY_AFFILIATION) {
+        if (covered[i] && entries[i].kind == ENTRY_REVIEW) {
+            lack = LACK_MISSING; /* whoever had it has it still */
+        } else if (covered[i] && entries[i].kind == ENTRY_AFFILIATION) {
             error = lack_of(txn, &at, &entries[i], &lack);
         }
         gap->missing = (uint16_t)(gap->missing + (lack == LACK_MISSING));
@@ -206,33 +208,6 @@ enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *aut
     error = update_targets(txn, author, &stored, &arena);
     free(memory);
     return error;
-}
-
-enum store_error gaps_recheck(struct store_txn *txn, struct disk_author *author)
-{
-    struct key prefix = author_key(author->number);
-    uint64_t from = 0;
-    enum store_error error = STORE_OK;
-
-    while (error == STORE_OK && author->gap_blocks > 0) {
-        struct key first = author_seq_key(author->number, from);
-        struct walk walk;
-
-        error = walk_open(&walk, txn, TABLE_GAPS);
-        if (error != STORE_OK) {
-            break;
-        }
-        error = walk_seek(&walk, &first);
-        if (error == STORE_OK) {
-            error = walk_under(&walk, &prefix) ? STORE_OK : STORE_NOT_FOUND;
-            from = error == STORE_OK ? number_at(walk.key.data, 4, 8) : from;
-        }
-        walk_close(&walk);
-        if (error == STORE_OK) {
-            error = gaps_update(txn, author, from++);
-        }
-    }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 /* ---- which gaps matter ---- */

@@ -3,7 +3,6 @@
 
 #include "store/consents.h"
 #include "store/content.h"
-#include "store/erased.h"
 #include "store/generation.h"
 #include "store/grants.h"
 #include "store/own.h"
@@ -105,8 +104,7 @@ static enum store_error unwind(struct store_txn *txn, const struct actor_id *aut
                                .gap_blocks = row.gap_blocks,
                                .erase_day = row.erase_day,
                                .erase_count = row.erase_count};
-    error = gaps_recheck(txn, &row);
-    return error == STORE_OK ? author_write(txn, author, &row) : error;
+    return author_write(txn, author, &row);
 }
 
 enum store_error store_unwind_log(struct store_txn *txn, const struct actor_id *author)

@@ -4,6 +4,7 @@
 
 #include <cmocka.h>
 
+#include "store/rows.h"
 #include "tests/support/log_builder.h"
 #include "tests/support/shop_world.h"
 
@@ -115,6 +116,25 @@ static bool served(struct store_world *world, const struct world_author *author,
     assert_int_equal(block_decode(&block, &world->network, block_of(world, author, seq), &world->arena),
                      REASON_NONE);
     return !block.entries[index].erased;
+}
+
+static size_t served_bytes(struct store_world *world, const struct world_author *author, uint64_t seq)
+{
+    return block_of(world, author, seq).size;
+}
+
+static size_t held_bytes(struct store_world *world, const struct world_author *author, uint64_t seq)
+{
+    struct store_txn *txn = world_read(world);
+    struct disk_record record;
+    struct stored_block stored;
+    uint32_t number = 0;
+
+    assert_int_equal(store_author_number(txn, &author->actor.id, &number), STORE_OK);
+    assert_int_equal(record_read(txn, number, seq, &record), STORE_OK);
+    assert_int_equal(stored_block_read(txn, number, seq, &record.hash, &stored), STORE_OK);
+    store_end(txn);
+    return stored.encoded.size;
 }
 
 /* Whether lookup finds the nth subject's certificate; whoever asks for it by its name is told what is erased.
@@ -520,6 +540,32 @@ static void an_affiliation_that_was_erased_unread_is_asked_for(void **context)
     assert_true(served(&fresh, &garage, 2, 0));
 }
 
+/* It sets the shop's floors. */
+static void a_review_is_not_erased(void **context)
+{
+    const struct review review = {.shop = garage.actor.id,
+                                  .code = bytes_of_string("ase/blue-seal"),
+                                  .day = WORLD_JOINED_DAY,
+                                  .technicians = 4};
+    struct dossier dossier;
+    struct bytes whole;
+
+    (void)context;
+    publish(&ase, CLASS_CONTENT, ENTRY_REVIEW, &review, NOW_S);
+    whole = block_of(&here, &ase, 2);
+    erase(&ase, 2, 0, 0, NOW_S);
+    drop(NULL, NOW_S + 8 * DAY_S);
+    assert_true(served(&here, &ase, 2, 0));
+    world_dossier(&here, &trust, &garage.actor.id, UINT64_MAX, &dossier);
+    assert_int_equal(dossier.review_count, 1);
+    give(&ase_copy, block_of(&here, &ase, 1), NOW_S);
+    give(&ase_copy, strip(whole, 0, 0), NOW_S);
+    give(&ase_copy, block_of(&here, &ase, 3), NOW_S);
+    assert_true(log_of(&fresh, &ase).incomplete); /* so that it is missed where a relay hides it */
+    assert_true(fill(&fresh, whole, NOW_S));
+    assert_false(log_of(&fresh, &ase).incomplete);
+}
+
 static void what_a_shop_says_of_itself_is_erased_at_once(void **context)
 {
     const struct shop first = world_profile("Main Street"), second = world_profile("High Street");
@@ -619,6 +665,71 @@ static void an_erase_beside_the_chain_accounts_for_it_in_the_open_epoch(void **c
     assert_true(readable(&fresh, 0));
 }
 
+/* It came erased, was then read after all, and is erased for good once its joined is. */
+static void a_left_that_was_filled_in_goes_with_its_joined(void **context)
+{
+    struct bytes joined, whole;
+    struct store_txn *txn;
+
+    (void)context;
+    join_and_leave();
+    joined = block_of(&here, &garage, 1);
+    whole = block_of(&here, &garage, 2);
+    erase(&garage, 2, 0, 0, NOW_S);
+    erase(&garage, 1, 0, 0, NOW_S + 9 * DAY_S);
+    give(&garage_copy, joined, NOW_S);
+    give(&garage_copy, strip(whole, 0, 0), NOW_S);
+    give(&garage_copy, block_of(&here, &garage, 3), NOW_S);
+    txn = world_write(&fresh);
+    assert_int_equal(store_drop_erased(txn, NULL, NOW_S + 7 * DAY_S, DROPS), STORE_OK);
+    world_commit(txn);
+    assert_true(fill(&fresh, whole, NOW_S + 8 * DAY_S));
+    give(&garage_copy, block_of(&here, &garage, 4), NOW_S + 9 * DAY_S);
+    for (uint64_t day = 10; day < 40; day++) {
+        txn = world_write(&fresh);
+        assert_int_equal(store_drop_erased(txn, NULL, NOW_S + day * DAY_S, DROPS), STORE_OK);
+        world_commit(txn);
+    }
+    assert_true(served_bytes(&fresh, &garage, 2) == held_bytes(&fresh, &garage, 2));
+}
+
+/* An undone void no longer stands against the `erase`, which is held beside the chain then. */
+static void what_a_void_gave_back_is_not_missed_once_that_is_undone(void **context)
+{
+    struct bytes whole = block_of(&here, &ase, BLOCK_SEQ);
+    uint64_t seq = erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    struct store_txn *txn;
+
+    (void)context;
+    make_void(&ase, seq, NOW_S);
+    give(&ase_copy, strip(whole, 1, 1), NOW_S);
+    give(&ase_copy, block_of(&here, &ase, 2), NOW_S);
+    give(&ase_copy, block_of(&here, &ase, 3), NOW_S);
+    assert_int_equal(gap_count(&fresh, &ase), 1);
+    txn = world_write(&fresh);
+    assert_int_equal(store_unwind_log(txn, &ase.actor.id), STORE_OK);
+    world_begin_log(&fresh, txn, &ase_copy, 1, NOW_S);
+    world_commit(txn);
+    give(&ase_copy, strip(whole, 1, 1), NOW_S);
+    assert_int_equal(gap_count(&fresh, &ase), 0);
+}
+
+static void a_block_beside_the_chain_has_gaps_in_the_open_epoch(void **context)
+{
+    struct bytes whole = block_of(&here, &ase, BLOCK_SEQ), copy = strip(whole, 0, 0);
+    struct store_txn *txn = world_write(&fresh);
+    struct block block;
+
+    (void)context;
+    assert_int_equal(block_decode(&block, &fresh.network, copy, &fresh.arena), REASON_NONE);
+    assert_int_equal(store_put_side_block(txn, &block, NOW_S), STORE_OK);
+    world_commit(txn);
+    assert_int_equal(gap_count(&fresh, &ase), 1);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    assert_true(fill(&fresh, whole, NOW_S));
+    assert_int_equal(gap_count(&fresh, &ase), 0);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -635,11 +746,15 @@ int main(void)
         IN_WORLD(with_its_joined_it_is),
         IN_WORLD(that_there_was_a_joined_stays_known),
         IN_WORLD(an_affiliation_that_was_erased_unread_is_asked_for),
+        IN_WORLD(a_review_is_not_erased),
         IN_WORLD(what_a_shop_says_of_itself_is_erased_at_once),
         IN_WORLD(what_no_erase_accounts_for_is_missing),
         IN_WORLD(an_erase_that_comes_later_accounts_for_it),
         IN_WORLD(what_a_void_block_lacks_is_not_missed),
         IN_WORLD(an_erase_beside_the_chain_accounts_for_it_in_the_open_epoch),
+        IN_WORLD(a_left_that_was_filled_in_goes_with_its_joined),
+        IN_WORLD(what_a_void_gave_back_is_not_missed_once_that_is_undone),
+        IN_WORLD(a_block_beside_the_chain_has_gaps_in_the_open_epoch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,13 @@ static const struct sign_public_key *named_key(const struct key_set *keys,
     return key->role == ROLE_PRESENT ? &key->key : NULL;
 }
 
+bool consent_is_signed(const struct affiliation *affiliation, const struct key_set *keys)
+{
+    const struct sign_public_key *key = named_key(keys, &affiliation->signature);
+
+    return key != NULL && sign_verify(&affiliation->signature.signature, key, &affiliation->id);
+}
+
 /* Whether keys say that the signature is good. before: the key set that they follow, whose keys were tried;
  * NULL: none. */
 static bool is_good(const struct affiliation *affiliation, const struct key_set *keys,
@@ -129,8 +136,8 @@ struct arrival {
     struct key_set keys, before;
 };
 
-static enum store_error read_joined(struct store_txn *txn, const struct entry_at *at,
-                                    struct affiliation *affiliation)
+enum store_error joined_read(struct store_txn *txn, const struct entry_at *at,
+                             struct affiliation *affiliation)
 {
     enum { JOINED_ARENA_SIZE = 16 * 1024 };
     uint8_t memory[JOINED_ARENA_SIZE];
@@ -160,7 +167,7 @@ static enum store_error settle_one(const struct arrival *arrival, const struct e
     if (error != STORE_OK || consent.verdict == CONSENT_GOOD || consent.verdict == CONSENT_IDLE) {
         return error;
     }
-    error = read_joined(arrival->txn, at, &affiliation);
+    error = joined_read(arrival->txn, at, &affiliation);
     if (error != STORE_OK) {
         return error;
     }

@@ -29,8 +29,10 @@
     X(TABLE_CHECKPOINTS, "checkpoints") /* actor -> the newest record */                                     \
     X(TABLE_CHECKPOINT_DAYS, "days")    /* author number, UTC day -> struct disk_checkpoint */               \
     X(TABLE_FORKS, "forks")             /* actor, epoch -> record */                                         \
-    X(TABLE_NONCES, "nonces")           /* nonce -> when it expires */                                       \
-    X(TABLE_EXPIRIES, "expiries")       /* when, nonce -> nothing */
+    X(TABLE_INTRODUCTIONS, "introductions") /* kind, technician or shop, consent id -> the rest */           \
+    X(TABLE_ACCOUNTS, "accounts")           /* account kind, actor -> struct disk_account */                 \
+    X(TABLE_NONCES, "nonces")               /* nonce -> when it expires */                                   \
+    X(TABLE_EXPIRIES, "expiries")           /* when, nonce -> nothing */
 
 #define TABLE_AS_ENUM(name, text) name,
 enum table { TABLE_LIST(TABLE_AS_ENUM) TABLE_COUNT };

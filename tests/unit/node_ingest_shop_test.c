@@ -561,6 +561,33 @@ static void a_flood_is_cut_harms_nobody_and_goes_on_the_next_day(void **state)
     assert_in_range(bytes_of_shop(0) - then, 1, SHOP_BYTES_A_DAY);
 }
 
+/* Nobody is kept from taking new keys, nor a technician whom a body names from saying that she left, by what
+ * a shop sends. */
+static void a_full_account_stops_neither_keys_nor_leaving(void **state)
+{
+    const struct shop_payer payer = {.is_owner = true};
+    const struct affiliation joined = consent_of(&maria, 0, 0), left = world_left(&joined, 40005);
+    struct store_txn *txn;
+
+    (void)state;
+    followed.actors[followed.count++] = shops[0].actor.id;
+    ingest.followed = &followed;
+    join(0, &maria);
+    join(0, &tom);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    txn = world_write(&here);
+    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, SHOP_BYTES_FIRST, NOW_S), STORE_OK);
+    world_commit(txn);
+    assert_int_equal(give(&tom), REASON_QUOTA);
+    by_the_owner();
+    (void)say(&away, &maria, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    assert_int_equal(give(&maria), REASON_NONE);
+    txn = world_write(&away);
+    world_rotate(&away, txn, &shops[0], NOW_S);
+    world_commit(txn);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+}
+
 /* ---- accounts ---- */
 
 static void accounts_fill_by_the_day(void **state)
@@ -772,6 +799,7 @@ int main(void)
         WITH_WORLDS(what_attested_her_has_to_stand),
         WITH_WORLDS(a_shop_and_its_people_come_in),
         WITH_WORLDS(a_flood_is_cut_harms_nobody_and_goes_on_the_next_day),
+        WITH_WORLDS(a_full_account_stops_neither_keys_nor_leaving),
         cmocka_unit_test(accounts_fill_by_the_day),
         WITH_WORLDS(a_clock_that_goes_back_fills_nothing),
         WITH_WORLDS(each_payer_pays_for_its_own),

@@ -7,6 +7,7 @@
 #include "cmd/arguments.h"
 #include "cmd/award_words.h"
 #include "cmd/command.h"
+#include "cmd/held_shop.h"
 #include "cmd/issue_counts.h"
 #include "cmd/issue_rules.h"
 #include "cmd/json_output.h"
@@ -192,6 +193,9 @@ static int prepare(struct reviewing *reviewing, const struct review_request *req
     int code = session_need_actor(reviewing->session);
     if (code == EXIT_YES) {
         code = read_request(reviewing, request);
+    }
+    if (code == EXIT_YES) {
+        code = held_shop_need(reviewing->session, &reviewing->review.shop);
     }
     if (code == EXIT_YES && reviewing->review.code.size == 0) {
         code = default_code(reviewing);

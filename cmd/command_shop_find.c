@@ -33,6 +33,7 @@ struct search {
     struct candidate *candidates;
     bool is_full;
     json_t *found, *open; /* NULL: in words */
+    size_t held_count;    /* shops of which a profile is held */
     size_t found_count, open_count;
 };
 
@@ -90,6 +91,7 @@ static bool copy_profile(struct shop *out, const struct shop *profile, struct ar
 static bool visit(void *context, const struct actor_id *actor, const struct shop *profile)
 {
     struct search *search = context;
+    search->held_count++;
     if (is_of_the_day(search, profile) && !profile_fits(search->request, profile)) {
         return true;
     }
@@ -144,16 +146,6 @@ static enum answer at_least(uint64_t certain, uint64_t possible, uint64_t wanted
     return possible >= wanted ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
-static size_t possibly_certified(const struct roster_verdict *roster)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < roster->member_count; i++) {
-        const struct roster_member *member = &roster->members[i];
-        count += member->on_roster != ANSWER_NO && member->certified != ANSWER_NO ? 1 : 0;
-    }
-    return count;
-}
-
 static const struct award_verdict *find_award(const struct roster_verdict *roster, const char *words)
 {
     for (size_t i = 0; words != NULL && i < roster->award_count; i++) {
@@ -169,7 +161,7 @@ static void decide_roster(struct outcome *out, const struct shop_find_request *r
 {
     out->certified = roster_certified_count(roster);
     out->award = find_award(roster, request->award);
-    out->answer = at_least(out->certified, possibly_certified(roster), request->min_certified);
+    out->answer = at_least(out->certified, roster_possibly_certified_count(roster), request->min_certified);
     if (roster->profile == NULL || !profile_fits(request, roster->profile)) {
         out->answer = ANSWER_NO;
     } else if (request->award != NULL && out->answer != ANSWER_NO) {
@@ -288,7 +280,7 @@ static int conclude(const struct search *search)
     if (search->found_count > 0) {
         return EXIT_YES;
     }
-    return search->open_count > 0 ? EXIT_UNKNOWN : EXIT_NO;
+    return search->open_count > 0 || search->held_count == 0 ? EXIT_UNKNOWN : EXIT_NO;
 }
 
 static int answer_in_json(struct search *search)
@@ -329,7 +321,8 @@ static int answer(struct session *session, void *argument)
     }
     code = decide_all(&search);
     if (code == EXIT_YES && search.found_count == 0 && search.open_count == 0) {
-        printf("No shop that this node knows of is like that.\n");
+        printf("%s\n", search.held_count > 0 ? "No shop that this node holds is like that."
+                                             : "Not held here: this node holds no shop at all.");
     }
     return code == EXIT_YES ? conclude(&search) : code;
 }

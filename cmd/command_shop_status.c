@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "cmd/command.h"
+#include "cmd/held_shop.h"
 #include "cmd/json_output.h"
 #include "cmd/roster_page.h"
 #include "cmd/shop_roster.h"
@@ -63,6 +64,9 @@ static int answer(struct session *session, void *argument)
         .budget = FRESHNESS_DEFAULT,
     };
     int code = session_actor(session, request->shop != NULL ? request->shop : "me", &shop);
+    if (code == EXIT_YES) {
+        code = held_shop_need(session, &shop);
+    }
     if (code == EXIT_YES) {
         code = read_change(&change, session, request);
     }

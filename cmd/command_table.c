@@ -279,7 +279,10 @@ const struct command commands[] = {
      "who counts, which areas are covered by whom, and for each award whether it is held, since when,\n"
      "until when, and what ends it first. SHOP is an id or a contact's name (default: your own). Exit\n"
      "code 0: the award that asks for a recognition of the shop is held, 1: it is not, 2: that could\n"
-     "not be determined.\n"
+     "not be determined, or the shop is not held here.\n"
+     "\n"
+     "A shop comes by itself once a technician whom your trusted bodies, or delegates at most two steps\n"
+     "below them, attested something (but experience) has joined it. Any other: tradeproof follow SHOP.\n"
      "\n"
      "  --at DAY        as of this day (default: today)\n"
      "  --without TECH  what if this technician were gone? may be given several times\n"
@@ -295,11 +298,12 @@ const struct command commands[] = {
      command_shop_status},
     {"shop find", "find shops by what they do and hold", "[OPTIONS]",
      "Searches the shops whose logs this node holds. What is computed is as declared. Exit code 0: some\n"
-     "were found, 1: none, 2: none for certain, but of some it could not be determined.\n"
+     "were found, 1: none, 2: none for certain, but of some it could not be determined; or none is held\n"
+     "here at all.\n"
      "\n"
      "  --area AREA        performs this service area; may be given several times\n"
      "  --state TX         in this state\n"
-     "  --min-certified N  at least so many certified technicians\n"
+     "  --min-certified N  at least so many certified technicians who perform repairs\n"
      "  --award NAME       holds this award; its first words are enough\n"
      "  --blue-seal        short for --award \"blue seal\"\n"
      "  --at DAY           as of this day (default: today)\n"
@@ -314,7 +318,8 @@ const struct command commands[] = {
      "SHOP --technicians N --areas LIST [OPTIONS]",
      "Records what you found in the shop: the shop can't declare less afterwards. If the award that\n"
      "your rules know holds then, the recognition that it asks for is issued; if not, what is missing\n"
-     "is said and nothing is issued.\n"
+     "is said and nothing is issued. A shop whose profile is not held here can't be reviewed (exit code\n"
+     "2): tradeproof follow SHOP asks for it. One that you reviewed is followed from then on.\n"
      "\n"
      "  --technicians N  who diagnose and repair there\n"
      "  --areas LIST     service areas that it performs: brakes,electrical\n"
@@ -406,11 +411,28 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof require check grades.txt \"Maria Lopez\"\n",
      command_require_check},
+    {"follow", "ask for a shop's log, or show whose you ask for", "[SHOP]",
+     "Holds a shop that nobody introduces to this node, as far as 4 MiB at first and 1 MiB a day go. The\n"
+     "nodes that yours dials (tradeproofd --peer) are asked for its log, and so learn that you follow\n"
+     "it; nodes that dial yours are never asked, though what is held is passed on to them. Whoever is on\n"
+     "your watch-list, and shops that you reviewed, are followed too; contacts alone are never asked\n"
+     "for. The list is the file `follow` of the data folder, one id a line, at most 1000.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof follow \"Lone Star Garage\"\n",
+     command_follow},
+    {"unfollow", "no longer ask for a shop's log", "SHOP",
+     "What is held of it stays.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof unfollow \"Lone Star Garage\"\n",
+     command_unfollow},
     {"watch add", "watch a technician or a shop", "TECHNICIAN|SHOP [--name NAME]",
      "From now on tradeproof watch report, and a running tradeproofd, say what changes: certificates,\n"
      "titles, a shop's awards. The list is the file `watch` of the data folder, one id a line, at most\n"
-     "1000; nobody learns of it. The daemon appends each change to `watch.log` there, and runs a program\n"
-     "if it was started with --on-change: see tradeproofd --help.\n"
+     "1000. Who is on it is followed: tradeproof follow --help says who learns of it. The daemon appends\n"
+     "each change to `watch.log` there, and runs a program if it was started with --on-change: see\n"
+     "tradeproofd --help.\n"
      "\n"
      "  --name NAME  what to call them (default: as in your contacts)\n"
      "\n"

@@ -17,7 +17,19 @@ size_t roster_certified_count(const struct roster_verdict *roster)
     size_t count = 0;
     for (size_t i = 0; i < roster->member_count; i++) {
         const struct roster_member *member = &roster->members[i];
-        count += member->on_roster == ANSWER_YES && member->certified == ANSWER_YES ? 1 : 0;
+        bool is_certified = member->on_roster == ANSWER_YES && member->certified == ANSWER_YES;
+        count += member->performs_repairs && is_certified ? 1 : 0;
+    }
+    return count;
+}
+
+size_t roster_possibly_certified_count(const struct roster_verdict *roster)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < roster->member_count; i++) {
+        const struct roster_member *member = &roster->members[i];
+        bool is_excluded = member->on_roster == ANSWER_NO || member->certified == ANSWER_NO;
+        count += member->performs_repairs && !is_excluded ? 1 : 0;
     }
     return count;
 }

@@ -27,8 +27,10 @@ struct roster_page {
  * first one; NULL: no rules that are known here have any. */
 const struct award_verdict *roster_main_award(const struct roster_verdict *roster);
 
-/* How many technicians on the roster are certified for sure. */
+/* How many technicians on the roster who perform repairs are certified for sure, and how many may be: an
+ * adviser counts for nothing, whatever they hold. */
 size_t roster_certified_count(const struct roster_verdict *roster);
+size_t roster_possibly_certified_count(const struct roster_verdict *roster);
 
 /* Whether name begins with the words of text: upper and lower case, and what stands between words, are all
  * one. */

@@ -137,10 +137,22 @@ static void greet(struct daemon *daemon, struct peer *peer, const struct frame *
 
 static void put(struct daemon *daemon, const struct peer *peer, enum intake_kind kind, struct bytes payload)
 {
-    const struct intake_item item = {
-        .kind = kind, .source = INTAKE_FROM_PEER, .from = peer->id, .origin = INGEST_PEER, .bytes = payload};
+    const struct intake_item item = {.kind = kind,
+                                     .source = INTAKE_FROM_PEER,
+                                     .from = peer->id,
+                                     .origin = peer->role == NET_DIAL ? INGEST_PEER : INGEST_INBOUND,
+                                     .bytes = payload};
 
     intake_add(&daemon->intake, &item);
+}
+
+/* An answer to a question of ours; what comes unasked costs nothing. */
+static void put_introduction(struct daemon *daemon, struct peer *peer, struct bytes payload)
+{
+    if (peer->introductions_due > 0) {
+        peer->introductions_due--;
+        put(daemon, peer, INTAKE_INTRODUCTION, payload);
+    }
 }
 
 static void on_greeted_frame(struct daemon *daemon, struct peer *peer, const struct frame *frame)
@@ -160,6 +172,14 @@ static void on_greeted_frame(struct daemon *daemon, struct peer *peer, const str
         break;
     case FRAME_WANT:
         put(daemon, peer, INTAKE_WANT, frame->payload);
+        break;
+    case FRAME_INTRODUCTION:
+        put_introduction(daemon, peer, frame->payload);
+        break;
+    case FRAME_INTRODUCTION_WANT:
+        if (peers_may_introduce(&peer->asked, daemon->now_ms)) {
+            put(daemon, peer, INTAKE_INTRODUCTION_WANT, frame->payload);
+        }
         break;
     case FRAME_HELLO: /* one is enough */
         settle_kick(daemon, peer, "second-hello");

@@ -205,6 +205,8 @@ static enum daemon_end open_store(struct daemon *daemon)
                      self_error == HOME_OK ? &self : NULL)) {
         return end_of_memory();
     }
+    (void)requests_read_followed(daemon);
+    daemon->ingest.followed = &daemon->followed;
     return DAEMON_STOPPED;
 }
 

@@ -12,13 +12,14 @@
 #include "node/relay.h"
 #include "node/watch.h"
 
-enum { NO_ROOM_LOG_INTERVAL_MS = 60000, RECHECK_DELAY_MS = 100 };
+enum { NO_ROOM_LOG_INTERVAL_MS = 60000, RECHECK_DELAY_MS = 100, INTRODUCTION_ASK_AGAIN_MS_MAX = 4000 };
 
 struct daemon {
     const struct daemon_options *options;
     struct home home;
     int lock, signals; /* descriptors */
     struct trust trust;
+    struct followed followed;
     struct node_keys keys;
     struct store *store;
     struct ingest ingest; /* knows whether there is an own actor, and which */

@@ -7,6 +7,8 @@
  *     trust            the trust file (protocol/rules/trust.h)
  *     contacts         names for ids: "tpa1… Maria Lopez", one a line
  *     watch            whom the owner watches: "tpa1… Maria Lopez", one a line (node/watch_file.h)
+ *     follow           whose logs are asked for though nobody introduces them, as in watch (node/followed.h)
+ *     follow.lock      held while a command changes that list
  *     watch.seen       what the daemon last saw of them, and news still to be told (node/watch_seen.h)
  *     watch.reported   what `watch report` last said of them
  *     watch.log        what changed for them, one a line

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/ingest_branch.h"
+#include "node/ingest_shop.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/fork.h"
 
@@ -71,6 +72,10 @@ enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, 
     if (error != STORE_OK || accredited) {
         return error;
     }
+    error = ingest_shop_admission(ingest, txn, author, out);
+    if (error != STORE_OK || *out != ADMISSION_NONE) {
+        return error;
+    }
     /* What is held was admitted once, and may yet hold its author's new keys. */
     error = store_is_log_held(txn, author, &named);
     if (error == STORE_OK && !named) {
@@ -103,8 +108,29 @@ static bool is_within_quota(const struct block *block, uint64_t blocks, uint64_t
     return blocks < NAMED_BLOCKS_MAX && bytes + block->encoded.size <= NAMED_BYTES_MAX;
 }
 
+/* Whether the block finds room on the account of a shop, where it is on any. Returns: false with *result
+ * filled. */
+static bool is_within_shop_quota(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                 uint64_t now_s, struct shop_toll *toll, struct ingest_result *result)
+{
+    uint64_t room = 0;
+    enum store_error error = ingest_shop_enter(ingest, txn, block, now_s, toll, &room);
+
+    if (error == STORE_OK && room < block->encoded.size) {
+        error = store_refuse_shop(txn, &toll->shop, block->encoded.size, now_s);
+        refuse(result, REASON_QUOTA);
+        toll->due = false;
+    }
+    if (error != STORE_OK) {
+        fail(result, error);
+        return false;
+    }
+    return room >= block->encoded.size;
+}
+
 /* Whether the block may be stored at all. Returns: false with *result filled. */
 static bool admit(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                  enum ingest_origin origin, uint64_t now_s, struct shop_toll *toll,
                   struct ingest_result *result)
 {
     enum admission admission = ADMISSION_NONE;
@@ -118,7 +144,10 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
     if (admission == ADMISSION_FULL) {
         return true;
     }
-    if (admission == ADMISSION_NONE || !may_named_actor_say(block)) {
+    if (admission == ADMISSION_SHOP || (admission == ADMISSION_FOLLOWED && origin != INGEST_INBOUND)) {
+        return is_within_shop_quota(ingest, txn, block, now_s, toll, result);
+    }
+    if (admission != ADMISSION_NAMED || !may_named_actor_say(block)) {
         refuse(result, REASON_NOT_ADMITTED);
         return false;
     }
@@ -131,7 +160,7 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
         refuse(result, REASON_QUOTA);
         return false;
     }
-    return true;
+    return is_within_shop_quota(ingest, txn, block, now_s, toll, result);
 }
 
 /* ---- one block ---- */
@@ -169,7 +198,7 @@ enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const st
 
 /* How many bytes more may be held of the author of a block that is held already. */
 static enum store_error room_of(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                                uint64_t *room)
+                                uint64_t now_s, struct shop_toll *toll, uint64_t *room)
 {
     enum admission admission = ADMISSION_NONE;
     uint64_t blocks = 0, bytes = 0;
@@ -182,6 +211,9 @@ static enum store_error room_of(struct ingest *ingest, struct store_txn *txn, co
     if (admission == ADMISSION_FULL) {
         *room = UINT64_MAX;
         return STORE_OK;
+    }
+    if (admission == ADMISSION_SHOP || admission == ADMISSION_FOLLOWED) {
+        return ingest_shop_enter(ingest, txn, block, now_s, toll, room);
     }
     if (admission == ADMISSION_NONE || !may_named_actor_say(block)) {
         return STORE_OK;
@@ -196,7 +228,7 @@ static enum store_error room_of(struct ingest *ingest, struct store_txn *txn, co
 /* Whoever passed on the copy that is held may have stripped it of entries that its author never erased; they
  * must not stay hidden once a fuller copy is there. */
 static void refuse_known(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                         uint64_t now_s, struct ingest_result *result)
+                         uint64_t now_s, struct shop_toll *toll, struct ingest_result *result)
 {
     uint64_t room = 0;
     bool lacks = false;
@@ -204,7 +236,7 @@ static void refuse_known(struct ingest *ingest, struct store_txn *txn, const str
 
     refuse(result, REASON_KNOWN);
     if (error == STORE_OK && lacks) {
-        error = room_of(ingest, txn, block, &room);
+        error = room_of(ingest, txn, block, now_s, toll, &room);
     }
     if (error == STORE_OK && room > 0) {
         error = store_fill_block(txn, ingest->network, block, room, now_s, &result->filled);
@@ -228,7 +260,7 @@ static void extend_head(struct ingest *ingest, struct store_txn *txn, const stru
     enum store_error error = STORE_OK;
     enum reason reason = ingest_extend(ingest, txn, state, block, now_s, &error);
 
-    if (error == STORE_OK && reason != REASON_NONE && origin == INGEST_PEER && state != NULL &&
+    if (error == STORE_OK && reason != REASON_NONE && origin != INGEST_LOCAL && state != NULL &&
         is_signed(state, ingest->network, block, &ingest->arena)) {
         error = store_put_side_block(txn, block, now_s);
     }
@@ -329,6 +361,7 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
                   struct bytes encoded, uint64_t now_s, struct ingest_result *result)
 {
     struct block block;
+    struct shop_toll toll = {0};
     bool held = false;
     enum store_error error = STORE_OK;
     enum reason reason = REASON_NONE;
@@ -348,9 +381,15 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
     if (error != STORE_OK) {
         fail(result, error);
     } else if (held) {
-        refuse_known(ingest, txn, &block, now_s, result);
-    } else if (admit(ingest, txn, &block, result)) {
+        refuse_known(ingest, txn, &block, now_s, &toll, result);
+    } else if (admit(ingest, txn, &block, origin, now_s, &toll, result)) {
         ingest_decoded(ingest, txn, origin, &block, now_s, result);
+    }
+    if (toll.due && result->outcome != INGEST_FAILED) {
+        error = ingest_shop_pay(txn, &result->author, &toll, now_s);
+        if (error != STORE_OK) {
+            fail(result, error);
+        }
     }
     /* What did not fit was not looked at: it is not the block's fault. */
     if (result->outcome == INGEST_REFUSED && result->reason == REASON_TOO_LARGE && ingest->arena.refused) {

@@ -5,12 +5,14 @@
  * socket, the CLI directly when no daemon runs. Many blocks share one write transaction; nothing is
  * acknowledged or relayed before its commit. */
 
+#include "node/followed.h"
 #include "protocol/rules/trust.h"
 #include "store/store.h"
 
 enum ingest_origin {
-    INGEST_LOCAL, /* from this machine's own actor: must extend the head, may not fork */
-    INGEST_PEER,
+    INGEST_LOCAL,   /* from this machine's own actor: must extend the head, may not fork */
+    INGEST_PEER,    /* from a peer that this node dialled, or a file */
+    INGEST_INBOUND, /* from a peer that dialled this node: it must not learn whom the owner follows */
 };
 
 enum ingest_outcome {
@@ -39,7 +41,8 @@ struct ingest {
     const struct trust *trust;
     struct actor_id self; /* own logs are always admitted */
     bool has_self;
-    uint8_t *memory; /* INGEST_MEMORY_SIZE bytes, owned */
+    const struct followed *followed; /* NULL: nobody */
+    uint8_t *memory;                 /* INGEST_MEMORY_SIZE bytes, owned */
     struct arena arena;
 };
 
@@ -61,9 +64,16 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
 enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
                               struct actor_id *author, enum store_error *error);
 
-/* Whether blocks of author are taken in, and in full or only as an actor that an entry names (DESIGN section
- * 5, admission). */
-enum admission { ADMISSION_NONE, ADMISSION_NAMED, ADMISSION_FULL };
+/* Whether blocks of author are taken in, and in full, as a shop's, or only as an actor that an entry names
+ * (DESIGN section 5, admission). */
+enum admission {
+    ADMISSION_NONE,
+    ADMISSION_NAMED,
+    ADMISSION_FOLLOWED, /* as a shop, because this node's owner follows it: asked for of dialled peers alone
+                         */
+    ADMISSION_SHOP,     /* a technician introduced it, or this node's own actor reviewed it */
+    ADMISSION_FULL,
+};
 enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
                                   enum admission *out);
 

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "node/ingest_shop.h"
+
 enum { ITEM_SIZE_MAX = FRAME_SIZE_MAX, NONCE_SIZE = 32, GROWTHS_MAX = 8 };
 
 bool intake_init(struct intake *intake)
@@ -47,7 +49,8 @@ void intake_add(struct intake *intake, const struct intake_item *item)
     assert(copied);
     intake->count++;
     intake->block_count += item->kind == INTAKE_BLOCK;
-    intake->write_count += item->kind != INTAKE_HEADS && item->kind != INTAKE_WANT;
+    intake->write_count +=
+        item->kind != INTAKE_HEADS && item->kind != INTAKE_WANT && item->kind != INTAKE_INTRODUCTION_WANT;
 }
 
 /* ---- deciding ---- */
@@ -89,8 +92,12 @@ static enum store_error decide(struct intake_item *item, struct ingest *ingest, 
         return error;
     case INTAKE_NONCE:
         return use_nonce(txn, item->bytes, &item->reason);
+    case INTAKE_INTRODUCTION:
+        item->reason = ingest_introduction(ingest, txn, item->bytes, &item->author, &error);
+        return error;
     case INTAKE_HEADS:
     case INTAKE_WANT:
+    case INTAKE_INTRODUCTION_WANT:
         return STORE_OK;
     }
     return STORE_OK;

@@ -16,6 +16,8 @@ enum intake_kind {
     INTAKE_NONCE, /* 32 nonce | 8 expires_s, big-endian */
     INTAKE_HEADS,
     INTAKE_WANT,
+    INTAKE_INTRODUCTION,
+    INTAKE_INTRODUCTION_WANT,
 };
 
 enum intake_source {
@@ -33,7 +35,7 @@ struct intake_item {
     /* After intake_apply. Of a block: result; of the others reason and author. */
     struct ingest_result result;
     enum reason reason;
-    struct actor_id author;
+    struct actor_id author; /* of an introduction: the shop */
     enum store_error error; /* not STORE_OK: nothing of this item was kept */
 };
 

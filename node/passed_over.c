@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "node/clock.h"
+
 static int order(const struct passed_over_head *a, uint32_t peer, const struct actor_id *author)
 {
     if (a->peer != peer) {
@@ -35,19 +37,34 @@ static size_t count_of(const struct passed_over *passed, uint32_t peer)
     return end - place_of(passed, peer, NULL);
 }
 
-void passed_over_add(struct passed_over *passed, uint32_t peer, const struct head *head)
+struct passed_over_head *passed_over_add(struct passed_over *passed, uint32_t peer, const struct head *head)
 {
     size_t place = place_of(passed, peer, &head->author);
     struct passed_over_head *at = &passed->heads[place];
 
     if (place == passed->count || order(at, peer, &head->author) != 0) {
         if (passed->count == PASSED_OVER_MAX || count_of(passed, peer) >= PASSED_OVER_PER_PEER_MAX) {
-            return;
+            return NULL;
         }
         memmove(at + 1, at, (passed->count - place) * sizeof *at);
         passed->count++;
+        *at = (struct passed_over_head){.peer = peer};
     }
-    *at = (struct passed_over_head){.peer = peer, .head = *head};
+    at->head = *head;
+    return at;
+}
+
+bool passed_over_ask(struct passed_over_head *at, uint64_t now_ms)
+{
+    if (now_ms < at->ask_ms) {
+        return false;
+    }
+    at->wait_ms = at->wait_ms == 0 ? INTRODUCTION_ASK_MS_MIN : at->wait_ms * 2;
+    if (at->wait_ms > INTRODUCTION_ASK_MS_MAX) {
+        at->wait_ms = INTRODUCTION_ASK_MS_MAX;
+    }
+    at->ask_ms = now_ms + clock_rhythm_ms(at->wait_ms);
+    return true;
 }
 
 void passed_over_remove(struct passed_over *passed, size_t i)

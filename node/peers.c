@@ -65,6 +65,18 @@ bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint6
     return true;
 }
 
+bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms)
+{
+    if (now_ms >= turns->begun_ms + 1000) {
+        *turns = (struct peer_turns){.begun_ms = now_ms};
+    }
+    if (turns->count == PEER_INTRODUCTIONS_PER_S) {
+        return false;
+    }
+    turns->count++;
+    return true;
+}
+
 static void kick(struct peers *peers, enum net_role role, uint32_t number)
 {
     struct supervised *process = &peers->processes[role];

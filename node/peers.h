@@ -19,6 +19,15 @@ enum {
      * asks for at its own pace, so that a slow one is never sent more than its net process keeps for it. */
     PEER_UNASKED_BYTES_MAX = 1024 * 1024,
     PEER_UNASKED_BYTES_PER_S = 1024 * 1024,
+    /* Introductions that a peer is asked for, and that it is answered, in one second. */
+    PEER_INTRODUCTIONS_PER_S = 64,
+    PEER_INTRODUCTIONS_DUE_MAX = 256, /* that are still read after the last question */
+};
+
+/* How often something was done in the second that began at begun_ms. */
+struct peer_turns {
+    uint64_t begun_ms;
+    uint32_t count;
 };
 
 struct peer {
@@ -33,6 +42,8 @@ struct peer {
     uint64_t frames_in, frames_out;
     uint64_t unasked_bytes; /* left to send unasked at unasked_ms */
     uint64_t unasked_ms;
+    struct peer_turns asking, asked; /* for introductions, by us and by it */
+    uint32_t introductions_due;      /* that it may still send as answers to us */
     struct actor_id
         heads_from; /* where the next exchange of heads goes on, when the last one had no room for all */
 };
@@ -71,6 +82,8 @@ enum reason peers_greet(struct peers *peers, struct peer *peer, const struct hel
 bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload);
 /* Whether size bytes may go to peer unasked now; then they are counted. */
 bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint64_t now_ms);
+/* Whether an introduction may be asked for, or told, once more now; then it is counted. */
+bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms);
 /* Ask the net process to close the connection; peer stays in the table until that is done. */
 void peers_kick(struct peers *peers, struct peer *peer);
 

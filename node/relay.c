@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/clock.h"
+#include "node/ingest_shop.h"
 #include "node/locator.h"
+#include "store/shop_admission.h"
 
 enum { RELAY_MEMORY_SIZE = 4 * 1024 * 1024 };
 
@@ -65,11 +68,25 @@ static enum store_error compare_held(struct relay *relay, struct store_txn *txn,
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* Whether more of an author's log is taken in now. */
+static enum store_error is_wanted(struct relay *relay, struct store_txn *txn, const struct actor_id *author,
+                                  bool dialled, bool *wanted)
+{
+    enum admission admission = ADMISSION_NONE;
+    enum store_error error = ingest_admission(relay->ingest, txn, author, &admission);
+
+    *wanted = admission != ADMISSION_NONE && (admission != ADMISSION_FOLLOWED || dialled);
+    if (error != STORE_OK || !*wanted) {
+        return error;
+    }
+    return ingest_may_grow(relay->ingest, txn, author, admission, clock_wall_s(), wanted);
+}
+
 enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const struct head *head,
-                               enum sync_ours *out, uint64_t *ours_next)
+                               bool dialled, enum sync_ours *out, uint64_t *ours_next)
 {
     struct log_state state;
-    enum admission admission = ADMISSION_NONE;
+    bool wanted = false;
     enum store_error error = store_log_state(txn, &head->author, &state);
 
     *out = SYNC_OURS_MISSING;
@@ -82,8 +99,8 @@ enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const
     if (error != STORE_OK || *out != SYNC_OURS_MISSING) {
         return error;
     }
-    error = ingest_admission(relay->ingest, txn, &head->author, &admission);
-    if (error == STORE_OK && admission == ADMISSION_NONE) {
+    error = is_wanted(relay, txn, &head->author, dialled, &wanted);
+    if (error == STORE_OK && !wanted) {
         *out = SYNC_OURS_NOT_ADMITTED;
     }
     return error;
@@ -352,6 +369,36 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
     /* Whoever has all blocks now can judge what is said about them. */
     error = send_proofs(relay, txn, peer, &want->author);
     return error == STORE_OK ? send_checkpoint(relay, txn, peer, &want->author) : error;
+}
+
+/* ---- introductions ---- */
+
+void relay_ask_introduction(struct relay *relay, uint32_t peer, const struct actor_id *shop)
+{
+    const struct introduction_want want = {.shop = *shop};
+
+    (void)send_record(relay, peer, FRAME_INTRODUCTION_WANT, &introduction_want_schema, &want);
+}
+
+enum store_error relay_tell_introductions(struct relay *relay, uint32_t peer, const struct actor_id *shop,
+                                          uint64_t draw)
+{
+    struct introduction introductions[INTRODUCTIONS_TOLD_MAX];
+    struct store_txn *txn = NULL;
+    size_t count = 0;
+    enum store_error error = store_read_begin(&txn, relay->ingest->store);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    arena_rewind(&relay->arena, 0);
+    error = store_introductions(txn, relay->ingest->trust, shop, draw, introductions, INTRODUCTIONS_TOLD_MAX,
+                                &count, &relay->arena);
+    store_end(txn);
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        (void)send_record(relay, peer, FRAME_INTRODUCTION, &signed_consent_schema, &introductions[i].consent);
+    }
+    return error;
 }
 
 /* ---- actions ---- */

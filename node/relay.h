@@ -23,11 +23,20 @@ bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers)
 void relay_deinit(struct relay *relay);
 
 /* How the head that a peer announced compares with what the store holds, and the seq behind our own head, 0
- * when nothing of the author is held. */
+ * when nothing of the author is held. dialled: this node dialled the peer, so that it may learn whom the
+ * owner follows. */
 enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const struct head *head,
-                               enum sync_ours *out, uint64_t *ours_next);
+                               bool dialled, enum sync_ours *out, uint64_t *ours_next);
 /* Whether blocks of the author lack entries here (store_gaps); false when nothing of it is held. */
 enum store_error relay_has_gaps(struct store_txn *txn, const struct actor_id *author, bool *gaps);
+
+/* Ask peer who introduces shop. */
+void relay_ask_introduction(struct relay *relay, uint32_t peer, const struct actor_id *shop);
+/* Tell peer who introduces shop: up to INTRODUCTIONS_TOLD_MAX consents that its log holds. draw: any number,
+ * another one each time. */
+enum { INTRODUCTIONS_TOLD_MAX = 4 };
+enum store_error relay_tell_introductions(struct relay *relay, uint32_t peer, const struct actor_id *shop,
+                                          uint64_t draw);
 
 /* Perform actions in order, in one read transaction. want: the one being answered by SYNC_SEND_BLOCKS; NULL
  * where no action is one. Frames that find no room in a queue are dropped: timers make up for them. */

@@ -64,10 +64,23 @@ static bool reload_checkpoint_key(struct daemon *daemon)
     return true;
 }
 
+bool requests_read_followed(struct daemon *daemon)
+{
+    const char *refused = NULL;
+    enum home_error error = followed_read(&daemon->followed, &refused, &daemon->home);
+
+    if (error == HOME_OK && refused == NULL) {
+        return true;
+    }
+    LOG(LOG_ERROR, "follow-list-refused", LOG_T("file", refused != NULL ? refused : FOLLOW_FILE));
+    return false;
+}
+
 bool requests_reload(struct daemon *daemon)
 {
     struct actor_id self;
 
+    (void)requests_read_followed(daemon);
     if (!reload_trust(daemon) || !reload_checkpoint_key(daemon)) {
         return false;
     }

@@ -11,6 +11,9 @@ void requests_take(struct daemon *daemon);
 /* Read the trust file and the own actor again. A bad trust file leaves the old one in force. Returns: whether
  * all was read. */
 bool requests_reload(struct daemon *daemon);
+/* Read again whom the owner follows. Returns: false when a file was refused: who stands in it is not
+ * followed. */
+bool requests_read_followed(struct daemon *daemon);
 /* Read home/actor.public into *self. Returns: HOME_NOT_FOUND when there is no own actor, HOME_IO when the
  * file is no inception. */
 enum home_error requests_read_self(const struct home *home, struct actor_id *self);

@@ -178,6 +178,26 @@ static void on_new_head(struct daemon *daemon, const struct intake_item *item)
     }
 }
 
+/* Perhaps someone introduces its author. */
+static void ask_introduction(struct daemon *daemon, struct peer *peer, struct passed_over_head *passed)
+{
+    if (daemon->now_ms < passed->ask_ms || !peers_may_introduce(&peer->asking, daemon->now_ms) ||
+        !passed_over_ask(passed, daemon->now_ms)) {
+        return;
+    }
+    peer->introductions_due = (uint32_t)PEER_INTRODUCTIONS_DUE_MAX;
+    relay_ask_introduction(&daemon->relay, peer->id, &passed->head.author);
+}
+
+static void pass_over(struct daemon *daemon, struct peer *peer, const struct head *head)
+{
+    struct passed_over_head *passed = passed_over_add(&daemon->passed, peer->id, head);
+
+    if (passed != NULL) {
+        ask_introduction(daemon, peer, passed);
+    }
+}
+
 static void on_refused(struct daemon *daemon, const struct intake_item *item)
 {
     const struct ingest_result *result = &item->result;
@@ -202,9 +222,9 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
         feed_block(daemon, SYNC_BLOCK_ORPHAN, peer->id, result);
         return;
     }
-    if (result->reason == REASON_NOT_ADMITTED) {
-        passed_over_add(&daemon->passed, peer->id, &head);
-        log_block(daemon, LOG_DEBUG, "block-passed-over", item);
+    if (result->reason == REASON_NOT_ADMITTED || result->reason == REASON_QUOTA) {
+        pass_over(daemon, peer, &head);
+        log_block(daemon, result->reason == REASON_QUOTA ? LOG_INFO : LOG_DEBUG, "block-passed-over", item);
         return;
     }
     /* Without a hash it never was a block. */
@@ -301,14 +321,15 @@ struct compared {
     uint64_t ours_next;
 };
 
-static enum store_error compare_all(struct daemon *daemon, const struct head *heads, size_t count,
-                                    struct compared *out)
+static enum store_error compare_all(struct daemon *daemon, const struct peer *peer, const struct head *heads,
+                                    size_t count, struct compared *out)
 {
     struct store_txn *txn = NULL;
     enum store_error error = store_read_begin(&txn, daemon->store);
 
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        error = relay_compare(&daemon->relay, txn, &heads[i], &out[i].ours, &out[i].ours_next);
+        error = relay_compare(&daemon->relay, txn, &heads[i], peer->role == NET_DIAL, &out[i].ours,
+                              &out[i].ours_next);
         if (error == STORE_OK) {
             error = relay_has_gaps(txn, &heads[i].author, &out[i].gaps);
         }
@@ -322,18 +343,18 @@ static enum store_error compare_all(struct daemon *daemon, const struct head *he
     return error;
 }
 
-static void feed_head(struct daemon *daemon, uint32_t peer, const struct head *head,
+static void feed_head(struct daemon *daemon, struct peer *peer, const struct head *head,
                       const struct compared *compared)
 {
     const struct sync_event event = {.kind = SYNC_PEER_HEAD,
-                                     .peer = peer,
+                                     .peer = peer->id,
                                      .head = *head,
                                      .ours = compared->ours,
                                      .ours_gaps = compared->gaps,
                                      .ours_next = compared->ours_next};
 
     if (compared->ours == SYNC_OURS_NOT_ADMITTED) {
-        passed_over_add(&daemon->passed, peer, head);
+        pass_over(daemon, peer, head);
     }
     settle_event(daemon, &event, NULL);
 }
@@ -349,11 +370,11 @@ static void settle_heads(struct daemon *daemon, const struct intake_item *item)
         return;
     }
     items = heads.heads.items;
-    if (compare_all(daemon, items, heads.heads.count, compared) != STORE_OK) {
+    if (compare_all(daemon, peer, items, heads.heads.count, compared) != STORE_OK) {
         return;
     }
     for (size_t i = 0; i < heads.heads.count; i++) {
-        feed_head(daemon, item->from, &items[i], &compared[i]);
+        feed_head(daemon, peer, &items[i], &compared[i]);
     }
 }
 
@@ -370,22 +391,78 @@ static void settle_want(struct daemon *daemon, const struct intake_item *item)
                  &want);
 }
 
+/* What an introduction rests on may just be arriving: as long as the peer was asked for it a short while ago,
+ * it is asked again without waiting for its next exchange of heads. */
+static void plan_next_ask(struct daemon *daemon, const struct passed_over_head *passed)
+{
+    uint64_t next_ms = passed->ask_ms > daemon->now_ms
+                           ? passed->ask_ms
+                           : daemon->now_ms + clock_rhythm_ms(INTRODUCTION_ASK_MS_MIN);
+
+    if (passed->wait_ms <= INTRODUCTION_ASK_AGAIN_MS_MAX && next_ms < daemon->recheck_ms) {
+        daemon->recheck_ms = next_ms;
+    }
+}
+
 /* Authors that an accepted block admits now are asked for at once. */
 static void recheck_passed(struct daemon *daemon)
 {
     daemon->recheck_ms = UINT64_MAX;
     for (size_t i = daemon->passed.count; i-- > 0;) {
         struct passed_over_head passed = daemon->passed.heads[i];
+        struct peer *peer = peers_by_id(&daemon->peers, passed.peer);
         struct compared compared;
 
-        if (compare_all(daemon, &passed.head, 1, &compared) != STORE_OK) {
+        if (peer == NULL) {
+            continue;
+        }
+        if (compare_all(daemon, peer, &passed.head, 1, &compared) != STORE_OK) {
             return;
         }
         if (compared.ours == SYNC_OURS_NOT_ADMITTED) {
+            ask_introduction(daemon, peer, &daemon->passed.heads[i]);
+            plan_next_ask(daemon, &daemon->passed.heads[i]);
             continue;
         }
         passed_over_remove(&daemon->passed, i);
-        feed_head(daemon, passed.peer, &passed.head, &compared);
+        feed_head(daemon, peer, &passed.head, &compared);
+    }
+}
+
+/* ---- introductions ---- */
+
+static void settle_introduction(struct daemon *daemon, const struct intake_item *item)
+{
+    struct peer *peer = peer_of(daemon, item);
+    char shop[ID_TEXT_MAX + 1];
+
+    if (item->error != STORE_OK) {
+        settle_store_error(daemon, "introduction-not-stored", item->error);
+        return;
+    }
+    if (peer != NULL && is_malformed(item->reason)) {
+        settle_kick(daemon, peer, reason_word(item->reason));
+        return;
+    }
+    id_to_text(shop, ID_ACTOR, &daemon->home.network, &item->author.hash);
+    LOG(LOG_DEBUG, "introduction", LOG_T("shop", shop), LOG_T("reason", reason_word(item->reason)));
+    if (item->reason == REASON_NONE) {
+        daemon->recheck_ms = daemon->now_ms;
+    }
+}
+
+static void settle_introduction_want(struct daemon *daemon, const struct intake_item *item)
+{
+    struct peer *peer = peer_of(daemon, item);
+    struct introduction_want want;
+    enum store_error error;
+
+    if (peer == NULL || !decode(daemon, peer, &introduction_want_schema, &want, item->bytes)) {
+        return;
+    }
+    error = relay_tell_introductions(&daemon->relay, peer->id, &want.shop, daemon->now_ms);
+    if (error != STORE_OK) {
+        settle_store_error(daemon, "introductions-not-told", error);
     }
 }
 
@@ -409,6 +486,12 @@ static void settle_item(struct daemon *daemon, const struct intake_item *item)
         break;
     case INTAKE_WANT:
         settle_want(daemon, item);
+        break;
+    case INTAKE_INTRODUCTION:
+        settle_introduction(daemon, item);
+        break;
+    case INTAKE_INTRODUCTION_WANT:
+        settle_introduction_want(daemon, item);
         break;
     }
 }

@@ -72,7 +72,7 @@ static bool read_list(struct watch *watch)
     size_t size, line = 0;
     enum home_error error = HOME_IO;
     if (list != NULL && text != NULL) {
-        error = watch_file_read(list, text, &size, &result, &line, watch->home);
+        error = watch_file_read(list, text, &size, &result, &line, watch->home, WATCH_FILE);
     }
     free(text);
     if (error == HOME_OK && result == WATCH_FILE_OK) {

@@ -119,9 +119,10 @@ const char *watch_file_words(enum watch_file_result result)
 }
 
 enum home_error watch_file_read(struct watch_list *list, char *text, size_t *size,
-                                enum watch_file_result *result, size_t *line, const struct home *home)
+                                enum watch_file_result *result, size_t *line, const struct home *home,
+                                const char *name)
 {
-    enum home_error error = home_read(home, WATCH_FILE, text, WATCH_FILE_SIZE_MAX, size);
+    enum home_error error = home_read(home, name, text, WATCH_FILE_SIZE_MAX, size);
     list->count = 0;
     *line = 0;
     *result = WATCH_FILE_OK;

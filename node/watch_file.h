@@ -5,7 +5,8 @@
  *
  *     tpa1… Maria Lopez
  *
- * The name is for people and may be missing. Private to this machine; nothing here is ever sent. */
+ * The name is for people and may be missing. The file is private to this machine; those in it are followed
+ * (node/followed.h). home/follow is such a file too. */
 
 #include "node/home.h"
 
@@ -56,9 +57,10 @@ bool watch_file_put(char *out, size_t *size, const struct network *network, stru
 /* The same without a line of the list. */
 void watch_file_drop(char *out, size_t *size, struct bytes text, const struct watched *watched);
 
-/* Read and parse the file; an absent one is empty. text: WATCH_FILE_SIZE_MAX bytes for what is in it, *size
- * of them. *result and *line tell of a bad one. */
+/* Read and parse the file of that name; an absent one is empty. text: WATCH_FILE_SIZE_MAX bytes for what is
+ * in it, *size of them. *result and *line tell of a bad one. */
 enum home_error watch_file_read(struct watch_list *list, char *text, size_t *size,
-                                enum watch_file_result *result, size_t *line, const struct home *home);
+                                enum watch_file_result *result, size_t *line, const struct home *home,
+                                const char *name);
 
 #endif

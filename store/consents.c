@@ -22,6 +22,13 @@ static const struct sign_public_key *named_key(const struct key_set *keys,
     return key->role == ROLE_PRESENT ? &key->key : NULL;
 }
 
+bool consent_is_signed(const struct affiliation *affiliation, const struct key_set *keys)
+{
+    const struct sign_public_key *key = named_key(keys, &affiliation->signature);
+
+    return key != NULL && sign_verify(&affiliation->signature.signature, key, &affiliation->id);
+}
+
 /* Whether keys say that the signature is good. before: the key set that they follow, whose keys were tried;
  * NULL: none. */
 static bool is_good(const struct affiliation *affiliation, const struct key_set *keys,
@@ -129,6 +136,28 @@ struct arrival {
     bool first; /* the inception */
     struct key_set keys, before;
 };
+
+enum store_error joined_read(struct store_txn *txn, const struct entry_at *at,
+                             struct affiliation *affiliation)
+{
+    enum { JOINED_ARENA_SIZE = 16 * 1024 };
+    uint8_t memory[JOINED_ARENA_SIZE];
+    struct arena arena;
+    struct bytes element;
+    struct entry entry;
+    enum store_error error = element_read(txn, at, &element);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    arena_init(&arena, memory, sizeof memory);
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_AFFILIATION ||
+        entry_payload_decode(affiliation, &entry, &arena) != REASON_NONE) {
+        return txn_fail(txn, STORE_DAMAGED);
+    }
+    affiliation->extensions = (struct list){0};
+    return STORE_OK;
+}
 
 static enum store_error settle_one(const struct arrival *arrival, const struct entry_at *at)
 {

@@ -187,6 +187,16 @@ enum store_error grant_next(struct store_txn *txn, const struct key *key, const 
     return error;
 }
 
+enum store_error grant_next_by(struct store_txn *txn, const struct key *key, uint32_t author,
+                               const struct entry_at *behind, struct entry_at *out)
+{
+    /* One more is the author's first. */
+    const struct entry_at before_all = {author, 0, UINT64_MAX};
+    enum store_error error = grant_next(txn, key, behind ? behind : &before_all, out);
+
+    return error == STORE_OK && out->author != author ? STORE_NOT_FOUND : error;
+}
+
 /* The newest grants of one author. */
 struct group {
     bool cut; /* there are older ones */

@@ -49,6 +49,10 @@ enum grants_cut {
     GRANTS_CUT_AUTHORS, /* all that some author said, and perhaps older ones too */
 };
 
+/* The same of one author alone. Requires: key is not narrowed. */
+enum store_error grant_next_by(struct store_txn *txn, const struct key *key, uint32_t author,
+                               const struct entry_at *behind, struct entry_at *out);
+
 /* All grants under key, ascending by (author, seq, index), at most max; in arena. */
 enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
                              size_t *count, enum grants_cut *cut, struct arena *arena);

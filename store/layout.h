@@ -123,4 +123,23 @@ struct disk_consent {
 };
 static_assert(sizeof(struct disk_consent) == 16, "no padding");
 
+/* A consent by which a technician introduces a shop, and where the attestation stands that lets her. */
+struct disk_introduction {
+    struct hash id;
+    struct hash shop;
+    uint64_t seq;
+    uint32_t author;
+    uint16_t index;
+    uint8_t zero[2];
+};
+static_assert(sizeof(struct disk_introduction) == 80, "no padding");
+
+/* What may still be taken in on one account, as of a time. */
+struct disk_account {
+    uint64_t bytes;
+    uint64_t at_s;
+    uint64_t refused; /* the size of the shop's last block when there was no room for it, else 0 */
+};
+static_assert(sizeof(struct disk_account) == 24, "no padding");
+
 #endif

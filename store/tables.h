@@ -41,8 +41,11 @@ enum table_form {
     X(TABLE_CHECKPOINTS, "checkpoints", FORM_LINKED) /* actor -> the newest record */                        \
     X(TABLE_CHECKPOINT_DAYS, "days", FORM_LINKED)    /* author number, UTC day -> disk_checkpoint */         \
     X(TABLE_FORKS, "forks", FORM_LINKED)             /* actor, epoch -> record */                            \
-    X(TABLE_NONCES, "nonces", FORM_LINKED)           /* nonce -> when it expires */                          \
-    X(TABLE_EXPIRIES, "expiries", FORM_CHECKED)      /* when, nonce -> nothing */
+    X(TABLE_INTRODUCTIONS, "introductions",                                                                  \
+      FORM_LINKED)                              /* kind, technician or shop, consent id -> the rest */       \
+    X(TABLE_ACCOUNTS, "accounts", FORM_LINKED)  /* account kind, actor -> struct disk_account */             \
+    X(TABLE_NONCES, "nonces", FORM_LINKED)      /* nonce -> when it expires */                               \
+    X(TABLE_EXPIRIES, "expiries", FORM_CHECKED) /* when, nonce -> nothing */
 
 #define TABLE_AS_ENUM(name, text, form) name,
 enum table { TABLE_LIST(TABLE_AS_ENUM) TABLE_COUNT };

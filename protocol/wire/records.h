@@ -260,7 +260,8 @@ struct consent {
     uint8_t nonce[16];
 };
 
-/* What a technician hands a shop: the consent, signed, and the keys that check it. */
+/* What a technician hands a shop: the consent, signed, and the keys that check it. Between nodes it
+ * introduces the shop. */
 struct signed_consent {
     struct consent consent;
     struct indexed_signature signature; /* over its LABEL_CONSENT hash, by a present key of the technician */
@@ -548,6 +549,12 @@ struct want {
     struct list extensions;
 };
 
+/* Ask who introduces a shop: the answer is signed consents of its technicians. */
+struct introduction_want {
+    struct actor_id shop;
+    struct list extensions;
+};
+
 /* ---- schemas ---- */
 
 #define SCHEMA_LIST(X)                                                                                       \
@@ -585,13 +592,14 @@ struct want {
     X(signed_consent)                                                                                        \
     X(hello)                                                                                                 \
     X(heads)                                                                                                 \
-    X(want)
+    X(want)                                                                                                  \
+    X(introduction_want)
 
 #define SCHEMA_DECLARE(name) extern const struct schema name##_schema;
 SCHEMA_LIST(SCHEMA_DECLARE)
 #undef SCHEMA_DECLARE
 
-enum { SCHEMA_COUNT = 35 };
+enum { SCHEMA_COUNT = 36 };
 /* All schemas above, for properties, the wire page and fuzzing. */
 extern const struct schema *const schemas[SCHEMA_COUNT];
 

@@ -92,3 +92,15 @@ const struct schema want_schema = {
         "Asks for the blocks of a log behind the highest point that the answerer has on its chain, or for "
         "fuller copies of some.",
 };
+
+/* ---- introductions ---- */
+
+static const struct field introduction_want_fields[] = {
+    {REQUIRED(introduction_want, shop), FIXED(HASH_SIZE), MEANS("whose log is not taken in yet")},
+};
+
+const struct schema introduction_want_schema = {
+    SCHEMA(introduction_want),
+    EXTENSIBLE(introduction_want),
+    .meaning = "Asks who introduces a shop. The answer is up to four introduction frames, one consent each.",
+};

@@ -227,6 +227,36 @@ static void the_weaker_claim_is_no_award(void **state)
     says("Has a certified technician: none that is certain.");
 }
 
+static void advisers_are_not_counted(void **state)
+{
+    static const struct {
+        const char *sentence;
+        bool performs_repairs;
+        enum answer on_roster, certified;
+        size_t surely, possibly; /* beside Bob, who is certified and repairs */
+    } rows[] = {
+        {"certified and repairing", true, ANSWER_YES, ANSWER_YES, 2, 2},
+        {"certified, but an adviser", false, ANSWER_YES, ANSWER_YES, 1, 1},
+        {"an adviser who may be certified", false, ANSWER_YES, ANSWER_UNKNOWN, 1, 1},
+        {"repairing and perhaps certified", true, ANSWER_YES, ANSWER_UNKNOWN, 1, 2},
+        {"perhaps on the roster", true, ANSWER_UNKNOWN, ANSWER_YES, 1, 2},
+        {"on another roster", true, ANSWER_NO, ANSWER_YES, 1, 1},
+        {"repairing without a certificate", true, ANSWER_YES, ANSWER_NO, 1, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin();
+        shown.members[0].performs_repairs = rows[i].performs_repairs;
+        shown.members[0].on_roster = rows[i].on_roster;
+        shown.members[0].certified = rows[i].certified;
+        if (roster_certified_count(&shown.roster) != rows[i].surely ||
+            roster_possibly_certified_count(&shown.roster) != rows[i].possibly) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+}
+
 static void claims_stand_apart_from_awards(void **state)
 {
     (void)state;
@@ -349,6 +379,7 @@ int main(void)
         cmocka_unit_test(what_ends_an_award_names_who),
         cmocka_unit_test(computed_and_issued_stand_side_by_side),
         cmocka_unit_test(the_weaker_claim_is_no_award),
+        cmocka_unit_test(advisers_are_not_counted),
         cmocka_unit_test(claims_stand_apart_from_awards),
         cmocka_unit_test(a_shop_that_says_nothing_is_said_so),
         cmocka_unit_test(what_if_is_said),

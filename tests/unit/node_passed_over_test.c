@@ -100,12 +100,47 @@ static void a_peer_that_goes_is_forgotten(void **state)
     assert_int_equal(passed.heads[19].peer, 3);
 }
 
+static void introductions_are_asked_for_less_and_less_often(void **state)
+{
+    static const struct {
+        const char *sentence;
+        uint64_t at_ms;
+        bool asks;
+    } rows[] = {
+        {"at once", 100, true},
+        {"not again within a second", 1099, false},
+        {"after a second", 1100, true},
+        {"then after two", 3099, false},
+        {"two have passed", 3100, true},
+        {"four", 7100, true},
+        {"eight", 15100, true},
+        {"sixteen", 31100, true},
+        {"then each half minute", 61099, false},
+        {"half a minute", 61100, true},
+        {"and another", 91100, true},
+    };
+    const struct head head = head_of(5, 1), next = head_of(5, 2);
+    struct passed_over_head *at = passed_over_add(&passed, 2, &head);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (passed_over_ask(at, rows[i].at_ms) != rows[i].asks) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+    /* A new head of the same author begins nothing anew. */
+    assert_ptr_equal(passed_over_add(&passed, 2, &next), at);
+    assert_int_equal(at->head.seq, 2);
+    assert_false(passed_over_ask(at, 91200));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_last_word_of_peer_and_author_counts, clear),
         cmocka_unit_test_setup(no_peer_takes_the_room_of_others, clear),
         cmocka_unit_test_setup(a_peer_that_goes_is_forgotten, clear),
+        cmocka_unit_test_setup(introductions_are_asked_for_less_and_less_often, clear),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,6 +215,19 @@ static void what_is_sent_unasked_is_bounded(void **state)
     assert_false(peers_may_send_unasked(&fixture->peers, peer->id + 1, 1, 1000000));
 }
 
+static void introductions_have_their_turns(void **state)
+{
+    struct peer_turns turns = {0};
+
+    (void)state;
+    for (size_t i = 0; i < PEER_INTRODUCTIONS_PER_S; i++) {
+        assert_true(peers_may_introduce(&turns, 5000 + i));
+    }
+    assert_false(peers_may_introduce(&turns, 5999));
+    assert_true(peers_may_introduce(&turns, 6000));
+    assert_int_equal(turns.count, 1);
+}
+
 static void nothing_is_sent_where_nobody_is(void **state)
 {
     struct fixture *fixture = *state;
@@ -237,6 +250,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_node_does_not_talk_to_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hello_is_owed_for_ten_seconds, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_sent_unasked_is_bounded, setup, teardown),
+        cmocka_unit_test(introductions_have_their_turns),
         cmocka_unit_test_setup_teardown(nothing_is_sent_where_nobody_is, setup, teardown),
     };
 

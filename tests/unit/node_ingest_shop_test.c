@@ -1,0 +1,813 @@
+#include "node/ingest_shop.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/shop_admission.h"
+#include "tests/support/log_random.h"
+#include "tests/support/shop_world.h"
+
+/* Which shops' logs a node takes in, and how much of each: ase owns a namespace, school, branch and stall
+ * hang below it, maria and tom are technicians. What shops write, they write elsewhere. */
+
+enum { NOW_S = 1000000, DAY_S = 86400, SHOPS_MAX = 6, ENCODED_SIZE_MAX = 16 * 1024 };
+enum who { ASE, SCHOOL, BRANCH, STALL, STRANGER, WHO_COUNT };
+
+static struct store_world here, away;
+static struct world_author authors[WHO_COUNT], maria, tom, shops[SHOPS_MAX];
+static struct trust trust;
+static struct ingest ingest;
+static struct followed followed;
+
+static int setup(void **state)
+{
+    struct trust_owner owner = {.name_space = "ase"};
+    struct store_txn *txn;
+
+    (void)state;
+    world_init(&here);
+    world_init(&away);
+    txn = world_write(&here);
+    for (enum who who = ASE; who < WHO_COUNT; who++) {
+        world_begin_log(&here, txn, &authors[who], 1 + who, NOW_S);
+    }
+    world_commit(txn);
+    txn = world_write(&away);
+    world_begin_log(&away, txn, &maria, 20, NOW_S);
+    world_begin_log(&away, txn, &tom, 21, NOW_S);
+    for (size_t i = 0; i < SHOPS_MAX; i++) {
+        world_begin_log(&away, txn, &shops[i], 30 + i, NOW_S);
+    }
+    world_commit(txn);
+    memset(&trust, 0, sizeof trust);
+    memset(&followed, 0, sizeof followed);
+    owner.actor = authors[ASE].actor.id;
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    assert_true(ingest_init(&ingest, here.store, &here.network, &trust, NULL));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ingest_deinit(&ingest);
+    world_deinit(&here);
+    world_deinit(&away);
+    return 0;
+}
+
+/* ---- what is said ---- */
+
+static uint64_t say(struct store_world *world, struct world_author *author, enum block_class block_class,
+                    enum entry_kind kind, const void *record)
+{
+    struct store_txn *txn = world_write(world);
+
+    world_publish_one(world, txn, author, block_class, kind, record, NOW_S);
+    world_commit(txn);
+    return author->state.seq;
+}
+
+static uint64_t accredit_for(enum who by, enum who delegate, uint64_t depth, const char *text)
+{
+    const struct bytes pattern = bytes_of_string(text);
+    const struct accreditation record = {
+        .delegate = authors[delegate].actor.id, .patterns = {.items = &pattern, .count = 1}, .depth = depth};
+
+    return say(&here, &authors[by], CLASS_GOVERN, ENTRY_ACCREDITATION, &record);
+}
+
+static void accredit(enum who by, enum who delegate, uint64_t depth)
+{
+    (void)accredit_for(by, delegate, depth, "ase/*");
+}
+
+static uint64_t attest(enum who by, const struct world_author *technician, enum basis basis)
+{
+    struct attestation record = build_attestation(&technician->actor.id, "ase/A5", 40000, 40010);
+
+    record.basis = basis;
+    return say(&here, &authors[by], CLASS_CONTENT, ENTRY_ATTESTATION, &record);
+}
+
+static void state_of(enum who by, uint64_t seq, enum status_action action)
+{
+    struct index_range range = {0};
+    const struct status status = build_status(seq, &range, 0, 0, action, 40001);
+
+    (void)say(&here, &authors[by], CLASS_STATUS, ENTRY_STATUS, &status);
+}
+
+static void withdraw_at(enum who by, enum who delegate, uint64_t cut_seq, const struct hash *cut_head)
+{
+    const struct withdrawal record = {
+        .delegate = authors[delegate].actor.id, .has_cut = true, .cut_seq = cut_seq, .cut_head = *cut_head};
+
+    (void)say(&here, &authors[by], CLASS_GOVERN, ENTRY_WITHDRAWAL, &record);
+}
+
+static struct affiliation consent_of(const struct world_author *technician, size_t shop, uint64_t n)
+{
+    return world_joined(&here, &technician->actor.id, &shops[shop].actor.id, n,
+                        &technician->actor.built[WORLD_PRESENT_KEY]);
+}
+
+/* ---- introductions ---- */
+
+static struct signed_consent introduction_of(const struct affiliation *joined,
+                                             const struct world_author *technician)
+{
+    return (struct signed_consent){.consent = joined->consent,
+                                   .signature = joined->signature,
+                                   .technician_keys = technician->actor.keys_record};
+}
+
+static enum reason offer(const struct signed_consent *introduction)
+{
+    struct store_txn *txn = world_write(&here);
+    uint8_t memory[ENCODED_SIZE_MAX];
+    struct bytes encoded;
+    struct actor_id shop;
+    enum store_error error = STORE_OK;
+    enum reason reason;
+
+    assert_true(schema_encode(&signed_consent_schema, introduction, memory, sizeof memory, &encoded));
+    reason = ingest_introduction(&ingest, txn, encoded, &shop, &error);
+    assert_int_equal(error, STORE_OK);
+    world_commit(txn);
+    return reason;
+}
+
+static enum reason introduce(const struct world_author *technician, size_t shop, uint64_t n)
+{
+    const struct affiliation joined = consent_of(technician, shop, n);
+    const struct signed_consent introduction = introduction_of(&joined, technician);
+
+    return offer(&introduction);
+}
+
+static enum admission admission_of(const struct actor_id *actor)
+{
+    struct store_txn *txn = world_read(&here);
+    enum admission admission = ADMISSION_NONE;
+
+    assert_int_equal(ingest_admission(&ingest, txn, actor, &admission), STORE_OK);
+    store_end(txn);
+    return admission;
+}
+
+/* Offer here all that author wrote away, until something is refused. */
+static enum reason give_from(const struct world_author *author, enum ingest_origin origin, uint64_t now_s)
+{
+    struct ingest_result result = {.outcome = INGEST_EXTENDED};
+
+    for (uint64_t seq = 0; seq <= author->state.seq; seq++) {
+        struct store_txn *from = world_read(&away), *txn = world_write(&here);
+        size_t mark = arena_mark(&away.arena);
+        struct bytes encoded;
+
+        assert_int_equal(store_block_bytes(from, &author->actor.id, seq, &encoded, &away.arena), STORE_OK);
+        ingest_block(&ingest, txn, origin, encoded, now_s, &result);
+        assert_int_not_equal(result.outcome, INGEST_FAILED);
+        world_commit(txn);
+        store_end(from);
+        arena_rewind(&away.arena, mark);
+        if (result.outcome == INGEST_REFUSED && result.reason != REASON_KNOWN) {
+            return result.reason;
+        }
+    }
+    return REASON_NONE;
+}
+
+static enum reason give(const struct world_author *author)
+{
+    return give_from(author, INGEST_PEER, NOW_S);
+}
+
+/* ---- who introduces ---- */
+
+static void by_the_owner(void)
+{
+    (void)attest(ASE, &maria, BASIS_EXAM);
+}
+static void of_her_identity(void)
+{
+    (void)attest(ASE, &maria, BASIS_IDENTITY);
+}
+static void of_experience(void)
+{
+    (void)attest(ASE, &maria, BASIS_EXPERIENCE);
+}
+
+static void of_experience_and_more(void)
+{
+    of_experience();
+    (void)attest(ASE, &maria, BASIS_TRAINING);
+}
+
+static void by_a_stranger(void)
+{
+    (void)attest(STRANGER, &maria, BASIS_EXAM);
+}
+static void of_someone_else(void)
+{
+    (void)attest(ASE, &tom, BASIS_EXAM);
+}
+
+static void by_a_delegate(void)
+{
+    accredit(ASE, SCHOOL, 0);
+    (void)attest(SCHOOL, &maria, BASIS_EXAM);
+}
+
+static void by_a_delegate_for_other_codes(void)
+{
+    (void)accredit_for(ASE, SCHOOL, 0, "ase/L*");
+    (void)attest(SCHOOL, &maria, BASIS_EXAM);
+}
+
+static void two_steps_below(void)
+{
+    accredit(ASE, SCHOOL, 1);
+    accredit(SCHOOL, BRANCH, 0);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
+static void two_steps_below_without_depth(void)
+{
+    accredit(ASE, SCHOOL, 0);
+    accredit(SCHOOL, BRANCH, 0);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
+static void three_steps_below(void)
+{
+    accredit(ASE, SCHOOL, 8);
+    accredit(SCHOOL, BRANCH, 8);
+    accredit(BRANCH, STALL, 8);
+    (void)attest(STALL, &maria, BASIS_EXAM);
+}
+
+static void by_one_who_accredits_itself(void)
+{
+    accredit(STRANGER, STRANGER, 8);
+    (void)attest(STRANGER, &maria, BASIS_EXAM);
+}
+
+static void revoked_again(void)
+{
+    state_of(ASE, attest(ASE, &maria, BASIS_EXAM), STATUS_REVOKED);
+}
+
+static void revoked_and_reinstated(void)
+{
+    uint64_t seq = attest(ASE, &maria, BASIS_EXAM);
+
+    state_of(ASE, seq, STATUS_REVOKED);
+    state_of(ASE, seq, STATUS_REINSTATED);
+}
+
+static void in_a_void_block(void)
+{
+    uint64_t seq = attest(ASE, &maria, BASIS_EXAM);
+    const struct void_record record = {.has_range = true, .range = {seq, seq}};
+
+    (void)say(&here, &authors[ASE], CLASS_GOVERN, ENTRY_VOID, &record);
+}
+
+static void below_the_cut(void)
+{
+    uint64_t seq;
+
+    accredit(ASE, SCHOOL, 0);
+    seq = attest(SCHOOL, &maria, BASIS_EXAM);
+    withdraw_at(ASE, SCHOOL, seq, &authors[SCHOOL].state.head);
+}
+
+static void beyond_the_cut(void)
+{
+    const struct hash head = authors[SCHOOL].state.head;
+
+    accredit(ASE, SCHOOL, 0);
+    withdraw_at(ASE, SCHOOL, 0, &head);
+    (void)attest(SCHOOL, &maria, BASIS_EXAM);
+}
+
+static void beside_the_cut(void)
+{
+    const struct hash other = authors[ASE].state.head;
+
+    accredit(ASE, SCHOOL, 0);
+    withdraw_at(ASE, SCHOOL, attest(SCHOOL, &maria, BASIS_EXAM), &other);
+}
+
+static void by_an_accreditation_that_ended(void)
+{
+    uint64_t seq = accredit_for(ASE, SCHOOL, 0, "ase/*");
+    const struct withdrawal record = {
+        .delegate = authors[SCHOOL].actor.id, .has_accreditation = true, .accreditation = {.seq = seq}};
+
+    (void)attest(SCHOOL, &maria, BASIS_EXAM);
+    (void)say(&here, &authors[ASE], CLASS_GOVERN, ENTRY_WITHDRAWAL, &record);
+}
+
+static void whoever_is_attested_near_the_trust_file_introduces(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*attested)(void);
+        bool introduces;
+    } rows[] = {
+        {"attested by the owner of a namespace", by_the_owner, true},
+        {"who checked nothing but her identity", of_her_identity, true},
+        {"a sybil whom her employers alone attest", of_experience, false},
+        {"one with more than experience", of_experience_and_more, true},
+        {"one whom a stranger attested", by_a_stranger, false},
+        {"one whom nobody attested", of_someone_else, false},
+        {"attested by the owner's delegate", by_a_delegate, true},
+        {"by a delegate for other codes", by_a_delegate_for_other_codes, false},
+        {"by the delegate's delegate", two_steps_below, true},
+        {"by one whom the delegate could not name", two_steps_below_without_depth, false},
+        {"by one three steps below", three_steps_below, false},
+        {"by one that accredits itself", by_one_who_accredits_itself, false},
+        {"whose certificate was revoked", revoked_again, false},
+        {"and reinstated", revoked_and_reinstated, true},
+        {"whose certificate a thief wrote", in_a_void_block, false},
+        {"by a delegate before it was withdrawn", below_the_cut, true},
+        {"by a delegate that is withdrawn", beyond_the_cut, false},
+        {"on another branch than the withdrawal names", beside_the_cut, false},
+        {"by a delegate whose accreditation ended whole", by_an_accreditation_that_ended, false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum reason reason;
+
+        setup(state);
+        rows[i].attested();
+        reason = introduce(&maria, 0, 0);
+        if (reason != (rows[i].introduces ? REASON_NONE : REASON_NOT_ADMITTED)) {
+            fail_msg("%s: %s", rows[i].sentence, reason_word(reason));
+        }
+        if (admission_of(&shops[0].actor.id) != (rows[i].introduces ? ADMISSION_SHOP : ADMISSION_NONE)) {
+            fail_msg("%s: admitted or not", rows[i].sentence);
+        }
+        teardown(state);
+    }
+}
+
+/* ---- by what ---- */
+
+static void only_her_consent_introduces_and_only_its_shop(void **state)
+{
+    const struct affiliation joined = consent_of(&maria, 0, 0);
+    struct signed_consent introduction = introduction_of(&joined, &maria);
+
+    (void)state;
+    by_the_owner();
+    introduction.consent.shop = shops[1].actor.id;
+    assert_int_equal(offer(&introduction), REASON_BAD_SIGNATURE);
+    introduction.consent = joined.consent;
+    introduction.signature.signature.bytes[0] ^= 1;
+    assert_int_equal(offer(&introduction), REASON_BAD_SIGNATURE);
+    introduction.signature = joined.signature;
+    introduction.signature.key_index = 0; /* a governing key */
+    assert_int_equal(offer(&introduction), REASON_BAD_SIGNATURE);
+    introduction.signature = joined.signature;
+    introduction.technician_keys = tom.actor.keys_record;
+    assert_int_equal(offer(&introduction), REASON_CONSENT_OTHER_TECHNICIAN);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_NONE);
+    assert_int_equal(admission_of(&shops[1].actor.id), ADMISSION_NONE);
+    introduction.technician_keys = maria.actor.keys_record;
+    assert_int_equal(offer(&introduction), REASON_NONE);
+    assert_int_equal(offer(&introduction), REASON_NONE);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+    assert_int_equal(admission_of(&shops[1].actor.id), ADMISSION_NONE);
+}
+
+/* Consents of hers to all shops, in the order of their ids. */
+static void sort_by_id(struct affiliation consents[SHOPS_MAX])
+{
+    for (size_t i = 0; i < SHOPS_MAX; i++) {
+        struct affiliation next = consent_of(&maria, i, 0);
+        size_t at = i;
+
+        while (at > 0 && hash_compare(&consents[at - 1].id, &next.id) > 0) {
+            consents[at] = consents[at - 1];
+            at--;
+        }
+        consents[at] = next;
+    }
+}
+
+static void she_introduces_the_four_lowest_in_whatever_order_they_come(void **state)
+{
+    static const size_t orders[][SHOPS_MAX] = {
+        {0, 1, 2, 3, 4, 5}, {5, 4, 3, 2, 1, 0}, {3, 5, 0, 4, 1, 2}, {4, 2, 5, 1, 0, 3}};
+
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        struct affiliation consents[SHOPS_MAX];
+
+        setup(state);
+        by_the_owner();
+        sort_by_id(consents);
+        for (size_t j = 0; j < SHOPS_MAX; j++) {
+            const struct signed_consent one = introduction_of(&consents[orders[i][j]], &maria);
+            enum reason reason = offer(&one);
+
+            assert_true(reason == REASON_NONE || reason == REASON_QUOTA);
+        }
+        for (size_t j = 0; j < SHOPS_MAX; j++) {
+            assert_int_equal(admission_of(&consents[j].consent.shop),
+                             j < INTRODUCED_SHOPS_MAX ? ADMISSION_SHOP : ADMISSION_NONE);
+        }
+        teardown(state);
+    }
+}
+
+static void her_leaving_ends_it_and_lets_the_next_one_in(void **state)
+{
+    struct affiliation consents[SHOPS_MAX], left;
+
+    (void)state;
+    by_the_owner();
+    sort_by_id(consents);
+    for (size_t i = 0; i < SHOPS_MAX; i++) {
+        const struct signed_consent one = introduction_of(&consents[i], &maria);
+
+        (void)offer(&one);
+    }
+    left = world_left(&consents[1], 40005);
+    (void)say(&away, &tom, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    (void)attest(ASE, &tom, BASIS_EXAM);
+    assert_int_equal(give(&tom), REASON_NONE);
+    assert_int_equal(admission_of(&consents[1].consent.shop), ADMISSION_SHOP); /* his word is not hers */
+    (void)say(&away, &maria, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    assert_int_equal(give(&maria), REASON_NONE);
+    assert_int_equal(admission_of(&consents[1].consent.shop), ADMISSION_NONE);
+    assert_int_equal(admission_of(&consents[4].consent.shop), ADMISSION_SHOP);
+    assert_int_equal(admission_of(&consents[5].consent.shop), ADMISSION_NONE);
+    const struct signed_consent again = introduction_of(&consents[1], &maria);
+    assert_int_equal(offer(&again), REASON_LEFT);
+}
+
+static void what_attested_her_has_to_stand(void **state)
+{
+    uint64_t seq = attest(ASE, &maria, BASIS_EXAM);
+
+    (void)state;
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    state_of(ASE, seq, STATUS_REVOKED);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_NONE);
+    state_of(ASE, seq, STATUS_REINSTATED);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+    trust.owner_count = 0;
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_NONE);
+}
+
+/* ---- what is taken in ---- */
+
+static void join(size_t shop, const struct world_author *technician)
+{
+    const struct affiliation joined = consent_of(technician, shop, 0);
+
+    (void)say(&away, &shops[shop], CLASS_CONTENT, ENTRY_AFFILIATION, &joined);
+}
+
+static void a_shop_and_its_people_come_in(void **state)
+{
+    const struct shop profile = world_profile("Lone Star Garage");
+
+    (void)state;
+    by_the_owner();
+    (void)say(&away, &shops[0], CLASS_CONTENT, ENTRY_SHOP, &profile);
+    join(0, &tom);
+    assert_int_equal(give(&shops[0]), REASON_NOT_ADMITTED);
+    assert_int_equal(admission_of(&tom.actor.id), ADMISSION_NONE);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    assert_int_equal(admission_of(&tom.actor.id), ADMISSION_NAMED);
+    assert_int_equal(give(&tom), REASON_NONE);
+}
+
+static void fill(size_t shop, size_t blocks)
+{
+    static struct draft draft;
+    struct store_txn *txn = world_write(&away);
+    char letters[STATEMENT_SIZE_MAX];
+    const struct statement statement = {.about = {.author = shops[shop].actor.id},
+                                        .text = bytes_of(letters, sizeof letters)};
+
+    memset(letters, 'x', sizeof letters);
+    for (size_t i = 0; i < blocks; i++) {
+        world_draft(&away, &draft, CLASS_CONTENT);
+        for (size_t j = 0; j < 400; j++) {
+            world_add(&draft, ENTRY_STATEMENT, &statement);
+        }
+        world_publish(&away, txn, &shops[shop], &draft, NOW_S);
+    }
+    world_commit(txn);
+}
+
+static uint64_t bytes_of_shop(size_t shop)
+{
+    struct store_txn *txn = world_read(&here);
+    uint64_t blocks = 0, bytes = 0;
+
+    assert_int_equal(store_log_size(txn, &shops[shop].actor.id, &blocks, &bytes), STORE_OK);
+    store_end(txn);
+    return bytes;
+}
+
+static void a_flood_is_cut_harms_nobody_and_goes_on_the_next_day(void **state)
+{
+    struct store_txn *txn;
+    enum admission admission = ADMISSION_SHOP;
+    uint64_t first, then;
+    bool may = true;
+
+    (void)state;
+    by_the_owner();
+    (void)attest(ASE, &tom, BASIS_EXAM);
+    fill(0, 16); /* of 430 KB */
+    fill(1, 1);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    assert_int_equal(introduce(&tom, 1, 0), REASON_NONE);
+    assert_int_equal(give(&shops[0]), REASON_QUOTA);
+    first = bytes_of_shop(0);
+    assert_in_range(first, SHOP_BYTES_FIRST - 500 * 1024, SHOP_BYTES_FIRST);
+    txn = world_read(&here);
+    assert_int_equal(ingest_may_grow(&ingest, txn, &shops[0].actor.id, admission, NOW_S + 60, &may),
+                     STORE_OK);
+    assert_false(may);
+    store_end(txn);
+    assert_int_equal(give(&shops[1]), REASON_NONE);
+    assert_int_equal(give_from(&shops[0], INGEST_PEER, NOW_S + 60), REASON_QUOTA);
+    assert_int_equal(bytes_of_shop(0), first);
+
+    txn = world_read(&here);
+    assert_int_equal(ingest_may_grow(&ingest, txn, &shops[0].actor.id, admission, NOW_S + DAY_S, &may),
+                     STORE_OK);
+    assert_true(may);
+    store_end(txn);
+    assert_int_equal(give_from(&shops[0], INGEST_PEER, NOW_S + DAY_S), REASON_QUOTA);
+    then = bytes_of_shop(0);
+    assert_in_range(then - first, 1, SHOP_BYTES_A_DAY + 500 * 1024);
+    /* Nothing is saved up. */
+    assert_int_equal(give_from(&shops[0], INGEST_PEER, NOW_S + 11 * DAY_S), REASON_QUOTA);
+    assert_in_range(bytes_of_shop(0) - then, 1, SHOP_BYTES_A_DAY);
+}
+
+/* Nobody is kept from taking new keys, nor a technician whom a body names from saying that she left, by what
+ * a shop sends. */
+static void a_full_account_stops_neither_keys_nor_leaving(void **state)
+{
+    const struct shop_payer payer = {.is_owner = true};
+    const struct affiliation joined = consent_of(&maria, 0, 0), left = world_left(&joined, 40005);
+    struct store_txn *txn;
+
+    (void)state;
+    followed.actors[followed.count++] = shops[0].actor.id;
+    ingest.followed = &followed;
+    join(0, &maria);
+    join(0, &tom);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    txn = world_write(&here);
+    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, SHOP_BYTES_FIRST, NOW_S), STORE_OK);
+    world_commit(txn);
+    assert_int_equal(give(&tom), REASON_QUOTA);
+    by_the_owner();
+    (void)say(&away, &maria, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    assert_int_equal(give(&maria), REASON_NONE);
+    txn = world_write(&away);
+    world_rotate(&away, txn, &shops[0], NOW_S);
+    world_commit(txn);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+}
+
+/* ---- accounts ---- */
+
+static void accounts_fill_by_the_day(void **state)
+{
+    static const struct {
+        const char *sentence;
+        bool is_owner;
+        uint64_t spent, after_s, room; /* the room of a shop that took nothing yet is 4 MiB at most */
+    } rows[] = {
+        {"a fresh node begins with what is saved up", false, 0, 0, SHOP_BYTES_FIRST},
+        {"what is spent is spent", false, PAYER_BYTES_MAX, 0, 0},
+        {"what goes beyond is forgiven", false, 2 * PAYER_BYTES_MAX, 0, 0},
+        {"a delegate's fills with 64 MiB a day", false, PAYER_BYTES_MAX, 675, DELEGATE_BYTES_A_DAY / 128},
+        {"an owner's with 1 GiB", true, PAYER_BYTES_MAX, 27, OWNER_BYTES_A_DAY / 3200},
+        {"up to what it began with", true, 1, 400 * DAY_S, SHOP_BYTES_FIRST},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct shop_payer payer = {.actor = authors[ASE].actor.id, .is_owner = rows[i].is_owner};
+        struct store_txn *txn;
+        uint64_t room = 0;
+
+        setup(state);
+        txn = world_write(&here);
+        assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, rows[i].spent, NOW_S), STORE_OK);
+        assert_int_equal(store_shop_room(txn, &shops[1].actor.id, &payer, NOW_S + rows[i].after_s, &room),
+                         STORE_OK);
+        if (room != rows[i].room) {
+            fail_msg("%s: %llu", rows[i].sentence, (unsigned long long)room);
+        }
+        store_end(txn);
+        teardown(state);
+    }
+}
+
+static void a_clock_that_goes_back_fills_nothing(void **state)
+{
+    const struct shop_payer payer = {.actor = authors[ASE].actor.id};
+    struct store_txn *txn = world_write(&here);
+    uint64_t room = 1;
+
+    (void)state;
+    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, PAYER_BYTES_MAX, NOW_S), STORE_OK);
+    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, 1, NOW_S - 2 * DAY_S), STORE_OK);
+    assert_int_equal(store_shop_room(txn, &shops[0].actor.id, &payer, NOW_S, &room), STORE_OK);
+    assert_int_equal(room, 0);
+    store_end(txn);
+}
+
+/* A shop on a school's account can't spend what another school's shops may take. */
+static void each_payer_pays_for_its_own(void **state)
+{
+    const struct shop_payer school = {.actor = authors[SCHOOL].actor.id};
+    const struct shop_payer branch = {.actor = authors[BRANCH].actor.id};
+    struct store_txn *txn = world_write(&here);
+    uint64_t room = 0;
+
+    (void)state;
+    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &school, PAYER_BYTES_MAX, NOW_S), STORE_OK);
+    assert_int_equal(store_shop_room(txn, &shops[1].actor.id, &school, NOW_S, &room), STORE_OK);
+    assert_int_equal(room, 0);
+    assert_int_equal(store_shop_room(txn, &shops[1].actor.id, &branch, NOW_S, &room), STORE_OK);
+    assert_int_equal(room, SHOP_BYTES_FIRST);
+    store_end(txn);
+}
+
+static void who_attested_her_pays(void **state)
+{
+    struct store_txn *txn;
+    struct shop_payer payer;
+
+    (void)state;
+    by_a_delegate();
+    (void)attest(ASE, &tom, BASIS_EXAM);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    assert_int_equal(introduce(&tom, 1, 0), REASON_NONE);
+    txn = world_read(&here);
+    assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, &payer), STORE_OK);
+    assert_true(actor_id_equal(&payer.actor, &authors[SCHOOL].actor.id));
+    assert_false(payer.is_owner);
+    assert_int_equal(store_shop_payer(txn, &trust, &shops[1].actor.id, &payer), STORE_OK);
+    assert_true(actor_id_equal(&payer.actor, &authors[ASE].actor.id));
+    assert_true(payer.is_owner);
+    assert_int_equal(store_shop_payer(txn, &trust, &shops[2].actor.id, &payer), STORE_NOT_FOUND);
+    store_end(txn);
+}
+
+/* ---- followed ---- */
+
+static void what_is_followed_comes_from_whom_we_dial(void **state)
+{
+    const struct review review = {.shop = shops[1].actor.id, .code = bytes_of_string("ase/seal")};
+
+    (void)state;
+    followed.actors[followed.count++] = shops[0].actor.id;
+    ingest.followed = &followed;
+    join(0, &maria);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_FOLLOWED);
+    assert_int_equal(give_from(&shops[0], INGEST_INBOUND, NOW_S), REASON_NOT_ADMITTED);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    assert_int_equal(admission_of(&maria.actor.id), ADMISSION_NAMED);
+    /* A review is no secret. */
+    (void)say(&here, &authors[ASE], CLASS_CONTENT, ENTRY_REVIEW, &review);
+    assert_int_equal(admission_of(&shops[1].actor.id), ADMISSION_NONE);
+    ingest.self = authors[ASE].actor.id;
+    ingest.has_self = true;
+    assert_int_equal(admission_of(&shops[1].actor.id), ADMISSION_SHOP);
+    assert_int_equal(give_from(&shops[1], INGEST_INBOUND, NOW_S), REASON_NONE);
+    assert_int_equal(admission_of(&shops[2].actor.id), ADMISSION_NONE);
+}
+
+/* ---- telling others ---- */
+
+static void what_is_told_introduces_again(void **state)
+{
+    struct introduction told[4];
+    struct store_txn *txn;
+    struct affiliation left;
+    size_t count = 0;
+
+    (void)state;
+    by_the_owner();
+    join(0, &tom);
+    join(0, &maria);
+    followed.actors[followed.count++] = shops[0].actor.id;
+    ingest.followed = &followed;
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    assert_int_equal(give(&maria), REASON_NONE);
+    txn = world_read(&here);
+    assert_int_equal(store_introductions(txn, &trust, &shops[0].actor.id, 7, told, 4, &count, &here.arena),
+                     STORE_OK);
+    assert_int_equal(count, 1); /* tom's keys are not held */
+    store_end(txn);
+    assert_int_equal(give(&tom), REASON_NONE);
+    txn = world_read(&here);
+    for (uint64_t draw = 0; draw < 3; draw++) {
+        assert_int_equal(
+            store_introductions(txn, &trust, &shops[0].actor.id, draw, told, 4, &count, &here.arena),
+            STORE_OK);
+        assert_int_equal(count, 2); /* whom this node would believe comes first */
+        assert_true(actor_id_equal(&told[0].consent.consent.technician, &maria.actor.id));
+        assert_true(actor_id_equal(&told[1].consent.consent.technician, &tom.actor.id));
+        assert_int_equal(
+            store_introductions(txn, &trust, &shops[0].actor.id, draw, told, 1, &count, &here.arena),
+            STORE_OK);
+        assert_int_equal(count, 1);
+        assert_true(actor_id_equal(&told[0].consent.consent.technician, &maria.actor.id));
+    }
+    store_end(txn);
+    assert_int_equal(offer(&told[0].consent), REASON_NONE);
+    left = consent_of(&maria, 0, 0);
+    left = world_left(&left, 40005);
+    (void)say(&away, &maria, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    assert_int_equal(give(&maria), REASON_NONE);
+    txn = world_read(&here);
+    assert_int_equal(store_introductions(txn, &trust, &shops[0].actor.id, 0, told, 4, &count, &here.arena),
+                     STORE_OK);
+    assert_int_equal(count, 1);
+    assert_true(actor_id_equal(&told[0].consent.consent.technician, &tom.actor.id));
+    store_end(txn);
+}
+
+/* Keys that she took later sign as well: what leads to them is told too. */
+static void new_keys_are_carried_along(void **state)
+{
+    struct built_key present;
+    struct signing_key keys[3];
+    const struct keys_update update = world_new_present_key(&maria.actor, 77, &present, keys);
+    struct affiliation joined;
+    struct introduction told[4];
+    struct store_txn *txn;
+    size_t count = 0;
+
+    (void)state;
+    by_the_owner();
+    (void)say(&away, &maria, CLASS_KEYS, ENTRY_KEYS_UPDATE, &update);
+    joined = world_joined(&here, &maria.actor.id, &shops[0].actor.id, 0, &present);
+    joined.signature.key_index = maria.state.keys.key_count - 1;
+    for (size_t i = 0; i < maria.state.keys.key_count; i++) {
+        if (maria.state.keys.keys[i].role == ROLE_PRESENT) {
+            joined.signature.key_index = i;
+        }
+    }
+    (void)say(&away, &shops[0], CLASS_CONTENT, ENTRY_AFFILIATION, &joined);
+    followed.actors[followed.count++] = shops[0].actor.id;
+    ingest.followed = &followed;
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    assert_int_equal(give(&maria), REASON_NONE);
+    txn = world_read(&here);
+    assert_int_equal(store_introductions(txn, &trust, &shops[0].actor.id, 0, told, 4, &count, &here.arena),
+                     STORE_OK);
+    store_end(txn);
+    assert_int_equal(count, 1);
+    assert_int_equal(told[0].consent.technician_blocks.count, 1);
+    assert_int_equal(offer(&told[0].consent), REASON_NONE);
+    told[0].consent.technician_blocks.count = 0;
+    assert_int_equal(offer(&told[0].consent), REASON_BAD_SIGNATURE);
+}
+
+#define WITH_WORLDS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whoever_is_attested_near_the_trust_file_introduces),
+        WITH_WORLDS(only_her_consent_introduces_and_only_its_shop),
+        cmocka_unit_test(she_introduces_the_four_lowest_in_whatever_order_they_come),
+        WITH_WORLDS(her_leaving_ends_it_and_lets_the_next_one_in),
+        WITH_WORLDS(what_attested_her_has_to_stand),
+        WITH_WORLDS(a_shop_and_its_people_come_in),
+        WITH_WORLDS(a_flood_is_cut_harms_nobody_and_goes_on_the_next_day),
+        WITH_WORLDS(a_full_account_stops_neither_keys_nor_leaving),
+        cmocka_unit_test(accounts_fill_by_the_day),
+        WITH_WORLDS(a_clock_that_goes_back_fills_nothing),
+        WITH_WORLDS(each_payer_pays_for_its_own),
+        WITH_WORLDS(who_attested_her_pays),
+        WITH_WORLDS(what_is_followed_comes_from_whom_we_dial),
+        WITH_WORLDS(what_is_told_introduces_again),
+        WITH_WORLDS(new_keys_are_carried_along),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

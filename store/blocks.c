@@ -408,21 +408,3 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     memcpy(row, block->encoded.data, block->encoded.size);
     return STORE_OK;
 }
-
-enum store_error store_put_side_block(struct store_txn *txn, const struct block *block, uint64_t arrived_s)
-{
-    struct disk_author row;
-    struct stored_block stored;
-    enum store_error error = author_intern(txn, &block->header.author, &row);
-
-    if (error == STORE_OK) {
-        error = stored_block_read(txn, row.number, block->header.seq, &block->hash, &stored);
-    }
-    if (error != STORE_NOT_FOUND) {
-        return txn_fail(txn, error);
-    }
-    error = stored_block_write(txn, row.number, block, arrived_s);
-    row.blocks++;
-    row.bytes += block->encoded.size;
-    return error == STORE_OK ? author_write(txn, &block->header.author, &row) : error;
-}

@@ -175,6 +175,10 @@ static const struct reason_text texts[] = {
                      "To begin again, ask the technician for a new consent"},
     [REASON_TWO_ROSTERS] = {"another shop has the technician on its roster too, so neither can count on them",
                             "Have the shop that they left say so: `tradeproof shop leave`"},
+    [REASON_SWITCHING] = {"this node is on its way to another branch of the log",
+                          "Wait until `tradeproof status` says that it is there"},
+    [REASON_BRANCHES_FULL] = {"more branches of the log are known than are kept", NULL},
+    [REASON_EPOCH_CLOSED] = {"a rotation has closed the block's epoch, and does not extend it", NULL},
 };
 
 static const struct reason_text unassigned = {"a reason that this version does not know",

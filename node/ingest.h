@@ -39,7 +39,10 @@ struct ingest {
     const struct trust *trust;
     struct actor_id self; /* own logs are always admitted */
     bool has_self;
-    uint8_t *memory; /* INGEST_MEMORY_SIZE bytes, owned */
+    uint64_t turn_ms;      /* how long a turn follows other branches at most; 0: to the end */
+    uint64_t turn_left_ms; /* of that */
+    bool on_the_way;       /* an author's chain was left on its way to another branch */
+    uint8_t *memory;       /* INGEST_MEMORY_SIZE bytes, owned */
     struct arena arena;
 };
 
@@ -47,6 +50,13 @@ struct ingest {
 bool ingest_init(struct ingest *ingest, struct store *store, const struct network *network,
                  const struct trust *trust, const struct actor_id *self);
 void ingest_deinit(struct ingest *ingest);
+
+/* Begin a turn: what follows other branches until the next one shares turn_ms. */
+void ingest_begin_turn(struct ingest *ingest);
+
+/* Go on with authors that are on their way to another branch, in a transaction of its own. *resume_s: when to
+ * go on, by now_s; UINT64_MAX: none is on its way. */
+enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, uint64_t *resume_s);
 
 /* Decide about one encoded block within txn, and apply it. now_s is this node's clock and only recorded as
  * the time of arrival. */

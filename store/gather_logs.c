@@ -77,7 +77,7 @@ static enum store_error disputed_seq(struct gather *gather, const struct actor_i
     struct fork_proof proof;
     struct fork_point point;
     struct bytes encoded;
-    enum store_error error = store_fork_proof(gather->txn, author, epoch, &encoded, arena);
+    enum store_error error = store_fork_proof(gather->txn, author, epoch, FORK_PROOF_LOWEST, &encoded, arena);
 
     if (error == STORE_OK && (schema_decode(&fork_proof_schema, &proof, encoded, arena) != REASON_NONE ||
                               fork_proof_point(&point, &proof, arena) != REASON_NONE)) {

@@ -110,7 +110,11 @@
     X(REASON_CONSENT_NOT_YET, 124, "consent-begins-later")                                                   \
     X(REASON_CONSENT_USED, 125, "consent-already-used")                                                      \
     X(REASON_LEFT, 126, "affiliation-has-ended")                                                             \
-    X(REASON_TWO_ROSTERS, 127, "on-two-rosters")
+    X(REASON_TWO_ROSTERS, 127, "on-two-rosters")                                                             \
+    /* branches */                                                                                           \
+    X(REASON_SWITCHING, 170, "on-its-way-to-another-branch")                                                 \
+    X(REASON_BRANCHES_FULL, 171, "too-many-branches")                                                        \
+    X(REASON_EPOCH_CLOSED, 172, "epoch-is-closed")
 
 #define REASON_AS_ENUM(name, number, word) name = number,
 enum reason { REASON_LIST(REASON_AS_ENUM) };

@@ -350,30 +350,52 @@ static void assert_records(struct store_txn *txn, const struct memory_log *log)
     }
 }
 
+/* Whether one rotation has closed the member's epoch, and the log does not go through it: what arrives of
+ * such is not kept. */
+static bool is_closed(const struct family *family, const struct member *member)
+{
+    const struct memory_log *log = &family->members[model_tip(family, 0)].log;
+    uint64_t seq = member->header.seq;
+
+    if (seq < log->block_count && hash_equal(&log->blocks[seq].record.hash, &member->hash)) {
+        return false;
+    }
+    return member->header.epoch < log->state.epoch;
+}
+
 static void assert_held(struct store_txn *txn, const struct family *family)
 {
     for (size_t i = 0; i < family->count; i++) {
         const struct member *member = &family->members[i];
         size_t mark = arena_mark(&bench->scratch);
         struct bytes encoded;
+        enum store_error error = store_block_by_hash(txn, &bench->actor.id, member->header.seq, &member->hash,
+                                                     &encoded, &bench->scratch);
 
-        assert_int_equal(store_block_by_hash(txn, &bench->actor.id, member->header.seq, &member->hash,
-                                             &encoded, &bench->scratch),
-                         member->held ? STORE_OK : STORE_NOT_FOUND);
+        if (!member->held || !is_closed(family, member)) {
+            assert_int_equal(error, member->held ? STORE_OK : STORE_NOT_FOUND);
+        }
         arena_rewind(&bench->scratch, mark);
     }
 }
 
 static void assert_proofs(struct store_txn *txn, const struct family *family)
 {
+    const struct member *tip = &family->members[model_tip(family, 0)];
+
     for (uint64_t epoch = 0; epoch < EPOCHS_MAX; epoch++) {
         const struct model_proof expected = model_proof_in(family, epoch);
         size_t mark = arena_mark(&bench->scratch);
         struct fork_proof proof;
         struct bytes encoded;
 
-        assert_int_equal(store_fork_proof(txn, &bench->actor.id, epoch, &encoded, &bench->scratch),
-                         expected.found ? STORE_OK : STORE_NOT_FOUND);
+        /* What one rotation has closed disputes nothing: proofs of it are those that were met before. */
+        if (epoch < tip->log.state.epoch && !expected.rotations) {
+            continue;
+        }
+        assert_int_equal(
+            store_fork_proof(txn, &bench->actor.id, epoch, FORK_PROOF_LOWEST, &encoded, &bench->scratch),
+            expected.found ? STORE_OK : STORE_NOT_FOUND);
         if (expected.found) {
             assert_int_equal(schema_decode(&fork_proof_schema, &proof, encoded, &bench->scratch),
                              REASON_NONE);
@@ -427,7 +449,9 @@ static bool offer_round(struct store_txn *txn, const struct family *family, int 
         ingest_block(&bench->ingest, txn, INGEST_PEER, copy_of(family, pending[i], dice), 1000 + i, &result);
         assert_int_not_equal(result.outcome, INGEST_FAILED);
         assert_int_not_equal(result.reason, REASON_KNOWN);
-        if (result.outcome == INGEST_REFUSED && result.reason == REASON_ORPHAN) {
+        /* Peers offer again what waits for another block, and what another rotation may ask for. */
+        if (result.outcome == INGEST_REFUSED &&
+            (result.reason == REASON_ORPHAN || result.reason == REASON_EPOCH_CLOSED)) {
             pending[kept++] = pending[i];
         }
     }
@@ -448,7 +472,8 @@ static void assert_filled(struct store_txn *txn, const struct family *family)
 
         ingest_block(&bench->ingest, txn, INGEST_PEER, family->members[i].encoded, 2000, &result);
         assert_int_equal(result.outcome, INGEST_REFUSED);
-        assert_true(result.reason == REASON_KNOWN || !family->members[i].held);
+        assert_true(result.reason == REASON_KNOWN || !family->members[i].held ||
+                    is_closed(family, &family->members[i]));
     }
     for (uint64_t seq = 0; seq < log->block_count; seq++) {
         size_t mark = arena_mark(&bench->scratch);
@@ -472,7 +497,9 @@ static void try_order(const struct family *family, struct dice *dice)
         pending[other] = (int)i;
     }
     assert_int_equal(store_write_begin(&bench->txn, bench->store), STORE_OK);
-    while (offer_round(bench->txn, family, pending, &count, dice)) {
+    /* A rotation that waits for its ancestors opens its epoch for them, which the next round offers again. */
+    for (int idle = 0; idle < 2;) {
+        idle = offer_round(bench->txn, family, pending, &count, dice) ? 0 : idle + 1;
     }
     assert_outcome(bench->txn, family);
     assert_filled(bench->txn, family);

@@ -345,26 +345,48 @@ void ingest_begin_turn(struct ingest *ingest)
     ingest->on_the_way = false;
 }
 
+static enum store_error go_on_one(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
+                                  uint64_t now_s, struct ingest_progress *out)
+{
+    struct log_state before, after;
+    struct branch_switch way;
+    uint64_t due_s = UINT64_MAX;
+    enum store_error error = store_log_state(txn, author, &before);
+
+    arena_rewind(&ingest->arena, 0);
+    if (error == STORE_OK) {
+        error = follow_go_on(ingest, txn, author, now_s);
+    }
+    if (error == STORE_OK) {
+        error = store_log_state(txn, author, &after);
+    }
+    if (error == STORE_OK) {
+        error = store_switch(txn, author, &way);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (way.active) {
+        due_s = follow_due_s(&way, now_s);
+    }
+    out->resume_s = due_s < out->resume_s ? due_s : out->resume_s;
+    if (!hash_equal(&before.head, &after.head) && out->count < INGEST_HEADS_MAX) {
+        out->heads[out->count++] =
+            (struct head){.author = *author, .epoch = after.epoch, .seq = after.seq, .hash = after.head};
+    }
+    return STORE_OK;
+}
+
 static enum store_error go_on_all(struct ingest *ingest, struct store_txn *txn, uint64_t now_s,
-                                  uint64_t *resume_s)
+                                  struct ingest_progress *out)
 {
     struct actor_id author;
     enum store_error error = store_next_switching(txn, NULL, &author);
 
     while (error == STORE_OK) {
         const struct actor_id last = author;
-        struct branch_switch way;
-        uint64_t due_s = now_s;
 
-        arena_rewind(&ingest->arena, 0);
-        error = follow_go_on(ingest, txn, &author, now_s);
-        if (error == STORE_OK) {
-            error = store_switch(txn, &author, &way);
-        }
-        if (error == STORE_OK && way.active) {
-            due_s = follow_due_s(&way, now_s);
-            *resume_s = due_s < *resume_s ? due_s : *resume_s;
-        }
+        error = go_on_one(ingest, txn, &author, now_s, out);
         if (error == STORE_OK) {
             error = store_next_switching(txn, &last, &author);
         }
@@ -372,17 +394,17 @@ static enum store_error go_on_all(struct ingest *ingest, struct store_txn *txn, 
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, uint64_t *resume_s)
+enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, struct ingest_progress *out)
 {
     struct store_txn *txn = NULL;
     enum store_error error = store_write_begin(&txn, ingest->store);
 
-    *resume_s = UINT64_MAX;
+    *out = (struct ingest_progress){.resume_s = UINT64_MAX};
     ingest_begin_turn(ingest);
     if (error != STORE_OK) {
         return error;
     }
-    error = go_on_all(ingest, txn, now_s, resume_s);
+    error = go_on_all(ingest, txn, now_s, out);
     if (error != STORE_OK) {
         store_end(txn);
         return error;
@@ -407,6 +429,7 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
     result->epoch = block.header.epoch;
     result->seq = block.header.seq;
     result->hash = block.hash;
+    result->speaks = block.header.block_class == CLASS_STATUS || block.header.block_class == CLASS_GOVERN;
     if (is_held(txn, &block, &ingest->arena)) {
         refuse_known(ingest, txn, &block, result);
     } else if (admit(ingest, txn, &block, result)) {
@@ -527,7 +550,7 @@ static enum store_error keys_below_fork(struct store_txn *txn, const struct fork
 }
 
 enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
-                              struct actor_id *author, enum store_error *error)
+                              uint64_t now_s, struct actor_id *author, enum store_error *error)
 {
     struct fork_proof proof;
     struct fork_point point;
@@ -558,5 +581,10 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
         return REASON_NONE;
     }
     reason = fork_proof_check(&point, &proof, ingest->network, &keys, epoch, &ingest->arena);
-    return reason == REASON_NONE ? ingest_keep_fork_proof(ingest, txn, &point, &proof, error) : reason;
+    if (reason == REASON_NONE) {
+        *error = ingest_note_headers(ingest, txn, &point, &proof, now_s);
+    }
+    return reason == REASON_NONE && *error == STORE_OK
+               ? ingest_keep_fork_proof(ingest, txn, &point, &proof, error)
+               : reason;
 }

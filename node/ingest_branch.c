@@ -316,6 +316,28 @@ static enum store_error remember_arrival(struct store_txn *txn, const struct blo
     return error;
 }
 
+enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *txn,
+                                     const struct fork_point *point, const struct fork_proof *proof,
+                                     uint64_t now_s)
+{
+    size_t mark = arena_mark(&ingest->arena);
+    struct block blocks[2];
+    struct epoch_sides sides;
+    enum store_error error = store_epoch_sides(txn, &point->author, point->epoch, &sides);
+    bool readable = fork_proof_blocks(blocks, proof, ingest->network, &ingest->arena);
+
+    for (size_t i = 0; i < 2 && readable && error == STORE_OK; i++) {
+        uint64_t first_s = 0;
+
+        error = store_first_arrival(txn, &point->author, blocks[i].header.seq, &blocks[i].hash, &first_s);
+        if (error == STORE_NOT_FOUND) {
+            error = remember_arrival(txn, &blocks[i], now_s, &sides);
+        }
+    }
+    arena_rewind(&ingest->arena, mark);
+    return error == STORE_OK ? store_set_epoch_sides(txn, &point->author, point->epoch, &sides) : error;
+}
+
 /* How the rotations out of an epoch stand: how many are held, and whether one waits for its ancestors, which
  * are always taken. */
 static enum store_error look_at_rotations(struct store_txn *txn, const struct actor_id *author,

@@ -131,6 +131,7 @@ struct side_block {
     struct hash previous;
     struct hash hash;
     uint64_t epoch;
+    enum block_class block_class;
     bool rotation;
     bool refused; /* acceptance refused its body */
     uint64_t way; /* what store_mark_way said last; 0: nothing */
@@ -140,6 +141,10 @@ struct side_block {
  * lowest). STORE_NOT_FOUND: there is none. */
 enum store_error store_next_child(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                   const struct hash *hash, const struct hash *after, struct side_block *out);
+/* Call visit for every block beside the chain at seq from or above, ascending by seq. visit returns false to
+ * stop. */
+enum store_error store_each_side(struct store_txn *txn, const struct actor_id *author, uint64_t from,
+                                 bool (*visit)(void *context, const struct side_block *side), void *context);
 /* A block beside the chain by its own name. */
 enum store_error store_side_block(struct store_txn *txn, const struct network *network,
                                   const struct actor_id *author, uint64_t seq, const struct hash *hash,

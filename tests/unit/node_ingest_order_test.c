@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "node/follow.h"
 #include "protocol/log/fork.h"
 #include "tests/support/log_random.h"
 
@@ -437,6 +438,16 @@ static struct bytes copy_of(const struct family *family, int index, struct dice 
     return member->encoded;
 }
 
+/* Go on with the author where it is on its way. */
+static enum store_error go_on(struct store_txn *txn)
+{
+    struct log_state state;
+    enum store_error error = store_log_state(txn, &bench->actor.id, &state);
+
+    return error == STORE_OK ? follow_go_on(&bench->ingest, txn, &bench->actor.id, 1000)
+                             : (error == STORE_NOT_FOUND ? STORE_OK : error);
+}
+
 /* Offer the pending blocks in turn; those that wait for another stay. Returns: whether any went. */
 static bool offer_round(struct store_txn *txn, const struct family *family, int *pending, size_t *count,
                         struct dice *dice)
@@ -449,6 +460,10 @@ static bool offer_round(struct store_txn *txn, const struct family *family, int 
         ingest_block(&bench->ingest, txn, INGEST_PEER, copy_of(family, pending[i], dice), 1000 + i, &result);
         assert_int_not_equal(result.outcome, INGEST_FAILED);
         assert_int_not_equal(result.reason, REASON_KNOWN);
+        if (dice_roll(dice, 4) == 0) {
+            bench->ingest.turn_left_ms = 1;
+            assert_int_equal(go_on(txn), STORE_OK);
+        }
         /* Peers offer again what waits for another block, and what another rotation may ask for. */
         if (result.outcome == INGEST_REFUSED &&
             (result.reason == REASON_ORPHAN || result.reason == REASON_EPOCH_CLOSED)) {
@@ -497,10 +512,17 @@ static void try_order(const struct family *family, struct dice *dice)
         pending[other] = (int)i;
     }
     assert_int_equal(store_write_begin(&bench->txn, bench->store), STORE_OK);
+    /* In every other order nothing is followed but now and then, for a moment. */
+    bench->ingest.turn_ms = bench->order % 2;
+    bench->ingest.turn_left_ms = 0;
     /* A rotation that waits for its ancestors opens its epoch for them, which the next round offers again. */
     for (int idle = 0; idle < 2;) {
         idle = offer_round(bench->txn, family, pending, &count, dice) ? 0 : idle + 1;
+        bench->ingest.turn_left_ms = 1000;
+        assert_int_equal(go_on(bench->txn), STORE_OK);
+        bench->ingest.turn_left_ms = 0;
     }
+    bench->ingest.turn_ms = 0;
     assert_outcome(bench->txn, family);
     assert_filled(bench->txn, family);
     assert_outcome(bench->txn, family);

@@ -375,7 +375,7 @@ static enum reason offer_proof(struct bytes encoded)
 {
     struct actor_id author;
     enum store_error error = STORE_OK;
-    enum reason reason = ingest_fork_proof(&node->ingest, node->txn, encoded, &author, &error);
+    enum reason reason = ingest_fork_proof(&node->ingest, node->txn, encoded, 1000, &author, &error);
 
     assert_int_equal(error, STORE_OK);
     return reason;

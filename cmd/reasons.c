@@ -176,9 +176,11 @@ static const struct reason_text texts[] = {
     [REASON_TWO_ROSTERS] = {"another shop has the technician on its roster too, so neither can count on them",
                             "Have the shop that they left say so: `tradeproof shop leave`"},
     [REASON_SWITCHING] = {"this node is on its way to another branch of the log",
-                          "Wait until `tradeproof status` says that it is there"},
-    [REASON_BRANCHES_FULL] = {"more branches of the log are known than are kept", NULL},
-    [REASON_EPOCH_CLOSED] = {"a rotation has closed the block's epoch, and does not extend it", NULL},
+                          "Try again in a minute; `tradeproof status` says when it is there"},
+    [REASON_BRANCHES_FULL] = {"more branches of the log are known than are kept",
+                              "Ask its author to rotate the keys, which closes all branches but one"},
+    [REASON_EPOCH_CLOSED] = {"the keys that signed it were rotated away, and the rotation does not follow it",
+                             "Ask its author whether the block should count"},
 };
 
 static const struct reason_text unassigned = {"a reason that this version does not know",

@@ -468,6 +468,105 @@ static void others_hear_of_the_four_lowest_branches_and_of_what_speaks_against(v
     assert_true(is_chosen(hashes, count, &sorted[8]->hash));
 }
 
+/* Blocks as they go from one node to the other. */
+enum { TOLD_MAX = 16 };
+
+struct told {
+    size_t count;
+    struct bytes blocks[TOLD_MAX];
+};
+
+static void add_told(struct told *told, struct hash *hash, uint64_t seq)
+{
+    struct bytes encoded;
+
+    assert_true(told->count < TOLD_MAX);
+    assert_int_equal(store_block_by_hash(node->txn, owner(), seq, hash, &encoded, &node->builder.arena),
+                     STORE_OK);
+    told->blocks[told->count++] = encoded;
+}
+
+/* What a node tells: its chain above the fork, and its choice of what stands beside it. */
+static void tell(struct told *out)
+{
+    struct head *heads = NULL;
+    struct log_state state;
+    size_t count = 0;
+
+    out->count = 0;
+    assert_int_equal(store_log_state(node->txn, owner(), &state), STORE_OK);
+    for (uint64_t seq = fork_seq(); seq <= state.seq; seq++) {
+        struct block_record record;
+        uint64_t arrived_s = 0;
+
+        assert_int_equal(store_block_record(node->txn, owner(), seq, &record, &arrived_s), STORE_OK);
+        add_told(out, &record.hash, seq);
+    }
+    assert_int_equal(side_push_choose(node->txn, owner(), &heads, &count, &node->builder.arena), STORE_OK);
+    for (size_t i = 0; i < count; i++) {
+        add_told(out, &heads[i].hash, heads[i].seq);
+    }
+}
+
+/* A node that holds nothing but the owner's log up to the fork. */
+static void begin_node(void)
+{
+    store_end(node->txn);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+    for (uint64_t seq = 0; seq < fork_seq(); seq++) {
+        offer_at(memory_log_block(&node->logs[OWNER], seq), NODE_NOW_S);
+    }
+}
+
+static void hear(const struct told *told)
+{
+    for (size_t i = 0; i < told->count; i++) {
+        offer_at(told->blocks[i], NODE_NOW_S + 100);
+    }
+}
+
+static void two_nodes_that_follow_different_branches_come_to_know_the_same(void **state)
+{
+    static struct memory_log branch;
+    static struct told first, second, both[2];
+    const struct sibling *sorted[SIBLINGS];
+    struct sibling *status = &siblings[20];
+
+    (void)state;
+    fork_owner(6);
+    sort_siblings(sorted, 6);
+    memory_log_copy(&branch, &fork_log);
+    assert_int_equal(memory_log_accept(&branch, sorted[4]->encoded), REASON_NONE);
+    say_revoked(45000);
+    sign_sibling(status, &branch);
+    memory_log_deinit(&branch);
+    for (size_t round = 0; round < 2; round++) {
+        begin_node();
+        for (size_t i = round == 0 ? 0 : 1; i < 6; i += 2) {
+            offer_at(sorted[i]->encoded, NODE_NOW_S);
+        }
+        if (round == 0) {
+            offer_at(status->encoded, NODE_NOW_S);
+        }
+        tell(round == 0 ? &first : &second);
+    }
+    hear(&first); /* at the second node */
+    tell(&both[1]);
+    begin_node();
+    for (size_t i = 0; i < 6; i += 2) {
+        offer_at(sorted[i]->encoded, NODE_NOW_S);
+    }
+    offer_at(status->encoded, NODE_NOW_S);
+    hear(&second);
+    tell(&both[0]);
+    assert_head(&sorted[0]->hash);
+    assert_int_equal(both[0].count, both[1].count);
+    assert_true(both[0].count >= 6);
+    for (size_t i = 0; i < both[0].count; i++) {
+        assert_true(bytes_equal(both[0].blocks[i], both[1].blocks[i]));
+    }
+}
+
 static int drop_all(void **state)
 {
     memory_log_deinit(&fork_log);
@@ -489,6 +588,7 @@ int main(void)
         WITH_FORK(the_newest_proof_is_kept_beside_the_lowest),
         WITH_FORK(beyond_its_budget_a_branch_is_only_noted),
         WITH_FORK(a_switch_without_time_leaves_a_valid_chain_and_goes_on),
+        WITH_FORK(two_nodes_that_follow_different_branches_come_to_know_the_same),
         WITH_FORK(others_hear_of_the_four_lowest_branches_and_of_what_speaks_against),
     };
 

@@ -201,6 +201,11 @@ static const struct reason_text texts[] = {
                                  "If it is this machine's clock that is behind, set it"},
     [REASON_AFFILIATION_ERASED] = {"what was said about who worked at that shop has been erased",
                                    "Ask the shop to state again who works there"},
+    [REASON_SWITCHING] = {"this node is on its way to another branch of the log", "Try again in a minute"},
+    [REASON_BRANCHES_FULL] = {"more branches of the log are known than are kept",
+                              "Ask its author to rotate the keys, which closes all branches but one"},
+    [REASON_EPOCH_CLOSED] = {"the keys that signed it were rotated away, and the rotation does not follow it",
+                             "Ask its author whether the block should count"},
 };
 
 static const struct reason_text unassigned = {"a reason that this version does not know",

@@ -207,6 +207,7 @@ static enum daemon_end open_store(struct daemon *daemon)
     }
     (void)requests_read_followed(daemon);
     daemon->ingest.followed = &daemon->followed;
+    daemon->ingest.turn_ms = INGEST_TURN_MS;
     return DAEMON_STOPPED;
 }
 
@@ -420,6 +421,7 @@ enum daemon_end daemon_run(const struct daemon_options *options)
     daemon->lock = daemon->signals = daemon->control.fd = -1;
     daemon->started_ms = daemon->now_ms = clock_monotonic_ms();
     daemon->recheck_ms = UINT64_MAX;
+    daemon->follow_ms = daemon->now_ms; /* some may have been on their way when it stopped */
     daemon->readers_ms = daemon->now_ms + clock_rhythm_ms(READERS_INTERVAL_MS);
     end = start(daemon);
     if (end == DAEMON_STOPPED) {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/branches.h"
 #include "store/consents.h"
 #include "store/content.h"
 #include "store/erased.h"
@@ -10,6 +11,7 @@
 #include "store/index.h"
 #include "store/own.h"
 #include "store/pages.h"
+#include "store/undo.h"
 
 /* Writing what an accepted block changes. Any failure leaves the transaction fit only to be dropped. */
 
@@ -21,6 +23,7 @@ struct applying {
     const struct log_past *past;
     struct disk_author author;
     uint64_t arrived_s;
+    uint64_t now_s;
 };
 
 /* ---- the block itself ---- */
@@ -84,6 +87,7 @@ static enum store_error put_record(struct applying *applying)
     row.flags |= has_erasers ? RECORD_HAS_ERASERS : 0;
     row.time_s = applying->block->header.time_s;
     row.settled_s = settled_s;
+    row.followed_s = applying->now_s;
     return record_add(applying->txn, applying->author.number, seq, &row);
 }
 
@@ -134,6 +138,7 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     row.time_s = old.time_s;
     row.settled_s = old.settled_s;
     row.flags |= old.flags | (past->live.count > 0 ? RECORD_TOUCHED : 0);
+    row.followed_s = old.followed_s;
     if (memcmp(&row, &old, sizeof row) != 0) {
         error = record_write(applying->txn, number, past->seq, &row);
     }
@@ -281,11 +286,39 @@ static enum store_error note_change(struct applying *applying)
     return STORE_OK;
 }
 
+/* What it says of earlier blocks can be put back. */
+static enum store_error change_earlier(struct applying *applying)
+{
+    struct undo undo;
+    enum store_error kept, error;
+
+    undo_begin(applying->txn, &undo, applying->author.number);
+    error = put_past(applying);
+    if (error == STORE_OK) {
+        error = put_events(applying);
+    }
+    kept = undo_keep(applying->txn, &undo, applying->block->header.seq);
+    return error == STORE_OK ? kept : error;
+}
+
+static enum store_error leave_side(struct applying *applying)
+{
+    return side_row_delete(applying->txn, applying->network, applying->author.number, applying->block);
+}
+
+static enum store_error note_rotation(struct applying *applying)
+{
+    if (applying->block->header.seq == 0 || !block_is_rotation(applying->block)) {
+        return STORE_OK;
+    }
+    return rotation_row_put(applying->txn, applying->author.number, applying->block);
+}
+
 static enum store_error apply(struct applying *applying)
 {
     static enum store_error (*const steps[])(struct applying * applying) = {
-        note_change, put_block,   put_record,  put_keys, put_past,
-        put_events,  put_erasers, put_indexes, put_gaps, put_state,
+        leave_side,     note_change, put_block,   put_record, put_keys,  note_rotation,
+        change_earlier, put_erasers, put_indexes, put_gaps,   put_state,
     };
     enum store_error error = author_intern(applying->txn, &applying->change->state.author, &applying->author);
 
@@ -303,7 +336,8 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
                                 .block = block,
                                 .change = change,
                                 .past = past,
-                                .arrived_s = arrived_s};
+                                .arrived_s = arrived_s,
+                                .now_s = arrived_s};
 
     assert(txn->writes);
     return txn_fail(txn, apply(&applying));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/branches.h"
 #include "store/checksum.h"
 #include "store/erased.h"
 
@@ -455,6 +456,12 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     uint8_t *row;
     enum store_error error;
 
+    if (block->header.block_class == CLASS_STATUS || block->header.block_class == CLASS_GOVERN) {
+        error = arrival_held(txn, number, &block->hash);
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
     if (is_inception(txn->store, block)) {
         return write_inception(txn, &key, block->entries[0].payload, arrived_s);
     }
@@ -470,28 +477,4 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     }
     memcpy(row, block->encoded.data, block->encoded.size);
     return STORE_OK;
-}
-
-enum store_error store_put_side_block(struct store_txn *txn, const struct block *block, uint64_t arrived_s)
-{
-    struct disk_author row;
-    struct stored_block stored;
-    enum store_error error = author_intern(txn, &block->header.author, &row);
-
-    if (error == STORE_OK) {
-        error = stored_block_read(txn, row.number, block->header.seq, &block->hash, &stored);
-    }
-    if (error != STORE_NOT_FOUND) {
-        return txn_fail(txn, error);
-    }
-    error = stored_block_write(txn, row.number, block, arrived_s);
-    row.blocks++;
-    row.bytes += block->encoded.size;
-    if (error == STORE_OK) {
-        error = erasers_put(txn, &row, block, arrived_s);
-    }
-    if (error == STORE_OK && block_has_erased(block)) {
-        error = gaps_update(txn, &row, block->header.seq);
-    }
-    return error == STORE_OK ? author_write(txn, &block->header.author, &row) : error;
 }

@@ -69,7 +69,8 @@ static enum store_error is_fork_open(struct dropping *dropping, bool *open)
     enum store_error error;
 
     arena_init(&arena, memory, sizeof memory);
-    error = store_fork_proof(dropping->txn, &dropping->actor, dropping->author.epoch, &encoded, &arena);
+    error = store_fork_proof(dropping->txn, &dropping->actor, dropping->author.epoch, FORK_PROOF_LOWEST,
+                             &encoded, &arena);
     *open = error == STORE_OK || dropping->author.frozen;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }

@@ -23,7 +23,7 @@ static enum store_error find_on_chain(const struct descent *descent, uint64_t se
     if (!log->known || seq > log->head_seq || !dossier_log_reaches(log, seq)) {
         return STORE_NOT_FOUND;
     }
-    error = record_read(gather->txn, gather->rows[descent->log].number, seq, &record);
+    error = record_find(gather->txn, gather->rows[descent->log].number, seq, &record);
     if (error != STORE_OK) {
         return error;
     }

@@ -71,6 +71,25 @@ static enum store_error fill_known_by(struct gather *gather, uint32_t number, st
 
 /* ---- evidence ---- */
 
+/* How complete what is known of its branches is. */
+static enum store_error fill_branches(struct gather *gather, struct dossier_log *log)
+{
+    struct epoch_sides sides;
+    struct branch_switch way;
+    enum store_error error = store_epoch_sides(gather->txn, &log->author, log->epoch, &sides);
+
+    if (error == STORE_OK) {
+        error = store_switch(gather->txn, &log->author, &way);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    log->branches_cut = sides.cut;
+    log->body_missing = sides.missed > 0;
+    log->switching = way.active;
+    return STORE_OK;
+}
+
 /* STORE_NOT_FOUND: no proof of that epoch is held. */
 static enum store_error disputed_seq(struct gather *gather, const struct actor_id *author, uint64_t epoch,
                                      uint64_t *seq)
@@ -81,7 +100,7 @@ static enum store_error disputed_seq(struct gather *gather, const struct actor_i
     struct fork_point point;
     struct bytes encoded;
     enum reason reason = REASON_NONE;
-    enum store_error error = store_fork_proof(gather->txn, author, epoch, &encoded, arena);
+    enum store_error error = store_fork_proof(gather->txn, author, epoch, FORK_PROOF_LOWEST, &encoded, arena);
 
     if (error == STORE_OK) {
         reason = schema_decode(&fork_proof_schema, &proof, encoded, arena);
@@ -209,6 +228,9 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     }
     if (error == STORE_OK) {
         error = fill_forks(gather, log);
+    }
+    if (error == STORE_OK) {
+        error = fill_branches(gather, log);
     }
     return error == STORE_OK ? fill_checkpoint(gather, row->number, log) : error;
 }

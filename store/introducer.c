@@ -161,7 +161,7 @@ static enum store_error takes(struct finding *finding, const struct entry_at *wi
     if (*out) {
         return STORE_OK;
     }
-    error = record_read(finding->txn, speaker->at.author, withdrawal->cut_seq, &record);
+    error = record_find(finding->txn, speaker->at.author, withdrawal->cut_seq, &record);
     *out = error == STORE_NOT_FOUND || !hash_equal(&record.hash, &withdrawal->cut_head);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }

@@ -120,7 +120,7 @@ static enum store_error has_left(struct store_txn *txn, const struct actor_id *t
     while (error == STORE_OK && !*left) {
         const struct entry_at behind = at;
 
-        error = record_read(txn, at.author, at.seq, &record);
+        error = record_find(txn, at.author, at.seq, &record);
         *left = error == STORE_OK && record.standing != STANDING_VOID;
         if (error == STORE_OK) {
             error = grant_next_by(txn, &key, number, &behind, &at);
@@ -416,7 +416,7 @@ static enum store_error copy_key_block(struct store_txn *txn, uint32_t number, u
 {
     struct disk_record record;
     struct stored_block stored;
-    enum store_error error = record_read(txn, number, seq, &record);
+    enum store_error error = record_find(txn, number, seq, &record);
 
     if (error == STORE_OK && record.block_class != CLASS_KEYS) {
         return STORE_NOT_FOUND;

@@ -12,7 +12,7 @@ static enum store_error read_profile(struct store_txn *txn, const struct entry_a
     struct bytes view, element;
     struct entry entry;
     enum reason reason;
-    enum store_error error = record_read(txn, at->author, at->seq, &record);
+    enum store_error error = record_find(txn, at->author, at->seq, &record);
 
     if (error == STORE_OK && record.standing == STANDING_VOID) {
         return STORE_NOT_FOUND;

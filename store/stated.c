@@ -1,12 +1,12 @@
 #include "store/stated.h"
 
 enum store_error stated_read(struct store_txn *txn, const struct entry_at *at, enum entry_kind kind,
-                           void *record, struct arena *arena)
+                             void *record, struct arena *arena)
 {
     struct disk_record block;
     struct bytes view;
     struct entry entry;
-    enum store_error error = record_read(txn, at->author, at->seq, &block);
+    enum store_error error = record_find(txn, at->author, at->seq, &block);
 
     if (error == STORE_OK && block.standing == STANDING_VOID) {
         return STORE_NOT_FOUND;

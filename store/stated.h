@@ -8,6 +8,6 @@
 /* The record of the entry at that place, with its lists in arena. STORE_NOT_FOUND when it is of another kind
  * or version, erased, gone, or its block is void. */
 enum store_error stated_read(struct store_txn *txn, const struct entry_at *at, enum entry_kind kind,
-                           void *record, struct arena *arena);
+                             void *record, struct arena *arena);
 
 #endif

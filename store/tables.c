@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 
 #include "store/checksum.h"
+#include "store/undo.h"
 
 /* ---- keys ---- */
 
@@ -376,6 +377,11 @@ static enum store_error insert_row(struct store_txn *txn, enum table table, cons
     return error == STORE_OK ? put_row(txn, table, name, data, size, link, 0) : error;
 }
 
+static enum store_error note(struct store_txn *txn, enum table table, const struct key *key)
+{
+    return txn->undo ? undo_note(txn, table, key) : STORE_OK;
+}
+
 static enum store_error put_linked(struct store_txn *txn, enum table table, const struct key *key,
                                    const void *data, size_t size)
 {
@@ -393,6 +399,11 @@ static enum store_error put_linked(struct store_txn *txn, enum table table, cons
 enum store_error table_put(struct store_txn *txn, enum table table, const struct key *key, const void *data,
                            size_t size)
 {
+    enum store_error error = note(txn, table, key);
+
+    if (error != STORE_OK) {
+        return error;
+    }
     if (forms[table] == FORM_LINKED) {
         return put_linked(txn, table, key, data, size);
     }
@@ -402,6 +413,11 @@ enum store_error table_put(struct store_txn *txn, enum table table, const struct
 enum store_error table_append(struct store_txn *txn, enum table table, const struct key *key,
                               const void *data, size_t size)
 {
+    enum store_error error = note(txn, table, key);
+
+    if (error != STORE_OK) {
+        return error;
+    }
     if (forms[table] == FORM_LINKED) {
         return put_linked(txn, table, key, data, size);
     }
@@ -454,6 +470,9 @@ enum store_error table_delete(struct store_txn *txn, enum table table, const str
     struct bytes before;
     enum store_error error = table_get(txn, table, key, &before);
 
+    if (error == STORE_OK) {
+        error = note(txn, table, key);
+    }
     if (error == STORE_OK && forms[table] == FORM_LINKED) {
         error = unlink_row(txn, table, key);
     }

@@ -41,6 +41,13 @@ enum table_form {
     X(TABLE_CHECKPOINTS, "checkpoints", FORM_LINKED) /* actor -> the newest record */                        \
     X(TABLE_CHECKPOINT_DAYS, "days", FORM_LINKED)    /* author number, UTC day -> disk_checkpoint */         \
     X(TABLE_FORKS, "forks", FORM_LINKED)             /* actor, epoch -> record */                            \
+    X(TABLE_SIDES, "sides", FORM_LINKED) /* author number, seq, previous hash, hash -> struct disk_side */   \
+    X(TABLE_ROTATIONS, "rotations", FORM_LINKED) /* author number, epoch, hash -> struct disk_rotation */    \
+    X(TABLE_EPOCHS, "epochs", FORM_LINKED)       /* author number, epoch -> struct epoch_sides */            \
+    X(TABLE_SWITCHES, "switches", FORM_LINKED)   /* author number -> struct branch_switch */                 \
+    X(TABLE_ARRIVALS, "arrivals", FORM_LINKED)   /* author number, header hash -> struct disk_arrival */     \
+    X(TABLE_FOLLOWED, "followed", FORM_LINKED)   /* author number, header hash -> struct disk_followed */    \
+    X(TABLE_UNDO, "undo", FORM_LINKED)           /* author number, seq -> what rows were before the block */ \
     X(TABLE_INTRODUCTIONS, "introductions",                                                                  \
       FORM_LINKED)                              /* kind, technician or shop, consent id -> the rest */       \
     X(TABLE_ACCOUNTS, "accounts", FORM_LINKED)  /* account kind, actor -> struct disk_account */             \
@@ -96,6 +103,8 @@ struct store {
     struct chain_cache chain_cache;
 };
 
+struct undo;
+
 struct store_txn {
     struct store *store;
     MDB_txn *mdb;
@@ -106,11 +115,12 @@ struct store_txn {
     bool raised;              /* the generation, by this transaction */
     struct inception *inception;
     uint8_t erased_form[ENTRY_ERASED_SIZE_MAX]; /* of the entry that was hidden last */
+    struct undo *undo;                          /* what notes rows before they change; NULL: nothing does */
 };
 
 /* ---- keys ---- */
 
-enum { KEY_SIZE_MAX = 64 };
+enum { KEY_SIZE_MAX = 80 };
 
 struct key {
     size_t size;

@@ -122,6 +122,10 @@
     /* erasing */                                                                                            \
     X(REASON_ERASES_TOO_MANY, 160, "erases-too-many-entries")                                                \
     X(REASON_AFFILIATION_ERASED, 161, "affiliation-erased")                                                  \
+    /* branches */                                                                                           \
+    X(REASON_SWITCHING, 170, "on-its-way-to-another-branch")                                                 \
+    X(REASON_BRANCHES_FULL, 171, "too-many-branches")                                                        \
+    X(REASON_EPOCH_CLOSED, 172, "epoch-is-closed")                                                           \
     /* limits */                                                                                             \
     X(REASON_LIMIT, 180, "limit-reached")
 

@@ -48,6 +48,9 @@ struct dossier_log {
     bool incomplete;     /* entries that no `erase` accounts for are not here */
     bool has_unread;     /* erased affiliations were never read here: a `left` may be among them… */
     uint64_t unread_seq; /* …erased by this block at the latest */
+    bool switching;      /* on its way to another branch: what is here is not the chosen log yet */
+    bool branches_cut;   /* signed branches of the open epoch found no room: what they say is not known */
+    bool body_missing;   /* a fork proof of the open epoch shows a status or govern block that is not held */
     /* The newest checkpoint whose time is not after the question's known_by_s, of the newest one held and the
      * last one of each earlier day; none when the block that it names is not on the chain. */
     bool has_checkpoint;

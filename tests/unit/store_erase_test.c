@@ -377,7 +377,8 @@ static void bytes_stay_while_a_fork_is_open(void **context)
     (void)context;
     erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
     txn = world_write(&here);
-    assert_int_equal(store_put_fork_proof(txn, &ase.actor.id, 0, bytes_of_string("a proof")), STORE_OK);
+    assert_int_equal(
+        store_put_fork_proof(txn, &ase.actor.id, 0, FORK_PROOF_LOWEST, bytes_of_string("a proof")), STORE_OK);
     world_commit(txn);
     before = bytes_held(&ase);
     drop(NULL, NOW_S + 7 * DAY_S);
@@ -658,7 +659,7 @@ static void an_erase_beside_the_chain_accounts_for_it_in_the_open_epoch(void **c
     assert_true(log_of(&fresh, &ase).incomplete);
     txn = world_write(&fresh);
     assert_int_equal(block_decode(&block, &fresh.network, eraser, &fresh.arena), REASON_NONE);
-    assert_int_equal(store_put_side_block(txn, &block, NOW_S), STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &fresh.network, &block, NOW_S), STORE_OK);
     world_commit(txn);
     assert_false(log_of(&fresh, &ase).incomplete);
     assert_true(fill(&fresh, whole, NOW_S)); /* and on the chain nothing says so */
@@ -707,10 +708,8 @@ static void what_a_void_gave_back_is_not_missed_once_that_is_undone(void **conte
     give(&ase_copy, block_of(&here, &ase, 3), NOW_S);
     assert_int_equal(gap_count(&fresh, &ase), 1);
     txn = world_write(&fresh);
-    assert_int_equal(store_unwind_log(txn, &ase.actor.id), STORE_OK);
-    world_begin_log(&fresh, txn, &ase_copy, 1, NOW_S);
+    assert_int_equal(store_unwind_to(txn, &fresh.network, &ase.actor.id, BLOCK_SEQ, NOW_S), STORE_OK);
     world_commit(txn);
-    give(&ase_copy, strip(whole, 1, 1), NOW_S);
     assert_int_equal(gap_count(&fresh, &ase), 0);
 }
 
@@ -722,7 +721,7 @@ static void a_block_beside_the_chain_has_gaps_in_the_open_epoch(void **context)
 
     (void)context;
     assert_int_equal(block_decode(&block, &fresh.network, copy, &fresh.arena), REASON_NONE);
-    assert_int_equal(store_put_side_block(txn, &block, NOW_S), STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &fresh.network, &block, NOW_S), STORE_OK);
     world_commit(txn);
     assert_int_equal(gap_count(&fresh, &ase), 1);
     assert_true(log_of(&fresh, &ase).incomplete);

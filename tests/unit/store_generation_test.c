@@ -242,7 +242,8 @@ static void what_raises_the_generation(void **state)
             assert_int_equal(store_set_frozen(txn, &school.actor.id, true), STORE_OK);
             break;
         case 'u':
-            assert_int_equal(store_unwind_log(txn, &school.actor.id), STORE_OK);
+            attest(txn, &school, now_s);
+            assert_int_equal(store_unwind_to(txn, &world.network, &school.actor.id, 0, now_s), STORE_OK);
             break;
         default:
             break;

@@ -163,7 +163,7 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
     const struct dossier_credential *credential = page_credential(page, index);
     char words[VERDICT_WORDS_SIZE];
-    char age[AGE_WORDS_SIZE];
+    char age[EVIDENCE_LINE_SIZE];
     credential_line(words, verdict, credential);
     fprintf(out, "  %-12s  ", overall_word(verdict->overall));
     print_bytes(out, credential_code(credential));
@@ -174,9 +174,8 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     fprintf(out, ": %s\n" BENEATH, words);
     print_issuer(out, page, verdict, credential);
     print_ground(out, verdict, credential);
-    age_words(age, verdict->evidence_age_s);
-    fprintf(out, "; issuer %s%s", verdict->evidence_age_s == UINT64_MAX ? "" : "seen ", age);
-    fputs("\n", out);
+    evidence_line(age, verdict, page_evidence_name(page, verdict));
+    fprintf(out, "; %s\n", age);
     print_code_verdict(out, page, index);
     print_history(out, page, index);
     print_appeal(out, verdict);

@@ -14,6 +14,7 @@ enum grant_kind {
     GRANT_PACK = 5,          /* by namespace */
     GRANT_JOINED = 6,        /* by technician */
     GRANT_LEFT = 7,          /* by affiliation */
+    GRANT_RHYTHM = 8,        /* by namespace, the empty one: each author's own */
 };
 
 /* Index, or take out of the index, the entries of block seq of class govern. */

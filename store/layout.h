@@ -23,7 +23,8 @@ struct disk_author {
     uint8_t has_log; /* else blocks beside a chain that has not been replayed */
     uint8_t upgrade_needed;
     uint8_t frozen;
-    uint8_t zero[5];
+    uint8_t has_rhythm; /* its chain states one somewhere */
+    uint8_t zero[4];
 };
 static_assert(sizeof(struct disk_author) == 72, "no padding");
 

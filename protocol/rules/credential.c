@@ -440,18 +440,18 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
 
 /* ---- freshness ---- */
 
-static uint64_t budget_of(const struct question *question, const struct dossier_credential *credential)
-{
-    bool by_shop = !credential->place.erased && credential->attestation.basis == BASIS_EXPERIENCE;
-    return by_shop ? question->budget.shop_s : question->budget.issuer_s;
-}
-
-static struct axis_answer freshness_answer_of(struct credential_verdict *out, const struct decision *decision,
+static struct axis_answer freshness_answer_of(struct credential_verdict *out, struct decision *decision,
                                               const struct dossier_credential *credential)
 {
-    const struct dossier_log *log = dossier_log_at(decision->dossier, &credential->place);
-    uint64_t budget_s = budget_of(decision->question, credential);
-    return freshness_of(&out->evidence_age_s, log, decision->question, budget_s);
+    const struct namespace_owners *owners =
+        out->authority == NULL ? NULL : owners_of(decision, code_namespace(credential->attestation.code));
+    struct freshness found;
+    freshness_of_credential(&found, decision->dossier, decision->trust, decision->question, owners,
+                            credential, out->authority);
+    out->evidence_age_s = found.age_s;
+    out->evidence_log = found.log;
+    out->evidence_role = found.role;
+    return found.answer;
 }
 
 /* A shop that has not been heard of for long may have said meanwhile that she left. */
@@ -462,7 +462,8 @@ static void doubt_old_memberships(struct credentials *out, const struct decision
         const struct dossier_log *log = dossier_log_of(decision->dossier, &membership->shop);
         uint64_t age_s;
         struct axis_answer fresh =
-            freshness_of(&age_s, log, decision->question, decision->question->budget.shop_s);
+            freshness_of(&age_s, log, decision->question,
+                         freshness_budget_s(decision->question, decision->trust, log, EVIDENCE_SHOP));
         if (fresh.answer != ANSWER_YES && membership->days.surely.count > 0) {
             membership->days.surely = DAY_SET_NONE;
             membership->doubt = fresh.reason;
@@ -522,7 +523,6 @@ static bool decide_alone(struct credential_verdict *out, struct decision *decisi
     out->until_day = DAY_NONE;
     out->effective_day = DAY_NONE;
     out->appeal_day = DAY_NONE;
-    out->evidence_age_s = UINT64_MAX;
     out->authority = credential->place.erased ? NULL : &decision->authorities[index];
     out->axes[AXIS_INTEGRITY] = integrity_of(decision, credential);
     out->axes[AXIS_AUTHORITY] = authority_answer_of(out, decision, credential);

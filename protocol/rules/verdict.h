@@ -30,8 +30,18 @@ struct freshness_budget {
     uint64_t issuer_s;
     uint64_t shop_s;
     uint64_t holder_s;
+    uint64_t owner_s; /* of owners of namespaces and of those who accredit */
 };
-#define FRESHNESS_DEFAULT ((struct freshness_budget){86400, UINT64_C(14) * 86400, UINT64_C(30) * 86400})
+#define FRESHNESS_DEFAULT                                                                                    \
+    ((struct freshness_budget){86400, UINT64_C(14) * 86400, UINT64_C(30) * 86400, UINT64_C(30) * 86400})
+
+/* As what an author's log is part of the evidence (freshness.h). */
+enum evidence_role {
+    EVIDENCE_ISSUER,
+    EVIDENCE_SHOP,       /* the issuer of what documents experience */
+    EVIDENCE_ACCREDITOR, /* in the issuer's chain */
+    EVIDENCE_OWNER,      /* of the code's namespace */
+};
 
 struct question {
     const struct network *network;
@@ -70,7 +80,10 @@ struct credential_verdict {
     uint32_t appeal_day; /* under appeal since; DAY_NONE */
     /* Of each of place.events how it stands on at_day; NULL where there are none. */
     const enum said_standing *said;
-    uint64_t evidence_age_s;            /* of the issuer's newest checkpoint; UINT64_MAX when none counts */
+    /* Of the log that freshness speaks of: the worst, or the issuer's where all are fresh. */
+    uint64_t evidence_age_s; /* of its newest checkpoint; UINT64_MAX when none counts */
+    size_t evidence_log;     /* index into the dossier's logs; SIZE_MAX: it is not there */
+    enum evidence_role evidence_role;
     const struct pack_code *pack_code;  /* of the pack in force on the day earned; NULL when there is none */
     struct authority_answer *authority; /* NULL for an erased entry, whose code nobody knows */
     struct day_truth days;              /* on which it holds, on all axes */
@@ -173,10 +186,10 @@ struct verdict {
  *            A condition that is certainly not met goes before what is unknown above it.
  *            yes: under-appeal, or none.
  *            What documents experience does not expire: its validity is the time that it documents.
- * freshness  from the issuer's newest checkpoint by known_by_s, whose age counts from the lower of now_s and
- *            known_by_s.
- *            unknown: no-checkpoint, clock-behind-evidence, log-incomplete.
- *            no: stale. Experience is said by shops and has their budget, all else the issuers'. */
+ * freshness  of the issuer, every accreditor in its chain and the namespace's owner the worst (freshness.h):
+ * from their newest checkpoints by known_by_s, whose age counts from the lower of now_s and known_by_s. no:
+ * stale. unknown: no-checkpoint, clock-behind-evidence, log-incomplete. Experience is said by shops and has
+ * their budget, all else the issuers'. */
 
 /* How far ahead of the verifier's clock a checkpoint may be. */
 enum { CHECKPOINT_AHEAD_S = 60 };

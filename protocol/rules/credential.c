@@ -135,6 +135,11 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
     const struct authority_question question = question_of(decision, credential);
     authority_under(out->authority, dossier, decision->trust, owners, &question);
     struct axis_answer of_code = code_answer(out, dossier, owners, attestation);
+    if (out->authority->reason == REASON_NONE && of_code.answer == ANSWER_YES) {
+        out->end =
+            accreditation_end_of(dossier, decision->trust, owners, credential, &question, out->authority);
+        return out->end.lateness == LATE_YES ? unknown(REASON_SIGNED_AFTER_END) : of_code;
+    }
     if (out->authority->reason == REASON_NONE ||
         (authority_is_unknown(out->authority->reason) && of_code.answer == ANSWER_NO)) {
         return of_code;
@@ -523,6 +528,7 @@ static bool decide_alone(struct credential_verdict *out, struct decision *decisi
     out->until_day = DAY_NONE;
     out->effective_day = DAY_NONE;
     out->appeal_day = DAY_NONE;
+    out->end = (struct accreditation_end){.lateness = LATE_NO, .day = DAY_NONE};
     out->authority = credential->place.erased ? NULL : &decision->authorities[index];
     out->axes[AXIS_INTEGRITY] = integrity_of(decision, credential);
     out->axes[AXIS_AUTHORITY] = authority_answer_of(out, decision, credential);

@@ -5,7 +5,7 @@
  * same dossier, trust and question give the same verdict on every machine. What it
  * yields, titles and requirements, career.h says; a shop's awards are in roster.h. */
 
-#include "protocol/rules/authority.h"
+#include "protocol/rules/accreditation_end.h"
 #include "protocol/rules/day_truth.h"
 #include "protocol/rules/expression.h"
 #include "protocol/rules/status_days.h"
@@ -86,6 +86,7 @@ struct credential_verdict {
     enum evidence_role evidence_role;
     const struct pack_code *pack_code;  /* of the pack in force on the day earned; NULL when there is none */
     struct authority_answer *authority; /* NULL for an erased entry, whose code nobody knows */
+    struct accreditation_end end;       /* of its issuer's accreditation */
     struct day_truth days;              /* on which it holds, on all axes */
 };
 
@@ -171,7 +172,7 @@ struct verdict {
  * authority  as authority_of says for the day earned, then: no-rule-pack (unknown), code-not-in-rule-pack,
  *            code-not-offered-then, prerequisite-not-met, renewal-not-under-the-rules (these two also
  *            unknown: see career.h).
- *            unknown: also voided, disputed, upgrade-needed, too-many, erased.
+ *            unknown: also voided, disputed, upgrade-needed, too-many, erased, and signed-after-the-end.
  * status     in this order.
  *            no: voided (its block).
  *            no: revoked, replaced, now-held-by-another-actor.

@@ -96,13 +96,32 @@ static enum answer is_offered(const struct naive_career *career, const struct at
     return ANSWER_NO;
 }
 
+/* What accreditation_end_of says is tested on its own. */
+static bool is_too_late(const struct naive_career *career, size_t credential)
+{
+    const struct dossier_credential *said = &career->dossier->credentials[credential];
+    const struct authority_question question = {
+        .issuer = career->dossier->logs[said->place.log].author,
+        .code = said->attestation.code,
+        .place = &said->place,
+        .day = said->attestation.earned_on,
+        .state = career->question->state,
+    };
+    struct namespace_owners owners;
+    namespace_owners_of(&owners, career->dossier, career->trust, code_namespace(said->attestation.code));
+    return accreditation_end_of(career->dossier, career->trust, &owners, said, &question,
+                                &career->authorities[credential])
+               .lateness == LATE_YES;
+}
+
 enum answer naive_authority(const struct naive_career *career, size_t credential)
 {
     const struct dossier_credential *said = &career->dossier->credentials[credential];
     if (said->place.erased) {
         return ANSWER_UNKNOWN;
     }
-    return naive_and(issuer_may(career, credential), is_offered(career, &said->attestation));
+    enum answer answer = naive_and(issuer_may(career, credential), is_offered(career, &said->attestation));
+    return answer == ANSWER_YES && is_too_late(career, credential) ? ANSWER_UNKNOWN : answer;
 }
 
 bool naive_is_by_stranger(const struct naive_career *career, size_t credential)

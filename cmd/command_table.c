@@ -105,13 +105,14 @@ const struct command commands[] = {
     {"accredit", "let another actor issue certificates", "ID --codes LIST [OPTIONS]",
      "  --codes LIST   code patterns, separated by commas; '*' at the end stands for anything:\n"
      "                 'ase/A*,ase/G1'\n"
-     "  --states LIST  only for these states: OH,TX (default: all)\n"
+     "  --states LIST  only for these states: OH,TX (default: all); for codes that hang on a state\n"
+     "                 by their rules alone: others hold everywhere\n"
      "  --from DATE    first day, as 2026-01-31 (default: today)\n"
      "  --until DATE   last day (default: no end)\n"
      "  --depth N      how many levels may pass it on further (default: 0, none)\n"
      "\n"
      "Example:\n"
-     "  tradeproof accredit \"Columbus test centre\" --codes 'ase/A*' --states OH --until 2028-12-31\n",
+     "  tradeproof accredit \"Columbus test centre\" --codes 'ase/A*' --until 2028-12-31\n",
      command_accredit},
     {"withdraw", "end another actor's accreditation",
      "ID [--cut SEQ | --all | --accreditation SEQ/INDEX] [--except LIST] [--closed]",

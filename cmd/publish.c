@@ -84,7 +84,7 @@ static enum store_error work_locally(struct ingest *ingest, struct store_txn *tx
     enum store_error error = STORE_OK;
 
     if (work->op == CONTROL_CHECKPOINT) {
-        *reason = ingest_checkpoint(ingest, txn, work->encoded, &author, &error);
+        *reason = ingest_checkpoint(ingest, txn, work->encoded, session_now_s(), &author, &error);
         return error;
     }
     ingest_block(ingest, txn, work->op == CONTROL_SUBMIT ? INGEST_LOCAL : INGEST_PEER, work->encoded,
@@ -570,6 +570,19 @@ static int read_state(struct publisher *publisher)
     return error == STORE_OK ? EXIT_YES : session_fail_store(options_of(publisher), error);
 }
 
+/* When the next checkpoint is to be dated. */
+static uint64_t next_time_s(struct publisher *publisher)
+{
+    struct store_txn *txn;
+    uint64_t last_s = 0;
+
+    if (store_read_begin(&txn, publisher->session->store) == STORE_OK) {
+        last_s = checkpoint_time_s(publisher, txn, &publisher->session->actor);
+        store_end(txn);
+    }
+    return checkpoint_next_time_s(session_now_s(), last_s);
+}
+
 int publisher_checkpoint(struct publisher *publisher)
 {
     const struct log_state *state = &publisher->state;
@@ -595,7 +608,7 @@ int publisher_checkpoint(struct publisher *publisher)
                                      .epoch = state->epoch,
                                      .seq = state->seq,
                                      .head = state->head,
-                                     .time_s = session_now_s()};
+                                     .time_s = next_time_s(publisher)};
     checkpoint_sign(&signed_checkpoint, &checkpoint, network_of(publisher), key_index, &secret);
     sodium_memzero(&secret, sizeof secret);
     fits = schema_encode(&signed_checkpoint_schema, &signed_checkpoint, memory, sizeof memory, &encoded);

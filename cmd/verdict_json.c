@@ -143,6 +143,13 @@ static json_t *json_of_history(const struct verdict_page *page, size_t index)
     return array;
 }
 
+static const char *lateness_key(enum lateness lateness)
+{
+    static const char *const keys[] = {
+        [LATE_NO] = "yes", [LATE_YES] = "no", [LATE_NOT_KNOWN] = "by-its-own-word"};
+    return keys[lateness];
+}
+
 /* Whose log freshness speaks of. */
 static json_t *json_of_evidence(const struct verdict_page *page, const struct credential_verdict *verdict)
 {
@@ -188,6 +195,8 @@ static json_t *json_of_credential(const struct verdict_page *page, size_t index)
     json_object_set_new(object, "evidence_age_s",
                         verdict->evidence_age_s == UINT64_MAX ? json_null()
                                                               : json_of_number(verdict->evidence_age_s));
+    json_object_set_new(object, "accreditation_ended", json_of_day(verdict->end.day));
+    json_object_set_new(object, "signed_in_time", json_string(lateness_key(verdict->end.lateness)));
     json_object_set_new(object, "evidence_of", json_of_evidence(page, verdict));
     json_object_set_new(object, "issuer",
                         json_of_actor(page, &dossier_log_at(page->dossier, &credential->place)->author.hash));

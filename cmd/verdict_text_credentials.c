@@ -156,6 +156,18 @@ static void print_statements(FILE *out, const struct verdict_page *page,
     }
 }
 
+/* Where nothing shows when it was signed, whose word that rests on. */
+static void print_end(FILE *out, const struct credential_verdict *verdict)
+{
+    char day[DAY_TEXT_SIZE];
+    if (verdict->end.lateness == LATE_NO) {
+        return;
+    }
+    day_to_text(day, verdict->end.day);
+    fprintf(out, BENEATH "its issuer's accreditation ended on %s; signed %s\n", day,
+            verdict->end.lateness == LATE_YES ? "long after that" : "before the end by its own word");
+}
+
 /* ---- together ---- */
 
 static void print_credential(FILE *out, const struct verdict_page *page, size_t index)
@@ -176,6 +188,7 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     print_ground(out, verdict, credential);
     evidence_line(age, verdict, page_evidence_name(page, verdict));
     fprintf(out, "; %s\n", age);
+    print_end(out, verdict);
     print_code_verdict(out, page, index);
     print_history(out, page, index);
     print_appeal(out, verdict);

@@ -5,6 +5,7 @@
  * socket, the CLI directly when no daemon runs. Many blocks share one write transaction; nothing is
  * acknowledged or relayed before its commit. */
 
+#include "node/waiting_checkpoints.h"
 #include "protocol/rules/trust.h"
 #include "store/store.h"
 
@@ -39,7 +40,8 @@ struct ingest {
     const struct trust *trust;
     struct actor_id self; /* own logs are always admitted */
     bool has_self;
-    uint8_t *memory; /* INGEST_MEMORY_SIZE bytes, owned */
+    struct waiting_checkpoints *waiting; /* owned */
+    uint8_t *memory;                     /* INGEST_MEMORY_SIZE bytes, owned */
     struct arena arena;
 };
 
@@ -54,10 +56,12 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
                   struct bytes encoded, uint64_t now_s, struct ingest_result *result);
 
 /* Decide about a checkpoint or a fork proof (an encoded record), and keep it. *author names whose it is.
- * Returns: REASON_NONE when it was kept, REASON_KNOWN, REASON_STALE_CHECKPOINT, REASON_ORPHAN (its block is
- * not held), … */
+ * now_s is this node's clock: a checkpoint too far ahead of it and of the evidence waits
+ * (REASON_CHECKPOINT_AHEAD, see waiting_checkpoints.h), and one that was kept though it is that by now goes
+ * back behind what is dated lower. Returns: REASON_NONE when it was kept, REASON_KNOWN,
+ * REASON_STALE_CHECKPOINT, REASON_ORPHAN (its block is not held), … */
 enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
-                              struct actor_id *author, enum store_error *error);
+                              uint64_t now_s, struct actor_id *author, enum store_error *error);
 enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
                               struct actor_id *author, enum store_error *error);
 

@@ -49,6 +49,7 @@ enum {
     VOID_BLOCKS_MAX = 65536, /* earlier blocks that one govern block voids */
     HISTORY_EVENTS_MAX = 32, /* statuses said about one entry */
     WITHDRAWAL_EXCEPTIONS_MAX = 64,
+    CHECKPOINT_AHEAD_S = 60, /* of the evidence's time: further ahead it waits */
     RHYTHM_DAYS_MAX = 200,
 
     PRESENTATION_ITEMS_MAX = 32,

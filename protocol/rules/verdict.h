@@ -192,9 +192,6 @@ struct verdict {
  * stale. unknown: no-checkpoint, clock-behind-evidence, log-incomplete. Experience is said by shops and has
  * their budget, all else the issuers'. */
 
-/* How far ahead of the verifier's clock a checkpoint may be. */
-enum { CHECKPOINT_AHEAD_S = 60 };
-
 /* Whether nobody in the trust file's chain lets its issuer say so: authority is a certain no because of
  * untrusted-issuer, namespace-not-in-trust-file, not-accredited-for-code or chain-too-deep. Who was
  * authorised once, and was withdrawn or ran out, is no stranger: what it signed is invalid for its own

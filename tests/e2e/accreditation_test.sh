@@ -10,7 +10,7 @@ do_as ase trust add ase me
 printf '{"namespace": "ase", "version": 1, "in_force_from": "2000-01-01", "codes": [
     {"code": "a", "title": "The first", "lifetime_months": 24},
     {"code": "h", "title": "By the state", "lifetime_months": 0}],
-    "rules": [{"kind": "condition", "name": "h", "when": "in state OH, TX"}]}\n' >"$world/ase.json"
+    "rules": [{"kind": "condition", "name": "h", "when": "in state (OH, TX)"}]}\n' >"$world/ase.json"
 do_as ase rules publish "$world/ase.json"
 do_as ase contact add "$school" "A school"
 

@@ -8,7 +8,7 @@
 
 #include "protocol/rules/verdict.h"
 
-enum { VERDICT_WORDS_SIZE = 320, AGE_WORDS_SIZE = 48, SPAN_WORDS_SIZE = 64 };
+enum { VERDICT_WORDS_SIZE = 400, AGE_WORDS_SIZE = 48, SPAN_WORDS_SIZE = 64 };
 
 /* "VALID", "INVALID", "UNDETERMINED". */
 const char *overall_word(enum overall overall);

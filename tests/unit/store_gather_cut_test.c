@@ -207,6 +207,42 @@ static void an_owner_s_cut_is_found_again_in_a_kept_base(void **state)
     }
 }
 
+/* The owner handed on at a block that it then rewound. The second time the base lies elsewhere, and what lay
+ * there before is overwritten. */
+static void an_owner_s_branch_moves_with_a_kept_base(void **state)
+{
+    struct actor_id id = ase.actor.id;
+    struct subject subject = world_subject(8);
+    struct hash first = ase.state.head, left;
+    struct store_txn *txn = world_write(&world);
+    struct bytes block;
+    size_t mark;
+
+    (void)state;
+    world_attest(&world, txn, &ase, &subject, 1, "ase/A5", EARLY);
+    left = ase.state.head;
+    assert_int_equal(store_unwind_log(txn, &id), STORE_OK);
+    world_begin_log(&world, txn, &ase, 1, EARLY);
+    assert_int_equal(store_block_by_hash(txn, &id, 1, &first, &block, &world.arena), STORE_OK);
+    assert_int_equal(world_accept(&world, txn, &ase, block, EARLY), REASON_NONE);
+    world_rotate(&world, txn, &ase, EARLY);
+    world_commit(txn);
+    hand_over(2, &left);
+    mark = arena_mark(&world.arena);
+    for (size_t i = 0; i < 2; i++) {
+        struct dossier dossier;
+        size_t size = 4096 * i;
+        uint8_t *shift = arena_take(&world.arena, size);
+
+        memset(shift, 0xff, size);
+        dossier = gather(UINT64_MAX);
+        assert_int_equal(dossier.successions[0].cut.found, CUT_ON_SIDE);
+        assert_int_equal(dossier.successions[0].cut.side_count, 1);
+        assert_true(hash_equal(&dossier.successions[0].cut.side[0], &left));
+        arena_rewind(&world.arena, mark);
+    }
+}
+
 static void what_an_heir_withdraws_without_having_accredited_is_gathered(void **state)
 {
     struct dossier dossier;
@@ -309,6 +345,7 @@ int main(void)
         IN_WORLD(a_cut_on_a_branch_that_was_left_is_found_with_its_way_down),
         IN_WORLD(a_branch_that_had_not_arrived_by_then_is_not_held),
         IN_WORLD(an_owner_s_cut_is_found_again_in_a_kept_base),
+        IN_WORLD(an_owner_s_branch_moves_with_a_kept_base),
         IN_WORLD(what_an_heir_withdraws_without_having_accredited_is_gathered),
         IN_WORLD(what_an_heir_that_accredits_withdraws_is_gathered_once),
     };

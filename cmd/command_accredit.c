@@ -6,6 +6,7 @@
 #include "cmd/command.h"
 #include "cmd/publish.h"
 #include "protocol/base/text.h"
+#include "protocol/rules/pack_states.h"
 
 struct accredit {
     struct arguments arguments;
@@ -139,6 +140,43 @@ static void warn_of_others(const struct session *session, const struct text_list
     }
 }
 
+/* ---- states ---- */
+
+/* Whether the codes of a pattern hang on a state by the rules known here; unknown where there are none. */
+static enum answer binds_states(struct session *session, const struct dossier *dossier, struct bytes pattern)
+{
+    const struct dossier_pack *pack =
+        pack_on_day(dossier, session->trust, code_namespace(pattern), session_today());
+
+    return pack ? pack_binds_states_of(&pack->pack, pattern) : ANSWER_UNKNOWN;
+}
+
+static int check_states(struct session *session, const struct text_list *patterns)
+{
+    const struct subject nobody = {.kind = SUBJECT_CLAIM};
+    struct dossier dossier;
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+
+    if (error == STORE_OK) {
+        error = store_dossier(txn, &session->home.network, session->trust, &nobody, UINT64_MAX, &dossier,
+                              &session->arena);
+        store_end(txn);
+    }
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    for (size_t i = 0; i < patterns->count; i++) {
+        if (binds_states(session, &dossier, patterns->items[i]) == ANSWER_NO) {
+            return session_fail(&session->options, EXIT_BAD_INPUT, "states-unbound",
+                                "By its rules %.*s holds in every state, wherever it was earned, so that an "
+                                "accreditation for some states can't be evaluated: leave --states out.",
+                                (int)patterns->items[i].size, patterns->items[i].data);
+        }
+    }
+    return EXIT_YES;
+}
+
 static int accredit(struct session *session, void *argument)
 {
     const struct accredit *request = argument;
@@ -153,6 +191,7 @@ static int accredit(struct session *session, void *argument)
                           "a code pattern, such as ase/A5 or 'ase/A*'")) != EXIT_YES ||
         (request->states && (code = read_list(&states, session, request->states, STATES_MAX, text_is_state,
                                               "a state, such as OH")) != EXIT_YES) ||
+        (request->states && (code = check_states(session, &patterns)) != EXIT_YES) ||
         (code = set_term(&record, session, request)) != EXIT_YES ||
         (code = read_depth(&record, session, request->depth)) != EXIT_YES) {
         return code;

@@ -17,6 +17,7 @@
 #include "cmd/verdict_words.h"
 #include "cmd/words.h"
 #include "protocol/base/text.h"
+#include "protocol/rules/accreditation_end.h"
 
 struct issue_request {
     const char *csv;
@@ -40,6 +41,7 @@ struct issue {
     struct publisher publisher;
     bool publisher_is_open;
     struct issue_batch *batch;
+    bool warned_of_end;
 };
 
 static bool contact_in_session(void *caller, struct bytes name, struct subject *out)
@@ -221,6 +223,27 @@ static void warn_of_authority(struct issue *issue, struct bytes code, uint32_t e
     }
 }
 
+/* Say once that what is signed now comes after the end. */
+static void warn_of_end(struct issue *issue, const struct attestation *attestation)
+{
+    char day[DAY_TEXT_SIZE];
+    if (issue->warned_of_end) {
+        return;
+    }
+    uint32_t ended =
+        issue_accreditation_ended(issue->rules, attestation->code, attestation->earned_on, session_today());
+    if (ended == DAY_NONE) {
+        return;
+    }
+    issue->warned_of_end = true;
+    day_to_text(day, ended);
+    fprintf(
+        stderr,
+        "Warning: your accreditation for %.*s ended on %s. What you sign more than %d days after that is\n"
+        "open to doubt, whatever day it was earned on, unless who accredited you records it.\n",
+        (int)attestation->code.size, (const char *)attestation->code.data, day, ACCREDITATION_GRACE_DAYS);
+}
+
 /* A test that was passed is no certificate yet where the rules ask for more. */
 static void tell_missing(const struct code_verdict *amounts)
 {
@@ -304,6 +327,7 @@ static int issue_one(struct issue *issue, char **values)
         warn_of_authority(issue, terms.code, terms.earned_on);
     }
     const struct code_verdict amounts = amounts_of(issue, &attestation);
+    warn_of_end(issue, &attestation);
     code = issue_open_log(issue);
     if (code == EXIT_YES) {
         code = issue_batch_add(issue->batch, &attestation);
@@ -372,6 +396,7 @@ static int issue_rows(struct issue *issue, struct issue_file *file, struct issue
             break;
         case ISSUE_ROW: {
             uint64_t blocks = issue->batch->block_count;
+            warn_of_end(issue, &row.attestation);
             int code = issue_batch_add(issue->batch, &row.attestation);
             if (code != EXIT_YES) {
                 return code;

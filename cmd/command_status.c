@@ -14,7 +14,8 @@ struct log_status {
     bool held;
     uint64_t epoch, seq;
     struct hash head;
-    uint64_t age_s; /* of its newest checkpoint; UINT64_MAX: none */
+    uint64_t age_s;    /* of its newest checkpoint; UINT64_MAX: none */
+    uint64_t budget_s; /* up to which it is fresh */
 };
 
 struct node_status {
@@ -81,12 +82,16 @@ static enum store_error read_store(struct node_status *status, struct session *s
     status->own = (struct log_status){.age_s = UINT64_MAX};
     if (error == STORE_OK && session->has_actor) {
         error = read_log(&status->own, session, txn, &session->actor);
+        status->own.budget_s = FRESHNESS_DEFAULT.issuer_s;
     }
     if (error == STORE_OK && session->has_actor) {
         error = own_accreditations_read(&status->accreditations, session, txn);
     }
     for (size_t i = 0; i < session->trust->owner_count && error == STORE_OK; i++) {
+        uint32_t days = trust_fresh_days(session->trust, &session->trust->owners[i].actor);
+
         error = read_log(&status->owners[i], session, txn, &session->trust->owners[i].actor);
+        status->owners[i].budget_s = days > 0 ? (uint64_t)days * 86400 : FRESHNESS_DEFAULT.owner_s;
     }
     return error;
 }
@@ -112,7 +117,7 @@ static const char *freshness_word(const struct log_status *log)
     if (log->age_s == UINT64_MAX) {
         return "unknown";
     }
-    return log->age_s <= FRESHNESS_DEFAULT.issuer_s ? "fresh" : "stale";
+    return log->age_s <= log->budget_s ? "fresh" : "stale";
 }
 
 /* ---- JSON ---- */

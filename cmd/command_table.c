@@ -52,10 +52,13 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof init --network test\n",
      command_init},
-    {"trust add", "trust an actor as the owner of a namespace", "NAMESPACE ID [NAME]",
+    {"trust add", "trust an actor as the owner of a namespace", "NAMESPACE ID [NAME] [--fresh DAYS]",
      "From now on certificates whose codes begin with NAMESPACE/ count when ID issued them, or\n"
      "accredited whoever did. Compare the id with one you got from its owner in person, on paper, or\n"
      "from a source you trust. \"me\" stands for your own id.\n"
+     "\n"
+     "  --fresh DAYS  how old what is known of ID may be, as 90d (default: what ID itself says, else a\n"
+     "                day for what it issues and 30 days for whom it accredits)\n"
      "\n"
      "Example:\n"
      "  tradeproof trust add ase tpa1... \"National Institute for Automotive Service Excellence\"\n",
@@ -102,13 +105,14 @@ const struct command commands[] = {
     {"accredit", "let another actor issue certificates", "ID --codes LIST [OPTIONS]",
      "  --codes LIST   code patterns, separated by commas; '*' at the end stands for anything:\n"
      "                 'ase/A*,ase/G1'\n"
-     "  --states LIST  only for these states: OH,TX (default: all)\n"
+     "  --states LIST  only for these states: OH,TX (default: all); for codes that hang on a state\n"
+     "                 by their rules alone: others hold everywhere\n"
      "  --from DATE    first day, as 2026-01-31 (default: today)\n"
      "  --until DATE   last day (default: no end)\n"
      "  --depth N      how many levels may pass it on further (default: 0, none)\n"
      "\n"
      "Example:\n"
-     "  tradeproof accredit \"Columbus test centre\" --codes 'ase/A*' --states OH --until 2028-12-31\n",
+     "  tradeproof accredit \"Columbus test centre\" --codes 'ase/A*' --until 2028-12-31\n",
      command_accredit},
     {"withdraw", "end another actor's accreditation",
      "ID [--cut SEQ | --all | --accreditation SEQ/INDEX] [--except LIST] [--closed]",
@@ -131,6 +135,15 @@ const struct command commands[] = {
      "  tradeproof withdraw \"Columbus test centre\" --cut 41\n"
      "  tradeproof withdraw \"Columbus test centre\" --accreditation 3/0\n",
      command_withdraw},
+    {"rhythm", "say how often your log speaks", "DAYS",
+     "Others take what they know of your log for too old after a day, if you issue certificates, or after\n"
+     "30 days, if you accredit others. Who keeps the keys in a safe and signs twice a year says so here:\n"
+     "up to 200 days. It holds wherever your log is met, until you say another; a line of somebody's trust\n"
+     "file goes before it. Whoever relies on you then learns of a revocation as much later.\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof rhythm 190\n",
+     command_rhythm},
     {"issue", "issue certificates: one, or a file of them",
      "TECHNICIAN CODE [OPTIONS] | --csv FILE [OPTIONS]",
      "Signs that TECHNICIAN (an id or a contact's name) has earned CODE and publishes it.\n"

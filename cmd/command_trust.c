@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/arguments.h"
 #include "cmd/command.h"
 #include "cmd/json_output.h"
 #include "cmd/session.h"
@@ -36,21 +37,41 @@ static json_t *json_of_owner(const struct session *session, const struct trust_o
     json_object_set_new(object, "namespace", json_string(owner->name_space));
     json_object_set_new(object, "actor", json_of_id(ID_ACTOR, &session->home.network, &owner->actor.hash));
     json_object_set_new(object, "name", json_string(owner->name));
+    json_object_set_new(object, "fresh_days",
+                        owner->fresh_days > 0 ? json_of_number(owner->fresh_days) : json_null());
     return object;
 }
 
 /* ---- add ---- */
 
-static int set_owner(struct trust_owner *owner, const struct session *session, char **arguments)
+struct trust_add {
+    struct arguments arguments;
+    const char *fresh;
+};
+
+static int set_fresh(struct trust_owner *owner, const struct session *session, const char *fresh)
 {
+    if (!fresh || trust_read_fresh(&owner->fresh_days, bytes_of_string(fresh))) {
+        return EXIT_YES;
+    }
+    return session_fail(&session->options, EXIT_BAD_INPUT, "bad-fresh",
+                        "\"%s\" is not a number of days from 1d to %dd, such as 90d.", fresh,
+                        TRUST_FRESH_DAYS_MAX);
+}
+
+static int set_owner(struct trust_owner *owner, const struct session *session,
+                     const struct trust_add *request)
+{
+    char *const *arguments = request->arguments.values;
     struct bytes name_space = bytes_of_string(arguments[0]);
+    int code;
 
     *owner = (struct trust_owner){0};
     if (!text_is_namespace(name_space)) {
         return session_fail_trust(&session->options, TRUST_BAD_NAMESPACE, 0, ID_OK);
     }
     memcpy(owner->name_space, name_space.data, name_space.size);
-    if (arguments[2]) {
+    if (request->arguments.count > 2) {
         struct bytes name = bytes_of_string(arguments[2]);
 
         if (name.size > NAME_SIZE_MAX || !text_is_clean(name)) {
@@ -58,7 +79,8 @@ static int set_owner(struct trust_owner *owner, const struct session *session, c
         }
         memcpy(owner->name, name.data, name.size);
     }
-    return session_actor(session, arguments[1], &owner->actor);
+    code = set_fresh(owner, session, request->fresh);
+    return code == EXIT_YES ? session_actor(session, arguments[1], &owner->actor) : code;
 }
 
 static int report_added(const struct session *session, const struct trust_owner *owner)
@@ -74,11 +96,12 @@ static int report_added(const struct session *session, const struct trust_owner 
     return EXIT_YES;
 }
 
-static int add(struct session *session, char **arguments)
+static int add(struct session *session, void *argument)
 {
+    const struct trust_add *request = argument;
     struct trust_owner owner;
     enum trust_result result;
-    int code = set_owner(&owner, session, arguments);
+    int code = set_owner(&owner, session, request);
 
     if (code != EXIT_YES) {
         return code;
@@ -93,7 +116,11 @@ static int add(struct session *session, char **arguments)
 
 int command_trust_add(int argc, char **argv)
 {
-    return command_in_session(command_named("trust add"), argc, argv, 2, 3, SESSION_READ, add);
+    struct trust_add request = {0};
+    const struct command_option options[] = {{"fresh", OPTION_TEXT, &request.fresh}};
+    int code = arguments_read(&request.arguments, "trust add", argc, argv, options, 1, 2, 3);
+
+    return code == EXIT_YES ? session_run(&request.arguments.session, SESSION_READ, add, &request) : code;
 }
 
 /* ---- list ---- */
@@ -134,7 +161,11 @@ static int list(struct session *session, char **arguments)
     }
     for (size_t i = 0; i < trust->owner_count; i++) {
         id_to_text(id, ID_ACTOR, &session->home.network, &trust->owners[i].actor.hash);
-        printf("%-*s  %s  %s\n", NAMESPACE_SIZE_MAX, trust->owners[i].name_space, id, trust->owners[i].name);
+        printf("%-*s  %s  %s", NAMESPACE_SIZE_MAX, trust->owners[i].name_space, id, trust->owners[i].name);
+        if (trust->owners[i].fresh_days > 0) {
+            printf("  (known for up to %u days)", trust->owners[i].fresh_days);
+        }
+        printf("\n");
     }
     for (size_t i = 0; i < trust->witness_count; i++) {
         id_to_text(id, ID_ACTOR, &session->home.network, &trust->witnesses[i].actor.hash);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
-#include "protocol/rules/authority.h"
+#include "protocol/rules/accreditation_end.h"
 #include "protocol/rules/pack.h"
 
 enum { DISTANCE_MAX = 2 }; /* letters by which a suggestion may differ */
@@ -91,6 +91,28 @@ enum reason issue_authority_of(struct issue_rules *rules, struct bytes code, uin
 {
     const struct issue_namespace *in = namespace_of(rules, code);
     return in == NULL ? REASON_NONE : authority_reason(rules, in, code, earned_on);
+}
+
+uint32_t issue_accreditation_ended(struct issue_rules *rules, struct bytes code, uint32_t earned_on,
+                                   uint32_t today)
+{
+    const struct issue_namespace *in = namespace_of(rules, code);
+    const struct dossier_place coming = {.seq = BLOCK_SEQ_MAX};
+    const struct authority_question question = {
+        .issuer = rules->session->actor, .code = code, .place = &coming, .day = earned_on};
+    const struct trust *trust = rules->session->trust;
+    struct namespace_owners owners;
+    struct authority_answer answer;
+    if (in == NULL) {
+        return DAY_NONE;
+    }
+    namespace_owners_of(&owners, &in->dossier, trust, code_namespace(code));
+    authority_under(&answer, &in->dossier, trust, &owners, &question);
+    if (answer.reason != REASON_NONE) {
+        return DAY_NONE;
+    }
+    uint32_t last = accreditation_last_day(&in->dossier, trust, &owners, &question, &answer);
+    return last < today ? last : DAY_NONE;
 }
 
 static enum reason decide(struct issue_rules *rules, struct bytes code, uint32_t earned_on,

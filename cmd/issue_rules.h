@@ -44,6 +44,11 @@ enum reason issue_rule_of(struct issue_rules *rules, struct bytes code, uint32_t
  * Returns: REASON_NONE, or why not. */
 enum reason issue_authority_of(struct issue_rules *rules, struct bytes code, uint32_t earned_on);
 
+/* The day after which this actor's accreditation for code was over before today, where it was in force on
+ * earned_on: what is signed now doesn't count for long any more. DAY_NONE: it goes on, or it never was. */
+uint32_t issue_accreditation_ended(struct issue_rules *rules, struct bytes code, uint32_t earned_on,
+                                   uint32_t today);
+
 /* The code of the pack in force on that day that looks most like code. Returns: false when none does.
  * suggestion has CODE_SIZE_MAX + 1 bytes. */
 bool issue_rules_suggest(struct issue_rules *rules, struct bytes code, uint32_t earned_on, char *suggestion);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "protocol/base/text.h"
 #include "protocol/wire/block.h"
 
 struct reading {
@@ -116,6 +117,31 @@ enum store_error own_accreditations_read(struct own_accreditations *out, struct 
     return error;
 }
 
+static bool has_pattern_for(const struct accreditation *record, struct bytes pattern)
+{
+    const struct bytes *patterns = record->patterns.items;
+
+    for (size_t i = 0; i < record->patterns.count; i++) {
+        if (bytes_equal(patterns[i], pattern) || code_matches(pattern, patterns[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether one accreditation is for all that another is for. */
+static bool is_for_as_much(const struct accreditation *record, const struct accreditation *other)
+{
+    const struct bytes *patterns = other->patterns.items;
+
+    for (size_t i = 0; i < other->patterns.count; i++) {
+        if (!has_pattern_for(record, patterns[i])) {
+            return false;
+        }
+    }
+    return actor_id_equal(&record->delegate, &other->delegate);
+}
+
 bool own_accreditation_lacks_cut(const struct own_accreditations *all, size_t index, uint32_t today)
 {
     const struct own_accreditation *ended = &all->items[index];
@@ -128,7 +154,7 @@ bool own_accreditation_lacks_cut(const struct own_accreditations *all, size_t in
         bool goes_on = !other->withdrawn && (!other->record.has_until || other->record.until >= today ||
                                              (i > index && other->record.until >= ended->record.until));
 
-        if (i != index && goes_on && actor_id_equal(&other->record.delegate, &ended->record.delegate)) {
+        if (i != index && goes_on && is_for_as_much(&other->record, &ended->record)) {
             return false;
         }
     }

@@ -84,7 +84,7 @@ static enum store_error work_locally(struct ingest *ingest, struct store_txn *tx
     enum store_error error = STORE_OK;
 
     if (work->op == CONTROL_CHECKPOINT) {
-        *reason = ingest_checkpoint(ingest, txn, work->encoded, &author, &error);
+        *reason = ingest_checkpoint(ingest, txn, work->encoded, session_now_s(), &author, &error);
         return error;
     }
     ingest_block(ingest, txn, work->op == CONTROL_SUBMIT ? INGEST_LOCAL : INGEST_PEER, work->encoded,
@@ -590,6 +590,21 @@ static int read_state(struct publisher *publisher)
     return error == STORE_OK ? EXIT_YES : session_fail_store(options_of(publisher), error);
 }
 
+/* When the next checkpoint is to be dated. */
+static int read_next_time(struct publisher *publisher, uint64_t *time_s)
+{
+    struct store_txn *txn;
+    uint64_t last_s = 0;
+    enum store_error error = store_read_begin(&txn, publisher->session->store);
+
+    if (error == STORE_OK) {
+        error = read_checkpoint_time(publisher, txn, &publisher->session->actor, &last_s);
+        store_end(txn);
+    }
+    *time_s = checkpoint_next_time_s(session_now_s(), last_s);
+    return error == STORE_OK ? EXIT_YES : session_fail_store(options_of(publisher), error);
+}
+
 int publisher_checkpoint(struct publisher *publisher)
 {
     const struct log_state *state = &publisher->state;
@@ -598,7 +613,7 @@ int publisher_checkpoint(struct publisher *publisher)
     struct signed_checkpoint signed_checkpoint;
     struct checkpoint checkpoint;
     struct bytes encoded;
-    uint64_t key_index = 0;
+    uint64_t key_index = 0, time_s = 0;
     bool fits;
     int code;
 
@@ -607,6 +622,9 @@ int publisher_checkpoint(struct publisher *publisher)
         return EXIT_YES;
     }
     code = read_state(publisher);
+    if (code == EXIT_YES) {
+        code = read_next_time(publisher, &time_s);
+    }
     if (code != EXIT_YES ||
         !keyring_signer(publisher->keyring, &state->keys, ROLE_CHECKPOINT, &secret, &key_index)) {
         return code;
@@ -615,7 +633,7 @@ int publisher_checkpoint(struct publisher *publisher)
                                      .epoch = state->epoch,
                                      .seq = state->seq,
                                      .head = state->head,
-                                     .time_s = session_now_s()};
+                                     .time_s = time_s};
     checkpoint_sign(&signed_checkpoint, &checkpoint, network_of(publisher), key_index, &secret);
     sodium_memzero(&secret, sizeof secret);
     fits = schema_encode(&signed_checkpoint_schema, &signed_checkpoint, memory, sizeof memory, &encoded);

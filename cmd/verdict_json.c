@@ -149,6 +149,31 @@ static json_t *json_of_version(const struct dossier_pack *pack)
     return pack != NULL ? json_of_number(pack->pack.version) : json_null();
 }
 
+static const char *lateness_key(enum lateness lateness)
+{
+    static const char *const keys[] = {
+        [LATE_NO] = "yes", [LATE_YES] = "no", [LATE_NOT_KNOWN] = "by-its-own-word"};
+    return keys[lateness];
+}
+
+/* Whose log freshness speaks of. */
+static json_t *json_of_evidence(const struct verdict_page *page, const struct credential_verdict *verdict)
+{
+    static const char *const roles[] = {
+        [EVIDENCE_ISSUER] = "issuer",
+        [EVIDENCE_SHOP] = "shop",
+        [EVIDENCE_ACCREDITOR] = "accreditor",
+        [EVIDENCE_OWNER] = "owner",
+    };
+    bool known = verdict->evidence_log < page->dossier->log_count;
+    json_t *object = json_object();
+    json_object_set_new(object, "role", json_string(roles[verdict->evidence_role]));
+    json_object_set_new(object, "actor",
+                        known ? json_of_actor(page, &page->dossier->logs[verdict->evidence_log].author.hash)
+                              : json_null());
+    return object;
+}
+
 static json_t *json_of_credential(const struct verdict_page *page, size_t index)
 {
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
@@ -183,6 +208,9 @@ static json_t *json_of_credential(const struct verdict_page *page, size_t index)
     json_object_set_new(object, "evidence_age_s",
                         verdict->evidence_age_s == UINT64_MAX ? json_null()
                                                               : json_of_number(verdict->evidence_age_s));
+    json_object_set_new(object, "accreditation_ended", json_of_day(verdict->end.day));
+    json_object_set_new(object, "signed_in_time", json_string(lateness_key(verdict->end.lateness)));
+    json_object_set_new(object, "evidence_of", json_of_evidence(page, verdict));
     json_object_set_new(object, "issuer",
                         json_of_actor(page, &dossier_log_at(page->dossier, &credential->place)->author.hash));
     json_object_set_new(object, "chain", json_of_chain(page, verdict->authority));

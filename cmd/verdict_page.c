@@ -38,6 +38,14 @@ const char *page_name_of(const struct verdict_page *page, const struct hash *id)
     return page->name_of(page->names, id);
 }
 
+const char *page_evidence_name(const struct verdict_page *page, const struct credential_verdict *verdict)
+{
+    if (verdict->evidence_log >= page->dossier->log_count) {
+        return "";
+    }
+    return page_name_of(page, &page->dossier->logs[verdict->evidence_log].author.hash);
+}
+
 /* ---- credentials ---- */
 
 const struct dossier_credential *page_credential(const struct verdict_page *page, size_t index)

@@ -53,6 +53,8 @@ bool leaves_bearer_open(enum reason reason);
 bool leaves_item_open(enum reason reason);
 
 const char *page_name_of(const struct verdict_page *page, const struct hash *id);
+/* Of whose log the credential's freshness speaks; empty when it is not known. */
+const char *page_evidence_name(const struct verdict_page *page, const struct credential_verdict *verdict);
 
 /* What the dossier has of the verdict's credential. */
 const struct dossier_credential *page_credential(const struct verdict_page *page, size_t index);

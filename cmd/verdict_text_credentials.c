@@ -206,6 +206,18 @@ static void print_statements(FILE *out, const struct verdict_page *page,
     }
 }
 
+/* Where nothing shows when it was signed, whose word that rests on. */
+static void print_end(FILE *out, const struct credential_verdict *verdict)
+{
+    char day[DAY_TEXT_SIZE];
+    if (verdict->end.lateness == LATE_NO) {
+        return;
+    }
+    day_to_text(day, verdict->end.day);
+    fprintf(out, BENEATH "its issuer's accreditation ended on %s; signed %s\n", day,
+            verdict->end.lateness == LATE_YES ? "long after that" : "before the end by its own word");
+}
+
 /* ---- together ---- */
 
 static void print_credential(FILE *out, const struct verdict_page *page, size_t index)
@@ -213,7 +225,7 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
     const struct dossier_credential *credential = page_credential(page, index);
     char words[VERDICT_WORDS_SIZE];
-    char age[AGE_WORDS_SIZE];
+    char age[EVIDENCE_LINE_SIZE];
     credential_line(words, verdict, credential);
     fprintf(out, "  %-12s  ", overall_word(verdict->overall));
     print_bytes(out, credential_code(credential));
@@ -225,9 +237,9 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     print_issuer(out, page, verdict, credential);
     print_ground(out, verdict, credential);
     print_rules(out, verdict);
-    age_words(age, verdict->evidence_age_s);
-    fprintf(out, "; issuer %s%s", verdict->evidence_age_s == UINT64_MAX ? "" : "seen ", age);
-    fputs("\n", out);
+    evidence_line(age, verdict, page_evidence_name(page, verdict));
+    fprintf(out, "; %s\n", age);
+    print_end(out, verdict);
     print_code_verdict(out, page, index);
     print_history(out, page, index);
     print_later_rules(out, verdict);

@@ -103,6 +103,36 @@ static const char *status_phrase(enum reason reason)
     return NULL;
 }
 
+const char *evidence_words(enum evidence_role role)
+{
+    static const char *const words[] = {
+        [EVIDENCE_ISSUER] = "the issuer",
+        [EVIDENCE_SHOP] = "the issuer",
+        [EVIDENCE_ACCREDITOR] = "who accredited the issuer",
+        [EVIDENCE_OWNER] = "who owns the namespace",
+    };
+    return words[role];
+}
+
+void evidence_line(char *out, const struct credential_verdict *credential, const char *name)
+{
+    char age[AGE_WORDS_SIZE];
+    age_words(age, credential->evidence_age_s);
+    bool was_seen = credential->evidence_age_s != UINT64_MAX;
+    if (credential->evidence_role == EVIDENCE_ISSUER || credential->evidence_role == EVIDENCE_SHOP) {
+        snprintf(out, EVIDENCE_LINE_SIZE, "issuer %s%s", was_seen ? "seen " : "", age);
+        return;
+    }
+    const char *who =
+        credential->evidence_role == EVIDENCE_OWNER ? "who owns the namespace" : "who accredited this issuer";
+    if (!was_seen) {
+        snprintf(out, EVIDENCE_LINE_SIZE, "nothing recent is known of %s, %s", name, who);
+        return;
+    }
+    age[strlen(age) - strlen(" ago")] = '\0';
+    snprintf(out, EVIDENCE_LINE_SIZE, "what is known of %s, %s, is %s old", name, who, age);
+}
+
 /* Rules that were not kept speak against the certificate, all else of that axis against its issuer. */
 static const char *invalid_head(enum axis axis, enum reason reason)
 {
@@ -130,10 +160,29 @@ static void invalid_words(char *out, const struct credential_verdict *credential
              reason == REASON_OUTSIDE_NETWORK ? ": not in a shop of the network" : "");
 }
 
+/* The reasons' own sentences speak of the issuer. */
+enum { STALE_WORDS_SIZE = 160 };
+
+static void stale_words(char *out, enum evidence_role role, enum reason reason)
+{
+    const char *who = evidence_words(role);
+    bool is_issuer = role == EVIDENCE_ISSUER || role == EVIDENCE_SHOP;
+    if (!is_issuer && reason == REASON_STALE) {
+        snprintf(out, STALE_WORDS_SIZE, "what is known of %s is too old", who);
+    } else if (!is_issuer && reason == REASON_NO_CHECKPOINT) {
+        snprintf(out, STALE_WORDS_SIZE, "%s has not yet said how far the log goes", who);
+    } else if (!is_issuer && reason == REASON_INCOMPLETE) {
+        snprintf(out, STALE_WORDS_SIZE, "part of the log of %s has not arrived here yet", who);
+    } else {
+        snprintf(out, STALE_WORDS_SIZE, "%s", reason_sentence(reason));
+    }
+}
+
 static void undetermined_words(char *out, const struct credential_verdict *credential)
 {
     char age[AGE_WORDS_SIZE];
     char valid[64] = "";
+    char what[STALE_WORDS_SIZE];
     enum axis axis;
     enum reason reason = deciding_axis(credential, &axis)->reason;
     if (axis != AXIS_FRESHNESS) {
@@ -143,8 +192,9 @@ static void undetermined_words(char *out, const struct credential_verdict *crede
     valid_words(valid, sizeof(valid), credential);
     age_words(age, credential->evidence_age_s);
     bool was_seen = credential->evidence_age_s != UINT64_MAX;
-    snprintf(out, VERDICT_WORDS_SIZE, "could not be determined: %s; %s by what is held here%s%s",
-             reason_sentence(reason), valid, was_seen ? ", seen " : "", was_seen ? age : "");
+    stale_words(what, credential->evidence_role, reason);
+    snprintf(out, VERDICT_WORDS_SIZE, "could not be determined: %s; %s by what is held here%s%s", what, valid,
+             was_seen ? ", seen " : "", was_seen ? age : "");
 }
 
 void credential_words(char *out, const struct credential_verdict *credential)

@@ -8,12 +8,20 @@
 
 #include "protocol/rules/verdict.h"
 
-enum { VERDICT_WORDS_SIZE = 320, AGE_WORDS_SIZE = 48, SPAN_WORDS_SIZE = 64 };
+enum { VERDICT_WORDS_SIZE = 400, AGE_WORDS_SIZE = 48, SPAN_WORDS_SIZE = 64 };
 
 /* "VALID", "INVALID", "UNDETERMINED". */
 const char *overall_word(enum overall overall);
 /* "held", "not held", "could not be determined". */
 const char *held_words(enum answer answer);
+
+/* As what somebody's log is part of the evidence: "who accredited the issuer". */
+const char *evidence_words(enum evidence_role role);
+
+/* How old what is known is, and of whom: "issuer seen 40 seconds ago", "what is known of ASE, who accredited
+ * this issuer, is 41 days old". name: of evidence_log's author. */
+enum { EVIDENCE_LINE_SIZE = NAME_SIZE_MAX + 160 };
+void evidence_line(char *out, const struct credential_verdict *credential, const char *name);
 
 /* Why the credential is what it is, in a few words: "valid until 2029-06-30", "revoked since …", "could not
  * be determined: …". out has VERDICT_WORDS_SIZE bytes. */

@@ -12,9 +12,8 @@ static int read_list(struct watch_home *home)
 {
     enum watch_file_result result;
     size_t line;
-    enum home_error error =
-        watch_file_read(home->list, home->text, &home->size, &result, &line, &home->session->home,
-                        WATCH_FILE);
+    enum home_error error = watch_file_read(home->list, home->text, &home->size, &result, &line,
+                                            &home->session->home, WATCH_FILE);
     if (error != HOME_OK) {
         return fail(home, error);
     }

@@ -54,6 +54,22 @@ static bool find_key(const struct key_set *keys, const struct sign_public_key *k
     return false;
 }
 
+/* Of the last one that the store has; 0: there is none. */
+static uint64_t last_time_s(struct store_txn *txn, const struct actor_id *self)
+{
+    uint8_t memory[2 * CHECKPOINT_SIZE_MAX];
+    struct signed_checkpoint last;
+    struct bytes encoded;
+    struct arena arena;
+
+    arena_init(&arena, memory, sizeof memory);
+    if (store_checkpoint(txn, self, &encoded, &arena) != STORE_OK ||
+        schema_decode(&signed_checkpoint_schema, &last, encoded, &arena) != REASON_NONE) {
+        return 0;
+    }
+    return last.checkpoint.time_s;
+}
+
 enum checkpoint_result checkpoints_sign(struct checkpoints *checkpoints, struct store_txn *txn,
                                         const struct network *network, const struct actor_id *self,
                                         uint64_t now_ms, uint64_t now_s, uint8_t *memory, struct bytes *out)
@@ -78,7 +94,8 @@ enum checkpoint_result checkpoints_sign(struct checkpoints *checkpoints, struct 
     checkpoint.epoch = state.epoch;
     checkpoint.seq = state.seq;
     checkpoint.head = state.head;
-    checkpoint.time_s = now_s < TIME_S_MAX ? now_s : TIME_S_MAX;
+    checkpoint.time_s = checkpoint_next_time_s(now_s, last_time_s(txn, self));
+    checkpoint.time_s = checkpoint.time_s < TIME_S_MAX ? checkpoint.time_s : TIME_S_MAX;
     checkpoint_sign(&statement, &checkpoint, network, key_index, &checkpoints->secret);
     fits = schema_encode(&signed_checkpoint_schema, &statement, memory, CHECKPOINT_SIZE_MAX, out);
     assert(fits);

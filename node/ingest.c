@@ -26,7 +26,9 @@ bool ingest_init(struct ingest *ingest, struct store *store, const struct networ
 {
     *ingest = (struct ingest){.store = store, .network = network, .trust = trust};
     ingest->memory = malloc(INGEST_MEMORY_SIZE);
-    if (ingest->memory == NULL) {
+    ingest->waiting = calloc(1, sizeof *ingest->waiting);
+    if (ingest->memory == NULL || ingest->waiting == NULL) {
+        ingest_deinit(ingest);
         return false;
     }
     if (self != NULL) {
@@ -40,7 +42,9 @@ bool ingest_init(struct ingest *ingest, struct store *store, const struct networ
 void ingest_deinit(struct ingest *ingest)
 {
     free(ingest->memory);
+    free(ingest->waiting);
     ingest->memory = NULL;
+    ingest->waiting = NULL;
 }
 
 /* ---- results ---- */
@@ -504,14 +508,61 @@ static enum reason previous_checkpoint(struct ingest *ingest, struct store_txn *
     return schema_decode(&signed_checkpoint_schema, out, encoded, &ingest->arena);
 }
 
+/* The keys with which a checkpoint has to be signed. It counts only when the header that it names is held. */
+static enum reason keys_of_checkpoint(struct key_set *keys, struct store_txn *txn,
+                                      const struct checkpoint *checkpoint, enum store_error *error)
+{
+    struct block_record record;
+    uint64_t arrived_s = 0, epoch = 0;
+
+    *error = store_block_record(txn, &checkpoint->author, checkpoint->seq, &record, &arrived_s);
+    if (*error == STORE_OK) {
+        *error = store_keys_at(txn, &checkpoint->author, checkpoint->seq, keys, &epoch);
+    }
+    if (*error == STORE_NOT_FOUND) {
+        *error = STORE_OK;
+        return REASON_ORPHAN;
+    }
+    if (*error != STORE_OK) {
+        return REASON_NONE;
+    }
+    if (!hash_equal(&record.hash, &checkpoint->head)) {
+        return REASON_ORPHAN;
+    }
+    return epoch == checkpoint->epoch ? REASON_NONE : REASON_WRONG_EPOCH;
+}
+
+/* Keep it, or let it wait. Who is trusted matters only for what is ahead of this machine's clock. */
+static enum reason keep_checkpoint(struct ingest *ingest, struct store_txn *txn,
+                                   const struct checkpoint *checkpoint, struct bytes encoded, uint64_t now_s,
+                                   enum store_error *error)
+{
+    const struct dated_author dated = {.author = checkpoint->author, .time_s = checkpoint->time_s};
+    enum admission admission = ADMISSION_NONE;
+
+    if (checkpoint->time_s > now_s) {
+        *error = ingest_admission(ingest, txn, &checkpoint->author, &admission);
+    }
+    if (*error != STORE_OK) {
+        return REASON_NONE;
+    }
+    if (waiting_is_ahead(ingest->waiting, checkpoint->time_s, now_s)) {
+        waiting_put(ingest->waiting, &dated, admission == ADMISSION_FULL, encoded);
+        return REASON_CHECKPOINT_AHEAD;
+    }
+    if (admission == ADMISSION_FULL) {
+        waiting_reach(ingest->waiting, &dated);
+    }
+    *error = store_put_checkpoint(txn, &checkpoint->author, encoded);
+    return REASON_NONE;
+}
+
 enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
-                              struct actor_id *author, enum store_error *error)
+                              uint64_t now_s, struct actor_id *author, enum store_error *error)
 {
     struct signed_checkpoint checkpoint, before;
     const struct signed_checkpoint *previous = NULL;
-    struct block_record record;
     struct key_set keys;
-    uint64_t arrived_s = 0, epoch = 0;
     enum reason reason = REASON_NONE;
 
     *error = STORE_OK;
@@ -521,33 +572,20 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
         return reason;
     }
     *author = checkpoint.checkpoint.author;
-    /* It counts only when the header that it names is held. */
-    *error = store_block_record(txn, author, checkpoint.checkpoint.seq, &record, &arrived_s);
-    if (*error == STORE_OK) {
-        *error = store_keys_at(txn, author, checkpoint.checkpoint.seq, &keys, &epoch);
-    }
-    if (*error == STORE_NOT_FOUND) {
-        *error = STORE_OK;
-        return REASON_ORPHAN;
-    }
-    if (*error != STORE_OK) {
-        return REASON_NONE;
-    }
-    if (!hash_equal(&record.hash, &checkpoint.checkpoint.head)) {
-        return REASON_ORPHAN;
-    }
-    if (epoch != checkpoint.checkpoint.epoch) {
-        return REASON_WRONG_EPOCH;
+    reason = keys_of_checkpoint(&keys, txn, &checkpoint.checkpoint, error);
+    if (reason != REASON_NONE || *error != STORE_OK) {
+        return reason;
     }
     reason = previous_checkpoint(ingest, txn, author, &before, &previous, error);
     if (reason != REASON_NONE || *error != STORE_OK) {
         return reason;
     }
-    reason = checkpoint_check(&checkpoint, ingest->network, &keys, previous);
-    if (reason == REASON_NONE) {
-        *error = store_put_checkpoint(txn, author, encoded);
+    if (previous != NULL && waiting_is_ahead(ingest->waiting, before.checkpoint.time_s, now_s)) {
+        before.checkpoint.time_s = 0; /* of what is ahead of time the head counts, and not the time */
     }
-    return reason;
+    reason = checkpoint_check(&checkpoint, ingest->network, &keys, previous);
+    return reason == REASON_NONE ? keep_checkpoint(ingest, txn, &checkpoint.checkpoint, encoded, now_s, error)
+                                 : reason;
 }
 
 enum store_error ingest_keys_in_epoch(struct store_txn *txn, const struct log_state *state,

@@ -6,6 +6,7 @@
  * acknowledged or relayed before its commit. */
 
 #include "node/followed.h"
+#include "node/waiting_checkpoints.h"
 #include "protocol/rules/trust.h"
 #include "store/store.h"
 
@@ -44,11 +45,12 @@ struct ingest {
     const struct trust *trust;
     struct actor_id self; /* own logs are always admitted */
     bool has_self;
-    const struct followed *followed; /* NULL: nobody */
-    uint64_t turn_ms;                /* how long a turn follows other branches at most; 0: to the end */
-    uint64_t turn_left_ms;           /* of that */
-    bool on_the_way;                 /* an author's chain was left on its way to another branch */
-    uint8_t *memory;                 /* INGEST_MEMORY_SIZE bytes, owned */
+    const struct followed *followed;     /* NULL: nobody */
+    uint64_t turn_ms;                    /* how long a turn follows other branches at most; 0: to the end */
+    uint64_t turn_left_ms;               /* of that */
+    bool on_the_way;                     /* an author's chain was left on its way to another branch */
+    struct waiting_checkpoints *waiting; /* owned */
+    uint8_t *memory;                     /* INGEST_MEMORY_SIZE bytes, owned */
     struct arena arena;
 };
 
@@ -76,10 +78,12 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
                   struct bytes encoded, uint64_t now_s, struct ingest_result *result);
 
 /* Decide about a checkpoint or a fork proof (an encoded record), and keep it. *author names whose it is.
- * Returns: REASON_NONE when it was kept, REASON_KNOWN, REASON_STALE_CHECKPOINT, REASON_ORPHAN (its block is
- * not held), … */
+ * now_s is this node's clock: a checkpoint too far ahead of it and of the evidence waits
+ * (REASON_CHECKPOINT_AHEAD, see waiting_checkpoints.h), and one that was kept though it is that by now goes
+ * back behind what is dated lower. Returns: REASON_NONE when it was kept, REASON_KNOWN,
+ * REASON_STALE_CHECKPOINT, REASON_ORPHAN (its block is not held), … */
 enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
-                              struct actor_id *author, enum store_error *error);
+                              uint64_t now_s, struct actor_id *author, enum store_error *error);
 enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
                               uint64_t now_s, struct actor_id *author, enum store_error *error);
 

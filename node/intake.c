@@ -85,7 +85,7 @@ static enum store_error decide(struct intake_item *item, struct ingest *ingest, 
         ingest_block(ingest, txn, item->origin, item->bytes, now_s, &item->result);
         return item->result.outcome == INGEST_FAILED ? item->result.error : STORE_OK;
     case INTAKE_CHECKPOINT:
-        item->reason = ingest_checkpoint(ingest, txn, item->bytes, &item->author, &error);
+        item->reason = ingest_checkpoint(ingest, txn, item->bytes, now_s, &item->author, &error);
         return error;
     case INTAKE_FORK_PROOF:
         item->reason = ingest_fork_proof(ingest, txn, item->bytes, now_s, &item->author, &error);

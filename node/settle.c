@@ -295,7 +295,8 @@ static void settle_evidence(struct daemon *daemon, const struct intake_item *ite
         feed_evidence(daemon, sync_peer_of(daemon, item), &item->author, item->kind == INTAKE_FORK_PROOF);
     } else if (peer != NULL && (reason == REASON_BAD_SIGNATURE || is_malformed(reason))) {
         settle_kick(daemon, peer, reason_word(reason));
-    } else if (item->source == INTAKE_FROM_SELF && reason != REASON_KNOWN) {
+    } else if (item->source == INTAKE_FROM_SELF && reason != REASON_KNOWN &&
+               actor_id_equal(&item->author, &daemon->ingest.self)) {
         LOG(LOG_WARN, "own-checkpoint-refused", LOG_T("reason", reason_word(reason)));
     }
     answer(daemon, item, reason);
@@ -500,6 +501,18 @@ static void settle_item(struct daemon *daemon, const struct intake_item *item)
     }
 }
 
+/* Let checkpoints in that were dated ahead of time, and are no longer. */
+static void add_waiting_checkpoints(struct daemon *daemon)
+{
+    uint8_t memory[WAITING_SIZE_MAX];
+    struct intake_item item = {.kind = INTAKE_CHECKPOINT, .source = INTAKE_FROM_SELF};
+
+    while (intake_has_room(&daemon->intake) &&
+           waiting_take_due(daemon->ingest.waiting, clock_wall_s(), memory, &item.bytes)) {
+        intake_add(&daemon->intake, &item);
+    }
+}
+
 /* Sign the own head into the intake. */
 static void sign_checkpoint(struct daemon *daemon)
 {
@@ -598,6 +611,7 @@ void settle_timers(struct daemon *daemon)
     if (daemon->now_ms >= daemon->recheck_ms) {
         recheck_passed(daemon);
     }
+    add_waiting_checkpoints(daemon);
     sign_checkpoint(daemon);
     settle_intake(daemon);
     if (daemon->ingest.on_the_way) {

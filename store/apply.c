@@ -231,6 +231,16 @@ static enum store_error index_content(struct applying *applying)
     return error;
 }
 
+static bool states_rhythm(const struct block *block)
+{
+    for (size_t i = 0; i < block->entry_count; i++) {
+        if (block->entries[i].kind == ENTRY_RHYTHM) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum store_error index_govern(struct applying *applying)
 {
     struct arena arena;
@@ -244,6 +254,7 @@ static enum store_error index_govern(struct applying *applying)
     error = grants_put(applying->txn, applying->author.number, applying->block->header.seq,
                        applying->block->entries, applying->block->entry_count, &arena);
     free(memory);
+    applying->author.has_rhythm |= states_rhythm(applying->block);
     return error;
 }
 

@@ -64,6 +64,39 @@ static enum store_error drop_first_day(struct store_txn *txn, uint32_t number)
     return count > CHECKPOINT_DAYS_MAX ? table_delete(txn, TABLE_CHECKPOINT_DAYS, &first) : STORE_OK;
 }
 
+/* Forget what was dated after a checkpoint that follows it nevertheless: it was ahead of time. */
+static enum store_error drop_later_days(struct store_txn *txn, uint32_t number, uint64_t time_s)
+{
+    struct key author = author_key(number);
+    struct key day = day_key(number, time_s);
+    enum store_error error;
+    struct key later;
+    struct walk walk;
+
+    for (;;) {
+        error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+        if (error != STORE_OK) {
+            return error;
+        }
+        error = walk_seek(&walk, &day);
+        if (error == STORE_OK && walk_under(&walk, &day)) {
+            error = walk_next(&walk);
+        }
+        bool any = error == STORE_OK && walk_under(&walk, &author);
+        if (any) {
+            later = key_of(walk.key.data, walk.key.size);
+        }
+        walk_close(&walk);
+        if (!any) {
+            return error == STORE_OK || error == STORE_NOT_FOUND ? STORE_OK : error;
+        }
+        error = table_delete(txn, TABLE_CHECKPOINT_DAYS, &later);
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
+}
+
 static enum store_error put_day(struct store_txn *txn, uint32_t number, const struct disk_checkpoint *row)
 {
     struct key key = day_key(number, row->time_s);
@@ -128,6 +161,87 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
     return error;
 }
 
+/* ---- below a block ---- */
+
+static enum store_error read_row(const struct walk *walk, struct disk_checkpoint *row, uint32_t *day)
+{
+    if (walk->value.size != sizeof *row) {
+        return txn_fail(walk->txn, STORE_NOT_A_STORE);
+    }
+    memcpy(row, walk->value.data, sizeof *row);
+    *day = day_of_time(row->time_s);
+    return STORE_OK;
+}
+
+/* The row of the last day up to `day`. STORE_NOT_FOUND: there is none. */
+static enum store_error read_day(struct walk *walk, uint32_t number, uint32_t day,
+                                 struct disk_checkpoint *row, uint32_t *found_day)
+{
+    struct key author = author_key(number);
+    struct key key = author_key(number);
+    enum store_error error;
+
+    key_add_number(&key, day, 4);
+    error = walk_seek_back(walk, &key);
+    if (error != STORE_OK) {
+        return error;
+    }
+    return walk_under(walk, &author) ? read_row(walk, row, found_day) : STORE_NOT_FOUND;
+}
+
+static bool is_below(const struct disk_checkpoint *row, uint64_t seq, uint64_t by_s)
+{
+    return row->seq < seq && row->time_s <= by_s;
+}
+
+/* Heads grow with time, so the last day whose head lies below is found by halving. Where a rotation made a
+ * log shorter an earlier one may be found, which shows less. */
+static enum store_error halve(struct walk *walk, uint32_t number, uint64_t seq, uint64_t by_s, uint32_t low,
+                              struct disk_checkpoint *out)
+{
+    uint32_t high = UINT32_MAX;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2 + (high - low) % 2;
+        struct disk_checkpoint row = {0};
+        uint32_t day = 0;
+        enum store_error error = read_day(walk, number, middle, &row, &day);
+
+        if (error != STORE_OK) {
+            return error;
+        }
+        if (is_below(&row, seq, by_s)) {
+            *out = row;
+            low = middle;
+        } else {
+            high = day > low ? day - 1 : low;
+        }
+    }
+    return STORE_OK;
+}
+
+enum store_error checkpoint_read_below(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t by_s,
+                                       struct disk_checkpoint *out)
+{
+    struct key author = author_key(number);
+    struct walk walk;
+    uint32_t day = 0;
+    enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &author);
+    if (error == STORE_OK) {
+        error = walk_under(&walk, &author) ? read_row(&walk, out, &day) : STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK) {
+        error = is_below(out, seq, by_s) ? halve(&walk, number, seq, by_s, day, out) : STORE_NOT_FOUND;
+    }
+    walk_close(&walk);
+    return error;
+}
+
 enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
                                       struct bytes encoded)
 {
@@ -139,6 +253,9 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
 
     assert(is_checkpoint);
     error = store_author_number(txn, author, &number);
+    if (error == STORE_OK) {
+        error = drop_later_days(txn, number, row.time_s);
+    }
     if (error == STORE_OK) {
         error = table_put(txn, TABLE_CHECKPOINTS, &key, encoded.data, encoded.size);
     }

@@ -31,6 +31,9 @@ static enum store_error finish(struct gather *gather, const struct subject *subj
     enum store_error error = gather_issuers(gather);
 
     if (error == STORE_OK) {
+        error = gather_lateness(gather);
+    }
+    if (error == STORE_OK) {
         error = gather_leaves(gather);
     }
     if (error == STORE_OK && subject && subject->kind == SUBJECT_ACTOR) {

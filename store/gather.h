@@ -108,6 +108,9 @@ enum store_error gather_affiliation(struct gather *gather, const struct entry_at
 enum store_error gather_cut(struct gather *gather, size_t log, uint64_t seq, const struct hash *head,
                             struct dossier_cut *cut);
 
+/* Fill place.below_s, unless the entry arrived within 90 days of the deadline: then it is in time. */
+enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day);
+
 /* ---- parts of a dossier ---- */
 
 /* What does not depend on the question's subject: rule packs and successions of every namespace in the trust
@@ -133,6 +136,9 @@ enum store_error gather_own(struct gather *gather, const struct actor_id *actor)
 
 /* Who accredited those that are asked about, who accredited them, and so on. */
 enum store_error gather_issuers(struct gather *gather);
+
+/* Whether credentials came after their issuers' accreditations had ended. Requires: gather_issuers. */
+enum store_error gather_lateness(struct gather *gather);
 
 /* Put logs and lists in order. Nothing can be gathered after. */
 enum store_error gather_order(struct gather *gather);

@@ -206,6 +206,62 @@ static enum store_error fill_upgrade(struct gather *gather, uint32_t number, str
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* ---- rhythm ---- */
+
+/* Whether block seq says it beyond doubt, as far as known by then. */
+static enum store_error stands(struct gather *gather, uint32_t number, const struct dossier_log *log,
+                               uint64_t seq, bool *out)
+{
+    struct disk_record record;
+    enum store_error error = record_read(gather->txn, number, seq, &record);
+
+    if (error == STORE_OK) {
+        bool voided = record.standing == STANDING_VOID && dossier_log_reaches(log, record.void_seq);
+
+        *out = !voided && dossier_log_reaches(log, seq) && !dossier_log_disputes(log, seq);
+    }
+    return error;
+}
+
+static enum store_error read_rhythm(struct gather *gather, const struct entry_at *at, struct rhythm *rhythm)
+{
+    struct bytes element;
+    struct entry entry;
+    enum store_error error = element_read(gather->txn, at, &element);
+
+    if (error == STORE_OK &&
+        (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_RHYTHM ||
+         schema_decode_known(&rhythm_schema, rhythm, entry.payload, gather->arena) != REASON_NONE)) {
+        return txn_fail(gather->txn, STORE_DAMAGED);
+    }
+    return error;
+}
+
+/* The last one that stands. */
+static enum store_error fill_rhythm(struct gather *gather, uint32_t number, struct dossier_log *log)
+{
+    struct key key = grant_key_of_namespace(GRANT_RHYTHM, bytes_of_string(""));
+    size_t mark = arena_mark(gather->arena);
+    struct rhythm rhythm = {0};
+    struct entry_at *grants;
+    size_t count;
+    enum grants_cut cut; /* the newest are there */
+    bool found = false;
+    enum store_error error;
+
+    grant_key_add_author(&key, number);
+    error = grants_find(gather->txn, &key, GRANTS_EACH_MAX, &grants, &count, &cut, gather->arena);
+    for (size_t i = error == STORE_OK ? count : 0; i > 0 && error == STORE_OK && !found; i--) {
+        error = stands(gather, number, log, grants[i - 1].seq, &found);
+        if (error == STORE_OK && found) {
+            error = read_rhythm(gather, &grants[i - 1], &rhythm);
+        }
+    }
+    log->rhythm_days = (uint32_t)rhythm.days;
+    arena_rewind(gather->arena, mark);
+    return error;
+}
+
 /* ---- logs ---- */
 
 static enum store_error fill_log(struct gather *gather, const struct disk_author *row,
@@ -231,6 +287,9 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     }
     if (error == STORE_OK) {
         error = fill_branches(gather, log);
+    }
+    if (error == STORE_OK && row->has_rhythm) {
+        error = fill_rhythm(gather, row->number, log);
     }
     return error == STORE_OK ? fill_checkpoint(gather, row->number, log) : error;
 }

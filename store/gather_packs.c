@@ -155,6 +155,9 @@ static enum store_error add_pack(struct gather *gather, const struct entry_at *g
     }
     row = &out->packs[out->pack_count];
     error = gather_grant(gather, grant, ENTRY_RULE_PACK, &row->place, &row->pack);
+    if (error == STORE_OK) {
+        error = gather_below(gather, &row->place, row->pack.in_force_from);
+    }
     out->pack_count += error == STORE_OK;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }

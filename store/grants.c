@@ -99,6 +99,7 @@ static enum store_error change_entry(const struct indexing *indexing, const stru
         struct withdrawal withdrawal;
         struct succession succession;
         struct void_record voids;
+        struct rhythm rhythm;
     } record;
 
     if (entry_payload_decode(&record, entry, arena) != REASON_NONE) {
@@ -113,6 +114,9 @@ static enum store_error change_entry(const struct indexing *indexing, const stru
     }
     if (entry->kind == ENTRY_RULE_PACK) {
         return change_row(indexing, grant_key_of_namespace(GRANT_PACK, record.pack.name_space), index);
+    }
+    if (entry->kind == ENTRY_RHYTHM) {
+        return change_row(indexing, grant_key_of_namespace(GRANT_RHYTHM, bytes_of_string("")), index);
     }
     if (entry->kind == ENTRY_SUCCESSION) {
         return change_succession(indexing, &record.succession, index);

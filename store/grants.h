@@ -15,6 +15,7 @@ enum grant_kind {
     GRANT_JOINED = 6,        /* by technician */
     GRANT_LEFT = 7,          /* by affiliation */
     GRANT_AFFILIATION = 8,   /* each `joined` of it in the log of its shop, by affiliation */
+    GRANT_RHYTHM = 9,        /* by namespace, the empty one: each author's own */
 };
 
 /* Index, or take out of the index, the entries of block seq of class govern. */

@@ -26,9 +26,11 @@ struct disk_author {
     uint8_t has_log;         /* else blocks beside a chain that has not been replayed */
     uint8_t upgrade_seen;    /* OWN_UPGRADE has rows of it */
     uint8_t frozen;
-    uint8_t erases; /* TABLE_ERASERS has rows of it */
+    uint8_t erases;     /* TABLE_ERASERS has rows of it */
+    uint8_t has_rhythm; /* its chain states one somewhere */
+    uint8_t zero[7];
 };
-static_assert(sizeof(struct disk_author) == 80, "no padding");
+static_assert(sizeof(struct disk_author) == 88, "no padding");
 
 enum record_flag {
     RECORD_UNKNOWN_CRITICAL = 1, /* block_record.unknown_critical */

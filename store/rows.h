@@ -83,6 +83,11 @@ enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t
 enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
                                     uint64_t by_s, struct disk_checkpoint *out);
 
+/* The last of the author's checkpoints, of the last ones of each day, that names a head below block seq, its
+ * time not after by_s. STORE_NOT_FOUND when there is none. */
+enum store_error checkpoint_read_below(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t by_s,
+                                       struct disk_checkpoint *out);
+
 /* ---- blocks ---- */
 
 /* A block as it came: a view. That of a block 0 lives only until the next one is read in the same

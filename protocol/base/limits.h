@@ -51,6 +51,7 @@ enum {
     HISTORY_EVENTS_MAX = 32,  /* statuses said about one entry… */
     HISTORY_OPEN_MAX = 24,    /* …of any kind; the rest are for `revoked` alone */
     WITHDRAWAL_EXCEPTIONS_MAX = 64,
+    CHECKPOINT_AHEAD_S = 60, /* of the evidence's time: further ahead it waits */
     RHYTHM_DAYS_MAX = 200,
 
     PRESENTATION_ITEMS_MAX = 32,

@@ -25,6 +25,11 @@ void checkpoint_sign(struct signed_checkpoint *out, const struct checkpoint *che
     sign_hash(&out->signature.signature, secret, &hash);
 }
 
+uint64_t checkpoint_next_time_s(uint64_t now_s, uint64_t last_s)
+{
+    return last_s > now_s && last_s - now_s <= CHECKPOINT_AHEAD_S ? last_s : now_s;
+}
+
 static enum reason check_order(const struct checkpoint *now, const struct checkpoint *before)
 {
     /* A rotation may rewind what a thief wrote, and outlives what the thief's clock said. */

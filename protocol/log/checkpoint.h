@@ -10,6 +10,11 @@
 void checkpoint_sign(struct signed_checkpoint *out, const struct checkpoint *checkpoint,
                      const struct network *network, uint64_t key_index, const struct sign_secret_key *secret);
 
+/* When an author's next checkpoint is to be dated, by its clock: not before its last one, as long as that is
+ * at most CHECKPOINT_AHEAD_S ahead; what a clock once said that was further ahead is not waited for. last_s:
+ * 0 when there is none. */
+uint64_t checkpoint_next_time_s(uint64_t now_s, uint64_t last_s);
+
 /* Whether a checkpoint key of keys (in force in the checkpoint's epoch) signed it, and it does not go back
  * behind previous (NULL when there is none): not in epoch, and within one epoch neither in seq nor in time.
  * Returns: REASON_NONE, REASON_STALE_CHECKPOINT, REASON_KNOWN when nothing moved, REASON_SIGNER_ROLE or

@@ -189,6 +189,11 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
     const struct authority_question question = question_of(decision, credential);
     authority_under(out->authority, dossier, decision->trust, owners, &question);
     struct axis_answer of_code = code_answer(out, decision, owners, attestation);
+    if (out->authority->reason == REASON_NONE && of_code.answer == ANSWER_YES) {
+        out->end =
+            accreditation_end_of(dossier, decision->trust, owners, credential, &question, out->authority);
+        return out->end.lateness == LATE_YES ? unknown(REASON_SIGNED_AFTER_END) : of_code;
+    }
     if (out->authority->reason == REASON_NONE ||
         (authority_is_unknown(out->authority->reason) && of_code.answer == ANSWER_NO)) {
         return of_code;
@@ -494,18 +499,18 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
 
 /* ---- freshness ---- */
 
-static uint64_t budget_of(const struct question *question, const struct dossier_credential *credential)
-{
-    bool by_shop = !credential->place.erased && credential->attestation.basis == BASIS_EXPERIENCE;
-    return by_shop ? question->budget.shop_s : question->budget.issuer_s;
-}
-
-static struct axis_answer freshness_answer_of(struct credential_verdict *out, const struct decision *decision,
+static struct axis_answer freshness_answer_of(struct credential_verdict *out, struct decision *decision,
                                               const struct dossier_credential *credential)
 {
-    const struct dossier_log *log = dossier_log_at(decision->dossier, &credential->place);
-    uint64_t budget_s = budget_of(decision->question, credential);
-    return freshness_of(&out->evidence_age_s, log, decision->question, budget_s);
+    const struct namespace_owners *owners =
+        out->authority == NULL ? NULL : owners_of(decision, code_namespace(credential->attestation.code));
+    struct freshness found;
+    freshness_of_credential(&found, decision->dossier, decision->trust, decision->question, owners,
+                            credential, out->authority);
+    out->evidence_age_s = found.age_s;
+    out->evidence_log = found.log;
+    out->evidence_role = found.role;
+    return found.answer;
 }
 
 /* A shop that has not been heard of for long may have said meanwhile that she left. */
@@ -516,7 +521,8 @@ static void doubt_old_memberships(struct credentials *out, const struct decision
         const struct dossier_log *log = dossier_log_of(decision->dossier, &membership->shop);
         uint64_t age_s;
         struct axis_answer fresh =
-            freshness_of(&age_s, log, decision->question, decision->question->budget.shop_s);
+            freshness_of(&age_s, log, decision->question,
+                         freshness_budget_s(decision->question, decision->trust, log, EVIDENCE_SHOP));
         if (fresh.answer != ANSWER_YES && membership->days.surely.count > 0) {
             membership->days.surely = DAY_SET_NONE;
             membership->doubt = fresh.reason;
@@ -577,7 +583,7 @@ static bool decide_alone(struct credential_verdict *out, struct decision *decisi
     out->effective_day = DAY_NONE;
     out->appeal_day = DAY_NONE;
     out->limited_to = DAY_NONE;
-    out->evidence_age_s = UINT64_MAX;
+    out->end = (struct accreditation_end){.lateness = LATE_NO, .day = DAY_NONE};
     out->authority = credential->place.erased ? NULL : &decision->authorities[index];
     out->axes[AXIS_INTEGRITY] = integrity_of(decision, credential);
     out->axes[AXIS_AUTHORITY] = authority_answer_of(out, decision, credential);

@@ -56,6 +56,8 @@ struct dossier_log {
     bool has_checkpoint;
     uint64_t checkpoint_seq;
     uint64_t checkpoint_time_s;
+    uint32_t
+        rhythm_days; /* how often it means to speak, as it stated last by then beyond doubt; 0: it did not */
 };
 
 /* What this node knows of the block up to which a log is read (a cut: of a withdrawal, of a succession).

@@ -1,5 +1,31 @@
 #include "protocol/rules/freshness.h"
 
+enum { DAY_S = 86400 };
+
+static uint64_t usual_budget_s(const struct freshness_budget *budget, enum evidence_role role)
+{
+    switch (role) {
+    case EVIDENCE_ISSUER:
+        return budget->issuer_s;
+    case EVIDENCE_SHOP:
+        return budget->shop_s;
+    case EVIDENCE_ACCREDITOR:
+    case EVIDENCE_OWNER:
+        break;
+    }
+    return budget->owner_s;
+}
+
+uint64_t freshness_budget_s(const struct question *question, const struct trust *trust,
+                            const struct dossier_log *log, enum evidence_role role)
+{
+    uint32_t days = trust_fresh_days(trust, &log->author);
+    if (days == 0) {
+        days = log->rhythm_days;
+    }
+    return days == 0 ? usual_budget_s(&question->budget, role) : (uint64_t)days * DAY_S;
+}
+
 struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
                                 const struct question *question, uint64_t budget_s)
 {
@@ -19,4 +45,96 @@ struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
                    dossier_log_reaches(log, log->checkpoint_seq)
                ? (struct axis_answer){ANSWER_YES, REASON_NONE}
                : (struct axis_answer){ANSWER_UNKNOWN, REASON_INCOMPLETE};
+}
+
+/* ---- of a credential ---- */
+
+struct asking {
+    const struct dossier *dossier;
+    const struct trust *trust;
+    const struct question *question;
+    struct freshness *worst;
+};
+
+static int badness_of(struct axis_answer answer)
+{
+    switch ((int)answer.reason) {
+    case REASON_STALE:
+        return 4;
+    case REASON_NO_CHECKPOINT:
+        return 3;
+    case REASON_CLOCK:
+        return 2;
+    case REASON_INCOMPLETE:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static bool is_worse(const struct freshness *a, const struct freshness *b)
+{
+    int badness = badness_of(a->answer);
+    if (badness != badness_of(b->answer)) {
+        return badness > badness_of(b->answer);
+    }
+    return a->answer.answer == ANSWER_NO && a->age_s > b->age_s;
+}
+
+static struct freshness ask(const struct asking *asking, const struct dossier_log *log,
+                            enum evidence_role role)
+{
+    struct freshness found = {.role = role, .log = (size_t)(log - asking->dossier->logs)};
+    uint64_t budget_s = freshness_budget_s(asking->question, asking->trust, log, role);
+    found.answer = freshness_of(&found.age_s, log, asking->question, budget_s);
+    return found;
+}
+
+static void add_actor(const struct asking *asking, const struct actor_id *actor, enum evidence_role role)
+{
+    const struct dossier_log *log = dossier_log_of(asking->dossier, actor);
+    struct freshness found = {
+        .role = role, .log = SIZE_MAX, .age_s = UINT64_MAX, .answer = {ANSWER_UNKNOWN, REASON_NO_CHECKPOINT}};
+    if (log != NULL) {
+        found = ask(asking, log, role);
+    }
+    if (is_worse(&found, asking->worst)) {
+        *asking->worst = found;
+    }
+}
+
+static bool speaks_on(const struct namespace_owner *owner)
+{
+    return owner->cut == NULL && owner->doubt == REASON_NONE;
+}
+
+/* From the issuer upward: whoever accredits and owns no namespace, then who owns this one. */
+static void add_chain(const struct asking *asking, const struct namespace_owners *owners,
+                      const struct authority_answer *authority)
+{
+    for (size_t i = authority->chain_size; i > 1; i--) {
+        add_actor(asking, &authority->chain[i - 1], EVIDENCE_ACCREDITOR);
+    }
+    for (size_t i = owners->count; i > 0; i--) {
+        const struct namespace_owner *owner = &owners->owners[i - 1];
+        if (speaks_on(owner) && !actor_id_equal(&owner->actor, &authority->chain[authority->chain_size])) {
+            add_actor(asking, &owner->actor, EVIDENCE_OWNER);
+        }
+    }
+}
+
+void freshness_of_credential(struct freshness *out, const struct dossier *dossier, const struct trust *trust,
+                             const struct question *question, const struct namespace_owners *owners,
+                             const struct dossier_credential *credential,
+                             const struct authority_answer *authority)
+{
+    const struct asking asking = {.dossier = dossier, .trust = trust, .question = question, .worst = out};
+    bool by_shop = !credential->place.erased && credential->attestation.basis == BASIS_EXPERIENCE;
+    *out =
+        ask(&asking, dossier_log_at(dossier, &credential->place), by_shop ? EVIDENCE_SHOP : EVIDENCE_ISSUER);
+    bool may_count = authority != NULL && authority->has_chain &&
+                     (authority->reason == REASON_NONE || authority_is_unknown(authority->reason));
+    if (may_count) {
+        add_chain(&asking, owners, authority);
+    }
 }

@@ -273,7 +273,11 @@ static bool is_shop_fresh(const struct roster *roster)
     const struct dossier_log *log = dossier_log_of(roster->dossier, &roster->shop);
     const struct question *question = roster->question;
     uint64_t age_s;
-    return log != NULL && freshness_of(&age_s, log, question, question->budget.shop_s).answer == ANSWER_YES;
+    if (log == NULL) {
+        return false;
+    }
+    uint64_t budget_s = freshness_budget_s(question, roster->trust, log, EVIDENCE_SHOP);
+    return freshness_of(&age_s, log, question, budget_s).answer == ANSWER_YES;
 }
 
 bool roster_read_shop(struct roster *roster)

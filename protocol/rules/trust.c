@@ -64,12 +64,47 @@ static struct bytes owner_namespace(const struct trust_owner *owner)
     return bytes_of(owner->name_space, strnlen(owner->name_space, sizeof owner->name_space));
 }
 
+/* Whether text begins with the word that says how old what is known may be. */
+static bool begins_fresh(struct bytes text)
+{
+    struct words words = {text};
+    return bytes_equal_string(next_word(&words), "fresh");
+}
+
 /* Whether a printed name reads back as itself: blanks around it would not. */
 static bool is_own_name(const char *name)
 {
     struct bytes text = bytes_of(name, strnlen(name, NAME_SIZE_MAX + 1));
     struct words words = {text};
-    return is_name(text) && bytes_equal(rest_of(&words), text);
+    return is_name(text) && bytes_equal(rest_of(&words), text) && !begins_fresh(text);
+}
+
+bool trust_read_fresh(uint32_t *days, struct bytes text)
+{
+    uint32_t read = 0;
+    if (text.size < 2 || text.data[text.size - 1] != 'd' || text.data[0] == '0') {
+        return false;
+    }
+    for (size_t i = 0; i + 1 < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9' || read > TRUST_FRESH_DAYS_MAX) {
+            return false;
+        }
+        read = read * 10 + (uint32_t)(text.data[i] - '0');
+    }
+    *days = read;
+    return read <= TRUST_FRESH_DAYS_MAX;
+}
+
+uint32_t trust_fresh_days(const struct trust *trust, const struct actor_id *actor)
+{
+    uint32_t least = 0;
+    for (size_t i = 0; i < trust->owner_count; i++) {
+        uint32_t days = trust->owners[i].fresh_days;
+        if (days > 0 && (least == 0 || days < least) && actor_id_equal(&trust->owners[i].actor, actor)) {
+            least = days;
+        }
+    }
+    return least;
 }
 
 /* Index of the first owner whose namespace is not below name_space. */
@@ -170,6 +205,12 @@ static enum trust_result parse_owner(struct parse *parse, struct words *words)
     enum trust_result result = parse_actor(parse, &owner.actor, next_word(words));
     if (result != TRUST_OK) {
         return result;
+    }
+    if (begins_fresh(words->left)) {
+        next_word(words);
+        if (!trust_read_fresh(&owner.fresh_days, next_word(words))) {
+            return TRUST_BAD_LINE;
+        }
     }
     struct bytes name = rest_of(words);
     if (!is_name(name)) {
@@ -336,13 +377,30 @@ static void put(struct output *output, const char *text)
     output->size += size;
 }
 
-/* "id name" and the end of the line. */
+static void put_number(struct output *output, uint32_t number)
+{
+    char digits[11];
+    size_t at = sizeof digits - 1;
+    digits[at] = '\0';
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    put(output, digits + at);
+}
+
+/* "id fresh 90d name" and the end of the line. */
 static void put_actor(struct output *output, const struct network *network, const struct actor_id *actor,
-                      const char *name)
+                      uint32_t fresh_days, const char *name)
 {
     char id[ID_TEXT_MAX + 1];
     id_to_text(id, ID_ACTOR, network, &actor->hash);
     put(output, id);
+    if (fresh_days > 0) {
+        put(output, " fresh ");
+        put_number(output, fresh_days);
+        put(output, "d");
+    }
     if (name[0] != '\0') {
         put(output, " ");
         put(output, name);
@@ -361,17 +419,17 @@ bool trust_print(char *out, size_t capacity, const struct network *network, cons
         put(&output, "owner ");
         put(&output, trust->owners[i].name_space);
         put(&output, " ");
-        put_actor(&output, network, &trust->owners[i].actor, trust->owners[i].name);
+        const struct trust_owner *owner = &trust->owners[i];
+        put_actor(&output, network, &owner->actor, owner->fresh_days, owner->name);
     }
     for (size_t i = 0; i < trust->witness_count; i++) {
         put(&output, "witness ");
-        put_actor(&output, network, &trust->witnesses[i].actor, trust->witnesses[i].name);
+        put_actor(&output, network, &trust->witnesses[i].actor, 0, trust->witnesses[i].name);
     }
     if (trust->quorum > 0) {
-        char digits[4] = {(char)('0' + trust->quorum / 10 % 10), (char)('0' + trust->quorum % 10), '\n',
-                          '\0'};
         put(&output, "quorum ");
-        put(&output, trust->quorum >= 10 ? digits : digits + 1);
+        put_number(&output, (uint32_t)trust->quorum);
+        put(&output, "\n");
     }
     return !output.overflow;
 }

@@ -5,19 +5,27 @@
  * signed records. Text, one line each (ended by "\n" or "\r\n"), '#' starts a comment, so no name holds one:
  *
  *     owner ase tpa1… National Institute for Automotive Service Excellence
+ *     owner oh tpa1… fresh 90d State Board of Ohio
  *     witness tpa1… A witness's name
  *     quorum 2
  *
- * Bytes in, struct out; cmd and node read the file itself. */
+ * "fresh" says how many days old what is known of that actor may be, in whatever role it is met; no name
+ * begins with that word. Bytes in, struct out; cmd and node read the file itself. */
 
 #include "protocol/base/ids.h"
 
-enum { TRUST_OWNERS_MAX = 256, TRUST_WITNESSES_MAX = 64, TRUST_FILE_SIZE_MAX = 64 * 1024 };
+enum {
+    TRUST_OWNERS_MAX = 256,
+    TRUST_WITNESSES_MAX = 64,
+    TRUST_FILE_SIZE_MAX = 64 * 1024,
+    TRUST_FRESH_DAYS_MAX = 3660,
+};
 
 struct trust_owner {
     char name_space[NAMESPACE_SIZE_MAX + 1];
     struct actor_id actor;
     char name[NAME_SIZE_MAX + 1]; /* what people call it; may be empty */
+    uint32_t fresh_days;          /* 1..TRUST_FRESH_DAYS_MAX; 0: not said */
 };
 
 struct trust_witness {
@@ -37,7 +45,7 @@ enum trust_result {
     TRUST_OK,
     TRUST_TOO_LARGE,
     TRUST_BAD_LINE, /* no such word, or a field is missing, or a quorum outside 1..TRUST_WITNESSES_MAX,
-                       or a quorum or a witness is there twice */
+                       or a quorum or a witness is there twice, or "fresh" without its days */
     TRUST_BAD_ID,
     TRUST_BAD_NAMESPACE,
     TRUST_BAD_TEXT,
@@ -59,6 +67,12 @@ bool trust_print(char *out, size_t capacity, const struct network *network, cons
 enum trust_result trust_add_owner(struct trust *trust, const struct trust_owner *owner);
 /* Returns: false when the namespace is not there. */
 bool trust_remove_owner(struct trust *trust, struct bytes name_space);
+
+/* How many days old what is known of an actor may be: the least that its lines say; 0: none says so. */
+uint32_t trust_fresh_days(const struct trust *trust, const struct actor_id *actor);
+
+/* Read a number of days as "90d", 1..TRUST_FRESH_DAYS_MAX. Returns: false when it is none. */
+bool trust_read_fresh(uint32_t *days, struct bytes text);
 
 /* The owner of a namespace, or NULL. */
 const struct trust_owner *trust_owner_of(const struct trust *trust, struct bytes name_space);

@@ -5,7 +5,7 @@
  * same dossier, trust and question give the same verdict on every machine. What it
  * yields, titles and requirements, career.h says; a shop's awards are in roster.h. */
 
-#include "protocol/rules/authority.h"
+#include "protocol/rules/accreditation_end.h"
 #include "protocol/rules/day_truth.h"
 #include "protocol/rules/expression.h"
 #include "protocol/rules/status_days.h"
@@ -30,8 +30,18 @@ struct freshness_budget {
     uint64_t issuer_s;
     uint64_t shop_s;
     uint64_t holder_s;
+    uint64_t owner_s; /* of owners of namespaces and of those who accredit */
 };
-#define FRESHNESS_DEFAULT ((struct freshness_budget){86400, UINT64_C(14) * 86400, UINT64_C(30) * 86400})
+#define FRESHNESS_DEFAULT                                                                                    \
+    ((struct freshness_budget){86400, UINT64_C(14) * 86400, UINT64_C(30) * 86400, UINT64_C(30) * 86400})
+
+/* As what an author's log is part of the evidence (freshness.h). */
+enum evidence_role {
+    EVIDENCE_ISSUER,
+    EVIDENCE_SHOP,       /* the issuer of what documents experience */
+    EVIDENCE_ACCREDITOR, /* in the issuer's chain */
+    EVIDENCE_OWNER,      /* of the code's namespace */
+};
 
 struct question {
     const struct network *network;
@@ -74,13 +84,17 @@ struct credential_verdict {
                             or none; DAY_NONE: it ends as it says */
     uint64_t lifetime_months;               /* that gives limited_to */
     const struct dossier_pack *lifetime_by; /* whose it is; NULL: limited_to is DAY_NONE */
-    uint64_t evidence_age_s;           /* of the issuer's newest checkpoint; UINT64_MAX when none counts */
+    /* Of the log that freshness speaks of: the worst, or the issuer's where all are fresh. */
+    uint64_t evidence_age_s; /* of its newest checkpoint; UINT64_MAX when none counts */
+    size_t evidence_log;     /* index into the dossier's logs; SIZE_MAX: it is not there */
+    enum evidence_role evidence_role;
     const struct dossier_pack *pack;   /* by which it counts or does not: in force on the day earned, or late
                                           and in its favour; NULL: there is none */
     const struct pack_code *pack_code; /* of that pack; NULL: it does not have the code */
     const struct dossier_pack *later_rules; /* a late one that would not let it count, begin or last as it
                                                does; NULL: none would */
     struct authority_answer *authority;     /* NULL for an erased entry, whose code nobody knows */
+    struct accreditation_end end;           /* of its issuer's accreditation */
     struct day_truth days;                  /* on which it holds, on all axes */
 };
 
@@ -170,7 +184,7 @@ struct verdict {
  * authority  as authority_of says for the day earned, then: no-rule-pack (unknown), code-not-in-rule-pack,
  *            code-not-offered-then, prerequisite-not-met (what it asks of the attestation itself),
  *            renewal-not-under-the-rules (these two also unknown: see career.h).
- *            unknown: also voided, disputed, upgrade-needed, too-many, erased.
+ *            unknown: also voided, disputed, upgrade-needed, too-many, erased, and signed-after-the-end.
  * status     in this order.
  *            no: voided (its block).
  *            no: revoked, replaced, now-held-by-another-actor.
@@ -186,13 +200,10 @@ struct verdict {
  *            A condition that is certainly not met goes before what is unknown above it.
  *            yes: under-appeal, or none.
  *            What documents experience does not expire: its validity is the time that it documents.
- * freshness  from the issuer's newest checkpoint by known_by_s, whose age counts from the lower of now_s and
- *            known_by_s.
- *            unknown: no-checkpoint, clock-behind-evidence, log-incomplete.
- *            no: stale. Experience is said by shops and has their budget, all else the issuers'. */
-
-/* How far ahead of the verifier's clock a checkpoint may be. */
-enum { CHECKPOINT_AHEAD_S = 60 };
+ * freshness  of the issuer, every accreditor in its chain and the namespace's owner the worst (freshness.h):
+ * from their newest checkpoints by known_by_s, whose age counts from the lower of now_s and known_by_s. no:
+ * stale. unknown: no-checkpoint, clock-behind-evidence, log-incomplete. Experience is said by shops and has
+ * their budget, all else the issuers'. */
 
 /* Whether nobody in the trust file's chain lets its issuer say so: authority is a certain no because of
  * untrusted-issuer, namespace-not-in-trust-file, not-accredited-for-code or chain-too-deep. Who was

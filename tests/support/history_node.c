@@ -194,7 +194,7 @@ static void take_checkpoints(struct history_node *node, uint64_t now_s)
         int head = head_of(node, i);
         if (head >= 0) {
             ingest_checkpoint(&node->ingest, node->txn, history_checkpoint(node->world, head, now_s, memory),
-                              &author, &error);
+                              now_s, &author, &error);
             assert(error == STORE_OK);
         }
     }

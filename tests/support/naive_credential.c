@@ -123,13 +123,32 @@ static enum answer is_offered(const struct naive_career *career, const struct at
     return answer;
 }
 
+/* What accreditation_end_of says is tested on its own. */
+static bool is_too_late(const struct naive_career *career, size_t credential)
+{
+    const struct dossier_credential *said = &career->dossier->credentials[credential];
+    const struct authority_question question = {
+        .issuer = career->dossier->logs[said->place.log].author,
+        .code = said->attestation.code,
+        .place = &said->place,
+        .day = said->attestation.earned_on,
+        .state = career->question->state,
+    };
+    struct namespace_owners owners;
+    namespace_owners_of(&owners, career->dossier, career->trust, code_namespace(said->attestation.code));
+    return accreditation_end_of(career->dossier, career->trust, &owners, said, &question,
+                                &career->authorities[credential])
+               .lateness == LATE_YES;
+}
+
 enum answer naive_authority(const struct naive_career *career, size_t credential)
 {
     const struct dossier_credential *said = &career->dossier->credentials[credential];
     if (said->place.erased) {
         return ANSWER_UNKNOWN;
     }
-    return naive_and(issuer_may(career, credential), is_offered(career, &said->attestation));
+    enum answer answer = naive_and(issuer_may(career, credential), is_offered(career, &said->attestation));
+    return answer == ANSWER_YES && is_too_late(career, credential) ? ANSWER_UNKNOWN : answer;
 }
 
 bool naive_is_by_stranger(const struct naive_career *career, size_t credential)
@@ -139,13 +158,45 @@ bool naive_is_by_stranger(const struct naive_career *career, size_t credential)
            reason == REASON_NOT_ACCREDITED || reason == REASON_CHAIN_TOO_DEEP;
 }
 
+static enum answer actor_freshness(const struct naive_career *career, const struct actor_id *actor)
+{
+    const struct dossier_log *log = dossier_log_of(career->dossier, actor);
+    return log == NULL ? ANSWER_UNKNOWN : naive_log_freshness(career, log, career->question->budget.owner_s);
+}
+
+/* Of those who let the issuer speak, and who speaks for the namespace now. */
+static enum answer freshness_above(const struct naive_career *career, size_t credential)
+{
+    const struct dossier_credential *said = &career->dossier->credentials[credential];
+    const struct authority_answer *authority = &career->authorities[credential];
+    const struct actor_id *issuer = &career->dossier->logs[said->place.log].author;
+    struct namespace_owners owners;
+    enum answer answer = ANSWER_YES;
+    if (!authority->has_chain ||
+        (authority->reason != REASON_NONE && !authority_is_unknown(authority->reason))) {
+        return answer;
+    }
+    for (size_t i = 1; i < authority->chain_size; i++) {
+        answer = naive_and(answer, actor_freshness(career, &authority->chain[i]));
+    }
+    namespace_owners_of(&owners, career->dossier, career->trust, code_namespace(said->attestation.code));
+    for (size_t i = 0; i < owners.count; i++) {
+        bool speaks = owners.owners[i].cut == NULL && owners.owners[i].doubt == REASON_NONE;
+        if (speaks && !actor_id_equal(&owners.owners[i].actor, issuer)) {
+            answer = naive_and(answer, actor_freshness(career, &owners.owners[i].actor));
+        }
+    }
+    return answer;
+}
+
 enum answer naive_freshness(const struct naive_career *career, size_t credential)
 {
     const struct dossier_credential *said = &career->dossier->credentials[credential];
     const struct freshness_budget *budget = &career->question->budget;
     bool is_of_shop = !said->place.erased && said->attestation.basis == BASIS_EXPERIENCE;
-    return naive_log_freshness(career, &career->dossier->logs[said->place.log],
-                               is_of_shop ? budget->shop_s : budget->issuer_s);
+    enum answer own = naive_log_freshness(career, &career->dossier->logs[said->place.log],
+                                          is_of_shop ? budget->shop_s : budget->issuer_s);
+    return said->place.erased ? own : naive_and(own, freshness_above(career, credential));
 }
 
 /* ---- status ---- */

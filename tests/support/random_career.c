@@ -28,7 +28,8 @@ static struct actor_id actor_id_of(enum random_actor actor)
 static void draw_log(struct random_career *career, size_t actor)
 {
     const uint64_t ages_s[] = {career->question.budget.issuer_s, career->question.budget.issuer_s + 1,
-                               career->question.budget.shop_s, career->question.budget.shop_s + 1};
+                               career->question.budget.shop_s,   career->question.budget.shop_s + 1,
+                               career->question.budget.owner_s,  career->question.budget.owner_s + 1};
     uint64_t age_s = random_career_goes_wrong(career, 6) ? PICK(career, ages_s) : roll(career, DAY_S);
     struct dossier_log *log = &career->logs[actor];
     *log = (struct dossier_log){
@@ -392,7 +393,7 @@ static void draw_question(struct random_career *career)
         .network = &career->network,
         .now_s = UINT64_C(1900000000),
         .known_by_s = UINT64_MAX,
-        .budget = {.issuer_s = 2 * DAY_S, .shop_s = 3 * DAY_S, .holder_s = 4 * DAY_S},
+        .budget = {.issuer_s = 2 * DAY_S, .shop_s = 3 * DAY_S, .holder_s = 4 * DAY_S, .owner_s = 5 * DAY_S},
         .state = bytes_of_string(PICK(career, states)),
     };
     if (random_career_happens(career, 10)) {

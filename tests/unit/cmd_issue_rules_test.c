@@ -44,11 +44,15 @@ static void publish_pack(struct store_txn *txn, uint64_t version, uint32_t from,
     world_publish(&world, txn, &ase, &draft, ARRIVED_S);
 }
 
-static void accredit_centre(struct store_txn *txn)
+/* M codes only until TODAY. */
+static void accredit_centre(struct store_txn *txn, const char *codes, bool ends)
 {
-    const struct bytes pattern = bytes_of_string("ase/A*");
-    const struct accreditation record = {
-        .delegate = centre.actor.id, .patterns = {.items = &pattern, .count = 1}, .from = SECOND_PACK_DAY};
+    const struct bytes pattern = bytes_of_string(codes);
+    const struct accreditation record = {.delegate = centre.actor.id,
+                                         .patterns = {.items = &pattern, .count = 1},
+                                         .from = SECOND_PACK_DAY,
+                                         .has_until = ends,
+                                         .until = ends ? TODAY : 0};
     struct draft draft;
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, ENTRY_ACCREDITATION, &record);
@@ -67,7 +71,8 @@ static int set_up(void **state)
     world_begin_log(&world, txn, &stranger, 3, ARRIVED_S);
     publish_pack(txn, 1, FIRST_PACK_DAY, 12);
     publish_pack(txn, 2, SECOND_PACK_DAY, 60);
-    accredit_centre(txn);
+    accredit_centre(txn, "ase/A*", false);
+    accredit_centre(txn, "ase/N*", true);
     world_commit(txn);
     memset(&trust, 0, sizeof(trust));
     owner.actor = ase.actor.id;
@@ -163,6 +168,22 @@ static void authority_is_told_also_when_it_is_not_asked_for(void **state)
     free(rules);
 }
 
+static void an_accreditation_that_ended_is_told(void **state)
+{
+    struct session session;
+    struct issue_rules *rules = rules_of(&session, &centre, false);
+    (void)state;
+    const struct bytes ending = bytes_of_string("ase/N1");
+    assert_int_equal(issue_accreditation_ended(rules, ending, TODAY, TODAY), DAY_NONE);
+    assert_int_equal(issue_accreditation_ended(rules, ending, TODAY, TODAY + 1), TODAY);
+    assert_int_equal(issue_accreditation_ended(rules, ending, SECOND_PACK_DAY - 1, TODAY + 1), DAY_NONE);
+    assert_int_equal(issue_accreditation_ended(rules, bytes_of_string("ase/A5"), TODAY, TODAY + 9), DAY_NONE);
+    free(rules);
+    rules = rules_of(&session, &ase, false);
+    assert_int_equal(issue_accreditation_ended(rules, ending, TODAY, TODAY + 9), DAY_NONE);
+    free(rules);
+}
+
 static void a_code_that_looks_alike_is_suggested(void **state)
 {
     (void)state;
@@ -190,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_follow_pack_and_accreditation),
+        cmocka_unit_test(an_accreditation_that_ended_is_told),
         cmocka_unit_test(authority_is_told_also_when_it_is_not_asked_for),
         cmocka_unit_test(a_code_that_looks_alike_is_suggested),
     };

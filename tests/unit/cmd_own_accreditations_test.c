@@ -179,6 +179,26 @@ static const struct {
     {"of two that ended the last one says so", false, TODAY - 9, TODAY - 1, false, false, 1},
 };
 
+static void another_that_goes_on_must_be_for_the_same_codes(void **state)
+{
+    static const struct {
+        const char *ended, *other;
+        bool lacks;
+    } codes[] = {{"x/a", "x/a", false}, {"x/a", "x/*", false}, {"x/*", "x/a", true}, {"x/a", "x/b", true}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        struct bytes ended = bytes_of_string(codes[i].ended), other = bytes_of_string(codes[i].other);
+        struct own_accreditation items[2] = {
+            {.record = {.patterns = {&ended, 1}, .has_until = true, .until = TODAY - 1}},
+            {.record = {.patterns = {&other, 1}}},
+        };
+        const struct own_accreditations all = {.count = 2, .items = items};
+
+        assert_int_equal(own_accreditation_lacks_cut(&all, 0, TODAY), codes[i].lacks);
+    }
+}
+
 static void a_cut_is_missing_or_not(void **state)
 {
     (void)state;
@@ -207,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_is_found_at_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_found_before_anything_was_published, set_up, tear_down),
         cmocka_unit_test(a_cut_is_missing_or_not),
+        cmocka_unit_test(another_that_goes_on_must_be_for_the_same_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

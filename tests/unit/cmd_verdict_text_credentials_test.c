@@ -115,6 +115,29 @@ static void what_was_said_is_told_whole(void **state)
     says_not("said of it");
 }
 
+static void what_came_after_the_end_is_told(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    says_not("accreditation ended");
+    shown.verdicts[0].end =
+        (struct accreditation_end){.lateness = LATE_NOT_KNOWN, .day = page_case_day("2026-03-31")};
+    says("its issuer's accreditation ended on 2026-03-31; signed before the end by its own word\n");
+    shown.verdicts[0].end.lateness = LATE_YES;
+    says("its issuer's accreditation ended on 2026-03-31; signed long after that\n");
+}
+
+static void what_is_said_beyond_a_cut_is_marked(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.events[0].action = STATUS_REVOKED;
+    shown.said[0] = SAID_BEYOND_CUT;
+    says("said of it: revoked 2025-02-01 (after its author might no longer say so)");
+    shown.said[0] = SAID_CUT_UNKNOWN;
+    says("said of it: revoked 2025-02-01 (perhaps after its author might no longer say so)");
+}
+
 static void an_appeal_says_since_when(void **state)
 {
     (void)state;
@@ -317,6 +340,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tested_is_told_from_certified),
         cmocka_unit_test(what_was_said_is_told_whole),
+        cmocka_unit_test(what_came_after_the_end_is_told),
+        cmocka_unit_test(what_is_said_beyond_a_cut_is_marked),
         cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(a_replacement_is_named),
         cmocka_unit_test(the_holders_word_stands_beneath),

@@ -299,16 +299,52 @@ static void a_presentation_reads_so(void **state)
     assert_non_null(strstr(text, "  No certificate that counts.\n"));
 }
 
+static void stale_evidence_says_of_whom(void **state)
+{
+    static const struct {
+        enum evidence_role role;
+        enum reason reason;
+        uint64_t age_s;
+        const char *words, *line;
+    } evidence_rows[] = {
+        {EVIDENCE_ISSUER, REASON_STALE, 41 * 86400, "what is known of the issuer is too old",
+         "issuer seen 41 days ago"},
+        {EVIDENCE_ACCREDITOR, REASON_STALE, 41 * 86400,
+         "what is known of who accredited the issuer is too old",
+         "what is known of ASE, who accredited this issuer, is 41 days old"},
+        {EVIDENCE_OWNER, REASON_STALE, 41 * 86400, "what is known of who owns the namespace is too old",
+         "what is known of ASE, who owns the namespace, is 41 days old"},
+        {EVIDENCE_ACCREDITOR, REASON_NO_CHECKPOINT, UINT64_MAX,
+         "who accredited the issuer has not yet said how far the log goes",
+         "nothing recent is known of ASE, who accredited this issuer"},
+        {EVIDENCE_OWNER, REASON_INCOMPLETE, 60,
+         "part of the log of who owns the namespace has not arrived here yet",
+         "what is known of ASE, who owns the namespace, is 60 seconds old"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof evidence_rows / sizeof evidence_rows[0]; i++) {
+        char words[VERDICT_WORDS_SIZE], line[EVIDENCE_LINE_SIZE];
+        struct credential_verdict verdict = {
+            .overall = OVERALL_UNDETERMINED,
+            .until_day = DAY_NONE,
+            .evidence_age_s = evidence_rows[i].age_s,
+            .evidence_role = evidence_rows[i].role,
+            .axes[AXIS_FRESHNESS] = {ANSWER_UNKNOWN, evidence_rows[i].reason},
+        };
+        credential_words(words, &verdict);
+        assert_non_null(strstr(words, evidence_rows[i].words));
+        evidence_line(line, &verdict, "ASE");
+        assert_string_equal(line, evidence_rows[i].line);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_verdict_has_its_words),
-        cmocka_unit_test(no_reason_overflows_or_misleads),
-        cmocka_unit_test(ages_are_said_in_words),
-        cmocka_unit_test(the_bearer_bounds_the_whole),
-        cmocka_unit_test(a_lookup_reads_so),
-        cmocka_unit_test(a_presentation_reads_so),
-        cmocka_unit_test(the_readme_shows_what_is_printed),
+        cmocka_unit_test(stale_evidence_says_of_whom),     cmocka_unit_test(every_verdict_has_its_words),
+        cmocka_unit_test(no_reason_overflows_or_misleads), cmocka_unit_test(ages_are_said_in_words),
+        cmocka_unit_test(the_bearer_bounds_the_whole),     cmocka_unit_test(a_lookup_reads_so),
+        cmocka_unit_test(a_presentation_reads_so),         cmocka_unit_test(the_readme_shows_what_is_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -328,14 +328,62 @@ static struct bytes sign_checkpoint(enum who who, uint64_t seq, uint64_t time_s)
     return build_record(&signed_checkpoint_schema, &out, &node->builder.arena);
 }
 
+static uint64_t clock_s = 1000000; /* the node's, for checkpoints */
+
 static enum reason offer_checkpoint(struct bytes encoded)
 {
     struct actor_id author;
     enum store_error error = STORE_OK;
-    enum reason reason = ingest_checkpoint(&node->ingest, node->txn, encoded, &author, &error);
+    enum reason reason = ingest_checkpoint(&node->ingest, node->txn, encoded, clock_s, &author, &error);
 
     assert_int_equal(error, STORE_OK);
     return reason;
+}
+
+static uint64_t kept_time(enum who who)
+{
+    struct signed_checkpoint kept;
+    struct bytes held;
+
+    assert_int_equal(store_checkpoint(node->txn, &node->actors[who].id, &held, &node->builder.arena),
+                     STORE_OK);
+    assert_int_equal(schema_decode(&signed_checkpoint_schema, &kept, held, &node->builder.arena),
+                     REASON_NONE);
+    return kept.checkpoint.time_s;
+}
+
+static void test_a_checkpoint_of_the_future_waits_and_hinders_none(void **state)
+{
+    uint8_t memory[WAITING_SIZE_MAX];
+    struct bytes encoded;
+
+    (void)state;
+    node_take_in_owner();
+    clock_s = 500;
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 9000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 560)), REASON_NONE);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 561)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(kept_time(OWNER), 560);
+    assert_false(waiting_take_due(node->ingest.waiting, 500, memory, &encoded));
+    clock_s = 501;
+    assert_true(waiting_take_due(node->ingest.waiting, clock_s, memory, &encoded));
+    assert_int_equal(offer_checkpoint(encoded), REASON_NONE);
+    assert_int_equal(kept_time(OWNER), 561);
+    clock_s = 1000000;
+}
+
+static void test_a_clock_once_ahead_blocks_nobody(void **state)
+{
+    (void)state;
+    node_take_in_owner();
+    clock_s = 9000; /* this machine's, until it is set right */
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 9000)), REASON_NONE);
+    clock_s = 500;
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 500)), REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 500)), REASON_NONE);
+    assert_int_equal(kept_time(OWNER), 500);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 499)), REASON_STALE_CHECKPOINT);
+    clock_s = 1000000;
 }
 
 static void test_checkpoints_are_kept_when_their_block_is_held(void **state)
@@ -468,6 +516,8 @@ int main(void)
         WITH_NODE(test_own_blocks_never_fork),
         WITH_NODE(test_a_frozen_actor_writes_no_more),
         WITH_NODE(test_checkpoints_are_kept_when_their_block_is_held),
+        WITH_NODE(test_a_checkpoint_of_the_future_waits_and_hinders_none),
+        WITH_NODE(test_a_clock_once_ahead_blocks_nobody),
         WITH_NODE(test_a_fork_is_proved_without_its_blocks),
         WITH_NODE(test_rotations_are_proved_beside_a_third),
         WITH_NODE(test_two_rotations_are_told_before_an_older_fork),

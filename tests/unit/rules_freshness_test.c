@@ -2,70 +2,368 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-/* How fresh a log is, one row a case. */
+#include "tests/support/verdict_case.h"
 
-enum { NOW_S = 1000000, BUDGET_S = 3600 };
+/* A branch issued it, which a school let do so, which ASE let do so; or ASE itself did. */
+
+static struct verdict_case given;
+
+enum { CASE_BRANCH = CASE_OTHER, DAY_S = 86400 };
+
+static struct dossier_log *log_of(size_t actor)
+{
+    return &given.built.logs[actor];
+}
+
+/* The branch spoke 40 seconds ago, the others so many days. */
+static void aged(size_t actor, uint64_t days)
+{
+    log_of(actor)->checkpoint_time_s = given.question.now_s - days * DAY_S;
+}
+
+static void chain_of_three(void)
+{
+    given.certificate->place.log = CASE_BRANCH;
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 1);
+    build_accreditation(&given.built, CASE_SCHOOL, 5, CASE_BRANCH, "ase/*", 0);
+}
+
+static void all_fresh(void)
+{
+    chain_of_three();
+}
+
+static void accreditor_as_old_as_its_budget(void)
+{
+    chain_of_three();
+    aged(CASE_SCHOOL, 30);
+}
+
+static void accreditor_a_second_older(void)
+{
+    accreditor_as_old_as_its_budget();
+    log_of(CASE_SCHOOL)->checkpoint_time_s--;
+}
+
+static void accreditor_300_days_old(void)
+{
+    chain_of_three();
+    aged(CASE_SCHOOL, 300);
+}
+
+static void accreditor_without_a_checkpoint(void)
+{
+    chain_of_three();
+    log_of(CASE_SCHOOL)->has_checkpoint = false;
+}
+
+static void accreditor_seven_blocks_behind(void)
+{
+    chain_of_three();
+    log_of(CASE_SCHOOL)->checkpoint_seq = BUILT_HEAD_SEQ + 7;
+}
+
+static void accreditor_ahead_of_the_clock(void)
+{
+    chain_of_three();
+    log_of(CASE_SCHOOL)->checkpoint_time_s = given.question.now_s + 61;
+}
+
+static void owner_a_day_old(void)
+{
+    chain_of_three();
+    aged(CASE_ASE, 1);
+}
+
+static void owner_31_days_old(void)
+{
+    chain_of_three();
+    aged(CASE_ASE, 31);
+}
+
+static void accreditor_on_its_way(void)
+{
+    chain_of_three();
+    log_of(CASE_SCHOOL)->switching = true;
+}
+
+static void accreditor_whose_status_is_not_here(void)
+{
+    chain_of_three();
+    log_of(CASE_SCHOOL)->body_missing = true;
+}
+
+static void accreditor_with_gaps(void)
+{
+    chain_of_three();
+    log_of(CASE_SCHOOL)->incomplete = true;
+}
+
+static void owner_seven_blocks_behind(void)
+{
+    chain_of_three();
+    log_of(CASE_ASE)->checkpoint_seq = BUILT_HEAD_SEQ + 7;
+}
+
+static void issuer_two_days_old(void)
+{
+    chain_of_three();
+    aged(CASE_BRANCH, 2);
+}
+
+static void all_old_the_school_most(void)
+{
+    chain_of_three();
+    aged(CASE_BRANCH, 2);
+    aged(CASE_SCHOOL, 60);
+    aged(CASE_ASE, 40);
+}
+
+static void all_old_alike(void)
+{
+    chain_of_three();
+    aged(CASE_BRANCH, 40);
+    aged(CASE_SCHOOL, 40);
+    aged(CASE_ASE, 40);
+}
+
+static void issuer_unknown_and_owner_old(void)
+{
+    owner_31_days_old();
+    log_of(CASE_BRANCH)->has_checkpoint = false;
+}
+
+static void owner_unknown_and_accreditor_incomplete(void)
+{
+    accreditor_seven_blocks_behind();
+    log_of(CASE_ASE)->has_checkpoint = false;
+}
+
+static void accreditor_incomplete_and_issuer_ahead(void)
+{
+    accreditor_seven_blocks_behind();
+    log_of(CASE_BRANCH)->checkpoint_time_s = given.question.now_s + 61;
+}
+
+static void owner_by_itself(void) {}
+
+static void owner_by_itself_two_days_old(void)
+{
+    aged(CASE_ASE, 2);
+}
+
+static void handed_on(void)
+{
+    build_succession(&given.built, CASE_ASE, 60, "ase", CASE_SCHOOL, 50);
+}
+
+static void former_owner_that_issued_it_old(void)
+{
+    handed_on();
+    aged(CASE_ASE, 2);
+}
+
+static void heir_old(void)
+{
+    handed_on();
+    aged(CASE_SCHOOL, 31);
+}
+
+static void former_owner_that_accredited_old(void)
+{
+    handed_on();
+    given.certificate->place.log = CASE_BRANCH;
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_BRANCH, "ase/*", 0);
+    aged(CASE_ASE, 400);
+}
+
+static void heir_of_an_accreditor_old(void)
+{
+    former_owner_that_accredited_old();
+    aged(CASE_SCHOOL, 31);
+}
+
+static void stranger_s_chain_old(void)
+{
+    given.certificate->place.log = CASE_BRANCH;
+    build_accreditation(&given.built, CASE_SCHOOL, 5, CASE_BRANCH, "ase/*", 0);
+    aged(CASE_SCHOOL, 300);
+}
+
+/* ---- budgets of their own ---- */
+
+static void rhythm(size_t actor, uint32_t days)
+{
+    log_of(actor)->rhythm_days = days;
+}
+
+static void rhythm_of_an_accreditor(void)
+{
+    chain_of_three();
+    rhythm(CASE_SCHOOL, 190);
+    aged(CASE_SCHOOL, 190);
+}
+
+static void rhythm_of_an_accreditor_missed(void)
+{
+    rhythm_of_an_accreditor();
+    aged(CASE_SCHOOL, 191);
+}
+
+static void rhythm_of_an_issuer(void)
+{
+    chain_of_three();
+    rhythm(CASE_BRANCH, 7);
+    aged(CASE_BRANCH, 7);
+}
+
+static void rhythm_faster_than_usual(void)
+{
+    chain_of_three();
+    rhythm(CASE_ASE, 2);
+    aged(CASE_ASE, 3);
+}
+
+static void trust_line(uint32_t days)
+{
+    chain_of_three();
+    given.built.trust.owners[0].fresh_days = days;
+}
+
+static void trusted_for_longer(void)
+{
+    trust_line(90);
+    aged(CASE_ASE, 90);
+}
+
+static void trusted_for_longer_and_older(void)
+{
+    trust_line(90);
+    aged(CASE_ASE, 91);
+}
+
+static void trusted_for_less_than_its_rhythm(void)
+{
+    trust_line(10);
+    rhythm(CASE_ASE, 190);
+    aged(CASE_ASE, 11);
+}
+
+static void trusted_for_less_in_one_of_its_namespaces(void)
+{
+    trust_line(90);
+    build_owner(&given.built, "aye", CASE_ASE);
+    given.built.trust.owners[1].fresh_days = 20;
+    aged(CASE_ASE, 21);
+}
+
+static void shop_that_documents_experience(void)
+{
+    chain_of_three();
+    given.certificate->attestation.basis = BASIS_EXPERIENCE;
+    aged(CASE_BRANCH, 14);
+}
+
+static void shop_that_documents_experience_older(void)
+{
+    shop_that_documents_experience();
+    aged(CASE_BRANCH, 15);
+}
+
+#define FRESH ANSWER_YES, REASON_NONE
+#define STALE ANSWER_NO, REASON_STALE
+#define UNKNOWN(reason) ANSWER_UNKNOWN, REASON_##reason
 
 static const struct {
-    const char *because;
-    struct dossier_log log;
-    struct axis_answer wanted;
+    const char *sentence;
+    void (*say)(void);
+    enum answer answer;
+    enum reason reason;
+    int of;
+    enum evidence_role role;
 } rows[] = {
-    {"a checkpoint of its head within the budget",
-     {.head_seq = 5,
-      .known_by_seq = 5,
-      .has_checkpoint = true,
-      .checkpoint_seq = 5,
-      .checkpoint_time_s = NOW_S - 60},
-     {ANSWER_YES, REASON_NONE}},
-    {"without a checkpoint", {.head_seq = 5, .known_by_seq = 5}, {ANSWER_UNKNOWN, REASON_NO_CHECKPOINT}},
-    {"a checkpoint older than the budget",
-     {.head_seq = 5, .known_by_seq = 5, .has_checkpoint = true, .checkpoint_time_s = NOW_S - BUDGET_S - 1},
-     {ANSWER_NO, REASON_STALE}},
-    {"a checkpoint of a block that is not here yet",
-     {.head_seq = 5,
-      .known_by_seq = 4,
-      .has_checkpoint = true,
-      .checkpoint_seq = 5,
-      .checkpoint_time_s = NOW_S},
-     {ANSWER_UNKNOWN, REASON_INCOMPLETE}},
-    {"on its way to another branch",
-     {.head_seq = 5,
-      .known_by_seq = 5,
-      .switching = true,
-      .has_checkpoint = true,
-      .checkpoint_time_s = NOW_S},
-     {ANSWER_UNKNOWN, REASON_INCOMPLETE}},
-    {"a proof shows a status block that is not here",
-     {.head_seq = 5,
-      .known_by_seq = 5,
-      .body_missing = true,
-      .has_checkpoint = true,
-      .checkpoint_time_s = NOW_S},
-     {ANSWER_UNKNOWN, REASON_INCOMPLETE}},
+    {"where all are fresh the issuer speaks", all_fresh, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"an accreditor has 30 days", accreditor_as_old_as_its_budget, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"and not a second more", accreditor_a_second_older, STALE, CASE_SCHOOL, EVIDENCE_ACCREDITOR},
+    {"an accreditor 300 days old", accreditor_300_days_old, STALE, CASE_SCHOOL, EVIDENCE_ACCREDITOR},
+    {"an accreditor without a checkpoint", accreditor_without_a_checkpoint, UNKNOWN(NO_CHECKPOINT),
+     CASE_SCHOOL, EVIDENCE_ACCREDITOR},
+    {"an accreditor of whose log the last seven blocks are kept back", accreditor_seven_blocks_behind,
+     UNKNOWN(INCOMPLETE), CASE_SCHOOL, EVIDENCE_ACCREDITOR},
+    {"an accreditor ahead of the clock", accreditor_ahead_of_the_clock, UNKNOWN(CLOCK), CASE_SCHOOL,
+     EVIDENCE_ACCREDITOR},
+    {"an owner need not speak each day", owner_a_day_old, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"but once in 30", owner_31_days_old, STALE, CASE_ASE, EVIDENCE_OWNER},
+    {"an accreditor on its way to another branch", accreditor_on_its_way, UNKNOWN(INCOMPLETE), CASE_SCHOOL,
+     EVIDENCE_ACCREDITOR},
+    {"a proof shows a status block of an accreditor that is not here", accreditor_whose_status_is_not_here,
+     UNKNOWN(INCOMPLETE), CASE_SCHOOL, EVIDENCE_ACCREDITOR},
+    {"an accreditor's log lacks entries that nobody erased", accreditor_with_gaps, UNKNOWN(INCOMPLETE),
+     CASE_SCHOOL, EVIDENCE_ACCREDITOR},
+    {"an owner's log that is not all here", owner_seven_blocks_behind, UNKNOWN(INCOMPLETE), CASE_ASE,
+     EVIDENCE_OWNER},
+    {"an issuer has a day", issuer_two_days_old, STALE, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"of several that are stale the oldest is named", all_old_the_school_most, STALE, CASE_SCHOOL,
+     EVIDENCE_ACCREDITOR},
+    {"of those as old the nearest", all_old_alike, STALE, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"what is stale goes before what is unknown", issuer_unknown_and_owner_old, STALE, CASE_ASE,
+     EVIDENCE_OWNER},
+    {"no checkpoint before a part of the log", owner_unknown_and_accreditor_incomplete,
+     UNKNOWN(NO_CHECKPOINT), CASE_ASE, EVIDENCE_OWNER},
+    {"a clock before a part of the log", accreditor_incomplete_and_issuer_ahead, UNKNOWN(CLOCK), CASE_BRANCH,
+     EVIDENCE_ISSUER},
+    {"an owner that issues is an issuer", owner_by_itself, FRESH, CASE_ASE, EVIDENCE_ISSUER},
+    {"with an issuer's day", owner_by_itself_two_days_old, STALE, CASE_ASE, EVIDENCE_ISSUER},
+    {"also when it handed its namespace on", former_owner_that_issued_it_old, STALE, CASE_ASE,
+     EVIDENCE_ISSUER},
+    {"whose heir is asked too", heir_old, STALE, CASE_SCHOOL, EVIDENCE_OWNER},
+    {"a former owner is not asked about whom it accredited", former_owner_that_accredited_old, FRESH,
+     CASE_BRANCH, EVIDENCE_ISSUER},
+    {"its heir is", heir_of_an_accreditor_old, STALE, CASE_SCHOOL, EVIDENCE_OWNER},
+    {"strangers above a stranger say nothing", stranger_s_chain_old, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"an accreditor may state a rhythm", rhythm_of_an_accreditor, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"and must keep it", rhythm_of_an_accreditor_missed, STALE, CASE_SCHOOL, EVIDENCE_ACCREDITOR},
+    {"an issuer too", rhythm_of_an_issuer, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"a rhythm may be faster than is usual", rhythm_faster_than_usual, STALE, CASE_ASE, EVIDENCE_OWNER},
+    {"a trust line may give longer", trusted_for_longer, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"and no longer", trusted_for_longer_and_older, STALE, CASE_ASE, EVIDENCE_OWNER},
+    {"a trust line goes before a rhythm", trusted_for_less_than_its_rhythm, STALE, CASE_ASE, EVIDENCE_OWNER},
+    {"of two lines the stricter counts", trusted_for_less_in_one_of_its_namespaces, STALE, CASE_ASE,
+     EVIDENCE_OWNER},
+    {"a shop has 14 days for what it documents", shop_that_documents_experience, FRESH, CASE_BRANCH,
+     EVIDENCE_SHOP},
+    {"and no more", shop_that_documents_experience_older, STALE, CASE_BRANCH, EVIDENCE_SHOP},
 };
 
-static void a_log_is_as_fresh_as_its_newest_word(void **state)
+static void the_worst_of_the_whole_chain_decides(void **state)
 {
-    const struct question question = {.now_s = NOW_S, .known_by_s = UINT64_MAX};
-
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        uint64_t age_s = 0;
-        struct axis_answer found = freshness_of(&age_s, &rows[i].log, &question, BUDGET_S);
-
-        if (found.answer != rows[i].wanted.answer || found.reason != rows[i].wanted.reason) {
-            fail_msg("%s: %d, %s", rows[i].because, found.answer, reason_word(found.reason));
+        verdict_case_begin(&given);
+        rows[i].say();
+        struct verdict verdict = verdict_case_decide(&given);
+        const struct credential_verdict *found = &verdict.credentials[0];
+        const struct axis_answer *fresh = &found->axes[AXIS_FRESHNESS];
+        if (fresh->answer != rows[i].answer || fresh->reason != rows[i].reason ||
+            found->evidence_log != (size_t)rows[i].of || found->evidence_role != rows[i].role) {
+            fail_msg("%s: %d %s of %zu as %d", rows[i].sentence, fresh->answer, reason_word(fresh->reason),
+                     found->evidence_log, found->evidence_role);
+        }
+        if (fresh->answer != ANSWER_YES && found->overall == OVERALL_VALID) {
+            fail_msg("%s: valid", rows[i].sentence);
         }
     }
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_log_is_as_fresh_as_its_newest_word)};
-
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_worst_of_the_whole_chain_decides),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

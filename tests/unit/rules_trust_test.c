@@ -74,6 +74,17 @@ static const struct {
     {"a comment behind a line", "owner ase {1} A body # really\n", TRUST_OK, 1, ID_OK},
     {"one actor may own two namespaces", "owner ase {1}\nowner epa {1}\n", TRUST_OK, 2, ID_OK},
     {"a name beyond ASCII", "owner ase {1} Z\xc3\xbcrich\n", TRUST_OK, 1, ID_OK},
+    {"how old what is known may be", "owner ase {1} fresh 90d\n", TRUST_OK, 1, ID_OK},
+    {"before the name", "owner ase {1} fresh 90d A body\n", TRUST_OK, 1, ID_OK},
+    {"at most ten years", "owner ase {1} fresh 3660d\n", TRUST_OK, 1, ID_OK},
+    {"and not a day more", "owner ase {1} fresh 3661d\n", TRUST_BAD_LINE, 1, ID_OK},
+    {"nor a number beyond all bounds", "owner ase {1} fresh 99999999999999999999d\n", TRUST_BAD_LINE, 1,
+     ID_OK},
+    {"at least a day", "owner ase {1} fresh 0d\n", TRUST_BAD_LINE, 1, ID_OK},
+    {"days alone", "owner ase {1} fresh 90h\n", TRUST_BAD_LINE, 1, ID_OK},
+    {"a number at all", "owner ase {1} fresh d\n", TRUST_BAD_LINE, 1, ID_OK},
+    {"not forgotten", "owner ase {1} fresh\n", TRUST_BAD_LINE, 1, ID_OK},
+    {"a name that begins like it", "owner ase {1} freshly founded\n", TRUST_OK, 1, ID_OK},
     {"an unknown word", "owner ase {1}\nowns epa {1}\n", TRUST_BAD_LINE, 2, ID_OK},
     {"words are lower case", "Owner ase {1}\n", TRUST_BAD_LINE, 1, ID_OK},
     {"a byte order mark further on", "\n\xef\xbb\xbfowner ase {1}\n", TRUST_BAD_LINE, 2, ID_OK},
@@ -290,13 +301,39 @@ static void lists_have_a_largest_size(void **state)
     assert_int_equal(line, TRUST_WITNESSES_MAX + 1);
 }
 
+static void fresh_days_are_read_printed_and_asked(void **state)
+{
+    static char printed[1024];
+    const struct actor_id one = actor(1), two = actor(2);
+    struct trust_owner named = {.name_space = "ase", .actor = one, .name = "fresh 90d of air"};
+    size_t line;
+    enum id_result id;
+    (void)state;
+    read_whole("owner ase {1} fresh 90d A body\nowner epa {1} fresh 7d\nowner ford {2} Ford\n");
+    assert_int_equal(trust.owners[0].fresh_days, 90);
+    assert_string_equal(trust.owners[0].name, "A body");
+    assert_int_equal(trust.owners[2].fresh_days, 0);
+    assert_int_equal(trust_fresh_days(&trust, &one), 7);
+    assert_int_equal(trust_fresh_days(&trust, &two), 0);
+    assert_true(trust_print(printed, sizeof printed, &network, &trust));
+    assert_int_equal(trust_parse(&trust, &line, &id, &network, bytes_of_string(printed)), TRUST_OK);
+    assert_int_equal(trust.owners[0].fresh_days, 90);
+    assert_int_equal(trust.owners[1].fresh_days, 7);
+    assert_int_equal(trust_add_owner(&trust, &named), TRUST_BAD_TEXT);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_file_is_read_as_said),    cmocka_unit_test(what_is_read_is_sorted),
-        cmocka_unit_test(what_is_printed_reads_back),   cmocka_unit_test(files_have_a_largest_size),
-        cmocka_unit_test(owners_are_added_and_removed), cmocka_unit_test(unended_text_is_refused),
-        cmocka_unit_test(lists_have_a_largest_size),    cmocka_unit_test(names_have_a_largest_size),
+        cmocka_unit_test(each_file_is_read_as_said),
+        cmocka_unit_test(what_is_read_is_sorted),
+        cmocka_unit_test(what_is_printed_reads_back),
+        cmocka_unit_test(files_have_a_largest_size),
+        cmocka_unit_test(owners_are_added_and_removed),
+        cmocka_unit_test(unended_text_is_refused),
+        cmocka_unit_test(lists_have_a_largest_size),
+        cmocka_unit_test(names_have_a_largest_size),
+        cmocka_unit_test(fresh_days_are_read_printed_and_asked),
     };
     return network_init(&network, "test") ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

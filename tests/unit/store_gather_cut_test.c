@@ -204,6 +204,39 @@ static void an_owner_s_cut_is_found_again_in_a_kept_base(void **state)
     }
 }
 
+/* The owner handed on at a block that it then rewound. The second time the base lies elsewhere, and what lay
+ * there before is overwritten. */
+static void an_owner_s_branch_moves_with_a_kept_base(void **state)
+{
+    struct actor_id id = ase.actor.id;
+    struct subject subject = world_subject(8);
+    struct store_txn *txn = world_write(&world);
+    struct hash left;
+    size_t mark;
+
+    (void)state;
+    world_attest(&world, txn, &ase, &subject, 1, "ase/A5", EARLY);
+    left = ase.state.head;
+    assert_int_equal(store_unwind_to(txn, &world.network, &id, ase.state.seq - 1, EARLY), STORE_OK);
+    assert_int_equal(store_log_state(txn, &id, &ase.state), STORE_OK);
+    world_rotate(&world, txn, &ase, EARLY);
+    world_commit(txn);
+    hand_over(2, &left);
+    mark = arena_mark(&world.arena);
+    for (size_t i = 0; i < 2; i++) {
+        struct dossier dossier;
+        size_t size = 4096 * i;
+        uint8_t *shift = arena_take(&world.arena, size);
+
+        memset(shift, 0xff, size);
+        dossier = gather(UINT64_MAX);
+        assert_int_equal(dossier.successions[0].cut.found, CUT_ON_SIDE);
+        assert_int_equal(dossier.successions[0].cut.side_count, 1);
+        assert_true(hash_equal(&dossier.successions[0].cut.side[0], &left));
+        arena_rewind(&world.arena, mark);
+    }
+}
+
 static void what_an_heir_withdraws_without_having_accredited_is_gathered(void **state)
 {
     struct dossier dossier;
@@ -306,6 +339,7 @@ int main(void)
         IN_WORLD(a_cut_on_a_branch_that_was_left_is_found_with_its_way_down),
         IN_WORLD(a_branch_that_had_not_arrived_by_then_is_not_held),
         IN_WORLD(an_owner_s_cut_is_found_again_in_a_kept_base),
+        IN_WORLD(an_owner_s_branch_moves_with_a_kept_base),
         IN_WORLD(what_an_heir_withdraws_without_having_accredited_is_gathered),
         IN_WORLD(what_an_heir_that_accredits_withdraws_is_gathered_once),
     };

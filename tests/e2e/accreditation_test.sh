@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Accrediting, taking back and speaking regularly, on the command line: what is refused, what can be ended though
+# the delegate's log is not held, and what an accreditor is reminded of.
+# shellcheck source=tests/e2e/world.sh
+. "$(dirname "$0")/world.sh"
+
+make_homes ase school
+school=$(actor_id school)
+do_as ase trust add ase me
+printf '{"namespace": "ase", "version": 1, "in_force_from": "2000-01-01", "codes": [
+    {"code": "a", "title": "The first", "lifetime_months": 24},
+    {"code": "h", "title": "By the state", "lifetime_months": 0}],
+    "rules": [{"kind": "condition", "name": "h", "when": "in state (OH, TX)"}]}\n' >"$world/ase.json"
+do_as ase rules publish "$world/ase.json"
+do_as ase contact add "$school" "A school"
+
+answers "a code that holds everywhere is not accredited by state" 4 "leave --states out" \
+    ase accredit "A school" --codes ase/a --states OH
+answers "one that hangs on a state is" 0 "published" ase accredit "A school" --codes ase/h --states OH
+answers "an accreditation may end" 0 "published" \
+    ase accredit "A school" --codes ase/a --from 2020-01-01 --until 2026-01-31
+answers "what ended is to be recorded" 0 "A school was accredited until 2026-01-31" ase status
+answers "programs are told too" 0 '"ended": "2026-01-31"' ase status --json
+
+answers "a log that is not held can't be cut" 2 "--accreditation 2/0" ase withdraw "A school"
+answers "nor where there is no accreditation" 4 "is not the place" ase withdraw "A school" --accreditation 1/0
+answers "nor is a place mistyped" 4 "is not the place" ase withdraw "A school" --accreditation 2
+answers "an accreditation ends whole or by a cut" 3 "Usage" ase withdraw "A school" --accreditation 2/0 --all
+answers "it can be ended whole" 0 "published" ase withdraw "A school" --accreditation 2/0
+answers "the other one is left" 2 "--accreditation 3/0" ase withdraw "A school"
+answers "and ended for good" 0 "published" ase withdraw "A school" --accreditation 3/0 --closed
+as ase status >"$said" 2>&1
+ok "then nothing is left to record" sh -c "! grep -q 'To do' '$said'"
+
+answers "a body that speaks twice a year says so" 0 "published" ase rhythm 190
+answers "less often is refused" 4 "from 1 to 200" ase rhythm 201
+answers "and never" 4 "from 1 to 200" ase rhythm 0
+
+answers "trust says how old it may be" 0 '"fresh_days": 90' ase trust add ase me "A body" --fresh 90d --json
+answers "and shows it" 0 "known for up to 90 days" ase trust list
+answers "in days alone" 4 "such as 90d" ase trust add ase me --fresh 3w
+
+finish

@@ -1,0 +1,316 @@
+#include "protocol/rules/accreditation_end.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/verdict_case.h"
+
+/* ASE accredited a school until the end of March 2026; its certificate says that it was earned in February.
+ */
+
+static struct verdict_case given;
+static uint32_t earned;
+
+static uint32_t day_of(const char *text)
+{
+    uint32_t day;
+    assert_true(day_from_text(&day, bytes_of_string(text)));
+    return day;
+}
+
+static uint64_t time_on(const char *text)
+{
+    return ((uint64_t)day_of(text) - day_of("1970-01-01")) * 86400 + 43200;
+}
+
+static struct dossier_accreditation *accredit(const char *from, const char *until)
+{
+    struct dossier_accreditation *found =
+        build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 1);
+    found->accreditation.from = day_of(from);
+    found->accreditation.has_until = until != NULL;
+    found->accreditation.until = until != NULL ? day_of(until) : 0;
+    return found;
+}
+
+/* Signed by the header's word, arrived here, and not there yet by the newest checkpoint below it. */
+static void signed_on(struct dossier_credential *credential, const char *header, const char *arrived,
+                      const char *below)
+{
+    credential->place.time_s = time_on(header);
+    credential->place.arrived_s = time_on(arrived);
+    credential->place.below_s = below != NULL ? time_on(below) : 0;
+}
+
+static void certificate(const char *header, const char *arrived, const char *below)
+{
+    signed_on(given.certificate, header, arrived, below);
+}
+
+static void issued_in_february(void)
+{
+    certificate("2026-02-20", "2026-02-20", NULL);
+}
+
+static void backdated_in_november(void)
+{
+    certificate("2026-02-20", "2026-11-02", "2026-11-01");
+}
+
+static void signed_in_november_and_says_so(void)
+{
+    certificate("2026-11-02", "2026-11-02", NULL);
+}
+
+static void signed_on_the_last_day_of_grace(void)
+{
+    certificate("2026-06-29", "2026-06-29", "2026-06-28");
+}
+
+static void signed_the_day_after_grace(void)
+{
+    certificate("2026-06-30", "2026-06-30", "2026-06-30");
+}
+
+static void fresh_node_to_which_all_arrives_today(void)
+{
+    certificate("2026-02-20", "2026-11-29", NULL);
+}
+
+static void below_in_march_and_arrived_in_november(void)
+{
+    certificate("2026-02-20", "2026-11-29", "2026-03-01");
+}
+
+static struct dossier_withdrawal *cut_at(uint64_t seq)
+{
+    return build_withdrawal(&given.built, CASE_ASE, 60, CASE_SCHOOL, seq);
+}
+
+static void backdated_under_a_cut(void)
+{
+    backdated_in_november();
+    cut_at(CASE_ISSUED_IN);
+}
+
+static void backdated_under_a_disputed_cut(void)
+{
+    backdated_under_a_cut();
+    verdict_case_fork(&given, CASE_ASE, 60);
+}
+
+static void backdated_and_another_accreditation_ended(void)
+{
+    backdated_in_november();
+    struct dossier_withdrawal *found = cut_at(CASE_ISSUED_IN);
+    found->withdrawal.has_cut = false;
+    found->withdrawal.has_accreditation = true;
+    found->withdrawal.accreditation.seq = 99;
+}
+
+static void backdated_and_accredited_without_a_gap(void)
+{
+    backdated_in_november();
+    accredit("2026-04-01", "2027-03-31");
+}
+
+static void backdated_and_accredited_within_90_days(void)
+{
+    backdated_in_november();
+    accredit("2026-06-29", "2027-03-31");
+}
+
+static void backdated_and_accredited_after_91_days(void)
+{
+    backdated_in_november();
+    accredit("2026-06-30", "2027-03-31");
+}
+
+static void backdated_in_a_gap(void)
+{
+    certificate("2026-02-20", "2026-07-01", "2026-06-30");
+    accredit("2026-07-02", "2027-03-31");
+}
+
+static void signed_after_a_gap_while_authorised_again(void)
+{
+    certificate("2026-11-02", "2026-11-02", "2026-11-01");
+    accredit("2026-09-01", "2027-03-31");
+}
+
+static void backdated_after_a_gap_while_authorised_again(void)
+{
+    certificate("2026-02-20", "2026-11-02", "2026-11-01");
+    accredit("2026-09-01", "2027-03-31");
+}
+
+static void backdated_and_accredited_again_for_other_codes(void)
+{
+    backdated_in_november();
+    struct dossier_accreditation *other = accredit("2026-04-01", NULL);
+    given.built.patterns[other - given.built.accreditations] = bytes_of_string("ase/B*");
+}
+
+static void backdated_and_accredited_by_a_stranger(void)
+{
+    backdated_in_november();
+    accredit("2026-04-01", NULL)->place.log = CASE_OTHER;
+}
+
+static void by_three_that_follow_each_other(void)
+{
+    backdated_in_november();
+    accredit("2026-05-01", "2026-05-31");
+    accredit("2026-06-15", "2026-06-30");
+    accredit("2026-08-01", "2026-12-31");
+}
+
+static void accreditor_of_the_school_ended(void)
+{
+    backdated_in_november();
+    given.built.accreditations[0].place.log = CASE_OTHER;
+    given.built.accreditations[0].accreditation.has_until = false;
+    struct dossier_accreditation *above = accredit("2020-01-01", "2026-03-31");
+    above->accreditation.delegate = built_actor_of(CASE_OTHER);
+    above->accreditation.depth = 2;
+}
+
+static void by_the_owner_itself(void)
+{
+    backdated_in_november();
+    given.certificate->place.log = CASE_ASE;
+}
+
+/* ---- replacements ---- */
+
+static struct dossier_credential *replaced_one(const char *header, const char *arrived, const char *below)
+{
+    struct dossier_credential *old = build_credential(&given.built, CASE_SCHOOL, 4, "ase/A5", earned,
+                                                      given.certificate->attestation.last_day);
+    signed_on(old, header, arrived, below);
+    build_event(&given.built, old, STATUS_REPLACED, earned, CASE_ISSUED_IN + 1, false);
+    old->about = ABOUT_BESIDE;
+    old->has_replacement = true;
+    old->replacement = (struct entry_name){.author = built_actor_of(CASE_SCHOOL), .seq = CASE_ISSUED_IN};
+    return old;
+}
+
+static void replaces_what_came_in_time(void)
+{
+    backdated_in_november();
+    replaced_one("2026-02-20", "2026-02-20", NULL);
+}
+
+static void replaces_what_was_late_too(void)
+{
+    backdated_in_november();
+    replaced_one("2026-02-20", "2026-11-02", "2026-11-01");
+}
+
+static void replaces_with_a_later_end(void)
+{
+    backdated_in_november();
+    replaced_one("2026-02-20", "2026-02-20", NULL)->attestation.last_day--;
+}
+
+static void replaces_another_code(void)
+{
+    backdated_in_november();
+    replaced_one("2026-02-20", "2026-02-20", NULL)->attestation.code = bytes_of_string("ase/A6");
+}
+
+static void replaces_an_earlier_day(void)
+{
+    backdated_in_november();
+    replaced_one("2026-02-20", "2026-02-20", NULL)->attestation.earned_on--;
+}
+
+static void another_entry_is_replaced(void)
+{
+    backdated_in_november();
+    replaced_one("2026-02-20", "2026-02-20", NULL)->replacement.index = 1;
+}
+
+static const struct {
+    const char *sentence;
+    void (*say)(void);
+    enum lateness lateness;
+    const char *end; /* NULL: none */
+} rows[] = {
+    {"what came in time stands", issued_in_february, LATE_NO, "2026-03-31"},
+    {"accreditation ended in March, issued in November with a day in February", backdated_in_november,
+     LATE_YES, "2026-03-31"},
+    {"so where its own header says so", signed_in_november_and_says_so, LATE_YES, "2026-03-31"},
+    {"90 days are given", signed_on_the_last_day_of_grace, LATE_NO, "2026-03-31"},
+    {"and not one more", signed_the_day_after_grace, LATE_YES, "2026-03-31"},
+    {"a fresh node condemns nothing", fresh_node_to_which_all_arrives_today, LATE_NOT_KNOWN, "2026-03-31"},
+    {"nor one that held the log below it in time", below_in_march_and_arrived_in_november, LATE_NOT_KNOWN,
+     "2026-03-31"},
+    {"what the accreditor recorded is in time", backdated_under_a_cut, LATE_NO, NULL},
+    {"not by a disputed record", backdated_under_a_disputed_cut, LATE_YES, "2026-03-31"},
+    {"nor by the end of another accreditation", backdated_and_another_accreditation_ended, LATE_YES,
+     "2026-03-31"},
+    {"an accreditation that follows carries on", backdated_and_accredited_without_a_gap, LATE_NO,
+     "2027-03-31"},
+    {"one within 90 days too", backdated_and_accredited_within_90_days, LATE_NO, "2027-03-31"},
+    {"one after 91 days does not", backdated_and_accredited_after_91_days, LATE_NO, "2026-03-31"},
+    {"what is signed in between is late", backdated_in_a_gap, LATE_YES, "2026-03-31"},
+    {"what is signed while authorised again is never late", signed_after_a_gap_while_authorised_again,
+     LATE_NO, "2026-03-31"},
+    {"whatever its header says", backdated_after_a_gap_while_authorised_again, LATE_NO, "2026-03-31"},
+    {"other codes don't carry on", backdated_and_accredited_again_for_other_codes, LATE_YES, "2026-03-31"},
+    {"nor do strangers", backdated_and_accredited_by_a_stranger, LATE_YES, "2026-03-31"},
+    {"three that follow each other carry on", by_three_that_follow_each_other, LATE_NO, "2026-12-31"},
+    {"the end of who accredited it is its end", accreditor_of_the_school_ended, LATE_YES, "2026-03-31"},
+    {"an owner's has none", by_the_owner_itself, LATE_NO, NULL},
+    {"a replacement is in time where the old one was", replaces_what_came_in_time, LATE_NO, "2026-03-31"},
+    {"and late where it was late", replaces_what_was_late_too, LATE_YES, "2026-03-31"},
+    {"a later last day is new", replaces_with_a_later_end, LATE_YES, "2026-03-31"},
+    {"another code is new", replaces_another_code, LATE_YES, "2026-03-31"},
+    {"another day is new", replaces_an_earlier_day, LATE_YES, "2026-03-31"},
+    {"what another entry replaced says nothing", another_entry_is_replaced, LATE_YES, "2026-03-31"},
+};
+
+static void begin(void)
+{
+    verdict_case_begin(&given);
+    earned = day_of("2026-02-15");
+    given.certificate->place.log = CASE_SCHOOL;
+    given.certificate->attestation.earned_on = earned;
+    given.certificate->attestation.valid_from = earned;
+    given.certificate->attestation.last_day = day_of("2030-02-14");
+    given.question.at_day = day_of("2026-12-01");
+    accredit("2020-01-01", "2026-03-31");
+}
+
+static void each_entry_is_in_time_or_not(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin();
+        rows[i].say();
+        struct verdict verdict = verdict_case_decide(&given);
+        const struct credential_verdict *found = &verdict.credentials[0];
+        uint32_t day = rows[i].end != NULL ? day_of(rows[i].end) : DAY_NONE;
+        if (found->end.lateness != rows[i].lateness || found->end.day != day) {
+            fail_msg("%s: %d, %u", rows[i].sentence, found->end.lateness, found->end.day);
+        }
+        const struct axis_answer *authority = &found->axes[AXIS_AUTHORITY];
+        bool late = authority->answer == ANSWER_UNKNOWN && authority->reason == REASON_SIGNED_AFTER_END;
+        if (late != (rows[i].lateness == LATE_YES)) {
+            fail_msg("%s: %d %s", rows[i].sentence, authority->answer, reason_word(authority->reason));
+        }
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_entry_is_in_time_or_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,243 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/store_world.h"
+
+/* What shows that an entry was signed late, as it is gathered: ase accredits school for some days, and
+ * school's checkpoints say how far its log went when. */
+
+static struct store_world world;
+static struct world_author ase, school;
+static struct trust trust;
+static struct hash heads[8]; /* of the school's blocks */
+
+enum { DAY_S = 86400, START = 1000 * DAY_S };
+
+static uint32_t day_after(uint32_t days)
+{
+    return day_of_time(START) + days;
+}
+
+static void accredit(struct store_txn *txn, bool ends)
+{
+    struct bytes pattern = bytes_of_string("ase/*");
+    const struct accreditation record = {.delegate = school.actor.id,
+                                         .patterns = {.items = &pattern, .count = 1},
+                                         .from = day_after(0),
+                                         .has_until = ends,
+                                         .until = ends ? day_after(10) : 0};
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_ACCREDITATION, &record);
+    world_publish(&world, txn, &ase, &draft, START);
+}
+
+static void publish_pack(struct store_txn *txn, uint64_t arrived_s)
+{
+    const struct pack_code code = {.code = bytes_of_string("A5"), .title = bytes_of_string("Brakes")};
+    const struct rule_pack pack = {.name_space = bytes_of_string("ase"),
+                                   .version = 1,
+                                   .in_force_from = day_after(0),
+                                   .codes = {.items = &code, .count = 1}};
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_RULE_PACK, &pack);
+    world_publish(&world, txn, &ase, &draft, arrived_s);
+}
+
+static void add_checkpoint(struct store_txn *txn, const struct world_author *author, uint64_t seq,
+                           const struct hash *head, uint64_t time_s)
+{
+    struct signed_checkpoint record = {
+        .checkpoint = {.author = author->actor.id, .seq = seq, .head = *head, .time_s = time_s}};
+    uint8_t memory[1024];
+    struct bytes encoded;
+
+    assert_true(schema_encode(&signed_checkpoint_schema, &record, memory, sizeof memory, &encoded));
+    assert_int_equal(store_put_checkpoint(txn, &author->actor.id, encoded), STORE_OK);
+}
+
+static int setup(void **state)
+{
+    struct trust_owner owner = {.name_space = "ase"};
+    struct store_txn *txn;
+
+    (void)state;
+    world_init(&world);
+    txn = world_write(&world);
+    world_begin_log(&world, txn, &ase, 1, START);
+    world_begin_log(&world, txn, &school, 2, START);
+    heads[0] = school.state.head;
+    world_commit(txn);
+    memset(&trust, 0, sizeof trust);
+    owner.actor = ase.actor.id;
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_deinit(&world);
+    return 0;
+}
+
+/* The school attests subject seq in block seq, which arrives so many days after the start. */
+static void attest(struct store_txn *txn, uint64_t days)
+{
+    uint64_t seq = school.state.seq + 1;
+    struct subject subject = world_subject(seq);
+
+    world_attest(&world, txn, &school, &subject, 1, "ase/A5", START + days * DAY_S);
+    heads[seq] = school.state.head;
+}
+
+static struct dossier gather(uint64_t seq, uint64_t known_by_s)
+{
+    const struct subject subject = world_subject(seq);
+    struct store_txn *txn = world_read(&world);
+    struct dossier dossier;
+
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, known_by_s, &dossier, &world.arena),
+                     STORE_OK);
+    store_end(txn);
+    return dossier;
+}
+
+static uint64_t below(uint64_t seq, uint64_t known_by_s)
+{
+    struct dossier dossier = gather(seq, known_by_s);
+
+    assert_int_equal(dossier.credential_count, 1);
+    return dossier.credentials[0].place.below_s;
+}
+
+/* Checkpoints of days 20 to 60 at block 0, of 120 at block 1, of 150 at block 2. */
+static void checkpoints(struct store_txn *txn)
+{
+    for (uint64_t day = 20; day <= 60; day++) {
+        add_checkpoint(txn, &school, 0, &heads[0], START + day * DAY_S);
+    }
+    add_checkpoint(txn, &school, 1, &heads[1], START + 120 * DAY_S);
+    add_checkpoint(txn, &school, 2, &heads[2], START + 150 * DAY_S);
+}
+
+static void the_last_checkpoint_below_an_entry_is_found(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, true);
+    for (int i = 0; i < 3; i++) {
+        attest(txn, 200);
+    }
+    checkpoints(txn);
+    world_commit(txn);
+    assert_int_equal(below(1, UINT64_MAX), START + 60 * DAY_S);
+    assert_int_equal(below(2, UINT64_MAX), START + 120 * DAY_S);
+    assert_int_equal(below(3, UINT64_MAX), START + 150 * DAY_S);
+}
+
+static void what_was_not_known_by_then_shows_nothing(void **state)
+{
+    const uint64_t by_s = START + 200 * DAY_S;
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 200);
+    add_checkpoint(txn, &school, 0, &heads[0], by_s - DAY_S);
+    add_checkpoint(txn, &school, 0, &heads[0], by_s + DAY_S);
+    world_commit(txn);
+    assert_int_equal(below(1, by_s), by_s - DAY_S);
+    assert_int_equal(below(1, UINT64_MAX), by_s + DAY_S);
+}
+
+static void what_was_ahead_of_time_is_forgotten(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 200);
+    add_checkpoint(txn, &school, 0, &heads[0], START + 150 * DAY_S);
+    add_checkpoint(txn, &school, 0, &heads[0], START + 900 * DAY_S);
+    add_checkpoint(txn, &school, 0, &heads[0], START + 901 * DAY_S);
+    add_checkpoint(txn, &school, 0, &heads[0], START + 160 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(below(1, UINT64_MAX), START + 160 * DAY_S);
+}
+
+static void a_checkpoint_off_the_chain_shows_nothing(void **state)
+{
+    const struct hash elsewhere = {{1}};
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 200);
+    add_checkpoint(txn, &school, 0, &elsewhere, START + 150 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(below(1, UINT64_MAX), 0);
+}
+
+static void it_is_not_looked_for_in_vain(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 100); /* 90 days after the end */
+    attest(txn, 101);
+    add_checkpoint(txn, &school, 0, &heads[0], START + 99 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(below(1, UINT64_MAX), 0);
+    assert_int_equal(below(2, UINT64_MAX), START + 99 * DAY_S);
+}
+
+static void without_an_end_nothing_is_late(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, false);
+    attest(txn, 200);
+    add_checkpoint(txn, &school, 0, &heads[0], START + 150 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(below(1, UINT64_MAX), 0);
+}
+
+static void a_pack_that_came_late_is_shown_to_be(void **state)
+{
+    const struct hash head = ase.state.head;
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    add_checkpoint(txn, &ase, 0, &head, START + 150 * DAY_S);
+    publish_pack(txn, START + 200 * DAY_S);
+    world_commit(txn);
+    dossier = gather(1, UINT64_MAX);
+    assert_int_equal(dossier.pack_count, 1);
+    assert_int_equal(dossier.packs[0].place.below_s, START + 150 * DAY_S);
+}
+
+int main(void)
+{
+#define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+    static const struct CMUnitTest tests[] = {
+        IN_WORLD(the_last_checkpoint_below_an_entry_is_found),
+        IN_WORLD(what_was_not_known_by_then_shows_nothing),
+        IN_WORLD(what_was_ahead_of_time_is_forgotten),
+        IN_WORLD(a_checkpoint_off_the_chain_shows_nothing),
+        IN_WORLD(it_is_not_looked_for_in_vain),
+        IN_WORLD(without_an_end_nothing_is_late),
+        IN_WORLD(a_pack_that_came_late_is_shown_to_be),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

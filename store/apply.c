@@ -7,6 +7,7 @@
 #include "store/grants.h"
 #include "store/index.h"
 #include "store/pages.h"
+#include "store/side.h"
 
 /* Writing what an accepted block changes. Any failure leaves the transaction fit only to be dropped. */
 
@@ -33,7 +34,7 @@ static enum store_error put_block(struct applying *applying)
     if (error == STORE_OK) {
         applying->arrived_s = stored.arrived_s;
         if (stored.mark_count > 0) {
-            return STORE_OK;
+            return side_delete(applying->txn, applying->network, author->number, applying->block);
         }
         author->blocks--;
         author->bytes -= stored.encoded.size;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/rows.h"
+#include "store/side.h"
 
 /* A block row is a head, its marks, and the bytes as they came. Marks make any entry of a block of 4096 a few
  * steps away. The key holds the whole header hash: a prefix of it could be ground to replace one block by
@@ -424,5 +424,8 @@ enum store_error store_put_side_block(struct store_txn *txn, const struct block 
     error = stored_block_write(txn, row.number, block, arrived_s);
     row.blocks++;
     row.bytes += block->encoded.size;
-    return error == STORE_OK ? author_write(txn, &block->header.author, &row) : error;
+    if (error == STORE_OK) {
+        error = author_write(txn, &block->header.author, &row);
+    }
+    return error == STORE_OK ? side_put(txn, &txn->store->network, row.number, block) : error;
 }

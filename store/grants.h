@@ -14,7 +14,20 @@ enum grant_kind {
     GRANT_PACK = 5,          /* by namespace */
     GRANT_JOINED = 6,        /* by technician */
     GRANT_LEFT = 7,          /* by affiliation */
+    /* Of side blocks alone (store/side.h). */
+    GRANT_STATUS = 8,    /* by author number and the block that it is about */
+    GRANT_HELD_BY = 9,   /* the same entry by the new holder */
+    GRANT_ATTESTED = 10, /* by subject */
+    GRANT_ROSTER = 11,   /* `joined` by shop */
+    GRANT_VOID = 12,     /* of a range, by author number */
 };
+
+/* Size of what a grant is found by, its kind included. */
+enum { GRANT_ABOUT_SIZE = 1 + 32, GRANT_KEYS_MAX = 2 };
+
+/* What an entry of class govern is found by. Decodes into arena. Returns: how many keys; 0 for what is
+ * malformed or is not looked up. */
+size_t grant_keys_of(struct key keys[GRANT_KEYS_MAX], const struct entry *entry, struct arena *arena);
 
 /* Index, or take out of the index, the entries of block seq of class govern. */
 enum store_error grants_put(struct store_txn *txn, uint32_t number, uint64_t seq, const struct entry *entries,

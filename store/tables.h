@@ -24,6 +24,7 @@
     X(TABLE_LIVE_PAGES, "live")         /* author number, seq -> level 1 page of a touched block */          \
     X(TABLE_STATE_PAGES, "state")       /* author number, level, page -> hashes */                           \
     X(TABLE_GRANTS, "grants")           /* grant kind, whom or what about, author number, seq, index */      \
+    X(TABLE_SIDE, "side")               /* grant kind, about, author number, seq, header hash, index */      \
     X(TABLE_OWN, "own")                 /* own kind, author number, seq, index -> struct disk_consent */     \
     X(TABLE_RUNS, "runs")               /* run, first posting of the chunk -> postings */                    \
     X(TABLE_CHECKPOINTS, "checkpoints") /* actor -> the newest record */                                     \
@@ -84,7 +85,7 @@ struct store_txn {
 
 /* ---- keys ---- */
 
-enum { KEY_SIZE_MAX = 64 };
+enum { KEY_SIZE_MAX = 80 };
 
 struct key {
     size_t size;

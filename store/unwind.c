@@ -5,9 +5,10 @@
 #include "store/content.h"
 #include "store/grants.h"
 #include "store/own.h"
+#include "store/side.h"
 
-/* Forgetting what a chain led to, so that another one can be replayed. Blocks and arrivals stay. Postings
- * stay too: they are hints. */
+/* Forgetting what a chain led to, so that another one can be replayed. Blocks and arrivals stay, and are
+ * indexed as side blocks. Postings stay too: they are hints. */
 
 static enum store_error forget_content(struct store_txn *txn, uint32_t number, uint64_t seq,
                                        const struct entry *entries, size_t count)
@@ -21,17 +22,28 @@ static enum store_error forget_content(struct store_txn *txn, uint32_t number, u
     return error;
 }
 
+static enum store_error forget_entries(struct store_txn *txn, uint32_t number, const struct block *block,
+                                       struct arena *arena)
+{
+    if (block->header.block_class == CLASS_GOVERN) {
+        return grants_delete(txn, number, block->header.seq, block->entries, block->entry_count, arena);
+    }
+    return block->header.block_class == CLASS_CONTENT
+               ? forget_content(txn, number, block->header.seq, block->entries, block->entry_count)
+               : STORE_OK;
+}
+
 static enum store_error forget_block(struct store_txn *txn, uint32_t number, uint64_t seq,
                                      struct arena *arena)
 {
+    const struct network *network = &txn->store->network;
     struct disk_record record;
     struct stored_block stored;
-    struct entry *entries;
+    struct block block;
     struct bytes copy;
-    size_t count;
     enum store_error error = record_read(txn, number, seq, &record);
 
-    if (error != STORE_OK || (record.block_class != CLASS_GOVERN && record.block_class != CLASS_CONTENT)) {
+    if (error != STORE_OK || seq == 0) {
         return error;
     }
     error = stored_block_read(txn, number, seq, &record.hash, &stored);
@@ -41,14 +53,11 @@ static enum store_error forget_block(struct store_txn *txn, uint32_t number, uin
     if (!arena_copy(arena, stored.encoded, &copy)) {
         return STORE_NO_MEMORY;
     }
-    stored.encoded = copy;
-    if (!stored_block_entries(&stored, &entries, &count, arena)) {
+    if (block_decode(&block, network, copy, arena) != REASON_NONE) {
         return STORE_NOT_A_STORE;
     }
-    if (record.block_class == CLASS_GOVERN) {
-        return grants_delete(txn, number, seq, entries, count, arena);
-    }
-    return forget_content(txn, number, seq, entries, count);
+    error = forget_entries(txn, number, &block, arena);
+    return error == STORE_OK ? side_put(txn, network, number, &block) : error;
 }
 
 static enum store_error forget_blocks(struct store_txn *txn, const struct disk_author *row)

@@ -15,7 +15,8 @@ static enum store_error read_days(struct status_days *days, size_t *event_count,
         return error;
     }
     for (size_t i = 0; i < said.count; i++) {
-        const struct status_event event = {.event = &said.events[i], .index = i, .voided = said.voided[i]};
+        const struct status_event event = {
+            .event = &said.events[i], .index = i, .doubt = said.voided[i] ? REASON_VOIDED : REASON_NONE};
         status_days_add(days, &event);
     }
     *event_count = said.count;

@@ -110,7 +110,9 @@
     X(REASON_CONSENT_NOT_YET, 124, "consent-begins-later")                                                   \
     X(REASON_CONSENT_USED, 125, "consent-already-used")                                                      \
     X(REASON_LEFT, 126, "affiliation-has-ended")                                                             \
-    X(REASON_TWO_ROSTERS, 127, "on-two-rosters")
+    X(REASON_TWO_ROSTERS, 127, "on-two-rosters")                                                             \
+    /* verdict: branches */                                                                                  \
+    X(REASON_DROPPED, 175, "on-a-dropped-branch")
 
 #define REASON_AS_ENUM(name, number, word) name = number,
 enum reason { REASON_LIST(REASON_AS_ENUM) };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/weight.h"
 
 /* What a search overlooks, each also what those before it do: the first one that finds a chain names what
  * stands in its way. */
@@ -12,6 +13,7 @@ enum lenience {
     LENIENCE_DISPUTED,
     LENIENCE_UPGRADE,
     LENIENCE_VOIDED,
+    LENIENCE_REWOUND,
     LENIENCE_WITHDRAWN,
     LENIENCE_OUT_OF_FORCE,
     LENIENCE_DEPTH,
@@ -24,6 +26,7 @@ static const enum reason lenience_reason[LENIENCE_COUNT] = {
     [LENIENCE_DISPUTED] = REASON_DISPUTED,
     [LENIENCE_UPGRADE] = REASON_UPGRADE,
     [LENIENCE_VOIDED] = REASON_VOIDED,
+    [LENIENCE_REWOUND] = REASON_REWOUND,
     [LENIENCE_WITHDRAWN] = REASON_WITHDRAWN,
     [LENIENCE_OUT_OF_FORCE] = REASON_ACCREDITATION_EXPIRED,
     [LENIENCE_DEPTH] = REASON_CHAIN_TOO_DEEP,
@@ -87,10 +90,16 @@ static bool owns_anything(const struct trust *trust, const struct actor_id *acto
 /* How much must be overlooked for a statement in such a block to count. */
 static enum lenience lenience_of_doubt(enum reason doubt)
 {
-    if (doubt == REASON_NONE) {
+    switch ((int)doubt) {
+    case REASON_NONE:
         return LENIENCE_NONE;
+    case REASON_VOIDED:
+        return LENIENCE_VOIDED;
+    case REASON_REWOUND:
+        return LENIENCE_REWOUND;
+    default:
+        return LENIENCE_DISPUTED;
     }
-    return doubt == REASON_VOIDED ? LENIENCE_VOIDED : LENIENCE_DISPUTED;
 }
 
 static bool is_owner(const struct search *search, const struct speaker *speaker)
@@ -126,21 +135,26 @@ static bool may_take_back(const struct search *search, const struct dossier_plac
         return false;
     }
     if (place->log == earlier->log) {
-        return place->seq != earlier->seq ? place->seq > earlier->seq : place->index > earlier->index;
+        return place_precedes(earlier, place);
     }
     size_t accreditor = namespace_owner_index(owners, author_of(search, earlier));
     return speaker < NAMESPACE_OWNERS_MAX && accreditor < speaker &&
            owners->owners[speaker].doubt == REASON_NONE;
 }
 
-/* Until what lenience a withdrawal counts. */
+/* Until what lenience a withdrawal counts; LENIENCE_NONE: it does not. */
 static enum lenience lenience_against(const struct search *search, const struct dossier_place *place)
 {
-    if (dossier_place_is_void(search->dossier, place)) {
-        return LENIENCE_VOIDED;
+    struct weighed weighed = place_weigh(search->dossier, place, STANCE_AGAINST);
+    switch (weighed.weight) {
+    case WEIGHT_FULL:
+        return LENIENCE_WITHDRAWN;
+    case WEIGHT_DOUBTFUL:
+        return lenience_of_doubt(weighed.reason);
+    case WEIGHT_NOTHING:
+        break;
     }
-    bool disputed = dossier_log_disputes(dossier_log_at(search->dossier, place), place->seq);
-    return disputed ? LENIENCE_DISPUTED : LENIENCE_WITHDRAWN;
+    return LENIENCE_NONE;
 }
 
 /* The withdrawal that takes accreditation back from what its delegate says as speaker, or NULL. */
@@ -154,7 +168,7 @@ static const struct dossier_withdrawal *withdrawal_of(struct search *search,
         const struct withdrawal *withdrawal = &found->withdrawal;
         if (!withdrawal->has_cut || !actor_id_equal(&withdrawal->delegate, speaker->actor) ||
             !may_take_back(search, &found->place, &accreditation->place) ||
-            !dossier_log_reaches(dossier_log_at(search->dossier, &found->place), found->place.seq) ||
+            !dossier_place_arrived(search->dossier, &found->place) ||
             search->lenience >= lenience_against(search, &found->place)) {
             continue;
         }
@@ -182,17 +196,17 @@ static bool in_force(const struct accreditation *accreditation, uint32_t day)
     return accreditation->from <= day && (!accreditation->has_until || day <= accreditation->until);
 }
 
+/* Until what lenience an accreditation is overlooked. One on a dropped branch, which nobody ever has to
+ * withdraw, is none at all. */
 static bool is_certain(const struct search *search, const struct dossier_place *place)
 {
     const struct dossier_log *log = dossier_log_at(search->dossier, place);
-    if (search->lenience < LENIENCE_VOIDED && dossier_place_is_void(search->dossier, place)) {
-        return false;
-    }
+    struct weighed weighed = place_weigh(search->dossier, place, STANCE_FOR);
     if (search->lenience < LENIENCE_UPGRADE && log->upgrade_needed &&
         dossier_log_reaches(log, log->upgrade_seq)) {
         return false;
     }
-    return search->lenience >= LENIENCE_DISPUTED || !dossier_log_disputes(log, place->seq);
+    return weighed.reason != REASON_DROPPED && search->lenience >= lenience_of_doubt(weighed.reason);
 }
 
 /* Whether link authorises what its delegate says as speaker, with so many links below it. */
@@ -202,8 +216,7 @@ static bool holds(struct search *search, size_t link, const struct speaker *spea
     const struct accreditation *accreditation = &found->accreditation;
     enum lenience lenience = search->lenience;
     if (!actor_id_equal(&accreditation->delegate, speaker->actor) ||
-        !dossier_log_reaches(dossier_log_at(search->dossier, &found->place), found->place.seq) ||
-        !is_certain(search, &found->place)) {
+        !dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place)) {
         return false;
     }
     if (lenience < LENIENCE_CODE && !names_code(accreditation, search->question->code)) {
@@ -298,7 +311,7 @@ static void write_withdrawer(struct authority_answer *out, struct search *search
 {
     out->withdrawn = true;
     out->withdrawn_by = top == NO_LINK ? search->question->issuer : *speaker_of(search, top).actor;
-    search->lenience = LENIENCE_VOIDED;
+    search->lenience = LENIENCE_REWOUND;
     for (size_t link = top; link != NO_LINK; link = search->below[link]) {
         size_t below = search->below[link];
         struct speaker speaker = below == NO_LINK ? issuer_of(search) : speaker_of(search, below);

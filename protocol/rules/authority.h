@@ -9,11 +9,11 @@
  * gives nothing. A succession hands the owner's namespace on, the old log read up to its cut.
  *
  * When no chain holds, the reason is the least that would have to be otherwise for one to hold, in this
- * order: disputed, upgrade, voided   unknown: a link, withdrawal or succession in a disputed block, in a log
- * that holds what this version does not understand, or in a void block withdrawn                   also when
- * the owner has handed the namespace on accreditation-not-in-force  on that day chain-too-deep
- *   not-accredited-for-code     a chain from some owner in the trust file, but for other codes
- *   untrusted-issuer            nothing accredits it at all */
+ * order: disputed, upgrade, voided, rewound   unknown: a link, withdrawal or succession in a disputed block,
+ * in a log that holds what this version does not understand, or in a void block withdrawn also when the owner
+ * has handed the namespace on accreditation-not-in-force  on that day chain-too-deep not-accredited-for-code
+ * a chain from some owner in the trust file, but for other codes untrusted-issuer            nothing
+ * accredits it at all */
 
 #include "protocol/rules/owner.h"
 
@@ -26,8 +26,8 @@ struct authority_question {
 };
 
 struct authority_answer {
-    /* REASON_NONE: authorised. REASON_DISPUTED, REASON_UPGRADE, REASON_VOIDED, REASON_TOO_MANY (the chains
-     * were too many to try): could not be said. All else: not. */
+    /* REASON_NONE: authorised. REASON_DISPUTED, REASON_UPGRADE, REASON_VOIDED, REASON_REWOUND,
+     * REASON_TOO_MANY (the chains were too many to try): could not be said. All else: not. */
     enum reason reason;
     /* The chain that holds, or that would but for reason. has_chain false: there is none, or it is too deep.
      */

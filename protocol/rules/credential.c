@@ -5,7 +5,9 @@
 
 #include "protocol/base/text.h"
 #include "protocol/rules/freshness.h"
+#include "protocol/rules/holding.h"
 #include "protocol/rules/pack.h"
+#include "protocol/rules/weight.h"
 
 /* What one call works with. Credentials that follow each other are mostly of one namespace: its owners are
  * looked up once. */
@@ -50,7 +52,7 @@ static struct axis_answer integrity_of(const struct decision *decision,
     case SOURCE_UNWITNESSED:
         return unknown(REASON_UNWITNESSED);
     case SOURCE_REPLAYED:
-        arrived = dossier_log_reaches(log, place->seq);
+        arrived = dossier_place_arrived(decision->dossier, place);
         break;
     case SOURCE_PATH:
         break;
@@ -108,7 +110,7 @@ static struct axis_answer code_answer(struct credential_verdict *out, const stru
 static bool could_not_be_said(enum reason reason)
 {
     return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
-           reason == REASON_TOO_MANY;
+           reason == REASON_REWOUND || reason == REASON_TOO_MANY;
 }
 
 /* Fills out->authority, which is there unless the entry was erased. */
@@ -140,66 +142,58 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 
 /* ---- status ---- */
 
-/* Whether an event had arrived by then. What lies above the head that this node has replayed comes with a
- * path. */
-static bool had_arrived(const struct dossier_log *log, const struct history_event *event)
-{
-    return dossier_log_reaches(log, event->setter_seq) || event->setter_seq > log->head_seq;
-}
-
-/* Whether whom it is about holds the entry now, whatever its attestation names. */
-static bool stays_with_holder(const struct dossier *dossier, const struct dossier_credential *credential)
-{
-    return credential->has_holder &&
-           (credential->about == ABOUT_SHOP || subject_equal(&credential->holder, &dossier->subject));
-}
-
 static void status_days_of(struct status_days *days, const struct dossier *dossier,
-                           const struct dossier_credential *credential)
+                           const struct dossier_credential *credential, struct holding holding)
 {
     const struct dossier_place *place = &credential->place;
-    const struct dossier_log *log = dossier_log_at(dossier, place);
-    bool stays = stays_with_holder(dossier, credential);
-    assert(place->event_count <= HISTORY_EVENTS_MAX);
+    assert(place->event_count <= STATUS_EVENTS_MAX);
     status_days_init(days);
     for (size_t i = 0; i < place->event_count; i++) {
         const struct history_event *event = &place->events[i];
-        if (!had_arrived(log, event) || (event->action == STATUS_HELD_BY && stays)) {
+        struct weighed weighed = event_weigh(dossier, place, i);
+        if (!event_had_arrived(dossier, place, i) ||
+            (event->action == STATUS_HELD_BY && !holding_speaks(holding, dossier, credential, i)) ||
+            (weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_DROPPED)) {
             continue;
         }
-        const struct status_event said = {
-            .event = event,
-            .index = i,
-            .voided = place->event_voided[i],
-            .disputed = dossier_log_disputes(log, event->setter_seq),
-        };
+        const struct status_event said = {.event = event, .index = i, .doubt = weighed.reason};
         status_days_add(days, &said);
     }
 }
 
-static enum said_standing standing_of(const struct dossier_log *log, const struct dossier_place *place,
-                                      size_t at, const struct status_run *run, uint32_t at_day)
+static enum said_standing standing_of_weight(struct weighed weighed)
 {
-    const struct history_event *event = &place->events[at];
-    if (!had_arrived(log, event)) {
-        return SAID_NOT_BY_THEN;
-    }
-    if (place->event_voided[at]) {
+    switch ((int)weighed.reason) {
+    case REASON_VOIDED:
         return SAID_VOIDED;
-    }
-    if (dossier_log_disputes(log, event->setter_seq)) {
+    case REASON_REWOUND:
+        return SAID_REWOUND;
+    case REASON_DROPPED:
+        return SAID_DROPPED;
+    default:
         return SAID_DISPUTED;
     }
-    if (event->effective_day > at_day) {
+}
+
+static enum said_standing standing_of(const struct dossier *dossier, const struct dossier_place *place,
+                                      size_t at, const struct status_run *run, uint32_t at_day)
+{
+    struct weighed weighed = event_weigh(dossier, place, at);
+    if (!event_had_arrived(dossier, place, at)) {
+        return SAID_NOT_BY_THEN;
+    }
+    if (weighed.weight != WEIGHT_FULL) {
+        return standing_of_weight(weighed);
+    }
+    if (place->events[at].effective_day > at_day) {
         return SAID_TO_COME;
     }
     return run->fates[at] == FATE_OVERRULED ? SAID_OVERRULED : SAID_STANDS;
 }
 
 /* Returns: false when the arena is full. */
-static bool write_said(struct credential_verdict *out, const struct dossier_log *log,
-                       const struct dossier_place *place, const struct status_days *days,
-                       const struct decision *decision)
+static bool write_said(struct credential_verdict *out, const struct dossier_place *place,
+                       const struct status_days *days, const struct decision *decision)
 {
     uint32_t at_day = decision->question->at_day;
     const struct status_run *run = &days->runs[status_days_at(days, at_day)];
@@ -211,27 +205,23 @@ static bool write_said(struct credential_verdict *out, const struct dossier_log 
         return false;
     }
     for (size_t i = 0; i < place->event_count; i++) {
-        said[i] = standing_of(log, place, i, run, at_day);
+        said[i] = standing_of(decision->dossier, place, i, run, at_day);
     }
     out->said = said;
     return true;
 }
 
-/* Neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block is
- * disputed, or void by the word of a disputed one. */
-static enum reason doubt_of(const struct dossier *dossier, const struct dossier_place *place)
+/* Why it is neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block
+ * is in doubt, or whether the one asked about holds it. */
+static enum reason doubt_of(const struct dossier_place *place, struct weighed weighed, struct holding holding)
 {
     if (place->erased) {
         return REASON_ERASED;
     }
-    bool disputed = dossier_log_disputes(dossier_log_at(dossier, place), place->seq);
-    return disputed || dossier_place_is_void(dossier, place) ? REASON_DISPUTED : REASON_NONE;
-}
-
-static bool is_void_for_certain(const struct dossier *dossier, const struct dossier_place *place)
-{
-    return dossier_place_is_void(dossier, place) &&
-           !dossier_log_disputes(dossier_log_at(dossier, place), place->void_seq);
+    if (weighed.weight == WEIGHT_DOUBTFUL) {
+        return weighed.reason;
+    }
+    return holding.doubt;
 }
 
 /* Its validity. What documents experience does not expire; what was erased has none that anybody knows. */
@@ -248,7 +238,7 @@ static struct day_interval validity_of(const struct dossier_credential *credenti
 
 static enum answer answer_of_run(const struct status_run *run, enum reason doubt)
 {
-    if (run->reason == REASON_VOIDED || run->reason == REASON_DISPUTED) {
+    if (status_reason_is_doubt(run->reason)) {
         return ANSWER_UNKNOWN;
     }
     if (run->reason != REASON_NONE) {
@@ -260,7 +250,7 @@ static enum answer answer_of_run(const struct status_run *run, enum reason doubt
 /* Intervals that come in ascending order, at most one for each run. */
 struct run_days {
     size_t count;
-    struct day_interval intervals[HISTORY_EVENTS_MAX + 1];
+    struct day_interval intervals[STATUS_EVENTS_MAX + 1];
 };
 
 static void add_days(struct run_days *days, uint32_t first, uint32_t last)
@@ -351,17 +341,19 @@ static bool write_status(struct credential_verdict *out, const struct decision *
     const struct dossier *dossier = decision->dossier;
     uint32_t at_day = decision->question->at_day;
     const struct dossier_place *place = &credential->place;
+    struct weighed weighed = place_weigh(dossier, place, STANCE_FOR);
+    struct holding holding = holding_of(dossier, credential);
     struct status_days status;
-    status_days_of(&status, dossier, credential);
-    if (!write_said(out, dossier_log_at(dossier, place), place, &status, decision)) {
+    status_days_of(&status, dossier, credential, holding);
+    if (!write_said(out, place, &status, decision)) {
         return false;
     }
-    if (is_void_for_certain(dossier, place)) {
+    if (weighed.weight == WEIGHT_NOTHING) {
         out->days = day_truth_no;
-        out->axes[AXIS_STATUS] = no(REASON_VOIDED);
+        out->axes[AXIS_STATUS] = no(weighed.reason);
         return true;
     }
-    enum reason doubt = doubt_of(dossier, place);
+    enum reason doubt = doubt_of(place, weighed, holding);
     struct day_interval validity = validity_of(credential);
     const struct status_run *run = &status.runs[status_days_at(&status, at_day)];
     out->axes[AXIS_STATUS] = day_answer(out, at_day, validity, doubt, run);

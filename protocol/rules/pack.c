@@ -3,18 +3,11 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
-
-static bool is_void_for_certain(const struct dossier *dossier, const struct dossier_place *place)
-{
-    return dossier_place_is_void(dossier, place) &&
-           !dossier_log_disputes(dossier_log_at(dossier, place), place->void_seq);
-}
+#include "protocol/rules/weight.h"
 
 bool pack_is_disputed(const struct dossier *dossier, const struct dossier_pack *pack)
 {
-    /* One that is void for certain never speaks. */
-    return dossier_log_disputes(dossier_log_at(dossier, &pack->place), pack->place.seq) ||
-           dossier_place_is_void(dossier, &pack->place);
+    return place_weigh(dossier, &pack->place, STANCE_FOR).weight != WEIGHT_FULL;
 }
 
 /* Where a pack's author stands among the owners, NAMESPACE_OWNERS_MAX when the pack does not speak on that
@@ -22,11 +15,11 @@ bool pack_is_disputed(const struct dossier *dossier, const struct dossier_pack *
 static size_t standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
                           const struct dossier_pack *pack, uint32_t day)
 {
-    const struct dossier_log *log = dossier_log_at(dossier, &pack->place);
-    size_t at = namespace_owner_index(owners, &log->author);
+    size_t at = namespace_owner_index(owners, &dossier_log_at(dossier, &pack->place)->author);
     if (at == NAMESPACE_OWNERS_MAX || owners->owners[at].doubt != REASON_NONE ||
-        pack->place.seq > owners->owners[at].read_to || !dossier_log_reaches(log, pack->place.seq) ||
-        is_void_for_certain(dossier, &pack->place) || pack->pack.in_force_from > day) {
+        pack->place.seq > owners->owners[at].read_to || !dossier_place_arrived(dossier, &pack->place) ||
+        place_weigh(dossier, &pack->place, STANCE_FOR).weight == WEIGHT_NOTHING ||
+        pack->pack.in_force_from > day) {
         return NAMESPACE_OWNERS_MAX;
     }
     return at;
@@ -38,7 +31,7 @@ static bool goes_before(const struct dossier_pack *a, const struct dossier_pack 
     if (a->pack.version != b->pack.version) {
         return a->pack.version > b->pack.version;
     }
-    return a->place.seq != b->place.seq ? a->place.seq > b->place.seq : a->place.index > b->place.index;
+    return place_precedes(&b->place, &a->place);
 }
 
 const struct dossier_pack *pack_on_day(const struct dossier *dossier, const struct trust *trust,

@@ -10,6 +10,7 @@ static int weight_of(enum reason reason)
     case REASON_NONE:
         return 0;
     case REASON_VOIDED:
+    case REASON_REWOUND:
     case REASON_DISPUTED:
         return 1;
     case REASON_SUSPENDED:
@@ -21,6 +22,11 @@ static int weight_of(enum reason reason)
         assert(reason == REASON_REVOKED);
         return 4;
     }
+}
+
+bool status_reason_is_doubt(enum reason reason)
+{
+    return reason == REASON_VOIDED || reason == REASON_REWOUND || reason == REASON_DISPUTED;
 }
 
 void status_days_init(struct status_days *days)
@@ -50,7 +56,7 @@ static size_t split(struct status_days *days, uint32_t day)
     if (days->runs[at].first_day == day) {
         return at;
     }
-    assert(days->count <= HISTORY_EVENTS_MAX);
+    assert(days->count <= STATUS_EVENTS_MAX);
     memmove(&days->runs[at + 1], &days->runs[at], (days->count - at) * sizeof days->runs[0]);
     days->count++;
     days->runs[at + 1].first_day = day;
@@ -107,10 +113,10 @@ static void tell_strongest(struct status_run *run)
 /* What stood on the other side is overruled. */
 static void take_side(struct status_run *run, enum status_fate side, const struct status_event *said)
 {
-    if (said->voided || said->disputed) {
+    if (said->doubt != REASON_NONE) {
         return;
     }
-    for (size_t i = 0; i < HISTORY_EVENTS_MAX; i++) {
+    for (size_t i = 0; i < STATUS_EVENTS_MAX; i++) {
         if (run->fates[i] != FATE_NONE && run->fates[i] != side) {
             run->fates[i] = FATE_OVERRULED;
         }
@@ -139,23 +145,41 @@ static void end_word(struct status_word *word, bool disputed)
     }
 }
 
+/* Whether its author has left a word, and owes what holds instead. */
+static bool is_left(const struct status_word *word)
+{
+    return word->reason == REASON_VOIDED || word->reason == REASON_REWOUND;
+}
+
 static void reinstate(struct status_run *run, const struct status_event *said)
 {
-    if (said->voided) {
+    bool disputed = said->doubt == REASON_DISPUTED;
+    if (said->doubt != REASON_NONE && !disputed) {
         return;
     }
-    end_word(word_of(run, STATUS_REVOKED), said->disputed);
-    end_word(word_of(run, STATUS_SUSPENDED), said->disputed);
+    for (size_t i = 0; i < STATUS_WORDS; i++) {
+        struct status_word *word = &run->words[i];
+        bool ends = word == word_of(run, STATUS_REVOKED) || word == word_of(run, STATUS_SUSPENDED);
+        if (ends || (is_left(word) && !disputed)) {
+            end_word(word, disputed);
+        }
+    }
     tell_strongest(run);
     take_side(run, FATE_FOR, said);
 }
 
 /* ---- appeals ---- */
 
+/* In a block that is void, or was left, a neutral word says nothing. */
+static bool is_idle(const struct status_event *said)
+{
+    return said->doubt == REASON_VOIDED || said->doubt == REASON_REWOUND;
+}
+
 /* A second appeal changes nothing about since when it is under appeal. */
 static void appeal(struct status_run *run, const struct status_event *said)
 {
-    if (said->voided || run->under_appeal) {
+    if (is_idle(said) || run->under_appeal) {
         return;
     }
     run->under_appeal = true;
@@ -164,7 +188,7 @@ static void appeal(struct status_run *run, const struct status_event *said)
 
 static void decide_appeal(struct status_run *run, const struct status_event *said)
 {
-    if (said->voided) {
+    if (is_idle(said)) {
         return;
     }
     run->under_appeal = false;
@@ -174,10 +198,7 @@ static void decide_appeal(struct status_run *run, const struct status_event *sai
 /* What a negative word amounts to, coming from such a block. */
 static enum reason doubted(enum reason reason, const struct status_event *said)
 {
-    if (said->voided) {
-        return REASON_VOIDED;
-    }
-    return said->disputed ? REASON_DISPUTED : reason;
+    return said->doubt != REASON_NONE ? said->doubt : reason;
 }
 
 static void speak(struct status_run *run, const struct status_event *said)

@@ -12,11 +12,18 @@
  *                known as overruled
  *   under appeal changes nothing but says so, until the appeal is decided
  *
- * In a void block a negative word becomes unknown(voided) where nothing else speaks, until it is said again
- * or a reinstatement ends it; a reinstatement or an appeal is nothing. In a disputed block a word that would
- * change whether the entry holds makes that unknown(disputed). */
+ * A negative word in doubt makes it unknown where nothing else speaks: unknown(voided) in a void block,
+ * unknown(rewound) on a branch that its author left, unknown(disputed) in a disputed block. The first two
+ * last until the author says again what holds: the same word for certain, or a reinstatement, which ends any
+ * of them. A reinstatement in a disputed block leaves what it would end in doubt; in a void one it is
+ * nothing, as is an appeal. */
 
 #include "protocol/wire/records.h"
+
+enum {
+    SIDE_EVENTS_MAX = 32, /* of side branches, about one entry */
+    STATUS_EVENTS_MAX = HISTORY_EVENTS_MAX + SIDE_EVENTS_MAX,
+};
 
 /* One negative word, on the days of a run. */
 struct status_word {
@@ -37,14 +44,14 @@ enum status_fate {
 
 struct status_run {
     uint32_t first_day; /* the last day is the one before the next run */
-    /* REASON_NONE: nothing stands against it. REASON_VOIDED, REASON_DISPUTED: could not be said.
+    /* REASON_NONE: nothing stands against it. REASON_VOIDED, REASON_REWOUND, REASON_DISPUTED: unknown.
      * REASON_REVOKED, REASON_SUSPENDED, REASON_REPLACED, REASON_REBOUND. */
     enum reason reason;
     /* The event behind reason; without meaning, DAY_NONE and SIZE_MAX with REASON_NONE. */
     enum status_action action;
     uint32_t effective_day;
-    size_t event;                               /* index into the entry's events */
-    enum status_fate fates[HISTORY_EVENTS_MAX]; /* of each event */
+    size_t event;                              /* index into the entry's events */
+    enum status_fate fates[STATUS_EVENTS_MAX]; /* of each event */
     bool under_appeal;
     uint32_t appeal_day;                    /* since when; DAY_NONE when it is not */
     struct status_word words[STATUS_WORDS]; /* all that stand, the strongest of which is told above */
@@ -52,20 +59,19 @@ struct status_run {
 
 struct status_days {
     size_t count; /* at least 1: the first run begins on day 0, the last one never ends */
-    struct status_run runs[HISTORY_EVENTS_MAX + 1];
+    struct status_run runs[STATUS_EVENTS_MAX + 1];
 };
 
 /* How one event counts. */
 struct status_event {
     const struct history_event *event;
-    size_t index;  /* among the entry's events */
-    bool voided;   /* its block is void */
-    bool disputed; /* its block is disputed */
+    size_t index;      /* among the entry's events */
+    enum reason doubt; /* REASON_NONE, REASON_VOIDED, REASON_REWOUND or REASON_DISPUTED */
 };
 
 void status_days_init(struct status_days *days);
 
-/* Let the next event, in the order said, speak. Requires: at most HISTORY_EVENTS_MAX of them. A `held by`
+/* Let the next event, in the order said, speak. Requires: at most STATUS_EVENTS_MAX of them. A `held by`
  * that names the one asked about is not given. */
 void status_days_add(struct status_days *days, const struct status_event *said);
 
@@ -74,6 +80,9 @@ bool status_days_is_news(const struct status_days *days, const struct status_eve
 
 /* Since when it stands revoked, beyond doubt, on `day` or the first one after it; DAY_NONE: on none. */
 uint32_t status_days_revoked_since(const struct status_days *days, uint32_t day);
+
+/* Whether a run's reason leaves it unknown whether the entry holds. */
+bool status_reason_is_doubt(enum reason reason);
 
 /* Index of the run that day lies in. */
 size_t status_days_at(const struct status_days *days, uint32_t day);

@@ -52,7 +52,8 @@ static int read_requirement(struct requirement *out, const struct present_reques
                             struct session *session, const struct challenge *challenge)
 {
     struct expression_error error;
-    if (requirement_parse(out, &error, challenge->requirement, &session->arena) || request->codes.count > 0) {
+    if (requirement_parse(out, &error, challenge->requirement, NULL, &session->arena) ||
+        request->codes.count > 0) {
         return EXIT_YES;
     }
     return session_fail(&session->options, EXIT_BAD_INPUT, "requirement-unreadable",

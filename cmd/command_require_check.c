@@ -21,9 +21,11 @@ struct require_check {
 
 /* ---- the file ---- */
 
-static int fail_file(const struct require_check *check, const struct requirements_error *error)
+static int fail_file(const struct require_check *check, const struct requirements_error *error,
+                     const struct title_names *names)
 {
     const struct session_options *options = &check->session->options;
+    char choices[1024] = "";
     if (error->line == 0) {
         return session_fail(options, EXIT_BAD_INPUT, "requirements-unreadable", "%s %s.", check->path,
                             requirements_fault_words(error->fault));
@@ -31,23 +33,31 @@ static int fail_file(const struct require_check *check, const struct requirement
     const char *words = error->fault == REQUIREMENTS_BAD_EXPRESSION
                             ? expression_fault_sentence(error->expression)
                             : requirements_fault_words(error->fault);
-    int code = session_fail(options, EXIT_BAD_INPUT, "requirements-unreadable", "%s, line %zu: %s.",
-                            check->path, error->line, words);
+    if (error->expression == EXPRESSION_TITLE_AMBIGUOUS) {
+        title_choice_words(choices, sizeof(choices), names, error->title);
+    }
+    int code = session_fail(options, EXIT_BAD_INPUT, "requirements-unreadable", "%s, line %zu: %s%s%s.",
+                            check->path, error->line, words, choices[0] != '\0' ? ", " : "", choices);
     expression_print_caret(stderr, error->text, error->offset);
     return code;
 }
 
 static int read_file(struct require_check *check)
 {
+    struct requirement_titles titles;
     struct requirements_error error;
     struct bytes text;
     int code = text_file_read(check->session, check->path, REQUIREMENTS_FILE_SIZE_MAX, &text);
     if (code != EXIT_YES) {
         return code;
     }
-    return requirements_file_parse(&check->file, &error, text, &check->session->arena)
-               ? EXIT_YES
-               : fail_file(check, &error);
+    code = requirement_titles_open(&titles, check->session);
+    if (code == EXIT_YES &&
+        !requirements_file_parse(&check->file, &error, text, &titles.names, &check->session->arena)) {
+        code = fail_file(check, &error, &titles.names);
+    }
+    requirement_titles_close(&titles);
+    return code;
 }
 
 static int tell_file(const struct require_check *check)

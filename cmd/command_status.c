@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/daemon_answer.h"
 #include "cmd/json_output.h"
+#include "cmd/own_accreditations.h"
 #include "cmd/verdict_text.h"
 #include "node/node_keys.h"
 #include "protocol/rules/verdict.h"
@@ -22,7 +23,8 @@ struct node_status {
     bool has_node;
     struct log_status own;
     struct log_status owners[TRUST_OWNERS_MAX]; /* beside the trust file's */
-    json_t *daemon;                             /* NULL: none runs */
+    struct own_accreditations accreditations;
+    json_t *daemon; /* NULL: none runs */
 };
 
 /* ---- gathering ---- */
@@ -68,6 +70,9 @@ static enum store_error read_store(struct node_status *status, struct session *s
     status->own = (struct log_status){.age_s = UINT64_MAX};
     if (error == STORE_OK && session->has_actor) {
         error = read_log(&status->own, session, txn, &session->actor);
+    }
+    if (error == STORE_OK && session->has_actor) {
+        error = own_accreditations_read(&status->accreditations, session, txn);
     }
     for (size_t i = 0; i < session->trust->owner_count && error == STORE_OK; i++) {
         error = read_log(&status->owners[i], session, txn, &session->trust->owners[i].actor);
@@ -132,6 +137,26 @@ static json_t *json_of_owners(const struct node_status *status, const struct ses
     return array;
 }
 
+static json_t *json_of_cuts_missing(const struct node_status *status, const struct session *session)
+{
+    const struct own_accreditations *all = &status->accreditations;
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < all->count; i++) {
+        const struct accreditation *record = &all->items[i].record;
+
+        if (own_accreditation_lacks_cut(all, i, session_today())) {
+            json_t *object = json_object();
+
+            json_object_set_new(object, "actor",
+                                json_of_id(ID_ACTOR, &session->home.network, &record->delegate.hash));
+            json_object_set_new(object, "ended", json_of_day(record->until));
+            json_array_append_new(array, object);
+        }
+    }
+    return array;
+}
+
 static json_t *json_of_store(const struct store_figures *figures)
 {
     json_t *object = json_object();
@@ -161,6 +186,7 @@ static int report_json(struct node_status *status, const struct session *session
     json_object_set_new(object, "daemon", status->daemon ? json_incref(status->daemon) : json_null());
     json_object_set_new(object, "store", json_of_store(&status->figures));
     json_object_set_new(object, "own_log", session->has_actor ? json_of_log(&status->own) : json_null());
+    json_object_set_new(object, "cuts_to_record", json_of_cuts_missing(status, session));
     json_object_set_new(object, "trusted", json_of_owners(status, session));
     return json_output_take(object);
 }
@@ -231,6 +257,24 @@ static void print_trusted(const struct node_status *status, const struct session
     }
 }
 
+/* A cut says for ever what was in time, even to who comes to know the log later. */
+static void print_cuts_missing(const struct node_status *status, const struct session *session)
+{
+    const struct own_accreditations *all = &status->accreditations;
+
+    for (size_t i = 0; i < all->count; i++) {
+        const struct accreditation *record = &all->items[i].record;
+        char day[DAY_TEXT_SIZE];
+
+        if (own_accreditation_lacks_cut(all, i, session_today())) {
+            day_to_text(day, record->until);
+            printf("%-14s  %s was accredited until %s: record what it had issued by then, with\n"
+                   "%-14s  tradeproof withdraw\n",
+                   "To do", session_name_of(session, &record->delegate.hash), day, "");
+        }
+    }
+}
+
 static int report(const struct node_status *status, const struct session *session)
 {
     const struct network *network = &session->home.network;
@@ -253,6 +297,7 @@ static int report(const struct node_status *status, const struct session *sessio
     if (session->has_actor) {
         print_log("Your log", &status->own);
     }
+    print_cuts_missing(status, session);
     print_trusted(status, session);
     return EXIT_YES;
 }

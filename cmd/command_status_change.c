@@ -96,26 +96,41 @@ static int read_replacement(struct session *session, struct change_request *requ
 }
 
 /* A revocation is meant for good: that it ends is never said by the way. */
+static int fail_revoked(const struct session *session, const struct own_entry *entry, const char *name)
+{
+    char day[DAY_TEXT_SIZE];
+    day_to_text(day, entry->revoked_since);
+    return session_fail(
+        &session->options, EXIT_BAD_INPUT, "stands-revoked",
+        "%s is not suspended but revoked, since %s: nothing was written. To reinstate what was "
+        "revoked say --revoked; both then stay visible.",
+        name, day);
+}
+
+static int fail_too_early(const struct session *session, const struct own_entry *entry, const char *name)
+{
+    char day[DAY_TEXT_SIZE];
+    day_to_text(day, entry->revoked_stated);
+    return session_fail(
+        &session->options, EXIT_BAD_INPUT, "before-the-revocation",
+        "%s was revoked on %s, and is reinstated from that day on at the earliest: nothing was "
+        "written. Say --from %s, or a later day.",
+        name, day, day);
+}
+
 static int check_revoked(const struct session *session, const struct change_request *request,
                          const struct own_entries *entries)
 {
-    if (request->change->action != STATUS_REINSTATED || request->revoked) {
-        return EXIT_YES;
-    }
-    for (size_t i = 0; i < entries->count; i++) {
+    for (size_t i = 0; i < entries->count && request->change->action == STATUS_REINSTATED; i++) {
         const struct own_entry *entry = &entries->items[i];
         char name[ENTRY_NAME_TEXT_MAX + 1];
-        char day[DAY_TEXT_SIZE];
-        if (entry->revoked_since == DAY_NONE) {
-            continue;
-        }
         entry_name_to_text(name, &session->home.network, &entry->name);
-        day_to_text(day, entry->revoked_since);
-        return session_fail(
-            &session->options, EXIT_BAD_INPUT, "stands-revoked",
-            "%s is not suspended but revoked, since %s: nothing was written. To reinstate what was "
-            "revoked say --revoked; both then stay visible.",
-            name, day);
+        if (entry->revoked_since != DAY_NONE && !request->revoked) {
+            return fail_revoked(session, entry, name);
+        }
+        if (entry->revoked_since != DAY_NONE && request->from < entry->revoked_stated) {
+            return fail_too_early(session, entry, name);
+        }
     }
     return EXIT_YES;
 }

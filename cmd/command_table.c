@@ -22,7 +22,7 @@
     "What can be required:\n"                                                                                \
     "  ase/A5 and ase/A6 and epa/609    codes; \"or\", \"not\" and ( ) too; a comma is a loose \"and\"\n"    \
     "  any 2 of (ase/A5, ase/A6, ase/A8)\n"                                                                  \
-    "  \"Master Automobile\"              a title, of any namespace; ase:\"Master Automobile\" of one\n"     \
+    "  \"Master Automobile\"              a title; ase:\"Master Automobile\" where several have it\n"        \
     "  ase/A*                           any code that begins so\n"                                           \
     "  tested ase/A5                    the test alone, experience or not\n"                                 \
     "  experience 2 years in ase/experience*\n"                                                              \
@@ -110,17 +110,26 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof accredit \"Columbus test centre\" --codes 'ase/A*' --states OH --until 2028-12-31\n",
      command_accredit},
-    {"withdraw", "end another actor's accreditation", "ID [--cut SEQ | --all] [--except LIST]",
-     "What the actor has issued up to now stays good, what it issues from now on does not count.\n"
+    {"withdraw", "end another actor's accreditation",
+     "ID [--cut SEQ | --all | --accreditation SEQ/INDEX] [--except LIST] [--closed]",
+     "What the actor has issued up to now stays good, whatever it does to its log later; what it issues\n"
+     "from now on does not count. What it says from now on against somebody, such as a revocation, makes\n"
+     "what that is about undetermined.\n"
      "\n"
      "  --cut SEQ      only what it issued up to and with block SEQ stays good\n"
      "  --all          nothing that it issued stays good\n"
      "  --except LIST  entries up to the cut that don't stay good either: 12/0,12/7\n"
+     "  --accreditation SEQ/INDEX\n"
+     "                 end the accreditation that stands there in your own log, whole, with all that was\n"
+     "                 issued under it: also when nothing that the actor signed is held here\n"
+     "  --closed       nothing that it says from now on counts, not even against anybody: for a school\n"
+     "                 that has closed\n"
      "\n"
      "A later withdrawal can only take away more, never give back.\n"
      "\n"
-     "Example:\n"
-     "  tradeproof withdraw \"Columbus test centre\" --cut 41\n",
+     "Examples:\n"
+     "  tradeproof withdraw \"Columbus test centre\" --cut 41\n"
+     "  tradeproof withdraw \"Columbus test centre\" --accreditation 3/0\n",
      command_withdraw},
     {"issue", "issue certificates: one, or a file of them",
      "TECHNICIAN CODE [OPTIONS] | --csv FILE [OPTIONS]",

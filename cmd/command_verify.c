@@ -59,17 +59,11 @@ static int find_challenge(struct verify *verify, const char *path)
 /* What the challenge asked for, unless something else is required by hand. */
 static int take_requirement(struct verify *verify)
 {
-    struct session *session = verify->session;
-    struct expression_error error;
     if (verify->request.require != NULL || !verify->has_challenge) {
         return EXIT_YES;
     }
-    if (requirement_parse(&verify->requirement, &error, verify->challenge.challenge.requirement,
-                          &session->arena)) {
-        return EXIT_YES;
-    }
-    return session_fail(&session->options, EXIT_BAD_INPUT, "requirement-unreadable",
-                        "This version does not understand what the challenge asks for. Say --require.");
+    return requirement_read_asked(&verify->requirement, verify->session,
+                                  verify->challenge.challenge.requirement);
 }
 
 /* ---- the bearer ---- */

@@ -1,27 +1,35 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/arguments.h"
 #include "cmd/command.h"
 #include "cmd/number.h"
+#include "cmd/own_accreditations.h"
 #include "cmd/publish.h"
 
 struct withdraw {
     struct arguments arguments;
-    const char *cut, *except;
-    bool all;
+    const char *cut, *except, *accreditation;
+    bool all, closed;
 };
 
 static int parse(struct withdraw *request, int argc, char **argv)
 {
     const struct command_option options[] = {{"cut", OPTION_TEXT, &request->cut},
                                              {"all", OPTION_FLAG, &request->all},
-                                             {"except", OPTION_TEXT, &request->except}};
+                                             {"except", OPTION_TEXT, &request->except},
+                                             {"accreditation", OPTION_TEXT, &request->accreditation},
+                                             {"closed", OPTION_FLAG, &request->closed}};
     int code = arguments_read(&request->arguments, "withdraw", argc, argv, options,
                               sizeof options / sizeof options[0], 1, 1);
 
     if (code == EXIT_YES && request->all && request->cut) {
         return command_usage_error(command_named("withdraw"), "--cut and --all exclude each other.");
+    }
+    if (code == EXIT_YES && request->accreditation && (request->all || request->cut || request->except)) {
+        return command_usage_error(command_named("withdraw"),
+                                   "--accreditation ends it whole: without --cut, --all and --except.");
     }
     return code;
 }
@@ -81,6 +89,63 @@ static int read_exceptions(struct entry_position *positions, size_t *count, cons
     return EXIT_YES;
 }
 
+/* ---- the accreditation ---- */
+
+/* One line each, for who doesn't know its place. */
+static void print_accreditations(const struct own_accreditations *all, const struct actor_id *delegate)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct own_accreditation *found = &all->items[i];
+        const struct bytes *patterns = found->record.patterns.items;
+
+        if (found->withdrawn || !actor_id_equal(&found->record.delegate, delegate)) {
+            continue;
+        }
+        fprintf(stderr, "  --accreditation %llu/%llu  for", (unsigned long long)found->place.seq,
+                (unsigned long long)found->place.index);
+        for (size_t k = 0; k < found->record.patterns.count; k++) {
+            fprintf(stderr, " %.*s", (int)patterns[k].size, patterns[k].data);
+        }
+        fprintf(stderr, "\n");
+    }
+}
+
+static bool is_accreditation_of(const struct own_accreditations *all, const struct withdrawal *record)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct own_accreditation *found = &all->items[i];
+
+        if (found->place.seq == record->accreditation.seq &&
+            found->place.index == record->accreditation.index &&
+            actor_id_equal(&found->record.delegate, &record->delegate)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int read_accreditation(struct withdrawal *record, struct session *session, struct store_txn *txn,
+                              const char *text)
+{
+    struct own_accreditations all;
+    const char *end;
+    enum store_error error = own_accreditations_read(&all, session, txn);
+
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    if (read_position(&record->accreditation, text, &end) && *end == '\0' &&
+        is_accreditation_of(&all, record)) {
+        record->has_accreditation = true;
+        return EXIT_YES;
+    }
+    session_fail(&session->options, EXIT_BAD_INPUT, "bad-accreditation",
+                 "\"%s\" is not the place (block and index, such as 3/0) where you accredited %s.", text,
+                 session_name_of(session, &record->delegate.hash));
+    print_accreditations(&all, &record->delegate);
+    return EXIT_BAD_INPUT;
+}
+
 /* ---- the cut ---- */
 
 static int read_cut_seq(uint64_t *seq, const struct session *session, const struct withdraw *request,
@@ -104,7 +169,22 @@ static int read_cut_seq(uint64_t *seq, const struct session *session, const stru
     return EXIT_YES;
 }
 
-static int read_cut(struct withdrawal *record, const struct session *session, struct store_txn *txn,
+/* Without its log there is no block to name. */
+static int fail_without_log(struct session *session, struct store_txn *txn, const struct actor_id *delegate)
+{
+    struct own_accreditations all;
+
+    session_fail(&session->options, EXIT_UNKNOWN, "log-not-held",
+                 "This node holds nothing that %s signed, so it cannot say where to cut. Connect to a node "
+                 "that does, or end what you accredited it for whole, with all that it issued.",
+                 session_name_of(session, &delegate->hash));
+    if (own_accreditations_read(&all, session, txn) == STORE_OK) {
+        print_accreditations(&all, delegate);
+    }
+    return EXIT_UNKNOWN;
+}
+
+static int read_cut(struct withdrawal *record, struct session *session, struct store_txn *txn,
                     const struct withdraw *request)
 {
     struct log_state state;
@@ -114,12 +194,7 @@ static int read_cut(struct withdrawal *record, const struct session *session, st
     enum store_error error = store_log_state(txn, &record->delegate, &state);
 
     if (error == STORE_NOT_FOUND) {
-        return session_fail(
-            &session->options, EXIT_UNKNOWN, "log-not-held",
-            "This node holds nothing that %s signed, so it cannot say where to cut. Connect to a node "
-            "that does, or take the accreditation back: tradeproof key rotate, then tradeproof void "
-            "with its block.",
-            session_name_of(session, &record->delegate.hash));
+        return fail_without_log(session, txn, &record->delegate);
     }
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
@@ -137,8 +212,7 @@ static int read_cut(struct withdrawal *record, const struct session *session, st
     return EXIT_YES;
 }
 
-static int read_cut_in_txn(struct withdrawal *record, const struct session *session,
-                           const struct withdraw *request)
+static int read_end_in_txn(struct withdrawal *record, struct session *session, const struct withdraw *request)
 {
     struct store_txn *txn;
     enum store_error error = store_read_begin(&txn, session->store);
@@ -147,7 +221,8 @@ static int read_cut_in_txn(struct withdrawal *record, const struct session *sess
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }
-    code = read_cut(record, session, txn, request);
+    code = request->accreditation ? read_accreditation(record, session, txn, request->accreditation)
+                                  : read_cut(record, session, txn, request);
     store_end(txn);
     return code;
 }
@@ -164,9 +239,10 @@ static int withdraw(struct session *session, void *argument)
     if (code != EXIT_YES ||
         (code = session_actor(session, request->arguments.values[0], &record.delegate)) != EXIT_YES ||
         (code = read_exceptions(exceptions, &count, session, request->except)) != EXIT_YES ||
-        (code = read_cut_in_txn(&record, session, request)) != EXIT_YES) {
+        (code = read_end_in_txn(&record, session, request)) != EXIT_YES) {
         return code;
     }
+    record.closed = request->closed;
     record.exceptions = (struct list){exceptions, count};
     code = publish_one(session, ENTRY_WITHDRAWAL, &record, &published);
     return code == EXIT_YES ? publish_report(session, &published, "The withdrawal is published.") : code;

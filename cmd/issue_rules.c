@@ -73,13 +73,17 @@ static bool is_offered(const struct pack_code *rule, uint32_t day)
 static enum reason authority_reason(const struct issue_rules *rules, const struct issue_namespace *in,
                                     struct bytes code, uint32_t earned_on)
 {
+    const struct dossier_place coming = {.seq = BLOCK_SEQ_MAX};
     const struct authority_question question = {
-        .issuer = rules->session->actor, .code = code, .seq = BLOCK_SEQ_MAX, .day = earned_on};
+        .issuer = rules->session->actor, .code = code, .place = &coming, .day = earned_on};
     struct authority_answer answer;
     if (trust_owner_of(rules->session->trust, bytes_of_string(in->name)) == NULL) {
         return REASON_NAMESPACE_UNOWNED;
     }
     authority_of(&answer, &in->dossier, rules->session->trust, &question);
+    if (answer.reason == REASON_STATE_NOT_ASKED) {
+        return REASON_NONE; /* it counts in the states that are named */
+    }
     return answer.reason == REASON_UNTRUSTED ? REASON_NOT_ACCREDITED : answer.reason;
 }
 

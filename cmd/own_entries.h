@@ -15,7 +15,9 @@ struct own_entry {
     bool is_attestation;
     struct subject subject;       /* of an attestation */
     char code[CODE_SIZE_MAX + 1]; /* of an attestation; else empty */
-    uint32_t revoked_since;       /* written by own_entries_sift */
+    /* Written by own_entries_sift: since when it stands revoked (DAY_NONE: it does not), and when that was
+     * stated. */
+    uint32_t revoked_since, revoked_stated;
 };
 
 struct own_entries {
@@ -33,8 +35,8 @@ int own_entries_of(struct own_entries *out, struct session *session, const struc
                    const struct codes *codes);
 
 /* Move those about which action from day on would change nothing from entries to unchanged: the same was said
- * of them before, or there is nothing to reinstate or to decide. Writes of each since when it stands revoked,
- * on that day or the first one after it: DAY_NONE where on none. Returns: EXIT_YES, or the exit code after it
+ * of them before, or there is nothing to reinstate or to decide. Writes of each how it stands revoked on that
+ * day, or on the first one after it. Returns: EXIT_YES, or the exit code after it
  * said why not. */
 int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged, struct session *session,
                      enum status_action action, uint32_t day);

@@ -44,7 +44,9 @@ static enum store_error sift(struct own_entries *entries, struct own_entries *un
         if (error != STORE_OK) {
             return error;
         }
-        entry->revoked_since = status_days_revoked_since(&days, coming->effective_day);
+        const struct status_word *revoked = status_days_revocation(&days, coming->effective_day);
+        entry->revoked_since = revoked != NULL ? revoked->effective_day : DAY_NONE;
+        entry->revoked_stated = revoked != NULL ? revoked->stated_day : 0;
         if (is_news(&days, event_count, coming)) {
             entries->items[kept++] = *entry;
         } else {

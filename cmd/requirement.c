@@ -5,27 +5,80 @@
 #include "cmd/expression_words.h"
 #include "protocol/base/text.h"
 
+/* Say the titles with the namespaces that they were given. Returns: false when the arena is full. */
+static bool write_text(struct requirement *out, struct arena *arena)
+{
+    char *text = arena_take(arena, EXPRESSION_TEXT_SIZE_MAX);
+    if (text == NULL ||
+        !expression_print(text, EXPRESSION_TEXT_SIZE_MAX, &out->expression, (struct bytes){0})) {
+        return false;
+    }
+    out->text = bytes_of_string(text);
+    return true;
+}
+
 bool requirement_parse(struct requirement *out, struct expression_error *error, struct bytes text,
-                       struct arena *arena)
+                       struct title_names *names, struct arena *arena)
 {
     *out = (struct requirement){.text = text};
-    return text.size == 0 ||
-           expression_parse(&out->expression, error, SCOPE_REQUIREMENT, text, (struct bytes){0}, arena);
+    if (text.size == 0) {
+        return true;
+    }
+    if (names != NULL) {
+        names->resolved = 0;
+    }
+    if (!expression_parse_requirement(&out->expression, error, text, names, arena)) {
+        return false;
+    }
+    if (names != NULL && names->resolved > 0 && !write_text(out, arena)) {
+        *error = (struct expression_error){.fault = EXPRESSION_TOO_LONG};
+        return false;
+    }
+    return true;
+}
+
+static int fail_unreadable(const struct session *session, int code, struct bytes text,
+                           const struct expression_error *error, const struct title_names *names)
+{
+    char place[EXPRESSION_PLACE_SIZE];
+    char choices[1024] = "";
+    expression_place(place, text, error->offset);
+    if (error->fault == EXPRESSION_TITLE_AMBIGUOUS) {
+        title_choice_words(choices, sizeof(choices), names, error->title);
+    }
+    code = session_fail(&session->options, code, "requirement-unreadable", "--require, %s: %s%s%s.", place,
+                        expression_fault_sentence(error->fault), choices[0] != '\0' ? ", " : "", choices);
+    expression_print_caret(stderr, text, error->offset);
+    return code;
+}
+
+static int read_text(struct requirement *out, struct session *session, struct bytes text, int code)
+{
+    struct requirement_titles titles;
+    struct expression_error error;
+    int opened = requirement_titles_open(&titles, session);
+    if (opened != EXIT_YES) {
+        code = opened;
+    } else if (requirement_parse(out, &error, text, &titles.names, &session->arena)) {
+        code = EXIT_YES;
+    } else {
+        code = fail_unreadable(session, code, text, &error, &titles.names);
+    }
+    requirement_titles_close(&titles);
+    return code;
 }
 
 int requirement_read(struct requirement *out, struct session *session, const char *typed)
 {
-    struct expression_error error;
     struct bytes text = typed != NULL ? bytes_of_string(typed) : (struct bytes){0};
-    if (requirement_parse(out, &error, text, &session->arena)) {
-        return EXIT_YES;
-    }
-    char place[EXPRESSION_PLACE_SIZE];
-    expression_place(place, text, error.offset);
-    int code = session_fail(&session->options, EXIT_USAGE, "requirement-unreadable", "--require, %s: %s.",
-                            place, expression_fault_sentence(error.fault));
-    expression_print_caret(stderr, text, error.offset);
-    return code;
+    *out = (struct requirement){.text = text};
+    return text.size == 0 ? EXIT_YES : read_text(out, session, text, EXIT_USAGE);
+}
+
+int requirement_read_asked(struct requirement *out, struct session *session, struct bytes text)
+{
+    *out = (struct requirement){.text = text};
+    return text.size == 0 ? EXIT_YES : read_text(out, session, text, EXIT_BAD_INPUT);
 }
 
 const struct expression *requirement_expression(const struct requirement *requirement)

@@ -60,6 +60,7 @@ static bool fail_expression(struct requirements_error *error, struct lines at, s
     size_t offset = place > at.line.data ? (size_t)(place - at.line.data) : 0;
     fail(error, REQUIREMENTS_BAD_EXPRESSION, &at, offset < at.line.size ? offset : at.line.size);
     error->expression = reason->fault;
+    error->title = reason->title;
     return false;
 }
 
@@ -98,7 +99,7 @@ static struct bytes take_expression(struct lines *lines, size_t start)
 }
 
 static bool read_one(struct requirements_file *out, struct requirements_error *error, struct lines *lines,
-                     struct arena *arena)
+                     struct title_names *names, struct arena *arena)
 {
     const uint8_t *colon = memchr(lines->line.data, ':', lines->line.size);
     struct lines begun = *lines;
@@ -123,7 +124,7 @@ static bool read_one(struct requirements_file *out, struct requirements_error *e
     if (begun.number == lines->number && says_nothing(text)) {
         return fail(error, REQUIREMENTS_NO_EXPRESSION, &begun, begun.line.size);
     }
-    if (!requirement_parse(&item->requirement, &reason, text, arena)) {
+    if (!requirement_parse(&item->requirement, &reason, text, names, arena)) {
         return fail_expression(error, begun, text, &reason);
     }
     item->name = name;
@@ -133,7 +134,7 @@ static bool read_one(struct requirements_file *out, struct requirements_error *e
 }
 
 bool requirements_file_parse(struct requirements_file *out, struct requirements_error *error,
-                             struct bytes text, struct arena *arena)
+                             struct bytes text, struct title_names *names, struct arena *arena)
 {
     static const uint8_t mark[] = {0xef, 0xbb, 0xbf}; /* of UTF-8, as some editors write it */
     struct lines lines = {.text = text};
@@ -152,7 +153,7 @@ bool requirements_file_parse(struct requirements_file *out, struct requirements_
         return false;
     }
     while (next_line(&lines)) {
-        if (!says_nothing(lines.line) && !read_one(out, error, &lines, arena)) {
+        if (!says_nothing(lines.line) && !read_one(out, error, &lines, names, arena)) {
             return false;
         }
     }

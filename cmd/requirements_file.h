@@ -47,11 +47,13 @@ struct requirements_error {
     struct bytes text; /* that line, without its end */
     size_t offset;     /* into text, where it goes wrong */
     enum expression_fault expression;
+    struct bytes title; /* as in expression_error */
 };
 
-/* Read a file's text. Borrows: text, for as long as *out is used. Returns: false with *error filled. */
+/* Read a file's text. Borrows: text, for as long as *out is used. names: as requirement_parse has them.
+ * Returns: false with *error filled. */
 bool requirements_file_parse(struct requirements_file *out, struct requirements_error *error,
-                             struct bytes text, struct arena *arena);
+                             struct bytes text, struct title_names *names, struct arena *arena);
 
 /* What is wrong, for all faults but that of an expression: "has no name in front of its colon". */
 const char *requirements_fault_words(enum requirements_fault fault);

@@ -217,6 +217,8 @@ static json_t *json_of_missing_part(const struct missing_part *part)
     json_object_set_new(object, "kind", json_string(kinds[part->kind]));
     json_object_set_new(object, "answer", json_string(answer_word(part->answer)));
     json_object_set_new(object, "code", part->pattern.size > 0 ? json_of_text(part->pattern) : json_null());
+    json_object_set_new(object, "namespace",
+                        part->name_space.size > 0 ? json_of_text(part->name_space) : json_null());
     json_object_set_new(object, "title", part->name.size > 0 ? json_of_text(part->name) : json_null());
     json_object_set_new(object, "days", json_of_number(part->days));
     json_object_set_new(object, "or_others", json_of_number(part->more));

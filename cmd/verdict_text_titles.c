@@ -144,12 +144,15 @@ static bool misses_itself(const struct requirement_part *part)
     return false;
 }
 
-/* The title's verdict, where it is not held for certain; NULL where no rules know it. */
-static const struct title_verdict *find_title(const struct verdict *verdict, struct bytes name)
+/* The verdict on the title that is missing, where it is not held for certain; NULL where no rules know it. */
+static const struct title_verdict *find_title(const struct verdict *verdict, const struct missing_part *part)
 {
     for (size_t i = 0; i < verdict->title_count; i++) {
-        if (bytes_equal(verdict->titles[i].name, name) && verdict->titles[i].answer == ANSWER_NO) {
-            return &verdict->titles[i];
+        const struct title_verdict *title = &verdict->titles[i];
+        bool is_of_it =
+            part->name_space.size == 0 || bytes_equal(title->pack->pack.name_space, part->name_space);
+        if (is_of_it && bytes_equal(title->name, part->name) && title->answer == ANSWER_NO) {
+            return title;
         }
     }
     return NULL;
@@ -162,7 +165,7 @@ static void print_titles_missing(FILE *out, const struct verdict *verdict,
     for (size_t i = 0; i < part->missing_count; i++) {
         struct bytes name = part->missing[i].name;
         const struct title_verdict *title =
-            part->missing[i].kind == MISSING_TITLE ? find_title(verdict, name) : NULL;
+            part->missing[i].kind == MISSING_TITLE ? find_title(verdict, &part->missing[i]) : NULL;
         if (title == NULL || title->missing_count == 0) {
             continue;
         }

@@ -230,10 +230,15 @@ static void print_bytes(FILE *out, struct bytes text)
     fwrite(text.data, 1, text.size, out);
 }
 
-static void print_name(FILE *out, struct bytes name)
+/* A title as people read it who know which namespace is spoken of. */
+static void print_title(FILE *out, const struct missing_part *part, struct bytes name_space)
 {
+    if (part->name_space.size > 0 && !bytes_equal(part->name_space, name_space)) {
+        print_bytes(out, part->name_space);
+        fputc(':', out);
+    }
     fputc('"', out);
-    print_bytes(out, name);
+    print_bytes(out, part->name);
     fputc('"', out);
 }
 
@@ -264,7 +269,7 @@ static void print_part(FILE *out, const struct missing_part *part, struct bytes 
         print_bytes(out, code_within(part->pattern, name_space));
         break;
     case MISSING_TITLE:
-        print_name(out, part->name);
+        print_title(out, part, name_space);
         break;
     case MISSING_NETWORK:
         fputs("a shop of the network ", out);
@@ -275,7 +280,7 @@ static void print_part(FILE *out, const struct missing_part *part, struct bytes 
         break;
     case MISSING_EXCLUDED:
         if (part->name.size > 0) {
-            print_name(out, part->name);
+            print_title(out, part, name_space);
         } else {
             print_bytes(out, code_within(part->pattern, name_space));
         }

@@ -25,6 +25,7 @@ struct gather {
     struct gathered_log *rows; /* one for each of out->logs */
     size_t *issuers;           /* logs that are asked about, in the order in which they were met */
     size_t issuer_count;
+    size_t descended; /* blocks of branches that were looked at for cuts */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
         withdrawal_capacity, succession_capacity, pack_capacity, review_capacity;
 };
@@ -72,6 +73,10 @@ enum store_error gather_content(struct gather *gather, const struct entry_at *at
  * alone, which mean nothing and are left out. */
 enum store_error gather_affiliation(struct gather *gather, const struct entry_at *at,
                                     struct dossier_place *place, struct affiliation *affiliation);
+
+/* Where block seq with that header hash of a gathered log lies: what a withdrawal or a succession names. */
+enum store_error gather_cut(struct gather *gather, size_t log, uint64_t seq, const struct hash *head,
+                            struct dossier_cut *cut);
 
 /* ---- parts of a dossier ---- */
 

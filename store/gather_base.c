@@ -143,7 +143,10 @@ static void move_lists(const struct move *move, struct base_lists *lists)
         move_record(move, &rule_pack_schema, (uint8_t *)&dossier->packs[i].pack);
     }
     for (size_t i = 0; i < dossier->succession_count; i++) {
-        move_record(move, &succession_schema, (uint8_t *)&dossier->successions[i].succession);
+        struct dossier_succession *row = &dossier->successions[i];
+
+        move_record(move, &succession_schema, (uint8_t *)&row->succession);
+        row->cut.side = (const struct hash *)moved(move, row->cut.side);
     }
 }
 

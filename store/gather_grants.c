@@ -23,7 +23,7 @@ static enum store_error add_accreditation(struct gather *gather, const struct en
     return STORE_OK;
 }
 
-static enum store_error add_withdrawal(struct gather *gather, const struct entry_at *grant)
+static enum store_error add_withdrawal(struct gather *gather, size_t delegate, const struct entry_at *grant)
 {
     struct dossier *out = gather->out;
     struct dossier_withdrawal *row;
@@ -36,16 +36,21 @@ static enum store_error add_withdrawal(struct gather *gather, const struct entry
     }
     row = &out->withdrawals[out->withdrawal_count];
     error = gather_grant(gather, grant, ENTRY_WITHDRAWAL, &row->place, &row->withdrawal);
-    if (error == STORE_OK) {
-        out->withdrawal_count++;
+    if (error != STORE_OK) {
+        return error;
     }
-    return error;
+    out->withdrawal_count++;
+    row->cut = (struct dossier_cut){0};
+    return row->withdrawal.has_cut
+               ? gather_cut(gather, delegate, row->withdrawal.cut_seq, &row->withdrawal.cut_head, &row->cut)
+               : STORE_OK;
 }
 
-/* What accreditor by took back from the actor. */
-static enum store_error gather_withdrawals(struct gather *gather, const struct actor_id *actor, size_t by)
+/* What accreditor by took back from the author of log. */
+static enum store_error gather_withdrawals(struct gather *gather, size_t log, size_t by)
 {
-    struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, actor);
+    const struct actor_id actor = gather->out->logs[log].author;
+    struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &actor);
     struct entry_at *grants;
     size_t count;
     enum store_error error;
@@ -54,9 +59,54 @@ static enum store_error gather_withdrawals(struct gather *gather, const struct a
     error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->withdrawal_count, &grants,
                         &count, gather->arena);
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = add_withdrawal(gather, &grants[i]);
+        error = add_withdrawal(gather, log, &grants[i]);
         if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
+        }
+    }
+    return error;
+}
+
+/* ---- heirs ---- */
+
+static bool is_among(const struct entry_at *grants, size_t count, uint32_t author)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (grants[i].author == author) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_named_before(const struct dossier *dossier, size_t succession)
+{
+    for (size_t i = 0; i < succession; i++) {
+        if (actor_id_equal(&dossier->successions[i].succession.successor,
+                           &dossier->successions[succession].succession.successor)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What those took back who came after an accreditor, but never accredited the author of log themselves. */
+static enum store_error gather_withdrawals_of_heirs(struct gather *gather, size_t log,
+                                                    const struct entry_at *accreditations, size_t count)
+{
+    const struct dossier *out = gather->out;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < out->succession_count && count > 0 && error == STORE_OK; i++) {
+        size_t heir;
+
+        if (is_named_before(out, i)) {
+            continue;
+        }
+        error = gather_log(gather, &out->successions[i].succession.successor, &heir);
+        if (error == STORE_OK && out->logs[heir].known &&
+            !is_among(accreditations, count, gather->rows[heir].number)) {
+            error = gather_withdrawals(gather, log, heir);
         }
     }
     return error;
@@ -84,14 +134,14 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
             continue;
         }
         if (error == STORE_OK && by != last) {
-            error = gather_withdrawals(gather, &actor, by);
+            error = gather_withdrawals(gather, log, by);
         }
         if (error == STORE_OK && by != last) {
             error = gather_ask(gather, by);
         }
         last = by;
     }
-    return error;
+    return error == STORE_OK ? gather_withdrawals_of_heirs(gather, log, grants, count) : error;
 }
 
 enum store_error gather_issuers(struct gather *gather)

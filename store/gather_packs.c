@@ -55,6 +55,10 @@ static enum store_error add_succession(struct gather *gather, const struct entry
         return error;
     }
     out->succession_count++;
+    error = gather_cut(gather, row->place.log, row->succession.cut_seq, &row->succession.cut_head, &row->cut);
+    if (error != STORE_OK) {
+        return error;
+    }
     return check_succession(gather, row, *successor);
 }
 

@@ -111,6 +111,14 @@
     X(REASON_CONSENT_USED, 125, "consent-already-used")                                                      \
     X(REASON_LEFT, 126, "affiliation-has-ended")                                                             \
     X(REASON_TWO_ROSTERS, 127, "on-two-rosters")                                                             \
+    /* verdict: cuts, ends, states */                                                                        \
+    X(REASON_CUT_NOT_HELD, 150, "cut-not-held")                                                              \
+    X(REASON_BEYOND_CUT, 151, "beyond-cut")                                                                  \
+    X(REASON_SIGNED_AFTER_END, 152, "signed-after-the-end")                                                  \
+    X(REASON_ACCREDITED_ELSEWHERE, 153, "not-accredited-in-this-state")                                      \
+    X(REASON_STATE_NOT_ASKED, 154, "accredited-by-state-none-asked")                                         \
+    X(REASON_STATES_UNBOUND, 155, "states-of-accreditation-not-evaluated")                                   \
+    X(REASON_CHECKPOINT_AHEAD, 156, "checkpoint-ahead-of-time")                                              \
     /* verdict: branches */                                                                                  \
     X(REASON_DROPPED, 175, "on-a-dropped-branch")
 

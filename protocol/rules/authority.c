@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/pack_states.h"
 #include "protocol/rules/weight.h"
 
 /* What a search overlooks, each also what those before it do: the first one that finds a chain names what
@@ -14,9 +15,14 @@ enum lenience {
     LENIENCE_UPGRADE,
     LENIENCE_VOIDED,
     LENIENCE_REWOUND,
+    LENIENCE_CUT,
+    LENIENCE_BEYOND,
+    LENIENCE_STATE_NOT_ASKED,
+    LENIENCE_STATES_UNBOUND,
     LENIENCE_WITHDRAWN,
     LENIENCE_OUT_OF_FORCE,
     LENIENCE_DEPTH,
+    LENIENCE_STATE,
     LENIENCE_CODE,
     LENIENCE_COUNT
 };
@@ -27,9 +33,14 @@ static const enum reason lenience_reason[LENIENCE_COUNT] = {
     [LENIENCE_UPGRADE] = REASON_UPGRADE,
     [LENIENCE_VOIDED] = REASON_VOIDED,
     [LENIENCE_REWOUND] = REASON_REWOUND,
+    [LENIENCE_CUT] = REASON_CUT_NOT_HELD,
+    [LENIENCE_BEYOND] = REASON_BEYOND_CUT,
+    [LENIENCE_STATE_NOT_ASKED] = REASON_STATE_NOT_ASKED,
+    [LENIENCE_STATES_UNBOUND] = REASON_STATES_UNBOUND,
     [LENIENCE_WITHDRAWN] = REASON_WITHDRAWN,
     [LENIENCE_OUT_OF_FORCE] = REASON_ACCREDITATION_EXPIRED,
     [LENIENCE_DEPTH] = REASON_CHAIN_TOO_DEEP,
+    [LENIENCE_STATE] = REASON_ACCREDITED_ELSEWHERE,
     [LENIENCE_CODE] = REASON_NOT_ACCREDITED,
 };
 
@@ -43,8 +54,7 @@ _Static_assert((int)DOSSIER_GRANTS_MAX < (int)NO_LINK, "links are numbered in 16
 /* A statement whose speaker must be authorised. */
 struct speaker {
     const struct actor_id *actor;
-    uint64_t seq;
-    uint64_t index;
+    const struct dossier_place *place;
 };
 
 struct search {
@@ -54,6 +64,8 @@ struct search {
     const struct namespace_owners *owners;
     enum lenience lenience;
     size_t steps_left;
+    bool knows_bound; /* whether the next is known by now */
+    enum answer bound;
     /* For each accreditation: links from it down to the issuer, itself counted, by the shortest way; 0: none
      * found. */
     uint8_t links[DOSSIER_GRANTS_MAX];
@@ -68,13 +80,13 @@ static const struct actor_id *author_of(const struct search *search, const struc
 static struct speaker speaker_of(const struct search *search, size_t link)
 {
     const struct dossier_place *place = &search->dossier->accreditations[link].place;
-    return (struct speaker){.actor = author_of(search, place), .seq = place->seq, .index = place->index};
+    return (struct speaker){.actor = author_of(search, place), .place = place};
 }
 
 static struct speaker issuer_of(const struct search *search)
 {
     const struct authority_question *question = search->question;
-    return (struct speaker){.actor = &question->issuer, .seq = question->seq, .index = question->index};
+    return (struct speaker){.actor = &question->issuer, .place = question->place};
 }
 
 static bool owns_anything(const struct trust *trust, const struct actor_id *actor)
@@ -102,6 +114,20 @@ static enum lenience lenience_of_doubt(enum reason doubt)
     }
 }
 
+/* The same for one of which a cut covers so much. */
+static enum lenience lenience_of_cover(enum answer covered)
+{
+    switch (covered) {
+    case ANSWER_YES:
+        return LENIENCE_NONE;
+    case ANSWER_NO:
+        return LENIENCE_WITHDRAWN;
+    case ANSWER_UNKNOWN:
+        break;
+    }
+    return LENIENCE_CUT;
+}
+
 static bool is_owner(const struct search *search, const struct speaker *speaker)
 {
     size_t at = namespace_owner_index(search->owners, speaker->actor);
@@ -109,8 +135,8 @@ static bool is_owner(const struct search *search, const struct speaker *speaker)
         return search->lenience >= LENIENCE_CODE && owns_anything(search->trust, speaker->actor);
     }
     const struct namespace_owner *owner = &search->owners->owners[at];
-    bool within = speaker->seq <= owner->read_to || search->lenience >= LENIENCE_WITHDRAWN;
-    return within && search->lenience >= lenience_of_doubt(owner->doubt);
+    return search->lenience >= lenience_of_cover(namespace_owner_spoke(owner, speaker->place)) &&
+           search->lenience >= lenience_of_doubt(owner->doubt);
 }
 
 static bool lists_position(const struct list *positions, uint64_t seq, uint64_t index)
@@ -124,37 +150,168 @@ static bool lists_position(const struct list *positions, uint64_t seq, uint64_t 
     return false;
 }
 
-/* Whether a withdrawal in place may take back what accreditor said in earlier: its own later word, or the
- * word of an owner that succeeded it. */
-static bool may_take_back(const struct search *search, const struct dossier_place *place,
-                          const struct dossier_place *earlier)
+/* ---- withdrawals ---- */
+
+/* Whether a withdrawal in place is about what was said in earlier: its author's own statement before it, or
+ * that of an owner which its author succeeded. */
+static bool is_about(const struct search *search, const struct dossier_place *place,
+                     const struct dossier_place *earlier)
 {
     const struct namespace_owners *owners = search->owners;
-    size_t speaker = namespace_owner_index(owners, author_of(search, place));
-    if (speaker < NAMESPACE_OWNERS_MAX && place->seq > owners->owners[speaker].read_to) {
-        return false;
-    }
     if (place->log == earlier->log) {
         return place_precedes(earlier, place);
     }
+    size_t speaker = namespace_owner_index(owners, author_of(search, place));
     size_t accreditor = namespace_owner_index(owners, author_of(search, earlier));
     return speaker < NAMESPACE_OWNERS_MAX && accreditor < speaker &&
            owners->owners[speaker].doubt == REASON_NONE;
 }
 
-/* Until what lenience a withdrawal counts; LENIENCE_NONE: it does not. */
-static enum lenience lenience_against(const struct search *search, const struct dossier_place *place)
+/* Whether a withdrawal that is about accreditation leaves what its delegate said in place. */
+static enum answer leaves(const struct dossier_withdrawal *found,
+                          const struct dossier_accreditation *accreditation,
+                          const struct dossier_place *place)
+{
+    const struct withdrawal *withdrawal = &found->withdrawal;
+    if (withdrawal->has_accreditation) {
+        bool named = found->place.log == accreditation->place.log &&
+                     withdrawal->accreditation.seq == accreditation->place.seq &&
+                     withdrawal->accreditation.index == accreditation->place.index;
+        return named ? ANSWER_NO : ANSWER_YES;
+    }
+    if (!place->block.side && lists_position(&withdrawal->exceptions, place->seq, place->index)) {
+        return ANSWER_NO;
+    }
+    return cut_covers(&found->cut, place);
+}
+
+static bool has_arrived(const struct search *search, const struct dossier_place *place)
+{
+    return dossier_place_arrived(search->dossier, place) &&
+           place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_NOTHING;
+}
+
+static bool is_in_doubt(const struct search *search, const struct dossier_place *place)
+{
+    return place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_FULL;
+}
+
+static bool concerns(const struct search *search, const struct dossier_withdrawal *found,
+                     const struct dossier_accreditation *accreditation)
+{
+    return actor_id_equal(&found->withdrawal.delegate, &accreditation->accreditation.delegate) &&
+           is_about(search, &found->place, &accreditation->place) && has_arrived(search, &found->place);
+}
+
+/* Where the author of a withdrawal stood when it said so. */
+enum standpoint {
+    WITHIN, /* or nothing was ever taken back from it */
+    IN_DOUBT,
+    BEYOND,        /* all that let it speak had been taken back from what it says there, */
+    BEYOND_CLOSED, /* by somebody who lets nothing of it count */
+};
+
+/* What is left of one accreditation for what its delegate says in place. Withdrawals count here wherever
+ * their own authors stood: what comes of it is a doubt in either case. */
+static enum standpoint standpoint_under(struct search *search,
+                                        const struct dossier_accreditation *accreditation,
+                                        const struct dossier_place *place)
+{
+    enum standpoint worst = WITHIN;
+    for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
+         i++, search->steps_left--) {
+        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
+        enum answer left =
+            concerns(search, found, accreditation) ? leaves(found, accreditation, place) : ANSWER_YES;
+        if (left == ANSWER_YES) {
+            continue;
+        }
+        bool sure = left == ANSWER_NO && !is_in_doubt(search, &found->place);
+        enum standpoint one = found->withdrawal.closed ? BEYOND_CLOSED : BEYOND;
+        one = sure ? one : IN_DOUBT;
+        worst = one > worst ? one : worst;
+    }
+    return worst;
+}
+
+static enum standpoint standpoint_of_owner(const struct namespace_owner *owner,
+                                           const struct dossier_place *place)
+{
+    switch (namespace_owner_spoke(owner, place)) {
+    case ANSWER_YES:
+        return WITHIN;
+    case ANSWER_NO:
+        return BEYOND;
+    case ANSWER_UNKNOWN:
+        break;
+    }
+    return IN_DOUBT;
+}
+
+static enum standpoint standpoint_of(struct search *search, const struct dossier_place *place)
+{
+    const struct actor_id *author = author_of(search, place);
+    size_t owner = namespace_owner_index(search->owners, author);
+    enum standpoint best = BEYOND_CLOSED;
+    bool any = false;
+    if (owner < NAMESPACE_OWNERS_MAX) {
+        return standpoint_of_owner(&search->owners->owners[owner], place);
+    }
+    if (search->dossier->withdrawal_count == 1) {
+        return WITHIN; /* nobody withdraws from itself */
+    }
+    for (size_t i = 0; i < search->dossier->accreditation_count && search->steps_left > 0;
+         i++, search->steps_left--) {
+        const struct dossier_accreditation *found = &search->dossier->accreditations[i];
+        if (!actor_id_equal(&found->accreditation.delegate, author) || !has_arrived(search, &found->place)) {
+            continue;
+        }
+        enum standpoint one = standpoint_under(search, found, place);
+        best = one < best ? one : best;
+        any = true;
+    }
+    return any ? best : WITHIN;
+}
+
+/* From what lenience on a withdrawal in place is overlooked. */
+static enum lenience lenience_against(struct search *search, const struct dossier_place *place)
 {
     struct weighed weighed = place_weigh(search->dossier, place, STANCE_AGAINST);
-    switch (weighed.weight) {
-    case WEIGHT_FULL:
-        return LENIENCE_WITHDRAWN;
-    case WEIGHT_DOUBTFUL:
+    if (weighed.weight == WEIGHT_DOUBTFUL) {
         return lenience_of_doubt(weighed.reason);
-    case WEIGHT_NOTHING:
+    }
+    switch (standpoint_of(search, place)) {
+    case WITHIN:
+        return LENIENCE_WITHDRAWN;
+    case IN_DOUBT:
+    case BEYOND:
+        return LENIENCE_BEYOND;
+    case BEYOND_CLOSED:
         break;
     }
     return LENIENCE_NONE;
+}
+
+/* The first withdrawal from index *at on that takes accreditation back from what its delegate says as
+ * speaker, or NULL. *at: behind it. */
+static const struct dossier_withdrawal *next_withdrawal(struct search *search, size_t *at,
+                                                        const struct dossier_accreditation *accreditation,
+                                                        const struct speaker *speaker)
+{
+    while (*at < search->dossier->withdrawal_count && search->steps_left > 0) {
+        const struct dossier_withdrawal *found = &search->dossier->withdrawals[(*at)++];
+        search->steps_left--;
+        if (!concerns(search, found, accreditation)) {
+            continue;
+        }
+        enum answer left = leaves(found, accreditation, speaker->place);
+        if (left == ANSWER_YES || (left == ANSWER_UNKNOWN && search->lenience >= LENIENCE_CUT) ||
+            search->lenience >= lenience_against(search, &found->place)) {
+            continue;
+        }
+        return found;
+    }
+    return NULL;
 }
 
 /* The withdrawal that takes accreditation back from what its delegate says as speaker, or NULL. */
@@ -162,23 +319,11 @@ static const struct dossier_withdrawal *withdrawal_of(struct search *search,
                                                       const struct dossier_accreditation *accreditation,
                                                       const struct speaker *speaker)
 {
-    for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
-         i++, search->steps_left--) {
-        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
-        const struct withdrawal *withdrawal = &found->withdrawal;
-        if (!withdrawal->has_cut || !actor_id_equal(&withdrawal->delegate, speaker->actor) ||
-            !may_take_back(search, &found->place, &accreditation->place) ||
-            !dossier_place_arrived(search->dossier, &found->place) ||
-            search->lenience >= lenience_against(search, &found->place)) {
-            continue;
-        }
-        if (speaker->seq > withdrawal->cut_seq ||
-            lists_position(&withdrawal->exceptions, speaker->seq, speaker->index)) {
-            return found;
-        }
-    }
-    return NULL;
+    size_t at = 0;
+    return next_withdrawal(search, &at, accreditation, speaker);
 }
+
+/* ---- accreditations ---- */
 
 static bool names_code(const struct accreditation *accreditation, struct bytes code)
 {
@@ -191,13 +336,48 @@ static bool names_code(const struct accreditation *accreditation, struct bytes c
     return false;
 }
 
+/* Whether the code hangs on a state, by the pack of the day asked about. */
+static enum answer state_bound(const struct search *search)
+{
+    const struct authority_question *question = search->question;
+    const struct dossier_pack *pack =
+        pack_under(search->dossier, search->owners, code_namespace(question->code), question->day);
+    if (pack == NULL || pack_is_disputed(search->dossier, pack)) {
+        return ANSWER_UNKNOWN;
+    }
+    return pack_binds_state(&pack->pack, question->code);
+}
+
+/* How much must be overlooked for the states of an accreditation not to stand in the way. */
+static enum lenience lenience_of_states(struct search *search, const struct accreditation *accreditation)
+{
+    const struct bytes *states = accreditation->states.items;
+    if (accreditation->states.count == 0) {
+        return LENIENCE_NONE;
+    }
+    if (!search->knows_bound) {
+        search->bound = state_bound(search);
+        search->knows_bound = true;
+    }
+    if (search->bound != ANSWER_YES) {
+        return LENIENCE_STATES_UNBOUND;
+    }
+    if (search->question->state.size == 0) {
+        return LENIENCE_STATE_NOT_ASKED;
+    }
+    for (size_t i = 0; i < accreditation->states.count; i++) {
+        if (bytes_equal(states[i], search->question->state)) {
+            return LENIENCE_NONE;
+        }
+    }
+    return LENIENCE_STATE;
+}
+
 static bool in_force(const struct accreditation *accreditation, uint32_t day)
 {
     return accreditation->from <= day && (!accreditation->has_until || day <= accreditation->until);
 }
 
-/* Until what lenience an accreditation is overlooked. One on a dropped branch, which nobody ever has to
- * withdraw, is none at all. */
 static bool is_certain(const struct search *search, const struct dossier_place *place)
 {
     const struct dossier_log *log = dossier_log_at(search->dossier, place);
@@ -220,6 +400,9 @@ static bool holds(struct search *search, size_t link, const struct speaker *spea
         return false;
     }
     if (lenience < LENIENCE_CODE && !names_code(accreditation, search->question->code)) {
+        return false;
+    }
+    if (lenience < lenience_of_states(search, accreditation)) {
         return false;
     }
     if (lenience < LENIENCE_DEPTH && accreditation->depth < links_below) {
@@ -290,7 +473,30 @@ static bool find_chain(struct search *search, size_t *top)
     return false;
 }
 
-static void write_chain(struct authority_answer *out, const struct search *search, size_t top)
+static struct speaker speaker_under(const struct search *search, size_t link)
+{
+    size_t below = search->below[link];
+    return below == NO_LINK ? issuer_of(search) : speaker_of(search, below);
+}
+
+/* Whether the accreditor of the link that leads to the issuer recorded a cut that covers what speaks: it was
+ * there before that was said. */
+static bool is_recorded(struct search *search, size_t link)
+{
+    const struct dossier_accreditation *accreditation = &search->dossier->accreditations[link];
+    for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
+         i++, search->steps_left--) {
+        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
+        if (found->withdrawal.has_cut && concerns(search, found, accreditation) &&
+            !is_in_doubt(search, &found->place) && standpoint_of(search, &found->place) == WITHIN &&
+            leaves(found, accreditation, search->question->place) == ANSWER_YES) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_chain(struct authority_answer *out, struct search *search, size_t top)
 {
     size_t links = top == NO_LINK ? 0 : search->links[top];
     out->has_chain = links <= CHAIN_DEPTH_MAX;
@@ -300,7 +506,12 @@ static void write_chain(struct authority_answer *out, const struct search *searc
     out->chain_size = links;
     size_t at = 0;
     for (size_t link = top; link != NO_LINK; link = search->below[link]) {
+        const struct accreditation *accreditation = &search->dossier->accreditations[link].accreditation;
         out->chain[at++] = *speaker_of(search, link).actor;
+        if (accreditation->has_until && (out->until == DAY_NONE || accreditation->until < out->until)) {
+            out->until = accreditation->until;
+        }
+        out->recorded = search->below[link] == NO_LINK && is_recorded(search, link);
     }
     out->chain[at] = search->question->issuer;
 }
@@ -309,19 +520,44 @@ static void write_chain(struct authority_answer *out, const struct search *searc
  * namespace on. */
 static void write_withdrawer(struct authority_answer *out, struct search *search, size_t top)
 {
-    out->withdrawn = true;
     out->withdrawn_by = top == NO_LINK ? search->question->issuer : *speaker_of(search, top).actor;
-    search->lenience = LENIENCE_REWOUND;
+    search->lenience = LENIENCE_STATES_UNBOUND;
     for (size_t link = top; link != NO_LINK; link = search->below[link]) {
-        size_t below = search->below[link];
-        struct speaker speaker = below == NO_LINK ? issuer_of(search) : speaker_of(search, below);
-        const struct dossier_withdrawal *found =
-            withdrawal_of(search, &search->dossier->accreditations[link], &speaker);
-        if (found != NULL) {
-            out->withdrawn_by = *author_of(search, &found->place);
-            return;
+        const struct dossier_accreditation *accreditation = &search->dossier->accreditations[link];
+        struct speaker speaker = speaker_under(search, link);
+        const struct dossier_withdrawal *found;
+        size_t next = 0;
+        while ((found = next_withdrawal(search, &next, accreditation, &speaker)) != NULL) {
+            if (!out->withdrawn) {
+                out->withdrawn_by = *author_of(search, &found->place);
+            }
+            out->withdrawn = true;
+            out->closed = out->closed || found->withdrawal.closed;
         }
     }
+    out->withdrawn = true;
+}
+
+/* What is in doubt about a chain that hangs on a cut. */
+static enum reason cut_doubt_of(const struct authority_answer *answer, const struct dossier *dossier)
+{
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
+        for (size_t k = 0; answer->has_chain && k <= answer->chain_size; k++) {
+            if (found->withdrawal.has_cut && cut_doubt(&found->cut) == REASON_TOO_MANY &&
+                actor_id_equal(&found->withdrawal.delegate, &answer->chain[k])) {
+                return REASON_TOO_MANY;
+            }
+        }
+    }
+    return REASON_CUT_NOT_HELD;
+}
+
+bool authority_is_unknown(enum reason reason)
+{
+    return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
+           reason == REASON_REWOUND || reason == REASON_CUT_NOT_HELD || reason == REASON_BEYOND_CUT ||
+           reason == REASON_STATE_NOT_ASKED || reason == REASON_STATES_UNBOUND || reason == REASON_TOO_MANY;
 }
 
 void authority_of(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
@@ -341,7 +577,8 @@ void authority_under(struct authority_answer *out, const struct dossier *dossier
     search.trust = trust;
     search.question = question;
     search.steps_left = STEPS_MAX;
-    *out = (struct authority_answer){.reason = REASON_UNTRUSTED};
+    search.knows_bound = false;
+    *out = (struct authority_answer){.reason = REASON_UNTRUSTED, .until = DAY_NONE};
     search.owners = owners;
     if (owners->count == 0) {
         out->reason = REASON_NAMESPACE_UNOWNED;
@@ -355,6 +592,8 @@ void authority_under(struct authority_answer *out, const struct dossier *dossier
             write_chain(out, &search, top);
             if (lenience == LENIENCE_WITHDRAWN) {
                 write_withdrawer(out, &search, top);
+            } else if (lenience == LENIENCE_CUT) {
+                out->reason = cut_doubt_of(out, dossier);
             }
             return;
         }

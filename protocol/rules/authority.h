@@ -3,40 +3,55 @@
 
 /* Whether an issuer may attest a code: a chain of accreditations from the namespace's owner in the trust file
  * (DESIGN sections 4 and 5). Every link holds the code's pattern, the day, and a depth that leaves room for
- * the links below it. A withdrawal cuts the accreditations said before it by the same accreditor, or by an
- * owner that it succeeded, at the head that it names: of several the lowest cut and all exceptions count, and
- * what is said again later stands. Cuts compare block numbers in the delegate's log. A voided accreditation
- * gives nothing. A succession hands the owner's namespace on, the old log read up to its cut.
+ * the links below it. A withdrawal takes back accreditations said before it by the same accreditor, or by an
+ * owner that it succeeded: with a cut, all that the block which it names does not descend from (cut.h) and
+ * the exceptions, else the whole of the one accreditation that it names. Of several every one counts, and
+ * what is said again later stands. A voided accreditation gives nothing. A succession hands the owner's
+ * namespace on, of the old log what its cut covers stays. A withdrawal is against its delegate: said beyond a
+ * cut by which its own author may no longer speak it leaves a doubt, and nothing where that cut is closed.
+ * States bind codes whose pack has a condition by state: for others an accreditation that names any can't be
+ * evaluated.
  *
  * When no chain holds, the reason is the least that would have to be otherwise for one to hold, in this
- * order: disputed, upgrade, voided, rewound   unknown: a link, withdrawal or succession in a disputed block,
- * in a log that holds what this version does not understand, or in a void block withdrawn also when the owner
- * has handed the namespace on accreditation-not-in-force  on that day chain-too-deep not-accredited-for-code
- * a chain from some owner in the trust file, but for other codes untrusted-issuer            nothing
- * accredits it at all */
+ * order:
+ *   disputed, upgrade, voided, rewound   unknown: a link, withdrawal or succession in a disputed block, in a
+ * log that holds what this version does not understand, or in a void block cut-not-held unknown: it hangs on
+ * a cut whose block has not come here beyond-cut                  unknown: withdrawn by who was beyond a cut
+ * itself accredited-by-state-none-asked, states-of-accreditation-not-evaluated   unknown withdrawn also when
+ * the owner has handed the namespace on accreditation-not-in-force  on that day chain-too-deep
+ *   not-accredited-in-this-state
+ *   not-accredited-for-code     a chain from some owner in the trust file, but for other codes
+ *   untrusted-issuer            nothing accredits it at all */
 
 #include "protocol/rules/owner.h"
 
 struct authority_question {
     struct actor_id issuer;
     struct bytes code;
-    uint64_t seq;   /* of the block that speaks, in the issuer's log */
-    uint64_t index; /* of the entry */
-    uint32_t day;   /* on which the issuer must have been authorised: the day the credential was earned */
+    /* Of the entry that speaks, in the issuer's log: read are seq, index, block_hash and side. */
+    const struct dossier_place *place;
+    uint32_t day;       /* on which the issuer must have been authorised: the day the credential was earned */
+    struct bytes state; /* for which is asked; empty: none */
 };
 
 struct authority_answer {
-    /* REASON_NONE: authorised. REASON_DISPUTED, REASON_UPGRADE, REASON_VOIDED, REASON_REWOUND,
-     * REASON_TOO_MANY (the chains were too many to try): could not be said. All else: not. */
+    /* REASON_NONE: authorised. What authority_is_unknown says yes to: could not be said. All else: not. */
     enum reason reason;
     /* The chain that holds, or that would but for reason. has_chain false: there is none, or it is too deep.
      */
     bool has_chain;
     size_t chain_size; /* links from owner to issuer: 0 when the issuer is the owner */
     struct actor_id chain[CHAIN_DEPTH_MAX + 1]; /* owner first, issuer last */
-    bool withdrawn;                             /* with REASON_WITHDRAWN */
+    uint32_t until;                             /* last day on which all its links are in force; DAY_NONE */
+    bool recorded;  /* a withdrawal of one of its links covers what speaks: it was said before that */
+    bool withdrawn; /* with REASON_WITHDRAWN */
+    bool closed;    /* what withdrew it leaves nothing that is said beyond the cut */
     struct actor_id withdrawn_by;
 };
+
+/* Whether reason says that it could not be determined: disputed, upgrade, voided, too many chains to try, and
+ * those named unknown above. */
+bool authority_is_unknown(enum reason reason);
 
 /* Decide. Which statements had arrived by the question's known_by_s, the dossier's logs say. Borrows all for
  * the call. Writes: *out whole. Fails: never. */

@@ -214,6 +214,7 @@ static bool find_named(struct way *out, const struct quest *quest, enum missing_
     struct missing_part *part = add_part(out, quest, kind);
     if (part != NULL && named != NULL) {
         part->pattern = named->pattern;
+        part->name_space = named->name_space;
         part->name = named->name;
     }
     return part != NULL;

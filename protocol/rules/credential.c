@@ -107,12 +107,6 @@ static struct axis_answer code_answer(struct credential_verdict *out, const stru
     return yes(REASON_NONE);
 }
 
-static bool could_not_be_said(enum reason reason)
-{
-    return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
-           reason == REASON_REWOUND || reason == REASON_TOO_MANY;
-}
-
 /* Fills out->authority, which is there unless the entry was erased. */
 static struct axis_answer authority_answer_of(struct credential_verdict *out, struct decision *decision,
                                               const struct dossier_credential *credential)
@@ -126,18 +120,18 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
     const struct authority_question question = {
         .issuer = dossier_log_at(dossier, &credential->place)->author,
         .code = attestation->code,
-        .seq = credential->place.seq,
-        .index = credential->place.index,
+        .place = &credential->place,
         .day = attestation->earned_on,
+        .state = decision->question->state,
     };
     authority_under(out->authority, dossier, decision->trust, owners, &question);
     struct axis_answer of_code = code_answer(out, dossier, owners, attestation);
     if (out->authority->reason == REASON_NONE ||
-        (could_not_be_said(out->authority->reason) && of_code.answer == ANSWER_NO)) {
+        (authority_is_unknown(out->authority->reason) && of_code.answer == ANSWER_NO)) {
         return of_code;
     }
-    return could_not_be_said(out->authority->reason) ? unknown(out->authority->reason)
-                                                     : no(out->authority->reason);
+    return authority_is_unknown(out->authority->reason) ? unknown(out->authority->reason)
+                                                        : no(out->authority->reason);
 }
 
 /* ---- status ---- */
@@ -178,6 +172,7 @@ static enum said_standing standing_of_weight(struct weighed weighed)
 static enum said_standing standing_of(const struct dossier *dossier, const struct dossier_place *place,
                                       size_t at, const struct status_run *run, uint32_t at_day)
 {
+    const struct history_event *event = &place->events[at];
     struct weighed weighed = event_weigh(dossier, place, at);
     if (!event_had_arrived(dossier, place, at)) {
         return SAID_NOT_BY_THEN;
@@ -185,7 +180,8 @@ static enum said_standing standing_of(const struct dossier *dossier, const struc
     if (weighed.weight != WEIGHT_FULL) {
         return standing_of_weight(weighed);
     }
-    if (place->events[at].effective_day > at_day) {
+    bool waits = event->action == STATUS_REINSTATED && run->fates[at] == FATE_NONE;
+    if (event->effective_day > at_day || waits) {
         return SAID_TO_COME;
     }
     return run->fates[at] == FATE_OVERRULED ? SAID_OVERRULED : SAID_STANDS;
@@ -250,7 +246,7 @@ static enum answer answer_of_run(const struct status_run *run, enum reason doubt
 /* Intervals that come in ascending order, at most one for each run. */
 struct run_days {
     size_t count;
-    struct day_interval intervals[STATUS_EVENTS_MAX + 1];
+    struct day_interval intervals[STATUS_RUNS_MAX];
 };
 
 static void add_days(struct run_days *days, uint32_t first, uint32_t last)

@@ -67,6 +67,25 @@ struct dossier_block {
     uint32_t void_day; /* on which it was declared void; DAY_NONE where nobody looked */
 };
 
+/* What this node knows of the block up to which a log is read (a cut: of a withdrawal, of a succession).
+ * protocol/rules/cut.h asks. */
+enum cut_found {
+    CUT_NOT_HELD, /* no block with that hash is held, or the way down from it is not */
+    CUT_TOO_LONG, /* on a branch that leaves the followed chain further below than is looked at */
+    CUT_ON_CHAIN, /* on the chain that this node follows */
+    CUT_ON_SIDE,  /* on another branch */
+};
+enum { CUT_SIDE_MAX = 1024 }; /* blocks of a branch that are looked at */
+
+struct dossier_cut {
+    enum cut_found found;
+    uint64_t seq; /* of the block that is named */
+    struct hash head;
+    uint64_t chain_seq;      /* last block on the followed chain that is an ancestor; with ON_CHAIN seq */
+    size_t side_count;       /* with ON_SIDE: blocks above it, up to and with head */
+    const struct hash *side; /* their header hashes, ascending by seq */
+};
+
 /* Where an entry stands: its position and what was said about it. */
 struct dossier_place {
     size_t log; /* index into logs */
@@ -74,8 +93,10 @@ struct dossier_place {
     uint64_t index;
     uint64_t time_s;    /* the issuer's claim */
     uint64_t arrived_s; /* at this node */
+    uint64_t below_s;   /* of the newest of the author's own checkpoints held here that names a head below the
+                           block; 0: there is none */
     struct hash leaf;
-    struct hash block_hash; /* header hash of its block */
+    struct hash block_hash; /* header hash of its block; zero where it is not known */
     bool erased;            /* its bytes are gone */
     bool voided;            /* of a side block: a void names its branch */
     uint64_t void_seq;      /* of the block of the chain whose entry voided it */
@@ -129,6 +150,7 @@ struct dossier_accreditation {
 struct dossier_withdrawal {
     struct dossier_place place;
     struct withdrawal withdrawal;
+    struct dossier_cut cut; /* its, in the delegate's log; without meaning without a cut */
 };
 
 /* A void of a range of blocks by a side block: of those blocks that its branch has in common with the chain.
@@ -141,7 +163,8 @@ struct dossier_void {
 struct dossier_succession {
     struct dossier_place place;
     struct succession succession;
-    bool signature_valid; /* checked by the gatherer against the successor's inception */
+    struct dossier_cut cut; /* its, in the log that this stands in */
+    bool signature_valid;   /* checked by the gatherer against the successor's inception */
 };
 
 struct dossier_pack {

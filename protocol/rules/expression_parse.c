@@ -539,24 +539,36 @@ static bool check_size(struct parser *parser, const struct expression *expressio
            parser_fail(parser, EXPRESSION_TOO_LONG);
 }
 
+static bool parse(struct expression *out, struct parser *parser, enum expression_scope scope)
+{
+    struct tree tree;
+    *out = (struct expression){0};
+    *parser->error = (struct expression_error){0};
+    parser_advance(parser);
+    if (!parse_binding(parser, &tree, BINDING_COMMA, scope)) {
+        return false;
+    }
+    if (parser->token.kind != TOKEN_END) {
+        return parser_fail(parser, EXPRESSION_EXPECTED_END);
+    }
+    if (!check_size(parser, &tree.root)) {
+        return false;
+    }
+    *out = tree.root;
+    return true;
+}
+
 bool expression_parse(struct expression *out, struct expression_error *error, enum expression_scope scope,
                       struct bytes text, struct bytes name_space, struct arena *arena)
 {
     struct parser parser = {
         .scanner = {.text = text}, .error = error, .name_space = name_space, .arena = arena};
-    struct tree tree;
-    *out = (struct expression){0};
-    *error = (struct expression_error){0};
-    parser_advance(&parser);
-    if (!parse_binding(&parser, &tree, BINDING_COMMA, scope)) {
-        return false;
-    }
-    if (parser.token.kind != TOKEN_END) {
-        return parser_fail(&parser, EXPRESSION_EXPECTED_END);
-    }
-    if (!check_size(&parser, &tree.root)) {
-        return false;
-    }
-    *out = tree.root;
-    return true;
+    return parse(out, &parser, scope);
+}
+
+bool expression_parse_requirement(struct expression *out, struct expression_error *error, struct bytes text,
+                                  struct title_names *names, struct arena *arena)
+{
+    struct parser parser = {.scanner = {.text = text}, .error = error, .titles = names, .arena = arena};
+    return parse(out, &parser, SCOPE_REQUIREMENT);
 }

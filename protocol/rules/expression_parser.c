@@ -273,16 +273,39 @@ static bool parse_title_name(struct parser *parser, struct tree *out)
     return true;
 }
 
+static bool fail_title(struct parser *parser, enum expression_fault fault, const struct tree *title,
+                       size_t offset)
+{
+    parser_fail_at(parser, fault, offset);
+    parser->error->title = title->root.name;
+    return false;
+}
+
+/* Give the bare name at offset its namespace. */
+static bool resolve_title(struct parser *parser, struct tree *out, size_t offset)
+{
+    struct bytes name_space;
+    size_t count = title_names_find(parser->titles, out->root.name, &name_space, 1);
+    if (count != 1) {
+        return fail_title(parser, count == 0 ? EXPRESSION_TITLE_UNKNOWN : EXPRESSION_TITLE_AMBIGUOUS, out,
+                          offset);
+    }
+    parser->titles->resolved++;
+    return parser_copy(parser, name_space, &out->root.name_space);
+}
+
 bool parser_title(struct parser *parser, struct tree *out)
 {
-    return tree_begin(parser, out, EXPRESSION_TITLE, parser->token.offset) &&
-           parser_copy(parser, parser->name_space, &out->root.name_space) && parse_title_name(parser, out);
+    size_t offset = parser->token.offset;
+    return tree_begin(parser, out, EXPRESSION_TITLE, offset) &&
+           parser_copy(parser, parser->name_space, &out->root.name_space) && parse_title_name(parser, out) &&
+           (parser->titles == NULL || resolve_title(parser, out, offset));
 }
 
 bool parser_title_of(struct parser *parser, struct tree *out)
 {
     struct bytes name_space = parser->token.text;
-    bool is_any = bytes_equal_string(name_space, "*");
+    bool is_any = parser->titles == NULL && bytes_equal_string(name_space, "*");
     if (!is_any && !text_is_namespace(name_space)) {
         return parser_fail(parser, EXPRESSION_BAD_TITLE);
     }

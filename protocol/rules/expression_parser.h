@@ -11,6 +11,7 @@ struct parser {
     struct token token; /* the next one, not yet used */
     struct expression_error *error;
     struct bytes name_space;
+    struct title_names *titles; /* NULL: a title without a namespace is taken as it is */
     struct arena *arena;
     size_t node_count;
     uint32_t nesting;

@@ -7,21 +7,14 @@
  *     ase/A5 and ase/A6 and epa/609
  *     ase/A5, ase/A6, epa/609                     a comma is a loose "and": a, b or c is a and (b or c)
  *     any 2 of (ase/A5, ase/A6, ase/A8)           also: any of (…), all of (…)
- *     "Master Automobile" or ase:"World Class"    a title, of any namespace or of one
- *     not ase/L1
- *     tested ase/A5                               the test alone
- *     trained ase/school
- *     experience 2 years in ase/experience*       or: 730 days
- *     for life (ase/A1 and ase/T1)
- *     in network ford/network-shop
- *     in state (TX, OH)                           in state TX
- *     basis (exam, recertification)               basis renewal
- *     in time                                     in time within 30 days
- *     12 months apart from renewal                30 days apart from (exam, recertification)
- *     adds at most 12 months
- *     share 75 % (ase/A* or ase/T*)               of a shop's technicians
- *     technicians 1 (ase/A*)                      at least so many
- *     areas (brakes: ase/A5 or ase/T4, engine: ase/A1)
+ *     "Master Automobile" or ase:"World Class"    a title; a bare name means that of the one namespace that
+ * has it not ase/L1 tested ase/A5                               the test alone trained ase/school experience
+ * 2 years in ase/experience*       or: 730 days for life (ase/A1 and ase/T1) in network ford/network-shop in
+ * state (TX, OH)                           in state TX basis (exam, recertification)               basis
+ * renewal in time                                     in time within 30 days 12 months apart from renewal 30
+ * days apart from (exam, recertification) adds at most 12 months share 75 % (ase/A* or ase/T*) of a shop's
+ * technicians technicians 1 (ase/A*)                      at least so many areas (brakes: ase/A5 or ase/T4,
+ * engine: ase/A1)
  *
  * "not" binds tightest, then "and", then "or", then the comma. Words are lower case; a year has
  * EXPRESSION_YEAR_DAYS days. White space and line ends separate; "#" begins a comment up to the end of its
@@ -32,6 +25,7 @@
  * *:"World Class" is that of any namespace. */
 
 #include "protocol/rules/expression.h"
+#include "protocol/rules/title_names.h"
 
 enum { EXPRESSION_YEAR_DAYS = 365 };
 
@@ -46,6 +40,8 @@ enum expression_fault {
     EXPRESSION_BAD_CODE,        /* neither a code nor a pattern */
     EXPRESSION_BAD_NAMESPACE,   /* a code without one, where none is understood */
     EXPRESSION_BAD_TITLE,       /* empty, too long, or without its closing quote */
+    EXPRESSION_TITLE_UNKNOWN,   /* a bare name that no namespace gives */
+    EXPRESSION_TITLE_AMBIGUOUS, /* a bare name that several give */
     EXPRESSION_BAD_STATE,
     EXPRESSION_BAD_BASIS,
     EXPRESSION_BAD_AREA,     /* empty, too long, or twice */
@@ -58,7 +54,8 @@ enum { EXPRESSION_FAULT_COUNT = EXPRESSION_TOO_LONG + 1 };
 
 struct expression_error {
     enum expression_fault fault;
-    size_t offset; /* into the text, where it stops making sense; at most its size */
+    size_t offset;      /* into the text, where it stops making sense; at most its size */
+    struct bytes title; /* of the last two kinds of a title's faults: its name, in the arena */
 };
 
 /* Parse. name_space: of codes and titles that leave it away; empty: such codes are refused, and such titles
@@ -67,6 +64,13 @@ struct expression_error {
  * RULE_EXPRESSION_SIZE_MAX bytes. */
 bool expression_parse(struct expression *out, struct expression_error *error, enum expression_scope scope,
                       struct bytes text, struct bytes name_space, struct arena *arena);
+
+/* Parse a requirement: scope requirement, nothing is left away but the namespace of a title that only one
+ * namespace gives; *names counts those. So the expression never means a title that somebody else gives by the
+ * same name later. A title of any namespace can't be required. names NULL: bare titles stay bare, for who
+ * only looks at codes. */
+bool expression_parse_requirement(struct expression *out, struct expression_error *error, struct bytes text,
+                                  struct title_names *names, struct arena *arena);
 
 /* Room for the text of any one expression. */
 enum { EXPRESSION_TEXT_SIZE_MAX = 96 * 1024 };

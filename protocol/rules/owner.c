@@ -12,6 +12,11 @@ size_t namespace_owner_index(const struct namespace_owners *owners, const struct
     return NAMESPACE_OWNERS_MAX;
 }
 
+enum answer namespace_owner_spoke(const struct namespace_owner *owner, const struct dossier_place *place)
+{
+    return owner->cut == NULL ? ANSWER_YES : cut_covers(owner->cut, place);
+}
+
 /* A succession is for the successor and against the owner that it replaces: it counts when it is certain, and
  * what a dropped branch says of it stays known. */
 static struct weighed weight_of(const struct dossier *dossier, const struct dossier_place *place)
@@ -64,7 +69,7 @@ void namespace_owners_of(struct namespace_owners *out, const struct dossier *dos
     if (named == NULL) {
         return;
     }
-    out->owners[out->count++] = (struct namespace_owner){.actor = named->actor, .read_to = UINT64_MAX};
+    out->owners[out->count++] = (struct namespace_owner){.actor = named->actor};
     while (out->count < NAMESPACE_OWNERS_MAX) {
         struct namespace_owner *last = &out->owners[out->count - 1];
         const struct dossier_succession *handed = succession_by(dossier, &last->actor, name_space);
@@ -74,13 +79,13 @@ void namespace_owners_of(struct namespace_owners *out, const struct dossier *dos
         enum reason doubt = weight_of(dossier, &handed->place).reason;
         size_t earlier = namespace_owner_index(out, &handed->succession.successor);
         if (doubt == REASON_NONE) {
-            last->read_to = handed->succession.cut_seq;
+            last->cut = &handed->cut;
         }
         if (earlier < NAMESPACE_OWNERS_MAX) {
-            out->owners[earlier].read_to = doubt == REASON_NONE ? UINT64_MAX : out->owners[earlier].read_to;
+            out->owners[earlier].cut = doubt == REASON_NONE ? NULL : out->owners[earlier].cut;
             return;
         }
-        out->owners[out->count++] = (struct namespace_owner){
-            .actor = handed->succession.successor, .read_to = UINT64_MAX, .doubt = doubt};
+        out->owners[out->count++] =
+            (struct namespace_owner){.actor = handed->succession.successor, .doubt = doubt};
     }
 }

@@ -17,7 +17,8 @@ static size_t standing_of(const struct dossier *dossier, const struct namespace_
 {
     size_t at = namespace_owner_index(owners, &dossier_log_at(dossier, &pack->place)->author);
     if (at == NAMESPACE_OWNERS_MAX || owners->owners[at].doubt != REASON_NONE ||
-        pack->place.seq > owners->owners[at].read_to || !dossier_place_arrived(dossier, &pack->place) ||
+        namespace_owner_spoke(&owners->owners[at], &pack->place) != ANSWER_YES ||
+        !dossier_place_arrived(dossier, &pack->place) ||
         place_weigh(dossier, &pack->place, STANCE_FOR).weight == WEIGHT_NOTHING ||
         pack->pack.in_force_from > day) {
         return NAMESPACE_OWNERS_MAX;

@@ -39,19 +39,16 @@ static enum answer reviewer_answer(const struct roster *roster, const struct dos
     const struct authority_question question = {
         .issuer = dossier_log_at(roster->dossier, &said->place)->author,
         .code = said->review.code,
-        .seq = said->place.seq,
-        .index = said->place.index,
+        .place = &said->place,
         .day = said->review.day,
+        .state = roster->question->state,
     };
     struct authority_answer answer;
     authority_of(&answer, roster->dossier, roster->trust, &question);
     if (answer.reason == REASON_NONE) {
         return ANSWER_YES;
     }
-    bool could_not_be_said = answer.reason == REASON_DISPUTED || answer.reason == REASON_UPGRADE ||
-                             answer.reason == REASON_VOIDED || answer.reason == REASON_REWOUND ||
-                             answer.reason == REASON_TOO_MANY;
-    return could_not_be_said ? ANSWER_UNKNOWN : ANSWER_NO;
+    return authority_is_unknown(answer.reason) ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static enum answer both(enum answer a, enum answer b)

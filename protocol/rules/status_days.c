@@ -56,7 +56,7 @@ static size_t split(struct status_days *days, uint32_t day)
     if (days->runs[at].first_day == day) {
         return at;
     }
-    assert(days->count <= STATUS_EVENTS_MAX);
+    assert(days->count < STATUS_RUNS_MAX);
     memmove(&days->runs[at + 1], &days->runs[at], (days->count - at) * sizeof days->runs[0]);
     days->count++;
     days->runs[at + 1].first_day = day;
@@ -131,10 +131,15 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
                                      .effective_day = said->event->effective_day,
                                      .event = said->index};
     struct status_word *standing = word_of(run, said->event->action);
+    uint32_t stated = said->doubt != REASON_NONE ? 0 : said->event->stated_day;
+    if (standing->reason != REASON_NONE && standing->stated_day > stated) {
+        stated = standing->stated_day;
+    }
     if (standing->reason == REASON_NONE || goes_before(&word, standing)) {
         *standing = word;
         tell_strongest(run);
     }
+    standing->stated_day = stated;
 }
 
 /* End one word, or leave that in doubt. */
@@ -151,10 +156,16 @@ static bool is_left(const struct status_word *word)
     return word->reason == REASON_VOIDED || word->reason == REASON_REWOUND;
 }
 
+/* Whether the run lies before a revocation in it was stated. */
+static bool is_before_it_was_stated(const struct status_run *run)
+{
+    return run->words[0].reason != REASON_NONE && run->first_day < run->words[0].stated_day;
+}
+
 static void reinstate(struct status_run *run, const struct status_event *said)
 {
     bool disputed = said->doubt == REASON_DISPUTED;
-    if (said->doubt != REASON_NONE && !disputed) {
+    if ((said->doubt != REASON_NONE && !disputed) || is_before_it_was_stated(run)) {
         return;
     }
     for (size_t i = 0; i < STATUS_WORDS; i++) {
@@ -230,9 +241,27 @@ static void speak(struct status_run *run, const struct status_event *said)
     }
 }
 
+/* Let a run begin on each day from which on a reinstatement may end a revocation of the runs from `from` on.
+ */
+static void split_where_stated(struct status_days *days, size_t from)
+{
+    for (size_t i = from; i < days->count; i++) {
+        const struct status_run *run = &days->runs[i];
+        uint32_t stated = run->words[0].stated_day;
+        bool is_last = i + 1 == days->count;
+        if (is_before_it_was_stated(run) && (is_last || stated < days->runs[i + 1].first_day)) {
+            split(days, stated);
+        }
+    }
+}
+
 void status_days_add(struct status_days *days, const struct status_event *said)
 {
-    for (size_t i = split(days, said->event->effective_day); i < days->count; i++) {
+    size_t from = split(days, said->event->effective_day);
+    if (said->event->action == STATUS_REINSTATED && !is_idle(said)) {
+        split_where_stated(days, from);
+    }
+    for (size_t i = from; i < days->count; i++) {
         speak(&days->runs[i], said);
     }
 }
@@ -265,13 +294,13 @@ bool status_days_is_news(const struct status_days *days, const struct status_eve
     return false;
 }
 
-uint32_t status_days_revoked_since(const struct status_days *days, uint32_t day)
+const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day)
 {
     for (size_t i = status_days_at(days, day); i < days->count; i++) {
         const struct status_word *revoked = &days->runs[i].words[0];
         if (revoked->reason == REASON_REVOKED) {
-            return revoked->effective_day;
+            return revoked;
         }
     }
-    return DAY_NONE;
+    return NULL;
 }

@@ -8,8 +8,9 @@
  *   revoked      goes before every other word
  *   replaced, held by another   go before suspended
  *   reinstated   ends a revocation or a suspension from its day on, and those alone: what was replaced before
- *                it was revoked is replaced again; days before it stay as they were. What it ended stays
- *                known as overruled
+ *                it was revoked is replaced again; days before it stay as they were. It never speaks for days
+ *                before the one on which a revocation that it ends was stated: until then that was so. What
+ *                it ended stays known as overruled
  *   under appeal changes nothing but says so, until the appeal is decided
  *
  * A negative word in doubt makes it unknown where nothing else speaks: unknown(voided) in a void block,
@@ -31,6 +32,7 @@ struct status_word {
     enum status_action action;
     uint32_t effective_day;
     size_t event;
+    uint32_t stated_day; /* of revocations: when the last of those was stated that stand beyond doubt */
 };
 enum { STATUS_WORDS = 4 }; /* revoked, replaced, held by another, suspended */
 
@@ -57,9 +59,12 @@ struct status_run {
     struct status_word words[STATUS_WORDS]; /* all that stand, the strongest of which is told above */
 };
 
+/* Each event begins at most one run on its effective day and one on the day it was stated. */
+enum { STATUS_RUNS_MAX = 2 * STATUS_EVENTS_MAX + 1 };
+
 struct status_days {
     size_t count; /* at least 1: the first run begins on day 0, the last one never ends */
-    struct status_run runs[STATUS_EVENTS_MAX + 1];
+    struct status_run runs[STATUS_RUNS_MAX];
 };
 
 /* How one event counts. */
@@ -78,8 +83,9 @@ void status_days_add(struct status_days *days, const struct status_event *said);
 /* Whether the next event would change anything on any day: which words stand, since when, or an appeal. */
 bool status_days_is_news(const struct status_days *days, const struct status_event *said);
 
-/* Since when it stands revoked, beyond doubt, on `day` or the first one after it; DAY_NONE: on none. */
-uint32_t status_days_revoked_since(const struct status_days *days, uint32_t day);
+/* The revocation, beyond doubt, that stands on `day` or the first one after it; NULL: none. Points into days.
+ */
+const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day);
 
 /* Whether a run's reason leaves it unknown whether the entry holds. */
 bool status_reason_is_doubt(enum reason reason);

@@ -92,7 +92,7 @@ struct missing_part {
     enum missing_kind kind;
     enum answer answer; /* ANSWER_NO: certainly missing; ANSWER_UNKNOWN: could not be determined */
     struct bytes pattern;
-    struct bytes name;
+    struct bytes name_space, name; /* of a title; name_space empty: of any */
     uint32_t days;
     size_t more; /* others of which one would do as well: "A6 or B5" names A6, more 1 */
 };

@@ -91,9 +91,10 @@ answers "an earlier day is news" 0 "Revoked ase/a of Maria Lopez from 2022-06-01
 answers "and counts" 1 "revoked since 2022-06-01" ase lookup "$maria" --at 2022-06-01 --code ase/a --all
 answers "what was revoked is not reinstated by the way" 4 "revoked, since 2022-06-01" ase reinstate "$old" --from 2022-06-01
 answers "which says how it is" 4 "say --revoked" ase reinstate "$old" --from 2022-06-01
-answers "but when that is said" 0 "Reinstated ase/a" ase reinstate "$old" --revoked --from 2022-06-01
+answers "nor from before it was revoked" 4 "at the earliest" ase reinstate "$old" --revoked --from 2022-06-01
+answers "but when that is said" 0 "Reinstated ase/a" ase reinstate "$old" --revoked
 answers "and both stay visible" 1 \
-    "said of it: revoked 2023-01-01 (scoring), revoked 2022-06-01, reinstated 2022-06-01" \
+    "said of it: revoked 2023-01-01 (scoring), revoked 2022-06-01, reinstated $(date -u +%Y-%m-%d)" \
     ase lookup "$maria" --code ase/a --all
 answers "also to programs" 1 '"standing": "overruled"' ase lookup "$maria" --code ase/a --all --json
 answers "a mistyped entry is refused" 4 "copy it again whole" ase revoke "$(mistyped "$first")"

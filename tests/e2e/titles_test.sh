@@ -68,7 +68,7 @@ ask "requirements are said in words" 0 "Requirement: met" --at 2024-06-01 \
     --require '"Master Automobile" and not ase/L1 and any 2 of (ase/A1, ase/B2, ase/A5)'
 ask "a comma is a loose and" 1 "ase/A5: held" --at 2024-06-01 --require ase/A5,ase/B2
 says "and every part is answered" "ase/B2: not held; no certificate for it is known here"
-ask "a title that is not held says why" 1 '"Master Truck Equipment": not held; ase/E1, ase/E2, ase/E3 are missing' \
+ask "a title that is not held says why" 1 'ase:"Master Truck Equipment": not held; ase/E1, ase/E2, ase/E3 are missing' \
     --at 2024-06-01 --require '"Master Truck Equipment"'
 ask "a state that is not said could be any" 2 "could not be determined" --at 2024-06-01 --require 'in state TX'
 ask "one that is said holds" 0 "in state TX: held" --at 2024-06-01 --require 'in state TX' --state TX
@@ -112,9 +112,9 @@ answers "a name stands once" 4 "line 2: has a name" ase require check <(printf '
 do_as ase challenge --require '"Master Automobile"' --out "$world/challenge.tp"
 answers "a challenge carries no nonsense" 3 "--require" ase challenge --require 'ase/A5 and' --out "$world/none.tp"
 do_as ase export "Maria Lopez" --out "$world/maria.tp"
-answers "who answers sees what is asked for" 0 'Asked for: "Master Automobile"' \
+answers "who answers sees what is asked for" 0 'Asked for: ase:"Master Automobile"' \
     maria present "$world/challenge.tp" --from "$world/maria.tp" --yes --out "$world/answer.tp"
-answers "the answer is held against it" 0 '"Master Automobile": held' ase verify "$world/answer.tp"
+answers "the answer is held against it" 0 'ase:"Master Automobile": held' ase verify "$world/answer.tp"
 do_as ase challenge --require 'ase/A1 and ase/A5' --out "$world/challenge.tp"
 answers "only what bears on it is shown" 0 "Wrote" \
     maria present "$world/challenge.tp" --from "$world/maria.tp" --yes --out "$world/answer.tp"
@@ -133,6 +133,38 @@ answers "an appeal says since when" 0 "under appeal since 2025-03-01" ase lookup
 do_as ase replace "$wrong" --by "$right" --from 2025-04-01
 answers "a replacement says by what" 1 "replaced by ase/B3" ase lookup "$bob" --code ase/B2
 says "and by which entry" "($right"
+
+# ---- another namespace's title of the same name ----
+
+do_as garage trust add junk me
+cat >"$world/junk.json" <<'END'
+{"namespace": "junk", "version": 1, "in_force_from": "2000-01-01",
+ "codes": [{"code": "a", "title": "Anything", "lifetime_months": 0}],
+ "rules": [{"kind": "title", "name": "Master Automobile", "when": "a"}]}
+END
+do_as garage rules publish "$world/junk.json"
+do_as garage issue "$bob" junk/a --earned 2024-01-10
+start garage
+start ase garage
+do_as ase trust add junk "$garage"
+until_answers "a name that two namespaces have is refused" 20 3 'ase:"Master Automobile" or junk:"Master Automobile"' \
+    ase lookup "$bob" --require '"Master Automobile"' --at 2024-06-01
+points "at its place"
+answers "also in a file" 4 'ase:"Master Automobile" or junk:"Master Automobile"' ase require check "$world/grades.txt"
+answers "and in a challenge" 3 'junk:"Master Automobile"' \
+    ase challenge --require '"Master Automobile"' --out "$world/none.tp"
+answers "with its namespace it is one" 1 'ase:"Master Automobile": not held' \
+    ase lookup "$bob" --require 'ase:"Master Automobile"' --at 2024-06-01
+answers "or the other" 0 'junk:"Master Automobile": held' \
+    ase lookup "$bob" --require 'junk:"Master Automobile"' --at 2024-06-01
+answers "a title that nobody gives is refused" 3 "no rules that are held here" \
+    ase lookup "$bob" --require '"Master Plumber"'
+answers "that of any namespace can't be required" 3 "expected a title" ase lookup "$bob" --require '*:"Master Automobile"'
+do_as ase trust remove junk
+answers "who is no longer trusted takes no name away" 1 'ase:"Master Automobile": not held' \
+    ase lookup "$bob" --require '"Master Automobile"' --at 2024-06-01
+stop ase
+stop garage
 
 # ---- shops ----
 

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena arena;
 
     arena_init(&arena, memory, sizeof memory);
-    if (!requirements_file_parse(&file, &error, text, &arena)) {
+    if (!requirements_file_parse(&file, &error, text, NULL, &arena)) {
         if (error.fault == REQUIREMENTS_FINE ||
             (error.line > 0 && (!is_within(error.text, text) || error.offset > error.text.size))) {
             abort();

@@ -208,6 +208,7 @@ struct dossier_withdrawal *build_withdrawal(struct dossier_builder *builder, siz
     builder->withdrawals[at] = (struct dossier_withdrawal){
         .place = place_of(builder, accreditor, seq),
         .withdrawal = {.delegate = built_actor_of(delegate), .has_cut = true, .cut_seq = cut_seq},
+        .cut = {.found = CUT_ON_CHAIN, .seq = cut_seq, .chain_seq = cut_seq},
     };
     return &builder->withdrawals[at];
 }
@@ -233,6 +234,7 @@ struct dossier_succession *build_succession(struct dossier_builder *builder, siz
                 .successor = built_actor_of(successor),
                 .cut_seq = cut_seq,
             },
+        .cut = {.found = CUT_ON_CHAIN, .seq = cut_seq, .chain_seq = cut_seq},
         .signature_valid = true,
     };
     return &builder->successions[at];

@@ -83,9 +83,9 @@ static void read_credential(struct naive_career *career, size_t credential)
     const struct authority_question question = {
         .issuer = career->dossier->logs[said->place.log].author,
         .code = said->attestation.code,
-        .seq = said->place.seq,
-        .index = said->place.index,
+        .place = &said->place,
         .day = said->attestation.earned_on,
+        .state = career->question->state,
     };
     authority_of(&career->authorities[credential], career->dossier, career->trust, &question);
     if (said->about != ABOUT_SHOP) {

@@ -130,6 +130,7 @@ struct standing_words {
     bool stands[WORDS];
     bool voided[WORDS]; /* said in a void block */
     bool disputed;      /* a word in a disputed block changes whether it holds */
+    uint32_t stated;    /* the last day on which a revocation that stands was stated */
 };
 
 static bool is_negative(enum status_action action)
@@ -161,11 +162,15 @@ static void forget_voided(struct standing_words *words)
     }
 }
 
-static void hear(struct standing_words *words, enum status_action action)
+/* No reinstatement speaks for days before the revocation was stated. */
+static void hear(struct standing_words *words, const struct history_event *event, uint32_t day)
 {
-    if (is_negative(action)) {
-        set(words, action, true);
-    } else if (action == STATUS_REINSTATED) {
+    if (is_negative(event->action)) {
+        bool is_later = !words->stands[STATUS_REVOKED] || event->stated_day > words->stated;
+        words->stated = event->action == STATUS_REVOKED && is_later ? event->stated_day : words->stated;
+        set(words, event->action, true);
+    } else if (event->action == STATUS_REINSTATED &&
+               !(words->stands[STATUS_REVOKED] && day < words->stated)) {
         set(words, STATUS_REVOKED, false);
         set(words, STATUS_SUSPENDED, false);
         forget_voided(words);
@@ -173,10 +178,10 @@ static void hear(struct standing_words *words, enum status_action action)
 }
 
 static void hear_event(struct standing_words *words, const struct dossier_log *log,
-                       const struct history_event *event, bool is_void)
+                       const struct history_event *event, bool is_void, uint32_t day)
 {
     struct standing_words changed = *words;
-    hear(&changed, event->action);
+    hear(&changed, event, day);
     if (is_void) {
         words->voided[event->action] = is_negative(event->action);
     } else if (naive_log_disputes(log, event->setter_seq)) {
@@ -208,7 +213,7 @@ static enum answer by_events(const struct naive_career *career, const struct dos
             event->action == STATUS_HELD_BY && (subject_equal(&event->holder, party) ||
                                                 (said->has_holder && subject_equal(&said->holder, party)));
         if (event->effective_day <= day && naive_log_reaches(log, event->setter_seq) && !is_own) {
-            hear_event(&words, log, event, said->place.event_voided[i]);
+            hear_event(&words, log, event, said->place.event_voided[i], day);
         }
     }
     if (words.disputed) {

@@ -128,6 +128,7 @@ static void draw_events(struct random_career *career, struct dossier_credential 
         bool is_void = random_career_goes_wrong(career, 10);
         career->events[row][i] = (struct history_event){.action = action,
                                                         .effective_day = random_career_day(career),
+                                                        .stated_day = random_career_day(career),
                                                         .setter_seq = seq + 1,
                                                         .setter_index = i};
         career->event_voided[row][i] = is_void;

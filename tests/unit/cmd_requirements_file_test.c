@@ -17,7 +17,7 @@ static bool parse(struct requirements_file *file, struct requirements_error *err
 {
     struct arena arena;
     arena_init(&arena, memory, sizeof(memory));
-    return requirements_file_parse(file, error, bytes_of_string(text), &arena);
+    return requirements_file_parse(file, error, bytes_of_string(text), NULL, &arena);
 }
 
 static void names_and_requirements_are_read(void **state)

@@ -345,6 +345,32 @@ static void titles_that_are_required_say_what_they_miss(void **state)
                         "\"Master\": ase/A2, ase/A3 are missing\n");
 }
 
+/* Two namespaces give a title Master: what is missing for one is not told of the other. */
+static void a_title_of_another_namespace_is_another(void **state)
+{
+    (void)state;
+    static struct dossier_pack other = {.pack = {.name_space = NAME("junk"), .version = 1}};
+    static const struct missing_part title = {
+        .kind = MISSING_TITLE, .answer = ANSWER_NO, .name_space = NAME("ase"), .name = NAME("Master")};
+    static const struct missing_part code = CODE("ase/A2");
+    static const struct missing_part junk = CODE("junk/a");
+    static const struct expression itself = {
+        .op = EXPRESSION_TITLE, .name_space = NAME("ase"), .name = NAME("Master")};
+    page_case_begin(&shown);
+    set_title(&title_rows[3]);
+    shown.titles[1] = shown.titles[0];
+    shown.titles[0].pack = &other;
+    shown.titles[0].missing = &junk;
+    shown.titles[1].missing = &code;
+    shown.titles[0].missing_count = shown.titles[1].missing_count = 1;
+    shown.verdict.title_count = 2;
+    shown.verdict.part_count = 1;
+    shown.parts[0] = (struct requirement_part){
+        .expression = &itself, .answer = ANSWER_NO, .missing_count = 1, .missing = &title};
+    assert_string_equal(page_case_print(&shown, verdict_text_requirement),
+                        "Requirement: not met\n  ase:\"Master\": not held; ase/A2 is missing\n");
+}
+
 static void nothing_required_is_nothing_said(void **state)
 {
     (void)state;
@@ -375,6 +401,7 @@ int main(void)
         cmocka_unit_test(titles_of_one_name_are_told_apart),
         cmocka_unit_test(requirements_say_what_is_missing),
         cmocka_unit_test(titles_that_are_required_say_what_they_miss),
+        cmocka_unit_test(a_title_of_another_namespace_is_another),
         cmocka_unit_test(nothing_required_is_nothing_said),
         cmocka_unit_test(rules_are_those_of_what_is_spoken_of),
     };

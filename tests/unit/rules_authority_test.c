@@ -12,6 +12,8 @@ enum { SUBJECT, ASE, SCHOOL, BRANCH, HEIR, FORD, STRANGER, ACTORS };
 enum { NOBODY = -1, DAY = 1000, SPEAKS_IN = 50 };
 
 static struct dossier_builder built;
+static struct dossier_place speaks_at; /* where the issuer asked about says what it says */
+static const char *asked_in;           /* the state */
 
 static struct dossier_accreditation *accredit_school(void)
 {
@@ -233,6 +235,245 @@ static void withdrawn_in_a_disputed_block(void)
     withdrawn_from_the_block_on();
     built.logs[ASE].forked = true;
     built.logs[ASE].fork_seq = 60;
+}
+
+static void withdrawn_in_its_own_block(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 60, SCHOOL, SPEAKS_IN)->cut.head.bytes[0] = 7;
+    speaks_at.block_hash.bytes[0] = 7;
+}
+
+static void withdrawn_in_another_block_of_its_number(void)
+{
+    withdrawn_in_its_own_block();
+    speaks_at.block_hash.bytes[0] = 8;
+}
+
+/* What it has meanwhile rewound: the cut lies on the branch that its blocks 31 to 60 were on. */
+static const struct hash graduates[] = {{{31}}, {{50}}, {{60}}};
+
+static void rotated_behind_the_cut(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 60, SCHOOL, 60)->cut = (struct dossier_cut){
+        .found = CUT_ON_SIDE, .seq = 60, .chain_seq = 30, .side_count = 3, .side = graduates};
+    speaks_at.block_hash.bytes[0] = 99;
+}
+
+static void rotated_far_behind_the_cut(void)
+{
+    rotated_behind_the_cut();
+    built.withdrawals[0].cut.chain_seq = SPEAKS_IN - 1;
+}
+
+static void rotated_after_the_block(void)
+{
+    rotated_behind_the_cut();
+    built.withdrawals[0].cut.chain_seq = SPEAKS_IN;
+}
+
+static void dropped_below_the_cut(void)
+{
+    rotated_behind_the_cut();
+    speaks_at.block.side = true;
+    speaks_at.block_hash = graduates[1];
+}
+
+static void dropped_on_another_branch(void)
+{
+    rotated_behind_the_cut();
+    speaks_at.block.side = true;
+}
+
+static void dropped_with_the_cut_on_the_chain(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 60, SCHOOL, 90);
+    speaks_at.block.side = true;
+    speaks_at.block_hash = graduates[1];
+}
+
+static void cut_not_held(void)
+{
+    accredit_school();
+    struct dossier_cut *cut = &build_withdrawal(&built, ASE, 60, SCHOOL, 90)->cut;
+    cut->found = CUT_NOT_HELD;
+    cut->head.bytes[0] = 7;
+}
+
+static void cut_not_held_below_the_block(void)
+{
+    cut_not_held();
+    built.withdrawals[0].cut.seq = SPEAKS_IN - 1;
+}
+
+static void cut_not_held_but_proven(void)
+{
+    cut_not_held();
+    built.withdrawals[0].cut.seq = SPEAKS_IN;
+    speaks_at.block_hash.bytes[0] = 7;
+}
+
+static void cut_too_far_away(void)
+{
+    cut_not_held();
+    built.withdrawals[0].cut.found = CUT_TOO_LONG;
+}
+
+static void cut_not_held_and_one_below(void)
+{
+    cut_not_held();
+    build_withdrawal(&built, ASE, 61, SCHOOL, SPEAKS_IN - 1);
+}
+
+static struct dossier_withdrawal *end_accreditation(uint64_t seq, uint64_t index)
+{
+    struct dossier_withdrawal *found = build_withdrawal(&built, ASE, 60, SCHOOL, 0);
+    found->withdrawal.has_cut = false;
+    found->withdrawal.has_accreditation = true;
+    found->withdrawal.accreditation = (struct entry_position){.seq = seq, .index = index};
+    return found;
+}
+
+static void accreditation_ended_whole(void)
+{
+    accredit_school();
+    end_accreditation(10, 0);
+}
+
+static void accreditation_ended_whole_and_another_stays(void)
+{
+    accreditation_ended_whole();
+    build_accreditation(&built, ASE, 11, SCHOOL, "ase/*", 1);
+}
+
+static void accreditation_of_another_block_ended(void)
+{
+    accredit_school();
+    end_accreditation(11, 0);
+}
+
+static void accreditation_beside_it_ended(void)
+{
+    accredit_school();
+    end_accreditation(10, 1);
+}
+
+static void accreditation_ended_by_the_heir(void)
+{
+    accredit_school();
+    build_succession(&built, ASE, 40, "ase", HEIR, 39);
+    end_accreditation(10, 0)->place.log = HEIR;
+}
+
+static void branch_withdrawn_by_school_beyond_its_cut(void)
+{
+    branch_of_school();
+    build_withdrawal(&built, ASE, 30, SCHOOL, 40);
+    build_withdrawal(&built, SCHOOL, 60, BRANCH, 0);
+}
+
+static void branch_withdrawn_by_school_within_its_cut(void)
+{
+    branch_of_school();
+    build_withdrawal(&built, ASE, 30, SCHOOL, 60);
+    build_withdrawal(&built, SCHOOL, 60, BRANCH, 0);
+}
+
+static void branch_withdrawn_by_school_beyond_a_closed_cut(void)
+{
+    branch_withdrawn_by_school_beyond_its_cut();
+    built.withdrawals[0].withdrawal.closed = true;
+}
+
+static void branch_withdrawn_by_school_with_its_cut_not_held(void)
+{
+    branch_withdrawn_by_school_beyond_its_cut();
+    built.withdrawals[0].cut = (struct dossier_cut){.seq = 70};
+    built.accreditations[1].place.seq = 5; /* named under a cut that is held */
+    build_accreditation(&built, ASE, 31, SCHOOL, "ase/*", 1)->accreditation.from = 0;
+}
+
+static void branch_withdrawn_by_school_accredited_again(void)
+{
+    branch_withdrawn_by_school_beyond_its_cut();
+    build_accreditation(&built, ASE, 70, SCHOOL, "ase/*", 1);
+}
+
+/* ---- states ---- */
+
+/* In JSON: {"in_state": ["OH", "TX"]}. */
+static const uint8_t in_state[] = {0x92, 12, 0x92, 0xa2, 'O', 'H', 0xa2, 'T', 'X'};
+static const uint8_t strange[] = {0x92, 0xcd, 0x10, 0x00, 0x01};
+static struct pack_rule condition;
+static const struct bytes ohio[] = {{(const uint8_t *)"OH", 2}};
+
+static void bind_code(const char *code)
+{
+    struct dossier_pack *pack = build_pack(&built, ASE, 5, "ase", 1, 0);
+    condition = (struct pack_rule){.kind = PACK_RULE_CONDITION,
+                                   .name = bytes_of_string(code),
+                                   .expression = bytes_of(in_state, sizeof in_state)};
+    build_pack_code(&built, pack, "A5", 0);
+    pack->pack.rules = (struct list){.items = &condition, .count = 1};
+}
+
+static void school_in_ohio(void)
+{
+    accredit_school()->accreditation.states = (struct list){.items = ohio, .count = 1};
+}
+
+static void bound_code_asked_in_ohio(void)
+{
+    bind_code("A5");
+    school_in_ohio();
+    asked_in = "OH";
+}
+
+static void bound_pattern_asked_in_ohio(void)
+{
+    bind_code("A*");
+    school_in_ohio();
+    asked_in = "OH";
+}
+
+static void bound_code_asked_in_texas(void)
+{
+    bind_code("A5");
+    school_in_ohio();
+    asked_in = "TX";
+}
+
+static void bound_code_asked_nowhere(void)
+{
+    bind_code("A5");
+    school_in_ohio();
+}
+
+static void free_code_asked_in_ohio(void)
+{
+    bind_code("B2");
+    school_in_ohio();
+    asked_in = "OH";
+}
+
+static void strange_condition_asked_in_ohio(void)
+{
+    bound_code_asked_in_ohio();
+    condition.expression = bytes_of(strange, sizeof strange);
+}
+
+static void states_without_a_pack(void)
+{
+    school_in_ohio();
+    asked_in = "OH";
+}
+
+static void free_code_and_again_without_states(void)
+{
+    free_code_asked_in_ohio();
+    build_accreditation(&built, ASE, 20, SCHOOL, "ase/*", 0);
 }
 
 /* ---- doubts ---- */
@@ -470,6 +711,47 @@ static const struct {
     {"a disputed withdrawal is neither yes nor no", withdrawn_in_a_disputed_block, SCHOOL,
      BUT_FOR(1, DISPUTED)},
 
+    {"a block that is the cut counts", withdrawn_in_its_own_block, SCHOOL, HOLDS(1)},
+    {"another block of that number does not", withdrawn_in_another_block_of_its_number, SCHOOL,
+     WITHDRAWN(1, ASE)},
+    {"a delegate that rotates behind its cut can say nothing below its number", rotated_far_behind_the_cut,
+     SCHOOL, WITHDRAWN(1, ASE)},
+    {"not above the rotation either", rotated_behind_the_cut, SCHOOL, WITHDRAWN(1, ASE)},
+    {"what it left as it was stays", rotated_after_the_block, SCHOOL, HOLDS(1)},
+    {"a closing school can't delete its graduates", dropped_below_the_cut, SCHOOL, HOLDS(1)},
+    {"a branch that the cut is not on says nothing", dropped_on_another_branch, SCHOOL, WITHDRAWN(1, ASE)},
+    {"nor one beside a chain that it is on", dropped_with_the_cut_on_the_chain, SCHOOL, WITHDRAWN(1, ASE)},
+    {"a cut whose block has not come here", cut_not_held, SCHOOL, BUT_FOR(1, CUT_NOT_HELD)},
+    {"leaves nothing above its number", cut_not_held_below_the_block, SCHOOL, WITHDRAWN(1, ASE)},
+    {"and itself", cut_not_held_but_proven, SCHOOL, HOLDS(1)},
+    {"a cut too far up a branch", cut_too_far_away, SCHOOL, BUT_FOR(1, TOO_MANY)},
+    {"one that is held decides", cut_not_held_and_one_below, SCHOOL, WITHDRAWN(1, ASE)},
+    {"an accreditation ends whole", accreditation_ended_whole, SCHOOL, WITHDRAWN(1, ASE)},
+    {"and that one alone", accreditation_ended_whole_and_another_stays, SCHOOL, HOLDS(1)},
+    {"one of another block is another", accreditation_of_another_block_ended, SCHOOL, HOLDS(1)},
+    {"one beside it too", accreditation_beside_it_ended, SCHOOL, HOLDS(1)},
+    {"places are those of the log that says so", accreditation_ended_by_the_heir, SCHOOL, HOLDS(1)},
+    {"withdrawn by a school that was itself withdrawn", branch_withdrawn_by_school_beyond_its_cut, BRANCH,
+     BUT_FOR(2, BEYOND_CUT)},
+    {"withdrawn by it while it might", branch_withdrawn_by_school_within_its_cut, BRANCH,
+     WITHDRAWN(2, SCHOOL)},
+    {"a closed school withdraws nothing", branch_withdrawn_by_school_beyond_a_closed_cut, BRANCH, HOLDS(2)},
+    {"a school whose cut has not come here", branch_withdrawn_by_school_with_its_cut_not_held, BRANCH,
+     WITHDRAWN(2, SCHOOL)},
+    {"a school accredited again may", branch_withdrawn_by_school_accredited_again, BRANCH,
+     WITHDRAWN(2, SCHOOL)},
+
+    {"accredited for a state asked about", bound_code_asked_in_ohio, SCHOOL, HOLDS(1)},
+    {"by a condition for a pattern too", bound_pattern_asked_in_ohio, SCHOOL, HOLDS(1)},
+    {"not for another state", bound_code_asked_in_texas, SCHOOL, BUT_FOR(1, ACCREDITED_ELSEWHERE)},
+    {"neither where none is asked about", bound_code_asked_nowhere, SCHOOL, BUT_FOR(1, STATE_NOT_ASKED)},
+    {"states bind no code that holds everywhere", free_code_asked_in_ohio, SCHOOL,
+     BUT_FOR(1, STATES_UNBOUND)},
+    {"nor one whose condition is not understood", strange_condition_asked_in_ohio, SCHOOL,
+     BUT_FOR(1, STATES_UNBOUND)},
+    {"nor without a pack", states_without_a_pack, SCHOOL, BUT_FOR(1, STATES_UNBOUND)},
+    {"said again without them it counts", free_code_and_again_without_states, SCHOOL, HOLDS(1)},
+
     {"a voided accreditation leaves it in doubt", school_voided, SCHOOL, BUT_FOR(1, VOIDED)},
     {"not as long as that was not known", school_voided_later_than_known, SCHOOL, HOLDS(1)},
     {"nor when it was said again", school_voided_and_again, SCHOOL, HOLDS(1)},
@@ -501,13 +783,16 @@ static const struct {
     {"those named after it do not count", school_named_after_the_handing_on, SCHOOL, WITHDRAWN(1, ASE)},
     {"the heir names delegates", school_named_by_the_heir, SCHOOL, HOLDS(1)},
     {"the heir may withdraw its forerunner's", school_withdrawn_by_the_heir, SCHOOL, WITHDRAWN(1, HEIR)},
-    {"the former owner no longer", school_withdrawn_by_the_former_owner, SCHOOL, HOLDS(1)},
+    {"the former owner leaves but a doubt", school_withdrawn_by_the_former_owner, SCHOOL,
+     BUT_FOR(1, BEYOND_CUT)},
     {"but it counts up to the cut", withdrawn_in_the_block_of_the_cut, SCHOOL, WITHDRAWN(1, ASE)},
 };
 
 static void begin(void)
 {
     dossier_builder_init(&built, ACTORS);
+    speaks_at = (struct dossier_place){.seq = SPEAKS_IN};
+    asked_in = "";
     build_owner(&built, "ase", ASE);
     build_owner(&built, "ford", FORD);
 }
@@ -517,8 +802,9 @@ static struct authority_answer ask(size_t issuer, const char *code)
     const struct authority_question question = {
         .issuer = built_actor_of(issuer),
         .code = bytes_of_string(code),
-        .seq = SPEAKS_IN,
+        .place = &speaks_at,
         .day = DAY,
+        .state = bytes_of_string(asked_in),
     };
     struct authority_answer answer;
     authority_of(&answer, &built.dossier, &built.trust, &question);
@@ -565,6 +851,8 @@ static void a_namespace_nobody_owns_has_no_authority(void **state)
 static void chain_of(size_t links, uint64_t depth_of_last)
 {
     dossier_builder_init(&built, BUILT_ACTORS_MAX);
+    speaks_at = (struct dossier_place){.seq = SPEAKS_IN};
+    asked_in = "";
     build_owner(&built, "ase", ASE);
     for (size_t i = 0; i < links; i++) {
         build_accreditation(&built, ASE + i, 10, ASE + i + 1, "ase/*", links - 1 - i + depth_of_last);
@@ -624,6 +912,8 @@ static void hands_are_counted(void **state)
 {
     (void)state;
     dossier_builder_init(&built, BUILT_ACTORS_MAX);
+    speaks_at = (struct dossier_place){.seq = SPEAKS_IN};
+    asked_in = "";
     build_owner(&built, "ase", 1);
     for (size_t i = 1; i + 1 < BUILT_ACTORS_MAX; i++) {
         build_succession(&built, i, 40, "ase", i + 1, 39);

@@ -13,13 +13,15 @@ struct word {
     enum status_action action;
     uint32_t day;
     enum reason doubt;
+    uint32_t stated_day;
 };
 
 static void say(struct status_days *days, const struct word *words, size_t count)
 {
     status_days_init(days);
     for (size_t i = 0; i < count; i++) {
-        const struct history_event event = {.action = words[i].action, .effective_day = words[i].day};
+        const struct history_event event = {
+            .action = words[i].action, .effective_day = words[i].day, .stated_day = words[i].stated_day};
         const struct status_event said = {.event = &event, .index = i, .doubt = words[i].doubt};
         status_days_add(days, &said);
     }
@@ -27,43 +29,51 @@ static void say(struct status_days *days, const struct word *words, size_t count
 
 #define REVOKED(day)                                                                                         \
     {                                                                                                        \
-        STATUS_REVOKED, day, REASON_NONE                                                                     \
+        STATUS_REVOKED, day, REASON_NONE, 0                                                                  \
     }
 #define SUSPENDED(day)                                                                                       \
     {                                                                                                        \
-        STATUS_SUSPENDED, day, REASON_NONE                                                                   \
+        STATUS_SUSPENDED, day, REASON_NONE, 0                                                                \
     }
 #define REINSTATED(day)                                                                                      \
     {                                                                                                        \
-        STATUS_REINSTATED, day, REASON_NONE                                                                  \
+        STATUS_REINSTATED, day, REASON_NONE, 0                                                               \
     }
 #define REPLACED(day)                                                                                        \
     {                                                                                                        \
-        STATUS_REPLACED, day, REASON_NONE                                                                    \
+        STATUS_REPLACED, day, REASON_NONE, 0                                                                 \
     }
 #define APPEALED(day)                                                                                        \
     {                                                                                                        \
-        STATUS_APPEALED, day, REASON_NONE                                                                    \
+        STATUS_APPEALED, day, REASON_NONE, 0                                                                 \
     }
 #define DECIDED(day)                                                                                         \
     {                                                                                                        \
-        STATUS_APPEAL_DECIDED, day, REASON_NONE                                                              \
+        STATUS_APPEAL_DECIDED, day, REASON_NONE, 0                                                           \
     }
 #define HELD_BY(day)                                                                                         \
     {                                                                                                        \
-        STATUS_HELD_BY, day, REASON_NONE                                                                     \
+        STATUS_HELD_BY, day, REASON_NONE, 0                                                                  \
+    }
+#define REVOKED_ON(stated, day)                                                                              \
+    {                                                                                                        \
+        STATUS_REVOKED, day, REASON_NONE, stated                                                             \
+    }
+#define VOIDED_ON(stated, day)                                                                               \
+    {                                                                                                        \
+        STATUS_REVOKED, day, REASON_VOIDED, stated                                                           \
     }
 #define VOIDED(name, day)                                                                                    \
     {                                                                                                        \
-        STATUS_##name, day, REASON_VOIDED                                                                    \
+        STATUS_##name, day, REASON_VOIDED, 0                                                                 \
     }
 #define REWOUND(name, day)                                                                                   \
     {                                                                                                        \
-        STATUS_##name, day, REASON_REWOUND                                                                   \
+        STATUS_##name, day, REASON_REWOUND, 0                                                                \
     }
 #define DISPUTED(name, day)                                                                                  \
     {                                                                                                        \
-        STATUS_##name, day, REASON_DISPUTED                                                                  \
+        STATUS_##name, day, REASON_DISPUTED, 0                                                               \
     }
 
 static const struct {
@@ -530,6 +540,65 @@ static void what_changes_nothing_is_no_news(void **state)
     }
 }
 
+/* Until a revocation was stated it had not been taken back either. */
+static void a_reinstatement_waits_for_the_revocation(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        uint32_t day;
+        enum reason reason;
+    } waits[] = {
+        {"stated on day 60, reinstated from before it on",
+         {REVOKED_ON(60, 50), REINSTATED(40)},
+         59,
+         REASON_REVOKED},
+        {"from the day it was stated", {REVOKED_ON(60, 50), REINSTATED(40)}, 60, REASON_NONE},
+        {"from a later day of its own", {REVOKED_ON(60, 50), REINSTATED(70)}, 69, REASON_REVOKED},
+        {"on that day", {REVOKED_ON(60, 50), REINSTATED(70)}, 70, REASON_NONE},
+        {"days that nothing spoke against stay", {REVOKED_ON(60, 50), REINSTATED(40)}, 45, REASON_NONE},
+        {"of two the one stated last",
+         {REVOKED_ON(60, 50), REVOKED_ON(80, 55), REINSTATED(40)},
+         79,
+         REASON_REVOKED},
+        {"from then on both end", {REVOKED_ON(60, 50), REVOKED_ON(80, 55), REINSTATED(40)}, 80, REASON_NONE},
+        {"where the second does not speak the first decides",
+         {REVOKED_ON(60, 50), REVOKED_ON(80, 70), REINSTATED(40)},
+         65,
+         REASON_NONE},
+        {"one for days to come", {REVOKED_ON(30, 50), REINSTATED(40)}, 50, REASON_NONE},
+        {"a suspension ends from the reinstatement's day on",
+         {SUSPENDED(50), REINSTATED(40)},
+         50,
+         REASON_NONE},
+        {"but for days that are revoked all the same",
+         {SUSPENDED(45), REVOKED_ON(60, 50), REINSTATED(40)},
+         49,
+         REASON_NONE},
+        {"a revocation in a void block waits for nothing",
+         {VOIDED_ON(60, 50), REINSTATED(40)},
+         50,
+         REASON_NONE},
+        {"nor is one ended twice",
+         {REVOKED_ON(60, 50), REINSTATED(60), REVOKED_ON(70, 70), REINSTATED(70)},
+         65,
+         REASON_NONE},
+    };
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        struct status_days days;
+        size_t count = 0;
+        while (count < WORDS_MAX && waits[i].words[count].action != 0) {
+            count++;
+        }
+        say(&days, waits[i].words, count);
+        enum reason found = days.runs[status_days_at(&days, waits[i].day)].reason;
+        if (found != waits[i].reason) {
+            fail_msg("%s: %s", waits[i].why, reason_word(found));
+        }
+    }
+}
+
 static void revoked_since_when(void **state)
 {
     (void)state;
@@ -552,7 +621,8 @@ static void revoked_since_when(void **state)
             count++;
         }
         say(&days, since[i].words, count);
-        uint32_t found = status_days_revoked_since(&days, since[i].day);
+        const struct status_word *revoked = status_days_revocation(&days, since[i].day);
+        uint32_t found = revoked != NULL ? revoked->effective_day : DAY_NONE;
         if (found != since[i].since) {
             fail_msg("%s: since %u", since[i].why, found);
         }
@@ -614,6 +684,7 @@ static void runs_agree_with_single_days(void **state)
                 .action = (enum status_action)(1 + next_random(&seed) % STATUS_HELD_BY),
                 .day = next_random(&seed) % DAYS,
                 .doubt = doubts[next_random(&seed) % (sizeof doubts / sizeof doubts[0])],
+                .stated_day = next_random(&seed) % DAYS,
             };
         }
         struct status_days days;
@@ -632,7 +703,7 @@ static void runs_agree_with_single_days(void **state)
             }
             struct status_days alone;
             say(&alone, spoken, spoken_count);
-            const struct status_run *last = &alone.runs[alone.count - 1];
+            const struct status_run *last = &alone.runs[status_days_at(&alone, day)];
             const struct status_run *run = &days.runs[status_days_at(&days, day)];
             assert_int_equal(run->reason, last->reason);
             assert_int_equal(run->effective_day, last->effective_day);
@@ -648,6 +719,7 @@ int main(void)
         cmocka_unit_test(each_day_is_as_said),
         cmocka_unit_test(what_is_overruled_stays_known),
         cmocka_unit_test(what_changes_nothing_is_no_news),
+        cmocka_unit_test(a_reinstatement_waits_for_the_revocation),
         cmocka_unit_test(revoked_since_when),
         cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(runs_agree_with_single_days),

@@ -167,6 +167,12 @@ static void each_statement_says_how_it_stands(void **state)
          0,
          0,
          "sl"},
+        {"reinstated from before it was stated: not yet",
+         {SAID(REVOKED, 1400, 20), SAID(REINSTATED, 1410, 21)},
+         1420,
+         0,
+         0,
+         "sl"},
         {"all that was ended",
          {SAID(SUSPENDED, 1300, 20), SAID(REVOKED, 1400, 21), SAID(REINSTATED, 1450, 22)},
          1500,
@@ -187,6 +193,7 @@ static void each_statement_says_how_it_stands(void **state)
             const struct said *said = &rows[i].said[j];
             build_event(&given.built, given.certificate, said->action, said->day, said->seq, said->voided);
         }
+        given.built.events[0][0].stated_day = 1430;
         if (rows[i].fork_seq > 0) {
             verdict_case_fork(&given, CASE_ASE, rows[i].fork_seq);
         }

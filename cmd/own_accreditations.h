@@ -1,0 +1,29 @@
+#ifndef CMD_OWN_ACCREDITATIONS_H
+#define CMD_OWN_ACCREDITATIONS_H
+
+/* Whom this actor has accredited, and what it took back, as its own log says. */
+
+#include "cmd/session.h"
+
+enum { OWN_ACCREDITATIONS_MAX = 4096 };
+
+struct own_accreditation {
+    struct entry_position place;
+    struct accreditation record;
+    bool withdrawn; /* a later withdrawal of this actor names it, or a cut of its delegate */
+};
+
+struct own_accreditations {
+    size_t count;
+    struct own_accreditation *items; /* in the session's arena, in the order said; the newest
+                                        OWN_ACCREDITATIONS_MAX; voided ones left out */
+};
+
+enum store_error own_accreditations_read(struct own_accreditations *out, struct session *session,
+                                         struct store_txn *txn);
+
+/* Whether one of them ended before today, nobody recorded what its delegate had signed by then, and none of
+ * the delegate's goes on: what is signed later with an earlier date can't be told from what was in time. */
+bool own_accreditation_lacks_cut(const struct own_accreditations *all, size_t index, uint32_t today);
+
+#endif

@@ -1,0 +1,42 @@
+#include "protocol/rules/cut.h"
+
+static enum answer yes_if(bool yes)
+{
+    return yes ? ANSWER_YES : ANSWER_NO;
+}
+
+static bool is_on_branch(const struct dossier_cut *cut, const struct hash *block)
+{
+    for (size_t i = 0; i < cut->side_count; i++) {
+        if (hash_equal(&cut->side[i], block)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum answer cut_covers(const struct dossier_cut *cut, const struct dossier_place *place)
+{
+    if (place->seq > cut->seq) {
+        return ANSWER_NO;
+    }
+    if (place->seq == cut->seq && !hash_is_zero(&place->block_hash)) {
+        return yes_if(hash_equal(&place->block_hash, &cut->head));
+    }
+    switch (cut->found) {
+    case CUT_NOT_HELD:
+    case CUT_TOO_LONG:
+        break;
+    case CUT_ON_CHAIN:
+        return yes_if(!place->block.side);
+    case CUT_ON_SIDE:
+        return yes_if(place->block.side ? is_on_branch(cut, &place->block_hash)
+                                        : place->seq <= cut->chain_seq);
+    }
+    return ANSWER_UNKNOWN;
+}
+
+enum reason cut_doubt(const struct dossier_cut *cut)
+{
+    return cut->found == CUT_TOO_LONG ? REASON_TOO_MANY : REASON_CUT_NOT_HELD;
+}

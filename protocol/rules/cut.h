@@ -1,0 +1,19 @@
+#ifndef PROTOCOL_RULES_CUT_H
+#define PROTOCOL_RULES_CUT_H
+
+/* Cuts: a withdrawal or a succession names a block of a log by its hash, and what stands in that block or in
+ * an ancestor of it counts, whatever the log's author rotates later, and nothing else does. Block numbers say
+ * nothing here: an author that rewinds its log can write other blocks below the number of the cut. */
+
+#include "protocol/rules/day_truth.h"
+#include "protocol/rules/dossier.h"
+
+/* Whether the block of place, of the log that is cut, is the named one or an ancestor of it. Where the named
+ * one is not held that may not be known: unknown, see cut_doubt. A place whose block_hash is zero and that is
+ * not on a side branch is read as one on the followed chain. */
+enum answer cut_covers(const struct dossier_cut *cut, const struct dossier_place *place);
+
+/* Why the answer is unknown, where it is: REASON_CUT_NOT_HELD, REASON_TOO_MANY. */
+enum reason cut_doubt(const struct dossier_cut *cut);
+
+#endif

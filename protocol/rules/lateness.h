@@ -1,0 +1,29 @@
+#ifndef PROTOCOL_RULES_LATENESS_H
+#define PROTOCOL_RULES_LATENESS_H
+
+/* Whether an entry was signed too late for something that had to be said by a day. An author's clock proves
+ * nothing, and that an entry arrived here today says nothing about when it was signed: to a fresh node all
+ * history arrives today. So an entry is late only when that is shown, and that takes its author's own word:
+ * a checkpoint, dated after the day in question, that names the log's head below the entry's block. Who never
+ * signed such a checkpoint can't be convicted by anybody else's silence.
+ *
+ * Days are UTC days here: a deadline is a civil day wherever it was named, and what hangs on it is counted in
+ * tens of days. */
+
+#include "protocol/rules/dossier.h"
+
+enum lateness {
+    LATE_NO,        /* it had arrived here by then, */
+    LATE_YES,       /* or its author states a head below it after then; */
+    LATE_NOT_KNOWN, /* neither is known here, so that the entry's own claim stands */
+};
+
+/* Whether the entry at place came more than `days` days after deadline_day. What arrived here in time is in
+ * time, whatever its author's checkpoints say. */
+enum lateness lateness_of(const struct dossier_place *place, uint32_t deadline_day, uint32_t days);
+
+/* The first deadline for which the entry at place is not late by `days` days: lateness_of says LATE_YES for
+ * all earlier ones and for none from it on. 0: it is late for none. */
+uint32_t lateness_ends(const struct dossier_place *place, uint32_t days);
+
+#endif

@@ -1,0 +1,41 @@
+#include "protocol/rules/title_names.h"
+
+static bool gives(const struct rule_pack *pack, struct bytes title)
+{
+    const struct pack_rule *rules = pack->rules.items;
+    for (size_t i = 0; i < pack->rules.count; i++) {
+        if (rules[i].kind == PACK_RULE_TITLE && bytes_equal(rules[i].name, title)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_given_in(const struct dossier *dossier, struct bytes name_space, struct bytes title)
+{
+    for (size_t i = 0; i < dossier->pack_count; i++) {
+        const struct dossier_pack *pack = &dossier->packs[i];
+        if (bytes_equal(pack->pack.name_space, name_space) && !dossier_place_is_void(dossier, &pack->place) &&
+            gives(&pack->pack, title)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t title_names_find(const struct title_names *names, struct bytes title, struct bytes *out,
+                        size_t capacity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < names->trust->owner_count; i++) {
+        struct bytes name_space = bytes_of_string(names->trust->owners[i].name_space);
+        if (!is_given_in(names->dossier, name_space, title)) {
+            continue;
+        }
+        if (count < capacity) {
+            out[count] = name_space;
+        }
+        count++;
+    }
+    return count;
+}

@@ -1,0 +1,212 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/own_accreditations.h"
+#include "cmd/publish.h"
+
+/* What this actor accredited and took back, read from its own log. */
+
+static char folder[64];
+static struct keyring *keyring;
+static struct session session;
+
+static void set_now(uint64_t now_s)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%llu", (unsigned long long)now_s);
+    assert_int_equal(setenv("TRADEPROOF_NOW", text, 1), 0);
+}
+
+static void open_session(void)
+{
+    struct session_options options;
+
+    session_options_init(&options);
+    options.home = folder;
+    assert_int_equal(session_open(&session, &options, SESSION_WRITE), EXIT_YES);
+}
+
+static int set_up(void **state)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct writer writer;
+    struct bytes record;
+    struct home home;
+
+    (void)state;
+    assert_true(sodium_init() >= 0);
+    strcpy(folder, "/tmp/tradeproof-publish.XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(home_create(&home, folder, "test"), HOME_OK);
+    writer_init(&writer, memory, sizeof memory);
+    keyring = keyring_create(&home.network, &writer);
+    assert_non_null(keyring);
+    assert_true(writer_end(&writer, &record));
+    assert_int_equal(home_write(&home, "actor.public", record.data, record.size, 0644), HOME_OK);
+    set_now(1000000);
+    open_session();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const files[] = {"actor.public",   "network",        "lock",  "sign.lock",
+                                        "store/data.mdb", "store/lock.mdb", "store", "challenges"};
+    char path[128];
+
+    (void)state;
+    session_close(&session);
+    keyring_wipe(keyring);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        remove(path);
+    }
+    return rmdir(folder);
+}
+
+static struct publisher publisher;
+
+enum { TODAY = 50000 };
+
+static struct actor_id actor_of(uint8_t number)
+{
+    return (struct actor_id){.hash = {.bytes = {number}}};
+}
+
+static void publish(enum entry_kind kind, const void *record)
+{
+    struct published published;
+    struct draft draft;
+
+    publisher_draft(&publisher, &draft, CLASS_GOVERN);
+    assert_true(draft_add(&draft, kind, record, NULL));
+    assert_int_equal(publisher_publish(&publisher, &draft, &published), EXIT_YES);
+}
+
+static void accredit(uint8_t delegate, uint32_t until)
+{
+    struct bytes pattern = bytes_of_string("x/*");
+    const struct accreditation record = {.delegate = actor_of(delegate),
+                                         .patterns = {.items = &pattern, .count = 1},
+                                         .from = 1000,
+                                         .has_until = until != DAY_NONE,
+                                         .until = until == DAY_NONE ? 0 : until};
+
+    publish(ENTRY_ACCREDITATION, &record);
+}
+
+static void withdraw_with_a_cut(uint8_t delegate)
+{
+    const struct withdrawal record = {.delegate = actor_of(delegate), .has_cut = true, .cut_seq = 3};
+
+    publish(ENTRY_WITHDRAWAL, &record);
+}
+
+static void end_accreditation(uint8_t delegate, uint64_t seq)
+{
+    const struct withdrawal record = {
+        .delegate = actor_of(delegate), .has_accreditation = true, .accreditation = {.seq = seq}};
+
+    publish(ENTRY_WITHDRAWAL, &record);
+}
+
+static struct own_accreditations read_all(void)
+{
+    struct own_accreditations all;
+    struct store_txn *txn;
+
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    assert_int_equal(own_accreditations_read(&all, &session, txn), STORE_OK);
+    store_end(txn);
+    return all;
+}
+
+static void each_is_found_at_its_place(void **state)
+{
+    struct own_accreditations all;
+
+    (void)state;
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    accredit(1, DAY_NONE);
+    accredit(2, DAY_NONE);
+    accredit(1, TODAY);
+    withdraw_with_a_cut(2);
+    end_accreditation(1, 1);
+    end_accreditation(1, 2); /* not its */
+    publisher_close(&publisher);
+    all = read_all();
+    assert_int_equal(all.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct actor_id delegate = actor_of(i == 1 ? 2 : 1);
+
+        assert_int_equal(all.items[i].place.seq, i + 1);
+        assert_int_equal(all.items[i].place.index, 0);
+        assert_true(actor_id_equal(&all.items[i].record.delegate, &delegate));
+        assert_int_equal(all.items[i].withdrawn, i < 2);
+    }
+}
+
+static void nothing_is_found_before_anything_was_published(void **state)
+{
+    (void)state;
+    assert_int_equal(read_all().count, 0);
+}
+
+/* ---- what is missing ---- */
+
+static const struct {
+    const char *sentence;
+    bool lacks;
+    uint32_t until, other_until; /* of two accreditations of one delegate; 0: there is no second */
+    bool withdrawn, other_withdrawn;
+    uint8_t other; /* delegate of the second */
+} rows[] = {
+    {"one that goes on needs no cut", false, DAY_NONE, 0, false, false, 1},
+    {"nor on its last day", false, TODAY, 0, false, false, 1},
+    {"the day after it does", true, TODAY - 1, 0, false, false, 1},
+    {"unless one was recorded", false, TODAY - 1, 0, true, false, 1},
+    {"or another goes on", false, TODAY - 1, DAY_NONE, false, false, 1},
+    {"not one that was withdrawn", true, TODAY - 1, DAY_NONE, false, true, 1},
+    {"nor somebody else's", true, TODAY - 1, DAY_NONE, false, false, 2},
+    {"of two that ended the last one says so", false, TODAY - 9, TODAY - 1, false, false, 1},
+};
+
+static void a_cut_is_missing_or_not(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct own_accreditation items[2] = {
+            {.record = {.delegate = actor_of(1),
+                        .has_until = rows[i].until != DAY_NONE,
+                        .until = rows[i].until},
+             .withdrawn = rows[i].withdrawn},
+            {.record = {.delegate = actor_of(rows[i].other),
+                        .has_until = rows[i].other_until != DAY_NONE,
+                        .until = rows[i].other_until},
+             .withdrawn = rows[i].other_withdrawn},
+        };
+        const struct own_accreditations all = {.count = rows[i].other_until == 0 ? 1 : 2, .items = items};
+
+        if (own_accreditation_lacks_cut(&all, 0, TODAY) != rows[i].lacks) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(each_is_found_at_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_found_before_anything_was_published, set_up, tear_down),
+        cmocka_unit_test(a_cut_is_missing_or_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

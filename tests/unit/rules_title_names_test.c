@@ -1,0 +1,150 @@
+#include "protocol/rules/expression_text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/dossier_builder.h"
+
+/* Which namespace a bare title means: ase (0) gives Master and World Class, junk (1) gives Master too, ford
+ * (2) nothing but awards, and gm, which gives Master Tech, is in nobody's trust file. */
+
+static struct dossier_builder built;
+static struct pack_rule rules[8];
+static uint8_t memory[EXPRESSION_ARENA_SIZE];
+
+static struct dossier_pack *give(size_t owner, const char *name_space, const char *name,
+                                 enum pack_rule_kind kind)
+{
+    struct dossier_pack *pack =
+        build_pack(&built, owner, 1 + built.dossier.pack_count, name_space, 1 + built.dossier.pack_count, 0);
+    struct pack_rule *rule = &rules[built.dossier.pack_count];
+    *rule = (struct pack_rule){.kind = kind, .name = bytes_of_string(name)};
+    pack->pack.rules = (struct list){.items = rule, .count = 1};
+    return pack;
+}
+
+static void begin(void)
+{
+    dossier_builder_init(&built, 4);
+    build_owner(&built, "ase", 0);
+    build_owner(&built, "junk", 1);
+    build_owner(&built, "ford", 2);
+    give(0, "ase", "Master", PACK_RULE_TITLE);
+    give(0, "ase", "World Class", PACK_RULE_TITLE);
+    give(1, "junk", "Master", PACK_RULE_TITLE);
+    give(2, "ford", "Blue Oval", PACK_RULE_RECOGNITION);
+    give(3, "gm", "Master Tech", PACK_RULE_TITLE);
+}
+
+static void nothing(void) {}
+
+static void junk_is_not_trusted(void)
+{
+    trust_remove_owner(&built.trust, bytes_of_string("junk"));
+}
+
+static void junk_pack_is_void(void)
+{
+    built.packs[2].place.voided = true;
+    built.packs[2].place.void_seq = 50;
+}
+
+static void junk_pack_is_void_later_than_known(void)
+{
+    junk_pack_is_void();
+    built.logs[built.packs[2].place.log].known_by_seq = 49;
+}
+
+static void ase_says_it_again(void)
+{
+    give(0, "ase", "World Class", PACK_RULE_TITLE);
+}
+
+static void titles_mean_one_namespace(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        void (*say)(void);
+        const char *text;
+        const char *printed; /* NULL: refused */
+        enum expression_fault fault;
+        size_t offset;
+    } rows[] = {
+        {"a name that one namespace has", nothing, "\"World Class\"", "ase:\"World Class\"", 0, 0},
+        {"by several of its versions", ase_says_it_again, "\"World Class\"", "ase:\"World Class\"", 0, 0},
+        {"one that two have", nothing, "x/a and \"Master\"", NULL, EXPRESSION_TITLE_AMBIGUOUS, 8},
+        {"said with its namespace", nothing, "junk:\"Master\"", "junk:\"Master\"", 0, 0},
+        {"or with the other", nothing, "ase:\"Master\"", "ase:\"Master\"", 0, 0},
+        {"one of two that nobody trusts", junk_is_not_trusted, "\"Master\"", "ase:\"Master\"", 0, 0},
+        {"one of two in a void block", junk_pack_is_void, "\"Master\"", "ase:\"Master\"", 0, 0},
+        {"that was not known to be void", junk_pack_is_void_later_than_known, "\"Master\"", NULL,
+         EXPRESSION_TITLE_AMBIGUOUS, 0},
+        {"one that nobody has", nothing, "\"Plumber\"", NULL, EXPRESSION_TITLE_UNKNOWN, 0},
+        {"that nobody trusted has", nothing, "\"Master Tech\"", NULL, EXPRESSION_TITLE_UNKNOWN, 0},
+        {"an award is no title", nothing, "\"Blue Oval\"", NULL, EXPRESSION_TITLE_UNKNOWN, 0},
+        {"a title elsewhere needs no rules held here", nothing, "gm:\"Master Tech\"", "gm:\"Master Tech\"", 0,
+         0},
+        {"that of any namespace", nothing, "*:\"Master\"", NULL, EXPRESSION_BAD_TITLE, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct expression expression;
+        struct expression_error error;
+        struct arena arena;
+        char printed[256];
+        begin();
+        rows[i].say();
+        struct title_names names = {.dossier = &built.dossier, .trust = &built.trust};
+        arena_init(&arena, memory, sizeof memory);
+        bool good =
+            expression_parse_requirement(&expression, &error, bytes_of_string(rows[i].text), &names, &arena);
+        if (good != (rows[i].printed != NULL) ||
+            (!good && (error.fault != rows[i].fault || error.offset != rows[i].offset))) {
+            fail_msg("%s: fault %d at %zu", rows[i].why, (int)error.fault, error.offset);
+        }
+        if (good) {
+            assert_true(expression_print(printed, sizeof printed, &expression, (struct bytes){0}));
+            assert_string_equal(printed, rows[i].printed);
+        }
+    }
+}
+
+static void what_was_left_away_is_counted(void **state)
+{
+    (void)state;
+    struct expression expression;
+    struct expression_error error;
+    struct arena arena;
+    begin();
+    struct title_names names = {.dossier = &built.dossier, .trust = &built.trust};
+    arena_init(&arena, memory, sizeof memory);
+    assert_true(expression_parse_requirement(
+        &expression, &error, bytes_of_string("\"World Class\" and ase:\"Master\""), &names, &arena));
+    assert_int_equal(names.resolved, 1);
+}
+
+static void the_choices_are_listed(void **state)
+{
+    (void)state;
+    struct bytes found[2];
+    begin();
+    const struct title_names names = {.dossier = &built.dossier, .trust = &built.trust};
+    assert_int_equal(title_names_find(&names, bytes_of_string("Master"), found, 2), 2);
+    assert_true(bytes_equal_string(found[0], "ase") && bytes_equal_string(found[1], "junk"));
+    assert_int_equal(title_names_find(&names, bytes_of_string("Master"), found, 1), 2);
+    assert_int_equal(title_names_find(&names, bytes_of_string("Plumber"), found, 2), 0);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(titles_mean_one_namespace),
+        cmocka_unit_test(what_was_left_away_is_counted),
+        cmocka_unit_test(the_choices_are_listed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

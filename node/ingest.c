@@ -232,7 +232,7 @@ static void extend_head(struct ingest *ingest, struct store_txn *txn, const stru
 
     if (error == STORE_OK && reason != REASON_NONE && origin == INGEST_PEER && state != NULL &&
         is_signed(state, ingest->network, block, &ingest->arena)) {
-        error = store_put_side_block(txn, block, now_s);
+        error = store_put_side_block(txn, ingest->network, block, now_s);
     }
     if (error != STORE_OK) {
         fail(result, error);

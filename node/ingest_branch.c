@@ -217,7 +217,7 @@ static enum replay replay_once(struct ingest *ingest, struct store_txn *txn, con
     size_t head = 0;
     bool begun = false;
 
-    *error = store_unwind_log(txn, author);
+    *error = store_unwind_to(txn, ingest->network, author, 0, now_s);
     while (*error == STORE_OK && step.next != BRANCH_END) {
         size_t mark = arena_mark(&ingest->arena), next = (size_t)step.next;
         enum reason reason =
@@ -332,7 +332,7 @@ static enum store_error keep_beside(struct ingest *ingest, struct store_txn *txn
     /* A rotation competes with every other one of its epoch, on whatever branch; other blocks only with their
      * siblings. */
     uint64_t from = block_is_rotation(block) ? 0 : block->header.seq;
-    enum store_error error = store_put_side_block(txn, block, now_s);
+    enum store_error error = store_put_side_block(txn, ingest->network, block, now_s);
 
     if (error == STORE_OK) {
         error = store_branch_blocks(txn, ingest->network, &block->header.author, from, blocks, count,

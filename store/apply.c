@@ -2,12 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/branches.h"
 #include "store/consents.h"
 #include "store/content.h"
 #include "store/grants.h"
 #include "store/index.h"
 #include "store/pages.h"
-#include "store/side.h"
+#include "store/undo.h"
 
 /* Writing what an accepted block changes. Any failure leaves the transaction fit only to be dropped. */
 
@@ -19,6 +20,7 @@ struct applying {
     const struct log_past *past;
     struct disk_author author;
     uint64_t arrived_s;
+    uint64_t now_s;
 };
 
 /* ---- the block itself ---- */
@@ -34,7 +36,7 @@ static enum store_error put_block(struct applying *applying)
     if (error == STORE_OK) {
         applying->arrived_s = stored.arrived_s;
         if (stored.mark_count > 0) {
-            return side_delete(applying->txn, applying->network, author->number, applying->block);
+            return STORE_OK;
         }
         author->blocks--;
         author->bytes -= stored.encoded.size;
@@ -64,6 +66,7 @@ static enum store_error put_record(struct applying *applying)
     row = disk_record_of(&applying->change->record);
     row.time_s = applying->block->header.time_s;
     row.settled_s = settled_s;
+    row.followed_s = applying->now_s;
     return record_add(applying->txn, applying->author.number, seq, &row);
 }
 
@@ -114,6 +117,7 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     row = disk_record_of(&past->record);
     row.time_s = old.time_s;
     row.settled_s = old.settled_s;
+    row.followed_s = old.followed_s;
     if (memcmp(&row, &old, sizeof row) != 0) {
         error = record_write(applying->txn, number, past->seq, &row);
     }
@@ -245,10 +249,41 @@ static enum store_error erase_all(struct applying *applying)
     return error;
 }
 
+/* What it says of earlier blocks can be put back. */
+static enum store_error change_earlier(struct applying *applying)
+{
+    struct undo undo;
+    enum store_error kept, error;
+
+    undo_begin(applying->txn, &undo, applying->author.number);
+    error = put_past(applying);
+    if (error == STORE_OK) {
+        error = put_events(applying);
+    }
+    if (error == STORE_OK) {
+        error = erase_all(applying);
+    }
+    kept = undo_keep(applying->txn, &undo, applying->block->header.seq);
+    return error == STORE_OK ? kept : error;
+}
+
+static enum store_error leave_side(struct applying *applying)
+{
+    return side_row_delete(applying->txn, applying->network, applying->author.number, applying->block);
+}
+
+static enum store_error note_rotation(struct applying *applying)
+{
+    if (applying->block->header.seq == 0 || !block_is_rotation(applying->block)) {
+        return STORE_OK;
+    }
+    return rotation_row_put(applying->txn, applying->author.number, applying->block);
+}
+
 static enum store_error apply(struct applying *applying)
 {
     static enum store_error (*const steps[])(struct applying * applying) = {
-        put_block, put_record, put_keys, put_past, put_events, erase_all, put_indexes, put_state,
+        leave_side, put_block, put_record, put_keys, note_rotation, change_earlier, put_indexes, put_state,
     };
     enum store_error error = author_intern(applying->txn, &applying->change->state.author, &applying->author);
 
@@ -266,7 +301,8 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
                                 .block = block,
                                 .change = change,
                                 .past = past,
-                                .arrived_s = arrived_s};
+                                .arrived_s = arrived_s,
+                                .now_s = arrived_s};
 
     assert(txn->writes);
     return txn_fail(txn, apply(&applying));

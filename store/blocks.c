@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/side.h"
+#include "store/rows.h"
 
 /* A block row is a head, its marks, and the bytes as they came. Marks make any entry of a block of 4096 a few
  * steps away. The key holds the whole header hash: a prefix of it could be ground to replace one block by
@@ -407,25 +407,4 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     }
     memcpy(row, block->encoded.data, block->encoded.size);
     return STORE_OK;
-}
-
-enum store_error store_put_side_block(struct store_txn *txn, const struct block *block, uint64_t arrived_s)
-{
-    struct disk_author row;
-    struct stored_block stored;
-    enum store_error error = author_intern(txn, &block->header.author, &row);
-
-    if (error == STORE_OK) {
-        error = stored_block_read(txn, row.number, block->header.seq, &block->hash, &stored);
-    }
-    if (error != STORE_NOT_FOUND) {
-        return txn_fail(txn, error);
-    }
-    error = stored_block_write(txn, row.number, block, arrived_s);
-    row.blocks++;
-    row.bytes += block->encoded.size;
-    if (error == STORE_OK) {
-        error = author_write(txn, &block->header.author, &row);
-    }
-    return error == STORE_OK ? side_put(txn, &txn->store->network, row.number, block) : error;
 }

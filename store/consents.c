@@ -124,6 +124,7 @@ enum store_error consent_settle(struct store_txn *txn, const struct network *net
 /* A key set that a technician's chain has come to. */
 struct arrival {
     struct store_txn *txn;
+    uint32_t number; /* the technician's */
     uint64_t settled_s;
     bool first; /* the inception */
     struct key_set keys, before;
@@ -244,21 +245,32 @@ enum store_error consents_on_keys(struct store_txn *txn, const struct actor_id *
     return error == STORE_OK ? each_joined(txn, technician, settle_one, &arrival) : error;
 }
 
-static enum store_error unsettle_one(const struct arrival *arrival, const struct entry_at *at)
+/* A consent that the dropped keys made good is tried against those that are left. */
+static enum store_error resettle_one(const struct arrival *arrival, const struct entry_at *at)
 {
+    struct affiliation affiliation;
     struct disk_consent consent;
     enum store_error error = own_consent(arrival->txn, at, &consent);
 
-    if (error != STORE_OK || consent.verdict == CONSENT_IDLE) {
+    if (error != STORE_OK || consent.verdict != CONSENT_GOOD) {
         return error;
     }
-    consent = (struct disk_consent){.verdict = CONSENT_UNSETTLED};
-    return own_put(arrival->txn, OWN_JOINED, at, &consent);
+    error = read_joined(arrival->txn, at, &affiliation);
+    if (error != STORE_OK || !is_good(&affiliation, &arrival->keys, &arrival->before)) {
+        return error;
+    }
+    error = try_keys(arrival->txn, arrival->number, &affiliation, &consent);
+    return error == STORE_OK ? own_put(arrival->txn, OWN_JOINED, at, &consent) : error;
 }
 
-enum store_error consents_unsettle(struct store_txn *txn, const struct actor_id *technician)
+enum store_error consents_drop_keys(struct store_txn *txn, const struct actor_id *technician, uint32_t number,
+                                    uint64_t seq)
 {
-    const struct arrival arrival = {.txn = txn};
+    struct arrival arrival = {.txn = txn, .number = number};
+    enum store_error error = read_arrival(&arrival, number, seq);
 
-    return each_joined(txn, technician, unsettle_one, &arrival);
+    if (error == STORE_OK) {
+        error = keys_delete(txn, number, seq);
+    }
+    return error == STORE_OK ? each_joined(txn, technician, resettle_one, &arrival) : error;
 }

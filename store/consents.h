@@ -21,7 +21,9 @@ enum store_error consent_settle(struct store_txn *txn, const struct network *net
 enum store_error consents_on_keys(struct store_txn *txn, const struct actor_id *technician, uint32_t number,
                                   uint64_t seq);
 
-/* The technician's chain is forgotten: nothing about its consents is settled any more. */
-enum store_error consents_unsettle(struct store_txn *txn, const struct actor_id *technician);
+/* The technician's chain goes back behind the key set that its head, block seq > 0, sets: drop it, and settle
+ * anew what it made good. */
+enum store_error consents_drop_keys(struct store_txn *txn, const struct actor_id *technician, uint32_t number,
+                                    uint64_t seq);
 
 #endif

@@ -166,6 +166,32 @@ enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq,
     return error == STORE_NOT_FOUND ? keys_of_inception(txn, number, keys, epoch) : error;
 }
 
+enum store_error keys_last_seq(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t *last)
+{
+    struct key key = author_seq_key(number, seq);
+    struct key prefix = author_key(number);
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_KEYS);
+
+    *last = 0;
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek_back(&walk, &key);
+    if (error == STORE_OK && walk_under(&walk, &prefix) && walk.key.size == key.size) {
+        *last = number_at(walk.key.data, prefix.size, 8);
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error keys_delete(struct store_txn *txn, uint32_t number, uint64_t seq)
+{
+    struct key key = author_seq_key(number, seq);
+
+    return table_delete(txn, TABLE_KEYS, &key);
+}
+
 enum store_error keys_next_seq(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t *next)
 {
     struct key key = author_seq_key(number, seq + 1);

@@ -31,8 +31,9 @@ static_assert(sizeof(struct disk_author) == 72, "no padding");
 struct disk_record {
     struct hash hash;
     struct hash live_root;
-    uint64_t time_s;    /* the header's claim */
-    uint64_t settled_s; /* latest arrival of this block and all before it */
+    uint64_t time_s;     /* the header's claim */
+    uint64_t settled_s;  /* latest arrival of this block and all before it */
+    uint64_t followed_s; /* when it joined the chain */
     uint32_t epoch;
     uint32_t void_seq;
     uint16_t entry_count;
@@ -42,7 +43,38 @@ struct disk_record {
     uint8_t void_reason;
     uint8_t zero;
 };
-static_assert(sizeof(struct disk_record) == 96, "no padding");
+static_assert(sizeof(struct disk_record) == 104, "no padding");
+
+/* A signed block that is held beside the chain. The last block at or below it on its branch that set keys
+ * tells which keys are in force after it. */
+struct disk_side {
+    struct hash keys_hash;
+    uint64_t way; /* of the rotation that it was last found to lead to: the first bytes of its hash */
+    uint32_t keys_seq;
+    uint32_t epoch;
+    uint32_t bytes;
+    uint8_t block_class;
+    uint8_t rotation;
+    uint8_t refused; /* acceptance refused its body */
+    uint8_t zero;
+};
+static_assert(sizeof(struct disk_side) == 56, "no padding");
+
+/* A rotation that opens the epoch of its key. */
+struct disk_rotation {
+    uint32_t seq;
+    uint8_t held;        /* else its header and keys are known, and its ancestors are missing */
+    uint8_t unreachable; /* acceptance refused it or a block on the way to it */
+    uint8_t zero[2];
+};
+static_assert(sizeof(struct disk_rotation) == 8, "no padding");
+
+/* The longest time for which the chain led through a block that it no longer does. */
+struct disk_followed {
+    uint64_t from_s;
+    uint64_t until_s;
+};
+static_assert(sizeof(struct disk_followed) == 16, "no padding");
 
 /* One thing said about an entry; a standing row is the history hash and these, oldest first. Whom an entry
  * was re-bound to, or what replaced it, stands in the setter alone. */

@@ -13,6 +13,8 @@ enum store_error state_page_read(struct store_txn *txn, uint32_t number, struct 
 /* Store page of a tree of count leaves. */
 enum store_error state_page_write(struct store_txn *txn, uint32_t number, uint64_t count,
                                   const struct merkle_page *page);
+/* Delete the pages that a tree of count leaves no longer has, which had one more. */
+enum store_error state_pages_shrink(struct store_txn *txn, uint32_t number, uint64_t count);
 /* Pages on the way from every leaf of ranges, and from the first and the last of count leaves, to the root of
  * the tree. ranges are ascending and disjoint and below count. In arena. */
 enum store_error state_pages_gather(struct store_txn *txn, uint32_t number, uint64_t count,

@@ -46,6 +46,9 @@ enum store_error keys_write(struct store_txn *txn, uint32_t number, uint64_t seq
 /* Those of the last block up to seq that set any. */
 enum store_error keys_read(struct store_txn *txn, uint32_t number, uint64_t seq, struct key_set *keys,
                            uint64_t *epoch);
+/* The last block up to seq of the chain that set any; 0: block 0. */
+enum store_error keys_last_seq(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t *last);
+enum store_error keys_delete(struct store_txn *txn, uint32_t number, uint64_t seq);
 /* The next block behind seq of the chain that set any. STORE_NOT_FOUND when there is none. */
 enum store_error keys_next_seq(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t *next);
 /* The log's state, from its row and its last key set. */

@@ -8,11 +8,11 @@
 
 enum { SIDE_KEY_SIZE = GRANT_ABOUT_SIZE + 4 + 8 + HASH_SIZE + 2, COUNT_KIND = 0 };
 
-struct disk_side {
+struct disk_side_entry {
     struct hash target;
     uint16_t first, last;
 };
-static_assert(sizeof(struct disk_side) == 36, "no padding");
+static_assert(sizeof(struct disk_side_entry) == 36, "no padding");
 
 /* ---- keys ---- */
 
@@ -146,7 +146,7 @@ struct siding {
 };
 
 static enum store_error change_row(struct siding *siding, const struct key *about, uint64_t index,
-                                   const struct disk_side *row)
+                                   const struct disk_side_entry *row)
 {
     struct key key = *about;
     struct bytes held;
@@ -156,7 +156,7 @@ static enum store_error change_row(struct siding *siding, const struct key *abou
     key_add_number(&key, siding->block->header.seq, 8);
     key_add(&key, siding->block->hash.bytes, HASH_SIZE);
     key_add_number(&key, index, 2);
-    error = table_get(siding->txn, TABLE_SIDE, &key, &held);
+    error = table_get(siding->txn, TABLE_SIDE_ENTRIES, &key, &held);
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
     }
@@ -164,8 +164,8 @@ static enum store_error change_row(struct siding *siding, const struct key *abou
         return STORE_OK;
     }
     siding->rows += siding->remove ? -1 : 1;
-    return siding->remove ? table_delete(siding->txn, TABLE_SIDE, &key)
-                          : table_put(siding->txn, TABLE_SIDE, &key, row, sizeof *row);
+    return siding->remove ? table_delete(siding->txn, TABLE_SIDE_ENTRIES, &key)
+                          : table_put(siding->txn, TABLE_SIDE_ENTRIES, &key, row, sizeof *row);
 }
 
 /* The block at seq that this block descends from; zero when it lies too far down. */
@@ -199,7 +199,7 @@ static enum store_error change_status(struct siding *siding, const struct status
 {
     const struct index_range *ranges = status->entries.items;
     const struct key about = side_key_of_status(siding->number, status->seq);
-    struct disk_side row = {0};
+    struct disk_side_entry row = {0};
     enum store_error error;
 
     if (status->seq >= siding->block->header.seq || status->entries.count == 0) {
@@ -222,7 +222,7 @@ static enum store_error change_status(struct siding *siding, const struct status
 static enum store_error change_void(struct siding *siding, const struct void_record *voids, uint64_t index)
 {
     const struct key about = side_key_of_author(GRANT_VOID, siding->number);
-    struct disk_side row = {0};
+    struct disk_side_entry row = {0};
     enum store_error error;
 
     if (!voids->has_range || voids->range.last >= siding->block->header.seq) {
@@ -235,7 +235,7 @@ static enum store_error change_void(struct siding *siding, const struct void_rec
 static enum store_error change_affiliation(struct siding *siding, const struct affiliation *affiliation,
                                            uint64_t index)
 {
-    const struct disk_side row = {0};
+    const struct disk_side_entry row = {0};
     struct key about = grant_key_of_affiliation(GRANT_LEFT, &affiliation->id);
     enum store_error error;
 
@@ -250,7 +250,7 @@ static enum store_error change_affiliation(struct siding *siding, const struct a
 
 static enum store_error change_govern(struct siding *siding, const struct entry *entry, uint64_t index)
 {
-    const struct disk_side row = {0};
+    const struct disk_side_entry row = {0};
     struct key keys[GRANT_KEYS_MAX];
     size_t count = grant_keys_of(keys, entry, siding->scratch);
     enum store_error error = STORE_OK;
@@ -263,7 +263,7 @@ static enum store_error change_govern(struct siding *siding, const struct entry 
 
 static enum store_error change_entry(struct siding *siding, const struct entry *entry, uint64_t index)
 {
-    const struct disk_side row = {0};
+    const struct disk_side_entry row = {0};
     union {
         struct status status;
         struct void_record voids;
@@ -301,14 +301,14 @@ static enum store_error change_count(const struct siding *siding)
 {
     const struct key key = count_key(siding->number);
     uint64_t count = 0;
-    enum store_error error = table_get_exact(siding->txn, TABLE_SIDE, &key, &count, sizeof count);
+    enum store_error error = table_get_exact(siding->txn, TABLE_SIDE_ENTRIES, &key, &count, sizeof count);
 
     if ((error != STORE_OK && error != STORE_NOT_FOUND) || siding->rows == 0) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     count += (uint64_t)siding->rows;
-    return count == 0 ? table_delete(siding->txn, TABLE_SIDE, &key)
-                      : table_put(siding->txn, TABLE_SIDE, &key, &count, sizeof count);
+    return count == 0 ? table_delete(siding->txn, TABLE_SIDE_ENTRIES, &key)
+                      : table_put(siding->txn, TABLE_SIDE_ENTRIES, &key, &count, sizeof count);
 }
 
 static enum store_error change_block(struct store_txn *txn, const struct network *network, uint32_t number,
@@ -357,7 +357,7 @@ enum store_error side_any(struct store_txn *txn, uint32_t number, bool *any)
 {
     const struct key key = count_key(number);
     struct bytes value;
-    enum store_error error = table_get(txn, TABLE_SIDE, &key, &value);
+    enum store_error error = table_get(txn, TABLE_SIDE_ENTRIES, &key, &value);
 
     *any = error == STORE_OK;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -366,7 +366,7 @@ enum store_error side_any(struct store_txn *txn, uint32_t number, bool *any)
 static enum store_error read_row(const struct walk *walk, struct side_at *out)
 {
     const uint8_t *key = walk->key.data;
-    struct disk_side row;
+    struct disk_side_entry row;
 
     if (walk->key.size != SIDE_KEY_SIZE || walk->value.size != sizeof row) {
         return txn_fail(walk->txn, STORE_NOT_A_STORE);
@@ -409,7 +409,7 @@ enum store_error side_find(struct store_txn *txn, const struct key *key, size_t 
                            size_t *count, bool *cut, struct arena *arena)
 {
     struct walk walk;
-    enum store_error error = walk_open(&walk, txn, TABLE_SIDE);
+    enum store_error error = walk_open(&walk, txn, TABLE_SIDE_ENTRIES);
 
     if (error != STORE_OK) {
         return error;

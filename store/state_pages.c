@@ -59,6 +59,25 @@ enum store_error state_page_write(struct store_txn *txn, uint32_t number, uint64
     return table_put(txn, TABLE_STATE_PAGES, &key, page->nodes, used * HASH_SIZE);
 }
 
+enum store_error state_pages_shrink(struct store_txn *txn, uint32_t number, uint64_t count)
+{
+    uint64_t nodes = count;
+    uint32_t levels = merkle_page_levels(count);
+    enum store_error error = STORE_OK;
+
+    /* One leaf fewer leaves at most one page of each level without nodes, and one level without pages. */
+    for (uint32_t level = 0; level <= levels && error == STORE_OK; level++) {
+        struct merkle_page page = {.level = level};
+        struct key key;
+
+        page.index = level < levels ? (nodes + MERKLE_PAGE_SIZE - 1) / MERKLE_PAGE_SIZE : 0;
+        key = page_key(number, &page);
+        error = table_delete(txn, TABLE_STATE_PAGES, &key);
+        nodes = (nodes + MERKLE_PAGE_SIZE - 1) / MERKLE_PAGE_SIZE;
+    }
+    return error;
+}
+
 /* ---- gathering ---- */
 
 /* Pages chosen so far, ascending by (level, index). With pages NULL they are only counted. */

@@ -99,8 +99,12 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
                              const struct log_change *change, const struct log_past *past,
                              uint64_t arrived_s);
 
-/* Keep a signature-valid block beside the chain. */
-enum store_error store_put_side_block(struct store_txn *txn, const struct block *block, uint64_t arrived_s);
+/* Un-apply the chain's blocks above seq, the newest first, at the cost of what they changed: what is derived
+ * is what it was when block seq was the head. Blocks and their arrivals stay, beside the chain; until when
+ * they were followed is noted. Block 0 stays. */
+enum store_error store_unwind_to(struct store_txn *txn, const struct network *network,
+                                 const struct actor_id *author, uint64_t seq, uint64_t now_s);
+
 /* Whether block, of class content, is held with entries missing that its log never said to erase: a relay can
  * strip a copy. Cheap when none is missing. */
 enum store_error store_lacks_entries(struct store_txn *txn, const struct block *block, bool *lacks);
@@ -110,13 +114,109 @@ enum store_error store_lacks_entries(struct store_txn *txn, const struct block *
 enum store_error store_fill_block(struct store_txn *txn, const struct network *network,
                                   const struct block *block, uint64_t growth_max, bool *filled);
 
-/* Forget everything derived from the author's chain, keeping all blocks and their arrival times, so that a
- * chosen chain can be replayed with store_apply. */
-enum store_error store_unwind_log(struct store_txn *txn, const struct actor_id *author);
-
 /* Freeze marks: two rotations of one epoch. */
 enum store_error store_set_frozen(struct store_txn *txn, const struct actor_id *author, bool frozen);
 enum store_error store_is_frozen(struct store_txn *txn, const struct actor_id *author, bool *frozen);
+
+/* ---- branches ---- */
+
+/* Keep a signature-valid block beside the chain. Requires: its parent is held. A block that is held already
+ * stays as it is. */
+enum store_error store_put_side_block(struct store_txn *txn, const struct network *network,
+                                      const struct block *block, uint64_t arrived_s);
+
+/* A block beside the chain. */
+struct side_block {
+    uint64_t seq;
+    struct hash previous;
+    struct hash hash;
+    uint64_t epoch;
+    bool rotation;
+    bool refused; /* acceptance refused its body */
+    uint64_t way; /* what store_mark_way said last; 0: nothing */
+};
+
+/* The next child beside the chain of the block (seq, hash), ascending by hash behind *after (NULL: the
+ * lowest). STORE_NOT_FOUND: there is none. */
+enum store_error store_next_child(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                  const struct hash *hash, const struct hash *after, struct side_block *out);
+/* A block beside the chain by its own name. */
+enum store_error store_side_block(struct store_txn *txn, const struct network *network,
+                                  const struct actor_id *author, uint64_t seq, const struct hash *hash,
+                                  struct side_block *out);
+/* Note that acceptance refused the block, or that it leads to a rotation. Requires: *side was just read. */
+enum store_error store_refuse_side(struct store_txn *txn, const struct actor_id *author,
+                                   const struct side_block *side);
+enum store_error store_mark_way(struct store_txn *txn, const struct actor_id *author,
+                                const struct side_block *side, uint64_t way);
+
+/* Key set and epoch after block (seq, hash), which may stand anywhere. At the cost of the key changes between
+ * it and the chain. STORE_NOT_FOUND: it is not held, or a block below it changes keys in a way that does not
+ * fit. */
+enum store_error store_keys_after(struct store_txn *txn, const struct network *network,
+                                  const struct actor_id *author, uint64_t seq, const struct hash *hash,
+                                  struct key_set *keys, uint64_t *epoch);
+
+/* A rotation that opens an epoch, on whatever branch. */
+struct known_rotation {
+    uint64_t seq;
+    struct hash hash;
+    bool held;        /* else only its header and keys are known, because its parent is not held */
+    bool unreachable; /* acceptance refused it or a block below it */
+};
+/* The next rotation into epoch, ascending by hash behind *after (NULL: the lowest). */
+enum store_error store_next_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
+                                     const struct hash *after, struct known_rotation *out);
+enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
+                                    const struct known_rotation *rotation);
+
+/* What arrived beside the chain in an epoch, and what found no room. Plain: a row as it is. */
+struct epoch_sides {
+    uint64_t bytes;
+    uint64_t reserve_bytes; /* of what is kept for status and govern blocks */
+    uint32_t branches;      /* blocks whose parent had a child already */
+    uint32_t reserve_branches;
+    uint32_t cut;    /* a signed block found no room */
+    uint32_t unheld; /* rows of first arrivals of blocks that are not held */
+};
+enum store_error store_epoch_sides(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
+                                   struct epoch_sides *out);
+enum store_error store_set_epoch_sides(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
+                                       const struct epoch_sides *sides);
+
+/* An author's way to another branch, and what following others has cost. Plain: a row as it is. */
+struct branch_switch {
+    struct hash rotation; /* that the chain goes towards; zero: none */
+    struct hash mark;     /* the next block below it to be marked, at mark_seq; zero: none */
+    uint64_t paid_ms;     /* until when what was done is paid for */
+    uint32_t epoch;       /* of the chain where it goes towards the rotation */
+    uint32_t mark_seq;
+    uint32_t base_seq;  /* the choice begins anew here */
+    uint32_t unwind_to; /* the chain is un-applied down to this block first; SWITCH_NONE: it is */
+    uint32_t active;    /* the chain is not the chosen one yet */
+    uint32_t zero;
+};
+enum { SWITCH_NONE = INT32_MAX };
+/* All zero but unwind_to where the author never was on its way. */
+enum store_error store_switch(struct store_txn *txn, const struct actor_id *author,
+                              struct branch_switch *out);
+enum store_error store_set_switch(struct store_txn *txn, const struct actor_id *author,
+                                  const struct branch_switch *to);
+/* The first author behind *after (NULL: of all) that is on its way. STORE_NOT_FOUND: none. */
+enum store_error store_next_switching(struct store_txn *txn, const struct actor_id *after,
+                                      struct actor_id *author);
+
+/* When this node first met the block: the block itself, or its signed header. Kept also where the block is
+ * not. STORE_NOT_FOUND: never. */
+enum store_error store_first_arrival(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                     const struct hash *hash, uint64_t *first_s);
+/* Note the first arrival of a block that is not held. *added: it was not known. */
+enum store_error store_note_arrival(struct store_txn *txn, const struct actor_id *author,
+                                    const struct hash *hash, uint64_t arrived_s, bool *added);
+/* Since when the chain leads through the block, *until_s then 0; else the longest time for which it once did.
+ * STORE_NOT_FOUND: it never did. */
+enum store_error store_followed(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                const struct hash *hash, uint64_t *from_s, uint64_t *until_s);
 
 /* ---- evidence ---- */
 

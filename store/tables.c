@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "store/undo.h"
+
 /* ---- keys ---- */
 
 struct key key_of(const void *data, size_t size)
@@ -166,20 +168,27 @@ static int put(struct store_txn *txn, enum table table, const struct key *key, M
     return mdb_put(txn->mdb, dbi, &name, value, flags & ~(unsigned)MDB_APPEND);
 }
 
+static enum store_error note(struct store_txn *txn, enum table table, const struct key *key)
+{
+    return txn->undo ? undo_note(txn, table, key) : STORE_OK;
+}
+
 enum store_error table_put(struct store_txn *txn, enum table table, const struct key *key, const void *data,
                            size_t size)
 {
     MDB_val value = value_of(data, size);
+    enum store_error error = note(txn, table, key);
 
-    return table_error(txn, put(txn, table, key, &value, 0));
+    return error == STORE_OK ? table_error(txn, put(txn, table, key, &value, 0)) : error;
 }
 
 enum store_error table_append(struct store_txn *txn, enum table table, const struct key *key,
                               const void *data, size_t size)
 {
     MDB_val value = value_of(data, size);
+    enum store_error error = note(txn, table, key);
 
-    return table_error(txn, put(txn, table, key, &value, MDB_APPEND));
+    return error == STORE_OK ? table_error(txn, put(txn, table, key, &value, MDB_APPEND)) : error;
 }
 
 enum store_error table_reserve(struct store_txn *txn, enum table table, const struct key *key, size_t size,
@@ -195,8 +204,12 @@ enum store_error table_reserve(struct store_txn *txn, enum table table, const st
 enum store_error table_delete(struct store_txn *txn, enum table table, const struct key *key)
 {
     MDB_val name = key_value(key);
-    int code = mdb_del(txn->mdb, txn->store->tables[table], &name, NULL);
+    enum store_error error = note(txn, table, key);
+    int code = error == STORE_OK ? mdb_del(txn->mdb, txn->store->tables[table], &name, NULL) : MDB_SUCCESS;
 
+    if (error != STORE_OK) {
+        return error;
+    }
     return code == MDB_NOTFOUND ? STORE_OK : table_error(txn, code);
 }
 

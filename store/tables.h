@@ -17,14 +17,21 @@
     X(TABLE_AUTHORS, "authors")         /* actor -> struct disk_author */                                    \
     X(TABLE_NAMES, "names")             /* author number -> actor */                                         \
     X(TABLE_BLOCKS, "blocks")           /* author number, seq, header hash -> arrival, marks, bytes */       \
+    X(TABLE_SIDES, "sides")             /* author number, seq, previous hash, hash -> struct disk_side */    \
+    X(TABLE_ROTATIONS, "rotations")     /* author number, epoch, hash -> struct disk_rotation */             \
+    X(TABLE_EPOCHS, "epochs")           /* author number, epoch -> struct epoch_sides */                     \
+    X(TABLE_SWITCHES, "switches")       /* author number -> struct branch_switch */                          \
+    X(TABLE_ARRIVALS, "arrivals")       /* author number, header hash -> first arrival; block or not */      \
+    X(TABLE_FOLLOWED, "followed")       /* author number, header hash -> struct disk_followed */             \
     X(TABLE_RECORDS, "records")         /* author number, seq -> struct disk_record; the chain alone */      \
     X(TABLE_KEYS, "keys")               /* author number, seq > 0 -> epoch and key set that the block set */ \
     X(TABLE_STANDINGS, "standings")     /* author number, seq, index -> history and events */                \
     X(TABLE_ERASED, "erased")           /* author number, seq -> entries that the chain said to erase */     \
     X(TABLE_LIVE_PAGES, "live")         /* author number, seq -> level 1 page of a touched block */          \
     X(TABLE_STATE_PAGES, "state")       /* author number, level, page -> hashes */                           \
+    X(TABLE_UNDO, "undo")               /* author number, seq -> what rows were before the block */          \
     X(TABLE_GRANTS, "grants")           /* grant kind, whom or what about, author number, seq, index */      \
-    X(TABLE_SIDE, "side")               /* grant kind, about, author number, seq, header hash, index */      \
+    X(TABLE_SIDE_ENTRIES, "side")       /* grant kind, about, author number, seq, header hash, index */      \
     X(TABLE_OWN, "own")                 /* own kind, author number, seq, index -> struct disk_consent */     \
     X(TABLE_RUNS, "runs")               /* run, first posting of the chunk -> postings */                    \
     X(TABLE_CHECKPOINTS, "checkpoints") /* actor -> the newest record */                                     \
@@ -74,6 +81,8 @@ struct store {
     struct base_cache base_cache;
 };
 
+struct undo;
+
 struct store_txn {
     struct store *store;
     MDB_txn *mdb;
@@ -81,6 +90,7 @@ struct store_txn {
     enum store_error failure; /* first failed write: the transaction can only be dropped */
     int64_t attestations;     /* accepted less forgotten */
     struct inception *inception;
+    struct undo *undo; /* what notes rows before they change; NULL: nothing does */
 };
 
 /* ---- keys ---- */

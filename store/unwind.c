@@ -1,111 +1,259 @@
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/branches.h"
 #include "store/consents.h"
 #include "store/content.h"
 #include "store/grants.h"
-#include "store/own.h"
-#include "store/side.h"
+#include "store/pages.h"
+#include "store/undo.h"
 
-/* Forgetting what a chain led to, so that another one can be replayed. Blocks and arrivals stay, and are
- * indexed as side blocks. Postings stay too: they are hints. */
+/* Un-applying the head of a chain. What it changed of earlier blocks is put back from its undo record; what
+ * it brought goes with it; the state tree and consents are worked out again where that touches them. Blocks
+ * and arrivals stay. Postings stay too: they are hints. */
 
-static enum store_error forget_content(struct store_txn *txn, uint32_t number, uint64_t seq,
-                                       const struct entry *entries, size_t count)
+struct unwinding {
+    struct store_txn *txn;
+    const struct network *network;
+    struct actor_id author;
+    struct disk_author row;
+    struct disk_record record; /* of the head that is un-applied */
+    struct block block;
+    struct seq_range *touched; /* earlier blocks whose records are put back, and the new head */
+    size_t touched_count;
+    uint64_t now_s;
+    struct arena *arena;
+};
+
+static enum store_error damaged(struct unwinding *unwinding)
 {
+    return txn_fail(unwinding->txn, STORE_NOT_A_STORE);
+}
+
+static enum store_error read_head(struct unwinding *unwinding)
+{
+    struct stored_block stored;
+    struct bytes copy;
+    enum store_error error =
+        record_read(unwinding->txn, unwinding->row.number, unwinding->row.seq, &unwinding->record);
+
+    if (error == STORE_OK) {
+        error = stored_block_read(unwinding->txn, unwinding->row.number, unwinding->row.seq,
+                                  &unwinding->record.hash, &stored);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? damaged(unwinding) : error;
+    }
+    if (!arena_copy(unwinding->arena, stored.encoded, &copy)) {
+        return STORE_NO_MEMORY;
+    }
+    return block_decode(&unwinding->block, unwinding->network, copy, unwinding->arena) == REASON_NONE
+               ? STORE_OK
+               : damaged(unwinding);
+}
+
+/* ---- what it brought ---- */
+
+static enum store_error forget_entries(struct unwinding *unwinding)
+{
+    const struct block *block = &unwinding->block;
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        const struct entry_at at = {number, seq, i};
-        error = content_forget(txn, &at, &entries[i]);
+    if (block->header.block_class == CLASS_GOVERN) {
+        return grants_delete(unwinding->txn, unwinding->row.number, block->header.seq, block->entries,
+                             block->entry_count, unwinding->arena);
+    }
+    if (block->header.block_class != CLASS_CONTENT) {
+        return STORE_OK;
+    }
+    for (size_t i = 0; i < block->entry_count && error == STORE_OK; i++) {
+        const struct entry_at at = {unwinding->row.number, block->header.seq, i};
+        error = content_forget(unwinding->txn, &at, &block->entries[i]);
     }
     return error;
 }
 
-static enum store_error forget_entries(struct store_txn *txn, uint32_t number, const struct block *block,
-                                       struct arena *arena)
+static enum store_error forget_keys(struct unwinding *unwinding)
 {
-    if (block->header.block_class == CLASS_GOVERN) {
-        return grants_delete(txn, number, block->header.seq, block->entries, block->entry_count, arena);
+    if (unwinding->block.header.block_class != CLASS_KEYS) {
+        return STORE_OK;
     }
-    return block->header.block_class == CLASS_CONTENT
-               ? forget_content(txn, number, block->header.seq, block->entries, block->entry_count)
-               : STORE_OK;
+    return consents_drop_keys(unwinding->txn, &unwinding->author, unwinding->row.number, unwinding->row.seq);
 }
 
-static enum store_error forget_block(struct store_txn *txn, uint32_t number, uint64_t seq,
-                                     struct arena *arena)
+static enum store_error forget_record(struct unwinding *unwinding)
 {
-    const struct network *network = &txn->store->network;
-    struct disk_record record;
-    struct stored_block stored;
-    struct block block;
-    struct bytes copy;
-    enum store_error error = record_read(txn, number, seq, &record);
+    struct key key = author_seq_key(unwinding->row.number, unwinding->row.seq);
 
-    if (error != STORE_OK || seq == 0) {
-        return error;
+    return table_delete(unwinding->txn, TABLE_RECORDS, &key);
+}
+
+/* ---- what it changed ---- */
+
+static enum store_error put_back(struct unwinding *unwinding)
+{
+    return undo_put_back(unwinding->txn, unwinding->row.number, unwinding->row.seq, &unwinding->touched,
+                         &unwinding->touched_count, unwinding->arena);
+}
+
+static enum store_error set_leaf(struct unwinding *unwinding, struct merkle_pages *pages, uint64_t seq)
+{
+    struct block_state state = {.seq = seq};
+    struct disk_record record;
+    struct hash leaf;
+    enum store_error error = record_read(unwinding->txn, unwinding->row.number, seq, &record);
+
+    if (error == STORE_OK) {
+        error = previous_hash_read(unwinding->txn, unwinding->row.number, seq, &state.previous);
     }
-    error = stored_block_read(txn, number, seq, &record.hash, &stored);
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? damaged(unwinding) : error;
+    }
+    state.epoch = record.epoch;
+    state.entry_count = record.entry_count;
+    state.standing = (enum standing)record.standing;
+    state.live_root = record.live_root;
+    block_state_leaf(&leaf, unwinding->network, &state);
+    return merkle_pages_set(pages, seq, &leaf) ? STORE_OK : damaged(unwinding);
+}
+
+static enum store_error set_leaves(struct unwinding *unwinding, struct merkle_pages *pages)
+{
+    enum store_error error = set_leaf(unwinding, pages, unwinding->row.seq - 1);
+
+    for (size_t i = 0; i < unwinding->touched_count; i++) {
+        const struct seq_range *range = &unwinding->touched[i];
+
+        for (uint64_t seq = range->first; seq <= range->last && error == STORE_OK; seq++) {
+            error = set_leaf(unwinding, pages, seq);
+        }
+    }
+    return error;
+}
+
+/* The tree loses its last leaf; what lies on the way from it and from the touched ones is worked out again.
+ */
+static enum store_error shrink_tree(struct unwinding *unwinding)
+{
+    uint32_t number = unwinding->row.number;
+    uint64_t count = unwinding->row.seq;
+    struct merkle_pages pages;
+    struct hash root;
+    enum store_error error = state_pages_gather(unwinding->txn, number, count, unwinding->touched,
+                                                unwinding->touched_count, &pages, unwinding->arena);
+
+    if (error == STORE_OK) {
+        error = set_leaves(unwinding, &pages);
+    }
     if (error != STORE_OK) {
         return error;
     }
-    if (!arena_copy(arena, stored.encoded, &copy)) {
-        return STORE_NO_MEMORY;
+    if (!merkle_pages_root(&root, &pages, label_domain(unwinding->network, LABEL_STATE_NODE), count)) {
+        return damaged(unwinding);
     }
-    if (block_decode(&block, network, copy, arena) != REASON_NONE) {
-        return STORE_NOT_A_STORE;
+    for (size_t i = 0; i < pages.count && error == STORE_OK; i++) {
+        if (pages.pages[i].changed) {
+            error = state_page_write(unwinding->txn, number, count, &pages.pages[i]);
+        }
     }
-    error = forget_entries(txn, number, &block, arena);
-    return error == STORE_OK ? side_put(txn, network, number, &block) : error;
+    return error == STORE_OK ? state_pages_shrink(unwinding->txn, number, count) : error;
 }
 
-static enum store_error forget_blocks(struct store_txn *txn, const struct disk_author *row)
-{
-    enum { FORGET_ARENA_SIZE = BLOCK_ARENA_SIZE + BLOCK_SIZE_MAX + RECORD_ARENA_SIZE };
-    struct arena arena;
-    void *memory = malloc(FORGET_ARENA_SIZE);
-    enum store_error error = memory ? STORE_OK : STORE_NO_MEMORY;
+/* ---- the author's row ---- */
 
-    arena_init(&arena, memory, FORGET_ARENA_SIZE);
-    for (uint64_t seq = 0; seq <= row->seq && error == STORE_OK; seq++) {
-        error = forget_block(txn, row->number, seq, &arena);
+/* The first block of the epoch that the chain is back in. Epochs never fall along a chain. */
+static enum store_error find_epoch_first(struct unwinding *unwinding, uint64_t head, uint64_t epoch,
+                                         uint64_t *first)
+{
+    uint64_t low = 0;
+    uint64_t high = head;
+
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        struct disk_record record;
+        enum store_error error = record_read(unwinding->txn, unwinding->row.number, middle, &record);
+
+        if (error != STORE_OK) {
+            return error;
+        }
+        if (record.epoch < epoch) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *first = low;
+    return STORE_OK;
+}
+
+static enum store_error move_head_back(struct unwinding *unwinding)
+{
+    struct disk_author *row = &unwinding->row;
+    uint64_t first = row->epoch_first_seq;
+    struct disk_record record;
+    enum store_error error = record_read(unwinding->txn, row->number, row->seq - 1, &record);
+
+    if (error == STORE_OK && row->epoch_first_seq == row->seq) {
+        error = find_epoch_first(unwinding, row->seq - 1, record.epoch, &first);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? damaged(unwinding) : error;
+    }
+    if (row->upgrade_needed && row->upgrade_seq == row->seq) {
+        row->upgrade_needed = false;
+        row->upgrade_seq = 0;
+    }
+    row->seq--;
+    row->head = record.hash;
+    row->epoch = record.epoch;
+    row->epoch_first_seq = (uint32_t)first;
+    return author_write(unwinding->txn, &unwinding->author, row);
+}
+
+static enum store_error put_beside(struct unwinding *unwinding)
+{
+    uint32_t number = unwinding->row.number;
+    enum store_error error = followed_put(unwinding->txn, number, &unwinding->block.hash,
+                                          unwinding->record.followed_s, unwinding->now_s);
+
+    return error == STORE_OK ? side_row_put(unwinding->txn, unwinding->network, number, &unwinding->block)
+                             : error;
+}
+
+/* ---- all of it ---- */
+
+static enum store_error unapply_head(struct unwinding *unwinding)
+{
+    static enum store_error (*const steps[])(struct unwinding * unwinding) = {
+        read_head,     forget_entries, forget_keys,    put_back,
+        forget_record, shrink_tree,    move_head_back, put_beside,
+    };
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && error == STORE_OK; i++) {
+        error = steps[i](unwinding);
+    }
+    return error;
+}
+
+enum store_error store_unwind_to(struct store_txn *txn, const struct network *network,
+                                 const struct actor_id *author, uint64_t seq, uint64_t now_s)
+{
+    /* A void of as many blocks as there may be puts back as many records, and pages above them. */
+    enum { UNWIND_ARENA_SIZE = 64 * 1024 * 1024 };
+    struct unwinding unwinding = {.txn = txn, .network = network, .author = *author, .now_s = now_s};
+    struct arena arena;
+    void *memory = malloc(UNWIND_ARENA_SIZE);
+    enum store_error error = memory ? author_read_log(txn, author, &unwinding.row) : STORE_NO_MEMORY;
+
+    assert(txn->writes);
+    arena_init(&arena, memory, UNWIND_ARENA_SIZE);
+    unwinding.arena = &arena;
+    while (error == STORE_OK && unwinding.row.seq > seq) {
+        error = unapply_head(&unwinding);
         arena_rewind(&arena, 0);
     }
     free(memory);
-    return error;
-}
-
-static enum store_error unwind(struct store_txn *txn, const struct actor_id *author)
-{
-    static const enum table derived[] = {TABLE_RECORDS, TABLE_KEYS,       TABLE_STANDINGS,
-                                         TABLE_ERASED,  TABLE_LIVE_PAGES, TABLE_STATE_PAGES};
-    struct disk_author row;
-    struct key key;
-    enum store_error error = author_read_log(txn, author, &row);
-
-    if (error == STORE_NOT_FOUND) {
-        return STORE_OK;
-    }
-    if (error == STORE_OK) {
-        error = forget_blocks(txn, &row);
-    }
-    if (error == STORE_OK) {
-        error = consents_unsettle(txn, author);
-    }
-    key = author_key(row.number);
-    for (size_t i = 0; i < sizeof derived / sizeof derived[0] && error == STORE_OK; i++) {
-        error = table_delete_prefix(txn, derived[i], &key);
-    }
-    if (error != STORE_OK) {
-        return error;
-    }
-    row = (struct disk_author){
-        .bytes = row.bytes, .number = row.number, .blocks = row.blocks, .frozen = row.frozen};
-    return author_write(txn, author, &row);
-}
-
-enum store_error store_unwind_log(struct store_txn *txn, const struct actor_id *author)
-{
-    return txn_fail(txn, unwind(txn, author));
+    return txn_fail(txn, error);
 }

@@ -49,6 +49,14 @@ static void remove_file(const char *folder, const char *name)
     (void)unlink(path);
 }
 
+void world_empty(struct store_world *world)
+{
+    world_close(world);
+    remove_file(world->folder, "data.mdb");
+    remove_file(world->folder, "lock.mdb");
+    world_open(world);
+}
+
 void world_deinit(struct store_world *world)
 {
     world_close(world);

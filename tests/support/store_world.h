@@ -29,6 +29,8 @@ void world_init(struct store_world *world);
 void world_deinit(struct store_world *world);
 void world_open(struct store_world *world);
 void world_close(struct store_world *world);
+/* A store that holds nothing in its place. */
+void world_empty(struct store_world *world);
 
 struct store_txn *world_read(struct store_world *world);
 struct store_txn *world_write(struct store_world *world);

@@ -265,7 +265,7 @@ static void a_void_join_is_told_as_void(void **context)
 }
 
 /* Apply a log's chain anew, as it is held. */
-static void replay(struct world_author *author, uint64_t seed)
+static void replay(struct world_author *author)
 {
     const uint64_t head = author->state.seq;
     struct bytes *blocks = calloc(head + 1, sizeof *blocks);
@@ -276,8 +276,8 @@ static void replay(struct world_author *author, uint64_t seed)
         assert_int_equal(store_block_bytes(txn, &author->actor.id, seq, &blocks[seq], &world.arena),
                          STORE_OK);
     }
-    assert_int_equal(store_unwind_log(txn, &author->actor.id), STORE_OK);
-    world_begin_log(&world, txn, author, seed, LATER);
+    assert_int_equal(store_unwind_to(txn, &world.network, &author->actor.id, 0, LATER), STORE_OK);
+    assert_int_equal(store_log_state(txn, &author->actor.id, &author->state), STORE_OK);
     for (uint64_t seq = 1; seq <= head; seq++) {
         assert_int_equal(world_accept(&world, txn, author, blocks[seq], LATER), REASON_NONE);
     }
@@ -302,40 +302,61 @@ static void an_erased_join_is_gone_for_good(void **context)
     world_publish_one(&world, txn, &garage, CLASS_STATUS, ENTRY_ERASE, &erase, LATE);
     world_commit(txn);
     begin(&maria, MARIA_SEED, LATE);
-    replay(&garage, GARAGE_SEED);
-    replay(&maria, MARIA_SEED);
+    replay(&garage);
+    replay(&maria);
     for (size_t i = 0; i < 2; i++) {
         gather(&dossier, askers[i], UINT64_MAX);
         assert_int_equal(dossier.affiliation_count, 0);
     }
 }
 
-static void forgetting_her_keys_unsettles_her_consents(void **context)
+static void a_consent_falls_with_the_keys_that_signed_it(void **context)
 {
-    const struct affiliation joined =
-        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct affiliation joined;
+    struct built_key updated;
     struct dossier dossier;
     struct store_txn *txn;
 
     (void)context;
     begin(&maria, MARIA_SEED, EARLY);
     begin(&garage, GARAGE_SEED, EARLY);
+    update_key(&updated);
+    joined = world_joined(&world, &maria.actor.id, &garage.actor.id, 0, &updated);
     say(&garage, &joined, EARLY);
-    txn = world_write(&world);
-    assert_int_equal(store_unwind_log(txn, &maria.actor.id), STORE_OK);
-    world_commit(txn);
-    gather(&dossier, &garage, UINT64_MAX);
-    assert_int_equal(dossier.affiliations[0].signature, REASON_UNKNOWN_ISSUER);
-    begin(&maria, MARIA_SEED, LATER);
     gather(&dossier, &garage, UINT64_MAX);
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
     txn = world_write(&world);
-    assert_int_equal(store_unwind_log(txn, &garage.actor.id), STORE_OK);
+    assert_int_equal(store_unwind_to(txn, &world.network, &maria.actor.id, 0, LATER), STORE_OK);
+    world_commit(txn);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_BAD_SIGNATURE);
+    txn = world_write(&world);
+    assert_int_equal(store_unwind_to(txn, &world.network, &garage.actor.id, 0, LATER), STORE_OK);
     world_commit(txn);
     gather(&dossier, &garage, UINT64_MAX);
     assert_int_equal(dossier.affiliation_count, 0);
     gather(&dossier, &maria, UINT64_MAX);
     assert_int_equal(dossier.affiliation_count, 0);
+}
+
+static void a_consent_that_older_keys_signed_too_stands(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct built_key updated;
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    update_key(&updated);
+    say(&garage, &joined, EARLY);
+    txn = world_write(&world);
+    assert_int_equal(store_unwind_to(txn, &world.network, &maria.actor.id, 0, LATER), STORE_OK);
+    world_commit(txn);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
 }
 
 /* ---- any order ---- */
@@ -453,11 +474,7 @@ static void write_scripts(struct script *technician, struct script *shop)
 
 static void begin_again(void)
 {
-    struct store_txn *txn = world_write(&world);
-
-    assert_int_equal(store_unwind_log(txn, &maria.actor.id), STORE_OK);
-    assert_int_equal(store_unwind_log(txn, &garage.actor.id), STORE_OK);
-    world_commit(txn);
+    world_empty(&world);
 }
 
 static void any_order_leads_to_the_same_dossiers(void **context)
@@ -507,7 +524,7 @@ static void a_rotation_keeps_what_her_earlier_keys_signed(void **context)
     say(&garage, &joined, LATE);
     gather(&dossier, &garage, UINT64_MAX);
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
-    replay(&maria, MARIA_SEED);
+    replay(&maria);
     gather(&dossier, &garage, UINT64_MAX);
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
 }
@@ -542,7 +559,8 @@ int main(void)
         IN_WORLD(one_sides_many_words_keep_the_newest),
         IN_WORLD(a_void_join_is_told_as_void),
         IN_WORLD(an_erased_join_is_gone_for_good),
-        IN_WORLD(forgetting_her_keys_unsettles_her_consents),
+        IN_WORLD(a_consent_falls_with_the_keys_that_signed_it),
+        IN_WORLD(a_consent_that_older_keys_signed_too_stands),
         IN_WORLD(any_order_leads_to_the_same_dossiers),
         IN_WORLD(a_rotation_keeps_what_her_earlier_keys_signed),
         IN_WORLD(a_roster_of_its_own_does_not_name_a_shop),

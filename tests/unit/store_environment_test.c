@@ -431,7 +431,7 @@ static enum store_error fill(struct bytes block_bytes, size_t copies)
         block.hash.bytes[0] = (uint8_t)i;
         block.hash.bytes[1] = (uint8_t)(i >> 8);
         block.hash.bytes[2] = 0xcc;
-        error = store_put_side_block(txn, &block, 1000);
+        error = store_put_side_block(txn, &world.network, &block, 1000);
     }
     if (error == STORE_OK) {
         return store_commit(txn);

@@ -122,12 +122,9 @@ static void rewind_school(void)
 {
     struct store_txn *txn = world_write(&world);
     struct actor_id id = school.actor.id;
-    struct bytes block;
 
-    assert_int_equal(store_unwind_log(txn, &id), STORE_OK);
-    world_begin_log(&world, txn, &school, 2, EARLY);
-    assert_int_equal(store_block_by_hash(txn, &id, 1, &heads[1], &block, &world.arena), STORE_OK);
-    assert_int_equal(world_accept(&world, txn, &school, block, EARLY), REASON_NONE);
+    assert_int_equal(store_unwind_to(txn, &world.network, &id, 1, LATER), STORE_OK);
+    assert_int_equal(store_log_state(txn, &id, &school.state), STORE_OK);
     world_rotate(&world, txn, &school, LATER);
     world_commit(txn);
 }

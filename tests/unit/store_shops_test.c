@@ -178,11 +178,11 @@ static void a_forgotten_chain_lists_no_shop_until_it_is_replayed(void **context)
     publish(&garage, "Garage");
     txn = world_write(&world);
     assert_int_equal(store_block_bytes(txn, &garage.actor.id, 1, &block, &world.arena), STORE_OK);
-    assert_int_equal(store_unwind_log(txn, &garage.actor.id), STORE_OK);
+    assert_int_equal(store_unwind_to(txn, &world.network, &garage.actor.id, 0, LATER), STORE_OK);
     world_commit(txn);
     assert_listed(&garage, NULL);
     txn = world_write(&world);
-    world_begin_log(&world, txn, &garage, 3, LATER);
+    assert_int_equal(store_log_state(txn, &garage.actor.id, &garage.state), STORE_OK);
     assert_int_equal(world_accept(&world, txn, &garage, block, LATER), REASON_NONE);
     world_commit(txn);
     assert_listed(&garage, "Garage");

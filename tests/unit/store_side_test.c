@@ -110,8 +110,8 @@ static struct key key_of_subject(enum grant_kind kind, uint64_t n)
 
 static void keep_side(struct store_txn *txn)
 {
-    assert_int_equal(store_put_side_block(txn, &side[2], NOON), STORE_OK);
-    assert_int_equal(store_put_side_block(txn, &side[3], NOON), STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &world.network, &side[2], NOON), STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &world.network, &side[3], NOON), STORE_OK);
 }
 
 static void an_author_without_side_blocks_has_no_rows(void **context)
@@ -168,7 +168,7 @@ static void a_status_below_the_fork_is_about_the_chain(void **context)
     ase.state = head;
     txn = world_write(&world);
     (void)attest(txn, 5);
-    assert_int_equal(store_put_side_block(txn, &revoked, NOON), STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &world.network, &revoked, NOON), STORE_OK);
     assert_int_equal(find(txn, side_key_of_status(number_of_ase(txn), 1), found), 1);
     assert_true(hash_equal(&found[0].target, &chain[1].hash));
     assert_true(hash_equal(&found[0].hash, &revoked.hash));
@@ -249,12 +249,11 @@ static void what_the_chain_left_is_indexed_and_what_it_takes_up_is_not(void **co
     struct side_at found[FOUND_MAX];
     (void)context;
     keep_side(txn);
-    assert_int_equal(store_unwind_log(txn, &ase.actor.id), STORE_OK);
+    assert_int_equal(store_unwind_to(txn, &world.network, &ase.actor.id, 1, NOON), STORE_OK);
     assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 3), found), 1);
     assert_int_equal(find(txn, side_key_of_status(number, 1), found), 1);
     assert_true(hash_equal(&found[0].target, &chain[1].hash));
-    world_begin_log(&world, txn, &ase, 1, NOON);
-    assert_int_equal(world_accept(&world, txn, &ase, chain[1].encoded, NOON), REASON_NONE);
+    assert_int_equal(store_log_state(txn, &ase.actor.id, &ase.state), STORE_OK);
     assert_int_equal(world_accept(&world, txn, &ase, side[2].encoded, NOON), REASON_NONE);
     assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 1), found), 0);
     assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 2), found), 0);

@@ -1,0 +1,22 @@
+#ifndef STORE_BRANCHES_H
+#define STORE_BRANCHES_H
+
+/* Rows about blocks beside the chain, as the rest of the store uses them. */
+
+#include "store/rows.h"
+
+/* block, which is held, stands beside the chain from now on, its parent being held. */
+enum store_error side_row_put(struct store_txn *txn, const struct network *network, uint32_t number,
+                              const struct block *block);
+/* It joins the chain. STORE_OK also when it never stood beside it. */
+enum store_error side_row_delete(struct store_txn *txn, const struct network *network, uint32_t number,
+                                 const struct block *block);
+
+/* Note a rotation that is held. */
+enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block);
+
+/* The chain led through the block from from_s until until_s. */
+enum store_error followed_put(struct store_txn *txn, uint32_t number, const struct hash *hash,
+                              uint64_t from_s, uint64_t until_s);
+
+#endif

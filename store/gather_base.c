@@ -14,7 +14,7 @@ struct base_owner {
 struct base_lists {
     struct dossier dossier;
     struct gathered_log *rows;
-    size_t log_capacity, row_capacity, pack_capacity, succession_capacity;
+    size_t log_capacity, row_capacity, pack_capacity, succession_capacity, void_capacity;
 };
 
 struct cached_base {
@@ -138,7 +138,11 @@ static void move_lists(const struct move *move, struct base_lists *lists)
     dossier->logs = (struct dossier_log *)(uintptr_t)moved(move, dossier->logs);
     dossier->packs = (struct dossier_pack *)(uintptr_t)moved(move, dossier->packs);
     dossier->successions = (struct dossier_succession *)(uintptr_t)moved(move, dossier->successions);
+    dossier->voids = (struct dossier_void *)(uintptr_t)moved(move, dossier->voids);
     lists->rows = (struct gathered_log *)(uintptr_t)moved(move, lists->rows);
+    for (size_t i = 0; i < dossier->log_count; i++) {
+        lists->rows[i].sides = (struct gathered_sides *)(uintptr_t)moved(move, lists->rows[i].sides);
+    }
     for (size_t i = 0; i < dossier->pack_count; i++) {
         move_record(move, &rule_pack_schema, (uint8_t *)&dossier->packs[i].pack);
     }
@@ -161,6 +165,7 @@ static struct base_lists lists_of(const struct gather *gather)
         .row_capacity = gather->row_capacity,
         .pack_capacity = gather->pack_capacity,
         .succession_capacity = gather->succession_capacity,
+        .void_capacity = gather->void_capacity,
     };
 }
 
@@ -175,6 +180,7 @@ static void take_lists(struct gather *gather, const struct base_lists *lists)
     gather->row_capacity = lists->row_capacity;
     gather->pack_capacity = lists->pack_capacity;
     gather->succession_capacity = lists->succession_capacity;
+    gather->void_capacity = lists->void_capacity;
 }
 
 static enum store_error copy_base(struct gather *gather, const struct cached_base *base)

@@ -1,8 +1,10 @@
 #include "store/gather.h"
 
+enum { SIDE_GRANTS_MAX = 256 }; /* of one delegate, by all side blocks */
+
 /* ---- accreditations ---- */
 
-static enum store_error add_accreditation(struct gather *gather, const struct entry_at *grant, size_t *by)
+static enum store_error add_accreditation(struct gather *gather, const struct found_grant *found, size_t *by)
 {
     struct dossier *out = gather->out;
     struct dossier_accreditation *row;
@@ -14,7 +16,7 @@ static enum store_error add_accreditation(struct gather *gather, const struct en
         return STORE_NO_MEMORY;
     }
     row = &out->accreditations[out->accreditation_count];
-    error = gather_grant(gather, grant, ENTRY_ACCREDITATION, &row->place, &row->accreditation);
+    error = gather_found(gather, found, ENTRY_ACCREDITATION, &row->place, &row->accreditation);
     if (error != STORE_OK) {
         return error;
     }
@@ -23,7 +25,8 @@ static enum store_error add_accreditation(struct gather *gather, const struct en
     return STORE_OK;
 }
 
-static enum store_error add_withdrawal(struct gather *gather, size_t delegate, const struct entry_at *grant)
+static enum store_error add_withdrawal(struct gather *gather, size_t delegate,
+                                       const struct found_grant *found)
 {
     struct dossier *out = gather->out;
     struct dossier_withdrawal *row;
@@ -35,7 +38,7 @@ static enum store_error add_withdrawal(struct gather *gather, size_t delegate, c
         return STORE_NO_MEMORY;
     }
     row = &out->withdrawals[out->withdrawal_count];
-    error = gather_grant(gather, grant, ENTRY_WITHDRAWAL, &row->place, &row->withdrawal);
+    error = gather_found(gather, found, ENTRY_WITHDRAWAL, &row->place, &row->withdrawal);
     if (error != STORE_OK) {
         return error;
     }
@@ -44,6 +47,23 @@ static enum store_error add_withdrawal(struct gather *gather, size_t delegate, c
     return row->withdrawal.has_cut
                ? gather_cut(gather, delegate, row->withdrawal.cut_seq, &row->withdrawal.cut_head, &row->cut)
                : STORE_OK;
+}
+
+/* Withdrawals from the author of log by side blocks of one accreditor, whom key names. */
+static enum store_error gather_side_withdrawals(struct gather *gather, size_t log, const struct key *key)
+{
+    struct side_at *rows;
+    size_t count;
+    bool cut;
+    enum store_error error = side_find(gather->txn, key, GRANTS_EACH_MAX, &rows, &count, &cut, gather->arena);
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        if (gather->out->withdrawal_count < DOSSIER_GRANTS_MAX) {
+            error = add_withdrawal(gather, log, &(struct found_grant){.side = &rows[i]});
+            error = error == STORE_NOT_FOUND ? STORE_OK : error;
+        }
+    }
+    return error;
 }
 
 /* What accreditor by took back from the author of log. */
@@ -59,12 +79,12 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
     error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->withdrawal_count, &grants,
                         &count, gather->arena);
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = add_withdrawal(gather, log, &grants[i]);
+        error = add_withdrawal(gather, log, &(struct found_grant){.grant = &grants[i]});
         if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
         }
     }
-    return error;
+    return error == STORE_OK && gather->rows[by].sides ? gather_side_withdrawals(gather, log, &key) : error;
 }
 
 /* ---- heirs ---- */
@@ -112,6 +132,32 @@ static enum store_error gather_withdrawals_of_heirs(struct gather *gather, size_
     return error;
 }
 
+/* Who accredited the author of log on side branches. */
+static enum store_error gather_side_accreditors(struct gather *gather, size_t log)
+{
+    const struct actor_id actor = gather->out->logs[log].author;
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
+    struct side_at *rows;
+    size_t count;
+    bool cut;
+    enum store_error error =
+        side_find(gather->txn, &key, SIDE_GRANTS_MAX, &rows, &count, &cut, gather->arena);
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        size_t by = SIZE_MAX;
+
+        if (gather->out->accreditation_count == DOSSIER_GRANTS_MAX) {
+            return STORE_OK;
+        }
+        error = add_accreditation(gather, &(struct found_grant){.side = &rows[i]}, &by);
+        if (error == STORE_OK) {
+            error = gather_ask(gather, by);
+        }
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return error;
+}
+
 /* Accreditors of one actor: they come after those asked about so far, which makes the next layer of the
  * search. Grants of one accreditor stand together, so its withdrawals are looked up once. */
 static enum store_error gather_accreditors(struct gather *gather, size_t log)
@@ -128,7 +174,7 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         size_t by = SIZE_MAX;
 
-        error = add_accreditation(gather, &grants[i], &by);
+        error = add_accreditation(gather, &(struct found_grant){.grant = &grants[i]}, &by);
         if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
             continue;
@@ -140,6 +186,9 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
             error = gather_ask(gather, by);
         }
         last = by;
+    }
+    if (error == STORE_OK) {
+        error = gather_side_accreditors(gather, log);
     }
     return error == STORE_OK ? gather_withdrawals_of_heirs(gather, log, grants, count) : error;
 }

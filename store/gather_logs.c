@@ -182,7 +182,11 @@ static enum store_error add_log(struct gather *gather, const struct actor_id *au
     *log = out->log_count++;
     out->logs[*log] = (struct dossier_log){.author = *author};
     gather->rows[*log] = (struct gathered_log){.number = row ? row->number : NUMBER_NONE};
-    return row && row->has_log ? fill_log(gather, row, &out->logs[*log]) : STORE_OK;
+    if (!row || !row->has_log) {
+        return STORE_OK;
+    }
+    enum store_error error = fill_log(gather, row, &out->logs[*log]);
+    return error == STORE_OK ? gather_sides(gather, *log) : error;
 }
 
 bool gather_find_number(const struct gather *gather, uint32_t number, size_t *log)

@@ -32,6 +32,18 @@ struct key grant_key_of_namespace(enum grant_kind kind, struct bytes name_space)
     return key;
 }
 
+struct key grant_key_of_number(enum grant_kind kind, uint32_t number, uint64_t seq)
+{
+    static const uint8_t zero[SUBJECT_SIZE - 4 - 8];
+    struct key key = {0};
+
+    key_add_number(&key, kind, 1);
+    key_add_number(&key, number, 4);
+    key_add_number(&key, seq, 8);
+    key_add(&key, zero, sizeof zero);
+    return key;
+}
+
 void grant_key_add_author(struct key *key, uint32_t author)
 {
     key_add_number(key, author, 4);
@@ -111,6 +123,18 @@ size_t grant_keys_of(struct key keys[GRANT_KEYS_MAX], const struct entry *entry,
     return 2;
 }
 
+/* A dropped branch can be named on the chain alone. */
+static enum store_error change_void(const struct indexing *indexing, const struct entry *entry,
+                                    uint64_t index, struct arena *arena)
+{
+    struct void_record voids;
+
+    if (entry_payload_decode(&voids, entry, arena) != REASON_NONE || !voids.has_branch) {
+        return STORE_OK;
+    }
+    return change_row(indexing, grant_key_of_number(GRANT_VOIDED_BRANCH, indexing->number, 0), index);
+}
+
 static enum store_error change_entry(const struct indexing *indexing, const struct entry *entry,
                                      uint64_t index, struct arena *arena)
 {
@@ -118,6 +142,9 @@ static enum store_error change_entry(const struct indexing *indexing, const stru
     size_t count = grant_keys_of(keys, entry, arena);
     enum store_error error = STORE_OK;
 
+    if (entry->kind == ENTRY_VOID) {
+        return change_void(indexing, entry, index, arena);
+    }
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = change_row(indexing, keys[i], index);
     }

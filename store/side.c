@@ -16,28 +16,6 @@ static_assert(sizeof(struct disk_side_entry) == 36, "no padding");
 
 /* ---- keys ---- */
 
-static struct key key_of_number(enum grant_kind kind, uint32_t number, uint64_t seq)
-{
-    static const uint8_t zero[HASH_SIZE - 4 - 8];
-    struct key key = {0};
-
-    key_add_number(&key, kind, 1);
-    key_add_number(&key, number, 4);
-    key_add_number(&key, seq, 8);
-    key_add(&key, zero, sizeof zero);
-    return key;
-}
-
-struct key side_key_of_status(uint32_t number, uint64_t seq)
-{
-    return key_of_number(GRANT_STATUS, number, seq);
-}
-
-struct key side_key_of_author(enum grant_kind kind, uint32_t number)
-{
-    return key_of_number(kind, number, 0);
-}
-
 static struct key count_key(uint32_t number)
 {
     struct key key = {0};
@@ -198,7 +176,7 @@ static enum store_error find_ancestor(struct siding *siding, uint64_t seq, struc
 static enum store_error change_status(struct siding *siding, const struct status *status, uint64_t index)
 {
     const struct index_range *ranges = status->entries.items;
-    const struct key about = side_key_of_status(siding->number, status->seq);
+    const struct key about = grant_key_of_number(GRANT_STATUS, siding->number, status->seq);
     struct disk_side_entry row = {0};
     enum store_error error;
 
@@ -221,7 +199,7 @@ static enum store_error change_status(struct siding *siding, const struct status
 /* A void that names a dropped branch voids nothing of the chain. */
 static enum store_error change_void(struct siding *siding, const struct void_record *voids, uint64_t index)
 {
-    const struct key about = side_key_of_author(GRANT_VOID, siding->number);
+    const struct key about = grant_key_of_number(GRANT_VOID, siding->number, 0);
     struct disk_side_entry row = {0};
     enum store_error error;
 

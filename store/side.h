@@ -31,12 +31,8 @@ struct side_at {
     uint64_t first, last;
 };
 
-/* What rows are found by: as grants by whom or what they are about, statuses by the block. */
-struct key side_key_of_status(uint32_t number, uint64_t seq);
-struct key side_key_of_author(enum grant_kind kind, uint32_t number);
-
-/* All rows under key, ascending by (author, seq, hash, index), at most max; array in arena. *cut: there are
- * more. */
+/* All rows under key (as of grants; statuses by the block that they are about), ascending by (author, seq,
+ * hash, index), at most max; array in arena. *cut: there are more. */
 enum store_error side_find(struct store_txn *txn, const struct key *key, size_t max, struct side_at **out,
                            size_t *count, bool *cut, struct arena *arena);
 

@@ -62,6 +62,7 @@ struct dossier_block {
     /* When the rotation came that closed a side block's epoch: its branch was dropped. 0: its epoch is open,
      * as it was at the question's known_by_s. */
     uint64_t dropped_s;
+    enum status_reason reason; /* of an event on a side block: why it was said */
     /* Where it is void, or its branch is named by a void. */
     enum status_reason void_reason;
     uint32_t void_day; /* on which it was declared void; DAY_NONE where nobody looked */

@@ -149,7 +149,7 @@ static void a_status_says_which_of_two_blocks_it_is_about(void **context)
     struct side_at found[FOUND_MAX];
     (void)context;
     keep_side(txn);
-    assert_int_equal(find(txn, side_key_of_status(number_of_ase(txn), 2), found), 1);
+    assert_int_equal(find(txn, grant_key_of_number(GRANT_STATUS, number_of_ase(txn), 2), found), 1);
     assert_true(hash_equal(&found[0].target, &side[2].hash));
     assert_false(hash_equal(&found[0].target, &chain[2].hash));
     assert_int_equal(find(txn, key_of_subject(GRANT_HELD_BY, 7), found), 1);
@@ -169,7 +169,7 @@ static void a_status_below_the_fork_is_about_the_chain(void **context)
     txn = world_write(&world);
     (void)attest(txn, 5);
     assert_int_equal(store_put_side_block(txn, &world.network, &revoked, NOON), STORE_OK);
-    assert_int_equal(find(txn, side_key_of_status(number_of_ase(txn), 1), found), 1);
+    assert_int_equal(find(txn, grant_key_of_number(GRANT_STATUS, number_of_ase(txn), 1), found), 1);
     assert_true(hash_equal(&found[0].target, &chain[1].hash));
     assert_true(hash_equal(&found[0].hash, &revoked.hash));
     world_commit(txn);
@@ -185,7 +185,7 @@ static void what_is_deleted_is_found_no_more(void **context)
     keep_side(txn);
     assert_int_equal(side_put(txn, &world.network, number, &side[3]), STORE_OK);
     assert_int_equal(side_delete(txn, &world.network, number, &side[3]), STORE_OK);
-    assert_int_equal(find(txn, side_key_of_status(number, 2), found), 0);
+    assert_int_equal(find(txn, grant_key_of_number(GRANT_STATUS, number, 2), found), 0);
     assert_int_equal(find(txn, key_of_subject(GRANT_HELD_BY, 7), found), 0);
     assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 2), found), 1);
     assert_int_equal(side_delete(txn, &world.network, number, &side[2]), STORE_OK);
@@ -251,7 +251,7 @@ static void what_the_chain_left_is_indexed_and_what_it_takes_up_is_not(void **co
     keep_side(txn);
     assert_int_equal(store_unwind_to(txn, &world.network, &ase.actor.id, 1, NOON), STORE_OK);
     assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 3), found), 1);
-    assert_int_equal(find(txn, side_key_of_status(number, 1), found), 1);
+    assert_int_equal(find(txn, grant_key_of_number(GRANT_STATUS, number, 1), found), 1);
     assert_true(hash_equal(&found[0].target, &chain[1].hash));
     assert_int_equal(store_log_state(txn, &ase.actor.id, &ase.state), STORE_OK);
     assert_int_equal(world_accept(&world, txn, &ase, side[2].encoded, NOON), REASON_NONE);

@@ -86,6 +86,13 @@ enum store_error gather_cut(struct gather *gather, size_t log, uint64_t seq, con
 /* Read how the side blocks of a log that was just gathered stand, and what they void. */
 enum store_error gather_sides(struct gather *gather, size_t log);
 
+/* When the rotation came that closed an epoch of a gathered log; 0: it was open at the question's known_by_s.
+ */
+enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoch, uint64_t *dropped_s);
+/* Whether a void of a gathered log, which has side blocks that say anything, names the branch that begins
+ * with that block. */
+bool gather_names_branch(const struct gather *gather, size_t log, const struct hash *first);
+
 /* Decode the entry of a side block, when it is of kind and not erased. STORE_NOT_FOUND: it is another, or the
  * block had not arrived by then, or not before the rotation that closed its epoch. */
 enum store_error gather_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,

@@ -53,8 +53,7 @@ static enum store_error find_rotation(struct gather *gather, size_t log, uint64_
     return low == end ? STORE_NOT_FOUND : record_read(gather->txn, gather->rows[log].number, low, record);
 }
 
-/* When the rotation came that closed the epoch; 0: it was open at the question's known_by_s. */
-static enum store_error read_dropped(struct gather *gather, size_t log, uint64_t epoch, uint64_t *dropped_s)
+enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoch, uint64_t *dropped_s)
 {
     struct stored_block stored;
     struct disk_record record;
@@ -129,6 +128,18 @@ static enum store_error gather_named_branches(struct gather *gather, size_t log,
     return error;
 }
 
+bool gather_names_branch(const struct gather *gather, size_t log, const struct hash *first)
+{
+    const struct gathered_sides *sides = gather->rows[log].sides;
+
+    for (size_t i = 0; sides && i < sides->named_count; i++) {
+        if (hash_equal(&sides->named[i].first, first)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether a void names the branch that the block stands on. */
 static enum store_error find_named(struct gather *gather, const struct side_at *at, size_t log,
                                    uint64_t epoch, const struct named_branch **out)
@@ -200,7 +211,7 @@ static enum store_error fill_block(struct gather *gather, const struct side_at *
     place->arrived_s = stored->arrived_s;
     place->block_hash = at->hash;
     place->block = (struct dossier_block){.side = true, .epoch = header.epoch, .void_day = DAY_NONE};
-    error = read_dropped(gather, place->log, header.epoch, &place->block.dropped_s);
+    error = gather_dropped(gather, place->log, header.epoch, &place->block.dropped_s);
     if (error != STORE_OK || place->block.dropped_s == 0) {
         return error;
     }

@@ -181,17 +181,19 @@ static const struct reason_text texts[] = {
     [REASON_CUT_NOT_HELD] = {"the block up to which its issuer, or who accredited it, may speak has not come "
                              "here",
                              FETCH_MORE},
-    [REASON_BEYOND_CUT] = {"who says this had been withdrawn, or had handed its namespace on, before saying it",
-                           "Ask who accredited the issuer what holds"},
+    [REASON_BEYOND_CUT] =
+        {"who says this had been withdrawn, or had handed its namespace on, before saying it",
+         "Ask who accredited the issuer what holds"},
     [REASON_SIGNED_AFTER_END] = {"it was signed long after its issuer's accreditation had ended",
                                  "Ask who accredited the issuer to record what came in time"},
     [REASON_ACCREDITED_ELSEWHERE] = {"its issuer was accredited for other states than the one asked about",
                                      "Ask for a certificate by an issuer of that state"},
     [REASON_STATE_NOT_ASKED] = {"its issuer was accredited for some states only, and none was asked about",
                                 "Ask again with --state"},
-    [REASON_STATES_UNBOUND] = {"its issuer was accredited for some states only, which nothing in the rules of "
-                               "this code asks about",
-                               "Ask who accredited the issuer to do so without states"},
+    [REASON_STATES_UNBOUND] =
+        {"its issuer was accredited for some states only, which nothing in the rules of "
+         "this code asks about",
+         "Ask who accredited the issuer to do so without states"},
     [REASON_CHECKPOINT_AHEAD] = {"it is dated ahead of time, and waits",
                                  "If it is this machine's clock that is behind, set it"},
 };

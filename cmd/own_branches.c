@@ -14,7 +14,7 @@ enum store_error own_log_is_contested(struct store_txn *txn, const struct actor_
     size_t mark = arena_mark(arena);
     struct bytes encoded;
     bool frozen = false;
-    enum store_error error = store_fork_proof(txn, author, epoch, &encoded, arena);
+    enum store_error error = store_fork_proof(txn, author, epoch, FORK_PROOF_LOWEST, &encoded, arena);
 
     *contested = false;
     arena_rewind(arena, mark);
@@ -62,7 +62,7 @@ static enum store_error read_proven(struct proven *out, struct session *session,
     struct bytes encoded;
     struct fork_proof proof;
     struct fork_point point;
-    enum store_error error = store_fork_proof(txn, &state->author, state->epoch, &encoded, arena);
+    enum store_error error = store_fork_proof(txn, &state->author, state->epoch, FORK_PROOF_LOWEST, &encoded, arena);
 
     *out = (struct proven){.fork_seq = state->seq};
     if (error == STORE_OK && schema_decode(&fork_proof_schema, &proof, encoded, arena) == REASON_NONE &&

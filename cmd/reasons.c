@@ -196,6 +196,12 @@ static const struct reason_text texts[] = {
          "Ask who accredited the issuer to do so without states"},
     [REASON_CHECKPOINT_AHEAD] = {"it is dated ahead of time, and waits",
                                  "If it is this machine's clock that is behind, set it"},
+    [REASON_SWITCHING] = {"this node is on its way to another branch of the log",
+                          "Try again in a minute; `tradeproof status` says when it is there"},
+    [REASON_BRANCHES_FULL] = {"more branches of the log are known than are kept",
+                              "Ask its author to rotate the keys, which closes all branches but one"},
+    [REASON_EPOCH_CLOSED] = {"the keys that signed it were rotated away, and the rotation does not follow it",
+                             "Ask its author whether the block should count"},
 };
 
 static const struct reason_text unassigned = {"a reason that this version does not know",

@@ -201,6 +201,18 @@ static int open_ingest(struct session *session)
     return EXIT_YES;
 }
 
+/* Whoever writes finds every author on the chosen branch, as far as its budget goes. */
+static int finish_switches(struct session *session)
+{
+    struct ingest_progress progress;
+    enum store_error error = STORE_OK;
+
+    if (session->lock_fd >= 0) {
+        error = ingest_go_on(&session->ingest, session_now_s(), &progress);
+    }
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+}
+
 static int open_parts(struct session *session, enum session_access access)
 {
     enum home_error error;
@@ -219,7 +231,8 @@ static int open_parts(struct session *session, enum session_access access)
         (code = open_store(session)) != EXIT_YES) {
         return code;
     }
-    return open_ingest(session);
+    code = open_ingest(session);
+    return code == EXIT_YES ? finish_switches(session) : code;
 }
 
 int session_open(struct session *session, const struct session_options *options, enum session_access access)

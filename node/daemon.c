@@ -176,6 +176,7 @@ static enum daemon_end open_store(struct daemon *daemon)
                      self_error == HOME_OK ? &self : NULL)) {
         return end_of_memory();
     }
+    daemon->ingest.turn_ms = INGEST_TURN_MS;
     return DAEMON_STOPPED;
 }
 
@@ -372,6 +373,7 @@ enum daemon_end daemon_run(const struct daemon_options *options)
     daemon->lock = daemon->signals = daemon->control.fd = -1;
     daemon->started_ms = daemon->now_ms = clock_monotonic_ms();
     daemon->recheck_ms = UINT64_MAX;
+    daemon->follow_ms = daemon->now_ms; /* some may have been on their way when it stopped */
     daemon->readers_ms = daemon->now_ms + READERS_INTERVAL_MS;
     end = start(daemon);
     if (end == DAEMON_STOPPED) {

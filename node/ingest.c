@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/follow.h"
 #include "node/ingest_branch.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/fork.h"
@@ -223,6 +224,16 @@ static bool is_signed(const struct log_state *state, const struct network *netwo
     return log_check(state, network, block, arena) == REASON_NONE;
 }
 
+static enum store_error keep_refused(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                     uint64_t now_s)
+{
+    const struct side_block side = {
+        .seq = block->header.seq, .previous = block->header.previous, .hash = block->hash};
+    enum store_error error = store_put_side_block(txn, ingest->network, block, now_s);
+
+    return error == STORE_OK ? store_refuse_side(txn, &block->header.author, &side) : error;
+}
+
 static void extend_head(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                         const struct block *block, enum ingest_origin origin, uint64_t now_s,
                         struct ingest_result *result)
@@ -232,7 +243,7 @@ static void extend_head(struct ingest *ingest, struct store_txn *txn, const stru
 
     if (error == STORE_OK && reason != REASON_NONE && origin == INGEST_PEER && state != NULL &&
         is_signed(state, ingest->network, block, &ingest->arena)) {
-        error = store_put_side_block(txn, ingest->network, block, now_s);
+        error = keep_refused(ingest, txn, block, now_s);
     }
     if (error != STORE_OK) {
         fail(result, error);
@@ -249,25 +260,19 @@ struct rivals {
     bool rotation; /* another one out of the epoch that a rotation closes */
 };
 
-static enum store_error find_rivals(struct ingest *ingest, struct store_txn *txn,
-                                    const struct log_state *state, const struct block *block,
-                                    struct rivals *out)
+static enum store_error find_rivals(struct store_txn *txn, const struct log_state *state,
+                                    const struct block *block, struct rivals *out)
 {
-    uint64_t from = block_is_rotation(block) ? state->epoch_first_seq : state->seq + 1;
-    size_t mark = arena_mark(&ingest->arena);
-    struct branch_block *blocks = NULL;
-    size_t count = 0;
-    enum store_error error =
-        store_branch_blocks(txn, ingest->network, &state->author, from, &blocks, &count, &ingest->arena);
+    struct side_block side;
+    struct known_rotation rotation;
+    enum store_error error = store_next_child(txn, &state->author, state->seq, &state->head, NULL, &side);
 
-    *out = (struct rivals){0};
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        out->sibling |= blocks[i].seq == state->seq + 1 && hash_equal(&blocks[i].previous, &state->head);
-        out->rotation |=
-            block_is_rotation(block) && blocks[i].rotation && blocks[i].epoch == block->header.epoch;
+    *out = (struct rivals){.sibling = error == STORE_OK};
+    if ((error == STORE_OK || error == STORE_NOT_FOUND) && block_is_rotation(block)) {
+        error = store_next_rotation(txn, &state->author, block->header.epoch, NULL, &rotation);
+        out->rotation = error == STORE_OK;
     }
-    arena_rewind(&ingest->arena, mark);
-    return error;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 /* What keeps this machine's own actor from signing block: whoever writes knows its head and never contradicts
@@ -290,6 +295,7 @@ static void ingest_decoded(struct ingest *ingest, struct store_txn *txn, enum in
     const struct header *header = &block->header;
     struct log_state state;
     struct rivals rivals = {0};
+    struct branch_switch way = {0};
     bool frozen = false, alone = false;
     enum reason reason = REASON_NONE;
     enum store_error error = store_log_state(txn, &header->author, &state);
@@ -306,7 +312,10 @@ static void ingest_decoded(struct ingest *ingest, struct store_txn *txn, enum in
         error = store_is_frozen(txn, &header->author, &frozen);
     }
     if (error == STORE_OK) {
-        error = find_rivals(ingest, txn, &state, block, &rivals);
+        error = find_rivals(txn, &state, block, &rivals);
+    }
+    if (error == STORE_OK) {
+        error = store_switch(txn, &header->author, &way);
     }
     if (error != STORE_OK) {
         fail(result, error);
@@ -315,9 +324,10 @@ static void ingest_decoded(struct ingest *ingest, struct store_txn *txn, enum in
     if (header->seq == 0) {
         reason = REASON_BAD_INCEPTION;
     } else if (origin == INGEST_LOCAL) {
-        reason = check_own(&state, block, frozen, &rivals);
+        reason = way.active ? REASON_SWITCHING : check_own(&state, block, frozen, &rivals);
     }
-    alone = !rivals.sibling && !rivals.rotation && !frozen && hash_equal(&header->previous, &state.head);
+    alone = !way.active && !rivals.sibling && !rivals.rotation && !frozen &&
+            hash_equal(&header->previous, &state.head);
     if (reason != REASON_NONE) {
         refuse(result, reason);
     } else if (alone) {
@@ -325,6 +335,81 @@ static void ingest_decoded(struct ingest *ingest, struct store_txn *txn, enum in
     } else {
         ingest_beside(ingest, txn, &state, block, now_s, result);
     }
+}
+
+/* ---- branches ---- */
+
+void ingest_begin_turn(struct ingest *ingest)
+{
+    ingest->turn_left_ms = ingest->turn_ms;
+    ingest->on_the_way = false;
+}
+
+static enum store_error go_on_one(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
+                                  uint64_t now_s, struct ingest_progress *out)
+{
+    struct log_state before, after;
+    struct branch_switch way;
+    uint64_t due_s = UINT64_MAX;
+    enum store_error error = store_log_state(txn, author, &before);
+
+    arena_rewind(&ingest->arena, 0);
+    if (error == STORE_OK) {
+        error = follow_go_on(ingest, txn, author, now_s);
+    }
+    if (error == STORE_OK) {
+        error = store_log_state(txn, author, &after);
+    }
+    if (error == STORE_OK) {
+        error = store_switch(txn, author, &way);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (way.active) {
+        due_s = follow_due_s(&way, now_s);
+    }
+    out->resume_s = due_s < out->resume_s ? due_s : out->resume_s;
+    if (!hash_equal(&before.head, &after.head) && out->count < INGEST_HEADS_MAX) {
+        out->heads[out->count++] =
+            (struct head){.author = *author, .epoch = after.epoch, .seq = after.seq, .hash = after.head};
+    }
+    return STORE_OK;
+}
+
+static enum store_error go_on_all(struct ingest *ingest, struct store_txn *txn, uint64_t now_s,
+                                  struct ingest_progress *out)
+{
+    struct actor_id author;
+    enum store_error error = store_next_switching(txn, NULL, &author);
+
+    while (error == STORE_OK) {
+        const struct actor_id last = author;
+
+        error = go_on_one(ingest, txn, &author, now_s, out);
+        if (error == STORE_OK) {
+            error = store_next_switching(txn, &last, &author);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, struct ingest_progress *out)
+{
+    struct store_txn *txn = NULL;
+    enum store_error error = store_write_begin(&txn, ingest->store);
+
+    *out = (struct ingest_progress){.resume_s = UINT64_MAX};
+    ingest_begin_turn(ingest);
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = go_on_all(ingest, txn, now_s, out);
+    if (error != STORE_OK) {
+        store_end(txn);
+        return error;
+    }
+    return store_commit(txn);
 }
 
 void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,
@@ -344,6 +429,7 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
     result->epoch = block.header.epoch;
     result->seq = block.header.seq;
     result->hash = block.hash;
+    result->speaks = block.header.block_class == CLASS_STATUS || block.header.block_class == CLASS_GOVERN;
     if (is_held(txn, &block, &ingest->arena)) {
         refuse_known(ingest, txn, &block, result);
     } else if (admit(ingest, txn, &block, result)) {
@@ -418,8 +504,7 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
     return reason;
 }
 
-/* Keys of the last block of the chain in epoch. STORE_NOT_FOUND when the chain has not come to it. */
-static enum store_error keys_in_epoch(struct store_txn *txn, const struct log_state *state,
+enum store_error ingest_keys_in_epoch(struct store_txn *txn, const struct log_state *state,
                                       uint64_t wanted_epoch, struct key_set *keys, uint64_t *epoch)
 {
     uint64_t low = 0, high = state->seq;
@@ -455,7 +540,7 @@ static enum store_error keys_below_fork(struct store_txn *txn, const struct fork
     enum store_error error = STORE_OK;
 
     if (point->rotations) {
-        return keys_in_epoch(txn, state, point->epoch, keys, epoch);
+        return ingest_keys_in_epoch(txn, state, point->epoch, keys, epoch);
     }
     error = store_block_record(txn, &point->author, point->seq - 1, &record, &arrived_s);
     if (error == STORE_OK && !hash_equal(&record.hash, &point->parent)) {
@@ -465,7 +550,7 @@ static enum store_error keys_below_fork(struct store_txn *txn, const struct fork
 }
 
 enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
-                              struct actor_id *author, enum store_error *error)
+                              uint64_t now_s, struct actor_id *author, enum store_error *error)
 {
     struct fork_proof proof;
     struct fork_point point;
@@ -496,5 +581,10 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
         return REASON_NONE;
     }
     reason = fork_proof_check(&point, &proof, ingest->network, &keys, epoch, &ingest->arena);
-    return reason == REASON_NONE ? ingest_keep_fork_proof(ingest, txn, &point, &proof, error) : reason;
+    if (reason == REASON_NONE) {
+        *error = ingest_note_headers(ingest, txn, &point, &proof, now_s);
+    }
+    return reason == REASON_NONE && *error == STORE_OK
+               ? ingest_keep_fork_proof(ingest, txn, &point, &proof, error)
+               : reason;
 }

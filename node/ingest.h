@@ -8,6 +8,8 @@
 #include "protocol/rules/trust.h"
 #include "store/store.h"
 
+enum { INGEST_HEADS_MAX = 64, INGEST_TURN_MS = 20 /* of a daemon's loop */ };
+
 enum ingest_origin {
     INGEST_LOCAL, /* from this machine's own actor: must extend the head, may not fork */
     INGEST_PEER,
@@ -29,6 +31,7 @@ struct ingest_result {
     uint64_t epoch;
     uint64_t seq;
     struct hash hash;
+    bool speaks;     /* it is a status or govern block */
     bool fork_found; /* a fork proof was kept that was not there before */
     bool filled;     /* of a known block: it had entries that the copy held lacked, which are held now */
 };
@@ -39,7 +42,10 @@ struct ingest {
     const struct trust *trust;
     struct actor_id self; /* own logs are always admitted */
     bool has_self;
-    uint8_t *memory; /* INGEST_MEMORY_SIZE bytes, owned */
+    uint64_t turn_ms;      /* how long a turn follows other branches at most; 0: to the end */
+    uint64_t turn_left_ms; /* of that */
+    bool on_the_way;       /* an author's chain was left on its way to another branch */
+    uint8_t *memory;       /* INGEST_MEMORY_SIZE bytes, owned */
     struct arena arena;
 };
 
@@ -47,6 +53,19 @@ struct ingest {
 bool ingest_init(struct ingest *ingest, struct store *store, const struct network *network,
                  const struct trust *trust, const struct actor_id *self);
 void ingest_deinit(struct ingest *ingest);
+
+/* Begin a turn: what follows other branches until the next one shares turn_ms. */
+void ingest_begin_turn(struct ingest *ingest);
+
+/* Authors that were on their way to another branch, gone on with. */
+struct ingest_progress {
+    uint64_t resume_s; /* when to go on, by now_s; UINT64_MAX: none is on its way any more */
+    size_t count;
+    struct head heads[INGEST_HEADS_MAX]; /* of some whose chain moved */
+};
+
+/* Go on with authors that are on their way, in a transaction of its own. */
+enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, struct ingest_progress *out);
 
 /* Decide about one encoded block within txn, and apply it. now_s is this node's clock and only recorded as
  * the time of arrival. */
@@ -59,7 +78,7 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
 enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
                               struct actor_id *author, enum store_error *error);
 enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
-                              struct actor_id *author, enum store_error *error);
+                              uint64_t now_s, struct actor_id *author, enum store_error *error);
 
 /* Whether blocks of author are taken in, and in full or only as an actor that an entry names (DESIGN section
  * 5, admission). */

@@ -2,73 +2,102 @@
 
 #include <string.h>
 
-enum {
-    SIDE_DEPTH_MAX = 4096, /* blocks of one branch beside the chain */
-    FORK_PROOF_SIZE_MAX = 16 * 1024,
-};
+#include "node/follow.h"
 
-/* Whether another rotation of block's epoch is held. */
-static bool has_rival_rotation(const struct block *block, const struct branch_block *blocks, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (blocks[i].rotation && blocks[i].epoch == block->header.epoch &&
-            !hash_equal(&blocks[i].hash, &block->hash)) {
-            return true;
-        }
-    }
-    return false;
-}
+enum {
+    FORK_PROOF_SIZE_MAX = 16 * 1024,
+    RIVAL_ROTATIONS_MAX = 8, /* that a rotation is held against, the lowest ones */
+    /* Of an (author, epoch), beside the chain, by arrival; then what is kept for status and govern blocks. */
+    BRANCHES_MAX = 64,
+    BRANCH_BYTES_MAX = 8 * 1024 * 1024,
+    RESERVE_BRANCHES_MAX = 16,
+    RESERVE_BYTES_MAX = 2 * 1024 * 1024,
+    UNHELD_MAX = 4096, /* blocks that are not held whose first arrival is remembered */
+};
 
 /* ---- fork proofs ---- */
 
+/* How a proof compares with the one held in its place. Returns: false when none is. */
+static bool compare_held(struct ingest *ingest, struct store_txn *txn, const struct fork_point *point,
+                         const struct fork_proof *proof, enum fork_proof_rank rank, int *order,
+                         enum store_error *error)
+{
+    size_t mark = arena_mark(&ingest->arena);
+    struct bytes held;
+    struct fork_proof held_proof;
+    struct fork_point held_point;
+    bool found = false;
+
+    *error = store_fork_proof(txn, &point->author, point->epoch, rank, &held, &ingest->arena);
+    if (*error == STORE_OK &&
+        schema_decode(&fork_proof_schema, &held_proof, held, &ingest->arena) == REASON_NONE &&
+        fork_proof_point(&held_point, &held_proof, &ingest->arena) == REASON_NONE) {
+        *order = fork_proof_compare(proof, point, &held_proof, &held_point);
+        found = true;
+    }
+    if (*error == STORE_NOT_FOUND) {
+        *error = STORE_OK;
+    }
+    arena_rewind(&ingest->arena, mark);
+    return found;
+}
+
+static enum reason keep_as(struct ingest *ingest, struct store_txn *txn, const struct fork_point *point,
+                           const struct fork_proof *proof, enum fork_proof_rank rank, enum store_error *error)
+{
+    size_t mark = arena_mark(&ingest->arena);
+    uint8_t *memory = arena_take(&ingest->arena, FORK_PROOF_SIZE_MAX);
+    struct bytes encoded;
+    enum reason reason = REASON_NONE;
+
+    if (memory == NULL) {
+        *error = STORE_NO_MEMORY;
+    } else if (!schema_encode(&fork_proof_schema, proof, memory, FORK_PROOF_SIZE_MAX, &encoded)) {
+        reason = REASON_TOO_LARGE;
+    } else {
+        *error = store_put_fork_proof(txn, &point->author, point->epoch, rank, encoded);
+    }
+    arena_rewind(&ingest->arena, mark);
+    return reason;
+}
+
+/* The newest is the highest: that of the latest blocks, and the same one on every node that knows as much. */
 enum reason ingest_keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
                                    const struct fork_point *point, const struct fork_proof *proof,
                                    enum store_error *error)
 {
-    uint8_t *memory = arena_take(&ingest->arena, FORK_PROOF_SIZE_MAX);
-    struct bytes held, encoded;
-    struct fork_proof held_proof;
-    struct fork_point held_point;
+    int lowest = 0, newest = 0;
+    bool has_lowest = compare_held(ingest, txn, point, proof, FORK_PROOF_LOWEST, &lowest, error);
+    bool has_newest =
+        *error == STORE_OK && compare_held(ingest, txn, point, proof, FORK_PROOF_NEWEST, &newest, error);
+    enum reason reason = REASON_KNOWN;
 
-    *error = memory != NULL ? store_fork_proof(txn, &point->author, point->epoch, &held, &ingest->arena)
-                            : STORE_NO_MEMORY;
-    if (*error == STORE_OK &&
-        schema_decode(&fork_proof_schema, &held_proof, held, &ingest->arena) == REASON_NONE &&
-        fork_proof_point(&held_point, &held_proof, &ingest->arena) == REASON_NONE &&
-        fork_proof_compare(&held_proof, &held_point, proof, point) <= 0) {
-        return REASON_KNOWN;
-    }
-    if (*error != STORE_OK && *error != STORE_NOT_FOUND) {
+    if (*error != STORE_OK) {
         return REASON_NONE;
     }
-    if (!schema_encode(&fork_proof_schema, proof, memory, FORK_PROOF_SIZE_MAX, &encoded)) {
-        *error = STORE_OK;
-        return REASON_TOO_LARGE;
+    if (!has_newest || newest > 0) {
+        reason = keep_as(ingest, txn, point, proof, FORK_PROOF_NEWEST, error);
+        reason = reason == REASON_NONE ? REASON_KNOWN : reason;
     }
-    *error = store_put_fork_proof(txn, &point->author, point->epoch, encoded);
-    if (*error == STORE_OK && point->rotations) {
-        *error = store_set_frozen(txn, &point->author, true);
+    if (*error == STORE_OK && (!has_lowest || lowest < 0)) {
+        reason = keep_as(ingest, txn, point, proof, FORK_PROOF_LOWEST, error);
+        if (*error == STORE_OK && point->rotations) {
+            *error = store_set_frozen(txn, &point->author, true);
+        }
     }
-    return REASON_NONE;
+    return reason;
 }
 
-/* The proof that block and another one that is held make, if they contradict each other. */
-static enum store_error prove_against(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                                      const struct branch_block *other, bool *found)
+/* The proof that two signed headers make, if they contradict each other. */
+static enum store_error prove(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                              const struct block *other, bool *found)
 {
     struct arena *arena = &ingest->arena;
     struct fork_proof proof;
     struct fork_point point;
-    struct block other_block;
-    struct bytes encoded;
-    enum store_error error =
-        store_block_by_hash(txn, &block->header.author, other->seq, &other->hash, &encoded, arena);
+    enum store_error error = STORE_OK;
 
-    if (error != STORE_OK) {
-        return error;
-    }
-    if (block_decode(&other_block, ingest->network, encoded, arena) != REASON_NONE ||
-        !fork_proof_of(&proof, block, &other_block, arena) ||
+    if (!fork_proof_of(&proof, block, other, arena) ||
         fork_proof_point(&point, &proof, arena) != REASON_NONE) {
         return STORE_OK;
     }
@@ -76,244 +105,362 @@ static enum store_error prove_against(struct ingest *ingest, struct store_txn *t
     return error;
 }
 
-static enum store_error prove_forks(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                                    const struct branch_block *blocks, size_t count, bool *found)
+static enum store_error prove_against(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                      uint64_t seq, const struct hash *hash, bool *found)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct branch_block *other = &blocks[i];
-        bool sibling =
-            other->seq == block->header.seq && hash_equal(&other->previous, &block->header.previous);
-        bool rival_rotation =
-            block_is_rotation(block) && other->rotation && other->epoch == block->header.epoch;
-        size_t mark = arena_mark(&ingest->arena);
-        enum store_error error = STORE_OK;
+    size_t mark = arena_mark(&ingest->arena);
+    struct block other;
+    struct bytes encoded;
+    enum store_error error =
+        hash_equal(hash, &block->hash)
+            ? STORE_NOT_FOUND
+            : store_block_by_hash(txn, &block->header.author, seq, hash, &encoded, &ingest->arena);
 
-        if ((sibling || rival_rotation) && !hash_equal(&other->hash, &block->hash)) {
-            error = prove_against(ingest, txn, block, other, found);
-        }
-        arena_rewind(&ingest->arena, mark);
-        if (error != STORE_OK) {
-            return error;
-        }
+    if (error == STORE_OK && block_decode(&other, ingest->network, encoded, &ingest->arena) == REASON_NONE) {
+        error = prove(ingest, txn, block, &other, found);
     }
-    return STORE_OK;
+    arena_rewind(&ingest->arena, mark);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* ---- the keys in force at a parent beside the chain ---- */
-
-struct side_path {
-    size_t count;
-    struct hash *hashes; /* from the parent down to, and without, the block on the chain */
-    uint64_t base_seq;   /* of that block on the chain */
-};
-
-/* Follow parents from (seq, hash) down to the chain. Returns: STORE_NOT_FOUND when one is missing. */
-static enum store_error trace_to_chain(struct ingest *ingest, struct store_txn *txn,
-                                       const struct actor_id *author, uint64_t seq, struct hash hash,
-                                       struct side_path *path)
+/* The two headers of the lowest proof held are the lowest siblings that were met; a third one is held against
+ * both, which need not be held as blocks. */
+static enum store_error prove_against_held(struct ingest *ingest, struct store_txn *txn,
+                                           const struct block *block, bool *found)
 {
+    uint64_t epoch = block->header.epoch - block_is_rotation(block); /* that a fork here disputes */
     struct arena *arena = &ingest->arena;
+    size_t mark = arena_mark(arena);
+    struct fork_proof held;
+    struct block sides[2];
+    struct bytes encoded;
+    enum store_error error =
+        store_fork_proof(txn, &block->header.author, epoch, FORK_PROOF_LOWEST, &encoded, arena);
 
-    *path = (struct side_path){.hashes = arena_take(arena, SIDE_DEPTH_MAX * sizeof *path->hashes)};
-    if (path->hashes == NULL) {
-        return STORE_NO_MEMORY;
+    if (error == STORE_OK && schema_decode(&fork_proof_schema, &held, encoded, arena) == REASON_NONE &&
+        fork_proof_blocks(sides, &held, ingest->network, arena)) {
+        for (size_t i = 0; i < 2 && error == STORE_OK; i++) {
+            error = prove(ingest, txn, block, &sides[i], found);
+        }
     }
-    for (;; seq--) {
-        size_t mark = arena_mark(arena);
-        struct block_record record;
-        uint64_t arrived_s = 0;
-        struct bytes encoded;
-        struct block block;
-        enum store_error error = store_block_record(txn, author, seq, &record, &arrived_s);
+    arena_rewind(arena, mark);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
 
-        if (error == STORE_OK && hash_equal(&record.hash, &hash)) {
-            path->base_seq = seq;
-            return STORE_OK;
+/* Siblings: the chain's, and the lowest beside it. Whatever other ones there are, the lowest two headers are
+ * in the proof held. */
+static enum store_error prove_against_siblings(struct ingest *ingest, struct store_txn *txn,
+                                               const struct block *block, bool *found)
+{
+    const struct header *header = &block->header;
+    struct block_record record;
+    struct side_block side;
+    uint64_t arrived_s = 0;
+    enum store_error error = store_block_record(txn, &header->author, header->seq - 1, &record, &arrived_s);
+
+    if (error == STORE_OK && hash_equal(&record.hash, &header->previous)) {
+        error = store_block_record(txn, &header->author, header->seq, &record, &arrived_s);
+        if (error == STORE_OK) {
+            error = prove_against(ingest, txn, block, header->seq, &record.hash, found);
+        }
+    }
+    if (error == STORE_OK || error == STORE_NOT_FOUND) {
+        error = store_next_child(txn, &header->author, header->seq - 1, &header->previous, NULL, &side);
+    }
+    if (error == STORE_OK && hash_equal(&side.hash, &block->hash)) {
+        error =
+            store_next_child(txn, &header->author, header->seq - 1, &header->previous, &block->hash, &side);
+    }
+    if (error == STORE_OK) {
+        error = prove_against(ingest, txn, block, header->seq, &side.hash, found);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error prove_against_rotations(struct ingest *ingest, struct store_txn *txn,
+                                                const struct block *block, bool *found)
+{
+    struct known_rotation rotation;
+    enum store_error error =
+        store_next_rotation(txn, &block->header.author, block->header.epoch, NULL, &rotation);
+
+    for (size_t i = 0; i < RIVAL_ROTATIONS_MAX && error == STORE_OK; i++) {
+        const struct hash last = rotation.hash;
+
+        error = prove_against(ingest, txn, block, rotation.seq, &rotation.hash, found);
+        if (error == STORE_OK) {
+            error = store_next_rotation(txn, &block->header.author, block->header.epoch, &last, &rotation);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error prove_forks(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                    bool *found)
+{
+    /* Before what is held gives way to a pair that is lower, but not the lowest. */
+    enum store_error error = prove_against_held(ingest, txn, block, found);
+
+    if (error == STORE_OK) {
+        error = prove_against_siblings(ingest, txn, block, found);
+    }
+    if (error == STORE_OK && block_is_rotation(block)) {
+        error = prove_against_rotations(ingest, txn, block, found);
+    }
+    return error;
+}
+
+/* ---- whether the chosen branch is another one ---- */
+
+static enum store_error chain_hash(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                   struct hash *out)
+{
+    struct block_record record;
+    uint64_t arrived_s = 0;
+    enum store_error error = store_block_record(txn, author, seq, &record, &arrived_s);
+
+    *out = record.hash;
+    return error;
+}
+
+/* A rotation draws the chain to itself, or ends it at the lower one of two. */
+static enum store_error note_rotation(struct store_txn *txn, const struct log_state *state,
+                                      const struct block *block, bool *changed)
+{
+    const struct header *header = &block->header;
+    struct known_rotation rotation;
+    struct hash hash;
+    enum store_error error = store_next_rotation(txn, &header->author, header->epoch, NULL, &rotation);
+
+    if (state->epoch + 1 == header->epoch) {
+        *changed = true;
+        error = follow_note(txn, &header->author, SWITCH_NONE);
+        return error == STORE_OK ? follow_choose_rotation_anew(txn, &header->author) : error;
+    }
+    for (; error == STORE_OK;
+         error = store_next_rotation(txn, &header->author, header->epoch, &hash, &rotation)) {
+        error = chain_hash(txn, &header->author, rotation.seq, &hash);
+        if (error == STORE_OK && hash_equal(&hash, &rotation.hash)) {
+            bool lower = hash_compare(&block->hash, &rotation.hash) < 0;
+
+            *changed = true;
+            return follow_note(txn, &header->author, rotation.seq - lower);
         }
         if (error != STORE_OK && error != STORE_NOT_FOUND) {
             return error;
         }
-        if (seq == 0 || path->count == SIDE_DEPTH_MAX) {
-            return STORE_NOT_FOUND;
-        }
-        error = store_block_by_hash(txn, author, seq, &hash, &encoded, arena);
-        if (error != STORE_OK) {
-            return error;
-        }
-        if (block_decode_header(&block, ingest->network, encoded, arena) != REASON_NONE) {
-            return STORE_NOT_A_STORE;
-        }
-        path->hashes[path->count++] = hash;
-        hash = block.header.previous;
-        arena_rewind(arena, mark);
+        hash = rotation.hash;
     }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* Advance keys over a block beside the chain. Bodies are looked into only where they change keys: a branch
- * may be long, and whoever sends a block for its end has shown no signature yet. */
-static enum reason advance_over(struct ingest *ingest, struct bytes encoded, struct key_set *keys,
-                                uint64_t *epoch)
+/* The lowest child is followed, unless the chain goes towards a rotation. Blocks that acceptance refused are
+ * no candidates, and the others were weighed before, so that only block itself is weighed. */
+static enum store_error note_choice(struct store_txn *txn, const struct log_state *state,
+                                    const struct block *block, bool *changed)
 {
-    struct block block;
-    enum reason reason = block_decode_header(&block, ingest->network, encoded, &ingest->arena);
+    const struct header *header = &block->header;
+    struct hash base, next;
+    enum store_error error;
 
-    if (reason != REASON_NONE || block.header.block_class != CLASS_KEYS) {
-        return reason;
-    }
-    reason = block_decode(&block, ingest->network, encoded, &ingest->arena);
-    return reason == REASON_NONE ? log_advance_keys(keys, epoch, &block, &ingest->arena) : reason;
-}
-
-static enum store_error keys_at_parent(struct ingest *ingest, struct store_txn *txn,
-                                       const struct actor_id *author, const struct side_path *path,
-                                       struct key_set *keys, uint64_t *epoch)
-{
-    struct arena *arena = &ingest->arena;
-    enum store_error error = store_keys_at(txn, author, path->base_seq, keys, epoch);
-
-    for (size_t i = path->count; error == STORE_OK && i > 0; i--) {
-        uint64_t seq = path->base_seq + (path->count - i) + 1;
-        size_t mark = arena_mark(arena);
-        struct bytes encoded;
-
-        error = store_block_by_hash(txn, author, seq, &path->hashes[i - 1], &encoded, arena);
-        if (error == STORE_OK && advance_over(ingest, encoded, keys, epoch) != REASON_NONE) {
-            /* After a block whose keys do not fit, nothing can be valid: look at it as if it were not here.
-             */
-            error = STORE_NOT_FOUND;
-        }
-        arena_rewind(arena, mark);
-    }
-    return error;
-}
-
-/* ---- replaying the chosen branch ---- */
-
-enum replay { REPLAY_DONE, REPLAY_AGAIN, REPLAY_FAILED };
-
-static enum reason replay_block(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
-                                const struct branch_block *next, const struct log_state *state,
-                                uint64_t now_s, enum store_error *error)
-{
-    struct bytes encoded;
-    struct block block;
-    enum reason reason = REASON_NONE;
-
-    *error = store_block_by_hash(txn, author, next->seq, &next->hash, &encoded, &ingest->arena);
-    if (*error != STORE_OK) {
-        return REASON_NONE;
-    }
-    reason = block_decode(&block, ingest->network, encoded, &ingest->arena);
-    return reason == REASON_NONE ? ingest_extend(ingest, txn, state, &block, now_s, error) : reason;
-}
-
-/* Replay from block 0, the only one of its seq, along the chosen branch. Strikes blocks that acceptance
- * refuses. */
-static enum replay replay_once(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
-                               struct branch_set *set, uint64_t now_s, bool *frozen, enum store_error *error)
-{
-    struct branch_step step = {.next = 0};
-    struct log_state state;
-    size_t head = 0;
-    bool begun = false;
-
-    *error = store_unwind_to(txn, ingest->network, author, 0, now_s);
-    while (*error == STORE_OK && step.next != BRANCH_END) {
-        size_t mark = arena_mark(&ingest->arena), next = (size_t)step.next;
-        enum reason reason =
-            replay_block(ingest, txn, author, &set->blocks[next], begun ? &state : NULL, now_s, error);
-
-        arena_rewind(&ingest->arena, mark);
-        if (*error != STORE_OK) {
-            break;
-        }
-        if (reason != REASON_NONE) {
-            branch_set_refuse(set, next);
-            if (step.towards_rotation || !begun) {
-                return begun ? REPLAY_AGAIN : REPLAY_FAILED;
-            }
-        } else {
-            *error = store_log_state(txn, author, &state);
-            head = next;
-            begun = true;
-        }
-        step = branch_next(set, head);
-    }
-    *frozen = step.frozen;
-    return *error == STORE_OK ? REPLAY_DONE : REPLAY_FAILED;
-}
-
-static enum store_error replay_chosen(struct ingest *ingest, struct store_txn *txn,
-                                      const struct actor_id *author, uint64_t now_s)
-{
-    struct branch_block *blocks = NULL;
-    struct branch_set set;
-    size_t count = 0;
-    bool frozen = false;
-    enum replay replay = REPLAY_AGAIN;
-    enum store_error error =
-        store_branch_blocks(txn, ingest->network, author, 0, &blocks, &count, &ingest->arena);
-
-    if (error == STORE_OK && !branch_set_init(&set, blocks, count, &ingest->arena)) {
-        error = STORE_NO_MEMORY;
-    }
-    while (error == STORE_OK && replay == REPLAY_AGAIN) {
-        replay = replay_once(ingest, txn, author, &set, now_s, &frozen, &error);
-    }
-    if (error == STORE_OK && replay == REPLAY_FAILED) {
-        return STORE_NOT_A_STORE;
-    }
-    /* What froze an author once, perhaps a proof without its blocks, is never taken back. */
-    return error == STORE_OK && frozen ? store_set_frozen(txn, author, true) : error;
-}
-
-/* Whether the chain, which goes on above base, may have to leave it for the branch of block. Blocks that
- * acceptance refused are held unmarked, so only block itself is weighed: the others were before. */
-static enum store_error is_choice_changed(struct store_txn *txn, const struct log_state *state,
-                                          const struct block *block, const struct branch_block *blocks,
-                                          size_t count, uint64_t base_seq, bool *out)
-{
-    const struct actor_id *author = &block->header.author;
-    struct block_record base, next;
-    uint64_t arrived_s = 0;
-    enum store_error error = store_block_record(txn, author, base_seq, &base, &arrived_s);
-
-    *out = false;
-    if (error != STORE_OK || base_seq == state->seq) {
-        return error; /* what follows the head but does not extend it stands on refused blocks */
-    }
+    *changed = false;
     if (block_is_rotation(block)) {
-        *out = block->header.epoch == base.epoch + 1 || has_rival_rotation(block, blocks, count);
+        return note_rotation(txn, state, block, changed);
+    }
+    if (header->seq > state->seq || header->epoch != state->epoch) {
         return STORE_OK;
     }
-    error = store_block_record(txn, author, base_seq + 1, &next, &arrived_s);
-    /* The lowest child is followed unless the way leads to a rotation. */
-    *out = error == STORE_OK && hash_equal(&block->header.previous, &base.hash) &&
-           state->epoch == base.epoch && hash_compare(&block->hash, &next.hash) < 0;
+    error = chain_hash(txn, &header->author, header->seq - 1, &base);
+    if (error == STORE_OK) {
+        error = chain_hash(txn, &header->author, header->seq, &next);
+    }
+    if (error == STORE_OK && hash_equal(&base, &header->previous) && hash_compare(&block->hash, &next) < 0) {
+        *changed = true;
+        error = follow_note(txn, &header->author, header->seq - 1);
+    }
     return error;
+}
+
+/* ---- room ---- */
+
+static enum store_error has_child(struct store_txn *txn, const struct block *block, bool *out)
+{
+    const struct header *header = &block->header;
+    struct side_block side;
+    struct hash hash;
+    enum store_error error =
+        store_next_child(txn, &header->author, header->seq - 1, &header->previous, NULL, &side);
+
+    *out = error == STORE_OK;
+    if (error == STORE_NOT_FOUND) {
+        error = chain_hash(txn, &header->author, header->seq - 1, &hash);
+        if (error == STORE_OK && hash_equal(&hash, &header->previous)) {
+            error = chain_hash(txn, &header->author, header->seq, &hash);
+            *out = error == STORE_OK;
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Remember when a signed block came that is not kept. */
+static enum store_error remember_arrival(struct store_txn *txn, const struct block *block, uint64_t now_s,
+                                         struct epoch_sides *sides)
+{
+    bool added = false;
+    enum store_error error = STORE_OK;
+
+    if (sides->unheld < UNHELD_MAX) {
+        error = store_note_arrival(txn, &block->header.author, &block->hash, now_s, &added);
+        sides->unheld += added;
+    }
+    return error;
+}
+
+enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *txn,
+                                     const struct fork_point *point, const struct fork_proof *proof,
+                                     uint64_t now_s)
+{
+    size_t mark = arena_mark(&ingest->arena);
+    struct block blocks[2];
+    struct epoch_sides sides;
+    enum store_error error = store_epoch_sides(txn, &point->author, point->epoch, &sides);
+    bool readable = fork_proof_blocks(blocks, proof, ingest->network, &ingest->arena);
+
+    for (size_t i = 0; i < 2 && readable && error == STORE_OK; i++) {
+        uint64_t first_s = 0;
+
+        error = store_first_arrival(txn, &point->author, blocks[i].header.seq, &blocks[i].hash, &first_s);
+        if (error == STORE_NOT_FOUND) {
+            error = remember_arrival(txn, &blocks[i], now_s, &sides);
+        }
+    }
+    arena_rewind(&ingest->arena, mark);
+    return error == STORE_OK ? store_set_epoch_sides(txn, &point->author, point->epoch, &sides) : error;
+}
+
+/* How the rotations out of an epoch stand: how many are held, and whether one waits for its ancestors, which
+ * are always taken. */
+static enum store_error look_at_rotations(struct store_txn *txn, const struct actor_id *author,
+                                          uint64_t epoch, size_t *known, bool *awaited)
+{
+    struct known_rotation rotation;
+    enum store_error error = store_next_rotation(txn, author, epoch + 1, NULL, &rotation);
+
+    *awaited = false;
+    for (*known = 0; error == STORE_OK && *known < RIVAL_ROTATIONS_MAX; ++*known) {
+        const struct hash last = rotation.hash;
+
+        *awaited |= !rotation.held;
+        error = store_next_rotation(txn, author, epoch + 1, &last, &rotation);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static bool speaks_against(const struct block *block)
+{
+    return block->header.block_class == CLASS_STATUS || block->header.block_class == CLASS_GOVERN;
+}
+
+/* Count the block among what is held of its epoch. Returns: whether there is room. */
+static bool take_room(struct epoch_sides *sides, const struct block *block, bool opens_branch, bool awaited)
+{
+    uint64_t size = block->encoded.size;
+    uint64_t branches_max = awaited ? 2 * BRANCHES_MAX : BRANCHES_MAX;
+
+    if (block_is_rotation(block) || ((awaited || sides->bytes + size <= BRANCH_BYTES_MAX) &&
+                                     sides->branches + opens_branch <= branches_max)) {
+        sides->bytes += size;
+        sides->branches += opens_branch;
+        return true;
+    }
+    if (speaks_against(block) && sides->reserve_bytes + size <= RESERVE_BYTES_MAX &&
+        sides->reserve_branches + opens_branch <= RESERVE_BRANCHES_MAX) {
+        sides->reserve_bytes += size;
+        sides->reserve_branches += opens_branch;
+        return true;
+    }
+    return false;
+}
+
+/* Whether a block beside the chain is kept. Keys that were rotated away must not become a weapon: of an epoch
+ * that one rotation has closed only what was there before is known, and what that rotation extends; a second
+ * rotation opens the question again, and so does a cut head of somebody's withdrawal that is missed there. */
+static enum store_error find_room(struct store_txn *txn, const struct log_state *state,
+                                  const struct block *block, uint64_t now_s, enum reason *reason)
+{
+    const struct header *header = &block->header;
+    uint64_t epoch = block_is_rotation(block) ? header->epoch - 1 : header->epoch;
+    bool opens_branch = false, awaited = false, missed = false;
+    size_t rotations = 0;
+    struct epoch_sides sides;
+    enum store_error error = store_epoch_sides(txn, &header->author, epoch, &sides);
+
+    if (error == STORE_OK) {
+        error = look_at_rotations(txn, &header->author, epoch, &rotations, &awaited);
+    }
+    if (error == STORE_OK && !block_is_rotation(block) && epoch < state->epoch && rotations < 2) {
+        error = store_misses_cut_head(txn, &header->author, header->seq, &missed);
+        *reason = missed ? REASON_NONE : REASON_EPOCH_CLOSED;
+    }
+    if (error == STORE_OK && *reason == REASON_NONE) {
+        error = has_child(txn, block, &opens_branch);
+        if (error == STORE_OK && !take_room(&sides, block, opens_branch, awaited)) {
+            *reason = REASON_BRANCHES_FULL;
+            sides.cut = 1;
+        }
+    }
+    if (error == STORE_OK && *reason != REASON_NONE) {
+        error = remember_arrival(txn, block, now_s, &sides);
+    }
+    return error == STORE_OK ? store_set_epoch_sides(txn, &header->author, epoch, &sides) : error;
+}
+
+/* ---- a rotation whose ancestors are missing ---- */
+
+/* All blocks of an epoch have the same pre-commitments, so that a rotation shows without its parent whether
+ * it is one. */
+static enum store_error note_unheld_rotation(struct ingest *ingest, struct store_txn *txn,
+                                             const struct log_state *state, const struct block *block)
+{
+    const struct header *header = &block->header;
+    struct known_rotation rotation = {.seq = header->seq, .hash = block->hash};
+    struct key_set keys;
+    uint64_t epoch = 0;
+    size_t known = 0;
+    bool awaited = false;
+    enum store_error error = ingest_keys_in_epoch(txn, state, header->epoch - 1, &keys, &epoch);
+
+    if (error == STORE_OK &&
+        log_check_signatures(&keys, epoch, ingest->network, block, &ingest->arena) != REASON_NONE) {
+        return STORE_OK;
+    }
+    if (error == STORE_OK) {
+        error = look_at_rotations(txn, &header->author, header->epoch - 1, &known, &awaited);
+    }
+    if (error == STORE_OK && known < RIVAL_ROTATIONS_MAX) {
+        error = store_put_rotation(txn, &header->author, header->epoch, &rotation);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 /* ---- a block that does not simply extend the head ---- */
 
-/* Whether block is signed by keys in force at its parent. Writes where its branch leaves the chain. Returns:
- * false with *result filled. */
-static bool check_beside(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                         uint64_t *base_seq, struct ingest_result *result)
+/* Whether block is signed by keys in force at its parent. Returns: false with *result filled. */
+static bool check_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                         const struct block *block, struct ingest_result *result)
 {
     const struct header *header = &block->header;
-    struct side_path path;
     struct key_set keys;
     uint64_t epoch = 0;
-    enum store_error error =
-        trace_to_chain(ingest, txn, &header->author, header->seq - 1, header->previous, &path);
+    enum store_error error = store_keys_after(txn, ingest->network, &header->author, header->seq - 1,
+                                              &header->previous, &keys, &epoch);
 
-    if (error == STORE_OK) {
-        *base_seq = path.base_seq;
-        error = keys_at_parent(ingest, txn, &header->author, &path, &keys, &epoch);
-    }
     if (error == STORE_NOT_FOUND) {
         result->reason = REASON_ORPHAN;
-        return false;
+        error = block_is_rotation(block) ? note_unheld_rotation(ingest, txn, state, block) : STORE_OK;
+        if (error == STORE_OK) {
+            return false;
+        }
     }
     if (error != STORE_OK) {
         result->outcome = INGEST_FAILED;
@@ -324,107 +471,80 @@ static bool check_beside(struct ingest *ingest, struct store_txn *txn, const str
     return result->reason == REASON_NONE;
 }
 
-/* Put block beside the chain and prove what it contradicts. */
-static enum store_error keep_beside(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                                    uint64_t now_s, struct branch_block **blocks, size_t *count,
-                                    struct ingest_result *result)
-{
-    /* A rotation competes with every other one of its epoch, on whatever branch; other blocks only with their
-     * siblings. */
-    uint64_t from = block_is_rotation(block) ? 0 : block->header.seq;
-    enum store_error error = store_put_side_block(txn, ingest->network, block, now_s);
-
-    if (error == STORE_OK) {
-        error = store_branch_blocks(txn, ingest->network, &block->header.author, from, blocks, count,
-                                    &ingest->arena);
-    }
-    return error == STORE_OK ? prove_forks(ingest, txn, block, *blocks, *count, &result->fork_found) : error;
-}
-
-/* Whether the chain ends at its head for good, because two rotations opened the head's epoch. An author can
- * be frozen before its chain has come that far. */
-static enum store_error is_at_end(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
-                                  bool *out)
-{
-    size_t mark = arena_mark(&ingest->arena), rotations = 0, count = 0;
-    struct branch_block *blocks = NULL;
-    enum store_error error = store_is_frozen(txn, &state->author, out);
-
-    if (error != STORE_OK || !*out) {
-        return error;
-    }
-    error = store_branch_blocks(txn, ingest->network, &state->author, 0, &blocks, &count, &ingest->arena);
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        rotations += blocks[i].rotation && blocks[i].epoch == state->epoch;
-    }
-    arena_rewind(&ingest->arena, mark);
-    *out = rotations > 1;
-    return error;
-}
-
 /* The head's other children were refused, or the head would not be it: block is next if it is accepted. */
 static enum store_error try_to_extend(struct ingest *ingest, struct store_txn *txn,
                                       const struct log_state *state, const struct block *block,
                                       uint64_t now_s, struct ingest_result *result)
 {
-    bool at_end = false;
-    enum store_error error = is_at_end(ingest, txn, state, &at_end);
+    const struct side_block side = {
+        .seq = block->header.seq, .previous = block->header.previous, .hash = block->hash};
+    size_t rotations = 0;
+    enum store_error error = follow_count_rotations(txn, &state->author, state->epoch, &rotations);
 
-    result->outcome = INGEST_ASIDE;
-    if (error != STORE_OK || at_end) {
+    /* At the lower one of two rotations the chain ends for good. */
+    if (error != STORE_OK || rotations > 1) {
         return error;
     }
     result->reason = ingest_extend(ingest, txn, state, block, now_s, &error);
     result->outcome = result->reason == REASON_NONE ? INGEST_EXTENDED : INGEST_REFUSED;
-    return error;
+    return error == STORE_OK && result->reason != REASON_NONE ? store_refuse_side(txn, &state->author, &side)
+                                                              : error;
 }
 
 static enum store_error choose_anew(struct ingest *ingest, struct store_txn *txn,
-                                    const struct log_state *state, const struct block *block, uint64_t now_s,
+                                    const struct log_state *state, uint64_t now_s,
                                     struct ingest_result *result)
 {
     struct log_state after;
-    enum store_error error = replay_chosen(ingest, txn, &block->header.author, now_s);
+    enum store_error error = follow_go_on(ingest, txn, &state->author, now_s);
 
     if (error == STORE_OK) {
-        error = store_log_state(txn, &block->header.author, &after);
+        error = store_log_state(txn, &state->author, &after);
     }
-    if (error == STORE_OK) {
-        result->outcome = hash_equal(&after.head, &state->head) ? INGEST_ASIDE : INGEST_SWITCHED;
+    if (error == STORE_OK && !hash_equal(&after.head, &state->head)) {
+        result->outcome = INGEST_SWITCHED;
     }
     return error;
 }
 
 static enum store_error place_beside(struct ingest *ingest, struct store_txn *txn,
-                                     const struct log_state *state, const struct block *block,
-                                     uint64_t base_seq, uint64_t now_s, struct ingest_result *result)
+                                     const struct log_state *state, const struct block *block, uint64_t now_s,
+                                     struct ingest_result *result)
 {
-    struct branch_block *blocks = NULL;
-    size_t count = 0;
+    struct branch_switch way;
     bool changed = false;
-    enum store_error error = keep_beside(ingest, txn, block, now_s, &blocks, &count, result);
+    enum store_error error = store_put_side_block(txn, ingest->network, block, now_s);
 
-    if (error == STORE_OK && hash_equal(&block->header.previous, &state->head)) {
+    if (error == STORE_OK) {
+        error = prove_forks(ingest, txn, block, &result->fork_found);
+    }
+    if (error == STORE_OK) {
+        error = store_switch(txn, &state->author, &way);
+    }
+    if (error == STORE_OK && !way.active && hash_equal(&block->header.previous, &state->head)) {
         return try_to_extend(ingest, txn, state, block, now_s, result);
     }
     if (error == STORE_OK) {
-        error = is_choice_changed(txn, state, block, blocks, count, base_seq, &changed);
+        error = note_choice(txn, state, block, &changed);
     }
-    result->outcome = INGEST_ASIDE;
-    return error == STORE_OK && changed ? choose_anew(ingest, txn, state, block, now_s, result) : error;
+    return error == STORE_OK && (changed || way.active) ? choose_anew(ingest, txn, state, now_s, result)
+                                                        : error;
 }
 
 void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                    const struct block *block, uint64_t now_s, struct ingest_result *result)
 {
-    uint64_t base_seq = 0;
     enum store_error error = STORE_OK;
 
     result->outcome = INGEST_REFUSED;
-    if (!check_beside(ingest, txn, block, &base_seq, result)) {
+    if (!check_beside(ingest, txn, state, block, result)) {
         return;
     }
-    error = place_beside(ingest, txn, state, block, base_seq, now_s, result);
+    error = find_room(txn, state, block, now_s, &result->reason);
+    if (error == STORE_OK && result->reason == REASON_NONE) {
+        result->outcome = INGEST_ASIDE;
+        error = place_beside(ingest, txn, state, block, now_s, result);
+    }
     if (error != STORE_OK) {
         result->outcome = INGEST_FAILED;
         result->error = error;

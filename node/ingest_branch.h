@@ -16,8 +16,17 @@ enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const st
 void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                    const struct block *block, uint64_t now_s, struct ingest_result *result);
 
-/* Keep a checked proof if it is the lowest of its author and epoch. Returns: REASON_NONE when it was kept,
- * REASON_KNOWN when the one held is as low. */
+/* Keys of the last block of the chain in epoch. STORE_NOT_FOUND when the chain has not come to it. */
+enum store_error ingest_keys_in_epoch(struct store_txn *txn, const struct log_state *state, uint64_t wanted,
+                                      struct key_set *keys, uint64_t *epoch);
+
+/* Remember when the headers of a checked proof came, whose blocks may never do. */
+enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *txn,
+                                     const struct fork_point *point, const struct fork_proof *proof,
+                                     uint64_t now_s);
+
+/* Keep a checked proof if it is the lowest of its author and epoch, or the newest. Returns: REASON_NONE when
+ * it is the lowest now, which others should hear of at once, else REASON_KNOWN. */
 enum reason ingest_keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
                                    const struct fork_point *point, const struct fork_proof *proof,
                                    enum store_error *error);

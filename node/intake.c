@@ -85,7 +85,7 @@ static enum store_error decide(struct intake_item *item, struct ingest *ingest, 
         item->reason = ingest_checkpoint(ingest, txn, item->bytes, &item->author, &error);
         return error;
     case INTAKE_FORK_PROOF:
-        item->reason = ingest_fork_proof(ingest, txn, item->bytes, &item->author, &error);
+        item->reason = ingest_fork_proof(ingest, txn, item->bytes, now_s, &item->author, &error);
         return error;
     case INTAKE_NONCE:
         return use_nonce(txn, item->bytes, &item->reason);
@@ -108,6 +108,7 @@ static enum store_error apply_once(struct intake *intake, struct ingest *ingest,
     if (error != STORE_OK) {
         return error;
     }
+    ingest_begin_turn(ingest);
     for (size_t i = 0; i < intake->count; i++) {
         struct intake_item *item = &intake->items[i];
 

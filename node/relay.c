@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/locator.h"
+#include "node/side_push.h"
 
 enum { RELAY_MEMORY_SIZE = 4 * 1024 * 1024 };
 
@@ -33,6 +34,25 @@ void relay_deinit(struct relay *relay)
 
 /* ---- comparing ---- */
 
+/* A signed block that found no room before, or whose epoch a rotation had closed, is not asked for again
+ * while that is so. */
+static enum store_error is_refused(struct store_txn *txn, const struct head *head,
+                                   const struct log_state *state, enum sync_ours *out)
+{
+    uint64_t first_s = 0;
+    struct epoch_sides sides;
+    enum store_error error = store_first_arrival(txn, &head->author, head->seq, &head->hash, &first_s);
+
+    *out = SYNC_OURS_MISSING;
+    if (error == STORE_OK) {
+        error = store_epoch_sides(txn, &head->author, head->epoch, &sides);
+        if (error == STORE_OK && (sides.cut || head->epoch < state->epoch)) {
+            *out = SYNC_OURS_SAME;
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* Whether the block that head names is held, on the chain (then at most at our head) or beside it. */
 static enum store_error compare_held(struct relay *relay, struct store_txn *txn, const struct head *head,
                                      const struct log_state *state, enum sync_ours *out)
@@ -59,10 +79,10 @@ static enum store_error compare_held(struct relay *relay, struct store_txn *txn,
     /* A branch whose last block is held beside the chain holds nothing new. */
     arena_rewind(&relay->arena, 0);
     error = store_block_by_hash(txn, &head->author, head->seq, &head->hash, &bytes, &relay->arena);
-    if (error == STORE_NOT_FOUND) {
-        *out = SYNC_OURS_MISSING;
+    if (error != STORE_NOT_FOUND) {
+        return error;
     }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return is_refused(txn, head, state, out);
 }
 
 enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const struct head *head,
@@ -157,6 +177,75 @@ static enum store_error send_proofs(struct relay *relay, struct store_txn *txn, 
     return store_each_fork_proof(txn, send_proof, &visit);
 }
 
+/* ---- side branches ---- */
+
+static struct relayed_sides *relayed_to(struct relay *relay, uint32_t peer, const struct actor_id *author)
+{
+    struct relayed_sides *sides = NULL;
+
+    for (size_t i = 0; i < RELAYED_SIDES_MAX; i++) {
+        sides = &relay->sides[i];
+        if (sides->peer == peer && actor_id_equal(&sides->author, author)) {
+            return sides;
+        }
+    }
+    sides = &relay->sides[relay->next_sides];
+    relay->next_sides = (relay->next_sides + 1) % RELAYED_SIDES_MAX;
+    *sides = (struct relayed_sides){.peer = peer, .author = *author};
+    return sides;
+}
+
+static struct hash choice_of(const struct head *heads, size_t count)
+{
+    static const struct hash_domain domain = {.label = "relayed sides"};
+    struct hash_stream stream;
+    struct hash out;
+
+    hash_stream_init(&stream, &domain);
+    for (size_t i = 0; i < count; i++) {
+        hash_stream_add(&stream, heads[i].hash.bytes, HASH_SIZE);
+    }
+    hash_stream_end(&stream, &out);
+    return out;
+}
+
+/* Push side blocks that the peer was not sent, as far as it takes what it did not ask for; the rest goes with
+ * the next exchange. */
+static enum store_error push_sides(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                   const struct actor_id *author)
+{
+    struct relayed_sides *sides = NULL;
+    struct head *heads = NULL;
+    size_t count = 0;
+    struct hash choice;
+    enum store_error error;
+
+    arena_rewind(&relay->arena, 0);
+    error = side_push_choose(txn, author, &heads, &count, &relay->arena);
+    if (error != STORE_OK || count == 0) {
+        return error;
+    }
+    sides = relayed_to(relay, peer, author);
+    choice = choice_of(heads, count);
+    if (!hash_equal(&choice, &sides->choice)) {
+        sides->choice = choice;
+        sides->sent = 0;
+    }
+    for (; sides->sent < count && error == STORE_OK; sides->sent++) {
+        size_t mark = arena_mark(&relay->arena);
+        const struct head *head = &heads[sides->sent];
+        struct bytes bytes;
+
+        error = store_block_by_hash(txn, author, head->seq, &head->hash, &bytes, &relay->arena);
+        if (error != STORE_OK || !peers_may_send_unasked(relay->peers, peer, bytes.size, relay->now_ms) ||
+            !peers_send(relay->peers, peer, FRAME_BLOCK, bytes)) {
+            return error;
+        }
+        arena_rewind(&relay->arena, mark);
+    }
+    return error;
+}
+
 /* ---- all heads ---- */
 
 /* A visit that gathers heads from author `from` on. */
@@ -205,6 +294,9 @@ static enum store_error send_all_heads(struct relay *relay, struct store_txn *tx
     peer->heads_from = visit.next;
     for (size_t i = 0; sent && error == STORE_OK && i < visit.count; i++) {
         error = send_checkpoint(relay, txn, id, &relay->heads[i].author);
+    }
+    for (size_t i = 0; sent && error == STORE_OK && i < visit.count; i++) {
+        error = push_sides(relay, txn, id, &relay->heads[i].author);
     }
     return error;
 }

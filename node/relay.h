@@ -7,6 +7,17 @@
 #include "node/ingest.h"
 #include "node/peers.h"
 
+/* How far the side blocks of an author went to a peer. A choice that has not changed since does not go
+ * again. */
+struct relayed_sides {
+    uint32_t peer; /* 0: none */
+    struct actor_id author;
+    struct hash choice;
+    size_t sent;
+};
+
+enum { RELAYED_SIDES_MAX = 512 };
+
 struct relay {
     struct ingest *ingest;
     const struct network *network;
@@ -16,6 +27,8 @@ struct relay {
     uint8_t *memory;    /* owned: what the store copies out */
     struct arena arena;
     uint64_t now_ms;
+    size_t next_sides; /* whose place is taken next */
+    struct relayed_sides sides[RELAYED_SIDES_MAX];
 };
 
 /* Returns: false when out of memory. Borrows: ingest, peers. */

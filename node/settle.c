@@ -211,6 +211,10 @@ static void settle_block(struct daemon *daemon, const struct intake_item *item)
         break;
     case INGEST_ASIDE:
         log_block(daemon, LOG_WARN, "block-kept-aside", item);
+        /* What speaks against somebody goes on at once; the rest of a branch with the next heads. */
+        if (result->speaks) {
+            feed_block(daemon, SYNC_BLOCK_NEW, sync_peer_of(daemon, item), result);
+        }
         if (peer_of(daemon, item) != NULL) {
             feed_block(daemon, SYNC_BLOCK_IN, item->from, result);
         }
@@ -433,6 +437,43 @@ void settle_intake(struct daemon *daemon)
     }
 }
 
+/* ---- authors on their way to another branch ---- */
+
+static void announce_progress(struct daemon *daemon, const struct ingest_progress *progress)
+{
+    for (size_t i = 0; i < progress->count; i++) {
+        const struct head *head = &progress->heads[i];
+        const struct ingest_result result = {
+            .author = head->author, .epoch = head->epoch, .seq = head->seq, .hash = head->hash};
+
+        feed_block(daemon, SYNC_BLOCK_NEW, SYNC_LOCAL, &result);
+    }
+    if (progress->count > 0) {
+        recheck_later(daemon);
+        watch_on_accepted(&daemon->watch);
+    }
+}
+
+static void go_on(struct daemon *daemon)
+{
+    enum { RETRY_MS = 1000 };
+    uint64_t now_s = clock_wall_s();
+    struct ingest_progress progress;
+    enum store_error error = ingest_go_on(&daemon->ingest, now_s, &progress);
+
+    daemon->follow_ms = daemon->now_ms + RETRY_MS;
+    if (error != STORE_OK) {
+        settle_store_error(daemon, "branch-not-followed", error);
+        return;
+    }
+    if (progress.resume_s == UINT64_MAX) {
+        daemon->follow_ms = UINT64_MAX;
+    } else if (progress.resume_s <= now_s) {
+        daemon->follow_ms = daemon->now_ms;
+    }
+    announce_progress(daemon, &progress);
+}
+
 void settle_timers(struct daemon *daemon)
 {
     if (daemon->now_ms >= sync_deadline_ms(daemon->sync)) {
@@ -443,6 +484,12 @@ void settle_timers(struct daemon *daemon)
     }
     sign_checkpoint(daemon);
     settle_intake(daemon);
+    if (daemon->ingest.on_the_way) {
+        daemon->ingest.on_the_way = false;
+        daemon->follow_ms = daemon->now_ms;
+    } else if (daemon->now_ms >= daemon->follow_ms) {
+        go_on(daemon);
+    }
 }
 
 uint64_t settle_deadline_ms(const struct daemon *daemon)
@@ -451,6 +498,9 @@ uint64_t settle_deadline_ms(const struct daemon *daemon)
 
     if (daemon->recheck_ms < deadline_ms) {
         deadline_ms = daemon->recheck_ms;
+    }
+    if (daemon->follow_ms < deadline_ms) {
+        deadline_ms = daemon->follow_ms;
     }
     if (daemon->ingest.has_self && daemon->checkpoints.due_ms < deadline_ms) {
         deadline_ms = daemon->checkpoints.due_ms;

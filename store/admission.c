@@ -252,3 +252,52 @@ enum store_error store_is_named(struct store_txn *txn, const struct network *net
     free(memory);
     return error;
 }
+
+/* ---- cut heads ---- */
+
+/* Whether the withdrawal names a cut head at seq or above that is not held of its delegate. */
+static enum store_error misses_cut(struct store_txn *txn, const struct entry_at *grant, uint32_t delegate,
+                                   uint64_t seq, bool *missed)
+{
+    enum { WITHDRAWAL_ARENA_SIZE = 16 * 1024 };
+    uint8_t memory[WITHDRAWAL_ARENA_SIZE];
+    struct arena arena;
+    struct entry entry;
+    struct withdrawal withdrawal;
+    struct stored_block stored;
+    enum store_error error = read_grant(txn, grant, &entry);
+
+    arena_init(&arena, memory, sizeof memory);
+    if (error != STORE_OK || entry.kind != ENTRY_WITHDRAWAL ||
+        entry_payload_decode(&withdrawal, &entry, &arena) != REASON_NONE || !withdrawal.has_cut ||
+        withdrawal.cut_seq < seq) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    error = stored_block_read(txn, delegate, withdrawal.cut_seq, &withdrawal.cut_head, &stored);
+    *missed |= error == STORE_NOT_FOUND;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error store_misses_cut_head(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                       bool *missed)
+{
+    enum { WITHDRAWALS_MAX = 256 };
+    const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, author);
+    struct entry_at grant;
+    uint32_t number = 0;
+    enum store_error error = store_author_number(txn, author, &number);
+
+    *missed = false;
+    if (error == STORE_OK) {
+        error = grant_next(txn, &key, NULL, &grant);
+    }
+    for (size_t i = 0; i < WITHDRAWALS_MAX && error == STORE_OK && !*missed; i++) {
+        const struct entry_at last = grant;
+
+        error = misses_cut(txn, &grant, number, seq, missed);
+        if (error == STORE_OK) {
+            error = grant_next(txn, &key, &last, &grant);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}

@@ -185,6 +185,7 @@ static enum store_error side_of_row(struct walk *walk, struct side_block *out)
     memcpy(&row, walk->value.data, sizeof row);
     *out = (struct side_block){.seq = number_at(walk->key.data, 4, 8),
                                .epoch = row.epoch,
+                               .block_class = (enum block_class)row.block_class,
                                .rotation = row.rotation,
                                .refused = row.refused,
                                .way = row.way};
@@ -235,6 +236,37 @@ enum store_error store_next_child(struct store_txn *txn, const struct actor_id *
     return error;
 }
 
+enum store_error store_each_side(struct store_txn *txn, const struct actor_id *author, uint64_t from,
+                                 bool (*visit)(void *context, const struct side_block *side), void *context)
+{
+    uint32_t number = 0;
+    struct walk walk;
+    struct key prefix, first;
+    enum store_error error = store_author_number(txn, author, &number);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    prefix = author_key(number);
+    first = author_seq_key(number, from);
+    error = walk_open(&walk, txn, TABLE_SIDES);
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &first);
+    while (error == STORE_OK && walk_under(&walk, &prefix)) {
+        struct side_block side;
+
+        error = side_of_row(&walk, &side);
+        if (error != STORE_OK || !visit(context, &side)) {
+            break;
+        }
+        error = walk_next(&walk);
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* Find the row of a block whose parent is not known. */
 static enum store_error side_row_read(struct store_txn *txn, const struct network *network, uint32_t number,
                                       uint64_t seq, const struct hash *hash, struct key *key,
@@ -269,6 +301,7 @@ enum store_error store_side_block(struct store_txn *txn, const struct network *n
                                .previous = header.previous,
                                .hash = *hash,
                                .epoch = row.epoch,
+                               .block_class = (enum block_class)row.block_class,
                                .rotation = row.rotation,
                                .refused = row.refused,
                                .way = row.way};

@@ -5,26 +5,27 @@
 
 /* ---- fork proofs ---- */
 
-static struct key fork_key(const struct actor_id *author, uint64_t epoch)
+static struct key fork_key(const struct actor_id *author, uint64_t epoch, enum fork_proof_rank rank)
 {
     struct key key = key_of(author->hash.bytes, HASH_SIZE);
 
     key_add_number(&key, epoch, 8);
+    key_add_number(&key, rank, 1);
     return key;
 }
 
 enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
-                                      struct bytes encoded)
+                                      enum fork_proof_rank rank, struct bytes encoded)
 {
-    struct key key = fork_key(author, epoch);
+    struct key key = fork_key(author, epoch, rank);
 
     return table_put(txn, TABLE_FORKS, &key, encoded.data, encoded.size);
 }
 
 enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
-                                  struct bytes *out, struct arena *arena)
+                                  enum fork_proof_rank rank, struct bytes *out, struct arena *arena)
 {
-    struct key key = fork_key(author, epoch);
+    struct key key = fork_key(author, epoch, rank);
     struct bytes view;
     enum store_error error = table_get(txn, TABLE_FORKS, &key, &view);
 
@@ -41,6 +42,7 @@ enum store_error store_each_fork_proof(struct store_txn *txn,
 {
     struct key first = {0};
     struct walk walk;
+    struct bytes lowest = {0};
     enum store_error error = walk_open(&walk, txn, TABLE_FORKS);
 
     if (error != STORE_OK) {
@@ -50,11 +52,15 @@ enum store_error store_each_fork_proof(struct store_txn *txn,
     for (error = walk_seek(&walk, &first); error == STORE_OK; error = walk_next(&walk)) {
         struct actor_id author;
 
-        if (walk.key.size != HASH_SIZE + 8) {
+        if (walk.key.size != HASH_SIZE + 8 + 1) {
             error = txn_fail(txn, STORE_NOT_A_STORE);
             break;
         }
         memcpy(&author, walk.key.data, HASH_SIZE);
+        if (walk.key.data[HASH_SIZE + 8] == FORK_PROOF_NEWEST && bytes_equal(walk.value, lowest)) {
+            continue;
+        }
+        lowest = walk.value;
         if (!visit(context, &author, number_at(walk.key.data, HASH_SIZE, 8), walk.value)) {
             break;
         }

@@ -68,6 +68,71 @@ static enum store_error fill_known_by(struct gather *gather, uint32_t number, st
 
 /* ---- evidence ---- */
 
+/* Whether the header that a proof shows is of a status or govern block that is not held. */
+static enum store_error misses_body(struct gather *gather, uint32_t number, struct bytes header_bytes,
+                                    bool *missing)
+{
+    struct stored_block stored;
+    struct header header;
+    struct hash hash;
+    enum store_error error = STORE_OK;
+
+    if (header_decode(&header, header_bytes, gather->arena) != REASON_NONE) {
+        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+    }
+    if (header.block_class != CLASS_STATUS && header.block_class != CLASS_GOVERN) {
+        return STORE_OK;
+    }
+    header_hash(&hash, gather->network, header_bytes);
+    error = stored_block_read(gather->txn, number, header.seq, &hash, &stored);
+    *missing |= error == STORE_NOT_FOUND;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error fill_missing_bodies(struct gather *gather, uint32_t number, struct dossier_log *log)
+{
+    static const enum fork_proof_rank ranks[] = {FORK_PROOF_LOWEST, FORK_PROOF_NEWEST};
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < 2 && error == STORE_OK; i++) {
+        size_t mark = arena_mark(gather->arena);
+        struct fork_proof proof;
+        struct bytes encoded;
+
+        error = store_fork_proof(gather->txn, &log->author, log->epoch, ranks[i], &encoded, gather->arena);
+        if (error == STORE_OK &&
+            schema_decode(&fork_proof_schema, &proof, encoded, gather->arena) != REASON_NONE) {
+            error = txn_fail(gather->txn, STORE_NOT_A_STORE);
+        }
+        if (error == STORE_OK) {
+            error = misses_body(gather, number, proof.header_a, &log->body_missing);
+        }
+        if (error == STORE_OK) {
+            error = misses_body(gather, number, proof.header_b, &log->body_missing);
+        }
+        arena_rewind(gather->arena, mark);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* How complete what is known of its branches is. */
+static enum store_error fill_branches(struct gather *gather, uint32_t number, struct dossier_log *log)
+{
+    struct epoch_sides sides;
+    struct branch_switch way;
+    enum store_error error = store_epoch_sides(gather->txn, &log->author, log->epoch, &sides);
+
+    if (error == STORE_OK) {
+        error = store_switch(gather->txn, &log->author, &way);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    log->branches_cut = sides.cut;
+    log->switching = way.active;
+    return fill_missing_bodies(gather, number, log);
+}
+
 /* STORE_NOT_FOUND: no proof of that epoch is held. */
 static enum store_error disputed_seq(struct gather *gather, const struct actor_id *author, uint64_t epoch,
                                      uint64_t *seq)
@@ -77,7 +142,7 @@ static enum store_error disputed_seq(struct gather *gather, const struct actor_i
     struct fork_proof proof;
     struct fork_point point;
     struct bytes encoded;
-    enum store_error error = store_fork_proof(gather->txn, author, epoch, &encoded, arena);
+    enum store_error error = store_fork_proof(gather->txn, author, epoch, FORK_PROOF_LOWEST, &encoded, arena);
 
     if (error == STORE_OK && (schema_decode(&fork_proof_schema, &proof, encoded, arena) != REASON_NONE ||
                               fork_proof_point(&point, &proof, arena) != REASON_NONE)) {
@@ -160,6 +225,9 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     error = fill_known_by(gather, row->number, log);
     if (error == STORE_OK) {
         error = fill_forks(gather, log);
+    }
+    if (error == STORE_OK) {
+        error = fill_branches(gather, row->number, log);
     }
     return error == STORE_OK ? fill_checkpoint(gather, row->number, log) : error;
 }

@@ -24,7 +24,7 @@ enum store_error {
     STORE_NO_MEMORY, /* the arena is full */
 };
 
-enum { STORE_VERSION = 3, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 4, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -131,6 +131,7 @@ struct side_block {
     struct hash previous;
     struct hash hash;
     uint64_t epoch;
+    enum block_class block_class;
     bool rotation;
     bool refused; /* acceptance refused its body */
     uint64_t way; /* what store_mark_way said last; 0: nothing */
@@ -140,6 +141,10 @@ struct side_block {
  * lowest). STORE_NOT_FOUND: there is none. */
 enum store_error store_next_child(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                   const struct hash *hash, const struct hash *after, struct side_block *out);
+/* Call visit for every block beside the chain at seq from or above, ascending by seq. visit returns false to
+ * stop. */
+enum store_error store_each_side(struct store_txn *txn, const struct actor_id *author, uint64_t from,
+                                 bool (*visit)(void *context, const struct side_block *side), void *context);
 /* A block beside the chain by its own name. */
 enum store_error store_side_block(struct store_txn *txn, const struct network *network,
                                   const struct actor_id *author, uint64_t seq, const struct hash *hash,
@@ -170,6 +175,11 @@ enum store_error store_next_rotation(struct store_txn *txn, const struct actor_i
 enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                     const struct known_rotation *rotation);
 
+/* Whether a withdrawal names a cut head of author at seq or above that is not held: its ancestors are read
+ * there whatever author rotates later. */
+enum store_error store_misses_cut_head(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
+                                       bool *missed);
+
 /* What arrived beside the chain in an epoch, and what found no room. Plain: a row as it is. */
 struct epoch_sides {
     uint64_t bytes;
@@ -194,7 +204,7 @@ struct branch_switch {
     uint32_t base_seq;  /* the choice begins anew here */
     uint32_t unwind_to; /* the chain is un-applied down to this block first; SWITCH_NONE: it is */
     uint32_t active;    /* the chain is not the chosen one yet */
-    uint32_t zero;
+    uint32_t begun;     /* what is under way was let begin by the budget */
 };
 enum { SWITCH_NONE = INT32_MAX };
 /* All zero but unwind_to where the author never was on its way. */
@@ -228,11 +238,13 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
                                       struct bytes encoded);
 enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes *out,
                                   struct arena *arena);
-/* Encoded fork_proof records, one per (author, epoch). */
+/* Encoded fork_proof records, of each (author, epoch) the lowest and the newest, which may be one. */
+enum fork_proof_rank { FORK_PROOF_LOWEST, FORK_PROOF_NEWEST };
 enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
-                                      struct bytes encoded);
+                                      enum fork_proof_rank rank, struct bytes encoded);
 enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
-                                  struct bytes *out, struct arena *arena);
+                                  enum fork_proof_rank rank, struct bytes *out, struct arena *arena);
+/* Where both are one, it is visited once. */
 enum store_error store_each_fork_proof(struct store_txn *txn,
                                        bool (*visit)(void *context, const struct actor_id *author,
                                                      uint64_t epoch, struct bytes encoded),

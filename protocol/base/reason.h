@@ -119,7 +119,10 @@
     X(REASON_STATE_NOT_ASKED, 154, "accredited-by-state-none-asked")                                         \
     X(REASON_STATES_UNBOUND, 155, "states-of-accreditation-not-evaluated")                                   \
     X(REASON_CHECKPOINT_AHEAD, 156, "checkpoint-ahead-of-time")                                              \
-    /* verdict: branches */                                                                                  \
+    /* branches */                                                                                           \
+    X(REASON_SWITCHING, 170, "on-its-way-to-another-branch")                                                 \
+    X(REASON_BRANCHES_FULL, 171, "too-many-branches")                                                        \
+    X(REASON_EPOCH_CLOSED, 172, "epoch-is-closed")                                                           \
     X(REASON_DROPPED, 175, "on-a-dropped-branch")
 
 #define REASON_AS_ENUM(name, number, word) name = number,

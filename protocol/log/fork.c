@@ -41,6 +41,33 @@ bool fork_proof_of(struct fork_proof *proof, const struct block *a, const struct
     return copy_signatures(&proof->signatures_a, a, arena) && copy_signatures(&proof->signatures_b, b, arena);
 }
 
+static bool block_of(struct block *out, struct bytes header_bytes, const struct list *signatures,
+                     struct bytes entry_bytes, const struct network *network, struct arena *arena)
+{
+    struct entry *entry = arena_take(arena, sizeof *entry);
+
+    *out = (struct block){.header_bytes = header_bytes};
+    if (entry == NULL || signatures->count > SIGNATURES_MAX ||
+        header_decode(&out->header, header_bytes, arena) != REASON_NONE) {
+        return false;
+    }
+    header_hash(&out->hash, network, header_bytes);
+    memcpy(out->signatures, signatures->items, signatures->count * sizeof out->signatures[0]);
+    out->signature_count = signatures->count;
+    /* Of other blocks the header alone is in a proof: what stands in them is nobody's keys. */
+    *entry = (struct entry){.kind = 0};
+    out->entries = entry;
+    out->entry_count = 1;
+    return entry_bytes.size == 0 || entry_decode(entry, entry_bytes) == REASON_NONE;
+}
+
+bool fork_proof_blocks(struct block out[2], const struct fork_proof *proof, const struct network *network,
+                       struct arena *arena)
+{
+    return block_of(&out[0], proof->header_a, &proof->signatures_a, proof->entry_a, network, arena) &&
+           block_of(&out[1], proof->header_b, &proof->signatures_b, proof->entry_b, network, arena);
+}
+
 enum reason fork_proof_point(struct fork_point *point, const struct fork_proof *proof, struct arena *arena)
 {
     size_t mark = arena_mark(arena);

@@ -19,6 +19,11 @@ struct fork_point {
 bool fork_proof_of(struct fork_proof *proof, const struct block *a, const struct block *b,
                    struct arena *arena);
 
+/* The two blocks of a proof, without bodies but for a rotation's one entry: enough for fork_proof_of.
+ * Returns: false when it is none, or arena is full. */
+bool fork_proof_blocks(struct block out[2], const struct fork_proof *proof, const struct network *network,
+                       struct arena *arena);
+
 /* Check shape and signatures. keys are those in force at the fork's parent, in parent_epoch (for rotations of
  * different parents: any block of the closed epoch, whose pre-commitments are one and the same).
  * Returns: REASON_NONE and *point, or why it proves nothing. */

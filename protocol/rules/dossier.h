@@ -46,6 +46,9 @@ struct dossier_log {
     bool forked;       /* a fork proof stands in the open epoch */
     uint64_t fork_seq; /* when frozen or forked: the lowest disputed block, for a frozen log never above the
                           rotation that was chosen; this one and all later ones are disputed */
+    bool switching;    /* on its way to another branch: what is here is not the chosen log yet */
+    bool branches_cut; /* signed branches of the open epoch found no room: what they say is not known */
+    bool body_missing; /* a fork proof of the open epoch shows a status or govern block that is not held */
     /* The newest checkpoint whose time is not after the question's known_by_s, of the newest one held and the
      * last one of each earlier day; none when the block that it names is not on the chain. */
     bool has_checkpoint;

@@ -15,7 +15,7 @@ struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
     if (*age_s > budget_s) {
         return (struct axis_answer){ANSWER_NO, REASON_STALE};
     }
-    return dossier_log_reaches(log, log->checkpoint_seq)
+    return !log->switching && !log->body_missing && dossier_log_reaches(log, log->checkpoint_seq)
                ? (struct axis_answer){ANSWER_YES, REASON_NONE}
                : (struct axis_answer){ANSWER_UNKNOWN, REASON_INCOMPLETE};
 }

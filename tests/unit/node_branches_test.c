@@ -1,437 +1,447 @@
-#include "protocol/rules/verdict.h"
+#include "node/ingest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "node/follow.h"
+#include "node/side_push.h"
+#include "protocol/log/fork.h"
 #include "tests/support/node_bench.h"
 
-/* What branches of an issuer's log mean, as blocks come to a node: the owner attests for the named actor in
- * block 1; two branches go on from there. */
+/* Blocks beside an author's chain: how many are kept and until when, what is remembered of those that are
+ * not, how long what was followed was, and that two nodes come to know the same. */
 
-enum { BEGIN_S = 1750000000, DAY_S = 86400, SALTS = 8, VERDICT_ARENA_SIZE = 1024 * 1024 };
-enum { EFFECTIVE_DAY = 40000 };
+enum { SIBLINGS = 100, ENCODED_SIZE = 64 * 1024, DAY_S = 86400 };
 
-static struct memory_log one, other; /* branches of the owner's log */
-static uint8_t verdict_memory[VERDICT_ARENA_SIZE];
-static struct arena verdict_arena;
-static struct dossier dossier;
-static struct verdict verdict;
+struct sibling {
+    struct bytes encoded;
+    struct hash hash;
+    uint8_t memory[ENCODED_SIZE];
+};
+
+static struct sibling siblings[SIBLINGS];
+static struct memory_log fork_log; /* the owner's log up to the fork */
 
 /* ---- writing ---- */
 
-static const struct actor_id *id_of(enum who who)
+/* Sign the draft on top of log, and keep it apart from the builder's arena. */
+static void sign_sibling(struct sibling *out, const struct memory_log *log)
 {
-    return &node->actors[who].id;
+    size_t mark = arena_mark(&node->builder.arena);
+    struct bytes encoded;
+    struct block block;
+
+    assert_int_equal(log_builder_sign(&encoded, &node->builder, log), REASON_NONE);
+    assert_true(encoded.size <= sizeof out->memory);
+    memcpy(out->memory, encoded.data, encoded.size);
+    out->encoded = bytes_of(out->memory, encoded.size);
+    assert_int_equal(block_decode(&block, &node->network, out->encoded, &node->builder.arena), REASON_NONE);
+    out->hash = block.hash;
+    arena_rewind(&node->builder.arena, mark);
 }
 
-static void say_attested(enum who about)
+static int order_siblings(const void *a, const void *b)
 {
-    struct attestation attestation = build_attestation(id_of(about), "ase/A5", 39000, 42000);
-    log_builder_begin(&node->builder, CLASS_CONTENT);
-    log_builder_add(&node->builder, ENTRY_ATTESTATION, &attestation);
+    const struct sibling *left = *(const struct sibling *const *)a;
+    const struct sibling *right = *(const struct sibling *const *)b;
+
+    return hash_compare(&left->hash, &right->hash);
 }
 
-static void say_status(enum status_action action)
+/* Siblings of the fork in order of their hashes. */
+static void sort_siblings(const struct sibling *sorted[SIBLINGS], size_t count)
 {
-    struct index_range range;
-    struct status status = build_status(1, &range, 0, 0, action, EFFECTIVE_DAY);
-    status.has_holder = action == STATUS_HELD_BY;
-    status.holder = subject_of_actor(id_of(STRANGER));
-    status.has_replacement = action == STATUS_REPLACED;
-    status.replacement = (struct entry_name){.author = *id_of(OWNER), .seq = 1};
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = &siblings[i];
+    }
+    qsort(sorted, count, sizeof sorted[0], order_siblings);
+}
+
+static void offer_at(struct bytes encoded, uint64_t now_s)
+{
+    ingest_block(&node->ingest, node->txn, INGEST_PEER, encoded, now_s, &node->result);
+    assert_int_not_equal(node->result.outcome, INGEST_FAILED);
+}
+
+/* The owner's log has a content block and goes on with another; siblings of that are content blocks. */
+static void fork_owner(size_t count)
+{
+    node_take_in_owner();
+    say_content(NAMED, 2);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    memory_log_copy(&fork_log, &node->logs[OWNER]);
+    for (size_t i = 0; i < count; i++) {
+        say_content(NAMED, 1);
+        sign_sibling(&siblings[i], &fork_log);
+    }
+}
+
+static uint64_t fork_seq(void)
+{
+    return fork_log.state.seq + 1;
+}
+
+static const struct actor_id *owner(void)
+{
+    return &node->actors[OWNER].id;
+}
+
+static void say_revoked(uint32_t day)
+{
+    const struct index_range range = {0, 0};
+    const struct status status = {.seq = fork_log.state.seq,
+                                  .entries = {.items = &range, .count = 1},
+                                  .action = STATUS_REVOKED,
+                                  .effective_day = day};
+
     log_builder_begin(&node->builder, CLASS_STATUS);
     log_builder_add(&node->builder, ENTRY_STATUS, &status);
 }
 
-static void say_void_of_1(void)
-{
-    struct void_record voids = build_void(1, 1, STATUS_REASON_KEY_COMPROMISE);
-    log_builder_begin(&node->builder, CLASS_GOVERN);
-    log_builder_add(&node->builder, ENTRY_VOID, &voids);
-}
-
-static void say_withdrawn(enum who delegate)
-{
-    struct withdrawal record = {.delegate = *id_of(delegate), .has_cut = true};
-    log_builder_begin(&node->builder, CLASS_GOVERN);
-    record.cut_head.bytes[0] = 1;
-    log_builder_add(&node->builder, ENTRY_WITHDRAWAL, &record);
-}
-
-/* Name the branch that `from` has and `on` has not. */
-static void say_named(const struct memory_log *from, uint64_t epoch)
-{
-    struct void_record voids = {.has_branch = true, .reason = STATUS_REASON_KEY_COMPROMISE};
-    voids.branch.epoch = epoch;
-    voids.branch.fork_parent = from->blocks[1].record.hash;
-    voids.branch.first = from->blocks[2].record.hash;
-    log_builder_begin(&node->builder, CLASS_GOVERN);
-    log_builder_add(&node->builder, ENTRY_VOID, &voids);
-}
-
-static void write(struct memory_log *log)
-{
-    log_builder_append(&node->builder, log);
-}
-
-static void rotate(struct memory_log *log)
-{
-    struct built_keys built;
-    build_rotation(&built, &node->builder.ring, &log->state.keys, &node->network, 77, 1);
-    log_builder_begin(&node->builder, CLASS_KEYS);
-    log_builder_add(&node->builder, ENTRY_KEYS, &built.keys);
-    write(log);
-}
-
-/* Two branches behind the attestation; salt makes their hashes fall in either order. */
-static void begin(uint64_t salt)
-{
-    node->builder.salt += 100 * (salt + 1);
-    log_builder_inception(&node->builder, &one, &node->actors[OWNER]);
-    say_attested(NAMED);
-    write(&one);
-    memory_log_copy(&other, &one);
-}
-
-static int setup(void **state)
-{
-    int made = node_make(state);
-    arena_init(&verdict_arena, verdict_memory, sizeof verdict_memory);
-    memory_log_init(&one, &node->network, &node->scratch);
-    memory_log_init(&other, &node->network, &node->scratch);
-    return made;
-}
-
-static int teardown(void **state)
-{
-    memory_log_deinit(&one);
-    memory_log_deinit(&other);
-    return node_drop(state);
-}
-#define WITH_BRANCHES(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
-/* ---- offering ---- */
-
-static void offer(const struct memory_log *log, uint64_t from, uint64_t now_s)
-{
-    for (uint64_t seq = from; seq < log->block_count; seq++) {
-        const struct memory_block *block = &log->blocks[seq];
-        ingest_block(&node->ingest, node->txn, INGEST_PEER, bytes_of(block->encoded, block->encoded_size),
-                     now_s, &node->result);
-        assert_int_not_equal(node->result.outcome, INGEST_REFUSED);
-        assert_int_not_equal(node->result.outcome, INGEST_FAILED);
-    }
-}
-
-static bool follows(const struct memory_log *log)
+static void assert_head(const struct hash *hash)
 {
     struct log_state state;
-    assert_int_equal(store_log_state(node->txn, id_of(OWNER), &state), STORE_OK);
-    return hash_equal(&state.head, &log->state.head);
+
+    assert_int_equal(store_log_state(node->txn, owner(), &state), STORE_OK);
+    assert_memory_equal(&state.head, hash, sizeof *hash);
 }
 
-/* ---- asking ---- */
-
-static void ask_by(enum who about, uint64_t known_by_s)
+static bool is_held(const struct sibling *sibling)
 {
-    const struct subject subject = subject_of_actor(id_of(about));
-    const struct question question = {.network = &node->network,
-                                      .at_day = EFFECTIVE_DAY + 10,
-                                      .now_s = BEGIN_S + 100 * (uint64_t)DAY_S,
-                                      .known_by_s = known_by_s,
-                                      .budget = FRESHNESS_DEFAULT};
-    arena_rewind(&verdict_arena, 0);
-    arena_rewind(&node->scratch, 0);
-    assert_int_equal(store_dossier(node->txn, &node->network, &node->trust, &subject, known_by_s, &dossier,
-                                   &node->scratch),
-                     STORE_OK);
-    assert_true(verdict_of(&verdict, &dossier, &node->trust, &question, &verdict_arena));
+    size_t mark = arena_mark(&node->builder.arena);
+    struct bytes encoded;
+    enum store_error error =
+        store_block_by_hash(node->txn, owner(), fork_seq(), &sibling->hash, &encoded, &node->builder.arena);
+
+    arena_rewind(&node->builder.arena, mark);
+    return error == STORE_OK;
 }
 
-static void is_status(const char *why, enum answer answer, enum reason reason)
+static struct epoch_sides sides_of(uint64_t epoch)
 {
-    assert_int_equal(verdict.credential_count, 1);
-    const struct axis_answer *found = &verdict.credentials[0].axes[AXIS_STATUS];
-    if (found->answer != answer || found->reason != reason) {
-        fail_msg("%s: %d %s", why, found->answer, reason_word(found->reason));
+    struct epoch_sides sides;
+
+    assert_int_equal(store_epoch_sides(node->txn, owner(), epoch, &sides), STORE_OK);
+    return sides;
+}
+
+static uint64_t first_arrival(const struct sibling *sibling)
+{
+    uint64_t first_s = 0;
+    enum store_error error = store_first_arrival(node->txn, owner(), fork_seq(), &sibling->hash, &first_s);
+
+    return error == STORE_OK ? first_s : 0;
+}
+
+/* ---- room ---- */
+
+static void branches_of_an_epoch_are_bounded_and_statuses_have_a_reserve(void **state)
+{
+    size_t content = 0, status = 0;
+
+    (void)state;
+    fork_owner(80);
+    for (size_t i = 0; i < 80; i++) {
+        offer_at(siblings[i].encoded, NODE_NOW_S + i);
+        content += is_held(&siblings[i]);
+        assert_int_equal(first_arrival(&siblings[i]), NODE_NOW_S + i);
+    }
+    assert_int_equal(content, 65); /* one is no fork yet */
+    assert_int_equal(node->result.reason, REASON_BRANCHES_FULL);
+    assert_true(sides_of(0).cut);
+    for (size_t i = 80; i < SIBLINGS; i++) {
+        say_revoked(45000 + (uint32_t)i);
+        sign_sibling(&siblings[i], &fork_log);
+        offer_at(siblings[i].encoded, NODE_NOW_S + i);
+        status += is_held(&siblings[i]);
+        assert_int_equal(first_arrival(&siblings[i]), NODE_NOW_S + i);
+    }
+    assert_int_equal(status, 16);
+}
+
+static void a_closed_epoch_takes_no_more_until_a_second_rotation(void **state)
+{
+    struct sibling *second = &siblings[8];
+
+    (void)state;
+    fork_owner(6);
+    say_rotation(OWNER, 7);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    offer_at(siblings[0].encoded, NODE_NOW_S + 5);
+    assert_int_equal(node->result.reason, REASON_EPOCH_CLOSED);
+    assert_false(node->result.fork_found);
+    assert_false(is_held(&siblings[0]));
+    assert_false(sides_of(0).cut);
+    assert_int_equal(first_arrival(&siblings[0]), NODE_NOW_S + 5);
+    node->logs[STRANGER].state = fork_log.state;
+    say_rotation(STRANGER, 8);
+    sign_sibling(second, &fork_log);
+    offer_at(second->encoded, NODE_NOW_S + 6);
+    assert_true(node->result.fork_found);
+    offer_at(siblings[0].encoded, NODE_NOW_S + 7);
+    assert_true(is_held(&siblings[0]));
+    assert_int_equal(first_arrival(&siblings[0]), NODE_NOW_S + 5);
+}
+
+/* ---- every path by which a block comes, stays and goes ---- */
+
+static void assert_followed(const struct sibling *sibling, uint64_t from_s, uint64_t until_s)
+{
+    uint64_t from = 0, until = 0;
+    enum store_error error = store_followed(node->txn, owner(), fork_seq(), &sibling->hash, &from, &until);
+
+    assert_int_equal(error, from_s > 0 ? STORE_OK : STORE_NOT_FOUND);
+    if (from_s > 0) {
+        assert_int_equal(from, from_s);
+        assert_int_equal(until, until_s);
     }
 }
 
-/* ---- open epochs ---- */
-
-/* Whichever is followed, and whichever came first. */
-static void what_any_branch_says_against_is_disputed(void **state)
+static void every_path_tells_arrival_and_how_long_a_block_was_followed(void **state)
 {
-    static const enum status_action actions[] = {STATUS_REVOKED, STATUS_SUSPENDED, STATUS_REPLACED,
-                                                 STATUS_HELD_BY};
-    size_t followed[2] = {0, 0};
-    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
-        for (uint64_t salt = 0; salt < SALTS; salt++) {
-            char why[64];
-            snprintf(why, sizeof why, "action %d, salt %d", (int)actions[i], (int)salt);
-            begin(salt);
-            say_status(actions[i]);
-            write(&one);
-            say_attested(STRANGER);
-            write(&other);
-            offer(&one, 0, BEGIN_S);
-            ask_by(NAMED, UINT64_MAX);
-            assert_int_equal(verdict.credentials[0].axes[AXIS_STATUS].answer, ANSWER_NO);
-            offer(&other, 2, BEGIN_S + 1);
-            followed[follows(&one)]++;
-            ask_by(NAMED, UINT64_MAX);
-            is_status(why, ANSWER_UNKNOWN, REASON_DISPUTED);
-            assert_int_equal(verdict.credentials[0].said[0], SAID_DISPUTED);
-            teardown(state);
-            setup(state);
+    const struct sibling *sorted[SIBLINGS];
+
+    (void)state;
+    fork_owner(4);
+    sort_siblings(sorted, 4);
+    /* From a peer, at the head. */
+    offer_at(sorted[1]->encoded, NODE_NOW_S);
+    assert_followed(sorted[1], NODE_NOW_S, 0);
+    /* From a peer, beside the chain: it is never followed. */
+    offer_at(sorted[2]->encoded, NODE_NOW_S + 10);
+    assert_int_equal(node->result.outcome, INGEST_ASIDE);
+    assert_int_equal(first_arrival(sorted[2]), NODE_NOW_S + 10);
+    assert_followed(sorted[2], 0, 0);
+    /* A switch ends what was followed, and begins what is. */
+    offer_at(sorted[0]->encoded, NODE_NOW_S + DAY_S);
+    assert_int_equal(node->result.outcome, INGEST_SWITCHED);
+    assert_followed(sorted[1], NODE_NOW_S, NODE_NOW_S + DAY_S);
+    assert_followed(sorted[0], NODE_NOW_S + DAY_S, 0);
+    assert_int_equal(first_arrival(sorted[1]), NODE_NOW_S);
+    /* Going back to where it was: the longest time counts, whatever came after. */
+    assert_int_equal(
+        store_unwind_to(node->txn, &node->network, owner(), fork_log.state.seq, NODE_NOW_S + DAY_S + 5),
+        STORE_OK);
+    assert_followed(sorted[0], NODE_NOW_S + DAY_S, NODE_NOW_S + DAY_S + 5);
+    assert_int_equal(follow_note(node->txn, owner(), SWITCH_NONE), STORE_OK);
+    assert_int_equal(follow_go_on(&node->ingest, node->txn, owner(), NODE_NOW_S + 2 * DAY_S), STORE_OK);
+    assert_followed(sorted[0], NODE_NOW_S + 2 * DAY_S, 0);
+    assert_int_equal(first_arrival(sorted[0]), NODE_NOW_S + DAY_S);
+    assert_int_equal(
+        store_unwind_to(node->txn, &node->network, owner(), fork_log.state.seq, NODE_NOW_S + 2 * DAY_S + 1),
+        STORE_OK);
+    assert_followed(sorted[0], NODE_NOW_S + DAY_S, NODE_NOW_S + DAY_S + 5);
+}
+
+static void ones_own_block_is_followed_from_when_it_was_signed(void **state)
+{
+    (void)state;
+    fork_owner(1);
+    ingest_block(&node->ingest, node->txn, INGEST_LOCAL, siblings[0].encoded, NODE_NOW_S + 3, &node->result);
+    assert_int_equal(node->result.outcome, INGEST_EXTENDED);
+    assert_followed(&siblings[0], NODE_NOW_S + 3, 0);
+    assert_int_equal(first_arrival(&siblings[0]), NODE_NOW_S + 3);
+}
+
+static void the_headers_of_a_proof_arrive_without_their_blocks(void **state)
+{
+    uint8_t memory[16 * 1024];
+    struct block a, b;
+    struct fork_proof proof;
+    struct bytes encoded;
+    struct actor_id author;
+    enum store_error error;
+
+    (void)state;
+    fork_owner(2);
+    assert_int_equal(block_decode(&a, &node->network, siblings[0].encoded, &node->builder.arena),
+                     REASON_NONE);
+    assert_int_equal(block_decode(&b, &node->network, siblings[1].encoded, &node->builder.arena),
+                     REASON_NONE);
+    assert_true(fork_proof_of(&proof, &a, &b, &node->builder.arena));
+    assert_true(schema_encode(&fork_proof_schema, &proof, memory, sizeof memory, &encoded));
+    assert_int_equal(ingest_fork_proof(&node->ingest, node->txn, encoded, NODE_NOW_S + 9, &author, &error),
+                     REASON_NONE);
+    assert_int_equal(error, STORE_OK);
+    for (size_t i = 0; i < 2; i++) {
+        assert_false(is_held(&siblings[i]));
+        assert_int_equal(first_arrival(&siblings[i]), NODE_NOW_S + 9);
+        offer_at(siblings[i].encoded, NODE_NOW_S + 20);
+        assert_int_equal(first_arrival(&siblings[i]), NODE_NOW_S + 9);
+    }
+}
+
+/* ---- proofs ---- */
+
+static void the_newest_proof_is_kept_beside_the_lowest(void **state)
+{
+    struct fork_proof proof;
+    struct fork_point lowest, newest;
+    struct bytes encoded;
+    const struct sibling *sorted[SIBLINGS];
+    struct arena *arena = &node->builder.arena;
+
+    (void)state;
+    fork_owner(3);
+    sort_siblings(sorted, 3);
+    offer_at(sorted[0]->encoded, NODE_NOW_S);
+    offer_at(sorted[1]->encoded, NODE_NOW_S);
+    assert_true(node->result.fork_found);
+    assert_int_equal(memory_log_accept(&fork_log, sorted[0]->encoded), REASON_NONE);
+    for (size_t i = 0; i < 2; i++) {
+        say_content(NAMED, 1);
+        sign_sibling(&siblings[10 + i], &fork_log);
+        offer_at(siblings[10 + i].encoded, NODE_NOW_S);
+    }
+    assert_false(node->result.fork_found); /* others heard of the lowest already */
+    assert_int_equal(store_fork_proof(node->txn, owner(), 0, FORK_PROOF_LOWEST, &encoded, arena), STORE_OK);
+    assert_int_equal(schema_decode(&fork_proof_schema, &proof, encoded, arena), REASON_NONE);
+    assert_int_equal(fork_proof_point(&lowest, &proof, arena), REASON_NONE);
+    assert_int_equal(store_fork_proof(node->txn, owner(), 0, FORK_PROOF_NEWEST, &encoded, arena), STORE_OK);
+    assert_int_equal(schema_decode(&fork_proof_schema, &proof, encoded, arena), REASON_NONE);
+    assert_int_equal(fork_proof_point(&newest, &proof, arena), REASON_NONE);
+    assert_int_equal(newest.seq, lowest.seq + 1);
+}
+
+/* ---- the budget ---- */
+
+static bool is_on_its_way(void)
+{
+    struct branch_switch way;
+
+    assert_int_equal(store_switch(node->txn, owner(), &way), STORE_OK);
+    return way.active;
+}
+
+static void beyond_its_budget_a_branch_is_only_noted(void **state)
+{
+    const struct sibling *sorted[SIBLINGS];
+    struct branch_switch way = {.unwind_to = SWITCH_NONE};
+
+    (void)state;
+    fork_owner(3);
+    sort_siblings(sorted, 3);
+    offer_at(sorted[2]->encoded, NODE_NOW_S);
+    way.paid_ms = (NODE_NOW_S + 1) * UINT64_C(1000) + FOLLOW_BUDGET_MS;
+    assert_int_equal(store_set_switch(node->txn, owner(), &way), STORE_OK);
+    offer_at(sorted[0]->encoded, NODE_NOW_S);
+    assert_int_equal(node->result.outcome, INGEST_ASIDE);
+    assert_true(is_on_its_way());
+    assert_head(&sorted[2]->hash);
+    assert_int_equal(node_offer_from(INGEST_LOCAL, sorted[1]->encoded), REASON_SWITCHING);
+    assert_int_equal(store_switch(node->txn, owner(), &way), STORE_OK);
+    assert_int_equal(follow_due_s(&way, NODE_NOW_S), NODE_NOW_S + 2);
+    assert_int_equal(follow_go_on(&node->ingest, node->txn, owner(), NODE_NOW_S + 2), STORE_OK);
+    assert_false(is_on_its_way());
+    assert_head(&sorted[0]->hash);
+}
+
+static void a_switch_without_time_leaves_a_valid_chain_and_goes_on(void **state)
+{
+    const struct sibling *sorted[SIBLINGS];
+
+    (void)state;
+    fork_owner(2);
+    sort_siblings(sorted, 2);
+    offer_at(sorted[1]->encoded, NODE_NOW_S);
+    node->ingest.turn_ms = INGEST_TURN_MS;
+    node->ingest.turn_left_ms = 0;
+    offer_at(sorted[0]->encoded, NODE_NOW_S);
+    assert_int_equal(node->result.outcome, INGEST_ASIDE);
+    assert_true(node->ingest.on_the_way);
+    assert_true(is_on_its_way());
+    ingest_begin_turn(&node->ingest);
+    assert_int_equal(follow_go_on(&node->ingest, node->txn, owner(), NODE_NOW_S), STORE_OK);
+    assert_head(&sorted[0]->hash);
+    assert_false(is_on_its_way());
+}
+
+/* ---- two nodes ---- */
+
+/* The side blocks that this node tells others of, in order. */
+static size_t chosen(struct hash *hashes, size_t max)
+{
+    struct head *heads = NULL;
+    size_t count = 0, mark = arena_mark(&node->builder.arena);
+
+    assert_int_equal(side_push_choose(node->txn, owner(), &heads, &count, &node->builder.arena), STORE_OK);
+    assert_true(count <= max);
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = heads[i].hash;
+    }
+    arena_rewind(&node->builder.arena, mark);
+    return count;
+}
+
+static bool is_chosen(const struct hash *hashes, size_t count, const struct hash *hash)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (hash_equal(&hashes[i], hash)) {
+            return true;
         }
     }
-    assert_true(followed[0] > 0);
-    assert_true(followed[1] > 0);
+    return false;
 }
 
-static void a_certificate_on_either_branch_is_disputed(void **state)
+static void others_hear_of_the_four_lowest_branches_and_of_what_speaks_against(void **state)
 {
-    size_t followed[2] = {0, 0};
-    for (uint64_t salt = 0; salt < SALTS; salt++) {
-        begin(salt);
-        say_attested(STRANGER);
-        write(&one);
-        say_attested(DELEGATE);
-        write(&other);
-        offer(&one, 0, BEGIN_S);
-        offer(&other, 2, BEGIN_S);
-        followed[follows(&one)]++;
-        for (enum who who = DELEGATE; who <= STRANGER; who = who == DELEGATE ? STRANGER : WHO_COUNT) {
-            ask_by(who, UINT64_MAX);
-            is_status("issued on one branch", ANSWER_UNKNOWN, REASON_DISPUTED);
-        }
-        ask_by(NAMED, UINT64_MAX);
-        is_status("issued below the fork", ANSWER_YES, REASON_NONE);
-        teardown(state);
-        setup(state);
+    const struct sibling *sorted[SIBLINGS];
+    struct sibling *status = &siblings[20];
+    struct hash hashes[SIBLINGS];
+    size_t count = 0;
+
+    (void)state;
+    fork_owner(9);
+    sort_siblings(sorted, 9);
+    for (size_t i = 0; i < 9; i++) {
+        offer_at(sorted[i]->encoded, NODE_NOW_S);
     }
-    assert_true(followed[0] > 0);
-    assert_true(followed[1] > 0);
-}
-
-static void what_is_for_somebody_on_one_branch_is_disputed_for_that_one(void **state)
-{
-    (void)state;
-    for (uint64_t salt = 0; salt < SALTS; salt++) {
-        begin(salt);
-        say_status(STATUS_HELD_BY);
-        write(&one);
-        say_attested(DELEGATE);
-        write(&other);
-        offer(&one, 0, BEGIN_S);
-        offer(&other, 2, BEGIN_S);
-        ask_by(STRANGER, UINT64_MAX);
-        is_status("held by whom one branch names", ANSWER_UNKNOWN, REASON_DISPUTED);
-        teardown(state);
-        setup(state);
+    count = chosen(hashes, SIBLINGS);
+    assert_int_equal(count, 4);
+    for (size_t i = 1; i < 5; i++) {
+        assert_true(is_chosen(hashes, count, &sorted[i]->hash));
     }
+    assert_int_equal(memory_log_accept(&fork_log, sorted[8]->encoded), REASON_NONE);
+    fork_log.state.seq--; /* so that it speaks of the block below the fork */
+    say_revoked(45000);
+    fork_log.state.seq++;
+    sign_sibling(status, &fork_log);
+    offer_at(status->encoded, NODE_NOW_S);
+    assert_int_equal(node->result.outcome, INGEST_ASIDE);
+    assert_true(node->result.speaks);
+    count = chosen(hashes, SIBLINGS);
+    assert_int_equal(count, 6);
+    assert_memory_equal(&hashes[5], &status->hash, sizeof status->hash);
+    assert_true(is_chosen(hashes, count, &sorted[8]->hash));
 }
 
-static void a_void_on_either_branch_leaves_it_open(void **state)
+static int drop_all(void **state)
 {
-    for (uint64_t salt = 0; salt < SALTS; salt++) {
-        begin(salt);
-        say_void_of_1();
-        write(&one);
-        say_attested(DELEGATE);
-        write(&other);
-        offer(&one, 0, BEGIN_S);
-        offer(&other, 2, BEGIN_S);
-        ask_by(NAMED, UINT64_MAX);
-        is_status("void on one branch", ANSWER_UNKNOWN, REASON_DISPUTED);
-        teardown(state);
-        setup(state);
-    }
+    memory_log_deinit(&fork_log);
+    fork_log = (struct memory_log){0};
+    return node_drop(state);
 }
 
-/* What a delegate issued, while the owner's branches disagree about it. */
-static void grants_on_either_branch_leave_authority_open(void **state)
-{
-    for (uint64_t salt = 0; salt < 2 * SALTS; salt++) {
-        struct memory_log delegate;
-        bool withdraws = salt % 2 == 0;
-        memory_log_init(&delegate, &node->network, &node->scratch);
-        node->builder.salt += 100 * (salt + 1);
-        log_builder_inception(&node->builder, &one, &node->actors[OWNER]);
-        if (withdraws) {
-            say_accreditation(DELEGATE);
-            write(&one);
-        }
-        memory_log_copy(&other, &one);
-        if (withdraws) {
-            say_withdrawn(DELEGATE);
-        } else {
-            say_accreditation(DELEGATE);
-        }
-        write(&one);
-        say_attested(STRANGER);
-        write(&other);
-        log_builder_inception(&node->builder, &delegate, &node->actors[DELEGATE]);
-        say_attested(NAMED);
-        write(&delegate);
-        offer(&one, 0, BEGIN_S);
-        offer(&delegate, 0, BEGIN_S);
-        offer(&other, withdraws ? 2 : 1, BEGIN_S);
-        ask_by(NAMED, UINT64_MAX);
-        assert_int_equal(verdict.credential_count, 1);
-        assert_int_equal(verdict.credentials[0].axes[AXIS_AUTHORITY].answer, ANSWER_UNKNOWN);
-        assert_int_equal(verdict.credentials[0].authority->reason, REASON_DISPUTED);
-        memory_log_deinit(&delegate);
-        teardown(state);
-        setup(state);
-    }
-}
-
-/* ---- closed epochs ---- */
-
-/* The node follows the revocation for so long; then the issuer rotates behind the block before it. */
-static void rotate_behind(uint64_t followed_s)
-{
-    begin(0);
-    say_status(STATUS_REVOKED);
-    write(&one);
-    rotate(&other);
-    offer(&one, 0, BEGIN_S);
-    offer(&other, 2, BEGIN_S + followed_s);
-    assert_true(follows(&other));
-}
-
-static void what_was_followed_for_a_day_is_rewound(void **state)
-{
-    (void)state;
-    rotate_behind(DAY_S);
-    ask_by(NAMED, UINT64_MAX);
-    is_status("followed for a day", ANSWER_UNKNOWN, REASON_REWOUND);
-    assert_int_equal(verdict.credentials[0].said[0], SAID_REWOUND);
-    assert_int_equal(dossier.credentials[0].place.event_blocks[0].dropped_s, BEGIN_S + DAY_S);
-}
-
-static void what_was_followed_for_less_is_listed(void **state)
-{
-    (void)state;
-    rotate_behind(DAY_S - 1);
-    ask_by(NAMED, UINT64_MAX);
-    is_status("followed for a second less", ANSWER_YES, REASON_NONE);
-    assert_int_equal(verdict.credentials[0].said[0], SAID_DROPPED);
-}
-
-static void what_comes_after_the_rotation_changes_nothing(void **state)
-{
-    (void)state;
-    begin(0);
-    say_status(STATUS_REVOKED);
-    write(&one);
-    rotate(&other);
-    offer(&other, 0, BEGIN_S);
-    const struct memory_block *late = &one.blocks[2];
-    ingest_block(&node->ingest, node->txn, INGEST_PEER, bytes_of(late->encoded, late->encoded_size),
-                 BEGIN_S + 1, &node->result);
-    ask_by(NAMED, UINT64_MAX);
-    is_status("signed by old keys", ANSWER_YES, REASON_NONE);
-    assert_int_equal(dossier.credentials[0].place.event_count, 0);
-}
-
-static void before_the_rotation_came_it_was_open(void **state)
-{
-    (void)state;
-    rotate_behind(2 * DAY_S);
-    ask_by(NAMED, BEGIN_S + DAY_S);
-    assert_int_equal(verdict.credentials[0].axes[AXIS_STATUS].answer, ANSWER_UNKNOWN);
-}
-
-static void a_named_branch_is_void_until_its_author_states_what_holds(void **state)
-{
-    for (int again = 0; again < 3; again++) {
-        rotate_behind(10);
-        say_named(&one, 0);
-        write(&other);
-        offer(&other, 3, BEGIN_S + 20);
-        ask_by(NAMED, UINT64_MAX);
-        is_status("on a branch that a void names", ANSWER_UNKNOWN, REASON_VOIDED);
-        assert_int_equal(verdict.credentials[0].said[0], SAID_VOIDED);
-        assert_int_equal(dossier.credentials[0].place.event_blocks[0].void_reason,
-                         STATUS_REASON_KEY_COMPROMISE);
-        if (again > 0) {
-            say_status(again == 1 ? STATUS_REINSTATED : STATUS_REVOKED);
-            write(&other);
-            offer(&other, 4, BEGIN_S + 30);
-            ask_by(NAMED, UINT64_MAX);
-            is_status("stated again", again == 1 ? ANSWER_YES : ANSWER_NO,
-                      again == 1 ? REASON_NONE : REASON_REVOKED);
-            assert_int_equal(verdict.credentials[0].said[0], SAID_VOIDED);
-        }
-        teardown(state);
-        setup(state);
-    }
-}
-
-static void a_void_names_all_that_descends_from_its_block(void **state)
-{
-    (void)state;
-    begin(0);
-    say_attested(STRANGER);
-    write(&one);
-    say_status(STATUS_REVOKED);
-    write(&one);
-    rotate(&other);
-    say_named(&one, 0);
-    write(&other);
-    offer(&one, 0, BEGIN_S);
-    offer(&other, 2, BEGIN_S + 10);
-    ask_by(NAMED, UINT64_MAX);
-    is_status("above the block that is named", ANSWER_UNKNOWN, REASON_VOIDED);
-}
-
-static void a_void_of_another_epoch_names_nothing(void **state)
-{
-    (void)state;
-    rotate_behind(10);
-    say_named(&one, 1);
-    write(&other);
-    offer(&other, 3, BEGIN_S + 20);
-    ask_by(NAMED, UINT64_MAX);
-    is_status("named under another epoch", ANSWER_YES, REASON_NONE);
-}
-
-static void what_is_for_somebody_on_a_dropped_branch_is_gone(void **state)
-{
-    (void)state;
-    begin(0);
-    say_attested(STRANGER);
-    write(&one);
-    rotate(&other);
-    offer(&one, 0, BEGIN_S);
-    offer(&other, 2, BEGIN_S + 9 * DAY_S);
-    ask_by(STRANGER, UINT64_MAX);
-    assert_int_equal(verdict.credential_count, 0);
-}
+#define WITH_FORK(test) cmocka_unit_test_setup_teardown(test, node_make, drop_all)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WITH_BRANCHES(what_any_branch_says_against_is_disputed),
-        WITH_BRANCHES(a_certificate_on_either_branch_is_disputed),
-        WITH_BRANCHES(what_is_for_somebody_on_one_branch_is_disputed_for_that_one),
-        WITH_BRANCHES(a_void_on_either_branch_leaves_it_open),
-        WITH_BRANCHES(grants_on_either_branch_leave_authority_open),
-        WITH_BRANCHES(what_was_followed_for_a_day_is_rewound),
-        WITH_BRANCHES(what_was_followed_for_less_is_listed),
-        WITH_BRANCHES(what_comes_after_the_rotation_changes_nothing),
-        WITH_BRANCHES(before_the_rotation_came_it_was_open),
-        WITH_BRANCHES(a_named_branch_is_void_until_its_author_states_what_holds),
-        WITH_BRANCHES(a_void_names_all_that_descends_from_its_block),
-        WITH_BRANCHES(a_void_of_another_epoch_names_nothing),
-        WITH_BRANCHES(what_is_for_somebody_on_a_dropped_branch_is_gone),
+        WITH_FORK(branches_of_an_epoch_are_bounded_and_statuses_have_a_reserve),
+        WITH_FORK(a_closed_epoch_takes_no_more_until_a_second_rotation),
+        WITH_FORK(every_path_tells_arrival_and_how_long_a_block_was_followed),
+        WITH_FORK(ones_own_block_is_followed_from_when_it_was_signed),
+        WITH_FORK(the_headers_of_a_proof_arrive_without_their_blocks),
+        WITH_FORK(the_newest_proof_is_kept_beside_the_lowest),
+        WITH_FORK(beyond_its_budget_a_branch_is_only_noted),
+        WITH_FORK(a_switch_without_time_leaves_a_valid_chain_and_goes_on),
+        WITH_FORK(others_hear_of_the_four_lowest_branches_and_of_what_speaks_against),
     };
-    return cmocka_run_group_tests_name("node branches", tests, NULL, NULL);
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -515,7 +515,7 @@ static void a_fork_of_the_open_epoch_disputes_the_log(void **context)
     assert_int_equal(block_decode(&b, &world.network, chain, &world.arena), REASON_NONE);
     assert_true(fork_proof_of(&proof, &a, &b, &world.arena));
     assert_true(schema_encode(&fork_proof_schema, &proof, memory, 8192, &encoded));
-    assert_int_equal(store_put_fork_proof(txn, &prog.actor.id, 0, encoded), STORE_OK);
+    assert_int_equal(store_put_fork_proof(txn, &prog.actor.id, 0, FORK_PROOF_LOWEST, encoded), STORE_OK);
     world_commit(txn);
     gather(&dossier, 7, UINT64_MAX);
     assert_true(log_of(&dossier, &prog)->forked);

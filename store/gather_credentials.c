@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/rules/weight.h"
 #include "store/gather.h"
 #include "store/index.h"
 
@@ -140,21 +141,23 @@ struct wanted {
     bool memberships_only;
 };
 
-/* Whether anything says so, for certain or not. */
-static bool is_held_by(const struct dossier_place *place, const struct subject *subject)
+/* Whether anything said so by then, for certain or not. */
+static bool is_held_by(const struct gather *gather, const struct dossier_place *place,
+                       const struct subject *subject)
 {
     for (size_t i = 0; i < place->event_count; i++) {
         const struct history_event *event = &place->events[i];
 
         if (event->action == STATUS_HELD_BY && !place->event_voided[i] &&
-            subject_equal(&event->holder, subject)) {
+            subject_equal(&event->holder, subject) && event_had_arrived(gather->out, place, i)) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_wanted(const struct dossier_credential *credential, const struct wanted *wanted)
+static bool is_wanted(const struct gather *gather, const struct dossier_credential *credential,
+                      const struct wanted *wanted)
 {
     const struct attestation *attestation = &credential->attestation;
 
@@ -162,7 +165,7 @@ static bool is_wanted(const struct dossier_credential *credential, const struct 
         return false;
     }
     return subject_equal(&attestation->subject, wanted->subject) ||
-           is_held_by(&credential->place, wanted->subject);
+           is_held_by(gather, &credential->place, wanted->subject);
 }
 
 /* What was found of one author. */
@@ -183,7 +186,7 @@ static enum store_error follow_attestation(struct gather *gather, const struct d
     if (error != STORE_OK) {
         return error;
     }
-    if (!is_wanted(credential, wanted) || is_there(out, place)) {
+    if (!is_wanted(gather, credential, wanted) || is_there(out, place)) {
         return STORE_NOT_FOUND;
     }
     error = fill_reasons(gather, credential);
@@ -300,7 +303,7 @@ static enum store_error add_side_credential(struct gather *gather, const struct 
     error = gather_side_place(gather, at, ENTRY_ATTESTATION, &credential->place, &credential->attestation);
     if (error == STORE_OK) {
         dossier_credential_fill_targets(credential, &gather->out->logs[credential->place.log]);
-        if (credential->place.block.dropped_s != 0 || !is_wanted(credential, wanted) ||
+        if (credential->place.block.dropped_s != 0 || !is_wanted(gather, credential, wanted) ||
             is_there(gather->out, &credential->place)) {
             error = STORE_NOT_FOUND;
         }

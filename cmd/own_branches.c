@@ -62,7 +62,8 @@ static enum store_error read_proven(struct proven *out, struct session *session,
     struct bytes encoded;
     struct fork_proof proof;
     struct fork_point point;
-    enum store_error error = store_fork_proof(txn, &state->author, state->epoch, FORK_PROOF_LOWEST, &encoded, arena);
+    enum store_error error =
+        store_fork_proof(txn, &state->author, state->epoch, FORK_PROOF_LOWEST, &encoded, arena);
 
     *out = (struct proven){.fork_seq = state->seq};
     if (error == STORE_OK && schema_decode(&fork_proof_schema, &proof, encoded, arena) == REASON_NONE &&

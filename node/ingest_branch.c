@@ -302,17 +302,25 @@ static enum store_error has_child(struct store_txn *txn, const struct block *blo
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* Remember when a signed block came that is not kept. */
-static enum store_error remember_arrival(struct store_txn *txn, const struct block *block, uint64_t now_s,
-                                         struct epoch_sides *sides)
+static bool speaks_against(const struct block *block)
+{
+    return block->header.block_class == CLASS_STATUS || block->header.block_class == CLASS_GOVERN;
+}
+
+/* Remember when a signed block of epoch came that is not kept, or its header alone. */
+static enum store_error remember_arrival(struct store_txn *txn, const struct block *block, uint64_t epoch,
+                                         uint64_t now_s, bool missed, struct epoch_sides *sides)
 {
     bool added = false;
     enum store_error error = STORE_OK;
 
-    if (sides->unheld < UNHELD_MAX) {
-        error = store_note_arrival(txn, &block->header.author, &block->hash, now_s, &added);
-        sides->unheld += added;
+    if (sides->unheld == UNHELD_MAX) {
+        sides->cut |= missed;
+        return STORE_OK;
     }
+    error = store_note_arrival(txn, &block->header.author, &block->hash, epoch, now_s, missed, &added);
+    sides->unheld += added;
+    sides->missed += added && missed;
     return error;
 }
 
@@ -331,7 +339,8 @@ enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *tx
 
         error = store_first_arrival(txn, &point->author, blocks[i].header.seq, &blocks[i].hash, &first_s);
         if (error == STORE_NOT_FOUND) {
-            error = remember_arrival(txn, &blocks[i], now_s, &sides);
+            error =
+                remember_arrival(txn, &blocks[i], point->epoch, now_s, speaks_against(&blocks[i]), &sides);
         }
     }
     arena_rewind(&ingest->arena, mark);
@@ -354,11 +363,6 @@ static enum store_error look_at_rotations(struct store_txn *txn, const struct ac
         error = store_next_rotation(txn, author, epoch + 1, &last, &rotation);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
-static bool speaks_against(const struct block *block)
-{
-    return block->header.block_class == CLASS_STATUS || block->header.block_class == CLASS_GOVERN;
 }
 
 /* Count the block among what is held of its epoch. Returns: whether there is room. */
@@ -410,7 +414,7 @@ static enum store_error find_room(struct store_txn *txn, const struct log_state 
         }
     }
     if (error == STORE_OK && *reason != REASON_NONE) {
-        error = remember_arrival(txn, block, now_s, &sides);
+        error = remember_arrival(txn, block, epoch, now_s, false, &sides);
     }
     return error == STORE_OK ? store_set_epoch_sides(txn, &header->author, epoch, &sides) : error;
 }

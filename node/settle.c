@@ -456,11 +456,12 @@ static void announce_progress(struct daemon *daemon, const struct ingest_progres
 
 static void go_on(struct daemon *daemon)
 {
-    enum { RETRY_MS = 1000 };
+    enum { RETRY_MS = 1000, WAIT_S_MAX = 60 };
     uint64_t now_s = clock_wall_s();
     struct ingest_progress progress;
     enum store_error error = ingest_go_on(&daemon->ingest, now_s, &progress);
 
+    daemon->ingest.on_the_way = false;
     daemon->follow_ms = daemon->now_ms + RETRY_MS;
     if (error != STORE_OK) {
         settle_store_error(daemon, "branch-not-followed", error);
@@ -468,8 +469,11 @@ static void go_on(struct daemon *daemon)
     }
     if (progress.resume_s == UINT64_MAX) {
         daemon->follow_ms = UINT64_MAX;
-    } else if (progress.resume_s <= now_s) {
-        daemon->follow_ms = daemon->now_ms;
+    } else {
+        /* The wall clock may be set meanwhile. */
+        uint64_t wait_s = progress.resume_s > now_s ? progress.resume_s - now_s : 0;
+
+        daemon->follow_ms = daemon->now_ms + 1000 * (wait_s < WAIT_S_MAX ? wait_s : WAIT_S_MAX);
     }
     announce_progress(daemon, &progress);
 }

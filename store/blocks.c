@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/rows.h"
+#include "store/branches.h"
 
 /* A block row is a head, its marks, and the bytes as they came. Marks make any entry of a block of 4096 a few
  * steps away. The key holds the whole header hash: a prefix of it could be ground to replace one block by
@@ -392,6 +392,12 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     uint8_t *row;
     enum store_error error;
 
+    if (block->header.block_class == CLASS_STATUS || block->header.block_class == CLASS_GOVERN) {
+        error = arrival_held(txn, number, &block->hash);
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
     if (is_inception(txn->store, block)) {
         return write_inception(txn, &key, block->entries[0].payload, arrived_s);
     }

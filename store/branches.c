@@ -6,7 +6,7 @@
 
 #include "store/side.h"
 
-static_assert(sizeof(struct epoch_sides) == 32, "no padding");
+static_assert(sizeof(struct epoch_sides) == 40, "no padding");
 static_assert(sizeof(struct branch_switch) == 96, "no padding");
 
 /* ---- side rows ---- */
@@ -610,8 +610,10 @@ static struct key hash_key(uint32_t number, const struct hash *hash)
 }
 
 enum store_error store_note_arrival(struct store_txn *txn, const struct actor_id *author,
-                                    const struct hash *hash, uint64_t arrived_s, bool *added)
+                                    const struct hash *hash, uint64_t epoch, uint64_t arrived_s, bool missed,
+                                    bool *added)
 {
+    const struct disk_arrival now = {.arrived_s = arrived_s, .epoch = (uint32_t)epoch, .missed = missed};
     uint32_t number = 0;
     struct key key;
     struct bytes row;
@@ -627,7 +629,30 @@ enum store_error store_note_arrival(struct store_txn *txn, const struct actor_id
         return error;
     }
     *added = true;
-    return table_put(txn, TABLE_ARRIVALS, &key, &arrived_s, sizeof arrived_s);
+    return table_put(txn, TABLE_ARRIVALS, &key, &now, sizeof now);
+}
+
+enum store_error arrival_held(struct store_txn *txn, uint32_t number, const struct hash *hash)
+{
+    struct key key = hash_key(number, hash), epoch_key;
+    struct disk_arrival row;
+    struct epoch_sides sides;
+    enum store_error error = table_get_exact(txn, TABLE_ARRIVALS, &key, &row, sizeof row);
+
+    if (error != STORE_OK || !row.missed) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    row.missed = 0;
+    error = table_put(txn, TABLE_ARRIVALS, &key, &row, sizeof row);
+    epoch_key = rotation_key(number, row.epoch);
+    if (error == STORE_OK) {
+        error = table_get_exact(txn, TABLE_EPOCHS, &epoch_key, &sides, sizeof sides);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_NOT_A_STORE) : error;
+    }
+    sides.missed--;
+    return table_put(txn, TABLE_EPOCHS, &epoch_key, &sides, sizeof sides);
 }
 
 enum store_error store_first_arrival(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
@@ -636,6 +661,7 @@ enum store_error store_first_arrival(struct store_txn *txn, const struct actor_i
     uint32_t number = 0;
     struct stored_block stored;
     struct key key;
+    struct disk_arrival row;
     uint64_t header_s = UINT64_MAX;
     enum store_error error = store_author_number(txn, author, &number);
 
@@ -643,9 +669,12 @@ enum store_error store_first_arrival(struct store_txn *txn, const struct actor_i
         return error;
     }
     key = hash_key(number, hash);
-    error = table_get_exact(txn, TABLE_ARRIVALS, &key, &header_s, sizeof header_s);
+    error = table_get_exact(txn, TABLE_ARRIVALS, &key, &row, sizeof row);
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
+    }
+    if (error == STORE_OK) {
+        header_s = row.arrived_s;
     }
     *first_s = header_s;
     error = stored_block_read(txn, number, seq, hash, &stored);

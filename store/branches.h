@@ -12,6 +12,9 @@ enum store_error side_row_put(struct store_txn *txn, const struct network *netwo
 enum store_error side_row_delete(struct store_txn *txn, const struct network *network, uint32_t number,
                                  const struct block *block);
 
+/* A block is held now that may have been known, and missed, by its header. */
+enum store_error arrival_held(struct store_txn *txn, uint32_t number, const struct hash *hash);
+
 /* Note a rotation that is held. */
 enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block);
 

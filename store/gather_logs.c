@@ -68,55 +68,8 @@ static enum store_error fill_known_by(struct gather *gather, uint32_t number, st
 
 /* ---- evidence ---- */
 
-/* Whether the header that a proof shows is of a status or govern block that is not held. */
-static enum store_error misses_body(struct gather *gather, uint32_t number, struct bytes header_bytes,
-                                    bool *missing)
-{
-    struct stored_block stored;
-    struct header header;
-    struct hash hash;
-    enum store_error error = STORE_OK;
-
-    if (header_decode(&header, header_bytes, gather->arena) != REASON_NONE) {
-        return txn_fail(gather->txn, STORE_NOT_A_STORE);
-    }
-    if (header.block_class != CLASS_STATUS && header.block_class != CLASS_GOVERN) {
-        return STORE_OK;
-    }
-    header_hash(&hash, gather->network, header_bytes);
-    error = stored_block_read(gather->txn, number, header.seq, &hash, &stored);
-    *missing |= error == STORE_NOT_FOUND;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
-static enum store_error fill_missing_bodies(struct gather *gather, uint32_t number, struct dossier_log *log)
-{
-    static const enum fork_proof_rank ranks[] = {FORK_PROOF_LOWEST, FORK_PROOF_NEWEST};
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < 2 && error == STORE_OK; i++) {
-        size_t mark = arena_mark(gather->arena);
-        struct fork_proof proof;
-        struct bytes encoded;
-
-        error = store_fork_proof(gather->txn, &log->author, log->epoch, ranks[i], &encoded, gather->arena);
-        if (error == STORE_OK &&
-            schema_decode(&fork_proof_schema, &proof, encoded, gather->arena) != REASON_NONE) {
-            error = txn_fail(gather->txn, STORE_NOT_A_STORE);
-        }
-        if (error == STORE_OK) {
-            error = misses_body(gather, number, proof.header_a, &log->body_missing);
-        }
-        if (error == STORE_OK) {
-            error = misses_body(gather, number, proof.header_b, &log->body_missing);
-        }
-        arena_rewind(gather->arena, mark);
-    }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
 /* How complete what is known of its branches is. */
-static enum store_error fill_branches(struct gather *gather, uint32_t number, struct dossier_log *log)
+static enum store_error fill_branches(struct gather *gather, struct dossier_log *log)
 {
     struct epoch_sides sides;
     struct branch_switch way;
@@ -129,8 +82,9 @@ static enum store_error fill_branches(struct gather *gather, uint32_t number, st
         return error;
     }
     log->branches_cut = sides.cut;
+    log->body_missing = sides.missed > 0;
     log->switching = way.active;
-    return fill_missing_bodies(gather, number, log);
+    return STORE_OK;
 }
 
 /* STORE_NOT_FOUND: no proof of that epoch is held. */
@@ -227,7 +181,7 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
         error = fill_forks(gather, log);
     }
     if (error == STORE_OK) {
-        error = fill_branches(gather, row->number, log);
+        error = fill_branches(gather, log);
     }
     return error == STORE_OK ? fill_checkpoint(gather, row->number, log) : error;
 }

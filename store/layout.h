@@ -69,6 +69,14 @@ struct disk_rotation {
 };
 static_assert(sizeof(struct disk_rotation) == 8, "no padding");
 
+/* When a block, or its header, was first met. */
+struct disk_arrival {
+    uint64_t arrived_s;
+    uint32_t epoch;
+    uint32_t missed; /* the header says that its body matters, and it is not held */
+};
+static_assert(sizeof(struct disk_arrival) == 16, "no padding");
+
 /* The longest time for which the chain led through a block that it no longer does. */
 struct disk_followed {
     uint64_t from_s;

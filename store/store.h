@@ -188,6 +188,8 @@ struct epoch_sides {
     uint32_t reserve_branches;
     uint32_t cut;    /* a signed block found no room */
     uint32_t unheld; /* rows of first arrivals of blocks that are not held */
+    uint32_t missed; /* of those, status and govern blocks of which a proof shows the header */
+    uint32_t zero;
 };
 enum store_error store_epoch_sides(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                    struct epoch_sides *out);
@@ -220,9 +222,11 @@ enum store_error store_next_switching(struct store_txn *txn, const struct actor_
  * not. STORE_NOT_FOUND: never. */
 enum store_error store_first_arrival(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                      const struct hash *hash, uint64_t *first_s);
-/* Note the first arrival of a block that is not held. *added: it was not known. */
+/* Note the first arrival of a block that is not held. missed: its body is missed, and counted so in its
+ * epoch until it is held. *added: it was not known. */
 enum store_error store_note_arrival(struct store_txn *txn, const struct actor_id *author,
-                                    const struct hash *hash, uint64_t arrived_s, bool *added);
+                                    const struct hash *hash, uint64_t epoch, uint64_t arrived_s, bool missed,
+                                    bool *added);
 /* Since when the chain leads through the block, *until_s then 0; else the longest time for which it once did.
  * STORE_NOT_FOUND: it never did. */
 enum store_error store_followed(struct store_txn *txn, const struct actor_id *author, uint64_t seq,

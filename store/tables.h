@@ -21,7 +21,7 @@
     X(TABLE_ROTATIONS, "rotations")     /* author number, epoch, hash -> struct disk_rotation */             \
     X(TABLE_EPOCHS, "epochs")           /* author number, epoch -> struct epoch_sides */                     \
     X(TABLE_SWITCHES, "switches")       /* author number -> struct branch_switch */                          \
-    X(TABLE_ARRIVALS, "arrivals")       /* author number, header hash -> first arrival; block or not */      \
+    X(TABLE_ARRIVALS, "arrivals")       /* author number, header hash -> struct disk_arrival */              \
     X(TABLE_FOLLOWED, "followed")       /* author number, header hash -> struct disk_followed */             \
     X(TABLE_RECORDS, "records")         /* author number, seq -> struct disk_record; the chain alone */      \
     X(TABLE_KEYS, "keys")               /* author number, seq > 0 -> epoch and key set that the block set */ \

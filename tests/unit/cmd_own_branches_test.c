@@ -278,7 +278,8 @@ static void a_branch_that_never_came_is_known_by_its_proof(void **state)
     assert_true(fork_proof_of(&proof, &mine, &other, &issuer.session.arena));
     assert_true(schema_encode(&fork_proof_schema, &proof, memory, sizeof memory, &encoded));
     assert_int_equal(store_write_begin(&txn, issuer.session.store), STORE_OK);
-    assert_int_equal(ingest_fork_proof(&issuer.session.ingest, txn, encoded, 1000, &author, &error), REASON_NONE);
+    assert_int_equal(ingest_fork_proof(&issuer.session.ingest, txn, encoded, 1000, &author, &error),
+                     REASON_NONE);
     assert_int_equal(store_commit(txn), STORE_OK);
 
     txn = read_branches();

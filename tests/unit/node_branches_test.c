@@ -138,6 +138,30 @@ static uint64_t first_arrival(const struct sibling *sibling)
     return error == STORE_OK ? first_s : 0;
 }
 
+/* The owner's log as a question about the named actor finds it. */
+static struct dossier_log log_in_dossier(void)
+{
+    const struct subject subject = subject_of_actor(&node->actors[NAMED].id);
+    void *memory = malloc(DOSSIER_ARENA_SIZE);
+    struct dossier_log out = {.known = false};
+    struct dossier dossier;
+    struct arena arena;
+
+    assert_non_null(memory);
+    arena_init(&arena, memory, DOSSIER_ARENA_SIZE);
+    assert_int_equal(
+        store_dossier(node->txn, &node->network, &node->trust, &subject, UINT64_MAX, &dossier, &arena),
+        STORE_OK);
+    for (size_t i = 0; i < dossier.log_count; i++) {
+        if (actor_id_equal(&dossier.logs[i].author, owner())) {
+            out = dossier.logs[i];
+        }
+    }
+    free(memory);
+    assert_true(out.known);
+    return out;
+}
+
 /* ---- room ---- */
 
 static void branches_of_an_epoch_are_bounded_and_statuses_have_a_reserve(void **state)
@@ -154,6 +178,7 @@ static void branches_of_an_epoch_are_bounded_and_statuses_have_a_reserve(void **
     assert_int_equal(content, 65); /* one is no fork yet */
     assert_int_equal(node->result.reason, REASON_BRANCHES_FULL);
     assert_true(sides_of(0).cut);
+    assert_true(log_in_dossier().branches_cut);
     for (size_t i = 80; i < SIBLINGS; i++) {
         say_revoked(45000 + (uint32_t)i);
         sign_sibling(&siblings[i], &fork_log);
@@ -248,26 +273,33 @@ static void ones_own_block_is_followed_from_when_it_was_signed(void **state)
     assert_int_equal(first_arrival(&siblings[0]), NODE_NOW_S + 3);
 }
 
-static void the_headers_of_a_proof_arrive_without_their_blocks(void **state)
+/* ---- proofs ---- */
+
+static void offer_proof(const struct sibling *one, const struct sibling *other)
 {
     uint8_t memory[16 * 1024];
     struct block a, b;
     struct fork_proof proof;
     struct bytes encoded;
     struct actor_id author;
+    enum reason reason;
     enum store_error error;
 
-    (void)state;
-    fork_owner(2);
-    assert_int_equal(block_decode(&a, &node->network, siblings[0].encoded, &node->builder.arena),
-                     REASON_NONE);
-    assert_int_equal(block_decode(&b, &node->network, siblings[1].encoded, &node->builder.arena),
-                     REASON_NONE);
+    assert_int_equal(block_decode(&a, &node->network, one->encoded, &node->builder.arena), REASON_NONE);
+    assert_int_equal(block_decode(&b, &node->network, other->encoded, &node->builder.arena), REASON_NONE);
     assert_true(fork_proof_of(&proof, &a, &b, &node->builder.arena));
     assert_true(schema_encode(&fork_proof_schema, &proof, memory, sizeof memory, &encoded));
-    assert_int_equal(ingest_fork_proof(&node->ingest, node->txn, encoded, NODE_NOW_S + 9, &author, &error),
-                     REASON_NONE);
+    /* Kept, or as low as one that is. */
+    reason = ingest_fork_proof(&node->ingest, node->txn, encoded, NODE_NOW_S + 9, &author, &error);
+    assert_true(reason == REASON_NONE || reason == REASON_KNOWN);
     assert_int_equal(error, STORE_OK);
+}
+
+static void the_headers_of_a_proof_arrive_without_their_blocks(void **state)
+{
+    (void)state;
+    fork_owner(2);
+    offer_proof(&siblings[0], &siblings[1]);
     for (size_t i = 0; i < 2; i++) {
         assert_false(is_held(&siblings[i]));
         assert_int_equal(first_arrival(&siblings[i]), NODE_NOW_S + 9);
@@ -276,7 +308,21 @@ static void the_headers_of_a_proof_arrive_without_their_blocks(void **state)
     }
 }
 
-/* ---- proofs ---- */
+static void a_proof_of_a_status_that_is_not_held_leaves_the_log_incomplete(void **state)
+{
+    (void)state;
+    fork_owner(2);
+    say_revoked(45000);
+    sign_sibling(&siblings[2], &fork_log);
+    offer_at(siblings[0].encoded, NODE_NOW_S);
+    offer_proof(&siblings[0], &siblings[1]);
+    assert_false(log_in_dossier().body_missing); /* content against nobody */
+    offer_proof(&siblings[0], &siblings[2]);
+    assert_true(log_in_dossier().body_missing);
+    offer_proof(&siblings[0], &siblings[2]);
+    offer_at(siblings[2].encoded, NODE_NOW_S);
+    assert_false(log_in_dossier().body_missing);
+}
 
 static void the_newest_proof_is_kept_beside_the_lowest(void **state)
 {
@@ -332,12 +378,14 @@ static void beyond_its_budget_a_branch_is_only_noted(void **state)
     offer_at(sorted[0]->encoded, NODE_NOW_S);
     assert_int_equal(node->result.outcome, INGEST_ASIDE);
     assert_true(is_on_its_way());
+    assert_true(log_in_dossier().switching);
     assert_head(&sorted[2]->hash);
     assert_int_equal(node_offer_from(INGEST_LOCAL, sorted[1]->encoded), REASON_SWITCHING);
     assert_int_equal(store_switch(node->txn, owner(), &way), STORE_OK);
     assert_int_equal(follow_due_s(&way, NODE_NOW_S), NODE_NOW_S + 2);
     assert_int_equal(follow_go_on(&node->ingest, node->txn, owner(), NODE_NOW_S + 2), STORE_OK);
     assert_false(is_on_its_way());
+    assert_false(log_in_dossier().switching);
     assert_head(&sorted[0]->hash);
 }
 
@@ -420,6 +468,105 @@ static void others_hear_of_the_four_lowest_branches_and_of_what_speaks_against(v
     assert_true(is_chosen(hashes, count, &sorted[8]->hash));
 }
 
+/* Blocks as they go from one node to the other. */
+enum { TOLD_MAX = 16 };
+
+struct told {
+    size_t count;
+    struct bytes blocks[TOLD_MAX];
+};
+
+static void add_told(struct told *told, struct hash *hash, uint64_t seq)
+{
+    struct bytes encoded;
+
+    assert_true(told->count < TOLD_MAX);
+    assert_int_equal(store_block_by_hash(node->txn, owner(), seq, hash, &encoded, &node->builder.arena),
+                     STORE_OK);
+    told->blocks[told->count++] = encoded;
+}
+
+/* What a node tells: its chain above the fork, and its choice of what stands beside it. */
+static void tell(struct told *out)
+{
+    struct head *heads = NULL;
+    struct log_state state;
+    size_t count = 0;
+
+    out->count = 0;
+    assert_int_equal(store_log_state(node->txn, owner(), &state), STORE_OK);
+    for (uint64_t seq = fork_seq(); seq <= state.seq; seq++) {
+        struct block_record record;
+        uint64_t arrived_s = 0;
+
+        assert_int_equal(store_block_record(node->txn, owner(), seq, &record, &arrived_s), STORE_OK);
+        add_told(out, &record.hash, seq);
+    }
+    assert_int_equal(side_push_choose(node->txn, owner(), &heads, &count, &node->builder.arena), STORE_OK);
+    for (size_t i = 0; i < count; i++) {
+        add_told(out, &heads[i].hash, heads[i].seq);
+    }
+}
+
+/* A node that holds nothing but the owner's log up to the fork. */
+static void begin_node(void)
+{
+    store_end(node->txn);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+    for (uint64_t seq = 0; seq < fork_seq(); seq++) {
+        offer_at(memory_log_block(&node->logs[OWNER], seq), NODE_NOW_S);
+    }
+}
+
+static void hear(const struct told *told)
+{
+    for (size_t i = 0; i < told->count; i++) {
+        offer_at(told->blocks[i], NODE_NOW_S + 100);
+    }
+}
+
+static void two_nodes_that_follow_different_branches_come_to_know_the_same(void **state)
+{
+    static struct memory_log branch;
+    static struct told first, second, both[2];
+    const struct sibling *sorted[SIBLINGS];
+    struct sibling *status = &siblings[20];
+
+    (void)state;
+    fork_owner(6);
+    sort_siblings(sorted, 6);
+    memory_log_copy(&branch, &fork_log);
+    assert_int_equal(memory_log_accept(&branch, sorted[4]->encoded), REASON_NONE);
+    say_revoked(45000);
+    sign_sibling(status, &branch);
+    memory_log_deinit(&branch);
+    for (size_t round = 0; round < 2; round++) {
+        begin_node();
+        for (size_t i = round == 0 ? 0 : 1; i < 6; i += 2) {
+            offer_at(sorted[i]->encoded, NODE_NOW_S);
+        }
+        if (round == 0) {
+            offer_at(status->encoded, NODE_NOW_S);
+        }
+        tell(round == 0 ? &first : &second);
+    }
+    hear(&first); /* at the second node */
+    tell(&both[1]);
+    begin_node();
+    for (size_t i = 0; i < 6; i += 2) {
+        offer_at(sorted[i]->encoded, NODE_NOW_S);
+    }
+    offer_at(status->encoded, NODE_NOW_S);
+    hear(&second);
+    tell(&both[0]);
+    assert_head(&sorted[0]->hash);
+    assert_int_equal(both[0].count, both[1].count);
+    assert_true(both[0].count >= 6);
+    for (size_t i = 0; i < both[0].count; i++) {
+        assert_true(bytes_equal(both[0].blocks[i], both[1].blocks[i]));
+    }
+}
+
 static int drop_all(void **state)
 {
     memory_log_deinit(&fork_log);
@@ -437,9 +584,11 @@ int main(void)
         WITH_FORK(every_path_tells_arrival_and_how_long_a_block_was_followed),
         WITH_FORK(ones_own_block_is_followed_from_when_it_was_signed),
         WITH_FORK(the_headers_of_a_proof_arrive_without_their_blocks),
+        WITH_FORK(a_proof_of_a_status_that_is_not_held_leaves_the_log_incomplete),
         WITH_FORK(the_newest_proof_is_kept_beside_the_lowest),
         WITH_FORK(beyond_its_budget_a_branch_is_only_noted),
         WITH_FORK(a_switch_without_time_leaves_a_valid_chain_and_goes_on),
+        WITH_FORK(two_nodes_that_follow_different_branches_come_to_know_the_same),
         WITH_FORK(others_hear_of_the_four_lowest_branches_and_of_what_speaks_against),
     };
 

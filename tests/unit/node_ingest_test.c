@@ -102,7 +102,8 @@ static void test_a_refused_block_counts_against_its_author(void **state)
     assert_int_equal(node_write(OWNER), REASON_NONE);
     assert_int_equal(node->result.outcome, INGEST_EXTENDED);
     assert_true(node->result.fork_found);
-    assert_int_equal(store_fork_proof(node->txn, &node->actors[OWNER].id, 0, FORK_PROOF_LOWEST, &proof, &node->builder.arena),
+    assert_int_equal(store_fork_proof(node->txn, &node->actors[OWNER].id, 0, FORK_PROOF_LOWEST, &proof,
+                                      &node->builder.arena),
                      STORE_OK);
     say_content(OWNER, 1);
     assert_int_equal(node_write(OWNER), REASON_NONE);

@@ -258,11 +258,15 @@ static void fork_proofs_are_kept_by_author_and_epoch(void **context)
     size_t count = 0;
 
     (void)context;
-    assert_int_equal(store_put_fork_proof(txn, &ase.actor.id, 300, FORK_PROOF_LOWEST, bytes_of_string("three hundred")),
+    assert_int_equal(
+        store_put_fork_proof(txn, &ase.actor.id, 300, FORK_PROOF_LOWEST, bytes_of_string("three hundred")),
+        STORE_OK);
+    assert_int_equal(store_put_fork_proof(txn, &ase.actor.id, 1, FORK_PROOF_LOWEST, bytes_of_string("one")),
                      STORE_OK);
-    assert_int_equal(store_put_fork_proof(txn, &ase.actor.id, 1, FORK_PROOF_LOWEST, bytes_of_string("one")), STORE_OK);
-    assert_int_equal(store_fork_proof(txn, &ase.actor.id, 2, FORK_PROOF_LOWEST, &out, &world.arena), STORE_NOT_FOUND);
-    assert_int_equal(store_fork_proof(txn, &ase.actor.id, 300, FORK_PROOF_LOWEST, &out, &world.arena), STORE_OK);
+    assert_int_equal(store_fork_proof(txn, &ase.actor.id, 2, FORK_PROOF_LOWEST, &out, &world.arena),
+                     STORE_NOT_FOUND);
+    assert_int_equal(store_fork_proof(txn, &ase.actor.id, 300, FORK_PROOF_LOWEST, &out, &world.arena),
+                     STORE_OK);
     assert_int_equal(store_each_fork_proof(txn, count_proof, &count), STORE_OK);
     assert_int_equal(count, 2);
     world_commit(txn);

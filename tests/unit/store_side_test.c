@@ -98,7 +98,9 @@ static size_t find(struct store_txn *txn, struct key key, struct side_at found[F
     bool cut;
     assert_int_equal(side_find(txn, &key, FOUND_MAX, &rows, &count, &cut, &world.arena), STORE_OK);
     assert_false(cut);
-    memcpy(found, rows, count * sizeof *rows);
+    for (size_t i = 0; i < count; i++) {
+        found[i] = rows[i];
+    }
     return count;
 }
 

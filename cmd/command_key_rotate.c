@@ -3,6 +3,7 @@
 
 #include "cmd/arguments.h"
 #include "cmd/command.h"
+#include "cmd/confirm.h"
 #include "cmd/json_output.h"
 #include "cmd/number.h"
 #include "cmd/own_branches.h"
@@ -21,6 +22,8 @@ struct rotate {
     struct own_branches branches; /* read only when it need not be the head */
     size_t dropped_count;
     const struct own_dropped *dropped;
+    struct own_branch_facts *dropped_facts; /* what each says */
+    bool yes;                               /* drop also what is against somebody */
 };
 
 /* ---- what it continues from ---- */
@@ -63,6 +66,21 @@ static int find_onto(const struct rotate *request, const struct session *session
     return EXIT_YES;
 }
 
+static enum store_error read_dropped(struct rotate *request, struct session *session, struct store_txn *txn)
+{
+    struct own_branch_facts *facts =
+        arena_take(&session->arena, request->dropped_count * sizeof request->dropped_facts[0]);
+    enum store_error error = facts ? STORE_OK : STORE_NO_MEMORY;
+
+    for (size_t i = 0; i < request->dropped_count && error == STORE_OK; i++) {
+        const struct own_dropped *dropped = &request->dropped[i];
+        error = own_branches_facts(&facts[i], session, txn, &request->branches, dropped->tip,
+                                   request->branches.blocks[dropped->parent].seq);
+    }
+    request->dropped_facts = facts;
+    return error;
+}
+
 static int choose_in_txn(struct rotate *request, struct session *session, struct store_txn *txn)
 {
     struct own_dropped *dropped;
@@ -85,6 +103,9 @@ static int choose_in_txn(struct rotate *request, struct session *session, struct
     error =
         own_branches_dropped(&dropped, &request->dropped_count, session, &request->branches, (size_t)index);
     request->dropped = dropped;
+    if (error == STORE_OK) {
+        error = read_dropped(request, session, txn);
+    }
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
 }
 
@@ -170,11 +191,38 @@ static int publish(struct rotate *request, struct session *session, struct publi
                                out);
 }
 
+/* What is against somebody is not dropped by the way: for those who had seen it, it stays unknown until it is
+ * stated again. */
+static int confirm_dropped(const struct rotate *request, const struct session *session)
+{
+    uint64_t against = 0;
+    char question[160];
+
+    for (size_t i = 0; i < request->dropped_count; i++) {
+        const struct own_branch_facts *facts = &request->dropped_facts[i];
+        against += facts->against_count;
+        if (facts->saying_count > 0 && !session->options.json) {
+            fprintf(stderr, "A branch that is dropped says:\n");
+            own_branch_print_sayings(stderr, session, facts);
+        }
+    }
+    if (against == 0) {
+        return EXIT_YES;
+    }
+    snprintf(question, sizeof question,
+             "Drop %llu statement%s against somebody? State again afterwards what holds.",
+             (unsigned long long)against, against == 1 ? "" : "s");
+    return confirm(session, request->yes, question);
+}
+
 static int rotate_locked(struct rotate *request, struct session *session, struct publisher *publisher,
                          struct published *out)
 {
     int code = choose(request, session);
 
+    if (code == EXIT_YES) {
+        code = confirm_dropped(request, session);
+    }
     if (code != EXIT_YES) {
         return code;
     }
@@ -205,6 +253,22 @@ static const struct own_block *dropped_parent(const struct rotate *request, size
     return &request->branches.blocks[request->dropped[i].parent];
 }
 
+static const struct own_block *dropped_first(const struct rotate *request, size_t i)
+{
+    return &request->branches.blocks[request->dropped[i].first];
+}
+
+/* Branches that part above their first block are named by it once. */
+static bool is_named_before(const struct rotate *request, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (request->dropped[k].first == request->dropped[i].first) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const struct own_block *dropped_tip(const struct rotate *request, size_t i)
 {
     return &request->branches.blocks[request->dropped[i].tip];
@@ -219,6 +283,8 @@ static json_t *json_of_dropped(const struct rotate *request)
 
         json_object_set_new(branch, "epoch", json_of_number(request->before.epoch));
         json_object_set_new(branch, "parent", json_of_hash(&dropped_parent(request, i)->hash));
+        json_object_set_new(branch, "first", json_of_hash(&dropped_first(request, i)->hash));
+        json_object_set_new(branch, "against", json_of_number(request->dropped_facts[i].against_count));
         json_object_set_new(branch, "tip", json_of_hash(&dropped_tip(request, i)->hash));
         json_object_set_new(branch, "held", json_boolean(dropped_tip(request, i)->held));
         json_array_append_new(array, branch);
@@ -242,18 +308,26 @@ static int report_json(const struct rotate *request, const struct session *sessi
 static void print_dropped(const struct rotate *request)
 {
     if (request->dropped_count > 0) {
-        printf("\nBlocks are dropped. Now say that a thief wrote them:\n");
+        printf(
+            "\nBlocks are dropped. Now declare them void, so that every node knows that you dropped them:\n");
     }
     for (size_t i = 0; i < request->dropped_count; i++) {
         const struct own_block *below = dropped_parent(request, i), *tip = dropped_tip(request, i);
-        char parent_hex[2 * HASH_SIZE + 1], tip_hex[2 * HASH_SIZE + 1];
+        char parent_hex[2 * HASH_SIZE + 1], first_hex[2 * HASH_SIZE + 1];
 
+        if (is_named_before(request, i)) {
+            continue;
+        }
         sodium_bin2hex(parent_hex, sizeof parent_hex, below->hash.bytes, HASH_SIZE);
-        sodium_bin2hex(tip_hex, sizeof tip_hex, tip->hash.bytes, HASH_SIZE);
-        printf("  tradeproof void --branch %llu %s %s\n    (blocks %llu to %llu%s)\n",
-               (unsigned long long)request->before.epoch, parent_hex, tip_hex,
+        sodium_bin2hex(first_hex, sizeof first_hex, dropped_first(request, i)->hash.bytes, HASH_SIZE);
+        printf("  tradeproof void --branch %llu %s %s\n    (block %llu and all that follows it there, up to "
+               "block %llu%s)\n",
+               (unsigned long long)request->before.epoch, parent_hex, first_hex,
                (unsigned long long)below->seq + 1, (unsigned long long)tip->seq,
                tip->held ? "" : "; what follows has not come to this node");
+        if (request->dropped_facts[i].against_count > 0) {
+            printf("    then state again what holds: tradeproof revoke, or tradeproof reinstate --voided\n");
+        }
     }
 }
 
@@ -297,7 +371,8 @@ int command_key_rotate(int argc, char **argv)
     struct rotate request = {0};
     const struct command_option options[] = {{"at", OPTION_TEXT, &request.at},
                                              {"onto", OPTION_TEXT, &request.onto},
-                                             {"next", OPTION_TEXT, &request.next_path}};
+                                             {"next", OPTION_TEXT, &request.next_path},
+                                             {"yes", OPTION_FLAG, &request.yes}};
     struct arguments arguments;
     int code = arguments_read(&arguments, "key rotate", argc, argv, options,
                               sizeof options / sizeof options[0], 0, 0);

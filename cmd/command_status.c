@@ -18,8 +18,12 @@ struct log_status {
     uint64_t budget_s; /* up to which it is fresh */
 };
 
+enum { UNNAMED_MAX = 16 };
+
 struct node_status {
     struct store_figures figures;
+    size_t unnamed_count; /* branches that one's own rotations dropped and no void names, the first ones */
+    struct dropped_branch unnamed[UNNAMED_MAX];
     struct node_keys node;
     bool has_node;
     struct log_status own;
@@ -86,6 +90,10 @@ static enum store_error read_store(struct node_status *status, struct session *s
     }
     if (error == STORE_OK && session->has_actor) {
         error = own_accreditations_read(&status->accreditations, session, txn);
+    }
+    if (error == STORE_OK && session->has_actor) {
+        error = store_unnamed_branches(txn, &session->home.network, &session->actor, status->unnamed,
+                                       UNNAMED_MAX, &status->unnamed_count, &session->arena);
     }
     for (size_t i = 0; i < session->trust->owner_count && error == STORE_OK; i++) {
         uint32_t days = trust_fresh_days(session->trust, &session->trust->owners[i].actor);
@@ -173,6 +181,21 @@ static json_t *json_of_cuts_missing(const struct node_status *status, const stru
     return array;
 }
 
+static json_t *json_of_unnamed(const struct node_status *status)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < status->unnamed_count; i++) {
+        json_t *object = json_object();
+
+        json_object_set_new(object, "epoch", json_of_number(status->unnamed[i].epoch));
+        json_object_set_new(object, "parent", json_of_hash(&status->unnamed[i].fork_parent));
+        json_object_set_new(object, "first", json_of_hash(&status->unnamed[i].first));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *json_of_store(const struct store_figures *figures)
 {
     json_t *object = json_object();
@@ -203,6 +226,7 @@ static int report_json(struct node_status *status, const struct session *session
     json_object_set_new(object, "store", json_of_store(&status->figures));
     json_object_set_new(object, "own_log", session->has_actor ? json_of_log(&status->own) : json_null());
     json_object_set_new(object, "cuts_to_record", json_of_cuts_missing(status, session));
+    json_object_set_new(object, "branches_to_name", json_of_unnamed(status));
     json_object_set_new(object, "trusted", json_of_owners(status, session));
     return json_output_take(object);
 }
@@ -291,6 +315,21 @@ static void print_cuts_missing(const struct node_status *status, const struct se
     }
 }
 
+/* What stands against somebody on them is unknown to whoever followed them, without a word why. */
+static void print_unnamed(const struct node_status *status)
+{
+    for (size_t i = 0; i < status->unnamed_count; i++) {
+        const struct dropped_branch *branch = &status->unnamed[i];
+        char parent[2 * HASH_SIZE + 1], first[2 * HASH_SIZE + 1];
+
+        sodium_bin2hex(parent, sizeof parent, branch->fork_parent.bytes, HASH_SIZE);
+        sodium_bin2hex(first, sizeof first, branch->first.bytes, HASH_SIZE);
+        printf("%-14s  a branch that you dropped is not declared void yet:\n"
+               "%-14s  tradeproof void --branch %llu %s %s\n",
+               "To do", "", (unsigned long long)branch->epoch, parent, first);
+    }
+}
+
 static int report(const struct node_status *status, const struct session *session)
 {
     const struct network *network = &session->home.network;
@@ -314,6 +353,7 @@ static int report(const struct node_status *status, const struct session *sessio
         print_log("Your log", &status->own);
     }
     print_cuts_missing(status, session);
+    print_unnamed(status);
     print_trusted(status, session);
     return EXIT_YES;
 }

@@ -1,4 +1,5 @@
 #include "cmd/command.h"
+#include "cmd/number.h"
 #include "cmd/own_entries.h"
 #include "cmd/words.h"
 
@@ -25,7 +26,9 @@ struct change_request {
     uint32_t from; /* DAY_NONE: today */
     const char *of;
     struct codes codes;
-    bool revoked; /* of reinstate, and only there: also what was revoked */
+    bool revoked;            /* of reinstate, and only there: also what was revoked */
+    const char *voided_text; /* of reinstate: the block with a void; NULL: entries are named */
+    uint64_t voided;
 };
 
 static bool add_status(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
@@ -43,10 +46,24 @@ static bool add_status(const void *context, struct draft *draft, uint64_t seq, c
     return draft_add(draft, ENTRY_STATUS, &status, NULL);
 }
 
-static int find_entries(struct own_entries *entries, struct session *session,
-                        const struct change_request *request, const struct arguments *arguments)
+/* What a void left open held from the first day on, unless another day is given. */
+static int find_left(struct own_entries *entries, struct session *session, struct change_request *request)
+{
+    uint32_t first_day;
+    int code = own_entries_left(entries, session, request->voided, &first_day);
+    if (code == EXIT_YES && request->from == DAY_NONE) {
+        request->from = first_day;
+    }
+    return code;
+}
+
+static int find_entries(struct own_entries *entries, struct session *session, struct change_request *request,
+                        const struct arguments *arguments)
 {
     struct subject subject;
+    if (request->voided_text != NULL) {
+        return find_left(entries, session, request);
+    }
     if (request->of == NULL) {
         return own_entries_named(entries, session, arguments->values, arguments->count);
     }
@@ -174,18 +191,36 @@ static int apply(struct session *session, struct change_request *request, const 
     return code == EXIT_YES ? own_entries_report(&entries, session, &done) : code;
 }
 
+static int check_reason(struct change_request *request, const struct command *command)
+{
+    if (request->reason_text != NULL &&
+        !status_reason_of_word(&request->reason, bytes_of_string(request->reason_text))) {
+        return command_usage_error(command, "--reason is one of %s.", STATUS_REASON_WORDS);
+    }
+    return EXIT_YES;
+}
+
 static int check(struct change_request *request, const struct arguments *arguments)
 {
     const struct command *command = command_named(request->change->name);
+    const char *end;
+    if (request->voided_text != NULL) {
+        if (request->of != NULL || arguments->count > 0) {
+            return command_usage_error(command, "--voided says which entries; name none besides.");
+        }
+        if (!number_read(&request->voided, request->voided_text, &end, BLOCK_SEQ_MAX) || *end != '\0') {
+            return command_usage_error(command, "--voided takes the number of the block with the void.");
+        }
+        return check_reason(request, command);
+    }
     if ((request->of != NULL) != (arguments->count == 0)) {
         return command_usage_error(command, "name entries, or say --of TECHNICIAN --code CODES.");
     }
     if ((request->of != NULL) != (request->codes.count > 0)) {
         return command_usage_error(command, "--of and --code go together.");
     }
-    if (request->reason_text != NULL &&
-        !status_reason_of_word(&request->reason, bytes_of_string(request->reason_text))) {
-        return command_usage_error(command, "--reason is one of %s.", STATUS_REASON_WORDS);
+    if (check_reason(request, command) != EXIT_YES) {
+        return EXIT_USAGE;
     }
     if (request->change->action == STATUS_REPLACED && request->by == NULL) {
         return command_usage_error(command, "--by names what takes its place.");
@@ -253,7 +288,8 @@ int command_suspend(int argc, char **argv)
 int command_reinstate(int argc, char **argv)
 {
     struct change_request request = request_for(&reinstate);
-    const struct command_option own[] = {{"revoked", OPTION_FLAG, &request.revoked}};
+    const struct command_option own[] = {{"revoked", OPTION_FLAG, &request.revoked},
+                                         {"voided", OPTION_TEXT, &request.voided_text}};
     struct arguments arguments;
     int code = read_arguments(&arguments, &request, argc, argv, own, sizeof(own) / sizeof(own[0]));
     return code == EXIT_YES ? run(&request, &arguments) : code;

@@ -187,12 +187,16 @@ const struct command commands[] = {
      "  tradeproof suspend --of \"Maria Lopez\" --code ase/A6\n",
      command_suspend},
     {"reinstate", "reinstate suspended certificates",
-     "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
+     "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS] | --voided BLOCK [OPTIONS]",
      "Ends a suspension from a day on, and with --revoked a revocation too; that it stood so stays\n"
-     "visible. An ENTRY is named as issue printed it: the issuer's id, block, index and the first digits\n"
+     "visible. What was said against a certificate in a void block, or on a branch that you dropped,\n"
+     "leaves it unknown until you reinstate it, or say it again. An ENTRY is named as issue printed it: the "
+     "issuer's id, block, index and the first digits\n"
      "of its hash.\n"
      "\n"
-     "  --revoked        also what was revoked\n" STATUS_CHANGE_OPTIONS "\n"
+     "  --revoked        also what was revoked\n"
+     "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
+     "                   it was said to hold from\n" STATUS_CHANGE_OPTIONS "\n"
      "Example:\n"
      "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},
@@ -217,16 +221,16 @@ const struct command commands[] = {
      "  tradeproof appeal --decided tpa1.../12/0/5f3a8c...\n",
      command_appeal},
     {"void", "declare your own blocks void: a thief wrote them",
-     "FIRST-LAST | --branch EPOCH PARENT TIP [--reason WORD]",
+     "FIRST-LAST | --branch EPOCH PARENT FIRST [--reason WORD]",
      "Takes the effect from blocks FIRST to LAST of your own log (one number for one block).\n"
-     "Certificates in them no longer count; what was revoked in them shows as unknown until you revoke\n"
-     "it again. First rotate your keys: tradeproof key rotate\n"
+     "Certificates in them no longer count; what was revoked in them shows as unknown until you state\n"
+     "again what holds: revoke, or reinstate --voided. First rotate your keys: tradeproof key rotate\n"
      "\n"
-     "  --branch EPOCH PARENT TIP  instead: a branch that a rotation dropped, from the block hash\n"
-     "                             where it left the log (64 hexadecimal digits) to its last block\n"
-     "                             hash\n"
-     "  --reason WORD              why: " STATUS_REASON_WORDS "\n"
-     "                             (default: key-compromise)\n"
+     "  --branch EPOCH PARENT FIRST  instead: a branch that a rotation dropped, with all that follows on\n"
+     "                               it, by the hash of the block where it left the log (64 hexadecimal\n"
+     "                               digits) and of its own first block; key rotate prints them\n"
+     "  --reason WORD                why: " STATUS_REASON_WORDS "\n"
+     "                               (default: key-compromise)\n"
      "\n"
      "Example:\n"
      "  tradeproof void 41-43\n",
@@ -342,7 +346,7 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof review \"Lone Star Garage\" --technicians 8 --areas brakes,electrical\n",
      command_review},
-    {"key rotate", "replace all of this actor's keys", "[--next FILE] [--at SEQ | --onto HASH]",
+    {"key rotate", "replace all of this actor's keys", "[--next FILE] [--at SEQ | --onto HASH] [--yes]",
      "Opens the next epoch with new keys, under the same passphrase. Do it when a key may have been\n"
      "stolen, and now and then without cause. The id stays the same, and what you signed before stays\n"
      "good. It takes keys that were committed to in advance: whoever gets hold of signing keys alone\n"
@@ -352,8 +356,11 @@ const struct command commands[] = {
      "  --at SEQ     continue behind block SEQ and leave out the blocks that a thief wrote after it; then\n"
      "               name the dropped branch: tradeproof void --branch\n"
      "  --onto HASH  the same behind the block with that hash (at least its first 8 digits). When a thief\n"
-     "               and you signed different blocks, the command without it lists the branches: find\n"
-     "               out which is yours\n"
+     "               and you signed different blocks, the command without it lists the branches and what\n"
+     "               each says: find out which is yours. An old copy of the data folder that went on\n"
+     "               signing makes branches too\n"
+     "  --yes        drop also what is against somebody (a revocation, a withdrawal, who left) without\n"
+     "               asking; nodes that had seen it say unknown until you state again what holds\n"
      "\n"
      "Example:\n"
      "  tradeproof key rotate --next /media/usb/next.keys\n",

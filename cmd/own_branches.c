@@ -286,16 +286,17 @@ enum store_error own_branches_dropped(struct own_dropped **out, size_t *count, s
         is_kept[i] = true;
     }
     for (size_t i = 0; i < branches->block_count; i++) {
-        int64_t parent = (int64_t)i;
+        int64_t parent = (int64_t)i, first = parent;
 
         if (branches->blocks[i].child_count > 0 || is_kept[i]) {
             continue;
         }
         /* All descend from the block that opened the epoch, and so does what is kept. */
         while (!is_kept[parent]) {
+            first = parent;
             parent = branches->blocks[parent].parent;
         }
-        (*out)[(*count)++] = (struct own_dropped){.parent = (size_t)parent, .tip = i};
+        (*out)[(*count)++] = (struct own_dropped){.parent = (size_t)parent, .first = (size_t)first, .tip = i};
     }
     return STORE_OK;
 }

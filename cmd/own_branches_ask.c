@@ -49,6 +49,7 @@ static void print_branch(const struct asking *asking, const struct own_block *ti
     }
     fputc('\n', stderr);
     print_certificates(asking->session, facts);
+    own_branch_print_sayings(stderr, asking->session, facts);
     fprintf(stderr, "  tradeproof key rotate --onto %s\n", hex);
 }
 
@@ -82,6 +83,7 @@ static json_t *json_of_branch(const struct asking *asking, const struct own_bloc
     json_object_set_new(item, "certificates",
                         tip->held ? json_of_number(facts->certificate_count) : json_null());
     json_object_set_new(item, "first", json_of_samples(asking->session, facts));
+    json_object_set_new(item, "against", tip->held ? json_of_number(facts->against_count) : json_null());
     json_object_set_new(item, "followed", json_boolean(tip->followed));
     return item;
 }
@@ -100,7 +102,7 @@ static enum store_error show_branches(struct asking *asking)
         if (branches->blocks[i].child_count > 0) {
             continue;
         }
-        error = own_branches_facts(&facts, asking->session, asking->txn, branches, i);
+        error = own_branches_facts(&facts, asking->session, asking->txn, branches, i, branches->fork_seq);
         arena_rewind(&asking->session->arena, mark);
         if (error == STORE_OK && asking->items) {
             json_array_append_new(asking->items, json_of_branch(asking, &branches->blocks[i], &facts));
@@ -140,7 +142,8 @@ int own_branches_ask(struct session *session, struct store_txn *txn, const struc
 
     snprintf(asking.question, sizeof asking.question,
              "Two different blocks follow block %" PRIu64
-             " of your log, so somebody else has your keys. Which branch is yours?",
+             " of your log: an old copy of the data folder went on signing, or somebody else has your keys. "
+             "Which branch is yours?",
              branches->fork_seq);
     if (session->options.json) {
         return ask_in_json(&asking);

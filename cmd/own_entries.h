@@ -34,6 +34,11 @@ int own_entries_named(struct own_entries *out, struct session *session, char *co
 int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
                    const struct codes *codes);
 
+/* Find all that a void in block void_seq of this actor's log left without an answer. *first_day: the first
+ * day from which any of it was said to hold. Returns as own_entries_named; none is EXIT_BAD_INPUT. */
+int own_entries_left(struct own_entries *out, struct session *session, uint64_t void_seq,
+                     uint32_t *first_day);
+
 /* Move those about which action from day on would change nothing from entries to unchanged: the same was said
  * of them before, or there is nothing to reinstate or to decide. Writes of each how it stands revoked on that
  * day, or on the first one after it. Returns: EXIT_YES, or the exit code after it

@@ -5,17 +5,17 @@
 
 /* Which of one's own entries a statement would change anything about. */
 
-static enum store_error read_days(struct status_days *days, size_t *event_count, struct store_txn *txn,
-                                  const struct entry_name *name)
+static enum store_error read_days(struct status_days *days, size_t *event_count, struct session *session,
+                                  struct store_txn *txn, const struct entry_name *name)
 {
     struct store_events said;
-    enum store_error error = store_entry_events(txn, name, &said);
+    enum store_error error = store_entry_events(txn, &session->home.network, name, &said, &session->arena);
     status_days_init(days);
     if (error != STORE_OK) {
         return error;
     }
     for (size_t i = 0; i < said.count; i++) {
-        const struct status_event event = {.event = &said.events[i], .index = i, .voided = said.voided[i]};
+        const struct status_event event = {.event = &said.events[i], .index = i, .doubt = said.doubts[i]};
         status_days_add(days, &event);
     }
     *event_count = said.count;
@@ -32,14 +32,15 @@ static bool is_news(const struct status_days *days, size_t event_count, const st
 }
 
 static enum store_error sift(struct own_entries *entries, struct own_entries *unchanged,
-                             struct store_txn *txn, const struct history_event *coming)
+                             struct session *session, struct store_txn *txn,
+                             const struct history_event *coming)
 {
     size_t kept = 0;
     for (size_t i = 0; i < entries->count; i++) {
         struct own_entry *entry = &entries->items[i];
         struct status_days days;
         size_t event_count;
-        enum store_error error = read_days(&days, &event_count, txn, &entry->name);
+        enum store_error error = read_days(&days, &event_count, session, txn, &entry->name);
         if (error != STORE_OK) {
             return error;
         }
@@ -68,7 +69,7 @@ int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged,
     }
     enum store_error error = store_read_begin(&txn, session->store);
     if (error == STORE_OK) {
-        error = sift(entries, unchanged, txn, &coming);
+        error = sift(entries, unchanged, session, txn, &coming);
         store_end(txn);
     }
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);

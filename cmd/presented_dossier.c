@@ -112,6 +112,16 @@ static struct dossier_credential *held_of(const struct assembly *assembly, const
     return NULL;
 }
 
+/* What was said on the chain that this node follows. */
+static size_t chain_events(const struct dossier_place *place)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < place->event_count; i++) {
+        count += place->event_blocks == NULL || !place->event_blocks[i].side;
+    }
+    return count;
+}
+
 /* The store's own word goes first. An erased entry's bytes may still come from its holder, and a history
  * longer than the one held here comes from a head that this node has not seen. */
 static void reconcile(struct assembly *assembly, struct dossier_credential *held,
@@ -124,7 +134,7 @@ static void reconcile(struct assembly *assembly, struct dossier_credential *held
         held->attestation = proven->attestation;
         held->source = SOURCE_PATH;
     }
-    if (proven->event_count > held->place.event_count) {
+    if (proven->event_count > chain_events(&held->place)) {
         held->source = SOURCE_UNWITNESSED;
     }
 }

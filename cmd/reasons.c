@@ -124,8 +124,10 @@ static const struct reason_text texts[] = {
     [REASON_CONDITION] =
         {"it holds under a condition that could not be checked here, such as working in the brand's network",
          "Ask the holder where they work, and connect to a node that keeps that shop's log"},
-    [REASON_REWOUND] = {"the issuer's log went back behind what was seen of it before",
-                        "Ask the issuer by other means"},
+    [REASON_REWOUND] = {"the issuer's log went back behind what was seen against it before",
+                        "Ask the issuer to say again how this certificate stands"},
+    [REASON_DROPPED] = {"it stands on a branch of the issuer's log that the issuer has dropped",
+                        "Ask the issuer whether it was issued again"},
     [REASON_CODE_NOT_OFFERED] = {"this code was not offered on the day it was earned",
                                  "Ask the issuer whether the day is right"},
     [REASON_OUTSIDE_NETWORK] =

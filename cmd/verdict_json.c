@@ -115,12 +115,27 @@ static json_t *json_of_statements(const struct verdict_page *page,
     return array;
 }
 
+/* Which branch a statement stood on, when it was dropped, and by what it was declared void. */
+static void add_branch(json_t *object, struct dossier_block block, enum said_standing standing)
+{
+    if (block.side) {
+        json_object_set_new(object, "side_branch", json_true());
+        json_object_set_new(object, "dropped",
+                            block.dropped_s != 0 ? json_of_day(day_of_time(block.dropped_s)) : json_null());
+    }
+    if (standing == SAID_VOIDED && block.void_day != DAY_NONE) {
+        json_object_set_new(object, "void_since", json_of_day(block.void_day));
+        json_object_set_new(object, "void_reason", json_string(status_reason_word(block.void_reason)));
+    }
+}
+
 /* What was said about it, oldest first, and whether it stands on the day asked about. */
 static json_t *json_of_history(const struct verdict_page *page, size_t index)
 {
     static const char *const standings[] = {
         [SAID_STANDS] = "stands",         [SAID_OVERRULED] = "overruled",
         [SAID_VOIDED] = "void",           [SAID_DISPUTED] = "disputed",
+        [SAID_REWOUND] = "rewound",       [SAID_DROPPED] = "dropped",
         [SAID_TO_COME] = "to-come",       [SAID_NOT_BY_THEN] = "not-known-by-then",
         [SAID_BEYOND_CUT] = "beyond-cut", [SAID_CUT_UNKNOWN] = "cut-not-held",
     };
@@ -139,6 +154,7 @@ static json_t *json_of_history(const struct verdict_page *page, size_t index)
                                 : json_null());
         json_object_set_new(object, "block", json_of_number(event->setter_seq));
         json_object_set_new(object, "standing", json_string(standings[said[i]]));
+        add_branch(object, page_block_of_event(credential, i), said[i]);
         json_array_append_new(array, object);
     }
     return array;

@@ -4,6 +4,7 @@
 
 #include "protocol/base/text.h"
 #include "protocol/rules/pack.h"
+#include "protocol/rules/weight.h"
 
 enum { WITHIN_REACH_MISSING_MAX = 4 };
 
@@ -139,14 +140,16 @@ const struct code_verdict *page_code_verdict(const struct verdict_page *page, si
 static bool stands(const struct verdict_page *page, const struct dossier_place *place)
 {
     struct status_days days;
-    if (place->erased || dossier_place_is_void(page->dossier, place)) {
+    if (place->erased || place_weigh(page->dossier, place, STANCE_FOR).weight == WEIGHT_NOTHING) {
         return false;
     }
     status_days_init(&days);
     for (size_t i = 0; i < place->event_count; i++) {
-        const struct status_event event = {
-            .event = &place->events[i], .index = i, .voided = place->event_voided[i]};
-        status_days_add(&days, &event);
+        struct weighed weighed = event_weigh(page->dossier, place, i);
+        const struct status_event event = {.event = &place->events[i], .index = i, .doubt = weighed.reason};
+        if (weighed.reason != REASON_DROPPED) {
+            status_days_add(&days, &event);
+        }
     }
     return days.runs[status_days_at(&days, page->at_day)].reason == REASON_NONE;
 }
@@ -170,6 +173,12 @@ const struct dossier_statement *page_next_statement(const struct verdict_page *p
 enum status_reason page_reason_of(const struct dossier_credential *credential, size_t event)
 {
     return credential->reasons != NULL ? credential->reasons[event] : STATUS_REASON_UNSPECIFIED;
+}
+
+struct dossier_block page_block_of_event(const struct dossier_credential *credential, size_t event)
+{
+    return credential->place.event_blocks != NULL ? credential->place.event_blocks[event]
+                                                  : (struct dossier_block){.void_day = DAY_NONE};
 }
 
 bool page_tells_history(const struct verdict_page *page, size_t index)

@@ -84,7 +84,9 @@ const struct code_verdict *page_code_verdict(const struct verdict_page *page, si
 const struct dossier_statement *page_next_statement(const struct verdict_page *page,
                                                     const struct dossier_credential *credential, size_t *at);
 
-/* Why the event at an index of the credential's was said; STATUS_REASON_UNSPECIFIED where nobody knows. */
+/* The block of the event at an index of the credential's. */
+struct dossier_block page_block_of_event(const struct dossier_credential *credential, size_t event);
+/* Why that event was said; STATUS_REASON_UNSPECIFIED where nobody knows. */
 enum status_reason page_reason_of(const struct dossier_credential *credential, size_t event);
 
 /* Whether there is more to tell of what was said about it than the status tells: something of it was

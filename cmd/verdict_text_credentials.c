@@ -105,27 +105,62 @@ static void print_code_verdict(FILE *out, const struct verdict_page *page, size_
     fputs("\n", out);
 }
 
-/* "revoked 2026-03-02 (scoring; in a void block)". */
-static void print_event(FILE *out, const struct history_event *event, enum status_reason why,
+/* Where it was said, where that matters: "in a block declared void on 2026-03-09 (key-compromise)". */
+static void print_where(FILE *out, const struct dossier_block *block, enum said_standing standing)
+{
+    char day[DAY_TEXT_SIZE];
+    switch (standing) {
+    case SAID_VOIDED:
+        fputs(block->side ? "on a branch declared void" : "in a block declared void", out);
+        if (block->void_day != DAY_NONE) {
+            day_to_text(day, block->void_day);
+            fprintf(out, " on %s: %s", day, status_reason_word(block->void_reason));
+        }
+        break;
+    case SAID_DISPUTED:
+        fputs(block->side ? "on another branch, disputed" : "in a disputed block", out);
+        break;
+    case SAID_REWOUND:
+    case SAID_DROPPED:
+        day_to_text(day, day_of_time(block->dropped_s));
+        fprintf(out, "on a branch that was dropped on %s", day);
+        break;
+    case SAID_BEYOND_CUT:
+        fputs("after its author might no longer say so", out);
+        break;
+    case SAID_CUT_UNKNOWN:
+        fputs("perhaps after its author might no longer say so", out);
+        break;
+    case SAID_STANDS:
+    case SAID_OVERRULED:
+    case SAID_TO_COME:
+    case SAID_NOT_BY_THEN:
+        break;
+    }
+}
+
+static bool tells_where(enum said_standing standing)
+{
+    return standing == SAID_VOIDED || standing == SAID_DISPUTED || standing == SAID_REWOUND ||
+           standing == SAID_DROPPED || standing == SAID_BEYOND_CUT || standing == SAID_CUT_UNKNOWN;
+}
+
+/* "revoked 2026-03-02 (scoring; in a disputed block)". */
+static void print_event(FILE *out, const struct dossier_credential *credential, size_t at,
                         enum said_standing standing)
 {
-    static const char *const blocks[] = {
-        [SAID_STANDS] = "",
-        [SAID_OVERRULED] = "",
-        [SAID_VOIDED] = "in a void block",
-        [SAID_DISPUTED] = "in a disputed block",
-        [SAID_TO_COME] = "",
-        [SAID_NOT_BY_THEN] = "",
-        [SAID_BEYOND_CUT] = "after its author might no longer say so",
-        [SAID_CUT_UNKNOWN] = "perhaps after its author might no longer say so",
-    };
+    const struct history_event *event = &credential->place.events[at];
+    const struct dossier_block block = page_block_of_event(credential, at);
+    enum status_reason why = page_reason_of(credential, at);
     const char *reason = why == STATUS_REASON_UNSPECIFIED ? "" : status_reason_word(why);
-    const char *block = blocks[standing];
+    bool where = tells_where(standing);
     char day[DAY_TEXT_SIZE];
     day_to_text(day, event->effective_day);
     fprintf(out, "%s %s", status_action_word(event->action), day);
-    if (reason[0] != '\0' || block[0] != '\0') {
-        fprintf(out, " (%s%s%s)", reason, reason[0] != '\0' && block[0] != '\0' ? "; " : "", block);
+    if (reason[0] != '\0' || where) {
+        fprintf(out, " (%s%s", reason, reason[0] != '\0' && where ? "; " : "");
+        print_where(out, &block, standing);
+        fputs(")", out);
     }
 }
 
@@ -138,7 +173,7 @@ void verdict_text_history(FILE *out, const struct verdict_page *page, size_t ind
         const struct history_event *event = &credential->place.events[i];
         if (verdict->said[i] != SAID_NOT_BY_THEN && event->action != STATUS_HELD_BY) {
             fputs(before, out);
-            print_event(out, event, page_reason_of(credential, i), verdict->said[i]);
+            print_event(out, credential, i, verdict->said[i]);
             before = ", ";
         }
     }

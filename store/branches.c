@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store/erased.h"
+#include "store/generation.h"
 #include "store/side.h"
 
 static_assert(sizeof(struct epoch_sides) == 40, "no padding");
@@ -126,6 +127,9 @@ enum store_error side_row_put(struct store_txn *txn, const struct network *netwo
     error = table_put(txn, TABLE_SIDES, &key, &row, sizeof row);
     if (error == STORE_OK && row.rotation) {
         error = rotation_row_put(txn, number, block);
+    }
+    if (error == STORE_OK && row.block_class == CLASS_GOVERN) {
+        error = generation_raise(txn);
     }
     return error == STORE_OK ? side_put(txn, network, number, block) : error;
 }

@@ -166,7 +166,7 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
 static enum store_error read_row(const struct walk *walk, struct disk_checkpoint *row, uint32_t *day)
 {
     if (walk->value.size != sizeof *row) {
-        return txn_fail(walk->txn, STORE_NOT_A_STORE);
+        return txn_fail(walk->txn, STORE_DAMAGED);
     }
     memcpy(row, walk->value.data, sizeof *row);
     *day = day_of_time(row->time_s);

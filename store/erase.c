@@ -284,6 +284,14 @@ static enum store_error mark_record(struct store_txn *txn, uint32_t number, uint
     return record_write(txn, number, seq, &record);
 }
 
+enum store_error erasers_mark(struct store_txn *txn, const struct disk_author *author, uint64_t seq)
+{
+    bool exist = false;
+    enum store_error error = erasers_exist(txn, author, seq, &exist);
+
+    return error == STORE_OK && exist ? mark_record(txn, author->number, seq) : error;
+}
+
 /* said is about one earlier block. Overlapping runs are united. */
 static size_t ranges_of(const struct reach_entries *said, size_t count, struct eraser *eraser)
 {

@@ -43,6 +43,10 @@ enum store_error erasers_put(struct store_txn *txn, struct disk_author *author, 
 enum store_error erasers_exist(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
                                bool *exist);
 
+/* Mark the record of a block of the chain that has rows: after the record was put back to what it was before
+ * they came. */
+enum store_error erasers_mark(struct store_txn *txn, const struct disk_author *author, uint64_t seq);
+
 /* ---- reading ---- */
 
 /* Replace *element, as stored in the block of the chain that record is of, by its erased form where its

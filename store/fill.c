@@ -6,6 +6,7 @@
 #include "store/erase_rows.h"
 #include "store/erased.h"
 #include "store/own.h"
+#include "store/side.h"
 
 /* Entries that a copy held lacks, taken from a fuller one. The entries root says that they are the same ones;
  * nothing says so of the signatures, which stand outside the header hash. */
@@ -158,9 +159,10 @@ static enum store_error put(struct filling *filling, const struct block *united)
     enum store_error error =
         stored_block_write(filling->txn, filling->author.number, united, filling->stored.arrived_s);
 
-    /* Beside the chain nothing has effect; a replay sees the block whole. */
     if (error == STORE_OK && filling->on_chain) {
         error = put_effects(filling);
+    } else if (error == STORE_OK) {
+        error = side_put(filling->txn, filling->network, filling->author.number, united);
     }
     if (error == STORE_OK) {
         error = note_bytes(filling);

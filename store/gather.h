@@ -7,6 +7,7 @@
 #include "store/chains.h"
 #include "store/grants.h"
 #include "store/rows.h"
+#include "store/side.h"
 
 /* In which order authors are heard where there is not room for all. Nothing that a stranger says can make an
  * answer other than no, whatever is overlooked: leaving it out cuts nothing that counts. */
@@ -18,8 +19,9 @@ enum rank {
 
 /* What is beside a log of the dossier. */
 struct gathered_log {
-    uint32_t number; /* of its author; NUMBER_NONE when it has none */
-    bool asked;      /* who accredited it is asked, or will be */
+    uint32_t number;              /* of its author; NUMBER_NONE when it has none */
+    struct gathered_sides *sides; /* what its side blocks are read with; NULL: they say nothing */
+    bool asked;                   /* who accredited it is asked, or will be */
     bool has_rank;
     enum rank rank;
 };
@@ -39,7 +41,8 @@ struct gather {
     size_t stranger_grants; /* accreditations by strangers */
     size_t descended;       /* blocks of branches that were looked at for cuts */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
-        withdrawal_capacity, succession_capacity, pack_capacity, review_capacity;
+        withdrawal_capacity, succession_capacity, pack_capacity, review_capacity, void_capacity,
+        leave_capacity;
 };
 
 /* Room for one more behind count items. Returns: items, moved where they had to grow; NULL when the arena is
@@ -110,6 +113,51 @@ enum store_error gather_cut(struct gather *gather, size_t log, uint64_t seq, con
 
 /* Fill place.below_s, unless the entry arrived within 90 days of the deadline: then it is in time. */
 enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day);
+
+/* ---- side blocks ---- */
+
+/* Read how the side blocks of a log that was just gathered stand, and what they void. */
+enum store_error gather_sides(struct gather *gather, size_t log);
+
+/* Dispute, of a frozen log, all that its rotations do not have in common. */
+enum store_error gather_freeze(struct gather *gather, size_t log);
+
+/* When the rotation came that closed an epoch of a gathered log; 0: it was open at the question's known_by_s.
+ */
+enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoch, uint64_t *dropped_s);
+/* Whether a void of a gathered log, which has side blocks that say anything, names the branch that begins
+ * with that block. */
+bool gather_names_branch(const struct gather *gather, size_t log, const struct hash *first);
+
+/* Decode the entry of a side block, when it is of kind and not erased. STORE_NOT_FOUND: it is another, or the
+ * block had not arrived by then, or not before the rotation that closed its epoch. */
+enum store_error gather_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
+                                   struct dossier_place *place, void *record);
+
+/* The same with what was said about the entry, on its branch and those that leave it. */
+enum store_error gather_side_place(struct gather *gather, const struct side_at *at, enum entry_kind kind,
+                                   struct dossier_place *place, void *record);
+
+/* A grant on the chain, or of a side block. */
+struct found_grant {
+    const struct entry_at *grant;
+    const struct side_at *side; /* NULL: on the chain */
+};
+/* gather_grant or gather_side_entry. */
+enum store_error gather_found(struct gather *gather, const struct found_grant *found, enum entry_kind kind,
+                              struct dossier_place *place, void *record);
+
+/* What side blocks say about the entry in a place, of which block_hash is set. *cut: they say more. */
+struct side_event {
+    struct history_event event;
+    bool voided;
+    struct dossier_block block;
+};
+enum store_error gather_side_events(struct gather *gather, const struct dossier_place *about,
+                                    struct side_event events[SIDE_EVENTS_MAX], size_t *count, bool *cut);
+
+/* The day on which block void_seq of a gathered log, which voids something, says that it was signed. */
+uint32_t gather_void_day(struct gather *gather, size_t log, uint64_t void_seq);
 
 /* ---- parts of a dossier ---- */
 

@@ -1,6 +1,9 @@
+#include "store/consents.h"
 #include "store/erased.h"
 #include "store/gather.h"
 #include "store/own.h"
+
+enum { SIDE_JOINED_MAX = 256 }; /* of one actor, by all side blocks */
 
 /* Who joined which shop. A shop's roster is found in its own log, whole; what others say of a
  * technician is found under her. */
@@ -75,13 +78,85 @@ static enum store_error add_joined(struct gather *gather, const struct entry_at 
     return STORE_OK;
 }
 
+/* The consent of a side block is settled at each question: there are few. */
+static enum store_error add_side_joined(struct gather *gather, const struct side_at *at)
+{
+    struct dossier *out = gather->out;
+    struct dossier_affiliation *row = &out->affiliations[out->affiliation_count];
+    struct disk_consent consent;
+    enum store_error error = gather_side_entry(gather, at, ENTRY_AFFILIATION, &row->place, &row->affiliation);
+
+    if (error == STORE_OK && row->place.block.dropped_s != 0) {
+        return STORE_OK;
+    }
+    if (error == STORE_OK) {
+        error = consent_settle(gather->txn, gather->network, &out->logs[row->place.log].author,
+                               row->place.time_s, &row->affiliation, &consent);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    row->affiliation.extensions = (struct list){0};
+    row->signature = reason_of(gather, &consent);
+    out->affiliation_count++;
+    return STORE_OK;
+}
+
+static bool is_side_there(const struct dossier *out, const struct side_at *at)
+{
+    for (size_t i = 0; i < out->affiliation_count; i++) {
+        const struct dossier_place *place = &out->affiliations[i].place;
+
+        if (place->block.side && place->index == at->index && hash_equal(&place->block_hash, &at->hash)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What side blocks say, of the actor as technician and as shop. */
+struct side_joined {
+    struct side_at *rows[2];
+    size_t counts[2];
+};
+
+static enum store_error find_side_joined(struct gather *gather, const struct actor_id *actor,
+                                         struct side_joined *sides)
+{
+    const struct key keys[2] = {grant_key_of_actor(GRANT_JOINED, actor),
+                                grant_key_of_actor(GRANT_ROSTER, actor)};
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < 2 && error == STORE_OK; i++) {
+        bool cut;
+        error = side_find(gather->txn, &keys[i], SIDE_JOINED_MAX, &sides->rows[i], &sides->counts[i], &cut,
+                          gather->arena);
+    }
+    return error;
+}
+
+static enum store_error add_side_affiliations(struct gather *gather, const struct side_joined *sides)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < sides->counts[i] && error == STORE_OK; k++) {
+            if (!is_side_there(gather->out, &sides->rows[i][k])) {
+                error = add_side_joined(gather, &sides->rows[i][k]);
+            }
+        }
+    }
+    return error;
+}
+
 /* Entries in the actor's own log are among its roster already. */
 enum store_error gather_affiliations(struct gather *gather, const struct actor_id *actor)
 {
     const struct key key = grant_key_of_actor(GRANT_JOINED, actor);
     struct dossier *out = gather->out;
     struct entry_at *roster = NULL, *grants = NULL;
-    size_t roster_count = 0, grant_count = 0;
+    size_t roster_count = 0, grant_count = 0, side_count;
+    struct side_joined sides;
     uint32_t number;
     enum grants_cut cut = GRANTS_CUT_NONE;
     enum store_error error = gather_number(gather, actor, &number);
@@ -94,12 +169,20 @@ enum store_error gather_affiliations(struct gather *gather, const struct actor_i
         error = grants_find(gather->txn, &key, DOSSIER_AFFILIATIONS_MAX - roster_count, &grants, &grant_count,
                             &cut, gather->arena);
     }
-    if (error != STORE_OK || roster_count + grant_count == 0) {
+    if (error == STORE_OK) {
+        error = find_side_joined(gather, actor, &sides);
+    }
+    if (error != STORE_OK) {
         return error;
     }
     /* A shop that says much of her hides its own word alone, which it may take back at any time. */
     out->cuts.affiliations |= cut == GRANTS_CUT_AUTHORS || roster_count == DOSSIER_AFFILIATIONS_MAX;
-    out->affiliations = arena_take(gather->arena, (roster_count + grant_count) * sizeof *out->affiliations);
+    side_count = sides.counts[0] + sides.counts[1];
+    if (roster_count + grant_count + side_count == 0) {
+        return STORE_OK;
+    }
+    out->affiliations =
+        arena_take(gather->arena, (roster_count + grant_count + side_count) * sizeof *out->affiliations);
     if (!out->affiliations) {
         return STORE_NO_MEMORY;
     }
@@ -111,5 +194,5 @@ enum store_error gather_affiliations(struct gather *gather, const struct actor_i
             error = add_joined(gather, &grants[i]);
         }
     }
-    return error;
+    return error == STORE_OK ? add_side_affiliations(gather, &sides) : error;
 }

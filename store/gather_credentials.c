@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/rules/weight.h"
 #include "store/gather.h"
 #include "store/index.h"
 
@@ -27,7 +28,7 @@ static enum store_error read_reason(enum status_reason *out, struct gather *gath
     }
     if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS ||
         entry_payload_decode(&status, &entry, gather->arena) != REASON_NONE) {
-        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+        return txn_fail(gather->txn, STORE_DAMAGED);
     }
     *out = status.reason;
     arena_rewind(gather->arena, scratch);
@@ -50,7 +51,9 @@ static enum store_error fill_reasons(struct gather *gather, struct dossier_crede
     }
     for (size_t i = 0; i < place->event_count && error == STORE_OK; i++) {
         reasons[i] = STATUS_REASON_UNSPECIFIED;
-        if (dossier_log_reaches(log, place->events[i].setter_seq)) {
+        if (place->event_blocks[i].side) {
+            reasons[i] = place->event_blocks[i].reason;
+        } else if (dossier_log_reaches(log, place->events[i].setter_seq)) {
             error = read_reason(&reasons[i], gather, place->log, &place->events[i]);
         }
     }
@@ -153,7 +156,23 @@ struct wanted {
     bool memberships_only;
 };
 
-static bool is_wanted(const struct dossier_credential *credential, const struct wanted *wanted)
+/* Whether anything said so by then, for certain or not. */
+static bool is_held_by(const struct gather *gather, const struct dossier_place *place,
+                       const struct subject *subject)
+{
+    for (size_t i = 0; i < place->event_count; i++) {
+        const struct history_event *event = &place->events[i];
+
+        if (event->action == STATUS_HELD_BY && !place->event_voided[i] &&
+            subject_equal(&event->holder, subject) && event_had_arrived(gather->out, place, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_wanted(const struct gather *gather, const struct dossier_credential *credential,
+                      const struct wanted *wanted)
 {
     const struct attestation *attestation = &credential->attestation;
 
@@ -161,7 +180,7 @@ static bool is_wanted(const struct dossier_credential *credential, const struct 
         return false;
     }
     return subject_equal(&attestation->subject, wanted->subject) ||
-           (credential->has_holder && subject_equal(&credential->holder, wanted->subject));
+           is_held_by(gather, &credential->place, wanted->subject);
 }
 
 /* What was found of one author. */
@@ -182,7 +201,7 @@ static enum store_error follow_attestation(struct gather *gather, const struct d
     if (error != STORE_OK) {
         return error;
     }
-    if (!is_wanted(credential, wanted) || is_there(out, place)) {
+    if (!is_wanted(gather, credential, wanted) || is_there(out, place)) {
         return STORE_NOT_FOUND;
     }
     error = fill_reasons(gather, credential);
@@ -426,6 +445,103 @@ static enum store_error follow_all(struct gather *gather, const uint64_t *places
     return follow_in_turns(gather, places, count, wanted);
 }
 
+/* ---- side blocks ---- */
+
+/* Of one subject, on all side branches: more would be nobody's. */
+enum { SIDE_CREDENTIALS_MAX = 1024 };
+
+/* On a branch that was dropped it is for nobody. */
+static enum store_error add_side_credential(struct gather *gather, const struct side_at *at,
+                                            const struct wanted *wanted)
+{
+    struct dossier_credential *credential = next_credential(gather);
+    size_t mark = arena_mark(gather->arena);
+    enum store_error error;
+
+    if (!credential) {
+        return STORE_NO_MEMORY;
+    }
+    *credential = (struct dossier_credential){.source = SOURCE_REPLAYED, .about = wanted->about};
+    error = gather_side_place(gather, at, ENTRY_ATTESTATION, &credential->place, &credential->attestation);
+    if (error == STORE_OK) {
+        dossier_credential_fill_targets(credential, &gather->out->logs[credential->place.log]);
+        if (credential->place.block.dropped_s != 0 || !is_wanted(gather, credential, wanted) ||
+            is_there(gather->out, &credential->place)) {
+            error = STORE_NOT_FOUND;
+        }
+    }
+    if (error == STORE_OK) {
+        error = fill_reasons(gather, credential);
+    }
+    if (error != STORE_OK) {
+        arena_rewind(gather->arena, mark);
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    gather->out->credential_count++;
+    return gather_ask(gather, credential->place.log);
+}
+
+/* The entries that a `held by` of a side block gives to the subject. */
+static enum store_error follow_side_holder(struct gather *gather, const struct side_at *at,
+                                           const struct wanted *wanted, struct tally *tally)
+{
+    struct dossier_place place;
+    struct disk_record record;
+    struct status status;
+    size_t mark = arena_mark(gather->arena);
+    enum store_error error = gather_side_entry(gather, at, ENTRY_STATUS, &place, &status);
+
+    if (error == STORE_OK) {
+        error = record_find(gather->txn, at->author, status.seq, &record);
+    }
+    arena_rewind(gather->arena, mark);
+    if (error != STORE_OK || !hash_equal(&record.hash, &at->target)) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    for (uint64_t i = at->first; i <= at->last && error == STORE_OK; i++) {
+        if (tally->credentials < wanted->credentials_each_max) {
+            error = follow(gather, place_of(at->author, status.seq, i), wanted, tally);
+        }
+    }
+    return error;
+}
+
+static enum store_error find_side_rows(struct gather *gather, enum grant_kind kind,
+                                       const struct subject *subject, struct side_at **rows, size_t *count)
+{
+    const struct key key = grant_key_of_affiliation(kind, &subject->id);
+    bool cut;
+
+    return side_find(gather->txn, &key, SIDE_CREDENTIALS_MAX, rows, count, &cut, gather->arena);
+}
+
+/* What side branches say of the subject; of each author only so much. */
+static enum store_error follow_sides(struct gather *gather, const struct wanted *wanted)
+{
+    struct side_at *rows;
+    struct tally tally = {0};
+    size_t count;
+    enum store_error error = find_side_rows(gather, GRANT_ATTESTED, wanted->subject, &rows, &count);
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        const size_t before = gather->out->credential_count;
+
+        tally = i > 0 && rows[i - 1].author == rows[i].author ? tally : (struct tally){0};
+        if (tally.credentials < wanted->credentials_each_max && before < wanted->credentials_max) {
+            error = add_side_credential(gather, &rows[i], wanted);
+            tally.credentials += gather->out->credential_count - before;
+        }
+    }
+    if (error == STORE_OK) {
+        error = find_side_rows(gather, GRANT_HELD_BY, wanted->subject, &rows, &count);
+    }
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        tally = i > 0 && rows[i - 1].author == rows[i].author ? tally : (struct tally){0};
+        error = follow_side_holder(gather, &rows[i], wanted, &tally);
+    }
+    return error;
+}
+
 enum store_error gather_about(struct gather *gather, const struct subject *subject, enum dossier_about about)
 {
     const struct wanted wanted = {
@@ -440,7 +556,10 @@ enum store_error gather_about(struct gather *gather, const struct subject *subje
     bool cut;
     enum store_error error = index_find(gather->txn, subject, &places, &count, &cut, gather->arena);
 
-    return error == STORE_OK ? follow_all(gather, places, count, cut, &wanted) : error;
+    if (error == STORE_OK) {
+        error = follow_all(gather, places, count, cut, &wanted);
+    }
+    return error == STORE_OK ? follow_sides(gather, &wanted) : error;
 }
 
 /* ---- shops of a technician ---- */

@@ -51,7 +51,7 @@ static enum store_error read_previous(const struct descent *descent, uint64_t se
     }
     if (!stored_block_parts(&stored, &parts) ||
         schema_decode_known(&header_schema, &header, parts.header, arena) != REASON_NONE) {
-        return txn_fail(gather->txn, STORE_NOT_A_STORE);
+        return txn_fail(gather->txn, STORE_DAMAGED);
     }
     *previous = header.previous;
     arena_rewind(arena, mark);

@@ -1,8 +1,10 @@
 #include "store/gather.h"
 
+enum { SIDE_GRANTS_MAX = 256 }; /* of one delegate, by all side blocks */
+
 /* ---- accreditations ---- */
 
-static enum store_error add_accreditation(struct gather *gather, const struct entry_at *grant)
+static enum store_error add_accreditation(struct gather *gather, const struct found_grant *found)
 {
     struct dossier *out = gather->out;
     struct dossier_accreditation *row;
@@ -14,12 +16,13 @@ static enum store_error add_accreditation(struct gather *gather, const struct en
         return STORE_NO_MEMORY;
     }
     row = &out->accreditations[out->accreditation_count];
-    error = gather_grant(gather, grant, ENTRY_ACCREDITATION, &row->place, &row->accreditation);
+    error = gather_found(gather, found, ENTRY_ACCREDITATION, &row->place, &row->accreditation);
     out->accreditation_count += error == STORE_OK;
     return error;
 }
 
-static enum store_error add_withdrawal(struct gather *gather, size_t delegate, const struct entry_at *grant)
+static enum store_error add_withdrawal(struct gather *gather, size_t delegate,
+                                       const struct found_grant *found)
 {
     struct dossier *out = gather->out;
     struct dossier_withdrawal *row;
@@ -31,7 +34,7 @@ static enum store_error add_withdrawal(struct gather *gather, size_t delegate, c
         return STORE_NO_MEMORY;
     }
     row = &out->withdrawals[out->withdrawal_count];
-    error = gather_grant(gather, grant, ENTRY_WITHDRAWAL, &row->place, &row->withdrawal);
+    error = gather_found(gather, found, ENTRY_WITHDRAWAL, &row->place, &row->withdrawal);
     if (error != STORE_OK) {
         return error;
     }
@@ -40,6 +43,23 @@ static enum store_error add_withdrawal(struct gather *gather, size_t delegate, c
     return row->withdrawal.has_cut
                ? gather_cut(gather, delegate, row->withdrawal.cut_seq, &row->withdrawal.cut_head, &row->cut)
                : STORE_OK;
+}
+
+/* Withdrawals from the author of log by side blocks of one accreditor, whom key names. */
+static enum store_error gather_side_withdrawals(struct gather *gather, size_t log, const struct key *key)
+{
+    struct side_at *rows;
+    size_t count;
+    bool cut;
+    enum store_error error = side_find(gather->txn, key, GRANTS_EACH_MAX, &rows, &count, &cut, gather->arena);
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        if (gather->out->withdrawal_count < DOSSIER_GRANTS_MAX) {
+            error = add_withdrawal(gather, log, &(struct found_grant){.side = &rows[i]});
+            error = error == STORE_NOT_FOUND ? STORE_OK : error;
+        }
+    }
+    return error;
 }
 
 /* What accreditor by took back from the author of log. */
@@ -57,12 +77,12 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
                         &count, &cut, gather->arena);
     gather->out->cuts.withdrawals |= cut != GRANTS_CUT_NONE;
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = add_withdrawal(gather, log, &grants[i]);
+        error = add_withdrawal(gather, log, &(struct found_grant){.grant = &grants[i]});
         if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
         }
     }
-    return error;
+    return error == STORE_OK && gather->rows[by].sides ? gather_side_withdrawals(gather, log, &key) : error;
 }
 
 enum {
@@ -96,7 +116,7 @@ static enum store_error gather_accreditor(struct gather *gather, size_t log, siz
         first = count - STRANGER_GRANTS_EACH_MAX;
     }
     for (size_t i = first; i < count && error == STORE_OK; i++) {
-        error = add_accreditation(gather, &grants[i]);
+        error = add_accreditation(gather, &(struct found_grant){.grant = &grants[i]});
         if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
         }
@@ -176,6 +196,32 @@ static enum store_error gather_withdrawals_of_heirs(struct gather *gather, size_
     return error;
 }
 
+/* Who accredited the author of log on side branches. */
+static enum store_error gather_side_accreditors(struct gather *gather, size_t log)
+{
+    const struct actor_id actor = gather->out->logs[log].author;
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
+    struct side_at *rows;
+    size_t count;
+    bool cut;
+    enum store_error error =
+        side_find(gather->txn, &key, SIDE_GRANTS_MAX, &rows, &count, &cut, gather->arena);
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        const struct dossier *out = gather->out;
+
+        if (out->accreditation_count == DOSSIER_GRANTS_MAX) {
+            return STORE_OK;
+        }
+        error = add_accreditation(gather, &(struct found_grant){.side = &rows[i]});
+        if (error == STORE_OK) {
+            error = gather_ask(gather, out->accreditations[out->accreditation_count - 1].place.log);
+        }
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return error;
+}
+
 /* Accreditors of one actor: they come after those asked about so far, which makes the next layer of the
  * search. */
 static enum store_error gather_accreditors(struct gather *gather, size_t log)
@@ -190,6 +236,9 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
         grants_speakers(gather->txn, &key, DOSSIER_GRANTS_MAX, &numbers, &count, &cut, gather->arena);
 
     gather->out->cuts.accreditations |= cut;
+    if (error == STORE_OK) {
+        error = gather_side_accreditors(gather, log);
+    }
     if (error != STORE_OK || count == 0) {
         return error;
     }

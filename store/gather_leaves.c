@@ -202,6 +202,83 @@ static enum store_error gather_into(struct gather *gather, struct leavings *leav
     return error == STORE_OK ? read_leaves(gather, leavings) : error;
 }
 
+/* ---- side blocks ---- */
+
+static enum store_error add_side_leave(struct gather *gather, const struct side_at *at)
+{
+    struct dossier *out = gather->out;
+    struct dossier_leave *leaves = gather_grow(gather->arena, out->leaves, out->leave_count,
+                                               &gather->leave_capacity, sizeof *out->leaves);
+    struct affiliation affiliation;
+    enum store_error error;
+
+    if (!leaves) {
+        return STORE_NO_MEMORY;
+    }
+    out->leaves = leaves;
+    error = gather_side_entry(gather, at, ENTRY_AFFILIATION, &leaves[out->leave_count].place, &affiliation);
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    leaves[out->leave_count].id = affiliation.id;
+    leaves[out->leave_count].day = affiliation.day;
+    out->leave_count++;
+    return STORE_OK;
+}
+
+/* Of what either side says of an affiliation on its side branches. */
+static enum store_error gather_side_leave(struct gather *gather, const struct hash *id, uint32_t author)
+{
+    struct key key = grant_key_of_affiliation(GRANT_LEFT, id);
+    struct side_at *rows;
+    size_t count;
+    bool any = false, cut;
+    enum store_error error = author == NUMBER_NONE ? STORE_OK : side_any(gather->txn, author, &any);
+
+    if (error != STORE_OK || !any) {
+        return error;
+    }
+    grant_key_add_author(&key, author);
+    error = side_find(gather->txn, &key, GRANTS_EACH_MAX, &rows, &count, &cut, gather->arena);
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        if (gather->out->leave_count < DOSSIER_LEAVES_MAX) {
+            error = add_side_leave(gather, &rows[i]);
+        }
+    }
+    return error;
+}
+
+static enum store_error gather_side_leaves(struct gather *gather)
+{
+    struct key kind = {0};
+    struct side_at *none;
+    size_t count;
+    bool any = false;
+    enum store_error error;
+
+    key_add_number(&kind, GRANT_LEFT, 1);
+    error = side_find(gather->txn, &kind, 0, &none, &count, &any, gather->arena);
+    if (error != STORE_OK || !any) {
+        return error;
+    }
+    gather->leave_capacity = gather->out->leave_count;
+    for (size_t i = 0; i < gather->out->affiliation_count && error == STORE_OK; i++) {
+        const struct dossier_affiliation *row = &gather->out->affiliations[i];
+        const struct hash id = row->affiliation.id;
+        uint32_t shop = gather->rows[row->place.log].number;
+        uint32_t technician;
+
+        error = gather_number(gather, &row->affiliation.consent.technician, &technician);
+        if (error == STORE_OK) {
+            error = gather_side_leave(gather, &id, shop);
+        }
+        if (error == STORE_OK && technician != shop) {
+            error = gather_side_leave(gather, &id, technician);
+        }
+    }
+    return error;
+}
+
 enum store_error gather_leaves(struct gather *gather)
 {
     struct leavings leavings = {0};
@@ -216,5 +293,5 @@ enum store_error gather_leaves(struct gather *gather)
     }
     error = gather_into(gather, &leavings);
     free(leavings.items);
-    return error;
+    return error == STORE_OK ? gather_side_leaves(gather) : error;
 }

@@ -294,6 +294,16 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     return error == STORE_OK ? fill_checkpoint(gather, row->number, log) : error;
 }
 
+static enum store_error fill_known(struct gather *gather, const struct disk_author *row, size_t log)
+{
+    enum store_error error = fill_log(gather, row, &gather->out->logs[log]);
+
+    if (error == STORE_OK && row->frozen) {
+        error = gather_freeze(gather, log);
+    }
+    return error == STORE_OK ? gather_sides(gather, log) : error;
+}
+
 static enum store_error add_log(struct gather *gather, const struct actor_id *author,
                                 const struct disk_author *row, size_t *log)
 {
@@ -313,7 +323,10 @@ static enum store_error add_log(struct gather *gather, const struct actor_id *au
     *log = out->log_count++;
     out->logs[*log] = (struct dossier_log){.author = *author};
     gather->rows[*log] = (struct gathered_log){.number = row ? row->number : NUMBER_NONE};
-    return row && row->has_log ? fill_log(gather, row, &out->logs[*log]) : STORE_OK;
+    if (!row || !row->has_log) {
+        return STORE_OK;
+    }
+    return fill_known(gather, row, *log);
 }
 
 enum store_error gather_refresh_logs(struct gather *gather)
@@ -321,6 +334,8 @@ enum store_error gather_refresh_logs(struct gather *gather)
     struct dossier *out = gather->out;
     enum store_error error = STORE_OK;
 
+    out->voids = NULL;
+    out->void_count = gather->void_capacity = 0;
     for (size_t i = 0; i < out->log_count && error == STORE_OK; i++) {
         const struct actor_id author = out->logs[i].author;
         struct disk_author row;
@@ -330,7 +345,7 @@ enum store_error gather_refresh_logs(struct gather *gather)
         error = author_read(gather->txn, &author, &row);
         if (error == STORE_OK) {
             gather->rows[i].number = row.number;
-            error = row.has_log ? fill_log(gather, &row, &out->logs[i]) : STORE_OK;
+            error = row.has_log ? fill_known(gather, &row, i) : STORE_OK;
         } else if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
         }

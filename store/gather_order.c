@@ -26,7 +26,13 @@ static int order_places(const struct dossier_place *left, const struct dossier_p
     if (left->seq != right->seq) {
         return left->seq < right->seq ? -1 : 1;
     }
-    return (left->index > right->index) - (left->index < right->index);
+    if (left->index != right->index) {
+        return left->index < right->index ? -1 : 1;
+    }
+    if (left->block.side != right->block.side) {
+        return left->block.side ? 1 : -1;
+    }
+    return hash_compare(&left->block_hash, &right->block_hash);
 }
 
 static int order_credentials(const void *a, const void *b)
@@ -82,6 +88,7 @@ static void renumber_all(struct dossier *out, const size_t *now)
     RENUMBER(credential, now);
     RENUMBER(accreditation, now);
     RENUMBER(withdrawal, now);
+    RENUMBER(void, now);
     RENUMBER(succession, now);
     RENUMBER(pack, now);
     RENUMBER(affiliation, now);

@@ -35,7 +35,8 @@ static enum store_error check_succession(struct gather *gather, struct dossier_s
     return STORE_OK;
 }
 
-static enum store_error add_succession(struct gather *gather, const struct entry_at *grant, size_t *successor)
+static enum store_error add_succession(struct gather *gather, const struct found_grant *found,
+                                       size_t *successor)
 {
     struct dossier *out = gather->out;
     struct dossier_succession *row;
@@ -47,7 +48,7 @@ static enum store_error add_succession(struct gather *gather, const struct entry
         return STORE_NO_MEMORY;
     }
     row = &out->successions[out->succession_count];
-    error = gather_grant(gather, grant, ENTRY_SUCCESSION, &row->place, &row->succession);
+    error = gather_found(gather, found, ENTRY_SUCCESSION, &row->place, &row->succession);
     if (error == STORE_OK) {
         error = gather_log(gather, &row->succession.successor, successor);
     }
@@ -80,13 +81,27 @@ static void add_owner(struct owners *owners, size_t log)
     }
 }
 
+static enum store_error gather_successor(struct gather *gather, const struct found_grant *found,
+                                         struct owners *owners)
+{
+    size_t successor;
+    enum store_error error = add_succession(gather, found, &successor);
+
+    if (error == STORE_OK) {
+        add_owner(owners, successor);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 static enum store_error gather_successors(struct gather *gather, struct bytes name_space, uint32_t number,
                                           struct owners *owners)
 {
     struct key key = grant_key_of_namespace(GRANT_SUCCESSION, name_space);
     struct entry_at *grants;
+    struct side_at *rows;
     size_t count;
     enum grants_cut cut;
+    bool side_cut;
     enum store_error error;
 
     grant_key_add_author(&key, number);
@@ -95,19 +110,20 @@ static enum store_error gather_successors(struct gather *gather, struct bytes na
     gather->out->cuts.accreditations |= cut != GRANTS_CUT_NONE;
     gather->out->cuts.withdrawals |= cut != GRANTS_CUT_NONE;
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        size_t successor;
-
-        error = add_succession(gather, &grants[i], &successor);
-        if (error == STORE_OK) {
-            add_owner(owners, successor);
-        } else if (error == STORE_NOT_FOUND) {
-            error = STORE_OK;
-        }
+        error = gather_successor(gather, &(struct found_grant){.grant = &grants[i]}, owners);
+    }
+    if (error == STORE_OK) {
+        error = side_find(gather->txn, &key, GRANTS_EACH_MAX, &rows, &count, &side_cut, gather->arena);
+    }
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = gather_successor(gather, &(struct found_grant){.side = &rows[i]}, owners);
     }
     return error;
 }
 
 /* ---- packs ---- */
+
+enum { SIDE_PACKS_MAX = 8 }; /* of one namespace by one owner's side blocks */
 
 /* Packs of one namespace by one of its owners, the newest last. */
 struct pack_list {
@@ -142,7 +158,8 @@ static enum store_error list_packs(struct gather *gather, struct bytes name_spac
     return error;
 }
 
-static enum store_error add_pack(struct gather *gather, const struct entry_at *grant)
+/* One on a dropped branch speaks for nothing any more. */
+static enum store_error add_pack(struct gather *gather, const struct found_grant *found)
 {
     struct dossier *out = gather->out;
     struct dossier_pack *row;
@@ -154,11 +171,11 @@ static enum store_error add_pack(struct gather *gather, const struct entry_at *g
         return STORE_NO_MEMORY;
     }
     row = &out->packs[out->pack_count];
-    error = gather_grant(gather, grant, ENTRY_RULE_PACK, &row->place, &row->pack);
-    if (error == STORE_OK) {
+    error = gather_found(gather, found, ENTRY_RULE_PACK, &row->place, &row->pack);
+    if (error == STORE_OK && row->place.block.dropped_s == 0) {
         error = gather_below(gather, &row->place, row->pack.in_force_from);
+        out->pack_count += error == STORE_OK;
     }
-    out->pack_count += error == STORE_OK;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -180,10 +197,29 @@ static enum store_error add_packs(struct gather *gather, const struct pack_lists
                 gather->out->cuts.packs = true;
                 return STORE_OK;
             }
-            error = add_pack(gather, &list->grants[list->count - 1 - depth]);
+            error = add_pack(gather, &(struct found_grant){.grant = &list->grants[list->count - 1 - depth]});
             if (error != STORE_OK) {
                 return error;
             }
+        }
+    }
+    return error;
+}
+
+/* Packs of one namespace by side blocks of one of its owners. */
+static enum store_error add_side_packs(struct gather *gather, struct bytes name_space, uint32_t number)
+{
+    struct key key = grant_key_of_namespace(GRANT_PACK, name_space);
+    struct side_at *rows;
+    size_t count;
+    bool cut;
+    enum store_error error;
+
+    grant_key_add_author(&key, number);
+    error = side_find(gather->txn, &key, SIDE_PACKS_MAX, &rows, &count, &cut, gather->arena);
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        if (gather->out->pack_count < DOSSIER_PACKS_MAX) {
+            error = add_pack(gather, &(struct found_grant){.side = &rows[i]});
         }
     }
     return error;
@@ -224,6 +260,9 @@ static enum store_error gather_namespace(struct gather *gather, const struct tru
             continue;
         }
         error = list_packs(gather, name_space, gather->rows[at].number, lists);
+        if (error == STORE_OK && gather->rows[at].sides) {
+            error = add_side_packs(gather, name_space, gather->rows[at].number);
+        }
         if (error == STORE_OK) {
             error = gather_successors(gather, name_space, gather->rows[at].number, &owners);
         }

@@ -8,47 +8,131 @@ static enum store_error damaged(struct gather *gather)
     return txn_fail(gather->txn, STORE_DAMAGED);
 }
 
-/* Whether block seq of log is void, as far as known by then. */
-static enum store_error is_void(struct gather *gather, size_t log, uint64_t seq, bool *voided)
+/* ---- events ---- */
+
+/* What was said about an entry, in the order in which it counts. */
+struct events {
+    size_t count;
+    struct history_event *said;
+    bool *voided;
+    struct dossier_block *blocks;
+};
+
+static bool take_events(struct events *events, size_t count, struct arena *arena)
 {
+    *events = (struct events){
+        .said = arena_take(arena, count * sizeof *events->said),
+        .voided = arena_take(arena, count * sizeof *events->voided),
+        .blocks = arena_take(arena, count * sizeof *events->blocks),
+    };
+    return events->said && events->voided && events->blocks;
+}
+
+static void add_event(struct events *events, const struct history_event *said, bool voided,
+                      struct dossier_block block)
+{
+    events->said[events->count] = *said;
+    events->voided[events->count] = voided;
+    events->blocks[events->count++] = block;
+}
+
+static struct dossier_block block_of(struct gather *gather, size_t log, const struct disk_record *record)
+{
+    struct dossier_block block = {.epoch = record->epoch, .void_day = DAY_NONE};
+
+    if (record->standing == STANDING_VOID) {
+        block.void_reason = (enum status_reason)record->void_reason;
+        block.void_day = gather_void_day(gather, log, record->void_seq);
+    }
+    return block;
+}
+
+/* Add the next event of the chain, and before it those of side branches of earlier epochs. */
+static enum store_error add_of_chain(struct gather *gather, struct events *events, size_t log,
+                                     const struct history_event *event, const struct side_event *sides,
+                                     size_t side_count, size_t *next)
+{
+    const uint32_t number = gather->rows[log].number;
+    struct history_event complete = *event;
     struct disk_record record;
-    enum store_error error = record_read(gather->txn, gather->rows[log].number, seq, &record);
+    enum store_error error = record_read(gather->txn, number, event->setter_seq, &record);
 
     if (error == STORE_OK) {
-        *voided =
-            record.standing == STANDING_VOID && dossier_log_reaches(&gather->out->logs[log], record.void_seq);
+        error = event_complete(gather->txn, number, &complete, gather->arena);
     }
-    return error;
-}
-
-static enum store_error fill_events(struct gather *gather, struct dossier_place *place)
-{
-    struct standing_row row;
-    struct history_event *events;
-    bool *voided;
-    enum store_error error =
-        standing_read(gather->txn, gather->rows[place->log].number, place->seq, place->index, &row);
-
-    if (error != STORE_OK || row.event_count == 0) {
+    if (error != STORE_OK) {
         return error;
     }
-    events = arena_take(gather->arena, row.event_count * sizeof *events);
-    voided = arena_take(gather->arena, row.event_count * sizeof *voided);
-    if (!events || !voided) {
+    for (; *next < side_count && sides[*next].block.epoch < record.epoch; (*next)++) {
+        add_event(events, &sides[*next].event, sides[*next].voided, sides[*next].block);
+    }
+    add_event(events, &complete,
+              record.standing == STANDING_VOID &&
+                  dossier_log_reaches(&gather->out->logs[log], record.void_seq),
+              block_of(gather, log, &record));
+    return STORE_OK;
+}
+
+/* Rows come by block number: those of one epoch keep that order. */
+static void order_by_epoch(struct side_event *sides, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct side_event moving = sides[i];
+        size_t at = i;
+
+        for (; at > 0 && sides[at - 1].block.epoch > moving.block.epoch; at--) {
+            sides[at] = sides[at - 1];
+        }
+        sides[at] = moving;
+    }
+}
+
+static enum store_error merge_events(struct gather *gather, struct dossier_place *place,
+                                     const struct standing_row *row, struct side_event *sides,
+                                     size_t side_count)
+{
+    struct events events;
+    size_t next = 0;
+    enum store_error error = STORE_OK;
+
+    if (!take_events(&events, row->event_count + side_count, gather->arena)) {
         return STORE_NO_MEMORY;
     }
-    memcpy(events, row.events, row.event_count * sizeof *events);
-    for (size_t i = 0; i < row.event_count && error == STORE_OK; i++) {
-        error = event_complete(gather->txn, gather->rows[place->log].number, &events[i], gather->arena);
-        if (error == STORE_OK) {
-            error = is_void(gather, place->log, events[i].setter_seq, &voided[i]);
-        }
+    order_by_epoch(sides, side_count);
+    for (size_t i = 0; i < row->event_count && error == STORE_OK; i++) {
+        error = add_of_chain(gather, &events, place->log, &row->events[i], sides, side_count, &next);
     }
-    place->event_count = row.event_count;
-    place->events = events;
-    place->event_voided = voided;
+    for (; next < side_count; next++) {
+        add_event(&events, &sides[next].event, sides[next].voided, sides[next].block);
+    }
+    place->event_count = events.count;
+    place->events = events.said;
+    place->event_voided = events.voided;
+    place->event_blocks = events.blocks;
     return error;
 }
+
+/* An entry on a side branch has no standing of the chain's. */
+static enum store_error fill_events(struct gather *gather, struct dossier_place *place)
+{
+    struct standing_row row = {.event_count = 0};
+    struct side_event sides[SIDE_EVENTS_MAX];
+    size_t side_count = 0;
+    enum store_error error = STORE_OK;
+
+    if (!place->block.side) {
+        error = standing_read(gather->txn, gather->rows[place->log].number, place->seq, place->index, &row);
+    }
+    if (error == STORE_OK) {
+        error = gather_side_events(gather, place, sides, &side_count, &place->events_cut);
+    }
+    if (error != STORE_OK || row.event_count + side_count == 0) {
+        return error;
+    }
+    return merge_events(gather, place, &row, sides, side_count);
+}
+
+/* ---- places ---- */
 
 /* The element as a view, and all of the place that the record and the block say. */
 static enum store_error fill_place(struct gather *gather, struct dossier_place *place, struct bytes *view,
@@ -87,6 +171,7 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     place->voided = record.standing == STANDING_VOID;
     place->void_seq = record.void_seq;
     *touched = (record.flags & RECORD_TOUCHED) != 0;
+    place->block = block_of(gather, place->log, &record);
     return STORE_OK;
 }
 
@@ -98,7 +183,15 @@ enum store_error gather_view(struct gather *gather, size_t log, uint64_t seq, ui
 
     *place = (struct dossier_place){.log = log, .seq = seq, .index = index};
     error = fill_place(gather, place, view, &touched);
-    return error == STORE_OK && touched ? fill_events(gather, place) : error;
+    return error == STORE_OK && (touched || gather->rows[log].sides) ? fill_events(gather, place) : error;
+}
+
+enum store_error gather_side_place(struct gather *gather, const struct side_at *at, enum entry_kind kind,
+                                   struct dossier_place *place, void *record)
+{
+    enum store_error error = gather_side_entry(gather, at, kind, place, record);
+
+    return error == STORE_OK ? fill_events(gather, place) : error;
 }
 
 enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, uint64_t index,

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { SUBJECT_SIZE = 32, GRANT_KEY_SIZE = 1 + SUBJECT_SIZE + 4 + 8 + 2 };
+enum { SUBJECT_SIZE = GRANT_ABOUT_SIZE - 1, GRANT_KEY_SIZE = GRANT_ABOUT_SIZE + 4 + 8 + 2 };
 
 struct key grant_key_of_affiliation(enum grant_kind kind, const struct hash *id)
 {
@@ -29,6 +29,18 @@ struct key grant_key_of_namespace(enum grant_kind kind, struct bytes name_space)
     memcpy(padded, name_space.data, name_space.size);
     key_add_number(&key, kind, 1);
     key_add(&key, padded, sizeof padded);
+    return key;
+}
+
+struct key grant_key_of_number(enum grant_kind kind, uint32_t number, uint64_t seq)
+{
+    static const uint8_t zero[SUBJECT_SIZE - 4 - 8];
+    struct key key = {0};
+
+    key_add_number(&key, kind, 1);
+    key_add_number(&key, number, 4);
+    key_add_number(&key, seq, 8);
+    key_add(&key, zero, sizeof zero);
     return key;
 }
 
@@ -78,50 +90,70 @@ static enum store_error change_row(const struct indexing *indexing, struct key k
                             : grant_put(indexing->txn, &key, &grant);
 }
 
-static enum store_error change_succession(const struct indexing *indexing,
-                                          const struct succession *succession, uint64_t index)
-{
-    enum store_error error =
-        change_row(indexing, grant_key_of_namespace(GRANT_SUCCESSION, succession->name_space), index);
-
-    if (error != STORE_OK) {
-        return error;
-    }
-    return change_row(indexing, grant_key_of_actor(GRANT_SUCCESSOR, &succession->successor), index);
-}
-
-static enum store_error change_entry(const struct indexing *indexing, const struct entry *entry,
-                                     uint64_t index, struct arena *arena)
+size_t grant_keys_of(struct key keys[GRANT_KEYS_MAX], const struct entry *entry, struct arena *arena)
 {
     union {
         struct rule_pack pack;
         struct accreditation accreditation;
         struct withdrawal withdrawal;
         struct succession succession;
-        struct void_record voids;
         struct rhythm rhythm;
     } record;
 
+    if (entry->kind != ENTRY_RULE_PACK && entry->kind != ENTRY_ACCREDITATION &&
+        entry->kind != ENTRY_WITHDRAWAL && entry->kind != ENTRY_SUCCESSION && entry->kind != ENTRY_RHYTHM) {
+        return 0;
+    }
     if (entry_payload_decode(&record, entry, arena) != REASON_NONE) {
-        return STORE_OK;
+        return 0;
     }
     if (entry->kind == ENTRY_ACCREDITATION) {
-        return change_row(indexing, grant_key_of_actor(GRANT_ACCREDITATION, &record.accreditation.delegate),
-                          index);
+        keys[0] = grant_key_of_actor(GRANT_ACCREDITATION, &record.accreditation.delegate);
+        return 1;
     }
     if (entry->kind == ENTRY_WITHDRAWAL) {
-        return change_row(indexing, grant_key_of_actor(GRANT_WITHDRAWAL, &record.withdrawal.delegate), index);
+        keys[0] = grant_key_of_actor(GRANT_WITHDRAWAL, &record.withdrawal.delegate);
+        return 1;
     }
     if (entry->kind == ENTRY_RULE_PACK) {
-        return change_row(indexing, grant_key_of_namespace(GRANT_PACK, record.pack.name_space), index);
+        keys[0] = grant_key_of_namespace(GRANT_PACK, record.pack.name_space);
+        return 1;
     }
     if (entry->kind == ENTRY_RHYTHM) {
-        return change_row(indexing, grant_key_of_namespace(GRANT_RHYTHM, bytes_of_string("")), index);
+        keys[0] = grant_key_of_namespace(GRANT_RHYTHM, bytes_of_string(""));
+        return 1;
     }
-    if (entry->kind == ENTRY_SUCCESSION) {
-        return change_succession(indexing, &record.succession, index);
+    keys[0] = grant_key_of_namespace(GRANT_SUCCESSION, record.succession.name_space);
+    keys[1] = grant_key_of_actor(GRANT_SUCCESSOR, &record.succession.successor);
+    return 2;
+}
+
+/* A dropped branch can be named on the chain alone. */
+static enum store_error change_void(const struct indexing *indexing, const struct entry *entry,
+                                    uint64_t index, struct arena *arena)
+{
+    struct void_record voids;
+
+    if (entry_payload_decode(&voids, entry, arena) != REASON_NONE || !voids.has_branch) {
+        return STORE_OK;
     }
-    return STORE_OK;
+    return change_row(indexing, grant_key_of_number(GRANT_VOIDED_BRANCH, indexing->number, 0), index);
+}
+
+static enum store_error change_entry(const struct indexing *indexing, const struct entry *entry,
+                                     uint64_t index, struct arena *arena)
+{
+    struct key keys[GRANT_KEYS_MAX];
+    size_t count = grant_keys_of(keys, entry, arena);
+    enum store_error error = STORE_OK;
+
+    if (entry->kind == ENTRY_VOID) {
+        return change_void(indexing, entry, index, arena);
+    }
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = change_row(indexing, keys[i], index);
+    }
+    return error;
 }
 
 static enum store_error change_entries(const struct indexing *indexing, const struct entry *entries,

@@ -7,16 +7,33 @@
 #include "store/rows.h"
 
 enum grant_kind {
-    GRANT_ACCREDITATION = 1, /* by delegate */
-    GRANT_WITHDRAWAL = 2,    /* by delegate */
-    GRANT_SUCCESSION = 3,    /* by namespace */
-    GRANT_SUCCESSOR = 4,     /* the same entry by successor */
-    GRANT_PACK = 5,          /* by namespace */
-    GRANT_JOINED = 6,        /* by technician */
-    GRANT_LEFT = 7,          /* by affiliation */
-    GRANT_AFFILIATION = 8,   /* each `joined` of it in the log of its shop, by affiliation */
-    GRANT_RHYTHM = 9,        /* by namespace, the empty one: each author's own */
+    GRANT_ACCREDITATION = 1,  /* by delegate */
+    GRANT_WITHDRAWAL = 2,     /* by delegate */
+    GRANT_SUCCESSION = 3,     /* by namespace */
+    GRANT_SUCCESSOR = 4,      /* the same entry by successor */
+    GRANT_PACK = 5,           /* by namespace */
+    GRANT_JOINED = 6,         /* by technician */
+    GRANT_LEFT = 7,           /* by affiliation */
+    GRANT_AFFILIATION = 8,    /* each `joined` of it in the log of its shop, by affiliation */
+    GRANT_RHYTHM = 9,         /* by namespace, the empty one: each author's own */
+    GRANT_VOIDED_BRANCH = 13, /* a void that names a dropped branch, by author number */
+    /* Of side blocks alone (store/side.h). */
+    GRANT_ATTESTED = 10, /* by subject */
+    GRANT_ROSTER = 11,   /* `joined` by shop */
+    GRANT_VOID = 12,     /* of a range, by author number */
+    GRANT_STATUS = 14,   /* by author number and the block that it is about */
+    GRANT_HELD_BY = 15,  /* the same entry by the new holder */
 };
+
+/* Size of what a grant is found by, its kind included. */
+enum { GRANT_ABOUT_SIZE = 1 + 32, GRANT_KEYS_MAX = 2 };
+
+/* What an entry of class govern is found by. Decodes into arena. Returns: how many keys; 0 for what is
+ * malformed or is not looked up. */
+size_t grant_keys_of(struct key keys[GRANT_KEYS_MAX], const struct entry *entry, struct arena *arena);
+
+/* What is found by an author's number, and the number of a block of its log. */
+struct key grant_key_of_number(enum grant_kind kind, uint32_t number, uint64_t seq);
 
 /* Index, or take out of the index, the entries of block seq of class govern. */
 enum store_error grants_put(struct store_txn *txn, uint32_t number, uint64_t seq, const struct entry *entries,

@@ -1,34 +1,52 @@
 #include <string.h>
 
-#include "store/rows.h"
+#include "protocol/rules/weight.h"
+#include "store/gather.h"
 
 /* What was said about one entry of a chain. */
 
-static enum store_error read_voided(struct store_txn *txn, uint32_t number, const struct standing_row *row,
-                                    bool *voided)
+/* What stands on a dropped branch, where it changes nothing, is left out. */
+static void copy_events(struct store_events *out, const struct dossier *dossier,
+                        const struct dossier_place *place)
 {
-    enum store_error error = STORE_OK;
-    for (size_t i = 0; i < row->event_count && error == STORE_OK; i++) {
-        struct disk_record record;
-        error = record_read(txn, number, row->events[i].setter_seq, &record);
-        voided[i] = error == STORE_OK && record.standing == STANDING_VOID;
+    out->count = 0;
+    for (size_t i = 0; i < place->event_count; i++) {
+        struct weighed weighed = event_weigh(dossier, place, i);
+
+        if (weighed.reason != REASON_DROPPED) {
+            out->events[out->count] = place->events[i];
+            out->doubts[out->count++] = weighed.reason;
+        }
+    }
+}
+
+static enum store_error read_events(struct gather *gather, const struct entry_name *name,
+                                    struct store_events *out)
+{
+    struct dossier_place place;
+    struct bytes view;
+    size_t log;
+    enum store_error error = gather_log(gather, &name->author, &log);
+
+    if (error == STORE_OK) {
+        error = gather_view(gather, log, name->seq, name->index, &place, &view);
+    }
+    if (error == STORE_OK) {
+        copy_events(out, gather->out, &place);
     }
     return error;
 }
 
-enum store_error store_entry_events(struct store_txn *txn, const struct entry_name *name,
-                                    struct store_events *out)
+enum store_error store_entry_events(struct store_txn *txn, const struct network *network,
+                                    const struct entry_name *name, struct store_events *out,
+                                    struct arena *arena)
 {
-    struct standing_row row;
-    uint32_t number;
-    enum store_error error = store_author_number(txn, &name->author, &number);
-    if (error == STORE_OK) {
-        error = standing_read(txn, number, name->seq, name->index, &row);
-    }
-    if (error != STORE_OK) {
-        return error;
-    }
-    out->count = row.event_count;
-    memcpy(out->events, row.events, sizeof out->events);
-    return read_voided(txn, number, &row, out->voided);
+    size_t mark = arena_mark(arena);
+    struct dossier dossier = {0};
+    struct gather gather = {
+        .txn = txn, .network = network, .known_by_s = UINT64_MAX, .out = &dossier, .arena = arena};
+    enum store_error error = read_events(&gather, name, out);
+
+    arena_rewind(arena, mark);
+    return error;
 }

@@ -1,21 +1,403 @@
 #include "store/side.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+/* A key: about whom or what (as in the grants table), author number, seq, header hash, index. Under an author
+ * number alone, with the kind that no grant has, stands how many rows it has. */
+
+enum { SIDE_KEY_SIZE = GRANT_ABOUT_SIZE + 4 + 8 + HASH_SIZE + 2, COUNT_KIND = 0 };
+
+struct disk_side_entry {
+    struct hash target;
+    uint16_t first, last;
+};
+static_assert(sizeof(struct disk_side_entry) == 36, "no padding");
+
+/* ---- keys ---- */
+
+static struct key count_key(uint32_t number)
+{
+    struct key key = {0};
+
+    key_add_number(&key, COUNT_KIND, 1);
+    key_add_number(&key, number, 4);
+    return key;
+}
+
+/* ---- lines ---- */
+
+/* The previous-header hash that a block held has. */
+static enum store_error read_previous(struct store_txn *txn, const struct network *network, uint32_t number,
+                                      uint64_t seq, const struct hash *hash, struct hash *previous,
+                                      struct arena *arena)
+{
+    size_t mark = arena_mark(arena);
+    struct stored_block stored;
+    struct block block;
+    enum store_error error = stored_block_read(txn, number, seq, hash, &stored);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (block_decode_header(&block, network, stored.encoded, arena) != REASON_NONE) {
+        return txn_fail(txn, STORE_DAMAGED);
+    }
+    *previous = block.header.previous;
+    arena_rewind(arena, mark);
+    return STORE_OK;
+}
+
+static enum store_error is_on_chain(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                    const struct hash *hash, bool *out)
+{
+    struct disk_record record;
+    enum store_error error = record_find(txn, number, seq, &record);
+
+    *out = error == STORE_OK && hash_equal(&record.hash, hash);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Follow parents from (seq, hash) down to the chain. */
+static enum store_error follow_line(struct store_txn *txn, const struct network *network, uint32_t number,
+                                    uint64_t seq, struct hash hash, struct side_line *line,
+                                    struct arena *arena)
+{
+    for (;; seq--) {
+        bool on_chain = false;
+        enum store_error error = is_on_chain(txn, number, seq, &hash, &on_chain);
+
+        if (error != STORE_OK || on_chain) {
+            line->known = on_chain;
+            line->base_seq = seq;
+            return error;
+        }
+        if (seq == 0 || line->size == SIDE_DEPTH_MAX) {
+            return STORE_OK;
+        }
+        line->hashes[line->size++] = hash;
+        error = read_previous(txn, network, number, seq, &hash, &hash, arena);
+        if (error != STORE_OK) {
+            return error == STORE_NOT_FOUND ? STORE_OK : error;
+        }
+    }
+}
+
+enum store_error side_line_of(struct store_txn *txn, const struct network *network, uint32_t number,
+                              uint64_t seq, const struct hash *hash, struct side_line *out,
+                              struct arena *arena)
+{
+    enum store_error error;
+
+    *out = (struct side_line){.hashes = arena_take(arena, SIDE_DEPTH_MAX * sizeof *out->hashes)};
+    if (!out->hashes) {
+        return STORE_NO_MEMORY;
+    }
+    error = follow_line(txn, network, number, seq, *hash, out, arena);
+    if (!out->known) {
+        *out = (struct side_line){0};
+    }
+    return error;
+}
+
+const struct hash *side_line_at(const struct side_line *line, uint64_t seq)
+{
+    uint64_t above = seq - line->base_seq;
+
+    return line->known && seq > line->base_seq && above <= line->size ? &line->hashes[line->size - above]
+                                                                      : NULL;
+}
+
+/* ---- writing ---- */
+
+struct siding {
+    struct store_txn *txn;
+    const struct network *network;
+    const struct block *block;
+    uint32_t number;
+    bool remove;
+    int64_t rows;          /* more than before */
+    struct side_line line; /* of the block's parent, once it is asked for */
+    bool has_line;
+    struct arena *arena; /* for the line */
+    struct arena *scratch;
+};
+
+static enum store_error change_row(struct siding *siding, const struct key *about, uint64_t index,
+                                   const struct disk_side_entry *row)
+{
+    struct key key = *about;
+    struct bytes held;
+    enum store_error error;
+
+    key_add_number(&key, siding->number, 4);
+    key_add_number(&key, siding->block->header.seq, 8);
+    key_add(&key, siding->block->hash.bytes, HASH_SIZE);
+    key_add_number(&key, index, 2);
+    error = table_get(siding->txn, TABLE_SIDE_ENTRIES, &key, &held);
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        return error;
+    }
+    if ((error == STORE_OK) != siding->remove) {
+        return STORE_OK;
+    }
+    siding->rows += siding->remove ? -1 : 1;
+    return siding->remove ? table_delete(siding->txn, TABLE_SIDE_ENTRIES, &key)
+                          : table_put(siding->txn, TABLE_SIDE_ENTRIES, &key, row, sizeof *row);
+}
+
+/* The block at seq that this block descends from; zero when it lies too far down. */
+static enum store_error find_ancestor(struct siding *siding, uint64_t seq, struct hash *out)
+{
+    const struct header *header = &siding->block->header;
+    const struct hash *aside;
+    struct disk_record record;
+    enum store_error error = STORE_OK;
+
+    *out = (struct hash){0};
+    if (!siding->has_line) {
+        error = side_line_of(siding->txn, siding->network, siding->number, header->seq - 1, &header->previous,
+                             &siding->line, siding->arena);
+        siding->has_line = true;
+    }
+    if (error != STORE_OK || !siding->line.known) {
+        return error;
+    }
+    aside = side_line_at(&siding->line, seq);
+    if (aside) {
+        *out = *aside;
+        return STORE_OK;
+    }
+    error = record_find(siding->txn, siding->number, seq, &record);
+    *out = record.hash;
+    return error == STORE_NOT_FOUND ? txn_fail(siding->txn, STORE_DAMAGED) : error;
+}
+
+static enum store_error change_status(struct siding *siding, const struct status *status, uint64_t index)
+{
+    const struct index_range *ranges = status->entries.items;
+    const struct key about = grant_key_of_number(GRANT_STATUS, siding->number, status->seq);
+    struct disk_side_entry row = {0};
+    enum store_error error;
+
+    if (status->seq >= siding->block->header.seq || status->entries.count == 0) {
+        return STORE_OK;
+    }
+    row.first = (uint16_t)ranges[0].first;
+    row.last = (uint16_t)ranges[status->entries.count - 1].last;
+    error = siding->remove ? STORE_OK : find_ancestor(siding, status->seq, &row.target);
+    if (error == STORE_OK) {
+        error = change_row(siding, &about, index, &row);
+    }
+    if (error == STORE_OK && status->action == STATUS_HELD_BY && status->has_holder) {
+        const struct key holder = grant_key_of_affiliation(GRANT_HELD_BY, &status->holder.id);
+        error = change_row(siding, &holder, index, &row);
+    }
+    return error;
+}
+
+/* A void that names a dropped branch voids nothing of the chain. */
+static enum store_error change_void(struct siding *siding, const struct void_record *voids, uint64_t index)
+{
+    const struct key about = grant_key_of_number(GRANT_VOID, siding->number, 0);
+    struct disk_side_entry row = {0};
+    enum store_error error;
+
+    if (!voids->has_range || voids->range.last >= siding->block->header.seq) {
+        return STORE_OK;
+    }
+    error = siding->remove ? STORE_OK : find_ancestor(siding, voids->range.last, &row.target);
+    return error == STORE_OK ? change_row(siding, &about, index, &row) : error;
+}
+
+static enum store_error change_affiliation(struct siding *siding, const struct affiliation *affiliation,
+                                           uint64_t index)
+{
+    const struct disk_side_entry row = {0};
+    struct key about = grant_key_of_affiliation(GRANT_LEFT, &affiliation->id);
+    enum store_error error;
+
+    if (affiliation->event == AFFILIATION_LEFT) {
+        return change_row(siding, &about, index, &row);
+    }
+    about = grant_key_of_actor(GRANT_JOINED, &affiliation->consent.technician);
+    error = change_row(siding, &about, index, &row);
+    about = grant_key_of_actor(GRANT_ROSTER, &affiliation->consent.shop);
+    return error == STORE_OK ? change_row(siding, &about, index, &row) : error;
+}
+
+static enum store_error change_govern(struct siding *siding, const struct entry *entry, uint64_t index)
+{
+    const struct disk_side_entry row = {0};
+    struct key keys[GRANT_KEYS_MAX];
+    size_t count = grant_keys_of(keys, entry, siding->scratch);
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = change_row(siding, &keys[i], index, &row);
+    }
+    return error;
+}
+
+static enum store_error change_entry(struct siding *siding, const struct entry *entry, uint64_t index)
+{
+    const struct disk_side_entry row = {0};
+    union {
+        struct status status;
+        struct void_record voids;
+        struct attestation attestation;
+        struct affiliation affiliation;
+    } record;
+    struct key about;
+
+    switch (entry->kind) {
+    case ENTRY_STATUS:
+    case ENTRY_VOID:
+    case ENTRY_ATTESTATION:
+    case ENTRY_AFFILIATION:
+        break;
+    default: /* what governs has keys; nothing else stands for or against anybody by itself */
+        return change_govern(siding, entry, index);
+    }
+    if (entry->erased || entry_payload_decode(&record, entry, siding->scratch) != REASON_NONE) {
+        return STORE_OK;
+    }
+    if (entry->kind == ENTRY_STATUS) {
+        return change_status(siding, &record.status, index);
+    }
+    if (entry->kind == ENTRY_VOID) {
+        return change_void(siding, &record.voids, index);
+    }
+    if (entry->kind == ENTRY_AFFILIATION) {
+        return change_affiliation(siding, &record.affiliation, index);
+    }
+    about = grant_key_of_affiliation(GRANT_ATTESTED, &record.attestation.subject.id);
+    return change_row(siding, &about, index, &row);
+}
+
+static enum store_error change_count(const struct siding *siding)
+{
+    const struct key key = count_key(siding->number);
+    uint64_t count = 0;
+    enum store_error error = table_get_exact(siding->txn, TABLE_SIDE_ENTRIES, &key, &count, sizeof count);
+
+    if ((error != STORE_OK && error != STORE_NOT_FOUND) || siding->rows == 0) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    count += (uint64_t)siding->rows;
+    return count == 0 ? table_delete(siding->txn, TABLE_SIDE_ENTRIES, &key)
+                      : table_put(siding->txn, TABLE_SIDE_ENTRIES, &key, &count, sizeof count);
+}
+
+static enum store_error change_block(struct store_txn *txn, const struct network *network, uint32_t number,
+                                     const struct block *block, bool remove)
+{
+    enum {
+        LINE_SIZE = SIDE_DEPTH_MAX * HASH_SIZE + HEADER_SIZE_MAX * 16,
+        SIDING_SIZE = RECORD_ARENA_SIZE + LINE_SIZE,
+    };
+    struct arena line, scratch;
+    struct siding siding = {.txn = txn,
+                            .network = network,
+                            .block = block,
+                            .number = number,
+                            .remove = remove,
+                            .arena = &line,
+                            .scratch = &scratch};
+    uint8_t *memory = malloc(SIDING_SIZE);
+    enum store_error error = memory ? STORE_OK : STORE_NO_MEMORY;
+
+    arena_init(&scratch, memory, RECORD_ARENA_SIZE);
+    arena_init(&line, memory ? memory + RECORD_ARENA_SIZE : NULL, LINE_SIZE);
+    for (size_t i = 0; i < block->entry_count && error == STORE_OK; i++) {
+        error = change_entry(&siding, &block->entries[i], i);
+        arena_rewind(&scratch, 0);
+    }
+    free(memory);
+    return error == STORE_OK ? change_count(&siding) : error;
+}
+
 enum store_error side_put(struct store_txn *txn, const struct network *network, uint32_t number,
                           const struct block *block)
 {
-    (void)txn;
-    (void)network;
-    (void)number;
-    (void)block;
-    return STORE_OK;
+    return txn_fail(txn, change_block(txn, network, number, block, false));
 }
 
 enum store_error side_delete(struct store_txn *txn, const struct network *network, uint32_t number,
                              const struct block *block)
 {
-    (void)txn;
-    (void)network;
-    (void)number;
-    (void)block;
+    return txn_fail(txn, change_block(txn, network, number, block, true));
+}
+
+/* ---- reading ---- */
+
+enum store_error side_any(struct store_txn *txn, uint32_t number, bool *any)
+{
+    const struct key key = count_key(number);
+    struct bytes value;
+    enum store_error error = table_get(txn, TABLE_SIDE_ENTRIES, &key, &value);
+
+    *any = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error read_row(const struct walk *walk, struct side_at *out)
+{
+    const uint8_t *key = walk->key.data;
+    struct disk_side_entry row;
+
+    if (walk->key.size != SIDE_KEY_SIZE || walk->value.size != sizeof row) {
+        return txn_fail(walk->txn, STORE_DAMAGED);
+    }
+    memcpy(&row, walk->value.data, sizeof row);
+    *out = (struct side_at){
+        .author = (uint32_t)number_at(key, GRANT_ABOUT_SIZE, 4),
+        .seq = number_at(key, GRANT_ABOUT_SIZE + 4, 8),
+        .index = number_at(key, GRANT_ABOUT_SIZE + 4 + 8 + HASH_SIZE, 2),
+        .target = row.target,
+        .first = row.first,
+        .last = row.last,
+    };
+    memcpy(out->hash.bytes, key + GRANT_ABOUT_SIZE + 4 + 8, HASH_SIZE);
     return STORE_OK;
+}
+
+static enum store_error read_rows(struct walk *walk, const struct key *key, size_t max, struct side_at *out,
+                                  size_t *count, bool *cut)
+{
+    enum store_error error = walk_seek(walk, key);
+
+    *count = 0;
+    *cut = false;
+    for (; error == STORE_OK && walk_under(walk, key); error = walk_next(walk)) {
+        if (*count == max) {
+            *cut = true;
+            return STORE_OK;
+        }
+        error = out ? read_row(walk, &out[*count]) : STORE_OK;
+        if (error != STORE_OK) {
+            return error;
+        }
+        (*count)++;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error side_find(struct store_txn *txn, const struct key *key, size_t max, struct side_at **out,
+                           size_t *count, bool *cut, struct arena *arena)
+{
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_SIDE_ENTRIES);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    *out = NULL;
+    error = read_rows(&walk, key, max, NULL, count, cut);
+    if (error == STORE_OK && *count > 0) {
+        *out = arena_take(arena, *count * sizeof **out);
+        error = *out ? read_rows(&walk, key, max, *out, count, cut) : STORE_NO_MEMORY;
+    }
+    walk_close(&walk);
+    return error;
 }

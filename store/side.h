@@ -1,15 +1,55 @@
 #ifndef STORE_SIDE_H
 #define STORE_SIDE_H
 
-/* What blocks beside the chain say. */
+/* Index of what side blocks say: signed blocks that are held and are not on the chain. Written when such a
+ * block arrives or the chain leaves it, so that a question looks up what stands about it instead of searching
+ * all side blocks. A row points to one entry; the block's bytes are the blocks table's. An author without
+ * side blocks has no rows, and side_any says so at the cost of one look-up. */
 
-#include "store/tables.h"
+#include "store/grants.h"
 
-/* A block that is held no longer stands on its author's chain, or never did. */
+/* Index block, or take it out of the index. number is its author's. Requires: block decoded with its body and
+ * held, as are its ancestors down to the chain. Malformed entries and such as say nothing about anybody have
+ * no rows. Putting twice and deleting what is not there change nothing. */
 enum store_error side_put(struct store_txn *txn, const struct network *network, uint32_t number,
                           const struct block *block);
-/* It joins the chain. */
 enum store_error side_delete(struct store_txn *txn, const struct network *network, uint32_t number,
                              const struct block *block);
+
+/* Whether anything is indexed of the author. */
+enum store_error side_any(struct store_txn *txn, uint32_t number, bool *any);
+
+/* One row. */
+struct side_at {
+    uint32_t author;
+    uint64_t seq;
+    uint64_t index;
+    struct hash hash; /* header hash of its block */
+    /* Of a status: the block among its ancestors that it is about, and the entries there. Of a void of a
+     * range: the last block of it. Zero: too far down to be looked for when it was put. */
+    struct hash target;
+    uint64_t first, last;
+};
+
+/* All rows under key (as of grants; statuses by the block that they are about), ascending by (author, seq,
+ * hash, index), at most max; array in arena. *cut: there are more. */
+enum store_error side_find(struct store_txn *txn, const struct key *key, size_t max, struct side_at **out,
+                           size_t *count, bool *cut, struct arena *arena);
+
+/* Where a side block leaves the chain, and whether it descends from any of some blocks (itself counted). */
+enum { SIDE_DEPTH_MAX = 4096 };
+
+struct side_line {
+    bool known;          /* false: deeper than SIDE_DEPTH_MAX, or an ancestor is missing; all else zero */
+    uint64_t base_seq;   /* the last block of the chain that it descends from */
+    size_t size;         /* side blocks from it down to, without, that one: it included */
+    struct hash *hashes; /* theirs, from it downward; in arena */
+};
+
+enum store_error side_line_of(struct store_txn *txn, const struct network *network, uint32_t number,
+                              uint64_t seq, const struct hash *hash, struct side_line *out,
+                              struct arena *arena);
+/* Hash of the line's block at seq, which lies above base_seq; NULL: it lies elsewhere. */
+const struct hash *side_line_at(const struct side_line *line, uint64_t seq);
 
 #endif

@@ -348,16 +348,31 @@ enum store_error store_is_log_held(struct store_txn *txn, const struct actor_id 
 enum store_error store_log_size(struct store_txn *txn, const struct actor_id *author, uint64_t *blocks,
                                 uint64_t *bytes);
 
-/* What was said about an entry of the author's chain, oldest first, and whether the block that says it is
- * void.
- */
+/* What was said about an entry of the author's chain, in the order in which it counts, side branches included
+ * (protocol/rules/weight.h), and why it is in doubt. What is on a dropped branch and changes nothing is left
+ * out. Uses arena for the call. */
 struct store_events {
     size_t count;
-    struct history_event events[HISTORY_EVENTS_MAX];
-    bool voided[HISTORY_EVENTS_MAX];
+    struct history_event events[STATUS_EVENTS_MAX];
+    enum reason doubts[STATUS_EVENTS_MAX];
 };
-enum store_error store_entry_events(struct store_txn *txn, const struct entry_name *name,
-                                    struct store_events *out);
+enum store_error store_entry_events(struct store_txn *txn, const struct network *network,
+                                    const struct entry_name *name, struct store_events *out,
+                                    struct arena *arena);
+
+/* Call visit for every status about entries of the author's chain that a void in block void_seq of it leaves
+ * without an answer: in blocks that it voids, or on a branch that it names. status is good for the call
+ * alone. Uses arena for the call. STORE_NOT_FOUND: there is no such block. */
+enum store_error store_each_left(struct store_txn *txn, const struct network *network,
+                                 const struct actor_id *author, uint64_t void_seq,
+                                 void (*visit)(void *context, const struct status *status), void *context,
+                                 struct arena *arena);
+
+/* The first max branches that the author's rotations dropped, that this node held before they did, and that
+ * no void of its log names; those whose blocks say something about anybody. Uses arena for the call. */
+enum store_error store_unnamed_branches(struct store_txn *txn, const struct network *network,
+                                        const struct actor_id *author, struct dropped_branch *out, size_t max,
+                                        size_t *count, struct arena *arena);
 
 /* Proof of an entry to the author's present head, for a presentation or a certificate file. Lists in arena;
  * *head is the header and signatures that the path leads to. */

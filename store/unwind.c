@@ -104,13 +104,17 @@ static enum store_error put_back(struct unwinding *unwinding)
                          &unwinding->touched_count, unwinding->arena);
 }
 
-/* A block that is good again asks again for what it asked for, and what it says to erase counts again. */
+/* A block that is good again asks again for what it asked for, and what it says to erase counts again. A govern
+ * block changes nothing of earlier ones but voids them. */
 static enum store_error make_good(struct unwinding *unwinding, uint64_t seq)
 {
     struct disk_record record;
     enum store_error error = record_read(unwinding->txn, unwinding->row.number, seq, &record);
 
-    if (error != STORE_OK) {
+    if (error == STORE_OK) {
+        error = erasers_mark(unwinding->txn, &unwinding->row, seq);
+    }
+    if (error != STORE_OK || unwinding->block.header.block_class != CLASS_GOVERN) {
         return error;
     }
     unwinding->row.upgrade_blocks += is_asking_for_upgrade(&record);
@@ -118,14 +122,11 @@ static enum store_error make_good(struct unwinding *unwinding, uint64_t seq)
                                               : STORE_OK;
 }
 
-/* Requires: records are put back. A govern block changes nothing of earlier ones but voids them. */
+/* Requires: records are put back. */
 static enum store_error make_all_good(struct unwinding *unwinding)
 {
     enum store_error error = STORE_OK;
 
-    if (unwinding->block.header.block_class != CLASS_GOVERN) {
-        return STORE_OK;
-    }
     for (size_t i = 0; i < unwinding->touched_count && error == STORE_OK; i++) {
         const struct seq_range *range = &unwinding->touched[i];
 

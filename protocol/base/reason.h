@@ -126,6 +126,7 @@
     X(REASON_SWITCHING, 170, "on-its-way-to-another-branch")                                                 \
     X(REASON_BRANCHES_FULL, 171, "too-many-branches")                                                        \
     X(REASON_EPOCH_CLOSED, 172, "epoch-is-closed")                                                           \
+    X(REASON_DROPPED, 175, "on-a-dropped-branch")                                                            \
     /* limits */                                                                                             \
     X(REASON_LIMIT, 180, "limit-reached")
 

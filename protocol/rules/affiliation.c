@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "protocol/base/sort.h"
+#include "protocol/rules/weight.h"
 
 void consent_id(struct hash *out, const struct network *network, const struct consent *consent)
 {
@@ -34,22 +35,10 @@ enum reason affiliation_check(const struct affiliation *affiliation, const struc
     return time_s > consent->expires_s ? REASON_CONSENT_EXPIRED : REASON_NONE;
 }
 
-/* How a block counts on which something rests. */
-enum weight {
-    WEIGHT_FULL,
-    WEIGHT_DOUBTFUL, /* reason says why */
-    WEIGHT_NOTHING,
-};
-
-struct weighed {
-    enum weight weight;
-    enum reason reason;
-};
-
 /* What is said in place had arrived. */
 static bool is_said(const struct dossier *dossier, const struct dossier_place *place)
 {
-    return dossier_log_reaches(dossier_log_at(dossier, place), place->seq);
+    return dossier_place_arrived(dossier, place);
 }
 
 /* Her `left` may be among what was erased before anybody here read it; of what was said after that, it is
@@ -62,24 +51,19 @@ static bool may_have_left_unread(const struct dossier *dossier, const struct dos
            (technician != NULL && technician->has_unread);
 }
 
-/* Why what is said in place is in doubt, its block not being void for certain. */
-static enum reason doubt_of(const struct dossier *dossier, const struct dossier_place *place)
+static struct weighed weight_of(const struct dossier *dossier, const struct dossier_place *place,
+                                enum stance stance)
 {
     const struct dossier_log *log = dossier_log_at(dossier, place);
-    if (log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq)) {
-        return REASON_UPGRADE;
+    struct weighed weighed = place_weigh(dossier, place, stance);
+    if (weighed.weight != WEIGHT_NOTHING && log->upgrade_needed &&
+        dossier_log_reaches(log, log->upgrade_seq)) {
+        return (struct weighed){WEIGHT_DOUBTFUL, REASON_UPGRADE};
     }
-    bool disputed = dossier_log_disputes(log, place->seq) || dossier_place_is_void(dossier, place);
-    return disputed ? REASON_DISPUTED : REASON_NONE;
+    return weighed;
 }
 
-static bool is_void_for_certain(const struct dossier *dossier, const struct dossier_place *place)
-{
-    return dossier_place_is_void(dossier, place) &&
-           !dossier_log_disputes(dossier_log_at(dossier, place), place->void_seq);
-}
-
-/* Of a `joined` that is said, its block not void. */
+/* Of a `joined` that is said, in a block that counts. */
 static struct weighed weight_of_joined(const struct dossier *dossier, const struct network *network,
                                        const struct dossier_affiliation *joined)
 {
@@ -94,12 +78,12 @@ static struct weighed weight_of_joined(const struct dossier *dossier, const stru
     if (refusal != REASON_NONE) {
         return (struct weighed){WEIGHT_NOTHING, refusal};
     }
-    enum reason doubt =
-        joined->signature != REASON_NONE ? joined->signature : doubt_of(dossier, &joined->place);
-    if (doubt == REASON_NONE && may_have_left_unread(dossier, joined)) {
-        doubt = REASON_AFFILIATION_ERASED;
-    }
-    return (struct weighed){doubt == REASON_NONE ? WEIGHT_FULL : WEIGHT_DOUBTFUL, doubt};
+    struct weighed weighed = joined->signature != REASON_NONE
+                                 ? (struct weighed){WEIGHT_DOUBTFUL, joined->signature}
+                                 : weight_of(dossier, &joined->place, STANCE_FOR);
+    return weighed.weight == WEIGHT_FULL && may_have_left_unread(dossier, joined)
+               ? (struct weighed){WEIGHT_DOUBTFUL, REASON_AFFILIATION_ERASED}
+               : weighed;
 }
 
 /* A membership while its records are gathered. */
@@ -154,7 +138,8 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
     size_t count = 0;
     for (size_t i = 0; i < dossier->affiliation_count; i++) {
         const struct dossier_affiliation *joined = &dossier->affiliations[i];
-        if (!is_said(dossier, &joined->place) || is_void_for_certain(dossier, &joined->place)) {
+        if (!is_said(dossier, &joined->place) ||
+            place_weigh(dossier, &joined->place, STANCE_FOR).weight == WEIGHT_NOTHING) {
             continue;
         }
         gathered[said++] = (struct gathered){
@@ -208,11 +193,7 @@ static struct weighed weight_of_left(const struct dossier *dossier, const struct
     if (!by_a_side || leave->place.erased || !is_said(dossier, &leave->place)) {
         return (struct weighed){WEIGHT_NOTHING, REASON_NONE};
     }
-    if (is_void_for_certain(dossier, &leave->place)) {
-        return (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED};
-    }
-    enum reason doubt = doubt_of(dossier, &leave->place);
-    return (struct weighed){doubt == REASON_NONE ? WEIGHT_FULL : WEIGHT_DOUBTFUL, doubt};
+    return weight_of(dossier, &leave->place, STANCE_AGAINST);
 }
 
 static void let_leave(struct gathered *gathered, const struct dossier *dossier,

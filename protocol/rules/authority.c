@@ -5,6 +5,7 @@
 
 #include "protocol/base/text.h"
 #include "protocol/rules/pack_states.h"
+#include "protocol/rules/weight.h"
 
 /* What a search overlooks, each also what those before it do: the first one that finds a chain names what
  * stands in its way. */
@@ -13,6 +14,7 @@ enum lenience {
     LENIENCE_DISPUTED,
     LENIENCE_UPGRADE,
     LENIENCE_VOIDED,
+    LENIENCE_REWOUND,
     LENIENCE_CUT,
     LENIENCE_BEYOND,
     LENIENCE_STATE_NOT_ASKED,
@@ -30,6 +32,7 @@ static const enum reason lenience_reason[LENIENCE_COUNT] = {
     [LENIENCE_DISPUTED] = REASON_DISPUTED,
     [LENIENCE_UPGRADE] = REASON_UPGRADE,
     [LENIENCE_VOIDED] = REASON_VOIDED,
+    [LENIENCE_REWOUND] = REASON_REWOUND,
     [LENIENCE_CUT] = REASON_CUT_NOT_HELD,
     [LENIENCE_BEYOND] = REASON_BEYOND_CUT,
     [LENIENCE_STATE_NOT_ASKED] = REASON_STATE_NOT_ASKED,
@@ -99,10 +102,16 @@ static bool owns_anything(const struct trust *trust, const struct actor_id *acto
 /* How much must be overlooked for a statement in such a block to count. */
 static enum lenience lenience_of_doubt(enum reason doubt)
 {
-    if (doubt == REASON_NONE) {
+    switch ((int)doubt) {
+    case REASON_NONE:
         return LENIENCE_NONE;
+    case REASON_VOIDED:
+        return LENIENCE_VOIDED;
+    case REASON_REWOUND:
+        return LENIENCE_REWOUND;
+    default:
+        return LENIENCE_DISPUTED;
     }
-    return doubt == REASON_VOIDED ? LENIENCE_VOIDED : LENIENCE_DISPUTED;
 }
 
 /* The same for one of which a cut covers so much. */
@@ -143,11 +152,6 @@ static bool lists_position(const struct list *positions, uint64_t seq, uint64_t 
 
 /* ---- withdrawals ---- */
 
-static bool is_later(const struct dossier_place *place, const struct dossier_place *earlier)
-{
-    return place->seq != earlier->seq ? place->seq > earlier->seq : place->index > earlier->index;
-}
-
 /* Whether a withdrawal in place is about what was said in earlier: its author's own statement before it, or
  * that of an owner which its author succeeded. */
 static bool is_about(const struct search *search, const struct dossier_place *place,
@@ -155,7 +159,7 @@ static bool is_about(const struct search *search, const struct dossier_place *pl
 {
     const struct namespace_owners *owners = search->owners;
     if (place->log == earlier->log) {
-        return is_later(place, earlier);
+        return place_precedes(earlier, place);
     }
     size_t speaker = namespace_owner_index(owners, author_of(search, place));
     size_t accreditor = namespace_owner_index(owners, author_of(search, earlier));
@@ -175,7 +179,7 @@ static enum answer leaves(const struct dossier_withdrawal *found,
                      withdrawal->accreditation.index == accreditation->place.index;
         return named ? ANSWER_NO : ANSWER_YES;
     }
-    if (!place->side && lists_position(&withdrawal->exceptions, place->seq, place->index)) {
+    if (!place->block.side && lists_position(&withdrawal->exceptions, place->seq, place->index)) {
         return ANSWER_NO;
     }
     return cut_covers(&found->cut, place);
@@ -183,13 +187,13 @@ static enum answer leaves(const struct dossier_withdrawal *found,
 
 static bool has_arrived(const struct search *search, const struct dossier_place *place)
 {
-    return dossier_log_reaches(dossier_log_at(search->dossier, place), place->seq);
+    return dossier_place_arrived(search->dossier, place) &&
+           place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_NOTHING;
 }
 
 static bool is_in_doubt(const struct search *search, const struct dossier_place *place)
 {
-    return dossier_place_is_void(search->dossier, place) ||
-           dossier_log_disputes(dossier_log_at(search->dossier, place), place->seq);
+    return place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_FULL;
 }
 
 static bool concerns(const struct search *search, const struct dossier_withdrawal *found,
@@ -272,11 +276,9 @@ static enum standpoint standpoint_of(struct search *search, const struct dossier
 /* From what lenience on a withdrawal in place is overlooked. */
 static enum lenience lenience_against(struct search *search, const struct dossier_place *place)
 {
-    if (dossier_log_disputes(dossier_log_at(search->dossier, place), place->seq)) {
-        return LENIENCE_DISPUTED;
-    }
-    if (dossier_place_is_void(search->dossier, place)) {
-        return LENIENCE_VOIDED;
+    struct weighed weighed = place_weigh(search->dossier, place, STANCE_AGAINST);
+    if (weighed.weight == WEIGHT_DOUBTFUL) {
+        return lenience_of_doubt(weighed.reason);
     }
     switch (standpoint_of(search, place)) {
     case WITHIN:
@@ -379,14 +381,12 @@ static bool in_force(const struct accreditation *accreditation, uint32_t day)
 static bool is_certain(const struct search *search, const struct dossier_place *place)
 {
     const struct dossier_log *log = dossier_log_at(search->dossier, place);
-    if (search->lenience < LENIENCE_VOIDED && dossier_place_is_void(search->dossier, place)) {
-        return false;
-    }
+    struct weighed weighed = place_weigh(search->dossier, place, STANCE_FOR);
     if (search->lenience < LENIENCE_UPGRADE && log->upgrade_needed &&
         dossier_log_reaches(log, log->upgrade_seq)) {
         return false;
     }
-    return search->lenience >= LENIENCE_DISPUTED || !dossier_log_disputes(log, place->seq);
+    return weighed.reason != REASON_DROPPED && search->lenience >= lenience_of_doubt(weighed.reason);
 }
 
 /* Whether link authorises what its delegate says as speaker, with so many links below it. */
@@ -396,8 +396,7 @@ static bool holds(struct search *search, size_t link, const struct speaker *spea
     const struct accreditation *accreditation = &found->accreditation;
     enum lenience lenience = search->lenience;
     if (!actor_id_equal(&accreditation->delegate, speaker->actor) ||
-        !dossier_log_reaches(dossier_log_at(search->dossier, &found->place), found->place.seq) ||
-        !is_certain(search, &found->place)) {
+        !dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place)) {
         return false;
     }
     if (lenience < LENIENCE_CODE && !names_code(accreditation, search->question->code)) {
@@ -557,8 +556,9 @@ static enum reason cut_doubt_of(const struct authority_answer *answer, const str
 bool authority_is_unknown(enum reason reason)
 {
     return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
-           reason == REASON_CUT_NOT_HELD || reason == REASON_BEYOND_CUT || reason == REASON_STATE_NOT_ASKED ||
-           reason == REASON_STATES_UNBOUND || reason == REASON_TOO_MANY || reason == REASON_LIMIT;
+           reason == REASON_REWOUND || reason == REASON_CUT_NOT_HELD || reason == REASON_BEYOND_CUT ||
+           reason == REASON_STATE_NOT_ASKED || reason == REASON_STATES_UNBOUND || reason == REASON_TOO_MANY ||
+           reason == REASON_LIMIT;
 }
 
 void authority_of(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,

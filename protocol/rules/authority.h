@@ -14,14 +14,11 @@
  *
  * When no chain holds, the reason is the least that would have to be otherwise for one to hold, in this
  * order:
- *   disputed, upgrade, voided   unknown: a link, withdrawal or succession in a disputed block, in a log that
- *                               holds what this version does not understand, or in a void block
- *   cut-not-held                unknown: it hangs on a cut whose block has not come here
- *   beyond-cut                  unknown: withdrawn by who was beyond a cut itself
- *   accredited-by-state-none-asked, states-of-accreditation-not-evaluated   unknown
- *   withdrawn                   also when the owner has handed the namespace on
- *   accreditation-not-in-force  on that day
- *   chain-too-deep
+ *   disputed, upgrade, voided, rewound   unknown: a link, withdrawal or succession in a disputed block, in a
+ * log that holds what this version does not understand, or in a void block cut-not-held unknown: it hangs on
+ * a cut whose block has not come here beyond-cut                  unknown: withdrawn by who was beyond a cut
+ * itself accredited-by-state-none-asked, states-of-accreditation-not-evaluated   unknown withdrawn also when
+ * the owner has handed the namespace on accreditation-not-in-force  on that day chain-too-deep
  *   not-accredited-in-this-state
  *   not-accredited-for-code     a chain from some owner in the trust file, but for other codes
  *   untrusted-issuer            nothing accredits it at all */

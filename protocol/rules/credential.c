@@ -5,8 +5,10 @@
 
 #include "protocol/base/text.h"
 #include "protocol/rules/freshness.h"
+#include "protocol/rules/holding.h"
 #include "protocol/rules/pack_history.h"
 #include "protocol/rules/setters.h"
+#include "protocol/rules/weight.h"
 
 /* What one call works with. Credentials that follow each other are mostly of one namespace: its owners are
  * looked up once. */
@@ -20,7 +22,7 @@ struct decision {
     struct authority_answer *authorities; /* one for each credential */
     /* Of the one being decided: who stood how when saying each of its events, and when its block was voided.
      */
-    enum setter setters[HISTORY_EVENTS_MAX];
+    enum setter setters[STATUS_EVENTS_MAX];
     enum setter voider;
     bool any_late; /* whether any pack may be late for a day */
 };
@@ -56,7 +58,7 @@ static struct axis_answer integrity_of(const struct decision *decision,
     case SOURCE_UNWITNESSED:
         return unknown(REASON_UNWITNESSED);
     case SOURCE_REPLAYED:
-        arrived = dossier_log_reaches(log, place->seq);
+        arrived = dossier_place_arrived(decision->dossier, place);
         break;
     case SOURCE_PATH:
         break;
@@ -204,60 +206,72 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 
 /* ---- status ---- */
 
-/* Whether an event had arrived by then. What lies above the head that this node has replayed comes with a
- * path. */
-static bool had_arrived(const struct dossier_log *log, const struct history_event *event)
+/* Why one of the events is in doubt: by where its block stands, else by who says it. */
+static enum reason doubt_of_event(const struct decision *decision, const struct dossier_place *place,
+                                  size_t at)
 {
-    return dossier_log_reaches(log, event->setter_seq) || event->setter_seq > log->head_seq;
+    enum reason doubt = event_weigh(decision->dossier, place, at).reason;
+    if (doubt != REASON_NONE) {
+        return doubt;
+    }
+    switch (decision->setters[at]) {
+    case SETTER_IN_DOUBT:
+        return REASON_CUT_NOT_HELD;
+    case SETTER_BEYOND:
+        return REASON_BEYOND_CUT;
+    case SETTER_WITHIN:
+    case SETTER_CLOSED:
+        break;
+    }
+    return REASON_NONE;
 }
 
-/* Whether whom it is about holds the entry now, whatever its attestation names. */
-static bool stays_with_holder(const struct dossier *dossier, const struct dossier_credential *credential)
-{
-    return credential->has_holder &&
-           (credential->about == ABOUT_SHOP || subject_equal(&credential->holder, &dossier->subject));
-}
-
-static void status_days_of(struct status_days *days, struct decision *decision,
-                           const struct dossier_credential *credential)
+static void status_days_of(struct status_days *days, const struct decision *decision,
+                           const struct dossier_credential *credential, struct holding holding)
 {
     const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
-    const struct dossier_log *log = dossier_log_at(dossier, place);
-    bool stays = stays_with_holder(dossier, credential);
-    assert(place->event_count <= HISTORY_EVENTS_MAX);
+    assert(place->event_count <= STATUS_EVENTS_MAX);
     status_days_init(days);
     for (size_t i = 0; i < place->event_count; i++) {
         const struct history_event *event = &place->events[i];
-        bool closed = decision->setters[i] == SETTER_CLOSED;
-        if (!had_arrived(log, event) || closed || (event->action == STATUS_HELD_BY && stays)) {
+        struct weighed weighed = event_weigh(dossier, place, i);
+        if (!event_had_arrived(dossier, place, i) || decision->setters[i] == SETTER_CLOSED ||
+            (event->action == STATUS_HELD_BY && !holding_speaks(holding, dossier, credential, i)) ||
+            (weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_DROPPED)) {
             continue;
         }
         const struct status_event said = {
-            .event = event,
-            .index = i,
-            .voided = place->event_voided[i],
-            .disputed = dossier_log_disputes(log, event->setter_seq),
-            .beyond = decision->setters[i] == SETTER_BEYOND,
-            .unsure = decision->setters[i] == SETTER_IN_DOUBT,
-        };
+            .event = event, .index = i, .doubt = doubt_of_event(decision, place, i)};
         status_days_add(days, &said);
     }
 }
 
-static enum said_standing standing_of(const struct dossier_log *log, const struct dossier_place *place,
+static enum said_standing standing_of_weight(struct weighed weighed)
+{
+    switch ((int)weighed.reason) {
+    case REASON_VOIDED:
+        return SAID_VOIDED;
+    case REASON_REWOUND:
+        return SAID_REWOUND;
+    case REASON_DROPPED:
+        return SAID_DROPPED;
+    default:
+        return SAID_DISPUTED;
+    }
+}
+
+static enum said_standing standing_of(const struct dossier *dossier, const struct dossier_place *place,
                                       size_t at, enum setter setter, const struct status_run *run,
                                       uint32_t at_day)
 {
     const struct history_event *event = &place->events[at];
-    if (!had_arrived(log, event)) {
+    struct weighed weighed = event_weigh(dossier, place, at);
+    if (!event_had_arrived(dossier, place, at)) {
         return SAID_NOT_BY_THEN;
     }
-    if (place->event_voided[at]) {
-        return SAID_VOIDED;
-    }
-    if (dossier_log_disputes(log, event->setter_seq)) {
-        return SAID_DISPUTED;
+    if (weighed.weight != WEIGHT_FULL) {
+        return standing_of_weight(weighed);
     }
     if (setter != SETTER_WITHIN) {
         return setter == SETTER_IN_DOUBT ? SAID_CUT_UNKNOWN : SAID_BEYOND_CUT;
@@ -270,9 +284,8 @@ static enum said_standing standing_of(const struct dossier_log *log, const struc
 }
 
 /* Returns: false when the arena is full. */
-static bool write_said(struct credential_verdict *out, const struct dossier_log *log,
-                       const struct dossier_place *place, const struct status_days *days,
-                       const struct decision *decision)
+static bool write_said(struct credential_verdict *out, const struct dossier_place *place,
+                       const struct status_days *days, const struct decision *decision)
 {
     uint32_t at_day = decision->question->at_day;
     const struct status_run *run = &days->runs[status_days_at(days, at_day)];
@@ -284,7 +297,7 @@ static bool write_said(struct credential_verdict *out, const struct dossier_log 
         return false;
     }
     for (size_t i = 0; i < place->event_count; i++) {
-        said[i] = standing_of(log, place, i, decision->setters[i], run, at_day);
+        said[i] = standing_of(decision->dossier, place, i, decision->setters[i], run, at_day);
     }
     out->said = said;
     return true;
@@ -296,41 +309,47 @@ static bool came_beyond_cut(const struct decision *decision, const struct dossie
 {
     const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
-    if (credential->about == ABOUT_SHOP || !stays_with_holder(dossier, credential) ||
+    if (credential->about == ABOUT_SHOP || !credential->has_holder ||
+        !subject_equal(&credential->holder, &dossier->subject) ||
         subject_equal(&credential->attestation.subject, &dossier->subject)) {
         return false;
     }
     for (size_t i = place->event_count; i > 0; i--) {
         if (place->events[i - 1].action == STATUS_HELD_BY && !place->event_voided[i - 1] &&
-            had_arrived(dossier_log_at(dossier, place), &place->events[i - 1])) {
+            event_had_arrived(dossier, place, i - 1)) {
             return decision->setters[i - 1] != SETTER_WITHIN;
         }
     }
     return false;
 }
 
-/* Neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block is
- * disputed, or void by the word of a disputed one, or of one beyond a cut. */
-static enum reason doubt_of(const struct decision *decision, const struct dossier_credential *credential)
+/* Why it is neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block
+ * is in doubt, or void by the word of somebody beyond a cut, or whether the one asked about holds it. */
+static enum reason doubt_of(const struct decision *decision, const struct dossier_credential *credential,
+                            struct weighed weighed, struct holding holding)
 {
-    const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
     if (place->erased) {
         return REASON_ERASED;
     }
-    if (dossier_log_disputes(dossier_log_at(dossier, place), place->seq)) {
-        return REASON_DISPUTED;
+    if (weighed.weight == WEIGHT_DOUBTFUL) {
+        return weighed.reason;
     }
-    if (dossier_place_is_void(dossier, place) && decision->voider != SETTER_CLOSED) {
-        return decision->voider == SETTER_WITHIN ? REASON_DISPUTED : REASON_BEYOND_CUT;
+    if (weighed.weight == WEIGHT_NOTHING && decision->voider != SETTER_CLOSED) {
+        return REASON_BEYOND_CUT;
+    }
+    if (holding.doubt != REASON_NONE) {
+        return holding.doubt;
     }
     return came_beyond_cut(decision, credential) ? REASON_BEYOND_CUT : REASON_NONE;
 }
 
-static bool is_void_for_certain(const struct decision *decision, const struct dossier_place *place)
+/* Whether the entry counts for nothing, for certain: what was voided beyond a cut does not. */
+static bool is_for_nothing(const struct decision *decision, const struct dossier_place *place,
+                           struct weighed weighed)
 {
-    return dossier_place_is_void(decision->dossier, place) && decision->voider == SETTER_WITHIN &&
-           !dossier_log_disputes(dossier_log_at(decision->dossier, place), place->void_seq);
+    return weighed.weight == WEIGHT_NOTHING &&
+           (weighed.reason != REASON_VOIDED || place->block.side || decision->voider == SETTER_WITHIN);
 }
 
 /* Its validity. What documents experience does not expire; what was erased has none that anybody knows. */
@@ -347,7 +366,7 @@ static struct day_interval validity_of(const struct dossier_credential *credenti
 
 static enum answer answer_of_run(const struct status_run *run, enum reason doubt)
 {
-    if (status_is_doubt(run->reason)) {
+    if (status_reason_is_doubt(run->reason)) {
         return ANSWER_UNKNOWN;
     }
     if (run->reason != REASON_NONE) {
@@ -471,18 +490,20 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
     const struct dossier *dossier = decision->dossier;
     uint32_t at_day = decision->question->at_day;
     const struct dossier_place *place = &credential->place;
+    struct weighed weighed = place_weigh(dossier, place, STANCE_FOR);
+    struct holding holding = holding_of(dossier, credential);
     struct status_days status;
     ask_setters(decision, out, credential);
-    status_days_of(&status, decision, credential);
-    if (!write_said(out, dossier_log_at(dossier, place), place, &status, decision)) {
+    status_days_of(&status, decision, credential, holding);
+    if (!write_said(out, place, &status, decision)) {
         return false;
     }
-    if (is_void_for_certain(decision, place)) {
+    if (is_for_nothing(decision, place, weighed)) {
         out->days = day_truth_no;
-        out->axes[AXIS_STATUS] = no(REASON_VOIDED);
+        out->axes[AXIS_STATUS] = no(weighed.reason);
         return true;
     }
-    enum reason doubt = doubt_of(decision, credential);
+    enum reason doubt = doubt_of(decision, credential, weighed, holding);
     struct day_interval validity = validity_of(credential);
     const struct status_run *run = &status.runs[status_days_at(&status, at_day)];
     out->axes[AXIS_STATUS] = day_answer(out, at_day, validity, doubt, run);

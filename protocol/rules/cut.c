@@ -28,9 +28,10 @@ enum answer cut_covers(const struct dossier_cut *cut, const struct dossier_place
     case CUT_TOO_LONG:
         break;
     case CUT_ON_CHAIN:
-        return yes_if(!place->side);
+        return yes_if(!place->block.side);
     case CUT_ON_SIDE:
-        return yes_if(place->side ? is_on_branch(cut, &place->block_hash) : place->seq <= cut->chain_seq);
+        return yes_if(place->block.side ? is_on_branch(cut, &place->block_hash)
+                                        : place->seq <= cut->chain_seq);
     }
     return ANSWER_UNKNOWN;
 }

@@ -19,15 +19,24 @@ const struct dossier_log *dossier_log_of(const struct dossier *dossier, const st
     return NULL;
 }
 
-/* The last event of an action that counts by then. Those beyond the head that this node has replayed come
- * with a path. */
+/* Whether an event counts by then; on a side branch none does. Those beyond the head that this node has
+ * replayed come with a path. */
+static bool counts(const struct dossier_place *place, const struct dossier_log *log, size_t event)
+{
+    uint64_t seq = place->events[event].setter_seq;
+    bool side = place->event_blocks != NULL && place->event_blocks[event].side;
+    return !place->event_voided[event] && !side && (dossier_log_reaches(log, seq) || seq > log->head_seq);
+}
+
+/* The last event of an action that counts, certain: in a block that is not disputed. */
 static const struct history_event *last_event(const struct dossier_place *place,
-                                              const struct dossier_log *log, enum status_action action)
+                                              const struct dossier_log *log, enum status_action action,
+                                              bool certain)
 {
     for (size_t i = place->event_count; i > 0; i--) {
         const struct history_event *event = &place->events[i - 1];
-        bool arrived = dossier_log_reaches(log, event->setter_seq) || event->setter_seq > log->head_seq;
-        if (event->action == action && !place->event_voided[i - 1] && arrived) {
+        if (event->action == action && counts(place, log, i - 1) &&
+            !(certain && dossier_log_disputes(log, event->setter_seq))) {
             return event;
         }
     }
@@ -36,8 +45,8 @@ static const struct history_event *last_event(const struct dossier_place *place,
 
 void dossier_credential_fill_targets(struct dossier_credential *credential, const struct dossier_log *log)
 {
-    const struct history_event *replaced = last_event(&credential->place, log, STATUS_REPLACED);
-    const struct history_event *held = last_event(&credential->place, log, STATUS_HELD_BY);
+    const struct history_event *replaced = last_event(&credential->place, log, STATUS_REPLACED, false);
+    const struct history_event *held = last_event(&credential->place, log, STATUS_HELD_BY, true);
     credential->has_replacement = replaced != NULL;
     if (replaced != NULL) {
         credential->replacement = replaced->replacement;

@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "protocol/log/accept.h"
+#include "protocol/rules/status_days.h"
 #include "protocol/rules/trust.h"
 
 enum {
@@ -60,6 +61,21 @@ struct dossier_log {
         rhythm_days; /* how often it means to speak, as it stated last by then beyond doubt; 0: it did not */
 };
 
+/* What is known of the block that something was said in; all zero for one of the chain's of epoch 0. */
+struct dossier_block {
+    uint64_t epoch;
+    bool side; /* signed and held, and not on the chain that this node follows: it stands on a side branch */
+    uint64_t base_seq;   /* of a side block: the last block of the chain that its branch has too */
+    uint64_t followed_s; /* for how long this node followed a side block before it left it; 0: never */
+    /* When the rotation came that closed a side block's epoch: its branch was dropped. 0: its epoch is open,
+     * as it was at the question's known_by_s. */
+    uint64_t dropped_s;
+    enum status_reason reason; /* of an event on a side block: why it was said */
+    /* Where it is void, or its branch is named by a void. */
+    enum status_reason void_reason;
+    uint32_t void_day; /* on which it was declared void; DAY_NONE where nobody looked */
+};
+
 /* What this node knows of the block up to which a log is read (a cut: of a withdrawal, of a succession).
  * protocol/rules/cut.h asks. */
 enum cut_found {
@@ -90,15 +106,18 @@ struct dossier_place {
                            block; 0: there is none */
     struct hash leaf;
     struct hash block_hash; /* header hash of its block; zero where it is not known */
-    bool side;              /* its block is on a known branch that this node doesn't follow */
     bool erased;            /* its bytes are gone */
-    bool voided;
-    uint64_t void_seq;                  /* of the block whose entry voided it */
-    size_t event_count;                 /* at most HISTORY_EVENTS_MAX */
-    const struct history_event *events; /* oldest first: ascending by setter */
+    bool voided;            /* of a side block: a void names its branch */
+    uint64_t void_seq;      /* of the block of the chain whose entry voided it */
+    struct dossier_block block;
+    size_t event_count; /* at most STATUS_EVENTS_MAX */
+    /* Oldest first: of one epoch those on the chain, ascending by setter, then those of side branches. */
+    const struct history_event *events;
     /* One bool an event: whether the setter's block is void, as far as known by the question's known_by_s.
      * What was voided later than that is not void here. NULL only when there are no events. */
     const bool *event_voided;
+    const struct dossier_block *event_blocks; /* of each event; NULL: all are on the chain */
+    bool events_cut;                          /* side branches say more about it than was looked at */
 };
 
 /* An attestation and where its integrity rests. */
@@ -128,7 +147,7 @@ struct dossier_credential {
                              what was said, not why, and of others than the subject none is read */
     bool has_replacement; /* of the last `replaced` event known by then, voided ones not counted */
     struct entry_name replacement;
-    bool has_holder; /* of the last `held by` event known by then, voided ones not counted */
+    bool has_holder; /* of the last `held by` event known by then, voided and disputed ones not counted */
     struct subject holder;
 };
 
@@ -141,6 +160,13 @@ struct dossier_withdrawal {
     struct dossier_place place;
     struct withdrawal withdrawal;
     struct dossier_cut cut; /* its, in the delegate's log; without meaning without a cut */
+};
+
+/* A void of a range of blocks by a side block: of those blocks that its branch has in common with the chain.
+ * Those on the chain show in what they void. */
+struct dossier_void {
+    struct dossier_place place;
+    struct seq_range range;
 };
 
 struct dossier_succession {
@@ -210,6 +236,8 @@ struct dossier {
     struct dossier_accreditation *accreditations;
     size_t withdrawal_count;
     struct dossier_withdrawal *withdrawals;
+    size_t void_count;
+    struct dossier_void *voids;
     size_t succession_count;
     struct dossier_succession *successions;
     size_t pack_count; /* of every namespace in the trust file that has any, its owner's and successors' */
@@ -247,6 +275,12 @@ static inline bool dossier_log_reaches(const struct dossier_log *log, uint64_t s
 static inline bool dossier_log_disputes(const struct dossier_log *log, uint64_t seq)
 {
     return (log->forked || log->frozen) && seq >= log->fork_seq;
+}
+
+/* Whether what stands in place had arrived by then. Of side blocks nothing else is gathered. */
+static inline bool dossier_place_arrived(const struct dossier *dossier, const struct dossier_place *place)
+{
+    return place->block.side || dossier_log_reaches(dossier_log_at(dossier, place), place->seq);
 }
 
 /* Set whom the credential is held by and what replaced it from its events, of which it has them all.

@@ -1,5 +1,7 @@
 #include "protocol/rules/owner.h"
 
+#include "protocol/rules/weight.h"
+
 size_t namespace_owner_index(const struct namespace_owners *owners, const struct actor_id *actor)
 {
     for (size_t i = 0; i < owners->count; i++) {
@@ -15,24 +17,23 @@ enum answer namespace_owner_spoke(const struct namespace_owner *owner, const str
     return owner->cut == NULL ? ANSWER_YES : cut_covers(owner->cut, place);
 }
 
-static enum reason doubt_of(const struct dossier *dossier, const struct dossier_place *place)
+/* A succession is for the successor and against the owner that it replaces: it counts when it is certain, and
+ * what a dropped branch says of it stays known. */
+static struct weighed weight_of(const struct dossier *dossier, const struct dossier_place *place)
 {
-    if (dossier_place_is_void(dossier, place)) {
-        return REASON_VOIDED;
-    }
-    return dossier_log_disputes(dossier_log_at(dossier, place), place->seq) ? REASON_DISPUTED : REASON_NONE;
+    return place_weigh(dossier, place, STANCE_AGAINST);
 }
 
 /* Whether a stands before b: what is certain before what is not, then in the order said. */
 static bool goes_before(const struct dossier *dossier, const struct dossier_place *a,
                         const struct dossier_place *b)
 {
-    bool a_certain = doubt_of(dossier, a) == REASON_NONE;
-    bool b_certain = doubt_of(dossier, b) == REASON_NONE;
+    bool a_certain = weight_of(dossier, a).weight == WEIGHT_FULL;
+    bool b_certain = weight_of(dossier, b).weight == WEIGHT_FULL;
     if (a_certain != b_certain) {
         return a_certain;
     }
-    return a->seq != b->seq ? a->seq < b->seq : a->index < b->index;
+    return place_precedes(a, b);
 }
 
 static bool hands_on(const struct dossier *dossier, const struct dossier_succession *succession,
@@ -40,7 +41,8 @@ static bool hands_on(const struct dossier *dossier, const struct dossier_success
 {
     const struct dossier_log *log = dossier_log_at(dossier, &succession->place);
     return succession->signature_valid && actor_id_equal(&log->author, owner) &&
-           dossier_log_reaches(log, succession->place.seq) &&
+           dossier_place_arrived(dossier, &succession->place) &&
+           weight_of(dossier, &succession->place).weight != WEIGHT_NOTHING &&
            bytes_equal(succession->succession.name_space, name_space);
 }
 
@@ -74,7 +76,7 @@ void namespace_owners_of(struct namespace_owners *out, const struct dossier *dos
         if (last->doubt != REASON_NONE || handed == NULL) {
             return;
         }
-        enum reason doubt = doubt_of(dossier, &handed->place);
+        enum reason doubt = weight_of(dossier, &handed->place).reason;
         size_t earlier = namespace_owner_index(out, &handed->succession.successor);
         if (doubt == REASON_NONE) {
             last->cut = &handed->cut;

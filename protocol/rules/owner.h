@@ -2,9 +2,9 @@
 #define PROTOCOL_RULES_OWNER_H
 
 /* Who speaks for a namespace: the owner that the trust file names, and after it those to whom a succession
- * hands the namespace, of each log what the cut of the succession said first in it covers. A voided or
- * disputed succession hands nothing on, but leaves the successor in doubt. A namespace that comes back to an
- * earlier owner is read to the end of that owner's log again. */
+ * hands the namespace, of each log what the cut of the succession said first in it covers. One that is
+ * voided, disputed or rewound hands nothing on, but leaves the successor in doubt. A namespace that comes
+ * back to an earlier owner is read to the end of that owner's log again. */
 
 #include "protocol/rules/cut.h"
 
@@ -13,7 +13,8 @@ enum { NAMESPACE_OWNERS_MAX = CHAIN_DEPTH_MAX + 1 };
 struct namespace_owner {
     struct actor_id actor;
     const struct dossier_cut *cut; /* what of its log speaks for the namespace; NULL: all of it */
-    /* REASON_NONE; or why it cannot be said that it is an owner: REASON_VOIDED, REASON_DISPUTED. */
+    /* REASON_NONE; or why it cannot be said that it is an owner: REASON_VOIDED, REASON_REWOUND,
+     * REASON_DISPUTED. */
     enum reason doubt;
 };
 

@@ -4,38 +4,31 @@
 
 #include "protocol/base/text.h"
 #include "protocol/rules/pack_history.h"
-
-static bool is_void_for_certain(const struct dossier *dossier, const struct dossier_place *place)
-{
-    return dossier_place_is_void(dossier, place) &&
-           !dossier_log_disputes(dossier_log_at(dossier, place), place->void_seq);
-}
+#include "protocol/rules/weight.h"
 
 bool pack_is_disputed(const struct dossier *dossier, const struct dossier_pack *pack)
 {
-    /* One that is void for certain never speaks. */
-    return dossier_log_disputes(dossier_log_at(dossier, &pack->place), pack->place.seq) ||
-           dossier_place_is_void(dossier, &pack->place);
+    return place_weigh(dossier, &pack->place, STANCE_FOR).weight != WEIGHT_FULL;
 }
 
 /* An owner that handed its namespace on voids nothing beyond the cut: what it tries to leaves a doubt. */
-static bool was_voided_within(const struct namespace_owner *owner, const struct dossier_place *place)
+static bool is_for_nothing(const struct dossier *dossier, const struct namespace_owner *owner,
+                           const struct dossier_place *place)
 {
     const struct dossier_place voids = {.log = place->log, .seq = place->void_seq};
-    return namespace_owner_spoke(owner, &voids) == ANSWER_YES;
+    struct weighed weighed = place_weigh(dossier, place, STANCE_FOR);
+    return weighed.weight == WEIGHT_NOTHING &&
+           (weighed.reason != REASON_VOIDED || namespace_owner_spoke(owner, &voids) == ANSWER_YES);
 }
 
 struct pack_standing pack_standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
                                       const struct dossier_pack *pack, uint32_t day)
 {
-    const struct dossier_log *log = dossier_log_at(dossier, &pack->place);
-    size_t at = namespace_owner_index(owners, &log->author);
+    size_t at = namespace_owner_index(owners, &dossier_log_at(dossier, &pack->place)->author);
     if (at == NAMESPACE_OWNERS_MAX || owners->owners[at].doubt != REASON_NONE ||
         namespace_owner_spoke(&owners->owners[at], &pack->place) != ANSWER_YES ||
-        !dossier_log_reaches(log, pack->place.seq) ||
-        (is_void_for_certain(dossier, &pack->place) &&
-         was_voided_within(&owners->owners[at], &pack->place)) ||
-        pack->pack.in_force_from > day) {
+        !dossier_place_arrived(dossier, &pack->place) ||
+        is_for_nothing(dossier, &owners->owners[at], &pack->place) || pack->pack.in_force_from > day) {
         return (struct pack_standing){.pack = NULL};
     }
     return (struct pack_standing){.pack = pack, .owner = at};
@@ -51,7 +44,7 @@ bool pack_precedes(const struct pack_standing *a, const struct pack_standing *b)
     if (a->pack->pack.version != b->pack->pack.version) {
         return a->pack->pack.version > b->pack->pack.version;
     }
-    return of_a->seq != of_b->seq ? of_a->seq > of_b->seq : of_a->index > of_b->index;
+    return place_precedes(of_b, of_a);
 }
 
 const struct dossier_pack *pack_on_day(const struct dossier *dossier, const struct trust *trust,

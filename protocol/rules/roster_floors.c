@@ -6,6 +6,7 @@
 #include "protocol/rules/day_keys.h"
 #include "protocol/rules/freshness.h"
 #include "protocol/rules/roster_state.h"
+#include "protocol/rules/weight.h"
 
 /* A profile or a review, and the days for which it may speak. */
 struct said {
@@ -24,14 +25,12 @@ struct said_list {
 static enum answer block_answer(const struct dossier *dossier, const struct dossier_place *place)
 {
     const struct dossier_log *log = dossier_log_at(dossier, place);
-    if (place->erased || !dossier_log_reaches(log, place->seq)) {
+    struct weighed weighed = place_weigh(dossier, place, STANCE_FOR);
+    if (place->erased || !dossier_place_arrived(dossier, place) || weighed.weight == WEIGHT_NOTHING) {
         return ANSWER_NO;
     }
-    if (dossier_place_is_void(dossier, place)) {
-        return dossier_log_disputes(log, place->void_seq) ? ANSWER_UNKNOWN : ANSWER_NO;
-    }
     bool upgrade = log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq);
-    return upgrade || dossier_log_disputes(log, place->seq) ? ANSWER_UNKNOWN : ANSWER_YES;
+    return upgrade || weighed.weight == WEIGHT_DOUBTFUL ? ANSWER_UNKNOWN : ANSWER_YES;
 }
 
 /* Whether the author of a review may speak for the recognition that it is for. */
@@ -80,17 +79,12 @@ static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
                           const struct dossier_place *place, struct arena *arena)
 {
     struct status_days days;
-    const struct dossier_log *log = dossier_log_at(roster->dossier, place);
-    assert(place->event_count <= HISTORY_EVENTS_MAX);
+    assert(place->event_count <= STATUS_EVENTS_MAX);
     status_days_init(&days);
     for (size_t i = 0; i < place->event_count; i++) {
-        const struct status_event said = {
-            .event = &place->events[i],
-            .index = i,
-            .voided = place->event_voided[i],
-            .disputed = dossier_log_disputes(log, place->events[i].setter_seq),
-        };
-        if (dossier_log_reaches(log, place->events[i].setter_seq)) {
+        struct weighed weighed = event_weigh(roster->dossier, place, i);
+        const struct status_event said = {.event = &place->events[i], .index = i, .doubt = weighed.reason};
+        if (event_had_arrived(roster->dossier, place, i) && weighed.reason != REASON_DROPPED) {
             status_days_add(&days, &said);
         }
     }
@@ -99,7 +93,7 @@ static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
         if (reason == REASON_NONE) {
             continue;
         }
-        bool unknown = reason == REASON_VOIDED || reason == REASON_DISPUTED;
+        bool unknown = status_reason_is_doubt(reason);
         uint32_t last = i + 1 < days.count ? days.runs[i + 1].first_day - 1 : DAY_NONE;
         struct day_truth against;
         if (!day_truth_of_run(&against, unknown ? ANSWER_UNKNOWN : ANSWER_YES, days.runs[i].first_day, last,
@@ -131,8 +125,10 @@ static int order_of(uint64_t a, uint64_t b)
 
 static int compare_said(const struct said *a, const struct said *b)
 {
-    int order = order_of(a->place->seq, b->place->seq);
-    return order != 0 ? order : order_of(a->place->index, b->place->index);
+    if (place_precedes(a->place, b->place)) {
+        return -1;
+    }
+    return place_precedes(b->place, a->place);
 }
 
 /* Profiles in the order said. */

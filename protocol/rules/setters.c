@@ -17,10 +17,11 @@ static bool cuts_matter(const struct dossier *dossier, const struct namespace_ow
 
 static enum setter ask(const struct dossier *dossier, const struct trust *trust,
                        const struct namespace_owners *owners, const struct authority_question *entry,
-                       uint64_t seq, uint64_t index)
+                       uint64_t seq, uint64_t index, bool side)
 {
     struct authority_answer answer;
-    const struct dossier_place place = {.log = entry->place->log, .seq = seq, .index = index};
+    const struct dossier_place place = {
+        .log = entry->place->log, .seq = seq, .index = index, .block = {.side = side}};
     struct authority_question question = *entry;
     question.place = &place;
     authority_under(&answer, dossier, trust, owners, &question);
@@ -40,7 +41,7 @@ enum setter setter_of(const struct dossier *dossier, const struct trust *trust,
                       const struct namespace_owners *owners, const struct authority_question *entry,
                       const struct authority_answer *answer, uint64_t seq, uint64_t index)
 {
-    return cuts_matter(dossier, owners, entry, answer) ? ask(dossier, trust, owners, entry, seq, index)
+    return cuts_matter(dossier, owners, entry, answer) ? ask(dossier, trust, owners, entry, seq, index, false)
                                                        : SETTER_WITHIN;
 }
 
@@ -54,9 +55,14 @@ static bool has_exceptions(const struct dossier *dossier)
     return false;
 }
 
-/* Events ascend by their setters, and what comes before something within a cut is within it, unless it is an
- * exception: mostly one question answers for all of them. */
-void setters_of(enum setter setters[HISTORY_EVENTS_MAX], const struct dossier *dossier,
+static bool is_on_side(const struct dossier_place *place, size_t event)
+{
+    return place->event_blocks != NULL && place->event_blocks[event].side;
+}
+
+/* Events on the chain ascend by their setters, and what comes before something within a cut is within it,
+ * unless it is an exception: mostly one question answers for all of them. */
+void setters_of(enum setter setters[STATUS_EVENTS_MAX], const struct dossier *dossier,
                 const struct trust *trust, const struct namespace_owners *owners,
                 const struct authority_question *entry, const struct authority_answer *answer)
 {
@@ -64,8 +70,11 @@ void setters_of(enum setter setters[HISTORY_EVENTS_MAX], const struct dossier *d
     bool each = cuts_matter(dossier, owners, entry, answer);
     for (size_t i = place->event_count; i > 0; i--) {
         const struct history_event *event = &place->events[i - 1];
+        bool side = is_on_side(place, i - 1);
         setters[i - 1] =
-            each ? ask(dossier, trust, owners, entry, event->setter_seq, event->setter_index) : SETTER_WITHIN;
-        each = each && (setters[i - 1] != SETTER_WITHIN || has_exceptions(dossier));
+            each ? ask(dossier, trust, owners, entry, event->setter_seq, event->setter_index, side)
+                 : SETTER_WITHIN;
+        each = each &&
+               (setters[i - 1] != SETTER_WITHIN || place->event_blocks != NULL || has_exceptions(dossier));
     }
 }

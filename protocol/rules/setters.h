@@ -24,7 +24,7 @@ enum setter setter_of(const struct dossier *dossier, const struct trust *trust,
                       const struct authority_answer *answer, uint64_t seq, uint64_t index);
 
 /* The same for each event of the entry's place. Writes: setters, as many as there are events. */
-void setters_of(enum setter setters[HISTORY_EVENTS_MAX], const struct dossier *dossier,
+void setters_of(enum setter setters[STATUS_EVENTS_MAX], const struct dossier *dossier,
                 const struct trust *trust, const struct namespace_owners *owners,
                 const struct authority_question *entry, const struct authority_answer *answer);
 

@@ -12,6 +12,7 @@ static int weight_of(enum reason reason)
     case REASON_NONE:
         return 0;
     case REASON_VOIDED:
+    case REASON_REWOUND:
     case REASON_DISPUTED:
     case REASON_BEYOND_CUT:
     case REASON_CUT_NOT_HELD:
@@ -27,7 +28,7 @@ static int weight_of(enum reason reason)
     }
 }
 
-bool status_is_doubt(enum reason reason)
+bool status_reason_is_doubt(enum reason reason)
 {
     return weight_of(reason) == 1;
 }
@@ -113,18 +114,13 @@ static void tell_strongest(struct status_run *run)
     run->event = any ? strongest->event : SIZE_MAX;
 }
 
-static bool is_doubtful(const struct status_event *said)
-{
-    return said->voided || said->disputed || said->beyond || said->unsure;
-}
-
 /* What stood on the other side is overruled. */
 static void take_side(struct status_run *run, enum status_fate side, const struct status_event *said)
 {
-    if (is_doubtful(said)) {
+    if (said->doubt != REASON_NONE) {
         return;
     }
-    for (size_t i = 0; i < HISTORY_EVENTS_MAX; i++) {
+    for (size_t i = 0; i < STATUS_EVENTS_MAX; i++) {
         if (run->fates[i] != FATE_NONE && run->fates[i] != side) {
             run->fates[i] = FATE_OVERRULED;
         }
@@ -139,7 +135,7 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
                                      .effective_day = said->event->effective_day,
                                      .event = said->index};
     struct status_word *standing = word_of(run, said->event->action);
-    uint32_t stated = is_doubtful(said) ? 0 : said->event->stated_day;
+    uint32_t stated = said->doubt != REASON_NONE ? 0 : said->event->stated_day;
     if (standing->reason != REASON_NONE && standing->stated_day > stated) {
         stated = standing->stated_day;
     }
@@ -158,21 +154,36 @@ static void end_word(struct status_word *word, enum reason doubt)
     }
 }
 
+/* Whether its author has left a word, and owes what holds instead. */
+static bool is_left(const struct status_word *word)
+{
+    return word->reason == REASON_VOIDED || word->reason == REASON_REWOUND;
+}
+
 /* Whether the run lies before a revocation in it was stated. */
 static bool is_before_it_was_stated(const struct status_run *run)
 {
     return run->words[0].reason != REASON_NONE && run->first_day < run->words[0].stated_day;
 }
 
+/* In a block that is void, or was left, what is not against somebody says nothing. */
+static bool is_idle(const struct status_event *said)
+{
+    return said->doubt == REASON_VOIDED || said->doubt == REASON_REWOUND;
+}
+
 static void reinstate(struct status_run *run, const struct status_event *said)
 {
-    if (said->voided || is_before_it_was_stated(run)) {
+    if (is_idle(said) || is_before_it_was_stated(run)) {
         return;
     }
-    enum reason unsure = said->unsure ? REASON_CUT_NOT_HELD : REASON_NONE;
-    enum reason doubt = said->disputed ? REASON_DISPUTED : unsure;
-    end_word(word_of(run, STATUS_REVOKED), doubt);
-    end_word(word_of(run, STATUS_SUSPENDED), doubt);
+    for (size_t i = 0; i < STATUS_WORDS; i++) {
+        struct status_word *word = &run->words[i];
+        bool ends = word == word_of(run, STATUS_REVOKED) || word == word_of(run, STATUS_SUSPENDED);
+        if (ends || (is_left(word) && said->doubt == REASON_NONE)) {
+            end_word(word, said->doubt);
+        }
+    }
     tell_strongest(run);
     take_side(run, FATE_FOR, said);
 }
@@ -182,7 +193,7 @@ static void reinstate(struct status_run *run, const struct status_event *said)
 /* A second appeal changes nothing about since when it is under appeal. */
 static void appeal(struct status_run *run, const struct status_event *said)
 {
-    if (said->voided || run->under_appeal) {
+    if (is_idle(said) || run->under_appeal) {
         return;
     }
     run->under_appeal = true;
@@ -191,7 +202,7 @@ static void appeal(struct status_run *run, const struct status_event *said)
 
 static void decide_appeal(struct status_run *run, const struct status_event *said)
 {
-    if (said->voided) {
+    if (is_idle(said)) {
         return;
     }
     run->under_appeal = false;
@@ -201,14 +212,7 @@ static void decide_appeal(struct status_run *run, const struct status_event *sai
 /* What a negative word amounts to, coming from such a block. */
 static enum reason doubted(enum reason reason, const struct status_event *said)
 {
-    if (said->voided) {
-        return REASON_VOIDED;
-    }
-    if (said->disputed) {
-        return REASON_DISPUTED;
-    }
-    enum reason unsure = said->unsure ? REASON_CUT_NOT_HELD : reason;
-    return said->beyond ? REASON_BEYOND_CUT : unsure;
+    return said->doubt != REASON_NONE ? said->doubt : reason;
 }
 
 static void speak(struct status_run *run, const struct status_event *said)
@@ -257,11 +261,11 @@ static void split_where_stated(struct status_days *days, size_t from)
 void status_days_add(struct status_days *days, const struct status_event *said)
 {
     struct bearing bearing = bearing_of_action(said->event->action);
-    if (said->beyond && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
+    if (said->doubt == REASON_BEYOND_CUT && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
         return;
     }
     size_t from = split(days, said->event->effective_day);
-    if (said->event->action == STATUS_REINSTATED && !said->voided) {
+    if (said->event->action == STATUS_REINSTATED && !is_idle(said)) {
         split_where_stated(days, from);
     }
     for (size_t i = from; i < days->count; i++) {

@@ -13,13 +13,20 @@
  *                it ended stays known as overruled
  *   under appeal changes nothing but says so, until the appeal is decided
  *
- * In a void block a negative word becomes unknown(voided) where nothing else speaks, until it is said again
- * or a reinstatement ends it; a reinstatement or an appeal is nothing. In a disputed block a word that would
- * change whether the entry holds makes that unknown(disputed). Said beyond a cut (setters.h) what is against
- * somebody becomes unknown(beyond-cut), and what is for somebody is nothing; where it is not known whether it
- * was, both are a doubt. */
+ * A negative word in doubt makes it unknown where nothing else speaks: unknown(voided) in a void block,
+ * unknown(rewound) on a branch that its author left, unknown(disputed) in a disputed block. The first two
+ * last until the author says again what holds: the same word for certain, or a reinstatement, which ends any
+ * of them. A reinstatement in a disputed block leaves what it would end in doubt; in a void one it is
+ * nothing, as is an appeal. Said beyond a cut
+ * (setters.h) what is against somebody becomes unknown(beyond-cut), and what is for somebody is nothing;
+ * where it is not known whether it was, both are unknown(cut-not-held). */
 
 #include "protocol/wire/records.h"
+
+enum {
+    SIDE_EVENTS_MAX = 32, /* of side branches, about one entry */
+    STATUS_EVENTS_MAX = HISTORY_EVENTS_MAX + SIDE_EVENTS_MAX,
+};
 
 /* One negative word, on the days of a run. */
 struct status_word {
@@ -41,21 +48,21 @@ enum status_fate {
 
 struct status_run {
     uint32_t first_day; /* the last day is the one before the next run */
-    /* REASON_NONE: nothing stands against it. What status_is_doubt says yes to: could not be said.
+    /* REASON_NONE: nothing stands against it. What status_reason_is_doubt says yes to: unknown.
      * REASON_REVOKED, REASON_SUSPENDED, REASON_REPLACED, REASON_REBOUND. */
     enum reason reason;
     /* The event behind reason; without meaning, DAY_NONE and SIZE_MAX with REASON_NONE. */
     enum status_action action;
     uint32_t effective_day;
-    size_t event;                               /* index into the entry's events */
-    enum status_fate fates[HISTORY_EVENTS_MAX]; /* of each event */
+    size_t event;                              /* index into the entry's events */
+    enum status_fate fates[STATUS_EVENTS_MAX]; /* of each event */
     bool under_appeal;
     uint32_t appeal_day;                    /* since when; DAY_NONE when it is not */
     struct status_word words[STATUS_WORDS]; /* all that stand, the strongest of which is told above */
 };
 
 /* Each event begins at most one run on its effective day and one on the day it was stated. */
-enum { STATUS_RUNS_MAX = 2 * HISTORY_EVENTS_MAX + 1 };
+enum { STATUS_RUNS_MAX = 2 * STATUS_EVENTS_MAX + 1 };
 
 struct status_days {
     size_t count; /* at least 1: the first run begins on day 0, the last one never ends */
@@ -65,11 +72,8 @@ struct status_days {
 /* How one event counts. */
 struct status_event {
     const struct history_event *event;
-    size_t index;  /* among the entry's events */
-    bool voided;   /* its block is void */
-    bool disputed; /* its block is disputed */
-    bool beyond;   /* it was said beyond a cut, */
-    bool unsure;   /* or it is not known whether it was */
+    size_t index;      /* among the entry's events */
+    enum reason doubt; /* REASON_NONE, or what status_reason_is_doubt says yes to */
 };
 
 /* Whether a reason leaves the days that it stands for unknown. */
@@ -77,7 +81,7 @@ bool status_is_doubt(enum reason reason);
 
 void status_days_init(struct status_days *days);
 
-/* Let the next event, in the order said, speak. Requires: at most HISTORY_EVENTS_MAX of them. A `held by`
+/* Let the next event, in the order said, speak. Requires: at most STATUS_EVENTS_MAX of them. A `held by`
  * that names the one asked about is not given. */
 void status_days_add(struct status_days *days, const struct status_event *said);
 
@@ -87,6 +91,9 @@ bool status_days_is_news(const struct status_days *days, const struct status_eve
 /* The revocation, beyond doubt, that stands on `day` or the first one after it; NULL: none. Points into days.
  */
 const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day);
+
+/* Whether a run's reason leaves it unknown whether the entry holds. */
+bool status_reason_is_doubt(enum reason reason);
 
 /* Index of the run that day lies in. */
 size_t status_days_at(const struct status_days *days, uint32_t day);

@@ -59,8 +59,10 @@ struct question {
 enum said_standing {
     SAID_STANDS,
     SAID_OVERRULED,   /* a later statement ended it */
-    SAID_VOIDED,      /* its block is void */
-    SAID_DISPUTED,    /* its block is disputed */
+    SAID_VOIDED,      /* its block is void, or its dropped branch is named by a void */
+    SAID_DISPUTED,    /* its block is disputed, or on a side branch of an open epoch */
+    SAID_REWOUND,     /* on a dropped branch that no void names and that this node had followed */
+    SAID_DROPPED,     /* on a dropped branch, where it changes nothing */
     SAID_TO_COME,     /* it speaks for later days only */
     SAID_NOT_BY_THEN, /* it had not arrived by known_by_s */
     SAID_BEYOND_CUT,  /* its author had been withdrawn, or had handed the namespace on, by then */
@@ -184,16 +186,14 @@ struct verdict {
  * authority  as authority_of says for the day earned, then: no-rule-pack (unknown), code-not-in-rule-pack,
  *            code-not-offered-then, prerequisite-not-met (what it asks of the attestation itself),
  *            renewal-not-under-the-rules (these two also unknown: see career.h).
- *            unknown: also voided, disputed, upgrade-needed, too-many, erased, and signed-after-the-end.
- * status     in this order.
- *            no: voided (its block).
- *            no: revoked, replaced, now-held-by-another-actor.
- *            no: not-yet-valid, expired (by the attestation's own last day, or by the lifetime of its code,
- *            whichever is earlier: see career_lifetime.c).
- *            no: suspended.
- *            unknown: erased.
- *            unknown: disputed (its block, or the one that voids it).
- *            unknown: voided, disputed, beyond-cut or cut-not-held (an event that would change the answer).
+ *            unknown: also voided, rewound, disputed, upgrade-needed, too-many, erased, and
+ * signed-after-the-end. status     in this order. no: voided (its block), on-a-dropped-branch. no: revoked,
+ * replaced, now-held-by-another-actor. no: not-yet-valid, expired (by the attestation's own last day, or by
+ * the lifetime of its code, whichever is earlier: see career_lifetime.c). no: suspended. unknown: erased.
+ *            unknown: disputed (its block, or the one that voids it, or whether it is held by whom it is
+ *            asked about), voided or rewound (by what a dropped branch voids).
+ *            unknown: voided, rewound, disputed, beyond-cut or cut-not-held (an
+ *            event that would change the answer).
  *            its own condition: not-in-the-network (no), condition-not-evaluated (unknown).
  *            the pack's condition on its code, no or unknown: not-valid-in-this-state, not-in-the-network or
  *            rule-not-understood, as far as one operator is to blame; else condition-not-evaluated.

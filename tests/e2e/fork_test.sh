@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A thief with a copy of an issuer's home signs other blocks than the issuer. Honest nodes that hear both hold a proof and
-# say that the certificates are in dispute, until the issuer rotates its keys and names the thief's branch.
+# say that the certificates are in dispute, until the issuer rotates its keys and names the thief's branch; what the thief
+# revoked is unknown from then on, until the issuer states what holds.
 # shellcheck source=tests/e2e/world.sh
 . "$(dirname "$0")/world.sh"
 
@@ -27,6 +28,8 @@ cp "$world/hideout/node.keys" "$world/thief/node.keys"
 do_as ase issue "$shop" ase/b
 mine=$(own_head ase)
 do_as thief issue "$ase" ase/a
+first=$(own_head thief)
+do_as thief revoke --of "$shop" --code ase/a --reason misconduct
 tip=$(own_head thief)
 # What the thief signs later comes from a copy that has not heard of the fork, as these programs would refuse.
 cp -a "$world/thief" "$world/later"
@@ -41,6 +44,9 @@ answers "before the thief is heard, all is well" 0 "VERDICT: VALID" west lookup 
 start thief west
 for name in east west; do
     until_answers "$name sees the fork" 20 2 "UNDETERMINED" "$name" lookup "$shop" --code ase/b
+    until_answers "$name does not know whether the revocation holds" 20 2 "UNDETERMINED" \
+        "$name" lookup "$shop" --code ase/a
+    answers "$name says that a branch revokes" 2 "disputed" "$name" lookup "$shop" --code ase/a
 done
 stop thief
 start shop east
@@ -49,15 +55,35 @@ for name in east west shop ase; do ok "$name knows of two logs, and says so" unt
 # Its own node follows either branch, as the hashes fall: the issuer says which is its own.
 until_answers "key rotate asks which branch is the issuer's" 20 4 "tradeproof key rotate --onto $mine" ase key rotate
 cp "$said" "$world/asked"
-ok "in plain words" grep -qF "so somebody else has your keys. Which branch is yours?" "$world/asked"
+ok "in plain words" grep -qF "Which branch is yours?" "$world/asked"
+ok "an old copy may be the cause" grep -qF "an old copy of the data folder" "$world/asked"
+ok "by what each says" grep -qF "revokes ase/a of " "$world/asked"
 ok "by what stands in it" grep -qF "1: ase/b to " "$world/asked"
 ok "beside the thief's" grep -qF "$tip" "$world/asked"
 answers "as JSON too" 4 "\"tip\": \"$tip\"" ase key rotate --json
 answers "nothing else is signed meanwhile" 4 "Somebody else signed with your keys" ase issue "$shop" ase/a
 answers "a hash that nobody signed is none" 4 "is not the hash of one block" ase key rotate --onto "${mine}0"
+answers "a revocation is not dropped by the way" 3 "say --yes if you agree" \
+    ase key rotate --onto "${mine:0:16}"
 answers "the issuer keeps its own branch, and is told how to name the other" 0 \
-    "tradeproof void --branch 0 $parent $tip" ase key rotate --onto "${mine:0:16}"
-answers "it names the thief's branch" 0 "void" ase void --branch 0 "$parent" "$tip"
+    "tradeproof void --branch 0 $parent $first" ase key rotate --onto "${mine:0:16}" --yes
+until_answers "a revocation that nobody followed for long is gone with its branch" 20 0 "VALID" \
+    west lookup "$shop" --code ase/a
+answers "and listed" 0 "on a branch that was dropped on" west lookup "$shop" --code ase/a
+answers "status tells of the branch that is not named" 0 "void --branch 0 $parent $first" ase status
+answers "it names the thief's branch" 0 "void" ase void --branch 0 "$parent" "$first"
+named=$(status_field ase seq)
+answers "and is told of none any more" 0 '"branches_to_name": []' ase status --json
+for name in east west shop; do
+    until_answers "$name knows the revocation as void" 20 2 "on a branch declared void on" \
+        "$name" lookup "$shop" --code ase/a
+done
+answers "the issuer states what holds" 0 "Reinstated" ase reinstate --voided "$named"
+answers "once" 0 "" ase reinstate --voided "$named"
+for name in east west shop; do
+    until_answers "$name takes it back" 20 0 "VERDICT: VALID" "$name" lookup "$shop" --code ase/a
+    answers "$name still shows it" 0 "on a branch declared void on" "$name" lookup "$shop" --code ase/a
+done
 for name in east west shop; do
     until_answers "$name takes the issuer's word again" 20 0 "VERDICT: VALID" "$name" lookup "$shop" --code ase/b
     answers "$name does not count what the thief wrote" 2 "UNDETERMINED" "$name" lookup "$ase" --code ase/a

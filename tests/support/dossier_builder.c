@@ -24,6 +24,7 @@ void dossier_builder_init(struct dossier_builder *builder, size_t actor_count)
         .credentials = builder->credentials,
         .accreditations = builder->accreditations,
         .withdrawals = builder->withdrawals,
+        .voids = builder->voids,
         .successions = builder->successions,
         .packs = builder->packs,
         .affiliations = builder->affiliations,
@@ -79,6 +80,7 @@ struct dossier_credential *build_credential(struct dossier_builder *builder, siz
     };
     credential->place.events = builder->events[at];
     credential->place.event_voided = builder->event_voided[at];
+    credential->place.event_blocks = builder->event_blocks[at];
     return credential;
 }
 
@@ -145,6 +147,38 @@ void build_event(struct dossier_builder *builder, struct dossier_credential *cre
     builder->events[row][at] =
         (struct history_event){.action = action, .effective_day = day, .setter_seq = seq};
     builder->event_voided[row][at] = voided;
+}
+
+void build_held_by(struct dossier_builder *builder, struct dossier_credential *credential, size_t holder,
+                   uint32_t day, uint64_t seq)
+{
+    const struct actor_id actor = built_actor_of(holder);
+    size_t row = (size_t)(credential - builder->credentials);
+    build_event(builder, credential, STATUS_HELD_BY, day, seq, false);
+    struct history_event *event = &builder->events[row][credential->place.event_count - 1];
+    event->has_holder = true;
+    event->holder = subject_of_actor(&actor);
+    credential->has_holder = true;
+    credential->holder = event->holder;
+}
+
+void build_event_block(struct dossier_builder *builder, struct dossier_credential *credential,
+                       struct dossier_block block)
+{
+    size_t row = (size_t)(credential - builder->credentials);
+    assert(credential->place.event_count > 0);
+    builder->event_blocks[row][credential->place.event_count - 1] = block;
+}
+
+struct dossier_void *build_side_void(struct dossier_builder *builder, size_t actor, uint64_t seq,
+                                     uint64_t base_seq, uint64_t first, uint64_t last)
+{
+    size_t at = builder->dossier.void_count++;
+    assert(at < BUILT_VOIDS_MAX);
+    builder->voids[at] =
+        (struct dossier_void){.place = place_of(builder, actor, seq), .range = {first, last}};
+    builder->voids[at].place.block = (struct dossier_block){.side = true, .base_seq = base_seq};
+    return &builder->voids[at];
 }
 
 struct dossier_accreditation *build_accreditation(struct dossier_builder *builder, size_t accreditor,

@@ -14,6 +14,7 @@ enum {
     BUILT_GRANTS_MAX = 1024,
     BUILT_WITHDRAWALS_MAX = 1024,
     BUILT_SUCCESSIONS_MAX = 16,
+    BUILT_VOIDS_MAX = 4,
     BUILT_PACKS_MAX = 16,
     BUILT_PACK_CODES_MAX = 8,
     BUILT_AFFILIATIONS_MAX = 32,
@@ -30,10 +31,12 @@ struct dossier_builder {
     struct dossier_credential credentials[BUILT_CREDENTIALS_MAX];
     struct history_event events[BUILT_CREDENTIALS_MAX][HISTORY_EVENTS_MAX];
     bool event_voided[BUILT_CREDENTIALS_MAX][HISTORY_EVENTS_MAX];
+    struct dossier_block event_blocks[BUILT_CREDENTIALS_MAX][HISTORY_EVENTS_MAX];
     struct dossier_accreditation accreditations[BUILT_GRANTS_MAX];
     struct bytes patterns[BUILT_GRANTS_MAX];
     struct dossier_withdrawal withdrawals[BUILT_WITHDRAWALS_MAX];
     struct entry_position exceptions[BUILT_WITHDRAWALS_MAX];
+    struct dossier_void voids[BUILT_VOIDS_MAX];
     struct dossier_succession successions[BUILT_SUCCESSIONS_MAX];
     struct dossier_pack packs[BUILT_PACKS_MAX];
     struct pack_code pack_codes[BUILT_PACKS_MAX][BUILT_PACK_CODES_MAX];
@@ -71,6 +74,24 @@ struct dossier_leave *build_left(struct dossier_builder *builder, size_t actor, 
 /* Block seq of the credential's log says something about it, from day on. */
 void build_event(struct dossier_builder *builder, struct dossier_credential *credential,
                  enum status_action action, uint32_t day, uint64_t seq, bool voided);
+
+/* Block seq of the credential's log says that holder, an actor, has it from day on. */
+void build_held_by(struct dossier_builder *builder, struct dossier_credential *credential, size_t holder,
+                   uint32_t day, uint64_t seq);
+
+/* The last event about the credential stands in such a block. */
+void build_event_block(struct dossier_builder *builder, struct dossier_credential *credential,
+                       struct dossier_block block);
+
+/* A side block says in (seq, 0), leaving the chain after base_seq, that blocks first..last are void. */
+struct dossier_void *build_side_void(struct dossier_builder *builder, size_t actor, uint64_t seq,
+                                     uint64_t base_seq, uint64_t first, uint64_t last);
+
+/* Blocks that the chain does not have: of an open epoch, or dropped after they were followed for so long. */
+#define BUILT_SIDE ((struct dossier_block){.side = true, .base_seq = 10})
+#define BUILT_DROPPED(followed)                                                                              \
+    ((struct dossier_block){                                                                                 \
+        .side = true, .base_seq = 10, .followed_s = (followed), .dropped_s = BUILT_TIME_S - 1000})
 
 /* accreditor says in (seq, 0): delegate may attest pattern from day 0 on, with depth further delegations. */
 struct dossier_accreditation *build_accreditation(struct dossier_builder *builder, size_t accreditor,

@@ -235,6 +235,17 @@ static int begin(struct history_world *world, const struct told *told)
     return (int)world->history.count - 1;
 }
 
+/* The same said at the same place is the same block. */
+static bool is_told(const struct history_world *world, struct bytes encoded)
+{
+    for (size_t i = 0; i < world->history.count; i++) {
+        if (bytes_equal(world->blocks[i].encoded, encoded)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int history_world_tell(struct history_world *world, const struct told *told)
 {
     struct history_block *block = &world->blocks[world->history.count];
@@ -247,7 +258,7 @@ int history_world_tell(struct history_world *world, const struct told *told)
     }
     const struct memory_log *parent = &world->blocks[told->parent].log;
     state_all(world, told, parent);
-    if (log_builder_sign(&encoded, &world->builder, parent) != REASON_NONE) {
+    if (log_builder_sign(&encoded, &world->builder, parent) != REASON_NONE || is_told(world, encoded)) {
         arena_rewind(&world->builder.arena, block->arena_mark);
         world->builder.ring.count = block->ring_mark;
         return -1;

@@ -232,6 +232,14 @@ static void set(struct standing_words *words, enum status_action action, bool st
     words->voided[action] = false;
 }
 
+/* A reinstatement ends whatever was said in a void block. */
+static void forget_voided(struct standing_words *words)
+{
+    for (size_t i = 0; i < WORDS; i++) {
+        words->voided[i] = false;
+    }
+}
+
 /* No reinstatement speaks for days before the revocation was stated. */
 static void hear(struct standing_words *words, const struct history_event *event, uint32_t day)
 {
@@ -243,6 +251,7 @@ static void hear(struct standing_words *words, const struct history_event *event
                !(words->stands[STATUS_REVOKED] && day < words->stated)) {
         set(words, STATUS_REVOKED, false);
         set(words, STATUS_SUSPENDED, false);
+        forget_voided(words);
     }
 }
 
@@ -260,6 +269,16 @@ static void hear_event(struct standing_words *words, const struct dossier_log *l
     }
 }
 
+/* What a dossier has about a shop is about the one that holds it for certain. */
+static const struct subject *naive_party(const struct naive_career *career,
+                                         const struct dossier_credential *said)
+{
+    if (said->about != ABOUT_SHOP) {
+        return &career->dossier->subject;
+    }
+    return said->has_holder ? &said->holder : &said->attestation.subject;
+}
+
 static enum answer by_events(const struct naive_career *career, const struct dossier_credential *said,
                              uint32_t day)
 {
@@ -267,9 +286,10 @@ static enum answer by_events(const struct naive_career *career, const struct dos
     struct standing_words words = {.disputed = false};
     for (size_t i = 0; i < said->place.event_count; i++) {
         const struct history_event *event = &said->place.events[i];
-        /* What a dossier has about a shop is about the one that holds it now. */
-        bool is_own = event->action == STATUS_HELD_BY && said->has_holder &&
-                      (said->about == ABOUT_SHOP || subject_equal(&said->holder, &career->dossier->subject));
+        const struct subject *party = naive_party(career, said);
+        bool is_own =
+            event->action == STATUS_HELD_BY && (subject_equal(&event->holder, party) ||
+                                                (said->has_holder && subject_equal(&said->holder, party)));
         if (event->effective_day <= day && naive_log_reaches(log, event->setter_seq) && !is_own) {
             hear_event(&words, log, event, said->place.event_voided[i], day);
         }

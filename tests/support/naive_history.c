@@ -169,7 +169,9 @@ static enum counts counts_for(const struct view *view, int block)
     enum counts voided = is_void(view, block);
     switch (stands_alone(view, block)) {
     case STANDS:
-        return voided == COUNTS ? COUNTS_NOT : voided == COUNTS_NOT ? COUNTS : IS_DOUBT;
+        return voided == COUNTS       ? COUNTS_NOT
+               : voided == COUNTS_NOT ? COUNTS
+                                      : voided; /* in doubt, or not asked of the model */
     case STANDS_IN_DOUBT:
         return IS_DOUBT;
     case DROPPED:
@@ -332,7 +334,7 @@ static enum counts has_gap(const struct view *view, int author)
 static const char *why_not_valid(enum counts stands, enum counts revoked, enum counts erased,
                                  const struct authority *authority, bool gap)
 {
-    if (stands != COUNTS) {
+    if (stands != COUNTS && stands != COUNTS_PERHAPS) {
         return "the certificate does not stand on every known branch";
     }
     if (revoked == COUNTS || revoked == IS_DOUBT) {

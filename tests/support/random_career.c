@@ -133,11 +133,14 @@ static void draw_events(struct random_career *career, struct dossier_credential 
                                                         .setter_seq = seq + 1,
                                                         .setter_index = i};
         career->event_voided[row][i] = is_void;
-        if (action == STATUS_HELD_BY && !is_void && seq + 1 <= log->known_by_seq) {
+        if (action == STATUS_HELD_BY) {
             const struct actor_id holder =
                 actor_id_of(credential->about != ABOUT_SHOP && roll(career, 2) == 0 ? RANDOM_TECHNICIAN
                                                                                     : RANDOM_STRANGER);
-            credential->has_holder = true;
+            career->events[row][i].has_holder = true;
+            career->events[row][i].holder = subject_of_actor(&holder);
+            credential->has_holder =
+                !is_void && seq + 1 <= log->known_by_seq && !dossier_log_disputes(log, seq + 1);
             credential->holder = subject_of_actor(&holder);
         }
     }

@@ -206,8 +206,10 @@ static void a_fork_shows_two_branches_and_what_stands_in_them(void **state)
     mine_at = index_of(&issuer.last.hash);
     other_at = index_of(&thief.last.hash);
     assert_int_equal(branches.blocks[mine_at].followed + branches.blocks[other_at].followed, 1);
-    assert_int_equal(own_branches_facts(&mine, &issuer.session, txn, &branches, mine_at), STORE_OK);
-    assert_int_equal(own_branches_facts(&other, &issuer.session, txn, &branches, other_at), STORE_OK);
+    assert_int_equal(own_branches_facts(&mine, &issuer.session, txn, &branches, mine_at, branches.fork_seq),
+                     STORE_OK);
+    assert_int_equal(own_branches_facts(&other, &issuer.session, txn, &branches, other_at, branches.fork_seq),
+                     STORE_OK);
     store_end(txn);
     assert_int_equal(mine.certificate_count, 2);
     assert_int_equal(mine.time_s, NOW_S + 1);
@@ -278,7 +280,8 @@ static void a_branch_that_never_came_is_known_by_its_proof(void **state)
     assert_int_equal(branches.fork_seq, 1);
     at = index_of(&thief.last.hash);
     assert_false(branches.blocks[at].held);
-    assert_int_equal(own_branches_facts(&facts, &issuer.session, txn, &branches, at), STORE_OK);
+    assert_int_equal(own_branches_facts(&facts, &issuer.session, txn, &branches, at, branches.fork_seq),
+                     STORE_OK);
     store_end(txn);
     assert_int_equal(facts.time_s, THIEF_S);
     assert_int_equal(facts.certificate_count, 0);

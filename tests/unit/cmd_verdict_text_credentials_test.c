@@ -100,9 +100,9 @@ static void what_was_said_is_told_whole(void **state)
     shown.credentials[0].reasons = reasons;
     says("                said of it: revoked 2025-02-01 (scoring), reinstated 2025-02-01\n");
     shown.said[0] = SAID_VOIDED;
-    says("said of it: revoked 2025-02-01 (scoring; in a void block), reinstated 2025-02-01\n");
+    says("said of it: revoked 2025-02-01 (scoring; in a block declared void), reinstated 2025-02-01\n");
     shown.said[1] = SAID_NOT_BY_THEN;
-    says("said of it: revoked 2025-02-01 (scoring; in a void block)\n");
+    says("said of it: revoked 2025-02-01 (scoring; in a block declared void)\n");
     shown.said[0] = SAID_STANDS;
     says("said of it: revoked 2025-02-01 (scoring)\n");
     shown.credentials[0].reasons = NULL;
@@ -136,6 +136,30 @@ static void what_is_said_beyond_a_cut_is_marked(void **state)
     says("said of it: revoked 2025-02-01 (after its author might no longer say so)");
     shown.said[0] = SAID_CUT_UNKNOWN;
     says("said of it: revoked 2025-02-01 (perhaps after its author might no longer say so)");
+}
+
+/* Beside each: where it was said, and what became of that. */
+static void what_was_said_on_a_branch_says_so(void **state)
+{
+    const uint64_t dropped_s = 1772452800; /* noon of 2026-03-02 */
+    struct dossier_block blocks[2] = {{.side = true, .void_day = DAY_NONE}, {.void_day = DAY_NONE}};
+    (void)state;
+    page_case_begin(&shown);
+    shown.events[0].action = STATUS_REVOKED;
+    shown.credentials[0].place.event_blocks = blocks;
+    shown.said[0] = SAID_DISPUTED;
+    says("said of it: revoked 2025-02-01 (on another branch, disputed), reinstated 2025-02-01\n");
+    blocks[0].dropped_s = dropped_s;
+    shown.said[0] = SAID_DROPPED;
+    says("said of it: revoked 2025-02-01 (on a branch that was dropped on 2026-03-02), reinstated");
+    shown.said[0] = SAID_REWOUND;
+    says("said of it: revoked 2025-02-01 (on a branch that was dropped on 2026-03-02), reinstated");
+    blocks[0].void_day = page_case_day("2026-03-09");
+    blocks[0].void_reason = STATUS_REASON_KEY_COMPROMISE;
+    shown.said[0] = SAID_VOIDED;
+    says("said of it: revoked 2025-02-01 (on a branch declared void on 2026-03-09: key-compromise), rein");
+    blocks[0].side = false;
+    says("said of it: revoked 2025-02-01 (in a block declared void on 2026-03-09: key-compromise), rein");
 }
 
 static void an_appeal_says_since_when(void **state)
@@ -342,6 +366,7 @@ int main(void)
         cmocka_unit_test(what_was_said_is_told_whole),
         cmocka_unit_test(what_came_after_the_end_is_told),
         cmocka_unit_test(what_is_said_beyond_a_cut_is_marked),
+        cmocka_unit_test(what_was_said_on_a_branch_says_so),
         cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(a_replacement_is_named),
         cmocka_unit_test(the_holders_word_stands_beneath),

@@ -276,21 +276,21 @@ static void rotated_after_the_block(void)
 static void dropped_below_the_cut(void)
 {
     rotated_behind_the_cut();
-    speaks_at.side = true;
+    speaks_at.block.side = true;
     speaks_at.block_hash = graduates[1];
 }
 
 static void dropped_on_another_branch(void)
 {
     rotated_behind_the_cut();
-    speaks_at.side = true;
+    speaks_at.block.side = true;
 }
 
 static void dropped_with_the_cut_on_the_chain(void)
 {
     accredit_school();
     build_withdrawal(&built, ASE, 60, SCHOOL, 90);
-    speaks_at.side = true;
+    speaks_at.block.side = true;
     speaks_at.block_hash = graduates[1];
 }
 

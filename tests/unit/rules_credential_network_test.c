@@ -133,20 +133,14 @@ static void membership_documents_experience(void)
 static void membership_came_to_the_shop(void)
 {
     joined();
-    const struct actor_id shop = built_actor_of(NETWORK_SHOP);
-    build_event(&given.built, &given.built.credentials[1], STATUS_HELD_BY, 0, 30, false);
+    build_held_by(&given.built, &given.built.credentials[1], NETWORK_SHOP, 0, 30);
     given.built.credentials[1].attestation.subject.kind = SUBJECT_CLAIM;
-    given.built.credentials[1].has_holder = true;
-    given.built.credentials[1].holder = subject_of_actor(&shop);
 }
 
 static void membership_went_to_another(void)
 {
     joined();
-    const struct actor_id shop = built_actor_of(NETWORK_OTHER_SHOP);
-    build_event(&given.built, &given.built.credentials[1], STATUS_HELD_BY, 0, 30, false);
-    given.built.credentials[1].has_holder = true;
-    given.built.credentials[1].holder = subject_of_actor(&shop);
+    build_held_by(&given.built, &given.built.credentials[1], NETWORK_OTHER_SHOP, 0, 30);
 }
 
 static void membership_is_stale(void)

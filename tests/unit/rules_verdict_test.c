@@ -326,10 +326,7 @@ static void revoked_in_a_head_not_known_by_then(void)
 
 static void bound_to(size_t actor)
 {
-    const struct actor_id holder = built_actor_of(actor);
-    build_event(&given.built, given.certificate, STATUS_HELD_BY, 1400, 20, false);
-    given.certificate->has_holder = true;
-    given.certificate->holder = subject_of_actor(&holder);
+    build_held_by(&given.built, given.certificate, actor, 1400, 20);
 }
 
 static void bound_to_another(void)

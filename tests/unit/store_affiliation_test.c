@@ -334,9 +334,11 @@ static void a_consent_falls_with_the_keys_that_signed_it(void **context)
     assert_int_equal(store_unwind_to(txn, &world.network, &garage.actor.id, 0, LATER), STORE_OK);
     world_commit(txn);
     gather(&dossier, &garage, UINT64_MAX);
-    assert_int_equal(dossier.affiliation_count, 0);
+    assert_int_equal(dossier.affiliation_count, 1);
+    assert_true(dossier.affiliations[0].place.block.side);
     gather(&dossier, &maria, UINT64_MAX);
-    assert_int_equal(dossier.affiliation_count, 0);
+    assert_int_equal(dossier.affiliation_count, 1);
+    assert_true(dossier.affiliations[0].place.block.side);
 }
 
 static void a_consent_that_older_keys_signed_too_stands(void **context)

@@ -304,11 +304,11 @@ static void a_voided_status_is_marked_and_not_counted(void **context)
     const struct entry_name name = {.author = prog.actor.id, .seq = 1, .index = 1};
     struct store_events said;
     txn = world_read(&world);
-    assert_int_equal(store_entry_events(txn, &name, &said), STORE_OK);
+    assert_int_equal(store_entry_events(txn, &world.network, &name, &said, &world.arena), STORE_OK);
     store_end(txn);
     assert_int_equal(said.count, 1);
     assert_int_equal(said.events[0].action, STATUS_HELD_BY);
-    assert_true(said.voided[0]);
+    assert_int_equal(said.doubts[0], REASON_VOIDED);
     gather(&dossier, 7, LATE);
     assert_false(dossier.credentials[0].place.event_voided[0]);
     assert_true(dossier.credentials[0].has_holder);

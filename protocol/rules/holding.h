@@ -1,0 +1,22 @@
+#ifndef PROTOCOL_RULES_HOLDING_H
+#define PROTOCOL_RULES_HOLDING_H
+
+/* Whether the one asked about holds a credential, which a `held by` re-binds to somebody else: against whom
+ * held it, for whom it names. For the new holder it counts when it is certain; against the old one it is
+ * never silent. */
+
+#include "protocol/rules/verdict.h"
+
+struct holding {
+    enum answer answer; /* unknown: a `held by` in doubt takes it away, or gives it */
+    enum reason doubt;  /* why it cannot be said on any day; REASON_NONE where its days say so */
+};
+
+struct holding holding_of(const struct dossier *dossier, const struct dossier_credential *credential);
+
+/* Whether one of the credential's events, a `held by`, speaks against the one asked about: not where it names
+ * that one, nor where that one holds the credential after all. */
+bool holding_speaks(struct holding holding, const struct dossier *dossier,
+                    const struct dossier_credential *credential, size_t event);
+
+#endif

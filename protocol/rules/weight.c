@@ -1,0 +1,152 @@
+#include "protocol/rules/weight.h"
+
+#include "protocol/rules/bearing.h"
+
+static const struct weighed full = {WEIGHT_FULL, REASON_NONE};
+
+static struct weighed doubtful(enum reason reason)
+{
+    return (struct weighed){WEIGHT_DOUBTFUL, reason};
+}
+
+static struct weighed nothing(enum reason reason)
+{
+    return (struct weighed){WEIGHT_NOTHING, reason};
+}
+
+/* A block with what is known of it. */
+struct weighed_block {
+    const struct dossier_log *log;
+    const struct dossier_block *block;
+    uint64_t seq;
+    bool voided;            /* as far as known by then */
+    bool voided_by_dispute; /* the block that voids it is disputed */
+};
+
+static struct weighed weigh_side(const struct weighed_block *weighed, enum stance stance)
+{
+    const struct dossier_block *block = weighed->block;
+    if (block->dropped_s == 0) {
+        return doubtful(REASON_DISPUTED);
+    }
+    if (stance == STANCE_FOR) {
+        return nothing(REASON_DROPPED);
+    }
+    if (weighed->voided) {
+        return doubtful(REASON_VOIDED);
+    }
+    return block->followed_s >= FOLLOWED_MIN_S ? doubtful(REASON_REWOUND) : nothing(REASON_DROPPED);
+}
+
+static struct weighed weigh_chain(const struct weighed_block *weighed, enum stance stance)
+{
+    if (weighed->voided && !weighed->voided_by_dispute) {
+        return stance == STANCE_FOR ? nothing(REASON_VOIDED) : doubtful(REASON_VOIDED);
+    }
+    if (weighed->voided || dossier_log_disputes(weighed->log, weighed->seq)) {
+        return doubtful(REASON_DISPUTED);
+    }
+    return full;
+}
+
+static bool covers(const struct dossier_void *voids, size_t log, uint64_t seq)
+{
+    return voids->place.log == log && voids->range.first <= seq && seq <= voids->range.last &&
+           seq <= voids->place.block.base_seq;
+}
+
+static struct weighed void_weigh(const struct dossier *dossier, const struct dossier_void *voids)
+{
+    const struct weighed_block weighed = {
+        .log = dossier_log_at(dossier, &voids->place),
+        .block = &voids->place.block,
+        .seq = voids->place.seq,
+        .voided = dossier_place_is_void(dossier, &voids->place),
+    };
+    return weigh_side(&weighed, STANCE_AGAINST);
+}
+
+/* What the voids on side branches leave of a block of the chain. The void of what is against somebody is for
+ * that one, and what is for somebody on a dropped branch is nothing. */
+static struct weighed weigh_side_voids(const struct dossier *dossier, size_t log, uint64_t seq,
+                                       enum stance stance)
+{
+    struct weighed worst = full;
+    for (size_t i = 0; i < dossier->void_count; i++) {
+        const struct dossier_void *voids = &dossier->voids[i];
+        if (!covers(voids, log, seq)) {
+            continue;
+        }
+        struct weighed found = void_weigh(dossier, voids);
+        bool open = found.reason == REASON_DISPUTED;
+        if (open ||
+            (found.weight == WEIGHT_DOUBTFUL && stance == STANCE_FOR && worst.weight == WEIGHT_FULL)) {
+            worst = found;
+        }
+    }
+    return worst;
+}
+
+static struct weighed weigh(const struct dossier *dossier, size_t log, const struct weighed_block *weighed,
+                            enum stance stance)
+{
+    if (weighed->block->side) {
+        return weigh_side(weighed, stance);
+    }
+    struct weighed chain = weigh_chain(weighed, stance);
+    return chain.weight == WEIGHT_FULL ? weigh_side_voids(dossier, log, weighed->seq, stance) : chain;
+}
+
+struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
+                           enum stance stance)
+{
+    const struct dossier_log *log = dossier_log_at(dossier, place);
+    const struct weighed_block weighed = {
+        .log = log,
+        .block = &place->block,
+        .seq = place->seq,
+        .voided = dossier_place_is_void(dossier, place),
+        .voided_by_dispute = dossier_log_disputes(log, place->void_seq),
+    };
+    struct weighed found = weigh(dossier, place->log, &weighed, stance);
+    return found.weight == WEIGHT_FULL && place->events_cut ? doubtful(REASON_TOO_MANY) : found;
+}
+
+static const struct dossier_block *block_of_event(const struct dossier_place *place, size_t event)
+{
+    static const struct dossier_block on_chain;
+    return place->event_blocks != NULL ? &place->event_blocks[event] : &on_chain;
+}
+
+struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event)
+{
+    const struct history_event *said = &place->events[event];
+    bool against = bearing_is_against(bearing_of_action(said->action));
+    const struct weighed_block weighed = {
+        .log = dossier_log_at(dossier, place),
+        .block = block_of_event(place, event),
+        .seq = said->setter_seq,
+        .voided = place->event_voided[event],
+    };
+    return weigh(dossier, place->log, &weighed, against ? STANCE_AGAINST : STANCE_FOR);
+}
+
+/* What lies above the head that this node has replayed comes with a path, and of side branches nothing is
+ * gathered that had not arrived. */
+bool event_had_arrived(const struct dossier *dossier, const struct dossier_place *place, size_t event)
+{
+    const struct dossier_log *log = dossier_log_at(dossier, place);
+    uint64_t seq = place->events[event].setter_seq;
+    return block_of_event(place, event)->side || dossier_log_reaches(log, seq) || seq > log->head_seq;
+}
+
+bool place_precedes(const struct dossier_place *a, const struct dossier_place *b)
+{
+    if (a->block.epoch != b->block.epoch) {
+        return a->block.epoch < b->block.epoch;
+    }
+    if (a->block.side != b->block.side) {
+        return !a->block.side;
+    }
+    return a->seq != b->seq ? a->seq < b->seq : a->index < b->index;
+}

@@ -1,0 +1,56 @@
+#ifndef PROTOCOL_RULES_WEIGHT_H
+#define PROTOCOL_RULES_WEIGHT_H
+
+/* How a statement counts by where its block stands, whatever it says and whoever may say so. One rule for
+ * all records: what is for somebody counts only where it is sure in every way, what is against somebody is
+ * never silent (bearing.h has which is which; what is neither is weighed like what is for somebody).
+ *
+ *                                     for somebody            against somebody
+ *   on the chain                      counts                  counts
+ *   in a disputed block               disputed                disputed
+ *   in a void block                   nothing (voided)        unknown (voided)
+ *   void by a disputed block,
+ *   or by a side block                disputed                disputed
+ *   on a side branch, the epoch open  disputed                disputed
+ *   on a branch that was dropped      nothing (dropped)       unknown (voided) where a void names the branch;
+ *                                                             unknown (rewound) where this node had followed
+ *                                                             the block for a day before the rotation came;
+ *                                                             else nothing (dropped), but shown
+ *
+ * In a closed epoch a void on a dropped branch makes what it voids, and is for somebody, as unknown as what
+ * is against somebody there: a void is against those whom it takes something from. */
+
+#include "protocol/rules/dossier.h"
+
+/* For how long a node has to have followed a block that is against somebody for its loss to be noticed:
+ * keys that were rotated away long ago must not become a weapon. */
+enum { FOLLOWED_MIN_S = 86400 };
+
+enum weight {
+    WEIGHT_FULL,
+    WEIGHT_DOUBTFUL, /* neither yes nor no; reason says why */
+    WEIGHT_NOTHING,
+};
+
+struct weighed {
+    enum weight weight;
+    /* REASON_NONE with WEIGHT_FULL. Doubtful: REASON_DISPUTED, REASON_VOIDED, REASON_REWOUND,
+     * REASON_TOO_MANY. Nothing: REASON_VOIDED, REASON_DROPPED. */
+    enum reason reason;
+};
+
+enum stance { STANCE_FOR, STANCE_AGAINST };
+
+/* Of an entry, not erased, that had arrived. */
+struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
+                           enum stance stance);
+
+/* Of one of the events about an entry, by its action. Whether it had arrived is event_had_arrived's. */
+struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event);
+bool event_had_arrived(const struct dossier *dossier, const struct dossier_place *place, size_t event);
+
+/* Whether a was said before b, of one log: the chain's word of an epoch before that of its side branches, for
+ * what is said on a branch was at least not known to be taken back where the branch began. */
+bool place_precedes(const struct dossier_place *a, const struct dossier_place *b);
+
+#endif

@@ -1,0 +1,232 @@
+#include "protocol/rules/affiliation.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "protocol/rules/pack.h"
+#include "protocol/rules/weight.h"
+#include "tests/support/verdict_case.h"
+
+/* What records on side branches do to an answer, kind by kind. */
+
+enum { DAY_S = 86400, ARENA_SIZE = 64 * 1024, SIDE_SEQ = 12 };
+
+static struct verdict_case given;
+
+/* The block that a record stands in. */
+enum where { ON_CHAIN, OPEN, BRIEF, FOLLOWED, NAMED };
+
+static struct dossier_block block_at(enum where where)
+{
+    switch (where) {
+    case ON_CHAIN:
+        break;
+    case OPEN:
+        return BUILT_SIDE;
+    case BRIEF:
+        return BUILT_DROPPED(DAY_S - 1);
+    case FOLLOWED:
+        return BUILT_DROPPED(DAY_S);
+    case NAMED:
+        return BUILT_DROPPED(0);
+    }
+    return (struct dossier_block){.epoch = 0};
+}
+
+static void put(struct dossier_place *place, enum where where)
+{
+    place->block = block_at(where);
+    place->voided = where == NAMED;
+    place->void_seq = 90;
+}
+
+/* The school's word about ase/A5 of its subject, the owner having said so much about the school. */
+static void school_issues(void)
+{
+    given.certificate->place.log = CASE_SCHOOL;
+}
+
+static void accreditation(enum where where)
+{
+    school_issues();
+    put(&build_accreditation(&given.built, CASE_ASE, SIDE_SEQ, CASE_SCHOOL, "ase/*", 0)->place, where);
+}
+
+static void withdrawal(enum where where)
+{
+    school_issues();
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 0);
+    put(&build_withdrawal(&given.built, CASE_ASE, SIDE_SEQ, CASE_SCHOOL, CASE_ISSUED_IN - 1)->place, where);
+}
+
+static void withdrawal_and_again(enum where where)
+{
+    withdrawal(where);
+    build_accreditation(&given.built, CASE_ASE, SIDE_SEQ - 1, CASE_SCHOOL, "ase/*", 0)->place.block.epoch = 1;
+}
+
+static void succession(enum where where)
+{
+    given.certificate->place.log = CASE_OTHER;
+    put(&build_succession(&given.built, CASE_ASE, SIDE_SEQ, "ase", CASE_OTHER, SIDE_SEQ)->place, where);
+}
+
+static void certificate(enum where where)
+{
+    given.certificate->place.seq = SIDE_SEQ;
+    put(&given.certificate->place, where);
+}
+
+static void revocation(enum where where)
+{
+    build_event(&given.built, given.certificate, STATUS_REVOKED, 1100, SIDE_SEQ, where == NAMED);
+    build_event_block(&given.built, given.certificate, block_at(where));
+}
+
+static void reinstatement(enum where where)
+{
+    build_event(&given.built, given.certificate, STATUS_REVOKED, 1100, 5, false);
+    build_event(&given.built, given.certificate, STATUS_REINSTATED, 1100, SIDE_SEQ, where == NAMED);
+    build_event_block(&given.built, given.certificate, block_at(where));
+}
+
+static void held_by_another(enum where where)
+{
+    build_held_by(&given.built, given.certificate, CASE_OTHER, 1100, SIDE_SEQ);
+    given.certificate->has_holder = where == ON_CHAIN;
+    build_event_block(&given.built, given.certificate, block_at(where));
+}
+
+static void held_by_the_subject(enum where where)
+{
+    const struct actor_id other = built_actor_of(CASE_OTHER);
+    given.certificate->attestation.subject = subject_of_actor(&other);
+    build_held_by(&given.built, given.certificate, CASE_SUBJECT, 1100, SIDE_SEQ);
+    given.certificate->has_holder = where == ON_CHAIN;
+    build_event_block(&given.built, given.certificate, block_at(where));
+}
+
+static const struct {
+    const char *why;
+    void (*change)(enum where where);
+    enum where where;
+    enum axis axis;
+    enum answer answer;
+    enum reason reason;
+} rows[] = {
+    {"accredited", accreditation, ON_CHAIN, AXIS_AUTHORITY, ANSWER_YES, 0},
+    {"accredited on another branch", accreditation, OPEN, AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"accredited on a branch that is gone", accreditation, FOLLOWED, AXIS_AUTHORITY, ANSWER_NO,
+     REASON_UNTRUSTED},
+    {"withdrawn", withdrawal, ON_CHAIN, AXIS_AUTHORITY, ANSWER_NO, REASON_WITHDRAWN},
+    {"withdrawn on another branch", withdrawal, OPEN, AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"withdrawn on a branch that was dropped at once", withdrawal, BRIEF, AXIS_AUTHORITY, ANSWER_YES, 0},
+    {"withdrawn on one that was followed for a day", withdrawal, FOLLOWED, AXIS_AUTHORITY, ANSWER_UNKNOWN,
+     REASON_REWOUND},
+    {"withdrawn on one that a void names", withdrawal, NAMED, AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_VOIDED},
+    {"and accredited again since", withdrawal_and_again, FOLLOWED, AXIS_AUTHORITY, ANSWER_YES, 0},
+    {"handed on to the issuer", succession, ON_CHAIN, AXIS_AUTHORITY, ANSWER_YES, 0},
+    {"handed on on another branch", succession, OPEN, AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"handed on on one that was followed", succession, FOLLOWED, AXIS_AUTHORITY, ANSWER_UNKNOWN,
+     REASON_REWOUND},
+    {"handed on on one that was not", succession, BRIEF, AXIS_AUTHORITY, ANSWER_NO, REASON_UNTRUSTED},
+    {"issued on another branch", certificate, OPEN, AXIS_STATUS, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"issued on a branch that was dropped", certificate, FOLLOWED, AXIS_STATUS, ANSWER_NO, REASON_DROPPED},
+    {"revoked on another branch", revocation, OPEN, AXIS_STATUS, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"revoked on one that was followed", revocation, FOLLOWED, AXIS_STATUS, ANSWER_UNKNOWN, REASON_REWOUND},
+    {"revoked on one that was not", revocation, BRIEF, AXIS_STATUS, ANSWER_YES, 0},
+    {"revoked on one that a void names", revocation, NAMED, AXIS_STATUS, ANSWER_UNKNOWN, REASON_VOIDED},
+    {"reinstated on another branch", reinstatement, OPEN, AXIS_STATUS, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"reinstated on a branch that was dropped", reinstatement, FOLLOWED, AXIS_STATUS, ANSWER_NO,
+     REASON_REVOKED},
+    {"re-bound", held_by_another, ON_CHAIN, AXIS_STATUS, ANSWER_NO, REASON_REBOUND},
+    {"re-bound on another branch", held_by_another, OPEN, AXIS_STATUS, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"re-bound on one that was followed", held_by_another, FOLLOWED, AXIS_STATUS, ANSWER_UNKNOWN,
+     REASON_REWOUND},
+    {"re-bound on one that was not", held_by_another, BRIEF, AXIS_STATUS, ANSWER_YES, 0},
+    {"re-bound to the subject", held_by_the_subject, ON_CHAIN, AXIS_STATUS, ANSWER_YES, 0},
+    {"re-bound to the subject on another branch", held_by_the_subject, OPEN, AXIS_STATUS, ANSWER_UNKNOWN,
+     REASON_DISPUTED},
+};
+
+static void each_record_counts_by_its_branch(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        verdict_case_begin(&given);
+        rows[i].change(rows[i].where);
+        const struct verdict verdict = verdict_case_decide(&given);
+        const struct axis_answer *found = &verdict.credentials[0].axes[rows[i].axis];
+        if (found->answer != rows[i].answer || found->reason != rows[i].reason) {
+            fail_msg("%s: %d %s", rows[i].why, found->answer, reason_word(found->reason));
+        }
+    }
+}
+
+/* ---- shops ---- */
+
+static const struct {
+    const char *why;
+    enum where joined, left;
+    bool surely, possibly; /* a member on the day after she left */
+    enum reason doubt;
+} memberships[] = {
+    {"she left", ON_CHAIN, ON_CHAIN, false, false, 0},
+    {"she left on another branch", ON_CHAIN, OPEN, false, true, REASON_DISPUTED},
+    {"she left on a branch that was followed", ON_CHAIN, FOLLOWED, false, true, REASON_REWOUND},
+    {"she left on one that was not", ON_CHAIN, BRIEF, true, true, 0},
+    {"she left on one that a void names", ON_CHAIN, NAMED, false, true, REASON_VOIDED},
+    {"she joined on another branch, and left", OPEN, ON_CHAIN, false, false, REASON_DISPUTED},
+};
+
+static void who_left_on_a_branch_may_have_left(void **state)
+{
+    enum { SHOP = CASE_OTHER, JOINED_DAY = 1000, LEFT_DAY = 1200 };
+    static uint8_t memory[ARENA_SIZE];
+    (void)state;
+    for (size_t i = 0; i < sizeof memberships / sizeof memberships[0]; i++) {
+        struct arena arena;
+        struct membership *found;
+        size_t count;
+        arena_init(&arena, memory, sizeof memory);
+        verdict_case_begin(&given);
+        struct dossier_affiliation *joined =
+            build_joined(&given.built, SHOP, SIDE_SEQ - 1, CASE_SUBJECT, JOINED_DAY);
+        struct dossier_leave *left = build_left(&given.built, SHOP, SIDE_SEQ, joined, LEFT_DAY);
+        put(&joined->place, memberships[i].joined);
+        put(&left->place, memberships[i].left);
+        assert_true(memberships_of(&found, &count, &given.built.dossier, &given.built.network, &arena));
+        assert_int_equal(count, 1);
+        if (day_set_has(found[0].days.surely, LEFT_DAY + 1) != memberships[i].surely ||
+            day_set_has(found[0].days.possibly, LEFT_DAY + 1) != memberships[i].possibly ||
+            found[0].doubt != memberships[i].doubt) {
+            fail_msg("%s: %s", memberships[i].why, reason_word(found[0].doubt));
+        }
+    }
+}
+
+static void a_pack_on_another_branch_leaves_rules_open(void **state)
+{
+    (void)state;
+    verdict_case_begin(&given);
+    struct dossier_pack *pack = build_pack(&given.built, CASE_ASE, SIDE_SEQ, "ase", 9, 0);
+    const struct bytes name_space = bytes_of_string("ase");
+    put(&pack->place, OPEN);
+    assert_ptr_equal(pack_on_day(&given.built.dossier, &given.built.trust, name_space, 1500), pack);
+    assert_true(pack_is_disputed(&given.built.dossier, pack));
+    put(&pack->place, FOLLOWED);
+    assert_ptr_not_equal(pack_on_day(&given.built.dossier, &given.built.trust, name_space, 1500), pack);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_record_counts_by_its_branch),
+        cmocka_unit_test(who_left_on_a_branch_may_have_left),
+        cmocka_unit_test(a_pack_on_another_branch_leaves_rules_open),
+    };
+    return cmocka_run_group_tests_name("rules branches", tests, NULL, NULL);
+}

@@ -1,0 +1,282 @@
+#include "store/side.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/store_world.h"
+
+/* A log of three blocks (attest, attest, revoke) and a branch of two that leaves it after block 1. */
+
+enum { NOON = 1750000000, FOUND_MAX = 16 };
+
+static struct store_world world;
+static struct world_author ase;
+static struct block chain[4], side[4]; /* by seq */
+
+static struct block block_of(struct bytes encoded)
+{
+    struct block block;
+    assert_int_equal(block_decode(&block, &world.network, encoded, &world.arena), REASON_NONE);
+    return block;
+}
+
+static struct block publish(struct store_txn *txn, const struct draft *draft)
+{
+    struct bytes encoded = world_sign(&world, txn, &ase, draft, NOON);
+    assert_int_equal(world_accept(&world, txn, &ase, encoded, NOON), REASON_NONE);
+    return block_of(encoded);
+}
+
+static struct block attest(struct store_txn *txn, uint64_t subject)
+{
+    const struct actor_id nobody = {0};
+    struct attestation attestation = build_attestation(&nobody, "ase/A5", 40000, 42000);
+    struct draft draft;
+    attestation.subject = world_subject(subject);
+    world_draft(&world, &draft, CLASS_CONTENT);
+    world_add(&draft, ENTRY_ATTESTATION, &attestation);
+    return publish(txn, &draft);
+}
+
+static struct block say(struct store_txn *txn, enum status_action action, uint64_t seq)
+{
+    const struct index_range range = {0, 0};
+    struct status status = {.seq = seq, .action = action, .effective_day = 40000};
+    struct draft draft;
+    status.entries = (struct list){.items = &range, .count = 1};
+    status.has_holder = action == STATUS_HELD_BY;
+    status.holder = world_subject(7);
+    world_draft(&world, &draft, CLASS_STATUS);
+    world_add(&draft, ENTRY_STATUS, &status);
+    return publish(txn, &draft);
+}
+
+static int setup(void **context)
+{
+    struct log_state head;
+    struct store_txn *txn;
+    (void)context;
+    world_init(&world);
+    txn = world_write(&world);
+    world_begin_log(&world, txn, &ase, 1, NOON);
+    chain[1] = attest(txn, 1);
+    world_commit(txn);
+    head = ase.state;
+    txn = world_write(&world);
+    side[2] = attest(txn, 2);
+    side[3] = say(txn, STATUS_HELD_BY, 2);
+    store_end(txn);
+    ase.state = head;
+    txn = world_write(&world);
+    chain[2] = attest(txn, 3);
+    chain[3] = say(txn, STATUS_REVOKED, 1);
+    world_commit(txn);
+    return 0;
+}
+
+static int teardown(void **context)
+{
+    (void)context;
+    world_deinit(&world);
+    return 0;
+}
+
+static uint32_t number_of_ase(struct store_txn *txn)
+{
+    uint32_t number;
+    assert_int_equal(store_author_number(txn, &ase.actor.id, &number), STORE_OK);
+    return number;
+}
+
+static size_t find(struct store_txn *txn, struct key key, struct side_at found[FOUND_MAX])
+{
+    struct side_at *rows;
+    size_t count;
+    bool cut;
+    assert_int_equal(side_find(txn, &key, FOUND_MAX, &rows, &count, &cut, &world.arena), STORE_OK);
+    assert_false(cut);
+    for (size_t i = 0; i < count; i++) {
+        found[i] = rows[i];
+    }
+    return count;
+}
+
+static struct key key_of_subject(enum grant_kind kind, uint64_t n)
+{
+    const struct subject subject = world_subject(n);
+    return grant_key_of_affiliation(kind, &subject.id);
+}
+
+static void keep_side(struct store_txn *txn)
+{
+    assert_int_equal(store_put_side_block(txn, &world.network, &side[2], NOON), STORE_OK);
+    assert_int_equal(store_put_side_block(txn, &world.network, &side[3], NOON), STORE_OK);
+}
+
+static void an_author_without_side_blocks_has_no_rows(void **context)
+{
+    struct store_txn *txn = world_read(&world);
+    bool any = true;
+    (void)context;
+    assert_int_equal(side_any(txn, number_of_ase(txn), &any), STORE_OK);
+    assert_false(any);
+    store_end(txn);
+}
+
+static void a_side_block_is_found_by_what_it_is_about(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    uint32_t number = number_of_ase(txn);
+    struct side_at found[FOUND_MAX];
+    bool any = false;
+    (void)context;
+    keep_side(txn);
+    assert_int_equal(side_any(txn, number, &any), STORE_OK);
+    assert_true(any);
+    assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 2), found), 1);
+    assert_int_equal(found[0].author, number);
+    assert_int_equal(found[0].seq, 2);
+    assert_int_equal(found[0].index, 0);
+    assert_true(hash_equal(&found[0].hash, &side[2].hash));
+    assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 3), found), 0);
+    world_commit(txn);
+}
+
+static void a_status_says_which_of_two_blocks_it_is_about(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    struct side_at found[FOUND_MAX];
+    (void)context;
+    keep_side(txn);
+    assert_int_equal(find(txn, grant_key_of_number(GRANT_STATUS, number_of_ase(txn), 2), found), 1);
+    assert_true(hash_equal(&found[0].target, &side[2].hash));
+    assert_false(hash_equal(&found[0].target, &chain[2].hash));
+    assert_int_equal(find(txn, key_of_subject(GRANT_HELD_BY, 7), found), 1);
+    assert_true(hash_equal(&found[0].target, &side[2].hash));
+    world_commit(txn);
+}
+
+static void a_status_below_the_fork_is_about_the_chain(void **context)
+{
+    struct log_state head = ase.state;
+    struct store_txn *txn = world_write(&world);
+    struct block revoked = say(txn, STATUS_SUSPENDED, 1);
+    struct side_at found[FOUND_MAX];
+    (void)context;
+    store_end(txn);
+    ase.state = head;
+    txn = world_write(&world);
+    (void)attest(txn, 5);
+    assert_int_equal(store_put_side_block(txn, &world.network, &revoked, NOON), STORE_OK);
+    assert_int_equal(find(txn, grant_key_of_number(GRANT_STATUS, number_of_ase(txn), 1), found), 1);
+    assert_true(hash_equal(&found[0].target, &chain[1].hash));
+    assert_true(hash_equal(&found[0].hash, &revoked.hash));
+    world_commit(txn);
+}
+
+static void what_is_deleted_is_found_no_more(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    uint32_t number = number_of_ase(txn);
+    struct side_at found[FOUND_MAX];
+    bool any = true;
+    (void)context;
+    keep_side(txn);
+    assert_int_equal(side_put(txn, &world.network, number, &side[3]), STORE_OK);
+    assert_int_equal(side_delete(txn, &world.network, number, &side[3]), STORE_OK);
+    assert_int_equal(find(txn, grant_key_of_number(GRANT_STATUS, number, 2), found), 0);
+    assert_int_equal(find(txn, key_of_subject(GRANT_HELD_BY, 7), found), 0);
+    assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 2), found), 1);
+    assert_int_equal(side_delete(txn, &world.network, number, &side[2]), STORE_OK);
+    assert_int_equal(side_delete(txn, &world.network, number, &side[2]), STORE_OK);
+    assert_int_equal(side_any(txn, number, &any), STORE_OK);
+    assert_false(any);
+    world_commit(txn);
+}
+
+static void a_search_that_is_cut_off_says_so(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    const struct key key = key_of_subject(GRANT_ATTESTED, 2);
+    struct side_at *rows;
+    size_t count;
+    bool cut = false;
+    (void)context;
+    keep_side(txn);
+    assert_int_equal(side_find(txn, &key, 0, &rows, &count, &cut, &world.arena), STORE_OK);
+    assert_int_equal(count, 0);
+    assert_true(cut);
+    world_commit(txn);
+}
+
+static void a_line_leads_down_to_the_chain(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    struct side_line line;
+    (void)context;
+    keep_side(txn);
+    assert_int_equal(
+        side_line_of(txn, &world.network, number_of_ase(txn), 3, &side[3].hash, &line, &world.arena),
+        STORE_OK);
+    assert_true(line.known);
+    assert_int_equal(line.base_seq, 1);
+    assert_int_equal(line.size, 2);
+    assert_true(hash_equal(side_line_at(&line, 3), &side[3].hash));
+    assert_true(hash_equal(side_line_at(&line, 2), &side[2].hash));
+    assert_null(side_line_at(&line, 1));
+    assert_null(side_line_at(&line, 4));
+    world_commit(txn);
+}
+
+static void a_line_with_a_gap_is_not_known(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    struct side_line line;
+    (void)context;
+    assert_int_equal(
+        side_line_of(txn, &world.network, number_of_ase(txn), 3, &side[3].hash, &line, &world.arena),
+        STORE_OK);
+    assert_false(line.known);
+    assert_null(side_line_at(&line, 3));
+    world_commit(txn);
+}
+
+static void what_the_chain_left_is_indexed_and_what_it_takes_up_is_not(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    uint32_t number = number_of_ase(txn);
+    struct side_at found[FOUND_MAX];
+    (void)context;
+    keep_side(txn);
+    assert_int_equal(store_unwind_to(txn, &world.network, &ase.actor.id, 1, NOON), STORE_OK);
+    assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 3), found), 1);
+    assert_int_equal(find(txn, grant_key_of_number(GRANT_STATUS, number, 1), found), 1);
+    assert_true(hash_equal(&found[0].target, &chain[1].hash));
+    assert_int_equal(store_log_state(txn, &ase.actor.id, &ase.state), STORE_OK);
+    assert_int_equal(world_accept(&world, txn, &ase, side[2].encoded, NOON), REASON_NONE);
+    assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 1), found), 0);
+    assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 2), found), 0);
+    assert_int_equal(find(txn, key_of_subject(GRANT_ATTESTED, 3), found), 1);
+    world_commit(txn);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_author_without_side_blocks_has_no_rows, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_side_block_is_found_by_what_it_is_about, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_status_says_which_of_two_blocks_it_is_about, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_status_below_the_fork_is_about_the_chain, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_deleted_is_found_no_more, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_search_that_is_cut_off_says_so, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_line_leads_down_to_the_chain, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_line_with_a_gap_is_not_known, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_the_chain_left_is_indexed_and_what_it_takes_up_is_not, setup,
+                                        teardown),
+    };
+
+    return cmocka_run_group_tests_name("store side", tests, NULL, NULL);
+}

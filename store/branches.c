@@ -134,6 +134,31 @@ enum store_error side_row_put(struct store_txn *txn, const struct network *netwo
     return error == STORE_OK ? side_put(txn, network, number, block) : error;
 }
 
+/* Take the block out of the index as it is held: the copy at hand may lack what that one has. */
+static enum store_error delete_entries(struct store_txn *txn, const struct network *network, uint32_t number,
+                                       const struct block *block)
+{
+    enum { HELD_SIZE = BLOCK_ARENA_SIZE + BLOCK_SIZE_MAX };
+    struct stored_block stored;
+    struct block held;
+    struct bytes copy;
+    struct arena arena;
+    void *memory = malloc(HELD_SIZE);
+    enum store_error error =
+        memory ? stored_block_read(txn, number, block->header.seq, &block->hash, &stored) : STORE_NO_MEMORY;
+
+    arena_init(&arena, memory, memory ? HELD_SIZE : 0);
+    if (error == STORE_OK && (!arena_copy(&arena, stored.encoded, &copy) ||
+                              block_decode(&held, network, copy, &arena) != REASON_NONE)) {
+        error = STORE_DAMAGED;
+    }
+    if (error == STORE_OK) {
+        error = side_delete(txn, network, number, &held);
+    }
+    free(memory);
+    return error == STORE_NOT_FOUND ? STORE_DAMAGED : error;
+}
+
 enum store_error side_row_delete(struct store_txn *txn, const struct network *network, uint32_t number,
                                  const struct block *block)
 {
@@ -142,7 +167,7 @@ enum store_error side_row_delete(struct store_txn *txn, const struct network *ne
     enum store_error error = table_get_exact(txn, TABLE_SIDES, &key, &row, sizeof row);
 
     if (error == STORE_OK) {
-        error = side_delete(txn, network, number, block);
+        error = txn_fail(txn, delete_entries(txn, network, number, block));
     }
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;

@@ -31,6 +31,9 @@ static enum store_error finish(struct gather *gather, const struct subject *subj
     enum store_error error = gather_issuers(gather);
 
     if (error == STORE_OK) {
+        gather_leave_dropped(gather);
+    }
+    if (error == STORE_OK) {
         error = gather_lateness(gather);
     }
     if (error == STORE_OK) {

@@ -134,7 +134,11 @@ bool gather_names_branch(const struct gather *gather, size_t log, const struct h
 enum store_error gather_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
                                    struct dossier_place *place, void *record);
 
-/* The same with what was said about the entry, on its branch and those that leave it. */
+/* The same also of a block that came too late (dossier_block.late). */
+enum store_error gather_late_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
+                                        struct dossier_place *place, void *record);
+
+/* That with what was said about the entry, on its branch and those that leave it. */
 enum store_error gather_side_place(struct gather *gather, const struct side_at *at, enum entry_kind kind,
                                    struct dossier_place *place, void *record);
 
@@ -184,6 +188,10 @@ enum store_error gather_own(struct gather *gather, const struct actor_id *actor)
 
 /* Who accredited those that are asked about, who accredited them, and so on. */
 enum store_error gather_issuers(struct gather *gather);
+
+/* Leave out credentials on branches that were dropped, where they are for nobody, but those that the cut of a
+ * withdrawal covers. Requires: withdrawals are gathered. */
+void gather_leave_dropped(struct gather *gather);
 
 /* Whether credentials came after their issuers' accreditations had ended. Requires: gather_issuers. */
 enum store_error gather_lateness(struct gather *gather);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/rules/cut.h"
 #include "protocol/rules/weight.h"
 #include "store/gather.h"
 #include "store/index.h"
@@ -450,7 +451,6 @@ static enum store_error follow_all(struct gather *gather, const uint64_t *places
 /* Of one subject, on all side branches: more would be nobody's. */
 enum { SIDE_CREDENTIALS_MAX = 1024 };
 
-/* On a branch that was dropped it is for nobody. */
 static enum store_error add_side_credential(struct gather *gather, const struct side_at *at,
                                             const struct wanted *wanted)
 {
@@ -465,8 +465,7 @@ static enum store_error add_side_credential(struct gather *gather, const struct 
     error = gather_side_place(gather, at, ENTRY_ATTESTATION, &credential->place, &credential->attestation);
     if (error == STORE_OK) {
         dossier_credential_fill_targets(credential, &gather->out->logs[credential->place.log]);
-        if (credential->place.block.dropped_s != 0 || !is_wanted(gather, credential, wanted) ||
-            is_there(gather->out, &credential->place)) {
+        if (!is_wanted(gather, credential, wanted) || is_there(gather->out, &credential->place)) {
             error = STORE_NOT_FOUND;
         }
     }
@@ -540,6 +539,36 @@ static enum store_error follow_sides(struct gather *gather, const struct wanted 
         error = follow_side_holder(gather, &rows[i], wanted, &tally);
     }
     return error;
+}
+
+/* Whether a cut of a withdrawal covers a side block. */
+static bool is_under_cut(const struct dossier *dossier, const struct dossier_place *place)
+{
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
+        bool about = found->withdrawal.has_cut &&
+                     actor_id_equal(&found->withdrawal.delegate, &dossier->logs[place->log].author);
+
+        if (about && cut_covers(&found->cut, place) == ANSWER_YES) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void gather_leave_dropped(struct gather *gather)
+{
+    struct dossier *out = gather->out;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < out->credential_count; i++) {
+        const struct dossier_place *place = &out->credentials[i].place;
+
+        if (place->block.dropped_s == 0 || is_under_cut(out, place)) {
+            out->credentials[kept++] = out->credentials[i];
+        }
+    }
+    out->credential_count = kept;
 }
 
 enum store_error gather_about(struct gather *gather, const struct subject *subject, enum dossier_about about)

@@ -189,7 +189,7 @@ enum store_error gather_view(struct gather *gather, size_t log, uint64_t seq, ui
 enum store_error gather_side_place(struct gather *gather, const struct side_at *at, enum entry_kind kind,
                                    struct dossier_place *place, void *record)
 {
-    enum store_error error = gather_side_entry(gather, at, kind, place, record);
+    enum store_error error = gather_late_side_entry(gather, at, kind, place, record);
 
     return error == STORE_OK ? fill_events(gather, place) : error;
 }

@@ -77,8 +77,8 @@ enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoc
     return STORE_OK;
 }
 
-/* The block of the chain above which rotation's branch leaves it. Where that is not known it may be the first of
- * the epoch that the rotation closed. */
+/* The block of the chain above which rotation's branch leaves it. Where that is not known it may be the first
+ * of the epoch that the rotation closed. */
 static enum store_error base_of_rotation(struct gather *gather, size_t log,
                                          const struct known_rotation *rotation, uint64_t *base_seq)
 {
@@ -253,7 +253,6 @@ static enum store_error fill_dropped(struct gather *gather, const struct side_at
     return error;
 }
 
-/* STORE_NOT_FOUND: the block was not here by then, or not before its epoch was closed. */
 static enum store_error fill_block(struct gather *gather, const struct side_at *at,
                                    const struct stored_block *stored, struct dossier_place *place)
 {
@@ -270,15 +269,17 @@ static enum store_error fill_block(struct gather *gather, const struct side_at *
     place->time_s = header.time_s;
     place->arrived_s = stored->arrived_s;
     place->block_hash = at->hash;
-    place->block = (struct dossier_block){.side = true, .epoch = header.epoch, .void_day = DAY_NONE};
+    place->block =
+        (struct dossier_block){.side = true, .epoch = header.epoch, .hash = at->hash, .void_day = DAY_NONE};
     error = gather_dropped(gather, place->log, header.epoch, &place->block.dropped_s);
     if (error != STORE_OK || place->block.dropped_s == 0) {
         return error;
     }
-    return stored->arrived_s <= place->block.dropped_s ? fill_dropped(gather, at, place) : STORE_NOT_FOUND;
+    place->block.late = stored->arrived_s > place->block.dropped_s;
+    return fill_dropped(gather, at, place);
 }
 
-/* Requires: log is gathered. */
+/* STORE_NOT_FOUND: the block was not here by then. Requires: log is gathered. */
 static enum store_error read_side(struct gather *gather, size_t log, const struct side_at *at,
                                   struct dossier_place *place, struct bytes *view)
 {
@@ -299,8 +300,8 @@ static enum store_error read_side(struct gather *gather, size_t log, const struc
     return fill_block(gather, at, &stored, place);
 }
 
-enum store_error gather_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
-                                   struct dossier_place *place, void *record)
+enum store_error gather_late_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
+                                        struct dossier_place *place, void *record)
 {
     struct entry entry;
     struct bytes view, element;
@@ -324,6 +325,14 @@ enum store_error gather_side_entry(struct gather *gather, const struct side_at *
         return STORE_NOT_FOUND;
     }
     return STORE_OK;
+}
+
+enum store_error gather_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
+                                   struct dossier_place *place, void *record)
+{
+    enum store_error error = gather_late_side_entry(gather, at, kind, place, record);
+
+    return error == STORE_OK && place->block.late ? STORE_NOT_FOUND : error;
 }
 
 enum store_error gather_found(struct gather *gather, const struct found_grant *found, enum entry_kind kind,

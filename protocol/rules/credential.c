@@ -206,11 +206,28 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 
 /* ---- status ---- */
 
+/* What the cut that ends an accreditation covers counts, whatever became of its branch. */
+static struct weighed weigh_event(const struct decision *decision, const struct dossier_place *place,
+                                  size_t at)
+{
+    return decision->setters[at] == SETTER_KEPT ? (struct weighed){WEIGHT_FULL, REASON_NONE}
+                                                : event_weigh(decision->dossier, place, at);
+}
+
+static struct weighed weigh_place(const struct decision *decision, const struct credential_verdict *verdict,
+                                  const struct dossier_place *place)
+{
+    bool kept = place->block.side && !place->voided && verdict->authority != NULL &&
+                verdict->authority->reason == REASON_NONE && verdict->authority->recorded;
+    return kept ? (struct weighed){WEIGHT_FULL, REASON_NONE}
+                : place_weigh(decision->dossier, place, STANCE_FOR);
+}
+
 /* Why one of the events is in doubt: by where its block stands, else by who says it. */
 static enum reason doubt_of_event(const struct decision *decision, const struct dossier_place *place,
                                   size_t at)
 {
-    enum reason doubt = event_weigh(decision->dossier, place, at).reason;
+    enum reason doubt = weigh_event(decision, place, at).reason;
     if (doubt != REASON_NONE) {
         return doubt;
     }
@@ -220,6 +237,7 @@ static enum reason doubt_of_event(const struct decision *decision, const struct 
     case SETTER_BEYOND:
         return REASON_BEYOND_CUT;
     case SETTER_WITHIN:
+    case SETTER_KEPT:
     case SETTER_CLOSED:
         break;
     }
@@ -235,7 +253,7 @@ static void status_days_of(struct status_days *days, const struct decision *deci
     status_days_init(days);
     for (size_t i = 0; i < place->event_count; i++) {
         const struct history_event *event = &place->events[i];
-        struct weighed weighed = event_weigh(dossier, place, i);
+        struct weighed weighed = weigh_event(decision, place, i);
         if (!event_had_arrived(dossier, place, i) || decision->setters[i] == SETTER_CLOSED ||
             (event->action == STATUS_HELD_BY && !holding_speaks(holding, dossier, credential, i)) ||
             (weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_DROPPED)) {
@@ -261,23 +279,23 @@ static enum said_standing standing_of_weight(struct weighed weighed)
     }
 }
 
-static enum said_standing standing_of(const struct dossier *dossier, const struct dossier_place *place,
-                                      size_t at, enum setter setter, const struct status_run *run,
-                                      uint32_t at_day)
+static enum said_standing standing_of(const struct decision *decision, const struct dossier_place *place,
+                                      size_t at, const struct status_run *run)
 {
     const struct history_event *event = &place->events[at];
-    struct weighed weighed = event_weigh(dossier, place, at);
-    if (!event_had_arrived(dossier, place, at)) {
+    const enum setter setter = decision->setters[at];
+    struct weighed weighed = weigh_event(decision, place, at);
+    if (!event_had_arrived(decision->dossier, place, at)) {
         return SAID_NOT_BY_THEN;
     }
     if (weighed.weight != WEIGHT_FULL) {
         return standing_of_weight(weighed);
     }
-    if (setter != SETTER_WITHIN) {
+    if (setter != SETTER_WITHIN && setter != SETTER_KEPT) {
         return setter == SETTER_IN_DOUBT ? SAID_CUT_UNKNOWN : SAID_BEYOND_CUT;
     }
     bool waits = event->action == STATUS_REINSTATED && run->fates[at] == FATE_NONE;
-    if (event->effective_day > at_day || waits) {
+    if (event->effective_day > decision->question->at_day || waits) {
         return SAID_TO_COME;
     }
     return run->fates[at] == FATE_OVERRULED ? SAID_OVERRULED : SAID_STANDS;
@@ -287,8 +305,7 @@ static enum said_standing standing_of(const struct dossier *dossier, const struc
 static bool write_said(struct credential_verdict *out, const struct dossier_place *place,
                        const struct status_days *days, const struct decision *decision)
 {
-    uint32_t at_day = decision->question->at_day;
-    const struct status_run *run = &days->runs[status_days_at(days, at_day)];
+    const struct status_run *run = &days->runs[status_days_at(days, decision->question->at_day)];
     if (place->event_count == 0) {
         return true;
     }
@@ -297,7 +314,7 @@ static bool write_said(struct credential_verdict *out, const struct dossier_plac
         return false;
     }
     for (size_t i = 0; i < place->event_count; i++) {
-        said[i] = standing_of(decision->dossier, place, i, decision->setters[i], run, at_day);
+        said[i] = standing_of(decision, place, i, run);
     }
     out->said = said;
     return true;
@@ -317,7 +334,7 @@ static bool came_beyond_cut(const struct decision *decision, const struct dossie
     for (size_t i = place->event_count; i > 0; i--) {
         if (place->events[i - 1].action == STATUS_HELD_BY && !place->event_voided[i - 1] &&
             event_had_arrived(dossier, place, i - 1)) {
-            return decision->setters[i - 1] != SETTER_WITHIN;
+            return decision->setters[i - 1] != SETTER_WITHIN && decision->setters[i - 1] != SETTER_KEPT;
         }
     }
     return false;
@@ -490,7 +507,7 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
     const struct dossier *dossier = decision->dossier;
     uint32_t at_day = decision->question->at_day;
     const struct dossier_place *place = &credential->place;
-    struct weighed weighed = place_weigh(dossier, place, STANCE_FOR);
+    struct weighed weighed = weigh_place(decision, out, place);
     struct holding holding = holding_of(dossier, credential);
     struct status_days status;
     ask_setters(decision, out, credential);

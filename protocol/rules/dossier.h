@@ -65,11 +65,13 @@ struct dossier_log {
 struct dossier_block {
     uint64_t epoch;
     bool side; /* signed and held, and not on the chain that this node follows: it stands on a side branch */
+    struct hash hash;    /* of a side block: its header hash */
     uint64_t base_seq;   /* of a side block: the last block of the chain that its branch has too */
     uint64_t followed_s; /* for how long this node followed a side block before it left it; 0: never */
     /* When the rotation came that closed a side block's epoch: its branch was dropped. 0: its epoch is open,
      * as it was at the question's known_by_s. */
     uint64_t dropped_s;
+    bool late; /* it came after its branch was dropped: only a cut that covers it lets it count */
     enum status_reason reason; /* of an event on a side block: why it was said */
     /* Where it is void, or its branch is named by a void. */
     enum status_reason void_reason;

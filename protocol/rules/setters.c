@@ -17,11 +17,14 @@ static bool cuts_matter(const struct dossier *dossier, const struct namespace_ow
 
 static enum setter ask(const struct dossier *dossier, const struct trust *trust,
                        const struct namespace_owners *owners, const struct authority_question *entry,
-                       uint64_t seq, uint64_t index, bool side)
+                       uint64_t seq, uint64_t index, const struct dossier_block *block)
 {
     struct authority_answer answer;
-    const struct dossier_place place = {
-        .log = entry->place->log, .seq = seq, .index = index, .block = {.side = side}};
+    const struct dossier_place place = {.log = entry->place->log,
+                                        .seq = seq,
+                                        .index = index,
+                                        .block_hash = block->hash,
+                                        .block = {.side = block->side}};
     struct authority_question question = *entry;
     question.place = &place;
     authority_under(&answer, dossier, trust, owners, &question);
@@ -33,7 +36,7 @@ static enum setter ask(const struct dossier *dossier, const struct trust *trust,
     case REASON_TOO_MANY:
         return SETTER_IN_DOUBT;
     default:
-        return SETTER_WITHIN;
+        return block->side && answer.reason == REASON_NONE && answer.recorded ? SETTER_KEPT : SETTER_WITHIN;
     }
 }
 
@@ -41,8 +44,10 @@ enum setter setter_of(const struct dossier *dossier, const struct trust *trust,
                       const struct namespace_owners *owners, const struct authority_question *entry,
                       const struct authority_answer *answer, uint64_t seq, uint64_t index)
 {
-    return cuts_matter(dossier, owners, entry, answer) ? ask(dossier, trust, owners, entry, seq, index, false)
-                                                       : SETTER_WITHIN;
+    const struct dossier_block on_chain = {.side = false};
+    return cuts_matter(dossier, owners, entry, answer)
+               ? ask(dossier, trust, owners, entry, seq, index, &on_chain)
+               : SETTER_WITHIN;
 }
 
 static bool has_exceptions(const struct dossier *dossier)
@@ -55,11 +60,6 @@ static bool has_exceptions(const struct dossier *dossier)
     return false;
 }
 
-static bool is_on_side(const struct dossier_place *place, size_t event)
-{
-    return place->event_blocks != NULL && place->event_blocks[event].side;
-}
-
 /* Events on the chain ascend by their setters, and what comes before something within a cut is within it,
  * unless it is an exception: mostly one question answers for all of them. */
 void setters_of(enum setter setters[STATUS_EVENTS_MAX], const struct dossier *dossier,
@@ -67,12 +67,14 @@ void setters_of(enum setter setters[STATUS_EVENTS_MAX], const struct dossier *do
                 const struct authority_question *entry, const struct authority_answer *answer)
 {
     const struct dossier_place *place = entry->place;
+    const struct dossier_block on_chain = {.side = false};
     bool each = cuts_matter(dossier, owners, entry, answer);
     for (size_t i = place->event_count; i > 0; i--) {
         const struct history_event *event = &place->events[i - 1];
-        bool side = is_on_side(place, i - 1);
+        const struct dossier_block *block =
+            place->event_blocks != NULL ? &place->event_blocks[i - 1] : &on_chain;
         setters[i - 1] =
-            each ? ask(dossier, trust, owners, entry, event->setter_seq, event->setter_index, side)
+            each ? ask(dossier, trust, owners, entry, event->setter_seq, event->setter_index, block)
                  : SETTER_WITHIN;
         each = each &&
                (setters[i - 1] != SETTER_WITHIN || place->event_blocks != NULL || has_exceptions(dossier));

@@ -10,7 +10,9 @@
 #include "protocol/rules/authority.h"
 
 enum setter {
-    SETTER_WITHIN,   /* within the cut, or there is none */
+    SETTER_WITHIN, /* within the cut, or there is none */
+    SETTER_KEPT,   /* on a side branch within the cut: it counts whatever its author followed or rotates since
+                    */
     SETTER_IN_DOUBT, /* the cut's block is not held, or what makes the cut is in doubt itself */
     SETTER_BEYOND,
     SETTER_CLOSED, /* beyond one that leaves nothing */

@@ -241,9 +241,18 @@ static struct authority authority_of(const struct view *view, int block)
 /* ---- one certificate ---- */
 
 /* A block that a cut keeps counts though its author dropped it. */
-static enum counts kept_or(const struct authority *authority, enum counts counts)
+static enum counts kept_or(const struct view *view, const struct authority *authority, int block,
+                           enum counts counts)
 {
-    return authority->kept && counts < COUNTS ? COUNTS : counts;
+    if (!authority->kept || counts == COUNTS) {
+        return counts;
+    }
+    if (is_void(view, block) == COUNTS) {
+        return counts;
+    }
+    bool plain = stands_alone(view, block) == DROPPED && is_named(view, block) == COUNTS_NOT &&
+                 is_void(view, block) == COUNTS_NOT;
+    return plain ? COUNTS : COUNTS_PERHAPS;
 }
 
 static bool is_about(const struct view *view, size_t i, enum told_kind kind, int certificate)
@@ -262,7 +271,7 @@ static enum counts is_reinstated(const struct view *view, int revocation, int ce
             continue;
         }
         struct authority authority = authority_of(view, (int)i);
-        enum counts counts = kept_or(&authority, counts_for(view, (int)i));
+        enum counts counts = kept_or(view, &authority, (int)i, counts_for(view, (int)i));
         bool later = told_descends(history, (int)i, revocation) ||
                      told_epoch(history, (int)i) > told_epoch(history, revocation);
         if (!later) {
@@ -287,7 +296,7 @@ static enum counts is_revoked(const struct view *view, int certificate)
             continue;
         }
         struct authority authority = authority_of(view, (int)i);
-        enum counts counts = kept_or(&authority, counts_against(view, (int)i));
+        enum counts counts = kept_or(view, &authority, (int)i, counts_against(view, (int)i));
         if (authority.withdrawn == COUNTS && counts != COUNTS_NOT) {
             counts = authority.closed ? COUNTS_NOT : IS_DOUBT;
         } else if (authority.withdrawn != COUNTS_NOT && counts != COUNTS_NOT) {
@@ -357,7 +366,7 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     const struct view view = {history, known};
     int author = history->blocks[certificate].author;
     struct authority authority = authority_of(&view, certificate);
-    enum counts stands = kept_or(&authority, counts_for(&view, certificate));
+    enum counts stands = kept_or(&view, &authority, certificate, counts_for(&view, certificate));
     enum counts revoked = is_revoked(&view, certificate);
     enum counts erased = is_erased(&view, certificate);
     enum counts own_gap = has_gap(&view, author), owner_gap = has_gap(&view, 0);

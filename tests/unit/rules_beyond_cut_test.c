@@ -312,10 +312,8 @@ static void what_was_given_beyond_a_cut_is_not_surely_held(void **state)
     for (size_t i = 0; i < 2; i++) {
         verdict_case_begin(&given);
         withdraw_school();
-        say(STATUS_HELD_BY, given_in[i].seq);
+        build_held_by(&given.built, given.certificate, CASE_SUBJECT, 1400, given_in[i].seq);
         given.certificate->attestation.subject = subject_of_actor(&old);
-        given.certificate->has_holder = true;
-        given.certificate->holder = given.built.dossier.subject;
         struct verdict verdict = verdict_case_decide(&given);
         assert_int_equal(verdict.credentials[0].overall, given_in[i].overall);
     }

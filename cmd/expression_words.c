@@ -26,8 +26,8 @@ const char *expression_fault_sentence(enum expression_fault fault)
         [EXPRESSION_BAD_NAMESPACE] = "a code needs its namespace, as in ase/A5, and a title its quotes",
         [EXPRESSION_BAD_TITLE] = "expected a title in quotes of 1 to 128 bytes, with both of the quotes",
         [EXPRESSION_TITLE_UNKNOWN] =
-            "no rules that are held here give a title of that name; one whose rules are "
-            "elsewhere needs its namespace, as in ase:\"Master Automobile\"",
+            ("no rules that are held here give a title of that name; one whose rules are "
+             "elsewhere needs its namespace, as in ase:\"Master Automobile\""),
         [EXPRESSION_TITLE_AMBIGUOUS] = "several namespaces give a title of that name: say which is meant",
         [EXPRESSION_BAD_STATE] = "expected a state in two capitals such as TX, and each only once",
         [EXPRESSION_BAD_BASIS] = ("expected one of " BASIS_WORDS ", and each only once"),

@@ -438,7 +438,7 @@ static void write_mark(uint8_t *mark, const struct block *block, size_t first)
 
     memcpy(mark, &offset, OFFSET_SIZE);
     mark += OFFSET_SIZE;
-    memset(mark, 0, MARK_STRIDE * CHECK_SIZE);
+    memset(mark, 0, MARK_SIZE - OFFSET_SIZE);
     for (size_t i = first; i < block->entry_count && i < first + MARK_STRIDE; i++, mark += CHECK_SIZE) {
         memcpy(mark, block->leaves[i].bytes, CHECK_SIZE);
     }

@@ -5,7 +5,7 @@
 /* Odd, so that multiplying loses nothing. */
 #define CHECKSUM_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 
-enum { LANES = 4, WORD = 8 };
+enum { LANES = 4, WORD = 8, ROUND = LANES * WORD };
 
 void checksum_begin(struct checksum *sum, uint64_t id)
 {
@@ -32,7 +32,7 @@ void checksum_add(struct checksum *sum, const void *data, size_t size)
     const uint8_t *bytes = data;
     size_t at = 0;
 
-    for (; at + LANES * WORD <= size; at += LANES * WORD) {
+    for (; at + ROUND <= size; at += ROUND) {
         for (size_t i = 0; i < LANES; i++) {
             add_word(&sum->lanes[i], word_at(bytes + at + i * WORD, WORD));
         }

@@ -189,7 +189,7 @@ static size_t tail_size(enum table table)
     case FORM_CHECKED:
         return SUM_SIZE;
     case FORM_LINKED:
-        return 2 * SUM_SIZE;
+        return (size_t)2 * SUM_SIZE;
     }
     return 0;
 }

@@ -129,15 +129,19 @@ static void note_shorter(const struct lifetime *lifetime, const struct attestati
     }
 }
 
-/* Let a pack lengthen the limit, if it comes into force while the limit is not over. */
-static void lengthen(struct limit *limit, const struct pack_segment *segment, struct limit by_it)
+/* Let a pack lengthen the limit, if it speaks of the day earned or comes into force while the limit is not
+ * over: what was valid before it was earned may be over by then. */
+static void lengthen(struct limit *limit, const struct pack_segment *segment, struct limit by_it,
+                     uint32_t earned_on)
 {
-    if (!segment->disputed && segment->first_day <= limit->last && by_it.last > limit->last) {
+    bool speaks = segment->first_day <= later_of(earned_on, limit->last);
+    bool perhaps_speaks = segment->first_day <= later_of(earned_on, limit->possible);
+    if (!segment->disputed && speaks && by_it.last > limit->last) {
         limit->last = by_it.last;
         limit->months = by_it.months;
         limit->pack = segment->pack;
     }
-    if (segment->first_day <= limit->possible) {
+    if (perhaps_speaks) {
         limit->possible = later_of(limit->possible, by_it.possible);
     }
 }
@@ -169,7 +173,7 @@ static struct limit limit_of(const struct lifetime *lifetime, const struct attes
             limit.pack = segment->pack;
         } else {
             note_shorter(lifetime, attestation, segment, by_it.last);
-            lengthen(&limit, segment, by_it);
+            lengthen(&limit, segment, by_it, attestation->earned_on);
         }
         is_first = false;
     }

@@ -235,10 +235,10 @@ echo 'Bad Network' >"$world/network/network"
 refuses "a network file that is none" 4 "The network is not" network status
 copy noise
 head -c 8192 /dev/urandom | dd of="$world/noise/store/data.mdb" conv=notrunc status=none
-refuses "a store full of noise" 12 "damaged or not ours" noise status
+refuses "a store full of noise" 12 "are no store of tradeproof" noise status
 copy half
 truncate -s 5000 "$world/half/store/data.mdb"
-refuses "half a store" 12 "damaged or not ours" half status
+refuses "half a store" 12 "are no store of tradeproof" half status
 copy trust
 echo 'owner x' >>"$world/trust/trust"
 refuses "a line of the trust file that says nothing" 4 "Line 2" trust status

@@ -16,7 +16,7 @@
 /* Blocks beside an author's chain: how many are kept and until when, what is remembered of those that are
  * not, how long what was followed was, and that two nodes come to know the same. */
 
-enum { SIBLINGS = 100, ENCODED_SIZE = 64 * 1024, DAY_S = 86400 };
+enum { SIBLINGS = 100, ENCODED_SIZE = 64 * 1024, DAY_S = 86400, TURNS_MAX = 100 };
 
 struct sibling {
     struct bytes encoded;
@@ -403,8 +403,11 @@ static void a_switch_without_time_leaves_a_valid_chain_and_goes_on(void **state)
     assert_int_equal(node->result.outcome, INGEST_ASIDE);
     assert_true(node->ingest.on_the_way);
     assert_true(is_on_its_way());
-    ingest_begin_turn(&node->ingest);
-    assert_int_equal(follow_go_on(&node->ingest, node->txn, owner(), NODE_NOW_S), STORE_OK);
+    /* A turn is real time: a machine that is busy needs several. */
+    for (size_t turns = 0; turns < TURNS_MAX && is_on_its_way(); turns++) {
+        ingest_begin_turn(&node->ingest);
+        assert_int_equal(follow_go_on(&node->ingest, node->txn, owner(), NODE_NOW_S), STORE_OK);
+    }
     assert_head(&sorted[0]->hash);
     assert_false(is_on_its_way());
 }

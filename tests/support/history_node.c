@@ -171,7 +171,8 @@ bool history_node_offer(struct history_node *node, int block, bool blanked, uint
         }
         return false;
     }
-    known->blank = known->held ? known->blank && blank : blank;
+    /* What may not speak when the whole copy comes stays blank. */
+    known->blank = known->held ? known->blank && !result.filled : blank;
     known->held = true;
     note_followed(node, node->world->history.blocks[block].author, now_s);
     if (node->durable && ++node->since_commit == COMMIT_EACH) {

@@ -99,6 +99,18 @@ enum counts {
     COUNTS,
 };
 
+/* ---- who may say so ---- */
+
+/* Of what a delegate states in a block: COUNTS within every cut, COUNTS_NOT beyond a closed one, IS_DOUBT
+ * beyond another. The owner is never cut. */
+struct authority {
+    enum counts accredited; /* COUNTS_NOT: never was; IS_DOUBT: perhaps */
+    enum counts withdrawn;  /* beyond a cut: COUNTS for certain */
+    bool closed;            /* the cut beyond which it lies for certain is closed */
+    bool kept;              /* a cut that counts has it as an ancestor */
+};
+
+static struct authority authority_of(const struct view *view, int block);
 static enum counts counts_against(const struct view *view, int block);
 
 /* Whether a block is void, and whether that is certain. */
@@ -109,6 +121,10 @@ static enum counts is_void(const struct view *view, int block)
         const struct told *told = &view->history->blocks[i];
         if (view->known[i].held && told->kind == TOLD_VOID && told->about == block) {
             enum counts counts = counts_against(view, (int)i);
+            /* Beyond a cut it says nothing, or leaves a doubt. */
+            if (counts == COUNTS && authority_of(view, (int)i).withdrawn != COUNTS_NOT) {
+                counts = COUNTS_PERHAPS;
+            }
             strongest = counts > strongest ? counts : strongest;
         }
     }
@@ -180,16 +196,7 @@ static enum counts counts_for(const struct view *view, int block)
     return COUNTS_NOT;
 }
 
-/* ---- who may say so ---- */
-
-/* Of what a delegate states in a block: COUNTS within every cut, COUNTS_NOT beyond a closed one, IS_DOUBT
- * beyond another. The owner is never cut. */
-struct authority {
-    enum counts accredited; /* COUNTS_NOT: never was; IS_DOUBT: perhaps */
-    enum counts withdrawn;  /* beyond a cut: COUNTS for certain */
-    bool closed;            /* the cut beyond which it lies for certain is closed */
-    bool kept;              /* a cut that counts has it as an ancestor */
-};
+/* ---- who may say so, weighed ---- */
 
 static void weigh_withdrawals(struct authority *out, const struct view *view, int accreditation, int block)
 {
@@ -325,7 +332,7 @@ static enum counts is_erased(const struct view *view, int certificate)
     return strongest;
 }
 
-/* Content that came without its bytes, and that no erase explains. */
+/* Content that came without its bytes, and that no erase explains. What a void block lacks has no effect. */
 static enum counts has_gap(const struct view *view, int author)
 {
     enum counts strongest = COUNTS_NOT;
@@ -333,7 +340,8 @@ static enum counts has_gap(const struct view *view, int author)
         if (!is_by(view, i, author) || !view->known[i].blank) {
             continue;
         }
-        bool certain = stands_alone(view, (int)i) == STANDS && is_erased(view, (int)i) == COUNTS_NOT;
+        bool certain = stands_alone(view, (int)i) == STANDS && is_erased(view, (int)i) == COUNTS_NOT &&
+                       is_void(view, (int)i) == COUNTS_NOT;
         enum counts gap = certain ? COUNTS : COUNTS_PERHAPS;
         strongest = gap > strongest ? gap : strongest;
     }
@@ -377,12 +385,13 @@ struct allowed naive_history_allows(const struct history *history, const struct 
                       authority.withdrawn == COUNTS;
     struct allowed allowed = {
         .because = why_not_valid(stands, revoked, erased, &authority, gap == COUNTS),
-        .invalid = certain_no || revoked == COUNTS_PERHAPS || authority.withdrawn == COUNTS_PERHAPS,
+        .invalid = certain_no || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
+                   authority.withdrawn == COUNTS_PERHAPS,
     };
     allowed.valid = known[certificate].held && allowed.because == NULL;
     allowed.valid_due = allowed.valid && !perhaps;
     allowed.not_tested = !known[certificate].held || certain_no || gap != COUNTS_NOT ||
-                         erased != COUNTS_NOT || revoked == COUNTS_PERHAPS ||
+                         erased != COUNTS_NOT || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
                          authority.withdrawn == COUNTS_PERHAPS;
     return allowed;
 }

@@ -214,7 +214,7 @@ static void weigh_withdrawals(struct authority *out, const struct view *view, in
         if (counts == COUNTS && !view->known[told->about].held) {
             counts = COUNTS_PERHAPS;
         }
-        bool covers = told_descends(history, told->about, block);
+        bool covers = view->known[told->about].held && told_descends(history, told->about, block);
         out->kept = out->kept || (covers && counts == COUNTS);
         if (!covers && counts > out->withdrawn) {
             out->withdrawn = counts;

@@ -85,6 +85,17 @@ static bool is_after_a_freeze(const struct view *view, int block)
     return false;
 }
 
+/* What was heard last of a frozen author may name a block that is disputed since. */
+static bool is_frozen(const struct view *view, int author)
+{
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (is_by(view, i, author) && is_after_a_freeze(view, (int)i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum stands stands_alone(const struct view *view, int block)
 {
     return is_after_a_freeze(view, block) ? STANDS_IN_DOUBT : stands_in_tree(view, block);
@@ -379,8 +390,9 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     enum counts erased = is_erased(&view, certificate);
     enum counts own_gap = has_gap(&view, author), owner_gap = has_gap(&view, 0);
     enum counts gap = own_gap > owner_gap ? own_gap : owner_gap;
-    bool perhaps = gap != COUNTS_NOT || revoked == COUNTS_PERHAPS || erased != COUNTS_NOT ||
-                   authority.withdrawn != COUNTS_NOT || stands == COUNTS_PERHAPS;
+    bool perhaps = is_frozen(&view, author) || is_frozen(&view, 0) || gap != COUNTS_NOT ||
+                   revoked == COUNTS_PERHAPS || erased != COUNTS_NOT || authority.withdrawn != COUNTS_NOT ||
+                   stands == COUNTS_PERHAPS;
     bool certain_no = stands == COUNTS_NOT || revoked == COUNTS || authority.accredited == COUNTS_NOT ||
                       authority.withdrawn == COUNTS;
     struct allowed allowed = {

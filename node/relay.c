@@ -539,12 +539,21 @@ static enum store_error announce(struct relay *relay, struct store_txn *txn, con
     return error == STORE_OK ? send_head(relay, txn, action->peer, &state) : error;
 }
 
+/* Beside the chain a block goes with what it stands on there: alone nobody could place it. */
 static enum store_error push_block(struct relay *relay, struct store_txn *txn,
                                    const struct sync_action *action)
 {
+    struct block_record record;
+    uint64_t arrived_s = 0;
     struct bytes bytes;
-    enum store_error error = STORE_OK;
+    enum store_error error = store_block_record(txn, &action->author, action->head.seq, &record, &arrived_s);
 
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        return error;
+    }
+    if (error == STORE_NOT_FOUND || !hash_equal(&record.hash, &action->head.hash)) {
+        return push_sides(relay, txn, action->peer, &action->author);
+    }
     arena_rewind(&relay->arena, 0);
     error = store_block_by_hash(txn, &action->author, action->head.seq, &action->head.hash, &bytes,
                                 &relay->arena);

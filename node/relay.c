@@ -567,6 +567,18 @@ static enum store_error push_block(struct relay *relay, struct store_txn *txn,
     return STORE_OK;
 }
 
+/* The proof, and at once what the branches say that a switch may just have left. */
+static enum store_error push_fork(struct relay *relay, struct store_txn *txn,
+                                  const struct sync_action *action)
+{
+    enum store_error error = send_proofs(relay, txn, action->peer, &action->author);
+
+    if (error == STORE_OK) {
+        error = push_sides(relay, txn, action->peer, &action->author);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 static enum store_error perform(struct relay *relay, struct store_txn *txn, const struct sync_action *action,
                                 const struct want *want)
 {
@@ -585,7 +597,7 @@ static enum store_error perform(struct relay *relay, struct store_txn *txn, cons
     case SYNC_PUSH_BLOCK:
         return push_block(relay, txn, action);
     case SYNC_PUSH_EVIDENCE:
-        return action->fork_proof ? send_proofs(relay, txn, action->peer, &action->author)
+        return action->fork_proof ? push_fork(relay, txn, action)
                                   : send_checkpoint(relay, txn, action->peer, &action->author);
     }
     return STORE_OK;

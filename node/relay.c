@@ -539,12 +539,21 @@ static enum store_error announce(struct relay *relay, struct store_txn *txn, con
     return error == STORE_OK ? send_head(relay, txn, action->peer, &state) : error;
 }
 
+/* Beside the chain a block goes with what it stands on there: alone nobody could place it. */
 static enum store_error push_block(struct relay *relay, struct store_txn *txn,
                                    const struct sync_action *action)
 {
+    struct block_record record;
+    uint64_t arrived_s = 0;
     struct bytes bytes;
-    enum store_error error = STORE_OK;
+    enum store_error error = store_block_record(txn, &action->author, action->head.seq, &record, &arrived_s);
 
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        return error;
+    }
+    if (error == STORE_NOT_FOUND || !hash_equal(&record.hash, &action->head.hash)) {
+        return push_sides(relay, txn, action->peer, &action->author);
+    }
     arena_rewind(&relay->arena, 0);
     error = store_block_by_hash(txn, &action->author, action->head.seq, &action->head.hash, &bytes,
                                 &relay->arena);
@@ -556,6 +565,18 @@ static enum store_error push_block(struct relay *relay, struct store_txn *txn,
     }
     (void)peers_send(relay->peers, action->peer, FRAME_BLOCK, bytes);
     return STORE_OK;
+}
+
+/* The proof, and at once what the branches say that a switch may just have left. */
+static enum store_error push_fork(struct relay *relay, struct store_txn *txn,
+                                  const struct sync_action *action)
+{
+    enum store_error error = send_proofs(relay, txn, action->peer, &action->author);
+
+    if (error == STORE_OK) {
+        error = push_sides(relay, txn, action->peer, &action->author);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 static enum store_error perform(struct relay *relay, struct store_txn *txn, const struct sync_action *action,
@@ -576,7 +597,7 @@ static enum store_error perform(struct relay *relay, struct store_txn *txn, cons
     case SYNC_PUSH_BLOCK:
         return push_block(relay, txn, action);
     case SYNC_PUSH_EVIDENCE:
-        return action->fork_proof ? send_proofs(relay, txn, action->peer, &action->author)
+        return action->fork_proof ? push_fork(relay, txn, action)
                                   : send_checkpoint(relay, txn, action->peer, &action->author);
     }
     return STORE_OK;

@@ -186,7 +186,8 @@ bool history_node_offer(struct history_node *node, int block, bool blanked, uint
 
 /* ---- answers ---- */
 
-static void take_checkpoints(struct history_node *node, uint64_t now_s)
+/* An author who was heard further up on a branch that was left since can't go back. */
+static void take_checkpoints(bool heard[TOLD_AUTHORS_MAX], struct history_node *node, uint64_t now_s)
 {
     uint8_t memory[512];
     struct actor_id author;
@@ -194,8 +195,9 @@ static void take_checkpoints(struct history_node *node, uint64_t now_s)
     for (int i = 0; i < TOLD_AUTHORS_MAX; i++) {
         int head = head_of(node, i);
         if (head >= 0) {
-            ingest_checkpoint(&node->ingest, node->txn, history_checkpoint(node->world, head, now_s, memory),
-                              now_s, &author, &error);
+            heard[i] = ingest_checkpoint(&node->ingest, node->txn,
+                                         history_checkpoint(node->world, head, now_s, memory), now_s, &author,
+                                         &error) == REASON_NONE;
             assert(error == STORE_OK);
         }
     }
@@ -250,8 +252,9 @@ void history_node_answer(struct history_answer answers[TOLD_MAX], struct history
     struct arena arena;
     struct dossier dossier;
     struct verdict verdict;
+    bool heard[TOLD_AUTHORS_MAX] = {false};
     arena_init(&arena, node->memory, HISTORY_NODE_ARENA_SIZE);
-    take_checkpoints(node, now_s);
+    take_checkpoints(heard, node, now_s);
     if (store_dossier(node->txn, &world->network, &world->trust, &world->subject, UINT64_MAX, &dossier,
                       &arena) != STORE_OK) {
         node->fault = "no dossier";
@@ -264,6 +267,7 @@ void history_node_answer(struct history_answer answers[TOLD_MAX], struct history
             continue;
         }
         size_t mark = arena_mark(&arena);
+        answers[i].heard = heard[0] && heard[world->history.blocks[i].author];
         answers[i].listed = find(&at, &dossier, world, (int)i) != NULL;
         answers[i].overall = answers[i].listed ? verdict.credentials[at].overall : OVERALL_UNDETERMINED;
         answers[i].not_tested = ask_not_tested(node, &dossier, (int)i, now_s, &arena);

@@ -39,6 +39,7 @@ bool history_node_offer(struct history_node *node, int block, bool blanked, uint
 
 /* What it answers about a certificate, with fresh checkpoints of all heads that it follows. */
 struct history_answer {
+    bool heard;  /* its author and the owner have said by now that their heads are theirs */
     bool listed; /* the certificate is in the answer; overall is undetermined where not */
     enum overall overall;
     enum overall not_tested; /* of the requirement that its code was never passed */

@@ -132,7 +132,7 @@ static void check_answer(const struct history_answer *answer, int certificate)
     if (answer->overall == OVERALL_INVALID && !allowed.invalid) {
         fail_history("INVALID", certificate, "without a statement that says so");
     }
-    if (answer->overall != OVERALL_VALID && allowed.valid_due) {
+    if (answer->overall != OVERALL_VALID && allowed.valid_due && answer->heard) {
         fail_history(answer->overall == OVERALL_INVALID ? "INVALID" : "UNDETERMINED", certificate,
                      "though nothing stands against it");
     }
@@ -551,6 +551,7 @@ static void run_node(struct dice *dice, bool durable)
             }
         }
         memset(answers, 0, sizeof answers);
+        now_s += 60; /* each author's checkpoint is newer than the last one */
         check_answers(answers, now_s);
     }
     history_node_end(&node);
@@ -559,6 +560,7 @@ static void run_node(struct dice *dice, bool durable)
 static void run_seed(uint64_t seed)
 {
     struct dice dice = {.state = seed};
+    world.builder.salt = 0; /* the same blocks whatever came before */
     draw_history(&dice);
     for (size_t i = 0; i < NODES; i++) {
         run_node(&dice, i == 0 && seed % DURABLE_EACH == 0);

@@ -460,7 +460,15 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
     }
     /* Whoever has all blocks now can judge what is said about them. */
     error = send_proofs(relay, txn, peer, &want->author);
-    return error == STORE_OK ? send_checkpoint(relay, txn, peer, &want->author) : error;
+    if (error == STORE_OK) {
+        error = send_checkpoint(relay, txn, peer, &want->author);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    /* Side blocks that were pushed earlier could not be placed then. */
+    relayed_to(relay, peer, &want->author)->sent = 0;
+    return push_sides(relay, txn, peer, &want->author);
 }
 
 /* ---- introductions ---- */

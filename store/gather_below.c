@@ -11,7 +11,8 @@ enum store_error gather_below(struct gather *gather, struct dossier_place *place
     struct disk_record record;
     enum store_error error;
 
-    if (place->block.side || day_of_time(place->arrived_s) <= (uint64_t)deadline_day + ACCREDITATION_GRACE_DAYS) {
+    if (place->block.side ||
+        day_of_time(place->arrived_s) <= (uint64_t)deadline_day + ACCREDITATION_GRACE_DAYS) {
         return STORE_OK;
     }
     error = checkpoint_read_below(gather->txn, gather->rows[place->log].number, place->seq,

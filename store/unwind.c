@@ -104,8 +104,8 @@ static enum store_error put_back(struct unwinding *unwinding)
                          &unwinding->touched_count, unwinding->arena);
 }
 
-/* A block that is good again asks again for what it asked for, and what it says to erase counts again. A govern
- * block changes nothing of earlier ones but voids them. */
+/* A block that is good again asks again for what it asked for, and what it says to erase counts again. A
+ * govern block changes nothing of earlier ones but voids them. */
 static enum store_error make_good(struct unwinding *unwinding, uint64_t seq)
 {
     struct disk_record record;

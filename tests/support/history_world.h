@@ -37,7 +37,7 @@ void history_world_init(struct history_world *world);
 void history_world_deinit(struct history_world *world);
 
 /* Add a block. Requires: its parent is there, and what it is about. Returns: its index, or -1 when acceptance
- * would refuse it. */
+ * would refuse it or the same block is told already. */
 int history_world_tell(struct history_world *world, const struct told *told);
 /* Take blocks back until count are left. */
 void history_world_forget(struct history_world *world, size_t count);

@@ -28,7 +28,7 @@ static const struct {
     {EXIT_VERSION, "the data was made by another version"},
     {EXIT_CLOCK, "this machine's clock disagrees with the evidence"},
     {EXIT_NOT_SET_UP, "no data folder yet: run tradeproof init"},
-    {EXIT_SYSTEM, "the operating system said no"},
+    {EXIT_SYSTEM, "the operating system said no, memory ran out, or the store on disk is damaged"},
 };
 
 static void print_overview(FILE *out)

@@ -326,7 +326,9 @@ static void print_dropped(const struct rotate *request)
                (unsigned long long)below->seq + 1, (unsigned long long)tip->seq,
                tip->held ? "" : "; what follows has not come to this node");
         if (request->dropped_facts[i].against_count > 0) {
-            printf("    then state again what holds: tradeproof revoke, or tradeproof reinstate --voided\n");
+            printf("    then state again what holds: tradeproof revoke, or tradeproof reinstate --voided "
+                   "BLOCK with "
+                   "the block\n    that it prints\n");
         }
     }
 }

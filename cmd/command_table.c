@@ -223,7 +223,7 @@ const struct command commands[] = {
      "FIRST-LAST | --branch EPOCH PARENT FIRST [--reason WORD]",
      "Takes the effect from blocks FIRST to LAST of your own log (one number for one block).\n"
      "Certificates in them no longer count; what was revoked in them shows as unknown until you state\n"
-     "again what holds: revoke, or reinstate --voided. First rotate your keys: tradeproof key rotate\n"
+     "again what holds: revoke, or reinstate --voided BLOCK. First rotate your keys: tradeproof key rotate\n"
      "\n"
      "  --branch EPOCH PARENT FIRST  instead: a branch that a rotation dropped, with all that follows on\n"
      "                               it, by the hash of the block where it left the log (64 hexadecimal\n"
@@ -359,7 +359,8 @@ const struct command commands[] = {
      "               each says: find out which is yours. An old copy of the data folder that went on\n"
      "               signing makes branches too\n"
      "  --yes        drop also what is against somebody (a revocation, a withdrawal, who left) without\n"
-     "               asking; nodes that had seen it say unknown until you state again what holds\n"
+     "               asking; nodes that had followed it for a day, and all nodes once you void\n"
+     "               that branch, say unknown until you state again what holds\n"
      "\n"
      "Example:\n"
      "  tradeproof key rotate --next /media/usb/next.keys\n",

@@ -133,12 +133,19 @@ static struct dossier_review *next_review(struct gather *gather)
 
 /* An entry at a place that this node replayed is told from one that only claims to stand there by its leaf.
  */
+/* What is proven by paths alone has no block. */
+static bool is_same_block(const struct dossier_place *a, const struct dossier_place *b)
+{
+    return hash_is_zero(&a->block_hash) || hash_is_zero(&b->block_hash) ||
+           hash_equal(&a->block_hash, &b->block_hash);
+}
+
 static bool is_there(const struct dossier *out, const struct dossier_place *place)
 {
     for (size_t i = 0; i < out->credential_count; i++) {
         const struct dossier_place *other = &out->credentials[i].place;
         if (other->log == place->log && other->seq == place->seq && other->index == place->index &&
-            hash_equal(&other->leaf, &place->leaf)) {
+            hash_equal(&other->leaf, &place->leaf) && is_same_block(other, place)) {
             return true;
         }
     }
@@ -506,12 +513,17 @@ static enum store_error follow_side_holder(struct gather *gather, const struct s
 }
 
 static enum store_error find_side_rows(struct gather *gather, enum grant_kind kind,
-                                       const struct subject *subject, struct side_at **rows, size_t *count)
+                                       const struct wanted *wanted, struct side_at **rows, size_t *count)
 {
-    const struct key key = grant_key_of_affiliation(kind, &subject->id);
-    bool cut;
+    const struct key key = grant_key_of_affiliation(kind, &wanted->subject->id);
+    bool cut = false;
+    enum store_error error =
+        side_find(gather->txn, &key, SIDE_CREDENTIALS_MAX, rows, count, &cut, gather->arena);
 
-    return side_find(gather->txn, &key, SIDE_CREDENTIALS_MAX, rows, count, &cut, gather->arena);
+    if (cut) {
+        note_cut(gather, wanted->about);
+    }
+    return error;
 }
 
 /* What side branches say of the subject; of each author only so much. */
@@ -520,7 +532,7 @@ static enum store_error follow_sides(struct gather *gather, const struct wanted 
     struct side_at *rows;
     struct tally tally = {0};
     size_t count;
-    enum store_error error = find_side_rows(gather, GRANT_ATTESTED, wanted->subject, &rows, &count);
+    enum store_error error = find_side_rows(gather, GRANT_ATTESTED, wanted, &rows, &count);
 
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         const size_t before = gather->out->credential_count;
@@ -529,10 +541,12 @@ static enum store_error follow_sides(struct gather *gather, const struct wanted 
         if (tally.credentials < wanted->credentials_each_max && before < wanted->credentials_max) {
             error = add_side_credential(gather, &rows[i], wanted);
             tally.credentials += gather->out->credential_count - before;
+        } else {
+            note_cut(gather, wanted->about);
         }
     }
     if (error == STORE_OK) {
-        error = find_side_rows(gather, GRANT_HELD_BY, wanted->subject, &rows, &count);
+        error = find_side_rows(gather, GRANT_HELD_BY, wanted, &rows, &count);
     }
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         tally = i > 0 && rows[i - 1].author == rows[i].author ? tally : (struct tally){0};

@@ -45,8 +45,10 @@ static enum store_error add_withdrawal(struct gather *gather, size_t delegate,
                : STORE_OK;
 }
 
-/* Withdrawals from the author of log by side blocks of one accreditor, whom key names. */
-static enum store_error gather_side_withdrawals(struct gather *gather, size_t log, const struct key *key)
+/* Withdrawals from the author of log by side blocks of one accreditor, whom key names. Where it is not forked
+ * they are dropped ones, of which a limit may hide some. */
+static enum store_error gather_side_withdrawals(struct gather *gather, size_t log, const struct key *key,
+                                                bool is_forked)
 {
     struct side_at *rows;
     size_t count;
@@ -57,8 +59,11 @@ static enum store_error gather_side_withdrawals(struct gather *gather, size_t lo
         if (gather->out->withdrawal_count < DOSSIER_GRANTS_MAX) {
             error = add_withdrawal(gather, log, &(struct found_grant){.side = &rows[i]});
             error = error == STORE_NOT_FOUND ? STORE_OK : error;
+        } else {
+            cut = true;
         }
     }
+    gather->out->cuts.withdrawals |= cut && is_forked;
     return error;
 }
 
@@ -82,7 +87,9 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
             error = STORE_OK;
         }
     }
-    return error == STORE_OK && gather->rows[by].sides ? gather_side_withdrawals(gather, log, &key) : error;
+    return error == STORE_OK && gather->rows[by].sides
+               ? gather_side_withdrawals(gather, log, &key, gather->out->logs[by].forked)
+               : error;
 }
 
 enum {

@@ -369,7 +369,7 @@ static enum store_error read_event(struct gather *gather, const struct dossier_p
     if (!same || about->index < at->first || about->index > at->last) {
         return STORE_NOT_FOUND;
     }
-    error = gather_side_entry(gather, at, ENTRY_STATUS, &place, &status);
+    error = gather_late_side_entry(gather, at, ENTRY_STATUS, &place, &status);
     if (error == STORE_OK && !lists_index(&status, about->index)) {
         error = STORE_NOT_FOUND;
     }
@@ -469,6 +469,7 @@ static enum store_error gather_voids(struct gather *gather, size_t log)
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = add_void(gather, &rows[i]);
     }
+    gather->out->logs[log].branches_cut |= cut && gather->out->logs[log].forked;
     return error;
 }
 

@@ -179,7 +179,7 @@ static enum answer leaves(const struct dossier_withdrawal *found,
                      withdrawal->accreditation.index == accreditation->place.index;
         return named ? ANSWER_NO : ANSWER_YES;
     }
-    if (!place->block.side && lists_position(&withdrawal->exceptions, place->seq, place->index)) {
+    if (lists_position(&withdrawal->exceptions, place->seq, place->index)) {
         return ANSWER_NO;
     }
     return cut_covers(&found->cut, place);

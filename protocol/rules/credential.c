@@ -210,17 +210,25 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 static struct weighed weigh_event(const struct decision *decision, const struct dossier_place *place,
                                   size_t at)
 {
-    return decision->setters[at] == SETTER_KEPT ? (struct weighed){WEIGHT_FULL, REASON_NONE}
-                                                : event_weigh(decision->dossier, place, at);
+    if (decision->setters[at] != SETTER_KEPT) {
+        return event_weigh(decision->dossier, place, at);
+    }
+    return place->event_voided[at] ? (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED}
+                                   : (struct weighed){WEIGHT_FULL, REASON_NONE};
 }
 
 static struct weighed weigh_place(const struct decision *decision, const struct credential_verdict *verdict,
                                   const struct dossier_place *place)
 {
-    bool kept = place->block.side && !place->voided && verdict->authority != NULL &&
+    bool kept = place->block.side && verdict->authority != NULL &&
                 verdict->authority->reason == REASON_NONE && verdict->authority->recorded;
-    return kept ? (struct weighed){WEIGHT_FULL, REASON_NONE}
-                : place_weigh(decision->dossier, place, STANCE_FOR);
+    if (!kept) {
+        return place_weigh(decision->dossier, place, STANCE_FOR);
+    }
+    /* A void that names the branch was said on another one, which the cut does not cover. */
+    return place->voided && decision->voider != SETTER_CLOSED
+               ? (struct weighed){WEIGHT_DOUBTFUL, REASON_BEYOND_CUT}
+               : (struct weighed){WEIGHT_FULL, REASON_NONE};
 }
 
 /* Why one of the events is in doubt: by where its block stands, else by who says it. */
@@ -507,10 +515,10 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
     const struct dossier *dossier = decision->dossier;
     uint32_t at_day = decision->question->at_day;
     const struct dossier_place *place = &credential->place;
-    struct weighed weighed = weigh_place(decision, out, place);
     struct holding holding = holding_of(dossier, credential);
     struct status_days status;
     ask_setters(decision, out, credential);
+    struct weighed weighed = weigh_place(decision, out, place);
     status_days_of(&status, decision, credential, holding);
     if (!write_said(out, place, &status, decision)) {
         return false;

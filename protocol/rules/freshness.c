@@ -41,6 +41,9 @@ struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
     if (*age_s > budget_s) {
         return (struct axis_answer){ANSWER_NO, REASON_STALE};
     }
+    if (log->branches_cut) {
+        return (struct axis_answer){ANSWER_UNKNOWN, REASON_LIMIT};
+    }
     return !log->switching && !log->body_missing && !log->incomplete &&
                    dossier_log_reaches(log, log->checkpoint_seq)
                ? (struct axis_answer){ANSWER_YES, REASON_NONE}
@@ -66,6 +69,7 @@ static int badness_of(struct axis_answer answer)
     case REASON_CLOCK:
         return 2;
     case REASON_INCOMPLETE:
+    case REASON_LIMIT:
         return 1;
     default:
         return 0;

@@ -29,7 +29,7 @@ static struct weighed weigh_side(const struct weighed_block *weighed, enum stanc
     if (block->dropped_s == 0) {
         return doubtful(REASON_DISPUTED);
     }
-    if (stance == STANCE_FOR) {
+    if (stance == STANCE_FOR || block->late) {
         return nothing(REASON_DROPPED);
     }
     if (weighed->voided) {

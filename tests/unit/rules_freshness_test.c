@@ -98,6 +98,12 @@ static void accreditor_whose_status_is_not_here(void)
     log_of(CASE_SCHOOL)->body_missing = true;
 }
 
+static void accreditor_with_more_branches_than_are_kept(void)
+{
+    chain_of_three();
+    log_of(CASE_SCHOOL)->branches_cut = true;
+}
+
 static void accreditor_with_gaps(void)
 {
     chain_of_three();
@@ -303,6 +309,8 @@ static const struct {
      EVIDENCE_ACCREDITOR},
     {"a proof shows a status block of an accreditor that is not here", accreditor_whose_status_is_not_here,
      UNKNOWN(INCOMPLETE), CASE_SCHOOL, EVIDENCE_ACCREDITOR},
+    {"an accreditor has more branches than are kept", accreditor_with_more_branches_than_are_kept,
+     UNKNOWN(LIMIT), CASE_SCHOOL, EVIDENCE_ACCREDITOR},
     {"an accreditor's log lacks entries that nobody erased", accreditor_with_gaps, UNKNOWN(INCOMPLETE),
      CASE_SCHOOL, EVIDENCE_ACCREDITOR},
     {"an owner's log that is not all here", owner_seven_blocks_behind, UNKNOWN(INCOMPLETE), CASE_ASE,

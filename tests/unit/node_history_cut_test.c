@@ -1,0 +1,169 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/history_node.h"
+
+/* What the cut of a withdrawal keeps when its delegate rotates behind it, whenever the blocks come: a closing
+ * school can neither delete its graduates nor its revocations. Told as histories (naive_history.h). */
+
+enum { OWNER, SCHOOL, NONE = -1, BLOCKS_MAX = 12 };
+
+static struct history_world world;
+static struct history_node node;
+static int rules, accredited, begun; /* blocks that every case begins with */
+
+static int tell_all(struct told told)
+{
+    int block = history_world_tell(&world, &told);
+    assert_true(block >= 0);
+    return block;
+}
+
+static int tell(enum told_kind kind, int author, int parent, int about)
+{
+    return tell_all((struct told){.kind = kind, .author = author, .parent = parent, .about = about});
+}
+
+static int withdraw(int cut, bool closed)
+{
+    return tell_all((struct told){.kind = TOLD_WITHDRAW,
+                                  .author = OWNER,
+                                  .parent = accredited,
+                                  .about = cut,
+                                  .whom = SCHOOL,
+                                  .closed = closed});
+}
+
+static int name_branch(int parent, int first)
+{
+    return tell_all((struct told){.kind = TOLD_NAME,
+                                  .author = SCHOOL,
+                                  .parent = parent,
+                                  .about = NONE,
+                                  .named_count = 1,
+                                  .named = {first}});
+}
+
+/* What a node answers about certificate that gets all blocks in order, but the one at last (NONE: none),
+ * which comes behind the others. */
+static enum overall answer(int certificate, int last)
+{
+    const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
+    static struct history_answer answers[TOLD_MAX];
+    memset(answers, 0, sizeof answers);
+    history_node_begin(&node, &world, false);
+    for (int i = 0; i < (int)world.history.count; i++) {
+        if (i != last) {
+            assert_true(history_node_offer(&node, i, false, now_s - 60 * (uint64_t)(BLOCKS_MAX - i)));
+        }
+    }
+    if (last != NONE) {
+        assert_true(history_node_offer(&node, last, false, now_s));
+    }
+    history_node_answer(answers, &node, now_s);
+    assert_null(node.fault);
+    history_node_end(&node);
+    assert_true(answers[certificate].listed);
+    return answers[certificate].overall;
+}
+
+static void a_graduate_stays_whenever_her_block_comes(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+    (void)state;
+    withdraw(certificate, true);
+    tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+    assert_int_equal(answer(certificate, NONE), OVERALL_VALID);
+    assert_int_equal(answer(certificate, certificate), OVERALL_VALID);
+}
+
+static void a_revocation_stays_whenever_its_block_comes(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+    int revoked = tell(TOLD_REVOKE, SCHOOL, certificate, certificate);
+    (void)state;
+    withdraw(revoked, true);
+    tell(TOLD_ROTATE, SCHOOL, certificate, NONE);
+    assert_int_equal(answer(certificate, NONE), OVERALL_INVALID);
+    assert_int_equal(answer(certificate, revoked), OVERALL_INVALID);
+}
+
+static void a_reinstatement_stays_unless_a_void_names_its_branch(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+    int revoked = tell(TOLD_REVOKE, SCHOOL, certificate, certificate);
+    int reinstated = tell(TOLD_REINSTATE, SCHOOL, revoked, certificate);
+    (void)state;
+    withdraw(reinstated, false);
+    int rotated = tell(TOLD_ROTATE, SCHOOL, revoked, NONE);
+    assert_int_equal(answer(certificate, NONE), OVERALL_VALID);
+    assert_int_equal(answer(certificate, reinstated), OVERALL_VALID);
+    name_branch(rotated, reinstated);
+    assert_int_not_equal(answer(certificate, NONE), OVERALL_VALID);
+}
+
+/* Said beyond the cut, a void is a doubt, and nothing where the cut is closed. */
+static void a_void_that_names_a_graduates_branch_takes_nothing_for_certain(void **state)
+{
+    (void)state;
+    for (int closed = 0; closed < 2; closed++) {
+        size_t count = world.history.count;
+        int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        withdraw(certificate, closed == 1);
+        name_branch(tell(TOLD_ROTATE, SCHOOL, begun, NONE), certificate);
+        assert_int_equal(answer(certificate, NONE), closed == 1 ? OVERALL_VALID : OVERALL_UNDETERMINED);
+        history_world_forget(&world, count);
+    }
+}
+
+static void the_same_bytes_said_again_hide_nobody(void **state)
+{
+    const uint64_t salt = world.builder.salt; /* of the certificate */
+    int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_ROTATE, SCHOOL, begun, NONE), NONE);
+    (void)state;
+    withdraw(certificate, true);
+    int rotated = tell(TOLD_ROTATE, SCHOOL, world.history.blocks[certificate].parent, NONE);
+    assert_int_equal(answer(certificate, NONE), OVERALL_VALID);
+    world.builder.salt = salt;
+    int again = tell(TOLD_ATTEST, SCHOOL, rotated, NONE);
+    assert_int_equal(answer(certificate, NONE), OVERALL_VALID);
+    assert_int_equal(answer(again, NONE), OVERALL_INVALID);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    history_world_init(&world);
+    history_node_init(&node);
+    int inception = tell(TOLD_INCEPTION, OWNER, NONE, NONE);
+    rules = tell(TOLD_RULES, OWNER, inception, NONE);
+    accredited = tell_all((struct told){
+        .kind = TOLD_ACCREDIT, .author = OWNER, .parent = rules, .about = NONE, .whom = SCHOOL});
+    begun = tell(TOLD_INCEPTION, SCHOOL, NONE, NONE);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    history_node_deinit(&node);
+    history_world_deinit(&world);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_graduate_stays_whenever_her_block_comes, begin, end),
+        cmocka_unit_test_setup_teardown(a_revocation_stays_whenever_its_block_comes, begin, end),
+        cmocka_unit_test_setup_teardown(a_reinstatement_stays_unless_a_void_names_its_branch, begin, end),
+        cmocka_unit_test_setup_teardown(a_void_that_names_a_graduates_branch_takes_nothing_for_certain, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(the_same_bytes_said_again_hide_nobody, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -338,7 +338,7 @@ enum store_error gather_side_entry(struct gather *gather, const struct side_at *
 enum store_error gather_found(struct gather *gather, const struct found_grant *found, enum entry_kind kind,
                               struct dossier_place *place, void *record)
 {
-    return found->side ? gather_side_entry(gather, found->side, kind, place, record)
+    return found->side ? gather_late_side_entry(gather, found->side, kind, place, record)
                        : gather_grant(gather, found->grant, kind, place, record);
 }
 
@@ -443,7 +443,7 @@ static enum store_error add_void(struct gather *gather, const struct side_at *at
     }
     row = &out->voids[out->void_count];
     mark = arena_mark(gather->arena);
-    error = gather_side_entry(gather, at, ENTRY_VOID, &row->place, &record);
+    error = gather_late_side_entry(gather, at, ENTRY_VOID, &row->place, &record);
     if (error == STORE_OK) {
         error =
             side_line_of(gather->txn, gather->network, at->author, at->seq, &at->hash, &line, gather->arena);

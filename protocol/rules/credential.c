@@ -228,7 +228,7 @@ static struct weighed weigh_place(const struct decision *decision, const struct 
     /* A void that names the branch was said on another one, which the cut does not cover. */
     return place->voided && decision->voider != SETTER_CLOSED
                ? (struct weighed){WEIGHT_DOUBTFUL, REASON_BEYOND_CUT}
-               : (struct weighed){WEIGHT_FULL, REASON_NONE};
+               : kept_weigh(decision->dossier, place);
 }
 
 /* Why one of the events is in doubt: by where its block stands, else by who says it. */

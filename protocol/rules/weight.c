@@ -1,6 +1,7 @@
 #include "protocol/rules/weight.h"
 
 #include "protocol/rules/bearing.h"
+#include "protocol/rules/cut.h"
 
 static const struct weighed full = {WEIGHT_FULL, REASON_NONE};
 
@@ -23,11 +24,30 @@ struct weighed_block {
     bool voided_by_dispute; /* the block that voids it is disputed */
 };
 
-static struct weighed weigh_side(const struct weighed_block *weighed, enum stance stance)
+/* Whether a withdrawal from the author names a cut that covers the block, whoever may count it. */
+static bool is_under_cut(const struct dossier *dossier, const struct weighed_block *weighed)
+{
+    const struct dossier_place place = {
+        .seq = weighed->seq, .block_hash = weighed->block->hash, .block = {.side = true}};
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
+        if (found->withdrawal.has_cut && actor_id_equal(&found->withdrawal.delegate, &weighed->log->author) &&
+            cut_covers(&found->cut, &place) == ANSWER_YES) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct weighed weigh_side(const struct dossier *dossier, const struct weighed_block *weighed,
+                                 enum stance stance)
 {
     const struct dossier_block *block = weighed->block;
     if (block->dropped_s == 0) {
         return doubtful(REASON_DISPUTED);
+    }
+    if (is_under_cut(dossier, weighed)) {
+        return doubtful(REASON_REWOUND);
     }
     if (stance == STANCE_FOR || block->late) {
         return nothing(REASON_DROPPED);
@@ -63,7 +83,7 @@ static struct weighed void_weigh(const struct dossier *dossier, const struct dos
         .seq = voids->place.seq,
         .voided = dossier_place_is_void(dossier, &voids->place),
     };
-    return weigh_side(&weighed, STANCE_AGAINST);
+    return weigh_side(dossier, &weighed, STANCE_AGAINST);
 }
 
 /* What the voids on side branches leave of a block of the chain. The void of what is against somebody is for
@@ -87,11 +107,27 @@ static struct weighed weigh_side_voids(const struct dossier *dossier, size_t log
     return worst;
 }
 
+struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place)
+{
+    for (size_t i = 0; i < dossier->void_count; i++) {
+        const struct dossier_void *voids = &dossier->voids[i];
+        const struct weighed_block weighed = {.log = dossier_log_at(dossier, &voids->place),
+                                              .block = &voids->place.block,
+                                              .seq = voids->place.seq};
+        if (voids->place.log == place->log && voids->range.first <= place->seq &&
+            place->seq <= voids->range.last && place->seq < voids->place.seq &&
+            is_under_cut(dossier, &weighed)) {
+            return doubtful(REASON_VOIDED);
+        }
+    }
+    return full;
+}
+
 static struct weighed weigh(const struct dossier *dossier, size_t log, const struct weighed_block *weighed,
                             enum stance stance)
 {
     if (weighed->block->side) {
-        return weigh_side(weighed, stance);
+        return weigh_side(dossier, weighed, stance);
     }
     struct weighed chain = weigh_chain(weighed, stance);
     return chain.weight == WEIGHT_FULL ? weigh_side_voids(dossier, log, weighed->seq, stance) : chain;

@@ -16,6 +16,8 @@
  *                                                             unknown (rewound) where this node had followed
  *                                                             the block for a day before the rotation came;
  *                                                             else nothing (dropped), but shown
+ *   there, under a cut              unknown (rewound)       unknown (rewound); what a cut that counts keeps
+ * of certificates and statuses, credential.c lets count
  *
  * In a closed epoch a void on a dropped branch makes what it voids, and is for somebody, as unknown as what
  * is against somebody there: a void is against those whom it takes something from. */
@@ -44,6 +46,10 @@ enum stance { STANCE_FOR, STANCE_AGAINST };
 /* Of an entry, not erased, that had arrived. */
 struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
                            enum stance stance);
+
+/* Of an entry of a side block that the cut of a withdrawal covers and keeps: it counts, unless a void under a
+ * cut may be about it. */
+struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place);
 
 /* Of one of the events about an entry, by its action. Whether it had arrived is event_had_arrived's. */
 struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event);

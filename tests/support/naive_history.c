@@ -122,6 +122,7 @@ struct authority {
 };
 
 static struct authority authority_of(const struct view *view, int block);
+static bool is_under_cut(const struct view *view, int block);
 static enum counts counts_against(const struct view *view, int block);
 
 /* Whether a block is void, and whether that is certain. */
@@ -134,6 +135,9 @@ static enum counts is_void(const struct view *view, int block)
             enum counts counts = counts_against(view, (int)i);
             /* Beyond a cut it says nothing, or leaves a doubt. */
             if (counts == COUNTS && authority_of(view, (int)i).withdrawn != COUNTS_NOT) {
+                counts = COUNTS_PERHAPS;
+            }
+            if (counts == COUNTS_NOT && is_under_cut(view, (int)i)) {
                 counts = COUNTS_PERHAPS;
             }
             strongest = counts > strongest ? counts : strongest;
@@ -209,6 +213,20 @@ static enum counts counts_for(const struct view *view, int block)
 
 /* ---- who may say so, weighed ---- */
 
+/* What a cut names may leave a doubt though its author dropped it. */
+static bool is_under_cut(const struct view *view, int block)
+{
+    for (size_t i = 0; i < view->history->count; i++) {
+        const struct told *told = &view->history->blocks[i];
+        if (view->known[i].held && told->kind == TOLD_WITHDRAW &&
+            told->whom == view->history->blocks[block].author &&
+            told_descends(view->history, told->about, block)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void weigh_withdrawals(struct authority *out, const struct view *view, int accreditation, int block)
 {
     const struct history *history = view->history;
@@ -219,6 +237,9 @@ static void weigh_withdrawals(struct authority *out, const struct view *view, in
             continue;
         }
         enum counts counts = counts_against(view, (int)i);
+        if (counts == COUNTS_NOT && is_under_cut(view, (int)i)) {
+            counts = COUNTS_PERHAPS;
+        }
         if (counts == COUNTS && !told_descends(history, (int)i, accreditation)) {
             continue; /* what is said again after it stands */
         }

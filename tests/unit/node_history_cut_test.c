@@ -10,7 +10,7 @@
 /* What the cut of a withdrawal keeps when its delegate rotates behind it, whenever the blocks come: a closing
  * school can neither delete its graduates nor its revocations. Told as histories (naive_history.h). */
 
-enum { OWNER, SCHOOL, NONE = -1, BLOCKS_MAX = 12 };
+enum { OWNER, SCHOOL, COLLEGE, NONE = -1, BLOCKS_MAX = 12 };
 
 static struct history_world world;
 static struct history_node node;
@@ -120,6 +120,49 @@ static void a_void_that_names_a_graduates_branch_takes_nothing_for_certain(void 
     }
 }
 
+/* Whether the certificate fell with the void is not said: what follows is a doubt at least. */
+static void a_void_is_not_forgotten(void **state)
+{
+    (void)state;
+    for (int behind_both = 0; behind_both < 2; behind_both++) {
+        size_t count = world.history.count;
+        int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        int voided = tell(TOLD_VOID, SCHOOL, certificate, certificate);
+        withdraw(voided, true);
+        assert_int_equal(answer(certificate, NONE), OVERALL_INVALID);
+        tell(TOLD_ROTATE, SCHOOL, behind_both == 1 ? begun : certificate, NONE);
+        assert_int_equal(answer(certificate, NONE), OVERALL_UNDETERMINED);
+        assert_int_equal(answer(certificate, voided), OVERALL_UNDETERMINED);
+        history_world_forget(&world, count);
+    }
+}
+
+static void what_a_school_gave_to_others_or_took_from_them_is_not_forgotten(void **state)
+{
+    (void)state;
+    for (int withdrawn = 0; withdrawn < 2; withdrawn++) {
+        size_t count = world.history.count;
+        int given = tell_all((struct told){
+            .kind = TOLD_ACCREDIT, .author = SCHOOL, .parent = begun, .about = NONE, .whom = COLLEGE});
+        int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+        int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+        int last = given;
+        if (withdrawn == 1) {
+            last = tell_all((struct told){.kind = TOLD_WITHDRAW,
+                                          .author = SCHOOL,
+                                          .parent = given,
+                                          .about = college,
+                                          .whom = COLLEGE,
+                                          .closed = true});
+        }
+        withdraw(last, true);
+        assert_int_equal(answer(certificate, NONE), withdrawn == 1 ? OVERALL_INVALID : OVERALL_VALID);
+        tell(TOLD_ROTATE, SCHOOL, world.history.blocks[last].parent, NONE);
+        assert_int_equal(answer(certificate, NONE), OVERALL_UNDETERMINED);
+        history_world_forget(&world, count);
+    }
+}
+
 static void the_same_bytes_said_again_hide_nobody(void **state)
 {
     const uint64_t salt = world.builder.salt; /* of the certificate */
@@ -163,6 +206,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reinstatement_stays_unless_a_void_names_its_branch, begin, end),
         cmocka_unit_test_setup_teardown(a_void_that_names_a_graduates_branch_takes_nothing_for_certain, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(a_void_is_not_forgotten, begin, end),
+        cmocka_unit_test_setup_teardown(what_a_school_gave_to_others_or_took_from_them_is_not_forgotten,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_said_again_hide_nobody, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

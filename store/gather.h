@@ -147,7 +147,7 @@ struct found_grant {
     const struct entry_at *grant;
     const struct side_at *side; /* NULL: on the chain */
 };
-/* gather_grant or gather_side_entry. */
+/* gather_grant or gather_late_side_entry. */
 enum store_error gather_found(struct gather *gather, const struct found_grant *found, enum entry_kind kind,
                               struct dossier_place *place, void *record);
 

@@ -555,21 +555,6 @@ static enum store_error follow_sides(struct gather *gather, const struct wanted 
     return error;
 }
 
-/* Whether a cut of a withdrawal covers a side block. */
-static bool is_under_cut(const struct dossier *dossier, const struct dossier_place *place)
-{
-    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
-        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
-        bool about = found->withdrawal.has_cut &&
-                     actor_id_equal(&found->withdrawal.delegate, &dossier->logs[place->log].author);
-
-        if (about && cut_covers(&found->cut, place) == ANSWER_YES) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void gather_leave_dropped(struct gather *gather)
 {
     struct dossier *out = gather->out;
@@ -578,7 +563,7 @@ void gather_leave_dropped(struct gather *gather)
     for (size_t i = 0; i < out->credential_count; i++) {
         const struct dossier_place *place = &out->credentials[i].place;
 
-        if (place->block.dropped_s == 0 || is_under_cut(out, place)) {
+        if (place->block.dropped_s == 0 || any_cut_covers(out, &out->logs[place->log].author, place)) {
             out->credentials[kept++] = out->credentials[i];
         }
     }

@@ -24,19 +24,11 @@ struct weighed_block {
     bool voided_by_dispute; /* the block that voids it is disputed */
 };
 
-/* Whether a withdrawal from the author names a cut that covers the block, whoever may count it. */
 static bool is_under_cut(const struct dossier *dossier, const struct weighed_block *weighed)
 {
     const struct dossier_place place = {
         .seq = weighed->seq, .block_hash = weighed->block->hash, .block = {.side = true}};
-    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
-        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
-        if (found->withdrawal.has_cut && actor_id_equal(&found->withdrawal.delegate, &weighed->log->author) &&
-            cut_covers(&found->cut, &place) == ANSWER_YES) {
-            return true;
-        }
-    }
-    return false;
+    return any_cut_covers(dossier, &weighed->log->author, &place);
 }
 
 static struct weighed weigh_side(const struct dossier *dossier, const struct weighed_block *weighed,

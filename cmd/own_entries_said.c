@@ -16,8 +16,10 @@ static enum store_error read_days(struct status_days *days, size_t *event_count,
     }
     for (size_t i = 0; i < said.count; i++) {
         const struct status_event event = {.event = &said.events[i], .index = i, .doubt = said.doubts[i]};
+        status_days_leave(days, said.left, i);
         status_days_add(days, &event);
     }
+    status_days_leave(days, said.left, said.count);
     *event_count = said.count;
     return STORE_OK;
 }

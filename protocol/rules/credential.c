@@ -223,7 +223,7 @@ static struct weighed weigh_place(const struct decision *decision, const struct 
     bool kept = place->block.side && verdict->authority != NULL &&
                 verdict->authority->reason == REASON_NONE && verdict->authority->recorded;
     if (!kept) {
-        return place_weigh(decision->dossier, place, STANCE_FOR);
+        return entry_weigh(decision->dossier, place);
     }
     /* A void that names the branch was said on another one, which the cut does not cover. */
     return place->voided && decision->voider != SETTER_CLOSED
@@ -252,25 +252,36 @@ static enum reason doubt_of_event(const struct decision *decision, const struct 
     return REASON_NONE;
 }
 
-static void status_days_of(struct status_days *days, const struct decision *decision,
-                           const struct dossier_credential *credential, struct holding holding)
+/* Let one of the events speak, if it does. */
+static void add_event(struct status_days *days, const struct decision *decision,
+                      const struct dossier_credential *credential, struct holding holding, size_t at)
 {
     const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
+    const struct history_event *event = &place->events[at];
+    struct weighed weighed = weigh_event(decision, place, at);
+    if (!event_had_arrived(dossier, place, at) || decision->setters[at] == SETTER_CLOSED ||
+        (event->action == STATUS_HELD_BY && !holding_speaks(holding, dossier, credential, at)) ||
+        (weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_DROPPED)) {
+        return;
+    }
+    const struct status_event said = {
+        .event = event, .index = at, .doubt = doubt_of_event(decision, place, at)};
+    status_days_add(days, &said);
+}
+
+static void status_days_of(struct status_days *days, const struct decision *decision,
+                           const struct dossier_credential *credential, struct holding holding)
+{
+    const struct dossier_place *place = &credential->place;
+    const struct status_left left = entry_left(decision->dossier, place);
     assert(place->event_count <= STATUS_EVENTS_MAX);
     status_days_init(days);
     for (size_t i = 0; i < place->event_count; i++) {
-        const struct history_event *event = &place->events[i];
-        struct weighed weighed = weigh_event(decision, place, i);
-        if (!event_had_arrived(dossier, place, i) || decision->setters[i] == SETTER_CLOSED ||
-            (event->action == STATUS_HELD_BY && !holding_speaks(holding, dossier, credential, i)) ||
-            (weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_DROPPED)) {
-            continue;
-        }
-        const struct status_event said = {
-            .event = event, .index = i, .doubt = doubt_of_event(decision, place, i)};
-        status_days_add(days, &said);
+        status_days_leave(days, left, i);
+        add_event(days, decision, credential, holding, i);
     }
+    status_days_leave(days, left, place->event_count);
 }
 
 static enum said_standing standing_of_weight(struct weighed weighed)

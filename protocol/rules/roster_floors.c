@@ -25,7 +25,7 @@ struct said_list {
 static enum answer block_answer(const struct dossier *dossier, const struct dossier_place *place)
 {
     const struct dossier_log *log = dossier_log_at(dossier, place);
-    struct weighed weighed = place_weigh(dossier, place, STANCE_FOR);
+    struct weighed weighed = entry_weigh(dossier, place);
     if (place->erased || !dossier_place_arrived(dossier, place) || weighed.weight == WEIGHT_NOTHING) {
         return ANSWER_NO;
     }
@@ -78,16 +78,19 @@ static enum answer review_answer(const struct roster *roster, const struct dossi
 static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
                           const struct dossier_place *place, struct arena *arena)
 {
+    const struct status_left left = entry_left(roster->dossier, place);
     struct status_days days;
     assert(place->event_count <= STATUS_EVENTS_MAX);
     status_days_init(&days);
     for (size_t i = 0; i < place->event_count; i++) {
+        status_days_leave(&days, left, i);
         struct weighed weighed = event_weigh(roster->dossier, place, i);
         const struct status_event said = {.event = &place->events[i], .index = i, .doubt = weighed.reason};
         if (event_had_arrived(roster->dossier, place, i) && weighed.reason != REASON_DROPPED) {
             status_days_add(&days, &said);
         }
     }
+    status_days_leave(&days, left, place->event_count);
     for (size_t i = 0; i < days.count; i++) {
         enum reason reason = days.runs[i].reason;
         if (reason == REASON_NONE) {

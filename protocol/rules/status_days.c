@@ -88,6 +88,11 @@ static struct status_word *word_of(struct status_run *run, enum status_action ac
     return NULL;
 }
 
+static struct status_word *void_word(struct status_run *run)
+{
+    return &run->words[4];
+}
+
 /* Of two that weigh the same the one said first stands, of two like ones that which reaches further back. */
 static bool goes_before(const struct status_word *a, const struct status_word *b)
 {
@@ -270,6 +275,18 @@ void status_days_add(struct status_days *days, const struct status_event *said)
     }
     for (size_t i = from; i < days->count; i++) {
         speak(&days->runs[i], said);
+    }
+}
+
+void status_days_leave(struct status_days *days, struct status_left left, size_t next)
+{
+    const struct status_word word = {.reason = left.doubt, .effective_day = DAY_NONE, .event = SIZE_MAX};
+    if (left.doubt == REASON_NONE || left.before != next) {
+        return;
+    }
+    for (size_t i = 0; i < days->count; i++) {
+        *void_word(&days->runs[i]) = word;
+        tell_strongest(&days->runs[i]);
     }
 }
 

@@ -16,10 +16,10 @@
  * A negative word in doubt makes it unknown where nothing else speaks: unknown(voided) in a void block,
  * unknown(rewound) on a branch that its author left, unknown(disputed) in a disputed block. The first two
  * last until the author says again what holds: the same word for certain, or a reinstatement, which ends any
- * of them. A reinstatement in a disputed block leaves what it would end in doubt; in a void one it is
- * nothing, as is an appeal. Said beyond a cut
- * (setters.h) what is against somebody becomes unknown(beyond-cut), and what is for somebody is nothing;
- * where it is not known whether it was, both are unknown(cut-not-held). */
+ * of them. So does what a void on a branch that its author left leaves in doubt of the whole entry. A
+ * reinstatement in a disputed block leaves what it would end in doubt; in a void one it is nothing, as is an
+ * appeal. Said beyond a cut (setters.h) what is against somebody becomes unknown(beyond-cut), and what is for
+ * somebody is nothing; where it is not known whether it was, both are unknown(cut-not-held). */
 
 #include "protocol/wire/records.h"
 
@@ -36,7 +36,7 @@ struct status_word {
     size_t event;
     uint32_t stated_day; /* of revocations: when the last of those was stated that stand beyond doubt */
 };
-enum { STATUS_WORDS = 4 }; /* revoked, replaced, held by another, suspended */
+enum { STATUS_WORDS = 5 }; /* revoked, replaced, held by another, suspended; void on a branch that was left */
 
 /* What became of an event that revokes, suspends or reinstates. */
 enum status_fate {
@@ -51,7 +51,8 @@ struct status_run {
     /* REASON_NONE: nothing stands against it. What status_reason_is_doubt says yes to: unknown.
      * REASON_REVOKED, REASON_SUSPENDED, REASON_REPLACED, REASON_REBOUND. */
     enum reason reason;
-    /* The event behind reason; without meaning, DAY_NONE and SIZE_MAX with REASON_NONE. */
+    /* The event behind reason; without meaning, DAY_NONE and SIZE_MAX with REASON_NONE, and where its author
+     * left a void of the entry. */
     enum status_action action;
     uint32_t effective_day;
     size_t event;                              /* index into the entry's events */
@@ -76,14 +77,21 @@ struct status_event {
     enum reason doubt; /* REASON_NONE, or what status_reason_is_doubt says yes to */
 };
 
-/* Whether a reason leaves the days that it stands for unknown. */
-bool status_is_doubt(enum reason reason);
-
 void status_days_init(struct status_days *days);
 
 /* Let the next event, in the order said, speak. Requires: at most STATUS_EVENTS_MAX of them. A `held by`
  * that names the one asked about is not given. */
 void status_days_add(struct status_days *days, const struct status_event *said);
+
+/* That a void of the entry stands on a branch that its author left. */
+struct status_left {
+    enum reason doubt; /* REASON_VOIDED or REASON_REWOUND; REASON_NONE: none does */
+    size_t before;     /* the first event that may end the doubt, which all before it don't */
+};
+
+/* Let it speak, for all days, where `next` is the event that it stands before. Asked before each event is
+ * added, and once after the last. */
+void status_days_leave(struct status_days *days, struct status_left left, size_t next);
 
 /* Whether the next event would change anything on any day: which words stand, since when, or an appeal. */
 bool status_days_is_news(const struct status_days *days, const struct status_event *said);

@@ -78,25 +78,31 @@ static struct weighed void_weigh(const struct dossier *dossier, const struct dos
     return weigh_side(dossier, &weighed, STANCE_AGAINST);
 }
 
-/* What the voids on side branches leave of a block of the chain. The void of what is against somebody is for
- * that one, and what is for somebody on a dropped branch is nothing. */
-static struct weighed weigh_side_voids(const struct dossier *dossier, size_t log, uint64_t seq,
-                                       enum stance stance)
+static bool is_disputed(const struct dossier *dossier, size_t log, uint64_t seq)
 {
-    struct weighed worst = full;
     for (size_t i = 0; i < dossier->void_count; i++) {
         const struct dossier_void *voids = &dossier->voids[i];
-        if (!covers(voids, log, seq)) {
-            continue;
-        }
-        struct weighed found = void_weigh(dossier, voids);
-        bool open = found.reason == REASON_DISPUTED;
-        if (open ||
-            (found.weight == WEIGHT_DOUBTFUL && stance == STANCE_FOR && worst.weight == WEIGHT_FULL)) {
-            worst = found;
+        if (covers(voids, log, seq) && void_weigh(dossier, voids).reason == REASON_DISPUTED) {
+            return true;
         }
     }
-    return worst;
+    return false;
+}
+
+/* The void on a dropped branch that leaves in doubt what a block of the chain says for somebody, of several
+ * one of the last epoch; NULL: there is none. */
+static const struct dossier_void *last_left(const struct dossier *dossier, size_t log, uint64_t seq)
+{
+    const struct dossier_void *last = NULL;
+    for (size_t i = 0; i < dossier->void_count; i++) {
+        const struct dossier_void *voids = &dossier->voids[i];
+        if (covers(voids, log, seq) && voids->place.block.dropped_s != 0 &&
+            void_weigh(dossier, voids).weight == WEIGHT_DOUBTFUL &&
+            (last == NULL || voids->place.block.epoch > last->place.block.epoch)) {
+            last = voids;
+        }
+    }
+    return last;
 }
 
 struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place)
@@ -115,35 +121,79 @@ struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_pl
     return full;
 }
 
-static struct weighed weigh(const struct dossier *dossier, size_t log, const struct weighed_block *weighed,
-                            enum stance stance)
+/* But for what is left in doubt of the chain by voids on dropped branches. */
+static struct weighed weigh_but_left(const struct dossier *dossier, size_t log,
+                                     const struct weighed_block *weighed, enum stance stance)
 {
     if (weighed->block->side) {
         return weigh_side(dossier, weighed, stance);
     }
     struct weighed chain = weigh_chain(weighed, stance);
-    return chain.weight == WEIGHT_FULL ? weigh_side_voids(dossier, log, weighed->seq, stance) : chain;
+    bool disputed = chain.weight == WEIGHT_FULL && is_disputed(dossier, log, weighed->seq);
+    return disputed ? doubtful(REASON_DISPUTED) : chain;
 }
 
-struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
-                           enum stance stance)
+/* The void of what is against somebody is for that one, and what is for somebody on a dropped branch is
+ * nothing. */
+static struct weighed weigh(const struct dossier *dossier, size_t log, const struct weighed_block *weighed,
+                            enum stance stance)
+{
+    struct weighed found = weigh_but_left(dossier, log, weighed, stance);
+    const struct dossier_void *left = NULL;
+    if (found.weight == WEIGHT_FULL && !weighed->block->side && stance == STANCE_FOR) {
+        left = last_left(dossier, log, weighed->seq);
+    }
+    return left != NULL ? void_weigh(dossier, left) : found;
+}
+
+static struct weighed_block block_of_place(const struct dossier *dossier, const struct dossier_place *place)
 {
     const struct dossier_log *log = dossier_log_at(dossier, place);
-    const struct weighed_block weighed = {
+    return (struct weighed_block){
         .log = log,
         .block = &place->block,
         .seq = place->seq,
         .voided = dossier_place_is_void(dossier, place),
         .voided_by_dispute = dossier_log_disputes(log, place->void_seq),
     };
-    struct weighed found = weigh(dossier, place->log, &weighed, stance);
+}
+
+static struct weighed unless_cut(struct weighed found, const struct dossier_place *place)
+{
     return found.weight == WEIGHT_FULL && place->events_cut ? doubtful(REASON_TOO_MANY) : found;
+}
+
+struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
+                           enum stance stance)
+{
+    const struct weighed_block weighed = block_of_place(dossier, place);
+    return unless_cut(weigh(dossier, place->log, &weighed, stance), place);
+}
+
+struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place)
+{
+    const struct weighed_block weighed = block_of_place(dossier, place);
+    return unless_cut(weigh_but_left(dossier, place->log, &weighed, STANCE_FOR), place);
 }
 
 static const struct dossier_block *block_of_event(const struct dossier_place *place, size_t event)
 {
     static const struct dossier_block on_chain;
     return place->event_blocks != NULL ? &place->event_blocks[event] : &on_chain;
+}
+
+struct status_left entry_left(const struct dossier *dossier, const struct dossier_place *place)
+{
+    struct status_left left = {.doubt = REASON_NONE, .before = place->event_count};
+    const struct dossier_void *voids = place->block.side ? NULL : last_left(dossier, place->log, place->seq);
+    if (voids == NULL) {
+        return left;
+    }
+    left.doubt = void_weigh(dossier, voids).reason;
+    while (left.before > 0 && block_of_event(place, left.before - 1)->epoch > voids->place.block.epoch) {
+        left.before--;
+    }
+    return left;
 }
 
 struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event)

@@ -20,7 +20,8 @@
  * of certificates and statuses, credential.c lets count
  *
  * In a closed epoch a void on a dropped branch makes what it voids, and is for somebody, as unknown as what
- * is against somebody there: a void is against those whom it takes something from. */
+ * is against somebody there: a void is against those whom it takes something from. What its author says in a
+ * later epoch about such an entry ends that. */
 
 #include "protocol/rules/dossier.h"
 
@@ -46,6 +47,11 @@ enum stance { STANCE_FOR, STANCE_AGAINST };
 /* Of an entry, not erased, that had arrived. */
 struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
                            enum stance stance);
+
+/* The same of an entry that is for somebody and that its author may say more about, but for what voids on
+ * dropped branches leave of it in doubt: of that what is said later decides (status_days_leave). */
+struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place);
+struct status_left entry_left(const struct dossier *dossier, const struct dossier_place *place);
 
 /* Of an entry of a side block that the cut of a withdrawal covers and keeps: it counts, unless a void under a
  * cut may be about it. */

@@ -125,21 +125,29 @@ static struct authority authority_of(const struct view *view, int block);
 static bool is_under_cut(const struct view *view, int block);
 static enum counts counts_against(const struct view *view, int block);
 
+static bool is_void_of(const struct view *view, size_t i, int block)
+{
+    const struct told *told = &view->history->blocks[i];
+    return view->known[i].held && told->kind == TOLD_VOID && told->about == block;
+}
+
+/* What one void amounts to. Beyond a cut it says nothing, or leaves a doubt. */
+static enum counts void_counts(const struct view *view, int voids)
+{
+    enum counts counts = counts_against(view, voids);
+    if (counts == COUNTS && authority_of(view, voids).withdrawn != COUNTS_NOT) {
+        return COUNTS_PERHAPS;
+    }
+    return counts == COUNTS_NOT && is_under_cut(view, voids) ? COUNTS_PERHAPS : counts;
+}
+
 /* Whether a block is void, and whether that is certain. */
 static enum counts is_void(const struct view *view, int block)
 {
     enum counts strongest = COUNTS_NOT;
     for (size_t i = 0; i < view->history->count; i++) {
-        const struct told *told = &view->history->blocks[i];
-        if (view->known[i].held && told->kind == TOLD_VOID && told->about == block) {
-            enum counts counts = counts_against(view, (int)i);
-            /* Beyond a cut it says nothing, or leaves a doubt. */
-            if (counts == COUNTS && authority_of(view, (int)i).withdrawn != COUNTS_NOT) {
-                counts = COUNTS_PERHAPS;
-            }
-            if (counts == COUNTS_NOT && is_under_cut(view, (int)i)) {
-                counts = COUNTS_PERHAPS;
-            }
+        if (is_void_of(view, i, block)) {
+            enum counts counts = void_counts(view, (int)i);
             strongest = counts > strongest ? counts : strongest;
         }
     }
@@ -194,10 +202,9 @@ static enum counts counts_against(const struct view *view, int block)
     return dropped_counts_against(view, block);
 }
 
-/* What is for somebody. */
-static enum counts counts_for(const struct view *view, int block)
+/* What is for somebody, its block being void so surely. */
+static enum counts counts_for_if(const struct view *view, int block, enum counts voided)
 {
-    enum counts voided = is_void(view, block);
     switch (stands_alone(view, block)) {
     case STANDS:
         return voided == COUNTS       ? COUNTS_NOT
@@ -209,6 +216,11 @@ static enum counts counts_for(const struct view *view, int block)
         break;
     }
     return COUNTS_NOT;
+}
+
+static enum counts counts_for(const struct view *view, int block)
+{
+    return counts_for_if(view, block, is_void(view, block));
 }
 
 /* ---- who may say so, weighed ---- */
@@ -300,8 +312,16 @@ static bool is_about(const struct view *view, size_t i, enum told_kind kind, int
     return view->known[i].held && told->kind == kind && told->about == certificate;
 }
 
-/* Whether a reinstatement that counts came after a revocation: on its branch, or in a later epoch. */
-static enum counts is_reinstated(const struct view *view, int revocation, int certificate)
+/* What was revoked may be reinstated on the same branch; of a branch that is gone nothing ends but later. */
+static bool may_end(const struct view *view, int reinstatement, int said)
+{
+    const struct history *history = view->history;
+    return told_epoch(history, reinstatement) > told_epoch(history, said) ||
+           (history->blocks[said].kind == TOLD_REVOKE && told_descends(history, reinstatement, said));
+}
+
+/* Whether a reinstatement that counts came after a revocation, or a void. */
+static enum counts is_reinstated(const struct view *view, int said, int certificate)
 {
     const struct history *history = view->history;
     enum counts strongest = COUNTS_NOT;
@@ -311,9 +331,7 @@ static enum counts is_reinstated(const struct view *view, int revocation, int ce
         }
         struct authority authority = authority_of(view, (int)i);
         enum counts counts = kept_or(view, &authority, (int)i, counts_for(view, (int)i));
-        bool later = told_descends(history, (int)i, revocation) ||
-                     told_epoch(history, (int)i) > told_epoch(history, revocation);
-        if (!later) {
+        if (!may_end(view, (int)i, said)) {
             continue;
         }
         if (authority.withdrawn == COUNTS) {
@@ -346,6 +364,25 @@ static enum counts is_revoked(const struct view *view, int certificate)
             counts = COUNTS_NOT;
         } else if (reinstated != COUNTS_NOT && counts == IS_DOUBT) {
             counts = COUNTS_PERHAPS;
+        }
+        strongest = counts > strongest ? counts : strongest;
+    }
+    return strongest;
+}
+
+/* Whether the certificate's block is void. What a void on a dropped branch leaves in doubt ends where its
+ * author says later that the certificate holds. */
+static enum counts is_void_still(const struct view *view, int certificate)
+{
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (!is_void_of(view, i, certificate)) {
+            continue;
+        }
+        enum counts counts = void_counts(view, (int)i);
+        if (stands_alone(view, (int)i) == DROPPED && counts != COUNTS_NOT) {
+            enum counts ended = is_reinstated(view, (int)i, certificate);
+            counts = ended == COUNTS ? COUNTS_NOT : ended != COUNTS_NOT ? COUNTS_PERHAPS : counts;
         }
         strongest = counts > strongest ? counts : strongest;
     }
@@ -406,7 +443,8 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     const struct view view = {history, known};
     int author = history->blocks[certificate].author;
     struct authority authority = authority_of(&view, certificate);
-    enum counts stands = kept_or(&view, &authority, certificate, counts_for(&view, certificate));
+    enum counts alone = counts_for_if(&view, certificate, is_void_still(&view, certificate));
+    enum counts stands = kept_or(&view, &authority, certificate, alone);
     enum counts revoked = is_revoked(&view, certificate);
     enum counts erased = is_erased(&view, certificate);
     enum counts own_gap = has_gap(&view, author), owner_gap = has_gap(&view, 0);

@@ -116,6 +116,28 @@ static void voided_beyond(void)
     voided_at(BEYOND);
 }
 
+/* The school voided the certificate on a branch that it dropped, and says later that it holds. */
+static void left_and_reinstated_in(uint64_t seq)
+{
+    withdraw_school();
+    struct dossier_void *voids = build_side_void(&given.built, CASE_SCHOOL, WITHIN - 1, CASE_ISSUED_IN,
+                                                 CASE_ISSUED_IN, CASE_ISSUED_IN);
+    voids->place.block.dropped_s = 1;
+    voids->place.voided = true;
+    say(STATUS_REINSTATED, seq);
+    build_event_block(&given.built, given.certificate, (struct dossier_block){.epoch = 1});
+}
+
+static void left_and_reinstated_within(void)
+{
+    left_and_reinstated_in(WITHIN);
+}
+
+static void left_and_reinstated_beyond(void)
+{
+    left_and_reinstated_in(BEYOND);
+}
+
 static void close_school(void)
 {
     given.built.withdrawals[0].withdrawal.closed = true;
@@ -263,6 +285,8 @@ static const struct {
      REASON_UNDER_APPEAL},
     {"what it voided while it might is void", voided_within, INVALID(VOIDED)},
     {"a void beyond leaves a doubt", voided_beyond, UNKNOWN(BEYOND_CUT)},
+    {"a void that it left, and reinstated while it might", left_and_reinstated_within, VALID},
+    {"but not since", left_and_reinstated_beyond, UNKNOWN(VOIDED)},
     {"a closed school revokes nothing", revoked_beyond_a_closed_cut, VALID},
     {"nor voids", voided_beyond_a_closed_cut, VALID},
     {"nor reinstates", reinstated_beyond_a_closed_cut, INVALID(REVOKED)},

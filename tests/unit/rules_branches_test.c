@@ -166,6 +166,118 @@ static void each_record_counts_by_its_branch(void **state)
     }
 }
 
+/* ---- voids ---- */
+
+/* A void of the certificate, on a branch of epoch 1. */
+static struct dossier_void *void_it(enum where where)
+{
+    struct dossier_void *voids =
+        build_side_void(&given.built, CASE_ASE, SIDE_SEQ, CASE_ISSUED_IN, CASE_ISSUED_IN, CASE_ISSUED_IN);
+    put(&voids->place, where);
+    voids->place.block.base_seq = CASE_ISSUED_IN;
+    voids->place.block.epoch = 1;
+    return voids;
+}
+
+/* On the chain. */
+static void say_in(uint64_t epoch, enum status_action action, uint32_t day)
+{
+    build_event(&given.built, given.certificate, action, day, 20 + 10 * epoch, false);
+    build_event_block(&given.built, given.certificate, (struct dossier_block){.epoch = epoch});
+}
+
+static void reinstated_after(enum where where)
+{
+    void_it(where);
+    say_in(2, STATUS_REINSTATED, CASE_FIRST);
+}
+
+static void reinstated_in_the_voids_epoch(enum where where)
+{
+    void_it(where);
+    say_in(1, STATUS_REINSTATED, CASE_FIRST);
+}
+
+static void reinstated_between_two(enum where where)
+{
+    reinstated_after(where);
+    void_it(where)->place.block.epoch = 2;
+}
+
+static void reinstated_from_tomorrow_on(enum where where)
+{
+    void_it(where);
+    say_in(2, STATUS_REINSTATED, given.question.at_day + 1);
+}
+
+static void reinstated_while_disputed(enum where where)
+{
+    reinstated_after(where);
+    verdict_case_fork(&given, CASE_ASE, 40);
+}
+
+static void revoked_after(enum where where)
+{
+    void_it(where);
+    say_in(2, STATUS_REVOKED, CASE_FIRST);
+}
+
+static void suspended_after(enum where where)
+{
+    void_it(where);
+    say_in(2, STATUS_SUSPENDED, CASE_FIRST);
+}
+
+static void revoked_there_too(enum where where)
+{
+    revocation(where);
+    reinstated_after(where);
+}
+
+static void only_void(enum where where)
+{
+    void_it(where);
+}
+
+static const struct {
+    const char *why;
+    void (*change)(enum where where);
+    enum where where;
+    enum answer answer;
+    enum reason reason;
+} voids[] = {
+    {"void on another branch", only_void, OPEN, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"void on a branch that was dropped at once", only_void, BRIEF, ANSWER_YES, 0},
+    {"void on one that was followed", only_void, FOLLOWED, ANSWER_UNKNOWN, REASON_REWOUND},
+    {"void on one that a void names", only_void, NAMED, ANSWER_UNKNOWN, REASON_VOIDED},
+    {"reinstated after a void names it", reinstated_after, NAMED, ANSWER_YES, 0},
+    {"reinstated after the log was rewound", reinstated_after, FOLLOWED, ANSWER_YES, 0},
+    {"a reinstatement does not end a dispute", reinstated_after, OPEN, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"nor what was said in the same epoch", reinstated_in_the_voids_epoch, NAMED, ANSWER_UNKNOWN,
+     REASON_VOIDED},
+    {"nor a later void", reinstated_between_two, NAMED, ANSWER_UNKNOWN, REASON_VOIDED},
+    {"nor days before its own", reinstated_from_tomorrow_on, FOLLOWED, ANSWER_UNKNOWN, REASON_REWOUND},
+    {"nor where it is disputed itself", reinstated_while_disputed, NAMED, ANSWER_UNKNOWN, REASON_VOIDED},
+    {"revoked after it", revoked_after, NAMED, ANSWER_NO, REASON_REVOKED},
+    {"suspended after it", suspended_after, FOLLOWED, ANSWER_NO, REASON_SUSPENDED},
+    {"one reinstatement ends what was revoked and void there", revoked_there_too, NAMED, ANSWER_YES, 0},
+    {"also where it was followed", revoked_there_too, FOLLOWED, ANSWER_YES, 0},
+};
+
+static void what_a_dropped_void_takes_is_unknown_until_its_author_says_what_holds(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof voids / sizeof voids[0]; i++) {
+        verdict_case_begin(&given);
+        voids[i].change(voids[i].where);
+        const struct verdict verdict = verdict_case_decide(&given);
+        const struct axis_answer *found = &verdict.credentials[0].axes[AXIS_STATUS];
+        if (found->answer != voids[i].answer || found->reason != voids[i].reason) {
+            fail_msg("%s: %d %s", voids[i].why, found->answer, reason_word(found->reason));
+        }
+    }
+}
+
 /* ---- shops ---- */
 
 static const struct {
@@ -225,6 +337,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_record_counts_by_its_branch),
+        cmocka_unit_test(what_a_dropped_void_takes_is_unknown_until_its_author_says_what_holds),
         cmocka_unit_test(who_left_on_a_branch_may_have_left),
         cmocka_unit_test(a_pack_on_another_branch_leaves_rules_open),
     };

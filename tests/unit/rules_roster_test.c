@@ -233,12 +233,33 @@ static void a_shop_whose_log_may_have_gone_on_is_not_sure(void **state)
 
 /* ---- profiles and reviews ---- */
 
-enum trouble { FINE, VOID, DISPUTED, NOT_ARRIVED, REVOKED, OF_ANOTHER };
+enum trouble {
+    FINE,
+    VOID,
+    DISPUTED,
+    NOT_ARRIVED,
+    REVOKED,
+    OF_ANOTHER,
+    LEFT,       /* void on a dropped branch that a void names */
+    REINSTATED, /* so, and reinstated since */
+};
+
+static void leave_void(const struct dossier_place *place, size_t log)
+{
+    struct dossier_void *voids =
+        build_side_void(&built.shop, log, BUILT_HEAD_SEQ, place->seq, place->seq, place->seq);
+    voids->place.block.dropped_s = 1;
+    voids->place.voided = true;
+    voids->place.void_seq = BUILT_HEAD_SEQ;
+}
 
 static void trouble_place(struct dossier_place *place, enum trouble trouble, size_t log)
 {
     static const struct history_event revoked = {
         .action = STATUS_REVOKED, .effective_day = AT, .setter_seq = BUILT_HEAD_SEQ};
+    static const struct history_event reinstated = {
+        .action = STATUS_REINSTATED, .effective_day = LONG_AGO, .setter_seq = BUILT_HEAD_SEQ};
+    static const struct dossier_block later = {.epoch = 1};
     static const bool not_voided = false;
     switch (trouble) {
     case FINE:
@@ -259,6 +280,16 @@ static void trouble_place(struct dossier_place *place, enum trouble trouble, siz
     case REVOKED:
         place->events = &revoked;
         place->event_voided = &not_voided;
+        place->event_count = 1;
+        break;
+    case LEFT:
+        leave_void(place, log);
+        break;
+    case REINSTATED:
+        leave_void(place, log);
+        place->events = &reinstated;
+        place->event_voided = &not_voided;
+        place->event_blocks = &later;
         place->event_count = 1;
         break;
     }
@@ -289,6 +320,8 @@ static void the_profile_said_last_is_in_force(void **state)
         {"not arrived yet", {{10, 1000, FINE}, {20, 2000, NOT_ARRIVED}}, 10, ANSWER_YES},
         {"a disputed one makes it unknown", {{10, 1000, FINE}, {20, 2000, DISPUTED}}, 20, ANSWER_UNKNOWN},
         {"revoked from the day on", {{10, 1000, FINE}, {20, 2000, REVOKED}}, 10, ANSWER_YES},
+        {"void on a branch that was left", {{10, 1000, FINE}, {20, 2000, LEFT}}, 20, ANSWER_UNKNOWN},
+        {"and reinstated since", {{10, 1000, FINE}, {20, 2000, REINSTATED}}, 20, ANSWER_YES},
         {"said by another", {{10, 1000, FINE}, {20, 2000, OF_ANOTHER}}, 10, ANSWER_YES},
     };
     (void)state;
@@ -337,6 +370,8 @@ static void the_last_review_by_the_day_counts_when_its_author_may_say_so(void **
         {"not arrived yet", {{10, 1000, FINE}, {20, 2000, NOT_ARRIVED}}, 1, ANSWER_UNKNOWN},
         {"disputed", {{10, 1000, FINE}, {20, 2000, DISPUTED}}, 4, ANSWER_UNKNOWN},
         {"revoked from the day on", {{10, 1000, FINE}, {20, 2000, REVOKED}}, 1, ANSWER_YES},
+        {"void on a branch that was left", {{10, 1000, FINE}, {20, 2000, LEFT}}, 4, ANSWER_UNKNOWN},
+        {"and reinstated since", {{10, 1000, FINE}, {20, 2000, REINSTATED}}, 4, ANSWER_NO},
         {"by a stranger", {{10, 1000, FINE}, {20, 2000, OF_ANOTHER}}, 1, ANSWER_YES},
     };
     (void)state;

@@ -540,6 +540,105 @@ static void what_changes_nothing_is_no_news(void **state)
     }
 }
 
+/* A void of the whole entry, on a branch that its author left, stands before one of the events. */
+static void say_left(struct status_days *days, const struct word *words, size_t count,
+                     struct status_left left)
+{
+    status_days_init(days);
+    for (size_t i = 0; i < count; i++) {
+        const struct history_event event = {
+            .action = words[i].action, .effective_day = words[i].day, .stated_day = words[i].stated_day};
+        const struct status_event said = {.event = &event, .index = i, .doubt = words[i].doubt};
+        status_days_leave(days, left, i);
+        status_days_add(days, &said);
+    }
+    status_days_leave(days, left, count);
+}
+
+static void what_a_left_void_takes_is_unknown_until_the_author_says_what_holds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        enum reason doubt;
+        size_t before;
+        struct word words[WORDS_MAX];
+        uint32_t day;
+        enum reason reason;
+        bool is_news; /* the last word */
+    } left[] = {
+        {"unknown from the first day on", REASON_VOIDED, 0, {APPEALED(50)}, 0, REASON_VOIDED, true},
+        {"none was left", REASON_NONE, 0, {APPEALED(50)}, 60, REASON_NONE, true},
+        {"reinstated ends it", REASON_VOIDED, 0, {REINSTATED(50)}, 50, REASON_NONE, true},
+        {"also where the log was rewound", REASON_REWOUND, 0, {REINSTATED(50)}, 50, REASON_NONE, true},
+        {"not for days before it", REASON_VOIDED, 0, {REINSTATED(50)}, 49, REASON_VOIDED, true},
+        {"one of an epoch before says nothing of it",
+         REASON_VOIDED,
+         1,
+         {REINSTATED(50)},
+         60,
+         REASON_VOIDED,
+         false},
+        {"said again after it it does",
+         REASON_VOIDED,
+         1,
+         {REINSTATED(50), REINSTATED(50)},
+         60,
+         REASON_NONE,
+         true},
+        {"once", REASON_VOIDED, 0, {REINSTATED(50), REINSTATED(50)}, 60, REASON_NONE, false},
+        {"from an earlier day on", REASON_VOIDED, 0, {REINSTATED(50), REINSTATED(40)}, 45, REASON_NONE, true},
+        {"void itself it does not", REASON_VOIDED, 0, {VOIDED(REINSTATED, 50)}, 60, REASON_VOIDED, false},
+        {"disputed it does not", REASON_VOIDED, 0, {DISPUTED(REINSTATED, 50)}, 60, REASON_VOIDED, false},
+        {"revoked goes before it", REASON_VOIDED, 0, {REVOKED(50)}, 60, REASON_REVOKED, true},
+        {"from its day on", REASON_VOIDED, 0, {REVOKED(50)}, 49, REASON_VOIDED, true},
+        {"so does suspended", REASON_REWOUND, 0, {SUSPENDED(50)}, 60, REASON_SUSPENDED, true},
+        {"reinstated after that ends both",
+         REASON_VOIDED,
+         0,
+         {SUSPENDED(50), REINSTATED(50)},
+         60,
+         REASON_NONE,
+         true},
+        {"and what was said against it there",
+         REASON_VOIDED,
+         1,
+         {VOIDED(REVOKED, 50), REINSTATED(50)},
+         60,
+         REASON_NONE,
+         true},
+        {"replaced stays replaced",
+         REASON_VOIDED,
+         1,
+         {REPLACED(50), REINSTATED(50)},
+         60,
+         REASON_REPLACED,
+         true},
+        {"an appeal ends nothing", REASON_VOIDED, 0, {APPEALED(50)}, 60, REASON_VOIDED, true},
+    };
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+        const struct status_left void_left = {.doubt = left[i].doubt, .before = left[i].before};
+        struct status_days days;
+        size_t count = 0;
+        while (count < WORDS_MAX && left[i].words[count].action != 0) {
+            count++;
+        }
+        say_left(&days, left[i].words, count, void_left);
+        const struct status_run *run = &days.runs[status_days_at(&days, left[i].day)];
+        if (run->reason != left[i].reason) {
+            fail_msg("%s: %s", left[i].why, reason_word(run->reason));
+        }
+        const struct word *last = &left[i].words[count - 1];
+        const struct history_event event = {.action = last->action, .effective_day = last->day};
+        const struct status_event next = {.event = &event, .index = count - 1, .doubt = last->doubt};
+        struct status_days before;
+        say_left(&before, left[i].words, count - 1, void_left);
+        if (status_days_is_news(&before, &next) != left[i].is_news) {
+            fail_msg("%s: %s news", left[i].why, left[i].is_news ? "no" : "is");
+        }
+    }
+}
+
 /* Until a revocation was stated it had not been taken back either. */
 static void a_reinstatement_waits_for_the_revocation(void **state)
 {
@@ -723,6 +822,7 @@ int main(void)
         cmocka_unit_test(each_day_is_as_said),
         cmocka_unit_test(what_is_overruled_stays_known),
         cmocka_unit_test(what_changes_nothing_is_no_news),
+        cmocka_unit_test(what_a_left_void_takes_is_unknown_until_the_author_says_what_holds),
         cmocka_unit_test(a_reinstatement_waits_for_the_revocation),
         cmocka_unit_test(revoked_since_when),
         cmocka_unit_test(an_appeal_says_since_when),

@@ -215,12 +215,60 @@ static void an_event_weighs_by_what_it_does(void **state)
     }
 }
 
+/* Events of epochs 0, 1, 2 and 3 about the entry, and voids of it. */
+static void a_left_void_stands_behind_the_events_of_its_epoch(void **state)
+{
+    static const struct {
+        const char *why;
+        enum voids voids;
+        uint64_t epochs[2]; /* of as many voids */
+        size_t count;
+        struct weighed alone;
+        struct status_left left;
+    } lefts[] = {
+        {"no void", NO_VOID, {0}, 0, {WEIGHT_FULL, 0}, {REASON_NONE, 4}},
+        {"one of the first epoch", VOID_NAMED, {0}, 1, {WEIGHT_FULL, 0}, {REASON_VOIDED, 1}},
+        {"one of a later one", VOID_REWOUND, {2}, 1, {WEIGHT_FULL, 0}, {REASON_REWOUND, 3}},
+        {"of two the later one", VOID_NAMED, {2, 1}, 2, {WEIGHT_FULL, 0}, {REASON_VOIDED, 3}},
+        {"in whatever order", VOID_NAMED, {1, 2}, 2, {WEIGHT_FULL, 0}, {REASON_VOIDED, 3}},
+        {"one that nobody followed", VOID_DROPPED, {0}, 1, {WEIGHT_FULL, 0}, {REASON_NONE, 4}},
+        {"one of the open epoch ends by no event",
+         VOID_ASIDE,
+         {3},
+         1,
+         {WEIGHT_DOUBTFUL, REASON_DISPUTED},
+         {REASON_NONE, 4}},
+        {"one of other blocks", VOID_OTHERS, {0}, 1, {WEIGHT_FULL, 0}, {REASON_NONE, 4}},
+        {"void on the chain it stays void", VOID, {0}, 1, {WEIGHT_NOTHING, REASON_VOIDED}, {REASON_NONE, 4}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof lefts / sizeof lefts[0]; i++) {
+        dossier_builder_init(&built, 1);
+        struct dossier_credential *credential = build_credential(&built, 0, SEQ, "ase/A5", 1000, DAY_NONE);
+        for (uint64_t epoch = 0; epoch < 4; epoch++) {
+            build_event(&built, credential, STATUS_REINSTATED, 1000, 20 + epoch, false);
+            build_event_block(&built, credential, (struct dossier_block){.epoch = epoch});
+        }
+        for (size_t k = 0; k < lefts[i].count; k++) {
+            add_void(&credential->place, lefts[i].voids);
+            built.voids[k].place.block.epoch = lefts[i].epochs[k];
+        }
+        check(lefts[i].why, "alone", entry_weigh(&built.dossier, &credential->place), lefts[i].alone);
+        const struct status_left left = entry_left(&built.dossier, &credential->place);
+        if (left.doubt != lefts[i].left.doubt || left.before != lefts[i].left.before) {
+            fail_msg("%s: %s before %zu", lefts[i].why, reason_word(left.doubt), left.before);
+        }
+    }
+}
+
 static void what_was_not_looked_at_leaves_doubt(void **state)
 {
     struct dossier_place place = {.seq = SEQ, .events_cut = true};
     (void)state;
     dossier_builder_init(&built, 1);
     check("cut", "for", place_weigh(&built.dossier, &place, STANCE_FOR),
+          (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
+    check("cut", "alone", entry_weigh(&built.dossier, &place),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
 }
 
@@ -250,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_place_weighs_by_where_it_stands),
         cmocka_unit_test(an_event_weighs_by_what_it_does),
+        cmocka_unit_test(a_left_void_stands_behind_the_events_of_its_epoch),
         cmocka_unit_test(what_was_not_looked_at_leaves_doubt),
         cmocka_unit_test(branches_come_after_the_chain_of_their_epoch),
     };

@@ -29,6 +29,7 @@ struct change_request {
     bool revoked;            /* of reinstate, and only there: also what was revoked */
     const char *voided_text; /* of reinstate: the block with a void; NULL: entries are named */
     uint64_t voided;
+    bool more; /* than can be written at once is left by that void */
 };
 
 static bool add_status(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
@@ -46,23 +47,12 @@ static bool add_status(const void *context, struct draft *draft, uint64_t seq, c
     return draft_add(draft, ENTRY_STATUS, &status, NULL);
 }
 
-/* What a void left open held from the first day on, unless another day is given. */
-static int find_left(struct own_entries *entries, struct session *session, struct change_request *request)
-{
-    uint32_t first_day;
-    int code = own_entries_left(entries, session, request->voided, &first_day);
-    if (code == EXIT_YES && request->from == DAY_NONE) {
-        request->from = first_day;
-    }
-    return code;
-}
-
 static int find_entries(struct own_entries *entries, struct session *session, struct change_request *request,
                         const struct arguments *arguments)
 {
     struct subject subject;
     if (request->voided_text != NULL) {
-        return find_left(entries, session, request);
+        return own_entries_left(entries, session, request->voided, &request->from, &request->more);
     }
     if (request->of == NULL) {
         return own_entries_named(entries, session, arguments->values, arguments->count);
@@ -176,14 +166,20 @@ static int apply(struct session *session, struct change_request *request, const 
         code = read_replacement(session, request, &entries);
     }
     request->from = request->from == DAY_NONE ? session_today() : request->from;
+    const struct own_entries_coming coming = {
+        .action = request->change->action,
+        .day = request->from,
+        .doubts_only = request->voided_text != NULL && !request->revoked,
+    };
     if (code == EXIT_YES) {
-        code = own_entries_sift(&entries, &unchanged, session, request->change->action, request->from);
+        code = own_entries_sift(&entries, &unchanged, session, &coming);
     }
     struct own_entries_done done = {
         .did = request->change->did,
         .action = status_action_word(request->change->action),
         .day = request->from,
         .unchanged = &unchanged,
+        .more = request->more,
     };
     if (code == EXIT_YES) {
         code = publish(session, request, &entries, &done.written);

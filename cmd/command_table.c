@@ -190,12 +190,13 @@ const struct command commands[] = {
      "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS] | --voided BLOCK [OPTIONS]",
      "Ends a suspension from a day on, and with --revoked a revocation too; that it stood so stays\n"
      "visible. What was said against a certificate in a void block, or on a branch that you dropped,\n"
-     "leaves it unknown until you reinstate it, or say it again. An ENTRY is named as issue printed it: the\n"
-     "issuer's id, block, index and the first digits of its hash.\n"
+     "leaves it unknown until you reinstate it, or say it again; so does a void of it on such a branch. An\n"
+     "ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its hash.\n"
      "\n"
      "  --revoked        also what was revoked\n"
      "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
-     "                   it was said to hold from\n" STATUS_CHANGE_OPTIONS "\n"
+     "                   it was said to hold from; what you suspended or revoked yourself stays "
+     "so\n" STATUS_CHANGE_OPTIONS "\n"
      "Example:\n"
      "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},

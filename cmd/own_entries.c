@@ -357,6 +357,7 @@ static int report_json(const struct own_entries *entries, const struct session *
     json_object_set_new(object, "time", json_of_time(session_now_s()));
     json_object_set_new(object, "entries", json_of_names(entries, session));
     json_object_set_new(object, "unchanged", json_of_names(done->unchanged, session));
+    json_object_set_new(object, "more", json_boolean(done->more));
     return json_output_take(object);
 }
 
@@ -415,6 +416,9 @@ int own_entries_report(const struct own_entries *entries, const struct session *
     report_unchanged(done);
     if (entries->count > 0) {
         report_written(entries, done);
+    }
+    if (done->more) {
+        printf("There is more than can be %s at once: run the command again for the rest.\n", done->action);
     }
     return EXIT_YES;
 }

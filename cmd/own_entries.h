@@ -34,17 +34,29 @@ int own_entries_named(struct own_entries *out, struct session *session, char *co
 int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
                    const struct codes *codes);
 
-/* Find all that a void in block void_seq of this actor's log left without an answer. *first_day: the first
- * day from which any of it was said to hold. Returns as own_entries_named; none is EXIT_BAD_INPUT. */
-int own_entries_left(struct own_entries *out, struct session *session, uint64_t void_seq,
-                     uint32_t *first_day);
+/* Find all that a void in block void_seq of this actor's log left without an answer. *from: the day from
+ * which on it is to be reinstated; DAY_NONE becomes the first day from which any of it was said to hold.
+ * *more: there is more than fits; what was reinstated is then not among those found, so that the rest is
+ * found after these were. Returns as own_entries_named; none is EXIT_BAD_INPUT. */
+int own_entries_left(struct own_entries *out, struct session *session, uint64_t void_seq, uint32_t *from,
+                     bool *more);
 
-/* Move those about which action from day on would change nothing from entries to unchanged: the same was said
- * of them before, or there is nothing to reinstate or to decide. Writes of each how it stands revoked on that
- * day, or on the first one after it. Returns: EXIT_YES, or the exit code after it
- * said why not. */
+/* What a command is about to say. */
+struct own_entries_coming {
+    enum status_action action;
+    uint32_t day;
+    bool doubts_only; /* nothing of what stands revoked or suspended for certain, from that day on */
+};
+
+/* Whether it would change anything about an entry. Writes how that stands revoked, as own_entries_sift. */
+enum store_error own_entries_ask_news(bool *is_news, struct own_entry *entry, struct session *session,
+                                      struct store_txn *txn, const struct own_entries_coming *coming);
+
+/* Move those about which it would change nothing from entries to unchanged: the same was said of them before,
+ * or there is nothing to reinstate or to decide. Writes of each how it stands revoked on that day, or on the
+ * first one after it. Returns: EXIT_YES, or the exit code after it said why not. */
 int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged, struct session *session,
-                     enum status_action action, uint32_t day);
+                     const struct own_entries_coming *coming);
 
 /* Makes the record about entries (struct index_range) of block seq and adds it to draft. Returns as
  * draft_add. */
@@ -76,6 +88,7 @@ struct own_entries_done {
     uint32_t day;                        /* from which on; DAY_NONE when none matters */
     const struct own_entries *unchanged; /* about which nothing was written, as it would change nothing; NULL:
                                             that is no question */
+    bool more;                           /* there was more than could be written at once */
     struct own_entries_written written;
 };
 

@@ -7,26 +7,105 @@
 /* Entries that a void left without an answer. */
 
 struct left {
+    struct session *session;
+    struct store_txn *txn;
+    enum store_error error; /* once it is not STORE_OK nothing more is kept */
     size_t count;
     bool full;
+    bool open_only; /* those that were reinstated since are left out */
     struct entry_position *items;
+    uint32_t from; /* from which day on they are to be reinstated; DAY_NONE: each from its own on */
     uint32_t first_day;
 };
 
-static void keep(void *context, const struct status *status)
+/* What was said to hold of it from `day` on. */
+static bool is_open(struct left *left, uint64_t seq, uint64_t index, uint32_t day)
+{
+    const struct own_entries_coming coming = {.action = STATUS_REINSTATED, .day = day, .doubts_only = true};
+    struct own_entry entry = {.name = {.author = left->session->actor, .seq = seq, .index = index}};
+    bool open = false;
+    if (left->open_only && left->error == STORE_OK) {
+        left->error = own_entries_ask_news(&open, &entry, left->session, left->txn, &coming);
+    }
+    return open || !left->open_only;
+}
+
+static void keep(struct left *left, uint64_t seq, uint64_t index, uint32_t day)
+{
+    if (left->error != STORE_OK || left->full || !is_open(left, seq, index, day)) {
+        return;
+    }
+    if (left->count == OWN_ENTRIES_MAX) {
+        left->full = true;
+        return;
+    }
+    left->first_day = day < left->first_day ? day : left->first_day;
+    left->items[left->count++] = (struct entry_position){seq, index};
+}
+
+static void keep_status(void *context, const struct status *status)
 {
     struct left *left = context;
     const struct index_range *ranges = status->entries.items;
-    left->first_day = status->effective_day < left->first_day ? status->effective_day : left->first_day;
     for (size_t i = 0; i < status->entries.count; i++) {
-        for (uint64_t index = ranges[i].first; index <= ranges[i].last; index++) {
-            left->full = left->full || left->count == OWN_ENTRIES_MAX;
-            if (left->full) {
-                return;
-            }
-            left->items[left->count++] = (struct entry_position){status->seq, index};
+        uint64_t last = ranges[i].last < BLOCK_ENTRIES_MAX ? ranges[i].last : BLOCK_ENTRIES_MAX - 1;
+        for (uint64_t index = ranges[i].first; index <= last; index++) {
+            keep(left, status->seq, index, status->effective_day);
         }
     }
+}
+
+/* From which day on what its author may reinstate was to hold. Returns: false for anything else. */
+static bool read_first_day(uint32_t *day, const struct entry *entry, struct arena *arena)
+{
+    union {
+        struct attestation attestation;
+        struct review review;
+        struct shop shop;
+    } record;
+    bool any = !entry->erased &&
+               (entry->kind == ENTRY_ATTESTATION || entry->kind == ENTRY_REVIEW || entry->kind == ENTRY_SHOP);
+    if (!any || entry_payload_decode(&record, entry, arena) != REASON_NONE) {
+        return false;
+    }
+    *day = entry->kind == ENTRY_ATTESTATION ? record.attestation.valid_from
+           : entry->kind == ENTRY_REVIEW    ? record.review.day
+                                            : record.shop.from;
+    return true;
+}
+
+static enum store_error read_block(struct block *out, const struct left *left, uint64_t seq)
+{
+    struct session *session = left->session;
+    struct bytes encoded;
+    enum store_error error = store_block_bytes(left->txn, &session->actor, seq, &encoded, &session->arena);
+    if (error != STORE_OK) {
+        return error;
+    }
+    enum reason reason = block_decode(out, &session->home.network, encoded, &session->arena);
+    return reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
+}
+
+static void keep_block(void *context, uint64_t seq)
+{
+    struct left *left = context;
+    struct arena *arena = &left->session->arena;
+    size_t mark = arena_mark(arena);
+    struct block block;
+    if (left->error != STORE_OK || left->full) {
+        return;
+    }
+    left->error = read_block(&block, left, seq);
+    for (uint64_t i = 0; left->error == STORE_OK && i < block.entry_count; i++) {
+        size_t inner = arena_mark(arena);
+        uint32_t day;
+        bool any = read_first_day(&day, &block.entries[i], arena);
+        arena_rewind(arena, inner);
+        if (any) {
+            keep(left, seq, i, day);
+        }
+    }
+    arena_rewind(arena, mark);
 }
 
 static int order_positions(const void *a, const void *b)
@@ -40,24 +119,19 @@ static int order_positions(const void *a, const void *b)
 }
 
 /* Several statuses may be about one entry; a range may reach beyond the block's last. */
-static enum store_error name_all(struct own_entries *out, const struct left *left, struct session *session,
-                                 struct store_txn *txn)
+static enum store_error name_all(struct own_entries *out, const struct left *left)
 {
+    struct session *session = left->session;
     size_t mark = arena_mark(&session->arena);
     uint64_t seq = UINT64_MAX;
-    struct bytes encoded;
     struct block block;
     for (size_t i = 0; i < left->count; i++) {
         const struct entry_position *at = &left->items[i];
         if (at->seq != seq) {
             arena_rewind(&session->arena, mark);
-            enum store_error error =
-                store_block_bytes(txn, &session->actor, at->seq, &encoded, &session->arena);
+            enum store_error error = read_block(&block, left, at->seq);
             if (error != STORE_OK) {
                 return error;
-            }
-            if (block_decode(&block, &session->home.network, encoded, &session->arena) != REASON_NONE) {
-                return STORE_NOT_A_STORE;
             }
             seq = at->seq;
         }
@@ -72,38 +146,57 @@ static enum store_error name_all(struct own_entries *out, const struct left *lef
     return STORE_OK;
 }
 
-static int fail_left(const struct session *session, const struct left *left, uint64_t void_seq)
+static int fail_left(const struct session *session, uint64_t void_seq)
 {
     return session_fail(&session->options, EXIT_BAD_INPUT, "nothing-left",
-                        left->full ? "The void in block %" PRIu64
-                                     " is about more than can be reinstated at once."
-                                   : "No void in block %" PRIu64 " of your log left any statement open.",
-                        void_seq);
+                        "No void in block %" PRIu64 " of your log left anything open.", void_seq);
 }
 
-int own_entries_left(struct own_entries *out, struct session *session, uint64_t void_seq, uint32_t *first_day)
+static enum store_error collect(struct left *left, uint64_t void_seq)
 {
-    struct left left = {.first_day = DAY_NONE};
-    struct store_txn *txn;
+    struct session *session = left->session;
+    const struct left_visit visit = {.status = keep_status, .block = keep_block, .context = left};
+    left->count = 0;
+    left->full = false;
+    left->first_day = DAY_NONE;
+    enum store_error error = store_each_left(left->txn, &session->home.network, &session->actor, void_seq,
+                                             &visit, &session->arena);
+    return error == STORE_OK ? left->error : error;
+}
+
+static enum store_error collect_and_name(struct own_entries *out, struct left *left, uint64_t void_seq)
+{
+    enum store_error error = collect(left, void_seq);
+    if (error == STORE_OK && left->full) {
+        left->open_only = true;
+        error = collect(left, void_seq);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    sort_items(left->items, left->count, sizeof left->items[0], order_positions);
+    return name_all(out, left);
+}
+
+int own_entries_left(struct own_entries *out, struct session *session, uint64_t void_seq, uint32_t *from,
+                     bool *more)
+{
+    struct left left = {.session = session, .from = *from};
     *out = (struct own_entries){.items = arena_take(&session->arena, OWN_ENTRIES_MAX * sizeof *out->items)};
     left.items = arena_take(&session->arena, OWN_ENTRIES_MAX * sizeof left.items[0]);
     if (out->items == NULL || left.items == NULL) {
         return session_fail_store(&session->options, STORE_NO_MEMORY);
     }
-    enum store_error error = store_read_begin(&txn, session->store);
+    enum store_error error = store_read_begin(&left.txn, session->store);
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }
-    error =
-        store_each_left(txn, &session->home.network, &session->actor, void_seq, keep, &left, &session->arena);
-    sort_items(left.items, left.count, sizeof left.items[0], order_positions);
-    if (error == STORE_OK && !left.full) {
-        error = name_all(out, &left, session, txn);
-    }
-    store_end(txn);
+    error = collect_and_name(out, &left, void_seq);
+    store_end(left.txn);
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return session_fail_store(&session->options, error);
     }
-    *first_day = left.first_day;
-    return out->count > 0 ? EXIT_YES : fail_left(session, &left, void_seq);
+    *from = *from == DAY_NONE ? left.first_day : *from;
+    *more = left.full;
+    return out->count > 0 || left.open_only ? EXIT_YES : fail_left(session, void_seq);
 }

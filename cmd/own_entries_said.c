@@ -26,30 +26,47 @@ static enum store_error read_days(struct status_days *days, size_t *event_count,
 
 /* A replacement names another entry, so that it is never said already; a full history is told when it is
  * signed. */
-static bool is_news(const struct status_days *days, size_t event_count, const struct history_event *coming)
+static bool is_news(const struct status_days *days, size_t event_count,
+                    const struct own_entries_coming *coming)
 {
-    const struct status_event next = {.event = coming, .index = event_count};
+    const struct history_event event = {.action = coming->action, .effective_day = coming->day};
+    const struct status_event next = {.event = &event, .index = event_count};
+    if (coming->doubts_only && status_days_is_against(days, coming->day)) {
+        return false;
+    }
     return coming->action == STATUS_REPLACED || event_count >= HISTORY_EVENTS_MAX ||
            status_days_is_news(days, &next);
 }
 
+enum store_error own_entries_ask_news(bool *news, struct own_entry *entry, struct session *session,
+                                      struct store_txn *txn, const struct own_entries_coming *coming)
+{
+    struct status_days days;
+    size_t event_count;
+    enum store_error error = read_days(&days, &event_count, session, txn, &entry->name);
+    if (error != STORE_OK) {
+        return error;
+    }
+    const struct status_word *revoked = status_days_revocation(&days, coming->day);
+    entry->revoked_since = revoked != NULL ? revoked->effective_day : DAY_NONE;
+    entry->revoked_stated = revoked != NULL ? revoked->stated_day : 0;
+    *news = is_news(&days, event_count, coming);
+    return STORE_OK;
+}
+
 static enum store_error sift(struct own_entries *entries, struct own_entries *unchanged,
                              struct session *session, struct store_txn *txn,
-                             const struct history_event *coming)
+                             const struct own_entries_coming *coming)
 {
     size_t kept = 0;
     for (size_t i = 0; i < entries->count; i++) {
         struct own_entry *entry = &entries->items[i];
-        struct status_days days;
-        size_t event_count;
-        enum store_error error = read_days(&days, &event_count, session, txn, &entry->name);
+        bool news;
+        enum store_error error = own_entries_ask_news(&news, entry, session, txn, coming);
         if (error != STORE_OK) {
             return error;
         }
-        const struct status_word *revoked = status_days_revocation(&days, coming->effective_day);
-        entry->revoked_since = revoked != NULL ? revoked->effective_day : DAY_NONE;
-        entry->revoked_stated = revoked != NULL ? revoked->stated_day : 0;
-        if (is_news(&days, event_count, coming)) {
+        if (news) {
             entries->items[kept++] = *entry;
         } else {
             unchanged->items[unchanged->count++] = *entry;
@@ -60,9 +77,8 @@ static enum store_error sift(struct own_entries *entries, struct own_entries *un
 }
 
 int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged, struct session *session,
-                     enum status_action action, uint32_t day)
+                     const struct own_entries_coming *coming)
 {
-    const struct history_event coming = {.action = action, .effective_day = day};
     struct store_txn *txn;
     *unchanged =
         (struct own_entries){.items = arena_take(&session->arena, entries->count * sizeof *entries->items)};
@@ -71,7 +87,7 @@ int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged,
     }
     enum store_error error = store_read_begin(&txn, session->store);
     if (error == STORE_OK) {
-        error = sift(entries, unchanged, session, txn, &coming);
+        error = sift(entries, unchanged, session, txn, coming);
         store_end(txn);
     }
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);

@@ -1,7 +1,7 @@
 #include "store/gather.h"
 
 /* What a void leaves without an answer: statuses in the blocks that it voids, and on the branch that it
- * names. */
+ * names, and what the voids on that branch are about. */
 
 enum { LEFT_ROWS_MAX = 65536 };
 
@@ -9,8 +9,7 @@ struct leaving {
     struct gather gather;
     size_t log;
     uint64_t void_seq;
-    void (*visit)(void *context, const struct status *status);
-    void *context;
+    const struct left_visit *visit;
 };
 
 static enum store_error visit_block(struct leaving *leaving, uint64_t seq, const struct disk_record *record)
@@ -26,7 +25,7 @@ static enum store_error visit_block(struct leaving *leaving, uint64_t seq, const
 
         error = gather_grant(gather, &at, ENTRY_STATUS, &place, &status);
         if (error == STORE_OK) {
-            leaving->visit(leaving->context, &status);
+            leaving->visit->status(leaving->visit->context, &status);
         }
         arena_rewind(gather->arena, mark);
         error = error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -65,7 +64,7 @@ static enum store_error visit_side(struct leaving *leaving, const struct side_at
         error = record_find(gather->txn, at->author, status.seq, &record);
     }
     if (error == STORE_OK && hash_equal(&record.hash, &at->target)) {
-        leaving->visit(leaving->context, &status);
+        leaving->visit->status(leaving->visit->context, &status);
     }
     arena_rewind(gather->arena, mark);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -89,10 +88,45 @@ static enum store_error visit_sides(struct leaving *leaving)
     return error;
 }
 
+/* The blocks of the chain that a void on the branch is about. */
+static enum store_error visit_range(struct leaving *leaving, const struct dossier_void *voids)
+{
+    struct gather *gather = &leaving->gather;
+    const struct dossier_log *log = &gather->out->logs[leaving->log];
+    uint64_t last = voids->range.last;
+    enum store_error error = STORE_OK;
+
+    last = last < voids->place.block.base_seq ? last : voids->place.block.base_seq;
+    last = last < log->head_seq ? last : log->head_seq;
+    for (uint64_t seq = voids->range.first; seq <= last && error == STORE_OK; seq++) {
+        struct disk_record record;
+
+        error = record_read(gather->txn, gather->rows[leaving->log].number, seq, &record);
+        if (error == STORE_OK && record.block_class == CLASS_CONTENT && record.standing != STANDING_VOID) {
+            leaving->visit->block(leaving->visit->context, seq);
+        }
+    }
+    return error;
+}
+
+static enum store_error visit_voids(struct leaving *leaving)
+{
+    const struct dossier *dossier = leaving->gather.out;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < dossier->void_count && error == STORE_OK; i++) {
+        const struct dossier_place *place = &dossier->voids[i].place;
+
+        if (place->voided && place->void_seq == leaving->void_seq && !place->block.late) {
+            error = visit_range(leaving, &dossier->voids[i]);
+        }
+    }
+    return error;
+}
+
 enum store_error store_each_left(struct store_txn *txn, const struct network *network,
                                  const struct actor_id *author, uint64_t void_seq,
-                                 void (*visit)(void *context, const struct status *status), void *context,
-                                 struct arena *arena)
+                                 const struct left_visit *visit, struct arena *arena)
 {
     size_t mark = arena_mark(arena);
     struct dossier dossier = {0};
@@ -100,7 +134,6 @@ enum store_error store_each_left(struct store_txn *txn, const struct network *ne
         .gather = {.txn = txn, .network = network, .known_by_s = UINT64_MAX, .out = &dossier, .arena = arena},
         .void_seq = void_seq,
         .visit = visit,
-        .context = context,
     };
     enum store_error error = gather_log(&leaving.gather, author, &leaving.log);
 
@@ -113,6 +146,9 @@ enum store_error store_each_left(struct store_txn *txn, const struct network *ne
     }
     if (error == STORE_OK) {
         error = visit_sides(&leaving);
+    }
+    if (error == STORE_OK) {
+        error = visit_voids(&leaving);
     }
     arena_rewind(arena, mark);
     return error;

@@ -361,13 +361,19 @@ enum store_error store_entry_events(struct store_txn *txn, const struct network 
                                     const struct entry_name *name, struct store_events *out,
                                     struct arena *arena);
 
-/* Call visit for every status about entries of the author's chain that a void in block void_seq of it leaves
- * without an answer: in blocks that it voids, or on a branch that it names. status is good for the call
- * alone. Uses arena for the call. STORE_NOT_FOUND: there is no such block. */
+/* What a void leaves without an answer. What is given is good for the call alone. */
+struct left_visit {
+    void (*status)(void *context, const struct status *status); /* about entries of the author's chain */
+    void (*block)(void *context, uint64_t seq); /* of content, on the chain and not void there */
+    void *context;
+};
+
+/* Call visit for all that a void in block void_seq of the author's chain leaves without an answer: statuses
+ * in blocks that it voids, or on a branch that it names, and blocks that a void on such a branch is about,
+ * which may come more than once. Uses arena for the call. STORE_NOT_FOUND: there is no such block. */
 enum store_error store_each_left(struct store_txn *txn, const struct network *network,
                                  const struct actor_id *author, uint64_t void_seq,
-                                 void (*visit)(void *context, const struct status *status), void *context,
-                                 struct arena *arena);
+                                 const struct left_visit *visit, struct arena *arena);
 
 /* The first max branches that the author's rotations dropped, that this node held before they did, and that
  * no void of its log names; those whose blocks say something about anybody. Uses arena for the call. */

@@ -318,6 +318,17 @@ bool status_days_is_news(const struct status_days *days, const struct status_eve
     return false;
 }
 
+bool status_days_is_against(const struct status_days *days, uint32_t day)
+{
+    for (size_t i = status_days_at(days, day); i < days->count; i++) {
+        const struct status_word *words = days->runs[i].words;
+        if (words[0].reason == REASON_REVOKED || words[3].reason == REASON_SUSPENDED) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day)
 {
     for (size_t i = status_days_at(days, day); i < days->count; i++) {

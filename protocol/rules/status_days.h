@@ -96,6 +96,9 @@ void status_days_leave(struct status_days *days, struct status_left left, size_t
 /* Whether the next event would change anything on any day: which words stand, since when, or an appeal. */
 bool status_days_is_news(const struct status_days *days, const struct status_event *said);
 
+/* Whether it stands revoked or suspended, beyond doubt, on `day` or any later one. */
+bool status_days_is_against(const struct status_days *days, uint32_t day);
+
 /* The revocation, beyond doubt, that stands on `day` or the first one after it; NULL: none. Points into days.
  */
 const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day);

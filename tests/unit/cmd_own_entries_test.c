@@ -214,7 +214,9 @@ static size_t count_said(const char *code, enum status_action action)
         size_t mark = arena_mark(&session.arena);
         assert_true(codes_from_text(&codes, bytes_of_string(code)));
         if (own_entries_of(&entries, &session, &subject, &codes) == EXIT_YES) {
-            assert_int_equal(own_entries_sift(&entries, &unchanged, &session, action, DAY), EXIT_YES);
+            assert_int_equal(own_entries_sift(&entries, &unchanged, &session,
+                                              &(struct own_entries_coming){action, DAY, false}),
+                             EXIT_YES);
             count += unchanged.count;
         }
         arena_rewind(&session.arena, mark);
@@ -291,7 +293,8 @@ static void only_what_changes_something_is_left(void **state)
         size_t mark = arena_mark(&session.arena);
         entries_of(&entries, SUBJECT, "ase/A4");
         assert_int_equal(entries.count, 2);
-        assert_int_equal(own_entries_sift(&entries, &unchanged, &session, rows[i].action, rows[i].day),
+        assert_int_equal(own_entries_sift(&entries, &unchanged, &session,
+                                          &(struct own_entries_coming){rows[i].action, rows[i].day, false}),
                          EXIT_YES);
         if (entries.count != rows[i].kept || unchanged.count != rows[i].unchanged) {
             fail_msg("%s: %zu and %zu", rows[i].sentence, entries.count, unchanged.count);
@@ -299,7 +302,9 @@ static void only_what_changes_something_is_left(void **state)
         arena_rewind(&session.arena, mark);
     }
     entries_of(&entries, SUBJECT, "ase/A4");
-    assert_int_equal(own_entries_sift(&entries, &unchanged, &session, STATUS_REINSTATED, DAY - 5), EXIT_YES);
+    assert_int_equal(own_entries_sift(&entries, &unchanged, &session,
+                                      &(struct own_entries_coming){STATUS_REINSTATED, DAY - 5, false}),
+                     EXIT_YES);
     assert_int_equal(entries.items[0].revoked_since, DAY);
     assert_int_equal(unchanged.items[0].revoked_since, DAY_NONE);
 }
@@ -313,7 +318,9 @@ static void a_second_replacement_is_news(void **state)
     uint64_t seq = issue(1, false, "ase/A6");
     list_entries(&entries, seq, 1, 1, 1);
     say(&entries, STATUS_REPLACED);
-    assert_int_equal(own_entries_sift(&entries, &unchanged, &session, STATUS_REPLACED, DAY), EXIT_YES);
+    assert_int_equal(own_entries_sift(&entries, &unchanged, &session,
+                                      &(struct own_entries_coming){STATUS_REPLACED, DAY, false}),
+                     EXIT_YES);
     assert_int_equal(entries.count, 1);
     free(entries.items);
 }

@@ -375,6 +375,34 @@ static void a_named_branch_is_void_until_its_author_states_what_holds(void **sta
     }
 }
 
+static void what_a_dropped_branch_voided_is_unknown_until_its_author_states_what_holds(void **state)
+{
+    for (int again = 0; again < 3; again++) {
+        begin(0);
+        say_void_of_1();
+        write(&one);
+        rotate(&other);
+        say_named(&one, 0);
+        write(&other);
+        offer(&one, 0, BEGIN_S);
+        offer(&other, 2, BEGIN_S + 20);
+        ask_by(NAMED, UINT64_MAX);
+        is_status("void on a branch that a void names", ANSWER_UNKNOWN, REASON_VOIDED);
+        if (again > 0) {
+            say_status(again == 1 ? STATUS_REINSTATED : STATUS_REVOKED);
+            write(&other);
+            offer(&other, 4, BEGIN_S + 30);
+            ask_by(NAMED, UINT64_MAX);
+            is_status("stated again", again == 1 ? ANSWER_YES : ANSWER_NO,
+                      again == 1 ? REASON_NONE : REASON_REVOKED);
+            ask_by(NAMED, BEGIN_S + 25);
+            is_status("not by then", ANSWER_UNKNOWN, REASON_VOIDED);
+        }
+        teardown(state);
+        setup(state);
+    }
+}
+
 static void a_void_names_all_that_descends_from_its_block(void **state)
 {
     (void)state;
@@ -429,6 +457,7 @@ int main(void)
         WITH_BRANCHES(what_comes_after_the_rotation_changes_nothing),
         WITH_BRANCHES(before_the_rotation_came_it_was_open),
         WITH_BRANCHES(a_named_branch_is_void_until_its_author_states_what_holds),
+        WITH_BRANCHES(what_a_dropped_branch_voided_is_unknown_until_its_author_states_what_holds),
         WITH_BRANCHES(a_void_names_all_that_descends_from_its_block),
         WITH_BRANCHES(a_void_of_another_epoch_names_nothing),
         WITH_BRANCHES(what_is_for_somebody_on_a_dropped_branch_is_gone),

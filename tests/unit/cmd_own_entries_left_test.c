@@ -1,0 +1,334 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/issue_batch.h"
+#include "cmd/own_entries.h"
+#include "tests/support/set_now.h"
+
+/* What a thief voided and revoked on a branch that the issuer then dropped and named, and how all of it is
+ * reinstated. On a store of its own; keyrings stay in memory. */
+
+static char folder[64];
+static struct keyring *keyring, *next;
+static struct session session;
+static struct publisher publisher;
+static struct issue_batch *batch;
+
+enum { DAY = 46000, NOW_S = 1750000000 };
+enum { A = 1, B, C, ROTATION, NAMING, D }; /* the blocks of the issuer's chain */
+
+static int set_up(void **state)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct session_options options;
+    struct writer writer;
+    struct bytes record;
+    struct home home;
+    (void)state;
+    assert_true(sodium_init() >= 0);
+    strcpy(folder, "/tmp/tradeproof-left.XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(home_create(&home, folder, "test"), HOME_OK);
+    writer_init(&writer, memory, sizeof memory);
+    keyring = keyring_create(&home.network, &writer);
+    assert_true(writer_end(&writer, &record));
+    assert_int_equal(home_write(&home, "actor.public", record.data, record.size, 0644), HOME_OK);
+    set_now(NOW_S);
+    session_options_init(&options);
+    options.home = folder;
+    assert_int_equal(session_open(&session, &options, SESSION_WRITE), EXIT_YES);
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    batch = malloc(sizeof *batch);
+    assert_non_null(batch);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const files[] = {"actor.public",   "network",        "lock",  "sign.lock",
+                                        "store/data.mdb", "store/lock.mdb", "store", "challenges"};
+    char path[128];
+    (void)state;
+    free(batch);
+    publisher_close(&publisher);
+    session_close(&session);
+    keyring_wipe(keyring);
+    keyring_wipe(next);
+    next = NULL;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        remove(path);
+    }
+    return rmdir(folder);
+}
+
+/* ---- the log ---- */
+
+/* One block of certificates, each valid from a day later than the one before. */
+static void issue(size_t count, uint32_t first_day)
+{
+    struct attestation attestation = {.code = bytes_of_string("x/1"), .basis = BASIS_EXAM};
+    attestation.subject = (struct subject){.kind = SUBJECT_ACTOR, .id.bytes = {7}};
+    issue_batch_init(batch, &publisher);
+    for (size_t i = 0; i < count; i++) {
+        attestation.earned_on = attestation.valid_from = first_day + (uint32_t)i % 8;
+        assert_int_equal(issue_batch_add(batch, &attestation), EXIT_YES);
+    }
+    assert_int_equal(issue_batch_flush(batch), EXIT_YES);
+}
+
+static struct published publish(enum block_class block_class, enum entry_kind kind, const void *record)
+{
+    struct published published;
+    struct draft draft;
+    publisher_draft(&publisher, &draft, block_class);
+    assert_true(draft_add(&draft, kind, record, NULL));
+    assert_int_equal(publisher_publish(&publisher, &draft, &published), EXIT_YES);
+    return published;
+}
+
+static struct published void_blocks(uint64_t first, uint64_t last)
+{
+    const struct void_record record = {.has_range = true, .range = {first, last}};
+    return publish(CLASS_GOVERN, ENTRY_VOID, &record);
+}
+
+static void say(enum status_action action, uint64_t seq, uint64_t index, uint32_t day)
+{
+    const struct index_range range = {index, index};
+    const struct status status = {.seq = seq, .entries = {&range, 1}, .action = action, .effective_day = day};
+    publish(CLASS_STATUS, ENTRY_STATUS, &status);
+}
+
+static void rotate_behind(const struct block_place *behind)
+{
+    uint8_t memory[KEYS_SIZE_MAX], scratch[KEYS_SIZE_MAX];
+    struct published published;
+    struct writer writer;
+    struct bytes record;
+    struct draft draft;
+    struct keys keys;
+    writer_init(&writer, scratch, sizeof scratch);
+    next = keyring_rotate(keyring, &session.home.network, &writer);
+    writer_init(&writer, memory, sizeof memory);
+    keyring_record(next, &session.home.network, &writer);
+    assert_true(writer_end(&writer, &record));
+    assert_int_equal(schema_decode(&keys_schema, &keys, record, &session.arena), REASON_NONE);
+    publisher_draft(&publisher, &draft, CLASS_KEYS);
+    assert_true(draft_add(&draft, ENTRY_KEYS, &keys, NULL));
+    assert_int_equal(publisher_rotate_at(&publisher, &draft, next, behind, NOW_S, &published), EXIT_YES);
+    publisher_close(&publisher);
+    assert_int_equal(publisher_open(&publisher, &session, next), EXIT_YES);
+}
+
+/* Rotate behind the block, which drops the branch that begins with first, and name that branch. */
+static void drop(const struct block_place *behind, const struct hash *first)
+{
+    const struct void_record named = {
+        .has_branch = true,
+        .branch = {.epoch = 0, .fork_parent = behind->hash, .first = *first},
+        .reason = STATUS_REASON_KEY_COMPROMISE,
+    };
+    rotate_behind(behind);
+    publish(CLASS_GOVERN, ENTRY_VOID, &named);
+}
+
+static struct block_place head(void)
+{
+    struct log_state state;
+    struct store_txn *txn;
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    assert_int_equal(store_log_state(txn, &session.actor, &state), STORE_OK);
+    store_end(txn);
+    return (struct block_place){.seq = state.seq, .hash = state.head};
+}
+
+/* The thief voids A and a block of its own branch, which has the number of D, and revokes B. */
+static void begin(void)
+{
+    issue(3, DAY);
+    issue(1, DAY - 9);
+    issue(1, DAY - 9);
+    const struct block_place behind = head();
+    assert_int_equal(behind.seq, C);
+    const struct hash first = void_blocks(A, A).hash;
+    say(STATUS_REVOKED, B, 0, DAY + 5);
+    issue(1, DAY - 9);
+    void_blocks(D, D);
+    drop(&behind, &first);
+    issue(1, DAY - 9);
+    assert_int_equal(head().seq, D);
+}
+
+/* ---- asking ---- */
+
+static void check(const struct own_entries *found, const struct entry_position *wanted, size_t count)
+{
+    assert_int_equal(found->count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(found->items[i].name.seq, wanted[i].seq);
+        assert_int_equal(found->items[i].name.index, wanted[i].index);
+    }
+}
+
+static uint32_t find_left(struct own_entries *out, uint32_t from)
+{
+    bool more = true;
+    assert_int_equal(own_entries_left(out, &session, NAMING, &from, &more), EXIT_YES);
+    assert_false(more);
+    return from;
+}
+
+static void sift(struct own_entries *entries, struct own_entries *unchanged, enum status_action action,
+                 bool doubts_only)
+{
+    const struct own_entries_coming coming = {action, DAY, doubts_only};
+    assert_int_equal(own_entries_sift(entries, unchanged, &session, &coming), EXIT_YES);
+}
+
+static bool add_reinstated(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
+{
+    const uint32_t *day = context;
+    const struct status status = {
+        .seq = seq, .entries = *entries, .action = STATUS_REINSTATED, .effective_day = *day};
+    return draft_add(draft, ENTRY_STATUS, &status, NULL);
+}
+
+static void reinstate(const struct own_entries *entries, uint32_t day)
+{
+    const struct own_entries_record record = {
+        .add = add_reinstated, .context = &day, .entries_max = STATUS_ENTRIES_MAX};
+    struct own_entries_written written;
+    assert_int_equal(own_entries_write(entries, &publisher, &record, &written), EXIT_YES);
+}
+
+static const struct entry_position all[] = {{A, 0}, {A, 1}, {A, 2}, {B, 0}};
+
+static void what_the_branch_voided_and_revoked_is_found(void **state)
+{
+    struct own_entries found;
+    uint32_t no_day = DAY_NONE;
+    bool more;
+    (void)state;
+    begin();
+    assert_int_equal(find_left(&found, DAY_NONE), DAY);
+    check(&found, all, 4);
+    assert_int_equal(find_left(&found, DAY + 3), DAY + 3);
+    assert_int_equal(own_entries_left(&found, &session, C, &no_day, &more), EXIT_BAD_INPUT);
+    assert_int_equal(own_entries_left(&found, &session, D + 1, &no_day, &more), EXIT_BAD_INPUT);
+}
+
+static void what_is_void_on_the_chain_or_erased_is_not(void **state)
+{
+    const struct index_range range = {1, 1};
+    const struct erase erase = {.seq = A, .entries = {&range, 1}};
+    struct own_entries found;
+    (void)state;
+    begin();
+    publish(CLASS_STATUS, ENTRY_ERASE, &erase);
+    find_left(&found, DAY_NONE);
+    assert_int_equal(found.count, 3);
+    void_blocks(A, A);
+    find_left(&found, DAY_NONE);
+    check(&found, &all[3], 1);
+}
+
+static void reinstating_it_is_news_once(void **state)
+{
+    struct own_entries found, unchanged;
+    (void)state;
+    begin();
+    find_left(&found, DAY_NONE);
+    sift(&found, &unchanged, STATUS_REINSTATED, false);
+    check(&found, all, 4);
+    reinstate(&found, DAY);
+    sift(&found, &unchanged, STATUS_REINSTATED, false);
+    check(&found, NULL, 0);
+    check(&unchanged, all, 4);
+}
+
+/* One by one, as well as what nobody voided. */
+static void what_was_not_voided_is_no_news(void **state)
+{
+    struct own_entry named[] = {{.name = {.author = session.actor, .seq = A, .index = 2}},
+                                {.name = {.author = session.actor, .seq = C}}};
+    struct own_entries entries = {.count = 2, .items = named};
+    struct own_entries unchanged;
+    (void)state;
+    begin();
+    sift(&entries, &unchanged, STATUS_REINSTATED, false);
+    check(&entries, &all[2], 1);
+    assert_int_equal(unchanged.count, 1);
+    assert_int_equal(unchanged.items[0].name.seq, C);
+    reinstate(&entries, DAY);
+    sift(&entries, &unchanged, STATUS_REINSTATED, false);
+    assert_int_equal(entries.count, 0);
+}
+
+/* What its author says for certain is not ended by the way. */
+static void what_stands_suspended_or_revoked_is_left_alone(void **state)
+{
+    struct own_entries found, unchanged;
+    (void)state;
+    begin();
+    say(STATUS_SUSPENDED, A, 1, DAY + 2);
+    say(STATUS_REVOKED, A, 2, DAY + 2);
+    find_left(&found, DAY_NONE);
+    sift(&found, &unchanged, STATUS_REINSTATED, true);
+    assert_int_equal(found.count, 2);
+    check(&unchanged, &all[1], 2);
+    find_left(&found, DAY_NONE);
+    sift(&found, &unchanged, STATUS_REINSTATED, false);
+    assert_int_equal(found.count, 4);
+}
+
+/* More than one command may write are found in turns. */
+static void the_rest_is_found_once_the_first_are_reinstated(void **state)
+{
+    struct own_entries found;
+    uint32_t from = DAY_NONE;
+    bool more;
+    (void)state;
+    issue(OWN_ENTRIES_MAX + 2, DAY);
+    const struct block_place behind = head();
+    const struct hash first = void_blocks(A, behind.seq).hash;
+    drop(&behind, &first);
+    uint64_t naming = head().seq;
+    size_t mark = arena_mark(&session.arena);
+    assert_int_equal(own_entries_left(&found, &session, naming, &from, &more), EXIT_YES);
+    assert_true(more);
+    assert_int_equal(found.count, OWN_ENTRIES_MAX);
+    reinstate(&found, from);
+    arena_rewind(&session.arena, mark);
+    from = DAY_NONE;
+    assert_int_equal(own_entries_left(&found, &session, naming, &from, &more), EXIT_YES);
+    assert_false(more);
+    assert_int_equal(found.count, 2);
+    reinstate(&found, from);
+    arena_rewind(&session.arena, mark);
+    from = DAY_NONE;
+    assert_int_equal(own_entries_left(&found, &session, naming, &from, &more), EXIT_YES);
+    assert_int_equal(found.count, 0);
+}
+
+#define WITH_LOG(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_LOG(what_the_branch_voided_and_revoked_is_found),
+        WITH_LOG(what_is_void_on_the_chain_or_erased_is_not),
+        WITH_LOG(reinstating_it_is_news_once),
+        WITH_LOG(what_was_not_voided_is_no_news),
+        WITH_LOG(what_stands_suspended_or_revoked_is_left_alone),
+        WITH_LOG(the_rest_is_found_once_the_first_are_reinstated),
+    };
+    return cmocka_run_group_tests_name("cmd own entries left", tests, NULL, NULL);
+}

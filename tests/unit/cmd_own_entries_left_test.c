@@ -254,6 +254,33 @@ static void reinstating_it_is_news_once(void **state)
     check(&unchanged, all, 4);
 }
 
+static void from_an_earlier_day_it_is_news_again(void **state)
+{
+    struct own_entries found, unchanged;
+    (void)state;
+    begin();
+    find_left(&found, DAY_NONE);
+    reinstate(&found, DAY + 1);
+    sift(&found, &unchanged, STATUS_REINSTATED, true);
+    check(&found, all, 3); /* nothing was said of B on the days before it was revoked */
+}
+
+/* In the epoch of the void: what was said on the chain is older. */
+static void what_was_reinstated_before_is_news(void **state)
+{
+    struct own_entries found, unchanged;
+    (void)state;
+    issue(1, DAY);
+    say(STATUS_SUSPENDED, A, 0, DAY);
+    say(STATUS_REINSTATED, A, 0, DAY);
+    const struct block_place behind = head();
+    const struct hash first = void_blocks(A, A).hash;
+    drop(&behind, &first);
+    find_left(&found, DAY_NONE);
+    sift(&found, &unchanged, STATUS_REINSTATED, true);
+    check(&found, all, 1);
+}
+
 /* One by one, as well as what nobody voided. */
 static void what_was_not_voided_is_no_news(void **state)
 {
@@ -326,6 +353,8 @@ int main(void)
         WITH_LOG(what_the_branch_voided_and_revoked_is_found),
         WITH_LOG(what_is_void_on_the_chain_or_erased_is_not),
         WITH_LOG(reinstating_it_is_news_once),
+        WITH_LOG(from_an_earlier_day_it_is_news_again),
+        WITH_LOG(what_was_reinstated_before_is_news),
         WITH_LOG(what_was_not_voided_is_no_news),
         WITH_LOG(what_stands_suspended_or_revoked_is_left_alone),
         WITH_LOG(the_rest_is_found_once_the_first_are_reinstated),

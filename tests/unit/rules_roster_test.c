@@ -242,6 +242,7 @@ enum trouble {
     OF_ANOTHER,
     LEFT,       /* void on a dropped branch that a void names */
     REINSTATED, /* so, and reinstated since */
+    REINSTATED_TOMORROW,
 };
 
 static void leave_void(const struct dossier_place *place, size_t log)
@@ -259,6 +260,8 @@ static void trouble_place(struct dossier_place *place, enum trouble trouble, siz
         .action = STATUS_REVOKED, .effective_day = AT, .setter_seq = BUILT_HEAD_SEQ};
     static const struct history_event reinstated = {
         .action = STATUS_REINSTATED, .effective_day = LONG_AGO, .setter_seq = BUILT_HEAD_SEQ};
+    static const struct history_event tomorrow = {
+        .action = STATUS_REINSTATED, .effective_day = AT + 1, .setter_seq = BUILT_HEAD_SEQ};
     static const struct dossier_block later = {.epoch = 1};
     static const bool not_voided = false;
     switch (trouble) {
@@ -286,8 +289,9 @@ static void trouble_place(struct dossier_place *place, enum trouble trouble, siz
         leave_void(place, log);
         break;
     case REINSTATED:
+    case REINSTATED_TOMORROW:
         leave_void(place, log);
-        place->events = &reinstated;
+        place->events = trouble == REINSTATED ? &reinstated : &tomorrow;
         place->event_voided = &not_voided;
         place->event_blocks = &later;
         place->event_count = 1;
@@ -372,6 +376,7 @@ static void the_last_review_by_the_day_counts_when_its_author_may_say_so(void **
         {"revoked from the day on", {{10, 1000, FINE}, {20, 2000, REVOKED}}, 1, ANSWER_YES},
         {"void on a branch that was left", {{10, 1000, FINE}, {20, 2000, LEFT}}, 4, ANSWER_UNKNOWN},
         {"and reinstated since", {{10, 1000, FINE}, {20, 2000, REINSTATED}}, 4, ANSWER_NO},
+        {"from tomorrow on", {{10, 1000, FINE}, {20, 2000, REINSTATED_TOMORROW}}, 4, ANSWER_UNKNOWN},
         {"by a stranger", {{10, 1000, FINE}, {20, 2000, OF_ANOTHER}}, 1, ANSWER_YES},
     };
     (void)state;

@@ -169,6 +169,33 @@ static void what_came_after_the_rotation_needs_no_word(void **state)
     assert_int_equal(count_unnamed(OWNER, FOUND_MAX), 0);
 }
 
+/* That a cut names it makes a node keep it. */
+static void what_a_cut_keeps_and_came_late_does_not_either(void **state)
+{
+    (void)state;
+    struct memory_log owner;
+    struct withdrawal cut = {.delegate = node->actors[DELEGATE].id, .has_cut = true, .cut_seq = 2};
+    memory_log_init(&owner, &node->network, &node->scratch);
+    log_builder_inception(&node->builder, &owner, &node->actors[OWNER]);
+    say_accreditation(DELEGATE, 0);
+    write(&owner);
+    log_builder_inception(&node->builder, &kept, &node->actors[DELEGATE]);
+    attest(&kept);
+    memory_log_copy(&left, &kept);
+    revoke(&left);
+    rotate(&kept);
+    cut.cut_head = left.blocks[2].record.hash;
+    log_builder_begin(&node->builder, CLASS_GOVERN);
+    log_builder_add(&node->builder, ENTRY_WITHDRAWAL, &cut);
+    write(&owner);
+    offer(&owner, 0, BEGIN_S);
+    offer(&kept, 0, BEGIN_S);
+    offer(&left, 2, BEGIN_S + 10);
+    assert_int_equal(node->result.outcome, INGEST_ASIDE);
+    assert_int_equal(count_unnamed(DELEGATE, FOUND_MAX), 0);
+    memory_log_deinit(&owner);
+}
+
 static void each_of_several_is_found_as_far_as_there_is_room(void **state)
 {
     (void)state;
@@ -208,6 +235,7 @@ int main(void)
         WITH_LOGS(naming_a_block_above_its_first_names_it_not),
         WITH_LOGS(while_the_epoch_is_open_nothing_was_dropped),
         WITH_LOGS(what_came_after_the_rotation_needs_no_word),
+        WITH_LOGS(what_a_cut_keeps_and_came_late_does_not_either),
         WITH_LOGS(each_of_several_is_found_as_far_as_there_is_room),
         WITH_LOGS(an_author_without_branches_has_none),
     };

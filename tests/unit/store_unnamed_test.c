@@ -179,6 +179,8 @@ static void what_a_cut_keeps_and_came_late_does_not_either(void **state)
     log_builder_inception(&node->builder, &owner, &node->actors[OWNER]);
     say_accreditation(DELEGATE, 0);
     write(&owner);
+    memory_log_deinit(&kept);
+    memory_log_init(&kept, &node->network, &node->scratch);
     log_builder_inception(&node->builder, &kept, &node->actors[DELEGATE]);
     attest(&kept);
     memory_log_copy(&left, &kept);

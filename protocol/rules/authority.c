@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/cut.h"
 #include "protocol/rules/pack_states.h"
 #include "protocol/rules/weight.h"
 
@@ -55,6 +56,7 @@ _Static_assert((int)DOSSIER_GRANTS_MAX < (int)NO_LINK, "links are numbered in 16
 struct speaker {
     const struct actor_id *actor;
     const struct dossier_place *place;
+    size_t link; /* the accreditation that it is; NO_LINK: what the question is about */
 };
 
 struct search {
@@ -66,6 +68,8 @@ struct search {
     size_t steps_left;
     bool knows_bound; /* whether the next is known by now */
     enum answer bound;
+    bool knows_above; /* whether the next is: what lets the author of a link speak, NO_LINK for an owner */
+    size_t above;
     /* For each accreditation: links from it down to the issuer, itself counted, by the shortest way; 0: none
      * found. */
     uint8_t links[DOSSIER_GRANTS_MAX];
@@ -80,13 +84,19 @@ static const struct actor_id *author_of(const struct search *search, const struc
 static struct speaker speaker_of(const struct search *search, size_t link)
 {
     const struct dossier_place *place = &search->dossier->accreditations[link].place;
-    return (struct speaker){.actor = author_of(search, place), .place = place};
+    return (struct speaker){.actor = author_of(search, place), .place = place, .link = link};
 }
 
 static struct speaker issuer_of(const struct search *search)
 {
     const struct authority_question *question = search->question;
-    return (struct speaker){.actor = &question->issuer, .place = question->place};
+    return (struct speaker){.actor = &question->issuer, .place = question->place, .link = NO_LINK};
+}
+
+static struct speaker speaker_under(const struct search *search, size_t link)
+{
+    size_t below = search->below[link];
+    return below == NO_LINK ? issuer_of(search) : speaker_of(search, below);
 }
 
 static bool owns_anything(const struct trust *trust, const struct actor_id *actor)
@@ -273,11 +283,59 @@ static enum standpoint standpoint_of(struct search *search, const struct dossier
     return any ? best : WITHIN;
 }
 
+/* ---- what a cut keeps of a branch that was dropped ---- */
+
+/* Whether place is on a branch that was dropped, and only what lets its author speak can say that it counts.
+ */
+static bool hangs_on_cut(const struct search *search, const struct dossier_place *place)
+{
+    return place->block.side && place->block.dropped_s != 0 &&
+           any_cut_covers(search->dossier, author_of(search, place), place);
+}
+
+/* Whether the cut of a withdrawal that is about accreditation, and that counts for certain, covers what its
+ * delegate said in place: it was there when that was recorded. */
+static bool is_recorded(struct search *search, const struct dossier_accreditation *accreditation,
+                        const struct dossier_place *place)
+{
+    for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
+         i++, search->steps_left--) {
+        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
+        if (found->withdrawal.has_cut && concerns(search, found, accreditation) &&
+            !is_in_doubt(search, &found->place) && standpoint_of(search, &found->place) == WITHIN &&
+            leaves(found, accreditation, place) == ANSWER_YES) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the succession of an owner has a cut that covers what it said in place. */
+static bool is_handed_on(const struct search *search, const struct dossier_place *place)
+{
+    size_t at = namespace_owner_index(search->owners, author_of(search, place));
+    const struct namespace_owner *owner = at < NAMESPACE_OWNERS_MAX ? &search->owners->owners[at] : NULL;
+    return owner != NULL && owner->cut != NULL && cut_covers(owner->cut, place) == ANSWER_YES;
+}
+
+/* Whether what is said in place stays although its author dropped it, the accreditation `above` (NO_LINK: it
+ * is an owner) letting that author speak, and nothing says that place is void. */
+static bool keeps(struct search *search, size_t above, const struct dossier_place *place)
+{
+    if (dossier_place_is_void(search->dossier, place) ||
+        kept_weigh(search->dossier, place).weight != WEIGHT_FULL) {
+        return false;
+    }
+    return above == NO_LINK ? is_handed_on(search, place)
+                            : is_recorded(search, &search->dossier->accreditations[above], place);
+}
+
 /* From what lenience on a withdrawal in place is overlooked. */
 static enum lenience lenience_against(struct search *search, const struct dossier_place *place)
 {
     struct weighed weighed = place_weigh(search->dossier, place, STANCE_AGAINST);
-    if (weighed.weight == WEIGHT_DOUBTFUL) {
+    bool kept = search->knows_above && hangs_on_cut(search, place) && keeps(search, search->above, place);
+    if (weighed.weight == WEIGHT_DOUBTFUL && !kept) {
         return lenience_of_doubt(weighed.reason);
     }
     switch (standpoint_of(search, place)) {
@@ -378,6 +436,40 @@ static bool in_force(const struct accreditation *accreditation, uint32_t day)
     return accreditation->from <= day && (!accreditation->has_until || day <= accreditation->until);
 }
 
+/* Whether what lets the speaker of an accreditation speak also keeps a withdrawal of it that the speaker
+ * dropped. */
+static bool keeps_withdrawal(struct search *search, size_t above, const struct speaker *speaker)
+{
+    const struct dossier_accreditation *accreditation = &search->dossier->accreditations[speaker->link];
+    const struct speaker delegate = speaker_under(search, speaker->link);
+    for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
+         i++, search->steps_left--) {
+        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
+        if (hangs_on_cut(search, &found->place) && found->place.log == accreditation->place.log &&
+            concerns(search, found, accreditation) &&
+            leaves(found, accreditation, delegate.place) == ANSWER_NO &&
+            keeps(search, above, &found->place)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether what is above a speaker lets it speak there, although its author may have dropped that: where a cut
+ * keeps it, and where none keeps that it withdrew it. */
+static bool lets_speak(struct search *search, size_t above, const struct speaker *speaker)
+{
+    if (speaker->link == NO_LINK || search->lenience >= LENIENCE_WITHDRAWN) {
+        return true;
+    }
+    if (search->lenience < LENIENCE_REWOUND && hangs_on_cut(search, speaker->place) &&
+        !keeps(search, above, speaker->place)) {
+        return false;
+    }
+    return !keeps_withdrawal(search, above, speaker);
+}
+
+/* Of one on a branch that was dropped and under a cut lets_speak decides. */
 static bool is_certain(const struct search *search, const struct dossier_place *place)
 {
     const struct dossier_log *log = dossier_log_at(search->dossier, place);
@@ -386,7 +478,8 @@ static bool is_certain(const struct search *search, const struct dossier_place *
         dossier_log_reaches(log, log->upgrade_seq)) {
         return false;
     }
-    return weighed.reason != REASON_DROPPED && search->lenience >= lenience_of_doubt(weighed.reason);
+    return hangs_on_cut(search, place) ||
+           (weighed.reason != REASON_DROPPED && search->lenience >= lenience_of_doubt(weighed.reason));
 }
 
 /* Whether link authorises what its delegate says as speaker, with so many links below it. */
@@ -396,7 +489,8 @@ static bool holds(struct search *search, size_t link, const struct speaker *spea
     const struct accreditation *accreditation = &found->accreditation;
     enum lenience lenience = search->lenience;
     if (!actor_id_equal(&accreditation->delegate, speaker->actor) ||
-        !dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place)) {
+        !dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place) ||
+        !lets_speak(search, link, speaker)) {
         return false;
     }
     if (lenience < LENIENCE_CODE && !names_code(accreditation, search->question->code)) {
@@ -430,7 +524,7 @@ static bool climb(struct search *search, const struct speaker *speaker, uint16_t
         search->links[i] = (uint8_t)(links_below + 1);
         search->below[i] = below;
         struct speaker accreditor = speaker_of(search, i);
-        if (is_owner(search, &accreditor)) {
+        if (is_owner(search, &accreditor) && lets_speak(search, NO_LINK, &accreditor)) {
             *top = i;
             return true;
         }
@@ -473,29 +567,6 @@ static bool find_chain(struct search *search, size_t *top)
     return false;
 }
 
-static struct speaker speaker_under(const struct search *search, size_t link)
-{
-    size_t below = search->below[link];
-    return below == NO_LINK ? issuer_of(search) : speaker_of(search, below);
-}
-
-/* Whether the accreditor of the link that leads to the issuer recorded a cut that covers what speaks: it was
- * there before that was said. */
-static bool is_recorded(struct search *search, size_t link)
-{
-    const struct dossier_accreditation *accreditation = &search->dossier->accreditations[link];
-    for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
-         i++, search->steps_left--) {
-        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
-        if (found->withdrawal.has_cut && concerns(search, found, accreditation) &&
-            !is_in_doubt(search, &found->place) && standpoint_of(search, &found->place) == WITHIN &&
-            leaves(found, accreditation, search->question->place) == ANSWER_YES) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void write_chain(struct authority_answer *out, struct search *search, size_t top)
 {
     size_t links = top == NO_LINK ? 0 : search->links[top];
@@ -511,7 +582,8 @@ static void write_chain(struct authority_answer *out, struct search *search, siz
         if (accreditation->has_until && (out->until == DAY_NONE || accreditation->until < out->until)) {
             out->until = accreditation->until;
         }
-        out->recorded = search->below[link] == NO_LINK && is_recorded(search, link);
+        out->recorded = search->below[link] == NO_LINK &&
+                        is_recorded(search, &search->dossier->accreditations[link], search->question->place);
     }
     out->chain[at] = search->question->issuer;
 }
@@ -522,7 +594,9 @@ static void write_withdrawer(struct authority_answer *out, struct search *search
 {
     out->withdrawn_by = top == NO_LINK ? search->question->issuer : *speaker_of(search, top).actor;
     search->lenience = LENIENCE_STATES_UNBOUND;
-    for (size_t link = top; link != NO_LINK; link = search->below[link]) {
+    search->knows_above = true;
+    search->above = NO_LINK;
+    for (size_t link = top; link != NO_LINK; search->above = link, link = search->below[link]) {
         const struct dossier_accreditation *accreditation = &search->dossier->accreditations[link];
         struct speaker speaker = speaker_under(search, link);
         const struct dossier_withdrawal *found;
@@ -580,6 +654,7 @@ static void find_authority(struct authority_answer *out, const struct dossier *d
     search.question = question;
     search.steps_left = STEPS_MAX;
     search.knows_bound = false;
+    search.knows_above = false;
     *out = (struct authority_answer){.reason = REASON_UNTRUSTED, .until = DAY_NONE};
     search.owners = owners;
     if (owners->count == 0) {

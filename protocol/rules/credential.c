@@ -24,6 +24,9 @@ struct decision {
      */
     enum setter setters[STATUS_EVENTS_MAX];
     enum setter voider;
+    /* Whether a void that a cut keeps voids its block, or an event's. */
+    bool kept_void;
+    bool event_kept_void[STATUS_EVENTS_MAX];
     bool any_late; /* whether any pack may be late for a day */
 };
 
@@ -210,6 +213,9 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 static struct weighed weigh_event(const struct decision *decision, const struct dossier_place *place,
                                   size_t at)
 {
+    if (decision->event_kept_void[at]) {
+        return (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED};
+    }
     if (decision->setters[at] != SETTER_KEPT) {
         return event_weigh(decision->dossier, place, at);
     }
@@ -222,6 +228,9 @@ static struct weighed weigh_place(const struct decision *decision, const struct 
 {
     bool kept = place->block.side && verdict->authority != NULL &&
                 verdict->authority->reason == REASON_NONE && verdict->authority->recorded;
+    if (decision->kept_void) {
+        return (struct weighed){WEIGHT_NOTHING, REASON_VOIDED};
+    }
     if (!kept) {
         return entry_weigh(decision->dossier, place);
     }
@@ -384,8 +393,8 @@ static enum reason doubt_of(const struct decision *decision, const struct dossie
 static bool is_for_nothing(const struct decision *decision, const struct dossier_place *place,
                            struct weighed weighed)
 {
-    return weighed.weight == WEIGHT_NOTHING &&
-           (weighed.reason != REASON_VOIDED || place->block.side || decision->voider == SETTER_WITHIN);
+    return weighed.weight == WEIGHT_NOTHING && (weighed.reason != REASON_VOIDED || place->block.side ||
+                                                decision->kept_void || decision->voider == SETTER_WITHIN);
 }
 
 /* Its validity. What documents experience does not expire; what was erased has none that anybody knows. */
@@ -498,24 +507,56 @@ static struct axis_answer day_answer(struct credential_verdict *out, uint32_t at
     return yes(run->under_appeal ? REASON_UNDER_APPEAL : REASON_NONE);
 }
 
+/* Where what was said about an entry stands. */
+static struct dossier_place place_of_event(const struct dossier_place *place, size_t at)
+{
+    const struct history_event *event = &place->events[at];
+    struct dossier_place said = {.log = place->log, .seq = event->setter_seq, .index = event->setter_index};
+    if (place->event_blocks != NULL) {
+        said.block = place->event_blocks[at];
+        said.block_hash = said.block.hash;
+    }
+    return said;
+}
+
+static void ask_voids(struct decision *decision, const struct credential_verdict *verdict,
+                      const struct authority_question *entry, const struct namespace_owners *owners)
+{
+    const struct dossier *dossier = decision->dossier;
+    decision->kept_void =
+        setters_void(dossier, decision->trust, owners, entry, verdict->authority, entry->place);
+    for (size_t i = 0; i < entry->place->event_count; i++) {
+        const struct dossier_place said = place_of_event(entry->place, i);
+        decision->event_kept_void[i] =
+            setters_void(dossier, decision->trust, owners, entry, verdict->authority, &said);
+    }
+}
+
 /* What is erased says no code: nobody can tell who might speak for it. */
 static void ask_setters(struct decision *decision, const struct credential_verdict *verdict,
                         const struct dossier_credential *credential)
 {
+    const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
     decision->voider = SETTER_WITHIN;
+    decision->kept_void = false;
     for (size_t i = 0; i < place->event_count; i++) {
         decision->setters[i] = SETTER_WITHIN;
+        decision->event_kept_void[i] = false;
     }
-    if (verdict->authority == NULL || (place->event_count == 0 && !place->voided)) {
+    if (verdict->authority == NULL ||
+        (place->event_count == 0 && !place->voided && dossier->void_count == 0)) {
         return;
     }
     const struct authority_question entry = question_of(decision, credential);
     const struct namespace_owners *owners = owners_of(decision, code_namespace(entry.code));
-    setters_of(decision->setters, decision->dossier, decision->trust, owners, &entry, verdict->authority);
+    setters_of(decision->setters, dossier, decision->trust, owners, &entry, verdict->authority);
+    if (dossier->void_count > 0) {
+        ask_voids(decision, verdict, &entry, owners);
+    }
     if (place->voided) {
-        decision->voider = setter_of(decision->dossier, decision->trust, owners, &entry, verdict->authority,
-                                     place->void_seq, 0);
+        decision->voider =
+            setter_of(dossier, decision->trust, owners, &entry, verdict->authority, place->void_seq, 0);
     }
 }
 

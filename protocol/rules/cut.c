@@ -41,15 +41,21 @@ enum reason cut_doubt(const struct dossier_cut *cut)
     return cut->found == CUT_TOO_LONG ? REASON_TOO_MANY : REASON_CUT_NOT_HELD;
 }
 
-bool any_cut_covers(const struct dossier *dossier, const struct actor_id *author,
-                    const struct dossier_place *place)
+bool one_cut_covers(const struct dossier *dossier, const struct actor_id *author,
+                    const struct dossier_place *a, const struct dossier_place *b)
 {
     for (size_t i = 0; i < dossier->withdrawal_count; i++) {
         const struct dossier_withdrawal *found = &dossier->withdrawals[i];
         if (found->withdrawal.has_cut && actor_id_equal(&found->withdrawal.delegate, author) &&
-            cut_covers(&found->cut, place) == ANSWER_YES) {
+            cut_covers(&found->cut, a) == ANSWER_YES && cut_covers(&found->cut, b) == ANSWER_YES) {
             return true;
         }
     }
     return false;
+}
+
+bool any_cut_covers(const struct dossier *dossier, const struct actor_id *author,
+                    const struct dossier_place *place)
+{
+    return one_cut_covers(dossier, author, place, place);
 }

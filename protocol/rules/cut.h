@@ -20,5 +20,8 @@ enum reason cut_doubt(const struct dossier_cut *cut);
  * withdraw, and whether that is in doubt, is for the caller to ask. */
 bool any_cut_covers(const struct dossier *dossier, const struct actor_id *author,
                     const struct dossier_place *place);
+/* The same of two places by one cut: then the higher one descends from the other. */
+bool one_cut_covers(const struct dossier *dossier, const struct actor_id *author,
+                    const struct dossier_place *a, const struct dossier_place *b);
 
 #endif

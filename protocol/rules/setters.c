@@ -1,5 +1,7 @@
 #include "protocol/rules/setters.h"
 
+#include "protocol/rules/cut.h"
+
 static bool is_cut(const struct namespace_owners *owners, const struct actor_id *actor)
 {
     size_t at = namespace_owner_index(owners, actor);
@@ -48,6 +50,34 @@ enum setter setter_of(const struct dossier *dossier, const struct trust *trust,
     return cuts_matter(dossier, owners, entry, answer)
                ? ask(dossier, trust, owners, entry, seq, index, &on_chain)
                : SETTER_WITHIN;
+}
+
+/* Whether void's branch has the place for certain. */
+static bool shares_branch(const struct dossier *dossier, const struct dossier_void *voids,
+                          const struct dossier_place *place)
+{
+    if (!place->block.side) {
+        return place->seq <= voids->place.block.base_seq;
+    }
+    return place->seq < voids->place.seq &&
+           one_cut_covers(dossier, &dossier_log_at(dossier, place)->author, place, &voids->place);
+}
+
+bool setters_void(const struct dossier *dossier, const struct trust *trust,
+                  const struct namespace_owners *owners, const struct authority_question *entry,
+                  const struct authority_answer *answer, const struct dossier_place *place)
+{
+    for (size_t i = 0; i < dossier->void_count && cuts_matter(dossier, owners, entry, answer); i++) {
+        const struct dossier_void *voids = &dossier->voids[i];
+        const struct dossier_place *said = &voids->place;
+        if (said->log == place->log && said->block.dropped_s != 0 && !dossier_place_is_void(dossier, said) &&
+            voids->range.first <= place->seq && place->seq <= voids->range.last &&
+            shares_branch(dossier, voids, place) &&
+            ask(dossier, trust, owners, entry, said->seq, said->index, &said->block) == SETTER_KEPT) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool has_exceptions(const struct dossier *dossier)

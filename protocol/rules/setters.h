@@ -25,7 +25,13 @@ enum setter setter_of(const struct dossier *dossier, const struct trust *trust,
                       const struct namespace_owners *owners, const struct authority_question *entry,
                       const struct authority_answer *answer, uint64_t seq, uint64_t index);
 
-/* The same for each event of the entry's place. Writes: setters, as many as there are events. */
+/* Whether a void on a dropped branch voids place for certain, which is the entry's or that of what was said
+ * about it: one that a cut keeps, on whose branch place stands too. */
+bool setters_void(const struct dossier *dossier, const struct trust *trust,
+                  const struct namespace_owners *owners, const struct authority_question *entry,
+                  const struct authority_answer *answer, const struct dossier_place *place);
+
+/* setter_of for each event of the entry's place. Writes: setters, as many as there are events. */
 void setters_of(enum setter setters[STATUS_EVENTS_MAX], const struct dossier *dossier,
                 const struct trust *trust, const struct namespace_owners *owners,
                 const struct authority_question *entry, const struct authority_answer *answer);

@@ -124,6 +124,7 @@ struct authority {
 static struct authority authority_of(const struct view *view, int block);
 static bool is_under_cut(const struct view *view, int block);
 static enum counts counts_against(const struct view *view, int block);
+static enum counts is_named(const struct view *view, int block);
 
 static bool is_void_of(const struct view *view, size_t i, int block)
 {
@@ -131,14 +132,21 @@ static bool is_void_of(const struct view *view, size_t i, int block)
     return view->known[i].held && told->kind == TOLD_VOID && told->about == block;
 }
 
-/* What one void amounts to. Beyond a cut it says nothing, or leaves a doubt. */
+/* What one void amounts to. Beyond a cut it says nothing, or leaves a doubt; what a cut keeps counts though
+ * its author dropped it. */
 static enum counts void_counts(const struct view *view, int voids)
 {
     enum counts counts = counts_against(view, voids);
-    if (counts == COUNTS && authority_of(view, voids).withdrawn != COUNTS_NOT) {
+    struct authority authority = authority_of(view, voids);
+    bool dropped = stands_alone(view, voids) == DROPPED;
+    if (dropped && authority.accredited == COUNTS && authority.withdrawn == COUNTS_NOT && authority.kept &&
+        is_named(view, voids) == COUNTS_NOT) {
+        return COUNTS;
+    }
+    if (counts == COUNTS && authority.withdrawn != COUNTS_NOT) {
         return COUNTS_PERHAPS;
     }
-    return counts == COUNTS_NOT && is_under_cut(view, voids) ? COUNTS_PERHAPS : counts;
+    return dropped && is_under_cut(view, voids) ? COUNTS_PERHAPS : counts;
 }
 
 /* Whether a block is void, and whether that is certain. */
@@ -380,7 +388,7 @@ static enum counts is_void_still(const struct view *view, int certificate)
             continue;
         }
         enum counts counts = void_counts(view, (int)i);
-        if (stands_alone(view, (int)i) == DROPPED && counts != COUNTS_NOT) {
+        if (stands_alone(view, (int)i) == DROPPED && counts != COUNTS_NOT && counts != COUNTS) {
             enum counts ended = is_reinstated(view, (int)i, certificate);
             counts = ended == COUNTS ? COUNTS_NOT : ended != COUNTS_NOT ? COUNTS_PERHAPS : counts;
         }

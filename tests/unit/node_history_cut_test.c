@@ -120,8 +120,8 @@ static void a_void_that_names_a_graduates_branch_takes_nothing_for_certain(void 
     }
 }
 
-/* Whether the certificate fell with the void is not said: what follows is a doubt at least. */
-static void a_void_is_not_forgotten(void **state)
+/* Whether or not the certificate was dropped with it; unless it is in doubt whether the cut was recorded. */
+static void a_void_stays_with_the_certificate_that_it_took(void **state)
 {
     (void)state;
     for (int behind_both = 0; behind_both < 2; behind_both++) {
@@ -131,16 +131,34 @@ static void a_void_is_not_forgotten(void **state)
         withdraw(voided, true);
         assert_int_equal(answer(certificate, NONE), OVERALL_INVALID);
         tell(TOLD_ROTATE, SCHOOL, behind_both == 1 ? begun : certificate, NONE);
+        assert_int_equal(answer(certificate, NONE), OVERALL_INVALID);
+        assert_int_equal(answer(certificate, voided), OVERALL_INVALID);
+        tell(TOLD_ATTEST, OWNER, accredited, NONE);
         assert_int_equal(answer(certificate, NONE), OVERALL_UNDETERMINED);
-        assert_int_equal(answer(certificate, voided), OVERALL_UNDETERMINED);
         history_world_forget(&world, count);
     }
 }
 
-static void what_a_school_gave_to_others_or_took_from_them_is_not_forgotten(void **state)
+/* What it took was against somebody: whether that holds nobody says. */
+static void a_void_stays_with_the_revocation_that_it_took(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+    int revoked = tell(TOLD_REVOKE, SCHOOL, certificate, certificate);
+    int voided = tell(TOLD_VOID, SCHOOL, revoked, revoked);
+    (void)state;
+    withdraw(voided, true);
+    assert_int_equal(answer(certificate, NONE), OVERALL_UNDETERMINED);
+    tell(TOLD_ROTATE, SCHOOL, revoked, NONE);
+    assert_int_equal(answer(certificate, NONE), OVERALL_UNDETERMINED);
+    assert_int_equal(answer(certificate, voided), OVERALL_UNDETERMINED);
+}
+
+/* Certificates of a college whose accreditation, or the end of that, the school drops. */
+static void what_a_school_gave_to_others_or_took_from_them_stays(void **state)
 {
     (void)state;
     for (int withdrawn = 0; withdrawn < 2; withdrawn++) {
+        const enum overall stays = withdrawn == 1 ? OVERALL_INVALID : OVERALL_VALID;
         size_t count = world.history.count;
         int given = tell_all((struct told){
             .kind = TOLD_ACCREDIT, .author = SCHOOL, .parent = begun, .about = NONE, .whom = COLLEGE});
@@ -156,8 +174,13 @@ static void what_a_school_gave_to_others_or_took_from_them_is_not_forgotten(void
                                           .closed = true});
         }
         withdraw(last, true);
-        assert_int_equal(answer(certificate, NONE), withdrawn == 1 ? OVERALL_INVALID : OVERALL_VALID);
+        assert_int_equal(answer(certificate, NONE), stays);
         tell(TOLD_ROTATE, SCHOOL, world.history.blocks[last].parent, NONE);
+        assert_int_equal(answer(certificate, NONE), stays);
+        if (withdrawn == 1) { /* nobody takes the blocks of a college that is not accredited yet */
+            assert_int_equal(answer(certificate, last), stays);
+        }
+        tell(TOLD_ATTEST, OWNER, accredited, NONE);
         assert_int_equal(answer(certificate, NONE), OVERALL_UNDETERMINED);
         history_world_forget(&world, count);
     }
@@ -206,9 +229,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reinstatement_stays_unless_a_void_names_its_branch, begin, end),
         cmocka_unit_test_setup_teardown(a_void_that_names_a_graduates_branch_takes_nothing_for_certain, begin,
                                         end),
-        cmocka_unit_test_setup_teardown(a_void_is_not_forgotten, begin, end),
-        cmocka_unit_test_setup_teardown(what_a_school_gave_to_others_or_took_from_them_is_not_forgotten,
-                                        begin, end),
+        cmocka_unit_test_setup_teardown(a_void_stays_with_the_certificate_that_it_took, begin, end),
+        cmocka_unit_test_setup_teardown(a_void_stays_with_the_revocation_that_it_took, begin, end),
+        cmocka_unit_test_setup_teardown(what_a_school_gave_to_others_or_took_from_them_stays, begin, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_said_again_hide_nobody, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

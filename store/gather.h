@@ -190,7 +190,7 @@ enum store_error gather_own(struct gather *gather, const struct actor_id *actor)
 enum store_error gather_issuers(struct gather *gather);
 
 /* Leave out credentials on branches that were dropped, where they are for nobody, but those that the cut of a
- * withdrawal covers. Requires: withdrawals are gathered. */
+ * withdrawal or a succession covers. Requires: those are gathered. */
 void gather_leave_dropped(struct gather *gather);
 
 /* Whether credentials came after their issuers' accreditations had ended. Requires: gather_issuers. */

@@ -293,17 +293,19 @@ static bool hangs_on_cut(const struct search *search, const struct dossier_place
            any_cut_covers(search->dossier, author_of(search, place), place);
 }
 
-/* Whether the cut of a withdrawal that is about accreditation, and that counts for certain, covers what its
+/* Whether the cut of a withdrawal that is about accreditation, and that counts (for certain), covers what its
  * delegate said in place: it was there when that was recorded. */
 static bool is_recorded(struct search *search, const struct dossier_accreditation *accreditation,
-                        const struct dossier_place *place)
+                        const struct dossier_place *place, bool for_certain)
 {
     for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
          i++, search->steps_left--) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
-        if (found->withdrawal.has_cut && concerns(search, found, accreditation) &&
-            !is_in_doubt(search, &found->place) && standpoint_of(search, &found->place) == WITHIN &&
-            leaves(found, accreditation, place) == ANSWER_YES) {
+        bool counts = found->withdrawal.has_cut && concerns(search, found, accreditation);
+        if (counts && for_certain) {
+            counts = !is_in_doubt(search, &found->place) && standpoint_of(search, &found->place) == WITHIN;
+        }
+        if (counts && leaves(found, accreditation, place) == ANSWER_YES) {
             return true;
         }
     }
@@ -318,23 +320,31 @@ static bool is_handed_on(const struct search *search, const struct dossier_place
     return owner != NULL && owner->cut != NULL && cut_covers(owner->cut, place) == ANSWER_YES;
 }
 
-/* Whether what is said in place stays although its author dropped it, the accreditation `above` (NO_LINK: it
- * is an owner) letting that author speak, and nothing says that place is void. */
-static bool keeps(struct search *search, size_t above, const struct dossier_place *place)
+/* Whether what is said in place stays (for certain) although its author dropped it, the accreditation `above`
+ * (NO_LINK: it is an owner) letting that author speak. Where something says that place is void it does not.
+ */
+static bool keeps(struct search *search, size_t above, const struct dossier_place *place, bool for_certain)
 {
-    if (dossier_place_is_void(search->dossier, place) ||
-        kept_weigh(search->dossier, place).weight != WEIGHT_FULL) {
+    bool voided = dossier_place_is_void(search->dossier, place) ||
+                  kept_weigh(search->dossier, place).weight != WEIGHT_FULL;
+    if (for_certain && voided) {
         return false;
     }
-    return above == NO_LINK ? is_handed_on(search, place)
-                            : is_recorded(search, &search->dossier->accreditations[above], place);
+    return above == NO_LINK
+               ? is_handed_on(search, place)
+               : is_recorded(search, &search->dossier->accreditations[above], place, for_certain);
 }
 
 /* From what lenience on a withdrawal in place is overlooked. */
 static enum lenience lenience_against(struct search *search, const struct dossier_place *place)
 {
-    struct weighed weighed = place_weigh(search->dossier, place, STANCE_AGAINST);
-    bool kept = search->knows_above && hangs_on_cut(search, place) && keeps(search, search->above, place);
+    bool hangs = hangs_on_cut(search, place);
+    bool kept = hangs && search->knows_above && keeps(search, search->above, place, true);
+    struct weighed weighed =
+        hangs ? dropped_weigh(search->dossier, place) : place_weigh(search->dossier, place, STANCE_AGAINST);
+    if (weighed.weight == WEIGHT_NOTHING && !kept) {
+        return LENIENCE_NONE; /* what is above its author decides: lets_speak */
+    }
     if (weighed.weight == WEIGHT_DOUBTFUL && !kept) {
         return lenience_of_doubt(weighed.reason);
     }
@@ -438,7 +448,8 @@ static bool in_force(const struct accreditation *accreditation, uint32_t day)
 
 /* Whether what lets the speaker of an accreditation speak also keeps a withdrawal of it that the speaker
  * dropped. */
-static bool keeps_withdrawal(struct search *search, size_t above, const struct speaker *speaker)
+static bool keeps_withdrawal(struct search *search, size_t above, const struct speaker *speaker,
+                             bool for_certain)
 {
     const struct dossier_accreditation *accreditation = &search->dossier->accreditations[speaker->link];
     const struct speaker delegate = speaker_under(search, speaker->link);
@@ -448,25 +459,25 @@ static bool keeps_withdrawal(struct search *search, size_t above, const struct s
         if (hangs_on_cut(search, &found->place) && found->place.log == accreditation->place.log &&
             concerns(search, found, accreditation) &&
             leaves(found, accreditation, delegate.place) == ANSWER_NO &&
-            keeps(search, above, &found->place)) {
+            keeps(search, above, &found->place, for_certain)) {
             return true;
         }
     }
     return false;
 }
 
-/* Whether what is above a speaker lets it speak there, although its author may have dropped that: where a cut
- * keeps it, and where none keeps that it withdrew it. */
+/* Whether what is above a speaker lets it speak, although its author may have dropped that: where a cut keeps
+ * it, and where none keeps that it was withdrawn. Of either a doubt can be overlooked. */
 static bool lets_speak(struct search *search, size_t above, const struct speaker *speaker)
 {
-    if (speaker->link == NO_LINK || search->lenience >= LENIENCE_WITHDRAWN) {
+    bool for_certain = search->lenience < LENIENCE_REWOUND;
+    if (speaker->link == NO_LINK) {
         return true;
     }
-    if (search->lenience < LENIENCE_REWOUND && hangs_on_cut(search, speaker->place) &&
-        !keeps(search, above, speaker->place)) {
+    if (hangs_on_cut(search, speaker->place) && !keeps(search, above, speaker->place, for_certain)) {
         return false;
     }
-    return !keeps_withdrawal(search, above, speaker);
+    return search->lenience >= LENIENCE_WITHDRAWN || !keeps_withdrawal(search, above, speaker, !for_certain);
 }
 
 /* Of one on a branch that was dropped and under a cut lets_speak decides. */
@@ -571,6 +582,7 @@ static void write_chain(struct authority_answer *out, struct search *search, siz
 {
     size_t links = top == NO_LINK ? 0 : search->links[top];
     out->has_chain = links <= CHAIN_DEPTH_MAX;
+    out->recorded = top == NO_LINK && is_handed_on(search, search->question->place);
     if (!out->has_chain) {
         return;
     }
@@ -582,8 +594,9 @@ static void write_chain(struct authority_answer *out, struct search *search, siz
         if (accreditation->has_until && (out->until == DAY_NONE || accreditation->until < out->until)) {
             out->until = accreditation->until;
         }
-        out->recorded = search->below[link] == NO_LINK &&
-                        is_recorded(search, &search->dossier->accreditations[link], search->question->place);
+        out->recorded =
+            search->below[link] == NO_LINK &&
+            is_recorded(search, &search->dossier->accreditations[link], search->question->place, true);
     }
     out->chain[at] = search->question->issuer;
 }

@@ -43,7 +43,8 @@ struct authority_answer {
     size_t chain_size; /* links from owner to issuer: 0 when the issuer is the owner */
     struct actor_id chain[CHAIN_DEPTH_MAX + 1]; /* owner first, issuer last */
     uint32_t until;                             /* last day on which all its links are in force; DAY_NONE */
-    bool recorded;  /* a withdrawal of one of its links covers what speaks: it was said before that */
+    bool recorded;  /* a withdrawal of its last link, or the owner's succession, covers what speaks: it was
+                       said  before that, and stays whatever its author drops */
     bool withdrawn; /* with REASON_WITHDRAWN */
     bool closed;    /* what withdrew it leaves nothing that is said beyond the cut */
     struct actor_id withdrawn_by;

@@ -41,13 +41,26 @@ enum reason cut_doubt(const struct dossier_cut *cut)
     return cut->found == CUT_TOO_LONG ? REASON_TOO_MANY : REASON_CUT_NOT_HELD;
 }
 
+static bool covers_both(const struct dossier_cut *cut, const struct dossier_place *a,
+                        const struct dossier_place *b)
+{
+    return cut_covers(cut, a) == ANSWER_YES && cut_covers(cut, b) == ANSWER_YES;
+}
+
 bool one_cut_covers(const struct dossier *dossier, const struct actor_id *author,
                     const struct dossier_place *a, const struct dossier_place *b)
 {
     for (size_t i = 0; i < dossier->withdrawal_count; i++) {
         const struct dossier_withdrawal *found = &dossier->withdrawals[i];
         if (found->withdrawal.has_cut && actor_id_equal(&found->withdrawal.delegate, author) &&
-            cut_covers(&found->cut, a) == ANSWER_YES && cut_covers(&found->cut, b) == ANSWER_YES) {
+            covers_both(&found->cut, a, b)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < dossier->succession_count; i++) {
+        const struct dossier_succession *found = &dossier->successions[i];
+        if (actor_id_equal(&dossier_log_at(dossier, &found->place)->author, author) &&
+            covers_both(&found->cut, a, b)) {
             return true;
         }
     }

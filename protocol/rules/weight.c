@@ -31,16 +31,9 @@ static bool is_under_cut(const struct dossier *dossier, const struct weighed_blo
     return any_cut_covers(dossier, &weighed->log->author, &place);
 }
 
-static struct weighed weigh_side(const struct dossier *dossier, const struct weighed_block *weighed,
-                                 enum stance stance)
+static struct weighed weigh_dropped(const struct weighed_block *weighed, enum stance stance)
 {
     const struct dossier_block *block = weighed->block;
-    if (block->dropped_s == 0) {
-        return doubtful(REASON_DISPUTED);
-    }
-    if (is_under_cut(dossier, weighed)) {
-        return doubtful(REASON_REWOUND);
-    }
     if (stance == STANCE_FOR || block->late) {
         return nothing(REASON_DROPPED);
     }
@@ -48,6 +41,15 @@ static struct weighed weigh_side(const struct dossier *dossier, const struct wei
         return doubtful(REASON_VOIDED);
     }
     return block->followed_s >= FOLLOWED_MIN_S ? doubtful(REASON_REWOUND) : nothing(REASON_DROPPED);
+}
+
+static struct weighed weigh_side(const struct dossier *dossier, const struct weighed_block *weighed,
+                                 enum stance stance)
+{
+    if (weighed->block->dropped_s == 0) {
+        return doubtful(REASON_DISPUTED);
+    }
+    return is_under_cut(dossier, weighed) ? doubtful(REASON_REWOUND) : weigh_dropped(weighed, stance);
 }
 
 static struct weighed weigh_chain(const struct weighed_block *weighed, enum stance stance)
@@ -168,6 +170,12 @@ struct weighed place_weigh(const struct dossier *dossier, const struct dossier_p
 {
     const struct weighed_block weighed = block_of_place(dossier, place);
     return unless_cut(weigh(dossier, place->log, &weighed, stance), place);
+}
+
+struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier_place *place)
+{
+    const struct weighed_block weighed = block_of_place(dossier, place);
+    return weigh_dropped(&weighed, STANCE_AGAINST);
 }
 
 struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place)

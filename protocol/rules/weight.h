@@ -16,8 +16,10 @@
  *                                                             unknown (rewound) where this node had followed
  *                                                             the block for a day before the rotation came;
  *                                                             else nothing (dropped), but shown
- *   there, under a cut              unknown (rewound)       unknown (rewound); what a cut that counts keeps
- * of certificates and statuses, credential.c lets count
+ *   there, under a cut              unknown (rewound)       unknown (rewound)
+ *
+ * What a cut that counts keeps there is in no doubt: of certificates, statuses and voids credential.c says
+ * so, of accreditations and withdrawals authority.c, who know whether it counts.
  *
  * In a closed epoch a void on a dropped branch makes what it voids, and is for somebody, as unknown as what
  * is against somebody there: a void is against those whom it takes something from. What its author says in a
@@ -48,7 +50,10 @@ enum stance { STANCE_FOR, STANCE_AGAINST };
 struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
                            enum stance stance);
 
-/* The same of an entry that is for somebody and that its author may say more about, but for what voids on
+/* Of what is against somebody on a branch that was dropped, whatever cut names it. */
+struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier_place *place);
+
+/* place_weigh of an entry that is for somebody and that its author may say more about, but for what voids on
  * dropped branches leave of it in doubt: of that what is said later decides (status_days_leave). */
 struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place);
 struct status_left entry_left(const struct dossier *dossier, const struct dossier_place *place);

@@ -286,6 +286,101 @@ static void dropped_on_another_branch(void)
     speaks_at.block.side = true;
 }
 
+static void drop(struct dossier_place *place)
+{
+    place->block = (struct dossier_block){.side = true, .hash = graduates[1], .dropped_s = 1};
+    place->block_hash = graduates[1];
+}
+
+static struct dossier_accreditation *drop_branch(void)
+{
+    struct dossier_accreditation *dropped = build_accreditation(&built, SCHOOL, 50, BRANCH, "ase/*", 0);
+    drop(&dropped->place);
+    return dropped;
+}
+
+static void branch_named_and_dropped(void)
+{
+    rotated_behind_the_cut();
+    drop_branch();
+}
+
+static void dispute_the_cut(void)
+{
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 60;
+}
+
+static void branch_dropped_and_the_cut_disputed(void)
+{
+    branch_named_and_dropped();
+    dispute_the_cut();
+}
+
+static void branch_dropped_and_the_cut_void(void)
+{
+    branch_named_and_dropped();
+    built.withdrawals[0].place.voided = true;
+    built.withdrawals[0].place.void_seq = 70;
+}
+
+static void branch_dropped_and_its_branch_void(void)
+{
+    branch_named_and_dropped();
+    built.accreditations[1].place.voided = true;
+    built.accreditations[1].place.void_seq = 40;
+}
+
+static void branch_dropped_with_a_void_of_it(void)
+{
+    branch_named_and_dropped();
+    struct dossier_void *voids = build_side_void(&built, SCHOOL, 59, 30, 50, 50);
+    voids->place.block = (struct dossier_block){.side = true, .hash = graduates[2], .dropped_s = 1};
+    voids->place.block_hash = graduates[2];
+}
+
+/* Whoever else accredits the school and names the block. */
+static void branch_dropped_and_kept_by_a_stranger(void)
+{
+    branch_named_and_dropped();
+    built.withdrawals[0].place.log = STRANGER;
+    build_accreditation(&built, STRANGER, 10, SCHOOL, "ase/*", 1);
+}
+
+static void owners_word_dropped_and_kept_by_a_stranger(void)
+{
+    drop(&accredit_school()->place);
+    build_accreditation(&built, STRANGER, 10, ASE, "ase/*", 1);
+    build_withdrawal(&built, STRANGER, 60, ASE, 60)->cut = (struct dossier_cut){
+        .found = CUT_ON_SIDE, .seq = 60, .chain_seq = 30, .side_count = 3, .side = graduates};
+}
+
+static void branch_withdrawn_and_that_dropped(void)
+{
+    rotated_behind_the_cut();
+    build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/*", 0);
+    drop(&build_withdrawal(&built, SCHOOL, 50, BRANCH, 0)->place);
+}
+
+static void branch_withdrawn_and_the_cut_disputed(void)
+{
+    branch_withdrawn_and_that_dropped();
+    dispute_the_cut();
+}
+
+static void branch_withdrawn_and_kept_by_a_stranger(void)
+{
+    branch_withdrawn_and_that_dropped();
+    built.withdrawals[0].place.log = STRANGER;
+    build_accreditation(&built, STRANGER, 10, SCHOOL, "ase/*", 1);
+}
+
+static void branch_withdrawn_but_not_what_it_says_here(void)
+{
+    branch_withdrawn_and_that_dropped();
+    built.withdrawals[1].cut.seq = built.withdrawals[1].cut.chain_seq = SPEAKS_IN + 1;
+}
+
 static void dropped_with_the_cut_on_the_chain(void)
 {
     accredit_school();
@@ -640,6 +735,28 @@ static void school_named_by_the_heir(void)
     build_accreditation(&built, HEIR, 10, SCHOOL, "ase/*", 0);
 }
 
+/* The owner handed on up to a block of a branch that it dropped since, on which it named the school. */
+static void school_named_and_dropped_by_the_former_owner(void)
+{
+    handed_on();
+    built.successions[0].cut = (struct dossier_cut){
+        .found = CUT_ON_SIDE, .seq = 60, .chain_seq = 5, .side_count = 3, .side = graduates};
+    drop(&accredit_school()->place);
+}
+
+static void school_withdrawn_and_that_dropped_by_the_former_owner(void)
+{
+    school_named_and_dropped_by_the_former_owner();
+    drop(&build_withdrawal(&built, ASE, 50, SCHOOL, 0)->place);
+    built.withdrawals[0].place.seq = 51;
+}
+
+static void school_named_and_dropped_beyond_the_cut(void)
+{
+    school_named_and_dropped_by_the_former_owner();
+    built.successions[0].cut.side_count = 1;
+}
+
 static void school_withdrawn_by_the_heir(void)
 {
     school_named_before_the_handing_on();
@@ -705,6 +822,17 @@ static const struct {
     {"withdrawn above takes what it named later", school_withdrawn_before_it_named_branch, BRANCH,
      WITHDRAWN(2, ASE)},
     {"but not what it named before", school_withdrawn_after_it_named_branch, BRANCH, HOLDS(2)},
+    {"a cut keeps whom a school named, though it drops that", branch_named_and_dropped, BRANCH, HOLDS(2)},
+    {"in doubt where the cut is", branch_dropped_and_the_cut_disputed, BRANCH, BUT_FOR(2, REWOUND)},
+    {"or void", branch_dropped_and_the_cut_void, BRANCH, BUT_FOR(2, REWOUND)},
+    {"or where a void names the branch", branch_dropped_and_its_branch_void, BRANCH, BUT_FOR(2, REWOUND)},
+    {"or one was kept with it", branch_dropped_with_a_void_of_it, BRANCH, BUT_FOR(2, REWOUND)},
+    {"a stranger's cut keeps nobody", branch_dropped_and_kept_by_a_stranger, BRANCH, NO_CHAIN(UNTRUSTED)},
+    {"nor what the owner dropped", owners_word_dropped_and_kept_by_a_stranger, SCHOOL, NO_CHAIN(UNTRUSTED)},
+    {"a cut keeps whom a school withdrew", branch_withdrawn_and_that_dropped, BRANCH, WITHDRAWN(2, SCHOOL)},
+    {"in doubt where the cut is", branch_withdrawn_and_the_cut_disputed, BRANCH, BUT_FOR(2, REWOUND)},
+    {"a stranger's does not", branch_withdrawn_and_kept_by_a_stranger, BRANCH, HOLDS(2)},
+    {"what it left stays", branch_withdrawn_but_not_what_it_says_here, BRANCH, HOLDS(2)},
     {"withdrawn in the middle", branch_withdrawn_by_school, BRANCH, WITHDRAWN(2, SCHOOL)},
     {"a voided withdrawal is neither yes nor no", withdrawn_in_a_void_block, SCHOOL, BUT_FOR(1, VOIDED)},
     {"said again it counts", withdrawn_in_a_void_block_and_again, SCHOOL, WITHDRAWN(1, ASE)},
@@ -782,6 +910,10 @@ static const struct {
     {"delegates named up to the cut stay", school_named_before_the_handing_on, SCHOOL, HOLDS(1)},
     {"those named after it do not count", school_named_after_the_handing_on, SCHOOL, WITHDRAWN(1, ASE)},
     {"the heir names delegates", school_named_by_the_heir, SCHOOL, HOLDS(1)},
+    {"also where it dropped that", school_named_and_dropped_by_the_former_owner, SCHOOL, HOLDS(1)},
+    {"unless it withdrew them there", school_withdrawn_and_that_dropped_by_the_former_owner, SCHOOL,
+     WITHDRAWN(1, ASE)},
+    {"or it lies beyond the cut", school_named_and_dropped_beyond_the_cut, SCHOOL, NO_CHAIN(UNTRUSTED)},
     {"the heir may withdraw its forerunner's", school_withdrawn_by_the_heir, SCHOOL, WITHDRAWN(1, HEIR)},
     {"the former owner leaves but a doubt", school_withdrawn_by_the_former_owner, SCHOOL,
      BUT_FOR(1, BEYOND_CUT)},

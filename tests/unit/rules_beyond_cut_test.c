@@ -241,6 +241,50 @@ static void revoked_by_the_former_owner(void)
     say(STATUS_REVOKED, BEYOND);
 }
 
+/* Blocks of the former owner's log that the cut names and that it dropped since. */
+static const struct hash dropped[] = {{{30}}, {{40}}};
+
+static void hand_on_what_was_dropped(void)
+{
+    hand_on();
+    given.built.successions[0].cut = (struct dossier_cut){.found = CUT_ON_SIDE,
+                                                          .seq = CUT,
+                                                          .head = dropped[1],
+                                                          .chain_seq = CASE_ISSUED_IN + 1,
+                                                          .side_count = 2,
+                                                          .side = dropped};
+}
+
+static struct dossier_block dropped_block(void)
+{
+    return (struct dossier_block){
+        .side = true, .hash = dropped[0], .dropped_s = 1, .base_seq = CASE_ISSUED_IN + 1};
+}
+
+static void revoked_by_the_owner_and_dropped(void)
+{
+    hand_on_what_was_dropped();
+    say(STATUS_REVOKED, WITHIN);
+    build_event_block(&given.built, given.certificate, dropped_block());
+}
+
+static void issued_by_the_owner_and_dropped(void)
+{
+    hand_on_what_was_dropped();
+    given.certificate->place.seq = WITHIN;
+    given.certificate->place.block = dropped_block();
+    given.certificate->place.block_hash = dropped[0];
+}
+
+static void voided_by_the_owner_and_dropped(void)
+{
+    hand_on_what_was_dropped();
+    struct dossier_void *voids =
+        build_side_void(&given.built, CASE_ASE, WITHIN, 0, CASE_ISSUED_IN, CASE_ISSUED_IN);
+    voids->place.block = dropped_block();
+    voids->place.block_hash = dropped[0];
+}
+
 static void pack_voided_by_the_owner(uint64_t seq)
 {
     hand_on();
@@ -301,6 +345,9 @@ static const struct {
      INVALID(REVOKED)},
     {"and revokes in doubt", revoked_by_the_former_owner, UNKNOWN(BEYOND_CUT)},
     {"what it revoked before stays revoked", revoked_by_the_owner_within, INVALID(REVOKED)},
+    {"also where it dropped that", revoked_by_the_owner_and_dropped, INVALID(REVOKED)},
+    {"what it issued before stays, though it drops it", issued_by_the_owner_and_dropped, VALID},
+    {"and what it voided", voided_by_the_owner_and_dropped, INVALID(VOIDED)},
     {"a pack that it voids in spite is in doubt", pack_voided_by_the_former_owner, OVERALL_UNDETERMINED,
      AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
     {"one that it voided before is none", pack_voided_within, OVERALL_UNDETERMINED, AXIS_AUTHORITY,

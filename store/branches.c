@@ -736,13 +736,23 @@ enum store_error followed_put(struct store_txn *txn, uint32_t number, const stru
                : error;
 }
 
+enum store_error followed_time_read(struct store_txn *txn, uint32_t number, const struct hash *hash,
+                                    uint64_t *from_s, uint64_t *until_s)
+{
+    struct key key = hash_key(number, hash);
+    struct disk_followed row = {0};
+    enum store_error error = table_get_exact(txn, TABLE_FOLLOWED, &key, &row, sizeof row);
+
+    *from_s = row.from_s;
+    *until_s = row.until_s;
+    return error;
+}
+
 enum store_error store_followed(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                 const struct hash *hash, uint64_t *from_s, uint64_t *until_s)
 {
     uint32_t number = 0;
     struct disk_record record;
-    struct disk_followed row;
-    struct key key;
     enum store_error error = store_author_number(txn, author, &number);
 
     if (error == STORE_OK) {
@@ -759,9 +769,5 @@ enum store_error store_followed(struct store_txn *txn, const struct actor_id *au
     if (store_author_number(txn, author, &number) != STORE_OK) {
         return STORE_NOT_FOUND;
     }
-    key = hash_key(number, hash);
-    error = table_get_exact(txn, TABLE_FOLLOWED, &key, &row, sizeof row);
-    *from_s = row.from_s;
-    *until_s = row.until_s;
-    return error;
+    return followed_time_read(txn, number, hash, from_s, until_s);
 }

@@ -1,4 +1,5 @@
 #include "protocol/base/sort.h"
+#include "protocol/rules/cut.h"
 #include "store/gather.h"
 #include "store/side.h"
 
@@ -294,6 +295,39 @@ struct side_events {
     bool cut;
 };
 
+/* Both make the same doubtful, from their effective days on: of a closed epoch, where a branch that is named
+ * may repeat itself without end. Under a cut each counts for itself. */
+static bool doubt_alike(const struct gather *gather, const struct dossier_place *about,
+                        const struct side_event *a, const struct side_event *b)
+{
+    const struct dossier_place place = {
+        .log = about->log, .seq = a->event.setter_seq, .block_hash = a->block.hash, .block = {.side = true}};
+
+    return a->block.dropped_s != 0 && b->block.dropped_s != 0 && a->block.epoch == b->block.epoch &&
+           a->event.action == b->event.action && a->voided == b->voided && a->block.late == b->block.late &&
+           !a->event.has_holder && !a->event.has_replacement && !b->event.has_holder &&
+           !b->event.has_replacement &&
+           !any_cut_covers(gather->out, &gather->out->logs[about->log].author, &place);
+}
+
+/* Put an event for which there is no room in the place of one that says the same. Returns: false when there
+ * is none. */
+static bool unite(struct side_events *found, const struct side_event *event)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        struct side_event *there = &found->events[i];
+
+        if (doubt_alike(found->gather, found->about, event, there) &&
+            doubt_alike(found->gather, found->about, there, event)) {
+            if (event->event.effective_day < there->event.effective_day) {
+                *there = *event;
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum store_error add_event(void *context, const struct side_at *row)
 {
     struct side_events *found = context;
@@ -306,12 +340,19 @@ static enum store_error add_event(void *context, const struct side_at *row)
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    if (found->count == SIDE_EVENTS_MAX) {
-        found->cut = true;
-        return STORE_NOT_FOUND;
+    if (found->count < SIDE_EVENTS_MAX) {
+        found->events[found->count++] = event;
+        return STORE_OK;
     }
-    found->events[found->count++] = event;
-    return STORE_OK;
+    found->cut = !unite(found, &event);
+    return found->cut ? STORE_NOT_FOUND : STORE_OK;
+}
+
+static enum store_error show_event(void *context, const struct side_at *row)
+{
+    struct side_events *found = context;
+
+    return found->count < SIDE_EVENTS_MAX ? add_event(context, row) : STORE_NOT_FOUND;
 }
 
 /* By epoch, and there by block number. */
@@ -345,7 +386,7 @@ enum store_error gather_side_events(struct gather *gather, const struct dossier_
 
     *cut = found.cut;
     if (error == STORE_OK && found.count < SIDE_EVENTS_MAX) {
-        error = gather_each_side(gather, about->log, &key, SIDE_SHOWN, add_event, &found);
+        error = gather_each_side(gather, about->log, &key, SIDE_SHOWN, show_event, &found);
     }
     sort_items(events, found.count, sizeof *events, order_events);
     *count = found.count;

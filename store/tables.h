@@ -184,6 +184,10 @@ enum store_error walk_open(struct walk *walk, struct store_txn *txn, enum table 
 void walk_close(struct walk *walk);
 /* First row at or after key. */
 enum store_error walk_seek(struct walk *walk, const struct key *key);
+/* Open a walk on the first row under prefix at or after *from, or after it where it is a row's key. The walk
+ * is the caller's to close where it has a cursor, whatever is returned. */
+enum store_error walk_open_after(struct walk *walk, struct store_txn *txn, enum table table,
+                                 const struct key *prefix, const struct key *from);
 /* Last row at or before key. */
 enum store_error walk_seek_back(struct walk *walk, const struct key *key);
 enum store_error walk_next(struct walk *walk);

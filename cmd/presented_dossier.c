@@ -102,14 +102,18 @@ static bool is_at(const struct assembly *assembly, const struct dossier_credenti
            memcmp(place->leaf.bytes, name->prefix, sizeof(name->prefix)) == 0;
 }
 
+/* Where the same bytes stand twice, the one that a cut keeps on a branch that was dropped: they may have been
+ * said again to hide it. */
 static struct dossier_credential *held_of(const struct assembly *assembly, const struct entry_name *name)
 {
+    struct dossier_credential *held = NULL;
     for (size_t i = 0; i < assembly->held.credential_count; i++) {
-        if (is_at(assembly, &assembly->held.credentials[i], name)) {
-            return &assembly->held.credentials[i];
+        struct dossier_credential *found = &assembly->held.credentials[i];
+        if (is_at(assembly, found, name) && (held == NULL || found->place.block.dropped_s != 0)) {
+            held = found;
         }
     }
-    return NULL;
+    return held;
 }
 
 /* What was said on the chain that this node follows. */

@@ -21,5 +21,8 @@ enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const 
 /* The chain led through the block from from_s until until_s. */
 enum store_error followed_put(struct store_txn *txn, uint32_t number, const struct hash *hash,
                               uint64_t from_s, uint64_t until_s);
+/* The longest time for which it did, of a block that it leads through no longer. STORE_NOT_FOUND: none. */
+enum store_error followed_time_read(struct store_txn *txn, uint32_t number, const struct hash *hash,
+                                    uint64_t *from_s, uint64_t *until_s);
 
 #endif

@@ -25,13 +25,14 @@ static enum store_error gather_subject(struct gather *gather, const struct subje
     return error == STORE_OK ? gather_shops(gather, &actor) : error;
 }
 
-/* What bears on what is gathered. subject NULL: none. */
-static enum store_error finish(struct gather *gather, const struct subject *subject)
+/* What bears on what is gathered. */
+static enum store_error finish(struct gather *gather, const struct gather_question *question)
 {
+    const struct subject *subject = question->subject;
     enum store_error error = gather_issuers(gather);
 
     if (error == STORE_OK) {
-        gather_leave_dropped(gather);
+        error = gather_kept(gather, question);
     }
     if (error == STORE_OK) {
         error = gather_lateness(gather);
@@ -46,11 +47,12 @@ static enum store_error finish(struct gather *gather, const struct subject *subj
 }
 
 /* What stands beside credentials that were named or brought. */
-static enum store_error surround(struct gather *gather, const struct subject *subject)
+static enum store_error surround(struct gather *gather, const struct gather_question *question)
 {
-    enum store_error error = subject ? gather_subject(gather, subject, ABOUT_BESIDE) : STORE_OK;
+    enum store_error error =
+        question->subject ? gather_subject(gather, question->subject, question->about) : STORE_OK;
 
-    return error == STORE_OK ? finish(gather, subject) : error;
+    return error == STORE_OK ? finish(gather, question) : error;
 }
 
 enum store_error store_dossier(struct store_txn *txn, const struct network *network,
@@ -64,7 +66,9 @@ enum store_error store_dossier(struct store_txn *txn, const struct network *netw
     if (error == STORE_OK) {
         error = gather_subject(&gather, subject, ABOUT_SUBJECT);
     }
-    return error == STORE_OK ? finish(&gather, subject) : error;
+    return error == STORE_OK
+               ? finish(&gather, &(struct gather_question){.subject = subject, .about = ABOUT_SUBJECT})
+               : error;
 }
 
 enum store_error store_dossier_of_entries(struct store_txn *txn, const struct network *network,
@@ -83,7 +87,11 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
         }
         error = gather_named(&gather, &names[i]);
     }
-    return error == STORE_OK ? surround(&gather, subject) : error;
+    return error == STORE_OK ? surround(&gather, &(struct gather_question){.subject = subject,
+                                                                           .about = ABOUT_BESIDE,
+                                                                           .names = names,
+                                                                           .name_count = name_count})
+                             : error;
 }
 
 enum store_error store_dossier_around(struct store_txn *txn, const struct network *network,
@@ -99,5 +107,7 @@ enum store_error store_dossier_around(struct store_txn *txn, const struct networ
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = gather_brought(&gather, &credentials[i], &authors[i]);
     }
-    return error == STORE_OK ? surround(&gather, subject) : error;
+    return error == STORE_OK
+               ? surround(&gather, &(struct gather_question){.subject = subject, .about = ABOUT_BESIDE})
+               : error;
 }

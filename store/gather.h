@@ -111,6 +111,10 @@ enum store_error gather_affiliation(struct gather *gather, const struct entry_at
 enum store_error gather_cut(struct gather *gather, size_t log, uint64_t seq, const struct hash *head,
                             struct dossier_cut *cut);
 
+/* Work out anew what was said about an entry of a gathered log: cuts that are gathered meanwhile may cover
+ * some of it. */
+enum store_error gather_events(struct gather *gather, struct dossier_place *place);
+
 /* Fill place.below_s, unless the entry arrived within 90 days of the deadline: then it is in time. */
 enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day);
 
@@ -119,24 +123,65 @@ enum store_error gather_below(struct gather *gather, struct dossier_place *place
 /* Read how the side blocks of a log that was just gathered stand, and what they void. */
 enum store_error gather_sides(struct gather *gather, size_t log);
 
+/* What a side block may be. Rows of all others are passed over, at no cost where their epoch is closed. */
+enum side_part {
+    SIDE_OPEN = 1,     /* its epoch is open, as of the question's known_by_s */
+    SIDE_SPEAKING = 2, /* it is closed, and this node followed the block for long, or a void names its branch:
+                          what is against somebody there is not silent */
+    SIDE_KEPT = 4,     /* it is closed, and a cut that is gathered covers the block */
+    SIDE_SHOWN = 8,    /* none of these: it changes no answer */
+};
+
+/* Call visit for the side rows of a gathered log under a key that is not narrowed, of any of these parts: see
+ * side_each. */
+enum store_error gather_each_side(struct gather *gather, size_t log, const struct key *about, unsigned parts,
+                                  enum store_error (*visit)(void *context, const struct side_at *row),
+                                  void *context);
+/* Those rows, at most max, the newest of those that this node had not followed first; array in arena. *cut:
+ * there are more. */
+enum store_error gather_side_rows(struct gather *gather, size_t log, const struct key *about, unsigned parts,
+                                  size_t max, struct side_at **rows, size_t *count, bool *cut);
+/* Whether an epoch of a log with side blocks was open by the question's known_by_s. */
+bool gather_is_open(const struct gather *gather, size_t log, uint64_t epoch);
+/* Note that it matters who accredited a log's author, where a withdrawal may keep what side blocks say. */
+enum store_error gather_ask_cuts(struct gather *gather, size_t log);
+/* Whether a cut that is gathered may cover side blocks of the log. */
+bool gather_has_kept(const struct gather *gather, size_t log);
+
+/* The side blocks of a log that void ranges of blocks, those that are there already left out. Requires:
+ * gather_sides. */
+enum store_error gather_voids(struct gather *gather, size_t log, unsigned parts);
+
+/* Where a side block's branch leaves the chain, and the void on the chain that names it. */
+struct branch_line {
+    bool known; /* false: deeper than SIDE_DEPTH_MAX, or an ancestor is missing */
+    bool named; /* by a void that stood by then */
+    uint64_t base_seq;
+    uint64_t void_seq;
+    enum status_reason void_reason;
+};
+/* Requires: the log has side blocks (gathered_log.sides). */
+enum store_error gather_line(struct gather *gather, size_t log, uint64_t seq, const struct hash *hash,
+                             struct branch_line *out);
+/* The same, and nothing where no void names any branch. */
+enum store_error gather_naming(struct gather *gather, size_t log, uint64_t seq, const struct hash *hash,
+                               struct branch_line *out);
+
 /* Dispute, of a frozen log, all that its rotations do not have in common. */
 enum store_error gather_freeze(struct gather *gather, size_t log);
 
 /* When the rotation came that closed an epoch of a gathered log; 0: it was open at the question's known_by_s.
  */
 enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoch, uint64_t *dropped_s);
-/* Whether a void of a gathered log, which has side blocks that say anything, names the branch that begins
- * with that block. */
-bool gather_names_branch(const struct gather *gather, size_t log, const struct hash *first);
+/* Whether a void of a gathered log that stood by then names the branch that begins with that block, of
+ * that epoch. */
+enum store_error gather_names_branch(struct gather *gather, size_t log, const struct hash *first,
+                                     uint64_t epoch, bool *named);
 
 /* Decode the entry of a side block, when it is of kind and not erased. STORE_NOT_FOUND: it is another, or the
- * block had not arrived by then, or not before the rotation that closed its epoch. */
+ * block had not arrived by then. Of one that came after its branch was dropped dossier_block.late is set. */
 enum store_error gather_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
                                    struct dossier_place *place, void *record);
-
-/* The same also of a block that came too late (dossier_block.late). */
-enum store_error gather_late_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
-                                        struct dossier_place *place, void *record);
 
 /* That with what was said about the entry, on its branch and those that leave it. */
 enum store_error gather_side_place(struct gather *gather, const struct side_at *at, enum entry_kind kind,
@@ -147,11 +192,12 @@ struct found_grant {
     const struct entry_at *grant;
     const struct side_at *side; /* NULL: on the chain */
 };
-/* gather_grant or gather_late_side_entry. */
+/* gather_grant or gather_side_entry. */
 enum store_error gather_found(struct gather *gather, const struct found_grant *found, enum entry_kind kind,
                               struct dossier_place *place, void *record);
 
-/* What side blocks say about the entry in a place, of which block_hash is set. *cut: they say more. */
+/* What side blocks say about the entry in a place, of which block_hash is set, ascending by epoch and block.
+ * *cut: they say more that may count. */
 struct side_event {
     struct history_event event;
     bool voided;
@@ -189,9 +235,23 @@ enum store_error gather_own(struct gather *gather, const struct actor_id *actor)
 /* Who accredited those that are asked about, who accredited them, and so on. */
 enum store_error gather_issuers(struct gather *gather);
 
-/* Leave out credentials on branches that were dropped, where they are for nobody, but those that the cut of a
- * withdrawal or a succession covers. Requires: those are gathered. */
-void gather_leave_dropped(struct gather *gather);
+/* What a question is about. */
+struct gather_question {
+    const struct subject *subject; /* NULL: none */
+    enum dossier_about about;      /* of what is found about it */
+    const struct entry_name *names;
+    size_t name_count;
+};
+
+/* What the cuts of withdrawals and successions keep on branches that were dropped: credentials, and all that bears on what is
+ * gathered. Requires: gather_issuers. */
+enum store_error gather_kept(struct gather *gather, const struct gather_question *question);
+/* Its parts, of the side blocks of one log: credentials about a subject, the one that is named, and what it
+ * said of those who are asked about. */
+enum store_error gather_kept_about(struct gather *gather, size_t log, const struct subject *subject,
+                                   enum dossier_about about);
+enum store_error gather_kept_named(struct gather *gather, size_t log, const struct entry_name *name);
+enum store_error gather_kept_grants(struct gather *gather, size_t log);
 
 /* Whether credentials came after their issuers' accreditations had ended. Requires: gather_issuers. */
 enum store_error gather_lateness(struct gather *gather);

@@ -3,7 +3,11 @@
 #include "store/gather.h"
 #include "store/own.h"
 
-enum { SIDE_JOINED_MAX = 256 }; /* of one actor, by all side blocks */
+enum {
+    SIDE_SPEAKERS_MAX = 4096,
+    SIDE_JOINED_EACH_MAX = 4, /* of one technician, by the side blocks of one author */
+    SIDE_ROSTER_MAX = 256,    /* of one shop, by its own */
+};
 
 /* Who joined which shop. A shop's roster is found in its own log, whole; what others say of a
  * technician is found under her. */
@@ -86,9 +90,6 @@ static enum store_error add_side_joined(struct gather *gather, const struct side
     struct disk_consent consent;
     enum store_error error = gather_side_entry(gather, at, ENTRY_AFFILIATION, &row->place, &row->affiliation);
 
-    if (error == STORE_OK && row->place.block.dropped_s != 0) {
-        return STORE_OK;
-    }
     if (error == STORE_OK) {
         error = consent_settle(gather->txn, gather->network, &out->logs[row->place.log].author,
                                row->place.time_s, &row->affiliation, &consent);
@@ -114,24 +115,72 @@ static bool is_side_there(const struct dossier *out, const struct side_at *at)
     return false;
 }
 
-/* What side blocks say, of the actor as technician and as shop. */
+/* Rows of side blocks about the actor, as technician and as shop. */
 struct side_joined {
-    struct side_at *rows[2];
-    size_t counts[2];
+    size_t count, capacity;
+    struct side_at *rows;
 };
 
-static enum store_error find_side_joined(struct gather *gather, const struct actor_id *actor,
+/* Those of one author. */
+struct listing {
+    struct gather *gather;
+    struct side_joined *sides;
+    size_t left; /* how many more are listed */
+    bool cut;
+};
+
+static enum store_error list_row(void *context, const struct side_at *row)
+{
+    struct listing *listing = context;
+    struct side_joined *sides = listing->sides;
+
+    if (listing->left == 0) {
+        listing->cut = true;
+        return STORE_NOT_FOUND;
+    }
+    sides->rows =
+        gather_grow(listing->gather->arena, sides->rows, sides->count, &sides->capacity, sizeof *sides->rows);
+    if (!sides->rows) {
+        return STORE_NO_MEMORY;
+    }
+    sides->rows[sides->count++] = *row;
+    listing->left--;
+    return STORE_OK;
+}
+
+static enum store_error list_joined(struct gather *gather, uint32_t author, const struct key *about,
+                                    size_t max, bool *cut, struct side_joined *sides)
+{
+    struct listing listing = {.gather = gather, .sides = sides, .left = max};
+    size_t log;
+    enum store_error error = gather_log_of_number(gather, author, &log);
+
+    if (error == STORE_OK) {
+        error = gather_each_side(gather, log, about, SIDE_OPEN, list_row, &listing);
+    }
+    *cut = listing.cut;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* On branches that were dropped nobody joined. A shop that says much of her hides its own word alone. */
+static enum store_error find_side_joined(struct gather *gather, const struct actor_id *actor, uint32_t number,
                                          struct side_joined *sides)
 {
-    const struct key keys[2] = {grant_key_of_actor(GRANT_JOINED, actor),
-                                grant_key_of_actor(GRANT_ROSTER, actor)};
-    enum store_error error = STORE_OK;
+    const struct key joined = grant_key_of_actor(GRANT_JOINED, actor);
+    const struct key roster = grant_key_of_actor(GRANT_ROSTER, actor);
+    uint32_t *speakers;
+    size_t count;
+    bool cut, each_cut, roster_cut = false;
+    enum store_error error = grants_speakers(gather->txn, TABLE_SIDE_ENTRIES, &joined, SIDE_SPEAKERS_MAX,
+                                             &speakers, &count, &cut, gather->arena);
 
-    for (size_t i = 0; i < 2 && error == STORE_OK; i++) {
-        bool cut;
-        error = side_find(gather->txn, &keys[i], SIDE_JOINED_MAX, &sides->rows[i], &sides->counts[i], &cut,
-                          gather->arena);
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        error = list_joined(gather, speakers[i], &joined, SIDE_JOINED_EACH_MAX, &each_cut, sides);
     }
+    if (error == STORE_OK && number != NUMBER_NONE) {
+        error = list_joined(gather, number, &roster, SIDE_ROSTER_MAX, &roster_cut, sides);
+    }
+    gather->out->cuts.affiliations |= cut || roster_cut;
     return error;
 }
 
@@ -139,11 +188,9 @@ static enum store_error add_side_affiliations(struct gather *gather, const struc
 {
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t k = 0; k < sides->counts[i] && error == STORE_OK; k++) {
-            if (!is_side_there(gather->out, &sides->rows[i][k])) {
-                error = add_side_joined(gather, &sides->rows[i][k]);
-            }
+    for (size_t i = 0; i < sides->count && error == STORE_OK; i++) {
+        if (!is_side_there(gather->out, &sides->rows[i])) {
+            error = add_side_joined(gather, &sides->rows[i]);
         }
     }
     return error;
@@ -155,8 +202,8 @@ enum store_error gather_affiliations(struct gather *gather, const struct actor_i
     const struct key key = grant_key_of_actor(GRANT_JOINED, actor);
     struct dossier *out = gather->out;
     struct entry_at *roster = NULL, *grants = NULL;
-    size_t roster_count = 0, grant_count = 0, side_count;
-    struct side_joined sides;
+    size_t roster_count = 0, grant_count = 0;
+    struct side_joined sides = {0};
     uint32_t number;
     enum grants_cut cut = GRANTS_CUT_NONE;
     enum store_error error = gather_number(gather, actor, &number);
@@ -170,19 +217,18 @@ enum store_error gather_affiliations(struct gather *gather, const struct actor_i
                             &cut, gather->arena);
     }
     if (error == STORE_OK) {
-        error = find_side_joined(gather, actor, &sides);
+        error = find_side_joined(gather, actor, number, &sides);
     }
     if (error != STORE_OK) {
         return error;
     }
     /* A shop that says much of her hides its own word alone, which it may take back at any time. */
     out->cuts.affiliations |= cut == GRANTS_CUT_AUTHORS || roster_count == DOSSIER_AFFILIATIONS_MAX;
-    side_count = sides.counts[0] + sides.counts[1];
-    if (roster_count + grant_count + side_count == 0) {
+    if (roster_count + grant_count + sides.count == 0) {
         return STORE_OK;
     }
     out->affiliations =
-        arena_take(gather->arena, (roster_count + grant_count + side_count) * sizeof *out->affiliations);
+        arena_take(gather->arena, (roster_count + grant_count + sides.count) * sizeof *out->affiliations);
     if (!out->affiliations) {
         return STORE_NO_MEMORY;
     }

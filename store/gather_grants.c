@@ -1,6 +1,21 @@
+#include <string.h>
+
 #include "store/gather.h"
 
-enum { SIDE_GRANTS_MAX = 256 }; /* of one delegate, by all side blocks */
+/* Whether a list's places, size apart, hold the entry of a side row. */
+static bool is_gathered(const void *items, size_t count, size_t size, const struct side_at *row)
+{
+    const uint8_t *bytes = items;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct dossier_place *place = (const void *)(bytes + i * size);
+
+        if (place->block.side && place->index == row->index && hash_equal(&place->block_hash, &row->hash)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* ---- accreditations ---- */
 
@@ -45,17 +60,21 @@ static enum store_error add_withdrawal(struct gather *gather, size_t delegate,
                : STORE_OK;
 }
 
-/* Withdrawals from the author of log by side blocks of one accreditor, whom key names. Where it is not forked
- * they are dropped ones, of which a limit may hide some. */
-static enum store_error gather_side_withdrawals(struct gather *gather, size_t log, const struct key *key,
-                                                bool is_forked)
+/* Withdrawals from the author of log by side blocks of accreditor by. */
+static enum store_error gather_side_withdrawals(struct gather *gather, size_t log, size_t by, unsigned parts)
 {
+    const struct actor_id actor = gather->out->logs[log].author;
+    const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &actor);
     struct side_at *rows;
     size_t count;
     bool cut;
-    enum store_error error = side_find(gather->txn, key, GRANTS_EACH_MAX, &rows, &count, &cut, gather->arena);
+    enum store_error error = gather_side_rows(gather, by, &key, parts, GRANTS_EACH_MAX, &rows, &count, &cut);
 
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        if (is_gathered(gather->out->withdrawals, gather->out->withdrawal_count,
+                        sizeof *gather->out->withdrawals, &rows[i])) {
+            continue;
+        }
         if (gather->out->withdrawal_count < DOSSIER_GRANTS_MAX) {
             error = add_withdrawal(gather, log, &(struct found_grant){.side = &rows[i]});
             error = error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -63,7 +82,7 @@ static enum store_error gather_side_withdrawals(struct gather *gather, size_t lo
             cut = true;
         }
     }
-    gather->out->cuts.withdrawals |= cut && is_forked;
+    gather->out->cuts.withdrawals |= cut;
     return error;
 }
 
@@ -87,9 +106,7 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
             error = STORE_OK;
         }
     }
-    return error == STORE_OK && gather->rows[by].sides
-               ? gather_side_withdrawals(gather, log, &key, gather->out->logs[by].forked)
-               : error;
+    return error == STORE_OK ? gather_side_withdrawals(gather, log, by, SIDE_OPEN | SIDE_SPEAKING) : error;
 }
 
 enum {
@@ -129,7 +146,7 @@ static enum store_error gather_accreditor(struct gather *gather, size_t log, siz
         }
     }
     gather->stranger_grants += is_stranger ? count - first : 0;
-    return error == STORE_OK ? gather_ask(gather, by) : error;
+    return error == STORE_OK && count > 0 ? gather_ask(gather, by) : error;
 }
 
 static bool are_few(const struct gather *gather, size_t count)
@@ -203,30 +220,74 @@ static enum store_error gather_withdrawals_of_heirs(struct gather *gather, size_
     return error;
 }
 
-/* Who accredited the author of log on side branches. */
-static enum store_error gather_side_accreditors(struct gather *gather, size_t log)
+/* What accreditor by said of the author of log on side branches. */
+static enum store_error gather_side_accreditations(struct gather *gather, size_t log, size_t by,
+                                                   unsigned parts)
 {
     const struct actor_id actor = gather->out->logs[log].author;
     const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
+    struct dossier *out = gather->out;
     struct side_at *rows;
     size_t count;
     bool cut;
-    enum store_error error =
-        side_find(gather->txn, &key, SIDE_GRANTS_MAX, &rows, &count, &cut, gather->arena);
+    enum store_error error = gather_side_rows(gather, by, &key, parts, GRANTS_EACH_MAX, &rows, &count, &cut);
 
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        const struct dossier *out = gather->out;
-
+        if (is_gathered(out->accreditations, out->accreditation_count, sizeof *out->accreditations,
+                        &rows[i])) {
+            continue;
+        }
         if (out->accreditation_count == DOSSIER_GRANTS_MAX) {
-            return STORE_OK;
+            cut = true;
+            break;
         }
         error = add_accreditation(gather, &(struct found_grant){.side = &rows[i]});
         if (error == STORE_OK) {
-            error = gather_ask(gather, out->accreditations[out->accreditation_count - 1].place.log);
+            error = gather_ask(gather, by);
         }
         error = error == STORE_NOT_FOUND ? STORE_OK : error;
     }
+    if (cut) {
+        enum rank rank;
+
+        error = error == STORE_OK ? gather_rank(gather, by, &rank) : error;
+        out->cuts.accreditations |= error == STORE_OK && rank != RANK_STRANGER;
+    }
     return error;
+}
+
+/* Authors of grants under key, on their chains or on side branches, each once. */
+static enum store_error find_accreditors(struct gather *gather, const struct key *key, uint32_t **numbers,
+                                         size_t *count)
+{
+    uint32_t *side_numbers, *all;
+    size_t side_count;
+    bool cut, side_cut = false;
+    enum store_error error = grants_speakers(gather->txn, TABLE_GRANTS, key, DOSSIER_GRANTS_MAX, numbers,
+                                             count, &cut, gather->arena);
+
+    if (error == STORE_OK) {
+        error = grants_speakers(gather->txn, TABLE_SIDE_ENTRIES, key, DOSSIER_GRANTS_MAX, &side_numbers,
+                                &side_count, &side_cut, gather->arena);
+    }
+    gather->out->cuts.accreditations |= cut || side_cut;
+    if (error != STORE_OK || side_count == 0) {
+        return error;
+    }
+    all = arena_take(gather->arena, (*count + side_count) * sizeof *all);
+    if (!all) {
+        return STORE_NO_MEMORY;
+    }
+    if (*count > 0) {
+        memcpy(all, *numbers, *count * sizeof *all);
+    }
+    for (size_t i = 0, held = *count; i < side_count; i++) {
+        if (!is_among(*numbers, held, side_numbers[i])) {
+            all[(*count)++] = side_numbers[i];
+        }
+    }
+    *numbers = all;
+    return STORE_OK;
 }
 
 /* Accreditors of one actor: they come after those asked about so far, which makes the next layer of the
@@ -238,14 +299,8 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
     struct gather_turn *turns;
     uint32_t *numbers;
     size_t count;
-    bool cut;
-    enum store_error error =
-        grants_speakers(gather->txn, &key, DOSSIER_GRANTS_MAX, &numbers, &count, &cut, gather->arena);
+    enum store_error error = find_accreditors(gather, &key, &numbers, &count);
 
-    gather->out->cuts.accreditations |= cut;
-    if (error == STORE_OK) {
-        error = gather_side_accreditors(gather, log);
-    }
     if (error != STORE_OK || count == 0) {
         return error;
     }
@@ -261,6 +316,12 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
             break;
         }
         error = gather_accreditor(gather, log, turns[i].log, is_stranger);
+        if (error == STORE_OK) {
+            error = gather_ask_cuts(gather, turns[i].log);
+        }
+        if (error == STORE_OK) {
+            error = gather_side_accreditations(gather, log, turns[i].log, SIDE_OPEN | SIDE_SPEAKING);
+        }
     }
     if (error == STORE_OK) {
         error = gather_withdrawals_of_heirs(gather, log, numbers, count);
@@ -313,6 +374,19 @@ enum store_error gather_issuers(struct gather *gather)
             return error;
         }
         layer = end;
+    }
+    return error;
+}
+
+enum store_error gather_kept_grants(struct gather *gather, size_t by)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < gather->issuer_count && error == STORE_OK; i++) {
+        error = gather_side_withdrawals(gather, gather->issuers[i], by, SIDE_KEPT);
+        if (error == STORE_OK) {
+            error = gather_side_accreditations(gather, gather->issuers[i], by, SIDE_KEPT);
+        }
     }
     return error;
 }

@@ -229,35 +229,39 @@ static enum store_error add_side_leave(struct gather *gather, const struct side_
 /* Of what either side says of an affiliation on its side branches. */
 static enum store_error gather_side_leave(struct gather *gather, const struct hash *id, uint32_t author)
 {
-    struct key key = grant_key_of_affiliation(GRANT_LEFT, id);
+    const struct key key = grant_key_of_affiliation(GRANT_LEFT, id);
     struct side_at *rows;
-    size_t count;
+    size_t count, log;
     bool any = false, cut;
     enum store_error error = author == NUMBER_NONE ? STORE_OK : side_any(gather->txn, author, &any);
 
-    if (error != STORE_OK || !any) {
-        return error;
+    if (error == STORE_OK && any) {
+        error = gather_log_of_number(gather, author, &log);
     }
-    grant_key_add_author(&key, author);
-    error = side_find(gather->txn, &key, GRANTS_EACH_MAX, &rows, &count, &cut, gather->arena);
+    if (error != STORE_OK || !any) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    error = gather_side_rows(gather, log, &key, SIDE_OPEN | SIDE_SPEAKING | SIDE_KEPT, GRANTS_EACH_MAX, &rows,
+                             &count, &cut);
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         if (gather->out->leave_count < DOSSIER_LEAVES_MAX) {
             error = add_side_leave(gather, &rows[i]);
+        } else {
+            cut = true;
         }
     }
+    gather->out->cuts.affiliations |= cut;
     return error;
 }
 
 static enum store_error gather_side_leaves(struct gather *gather)
 {
     struct key kind = {0};
-    struct side_at *none;
-    size_t count;
-    bool any = false;
+    bool any;
     enum store_error error;
 
     key_add_number(&kind, GRANT_LEFT, 1);
-    error = side_find(gather->txn, &kind, 0, &none, &count, &any, gather->arena);
+    error = side_has(gather->txn, &kind, &any);
     if (error != STORE_OK || !any) {
         return error;
     }

@@ -93,18 +93,19 @@ static enum store_error gather_successor(struct gather *gather, const struct fou
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static enum store_error gather_successors(struct gather *gather, struct bytes name_space, uint32_t number,
+static enum store_error gather_successors(struct gather *gather, struct bytes name_space, size_t log,
                                           struct owners *owners)
 {
     struct key key = grant_key_of_namespace(GRANT_SUCCESSION, name_space);
     struct entry_at *grants;
-    struct side_at *rows;
+    const struct key about = key;
+    struct side_at *rows = NULL;
     size_t count;
     enum grants_cut cut;
-    bool side_cut;
+    bool side_cut = false;
     enum store_error error;
 
-    grant_key_add_author(&key, number);
+    grant_key_add_author(&key, gather->rows[log].number);
     error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->succession_count, &grants,
                         &count, &cut, gather->arena);
     gather->out->cuts.accreditations |= cut != GRANTS_CUT_NONE;
@@ -113,8 +114,11 @@ static enum store_error gather_successors(struct gather *gather, struct bytes na
         error = gather_successor(gather, &(struct found_grant){.grant = &grants[i]}, owners);
     }
     if (error == STORE_OK) {
-        error = side_find(gather->txn, &key, GRANTS_EACH_MAX, &rows, &count, &side_cut, gather->arena);
+        error = gather_side_rows(gather, log, &about, SIDE_OPEN | SIDE_SPEAKING, GRANTS_EACH_MAX, &rows,
+                                 &count, &side_cut);
     }
+    gather->out->cuts.accreditations |= side_cut;
+    gather->out->cuts.withdrawals |= side_cut;
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = gather_successor(gather, &(struct found_grant){.side = &rows[i]}, owners);
     }
@@ -158,7 +162,6 @@ static enum store_error list_packs(struct gather *gather, struct bytes name_spac
     return error;
 }
 
-/* One on a dropped branch speaks for nothing any more. */
 static enum store_error add_pack(struct gather *gather, const struct found_grant *found)
 {
     struct dossier *out = gather->out;
@@ -172,7 +175,7 @@ static enum store_error add_pack(struct gather *gather, const struct found_grant
     }
     row = &out->packs[out->pack_count];
     error = gather_found(gather, found, ENTRY_RULE_PACK, &row->place, &row->pack);
-    if (error == STORE_OK && row->place.block.dropped_s == 0) {
+    if (error == STORE_OK) {
         error = gather_below(gather, &row->place, row->pack.in_force_from);
         out->pack_count += error == STORE_OK;
     }
@@ -207,21 +210,23 @@ static enum store_error add_packs(struct gather *gather, const struct pack_lists
 }
 
 /* Packs of one namespace by side blocks of one of its owners. */
-static enum store_error add_side_packs(struct gather *gather, struct bytes name_space, uint32_t number)
+static enum store_error add_side_packs(struct gather *gather, struct bytes name_space, size_t log)
 {
-    struct key key = grant_key_of_namespace(GRANT_PACK, name_space);
+    const struct key key = grant_key_of_namespace(GRANT_PACK, name_space);
     struct side_at *rows;
     size_t count;
     bool cut;
-    enum store_error error;
+    enum store_error error =
+        gather_side_rows(gather, log, &key, SIDE_OPEN, SIDE_PACKS_MAX, &rows, &count, &cut);
 
-    grant_key_add_author(&key, number);
-    error = side_find(gather->txn, &key, SIDE_PACKS_MAX, &rows, &count, &cut, gather->arena);
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         if (gather->out->pack_count < DOSSIER_PACKS_MAX) {
             error = add_pack(gather, &(struct found_grant){.side = &rows[i]});
+        } else {
+            cut = true;
         }
     }
+    gather->out->cuts.packs |= cut;
     return error;
 }
 
@@ -260,11 +265,11 @@ static enum store_error gather_namespace(struct gather *gather, const struct tru
             continue;
         }
         error = list_packs(gather, name_space, gather->rows[at].number, lists);
-        if (error == STORE_OK && gather->rows[at].sides) {
-            error = add_side_packs(gather, name_space, gather->rows[at].number);
+        if (error == STORE_OK) {
+            error = add_side_packs(gather, name_space, at);
         }
         if (error == STORE_OK) {
-            error = gather_successors(gather, name_space, gather->rows[at].number, &owners);
+            error = gather_successors(gather, name_space, at, &owners);
         }
     }
     return error;

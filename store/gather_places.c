@@ -73,20 +73,6 @@ static enum store_error add_of_chain(struct gather *gather, struct events *event
     return STORE_OK;
 }
 
-/* Rows come by block number: those of one epoch keep that order. */
-static void order_by_epoch(struct side_event *sides, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        struct side_event moving = sides[i];
-        size_t at = i;
-
-        for (; at > 0 && sides[at - 1].block.epoch > moving.block.epoch; at--) {
-            sides[at] = sides[at - 1];
-        }
-        sides[at] = moving;
-    }
-}
-
 static enum store_error merge_events(struct gather *gather, struct dossier_place *place,
                                      const struct standing_row *row, struct side_event *sides,
                                      size_t side_count)
@@ -98,7 +84,6 @@ static enum store_error merge_events(struct gather *gather, struct dossier_place
     if (!take_events(&events, row->event_count + side_count, gather->arena)) {
         return STORE_NO_MEMORY;
     }
-    order_by_epoch(sides, side_count);
     for (size_t i = 0; i < row->event_count && error == STORE_OK; i++) {
         error = add_of_chain(gather, &events, place->log, &row->events[i], sides, side_count, &next);
     }
@@ -130,6 +115,12 @@ static enum store_error fill_events(struct gather *gather, struct dossier_place 
         return error;
     }
     return merge_events(gather, place, &row, sides, side_count);
+}
+
+enum store_error gather_events(struct gather *gather, struct dossier_place *place)
+{
+    place->event_count = 0;
+    return fill_events(gather, place);
 }
 
 /* ---- places ---- */
@@ -189,7 +180,7 @@ enum store_error gather_view(struct gather *gather, size_t log, uint64_t seq, ui
 enum store_error gather_side_place(struct gather *gather, const struct side_at *at, enum entry_kind kind,
                                    struct dossier_place *place, void *record)
 {
-    enum store_error error = gather_late_side_entry(gather, at, kind, place, record);
+    enum store_error error = gather_side_entry(gather, at, kind, place, record);
 
     return error == STORE_OK ? fill_events(gather, place) : error;
 }

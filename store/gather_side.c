@@ -1,29 +1,12 @@
-#include <string.h>
-
+#include "protocol/base/sort.h"
+#include "protocol/rules/cut.h"
 #include "store/gather.h"
 #include "store/side.h"
 
 /* What side blocks say about what is gathered. Those that this node holds count as long as their epoch is
  * open; of a closed one those that were here before the rotation that closed it. */
 
-enum {
-    SIDE_ROWS_MAX = 16384, /* statuses about one block that are looked through */
-    SIDE_VOIDS_MAX = 64,   /* of one author */
-    NAMED_MAX = 64,        /* dropped branches of one author that a void names */
-};
-
-/* A dropped branch that a void on the chain names. */
-struct named_branch {
-    struct hash first;
-    uint64_t epoch;
-    uint64_t void_seq;
-    uint64_t reason;
-};
-
-struct gathered_sides {
-    size_t named_count;
-    struct named_branch named[NAMED_MAX];
-};
+enum { SIDE_VOIDS_MAX = 1024 }; /* of one author, that take different blocks or in another way */
 
 /* ---- closed epochs ---- */
 
@@ -141,88 +124,6 @@ static enum store_error read_followed(struct gather *gather, size_t log, uint64_
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* ---- named branches ---- */
-
-static enum store_error read_named(struct gather *gather, const struct entry_at *at,
-                                   struct gathered_sides *sides)
-{
-    struct named_branch *named = &sides->named[sides->named_count];
-    size_t mark = arena_mark(gather->arena);
-    struct void_record voids;
-    struct disk_record record;
-    struct entry entry;
-    struct bytes element;
-    enum store_error error = record_read(gather->txn, at->author, at->seq, &record);
-
-    if (error == STORE_OK && record.standing == STANDING_VOID) {
-        return STORE_OK;
-    }
-    error = error == STORE_OK ? element_read(gather->txn, at, &element) : error;
-    if (error != STORE_OK) {
-        return error;
-    }
-    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_VOID ||
-        entry_payload_decode(&voids, &entry, gather->arena) != REASON_NONE || !voids.has_branch) {
-        return txn_fail(gather->txn, STORE_DAMAGED);
-    }
-    *named = (struct named_branch){.first = voids.branch.first,
-                                   .epoch = voids.branch.epoch,
-                                   .void_seq = at->seq,
-                                   .reason = voids.reason};
-    sides->named_count++;
-    arena_rewind(gather->arena, mark);
-    return STORE_OK;
-}
-
-static enum store_error gather_named_branches(struct gather *gather, size_t log, struct gathered_sides *sides)
-{
-    struct key key = grant_key_of_number(GRANT_VOIDED_BRANCH, gather->rows[log].number, 0);
-    struct entry_at *grants;
-    size_t count;
-    enum grants_cut cut;
-    enum store_error error = grants_find(gather->txn, &key, NAMED_MAX, &grants, &count, &cut, gather->arena);
-
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = read_named(gather, &grants[i], sides);
-    }
-    return error;
-}
-
-bool gather_names_branch(const struct gather *gather, size_t log, const struct hash *first)
-{
-    const struct gathered_sides *sides = gather->rows[log].sides;
-
-    for (size_t i = 0; sides && i < sides->named_count; i++) {
-        if (hash_equal(&sides->named[i].first, first)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether a void names the branch that the block stands on. */
-static enum store_error find_named(struct gather *gather, const struct side_at *at, size_t log,
-                                   uint64_t epoch, const struct named_branch **out)
-{
-    const struct gathered_sides *sides = gather->rows[log].sides;
-    size_t mark = arena_mark(gather->arena);
-    struct side_line line;
-    enum store_error error;
-
-    *out = NULL;
-    if (sides->named_count == 0) {
-        return STORE_OK;
-    }
-    error = side_line_of(gather->txn, gather->network, at->author, at->seq, &at->hash, &line, gather->arena);
-    for (size_t i = 0; i < sides->named_count && error == STORE_OK; i++) {
-        for (size_t k = 0; k < line.size && sides->named[i].epoch == epoch && !*out; k++) {
-            *out = hash_equal(&line.hashes[k], &sides->named[i].first) ? &sides->named[i] : NULL;
-        }
-    }
-    arena_rewind(gather->arena, mark);
-    return error;
-}
-
 /* ---- blocks ---- */
 
 uint32_t gather_void_day(struct gather *gather, size_t log, uint64_t void_seq)
@@ -238,17 +139,17 @@ static enum store_error fill_dropped(struct gather *gather, const struct side_at
                                      struct dossier_place *place)
 {
     struct dossier_block *block = &place->block;
-    const struct named_branch *named = NULL;
+    struct branch_line line = {0};
     enum store_error error = read_followed(gather, place->log, at->seq, &at->hash, &block->followed_s);
 
     if (error == STORE_OK) {
-        error = find_named(gather, at, place->log, block->epoch, &named);
+        error = gather_naming(gather, place->log, at->seq, &at->hash, &line);
     }
-    if (named && dossier_log_reaches(&gather->out->logs[place->log], named->void_seq)) {
+    if (line.named) {
         place->voided = true;
-        place->void_seq = named->void_seq;
-        block->void_reason = (enum status_reason)named->reason;
-        block->void_day = gather_void_day(gather, place->log, named->void_seq);
+        place->void_seq = line.void_seq;
+        block->void_reason = line.void_reason;
+        block->void_day = gather_void_day(gather, place->log, line.void_seq);
     }
     return error;
 }
@@ -300,8 +201,8 @@ static enum store_error read_side(struct gather *gather, size_t log, const struc
     return fill_block(gather, at, &stored, place);
 }
 
-enum store_error gather_late_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
-                                        struct dossier_place *place, void *record)
+enum store_error gather_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
+                                   struct dossier_place *place, void *record)
 {
     struct entry entry;
     struct bytes view, element;
@@ -327,18 +228,10 @@ enum store_error gather_late_side_entry(struct gather *gather, const struct side
     return STORE_OK;
 }
 
-enum store_error gather_side_entry(struct gather *gather, const struct side_at *at, enum entry_kind kind,
-                                   struct dossier_place *place, void *record)
-{
-    enum store_error error = gather_late_side_entry(gather, at, kind, place, record);
-
-    return error == STORE_OK && place->block.late ? STORE_NOT_FOUND : error;
-}
-
 enum store_error gather_found(struct gather *gather, const struct found_grant *found, enum entry_kind kind,
                               struct dossier_place *place, void *record)
 {
-    return found->side ? gather_late_side_entry(gather, found->side, kind, place, record)
+    return found->side ? gather_side_entry(gather, found->side, kind, place, record)
                        : gather_grant(gather, found->grant, kind, place, record);
 }
 
@@ -356,20 +249,21 @@ static bool lists_index(const struct status *status, uint64_t index)
     return false;
 }
 
+static bool is_about(const struct side_at *row, const struct dossier_place *about)
+{
+    return (hash_is_zero(&row->target) || hash_equal(&row->target, &about->block_hash)) &&
+           row->first <= about->index && about->index <= row->last;
+}
+
 /* STORE_NOT_FOUND: it is not about the entry, or does not count. */
 static enum store_error read_event(struct gather *gather, const struct dossier_place *about,
                                    const struct side_at *at, struct side_event *out)
 {
-    bool same = hash_is_zero(&at->target) || hash_equal(&at->target, &about->block_hash);
     size_t mark = arena_mark(gather->arena);
     struct dossier_place place;
     struct status status;
-    enum store_error error;
+    enum store_error error = gather_side_entry(gather, at, ENTRY_STATUS, &place, &status);
 
-    if (!same || about->index < at->first || about->index > at->last) {
-        return STORE_NOT_FOUND;
-    }
-    error = gather_late_side_entry(gather, at, ENTRY_STATUS, &place, &status);
     if (error == STORE_OK && !lists_index(&status, about->index)) {
         error = STORE_NOT_FOUND;
     }
@@ -393,101 +287,197 @@ static enum store_error read_event(struct gather *gather, const struct dossier_p
     return error;
 }
 
+struct side_events {
+    struct gather *gather;
+    const struct dossier_place *about;
+    struct side_event *events; /* SIDE_EVENTS_MAX */
+    size_t count;
+    bool cut;
+};
+
+/* Both make the same doubtful, from their effective days on: of a closed epoch, where a branch that is named
+ * may repeat itself without end. Under a cut each counts for itself. */
+static bool doubt_alike(const struct gather *gather, const struct dossier_place *about,
+                        const struct side_event *a, const struct side_event *b)
+{
+    const struct dossier_place place = {
+        .log = about->log, .seq = a->event.setter_seq, .block_hash = a->block.hash, .block = {.side = true}};
+
+    return a->block.dropped_s != 0 && b->block.dropped_s != 0 && a->block.epoch == b->block.epoch &&
+           a->event.action == b->event.action && a->voided == b->voided && a->block.late == b->block.late &&
+           !a->event.has_holder && !a->event.has_replacement && !b->event.has_holder &&
+           !b->event.has_replacement &&
+           !any_cut_covers(gather->out, &gather->out->logs[about->log].author, &place);
+}
+
+/* Put an event for which there is no room in the place of one that says the same. Returns: false when there
+ * is none. */
+static bool unite(struct side_events *found, const struct side_event *event)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        struct side_event *there = &found->events[i];
+
+        if (doubt_alike(found->gather, found->about, event, there) &&
+            doubt_alike(found->gather, found->about, there, event)) {
+            if (event->event.effective_day < there->event.effective_day) {
+                *there = *event;
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum store_error add_event(void *context, const struct side_at *row)
+{
+    struct side_events *found = context;
+    struct side_event event;
+    enum store_error error = STORE_NOT_FOUND;
+
+    if (is_about(row, found->about)) {
+        error = read_event(found->gather, found->about, row, &event);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    if (found->count < SIDE_EVENTS_MAX) {
+        found->events[found->count++] = event;
+        return STORE_OK;
+    }
+    found->cut = !unite(found, &event);
+    return found->cut ? STORE_NOT_FOUND : STORE_OK;
+}
+
+static enum store_error show_event(void *context, const struct side_at *row)
+{
+    struct side_events *found = context;
+
+    return found->count < SIDE_EVENTS_MAX ? add_event(context, row) : STORE_NOT_FOUND;
+}
+
+/* By epoch, and there by block number. */
+static int order_events(const void *a, const void *b)
+{
+    const struct side_event *left = a;
+    const struct side_event *right = b;
+
+    if (left->block.epoch != right->block.epoch) {
+        return left->block.epoch < right->block.epoch ? -1 : 1;
+    }
+    if (left->event.setter_seq != right->event.setter_seq) {
+        return left->event.setter_seq < right->event.setter_seq ? -1 : 1;
+    }
+    if (!hash_equal(&left->block.hash, &right->block.hash)) {
+        return hash_compare(&left->block.hash, &right->block.hash);
+    }
+    return (left->event.setter_index > right->event.setter_index) -
+           (left->event.setter_index < right->event.setter_index);
+}
+
+/* What may count first: what is only shown takes what room is left, and makes nothing doubtful. */
 enum store_error gather_side_events(struct gather *gather, const struct dossier_place *about,
                                     struct side_event events[SIDE_EVENTS_MAX], size_t *count, bool *cut)
 {
     const uint32_t number = gather->rows[about->log].number;
-    struct key key = grant_key_of_number(GRANT_STATUS, number, about->seq);
-    size_t mark = arena_mark(gather->arena);
-    struct side_at *rows;
-    size_t row_count;
-    enum store_error error;
+    const struct key key = grant_key_of_number(GRANT_STATUS, number, about->seq);
+    struct side_events found = {.gather = gather, .about = about, .events = events};
+    enum store_error error =
+        gather_each_side(gather, about->log, &key, SIDE_OPEN | SIDE_SPEAKING | SIDE_KEPT, add_event, &found);
 
-    *count = 0;
-    *cut = false;
-    if (!gather->rows[about->log].sides) {
-        return STORE_OK;
+    *cut = found.cut;
+    if (error == STORE_OK && found.count < SIDE_EVENTS_MAX) {
+        error = gather_each_side(gather, about->log, &key, SIDE_SHOWN, show_event, &found);
     }
-    grant_key_add_author(&key, number);
-    error = side_find(gather->txn, &key, SIDE_ROWS_MAX, &rows, &row_count, cut, gather->arena);
-    for (size_t i = 0; i < row_count && error == STORE_OK; i++) {
-        struct side_event event;
-
-        error = read_event(gather, about, &rows[i], &event);
-        if (error == STORE_OK && *count == SIDE_EVENTS_MAX) {
-            *cut = true;
-        } else if (error == STORE_OK) {
-            events[(*count)++] = event;
-        }
-        error = error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    arena_rewind(gather->arena, mark);
+    sort_items(events, found.count, sizeof *events, order_events);
+    *count = found.count;
     return error;
 }
 
 /* ---- voids ---- */
 
-static enum store_error add_void(struct gather *gather, const struct side_at *at)
-{
-    struct dossier *out = gather->out;
-    struct dossier_void *row;
-    struct void_record record;
-    struct side_line line;
-    size_t mark;
-    enum store_error error;
+struct voiding {
+    struct gather *gather;
+    bool each; /* also what one that is there takes as well: a cut covers some blocks and not others */
+    size_t count;
+    bool cut;
+};
 
+/* Whether one that is there takes all that this one takes, in the same way: a branch that this node follows
+ * no longer, or that is named, may be full of them. */
+static bool is_taken(const struct dossier *out, const struct dossier_void *row, bool each)
+{
+    const struct dossier_block *block = &row->place.block;
+
+    for (size_t i = 0; i < out->void_count; i++) {
+        const struct dossier_void *there = &out->voids[i];
+        const struct dossier_block *other = &there->place.block;
+
+        if (there->place.log != row->place.log) {
+            continue;
+        }
+        if (there->place.index == row->place.index && hash_equal(&other->hash, &block->hash)) {
+            return true;
+        }
+        if (!each && there->place.seq >= row->place.seq && there->range.first <= row->range.first &&
+            row->range.last <= there->range.last && other->base_seq >= block->base_seq &&
+            other->epoch == block->epoch && (other->dropped_s != 0) == (block->dropped_s != 0) &&
+            there->place.voided == row->place.voided && other->followed_s >= block->followed_s &&
+            other->late == block->late) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One that came after its branch was dropped takes nothing, unless a cut covers it. */
+static enum store_error read_void(struct gather *gather, const struct side_at *at, struct dossier_void *row)
+{
+    struct void_record record;
+    struct branch_line line;
+    size_t mark = arena_mark(gather->arena);
+    enum store_error error = gather_side_entry(gather, at, ENTRY_VOID, &row->place, &record);
+
+    arena_rewind(gather->arena, mark);
+    if (error == STORE_OK) {
+        error = gather_line(gather, row->place.log, at->seq, &at->hash, &line);
+    }
+    if (error == STORE_OK) {
+        row->place.block.base_seq = line.known ? line.base_seq : UINT64_MAX;
+        row->range = record.range;
+    }
+    return error;
+}
+
+static enum store_error add_void(void *context, const struct side_at *at)
+{
+    struct voiding *voiding = context;
+    struct gather *gather = voiding->gather;
+    struct dossier *out = gather->out;
+    struct dossier_void row;
+    enum store_error error = read_void(gather, at, &row);
+
+    if (error != STORE_OK || is_taken(out, &row, voiding->each)) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    if (voiding->count++ == SIDE_VOIDS_MAX) {
+        voiding->cut = true;
+        return STORE_NOT_FOUND;
+    }
     out->voids =
         gather_grow(gather->arena, out->voids, out->void_count, &gather->void_capacity, sizeof *out->voids);
     if (!out->voids) {
         return STORE_NO_MEMORY;
     }
-    row = &out->voids[out->void_count];
-    mark = arena_mark(gather->arena);
-    error = gather_late_side_entry(gather, at, ENTRY_VOID, &row->place, &record);
-    if (error == STORE_OK) {
-        error =
-            side_line_of(gather->txn, gather->network, at->author, at->seq, &at->hash, &line, gather->arena);
-    }
-    arena_rewind(gather->arena, mark);
-    if (error != STORE_OK) {
-        return error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    row->place.block.base_seq = line.known ? line.base_seq : UINT64_MAX;
-    row->range = record.range;
-    out->void_count++;
+    out->voids[out->void_count++] = row;
     return STORE_OK;
 }
 
-static enum store_error gather_voids(struct gather *gather, size_t log)
+enum store_error gather_voids(struct gather *gather, size_t log, unsigned parts)
 {
-    struct key key = grant_key_of_number(GRANT_VOID, gather->rows[log].number, 0);
-    struct side_at *rows;
-    size_t count;
-    bool cut;
-    enum store_error error = side_find(gather->txn, &key, SIDE_VOIDS_MAX, &rows, &count, &cut, gather->arena);
+    const struct key key = grant_key_of_number(GRANT_VOID, gather->rows[log].number, 0);
+    struct voiding voiding = {.gather = gather, .each = parts == SIDE_KEPT};
+    enum store_error error = gather_each_side(gather, log, &key, parts, add_void, &voiding);
 
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = add_void(gather, &rows[i]);
-    }
-    gather->out->logs[log].branches_cut |= cut && gather->out->logs[log].forked;
+    gather->out->logs[log].branches_cut |= voiding.cut;
     return error;
-}
-
-enum store_error gather_sides(struct gather *gather, size_t log)
-{
-    struct gathered_sides *sides;
-    bool any;
-    enum store_error error = side_any(gather->txn, gather->rows[log].number, &any);
-
-    if (error != STORE_OK || !any) {
-        return error;
-    }
-    sides = arena_take(gather->arena, sizeof *sides);
-    if (!sides) {
-        return STORE_NO_MEMORY;
-    }
-    sides->named_count = 0;
-    gather->rows[log].sides = sides;
-    error = gather_named_branches(gather, log, sides);
-    return error == STORE_OK ? gather_voids(gather, log) : error;
 }

@@ -128,16 +128,21 @@ size_t grant_keys_of(struct key keys[GRANT_KEYS_MAX], const struct entry *entry,
     return 2;
 }
 
-/* A dropped branch can be named on the chain alone. */
+/* A dropped branch can be named on the chain alone. It is found by its first block, and whether any is named
+ * by its author. */
 static enum store_error change_void(const struct indexing *indexing, const struct entry *entry,
                                     uint64_t index, struct arena *arena)
 {
     struct void_record voids;
+    enum store_error error;
 
     if (entry_payload_decode(&voids, entry, arena) != REASON_NONE || !voids.has_branch) {
         return STORE_OK;
     }
-    return change_row(indexing, grant_key_of_number(GRANT_VOIDED_BRANCH, indexing->number, 0), index);
+    error = change_row(indexing, grant_key_of_affiliation(GRANT_VOIDED_BRANCH, &voids.branch.first), index);
+    return error == STORE_OK
+               ? change_row(indexing, grant_key_of_number(GRANT_VOIDED_ANY, indexing->number, 0), index)
+               : error;
 }
 
 static enum store_error change_entry(const struct indexing *indexing, const struct entry *entry,
@@ -345,10 +350,10 @@ static enum store_error read_speakers(struct walk *walk, const struct key *key, 
         struct key next = *key;
         uint32_t author;
 
-        if (walk->key.size != GRANT_KEY_SIZE) {
+        if (walk->key.size < GRANT_ABOUT_SIZE + 4) {
             return txn_fail(walk->txn, STORE_DAMAGED);
         }
-        author = grant_of(walk->key).author;
+        author = (uint32_t)number_at(walk->key.data, GRANT_ABOUT_SIZE, 4);
         if (numbers) {
             numbers[*count] = author;
         }
@@ -360,11 +365,11 @@ static enum store_error read_speakers(struct walk *walk, const struct key *key, 
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-enum store_error grants_speakers(struct store_txn *txn, const struct key *key, size_t max, uint32_t **out,
-                                 size_t *count, bool *cut, struct arena *arena)
+enum store_error grants_speakers(struct store_txn *txn, enum table table, const struct key *key, size_t max,
+                                 uint32_t **out, size_t *count, bool *cut, struct arena *arena)
 {
     struct walk walk;
-    enum store_error error = walk_open(&walk, txn, TABLE_GRANTS);
+    enum store_error error = walk_open(&walk, txn, table);
 
     if (error != STORE_OK) {
         return error;

@@ -16,7 +16,8 @@ enum grant_kind {
     GRANT_LEFT = 7,           /* by affiliation */
     GRANT_AFFILIATION = 8,    /* each `joined` of it in the log of its shop, by affiliation */
     GRANT_RHYTHM = 9,         /* by namespace, the empty one: each author's own */
-    GRANT_VOIDED_BRANCH = 13, /* a void that names a dropped branch, by author number */
+    GRANT_VOIDED_BRANCH = 13, /* a void that names a dropped branch, by its first block */
+    GRANT_VOIDED_ANY = 16,    /* the same entry by author number */
     /* Of side blocks alone (store/side.h). */
     GRANT_ATTESTED = 10, /* by subject */
     GRANT_ROSTER = 11,   /* `joined` by shop */
@@ -76,8 +77,9 @@ enum store_error grants_find(struct store_txn *txn, const struct key *key, size_
                              size_t *count, enum grants_cut *cut, struct arena *arena);
 
 /* The authors of grants under key, each once, ascending, at most max; in arena. *cut: whether there are more.
- */
-enum store_error grants_speakers(struct store_txn *txn, const struct key *key, size_t max, uint32_t **out,
-                                 size_t *count, bool *cut, struct arena *arena);
+ * table: TABLE_GRANTS, or TABLE_SIDE_ENTRIES, whose keys begin alike. At the cost of a look-up an author,
+ * however much it says. */
+enum store_error grants_speakers(struct store_txn *txn, enum table table, const struct key *key, size_t max,
+                                 uint32_t **out, size_t *count, bool *cut, struct arena *arena);
 
 #endif

@@ -60,7 +60,7 @@ static enum store_error visit_side(struct leaving *leaving, const struct side_at
     struct status status;
     enum store_error error = gather_side_entry(gather, at, ENTRY_STATUS, &place, &status);
 
-    if (error == STORE_OK && place.voided && place.void_seq == leaving->void_seq) {
+    if (error == STORE_OK && place.voided && !place.block.late && place.void_seq == leaving->void_seq) {
         error = record_find(gather->txn, at->author, status.seq, &record);
     }
     if (error == STORE_OK && hash_equal(&record.hash, &at->target)) {

@@ -3,16 +3,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A key: about whom or what (as in the grants table), author number, seq, header hash, index. Under an author
- * number alone, with the kind that no grant has, stands how many rows it has. */
+#include "protocol/rules/weight.h"
+#include "store/branches.h"
 
-enum { SIDE_KEY_SIZE = GRANT_ABOUT_SIZE + 4 + 8 + HASH_SIZE + 2, COUNT_KIND = 0 };
+/* A key: about whom or what (as in the grants table), author number, whether the block was followed long (0)
+ * or not (1), epoch, seq, header hash, index. So what may count stands apart from what can't: of a closed
+ * epoch only what was followed. Under an author number alone, with the kind that no grant has, stands how
+ * many rows it has. */
+
+enum {
+    FOLLOWED_AT = GRANT_ABOUT_SIZE + 4,
+    EPOCH_AT = FOLLOWED_AT + 1,
+    SEQ_AT = EPOCH_AT + 4,
+    HASH_AT = SEQ_AT + 4,
+    INDEX_AT = HASH_AT + HASH_SIZE,
+    SIDE_KEY_SIZE = INDEX_AT + 2,
+    COUNT_KIND = 0
+};
+static_assert((int)SIDE_KEY_SIZE <= (int)KEY_SIZE_MAX, "a key has room for it");
+static_assert(BLOCK_SEQ_MAX <= UINT32_MAX, "a block's number fits");
 
 struct disk_side_entry {
     struct hash target;
-    uint16_t first, last;
+    uint32_t first, last;
 };
-static_assert(sizeof(struct disk_side_entry) == 36, "no padding");
+static_assert(sizeof(struct disk_side_entry) == 40, "no padding");
 
 /* ---- keys ---- */
 
@@ -27,10 +42,9 @@ static struct key count_key(uint32_t number)
 
 /* ---- lines ---- */
 
-/* The previous-header hash that a block held has. */
-static enum store_error read_previous(struct store_txn *txn, const struct network *network, uint32_t number,
-                                      uint64_t seq, const struct hash *hash, struct hash *previous,
-                                      struct arena *arena)
+enum store_error side_previous(struct store_txn *txn, const struct network *network, uint32_t number,
+                               uint64_t seq, const struct hash *hash, struct hash *previous, uint64_t *epoch,
+                               struct arena *arena)
 {
     size_t mark = arena_mark(arena);
     struct stored_block stored;
@@ -44,12 +58,13 @@ static enum store_error read_previous(struct store_txn *txn, const struct networ
         return txn_fail(txn, STORE_DAMAGED);
     }
     *previous = block.header.previous;
+    *epoch = block.header.epoch;
     arena_rewind(arena, mark);
     return STORE_OK;
 }
 
-static enum store_error is_on_chain(struct store_txn *txn, uint32_t number, uint64_t seq,
-                                    const struct hash *hash, bool *out)
+enum store_error side_is_on_chain(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                  const struct hash *hash, bool *out)
 {
     struct disk_record record;
     enum store_error error = record_find(txn, number, seq, &record);
@@ -65,7 +80,8 @@ static enum store_error follow_line(struct store_txn *txn, const struct network 
 {
     for (;; seq--) {
         bool on_chain = false;
-        enum store_error error = is_on_chain(txn, number, seq, &hash, &on_chain);
+        uint64_t epoch;
+        enum store_error error = side_is_on_chain(txn, number, seq, &hash, &on_chain);
 
         if (error != STORE_OK || on_chain) {
             line->known = on_chain;
@@ -76,7 +92,7 @@ static enum store_error follow_line(struct store_txn *txn, const struct network 
             return STORE_OK;
         }
         line->hashes[line->size++] = hash;
-        error = read_previous(txn, network, number, seq, &hash, &hash, arena);
+        error = side_previous(txn, network, number, seq, &hash, &hash, &epoch, arena);
         if (error != STORE_OK) {
             return error == STORE_NOT_FOUND ? STORE_OK : error;
         }
@@ -116,6 +132,7 @@ struct siding {
     const struct block *block;
     uint32_t number;
     bool remove;
+    bool followed;         /* for long: it never changes while a block stands beside the chain */
     int64_t rows;          /* more than before */
     struct side_line line; /* of the block's parent, once it is asked for */
     bool has_line;
@@ -131,7 +148,9 @@ static enum store_error change_row(struct siding *siding, const struct key *abou
     enum store_error error;
 
     key_add_number(&key, siding->number, 4);
-    key_add_number(&key, siding->block->header.seq, 8);
+    key_add_number(&key, siding->followed ? 0 : 1, 1);
+    key_add_number(&key, siding->block->header.epoch, 4);
+    key_add_number(&key, siding->block->header.seq, 4);
     key_add(&key, siding->block->hash.bytes, HASH_SIZE);
     key_add_number(&key, index, 2);
     error = table_get(siding->txn, TABLE_SIDE_ENTRIES, &key, &held);
@@ -183,8 +202,8 @@ static enum store_error change_status(struct siding *siding, const struct status
     if (status->seq >= siding->block->header.seq || status->entries.count == 0) {
         return STORE_OK;
     }
-    row.first = (uint16_t)ranges[0].first;
-    row.last = (uint16_t)ranges[status->entries.count - 1].last;
+    row.first = (uint32_t)ranges[0].first;
+    row.last = (uint32_t)ranges[status->entries.count - 1].last;
     error = siding->remove ? STORE_OK : find_ancestor(siding, status->seq, &row.target);
     if (error == STORE_OK) {
         error = change_row(siding, &about, index, &row);
@@ -206,6 +225,8 @@ static enum store_error change_void(struct siding *siding, const struct void_rec
     if (!voids->has_range || voids->range.last >= siding->block->header.seq) {
         return STORE_OK;
     }
+    row.first = (uint32_t)voids->range.first;
+    row.last = (uint32_t)voids->range.last;
     error = siding->remove ? STORE_OK : find_ancestor(siding, voids->range.last, &row.target);
     return error == STORE_OK ? change_row(siding, &about, index, &row) : error;
 }
@@ -289,6 +310,16 @@ static enum store_error change_count(const struct siding *siding)
                       : table_put(siding->txn, TABLE_SIDE_ENTRIES, &key, &count, sizeof count);
 }
 
+static enum store_error find_followed(struct siding *siding)
+{
+    uint64_t from_s, until_s;
+    enum store_error error =
+        followed_time_read(siding->txn, siding->number, &siding->block->hash, &from_s, &until_s);
+
+    siding->followed = error == STORE_OK && until_s - from_s >= FOLLOWED_MIN_S;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 static enum store_error change_block(struct store_txn *txn, const struct network *network, uint32_t number,
                                      const struct block *block, bool remove)
 {
@@ -307,6 +338,9 @@ static enum store_error change_block(struct store_txn *txn, const struct network
     uint8_t *memory = malloc(SIDING_SIZE);
     enum store_error error = memory ? STORE_OK : STORE_NO_MEMORY;
 
+    if (error == STORE_OK) {
+        error = find_followed(&siding);
+    }
     arena_init(&scratch, memory, RECORD_ARENA_SIZE);
     arena_init(&line, memory ? memory + RECORD_ARENA_SIZE : NULL, LINE_SIZE);
     for (size_t i = 0; i < block->entry_count && error == STORE_OK; i++) {
@@ -352,14 +386,85 @@ static enum store_error read_row(const struct walk *walk, struct side_at *out)
     memcpy(&row, walk->value.data, sizeof row);
     *out = (struct side_at){
         .author = (uint32_t)number_at(key, GRANT_ABOUT_SIZE, 4),
-        .seq = number_at(key, GRANT_ABOUT_SIZE + 4, 8),
-        .index = number_at(key, GRANT_ABOUT_SIZE + 4 + 8 + HASH_SIZE, 2),
+        .followed = key[FOLLOWED_AT] == 0,
+        .epoch = number_at(key, EPOCH_AT, 4),
+        .seq = number_at(key, SEQ_AT, 4),
+        .index = number_at(key, INDEX_AT, 2),
         .target = row.target,
         .first = row.first,
         .last = row.last,
     };
-    memcpy(out->hash.bytes, key + GRANT_ABOUT_SIZE + 4 + 8, HASH_SIZE);
+    memcpy(out->hash.bytes, key + HASH_AT, HASH_SIZE);
     return STORE_OK;
+}
+
+/* The last row under key that was followed long, or that was not. */
+static enum store_error seek_last(struct walk *walk, const struct key *key, bool followed)
+{
+    struct key last = *key;
+
+    key_add_number(&last, followed ? 0 : 1, 1);
+    key_add_number(&last, UINT64_MAX, 8);
+    return walk_seek_back(walk, &last);
+}
+
+static bool is_walked(const struct side_at *row, const struct side_reach *reach)
+{
+    return row->epoch >= reach->open_epoch || reach->closed == SIDE_CLOSED_ALL ||
+           (reach->closed == SIDE_CLOSED_FOLLOWED && row->followed);
+}
+
+static enum store_error visit_rows(struct walk *walk, const struct key *key, const struct side_reach *reach,
+                                   enum store_error (*visit)(void *context, const struct side_at *row),
+                                   void *context)
+{
+    enum store_error error = seek_last(walk, key, false);
+
+    while (error == STORE_OK && walk_under(walk, key)) {
+        struct side_at row;
+
+        error = read_row(walk, &row);
+        if (error != STORE_OK) {
+            return error;
+        }
+        if (is_walked(&row, reach)) {
+            error = visit(context, &row);
+            error = error == STORE_OK ? walk_previous(walk) : error;
+        } else {
+            /* All before it that were not followed either are of closed epochs too. */
+            error = row.followed ? STORE_NOT_FOUND : seek_last(walk, key, true);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error side_each(struct store_txn *txn, const struct key *key, const struct side_reach *reach,
+                           enum store_error (*visit)(void *context, const struct side_at *row), void *context)
+{
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_SIDE_ENTRIES);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = visit_rows(&walk, key, reach, visit, context);
+    walk_close(&walk);
+    return error;
+}
+
+enum store_error side_has(struct store_txn *txn, const struct key *key, bool *has)
+{
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_SIDE_ENTRIES);
+
+    *has = false;
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, key);
+    *has = error == STORE_OK && walk_under(&walk, key);
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 static enum store_error read_rows(struct walk *walk, const struct key *key, size_t max, struct side_at *out,

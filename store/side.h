@@ -22,17 +22,42 @@ enum store_error side_any(struct store_txn *txn, uint32_t number, bool *any);
 /* One row. */
 struct side_at {
     uint32_t author;
+    bool followed; /* this node had followed its block for FOLLOWED_MIN_S at least before it left it */
+    uint64_t epoch;
     uint64_t seq;
     uint64_t index;
     struct hash hash; /* header hash of its block */
-    /* Of a status: the block among its ancestors that it is about, and the entries there. Of a void of a
-     * range: the last block of it. Zero: too far down to be looked for when it was put. */
+    /* Of a status: the block among its ancestors that it is about. Of a void of a range: the last block of
+     * it. Zero: too far down to be looked for when it was put. */
     struct hash target;
-    uint64_t first, last;
+    uint64_t first, last; /* entries that a status is about; blocks that a void is about */
 };
 
-/* All rows under key (as of grants; statuses by the block that they are about), ascending by (author, seq,
- * hash, index), at most max; array in arena. *cut: there are more. */
+/* Which rows are walked. Those that are not cost nothing, however many they are: keys that were rotated away
+ * fill no room. */
+enum side_closed {
+    SIDE_CLOSED_NONE,
+    SIDE_CLOSED_FOLLOWED,
+    SIDE_CLOSED_ALL,
+};
+
+struct side_reach {
+    uint64_t open_epoch;     /* this one and all later ones are open: what is of them is always walked */
+    enum side_closed closed; /* of the epochs before: which rows */
+};
+
+/* Call visit for the rows under key, which is a grant's narrowed to an author (statuses are found by the
+ * block that they are about): first those that were not followed, then those that were, each the newest first
+ * by (epoch, seq, hash, index). visit returns STORE_NOT_FOUND to stop, which is STORE_OK here. */
+enum store_error side_each(struct store_txn *txn, const struct key *key, const struct side_reach *reach,
+                           enum store_error (*visit)(void *context, const struct side_at *row),
+                           void *context);
+
+/* Whether there is a row under key, which may be narrowed or not. */
+enum store_error side_has(struct store_txn *txn, const struct key *key, bool *has);
+
+/* All rows under any prefix of keys, at most max, in the order of the table; array in arena. *cut: there are
+ * more. */
 enum store_error side_find(struct store_txn *txn, const struct key *key, size_t max, struct side_at **out,
                            size_t *count, bool *cut, struct arena *arena);
 
@@ -51,5 +76,14 @@ enum store_error side_line_of(struct store_txn *txn, const struct network *netwo
                               struct arena *arena);
 /* Hash of the line's block at seq, which lies above base_seq; NULL: it lies elsewhere. */
 const struct hash *side_line_at(const struct side_line *line, uint64_t seq);
+
+/* One step of such a line. */
+enum store_error side_is_on_chain(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                  const struct hash *hash, bool *out);
+/* The header hash of the block below (seq, hash), into *previous, and its own epoch. STORE_NOT_FOUND: it is
+ * not held. */
+enum store_error side_previous(struct store_txn *txn, const struct network *network, uint32_t number,
+                               uint64_t seq, const struct hash *hash, struct hash *previous, uint64_t *epoch,
+                               struct arena *arena);
 
 #endif

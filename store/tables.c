@@ -621,6 +621,22 @@ enum store_error walk_seek(struct walk *walk, const struct key *key)
     return linked == STORE_OK ? walk_arrive(walk, error) : linked;
 }
 
+enum store_error walk_open_after(struct walk *walk, struct store_txn *txn, enum table table,
+                                 const struct key *prefix, const struct key *from)
+{
+    enum store_error error = walk_open(walk, txn, table);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(walk, from);
+    if (error == STORE_OK && from->size > prefix->size &&
+        bytes_equal(walk->key, bytes_of(from->bytes, from->size))) {
+        error = walk_next(walk);
+    }
+    return error == STORE_OK && !walk_under(walk, prefix) ? STORE_NOT_FOUND : error;
+}
+
 enum store_error walk_seek_back(struct walk *walk, const struct key *key)
 {
     enum store_error error = walk_seek(walk, key);

@@ -36,9 +36,10 @@ enum table_form {
     X(TABLE_LIVE_PAGES, "live", FORM_CHECKED)   /* author number, seq -> level 1 page of a touched block */  \
     X(TABLE_STATE_PAGES, "state", FORM_CHECKED) /* author number, level, page -> hashes */                   \
     X(TABLE_GRANTS, "grants", FORM_LINKED) /* grant kind, about whom or what, author number, seq, index */   \
-    X(TABLE_SIDE_ENTRIES, "side", FORM_LINKED) /* grant kind, about, author number, seq, hash, index */      \
-    X(TABLE_OWN, "own", FORM_LINKED)           /* own kind, author number, seq, index -> disk_consent */     \
-    X(TABLE_RUNS, "runs", FORM_PLAIN)          /* run, first posting of the chunk -> postings */             \
+    X(TABLE_SIDE_ENTRIES, "side",                                                                            \
+      FORM_LINKED) /* grant kind, about, author number, followed, epoch, seq, hash, index */                 \
+    X(TABLE_OWN, "own", FORM_LINKED)  /* own kind, author number, seq, index -> disk_consent */              \
+    X(TABLE_RUNS, "runs", FORM_PLAIN) /* run, first posting of the chunk -> postings */                      \
     X(TABLE_CHECKPOINTS, "checkpoints", FORM_LINKED) /* actor -> the newest record */                        \
     X(TABLE_CHECKPOINT_DAYS, "days", FORM_LINKED)    /* author number, UTC day -> disk_checkpoint */         \
     X(TABLE_FORKS, "forks", FORM_LINKED)             /* actor, epoch -> record */                            \
@@ -183,6 +184,10 @@ enum store_error walk_open(struct walk *walk, struct store_txn *txn, enum table 
 void walk_close(struct walk *walk);
 /* First row at or after key. */
 enum store_error walk_seek(struct walk *walk, const struct key *key);
+/* Open a walk on the first row under prefix at or after *from, or after it where it is a row's key. The walk
+ * is the caller's to close where it has a cursor, whatever is returned. */
+enum store_error walk_open_after(struct walk *walk, struct store_txn *txn, enum table table,
+                                 const struct key *prefix, const struct key *from);
 /* Last row at or before key. */
 enum store_error walk_seek_back(struct walk *walk, const struct key *key);
 enum store_error walk_next(struct walk *walk);

@@ -14,11 +14,6 @@ struct unnaming {
     size_t max, count;
 };
 
-static bool is_named(const struct unnaming *unnaming, const struct hash *first)
-{
-    return gather_names_branch(&unnaming->gather, unnaming->log, first);
-}
-
 /* STORE_NOT_FOUND: the block is not the first one of a branch that was dropped. */
 static enum store_error read_branch(struct unnaming *unnaming, const struct walk *walk,
                                     struct dropped_branch *out)
@@ -63,9 +58,14 @@ static enum store_error walk_branches(struct unnaming *unnaming)
     error = walk_seek(&walk, &prefix);
     while (error == STORE_OK && walk_under(&walk, &prefix) && unnaming->count < unnaming->max) {
         struct dropped_branch branch;
+        bool named = false;
 
         error = read_branch(unnaming, &walk, &branch);
-        if (error == STORE_OK && !is_named(unnaming, &branch.first)) {
+        if (error == STORE_OK) {
+            error =
+                gather_names_branch(&unnaming->gather, unnaming->log, &branch.first, branch.epoch, &named);
+        }
+        if (error == STORE_OK && !named) {
             unnaming->out[unnaming->count++] = branch;
         }
         if (error == STORE_OK || error == STORE_NOT_FOUND) {

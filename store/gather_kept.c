@@ -1,0 +1,94 @@
+#include "protocol/rules/cut.h"
+#include "store/gather_credentials.h"
+
+/* What the cut of a withdrawal or a succession keeps, whatever its author rotates later: found last, when it is known which
+ * blocks cuts cover, so that nothing else on branches that were dropped is read at all. */
+
+static enum store_error keep_named(struct gather *gather, const struct gather_question *question, size_t log)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < question->name_count && error == STORE_OK; i++) {
+        const struct entry_name *name = &question->names[i];
+
+        if (!actor_id_equal(&name->author, &gather->out->logs[log].author)) {
+            continue;
+        }
+        if (gather->out->credential_count == DOSSIER_CREDENTIALS_MAX) {
+            gather->out->cuts.listed = gather->out->cuts.credentials = true;
+            return STORE_OK;
+        }
+        error = gather_kept_named(gather, log, name);
+    }
+    return error;
+}
+
+/* What the store knows of it was gathered when cuts were not known yet. */
+static enum store_error renew_events(struct gather *gather, size_t log)
+{
+    struct dossier *out = gather->out;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < out->credential_count && error == STORE_OK; i++) {
+        struct dossier_credential *credential = &out->credentials[i];
+
+        if (credential->place.log != log || credential->source != SOURCE_REPLAYED ||
+            hash_is_zero(&credential->place.block_hash)) {
+            continue;
+        }
+        error = gather_events(gather, &credential->place);
+        if (error == STORE_OK) {
+            dossier_credential_fill_targets(credential, &out->logs[log]);
+            error = credential_fill_reasons(gather, credential);
+        }
+    }
+    return error;
+}
+
+static enum store_error keep_of(struct gather *gather, const struct gather_question *question, size_t log)
+{
+    enum store_error error = gather_voids(gather, log, SIDE_KEPT);
+
+    if (error == STORE_OK) {
+        error = gather_kept_grants(gather, log);
+    }
+    if (error == STORE_OK) {
+        error = renew_events(gather, log);
+    }
+    if (error == STORE_OK) {
+        error = keep_named(gather, question, log);
+    }
+    return error == STORE_OK && question->subject
+               ? gather_kept_about(gather, log, question->subject, question->about)
+               : error;
+}
+
+/* Leave out credentials on branches that were dropped, where they are for nobody, but those that the cut of a
+ * withdrawal or a succession covers. */
+static void leave_dropped(struct gather *gather)
+{
+    struct dossier *out = gather->out;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < out->credential_count; i++) {
+        const struct dossier_place *place = &out->credentials[i].place;
+
+        if (place->block.dropped_s == 0 || any_cut_covers(out, &out->logs[place->log].author, place)) {
+            out->credentials[kept++] = out->credentials[i];
+        }
+    }
+    out->credential_count = kept;
+}
+
+enum store_error gather_kept(struct gather *gather, const struct gather_question *question)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < gather->out->log_count && error == STORE_OK; i++) {
+        if (gather_has_kept(gather, i)) {
+            error = keep_of(gather, question, i);
+        }
+    }
+    leave_dropped(gather);
+    return error;
+}

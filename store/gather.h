@@ -243,8 +243,8 @@ struct gather_question {
     size_t name_count;
 };
 
-/* What the cuts of withdrawals and successions keep on branches that were dropped: credentials, and all that bears on what is
- * gathered. Requires: gather_issuers. */
+/* What the cuts of withdrawals and successions keep on branches that were dropped: credentials, and all that
+ * bears on what is gathered. Requires: gather_issuers. */
 enum store_error gather_kept(struct gather *gather, const struct gather_question *question);
 /* Its parts, of the side blocks of one log: credentials about a subject, the one that is named, and what it
  * said of those who are asked about. */

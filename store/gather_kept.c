@@ -1,8 +1,8 @@
 #include "protocol/rules/cut.h"
 #include "store/gather_credentials.h"
 
-/* What the cut of a withdrawal or a succession keeps, whatever its author rotates later: found last, when it is known which
- * blocks cuts cover, so that nothing else on branches that were dropped is read at all. */
+/* What the cut of a withdrawal or a succession keeps, whatever its author rotates later: found last, when it
+ * is known which blocks cuts cover, so that nothing else on branches that were dropped is read at all. */
 
 static enum store_error keep_named(struct gather *gather, const struct gather_question *question, size_t log)
 {

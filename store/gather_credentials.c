@@ -69,10 +69,14 @@ enum store_error chain_entry_read(struct gather *gather, size_t log, uint64_t se
     if (is_reached(gather, log, seq)) {
         error = gather_place(gather, log, seq, index, place, &element);
     }
-    if (error == STORE_OK && entry_decode(entry, element) != REASON_NONE) {
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (entry_decode(entry, element) != REASON_NONE) {
         return txn_fail(gather->txn, STORE_DAMAGED);
     }
-    return error;
+    entry_leaf_of(&place->leaf, gather->network, entry);
+    return STORE_OK;
 }
 
 enum store_error content_decode(const struct gather *gather, const struct entry *entry, void *record)

@@ -9,6 +9,23 @@ static_assert(sizeof(struct branch_switch) == 96, "no padding");
 /* What is known of an author's branches as wholes: their rotations, how much of an epoch arrived, the way
  * from one branch to another, and what was met and followed when. */
 
+/* Note that there is something to be read of an author beside its chain, and read its number. */
+static enum store_error note_beside(struct store_txn *txn, const struct actor_id *author, uint32_t *number)
+{
+    struct disk_author row;
+    enum store_error error = author_read(txn, author, &row);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    *number = row.number;
+    if (row.beside) {
+        return STORE_OK;
+    }
+    row.beside = true;
+    return author_write(txn, author, &row);
+}
+
 /* ---- rotations ---- */
 
 static struct key rotation_key(uint32_t number, uint64_t epoch)
@@ -113,7 +130,7 @@ enum store_error store_set_epoch_sides(struct store_txn *txn, const struct actor
                                        const struct epoch_sides *sides)
 {
     uint32_t number = 0;
-    enum store_error error = store_author_number(txn, author, &number);
+    enum store_error error = note_beside(txn, author, &number);
     struct key key = rotation_key(number, epoch);
 
     return error == STORE_OK ? table_put(txn, TABLE_EPOCHS, &key, sides, sizeof *sides)
@@ -140,7 +157,7 @@ enum store_error store_set_switch(struct store_txn *txn, const struct actor_id *
                                   const struct branch_switch *to)
 {
     uint32_t number = 0;
-    enum store_error error = store_author_number(txn, author, &number);
+    enum store_error error = note_beside(txn, author, &number);
     struct key key = author_key(number);
 
     return error == STORE_OK ? table_put(txn, TABLE_SWITCHES, &key, to, sizeof *to) : txn_fail(txn, error);

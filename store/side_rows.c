@@ -195,6 +195,7 @@ static enum store_error put_side_block(struct store_txn *txn, const struct netwo
     }
     row.blocks++;
     row.bytes += block->encoded.size;
+    row.beside = true;
     if (error == STORE_OK) {
         error = erasers_put(txn, &row, block, arrived_s);
     }

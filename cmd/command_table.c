@@ -64,7 +64,7 @@ const struct command commands[] = {
      "  tradeproof trust add ase tpa1... \"National Institute for Automotive Service Excellence\"\n",
      command_trust_add},
     {"trust list", "show whom this node trusts", "",
-     "Lists the owners of namespaces and the witnesses in the trust file.\n"
+     "Lists the owners of namespaces in the trust file.\n"
      "\n"
      "Example:\n"
      "  tradeproof trust list\n",

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cmd/reasons.h"
+
 static const char *const cause_words[] = {
     [AWARD_NOTHING] = "nothing",
     [AWARD_SHARE] = "share",
@@ -29,11 +31,21 @@ static void share_words(char *out, const struct award_verdict *award)
     }
 }
 
+static bool is_of_members(enum award_cause cause)
+{
+    return cause == AWARD_SHARE || cause == AWARD_TECHNICIANS || cause == AWARD_AREA;
+}
+
 void award_lack_words(char out[AWARD_WORDS_SIZE], const struct award_verdict *award,
                       const struct award_event *event, const struct award_names *names)
 {
     int area_size = (int)event->area.size;
     const char *area = (const char *)event->area.data;
+    if (award->members_cut && is_of_members(event->cause)) {
+        snprintf(out, AWARD_WORDS_SIZE, "who works there could not be determined: %s",
+                 reason_sentence(REASON_LIMIT));
+        return;
+    }
     switch (event->cause) {
     case AWARD_NOTHING:
         snprintf(out, AWARD_WORDS_SIZE, "nothing in particular is missing");

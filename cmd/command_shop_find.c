@@ -41,6 +41,7 @@ struct search {
 struct outcome {
     enum answer answer;
     size_t certified;
+    bool members_cut;                  /* it is not known how many are */
     const struct award_verdict *award; /* NULL: none is asked for, or there is none so called */
 };
 
@@ -160,6 +161,7 @@ static void decide_roster(struct outcome *out, const struct shop_find_request *r
                           const struct roster_verdict *roster)
 {
     out->certified = roster_certified_count(roster);
+    out->members_cut = roster->members_cut;
     out->award = find_award(roster, request->award);
     out->answer = at_least(out->certified, roster_possibly_certified_count(roster), request->min_certified);
     if (roster->profile == NULL || !profile_fits(request, roster->profile)) {
@@ -191,7 +193,9 @@ static void tell_words(const struct search *search, const struct candidate *cand
     for (size_t i = 0; i < profile->areas.count; i++) {
         printf("%s%.*s", i > 0 ? ", " : "", (int)areas[i].size, (const char *)areas[i].data);
     }
-    if (needs_roster(search, candidate)) {
+    if (outcome->members_cut) {
+        fputs("; not known how many certified", stdout);
+    } else if (needs_roster(search, candidate)) {
         printf("; %zu certified", outcome->certified);
     }
     if (outcome->award != NULL) {
@@ -215,8 +219,8 @@ static json_t *json_of_candidate(const struct search *search, const struct candi
                         json_of_id(ID_ACTOR, &search->session->home.network, &candidate->shop.hash));
     json_object_set_new(object, "name", json_of_text(candidate->profile.name));
     json_object_set_new(object, "profile", roster_json_profile(&candidate->profile));
-    json_object_set_new(object, "certified",
-                        needs_roster(search, candidate) ? json_of_number(outcome->certified) : json_null());
+    bool is_counted = needs_roster(search, candidate) && !outcome->members_cut;
+    json_object_set_new(object, "certified", is_counted ? json_of_number(outcome->certified) : json_null());
     json_object_set_new(object, "award", award != NULL ? json_of_text(award->name) : json_null());
     json_object_set_new(object, "award_answer",
                         award != NULL ? json_string(answer_word(award->answer)) : json_null());

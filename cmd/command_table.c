@@ -64,7 +64,7 @@ const struct command commands[] = {
      "  tradeproof trust add ase tpa1... \"National Institute for Automotive Service Excellence\"\n",
      command_trust_add},
     {"trust list", "show whom this node trusts", "",
-     "Lists the owners of namespaces and the witnesses in the trust file.\n"
+     "Lists the owners of namespaces in the trust file.\n"
      "\n"
      "Example:\n"
      "  tradeproof trust list\n",
@@ -307,8 +307,9 @@ const struct command commands[] = {
      "  --all           list every technician of a large shop\n"
      "\n"
      "With --json: shop, at, as_declared, what_if, profile, review, certified, perform_repairs,\n"
-     "declared, technicians, areas (with by and until), awards (answer, since, until, ends_first,\n"
-     "missing, share, recognition) and has_certified_technician.\n"
+     "declared, doubt, technicians, areas (with by and until), awards (answer, since, until, ends_first,\n"
+     "missing, share, recognition) and has_certified_technician. Numbers are null, and doubt is\n"
+     "limit-reached, where more joined or left than is looked at.\n"
      "\n"
      "Example:\n"
      "  tradeproof shop status \"Lone Star Garage\" --without \"Maria Lopez\"\n",
@@ -326,7 +327,7 @@ const struct command commands[] = {
      "  --at DAY           as of this day (default: today)\n"
      "\n"
      "With --json: at, shops and undetermined, each with id, name, profile, certified, award,\n"
-     "award_answer and award_until; null where no option asked for it.\n"
+     "award_answer and award_until; null where no option asked for it, or a limit hides who works there.\n"
      "\n"
      "Example:\n"
      "  tradeproof shop find --area brakes --state TX --min-certified 3 --blue-seal\n",

@@ -128,21 +128,12 @@ int command_trust_add(int argc, char **argv)
 static int list_json(const struct session *session)
 {
     const struct trust *trust = session->trust;
-    json_t *object = json_object(), *owners = json_array(), *witnesses = json_array();
+    json_t *object = json_object(), *owners = json_array();
 
     for (size_t i = 0; i < trust->owner_count; i++) {
         json_array_append_new(owners, json_of_owner(session, &trust->owners[i]));
     }
-    for (size_t i = 0; i < trust->witness_count; i++) {
-        json_t *witness = json_object();
-
-        json_object_set_new(witness, "actor",
-                            json_of_id(ID_ACTOR, &session->home.network, &trust->witnesses[i].actor.hash));
-        json_object_set_new(witness, "name", json_string(trust->witnesses[i].name));
-        json_array_append_new(witnesses, witness);
-    }
     json_object_set_new(object, "owners", owners);
-    json_object_set_new(object, "witnesses", witnesses);
     return json_output_take(object);
 }
 
@@ -166,10 +157,6 @@ static int list(struct session *session, char **arguments)
             printf("  (known for up to %u days)", trust->owners[i].fresh_days);
         }
         printf("\n");
-    }
-    for (size_t i = 0; i < trust->witness_count; i++) {
-        id_to_text(id, ID_ACTOR, &session->home.network, &trust->witnesses[i].actor.hash);
-        printf("%-*s  %s  %s\n", NAMESPACE_SIZE_MAX, "(witness)", id, trust->witnesses[i].name);
     }
     return EXIT_YES;
 }

@@ -107,14 +107,20 @@ static json_t *json_of_event(const struct roster_page *page, const struct award_
     return object;
 }
 
+/* A number of technicians: null where they were not all looked at. */
+static json_t *json_of_count(uint64_t count, bool members_cut)
+{
+    return members_cut ? json_null() : json_of_number(count);
+}
+
 static json_t *json_of_share(const struct award_verdict *award)
 {
     if (!award->has_share) {
         return json_null();
     }
     json_t *object = json_object();
-    json_object_set_new(object, "certified", json_of_number(award->certified));
-    json_object_set_new(object, "technicians", json_of_number(award->technicians));
+    json_object_set_new(object, "certified", json_of_count(award->certified, award->members_cut));
+    json_object_set_new(object, "technicians", json_of_count(award->technicians, award->members_cut));
     json_object_set_new(object, "percent_wanted", json_of_number(award->percent_wanted));
     return object;
 }
@@ -180,12 +186,16 @@ json_t *roster_json(const struct roster_page *page)
     json_object_set_new(object, "what_if", json_of_change(page));
     json_object_set_new(object, "profile", roster_json_profile(roster->profile));
     json_object_set_new(object, "review", json_of_review(roster->review));
-    json_object_set_new(object, "certified", json_of_number(certified));
-    json_object_set_new(object, "perform_repairs", json_of_number(roster->counted_technicians));
+    json_object_set_new(object, "certified", json_of_count(certified, roster->members_cut));
+    json_object_set_new(object, "perform_repairs",
+                        json_of_count(roster->counted_technicians, roster->members_cut));
+    json_object_set_new(object, "doubt",
+                        json_string(reason_word(roster->members_cut ? REASON_LIMIT : REASON_NONE)));
     json_object_set_new(object, "declared", json_of_number(roster->declared_technicians));
     json_object_set_new(object, "technicians", json_of_members(page));
     json_object_set_new(object, "areas", json_of_areas(page));
     json_object_set_new(object, "awards", json_of_awards(page));
-    json_object_set_new(object, "has_certified_technician", json_boolean(certified > 0));
+    json_object_set_new(object, "has_certified_technician",
+                        roster->members_cut && certified == 0 ? json_null() : json_boolean(certified > 0));
     return object;
 }

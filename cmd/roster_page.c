@@ -26,6 +26,9 @@ size_t roster_certified_count(const struct roster_verdict *roster)
 size_t roster_possibly_certified_count(const struct roster_verdict *roster)
 {
     size_t count = 0;
+    if (roster->members_cut) {
+        return SIZE_MAX;
+    }
     for (size_t i = 0; i < roster->member_count; i++) {
         const struct roster_member *member = &roster->members[i];
         bool is_excluded = member->on_roster == ANSWER_NO || member->certified == ANSWER_NO;

@@ -92,9 +92,14 @@ static void print_member(FILE *out, const struct roster_page *page, const struct
 static void print_technicians(FILE *out, const struct roster_page *page)
 {
     const struct roster_verdict *roster = page->roster;
-    fprintf(out,
-            "Technicians: %zu certified; %" PRIu64 " on the roster perform repairs; %" PRIu64 " declared",
-            roster_certified_count(roster), roster->counted_technicians, roster->declared_technicians);
+    if (roster->members_cut) {
+        fprintf(out, "Technicians: how many could not be determined: %s; %" PRIu64 " declared",
+                reason_sentence(REASON_LIMIT), roster->declared_technicians);
+    } else {
+        fprintf(out,
+                "Technicians: %zu certified; %" PRIu64 " on the roster perform repairs; %" PRIu64 " declared",
+                roster_certified_count(roster), roster->counted_technicians, roster->declared_technicians);
+    }
     if (roster->review != NULL) {
         fprintf(out, "; %" PRIu64 " at the review", roster->review->technicians);
         print_day(out, " of ", roster->review->day);
@@ -197,7 +202,7 @@ static void print_award_answer(FILE *out, const struct award_verdict *award)
 
 static void print_share(FILE *out, const struct award_verdict *award)
 {
-    if (award->has_share) {
+    if (award->has_share && !award->members_cut) {
         fprintf(out, "    certified: %" PRIu64 " of %" PRIu64 " technicians; %" PRIu64 " %% are asked for\n",
                 award->certified, award->technicians, award->percent_wanted);
     }

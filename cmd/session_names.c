@@ -86,11 +86,6 @@ static const char *trusted_name(const struct trust *trust, const struct hash *id
             return trust->owners[i].name;
         }
     }
-    for (size_t i = 0; i < trust->witness_count; i++) {
-        if (hash_equal(&trust->witnesses[i].actor.hash, id) && trust->witnesses[i].name[0] != '\0') {
-            return trust->witnesses[i].name;
-        }
-    }
     return NULL;
 }
 

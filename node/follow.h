@@ -1,10 +1,19 @@
 #ifndef NODE_FOLLOW_H
 #define NODE_FOLLOW_H
 
-/* Following the chosen branch of an author (protocol/log/branch.h says which that is): un-apply the chain
- * down to where the two part, apply the other's blocks. It goes in slices: each leaves a valid chain of the
- * author, a shorter or a longer one, and a mark in the store that the author is on its way. What following
- * costs is paid for by the author's budget: beyond it the branch is only noted. Part of ingest. */
+/* Which of an author's known blocks are its log, when there is more than one candidate: the same answer for
+ * the same set of blocks, in whatever order they came (DESIGN section 4, forks).
+ *
+ * From the head of the chain so far: if a rotation of the head's epoch is known that descends from the head,
+ * the chain goes towards the rotation with the lowest hash; otherwise to the child with the lowest hash. Two
+ * rotations of one epoch freeze the author: the chain ends at the one that is chosen. A block that acceptance
+ * refuses is struck from the set and the choice is made anew; whether a block is refused depends on its
+ * ancestors alone. tests/unit/node_ingest_order_test.c has the same as a plain model.
+ *
+ * Following the chosen branch: un-apply the chain down to where the two part, apply the other's blocks. It
+ * goes in slices: each leaves a valid chain of the author, a shorter or a longer one, and a mark in the store
+ * that the author is on its way. What following costs is paid for by the author's budget: beyond it the
+ * branch is only noted. Part of ingest. */
 
 #include "node/ingest.h"
 

@@ -2,7 +2,7 @@
 #define NODE_INGEST_BRANCH_H
 
 /* The part of ingest.h that deals with forks: blocks that do not simply extend the head, and the replay of
- * another branch where one is chosen (protocol/log/branch.h). Not for use outside ingest. */
+ * another branch where one is chosen (follow.h). Not for use outside ingest. */
 
 #include "node/ingest.h"
 #include "protocol/log/fork.h"

@@ -91,8 +91,7 @@ bool requests_reload(struct daemon *daemon)
     /* Authors may be admitted now that were not before. */
     daemon->recheck_ms = daemon->now_ms;
     watch_reload(&daemon->watch);
-    LOG(LOG_INFO, "reloaded", LOG_N("owners", daemon->trust.owner_count),
-        LOG_N("witnesses", daemon->trust.witness_count));
+    LOG(LOG_INFO, "reloaded", LOG_N("owners", daemon->trust.owner_count));
     return true;
 }
 

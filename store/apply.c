@@ -286,12 +286,12 @@ static enum store_error put_gaps(struct applying *applying)
                : STORE_OK;
 }
 
-/* Keys and govern blocks change who is authorised, and what erased content named nobody is admitted by. */
+/* Keys and govern blocks change who is authorised and what the rules are; nothing else does. */
 static enum store_error note_change(struct applying *applying)
 {
     const enum block_class block_class = applying->block->header.block_class;
 
-    if (block_class == CLASS_KEYS || block_class == CLASS_GOVERN || applying->change->erased_count > 0) {
+    if (block_class == CLASS_KEYS || block_class == CLASS_GOVERN) {
         return generation_raise(applying->txn);
     }
     return STORE_OK;

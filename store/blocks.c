@@ -306,18 +306,6 @@ enum store_error store_is_block_held(struct store_txn *txn, const struct actor_i
 
 /* ---- branches ---- */
 
-static enum store_error is_rotation(const struct walk *walk, const struct network *network,
-                                    struct bytes encoded, bool *rotation, struct arena *arena)
-{
-    size_t mark = arena_mark(arena);
-    struct block block;
-    enum reason reason = block_decode(&block, network, encoded, arena);
-
-    arena_rewind(arena, mark);
-    *rotation = reason == REASON_NONE && block_is_rotation(&block);
-    return reason == REASON_NONE ? STORE_OK : txn_fail_decode(walk->txn, reason, arena);
-}
-
 static enum store_error branch_of(struct walk *walk, const struct network *network,
                                   struct branch_block *branch, struct arena *arena)
 {
@@ -341,9 +329,6 @@ static enum store_error branch_of(struct walk *walk, const struct network *netwo
         .seq = block.header.seq,
         .epoch = block.header.epoch,
     };
-    if (block.header.block_class == CLASS_KEYS) {
-        return is_rotation(walk, network, stored.encoded, &branch->rotation, arena);
-    }
     return STORE_OK;
 }
 

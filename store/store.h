@@ -7,7 +7,6 @@
  * arena. Decides nothing: node/ingest.h asks protocol/log and applies the answer here. */
 
 #include "protocol/log/accept.h"
-#include "protocol/log/branch.h"
 #include "protocol/rules/dossier.h"
 
 enum store_error {
@@ -89,6 +88,14 @@ enum store_error store_block_by_hash(struct store_txn *txn, const struct actor_i
 /* Whether it is held. */
 enum store_error store_is_block_held(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                      const struct hash *hash, bool *held);
+
+/* A block, on the chain or beside it. */
+struct branch_block {
+    struct hash hash;
+    struct hash previous;
+    uint64_t seq;
+    uint64_t epoch;
+};
 
 /* All blocks of author with seq >= from, on the chain and beside it, sorted by (seq, hash); array in arena.
  */

@@ -87,7 +87,7 @@ struct applier {
     const struct network *network;
     const struct block *block;
     struct arena *arena;
-    size_t event_capacity, erased_capacity;
+    size_t event_capacity;
     uint64_t erased_entries; /* that the block erases, each as often as it is named */
     uint32_t
         *unvisited; /* of a govern block: for each of past's blocks where to look for the next unvisited */
@@ -202,7 +202,6 @@ static enum reason apply_status(struct applier *applier, const struct status *st
 static enum reason apply_erase(struct applier *applier, const struct erase *erase)
 {
     const struct index_range *ranges = erase->entries.items;
-    struct log_change *change = applier->change;
 
     for (size_t i = 0; i < erase->entries.count; i++) {
         struct past_block *past = NULL;
@@ -215,9 +214,6 @@ static enum reason apply_erase(struct applier *applier, const struct erase *eras
         if (applier->erased_entries > ERASE_ENTRIES_MAX) {
             return REASON_ERASES_TOO_MANY;
         }
-        assert(change->erased_count < applier->erased_capacity);
-        change->erased[change->erased_count++] =
-            (struct reach_entries){erase->seq, ranges[i].first, ranges[i].last};
     }
     return REASON_NONE;
 }
@@ -490,11 +486,8 @@ static enum reason make_room(struct applier *applier)
     }
     applier->event_capacity =
         at_most(count_of_kind(applier->block, ENTRY_STATUS) * applier->past->entry_count, STATUS_ENTRIES_MAX);
-    applier->erased_capacity =
-        at_most(count_of_kind(applier->block, ENTRY_ERASE) * STATUS_SPANS_MAX, ERASE_ENTRIES_MAX);
     change->events = arena_take(applier->arena, applier->event_capacity * sizeof *change->events);
-    change->erased = arena_take(applier->arena, applier->erased_capacity * sizeof *change->erased);
-    return change->events != NULL && change->erased != NULL ? REASON_NONE : REASON_TOO_LARGE;
+    return change->events != NULL ? REASON_NONE : REASON_TOO_LARGE;
 }
 
 static void move_head(struct log_state *state, const struct block *block)

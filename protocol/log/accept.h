@@ -94,8 +94,6 @@ struct log_change {
     bool keys_changed;          /* state.keys differ from what they were */
     size_t event_count;
     struct entry_event *events; /* in the order said */
-    size_t erased_count;
-    struct reach_entries *erased; /* content whose bytes are to be dropped */
     /* Beside these: past->blocks whose record changed (standing, live root) and pages marked changed. */
 };
 

@@ -74,6 +74,11 @@ struct search {
      * found. */
     uint8_t links[DOSSIER_GRANTS_MAX];
     uint16_t below[DOSSIER_GRANTS_MAX]; /* the next one on that way */
+    struct {
+        bool reached; /* an owner's accreditations may lead to it: see mark_reached */
+        bool taken_back;
+        bool climbed;
+    } authors[DOSSIER_LOGS_MAX]; /* of each log */
 };
 
 static const struct actor_id *author_of(const struct search *search, const struct dossier_place *place)
@@ -493,15 +498,12 @@ static bool is_certain(const struct search *search, const struct dossier_place *
            (weighed.reason != REASON_DROPPED && search->lenience >= lenience_of_doubt(weighed.reason));
 }
 
-/* Whether link authorises what its delegate says as speaker, with so many links below it. */
-static bool holds(struct search *search, size_t link, const struct speaker *speaker, size_t links_below)
+/* Whether an accreditation stands, whatever is said by whom on the strength of it. */
+static bool stands(struct search *search, const struct dossier_accreditation *found)
 {
-    const struct dossier_accreditation *found = &search->dossier->accreditations[link];
     const struct accreditation *accreditation = &found->accreditation;
     enum lenience lenience = search->lenience;
-    if (!actor_id_equal(&accreditation->delegate, speaker->actor) ||
-        !dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place) ||
-        !lets_speak(search, link, speaker)) {
+    if (!dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place)) {
         return false;
     }
     if (lenience < LENIENCE_CODE && !names_code(accreditation, search->question->code)) {
@@ -510,13 +512,96 @@ static bool holds(struct search *search, size_t link, const struct speaker *spea
     if (lenience < lenience_of_states(search, accreditation)) {
         return false;
     }
+    return lenience >= LENIENCE_OUT_OF_FORCE || in_force(accreditation, search->question->day);
+}
+
+/* Whether link authorises what its delegate says as speaker, with so many links below it. */
+static bool holds(struct search *search, size_t link, const struct speaker *speaker, size_t links_below)
+{
+    const struct dossier_accreditation *found = &search->dossier->accreditations[link];
+    const struct accreditation *accreditation = &found->accreditation;
+    enum lenience lenience = search->lenience;
+    if (!actor_id_equal(&accreditation->delegate, speaker->actor) || !stands(search, found) ||
+        !lets_speak(search, link, speaker)) {
+        return false;
+    }
     if (lenience < LENIENCE_DEPTH && accreditation->depth < links_below) {
         return false;
     }
-    if (lenience < LENIENCE_OUT_OF_FORCE && !in_force(accreditation, search->question->day)) {
+    return lenience >= LENIENCE_WITHDRAWN || withdrawal_of(search, found, speaker) == NULL;
+}
+
+/* ---- whom owners reach ---- */
+
+/* The log of an author; SIZE_MAX: none is known. */
+static size_t log_of(const struct search *search, const struct actor_id *author)
+{
+    const struct dossier_log *log = dossier_log_of(search->dossier, author);
+    return log != NULL ? (size_t)(log - search->dossier->logs) : SIZE_MAX;
+}
+
+/* Returns: whether it was not marked before. */
+static bool mark_one(struct search *search, const struct actor_id *author)
+{
+    size_t log = log_of(search, author);
+    if (log == SIZE_MAX || search->authors[log].reached) {
         return false;
     }
-    return lenience >= LENIENCE_WITHDRAWN || withdrawal_of(search, found, speaker) == NULL;
+    search->authors[log].reached = true;
+    return true;
+}
+
+static void mark_owners(struct search *search)
+{
+    for (size_t i = 0; i < search->owners->count; i++) {
+        mark_one(search, &search->owners->owners[i].actor);
+    }
+    for (size_t i = 0; search->lenience >= LENIENCE_CODE && i < search->trust->owner_count; i++) {
+        mark_one(search, &search->trust->owners[i].actor);
+    }
+}
+
+/* Mark the authors to whom accreditations lead down from an owner in at most links_max links, depths and cuts
+ * aside. No chain goes through others: however many accreditations a crowd signs whom nobody authorised, none
+ * of them is climbed, and no steps are left wanting for it. */
+static void mark_reached(struct search *search, size_t links_max)
+{
+    const struct dossier *dossier = search->dossier;
+    bool more = true;
+    mark_owners(search);
+    for (size_t links = 0; more && links < links_max; links++) {
+        more = false;
+        for (size_t i = 0; i < dossier->accreditation_count; i++) {
+            const struct dossier_accreditation *found = &dossier->accreditations[i];
+            if (search->authors[found->place.log].reached && stands(search, found)) {
+                more |= mark_one(search, &found->accreditation.delegate);
+            }
+        }
+    }
+}
+
+static void mark_taken_back(struct search *search)
+{
+    for (size_t i = 0; i < search->dossier->withdrawal_count; i++) {
+        size_t log = log_of(search, &search->dossier->withdrawals[i].withdrawal.delegate);
+        if (log != SIZE_MAX) {
+            search->authors[log].taken_back = true;
+        }
+    }
+}
+
+static void mark_authors(struct search *search, size_t links_max)
+{
+    memset(search->authors, 0, search->dossier->log_count * sizeof search->authors[0]);
+    mark_reached(search, links_max);
+    mark_taken_back(search);
+}
+
+/* Whether climbing from one more place of a log finds nothing new: nothing was taken back from its author, so
+ * that all its places are alike. */
+static bool is_climbed(const struct search *search, size_t log)
+{
+    return search->authors[log].climbed && !search->authors[log].taken_back;
 }
 
 /* Try every accreditation not reached so far above speaker. Returns: whether one by an owner was found, *top.
@@ -529,7 +614,8 @@ static bool climb(struct search *search, const struct speaker *speaker, uint16_t
             return false;
         }
         search->steps_left--;
-        if (search->links[i] != 0 || !holds(search, i, speaker, links_below)) {
+        if (search->links[i] != 0 || !search->authors[search->dossier->accreditations[i].place.log].reached ||
+            !holds(search, i, speaker, links_below)) {
             continue;
         }
         search->links[i] = (uint8_t)(links_below + 1);
@@ -556,6 +642,7 @@ static bool find_chain(struct search *search, size_t *top)
         return true;
     }
     memset(search->links, 0, count);
+    mark_authors(search, links_max);
     if (climb(search, &issuer, NO_LINK, 0, top)) {
         return true;
     }
@@ -566,6 +653,11 @@ static bool find_chain(struct search *search, size_t *top)
                 continue;
             }
             any = true;
+            size_t log = search->dossier->accreditations[i].place.log;
+            if (is_climbed(search, log)) {
+                continue;
+            }
+            search->authors[log].climbed = true;
             struct speaker speaker = speaker_of(search, i);
             if (climb(search, &speaker, (uint16_t)i, links, top)) {
                 return true;

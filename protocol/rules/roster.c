@@ -104,6 +104,7 @@ struct roster *roster_begin(const struct dossier *dossier, const struct trust *t
         .question = question,
         .change = change,
         .arena = arena,
+        .members_cut = dossier->cuts.affiliations,
         .shop = {.hash = dossier->subject.id},
         .share_ask = SIZE_MAX,
     };
@@ -135,6 +136,7 @@ struct found {
     struct day_truth here;          /* days on the roster */
     struct day_truth repairs;       /* those on which she performs repairs */
     struct day_truth elsewhere;     /* days on another shop's roster */
+    bool elsewhere_cut;             /* there may be more of them than was looked at */
     struct arena *scratch;
 };
 
@@ -179,6 +181,10 @@ static bool add_memberships(struct found *found)
             return false;
         }
     }
+    if (found->roster->members_cut) {
+        found->here.surely = DAY_SET_NONE;
+        found->repairs.surely = DAY_SET_NONE;
+    }
     return true;
 }
 
@@ -215,7 +221,8 @@ static bool add_elsewhere(struct found *found)
             return false;
         }
     }
-    return true;
+    return !found->elsewhere_cut ||
+           day_truth_or(&found->elsewhere, &found->elsewhere, &day_truth_unknown, found->scratch);
 }
 
 /* ---- what is kept of it ---- */
@@ -272,7 +279,7 @@ static enum reason doubt_of_membership(const struct found *found, uint32_t day)
             return hers->doubt;
         }
     }
-    return REASON_NONE;
+    return found->roster->members_cut ? REASON_LIMIT : REASON_NONE;
 }
 
 /* How she stands on at_day, when she may be on the roster then. */
@@ -295,8 +302,9 @@ static void write_listing(struct roster_part *part, const struct found *found)
         .certified = ANSWER_UNKNOWN,
     };
     if (elsewhere != ANSWER_NO) {
+        bool cut = elsewhere == ANSWER_UNKNOWN && found->elsewhere_cut;
         part->on_that_day.on_roster = elsewhere == ANSWER_YES ? ANSWER_NO : ANSWER_UNKNOWN;
-        part->on_that_day.doubt = REASON_TWO_ROSTERS;
+        part->on_that_day.doubt = cut ? REASON_LIMIT : REASON_TWO_ROSTERS;
     }
 }
 
@@ -356,6 +364,7 @@ bool roster_add(struct roster *roster, const struct dossier *dossier, struct are
         .here = day_truth_no,
         .repairs = day_truth_no,
         .elsewhere = day_truth_no,
+        .elsewhere_cut = dossier->cuts.affiliations,
         .scratch = scratch,
     };
     assert(!part->added);
@@ -397,6 +406,7 @@ bool roster_conclude(struct roster_verdict *out, struct roster *roster)
 {
     const struct roster_run *run = roster_run_on(roster, roster->question->at_day);
     *out = (struct roster_verdict){
+        .members_cut = roster->members_cut,
         .profile = run->profile,
         .review = run->review,
         .declared_technicians = run->profile != NULL ? run->profile->technicians : 0,

@@ -45,7 +45,8 @@ struct roster_member {
     struct actor_id technician;
     bool performs_repairs;
     enum answer on_roster; /* whether she counts there, as far as rosters go; unknown, and no: see doubt */
-    enum reason doubt;     /* why not sure; REASON_TWO_ROSTERS also of a no */
+    enum reason doubt;     /* why not sure; REASON_TWO_ROSTERS also of a no; REASON_LIMIT: who joined or left,
+                              here or elsewhere, was not all looked at */
     uint32_t since_day;    /* in this shop, whatever other rosters say */
     enum answer certified; /* for the share of the first award that asks for one */
 };
@@ -90,8 +91,10 @@ struct award_verdict {
     struct award_event breaks;     /* of one that holds: what ends it first */
     size_t lack_count;             /* of one that does not: every conjunct's cause, in the rule's order */
     const struct award_event *lacks;
+    bool members_cut;                /* as in the roster's verdict: what is counted of members is unknown */
     bool has_share;                  /* the rule asks for one, on at_day: */
-    uint64_t certified, technicians; /* who count; those that the share is taken of, floors applied */
+    uint64_t certified, technicians; /* who count; those that the share is taken of, floors applied; without
+                                        meaning where members_cut */
     uint64_t percent_wanted;
     bool has_code; /* the shop's own recognition that the rule asks for: */
     struct bytes code;
@@ -100,6 +103,9 @@ struct award_verdict {
 };
 
 struct roster_verdict {
+    /* More may have joined, or left, than was looked at (dossier_cuts): members are those that are known of,
+     * nobody is there for sure but who would be hired, and no number of them is known. */
+    bool members_cut;
     const struct shop *profile;  /* in force on at_day; NULL: none */
     const struct review *review; /* the last one by at_day that counts; NULL */
     uint64_t declared_technicians;

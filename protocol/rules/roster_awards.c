@@ -203,7 +203,7 @@ static bool write_verdict(struct award_verdict *out, struct roster *roster, stru
                         : roster_explain_lacks(out, roster, award));
 }
 
-static struct award_verdict unknown_award(const struct roster_award *award)
+static struct award_verdict unknown_award(const struct roster *roster, const struct roster_award *award)
 {
     return (struct award_verdict){
         .pack = award->pack,
@@ -212,6 +212,7 @@ static struct award_verdict unknown_award(const struct roster_award *award)
         .since_day = DAY_NONE,
         .until_day = DAY_NONE,
         .breaks = {.day = DAY_NONE},
+        .members_cut = roster->members_cut,
         .recognised = ANSWER_NO,
         .recognised_until = DAY_NONE,
     };
@@ -220,7 +221,7 @@ static struct award_verdict unknown_award(const struct roster_award *award)
 static bool conclude_award(struct award_verdict *out, struct roster *roster, struct roster_award *award)
 {
     enum spent spent = SPENT_SHARE;
-    *out = unknown_award(award);
+    *out = unknown_award(roster, award);
     if (!award->is_too_large) {
         struct career_space *before = career_spend(roster->career, award->space);
         spent = career_spent(roster->career, before, write_verdict(out, roster, award));
@@ -228,7 +229,7 @@ static bool conclude_award(struct award_verdict *out, struct roster *roster, str
     if (spent != SPENT_SHARE) {
         return spent == SPENT_WITHIN;
     }
-    *out = unknown_award(award);
+    *out = unknown_award(roster, award);
     award->segment_count = 0;
     return roster_explain_lacks(out, roster, award);
 }
@@ -306,7 +307,7 @@ static bool conclude_area(struct roster_area *out, const struct roster *roster,
     if (ask == SIZE_MAX) {
         return true;
     }
-    out->covered = ANSWER_NO;
+    out->covered = roster->members_cut ? ANSWER_UNKNOWN : ANSWER_NO;
     for (size_t i = 0; i < roster->member_count && out->covered == ANSWER_NO; i++) {
         const struct day_truth *days = &roster->parts[i].asked[ask];
         out->covered = day_set_has(days->possibly, roster->question->at_day) ? ANSWER_UNKNOWN : ANSWER_NO;

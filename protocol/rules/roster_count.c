@@ -151,11 +151,15 @@ static uint64_t higher(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Where a limit left members out, any number of them may be there, certified or not. */
 static enum answer judge_share(const struct count *count, const struct roster_run *run)
 {
     uint64_t floor = roster_run_technicians(run);
     uint64_t most = higher(count->possibly[SLOT_ALL], floor);
     uint64_t least = higher(count->surely[SLOT_ALL], floor);
+    if (count->roster->members_cut) {
+        return ANSWER_UNKNOWN;
+    }
     return answer_of(reaches(count->surely[SLOT_SHARE], most, count->node->count),
                      reaches(count->possibly[SLOT_SHARE], least, count->node->count));
 }
@@ -171,12 +175,18 @@ static enum answer judge_areas(const struct count *count, const struct roster_ru
         if ((needs->slots >> slot & 1) == 0) {
             continue;
         }
-        if (count->possibly[slot] == 0) {
+        if (count->possibly[slot] == 0 && !count->roster->members_cut) {
             return ANSWER_NO;
         }
         surely = surely && count->surely[slot] > 0;
     }
     return answer_of(surely, true);
+}
+
+static enum answer judge_number(const struct count *count)
+{
+    uint64_t wanted = count->node->count;
+    return answer_of(count->surely[0] >= wanted, count->possibly[0] >= wanted || count->roster->members_cut);
 }
 
 static enum answer judge(const struct count *count, const struct roster_run *run)
@@ -189,7 +199,7 @@ static enum answer judge(const struct count *count, const struct roster_run *run
     if (count->node->op == EXPRESSION_SHARE) {
         answer = judge_share(count, run);
     } else if (count->node->op == EXPRESSION_TECHNICIANS) {
-        answer = answer_of(count->surely[0] >= count->node->count, count->possibly[0] >= count->node->count);
+        answer = judge_number(count);
     } else {
         answer = judge_areas(count, run);
     }

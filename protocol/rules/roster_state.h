@@ -74,6 +74,7 @@ struct roster {
     const struct roster_change *change;
     struct arena *arena;
     struct actor_id shop;
+    bool members_cut;   /* as in the verdict */
     bool profiles_sure; /* the shop's log is not so old that it may have said otherwise since */
     struct credentials credentials;
     struct career *career;

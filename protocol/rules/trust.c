@@ -224,61 +224,11 @@ static enum trust_result parse_owner(struct parse *parse, struct words *words)
     return trust_add_owner(parse->trust, &owner);
 }
 
-static enum trust_result add_witness(struct trust *trust, const struct trust_witness *witness)
+static enum trust_result refuse_witnesses(struct parse *parse, struct words *words)
 {
-    size_t position = 0;
-    while (position < trust->witness_count &&
-           hash_compare(&trust->witnesses[position].actor.hash, &witness->actor.hash) < 0) {
-        position++;
-    }
-    if (position < trust->witness_count &&
-        actor_id_equal(&trust->witnesses[position].actor, &witness->actor)) {
-        return TRUST_BAD_LINE;
-    }
-    if (trust->witness_count == TRUST_WITNESSES_MAX) {
-        return TRUST_TOO_MANY;
-    }
-    memmove(&trust->witnesses[position + 1], &trust->witnesses[position],
-            (trust->witness_count - position) * sizeof trust->witnesses[0]);
-    trust->witnesses[position] = *witness;
-    trust->witness_count++;
-    return TRUST_OK;
-}
-
-static enum trust_result parse_witness(struct parse *parse, struct words *words)
-{
-    struct trust_witness witness = {0};
-    enum trust_result result = parse_actor(parse, &witness.actor, next_word(words));
-    if (result != TRUST_OK) {
-        return result;
-    }
-    struct bytes name = rest_of(words);
-    if (!is_name(name)) {
-        return TRUST_BAD_TEXT;
-    }
-    copy_string(witness.name, name);
-    return add_witness(parse->trust, &witness);
-}
-
-/* A number from 1 to TRUST_WITNESSES_MAX, once in a file. */
-static enum trust_result parse_quorum(struct parse *parse, struct words *words)
-{
-    struct bytes digits = next_word(words);
-    size_t quorum = 0;
-    if (digits.size < 1 || digits.size > 2 || rest_of(words).size > 0 || parse->trust->quorum != 0) {
-        return TRUST_BAD_LINE;
-    }
-    for (size_t i = 0; i < digits.size; i++) {
-        if (digits.data[i] < '0' || digits.data[i] > '9') {
-            return TRUST_BAD_LINE;
-        }
-        quorum = quorum * 10 + (size_t)(digits.data[i] - '0');
-    }
-    if (quorum < 1 || quorum > TRUST_WITNESSES_MAX) {
-        return TRUST_BAD_LINE;
-    }
-    parse->trust->quorum = quorum;
-    return TRUST_OK;
+    (void)parse;
+    (void)words;
+    return TRUST_NO_WITNESSES;
 }
 
 static const struct {
@@ -286,8 +236,8 @@ static const struct {
     enum trust_result (*parse)(struct parse *parse, struct words *words);
 } line_kinds[] = {
     {"owner", parse_owner},
-    {"witness", parse_witness},
-    {"quorum", parse_quorum},
+    {"witness", refuse_witnesses},
+    {"quorum", refuse_witnesses},
 };
 
 static enum trust_result parse_line(struct parse *parse, struct bytes line)
@@ -421,15 +371,6 @@ bool trust_print(char *out, size_t capacity, const struct network *network, cons
         put(&output, " ");
         const struct trust_owner *owner = &trust->owners[i];
         put_actor(&output, network, &owner->actor, owner->fresh_days, owner->name);
-    }
-    for (size_t i = 0; i < trust->witness_count; i++) {
-        put(&output, "witness ");
-        put_actor(&output, network, &trust->witnesses[i].actor, 0, trust->witnesses[i].name);
-    }
-    if (trust->quorum > 0) {
-        put(&output, "quorum ");
-        put_number(&output, (uint32_t)trust->quorum);
-        put(&output, "\n");
     }
     return !output.overflow;
 }

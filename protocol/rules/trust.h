@@ -6,17 +6,15 @@
  *
  *     owner ase tpa1… National Institute for Automotive Service Excellence
  *     owner oh tpa1… fresh 90d State Board of Ohio
- *     witness tpa1… A witness's name
- *     quorum 2
  *
  * "fresh" says how many days old what is known of that actor may be, in whatever role it is met; no name
- * begins with that word. Bytes in, struct out; cmd and node read the file itself. */
+ * begins with that word. Lines "witness" and "quorum" belong to a later version: they are refused, so that
+ * nobody counts on what has no effect. Bytes in, struct out; cmd and node read the file itself. */
 
 #include "protocol/base/ids.h"
 
 enum {
     TRUST_OWNERS_MAX = 256,
-    TRUST_WITNESSES_MAX = 64,
     TRUST_FILE_SIZE_MAX = 64 * 1024,
     TRUST_FRESH_DAYS_MAX = 3660,
 };
@@ -28,29 +26,21 @@ struct trust_owner {
     uint32_t fresh_days;          /* 1..TRUST_FRESH_DAYS_MAX; 0: not said */
 };
 
-struct trust_witness {
-    struct actor_id actor;
-    char name[NAME_SIZE_MAX + 1];
-};
-
 struct trust {
     size_t owner_count;
     struct trust_owner owners[TRUST_OWNERS_MAX]; /* sorted by namespace, each namespace once */
-    size_t witness_count;
-    struct trust_witness witnesses[TRUST_WITNESSES_MAX]; /* sorted by actor, each once */
-    size_t quorum;                                       /* 0: more than half of the witnesses */
 };
 
 enum trust_result {
     TRUST_OK,
     TRUST_TOO_LARGE,
-    TRUST_BAD_LINE, /* no such word, or a field is missing, or a quorum outside 1..TRUST_WITNESSES_MAX,
-                       or a quorum or a witness is there twice, or "fresh" without its days */
+    TRUST_BAD_LINE, /* no such word, or a field is missing, or "fresh" without its days */
     TRUST_BAD_ID,
     TRUST_BAD_NAMESPACE,
     TRUST_BAD_TEXT,
     TRUST_NAMESPACE_TWICE,
     TRUST_TOO_MANY,
+    TRUST_NO_WITNESSES, /* a line "witness" or "quorum" */
 };
 
 /* Read a trust file. Writes: *trust only on TRUST_OK; *line (from 1) where it fails; *id what is wrong with

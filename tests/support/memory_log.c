@@ -266,25 +266,39 @@ static void put_block(struct memory_log *log, const struct block *block, const s
     }
 }
 
-static void erase_entries(struct memory_log *log, const struct reach_entries *erased)
+static void erase_entries(struct memory_log *log, const struct erase *erase)
 {
-    const struct index_range range = {erased->first, erased->last};
-    struct memory_block *held = &log->blocks[erased->seq];
-    size_t mark = arena_mark(log->scratch);
+    struct memory_block *held = &log->blocks[erase->seq];
     struct bytes encoded;
     struct writer writer;
     struct block block;
-    enum reason reason = block_decode(&block, log->network, memory_log_block(log, erased->seq), log->scratch);
+    enum reason reason = block_decode(&block, log->network, memory_log_block(log, erase->seq), log->scratch);
 
     assert(reason == REASON_NONE);
     writer_init(&writer, take(log->scratch, BLOCK_SIZE_MAX), BLOCK_SIZE_MAX);
-    if (!block_erase(&writer, log->network, &block, &range, 1) || !writer_end(&writer, &encoded)) {
+    if (!block_erase(&writer, log->network, &block, erase->entries.items, erase->entries.count) ||
+        !writer_end(&writer, &encoded)) {
         abort();
     }
     free(held->encoded);
     held->encoded = duplicate(encoded.data, encoded.size);
     held->encoded_size = encoded.size;
-    arena_rewind(log->scratch, mark);
+}
+
+static void erase_all(struct memory_log *log, const struct block *block)
+{
+    for (size_t i = 0; i < block->entry_count; i++) {
+        size_t mark = arena_mark(log->scratch);
+        struct erase erase;
+
+        if (block->header.block_class == CLASS_STATUS && block->entries[i].kind == ENTRY_ERASE) {
+            enum reason reason = entry_payload_decode(&erase, &block->entries[i], log->scratch);
+
+            assert(reason == REASON_NONE);
+            erase_entries(log, &erase);
+        }
+        arena_rewind(log->scratch, mark);
+    }
 }
 
 static void apply(struct memory_log *log, const struct block *block, const struct log_change *change,
@@ -306,9 +320,7 @@ static void apply(struct memory_log *log, const struct block *block, const struc
         }
     }
     put_block(log, block, &change->record);
-    for (size_t i = 0; i < change->erased_count; i++) {
-        erase_entries(log, &change->erased[i]);
-    }
+    erase_all(log, block);
     log->state = change->state;
 }
 

@@ -262,6 +262,7 @@ static void build_technician(struct roster_builder *builder, const struct actor_
     dossier->credential_count = 0;
     dossier->affiliation_count = 0;
     dossier->leave_count = 0;
+    dossier->cuts.affiliations = built->elsewhere_cut;
     for (size_t i = 0; i < built->certificate_count; i++) {
         const struct built_certificate *certificate = &built->certificates[i];
         struct dossier_credential *credential =

@@ -329,6 +329,54 @@ static void programs_read_the_same(void **state)
     json_decref(page);
 }
 
+/* ---- what a limit left out ---- */
+
+static void cut_members(void)
+{
+    begin();
+    for (size_t i = 0; i < 3; i++) {
+        shown.members[i].on_roster = ANSWER_UNKNOWN;
+        shown.members[i].doubt = REASON_LIMIT;
+    }
+    shown.roster.members_cut = true;
+    shown.roster.counted_technicians = 0;
+    shown.awards[0].members_cut = true;
+    shown.awards[0].answer = ANSWER_UNKNOWN;
+    shown.awards[0].certified = 0;
+    shown.awards[0].lack_count = 2;
+    shown.lacks[0] = (struct award_event){.cause = AWARD_SHARE, .day = DAY_NONE};
+    shown.lacks[1] = (struct award_event){.cause = AWARD_RECOGNITION, .day = DAY_NONE};
+}
+
+static void no_number_is_shown_of_members_that_a_limit_cut(void **state)
+{
+    (void)state;
+    cut_members();
+    says("Technicians: how many could not be determined: there is more about it than this program looks at");
+    says("  Maria Lopez: could not be determined: there is more about it");
+    says("    missing: who works there could not be determined: there is more about it");
+    says("    missing: the shop's recognition");
+    says("Has a certified technician: none that is certain");
+    assert_null(strstr(printed(), "0 certified"));
+    assert_null(strstr(printed(), "certified: 0 of"));
+    assert_true(roster_possibly_certified_count(&shown.roster) > TECHNICIANS_MAX);
+}
+
+static void nor_do_programs_read_one(void **state)
+{
+    (void)state;
+    cut_members();
+    json_t *page = roster_json(&shown.page);
+    json_t *share = json_object_get(json_array_get(json_object_get(page, "awards"), 0), "share");
+    assert_true(json_is_null(json_object_get(page, "certified")));
+    assert_true(json_is_null(json_object_get(page, "perform_repairs")));
+    assert_true(json_is_null(json_object_get(page, "has_certified_technician")));
+    assert_true(json_is_null(json_object_get(share, "certified")));
+    assert_true(json_is_null(json_object_get(share, "technicians")));
+    assert_string_equal(json_string_value(json_object_get(page, "doubt")), "limit-reached");
+    json_decref(page);
+}
+
 /* ---- awards ---- */
 
 static void awards_are_called_by_their_first_words(void **state)
@@ -385,6 +433,8 @@ int main(void)
         cmocka_unit_test(what_if_is_said),
         cmocka_unit_test(large_shops_are_summed_up),
         cmocka_unit_test(programs_read_the_same),
+        cmocka_unit_test(no_number_is_shown_of_members_that_a_limit_cut),
+        cmocka_unit_test(nor_do_programs_read_one),
         cmocka_unit_test(awards_are_called_by_their_first_words),
         cmocka_unit_test(the_award_with_a_recognition_speaks),
     };

@@ -210,6 +210,14 @@ static void school_withdrawn_after_it_named_branch(void)
     build_withdrawal(&built, ASE, 60, SCHOOL, 20);
 }
 
+static void school_withdrawn_between_two_namings_of_branch(void)
+{
+    accredit_school();
+    build_accreditation(&built, SCHOOL, 30, BRANCH, "ase/*", 0);
+    build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/*", 0);
+    build_withdrawal(&built, ASE, 60, SCHOOL, 20);
+}
+
 static void branch_withdrawn_by_school(void)
 {
     branch_of_school();
@@ -833,6 +841,8 @@ static const struct {
     {"in doubt where the cut is", branch_withdrawn_and_the_cut_disputed, BRANCH, BUT_FOR(2, REWOUND)},
     {"a stranger's does not", branch_withdrawn_and_kept_by_a_stranger, BRANCH, HOLDS(2)},
     {"what it left stays", branch_withdrawn_but_not_what_it_says_here, BRANCH, HOLDS(2)},
+    {"what it named before and again later stays", school_withdrawn_between_two_namings_of_branch, BRANCH,
+     HOLDS(2)},
     {"withdrawn in the middle", branch_withdrawn_by_school, BRANCH, WITHDRAWN(2, SCHOOL)},
     {"a voided withdrawal is neither yes nor no", withdrawn_in_a_void_block, SCHOOL, BUT_FOR(1, VOIDED)},
     {"said again it counts", withdrawn_in_a_void_block_and_again, SCHOOL, WITHDRAWN(1, ASE)},
@@ -1056,18 +1066,55 @@ static void hands_are_counted(void **state)
     }
 }
 
-/* Someone accredited who names and withdraws without end costs a bounded amount of work. */
-static void too_many_records_end_the_search(void **state)
+/* STRANGER names and BRANCH names and withdraws without end. */
+static void crowd_in(void)
 {
-    (void)state;
-    begin();
-    for (size_t i = 0; i < BUILT_GRANTS_MAX; i++) {
-        build_accreditation(&built, i % 2 == 0 ? STRANGER : BRANCH, 10, i % 2 == 0 ? BRANCH : SCHOOL, "ase/*",
-                            8);
+    while (built.dossier.accreditation_count < BUILT_GRANTS_MAX) {
+        build_accreditation(&built, STRANGER, 10, BRANCH, "ase/*", 8);
+        if (built.dossier.accreditation_count < BUILT_GRANTS_MAX) {
+            build_accreditation(&built, BRANCH, 10, SCHOOL, "ase/*", 8);
+        }
     }
     for (size_t i = 0; i < BUILT_WITHDRAWALS_MAX; i++) {
         build_withdrawal(&built, BRANCH, 20, SCHOOL, 90);
     }
+}
+
+static void a_crowd_takes_no_steps_from_those_who_count(void **state)
+{
+    static const struct {
+        const char *sentence;
+        const char *stranger, *school; /* what the owner accredits them for; NULL: nothing */
+        enum reason reason;
+    } crowds[] = {
+        {"nobody knows any of them", NULL, NULL, REASON_UNTRUSTED},
+        {"one may speak of something else", "ase/B*", NULL, REASON_NOT_ACCREDITED},
+        {"the one who is asked about is authorised besides", NULL, "ase/*", REASON_NONE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof crowds / sizeof crowds[0]; i++) {
+        begin();
+        if (crowds[i].stranger != NULL) {
+            build_accreditation(&built, ASE, 5, STRANGER, crowds[i].stranger, 8);
+        }
+        crowd_in();
+        if (crowds[i].school != NULL) {
+            built.dossier.accreditation_count--;
+            build_accreditation(&built, ASE, 5, SCHOOL, crowds[i].school, 0);
+        }
+        print_message("%s\n", crowds[i].sentence);
+        assert_int_equal(ask(SCHOOL, "ase/A5").reason, crowds[i].reason);
+    }
+}
+
+/* Someone accredited, if not to pass it on, who names and withdraws without end costs a bounded amount of
+ * work. */
+static void too_many_records_end_the_search(void **state)
+{
+    (void)state;
+    begin();
+    build_accreditation(&built, ASE, 5, STRANGER, "ase/*", 0);
+    crowd_in();
     assert_int_equal(ask(SCHOOL, "ase/A5").reason, REASON_TOO_MANY);
 }
 
@@ -1080,6 +1127,7 @@ int main(void)
         cmocka_unit_test(each_link_must_leave_room_for_those_below),
         cmocka_unit_test(each_link_must_hold_by_itself),
         cmocka_unit_test(hands_are_counted),
+        cmocka_unit_test(a_crowd_takes_no_steps_from_those_who_count),
         cmocka_unit_test(too_many_records_end_the_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -609,6 +609,93 @@ static void a_rule_may_be_put_together_otherwise(void **state)
     }
 }
 
+/* A limit may have left out who joined or left: no number of members is certain, nor that there is none. */
+static void what_a_limit_left_out_of_the_roster_is_unknown(void **state)
+{
+    static const struct {
+        const char *sentence;
+        const char *rule;
+        size_t certified, uncertified;
+        bool hired, shop_cut, hers_cut;
+        enum answer whole, cut; /* without the limit, and with it */
+    } rows[] = {
+        {"a share that is reached", "share 75 % (A*)", 3, 1, false, true, false, ANSWER_YES, ANSWER_UNKNOWN},
+        {"a share that is not", "share 75 % (A*)", 1, 3, false, true, false, ANSWER_NO, ANSWER_UNKNOWN},
+        {"a share of nobody", "share 75 % (A*)", 0, 0, false, true, false, ANSWER_NO, ANSWER_UNKNOWN},
+        {"enough of them", "technicians 2 (A1)", 2, 0, false, true, false, ANSWER_YES, ANSWER_UNKNOWN},
+        {"too few of them", "technicians 4 (A1)", 2, 0, false, true, false, ANSWER_NO, ANSWER_UNKNOWN},
+        {"one who would be hired is there", "technicians 1 (A1)", 1, 0, true, true, false, ANSWER_YES,
+         ANSWER_YES},
+        {"yet she is no share of those who are unknown", "share 75 % (A*)", 1, 0, true, true, false,
+         ANSWER_YES, ANSWER_UNKNOWN},
+        {"areas that are covered", "areas (brakes: A1, engine: A1)", 1, 0, false, true, false, ANSWER_YES,
+         ANSWER_UNKNOWN},
+        {"areas that are not", "areas (brakes: A1, engine: A1)", 0, 1, false, true, false, ANSWER_NO,
+         ANSWER_UNKNOWN},
+        {"a certificate of the shop's own rests on nobody there", "blue-seal", 0, 0, false, true, false,
+         ANSWER_YES, ANSWER_YES},
+        {"on another roster perhaps", "technicians 1 (A1)", 1, 0, false, false, true, ANSWER_YES,
+         ANSWER_UNKNOWN},
+        {"on another roster perhaps, of a share", "share 75 % (A*)", 1, 0, false, false, true, ANSWER_YES,
+         ANSWER_UNKNOWN},
+        {"and still too few", "technicians 2 (A1)", 1, 0, false, false, true, ANSWER_NO, ANSWER_NO},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (int cut = 0; cut < 2; cut++) {
+            const struct actor_id first = built_technician_id(0);
+            begin(0);
+            build_rule(&built, pack, PACK_RULE_RECOGNITION, "Tale", rows[i].rule);
+            add_technicians(0, rows[i].certified, "ase/A1", NULL, FAR_AWAY);
+            add_technicians(rows[i].certified, rows[i].certified + rows[i].uncertified, NULL, NULL, 0);
+            built.change = (struct roster_change){.hire = &first, .hire_count = rows[i].hired};
+            built.shop.dossier.cuts.affiliations = cut == 1 && rows[i].shop_cut;
+            built.technicians[0].elsewhere_cut = cut == 1 && rows[i].hers_cut;
+            verdict = roster_builder_decide(&built);
+            print_message("%s\n", rows[i].sentence);
+            const struct award_verdict *award = built_award(&verdict, "Tale");
+            assert_int_equal(award->answer, cut == 1 ? rows[i].cut : rows[i].whole);
+            assert_int_equal(verdict.members_cut, cut == 1 && rows[i].shop_cut);
+            assert_int_equal(award->members_cut, verdict.members_cut);
+        }
+    }
+}
+
+static void who_is_on_a_roster_that_a_limit_cut_is_in_doubt_by_its_name(void **state)
+{
+    static const struct {
+        const char *sentence;
+        bool shop_cut, hers_cut, elsewhere;
+        enum answer on_roster;
+        enum reason doubt;
+        uint64_t counted;
+        enum answer covered; /* brakes, by her */
+    } rows[] = {
+        {"all was looked at", false, false, false, ANSWER_YES, REASON_NONE, 1, ANSWER_YES},
+        {"she may have left", true, false, false, ANSWER_UNKNOWN, REASON_LIMIT, 0, ANSWER_UNKNOWN},
+        {"she may be elsewhere", false, true, false, ANSWER_UNKNOWN, REASON_LIMIT, 0, ANSWER_UNKNOWN},
+        {"she is elsewhere for certain", false, true, true, ANSWER_NO, REASON_TWO_ROSTERS, 0, ANSWER_NO},
+        {"nor is it certain that nobody else covers it", true, false, true, ANSWER_NO, REASON_TWO_ROSTERS, 0,
+         ANSWER_UNKNOWN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin(0);
+        add_technicians(0, 1, "ase/A1", "ase/A5", FAR_AWAY);
+        if (rows[i].elsewhere) {
+            build_elsewhere(&built, 0, LONG_AGO, DAY_NONE);
+        }
+        built.shop.dossier.cuts.affiliations = rows[i].shop_cut;
+        built.technicians[0].elsewhere_cut = rows[i].hers_cut;
+        seal_on(AT);
+        print_message("%s\n", rows[i].sentence);
+        assert_int_equal(verdict.members[0].on_roster, rows[i].on_roster);
+        assert_int_equal(verdict.members[0].doubt, rows[i].doubt);
+        assert_int_equal(verdict.counted_technicians, rows[i].counted);
+        assert_int_equal(verdict.areas[0].covered, rows[i].covered);
+    }
+}
+
 static void the_shops_own_credentials_have_their_verdict(void **state)
 {
     (void)state;
@@ -637,6 +724,8 @@ int main(void)
         cmocka_unit_test(each_day_is_judged_by_the_pack_in_force_on_it),
         cmocka_unit_test(a_rule_that_is_not_understood_is_unknown),
         cmocka_unit_test(a_rule_may_be_put_together_otherwise),
+        cmocka_unit_test(what_a_limit_left_out_of_the_roster_is_unknown),
+        cmocka_unit_test(who_is_on_a_roster_that_a_limit_cut_is_in_doubt_by_its_name),
         cmocka_unit_test(the_shops_own_credentials_have_their_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,7 @@ static const struct {
     {"a comment says nothing", "# owner\n", TRUST_OK, 1, ID_OK},
     {"an owner without a name", "owner ase {1}\n", TRUST_OK, 1, ID_OK},
     {"the last line needs no end", "owner ase {1}", TRUST_OK, 1, ID_OK},
-    {"lines of another system", "owner ase {1} A body\r\nquorum 1\r\n", TRUST_OK, 2, ID_OK},
+    {"lines of another system", "owner ase {1} A body\r\nowner epa {2}\r\n", TRUST_OK, 2, ID_OK},
     {"a byte order mark", "\xef\xbb\xbfowner ase {1}\n", TRUST_OK, 1, ID_OK},
     {"a byte order mark alone", "\xef\xbb\xbf", TRUST_OK, 0, ID_OK},
     {"a comment behind a line", "owner ase {1} A body # really\n", TRUST_OK, 1, ID_OK},
@@ -103,23 +103,9 @@ static const struct {
     {"a name in two forms", "owner ase {1} Zu\xcc\x88rich\n", TRUST_BAD_TEXT, 1, ID_OK},
     {"a namespace of two owners", "owner ase {1}\nowner ase {2}\n", TRUST_NAMESPACE_TWICE, 2, ID_OK},
     {"a namespace twice of one owner", "owner ase {1}\nowner ase {1}\n", TRUST_NAMESPACE_TWICE, 2, ID_OK},
-    {"a witness", "witness {1} A witness\n", TRUST_OK, 1, ID_OK},
-    {"a witness without an id", "witness\n", TRUST_BAD_LINE, 1, ID_OK},
-    {"a witness with a bad id", "witness {node}\n", TRUST_BAD_ID, 1, ID_WRONG_KIND},
-    {"a witness with a bad name", "witness {1} \x7f\n", TRUST_BAD_TEXT, 1, ID_OK},
-    {"a witness twice", "witness {1}\nwitness {2}\nwitness {1}\n", TRUST_BAD_LINE, 3, ID_OK},
-    {"a quorum", "quorum 2\n", TRUST_OK, 1, ID_OK},
-    {"the largest quorum", "quorum 64\n", TRUST_OK, 1, ID_OK},
-    {"a quorum beyond it", "quorum 65\n", TRUST_BAD_LINE, 1, ID_OK},
-    {"a quorum of none", "quorum 0\n", TRUST_BAD_LINE, 1, ID_OK},
-    {"a quorum without a number", "quorum\n", TRUST_BAD_LINE, 1, ID_OK},
-    {"a quorum that is no number", "quorum 2x\n", TRUST_BAD_LINE, 1, ID_OK},
-    {"a quorum of too many digits", "quorum 002\n", TRUST_BAD_LINE, 1, ID_OK},
-    {"a quorum of zeroes and nines", "quorum 09\n", TRUST_OK, 1, ID_OK},
-    {"a quorum with what stands before 0", "quorum 1/\n", TRUST_BAD_LINE, 1, ID_OK},
-    {"a quorum with what stands behind 9", "quorum 1:\n", TRUST_BAD_LINE, 1, ID_OK},
-    {"a quorum of two words", "quorum 2 3\n", TRUST_BAD_LINE, 1, ID_OK},
-    {"a quorum twice", "quorum 2\nquorum 2\n", TRUST_BAD_LINE, 2, ID_OK},
+    {"a witness", "witness {1} A witness\n", TRUST_NO_WITNESSES, 1, ID_OK},
+    {"a quorum", "owner ase {1}\nquorum 2\n", TRUST_NO_WITNESSES, 2, ID_OK},
+    {"witnesses in a comment", "# witness {1}\n", TRUST_OK, 1, ID_OK},
 };
 
 static void each_file_is_read_as_said(void **state)
@@ -151,9 +137,8 @@ static void read_whole(const char *text)
 static void what_is_read_is_sorted(void **state)
 {
     (void)state;
-    read_whole(
-        "witness {3} Third\nowner epa {2}\t Agency  of  two \t\nquorum 2\nwitness {1}\nowner ase {1} Body\n"
-        "owner a {3}\n");
+    read_whole("owner epa {2}\t Agency  of  two \t\nowner ase {1} Body\n"
+               "owner a {3}\n");
     assert_int_equal(trust.owner_count, 3);
     assert_string_equal(trust.owners[0].name_space, "a");
     assert_string_equal(trust.owners[0].name, "");
@@ -161,10 +146,6 @@ static void what_is_read_is_sorted(void **state)
     assert_string_equal(trust.owners[2].name_space, "epa");
     assert_string_equal(trust.owners[2].name, "Agency  of  two");
     assert_int_equal(trust.owners[2].actor.hash.bytes[0], 2);
-    assert_int_equal(trust.witness_count, 2);
-    assert_int_equal(trust.witnesses[0].actor.hash.bytes[0], 1);
-    assert_string_equal(trust.witnesses[1].name, "Third");
-    assert_int_equal(trust.quorum, 2);
     assert_ptr_equal(trust_owner_of(&trust, bytes_of_string("ase")), &trust.owners[1]);
     assert_null(trust_owner_of(&trust, bytes_of_string("as")));
     assert_null(trust_owner_of(&trust, bytes_of_string("asee")));
@@ -173,20 +154,15 @@ static void what_is_read_is_sorted(void **state)
 static void what_is_printed_reads_back(void **state)
 {
     (void)state;
-    static const char text[] = "owner ase {1} Body of two words\nowner epa {2}\nwitness {3} Z\xc3\xbcrich\n";
-    static const char *const quorums[] = {"", "quorum 7\n", "quorum 10\n", "quorum 64\n"};
-    for (size_t i = 0; i < sizeof quorums / sizeof quorums[0]; i++) {
-        char whole[512];
-        char printed[1024];
-        snprintf(whole, sizeof whole, "%s%s", text, quorums[i]);
-        read_whole(whole);
-        struct bytes expected = filled_in(whole);
-        assert_true(trust_print(printed, sizeof printed, &network, &trust));
-        assert_true(bytes_equal_string(expected, printed));
-        assert_true(trust_print(printed, expected.size + 1, &network, &trust));
-        for (size_t capacity = 0; capacity <= expected.size; capacity++) {
-            assert_false(trust_print(printed, capacity, &network, &trust));
-        }
+    static const char text[] = "owner ase {1} Body of two words\nowner epa {2}\nowner oh {3} Z\xc3\xbcrich\n";
+    char printed[1024];
+    read_whole(text);
+    struct bytes expected = filled_in(text);
+    assert_true(trust_print(printed, sizeof printed, &network, &trust));
+    assert_true(bytes_equal_string(expected, printed));
+    assert_true(trust_print(printed, expected.size + 1, &network, &trust));
+    for (size_t capacity = 0; capacity <= expected.size; capacity++) {
+        assert_false(trust_print(printed, capacity, &network, &trust));
     }
 }
 
@@ -290,15 +266,15 @@ static void lists_have_a_largest_size(void **state)
     size_t size = 0;
     size_t line;
     enum id_result id;
-    for (unsigned i = 0; i <= TRUST_WITNESSES_MAX; i++) {
-        char witness[ID_TEXT_MAX + 1];
-        struct actor_id id_of_witness = actor((uint8_t)(i + 1));
-        id_to_text(witness, ID_ACTOR, &network, &id_of_witness.hash);
-        size += (size_t)snprintf(text + size, sizeof text - size, "witness %s\n", witness);
+    for (unsigned i = 0; i <= TRUST_OWNERS_MAX; i++) {
+        char owner[ID_TEXT_MAX + 1];
+        struct actor_id id_of_owner = actor((uint8_t)(i + 1));
+        id_to_text(owner, ID_ACTOR, &network, &id_of_owner.hash);
+        size += (size_t)snprintf(text + size, sizeof text - size, "owner n%u %s\n", i, owner);
         assert_int_equal(trust_parse(&trust, &line, &id, &network, bytes_of(text, size)),
-                         i < TRUST_WITNESSES_MAX ? TRUST_OK : TRUST_TOO_MANY);
+                         i < TRUST_OWNERS_MAX ? TRUST_OK : TRUST_TOO_MANY);
     }
-    assert_int_equal(line, TRUST_WITNESSES_MAX + 1);
+    assert_int_equal(line, TRUST_OWNERS_MAX + 1);
 }
 
 static void fresh_days_are_read_printed_and_asked(void **state)

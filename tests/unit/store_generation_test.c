@@ -110,6 +110,17 @@ static void attest(struct store_txn *txn, struct world_author *by, uint64_t now_
     world_attest(&world, txn, by, &her, 1, "ase/A5", now_s);
 }
 
+static void erase_first(struct store_txn *txn, struct world_author *by, uint64_t now_s)
+{
+    const struct index_range first = {0, 0};
+    const struct erase record = {.seq = 1, .entries = {.items = &first, .count = 1}};
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_STATUS);
+    world_add(&draft, ENTRY_ERASE, &record);
+    world_publish(&world, txn, by, &draft, now_s);
+}
+
 /* ---- what is gathered ---- */
 
 static void gather(struct dossier *dossier, uint64_t known_by_s)
@@ -198,15 +209,11 @@ static void what_raises_the_generation(void **state)
         char what;
         bool raises;
     } rows[] = {
-        {"a checkpoint does not", 'c', false},
-        {"content does not", 'a', false},
-        {"a status does not", 's', false},
-        {"an accreditation does", 'g', true},
-        {"a pack does", 'p', true},
-        {"a rotation and a void do", 'v', true},
-        {"freezing does", 'f', true},
-        {"forgetting a chain does", 'u', true},
-        {"nothing does not", 'n', false},
+        {"a checkpoint does not", 'c', false},   {"content does not", 'a', false},
+        {"a status does not", 's', false},       {"erased content does not", 'e', false},
+        {"an accreditation does", 'g', true},    {"a pack does", 'p', true},
+        {"a rotation and a void do", 'v', true}, {"freezing does", 'f', true},
+        {"forgetting a chain does", 'u', true},  {"nothing does not", 'n', false},
     };
     const struct status suspended = {.seq = 1, .action = STATUS_SUSPENDED, .effective_day = 40000};
     struct store_txn *txn = world_write(&world);
@@ -228,6 +235,9 @@ static void what_raises_the_generation(void **state)
             break;
         case 's':
             world_say(&world, txn, &issuer, &suspended, 0, 0, now_s);
+            break;
+        case 'e':
+            erase_first(txn, &issuer, now_s);
             break;
         case 'g':
             accredit(txn, &owner, &issuer, 0, now_s);

@@ -1,0 +1,270 @@
+#include "node/relay.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "tests/support/node_bench.h"
+
+/* What goes to a peer when the sync core says so: blocks beside the chain are sent to whoever asked for the
+ * chain, and pushed when one arrives or a proof does. The net process is this test. */
+
+enum { SIDES = 2, NOW_MS = 5000, SENT_MAX = 64 };
+
+struct sent {
+    enum frame_kind kind;
+    struct hash hash; /* of a block's header */
+};
+
+struct fixture {
+    struct node_keys keys;
+    struct daemon_options options;
+    struct supervised processes[NET_ROLE_COUNT];
+    struct netlink end;
+    struct peers peers;
+    struct relay relay;
+    struct peer *peer;
+    struct hash chain, sides[SIDES]; /* the block of the chain above the fork, and those beside it */
+    size_t sent_count;
+    struct sent sent[SENT_MAX];
+};
+
+static struct fixture *fixture;
+
+static const struct actor_id *owner(void)
+{
+    return &node->actors[OWNER].id;
+}
+
+/* ---- the node ---- */
+
+/* Three blocks above one: the node follows the lowest hash, the others stand beside it. */
+static void fork_owner(void)
+{
+    struct memory_log fork_log;
+    struct log_state state;
+    struct hash hashes[SIDES + 1];
+    size_t side = 0;
+
+    node_take_in_owner();
+    memory_log_copy(&fork_log, &node->logs[OWNER]);
+    for (size_t i = 0; i < SIDES + 1; i++) {
+        struct bytes encoded;
+        struct block block;
+
+        say_content(NAMED, 1);
+        assert_int_equal(log_builder_sign(&encoded, &node->builder, &fork_log), REASON_NONE);
+        assert_int_equal(block_decode(&block, &node->network, encoded, &node->builder.arena), REASON_NONE);
+        hashes[i] = block.hash;
+        node_offer(encoded);
+    }
+    memory_log_deinit(&fork_log);
+    assert_int_equal(store_log_state(node->txn, owner(), &state), STORE_OK);
+    fixture->chain = state.head;
+    for (size_t i = 0; i < SIDES + 1; i++) {
+        if (!hash_equal(&hashes[i], &state.head)) {
+            assert_true(side < SIDES);
+            fixture->sides[side++] = hashes[i];
+        }
+    }
+    assert_int_equal(store_commit(node->txn), STORE_OK);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+}
+
+static bool link_net(void)
+{
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) != 0) {
+        return false;
+    }
+    fixture->processes[NET_LISTEN].role = NET_LISTEN;
+    fixture->processes[NET_LISTEN].pid = 1;
+    return netlink_init(&fixture->processes[NET_LISTEN].link, pair[0]) &&
+           netlink_init(&fixture->end, pair[1]);
+}
+
+static int make(void **state)
+{
+    if (node_make(state) != 0) {
+        return -1;
+    }
+    fixture = calloc(1, sizeof *fixture);
+    if (fixture == NULL || !link_net()) {
+        return -1;
+    }
+    node_keys_create(&fixture->keys, &node->network);
+    if (!peers_init(&fixture->peers, &node->network, &fixture->keys, &fixture->options, fixture->processes) ||
+        !relay_init(&fixture->relay, &node->ingest, &fixture->peers)) {
+        return -1;
+    }
+    fixture->peer = peers_add(&fixture->peers, NET_LISTEN, 1, &fixture->keys.transport, NOW_MS);
+    fork_owner();
+    return fixture->peer != NULL ? 0 : -1;
+}
+
+static int drop(void **state)
+{
+    relay_deinit(&fixture->relay);
+    peers_deinit(&fixture->peers);
+    netlink_deinit(&fixture->processes[NET_LISTEN].link);
+    netlink_deinit(&fixture->end);
+    free(fixture);
+    return node_drop(state);
+}
+
+/* ---- what was sent ---- */
+
+static void note(const struct netlink_message *message)
+{
+    struct sent *sent = &fixture->sent[fixture->sent_count];
+    size_t mark = arena_mark(&node->builder.arena);
+    struct frame frame;
+    struct block block;
+
+    assert_true(fixture->sent_count < SENT_MAX);
+    assert_int_equal(frame_decode(&frame, &node->network, message->payload), REASON_NONE);
+    *sent = (struct sent){.kind = frame.kind};
+    if (frame.kind == FRAME_BLOCK) {
+        assert_int_equal(block_decode(&block, &node->network, frame.payload, &node->builder.arena),
+                         REASON_NONE);
+        sent->hash = block.hash;
+    }
+    arena_rewind(&node->builder.arena, mark);
+    fixture->sent_count++;
+}
+
+static void read_sent(void)
+{
+    struct netlink_message message;
+
+    fixture->sent_count = 0;
+    assert_int_equal(netlink_flush(&fixture->processes[NET_LISTEN].link), NETLINK_MESSAGE);
+    (void)netlink_fill(&fixture->end);
+    while (netlink_next(&fixture->end, &message) == NETLINK_MESSAGE) {
+        note(&message);
+    }
+}
+
+/* What one action sends. */
+static void perform(struct sync_action action, const struct want *want)
+{
+    static struct sync_actions actions;
+
+    read_sent(); /* what was sent before, its hello among it */
+    action.peer = fixture->peer->id;
+    action.author = *owner();
+    actions.count = 1;
+    actions.items[0] = action;
+    assert_int_equal(relay_perform(&fixture->relay, &actions, want, NOW_MS), STORE_OK);
+    read_sent();
+}
+
+static size_t count_sent(enum frame_kind kind)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < fixture->sent_count; i++) {
+        count += fixture->sent[i].kind == kind;
+    }
+    return count;
+}
+
+static bool is_sent(const struct hash *hash)
+{
+    for (size_t i = 0; i < fixture->sent_count; i++) {
+        if (fixture->sent[i].kind == FRAME_BLOCK && hash_equal(&fixture->sent[i].hash, hash)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool are_sides_sent(void)
+{
+    return is_sent(&fixture->sides[0]) && is_sent(&fixture->sides[1]);
+}
+
+static struct sync_action of_block(enum sync_action_kind kind, const struct hash *hash)
+{
+    return (struct sync_action){
+        .kind = kind, .head = {.author = *owner(), .seq = node->logs[OWNER].state.seq + 1, .hash = *hash}};
+}
+
+/* ---- cases ---- */
+
+static void whoever_has_the_chain_is_sent_what_stands_beside_it(void **state)
+{
+    const struct want all = {.author = *owner()};
+
+    (void)state;
+    for (size_t round = 0; round < 2; round++) { /* once more to whoever asks once more */
+        perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &all);
+        assert_true(is_sent(&fixture->chain));
+        assert_true(are_sides_sent());
+        assert_int_equal(count_sent(FRAME_HEADS), 1);
+        assert_int_equal(count_sent(FRAME_FORK_PROOF) > 0, true);
+    }
+}
+
+static void a_block_of_the_chain_is_pushed_alone(void **state)
+{
+    (void)state;
+    perform(of_block(SYNC_PUSH_BLOCK, &fixture->chain), NULL);
+    assert_int_equal(fixture->sent_count, 1);
+    assert_true(is_sent(&fixture->chain));
+}
+
+static void one_beside_it_goes_with_all_that_the_peer_was_not_sent(void **state)
+{
+    (void)state;
+    perform(of_block(SYNC_PUSH_BLOCK, &fixture->sides[0]), NULL);
+    assert_int_equal(fixture->sent_count, SIDES);
+    assert_true(are_sides_sent());
+    perform(of_block(SYNC_PUSH_BLOCK, &fixture->sides[1]), NULL);
+    assert_int_equal(fixture->sent_count, 0);
+}
+
+static void a_proof_goes_with_the_branches_that_it_is_about(void **state)
+{
+    (void)state;
+    perform((struct sync_action){.kind = SYNC_PUSH_EVIDENCE, .fork_proof = true}, NULL);
+    assert_true(count_sent(FRAME_FORK_PROOF) > 0);
+    assert_int_equal(fixture->sent[0].kind, FRAME_FORK_PROOF);
+    assert_true(are_sides_sent());
+}
+
+/* It asks at its own pace then. */
+static void a_peer_that_was_sent_enough_unasked_is_told_the_head_alone(void **state)
+{
+    (void)state;
+    fixture->peer->unasked_bytes = 0;
+    fixture->peer->unasked_ms = NOW_MS;
+    perform(of_block(SYNC_PUSH_BLOCK, &fixture->chain), NULL);
+    assert_int_equal(fixture->sent_count, 1);
+    assert_int_equal(count_sent(FRAME_HEADS), 1);
+    perform(of_block(SYNC_PUSH_BLOCK, &fixture->sides[0]), NULL);
+    assert_int_equal(fixture->sent_count, 0);
+    fixture->peer->unasked_bytes = PEER_UNASKED_BYTES_MAX;
+    perform(of_block(SYNC_PUSH_BLOCK, &fixture->sides[0]), NULL);
+    assert_true(are_sides_sent());
+}
+
+#define WITH_PEER(test) cmocka_unit_test_setup_teardown(test, make, drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_PEER(whoever_has_the_chain_is_sent_what_stands_beside_it),
+        WITH_PEER(a_block_of_the_chain_is_pushed_alone),
+        WITH_PEER(one_beside_it_goes_with_all_that_the_peer_was_not_sent),
+        WITH_PEER(a_proof_goes_with_the_branches_that_it_is_about),
+        WITH_PEER(a_peer_that_was_sent_enough_unasked_is_told_the_head_alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -76,9 +76,6 @@ struct status_event {
     enum reason doubt; /* REASON_NONE, or what status_reason_is_doubt says yes to */
 };
 
-/* Whether a reason leaves the days that it stands for unknown. */
-bool status_is_doubt(enum reason reason);
-
 void status_days_init(struct status_days *days);
 
 /* Let the next event, in the order said, speak. Requires: at most STATUS_EVENTS_MAX of them. A `held by`

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cmd/reasons.h"
+#include "cmd/verdict_words.h"
 
 static const char *const cause_words[] = {
     [AWARD_NOTHING] = "nothing",
@@ -13,6 +14,7 @@ static const char *const cause_words[] = {
     [AWARD_RECOGNITION] = "recognition",
     [AWARD_NO_PROFILE] = "no-profile",
     [AWARD_RULE] = "rule",
+    [AWARD_NEWER_RULES] = "newer-rules",
 };
 
 const char *award_cause_word(enum award_cause cause)
@@ -41,6 +43,7 @@ void award_lack_words(char out[AWARD_WORDS_SIZE], const struct award_verdict *aw
 {
     int area_size = (int)event->area.size;
     const char *area = (const char *)event->area.data;
+    char evidence[EVIDENCE_LINE_SIZE];
     if (award->members_cut && is_of_members(event->cause)) {
         snprintf(out, AWARD_WORDS_SIZE, "who works there could not be determined: %s",
                  reason_sentence(REASON_LIMIT));
@@ -73,6 +76,11 @@ void award_lack_words(char out[AWARD_WORDS_SIZE], const struct award_verdict *aw
         return;
     case AWARD_RULE:
         snprintf(out, AWARD_WORDS_SIZE, "the rules say something that this version does not understand");
+        return;
+    case AWARD_NEWER_RULES:
+        rules_evidence_words(evidence, &award->freshness,
+                             names->name_of(names->names, &award->freshness.author.hash));
+        snprintf(out, AWARD_WORDS_SIZE, "to know whether its rules have changed: %s", evidence);
         return;
     }
 }

@@ -152,6 +152,9 @@ static json_t *json_of_award(const struct roster_page *page, const struct award_
     json_object_set_new(object, "until", json_of_day(award->until_day));
     json_object_set_new(object, "ends_first", json_of_event(page, &award->breaks));
     json_object_set_new(object, "missing", lacks);
+    json_object_set_new(
+        object, "evidence",
+        verdict_json_freshness(&award->freshness, json_of_actor(page, &award->freshness.author)));
     json_object_set_new(object, "share", json_of_share(award));
     json_object_set_new(object, "recognition", json_of_recognition(award));
     return object;

@@ -179,6 +179,9 @@ static void print_end(FILE *out, const struct roster_page *page, const struct aw
     case AWARD_RULE:
         fputs("a rule that this version does not understand", out);
         break;
+    case AWARD_NEWER_RULES:
+        fputs("its rules may have changed", out);
+        break;
     }
     if (event->has_technician) {
         fprintf(out, ": a certificate or the affiliation of %s ends", name_of(page, &event->technician));

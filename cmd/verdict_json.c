@@ -250,10 +250,15 @@ static json_t *json_of_credentials(const struct verdict_page *page, bool apart)
 static json_t *json_of_missing_part(const struct missing_part *part)
 {
     static const char *const kinds[] = {
-        [MISSING_CODE] = "code",         [MISSING_EXPERIENCE] = "experience",
-        [MISSING_TRAINING] = "training", [MISSING_TITLE] = "title",
-        [MISSING_NETWORK] = "network",   [MISSING_STATE] = "state",
-        [MISSING_EXCLUDED] = "excluded", [MISSING_RULE] = "rule",
+        [MISSING_CODE] = "code",
+        [MISSING_EXPERIENCE] = "experience",
+        [MISSING_TRAINING] = "training",
+        [MISSING_TITLE] = "title",
+        [MISSING_NETWORK] = "network",
+        [MISSING_STATE] = "state",
+        [MISSING_EXCLUDED] = "excluded",
+        [MISSING_RULE] = "rule",
+        [MISSING_NEWER_RULES] = "newer-rules",
     };
     json_t *object = json_object();
     json_object_set_new(object, "kind", json_string(kinds[part->kind]));
@@ -387,6 +392,24 @@ static void add_requirement(json_t *object, const struct verdict_page *page)
     json_object_set_new(object, "required", verdict_json_parts(page));
 }
 
+json_t *verdict_json_freshness(const struct freshness *freshness, json_t *author)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "answer", json_string(answer_word(freshness->answer.answer)));
+    json_object_set_new(object, "reason", json_string(reason_word(freshness->answer.reason)));
+    json_object_set_new(object, "age_s",
+                        freshness->age_s == UINT64_MAX ? json_null() : json_of_number(freshness->age_s));
+    json_object_set_new(object, "actor", author);
+    return object;
+}
+
+static json_t *json_of_freshness(const struct verdict_page *page, const struct freshness *freshness)
+{
+    return freshness == NULL
+               ? json_null()
+               : verdict_json_freshness(freshness, json_of_actor(page, &freshness->author.hash));
+}
+
 static json_t *json_of_rules(const struct verdict_page *page)
 {
     struct page_rules rules;
@@ -401,6 +424,7 @@ static json_t *json_of_rules(const struct verdict_page *page)
         json_object_set_new(object, "in_force_from",
                             pack != NULL ? json_of_day(pack->pack.in_force_from) : json_null());
         json_object_set_new(object, "entry", pack != NULL ? json_of_entry(page, &pack->place) : json_null());
+        json_object_set_new(object, "evidence", json_of_freshness(page, rules.freshness[i]));
         json_array_append_new(array, object);
     }
     return array;

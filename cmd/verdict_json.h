@@ -18,4 +18,7 @@ const char *answer_word(enum answer answer);
 /* What is missing, as code, titles and parts of a requirement have it. */
 json_t *verdict_json_missing(const struct missing_part *missing, size_t count);
 
+/* How old what is known of rules is, and whose log that speaks of. author: a new object, which this takes. */
+json_t *verdict_json_freshness(const struct freshness *freshness, json_t *author);
+
 #endif

@@ -225,6 +225,16 @@ static bool add_node(void *context, const struct expression *node)
     return true;
 }
 
+static const struct freshness *freshness_of_space(const struct verdict *verdict, struct bytes name_space)
+{
+    for (size_t i = 0; i < verdict->rules_count; i++) {
+        if (bytes_equal(verdict->rules[i].name_space, name_space)) {
+            return &verdict->rules[i].freshness;
+        }
+    }
+    return NULL;
+}
+
 void page_rules_of(struct page_rules *out, const struct verdict_page *page)
 {
     const struct verdict *verdict = page->verdict;
@@ -236,8 +246,13 @@ void page_rules_of(struct page_rules *out, const struct verdict_page *page)
         }
     }
     for (size_t i = 0; i < verdict->title_count; i++) {
-        if (verdict->titles[i].answer == ANSWER_YES) {
+        if (verdict->titles[i].answer == ANSWER_YES || title_is_open(&verdict->titles[i])) {
             add_name_space(out, verdict->titles[i].pack->pack.name_space);
+        }
+    }
+    for (size_t i = 0; i < verdict->rules_count; i++) {
+        if (verdict->rules[i].leaves_doubt) {
+            add_name_space(out, verdict->rules[i].name_space);
         }
     }
     for (size_t i = 0; i < verdict->part_count; i++) {
@@ -245,6 +260,7 @@ void page_rules_of(struct page_rules *out, const struct verdict_page *page)
     }
     for (size_t i = 0; i < out->count; i++) {
         out->packs[i] = pack_on_day(page->dossier, page->trust, out->name_spaces[i], page->at_day);
+        out->freshness[i] = freshness_of_space(verdict, out->name_spaces[i]);
     }
 }
 

@@ -93,13 +93,16 @@ enum status_reason page_reason_of(const struct dossier_credential *credential, s
  * overruled, is void or disputed, or speaks for days to come; or it says why. */
 bool page_tells_history(const struct verdict_page *page, size_t index);
 
-/* The packs that speak on the day asked about, of the namespaces of what is listed, of the titles held and of
- * what is required: room for PAGE_RULES_MAX namespaces. A pack is NULL where none is known. */
+/* The packs that speak on the day asked about, of the namespaces of what is listed, of the titles held, or
+ * that could not be determined, of what is required, and of what leaves a doubt because it is old: room for
+ * PAGE_RULES_MAX namespaces. A pack is NULL where none is known, freshness where the trust file does not name
+ * the namespace. */
 enum { PAGE_RULES_MAX = 64 };
 struct page_rules {
     size_t count;
     struct bytes name_spaces[PAGE_RULES_MAX];
     const struct dossier_pack *packs[PAGE_RULES_MAX];
+    const struct freshness *freshness[PAGE_RULES_MAX];
 };
 void page_rules_of(struct page_rules *out, const struct verdict_page *page);
 

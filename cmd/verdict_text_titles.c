@@ -142,6 +142,7 @@ static bool misses_itself(const struct requirement_part *part)
         return part->expression->op == EXPRESSION_NOT;
     case MISSING_EXPERIENCE:
     case MISSING_RULE:
+    case MISSING_NEWER_RULES:
         break;
     }
     return false;
@@ -267,6 +268,17 @@ void verdict_text_requirement(FILE *out, const struct verdict_page *page)
 
 /* ---- the rules ---- */
 
+/* Of whom other rules may have come by now. */
+static void print_evidence(FILE *out, const struct verdict_page *page, const struct freshness *freshness)
+{
+    char words[EVIDENCE_LINE_SIZE];
+    if (freshness == NULL || freshness->answer.answer == ANSWER_YES) {
+        return;
+    }
+    rules_evidence_words(words, freshness, page_name_of(page, &freshness->author.hash));
+    fprintf(out, " (%s)", words);
+}
+
 void verdict_text_rules(FILE *out, const struct verdict_page *page)
 {
     struct page_rules rules;
@@ -279,6 +291,7 @@ void verdict_text_rules(FILE *out, const struct verdict_page *page)
         } else {
             fprintf(out, " version %" PRIu64, rules.packs[i]->pack.version);
         }
+        print_evidence(out, page, rules.freshness[i]);
     }
     fputs(rules.count > 0 ? "\n" : "", out);
 }

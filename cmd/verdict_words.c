@@ -178,6 +178,28 @@ static void stale_words(char *out, enum evidence_role role, enum reason reason)
     }
 }
 
+void rules_evidence_words(char *out, const struct freshness *freshness, const char *name)
+{
+    char age[AGE_WORDS_SIZE];
+    switch ((int)freshness->answer.reason) {
+    case REASON_STALE:
+        age_words(age, freshness->age_s);
+        age[strlen(age) - strlen(" ago")] = '\0';
+        snprintf(out, EVIDENCE_LINE_SIZE, "what is known of %s, whose rules these are, is %s old", name, age);
+        return;
+    case REASON_NO_CHECKPOINT:
+        snprintf(out, EVIDENCE_LINE_SIZE, "%s, whose rules these are, has not yet said how far the log goes",
+                 name);
+        return;
+    case REASON_INCOMPLETE:
+        snprintf(out, EVIDENCE_LINE_SIZE,
+                 "part of the log of %s, whose rules these are, has not arrived here yet", name);
+        return;
+    default:
+        snprintf(out, EVIDENCE_LINE_SIZE, "%s", reason_sentence(freshness->answer.reason));
+    }
+}
+
 static void undetermined_words(char *out, const struct credential_verdict *credential)
 {
     char age[AGE_WORDS_SIZE];
@@ -360,6 +382,11 @@ static void print_part(FILE *out, const struct missing_part *part, struct bytes 
         break;
     case MISSING_RULE:
         fputs("a rule that this version does not understand", out);
+        break;
+    case MISSING_NEWER_RULES:
+        fputs("the rules of ", out);
+        print_bytes(out, part->name_space);
+        fputs(", which may have changed", out);
         break;
     }
     if (part->more > 0) {

@@ -23,6 +23,10 @@ const char *evidence_words(enum evidence_role role);
 enum { EVIDENCE_LINE_SIZE = NAME_SIZE_MAX + 160 };
 void evidence_line(char *out, const struct credential_verdict *credential, const char *name);
 
+/* Why rules may have changed since, of freshness that is not a yes: "what is known of EPA, whose rules these
+ * are, is 300 days old". name: of its author. out has EVIDENCE_LINE_SIZE bytes. */
+void rules_evidence_words(char *out, const struct freshness *freshness, const char *name);
+
 /* Why the credential is what it is, in a few words: "valid until 2029-06-30", "revoked since …", "could not
  * be determined: …". out has VERDICT_WORDS_SIZE bytes. */
 void credential_words(char *out, const struct credential_verdict *credential);

@@ -99,10 +99,15 @@ static enum reason deciding_reason(const struct credential_verdict *credential)
 static const char *missing_word(enum missing_kind kind)
 {
     static const char *const words[] = {
-        [MISSING_CODE] = "code",         [MISSING_EXPERIENCE] = "experience",
-        [MISSING_TRAINING] = "training", [MISSING_TITLE] = "title",
-        [MISSING_NETWORK] = "network",   [MISSING_STATE] = "state",
-        [MISSING_EXCLUDED] = "excluded", [MISSING_RULE] = "rule",
+        [MISSING_CODE] = "code",
+        [MISSING_EXPERIENCE] = "experience",
+        [MISSING_TRAINING] = "training",
+        [MISSING_TITLE] = "title",
+        [MISSING_NETWORK] = "network",
+        [MISSING_STATE] = "state",
+        [MISSING_EXCLUDED] = "excluded",
+        [MISSING_RULE] = "rule",
+        [MISSING_NEWER_RULES] = "newer-rules",
     };
     return words[kind];
 }
@@ -241,6 +246,7 @@ static const char *cause_word(enum award_cause cause)
         [AWARD_RECOGNITION] = "no-recognition",
         [AWARD_NO_PROFILE] = "no-profile",
         [AWARD_RULE] = "rule-not-understood",
+        [AWARD_NEWER_RULES] = "newer-rules",
     };
     return words[cause];
 }

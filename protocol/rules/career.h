@@ -23,6 +23,9 @@
  * A title holds on a day when the expression that the day's pack gives it does; one whose expression is
  * `for life` also when the title held on any earlier day by the pack of that day.
  *
+ * Rules are as good as what is known of who may publish others: where the namespace's log is too old, or not
+ * all here, a title that they give is not held for sure (freshness.h).
+ *
  * Where no pack is in force nothing is asked of a code and no title is held; what a disputed pack asks or
  * gives is unknown.
  *
@@ -69,6 +72,10 @@ struct pack_segment {
 
 /* A namespace, or NULL where the trust file does not name it. */
 struct career_space *career_space(struct career *career, struct bytes name_space);
+
+/* How fresh the evidence is that the rules of a namespace of the trust file rest on. Returns: NULL when the
+ * arena is full. */
+const struct freshness *career_freshness(struct career *career, struct career_space *space);
 
 /* Write the segments of a namespace, ascending, none overlapping but those that are late, which are of the
  * days of the one before them (pack_history.h); of their rules those of kind have their expressions. *count

@@ -266,6 +266,12 @@ static bool explain_title(struct title_verdict *out, struct career *career, stru
     }
     if (out->answer == ANSWER_YES) { /* once reached for life by an earlier pack */
         out->missing_count = 0;
+    } else if (out->missing_count == 0 && !career_is_fresh(space)) {
+        const struct expression title = {
+            .op = EXPRESSION_TITLE, .name_space = space->name, .name = out->name};
+        size_t part_count;
+        return career_missing(&out->missing, &out->missing_count, &part_count, career, &title,
+                              career->question->at_day);
     } else if (out->missing_count == 0) { /* it rests on itself */
         return doubt_missing(out, career);
     }
@@ -365,6 +371,28 @@ static bool conclude_titles(struct verdict *out, struct career *career)
     return true;
 }
 
+/* ---- how old the rules are ---- */
+
+/* Requires: all that asks for titles was evaluated. */
+static bool conclude_rules(struct verdict *out, struct career *career)
+{
+    size_t count = career->trust->owner_count;
+    out->rules_count = 0;
+    out->rules = arena_take(career->arena, count * sizeof out->rules[0]);
+    for (size_t i = 0; out->rules != NULL && i < count; i++) {
+        const struct freshness *freshness = career_freshness(career, &career->spaces[i]);
+        if (freshness == NULL) {
+            return false;
+        }
+        out->rules[out->rules_count++] = (struct rules_verdict){
+            .name_space = career->spaces[i].name,
+            .freshness = *freshness,
+            .leaves_doubt = career->spaces[i].leaves_doubt,
+        };
+    }
+    return out->rules != NULL;
+}
+
 /* ---- the requirement ---- */
 
 static bool names_one_code(const struct expression *expression)
@@ -434,5 +462,6 @@ static bool conclude_requirement(struct verdict *out, struct career *career)
 
 bool career_conclude(struct verdict *out, struct career *career)
 {
-    return conclude_codes(out, career) && conclude_titles(out, career) && conclude_requirement(out, career);
+    return conclude_codes(out, career) && conclude_titles(out, career) && conclude_requirement(out, career) &&
+           conclude_rules(out, career);
 }

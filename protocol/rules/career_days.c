@@ -115,6 +115,8 @@ static bool evaluate_title(struct day_truth *out, struct career *career, const s
         if (held == NULL || !day_truth_or(out, out, held, career->arena)) {
             return false;
         }
+        bool old = !career_is_fresh(space) && held->possibly.count > 0;
+        space->leaves_doubt = space->leaves_doubt || (old && career->spender != space);
     }
     return true;
 }

@@ -147,13 +147,14 @@ static void lengthen(struct limit *limit, const struct pack_segment *segment, st
 }
 
 /* By those that speak of the day earned, and those after it. One that does not have the code says nothing of
- * it. */
+ * it. A disputed one takes away nothing of what late ones of the same day give, and may give any other. */
 static struct limit limit_of(const struct lifetime *lifetime, const struct attestation *attestation)
 {
     const struct career_space *space = lifetime->code->space;
     const struct limit none = {.last = DAY_NONE, .possible = DAY_NONE};
     struct limit limit = none;
     bool is_first = true;
+    bool passed_by = false;
     for (size_t i = 0; i < space->segment_count; i++) {
         const struct pack_segment *segment = &space->segments[i];
         const struct pack_code *row = pack_code_of(&segment->pack->pack, attestation->code);
@@ -165,7 +166,8 @@ static struct limit limit_of(const struct lifetime *lifetime, const struct attes
             continue;
         }
         if (is_first && segment->disputed) {
-            return none;
+            passed_by = true;
+            continue;
         }
         struct limit by_it = limit_by(lifetime, row, attestation->valid_from);
         if (is_first) {
@@ -177,6 +179,7 @@ static struct limit limit_of(const struct lifetime *lifetime, const struct attes
         }
         is_first = false;
     }
+    limit.possible = passed_by ? DAY_NONE : limit.possible;
     return limit;
 }
 

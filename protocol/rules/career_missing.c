@@ -252,6 +252,35 @@ static bool find_named(struct way *out, const struct quest *quest, enum missing_
     return part != NULL;
 }
 
+/* A namespace that would give the title on the day, if what is known of its rules was not so old; NULL. */
+static struct career_space *find_old_rules(const struct quest *quest, const struct expression *title)
+{
+    struct career *career = quest->career;
+    for (size_t i = 0; i < career->trust->owner_count; i++) {
+        struct career_space *space = &career->spaces[i];
+        if ((title->name_space.size > 0 && !bytes_equal(space->name, title->name_space)) ||
+            !space->is_divided || career_is_fresh(space)) {
+            continue;
+        }
+        const struct day_truth *held = career_title(career, space, title->name);
+        if (held != NULL && day_set_has(held->possibly, quest->day)) {
+            return space;
+        }
+    }
+    return NULL;
+}
+
+static bool find_title(struct way *out, const struct quest *quest, const struct expression *title)
+{
+    struct expression named = *title;
+    const struct career_space *old = out->answer == ANSWER_UNKNOWN ? find_old_rules(quest, title) : NULL;
+    if (old == NULL) {
+        return find_named(out, quest, MISSING_TITLE, title);
+    }
+    named.name_space = old->name;
+    return find_named(out, quest, MISSING_NEWER_RULES, &named);
+}
+
 /* What the attestation itself is can't come about: what is missing is another one. */
 static bool find_another(struct way *out, const struct quest *quest)
 {
@@ -270,7 +299,7 @@ static bool find_part(struct way *out, const struct quest *quest, const struct e
     case EXPRESSION_TRAINED:
         return find_named(out, quest, MISSING_TRAINING, expression);
     case EXPRESSION_TITLE:
-        return find_named(out, quest, MISSING_TITLE, expression);
+        return find_title(out, quest, expression);
     case EXPRESSION_EXPERIENCE:
         return find_worked(out, quest, expression);
     case EXPRESSION_IN_NETWORK:

@@ -172,8 +172,14 @@ bool career_divide(struct career *career, struct career_space *space)
     }
     division.day_count = list_changes(division.days, &any_late, career->dossier, space->name);
     namespace_owners_of(&division.owners, career->dossier, career->trust, space->name);
+    freshness_of_rules(&space->freshness, career->dossier, career->trust, career->question, &division.owners);
     space->is_divided = any_late ? divide_with_late(&division) : divide_in_time(&division);
     return space->is_divided;
+}
+
+const struct freshness *career_freshness(struct career *career, struct career_space *space)
+{
+    return career_divide(career, space) ? &space->freshness : NULL;
 }
 
 struct career_space *career_space(struct career *career, struct bytes name_space)
@@ -696,5 +702,8 @@ const struct day_truth *career_title(struct career *career, struct career_space 
     }
     struct career_space *before = career_begin_memo(career, space, &memo->held);
     bool written = write_title_days(memo, career, space);
+    if (written && !career_is_fresh(space)) {
+        memo->held.days.surely = DAY_SET_NONE;
+    }
     return career_end_memo(career, before, &memo->held, written) == SPENT_ALL ? NULL : &memo->held.days;
 }

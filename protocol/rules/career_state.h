@@ -5,6 +5,7 @@
  * most once: when it is asked for while it is being worked out, it rests on itself and is unknown. */
 
 #include "protocol/rules/career.h"
+#include "protocol/rules/freshness.h"
 
 enum memo { MEMO_EMPTY, MEMO_BEGUN, MEMO_DONE };
 
@@ -75,8 +76,10 @@ struct asked_by_day {
 
 struct career_space {
     struct bytes name;
-    bool is_divided; /* whether the segments are there */
-    bool has_late;   /* some of them are late */
+    bool is_divided; /* whether the segments are there, and freshness */
+    struct freshness freshness;
+    bool leaves_doubt; /* because of that what others ask for is not sure */
+    bool has_late;     /* some of them are late */
     size_t segment_count;
     struct pack_segment *segments;
     struct segment_memo *memos;
@@ -173,6 +176,12 @@ struct bytes career_local(const struct career_code *code);
 
 /* The segments of a namespace of the trust file. Returns: false when the arena is full. */
 bool career_divide(struct career *career, struct career_space *space);
+/* Whether what the rules of a namespace give is given for sure, as far as it hangs on how old they are.
+ * Requires: career_divide. */
+static inline bool career_is_fresh(const struct career_space *space)
+{
+    return space->freshness.answer.answer == ANSWER_YES;
+}
 /* Requires: career_divide. NULL: no pack is in force on that day. */
 struct pack_segment *career_segment_on(struct career_space *space, uint32_t day);
 /* How many segments after this one are late ones of the same days. Requires: it is not late itself. */

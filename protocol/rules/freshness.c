@@ -1,5 +1,7 @@
 #include "protocol/rules/freshness.h"
 
+#include <assert.h>
+
 enum { DAY_S = 86400 };
 
 static uint64_t usual_budget_s(const struct freshness_budget *budget, enum evidence_role role)
@@ -88,20 +90,30 @@ static bool is_worse(const struct freshness *a, const struct freshness *b)
 static struct freshness ask(const struct asking *asking, const struct dossier_log *log,
                             enum evidence_role role)
 {
-    struct freshness found = {.role = role, .log = (size_t)(log - asking->dossier->logs)};
+    struct freshness found = {
+        .role = role, .author = log->author, .log = (size_t)(log - asking->dossier->logs)};
     uint64_t budget_s = freshness_budget_s(asking->question, asking->trust, log, role);
     found.answer = freshness_of(&found.age_s, log, asking->question, budget_s);
     return found;
 }
 
-static void add_actor(const struct asking *asking, const struct actor_id *actor, enum evidence_role role)
+static struct freshness ask_actor(const struct asking *asking, const struct actor_id *actor,
+                                  enum evidence_role role)
 {
     const struct dossier_log *log = dossier_log_of(asking->dossier, actor);
-    struct freshness found = {
-        .role = role, .log = SIZE_MAX, .age_s = UINT64_MAX, .answer = {ANSWER_UNKNOWN, REASON_NO_CHECKPOINT}};
     if (log != NULL) {
-        found = ask(asking, log, role);
+        return ask(asking, log, role);
     }
+    return (struct freshness){.answer = {ANSWER_UNKNOWN, REASON_NO_CHECKPOINT},
+                              .age_s = UINT64_MAX,
+                              .author = *actor,
+                              .log = SIZE_MAX,
+                              .role = role};
+}
+
+static void add_actor(const struct asking *asking, const struct actor_id *actor, enum evidence_role role)
+{
+    struct freshness found = ask_actor(asking, actor, role);
     if (is_worse(&found, asking->worst)) {
         *asking->worst = found;
     }
@@ -140,5 +152,24 @@ void freshness_of_credential(struct freshness *out, const struct dossier *dossie
                      (authority->reason == REASON_NONE || authority_is_unknown(authority->reason));
     if (may_count) {
         add_chain(&asking, owners, authority);
+    }
+}
+
+/* ---- of rules ---- */
+
+void freshness_of_rules(struct freshness *out, const struct dossier *dossier, const struct trust *trust,
+                        const struct question *question, const struct namespace_owners *owners)
+{
+    const struct asking asking = {.dossier = dossier, .trust = trust, .question = question, .worst = out};
+    size_t newest = owners->count - 1;
+    assert(owners->count > 0);
+    while (newest > 0 && !speaks_on(&owners->owners[newest])) {
+        newest--;
+    }
+    *out = ask_actor(&asking, &owners->owners[newest].actor, EVIDENCE_OWNER);
+    for (size_t i = newest; i > 0; i--) {
+        if (speaks_on(&owners->owners[i - 1])) {
+            add_actor(&asking, &owners->owners[i - 1].actor, EVIDENCE_OWNER);
+        }
     }
 }

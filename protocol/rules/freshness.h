@@ -4,8 +4,9 @@
 /* How old what is known of a log is, against a budget (DESIGN section 5, freshness). A certificate rests on
  * several: its issuer's, since that may have revoked it; each accreditor's in the chain, which may have
  * withdrawn the issuer; that of the namespace's owner, which may have handed it on or published other rules.
- * The worst of them decides. An owner that handed the namespace on is not asked any more: what its log says
- * up to the cut is all that counts of it. */
+ * A title, a condition or an award rests on the rules of its own namespace beside that, whosever codes they
+ * ask for. The worst of them decides. An owner that handed the namespace on is not asked any more: what its
+ * log says up to the cut is all that counts of it. */
 
 #include "protocol/rules/verdict.h"
 
@@ -19,14 +20,6 @@ uint64_t freshness_budget_s(const struct question *question, const struct trust 
 struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
                                 const struct question *question, uint64_t budget_s);
 
-/* How fresh the evidence is that one credential rests on, and which log says so. */
-struct freshness {
-    struct axis_answer answer;
-    uint64_t age_s;
-    size_t log; /* index into the dossier's; SIZE_MAX: it is not there */
-    enum evidence_role role;
-};
-
 /* Of a credential whose issuer is authorised as authority says (NULL: its code is not known, and so nobody
  * but its issuer). What is stale goes before what is unknown, the oldest of it first; of unknown ones
  * no-checkpoint before clock-behind-evidence before log-incomplete; of what is alike the one nearest to the
@@ -35,5 +28,10 @@ void freshness_of_credential(struct freshness *out, const struct dossier *dossie
                              const struct question *question, const struct namespace_owners *owners,
                              const struct dossier_credential *credential,
                              const struct authority_answer *authority);
+
+/* Of the rules of a namespace, whatever they are asked about: of its owners who may still publish others, or
+ * hand it on, the worst as above; where all are fresh the newest owner's. */
+void freshness_of_rules(struct freshness *out, const struct dossier *dossier, const struct trust *trust,
+                        const struct question *question, const struct namespace_owners *owners);
 
 #endif

@@ -332,6 +332,19 @@ static bool days_kept(struct day_truth *out, const struct roster_part *part, con
     return true;
 }
 
+/* For the share of the first award that asks for one. */
+static bool write_certified(struct roster_part *part, const struct roster *roster,
+                            const struct day_truth *holds)
+{
+    bool fresh;
+    enum answer answer = day_truth_on(holds, roster->question->at_day);
+    if (!roster_ask_is_fresh(&fresh, roster, roster->share_ask)) {
+        return false;
+    }
+    part->on_that_day.certified = answer == ANSWER_YES && !fresh ? ANSWER_UNKNOWN : answer;
+    return true;
+}
+
 static bool write_asked(struct roster_part *part, const struct found *found, struct career *career)
 {
     const struct roster *roster = found->roster;
@@ -346,8 +359,8 @@ static bool write_asked(struct roster_part *part, const struct found *found, str
             !keep_truth(&part->asked[i], &days, part->counts.possibly, roster->arena)) {
             return false;
         }
-        if (i == roster->share_ask) {
-            part->on_that_day.certified = day_truth_on(&holds, roster->question->at_day);
+        if (i == roster->share_ask && !write_certified(part, roster, &holds)) {
+            return false;
         }
     }
     return true;

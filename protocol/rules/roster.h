@@ -48,14 +48,14 @@ struct roster_member {
     enum reason doubt;     /* why not sure; REASON_TWO_ROSTERS also of a no; REASON_LIMIT: who joined or left,
                               here or elsewhere, was not all looked at */
     uint32_t since_day;    /* in this shop, whatever other rosters say */
-    enum answer certified; /* for the share of the first award that asks for one */
+    enum answer certified; /* for the share of the first award that asks for one; no yes by old rules */
 };
 
 /* A service area of the shop on at_day. */
 struct roster_area {
     struct bytes name;
     bool declared, at_review; /* performed by the profile; recorded at the last review */
-    enum answer covered;      /* unknown also where no rule says what covers it */
+    enum answer covered;      /* unknown also where no rule says what covers it, or an old one does */
     size_t by_count;          /* technicians who cover it for certain */
     const struct actor_id *by;
     uint32_t until_day; /* last day on which it is covered */
@@ -71,6 +71,7 @@ enum award_cause {
     AWARD_RECOGNITION, /* the shop's own recognition ends, or is not there; code */
     AWARD_NO_PROFILE,  /* the shop has not said what it does */
     AWARD_RULE,        /* a rule that this version does not understand */
+    AWARD_NEWER_RULES, /* nothing but to know that its rules are the newest */
 };
 
 struct award_event {
@@ -92,6 +93,7 @@ struct award_verdict {
     size_t lack_count;             /* of one that does not: every conjunct's cause, in the rule's order */
     const struct award_event *lacks;
     bool members_cut;                /* as in the roster's verdict: what is counted of members is unknown */
+    struct freshness freshness;      /* of its rules: where it is not a yes, it does not hold for sure */
     bool has_share;                  /* the rule asks for one, on at_day: */
     uint64_t certified, technicians; /* who count; those that the share is taken of, floors applied; without
                                         meaning where members_cut */

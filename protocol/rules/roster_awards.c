@@ -193,6 +193,9 @@ static bool write_verdict(struct award_verdict *out, struct roster *roster, stru
     if (!days_of_award(award, roster)) {
         return false;
     }
+    if (out->freshness.answer.answer != ANSWER_YES) {
+        award->days.surely = DAY_SET_NONE;
+    }
     const struct day_interval *run = day_set_run(award->days.surely, roster->question->at_day);
     out->answer = day_truth_on(&award->days, roster->question->at_day);
     out->since_day = run != NULL ? run->first : DAY_NONE;
@@ -203,11 +206,13 @@ static bool write_verdict(struct award_verdict *out, struct roster *roster, stru
                         : roster_explain_lacks(out, roster, award));
 }
 
-static struct award_verdict unknown_award(const struct roster *roster, const struct roster_award *award)
+static struct award_verdict unknown_award(const struct roster *roster, const struct roster_award *award,
+                                          const struct freshness *freshness)
 {
     return (struct award_verdict){
         .pack = award->pack,
         .name = award->rule->name,
+        .freshness = *freshness,
         .answer = ANSWER_UNKNOWN,
         .since_day = DAY_NONE,
         .until_day = DAY_NONE,
@@ -221,7 +226,11 @@ static struct award_verdict unknown_award(const struct roster *roster, const str
 static bool conclude_award(struct award_verdict *out, struct roster *roster, struct roster_award *award)
 {
     enum spent spent = SPENT_SHARE;
-    *out = unknown_award(roster, award);
+    const struct freshness *freshness = career_freshness(roster->career, award->space);
+    if (freshness == NULL) {
+        return false;
+    }
+    *out = unknown_award(roster, award, freshness);
     if (!award->is_too_large) {
         struct career_space *before = career_spend(roster->career, award->space);
         spent = career_spent(roster->career, before, write_verdict(out, roster, award));
@@ -229,7 +238,7 @@ static bool conclude_award(struct award_verdict *out, struct roster *roster, str
     if (spent != SPENT_SHARE) {
         return spent == SPENT_WITHIN;
     }
-    *out = unknown_award(roster, award);
+    *out = unknown_award(roster, award, freshness);
     award->segment_count = 0;
     return roster_explain_lacks(out, roster, award);
 }
@@ -296,6 +305,7 @@ static bool write_covered_until(struct roster_area *out, const struct roster *ro
 static bool conclude_area(struct roster_area *out, const struct roster *roster,
                           const struct roster_need *need)
 {
+    bool fresh;
     size_t ask = ask_of_area(roster, need->name);
     *out = (struct roster_area){
         .name = need->name,
@@ -312,10 +322,13 @@ static bool conclude_area(struct roster_area *out, const struct roster *roster,
         const struct day_truth *days = &roster->parts[i].asked[ask];
         out->covered = day_set_has(days->possibly, roster->question->at_day) ? ANSWER_UNKNOWN : ANSWER_NO;
     }
-    if (!write_coverers(out, roster, ask) || !write_covered_until(out, roster, ask)) {
+    if (!write_coverers(out, roster, ask) || !write_covered_until(out, roster, ask) ||
+        !roster_ask_is_fresh(&fresh, roster, ask)) {
         return false;
     }
-    out->covered = out->by_count > 0 ? ANSWER_YES : out->covered;
+    if (out->by_count > 0) {
+        out->covered = fresh ? ANSWER_YES : ANSWER_UNKNOWN;
+    }
     return true;
 }
 

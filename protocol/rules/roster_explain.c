@@ -172,7 +172,7 @@ bool roster_explain_lacks(struct award_verdict *out, struct roster *roster, cons
 {
     const struct award_segment *segment = award_segment_on(award, roster->question->at_day);
     struct award_event *lacks =
-        arena_take(roster->arena, (segment != NULL ? segment->conjunct_count : 1) * sizeof lacks[0]);
+        arena_take(roster->arena, (1 + (segment != NULL ? segment->conjunct_count : 0)) * sizeof lacks[0]);
     if (lacks == NULL) {
         return false;
     }
@@ -195,6 +195,9 @@ bool roster_explain_lacks(struct award_verdict *out, struct roster *roster, cons
         if (!again) {
             lacks[out->lack_count++] = lack;
         }
+    }
+    if (out->answer == ANSWER_UNKNOWN && out->freshness.answer.answer != ANSWER_YES) {
+        lacks[out->lack_count++] = event_of(AWARD_NEWER_RULES, DAY_NONE);
     }
     return true;
 }

@@ -172,6 +172,14 @@ static bool add_ask(struct allowance *allowance, const struct expression *asked)
     return true;
 }
 
+bool roster_ask_is_fresh(bool *out, const struct roster *roster, size_t ask)
+{
+    struct career_space *space = career_space(roster->career, roster->asks[ask].name_space);
+    const struct freshness *freshness = career_freshness(roster->career, space);
+    *out = freshness != NULL && freshness->answer.answer == ANSWER_YES;
+    return freshness != NULL;
+}
+
 static bool is_of_technicians(const struct expression *node)
 {
     return node->op == EXPRESSION_SHARE || node->op == EXPRESSION_TECHNICIANS ||

@@ -102,6 +102,8 @@ bool roster_performs(const struct roster *roster, struct bytes area);
 
 /* Index into asks; SIZE_MAX: nobody asks that. */
 size_t roster_ask_of(const struct roster *roster, const struct expression *asked);
+/* Write whether the rules that ask it are sure to be the newest. Returns: false when the arena is full. */
+bool roster_ask_is_fresh(bool *out, const struct roster *roster, size_t ask);
 /* Index of the child of a COVERED that an area is for; SIZE_MAX: it does not name the area. */
 size_t roster_area_child(const struct expression *node, struct bytes area);
 /* The days of a SHARE, TECHNICIANS or COVERED. Returns: false when the arena is full. */

@@ -29,18 +29,25 @@ enum overall { OVERALL_VALID, OVERALL_INVALID, OVERALL_UNDETERMINED };
 struct freshness_budget {
     uint64_t issuer_s;
     uint64_t shop_s;
-    uint64_t holder_s;
     uint64_t owner_s; /* of owners of namespaces and of those who accredit */
 };
-#define FRESHNESS_DEFAULT                                                                                    \
-    ((struct freshness_budget){86400, UINT64_C(14) * 86400, UINT64_C(30) * 86400, UINT64_C(30) * 86400})
+#define FRESHNESS_DEFAULT ((struct freshness_budget){86400, UINT64_C(14) * 86400, UINT64_C(30) * 86400})
 
 /* As what an author's log is part of the evidence (freshness.h). */
 enum evidence_role {
     EVIDENCE_ISSUER,
     EVIDENCE_SHOP,       /* the issuer of what documents experience */
     EVIDENCE_ACCREDITOR, /* in the issuer's chain */
-    EVIDENCE_OWNER,      /* of the code's namespace */
+    EVIDENCE_OWNER,      /* of the namespace whose code or rules they are */
+};
+
+/* How fresh the evidence is that something rests on, and which log says so. */
+struct freshness {
+    struct axis_answer answer;
+    uint64_t age_s;         /* of the log's newest checkpoint; UINT64_MAX when none counts */
+    struct actor_id author; /* whose log it is */
+    size_t log;             /* index into the dossier's; SIZE_MAX: it is not there */
+    enum evidence_role role;
 };
 
 struct question {
@@ -102,14 +109,16 @@ struct credential_verdict {
 
 /* Why something is not held, or is not held for longer. */
 enum missing_kind {
-    MISSING_CODE,       /* pattern: not certified, and nothing but the test is missing */
-    MISSING_EXPERIENCE, /* pattern: of the code that is tested; days: still to be documented */
-    MISSING_TRAINING,   /* pattern */
-    MISSING_TITLE,      /* name */
-    MISSING_NETWORK,    /* pattern: membership code of the network */
-    MISSING_STATE,      /* asked about in another state, or in none */
-    MISSING_EXCLUDED,   /* held, where "not" asks for the contrary; pattern or name */
-    MISSING_RULE,       /* what this version does not understand */
+    MISSING_CODE,        /* pattern: not certified, and nothing but the test is missing */
+    MISSING_EXPERIENCE,  /* pattern: of the code that is tested; days: still to be documented */
+    MISSING_TRAINING,    /* pattern */
+    MISSING_TITLE,       /* name */
+    MISSING_NETWORK,     /* pattern: membership code of the network */
+    MISSING_STATE,       /* asked about in another state, or in none */
+    MISSING_EXCLUDED,    /* held, where "not" asks for the contrary; pattern or name */
+    MISSING_RULE,        /* what this version does not understand */
+    MISSING_NEWER_RULES, /* name_space: nothing but to know that its rules, by which name is held, are the
+                            newest */
 };
 
 struct missing_part {
@@ -149,6 +158,14 @@ struct title_verdict {
     const struct dossier_pack *later_rules; /* a late one by which it would not be held; NULL: none */
 };
 
+/* How old what is known of a namespace's rules is. */
+struct rules_verdict {
+    struct bytes name_space;
+    struct freshness freshness;
+    bool leaves_doubt; /* others ask for a title that its rules would give for sure if they were new
+                        */
+};
+
 /* A conjunct of the requirement. */
 struct requirement_part {
     const struct expression *expression;
@@ -170,7 +187,9 @@ struct verdict {
                                    among them */
     size_t title_count;
     struct title_verdict *titles; /* of every namespace's pack in force on at_day, in its order */
-    enum answer requirement;      /* yes when nothing is required */
+    size_t rules_count;
+    struct rules_verdict *rules; /* of every namespace of the trust file, in its order */
+    enum answer requirement;     /* yes when nothing is required */
     uint32_t requirement_since, requirement_until;
     size_t part_count;
     struct requirement_part *parts;

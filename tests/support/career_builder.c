@@ -247,6 +247,9 @@ static int part_to_text(char *text, size_t room, const struct missing_part *part
         return snprintf(text, room, "state");
     case MISSING_EXCLUDED:
         return snprintf(text, room, "not %.*s", size, data);
+    case MISSING_NEWER_RULES:
+        return snprintf(text, room, "newer rules of %.*s", (int)part->name_space.size,
+                        (const char *)part->name_space.data);
     case MISSING_RULE:
         break;
     }

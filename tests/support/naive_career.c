@@ -277,7 +277,10 @@ static enum answer title_on(struct naive_career *career, size_t title, uint32_t 
 enum answer naive_title(struct naive_career *career, struct bytes name_space, struct bytes name, uint32_t day)
 {
     size_t title = title_of(career, name_space, name);
-    return title == SIZE_MAX ? without_rule(career, name_space, day) : title_on(career, title, day);
+    enum answer answer =
+        title == SIZE_MAX ? without_rule(career, name_space, day) : title_on(career, title, day);
+    bool is_fresh = naive_rules_freshness(career, name_space) == ANSWER_YES;
+    return naive_and(answer, is_fresh ? ANSWER_YES : ANSWER_UNKNOWN);
 }
 
 /* ---- what rests on itself ---- */

@@ -121,6 +121,8 @@ enum answer naive_authority(const struct naive_career *career, size_t credential
 /* Whether its issuer never was let say so by anybody. Requires: not erased. */
 bool naive_is_by_stranger(const struct naive_career *career, size_t credential);
 enum answer naive_freshness(const struct naive_career *career, size_t credential);
+/* Of who may publish other rules of a namespace. */
+enum answer naive_rules_freshness(const struct naive_career *career, struct bytes name_space);
 /* By its own validity, what was said about it, and its own condition. */
 enum answer naive_status(struct naive_career *career, size_t credential, uint32_t day);
 /* All four. */

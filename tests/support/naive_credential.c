@@ -164,13 +164,33 @@ static enum answer actor_freshness(const struct naive_career *career, const stru
     return log == NULL ? ANSWER_UNKNOWN : naive_log_freshness(career, log, career->question->budget.owner_s);
 }
 
+/* Of who speaks for a namespace now, less one of them. */
+static enum answer owners_freshness(const struct naive_career *career, struct bytes name_space,
+                                    const struct actor_id *less)
+{
+    struct namespace_owners owners;
+    enum answer answer = ANSWER_YES;
+    namespace_owners_of(&owners, career->dossier, career->trust, name_space);
+    for (size_t i = 0; i < owners.count; i++) {
+        bool speaks = owners.owners[i].cut == NULL && owners.owners[i].doubt == REASON_NONE;
+        if (speaks && (less == NULL || !actor_id_equal(&owners.owners[i].actor, less))) {
+            answer = naive_and(answer, actor_freshness(career, &owners.owners[i].actor));
+        }
+    }
+    return answer;
+}
+
+enum answer naive_rules_freshness(const struct naive_career *career, struct bytes name_space)
+{
+    return owners_freshness(career, name_space, NULL);
+}
+
 /* Of those who let the issuer speak, and who speaks for the namespace now. */
 static enum answer freshness_above(const struct naive_career *career, size_t credential)
 {
     const struct dossier_credential *said = &career->dossier->credentials[credential];
     const struct authority_answer *authority = &career->authorities[credential];
     const struct actor_id *issuer = &career->dossier->logs[said->place.log].author;
-    struct namespace_owners owners;
     enum answer answer = ANSWER_YES;
     if (!authority->has_chain ||
         (authority->reason != REASON_NONE && !authority_is_unknown(authority->reason))) {
@@ -179,14 +199,7 @@ static enum answer freshness_above(const struct naive_career *career, size_t cre
     for (size_t i = 1; i < authority->chain_size; i++) {
         answer = naive_and(answer, actor_freshness(career, &authority->chain[i]));
     }
-    namespace_owners_of(&owners, career->dossier, career->trust, code_namespace(said->attestation.code));
-    for (size_t i = 0; i < owners.count; i++) {
-        bool speaks = owners.owners[i].cut == NULL && owners.owners[i].doubt == REASON_NONE;
-        if (speaks && !actor_id_equal(&owners.owners[i].actor, issuer)) {
-            answer = naive_and(answer, actor_freshness(career, &owners.owners[i].actor));
-        }
-    }
-    return answer;
+    return naive_and(answer, owners_freshness(career, code_namespace(said->attestation.code), issuer));
 }
 
 enum answer naive_freshness(const struct naive_career *career, size_t credential)

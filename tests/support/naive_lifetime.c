@@ -104,8 +104,7 @@ static uint32_t by_packs(struct naive_career *career, size_t credential, bool fo
         for (size_t i = 0; i < count; i++) {
             const struct pack_code *row = row_of(voices[i], attestation->code);
             bool disputed = naive_pack_is_disputed(career, voices[i]);
-            if (row == NULL || (!is_first && for_sure && disputed) ||
-                !naive_offers(career, voices[i], attestation)) {
+            if (row == NULL || (for_sure && disputed) || !naive_offers(career, voices[i], attestation)) {
                 continue;
             }
             if (is_first && disputed) {

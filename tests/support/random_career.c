@@ -396,7 +396,7 @@ static void draw_question(struct random_career *career)
         .network = &career->network,
         .now_s = UINT64_C(1900000000),
         .known_by_s = UINT64_MAX,
-        .budget = {.issuer_s = 2 * DAY_S, .shop_s = 3 * DAY_S, .holder_s = 4 * DAY_S, .owner_s = 5 * DAY_S},
+        .budget = {.issuer_s = 2 * DAY_S, .shop_s = 3 * DAY_S, .owner_s = 5 * DAY_S},
         .state = bytes_of_string(PICK(career, states)),
     };
     if (random_career_happens(career, 10)) {

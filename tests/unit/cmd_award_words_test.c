@@ -15,6 +15,14 @@ static const char *name_of(const void *names, const struct hash *id)
 static const struct award_verdict with_share = {
     .has_share = true, .certified = 3, .technicians = 5, .percent_wanted = 75};
 static const struct award_verdict without_share = {.has_share = false};
+static const struct award_verdict by_old_rules = {
+    .freshness = {.answer = {ANSWER_NO, REASON_STALE}, .age_s = UINT64_C(41) * 86400}};
+static const struct award_verdict by_part_of_them = {
+    .freshness = {.answer = {ANSWER_UNKNOWN, REASON_INCOMPLETE}, .age_s = 40}};
+static const struct award_verdict by_silent_owner = {
+    .freshness = {.answer = {ANSWER_UNKNOWN, REASON_NO_CHECKPOINT}, .age_s = UINT64_MAX}};
+static const struct award_verdict by_owner_ahead = {
+    .freshness = {.answer = {ANSWER_UNKNOWN, REASON_CLOCK}, .age_s = 0}};
 
 static void lacks_are_told(void **state)
 {
@@ -56,6 +64,25 @@ static void lacks_are_told(void **state)
          &with_share,
          {.cause = AWARD_RULE},
          "the rules say something that this version does not understand"},
+        {"rules that are old",
+         &by_old_rules,
+         {.cause = AWARD_NEWER_RULES},
+         "to know whether its rules have changed: what is known of Maria Lopez, whose rules these are, is "
+         "41 days old"},
+        {"rules whose log is not all here",
+         &by_part_of_them,
+         {.cause = AWARD_NEWER_RULES},
+         "to know whether its rules have changed: part of the log of Maria Lopez, whose rules these are, has "
+         "not arrived here yet"},
+        {"rules of somebody who was not heard of",
+         &by_silent_owner,
+         {.cause = AWARD_NEWER_RULES},
+         "to know whether its rules have changed: Maria Lopez, whose rules these are, has not yet said how "
+         "far the log goes"},
+        {"rules ahead of the clock",
+         &by_owner_ahead,
+         {.cause = AWARD_NEWER_RULES},
+         "to know whether its rules have changed: this machine's clock is behind the evidence"},
     };
     const struct award_names names = {.name_of = name_of, .names = "Maria Lopez"};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -68,7 +95,7 @@ static void lacks_are_told(void **state)
 static void every_cause_has_a_word_of_its_own(void **state)
 {
     (void)state;
-    for (int i = AWARD_NOTHING; i <= AWARD_RULE; i++) {
+    for (int i = AWARD_NOTHING; i <= AWARD_NEWER_RULES; i++) {
         assert_non_null(award_cause_word((enum award_cause)i));
         for (int j = AWARD_NOTHING; j < i; j++) {
             assert_string_not_equal(award_cause_word((enum award_cause)i),

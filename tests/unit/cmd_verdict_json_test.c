@@ -92,9 +92,35 @@ static void codes_titles_parts_and_rules_are_members(void **state)
     assert_string_equal(text_at(json_array_get(required, 1), "answer"), "not-held");
     assert_true(json_is_null(json_object_get(json_array_get(required, 1), "entry")));
     json_t *rules = json_object_get(page, "rules");
+    assert_true(json_is_null(json_object_get(json_array_get(rules, 0), "evidence")));
     assert_int_equal(json_array_size(rules), 2);
     assert_int_equal(json_integer_value(json_object_get(json_array_get(rules, 0), "version")), 3);
     assert_true(json_is_null(json_object_get(json_array_get(rules, 1), "version")));
+    json_decref(page);
+}
+
+static void old_rules_name_whose_log_is_old(void **state)
+{
+    static struct rules_verdict old = {
+        .freshness = {.answer = {ANSWER_NO, REASON_STALE}, .age_s = UINT64_C(300) * 86400}};
+    (void)state;
+    page_case_begin(&shown);
+    old.name_space = bytes_of_string("ase");
+    old.freshness.author = page_case_actor(PAGE_OWNER);
+    shown.verdict.rules_count = 1;
+    shown.verdict.rules = &old;
+    json_t *page = verdict_json(&shown.page);
+    json_t *rules = json_array_get(json_object_get(page, "rules"), 0);
+    json_t *evidence = json_object_get(rules, "evidence");
+    assert_string_equal(text_at(evidence, "answer"), "no");
+    assert_string_equal(text_at(evidence, "reason"), "stale");
+    assert_int_equal(json_integer_value(json_object_get(evidence, "age_s")), 300 * 86400);
+    assert_string_equal(text_at(json_object_get(evidence, "actor"), "name"), "ASE");
+    json_decref(page);
+    old.freshness.age_s = UINT64_MAX;
+    page = verdict_json(&shown.page);
+    rules = json_array_get(json_object_get(page, "rules"), 0);
+    assert_true(json_is_null(json_object_get(json_object_get(rules, "evidence"), "age_s")));
     json_decref(page);
 }
 
@@ -205,6 +231,7 @@ int main(void)
         cmocka_unit_test(programs_read_what_people_read),
         cmocka_unit_test(what_a_limit_left_out_is_said),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
+        cmocka_unit_test(old_rules_name_whose_log_is_old),
         cmocka_unit_test(a_lifetime_is_flagged),
         cmocka_unit_test(the_rules_that_judged_are_numbers),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),

@@ -182,6 +182,16 @@ static const struct title_row {
      {{.kind = MISSING_CODE, .answer = ANSWER_UNKNOWN, .pattern = NAME("ase/A4")},
       {.kind = MISSING_CODE, .answer = ANSWER_UNKNOWN, .pattern = NAME("ase/A5")}},
      "Titles that could not be determined:\n  Master: A4, A5\n"},
+    {"one that rests on old rules",
+     ANSWER_UNKNOWN,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     2,
+     1,
+     {{.kind = MISSING_NEWER_RULES, .answer = ANSWER_UNKNOWN, .name_space = NAME("epa")}},
+     "Titles that could not be determined:\n  Master: the rules of epa, which may have changed\n"},
     {"a rule that nobody understands says nothing about somebody who has nothing of it",
      ANSWER_UNKNOWN,
      NULL,
@@ -394,6 +404,37 @@ static void rules_are_those_of_what_is_spoken_of(void **state)
     assert_string_equal(page_case_print(&shown, verdict_text_rules), "");
 }
 
+static void old_rules_are_named_with_their_owner(void **state)
+{
+    static struct rules_verdict old = {
+        .freshness = {.answer = {ANSWER_NO, REASON_STALE}, .age_s = UINT64_C(300) * 86400}};
+    (void)state;
+    page_case_begin(&shown);
+    old.name_space = bytes_of_string("ase");
+    old.freshness.author = page_case_actor(PAGE_OWNER);
+    shown.verdict.rules_count = 1;
+    shown.verdict.rules = &old;
+    shown.verdict.part_count = 0;
+    assert_string_equal(
+        page_case_print(&shown, verdict_text_rules),
+        "Rules: ase version 3 (what is known of ASE, whose rules these are, is 300 days old)\n");
+    shown.credentials[0].about = ABOUT_BESIDE;
+    shown.credentials[1].about = ABOUT_BESIDE;
+    assert_string_equal(page_case_print(&shown, verdict_text_rules), "");
+    old.leaves_doubt = true;
+    assert_string_equal(
+        page_case_print(&shown, verdict_text_rules),
+        "Rules: ase version 3 (what is known of ASE, whose rules these are, is 300 days old)\n");
+    set_title(&title_rows[0]);
+    shown.titles[0].answer = ANSWER_UNKNOWN;
+    old.leaves_doubt = false;
+    assert_string_equal(
+        page_case_print(&shown, verdict_text_rules),
+        "Rules: ase version 3 (what is known of ASE, whose rules these are, is 300 days old)\n");
+    old.freshness.answer = (struct axis_answer){ANSWER_YES, REASON_NONE};
+    assert_string_equal(page_case_print(&shown, verdict_text_rules), "Rules: ase version 3\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +445,7 @@ int main(void)
         cmocka_unit_test(a_title_of_another_namespace_is_another),
         cmocka_unit_test(nothing_required_is_nothing_said),
         cmocka_unit_test(rules_are_those_of_what_is_spoken_of),
+        cmocka_unit_test(old_rules_are_named_with_their_owner),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -240,11 +240,46 @@ static void a_disputed_version_may_lengthen(void **state)
     check_on(&row, 0, day_of("2029-11-23"), ANSWER_NO);
 }
 
+/* The version of the day earned is void by a block that is disputed: a late one, which it may be up to, still
+ * gives a lifetime, and nobody knows whether another one is longer. */
+static void a_disputed_version_takes_no_lifetime_away(void **state)
+{
+    static const struct {
+        const char *sentence;
+        const char *disputed, *late;
+        bool is_limited;
+    } cases[] = {
+        {"that of a late one stands", "A1", "A1/24", true},
+        {"also where the disputed one gives less", "A1/12", "A1/24", true},
+        {"one that gives none for sure gives none", "A1/12", "A1", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct row row = {cases[i].sentence,
+                                {{"2000-01-01", cases[i].disputed, ""}, {"2000-01-01", cases[i].late, ""}},
+                                {{BASIS_EXAM, "2024-11-22", "2099-12-31"}},
+                                NULL,
+                                0};
+        build(&row);
+        given.built.packs[0].place.voided = true;
+        given.built.packs[0].place.void_seq = 99;
+        given.built.logs[CAREER_ASE].forked = true;
+        given.built.logs[CAREER_ASE].fork_seq = 99;
+        given.built.packs[1].place.below_s = time_of_day(day_of("2025-06-01"));
+        given.built.packs[1].place.arrived_s = time_of_day(day_of("2025-06-01"));
+        check_on(&row, 0, day_of("2026-11-22"), ANSWER_YES);
+        check_on(&row, 0, day_of("2026-11-23"), cases[i].is_limited ? ANSWER_UNKNOWN : ANSWER_YES);
+        check_on(&row, 0, day_of("2099-12-31"), cases[i].is_limited ? ANSWER_UNKNOWN : ANSWER_YES);
+        check_on(&row, 0, day_of("2100-01-01"), ANSWER_NO);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lifetime_binds_whoever_attests),
         cmocka_unit_test(a_disputed_version_may_lengthen),
+        cmocka_unit_test(a_disputed_version_takes_no_lifetime_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/career_builder.h"
 #include "tests/support/verdict_case.h"
 
 /* A branch issued it, which a school let do so, which ASE let do so; or ASE itself did. */
@@ -368,10 +369,222 @@ static void the_worst_of_the_whole_chain_decides(void **state)
     }
 }
 
+/* ---- of rules ---- */
+
+/* A technician with ase/A1 and ase/A2, from an owner who spoke just now; epa gives a title for them, and
+ * another for that title. */
+static struct career_case made;
+
+static struct dossier_log *made_log(size_t actor)
+{
+    return &made.built.logs[actor];
+}
+
+static void made_aged(size_t actor, uint64_t days)
+{
+    made_log(actor)->checkpoint_time_s = made.question.now_s - days * DAY_S;
+}
+
+static void rules_fresh(void) {}
+
+static void rules_as_old_as_their_budget(void)
+{
+    made_aged(CAREER_EPA, 30);
+}
+
+static void rules_a_second_older(void)
+{
+    rules_as_old_as_their_budget();
+    made_log(CAREER_EPA)->checkpoint_time_s--;
+}
+
+static void rules_300_days_old(void)
+{
+    made_aged(CAREER_EPA, 300);
+}
+
+static void rules_of_a_year_s_rhythm(void)
+{
+    made_aged(CAREER_EPA, 190);
+    made_log(CAREER_EPA)->rhythm_days = 190;
+}
+
+static void rules_trusted_for_longer(void)
+{
+    made_aged(CAREER_EPA, 90);
+    made.built.trust.owners[1].fresh_days = 90;
+}
+
+static void rules_without_a_checkpoint(void)
+{
+    made_log(CAREER_EPA)->has_checkpoint = false;
+}
+
+static void rules_seven_blocks_behind(void)
+{
+    made_log(CAREER_EPA)->checkpoint_seq = BUILT_HEAD_SEQ + 7;
+}
+
+static void rules_with_gaps(void)
+{
+    made_log(CAREER_EPA)->incomplete = true;
+}
+
+static void rules_on_their_way(void)
+{
+    made_log(CAREER_EPA)->switching = true;
+}
+
+static void rules_handed_on(void)
+{
+    build_succession(&made.built, CAREER_EPA, 60, "epa", CAREER_SHOP, 50);
+    made_aged(CAREER_EPA, 300);
+}
+
+static void rules_handed_on_to_one_who_is_silent(void)
+{
+    rules_handed_on();
+    made_aged(CAREER_SHOP, 300);
+}
+
+/* ase condemns A1 where she does not hold the other's title. */
+static void condition_by_old_rules(void)
+{
+    rules_300_days_old();
+    career_case_pack(&made, "ase", 2, 101, "A1 A2", "condition A1: epa:\"Both\"");
+}
+
+static void another_namespace_with_that_title(void)
+{
+    rules_300_days_old();
+    career_case_pack(&made, "ase", 2, 101, "A1 A2", "title Both: A1 and A2");
+}
+
+static const struct {
+    const char *sentence;
+    void (*say)(void);
+    const char *requirement;
+    enum answer answer;
+    bool named; /* the log of epa's owner, or heir, is */
+    enum reason reason;
+} rule_rows[] = {
+    {"a title by fresh rules", rules_fresh, "epa:\"Both\"", ANSWER_YES, false, REASON_NONE},
+    {"rules have 30 days", rules_as_old_as_their_budget, "epa:\"Both\"", ANSWER_YES, false, REASON_NONE},
+    {"and not a second more", rules_a_second_older, "epa:\"Both\"", ANSWER_UNKNOWN, true, REASON_STALE},
+    {"a title by rules that are 300 days old", rules_300_days_old, "epa:\"Both\"", ANSWER_UNKNOWN, true,
+     REASON_STALE},
+    {"by its bare name too", rules_300_days_old, "*:\"Both\"", ANSWER_UNKNOWN, true, REASON_STALE},
+    {"unless another namespace gives it", another_namespace_with_that_title, "*:\"Both\"", ANSWER_YES, true,
+     REASON_STALE},
+    {"and a title that asks for it", rules_300_days_old, "epa:\"More\"", ANSWER_UNKNOWN, true, REASON_STALE},
+    {"that it is not there is not sure either", rules_300_days_old, "A1 and not epa:\"Both\"", ANSWER_UNKNOWN,
+     true, REASON_STALE},
+    {"one of two is enough", rules_300_days_old, "A1 or epa:\"Both\"", ANSWER_YES, true, REASON_STALE},
+    {"a title that she does not reach stays one that she does not hold", rules_300_days_old, "epa:\"All\"",
+     ANSWER_NO, false, REASON_STALE},
+    {"codes of others are not touched", rules_300_days_old, "A1 and A2", ANSWER_YES, false, REASON_STALE},
+    {"a condition that asks for it", condition_by_old_rules, "A1", ANSWER_UNKNOWN, true, REASON_STALE},
+    {"and leaves the code beside it alone", condition_by_old_rules, "A2", ANSWER_YES, true, REASON_STALE},
+    {"an owner may state a rhythm", rules_of_a_year_s_rhythm, "epa:\"Both\"", ANSWER_YES, false, REASON_NONE},
+    {"a trust line may give longer", rules_trusted_for_longer, "epa:\"Both\"", ANSWER_YES, false,
+     REASON_NONE},
+    {"rules whose log has no checkpoint", rules_without_a_checkpoint, "epa:\"Both\"", ANSWER_UNKNOWN, true,
+     REASON_NO_CHECKPOINT},
+    {"rules of whose log the last seven blocks are kept back", rules_seven_blocks_behind, "epa:\"Both\"",
+     ANSWER_UNKNOWN, true, REASON_INCOMPLETE},
+    {"rules whose log lacks entries that nobody erased", rules_with_gaps, "epa:\"Both\"", ANSWER_UNKNOWN,
+     true, REASON_INCOMPLETE},
+    {"rules on their way to another branch", rules_on_their_way, "epa:\"Both\"", ANSWER_UNKNOWN, true,
+     REASON_INCOMPLETE},
+    {"who handed the namespace on may be silent", rules_handed_on, "epa:\"Both\"", ANSWER_YES, false,
+     REASON_NONE},
+    {"and whom it went to may not", rules_handed_on_to_one_who_is_silent, "epa:\"Both\"", ANSWER_UNKNOWN,
+     true, REASON_STALE},
+};
+
+static void make(void (*say)(void))
+{
+    career_case_begin(&made);
+    career_case_pack(&made, "ase", 1, 100, "A1 A2 A3", "");
+    career_case_pack(&made, "epa", 1, 100, "",
+                     "title Both: ase/A1 and ase/A2\ntitle More: epa:\"Both\"\ntitle All: ase/A3");
+    career_case_earn(&made, (const struct earned[]){{"ase/A1", BASIS_EXAM, 1000, 1000, 2000},
+                                                    {"ase/A2", BASIS_EXAM, 1000, 1000, 2000},
+                                                    {0}});
+    say();
+}
+
+static const struct rules_verdict *rules_of(const struct verdict *verdict, const char *name_space)
+{
+    for (size_t i = 0; i < verdict->rules_count; i++) {
+        if (bytes_equal_string(verdict->rules[i].name_space, name_space)) {
+            return &verdict->rules[i];
+        }
+    }
+    return NULL;
+}
+
+static void what_rules_give_is_as_sure_as_they_are_new(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rule_rows / sizeof rule_rows[0]; i++) {
+        make(rule_rows[i].say);
+        struct verdict verdict = career_case_conclude(&made, rule_rows[i].requirement, 1500);
+        const struct rules_verdict *rules = rules_of(&verdict, "epa");
+        if (verdict.requirement != rule_rows[i].answer || rules->leaves_doubt != rule_rows[i].named ||
+            rules->freshness.answer.reason != rule_rows[i].reason) {
+            fail_msg("%s: %d, %d of %s", rule_rows[i].sentence, verdict.requirement, rules->leaves_doubt,
+                     reason_word(rules->freshness.answer.reason));
+        }
+    }
+}
+
+static void old_rules_are_what_is_missing(void **state)
+{
+    size_t parts;
+    (void)state;
+    make(rules_300_days_old);
+    struct actor_id epa = built_actor_of(CAREER_EPA);
+    assert_string_equal(career_case_missing(&made, "epa:\"Both\"", 1500, &parts), "newer rules of epa?");
+    assert_string_equal(career_case_missing(&made, "*:\"More\"", 1500, &parts), "newer rules of epa?");
+    assert_string_equal(career_case_missing(&made, "epa:\"All\"", 1500, &parts), "\"All\"");
+    struct verdict verdict = career_case_conclude(&made, NULL, 1500);
+    assert_int_equal(verdict.title_count, 3);
+    for (size_t i = 0; i < verdict.title_count; i++) {
+        const struct title_verdict *title = &verdict.titles[i];
+        char text[CAREER_TEXT_SIZE];
+        bool held = !bytes_equal_string(title->name, "All");
+        missing_to_text(text, title->missing, title->missing_count);
+        assert_int_equal(title->answer, held ? ANSWER_UNKNOWN : ANSWER_NO);
+        assert_string_equal(text, held ? "newer rules of epa?" : "A3");
+    }
+    const struct freshness *freshness = &rules_of(&verdict, "epa")->freshness;
+    assert_true(actor_id_equal(&freshness->author, &epa));
+    assert_int_equal(freshness->age_s, 300 * DAY_S);
+    assert_int_equal(freshness->role, EVIDENCE_OWNER);
+    assert_int_equal(freshness->log, CAREER_EPA);
+}
+
+static void an_owner_of_whom_nothing_is_here_is_named(void **state)
+{
+    (void)state;
+    make(rules_fresh);
+    struct actor_id unseen = built_actor_of(BUILT_ACTORS_MAX - 1);
+    made.built.trust.owners[1].actor = unseen;
+    struct verdict verdict = career_case_conclude(&made, NULL, 1500);
+    const struct freshness *freshness = &rules_of(&verdict, "epa")->freshness;
+    assert_int_equal(freshness->answer.reason, REASON_NO_CHECKPOINT);
+    assert_int_equal(freshness->log, SIZE_MAX);
+    assert_true(actor_id_equal(&freshness->author, &unseen));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worst_of_the_whole_chain_decides),
+        cmocka_unit_test(what_rules_give_is_as_sure_as_they_are_new),
+        cmocka_unit_test(old_rules_are_what_is_missing),
+        cmocka_unit_test(an_owner_of_whom_nothing_is_here_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

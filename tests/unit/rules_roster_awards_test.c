@@ -574,6 +574,46 @@ static void a_rule_that_is_not_understood_is_unknown(void **state)
     assert_event(&seal->lacks[0], AWARD_RULE, DAY_NONE, NOBODY);
 }
 
+/* Issuers have their time, so that nothing is old but the rules. */
+static void an_award_is_as_sure_as_its_rules_are_new(void **state)
+{
+    enum { DAY_S = 86400 };
+    static const struct {
+        const char *sentence;
+        uint64_t days; /* since the owner spoke */
+        size_t certified, uncertified;
+        enum answer seal, one, area;
+        size_t lacks; /* of the seal */
+    } rows[] = {
+        {"as old as they may be", 30, 3, 1, ANSWER_YES, ANSWER_YES, ANSWER_YES, 0},
+        {"a day older", 31, 3, 1, ANSWER_UNKNOWN, ANSWER_UNKNOWN, ANSWER_UNKNOWN, 1},
+        {"too few are too few by what is known", 31, 2, 2, ANSWER_NO, ANSWER_UNKNOWN, ANSWER_UNKNOWN, 1},
+        {"nobody", 31, 0, 4, ANSWER_NO, ANSWER_NO, ANSWER_NO, 2},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin(0);
+        add_technicians(0, rows[i].certified, "ase/A1", "ase/A5", FAR_AWAY);
+        add_technicians(rows[i].certified, 4, NULL, NULL, 0);
+        built.question.budget.issuer_s = 1000 * DAY_S;
+        built.shop.logs[ROSTER_ASE].checkpoint_time_s = built.question.now_s - rows[i].days * DAY_S;
+        const struct award_verdict *seal = seal_on(AT);
+        struct actor_id owner = built_actor_of(ROSTER_ASE);
+        print_message("%s\n", rows[i].sentence);
+        assert_int_equal(seal->answer, rows[i].seal);
+        assert_int_equal(built_award(&verdict, "One")->answer, rows[i].one);
+        assert_int_equal(verdict.areas[0].covered, rows[i].area);
+        assert_int_equal(verdict.areas[0].by_count, rows[i].certified);
+        assert_int_equal(verdict.members[0].certified, rows[i].area);
+        assert_int_equal(seal->lack_count, rows[i].lacks);
+        assert_true(actor_id_equal(&seal->freshness.author, &owner));
+        if (rows[i].seal == ANSWER_UNKNOWN) {
+            assert_event(&seal->lacks[0], AWARD_NEWER_RULES, DAY_NONE, NOBODY);
+            assert_int_equal(seal->freshness.answer.reason, REASON_STALE);
+        }
+    }
+}
+
 static void a_rule_may_be_put_together_otherwise(void **state)
 {
     static const struct {
@@ -723,6 +763,7 @@ int main(void)
         cmocka_unit_test(the_weaker_claim_is_an_award_of_its_own),
         cmocka_unit_test(each_day_is_judged_by_the_pack_in_force_on_it),
         cmocka_unit_test(a_rule_that_is_not_understood_is_unknown),
+        cmocka_unit_test(an_award_is_as_sure_as_its_rules_are_new),
         cmocka_unit_test(a_rule_may_be_put_together_otherwise),
         cmocka_unit_test(what_a_limit_left_out_of_the_roster_is_unknown),
         cmocka_unit_test(who_is_on_a_roster_that_a_limit_cut_is_in_doubt_by_its_name),

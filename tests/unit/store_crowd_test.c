@@ -158,7 +158,7 @@ static void decide(struct crowd *crowd, const char *required, struct dossier *do
                                 .at_day = DAY,
                                 .now_s = NOW_S,
                                 .known_by_s = UINT64_MAX,
-                                .budget = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+                                .budget = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
     struct arena *arena = &crowd->world.arena;
     struct expression expression;
     struct expression_error error;

@@ -5,7 +5,6 @@
 #include "store/content.h"
 #include "store/erase_rows.h"
 #include "store/erased.h"
-#include "store/own.h"
 #include "store/side.h"
 
 /* Entries that a copy held lacks, taken from a fuller one. The entries root says that they are the same ones;
@@ -127,17 +126,7 @@ static enum store_error put_effects(struct filling *filling)
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < offered->entry_count && error == STORE_OK; i++) {
-        const struct entry *entry = &offered->entries[i];
-
-        if (!filling->taken[i]) {
-            continue;
-        }
-        error = content_put(&content, entry, i);
-        if (error == STORE_OK && entry->kind == ENTRY_AFFILIATION) {
-            const struct entry_at at = {filling->author.number, offered->header.seq, i};
-
-            error = own_delete(filling->txn, OWN_GONE, &at);
-        }
+        error = filling->taken[i] ? content_put(&content, &offered->entries[i], i) : STORE_OK;
     }
     return error;
 }

@@ -16,21 +16,19 @@ enum { GAP_KEY_SIZE = 4 + 8 + HASH_SIZE, GAPS_LOOKED_AT_MAX = 4096, SIBLINGS_LOO
 /* Whether an `erase` of the affiliation, whose bytes are not here, leaves nothing to ask for. */
 enum affiliation_lack { LACK_NOTHING, LACK_MISSING, LACK_UNREAD };
 
-static enum store_error lack_of(struct store_txn *txn, const struct entry_at *at, const struct entry *entry,
+static enum store_error lack_of(struct store_txn *txn, uint32_t number, const struct entry *entry,
                                 enum affiliation_lack *out)
 {
     struct disk_gone gone;
     struct hash leaf;
     bool readable = false;
-    enum store_error error = own_gone(txn, at, &gone);
+    enum store_error error;
 
     *out = LACK_UNREAD;
+    entry_leaf_of(&leaf, &txn->store->network, entry);
+    error = own_gone(txn, number, &leaf, &gone);
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    entry_leaf_of(&leaf, &txn->store->network, entry);
-    if (!hash_equal(&leaf, &gone.leaf)) {
-        return STORE_OK;
     }
     *out = LACK_NOTHING;
     if (gone.event == AFFILIATION_LEFT) {
@@ -48,7 +46,6 @@ static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint
     enum store_error error = erasers_read(txn, number, seq, ERASING_ACCOUNTS, covered, &last_setter);
 
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        const struct entry_at at = {number, seq, i};
         enum affiliation_lack lack = covered[i] ? LACK_NOTHING : LACK_MISSING;
 
         if (!entries[i].erased) {
@@ -57,7 +54,7 @@ static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint
         if (covered[i] && entries[i].kind == ENTRY_REVIEW) {
             lack = LACK_MISSING; /* whoever had it has it still */
         } else if (covered[i] && entries[i].kind == ENTRY_AFFILIATION) {
-            error = lack_of(txn, &at, &entries[i], &lack);
+            error = lack_of(txn, number, &entries[i], &lack);
         }
         gap->missing = (uint16_t)(gap->missing + (lack == LACK_MISSING));
         gap->unread = (uint16_t)(gap->unread + (lack == LACK_UNREAD));

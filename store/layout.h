@@ -133,10 +133,10 @@ static_assert(sizeof(struct disk_gap) == 16, "no padding");
 
 /* What an affiliation said whose bytes are gone. */
 struct disk_gone {
-    struct hash leaf;
-    struct actor_id technician; /* of a `joined` */
     struct hash id;
-    uint8_t event; /* enum affiliation_event; 0: it said nothing */
+    struct actor_id technician; /* of a `joined`… */
+    struct actor_id shop;       /* …and which one, by its consent */
+    uint8_t event;              /* enum affiliation_event; 0: it said nothing */
     uint8_t zero[7];
 };
 static_assert(sizeof(struct disk_gone) == 104, "no padding");

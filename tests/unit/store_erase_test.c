@@ -518,6 +518,51 @@ static void that_there_was_a_joined_stays_known(void **context)
     assert_int_equal(gap_count(&here, &garage), 0);
 }
 
+/* The head of the garage's log goes back to block seq, as where another branch is followed. */
+static void unwind_garage(uint64_t seq, uint64_t now_s)
+{
+    struct store_txn *txn = world_write(&here);
+
+    assert_int_equal(store_unwind_to(txn, &here.network, &garage.actor.id, seq, now_s), STORE_OK);
+    assert_int_equal(store_log_state(txn, &garage.actor.id, &garage.state), STORE_OK);
+    world_commit(txn);
+}
+
+static size_t affiliations_of(const struct world_author *author)
+{
+    struct dossier dossier;
+
+    world_dossier(&here, &trust, &author->actor.id, UINT64_MAX, &dossier);
+    return dossier.affiliation_count;
+}
+
+/* What stands in its place then is no affiliation at all. */
+static void a_joined_whose_bytes_are_gone_goes_with_its_branch_and_comes_back_with_it(void **context)
+{
+    struct bytes joined;
+    struct store_txn *txn;
+
+    (void)context;
+    join_and_leave();
+    erase(&garage, 1, 0, 0, NOW_S);
+    drop(NULL, NOW_S + 7 * DAY_S);
+    joined = block_of(&here, &garage, 1);
+    assert_true(joined_is_erased(&maria));
+    unwind_garage(0, NOW_S + 8 * DAY_S);
+    txn = world_write(&here);
+    world_rotate(&here, txn, &garage, NOW_S + 8 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(affiliations_of(&maria), 0);
+    assert_int_equal(affiliations_of(&garage), 0);
+    unwind_garage(0, NOW_S + 9 * DAY_S);
+    txn = world_write(&here);
+    assert_int_equal(world_accept(&here, txn, &garage, joined, NOW_S + 9 * DAY_S), REASON_NONE);
+    world_commit(txn);
+    assert_true(joined_is_erased(&maria));
+    assert_true(joined_is_erased(&garage));
+    assert_int_equal(gap_count(&here, &garage), 0);
+}
+
 /* Its copy may be the `left` of somebody whom the shop still has on its roster. */
 static void an_affiliation_that_was_erased_unread_is_asked_for(void **context)
 {
@@ -744,6 +789,7 @@ int main(void)
         IN_WORLD(a_left_is_not_erased_while_its_joined_is_there),
         IN_WORLD(with_its_joined_it_is),
         IN_WORLD(that_there_was_a_joined_stays_known),
+        IN_WORLD(a_joined_whose_bytes_are_gone_goes_with_its_branch_and_comes_back_with_it),
         IN_WORLD(an_affiliation_that_was_erased_unread_is_asked_for),
         IN_WORLD(a_review_is_not_erased),
         IN_WORLD(what_a_shop_says_of_itself_is_erased_at_once),

@@ -123,13 +123,11 @@ static_assert(sizeof(struct disk_range) == 4, "no padding");
 
 /* What a block held lacks. */
 struct disk_gap {
-    uint32_t epoch;
     uint32_t last_eraser; /* the highest block that erases an affiliation which was never read here */
     uint16_t missing;     /* entries that no `erase` accounts for */
     uint16_t unread;      /* affiliations that one accounts for, but that were never read here */
-    uint32_t zero;
 };
-static_assert(sizeof(struct disk_gap) == 16, "no padding");
+static_assert(sizeof(struct disk_gap) == 8, "no padding");
 
 /* What an affiliation said whose bytes are gone. */
 struct disk_gone {

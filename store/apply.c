@@ -24,6 +24,7 @@ struct applying {
     struct disk_author author;
     uint64_t arrived_s;
     uint64_t now_s;
+    bool lacks; /* entries, as it is held */
 };
 
 /* ---- the block itself ---- */
@@ -38,6 +39,7 @@ static enum store_error put_block(struct applying *applying)
 
     if (error == STORE_OK) {
         applying->arrived_s = stored.arrived_s;
+        applying->lacks = stored.erased_count > 0;
         if (stored.mark_count > 0) {
             return STORE_OK;
         }
@@ -48,6 +50,7 @@ static enum store_error put_block(struct applying *applying)
     }
     author->blocks++;
     author->bytes += applying->block->encoded.size;
+    applying->lacks = block_has_erased(applying->block);
     return stored_block_write(applying->txn, author->number, applying->block, applying->arrived_s);
 }
 
@@ -144,6 +147,9 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     }
     if (error == STORE_OK && row.standing != old.standing) {
         error = gaps_on_standing(applying->txn, &applying->author, past->seq);
+    }
+    if (error == STORE_OK && row.standing != old.standing) {
+        error = gaps_moved(applying->txn, &applying->author, past->seq, row.epoch, &row.hash);
     }
     if (error != STORE_OK) {
         return error;
@@ -281,9 +287,9 @@ static enum store_error put_erasers(struct applying *applying)
 
 static enum store_error put_gaps(struct applying *applying)
 {
-    return block_has_erased(applying->block)
-               ? gaps_update(applying->txn, &applying->author, applying->block->header.seq)
-               : STORE_OK;
+    return applying->lacks ? gaps_update_block(applying->txn, &applying->author, applying->block->header.seq,
+                                               &applying->block->hash)
+                           : STORE_OK;
 }
 
 /* Keys and govern blocks change who is authorised and what the rules are; nothing else does. */

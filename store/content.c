@@ -74,27 +74,87 @@ static enum store_error put_affiliation(const struct content *content, const str
     return put_joined(content, &affiliation, at);
 }
 
+static enum store_error forget_joined(struct store_txn *txn, const struct entry_at *at, const struct hash *id,
+                                      const struct actor_id *technician)
+{
+    struct key key = grant_key_of_affiliation(GRANT_AFFILIATION, id);
+    enum store_error error = grant_delete(txn, &key, at);
+
+    key = grant_key_of_actor(GRANT_JOINED, technician);
+    if (error == STORE_OK) {
+        error = grant_delete(txn, &key, at);
+    }
+    return error == STORE_OK ? own_delete(txn, OWN_JOINED, at) : error;
+}
+
 static enum store_error forget_affiliation(struct store_txn *txn, const struct entry_at *at,
                                            const struct entry *entry, struct arena *arena)
 {
     struct affiliation affiliation;
-    struct key key;
-    enum store_error error;
 
     if (entry_payload_decode(&affiliation, entry, arena) != REASON_NONE) {
         return STORE_OK;
     }
     if (affiliation.event == AFFILIATION_LEFT) {
-        key = grant_key_of_affiliation(GRANT_LEFT, &affiliation.id);
+        const struct key key = grant_key_of_affiliation(GRANT_LEFT, &affiliation.id);
+
         return grant_delete(txn, &key, at);
     }
-    key = grant_key_of_affiliation(GRANT_AFFILIATION, &affiliation.id);
-    error = grant_delete(txn, &key, at);
-    key = grant_key_of_actor(GRANT_JOINED, &affiliation.consent.technician);
-    if (error == STORE_OK) {
-        error = grant_delete(txn, &key, at);
+    return forget_joined(txn, at, &affiliation.id, &affiliation.consent.technician);
+}
+
+/* ---- affiliations whose bytes are gone ---- */
+
+/* *joined: the entry was one. */
+static enum store_error read_gone_joined(struct store_txn *txn, const struct entry_at *at,
+                                         const struct entry *entry, struct disk_gone *gone, bool *joined)
+{
+    struct hash leaf;
+    enum store_error error;
+
+    *joined = false;
+    if (entry->kind != ENTRY_AFFILIATION) {
+        return STORE_OK;
     }
-    return error == STORE_OK ? own_delete(txn, OWN_JOINED, at) : error;
+    entry_leaf_of(&leaf, &txn->store->network, entry);
+    error = own_gone(txn, at->author, &leaf, gone);
+    *joined = error == STORE_OK && gone->event == AFFILIATION_JOINED;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* A `joined` that is erased stays found. Its signature went with its bytes, and nobody asks for it. */
+static enum store_error put_gone(const struct content *content, const struct entry *entry,
+                                 const struct entry_at *at)
+{
+    const struct disk_consent consent = {.verdict = CONSENT_UNSETTLED};
+    struct disk_gone gone;
+    struct key key;
+    bool joined;
+    enum store_error error = read_gone_joined(content->txn, at, entry, &gone, &joined);
+
+    if (error != STORE_OK || !joined) {
+        return error;
+    }
+    error = own_put(content->txn, OWN_JOINED, at, &consent);
+    key = grant_key_of_actor(GRANT_JOINED, &gone.technician);
+    if (error == STORE_OK) {
+        error = grant_put(content->txn, &key, at);
+    }
+    if (error != STORE_OK || !actor_id_equal(&gone.shop, &content->header->author)) {
+        return error;
+    }
+    key = grant_key_of_affiliation(GRANT_AFFILIATION, &gone.id);
+    return grant_put(content->txn, &key, at);
+}
+
+static enum store_error forget_gone(struct store_txn *txn, const struct entry_at *at,
+                                    const struct entry *entry)
+{
+    struct disk_gone gone;
+    bool joined;
+    enum store_error error = read_gone_joined(txn, at, entry, &gone, &joined);
+
+    return error == STORE_OK && joined ? forget_joined(txn, at, &gone.id, &gone.technician) : error;
 }
 
 /* ---- shops and statements ---- */
@@ -154,7 +214,7 @@ enum store_error content_put(const struct content *content, const struct entry *
     const struct entry_at at = {content->number, content->header->seq, index};
 
     if (entry->erased) {
-        return STORE_OK;
+        return put_gone(content, entry, &at);
     }
     return entry->kind == ENTRY_ATTESTATION ? put_attestation(content->txn, entry, &at)
                                             : put_other(content, entry, &at);
@@ -166,7 +226,7 @@ enum store_error content_forget(struct store_txn *txn, const struct entry_at *at
     struct arena arena;
 
     if (entry->erased) {
-        return STORE_OK;
+        return forget_gone(txn, at, entry);
     }
     arena_init(&arena, memory, sizeof memory);
     switch (entry->kind) {
@@ -192,19 +252,21 @@ static enum store_error drop_affiliation(struct store_txn *txn, const struct ent
 {
     struct disk_gone gone = {0};
     struct affiliation affiliation;
+    struct hash leaf;
     enum store_error error = STORE_OK;
 
-    entry_leaf_of(&gone.leaf, &txn->store->network, entry);
+    entry_leaf_of(&leaf, &txn->store->network, entry);
     if (entry_payload_decode(&affiliation, entry, arena) == REASON_NONE) {
         gone.id = affiliation.id;
         gone.event = (uint8_t)affiliation.event;
         if (affiliation.event == AFFILIATION_JOINED) {
             gone.technician = affiliation.consent.technician;
+            gone.shop = affiliation.consent.shop;
         } else {
             error = forget_affiliation(txn, at, entry, arena);
         }
     }
-    return error == STORE_OK ? own_gone_put(txn, at, &gone) : error;
+    return error == STORE_OK ? own_gone_put(txn, at->author, &leaf, &gone) : error;
 }
 
 enum store_error content_drop(struct store_txn *txn, const struct entry_at *at, const struct entry *entry)
@@ -212,7 +274,10 @@ enum store_error content_drop(struct store_txn *txn, const struct entry_at *at, 
     uint8_t memory[CONTENT_ARENA_SIZE];
     struct arena arena;
 
-    if (entry->erased || entry->kind != ENTRY_AFFILIATION) {
+    if (entry->erased) {
+        return STORE_OK; /* nothing is left to drop */
+    }
+    if (entry->kind != ENTRY_AFFILIATION) {
         return content_forget(txn, at, entry);
     }
     arena_init(&arena, memory, sizeof memory);

@@ -14,8 +14,8 @@ struct content {
     const struct header *header;
 };
 
-/* Index one entry of the block; an attestation is counted. Nothing for an erased entry, and for a malformed
- * one, which has no effect. */
+/* Index one entry of the block; an attestation is counted. Of an erased entry nothing but a `joined` whose
+ * bytes went here, and nothing for a malformed one, which has no effect. */
 enum store_error content_put(const struct content *content, const struct entry *entry, uint64_t index);
 
 /* Take one entry of block seq out of the index, as its chain is forgotten; an attestation is not counted any

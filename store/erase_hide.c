@@ -150,22 +150,20 @@ static enum store_error read_gone(struct store_txn *txn, const struct entry_at *
 {
     struct disk_gone gone;
     struct hash leaf;
-    enum store_error error = own_gone(txn, at, &gone);
+    enum store_error error;
 
-    if (error != STORE_OK) {
-        return error;
-    }
     entry_leaf_of(&leaf, &txn->store->network, entry);
-    if (!hash_equal(&leaf, &gone.leaf) || gone.event == 0) {
-        return STORE_NOT_FOUND;
+    error = own_gone(txn, at->author, &leaf, &gone);
+    if (error != STORE_OK || gone.event == 0) {
+        return error == STORE_OK ? STORE_NOT_FOUND : error;
     }
     *affiliation = (struct affiliation){.event = (enum affiliation_event)gone.event, .id = gone.id};
     if (gone.event == AFFILIATION_JOINED) {
         affiliation->has_consent = true;
         affiliation->consent.technician = gone.technician;
-        error = author_name(txn, at->author, &affiliation->consent.shop);
+        affiliation->consent.shop = gone.shop;
     }
-    return error;
+    return STORE_OK;
 }
 
 enum store_error affiliation_read_sealed(struct store_txn *txn, const struct entry_at *at,

@@ -80,9 +80,21 @@ enum { AFFILIATION_ARENA_SIZE = 16 * 1024 };
 
 /* ---- gaps ---- */
 
-/* Look again at what every block held at seq lacks: after its bytes, or what accounts for them, changed.
- * Writes to *author. */
+/* Look again at what every block held at seq lacks: after what accounts for it changed. Of more siblings than
+ * can be looked at, those that matter go first. Writes to *author. */
 enum store_error gaps_update(struct store_txn *txn, struct disk_author *author, uint64_t seq);
+
+/* The same of one block, after its bytes changed. STORE_NOT_FOUND: it is not held. */
+enum store_error gaps_update_block(struct store_txn *txn, struct disk_author *author, uint64_t seq,
+                                   const struct hash *hash);
+
+/* The block lacks what it did, and stands elsewhere: on the chain or no longer, void or good again. */
+enum store_error gaps_moved(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
+                            uint64_t epoch, const struct hash *hash);
+
+/* Whether the block has a row. */
+enum store_error gaps_any(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
+                          uint64_t epoch, const struct hash *hash, bool *any);
 
 /* The same for all blocks that the status block of the chain at seq says to erase something of: after it
  * became void, or is no longer. */

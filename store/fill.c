@@ -5,7 +5,6 @@
 #include "store/content.h"
 #include "store/erase_rows.h"
 #include "store/erased.h"
-#include "store/own.h"
 #include "store/side.h"
 
 /* Entries that a copy held lacks, taken from a fuller one. The entries root says that they are the same ones;
@@ -37,9 +36,8 @@ static size_t count_covered(const struct filling *filling)
 static enum store_error find_covered(struct filling *filling, bool *lacks)
 {
     uint64_t seq = filling->offered->header.seq, last_setter = 0;
-    struct key key = block_key(filling->author.number, seq, &filling->offered->hash);
     struct disk_record record;
-    struct disk_gap gap;
+    bool any = false;
     enum store_error error = record_find(filling->txn, filling->author.number, seq, &record);
 
     if (error == STORE_OK && hash_equal(&record.hash, &filling->offered->hash)) {
@@ -50,9 +48,10 @@ static enum store_error find_covered(struct filling *filling, bool *lacks)
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
     }
-    error = table_get_exact(filling->txn, TABLE_GAPS, &key, &gap, sizeof gap);
-    *lacks = error == STORE_OK || filling->stored.erased_count > count_covered(filling);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    error = gaps_any(filling->txn, &filling->author, seq, filling->offered->header.epoch,
+                     &filling->offered->hash, &any);
+    *lacks = any || filling->stored.erased_count > count_covered(filling);
+    return error;
 }
 
 /* Find the copy held, and whether entries may be missing from it that were not erased. */
@@ -127,17 +126,7 @@ static enum store_error put_effects(struct filling *filling)
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < offered->entry_count && error == STORE_OK; i++) {
-        const struct entry *entry = &offered->entries[i];
-
-        if (!filling->taken[i]) {
-            continue;
-        }
-        error = content_put(&content, entry, i);
-        if (error == STORE_OK && entry->kind == ENTRY_AFFILIATION) {
-            const struct entry_at at = {filling->author.number, offered->header.seq, i};
-
-            error = own_delete(filling->txn, OWN_GONE, &at);
-        }
+        error = filling->taken[i] ? content_put(&content, &offered->entries[i], i) : STORE_OK;
     }
     return error;
 }
@@ -146,7 +135,7 @@ static enum store_error put_effects(struct filling *filling)
 static enum store_error note_bytes(struct filling *filling)
 {
     uint64_t seq = filling->offered->header.seq;
-    enum store_error error = gaps_update(filling->txn, &filling->author, seq);
+    enum store_error error = gaps_update_block(filling->txn, &filling->author, seq, &filling->offered->hash);
 
     if (error == STORE_OK && filling->author.erases) {
         error = drops_put(filling->txn, filling->now_s + ERASED_KEPT_S, filling->author.number, seq);

@@ -9,28 +9,26 @@
 
 /* What blocks held lack. */
 
-enum { GAP_KEY_SIZE = 4 + 8 + HASH_SIZE, GAPS_LOOKED_AT_MAX = 4096, SIBLINGS_LOOKED_AT_MAX = 256 };
+enum { GAP_KEY_SIZE = 4 + 1 + 4 + 8 + HASH_SIZE, GAPS_LOOKED_AT_MAX = 4096, SIBLINGS_LOOKED_AT_MAX = 256 };
 
 /* ---- one block ---- */
 
 /* Whether an `erase` of the affiliation, whose bytes are not here, leaves nothing to ask for. */
 enum affiliation_lack { LACK_NOTHING, LACK_MISSING, LACK_UNREAD };
 
-static enum store_error lack_of(struct store_txn *txn, const struct entry_at *at, const struct entry *entry,
+static enum store_error lack_of(struct store_txn *txn, uint32_t number, const struct entry *entry,
                                 enum affiliation_lack *out)
 {
     struct disk_gone gone;
     struct hash leaf;
     bool readable = false;
-    enum store_error error = own_gone(txn, at, &gone);
+    enum store_error error;
 
     *out = LACK_UNREAD;
+    entry_leaf_of(&leaf, &txn->store->network, entry);
+    error = own_gone(txn, number, &leaf, &gone);
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    entry_leaf_of(&leaf, &txn->store->network, entry);
-    if (!hash_equal(&leaf, &gone.leaf)) {
-        return STORE_OK;
     }
     *out = LACK_NOTHING;
     if (gone.event == AFFILIATION_LEFT) {
@@ -48,7 +46,6 @@ static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint
     enum store_error error = erasers_read(txn, number, seq, ERASING_ACCOUNTS, covered, &last_setter);
 
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        const struct entry_at at = {number, seq, i};
         enum affiliation_lack lack = covered[i] ? LACK_NOTHING : LACK_MISSING;
 
         if (!entries[i].erased) {
@@ -57,7 +54,7 @@ static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint
         if (covered[i] && entries[i].kind == ENTRY_REVIEW) {
             lack = LACK_MISSING; /* whoever had it has it still */
         } else if (covered[i] && entries[i].kind == ENTRY_AFFILIATION) {
-            error = lack_of(txn, &at, &entries[i], &lack);
+            error = lack_of(txn, number, &entries[i], &lack);
         }
         gap->missing = (uint16_t)(gap->missing + (lack == LACK_MISSING));
         gap->unread = (uint16_t)(gap->unread + (lack == LACK_UNREAD));
@@ -66,90 +63,243 @@ static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint
     return error;
 }
 
-static enum store_error look_at(struct store_txn *txn, uint32_t number, uint64_t seq, const struct hash *hash,
-                                struct disk_gap *gap)
+/* ---- rows ---- */
+
+/* Where a block stands that lacks something. What counts is found without a look at what does not. */
+enum gap_place {
+    GAP_ON_CHAIN,
+    GAP_VOID, /* on the chain, and void: what it lacks would have no effect */
+    GAP_SIDE, /* counts while its epoch is open */
+    GAP_PLACES
+};
+
+/* One block that is held. */
+struct gap_block {
+    struct store_txn *txn;
+    uint32_t number;
+    uint64_t seq;
+    uint64_t epoch;
+    struct hash hash;
+};
+
+static struct key place_key(uint32_t number, enum gap_place place, uint64_t epoch)
 {
-    enum { LOOK_SIZE = BLOCK_ENTRIES_MAX * sizeof(struct entry) + BLOCK_SIZE_MAX + HEADER_SIZE_MAX };
-    struct stored_block stored;
+    struct key key = author_key(number);
+
+    key_add_number(&key, place, 1);
+    key_add_number(&key, place == GAP_SIDE ? epoch : 0, 4);
+    return key;
+}
+
+static struct key gap_key(const struct gap_block *block, enum gap_place place)
+{
+    struct key key = place_key(block->number, place, block->epoch);
+
+    key_add_number(&key, block->seq, 8);
+    key_add(&key, block->hash.bytes, HASH_SIZE);
+    return key;
+}
+
+/* Its row, wherever the block stood when that was written. STORE_NOT_FOUND: there is none. */
+static enum store_error find_gap(const struct gap_block *block, struct key *key, struct disk_gap *gap)
+{
+    enum store_error error = STORE_NOT_FOUND;
+
+    for (size_t place = 0; place < GAP_PLACES && error == STORE_NOT_FOUND; place++) {
+        *key = gap_key(block, (enum gap_place)place);
+        error = table_get_exact(block->txn, TABLE_GAPS, key, gap, sizeof *gap);
+    }
+    return error;
+}
+
+static enum store_error find_place(const struct gap_block *block, enum gap_place *place)
+{
+    struct disk_record record;
+    enum store_error error = record_find(block->txn, block->number, block->seq, &record);
+
+    *place = GAP_SIDE;
+    if (error == STORE_OK && hash_equal(&record.hash, &block->hash)) {
+        *place = record.standing == STANDING_VOID ? GAP_VOID : GAP_ON_CHAIN;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error put_gap(const struct gap_block *block, const struct disk_gap *gap)
+{
+    enum gap_place place = GAP_SIDE;
+    enum store_error error = find_place(block, &place);
+    struct key key = gap_key(block, place);
+
+    return error == STORE_OK ? table_put(block->txn, TABLE_GAPS, &key, gap, sizeof *gap) : error;
+}
+
+enum store_error gaps_moved(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
+                            uint64_t epoch, const struct hash *hash)
+{
+    const struct gap_block block = {txn, author->number, seq, epoch, *hash};
+    struct disk_gap gap;
+    struct key key;
+    enum store_error error;
+
+    if (author->gap_blocks == 0) {
+        return STORE_OK;
+    }
+    error = find_gap(&block, &key, &gap);
+    if (error == STORE_OK) {
+        error = table_delete(txn, TABLE_GAPS, &key);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return put_gap(&block, &gap);
+}
+
+enum store_error gaps_any(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
+                          uint64_t epoch, const struct hash *hash, bool *any)
+{
+    const struct gap_block block = {txn, author->number, seq, epoch, *hash};
+    struct disk_gap gap;
+    struct key key;
+    enum store_error error = author->gap_blocks > 0 ? find_gap(&block, &key, &gap) : STORE_NOT_FOUND;
+
+    *any = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- looking again ---- */
+
+static enum store_error look_into(struct gap_block *block, const struct stored_block *stored,
+                                  struct disk_gap *gap, struct arena *arena)
+{
     struct block_parts parts;
     struct header header;
     struct entry *entries;
-    struct arena arena;
     size_t count = 0;
-    void *memory;
-    enum store_error error = stored_block_read(txn, number, seq, hash, &stored);
+
+    if (!stored_block_parts(stored, &parts) || header_decode(&header, parts.header, arena) != REASON_NONE) {
+        return txn_fail(block->txn, STORE_DAMAGED);
+    }
+    block->epoch = header.epoch;
+    if (stored->erased_count == 0) {
+        return STORE_OK;
+    }
+    return stored_block_entries(stored, &entries, &count, arena)
+               ? count_lacks(block->txn, block->number, block->seq, entries, count, gap)
+               : txn_fail(block->txn, STORE_DAMAGED);
+}
+
+static enum store_error look_at(struct gap_block *block, const struct stored_block *stored,
+                                struct disk_gap *gap)
+{
+    enum { LOOK_SIZE = BLOCK_ENTRIES_MAX * sizeof(struct entry) + BLOCK_SIZE_MAX + HEADER_SIZE_MAX };
+    struct arena arena;
+    void *memory = malloc(LOOK_SIZE);
+    enum store_error error = STORE_NO_MEMORY;
 
     *gap = (struct disk_gap){0};
-    if (error != STORE_OK || stored.erased_count == 0) {
-        return error;
-    }
-    memory = malloc(LOOK_SIZE);
-    if (!memory) {
-        return STORE_NO_MEMORY;
-    }
-    arena_init(&arena, memory, LOOK_SIZE);
-    if (stored_block_parts(&stored, &parts) && header_decode(&header, parts.header, &arena) == REASON_NONE &&
-        stored_block_entries(&stored, &entries, &count, &arena)) {
-        gap->epoch = (uint32_t)header.epoch;
-        error = count_lacks(txn, number, seq, entries, count, gap);
-    } else {
-        error = txn_fail(txn, STORE_DAMAGED);
+    if (memory) {
+        arena_init(&arena, memory, LOOK_SIZE);
+        error = look_into(block, stored, gap, &arena);
     }
     free(memory);
     return error;
 }
 
-static enum store_error update_one(struct store_txn *txn, struct disk_author *author, uint64_t seq,
+enum store_error gaps_update_block(struct store_txn *txn, struct disk_author *author, uint64_t seq,
                                    const struct hash *hash)
 {
-    struct key key = block_key(author->number, seq, hash);
+    struct gap_block block = {.txn = txn, .number = author->number, .seq = seq, .hash = *hash};
+    struct stored_block stored;
     struct disk_gap gap, before;
-    bool had = false, has = false;
-    enum store_error error = look_at(txn, author->number, seq, hash, &gap);
+    struct key key;
+    bool had = false;
+    enum store_error error = stored_block_read(txn, author->number, seq, hash, &stored);
 
-    if (error == STORE_OK) {
-        error = table_get_exact(txn, TABLE_GAPS, &key, &before, sizeof before);
-        had = error == STORE_OK;
-        error = error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    if (error != STORE_OK) {
+    if (error != STORE_OK || (stored.erased_count == 0 && author->gap_blocks == 0)) {
         return error;
     }
-    has = gap.missing + gap.unread > 0;
-    author->gap_blocks += has;
-    author->gap_blocks -= had;
-    if (has) {
-        return table_put(txn, TABLE_GAPS, &key, &gap, sizeof gap);
+    error = look_at(&block, &stored, &gap);
+    if (error == STORE_OK) {
+        error = find_gap(&block, &key, &before);
+        had = error == STORE_OK;
     }
-    return had ? table_delete(txn, TABLE_GAPS, &key) : STORE_OK;
+    if (had) {
+        author->gap_blocks--;
+        error = table_delete(txn, TABLE_GAPS, &key);
+    }
+    if ((error != STORE_OK && error != STORE_NOT_FOUND) || gap.missing + gap.unread == 0) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    author->gap_blocks++;
+    return put_gap(&block, &gap);
 }
 
 /* ---- after something changed ---- */
 
-enum store_error gaps_update(struct store_txn *txn, struct disk_author *author, uint64_t seq)
+/* Siblings of one block. */
+struct siblings {
+    size_t count;
+    struct hash hashes[SIBLINGS_LOOKED_AT_MAX];
+};
+
+/* Those of the open epoch, or the others. */
+static enum store_error add_siblings(struct siblings *siblings, struct walk *walk, const struct key *prefix,
+                                     const struct disk_author *author, bool open)
+{
+    enum store_error error = walk_seek(walk, prefix);
+
+    for (; error == STORE_OK && walk_under(walk, prefix) && siblings->count < SIBLINGS_LOOKED_AT_MAX;
+         error = walk_next(walk)) {
+        struct disk_side side;
+
+        if (walk->key.size != prefix->size + 2 * HASH_SIZE || walk->value.size != sizeof side) {
+            return txn_fail(walk->txn, STORE_DAMAGED);
+        }
+        memcpy(&side, walk->value.data, sizeof side);
+        if ((side.epoch == author->epoch) == open) {
+            memcpy(siblings->hashes[siblings->count++].bytes, walk->key.data + prefix->size + HASH_SIZE,
+                   HASH_SIZE);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* The chain's own block first, and what counts before what does not: none of them is held up by how many
+ * others there are. */
+static enum store_error find_siblings(struct siblings *siblings, struct store_txn *txn,
+                                      const struct disk_author *author, uint64_t seq)
 {
     struct key prefix = author_seq_key(author->number, seq);
-    struct hash hashes[SIBLINGS_LOOKED_AT_MAX];
+    struct disk_record record;
     struct walk walk;
-    size_t count = 0;
-    enum store_error error = walk_open(&walk, txn, TABLE_BLOCKS);
+    enum store_error error = record_find(txn, author->number, seq, &record);
 
+    siblings->count = 0;
+    if (error == STORE_OK) {
+        siblings->hashes[siblings->count++] = record.hash;
+    } else if (error != STORE_NOT_FOUND) {
+        return error;
+    }
+    error = walk_open(&walk, txn, TABLE_SIDES);
     if (error != STORE_OK) {
         return error;
     }
-    error = walk_seek(&walk, &prefix);
-    for (; error == STORE_OK && walk_under(&walk, &prefix) && count < SIBLINGS_LOOKED_AT_MAX;
-         error = walk_next(&walk)) {
-        if (walk.key.size != prefix.size + HASH_SIZE) {
-            error = txn_fail(txn, STORE_DAMAGED);
-            break;
-        }
-        memcpy(hashes[count++].bytes, walk.key.data + prefix.size, HASH_SIZE);
+    error = add_siblings(siblings, &walk, &prefix, author, true);
+    if (error == STORE_OK) {
+        error = add_siblings(siblings, &walk, &prefix, author, false);
     }
     walk_close(&walk);
-    error = error == STORE_NOT_FOUND ? STORE_OK : error;
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = update_one(txn, author, seq, &hashes[i]);
+    return error;
+}
+
+enum store_error gaps_update(struct store_txn *txn, struct disk_author *author, uint64_t seq)
+{
+    struct siblings siblings;
+    enum store_error error = find_siblings(&siblings, txn, author, seq);
+
+    for (size_t i = 0; i < siblings.count && error == STORE_OK; i++) {
+        error = gaps_update_block(txn, author, seq, &siblings.hashes[i]);
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     return error;
 }
@@ -212,126 +362,176 @@ enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *aut
 
 /* ---- which gaps matter ---- */
 
-/* One gap, and where its block stands. */
-struct gap_row {
+/* Rows of one place, as long as there are any. */
+struct gap_walk {
+    struct walk walk;
+    struct key prefix;
+    enum store_error error; /* STORE_NOT_FOUND: at the end */
     uint64_t seq;
     struct hash hash;
     struct disk_gap gap;
-    bool counts;
 };
 
-/* What a void block lacks would have no effect; what is held beside the chain counts in the open epoch. */
-static enum store_error gap_of(const struct walk *walk, const struct disk_author *author,
-                               const struct dossier_log *log, struct gap_row *out)
+static void read_gap(struct gap_walk *gaps)
 {
-    struct disk_record record;
-    enum store_error error;
+    const struct walk *walk = &gaps->walk;
 
-    if (walk->key.size != GAP_KEY_SIZE || walk->value.size != sizeof out->gap) {
-        return txn_fail(walk->txn, STORE_DAMAGED);
+    if (gaps->error == STORE_OK && !walk_under(walk, &gaps->prefix)) {
+        gaps->error = STORE_NOT_FOUND;
     }
-    out->seq = number_at(walk->key.data, 4, 8);
-    memcpy(out->hash.bytes, walk->key.data + 12, HASH_SIZE);
-    memcpy(&out->gap, walk->value.data, sizeof out->gap);
-    error = record_find(walk->txn, author->number, out->seq, &record);
-    if (error == STORE_OK && hash_equal(&record.hash, &out->hash)) {
-        bool voided = record.standing == STANDING_VOID && dossier_log_reaches(log, record.void_seq);
-
-        out->counts = !voided && dossier_log_reaches(log, out->seq);
-        return STORE_OK;
-    }
-    out->counts = out->gap.epoch == author->epoch;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
-static void add_to_log(struct dossier_log *log, const struct gap_row *row)
-{
-    if (!row->counts) {
+    if (gaps->error != STORE_OK) {
         return;
     }
-    log->incomplete |= row->gap.missing > 0;
-    if (row->gap.unread > 0 && row->gap.last_eraser >= log->unread_seq) {
-        log->has_unread = true;
-        log->unread_seq = row->gap.last_eraser;
+    if (walk->key.size != GAP_KEY_SIZE || walk->value.size != sizeof gaps->gap) {
+        gaps->error = txn_fail(walk->txn, STORE_DAMAGED);
+        return;
     }
+    gaps->seq = number_at(walk->key.data, gaps->prefix.size, 8);
+    memcpy(gaps->hash.bytes, walk->key.data + gaps->prefix.size + 8, HASH_SIZE);
+    memcpy(&gaps->gap, walk->value.data, sizeof gaps->gap);
+}
+
+static enum store_error open_gaps(struct gap_walk *gaps, struct store_txn *txn,
+                                  const struct disk_author *author, enum gap_place place, uint64_t from)
+{
+    struct key first;
+    enum store_error error = walk_open(&gaps->walk, txn, TABLE_GAPS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    first = gaps->prefix = place_key(author->number, place, author->epoch);
+    key_add_number(&first, from, 8);
+    gaps->error = walk_seek(&gaps->walk, &first);
+    read_gap(gaps);
+    return STORE_OK;
+}
+
+static void next_gap(struct gap_walk *gaps)
+{
+    gaps->error = walk_next(&gaps->walk);
+    read_gap(gaps);
+}
+
+/* Of a void block only what was not void by then counts. */
+static enum store_error is_counted(const struct gap_walk *gaps, const struct disk_author *author,
+                                   enum gap_place place, const struct dossier_log *log, bool *counted)
+{
+    struct disk_record record;
+    enum store_error error = STORE_OK;
+
+    *counted = place == GAP_SIDE || dossier_log_reaches(log, gaps->seq);
+    if (place == GAP_VOID && *counted) {
+        error = record_read(gaps->walk.txn, author->number, gaps->seq, &record);
+        *counted = error == STORE_OK && !dossier_log_reaches(log, record.void_seq);
+    }
+    return error;
+}
+
+static void add_to_log(struct dossier_log *log, const struct disk_gap *gap)
+{
+    log->incomplete |= gap->missing > 0;
+    if (gap->unread > 0 && gap->last_eraser >= log->unread_seq) {
+        log->has_unread = true;
+        log->unread_seq = gap->last_eraser;
+    }
+}
+
+static enum store_error fill_from(struct store_txn *txn, const struct disk_author *author,
+                                  enum gap_place place, struct dossier_log *log)
+{
+    struct gap_walk gaps;
+    size_t looked_at = 0;
+    enum store_error error = open_gaps(&gaps, txn, author, place, 0);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    for (; gaps.error == STORE_OK && error == STORE_OK; next_gap(&gaps)) {
+        bool counted = false;
+
+        if (++looked_at > GAPS_LOOKED_AT_MAX) {
+            log->incomplete = true;
+            break;
+        }
+        error = is_counted(&gaps, author, place, log, &counted);
+        if (error == STORE_OK && counted) {
+            add_to_log(log, &gaps.gap);
+        }
+    }
+    walk_close(&gaps.walk);
+    return error != STORE_OK || gaps.error == STORE_NOT_FOUND ? error : gaps.error;
 }
 
 enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *author,
                                struct dossier_log *log)
 {
-    struct key prefix = author_key(author->number);
-    struct gap_row row;
-    struct walk walk;
-    size_t looked_at = 0;
     enum store_error error;
 
     if (author->gap_blocks == 0) {
         return STORE_OK;
     }
-    error = walk_open(&walk, txn, TABLE_GAPS);
-    if (error != STORE_OK) {
-        return error;
+    error = fill_from(txn, author, GAP_ON_CHAIN, log);
+    if (error == STORE_OK && !dossier_log_reaches(log, author->seq)) {
+        error = fill_from(txn, author, GAP_VOID, log);
     }
-    error = walk_seek(&walk, &prefix);
-    for (; error == STORE_OK && walk_under(&walk, &prefix); error = walk_next(&walk)) {
-        if (++looked_at > GAPS_LOOKED_AT_MAX) {
-            log->incomplete = true;
-            break;
-        }
-        error = gap_of(&walk, author, log, &row);
-        if (error != STORE_OK) {
-            break;
-        }
-        add_to_log(log, &row);
-    }
-    walk_close(&walk);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return error == STORE_OK ? fill_from(txn, author, GAP_SIDE, log) : error;
 }
 
 /* ---- for whoever asks others ---- */
 
-static enum store_error collect(struct walk *walk, const struct disk_author *author, uint64_t from,
+static bool precedes(const struct gap_walk *a, const struct gap_walk *b)
+{
+    if (a->error != STORE_OK || b->error != STORE_OK) {
+        return a->error == STORE_OK;
+    }
+    return a->seq < b->seq || (a->seq == b->seq && hash_compare(&a->hash, &b->hash) < 0);
+}
+
+/* In order of seq and hash. */
+static enum store_error merge(struct gap_walk *chain, struct gap_walk *sides, struct locator_point *out,
+                              size_t max, size_t *count)
+{
+    while (*count < max && (chain->error == STORE_OK || sides->error == STORE_OK)) {
+        struct gap_walk *first = precedes(chain, sides) ? chain : sides;
+
+        out[(*count)++] = (struct locator_point){.seq = first->seq, .hash = first->hash};
+        next_gap(first);
+    }
+    if (chain->error != STORE_OK && chain->error != STORE_NOT_FOUND) {
+        return chain->error;
+    }
+    return sides->error == STORE_NOT_FOUND ? STORE_OK : sides->error;
+}
+
+static enum store_error collect(struct store_txn *txn, const struct disk_author *author, uint64_t from,
                                 struct locator_point *out, size_t max, size_t *count)
 {
-    const struct dossier_log log = {.known_by_seq = author->seq};
-    struct key prefix = author_key(author->number);
-    struct key first = author_seq_key(author->number, from);
-    struct gap_row row;
-    size_t looked_at = 0;
-    enum store_error error = walk_seek(walk, &first);
+    struct gap_walk chain, sides;
+    enum store_error error = open_gaps(&chain, txn, author, GAP_ON_CHAIN, from);
 
-    for (; error == STORE_OK && walk_under(walk, &prefix) && *count < max && looked_at < GAPS_LOOKED_AT_MAX;
-         error = walk_next(walk), looked_at++) {
-        error = gap_of(walk, author, &log, &row);
-        if (error != STORE_OK) {
-            break;
-        }
-        if (row.counts) {
-            out[(*count)++] = (struct locator_point){.seq = row.seq, .hash = row.hash};
-        }
+    if (error != STORE_OK) {
+        return error;
     }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    error = open_gaps(&sides, txn, author, GAP_SIDE, from);
+    if (error == STORE_OK) {
+        error = merge(&chain, &sides, out, max, count);
+        walk_close(&sides.walk);
+    }
+    walk_close(&chain.walk);
+    return error;
 }
 
 enum store_error store_gaps(struct store_txn *txn, const struct actor_id *author, uint64_t from,
                             struct locator_point *out, size_t max, size_t *count)
 {
     struct disk_author row;
-    struct walk walk;
     enum store_error error = author_read_log(txn, author, &row);
 
     *count = 0;
     if (error != STORE_OK || row.gap_blocks == 0) {
         return error;
     }
-    error = walk_open(&walk, txn, TABLE_GAPS);
-    if (error != STORE_OK) {
-        return error;
-    }
-    error = collect(&walk, &row, from, out, max, count);
-    if (error == STORE_OK && *count == 0 && from > 0) {
-        error = collect(&walk, &row, 0, out, max, count);
-    }
-    walk_close(&walk);
-    return error;
+    error = collect(txn, &row, from, out, max, count);
+    return error == STORE_OK && *count == 0 && from > 0 ? collect(txn, &row, 0, out, max, count) : error;
 }

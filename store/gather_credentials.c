@@ -13,15 +13,19 @@ static enum store_error read_reason(enum status_reason *out, struct gather *gath
     struct bytes element;
     struct entry entry;
     struct status status;
+    enum reason reason;
     enum store_error error =
         gather_place(gather, log, event->setter_seq, event->setter_index, &place, &element);
 
     if (error != STORE_OK) {
         return error;
     }
-    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS ||
-        entry_payload_decode(&status, &entry, gather->arena) != REASON_NONE) {
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS) {
         return txn_fail(gather->txn, STORE_DAMAGED);
+    }
+    reason = entry_payload_decode(&status, &entry, gather->arena);
+    if (reason != REASON_NONE) {
+        return txn_fail_decode(gather->txn, reason, gather->arena);
     }
     *out = status.reason;
     arena_rewind(gather->arena, scratch);

@@ -40,6 +40,7 @@ static enum store_error read_previous(const struct descent *descent, uint64_t se
     struct stored_block stored;
     struct block_parts parts;
     struct header header;
+    enum reason reason;
     enum store_error error =
         stored_block_read(gather->txn, gather->rows[descent->log].number, seq, hash, &stored);
 
@@ -49,9 +50,12 @@ static enum store_error read_previous(const struct descent *descent, uint64_t se
     if (stored.arrived_s > gather->known_by_s) {
         return STORE_NOT_FOUND;
     }
-    if (!stored_block_parts(&stored, &parts) ||
-        schema_decode_known(&header_schema, &header, parts.header, arena) != REASON_NONE) {
+    if (!stored_block_parts(&stored, &parts)) {
         return txn_fail(gather->txn, STORE_DAMAGED);
+    }
+    reason = schema_decode_known(&header_schema, &header, parts.header, arena);
+    if (reason != REASON_NONE) {
+        return txn_fail_decode(gather->txn, reason, arena);
     }
     *previous = header.previous;
     arena_rewind(arena, mark);

@@ -227,14 +227,17 @@ static enum store_error read_rhythm(struct gather *gather, const struct entry_at
 {
     struct bytes element;
     struct entry entry;
+    enum reason reason;
     enum store_error error = element_read(gather->txn, at, &element);
 
-    if (error == STORE_OK &&
-        (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_RHYTHM ||
-         schema_decode_known(&rhythm_schema, rhythm, entry.payload, gather->arena) != REASON_NONE)) {
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_RHYTHM) {
         return txn_fail(gather->txn, STORE_DAMAGED);
     }
-    return error;
+    reason = schema_decode_known(&rhythm_schema, rhythm, entry.payload, gather->arena);
+    return reason == REASON_NONE ? STORE_OK : txn_fail_decode(gather->txn, reason, gather->arena);
 }
 
 /* The last one that stands. */

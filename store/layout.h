@@ -124,20 +124,18 @@ static_assert(sizeof(struct disk_range) == 4, "no padding");
 
 /* What a block held lacks. */
 struct disk_gap {
-    uint32_t epoch;
     uint32_t last_eraser; /* the highest block that erases an affiliation which was never read here */
     uint16_t missing;     /* entries that no `erase` accounts for */
     uint16_t unread;      /* affiliations that one accounts for, but that were never read here */
-    uint32_t zero;
 };
-static_assert(sizeof(struct disk_gap) == 16, "no padding");
+static_assert(sizeof(struct disk_gap) == 8, "no padding");
 
 /* What an affiliation said whose bytes are gone. */
 struct disk_gone {
-    struct hash leaf;
-    struct actor_id technician; /* of a `joined` */
     struct hash id;
-    uint8_t event; /* enum affiliation_event; 0: it said nothing */
+    struct actor_id technician; /* of a `joined`… */
+    struct actor_id shop;       /* …and which one, by its consent */
+    uint8_t event;              /* enum affiliation_event; 0: it said nothing */
     uint8_t zero[7];
 };
 static_assert(sizeof(struct disk_gone) == 104, "no padding");

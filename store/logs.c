@@ -236,6 +236,7 @@ enum store_error event_complete(struct store_txn *txn, uint32_t number, struct h
     struct bytes element;
     struct entry entry;
     struct status status;
+    enum reason reason;
     enum store_error error;
 
     if (event->action != STATUS_REPLACED && event->action != STATUS_HELD_BY) {
@@ -245,9 +246,12 @@ enum store_error event_complete(struct store_txn *txn, uint32_t number, struct h
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
     }
-    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS ||
-        entry_payload_decode(&status, &entry, arena) != REASON_NONE) {
+    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_STATUS) {
         return txn_fail(txn, STORE_DAMAGED);
+    }
+    reason = entry_payload_decode(&status, &entry, arena);
+    if (reason != REASON_NONE) {
+        return txn_fail_decode(txn, reason, arena);
     }
     event->has_replacement = status.has_replacement;
     event->has_holder = status.has_holder;

@@ -30,9 +30,18 @@ enum store_error own_put(struct store_txn *txn, enum own_kind kind, const struct
     return table_put(txn, TABLE_OWN, &key, consent, consent ? sizeof *consent : 0);
 }
 
-enum store_error own_gone_put(struct store_txn *txn, const struct entry_at *own, const struct disk_gone *gone)
+static struct key gone_key(uint32_t author, const struct hash *leaf)
 {
-    struct key key = row_key(OWN_GONE, own);
+    struct key key = kind_key(OWN_GONE, author);
+
+    key_add(&key, leaf->bytes, HASH_SIZE);
+    return key;
+}
+
+enum store_error own_gone_put(struct store_txn *txn, uint32_t author, const struct hash *leaf,
+                              const struct disk_gone *gone)
+{
+    struct key key = gone_key(author, leaf);
 
     return table_put(txn, TABLE_OWN, &key, gone, sizeof *gone);
 }
@@ -53,9 +62,10 @@ enum store_error own_consent(struct store_txn *txn, const struct entry_at *own, 
     return table_get_exact(txn, TABLE_OWN, &key, consent, sizeof *consent);
 }
 
-enum store_error own_gone(struct store_txn *txn, const struct entry_at *own, struct disk_gone *gone)
+enum store_error own_gone(struct store_txn *txn, uint32_t author, const struct hash *leaf,
+                          struct disk_gone *gone)
 {
-    struct key key = row_key(OWN_GONE, own);
+    struct key key = gone_key(author, leaf);
 
     return table_get_exact(txn, TABLE_OWN, &key, gone, sizeof *gone);
 }

@@ -13,17 +13,21 @@ enum own_kind {
     OWN_STATEMENT = 3,
     OWN_UPGRADE =
         4,        /* blocks held that, while they are on the chain, hold an unknown critical kind; index 0 */
-    OWN_GONE = 5, /* affiliations whose bytes are gone: struct disk_gone */
+    OWN_GONE = 5, /* affiliations whose bytes are gone, by leaf hash: struct disk_gone */
 };
 
 /* consent NULL: for the kinds that have none. */
 enum store_error own_put(struct store_txn *txn, enum own_kind kind, const struct entry_at *own,
                          const struct disk_consent *consent);
 enum store_error own_consent(struct store_txn *txn, const struct entry_at *own, struct disk_consent *consent);
-enum store_error own_gone_put(struct store_txn *txn, const struct entry_at *own,
-                              const struct disk_gone *gone);
-enum store_error own_gone(struct store_txn *txn, const struct entry_at *own, struct disk_gone *gone);
 enum store_error own_delete(struct store_txn *txn, enum own_kind kind, const struct entry_at *own);
+
+/* What an entry with that leaf hash said, in whichever block of the author it stands: blocks that say the
+ * same at one place may be held beside each other. */
+enum store_error own_gone_put(struct store_txn *txn, uint32_t author, const struct hash *leaf,
+                              const struct disk_gone *gone);
+enum store_error own_gone(struct store_txn *txn, uint32_t author, const struct hash *leaf,
+                          struct disk_gone *gone);
 
 /* The newest of an author's, at most max, ascending by (seq, index); in arena. */
 enum store_error own_find(struct store_txn *txn, enum own_kind kind, uint32_t author, size_t max,

@@ -49,13 +49,15 @@ enum store_error side_previous(struct store_txn *txn, const struct network *netw
     size_t mark = arena_mark(arena);
     struct stored_block stored;
     struct block block;
+    enum reason reason;
     enum store_error error = stored_block_read(txn, number, seq, hash, &stored);
 
     if (error != STORE_OK) {
         return error;
     }
-    if (block_decode_header(&block, network, stored.encoded, arena) != REASON_NONE) {
-        return txn_fail(txn, STORE_DAMAGED);
+    reason = block_decode_header(&block, network, stored.encoded, arena);
+    if (reason != REASON_NONE) {
+        return txn_fail_decode(txn, reason, arena);
     }
     *previous = block.header.previous;
     *epoch = block.header.epoch;

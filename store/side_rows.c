@@ -200,7 +200,7 @@ static enum store_error put_side_block(struct store_txn *txn, const struct netwo
         error = erasers_put(txn, &row, block, arrived_s);
     }
     if (error == STORE_OK && block_has_erased(block)) {
-        error = gaps_update(txn, &row, block->header.seq);
+        error = gaps_update_block(txn, &row, block->header.seq, &block->hash);
     }
     return error == STORE_OK ? author_write(txn, &block->header.author, &row) : error;
 }

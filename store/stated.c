@@ -6,6 +6,7 @@ enum store_error stated_read(struct store_txn *txn, const struct entry_at *at, e
     struct disk_record block;
     struct bytes view;
     struct entry entry;
+    enum reason reason;
     enum store_error error = record_find(txn, at->author, at->seq, &block);
 
     if (error == STORE_OK && block.standing == STANDING_VOID) {
@@ -20,8 +21,13 @@ enum store_error stated_read(struct store_txn *txn, const struct entry_at *at, e
     if (entry_decode(&entry, view) != REASON_NONE) {
         return txn_fail(txn, STORE_DAMAGED);
     }
-    if (entry.erased || entry.kind != kind || entry_payload_decode(record, &entry, arena) != REASON_NONE) {
+    if (entry.erased || entry.kind != kind) {
         return STORE_NOT_FOUND;
     }
-    return STORE_OK;
+    reason = entry_payload_decode(record, &entry, arena);
+    if (reason == REASON_NONE) {
+        return STORE_OK;
+    }
+    error = store_error_of_decode(reason, arena);
+    return error == STORE_NO_MEMORY ? txn_fail(txn, error) : STORE_NOT_FOUND;
 }

@@ -118,6 +118,10 @@ static enum store_error make_good(struct unwinding *unwinding, uint64_t seq)
         return error;
     }
     unwinding->row.upgrade_blocks += is_asking_for_upgrade(&record);
+    error = gaps_moved(unwinding->txn, &unwinding->row, seq, record.epoch, &record.hash);
+    if (error != STORE_OK) {
+        return error;
+    }
     return record.block_class == CLASS_STATUS ? gaps_on_standing(unwinding->txn, &unwinding->row, seq)
                                               : STORE_OK;
 }
@@ -255,7 +259,11 @@ static enum store_error put_beside(struct unwinding *unwinding)
     enum store_error error = followed_put(unwinding->txn, number, &unwinding->block.hash,
                                           unwinding->record.followed_s, unwinding->now_s);
 
-    return error == STORE_OK ? side_row_put(unwinding->txn, unwinding->network, number, &unwinding->block)
+    if (error == STORE_OK) {
+        error = side_row_put(unwinding->txn, unwinding->network, number, &unwinding->block);
+    }
+    return error == STORE_OK ? gaps_moved(unwinding->txn, &unwinding->row, unwinding->block.header.seq,
+                                          unwinding->block.header.epoch, &unwinding->block.hash)
                              : error;
 }
 

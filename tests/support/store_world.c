@@ -180,6 +180,7 @@ static struct bytes sign_as(struct store_world *world, struct store_txn *txn,
     enum reason reason = draft_preview(&preview, draft, &author->state, &world->network, time_s, arena);
     bool written;
 
+    preview.header.extensions = world->extensions;
     if (reason == REASON_NONE) {
         reason = log_reach_of(&reach, &preview, arena);
     }

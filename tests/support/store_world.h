@@ -15,7 +15,8 @@ struct store_world {
     size_t map_size; /* 0: the default */
     struct arena arena;
     uint8_t *memory;
-    uint8_t *body; /* of a draft */
+    uint8_t *body;          /* of a draft */
+    struct list extensions; /* of the headers that are signed; none at first */
 };
 
 /* An author of the world. Large, and its actor points into itself: keep it static and don't copy it. */

@@ -518,6 +518,51 @@ static void that_there_was_a_joined_stays_known(void **context)
     assert_int_equal(gap_count(&here, &garage), 0);
 }
 
+/* The head of the garage's log goes back to block seq, as where another branch is followed. */
+static void unwind_garage(uint64_t seq, uint64_t now_s)
+{
+    struct store_txn *txn = world_write(&here);
+
+    assert_int_equal(store_unwind_to(txn, &here.network, &garage.actor.id, seq, now_s), STORE_OK);
+    assert_int_equal(store_log_state(txn, &garage.actor.id, &garage.state), STORE_OK);
+    world_commit(txn);
+}
+
+static size_t affiliations_of(const struct world_author *author)
+{
+    struct dossier dossier;
+
+    world_dossier(&here, &trust, &author->actor.id, UINT64_MAX, &dossier);
+    return dossier.affiliation_count;
+}
+
+/* What stands in its place then is no affiliation at all. */
+static void a_joined_whose_bytes_are_gone_goes_with_its_branch_and_comes_back_with_it(void **context)
+{
+    struct bytes joined;
+    struct store_txn *txn;
+
+    (void)context;
+    join_and_leave();
+    erase(&garage, 1, 0, 0, NOW_S);
+    drop(NULL, NOW_S + 7 * DAY_S);
+    joined = block_of(&here, &garage, 1);
+    assert_true(joined_is_erased(&maria));
+    unwind_garage(0, NOW_S + 8 * DAY_S);
+    txn = world_write(&here);
+    world_rotate(&here, txn, &garage, NOW_S + 8 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(affiliations_of(&maria), 0);
+    assert_int_equal(affiliations_of(&garage), 0);
+    unwind_garage(0, NOW_S + 9 * DAY_S);
+    txn = world_write(&here);
+    assert_int_equal(world_accept(&here, txn, &garage, joined, NOW_S + 9 * DAY_S), REASON_NONE);
+    world_commit(txn);
+    assert_true(joined_is_erased(&maria));
+    assert_true(joined_is_erased(&garage));
+    assert_int_equal(gap_count(&here, &garage), 0);
+}
+
 /* Its copy may be the `left` of somebody whom the shop still has on its roster. */
 static void an_affiliation_that_was_erased_unread_is_asked_for(void **context)
 {
@@ -729,6 +774,189 @@ static void a_block_beside_the_chain_has_gaps_in_the_open_epoch(void **context)
     assert_int_equal(gap_count(&fresh, &ase), 0);
 }
 
+/* ---- many of them ---- */
+
+enum { BLANKED = 4100, SIBLINGS = 257 };
+
+/* ase certifies in so many blocks more. */
+static void attest_blocks(size_t count)
+{
+    const struct subject subject = world_subject(FIRST_SUBJECT);
+    struct store_txn *txn = world_write(&here);
+
+    for (size_t i = 0; i < count; i++) {
+        world_attest(&here, txn, &ase, &subject, 1, "ase/A5", NOW_S);
+    }
+    world_commit(txn);
+}
+
+/* The fresh node takes in blocks first..last of ase without their entries, on its chain or beside it. */
+static void give_blanked(uint64_t first, uint64_t last, bool beside)
+{
+    struct store_txn *reading = world_read(&here), *txn = world_write(&fresh);
+
+    for (uint64_t seq = first; seq <= last; seq++) {
+        size_t mark = arena_mark(&here.arena), fresh_mark = arena_mark(&fresh.arena);
+        struct bytes encoded;
+        struct block block;
+
+        assert_int_equal(store_block_bytes(reading, &ase.actor.id, seq, &encoded, &here.arena), STORE_OK);
+        encoded = strip(encoded, 0, 0);
+        if (beside) {
+            assert_int_equal(block_decode(&block, &fresh.network, encoded, &fresh.arena), REASON_NONE);
+            assert_int_equal(store_put_side_block(txn, &fresh.network, &block, NOW_S), STORE_OK);
+        } else {
+            assert_int_equal(world_accept(&fresh, txn, &ase_copy, encoded, NOW_S), REASON_NONE);
+        }
+        arena_rewind(&here.arena, mark);
+        arena_rewind(&fresh.arena, fresh_mark);
+    }
+    world_commit(txn);
+    store_end(reading);
+}
+
+/* ase certifies at the fresh node in a block that comes without its entry. */
+static struct hash give_one_blanked(void)
+{
+    const struct subject subject = world_subject(FIRST_SUBJECT);
+    struct attestation attestation = build_attestation(&ase.actor.id, "ase/A5", 40000, 42000);
+    struct store_txn *txn = world_write(&fresh);
+    struct bytes encoded;
+
+    attestation.subject = subject;
+    encoded = world_sign_one(&fresh, txn, &ase_copy, CLASS_CONTENT, ENTRY_ATTESTATION, &attestation, NOW_S);
+    assert_int_equal(world_accept(&fresh, txn, &ase_copy, strip(encoded, 0, 0), NOW_S), REASON_NONE);
+    world_commit(txn);
+    return ase_copy.state.head;
+}
+
+/* ase erases an entry at the fresh node. */
+static void give_erase(uint64_t seq, uint64_t index)
+{
+    struct index_range range;
+    const struct erase record = build_erase(seq, &range, index, index);
+    struct store_txn *txn = world_write(&fresh);
+
+    world_publish_one(&fresh, txn, &ase_copy, CLASS_STATUS, ENTRY_ERASE, &record, NOW_S + DAY_S);
+    world_commit(txn);
+}
+
+static void assert_only_gap(const struct hash *hash)
+{
+    struct locator_point gaps[2];
+    struct store_txn *txn = world_read(&fresh);
+    size_t count = 0;
+
+    assert_int_equal(store_gaps(txn, &ase.actor.id, 0, gaps, 2, &count), STORE_OK);
+    store_end(txn);
+    assert_int_equal(count, 1);
+    assert_memory_equal(&gaps[0].hash, hash, sizeof *hash);
+}
+
+/* A thief blanks a branch; the author rotates. */
+static void what_a_branch_of_a_closed_epoch_lacks_hides_no_gap_and_is_none(void **context)
+{
+    struct store_txn *txn;
+    struct hash hash;
+
+    (void)context;
+    attest_blocks(BLANKED);
+    give_blanked(1, BLANKED, true);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    txn = world_write(&fresh);
+    world_rotate(&fresh, txn, &ase_copy, NOW_S + DAY_S);
+    world_commit(txn);
+    assert_false(log_of(&fresh, &ase).incomplete);
+    assert_int_equal(gap_count(&fresh, &ase), 0);
+    hash = give_one_blanked();
+    assert_true(log_of(&fresh, &ase).incomplete);
+    assert_only_gap(&hash);
+}
+
+static void what_void_blocks_lack_hides_no_gap(void **context)
+{
+    const struct void_record record = build_void(1, BLANKED, STATUS_REASON_KEY_COMPROMISE);
+    struct hash hash;
+
+    (void)context;
+    attest_blocks(BLANKED - 1);
+    give_blanked(1, BLANKED, false);
+    publish(&ase, CLASS_GOVERN, ENTRY_VOID, &record, NOW_S);
+    give(&ase_copy, block_of(&here, &ase, BLANKED + 1), NOW_S + DAY_S);
+    assert_false(log_of(&fresh, &ase).incomplete);
+    hash = give_one_blanked();
+    assert_true(log_of(&fresh, &ase).incomplete);
+    assert_only_gap(&hash);
+    assert_true(log_by(&fresh, &ase, NOW_S).incomplete);
+}
+
+/* A chain that is left and followed again. */
+static void a_gap_goes_with_its_block(void **context)
+{
+    struct bytes whole = block_of(&here, &ase, BLOCK_SEQ);
+    struct store_txn *txn;
+
+    (void)context;
+    give(&ase_copy, strip(whole, 0, 2), NOW_S);
+    txn = world_write(&fresh);
+    assert_int_equal(store_unwind_to(txn, &fresh.network, &ase.actor.id, 0, NOW_S), STORE_OK);
+    assert_int_equal(store_log_state(txn, &ase.actor.id, &ase_copy.state), STORE_OK);
+    world_commit(txn);
+    assert_int_equal(gap_count(&fresh, &ase), 1);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    give(&ase_copy, whole, NOW_S); /* the copy held stays, with its gap */
+    assert_int_equal(gap_count(&fresh, &ase), 1);
+    txn = world_write(&fresh);
+    world_rotate(&fresh, txn, &ase_copy, NOW_S + DAY_S);
+    world_commit(txn);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    assert_true(fill(&fresh, whole, NOW_S));
+    assert_int_equal(gap_count(&fresh, &ase), 0);
+}
+
+/* Blocks at one place, in several epochs; the chain's own comes after more of them than are looked at. */
+static void the_chains_own_gap_is_not_lost_among_siblings(void **context)
+{
+    static uint8_t copies[SIBLINGS + 1][1024];
+    struct bytes blocks[SIBLINGS + 1], own = {0};
+    struct hash hashes[SIBLINGS + 1], highest = {0};
+    struct store_txn *txn = world_write(&fresh);
+    struct block block;
+    size_t count = 0;
+
+    (void)context;
+    for (; count <= SIBLINGS; count++) {
+        struct attestation attestation = build_attestation(&ase.actor.id, "ase/A5", 40000, 42000);
+        size_t mark = arena_mark(&fresh.arena);
+        struct bytes encoded = world_sign_one(&fresh, txn, &ase_copy, CLASS_CONTENT, ENTRY_ATTESTATION,
+                                              &attestation, NOW_S + count);
+
+        assert_int_equal(block_decode(&block, &fresh.network, encoded, &fresh.arena), REASON_NONE);
+        assert_true(encoded.size <= sizeof copies[count]);
+        memcpy(copies[count], encoded.data, encoded.size);
+        blocks[count] = bytes_of(copies[count], encoded.size);
+        hashes[count] = block.hash;
+        if (hash_compare(&block.hash, &highest) > 0) {
+            highest = block.hash;
+            own = blocks[count];
+        }
+        arena_rewind(&fresh.arena, mark);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!hash_equal(&hashes[i], &highest)) {
+            assert_int_equal(block_decode(&block, &fresh.network, blocks[i], &fresh.arena), REASON_NONE);
+            assert_int_equal(store_put_side_block(txn, &fresh.network, &block, NOW_S), STORE_OK);
+        }
+    }
+    assert_int_equal(world_accept(&fresh, txn, &ase_copy, strip(own, 0, 0), NOW_S), REASON_NONE);
+    world_commit(txn);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    assert_only_gap(&highest);
+    give_erase(1, 0);
+    assert_false(log_of(&fresh, &ase).incomplete);
+    assert_int_equal(gap_count(&fresh, &ase), 0);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -744,6 +972,7 @@ int main(void)
         IN_WORLD(a_left_is_not_erased_while_its_joined_is_there),
         IN_WORLD(with_its_joined_it_is),
         IN_WORLD(that_there_was_a_joined_stays_known),
+        IN_WORLD(a_joined_whose_bytes_are_gone_goes_with_its_branch_and_comes_back_with_it),
         IN_WORLD(an_affiliation_that_was_erased_unread_is_asked_for),
         IN_WORLD(a_review_is_not_erased),
         IN_WORLD(what_a_shop_says_of_itself_is_erased_at_once),
@@ -754,6 +983,10 @@ int main(void)
         IN_WORLD(a_left_that_was_filled_in_goes_with_its_joined),
         IN_WORLD(what_a_void_gave_back_is_not_missed_once_that_is_undone),
         IN_WORLD(a_block_beside_the_chain_has_gaps_in_the_open_epoch),
+        IN_WORLD(what_a_branch_of_a_closed_epoch_lacks_hides_no_gap_and_is_none),
+        IN_WORLD(what_void_blocks_lack_hides_no_gap),
+        IN_WORLD(a_gap_goes_with_its_block),
+        IN_WORLD(the_chains_own_gap_is_not_lost_among_siblings),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

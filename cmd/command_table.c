@@ -220,16 +220,18 @@ const struct command commands[] = {
      "  tradeproof appeal --decided tpa1.../12/0/5f3a8c...\n",
      command_appeal},
     {"void", "declare your own blocks void: a thief wrote them",
-     "FIRST-LAST | --branch EPOCH PARENT FIRST [--reason WORD]",
-     "Takes the effect from blocks FIRST to LAST of your own log (one number for one block).\n"
-     "Certificates in them no longer count; what was revoked in them shows as unknown until you state\n"
-     "again what holds: revoke, or reinstate --voided BLOCK. First rotate your keys: tradeproof key rotate\n"
+     "FIRST-LAST [OPTIONS] | --branch EPOCH PARENT FIRST [OPTIONS]",
+     "Takes the effect from blocks FIRST to LAST of your own log (one number for one block; tradeproof log\n"
+     "shows them). Lists what they say, and asks. Certificates in them no longer count; what was revoked in\n"
+     "them shows as unknown until you state again what holds: revoke, or reinstate --voided BLOCK. First\n"
+     "rotate your keys: tradeproof key rotate. Keys themselves are never void.\n"
      "\n"
      "  --branch EPOCH PARENT FIRST  instead: a branch that a rotation dropped, with all that follows on\n"
      "                               it, by the hash of the block where it left the log (64 hexadecimal\n"
      "                               digits) and of its own first block; key rotate prints them\n"
      "  --reason WORD                why: " STATUS_REASON_WORDS "\n"
      "                               (default: key-compromise)\n"
+     "  --yes                        agree without being asked\n"
      "\n"
      "Example:\n"
      "  tradeproof void 41-43\n",

@@ -71,7 +71,11 @@ until_answers "a revocation that nobody followed for long is gone with its branc
     west lookup "$shop" --code ase/a
 answers "and listed" 0 "on a branch that was dropped on" west lookup "$shop" --code ase/a
 answers "status tells of the branch that is not named" 0 "void --branch 0 $parent $first" ase status
-answers "it names the thief's branch" 0 "void" ase void --branch 0 "$parent" "$first"
+answers "a void lists what the branch says, and asks" 3 "say --yes if you agree" ase void --branch 0 "$parent" "$first"
+cp "$said" "$world/asked"
+ok "the thief's certificate" grep -qF "issues ase/a to " "$world/asked"
+ok "and the revocation" grep -qF "revokes ase/a of " "$world/asked"
+answers "it names the thief's branch" 0 "declared void" ase void --branch 0 "$parent" "$first" --yes
 named=$(status_field ase seq)
 answers "and is told of none any more" 0 '"branches_to_name": []' ase status --json
 for name in east west shop; do

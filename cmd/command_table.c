@@ -236,6 +236,21 @@ const struct command commands[] = {
      "Example:\n"
      "  tradeproof void 41-43\n",
      command_void},
+    {"log", "show your log by block, or another one", "[WHO] [OPTIONS]",
+     "One line a block, the newest last: its number, when it says that it was signed, and what it says;\n"
+     "below it whether it is void or disputed, and the first block of each branch that leaves the log\n"
+     "after it. The numbers are what void, key rotate --at and reinstate --voided take; withdraw --cut\n"
+     "takes those of the log of WHO (an id or a contact's name), as held here.\n"
+     "\n"
+     "  --from N   begin with block N (default: the last ones)\n"
+     "  --count N  so many blocks, at most 1000 (default: 20)\n"
+     "\n"
+     "With --json: author, last and blocks (each with seq, hash, epoch, time, entries, certificates,\n"
+     "erased, says, void_by, disputed and branches).\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof log --from 40\n",
+     command_log},
     {"erase", "drop the content of certificates, keeping their standing", "ENTRY...",
      "Nobody reads it from then on; that there was an entry, and how it stood, stays. Other nodes\n"
      "drop the bytes seven days later; until then a `void` of the block gives them back. This node\n"

@@ -150,14 +150,15 @@ static void describe_accreditation(char *out, const struct session *session,
 }
 
 static void describe(char *out, const struct entry *entry, const union any_record *record,
-                     struct session *session, struct store_txn *txn, const struct actor_id *author)
+                     struct session *session, struct store_txn *txn, const struct header *header)
 {
     switch ((int)entry->kind) {
     case ENTRY_KEYS:
-        snprintf(out, OWN_SAYING_SIZE, "holds keys: the first ones, which make the id, or new ones");
+        snprintf(out, OWN_SAYING_SIZE, "%s",
+                 header->seq == 0 ? "makes the id, with its first keys" : "replaces all keys");
         return;
     case ENTRY_KEYS_UPDATE:
-        snprintf(out, OWN_SAYING_SIZE, "changes keys");
+        snprintf(out, OWN_SAYING_SIZE, "changes keys, those that govern excepted");
         return;
     case ENTRY_RULE_PACK:
         snprintf(out, OWN_SAYING_SIZE, "publishes the rules of %.*s, version %" PRIu64,
@@ -182,8 +183,8 @@ static void describe(char *out, const struct entry *entry, const union any_recor
         snprintf(out, OWN_SAYING_SIZE, "states a rhythm of %" PRIu64 " days", record->rhythm.days);
         return;
     case ENTRY_STATUS:
-        describe_entries(out, session, txn, author, deed_of(record->status.action), record->status.seq,
-                         &record->status.entries);
+        describe_entries(out, session, txn, &header->author, deed_of(record->status.action),
+                         record->status.seq, &record->status.entries);
         return;
     case ENTRY_ERASE:
         snprintf(out, OWN_SAYING_SIZE, "erases %" PRIu64 " entr%s of block %" PRIu64,
@@ -237,7 +238,7 @@ static struct own_saying *take_room(struct own_sayings *sayings, bool against)
 }
 
 static void add_entry(struct own_sayings *sayings, const struct entry *entry, struct session *session,
-                      struct store_txn *txn, const struct actor_id *author)
+                      struct store_txn *txn, const struct header *header)
 {
     union any_record record;
     enum reason reason = entry_payload_decode(&record, entry, &session->arena);
@@ -256,7 +257,7 @@ static void add_entry(struct own_sayings *sayings, const struct entry *entry, st
     saying = take_room(sayings, against);
     if (saying != NULL) {
         saying->against = against;
-        describe(saying->words, entry, &record, session, txn, author);
+        describe(saying->words, entry, &record, session, txn, header);
     }
 }
 
@@ -267,7 +268,7 @@ void own_sayings_add(struct own_sayings *sayings, const struct block *block, str
     sayings->time_s = block->header.time_s;
     for (size_t i = 0; i < block->entry_count; i++) {
         size_t mark = arena_mark(&session->arena);
-        add_entry(sayings, &block->entries[i], session, txn, &block->header.author);
+        add_entry(sayings, &block->entries[i], session, txn, &block->header);
         arena_rewind(&session->arena, mark);
     }
 }

@@ -70,6 +70,8 @@ answers "the issuer keeps its own branch, and is told how to name the other" 0 \
 until_answers "a revocation that nobody followed for long is gone with its branch" 20 0 "VALID" \
     west lookup "$shop" --code ase/a
 answers "and listed" 0 "on a branch that was dropped on" west lookup "$shop" --code ase/a
+answers "the log names the branch where it left" 0 "a dropped branch with another block 3, ${first:0:16}" ase log
+answers "and each block by its number" 0 "certificate: ase/b to " ase log --from 3 --count 1
 answers "status tells of the branch that is not named" 0 "void --branch 0 $parent $first" ase status
 answers "a void lists what the branch says, and asks" 3 "say --yes if you agree" ase void --branch 0 "$parent" "$first"
 cp "$said" "$world/asked"

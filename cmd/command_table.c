@@ -513,8 +513,9 @@ const struct command commands[] = {
      "  tradeproof export \"Maria Lopez\" --out maria.certificates\n",
      command_export},
     {"status", "show this node: ids, daemon, store, freshness", "",
-     "Shows the data folder, who you are, whether the daemon runs, how much is stored, and how old the\n"
-     "newest word of each trusted actor is.\n"
+     "Shows the data folder, who you are, whether the daemon runs, how much is stored, how old the\n"
+     "newest word of each trusted actor is, and which logs are forked (two different blocks in one place,\n"
+     "signed by the same keys): since when, what that makes undetermined, and what to do if it is yours.\n"
      "\n"
      "Example:\n"
      "  tradeproof status\n",

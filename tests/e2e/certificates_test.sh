@@ -40,6 +40,7 @@ answers "a renewal that no rule knows is refused" 4 "has no renewal rule for it"
     ase issue "$maria" ase/a --basis renewal --earned 2022-01-01 --until 2024-01-01
 answers "who knows better issues it" 0 "Would issue ase/a" \
     ase issue "$maria" ase/a --basis renewal --earned 2022-01-01 --anyway --dry-run
+answers "one log is one" 0 " 1 log, " ase status
 refused "a missing code" issue "$maria"
 refused "a bad date" issue "$maria" ase/a --earned 14.3.2021
 refused "an unknown option" issue "$maria" ase/a --expires 2030-01-01

@@ -32,7 +32,8 @@
 #define VERDICT_JSON                                                                                         \
     "With --json, one object: verdict, subject, at, state, known_by, presentation (null for lookup);\n"      \
     "credentials (each with verdict, words, entry, code, axes, since, until, issuer, chain, network,\n"      \
-    "appeal_since, replaced_by, older, statements); codes (tested, certified, since, until, missing);\n"     \
+    "appeal_since, replaced_by, older, statements); erased (issuer, count, last); codes (tested,\n"          \
+    "certified, since, until, missing);\n"                                                                   \
     "titles, all of them (namespace, name, answer, since, until, parts, missing, within_reach,\n"            \
     "lapse); requirement, requirement_text, requirement_since, requirement_until and required (each\n"       \
     "part with answer, since, until, missing); next_lapse; rules (namespace, version, in_force_from).\n"     \

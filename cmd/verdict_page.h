@@ -6,6 +6,7 @@
 
 #include "cmd/requirement.h"
 #include "protocol/rules/verdict.h"
+#include "store/store.h"
 
 /* A certificate that came with a presentation and counts for nothing. */
 struct refused_item {
@@ -37,7 +38,9 @@ struct verdict_page {
     uint64_t known_by_s;
     bool all;                          /* show older certificates too */
     const struct presented *presented; /* NULL: nothing was presented, as for a lookup */
-    enum overall overall;              /* of the whole: page_overall */
+    size_t erased_count;               /* issuers who erased what they had issued, as far as that is known */
+    const struct erased_about *erased;
+    enum overall overall; /* of the whole: page_overall */
     /* What to call an actor. */
     const char *(*name_of)(const void *names, const struct hash *id);
     const void *names;

@@ -121,6 +121,9 @@ answers "someone else's entry is refused" 4 "only they can say" ase revoke "$mar
 refused "a status without entries" revoke
 refused "an unknown reason" revoke "$first" --reason spite
 answers "one is erased" 0 "1 erased, durable" ase erase "$old"
+answers "a look-up says that it was, and by whom" 0 "was erased by its issuer, last on $(date +%F)" \
+    ase lookup "$maria" --code ase/b
+answers "also to programs" 0 '"count": 1' ase lookup "$maria" --code ase/b --json
 
 # ---- handing over, presenting, verifying ----
 

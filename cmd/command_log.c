@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/arguments.h"
 #include "cmd/command.h"
@@ -7,12 +8,13 @@
 #include "cmd/number.h"
 #include "cmd/words.h"
 
-enum { COUNT_DEFAULT = 20, COUNT_MAX = 1000, SHOWN_MAX = 3, HASH_DIGITS = 16 };
+enum { COUNT_DEFAULT = 20, COUNT_MAX = 1000, COUNT_WITH_ENTRIES_MAX = 20, SHOWN_MAX = 3, HASH_DIGITS = 16 };
 
 struct log_request {
     struct arguments arguments;
     const char *from_text;
     uint64_t count, first, last, end;
+    bool entries;
     struct actor_id author;
     struct session *session;
     json_t *blocks; /* with --json */
@@ -51,6 +53,22 @@ static void print_side(const struct session *session, const struct log_side *sid
     print_sayings(session, &side->sayings);
 }
 
+static void name_entry(char *text, const struct network *network, const struct log_line *line, size_t index)
+{
+    struct entry_name name = {.author = line->block->header.author, .seq = line->seq, .index = index};
+    memcpy(name.prefix, line->block->leaves[index].bytes, sizeof name.prefix);
+    entry_name_to_text(text, network, &name);
+}
+
+static void print_entries(const struct network *network, const struct log_line *line)
+{
+    char text[ENTRY_NAME_TEXT_MAX + 1];
+    for (size_t i = 0; i < line->block->entry_count; i++) {
+        name_entry(text, network, line, i);
+        printf("%12s%s%s\n", "", text, line->block->entries[i].erased ? " (erased)" : "");
+    }
+}
+
 static void print_line(void *context, const struct log_line *line)
 {
     const struct log_request *request = context;
@@ -62,6 +80,9 @@ static void print_line(void *context, const struct log_line *line)
     }
     printf("%8" PRIu64 "  %s  ", line->seq, time);
     print_sayings(request->session, &line->sayings);
+    if (request->entries) {
+        print_entries(&request->session->home.network, line);
+    }
     if (record->standing == STANDING_VOID) {
         printf("%12svoid, by block %" PRIu64 " (%s)\n", "", record->void_seq,
                status_reason_word((enum status_reason)record->void_reason));
@@ -100,6 +121,17 @@ static json_t *json_of_sides(const struct session *session, const struct log_lin
     return array;
 }
 
+static json_t *json_of_entries(const struct network *network, const struct log_line *line)
+{
+    char text[ENTRY_NAME_TEXT_MAX + 1];
+    json_t *array = json_array();
+    for (size_t i = 0; i < line->block->entry_count; i++) {
+        name_entry(text, network, line, i);
+        json_array_append_new(array, json_string(text));
+    }
+    return array;
+}
+
 static void add_json(void *context, const struct log_line *line)
 {
     struct log_request *request = context;
@@ -118,6 +150,9 @@ static void add_json(void *context, const struct log_line *line)
     json_object_set_new(object, "disputed", json_boolean(line->disputed));
     json_object_set_new(object, "branches", json_of_sides(request->session, line));
     json_object_set_new(object, "more_branches", json_boolean(line->more_sides));
+    if (request->entries) {
+        json_object_set_new(object, "names", json_of_entries(&request->session->home.network, line));
+    }
     json_array_append_new(request->blocks, object);
 }
 
@@ -195,14 +230,17 @@ int command_log(int argc, char **argv)
 {
     struct log_request request = {.count = COUNT_DEFAULT};
     const struct command_option options[] = {{"from", OPTION_TEXT, &request.from_text},
-                                             {"count", OPTION_NUMBER, &request.count}};
+                                             {"count", OPTION_NUMBER, &request.count},
+                                             {"entries", OPTION_FLAG, &request.entries}};
     int code = arguments_read(&request.arguments, "log", argc, argv, options,
                               sizeof options / sizeof options[0], 0, 1);
     if (code != EXIT_YES) {
         return code;
     }
-    if (request.count < 1 || request.count > COUNT_MAX) {
-        return command_usage_error(command_named("log"), "--count wants a number from 1 to %d.", COUNT_MAX);
+    if (request.count < 1 || request.count > (request.entries ? COUNT_WITH_ENTRIES_MAX : COUNT_MAX)) {
+        return command_usage_error(command_named("log"),
+                                   "--count wants a number from 1 to %d, with --entries to %d.", COUNT_MAX,
+                                   COUNT_WITH_ENTRIES_MAX);
     }
     return session_run(&request.arguments.session, SESSION_READ, show_log, &request);
 }

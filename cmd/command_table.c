@@ -245,9 +245,10 @@ const struct command commands[] = {
      "\n"
      "  --from N   begin with block N (default: the last ones)\n"
      "  --count N  so many blocks, at most 1000 (default: 20)\n"
+     "  --entries  list the name of each entry too, as revoke, erase and others take it\n"
      "\n"
      "With --json: author, last and blocks (each with seq, hash, epoch, time, entries, certificates,\n"
-     "erased, says, void_by, disputed and branches).\n"
+     "erased, says, void_by, disputed, branches and, with --entries, names).\n"
      "\n"
      "Example:\n"
      "  tradeproof log --from 40\n",

@@ -14,6 +14,9 @@ struct log_reading {
     struct log_state state;
     uint64_t disputed_seq; /* the first disputed block; UINT64_MAX: none */
     struct log_line line;
+    struct block block; /* of the line */
+    void (*visit)(void *context, const struct log_line *line);
+    void *context;
 };
 
 /* From where on the open epoch of the log is disputed. */
@@ -39,12 +42,12 @@ static enum store_error read_dispute(struct log_reading *reading)
     return error;
 }
 
-static enum store_error add_block(struct log_reading *reading, struct own_sayings *sayings, uint64_t seq,
-                                  const struct hash *hash)
+/* *block lasts as long as the arena is not rewound. */
+static enum store_error add_block(struct log_reading *reading, struct own_sayings *sayings,
+                                  struct block *block, uint64_t seq, const struct hash *hash)
 {
     struct session *session = reading->session;
     struct bytes encoded;
-    struct block block;
     enum reason reason;
     enum store_error error =
         store_block_by_hash(reading->txn, reading->author, seq, hash, &encoded, &session->arena);
@@ -52,11 +55,11 @@ static enum store_error add_block(struct log_reading *reading, struct own_saying
     if (error != STORE_OK) {
         return error;
     }
-    reason = block_decode(&block, &session->home.network, encoded, &session->arena);
+    reason = block_decode(block, &session->home.network, encoded, &session->arena);
     if (reason != REASON_NONE) {
         return store_error_of_decode(reason, &session->arena);
     }
-    own_sayings_add(sayings, &block, session, reading->txn);
+    own_sayings_add(sayings, block, session, reading->txn);
     return STORE_OK;
 }
 
@@ -65,6 +68,7 @@ static enum store_error read_sides(struct log_reading *reading)
     struct log_line *line = &reading->line;
     const struct hash *after = NULL;
     struct side_block side;
+    struct block block;
     enum store_error error = STORE_OK;
     for (line->side_count = 0; error == STORE_OK; line->side_count++) {
         struct log_side *out = &line->sides[line->side_count];
@@ -77,7 +81,7 @@ static enum store_error read_sides(struct log_reading *reading)
         out->first = side.hash;
         out->dropped = side.epoch < reading->state.epoch;
         after = &out->first;
-        error = add_block(reading, &out->sayings, side.seq, &side.hash);
+        error = add_block(reading, &out->sayings, &block, side.seq, &side.hash);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -91,12 +95,16 @@ static enum store_error read_line(struct log_reading *reading, uint64_t seq)
         store_block_record(reading->txn, reading->author, seq, &line->record, &arrived_s);
     line->seq = seq;
     line->more_sides = false;
+    line->block = &reading->block;
     line->disputed = seq >= reading->disputed_seq;
     if (error == STORE_OK) {
-        error = add_block(reading, &line->sayings, seq, &line->record.hash);
+        error = add_block(reading, &line->sayings, &reading->block, seq, &line->record.hash);
     }
     if (error == STORE_OK) {
         error = read_sides(reading);
+    }
+    if (error == STORE_OK) {
+        reading->visit(reading->context, line);
     }
     arena_rewind(&reading->session->arena, mark);
     return error;
@@ -136,8 +144,7 @@ int log_lines_end(uint64_t *last, struct session *session, const struct actor_id
 }
 
 /* The log may get shorter between two reads, when another branch is followed. */
-static enum store_error read_some(struct log_reading *reading, uint64_t first, uint64_t last,
-                                  void (*visit)(void *context, const struct log_line *line), void *context)
+static enum store_error read_some(struct log_reading *reading, uint64_t first, uint64_t last)
 {
     enum store_error error = begin(reading);
     if (error != STORE_OK) {
@@ -145,9 +152,6 @@ static enum store_error read_some(struct log_reading *reading, uint64_t first, u
     }
     for (uint64_t seq = first; error == STORE_OK && seq <= last && seq <= reading->state.seq; seq++) {
         error = read_line(reading, seq);
-        if (error == STORE_OK) {
-            visit(context, &reading->line);
-        }
     }
     store_end(reading->txn);
     return error;
@@ -159,11 +163,12 @@ int log_lines_each(struct session *session, const struct actor_id *author, uint6
     struct log_reading *reading = malloc(sizeof *reading);
     enum store_error error = reading != NULL ? STORE_OK : STORE_NO_MEMORY;
     if (reading != NULL) {
-        *reading = (struct log_reading){.session = session, .author = author};
+        *reading =
+            (struct log_reading){.session = session, .author = author, .visit = visit, .context = context};
     }
     for (uint64_t from = first; error == STORE_OK && from <= last; from += LINES_A_READ) {
         uint64_t to = from + LINES_A_READ - 1;
-        error = read_some(reading, from, to < last ? to : last, visit, context);
+        error = read_some(reading, from, to < last ? to : last);
     }
     free(reading);
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);

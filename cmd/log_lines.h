@@ -21,6 +21,7 @@ struct log_line {
     struct block_record record;
     bool disputed; /* the same keys signed another block in its place, or in that of one below it */
     struct own_sayings sayings;
+    const struct block *block; /* itself */
     size_t side_count;
     struct log_side sides[LOG_SIDES_MAX];
     bool more_sides;

@@ -76,6 +76,7 @@ struct own_entries_done {
     uint32_t day;                        /* from which on; DAY_NONE when none matters */
     const struct own_entries *unchanged; /* about which nothing was written, as it would change nothing; NULL:
                                             that is no question */
+    const struct own_entries *kept; /* on which what was written has no effect; NULL: there can be none */
     struct own_entries_written written;
 };
 

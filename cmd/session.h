@@ -91,8 +91,8 @@ int session_actor(const struct session *session, const char *text, struct actor_
  */
 int session_entry_name(const struct session *session, const char *text, struct entry_name *name);
 
-/* What to call an actor: a contact's name, the trust file's, else its id cut short. Returns: a view of static
- * memory of at least 4 turns, or of the session. */
+/* What to call an actor: a contact's name, the trust file's, "you" for this home's own, else its id cut
+ * short. Returns: a view of static memory of at least 4 turns, or of the session. */
 const char *session_name_of(const struct session *session, const struct hash *id);
 
 /* ---- errors ---- */

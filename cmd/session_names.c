@@ -139,6 +139,9 @@ const char *session_name_of(const struct session *session, const struct hash *id
     if (name) {
         return name;
     }
+    if (session->has_actor && hash_equal(id, &session->actor.hash)) {
+        return "you";
+    }
     out = turns[turn++ % NAME_TURNS];
     id_to_text(text, ID_ACTOR, &session->home.network, id);
     snprintf(out, sizeof turns[0], "%.*s...%s", SHORT_HEAD, text, text + strlen(text) - SHORT_TAIL);

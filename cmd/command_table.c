@@ -155,7 +155,7 @@ const struct command commands[] = {
      "what\n"
      "                  the rules add)\n"
      "  --basis WORD    " BASIS_WORDS "\n"
-     "                  (default: exam)\n"
+     "                  (default: exam). Experience is the time from --from to --until, both past\n"
      "  --in-network CODE  valid only while the technician works in a shop that holds the membership\n"
      "                  CODE\n"
      "  --csv FILE      issue every row of FILE (- is standard input); its first row names the columns\n"
@@ -168,6 +168,7 @@ const struct command commands[] = {
      "\n"
      "Example:\n"
      "  tradeproof issue \"Maria Lopez\" ase/A5 --earned 2026-03-14\n"
+     "  tradeproof issue \"Maria Lopez\" ase/experience --basis experience --from 2024-01-01 --until 2025-12-31\n"
      "  tradeproof issue --csv results.csv --report refused.csv\n",
      command_issue},
     {"revoke", "take back certificates", "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",

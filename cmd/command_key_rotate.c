@@ -22,8 +22,8 @@ struct rotate {
     struct own_branches branches; /* read only when it need not be the head */
     size_t dropped_count;
     const struct own_dropped *dropped;
-    struct own_branch_facts *dropped_facts; /* what each says */
-    bool yes;                               /* drop also what is against somebody */
+    struct own_sayings *dropped_facts; /* what each says */
+    bool yes;                          /* drop also what is against somebody */
 };
 
 /* ---- what it continues from ---- */
@@ -68,7 +68,7 @@ static int find_onto(const struct rotate *request, const struct session *session
 
 static enum store_error read_dropped(struct rotate *request, struct session *session, struct store_txn *txn)
 {
-    struct own_branch_facts *facts =
+    struct own_sayings *facts =
         arena_take(&session->arena, request->dropped_count * sizeof request->dropped_facts[0]);
     enum store_error error = facts ? STORE_OK : STORE_NO_MEMORY;
 
@@ -199,11 +199,11 @@ static int confirm_dropped(const struct rotate *request, const struct session *s
     char question[160];
 
     for (size_t i = 0; i < request->dropped_count; i++) {
-        const struct own_branch_facts *facts = &request->dropped_facts[i];
+        const struct own_sayings *facts = &request->dropped_facts[i];
         against += facts->against_count;
         if (facts->saying_count > 0 && !session->options.json) {
             fprintf(stderr, "A branch that is dropped says:\n");
-            own_branch_print_sayings(stderr, session, facts);
+            own_sayings_print(stderr, facts);
         }
     }
     if (against == 0) {

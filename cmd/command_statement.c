@@ -19,18 +19,6 @@ static int read_text(const struct session *session, const char *typed, struct by
     return EXIT_YES;
 }
 
-static int read_name(const struct session *session, const char *typed, struct entry_name *out)
-{
-    enum id_result result = entry_name_from_text(out, &session->home.network, bytes_of_string(typed));
-    if (result == ID_OK) {
-        return EXIT_YES;
-    }
-    return session_fail(&session->options, EXIT_BAD_INPUT, "entry-name", "\"%s\" %s.", typed,
-                        result == ID_WRONG_NETWORK ? "belongs to another network"
-                                                   : "is not the name of an entry, "
-                                                     "ACTOR/BLOCK/INDEX/PREFIX: copy it again whole");
-}
-
 static enum store_error gather(struct dossier *out, struct session *session, const struct entry_name *name)
 {
     struct store_txn *txn;
@@ -79,7 +67,7 @@ static int state(struct session *session, char **arguments)
     struct statement statement = {0};
     int code = session_need_actor(session);
     if (code == EXIT_YES) {
-        code = read_name(session, arguments[0], &statement.about);
+        code = session_entry_name(session, arguments[0], &statement.about);
     }
     if (code == EXIT_YES) {
         code = read_text(session, arguments[1], &statement.text);

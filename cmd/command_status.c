@@ -4,6 +4,7 @@
 #include "cmd/command.h"
 #include "cmd/daemon_answer.h"
 #include "cmd/json_output.h"
+#include "cmd/log_forks.h"
 #include "cmd/own_accreditations.h"
 #include "cmd/verdict_text.h"
 #include "node/node_keys.h"
@@ -16,6 +17,7 @@ struct log_status {
     struct hash head;
     uint64_t age_s;    /* of its newest checkpoint; UINT64_MAX: none */
     uint64_t budget_s; /* up to which it is fresh */
+    bool forked;       /* what is newest there is not known, however new it is */
 };
 
 enum { UNNAMED_MAX = 16 };
@@ -29,6 +31,7 @@ struct node_status {
     struct log_status own;
     struct log_status owners[TRUST_OWNERS_MAX]; /* beside the trust file's */
     struct own_accreditations accreditations;
+    struct log_forks forks;
     json_t *daemon; /* NULL: none runs */
 };
 
@@ -79,6 +82,14 @@ static enum store_error read_log(struct log_status *out, struct session *session
     return STORE_OK;
 }
 
+static void mark_forked(struct node_status *status, const struct session *session)
+{
+    status->own.forked = session->has_actor && log_forks_of(&status->forks, &session->actor) != NULL;
+    for (size_t i = 0; i < session->trust->owner_count; i++) {
+        status->owners[i].forked = log_forks_of(&status->forks, &session->trust->owners[i].actor) != NULL;
+    }
+}
+
 static enum store_error read_store(struct node_status *status, struct session *session, struct store_txn *txn)
 {
     enum store_error error = store_figures(txn, &status->figures);
@@ -101,6 +112,12 @@ static enum store_error read_store(struct node_status *status, struct session *s
         error = read_log(&status->owners[i], session, txn, &session->trust->owners[i].actor);
         status->owners[i].budget_s = days > 0 ? (uint64_t)days * 86400 : FRESHNESS_DEFAULT.owner_s;
     }
+    if (error == STORE_OK) {
+        error = log_forks_read(&status->forks, session, txn);
+    }
+    if (error == STORE_OK) {
+        mark_forked(status, session);
+    }
     return error;
 }
 
@@ -122,6 +139,9 @@ static int gather(struct node_status *status, struct session *session)
 
 static const char *freshness_word(const struct log_status *log)
 {
+    if (log->forked) {
+        return "forked";
+    }
     if (log->age_s == UINT64_MAX) {
         return "unknown";
     }
@@ -196,6 +216,25 @@ static json_t *json_of_unnamed(const struct node_status *status)
     return array;
 }
 
+static json_t *json_of_forks(const struct node_status *status, const struct session *session)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < status->forks.count; i++) {
+        const struct log_fork *fork = &status->forks.items[i];
+        json_t *object = json_object();
+
+        json_object_set_new(object, "actor",
+                            json_of_id(ID_ACTOR, &session->home.network, &fork->author.hash));
+        json_object_set_new(object, "name", json_string(session_name_of(session, &fork->author.hash)));
+        json_object_set_new(object, "from_block", json_of_number(fork->seq));
+        json_object_set_new(object, "since", fork->since_s > 0 ? json_of_time(fork->since_s) : json_null());
+        json_object_set_new(object, "frozen", json_boolean(fork->frozen));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 static json_t *json_of_store(const struct store_figures *figures)
 {
     json_t *object = json_object();
@@ -227,6 +266,7 @@ static int report_json(struct node_status *status, const struct session *session
     json_object_set_new(object, "own_log", session->has_actor ? json_of_log(&status->own) : json_null());
     json_object_set_new(object, "cuts_to_record", json_of_cuts_missing(status, session));
     json_object_set_new(object, "branches_to_name", json_of_unnamed(status));
+    json_object_set_new(object, "forked", json_of_forks(status, session));
     json_object_set_new(object, "trusted", json_of_owners(status, session));
     return json_output_take(object);
 }
@@ -262,6 +302,9 @@ static void print_log(const char *label, const struct log_status *log)
     age_words(age, log->age_s);
     if (!log->held) {
         printf("%-14s  nothing held yet\n", label);
+    } else if (log->forked) {
+        printf("%-14s  forked, see below; last word %s; block %llu, epoch %llu\n", label, age,
+               (unsigned long long)log->seq, (unsigned long long)log->epoch);
     } else {
         printf("%-14s  %s: last word %s; block %llu, epoch %llu\n", label, freshness_word(log), age,
                (unsigned long long)log->seq, (unsigned long long)log->epoch);
@@ -330,9 +373,66 @@ static void print_unnamed(const struct node_status *status)
     }
 }
 
+static void print_own_fork(const struct log_fork *fork)
+{
+    if (fork->frozen) {
+        printf(
+            "Your log ends before block %llu: two different rotations replaced the same keys. Nobody takes\n"
+            "what you sign from there on. Start anew under another id (tradeproof init in a new data\n"
+            "folder), and tell those who relied on you by other means.\n",
+            (unsigned long long)fork->seq);
+        return;
+    }
+    printf("Your log: two different blocks %llu bear your signature. An old copy of the data folder went on\n"
+           "signing, or somebody else has your keys. What you issued from block %llu on is undetermined\n"
+           "everywhere, and so is what either branch revoked; you can sign nothing. What to do:\n"
+           "  tradeproof key rotate    lists the branches, and asks which is yours\n",
+           (unsigned long long)fork->seq, (unsigned long long)fork->seq);
+}
+
+static void print_fork(const struct log_fork *fork, const struct session *session)
+{
+    const char *name = session_name_of(session, &fork->author.hash);
+
+    if (fork->frozen) {
+        printf("%s: two different rotations replaced the same keys: nothing from block %llu on counts. Ask\n"
+               "them by other means; they have to start anew under another id.\n",
+               name, (unsigned long long)fork->seq);
+        return;
+    }
+    printf("%s: two different blocks %llu bear the same signature. What it issued from there on is\n"
+           "undetermined, and so is what either branch revoked, until its owner rotates the keys.\n",
+           name, (unsigned long long)fork->seq);
+}
+
+static void print_forks(const struct node_status *status, const struct session *session)
+{
+    if (status->forks.count > 0) {
+        printf("\nForked logs, which contradict themselves:\n");
+    }
+    for (size_t i = 0; i < status->forks.count; i++) {
+        const struct log_fork *fork = &status->forks.items[i];
+        char time[TIME_TEXT_SIZE];
+
+        if (session->has_actor && actor_id_equal(&fork->author, &session->actor)) {
+            print_own_fork(fork);
+        } else {
+            print_fork(fork, session);
+        }
+        if (fork->since_s > 0) {
+            time_to_text(time, fork->since_s);
+            printf("  known here since %s\n", time);
+        }
+    }
+    if (status->forks.more) {
+        printf("and others.\n");
+    }
+}
+
 static int report(const struct node_status *status, const struct session *session)
 {
     const struct network *network = &session->home.network;
+    const struct store_figures *figures = &status->figures;
 
     printf("%-14s  %s\n%-14s  %s\n", "Data folder", session->home.path, "Network", network->tag);
     if (session->has_actor) {
@@ -345,9 +445,10 @@ static int report(const struct node_status *status, const struct session *sessio
         print_id("Transport key", ID_TRANSPORT, network, &status->node.transport.key);
     }
     print_daemon(status);
-    printf("%-14s  %llu logs, %llu blocks, %llu attestations, ", "Store",
-           (unsigned long long)status->figures.logs, (unsigned long long)status->figures.blocks,
-           (unsigned long long)status->figures.attestations);
+    printf("%-14s  %llu log%s, %llu block%s, %llu attestation%s, ", "Store",
+           (unsigned long long)figures->logs, figures->logs == 1 ? "" : "s",
+           (unsigned long long)figures->blocks, figures->blocks == 1 ? "" : "s",
+           (unsigned long long)figures->attestations, figures->attestations == 1 ? "" : "s");
     print_size(status->figures.bytes_on_disk);
     if (session->has_actor) {
         print_log("Your log", &status->own);
@@ -355,6 +456,7 @@ static int report(const struct node_status *status, const struct session *sessio
     print_cuts_missing(status, session);
     print_unnamed(status);
     print_trusted(status, session);
+    print_forks(status, session);
     return EXIT_YES;
 }
 

@@ -32,7 +32,8 @@
 #define VERDICT_JSON                                                                                         \
     "With --json, one object: verdict, subject, at, state, known_by, presentation (null for lookup);\n"      \
     "credentials (each with verdict, words, entry, code, axes, since, until, issuer, chain, network,\n"      \
-    "appeal_since, replaced_by, older, statements); codes (tested, certified, since, until, missing);\n"     \
+    "appeal_since, replaced_by, older, statements); erased (issuer, count, last); codes (tested,\n"          \
+    "certified, since, until, missing);\n"                                                                   \
     "titles, all of them (namespace, name, answer, since, until, parts, missing, within_reach,\n"            \
     "lapse); requirement, requirement_text, requirement_since, requirement_until and required (each\n"       \
     "part with answer, since, until, missing); next_lapse; rules (namespace, version, in_force_from).\n"     \
@@ -154,7 +155,7 @@ const struct command commands[] = {
      "what\n"
      "                  the rules add)\n"
      "  --basis WORD    " BASIS_WORDS "\n"
-     "                  (default: exam)\n"
+     "                  (default: exam). Experience is the time from --from to --until, both past\n"
      "  --in-network CODE  valid only while the technician works in a shop that holds the membership\n"
      "                  CODE\n"
      "  --csv FILE      issue every row of FILE (- is standard input); its first row names the columns\n"
@@ -167,6 +168,7 @@ const struct command commands[] = {
      "\n"
      "Example:\n"
      "  tradeproof issue \"Maria Lopez\" ase/A5 --earned 2026-03-14\n"
+     "  tradeproof issue \"Maria Lopez\" ase/experience --basis experience --from 2024-01-01 --until 2025-12-31\n"
      "  tradeproof issue --csv results.csv --report refused.csv\n",
      command_issue},
     {"revoke", "take back certificates", "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
@@ -221,20 +223,38 @@ const struct command commands[] = {
      "  tradeproof appeal --decided tpa1.../12/0/5f3a8c...\n",
      command_appeal},
     {"void", "declare your own blocks void: a thief wrote them",
-     "FIRST-LAST | --branch EPOCH PARENT FIRST [--reason WORD]",
-     "Takes the effect from blocks FIRST to LAST of your own log (one number for one block).\n"
-     "Certificates in them no longer count; what was revoked in them shows as unknown until you state\n"
-     "again what holds: revoke, or reinstate --voided BLOCK. First rotate your keys: tradeproof key rotate\n"
+     "FIRST-LAST [OPTIONS] | --branch EPOCH PARENT FIRST [OPTIONS]",
+     "Takes the effect from blocks FIRST to LAST of your own log (one number for one block; tradeproof log\n"
+     "shows them). Lists what they say, and asks. Certificates in them no longer count; what was revoked in\n"
+     "them shows as unknown until you state again what holds: revoke, or reinstate --voided BLOCK. First\n"
+     "rotate your keys: tradeproof key rotate. Keys themselves are never void.\n"
      "\n"
      "  --branch EPOCH PARENT FIRST  instead: a branch that a rotation dropped, with all that follows on\n"
      "                               it, by the hash of the block where it left the log (64 hexadecimal\n"
      "                               digits) and of its own first block; key rotate prints them\n"
      "  --reason WORD                why: " STATUS_REASON_WORDS "\n"
      "                               (default: key-compromise)\n"
+     "  --yes                        agree without being asked\n"
      "\n"
      "Example:\n"
      "  tradeproof void 41-43\n",
      command_void},
+    {"log", "show your log by block, or another one", "[WHO] [OPTIONS]",
+     "One line a block, the newest last: its number, when it says that it was signed, and what it says;\n"
+     "below it whether it is void or disputed, and the first block of each branch that leaves the log\n"
+     "after it. The numbers are what void, key rotate --at and reinstate --voided take; withdraw --cut\n"
+     "takes those of the log of WHO (an id or a contact's name), as held here.\n"
+     "\n"
+     "  --from N   begin with block N (default: the last ones)\n"
+     "  --count N  so many blocks, at most 1000 (default: 20)\n"
+     "  --entries  list the name of each entry too, as revoke, erase and others take it\n"
+     "\n"
+     "With --json: author, last and blocks (each with seq, hash, epoch, time, entries, certificates,\n"
+     "erased, says, void_by, disputed, branches and, with --entries, names).\n"
+     "\n"
+     "Example:\n"
+     "  tradeproof log --from 40\n",
+     command_log},
     {"erase", "drop the content of certificates, keeping their standing", "ENTRY...",
      "Nobody reads it from then on; that there was an entry, and how it stood, stays. Other nodes\n"
      "drop the bytes seven days later; until then a `void` of the block gives them back. This node\n"
@@ -498,8 +518,9 @@ const struct command commands[] = {
      "  tradeproof export \"Maria Lopez\" --out maria.certificates\n",
      command_export},
     {"status", "show this node: ids, daemon, store, freshness", "",
-     "Shows the data folder, who you are, whether the daemon runs, how much is stored, and how old the\n"
-     "newest word of each trusted actor is.\n"
+     "Shows the data folder, who you are, whether the daemon runs, how much is stored, how old the\n"
+     "newest word of each trusted actor is, and which logs are forked (two different blocks in one place,\n"
+     "signed by the same keys): since when, what that makes undetermined, and what to do if it is yours.\n"
      "\n"
      "Example:\n"
      "  tradeproof status\n",

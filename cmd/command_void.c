@@ -2,7 +2,9 @@
 
 #include "cmd/arguments.h"
 #include "cmd/command.h"
+#include "cmd/confirm.h"
 #include "cmd/number.h"
+#include "cmd/own_void.h"
 #include "cmd/publish.h"
 #include "cmd/words.h"
 
@@ -10,12 +12,14 @@ struct void_request {
     struct arguments arguments;
     const char *reason;
     bool branch;
+    bool yes;
 };
 
 static int parse(struct void_request *request, int argc, char **argv)
 {
     const struct command_option options[] = {{"branch", OPTION_FLAG, &request->branch},
-                                             {"reason", OPTION_TEXT, &request->reason}};
+                                             {"reason", OPTION_TEXT, &request->reason},
+                                             {"yes", OPTION_FLAG, &request->yes}};
     int code = arguments_read(&request->arguments, "void", argc, argv, options,
                               sizeof options / sizeof options[0], 1, 3);
 
@@ -83,10 +87,45 @@ static int read_reason(struct void_record *record, const struct session *session
     return EXIT_YES;
 }
 
+/* A mistyped number costs somebody's certificates. */
+static int ask(const struct void_request *request, struct session *session, const struct void_record *record,
+               struct own_sayings *sayings)
+{
+    int code = own_void_read(sayings, session, record);
+
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if (!session->options.json) {
+        own_void_print(session, record, sayings);
+    }
+    return confirm(session, request->yes, "Declare that void?");
+}
+
+static int report(const struct session *session, const struct published *published,
+                  const struct own_sayings *sayings)
+{
+    json_t *object;
+
+    if (!session->options.json) {
+        return publish_report(session, published, "It is declared void.");
+    }
+    object = json_object();
+    json_object_set_new(object, "author", json_of_id(ID_ACTOR, &session->home.network, &session->actor.hash));
+    json_object_set_new(object, "seq", json_of_number(published->seq));
+    json_object_set_new(object, "block", json_of_hash(&published->hash));
+    json_object_set_new(object, "voided_blocks", json_of_number(sayings->block_count));
+    json_object_set_new(object, "voided_certificates", json_of_number(sayings->certificate_count));
+    json_object_set_new(object, "voided_against", json_of_number(sayings->against_count));
+    json_object_set_new(object, "voided_says", json_of_sayings(session, sayings));
+    return json_output_take(object);
+}
+
 static int void_blocks(struct session *session, void *argument)
 {
     const struct void_request *request = argument;
     struct void_record record = {0};
+    struct own_sayings sayings;
     struct published published;
     int code = session_need_actor(session);
 
@@ -98,9 +137,12 @@ static int void_blocks(struct session *session, void *argument)
         code = read_reason(&record, session, request->reason);
     }
     if (code == EXIT_YES) {
+        code = ask(request, session, &record, &sayings);
+    }
+    if (code == EXIT_YES) {
         code = publish_one(session, ENTRY_VOID, &record, &published);
     }
-    return code == EXIT_YES ? publish_report(session, &published, "It is declared void.") : code;
+    return code == EXIT_YES ? report(session, &published, &sayings) : code;
 }
 
 int command_void(int argc, char **argv)

@@ -5,12 +5,9 @@
  * tree whose leaves are what different signers made of the log. Which of them a node follows says nothing
  * about whose they are: that only the actor knows. */
 
-#include <stdio.h>
+#include "cmd/own_sayings.h"
 
-#include "cmd/session.h"
-
-enum { OWN_BLOCK_NONE = -1, OWN_BLOCK_DIGITS_MIN = 8, OWN_BRANCH_SAMPLES_MAX = 3 };
-enum { OWN_BRANCH_SAYINGS_MAX = 20 };
+enum { OWN_BLOCK_NONE = -1, OWN_BLOCK_DIGITS_MIN = 8 };
 
 struct own_block {
     struct hash hash;
@@ -58,42 +55,10 @@ enum store_error own_branches_dropped(struct own_dropped **out, size_t *count, s
 
 /* ---- for people ---- */
 
-struct own_branch_sample {
-    char code[CODE_SIZE_MAX + 1];
-    struct hash subject;
-};
-
-/* Something that a branch says besides issuing: a status, a grant or its end, a void, who left. */
-struct own_branch_saying {
-    uint64_t kind;                /* enum entry_kind */
-    enum status_action action;    /* of a status */
-    uint64_t seq, entry_count;    /* of a status: about so many entries of block seq */
-    char code[CODE_SIZE_MAX + 1]; /* of its first entry, where that is a certificate of this log; a pattern of
-                                     an accreditation; a namespace; else empty */
-    bool has_whom;
-    struct hash whom; /* who holds that entry; whom a grant is to, or is taken from */
-    bool against;     /* somebody (protocol/rules/bearing.h) */
-};
-
-/* What its signer may know a branch by: what stands in it above the fork. */
-struct own_branch_facts {
-    uint64_t time_s; /* that its last block claims */
-    uint64_t certificate_count;
-    size_t sample_count;
-    struct own_branch_sample samples[OWN_BRANCH_SAMPLES_MAX]; /* the first certificates */
-    uint64_t saying_count, against_count;
-    size_t kept_count;
-    struct own_branch_saying sayings[OWN_BRANCH_SAYINGS_MAX]; /* the first, those against somebody first */
-};
-
 /* What stands in the blocks above block base_seq up to and with blocks[tip]. Requires: blocks[tip] has no
  * child. */
-enum store_error own_branches_facts(struct own_branch_facts *out, struct session *session,
-                                    struct store_txn *txn, const struct own_branches *branches, size_t tip,
-                                    uint64_t base_seq);
-
-/* Write, one line each, what a branch says: "  revokes       ase/A5 of Maria Lopez". */
-void own_branch_print_sayings(FILE *out, const struct session *session, const struct own_branch_facts *facts);
+enum store_error own_branches_facts(struct own_sayings *out, struct session *session, struct store_txn *txn,
+                                    const struct own_branches *branches, size_t tip, uint64_t base_seq);
 
 /* Ask which branch is the actor's, as the refusal of a rotation that does not say. Returns: EXIT_BAD_INPUT,
  * or another exit code after it said why not. */

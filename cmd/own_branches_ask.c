@@ -16,18 +16,18 @@ struct asking {
 
 /* ---- one branch, as text ---- */
 
-static void print_certificates(const struct session *session, const struct own_branch_facts *facts)
+enum { SAMPLES_SHOWN = 3 };
+
+static void print_certificates(const struct session *session, const struct own_sayings *facts)
 {
-    fprintf(stderr, "  certificates  %" PRIu64, facts->certificate_count);
-    for (size_t i = 0; i < facts->sample_count; i++) {
-        fprintf(stderr, "%s%s to %s", i == 0 ? ": " : ", ", facts->samples[i].code,
-                session_name_of(session, &facts->samples[i].subject));
-    }
-    fprintf(stderr, "%s\n", facts->certificate_count > facts->sample_count ? ", ..." : "");
+    fprintf(stderr, "  certificates  %" PRIu64 "%s", facts->certificate_count,
+            facts->certificate_count > 0 ? ": " : "");
+    own_sayings_print_samples(stderr, session, facts, SAMPLES_SHOWN);
+    fputc('\n', stderr);
 }
 
 static void print_branch(const struct asking *asking, const struct own_block *tip,
-                         const struct own_branch_facts *facts)
+                         const struct own_sayings *facts)
 {
     char hex[2 * HASH_SIZE + 1], time[TIME_TEXT_SIZE];
     uint64_t count = tip->seq - asking->branches->fork_seq;
@@ -49,17 +49,17 @@ static void print_branch(const struct asking *asking, const struct own_block *ti
     }
     fputc('\n', stderr);
     print_certificates(asking->session, facts);
-    own_branch_print_sayings(stderr, asking->session, facts);
+    own_sayings_print(stderr, facts);
     fprintf(stderr, "  tradeproof key rotate --onto %s\n", hex);
 }
 
 /* ---- one branch, as JSON ---- */
 
-static json_t *json_of_samples(const struct session *session, const struct own_branch_facts *facts)
+static json_t *json_of_samples(const struct session *session, const struct own_sayings *facts)
 {
     json_t *array = json_array();
 
-    for (size_t i = 0; i < facts->sample_count; i++) {
+    for (size_t i = 0; i < facts->sample_count && i < SAMPLES_SHOWN; i++) {
         json_t *item = json_object();
 
         json_object_set_new(item, "code", json_string(facts->samples[i].code));
@@ -70,7 +70,7 @@ static json_t *json_of_samples(const struct session *session, const struct own_b
 }
 
 static json_t *json_of_branch(const struct asking *asking, const struct own_block *tip,
-                              const struct own_branch_facts *facts)
+                              const struct own_sayings *facts)
 {
     json_t *item = json_object();
     uint64_t count = tip->seq - asking->branches->fork_seq;
@@ -97,7 +97,7 @@ static enum store_error show_branches(struct asking *asking)
 
     for (size_t i = 0; error == STORE_OK && i < branches->block_count; i++) {
         size_t mark = arena_mark(&asking->session->arena);
-        struct own_branch_facts facts;
+        struct own_sayings facts;
 
         if (branches->blocks[i].child_count > 0) {
             continue;

@@ -32,20 +32,11 @@ static void sort_and_dedupe(struct own_entries *entries)
     entries->count = kept;
 }
 
-static int fail_name(const struct session *session, const char *text, enum id_result result)
-{
-    const char *why = result == ID_WRONG_NETWORK
-                          ? "belongs to another network"
-                          : "is not the name of an entry, ACTOR/BLOCK/INDEX/PREFIX: copy it "
-                            "again whole";
-    return session_fail(&session->options, EXIT_BAD_INPUT, "entry-name", "\"%s\" %s.", text, why);
-}
-
 static int read_name(const struct session *session, const char *text, struct entry_name *name)
 {
-    enum id_result result = entry_name_from_text(name, &session->home.network, bytes_of_string(text));
-    if (result != ID_OK) {
-        return fail_name(session, text, result);
+    int code = session_entry_name(session, text, name);
+    if (code != EXIT_YES) {
+        return code;
     }
     if (!actor_id_equal(&name->author, &session->actor)) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "entry-of-another",
@@ -348,7 +339,7 @@ static json_t *json_of_names(const struct own_entries *entries, const struct ses
 static int report_json(const struct own_entries *entries, const struct session *session,
                        const struct own_entries_done *done)
 {
-    bool any = entries->count > 0;
+    bool any = done->written.block_count > 0;
     json_t *object = json_object();
     json_object_set_new(object, "action", json_string(done->action));
     json_object_set_new(object, "from", json_of_day(done->day));
@@ -358,6 +349,9 @@ static int report_json(const struct own_entries *entries, const struct session *
     json_object_set_new(object, "entries", json_of_names(entries, session));
     json_object_set_new(object, "unchanged", json_of_names(done->unchanged, session));
     json_object_set_new(object, "more", json_boolean(done->more));
+    if (done->kept != NULL) {
+        json_object_set_new(object, "kept", json_of_names(done->kept, session));
+    }
     return json_output_take(object);
 }
 

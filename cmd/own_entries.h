@@ -89,6 +89,7 @@ struct own_entries_done {
     const struct own_entries *unchanged; /* about which nothing was written, as it would change nothing; NULL:
                                             that is no question */
     bool more;                           /* there was more than could be written at once */
+    const struct own_entries *kept; /* on which what was written has no effect; NULL: there can be none */
     struct own_entries_written written;
 };
 

@@ -86,8 +86,13 @@ uint32_t session_today(void);
 int session_subject(const struct session *session, const char *text, struct subject *subject);
 int session_actor(const struct session *session, const char *text, struct actor_id *actor);
 
-/* What to call an actor: a contact's name, the trust file's, else its id cut short. Returns: a view of static
- * memory of at least 4 turns, or of the session. */
+/* Read an entry's name, as issue prints it. Returns as session_subject ("is cut short: 32 digits are
+ * needed").
+ */
+int session_entry_name(const struct session *session, const char *text, struct entry_name *name);
+
+/* What to call an actor: a contact's name, the trust file's, "you" for this home's own, else its id cut
+ * short. Returns: a view of static memory of at least 4 turns, or of the session. */
 const char *session_name_of(const struct session *session, const struct hash *id);
 
 /* ---- errors ---- */

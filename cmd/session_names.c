@@ -79,6 +79,36 @@ int session_actor(const struct session *session, const char *text, struct actor_
     return EXIT_YES;
 }
 
+/* What is copied from a narrow column, or shortened in a letter, ends early. */
+static int fail_short(const struct session *session, const char *text, size_t digits)
+{
+    return session_fail(
+        &session->options, EXIT_BAD_INPUT, "entry-name",
+        "\"%s\" is cut short: the part behind its last \"/\" has %zu digits, and %d are needed. "
+        "Copy it again whole, as issue or log --entries prints it.",
+        text, digits, 2 * ENTRY_PREFIX_SIZE);
+}
+
+static int fail_entry_name(const struct session *session, const char *text, enum id_result result)
+{
+    const char *prefix = strrchr(text, '/');
+    if (result == ID_MISTYPED && prefix != NULL && strlen(prefix + 1) < (size_t)2 * ENTRY_PREFIX_SIZE &&
+        strspn(prefix + 1, "0123456789abcdef") == strlen(prefix + 1)) {
+        return fail_short(session, text, strlen(prefix + 1));
+    }
+    const char *why = result == ID_WRONG_NETWORK
+                          ? "belongs to another network"
+                          : "is not the name of an entry, ACTOR/BLOCK/INDEX/PREFIX: copy it "
+                            "again whole";
+    return session_fail(&session->options, EXIT_BAD_INPUT, "entry-name", "\"%s\" %s.", text, why);
+}
+
+int session_entry_name(const struct session *session, const char *text, struct entry_name *name)
+{
+    enum id_result result = entry_name_from_text(name, &session->home.network, bytes_of_string(text));
+    return result == ID_OK ? EXIT_YES : fail_entry_name(session, text, result);
+}
+
 static const char *trusted_name(const struct trust *trust, const struct hash *id)
 {
     for (size_t i = 0; i < trust->owner_count; i++) {
@@ -103,6 +133,9 @@ const char *session_name_of(const struct session *session, const struct hash *id
     }
     if (name) {
         return name;
+    }
+    if (session->has_actor && hash_equal(id, &session->actor.hash)) {
+        return "you";
     }
     out = turns[turn++ % NAME_TURNS];
     id_to_text(text, ID_ACTOR, &session->home.network, id);

@@ -88,12 +88,38 @@ int verdict_question(struct question *out, struct session *session, const struct
     return find_state(&out->state, session, request);
 }
 
+enum { ERASED_MAX = 16 };
+
+/* What is presented has its own answer, one by one; who looks somebody up has to be told. */
+static int find_erased(struct erased_about erased[ERASED_MAX], size_t *count, struct session *session,
+                       const struct subject *subject, const struct presented *presented)
+{
+    struct store_txn *txn;
+    enum store_error error;
+    *count = 0;
+    if (presented != NULL) {
+        return EXIT_YES;
+    }
+    error = store_read_begin(&txn, session->store);
+    if (error == STORE_OK) {
+        error = store_erased_about(txn, session->trust, session->has_actor ? &session->actor : NULL, subject,
+                                   erased, ERASED_MAX, count, &session->arena);
+        store_end(txn);
+    }
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+}
+
 int verdict_answer(struct session *session, struct dossier *dossier, const struct verdict_request *request,
                    const struct requirement *requirement, const struct presented *presented)
 {
+    struct erased_about erased[ERASED_MAX];
     struct question question;
     struct verdict verdict;
+    size_t erased_count = 0;
     int code = verdict_question(&question, session, request);
+    if (code == EXIT_YES) {
+        code = find_erased(erased, &erased_count, session, &dossier->subject, presented);
+    }
     if (code != EXIT_YES) {
         return code;
     }
@@ -115,6 +141,8 @@ int verdict_answer(struct session *session, struct dossier *dossier, const struc
         .has_known_by = request->known_by_s != UINT64_MAX,
         .known_by_s = request->known_by_s,
         .presented = presented,
+        .erased_count = erased_count,
+        .erased = erased,
         .overall = page_overall(&verdict, presented),
         .name_of = name_in_session,
         .names = session,

@@ -461,6 +461,29 @@ static json_t *json_of_presented(const struct verdict_page *page)
     return object;
 }
 
+static json_t *json_of_uncertified(const struct verdict_page *page)
+{
+    json_t *array = json_array();
+    const struct code_verdict *code;
+    for (size_t at = 0; (code = page_next_uncertified(page, &at)) != NULL;) {
+        json_array_append_new(array, json_of_text(code->code));
+    }
+    return array;
+}
+
+static json_t *json_of_erased(const struct verdict_page *page)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < page->erased_count; i++) {
+        json_t *object = json_object();
+        json_object_set_new(object, "issuer", json_of_actor(page, &page->erased[i].author.hash));
+        json_object_set_new(object, "count", json_of_number(page->erased[i].count));
+        json_object_set_new(object, "last", json_of_time(page->erased[i].time_s));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 json_t *verdict_json(const struct verdict_page *page)
 {
     json_t *object = json_object();
@@ -475,6 +498,8 @@ json_t *verdict_json(const struct verdict_page *page)
                         page->presented != NULL ? json_of_presented(page) : json_null());
     json_object_set_new(object, "credentials", json_of_credentials(page, false));
     json_object_set_new(object, "said_by_others", json_of_credentials(page, true));
+    json_object_set_new(object, "erased", json_of_erased(page));
+    json_object_set_new(object, "not_certified_yet", json_of_uncertified(page));
     json_object_set_new(object, "codes", json_of_codes(page));
     json_object_set_new(object, "titles", json_of_titles(page));
     add_requirement(object, page);

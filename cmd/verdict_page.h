@@ -6,6 +6,7 @@
 
 #include "cmd/requirement.h"
 #include "protocol/rules/verdict.h"
+#include "store/store.h"
 
 /* A certificate that came with a presentation and counts for nothing. */
 struct refused_item {
@@ -37,7 +38,9 @@ struct verdict_page {
     uint64_t known_by_s;
     bool all;                          /* show older certificates too */
     const struct presented *presented; /* NULL: nothing was presented, as for a lookup */
-    enum overall overall;              /* of the whole: page_overall */
+    size_t erased_count;               /* issuers who erased what they had issued, as far as that is known */
+    const struct erased_about *erased;
+    enum overall overall; /* of the whole: page_overall */
     /* What to call an actor. */
     const char *(*name_of)(const void *names, const struct hash *id);
     const void *names;
@@ -78,6 +81,10 @@ size_t page_find_entry(const struct verdict_page *page, const struct entry_name 
 
 /* What the code's verdict says, where the credential is the one that speaks for its code; else NULL. */
 const struct code_verdict *page_code_verdict(const struct verdict_page *page, size_t index);
+
+/* The next code that is listed, whose test was passed and which is not certified for certain, from index *at of
+ * the verdict's credentials on; *at is set behind it. NULL: no more. */
+const struct code_verdict *page_next_uncertified(const struct verdict_page *page, size_t *at);
 
 /* The next word that the subject has put beside a credential and still stands by, from index *at of the
  * dossier's statements on; *at is set behind it. NULL: no more. */

@@ -331,6 +331,22 @@ static void print_apart(FILE *out, const struct verdict_page *page, size_t count
     }
 }
 
+/* What vanished must not vanish without a word. */
+static void print_erased(FILE *out, const struct verdict_page *page)
+{
+    for (size_t i = 0; i < page->erased_count; i++) {
+        const struct erased_about *erased = &page->erased[i];
+        char time[TIME_TEXT_SIZE];
+        time_to_text(time, erased->time_s);
+        fprintf(out,
+                "  %" PRIu64
+                " certificate%s by %s %s erased by %s issuer, last on %.10s: nobody reads %s now\n",
+                erased->count, erased->count == 1 ? "" : "s", page_name_of(page, &erased->author.hash),
+                erased->count == 1 ? "was" : "were", erased->count == 1 ? "its" : "their", time,
+                erased->count == 1 ? "it" : "them");
+    }
+}
+
 void verdict_text_credentials(FILE *out, const struct verdict_page *page)
 {
     size_t apart = count_apart(page);
@@ -338,6 +354,7 @@ void verdict_text_credentials(FILE *out, const struct verdict_page *page)
         fputs(apart == 0 ? "  No certificate that counts.\n" : "  Nothing here from anybody authorised.\n",
               out);
     }
+    print_erased(out, page);
     if (apart > 0) {
         print_apart(out, page, apart);
     }

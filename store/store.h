@@ -388,6 +388,19 @@ enum store_error store_unnamed_branches(struct store_txn *txn, const struct netw
                                         const struct actor_id *author, struct dropped_branch *out, size_t max,
                                         size_t *count, struct arena *arena);
 
+/* Attestations about subject that their authors erased and whose bytes are still here (seven days; in one's
+ * own log until seven days after the next rotation), by author; only of accredited authors and of self (NULL:
+ * nobody). Says no more than how many, and when the last was erased by its author's own word. At most max
+ * authors. Uses arena for the call. */
+struct erased_about {
+    struct actor_id author;
+    uint64_t count;
+    uint64_t time_s;
+};
+enum store_error store_erased_about(struct store_txn *txn, const struct trust *trust,
+                                    const struct actor_id *self, const struct subject *subject,
+                                    struct erased_about *out, size_t max, size_t *count, struct arena *arena);
+
 /* Proof of an entry to the author's present head, for a presentation or a certificate file. Lists in arena;
  * *head is the header and signatures that the path leads to. */
 enum store_error store_entry_proof(struct store_txn *txn, const struct network *network,

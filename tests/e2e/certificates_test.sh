@@ -40,6 +40,7 @@ answers "a renewal that no rule knows is refused" 4 "has no renewal rule for it"
     ase issue "$maria" ase/a --basis renewal --earned 2022-01-01 --until 2024-01-01
 answers "who knows better issues it" 0 "Would issue ase/a" \
     ase issue "$maria" ase/a --basis renewal --earned 2022-01-01 --anyway --dry-run
+answers "one log is one" 0 " 1 log, " ase status
 refused "a missing code" issue "$maria"
 refused "a bad date" issue "$maria" ase/a --earned 14.3.2021
 refused "an unknown option" issue "$maria" ase/a --expires 2030-01-01
@@ -120,6 +121,9 @@ answers "someone else's entry is refused" 4 "only they can say" ase revoke "$mar
 refused "a status without entries" revoke
 refused "an unknown reason" revoke "$first" --reason spite
 answers "one is erased" 0 "1 erased, durable" ase erase "$old"
+answers "a look-up says that it was, and by whom" 0 "was erased by its issuer, last on $(date +%F)" \
+    ase lookup "$maria" --code ase/b
+answers "also to programs" 0 '"count": 1' ase lookup "$maria" --code ase/b --json
 
 # ---- handing over, presenting, verifying ----
 

@@ -52,6 +52,15 @@ stop thief
 start shop east
 for name in east west shop ase; do ok "$name knows of two logs, and says so" until_true 20 says_why "$name"; done
 
+answers "the issuer's status says that its log is forked" 0 "two different blocks 3 bear your signature" ase status
+cp "$said" "$world/asked"
+ok "since when" grep -qE "known here since 20[0-9-]+T" "$world/asked"
+ok "what that makes undetermined" grep -qF "from block 3 on is undetermined" "$world/asked"
+ok "and what to do" grep -qF "tradeproof key rotate" "$world/asked"
+ok "it is not called fresh" eval '! grep -q fresh "$world/asked"'
+answers "another node names the forked log" 0 "ASE: two different blocks 3 bear the same signature" west status
+answers "not as fresh" 0 '"freshness": "forked"' west status --json
+
 # Its own node follows either branch, as the hashes fall: the issuer says which is its own.
 until_answers "key rotate asks which branch is the issuer's" 20 4 "tradeproof key rotate --onto $mine" ase key rotate
 cp "$said" "$world/asked"
@@ -70,8 +79,15 @@ answers "the issuer keeps its own branch, and is told how to name the other" 0 \
 until_answers "a revocation that nobody followed for long is gone with its branch" 20 0 "VALID" \
     west lookup "$shop" --code ase/a
 answers "and listed" 0 "on a branch that was dropped on" west lookup "$shop" --code ase/a
+answers "the log names the branch where it left" 0 "a dropped branch with another block 3, ${first:0:16}" ase log
+answers "and each block by its number" 0 "certificate: ase/b to " ase log --from 3 --count 1
+answers "status of a log that was rotated is no longer forked" 0 '"forked": []' ase status --json
 answers "status tells of the branch that is not named" 0 "void --branch 0 $parent $first" ase status
-answers "it names the thief's branch" 0 "void" ase void --branch 0 "$parent" "$first"
+answers "a void lists what the branch says, and asks" 3 "say --yes if you agree" ase void --branch 0 "$parent" "$first"
+cp "$said" "$world/asked"
+ok "the thief's certificate" grep -qF "issues ase/a to " "$world/asked"
+ok "and the revocation" grep -qF "revokes ase/a of " "$world/asked"
+answers "it names the thief's branch" 0 "declared void" ase void --branch 0 "$parent" "$first" --yes
 named=$(status_field ase seq)
 answers "and is told of none any more" 0 '"branches_to_name": []' ase status --json
 for name in east west shop; do

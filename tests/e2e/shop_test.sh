@@ -78,6 +78,11 @@ answers "one without a certificate joins too" 0 '"performs_repairs": true' garag
 
 answers "the shop says that she left" 0 "Maria Lopez is no longer on your roster" garage shop leave "Maria Lopez"
 answers "once" 4 "has ended" garage shop leave "Maria Lopez"
+answers "the log names the entry" 0 "ends an affiliation" garage log --count 1 --entries
+left=$(sed -n 's/^ *\(ttpa1[^ ]*\).*/\1/p' "$said")
+answers "that she left can't be erased away, and is not called erased" 5 "Still readable: $left" garage erase "$left"
+answers "which programs are told too" 5 '"entries": []' garage erase "$left" --json
+answers "a name that is cut short says how long it is" 4 "has 8 digits, and 32 are needed" garage erase "${left:0:-24}"
 answers "her consent does not bring her back" 4 "said that the technician left" garage shop join "$world/first.tp"
 answers "with a stranger there is nothing to leave" 4 "no roster that you and" garage shop leave "$rival"
 consent_to "$garage" second.tp

@@ -103,6 +103,42 @@ static void the_overview_names_everything(void **state)
     }
 }
 
+static bool ends_word(char c)
+{
+    return strchr(" `\n,.;", c) != NULL;
+}
+
+/* Whether README has it as code: "tradeproof erase", or `erase`. */
+static bool is_in(const char *readme, const char *before, const char *name)
+{
+    char wanted[64];
+
+    snprintf(wanted, sizeof wanted, "%s%s", before, name);
+    for (const char *at = strstr(readme, wanted); at; at = strstr(at + 1, wanted)) {
+        if (ends_word(at[strlen(wanted)])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void the_readme_names_everything(void **state)
+{
+    static char readme[OUTPUT_SIZE];
+    FILE *file = fopen(SOURCE_ROOT "/README.md", "r");
+
+    (void)state;
+    assert_non_null(file);
+    assert_true(fread(readme, 1, sizeof readme - 1, file) > 0);
+    assert_true(feof(file) || fgetc(file) == EOF);
+    fclose(file);
+    for (const struct command *command = commands; command->name; command++) {
+        if (!is_in(readme, "tradeproof ", command->name) && !is_in(readme, "`", command->name)) {
+            fail_msg("README.md does not say what %s is for", command->name);
+        }
+    }
+}
+
 static void wrong_lines_are_explained(void **state)
 {
     static const struct {
@@ -162,6 +198,7 @@ int main(void)
         cmocka_unit_test(every_row_is_whole),
         cmocka_unit_test(every_command_helps),
         cmocka_unit_test(the_overview_names_everything),
+        cmocka_unit_test(the_readme_names_everything),
         cmocka_unit_test(wrong_lines_are_explained),
         cmocka_unit_test(without_a_home_nothing_breaks),
     };

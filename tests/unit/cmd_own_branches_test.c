@@ -192,7 +192,7 @@ static void a_log_of_ones_own_has_one_tip(void **state)
 
 static void a_fork_shows_two_branches_and_what_stands_in_them(void **state)
 {
-    struct own_branch_facts mine, other;
+    struct own_sayings mine, other;
     struct store_txn *txn;
     size_t mine_at, other_at;
 
@@ -251,7 +251,7 @@ static void a_branch_that_never_came_is_known_by_its_proof(void **state)
     struct fork_proof proof;
     struct bytes encoded;
     struct actor_id author;
-    struct own_branch_facts facts;
+    struct own_sayings facts;
     struct own_dropped *dropped;
     struct store_txn *txn;
     enum store_error error;

@@ -165,6 +165,10 @@ static void a_name_that_nobody_gave_is_the_id_cut_short(void **state)
     assert_memory_equal(one, id, 9);
     assert_string_equal(one + strlen(one) - 5, id + strlen(id) - 5);
     assert_string_not_equal(one, two);
+    session.has_actor = true;
+    session.actor.hash = first;
+    assert_string_equal(session_name_of(&session, &first), "you");
+    assert_string_equal(session_name_of(&session, &second), two);
     session_close(&session);
 }
 

@@ -359,6 +359,22 @@ static void what_was_not_asked_for_is_not_listed(void **state)
     assert_string_equal(printed(), "  No certificate that counts.\n");
 }
 
+static void what_was_erased_is_said(void **state)
+{
+    struct erased_about erased[] = {
+        {.author = page_case_actor(PAGE_OWNER), .count = 1, .time_s = 1764000000},
+        {.author = page_case_actor(PAGE_COLLEGE), .count = 3, .time_s = 1764000000},
+    };
+    (void)state;
+    page_case_begin(&shown);
+    says_not("erased by");
+    shown.page.erased = erased;
+    shown.page.erased_count = 2;
+    says("  1 certificate by ");
+    says(" was erased by its issuer, last on 2025-11-24: nobody reads it now\n");
+    says("  3 certificates by ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +395,7 @@ int main(void)
         cmocka_unit_test(older_ones_are_summed_up),
         cmocka_unit_test(what_nothing_took_the_place_of_is_shown),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),
+        cmocka_unit_test(what_was_erased_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -291,6 +291,52 @@ static void an_erased_entry_is_unreadable_at_once_and_its_bytes_go_after_seven_d
     assert_int_equal(gap_count(&here, &ase), 0);
 }
 
+static size_t told_about(uint64_t n, const struct actor_id *self, struct erased_about *out)
+{
+    const struct subject subject = world_subject(FIRST_SUBJECT + n);
+    struct store_txn *txn = world_read(&here);
+    size_t count = 0;
+
+    assert_int_equal(store_erased_about(txn, &trust, self, &subject, out, 1, &count, &here.arena), STORE_OK);
+    store_end(txn);
+    return count;
+}
+
+/* That it vanished is told as long as the bytes are here, and nothing else is kept to tell it from. */
+static void who_erased_something_about_whom_is_known_while_the_bytes_are_here(void **context)
+{
+    struct erased_about about;
+    struct trust_owner none = {.name_space = "epa", .actor = maria.actor.id};
+
+    (void)context;
+    assert_int_equal(told_about(1, NULL, &about), 0);
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    assert_int_equal(told_about(0, NULL, &about), 0);
+    assert_int_equal(told_about(1, NULL, &about), 1);
+    assert_true(actor_id_equal(&about.author, &ase.actor.id));
+    assert_int_equal(about.count, 1);
+    assert_int_equal(about.time_s, NOW_S);
+    memset(&trust, 0, sizeof trust);
+    assert_int_equal(trust_add_owner(&trust, &none), TRUST_OK);
+    assert_int_equal(told_about(1, NULL, &about), 0);
+    assert_int_equal(told_about(1, &ase.actor.id, &about), 1);
+    drop(NULL, NOW_S + 6 * DAY_S);
+    assert_int_equal(told_about(1, &ase.actor.id, &about), 1);
+    drop(NULL, NOW_S + 8 * DAY_S);
+    assert_int_equal(told_about(1, &ase.actor.id, &about), 0);
+}
+
+static void a_void_of_the_erase_ends_it(void **context)
+{
+    struct erased_about about;
+    uint64_t seq = erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+
+    (void)context;
+    make_void(&ase, seq, NOW_S);
+    assert_int_equal(told_about(1, NULL, &about), 0);
+    assert_true(found(&here, 1));
+}
+
 /* A thief of an issuing key erased a certificate. */
 static void a_void_before_then_gives_the_entry_back(void **context)
 {
@@ -964,6 +1010,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_WORLD(an_erased_entry_is_unreadable_at_once_and_its_bytes_go_after_seven_days),
         IN_WORLD(a_void_before_then_gives_the_entry_back),
+        IN_WORLD(who_erased_something_about_whom_is_known_while_the_bytes_are_here),
+        IN_WORLD(a_void_of_the_erase_ends_it),
         IN_WORLD(another_erase_of_it_still_stands),
         IN_WORLD(after_that_a_void_makes_them_missing_until_another_copy_comes),
         IN_WORLD(own_bytes_stay_sealed_until_seven_days_after_a_rotation),

@@ -1,0 +1,147 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "cmd/own_void.h"
+#include "tests/support/own_home.h"
+#include "tests/support/set_now.h"
+
+/* What is shown before blocks are declared void, and what is refused. Block 1 issues three certificates,
+ * block 2 revokes one of them, block 3 accredits somebody, block 4 issues one more. */
+
+enum { NOW_S = 1000000, DAY = 45000 };
+
+static struct keyring *keyring, *next; /* before and after a rotation */
+static struct own_home own;
+
+static void accredit(void)
+{
+    struct bytes pattern = bytes_of_string("ase/A*");
+    const struct accreditation accreditation = {
+        .delegate = {.hash.bytes = {3}}, .patterns = {.items = &pattern, .count = 1}, .from = DAY};
+    own_home_publish(&own, ENTRY_ACCREDITATION, (const void *const[]){&accreditation}, 1);
+}
+
+static int set_up(void **state)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct bytes record;
+    (void)state;
+    set_now(NOW_S);
+    keyring = own_home_keys(memory, &record);
+    own_home_open(&own, keyring, record);
+    own_home_issue(&own, 1, 3, "ase/A5");
+    own_home_revoke(&own, 1, 1);
+    accredit();
+    own_home_issue(&own, 1, 1, "ase/A5");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    own_home_close(&own);
+    keyring_wipe(keyring);
+    keyring_wipe(next);
+    next = NULL;
+    return 0;
+}
+
+static int read_range(struct own_sayings *out, uint64_t first, uint64_t last)
+{
+    const struct void_record record = {.has_range = true, .range = {.first = first, .last = last}};
+    return own_void_read(out, &own.session, &record);
+}
+
+static void what_a_range_says_is_read(void **state)
+{
+    struct own_sayings sayings;
+    (void)state;
+    assert_int_equal(read_range(&sayings, 1, 2), EXIT_YES);
+    assert_int_equal(sayings.block_count, 2);
+    assert_int_equal(sayings.certificate_count, 3);
+    assert_int_equal(sayings.sample_count, 3);
+    assert_string_equal(sayings.samples[0].code, "ase/A5");
+    assert_int_equal(sayings.samples[1].subject.bytes[0], 2);
+    assert_int_equal(sayings.against_count, 1);
+    assert_non_null(strstr(sayings.sayings[0].words, "revokes ase/A5 of "));
+}
+
+static void what_can_not_be_void_is_refused(void **state)
+{
+    static const struct {
+        const char *sentence;
+        uint64_t first, last;
+        int code;
+    } rows[] = {
+        {"block 0 is the id itself", 0, 0, EXIT_BAD_INPUT},
+        {"also as the first of several", 0, 2, EXIT_BAD_INPUT},
+        {"what was accredited with the keys in force", 3, 3, EXIT_BAD_INPUT},
+        {"also among others", 1, 4, EXIT_BAD_INPUT},
+        {"a block that the log does not have", 4, 5, EXIT_BAD_INPUT},
+        {"certificates alone are not", 4, 4, EXIT_YES},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct own_sayings sayings;
+        if (read_range(&sayings, rows[i].first, rows[i].last) != rows[i].code) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+}
+
+static void keys_are_left_out_and_a_later_epoch_may_void_more(void **state)
+{
+    struct own_sayings sayings;
+    (void)state;
+    next = own_home_rotate(&own, NULL);
+    assert_int_equal(own.last.seq, 5);
+    assert_int_equal(read_range(&sayings, 5, 5), EXIT_BAD_INPUT);
+    assert_int_equal(read_range(&sayings, 1, 5), EXIT_BAD_INPUT);
+    assert_int_equal(read_range(&sayings, 1, 4), EXIT_YES);
+    assert_int_equal(sayings.certificate_count, 4);
+    assert_int_equal(sayings.samples[0].count, 2);
+    assert_non_null(strstr(sayings.sayings[1].words, "accredits "));
+    assert_non_null(strstr(sayings.sayings[1].words, " for ase/A*"));
+}
+
+static void what_a_dropped_branch_says_is_read(void **state)
+{
+    struct void_record record = {.has_branch = true};
+    struct block_place behind = {.seq = own.last.seq, .hash = own.last.hash};
+    struct own_sayings sayings;
+    (void)state;
+    own_home_issue(&own, 7, 2, "ase/A1");
+    record.branch = (struct dropped_branch){.fork_parent = behind.hash, .first = own.last.hash};
+    own_home_revoke(&own, 5, 1);
+    next = own_home_rotate(&own, &behind);
+    assert_int_equal(own_void_read(&sayings, &own.session, &record), EXIT_YES);
+    assert_int_equal(sayings.block_count, 2);
+    assert_int_equal(sayings.certificate_count, 2);
+    assert_string_equal(sayings.samples[0].code, "ase/A1");
+    assert_int_equal(sayings.against_count, 1);
+}
+
+static void a_branch_that_is_not_held_says_nothing(void **state)
+{
+    const struct void_record record = {.has_branch = true, .branch = {.first.bytes = {9}}};
+    struct own_sayings sayings;
+    (void)state;
+    assert_int_equal(own_void_read(&sayings, &own.session, &record), EXIT_YES);
+    assert_int_equal(sayings.block_count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_a_range_says_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_can_not_be_void_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_are_left_out_and_a_later_epoch_may_void_more, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_dropped_branch_says_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_branch_that_is_not_held_says_nothing, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

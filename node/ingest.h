@@ -92,12 +92,13 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
 enum admission {
     ADMISSION_NONE,
     ADMISSION_NAMED,
-    ADMISSION_FOLLOWED, /* as a shop, because this node's owner follows it: asked for of dialled peers alone
-                         */
+    ADMISSION_FOLLOWED, /* as a shop, because this node's owner follows it */
     ADMISSION_SHOP,     /* a technician introduced it, or this node's own actor reviewed it */
     ADMISSION_FULL,
 };
+/* Whom this node's owner follows shows to nobody that dials it: from such peers what is followed is taken in as
+ * if it were not. dialled: by a peer that this node dials, or by its owner. */
 enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
-                                  enum admission *out);
+                                  bool dialled, enum admission *out);
 
 #endif

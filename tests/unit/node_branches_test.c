@@ -579,6 +579,46 @@ static int drop_all(void **state)
 
 #define WITH_FORK(test) cmocka_unit_test_setup_teardown(test, node_make, drop_all)
 
+/* Offer a sibling with so much memory for looking at it, in a transaction of its own. Returns: how it went. */
+static struct ingest_result offer_with(const struct sibling *sibling, size_t capacity)
+{
+    const size_t whole = node->ingest.arena.capacity;
+
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+    node->ingest.arena.capacity = capacity;
+    ingest_block(&node->ingest, node->txn, INGEST_PEER, sibling->encoded, NODE_NOW_S, &node->result);
+    node->ingest.arena.capacity = whole;
+    return node->result;
+}
+
+static void what_does_not_fit_is_no_fault_of_a_block(void **state)
+{
+    const struct sibling *sorted[SIBLINGS];
+    size_t in_vain = 0, taken_in = 0;
+
+    (void)state;
+    fork_owner(2);
+    sort_siblings(sorted, 2);
+    assert_int_equal(node_offer(sorted[1]->encoded), REASON_NONE);
+    assert_int_equal(store_commit(node->txn), STORE_OK);
+    for (size_t capacity = 0; taken_in < 20; capacity += capacity < 32768 ? 512 : 65536) {
+        const struct ingest_result result = offer_with(sorted[0], capacity);
+
+        if (result.outcome == INGEST_FAILED) {
+            assert_int_equal(result.error, STORE_NO_MEMORY);
+            in_vain++;
+        } else {
+            assert_int_not_equal(result.outcome, INGEST_REFUSED);
+            assert_int_equal(follow_go_on(&node->ingest, node->txn, owner(), NODE_NOW_S), STORE_OK);
+            assert_head(&sorted[0]->hash);
+            taken_in++;
+        }
+        store_end(node->txn);
+    }
+    assert_true(in_vain > 20);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -591,6 +631,7 @@ int main(void)
         WITH_FORK(the_newest_proof_is_kept_beside_the_lowest),
         WITH_FORK(beyond_its_budget_a_branch_is_only_noted),
         WITH_FORK(a_switch_without_time_leaves_a_valid_chain_and_goes_on),
+        WITH_FORK(what_does_not_fit_is_no_fault_of_a_block),
         WITH_FORK(two_nodes_that_follow_different_branches_come_to_know_the_same),
         WITH_FORK(others_hear_of_the_four_lowest_branches_and_of_what_speaks_against),
     };

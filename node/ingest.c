@@ -19,6 +19,7 @@ enum {
      * them.
      */
     NAMED_ROTATIONS_MAX = 64,
+    ON_THE_WAY_MAX = 64, /* authors gone on with at once; the others are next */
 };
 
 bool ingest_init(struct ingest *ingest, struct store *store, const struct network *network,
@@ -181,7 +182,8 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
 
 /* ---- one block ---- */
 
-/* What did not fit was not looked at: it is not the block's fault. Asked before anything else takes memory. */
+/* What did not fit was not looked at: it is not the block's fault. Asked before anything else takes memory.
+ */
 static enum reason reason_of_looking(const struct ingest *ingest, enum reason reason, enum store_error *error)
 {
     if (reason != REASON_TOO_LARGE || !ingest->arena.refused) {
@@ -442,39 +444,71 @@ static enum store_error go_on_one(struct ingest *ingest, struct store_txn *txn, 
     return STORE_OK;
 }
 
-static enum store_error go_on_all(struct ingest *ingest, struct store_txn *txn, uint64_t now_s,
-                                  struct ingest_progress *out)
+/* In a transaction of its own. */
+static void go_on_alone(struct ingest *ingest, const struct actor_id *author, uint64_t now_s,
+                        struct ingest_progress *out)
+{
+    const size_t moved = out->count;
+    struct store_txn *txn = NULL;
+    enum store_error error = store_write_begin(&txn, ingest->store);
+
+    if (error == STORE_OK) {
+        error = go_on_one(ingest, txn, author, now_s, out);
+        if (error == STORE_OK) {
+            error = store_commit(txn);
+        } else {
+            store_end(txn);
+        }
+    }
+    if (error != STORE_OK) {
+        out->count = moved;
+        out->failed = error;
+        out->failed_author = *author;
+    }
+}
+
+/* Authors that are on their way, the one after whose turn it was last first. At most ON_THE_WAY_MAX. */
+static enum store_error find_on_the_way(struct ingest *ingest, struct store_txn *txn,
+                                        struct actor_id authors[ON_THE_WAY_MAX], size_t *count)
 {
     struct actor_id author;
-    enum store_error error = store_next_switching(txn, NULL, &author);
+    enum store_error error = store_next_switching(txn, &ingest->gone_on, &author);
 
-    while (error == STORE_OK) {
-        const struct actor_id last = author;
-
-        error = go_on_one(ingest, txn, &author, now_s, out);
-        if (error == STORE_OK) {
-            error = store_next_switching(txn, &last, &author);
+    for (*count = 0; *count < ON_THE_WAY_MAX; (*count)++) {
+        if (error == STORE_NOT_FOUND) {
+            error = store_next_switching(txn, NULL, &author); /* round to the first */
         }
+        if (error != STORE_OK || (*count > 0 && actor_id_equal(&author, &authors[0]))) {
+            break;
+        }
+        authors[*count] = author;
+        error = store_next_switching(txn, &authors[*count], &author);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, struct ingest_progress *out)
 {
+    struct actor_id authors[ON_THE_WAY_MAX];
     struct store_txn *txn = NULL;
-    enum store_error error = store_write_begin(&txn, ingest->store);
+    size_t count = 0, gone = 0;
+    enum store_error error = store_read_begin(&txn, ingest->store);
 
     *out = (struct ingest_progress){.resume_s = UINT64_MAX};
     ingest_begin_turn(ingest);
     if (error != STORE_OK) {
         return error;
     }
-    error = go_on_all(ingest, txn, now_s, out);
-    if (error != STORE_OK) {
-        store_end(txn);
-        return error;
+    error = find_on_the_way(ingest, txn, authors, &count);
+    store_end(txn);
+    while (error == STORE_OK && gone < count && (ingest->turn_ms == 0 || ingest->turn_left_ms > 0)) {
+        go_on_alone(ingest, &authors[gone], now_s, out);
+        ingest->gone_on = authors[gone++];
     }
-    return store_commit(txn);
+    if (gone < count || count == ON_THE_WAY_MAX) {
+        out->resume_s = now_s;
+    }
+    return error;
 }
 
 void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,

@@ -587,18 +587,20 @@ static void go_on(struct daemon *daemon)
     enum store_error error = ingest_go_on(&daemon->ingest, now_s, &progress);
 
     daemon->ingest.on_the_way = false;
-    daemon->follow_ms = daemon->now_ms + RETRY_MS;
+    daemon->follow_ms = daemon->now_ms + clock_rhythm_ms(RETRY_MS);
+    if (error == STORE_OK) {
+        error = progress.failed;
+    }
     if (error != STORE_OK) {
         settle_store_error(daemon, "branch-not-followed", error);
-        return;
-    }
-    if (progress.resume_s == UINT64_MAX) {
+    } else if (progress.resume_s == UINT64_MAX) {
         daemon->follow_ms = UINT64_MAX;
     } else {
         /* The wall clock may be set meanwhile. */
         uint64_t wait_s = progress.resume_s > now_s ? progress.resume_s - now_s : 0;
 
-        daemon->follow_ms = daemon->now_ms + 1000 * (wait_s < WAIT_S_MAX ? wait_s : WAIT_S_MAX);
+        daemon->follow_ms =
+            daemon->now_ms + clock_rhythm_ms(1000 * (wait_s < WAIT_S_MAX ? wait_s : WAIT_S_MAX));
     }
     announce_progress(daemon, &progress);
 }

@@ -445,7 +445,8 @@ static void settle_introduction(struct daemon *daemon, const struct intake_item 
         settle_store_error(daemon, "introduction-not-stored", item->error);
         return;
     }
-    if (peer != NULL && is_malformed(item->reason)) {
+    /* Who tells of an introduction has checked its signature: nobody passes a false one on by mistake. */
+    if (peer != NULL && (is_malformed(item->reason) || item->reason == REASON_BAD_SIGNATURE)) {
         settle_kick(daemon, peer, reason_word(item->reason));
         return;
     }

@@ -400,14 +400,21 @@ struct prepared {
 static int read_own_head(struct publisher *publisher, struct store_txn *txn)
 {
     const struct log_state *state = &publisher->state;
+    struct branch_switch way = {0};
     bool contested = false;
     enum store_error error = read_head(publisher, txn);
 
+    if (error == STORE_OK) {
+        error = store_switch(txn, &state->author, &way);
+    }
     if (error == STORE_OK) {
         error = own_log_is_contested(txn, &state->author, state->epoch, &publisher->arena, &contested);
     }
     if (error != STORE_OK) {
         return session_fail_store(options_of(publisher), error);
+    }
+    if (way.active) {
+        return session_fail_reason(options_of(publisher), REASON_SWITCHING);
     }
     if (contested) {
         return session_fail(options_of(publisher), EXIT_BAD_INPUT, reason_word(REASON_FORK),

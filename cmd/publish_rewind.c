@@ -79,6 +79,52 @@ static enum store_error trace_in_txn(struct rewind_path *path, struct publisher 
     return STORE_NOT_FOUND;
 }
 
+/* Whether the keys are rotated already, elsewhere than behind this block: the command that did it may have
+ * been stopped, and its rotation not be on the chain yet. Two rotations of one epoch freeze the log for good.
+ */
+static enum store_error is_rotated_elsewhere(struct publisher *publisher, struct store_txn *txn,
+                                             const struct block_place *behind, bool *elsewhere)
+{
+    const struct actor_id *author = &publisher->session->actor;
+    struct known_rotation rotation;
+    struct block_place place;
+    struct hash previous = behind->hash;
+    enum store_error error = store_next_rotation(txn, author, publisher->state.epoch + 1, NULL, &rotation);
+
+    *elsewhere = false;
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    place = (struct block_place){.seq = rotation.seq, .hash = rotation.hash};
+    error = rotation.held ? read_previous(publisher, txn, &place, &previous) : STORE_OK;
+    *elsewhere = rotation.seq != behind->seq + 1 || !hash_equal(&previous, &behind->hash);
+    return error;
+}
+
+static int refuse_second_rotation(struct publisher *publisher, const struct block_place *behind)
+{
+    const struct session_options *options = &publisher->session->options;
+    struct store_txn *txn;
+    bool elsewhere = false;
+    enum store_error error = store_read_begin(&txn, publisher->session->store);
+
+    if (error == STORE_OK) {
+        error = is_rotated_elsewhere(publisher, txn, behind, &elsewhere);
+        store_end(txn);
+    }
+    if (error != STORE_OK) {
+        return session_fail_store(options, error);
+    }
+    if (elsewhere) {
+        return session_fail(
+            options, EXIT_BAD_INPUT, "rotated-already",
+            "Your keys are rotated already, onto another branch; a second rotation would freeze "
+            "your log for good, so nothing was signed. Let this node follow that rotation for a "
+            "minute, then look at: tradeproof status");
+    }
+    return EXIT_YES;
+}
+
 static int trace(struct rewind_path *path, struct publisher *publisher, const struct block_place *behind)
 {
     struct session *session = publisher->session;
@@ -245,8 +291,11 @@ int publisher_rotate_at(struct publisher *publisher, const struct draft *draft, 
                         const struct block_place *behind, uint64_t time_s, struct published *out)
 {
     struct rewind rewind = {0};
-    int code = trace(&rewind.path, publisher, behind);
+    int code = refuse_second_rotation(publisher, behind);
 
+    if (code == EXIT_YES) {
+        code = trace(&rewind.path, publisher, behind);
+    }
     if (code != EXIT_YES) {
         return code;
     }

@@ -211,6 +211,11 @@ static int finish_switches(struct session *session)
 
     if (session->lock_fd >= 0) {
         error = ingest_go_on(&session->ingest, session_now_s(), &progress);
+        /* Another's log that can't be gone on with is no reason to sign nothing in the own one. */
+        if (error == STORE_OK && session->has_actor &&
+            actor_id_equal(&progress.failed_author, &session->actor)) {
+            error = progress.failed;
+        }
     }
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
 }

@@ -346,7 +346,7 @@ static void drop_erased(struct daemon *daemon)
         settle_store_error(daemon, "erased-not-dropped", error);
     }
     daemon->erasing_ms =
-        daemon->now_ms + (more && error == STORE_OK ? ERASING_AGAIN_MS : ERASING_INTERVAL_MS);
+        daemon->now_ms + clock_rhythm_ms(more && error == STORE_OK ? ERASING_AGAIN_MS : ERASING_INTERVAL_MS);
 }
 
 static void run_timers(struct daemon *daemon)

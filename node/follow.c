@@ -255,8 +255,8 @@ static enum store_error apply_child(struct following *following, const struct si
                                                  &encoded, &ingest->arena);
 
     if (error == STORE_OK) {
-        reason = block_decode(&block, ingest->network, encoded, &ingest->arena);
-        if (reason == REASON_NONE) {
+        reason = ingest_decode(&block, ingest, encoded, &error);
+        if (error == STORE_OK && reason == REASON_NONE) {
             reason =
                 ingest_extend(ingest, following->txn, &following->state, &block, following->now_s, &error);
         }

@@ -19,6 +19,7 @@ enum {
      * them.
      */
     NAMED_ROTATIONS_MAX = 64,
+    ON_THE_WAY_MAX = 64, /* authors gone on with at once; the others are next */
 };
 
 bool ingest_init(struct ingest *ingest, struct store *store, const struct network *network,
@@ -63,8 +64,22 @@ static void fail(struct ingest_result *result, enum store_error error)
 
 /* ---- admission ---- */
 
+/* Whether something that is held names author. What is held of itself was admitted once, and may yet hold its
+ * author's new keys; unless it is there only because it is followed. */
+static enum store_error is_named(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
+                                 bool dialled, bool *out)
+{
+    enum store_error error =
+        store_is_named(txn, ingest->trust, ingest->has_self ? &ingest->self : NULL, author, out);
+
+    if (error != STORE_OK || *out || (!dialled && followed_has(ingest->followed, author))) {
+        return error;
+    }
+    return store_is_log_held(txn, author, out);
+}
+
 enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
-                                  enum admission *out)
+                                  bool dialled, enum admission *out)
 {
     bool accredited = false, named = false;
     enum store_error error = STORE_OK;
@@ -77,15 +92,11 @@ enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, 
     if (error != STORE_OK || accredited) {
         return error;
     }
-    error = ingest_shop_admission(ingest, txn, author, out);
+    error = ingest_shop_admission(ingest, txn, author, dialled, out);
     if (error != STORE_OK || *out != ADMISSION_NONE) {
         return error;
     }
-    /* What is held was admitted once, and may yet hold its author's new keys. */
-    error = store_is_log_held(txn, author, &named);
-    if (error == STORE_OK && !named) {
-        error = store_is_named(txn, ingest->trust, ingest->has_self ? &ingest->self : NULL, author, &named);
-    }
+    error = is_named(ingest, txn, author, dialled, &named);
     *out = named ? ADMISSION_NAMED : ADMISSION_NONE;
     return error;
 }
@@ -140,7 +151,8 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
 {
     enum admission admission = ADMISSION_NONE;
     uint64_t blocks = 0, bytes = 0;
-    enum store_error error = ingest_admission(ingest, txn, &block->header.author, &admission);
+    enum store_error error =
+        ingest_admission(ingest, txn, &block->header.author, origin != INGEST_INBOUND, &admission);
 
     if (error != STORE_OK) {
         fail(result, error);
@@ -149,7 +161,7 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
     if (admission == ADMISSION_FULL) {
         return true;
     }
-    if (admission == ADMISSION_SHOP || (admission == ADMISSION_FOLLOWED && origin != INGEST_INBOUND)) {
+    if (admission == ADMISSION_SHOP || admission == ADMISSION_FOLLOWED) {
         return is_within_shop_quota(ingest, txn, block, now_s, toll, result);
     }
     if (admission != ADMISSION_NAMED || !may_named_actor_say(block)) {
@@ -170,6 +182,26 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
 
 /* ---- one block ---- */
 
+/* What did not fit was not looked at: it is not the block's fault. Asked before anything else takes memory.
+ */
+static enum reason reason_of_looking(const struct ingest *ingest, enum reason reason, enum store_error *error)
+{
+    if (reason != REASON_TOO_LARGE || !ingest->arena.refused) {
+        return reason;
+    }
+    *error = STORE_NO_MEMORY;
+    return REASON_NONE;
+}
+
+enum reason ingest_decode(struct block *block, struct ingest *ingest, struct bytes encoded,
+                          enum store_error *error)
+{
+    enum reason reason = block_decode(block, ingest->network, encoded, &ingest->arena);
+
+    *error = STORE_OK;
+    return reason_of_looking(ingest, reason, error);
+}
+
 enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                           const struct block *block, uint64_t now_s, enum store_error *error)
 {
@@ -184,7 +216,7 @@ enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const st
         reason = log_check(state, ingest->network, block, &ingest->arena);
     }
     if (reason != REASON_NONE) {
-        return reason;
+        return reason_of_looking(ingest, reason, error);
     }
     *error = store_gather_past(txn, ingest->network, state, &reach, &past, &ingest->arena);
     if (*error != STORE_OK) {
@@ -195,10 +227,11 @@ enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const st
     } else {
         reason = log_accept_checked(&change, state, ingest->network, block, &past, &ingest->arena);
     }
-    if (reason == REASON_NONE) {
-        *error = store_apply(txn, ingest->network, block, &change, &past, now_s);
+    if (reason != REASON_NONE) {
+        return reason_of_looking(ingest, reason, error);
     }
-    return reason;
+    *error = store_apply(txn, ingest->network, block, &change, &past, now_s);
+    return REASON_NONE;
 }
 
 /* How many bytes more may be held of the author of a block that is held already. */
@@ -207,7 +240,7 @@ static enum store_error room_of(struct ingest *ingest, struct store_txn *txn, co
 {
     enum admission admission = ADMISSION_NONE;
     uint64_t blocks = 0, bytes = 0;
-    enum store_error error = ingest_admission(ingest, txn, &block->header.author, &admission);
+    enum store_error error = ingest_admission(ingest, txn, &block->header.author, true, &admission);
 
     *room = 0;
     if (error != STORE_OK) {
@@ -411,39 +444,71 @@ static enum store_error go_on_one(struct ingest *ingest, struct store_txn *txn, 
     return STORE_OK;
 }
 
-static enum store_error go_on_all(struct ingest *ingest, struct store_txn *txn, uint64_t now_s,
-                                  struct ingest_progress *out)
+/* In a transaction of its own. */
+static void go_on_alone(struct ingest *ingest, const struct actor_id *author, uint64_t now_s,
+                        struct ingest_progress *out)
+{
+    const size_t moved = out->count;
+    struct store_txn *txn = NULL;
+    enum store_error error = store_write_begin(&txn, ingest->store);
+
+    if (error == STORE_OK) {
+        error = go_on_one(ingest, txn, author, now_s, out);
+        if (error == STORE_OK) {
+            error = store_commit(txn);
+        } else {
+            store_end(txn);
+        }
+    }
+    if (error != STORE_OK) {
+        out->count = moved;
+        out->failed = error;
+        out->failed_author = *author;
+    }
+}
+
+/* Authors that are on their way, the one after whose turn it was last first. At most ON_THE_WAY_MAX. */
+static enum store_error find_on_the_way(struct ingest *ingest, struct store_txn *txn,
+                                        struct actor_id authors[ON_THE_WAY_MAX], size_t *count)
 {
     struct actor_id author;
-    enum store_error error = store_next_switching(txn, NULL, &author);
+    enum store_error error = store_next_switching(txn, &ingest->gone_on, &author);
 
-    while (error == STORE_OK) {
-        const struct actor_id last = author;
-
-        error = go_on_one(ingest, txn, &author, now_s, out);
-        if (error == STORE_OK) {
-            error = store_next_switching(txn, &last, &author);
+    for (*count = 0; *count < ON_THE_WAY_MAX; (*count)++) {
+        if (error == STORE_NOT_FOUND) {
+            error = store_next_switching(txn, NULL, &author); /* round to the first */
         }
+        if (error != STORE_OK || (*count > 0 && actor_id_equal(&author, &authors[0]))) {
+            break;
+        }
+        authors[*count] = author;
+        error = store_next_switching(txn, &authors[*count], &author);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, struct ingest_progress *out)
 {
+    struct actor_id authors[ON_THE_WAY_MAX];
     struct store_txn *txn = NULL;
-    enum store_error error = store_write_begin(&txn, ingest->store);
+    size_t count = 0, gone = 0;
+    enum store_error error = store_read_begin(&txn, ingest->store);
 
     *out = (struct ingest_progress){.resume_s = UINT64_MAX};
     ingest_begin_turn(ingest);
     if (error != STORE_OK) {
         return error;
     }
-    error = go_on_all(ingest, txn, now_s, out);
-    if (error != STORE_OK) {
-        store_end(txn);
-        return error;
+    error = find_on_the_way(ingest, txn, authors, &count);
+    store_end(txn);
+    while (error == STORE_OK && gone < count && (ingest->turn_ms == 0 || ingest->turn_left_ms > 0)) {
+        go_on_alone(ingest, &authors[gone], now_s, out);
+        ingest->gone_on = authors[gone++];
     }
-    return store_commit(txn);
+    if (gone < count || count == ON_THE_WAY_MAX) {
+        out->resume_s = now_s;
+    }
+    return error;
 }
 
 void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_origin origin,
@@ -457,7 +522,11 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
 
     *result = (struct ingest_result){.outcome = INGEST_REFUSED};
     arena_rewind(&ingest->arena, 0);
-    reason = block_decode(&block, ingest->network, encoded, &ingest->arena);
+    reason = ingest_decode(&block, ingest, encoded, &error);
+    if (error != STORE_OK) {
+        fail(result, error);
+        return;
+    }
     if (reason != REASON_NONE) {
         refuse(result, reason);
         return;
@@ -480,10 +549,6 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
         if (error != STORE_OK) {
             fail(result, error);
         }
-    }
-    /* What did not fit was not looked at: it is not the block's fault. */
-    if (result->outcome == INGEST_REFUSED && result->reason == REASON_TOO_LARGE && ingest->arena.refused) {
-        fail(result, STORE_NO_MEMORY);
     }
 }
 
@@ -541,7 +606,7 @@ static enum reason keep_checkpoint(struct ingest *ingest, struct store_txn *txn,
     enum admission admission = ADMISSION_NONE;
 
     if (checkpoint->time_s > now_s) {
-        *error = ingest_admission(ingest, txn, &checkpoint->author, &admission);
+        *error = ingest_admission(ingest, txn, &checkpoint->author, true, &admission);
     }
     if (*error != STORE_OK) {
         return REASON_NONE;

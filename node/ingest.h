@@ -49,6 +49,7 @@ struct ingest {
     uint64_t turn_ms;                    /* how long a turn follows other branches at most; 0: to the end */
     uint64_t turn_left_ms;               /* of that */
     bool on_the_way;                     /* an author's chain was left on its way to another branch */
+    struct actor_id gone_on;             /* whose turn it was last, of those */
     struct waiting_checkpoints *waiting; /* owned */
     uint8_t *memory;                     /* INGEST_MEMORY_SIZE bytes, owned */
     struct arena arena;
@@ -67,9 +68,12 @@ struct ingest_progress {
     uint64_t resume_s; /* when to go on, by now_s; UINT64_MAX: none is on its way any more */
     size_t count;
     struct head heads[INGEST_HEADS_MAX]; /* of some whose chain moved */
+    enum store_error failed;             /* STORE_OK, or why one of them could not be gone on with… */
+    struct actor_id failed_author;       /* …and which */
 };
 
-/* Go on with authors that are on their way, in a transaction of its own. */
+/* Go on with authors that are on their way, each in its turn and in a transaction of its own, until turn_ms is
+ * over: one that can't be gone on with stops no other. Fails: when no transaction can be begun or read. */
 enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, struct ingest_progress *out);
 
 /* Decide about one encoded block within txn, and apply it. now_s is this node's clock and only recorded as
@@ -92,12 +96,13 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
 enum admission {
     ADMISSION_NONE,
     ADMISSION_NAMED,
-    ADMISSION_FOLLOWED, /* as a shop, because this node's owner follows it: asked for of dialled peers alone
-                         */
+    ADMISSION_FOLLOWED, /* as a shop, because this node's owner follows it */
     ADMISSION_SHOP,     /* a technician introduced it, or this node's own actor reviewed it */
     ADMISSION_FULL,
 };
+/* Whom this node's owner follows shows to nobody that dials it: from such peers what is followed is taken in as
+ * if it were not. dialled: by a peer that this node dials, or by its owner. */
 enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
-                                  enum admission *out);
+                                  bool dialled, enum admission *out);
 
 #endif

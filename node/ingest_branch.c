@@ -116,7 +116,8 @@ static enum store_error prove_against(struct ingest *ingest, struct store_txn *t
             ? STORE_NOT_FOUND
             : store_block_by_hash(txn, &block->header.author, seq, hash, &encoded, &ingest->arena);
 
-    if (error == STORE_OK && block_decode(&other, ingest->network, encoded, &ingest->arena) == REASON_NONE) {
+    if (error == STORE_OK && ingest_decode(&other, ingest, encoded, &error) == REASON_NONE &&
+        error == STORE_OK) {
         error = prove(ingest, txn, block, &other, found);
     }
     arena_rewind(&ingest->arena, mark);

@@ -7,6 +7,11 @@
 #include "node/ingest.h"
 #include "protocol/log/fork.h"
 
+/* block_decode into the arena of ingest. What does not fit there was not looked at, and is no fault of the
+ * block: *error is STORE_NO_MEMORY, here and in ingest_extend. */
+enum reason ingest_decode(struct block *block, struct ingest *ingest, struct bytes encoded,
+                          enum store_error *error);
+
 /* Gather, decide and apply a block on top of state (NULL: it is block 0). Returns: why it is refused, or
  * REASON_NONE with *error telling whether the store did its part. */
 enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,

@@ -51,13 +51,13 @@ static enum store_error shop_naming(struct ingest *ingest, struct store_txn *txn
 }
 
 enum store_error ingest_shop_admission(struct ingest *ingest, struct store_txn *txn,
-                                       const struct actor_id *author, enum admission *out)
+                                       const struct actor_id *author, bool dialled, enum admission *out)
 {
     struct shop_payer payer;
     struct actor_id shop;
     enum store_error error = admission_of_shop(ingest, txn, author, out, &payer);
 
-    if (error != STORE_OK || *out != ADMISSION_NONE) {
+    if (error != STORE_OK || *out == ADMISSION_SHOP || (*out == ADMISSION_FOLLOWED && dialled)) {
         return error;
     }
     error = shop_naming(ingest, txn, author, &shop, &payer);

@@ -93,9 +93,9 @@ static enum store_error is_wanted(struct relay *relay, struct store_txn *txn, co
                                   bool dialled, bool *wanted)
 {
     enum admission admission = ADMISSION_NONE;
-    enum store_error error = ingest_admission(relay->ingest, txn, author, &admission);
+    enum store_error error = ingest_admission(relay->ingest, txn, author, dialled, &admission);
 
-    *wanted = admission != ADMISSION_NONE && (admission != ADMISSION_FOLLOWED || dialled);
+    *wanted = admission != ADMISSION_NONE;
     if (error != STORE_OK || !*wanted) {
         return error;
     }

@@ -445,7 +445,8 @@ static void settle_introduction(struct daemon *daemon, const struct intake_item 
         settle_store_error(daemon, "introduction-not-stored", item->error);
         return;
     }
-    if (peer != NULL && is_malformed(item->reason)) {
+    /* Who tells of an introduction has checked its signature: nobody passes a false one on by mistake. */
+    if (peer != NULL && (is_malformed(item->reason) || item->reason == REASON_BAD_SIGNATURE)) {
         settle_kick(daemon, peer, reason_word(item->reason));
         return;
     }
@@ -587,18 +588,20 @@ static void go_on(struct daemon *daemon)
     enum store_error error = ingest_go_on(&daemon->ingest, now_s, &progress);
 
     daemon->ingest.on_the_way = false;
-    daemon->follow_ms = daemon->now_ms + RETRY_MS;
+    daemon->follow_ms = daemon->now_ms + clock_rhythm_ms(RETRY_MS);
+    if (error == STORE_OK) {
+        error = progress.failed;
+    }
     if (error != STORE_OK) {
         settle_store_error(daemon, "branch-not-followed", error);
-        return;
-    }
-    if (progress.resume_s == UINT64_MAX) {
+    } else if (progress.resume_s == UINT64_MAX) {
         daemon->follow_ms = UINT64_MAX;
     } else {
         /* The wall clock may be set meanwhile. */
         uint64_t wait_s = progress.resume_s > now_s ? progress.resume_s - now_s : 0;
 
-        daemon->follow_ms = daemon->now_ms + 1000 * (wait_s < WAIT_S_MAX ? wait_s : WAIT_S_MAX);
+        daemon->follow_ms =
+            daemon->now_ms + clock_rhythm_ms(1000 * (wait_s < WAIT_S_MAX ? wait_s : WAIT_S_MAX));
     }
     announce_progress(daemon, &progress);
 }

@@ -17,14 +17,41 @@ struct fill_entry *fills_find(struct fills *fills, const struct actor_id *author
     return NULL;
 }
 
+/* How often each of its sources failed, at the least; 0: one is still to be tried. */
+static uint32_t failures_of(const struct fill_entry *entry)
+{
+    uint32_t least = UINT32_MAX; /* without a source it is asked of nobody */
+
+    for (size_t i = 0; i < entry->source_count; i++) {
+        least = entry->sources[i].failures < least ? entry->sources[i].failures : least;
+    }
+    return entry->in_flight ? 0 : least;
+}
+
+static struct fill_entry *make_room(struct fills *fills)
+{
+    struct fill_entry *worst = &fills->entries[0];
+
+    if (fills->count < FILLS_MAX) {
+        return &fills->entries[fills->count++];
+    }
+    for (size_t i = 1; i < fills->count; i++) {
+        worst = failures_of(&fills->entries[i]) > failures_of(worst) ? &fills->entries[i] : worst;
+    }
+    return failures_of(worst) > 0 ? worst : NULL;
+}
+
 struct fill_entry *fills_add(struct fills *fills, const struct actor_id *author)
 {
     struct fill_entry *entry = fills_find(fills, author);
 
-    if (entry != NULL || fills->count == FILLS_MAX) {
+    if (entry != NULL) {
         return entry;
     }
-    entry = &fills->entries[fills->count++];
+    entry = make_room(fills);
+    if (entry == NULL) {
+        return NULL;
+    }
     memset(entry, 0, sizeof *entry);
     entry->author = *author;
     return entry;

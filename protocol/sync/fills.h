@@ -8,7 +8,7 @@
 #include "protocol/sync/sync.h"
 
 enum {
-    FILLS_MAX = 256, /* what finds no place comes back with the next heads */
+    FILLS_MAX = 256, /* what finds no place, or loses it, comes back with the next heads */
     FILL_SOURCES_MAX = 16,
     FILL_STALL_MS = 4000,
     FILL_AGAIN_MS_MIN = SYNC_HEADS_INTERVAL_MS, /* after a source brought nothing, doubling… */
@@ -40,7 +40,9 @@ struct fills {
 void fills_init(struct fills *fills);
 /* The entry of author, or NULL. */
 struct fill_entry *fills_find(struct fills *fills, const struct actor_id *author);
-/* The entry of author, new when there was none. Returns: NULL when the table is full. */
+/* The entry of author, new when there was none. In a full table the one makes room that has no source left,
+ * or whose sources all brought nothing, those with the most failures first: authors whose entries nobody has
+ * must not keep others from being asked for. Returns: NULL when each is still to be tried. */
 struct fill_entry *fills_add(struct fills *fills, const struct actor_id *author);
 void fills_remove(struct fills *fills, struct fill_entry *entry);
 

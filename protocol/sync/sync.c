@@ -289,7 +289,7 @@ static void on_head_of_gaps(struct sync *sync, const struct sync_event *event, u
         return;
     }
     if (fill->in_flight && fill->asked == event->peer) {
-        end_fill(sync, fill, event->head.seq, now_ms); /* the head behind what was asked for */
+        end_fill(sync, fill, event->head.seq, now_ms); /* the head after what was asked for */
     }
     if (may_fill(event)) {
         fill_add_source(fill, event->peer);
@@ -366,7 +366,7 @@ static void on_peer_head(struct sync *sync, const struct sync_event *event, uint
     switch (event->ours) {
     case SYNC_OURS_MISSING:
         want_from(sync, event, &event->head, now_ms, actions);
-        /* The head behind a batch. One that crossed our want, or a peer that sends nothing of what it
+        /* The head after a batch. One that crossed our want, or a peer that sends nothing of what it
          * announces, leaves the want to its deadline. */
         if (answers && want->progressed) {
             want->attempts = 0;
@@ -383,7 +383,7 @@ static void on_peer_head(struct sync *sync, const struct sync_event *event, uint
             break;
         }
         wants_drop_source(&sync->wants, want, event->peer);
-        if (want->source_count == 0 || event->ours == SYNC_OURS_NOT_ADMITTED) {
+        if (want->source_count == 0) {
             finish(sync, want, actions);
         }
         break;

@@ -72,8 +72,8 @@ struct sync_event {
 enum sync_action_kind {
     SYNC_SEND_HEADS,    /* all of ours, and all checkpoints and fork proofs, to peer */
     SYNC_SEND_HEAD,     /* ours of author, to peer */
-    SYNC_SEND_WANT,     /* for author with our locator, to peer. head: the highest block that came from peer,
-                           which     may lie beside our chain and belongs into the locator; zero hash: none */
+    SYNC_SEND_WANT,     /* for author with our locator, to peer. head: the highest block that came from peer;
+                           it may lie on a side branch, and belongs into the locator; zero hash: none */
     SYNC_SEND_GAPS,     /* ask peer for blocks of author that lack entries here, from head.seq on */
     SYNC_SEND_BLOCKS,   /* answer peer's want for author from its locator, then our head of author */
     SYNC_PUSH_BLOCK,    /* the block of head, to peer */

@@ -315,33 +315,52 @@ static void what_is_not_kept_is_dropped(void **state)
     assert_int_equal(dropped[0].parent + dropped[1].parent, mine + fork);
 }
 
-/* The keys may still be rotated behind either branch, whichever the node follows. */
-static void rotate_onto(const struct place *kept)
+static void make_next(void)
 {
-    struct block_place behind;
-    uint8_t memory[KEYS_SIZE_MAX], scratch[KEYS_SIZE_MAX];
-    struct published published;
-    struct log_state now;
-    struct store_txn *txn;
+    uint8_t scratch[KEYS_SIZE_MAX];
+    struct writer writer;
+
+    writer_init(&writer, scratch, sizeof scratch);
+    next = keyring_rotate(keyring, &issuer.session.home.network, &writer);
+    assert_non_null(next);
+}
+
+static int rotate(const struct block_place *behind, struct published *published)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
     struct writer writer;
     struct bytes record;
     struct draft draft;
     struct keys keys;
 
-    steal();
-    behind = (struct block_place){.seq = kept->last.seq, .hash = kept->last.hash};
-    assert_int_equal(try_to_issue(&issuer, "x/4", THIEF_S + 10), EXIT_BAD_INPUT);
-    writer_init(&writer, scratch, sizeof scratch);
-    next = keyring_rotate(keyring, &issuer.session.home.network, &writer);
     writer_init(&writer, memory, sizeof memory);
     keyring_record(next, &issuer.session.home.network, &writer);
     assert_true(writer_end(&writer, &record));
     assert_int_equal(schema_decode(&keys_schema, &keys, record, &issuer.session.arena), REASON_NONE);
     publisher_draft(&issuer.publisher, &draft, CLASS_KEYS);
     assert_true(draft_add(&draft, ENTRY_KEYS, &keys, NULL));
-    assert_int_equal(publisher_rotate(&issuer.publisher, &draft, next, &published), EXIT_BAD_INPUT);
-    assert_int_equal(publisher_rotate_at(&issuer.publisher, &draft, next, &behind, THIEF_S + 10, &published),
-                     EXIT_YES);
+    return behind == NULL
+               ? publisher_rotate(&issuer.publisher, &draft, next, published)
+               : publisher_rotate_at(&issuer.publisher, &draft, next, behind, THIEF_S + 10, published);
+}
+
+static struct block_place last_of(const struct place *place)
+{
+    return (struct block_place){.seq = place->last.seq, .hash = place->last.hash};
+}
+
+/* The keys may still be rotated behind either branch, whichever the node follows. */
+static void rotate_onto(const struct place *kept)
+{
+    const struct block_place behind = last_of(kept);
+    struct published published;
+    struct log_state now;
+    struct store_txn *txn;
+
+    assert_int_equal(try_to_issue(&issuer, "x/4", THIEF_S + 10), EXIT_BAD_INPUT);
+    make_next();
+    assert_int_equal(rotate(NULL, &published), EXIT_BAD_INPUT);
+    assert_int_equal(rotate(&behind, &published), EXIT_YES);
     assert_int_equal(published.seq, behind.seq + 1);
     assert_false(is_contested());
     assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
@@ -355,13 +374,56 @@ static void rotate_onto(const struct place *kept)
 static void a_rotation_keeps_the_issuers_branch(void **state)
 {
     (void)state;
+    steal();
     rotate_onto(&issuer);
 }
 
 static void a_rotation_keeps_the_other_branch(void **state)
 {
     (void)state;
+    steal();
     rotate_onto(&thief);
+}
+
+/* What others made of the issuer's node has used up its time for following branches. */
+static void use_up_budget(void)
+{
+    const struct branch_switch way = {.unwind_to = SWITCH_NONE, .paid_ms = UINT64_MAX / 2};
+    struct store_txn *txn;
+
+    assert_int_equal(store_write_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(store_set_switch(txn, &issuer.session.actor, &way), STORE_OK);
+    assert_int_equal(store_commit(txn), STORE_OK);
+}
+
+static void a_rotation_on_its_way_is_not_followed_by_another(void **state)
+{
+    struct block_place behind, other;
+    struct published published;
+    struct known_rotation rotation;
+    struct store_txn *txn;
+    struct log_state now;
+
+    (void)state;
+    steal();
+    assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(store_log_state(txn, &issuer.session.actor, &now), STORE_OK);
+    store_end(txn);
+    behind = last_of(hash_equal(&now.head, &issuer.last.hash) ? &thief : &issuer);
+    other = (struct block_place){.seq = now.seq, .hash = now.head};
+    use_up_budget();
+    make_next();
+    assert_int_equal(rotate(&behind, &published), EXIT_YES);
+    /* Not on the chain yet, so another place may be named. */
+    assert_int_equal(rotate(&other, &published), EXIT_BAD_INPUT);
+    assert_int_equal(rotate(&behind, &published), EXIT_YES);
+    assert_int_equal(try_to_issue(&issuer, "x/4", THIEF_S + 11), EXIT_BAD_INPUT);
+    assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(store_next_rotation(txn, &issuer.session.actor, 1, NULL, &rotation), STORE_OK);
+    assert_int_equal(rotation.seq, behind.seq + 1);
+    assert_int_equal(store_next_rotation(txn, &issuer.session.actor, 1, &rotation.hash, &rotation),
+                     STORE_NOT_FOUND);
+    store_end(txn);
 }
 
 int main(void)
@@ -374,6 +436,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_not_kept_is_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rotation_keeps_the_issuers_branch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rotation_keeps_the_other_branch, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_rotation_on_its_way_is_not_followed_by_another, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -579,6 +579,96 @@ static int drop_all(void **state)
 
 #define WITH_FORK(test) cmocka_unit_test_setup_teardown(test, node_make, drop_all)
 
+/* Two siblings on top of who's log, of so many entries each: the one of the higher hash is taken in, the
+ * budget is used up until NODE_NOW_S + 1, and the other one comes. */
+static struct hash put_on_its_way(enum who who, size_t entries, struct sibling *two)
+{
+    const struct branch_switch way = {.unwind_to = SWITCH_NONE,
+                                      .paid_ms = (NODE_NOW_S + 1) * UINT64_C(1000) + FOLLOW_BUDGET_MS};
+    bool first_is_lower;
+
+    for (size_t i = 0; i < 2; i++) {
+        say_content(NAMED, entries);
+        sign_sibling(&two[i], &node->logs[who]);
+    }
+    first_is_lower = hash_compare(&two[0].hash, &two[1].hash) < 0;
+    offer_at(two[first_is_lower].encoded, NODE_NOW_S);
+    assert_int_equal(node->result.outcome, INGEST_EXTENDED);
+    assert_int_equal(store_set_switch(node->txn, &node->actors[who].id, &way), STORE_OK);
+    offer_at(two[!first_is_lower].encoded, NODE_NOW_S);
+    assert_int_equal(node->result.outcome, INGEST_ASIDE);
+    return two[!first_is_lower].hash;
+}
+
+static void one_that_cannot_be_gone_on_with_stops_no_other(void **state)
+{
+    const size_t whole = node->ingest.arena.capacity;
+    struct ingest_progress progress = {0};
+    struct hash heads[2];
+
+    (void)state;
+    node_take_in_owner();
+    assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
+    heads[0] = put_on_its_way(OWNER, 300, &siblings[0]);
+    heads[1] = put_on_its_way(DELEGATE, 1, &siblings[2]);
+    assert_int_equal(store_commit(node->txn), STORE_OK);
+    node->ingest.arena.capacity = 0;
+    while (progress.count == 0) {
+        node->ingest.arena.capacity += 4096;
+        assert_int_equal(ingest_go_on(&node->ingest, NODE_NOW_S + 2, &progress), STORE_OK);
+        assert_int_equal(progress.failed, STORE_NO_MEMORY);
+    }
+    assert_true(actor_id_equal(&progress.failed_author, owner()));
+    assert_true(hash_equal(&progress.heads[0].hash, &heads[1]));
+    node->ingest.arena.capacity = whole;
+    assert_int_equal(ingest_go_on(&node->ingest, NODE_NOW_S + 2, &progress), STORE_OK);
+    assert_int_equal(progress.failed, STORE_OK);
+    assert_true(hash_equal(&progress.heads[0].hash, &heads[0]));
+    assert_int_equal(progress.resume_s, UINT64_MAX);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+}
+
+/* Offer a sibling with so much memory for looking at it, in a transaction of its own. Returns: how it went.
+ */
+static struct ingest_result offer_with(const struct sibling *sibling, size_t capacity)
+{
+    const size_t whole = node->ingest.arena.capacity;
+
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+    node->ingest.arena.capacity = capacity;
+    ingest_block(&node->ingest, node->txn, INGEST_PEER, sibling->encoded, NODE_NOW_S, &node->result);
+    node->ingest.arena.capacity = whole;
+    return node->result;
+}
+
+static void what_does_not_fit_is_no_fault_of_a_block(void **state)
+{
+    const struct sibling *sorted[SIBLINGS];
+    size_t in_vain = 0, taken_in = 0;
+
+    (void)state;
+    fork_owner(2);
+    sort_siblings(sorted, 2);
+    assert_int_equal(node_offer(sorted[1]->encoded), REASON_NONE);
+    assert_int_equal(store_commit(node->txn), STORE_OK);
+    for (size_t capacity = 0; taken_in < 20; capacity += capacity < 32768 ? 512 : 65536) {
+        const struct ingest_result result = offer_with(sorted[0], capacity);
+
+        if (result.outcome == INGEST_FAILED) {
+            assert_int_equal(result.error, STORE_NO_MEMORY);
+            in_vain++;
+        } else {
+            assert_int_not_equal(result.outcome, INGEST_REFUSED);
+            assert_int_equal(follow_go_on(&node->ingest, node->txn, owner(), NODE_NOW_S), STORE_OK);
+            assert_head(&sorted[0]->hash);
+            taken_in++;
+        }
+        store_end(node->txn);
+    }
+    assert_true(in_vain > 20);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -591,6 +681,8 @@ int main(void)
         WITH_FORK(the_newest_proof_is_kept_beside_the_lowest),
         WITH_FORK(beyond_its_budget_a_branch_is_only_noted),
         WITH_FORK(a_switch_without_time_leaves_a_valid_chain_and_goes_on),
+        WITH_FORK(one_that_cannot_be_gone_on_with_stops_no_other),
+        WITH_FORK(what_does_not_fit_is_no_fault_of_a_block),
         WITH_FORK(two_nodes_that_follow_different_branches_come_to_know_the_same),
         WITH_FORK(others_hear_of_the_four_lowest_branches_and_of_what_speaks_against),
     };

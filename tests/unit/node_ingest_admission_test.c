@@ -13,7 +13,8 @@ static enum admission admission_of(enum who who)
 {
     enum admission admission = ADMISSION_NONE;
 
-    assert_int_equal(ingest_admission(&node->ingest, node->txn, &node->actors[who].id, &admission), STORE_OK);
+    assert_int_equal(ingest_admission(&node->ingest, node->txn, &node->actors[who].id, true, &admission),
+                     STORE_OK);
     return admission;
 }
 

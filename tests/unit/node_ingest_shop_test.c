@@ -150,14 +150,19 @@ static enum reason introduce(const struct world_author *technician, size_t shop,
     return offer(&introduction);
 }
 
-static enum admission admission_of(const struct actor_id *actor)
+static enum admission admission_from(const struct actor_id *actor, bool dialled)
 {
     struct store_txn *txn = world_read(&here);
     enum admission admission = ADMISSION_NONE;
 
-    assert_int_equal(ingest_admission(&ingest, txn, actor, &admission), STORE_OK);
+    assert_int_equal(ingest_admission(&ingest, txn, actor, dialled, &admission), STORE_OK);
     store_end(txn);
     return admission;
+}
+
+static enum admission admission_of(const struct actor_id *actor)
+{
+    return admission_from(actor, true);
 }
 
 /* Offer here all that author wrote away, until something is refused. */
@@ -699,6 +704,28 @@ static void what_is_followed_comes_from_whom_we_dial(void **state)
     assert_int_equal(admission_of(&shops[2].actor.id), ADMISSION_NONE);
 }
 
+static void who_is_named_is_so_for_everybody_though_she_is_followed(void **state)
+{
+    (void)state;
+    by_the_owner();
+    assert_int_equal(admission_of(&maria.actor.id), ADMISSION_NAMED);
+    followed.actors[followed.count++] = maria.actor.id;
+    ingest.followed = &followed;
+    assert_int_equal(admission_of(&maria.actor.id), ADMISSION_FOLLOWED);
+    assert_int_equal(admission_from(&maria.actor.id, false), ADMISSION_NAMED);
+    assert_int_equal(give_from(&maria, INGEST_INBOUND, NOW_S), REASON_NONE);
+}
+
+static void what_is_held_because_it_is_followed_is_asked_for_of_whom_we_dial_alone(void **state)
+{
+    (void)state;
+    followed.actors[followed.count++] = shops[0].actor.id;
+    ingest.followed = &followed;
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_FOLLOWED);
+    assert_int_equal(admission_from(&shops[0].actor.id, false), ADMISSION_NONE);
+}
+
 /* ---- telling others ---- */
 
 static void what_is_told_introduces_again(void **state)
@@ -805,6 +832,8 @@ int main(void)
         WITH_WORLDS(each_payer_pays_for_its_own),
         WITH_WORLDS(who_attested_her_pays),
         WITH_WORLDS(what_is_followed_comes_from_whom_we_dial),
+        WITH_WORLDS(who_is_named_is_so_for_everybody_though_she_is_followed),
+        WITH_WORLDS(what_is_held_because_it_is_followed_is_asked_for_of_whom_we_dial_alone),
         WITH_WORLDS(what_is_told_introduces_again),
         WITH_WORLDS(new_keys_are_carried_along),
     };

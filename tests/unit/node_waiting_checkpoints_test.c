@@ -115,6 +115,7 @@ static void what_two_trusted_authors_reach_is_the_time(void **state)
     put(2, NOW + 8000, true);
     assert_int_equal(waiting_evidence_time_s(&waiting, NOW), NOW + 8000);
     assert_int_equal(take(NOW), 2);
+    assert_false(waiting_is_ahead(&waiting, NOW + 8000, NOW)); /* nor is it once it was taken out */
     assert_int_equal(waiting_evidence_time_s(&waiting, NOW + 8500), NOW + 8500);
 }
 

@@ -1,0 +1,102 @@
+#include "protocol/sync/fills.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+/* Who finds a place in the table of those whose blocks lack entries here. */
+
+enum { PEER = 1, NOW_MS = 1000 };
+
+static struct fills fills;
+
+static struct actor_id author(size_t i)
+{
+    return (struct actor_id){.hash = {.bytes = {(uint8_t)i, (uint8_t)(i >> 8), 1}}};
+}
+
+static struct fill_entry *add(size_t i)
+{
+    const struct actor_id actor = author(i);
+
+    return fills_add(&fills, &actor);
+}
+
+/* All places are taken, by authors who each have one source that was not asked yet. */
+static int fill_table(void **state)
+{
+    (void)state;
+    fills_init(&fills);
+    for (size_t i = 0; i < FILLS_MAX; i++) {
+        fill_add_source(add(i), PEER);
+    }
+    return 0;
+}
+
+static void ask_in_vain(size_t i)
+{
+    struct fill_entry *entry = add(i);
+
+    assert_true(fills_start(&fills, entry, UINT64_MAX / 2));
+    fill_end(entry, NOW_MS);
+}
+
+static void none_that_is_still_to_be_asked_for_makes_room(void **state)
+{
+    (void)state;
+    assert_null(add(FILLS_MAX));
+    assert_non_null(add(0)); /* it has its place */
+    assert_int_equal(fills.count, FILLS_MAX);
+}
+
+static void one_whose_source_brought_nothing_makes_room(void **state)
+{
+    const struct actor_id gone = author(7);
+
+    (void)state;
+    ask_in_vain(7);
+    assert_non_null(add(FILLS_MAX));
+    assert_null(fills_find(&fills, &gone));
+    fill_add_source(add(FILLS_MAX), PEER);
+    assert_null(add(FILLS_MAX + 1));
+}
+
+static void the_one_that_failed_most_goes_first(void **state)
+{
+    const struct actor_id kept = author(3), gone = author(9);
+
+    (void)state;
+    ask_in_vain(3);
+    ask_in_vain(9);
+    ask_in_vain(9);
+    assert_non_null(add(FILLS_MAX));
+    assert_non_null(fills_find(&fills, &kept));
+    assert_null(fills_find(&fills, &gone));
+}
+
+static void one_without_a_source_makes_room_and_one_with_an_untried_one_does_not(void **state)
+{
+    const struct actor_id gone = author(5);
+
+    (void)state;
+    ask_in_vain(4);
+    fill_add_source(add(4), PEER + 1);
+    assert_null(add(FILLS_MAX));
+    fill_drop_source(add(5), PEER);
+    assert_non_null(add(FILLS_MAX));
+    assert_null(fills_find(&fills, &gone));
+}
+
+int main(void)
+{
+#define FULL(test) cmocka_unit_test_setup(test, fill_table)
+    static const struct CMUnitTest tests[] = {
+        FULL(none_that_is_still_to_be_asked_for_makes_room),
+        FULL(one_whose_source_brought_nothing_makes_room),
+        FULL(the_one_that_failed_most_goes_first),
+        FULL(one_without_a_source_makes_room_and_one_with_an_untried_one_does_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

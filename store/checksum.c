@@ -19,7 +19,16 @@ static void add_word(uint64_t *lane, uint64_t word)
     *lane = (*lane ^ word) * CHECKSUM_FACTOR;
 }
 
-static uint64_t word_at(const uint8_t *bytes, size_t size)
+static uint64_t word_at(const uint8_t *bytes)
+{
+    uint64_t word;
+
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+/* Of the bytes behind the last whole word. */
+static uint64_t tail_at(const uint8_t *bytes, size_t size)
 {
     uint64_t word = 0;
 
@@ -30,15 +39,18 @@ static uint64_t word_at(const uint8_t *bytes, size_t size)
 void checksum_add(struct checksum *sum, const void *data, size_t size)
 {
     const uint8_t *bytes = data;
-    size_t at = 0;
+    size_t at = 0, lane = 0;
 
     for (; at + ROUND <= size; at += ROUND) {
         for (size_t i = 0; i < LANES; i++) {
-            add_word(&sum->lanes[i], word_at(bytes + at + i * WORD, WORD));
+            add_word(&sum->lanes[i], word_at(bytes + at + i * WORD));
         }
     }
-    for (size_t i = 0; at < size; at += WORD, i++) {
-        add_word(&sum->lanes[i], word_at(bytes + at, size - at < WORD ? size - at : WORD));
+    for (; at + WORD <= size; at += WORD, lane++) {
+        add_word(&sum->lanes[lane], word_at(bytes + at));
+    }
+    if (at < size) {
+        add_word(&sum->lanes[lane], tail_at(bytes + at, size - at));
     }
     add_word(&sum->lanes[0], size);
 }

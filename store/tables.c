@@ -199,15 +199,10 @@ static uint32_t sum_of_key(struct bytes key)
     return checksum_of(TABLE_COUNT, key.data, key.size);
 }
 
-/* Of a row up to its last SUM_SIZE bytes. */
-static uint32_t sum_of_row(enum table table, struct bytes key, const uint8_t *row, size_t size)
+/* Of a row up to its last SUM_SIZE bytes, under the key with that sum. */
+static uint32_t sum_of_row(enum table table, uint32_t key_sum, const uint8_t *row, size_t size)
 {
-    struct checksum sum;
-
-    checksum_begin(&sum, table);
-    checksum_add(&sum, key.data, key.size);
-    checksum_add(&sum, row, size);
-    return checksum_end(&sum);
+    return checksum_of((uint64_t)key_sum << 32 | table, row, size);
 }
 
 static uint32_t sum_at(const uint8_t *bytes)
@@ -219,7 +214,7 @@ static uint32_t sum_at(const uint8_t *bytes)
 }
 
 /* Take the tail off a row. *link: of a linked table, else zero. Returns: false when it is damaged. */
-static bool open_row(enum table table, struct bytes key, struct bytes row, struct bytes *value,
+static bool open_row(enum table table, uint32_t key_sum, struct bytes row, struct bytes *value,
                      uint32_t *link)
 {
     const size_t tail = tail_size(table);
@@ -230,7 +225,7 @@ static bool open_row(enum table table, struct bytes key, struct bytes row, struc
         return true;
     }
     if (row.size < tail ||
-        sum_of_row(table, key, row.data, row.size - SUM_SIZE) != sum_at(row.data + row.size - SUM_SIZE)) {
+        sum_of_row(table, key_sum, row.data, row.size - SUM_SIZE) != sum_at(row.data + row.size - SUM_SIZE)) {
         return false;
     }
     if (tail > SUM_SIZE) {
@@ -253,7 +248,7 @@ static void fill_row(enum table table, struct bytes key, uint8_t *row, const voi
         memcpy(row + size, &link, sizeof link);
         size += sizeof link;
     }
-    sum = sum_of_row(table, key, row, size);
+    sum = sum_of_row(table, sum_of_key(key), row, size);
     memcpy(row + size, &sum, sizeof sum);
 }
 
@@ -285,7 +280,8 @@ static enum store_error get_row(struct store_txn *txn, enum table table, const s
     if (code != MDB_SUCCESS) {
         return table_error(txn, code);
     }
-    if (!open_row(table, bytes_of(key->bytes, key->size), bytes_of(row.mv_data, row.mv_size), out, link)) {
+    if (!open_row(table, sum_of_key(bytes_of(key->bytes, key->size)), bytes_of(row.mv_data, row.mv_size), out,
+                  link)) {
         return txn_fail(txn, STORE_DAMAGED);
     }
     return STORE_OK;
@@ -566,10 +562,10 @@ static enum store_error walk_raw(struct walk *walk, const struct key *key, MDB_c
         return table_error(walk->txn, code);
     }
     walk->key = bytes_of(name.mv_data, name.mv_size);
-    if (!open_row(walk->table, walk->key, bytes_of(row.mv_data, row.mv_size), &walk->value, &walk->link)) {
+    walk->sum = tail_size(walk->table) > 0 ? sum_of_key(walk->key) : 0;
+    if (!open_row(walk->table, walk->sum, bytes_of(row.mv_data, row.mv_size), &walk->value, &walk->link)) {
         return txn_fail(walk->txn, STORE_DAMAGED);
     }
-    walk->sum = is_linked(walk) ? sum_of_key(walk->key) : 0;
     return STORE_OK;
 }
 

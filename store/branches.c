@@ -175,6 +175,23 @@ enum store_error side_row_delete(struct store_txn *txn, const struct network *ne
     return table_delete(txn, TABLE_SIDES, &key);
 }
 
+/* Note that there is something to be read of an author beside its chain, and read its number. */
+static enum store_error note_beside(struct store_txn *txn, const struct actor_id *author, uint32_t *number)
+{
+    struct disk_author row;
+    enum store_error error = author_read(txn, author, &row);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    *number = row.number;
+    if (row.beside) {
+        return STORE_OK;
+    }
+    row.beside = true;
+    return author_write(txn, author, &row);
+}
+
 /* ---- side blocks ---- */
 
 static enum store_error put_side_block(struct store_txn *txn, const struct network *network,
@@ -196,6 +213,7 @@ static enum store_error put_side_block(struct store_txn *txn, const struct netwo
     }
     row.blocks++;
     row.bytes += block->encoded.size;
+    row.beside = true;
     if (error == STORE_OK) {
         error = erasers_put(txn, &row, block, arrived_s);
     }
@@ -562,7 +580,7 @@ enum store_error store_set_epoch_sides(struct store_txn *txn, const struct actor
                                        const struct epoch_sides *sides)
 {
     uint32_t number = 0;
-    enum store_error error = store_author_number(txn, author, &number);
+    enum store_error error = note_beside(txn, author, &number);
     struct key key = rotation_key(number, epoch);
 
     return error == STORE_OK ? table_put(txn, TABLE_EPOCHS, &key, sides, sizeof *sides)
@@ -589,7 +607,7 @@ enum store_error store_set_switch(struct store_txn *txn, const struct actor_id *
                                   const struct branch_switch *to)
 {
     uint32_t number = 0;
-    enum store_error error = store_author_number(txn, author, &number);
+    enum store_error error = note_beside(txn, author, &number);
     struct key key = author_key(number);
 
     return error == STORE_OK ? table_put(txn, TABLE_SWITCHES, &key, to, sizeof *to) : txn_fail(txn, error);

@@ -8,7 +8,7 @@
 
 void *gather_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_size)
 {
-    enum { CAPACITY_FIRST = 16 };
+    enum { CAPACITY_FIRST = 8 };
     size_t wanted = *capacity > 0 ? 2 * *capacity : CAPACITY_FIRST;
     void *grown;
 
@@ -285,7 +285,7 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     if (error == STORE_OK) {
         error = fill_forks(gather, log);
     }
-    if (error == STORE_OK) {
+    if (error == STORE_OK && row->beside) {
         error = fill_branches(gather, log);
     }
     if (error == STORE_OK && row->has_rhythm) {
@@ -301,7 +301,7 @@ static enum store_error fill_known(struct gather *gather, const struct disk_auth
     if (error == STORE_OK && row->frozen) {
         error = gather_freeze(gather, log);
     }
-    return error == STORE_OK ? gather_sides(gather, log) : error;
+    return error == STORE_OK && row->beside ? gather_sides(gather, log) : error;
 }
 
 static enum store_error add_log(struct gather *gather, const struct actor_id *author,

@@ -245,6 +245,7 @@ static enum store_error move_head_back(struct unwinding *unwinding)
     row->head = record.hash;
     row->epoch = record.epoch;
     row->epoch_first_seq = (uint32_t)first;
+    row->beside = true;
     return author_write(unwinding->txn, &unwinding->author, row);
 }
 

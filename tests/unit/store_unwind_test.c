@@ -63,7 +63,7 @@ static void add_row(struct hash_stream *stream, enum table table, struct bytes v
     if (table == TABLE_AUTHORS) {
         memcpy(&author, value.data, sizeof author);
         author.bytes = author.blocks = author.gap_blocks = 0;
-        author.erases = author.upgrade_seen = author.has_rhythm = 0;
+        author.erases = author.upgrade_seen = author.has_rhythm = author.beside = 0;
         author.erase_day = author.erase_count = 0;
         hash_stream_add(stream, &author, sizeof author);
     } else if (table == TABLE_RECORDS) {

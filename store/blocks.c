@@ -7,9 +7,9 @@
 #include "store/erased.h"
 
 /* A block row is a head, its marks, and the bytes as they came. Marks make any entry of a block of 4096 a few
- * steps away, and beside each are the first bytes of the leaf hashes of the entries up to the next: whoever
- * reads an entry hashes it anyway, and so sees whether it is what was stored. The key holds the whole header
- * hash: a prefix of it could be ground to replace one block by another. */
+ * steps away, and beside each are checks of the entries up to the next: whoever reads one sees whether it is
+ * what was stored. The key holds the whole header hash: a prefix of it could be ground to replace one block
+ * by another. */
 
 enum { MARK_STRIDE = 8, OFFSET_SIZE = 4, CHECK_SIZE = 4, MARK_SIZE = OFFSET_SIZE + MARK_STRIDE * CHECK_SIZE };
 
@@ -57,17 +57,20 @@ static bool build_inception(const struct store *store, struct bytes keys_record,
     return block_of_known_inception(&writer, &store->network, keys_record) && writer_end(&writer, encoded);
 }
 
+static uint32_t check_of_entry(struct bytes element)
+{
+    return checksum_of(TABLE_BLOCKS, element.data, element.size);
+}
+
 /* The only entry of block 0 was checked with its row. */
 static void fill_mark(struct store_txn *txn, const struct stored_block *stored, struct bytes body)
 {
     const uint32_t offset = (uint32_t)(body.data + 1 - stored->encoded.data);
-    struct hash leaf;
+    const uint32_t check = check_of_entry(bytes_of(body.data + 1, body.size - 1));
 
     static_assert(sizeof txn->inception->mark >= OFFSET_SIZE + CHECK_SIZE, "room for one entry's");
     memcpy(txn->inception->mark, &offset, OFFSET_SIZE);
-    if (entry_leaf(&leaf, &txn->store->network, bytes_of(body.data + 1, body.size - 1))) {
-        memcpy(txn->inception->mark + OFFSET_SIZE, leaf.bytes, CHECK_SIZE);
-    }
+    memcpy(txn->inception->mark + OFFSET_SIZE, &check, CHECK_SIZE);
 }
 
 static enum store_error rebuild_inception(struct store_txn *txn, struct bytes keys_record,
@@ -198,22 +201,33 @@ bool stored_block_entry(const struct stored_block *stored, uint64_t index, struc
     return reader.error == REASON_NONE;
 }
 
-bool stored_block_has_leaf(const struct stored_block *stored, uint64_t index, const struct hash *leaf)
+bool stored_block_has(const struct stored_block *stored, uint64_t index, struct bytes element)
 {
     const uint8_t *mark = stored->marks + index / MARK_STRIDE * MARK_SIZE;
+    const uint32_t check = check_of_entry(element);
 
     return index / MARK_STRIDE < stored->mark_count &&
-           memcmp(mark + OFFSET_SIZE + index % MARK_STRIDE * CHECK_SIZE, leaf->bytes, CHECK_SIZE) == 0;
+           memcmp(mark + OFFSET_SIZE + index % MARK_STRIDE * CHECK_SIZE, &check, CHECK_SIZE) == 0;
+}
+
+enum store_error stored_block_element(struct store_txn *txn, const struct stored_block *stored,
+                                      uint64_t index, struct bytes *element)
+{
+    if (!stored_block_entry(stored, index, element) || !stored_block_has(stored, index, *element)) {
+        return txn_fail(txn, STORE_DAMAGED);
+    }
+    return STORE_OK;
 }
 
 enum store_error stored_block_leaf(struct store_txn *txn, const struct stored_block *stored, uint64_t index,
                                    struct bytes *element, struct hash *leaf)
 {
-    if (!stored_block_entry(stored, index, element) || !entry_leaf(leaf, &txn->store->network, *element) ||
-        !stored_block_has_leaf(stored, index, leaf)) {
-        return txn_fail(txn, STORE_DAMAGED);
+    enum store_error error = stored_block_element(txn, stored, index, element);
+
+    if (error == STORE_OK && !entry_leaf(leaf, &txn->store->network, *element)) {
+        error = txn_fail(txn, STORE_DAMAGED);
     }
-    return STORE_OK;
+    return error;
 }
 
 bool stored_block_entries(const struct stored_block *stored, struct entry **entries, size_t *count,
@@ -440,7 +454,9 @@ static void write_mark(uint8_t *mark, const struct block *block, size_t first)
     mark += OFFSET_SIZE;
     memset(mark, 0, MARK_SIZE - OFFSET_SIZE);
     for (size_t i = first; i < block->entry_count && i < first + MARK_STRIDE; i++, mark += CHECK_SIZE) {
-        memcpy(mark, block->leaves[i].bytes, CHECK_SIZE);
+        const uint32_t check = check_of_entry(block->entries[i].encoded);
+
+        memcpy(mark, &check, CHECK_SIZE);
     }
 }
 

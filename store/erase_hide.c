@@ -91,7 +91,6 @@ static enum store_error stored_element(struct store_txn *txn, const struct entry
                                        struct disk_record *record, struct bytes *element)
 {
     struct stored_block stored;
-    struct hash leaf;
     enum store_error error = record_find(txn, at->author, at->seq, record);
 
     if (error == STORE_OK && at->index >= record->entry_count) {
@@ -100,7 +99,7 @@ static enum store_error stored_element(struct store_txn *txn, const struct entry
     if (error == STORE_OK) {
         error = stored_block_read(txn, at->author, at->seq, &record->hash, &stored);
     }
-    return error == STORE_OK ? stored_block_leaf(txn, &stored, at->index, element, &leaf) : error;
+    return error == STORE_OK ? stored_block_element(txn, &stored, at->index, element) : error;
 }
 
 enum store_error element_read(struct store_txn *txn, const struct entry_at *at, struct bytes *element)

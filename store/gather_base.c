@@ -153,12 +153,13 @@ static enum store_error copy_base(struct gather *gather, const struct cached_bas
 {
     struct base_lists lists = base->lists;
     struct move move = {.from = base->was, .size = base->size};
+    struct bytes copy;
 
-    move.to = arena_take(gather->arena, base->size);
-    if (!move.to) {
+    /* Aligned, and not zeroed first: there is much of it. */
+    if (!arena_take(gather->arena, 0) || !arena_copy(gather->arena, bytes_of(base->run, base->size), &copy)) {
         return STORE_NO_MEMORY;
     }
-    memcpy(move.to, base->run, base->size);
+    move.to = (uint8_t *)(uintptr_t)copy.data;
     move_lists(&move, &lists);
     take_lists(gather, &lists);
     return gather_refresh_logs(gather); /* heads and checkpoints go on under the same generation */

@@ -69,7 +69,7 @@ static bool is_reached(const struct gather *gather, size_t log, uint64_t seq)
     return gather->out->logs[log].known && dossier_log_reaches(&gather->out->logs[log], seq);
 }
 
-/* STORE_NOT_FOUND when nothing stands at that place by then. */
+/* With its leaf hash, by which it is named. STORE_NOT_FOUND when nothing stands at that place by then. */
 static enum store_error read_entry(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
                                    struct dossier_place *place, struct entry *entry)
 {
@@ -79,10 +79,14 @@ static enum store_error read_entry(struct gather *gather, size_t log, uint64_t s
     if (is_reached(gather, log, seq)) {
         error = gather_place(gather, log, seq, index, place, &element);
     }
-    if (error == STORE_OK && entry_decode(entry, element) != REASON_NONE) {
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (entry_decode(entry, element) != REASON_NONE) {
         return txn_fail(gather->txn, STORE_DAMAGED);
     }
-    return error;
+    entry_leaf_of(&place->leaf, gather->network, entry);
+    return STORE_OK;
 }
 
 /* STORE_NOT_FOUND when the payload is malformed, which content may be. */

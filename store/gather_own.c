@@ -90,6 +90,19 @@ static enum store_error add_statement(struct gather *gather, const struct entry_
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* By which statements name them: what is gathered of the chain alone has none yet. */
+static enum store_error fill_leaves(struct gather *gather)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < gather->out->affiliation_count && error == STORE_OK; i++) {
+        struct dossier_place *place = &gather->out->affiliations[i].place;
+
+        error = place->block.side ? STORE_OK : gather_leaf(gather, place);
+    }
+    return error;
+}
+
 static enum store_error gather_statements(struct gather *gather, uint32_t number)
 {
     enum { LOOKED_AT_MAX = DOSSIER_CREDENTIALS_MAX };
@@ -106,6 +119,7 @@ static enum store_error gather_statements(struct gather *gather, uint32_t number
     if (!out->statements) {
         return STORE_NO_MEMORY;
     }
+    error = fill_leaves(gather);
     for (size_t i = count; i > 0 && error == STORE_OK && out->statement_count < DOSSIER_STATEMENTS_MAX; i--) {
         error = add_statement(gather, &found[i - 1]);
     }

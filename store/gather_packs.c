@@ -172,6 +172,9 @@ static enum store_error add_pack(struct gather *gather, const struct found_grant
     }
     row = &out->packs[out->pack_count];
     error = gather_found(gather, found, ENTRY_RULE_PACK, &row->place, &row->pack);
+    if (error == STORE_OK && !row->place.block.side) {
+        error = gather_leaf(gather, &row->place);
+    }
     if (error == STORE_OK && row->place.block.dropped_s == 0) {
         error = gather_below(gather, &row->place, row->pack.in_force_from);
         out->pack_count += error == STORE_OK;

@@ -155,7 +155,7 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
         error = error == STORE_NOT_FOUND ? damaged(gather) : error;
     }
     if (error == STORE_OK) {
-        error = stored_block_leaf(gather->txn, &stored, place->index, view, &place->leaf);
+        error = stored_block_element(gather->txn, &stored, place->index, view);
     }
     if (error != STORE_OK) {
         return error;
@@ -204,6 +204,18 @@ enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, u
         return error;
     }
     return arena_copy(gather->arena, view, element) ? STORE_OK : STORE_NO_MEMORY;
+}
+
+enum store_error gather_leaf(struct gather *gather, struct dossier_place *place)
+{
+    const struct entry_at at = {gather->rows[place->log].number, place->seq, place->index};
+    struct bytes element;
+    enum store_error error = element_read(gather->txn, &at, &element);
+
+    if (error == STORE_OK && !entry_leaf(&place->leaf, gather->network, element)) {
+        error = damaged(gather);
+    }
+    return error;
 }
 
 enum store_error gather_grant(struct gather *gather, const struct entry_at *grant, enum entry_kind kind,

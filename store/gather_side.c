@@ -293,8 +293,9 @@ static enum store_error read_side(struct gather *gather, size_t log, const struc
     if (stored.arrived_s > gather->known_by_s || !gather->out->logs[log].known) {
         return STORE_NOT_FOUND;
     }
-    if (!stored_block_entry(&stored, at->index, view) || !entry_leaf(&place->leaf, gather->network, *view)) {
-        return txn_fail(gather->txn, STORE_DAMAGED);
+    error = stored_block_leaf(gather->txn, &stored, at->index, view, &place->leaf);
+    if (error != STORE_OK) {
+        return error;
     }
     place->erased = element_is_erased(*view);
     return fill_block(gather, at, &stored, place);

@@ -67,8 +67,9 @@ static enum store_error fill_bottom(const struct live_tree *tree, struct merkle_
     reader_init(&reader, bytes_of(element.data, (size_t)(tree->stored.encoded.data +
                                                          tree->stored.encoded.size - element.data)));
     for (uint64_t i = 0; i < size; i++) {
-        if (!entry_leaf(&page->nodes[i], tree->network, reader_skip(&reader, 1)) ||
-            !stored_block_has_leaf(&tree->stored, page->index * MERKLE_PAGE_SIZE + i, &page->nodes[i])) {
+        element = reader_skip(&reader, 1);
+        if (!stored_block_has(&tree->stored, page->index * MERKLE_PAGE_SIZE + i, element) ||
+            !entry_leaf(&page->nodes[i], tree->network, element)) {
             return damaged(tree);
         }
     }

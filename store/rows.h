@@ -120,11 +120,14 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
                                     uint64_t arrived_s);
 /* Returns: false when the bytes are damaged. */
 bool stored_block_parts(const struct stored_block *stored, struct block_parts *parts);
-/* The bytes of entry index. Returns: false when there is no such entry. */
+/* The bytes of entry index, unchecked. Returns: false when there is no such entry. */
 bool stored_block_entry(const struct stored_block *stored, uint64_t index, struct bytes *element);
-/* Whether entry index has the leaf hash that it was stored with. */
-bool stored_block_has_leaf(const struct stored_block *stored, uint64_t index, const struct hash *leaf);
-/* The bytes of entry index and its leaf hash, which are what was stored. STORE_DAMAGED when they are not. */
+/* Whether element is what was stored as entry index. */
+bool stored_block_has(const struct stored_block *stored, uint64_t index, struct bytes element);
+/* The bytes of entry index, which are what was stored. STORE_DAMAGED when they are not. */
+enum store_error stored_block_element(struct store_txn *txn, const struct stored_block *stored,
+                                      uint64_t index, struct bytes *element);
+/* The same with its leaf hash. */
 enum store_error stored_block_leaf(struct store_txn *txn, const struct stored_block *stored, uint64_t index,
                                    struct bytes *element, struct hash *leaf);
 

@@ -132,6 +132,7 @@ static void an_attestation_comes_with_its_chain_and_packs(void **context)
     assert_true(actor_id_equal(&dossier.accreditations[0].accreditation.delegate, &prog.actor.id));
     assert_int_equal(dossier.pack_count, 1);
     assert_true(bytes_equal_string(dossier.packs[0].pack.name_space, "ase"));
+    assert_false(hash_is_zero(&dossier.packs[0].place.leaf));
     assert_int_equal(log_of(&dossier, &ase)->head_seq, 2);
     assert_true(log_of(&dossier, &ase)->known);
 }

@@ -310,7 +310,7 @@ static void her_statements_stand_beside_what_they_are_about(void **context)
 {
     const struct attestation brakes = build_attestation(&maria.actor.id, "ase/A5", 40000, 42000);
     const struct attestation others = build_attestation(&garage.actor.id, "ase/A5", 40000, 42000);
-    struct statement about_hers, about_others, by_another;
+    struct statement about_hers, about_others, about_joining, by_another;
     struct dossier dossier;
     struct store_txn *txn;
 
@@ -321,6 +321,7 @@ static void her_statements_stand_beside_what_they_are_about(void **context)
     txn = world_read(&world);
     about_hers = world_statement(&world, txn, &ase.actor.id, 1, 0);
     about_others = world_statement(&world, txn, &ase.actor.id, 2, 0);
+    about_joining = world_statement(&world, txn, &garage.actor.id, 1, 0);
     by_another = about_hers;
     store_end(txn);
     by_another.text = bytes_of_string("She never was here.");
@@ -333,6 +334,11 @@ static void her_statements_stand_beside_what_they_are_about(void **context)
     assert_int_equal(dossier.statement_count, 1);
     assert_true(bytes_equal_string(dossier.statements[0].statement.text, "It was not so."));
     assert_int_equal(dossier.statements[0].place.seq, 1);
+    say(&maria, ENTRY_STATEMENT, &about_joining, LATE);
+    about_joining.about.prefix[0] ^= 1;
+    say(&maria, ENTRY_STATEMENT, &about_joining, LATE);
+    gather(&dossier, &maria, UINT64_MAX);
+    assert_int_equal(dossier.statement_count, 2);
 }
 
 /* ---- presented ---- */

@@ -306,6 +306,7 @@ enum store_error store_open(struct store **out, const struct store_options *opti
     pthread_mutex_init(&store->live_top.lock, NULL);
     pthread_mutex_init(&store->base_cache.lock, NULL);
     pthread_mutex_init(&store->chain_cache.lock, NULL);
+    pthread_mutex_init(&store->lookup_cache.lock, NULL);
     error = open_in(store, options);
     if (error != STORE_OK) {
         store_close(store);
@@ -328,8 +329,10 @@ void store_close(struct store *store)
     pthread_mutex_destroy(&store->live_top.lock);
     pthread_mutex_destroy(&store->base_cache.lock);
     pthread_mutex_destroy(&store->chain_cache.lock);
+    pthread_mutex_destroy(&store->lookup_cache.lock);
     free(store->base_cache.base);
     free(store->chain_cache.chains);
+    free(store->lookup_cache.lookups);
     free(store->folder);
     free(store);
 }

@@ -27,9 +27,17 @@ enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *
                                   enum fork_proof_rank rank, struct bytes *out, struct arena *arena)
 {
     struct key key = fork_key(author, epoch, rank);
+    struct kept_rows none = {.count = 0};
     struct bytes view;
-    enum store_error error = table_get(txn, TABLE_FORKS, &key, &view);
+    enum store_error error;
 
+    if (kept_rows_find(txn, KEPT_FORKS, &key, &none)) {
+        return STORE_NOT_FOUND;
+    }
+    error = table_get(txn, TABLE_FORKS, &key, &view);
+    if (error == STORE_NOT_FOUND) {
+        kept_rows_add(txn, KEPT_FORKS, &key, &none);
+    }
     if (error != STORE_OK) {
         return error;
     }

@@ -137,7 +137,7 @@ static bool are_few(const struct gather *gather, size_t count)
     return count <= FEW && gather->out->accreditation_count < FEW_GRANTS;
 }
 
-static enum store_error take_turns(struct gather *gather, const uint32_t *numbers, size_t count,
+static enum store_error take_turns(struct gather *gather, const struct entry_at *speakers, size_t count,
                                    struct gather_turn *turns)
 {
     enum store_error error = STORE_OK;
@@ -145,7 +145,7 @@ static enum store_error take_turns(struct gather *gather, const uint32_t *number
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         size_t log;
 
-        error = gather_log_of_number(gather, numbers[i], &log);
+        error = gather_log_of_number(gather, speakers[i].author, &log);
         if (error == STORE_OK && are_few(gather, count)) {
             turns[i] = (struct gather_turn){.log = log};
         } else if (error == STORE_OK) {
@@ -160,10 +160,10 @@ static enum store_error take_turns(struct gather *gather, const uint32_t *number
 
 /* ---- heirs ---- */
 
-static bool is_among(const uint32_t *numbers, size_t count, uint32_t author)
+static bool is_among(const struct entry_at *speakers, size_t count, uint32_t author)
 {
     for (size_t i = 0; i < count; i++) {
-        if (numbers[i] == author) {
+        if (speakers[i].author == author) {
             return true;
         }
     }
@@ -183,7 +183,7 @@ static bool is_named_before(const struct dossier *dossier, size_t succession)
 
 /* What those took back who came after an accreditor, but never accredited the author of log themselves. */
 static enum store_error gather_withdrawals_of_heirs(struct gather *gather, size_t log,
-                                                    const uint32_t *accreditors, size_t count)
+                                                    const struct entry_at *accreditors, size_t count)
 {
     const struct dossier *out = gather->out;
     enum store_error error = STORE_OK;
@@ -236,11 +236,11 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
     const struct actor_id actor = gather->out->logs[log].author;
     const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
     struct gather_turn *turns;
-    uint32_t *numbers;
+    struct entry_at *speakers;
     size_t count;
     bool cut;
     enum store_error error =
-        grants_speakers(gather->txn, &key, DOSSIER_GRANTS_MAX, &numbers, &count, &cut, gather->arena);
+        grants_speakers(gather->txn, &key, DOSSIER_GRANTS_MAX, &speakers, &count, &cut, gather->arena);
 
     gather->out->cuts.accreditations |= cut;
     if (error == STORE_OK) {
@@ -253,7 +253,7 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
     if (!turns) {
         return STORE_NO_MEMORY;
     }
-    error = take_turns(gather, numbers, count, turns);
+    error = take_turns(gather, speakers, count, turns);
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         bool is_stranger = turns[i].rank == RANK_STRANGER;
 
@@ -263,7 +263,7 @@ static enum store_error gather_accreditors(struct gather *gather, size_t log)
         error = gather_accreditor(gather, log, turns[i].log, is_stranger);
     }
     if (error == STORE_OK) {
-        error = gather_withdrawals_of_heirs(gather, log, numbers, count);
+        error = gather_withdrawals_of_heirs(gather, log, speakers, count);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }

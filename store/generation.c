@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/checksum.h"
+
 static const char generation_word[] = "generation";
 
 /* ---- the number ---- */
@@ -142,6 +144,79 @@ void kept_chain_add(struct store *store, uint64_t generation, const struct trust
     if (cache->chains) {
         *place_of_author(cache->chains, author) =
             (struct kept_chain){.author = *author, .used = true, .chain = chain};
+    }
+    pthread_mutex_unlock(&cache->lock);
+}
+
+/* ---- rows ---- */
+
+/* One place for each look-up, as for chains. */
+enum { LOOKUPS_KEPT = 8192 };
+
+struct kept_found {
+    bool used;
+    enum kept_lookup lookup;
+    struct key key;
+    struct kept_rows rows;
+};
+
+struct kept_lookups {
+    uint64_t generation;
+    struct kept_found items[LOOKUPS_KEPT];
+};
+
+static struct kept_found *place_of_lookup(struct kept_lookups *lookups, enum kept_lookup lookup,
+                                          const struct key *key)
+{
+    return &lookups->items[checksum_of(lookup, key->bytes, key->size) % LOOKUPS_KEPT];
+}
+
+static bool is_of(const struct kept_found *item, enum kept_lookup lookup, const struct key *key)
+{
+    return item->used && item->lookup == lookup && item->key.size == key->size &&
+           memcmp(item->key.bytes, key->bytes, key->size) == 0;
+}
+
+bool kept_rows_find(struct store_txn *txn, enum kept_lookup lookup, const struct key *key,
+                    struct kept_rows *out)
+{
+    struct lookup_cache *cache = &txn->store->lookup_cache;
+    uint64_t generation;
+    bool kept, found = false;
+
+    if (generation_read(txn, &generation, &kept) != STORE_OK || !kept) {
+        return false;
+    }
+    pthread_mutex_lock(&cache->lock);
+    if (cache->lookups && cache->lookups->generation == generation) {
+        const struct kept_found *item = place_of_lookup(cache->lookups, lookup, key);
+
+        found = is_of(item, lookup, key);
+        *out = item->rows;
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return found;
+}
+
+void kept_rows_add(struct store_txn *txn, enum kept_lookup lookup, const struct key *key,
+                   const struct kept_rows *rows)
+{
+    struct lookup_cache *cache = &txn->store->lookup_cache;
+    uint64_t generation;
+    bool kept;
+
+    if (generation_read(txn, &generation, &kept) != STORE_OK || !kept) {
+        return;
+    }
+    pthread_mutex_lock(&cache->lock);
+    if (!cache->lookups || cache->lookups->generation != generation) {
+        free(cache->lookups);
+        cache->lookups = calloc(1, sizeof *cache->lookups);
+    }
+    if (cache->lookups) {
+        cache->lookups->generation = generation;
+        *place_of_lookup(cache->lookups, lookup, key) =
+            (struct kept_found){.used = true, .lookup = lookup, .key = *key, .rows = *rows};
     }
     pthread_mutex_unlock(&cache->lock);
 }

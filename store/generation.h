@@ -35,4 +35,19 @@ bool kept_chain_find(struct store *store, uint64_t generation, const struct trus
 void kept_chain_add(struct store *store, uint64_t generation, const struct trust *trust,
                     const struct actor_id *author, enum chain chain);
 
+/* What a look-up found, where that is few rows or none: who accredited somebody, what was taken back. Of rows
+ * alone that do not change under a generation. */
+enum kept_lookup { KEPT_GRANTS, KEPT_SPEAKERS, KEPT_SIDES, KEPT_FORKS };
+enum { KEPT_ROWS_MAX = 4 };
+struct kept_rows {
+    size_t count;
+    struct entry_at rows[KEPT_ROWS_MAX];
+};
+
+/* Returns: whether it is at hand what the look-up finds under key. */
+bool kept_rows_find(struct store_txn *txn, enum kept_lookup lookup, const struct key *key,
+                    struct kept_rows *out);
+void kept_rows_add(struct store_txn *txn, enum kept_lookup lookup, const struct key *key,
+                   const struct kept_rows *rows);
+
 #endif

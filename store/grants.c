@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "store/generation.h"
+
 enum { SUBJECT_SIZE = GRANT_ABOUT_SIZE - 1, GRANT_KEY_SIZE = GRANT_ABOUT_SIZE + 4 + 8 + 2 };
 
 struct key grant_key_of_affiliation(enum grant_kind kind, const struct hash *id)
@@ -281,9 +283,24 @@ static enum store_error read_group(struct walk *walk, const struct key *prefix, 
     return walk_seek(walk, &behind);
 }
 
-/* Visit all groups under key. grants NULL: only count. */
+/* Few rows are mostly all, and need not be read again once they are counted. */
+static enum store_error copy_few(struct entry_at **out, const struct kept_rows *few, struct arena *arena)
+{
+    if (few->count == 0) {
+        return STORE_OK;
+    }
+    *out = arena_take(arena, few->count * sizeof **out);
+    if (!*out) {
+        return STORE_NO_MEMORY;
+    }
+    memcpy(*out, few->rows, few->count * sizeof **out);
+    return STORE_OK;
+}
+
+/* Read all groups under key into grants, which has room for so many. */
 static enum store_error read_groups(struct walk *walk, const struct key *key, size_t max,
-                                    struct entry_at *grants, size_t *count, enum grants_cut *cut)
+                                    struct entry_at *grants, size_t grants_max, size_t *count,
+                                    enum grants_cut *cut)
 {
     struct group group;
     enum store_error error = walk_seek(walk, key);
@@ -305,7 +322,7 @@ static enum store_error read_groups(struct walk *walk, const struct key *key, si
         if (group.count < room) {
             room = group.count;
         }
-        if (grants) {
+        if (*count + room <= grants_max) {
             memcpy(grants + *count, group.grants, room * sizeof *grants);
         }
         *count += room;
@@ -316,65 +333,123 @@ static enum store_error read_groups(struct walk *walk, const struct key *key, si
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
-                             size_t *count, enum grants_cut *cut, struct arena *arena)
+/* What is said of delegates changes with govern blocks alone. */
+static bool is_kept(const struct key *key)
 {
+    return key->bytes[0] == GRANT_ACCREDITATION || key->bytes[0] == GRANT_WITHDRAWAL;
+}
+
+static enum store_error find_anew(struct store_txn *txn, const struct key *key, size_t max,
+                                  struct entry_at **out, size_t *count, enum grants_cut *cut,
+                                  struct arena *arena)
+{
+    struct kept_rows few;
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_GRANTS);
 
     if (error != STORE_OK) {
         return error;
     }
-    *out = NULL;
-    error = read_groups(&walk, key, max, NULL, count, cut);
-    if (error == STORE_OK && *count > 0) {
+    error = read_groups(&walk, key, max, few.rows, KEPT_ROWS_MAX, count, cut);
+    few.count = *count;
+    if (error == STORE_OK && *count > KEPT_ROWS_MAX) {
         *out = arena_take(arena, *count * sizeof **out);
-        error = *out ? read_groups(&walk, key, max, *out, count, cut) : STORE_NO_MEMORY;
+        error = *out ? read_groups(&walk, key, max, *out, *count, count, cut) : STORE_NO_MEMORY;
+    } else if (error == STORE_OK) {
+        error = copy_few(out, &few, arena);
     }
     walk_close(&walk);
+    if (error == STORE_OK && is_kept(key) && few.count <= KEPT_ROWS_MAX && *cut == GRANTS_CUT_NONE) {
+        kept_rows_add(txn, KEPT_GRANTS, key, &few);
+    }
     return error;
 }
 
-/* Visit the first grant of each author. numbers NULL: only count. */
-static enum store_error read_speakers(struct walk *walk, const struct key *key, size_t max, uint32_t *numbers,
-                                      size_t *count, bool *cut)
+enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
+                             size_t *count, enum grants_cut *cut, struct arena *arena)
+{
+    struct kept_rows kept;
+
+    *out = NULL;
+    if (!is_kept(key) || !kept_rows_find(txn, KEPT_GRANTS, key, &kept) || kept.count > max) {
+        return find_anew(txn, key, max, out, count, cut, arena);
+    }
+    *count = kept.count;
+    *cut = GRANTS_CUT_NONE;
+    return copy_few(out, &kept, arena);
+}
+
+/* Step to the first grant by the next author. */
+static enum store_error next_speaker(struct walk *walk, const struct key *key, uint32_t author)
+{
+    struct key of_author = *key;
+    enum store_error error = walk_next(walk);
+
+    grant_key_add_author(&of_author, author);
+    if (error == STORE_OK && walk_under(walk, &of_author)) {
+        key_add_number(&of_author, UINT64_MAX, 8);
+        error = walk_seek(walk, &of_author);
+    }
+    return error;
+}
+
+/* Read the first grant of each author under key into grants, which has room for so many. */
+static enum store_error read_speakers(struct walk *walk, const struct key *key, size_t max,
+                                      struct entry_at *grants, size_t grants_max, size_t *count, bool *cut)
 {
     enum store_error error = walk_seek(walk, key);
 
     for (*count = 0; error == STORE_OK && walk_under(walk, key) && *count < max; ++*count) {
-        struct key next = *key;
-        uint32_t author;
+        struct entry_at grant;
 
         if (walk->key.size != GRANT_KEY_SIZE) {
             return txn_fail(walk->txn, STORE_DAMAGED);
         }
-        author = grant_of(walk->key).author;
-        if (numbers) {
-            numbers[*count] = author;
+        grant = grant_of(walk->key);
+        if (*count < grants_max) {
+            grants[*count] = grant;
         }
-        grant_key_add_author(&next, author);
-        key_add_number(&next, UINT64_MAX, 8);
-        error = walk_seek(walk, &next);
+        error = next_speaker(walk, key, grant.author);
     }
     *cut = error == STORE_OK && walk_under(walk, key);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-enum store_error grants_speakers(struct store_txn *txn, const struct key *key, size_t max, uint32_t **out,
-                                 size_t *count, bool *cut, struct arena *arena)
+static enum store_error speakers_anew(struct store_txn *txn, const struct key *key, size_t max,
+                                      struct entry_at **out, size_t *count, bool *cut, struct arena *arena)
 {
+    struct kept_rows few;
     struct walk walk;
     enum store_error error = walk_open(&walk, txn, TABLE_GRANTS);
 
     if (error != STORE_OK) {
         return error;
     }
-    *out = NULL;
-    error = read_speakers(&walk, key, max, NULL, count, cut);
-    if (error == STORE_OK && *count > 0) {
+    error = read_speakers(&walk, key, max, few.rows, KEPT_ROWS_MAX, count, cut);
+    few.count = *count;
+    if (error == STORE_OK && *count > KEPT_ROWS_MAX) {
         *out = arena_take(arena, *count * sizeof **out);
-        error = *out ? read_speakers(&walk, key, max, *out, count, cut) : STORE_NO_MEMORY;
+        error = *out ? read_speakers(&walk, key, max, *out, *count, count, cut) : STORE_NO_MEMORY;
+    } else if (error == STORE_OK) {
+        error = copy_few(out, &few, arena);
     }
     walk_close(&walk);
+    if (error == STORE_OK && is_kept(key) && few.count <= KEPT_ROWS_MAX && !*cut) {
+        kept_rows_add(txn, KEPT_SPEAKERS, key, &few);
+    }
     return error;
+}
+
+enum store_error grants_speakers(struct store_txn *txn, const struct key *key, size_t max,
+                                 struct entry_at **out, size_t *count, bool *cut, struct arena *arena)
+{
+    struct kept_rows kept;
+
+    *out = NULL;
+    if (!is_kept(key) || !kept_rows_find(txn, KEPT_SPEAKERS, key, &kept) || kept.count > max) {
+        return speakers_anew(txn, key, max, out, count, cut, arena);
+    }
+    *count = kept.count;
+    *cut = false;
+    return copy_few(out, &kept, arena);
 }

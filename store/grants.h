@@ -75,9 +75,9 @@ enum store_error grant_next_by(struct store_txn *txn, const struct key *key, uin
 enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
                              size_t *count, enum grants_cut *cut, struct arena *arena);
 
-/* The authors of grants under key, each once, ascending, at most max; in arena. *cut: whether there are more.
- */
-enum store_error grants_speakers(struct store_txn *txn, const struct key *key, size_t max, uint32_t **out,
-                                 size_t *count, bool *cut, struct arena *arena);
+/* The first grant of each author under key, ascending by author, at most max; in arena. *cut: whether there
+ * are more. */
+enum store_error grants_speakers(struct store_txn *txn, const struct key *key, size_t max,
+                                 struct entry_at **out, size_t *count, bool *cut, struct arena *arena);
 
 #endif

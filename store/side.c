@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/generation.h"
+
 /* A key: about whom or what (as in the grants table), author number, seq, header hash, index. Under an author
  * number alone, with the kind that no grant has, stands how many rows it has. */
 
@@ -383,21 +385,37 @@ static enum store_error read_rows(struct walk *walk, const struct key *key, size
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* Who accredited somebody changes with govern blocks alone; that nobody did so beside a chain is kept. */
+static bool is_kept(const struct key *key)
+{
+    return key->bytes[0] == GRANT_ACCREDITATION;
+}
+
 enum store_error side_find(struct store_txn *txn, const struct key *key, size_t max, struct side_at **out,
                            size_t *count, bool *cut, struct arena *arena)
 {
+    struct kept_rows none = {.count = 0};
     struct walk walk;
-    enum store_error error = walk_open(&walk, txn, TABLE_SIDE_ENTRIES);
+    enum store_error error;
 
+    *out = NULL;
+    *count = 0;
+    *cut = false;
+    if (is_kept(key) && kept_rows_find(txn, KEPT_SIDES, key, &none)) {
+        return STORE_OK;
+    }
+    error = walk_open(&walk, txn, TABLE_SIDE_ENTRIES);
     if (error != STORE_OK) {
         return error;
     }
-    *out = NULL;
     error = read_rows(&walk, key, max, NULL, count, cut);
     if (error == STORE_OK && *count > 0) {
         *out = arena_take(arena, *count * sizeof **out);
         error = *out ? read_rows(&walk, key, max, *out, count, cut) : STORE_NO_MEMORY;
     }
     walk_close(&walk);
+    if (error == STORE_OK && is_kept(key) && *count == 0 && !*cut) {
+        kept_rows_add(txn, KEPT_SIDES, key, &none);
+    }
     return error;
 }

@@ -90,6 +90,12 @@ struct chain_cache {
     struct kept_chains *chains; /* NULL: none */
 };
 
+/* What look-ups of few rows found (store/generation.c). */
+struct lookup_cache {
+    pthread_mutex_t lock;
+    struct kept_lookups *lookups; /* NULL: none */
+};
+
 struct store {
     MDB_env *env;
     MDB_dbi tables[TABLE_COUNT];
@@ -102,6 +108,7 @@ struct store {
     struct live_top live_top;
     struct base_cache base_cache;
     struct chain_cache chain_cache;
+    struct lookup_cache lookup_cache;
 };
 
 struct undo;

@@ -462,6 +462,22 @@ static enum reason make_room_to_visit(struct applier *applier)
     return REASON_NONE;
 }
 
+static size_t count_of_kind(const struct block *block, uint64_t kind)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < block->entry_count; i++) {
+        count += block->entries[i].kind == kind;
+    }
+    return count;
+}
+
+static size_t at_most(size_t count, size_t max)
+{
+    return count < max ? count : max;
+}
+
+/* Each entry speaks of an earlier one once at most, and in so many ranges. */
 static enum reason make_room(struct applier *applier)
 {
     struct log_change *change = applier->change;
@@ -472,8 +488,10 @@ static enum reason make_room(struct applier *applier)
     if (applier->block->header.block_class != CLASS_STATUS) {
         return REASON_NONE;
     }
-    applier->event_capacity = STATUS_ENTRIES_MAX;
-    applier->erased_capacity = ERASE_ENTRIES_MAX;
+    applier->event_capacity =
+        at_most(count_of_kind(applier->block, ENTRY_STATUS) * applier->past->entry_count, STATUS_ENTRIES_MAX);
+    applier->erased_capacity =
+        at_most(count_of_kind(applier->block, ENTRY_ERASE) * STATUS_SPANS_MAX, ERASE_ENTRIES_MAX);
     change->events = arena_take(applier->arena, applier->event_capacity * sizeof *change->events);
     change->erased = arena_take(applier->arena, applier->erased_capacity * sizeof *change->erased);
     return change->events != NULL && change->erased != NULL ? REASON_NONE : REASON_TOO_LARGE;

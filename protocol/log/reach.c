@@ -151,11 +151,14 @@ enum reason log_reach_of(struct log_reach *out, const struct block *block, struc
     *out = (struct log_reach){.block_count = 0};
     for (size_t i = 0; i < block->entry_count; i++) {
         collector.block_capacity += !block->entries[i].erased && reaches_back(block->entries[i].kind);
+        collector.entry_capacity += block->entries[i].kind == ENTRY_STATUS ? STATUS_SPANS_MAX : 0;
+    }
+    if (collector.entry_capacity > STATUS_ENTRIES_MAX) {
+        collector.entry_capacity = STATUS_ENTRIES_MAX;
     }
     if (collector.block_capacity == 0) {
         return REASON_NONE;
     }
-    collector.entry_capacity = STATUS_ENTRIES_MAX;
     out->blocks = arena_take(arena, collector.block_capacity * sizeof *out->blocks);
     out->entries = arena_take(arena, collector.entry_capacity * sizeof *out->entries);
     if (out->blocks == NULL || out->entries == NULL) {

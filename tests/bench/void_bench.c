@@ -1,13 +1,14 @@
 /* Voids that overlap: as many ranges as a block has entries, each over as many blocks as it may void. What a
- * writer pays for the decision, without the trees. Usage: void_bench [blocks] */
+ * writer pays for the decision, without the trees; then the whole way in of one void of as many blocks of a
+ * log, with so many entries each, into a store. Usage: void_bench [blocks] [entries of a block] */
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "protocol/log/accept.h"
-#include "tests/support/builders.h"
+#include "node/ingest.h"
+#include "tests/support/shop_world.h"
 
 static double now_s(void)
 {
@@ -39,10 +40,10 @@ static struct block make_block(const struct network *network, uint64_t blocks, s
     return block;
 }
 
-int main(int argc, char **argv)
+/* The decision alone. */
+static void bench_overlap(uint64_t blocks)
 {
     enum { ARENA_SIZE = 64 * 1024 * 1024 };
-    const uint64_t blocks = argc > 1 ? strtoull(argv[1], NULL, 10) : VOID_BLOCKS_MAX;
     void *memory = malloc(ARENA_SIZE);
     struct log_past past = {.block_count = blocks};
     struct log_state state = {.seq = blocks};
@@ -77,5 +78,84 @@ int main(int argc, char **argv)
     }
     printf("the decision %.2f ms\n", (now_s() - start) * 1e3);
     free(memory);
+}
+
+/* ---- the whole way in ---- */
+
+static struct store_world world;
+static struct world_author owner;
+
+static void grow(uint64_t blocks, size_t entries)
+{
+    static struct subject subjects[BLOCK_ENTRIES_MAX];
+    enum { A_COMMIT = 256 };
+    struct store_txn *txn = world_write(&world);
+
+    world_begin_log(&world, txn, &owner, 1, 1000);
+    for (size_t i = 0; i < entries; i++) {
+        subjects[i] = world_subject(i);
+    }
+    for (uint64_t i = 0; i < blocks; i++) {
+        world_attest(&world, txn, &owner, subjects, entries, "ase/A5", 1000);
+        arena_rewind(&world.arena, 0);
+        if (i % A_COMMIT == A_COMMIT - 1) {
+            world_commit(txn);
+            txn = world_write(&world);
+        }
+    }
+    world_commit(txn);
+}
+
+static void take_in(struct ingest *ingest, struct bytes encoded, uint64_t blocks)
+{
+    static struct ingest_result result;
+    struct store_txn *txn = world_write(&world);
+    double start = now_s(), taken;
+
+    ingest_begin_turn(ingest);
+    ingest_block(ingest, txn, INGEST_PEER, encoded, 1000, &result);
+    taken = now_s();
+    world_commit(txn);
+    assert(result.outcome == INGEST_EXTENDED);
+    printf("one void of %llu blocks: taken in %.2f ms, and made durable %.2f ms (at most 50)\n",
+           (unsigned long long)blocks, (taken - start) * 1e3, (now_s() - taken) * 1e3);
+}
+
+static void bench_wide(uint64_t blocks, size_t entries)
+{
+    static struct trust trust;
+    static struct ingest ingest;
+    const struct void_record record = {.has_range = true, .range = {1, blocks}};
+    struct trust_owner name = {.name_space = "ase"};
+    struct store_txn *txn;
+    struct bytes encoded;
+
+    world_init(&world);
+    grow(blocks, entries);
+    name.actor = owner.actor.id;
+    if (trust_add_owner(&trust, &name) != TRUST_OK ||
+        !ingest_init(&ingest, world.store, &world.network, &trust, NULL)) {
+        abort();
+    }
+    txn = world_read(&world);
+    encoded = world_sign_one(&world, txn, &owner, CLASS_GOVERN, ENTRY_VOID, &record, 1000);
+    store_end(txn);
+    take_in(&ingest, encoded, blocks);
+    ingest_deinit(&ingest);
+    world_deinit(&world);
+}
+
+int main(int argc, char **argv)
+{
+    const uint64_t blocks = argc > 1 ? strtoull(argv[1], NULL, 10) : VOID_BLOCKS_MAX;
+    const size_t entries = argc > 2 ? (size_t)strtoull(argv[2], NULL, 10) : 31;
+
+    if (blocks < 16 || blocks > VOID_BLOCKS_MAX || entries < 1 || entries > BLOCK_ENTRIES_MAX) {
+        fprintf(stderr, "usage: void_bench [blocks 16..%d] [entries of a block 1..%d]\n", VOID_BLOCKS_MAX,
+                BLOCK_ENTRIES_MAX);
+        return 2;
+    }
+    bench_overlap(blocks);
+    bench_wide(blocks, entries);
     return 0;
 }

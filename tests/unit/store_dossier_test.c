@@ -109,6 +109,27 @@ static const struct dossier_log *log_of(const struct dossier *dossier, const str
     return log;
 }
 
+static void what_is_known_of_branches_comes_with_the_log(void **context)
+{
+    const struct epoch_sides sides = {.missed = 1};
+    const struct branch_switch way = {.active = 1, .unwind_to = SWITCH_NONE};
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_false(log_of(&dossier, &prog)->body_missing);
+    assert_false(log_of(&dossier, &ase)->switching);
+    txn = world_write(&world);
+    assert_int_equal(store_set_epoch_sides(txn, &prog.actor.id, 0, &sides), STORE_OK);
+    assert_int_equal(store_set_switch(txn, &ase.actor.id, &way), STORE_OK);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_true(log_of(&dossier, &prog)->body_missing);
+    assert_true(log_of(&dossier, &ase)->switching);
+}
+
 static void an_attestation_comes_with_its_chain_and_packs(void **context)
 {
     struct dossier dossier;
@@ -682,6 +703,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_WORLD(an_attestation_comes_with_its_chain_and_packs),
+        IN_WORLD(what_is_known_of_branches_comes_with_the_log),
         IN_WORLD(someone_unknown_has_packs_alone),
         IN_WORLD(what_came_later_is_left_out),
         IN_WORLD(the_need_of_an_upgrade_ends_with_the_block),

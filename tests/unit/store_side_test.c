@@ -145,6 +145,23 @@ static void a_side_block_is_found_by_what_it_is_about(void **context)
     world_commit(txn);
 }
 
+static void what_side_blocks_say_comes_with_the_entry(void **context)
+{
+    static const struct trust nobody;
+    const struct subject subject = world_subject(2);
+    struct dossier dossier;
+    struct store_txn *txn = world_write(&world);
+    (void)context;
+    keep_side(txn);
+    world_commit(txn);
+    txn = world_read(&world);
+    assert_int_equal(
+        store_dossier(txn, &world.network, &nobody, &subject, UINT64_MAX, &dossier, &world.arena), STORE_OK);
+    assert_int_equal(dossier.credential_count, 1);
+    assert_int_equal(dossier.credentials[0].place.event_count, 1);
+    store_end(txn);
+}
+
 static void a_status_says_which_of_two_blocks_it_is_about(void **context)
 {
     struct store_txn *txn = world_write(&world);
@@ -268,6 +285,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_author_without_side_blocks_has_no_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(a_side_block_is_found_by_what_it_is_about, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_side_blocks_say_comes_with_the_entry, setup, teardown),
         cmocka_unit_test_setup_teardown(a_status_says_which_of_two_blocks_it_is_about, setup, teardown),
         cmocka_unit_test_setup_teardown(a_status_below_the_fork_is_about_the_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_deleted_is_found_no_more, setup, teardown),

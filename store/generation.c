@@ -151,7 +151,7 @@ void kept_chain_add(struct store *store, uint64_t generation, const struct trust
 /* ---- rows ---- */
 
 /* One place for each look-up, as for chains. */
-enum { LOOKUPS_KEPT = 8192 };
+enum { LOOKUPS_KEPT = 1024 };
 
 struct kept_found {
     bool used;

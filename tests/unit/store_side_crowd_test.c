@@ -241,7 +241,7 @@ static void decide(struct crowd *crowd, const struct entry_name *name)
                                       .at_day = DAY,
                                       .now_s = LATER_S,
                                       .known_by_s = UINT64_MAX,
-                                      .budget = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+                                      .budget = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
     struct store_world *world = &crowd->world;
     struct store_txn *txn = world_write(world);
 

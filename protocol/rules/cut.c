@@ -59,7 +59,9 @@ bool one_cut_covers(const struct dossier *dossier, const struct actor_id *author
     }
     for (size_t i = 0; i < dossier->succession_count; i++) {
         const struct dossier_succession *found = &dossier->successions[i];
-        if (actor_id_equal(&dossier_log_at(dossier, &found->place)->author, author) &&
+        bool stands = found->signature_valid && !found->place.block.side &&
+                      !dossier_place_is_void(dossier, &found->place);
+        if (stands && actor_id_equal(&dossier_log_at(dossier, &found->place)->author, author) &&
             covers_both(&found->cut, a, b)) {
             return true;
         }

@@ -16,8 +16,9 @@ enum answer cut_covers(const struct dossier_cut *cut, const struct dossier_place
 /* Why the answer is unknown, where it is: REASON_CUT_NOT_HELD, REASON_TOO_MANY. */
 enum reason cut_doubt(const struct dossier_cut *cut);
 
-/* Whether some withdrawal from author, or a succession by it, names a cut that covers a place of its log for
- * certain. Who may say so, and whether that is in doubt, is for the caller to ask. */
+/* Whether some withdrawal from author, or a succession by it that stands on its chain, names a cut that
+ * covers a place of its log for certain. Who may say so, and whether that is in doubt, is for the caller to
+ * ask. */
 bool any_cut_covers(const struct dossier *dossier, const struct actor_id *author,
                     const struct dossier_place *place);
 /* The same of two places by one cut: then the higher one descends from the other. */

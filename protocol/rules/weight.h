@@ -16,7 +16,7 @@
  *                                                             unknown (rewound) where this node had followed
  *                                                             the block for a day before the rotation came;
  *                                                             else nothing (dropped), but shown
- *   there, under a cut              unknown (rewound)       unknown (rewound)
+ *   there, under a cut                unknown (rewound)       unknown (rewound)
  *
  * What a cut that counts keeps there is in no doubt: of certificates, statuses and voids credential.c says
  * so, of accreditations and withdrawals authority.c, who know whether it counts.

@@ -268,6 +268,26 @@ static void revoked_by_the_owner_and_dropped(void)
     build_event_block(&given.built, given.certificate, dropped_block());
 }
 
+/* Keys that were rotated away keep nothing by what they sign about themselves. */
+static void revoked_and_handed_on_and_both_dropped(void)
+{
+    revoked_by_the_owner_and_dropped();
+    given.built.successions[0].place.block = dropped_block();
+}
+
+static void revoked_and_handed_on_by_a_void_word(void)
+{
+    revoked_by_the_owner_and_dropped();
+    given.built.successions[0].place.voided = true;
+    given.built.successions[0].place.void_seq = 80;
+}
+
+static void revoked_and_handed_on_without_signature(void)
+{
+    revoked_by_the_owner_and_dropped();
+    given.built.successions[0].signature_valid = false;
+}
+
 static void issued_by_the_owner_and_dropped(void)
 {
     hand_on_what_was_dropped();
@@ -346,6 +366,9 @@ static const struct {
     {"and revokes in doubt", revoked_by_the_former_owner, UNKNOWN(BEYOND_CUT)},
     {"what it revoked before stays revoked", revoked_by_the_owner_within, INVALID(REVOKED)},
     {"also where it dropped that", revoked_by_the_owner_and_dropped, INVALID(REVOKED)},
+    {"not by a succession that it dropped too", revoked_and_handed_on_and_both_dropped, VALID},
+    {"nor by a void one", revoked_and_handed_on_by_a_void_word, VALID},
+    {"nor by one that the heir did not sign", revoked_and_handed_on_without_signature, VALID},
     {"what it issued before stays, though it drops it", issued_by_the_owner_and_dropped, VALID},
     {"and what it voided", voided_by_the_owner_and_dropped, INVALID(VOIDED)},
     {"a pack that it voids in spite is in doubt", pack_voided_by_the_former_owner, OVERALL_UNDETERMINED,

@@ -27,8 +27,8 @@ struct roster_page {
  * first one; NULL: no rules that are known here have any. */
 const struct award_verdict *roster_main_award(const struct roster_verdict *roster);
 
-/* How many technicians on the roster who perform repairs are certified for sure, and how many may be, SIZE_MAX
- * where more may be there than are known: an adviser counts for nothing, whatever they hold. */
+/* How many technicians on the roster who perform repairs are certified for sure, and how many may be,
+ * SIZE_MAX where more may be there than are known: an adviser counts for nothing, whatever they hold. */
 size_t roster_certified_count(const struct roster_verdict *roster);
 size_t roster_possibly_certified_count(const struct roster_verdict *roster);
 

@@ -200,6 +200,67 @@ static void name_rule(char *out, struct issue_counts *counts, const struct dossi
     }
 }
 
+/* ---- experience ---- */
+
+/* Rules that speak for a code say that it is more than time worked. */
+static bool has_rule(const struct pack_rules *rules, struct bytes local)
+{
+    return pack_rules_find(rules, PACK_RULE_PREREQUISITE, local) != NULL ||
+           pack_rules_find(rules, PACK_RULE_RENEWAL, local) != NULL ||
+           pack_rules_find(rules, PACK_RULE_EXPERIENCE, local) != NULL;
+}
+
+/* Which rule counts a code as experience, and whether any looks at it otherwise. */
+struct experience_search {
+    struct bytes code;
+    const struct compiled_rule *rule, *found;
+    bool otherwise;
+};
+
+static bool look_for_experience(void *context, const struct expression *node)
+{
+    struct experience_search *search = context;
+    if (node->pattern.size == 0 || !code_matches(search->code, node->pattern)) {
+        return true;
+    }
+    if (node->op == EXPRESSION_EXPERIENCE) {
+        search->found = search->rule;
+    } else {
+        search->otherwise = true;
+    }
+    return true;
+}
+
+/* Whether coming is no experience, and the code counts as that and nothing else. */
+static bool is_only_experience(char *out, struct issue_counts *counts, const struct dossier *dossier,
+                               const struct attestation *coming)
+{
+    struct session *session = counts->rules->session;
+    struct bytes name_space = code_namespace(coming->code);
+    struct experience_search search = {.code = coming->code};
+    const struct dossier_pack *pack = pack_on_day(dossier, session->trust, name_space, coming->earned_on);
+    struct pack_rules *rules = arena_take(&session->arena, sizeof(*rules));
+    char text[ISSUE_RULE_SIZE];
+    if (coming->basis == BASIS_EXPERIENCE || pack == NULL || rules == NULL ||
+        !pack_rules_read(rules, &pack->pack, &session->arena)) {
+        return false;
+    }
+    for (size_t i = 0; i < rules->count; i++) {
+        search.rule = &rules->rules[i];
+        expression_each(&search.rule->expression, look_for_experience, &search);
+    }
+    if (search.found == NULL || search.otherwise ||
+        has_rule(rules, bytes_of(coming->code.data + name_space.size + 1,
+                                 coming->code.size - name_space.size - 1))) {
+        return false;
+    }
+    bool fits = expression_print(text, sizeof(text), &search.found->expression, name_space);
+    snprintf(out, ISSUE_RULE_SIZE, "version %" PRIu64 " of the rules, experience %.*s: %.150s",
+             pack->pack.version, (int)search.found->name.size, (const char *)search.found->name.data,
+             fits ? text : "a long rule");
+    return true;
+}
+
 /* ---- whether it counts ---- */
 
 /* What a stranger signs never counts, and was agreed to before: the rules are not asked. */
@@ -216,6 +277,8 @@ static enum reason evaluated_reason(struct issue_counts *counts, const struct at
         reason = is_no ? authority->reason : REASON_NONE;
         if (is_no) {
             name_rule(rule, counts, &evaluation.dossier, coming);
+        } else if (is_only_experience(rule, counts, &evaluation.dossier, coming)) {
+            reason = REASON_ONLY_EXPERIENCE;
         }
     } else if (counts->rules->error != STORE_OK) {
         reason = REASON_NO_RULE_PACK;

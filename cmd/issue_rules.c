@@ -115,6 +115,36 @@ uint32_t issue_accreditation_ended(struct issue_rules *rules, struct bytes code,
     return last < today ? last : DAY_NONE;
 }
 
+static bool has_pattern(const struct accreditation *accreditation, struct bytes code)
+{
+    const struct bytes *patterns = accreditation->patterns.items;
+    for (size_t i = 0; i < accreditation->patterns.count; i++) {
+        if (code_matches(code, patterns[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t issue_accredited_from(struct issue_rules *rules, struct bytes code, uint32_t earned_on)
+{
+    const struct issue_namespace *in = namespace_of(rules, code);
+    uint32_t first = DAY_NONE;
+    if (in == NULL || authority_reason(rules, in, code, earned_on) == REASON_NONE) {
+        return DAY_NONE;
+    }
+    for (size_t i = 0; i < in->dossier.accreditation_count; i++) {
+        const struct accreditation *accreditation = &in->dossier.accreditations[i].accreditation;
+        if (actor_id_equal(&accreditation->delegate, &rules->session->actor) &&
+            accreditation->from > earned_on && accreditation->from < first &&
+            has_pattern(accreditation, code) &&
+            authority_reason(rules, in, code, accreditation->from) == REASON_NONE) {
+            first = accreditation->from;
+        }
+    }
+    return first;
+}
+
 static enum reason decide(struct issue_rules *rules, struct bytes code, uint32_t earned_on,
                           const struct pack_code **rule)
 {

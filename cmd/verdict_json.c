@@ -437,6 +437,16 @@ static json_t *json_of_presented(const struct verdict_page *page)
     return object;
 }
 
+static json_t *json_of_uncertified(const struct verdict_page *page)
+{
+    json_t *array = json_array();
+    const struct code_verdict *code;
+    for (size_t at = 0; (code = page_next_uncertified(page, &at)) != NULL;) {
+        json_array_append_new(array, json_of_text(code->code));
+    }
+    return array;
+}
+
 static json_t *json_of_erased(const struct verdict_page *page)
 {
     json_t *array = json_array();
@@ -465,6 +475,7 @@ json_t *verdict_json(const struct verdict_page *page)
     json_object_set_new(object, "credentials", json_of_credentials(page, false));
     json_object_set_new(object, "said_by_others", json_of_credentials(page, true));
     json_object_set_new(object, "erased", json_of_erased(page));
+    json_object_set_new(object, "not_certified_yet", json_of_uncertified(page));
     json_object_set_new(object, "codes", json_of_codes(page));
     json_object_set_new(object, "titles", json_of_titles(page));
     add_requirement(object, page);

@@ -135,6 +135,19 @@ const struct code_verdict *page_code_verdict(const struct verdict_page *page, si
     return NULL;
 }
 
+const struct code_verdict *page_next_uncertified(const struct verdict_page *page, size_t *at)
+{
+    while (*at < page->verdict->credential_count) {
+        size_t index = (*at)++;
+        const struct code_verdict *code = page_code_verdict(page, index);
+        if (code != NULL && page_lists(page, index) && !page_sets_apart(page, index) &&
+            code->tested == ANSWER_YES && code->certified != ANSWER_YES) {
+            return code;
+        }
+    }
+    return NULL;
+}
+
 /* ---- statements ---- */
 
 static bool stands(const struct verdict_page *page, const struct dossier_place *place)

@@ -1,6 +1,7 @@
 #include "cmd/verdict_text.h"
 
 #include "cmd/reasons.h"
+#include "protocol/base/text.h"
 
 static void print_heading(FILE *out, const struct verdict_page *page)
 {
@@ -54,6 +55,55 @@ static void print_next_lapse(FILE *out, const struct verdict_page *page)
             (const char *)page->verdict->next_lapse.data, day);
 }
 
+/* Whether another certificate of the same code, earned before, was taken back: what renews it falls with it.
+ */
+static const struct credential_verdict *find_fallen(const struct verdict_page *page, size_t index)
+{
+    const struct attestation *renewal = &page_credential(page, index)->attestation;
+    for (size_t i = 0; i < page->verdict->credential_count; i++) {
+        const struct credential_verdict *other = &page->verdict->credentials[i];
+        const struct dossier_credential *credential = page_credential(page, i);
+        enum reason reason = other->axes[AXIS_STATUS].reason;
+        if (i != index && !credential->place.erased && other->axes[AXIS_STATUS].answer != ANSWER_YES &&
+            bytes_equal(credential->attestation.code, renewal->code) &&
+            credential->attestation.earned_on < renewal->earned_on &&
+            (reason == REASON_REVOKED || reason == REASON_SUSPENDED || reason == REASON_VOIDED)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+/* Of who was tested and holds nothing yet, VALID alone misleads whoever reads the last line. */
+static void print_verdict(FILE *out, const struct verdict_page *page)
+{
+    const struct code_verdict *code;
+    bool certified = false;
+    size_t at = 0;
+    fprintf(out, "VERDICT: %s", overall_word(page->overall));
+    code = page->overall == OVERALL_VALID && page->requirement->text.size == 0
+               ? page_next_uncertified(page, &at)
+               : NULL;
+    for (size_t i = 0; code != NULL && i < page->verdict->code_count; i++) {
+        certified |= page->verdict->codes[i].certified == ANSWER_YES;
+    }
+    if (code != NULL) {
+        fputs(certified ? "; not certified yet: " : " as tests passed; not certified yet: ", out);
+    }
+    for (const char *between = ""; code != NULL; between = "; ", code = page_next_uncertified(page, &at)) {
+        fprintf(out, "%s%.*s", between, (int)code->code.size, (const char *)code->code.data);
+        if (code->certified == ANSWER_UNKNOWN) {
+            fputs(" (could not be determined)", out);
+        } else if (code->missing_count > 0) {
+            fputs(" (needs ", out);
+            missing_print(out, code->missing, code->missing_count, code_namespace(code->code), code->code, "",
+                          "");
+            fputs(")", out);
+        }
+    }
+    fputs("\n", out);
+}
+
 /* What to do about each credential shown that does not hold or could not be determined. */
 static void print_advice(FILE *out, const struct verdict_page *page)
 {
@@ -64,8 +114,13 @@ static void print_advice(FILE *out, const struct verdict_page *page)
             verdict->credentials[i].overall == OVERALL_VALID) {
             continue;
         }
-        const char *advice = reason_advice(deciding_axis(&verdict->credentials[i], &axis)->reason);
+        enum reason reason = deciding_axis(&verdict->credentials[i], &axis)->reason;
+        const char *advice = reason_advice(reason);
         struct bytes code = credential_code(page_credential(page, i));
+        if (reason == REASON_RENEWAL && find_fallen(page, i) != NULL) {
+            advice = "What it renews was taken back, see there, and it falls with that: ask the issuer about "
+                     "the earlier one";
+        }
         if (advice[0] != '\0') {
             fprintf(out, "What to do about %.*s: %s.\n", (int)code.size, (const char *)code.data, advice);
         }
@@ -96,5 +151,5 @@ void verdict_text_print(FILE *out, const struct verdict_page *page)
     verdict_text_rules(out, page);
     print_advice(out, page);
     print_limit(out, page->verdict);
-    fprintf(out, "VERDICT: %s\n", overall_word(page->overall));
+    print_verdict(out, page);
 }

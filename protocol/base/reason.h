@@ -128,7 +128,9 @@
     X(REASON_EPOCH_CLOSED, 172, "epoch-is-closed")                                                           \
     X(REASON_DROPPED, 175, "on-a-dropped-branch")                                                            \
     /* limits */                                                                                             \
-    X(REASON_LIMIT, 180, "limit-reached")
+    X(REASON_LIMIT, 180, "limit-reached")                                                                    \
+    /* issuing */                                                                                            \
+    X(REASON_ONLY_EXPERIENCE, 930, "counts-as-experience-alone")
 
 #define REASON_AS_ENUM(name, number, word) name = number,
 enum reason { REASON_LIST(REASON_AS_ENUM) };

@@ -25,6 +25,7 @@ static const struct {
 } rule_texts[] = {
     {PACK_RULE_PREREQUISITE, "609", "basis exam"},
     {PACK_RULE_PREREQUISITE, "L1", "tested A1"},
+    {PACK_RULE_EXPERIENCE, "X1", "experience 1 years in worked or experience 2 years in A2"},
     {PACK_RULE_RENEWAL, "A1", "in time and adds at most 12 months"},
     {PACK_RULE_RENEWAL, "A2", "in time"},
 };
@@ -47,11 +48,11 @@ static struct bytes encoded_rule(const char *when)
 
 static void publish_pack(struct store_txn *txn)
 {
-    static const char *const names[] = {"609", "A1", "A2", "L1", "X1"};
-    struct pack_code codes[5] = {0};
+    static const char *const names[] = {"609", "A1", "A2", "L1", "X1", "worked"};
+    struct pack_code codes[6] = {0};
     struct pack_rule rules[RULES] = {0};
     struct draft draft;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 6; i++) {
         codes[i] = (struct pack_code){
             .code = bytes_of_string(names[i]), .title = bytes_of_string("T"), .lifetime_months = MONTHS};
     }
@@ -62,7 +63,7 @@ static void publish_pack(struct store_txn *txn)
     }
     const struct rule_pack pack = {.name_space = bytes_of_string("ase"),
                                    .version = 3,
-                                   .codes = {.items = codes, .count = 5},
+                                   .codes = {.items = codes, .count = 6},
                                    .rules = {.items = rules, .count = RULES}};
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, ENTRY_RULE_PACK, &pack);
@@ -162,6 +163,11 @@ static void what_never_counts_is_told_with_its_rule(void **state)
          "version 3 of the rules, renewal A2: in time"},
         {"one that no rule knows", MARIA, "ase/X1", BASIS_RENEWAL, RENEWED, REASON_RENEWAL,
          "version 3 of the rules has no renewal rule for it"},
+        {"an exam in what counts as experience alone", BOB, "ase/worked", BASIS_EXAM, RENEWED,
+         REASON_ONLY_EXPERIENCE,
+         "version 3 of the rules, experience X1: experience 1 year in worked or experience 2 years in A2"},
+        {"an exam in what counts as more than that", BOB, "ase/A2", BASIS_EXAM, RENEWED, REASON_NONE, ""},
+        {"experience there", BOB, "ase/worked", BASIS_EXPERIENCE, RENEWED, REASON_NONE, ""},
         {"one that adds more than the rule does", MARIA, "ase/A1", BASIS_RENEWAL, EARNED + 720,
          REASON_RENEWAL, "version 3 of the rules, renewal A1: in time and adds at most 12 months"},
     };

@@ -184,6 +184,21 @@ static void an_accreditation_that_ended_is_told(void **state)
     free(rules);
 }
 
+static void what_was_earned_before_the_accreditation_began_is_told(void **state)
+{
+    (void)state;
+    const struct bytes brakes = bytes_of_string("ase/A5");
+    struct session session;
+    struct issue_rules *rules = rules_of(&session, &centre, false);
+    assert_int_equal(issue_accredited_from(rules, brakes, SECOND_PACK_DAY - 1), SECOND_PACK_DAY);
+    assert_int_equal(issue_accredited_from(rules, brakes, SECOND_PACK_DAY), DAY_NONE);
+    assert_int_equal(issue_accredited_from(rules, bytes_of_string("ase/B5"), SECOND_PACK_DAY - 1), DAY_NONE);
+    free(rules);
+    rules = rules_of(&session, &stranger, false);
+    assert_int_equal(issue_accredited_from(rules, brakes, SECOND_PACK_DAY - 1), DAY_NONE);
+    free(rules);
+}
+
 static void a_code_that_looks_alike_is_suggested(void **state)
 {
     (void)state;
@@ -213,6 +228,7 @@ int main(void)
         cmocka_unit_test(rules_follow_pack_and_accreditation),
         cmocka_unit_test(an_accreditation_that_ended_is_told),
         cmocka_unit_test(authority_is_told_also_when_it_is_not_asked_for),
+        cmocka_unit_test(what_was_earned_before_the_accreditation_began_is_told),
         cmocka_unit_test(a_code_that_looks_alike_is_suggested),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

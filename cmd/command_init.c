@@ -166,6 +166,15 @@ static int write_home(struct init *init)
     return error == HOME_OK ? EXIT_YES : session_fail_home(&session->options, error);
 }
 
+/* What failed leaves nothing behind. */
+static void drop_lock(const struct home *home)
+{
+    char path[HOME_PATH_MAX + 64];
+
+    home_file(home, "lock", path);
+    unlink(path);
+}
+
 static int make_home(struct init *init)
 {
     struct session *session = &init->session;
@@ -181,6 +190,9 @@ static int make_home(struct init *init)
     code = check_unused(init);
     if (code == EXIT_YES) {
         code = write_home(init);
+        if (code != EXIT_YES) {
+            drop_lock(&session->home);
+        }
     }
     close(lock);
     return code;

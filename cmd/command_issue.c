@@ -179,13 +179,14 @@ static int terms_of(struct issue *issue, char **values, struct issue_terms *term
 }
 
 /* An older exam is no fault of who took it: what has to be changed is the accreditation's first day. */
-static int fail_too_early(struct issue *issue, const struct issue_terms *terms, uint32_t from)
+static int fail_too_early(struct issue *issue, const struct issue_terms *terms, enum reason reason,
+                          uint32_t from)
 {
     char earned[DAY_TEXT_SIZE], first[DAY_TEXT_SIZE];
     day_to_text(earned, terms->earned_on);
     day_to_text(first, from);
     return session_fail(
-        &issue->session.options, EXIT_BAD_INPUT, reason_word(REASON_NOT_ACCREDITED),
+        &issue->session.options, EXIT_BAD_INPUT, reason_word(reason),
         "%.*s: you are accredited for it from %s on, and it was earned before that, on %s. Who "
         "accredited you can date it back: tradeproof accredit ID --codes %.*s --from %s",
         (int)terms->code.size, (const char *)terms->code.data, first, earned, (int)terms->code.size,
@@ -201,11 +202,11 @@ static int fail_refused(struct issue *issue, const struct issue_terms *terms,
     if (code != EXIT_YES) {
         return code;
     }
-    uint32_t from = refused->refusal == ISSUE_RULES && refused->reason == REASON_NOT_ACCREDITED
+    uint32_t from = refused->refusal == ISSUE_RULES && refused->rule[0] == '\0'
                         ? issue_accredited_from(issue->rules, terms->code, terms->earned_on)
                         : DAY_NONE;
     if (from != DAY_NONE) {
-        return fail_too_early(issue, terms, from);
+        return fail_too_early(issue, terms, refused->reason, from);
     }
     issue_refusal_words(words, sizeof(words), refused);
     const char *hint = issue_refusal_is_overrulable(refused) ? " To issue it all the same say --anyway." : "";

@@ -92,7 +92,7 @@ static int choose_in_txn(struct rotate *request, struct session *session, struct
         return session_fail_store(&session->options, error);
     }
     if (!request->at && !request->onto) {
-        return own_branches_ask(session, txn, &request->branches);
+        return own_branches_ask(session, txn, &request->branches, request->next_path);
     }
     code = request->at ? find_at(request, session, &index) : find_onto(request, session, &index);
     if (code != EXIT_YES) {

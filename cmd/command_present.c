@@ -9,6 +9,7 @@
 #include "cmd/own_keys.h"
 #include "cmd/proof_set.h"
 #include "cmd/reasons.h"
+#include "protocol/base/text.h"
 
 struct present_request {
     const char *challenge;
@@ -109,10 +110,60 @@ static int gather(struct proof_set *set, struct session *session, const struct p
     return EXIT_YES;
 }
 
+/* ---- what is not there ---- */
+
+struct missing_codes {
+    const struct proof_set *set;
+    size_t count;
+    struct bytes codes[CODES_MAX];
+    bool negated; /* where something must not be held, nobody can say what is missing */
+};
+
+static void look_for(struct missing_codes *missing, struct bytes code)
+{
+    for (size_t i = 0; i < missing->set->proof_count; i++) {
+        if (code_matches(missing->set->items[i].code, code)) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < missing->count; i++) {
+        if (bytes_equal(missing->codes[i], code)) {
+            return;
+        }
+    }
+    if (missing->count < CODES_MAX) {
+        missing->codes[missing->count++] = code;
+    }
+}
+
+static bool look_at_node(void *context, const struct expression *node)
+{
+    struct missing_codes *missing = context;
+    missing->negated |= node->op == EXPRESSION_NOT;
+    if (node->op == EXPRESSION_CERTIFIED || node->op == EXPRESSION_TESTED) {
+        look_for(missing, node->pattern);
+    }
+    return true;
+}
+
+static void find_missing(struct missing_codes *out, const struct present_request *request,
+                         const struct requirement *requirement, const struct proof_set *set)
+{
+    const struct expression *expression = requirement_expression(requirement);
+    *out = (struct missing_codes){.set = set};
+    for (size_t i = 0; i < request->codes.count; i++) {
+        look_for(out, request->codes.items[i]);
+    }
+    if (request->codes.count == 0 && expression != NULL) {
+        expression_each(expression, look_at_node, out);
+    }
+    out->count = out->negated ? 0 : out->count;
+}
+
 /* ---- asking ---- */
 
 static void show(const struct session *session, const struct challenge *challenge,
-                 const struct proof_set *set)
+                 const struct proof_set *set, const struct missing_codes *missing)
 {
     char id[ID_TEXT_MAX + 1];
     id_to_text(id, ID_ACTOR, &session->home.network, &challenge->audience.hash);
@@ -126,6 +177,11 @@ static void show(const struct session *session, const struct challenge *challeng
     for (size_t i = 0; i < set->proof_count; i++) {
         fprintf(stderr, "  %.*s from %s\n", (int)set->items[i].code.size,
                 (const char *)set->items[i].code.data, session_name_of(session, &set->items[i].issuer.hash));
+    }
+    for (size_t i = 0; i < missing->count; i++) {
+        fprintf(stderr, "%s%.*s%s", i == 0 ? "Asked for, and not among them: " : ", ",
+                (int)missing->codes[i].size, (const char *)missing->codes[i].data,
+                i + 1 == missing->count ? "\n" : "");
     }
 }
 
@@ -192,7 +248,8 @@ static int tell(const struct session *session, const struct present_request *req
 static int present(struct session *session, const struct present_request *request, struct proof_set *set)
 {
     struct signed_challenge challenge;
-    struct requirement requirement;
+    struct requirement requirement = {0};
+    struct missing_codes missing;
     int code = session_need_actor(session);
     if (code == EXIT_YES) {
         code = frame_file_read(session, request->challenge, FRAME_CHALLENGE, &signed_challenge_schema,
@@ -210,7 +267,8 @@ static int present(struct session *session, const struct present_request *reques
     if (code != EXIT_YES) {
         return code;
     }
-    show(session, &challenge.challenge, set);
+    find_missing(&missing, request, &requirement, set);
+    show(session, &challenge.challenge, set, &missing);
     code = confirm(session, request->yes, "Answer?");
     if (code == EXIT_YES) {
         code = answer(session, request, &challenge.challenge, set);

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd/command.h"
 #include "cmd/daemon_answer.h"
@@ -323,6 +324,11 @@ static void print_daemon(const struct node_status *status)
     printf("%-14s  runs, process %llu, %llu peer%s%s%s\n", "Daemon",
            (unsigned long long)answer_number(status->daemon, "pid"), peers, peers == 1 ? "" : "s",
            endpoint[0] != '\0' ? ", listens at " : "", endpoint);
+    if (strncmp(endpoint, "0.0.0.0:", 8) == 0 || strncmp(endpoint, "[::]:", 5) == 0) {
+        printf("%-14s  at every address of this computer: others dial it by its name or address in place of\n"
+               "%-14s  %.*s, such as garage.example.com%s\n",
+               "", "", (int)(strrchr(endpoint, ':') - endpoint), endpoint, strrchr(endpoint, ':'));
+    }
 }
 
 static void print_trusted(const struct node_status *status, const struct session *session)

@@ -44,8 +44,8 @@
 const struct command commands[] = {
     {"init", "set up this computer: make the data folder and the keys", "[--network TAG] [--no-actor]",
      "Makes the data folder, this computer's keys and an actor: the identity under which you sign,\n"
-     "present or ask. Asks for a passphrase that protects the actor's keys. Prints the actor's id,\n"
-     "which you give to others.\n"
+     "present or ask. Asks for a passphrase, of at least 8 characters, that protects the actor's keys.\n"
+     "Prints the actor's id, which you give to others.\n"
      "\n"
      "  --network TAG  main (the default), test for trying things out, or another network's tag\n"
      "  --no-actor     only check certificates; never sign anything\n"
@@ -168,7 +168,8 @@ const struct command commands[] = {
      "\n"
      "Example:\n"
      "  tradeproof issue \"Maria Lopez\" ase/A5 --earned 2026-03-14\n"
-     "  tradeproof issue \"Maria Lopez\" ase/experience --basis experience --from 2024-01-01 --until 2025-12-31\n"
+     "  tradeproof issue \"Maria Lopez\" ase/experience --basis experience --from 2024-01-01 --until "
+     "2025-12-31\n"
      "  tradeproof issue --csv results.csv --report refused.csv\n",
      command_issue},
     {"revoke", "take back certificates", "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",

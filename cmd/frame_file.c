@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/reasons.h"
+
 enum { PATH_SIZE_MAX = 4096 };
 
 static bool is_stream(const char *path)
@@ -70,6 +72,53 @@ enum reason frame_decode_record(struct session *session, struct bytes bytes, enu
     return schema_decode(schema, record, frame.payload, &session->arena);
 }
 
+/* What a file holds, for whoever named the wrong one. */
+static const char *kind_words(enum frame_kind kind)
+{
+    switch (kind) {
+    case FRAME_CHALLENGE:
+        return "a challenge, as tradeproof challenge makes it";
+    case FRAME_PRESENTATION:
+        return "an answer to a challenge, as tradeproof present makes it";
+    case FRAME_CERTIFICATES:
+        return "certificates, as tradeproof export makes them";
+    case FRAME_CONSENT:
+        return "a consent, as tradeproof consent makes it";
+    case FRAME_HELLO:
+    case FRAME_HEADS:
+    case FRAME_WANT:
+    case FRAME_BLOCK:
+    case FRAME_CHECKPOINT:
+    case FRAME_FORK_PROOF:
+    case FRAME_WITNESS_ROOT:
+    case FRAME_COSIGNATURE:
+    case FRAME_INTRODUCTION_WANT:
+    case FRAME_INTRODUCTION:
+        break;
+    }
+    return "something that nodes send each other";
+}
+
+static int fail_file(struct session *session, const char *path, struct bytes bytes, enum frame_kind wanted,
+                     enum reason reason)
+{
+    struct frame frame;
+    enum reason envelope = frame_decode(&frame, &session->home.network, bytes);
+    if (envelope == REASON_NONE && frame.kind != (uint8_t)wanted) {
+        return session_fail(&session->options, EXIT_BAD_INPUT, reason_word(reason),
+                            "%s holds %s. What is wanted here is %s.", path,
+                            kind_words((enum frame_kind)frame.kind), kind_words(wanted));
+    }
+    if (envelope == REASON_NONE || envelope == REASON_WRONG_NETWORK) {
+        return session_fail_reason(&session->options, reason);
+    }
+    return session_fail(
+        &session->options, EXIT_BAD_INPUT, reason_word(reason),
+        "%s is no file of tradeproof's, or it was damaged on its way: %s. What is wanted here is "
+        "%s.",
+        path, reason_sentence(reason), kind_words(wanted));
+}
+
 int frame_file_read(struct session *session, const char *path, enum frame_kind kind,
                     const struct schema *schema, void *record)
 {
@@ -79,7 +128,7 @@ int frame_file_read(struct session *session, const char *path, enum frame_kind k
         return code;
     }
     enum reason reason = frame_decode_record(session, bytes, kind, schema, record);
-    return reason == REASON_NONE ? EXIT_YES : session_fail_reason(&session->options, reason);
+    return reason == REASON_NONE ? EXIT_YES : fail_file(session, path, bytes, kind, reason);
 }
 
 /* ---- writing ---- */

@@ -60,8 +60,9 @@ enum store_error own_branches_dropped(struct own_dropped **out, size_t *count, s
 enum store_error own_branches_facts(struct own_sayings *out, struct session *session, struct store_txn *txn,
                                     const struct own_branches *branches, size_t tip, uint64_t base_seq);
 
-/* Ask which branch is the actor's, as the refusal of a rotation that does not say. Returns: EXIT_BAD_INPUT,
- * or another exit code after it said why not. */
-int own_branches_ask(struct session *session, struct store_txn *txn, const struct own_branches *branches);
+/* Ask which branch is the actor's, as the refusal of a rotation that does not say. next_path: what --next
+ * said, to be said again; or NULL. Returns: EXIT_BAD_INPUT, or another exit code after it said why not. */
+int own_branches_ask(struct session *session, struct store_txn *txn, const struct own_branches *branches,
+                     const char *next_path);
 
 #endif

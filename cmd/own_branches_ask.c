@@ -11,7 +11,8 @@ struct asking {
     struct store_txn *txn;
     const struct own_branches *branches;
     char question[QUESTION_SIZE];
-    json_t *items; /* with --json; else NULL */
+    const char *next_path; /* of --next; or NULL */
+    json_t *items;         /* with --json; else NULL */
 };
 
 /* ---- one branch, as text ---- */
@@ -50,7 +51,8 @@ static void print_branch(const struct asking *asking, const struct own_block *ti
     fputc('\n', stderr);
     print_certificates(asking->session, facts);
     own_sayings_print(stderr, facts);
-    fprintf(stderr, "  tradeproof key rotate --onto %s\n", hex);
+    fprintf(stderr, "  tradeproof key rotate --onto %s%s%s\n", hex, asking->next_path ? " --next " : "",
+            asking->next_path ? asking->next_path : "");
 }
 
 /* ---- one branch, as JSON ---- */
@@ -135,9 +137,10 @@ static int ask_in_json(struct asking *asking)
     return code == EXIT_YES ? EXIT_BAD_INPUT : code;
 }
 
-int own_branches_ask(struct session *session, struct store_txn *txn, const struct own_branches *branches)
+int own_branches_ask(struct session *session, struct store_txn *txn, const struct own_branches *branches,
+                     const char *next_path)
 {
-    struct asking asking = {.session = session, .txn = txn, .branches = branches};
+    struct asking asking = {.session = session, .txn = txn, .branches = branches, .next_path = next_path};
     enum store_error error;
 
     snprintf(asking.question, sizeof asking.question,

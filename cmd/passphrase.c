@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -153,6 +154,7 @@ static int ask_again(const struct passphrase *first, const struct session_option
 
 static int ask_terminal(struct passphrase *out, const struct session_options *options, bool is_new)
 {
+    char new_prompt[80];
     int tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
     enum read_result result;
     int code;
@@ -162,7 +164,9 @@ static int ask_terminal(struct passphrase *out, const struct session_options *op
                             "A passphrase is needed and there is no terminal to ask for it: give "
                             "--passphrase-file FILE or --passphrase-fd N.");
     }
-    result = prompt(out, tty, is_new ? "New passphrase for this actor's keys: " : "Passphrase: ");
+    snprintf(new_prompt, sizeof new_prompt,
+             "New passphrase for this actor's keys, at least %d characters: ", PASSPHRASE_SIZE_MIN);
+    result = prompt(out, tty, is_new ? new_prompt : "Passphrase: ");
     code = fail_read(options, result, "the terminal");
     if (code == EXIT_YES && is_new) {
         code = check_new(out, options);

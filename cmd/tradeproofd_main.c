@@ -25,7 +25,8 @@ static const char usage_text[] =
     "\n"
     "  --home DIR         data folder (default: $TRADEPROOF_HOME, else ~/.local/share/tradeproof)\n"
     "  --listen HOST:PORT let other nodes dial this one; port 0 takes any free port. Where it listens\n"
-    "                     is then in the file `endpoint` of the data folder\n"
+    "                     is then in the file `endpoint` of the data folder. 0.0.0.0 is every address\n"
+    "                     of this computer: others put its name or address in place of that\n"
     "  --peer ENDPOINT    dial another node; ENDPOINT is what its file `endpoint` says. Up to 64 times\n"
     "  --only-known       let in only the nodes given with --peer\n"
     "  --log LEVEL        error, warn, info (default) or debug\n"
@@ -41,6 +42,7 @@ static const char usage_text[] =
     "Example: two nodes on one machine\n"
     "  tradeproof init --home /tmp/a --network test && tradeproof init --home /tmp/b --network test\n"
     "  tradeproofd --home /tmp/a --listen 127.0.0.1:7001 &\n"
+    "  until [ -s /tmp/a/endpoint ]; do sleep 0.1; done\n"
     "  tradeproofd --home /tmp/b --peer \"$(cat /tmp/a/endpoint)\" &\n";
 
 enum {

@@ -82,8 +82,8 @@ size_t page_find_entry(const struct verdict_page *page, const struct entry_name 
 /* What the code's verdict says, where the credential is the one that speaks for its code; else NULL. */
 const struct code_verdict *page_code_verdict(const struct verdict_page *page, size_t index);
 
-/* The next code that is listed, whose test was passed and which is not certified for certain, from index *at of
- * the verdict's credentials on; *at is set behind it. NULL: no more. */
+/* The next code that is listed, whose test was passed and which is not certified for certain, from index *at
+ * of the verdict's credentials on; *at is set behind it. NULL: no more. */
 const struct code_verdict *page_next_uncertified(const struct verdict_page *page, size_t *at);
 
 /* The next word that the subject has put beside a credential and still stands by, from index *at of the

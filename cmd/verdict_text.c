@@ -55,7 +55,8 @@ static void print_next_lapse(FILE *out, const struct verdict_page *page)
             (const char *)page->verdict->next_lapse.data, day);
 }
 
-/* Whether another certificate of the same code, earned before, was taken back: what renews it falls with it. */
+/* Whether another certificate of the same code, earned before, was taken back: what renews it falls with it.
+ */
 static const struct credential_verdict *find_fallen(const struct verdict_page *page, size_t index)
 {
     const struct attestation *renewal = &page_credential(page, index)->attestation;
@@ -95,7 +96,8 @@ static void print_verdict(FILE *out, const struct verdict_page *page)
             fputs(" (could not be determined)", out);
         } else if (code->missing_count > 0) {
             fputs(" (needs ", out);
-            missing_print(out, code->missing, code->missing_count, code_namespace(code->code), code->code, "", "");
+            missing_print(out, code->missing, code->missing_count, code_namespace(code->code), code->code, "",
+                          "");
             fputs(")", out);
         }
     }

@@ -350,7 +350,12 @@ static void print_erased(FILE *out, const struct verdict_page *page)
 void verdict_text_credentials(FILE *out, const struct verdict_page *page)
 {
     size_t apart = count_apart(page);
-    if (print_deciding(out, page) == 0) {
+    bool any = print_deciding(out, page) > 0;
+    if (!any && apart == 0 && page->has_known_by && page->presented == NULL) {
+        char time[TIME_TEXT_SIZE];
+        time_to_text(time, page->known_by_s);
+        fprintf(out, "  No certificate that counts: nothing about them had reached this node by %s.\n", time);
+    } else if (!any) {
         fputs(apart == 0 ? "  No certificate that counts.\n" : "  Nothing here from anybody authorised.\n",
               out);
     }

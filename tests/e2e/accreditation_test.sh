@@ -32,6 +32,20 @@ answers "and ended for good" 0 "published" ase withdraw "A school" --accreditati
 as ase status >"$said" 2>&1
 ok "then nothing is left to record" sh -c "! grep -q 'To do' '$said'"
 
+day_before=$(date -d '-40 days' +%F) first_day=$(date -d '-30 days' +%F)
+do_as ase accredit "A school" --codes ase/a --from "$first_day"
+do_as school trust add ase "$(actor_id ase)" ASE
+start ase
+start school ase
+ok "the school hears of it" until_true 20 follows school ase
+answers "an older exam names both dates and the way out" 4 "from $first_day on, and it was earned before that, on $day_before" \
+    school issue me ase/a --earned "$day_before"
+cp "$said" "$world/why"
+ok "with a command" grep -qF "tradeproof accredit ID --codes ase/a --from $day_before" "$world/why"
+answers "a later one is issued to oneself" 0 "Issued ase/a to you" school issue me ase/a --earned "$first_day"
+stop school
+stop ase
+
 answers "a body that speaks twice a year says so" 0 "published" ase rhythm 190
 answers "less often is refused" 4 "from 1 to 200" ase rhythm 201
 answers "and never" 4 "from 1 to 200" ase rhythm 0

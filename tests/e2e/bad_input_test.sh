@@ -42,8 +42,8 @@ refuses "bytes behind the end" 4 "behind its end" shop verify "$world/trailing.t
 refuses "three megabytes of nothing" 4 "larger than the limit" shop verify "$world/oversized.tp"
 refuses "something else" 4 "tradeproof: " shop verify "$world/letter.tp"
 refuses "arrays in arrays" 4 "tradeproof: " shop verify "$world/nested.tp"
-refuses "a challenge in place of an answer" 4 "another kind" shop verify "$world/challenge.tp"
-refuses "an answer in place of a challenge" 4 "another kind" maria present "$world/answer.tp" --yes
+refuses "a challenge in place of an answer" 4 "holds a challenge" shop verify "$world/challenge.tp"
+refuses "an answer in place of a challenge" 4 "holds a" maria present "$world/answer.tp" --yes
 refuses "no such file" 4 "No such file" shop verify "$world/nothing.tp"
 refuses "a folder" 4 "Is a directory" shop verify "$world"
 answers "a forged signature" 1 "Bearer: refused" shop verify "$world/forged.tp"

@@ -41,6 +41,9 @@ answers "a renewal that no rule knows is refused" 4 "has no renewal rule for it"
 answers "who knows better issues it" 0 "Would issue ase/a" \
     ase issue "$maria" ase/a --basis renewal --earned 2022-01-01 --anyway --dry-run
 answers "one log is one" 0 " 1 log, " ase status
+printf 'short\n' >"$world/short"
+ok "a failed init leaves no lock behind" eval \
+    '! "$bin/tradeproof" init --network test --home "$world/unborn" --passphrase-file "$world/short" && [ ! -e "$world/unborn/lock" ]'
 refused "a missing code" issue "$maria"
 refused "a bad date" issue "$maria" ase/a --earned 14.3.2021
 refused "an unknown option" issue "$maria" ase/a --expires 2030-01-01
@@ -134,6 +137,14 @@ answers "nothing is presented unconfirmed" 3 "--yes" maria present "$world/chall
 answers "nor without certificates" 1 "hold no certificate" maria present "$world/challenge.tp" --yes
 answers "who asks is shown" 0 "$ase" maria present "$world/challenge.tp" --from "$world/b.tp" --yes --out "$world/answer.tp"
 answers "someone else's are not presented" 4 "not yours" ase present "$world/challenge.tp" --from "$world/b.tp" --yes
+answers "a challenge is no answer, and is called by its name" 4 "holds a challenge, as tradeproof challenge makes it" \
+    ase verify "$world/challenge.tp"
+answers "nor is anything else" 4 "is no file of tradeproof's" ase verify "$world/b.txt"
+as ase challenge --require 'ase/b and ase/zz' --out "$world/more.tp" >"$said" 2>&1
+answers "what is asked for and not held is said" 3 "Asked for, and not among them: ase/zz" \
+    maria present "$world/more.tp" --from "$world/b.tp"
+answers "by what was known long ago there was nothing, and why" 2 "nothing about them had reached this node by" \
+    ase lookup "$maria" --known-by 2001-01-01
 answers "the answer is verified" 0 "VERDICT: VALID" ase verify "$world/answer.tp"
 answers "once" 1 "answered before" ase verify "$world/answer.tp"
 do_as ase export "Maria Lopez" --code epa/609 --out "$world/epa.tp"
@@ -145,7 +156,7 @@ answers "and by nobody else" 1 "made for someone else" maria verify "$world/answ
 do_as ase challenge --require ase/a --out "$world/other.tp"
 answers "an answer to another challenge is refused" 1 "does not answer the challenge" \
     ase verify "$world/answer.tp" --challenge "$world/other.tp"
-answers "a challenge is no presentation" 4 "another kind" ase verify "$world/challenge.tp"
+answers "a challenge is no presentation" 4 "holds a" ase verify "$world/challenge.tp"
 answers "nor is an empty file" 4 "too early" ase verify /dev/null
 head -c 200 "$world/answer.tp" >"$world/cut.tp"
 answers "nor half a one" 4 "" ase verify "$world/cut.tp"

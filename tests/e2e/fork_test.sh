@@ -64,6 +64,8 @@ answers "not as fresh" 0 '"freshness": "forked"' west status --json
 # Its own node follows either branch, as the hashes fall: the issuer says which is its own.
 until_answers "key rotate asks which branch is the issuer's" 20 4 "tradeproof key rotate --onto $mine" ase key rotate
 cp "$said" "$world/asked"
+answers "and says --next again where it was said" 4 "--onto $mine --next $world/ase/next.keys" \
+    ase key rotate --next "$world/ase/next.keys"
 ok "in plain words" grep -qF "Which branch is yours?" "$world/asked"
 ok "an old copy may be the cause" grep -qF "an old copy of the data folder" "$world/asked"
 ok "by what each says" grep -qF "revokes ase/a of " "$world/asked"

@@ -357,6 +357,9 @@ static void what_was_not_asked_for_is_not_listed(void **state)
     says("ase/A6");
     shown.credentials[1].about = ABOUT_SHOP;
     assert_string_equal(printed(), "  No certificate that counts.\n");
+    shown.page.has_known_by = true;
+    shown.page.known_by_s = 0;
+    says("nothing about them had reached this node by 1970-01-01T00:00:00Z");
 }
 
 static void what_was_erased_is_said(void **state)

@@ -271,6 +271,54 @@ static void a_lookup_reads_so(void **state)
         "VERDICT: INVALID\n");
 }
 
+static const char *last_line(void)
+{
+    return strstr(page_case_print(&shown, verdict_text_print), "VERDICT: ");
+}
+
+/* An employer reads the last line. */
+static void who_is_only_tested_is_not_called_valid_without_more(void **state)
+{
+    static const struct missing_part year = {.kind = MISSING_EXPERIENCE,
+                                             .answer = ANSWER_NO,
+                                             .pattern = {(const uint8_t *)"ase/A5", 6},
+                                             .days = 365};
+    (void)state;
+    page_case_begin(&shown);
+    shown.page.overall = OVERALL_VALID;
+    shown.requirement.text = bytes_of_string("");
+    assert_string_equal(last_line(), "VERDICT: VALID\n");
+    shown.codes[0].certified = ANSWER_NO;
+    shown.codes[0].missing = &year;
+    shown.codes[0].missing_count = 1;
+    assert_string_equal(
+        last_line(),
+        "VERDICT: VALID as tests passed; not certified yet: ase/A5 (needs 1 year of experience)\n");
+    shown.codes[1].certified = ANSWER_YES;
+    assert_string_equal(last_line(),
+                        "VERDICT: VALID; not certified yet: ase/A5 (needs 1 year of experience)\n");
+    shown.codes[0].certified = ANSWER_UNKNOWN;
+    assert_string_equal(last_line(), "VERDICT: VALID; not certified yet: ase/A5 (could not be determined)\n");
+    shown.requirement.text = bytes_of_string("tested ase/A5");
+    assert_string_equal(last_line(), "VERDICT: VALID\n");
+    shown.requirement.text = bytes_of_string("");
+    shown.page.overall = OVERALL_UNDETERMINED;
+    assert_string_equal(last_line(), "VERDICT: UNDETERMINED\n");
+}
+
+static void a_renewal_of_what_was_revoked_is_not_blamed(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    shown.credentials[0].attestation.code = shown.credentials[1].attestation.code;
+    shown.credentials[0].attestation.earned_on = shown.credentials[1].attestation.earned_on + 700;
+    shown.verdicts[0].overall = OVERALL_INVALID;
+    shown.verdicts[0].axes[AXIS_AUTHORITY] = (struct axis_answer){ANSWER_NO, REASON_RENEWAL};
+    assert_non_null(strstr(page_case_print(&shown, verdict_text_print), "What it renews was taken back"));
+    shown.credentials[0].attestation.earned_on = shown.credentials[1].attestation.earned_on;
+    assert_non_null(strstr(page_case_print(&shown, verdict_text_print), "Ask the issuer how it was renewed"));
+}
+
 static void a_presentation_reads_so(void **state)
 {
     (void)state;
@@ -341,10 +389,16 @@ static void stale_evidence_says_of_whom(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stale_evidence_says_of_whom),     cmocka_unit_test(every_verdict_has_its_words),
-        cmocka_unit_test(no_reason_overflows_or_misleads), cmocka_unit_test(ages_are_said_in_words),
-        cmocka_unit_test(the_bearer_bounds_the_whole),     cmocka_unit_test(a_lookup_reads_so),
-        cmocka_unit_test(a_presentation_reads_so),         cmocka_unit_test(the_readme_shows_what_is_printed),
+        cmocka_unit_test(who_is_only_tested_is_not_called_valid_without_more),
+        cmocka_unit_test(a_renewal_of_what_was_revoked_is_not_blamed),
+        cmocka_unit_test(stale_evidence_says_of_whom),
+        cmocka_unit_test(every_verdict_has_its_words),
+        cmocka_unit_test(no_reason_overflows_or_misleads),
+        cmocka_unit_test(ages_are_said_in_words),
+        cmocka_unit_test(the_bearer_bounds_the_whole),
+        cmocka_unit_test(a_lookup_reads_so),
+        cmocka_unit_test(a_presentation_reads_so),
+        cmocka_unit_test(the_readme_shows_what_is_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,9 +7,10 @@
  * open; of a closed one those that were here before the rotation that closed it. */
 
 enum {
-    SIDE_ROWS_MAX = 16384, /* statuses about one block that are looked through */
-    SIDE_VOIDS_MAX = 64,   /* of one author */
-    NAMED_MAX = 64,        /* dropped branches of one author that a void names */
+    SIDE_ROWS_MAX = 16384,    /* statuses about one block that are looked through */
+    SIDE_VOIDS_MAX = 64,      /* of one author */
+    SIDE_UPGRADES_MAX = 4096, /* blocks of one author: where there are more, the next one asks for it */
+    NAMED_MAX = 64,           /* dropped branches of one author that a void names */
 };
 
 /* A dropped branch that a void on the chain names. */
@@ -490,4 +491,27 @@ enum store_error gather_sides(struct gather *gather, size_t log)
     gather->rows[log].sides = sides;
     error = gather_named_branches(gather, log, sides);
     return error == STORE_OK ? gather_voids(gather, log) : error;
+}
+
+/* ---- what this version does not understand ---- */
+
+enum store_error gather_side_upgrade(struct gather *gather, size_t log, bool *needed)
+{
+    struct key key = grant_key_of_number(GRANT_UPGRADE, gather->rows[log].number, 0);
+    size_t mark = arena_mark(gather->arena);
+    struct side_at *rows;
+    size_t count;
+    enum store_error error =
+        side_find(gather->txn, &key, SIDE_UPGRADES_MAX, &rows, &count, needed, gather->arena);
+
+    for (size_t i = 0; error == STORE_OK && i < count && !*needed; i++) {
+        struct dossier_place place;
+        struct bytes view;
+
+        error = read_side(gather, log, &rows[i], &place, &view);
+        *needed = error == STORE_OK && place.block.dropped_s == 0;
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    arena_rewind(gather->arena, mark);
+    return error;
 }

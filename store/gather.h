@@ -125,6 +125,9 @@ enum store_error gather_below(struct gather *gather, struct dossier_place *place
 
 /* Read how the side blocks of a log that was just gathered stand, and what they void. */
 enum store_error gather_sides(struct gather *gather, size_t log);
+/* Whether a side block of an open epoch, that was here by then, holds an entry of an unknown critical kind.
+ * Requires: gather_sides found any. */
+enum store_error gather_side_upgrade(struct gather *gather, size_t log, bool *needed);
 
 /* What a side block may be. Rows of all others are passed over, at no cost where their epoch is closed. */
 enum side_part {

@@ -297,6 +297,20 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     return error == STORE_OK ? fill_checkpoint(gather, row->number, log) : error;
 }
 
+/* What a side block of an open epoch asks for is asked for whichever branch is followed; that of a dropped
+ * one is nothing any more. */
+static enum store_error fill_side_upgrade(struct gather *gather, size_t log)
+{
+    bool needed = false;
+    enum store_error error = gather->rows[log].sides ? gather_side_upgrade(gather, log, &needed) : STORE_OK;
+
+    if (error == STORE_OK && needed) {
+        gather->out->logs[log].upgrade_needed = true;
+        gather->out->logs[log].upgrade_seq = 0;
+    }
+    return error;
+}
+
 static enum store_error fill_known(struct gather *gather, const struct disk_author *row, size_t log)
 {
     enum store_error error = fill_log(gather, row, &gather->out->logs[log]);
@@ -304,7 +318,10 @@ static enum store_error fill_known(struct gather *gather, const struct disk_auth
     if (error == STORE_OK && row->frozen) {
         error = gather_freeze(gather, log);
     }
-    return error == STORE_OK && row->beside ? gather_sides(gather, log) : error;
+    if (error == STORE_OK && row->beside) {
+        error = gather_sides(gather, log);
+    }
+    return error == STORE_OK ? fill_side_upgrade(gather, log) : error;
 }
 
 static enum store_error add_log(struct gather *gather, const struct actor_id *author,

@@ -482,3 +482,19 @@ enum store_error gather_voids(struct gather *gather, size_t log, unsigned parts)
     gather->out->logs[log].branches_cut |= voiding.cut;
     return error;
 }
+
+/* ---- what this version does not understand ---- */
+
+enum store_error gather_side_upgrade(struct gather *gather, size_t log, bool *needed)
+{
+    const struct key key = grant_key_of_number(GRANT_UPGRADE, gather->rows[log].number, 0);
+    size_t mark = arena_mark(gather->arena);
+    struct side_at *rows;
+    size_t count = 0;
+    bool cut;
+    enum store_error error = gather_side_rows(gather, log, &key, SIDE_OPEN, 1, &rows, &count, &cut);
+
+    *needed = count > 0;
+    arena_rewind(gather->arena, mark);
+    return error;
+}

@@ -24,6 +24,7 @@ enum grant_kind {
     GRANT_VOID = 12,     /* of a range, by author number */
     GRANT_STATUS = 14,   /* by author number and the block that it is about */
     GRANT_HELD_BY = 15,  /* the same entry by the new holder */
+    GRANT_UPGRADE = 16,  /* of an unknown critical kind, the first of its block, by author number */
 };
 
 /* Size of what a grant is found by, its kind included. */

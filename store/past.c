@@ -61,7 +61,18 @@ static size_t clip_entries(struct gathering *gathering, uint64_t seq, uint64_t e
     return count;
 }
 
-static enum store_error gather_entry(const struct live_tree *tree, uint64_t index, struct past_entry *entry)
+static uint64_t count_since(const struct standing_row *standing, uint64_t seq)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < standing->event_count; i++) {
+        count += standing->events[i].setter_seq >= seq;
+    }
+    return count;
+}
+
+static enum store_error gather_entry(const struct gathering *gathering, const struct live_tree *tree,
+                                     uint64_t index, struct past_entry *entry)
 {
     struct standing_row standing;
     struct bytes element;
@@ -77,6 +88,7 @@ static enum store_error gather_entry(const struct live_tree *tree, uint64_t inde
     entry->index = index;
     entry->history = standing.history;
     entry->event_count = standing.event_count;
+    entry->epoch_events = count_since(&standing, gathering->state->epoch_first_seq);
     return STORE_OK;
 }
 
@@ -90,7 +102,7 @@ static enum store_error gather_entries(struct gathering *gathering, const struct
     for (size_t i = 0; i < ranges; i++) {
         for (uint64_t index = gathering->clipped[i].first;
              index <= gathering->clipped[i].last && error == STORE_OK; index++) {
-            error = gather_entry(tree, index, &out->entries[out->entry_count++]);
+            error = gather_entry(gathering, tree, index, &out->entries[out->entry_count++]);
         }
     }
     return error;

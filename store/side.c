@@ -298,6 +298,21 @@ static enum store_error change_entry(struct siding *siding, const struct entry *
     return change_row(siding, &about, index, &row);
 }
 
+/* As of the chain content alone may be of a kind that this version does not know. */
+static enum store_error change_upgrade(struct siding *siding)
+{
+    const struct key about = grant_key_of_number(GRANT_UPGRADE, siding->number, 0);
+    const struct disk_side_entry row = {0};
+    const struct block *block = siding->block;
+
+    for (size_t i = 0; i < block->entry_count && block->header.block_class == CLASS_CONTENT; i++) {
+        if (block->entries[i].critical && entry_schema(block->entries[i].kind) == NULL) {
+            return change_row(siding, &about, i, &row);
+        }
+    }
+    return STORE_OK;
+}
+
 static enum store_error change_count(const struct siding *siding)
 {
     const struct key key = count_key(siding->number);
@@ -349,6 +364,7 @@ static enum store_error change_block(struct store_txn *txn, const struct network
         error = change_entry(&siding, &block->entries[i], i);
         arena_rewind(&scratch, 0);
     }
+    error = error == STORE_OK ? change_upgrade(&siding) : error;
     free(memory);
     return error == STORE_OK ? change_count(&siding) : error;
 }

@@ -48,8 +48,10 @@ enum {
     STATUS_BLOCKS_MAX = 256,  /* earlier blocks that one status block touches */
     ERASE_ENTRIES_MAX = 4096, /* earlier entries that one status block erases */
     VOID_BLOCKS_MAX = 65536,  /* earlier blocks that one govern block voids */
-    HISTORY_EVENTS_MAX = 32,  /* statuses said about one entry… */
-    HISTORY_OPEN_MAX = 24,    /* …of any kind; the rest are for `revoked` alone */
+    HISTORY_OPEN_MAX = 24,    /* statuses about one entry, of any kind… */
+    HISTORY_REVOKED_MAX = 32, /* …with more that are `revoked`… */
+    HISTORY_EVENTS_MAX = 80,  /* …and with those of later epochs that have stated no more than this: */
+    HISTORY_EPOCH_MAX = 2,    /* one `reinstated` or `revoked`, and one `revoked` */
     WITHDRAWAL_EXCEPTIONS_MAX = 64,
     CHECKPOINT_AHEAD_S = 60, /* of the evidence's time: further ahead it waits */
     RHYTHM_DAYS_MAX = 200,

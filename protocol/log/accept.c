@@ -140,12 +140,19 @@ static enum reason content_block_at(struct past_block **out, const struct log_pa
     return (*out)->record.block_class == CLASS_CONTENT ? REASON_NONE : REASON_NOT_CONTENT;
 }
 
-/* Whether one more thing may be said about an entry. Whoever fills its history, a thief of the issuing key
- * too, leaves room to revoke it; nothing but the same can be said after that. */
+/* Whether an entry's history has room for one more status. Whoever fills it leaves room to revoke the entry,
+ * and to each later epoch a place to state again what holds, and one to revoke it after that: a thief of the
+ * issuing key can't rotate, so that what is void can always be repaired, as often as there are places for. */
 static bool has_room(const struct past_entry *entry, const struct history_event *event)
 {
-    return entry->event_count <
-           (uint64_t)(event->action == STATUS_REVOKED ? HISTORY_EVENTS_MAX : HISTORY_OPEN_MAX);
+    bool revokes = event->action == STATUS_REVOKED;
+    bool restates = revokes || event->action == STATUS_REINSTATED;
+
+    if (entry->event_count < HISTORY_OPEN_MAX || (revokes && entry->event_count < HISTORY_REVOKED_MAX)) {
+        return true;
+    }
+    return restates && entry->event_count < HISTORY_EVENTS_MAX &&
+           entry->epoch_events < (uint64_t)(revokes ? HISTORY_EPOCH_MAX : 1);
 }
 
 static enum reason set_status(struct applier *applier, const struct history_event *event, uint64_t seq,
@@ -167,6 +174,7 @@ static enum reason set_status(struct applier *applier, const struct history_even
     history_extend(&history, applier->network, &entry->history, event);
     entry->history = history;
     entry->event_count++;
+    entry->epoch_events++;
     change->events[change->event_count++] =
         (struct entry_event){.seq = seq, .index = index, .event = *event, .history = history};
     return REASON_NONE;

@@ -56,6 +56,7 @@ struct past_entry {
     struct hash leaf;    /* the entry's own leaf hash */
     struct hash history; /* zero while nothing was said about it */
     uint64_t event_count;
+    uint64_t epoch_events; /* those of them that blocks of the state's epoch say */
 };
 
 /* One earlier block as it stands. */

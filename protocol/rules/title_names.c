@@ -1,5 +1,7 @@
 #include "protocol/rules/title_names.h"
 
+#include "protocol/rules/pack.h"
+
 static bool gives(const struct rule_pack *pack, struct bytes title)
 {
     const struct pack_rule *rules = pack->rules.items;
@@ -11,12 +13,15 @@ static bool gives(const struct rule_pack *pack, struct bytes title)
     return false;
 }
 
-static bool is_given_in(const struct dossier *dossier, struct bytes name_space, struct bytes title)
+static bool is_given_in(const struct title_names *names, struct bytes name_space, struct bytes title)
 {
+    const struct dossier *dossier = names->dossier;
+    struct namespace_owners owners;
+    namespace_owners_of(&owners, dossier, names->trust, name_space);
     for (size_t i = 0; i < dossier->pack_count; i++) {
         const struct dossier_pack *pack = &dossier->packs[i];
-        if (bytes_equal(pack->pack.name_space, name_space) && !dossier_place_is_void(dossier, &pack->place) &&
-            gives(&pack->pack, title)) {
+        if (bytes_equal(pack->pack.name_space, name_space) && gives(&pack->pack, title) &&
+            pack_standing_of(dossier, &owners, pack, DAY_NONE).pack != NULL) {
             return true;
         }
     }
@@ -29,7 +34,7 @@ size_t title_names_find(const struct title_names *names, struct bytes title, str
     size_t count = 0;
     for (size_t i = 0; i < names->trust->owner_count; i++) {
         struct bytes name_space = bytes_of_string(names->trust->owners[i].name_space);
-        if (!is_given_in(names->dossier, name_space, title)) {
+        if (!is_given_in(names, name_space, title)) {
             continue;
         }
         if (count < capacity) {

@@ -12,8 +12,9 @@ struct title_names {
     size_t resolved; /* bare names that were given their namespace */
 };
 
-/* Write the namespaces of the trust file that give a title of that name by any pack held whose block is not
- * void, in its order, each once, as many as fit. Returns: how many there are. */
+/* Write the namespaces of the trust file that give a title of that name by any pack that stands, whatever day
+ * it comes into force (pack_standing_of: its owner's, known by then, neither void nor on a dropped branch;
+ * one that is disputed may stand), in its order, each once, as many as fit. Returns: how many there are. */
 size_t title_names_find(const struct title_names *names, struct bytes title, struct bytes *out,
                         size_t capacity);
 

@@ -200,6 +200,8 @@ static void gather_entries(struct log_past *past, const struct memory_log *log, 
                 .leaf = block->entries[j].leaf,
                 .history = block->entries[j].history,
                 .event_count = block->entries[j].event_count,
+                .epoch_events =
+                    block->entries[j].epoch == log->state.epoch ? block->entries[j].epoch_events : 0,
             };
         }
     }
@@ -313,6 +315,8 @@ static void apply(struct memory_log *log, const struct block *block, const struc
 
         entry->history = event->history;
         entry->event_count++;
+        entry->epoch_events = entry->epoch == change->state.epoch ? entry->epoch_events + 1 : 1;
+        entry->epoch = change->state.epoch;
     }
     for (size_t i = 0; i < past->state.count; i++) {
         if (past->state.pages[i].changed) {

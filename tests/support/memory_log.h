@@ -11,6 +11,8 @@ struct memory_entry {
     struct hash leaf;
     struct hash history;
     uint64_t event_count;
+    uint64_t epoch;        /* of the last of them */
+    uint64_t epoch_events; /* those of that epoch */
 };
 
 struct memory_block {

@@ -442,7 +442,7 @@ static void test_a_history_keeps_room_to_revoke(void **state)
     bench_check("also in a range", bench_forge(NULL), REASON_HISTORY_FULL);
     draft_action(STATUS_SUSPENDED, 0, 68);
     bench_check("its neighbours have room", bench_forge(NULL), REASON_NONE);
-    for (size_t i = HISTORY_OPEN_MAX; i < HISTORY_EVENTS_MAX; i++) {
+    for (size_t i = HISTORY_OPEN_MAX; i < HISTORY_REVOKED_MAX; i++) {
         draft_action(STATUS_REVOKED, 69, 69);
         bench_check("it can still be revoked", bench_forge(NULL), REASON_NONE);
         draft_action(STATUS_REVOKED, 69, 69);
@@ -452,6 +452,91 @@ static void test_a_history_keeps_room_to_revoke(void **state)
     }
     draft_action(STATUS_REVOKED, 69, 69);
     bench_check("a 33rd is refused, whatever it says", bench_forge(NULL), REASON_HISTORY_FULL);
+}
+
+static void append_action(enum status_action action)
+{
+    draft_action(action, 69, 69);
+    bench_append();
+}
+
+static void check_action(const char *why, enum status_action action, enum reason expected)
+{
+    draft_action(action, 69, 69);
+    bench_check(why, bench_forge(NULL), expected);
+}
+
+/* The owner rotates, and declares void all that the former keys stated since a block. */
+static void rotate_and_void(uint64_t first)
+{
+    struct built_keys keys;
+
+    build_rotation(&keys, &bench->builder.ring, &bench->log.state.keys, &bench->network,
+                   bench->log.state.epoch + 5, 1);
+    log_builder_begin(&bench->builder, CLASS_KEYS);
+    log_builder_add(&bench->builder, ENTRY_KEYS, &keys.keys);
+    bench_append();
+    draft_void(first, bench->log.state.seq - 1);
+    bench_append();
+}
+
+static void test_a_full_history_is_repaired_after_a_rotation(void **state)
+{
+    (void)state;
+    uint64_t stolen = bench->log.state.seq + 1;
+
+    draft_action(STATUS_REVOKED, 69, 69);
+    for (size_t i = 1; i < HISTORY_REVOKED_MAX; i++) {
+        struct index_range range;
+        const struct status status = build_status(AT_WIDE, &range, 69, 69, STATUS_REVOKED, 45200);
+
+        log_builder_add(&bench->builder, ENTRY_STATUS, &status);
+    }
+    bench_append();
+    check_action("a thief's epoch has no room left", STATUS_REINSTATED, REASON_HISTORY_FULL);
+    check_action("of no kind", STATUS_REVOKED, REASON_HISTORY_FULL);
+    for (size_t round = 0; round < 20; round++) {
+        rotate_and_void(stolen);
+        check_action("a later epoch can't suspend", STATUS_SUSPENDED, REASON_HISTORY_FULL);
+        check_action("it can revoke", STATUS_REVOKED, REASON_NONE);
+        check_action("and reinstate", STATUS_REINSTATED, REASON_NONE);
+        append_action(STATUS_REINSTATED);
+        check_action("once", STATUS_REINSTATED, REASON_HISTORY_FULL);
+        stolen = bench->log.state.seq + 1;
+        append_action(STATUS_REVOKED); /* by the next thief */
+        check_action("who may revoke once", STATUS_REVOKED, REASON_HISTORY_FULL);
+        check_action("and not reinstate", STATUS_REINSTATED, REASON_HISTORY_FULL);
+    }
+}
+
+static void test_the_places_for_later_epochs_are_counted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < HISTORY_REVOKED_MAX; i++) {
+        append_action(STATUS_REVOKED);
+    }
+    for (size_t i = HISTORY_REVOKED_MAX; i < HISTORY_EVENTS_MAX; i++) {
+        if (i % HISTORY_EPOCH_MAX == 0) {
+            rotate_and_void(AT_NEXT);
+        }
+        append_action(STATUS_REVOKED);
+    }
+    rotate_and_void(AT_NEXT);
+    check_action("the last place is taken", STATUS_REINSTATED, REASON_HISTORY_FULL);
+    check_action("also to revoke", STATUS_REVOKED, REASON_HISTORY_FULL);
+}
+
+/* What an epoch states within the common places is no more than it may. */
+static void test_an_epoch_that_stated_enough_has_no_place_of_its_own(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < HISTORY_OPEN_MAX; i++) {
+        append_action(STATUS_SUSPENDED);
+    }
+    rotate_and_void(AT_NEXT);
+    append_action(STATUS_REINSTATED);
+    check_action("it has stated what holds", STATUS_REINSTATED, REASON_HISTORY_FULL);
+    check_action("and may revoke it", STATUS_REVOKED, REASON_NONE);
 }
 
 static void test_all_of_it_may_come_in_one_block(void **state)
@@ -466,7 +551,7 @@ static void test_all_of_it_may_come_in_one_block(void **state)
         log_builder_add(&bench->builder, ENTRY_STATUS, &suspended);
     }
     bench_check("24 fit", bench_forge(NULL), REASON_NONE);
-    for (size_t i = HISTORY_OPEN_MAX; i < HISTORY_EVENTS_MAX; i++) {
+    for (size_t i = HISTORY_OPEN_MAX; i < HISTORY_REVOKED_MAX; i++) {
         log_builder_add(&bench->builder, ENTRY_STATUS, &revoked);
     }
     bench_check("8 revocations more", bench_forge(NULL), REASON_NONE);
@@ -552,6 +637,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_status_block_erases_4096_entries, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_erasing_keeps_hash_and_standing, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_history_keeps_room_to_revoke, bench_make, bench_drop),
+        cmocka_unit_test_setup_teardown(test_a_full_history_is_repaired_after_a_rotation, bench_make,
+                                        bench_drop),
+        cmocka_unit_test_setup_teardown(test_the_places_for_later_epochs_are_counted, bench_make, bench_drop),
+        cmocka_unit_test_setup_teardown(test_an_epoch_that_stated_enough_has_no_place_of_its_own, bench_make,
+                                        bench_drop),
         cmocka_unit_test_setup_teardown(test_all_of_it_may_come_in_one_block, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_status_block_touches_256_blocks, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_status_block_says_16384_things, bench_make, bench_drop),

@@ -59,6 +59,41 @@ static void junk_pack_is_void_later_than_known(void)
     built.logs[built.packs[2].place.log].known_by_seq = 49;
 }
 
+static void junk_pack_was_dropped(void)
+{
+    built.packs[2].place.block = BUILT_DROPPED(0);
+}
+
+static void junk_pack_is_on_a_side_branch(void)
+{
+    built.packs[2].place.block = BUILT_SIDE;
+}
+
+static void junk_pack_came_later(void)
+{
+    built.logs[built.packs[2].place.log].known_by_seq = built.packs[2].place.seq - 1;
+}
+
+static void junk_pack_is_for_a_later_day(void)
+{
+    built.packs[2].pack.in_force_from = 60000;
+}
+
+static void junk_pack_is_another_s(void)
+{
+    built.packs[2].place.log = 3;
+}
+
+static void junk_was_handed_on_before(void)
+{
+    build_succession(&built, 1, 60, "junk", 3, built.packs[2].place.seq - 1);
+}
+
+static void junk_was_handed_on_after(void)
+{
+    build_succession(&built, 1, 60, "junk", 3, built.packs[2].place.seq);
+}
+
 static void ase_says_it_again(void)
 {
     give(0, "ase", "World Class", PACK_RULE_TITLE);
@@ -84,6 +119,18 @@ static void titles_mean_one_namespace(void **state)
         {"one of two in a void block", junk_pack_is_void, "\"Master\"", "ase:\"Master\"", 0, 0},
         {"that was not known to be void", junk_pack_is_void_later_than_known, "\"Master\"", NULL,
          EXPRESSION_TITLE_AMBIGUOUS, 0},
+        {"one of two on a branch that was dropped", junk_pack_was_dropped, "\"Master\"", "ase:\"Master\"", 0,
+         0},
+        {"one of two that is disputed may be there", junk_pack_is_on_a_side_branch, "\"Master\"", NULL,
+         EXPRESSION_TITLE_AMBIGUOUS, 0},
+        {"one of two that was not there by then", junk_pack_came_later, "\"Master\"", "ase:\"Master\"", 0, 0},
+        {"one of two for days to come", junk_pack_is_for_a_later_day, "\"Master\"", NULL,
+         EXPRESSION_TITLE_AMBIGUOUS, 0},
+        {"one of two by somebody who does not own the namespace", junk_pack_is_another_s, "\"Master\"",
+         "ase:\"Master\"", 0, 0},
+        {"one of two by an owner who had handed it on", junk_was_handed_on_before, "\"Master\"",
+         "ase:\"Master\"", 0, 0},
+        {"or had not yet", junk_was_handed_on_after, "\"Master\"", NULL, EXPRESSION_TITLE_AMBIGUOUS, 0},
         {"one that nobody has", nothing, "\"Plumber\"", NULL, EXPRESSION_TITLE_UNKNOWN, 0},
         {"that nobody trusted has", nothing, "\"Master Tech\"", NULL, EXPRESSION_TITLE_UNKNOWN, 0},
         {"an award is no title", nothing, "\"Blue Oval\"", NULL, EXPRESSION_TITLE_UNKNOWN, 0},

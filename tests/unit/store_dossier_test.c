@@ -245,6 +245,52 @@ static void the_need_of_an_upgrade_ends_with_the_block(void **context)
     assert_int_equal(log_of(&dossier, &prog)->upgrade_seq, 2);
 }
 
+/* Keep, on a branch beside the block that comes next, what nobody understands, or what everybody does. */
+static void keep_side(struct world_author *by, bool critical, uint64_t arrived_s)
+{
+    const uint8_t salt[ENTRY_SALT_SIZE] = {7};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+    struct block block;
+
+    world_draft(&world, &draft, CLASS_CONTENT);
+    entry_write(&draft.body, 4000, critical, bytes_of_string("\x90"), bytes_of(salt, sizeof salt));
+    draft.entry_count++;
+    assert_int_equal(
+        block_decode(&block, &world.network, world_sign(&world, txn, by, &draft, arrived_s), &world.arena),
+        REASON_NONE);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, arrived_s), STORE_OK);
+    world_commit(txn);
+}
+
+static bool asks_for_upgrade(uint64_t known_by_s)
+{
+    struct dossier dossier;
+
+    gather(&dossier, 7, known_by_s);
+    const struct dossier_log *log = log_of(&dossier, &prog);
+    return log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq);
+}
+
+/* Whichever branch is followed: who followed the other one has the block on the chain. */
+static void a_side_block_of_the_open_epoch_asks_for_an_upgrade(void **context)
+{
+    (void)context;
+    attest(&prog, 7, EARLY);
+    keep_side(&prog, false, LATE);
+    assert_false(asks_for_upgrade(UINT64_MAX));
+    keep_side(&prog, true, LATE);
+    attest(&prog, 7, LATE);
+    assert_true(asks_for_upgrade(UINT64_MAX));
+    assert_true(asks_for_upgrade(LATE));
+    assert_false(asks_for_upgrade(LATE - 1));
+    struct store_txn *txn = world_write(&world);
+    world_rotate(&world, txn, &prog, LATER);
+    world_commit(txn);
+    assert_false(asks_for_upgrade(UINT64_MAX));
+    assert_true(asks_for_upgrade(LATER - 1));
+}
+
 static void a_certificate_is_found_under_its_new_holder(void **context)
 {
     const struct status held = {.seq = 1,
@@ -707,6 +753,7 @@ int main(void)
         IN_WORLD(someone_unknown_has_packs_alone),
         IN_WORLD(what_came_later_is_left_out),
         IN_WORLD(the_need_of_an_upgrade_ends_with_the_block),
+        IN_WORLD(a_side_block_of_the_open_epoch_asks_for_an_upgrade),
         IN_WORLD(a_certificate_is_found_under_its_new_holder),
         IN_WORLD(a_replacement_is_named),
         IN_WORLD(a_voided_status_is_marked_and_not_counted),

@@ -29,7 +29,7 @@ struct applying {
 
 /* ---- the block itself ---- */
 
-/* A block that was held beside the chain keeps its arrival. */
+/* A block keeps its first arrival, whether it was held or not. */
 static enum store_error put_block(struct applying *applying)
 {
     struct disk_author *author = &applying->author;
@@ -45,7 +45,11 @@ static enum store_error put_block(struct applying *applying)
         }
         author->blocks--;
         author->bytes -= stored.encoded.size;
-    } else if (error != STORE_NOT_FOUND) {
+    } else if (error == STORE_NOT_FOUND) {
+        error = arrival_first(applying->txn, author->number, &applying->block->hash, applying->now_s,
+                              &applying->arrived_s);
+    }
+    if (error != STORE_OK) {
         return error;
     }
     author->blocks++;
@@ -282,7 +286,7 @@ static enum store_error put_indexes(struct applying *applying)
 
 static enum store_error put_erasers(struct applying *applying)
 {
-    return erasers_put(applying->txn, &applying->author, applying->block, applying->arrived_s);
+    return erasers_put(applying->txn, &applying->author, applying->block, applying->now_s);
 }
 
 static enum store_error put_gaps(struct applying *applying)

@@ -15,11 +15,16 @@ enum store_error side_row_delete(struct store_txn *txn, const struct network *ne
 /* A block is held now that may have been known, and missed, by its header. */
 enum store_error arrival_held(struct store_txn *txn, uint32_t number, const struct hash *hash);
 
+/* When the block was first met, if it is met again at now_s: what is not held may be known by its header, or
+ * may have been refused for want of room. */
+enum store_error arrival_first(struct store_txn *txn, uint32_t number, const struct hash *hash,
+                               uint64_t now_s, uint64_t *first_s);
+
 /* Note a rotation that is held. */
 enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block);
 
-/* The chain led through the block from from_s until until_s. */
-enum store_error followed_put(struct store_txn *txn, uint32_t number, const struct hash *hash,
+/* The chain led through the block of epoch from from_s until until_s. */
+enum store_error followed_put(struct store_txn *txn, uint32_t number, uint64_t epoch, const struct hash *hash,
                               uint64_t from_s, uint64_t until_s);
 /* The longest time for which it did, of a block that it leads through no longer. STORE_NOT_FOUND: none. */
 enum store_error followed_time_read(struct store_txn *txn, uint32_t number, const struct hash *hash,

@@ -89,7 +89,8 @@ struct disk_arrival {
 };
 static_assert(sizeof(struct disk_arrival) == 16, "no padding");
 
-/* The longest time for which the chain led through a block that it no longer does. */
+/* The longest time for which the chain led through a block that it no longer does, before a rotation out of
+ * its epoch came. */
 struct disk_followed {
     uint64_t from_s;
     uint64_t until_s;

@@ -177,10 +177,11 @@ enum store_error side_row_delete(struct store_txn *txn, const struct network *ne
 /* ---- side blocks ---- */
 
 static enum store_error put_side_block(struct store_txn *txn, const struct network *network,
-                                       const struct block *block, uint64_t arrived_s)
+                                       const struct block *block, uint64_t now_s)
 {
     struct disk_author row;
     struct stored_block stored;
+    uint64_t arrived_s = now_s;
     enum store_error error = author_intern(txn, &block->header.author, &row);
 
     if (error == STORE_OK) {
@@ -189,7 +190,10 @@ static enum store_error put_side_block(struct store_txn *txn, const struct netwo
     if (error != STORE_NOT_FOUND) {
         return error;
     }
-    error = stored_block_write(txn, row.number, block, arrived_s);
+    error = arrival_first(txn, row.number, &block->hash, now_s, &arrived_s);
+    if (error == STORE_OK) {
+        error = stored_block_write(txn, row.number, block, arrived_s);
+    }
     if (error == STORE_OK) {
         error = side_row_put(txn, network, row.number, block);
     }
@@ -197,7 +201,7 @@ static enum store_error put_side_block(struct store_txn *txn, const struct netwo
     row.bytes += block->encoded.size;
     row.beside = true;
     if (error == STORE_OK) {
-        error = erasers_put(txn, &row, block, arrived_s);
+        error = erasers_put(txn, &row, block, now_s);
     }
     if (error == STORE_OK && block_has_erased(block)) {
         error = gaps_update_block(txn, &row, block->header.seq, &block->hash);
@@ -206,9 +210,9 @@ static enum store_error put_side_block(struct store_txn *txn, const struct netwo
 }
 
 enum store_error store_put_side_block(struct store_txn *txn, const struct network *network,
-                                      const struct block *block, uint64_t arrived_s)
+                                      const struct block *block, uint64_t now_s)
 {
-    return txn_fail(txn, put_side_block(txn, network, block, arrived_s));
+    return txn_fail(txn, put_side_block(txn, network, block, now_s));
 }
 
 static enum store_error side_of_row(struct walk *walk, struct side_block *out)

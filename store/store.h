@@ -159,9 +159,9 @@ enum store_error store_is_frozen(struct store_txn *txn, const struct actor_id *a
 /* ---- branches ---- */
 
 /* Keep a signature-valid block beside the chain. Requires: its parent is held. A block that is held already
- * stays as it is. */
+ * stays as it is; one that was met before, at whatever time that was, arrived then. */
 enum store_error store_put_side_block(struct store_txn *txn, const struct network *network,
-                                      const struct block *block, uint64_t arrived_s);
+                                      const struct block *block, uint64_t now_s);
 
 /* A block beside the chain. */
 struct side_block {

@@ -256,8 +256,9 @@ static enum store_error move_head_back(struct unwinding *unwinding)
 static enum store_error put_beside(struct unwinding *unwinding)
 {
     uint32_t number = unwinding->row.number;
-    enum store_error error = followed_put(unwinding->txn, number, &unwinding->block.hash,
-                                          unwinding->record.followed_s, unwinding->now_s);
+    enum store_error error =
+        followed_put(unwinding->txn, number, unwinding->block.header.epoch, &unwinding->block.hash,
+                     unwinding->record.followed_s, unwinding->now_s);
 
     if (error == STORE_OK) {
         error = side_row_put(unwinding->txn, unwinding->network, number, &unwinding->block);

@@ -63,6 +63,7 @@ void history_node_begin(struct history_node *node, const struct history_world *w
     memset(node->known, 0, sizeof node->known);
     memset(node->followed, 0, sizeof node->followed);
     memset(node->was_followed, 0, sizeof node->was_followed);
+    memset(node->met_s, 0, sizeof node->met_s);
     if (node->ingest.memory == NULL) {
         bool made = ingest_init(&node->ingest, node->store, &world->network, &world->trust, NULL);
         assert(made);
@@ -103,6 +104,34 @@ static int head_of(struct history_node *node, int author)
     return error == STORE_OK ? block_at(node->world, author, &state.head) : -1;
 }
 
+/* When the first rotation came that leaves the block. */
+static uint64_t rotation_came_s(const struct history_node *node, int block)
+{
+    const struct history *history = &node->world->history;
+    uint64_t came_s = UINT64_MAX;
+    for (size_t i = 0; i < history->count; i++) {
+        if (node->met_s[i] > 0 && node->met_s[i] < came_s &&
+            history->blocks[i].author == history->blocks[block].author &&
+            told_epoch(history, (int)i) == told_epoch(history, block) + 1) {
+            came_s = node->met_s[i];
+        }
+    }
+    return came_s;
+}
+
+/* When a rotation came first. */
+static void note_met(struct history_node *node, int block, uint64_t now_s)
+{
+    const struct told *told = &node->world->history.blocks[block];
+    const struct history_block *built = &node->world->blocks[block];
+    uint64_t first_s;
+    if (told->kind == TOLD_ROTATE && node->met_s[block] == 0 &&
+        store_first_arrival(node->txn, &node->world->actors[told->author].id, built->seq, &built->hash,
+                            &first_s) == STORE_OK) {
+        node->met_s[block] = now_s;
+    }
+}
+
 static void note_followed(struct history_node *node, int author, uint64_t now_s)
 {
     const struct history *history = &node->world->history;
@@ -118,7 +147,10 @@ static void note_followed(struct history_node *node, int author, uint64_t now_s)
             node->was_followed[i] = true;
         }
         if (node->followed[i] || follows) {
-            node->known[i].followed_s = now_s - node->followed_from_s[i];
+            uint64_t came_s = rotation_came_s(node, (int)i);
+            uint64_t until_s = now_s < came_s ? now_s : came_s;
+            node->known[i].followed_s =
+                until_s > node->followed_from_s[i] ? until_s - node->followed_from_s[i] : 0;
         }
         node->followed[i] = follows;
     }
@@ -164,6 +196,7 @@ bool history_node_offer(struct history_node *node, int block, bool blanked, uint
         node->fault = "the store failed";
         return false;
     }
+    note_met(node, block, now_s);
     if (!is_held_after(&result)) {
         bool admitted = result.reason != REASON_NOT_ADMITTED;
         if (admitted && !may_be_refused(node, block)) {

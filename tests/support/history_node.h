@@ -20,7 +20,8 @@ struct history_node {
     struct known known[TOLD_MAX];
     bool followed[TOLD_MAX], was_followed[TOLD_MAX];
     uint64_t followed_from_s[TOLD_MAX];
-    const char *fault; /* NULL, or what it did that no node may do */
+    uint64_t met_s[TOLD_MAX]; /* rotations; 0: never */
+    const char *fault;        /* NULL, or what it did that no node may do */
     uint8_t *memory;
     char *folder;
 };

@@ -30,14 +30,19 @@ static struct block publish(struct store_txn *txn, const struct draft *draft)
     return block_of(encoded);
 }
 
-static struct block attest(struct store_txn *txn, uint64_t subject)
+static void draft_attest(struct draft *draft, uint64_t subject)
 {
     const struct actor_id nobody = {0};
     struct attestation attestation = build_attestation(&nobody, "ase/A5", 40000, 42000);
-    struct draft draft;
     attestation.subject = world_subject(subject);
-    world_draft(&world, &draft, CLASS_CONTENT);
-    world_add(&draft, ENTRY_ATTESTATION, &attestation);
+    world_draft(&world, draft, CLASS_CONTENT);
+    world_add(draft, ENTRY_ATTESTATION, &attestation);
+}
+
+static struct block attest(struct store_txn *txn, uint64_t subject)
+{
+    struct draft draft;
+    draft_attest(&draft, subject);
     return publish(txn, &draft);
 }
 
@@ -280,6 +285,73 @@ static void what_the_chain_left_is_indexed_and_what_it_takes_up_is_not(void **co
     world_commit(txn);
 }
 
+/* ---- first arrivals ---- */
+
+static uint64_t arrival_of(struct store_txn *txn, const struct block *block)
+{
+    struct stored_block stored;
+    uint64_t first_s = 0;
+
+    assert_int_equal(stored_block_read(txn, number_of_ase(txn), block->header.seq, &block->hash, &stored),
+                     STORE_OK);
+    assert_int_equal(store_first_arrival(txn, &ase.actor.id, block->header.seq, &block->hash, &first_s),
+                     STORE_OK);
+    assert_int_equal(first_s, stored.arrived_s);
+    return first_s;
+}
+
+/* Known by its header, or refused for want of room, and taken in at last. */
+static void a_block_that_was_met_before_it_is_held_keeps_that_day(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    struct bytes encoded;
+    struct draft draft;
+    struct block next;
+    bool added;
+
+    (void)context;
+    assert_int_equal(store_note_arrival(txn, &ase.actor.id, &side[2].hash, 0, NOON, true, &added), STORE_OK);
+    assert_true(added);
+    assert_int_equal(store_put_side_block(txn, &world.network, &side[2], NOON + 100), STORE_OK);
+    assert_int_equal(arrival_of(txn, &side[2]), NOON);
+    assert_int_equal(store_put_side_block(txn, &world.network, &side[3], NOON + 100), STORE_OK);
+    assert_int_equal(arrival_of(txn, &side[3]), NOON + 100);
+    world_draft(&world, &draft, CLASS_CONTENT);
+    draft_attest(&draft, 9);
+    encoded = world_sign(&world, txn, &ase, &draft, NOON);
+    next = block_of(encoded);
+    assert_int_equal(store_note_arrival(txn, &ase.actor.id, &next.hash, 0, NOON + 50, false, &added),
+                     STORE_OK);
+    assert_int_equal(world_accept(&world, txn, &ase, encoded, NOON + 100), REASON_NONE);
+    assert_int_equal(arrival_of(txn, &next), NOON + 50);
+    store_end(txn);
+}
+
+/* The switch to its branch waits; what a thief said is followed meanwhile. */
+static void what_is_followed_after_the_rotation_came_is_not_counted(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    struct log_state head = ase.state;
+    struct block rotation;
+    struct bytes encoded;
+    uint64_t from_s = 0, until_s = 0;
+
+    (void)context;
+    assert_int_equal(store_unwind_to(txn, &world.network, &ase.actor.id, 1, NOON), STORE_OK);
+    assert_int_equal(store_log_state(txn, &ase.actor.id, &ase.state), STORE_OK);
+    world_rotate(&world, txn, &ase, NOON);
+    assert_int_equal(store_block_bytes(txn, &ase.actor.id, 2, &encoded, &world.arena), STORE_OK);
+    rotation = block_of(encoded);
+    store_end(txn);
+    ase.state = head;
+    txn = world_write(&world);
+    assert_int_equal(store_put_side_block(txn, &world.network, &rotation, NOON + 82800), STORE_OK);
+    assert_int_equal(store_unwind_to(txn, &world.network, &ase.actor.id, 1, NOON + 90000), STORE_OK);
+    assert_int_equal(store_followed(txn, &ase.actor.id, 3, &chain[3].hash, &from_s, &until_s), STORE_OK);
+    assert_int_equal(until_s - from_s, 82800);
+    store_end(txn);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +362,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_status_below_the_fork_is_about_the_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_deleted_is_found_no_more, setup, teardown),
         cmocka_unit_test_setup_teardown(a_search_that_is_cut_off_says_so, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_block_that_was_met_before_it_is_held_keeps_that_day, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_is_followed_after_the_rotation_came_is_not_counted, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_line_leads_down_to_the_chain, setup, teardown),
         cmocka_unit_test_setup_teardown(a_line_with_a_gap_is_not_known, setup, teardown),
         cmocka_unit_test_setup_teardown(what_the_chain_left_is_indexed_and_what_it_takes_up_is_not, setup,

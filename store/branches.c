@@ -236,6 +236,17 @@ enum store_error store_note_arrival(struct store_txn *txn, const struct actor_id
     return table_put(txn, TABLE_ARRIVALS, &key, &now, sizeof now);
 }
 
+enum store_error arrival_first(struct store_txn *txn, uint32_t number, const struct hash *hash,
+                               uint64_t now_s, uint64_t *first_s)
+{
+    struct key key = hash_key(number, hash);
+    struct disk_arrival row;
+    enum store_error error = table_get_exact(txn, TABLE_ARRIVALS, &key, &row, sizeof row);
+
+    *first_s = error == STORE_OK && row.arrived_s < now_s ? row.arrived_s : now_s;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 enum store_error arrival_held(struct store_txn *txn, uint32_t number, const struct hash *hash)
 {
     struct key key = hash_key(number, hash), epoch_key;
@@ -259,43 +270,78 @@ enum store_error arrival_held(struct store_txn *txn, uint32_t number, const stru
     return table_put(txn, TABLE_EPOCHS, &epoch_key, &sides, sizeof sides);
 }
 
+/* STORE_NOT_FOUND: it was never met. */
+static enum store_error first_met(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                  const struct hash *hash, uint64_t *first_s)
+{
+    struct stored_block stored;
+    enum store_error error = arrival_first(txn, number, hash, UINT64_MAX, first_s);
+
+    if (error == STORE_OK) {
+        error = stored_block_read(txn, number, seq, hash, &stored);
+    }
+    if (error == STORE_OK && stored.arrived_s < *first_s) {
+        *first_s = stored.arrived_s;
+    }
+    return error == STORE_NOT_FOUND && *first_s != UINT64_MAX ? STORE_OK : error;
+}
+
 enum store_error store_first_arrival(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                      const struct hash *hash, uint64_t *first_s)
 {
     uint32_t number = 0;
-    struct stored_block stored;
-    struct key key;
-    struct disk_arrival row;
-    uint64_t header_s = UINT64_MAX;
     enum store_error error = store_author_number(txn, author, &number);
+
+    return error == STORE_OK ? first_met(txn, number, seq, hash, first_s) : error;
+}
+
+/* When the first rotation out of an epoch came; UINT64_MAX: none that leads anywhere has. */
+static enum store_error rotation_came(struct store_txn *txn, uint32_t number, uint64_t epoch,
+                                      uint64_t *came_s)
+{
+    const struct key prefix = rotation_key(number, epoch + 1);
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_ROTATIONS);
+
+    *came_s = UINT64_MAX;
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &prefix);
+    for (; error == STORE_OK && walk_under(&walk, &prefix); error = walk_next(&walk)) {
+        struct known_rotation rotation;
+        uint64_t first_s = UINT64_MAX;
+
+        error = rotation_of_row(&walk, &rotation);
+        if (error == STORE_OK && !rotation.unreachable) {
+            error = first_met(txn, number, rotation.seq, &rotation.hash, &first_s);
+            error = error == STORE_NOT_FOUND ? STORE_OK : error;
+        }
+        if (error != STORE_OK) {
+            break;
+        }
+        *came_s = first_s < *came_s ? first_s : *came_s;
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* What is followed after a rotation came, since its ancestors or the time for it are missing, is not counted:
+ * the rotation would have ended it. */
+enum store_error followed_put(struct store_txn *txn, uint32_t number, uint64_t epoch, const struct hash *hash,
+                              uint64_t from_s, uint64_t until_s)
+{
+    struct key key = hash_key(number, hash);
+    struct disk_followed before, now = {.from_s = from_s};
+    uint64_t came_s = UINT64_MAX;
+    enum store_error error = rotation_came(txn, number, epoch, &came_s);
 
     if (error != STORE_OK) {
         return error;
     }
-    key = hash_key(number, hash);
-    error = table_get_exact(txn, TABLE_ARRIVALS, &key, &row, sizeof row);
-    if (error != STORE_OK && error != STORE_NOT_FOUND) {
-        return error;
-    }
-    if (error == STORE_OK) {
-        header_s = row.arrived_s;
-    }
-    *first_s = header_s;
-    error = stored_block_read(txn, number, seq, hash, &stored);
-    if (error == STORE_OK && stored.arrived_s < header_s) {
-        *first_s = stored.arrived_s;
-    }
-    return error == STORE_NOT_FOUND && header_s != UINT64_MAX ? STORE_OK : error;
-}
-
-enum store_error followed_put(struct store_txn *txn, uint32_t number, const struct hash *hash,
-                              uint64_t from_s, uint64_t until_s)
-{
-    const struct disk_followed now = {from_s, until_s > from_s ? until_s : from_s};
-    struct key key = hash_key(number, hash);
-    struct disk_followed before;
-    enum store_error error = table_get_exact(txn, TABLE_FOLLOWED, &key, &before, sizeof before);
-
+    now.until_s = until_s < came_s ? until_s : came_s;
+    now.until_s = now.until_s > from_s ? now.until_s : from_s;
+    error = table_get_exact(txn, TABLE_FOLLOWED, &key, &before, sizeof before);
     if (error == STORE_OK && before.until_s - before.from_s >= now.until_s - now.from_s) {
         return STORE_OK;
     }
@@ -323,9 +369,10 @@ enum store_error store_followed(struct store_txn *txn, const struct actor_id *au
     struct disk_record record;
     enum store_error error = store_author_number(txn, author, &number);
 
-    if (error == STORE_OK) {
-        error = record_find(txn, number, seq, &record);
+    if (error != STORE_OK) {
+        return error;
     }
+    error = record_find(txn, number, seq, &record);
     if (error == STORE_OK && hash_equal(&record.hash, hash)) {
         *from_s = record.followed_s;
         *until_s = 0;
@@ -333,9 +380,6 @@ enum store_error store_followed(struct store_txn *txn, const struct actor_id *au
     }
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
-    }
-    if (store_author_number(txn, author, &number) != STORE_OK) {
-        return STORE_NOT_FOUND;
     }
     return followed_time_read(txn, number, hash, from_s, until_s);
 }

@@ -206,10 +206,8 @@ static const struct reason_text texts[] = {
     [REASON_SWITCHING] = {"this node is on its way to another branch of the log", "Try again in a minute"},
     [REASON_BRANCHES_FULL] = {"more branches of the log are known than are kept",
                               "Ask its author to rotate the keys, which closes all branches but one"},
-    [REASON_ONLY_EXPERIENCE] =
-        {"the rules count it as documented work experience alone, and this would not be "
-         "that: say --basis experience with --from and --until",
-         "Ask the issuer to record the time worked, with its first and last day"},
+    [REASON_ONLY_EXPERIENCE] = {"the rules count it as work experience alone: --basis experience",
+                                "Ask the issuer to record the time worked, with its first and last day"},
     [REASON_EPOCH_CLOSED] = {"the keys that signed it were rotated away, and the rotation does not follow it",
                              "Ask its author whether the block should count"},
 };

@@ -21,7 +21,7 @@ struct key eraser_key(uint32_t number, uint64_t seq, uint64_t setter_seq, const 
     struct key key = author_seq_key(number, seq);
 
     key_add_number(&key, setter_seq, 8);
-    key_add(&key, setter->bytes, ERASER_PREFIX_SIZE);
+    key_add(&key, setter->bytes, HASH_SIZE);
     return key;
 }
 
@@ -35,6 +35,7 @@ enum store_error eraser_of(struct store_txn *txn, struct bytes key, struct bytes
     }
     out->seq = number_at(key.data, 4, 8);
     out->setter_seq = number_at(key.data, 12, 8);
+    memcpy(out->setter.bytes, key.data + 20, HASH_SIZE);
     memcpy(&out->row, value.data, sizeof out->row);
     out->range_count = count;
     memcpy(out->ranges, value.data + sizeof out->row, count * sizeof *out->ranges);
@@ -48,7 +49,7 @@ enum store_error eraser_of(struct store_txn *txn, struct bytes key, struct bytes
 
 enum store_error eraser_write(struct store_txn *txn, uint32_t number, const struct eraser *eraser)
 {
-    struct key key = eraser_key(number, eraser->seq, eraser->setter_seq, &eraser->row.setter);
+    struct key key = eraser_key(number, eraser->seq, eraser->setter_seq, &eraser->setter);
     size_t ranges_size = eraser->range_count * sizeof *eraser->ranges;
     uint8_t value[sizeof eraser->row + sizeof eraser->ranges];
 
@@ -64,7 +65,7 @@ enum store_error eraser_place(struct store_txn *txn, uint32_t number, const stru
     enum store_error error = record_find(txn, number, eraser->setter_seq, &record);
 
     *out = ERASER_BESIDE;
-    if (error == STORE_OK && hash_equal(&record.hash, &eraser->row.setter)) {
+    if (error == STORE_OK && hash_equal(&record.hash, &eraser->setter)) {
         *out = record.standing == STANDING_VOID ? ERASER_VOID : ERASER_STANDS;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -317,7 +318,7 @@ static size_t ranges_of(const struct reach_entries *said, size_t count, struct e
 static enum store_error put_one(struct store_txn *txn, struct disk_author *author, struct eraser *eraser,
                                 size_t entries, uint64_t arrived_s)
 {
-    struct key key = eraser_key(author->number, eraser->seq, eraser->setter_seq, &eraser->row.setter);
+    struct key key = eraser_key(author->number, eraser->seq, eraser->setter_seq, &eraser->setter);
     struct bytes held;
     bool room = false;
     enum store_error error = table_get(txn, TABLE_ERASERS, &key, &held);
@@ -342,7 +343,7 @@ static enum store_error put_one(struct store_txn *txn, struct disk_author *autho
 static enum store_error put_said(struct store_txn *txn, struct disk_author *author, const struct block *block,
                                  const struct reach_entries *said, size_t count, uint64_t arrived_s)
 {
-    struct eraser eraser = {.setter_seq = block->header.seq, .row = {.setter = block->hash}};
+    struct eraser eraser = {.setter_seq = block->header.seq, .setter = block->hash};
     enum store_error error = STORE_OK;
 
     for (size_t first = 0, end = 0; first < count && error == STORE_OK; first = end) {

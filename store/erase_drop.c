@@ -15,7 +15,7 @@ enum { DROP_KEY_SIZE = 8 + ERASER_KEY_SIZE };
 
 enum store_error drop_put(struct store_txn *txn, uint64_t due_s, uint32_t number, const struct eraser *eraser)
 {
-    struct key eraser_row = eraser_key(number, eraser->seq, eraser->setter_seq, &eraser->row.setter);
+    struct key eraser_row = eraser_key(number, eraser->seq, eraser->setter_seq, &eraser->setter);
     struct key key = {0};
 
     key_add_number(&key, due_s, 8);

@@ -8,14 +8,14 @@
 enum {
     SECONDS_A_DAY = 86400,
     ERASED_KEPT_S = 7 * SECONDS_A_DAY, /* bytes of an erased entry */
-    ERASER_PREFIX_SIZE = 8,
-    ERASER_KEY_SIZE = 4 + 8 + 8 + ERASER_PREFIX_SIZE,
+    ERASER_KEY_SIZE = 4 + 8 + 8 + HASH_SIZE,
 };
 
 /* What one status block says to erase of one earlier block. */
 struct eraser {
     uint64_t seq;        /* of the earlier block */
-    uint64_t setter_seq; /* of the status block */
+    uint64_t setter_seq; /* of the status block… */
+    struct hash setter;  /* …and its header hash */
     struct disk_eraser row;
     size_t range_count;
     struct disk_range ranges[BLOCK_ENTRIES_MAX / 2];

@@ -115,10 +115,7 @@ static void move_lists(const struct move *move, struct base_lists *lists)
         move_record(move, &rule_pack_schema, (uint8_t *)&dossier->packs[i].pack);
     }
     for (size_t i = 0; i < dossier->succession_count; i++) {
-        struct dossier_succession *row = &dossier->successions[i];
-
-        move_record(move, &succession_schema, (uint8_t *)&row->succession);
-        row->cut.side = (const struct hash *)moved(move, row->cut.side);
+        move_record(move, &succession_schema, (uint8_t *)&dossier->successions[i].succession);
     }
 }
 
@@ -149,6 +146,27 @@ static void take_lists(struct gather *gather, const struct base_lists *lists)
     gather->succession_capacity = lists->succession_capacity;
 }
 
+/* Heads, checkpoints and what a cut names go on under the same generation. */
+static enum store_error refresh(struct gather *gather)
+{
+    struct dossier *out = gather->out;
+    enum store_error error = gather_refresh_logs(gather);
+
+    for (size_t i = 0; i < out->pack_count && error == STORE_OK; i++) {
+        struct dossier_pack *row = &out->packs[i];
+
+        row->place.below_s = 0;
+        error = gather_below(gather, &row->place, row->pack.in_force_from);
+    }
+    for (size_t i = 0; i < out->succession_count && error == STORE_OK; i++) {
+        struct dossier_succession *row = &out->successions[i];
+
+        error =
+            gather_cut(gather, row->place.log, row->succession.cut_seq, &row->succession.cut_head, &row->cut);
+    }
+    return error;
+}
+
 static enum store_error copy_base(struct gather *gather, const struct cached_base *base)
 {
     struct base_lists lists = base->lists;
@@ -162,7 +180,7 @@ static enum store_error copy_base(struct gather *gather, const struct cached_bas
     move.to = (uint8_t *)(uintptr_t)copy.data;
     move_lists(&move, &lists);
     take_lists(gather, &lists);
-    return gather_refresh_logs(gather); /* heads and checkpoints go on under the same generation */
+    return refresh(gather);
 }
 
 /* Without memory for it there is none. */
@@ -199,7 +217,8 @@ static enum store_error renew_base(struct gather *gather, uint64_t generation, s
     return STORE_OK;
 }
 
-/* A write transaction that has raised the generation sees what nobody else does. */
+/* A write transaction that has raised the generation sees what nobody else does, and so does whoever asks
+ * what was known by some time. */
 enum store_error gather_base(struct gather *gather)
 {
     struct base_cache *cache = &gather->txn->store->base_cache;
@@ -207,7 +226,7 @@ enum store_error gather_base(struct gather *gather)
     bool kept;
     enum store_error error = generation_read(gather->txn, &generation, &kept);
 
-    if (error != STORE_OK || !kept) {
+    if (error != STORE_OK || !kept || gather->known_by_s != UINT64_MAX) {
         return error == STORE_OK ? gather_packs(gather) : error;
     }
     pthread_mutex_lock(&cache->lock);

@@ -112,10 +112,9 @@ static_assert(sizeof(struct disk_event) == 16, "no padding");
 /* What one status block says to erase of one earlier block: a row is this, and then runs of entries,
  * ascending, none touching the next. */
 struct disk_eraser {
-    struct hash setter;     /* header hash of the status block */
     uint64_t waits_until_s; /* its author had used up what it may erase in a day; 0: it waits no longer */
 };
-static_assert(sizeof(struct disk_eraser) == 40, "no padding");
+static_assert(sizeof(struct disk_eraser) == 8, "no padding");
 
 struct disk_range {
     uint16_t first;

@@ -29,9 +29,8 @@ enum table_form {
       FORM_CHECKED)                    /* author number, seq -> struct disk_record; the chain, whole */      \
     X(TABLE_KEYS, "keys", FORM_LINKED) /* author number, seq > 0 -> epoch and key set it set */              \
     X(TABLE_STANDINGS, "standings", FORM_LINKED) /* author number, seq, index -> history and events */       \
-    X(TABLE_ERASERS, "erasers",                                                                              \
-      FORM_LINKED) /* author number, seq, setter's seq and hash prefix -> disk_eraser */                     \
-    X(TABLE_DROPS, "drops", FORM_LINKED) /* when, key of an eraser -> nothing */                             \
+    X(TABLE_ERASERS, "erasers", FORM_LINKED) /* author number, seq, setter's seq and hash -> disk_eraser */  \
+    X(TABLE_DROPS, "drops", FORM_LINKED)     /* when, key of an eraser -> nothing */                         \
     X(TABLE_GAPS, "gaps",                                                                                    \
       FORM_LINKED) /* author number, place, epoch, seq, header hash -> struct disk_gap */                    \
     X(TABLE_LIVE_PAGES, "live", FORM_CHECKED)   /* author number, seq -> level 1 page of a touched block */  \

@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "store/rows.h"
+#include "store/erase_rows.h"
 #include "tests/support/log_builder.h"
 #include "tests/support/shop_world.h"
 
@@ -820,6 +820,20 @@ static void a_block_beside_the_chain_has_gaps_in_the_open_epoch(void **context)
     assert_int_equal(gap_count(&fresh, &ase), 0);
 }
 
+/* Blocks at one place may have ids that begin alike. */
+static void setters_are_told_apart_by_their_whole_hash(void **context)
+{
+    struct hash one = {{1}}, other = {{1}};
+    struct key first, second;
+
+    (void)context;
+    other.bytes[HASH_SIZE - 1] = 1;
+    first = eraser_key(1, 2, 3, &one);
+    second = eraser_key(1, 2, 3, &other);
+    assert_int_equal(first.size, ERASER_KEY_SIZE);
+    assert_memory_not_equal(first.bytes, second.bytes, ERASER_KEY_SIZE);
+}
+
 /* ---- many of them ---- */
 
 enum { BLANKED = 4100, SIBLINGS = 257 };
@@ -1034,6 +1048,7 @@ int main(void)
         IN_WORLD(what_a_branch_of_a_closed_epoch_lacks_hides_no_gap_and_is_none),
         IN_WORLD(what_void_blocks_lack_hides_no_gap),
         IN_WORLD(a_gap_goes_with_its_block),
+        IN_WORLD(setters_are_told_apart_by_their_whole_hash),
         IN_WORLD(the_chains_own_gap_is_not_lost_among_siblings),
     };
 

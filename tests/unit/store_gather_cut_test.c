@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "protocol/rules/cut.h"
-#include "tests/support/store_world.h"
+#include "tests/support/shop_world.h"
 
 /* Cuts as they are gathered: ase owns a namespace, school is accredited by it and withdrawn; heir comes after
  * ase. */
@@ -237,6 +237,32 @@ static void an_owner_s_branch_moves_with_a_kept_base(void **state)
     }
 }
 
+/* Content comes without a new generation: what was gathered before is copied. */
+static void a_cut_that_comes_later_is_found_where_the_succession_was_gathered_before(void **state)
+{
+    const struct subject subject = world_subject(7);
+    struct log_state before = ase.state;
+    struct store_txn *txn = world_write(&world);
+    struct attestation attestation = build_attestation(&school.actor.id, "ase/A5", 40000, 42000);
+    struct bytes encoded;
+    struct block left;
+
+    (void)state;
+    attestation.subject = subject;
+    encoded = world_sign_one(&world, txn, &ase, CLASS_CONTENT, ENTRY_ATTESTATION, &attestation, EARLY);
+    store_end(txn);
+    assert_int_equal(block_decode(&left, &world.network, encoded, &world.arena), REASON_NONE);
+    ase.state = before;
+    hand_over(left.header.seq, &left.hash);
+    assert_int_equal(gather(UINT64_MAX).successions[0].cut.found, CUT_NOT_HELD);
+    txn = world_write(&world);
+    assert_int_equal(store_put_side_block(txn, &world.network, &left, LATE), STORE_OK);
+    world_commit(txn);
+    assert_int_equal(gather(UINT64_MAX).successions[0].cut.found, CUT_ON_SIDE);
+    assert_int_equal(gather(EARLY).successions[0].cut.found, CUT_NOT_HELD);
+    assert_int_equal(gather(UINT64_MAX).successions[0].cut.found, CUT_ON_SIDE);
+}
+
 static void what_an_heir_withdraws_without_having_accredited_is_gathered(void **state)
 {
     struct dossier dossier;
@@ -340,6 +366,7 @@ int main(void)
         IN_WORLD(a_branch_that_had_not_arrived_by_then_is_not_held),
         IN_WORLD(an_owner_s_cut_is_found_again_in_a_kept_base),
         IN_WORLD(an_owner_s_branch_moves_with_a_kept_base),
+        IN_WORLD(a_cut_that_comes_later_is_found_where_the_succession_was_gathered_before),
         IN_WORLD(what_an_heir_withdraws_without_having_accredited_is_gathered),
         IN_WORLD(what_an_heir_that_accredits_withdraws_is_gathered_once),
     };

@@ -227,6 +227,30 @@ static void a_pack_that_came_late_is_shown_to_be(void **state)
     assert_int_equal(dossier.packs[0].place.below_s, START + 150 * DAY_S);
 }
 
+static uint64_t below_of_pack(void)
+{
+    const struct dossier dossier = gather(7, UINT64_MAX);
+
+    assert_int_equal(dossier.pack_count, 1);
+    return dossier.packs[0].place.below_s;
+}
+
+/* A checkpoint raises no generation: the pack is copied from the question before. */
+static void a_pack_is_seen_to_be_late_once_a_checkpoint_says_so(void **state)
+{
+    struct hash head = ase.state.head;
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    publish_pack(txn, START + 200 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(below_of_pack(), 0);
+    txn = world_write(&world);
+    add_checkpoint(txn, &ase, 0, &head, START + 150 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(below_of_pack(), START + 150 * DAY_S);
+}
+
 int main(void)
 {
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -238,6 +262,7 @@ int main(void)
         IN_WORLD(it_is_not_looked_for_in_vain),
         IN_WORLD(without_an_end_nothing_is_late),
         IN_WORLD(a_pack_that_came_late_is_shown_to_be),
+        IN_WORLD(a_pack_is_seen_to_be_late_once_a_checkpoint_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -610,6 +610,6 @@ const struct schema *entry_schema(uint64_t kind);
 enum block_class entry_class(uint64_t kind);
 
 /* Large enough for the lists of any one record that decodes. */
-enum { RECORD_ARENA_SIZE = 640 * 1024 };
+enum { RECORD_ARENA_SIZE = 768 * 1024 };
 
 #endif

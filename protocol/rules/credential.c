@@ -87,10 +87,11 @@ static const struct namespace_owners *owners_of(struct decision *decision, struc
 }
 
 /* By one pack. */
-static struct axis_answer code_answer_by(const struct dossier *dossier, const struct dossier_pack *pack,
-                                         const struct pack_code *row, uint32_t earned_on)
+static struct axis_answer code_answer_by(const struct dossier *dossier, const struct namespace_owners *owners,
+                                         const struct dossier_pack *pack, const struct pack_code *row,
+                                         uint32_t earned_on)
 {
-    if (pack_is_disputed(dossier, pack)) {
+    if (pack_is_disputed(dossier, owners, pack)) {
         return unknown(REASON_DISPUTED);
     }
     if (row == NULL) {
@@ -128,7 +129,8 @@ static struct axis_answer code_answer_by_late(struct credential_verdict *out, st
     pack_voices_for(&voices, dossier, owners, attestation->code, attestation->earned_on);
     for (size_t i = 0; i < voices.count; i++) {
         const struct pack_code *row = pack_code_of(&voices.packs[i]->pack, attestation->code);
-        struct axis_answer by_it = code_answer_by(dossier, voices.packs[i], row, attestation->earned_on);
+        struct axis_answer by_it =
+            code_answer_by(dossier, owners, voices.packs[i], row, attestation->earned_on);
         if (i == 0 || is_better(by_it, answer)) {
             answer = by_it;
             out->pack = voices.packs[i];
@@ -162,7 +164,7 @@ static struct axis_answer code_answer(struct credential_verdict *out, const stru
     }
     out->pack = pack;
     out->pack_code = pack_code_of(&pack->pack, attestation->code);
-    struct axis_answer answer = code_answer_by(dossier, pack, out->pack_code, attestation->earned_on);
+    struct axis_answer answer = code_answer_by(dossier, owners, pack, out->pack_code, attestation->earned_on);
     return decision->any_late ? code_answer_by_late(out, answer, dossier, owners, attestation) : answer;
 }
 

@@ -107,9 +107,11 @@ static void add_actor(const struct asking *asking, const struct actor_id *actor,
     }
 }
 
-static bool speaks_on(const struct namespace_owner *owner)
+/* Whoever may be heir is asked, for it may have withdrawn somebody, unless a void of the owner's own disowns
+ * it: that one need never be heard of. */
+static bool speaks_on(const struct namespace_owners *owners, size_t at)
 {
-    return owner->cut == NULL && owner->doubt == REASON_NONE;
+    return !namespace_owner_is_former(owners, at) && owners->owners[at].doubt != REASON_VOIDED;
 }
 
 /* From the issuer upward: whoever accredits and owns no namespace, then who owns this one. */
@@ -121,7 +123,8 @@ static void add_chain(const struct asking *asking, const struct namespace_owners
     }
     for (size_t i = owners->count; i > 0; i--) {
         const struct namespace_owner *owner = &owners->owners[i - 1];
-        if (speaks_on(owner) && !actor_id_equal(&owner->actor, &authority->chain[authority->chain_size])) {
+        if (speaks_on(owners, i - 1) &&
+            !actor_id_equal(&owner->actor, &authority->chain[authority->chain_size])) {
             add_actor(asking, &owner->actor, EVIDENCE_OWNER);
         }
     }

@@ -3,7 +3,7 @@
 static bool is_cut(const struct namespace_owners *owners, const struct actor_id *actor)
 {
     size_t at = namespace_owner_index(owners, actor);
-    return at < NAMESPACE_OWNERS_MAX && owners->owners[at].cut != NULL;
+    return at < NAMESPACE_OWNERS_MAX && namespace_owner_is_cut(owners, at);
 }
 
 /* Whether a cut may lie between an entry and what its issuer says about it. Where nobody lets the issuer

@@ -181,7 +181,7 @@ static enum answer freshness_above(const struct naive_career *career, size_t cre
     }
     namespace_owners_of(&owners, career->dossier, career->trust, code_namespace(said->attestation.code));
     for (size_t i = 0; i < owners.count; i++) {
-        bool speaks = owners.owners[i].cut == NULL && owners.owners[i].doubt == REASON_NONE;
+        bool speaks = !namespace_owner_is_former(&owners, i) && owners.owners[i].doubt != REASON_VOIDED;
         if (speaks && !actor_id_equal(&owners.owners[i].actor, issuer)) {
             answer = naive_and(answer, actor_freshness(career, &owners.owners[i].actor));
         }

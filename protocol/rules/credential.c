@@ -22,8 +22,8 @@ struct decision {
     struct authority_answer *authorities; /* one for each credential */
     /* Of the one being decided: who stood how when saying each of its events, and when its block was voided.
      */
-    enum setter setters[STATUS_EVENTS_MAX];
-    enum setter voider;
+    struct setting setters[STATUS_EVENTS_MAX];
+    struct setting voider;
     bool any_late; /* whether any pack may be late for a day */
 };
 
@@ -212,7 +212,7 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 static struct weighed weigh_event(const struct decision *decision, const struct dossier_place *place,
                                   size_t at)
 {
-    if (decision->setters[at] != SETTER_KEPT) {
+    if (decision->setters[at].setter != SETTER_KEPT) {
         return event_weigh(decision->dossier, place, at);
     }
     return place->event_voided[at] ? (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED}
@@ -228,7 +228,7 @@ static struct weighed weigh_place(const struct decision *decision, const struct 
         return place_weigh(decision->dossier, place, STANCE_FOR);
     }
     /* A void that names the branch was said on another one, which the cut does not cover. */
-    return place->voided && decision->voider != SETTER_CLOSED
+    return place->voided && decision->voider.setter != SETTER_CLOSED
                ? (struct weighed){WEIGHT_DOUBTFUL, REASON_BEYOND_CUT}
                : kept_weigh(decision->dossier, place);
 }
@@ -241,9 +241,9 @@ static enum reason doubt_of_event(const struct decision *decision, const struct 
     if (doubt != REASON_NONE) {
         return doubt;
     }
-    switch (decision->setters[at]) {
+    switch (decision->setters[at].setter) {
     case SETTER_IN_DOUBT:
-        return REASON_CUT_NOT_HELD;
+        return decision->setters[at].doubt;
     case SETTER_BEYOND:
         return REASON_BEYOND_CUT;
     case SETTER_WITHIN:
@@ -264,13 +264,16 @@ static void status_days_of(struct status_days *days, const struct decision *deci
     for (size_t i = 0; i < place->event_count; i++) {
         const struct history_event *event = &place->events[i];
         struct weighed weighed = weigh_event(decision, place, i);
-        if (!event_had_arrived(dossier, place, i) || decision->setters[i] == SETTER_CLOSED ||
+        if (!event_had_arrived(dossier, place, i) || decision->setters[i].setter == SETTER_CLOSED ||
             (event->action == STATUS_HELD_BY && !holding_speaks(holding, dossier, credential, i)) ||
             (weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_DROPPED)) {
             continue;
         }
-        const struct status_event said = {
-            .event = event, .index = i, .doubt = doubt_of_event(decision, place, i)};
+        const struct status_event said = {.event = event,
+                                          .index = i,
+                                          .doubt = doubt_of_event(decision, place, i),
+                                          .setter_in_doubt = weighed.reason == REASON_NONE &&
+                                                             decision->setters[i].setter == SETTER_IN_DOUBT};
         status_days_add(days, &said);
     }
 }
@@ -293,7 +296,7 @@ static enum said_standing standing_of(const struct decision *decision, const str
                                       size_t at, const struct status_run *run)
 {
     const struct history_event *event = &place->events[at];
-    const enum setter setter = decision->setters[at];
+    const enum setter setter = decision->setters[at].setter;
     struct weighed weighed = weigh_event(decision, place, at);
     if (!event_had_arrived(decision->dossier, place, at)) {
         return SAID_NOT_BY_THEN;
@@ -344,7 +347,8 @@ static bool came_beyond_cut(const struct decision *decision, const struct dossie
     for (size_t i = place->event_count; i > 0; i--) {
         if (place->events[i - 1].action == STATUS_HELD_BY && !place->event_voided[i - 1] &&
             event_had_arrived(dossier, place, i - 1)) {
-            return decision->setters[i - 1] != SETTER_WITHIN && decision->setters[i - 1] != SETTER_KEPT;
+            enum setter setter = decision->setters[i - 1].setter;
+            return setter != SETTER_WITHIN && setter != SETTER_KEPT;
         }
     }
     return false;
@@ -362,8 +366,8 @@ static enum reason doubt_of(const struct decision *decision, const struct dossie
     if (weighed.weight == WEIGHT_DOUBTFUL) {
         return weighed.reason;
     }
-    if (weighed.weight == WEIGHT_NOTHING && decision->voider != SETTER_CLOSED) {
-        return REASON_BEYOND_CUT;
+    if (weighed.weight == WEIGHT_NOTHING && decision->voider.setter != SETTER_CLOSED) {
+        return decision->voider.setter == SETTER_IN_DOUBT ? decision->voider.doubt : REASON_BEYOND_CUT;
     }
     if (holding.doubt != REASON_NONE) {
         return holding.doubt;
@@ -376,7 +380,7 @@ static bool is_for_nothing(const struct decision *decision, const struct dossier
                            struct weighed weighed)
 {
     return weighed.weight == WEIGHT_NOTHING &&
-           (weighed.reason != REASON_VOIDED || place->block.side || decision->voider == SETTER_WITHIN);
+           (weighed.reason != REASON_VOIDED || place->block.side || decision->voider.setter == SETTER_WITHIN);
 }
 
 /* Its validity. What documents experience does not expire; what was erased has none that anybody knows. */
@@ -494,9 +498,9 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
                         const struct dossier_credential *credential)
 {
     const struct dossier_place *place = &credential->place;
-    decision->voider = SETTER_WITHIN;
+    decision->voider = (struct setting){SETTER_WITHIN, REASON_NONE};
     for (size_t i = 0; i < place->event_count; i++) {
-        decision->setters[i] = SETTER_WITHIN;
+        decision->setters[i] = (struct setting){SETTER_WITHIN, REASON_NONE};
     }
     if (verdict->authority == NULL || (place->event_count == 0 && !place->voided)) {
         return;

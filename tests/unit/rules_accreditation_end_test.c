@@ -245,12 +245,12 @@ static void let_in_november_by_one_without_end(void)
     given.built.accreditations[0].accreditation.has_until = false;
 }
 
-/* Its accreditor, whose own ended in March, says in November that the school may go on. */
+/* Its accreditor, whose own ended in June, says in November that the school might have gone on until then. */
 static void carried_on_in_november_by_another(void)
 {
     backdated_in_november();
     given.built.accreditations[0].accreditation.depth = 0;
-    accredit("2020-01-01", "2026-03-31")->accreditation.delegate = built_actor_of(CASE_OTHER);
+    accredit("2020-01-01", "2026-06-30")->accreditation.delegate = built_actor_of(CASE_OTHER);
     struct dossier_accreditation *again = accredit("2026-04-01", NULL);
     again->place.log = CASE_OTHER;
     again->place.time_s = time_on("2026-03-01");
@@ -373,7 +373,7 @@ static const struct {
     {"one in time beside it does", let_in_november_and_in_time, LATE_NO, "2026-03-31"},
     {"an accreditor that carries on may", let_in_november_by_who_carries_on, LATE_NO, "2027-03-31"},
     {"and one whose own does not end", let_in_november_by_one_without_end, LATE_NO, NULL},
-    {"nor does one carry on another", carried_on_in_november_by_another, LATE_YES, "2026-03-31"},
+    {"who signs too late carries nobody on", carried_on_in_november_by_another, LATE_YES, "2026-03-31"},
     {"nobody's own beginnings carry it on", says_itself_that_it_begins_again, LATE_YES, "2026-03-31"},
     {"what is in time needs no end", in_february_and_others_say_that_it_begins_again, LATE_NO, NULL},
     {"a replacement is in time where the old one was", replaces_what_came_in_time, LATE_NO, "2026-03-31"},

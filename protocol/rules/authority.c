@@ -21,6 +21,7 @@ enum lenience {
     LENIENCE_STATE_NOT_ASKED,
     LENIENCE_STATES_UNBOUND,
     LENIENCE_WITHDRAWN,
+    LENIENCE_CLOSED,
     LENIENCE_OUT_OF_FORCE,
     LENIENCE_DEPTH,
     LENIENCE_STATE,
@@ -39,6 +40,7 @@ static const enum reason lenience_reason[LENIENCE_COUNT] = {
     [LENIENCE_STATE_NOT_ASKED] = REASON_STATE_NOT_ASKED,
     [LENIENCE_STATES_UNBOUND] = REASON_STATES_UNBOUND,
     [LENIENCE_WITHDRAWN] = REASON_WITHDRAWN,
+    [LENIENCE_CLOSED] = REASON_WITHDRAWN,
     [LENIENCE_OUT_OF_FORCE] = REASON_ACCREDITATION_EXPIRED,
     [LENIENCE_DEPTH] = REASON_CHAIN_TOO_DEEP,
     [LENIENCE_STATE] = REASON_ACCREDITED_ELSEWHERE,
@@ -46,7 +48,7 @@ static const enum reason lenience_reason[LENIENCE_COUNT] = {
 };
 
 enum {
-    STEPS_MAX = 1 << 18,  /* records looked at for one answer */
+    STEPS_MAX = 1 << 19,  /* records looked at for one answer */
     LINKS_TRIED_MAX = 64, /* when depth is overlooked */
     NO_LINK = UINT16_MAX, /* in below: the link leads to the issuer itself */
 };
@@ -65,8 +67,9 @@ struct search {
     const struct authority_question *question;
     const struct namespace_owners *owners;
     enum lenience lenience;
-    size_t steps_left;
-    bool knows_bound; /* whether the next is known by now */
+    size_t steps_left;  /* once there are none, nothing that the search finds may be believed */
+    bool only_recorded; /* whether links to the issuer are tried only where is_recorded says yes */
+    bool knows_bound;   /* whether the next is known by now */
     enum answer bound;
     bool knows_above; /* whether the next is: what lets the author of a link speak, NO_LINK for an owner */
     size_t above;
@@ -74,12 +77,26 @@ struct search {
      * found. */
     uint8_t links[DOSSIER_GRANTS_MAX];
     uint16_t below[DOSSIER_GRANTS_MAX]; /* the next one on that way */
+    /* For each withdrawal: 1 + the lenience from which on it is overlooked, wherever it is met; 0: not known
+     * by now. */
+    uint8_t against[DOSSIER_GRANTS_MAX];
     struct {
-        bool reached; /* an owner's accreditations may lead to it: see mark_reached */
+        bool under_owner; /* an owner's accreditations may lead to it: see mark_under_owners */
         bool taken_back;
-        bool climbed;
+        bool climbed[2];         /* to those who may own, and to all others */
     } authors[DOSSIER_LOGS_MAX]; /* of each log */
+    bool any_twice;              /* somebody was passed by since it speaks below */
 };
+
+/* Returns: false when no step is left. */
+static bool take_step(struct search *search)
+{
+    if (search->steps_left == 0) {
+        return false;
+    }
+    search->steps_left--;
+    return true;
+}
 
 static const struct actor_id *author_of(const struct search *search, const struct dossier_place *place)
 {
@@ -124,23 +141,25 @@ static enum lenience lenience_of_doubt(enum reason doubt)
         return LENIENCE_VOIDED;
     case REASON_REWOUND:
         return LENIENCE_REWOUND;
+    case REASON_CUT_NOT_HELD:
+    case REASON_TOO_MANY:
+        return LENIENCE_CUT;
     default:
         return LENIENCE_DISPUTED;
     }
 }
 
-/* The same for one of which a cut covers so much. */
-static enum lenience lenience_of_cover(enum answer covered)
+/* The same for one by an owner who stood so. */
+static enum lenience lenience_of_owner(struct owner_standing stood)
 {
-    switch (covered) {
-    case ANSWER_YES:
-        return LENIENCE_NONE;
-    case ANSWER_NO:
-        return LENIENCE_WITHDRAWN;
-    case ANSWER_UNKNOWN:
-        break;
-    }
-    return LENIENCE_CUT;
+    return stood.answer == ANSWER_NO ? LENIENCE_WITHDRAWN : lenience_of_doubt(stood.doubt);
+}
+
+/* Whether is_owner may say yes to anything of its. */
+static bool may_own(const struct search *search, const struct actor_id *actor)
+{
+    return namespace_owner_index(search->owners, actor) < NAMESPACE_OWNERS_MAX ||
+           (search->lenience >= LENIENCE_CODE && owns_anything(search->trust, actor));
 }
 
 static bool is_owner(const struct search *search, const struct speaker *speaker)
@@ -149,9 +168,7 @@ static bool is_owner(const struct search *search, const struct speaker *speaker)
     if (at == NAMESPACE_OWNERS_MAX) {
         return search->lenience >= LENIENCE_CODE && owns_anything(search->trust, speaker->actor);
     }
-    const struct namespace_owner *owner = &search->owners->owners[at];
-    return search->lenience >= lenience_of_cover(namespace_owner_spoke(owner, speaker->place)) &&
-           search->lenience >= lenience_of_doubt(owner->doubt);
+    return search->lenience >= lenience_of_owner(namespace_owner_stood(search->owners, at, speaker->place));
 }
 
 static bool lists_position(const struct list *positions, uint64_t seq, uint64_t index)
@@ -179,7 +196,7 @@ static bool is_about(const struct search *search, const struct dossier_place *pl
     size_t speaker = namespace_owner_index(owners, author_of(search, place));
     size_t accreditor = namespace_owner_index(owners, author_of(search, earlier));
     return speaker < NAMESPACE_OWNERS_MAX && accreditor < speaker &&
-           owners->owners[speaker].doubt == REASON_NONE;
+           namespace_owner_succeeds(owners, speaker, accreditor);
 }
 
 /* Whether a withdrawal that is about accreditation leaves what its delegate said in place. */
@@ -218,23 +235,59 @@ static bool concerns(const struct search *search, const struct dossier_withdrawa
            is_about(search, &found->place, &accreditation->place) && has_arrived(search, &found->place);
 }
 
-/* Where the author of a withdrawal stood when it said so. */
+/* Where the author of a statement stood when it said so. */
 enum standpoint {
-    WITHIN, /* or nothing was ever taken back from it */
+    WITHIN,
     IN_DOUBT,
     BEYOND,        /* all that let it speak had been taken back from what it says there, */
     BEYOND_CLOSED, /* by somebody who lets nothing of it count */
+    UNAUTHORISED,  /* nothing ever let it speak for that code */
 };
+
+/* The statements from one upward that each rest on the one before, and so the authors of whom none may rest
+ * on itself. */
+struct resting {
+    size_t log;
+    size_t depth;
+    const struct resting *on_it;
+};
+
+static bool rests_on(const struct resting *resting, size_t log)
+{
+    while (resting != NULL && resting->log != log) {
+        resting = resting->on_it;
+    }
+    return resting != NULL;
+}
+
+static bool names_code(const struct accreditation *accreditation, struct bytes code);
+static enum standpoint standpoint_of(struct search *search, const struct dossier_place *place,
+                                     const struct resting *on_it);
+
+static enum standpoint worse_standpoint(enum standpoint a, enum standpoint b)
+{
+    return a > b ? a : b;
+}
+
+/* What a withdrawal leaves that does not leave everything. One that closes does so only where its own author
+ * might: what is against somebody ends by nothing less. */
+static enum standpoint standpoint_beyond(struct search *search, const struct dossier_withdrawal *found,
+                                         const struct resting *on_it)
+{
+    if (!found->withdrawal.closed || rests_on(on_it, found->place.log)) {
+        return BEYOND;
+    }
+    return standpoint_of(search, &found->place, on_it) == WITHIN ? BEYOND_CLOSED : BEYOND;
+}
 
 /* What is left of one accreditation for what its delegate says in place. Withdrawals count here wherever
  * their own authors stood: what comes of it is a doubt in either case. */
 static enum standpoint standpoint_under(struct search *search,
                                         const struct dossier_accreditation *accreditation,
-                                        const struct dossier_place *place)
+                                        const struct dossier_place *place, const struct resting *on_it)
 {
     enum standpoint worst = WITHIN;
-    for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
-         i++, search->steps_left--) {
+    for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         enum answer left =
             concerns(search, found, accreditation) ? leaves(found, accreditation, place) : ANSWER_YES;
@@ -242,50 +295,69 @@ static enum standpoint standpoint_under(struct search *search,
             continue;
         }
         bool sure = left == ANSWER_NO && !is_in_doubt(search, &found->place);
-        enum standpoint one = found->withdrawal.closed ? BEYOND_CLOSED : BEYOND;
-        one = sure ? one : IN_DOUBT;
-        worst = one > worst ? one : worst;
+        worst = worse_standpoint(worst, sure ? standpoint_beyond(search, found, on_it) : IN_DOUBT);
     }
     return worst;
 }
 
-static enum standpoint standpoint_of_owner(const struct namespace_owner *owner,
-                                           const struct dossier_place *place)
+static enum standpoint standpoint_of_owner(struct owner_standing stood)
 {
-    switch (namespace_owner_spoke(owner, place)) {
-    case ANSWER_YES:
-        return WITHIN;
-    case ANSWER_NO:
+    if (stood.answer == ANSWER_NO) {
         return BEYOND;
-    case ANSWER_UNKNOWN:
-        break;
     }
-    return IN_DOUBT;
+    return stood.answer == ANSWER_YES ? WITHIN : IN_DOUBT;
 }
 
-static enum standpoint standpoint_of(struct search *search, const struct dossier_place *place)
+/* By the best of the accreditations that reach an owner of the namespace for the code asked about, and do not
+ * themselves rest on the author. */
+static enum standpoint standpoint_of_delegate(struct search *search, const struct dossier_place *place,
+                                              const struct resting *on_it)
 {
+    const struct resting resting = {
+        .log = place->log, .depth = on_it == NULL ? 0 : on_it->depth + 1, .on_it = on_it};
     const struct actor_id *author = author_of(search, place);
-    size_t owner = namespace_owner_index(search->owners, author);
-    enum standpoint best = BEYOND_CLOSED;
-    bool any = false;
-    if (owner < NAMESPACE_OWNERS_MAX) {
-        return standpoint_of_owner(&search->owners->owners[owner], place);
-    }
+    enum standpoint best = UNAUTHORISED;
     if (search->dossier->withdrawal_count == 1) {
         return WITHIN; /* nobody withdraws from itself */
     }
-    for (size_t i = 0; i < search->dossier->accreditation_count && search->steps_left > 0;
-         i++, search->steps_left--) {
+    if (resting.depth > CHAIN_DEPTH_MAX) {
+        return UNAUTHORISED;
+    }
+    for (size_t i = 0; i < search->dossier->accreditation_count && best != WITHIN && take_step(search); i++) {
         const struct dossier_accreditation *found = &search->dossier->accreditations[i];
-        if (!actor_id_equal(&found->accreditation.delegate, author) || !has_arrived(search, &found->place)) {
+        if (!actor_id_equal(&found->accreditation.delegate, author) || rests_on(&resting, found->place.log) ||
+            !has_arrived(search, &found->place) ||
+            !names_code(&found->accreditation, search->question->code)) {
             continue;
         }
-        enum standpoint one = standpoint_under(search, found, place);
+        enum standpoint one = standpoint_under(search, found, place, &resting);
+        if (one < best) {
+            one = worse_standpoint(one, standpoint_of(search, &found->place, &resting));
+        }
         best = one < best ? one : best;
-        any = true;
     }
-    return any ? best : WITHIN;
+    return best;
+}
+
+static enum standpoint standpoint_of(struct search *search, const struct dossier_place *place,
+                                     const struct resting *on_it)
+{
+    size_t owner = namespace_owner_index(search->owners, author_of(search, place));
+    return owner < NAMESPACE_OWNERS_MAX
+               ? standpoint_of_owner(namespace_owner_stood(search->owners, owner, place))
+               : standpoint_of_delegate(search, place, on_it);
+}
+
+/* Why it can't be said whether the author of a statement owned the namespace when it said so; REASON_NONE:
+ * it did or did not, or a cut decides. */
+static enum reason doubt_of_owner(const struct search *search, const struct dossier_place *place)
+{
+    size_t owner = namespace_owner_index(search->owners, author_of(search, place));
+    if (owner == NAMESPACE_OWNERS_MAX) {
+        return REASON_NONE;
+    }
+    enum reason doubt = namespace_owner_stood(search->owners, owner, place).doubt;
+    return lenience_of_doubt(doubt) == LENIENCE_CUT ? REASON_NONE : doubt;
 }
 
 /* ---- what a cut keeps of a branch that was dropped ---- */
@@ -303,12 +375,12 @@ static bool hangs_on_cut(const struct search *search, const struct dossier_place
 static bool is_recorded(struct search *search, const struct dossier_accreditation *accreditation,
                         const struct dossier_place *place, bool for_certain)
 {
-    for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
-         i++, search->steps_left--) {
+    for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         bool counts = found->withdrawal.has_cut && concerns(search, found, accreditation);
         if (counts && for_certain) {
-            counts = !is_in_doubt(search, &found->place) && standpoint_of(search, &found->place) == WITHIN;
+            counts =
+                !is_in_doubt(search, &found->place) && standpoint_of(search, &found->place, NULL) == WITHIN;
         }
         if (counts && leaves(found, accreditation, place) == ANSWER_YES) {
             return true;
@@ -321,8 +393,7 @@ static bool is_recorded(struct search *search, const struct dossier_accreditatio
 static bool is_handed_on(const struct search *search, const struct dossier_place *place)
 {
     size_t at = namespace_owner_index(search->owners, author_of(search, place));
-    const struct namespace_owner *owner = at < NAMESPACE_OWNERS_MAX ? &search->owners->owners[at] : NULL;
-    return owner != NULL && owner->cut != NULL && cut_covers(owner->cut, place) == ANSWER_YES;
+    return at < NAMESPACE_OWNERS_MAX && namespace_owner_recorded(search->owners, at, place);
 }
 
 /* Whether what is said in place stays (for certain) although its author dropped it, the accreditation `above`
@@ -340,22 +411,13 @@ static bool keeps(struct search *search, size_t above, const struct dossier_plac
                : is_recorded(search, &search->dossier->accreditations[above], place, for_certain);
 }
 
-/* From what lenience on a withdrawal in place is overlooked. */
-static enum lenience lenience_against(struct search *search, const struct dossier_place *place)
+/* From what lenience on a withdrawal is overlooked whose block lets it count. */
+static enum lenience lenience_by_standpoint(struct search *search, const struct dossier_withdrawal *found)
 {
-    bool hangs = hangs_on_cut(search, place);
-    bool kept = hangs && search->knows_above && keeps(search, search->above, place, true);
-    struct weighed weighed =
-        hangs ? dropped_weigh(search->dossier, place) : place_weigh(search->dossier, place, STANCE_AGAINST);
-    if (weighed.weight == WEIGHT_NOTHING && !kept) {
-        return LENIENCE_NONE; /* what is above its author decides: lets_speak */
-    }
-    if (weighed.weight == WEIGHT_DOUBTFUL && !kept) {
-        return lenience_of_doubt(weighed.reason);
-    }
-    switch (standpoint_of(search, place)) {
+    switch (standpoint_of(search, &found->place, NULL)) {
     case WITHIN:
-        return LENIENCE_WITHDRAWN;
+    case UNAUTHORISED:
+        return found->withdrawal.closed ? LENIENCE_CLOSED : LENIENCE_WITHDRAWN;
     case IN_DOUBT:
     case BEYOND:
         return LENIENCE_BEYOND;
@@ -365,26 +427,36 @@ static enum lenience lenience_against(struct search *search, const struct dossie
     return LENIENCE_NONE;
 }
 
-/* The first withdrawal from index *at on that takes accreditation back from what its delegate says as
- * speaker, or NULL. *at: behind it. */
-static const struct dossier_withdrawal *next_withdrawal(struct search *search, size_t *at,
-                                                        const struct dossier_accreditation *accreditation,
-                                                        const struct speaker *speaker)
+static enum lenience find_lenience_against(struct search *search, const struct dossier_withdrawal *found)
 {
-    while (*at < search->dossier->withdrawal_count && search->steps_left > 0) {
-        const struct dossier_withdrawal *found = &search->dossier->withdrawals[(*at)++];
-        search->steps_left--;
-        if (!concerns(search, found, accreditation)) {
-            continue;
-        }
-        enum answer left = leaves(found, accreditation, speaker->place);
-        if (left == ANSWER_YES || (left == ANSWER_UNKNOWN && search->lenience >= LENIENCE_CUT) ||
-            search->lenience >= lenience_against(search, &found->place)) {
-            continue;
-        }
-        return found;
+    struct weighed weighed = place_weigh(search->dossier, &found->place, STANCE_AGAINST);
+    enum reason doubt =
+        weighed.weight == WEIGHT_DOUBTFUL ? weighed.reason : doubt_of_owner(search, &found->place);
+    return doubt != REASON_NONE ? lenience_of_doubt(doubt) : lenience_by_standpoint(search, found);
+}
+
+/* The same of one on a branch that was dropped and under a cut: what is above its author decides, here where
+ * that is known, else in lets_speak. */
+static enum lenience lenience_of_dropped(struct search *search, const struct dossier_withdrawal *found)
+{
+    struct weighed weighed = dropped_weigh(search->dossier, &found->place);
+    if (search->knows_above && keeps(search, search->above, &found->place, true)) {
+        return lenience_by_standpoint(search, found);
     }
-    return NULL;
+    return weighed.weight == WEIGHT_NOTHING ? LENIENCE_NONE : lenience_of_doubt(weighed.reason);
+}
+
+/* From what lenience on a withdrawal is overlooked. */
+static enum lenience lenience_against(struct search *search, const struct dossier_withdrawal *found)
+{
+    uint8_t *known = &search->against[found - search->dossier->withdrawals];
+    if (hangs_on_cut(search, &found->place)) {
+        return lenience_of_dropped(search, found);
+    }
+    if (*known == 0) {
+        *known = (uint8_t)(1 + find_lenience_against(search, found));
+    }
+    return (enum lenience)(*known - 1);
 }
 
 /* The withdrawal that takes accreditation back from what its delegate says as speaker, or NULL. */
@@ -392,8 +464,19 @@ static const struct dossier_withdrawal *withdrawal_of(struct search *search,
                                                       const struct dossier_accreditation *accreditation,
                                                       const struct speaker *speaker)
 {
-    size_t at = 0;
-    return next_withdrawal(search, &at, accreditation, speaker);
+    for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
+        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
+        if (!concerns(search, found, accreditation)) {
+            continue;
+        }
+        enum answer left = leaves(found, accreditation, speaker->place);
+        if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && search->lenience < LENIENCE_CUT)) {
+            if (search->lenience < lenience_against(search, found)) {
+                return found;
+            }
+        }
+    }
+    return NULL;
 }
 
 /* ---- accreditations ---- */
@@ -415,7 +498,7 @@ static enum answer state_bound(const struct search *search)
     const struct authority_question *question = search->question;
     const struct dossier_pack *pack =
         pack_under(search->dossier, search->owners, code_namespace(question->code), question->day);
-    if (pack == NULL || pack_is_disputed(search->dossier, pack)) {
+    if (pack == NULL || pack_is_disputed(search->dossier, search->owners, pack)) {
         return ANSWER_UNKNOWN;
     }
     return pack_binds_state(&pack->pack, question->code);
@@ -458,11 +541,11 @@ static bool keeps_withdrawal(struct search *search, size_t above, const struct s
 {
     const struct dossier_accreditation *accreditation = &search->dossier->accreditations[speaker->link];
     const struct speaker delegate = speaker_under(search, speaker->link);
-    for (size_t i = 0; i < search->dossier->withdrawal_count && search->steps_left > 0;
-         i++, search->steps_left--) {
+    for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
-        if (hangs_on_cut(search, &found->place) && found->place.log == accreditation->place.log &&
-            concerns(search, found, accreditation) &&
+        enum lenience counts = found->withdrawal.closed ? LENIENCE_CLOSED : LENIENCE_WITHDRAWN;
+        if (search->lenience < counts && hangs_on_cut(search, &found->place) &&
+            found->place.log == accreditation->place.log && concerns(search, found, accreditation) &&
             leaves(found, accreditation, delegate.place) == ANSWER_NO &&
             keeps(search, above, &found->place, for_certain)) {
             return true;
@@ -482,7 +565,7 @@ static bool lets_speak(struct search *search, size_t above, const struct speaker
     if (hangs_on_cut(search, speaker->place) && !keeps(search, above, speaker->place, for_certain)) {
         return false;
     }
-    return search->lenience >= LENIENCE_WITHDRAWN || !keeps_withdrawal(search, above, speaker, !for_certain);
+    return search->lenience >= LENIENCE_CLOSED || !keeps_withdrawal(search, above, speaker, !for_certain);
 }
 
 /* Of one on a branch that was dropped and under a cut lets_speak decides. */
@@ -528,7 +611,7 @@ static bool holds(struct search *search, size_t link, const struct speaker *spea
     if (lenience < LENIENCE_DEPTH && accreditation->depth < links_below) {
         return false;
     }
-    return lenience >= LENIENCE_WITHDRAWN || withdrawal_of(search, found, speaker) == NULL;
+    return lenience >= LENIENCE_CLOSED || withdrawal_of(search, found, speaker) == NULL;
 }
 
 /* ---- whom owners reach ---- */
@@ -544,10 +627,10 @@ static size_t log_of(const struct search *search, const struct actor_id *author)
 static bool mark_one(struct search *search, const struct actor_id *author)
 {
     size_t log = log_of(search, author);
-    if (log == SIZE_MAX || search->authors[log].reached) {
+    if (log == SIZE_MAX || search->authors[log].under_owner) {
         return false;
     }
-    search->authors[log].reached = true;
+    search->authors[log].under_owner = true;
     return true;
 }
 
@@ -564,7 +647,7 @@ static void mark_owners(struct search *search)
 /* Mark the authors to whom accreditations lead down from an owner in at most links_max links, depths and cuts
  * aside. No chain goes through others: however many accreditations a crowd signs whom nobody authorised, none
  * of them is climbed, and no steps are left wanting for it. */
-static void mark_reached(struct search *search, size_t links_max)
+static void mark_under_owners(struct search *search, size_t links_max)
 {
     const struct dossier *dossier = search->dossier;
     bool more = true;
@@ -573,7 +656,7 @@ static void mark_reached(struct search *search, size_t links_max)
         more = false;
         for (size_t i = 0; i < dossier->accreditation_count; i++) {
             const struct dossier_accreditation *found = &dossier->accreditations[i];
-            if (search->authors[found->place.log].reached && stands(search, found)) {
+            if (search->authors[found->place.log].under_owner && stands(search, found)) {
                 more |= mark_one(search, &found->accreditation.delegate);
             }
         }
@@ -593,34 +676,83 @@ static void mark_taken_back(struct search *search)
 static void mark_authors(struct search *search, size_t links_max)
 {
     memset(search->authors, 0, search->dossier->log_count * sizeof search->authors[0]);
-    mark_reached(search, links_max);
+    mark_under_owners(search, links_max);
     mark_taken_back(search);
 }
 
-/* Whether climbing from one more place of a log finds nothing new: nothing was taken back from its author, so
- * that all its places are alike. */
-static bool is_climbed(const struct search *search, size_t log)
+/* ---- chains ---- */
+
+static bool is_avoided(const struct search *search, size_t link)
 {
-    return search->authors[log].climbed && !search->authors[log].taken_back;
+    const struct authority_avoided *avoided = search->question->avoided;
+    size_t log = search->dossier->accreditations[link].place.log;
+    for (size_t i = 0; avoided != NULL && i < avoided->link_count; i++) {
+        if (avoided->links[i] == link) {
+            return true;
+        }
+    }
+    for (size_t i = 0; avoided != NULL && i < avoided->log_count; i++) {
+        if (avoided->logs[i] == log) {
+            return true;
+        }
+    }
+    return false;
 }
 
-/* Try every accreditation not reached so far above speaker. Returns: whether one by an owner was found, *top.
- */
-static bool climb(struct search *search, const struct speaker *speaker, uint16_t below, size_t links_below,
-                  size_t *top)
+/* Whether a chain from link `below` down says anything by actor: nobody lets itself speak, by way of others
+ * neither. */
+static bool speaks_below(const struct search *search, const struct actor_id *actor, size_t below)
 {
-    for (size_t i = 0; i < search->dossier->accreditation_count; i++) {
-        if (search->steps_left == 0) {
-            return false;
+    for (; below != NO_LINK; below = search->below[below]) {
+        if (actor_id_equal(actor, speaker_of(search, below).actor)) {
+            return true;
         }
-        search->steps_left--;
-        if (search->links[i] != 0 || !search->authors[search->dossier->accreditations[i].place.log].reached ||
-            !holds(search, i, speaker, links_below)) {
+    }
+    return actor_id_equal(actor, &search->question->issuer);
+}
+
+/* One level of the search: from speaker, above link `below`, to its accreditors. */
+struct level {
+    struct speaker speaker;
+    uint16_t below;
+    size_t links_below;
+    bool by_owners; /* by them alone, else by all others */
+};
+
+/* Whether the question is about a link from the issuer that is of no use here. */
+static bool is_unrecorded(struct search *search, size_t link, const struct level *level)
+{
+    return level->links_below == 0 && search->only_recorded &&
+           !is_recorded(search, &search->dossier->accreditations[link], search->question->place, true);
+}
+
+static bool is_reached(struct search *search, size_t link, const struct level *level,
+                       const struct speaker *accreditor)
+{
+    if (search->links[link] != 0 || !search->authors[accreditor->place->log].under_owner ||
+        may_own(search, accreditor->actor) != level->by_owners ||
+        !holds(search, link, &level->speaker, level->links_below) || is_avoided(search, link) ||
+        is_unrecorded(search, link, level)) {
+        return false;
+    }
+    if (speaks_below(search, accreditor->actor, level->below)) {
+        search->any_twice = true;
+        return false;
+    }
+    return true;
+}
+
+/* Try every accreditation not reached so far above a speaker. Returns: whether one by an owner was found,
+ * *top. */
+static bool climb(struct search *search, const struct level *level, size_t *top)
+{
+    for (size_t i = 0; i < search->dossier->accreditation_count && take_step(search); i++) {
+        struct speaker accreditor = speaker_of(search, i);
+        if (!is_reached(search, i, level, &accreditor)) {
             continue;
         }
-        search->links[i] = (uint8_t)(links_below + 1);
-        search->below[i] = below;
-        struct speaker accreditor = speaker_of(search, i);
+        search->links[i] = (uint8_t)(level->links_below + 1);
+        search->below[i] = level->below;
         if (is_owner(search, &accreditor) && lets_speak(search, NO_LINK, &accreditor)) {
             *top = i;
             return true;
@@ -629,39 +761,66 @@ static bool climb(struct search *search, const struct speaker *speaker, uint16_t
     return false;
 }
 
+/* Whether climbing from one more place of a log finds nothing new: nothing was taken back from its author, so
+ * that all its places are alike. */
+static bool is_climbed(const struct search *search, size_t log, bool by_owners)
+{
+    return search->authors[log].climbed[by_owners] && !search->authors[log].taken_back;
+}
+
+/* The same for all that have so many links below them. Writes: *any, whether there are such. */
+static bool climb_level(struct search *search, size_t links, bool by_owners, bool *any, size_t *top)
+{
+    for (size_t i = 0; i < search->dossier->accreditation_count; i++) {
+        if (search->links[i] != links) {
+            continue;
+        }
+        *any = true;
+        size_t log = search->dossier->accreditations[i].place.log;
+        if (is_climbed(search, log, by_owners)) {
+            continue;
+        }
+        const struct level level = {.speaker = speaker_of(search, i),
+                                    .below = (uint16_t)i,
+                                    .links_below = links,
+                                    .by_owners = by_owners};
+        search->any_twice = false;
+        if (climb(search, &level, top)) {
+            return true;
+        }
+        search->authors[log].climbed[by_owners] = !search->any_twice;
+    }
+    return false;
+}
+
+static bool climb_from_issuer(struct search *search, bool by_owners, size_t *top)
+{
+    const struct level level = {
+        .speaker = issuer_of(search), .below = NO_LINK, .links_below = 0, .by_owners = by_owners};
+    return climb(search, &level, top);
+}
+
 /* Shortest chain from the issuer upward, link by link: a link with fewer links below it is never worse, so
- * each needs to be reached once only. Returns: whether an owner was reached; *top is the owner's link,
+ * each needs to be reached once only. Of each level who owns the namespace is tried first: what others say
+ * costs nobody the steps to its owner. Returns: whether an owner was reached; *top is the owner's link,
  * NO_LINK for the issuer. */
 static bool find_chain(struct search *search, size_t *top)
 {
-    size_t count = search->dossier->accreditation_count;
     size_t links_max = search->lenience >= LENIENCE_DEPTH ? LINKS_TRIED_MAX : CHAIN_DEPTH_MAX;
     struct speaker issuer = issuer_of(search);
     *top = NO_LINK;
-    if (is_owner(search, &issuer)) {
+    if (!search->only_recorded && is_owner(search, &issuer)) {
         return true;
     }
-    memset(search->links, 0, count);
+    memset(search->links, 0, search->dossier->accreditation_count);
     mark_authors(search, links_max);
-    if (climb(search, &issuer, NO_LINK, 0, top)) {
+    if (climb_from_issuer(search, true, top) || climb_from_issuer(search, false, top)) {
         return true;
     }
     for (size_t links = 1; links < links_max; links++) {
         bool any = false;
-        for (size_t i = 0; i < count; i++) {
-            if (search->links[i] != links) {
-                continue;
-            }
-            any = true;
-            size_t log = search->dossier->accreditations[i].place.log;
-            if (is_climbed(search, log)) {
-                continue;
-            }
-            search->authors[log].climbed = true;
-            struct speaker speaker = speaker_of(search, i);
-            if (climb(search, &speaker, (uint16_t)i, links, top)) {
-                return true;
-            }
+        if (climb_level(search, links, true, &any, top) || climb_level(search, links, false, &any, top)) {
+            return true;
         }
         if (!any) {
             return false;
@@ -670,11 +829,35 @@ static bool find_chain(struct search *search, size_t *top)
     return false;
 }
 
+static bool any_cut_of_issuer(const struct search *search)
+{
+    const struct dossier *dossier = search->dossier;
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        const struct withdrawal *withdrawal = &dossier->withdrawals[i].withdrawal;
+        if (withdrawal->has_cut && actor_id_equal(&withdrawal->delegate, &search->question->issuer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether an owner's succession covers what speaks, or any chain that holds begins with a recorded link,
+ * whichever the one is that was found. */
+static bool finds_recorded(struct search *search)
+{
+    size_t top;
+    struct speaker issuer = issuer_of(search);
+    if (is_owner(search, &issuer) && is_handed_on(search, search->question->place)) {
+        return true;
+    }
+    search->only_recorded = true;
+    return any_cut_of_issuer(search) && find_chain(search, &top);
+}
+
 static void write_chain(struct authority_answer *out, struct search *search, size_t top)
 {
     size_t links = top == NO_LINK ? 0 : search->links[top];
     out->has_chain = links <= CHAIN_DEPTH_MAX;
-    out->recorded = top == NO_LINK && is_handed_on(search, search->question->place);
     if (!out->has_chain) {
         return;
     }
@@ -682,13 +865,11 @@ static void write_chain(struct authority_answer *out, struct search *search, siz
     size_t at = 0;
     for (size_t link = top; link != NO_LINK; link = search->below[link]) {
         const struct accreditation *accreditation = &search->dossier->accreditations[link].accreditation;
+        out->links[at] = link;
         out->chain[at++] = *speaker_of(search, link).actor;
         if (accreditation->has_until && (out->until == DAY_NONE || accreditation->until < out->until)) {
             out->until = accreditation->until;
         }
-        out->recorded =
-            search->below[link] == NO_LINK &&
-            is_recorded(search, &search->dossier->accreditations[link], search->question->place, true);
     }
     out->chain[at] = search->question->issuer;
 }
@@ -704,17 +885,12 @@ static void write_withdrawer(struct authority_answer *out, struct search *search
     for (size_t link = top; link != NO_LINK; search->above = link, link = search->below[link]) {
         const struct dossier_accreditation *accreditation = &search->dossier->accreditations[link];
         struct speaker speaker = speaker_under(search, link);
-        const struct dossier_withdrawal *found;
-        size_t next = 0;
-        while ((found = next_withdrawal(search, &next, accreditation, &speaker)) != NULL) {
-            if (!out->withdrawn) {
-                out->withdrawn_by = *author_of(search, &found->place);
-            }
-            out->withdrawn = true;
-            out->closed = out->closed || found->withdrawal.closed;
+        const struct dossier_withdrawal *found = withdrawal_of(search, accreditation, &speaker);
+        if (found != NULL) {
+            out->withdrawn_by = *author_of(search, &found->place);
+            return;
         }
     }
-    out->withdrawn = true;
 }
 
 /* What is in doubt about a chain that hangs on a cut. */
@@ -748,20 +924,37 @@ void authority_of(struct authority_answer *out, const struct dossier *dossier, c
     authority_under(out, dossier, trust, &owners, question);
 }
 
+static void write_found(struct authority_answer *out, struct search *search, size_t top)
+{
+    out->reason = lenience_reason[search->lenience];
+    out->closed = search->lenience == LENIENCE_CLOSED;
+    write_chain(out, search, top);
+    if (out->reason == REASON_NONE) {
+        out->recorded = finds_recorded(search);
+    } else if (out->reason == REASON_WITHDRAWN) {
+        write_withdrawer(out, search, top);
+    } else if (out->reason == REASON_CUT_NOT_HELD) {
+        out->reason = cut_doubt_of(out, search->dossier);
+    }
+}
+
 static void find_authority(struct authority_answer *out, const struct dossier *dossier,
                            const struct trust *trust, const struct namespace_owners *owners,
                            const struct authority_question *question)
 {
     assert(dossier->accreditation_count <= DOSSIER_GRANTS_MAX);
+    assert(dossier->withdrawal_count <= DOSSIER_GRANTS_MAX);
     struct search search;
     search.dossier = dossier;
     search.trust = trust;
     search.question = question;
+    search.owners = owners;
     search.steps_left = STEPS_MAX;
+    search.only_recorded = false;
     search.knows_bound = false;
     search.knows_above = false;
+    memset(search.against, 0, dossier->withdrawal_count);
     *out = (struct authority_answer){.reason = REASON_UNTRUSTED, .until = DAY_NONE};
-    search.owners = owners;
     if (owners->count == 0) {
         out->reason = REASON_NAMESPACE_UNOWNED;
         return;
@@ -770,42 +963,36 @@ static void find_authority(struct authority_answer *out, const struct dossier *d
         size_t top;
         search.lenience = lenience;
         if (find_chain(&search, &top)) {
-            out->reason = lenience_reason[lenience];
-            write_chain(out, &search, top);
-            if (lenience == LENIENCE_WITHDRAWN) {
-                write_withdrawer(out, &search, top);
-            } else if (lenience == LENIENCE_CUT) {
-                out->reason = cut_doubt_of(out, dossier);
-            }
-            return;
+            write_found(out, &search, top);
+            break;
         }
-        if (search.steps_left == 0) {
-            out->reason = REASON_TOO_MANY;
-            return;
-        }
+    }
+    if (search.steps_left == 0) {
+        *out = (struct authority_answer){.reason = REASON_LIMIT, .until = DAY_NONE};
     }
 }
 
 static bool is_open(enum reason reason)
 {
     return reason == REASON_DISPUTED || reason == REASON_UPGRADE || reason == REASON_VOIDED ||
-           reason == REASON_TOO_MANY;
+           reason == REASON_TOO_MANY || reason == REASON_LIMIT;
 }
 
-/* Whether what was left out of the dossier could make the answer another one. */
-static bool hangs_on_cuts(const struct dossier_cuts *cuts, enum reason reason)
+/* Whether what was left out of the dossier, or of its successions, could make the answer another one. */
+static bool hangs_on_cuts(const struct dossier_cuts *cuts, bool owners_left_out, enum reason reason)
 {
     if (reason == REASON_NONE) {
-        return cuts->withdrawals;
+        return cuts->withdrawals || owners_left_out;
     }
-    return cuts->accreditations && reason != REASON_NAMESPACE_UNOWNED && !is_open(reason);
+    return (cuts->accreditations || owners_left_out) && reason != REASON_NAMESPACE_UNOWNED &&
+           !is_open(reason);
 }
 
 void authority_under(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
                      const struct namespace_owners *owners, const struct authority_question *question)
 {
     find_authority(out, dossier, trust, owners, question);
-    if (hangs_on_cuts(&dossier->cuts, out->reason)) {
+    if (hangs_on_cuts(&dossier->cuts, owners->left_out, out->reason)) {
         out->reason = REASON_LIMIT;
     }
 }

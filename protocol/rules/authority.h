@@ -3,27 +3,47 @@
 
 /* Whether an issuer may attest a code: a chain of accreditations from the namespace's owner in the trust file
  * (DESIGN sections 4 and 5). Every link holds the code's pattern, the day, and a depth that leaves room for
- * the links below it. A withdrawal takes back accreditations said before it by the same accreditor, or by an
- * owner that it succeeded: with a cut, all that the block which it names does not descend from (cut.h) and
- * the exceptions, else the whole of the one accreditation that it names. Of several every one counts, and
- * what is said again later stands. A voided accreditation gives nothing. A succession hands the owner's
- * namespace on, of the old log what its cut covers stays. A withdrawal is against its delegate: said beyond a
- * cut by which its own author may no longer speak it leaves a doubt, and nothing where that cut is closed.
- * States bind codes whose pack has a condition by state: for others an accreditation that names any can't be
- * evaluated.
+ * the links below it, and nobody stands in it twice: nobody lets itself speak, by way of others neither. A
+ * withdrawal takes back accreditations said before it by the same accreditor, or by an owner that it
+ * succeeded: with a cut, all that the block which it names does not descend from (cut.h) and the exceptions,
+ * else the whole of the one accreditation that it names. Of several every one counts, and what is said again
+ * later stands. A voided accreditation gives nothing. A succession hands the owner's namespace on, of the old
+ * log what its cut covers stays; where it is in doubt, so is what both say (owner.h), and a withdrawal by the
+ * heir. A withdrawal is against its delegate: said beyond a cut by which its own author may no longer speak
+ * for the code it leaves a doubt, and nothing where all that let it speak was closed. States bind codes whose
+ * pack has a condition by state: for others an accreditation that names any can't be evaluated.
  *
  * When no chain holds, the reason is the least that would have to be otherwise for one to hold, in this
  * order:
- *   disputed, upgrade, voided, rewound   unknown: a link, withdrawal or succession in a disputed block, in a
- * log that holds what this version does not understand, or in a void block cut-not-held unknown: it hangs on
- * a cut whose block has not come here beyond-cut                  unknown: withdrawn by who was beyond a cut
- * itself accredited-by-state-none-asked, states-of-accreditation-not-evaluated   unknown withdrawn also when
- * the owner has handed the namespace on accreditation-not-in-force  on that day chain-too-deep
+ *
+ *   disputed, upgrade,       unknown: a link, withdrawal or succession in a disputed block, in a log that
+ *   voided, rewound          holds what this version does not understand, in a void block, or on a branch
+ * that was dropped cut-not-held, too-many   unknown: it hangs on a cut whose block has not come here, or lies
+ * too far away beyond-cut               unknown: withdrawn by who was beyond a cut itself
+ *   accredited-by-state-none-asked, states-of-accreditation-not-evaluated
+ *                            unknown
+ *   withdrawn                no: also when the owner has handed the namespace on; closed after not closed
+ *   accreditation-not-in-force
+ *                            no: on that day
+ *   chain-too-deep           no
  *   not-accredited-in-this-state
- *   not-accredited-for-code     a chain from some owner in the trust file, but for other codes
- *   untrusted-issuer            nothing accredits it at all */
+ *                            no
+ *   not-accredited-for-code  no: a chain from some owner in the trust file, but for other codes
+ *   untrusted-issuer         no: nothing accredits it at all
+ *
+ * limit-reached, unknown, stands for all of them where not everything was looked at that counts. */
 
 #include "protocol/rules/owner.h"
+
+enum { AUTHORITY_AVOIDED_MAX = 16 };
+
+/* What a chain is asked for without. */
+struct authority_avoided {
+    size_t link_count;
+    size_t links[AUTHORITY_AVOIDED_MAX]; /* indices into the dossier's accreditations */
+    size_t log_count;
+    size_t logs[AUTHORITY_AVOIDED_MAX]; /* of accreditors: indices into its logs */
+};
 
 struct authority_question {
     struct actor_id issuer;
@@ -32,26 +52,30 @@ struct authority_question {
     const struct dossier_place *place;
     uint32_t day;       /* on which the issuer must have been authorised: the day the credential was earned */
     struct bytes state; /* for which is asked; empty: none */
+    const struct authority_avoided *avoided; /* NULL: nothing */
 };
 
 struct authority_answer {
     /* REASON_NONE: authorised. What authority_is_unknown says yes to: could not be said. All else: not. */
     enum reason reason;
-    /* The chain that holds, or that would but for reason. has_chain false: there is none, or it is too deep.
-     */
+    /* The chain that holds, or that would but for reason: the shortest, of these the first by the places of
+     * its accreditations. has_chain false: there is none, or it is too deep. */
     bool has_chain;
     size_t chain_size; /* links from owner to issuer: 0 when the issuer is the owner */
     struct actor_id chain[CHAIN_DEPTH_MAX + 1]; /* owner first, issuer last */
-    uint32_t until;                             /* last day on which all its links are in force; DAY_NONE */
-    bool recorded;  /* a withdrawal of its last link, or the owner's succession, covers what speaks: it was
-                       said  before that, and stays whatever its author drops */
-    bool withdrawn; /* with REASON_WITHDRAWN */
-    bool closed;    /* what withdrew it leaves nothing that is said beyond the cut */
+    size_t links[CHAIN_DEPTH_MAX]; /* indices into the dossier's accreditations: chain[i] says of chain[i + 1]
+                                    */
+    uint32_t until;                /* last day on which all its links are in force; DAY_NONE */
+    bool recorded; /* authorised, and of some chain that holds who accredited the issuer recorded a cut, or
+                      the issuer an owner whose succession has one, that covers what speaks: it was there
+                      before that was said, and stays whatever its author drops */
+    /* With REASON_WITHDRAWN: */
+    bool closed; /* all chains were withdrawn by somebody who leaves nothing that is said beyond the cut */
     struct actor_id withdrawn_by;
 };
 
-/* Whether reason says that it could not be determined: disputed, upgrade, voided, too many chains to try, and
- * those named unknown above. */
+/* Whether reason says that it could not be determined: disputed, upgrade, voided, rewound, cut-not-held,
+ * too-many, beyond-cut, the two about states, limit-reached. */
 bool authority_is_unknown(enum reason reason);
 
 /* Decide. Which statements had arrived by the question's known_by_s, the dossier's logs say. Borrows all for

@@ -104,7 +104,7 @@ static void add_segments(const struct division *division, const struct dossier_p
         group[i].last_day = day - 1;
     }
     for (size_t i = 0; i < count; i++) {
-        bool disputed = pack_is_disputed(division->career->dossier, packs[i]);
+        bool disputed = pack_is_disputed(division->career->dossier, &division->owners, packs[i]);
         space->kinds |= disputed ? UINT32_MAX : kinds_of(&packs[i]->pack);
         space->has_late = space->has_late || i > 0;
         space->segments[space->segment_count++] = (struct pack_segment){

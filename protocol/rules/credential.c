@@ -22,8 +22,8 @@ struct decision {
     struct authority_answer *authorities; /* one for each credential */
     /* Of the one being decided: who stood how when saying each of its events, and when its block was voided.
      */
-    enum setter setters[STATUS_EVENTS_MAX];
-    enum setter voider;
+    struct setting setters[STATUS_EVENTS_MAX];
+    struct setting voider;
     /* Whether a void that a cut keeps voids its block, or an event's. */
     bool kept_void;
     bool event_kept_void[STATUS_EVENTS_MAX];
@@ -90,10 +90,11 @@ static const struct namespace_owners *owners_of(struct decision *decision, struc
 }
 
 /* By one pack. */
-static struct axis_answer code_answer_by(const struct dossier *dossier, const struct dossier_pack *pack,
-                                         const struct pack_code *row, uint32_t earned_on)
+static struct axis_answer code_answer_by(const struct dossier *dossier, const struct namespace_owners *owners,
+                                         const struct dossier_pack *pack, const struct pack_code *row,
+                                         uint32_t earned_on)
 {
-    if (pack_is_disputed(dossier, pack)) {
+    if (pack_is_disputed(dossier, owners, pack)) {
         return unknown(REASON_DISPUTED);
     }
     if (row == NULL) {
@@ -131,7 +132,8 @@ static struct axis_answer code_answer_by_late(struct credential_verdict *out, st
     pack_voices_for(&voices, dossier, owners, attestation->code, attestation->earned_on);
     for (size_t i = 0; i < voices.count; i++) {
         const struct pack_code *row = pack_code_of(&voices.packs[i]->pack, attestation->code);
-        struct axis_answer by_it = code_answer_by(dossier, voices.packs[i], row, attestation->earned_on);
+        struct axis_answer by_it =
+            code_answer_by(dossier, owners, voices.packs[i], row, attestation->earned_on);
         if (i == 0 || is_better(by_it, answer)) {
             answer = by_it;
             out->pack = voices.packs[i];
@@ -165,7 +167,7 @@ static struct axis_answer code_answer(struct credential_verdict *out, const stru
     }
     out->pack = pack;
     out->pack_code = pack_code_of(&pack->pack, attestation->code);
-    struct axis_answer answer = code_answer_by(dossier, pack, out->pack_code, attestation->earned_on);
+    struct axis_answer answer = code_answer_by(dossier, owners, pack, out->pack_code, attestation->earned_on);
     return decision->any_late ? code_answer_by_late(out, answer, dossier, owners, attestation) : answer;
 }
 
@@ -179,6 +181,14 @@ static struct authority_question question_of(const struct decision *decision,
         .day = credential->attestation.earned_on,
         .state = decision->question->state,
     };
+}
+
+static struct axis_answer of_code_in_time(struct axis_answer of_code, const struct accreditation_end *end)
+{
+    if (end->limited) {
+        return unknown(REASON_LIMIT);
+    }
+    return end->lateness == LATE_YES ? unknown(REASON_SIGNED_AFTER_END) : of_code;
 }
 
 /* Fills out->authority, which is there unless the entry was erased. */
@@ -197,7 +207,7 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
     if (out->authority->reason == REASON_NONE && of_code.answer == ANSWER_YES) {
         out->end =
             accreditation_end_of(dossier, decision->trust, owners, credential, &question, out->authority);
-        return out->end.lateness == LATE_YES ? unknown(REASON_SIGNED_AFTER_END) : of_code;
+        return of_code_in_time(of_code, &out->end);
     }
     if (out->authority->reason == REASON_NONE ||
         (authority_is_unknown(out->authority->reason) && of_code.answer == ANSWER_NO)) {
@@ -216,7 +226,7 @@ static struct weighed weigh_event(const struct decision *decision, const struct 
     if (decision->event_kept_void[at]) {
         return (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED};
     }
-    if (decision->setters[at] != SETTER_KEPT) {
+    if (decision->setters[at].setter != SETTER_KEPT) {
         return event_weigh(decision->dossier, place, at);
     }
     return place->event_voided[at] ? (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED}
@@ -235,7 +245,7 @@ static struct weighed weigh_place(const struct decision *decision, const struct 
         return entry_weigh(decision->dossier, place);
     }
     /* A void that names the branch was said on another one, which the cut does not cover. */
-    return place->voided && decision->voider != SETTER_CLOSED
+    return place->voided && decision->voider.setter != SETTER_CLOSED
                ? (struct weighed){WEIGHT_DOUBTFUL, REASON_BEYOND_CUT}
                : kept_weigh(decision->dossier, place);
 }
@@ -248,9 +258,9 @@ static enum reason doubt_of_event(const struct decision *decision, const struct 
     if (doubt != REASON_NONE) {
         return doubt;
     }
-    switch (decision->setters[at]) {
+    switch (decision->setters[at].setter) {
     case SETTER_IN_DOUBT:
-        return REASON_CUT_NOT_HELD;
+        return decision->setters[at].doubt;
     case SETTER_BEYOND:
         return REASON_BEYOND_CUT;
     case SETTER_WITHIN:
@@ -269,13 +279,16 @@ static void add_event(struct status_days *days, const struct decision *decision,
     const struct dossier_place *place = &credential->place;
     const struct history_event *event = &place->events[at];
     struct weighed weighed = weigh_event(decision, place, at);
-    if (!event_had_arrived(dossier, place, at) || decision->setters[at] == SETTER_CLOSED ||
+    if (!event_had_arrived(dossier, place, at) || decision->setters[at].setter == SETTER_CLOSED ||
         (event->action == STATUS_HELD_BY && !holding_speaks(holding, dossier, credential, at)) ||
         (weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_DROPPED)) {
         return;
     }
-    const struct status_event said = {
-        .event = event, .index = at, .doubt = doubt_of_event(decision, place, at)};
+    const struct status_event said = {.event = event,
+                                      .index = at,
+                                      .doubt = doubt_of_event(decision, place, at),
+                                      .setter_in_doubt = weighed.reason == REASON_NONE &&
+                                                         decision->setters[at].setter == SETTER_IN_DOUBT};
     status_days_add(days, &said);
 }
 
@@ -311,7 +324,7 @@ static enum said_standing standing_of(const struct decision *decision, const str
                                       size_t at, const struct status_run *run)
 {
     const struct history_event *event = &place->events[at];
-    const enum setter setter = decision->setters[at];
+    const enum setter setter = decision->setters[at].setter;
     struct weighed weighed = weigh_event(decision, place, at);
     if (!event_had_arrived(decision->dossier, place, at)) {
         return SAID_NOT_BY_THEN;
@@ -362,7 +375,8 @@ static bool came_beyond_cut(const struct decision *decision, const struct dossie
     for (size_t i = place->event_count; i > 0; i--) {
         if (place->events[i - 1].action == STATUS_HELD_BY && !place->event_voided[i - 1] &&
             event_had_arrived(dossier, place, i - 1)) {
-            return decision->setters[i - 1] != SETTER_WITHIN && decision->setters[i - 1] != SETTER_KEPT;
+            enum setter setter = decision->setters[i - 1].setter;
+            return setter != SETTER_WITHIN && setter != SETTER_KEPT;
         }
     }
     return false;
@@ -380,8 +394,8 @@ static enum reason doubt_of(const struct decision *decision, const struct dossie
     if (weighed.weight == WEIGHT_DOUBTFUL) {
         return weighed.reason;
     }
-    if (weighed.weight == WEIGHT_NOTHING && decision->voider != SETTER_CLOSED) {
-        return REASON_BEYOND_CUT;
+    if (weighed.weight == WEIGHT_NOTHING && decision->voider.setter != SETTER_CLOSED) {
+        return decision->voider.setter == SETTER_IN_DOUBT ? decision->voider.doubt : REASON_BEYOND_CUT;
     }
     if (holding.doubt != REASON_NONE) {
         return holding.doubt;
@@ -393,8 +407,9 @@ static enum reason doubt_of(const struct decision *decision, const struct dossie
 static bool is_for_nothing(const struct decision *decision, const struct dossier_place *place,
                            struct weighed weighed)
 {
-    return weighed.weight == WEIGHT_NOTHING && (weighed.reason != REASON_VOIDED || place->block.side ||
-                                                decision->kept_void || decision->voider == SETTER_WITHIN);
+    return weighed.weight == WEIGHT_NOTHING &&
+           (weighed.reason != REASON_VOIDED || place->block.side || decision->kept_void ||
+            decision->voider.setter == SETTER_WITHIN);
 }
 
 /* Its validity. What documents experience does not expire; what was erased has none that anybody knows. */
@@ -538,10 +553,10 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
 {
     const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
-    decision->voider = SETTER_WITHIN;
+    decision->voider = (struct setting){SETTER_WITHIN, REASON_NONE};
     decision->kept_void = false;
     for (size_t i = 0; i < place->event_count; i++) {
-        decision->setters[i] = SETTER_WITHIN;
+        decision->setters[i] = (struct setting){SETTER_WITHIN, REASON_NONE};
         decision->event_kept_void[i] = false;
     }
     if (verdict->authority == NULL ||
@@ -597,6 +612,53 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
 
 /* ---- freshness ---- */
 
+/* What a credential rests on, by one chain. */
+struct chain_evidence {
+    struct authority_answer authority;
+    struct accreditation_end end;
+    struct freshness freshness;
+};
+
+/* Find a chain that does without some accreditors. Writes: *next. Returns: false when none holds. */
+static bool next_chain(struct chain_evidence *next, const struct decision *decision,
+                       const struct dossier_credential *credential, const struct authority_avoided *avoided)
+{
+    const struct dossier *dossier = decision->dossier;
+    const struct namespace_owners *owners = &decision->owners;
+    struct authority_question question = question_of(decision, credential);
+    question.avoided = avoided;
+    authority_under(&next->authority, dossier, decision->trust, owners, &question);
+    if (next->authority.reason != REASON_NONE) {
+        return false;
+    }
+    next->end =
+        accreditation_end_of(dossier, decision->trust, owners, credential, &question, &next->authority);
+    freshness_of_credential(&next->freshness, dossier, decision->trust, decision->question, owners,
+                            credential, &next->authority);
+    return next->end.lateness != LATE_YES && !next->end.limited;
+}
+
+/* Where several chains hold, that one speaks whose evidence is best: as long as what is known of an
+ * accreditor is not fresh, look for a chain without it. Requires: decision->owners are the namespace's. */
+static void choose_chain(struct credential_verdict *out, const struct decision *decision,
+                         const struct dossier_credential *credential, struct freshness *best)
+{
+    struct authority_avoided avoided = {.link_count = 0};
+    struct chain_evidence next = {.freshness = *best};
+    while (next.freshness.answer.answer != ANSWER_YES && next.freshness.role == EVIDENCE_ACCREDITOR &&
+           next.freshness.log != SIZE_MAX && avoided.log_count < AUTHORITY_AVOIDED_MAX) {
+        avoided.logs[avoided.log_count++] = next.freshness.log;
+        if (!next_chain(&next, decision, credential, &avoided)) {
+            return;
+        }
+        if (freshness_is_worse(best, &next.freshness)) {
+            *best = next.freshness;
+            *out->authority = next.authority;
+            out->end = next.end;
+        }
+    }
+}
+
 static struct axis_answer freshness_answer_of(struct credential_verdict *out, struct decision *decision,
                                               const struct dossier_credential *credential)
 {
@@ -605,6 +667,9 @@ static struct axis_answer freshness_answer_of(struct credential_verdict *out, st
     struct freshness found;
     freshness_of_credential(&found, decision->dossier, decision->trust, decision->question, owners,
                             credential, out->authority);
+    if (out->axes[AXIS_AUTHORITY].answer == ANSWER_YES) {
+        choose_chain(out, decision, credential, &found);
+    }
     out->evidence_age_s = found.age_s;
     out->evidence_log = found.log;
     out->evidence_role = found.role;

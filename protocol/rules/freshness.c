@@ -78,7 +78,7 @@ static int badness_of(struct axis_answer answer)
     }
 }
 
-static bool is_worse(const struct freshness *a, const struct freshness *b)
+bool freshness_is_worse(const struct freshness *a, const struct freshness *b)
 {
     int badness = badness_of(a->answer);
     if (badness != badness_of(b->answer)) {
@@ -114,14 +114,16 @@ static struct freshness ask_actor(const struct asking *asking, const struct acto
 static void add_actor(const struct asking *asking, const struct actor_id *actor, enum evidence_role role)
 {
     struct freshness found = ask_actor(asking, actor, role);
-    if (is_worse(&found, asking->worst)) {
+    if (freshness_is_worse(&found, asking->worst)) {
         *asking->worst = found;
     }
 }
 
-static bool speaks_on(const struct namespace_owner *owner)
+/* Whoever may be heir is asked, for it may have withdrawn somebody, unless a void of the owner's own disowns
+ * it: that one need never be heard of. */
+static bool speaks_on(const struct namespace_owners *owners, size_t at)
 {
-    return owner->cut == NULL && owner->doubt == REASON_NONE;
+    return !namespace_owner_is_former(owners, at) && owners->owners[at].doubt != REASON_VOIDED;
 }
 
 /* From the issuer upward: whoever accredits and owns no namespace, then who owns this one. */
@@ -133,7 +135,8 @@ static void add_chain(const struct asking *asking, const struct namespace_owners
     }
     for (size_t i = owners->count; i > 0; i--) {
         const struct namespace_owner *owner = &owners->owners[i - 1];
-        if (speaks_on(owner) && !actor_id_equal(&owner->actor, &authority->chain[authority->chain_size])) {
+        if (speaks_on(owners, i - 1) &&
+            !actor_id_equal(&owner->actor, &authority->chain[authority->chain_size])) {
             add_actor(asking, &owner->actor, EVIDENCE_OWNER);
         }
     }
@@ -163,12 +166,12 @@ void freshness_of_rules(struct freshness *out, const struct dossier *dossier, co
     const struct asking asking = {.dossier = dossier, .trust = trust, .question = question, .worst = out};
     size_t newest = owners->count - 1;
     assert(owners->count > 0);
-    while (newest > 0 && !speaks_on(&owners->owners[newest])) {
+    while (newest > 0 && !speaks_on(owners, newest)) {
         newest--;
     }
     *out = ask_actor(&asking, &owners->owners[newest].actor, EVIDENCE_OWNER);
     for (size_t i = newest; i > 0; i--) {
-        if (speaks_on(&owners->owners[i - 1])) {
+        if (speaks_on(owners, i - 1)) {
             add_actor(&asking, &owners->owners[i - 1].actor, EVIDENCE_OWNER);
         }
     }

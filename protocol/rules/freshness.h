@@ -6,7 +6,8 @@
  * withdrawn the issuer; that of the namespace's owner, which may have handed it on or published other rules.
  * A title, a condition or an award rests on the rules of its own namespace beside that, whosever codes they
  * ask for. The worst of them decides. An owner that handed the namespace on is not asked any more: what its
- * log says up to the cut is all that counts of it. */
+ * log says up to the cut is all that counts of it. Where that is in doubt both it and the heir are asked, but
+ * no heir whom a void disowns. */
 
 #include "protocol/rules/verdict.h"
 
@@ -19,6 +20,9 @@ uint64_t freshness_budget_s(const struct question *question, const struct trust 
  * stale; unknown: no-checkpoint, clock-behind-evidence, log-incomplete. */
 struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
                                 const struct question *question, uint64_t budget_s);
+
+/* Whether a is worse evidence than b. */
+bool freshness_is_worse(const struct freshness *a, const struct freshness *b);
 
 /* Of a credential whose issuer is authorised as authority says (NULL: its code is not known, and so nobody
  * but its issuer). What is stale goes before what is unknown, the oldest of it first; of unknown ones

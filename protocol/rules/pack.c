@@ -6,19 +6,24 @@
 #include "protocol/rules/pack_history.h"
 #include "protocol/rules/weight.h"
 
-bool pack_is_disputed(const struct dossier *dossier, const struct dossier_pack *pack)
+bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owners *owners,
+                      const struct dossier_pack *pack)
 {
-    return place_weigh(dossier, &pack->place, STANCE_FOR).weight != WEIGHT_FULL;
+    size_t at = namespace_owner_index(owners, &dossier_log_at(dossier, &pack->place)->author);
+    return place_weigh(dossier, &pack->place, STANCE_FOR).weight != WEIGHT_FULL ||
+           (at < NAMESPACE_OWNERS_MAX &&
+            namespace_owner_stood(owners, at, &pack->place).answer != ANSWER_YES);
 }
 
 /* An owner that handed its namespace on voids nothing beyond the cut: what it tries to leaves a doubt. */
-static bool is_for_nothing(const struct dossier *dossier, const struct namespace_owner *owner,
+static bool is_for_nothing(const struct dossier *dossier, const struct namespace_owners *owners, size_t owner,
                            const struct dossier_place *place)
 {
     const struct dossier_place voids = {.log = place->log, .seq = place->void_seq};
     struct weighed weighed = place_weigh(dossier, place, STANCE_FOR);
     return weighed.weight == WEIGHT_NOTHING &&
-           (weighed.reason != REASON_VOIDED || namespace_owner_spoke(owner, &voids) == ANSWER_YES);
+           (weighed.reason != REASON_VOIDED ||
+            namespace_owner_stood(owners, owner, &voids).answer == ANSWER_YES);
 }
 
 struct pack_standing pack_standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
@@ -26,9 +31,9 @@ struct pack_standing pack_standing_of(const struct dossier *dossier, const struc
 {
     size_t at = namespace_owner_index(owners, &dossier_log_at(dossier, &pack->place)->author);
     if (at == NAMESPACE_OWNERS_MAX || owners->owners[at].doubt != REASON_NONE ||
-        namespace_owner_spoke(&owners->owners[at], &pack->place) != ANSWER_YES ||
-        !dossier_place_arrived(dossier, &pack->place) ||
-        is_for_nothing(dossier, &owners->owners[at], &pack->place) || pack->pack.in_force_from > day) {
+        namespace_owner_stood(owners, at, &pack->place).answer == ANSWER_NO ||
+        !dossier_place_arrived(dossier, &pack->place) || is_for_nothing(dossier, owners, at, &pack->place) ||
+        pack->pack.in_force_from > day) {
         return (struct pack_standing){.pack = NULL};
     }
     return (struct pack_standing){.pack = pack, .owner = at};

@@ -6,7 +6,8 @@
  * two with one version the one said last) and that did not come too late for it (pack_history.h has that
  * rule, and which others may speak of the day). Only the owner of a namespace publishes packs for it, or its
  * successor, whose packs precede those of the owner that it succeeded whatever their versions; a voided pack
- * is none, unless the voiding is disputed. */
+ * is none, unless the voiding is disputed. Where it is in doubt whether an owner handed its namespace on,
+ * what it published since is disputed, and the heir publishes nothing. */
 
 #include "protocol/rules/owner.h"
 
@@ -29,8 +30,10 @@ struct pack_standing pack_standing_of(const struct dossier *dossier, const struc
 /* Whether a speaks rather than b. Requires: both stand. */
 bool pack_precedes(const struct pack_standing *a, const struct pack_standing *b);
 
-/* Whether the pack stands in a disputed block, or is void by the word of one: what it says is not certain. */
-bool pack_is_disputed(const struct dossier *dossier, const struct dossier_pack *pack);
+/* Whether what the pack says is not certain: it stands in a disputed block, or is void by the word of one, or
+ * its author may have handed the namespace on before. Requires: it stands. */
+bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owners *owners,
+                      const struct dossier_pack *pack);
 
 /* The code's row in a pack, or NULL. code is whole: "ase/A5". */
 const struct pack_code *pack_code_of(const struct rule_pack *pack, struct bytes code);

@@ -3,9 +3,11 @@
 #include <assert.h>
 
 #include "protocol/base/sort.h"
+#include "protocol/base/text.h"
 #include "protocol/rules/day_keys.h"
 #include "protocol/rules/freshness.h"
 #include "protocol/rules/roster_state.h"
+#include "protocol/rules/setters.h"
 #include "protocol/rules/weight.h"
 
 /* A profile or a review, and the days for which it may speak. */
@@ -21,20 +23,46 @@ struct said_list {
     struct said *items; /* the one that comes later speaks before those that come earlier */
 };
 
-/* Whether the block of a statement lets it count, whatever was said about it later. */
-static enum answer block_answer(const struct dossier *dossier, const struct dossier_place *place)
+static enum answer answer_of_weight(enum weight weight)
+{
+    switch (weight) {
+    case WEIGHT_FULL:
+        return ANSWER_YES;
+    case WEIGHT_DOUBTFUL:
+        return ANSWER_UNKNOWN;
+    case WEIGHT_NOTHING:
+        break;
+    }
+    return ANSWER_NO;
+}
+
+/* Whether the block of a statement lets it count, whatever was said about it later. voider: how its author
+ * stood when voiding it. */
+static enum answer block_answer(const struct dossier *dossier, const struct dossier_place *place,
+                                enum setter voider)
 {
     const struct dossier_log *log = dossier_log_at(dossier, place);
     struct weighed weighed = entry_weigh(dossier, place);
-    if (place->erased || !dossier_place_arrived(dossier, place) || weighed.weight == WEIGHT_NOTHING) {
+    enum answer answer = answer_of_weight(weighed.weight);
+    if (place->erased || !dossier_place_arrived(dossier, place)) {
         return ANSWER_NO;
     }
+    if (weighed.reason == REASON_VOIDED && !place->block.side && voider != SETTER_WITHIN) {
+        answer = voider == SETTER_CLOSED ? ANSWER_YES : ANSWER_UNKNOWN;
+    }
     bool upgrade = log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq);
-    return upgrade || weighed.weight == WEIGHT_DOUBTFUL ? ANSWER_UNKNOWN : ANSWER_YES;
+    return upgrade && answer == ANSWER_YES ? ANSWER_UNKNOWN : answer;
 }
 
+/* How the author of a review stood when it said something about it. */
+struct review_setters {
+    struct setting events[STATUS_EVENTS_MAX];
+    struct setting voider; /* of its block, where that is void */
+};
+
 /* Whether the author of a review may speak for the recognition that it is for. */
-static enum answer reviewer_answer(const struct roster *roster, const struct dossier_review *said)
+static enum answer reviewer_answer(const struct roster *roster, const struct dossier_review *said,
+                                   struct review_setters *setters)
 {
     const struct authority_question question = {
         .issuer = dossier_log_at(roster->dossier, &said->place)->author,
@@ -43,10 +71,20 @@ static enum answer reviewer_answer(const struct roster *roster, const struct dos
         .day = said->review.day,
         .state = roster->question->state,
     };
+    struct namespace_owners owners;
     struct authority_answer answer;
-    authority_of(&answer, roster->dossier, roster->trust, &question);
+    namespace_owners_of(&owners, roster->dossier, roster->trust, code_namespace(said->review.code));
+    authority_under(&answer, roster->dossier, roster->trust, &owners, &question);
+    setters_of(setters->events, roster->dossier, roster->trust, &owners, &question, &answer);
+    setters->voider = (struct setting){SETTER_WITHIN, REASON_NONE};
+    if (said->place.voided) {
+        setters->voider =
+            setter_of(roster->dossier, roster->trust, &owners, &question, &answer, said->place.void_seq, 0);
+    }
     if (answer.reason == REASON_NONE) {
-        return ANSWER_YES;
+        struct accreditation_end end =
+            accreditation_end_of_place(roster->dossier, roster->trust, &owners, &question, &answer);
+        return end.limited || end.lateness == LATE_YES ? ANSWER_UNKNOWN : ANSWER_YES;
     }
     return authority_is_unknown(answer.reason) ? ANSWER_UNKNOWN : ANSWER_NO;
 }
@@ -63,20 +101,33 @@ static enum answer profile_answer(const struct roster *roster, const struct doss
 {
     const struct dossier_log *log = dossier_log_at(roster->dossier, &said->place);
     bool own = actor_id_equal(&log->author, &roster->shop);
-    return own ? block_answer(roster->dossier, &said->place) : ANSWER_NO;
+    return own ? block_answer(roster->dossier, &said->place, SETTER_WITHIN) : ANSWER_NO;
 }
 
-static enum answer review_answer(const struct roster *roster, const struct dossier_review *said)
+static enum answer review_answer(const struct roster *roster, const struct dossier_review *said,
+                                 struct review_setters *setters)
 {
     if (!actor_id_equal(&said->review.shop, &roster->shop)) {
         return ANSWER_NO;
     }
-    return both(block_answer(roster->dossier, &said->place), reviewer_answer(roster, said));
+    enum answer reviewer = reviewer_answer(roster, said, setters);
+    return both(block_answer(roster->dossier, &said->place, setters->voider.setter), reviewer);
 }
 
-/* What was said about a statement itself: one that is revoked counts no longer. */
+/* Why an event is in doubt: by where its block stands, else by who says it. */
+static enum reason doubt_of_event(struct weighed weighed, const struct setting *setting)
+{
+    if (weighed.reason != REASON_NONE) {
+        return weighed.reason;
+    }
+    return setting->setter == SETTER_BEYOND ? REASON_BEYOND_CUT : setting->doubt;
+}
+
+/* What was said about a statement itself: one that is revoked counts no longer. settings: who stood how when
+ * saying so; a shop may always say what it will of its own profile. */
 static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
-                          const struct dossier_place *place, struct arena *arena)
+                          const struct dossier_place *place, const struct setting *settings,
+                          struct arena *arena)
 {
     const struct status_left left = entry_left(roster->dossier, place);
     struct status_days days;
@@ -85,8 +136,13 @@ static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
     for (size_t i = 0; i < place->event_count; i++) {
         status_days_leave(&days, left, i);
         struct weighed weighed = event_weigh(roster->dossier, place, i);
-        const struct status_event said = {.event = &place->events[i], .index = i, .doubt = weighed.reason};
-        if (event_had_arrived(roster->dossier, place, i) && weighed.reason != REASON_DROPPED) {
+        const struct status_event said = {.event = &place->events[i],
+                                          .index = i,
+                                          .doubt = doubt_of_event(weighed, &settings[i]),
+                                          .setter_in_doubt = weighed.reason == REASON_NONE &&
+                                                             settings[i].setter == SETTER_IN_DOUBT};
+        if (event_had_arrived(roster->dossier, place, i) && weighed.reason != REASON_DROPPED &&
+            settings[i].setter != SETTER_CLOSED) {
             status_days_add(&days, &said);
         }
     }
@@ -109,7 +165,7 @@ static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
 }
 
 static bool add_said(struct said_list *list, const struct roster *roster, const struct said *said,
-                     enum answer answer)
+                     enum answer answer, const struct setting *settings)
 {
     struct said *item = &list->items[list->count];
     if (answer == ANSWER_NO) {
@@ -118,7 +174,7 @@ static bool add_said(struct said_list *list, const struct roster *roster, const 
     *item = *said;
     list->count++;
     return day_truth_of_run(&item->stands, answer, said->day, DAY_NONE, roster->arena) &&
-           cut_by_status(&item->stands, roster, said->place, roster->arena);
+           cut_by_status(&item->stands, roster, said->place, settings, roster->arena);
 }
 
 static int order_of(uint64_t a, uint64_t b)
@@ -154,6 +210,7 @@ static int compare_reviews(const void *a, const void *b)
 
 static bool read_profiles(struct said_list *out, const struct roster *roster)
 {
+    static const struct setting own_word[STATUS_EVENTS_MAX];
     const struct dossier *dossier = roster->dossier;
     *out =
         (struct said_list){.items = arena_take(roster->arena, dossier->profile_count * sizeof *out->items)};
@@ -163,7 +220,7 @@ static bool read_profiles(struct said_list *out, const struct roster *roster)
     for (size_t i = 0; i < dossier->profile_count; i++) {
         const struct dossier_profile *profile = &dossier->profiles[i];
         const struct said said = {.index = i, .day = profile->shop.from, .place = &profile->place};
-        if (!add_said(out, roster, &said, profile_answer(roster, profile))) {
+        if (!add_said(out, roster, &said, profile_answer(roster, profile), own_word)) {
             return false;
         }
     }
@@ -174,6 +231,7 @@ static bool read_profiles(struct said_list *out, const struct roster *roster)
 static bool read_reviews(struct said_list *out, const struct roster *roster)
 {
     const struct dossier *dossier = roster->dossier;
+    struct review_setters setters;
     *out = (struct said_list){.items = arena_take(roster->arena, dossier->review_count * sizeof *out->items)};
     if (out->items == NULL) {
         return false;
@@ -181,7 +239,8 @@ static bool read_reviews(struct said_list *out, const struct roster *roster)
     for (size_t i = 0; i < dossier->review_count; i++) {
         const struct dossier_review *review = &dossier->reviews[i];
         const struct said said = {.index = i, .day = review->review.day, .place = &review->place};
-        if (!add_said(out, roster, &said, review_answer(roster, review))) {
+        enum answer answer = review_answer(roster, review, &setters);
+        if (!add_said(out, roster, &said, answer, setters.events)) {
             return false;
         }
     }

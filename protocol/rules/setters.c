@@ -5,7 +5,7 @@
 static bool is_cut(const struct namespace_owners *owners, const struct actor_id *actor)
 {
     size_t at = namespace_owner_index(owners, actor);
-    return at < NAMESPACE_OWNERS_MAX && owners->owners[at].cut != NULL;
+    return at < NAMESPACE_OWNERS_MAX && namespace_owner_is_cut(owners, at);
 }
 
 /* Whether a cut may lie between an entry and what its issuer says about it. Where nobody lets the issuer
@@ -17,9 +17,26 @@ static bool cuts_matter(const struct dossier *dossier, const struct namespace_ow
     return may_count && (dossier->withdrawal_count > 0 || is_cut(owners, &entry->issuer));
 }
 
-static enum setter ask(const struct dossier *dossier, const struct trust *trust,
-                       const struct namespace_owners *owners, const struct authority_question *entry,
-                       uint64_t seq, uint64_t index, const struct dossier_block *block)
+static const struct setting within = {SETTER_WITHIN, REASON_NONE};
+
+/* What the same question, asked of a later place, is answered. Where it is as unknown as it was for the entry
+ * itself nothing lies between them. */
+static struct setting setting_of(const struct authority_answer *answer, enum reason of_entry, bool side)
+{
+    if (answer->reason == REASON_WITHDRAWN) {
+        return (struct setting){answer->closed ? SETTER_CLOSED : SETTER_BEYOND, REASON_NONE};
+    }
+    if (answer->reason != of_entry && authority_is_unknown(answer->reason)) {
+        return (struct setting){SETTER_IN_DOUBT, answer->reason};
+    }
+    bool kept = side && answer->reason == REASON_NONE && answer->recorded;
+    return (struct setting){kept ? SETTER_KEPT : SETTER_WITHIN, REASON_NONE};
+}
+
+static struct setting ask(const struct dossier *dossier, const struct trust *trust,
+                          const struct namespace_owners *owners, const struct authority_question *entry,
+                          enum reason of_entry, uint64_t seq, uint64_t index,
+                          const struct dossier_block *block)
 {
     struct authority_answer answer;
     const struct dossier_place place = {.log = entry->place->log,
@@ -30,26 +47,17 @@ static enum setter ask(const struct dossier *dossier, const struct trust *trust,
     struct authority_question question = *entry;
     question.place = &place;
     authority_under(&answer, dossier, trust, owners, &question);
-    switch ((int)answer.reason) {
-    case REASON_WITHDRAWN:
-        return answer.closed ? SETTER_CLOSED : SETTER_BEYOND;
-    case REASON_CUT_NOT_HELD:
-    case REASON_BEYOND_CUT:
-    case REASON_TOO_MANY:
-        return SETTER_IN_DOUBT;
-    default:
-        return block->side && answer.reason == REASON_NONE && answer.recorded ? SETTER_KEPT : SETTER_WITHIN;
-    }
+    return setting_of(&answer, of_entry, block->side);
 }
 
-enum setter setter_of(const struct dossier *dossier, const struct trust *trust,
-                      const struct namespace_owners *owners, const struct authority_question *entry,
-                      const struct authority_answer *answer, uint64_t seq, uint64_t index)
+struct setting setter_of(const struct dossier *dossier, const struct trust *trust,
+                         const struct namespace_owners *owners, const struct authority_question *entry,
+                         const struct authority_answer *answer, uint64_t seq, uint64_t index)
 {
     const struct dossier_block on_chain = {.side = false};
     return cuts_matter(dossier, owners, entry, answer)
-               ? ask(dossier, trust, owners, entry, seq, index, &on_chain)
-               : SETTER_WITHIN;
+               ? ask(dossier, trust, owners, entry, answer->reason, seq, index, &on_chain)
+               : within;
 }
 
 /* Whether void's branch has the place for certain. */
@@ -73,7 +81,8 @@ bool setters_void(const struct dossier *dossier, const struct trust *trust,
         if (said->log == place->log && said->block.dropped_s != 0 && !dossier_place_is_void(dossier, said) &&
             voids->range.first <= place->seq && place->seq <= voids->range.last &&
             shares_branch(dossier, voids, place) &&
-            ask(dossier, trust, owners, entry, said->seq, said->index, &said->block) == SETTER_KEPT) {
+            ask(dossier, trust, owners, entry, answer->reason, said->seq, said->index, &said->block).setter ==
+                SETTER_KEPT) {
             return true;
         }
     }
@@ -92,7 +101,7 @@ static bool has_exceptions(const struct dossier *dossier)
 
 /* Events on the chain ascend by their setters, and what comes before something within a cut is within it,
  * unless it is an exception: mostly one question answers for all of them. */
-void setters_of(enum setter setters[STATUS_EVENTS_MAX], const struct dossier *dossier,
+void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier *dossier,
                 const struct trust *trust, const struct namespace_owners *owners,
                 const struct authority_question *entry, const struct authority_answer *answer)
 {
@@ -103,10 +112,10 @@ void setters_of(enum setter setters[STATUS_EVENTS_MAX], const struct dossier *do
         const struct history_event *event = &place->events[i - 1];
         const struct dossier_block *block =
             place->event_blocks != NULL ? &place->event_blocks[i - 1] : &on_chain;
-        setters[i - 1] =
-            each ? ask(dossier, trust, owners, entry, event->setter_seq, event->setter_index, block)
-                 : SETTER_WITHIN;
-        each = each &&
-               (setters[i - 1] != SETTER_WITHIN || place->event_blocks != NULL || has_exceptions(dossier));
+        settings[i - 1] = each ? ask(dossier, trust, owners, entry, answer->reason, event->setter_seq,
+                                     event->setter_index, block)
+                               : within;
+        each = each && (settings[i - 1].setter != SETTER_WITHIN || place->event_blocks != NULL ||
+                        has_exceptions(dossier));
     }
 }

@@ -13,17 +13,23 @@ enum setter {
     SETTER_WITHIN, /* within the cut, or there is none */
     SETTER_KEPT,   /* on a side branch within the cut: it counts whatever its author followed or rotates since
                     */
-    SETTER_IN_DOUBT, /* the cut's block is not held, or what makes the cut is in doubt itself */
+    SETTER_IN_DOUBT, /* it can't be said: the cut's block is not held, or what makes the cut is in doubt
+                        itself, or not everything was looked at that counts */
     SETTER_BEYOND,
     SETTER_CLOSED, /* beyond one that leaves nothing */
 };
 
-/* How the author of an entry stood at (seq, index) of its log, where it said something about that entry.
- * Requires: entry is the question whether it might issue that, answer what it got. Borrows: all for the
- * call. */
-enum setter setter_of(const struct dossier *dossier, const struct trust *trust,
-                      const struct namespace_owners *owners, const struct authority_question *entry,
-                      const struct authority_answer *answer, uint64_t seq, uint64_t index);
+/* How the author of an entry stood where it said something about that entry. */
+struct setting {
+    enum setter setter;
+    enum reason doubt; /* of SETTER_IN_DOUBT; else REASON_NONE */
+};
+
+/* At (seq, index) of its log. Requires: entry is the question whether it might issue that, answer what it
+ * got. Borrows: all for the call. */
+struct setting setter_of(const struct dossier *dossier, const struct trust *trust,
+                         const struct namespace_owners *owners, const struct authority_question *entry,
+                         const struct authority_answer *answer, uint64_t seq, uint64_t index);
 
 /* Whether a void on a dropped branch voids place for certain, which is the entry's or that of what was said
  * about it: one that a cut keeps, on whose branch place stands too. */
@@ -31,8 +37,8 @@ bool setters_void(const struct dossier *dossier, const struct trust *trust,
                   const struct namespace_owners *owners, const struct authority_question *entry,
                   const struct authority_answer *answer, const struct dossier_place *place);
 
-/* setter_of for each event of the entry's place. Writes: setters, as many as there are events. */
-void setters_of(enum setter setters[STATUS_EVENTS_MAX], const struct dossier *dossier,
+/* setter_of for each event of the entry's place. Writes: settings, as many as there are events. */
+void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier *dossier,
                 const struct trust *trust, const struct namespace_owners *owners,
                 const struct authority_question *entry, const struct authority_answer *answer);
 

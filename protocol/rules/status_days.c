@@ -16,6 +16,11 @@ static int weight_of(enum reason reason)
     case REASON_DISPUTED:
     case REASON_BEYOND_CUT:
     case REASON_CUT_NOT_HELD:
+    case REASON_UPGRADE:
+    case REASON_STATE_NOT_ASKED:
+    case REASON_STATES_UNBOUND:
+    case REASON_TOO_MANY:
+    case REASON_LIMIT:
         return 1;
     case REASON_SUSPENDED:
         return 2;
@@ -174,7 +179,7 @@ static bool is_before_it_was_stated(const struct status_run *run)
 /* In a block that is void, or was left, what is not against somebody says nothing. */
 static bool is_idle(const struct status_event *said)
 {
-    return said->doubt == REASON_VOIDED || said->doubt == REASON_REWOUND;
+    return !said->setter_in_doubt && (said->doubt == REASON_VOIDED || said->doubt == REASON_REWOUND);
 }
 
 static void reinstate(struct status_run *run, const struct status_event *said)
@@ -266,7 +271,8 @@ static void split_where_stated(struct status_days *days, size_t from)
 void status_days_add(struct status_days *days, const struct status_event *said)
 {
     struct bearing bearing = bearing_of_action(said->event->action);
-    if (said->doubt == REASON_BEYOND_CUT && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
+    bool beyond = said->doubt == REASON_BEYOND_CUT && !said->setter_in_doubt;
+    if (beyond && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
         return;
     }
     size_t from = split(days, said->event->effective_day);

@@ -19,7 +19,7 @@
  * of them. So does what a void on a branch that its author left leaves in doubt of the whole entry. A
  * reinstatement in a disputed block leaves what it would end in doubt; in a void one it is nothing, as is an
  * appeal. Said beyond a cut (setters.h) what is against somebody becomes unknown(beyond-cut), and what is for
- * somebody is nothing; where it is not known whether it was, both are unknown(cut-not-held). */
+ * somebody is nothing; where it is not known whether it was, both are unknown, for that reason. */
 
 #include "protocol/wire/records.h"
 
@@ -73,8 +73,9 @@ struct status_days {
 /* How one event counts. */
 struct status_event {
     const struct history_event *event;
-    size_t index;      /* among the entry's events */
-    enum reason doubt; /* REASON_NONE, or what status_reason_is_doubt says yes to */
+    size_t index;         /* among the entry's events */
+    enum reason doubt;    /* REASON_NONE, or what status_reason_is_doubt says yes to */
+    bool setter_in_doubt; /* the doubt is not about the block, but whether its author might say so */
 };
 
 void status_days_init(struct status_days *days);

@@ -73,7 +73,7 @@ enum said_standing {
     SAID_TO_COME,     /* it speaks for later days only */
     SAID_NOT_BY_THEN, /* it had not arrived by known_by_s */
     SAID_BEYOND_CUT,  /* its author had been withdrawn, or had handed the namespace on, by then */
-    SAID_CUT_UNKNOWN, /* or that can't be told: the cut's block is not held */
+    SAID_CUT_UNKNOWN, /* or that can't be told: the cut's block is not held, or the cut is in doubt */
 };
 
 struct credential_verdict {

@@ -135,10 +135,11 @@ static bool is_too_late(const struct naive_career *career, size_t credential)
         .state = career->question->state,
     };
     struct namespace_owners owners;
+    struct authority_answer answer = career->authorities[credential];
     namespace_owners_of(&owners, career->dossier, career->trust, code_namespace(said->attestation.code));
-    return accreditation_end_of(career->dossier, career->trust, &owners, said, &question,
-                                &career->authorities[credential])
-               .lateness == LATE_YES;
+    struct accreditation_end end =
+        accreditation_end_of(career->dossier, career->trust, &owners, said, &question, &answer);
+    return end.limited || end.lateness == LATE_YES;
 }
 
 enum answer naive_authority(const struct naive_career *career, size_t credential)
@@ -172,7 +173,7 @@ static enum answer owners_freshness(const struct naive_career *career, struct by
     enum answer answer = ANSWER_YES;
     namespace_owners_of(&owners, career->dossier, career->trust, name_space);
     for (size_t i = 0; i < owners.count; i++) {
-        bool speaks = owners.owners[i].cut == NULL && owners.owners[i].doubt == REASON_NONE;
+        bool speaks = !namespace_owner_is_former(&owners, i) && owners.owners[i].doubt != REASON_VOIDED;
         if (speaks && (less == NULL || !actor_id_equal(&owners.owners[i].actor, less))) {
             answer = naive_and(answer, actor_freshness(career, &owners.owners[i].actor));
         }

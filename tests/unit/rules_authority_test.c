@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "protocol/rules/weight.h"
 #include "tests/support/dossier_builder.h"
 
 enum { SUBJECT, ASE, SCHOOL, BRANCH, HEIR, FORD, STRANGER, ACTORS };
@@ -504,6 +505,92 @@ static void branch_withdrawn_by_school_accredited_again(void)
     build_accreditation(&built, ASE, 70, SCHOOL, "ase/*", 1);
 }
 
+static void school_let_by_another_namespace(void)
+{
+    branch_withdrawn_by_school_beyond_a_closed_cut();
+    build_accreditation(&built, FORD, 10, SCHOOL, "ford/*", 1);
+}
+
+static void school_let_for_other_codes(void)
+{
+    branch_withdrawn_by_school_beyond_a_closed_cut();
+    build_accreditation(&built, ASE, 70, SCHOOL, "ase/B*", 1);
+}
+
+static void school_let_by_itself(void)
+{
+    branch_withdrawn_by_school_beyond_a_closed_cut();
+    build_accreditation(&built, SCHOOL, 15, SCHOOL, "ase/*", 1);
+}
+
+static void school_let_by_its_own_delegate(void)
+{
+    branch_withdrawn_by_school_beyond_a_closed_cut();
+    build_accreditation(&built, BRANCH, 25, SCHOOL, "ase/*", 1);
+}
+
+static void school_let_by_a_stranger(void)
+{
+    branch_withdrawn_by_school_beyond_a_closed_cut();
+    build_accreditation(&built, STRANGER, 10, SCHOOL, "ase/*", 1);
+}
+
+static void school_let_by_another_delegate(void)
+{
+    branch_withdrawn_by_school_beyond_a_closed_cut();
+    build_accreditation(&built, ASE, 10, STRANGER, "ase/*", 2);
+    build_accreditation(&built, STRANGER, 10, SCHOOL, "ase/*", 1);
+}
+
+static void school_let_by_another_that_was_closed_before(void)
+{
+    school_let_by_another_delegate();
+    build_withdrawal(&built, ASE, 60, STRANGER, 9)->withdrawal.closed = true;
+}
+
+/* The school's accreditor closes it beyond a cut of its own. */
+static void school_closed_by_who_was_withdrawn(void)
+{
+    build_accreditation(&built, ASE, 10, STRANGER, "ase/*", 2);
+    build_accreditation(&built, STRANGER, 10, SCHOOL, "ase/*", 1);
+    build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/A*", 0);
+    build_withdrawal(&built, ASE, 60, STRANGER, 40);
+    build_withdrawal(&built, STRANGER, 60, SCHOOL, 40)->withdrawal.closed = true;
+    build_withdrawal(&built, SCHOOL, 60, BRANCH, 0);
+}
+
+static void school_closed_by_its_accreditor(void)
+{
+    school_closed_by_who_was_withdrawn();
+    built.withdrawals[0].withdrawal.cut_seq = 60;
+    built.withdrawals[0].cut.seq = 60;
+}
+
+static void withdrawn_closed_and_not(void)
+{
+    accredit_school();
+    build_withdrawal(&built, ASE, 60, SCHOOL, SPEAKS_IN - 1)->withdrawal.closed = true;
+    build_accreditation(&built, ASE, 10, BRANCH, "ase/*", 1);
+    build_accreditation(&built, BRANCH, 10, SCHOOL, "ase/*", 1);
+    build_withdrawal(&built, BRANCH, 60, SCHOOL, SPEAKS_IN - 1);
+}
+
+/* ---- circles ---- */
+
+static void school_withdrawn_that_accredited_itself(void)
+{
+    withdrawn_from_the_block_on();
+    build_accreditation(&built, SCHOOL, 20, SCHOOL, "ase/*", 0);
+}
+
+static void school_withdrawn_that_its_delegate_accredited(void)
+{
+    withdrawn_from_the_block_on();
+    built.accreditations[0].accreditation.depth = 2;
+    build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/*", 1);
+    build_accreditation(&built, BRANCH, 20, SCHOOL, "ase/*", 0);
+}
+
 /* ---- states ---- */
 
 /* In JSON: {"in_state": ["OH", "TX"]}. */
@@ -718,11 +805,56 @@ static void handing_on_voided(void)
     succession->place.void_seq = 45;
 }
 
+static void handing_on_voided_after_the_block(void)
+{
+    handing_on_voided();
+    built.successions[0].cut.seq = SPEAKS_IN;
+}
+
+static void handing_on_voided_and_kept(void)
+{
+    handing_on_voided();
+    build_succession(&built, ASE, 46, "ase", ASE, 45);
+}
+
+static void handing_on_voided_and_again(void)
+{
+    handing_on_voided();
+    build_succession(&built, ASE, 46, "ase", HEIR, 45);
+}
+
 static void handing_on_disputed(void)
 {
     hand_on();
     built.logs[ASE].forked = true;
     built.logs[ASE].fork_seq = 40;
+}
+
+static void handing_on_rewound(void)
+{
+    hand_on()->place.block = BUILT_DROPPED(FOLLOWED_MIN_S);
+}
+
+static void handed_on_in_doubt_to_two(void)
+{
+    handing_on_voided();
+    built.successions[0].cut.seq = SPEAKS_IN;
+    struct dossier_succession *other = build_succession(&built, ASE, 41, "ase", STRANGER, 30);
+    other->place.voided = true;
+    other->place.void_seq = 45;
+}
+
+static void handed_on_by_an_heir_in_doubt(void)
+{
+    handing_on_disputed();
+    build_succession(&built, HEIR, 40, "ase", STRANGER, 39);
+}
+
+static void handed_on_and_back_in_doubt(void)
+{
+    handed_on_and_back();
+    built.logs[HEIR].forked = true;
+    built.logs[HEIR].fork_seq = 40;
 }
 
 static void school_named_before_the_handing_on(void)
@@ -775,6 +907,34 @@ static void school_withdrawn_by_the_former_owner(void)
 {
     school_named_before_the_handing_on();
     build_withdrawal(&built, ASE, 60, SCHOOL, 0);
+}
+
+static void school_named_after_a_rewound_handing_on(void)
+{
+    accredit_school()->place.seq = 41;
+    handing_on_rewound();
+}
+
+static void school_withdrawn_by_an_heir_in_doubt(void)
+{
+    school_withdrawn_by_the_heir();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 40;
+}
+
+static void school_withdrawn_beyond_a_cut_in_doubt(void)
+{
+    accredit_school();
+    handing_on_rewound();
+    build_withdrawal(&built, ASE, 60, SCHOOL, 0);
+}
+
+static void branch_withdrawn_by_school_that_an_heir_in_doubt_closed(void)
+{
+    branch_of_school();
+    handing_on_disputed();
+    build_withdrawal(&built, HEIR, 30, SCHOOL, 40)->withdrawal.closed = true;
+    build_withdrawal(&built, SCHOOL, 60, BRANCH, 0);
 }
 
 /* Outcomes: so many links, and what stands in the way of the chain. */
@@ -879,6 +1039,21 @@ static const struct {
     {"a school accredited again may", branch_withdrawn_by_school_accredited_again, BRANCH,
      WITHDRAWN(2, SCHOOL)},
 
+    {"what another namespace lets it do is nothing to it", school_let_by_another_namespace, BRANCH, HOLDS(2)},
+    {"nor what it may do for other codes", school_let_for_other_codes, BRANCH, HOLDS(2)},
+    {"nor what it lets itself do", school_let_by_itself, BRANCH, HOLDS(2)},
+    {"nor what its own delegates do", school_let_by_its_own_delegate, BRANCH, HOLDS(2)},
+    {"nor strangers", school_let_by_a_stranger, BRANCH, HOLDS(2)},
+    {"what another delegate lets it do is", school_let_by_another_delegate, BRANCH, WITHDRAWN(2, SCHOOL)},
+    {"unless that one was closed before it did", school_let_by_another_that_was_closed_before, BRANCH,
+     HOLDS(2)},
+    {"who was withdrawn itself closes nothing", school_closed_by_who_was_withdrawn, BRANCH,
+     BUT_FOR(3, BEYOND_CUT)},
+    {"an accreditor does", school_closed_by_its_accreditor, BRANCH, HOLDS(3)},
+    {"nobody lives on by its own word", school_withdrawn_that_accredited_itself, SCHOOL, WITHDRAWN(1, ASE)},
+    {"nor by that of its delegates", school_withdrawn_that_its_delegate_accredited, SCHOOL,
+     WITHDRAWN(1, ASE)},
+
     {"accredited for a state asked about", bound_code_asked_in_ohio, SCHOOL, HOLDS(1)},
     {"by a condition for a pattern too", bound_pattern_asked_in_ohio, SCHOOL, HOLDS(1)},
     {"not for another state", bound_code_asked_in_texas, SCHOOL, BUT_FOR(1, ACCREDITED_ELSEWHERE)},
@@ -915,7 +1090,26 @@ static const struct {
     {"handed on to itself", handed_on_to_itself, ASE, HOLDS(0)},
     {"a namespace may come back", handed_on_and_back, ASE, HOLDS(0)},
     {"a voided handing on leaves the heir in doubt", handing_on_voided, HEIR, BUT_FOR(0, VOIDED)},
-    {"but not the owner", handing_on_voided, ASE, HOLDS(0)},
+    {"and the owner beyond the cut", handing_on_voided, ASE, BUT_FOR(0, VOIDED)},
+    {"but not what it said within", handing_on_voided_after_the_block, ASE, HOLDS(0)},
+    {"until it says that it keeps the namespace", handing_on_voided_and_kept, ASE, HOLDS(0)},
+    {"which leaves the heir nothing", handing_on_voided_and_kept, HEIR, NO_CHAIN(UNTRUSTED)},
+    {"or hands it on again", handing_on_voided_and_again, HEIR, HOLDS(0)},
+    {"a disputed handing on leaves the owner in doubt beyond the cut", handing_on_disputed, ASE,
+     BUT_FOR(0, DISPUTED)},
+    {"one on a dropped branch that was followed does", handing_on_rewound, ASE, BUT_FOR(0, REWOUND)},
+    {"of several in doubt the earliest cut counts too", handed_on_in_doubt_to_two, ASE, BUT_FOR(0, VOIDED)},
+    {"and each may be heir", handed_on_in_doubt_to_two, STRANGER, BUT_FOR(0, VOIDED)},
+    {"an heir's heir shares its doubt", handed_on_by_an_heir_in_doubt, STRANGER, BUT_FOR(0, DISPUTED)},
+    {"a namespace may have come back", handed_on_and_back_in_doubt, ASE, BUT_FOR(0, DISPUTED)},
+    {"delegates named beyond a cut in doubt are in doubt", school_named_after_a_rewound_handing_on, SCHOOL,
+     BUT_FOR(1, REWOUND)},
+    {"an heir in doubt may have withdrawn a delegate", school_withdrawn_by_an_heir_in_doubt, SCHOOL,
+     BUT_FOR(1, DISPUTED)},
+    {"and so may an owner beyond such a cut", school_withdrawn_beyond_a_cut_in_doubt, SCHOOL,
+     BUT_FOR(1, REWOUND)},
+    {"none closes what a delegate withdrew", branch_withdrawn_by_school_that_an_heir_in_doubt_closed, BRANCH,
+     BUT_FOR(2, BEYOND_CUT)},
     {"a disputed handing on leaves the heir in doubt", handing_on_disputed, HEIR, BUT_FOR(0, DISPUTED)},
     {"delegates named up to the cut stay", school_named_before_the_handing_on, SCHOOL, HOLDS(1)},
     {"those named after it do not count", school_named_after_the_handing_on, SCHOOL, WITHDRAWN(1, ASE)},
@@ -974,7 +1168,7 @@ static void each_case_is_as_said(void **state)
             fail_msg("%s: the chain ends elsewhere", rows[i].why);
         }
         bool withdrawn = rows[i].withdrawn_by != NOBODY;
-        if (answer.withdrawn != withdrawn ||
+        if ((answer.reason == REASON_WITHDRAWN) != withdrawn ||
             (withdrawn && !is_actor(&answer.withdrawn_by, (size_t)rows[i].withdrawn_by))) {
             fail_msg("%s: withdrawn by someone else", rows[i].why);
         }
@@ -1049,21 +1243,66 @@ static void each_link_must_hold_by_itself(void **state)
     }
 }
 
-/* A namespace goes from hand to hand as often as a chain has links. */
-static void hands_are_counted(void **state)
+static void hand_on_times(size_t times)
 {
-    (void)state;
     dossier_builder_init(&built, BUILT_ACTORS_MAX);
     speaks_at = (struct dossier_place){.seq = SPEAKS_IN};
     asked_in = "";
     build_owner(&built, "ase", 1);
-    for (size_t i = 1; i + 1 < BUILT_ACTORS_MAX; i++) {
+    for (size_t i = 1; i <= times; i++) {
         build_succession(&built, i, 40, "ase", i + 1, 39);
     }
-    for (size_t i = 1; i < BUILT_ACTORS_MAX; i++) {
+}
+
+/* A namespace goes from hand to hand as often as a chain has links; who has it after that is not known. */
+static void hands_are_counted(void **state)
+{
+    (void)state;
+    hand_on_times(CHAIN_DEPTH_MAX);
+    for (size_t i = 1; i <= CHAIN_DEPTH_MAX + 2; i++) {
         enum reason expected = i <= CHAIN_DEPTH_MAX ? REASON_WITHDRAWN : REASON_UNTRUSTED;
         assert_int_equal(ask(i, "ase/A5").reason, i == CHAIN_DEPTH_MAX + 1 ? REASON_NONE : expected);
     }
+    hand_on_times(CHAIN_DEPTH_MAX + 1);
+    for (size_t i = 1; i <= CHAIN_DEPTH_MAX + 2; i++) {
+        assert_int_equal(ask(i, "ase/A5").reason, REASON_LIMIT);
+    }
+}
+
+/* So is what more successions in doubt say than are looked at, until one is certain. */
+static void successions_in_doubt_are_counted(void **state)
+{
+    (void)state;
+    begin();
+    for (size_t i = 0; i < BUILT_SUCCESSIONS_MAX - 1; i++) {
+        struct dossier_succession *found = build_succession(&built, ASE, 40 + i, "ase", HEIR, 39);
+        found->succession.successor.hash.bytes[1] = (uint8_t)i;
+        found->place.voided = true;
+        found->place.void_seq = 70;
+    }
+    assert_int_equal(ask(ASE, "ase/A5").reason, REASON_VOIDED);
+    assert_int_equal(ask(STRANGER, "ase/A5").reason, REASON_LIMIT);
+    speaks_at.seq = 39;
+    assert_int_equal(ask(ASE, "ase/A5").reason, REASON_LIMIT);
+    build_succession(&built, ASE, 71, "ase", ASE, 70);
+    assert_int_equal(ask(ASE, "ase/A5").reason, REASON_NONE);
+    assert_int_equal(ask(STRANGER, "ase/A5").reason, REASON_UNTRUSTED);
+}
+
+/* What counts is whether all that let it speak was closed. */
+static void closed_is_what_nothing_else_leaves_open(void **state)
+{
+    (void)state;
+    begin();
+    withdrawn_from_the_block_on();
+    assert_false(ask(SCHOOL, "ase/A5").closed);
+    built.withdrawals[0].withdrawal.closed = true;
+    assert_true(ask(SCHOOL, "ase/A5").closed);
+    begin();
+    withdrawn_closed_and_not();
+    struct authority_answer answer = ask(SCHOOL, "ase/A5");
+    assert_int_equal(answer.reason, REASON_WITHDRAWN);
+    assert_false(answer.closed);
 }
 
 /* STRANGER names and BRANCH names and withdraws without end. */
@@ -1115,7 +1354,49 @@ static void too_many_records_end_the_search(void **state)
     begin();
     build_accreditation(&built, ASE, 5, STRANGER, "ase/*", 0);
     crowd_in();
-    assert_int_equal(ask(SCHOOL, "ase/A5").reason, REASON_TOO_MANY);
+    assert_int_equal(ask(SCHOOL, "ase/A5").reason, REASON_LIMIT);
+}
+
+/* The owner closes a school, which names a branch all the same, over and over, and withdraws others without
+ * end. Wherever the search is when it runs out of steps, it never says yes: the withdrawal that counts is the
+ * last one it comes to. */
+static void a_search_that_ends_early_never_says_yes(void **state)
+{
+    enum { NAMINGS = BUILT_GRANTS_MAX - 1, FEW = 100, APART = 9 };
+    size_t limited = 0;
+    (void)state;
+    for (size_t others = FEW; others < BUILT_WITHDRAWALS_MAX; others += APART) {
+        begin();
+        accredit_school();
+        for (size_t i = 0; i < NAMINGS; i++) {
+            build_accreditation(&built, SCHOOL, 50, BRANCH, "ase/*", 0);
+        }
+        for (size_t i = 0; i < others; i++) {
+            build_withdrawal(&built, SCHOOL, 60, STRANGER, 0);
+        }
+        build_withdrawal(&built, ASE, 60, SCHOOL, 40)->withdrawal.closed = true;
+        enum reason reason = ask(BRANCH, "ase/A5").reason;
+        if (reason != REASON_LIMIT && reason != REASON_WITHDRAWN) {
+            fail_msg("%zu others: %s", others, reason_word(reason));
+        }
+        limited += reason == REASON_LIMIT;
+    }
+    assert_true(limited > 0);
+}
+
+/* What others say of an issuer, however much, costs it nothing that an owner says of it. */
+static void an_owner_s_word_is_found_first(void **state)
+{
+    (void)state;
+    begin();
+    for (size_t i = 0; i < BUILT_GRANTS_MAX - 1; i++) {
+        build_accreditation(&built, BRANCH, 10, SCHOOL, "ase/*", 8);
+    }
+    accredit_school();
+    for (size_t i = 0; i < BUILT_WITHDRAWALS_MAX; i++) {
+        build_withdrawal(&built, BRANCH, 60, STRANGER, 0);
+    }
+    assert_int_equal(ask(SCHOOL, "ase/A5").reason, REASON_NONE);
 }
 
 int main(void)
@@ -1129,6 +1410,10 @@ int main(void)
         cmocka_unit_test(hands_are_counted),
         cmocka_unit_test(a_crowd_takes_no_steps_from_those_who_count),
         cmocka_unit_test(too_many_records_end_the_search),
+        cmocka_unit_test(successions_in_doubt_are_counted),
+        cmocka_unit_test(closed_is_what_nothing_else_leaves_open),
+        cmocka_unit_test(a_search_that_ends_early_never_says_yes),
+        cmocka_unit_test(an_owner_s_word_is_found_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

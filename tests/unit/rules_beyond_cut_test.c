@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "protocol/rules/pack.h"
+#include "protocol/rules/weight.h"
 #include "tests/support/verdict_case.h"
 
 /* What is said beyond a cut: a school that ASE withdrew as of block 40 of its log, and an owner that handed
@@ -217,6 +218,79 @@ static void reinstated_beyond_and_accredited_again(void)
     accredited_again();
 }
 
+/* The withdrawal itself is in doubt: in a disputed block, in a void one, on a dropped branch. */
+static void reinstated_beyond_the_cut_of_one_beyond_a_cut(void)
+{
+    withdraw_school();
+    given.built.accreditations[0].accreditation.delegate = built_actor_of(CASE_OTHER);
+    given.built.accreditations[0].accreditation.depth = 1;
+    given.built.withdrawals[0].withdrawal.delegate = built_actor_of(CASE_OTHER);
+    build_accreditation(&given.built, CASE_OTHER, 5, CASE_SCHOOL, "ase/*", 0);
+    build_withdrawal(&given.built, CASE_OTHER, BEYOND, CASE_SCHOOL, CUT);
+    say(STATUS_REVOKED, WITHIN);
+    say(STATUS_REINSTATED, BEYOND);
+}
+
+static void dispute_the_withdrawal(void)
+{
+    verdict_case_fork(&given, CASE_ASE, 60);
+}
+
+static void void_the_withdrawal(void)
+{
+    given.built.withdrawals[0].place.voided = true;
+    given.built.withdrawals[0].place.void_seq = 61;
+}
+
+static void rewind_the_withdrawal(void)
+{
+    given.built.withdrawals[0].place.block = BUILT_DROPPED(FOLLOWED_MIN_S);
+}
+
+static void reinstated_beyond_a_disputed_cut(void)
+{
+    reinstated_beyond();
+    dispute_the_withdrawal();
+}
+
+static void reinstated_beyond_a_void_cut(void)
+{
+    reinstated_beyond();
+    void_the_withdrawal();
+}
+
+static void reinstated_beyond_a_rewound_cut(void)
+{
+    reinstated_beyond();
+    rewind_the_withdrawal();
+}
+
+static void revoked_beyond_a_disputed_closed_cut(void)
+{
+    revoked_beyond_a_closed_cut();
+    dispute_the_withdrawal();
+}
+
+static void voided_beyond_a_rewound_cut(void)
+{
+    voided_beyond();
+    rewind_the_withdrawal();
+}
+
+static void revoked_within_a_disputed_cut(void)
+{
+    revoked_within();
+    dispute_the_withdrawal();
+}
+
+static void revoked_where_all_is_as_disputed(void)
+{
+    withdraw_school();
+    given.certificate->place.seq = CUT + 1;
+    say(STATUS_REVOKED, BEYOND);
+    dispute_the_withdrawal();
+}
+
 /* The owner itself issued it, and has handed its namespace on. */
 static void hand_on(void)
 {
@@ -305,6 +379,33 @@ static void voided_by_the_owner_and_dropped(void)
     voids->place.block_hash = dropped[0];
 }
 
+static void reinstated_by_an_owner_that_rewound_its_succession(void)
+{
+    reinstated_by_the_former_owner();
+    given.built.successions[0].place.block = BUILT_DROPPED(FOLLOWED_MIN_S);
+}
+
+static void revoked_by_an_owner_that_voided_its_succession(void)
+{
+    revoked_by_the_former_owner();
+    given.built.successions[0].place.voided = true;
+    given.built.successions[0].place.void_seq = CUT + 2;
+}
+
+static void issued_since_a_rewound_succession(void)
+{
+    given.certificate->place.seq = BEYOND;
+    hand_on();
+    given.built.successions[0].place.block = BUILT_DROPPED(FOLLOWED_MIN_S);
+}
+
+static void pack_since_a_rewound_succession(void)
+{
+    hand_on();
+    given.built.successions[0].place.block = BUILT_DROPPED(FOLLOWED_MIN_S);
+    build_pack_code(&given.built, build_pack(&given.built, CASE_ASE, BEYOND, "ase", 2, 0), "A5", 60);
+}
+
 static void pack_voided_by_the_owner(uint64_t seq)
 {
     hand_on();
@@ -361,6 +462,15 @@ static const struct {
     {"a reinstatement can be excepted", a_reinstatement_excepted, INVALID(REVOKED)},
     {"a school accredited again may revoke", revoked_beyond_and_accredited_again, INVALID(REVOKED)},
     {"and reinstate", reinstated_beyond_and_accredited_again, VALID},
+    {"beyond a cut in doubt a reinstatement is in doubt", reinstated_beyond_a_disputed_cut,
+     UNKNOWN(DISPUTED)},
+    {"be the withdrawal void", reinstated_beyond_a_void_cut, UNKNOWN(VOIDED)},
+    {"or rewound", reinstated_beyond_a_rewound_cut, UNKNOWN(REWOUND)},
+    {"or by somebody beyond one himself", reinstated_beyond_the_cut_of_one_beyond_a_cut, UNKNOWN(BEYOND_CUT)},
+    {"and so is a revocation", revoked_beyond_a_disputed_closed_cut, UNKNOWN(DISPUTED)},
+    {"and a void", voided_beyond_a_rewound_cut, UNKNOWN(REWOUND)},
+    {"what was revoked within it stays so", revoked_within_a_disputed_cut, INVALID(REVOKED)},
+    {"an issuer as doubtful as its entry may revoke it", revoked_where_all_is_as_disputed, INVALID(REVOKED)},
     {"an owner that handed its namespace on reinstates nothing", reinstated_by_the_former_owner,
      INVALID(REVOKED)},
     {"and revokes in doubt", revoked_by_the_former_owner, UNKNOWN(BEYOND_CUT)},
@@ -371,6 +481,13 @@ static const struct {
     {"nor by one that the heir did not sign", revoked_and_handed_on_without_signature, VALID},
     {"what it issued before stays, though it drops it", issued_by_the_owner_and_dropped, VALID},
     {"and what it voided", voided_by_the_owner_and_dropped, INVALID(VOIDED)},
+    {"whether it did is in doubt, then what it reinstates is",
+     reinstated_by_an_owner_that_rewound_its_succession, UNKNOWN(REWOUND)},
+    {"and what it revokes", revoked_by_an_owner_that_voided_its_succession, UNKNOWN(VOIDED)},
+    {"and what it issues", issued_since_a_rewound_succession, OVERALL_UNDETERMINED, AXIS_AUTHORITY,
+     ANSWER_UNKNOWN, REASON_REWOUND},
+    {"and its rules", pack_since_a_rewound_succession, OVERALL_UNDETERMINED, AXIS_AUTHORITY, ANSWER_UNKNOWN,
+     REASON_DISPUTED},
     {"a pack that it voids in spite is in doubt", pack_voided_by_the_former_owner, OVERALL_UNDETERMINED,
      AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
     {"one that it voided before is none", pack_voided_within, OVERALL_UNDETERMINED, AXIS_AUTHORITY,

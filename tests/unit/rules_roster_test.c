@@ -403,6 +403,83 @@ static void the_last_review_by_the_day_counts_when_its_author_may_say_so(void **
     }
 }
 
+/* A body that ase accredited, and withdrew as of block 40 of its log, reviewed twice before; this is what it
+ * says of the second review since. */
+static void who_was_withdrawn_says_nothing_of_its_reviews(void **state)
+{
+    enum { CUT = 40, BODY = ROSTER_OTHER_SHOP };
+    static const struct {
+        const char *sentence;
+        uint64_t revoked, reinstated, voided; /* 0: not said */
+        bool closed;
+        int recorded;
+        enum answer answer;
+    } rows[] = {
+        {"nothing", 0, 0, 0, false, 4, ANSWER_NO},
+        {"what it revokes within the cut is revoked", 30, 0, 0, false, 1, ANSWER_YES},
+        {"it reinstates nothing beyond", 30, 50, 0, false, 1, ANSWER_YES},
+        {"where that is closed neither", 30, 50, 0, true, 1, ANSWER_YES},
+        {"what it revokes there is in doubt", 50, 0, 0, false, 4, ANSWER_UNKNOWN},
+        {"but not where that is closed", 50, 0, 0, true, 4, ANSWER_NO},
+        {"so is what it voids there", 0, 0, 50, false, 4, ANSWER_UNKNOWN},
+        {"but not where that is closed", 0, 0, 50, true, 4, ANSWER_NO},
+        {"what it voids within is void", 0, 0, 30, true, 1, ANSWER_YES},
+    };
+    static const bool not_voided[2] = {false};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin();
+        build_rule(&built, &built.shop.packs[0], PACK_RULE_RECOGNITION, "Zeal", "share 80 % (A*)");
+        build_accreditation(&built.shop, ROSTER_ASE, 5, BODY, "ase/*", 0);
+        build_withdrawal(&built.shop, ROSTER_ASE, 60, BODY, CUT)->withdrawal.closed = rows[i].closed;
+        build_review(&built, 10, 1000, 1, "")->place.log = BODY;
+        struct dossier_place *place = &build_review(&built, 20, 2000, 4, "")->place;
+        const struct history_event events[] = {
+            {.action = STATUS_REVOKED, .effective_day = AT, .setter_seq = rows[i].revoked},
+            {.action = STATUS_REINSTATED, .effective_day = AT, .setter_seq = rows[i].reinstated}};
+        place->log = BODY;
+        place->events = events;
+        place->event_voided = not_voided;
+        place->event_count = (size_t)(rows[i].revoked != 0) + (rows[i].reinstated != 0);
+        place->voided = rows[i].voided != 0;
+        place->void_seq = rows[i].voided;
+        for (size_t k = 0; k < 3; k++) {
+            build_member(&built, k, LONG_AGO);
+            build_certified(&built, k, "ase/A5", LONG_AGO, FAR_AWAY);
+        }
+        verdict = roster_builder_decide(&built);
+        print_message("%s\n", rows[i].sentence);
+        assert_int_equal(verdict.review->technicians, rows[i].recorded);
+        assert_int_equal(built_award(&verdict, "Zeal")->answer, rows[i].answer);
+    }
+}
+
+/* A body whose accreditation ended may not review as of a day before. */
+static void a_review_signed_long_after_the_end_is_in_doubt(void **state)
+{
+    enum { BODY = ROSTER_OTHER_SHOP, LATE_DAYS = 200 };
+    begin();
+    const uint64_t late_s = built.question.now_s + (uint64_t)LATE_DAYS * DAY_S;
+    (void)state;
+    for (size_t late = 0; late < 2; late++) {
+        begin();
+        build_rule(&built, &built.shop.packs[0], PACK_RULE_RECOGNITION, "Zeal", "share 80 % (A*)");
+        struct accreditation *own =
+            &build_accreditation(&built.shop, ROSTER_ASE, 5, BODY, "ase/*", 0)->accreditation;
+        own->has_until = true;
+        own->until = day_of_time(built.question.now_s);
+        struct dossier_place *place = &build_review(&built, 20, 2000, 1, "")->place;
+        place->log = BODY;
+        place->arrived_s = late != 0 ? late_s : built.question.now_s;
+        place->below_s = late != 0 ? late_s : 0;
+        build_member(&built, 0, LONG_AGO);
+        build_certified(&built, 0, "ase/A5", LONG_AGO, FAR_AWAY);
+        verdict = roster_builder_decide(&built);
+        assert_int_equal(verdict.review->technicians, 1);
+        assert_int_equal(built_award(&verdict, "Zeal")->answer, late != 0 ? ANSWER_UNKNOWN : ANSWER_YES);
+    }
+}
+
 static void a_review_of_another_shop_is_nothing(void **state)
 {
     (void)state;
@@ -514,6 +591,8 @@ int main(void)
         cmocka_unit_test(a_shop_whose_log_may_have_gone_on_is_not_sure),
         cmocka_unit_test(the_profile_said_last_is_in_force),
         cmocka_unit_test(the_last_review_by_the_day_counts_when_its_author_may_say_so),
+        cmocka_unit_test(who_was_withdrawn_says_nothing_of_its_reviews),
+        cmocka_unit_test(a_review_signed_long_after_the_end_is_in_doubt),
         cmocka_unit_test(a_review_of_another_shop_is_nothing),
         cmocka_unit_test(areas_are_those_declared_and_those_recorded),
         cmocka_unit_test(members_are_sorted_and_each_there_once),

@@ -93,7 +93,7 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
 }
 
 enum {
-    /* Where there are so few, it does not matter in which order they come. */
+    /* Where there are so few, no limit makes their order matter: the dossier is sorted in the end. */
     FEW = 2,
     FEW_GRANTS = 2 * GRANTS_EACH_MAX,
     /* What strangers say tells at most why somebody is not authorised. */

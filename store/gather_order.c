@@ -3,7 +3,8 @@
 #include "protocol/base/sort.h"
 #include "store/gather.h"
 
-/* The order that a dossier promises: logs by author, and lists that follow them. */
+/* The order that a dossier promises: logs by author, and lists that follow them. No order may come from the
+ * numbers that authors happen to have on this node: of two chains that hold the first one speaks. */
 
 struct ranked {
     const struct dossier_log *log;
@@ -47,6 +48,30 @@ static int order_affiliations(const void *a, const void *b)
 {
     const struct dossier_affiliation *left = a;
     const struct dossier_affiliation *right = b;
+
+    return order_places(&left->place, &right->place);
+}
+
+static int order_accreditations(const void *a, const void *b)
+{
+    const struct dossier_accreditation *left = a;
+    const struct dossier_accreditation *right = b;
+
+    return order_places(&left->place, &right->place);
+}
+
+static int order_withdrawals(const void *a, const void *b)
+{
+    const struct dossier_withdrawal *left = a;
+    const struct dossier_withdrawal *right = b;
+
+    return order_places(&left->place, &right->place);
+}
+
+static int order_successions(const void *a, const void *b)
+{
+    const struct dossier_succession *left = a;
+    const struct dossier_succession *right = b;
 
     return order_places(&left->place, &right->place);
 }
@@ -123,5 +148,9 @@ enum store_error gather_order(struct gather *gather)
     sort_where_needed(out->credentials, out->credential_count, sizeof *out->credentials, order_credentials);
     sort_where_needed(out->affiliations, out->affiliation_count, sizeof *out->affiliations,
                       order_affiliations);
+    sort_where_needed(out->accreditations, out->accreditation_count, sizeof *out->accreditations,
+                      order_accreditations);
+    sort_where_needed(out->withdrawals, out->withdrawal_count, sizeof *out->withdrawals, order_withdrawals);
+    sort_where_needed(out->successions, out->succession_count, sizeof *out->successions, order_successions);
     return STORE_OK;
 }

@@ -233,7 +233,8 @@ struct dossier {
     struct dossier_log *logs;
     size_t credential_count;
     struct dossier_credential *credentials; /* sorted by (author, seq, index) */
-    /* For every issuer above, its accreditors, theirs, and so on up to CHAIN_DEPTH_MAX. */
+    /* For every issuer above, its accreditors, theirs, and so on up to CHAIN_DEPTH_MAX. These, withdrawals
+     * and successions are sorted by place. */
     size_t accreditation_count;
     struct dossier_accreditation *accreditations;
     size_t withdrawal_count;

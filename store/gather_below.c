@@ -47,12 +47,21 @@ enum store_error gather_lateness(struct gather *gather)
     uint32_t end = first_end(out);
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; end != DAY_NONE && i < out->credential_count && error == STORE_OK; i++) {
+    if (end == DAY_NONE) {
+        return STORE_OK;
+    }
+    for (size_t i = 0; i < out->credential_count && error == STORE_OK; i++) {
         struct dossier_credential *credential = &out->credentials[i];
 
         if (credential->source == SOURCE_REPLAYED) {
             error = gather_below(gather, &credential->place, end);
         }
+    }
+    for (size_t i = 0; i < out->accreditation_count && error == STORE_OK; i++) {
+        error = gather_below(gather, &out->accreditations[i].place, end);
+    }
+    for (size_t i = 0; i < out->review_count && error == STORE_OK; i++) {
+        error = gather_below(gather, &out->reviews[i].place, end);
     }
     return error;
 }

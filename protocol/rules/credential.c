@@ -180,6 +180,14 @@ static struct authority_question question_of(const struct decision *decision,
     };
 }
 
+static struct axis_answer of_code_in_time(struct axis_answer of_code, const struct accreditation_end *end)
+{
+    if (end->limited) {
+        return unknown(REASON_LIMIT);
+    }
+    return end->lateness == LATE_YES ? unknown(REASON_SIGNED_AFTER_END) : of_code;
+}
+
 /* Fills out->authority, which is there unless the entry was erased. */
 static struct axis_answer authority_answer_of(struct credential_verdict *out, struct decision *decision,
                                               const struct dossier_credential *credential)
@@ -196,7 +204,7 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
     if (out->authority->reason == REASON_NONE && of_code.answer == ANSWER_YES) {
         out->end =
             accreditation_end_of(dossier, decision->trust, owners, credential, &question, out->authority);
-        return out->end.lateness == LATE_YES ? unknown(REASON_SIGNED_AFTER_END) : of_code;
+        return of_code_in_time(of_code, &out->end);
     }
     if (out->authority->reason == REASON_NONE ||
         (authority_is_unknown(out->authority->reason) && of_code.answer == ANSWER_NO)) {
@@ -551,6 +559,53 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
 
 /* ---- freshness ---- */
 
+/* What a credential rests on, by one chain. */
+struct chain_evidence {
+    struct authority_answer authority;
+    struct accreditation_end end;
+    struct freshness freshness;
+};
+
+/* Find a chain that does without some accreditors. Writes: *next. Returns: false when none holds. */
+static bool next_chain(struct chain_evidence *next, const struct decision *decision,
+                       const struct dossier_credential *credential, const struct authority_avoided *avoided)
+{
+    const struct dossier *dossier = decision->dossier;
+    const struct namespace_owners *owners = &decision->owners;
+    struct authority_question question = question_of(decision, credential);
+    question.avoided = avoided;
+    authority_under(&next->authority, dossier, decision->trust, owners, &question);
+    if (next->authority.reason != REASON_NONE) {
+        return false;
+    }
+    next->end =
+        accreditation_end_of(dossier, decision->trust, owners, credential, &question, &next->authority);
+    freshness_of_credential(&next->freshness, dossier, decision->trust, decision->question, owners,
+                            credential, &next->authority);
+    return next->end.lateness != LATE_YES && !next->end.limited;
+}
+
+/* Where several chains hold, that one speaks whose evidence is best: as long as what is known of an
+ * accreditor is not fresh, look for a chain without it. Requires: decision->owners are the namespace's. */
+static void choose_chain(struct credential_verdict *out, const struct decision *decision,
+                         const struct dossier_credential *credential, struct freshness *best)
+{
+    struct authority_avoided avoided = {.link_count = 0};
+    struct chain_evidence next = {.freshness = *best};
+    while (next.freshness.answer.answer != ANSWER_YES && next.freshness.role == EVIDENCE_ACCREDITOR &&
+           next.freshness.log != SIZE_MAX && avoided.log_count < AUTHORITY_AVOIDED_MAX) {
+        avoided.logs[avoided.log_count++] = next.freshness.log;
+        if (!next_chain(&next, decision, credential, &avoided)) {
+            return;
+        }
+        if (freshness_is_worse(best, &next.freshness)) {
+            *best = next.freshness;
+            *out->authority = next.authority;
+            out->end = next.end;
+        }
+    }
+}
+
 static struct axis_answer freshness_answer_of(struct credential_verdict *out, struct decision *decision,
                                               const struct dossier_credential *credential)
 {
@@ -559,6 +614,9 @@ static struct axis_answer freshness_answer_of(struct credential_verdict *out, st
     struct freshness found;
     freshness_of_credential(&found, decision->dossier, decision->trust, decision->question, owners,
                             credential, out->authority);
+    if (out->axes[AXIS_AUTHORITY].answer == ANSWER_YES) {
+        choose_chain(out, decision, credential, &found);
+    }
     out->evidence_age_s = found.age_s;
     out->evidence_log = found.log;
     out->evidence_role = found.role;

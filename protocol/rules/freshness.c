@@ -76,7 +76,7 @@ static int badness_of(struct axis_answer answer)
     }
 }
 
-static bool is_worse(const struct freshness *a, const struct freshness *b)
+bool freshness_is_worse(const struct freshness *a, const struct freshness *b)
 {
     int badness = badness_of(a->answer);
     if (badness != badness_of(b->answer)) {
@@ -102,7 +102,7 @@ static void add_actor(const struct asking *asking, const struct actor_id *actor,
     if (log != NULL) {
         found = ask(asking, log, role);
     }
-    if (is_worse(&found, asking->worst)) {
+    if (freshness_is_worse(&found, asking->worst)) {
         *asking->worst = found;
     }
 }

@@ -5,7 +5,8 @@
  * several: its issuer's, since that may have revoked it; each accreditor's in the chain, which may have
  * withdrawn the issuer; that of the namespace's owner, which may have handed it on or published other rules.
  * The worst of them decides. An owner that handed the namespace on is not asked any more: what its log says
- * up to the cut is all that counts of it. */
+ * up to the cut is all that counts of it. Where that is in doubt both it and the heir are asked, but no heir
+ * whom a void disowns. */
 
 #include "protocol/rules/verdict.h"
 
@@ -26,6 +27,9 @@ struct freshness {
     size_t log; /* index into the dossier's; SIZE_MAX: it is not there */
     enum evidence_role role;
 };
+
+/* Whether a is worse evidence than b. */
+bool freshness_is_worse(const struct freshness *a, const struct freshness *b);
 
 /* Of a credential whose issuer is authorised as authority says (NULL: its code is not known, and so nobody
  * but its issuer). What is stale goes before what is unknown, the oldest of it first; of unknown ones

@@ -82,7 +82,9 @@ static enum answer reviewer_answer(const struct roster *roster, const struct dos
             setter_of(roster->dossier, roster->trust, &owners, &question, &answer, said->place.void_seq, 0);
     }
     if (answer.reason == REASON_NONE) {
-        return ANSWER_YES;
+        struct accreditation_end end =
+            accreditation_end_of_place(roster->dossier, roster->trust, &owners, &question, &answer);
+        return end.limited || end.lateness == LATE_YES ? ANSWER_UNKNOWN : ANSWER_YES;
     }
     return authority_is_unknown(answer.reason) ? ANSWER_UNKNOWN : ANSWER_NO;
 }

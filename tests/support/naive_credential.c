@@ -135,10 +135,11 @@ static bool is_too_late(const struct naive_career *career, size_t credential)
         .state = career->question->state,
     };
     struct namespace_owners owners;
+    struct authority_answer answer = career->authorities[credential];
     namespace_owners_of(&owners, career->dossier, career->trust, code_namespace(said->attestation.code));
-    return accreditation_end_of(career->dossier, career->trust, &owners, said, &question,
-                                &career->authorities[credential])
-               .lateness == LATE_YES;
+    struct accreditation_end end =
+        accreditation_end_of(career->dossier, career->trust, &owners, said, &question, &answer);
+    return end.limited || end.lateness == LATE_YES;
 }
 
 enum answer naive_authority(const struct naive_career *career, size_t credential)

@@ -185,6 +185,104 @@ static void by_the_owner_itself(void)
     given.certificate->place.log = CASE_ASE;
 }
 
+/* ---- accreditations that came too late ---- */
+
+/* The school accredited somebody "from 2020", who issued in time by all that shows. */
+static struct dossier_accreditation *let_another(const char *header, const char *arrived, const char *below)
+{
+    issued_in_february();
+    given.certificate->place.log = CASE_OTHER;
+    struct dossier_accreditation *found =
+        build_accreditation(&given.built, CASE_SCHOOL, 40, CASE_OTHER, "ase/*", 0);
+    found->accreditation.from = day_of("2020-01-01");
+    found->place.time_s = time_on(header);
+    found->place.arrived_s = time_on(arrived);
+    found->place.below_s = below != NULL ? time_on(below) : 0;
+    return found;
+}
+
+static void let_in_time(void)
+{
+    let_another("2026-01-10", "2026-01-10", NULL);
+}
+
+static void let_in_november(void)
+{
+    let_another("2026-01-10", "2026-11-02", "2026-11-01");
+}
+
+static void let_in_november_as_it_says(void)
+{
+    let_another("2026-11-02", "2026-11-02", NULL);
+}
+
+static void let_as_arrives_today(void)
+{
+    let_another("2026-01-10", "2026-11-29", NULL);
+}
+
+static void let_in_november_under_a_cut(void)
+{
+    let_in_november();
+    cut_at(40);
+}
+
+static void let_in_november_and_in_time(void)
+{
+    let_in_november();
+    let_in_time();
+}
+
+static void let_in_november_by_who_carries_on(void)
+{
+    let_in_november();
+    accredit("2026-04-01", "2027-03-31");
+}
+
+static void let_in_november_by_one_without_end(void)
+{
+    let_in_november();
+    given.built.accreditations[0].accreditation.has_until = false;
+}
+
+/* Its accreditor, whose own ended in June, says in November that the school might have gone on until then. */
+static void carried_on_in_november_by_another(void)
+{
+    backdated_in_november();
+    given.built.accreditations[0].accreditation.depth = 0;
+    accredit("2020-01-01", "2026-06-30")->accreditation.delegate = built_actor_of(CASE_OTHER);
+    struct dossier_accreditation *again = accredit("2026-04-01", NULL);
+    again->place.log = CASE_OTHER;
+    again->place.time_s = time_on("2026-03-01");
+    again->place.arrived_s = time_on("2026-11-02");
+    again->place.below_s = time_on("2026-11-01");
+}
+
+/* ---- more beginnings than are looked at ---- */
+
+enum { BEGINNINGS = 80 };
+
+static void begins_again(size_t by)
+{
+    for (uint32_t i = 0; i < BEGINNINGS; i++) {
+        struct dossier_accreditation *found = accredit("2026-04-01", NULL);
+        found->place.log = by;
+        found->accreditation.from += i;
+    }
+}
+
+static void says_itself_that_it_begins_again(void)
+{
+    backdated_in_november();
+    begins_again(CASE_SCHOOL);
+}
+
+static void in_february_and_others_say_that_it_begins_again(void)
+{
+    issued_in_february();
+    begins_again(CASE_OTHER);
+}
+
 /* ---- replacements ---- */
 
 static struct dossier_credential *replaced_one(const char *header, const char *arrived, const char *below)
@@ -267,6 +365,17 @@ static const struct {
     {"three that follow each other carry on", by_three_that_follow_each_other, LATE_NO, "2026-12-31"},
     {"the end of who accredited it is its end", accreditor_of_the_school_ended, LATE_YES, "2026-03-31"},
     {"an owner's has none", by_the_owner_itself, LATE_NO, NULL},
+    {"whom an accreditor let issue in time may", let_in_time, LATE_NO, "2026-03-31"},
+    {"whom it let long after its own end may not", let_in_november, LATE_YES, "2026-03-31"},
+    {"so where its own header says so", let_in_november_as_it_says, LATE_YES, "2026-03-31"},
+    {"a fresh node condemns no accreditor", let_as_arrives_today, LATE_NO, "2026-03-31"},
+    {"what is recorded of an accreditor is in time", let_in_november_under_a_cut, LATE_NO, "2026-03-31"},
+    {"one in time beside it does", let_in_november_and_in_time, LATE_NO, "2026-03-31"},
+    {"an accreditor that carries on may", let_in_november_by_who_carries_on, LATE_NO, "2027-03-31"},
+    {"and one whose own does not end", let_in_november_by_one_without_end, LATE_NO, NULL},
+    {"who signs too late carries nobody on", carried_on_in_november_by_another, LATE_YES, "2026-03-31"},
+    {"nobody's own beginnings carry it on", says_itself_that_it_begins_again, LATE_YES, "2026-03-31"},
+    {"what is in time needs no end", in_february_and_others_say_that_it_begins_again, LATE_NO, NULL},
     {"a replacement is in time where the old one was", replaces_what_came_in_time, LATE_NO, "2026-03-31"},
     {"and late where it was late", replaces_what_was_late_too, LATE_YES, "2026-03-31"},
     {"a later last day is new", replaces_with_a_later_end, LATE_YES, "2026-03-31"},
@@ -307,10 +416,24 @@ static void each_entry_is_in_time_or_not(void **state)
     }
 }
 
+/* More beginnings than are looked at leave what looks late unknown, and neither good nor bad. */
+static void too_many_beginnings_are_a_limit(void **state)
+{
+    (void)state;
+    begin();
+    backdated_in_november();
+    begins_again(CASE_OTHER);
+    struct verdict verdict = verdict_case_decide(&given);
+    assert_true(verdict.credentials[0].end.limited);
+    assert_int_equal(verdict.credentials[0].axes[AXIS_AUTHORITY].answer, ANSWER_UNKNOWN);
+    assert_int_equal(verdict.credentials[0].axes[AXIS_AUTHORITY].reason, REASON_LIMIT);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_entry_is_in_time_or_not),
+        cmocka_unit_test(too_many_beginnings_are_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

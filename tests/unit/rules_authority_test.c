@@ -411,7 +411,7 @@ static void school_let_by_another_namespace(void)
 static void school_let_for_other_codes(void)
 {
     branch_withdrawn_by_school_beyond_a_closed_cut();
-    build_accreditation(&built, ASE, 10, SCHOOL, "ase/B*", 1);
+    build_accreditation(&built, ASE, 70, SCHOOL, "ase/B*", 1);
 }
 
 static void school_let_by_itself(void)
@@ -1215,7 +1215,7 @@ static void an_owner_s_word_is_found_first(void **state)
     }
     accredit_school();
     for (size_t i = 0; i < BUILT_WITHDRAWALS_MAX; i++) {
-        build_withdrawal(&built, BRANCH, 60, SCHOOL, 0);
+        build_withdrawal(&built, BRANCH, 60, STRANGER, 0);
     }
     assert_int_equal(ask(SCHOOL, "ase/A5").reason, REASON_NONE);
 }

@@ -110,6 +110,52 @@ static void accreditor_with_gaps(void)
     log_of(CASE_SCHOOL)->incomplete = true;
 }
 
+/* A second school let the branch issue as well; in the dossier it comes first or last, as the order of
+ * authors would have it. */
+static void second_school(bool first)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SUBJECT, "ase/*", 1);
+    build_accreditation(&given.built, CASE_SUBJECT, 5, CASE_BRANCH, "ase/*", 0);
+    for (size_t i = 0; first && i < 2; i++) {
+        struct dossier_accreditation moved = given.built.accreditations[i];
+        given.built.accreditations[i] = given.built.accreditations[i + 2];
+        given.built.accreditations[i + 2] = moved;
+    }
+}
+
+static void second_school_fresh(void)
+{
+    accreditor_300_days_old();
+    second_school(false);
+}
+
+static void second_school_fresh_and_first(void)
+{
+    accreditor_300_days_old();
+    second_school(true);
+}
+
+static void second_school_old(void)
+{
+    chain_of_three();
+    second_school(true);
+    aged(CASE_SUBJECT, 300);
+}
+
+static void both_schools_old(void)
+{
+    accreditor_300_days_old();
+    second_school(false);
+    aged(CASE_SUBJECT, 40);
+}
+
+static void both_schools_old_the_other_way_round(void)
+{
+    accreditor_300_days_old();
+    second_school(true);
+    aged(CASE_SUBJECT, 40);
+}
+
 static void owner_seven_blocks_behind(void)
 {
     chain_of_three();
@@ -178,6 +224,20 @@ static void heir_old(void)
 {
     handed_on();
     aged(CASE_SCHOOL, 31);
+}
+
+static void heir_in_doubt_old(void)
+{
+    given.certificate->place.seq = CASE_ISSUED_IN;
+    heir_old();
+    verdict_case_fork(&given, CASE_ASE, 60);
+}
+
+static void heir_disowned_old(void)
+{
+    heir_old();
+    given.built.successions[0].place.voided = true;
+    given.built.successions[0].place.void_seq = 61;
 }
 
 static void former_owner_that_accredited_old(void)
@@ -313,6 +373,12 @@ static const struct {
      UNKNOWN(LIMIT), CASE_SCHOOL, EVIDENCE_ACCREDITOR},
     {"an accreditor's log lacks entries that nobody erased", accreditor_with_gaps, UNKNOWN(INCOMPLETE),
      CASE_SCHOOL, EVIDENCE_ACCREDITOR},
+    {"of two chains that hold the fresh one speaks", second_school_fresh, FRESH, CASE_BRANCH,
+     EVIDENCE_ISSUER},
+    {"in whatever order they come", second_school_fresh_and_first, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"and whichever is old", second_school_old, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
+    {"of two that are stale the better one", both_schools_old, STALE, CASE_SUBJECT, EVIDENCE_ACCREDITOR},
+    {"in either order", both_schools_old_the_other_way_round, STALE, CASE_SUBJECT, EVIDENCE_ACCREDITOR},
     {"an owner's log that is not all here", owner_seven_blocks_behind, UNKNOWN(INCOMPLETE), CASE_ASE,
      EVIDENCE_OWNER},
     {"an issuer has a day", issuer_two_days_old, STALE, CASE_BRANCH, EVIDENCE_ISSUER},
@@ -327,6 +393,8 @@ static const struct {
      EVIDENCE_ISSUER},
     {"an owner that issues is an issuer", owner_by_itself, FRESH, CASE_ASE, EVIDENCE_ISSUER},
     {"with an issuer's day", owner_by_itself_two_days_old, STALE, CASE_ASE, EVIDENCE_ISSUER},
+    {"who may be its heir is asked", heir_in_doubt_old, STALE, CASE_SCHOOL, EVIDENCE_OWNER},
+    {"but not whom a void disowns", heir_disowned_old, FRESH, CASE_ASE, EVIDENCE_ISSUER},
     {"also when it handed its namespace on", former_owner_that_issued_it_old, STALE, CASE_ASE,
      EVIDENCE_ISSUER},
     {"whose heir is asked too", heir_old, STALE, CASE_SCHOOL, EVIDENCE_OWNER},

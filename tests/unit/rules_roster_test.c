@@ -414,6 +414,32 @@ static void who_was_withdrawn_says_nothing_of_its_reviews(void **state)
     }
 }
 
+/* A body whose accreditation ended may not review as of a day before. */
+static void a_review_signed_long_after_the_end_is_in_doubt(void **state)
+{
+    enum { BODY = ROSTER_OTHER_SHOP, LATE_DAYS = 200 };
+    begin();
+    const uint64_t late_s = built.question.now_s + (uint64_t)LATE_DAYS * DAY_S;
+    (void)state;
+    for (size_t late = 0; late < 2; late++) {
+        begin();
+        build_rule(&built, &built.shop.packs[0], PACK_RULE_RECOGNITION, "Zeal", "share 80 % (A*)");
+        struct accreditation *own =
+            &build_accreditation(&built.shop, ROSTER_ASE, 5, BODY, "ase/*", 0)->accreditation;
+        own->has_until = true;
+        own->until = day_of_time(built.question.now_s);
+        struct dossier_place *place = &build_review(&built, 20, 2000, 1, "")->place;
+        place->log = BODY;
+        place->arrived_s = late != 0 ? late_s : built.question.now_s;
+        place->below_s = late != 0 ? late_s : 0;
+        build_member(&built, 0, LONG_AGO);
+        build_certified(&built, 0, "ase/A5", LONG_AGO, FAR_AWAY);
+        verdict = roster_builder_decide(&built);
+        assert_int_equal(verdict.review->technicians, 1);
+        assert_int_equal(built_award(&verdict, "Zeal")->answer, late != 0 ? ANSWER_UNKNOWN : ANSWER_YES);
+    }
+}
+
 static void a_review_of_another_shop_is_nothing(void **state)
 {
     (void)state;
@@ -526,6 +552,7 @@ int main(void)
         cmocka_unit_test(the_profile_said_last_is_in_force),
         cmocka_unit_test(the_last_review_by_the_day_counts_when_its_author_may_say_so),
         cmocka_unit_test(who_was_withdrawn_says_nothing_of_its_reviews),
+        cmocka_unit_test(a_review_signed_long_after_the_end_is_in_doubt),
         cmocka_unit_test(a_review_of_another_shop_is_nothing),
         cmocka_unit_test(areas_are_those_declared_and_those_recorded),
         cmocka_unit_test(members_are_sorted_and_each_there_once),

@@ -21,7 +21,7 @@ static uint32_t day_after(uint32_t days)
     return day_of_time(START) + days;
 }
 
-static void accredit(struct store_txn *txn, bool ends)
+static void accredit_at(struct store_txn *txn, bool ends, uint64_t arrived_s)
 {
     struct bytes pattern = bytes_of_string("ase/*");
     const struct accreditation record = {.delegate = school.actor.id,
@@ -33,7 +33,12 @@ static void accredit(struct store_txn *txn, bool ends)
 
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, ENTRY_ACCREDITATION, &record);
-    world_publish(&world, txn, &ase, &draft, START);
+    world_publish(&world, txn, &ase, &draft, arrived_s);
+}
+
+static void accredit(struct store_txn *txn, bool ends)
+{
+    accredit_at(txn, ends, START);
 }
 
 static void publish_pack(struct store_txn *txn, uint64_t arrived_s)
@@ -227,6 +232,22 @@ static void a_pack_that_came_late_is_shown_to_be(void **state)
     assert_int_equal(dossier.packs[0].place.below_s, START + 150 * DAY_S);
 }
 
+static void an_accreditation_that_came_late_is_shown_to_be(void **state)
+{
+    const struct hash head = ase.state.head;
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    attest(txn, 1);
+    add_checkpoint(txn, &ase, 0, &head, START + 150 * DAY_S);
+    accredit_at(txn, true, START + 200 * DAY_S);
+    world_commit(txn);
+    dossier = gather(1, UINT64_MAX);
+    assert_int_equal(dossier.accreditation_count, 1);
+    assert_int_equal(dossier.accreditations[0].place.below_s, START + 150 * DAY_S);
+}
+
 int main(void)
 {
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -238,6 +259,7 @@ int main(void)
         IN_WORLD(it_is_not_looked_for_in_vain),
         IN_WORLD(without_an_end_nothing_is_late),
         IN_WORLD(a_pack_that_came_late_is_shown_to_be),
+        IN_WORLD(an_accreditation_that_came_late_is_shown_to_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,10 +186,16 @@ struct verdict {
  * authority  as authority_of says for the day earned, then: no-rule-pack (unknown), code-not-in-rule-pack,
  *            code-not-offered-then, prerequisite-not-met (what it asks of the attestation itself),
  *            renewal-not-under-the-rules (these two also unknown: see career.h).
- *            unknown: also voided, rewound, disputed, upgrade-needed, too-many, erased, and
- * signed-after-the-end. status     in this order. no: voided (its block), on-a-dropped-branch. no: revoked,
- * replaced, now-held-by-another-actor. no: not-yet-valid, expired (by the attestation's own last day, or by
- * the lifetime of its code, whichever is earlier: see career_lifetime.c). no: suspended. unknown: erased.
+ *            unknown: also voided, rewound, disputed, upgrade-needed, too-many, limit-reached, erased, and
+ *            signed-after-the-end.
+ *
+ * status     in this order.
+ *            no: voided (its block), on-a-dropped-branch.
+ *            no: revoked, replaced, now-held-by-another-actor.
+ *            no: not-yet-valid, expired (by the attestation's own last day, or by the lifetime of its code,
+ *            whichever is earlier: see career_lifetime.c).
+ *            no: suspended.
+ *            unknown: erased.
  *            unknown: disputed (its block, or the one that voids it, or whether it is held by whom it is
  *            asked about), voided or rewound (by what a dropped branch voids).
  *            unknown: voided, rewound, disputed, beyond-cut or cut-not-held (an

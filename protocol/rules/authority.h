@@ -16,10 +16,12 @@
  * When no chain holds, the reason is the least that would have to be otherwise for one to hold, in this
  * order:
  *
- *   disputed, upgrade,       unknown: a link, withdrawal or succession in a disputed block, in a log that
- *   voided, rewound          holds what this version does not understand, in a void block, or on a branch
- * that was dropped cut-not-held, too-many   unknown: it hangs on a cut whose block has not come here, or lies
- * too far away beyond-cut               unknown: withdrawn by who was beyond a cut itself
+ *   disputed, upgrade,       unknown: a link, withdrawal or succession in a disputed block, in a log
+ *   voided, rewound          that holds what this version does not understand, in a void block, or on
+ *                            a branch that was dropped
+ *   cut-not-held, too-many   unknown: it hangs on a cut whose block has not come here, or lies too
+ *                            far away
+ *   beyond-cut               unknown: withdrawn by who was beyond a cut itself
  *   accredited-by-state-none-asked, states-of-accreditation-not-evaluated
  *                            unknown
  *   withdrawn                no: also when the owner has handed the namespace on; closed after not closed

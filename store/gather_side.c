@@ -485,16 +485,35 @@ enum store_error gather_voids(struct gather *gather, size_t log, unsigned parts)
 
 /* ---- what this version does not understand ---- */
 
+struct asking_upgrade {
+    struct gather *gather;
+    size_t log;
+    bool needed;
+};
+
+/* The first block that was here by then is enough. */
+static enum store_error ask_upgrade(void *context, const struct side_at *at)
+{
+    struct asking_upgrade *asking = context;
+    struct dossier_place place;
+    struct bytes view;
+    enum store_error error = read_side(asking->gather, asking->log, at, &place, &view);
+
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    asking->needed = true;
+    return STORE_NOT_FOUND;
+}
+
 enum store_error gather_side_upgrade(struct gather *gather, size_t log, bool *needed)
 {
     const struct key key = grant_key_of_number(GRANT_UPGRADE, gather->rows[log].number, 0);
+    struct asking_upgrade asking = {.gather = gather, .log = log};
     size_t mark = arena_mark(gather->arena);
-    struct side_at *rows;
-    size_t count = 0;
-    bool cut;
-    enum store_error error = gather_side_rows(gather, log, &key, SIDE_OPEN, 1, &rows, &count, &cut);
+    enum store_error error = gather_each_side(gather, log, &key, SIDE_OPEN, ask_upgrade, &asking);
 
-    *needed = count > 0;
+    *needed = asking.needed;
     arena_rewind(gather->arena, mark);
     return error;
 }

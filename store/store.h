@@ -183,6 +183,12 @@ enum store_error store_next_child(struct store_txn *txn, const struct actor_id *
  * stop. */
 enum store_error store_each_side(struct store_txn *txn, const struct actor_id *author, uint64_t from,
                                  bool (*visit)(void *context, const struct side_block *side), void *context);
+/* The same from the highest one down to seq to. */
+enum store_error store_each_side_down(struct store_txn *txn, const struct actor_id *author, uint64_t to,
+                                      bool (*visit)(void *context, const struct side_block *side),
+                                      void *context);
+/* Whether anything of the author may be held beside its chain, at the cost of a look-up. */
+enum store_error store_has_sides(struct store_txn *txn, const struct actor_id *author, bool *has);
 /* A block beside the chain by its own name. */
 enum store_error store_side_block(struct store_txn *txn, const struct network *network,
                                   const struct actor_id *author, uint64_t seq, const struct hash *hash,

@@ -390,8 +390,9 @@ static bool take_room(struct epoch_sides *sides, const struct block *block, bool
 /* Whether a block beside the chain is kept. Keys that were rotated away must not become a weapon: of an epoch
  * that one rotation has closed only what was there before is known, and what that rotation extends; a second
  * rotation opens the question again, and so does a cut head of somebody's withdrawal that is missed there. */
-static enum store_error find_room(struct store_txn *txn, const struct log_state *state,
-                                  const struct block *block, uint64_t now_s, enum reason *reason)
+static enum store_error find_room(struct ingest *ingest, struct store_txn *txn,
+                                  const struct log_state *state, const struct block *block, uint64_t now_s,
+                                  enum reason *reason)
 {
     const struct header *header = &block->header;
     uint64_t epoch = block_is_rotation(block) ? header->epoch - 1 : header->epoch;
@@ -404,7 +405,7 @@ static enum store_error find_room(struct store_txn *txn, const struct log_state 
         error = look_at_rotations(txn, &header->author, epoch, &rotations, &awaited);
     }
     if (error == STORE_OK && !block_is_rotation(block) && epoch < state->epoch && rotations < 2) {
-        error = store_misses_cut_head(txn, &header->author, header->seq, &missed);
+        error = store_misses_cut_head(txn, ingest->trust, &header->author, header->seq, &missed);
         *reason = missed ? REASON_NONE : REASON_EPOCH_CLOSED;
     }
     if (error == STORE_OK && *reason == REASON_NONE) {
@@ -545,7 +546,7 @@ void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct lo
     if (!check_beside(ingest, txn, state, block, result)) {
         return;
     }
-    error = find_room(txn, state, block, now_s, &result->reason);
+    error = find_room(ingest, txn, state, block, now_s, &result->reason);
     if (error == STORE_OK && result->reason == REASON_NONE) {
         result->outcome = INGEST_ASIDE;
         error = place_beside(ingest, txn, state, block, now_s, result);

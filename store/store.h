@@ -219,10 +219,11 @@ enum store_error store_next_rotation(struct store_txn *txn, const struct actor_i
 enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                     const struct known_rotation *rotation);
 
-/* Whether a withdrawal names a cut head of author at seq or above that is not held: its ancestors are read
- * there whatever author rotates later. */
-enum store_error store_misses_cut_head(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
-                                       bool *missed);
+/* Whether a cut head of author at seq or above is not held: its ancestors are read there whatever author
+ * rotates later. Who names one is an accreditor of author whom trust reaches, in a withdrawal, or author
+ * itself, in a succession of a namespace of trust; of each the newest are read. */
+enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust *trust,
+                                       const struct actor_id *author, uint64_t seq, bool *missed);
 
 /* What arrived beside the chain in an epoch, and what found no room. Plain: a row as it is. */
 struct epoch_sides {

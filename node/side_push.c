@@ -11,8 +11,8 @@ struct level {
     struct hash *hashes; /* sorted once all are there */
 };
 
-/* Walked once downward, which finds what a block stands on, and once upward, which finds where a branch leads:
- * rows come by seq, so that a parent is among those of the seq before. */
+/* Walked once downward, which finds what a block stands on, and once upward, which finds where a branch
+ * leads: rows come by seq, so that a parent is among those of the seq before. */
 struct choice {
     struct store_txn *txn;
     const struct actor_id *author;
@@ -216,8 +216,7 @@ static bool look_up(void *context, const struct side_block *block)
 static enum store_error find_open(struct choice *choice, const struct log_state *state, uint64_t *from)
 {
     struct known_rotation rotation, other;
-    enum store_error error =
-        store_next_rotation(choice->txn, choice->author, state->epoch, NULL, &rotation);
+    enum store_error error = store_next_rotation(choice->txn, choice->author, state->epoch, NULL, &rotation);
 
     choice->open_epoch = state->epoch;
     *from = state->epoch_first_seq;

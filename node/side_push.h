@@ -2,8 +2,8 @@
 #define NODE_SIDE_PUSH_H
 
 /* Which blocks beside an author's chain other nodes have to hear of, so that all who follow it know the same
- * branches under dispute: whatever status or govern block stands on any branch of its open epoch, with what it
- * stands on, then the four lowest branches by their first block. What a rotation has closed is taken in by
+ * branches under dispute: whatever status or govern block stands on any branch of its open epoch, with what
+ * it stands on, then the four lowest branches by their first block. What a rotation has closed is taken in by
  * nobody who knows of the rotation; two of them leave the epoch open. */
 
 #include "store/store.h"
@@ -16,8 +16,8 @@ enum {
     SIDE_PUSH_BLOCKS_MAX = 32768,
 };
 
-/* Choose. Writes: the blocks, at most SIDE_PUSH_BLOCKS_MAX, a parent before its children; array in arena, which
- * costs as much as is held beside the chain. Returns: STORE_NOT_FOUND where the author has no log. */
+/* Choose. Writes: the blocks, at most SIDE_PUSH_BLOCKS_MAX, a parent before its children; array in arena,
+ * which costs as much as is held beside the chain. Returns: STORE_NOT_FOUND where the author has no log. */
 enum store_error side_push_choose(struct store_txn *txn, const struct actor_id *author,
                                   struct locator_point **out, size_t *count, struct arena *arena);
 

@@ -12,8 +12,8 @@
 
 #include "tests/support/node_bench.h"
 
-/* Two nodes with stores, relays and sync cores of their own, whose net processes are this test: what one sends
- * the other receives, until nothing moves. Whatever they hold, that must come to an end. */
+/* Two nodes with stores, relays and sync cores of their own, whose net processes are this test: what one
+ * sends the other receives, until nothing moves. Whatever they hold, that must come to an end. */
 
 enum {
     NOW_MS = 5000,
@@ -189,8 +189,8 @@ static void on_block(struct end *end, struct bytes encoded)
     enum reason reason = take_in(end, encoded, &result);
 
     blocks_sent++;
-    event.head = (struct head){
-        .author = result.author, .epoch = result.epoch, .seq = result.seq, .hash = result.hash};
+    event.head =
+        (struct head){.author = result.author, .epoch = result.epoch, .seq = result.seq, .hash = result.hash};
     if (reason == REASON_NONE && (result.outcome != INGEST_ASIDE || result.speaks)) {
         event.kind = SYNC_BLOCK_NEW;
         step(end, &event, NULL);
@@ -328,8 +328,7 @@ static bool is_held(enum side side, struct bytes encoded)
 
     assert_int_equal(block_decode(&block, &node->network, encoded, &node->builder.arena), REASON_NONE);
     assert_int_equal(store_read_begin(&txn, ends[side].store), STORE_OK);
-    error =
-        store_block_by_hash(txn, owner(), block.header.seq, &block.hash, &held, &node->builder.arena);
+    error = store_block_by_hash(txn, owner(), block.header.seq, &block.hash, &held, &node->builder.arena);
     store_end(txn);
     arena_rewind(&node->builder.arena, mark);
     return error == STORE_OK;

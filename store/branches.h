@@ -17,6 +17,8 @@ enum store_error arrival_held(struct store_txn *txn, uint32_t number, const stru
 
 /* Note a rotation that is held. */
 enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block);
+/* Forget the highest rotation into epoch that is held, beyond STORE_ROTATIONS_MAX and beside the chain. */
+enum store_error rotations_trim(struct store_txn *txn, uint32_t number, uint64_t epoch);
 
 /* The chain led through the block from from_s until until_s. */
 enum store_error followed_put(struct store_txn *txn, uint32_t number, const struct hash *hash,

@@ -127,6 +127,9 @@ enum store_error side_row_put(struct store_txn *txn, const struct network *netwo
     if (error == STORE_OK && row.rotation) {
         error = rotation_row_put(txn, number, block);
     }
+    if (error == STORE_OK && row.rotation) {
+        error = rotations_trim(txn, number, header->epoch);
+    }
     if (error == STORE_OK && row.block_class == CLASS_GOVERN) {
         error = generation_raise(txn);
     }

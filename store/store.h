@@ -213,6 +213,8 @@ struct known_rotation {
     bool held;        /* else only its header and keys are known, because its parent is not held */
     bool unreachable; /* acceptance refused it or a block below it */
 };
+/* Of those that are held into one epoch the lowest stay known, and that of the chain. */
+enum { STORE_ROTATIONS_MAX = 8 };
 /* The next rotation into epoch, ascending by hash behind *after (NULL: the lowest). */
 enum store_error store_next_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                      const struct hash *after, struct known_rotation *out);

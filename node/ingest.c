@@ -291,16 +291,6 @@ static bool is_signed(const struct log_state *state, const struct network *netwo
     return log_check(state, network, block, arena) == REASON_NONE;
 }
 
-static enum store_error keep_refused(struct ingest *ingest, struct store_txn *txn, const struct block *block,
-                                     uint64_t now_s)
-{
-    const struct side_block side = {
-        .seq = block->header.seq, .previous = block->header.previous, .hash = block->hash};
-    enum store_error error = store_put_side_block(txn, ingest->network, block, now_s);
-
-    return error == STORE_OK ? store_refuse_side(txn, &block->header.author, &side) : error;
-}
-
 static void extend_head(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                         const struct block *block, enum ingest_origin origin, uint64_t now_s,
                         struct ingest_result *result)
@@ -310,7 +300,7 @@ static void extend_head(struct ingest *ingest, struct store_txn *txn, const stru
 
     if (error == STORE_OK && reason != REASON_NONE && origin != INGEST_LOCAL && state != NULL &&
         is_signed(state, ingest->network, block, &ingest->arena)) {
-        error = keep_refused(ingest, txn, block, now_s);
+        error = ingest_keep_refused(ingest, txn, state, block, now_s);
     }
     if (error != STORE_OK) {
         fail(result, error);

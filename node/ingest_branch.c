@@ -6,7 +6,7 @@
 
 enum {
     FORK_PROOF_SIZE_MAX = 16 * 1024,
-    RIVAL_ROTATIONS_MAX = 8, /* that a rotation is held against, the lowest ones */
+    RIVAL_ROTATIONS_MAX = STORE_ROTATIONS_MAX, /* that a rotation is held against, the lowest ones */
     /* Of an (author, epoch), beside the chain, by arrival; then what is kept for status and govern blocks. */
     BRANCHES_MAX = 64,
     BRANCH_BYTES_MAX = 8 * 1024 * 1024,
@@ -366,58 +366,125 @@ static enum store_error look_at_rotations(struct store_txn *txn, const struct ac
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* Count the block among what is held of its epoch. Returns: whether there is room. */
-static bool take_room(struct epoch_sides *sides, const struct block *block, bool opens_branch, bool awaited)
+/* The epoch whose room a block takes: a rotation is one more end of the epoch that it closes. */
+static uint64_t epoch_of_sides(const struct block *block)
+{
+    return block->header.epoch - block_is_rotation(block);
+}
+
+static void sides_add(struct epoch_sides *sides, const struct epoch_sides *taken)
+{
+    sides->bytes += taken->bytes;
+    sides->branches += taken->branches;
+    sides->reserve_bytes += taken->reserve_bytes;
+    sides->reserve_branches += taken->reserve_branches;
+}
+
+/* What the block takes of an epoch's room: *out is added to what is held. Returns: whether there is room. */
+static bool take_room(const struct epoch_sides *sides, const struct block *block, bool opens_branch,
+                      bool awaited, struct epoch_sides *out)
 {
     uint64_t size = block->encoded.size;
     uint64_t branches_max = awaited ? 2 * BRANCHES_MAX : BRANCHES_MAX;
 
     if (block_is_rotation(block) || ((awaited || sides->bytes + size <= BRANCH_BYTES_MAX) &&
                                      sides->branches + opens_branch <= branches_max)) {
-        sides->bytes += size;
-        sides->branches += opens_branch;
+        *out = (struct epoch_sides){.bytes = size, .branches = opens_branch};
         return true;
     }
     if (speaks_against(block) && sides->reserve_bytes + size <= RESERVE_BYTES_MAX &&
         sides->reserve_branches + opens_branch <= RESERVE_BRANCHES_MAX) {
-        sides->reserve_bytes += size;
-        sides->reserve_branches += opens_branch;
+        *out = (struct epoch_sides){.reserve_bytes = size, .reserve_branches = opens_branch};
         return true;
     }
     return false;
 }
 
-/* Whether a block beside the chain is kept. Keys that were rotated away must not become a weapon: of an epoch
- * that one rotation has closed only what was there before is known, and what that rotation extends; a second
- * rotation opens the question again, and so does a cut head of somebody's withdrawal that is missed there. */
-static enum store_error find_room(struct store_txn *txn, const struct log_state *state,
-                                  const struct block *block, uint64_t now_s, enum reason *reason)
+/* Whether a rotation is one of the lowest that are held into its epoch. Two freeze the author, at the lowest
+ * one: more change nothing. */
+static enum store_error is_among_lowest(struct store_txn *txn, const struct block *block, bool *out)
 {
     const struct header *header = &block->header;
-    uint64_t epoch = block_is_rotation(block) ? header->epoch - 1 : header->epoch;
-    bool opens_branch = false, awaited = false, missed = false;
+    struct known_rotation rotation;
+    size_t lower = 0;
+    enum store_error error = store_next_rotation(txn, &header->author, header->epoch, NULL, &rotation);
+
+    while (error == STORE_OK && hash_compare(&rotation.hash, &block->hash) < 0) {
+        const struct hash last = rotation.hash;
+
+        lower += rotation.held;
+        error = store_next_rotation(txn, &header->author, header->epoch, &last, &rotation);
+    }
+    *out = lower < STORE_ROTATIONS_MAX;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Why a block is not kept whatever room there is. Keys that were rotated away must not become a weapon: of an
+ * epoch that one rotation has closed only what was there before is known, and what that rotation extends; a
+ * second rotation opens the question again, and so does a cut head of its author that is missed there. */
+static enum store_error is_closed(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                                  const struct block *block, size_t rotations, enum reason *reason)
+{
+    bool kept = true;
+    enum store_error error = STORE_OK;
+
+    if (block_is_rotation(block)) {
+        error = is_among_lowest(txn, block, &kept);
+        *reason = kept ? REASON_NONE : REASON_BRANCHES_FULL;
+    } else if (block->header.epoch < state->epoch && rotations < 2) {
+        error = store_misses_cut_head(txn, ingest->trust, &block->header.author, block->header.seq, &kept);
+        *reason = kept ? REASON_NONE : REASON_EPOCH_CLOSED;
+    }
+    return error;
+}
+
+/* Whether a block beside the chain is kept, and what it takes of the room then. */
+static enum store_error find_room(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                                  const struct block *block, uint64_t now_s, struct epoch_sides *taken,
+                                  enum reason *reason)
+{
+    const struct header *header = &block->header;
+    const uint64_t epoch = epoch_of_sides(block);
+    bool opens_branch = false, awaited = false;
     size_t rotations = 0;
     struct epoch_sides sides;
     enum store_error error = store_epoch_sides(txn, &header->author, epoch, &sides);
 
+    *taken = (struct epoch_sides){0};
     if (error == STORE_OK) {
         error = look_at_rotations(txn, &header->author, epoch, &rotations, &awaited);
     }
-    if (error == STORE_OK && !block_is_rotation(block) && epoch < state->epoch && rotations < 2) {
-        error = store_misses_cut_head(txn, &header->author, header->seq, &missed);
-        *reason = missed ? REASON_NONE : REASON_EPOCH_CLOSED;
+    if (error == STORE_OK) {
+        error = is_closed(ingest, txn, state, block, rotations, reason);
     }
     if (error == STORE_OK && *reason == REASON_NONE) {
         error = has_child(txn, block, &opens_branch);
-        if (error == STORE_OK && !take_room(&sides, block, opens_branch, awaited)) {
+        if (error == STORE_OK && !take_room(&sides, block, opens_branch, awaited, taken)) {
             *reason = REASON_BRANCHES_FULL;
             sides.cut = 1;
         }
     }
+    sides_add(&sides, taken);
     if (error == STORE_OK && *reason != REASON_NONE) {
         error = remember_arrival(txn, block, epoch, now_s, false, &sides);
     }
     return error == STORE_OK ? store_set_epoch_sides(txn, &header->author, epoch, &sides) : error;
+}
+
+/* The block stands on the chain after all. */
+static enum store_error give_back(struct store_txn *txn, const struct block *block,
+                                  const struct epoch_sides *taken)
+{
+    struct epoch_sides sides;
+    enum store_error error = store_epoch_sides(txn, &block->header.author, epoch_of_sides(block), &sides);
+
+    sides.bytes -= taken->bytes;
+    sides.branches -= taken->branches;
+    sides.reserve_bytes -= taken->reserve_bytes;
+    sides.reserve_branches -= taken->reserve_branches;
+    return error == STORE_OK
+               ? store_set_epoch_sides(txn, &block->header.author, epoch_of_sides(block), &sides)
+               : error;
 }
 
 /* ---- a rotation whose ancestors are missing ---- */
@@ -539,19 +606,39 @@ static enum store_error place_beside(struct ingest *ingest, struct store_txn *tx
 void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                    const struct block *block, uint64_t now_s, struct ingest_result *result)
 {
+    struct epoch_sides taken;
     enum store_error error = STORE_OK;
 
     result->outcome = INGEST_REFUSED;
     if (!check_beside(ingest, txn, state, block, result)) {
         return;
     }
-    error = find_room(txn, state, block, now_s, &result->reason);
+    error = find_room(ingest, txn, state, block, now_s, &taken, &result->reason);
     if (error == STORE_OK && result->reason == REASON_NONE) {
         result->outcome = INGEST_ASIDE;
         error = place_beside(ingest, txn, state, block, now_s, result);
+    }
+    if (error == STORE_OK && result->outcome == INGEST_EXTENDED) {
+        error = give_back(txn, block, &taken);
     }
     if (error != STORE_OK) {
         result->outcome = INGEST_FAILED;
         result->error = error;
     }
+}
+
+enum store_error ingest_keep_refused(struct ingest *ingest, struct store_txn *txn,
+                                     const struct log_state *state, const struct block *block, uint64_t now_s)
+{
+    const struct side_block side = {
+        .seq = block->header.seq, .previous = block->header.previous, .hash = block->hash};
+    struct epoch_sides taken;
+    enum reason reason = REASON_NONE;
+    enum store_error error = find_room(ingest, txn, state, block, now_s, &taken, &reason);
+
+    if (error != STORE_OK || reason != REASON_NONE) {
+        return error;
+    }
+    error = store_put_side_block(txn, ingest->network, block, now_s);
+    return error == STORE_OK ? store_refuse_side(txn, &block->header.author, &side) : error;
 }

@@ -21,6 +21,12 @@ enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const st
 void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                    const struct block *block, uint64_t now_s, struct ingest_result *result);
 
+/* Keep a signed block that acceptance refused on top of state beside the chain, where there is room for it:
+ * beside a sibling it is a fork. */
+enum store_error ingest_keep_refused(struct ingest *ingest, struct store_txn *txn,
+                                     const struct log_state *state, const struct block *block,
+                                     uint64_t now_s);
+
 /* Keys of the last block of the chain in epoch. STORE_NOT_FOUND when the chain has not come to it. */
 enum store_error ingest_keys_in_epoch(struct store_txn *txn, const struct log_state *state, uint64_t wanted,
                                       struct key_set *keys, uint64_t *epoch);

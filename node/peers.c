@@ -65,6 +65,13 @@ bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint6
     return true;
 }
 
+bool peers_takes_unasked(struct peers *peers, uint32_t id, uint64_t now_ms)
+{
+    const struct peer *peer = peers_by_id(peers, id);
+
+    return peers_may_send_unasked(peers, id, 0, now_ms) && peer->unasked_bytes > 0;
+}
+
 bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms)
 {
     if (now_ms >= turns->begun_ms + 1000) {

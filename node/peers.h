@@ -82,6 +82,8 @@ enum reason peers_greet(struct peers *peers, struct peer *peer, const struct hel
 bool peers_send(struct peers *peers, uint32_t id, enum frame_kind kind, struct bytes payload);
 /* Whether size bytes may go to peer unasked now; then they are counted. */
 bool peers_may_send_unasked(struct peers *peers, uint32_t id, size_t size, uint64_t now_ms);
+/* Whether any more may go to peer unasked now. */
+bool peers_takes_unasked(struct peers *peers, uint32_t id, uint64_t now_ms);
 /* Whether an introduction may be asked for, or told, once more now; then it is counted. */
 bool peers_may_introduce(struct peer_turns *turns, uint64_t now_ms);
 /* Ask the net process to close the connection; peer stays in the table until that is done. */

@@ -1,6 +1,7 @@
 #include "node/relay.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,10 @@
 #include "node/side_push.h"
 #include "store/shop_admission.h"
 
-enum { RELAY_MEMORY_SIZE = 4 * 1024 * 1024 };
+enum {
+    RELAY_MEMORY_SIZE = 4 * 1024 * 1024,
+    RELAYED_BUCKET = 8,
+};
 
 bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers)
 {
@@ -18,7 +22,11 @@ bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers)
     relay->payload = malloc(FRAME_SIZE_MAX);
     relay->heads = malloc(HEADS_MAX * sizeof *relay->heads);
     relay->memory = malloc(RELAY_MEMORY_SIZE);
-    if (relay->payload == NULL || relay->heads == NULL || relay->memory == NULL) {
+    relay->relayed = calloc(RELAYED_BLOCKS_MAX, sizeof *relay->relayed);
+    relay->choice.points = malloc(SIDE_PUSH_BLOCKS_MAX * sizeof *relay->choice.points);
+    randombytes_buf(&relay->secret, sizeof relay->secret);
+    if (relay->payload == NULL || relay->heads == NULL || relay->memory == NULL || relay->relayed == NULL ||
+        relay->choice.points == NULL) {
         relay_deinit(relay);
         return false;
     }
@@ -31,8 +39,12 @@ void relay_deinit(struct relay *relay)
     free(relay->payload);
     free(relay->heads);
     free(relay->memory);
+    free(relay->relayed);
+    free(relay->choice.points);
     relay->payload = relay->memory = NULL;
     relay->heads = NULL;
+    relay->relayed = NULL;
+    relay->choice.points = NULL;
 }
 
 /* ---- comparing ---- */
@@ -207,6 +219,30 @@ static enum store_error send_proofs(struct relay *relay, struct store_txn *txn, 
 
 /* ---- side branches ---- */
 
+/* splitmix64 */
+static uint64_t mix(uint64_t value)
+{
+    value += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+    return value ^ value >> 31;
+}
+
+static uint64_t first_bytes(const struct hash *hash)
+{
+    uint64_t first = 0;
+
+    memcpy(&first, hash->bytes, sizeof first);
+    return first;
+}
+
+static void forget_relayed(struct relay *relay, struct relayed_sides *sides)
+{
+    sides->salt = mix(relay->secret ^ mix(++relay->salts));
+    sides->done = 0;
+    sides->fed = false;
+}
+
 static struct relayed_sides *relayed_to(struct relay *relay, uint32_t peer, const struct actor_id *author)
 {
     struct relayed_sides *sides = NULL;
@@ -220,58 +256,157 @@ static struct relayed_sides *relayed_to(struct relay *relay, uint32_t peer, cons
     sides = &relay->sides[relay->next_sides];
     relay->next_sides = (relay->next_sides + 1) % RELAYED_SIDES_MAX;
     *sides = (struct relayed_sides){.peer = peer, .author = *author};
+    forget_relayed(relay, sides);
     return sides;
 }
 
-static struct hash choice_of(const struct head *heads, size_t count)
+/* Where it is remembered that the block of hash went. *tag: by what. */
+static uint32_t *relayed_bucket(struct relay *relay, const struct relayed_sides *sides,
+                                const struct hash *hash, uint32_t *tag)
 {
-    static const struct hash_domain domain = {.label = "relayed sides"};
-    struct hash_stream stream;
-    struct hash out;
+    const uint64_t mixed = mix(first_bytes(hash) ^ sides->salt);
 
-    hash_stream_init(&stream, &domain);
-    for (size_t i = 0; i < count; i++) {
-        hash_stream_add(&stream, heads[i].hash.bytes, HASH_SIZE);
+    *tag = (uint32_t)(mixed >> 32) | 1;
+    return &relay->relayed[mixed % (RELAYED_BLOCKS_MAX / RELAYED_BUCKET) * RELAYED_BUCKET];
+}
+
+static bool is_relayed(struct relay *relay, const struct relayed_sides *sides, const struct hash *hash)
+{
+    uint32_t tag = 0;
+    const uint32_t *bucket = relayed_bucket(relay, sides, hash, &tag);
+    bool found = false;
+
+    for (size_t i = 0; i < RELAYED_BUCKET; i++) {
+        found |= bucket[i] == tag;
     }
-    hash_stream_end(&stream, &out);
-    return out;
+    return found;
+}
+
+static void note_relayed(struct relay *relay, const struct relayed_sides *sides, const struct hash *hash)
+{
+    uint32_t tag = 0;
+    uint32_t *bucket = relayed_bucket(relay, sides, hash, &tag);
+
+    for (size_t i = 0; i < RELAYED_BUCKET; i++) {
+        if (bucket[i] == 0) {
+            bucket[i] = tag;
+            return;
+        }
+    }
+    relay->relayed_at = (relay->relayed_at + 1) % RELAYED_BUCKET;
+    bucket[relay->relayed_at] = tag;
+}
+
+/* What of an author's blocks a choice depends on: how many are held, and which one is the head. */
+static enum store_error version_of(struct store_txn *txn, const struct actor_id *author, uint64_t *out)
+{
+    struct log_state state;
+    uint64_t blocks = 0, bytes = 0;
+    enum store_error error = store_log_state(txn, author, &state);
+
+    if (error == STORE_OK) {
+        error = store_log_size(txn, author, &blocks, &bytes);
+    }
+    *out = error == STORE_OK ? mix(first_bytes(&state.head) ^ mix(blocks)) | 1 : 0;
+    return error;
+}
+
+static enum store_error choose_sides(struct relay *relay, struct store_txn *txn,
+                                     const struct actor_id *author, uint64_t version)
+{
+    struct side_choice *choice = &relay->choice;
+    struct locator_point *points = NULL;
+    size_t count = 0;
+    enum store_error error = STORE_OK;
+
+    if (choice->version == version && actor_id_equal(&choice->author, author)) {
+        return STORE_OK;
+    }
+    arena_rewind(&relay->arena, 0);
+    choice->version = 0;
+    error = side_push_choose(txn, author, &points, &count, &relay->arena);
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (count > 0) {
+        memcpy(choice->points, points, count * sizeof *points);
+    }
+    choice->author = *author;
+    choice->version = version;
+    choice->count = count;
+    return STORE_OK;
+}
+
+/* Push those of the choice that the peer was not sent. *all: as far as it goes. */
+static enum store_error push_choice(struct relay *relay, struct store_txn *txn,
+                                    const struct relayed_sides *sides, bool *all)
+{
+    const struct side_choice *choice = &relay->choice;
+
+    *all = false;
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct locator_point *point = &choice->points[i];
+        struct bytes bytes;
+        enum store_error error;
+
+        if (is_relayed(relay, sides, &point->hash)) {
+            continue;
+        }
+        arena_rewind(&relay->arena, 0);
+        error = store_block_by_hash(txn, &sides->author, point->seq, &point->hash, &bytes, &relay->arena);
+        if (error != STORE_OK ||
+            !peers_may_send_unasked(relay->peers, sides->peer, bytes.size, relay->now_ms) ||
+            !peers_send(relay->peers, sides->peer, FRAME_BLOCK, bytes)) {
+            return error;
+        }
+        note_relayed(relay, sides, &point->hash);
+    }
+    *all = true;
+    return STORE_OK;
 }
 
 /* Push side blocks that the peer was not sent, as far as it takes what it did not ask for; the rest goes with
- * the next exchange. */
+ * the next exchange. What there is to push is looked for only where there is something, and it can go. */
 static enum store_error push_sides(struct relay *relay, struct store_txn *txn, uint32_t peer,
                                    const struct actor_id *author)
 {
     struct relayed_sides *sides = NULL;
-    struct head *heads = NULL;
-    size_t count = 0;
-    struct hash choice;
-    enum store_error error;
+    uint64_t version = 0;
+    bool has = false, all = false;
+    enum store_error error = STORE_OK;
 
-    arena_rewind(&relay->arena, 0);
-    error = side_push_choose(txn, author, &heads, &count, &relay->arena);
-    if (error != STORE_OK || count == 0) {
+    if (!peers_takes_unasked(relay->peers, peer, relay->now_ms)) {
+        return STORE_OK;
+    }
+    error = store_has_sides(txn, author, &has);
+    if (error == STORE_OK && has) {
+        error = version_of(txn, author, &version);
+    }
+    if (error != STORE_OK || !has) {
         return error;
     }
     sides = relayed_to(relay, peer, author);
-    choice = choice_of(heads, count);
-    if (!hash_equal(&choice, &sides->choice)) {
-        sides->choice = choice;
-        sides->sent = 0;
+    if (sides->done == version) {
+        return STORE_OK;
     }
-    for (; sides->sent < count && error == STORE_OK; sides->sent++) {
-        size_t mark = arena_mark(&relay->arena);
-        const struct head *head = &heads[sides->sent];
-        struct bytes bytes;
-
-        error = store_block_by_hash(txn, author, head->seq, &head->hash, &bytes, &relay->arena);
-        if (error != STORE_OK || !peers_may_send_unasked(relay->peers, peer, bytes.size, relay->now_ms) ||
-            !peers_send(relay->peers, peer, FRAME_BLOCK, bytes)) {
-            return error;
-        }
-        arena_rewind(&relay->arena, mark);
+    error = choose_sides(relay, txn, author, version);
+    if (error == STORE_OK) {
+        error = push_choice(relay, txn, sides, &all);
     }
+    sides->done = all ? version : 0;
     return error;
+}
+
+/* A peer that has all of the chain now can place side blocks that it could not when they were pushed. */
+static enum store_error push_sides_again(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                         const struct actor_id *author)
+{
+    struct relayed_sides *sides = relayed_to(relay, peer, author);
+
+    if (sides->fed) {
+        forget_relayed(relay, sides);
+    }
+    return push_sides(relay, txn, peer, author);
 }
 
 /* ---- all heads ---- */
@@ -437,7 +572,7 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
                                     const struct want *want)
 {
     struct log_state state;
-    uint64_t seq = 0;
+    uint64_t first = 0, seq = 0;
     bool full = false;
     enum store_error error = STORE_OK;
 
@@ -448,8 +583,12 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
     if (error == STORE_OK) {
         error = first_wanted(txn, want, &seq);
     }
+    first = seq;
     if (error == STORE_OK) {
         error = send_batch(relay, txn, peer, &state, &seq, &full);
+    }
+    if (seq > first) {
+        relayed_to(relay, peer, &want->author)->fed = true;
     }
     if (error != STORE_OK || full) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -466,9 +605,7 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
     if (error != STORE_OK) {
         return error;
     }
-    /* Side blocks that were pushed earlier could not be placed then. */
-    relayed_to(relay, peer, &want->author)->sent = 0;
-    return push_sides(relay, txn, peer, &want->author);
+    return push_sides_again(relay, txn, peer, &want->author);
 }
 
 /* ---- introductions ---- */

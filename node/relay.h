@@ -7,16 +7,29 @@
 #include "node/ingest.h"
 #include "node/peers.h"
 
-/* How far the side blocks of an author went to a peer. A choice that has not changed since does not go
- * again. */
+/* Side blocks of an author that went to a peer. Which ones, is remembered by their hashes: what comes to be
+ * chosen later makes none go twice, nor wait for long. */
 struct relayed_sides {
     uint32_t peer; /* 0: none */
     struct actor_id author;
-    struct hash choice;
-    size_t sent;
+    uint64_t salt; /* of what is remembered: another one forgets all */
+    uint64_t done; /* the version of the author's blocks of which all went; 0: none */
+    bool fed;      /* the peer was sent blocks of the chain since, so that it can place more */
 };
 
-enum { RELAYED_SIDES_MAX = 512 };
+/* The choice that was made last (side_push.h). */
+struct side_choice {
+    struct actor_id author;
+    uint64_t version; /* of the author's blocks; 0: none */
+    size_t count;
+    struct locator_point *points; /* SIDE_PUSH_BLOCKS_MAX, owned */
+};
+
+enum {
+    RELAYED_SIDES_MAX = 512,
+    /* Side blocks that are remembered, over all peers and authors; forgetting one costs a duplicate. */
+    RELAYED_BLOCKS_MAX = 1024 * 1024,
+};
 
 struct relay {
     struct ingest *ingest;
@@ -29,6 +42,10 @@ struct relay {
     uint64_t now_ms;
     size_t next_sides; /* whose place is taken next */
     struct relayed_sides sides[RELAYED_SIDES_MAX];
+    struct side_choice choice;
+    uint32_t *relayed;      /* RELAYED_BLOCKS_MAX, owned: what went to whom, by buckets; 0: none */
+    size_t relayed_at;      /* of a bucket, what is forgotten next */
+    uint64_t secret, salts; /* nobody knows beforehand what shares a place */
 };
 
 /* Returns: false when out of memory. Borrows: ingest, peers. */

@@ -174,15 +174,30 @@ enum store_error store_is_named(struct store_txn *txn, const struct trust *trust
 
 /* ---- cut heads ---- */
 
+enum {
+    CUT_SPEAKERS_MAX = 4096, /* who withdrew from an author, as far as they are looked at */
+    CUT_RECORD_SIZE = 16 * 1024,
+    CUT_SEARCH_SIZE = 64 * 1024,
+};
+
+/* Whether the block of author number is missed. */
+static enum store_error misses_block(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                     const struct hash *hash, bool *missed)
+{
+    struct stored_block stored;
+    enum store_error error = stored_block_read(txn, number, seq, hash, &stored);
+
+    *missed |= error == STORE_NOT_FOUND;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* Whether the withdrawal names a cut head at seq or above that is not held of its delegate. */
-static enum store_error misses_cut(struct store_txn *txn, const struct entry_at *grant, uint32_t delegate,
+static enum store_error misses_cut(struct store_txn *txn, const struct entry_at *grant, uint32_t number,
                                    uint64_t seq, bool *missed)
 {
-    enum { WITHDRAWAL_ARENA_SIZE = 16 * 1024 };
-    uint8_t memory[WITHDRAWAL_ARENA_SIZE];
+    uint8_t memory[CUT_RECORD_SIZE];
     struct arena arena;
     struct withdrawal withdrawal;
-    struct stored_block stored;
     enum store_error error;
 
     arena_init(&arena, memory, sizeof memory);
@@ -190,31 +205,134 @@ static enum store_error misses_cut(struct store_txn *txn, const struct entry_at 
     if (error != STORE_OK || !withdrawal.has_cut || withdrawal.cut_seq < seq) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    error = stored_block_read(txn, delegate, withdrawal.cut_seq, &withdrawal.cut_head, &stored);
-    *missed |= error == STORE_NOT_FOUND;
+    return misses_block(txn, number, withdrawal.cut_seq, &withdrawal.cut_head, missed);
+}
+
+/* The same of a succession, which cuts the log that it stands in. */
+static enum store_error misses_handed(struct store_txn *txn, const struct entry_at *grant, uint32_t number,
+                                      uint64_t seq, bool *missed)
+{
+    uint8_t memory[CUT_RECORD_SIZE];
+    struct arena arena;
+    struct succession succession;
+    enum store_error error;
+
+    arena_init(&arena, memory, sizeof memory);
+    error = stated_read(txn, grant, ENTRY_SUCCESSION, &succession, &arena);
+    if (error != STORE_OK || succession.cut_seq < seq) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return misses_block(txn, number, succession.cut_seq, &succession.cut_head, missed);
+}
+
+/* What looks for a cut head. */
+struct cut_search {
+    struct store_txn *txn;
+    const struct trust *trust;
+    const struct actor_id *author;
+    uint32_t number; /* author's */
+    uint64_t seq;
+    struct arena *arena;
+};
+
+/* The newest entries of one speaker under key, which is not narrowed yet. */
+static enum store_error
+search_speaker(const struct cut_search *search, struct key key, uint32_t speaker,
+               enum store_error (*misses)(struct store_txn *txn, const struct entry_at *grant,
+                                          uint32_t number, uint64_t seq, bool *missed),
+               bool *missed)
+{
+    const size_t mark = arena_mark(search->arena);
+    struct entry_at *grants = NULL;
+    size_t count = 0;
+    enum grants_cut cut;
+    enum store_error error;
+
+    grant_key_add_author(&key, speaker);
+    error = grants_find(search->txn, &key, GRANTS_EACH_MAX, &grants, &count, &cut, search->arena);
+    for (size_t i = count; error == STORE_OK && i-- > 0 && !*missed;) {
+        error = misses(search->txn, &grants[i], search->number, search->seq, missed);
+    }
+    arena_rewind(search->arena, mark);
+    return error;
+}
+
+/* Whether speaker may withdraw: it accredited author, and trust leads to it. */
+static enum store_error may_withdraw(const struct cut_search *search, uint32_t speaker, bool *may)
+{
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, search->author);
+    struct entry_at grant;
+    struct actor_id actor;
+    enum chain chain = CHAIN_NONE;
+    enum store_error error = grant_next_by(search->txn, &key, speaker, NULL, &grant);
+
+    *may = false;
+    if (error == STORE_OK) {
+        error = author_name(search->txn, speaker, &actor);
+    }
+    if (error == STORE_OK) {
+        error = chain_find(search->txn, search->trust, &actor, &chain);
+    }
+    *may = error == STORE_OK && chain == CHAIN_STANDS;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-enum store_error store_misses_cut_head(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
-                                       bool *missed)
+static enum store_error search_withdrawals(const struct cut_search *search, bool *missed)
 {
-    enum { WITHDRAWALS_MAX = 256 };
-    const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, author);
-    struct entry_at grant;
-    uint32_t number = 0;
-    enum store_error error = store_author_number(txn, author, &number);
+    const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, search->author);
+    uint32_t *speakers = NULL;
+    size_t count = 0;
+    bool cut = false;
+    enum store_error error = grants_speakers(search->txn, TABLE_GRANTS, &key, CUT_SPEAKERS_MAX, &speakers,
+                                             &count, &cut, search->arena);
 
-    *missed = false;
-    if (error == STORE_OK) {
-        error = grant_next(txn, &key, NULL, &grant);
-    }
-    for (size_t i = 0; i < WITHDRAWALS_MAX && error == STORE_OK && !*missed; i++) {
-        const struct entry_at last = grant;
+    for (size_t i = 0; error == STORE_OK && i < count && !*missed; i++) {
+        bool may = false;
 
-        error = misses_cut(txn, &grant, number, seq, missed);
-        if (error == STORE_OK) {
-            error = grant_next(txn, &key, &last, &grant);
+        error = may_withdraw(search, speakers[i], &may);
+        if (error == STORE_OK && may) {
+            error = search_speaker(search, key, speakers[i], misses_cut, missed);
         }
     }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return error;
+}
+
+static enum store_error search_successions(const struct cut_search *search, bool *missed)
+{
+    const struct trust *trust = search->trust;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; error == STORE_OK && i < trust->owner_count && !*missed; i++) {
+        const struct key key =
+            grant_key_of_namespace(GRANT_SUCCESSION, bytes_of_string(trust->owners[i].name_space));
+
+        error = search_speaker(search, key, search->number, misses_handed, missed);
+    }
+    return error;
+}
+
+enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust *trust,
+                                       const struct actor_id *author, uint64_t seq, bool *missed)
+{
+    struct cut_search search = {.txn = txn, .trust = trust, .author = author, .seq = seq};
+    struct arena arena;
+    void *memory = NULL;
+    enum store_error error = store_author_number(txn, author, &search.number);
+
+    *missed = false;
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    memory = malloc(CUT_SEARCH_SIZE);
+    if (!memory) {
+        return STORE_NO_MEMORY;
+    }
+    arena_init(&arena, memory, CUT_SEARCH_SIZE);
+    search.arena = &arena;
+    error = search_successions(&search, missed);
+    if (error == STORE_OK && !*missed) {
+        error = search_withdrawals(&search, missed);
+    }
+    free(memory);
+    return error;
 }

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "store/side.h"
+
 static_assert(sizeof(struct epoch_sides) == 40, "no padding");
 static_assert(sizeof(struct branch_switch) == 96, "no padding");
 
@@ -82,6 +84,47 @@ static enum store_error rotation_of_row(struct walk *walk, struct known_rotation
     *out = (struct known_rotation){.seq = row.seq, .held = row.held, .unreachable = row.unreachable};
     memcpy(out->hash.bytes, walk->key.data + 8, HASH_SIZE);
     return STORE_OK;
+}
+
+/* The highest one that may go. STORE_NOT_FOUND: none may. */
+static enum store_error find_too_many(struct walk *walk, uint32_t number, const struct key *prefix,
+                                      struct known_rotation *out)
+{
+    struct known_rotation rotation;
+    size_t held = 0;
+    bool on_chain = false, found = false;
+    enum store_error error = walk_seek(walk, prefix);
+
+    while (error == STORE_OK && walk_under(walk, prefix)) {
+        error = rotation_of_row(walk, &rotation);
+        held += error == STORE_OK && rotation.held;
+        if (error == STORE_OK && rotation.held && held > STORE_ROTATIONS_MAX) {
+            error = side_is_on_chain(walk->txn, number, rotation.seq, &rotation.hash, &on_chain);
+            found |= error == STORE_OK && !on_chain;
+            *out = on_chain ? *out : rotation;
+        }
+        error = error == STORE_OK ? walk_next(walk) : error;
+    }
+    return error == STORE_OK || error == STORE_NOT_FOUND ? (found ? STORE_OK : STORE_NOT_FOUND) : error;
+}
+
+enum store_error rotations_trim(struct store_txn *txn, uint32_t number, uint64_t epoch)
+{
+    struct key key = rotation_key(number, epoch);
+    struct known_rotation rotation = {0};
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_ROTATIONS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = find_too_many(&walk, number, &key, &rotation);
+    walk_close(&walk);
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    key_add(&key, rotation.hash.bytes, HASH_SIZE);
+    return table_delete(txn, TABLE_ROTATIONS, &key);
 }
 
 enum store_error store_next_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,

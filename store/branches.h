@@ -22,6 +22,8 @@ enum store_error arrival_first(struct store_txn *txn, uint32_t number, const str
 
 /* Note a rotation that is held. */
 enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block);
+/* Forget the highest rotation into epoch that is held, beyond STORE_ROTATIONS_MAX and beside the chain. */
+enum store_error rotations_trim(struct store_txn *txn, uint32_t number, uint64_t epoch);
 
 /* The chain led through the block of epoch from from_s until until_s. */
 enum store_error followed_put(struct store_txn *txn, uint32_t number, uint64_t epoch, const struct hash *hash,

@@ -127,6 +127,9 @@ enum store_error side_row_put(struct store_txn *txn, const struct network *netwo
     if (error == STORE_OK && row.rotation) {
         error = rotation_row_put(txn, number, block);
     }
+    if (error == STORE_OK && row.rotation) {
+        error = rotations_trim(txn, number, header->epoch);
+    }
     if (error == STORE_OK && row.block_class == CLASS_GOVERN) {
         error = generation_raise(txn);
     }
@@ -259,6 +262,15 @@ enum store_error store_next_child(struct store_txn *txn, const struct actor_id *
     return error;
 }
 
+enum store_error store_has_sides(struct store_txn *txn, const struct actor_id *author, bool *has)
+{
+    struct disk_author row;
+    enum store_error error = author_read(txn, author, &row);
+
+    *has = error == STORE_OK && row.beside;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 enum store_error store_each_side(struct store_txn *txn, const struct actor_id *author, uint64_t from,
                                  bool (*visit)(void *context, const struct side_block *side), void *context)
 {
@@ -285,6 +297,38 @@ enum store_error store_each_side(struct store_txn *txn, const struct actor_id *a
             break;
         }
         error = walk_next(&walk);
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error store_each_side_down(struct store_txn *txn, const struct actor_id *author, uint64_t to,
+                                      bool (*visit)(void *context, const struct side_block *side),
+                                      void *context)
+{
+    uint32_t number = 0;
+    struct walk walk;
+    struct key prefix, behind;
+    enum store_error error = store_author_number(txn, author, &number);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    prefix = author_key(number);
+    behind = author_seq_key(number, UINT64_MAX);
+    error = walk_open(&walk, txn, TABLE_SIDES);
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek_back(&walk, &behind);
+    while (error == STORE_OK && walk_under(&walk, &prefix)) {
+        struct side_block side;
+
+        error = side_of_row(&walk, &side);
+        if (error != STORE_OK || side.seq < to || !visit(context, &side)) {
+            break;
+        }
+        error = walk_previous(&walk);
     }
     walk_close(&walk);
     return error == STORE_NOT_FOUND ? STORE_OK : error;

@@ -183,6 +183,12 @@ enum store_error store_next_child(struct store_txn *txn, const struct actor_id *
  * stop. */
 enum store_error store_each_side(struct store_txn *txn, const struct actor_id *author, uint64_t from,
                                  bool (*visit)(void *context, const struct side_block *side), void *context);
+/* The same from the highest one down to seq to. */
+enum store_error store_each_side_down(struct store_txn *txn, const struct actor_id *author, uint64_t to,
+                                      bool (*visit)(void *context, const struct side_block *side),
+                                      void *context);
+/* Whether anything of the author may be held beside its chain, at the cost of a look-up. */
+enum store_error store_has_sides(struct store_txn *txn, const struct actor_id *author, bool *has);
 /* A block beside the chain by its own name. */
 enum store_error store_side_block(struct store_txn *txn, const struct network *network,
                                   const struct actor_id *author, uint64_t seq, const struct hash *hash,
@@ -207,16 +213,19 @@ struct known_rotation {
     bool held;        /* else only its header and keys are known, because its parent is not held */
     bool unreachable; /* acceptance refused it or a block below it */
 };
+/* Of those that are held into one epoch the lowest stay known, and that of the chain. */
+enum { STORE_ROTATIONS_MAX = 8 };
 /* The next rotation into epoch, ascending by hash behind *after (NULL: the lowest). */
 enum store_error store_next_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                      const struct hash *after, struct known_rotation *out);
 enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                     const struct known_rotation *rotation);
 
-/* Whether a withdrawal names a cut head of author at seq or above that is not held: its ancestors are read
- * there whatever author rotates later. */
-enum store_error store_misses_cut_head(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
-                                       bool *missed);
+/* Whether a cut head of author at seq or above is not held: its ancestors are read there whatever author
+ * rotates later. Who names one is an accreditor of author whom trust reaches, in a withdrawal, or author
+ * itself, in a succession of a namespace of trust; of each the newest are read. */
+enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust *trust,
+                                       const struct actor_id *author, uint64_t seq, bool *missed);
 
 /* What arrived beside the chain in an epoch, and what found no room. Plain: a row as it is. */
 struct epoch_sides {

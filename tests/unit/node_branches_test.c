@@ -189,6 +189,111 @@ static void branches_of_an_epoch_are_bounded_and_statuses_have_a_reserve(void **
     assert_int_equal(status, 16);
 }
 
+/* Sign the draft with a state root that does not fit, on top of the owner's log. */
+static void sign_refused(struct sibling *out)
+{
+    const struct bytes encoded = log_builder_forge(&node->builder, &node->logs[OWNER], change_state_root);
+    struct block block;
+
+    assert_true(encoded.size <= sizeof out->memory);
+    memcpy(out->memory, encoded.data, encoded.size);
+    out->encoded = bytes_of(out->memory, encoded.size);
+    assert_int_equal(block_decode(&block, &node->network, out->encoded, &node->builder.arena), REASON_NONE);
+    out->hash = block.hash;
+}
+
+static void a_block_that_was_refused_takes_room_as_others_do(void **state)
+{
+    struct epoch_sides full = {.bytes = 8 * 1024 * 1024, .branches = 64};
+
+    (void)state;
+    fork_owner(1);
+    say_content(NAMED, 1);
+    sign_refused(&siblings[1]);
+    offer_at(siblings[1].encoded, NODE_NOW_S);
+    assert_int_equal(node->result.outcome, INGEST_REFUSED);
+    assert_true(is_held(&siblings[1]));
+    assert_int_equal(sides_of(0).bytes, siblings[1].encoded.size);
+    store_end(node->txn);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+    for (uint64_t seq = 0; seq < fork_seq(); seq++) {
+        offer_at(memory_log_block(&node->logs[OWNER], seq), NODE_NOW_S);
+    }
+    assert_int_equal(store_set_epoch_sides(node->txn, owner(), 0, &full), STORE_OK);
+    offer_at(siblings[1].encoded, NODE_NOW_S);
+    assert_int_equal(node->result.outcome, INGEST_REFUSED);
+    assert_false(is_held(&siblings[1]));
+    assert_true(sides_of(0).cut);
+    assert_int_equal(first_arrival(&siblings[1]), NODE_NOW_S);
+}
+
+static void a_block_that_extends_the_chain_takes_no_room(void **state)
+{
+    (void)state;
+    fork_owner(1);
+    say_content(NAMED, 1);
+    sign_refused(&siblings[1]);
+    offer_at(siblings[1].encoded, NODE_NOW_S);
+    offer_at(siblings[0].encoded, NODE_NOW_S);
+    assert_int_equal(node->result.outcome, INGEST_EXTENDED);
+    assert_head(&siblings[0].hash);
+    assert_int_equal(sides_of(0).bytes, siblings[1].encoded.size);
+    assert_int_equal(sides_of(0).branches, 0);
+}
+
+/* Rotations on top of the owner's log, by their hashes. */
+static void sign_rotations(const struct sibling **sorted, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        node->logs[STRANGER].state = fork_log.state;
+        say_rotation(STRANGER, 20 + i);
+        sign_sibling(&siblings[i], &fork_log);
+    }
+    sort_siblings(sorted, count);
+}
+
+static size_t count_rotations(void)
+{
+    struct known_rotation rotation;
+    struct hash last;
+    size_t count = 0;
+    enum store_error error = store_next_rotation(node->txn, owner(), 1, NULL, &rotation);
+
+    for (; error == STORE_OK; count++) {
+        last = rotation.hash;
+        error = store_next_rotation(node->txn, owner(), 1, &last, &rotation);
+    }
+    return count;
+}
+
+static void of_many_rotations_the_lowest_stay_known(void **state)
+{
+    enum { ROTATIONS = 12 };
+    const struct sibling *sorted[SIBLINGS];
+
+    (void)state;
+    fork_owner(1);
+    sign_rotations(sorted, ROTATIONS);
+    for (size_t i = 0; i < ROTATIONS; i++) {
+        offer_at(sorted[i]->encoded, NODE_NOW_S);
+        assert_int_equal(is_held(sorted[i]), i < STORE_ROTATIONS_MAX);
+    }
+    assert_int_equal(node->result.reason, REASON_BRANCHES_FULL);
+    assert_int_equal(count_rotations(), STORE_ROTATIONS_MAX);
+    store_end(node->txn);
+    assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+    for (uint64_t seq = 0; seq < fork_seq(); seq++) {
+        offer_at(memory_log_block(&node->logs[OWNER], seq), NODE_NOW_S);
+    }
+    for (size_t i = ROTATIONS; i-- > 0;) {
+        offer_at(sorted[i]->encoded, NODE_NOW_S);
+        assert_true(is_held(sorted[i]));
+        assert_true(count_rotations() <= STORE_ROTATIONS_MAX + 1);
+    }
+    assert_head(&sorted[0]->hash);
+    assert_int_equal(count_rotations(), STORE_ROTATIONS_MAX);
+}
+
 static void a_closed_epoch_takes_no_more_until_a_second_rotation(void **state)
 {
     struct sibling *second = &siblings[8];
@@ -417,13 +522,13 @@ static void a_switch_without_time_leaves_a_valid_chain_and_goes_on(void **state)
 /* The side blocks that this node tells others of, in order. */
 static size_t chosen(struct hash *hashes, size_t max)
 {
-    struct head *heads = NULL;
+    struct locator_point *points = NULL;
     size_t count = 0, mark = arena_mark(&node->builder.arena);
 
-    assert_int_equal(side_push_choose(node->txn, owner(), &heads, &count, &node->builder.arena), STORE_OK);
+    assert_int_equal(side_push_choose(node->txn, owner(), &points, &count, &node->builder.arena), STORE_OK);
     assert_true(count <= max);
     for (size_t i = 0; i < count; i++) {
-        hashes[i] = heads[i].hash;
+        hashes[i] = points[i].hash;
     }
     arena_rewind(&node->builder.arena, mark);
     return count;
@@ -467,8 +572,72 @@ static void others_hear_of_the_four_lowest_branches_and_of_what_speaks_against(v
     assert_true(node->result.speaks);
     count = chosen(hashes, SIBLINGS);
     assert_int_equal(count, 6);
-    assert_memory_equal(&hashes[5], &status->hash, sizeof status->hash);
-    assert_true(is_chosen(hashes, count, &sorted[8]->hash));
+    assert_memory_equal(&hashes[0], &sorted[8]->hash, sizeof status->hash);
+    assert_memory_equal(&hashes[1], &status->hash, sizeof status->hash);
+}
+
+/* A thief signs cheap blocks by the thousand below what somebody else said. */
+static void what_speaks_against_is_told_however_much_stands_below(void **state)
+{
+    enum { CHEAP = 1100, SIDES = 6 };
+    static struct hash hashes[CHEAP + SIDES + 1];
+    const struct sibling *sorted[SIBLINGS];
+    struct sibling *next = &siblings[20];
+    size_t count = 0;
+
+    (void)state;
+    fork_owner(SIDES + 1);
+    sort_siblings(sorted, SIDES + 1);
+    for (size_t i = 0; i <= SIDES; i++) {
+        offer_at(sorted[i]->encoded, NODE_NOW_S);
+    }
+    assert_int_equal(memory_log_accept(&fork_log, sorted[SIDES]->encoded), REASON_NONE);
+    for (size_t i = 0; i <= CHEAP; i++) {
+        if (i < CHEAP) {
+            say_content(NAMED, 1);
+        } else {
+            say_revoked(45000);
+        }
+        sign_sibling(next, &fork_log);
+        offer_at(next->encoded, NODE_NOW_S);
+        assert_int_equal(node->result.outcome, INGEST_ASIDE);
+        assert_int_equal(memory_log_accept(&fork_log, next->encoded), REASON_NONE);
+    }
+    count = chosen(hashes, sizeof hashes / sizeof hashes[0]);
+    assert_int_equal(count, 1 + CHEAP + 1 + SIDE_PUSH_BRANCHES);
+    assert_memory_equal(&hashes[0], &sorted[SIDES]->hash, sizeof hashes[0]);
+    assert_memory_equal(&hashes[CHEAP + 1], &next->hash, sizeof hashes[0]);
+    for (size_t i = 1; i <= SIDE_PUSH_BRANCHES; i++) {
+        assert_true(is_chosen(hashes, count, &sorted[i]->hash));
+    }
+}
+
+static void what_two_rotations_opened_again_is_told_with_what_it_stands_on(void **state)
+{
+    static struct hash hashes[SIBLINGS];
+    const struct sibling *rotations[SIBLINGS];
+    struct sibling *dropped = &siblings[30];
+    size_t count = 0;
+
+    (void)state;
+    fork_owner(1);
+    sign_rotations(rotations, 2);
+    for (size_t i = 0; i < 2; i++) {
+        say_content(NAMED, 1);
+        sign_sibling(&dropped[i], &fork_log);
+        offer_at(dropped[i].encoded, NODE_NOW_S);
+        assert_int_equal(memory_log_accept(&fork_log, dropped[i].encoded), REASON_NONE);
+    }
+    offer_at(rotations[1]->encoded, NODE_NOW_S);
+    assert_head(&rotations[1]->hash);
+    assert_int_equal(chosen(hashes, SIBLINGS), 0); /* a rotation has closed it */
+    offer_at(rotations[0]->encoded, NODE_NOW_S);
+    assert_head(&rotations[0]->hash);
+    count = chosen(hashes, SIBLINGS);
+    assert_int_equal(count, 3);
+    assert_true(is_chosen(hashes, count, &rotations[1]->hash));
+    assert_true(is_chosen(hashes, count, &dropped[0].hash));
+    assert_memory_equal(&hashes[2], &dropped[1].hash, sizeof hashes[2]);
 }
 
 /* Blocks as they go from one node to the other. */
@@ -492,7 +661,7 @@ static void add_told(struct told *told, struct hash *hash, uint64_t seq)
 /* What a node tells: its chain above the fork, and its choice of what stands beside it. */
 static void tell(struct told *out)
 {
-    struct head *heads = NULL;
+    struct locator_point *points = NULL;
     struct log_state state;
     size_t count = 0;
 
@@ -505,9 +674,9 @@ static void tell(struct told *out)
         assert_int_equal(store_block_record(node->txn, owner(), seq, &record, &arrived_s), STORE_OK);
         add_told(out, &record.hash, seq);
     }
-    assert_int_equal(side_push_choose(node->txn, owner(), &heads, &count, &node->builder.arena), STORE_OK);
+    assert_int_equal(side_push_choose(node->txn, owner(), &points, &count, &node->builder.arena), STORE_OK);
     for (size_t i = 0; i < count; i++) {
-        add_told(out, &heads[i].hash, heads[i].seq);
+        add_told(out, &points[i].hash, points[i].seq);
     }
 }
 
@@ -673,7 +842,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FORK(branches_of_an_epoch_are_bounded_and_statuses_have_a_reserve),
+        WITH_FORK(a_block_that_was_refused_takes_room_as_others_do),
+        WITH_FORK(a_block_that_extends_the_chain_takes_no_room),
         WITH_FORK(a_closed_epoch_takes_no_more_until_a_second_rotation),
+        WITH_FORK(of_many_rotations_the_lowest_stay_known),
         WITH_FORK(every_path_tells_arrival_and_how_long_a_block_was_followed),
         WITH_FORK(ones_own_block_is_followed_from_when_it_was_signed),
         WITH_FORK(the_headers_of_a_proof_arrive_without_their_blocks),
@@ -685,6 +857,8 @@ int main(void)
         WITH_FORK(what_does_not_fit_is_no_fault_of_a_block),
         WITH_FORK(two_nodes_that_follow_different_branches_come_to_know_the_same),
         WITH_FORK(others_hear_of_the_four_lowest_branches_and_of_what_speaks_against),
+        WITH_FORK(what_speaks_against_is_told_however_much_stands_below),
+        WITH_FORK(what_two_rotations_opened_again_is_told_with_what_it_stands_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "node/side_push.h"
 #include "tests/support/node_bench.h"
 
 /* What goes to a peer when the sync core says so: blocks beside the chain are sent to whoever asked for the
@@ -254,6 +255,90 @@ static void a_peer_that_was_sent_enough_unasked_is_told_the_head_alone(void **st
     assert_true(are_sides_sent());
 }
 
+static size_t size_of(const struct hash *hash)
+{
+    size_t mark = arena_mark(&node->builder.arena);
+    struct bytes bytes;
+
+    assert_int_equal(store_block_by_hash(node->txn, owner(), node->logs[OWNER].state.seq + 1, hash, &bytes,
+                                         &node->builder.arena),
+                     STORE_OK);
+    arena_rewind(&node->builder.arena, mark);
+    return bytes.size;
+}
+
+/* Another one beside the chain, while a peer takes one block at a time: each goes once. */
+static void one_that_comes_meanwhile_makes_none_go_twice(void **state)
+{
+    enum { MORE = 4 };
+    const size_t one = size_of(&fixture->sides[0]) * 3 / 2;
+    struct hash sent[SIDES + MORE + 1];
+    size_t count = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 2 * (SIDES + MORE) && count < SIDES + MORE; i++) {
+        struct bytes encoded;
+
+        fixture->peer->unasked_bytes = one;
+        fixture->peer->unasked_ms = NOW_MS;
+        perform((struct sync_action){.kind = SYNC_PUSH_EVIDENCE, .fork_proof = true}, NULL);
+        for (size_t j = 0; j < fixture->sent_count; j++) {
+            if (fixture->sent[j].kind != FRAME_BLOCK) {
+                continue;
+            }
+            for (size_t k = 0; k < count; k++) {
+                assert_false(hash_equal(&sent[k], &fixture->sent[j].hash));
+            }
+            assert_true(count <= SIDES + MORE);
+            sent[count++] = fixture->sent[j].hash;
+        }
+        if (i < MORE) {
+            say_content(NAMED, 1);
+            assert_int_equal(log_builder_sign(&encoded, &node->builder, &node->logs[OWNER]), REASON_NONE);
+            node_offer(encoded);
+            assert_int_equal(store_commit(node->txn), STORE_OK);
+            assert_int_equal(store_write_begin(&node->txn, node->store), STORE_OK);
+        }
+    }
+    assert_true(count >= SIDE_PUSH_BRANCHES);
+    perform((struct sync_action){.kind = SYNC_PUSH_EVIDENCE, .fork_proof = true}, NULL);
+    assert_int_equal(count_sent(FRAME_BLOCK), 0);
+}
+
+/* Nothing came to it that would let it place more than before. */
+static void whoever_asks_for_what_it_has_is_sent_no_side_block_again(void **state)
+{
+    struct locator_point head = {.seq = node->logs[OWNER].state.seq + 1, .hash = fixture->chain};
+    const struct want all = {.author = *owner()};
+    const struct want none = {.author = *owner(), .locator = {.items = &head, .count = 1}};
+
+    (void)state;
+    perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &all);
+    assert_true(are_sides_sent());
+    perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &none);
+    assert_int_equal(count_sent(FRAME_BLOCK), 0);
+    assert_int_equal(count_sent(FRAME_HEADS), 1);
+}
+
+/* What there is to push is not looked for where nothing is, or nothing can go. */
+static void looking_for_side_blocks_costs_nothing_in_vain(void **state)
+{
+    struct locator_point *points = NULL;
+    size_t count = 0, mark = arena_mark(&node->builder.arena);
+
+    (void)state;
+    fixture->peer->unasked_bytes = 0;
+    fixture->peer->unasked_ms = NOW_MS;
+    perform((struct sync_action){.kind = SYNC_SEND_HEADS}, NULL);
+    assert_int_equal(fixture->relay.choice.version, 0);
+    assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
+    assert_int_equal(
+        side_push_choose(node->txn, &node->actors[DELEGATE].id, &points, &count, &node->builder.arena),
+        STORE_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(arena_mark(&node->builder.arena), mark);
+}
+
 #define WITH_PEER(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -263,6 +348,9 @@ int main(void)
         WITH_PEER(a_block_of_the_chain_is_pushed_alone),
         WITH_PEER(one_beside_it_goes_with_all_that_the_peer_was_not_sent),
         WITH_PEER(a_proof_goes_with_the_branches_that_it_is_about),
+        WITH_PEER(one_that_comes_meanwhile_makes_none_go_twice),
+        WITH_PEER(whoever_asks_for_what_it_has_is_sent_no_side_block_again),
+        WITH_PEER(looking_for_side_blocks_costs_nothing_in_vain),
         WITH_PEER(a_peer_that_was_sent_enough_unasked_is_told_the_head_alone),
     };
 

@@ -1,0 +1,182 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/store_world.h"
+
+/* Whether a cut head is missed: what opens a closed epoch again is the word of who may cut, and nobody
+ * else's, whose word is not hidden by what others say. ase owns a namespace and accredited the school; the
+ * stranger's log came first. */
+
+static struct store_world world;
+static struct world_author stranger, ase, school, heir;
+static struct trust trust;
+
+enum { NOW_S = 1000, CUT_SEQ = 5, JUNK = 300 };
+
+static void accredit(struct world_author *by)
+{
+    struct bytes pattern = bytes_of_string("ase/*");
+    const struct accreditation record = {
+        .delegate = school.actor.id, .patterns = {.items = &pattern, .count = 1}, .from = 30000};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_ACCREDITATION, &record);
+    world_publish(&world, txn, by, &draft, NOW_S);
+    world_commit(txn);
+}
+
+static int setup(void **state)
+{
+    struct trust_owner owner = {.name_space = "ase"};
+    struct store_txn *txn;
+
+    (void)state;
+    world_init(&world);
+    txn = world_write(&world);
+    world_begin_log(&world, txn, &stranger, 1, NOW_S);
+    world_begin_log(&world, txn, &ase, 2, NOW_S);
+    world_begin_log(&world, txn, &school, 3, NOW_S);
+    world_begin_log(&world, txn, &heir, 4, NOW_S);
+    world_commit(txn);
+    memset(&trust, 0, sizeof trust);
+    owner.actor = ase.actor.id;
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    accredit(&ase);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_deinit(&world);
+    return 0;
+}
+
+/* count withdrawals from the school, the nth of which names a head of its own, or (count 0) one that is held.
+ */
+static void withdraw(struct world_author *by, size_t count)
+{
+    struct store_txn *txn = world_write(&world);
+    size_t said = 0;
+
+    do {
+        struct draft draft;
+
+        world_draft(&world, &draft, CLASS_GOVERN);
+        for (size_t i = 0; i < 32 && (i == 0 || said < count); i++, said++) {
+            struct withdrawal record = {.delegate = school.actor.id, .has_cut = true, .cut_seq = CUT_SEQ};
+
+            memcpy(record.cut_head.bytes, &said, sizeof said);
+            record.cut_head.bytes[31] = 1;
+            if (count == 0) {
+                record.cut_seq = 0;
+                record.cut_head = school.state.head;
+            }
+            world_add(&draft, ENTRY_WITHDRAWAL, &record);
+        }
+        world_publish(&world, txn, by, &draft, NOW_S);
+    } while (said < count);
+    world_commit(txn);
+}
+
+static void hand_over(struct world_author *by, const char *name_space)
+{
+    struct indexed_signature signature = {.key_index = 0};
+    struct succession record = {.name_space = bytes_of_string(name_space),
+                                .successor = heir.actor.id,
+                                .cut_seq = CUT_SEQ,
+                                .cut_head = {{9}}};
+    uint8_t memory[ENTRY_SIZE_MAX];
+    struct store_txn *txn = world_write(&world);
+    struct bytes terms;
+    struct draft draft;
+    struct hash hash;
+
+    assert_true(schema_encode(&succession_schema, &record, memory, sizeof memory, &terms));
+    hash_bytes(&hash, label_domain(&world.network, LABEL_SUCCESSION), terms.data, terms.size);
+    sign_hash(&signature.signature, &heir.actor.built[0].secret, &hash);
+    record.signatures = (struct list){.items = &signature, .count = 1};
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_SUCCESSION, &record);
+    world_publish(&world, txn, by, &draft, NOW_S);
+    world_commit(txn);
+}
+
+static bool misses(const struct world_author *author, uint64_t seq)
+{
+    struct store_txn *txn = world_read(&world);
+    bool missed = false;
+
+    assert_int_equal(store_misses_cut_head(txn, &trust, &author->actor.id, seq, &missed), STORE_OK);
+    store_end(txn);
+    return missed;
+}
+
+static void a_cut_of_its_accreditor_is_missed_up_to_its_block(void **state)
+{
+    (void)state;
+    assert_false(misses(&school, 1));
+    withdraw(&ase, 1);
+    assert_true(misses(&school, 1));
+    assert_true(misses(&school, CUT_SEQ));
+    assert_false(misses(&school, CUT_SEQ + 1));
+}
+
+static void a_stranger_opens_nothing(void **state)
+{
+    (void)state;
+    withdraw(&stranger, 1);
+    assert_false(misses(&school, 1));
+    accredit(&stranger); /* nobody asked it to */
+    assert_false(misses(&school, 1));
+}
+
+static void a_stranger_hides_nothing(void **state)
+{
+    (void)state;
+    withdraw(&stranger, JUNK);
+    assert_false(misses(&school, 1));
+    withdraw(&ase, 1);
+    assert_true(misses(&school, 1));
+}
+
+static void the_newest_withdrawals_of_one_are_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < JUNK; i++) {
+        withdraw(&ase, 0);
+    }
+    assert_false(misses(&school, 0));
+    withdraw(&ase, 1);
+    assert_true(misses(&school, 1));
+}
+
+static void whoever_hands_a_namespace_on_cuts_its_own_log(void **state)
+{
+    (void)state;
+    hand_over(&ase, "nobodys");
+    assert_false(misses(&ase, 1));
+    hand_over(&ase, "ase");
+    assert_true(misses(&ase, 1));
+    assert_false(misses(&ase, CUT_SEQ + 1));
+    assert_false(misses(&heir, 1));
+}
+
+#define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_WORLD(a_cut_of_its_accreditor_is_missed_up_to_its_block),
+        WITH_WORLD(a_stranger_opens_nothing),
+        WITH_WORLD(a_stranger_hides_nothing),
+        WITH_WORLD(the_newest_withdrawals_of_one_are_read),
+        WITH_WORLD(whoever_hands_a_namespace_on_cuts_its_own_log),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

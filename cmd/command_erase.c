@@ -4,10 +4,11 @@
 #include "cmd/command.h"
 #include "cmd/own_entries.h"
 
-static bool add_erase(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
+static bool add_erase(const void *context, struct draft *draft, const struct own_entry *first,
+                      const struct list *entries)
 {
     (void)context;
-    const struct erase erase = {.seq = seq, .entries = *entries};
+    const struct erase erase = {.seq = first->name.seq, .entries = *entries};
     return draft_add(draft, ENTRY_ERASE, &erase, NULL);
 }
 

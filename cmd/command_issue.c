@@ -1,16 +1,13 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/arguments.h"
 #include "cmd/command.h"
+#include "cmd/csv_report.h"
 #include "cmd/issue_batch.h"
 #include "cmd/issue_counts.h"
-#include "cmd/issue_report.h"
 #include "cmd/json_output.h"
 #include "cmd/reasons.h"
 #include "cmd/verdict_json.h"
@@ -361,47 +358,22 @@ static int issue_one(struct issue *issue, char **values)
 
 /* ---- a file of them ---- */
 
-static bool read_descriptor(void *context, uint8_t *data, size_t capacity, size_t *size)
+/* Words with a suggestion after them where one helps. */
+static void report_refused(struct csv_report *report, struct issue *issue,
+                           const struct issue_refused *refused)
 {
-    const int *fd = context;
-    ssize_t got;
-    do {
-        got = read(*fd, data, capacity);
-    } while (got < 0 && errno == EINTR);
-    *size = got > 0 ? (size_t)got : 0;
-    return got >= 0;
-}
-
-static int fail_header(const struct issue *issue, enum issue_header header,
-                       const struct issue_refused *refused)
-{
-    const struct session_options *options = &issue->session.options;
-    const char *column = issue_column_name(refused->column);
-    switch (header) {
-    case ISSUE_HEADER_OK:
-        return EXIT_YES;
-    case ISSUE_HEADER_UNREADABLE:
-        return session_fail(options, EXIT_BAD_INPUT, "csv-unreadable", "The first row could not be read: %s.",
-                            csv_result_sentence(refused->csv));
-    case ISSUE_HEADER_EMPTY:
-        return session_fail(options, EXIT_BAD_INPUT, "csv-empty", "The file is empty.");
-    case ISSUE_HEADER_MISSING:
-        return session_fail(
-            options, EXIT_BAD_INPUT, "csv-column-missing",
-            "The column %s is missing: the first row names the columns technician,code,earned_on.", column);
-    case ISSUE_HEADER_UNKNOWN:
-        return session_fail(options, EXIT_BAD_INPUT, "csv-column-unknown",
-                            "The column \"%s\" is none of technician, code, earned_on, basis, valid_from, "
-                            "last_day, in_network.",
-                            refused->text);
-    case ISSUE_HEADER_TWICE:
-        return session_fail(options, EXIT_BAD_INPUT, "csv-column-twice", "The column %s is there twice.",
-                            column);
+    char words[512];
+    char suggestion[CODE_SIZE_MAX + 1];
+    issue_refusal_words(words, sizeof(words), refused);
+    if (refused->refusal == ISSUE_RULES && refused->reason == REASON_UNKNOWN_CODE &&
+        issue_rules_suggest(issue->rules, bytes_of_string(refused->text), issue->context.today, suggestion)) {
+        size_t size = strlen(words);
+        snprintf(words + size, sizeof(words) - size, "; did you mean %s?", suggestion);
     }
-    return EXIT_BAD_INPUT;
+    csv_report_refused(report, refused->line, issue_refusal_word(refused), words);
 }
 
-static int issue_rows(struct issue *issue, struct issue_file *file, struct issue_report *report)
+static int issue_rows(struct issue *issue, struct issue_file *file, struct csv_report *report)
 {
     struct issue_refused refused;
     struct issue_row row;
@@ -413,7 +385,7 @@ static int issue_rows(struct issue *issue, struct issue_file *file, struct issue
             if (issue->rules->error != STORE_OK) {
                 return store_code(issue, EXIT_SYSTEM);
             }
-            issue_report_refused(report, &refused);
+            report_refused(report, issue, &refused);
             break;
         case ISSUE_ROW: {
             uint64_t blocks = issue->batch->block_count;
@@ -427,7 +399,7 @@ static int issue_rows(struct issue *issue, struct issue_file *file, struct issue
             }
             issue_counts_add(issue->counts, &row.attestation);
             if (issue->batch->block_count != blocks) {
-                issue_report_progress(report, issue->batch->issued);
+                csv_report_progress(report, issue->batch->issued);
             }
             break;
         }
@@ -435,7 +407,7 @@ static int issue_rows(struct issue *issue, struct issue_file *file, struct issue
     }
 }
 
-static int tell_file(struct issue *issue, struct issue_report *report)
+static int tell_file(struct issue *issue, struct csv_report *report)
 {
     const struct issue_batch *batch = issue->batch;
     bool dry_run = issue->request->dry_run;
@@ -465,7 +437,7 @@ static int tell_file(struct issue *issue, struct issue_report *report)
     return EXIT_YES;
 }
 
-static int file_code(const struct issue *issue, const struct issue_report *report)
+static int file_code(const struct issue *issue, const struct csv_report *report)
 {
     if (issue->batch->issued == 0) {
         return EXIT_BAD_INPUT;
@@ -473,15 +445,15 @@ static int file_code(const struct issue *issue, const struct issue_report *repor
     return report->refused > 0 ? EXIT_PARTLY : EXIT_YES;
 }
 
-static int issue_report_rows(struct issue *issue, struct issue_file *file)
+static int report_rows(struct issue *issue, struct issue_file *file)
 {
-    struct issue_report report;
-    int code = issue_report_open(&report, &issue->session.options, issue->rules, issue->request->report);
+    struct csv_report report;
+    int code = csv_report_open(&report, &issue->session.options, issue->request->report);
     if (code != EXIT_YES) {
         return code;
     }
     code = issue_rows(issue, file, &report);
-    int report_code = issue_report_close(&report);
+    int report_code = csv_report_close(&report);
     if (code != EXIT_YES && issue->batch->issued > 0) {
         fprintf(stderr,
                 "The first %" PRIu64 " acceptable rows are issued and stay so; those behind them are not.\n",
@@ -499,18 +471,19 @@ static int issue_report_rows(struct issue *issue, struct issue_file *file)
 
 static int issue_open_file(struct issue *issue, int *fd)
 {
-    struct csv_source source = {.read = read_descriptor, .context = fd};
-    struct issue_refused refused;
+    const struct csv_source source = csv_file_source(fd);
+    struct csv_header_refused refused;
     struct issue_file *file = issue_file_create(&source, &issue->context);
     if (file == NULL) {
         return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
     }
-    int code = fail_header(issue, issue_file_header(file, &refused), &refused);
+    enum csv_header header = issue_file_header(file, &refused);
+    int code = csv_header_fail(&issue->session.options, header, &refused, issue_file_columns(file));
     if (code == EXIT_YES) {
         code = issue_open_log(issue);
     }
     if (code == EXIT_YES) {
-        code = issue_report_rows(issue, file);
+        code = report_rows(issue, file);
     }
     issue_file_destroy(file);
     return code;
@@ -518,17 +491,13 @@ static int issue_open_file(struct issue *issue, int *fd)
 
 static int issue_csv(struct issue *issue)
 {
-    const char *path = issue->request->csv;
-    bool from_input = strcmp(path, "-") == 0;
-    int fd = from_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return session_fail(&issue->session.options, EXIT_BAD_INPUT, "file-not-readable",
-                            "%s could not be read: %s.", path, strerror(errno));
+    int fd;
+    int code = csv_file_open(&fd, &issue->session.options, issue->request->csv);
+    if (code != EXIT_YES) {
+        return code;
     }
-    int code = issue_open_file(issue, &fd);
-    if (!from_input) {
-        close(fd);
-    }
+    code = issue_open_file(issue, &fd);
+    csv_file_close(fd);
     return code;
 }
 

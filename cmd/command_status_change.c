@@ -1,6 +1,7 @@
 #include "cmd/command.h"
 #include "cmd/number.h"
 #include "cmd/own_entries.h"
+#include "cmd/status_rows.h"
 #include "cmd/words.h"
 
 /* revoke, suspend, reinstate, replace and appeal: one command with five names. */
@@ -29,18 +30,21 @@ struct change_request {
     bool revoked;            /* of reinstate, and only there: also what was revoked */
     const char *voided_text; /* of reinstate: the block with a void; NULL: entries are named */
     uint64_t voided;
-    bool more; /* than can be written at once is left by that void */
+    const char *csv;    /* of revoke, suspend and reinstate: a file of entries; NULL: they are named */
+    const char *report; /* where to write which rows of it were refused; NULL: nowhere */
+    bool more;          /* than can be written at once is left by that void */
 };
 
-static bool add_status(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
+static bool add_status(const void *context, struct draft *draft, const struct own_entry *first,
+                       const struct list *entries)
 {
     const struct change_request *request = context;
     const struct status status = {
-        .seq = seq,
+        .seq = first->name.seq,
         .entries = *entries,
         .action = request->change->action,
-        .reason = request->reason,
-        .effective_day = request->from,
+        .reason = first->reason,
+        .effective_day = first->day,
         .has_replacement = request->by != NULL,
         .replacement = request->replacement,
     };
@@ -142,49 +146,104 @@ static int check_revoked(const struct session *session, const struct change_requ
     return EXIT_YES;
 }
 
-static int publish(struct session *session, struct change_request *request, const struct own_entries *entries,
-                   struct own_entries_written *written)
+static int publish(struct session *session, const struct change_request *request,
+                   const struct own_entries *entries, struct own_entries_written *written)
 {
     const struct own_entries_record record = {
         .add = add_status, .context = request, .entries_max = STATUS_ENTRIES_MAX};
-    int code = check_revoked(session, request, entries);
-    if (code != EXIT_YES || entries->count == 0) {
-        return code;
-    }
-    return own_entries_publish(entries, session, &record, written);
+    return entries->count > 0 ? own_entries_publish(entries, session, &record, written) : EXIT_YES;
 }
 
-static int apply(struct session *session, struct change_request *request, const struct arguments *arguments)
+/* What a command speaks about, and how that went. */
+struct change_done {
+    struct own_entries entries, unchanged;
+    struct csv_report rows; /* of a file */
+};
+
+static void state_alike(const struct own_entries *entries, const struct change_request *request)
 {
-    struct own_entries unchanged;
-    struct own_entries entries;
-    int code = session_need_actor(session);
-    if (code == EXIT_YES) {
-        code = find_entries(&entries, session, request, arguments);
+    for (size_t i = 0; i < entries->count; i++) {
+        entries->items[i].reason = request->reason;
+        entries->items[i].day = request->from;
     }
+}
+
+static int collect_named(struct change_done *out, struct session *session, struct change_request *request,
+                         const struct arguments *arguments)
+{
+    int code = find_entries(&out->entries, session, request, arguments);
     if (code == EXIT_YES) {
-        code = read_replacement(session, request, &entries);
+        code = read_replacement(session, request, &out->entries);
+    }
+    if (code != EXIT_YES) {
+        return code;
     }
     request->from = request->from == DAY_NONE ? session_today() : request->from;
+    state_alike(&out->entries, request);
     const struct own_entries_coming coming = {
         .action = request->change->action,
         .day = request->from,
         .doubts_only = request->voided_text != NULL && !request->revoked,
     };
-    if (code == EXIT_YES) {
-        code = own_entries_sift(&entries, &unchanged, session, &coming);
+    code = own_entries_sift(&out->entries, &out->unchanged, session, &coming);
+    return code == EXIT_YES ? check_revoked(session, request, &out->entries) : code;
+}
+
+static int collect_rows(struct change_done *out, struct session *session, struct change_request *request)
+{
+    const struct status_rows_request rows = {
+        .path = request->csv,
+        .action = request->change->action,
+        .revoked = request->revoked,
+        .reason = request->reason,
+        .from = request->from == DAY_NONE ? session_today() : request->from,
+    };
+    request->from = DAY_NONE;
+    int code = csv_report_open(&out->rows, &session->options, request->report);
+    if (code != EXIT_YES) {
+        return code;
     }
-    struct own_entries_done done = {
+    code = status_rows_read(&out->entries, &out->unchanged, &out->rows, session, &rows);
+    int report_code = csv_report_close(&out->rows);
+    return code == EXIT_YES ? report_code : code;
+}
+
+static int report(const struct change_done *change, const struct session *session,
+                  const struct change_request *request, const struct own_entries_written *written)
+{
+    const struct own_entries_done done = {
         .did = request->change->did,
         .action = status_action_word(request->change->action),
         .day = request->from,
-        .unchanged = &unchanged,
+        .unchanged = &change->unchanged,
         .more = request->more,
+        .rows = request->csv != NULL ? &change->rows : NULL,
+        .written = *written,
     };
-    if (code == EXIT_YES) {
-        code = publish(session, request, &entries, &done.written);
+    int code = own_entries_report(&change->entries, session, &done);
+    if (code != EXIT_YES || change->rows.refused == 0) {
+        return code;
     }
-    return code == EXIT_YES ? own_entries_report(&entries, session, &done) : code;
+    return change->entries.count + change->unchanged.count > 0 ? EXIT_PARTLY : EXIT_BAD_INPUT;
+}
+
+static int apply(struct session *session, struct change_request *request, const struct arguments *arguments)
+{
+    struct change_done change = {.rows = {.refused = 0}};
+    struct own_entries_written written = {0};
+    int code = session_need_actor(session);
+    if (code == EXIT_YES) {
+        code = request->csv != NULL ? collect_rows(&change, session, request)
+                                    : collect_named(&change, session, request, arguments);
+    }
+    if (code == EXIT_YES) {
+        code = publish(session, request, &change.entries, &written);
+    }
+    if (code == EXIT_YES) {
+        code = report(&change, session, request, &written);
+    }
+    json_decref(change.rows.rows);
+    return code;
 }
 
 static int check_reason(struct change_request *request, const struct command *command)
@@ -200,6 +259,16 @@ static int check(struct change_request *request, const struct arguments *argumen
 {
     const struct command *command = command_named(request->change->name);
     const char *end;
+    if (request->csv == NULL && request->report != NULL) {
+        return command_usage_error(command, "--report goes with --csv.");
+    }
+    if (request->csv != NULL) {
+        if (request->of != NULL || request->codes.count > 0 || arguments->count > 0 ||
+            request->voided_text != NULL) {
+            return command_usage_error(command, "with --csv the rows of the file name the certificates.");
+        }
+        return check_reason(request, command);
+    }
     if (request->voided_text != NULL) {
         if (request->of != NULL || arguments->count > 0) {
             return command_usage_error(command, "--voided says which entries; name none besides.");
@@ -224,7 +293,7 @@ static int check(struct change_request *request, const struct arguments *argumen
     return EXIT_YES;
 }
 
-enum { SHARED_OPTION_COUNT = 4, OWN_OPTIONS_MAX = 2 };
+enum { SHARED_OPTION_COUNT = 4, OWN_OPTIONS_MAX = 4 };
 
 /* Read the command line with own options of the command beside those that all five share. */
 static int read_arguments(struct arguments *out, struct change_request *request, int argc, char **argv,
@@ -266,8 +335,10 @@ static struct change_request request_for(const struct change *change)
 static int change_status(const struct change *change, int argc, char **argv)
 {
     struct change_request request = request_for(change);
+    const struct command_option own[] = {{"csv", OPTION_TEXT, &request.csv},
+                                         {"report", OPTION_TEXT, &request.report}};
     struct arguments arguments;
-    int code = read_arguments(&arguments, &request, argc, argv, NULL, 0);
+    int code = read_arguments(&arguments, &request, argc, argv, own, sizeof(own) / sizeof(own[0]));
     return code == EXIT_YES ? run(&request, &arguments) : code;
 }
 
@@ -284,7 +355,9 @@ int command_suspend(int argc, char **argv)
 int command_reinstate(int argc, char **argv)
 {
     struct change_request request = request_for(&reinstate);
-    const struct command_option own[] = {{"revoked", OPTION_FLAG, &request.revoked},
+    const struct command_option own[] = {{"csv", OPTION_TEXT, &request.csv},
+                                         {"report", OPTION_TEXT, &request.report},
+                                         {"revoked", OPTION_FLAG, &request.revoked},
                                          {"voided", OPTION_TEXT, &request.voided_text}};
     struct arguments arguments;
     int code = read_arguments(&arguments, &request, argc, argv, own, sizeof(own) / sizeof(own[0]));

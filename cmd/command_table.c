@@ -10,6 +10,13 @@
     "  --from DAY       from this day on (default: today)\n"                                                 \
     "  --reason WORD    " STATUS_REASON_WORDS "\n"
 
+#define STATUS_CHANGE_CSV                                                                                    \
+    "  --csv FILE       every row of FILE (- is standard input); its first row names the columns\n"          \
+    "                   entry, or technician and code, and where wanted reason and from (a day); --reason\n" \
+    "                   and --from stand for rows that give none. All rows are checked first; those that\n"  \
+    "                   are refused are listed with their line, and the others done (exit code 5)\n"         \
+    "  --report FILE    with --csv: write which rows were refused, and why, to FILE\n"
+
 #define VERDICT_OPTIONS                                                                                      \
     "  --require TEXT    what must be held: exit code 0 if it is, 1 if not, 2 if that can't be said\n"       \
     "  --state TX        asked for in this state (default: where your own shop is)\n"                        \
@@ -172,25 +179,26 @@ const struct command commands[] = {
      "2025-12-31\n"
      "  tradeproof issue --csv results.csv --report refused.csv\n",
      command_issue},
-    {"revoke", "take back certificates", "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
+    {"revoke", "take back certificates", "(ENTRY... | --of TECHNICIAN --code LIST | --csv FILE) [OPTIONS]",
      "Revoked stays visible for good: nothing you sign later makes it disappear. From an earlier day\n"
      "than before is news; what changes nothing is not written again. An ENTRY is named as issue\n"
      "printed it: the issuer's id, block, index and the first digits of its hash.\n"
-     "\n" STATUS_CHANGE_OPTIONS "\n"
+     "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV "\n"
      "Example:\n"
-     "  tradeproof revoke --of \"Maria Lopez\" --code ase/A6 --reason scoring\n",
+     "  tradeproof revoke --of \"Maria Lopez\" --code ase/A6 --reason scoring\n"
+     "  tradeproof revoke --csv leaked.csv --reason misconduct --report refused.csv\n",
      command_revoke},
     {"suspend", "suspend certificates until they are reinstated",
-     "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS]",
+     "(ENTRY... | --of TECHNICIAN --code LIST | --csv FILE) [OPTIONS]",
      "Suspended certificates don't count until you reinstate them; that they were suspended stays\n"
      "visible. An ENTRY is named as issue printed it: the issuer's id, block, index and the first\n"
      "digits of its hash.\n"
-     "\n" STATUS_CHANGE_OPTIONS "\n"
+     "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV "\n"
      "Example:\n"
      "  tradeproof suspend --of \"Maria Lopez\" --code ase/A6\n",
      command_suspend},
     {"reinstate", "reinstate suspended certificates",
-     "ENTRY... [OPTIONS] | --of TECHNICIAN --code LIST [OPTIONS] | --voided BLOCK [OPTIONS]",
+     "(ENTRY... | --of TECHNICIAN --code LIST | --voided BLOCK | --csv FILE) [OPTIONS]",
      "Ends a suspension from a day on, and with --revoked a revocation too; that it stood so stays\n"
      "visible. What was said against a certificate in a void block, or on a branch that you dropped,\n"
      "leaves it unknown until you reinstate it, or say it again; so does a void of it on such a branch. An\n"
@@ -199,7 +207,7 @@ const struct command commands[] = {
      "  --revoked        also what was revoked\n"
      "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
      "                   it was said to hold from; what you suspended or revoked yourself stays "
-     "so\n" STATUS_CHANGE_OPTIONS "\n"
+     "so\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV "\n"
      "Example:\n"
      "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},
@@ -522,6 +530,16 @@ const struct command commands[] = {
      "Shows the data folder, who you are, whether the daemon runs, how much is stored, how old the\n"
      "newest word of each trusted actor is, and which logs are forked (two different blocks in one place,\n"
      "signed by the same keys): since when, what that makes undetermined, and what to do if it is yours.\n"
+     "How old a log may be is what a verdict allows it too: what the trust file says, else the rhythm that\n"
+     "its author states, else 30 days of an owner, a day of your own log, 14 days where you are a shop that\n"
+     "nobody accredited. What is left to do is listed: cuts of accreditations that ended, branches that\n"
+     "you dropped and that no void names.\n"
+     "\n"
+     "With --json, one object: home, network, actor, node, transport; daemon (null: it does not run); store\n"
+     "(logs, blocks, attestations, bytes_on_disk); own_log and each of trusted (held, epoch, seq, head,\n"
+     "freshness, which is fresh, stale, incomplete, unknown or forked, checkpoint_age_s, budget_s; trusted\n"
+     "also namespace, actor, name); cuts_to_record (actor, ended); branches_to_name (epoch, parent, first);\n"
+     "forked (actor, name, from_block, since, frozen).\n"
      "\n"
      "Example:\n"
      "  tradeproof status\n",

@@ -10,8 +10,6 @@
 #include "protocol/base/text.h"
 #include "protocol/rules/pack.h"
 
-enum { NO_FIELD = CSV_FIELDS_MAX };
-
 static const char *const column_names[ISSUE_COLUMN_COUNT] = {
     [COLUMN_TECHNICIAN] = "technician", [COLUMN_CODE] = "code",
     [COLUMN_EARNED_ON] = "earned_on",   [COLUMN_BASIS] = "basis",
@@ -21,8 +19,7 @@ static const char *const column_names[ISSUE_COLUMN_COUNT] = {
 
 struct issue_file {
     const struct issue_context *context;
-    size_t field_count;                /* as the header has them */
-    size_t fields[ISSUE_COLUMN_COUNT]; /* where each column is; NO_FIELD */
+    struct csv_columns columns;
     bool ended;
     struct issue_people people;
     struct issue_seen seen;
@@ -43,28 +40,10 @@ static bool refuse(struct issue_refused *refused, enum issue_refusal refusal, en
     return false;
 }
 
-/* Keep text for the message, cut at a character's start, unless a terminal could not show it. */
-static void keep_text(struct issue_refused *refused, struct bytes text)
-{
-    size_t size = text.size;
-    refused->text[0] = '\0';
-    if (!text_is_clean(text)) {
-        return;
-    }
-    if (size >= ISSUE_TEXT_SIZE) {
-        size = ISSUE_TEXT_SIZE - 1;
-        while (size > 0 && (text.data[size] & 0xc0) == 0x80) {
-            size--;
-        }
-    }
-    memcpy(refused->text, text.data, size);
-    refused->text[size] = '\0';
-}
-
 static bool refuse_text(struct issue_refused *refused, enum issue_refusal refusal, enum issue_column column,
                         struct bytes text)
 {
-    keep_text(refused, text);
+    csv_keep_text(refused->text, text);
     return refuse(refused, refusal, column);
 }
 
@@ -181,11 +160,9 @@ bool issue_attestation(struct attestation *out, struct issue_refused *refused,
 
 /* ---- fields ---- */
 
-/* The column's field, empty where the file has no such column. */
 static struct bytes field_of(const struct issue_file *file, enum issue_column column)
 {
-    size_t field = file->fields[column];
-    return field == NO_FIELD ? bytes_of(NULL, 0) : text_trim(file->csv.fields[field], " ");
+    return csv_field_of(&file->columns, &file->csv, column);
 }
 
 static bool read_technician(struct issue_file *file, struct subject *out, struct issue_refused *refused)
@@ -253,7 +230,7 @@ static bool has_required_fields(const struct issue_file *file, struct issue_refu
 
 static bool read_terms(struct issue_file *file, struct issue_terms *out, struct issue_refused *refused)
 {
-    if (file->csv.field_count != file->field_count) {
+    if (file->csv.field_count != file->columns.field_count) {
         return refuse(refused, ISSUE_COLUMN_COUNT_WRONG, COLUMN_TECHNICIAN);
     }
     return has_required_fields(file, refused) && read_technician(file, &out->subject, refused) &&
@@ -306,59 +283,14 @@ enum issue_step issue_file_next(struct issue_file *file, struct issue_row *row, 
 
 /* ---- header ---- */
 
-static bool equals_in_any_case(struct bytes text, const char *name)
+enum csv_header issue_file_header(struct issue_file *file, struct csv_header_refused *refused)
 {
-    if (text.size != strlen(name)) {
-        return false;
-    }
-    for (size_t i = 0; i < text.size; i++) {
-        uint8_t byte = text.data[i];
-        if ((byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte) != (uint8_t)name[i]) {
-            return false;
-        }
-    }
-    return true;
+    return csv_columns_read(&file->columns, &file->csv, refused);
 }
 
-static enum issue_header place_column(struct issue_file *file, size_t field, struct issue_refused *refused)
+const struct csv_columns *issue_file_columns(const struct issue_file *file)
 {
-    struct bytes text = text_trim(file->csv.fields[field], " ");
-    for (int i = 0; i < ISSUE_COLUMN_COUNT; i++) {
-        if (!equals_in_any_case(text, column_names[i])) {
-            continue;
-        }
-        refused->column = (enum issue_column)i;
-        if (file->fields[i] != NO_FIELD) {
-            return ISSUE_HEADER_TWICE;
-        }
-        file->fields[i] = field;
-        return ISSUE_HEADER_OK;
-    }
-    keep_text(refused, text);
-    return ISSUE_HEADER_UNKNOWN;
-}
-
-enum issue_header issue_file_header(struct issue_file *file, struct issue_refused *refused)
-{
-    enum csv_result result = csv_next(&file->csv);
-    *refused = (struct issue_refused){.line = file->csv.line, .csv = result};
-    if (result != CSV_ROW) {
-        return result == CSV_END ? ISSUE_HEADER_EMPTY : ISSUE_HEADER_UNREADABLE;
-    }
-    file->field_count = file->csv.field_count;
-    for (size_t i = 0; i < file->field_count; i++) {
-        enum issue_header header = place_column(file, i, refused);
-        if (header != ISSUE_HEADER_OK) {
-            return header;
-        }
-    }
-    for (int i = 0; i < ISSUE_REQUIRED_COLUMN_COUNT; i++) {
-        if (file->fields[i] == NO_FIELD) {
-            refused->column = (enum issue_column)i;
-            return ISSUE_HEADER_MISSING;
-        }
-    }
-    return ISSUE_HEADER_OK;
+    return &file->columns;
 }
 
 /* ---- life ---- */
@@ -374,9 +306,8 @@ struct issue_file *issue_file_create(const struct csv_source *source, const stru
         return NULL;
     }
     file->context = context;
-    for (int i = 0; i < ISSUE_COLUMN_COUNT; i++) {
-        file->fields[i] = NO_FIELD;
-    }
+    file->columns = (struct csv_columns){
+        .names = column_names, .count = ISSUE_COLUMN_COUNT, .required_count = ISSUE_REQUIRED_COLUMN_COUNT};
     csv_init(&file->csv, source);
     return file;
 }

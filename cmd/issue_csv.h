@@ -5,7 +5,7 @@
  * technician, code, earned_on, and if wanted basis, valid_from, last_day, in_network, in any order. Reads no
  * store and signs nothing: who a name is and what the rules say of a code, it asks its caller. */
 
-#include "cmd/csv.h"
+#include "cmd/csv_columns.h"
 #include "protocol/wire/records.h"
 
 enum issue_column {
@@ -21,7 +21,6 @@ enum {
     ISSUE_COLUMN_COUNT = 7,
     ISSUE_REQUIRED_COLUMN_COUNT = 3,
     ISSUE_ROWS_MAX = 1 << 22,
-    ISSUE_TEXT_SIZE = 64,
     ISSUE_RULE_SIZE = 256,
 };
 
@@ -89,7 +88,7 @@ struct issue_refused {
     enum issue_column column;
     enum reason reason;
     uint64_t first_line;
-    char text[ISSUE_TEXT_SIZE]; /* what stands there, cut short; empty when it cannot be shown */
+    char text[CSV_TEXT_SIZE];   /* what stands there, cut short; empty when it cannot be shown */
     char rule[ISSUE_RULE_SIZE]; /* by which it does not count; empty: none in particular */
 };
 
@@ -116,21 +115,13 @@ struct issue_file;
 struct issue_file *issue_file_create(const struct csv_source *source, const struct issue_context *context);
 void issue_file_destroy(struct issue_file *file);
 
-enum issue_header {
-    ISSUE_HEADER_OK,
-    ISSUE_HEADER_UNREADABLE, /* csv tells */
-    ISSUE_HEADER_EMPTY,
-    ISSUE_HEADER_MISSING, /* column tells */
-    ISSUE_HEADER_UNKNOWN, /* text tells: a column of another name */
-    ISSUE_HEADER_TWICE,   /* column tells */
-};
-
 /* Read the first row. Writes: what tells about it in *refused. */
-enum issue_header issue_file_header(struct issue_file *file, struct issue_refused *refused);
+enum csv_header issue_file_header(struct issue_file *file, struct csv_header_refused *refused);
+const struct csv_columns *issue_file_columns(const struct issue_file *file);
 
 enum issue_step { ISSUE_ROW, ISSUE_REFUSED, ISSUE_END };
 
-/* Read one row. Requires: ISSUE_HEADER_OK. */
+/* Read one row. Requires: CSV_HEADER_OK. */
 enum issue_step issue_file_next(struct issue_file *file, struct issue_row *row,
                                 struct issue_refused *refused);
 

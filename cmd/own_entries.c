@@ -10,22 +10,27 @@
 
 /* ---- finding ---- */
 
-static int order_entries(const void *a, const void *b)
+static int order_places(const struct own_entry *a, const struct own_entry *b)
 {
-    const struct entry_name *left = &((const struct own_entry *)a)->name;
-    const struct entry_name *right = &((const struct own_entry *)b)->name;
-    if (left->seq != right->seq) {
-        return left->seq < right->seq ? -1 : 1;
+    if (a->name.seq != b->name.seq) {
+        return a->name.seq < b->name.seq ? -1 : 1;
     }
-    return left->index < right->index ? -1 : left->index > right->index;
+    return a->name.index < b->name.index ? -1 : a->name.index > b->name.index;
+}
+
+int own_entries_order(const void *a, const void *b)
+{
+    const struct own_entry *left = a, *right = b;
+    int order = order_places(left, right);
+    return order != 0 ? order : left->row < right->row ? -1 : left->row > right->row;
 }
 
 static void sort_and_dedupe(struct own_entries *entries)
 {
     size_t kept = 0;
-    sort_items(entries->items, entries->count, sizeof(*entries->items), order_entries);
+    sort_items(entries->items, entries->count, sizeof(*entries->items), own_entries_order);
     for (size_t i = 0; i < entries->count; i++) {
-        if (kept == 0 || order_entries(&entries->items[kept - 1], &entries->items[i]) != 0) {
+        if (kept == 0 || order_places(&entries->items[kept - 1], &entries->items[i]) != 0) {
             entries->items[kept++] = entries->items[i];
         }
     }
@@ -62,66 +67,89 @@ static void keep_attestation(struct own_entry *entry, const struct attestation *
 }
 
 /* Whether the block holds what the name says. */
-static int check_entry(struct session *session, struct own_entry *entry, const struct block *block)
+static enum own_entry_fault check_entry(struct session *session, struct own_entry *entry,
+                                        const struct block *block)
 {
     struct attestation attestation;
     const struct entry_name *name = &entry->name;
     if (name->index >= block->entry_count ||
         memcmp(block->leaves[name->index].bytes, name->prefix, sizeof(name->prefix)) != 0) {
-        return fail_missing(session, name, "is not in your log: copy it again whole");
+        return OWN_ENTRY_MISSING;
     }
     if (block->header.block_class != CLASS_CONTENT) {
-        return fail_missing(session, name, "is not a certificate");
+        return OWN_ENTRY_NO_CERTIFICATE;
     }
     const struct entry *content = &block->entries[name->index];
     if (content->kind == ENTRY_ATTESTATION && !content->erased &&
         entry_payload_decode(&attestation, content, &session->arena) == REASON_NONE) {
         keep_attestation(entry, &attestation);
     }
-    return EXIT_YES;
+    return OWN_ENTRY_FINE;
 }
 
-/* Check the entries of one block, items[first] being the first of them. Writes: *next, behind the last. */
-static int check_block(struct session *session, struct store_txn *txn, struct own_entries *entries,
-                       size_t first, size_t *next)
+static enum store_error read_block(struct block *out, struct session *session, struct store_txn *txn,
+                                   uint64_t seq)
+{
+    struct bytes encoded;
+    enum store_error error = store_block_bytes(txn, &session->actor, seq, &encoded, &session->arena);
+    if (error != STORE_OK) {
+        return error;
+    }
+    enum reason reason = block_decode(out, &session->home.network, encoded, &session->arena);
+    return reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
+}
+
+/* Check the entries of one block, items[first] being the first of them. Writes: *next, after the last. */
+static enum store_error check_block(struct session *session, struct store_txn *txn,
+                                    struct own_entries *entries, size_t first, size_t *next)
 {
     uint64_t seq = entries->items[first].name.seq;
     size_t mark = arena_mark(&session->arena);
-    struct bytes encoded;
     struct block block;
-    int code = EXIT_YES;
-    enum store_error error = store_block_bytes(txn, &session->actor, seq, &encoded, &session->arena);
-    if (error == STORE_NOT_FOUND) {
-        return fail_missing(session, &entries->items[first].name, "is not in your log: copy it again whole");
+    enum store_error error = read_block(&block, session, txn, seq);
+    bool is_held = error == STORE_OK;
+    if (!is_held && error != STORE_NOT_FOUND) {
+        return error;
     }
-    if (error != STORE_OK) {
-        return session_fail_store(&session->options, error);
-    }
-    enum reason reason = block_decode(&block, &session->home.network, encoded, &session->arena);
-    if (reason != REASON_NONE) {
-        return session_fail_store(&session->options, store_error_of_decode(reason, &session->arena));
-    }
-    for (*next = first; code == EXIT_YES && *next < entries->count && entries->items[*next].name.seq == seq;
-         ++*next) {
-        code = check_entry(session, &entries->items[*next], &block);
+    for (*next = first; *next < entries->count && entries->items[*next].name.seq == seq; ++*next) {
+        struct own_entry *entry = &entries->items[*next];
+        entry->fault = is_held ? check_entry(session, entry, &block) : OWN_ENTRY_MISSING;
     }
     arena_rewind(&session->arena, mark);
-    return code;
+    return STORE_OK;
+}
+
+enum store_error own_entries_check(struct own_entries *entries, struct session *session)
+{
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error != STORE_OK) {
+        return error;
+    }
+    for (size_t i = 0; error == STORE_OK && i < entries->count;) {
+        error = check_block(session, txn, entries, i, &i);
+    }
+    store_end(txn);
+    return error;
 }
 
 static int check_all(struct session *session, struct own_entries *entries)
 {
-    struct store_txn *txn;
-    int code = EXIT_YES;
-    enum store_error error = store_read_begin(&txn, session->store);
+    enum store_error error = own_entries_check(entries, session);
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }
-    for (size_t i = 0; code == EXIT_YES && i < entries->count;) {
-        code = check_block(session, txn, entries, i, &i);
+    for (size_t i = 0; i < entries->count; i++) {
+        switch (entries->items[i].fault) {
+        case OWN_ENTRY_FINE:
+            break;
+        case OWN_ENTRY_MISSING:
+            return fail_missing(session, &entries->items[i].name, "is not in your log: copy it again whole");
+        case OWN_ENTRY_NO_CERTIFICATE:
+            return fail_missing(session, &entries->items[i].name, "is not a certificate");
+        }
     }
-    store_end(txn);
-    return code;
+    return EXIT_YES;
 }
 
 static int take_room(struct own_entries *out, struct session *session, size_t count)
@@ -157,56 +185,103 @@ static bool is_wanted(const struct session *session, const struct dossier *dossi
            codes_want(codes, credential->attestation.code);
 }
 
-int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
-                   const struct codes *codes)
+static enum store_error read_dossier(struct dossier *out, struct session *session,
+                                     const struct subject *subject)
 {
     struct store_txn *txn;
-    struct dossier dossier;
     enum store_error error = store_read_begin(&txn, session->store);
     if (error == STORE_OK) {
-        error = store_dossier(txn, &session->home.network, session->trust, subject, UINT64_MAX, &dossier,
+        error = store_dossier(txn, &session->home.network, session->trust, subject, UINT64_MAX, out,
                               &session->arena);
         store_end(txn);
     }
-    if (error != STORE_OK) {
-        return session_fail_store(&session->options, error);
+    return error;
+}
+
+static size_t count_wanted(const struct session *session, const struct dossier *dossier,
+                           const struct codes *codes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < dossier->credential_count; i++) {
+        count += is_wanted(session, dossier, &dossier->credentials[i], codes);
     }
-    int code = take_room(out, session, dossier.credential_count);
-    for (size_t i = 0; code == EXIT_YES && i < dossier.credential_count; i++) {
-        const struct dossier_credential *credential = &dossier.credentials[i];
-        if (is_wanted(session, &dossier, credential, codes)) {
+    return count;
+}
+
+static void add_wanted(struct own_entries *out, const struct session *session, const struct dossier *dossier,
+                       const struct codes *codes)
+{
+    for (size_t i = 0; i < dossier->credential_count; i++) {
+        const struct dossier_credential *credential = &dossier->credentials[i];
+        if (is_wanted(session, dossier, credential, codes)) {
             struct own_entry *entry = &out->items[out->count++];
-            entry->name = (struct entry_name){
-                .author = session->actor, .seq = credential->place.seq, .index = credential->place.index};
+            *entry = (struct own_entry){.name = {.author = session->actor,
+                                                 .seq = credential->place.seq,
+                                                 .index = credential->place.index}};
             memcpy(entry->name.prefix, credential->place.leaf.bytes, sizeof(entry->name.prefix));
             keep_attestation(entry, &credential->attestation);
         }
     }
-    if (code == EXIT_YES && out->count == 0) {
-        return session_fail(&session->options, EXIT_BAD_INPUT, "not-found",
-                            "You have issued nothing like that to %s.",
-                            session_name_of(session, &subject->id));
+}
+
+int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
+                   const struct codes *codes)
+{
+    struct dossier dossier;
+    enum store_error error = read_dossier(&dossier, session, subject);
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
     }
-    return code;
+    int code = take_room(out, session, count_wanted(session, &dossier, codes));
+    if (code != EXIT_YES) {
+        return code;
+    }
+    add_wanted(out, session, &dossier, codes);
+    return out->count > 0 ? EXIT_YES
+                          : session_fail(&session->options, EXIT_BAD_INPUT, "not-found",
+                                         "You have issued nothing like that to %s.",
+                                         session_name_of(session, &subject->id));
+}
+
+enum store_error own_entries_add_of(struct own_entries *out, size_t capacity, size_t *found,
+                                    struct session *session, const struct subject *subject,
+                                    const struct codes *codes)
+{
+    size_t mark = arena_mark(&session->arena);
+    struct dossier dossier;
+    enum store_error error = read_dossier(&dossier, session, subject);
+    if (error != STORE_OK) {
+        return error;
+    }
+    *found = count_wanted(session, &dossier, codes);
+    if (*found <= capacity - out->count) {
+        add_wanted(out, session, &dossier, codes);
+    }
+    arena_rewind(&session->arena, mark);
+    return STORE_OK;
 }
 
 /* ---- writing ---- */
 
-/* How far entries from first on lie in one block and fit one record. */
+/* Entries from first on that lie in one block, of which the same is stated, and that fit one record. */
 struct span {
     size_t next; /* the first one that does not */
     size_t range_count;
     struct index_range ranges[STATUS_SPANS_MAX];
 };
 
+static bool is_stated_alike(const struct own_entry *a, const struct own_entry *b)
+{
+    return a->name.seq == b->name.seq && a->reason == b->reason && a->day == b->day;
+}
+
 static void span_from(struct span *span, const struct own_entries *entries, size_t first)
 {
-    uint64_t seq = entries->items[first].name.seq;
     span->range_count = 0;
     for (span->next = first; span->next < entries->count; span->next++) {
         const struct entry_name *name = &entries->items[span->next].name;
         struct index_range *last = &span->ranges[span->range_count > 0 ? span->range_count - 1 : 0];
-        if (name->seq != seq) {
+        if (!is_stated_alike(&entries->items[span->next], &entries->items[first])) {
             return;
         }
         if (span->range_count > 0 && last->last + 1 == name->index) {
@@ -255,13 +330,15 @@ static int flush(struct writing *writing)
     return EXIT_YES;
 }
 
-static bool try_span(struct writing *writing, uint64_t seq, const struct span *span, size_t count)
+static bool try_span(struct writing *writing, const struct own_entry *first, const struct span *span,
+                     size_t count)
 {
+    uint64_t seq = first->name.seq;
     const struct list ranges = {.items = span->ranges, .count = span->range_count};
     bool is_same = writing->blocks_touched > 0 && writing->last_touched == seq;
     if ((!is_same && writing->blocks_touched == STATUS_BLOCKS_MAX) ||
         writing->entries_touched + count > writing->record->entries_max ||
-        !writing->record->add(writing->record->context, &writing->draft, seq, &ranges)) {
+        !writing->record->add(writing->record->context, &writing->draft, first, &ranges)) {
         return false;
     }
     writing->blocks_touched += is_same ? 0 : 1;
@@ -275,16 +352,16 @@ static int write_all(struct writing *writing, const struct own_entries *entries)
     struct span span;
     begin(writing);
     for (size_t first = 0; first < entries->count; first = span.next) {
-        uint64_t seq = entries->items[first].name.seq;
+        const struct own_entry *about = &entries->items[first];
         span_from(&span, entries, first);
-        if (try_span(writing, seq, &span, span.next - first)) {
+        if (try_span(writing, about, &span, span.next - first)) {
             continue;
         }
         int code = flush(writing);
         if (code != EXIT_YES) {
             return code;
         }
-        bool fits = try_span(writing, seq, &span, span.next - first);
+        bool fits = try_span(writing, about, &span, span.next - first);
         assert(fits); /* one record fits an empty block */
     }
     return flush(writing);
@@ -349,6 +426,10 @@ static int report_json(const struct own_entries *entries, const struct session *
     json_object_set_new(object, "entries", json_of_names(entries, session));
     json_object_set_new(object, "unchanged", json_of_names(done->unchanged, session));
     json_object_set_new(object, "more", json_boolean(done->more));
+    if (done->rows != NULL) {
+        json_object_set_new(object, "refused", json_of_number(done->rows->refused));
+        json_object_set(object, "refusals", done->rows->rows);
+    }
     if (done->kept != NULL) {
         json_object_set_new(object, "kept", json_of_names(done->kept, session));
     }
@@ -356,9 +437,14 @@ static int report_json(const struct own_entries *entries, const struct session *
 }
 
 static void report_entry(const struct own_entry *entry, const struct session *session,
-                         const struct own_entries_done *done, const char *from)
+                         const struct own_entries_done *done)
 {
     char text[ENTRY_NAME_TEXT_MAX + 1];
+    char from[8 + DAY_TEXT_SIZE] = "";
+    if (entry->day != 0) {
+        memcpy(from, " from ", 7);
+        day_to_text(from + 6, entry->day);
+    }
     entry_name_to_text(text, &session->home.network, &entry->name);
     if (entry->is_attestation) {
         printf("%s %s of %s%s\n  %s\n", done->did, entry->code, session_name_of(session, &entry->subject.id),
@@ -393,16 +479,11 @@ static void report_written(const struct own_entries *entries, const struct own_e
 int own_entries_report(const struct own_entries *entries, const struct session *session,
                        const struct own_entries_done *done)
 {
-    char from[8 + DAY_TEXT_SIZE] = "";
     if (session->options.json) {
         return report_json(entries, session, done);
     }
-    if (done->day != DAY_NONE) {
-        memcpy(from, " from ", 7);
-        day_to_text(from + 6, done->day);
-    }
     for (size_t i = 0; i < entries->count && i < OWN_ENTRIES_TOLD_MAX; i++) {
-        report_entry(&entries->items[i], session, done, from);
+        report_entry(&entries->items[i], session, done);
     }
     if (entries->count > OWN_ENTRIES_TOLD_MAX) {
         printf("... and %zu more\n", entries->count - OWN_ENTRIES_TOLD_MAX);
@@ -410,6 +491,9 @@ int own_entries_report(const struct own_entries *entries, const struct session *
     report_unchanged(done);
     if (entries->count > 0) {
         report_written(entries, done);
+    }
+    if (done->rows != NULL && done->rows->refused > 0) {
+        printf("%" PRIu64 " row%s refused.\n", done->rows->refused, done->rows->refused == 1 ? "" : "s");
     }
     if (done->more) {
         printf("There is more than can be %s at once: run the command again for the rest.\n", done->action);

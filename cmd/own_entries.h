@@ -6,12 +6,25 @@
  * limits allow. */
 
 #include "cmd/arguments.h"
+#include "cmd/csv_report.h"
 #include "cmd/publish.h"
 
 enum { OWN_ENTRIES_MAX = 65536, OWN_ENTRIES_TOLD_MAX = 20 };
 
+/* What may be wrong with an entry's name. */
+enum own_entry_fault {
+    OWN_ENTRY_FINE,
+    OWN_ENTRY_MISSING,        /* the log holds no such entry, or another one in its place */
+    OWN_ENTRY_NO_CERTIFICATE, /* it is no content */
+};
+
 struct own_entry {
     struct entry_name name;
+    enum own_entry_fault fault; /* written by own_entries_check */
+    size_t row;                 /* of a file: which one names it */
+    /* What is stated about it; left alone where a command has nothing to say here. */
+    enum status_reason reason;
+    uint32_t day; /* from which on; 0: none matters */
     bool is_attestation;
     struct subject subject;       /* of an attestation */
     char code[CODE_SIZE_MAX + 1]; /* of an attestation; else empty */
@@ -25,6 +38,11 @@ struct own_entries {
     struct own_entry *items; /* in the session's arena; sorted by (seq, index), each once */
 };
 
+/* Order by (seq, index), what is alike by row. */
+int own_entries_order(const void *a, const void *b);
+/* Write of each entry, sorted, what is wrong with its name. */
+enum store_error own_entries_check(struct own_entries *entries, struct session *session);
+
 /* Find what texts name. Refuses entries of other logs, entries that do not exist or are not the one that the
  * name says, and entries that are no content. Returns: EXIT_YES, or the exit code after it said why not. */
 int own_entries_named(struct own_entries *out, struct session *session, char *const *texts, size_t count);
@@ -33,6 +51,12 @@ int own_entries_named(struct own_entries *out, struct session *session, char *co
  * own_entries_named; none is EXIT_BAD_INPUT. */
 int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
                    const struct codes *codes);
+
+/* Add the same to *out, as far as capacity reaches. Writes: *found, how many there are; none was added where
+ * they don't fit. */
+enum store_error own_entries_add_of(struct own_entries *out, size_t capacity, size_t *found,
+                                    struct session *session, const struct subject *subject,
+                                    const struct codes *codes);
 
 /* Find all that a void in block void_seq of this actor's log left without an answer. *from: the day from
  * which on it is to be reinstated; DAY_NONE becomes the first day from which any of it was said to hold.
@@ -58,10 +82,11 @@ enum store_error own_entries_ask_news(bool *is_news, struct own_entry *entry, st
 int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged, struct session *session,
                      const struct own_entries_coming *coming);
 
-/* Makes the record about entries (struct index_range) of block seq and adds it to draft. Returns as
- * draft_add. */
+/* Makes the record about entries (struct index_range) of the block in which first stands, of which the same
+ * is stated as of first, and adds it to draft. Returns as draft_add. */
 struct own_entries_record {
-    bool (*add)(const void *context, struct draft *draft, uint64_t seq, const struct list *entries);
+    bool (*add)(const void *context, struct draft *draft, const struct own_entry *first,
+                const struct list *entries);
     const void *context;
     size_t entries_max; /* that one block may speak about */
 };
@@ -83,12 +108,13 @@ int own_entries_publish(const struct own_entries *entries, struct session *sessi
 
 /* What a command did to entries. */
 struct own_entries_done {
-    const char *did;                     /* "Revoked" */
-    const char *action;                  /* "revoked" */
-    uint32_t day;                        /* from which on; DAY_NONE when none matters */
+    const char *did;    /* "Revoked" */
+    const char *action; /* "revoked" */
+    uint32_t day;       /* from which on; DAY_NONE when none matters, or each entry has its own */
     const struct own_entries *unchanged; /* about which nothing was written, as it would change nothing; NULL:
                                             that is no question */
     bool more;                           /* there was more than could be written at once */
+    const struct csv_report *rows;       /* those of a file that were refused; NULL: there was no file */
     const struct own_entries *kept; /* on which what was written has no effect; NULL: there can be none */
     struct own_entries_written written;
 };

@@ -116,6 +116,33 @@ answers "and both stay visible" 1 \
 answers "also to programs" 1 '"standing": "overruled"' ase lookup "$maria" --code ase/a --all --json
 do_as ase revoke "$third" --reason scoring
 do_as ase reinstate "$third" --revoked
+{
+    printf 'Technician,Code,Entry,Reason,From\r\n'
+    printf ',,%s,scoring,2021-02-01\n' "$old"
+    printf '"Maria Lopez",ase/c,,,\n'
+    printf ',,%s,,yesterday\n' "$third"
+    printf ',,%s,luck,\n' "$third"
+    printf ',,%s,,2024-01-01\n' "$third"
+    printf ',,%s,,\n' "$third"
+} >"$world/statuses.csv"
+answers "many are suspended from a file, but for what is refused" 5 "2 suspended, durable" \
+    ase suspend --csv "$world/statuses.csv" --reason misconduct --report "$world/statuses.report"
+cp "$said" "$world/told"
+ok "each from its own day" grep -q 'Suspended ase/b of Maria Lopez from 2024-01-01' "$world/told"
+ok "a certificate that is named twice is refused with both lines" \
+    grep -q '^line 7: a certificate that is named on line 6 already' "$world/told"
+ok "the report has a row for each" test "$(sed 's/,"..*//' "$world/statuses.report" | tr '\n' ' ')" = \
+    "line,reason,message 3,not-found 4,bad-date 5,bad-reason 7,duplicate "
+answers "programs read which" 5 '"refused": 4' ase suspend --csv "$world/statuses.csv" --json
+answers "and that nothing was left to write" 5 '"blocks": 0' ase suspend --csv "$world/statuses.csv" --json
+answers "the reason is the row's, or the command's" 0 "suspended 2024-01-01 (misconduct)" ase lookup "$maria" --code ase/b --all
+printf 'entry\n%s\n%s\n' "$old" "$third" >"$world/back.csv"
+answers "they are reinstated from a file" 0 "2 reinstated, durable" ase reinstate --csv "$world/back.csv"
+printf 'entry,code\n%s,\n' "$old" >"$world/bad.csv"
+answers "a code without a technician is told" 4 "column technician is missing" ase revoke --csv "$world/bad.csv"
+refused "a file and names" revoke "$old" --csv "$world/back.csv"
+refused "a file and a void" reinstate --voided 3 --csv "$world/back.csv"
+refused "a report without a file" suspend "$old" --report "$world/statuses.report"
 printf 'b: ase/b\n' >"$world/b.txt"
 answers "also where a file of requirements is checked" 0 "said of ase/b: " ase require check "$world/b.txt" "$maria"
 answers "and to programs there" 0 '"overruled"' ase require check "$world/b.txt" "$maria" --json

@@ -128,22 +128,22 @@ static bool read_text(void *context, uint8_t *data, size_t capacity, size_t *siz
 static const struct header_row {
     const char *sentence;
     const char *file;
-    enum issue_header expected;
+    enum csv_header expected;
     const char *about; /* the column or text that it tells; NULL: nothing */
 } header_rows[] = {
-    {"the three required columns", "technician,code,earned_on\n", ISSUE_HEADER_OK, NULL},
+    {"the three required columns", "technician,code,earned_on\n", CSV_HEADER_OK, NULL},
     {"in any order, with all others", "last_day,earned_on,in_network,valid_from,code,basis,technician\n",
-     ISSUE_HEADER_OK, NULL},
-    {"in any case and with spaces around", " Technician ,CODE,Earned_On\n", ISSUE_HEADER_OK, NULL},
-    {"an empty file", "", ISSUE_HEADER_EMPTY, NULL},
-    {"a missing technician", "code,earned_on\n", ISSUE_HEADER_MISSING, "technician"},
-    {"a missing code", "technician,earned_on\n", ISSUE_HEADER_MISSING, "code"},
-    {"a missing day", "technician,code\n", ISSUE_HEADER_MISSING, "earned_on"},
-    {"no header at all", "x,ase/A5,2024-06-30\n", ISSUE_HEADER_UNKNOWN, "x"},
-    {"a mistyped column is not passed over", "technician,code,earned_on,lastday\n", ISSUE_HEADER_UNKNOWN,
+     CSV_HEADER_OK, NULL},
+    {"in any case and with spaces around", " Technician ,CODE,Earned_On\n", CSV_HEADER_OK, NULL},
+    {"an empty file", "", CSV_HEADER_EMPTY, NULL},
+    {"a missing technician", "code,earned_on\n", CSV_HEADER_MISSING, "technician"},
+    {"a missing code", "technician,earned_on\n", CSV_HEADER_MISSING, "code"},
+    {"a missing day", "technician,code\n", CSV_HEADER_MISSING, "earned_on"},
+    {"no header at all", "x,ase/A5,2024-06-30\n", CSV_HEADER_UNKNOWN, "x"},
+    {"a mistyped column is not passed over", "technician,code,earned_on,lastday\n", CSV_HEADER_UNKNOWN,
      "lastday"},
-    {"a column twice", "technician,code,code,earned_on\n", ISSUE_HEADER_TWICE, "code"},
-    {"a header that cannot be read", "techn\"ician,code,earned_on\n", ISSUE_HEADER_UNREADABLE, NULL},
+    {"a column twice", "technician,code,code,earned_on\n", CSV_HEADER_TWICE, "code"},
+    {"a header that cannot be read", "techn\"ician,code,earned_on\n", CSV_HEADER_UNREADABLE, NULL},
 };
 
 static void headers_are_checked(void **state)
@@ -154,11 +154,13 @@ static void headers_are_checked(void **state)
     for (size_t i = 0; i < sizeof(header_rows) / sizeof(header_rows[0]); i++) {
         const struct header_row *row = &header_rows[i];
         struct text_source source = {row->file};
-        struct issue_refused refused;
+        struct csv_header_refused refused;
         struct issue_file *file =
             issue_file_create(&(struct csv_source){.read = read_text, .context = &source}, &f.context);
-        enum issue_header header = issue_file_header(file, &refused);
-        const char *about = header == ISSUE_HEADER_UNKNOWN ? refused.text : issue_column_name(refused.column);
+        enum csv_header header = issue_file_header(file, &refused);
+        const char *about = header == CSV_HEADER_UNKNOWN
+                                ? refused.text
+                                : issue_column_name((enum issue_column)refused.column);
         if (header != row->expected || (row->about != NULL && strcmp(about, row->about) != 0)) {
             fail_msg("%s: %d about %s", row->sentence, (int)header, about);
         }
@@ -198,7 +200,7 @@ static void render(char *out, size_t capacity, const struct fixture *f, const ch
         issue_file_create(&(struct csv_source){.read = read_text, .context = &source}, &f->context);
     FILE *stream = fmemopen(out, capacity, "w");
     assert_non_null(stream);
-    assert_int_equal(issue_file_header(file, &refused), ISSUE_HEADER_OK);
+    assert_int_equal(issue_file_header(file, &(struct csv_header_refused){0}), CSV_HEADER_OK);
     for (;;) {
         enum issue_step step = issue_file_next(file, &row, &refused);
         if (step == ISSUE_END) {
@@ -457,7 +459,7 @@ static void duplicates_are_found_however_far_apart(void **state)
     struct issue_row row;
     struct issue_file *file =
         issue_file_create(&(struct csv_source){.read = read_long, .context = &source}, &f.context);
-    assert_int_equal(issue_file_header(file, &refused), ISSUE_HEADER_OK);
+    assert_int_equal(issue_file_header(file, &(struct csv_header_refused){0}), CSV_HEADER_OK);
     for (uint64_t i = 0; i < LONG_ROWS; i++) {
         assert_int_equal(issue_file_next(file, &row, &refused), ISSUE_ROW);
         assert_int_equal(row.line, i + 2);

@@ -193,11 +193,12 @@ static void sift(struct own_entries *entries, struct own_entries *unchanged, enu
     assert_int_equal(own_entries_sift(entries, unchanged, &session, &coming), EXIT_YES);
 }
 
-static bool add_reinstated(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
+static bool add_reinstated(const void *context, struct draft *draft, const struct own_entry *first,
+                           const struct list *entries)
 {
     const uint32_t *day = context;
     const struct status status = {
-        .seq = seq, .entries = *entries, .action = STATUS_REINSTATED, .effective_day = *day};
+        .seq = first->name.seq, .entries = *entries, .action = STATUS_REINSTATED, .effective_day = *day};
     return draft_add(draft, ENTRY_STATUS, &status, NULL);
 }
 

@@ -87,7 +87,7 @@ static uint64_t issue(size_t count, bool one_block_each, const char *code)
     return batch->first_seq;
 }
 
-static void name_text(char *text, uint64_t seq, uint64_t index)
+static void name_of(struct entry_name *name, uint64_t seq, uint64_t index)
 {
     struct store_txn *txn;
     struct bytes encoded;
@@ -96,8 +96,14 @@ static void name_text(char *text, uint64_t seq, uint64_t index)
     assert_int_equal(store_block_bytes(txn, &session.actor, seq, &encoded, &session.arena), STORE_OK);
     store_end(txn);
     assert_int_equal(block_decode(&block, &session.home.network, encoded, &session.arena), REASON_NONE);
-    struct entry_name name = {.author = session.actor, .seq = seq, .index = index};
-    memcpy(name.prefix, block.leaves[index < block.entry_count ? index : 0].bytes, sizeof(name.prefix));
+    *name = (struct entry_name){.author = session.actor, .seq = seq, .index = index};
+    memcpy(name->prefix, block.leaves[index < block.entry_count ? index : 0].bytes, sizeof(name->prefix));
+}
+
+static void name_text(char *text, uint64_t seq, uint64_t index)
+{
+    struct entry_name name;
+    name_of(&name, seq, index);
     entry_name_to_text(text, &session.home.network, &name);
 }
 
@@ -162,13 +168,15 @@ static void what_is_not_there_is_refused(void **state)
 
 /* ---- speaking ---- */
 
-static bool add_status(const void *context, struct draft *draft, uint64_t seq, const struct list *entries)
+static bool add_status(const void *context, struct draft *draft, const struct own_entry *first,
+                       const struct list *entries)
 {
     const enum status_action *action = context;
-    const struct status status = {.seq = seq,
+    const struct status status = {.seq = first->name.seq,
                                   .entries = *entries,
                                   .action = *action,
-                                  .effective_day = DAY,
+                                  .reason = first->reason,
+                                  .effective_day = first->day != 0 ? first->day : DAY,
                                   .has_replacement = *action == STATUS_REPLACED,
                                   .replacement = {.author = session.actor, .seq = 1}};
     return draft_add(draft, ENTRY_STATUS, &status, NULL);
@@ -234,6 +242,34 @@ static void scattered_entries_take_several_records_of_one_block(void **state)
     assert_int_equal(written.block_count, 1);
     assert_int_equal(written.first_seq, seq + 1);
     assert_int_equal(count_said("ase/A1", STATUS_REVOKED), 300);
+    free(entries.items);
+}
+
+/* What a file states of each in its own way takes a record each, and still one block. */
+static void different_days_and_reasons_take_several_records_of_one_block(void **state)
+{
+    (void)state;
+    struct own_entries entries;
+    uint64_t seq = issue(6, false, "ase/A7");
+    list_entries(&entries, seq, 1, 6, 1);
+    for (size_t i = 0; i < 6; i++) {
+        entries.items[i].day = i < 2 ? DAY - 1 : DAY - 2;
+        entries.items[i].reason = i < 4 ? STATUS_REASON_SCORING : STATUS_REASON_OTHER;
+    }
+    assert_int_equal(say(&entries, STATUS_REVOKED).block_count, 1);
+    struct store_txn *txn;
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    for (size_t i = 0; i < 6; i++) {
+        struct store_events said;
+        name_of(&entries.items[i].name, seq, i);
+        assert_int_equal(
+            store_entry_events(txn, &session.home.network, &entries.items[i].name, &said, &session.arena),
+            STORE_OK);
+        assert_int_equal(said.count, 1);
+        assert_int_equal(said.events[0].effective_day, entries.items[i].day);
+        assert_int_equal(said.events[0].setter_index, i / 2);
+    }
+    store_end(txn);
     free(entries.items);
 }
 
@@ -331,6 +367,7 @@ int main(void)
         cmocka_unit_test(names_are_sorted_and_said_once),
         cmocka_unit_test(what_is_not_there_is_refused),
         cmocka_unit_test(scattered_entries_take_several_records_of_one_block),
+        cmocka_unit_test(different_days_and_reasons_take_several_records_of_one_block),
         cmocka_unit_test(more_blocks_than_one_status_block_may_touch_take_two),
         cmocka_unit_test(more_entries_than_one_status_block_may_touch_take_two),
         cmocka_unit_test(only_what_changes_something_is_left),

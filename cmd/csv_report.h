@@ -1,5 +1,5 @@
-#ifndef CMD_ISSUE_REPORT_H
-#define CMD_ISSUE_REPORT_H
+#ifndef CMD_CSV_REPORT_H
+#define CMD_CSV_REPORT_H
 
 /* Telling which rows of a file were refused: the first few on standard error, all of them in a file or in
  * --json; and how far a long run has come. */
@@ -7,15 +7,12 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "cmd/issue_csv.h"
-#include "cmd/issue_rules.h"
+#include "cmd/session.h"
 
-enum { ISSUE_TOLD_MAX = 20, ISSUE_JSON_MAX = 100000 };
+enum { CSV_TOLD_MAX = 20, CSV_JSON_MAX = 100000 };
 
-struct issue_report {
+struct csv_report {
     const struct session_options *options;
-    struct issue_rules *rules; /* for suggestions */
-    uint32_t today;
     const char *path; /* of --report */
     FILE *file;       /* of --report; NULL: none */
     json_t *rows;     /* NULL without --json */
@@ -26,13 +23,13 @@ struct issue_report {
 };
 
 /* path: of --report, or NULL. Returns: EXIT_YES, or the exit code after it said why not. */
-int issue_report_open(struct issue_report *report, const struct session_options *options,
-                      struct issue_rules *rules, const char *path);
-void issue_report_refused(struct issue_report *report, const struct issue_refused *refused);
+int csv_report_open(struct csv_report *report, const struct session_options *options, const char *path);
+/* word: why, for programs; words: for people, without a full stop. */
+void csv_report_refused(struct csv_report *report, uint64_t line, const char *word, const char *words);
 /* How many were issued so far: shown once a second on a terminal, and elsewhere when it takes longer than
  * that. */
-void issue_report_progress(struct issue_report *report, uint64_t issued);
-/* End the progress line and write the file out. Returns as issue_report_open. */
-int issue_report_close(struct issue_report *report);
+void csv_report_progress(struct csv_report *report, uint64_t issued);
+/* End the progress line and write the file out. Returns as csv_report_open. */
+int csv_report_close(struct csv_report *report);
 
 #endif

@@ -3,8 +3,9 @@
 #include "store/layout.h"
 #include "store/tables.h"
 
-enum account_kind { ACCOUNT_SHOP = 1, ACCOUNT_PAYER = 2 };
-enum { DAY_S = 86400, IDLE_S_MAX = 365 * DAY_S };
+/* ACCOUNT_NODE is no account: it holds when the first of them was charged. */
+enum account_kind { ACCOUNT_SHOP = 1, ACCOUNT_PAYER = 2, ACCOUNT_NODE = 3 };
+enum { DAY_S = 86400, IDLE_S_MAX = 365 * DAY_S, FRESH_S = 7 * DAY_S };
 
 /* How an account fills: first when it is new, then so much a day while it holds less than most. */
 struct account_terms {
@@ -18,11 +19,47 @@ static struct account_terms terms_of_shop(const struct actor_id *shop)
     return (struct account_terms){ACCOUNT_SHOP, shop, SHOP_BYTES_FIRST, SHOP_BYTES_A_DAY, SHOP_BYTES_A_DAY};
 }
 
-static struct account_terms terms_of_payer(const struct shop_payer *payer)
+static struct key node_key(void)
 {
-    return (struct account_terms){ACCOUNT_PAYER, &payer->actor, PAYER_BYTES_MAX,
-                                  payer->is_owner ? OWNER_BYTES_A_DAY : DELEGATE_BYTES_A_DAY,
+    struct key key = {0};
+
+    key_add_number(&key, ACCOUNT_NODE, 1);
+    return key;
+}
+
+/* Whether all history still arrives at this node. */
+static enum store_error is_fresh(struct store_txn *txn, uint64_t now_s, bool *fresh)
+{
+    const struct key key = node_key();
+    struct disk_account began;
+    enum store_error error = table_get_exact(txn, TABLE_ACCOUNTS, &key, &began, sizeof began);
+
+    *fresh = error == STORE_NOT_FOUND || (error == STORE_OK && now_s < began.at_s + FRESH_S);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error note_beginning(struct store_txn *txn, uint64_t now_s)
+{
+    const struct key key = node_key();
+    struct disk_account began = {.at_s = now_s};
+    struct bytes held;
+    enum store_error error = table_get(txn, TABLE_ACCOUNTS, &key, &held);
+
+    return error == STORE_NOT_FOUND ? table_put(txn, TABLE_ACCOUNTS, &key, &began, sizeof began) : error;
+}
+
+/* Whoever is met later begins with a day: else each delegate's delegate would bring as much as a fresh node
+ * takes in at once. */
+static enum store_error terms_of_payer(struct store_txn *txn, const struct shop_payer *payer, uint64_t now_s,
+                                       struct account_terms *out)
+{
+    const uint64_t a_day = payer->is_owner ? OWNER_BYTES_A_DAY : DELEGATE_BYTES_A_DAY;
+    bool fresh = false;
+    enum store_error error = is_fresh(txn, now_s, &fresh);
+
+    *out = (struct account_terms){ACCOUNT_PAYER, &payer->actor, fresh ? PAYER_BYTES_MAX : a_day, a_day,
                                   PAYER_BYTES_MAX};
+    return error;
 }
 
 static struct key account_key(const struct account_terms *terms)
@@ -88,11 +125,15 @@ static uint64_t least(uint64_t a, uint64_t b)
 enum store_error store_shop_room(struct store_txn *txn, const struct actor_id *shop,
                                  const struct shop_payer *payer, uint64_t now_s, uint64_t *room)
 {
-    const struct account_terms of_shop = terms_of_shop(shop), of_payer = terms_of_payer(payer);
+    const struct account_terms of_shop = terms_of_shop(shop);
+    struct account_terms of_payer;
     struct disk_account own, shared;
     enum store_error error = read_account(txn, &of_shop, now_s, &own);
 
     *room = 0;
+    if (error == STORE_OK) {
+        error = terms_of_payer(txn, payer, now_s, &of_payer);
+    }
     if (error == STORE_OK) {
         error = read_account(txn, &of_payer, now_s, &shared);
     }
@@ -105,9 +146,16 @@ enum store_error store_shop_room(struct store_txn *txn, const struct actor_id *s
 enum store_error store_charge_shop(struct store_txn *txn, const struct actor_id *shop,
                                    const struct shop_payer *payer, uint64_t bytes, uint64_t now_s)
 {
-    const struct account_terms of_shop = terms_of_shop(shop), of_payer = terms_of_payer(payer);
-    enum store_error error = charge(txn, &of_shop, bytes, now_s);
+    const struct account_terms of_shop = terms_of_shop(shop);
+    struct account_terms of_payer;
+    enum store_error error = note_beginning(txn, now_s);
 
+    if (error == STORE_OK) {
+        error = charge(txn, &of_shop, bytes, now_s);
+    }
+    if (error == STORE_OK) {
+        error = terms_of_payer(txn, payer, now_s, &of_payer);
+    }
     return error == STORE_OK ? charge(txn, &of_payer, bytes, now_s) : error;
 }
 

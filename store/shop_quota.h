@@ -3,8 +3,9 @@
 
 /* How much of shops' logs is taken in, by arrival. Each shop has an account of its own: 4 MiB at first, then
  * 1 MiB a day, none saved up. The shops of one payer share another: whoever attested the technicians that
- * introduce them, 1 GiB a day for a namespace's owner and 64 MiB for a delegate, saved up to 4 GiB, which a
- * fresh node begins with. The times are this node's own. */
+ * introduce them, 1 GiB a day for a namespace's owner and 64 MiB for a delegate, saved up to 4 GiB. A fresh
+ * node begins with those 4 GiB for each payer that it meets in its first seven days, counted from the first
+ * charge; one that it meets later begins with a day. The times are this node's own. */
 
 #include "protocol/rules/trust.h"
 #include "store/store.h"

@@ -659,6 +659,41 @@ static void each_payer_pays_for_its_own(void **state)
     store_end(txn);
 }
 
+/* A delegate that accredits others brings with each a day, not what a fresh node begins with. */
+static void a_payer_that_is_met_later_begins_with_a_day(void **state)
+{
+    static const struct {
+        const char *sentence;
+        bool is_owner;
+        uint64_t after_s, spent, room;
+    } rows[] = {
+        {"met while the node is fresh", false, 7 * DAY_S - 1, DELEGATE_BYTES_A_DAY, SHOP_BYTES_FIRST},
+        {"a delegate met later", false, 7 * DAY_S, 0, SHOP_BYTES_FIRST},
+        {"who spent its day", false, 7 * DAY_S, DELEGATE_BYTES_A_DAY, 0},
+        {"an owner met later", true, 7 * DAY_S, DELEGATE_BYTES_A_DAY, SHOP_BYTES_FIRST},
+        {"who spent its day", true, 7 * DAY_S, OWNER_BYTES_A_DAY, 0},
+    };
+    const struct shop_payer first = {.actor = authors[ASE].actor.id, .is_owner = true};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct shop_payer payer = {.actor = authors[SCHOOL].actor.id, .is_owner = rows[i].is_owner};
+        const uint64_t now_s = NOW_S + rows[i].after_s;
+        struct store_txn *txn;
+        uint64_t room = 0;
+
+        setup(state);
+        txn = world_write(&here);
+        assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &first, 1, NOW_S), STORE_OK);
+        assert_int_equal(store_charge_shop(txn, &shops[1].actor.id, &payer, rows[i].spent, now_s), STORE_OK);
+        assert_int_equal(store_shop_room(txn, &shops[2].actor.id, &payer, now_s, &room), STORE_OK);
+        if (room != rows[i].room) {
+            fail_msg("%s: %llu", rows[i].sentence, (unsigned long long)room);
+        }
+        store_end(txn);
+        teardown(state);
+    }
+}
+
 static void who_attested_her_pays(void **state)
 {
     struct store_txn *txn;
@@ -830,6 +865,7 @@ int main(void)
         cmocka_unit_test(accounts_fill_by_the_day),
         WITH_WORLDS(a_clock_that_goes_back_fills_nothing),
         WITH_WORLDS(each_payer_pays_for_its_own),
+        cmocka_unit_test(a_payer_that_is_met_later_begins_with_a_day),
         WITH_WORLDS(who_attested_her_pays),
         WITH_WORLDS(what_is_followed_comes_from_whom_we_dial),
         WITH_WORLDS(who_is_named_is_so_for_everybody_though_she_is_followed),

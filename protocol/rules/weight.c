@@ -208,11 +208,14 @@ struct weighed event_weigh(const struct dossier *dossier, const struct dossier_p
 {
     const struct history_event *said = &place->events[event];
     bool against = bearing_is_against(bearing_of_action(said->action));
+    const struct dossier_log *log = dossier_log_at(dossier, place);
+    const struct dossier_block *block = block_of_event(place, event);
     const struct weighed_block weighed = {
-        .log = dossier_log_at(dossier, place),
-        .block = block_of_event(place, event),
+        .log = log,
+        .block = block,
         .seq = said->setter_seq,
         .voided = place->event_voided[event],
+        .voided_by_dispute = dossier_log_disputes(log, block->void_seq),
     };
     return weigh(dossier, place->log, &weighed, against ? STANCE_AGAINST : STANCE_FOR);
 }

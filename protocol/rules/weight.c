@@ -107,6 +107,11 @@ static const struct dossier_void *last_left(const struct dossier *dossier, size_
     return last;
 }
 
+static struct weighed unless_cut(struct weighed found, const struct dossier_place *place)
+{
+    return found.weight == WEIGHT_FULL && place->events_cut ? doubtful(REASON_TOO_MANY) : found;
+}
+
 struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place)
 {
     for (size_t i = 0; i < dossier->void_count; i++) {
@@ -120,7 +125,7 @@ struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_pl
             return doubtful(REASON_VOIDED);
         }
     }
-    return full;
+    return unless_cut(full, place);
 }
 
 /* But for what is left in doubt of the chain by voids on dropped branches. */
@@ -158,11 +163,6 @@ static struct weighed_block block_of_place(const struct dossier *dossier, const 
         .voided = dossier_place_is_void(dossier, place),
         .voided_by_dispute = dossier_log_disputes(log, place->void_seq),
     };
-}
-
-static struct weighed unless_cut(struct weighed found, const struct dossier_place *place)
-{
-    return found.weight == WEIGHT_FULL && place->events_cut ? doubtful(REASON_TOO_MANY) : found;
 }
 
 struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,

@@ -286,6 +286,8 @@ static void what_was_not_looked_at_leaves_doubt(void **state)
     dossier_builder_init(&built, 1);
     check("cut", "for", place_weigh(&built.dossier, &place, STANCE_FOR),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
+    check("cut", "kept", kept_weigh(&built.dossier, &place),
+          (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
     check("cut", "alone", entry_weigh(&built.dossier, &place),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
 }

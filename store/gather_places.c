@@ -42,6 +42,7 @@ static struct dossier_block block_of(struct gather *gather, size_t log, const st
 
     if (record->standing == STANDING_VOID) {
         block.void_reason = (enum status_reason)record->void_reason;
+        block.void_seq = record->void_seq;
         block.void_day = gather_void_day(gather, log, record->void_seq);
     }
     return block;

@@ -149,6 +149,7 @@ static enum store_error fill_dropped(struct gather *gather, const struct side_at
         place->voided = true;
         place->void_seq = line.void_seq;
         block->void_reason = line.void_reason;
+        block->void_seq = line.void_seq;
         block->void_day = gather_void_day(gather, place->log, line.void_seq);
     }
     return error;
@@ -279,7 +280,7 @@ static enum store_error read_event(struct gather *gather, const struct dossier_p
                       .has_holder = status.has_holder,
                       .replacement = status.replacement,
                       .holder = status.holder},
-            .voided = place.voided,
+            .voided = dossier_place_is_void(gather->out, &place),
             .block = place.block,
         };
         out->block.reason = status.reason;

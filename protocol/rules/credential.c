@@ -27,7 +27,8 @@ struct decision {
     /* Whether a void that a cut keeps voids its block, or an event's. */
     bool kept_void;
     bool event_kept_void[STATUS_EVENTS_MAX];
-    bool any_late; /* whether any pack may be late for a day */
+    struct held_word words[STATUS_EVENTS_MAX]; /* how each of its `held by` counts */
+    bool any_late;                             /* whether any pack may be late for a day */
 };
 
 static struct axis_answer yes(enum reason reason)
@@ -271,6 +272,35 @@ static enum reason doubt_of_event(const struct decision *decision, const struct 
     return REASON_NONE;
 }
 
+static struct held_word word_of(const struct decision *decision, const struct dossier_place *place, size_t at)
+{
+    const struct weighed nothing = {WEIGHT_NOTHING, REASON_BEYOND_CUT};
+    struct weighed weighed = weigh_event(decision, place, at);
+    const struct weighed doubtful = {WEIGHT_DOUBTFUL, doubt_of_event(decision, place, at)};
+    switch (decision->setters[at].setter) {
+    case SETTER_CLOSED:
+        return (struct held_word){nothing, nothing};
+    case SETTER_BEYOND:
+        return (struct held_word){weighed.weight == WEIGHT_NOTHING ? weighed : doubtful, nothing};
+    case SETTER_IN_DOUBT:
+        weighed = weighed.weight == WEIGHT_FULL ? doubtful : weighed;
+        break;
+    case SETTER_WITHIN:
+    case SETTER_KEPT:
+        break;
+    }
+    return (struct held_word){weighed, weighed};
+}
+
+static void weigh_words(struct decision *decision, const struct dossier_place *place)
+{
+    for (size_t i = 0; i < place->event_count; i++) {
+        if (place->events[i].action == STATUS_HELD_BY) {
+            decision->words[i] = word_of(decision, place, i);
+        }
+    }
+}
+
 /* Let one of the events speak, if it does. */
 static void add_event(struct status_days *days, const struct decision *decision,
                       const struct dossier_credential *credential, struct holding holding, size_t at)
@@ -280,7 +310,8 @@ static void add_event(struct status_days *days, const struct decision *decision,
     const struct history_event *event = &place->events[at];
     struct weighed weighed = weigh_event(decision, place, at);
     if (!event_had_arrived(dossier, place, at) || decision->setters[at].setter == SETTER_CLOSED ||
-        (event->action == STATUS_HELD_BY && !holding_speaks(holding, dossier, credential, at)) ||
+        (event->action == STATUS_HELD_BY &&
+         !holding_speaks(holding, dossier, credential, decision->words, at)) ||
         (weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_DROPPED)) {
         return;
     }
@@ -361,27 +392,6 @@ static bool write_said(struct credential_verdict *out, const struct dossier_plac
     return true;
 }
 
-/* Whether an entry that is about somebody else came to the dossier's subject by what was said beyond a cut,
- * which is for her and so does not count. */
-static bool came_beyond_cut(const struct decision *decision, const struct dossier_credential *credential)
-{
-    const struct dossier *dossier = decision->dossier;
-    const struct dossier_place *place = &credential->place;
-    if (credential->about == ABOUT_SHOP || !credential->has_holder ||
-        !subject_equal(&credential->holder, &dossier->subject) ||
-        subject_equal(&credential->attestation.subject, &dossier->subject)) {
-        return false;
-    }
-    for (size_t i = place->event_count; i > 0; i--) {
-        if (place->events[i - 1].action == STATUS_HELD_BY && !place->event_voided[i - 1] &&
-            event_had_arrived(dossier, place, i - 1)) {
-            enum setter setter = decision->setters[i - 1].setter;
-            return setter != SETTER_WITHIN && setter != SETTER_KEPT;
-        }
-    }
-    return false;
-}
-
 /* Why it is neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block
  * is in doubt, or void by the word of somebody beyond a cut, or whether the one asked about holds it. */
 static enum reason doubt_of(const struct decision *decision, const struct dossier_credential *credential,
@@ -397,10 +407,7 @@ static enum reason doubt_of(const struct decision *decision, const struct dossie
     if (weighed.weight == WEIGHT_NOTHING && decision->voider.setter != SETTER_CLOSED) {
         return decision->voider.setter == SETTER_IN_DOUBT ? decision->voider.doubt : REASON_BEYOND_CUT;
     }
-    if (holding.doubt != REASON_NONE) {
-        return holding.doubt;
-    }
-    return came_beyond_cut(decision, credential) ? REASON_BEYOND_CUT : REASON_NONE;
+    return holding.doubt;
 }
 
 /* Whether the entry counts for nothing, for certain: what was voided beyond a cut does not. */
@@ -582,9 +589,10 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
     const struct dossier *dossier = decision->dossier;
     uint32_t at_day = decision->question->at_day;
     const struct dossier_place *place = &credential->place;
-    struct holding holding = holding_of(dossier, credential);
     struct status_days status;
     ask_setters(decision, out, credential);
+    weigh_words(decision, place);
+    struct holding holding = holding_of(dossier, credential, decision->words);
     struct weighed weighed = weigh_place(decision, out, place);
     status_days_of(&status, decision, credential, holding);
     if (!write_said(out, place, &status, decision)) {

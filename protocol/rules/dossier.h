@@ -76,6 +76,7 @@ struct dossier_block {
     /* Where it is void, or its branch is named by a void. */
     enum status_reason void_reason;
     uint32_t void_day; /* on which it was declared void; DAY_NONE where nobody looked */
+    uint64_t void_seq; /* of an event's block: of the block of the chain whose entry voided it */
 };
 
 /* What this node knows of the block up to which a log is read (a cut: of a withdrawal, of a succession).

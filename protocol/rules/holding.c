@@ -1,7 +1,5 @@
 #include "protocol/rules/holding.h"
 
-#include "protocol/rules/weight.h"
-
 /* What a dossier has about a shop is about the one that holds it for certain. */
 static const struct subject *party_of(const struct dossier *dossier,
                                       const struct dossier_credential *credential)
@@ -25,8 +23,9 @@ static bool names_holder(const struct dossier *dossier, const struct dossier_cre
 }
 
 /* Let the next `held by` speak. */
-static void let_hold(struct holding *holding, bool names, struct weighed weighed)
+static void let_hold(struct holding *holding, bool names, const struct held_word *word)
 {
+    struct weighed weighed = names ? word->in_favour : word->against;
     switch (weighed.weight) {
     case WEIGHT_FULL:
         *holding = (struct holding){names ? ANSWER_YES : ANSWER_NO, REASON_NONE};
@@ -43,24 +42,46 @@ static void let_hold(struct holding *holding, bool names, struct weighed weighed
     }
 }
 
-struct holding holding_of(const struct dossier *dossier, const struct dossier_credential *credential)
+/* Why an entry that is about somebody else, and came to the one asked about by nothing that counts, is not
+ * that one's to show; REASON_NONE: it came to nobody. */
+static enum reason why_not_come(const struct dossier *dossier, const struct dossier_credential *credential,
+                                const struct held_word *words)
+{
+    enum reason why = REASON_NONE;
+    for (size_t i = 0; i < credential->place.event_count; i++) {
+        const struct history_event *event = &credential->place.events[i];
+        if (event->action != STATUS_HELD_BY || !event_had_arrived(dossier, &credential->place, i)) {
+            continue;
+        }
+        if (names_holder(dossier, credential, event)) {
+            why = words[i].in_favour.reason == REASON_DROPPED ? REASON_REWOUND : words[i].in_favour.reason;
+        } else if (words[i].against.weight != WEIGHT_NOTHING) {
+            return REASON_NONE; /* that says it */
+        }
+    }
+    return why;
+}
+
+struct holding holding_of(const struct dossier *dossier, const struct dossier_credential *credential,
+                          const struct held_word *words)
 {
     const struct dossier_place *place = &credential->place;
     struct holding holding = {is_first_holder(dossier, credential) ? ANSWER_YES : ANSWER_NO, REASON_NONE};
     for (size_t i = 0; i < place->event_count; i++) {
         const struct history_event *event = &place->events[i];
         if (event->action == STATUS_HELD_BY && event_had_arrived(dossier, place, i)) {
-            let_hold(&holding, names_holder(dossier, credential, event), event_weigh(dossier, place, i));
+            let_hold(&holding, names_holder(dossier, credential, event), &words[i]);
         }
     }
-    return holding;
+    enum reason why = holding.answer == ANSWER_NO ? why_not_come(dossier, credential, words) : REASON_NONE;
+    return why == REASON_NONE ? holding : (struct holding){ANSWER_UNKNOWN, why};
 }
 
 bool holding_speaks(struct holding holding, const struct dossier *dossier,
-                    const struct dossier_credential *credential, size_t event)
+                    const struct dossier_credential *credential, const struct held_word *words, size_t event)
 {
     bool names = names_holder(dossier, credential, &credential->place.events[event]);
-    bool certain = event_weigh(dossier, &credential->place, event).weight == WEIGHT_FULL;
+    bool certain = words[event].against.weight == WEIGHT_FULL;
     switch (holding.answer) {
     case ANSWER_YES:
         return false;

@@ -6,17 +6,26 @@
  * never silent. */
 
 #include "protocol/rules/verdict.h"
+#include "protocol/rules/weight.h"
+
+/* How one of the events counts, by its block and by who said it (setters.h). */
+struct held_word {
+    struct weighed against;   /* whoever held it */
+    struct weighed in_favour; /* of whom it names: nothing beyond a cut */
+};
 
 struct holding {
     enum answer answer; /* unknown: a `held by` in doubt takes it away, or gives it */
     enum reason doubt;  /* why it cannot be said on any day; REASON_NONE where its days say so */
 };
 
-struct holding holding_of(const struct dossier *dossier, const struct dossier_credential *credential);
+/* Requires: words, one for each of the credential's events; without meaning for all but `held by`. */
+struct holding holding_of(const struct dossier *dossier, const struct dossier_credential *credential,
+                          const struct held_word *words);
 
 /* Whether one of the credential's events, a `held by`, speaks against the one asked about: not where it names
  * that one, nor where that one holds the credential after all. */
 bool holding_speaks(struct holding holding, const struct dossier *dossier,
-                    const struct dossier_credential *credential, size_t event);
+                    const struct dossier_credential *credential, const struct held_word *words, size_t event);
 
 #endif

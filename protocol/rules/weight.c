@@ -107,6 +107,11 @@ static const struct dossier_void *last_left(const struct dossier *dossier, size_
     return last;
 }
 
+static struct weighed unless_cut(struct weighed found, const struct dossier_place *place)
+{
+    return found.weight == WEIGHT_FULL && place->events_cut ? doubtful(REASON_TOO_MANY) : found;
+}
+
 struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place)
 {
     for (size_t i = 0; i < dossier->void_count; i++) {
@@ -120,7 +125,7 @@ struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_pl
             return doubtful(REASON_VOIDED);
         }
     }
-    return full;
+    return unless_cut(full, place);
 }
 
 /* But for what is left in doubt of the chain by voids on dropped branches. */
@@ -158,11 +163,6 @@ static struct weighed_block block_of_place(const struct dossier *dossier, const 
         .voided = dossier_place_is_void(dossier, place),
         .voided_by_dispute = dossier_log_disputes(log, place->void_seq),
     };
-}
-
-static struct weighed unless_cut(struct weighed found, const struct dossier_place *place)
-{
-    return found.weight == WEIGHT_FULL && place->events_cut ? doubtful(REASON_TOO_MANY) : found;
 }
 
 struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
@@ -208,11 +208,14 @@ struct weighed event_weigh(const struct dossier *dossier, const struct dossier_p
 {
     const struct history_event *said = &place->events[event];
     bool against = bearing_is_against(bearing_of_action(said->action));
+    const struct dossier_log *log = dossier_log_at(dossier, place);
+    const struct dossier_block *block = block_of_event(place, event);
     const struct weighed_block weighed = {
-        .log = dossier_log_at(dossier, place),
-        .block = block_of_event(place, event),
+        .log = log,
+        .block = block,
         .seq = said->setter_seq,
         .voided = place->event_voided[event],
+        .voided_by_dispute = dossier_log_disputes(log, block->void_seq),
     };
     return weigh(dossier, place->log, &weighed, against ? STANCE_AGAINST : STANCE_FOR);
 }

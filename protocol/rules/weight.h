@@ -59,7 +59,7 @@ struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_p
 struct status_left entry_left(const struct dossier *dossier, const struct dossier_place *place);
 
 /* Of an entry of a side block that the cut of a withdrawal covers and keeps: it counts, unless a void under a
- * cut may be about it. */
+ * cut may be about it, or more is said about it than was looked at. */
 struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place);
 
 /* Of one of the events about an entry, by its action. Whether it had arrived is event_had_arrived's. */

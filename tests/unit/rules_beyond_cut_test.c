@@ -93,6 +93,31 @@ static void given_away_beyond(void)
     say(STATUS_HELD_BY, BEYOND);
 }
 
+/* It went to somebody else while the school might say so, and comes back. */
+static void taken_away_within(void)
+{
+    withdraw_school();
+    build_held_by(&given.built, given.certificate, CASE_OTHER, 1400, WITHIN);
+}
+
+static void given_back_within(void)
+{
+    taken_away_within();
+    build_held_by(&given.built, given.certificate, CASE_SUBJECT, 1400, WITHIN + 1);
+}
+
+static void given_back_beyond(void)
+{
+    taken_away_within();
+    build_held_by(&given.built, given.certificate, CASE_SUBJECT, 1400, BEYOND);
+}
+
+static void given_to_another_beyond(void)
+{
+    withdraw_school();
+    build_held_by(&given.built, given.certificate, CASE_OTHER, 1400, BEYOND);
+}
+
 static void appealed_beyond(void)
 {
     withdraw_school();
@@ -153,6 +178,18 @@ static void revoked_beyond_a_closed_cut(void)
 static void voided_beyond_a_closed_cut(void)
 {
     voided_beyond();
+    close_school();
+}
+
+static void given_back_beyond_a_closed_cut(void)
+{
+    given_back_beyond();
+    close_school();
+}
+
+static void given_to_another_beyond_a_closed_cut(void)
+{
+    given_to_another_beyond();
     close_school();
 }
 
@@ -263,6 +300,12 @@ static void reinstated_beyond_a_rewound_cut(void)
 {
     reinstated_beyond();
     rewind_the_withdrawal();
+}
+
+static void given_back_beyond_a_disputed_cut(void)
+{
+    given_back_beyond();
+    dispute_the_withdrawal();
 }
 
 static void revoked_beyond_a_disputed_closed_cut(void)
@@ -446,6 +489,14 @@ static const struct {
     {"so does its suspension", suspended_beyond, UNKNOWN(BEYOND_CUT)},
     {"and a replacement", replaced_beyond, UNKNOWN(BEYOND_CUT)},
     {"and giving it to somebody else", given_away_beyond, UNKNOWN(BEYOND_CUT)},
+    {"to somebody whom it names too", given_to_another_beyond, UNKNOWN(BEYOND_CUT)},
+    {"what it gave away while it might is another's", taken_away_within, INVALID(REBOUND)},
+    {"and hers again when it gave it back while it might", given_back_within, VALID},
+    {"but not since", given_back_beyond, INVALID(REBOUND)},
+    {"be the school closed", given_back_beyond_a_closed_cut, INVALID(REBOUND)},
+    {"which gives to nobody what is hers", given_to_another_beyond_a_closed_cut, VALID},
+    {"beyond a cut in doubt it is in doubt whether it came back", given_back_beyond_a_disputed_cut,
+     UNKNOWN(DISPUTED)},
     {"an appeal stands wherever it is said", appealed_beyond, OVERALL_VALID, AXIS_STATUS, ANSWER_YES,
      REASON_UNDER_APPEAL},
     {"what it voided while it might is void", voided_within, INVALID(VOIDED)},
@@ -511,22 +562,32 @@ static void what_is_said_beyond_a_cut_counts_as_the_rows_say(void **state)
     }
 }
 
-/* An entry that came to its holder by what was said beyond the cut. */
+/* An entry that came to its holder by what was said beyond the cut, or on a branch that was dropped. */
 static void what_was_given_beyond_a_cut_is_not_surely_held(void **state)
 {
     const struct actor_id old = built_actor_of(CASE_OTHER);
     static const struct {
         uint64_t seq;
+        bool closed, dropped;
         enum overall overall;
-    } given_in[] = {{WITHIN, OVERALL_VALID}, {BEYOND, OVERALL_UNDETERMINED}};
+        enum reason reason;
+    } given_in[] = {{WITHIN, false, false, OVERALL_VALID, REASON_NONE},
+                    {BEYOND, false, false, OVERALL_UNDETERMINED, REASON_BEYOND_CUT},
+                    {BEYOND, true, false, OVERALL_UNDETERMINED, REASON_BEYOND_CUT},
+                    {WITHIN, false, true, OVERALL_UNDETERMINED, REASON_REWOUND}};
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof given_in / sizeof given_in[0]; i++) {
         verdict_case_begin(&given);
-        withdraw_school();
         build_held_by(&given.built, given.certificate, CASE_SUBJECT, 1400, given_in[i].seq);
+        if (given_in[i].dropped) {
+            build_event_block(&given.built, given.certificate, BUILT_DROPPED(0));
+        } else {
+            withdraw_school()->withdrawal.closed = given_in[i].closed;
+        }
         given.certificate->attestation.subject = subject_of_actor(&old);
         struct verdict verdict = verdict_case_decide(&given);
         assert_int_equal(verdict.credentials[0].overall, given_in[i].overall);
+        assert_int_equal(verdict.credentials[0].axes[AXIS_STATUS].reason, given_in[i].reason);
     }
 }
 

@@ -215,6 +215,24 @@ static void an_event_weighs_by_what_it_does(void **state)
     }
 }
 
+static void an_event_voided_by_a_disputed_block_is_disputed(void **state)
+{
+    static const enum status_action actions[] = {STATUS_REVOKED, STATUS_REINSTATED};
+    (void)state;
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        dossier_builder_init(&built, 1);
+        struct dossier_credential *credential = build_credential(&built, 0, 1, "ase/A5", 1000, DAY_NONE);
+        build_event(&built, credential, actions[i], 1000, 12, true);
+        build_event_block(&built, credential, (struct dossier_block){.void_seq = 20});
+        struct weighed found = event_weigh(&built.dossier, &credential->place, 0);
+        assert_int_equal(found.reason, REASON_VOIDED);
+        built.logs[0].forked = true;
+        built.logs[0].fork_seq = 20;
+        check("void by a disputed block", "event", event_weigh(&built.dossier, &credential->place, 0),
+              (struct weighed){WEIGHT_DOUBTFUL, REASON_DISPUTED});
+    }
+}
+
 /* Events of epochs 0, 1, 2 and 3 about the entry, and voids of it. */
 static void a_left_void_stands_behind_the_events_of_its_epoch(void **state)
 {
@@ -268,6 +286,8 @@ static void what_was_not_looked_at_leaves_doubt(void **state)
     dossier_builder_init(&built, 1);
     check("cut", "for", place_weigh(&built.dossier, &place, STANCE_FOR),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
+    check("cut", "kept", kept_weigh(&built.dossier, &place),
+          (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
     check("cut", "alone", entry_weigh(&built.dossier, &place),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
 }
@@ -298,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_place_weighs_by_where_it_stands),
         cmocka_unit_test(an_event_weighs_by_what_it_does),
+        cmocka_unit_test(an_event_voided_by_a_disputed_block_is_disputed),
         cmocka_unit_test(a_left_void_stands_behind_the_events_of_its_epoch),
         cmocka_unit_test(what_was_not_looked_at_leaves_doubt),
         cmocka_unit_test(branches_come_after_the_chain_of_their_epoch),

@@ -303,6 +303,9 @@ static void one_that_comes_meanwhile_makes_none_go_twice(void **state)
     assert_true(count >= SIDE_PUSH_BRANCHES);
     perform((struct sync_action){.kind = SYNC_PUSH_EVIDENCE, .fork_proof = true}, NULL);
     assert_int_equal(count_sent(FRAME_BLOCK), 0);
+    fixture->relay.choice.version = 0; /* nor is anything chosen anew */
+    perform((struct sync_action){.kind = SYNC_PUSH_EVIDENCE, .fork_proof = true}, NULL);
+    assert_int_equal(fixture->relay.choice.version, 0);
 }
 
 /* Nothing came to it that would let it place more than before. */

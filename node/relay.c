@@ -14,6 +14,7 @@
 enum {
     RELAY_MEMORY_SIZE = 4 * 1024 * 1024,
     RELAYED_BUCKET = 8,
+    FORGET_INTERVAL_MS = 30 * 1000,
 };
 
 bool relay_init(struct relay *relay, struct ingest *ingest, struct peers *peers)
@@ -397,16 +398,33 @@ static enum store_error push_sides(struct relay *relay, struct store_txn *txn, u
     return error;
 }
 
-/* A peer that has all of the chain now can place side blocks that it could not when they were pushed. */
-static enum store_error push_sides_again(struct relay *relay, struct store_txn *txn, uint32_t peer,
-                                         const struct actor_id *author)
+/* What a peer says that it holds. */
+static uint64_t asked_of(const struct want *want)
 {
-    struct relayed_sides *sides = relayed_to(relay, peer, author);
+    const struct locator_point *points = want->locator.items;
+    uint64_t out = 0;
 
-    if (sides->fed) {
-        forget_relayed(relay, sides);
+    for (size_t i = 0; i < want->locator.count; i++) {
+        out = mix(out ^ first_bytes(&points[i].hash));
     }
-    return push_sides(relay, txn, peer, author);
+    return out | 1;
+}
+
+/* A peer that has all of the chain now can place side blocks that it could not when they were pushed. One
+ * that holds what it held before, because it refuses the chain or has no room, could not: without a pause the
+ * two would go on about it for ever. */
+static enum store_error push_sides_again(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                         const struct want *want)
+{
+    struct relayed_sides *sides = relayed_to(relay, peer, &want->author);
+    const uint64_t asked = asked_of(want);
+
+    if (sides->fed && (sides->asked != asked || relay->now_ms - sides->forgot_ms >= FORGET_INTERVAL_MS)) {
+        forget_relayed(relay, sides);
+        sides->asked = asked;
+        sides->forgot_ms = relay->now_ms;
+    }
+    return push_sides(relay, txn, peer, &want->author);
 }
 
 /* ---- all heads ---- */
@@ -605,7 +623,7 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
     if (error != STORE_OK) {
         return error;
     }
-    return push_sides_again(relay, txn, peer, &want->author);
+    return push_sides_again(relay, txn, peer, want);
 }
 
 /* ---- introductions ---- */

@@ -12,9 +12,10 @@
 struct relayed_sides {
     uint32_t peer; /* 0: none */
     struct actor_id author;
-    uint64_t salt; /* of what is remembered: another one forgets all */
-    uint64_t done; /* the version of the author's blocks of which all went; 0: none */
-    bool fed;      /* the peer was sent blocks of the chain since, so that it can place more */
+    uint64_t salt;             /* of what is remembered: another one forgets all */
+    uint64_t done;             /* the version of the author's blocks of which all went; 0: none */
+    bool fed;                  /* the peer was sent blocks of the chain since, so that it may place more */
+    uint64_t asked, forgot_ms; /* what it said that it holds when all was forgotten last, and when */
 };
 
 /* The choice that was made last (side_push.h). */

@@ -24,11 +24,10 @@ struct choice {
     struct hash below; /* …which this is */
     size_t first_count;
     struct hash firsts[SIDE_PUSH_BRANCHES]; /* the lowest first blocks of branches, ascending */
-    struct level levels[4];
-    struct level *now, *next;         /* downward: what is needed; upward: what leads to the chain */
-    struct level *low_now, *low_next; /* upward: of those, what is on the lowest branches */
-    size_t max;                       /* of each of the next three */
-    struct locator_point *speaking;   /* what speaks, and what it stands on, the highest first: a ring */
+    struct level levels[2];
+    struct level *now, *next;       /* downward: what is needed; upward: what is on the lowest branches */
+    size_t max;                     /* of each of the next three */
+    struct locator_point *speaking; /* what speaks, and what it stands on, the highest first: a ring */
     struct locator_point *chosen;
     struct locator_point *rest; /* the others of the lowest branches */
     size_t speaking_count;      /* that were ever written */
@@ -188,19 +187,12 @@ static bool look_up(void *context, const struct side_block *block)
     }
     if (choice->next->seq != block->seq) {
         levels_turn(&choice->now, &choice->next, block->seq);
-        levels_turn(&choice->low_now, &choice->low_next, block->seq);
     }
     speaks = take_speaking(choice, block);
     first = begins_branch(choice, block);
-    /* What stands on nothing that goes with it, nobody could place. */
-    if (!first && !level_has(choice->now, block->seq - 1, &block->previous)) {
-        return choice->error == STORE_OK;
-    }
-    level_add(choice->next, &block->hash);
-    low = first ? is_lowest(choice, &block->hash)
-                : level_has(choice->low_now, block->seq - 1, &block->previous);
+    low = first ? is_lowest(choice, &block->hash) : level_has(choice->now, block->seq - 1, &block->previous);
     if (low) {
-        level_add(choice->low_next, &block->hash);
+        level_add(choice->next, &block->hash);
     }
     if (speaks) {
         choice->chosen[choice->chosen_count++] = point;
@@ -250,8 +242,6 @@ static bool take_memory(struct choice *choice, size_t held, struct arena *arena)
     }
     choice->now = &choice->levels[0];
     choice->next = &choice->levels[1];
-    choice->low_now = &choice->levels[2];
-    choice->low_next = &choice->levels[3];
     return choice->speaking != NULL && choice->rest != NULL;
 }
 

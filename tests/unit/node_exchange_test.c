@@ -334,6 +334,18 @@ static bool is_held(enum side side, struct bytes encoded)
     return error == STORE_OK;
 }
 
+/* Whether the node's chain ends with the block. */
+static bool is_followed(enum side side, struct bytes encoded)
+{
+    size_t mark = arena_mark(&node->builder.arena);
+    const struct hash head = head_of(side);
+    struct block block;
+
+    assert_int_equal(block_decode(&block, &node->network, encoded, &node->builder.arena), REASON_NONE);
+    arena_rewind(&node->builder.arena, mark);
+    return hash_equal(&block.hash, &head);
+}
+
 /* ---- cases ---- */
 
 /* A node that held `dropped` blocks above the fork, when a rotation came that stands on `kept` other ones. */
@@ -384,6 +396,7 @@ static void a_branch_that_finds_no_room_comes_to_rest(void **state)
         .bytes = 8 * 1024 * 1024, .branches = 64, .reserve_bytes = 2 * 1024 * 1024, .reserve_branches = 16};
     struct store_txn *txn = NULL;
     struct bytes blocks[2][2];
+    bool followed = false; /* which of them */
 
     (void)state;
     give_log(ALICE, 3);
@@ -397,12 +410,67 @@ static void a_branch_that_finds_no_room_comes_to_rest(void **state)
         }
         memory_log_deinit(&branches[i]);
     }
+    followed = is_followed(ALICE, blocks[1][1]);
+    give(BOB, blocks[followed][0]);
+    give(BOB, blocks[followed][1]);
     assert_int_equal(store_write_begin(&txn, ends[BOB].store), STORE_OK);
     assert_int_equal(store_set_epoch_sides(txn, owner(), 0, &full), STORE_OK);
     assert_int_equal(store_commit(txn), STORE_OK);
     meet();
-    assert_true(is_held(ALICE, blocks[0][1]) && is_held(ALICE, blocks[1][1]));
-    assert_false(is_held(BOB, blocks[0][1]) && is_held(BOB, blocks[1][1]));
+    assert_heads_equal();
+    assert_true(is_held(ALICE, blocks[!followed][1]));
+    assert_false(is_held(BOB, blocks[!followed][0]));
+    assert_int_equal(blocks_sent, 2);
+}
+
+/* The first blocks of three branches, by their hashes. */
+static void sign_firsts(struct memory_log logs[3], struct bytes blocks[3])
+{
+    for (size_t i = 0; i < 3; i++) {
+        struct memory_log log;
+        size_t at = i;
+
+        memory_log_copy(&log, &node->logs[OWNER]);
+        say_content(NAMED, 1);
+        const struct bytes encoded = sign_on(&log);
+        while (at > 0 && hash_compare(&log.state.head, &logs[at - 1].state.head) < 0) {
+            logs[at] = logs[at - 1];
+            blocks[at] = blocks[at - 1];
+            at--;
+        }
+        logs[at] = log;
+        blocks[at] = encoded;
+    }
+}
+
+/* The same where it has no room for the other's chain either, and is sent that each time it asks. */
+static void a_chain_that_finds_no_room_comes_to_rest(void **state)
+{
+    static struct memory_log logs[3];
+    const struct epoch_sides full = {
+        .bytes = 8 * 1024 * 1024, .branches = 64, .reserve_bytes = 2 * 1024 * 1024, .reserve_branches = 16};
+    struct store_txn *txn = NULL;
+    struct bytes firsts[3];
+
+    (void)state;
+    give_log(ALICE, 3);
+    give_log(BOB, 3);
+    sign_firsts(logs, firsts);
+    give(ALICE, firsts[0]);
+    give(ALICE, firsts[1]);
+    say_content(NAMED, 1);
+    give(ALICE, sign_on(&logs[1]));
+    give(BOB, firsts[2]);
+    assert_int_equal(store_write_begin(&txn, ends[BOB].store), STORE_OK);
+    assert_int_equal(store_set_epoch_sides(txn, owner(), 0, &full), STORE_OK);
+    assert_int_equal(store_commit(txn), STORE_OK);
+    meet();
+    assert_true(is_followed(ALICE, firsts[0]));
+    assert_true(is_followed(BOB, firsts[2]));
+    assert_true(messages < 40);
+    for (size_t i = 0; i < 3; i++) {
+        memory_log_deinit(&logs[i]);
+    }
 }
 
 /* Both come to know both branches, whichever they follow, and say nothing more then. */
@@ -439,6 +507,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fresh_node_and_one_that_dropped_blocks_come_to_rest),
         WITH_ENDS(a_branch_that_finds_no_room_comes_to_rest),
+        WITH_ENDS(a_chain_that_finds_no_room_comes_to_rest),
         WITH_ENDS(what_stands_beside_the_chain_goes_over_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,11 +16,13 @@ static struct trust trust;
 
 enum { NOW_S = 1000, CUT_SEQ = 5, JUNK = 300 };
 
-static void accredit(struct world_author *by)
+static void accredit(struct world_author *by, const struct world_author *delegate)
 {
     struct bytes pattern = bytes_of_string("ase/*");
-    const struct accreditation record = {
-        .delegate = school.actor.id, .patterns = {.items = &pattern, .count = 1}, .from = 30000};
+    const struct accreditation record = {.delegate = delegate->actor.id,
+                                         .patterns = {.items = &pattern, .count = 1},
+                                         .depth = 1,
+                                         .from = 30000};
     struct store_txn *txn = world_write(&world);
     struct draft draft;
 
@@ -46,7 +48,7 @@ static int setup(void **state)
     memset(&trust, 0, sizeof trust);
     owner.actor = ase.actor.id;
     assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
-    accredit(&ase);
+    accredit(&ase, &school);
     return 0;
 }
 
@@ -132,8 +134,18 @@ static void a_stranger_opens_nothing(void **state)
     (void)state;
     withdraw(&stranger, 1);
     assert_false(misses(&school, 1));
-    accredit(&stranger); /* nobody asked it to */
+    accredit(&stranger, &school); /* nobody asked it to */
     assert_false(misses(&school, 1));
+}
+
+static void another_delegate_opens_nothing(void **state)
+{
+    (void)state;
+    accredit(&ase, &heir);
+    withdraw(&heir, 1);
+    assert_false(misses(&school, 1));
+    accredit(&heir, &school);
+    assert_true(misses(&school, 1));
 }
 
 static void a_stranger_hides_nothing(void **state)
@@ -174,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_WORLD(a_cut_of_its_accreditor_is_missed_up_to_its_block),
         WITH_WORLD(a_stranger_opens_nothing),
+        WITH_WORLD(another_delegate_opens_nothing),
         WITH_WORLD(a_stranger_hides_nothing),
         WITH_WORLD(the_newest_withdrawals_of_one_are_read),
         WITH_WORLD(whoever_hands_a_namespace_on_cuts_its_own_log),

@@ -6,20 +6,10 @@
 #include "cmd/daemon_answer.h"
 #include "cmd/json_output.h"
 #include "cmd/log_forks.h"
+#include "cmd/log_freshness.h"
 #include "cmd/own_accreditations.h"
 #include "cmd/verdict_text.h"
 #include "node/node_keys.h"
-#include "protocol/rules/verdict.h"
-
-/* How one log stands on this node. */
-struct log_status {
-    bool held;
-    uint64_t epoch, seq;
-    struct hash head;
-    uint64_t age_s;    /* of its newest checkpoint; UINT64_MAX: none */
-    uint64_t budget_s; /* up to which it is fresh */
-    bool forked;       /* what is newest there is not known, however new it is */
-};
 
 enum { UNNAMED_MAX = 16 };
 
@@ -29,8 +19,8 @@ struct node_status {
     struct dropped_branch unnamed[UNNAMED_MAX];
     struct node_keys node;
     bool has_node;
-    struct log_status own;
-    struct log_status owners[TRUST_OWNERS_MAX]; /* beside the trust file's */
+    struct log_freshness own;
+    struct log_freshness owners[TRUST_OWNERS_MAX]; /* beside the trust file's */
     struct own_accreditations accreditations;
     struct log_forks forks;
     json_t *daemon; /* NULL: none runs */
@@ -38,67 +28,12 @@ struct node_status {
 
 /* ---- gathering ---- */
 
-/* *age_s UINT64_MAX: the author has said nothing. */
-static enum store_error read_age(struct session *session, struct store_txn *txn,
-                                 const struct actor_id *author, uint64_t *age_s)
-{
-    size_t mark = arena_mark(&session->arena);
-    struct signed_checkpoint checkpoint;
-    struct bytes encoded;
-    uint64_t now_s = session_now_s();
-    enum reason reason = REASON_NONE;
-    enum store_error error = store_checkpoint(txn, author, &encoded, &session->arena);
-
-    *age_s = UINT64_MAX;
-    if (error != STORE_OK) {
-        return error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    reason = schema_decode(&signed_checkpoint_schema, &checkpoint, encoded, &session->arena);
-    if (reason != REASON_NONE) {
-        return store_error_of_decode(reason, &session->arena);
-    }
-    *age_s = checkpoint.checkpoint.time_s < now_s ? now_s - checkpoint.checkpoint.time_s : 0;
-    arena_rewind(&session->arena, mark);
-    return STORE_OK;
-}
-
-static enum store_error read_log(struct log_status *out, struct session *session, struct store_txn *txn,
-                                 const struct actor_id *author)
-{
-    struct log_state state;
-    enum store_error error = store_log_state(txn, author, &state);
-
-    *out = (struct log_status){.age_s = UINT64_MAX};
-    if (error == STORE_NOT_FOUND) {
-        return STORE_OK;
-    }
-    if (error != STORE_OK) {
-        return error;
-    }
-    *out = (struct log_status){.held = true, .epoch = state.epoch, .seq = state.seq, .head = state.head};
-    error = read_age(session, txn, author, &out->age_s);
-    if (error != STORE_OK) {
-        return error;
-    }
-    return STORE_OK;
-}
-
-static void mark_forked(struct node_status *status, const struct session *session)
-{
-    status->own.forked = session->has_actor && log_forks_of(&status->forks, &session->actor) != NULL;
-    for (size_t i = 0; i < session->trust->owner_count; i++) {
-        status->owners[i].forked = log_forks_of(&status->forks, &session->trust->owners[i].actor) != NULL;
-    }
-}
-
 static enum store_error read_store(struct node_status *status, struct session *session, struct store_txn *txn)
 {
     enum store_error error = store_figures(txn, &status->figures);
 
-    status->own = (struct log_status){.age_s = UINT64_MAX};
-    if (error == STORE_OK && session->has_actor) {
-        error = read_log(&status->own, session, txn, &session->actor);
-        status->own.budget_s = FRESHNESS_DEFAULT.issuer_s;
+    if (error == STORE_OK) {
+        error = log_freshness_read(&status->own, status->owners, session, txn);
     }
     if (error == STORE_OK && session->has_actor) {
         error = own_accreditations_read(&status->accreditations, session, txn);
@@ -107,19 +42,7 @@ static enum store_error read_store(struct node_status *status, struct session *s
         error = store_unnamed_branches(txn, &session->home.network, &session->actor, status->unnamed,
                                        UNNAMED_MAX, &status->unnamed_count, &session->arena);
     }
-    for (size_t i = 0; i < session->trust->owner_count && error == STORE_OK; i++) {
-        uint32_t days = trust_fresh_days(session->trust, &session->trust->owners[i].actor);
-
-        error = read_log(&status->owners[i], session, txn, &session->trust->owners[i].actor);
-        status->owners[i].budget_s = days > 0 ? (uint64_t)days * 86400 : FRESHNESS_DEFAULT.owner_s;
-    }
-    if (error == STORE_OK) {
-        error = log_forks_read(&status->forks, session, txn);
-    }
-    if (error == STORE_OK) {
-        mark_forked(status, session);
-    }
-    return error;
+    return error == STORE_OK ? log_forks_read(&status->forks, session, txn) : error;
 }
 
 static int gather(struct node_status *status, struct session *session)
@@ -138,20 +61,15 @@ static int gather(struct node_status *status, struct session *session)
     return session->control_fd < 0 ? EXIT_YES : daemon_answer(&status->daemon, session, CONTROL_STATUS);
 }
 
-static const char *freshness_word(const struct log_status *log)
+/* What is newest in a forked log is not known, however new it is. */
+static bool is_forked(const struct node_status *status, const struct actor_id *author)
 {
-    if (log->forked) {
-        return "forked";
-    }
-    if (log->age_s == UINT64_MAX) {
-        return "unknown";
-    }
-    return log->age_s <= log->budget_s ? "fresh" : "stale";
+    return log_forks_of(&status->forks, author) != NULL;
 }
 
 /* ---- JSON ---- */
 
-static json_t *json_of_log(const struct log_status *log)
+static json_t *json_of_log(const struct log_freshness *log, bool forked)
 {
     json_t *object = json_object();
 
@@ -159,9 +77,10 @@ static json_t *json_of_log(const struct log_status *log)
     json_object_set_new(object, "epoch", log->held ? json_of_number(log->epoch) : json_null());
     json_object_set_new(object, "seq", log->held ? json_of_number(log->seq) : json_null());
     json_object_set_new(object, "head", log->held ? json_of_hash(&log->head) : json_null());
-    json_object_set_new(object, "freshness", json_string(freshness_word(log)));
+    json_object_set_new(object, "freshness", json_string(forked ? "forked" : log_freshness_word(log)));
     json_object_set_new(object, "checkpoint_age_s",
                         log->age_s == UINT64_MAX ? json_null() : json_of_number(log->age_s));
+    json_object_set_new(object, "budget_s", log->held ? json_of_number(log->budget_s) : json_null());
     return object;
 }
 
@@ -171,7 +90,7 @@ static json_t *json_of_owners(const struct node_status *status, const struct ses
 
     for (size_t i = 0; i < session->trust->owner_count; i++) {
         const struct trust_owner *owner = &session->trust->owners[i];
-        json_t *object = json_of_log(&status->owners[i]);
+        json_t *object = json_of_log(&status->owners[i], is_forked(status, &owner->actor));
 
         json_object_set_new(object, "namespace", json_string(owner->name_space));
         json_object_set_new(object, "actor",
@@ -264,7 +183,9 @@ static int report_json(struct node_status *status, const struct session *session
                                          : json_null());
     json_object_set_new(object, "daemon", status->daemon ? json_incref(status->daemon) : json_null());
     json_object_set_new(object, "store", json_of_store(&status->figures));
-    json_object_set_new(object, "own_log", session->has_actor ? json_of_log(&status->own) : json_null());
+    json_object_set_new(object, "own_log",
+                        session->has_actor ? json_of_log(&status->own, is_forked(status, &session->actor))
+                                           : json_null());
     json_object_set_new(object, "cuts_to_record", json_of_cuts_missing(status, session));
     json_object_set_new(object, "branches_to_name", json_of_unnamed(status));
     json_object_set_new(object, "forked", json_of_forks(status, session));
@@ -296,18 +217,18 @@ static void print_size(uint64_t bytes)
     printf("%.*f %s\n", unit == 0 ? 0 : 1, size, units[unit]);
 }
 
-static void print_log(const char *label, const struct log_status *log)
+static void print_log(const char *label, const struct log_freshness *log, bool forked)
 {
     char age[AGE_WORDS_SIZE];
 
     age_words(age, log->age_s);
     if (!log->held) {
         printf("%-14s  nothing held yet\n", label);
-    } else if (log->forked) {
+    } else if (forked) {
         printf("%-14s  forked, see below; last word %s; block %llu, epoch %llu\n", label, age,
                (unsigned long long)log->seq, (unsigned long long)log->epoch);
     } else {
-        printf("%-14s  %s: last word %s; block %llu, epoch %llu\n", label, freshness_word(log), age,
+        printf("%-14s  %s: last word %s; block %llu, epoch %llu\n", label, log_freshness_word(log), age,
                (unsigned long long)log->seq, (unsigned long long)log->epoch);
     }
 }
@@ -341,7 +262,7 @@ static void print_trusted(const struct node_status *status, const struct session
     for (size_t i = 0; i < session->trust->owner_count; i++) {
         const struct trust_owner *owner = &session->trust->owners[i];
 
-        print_log(owner->name_space, &status->owners[i]);
+        print_log(owner->name_space, &status->owners[i], is_forked(status, &owner->actor));
         printf("%-14s  %s\n", "", session_name_of(session, &owner->actor.hash));
     }
 }
@@ -457,7 +378,7 @@ static int report(const struct node_status *status, const struct session *sessio
            (unsigned long long)figures->attestations, figures->attestations == 1 ? "" : "s");
     print_size(status->figures.bytes_on_disk);
     if (session->has_actor) {
-        print_log("Your log", &status->own);
+        print_log("Your log", &status->own, is_forked(status, &session->actor));
     }
     print_cuts_missing(status, session);
     print_unnamed(status);

@@ -41,6 +41,9 @@ ok "the school hears of it" until_true 20 follows school ase
 answers "an older exam names both dates and the way out" 4 "from $first_day on, and it was earned before that, on $day_before" \
     school issue me ase/a --earned "$day_before"
 cp "$said" "$world/why"
+printf 'technician,code,earned_on\nme,ase/a,%s\n%s,ase/a,%s\n' "$day_before" "$school" "$day_before" >"$world/older.csv"
+answers "so does a row of a file" 4 "line 3: ase/a: you are accredited for it from $first_day on" \
+    school issue --csv "$world/older.csv"
 ok "with a command" grep -qF "tradeproof accredit ID --codes ase/a --from $day_before" "$world/why"
 answers "a later one is issued to oneself" 0 "Issued ase/a to you" school issue me ase/a --earned "$first_day"
 stop school

@@ -287,12 +287,13 @@ static enum reason evaluated_reason(struct issue_counts *counts, const struct at
     size_t mark = arena_mark(arena);
     struct evaluation evaluation;
     enum reason reason = REASON_NONE;
-    if (evaluate(&evaluation, counts, coming)) {
+    bool is_evaluated = evaluate(&evaluation, counts, coming);
+    counts->waits = is_evaluated && waits(code_of(&evaluation, coming->code));
+    if (is_evaluated) {
         const struct credential_verdict *verdict = &evaluation.verdict.credentials[evaluation.coming];
         const struct axis_answer *authority = &verdict->axes[AXIS_AUTHORITY];
         bool is_no = authority->answer == ANSWER_NO && !credential_is_by_stranger(verdict);
         reason = is_no ? authority->reason : REASON_NONE;
-        counts->waits = waits(code_of(&evaluation, coming->code));
         if (is_no) {
             name_rule(rule, counts, &evaluation.dossier, coming);
         } else if (is_only_experience(rule, counts, &evaluation.dossier, coming)) {
@@ -345,7 +346,6 @@ static bool is_known_alike(const struct issue_known *known, const struct attesta
 enum reason issue_counts_of(struct issue_counts *counts, const struct attestation *coming, char *rule)
 {
     rule[0] = '\0';
-    counts->waits = false;
     if (!is_unknown(counts, &coming->subject)) {
         return evaluated_reason(counts, coming, rule);
     }

@@ -158,7 +158,7 @@ answers "so does a row of a file, and no other" 0 "line 2: ase/B4: Tested; certi
     ase issue --csv "$world/tests.csv" --dry-run
 says_not "of one that is all that is asked for" "line 3"
 answers "programs read which" 0 '"waiting": 1' ase issue --csv "$world/tests.csv" --dry-run --json
-says "and for what" '"missing": \['
+says "and for what" '"missing": ['
 
 # ---- another namespace's title of the same name ----
 

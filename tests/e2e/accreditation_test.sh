@@ -53,6 +53,11 @@ answers "a body that speaks twice a year says so" 0 "published" ase rhythm 190
 answers "less often is refused" 4 "from 1 to 200" ase rhythm 201
 answers "and never" 4 "from 1 to 200" ase rhythm 0
 
+answers "where no rules are held it can't be checked, which is said" 0 "no rules of tx are held here today" \
+    ase accredit "A school" --codes tx/a --states TX --from 2030-01-01
+answers "and no more than that of rules that are" 0 "published" ase accredit "A school" --codes ase/h --states TX
+ok "no note" sh -c "! grep -q 'no rules of' '$said'"
+
 answers "trust says how old it may be" 0 '"fresh_days": 90' ase trust add ase me "A body" --fresh 90d --json
 answers "and shows it" 0 "known for up to 90 days" ase trust list
 answers "in days alone" 4 "such as 90d" ase trust add ase me --fresh 3w

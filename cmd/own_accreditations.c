@@ -141,6 +141,53 @@ enum store_error own_accreditations_read(struct own_accreditations *out, struct 
     return each_block(&reading, state.seq, read_block);
 }
 
+/* ---- cuts ---- */
+
+enum { REACH_LOOKED_AT_MAX = 1024 };
+
+static enum store_error read_day(uint32_t *day, struct session *session, struct store_txn *txn,
+                                 const struct actor_id *author, uint64_t seq)
+{
+    size_t mark = arena_mark(&session->arena);
+    struct bytes encoded;
+    struct block block;
+    enum store_error error = store_block_bytes(txn, author, seq, &encoded, &session->arena);
+
+    if (error == STORE_OK) {
+        enum reason reason = block_decode_header(&block, &session->home.network, encoded, &session->arena);
+        error = reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
+    }
+    if (error == STORE_OK) {
+        *day = day_of_time(block.header.time_s);
+    }
+    arena_rewind(&session->arena, mark);
+    return error;
+}
+
+enum store_error own_accreditation_find_reach(struct own_accreditation_reach *out, struct session *session,
+                                              struct store_txn *txn, const struct accreditation *ended)
+{
+    struct log_state state;
+    enum store_error error = store_log_state(txn, &ended->delegate, &state);
+
+    *out = (struct own_accreditation_reach){0};
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    out->held = true;
+    for (uint64_t i = 0; i <= state.seq && i < REACH_LOOKED_AT_MAX && !out->known; i++) {
+        uint32_t day;
+
+        out->seq = state.seq - i;
+        error = read_day(&day, session, txn, &ended->delegate, out->seq);
+        if (error != STORE_OK) {
+            return error;
+        }
+        out->known = day <= ended->until;
+    }
+    return STORE_OK;
+}
+
 static bool has_pattern_for(const struct accreditation *record, struct bytes pattern)
 {
     const struct bytes *patterns = record->patterns.items;

@@ -20,6 +20,7 @@ answers "one that hangs on a state is" 0 "published" ase accredit "A school" --c
 answers "an accreditation may end" 0 "published" \
     ase accredit "A school" --codes ase/a --from 2020-01-01 --until 2026-01-31
 answers "what ended is to be recorded" 0 "A school was accredited until 2026-01-31" ase status
+answers "once the log is held" 0 "once its log is held here" ase status
 answers "programs are told too" 0 '"ended": "2026-01-31"' ase status --json
 
 answers "a log that is not held can't be cut" 2 "--accreditation 2/0" ase withdraw "A school"

@@ -10,20 +10,13 @@
 
 #include "cmd/own_accreditations.h"
 #include "cmd/publish.h"
+#include "tests/support/set_now.h"
 
 /* What this actor accredited and took back, read from its own log. */
 
 static char folder[64];
 static struct keyring *keyring;
 static struct session session;
-
-static void set_now(uint64_t now_s)
-{
-    char text[24];
-
-    snprintf(text, sizeof text, "%llu", (unsigned long long)now_s);
-    assert_int_equal(setenv("TRADEPROOF_NOW", text, 1), 0);
-}
 
 static void open_session(void)
 {
@@ -232,6 +225,46 @@ static void a_block_that_cannot_be_read_is_damage(void **state)
     session.home.network = network;
 }
 
+/* ---- how far a log reached ---- */
+
+/* Block 1 is of day 11, blocks 2 and 3 of day 21. */
+static void a_cut_is_the_last_block_dated_by_then(void **state)
+{
+    const struct {
+        const char *sentence;
+        struct actor_id delegate;
+        uint32_t until;
+        struct own_accreditation_reach reach;
+    } reaches[] = {
+        {"the first days", session.actor, day_of_time(1000000) + 9, {true, true, 1}},
+        {"all of them", session.actor, day_of_time(1000000) + 10, {true, true, 3}},
+        {"only its keys", session.actor, day_of_time(1000000) - 1, {true, true, 0}},
+        {"a log that is not held", actor_of(9), TODAY, {false, false, 0}},
+    };
+    struct store_txn *txn;
+
+    (void)state;
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    accredit(1, DAY_NONE);
+    set_now(1000000 + 10 * 86400);
+    accredit(1, DAY_NONE);
+    accredit(1, DAY_NONE);
+    publisher_close(&publisher);
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    for (size_t i = 0; i < sizeof reaches / sizeof reaches[0]; i++) {
+        const struct accreditation ended = {
+            .delegate = reaches[i].delegate, .has_until = true, .until = reaches[i].until};
+        struct own_accreditation_reach reach;
+
+        assert_int_equal(own_accreditation_find_reach(&reach, &session, txn, &ended), STORE_OK);
+        if (reach.held != reaches[i].reach.held || reach.known != reaches[i].reach.known ||
+            reach.seq != reaches[i].reach.seq) {
+            fail_msg("%s: %d %d %d", reaches[i].sentence, reach.held, reach.known, (int)reach.seq);
+        }
+    }
+    store_end(txn);
+}
+
 /* ---- what is missing ---- */
 
 static const struct {
@@ -300,6 +333,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_is_found_before_anything_was_published, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_newest_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_block_that_cannot_be_read_is_damage, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cut_is_the_last_block_dated_by_then, set_up, tear_down),
         cmocka_unit_test(a_cut_is_missing_or_not),
         cmocka_unit_test(another_that_goes_on_must_be_for_the_same_codes),
     };

@@ -142,13 +142,31 @@ static void warn_of_others(const struct session *session, const struct text_list
 
 /* ---- states ---- */
 
-/* Whether the codes of a pattern hang on a state by the rules known here; unknown where there are none. */
-static enum answer binds_states(struct session *session, const struct dossier *dossier, struct bytes pattern)
+/* No rules, no check: whoever asks about a certificate later has rules, by which it may be undetermined. */
+static void warn_of_no_rules(struct bytes name_space)
 {
-    const struct dossier_pack *pack =
-        pack_on_day(dossier, session->trust, code_namespace(pattern), session_today());
+    fprintf(
+        stderr,
+        "tradeproof: note: no rules of %.*s are held here today, so that nothing tells whether its codes\n"
+        "hang on a state. Where they don't, what is issued under this accreditation is undetermined. To\n"
+        "check first: tradeproof trust add %.*s ID, with the id of its owner, and run tradeproofd with a\n"
+        "--peer that has its log.\n",
+        (int)name_space.size, (const char *)name_space.data, (int)name_space.size,
+        (const char *)name_space.data);
+}
 
-    return pack ? pack_binds_states_of(&pack->pack, pattern) : ANSWER_UNKNOWN;
+/* Whether the codes of a pattern hang on a state by the rules known here. */
+static enum answer ask_binds_states(struct session *session, const struct dossier *dossier,
+                                    struct bytes pattern)
+{
+    struct bytes name_space = code_namespace(pattern);
+    const struct dossier_pack *pack = pack_on_day(dossier, session->trust, name_space, session_today());
+
+    if (!pack) {
+        warn_of_no_rules(name_space);
+        return ANSWER_UNKNOWN;
+    }
+    return pack_binds_states_of(&pack->pack, pattern);
 }
 
 static int check_states(struct session *session, const struct text_list *patterns)
@@ -167,7 +185,7 @@ static int check_states(struct session *session, const struct text_list *pattern
         return session_fail_store(&session->options, error);
     }
     for (size_t i = 0; i < patterns->count; i++) {
-        if (binds_states(session, &dossier, patterns->items[i]) == ANSWER_NO) {
+        if (ask_binds_states(session, &dossier, patterns->items[i]) == ANSWER_NO) {
             return session_fail(&session->options, EXIT_BAD_INPUT, "states-unbound",
                                 "By its rules %.*s holds in every state, wherever it was earned, so that an "
                                 "accreditation for some states can't be evaluated: leave --states out.",

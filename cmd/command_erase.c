@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/command.h"
+#include "cmd/own_block.h"
 #include "cmd/own_entries.h"
 
 static bool add_erase(const void *context, struct draft *draft, const struct own_entry *first,
@@ -39,18 +40,9 @@ static enum store_error is_readable(struct session *session, struct store_txn *t
                                     const struct entry_name *name, bool *readable)
 {
     size_t mark = arena_mark(&session->arena);
-    struct bytes encoded;
     struct block block;
-    enum reason reason;
-    enum store_error error = store_block_bytes(txn, &session->actor, name->seq, &encoded, &session->arena);
-    *readable = false;
-    if (error == STORE_OK) {
-        reason = block_decode(&block, &session->home.network, encoded, &session->arena);
-        error = reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
-    }
-    if (error == STORE_OK) {
-        *readable = !block.entries[name->index].erased;
-    }
+    enum store_error error = own_block_read(&block, session, txn, name->seq);
+    *readable = error == STORE_OK && !block.entries[name->index].erased;
     arena_rewind(&session->arena, mark);
     return error;
 }

@@ -183,7 +183,8 @@ static int drop(struct follow_home *home, char **arguments)
     if (session->options.json) {
         return json_output_take(json_of(session, &actor));
     }
-    printf("You no longer follow %s. What is held of it stays; nothing more is asked for.\n",
+    printf("You no longer follow %s. What is held of it stays; more is asked for only if you watch it, have\n"
+           "reviewed it, or somebody whom your trusted bodies attested works there.\n",
            session_name_of(session, &actor.hash));
     return EXIT_YES;
 }

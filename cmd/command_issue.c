@@ -27,6 +27,8 @@ struct issue_request {
     bool anyway;
 };
 
+enum { ENDED_MAX = 16, WAITING_TOLD_MAX = 20, WAITING_JSON_MAX = 1000, WORDS_SIZE = 512 };
+
 /* What both ways of issuing work with. */
 struct issue {
     const struct issue_request *request;
@@ -38,7 +40,11 @@ struct issue {
     struct publisher publisher;
     bool publisher_is_open;
     struct issue_batch *batch;
-    bool warned_of_end;
+    size_t ended_count; /* codes of which it was said that the accreditation has ended */
+    struct ended_code {
+        char code[CODE_SIZE_MAX + 1];
+        uint32_t day;
+    } ended[ENDED_MAX];
 };
 
 static bool contact_in_session(void *caller, struct bytes name, struct subject *out)
@@ -176,34 +182,38 @@ static int terms_of(struct issue *issue, char **values, struct issue_terms *term
 }
 
 /* An older exam is no fault of who took it: what has to be changed is the accreditation's first day. */
-static int fail_too_early(struct issue *issue, const struct issue_terms *terms, enum reason reason,
-                          uint32_t from)
+static bool say_too_early(char words[WORDS_SIZE], struct issue *issue, const struct issue_refused *refused,
+                          struct bytes code)
 {
     char earned[DAY_TEXT_SIZE], first[DAY_TEXT_SIZE];
-    day_to_text(earned, terms->earned_on);
+    uint32_t from = refused->refusal == ISSUE_RULES && refused->rule[0] == '\0'
+                        ? issue_accredited_from(issue->rules, code, refused->earned_on)
+                        : DAY_NONE;
+    if (from == DAY_NONE) {
+        return false;
+    }
+    day_to_text(earned, refused->earned_on);
     day_to_text(first, from);
-    return session_fail(
-        &issue->session.options, EXIT_BAD_INPUT, reason_word(reason),
-        "%.*s: you are accredited for it from %s on, and it was earned before that, on %s. Who "
-        "accredited you can date it back: tradeproof accredit ID --codes %.*s --from %s",
-        (int)terms->code.size, (const char *)terms->code.data, first, earned, (int)terms->code.size,
-        (const char *)terms->code.data, earned);
+    snprintf(words, WORDS_SIZE,
+             "%.*s: you are accredited for it from %s on, and it was earned before that, on %s. Who "
+             "accredited you can date it back: tradeproof accredit ID --codes %.*s --from %s",
+             (int)code.size, (const char *)code.data, first, earned, (int)code.size, (const char *)code.data,
+             earned);
+    return true;
 }
 
 static int fail_refused(struct issue *issue, const struct issue_terms *terms,
                         const struct issue_refused *refused)
 {
-    char words[512];
+    char words[WORDS_SIZE];
     char suggestion[CODE_SIZE_MAX + 1] = "";
     int code = store_code(issue, EXIT_YES);
     if (code != EXIT_YES) {
         return code;
     }
-    uint32_t from = refused->refusal == ISSUE_RULES && refused->rule[0] == '\0'
-                        ? issue_accredited_from(issue->rules, terms->code, terms->earned_on)
-                        : DAY_NONE;
-    if (from != DAY_NONE) {
-        return fail_too_early(issue, terms, refused->reason, from);
+    if (say_too_early(words, issue, refused, terms->code)) {
+        return session_fail(&issue->session.options, EXIT_BAD_INPUT, reason_word(refused->reason), "%s",
+                            words);
     }
     issue_refusal_words(words, sizeof(words), refused);
     const char *hint = issue_refusal_is_overrulable(refused) ? " To issue it all the same say --anyway." : "";
@@ -241,11 +251,21 @@ static void warn_of_authority(struct issue *issue, struct bytes code, uint32_t e
     }
 }
 
-/* Say once that what is signed now comes after the end. */
+static bool was_warned_of(const struct issue *issue, struct bytes code)
+{
+    for (size_t i = 0; i < issue->ended_count; i++) {
+        if (bytes_equal_string(code, issue->ended[i].code)) {
+            return true;
+        }
+    }
+    return issue->ended_count == ENDED_MAX;
+}
+
+/* Say once of each code that what is signed now comes after the end. */
 static void warn_of_end(struct issue *issue, const struct attestation *attestation)
 {
     char day[DAY_TEXT_SIZE];
-    if (issue->warned_of_end) {
+    if (was_warned_of(issue, attestation->code)) {
         return;
     }
     uint32_t ended =
@@ -253,13 +273,28 @@ static void warn_of_end(struct issue *issue, const struct attestation *attestati
     if (ended == DAY_NONE) {
         return;
     }
-    issue->warned_of_end = true;
+    struct ended_code *out = &issue->ended[issue->ended_count++];
+    memcpy(out->code, attestation->code.data, attestation->code.size);
+    out->code[attestation->code.size] = '\0';
+    out->day = ended;
     day_to_text(day, ended);
     fprintf(
         stderr,
         "Warning: your accreditation for %.*s ended on %s. What you sign more than %d days after that is\n"
         "open to doubt, whatever day it was earned on, unless who accredited you records it.\n",
         (int)attestation->code.size, (const char *)attestation->code.data, day, ACCREDITATION_GRACE_DAYS);
+}
+
+static json_t *json_of_ended(const struct issue *issue)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < issue->ended_count; i++) {
+        json_t *object = json_object();
+        json_object_set_new(object, "code", json_string(issue->ended[i].code));
+        json_object_set_new(object, "ended", json_of_day(issue->ended[i].day));
+        json_array_append_new(array, object);
+    }
+    return array;
 }
 
 /* A test that was passed is no certificate yet where the rules ask for more. */
@@ -287,6 +322,7 @@ static int tell_json(const struct issue *issue, const struct attestation *attest
     json_object_set_new(object, "tested", json_string(answer_word(amounts->tested)));
     json_object_set_new(object, "certified", json_string(answer_word(amounts->certified)));
     json_object_set_new(object, "missing", verdict_json_missing(amounts->missing, amounts->missing_count));
+    json_object_set_new(object, "accreditation_ended", json_of_ended(issue));
     return json_output_take(object);
 }
 
@@ -362,18 +398,76 @@ static int issue_one(struct issue *issue, char **values)
 static void report_refused(struct csv_report *report, struct issue *issue,
                            const struct issue_refused *refused)
 {
-    char words[512];
+    char words[WORDS_SIZE];
     char suggestion[CODE_SIZE_MAX + 1];
+    const struct bytes text = bytes_of_string(refused->text);
+    if (say_too_early(words, issue, refused, text)) {
+        csv_report_refused(report, refused->line, issue_refusal_word(refused), words);
+        return;
+    }
     issue_refusal_words(words, sizeof(words), refused);
     if (refused->refusal == ISSUE_RULES && refused->reason == REASON_UNKNOWN_CODE &&
-        issue_rules_suggest(issue->rules, bytes_of_string(refused->text), issue->context.today, suggestion)) {
+        issue_rules_suggest(issue->rules, text, issue->context.today, suggestion)) {
         size_t size = strlen(words);
         snprintf(words + size, sizeof(words) - size, "; did you mean %s?", suggestion);
     }
     csv_report_refused(report, refused->line, issue_refusal_word(refused), words);
 }
 
-static int issue_rows(struct issue *issue, struct issue_file *file, struct csv_report *report)
+/* Rows that are tests passed, and no certificates yet by what was known when they were read. */
+struct waiting {
+    uint64_t count;
+    json_t *rows; /* the first ones; NULL without --json */
+};
+
+/* How much a row amounts to is worked out once more where it is told, and not for each of a million. */
+static void tell_waiting(struct waiting *waiting, struct issue *issue, const struct issue_row *row)
+{
+    size_t mark = arena_mark(&issue->session.arena);
+    size_t told_max = waiting->rows != NULL ? WAITING_JSON_MAX : WAITING_TOLD_MAX;
+    waiting->count++;
+    if (waiting->count > told_max) {
+        return;
+    }
+    const struct code_verdict amounts = amounts_of(issue, &row->attestation);
+    if (waiting->rows == NULL) {
+        printf("line %" PRIu64 ": %.*s: ", row->line, (int)amounts.code.size,
+               (const char *)amounts.code.data);
+        tell_missing(&amounts);
+    } else {
+        json_t *object = json_object();
+        json_object_set_new(object, "line", json_of_number(row->line));
+        json_object_set_new(object, "code", json_of_text(amounts.code));
+        json_object_set_new(object, "missing", verdict_json_missing(amounts.missing, amounts.missing_count));
+        json_array_append_new(waiting->rows, object);
+    }
+    arena_rewind(&issue->session.arena, mark);
+}
+
+static int issue_row(struct issue *issue, const struct issue_row *row, struct csv_report *report,
+                     struct waiting *waiting)
+{
+    uint64_t blocks = issue->batch->block_count;
+    warn_of_end(issue, &row->attestation);
+    if (issue_counts_waits(issue->counts)) {
+        tell_waiting(waiting, issue, row);
+    }
+    int code = issue_batch_add(issue->batch, &row->attestation);
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if (issue->batch->block_count != blocks) {
+        issue_counts_forget(issue->counts);
+    }
+    issue_counts_add(issue->counts, &row->attestation);
+    if (issue->batch->block_count != blocks) {
+        csv_report_progress(report, issue->batch->issued);
+    }
+    return EXIT_YES;
+}
+
+static int issue_rows(struct issue *issue, struct issue_file *file, struct csv_report *report,
+                      struct waiting *waiting)
 {
     struct issue_refused refused;
     struct issue_row row;
@@ -388,18 +482,9 @@ static int issue_rows(struct issue *issue, struct issue_file *file, struct csv_r
             report_refused(report, issue, &refused);
             break;
         case ISSUE_ROW: {
-            uint64_t blocks = issue->batch->block_count;
-            warn_of_end(issue, &row.attestation);
-            int code = issue_batch_add(issue->batch, &row.attestation);
+            int code = issue_row(issue, &row, report, waiting);
             if (code != EXIT_YES) {
                 return code;
-            }
-            if (issue->batch->block_count != blocks) {
-                issue_counts_forget(issue->counts);
-            }
-            issue_counts_add(issue->counts, &row.attestation);
-            if (issue->batch->block_count != blocks) {
-                csv_report_progress(report, issue->batch->issued);
             }
             break;
         }
@@ -407,7 +492,7 @@ static int issue_rows(struct issue *issue, struct issue_file *file, struct csv_r
     }
 }
 
-static int tell_file(struct issue *issue, struct csv_report *report)
+static int tell_file(struct issue *issue, struct csv_report *report, struct waiting *waiting)
 {
     const struct issue_batch *batch = issue->batch;
     bool dry_run = issue->request->dry_run;
@@ -422,7 +507,14 @@ static int tell_file(struct issue *issue, struct csv_report *report)
                             batch->block_count > 0 ? json_of_number(batch->first_seq) : json_null());
         json_object_set_new(object, "refusals", report->rows);
         report->rows = NULL;
+        json_object_set_new(object, "waiting", json_of_number(waiting->count));
+        json_object_set(object, "waiting_rows", waiting->rows);
+        json_object_set_new(object, "accreditation_ended", json_of_ended(issue));
         return json_output_take(object);
+    }
+    if (waiting->count > WAITING_TOLD_MAX) {
+        printf("... and %" PRIu64 " more tests that are no certificates yet\n",
+               waiting->count - WAITING_TOLD_MAX);
     }
     printf("%s %" PRIu64 " certificate%s", dry_run ? "Would issue" : "Issued", batch->issued,
            batch->issued == 1 ? "" : "s");
@@ -447,12 +539,14 @@ static int file_code(const struct issue *issue, const struct csv_report *report)
 
 static int report_rows(struct issue *issue, struct issue_file *file)
 {
+    struct waiting waiting = {.count = 0};
     struct csv_report report;
     int code = csv_report_open(&report, &issue->session.options, issue->request->report);
     if (code != EXIT_YES) {
         return code;
     }
-    code = issue_rows(issue, file, &report);
+    waiting.rows = issue->session.options.json ? json_array() : NULL;
+    code = issue_rows(issue, file, &report, &waiting);
     int report_code = csv_report_close(&report);
     if (code != EXIT_YES && issue->batch->issued > 0) {
         fprintf(stderr,
@@ -460,8 +554,9 @@ static int report_rows(struct issue *issue, struct issue_file *file)
                 issue->batch->issued);
     }
     if (code == EXIT_YES) {
-        code = tell_file(issue, &report);
+        code = tell_file(issue, &report, &waiting);
     }
+    json_decref(waiting.rows);
     json_decref(report.rows);
     if (code == EXIT_YES) {
         code = report_code;

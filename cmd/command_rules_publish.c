@@ -1,4 +1,5 @@
 #include "cmd/command.h"
+#include "cmd/own_block.h"
 #include "cmd/publish.h"
 #include "cmd/rules_json.h"
 #include "cmd/text_file.h"
@@ -58,21 +59,20 @@ static uint64_t pack_version(const struct block *block, struct bytes name_space,
     return version;
 }
 
-static enum store_error version_in_block(const struct session *session, struct store_txn *txn, uint64_t seq,
-                                         struct bytes name_space, struct arena *arena, uint64_t *version)
+static enum store_error version_in_block(struct session *session, struct store_txn *txn, uint64_t seq,
+                                         struct bytes name_space, uint64_t *version)
 {
     struct block_record record;
     struct block block;
-    struct bytes encoded;
     uint64_t arrived_s;
     enum store_error error = store_block_record(txn, &session->actor, seq, &record, &arrived_s);
 
     if (error != STORE_OK || record.block_class != CLASS_GOVERN) {
         return error;
     }
-    error = store_block_bytes(txn, &session->actor, seq, &encoded, arena);
-    if (error == STORE_OK && block_decode(&block, &session->home.network, encoded, arena) == REASON_NONE) {
-        *version = pack_version(&block, name_space, arena);
+    error = own_block_read(&block, session, txn, seq);
+    if (error == STORE_OK) {
+        *version = pack_version(&block, name_space, &session->arena);
     }
     return error;
 }
@@ -90,7 +90,7 @@ static enum store_error last_version(struct session *session, struct store_txn *
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     for (uint64_t seq = state.seq; seq > 0 && *version == 0 && error == STORE_OK; seq--) {
-        error = version_in_block(session, txn, seq, name_space, &session->arena, version);
+        error = version_in_block(session, txn, seq, name_space, version);
         arena_rewind(&session->arena, mark);
     }
     return error;

@@ -11,7 +11,7 @@
 #include "cmd/verdict_text.h"
 #include "node/node_keys.h"
 
-enum { UNNAMED_MAX = 16 };
+enum { UNNAMED_MAX = 16, CUTS_MAX = 64 };
 
 struct node_status {
     struct store_figures figures;
@@ -22,11 +22,32 @@ struct node_status {
     struct log_freshness own;
     struct log_freshness owners[TRUST_OWNERS_MAX]; /* beside the trust file's */
     struct own_accreditations accreditations;
+    size_t cut_count; /* accreditations that ended and whose cut is not recorded, the first ones */
+    struct cut_missing {
+        const struct accreditation *ended;
+        struct own_accreditation_reach reach;
+    } cuts[CUTS_MAX];
     struct log_forks forks;
     json_t *daemon; /* NULL: none runs */
 };
 
 /* ---- gathering ---- */
+
+static enum store_error read_cuts(struct node_status *status, struct session *session, struct store_txn *txn)
+{
+    const struct own_accreditations *all = &status->accreditations;
+    enum store_error error = own_accreditations_read(&status->accreditations, session, txn);
+
+    for (size_t i = 0; i < all->count && status->cut_count < CUTS_MAX && error == STORE_OK; i++) {
+        if (own_accreditation_lacks_cut(all, i, session_today())) {
+            struct cut_missing *cut = &status->cuts[status->cut_count++];
+
+            cut->ended = &all->items[i].record;
+            error = own_accreditation_find_reach(&cut->reach, session, txn, cut->ended);
+        }
+    }
+    return error;
+}
 
 static enum store_error read_store(struct node_status *status, struct session *session, struct store_txn *txn)
 {
@@ -36,7 +57,7 @@ static enum store_error read_store(struct node_status *status, struct session *s
         error = log_freshness_read(&status->own, status->owners, session, txn);
     }
     if (error == STORE_OK && session->has_actor) {
-        error = own_accreditations_read(&status->accreditations, session, txn);
+        error = read_cuts(status, session, txn);
     }
     if (error == STORE_OK && session->has_actor) {
         error = store_unnamed_branches(txn, &session->home.network, &session->actor, status->unnamed,
@@ -103,20 +124,17 @@ static json_t *json_of_owners(const struct node_status *status, const struct ses
 
 static json_t *json_of_cuts_missing(const struct node_status *status, const struct session *session)
 {
-    const struct own_accreditations *all = &status->accreditations;
     json_t *array = json_array();
 
-    for (size_t i = 0; i < all->count; i++) {
-        const struct accreditation *record = &all->items[i].record;
+    for (size_t i = 0; i < status->cut_count; i++) {
+        const struct cut_missing *cut = &status->cuts[i];
+        json_t *object = json_object();
 
-        if (own_accreditation_lacks_cut(all, i, session_today())) {
-            json_t *object = json_object();
-
-            json_object_set_new(object, "actor",
-                                json_of_id(ID_ACTOR, &session->home.network, &record->delegate.hash));
-            json_object_set_new(object, "ended", json_of_day(record->until));
-            json_array_append_new(array, object);
-        }
+        json_object_set_new(object, "actor",
+                            json_of_id(ID_ACTOR, &session->home.network, &cut->ended->delegate.hash));
+        json_object_set_new(object, "ended", json_of_day(cut->ended->until));
+        json_object_set_new(object, "cut", cut->reach.known ? json_of_number(cut->reach.seq) : json_null());
+        json_array_append_new(array, object);
     }
     return array;
 }
@@ -270,17 +288,23 @@ static void print_trusted(const struct node_status *status, const struct session
 /* A cut says for ever what was in time, even to who comes to know the log later. */
 static void print_cuts_missing(const struct node_status *status, const struct session *session)
 {
-    const struct own_accreditations *all = &status->accreditations;
+    for (size_t i = 0; i < status->cut_count; i++) {
+        const struct cut_missing *cut = &status->cuts[i];
+        const struct hash *delegate = &cut->ended->delegate.hash;
+        char day[DAY_TEXT_SIZE], id[ID_TEXT_MAX + 1];
 
-    for (size_t i = 0; i < all->count; i++) {
-        const struct accreditation *record = &all->items[i].record;
-        char day[DAY_TEXT_SIZE];
-
-        if (own_accreditation_lacks_cut(all, i, session_today())) {
-            day_to_text(day, record->until);
-            printf("%-14s  %s was accredited until %s: record what it had issued by then, with\n"
-                   "%-14s  tradeproof withdraw\n",
-                   "To do", session_name_of(session, &record->delegate.hash), day, "");
+        day_to_text(day, cut->ended->until);
+        id_to_text(id, ID_ACTOR, &session->home.network, delegate);
+        printf("%-14s  %s was accredited until %s: record what it had issued by then\n", "To do",
+               session_name_of(session, delegate), day);
+        if (!cut->reach.held) {
+            printf("%-14s  once its log is held here: run tradeproofd with a --peer that has it\n", "");
+        } else if (cut->reach.known) {
+            printf("%-14s  tradeproof withdraw %s --cut %llu\n"
+                   "%-14s  (its last block of that day or before, by its own word: tradeproof log %s)\n",
+                   "", id, (unsigned long long)cut->reach.seq, "", id);
+        } else {
+            printf("%-14s  with withdraw --cut and the last block of that day: tradeproof log %s\n", "", id);
         }
     }
 }

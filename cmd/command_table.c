@@ -17,6 +17,11 @@
     "                   are refused are listed with their line, and the others done (exit code 5)\n"         \
     "  --report FILE    with --csv: write which rows were refused, and why, to FILE\n"
 
+#define STATUS_CHANGE_JSON                                                                                   \
+    "\n"                                                                                                     \
+    "With --json: action, from (null: each row its own), first_block, blocks, time, entries, unchanged,\n"   \
+    "more (run it again for the rest); with --csv refused, and refusals (line, reason, message).\n"
+
 #define VERDICT_OPTIONS                                                                                      \
     "  --require TEXT    what must be held: exit code 0 if it is, 1 if not, 2 if that can't be said\n"       \
     "  --state TX        asked for in this state (default: where your own shop is)\n"                        \
@@ -37,14 +42,26 @@
     "What is wrong with a text is shown where it is.\n"
 
 #define VERDICT_JSON                                                                                         \
-    "With --json, one object: verdict, subject, at, state, known_by, presentation (null for lookup);\n"      \
-    "credentials (each with verdict, words, entry, code, axes, since, until, issuer, chain, network,\n"      \
-    "appeal_since, replaced_by, older, statements); erased (issuer, count, last); codes (tested,\n"          \
-    "certified, since, until, missing);\n"                                                                   \
-    "titles, all of them (namespace, name, answer, since, until, parts, missing, within_reach,\n"            \
-    "lapse); requirement, requirement_text, requirement_since, requirement_until and required (each\n"       \
-    "part with answer, since, until, missing); next_lapse; rules (namespace, version, in_force_from).\n"     \
-    "A missing part has kind, answer, code, title, days and or_others.\n"
+    "With --json, one object: verdict; reason (limit-reached: not all was looked at, else none); subject\n"  \
+    "(id, name); at, state, known_by; presentation (null for lookup; bearer_proven, reason, audience,\n"     \
+    "created, refused, each with item, entry, reason); credentials; said_by_others, the same of who is "     \
+    "not\n"                                                                                                  \
+    "authorised; erased (issuer, count, last); not_certified_yet, codes that were passed as tests alone;\n"  \
+    "codes, titles; requirement, requirement_text, requirement_since, requirement_until, required;\n"        \
+    "next_lapse (day, code); rules (namespace, version, in_force_from, entry, evidence: answer, reason,\n"   \
+    "age_s, actor).\n"                                                                                       \
+    "Each credential: verdict, words, entry, erased or code, basis, earned_on, valid_from, last_day and\n"   \
+    "network; title; axes (integrity, authority, status, freshness, each with answer and reason); since,\n"  \
+    "until; ends_by_lifetime, lifetime_months, lifetime_version; rules_version, by which it counts,\n"       \
+    "later_rules; effective_day; appeal_since; history (action, from, stated, reason, block, standing "      \
+    "and,\n"                                                                                                 \
+    "where there are any, side_branch, dropped, void_since, void_reason); replaced_by; older; statements;\n" \
+    "evidence_age_s, evidence_of (role, actor); accreditation_ended, signed_in_time; issuer; chain.\n"       \
+    "Each code: code, title, tested, certified, since, until, begun_by_version, missing, entry.\n"           \
+    "Each title, held or not: namespace, name, answer, since, until, parts, missing, within_reach, lapse\n"  \
+    "(day, code), later_rules.\n"                                                                            \
+    "Each part that is required: part, answer, since, until, missing, entry, history.\n"                     \
+    "A missing part has kind, answer, code, namespace, title, days and or_others.\n"
 
 /* One row a command: what `tradeproof --help` lists and `tradeproof COMMAND --help` explains. */
 
@@ -114,7 +131,8 @@ const struct command commands[] = {
      "  --codes LIST   code patterns, separated by commas; '*' at the end stands for anything:\n"
      "                 'ase/A*,ase/G1'\n"
      "  --states LIST  only for these states: OH,TX (default: all); for codes that hang on a state\n"
-     "                 by their rules alone: others hold everywhere\n"
+     "                 by their rules alone: others hold everywhere. Where this node holds no rules\n"
+     "                 of theirs it says so, and nothing is checked\n"
      "  --from DATE    first day, as 2026-01-31 (default: today)\n"
      "  --until DATE   last day (default: no end)\n"
      "  --depth N      how many levels may pass it on further (default: 0, none)\n"
@@ -171,7 +189,14 @@ const struct command commands[] = {
      "  --report FILE   with --csv: write which rows were refused, and why, to FILE\n"
      "  --dry-run       check everything, sign nothing\n"
      "  --unaccredited  issue even what nobody accredited you for\n"
-     "  --anyway        issue even what your own rules say does not count, or lasts too long\n"
+     "  --anyway        issue even what your own rules say does not count, or lasts too long; a renewal of\n"
+     "                  which they don't tell how much it adds lasts a whole lifetime of its code\n"
+     "\n"
+     "A test that is no certificate yet is told with what it waits for, by what is known when its row is\n"
+     "read. With --json, of one: issued, dry_run, entry, last_day, tested, certified, missing,\n"
+     "accreditation_ended (code, ended: you sign after the end). Of a file: issued, acceptable, dry_run,\n"
+     "refused, blocks, first_block, refusals (line, reason, message), waiting (how many tests are no\n"
+     "certificates yet), waiting_rows (line, code, missing; the first 1000), accreditation_ended.\n"
      "\n"
      "Example:\n"
      "  tradeproof issue \"Maria Lopez\" ase/A5 --earned 2026-03-14\n"
@@ -183,7 +208,7 @@ const struct command commands[] = {
      "Revoked stays visible for good: nothing you sign later makes it disappear. From an earlier day\n"
      "than before is news; what changes nothing is not written again. An ENTRY is named as issue\n"
      "printed it: the issuer's id, block, index and the first digits of its hash.\n"
-     "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV "\n"
+     "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof revoke --of \"Maria Lopez\" --code ase/A6 --reason scoring\n"
      "  tradeproof revoke --csv leaked.csv --reason misconduct --report refused.csv\n",
@@ -193,7 +218,7 @@ const struct command commands[] = {
      "Suspended certificates don't count until you reinstate them; that they were suspended stays\n"
      "visible. An ENTRY is named as issue printed it: the issuer's id, block, index and the first\n"
      "digits of its hash.\n"
-     "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV "\n"
+     "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof suspend --of \"Maria Lopez\" --code ase/A6\n",
      command_suspend},
@@ -207,7 +232,7 @@ const struct command commands[] = {
      "  --revoked        also what was revoked\n"
      "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
      "                   it was said to hold from; what you suspended or revoked yourself stays "
-     "so\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV "\n"
+     "so\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},
@@ -216,7 +241,8 @@ const struct command commands[] = {
      "Corrects a certificate: issue the right one first, then say that it replaces the wrong one. The\n"
      "old one no longer counts, and stays visible as replaced.\n"
      "\n"
-     "  --by ENTRY       what takes its place, as issue printed it\n" STATUS_CHANGE_OPTIONS "\n"
+     "  --by ENTRY       what takes its place, as issue printed it\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_JSON
+     "\n"
      "Example:\n"
      "  tradeproof replace tpa1.../12/0/5f3a8c... --by tpa1.../15/0/77d04b... --reason issued-in-error\n",
      command_replace},
@@ -226,7 +252,7 @@ const struct command commands[] = {
      "is decided say so, and revoke, reinstate or replace it as it was decided.\n"
      "\n"
      "  --decided        the appeal is decided\n"
-     "  --on DAY         the same as --from\n" STATUS_CHANGE_OPTIONS "\n"
+     "  --on DAY         the same as --from\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof appeal tpa1.../12/0/5f3a8c... --on 2026-03-02\n"
      "  tradeproof appeal --decided tpa1.../12/0/5f3a8c...\n",
@@ -538,7 +564,8 @@ const struct command commands[] = {
      "With --json, one object: home, network, actor, node, transport; daemon (null: it does not run); store\n"
      "(logs, blocks, attestations, bytes_on_disk); own_log and each of trusted (held, epoch, seq, head,\n"
      "freshness, which is fresh, stale, incomplete, unknown or forked, checkpoint_age_s, budget_s; trusted\n"
-     "also namespace, actor, name); cuts_to_record (actor, ended); branches_to_name (epoch, parent, first);\n"
+     "also namespace, actor, name); cuts_to_record (actor, ended, cut); branches_to_name (epoch, parent, "
+     "first);\n"
      "forked (actor, name, from_block, since, frozen).\n"
      "\n"
      "Example:\n"

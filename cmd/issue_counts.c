@@ -263,6 +263,23 @@ static bool is_only_experience(char *out, struct issue_counts *counts, const str
 
 /* ---- whether it counts ---- */
 
+static const struct code_verdict *code_of(const struct evaluation *evaluation, struct bytes code)
+{
+    for (size_t i = 0; i < evaluation->verdict.code_count; i++) {
+        if (bytes_equal(evaluation->verdict.codes[i].code, code)) {
+            return &evaluation->verdict.codes[i];
+        }
+    }
+    return NULL;
+}
+
+/* A test that was passed is no certificate yet where the rules ask for more. */
+static bool waits(const struct code_verdict *amounts)
+{
+    return amounts != NULL && amounts->tested == ANSWER_YES && amounts->certified == ANSWER_NO &&
+           amounts->missing_count > 0;
+}
+
 /* What a stranger signs never counts, and was agreed to before: the rules are not asked. */
 static enum reason evaluated_reason(struct issue_counts *counts, const struct attestation *coming, char *rule)
 {
@@ -270,7 +287,9 @@ static enum reason evaluated_reason(struct issue_counts *counts, const struct at
     size_t mark = arena_mark(arena);
     struct evaluation evaluation;
     enum reason reason = REASON_NONE;
-    if (evaluate(&evaluation, counts, coming)) {
+    bool is_evaluated = evaluate(&evaluation, counts, coming);
+    counts->waits = is_evaluated && waits(code_of(&evaluation, coming->code));
+    if (is_evaluated) {
         const struct credential_verdict *verdict = &evaluation.verdict.credentials[evaluation.coming];
         const struct axis_answer *authority = &verdict->axes[AXIS_AUTHORITY];
         bool is_no = authority->answer == ANSWER_NO && !credential_is_by_stranger(verdict);
@@ -312,10 +331,16 @@ static struct issue_known *known_slot(struct issue_counts *counts, const struct 
     return &counts->known[(sum ^ sum >> 16) % ISSUE_KNOWN_COUNT];
 }
 
+static uint32_t last_day_of(const struct attestation *attestation)
+{
+    return attestation->has_last_day ? attestation->last_day : DAY_NONE;
+}
+
 static bool is_known_alike(const struct issue_known *known, const struct attestation *coming)
 {
     return bytes_equal(bytes_of(known->code, known->code_size), coming->code) &&
-           known->earned_on == coming->earned_on && known->basis == coming->basis;
+           known->earned_on == coming->earned_on && known->valid_from == coming->valid_from &&
+           known->last_day == last_day_of(coming) && known->basis == coming->basis;
 }
 
 enum reason issue_counts_of(struct issue_counts *counts, const struct attestation *coming, char *rule)
@@ -326,12 +351,17 @@ enum reason issue_counts_of(struct issue_counts *counts, const struct attestatio
     }
     struct issue_known *known = known_slot(counts, coming);
     if (is_known_alike(known, coming)) {
+        counts->waits = known->waits;
         return REASON_NONE;
     }
     enum reason reason = evaluated_reason(counts, coming, rule);
     if (reason == REASON_NONE) {
-        *known = (struct issue_known){
-            .code_size = coming->code.size, .earned_on = coming->earned_on, .basis = coming->basis};
+        *known = (struct issue_known){.code_size = coming->code.size,
+                                      .earned_on = coming->earned_on,
+                                      .valid_from = coming->valid_from,
+                                      .last_day = last_day_of(coming),
+                                      .basis = coming->basis,
+                                      .waits = counts->waits};
         memcpy(known->code, coming->code.data, coming->code.size);
     }
     return reason;
@@ -344,13 +374,16 @@ bool issue_counts_verdict(struct code_verdict *out, struct issue_counts *counts,
     if (!evaluate(&evaluation, counts, coming)) {
         return false;
     }
-    for (size_t i = 0; i < evaluation.verdict.code_count; i++) {
-        if (bytes_equal(evaluation.verdict.codes[i].code, coming->code)) {
-            *out = evaluation.verdict.codes[i];
-            return true;
-        }
+    const struct code_verdict *amounts = code_of(&evaluation, coming->code);
+    if (amounts != NULL) {
+        *out = *amounts;
     }
-    return false;
+    return amounts != NULL;
+}
+
+bool issue_counts_waits(const struct issue_counts *counts)
+{
+    return counts->waits;
 }
 
 /* ---- renewals ---- */

@@ -18,12 +18,13 @@ struct issue_pending {
     char code[CODE_SIZE_MAX];
 };
 
-/* A code that counts, earned on a day on a basis, for one of whom nothing is known. */
+/* What counts, for one of whom nothing is known. */
 struct issue_known {
     size_t code_size; /* 0: empty */
     char code[CODE_SIZE_MAX];
-    uint32_t earned_on;
+    uint32_t earned_on, valid_from, last_day; /* DAY_NONE: for life */
     enum basis basis;
+    bool waits;
 };
 
 struct issue_counts {
@@ -31,6 +32,7 @@ struct issue_counts {
     size_t pending_count;      /* ever since the store was written; the newest ISSUE_PENDING_MAX are kept */
     struct issue_pending pending[ISSUE_PENDING_MAX];
     struct issue_known known[ISSUE_KNOWN_COUNT];
+    bool waits; /* of what was asked about last and counts: it is a test passed, and no certificate yet */
 };
 
 /* Returns: NULL when out of memory. Borrows: rules. Release with free. */
@@ -44,6 +46,10 @@ void issue_counts_forget(struct issue_counts *counts);
 /* Whether coming may ever count. Returns: REASON_NONE, or why it certainly does not; then *rule (of
  * ISSUE_RULE_SIZE) names the rule. Once rules->error is set, REASON_NO_RULE_PACK. */
 enum reason issue_counts_of(struct issue_counts *counts, const struct attestation *coming, char *rule);
+
+/* Whether coming, about which issue_counts_of was asked last, is a test passed for a code that is not
+ * certified yet: something else is asked for. */
+bool issue_counts_waits(const struct issue_counts *counts);
 
 /* What coming amounts to on today: its code's verdict, in the session's arena. Returns: false when nothing
  * can be said. */

@@ -49,9 +49,11 @@ static bool refuse_text(struct issue_refused *refused, enum issue_refusal refusa
 
 /* ---- rules ---- */
 
-static bool refuse_by_rules(struct issue_refused *refused, enum reason reason, struct bytes code)
+static bool refuse_by_rules(struct issue_refused *refused, enum reason reason, struct bytes code,
+                            uint32_t earned_on)
 {
     refused->reason = reason;
+    refused->earned_on = earned_on;
     return refuse_text(refused, ISSUE_RULES, COLUMN_CODE, code);
 }
 
@@ -81,7 +83,7 @@ static bool fill_last_day(struct attestation *out, struct issue_refused *refused
                           const struct issue_context *context, const struct pack_code *rule)
 {
     last_day_by_rule(out, rule);
-    if (out->basis != BASIS_RENEWAL || context->anyway) {
+    if (out->basis != BASIS_RENEWAL) {
         return true;
     }
     uint32_t last_day;
@@ -90,8 +92,11 @@ static bool fill_last_day(struct attestation *out, struct issue_refused *refused
         out->last_day = out->has_last_day ? last_day : 0;
         return true;
     }
+    if (context->anyway) {
+        return true;
+    }
     enum reason reason = context->counts(context->caller, out, refused->rule);
-    return reason != REASON_NONE ? refuse_by_rules(refused, reason, out->code)
+    return reason != REASON_NONE ? refuse_by_rules(refused, reason, out->code, out->earned_on)
                                  : refuse(refused, ISSUE_NO_RENEWED_DAY, COLUMN_LAST_DAY);
 }
 
@@ -113,7 +118,7 @@ static bool check_counts(const struct attestation *out, struct issue_refused *re
                          const struct issue_context *context)
 {
     enum reason reason = context->counts(context->caller, out, refused->rule);
-    return reason == REASON_NONE || refuse_by_rules(refused, reason, out->code);
+    return reason == REASON_NONE || refuse_by_rules(refused, reason, out->code, out->earned_on);
 }
 
 static struct attestation attestation_of(const struct issue_terms *terms)
@@ -140,7 +145,7 @@ bool issue_attestation(struct attestation *out, struct issue_refused *refused,
     }
     enum reason reason = context->rule(context->caller, terms->code, terms->earned_on, &rule);
     if (reason != REASON_NONE) {
-        return refuse_by_rules(refused, reason, terms->code);
+        return refuse_by_rules(refused, reason, terms->code, terms->earned_on);
     }
     if (!check_period(terms, context, refused)) {
         return false;

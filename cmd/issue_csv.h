@@ -36,8 +36,8 @@ struct issue_context {
     /* The rules' row for code on the day it was earned; *out NULL where there is none and none is asked for.
      * Returns: REASON_NONE, or why the issuer may not issue it. */
     enum reason (*rule)(void *caller, struct bytes code, uint32_t earned_on, const struct pack_code **out);
-    bool anyway; /* attest also what is beyond the code's lifetime or does not count; the next two are not
-                    asked */
+    bool anyway; /* attest also what is beyond the code's lifetime or does not count, and renew for a whole
+                    lifetime where the rules don't tell how long; whether it counts is not asked */
     /* The last day that renewing gives by the rules. Returns: false when they don't tell it. */
     bool (*renewed_until)(void *caller, const struct attestation *coming, const struct pack_code *rule,
                           uint32_t *last_day);
@@ -87,6 +87,7 @@ struct issue_refused {
     enum csv_result csv;
     enum issue_column column;
     enum reason reason;
+    uint32_t earned_on; /* with reason: the day by whose rules */
     uint64_t first_line;
     char text[CSV_TEXT_SIZE];   /* what stands there, cut short; empty when it cannot be shown */
     char rule[ISSUE_RULE_SIZE]; /* by which it does not count; empty: none in particular */

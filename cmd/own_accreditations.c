@@ -1,28 +1,18 @@
 #include "cmd/own_accreditations.h"
 
-#include <string.h>
-
+#include "cmd/own_block.h"
 #include "protocol/base/text.h"
-#include "protocol/wire/block.h"
 
 struct reading {
     struct own_accreditations *out;
     struct session *session;
     struct store_txn *txn;
+    uint64_t older; /* accreditations that are still to be passed by, so that the newest find room */
 };
 
 static bool is_before(const struct entry_position *a, const struct entry_position *b)
 {
     return a->seq != b->seq ? a->seq < b->seq : a->index < b->index;
-}
-
-static void add(struct own_accreditations *out, const struct own_accreditation *found)
-{
-    if (out->count == OWN_ACCREDITATIONS_MAX) {
-        memmove(&out->items[0], &out->items[1], (out->count - 1) * sizeof out->items[0]);
-        out->count--;
-    }
-    out->items[out->count++] = *found;
 }
 
 static void take_back(struct own_accreditations *out, const struct withdrawal *withdrawal,
@@ -40,42 +30,61 @@ static void take_back(struct own_accreditations *out, const struct withdrawal *w
     }
 }
 
-static enum store_error read_entry(const struct reading *reading, const struct entry *entry,
-                                   const struct entry_position *place)
+static enum store_error add(struct reading *reading, const struct entry *entry,
+                            const struct entry_position *place)
 {
-    struct arena *arena = &reading->session->arena;
     struct own_accreditation found = {.place = *place};
-    struct withdrawal withdrawal;
+    enum reason reason;
 
-    if (entry->kind == ENTRY_ACCREDITATION &&
-        entry_payload_decode(&found.record, entry, arena) == REASON_NONE) {
-        add(reading->out, &found);
-    } else if (entry->kind == ENTRY_WITHDRAWAL &&
-               entry_payload_decode(&withdrawal, entry, arena) == REASON_NONE) {
-        take_back(reading->out, &withdrawal, place);
+    if (reading->older > 0) {
+        reading->older--;
+        return STORE_OK;
     }
+    reason = entry_payload_decode(&found.record, entry, &reading->session->arena);
+    if (reason != REASON_NONE) {
+        return store_error_of_decode(reason, &reading->session->arena);
+    }
+    reading->out->items[reading->out->count++] = found;
     return STORE_OK;
 }
 
-static enum store_error read_block(const struct reading *reading, uint64_t seq)
+static enum store_error withdraw(const struct reading *reading, const struct entry *entry,
+                                 const struct entry_position *place)
 {
-    struct arena *arena = &reading->session->arena;
-    struct bytes encoded;
-    struct block block;
-    enum reason reason;
-    enum store_error error = store_block_bytes(reading->txn, &reading->session->actor, seq, &encoded, arena);
+    struct withdrawal withdrawal;
+    enum reason reason = entry_payload_decode(&withdrawal, entry, &reading->session->arena);
 
-    if (error != STORE_OK) {
-        return error;
-    }
-    reason = block_decode(&block, &reading->session->home.network, encoded, arena);
     if (reason != REASON_NONE) {
-        return reason == REASON_TOO_LARGE ? STORE_NO_MEMORY : STORE_NOT_A_STORE;
+        return store_error_of_decode(reason, &reading->session->arena);
     }
-    for (size_t i = 0; i < block.entry_count && error == STORE_OK; i++) {
+    take_back(reading->out, &withdrawal, place);
+    return STORE_OK;
+}
+
+static enum store_error read_block(struct reading *reading, uint64_t seq)
+{
+    struct block block;
+    enum store_error error = own_block_read(&block, reading->session, reading->txn, seq);
+
+    for (size_t i = 0; error == STORE_OK && i < block.entry_count; i++) {
         const struct entry_position place = {.seq = seq, .index = i};
 
-        error = read_entry(reading, &block.entries[i], &place);
+        if (block.entries[i].kind == ENTRY_ACCREDITATION) {
+            error = add(reading, &block.entries[i], &place);
+        } else if (block.entries[i].kind == ENTRY_WITHDRAWAL) {
+            error = withdraw(reading, &block.entries[i], &place);
+        }
+    }
+    return error;
+}
+
+static enum store_error count_in_block(struct reading *reading, uint64_t seq)
+{
+    struct block block;
+    enum store_error error = own_block_read(&block, reading->session, reading->txn, seq);
+
+    for (size_t i = 0; error == STORE_OK && i < block.entry_count; i++) {
+        reading->older += block.entries[i].kind == ENTRY_ACCREDITATION;
     }
     return error;
 }
@@ -85,10 +94,34 @@ static bool may_hold_any(const struct block_record *record)
     return record->block_class == CLASS_GOVERN && record->standing == STANDING_GOOD;
 }
 
+/* Visit the blocks that may hold any. What a block was read into is kept only where something was found. */
+static enum store_error each_block(struct reading *reading, uint64_t head_seq,
+                                   enum store_error (*visit)(struct reading *reading, uint64_t seq))
+{
+    struct arena *arena = &reading->session->arena;
+    enum store_error error = STORE_OK;
+
+    for (uint64_t seq = 0; seq <= head_seq && error == STORE_OK; seq++) {
+        struct block_record record;
+        uint64_t arrived_s;
+
+        error = store_block_record(reading->txn, &reading->session->actor, seq, &record, &arrived_s);
+        if (error == STORE_OK && may_hold_any(&record)) {
+            size_t mark = arena_mark(arena), before = reading->out->count;
+
+            error = visit(reading, seq);
+            if (reading->out->count == before) {
+                arena_rewind(arena, mark);
+            }
+        }
+    }
+    return error;
+}
+
 enum store_error own_accreditations_read(struct own_accreditations *out, struct session *session,
                                          struct store_txn *txn)
 {
-    const struct reading reading = {.out = out, .session = session, .txn = txn};
+    struct reading reading = {.out = out, .session = session, .txn = txn};
     struct log_state state;
     enum store_error error = store_log_state(txn, &session->actor, &state);
 
@@ -100,21 +133,59 @@ enum store_error own_accreditations_read(struct own_accreditations *out, struct 
     if (!out->items) {
         return STORE_NO_MEMORY;
     }
-    for (uint64_t seq = 0; seq <= state.seq && error == STORE_OK; seq++) {
-        struct block_record record;
-        uint64_t arrived_s;
-
-        error = store_block_record(txn, &session->actor, seq, &record, &arrived_s);
-        if (error == STORE_OK && may_hold_any(&record)) {
-            size_t mark = arena_mark(&session->arena), before = out->count;
-
-            error = read_block(&reading, seq);
-            if (out->count == before && before < OWN_ACCREDITATIONS_MAX) {
-                arena_rewind(&session->arena, mark);
-            }
-        }
+    error = each_block(&reading, state.seq, count_in_block);
+    if (error != STORE_OK) {
+        return error;
     }
+    reading.older -= reading.older < OWN_ACCREDITATIONS_MAX ? reading.older : OWN_ACCREDITATIONS_MAX;
+    return each_block(&reading, state.seq, read_block);
+}
+
+/* ---- cuts ---- */
+
+enum { REACH_LOOKED_AT_MAX = 1024 };
+
+static enum store_error read_day(uint32_t *day, struct session *session, struct store_txn *txn,
+                                 const struct actor_id *author, uint64_t seq)
+{
+    size_t mark = arena_mark(&session->arena);
+    struct bytes encoded;
+    struct block block;
+    enum store_error error = store_block_bytes(txn, author, seq, &encoded, &session->arena);
+
+    if (error == STORE_OK) {
+        enum reason reason = block_decode_header(&block, &session->home.network, encoded, &session->arena);
+        error = reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
+    }
+    if (error == STORE_OK) {
+        *day = day_of_time(block.header.time_s);
+    }
+    arena_rewind(&session->arena, mark);
     return error;
+}
+
+enum store_error own_accreditation_find_reach(struct own_accreditation_reach *out, struct session *session,
+                                              struct store_txn *txn, const struct accreditation *ended)
+{
+    struct log_state state;
+    enum store_error error = store_log_state(txn, &ended->delegate, &state);
+
+    *out = (struct own_accreditation_reach){0};
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    out->held = true;
+    for (uint64_t i = 0; i <= state.seq && i < REACH_LOOKED_AT_MAX && !out->known; i++) {
+        uint32_t day;
+
+        out->seq = state.seq - i;
+        error = read_day(&day, session, txn, &ended->delegate, out->seq);
+        if (error != STORE_OK) {
+            return error;
+        }
+        out->known = day <= ended->until;
+    }
+    return STORE_OK;
 }
 
 static bool has_pattern_for(const struct accreditation *record, struct bytes pattern)

@@ -22,6 +22,15 @@ struct own_accreditations {
 enum store_error own_accreditations_read(struct own_accreditations *out, struct session *session,
                                          struct store_txn *txn);
 
+/* How far the delegate's log, as it is held, reached by an accreditation's last day, by its own word. */
+struct own_accreditation_reach {
+    bool held;    /* anything of the log is */
+    bool known;   /* seq is found: the last block that is dated by then is not further down than is looked */
+    uint64_t seq; /* the last block that is dated by then */
+};
+enum store_error own_accreditation_find_reach(struct own_accreditation_reach *out, struct session *session,
+                                              struct store_txn *txn, const struct accreditation *ended);
+
 /* Whether one of them ended before today, nobody recorded what its delegate had signed by then, and none of
  * the delegate's goes on: what is signed later with an earlier date can't be told from what was in time. */
 bool own_accreditation_lacks_cut(const struct own_accreditations *all, size_t index, uint32_t today);

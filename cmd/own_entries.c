@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/json_output.h"
+#include "cmd/own_block.h"
 #include "protocol/base/sort.h"
 
 /* ---- finding ---- */
@@ -87,18 +88,6 @@ static enum own_entry_fault check_entry(struct session *session, struct own_entr
     return OWN_ENTRY_FINE;
 }
 
-static enum store_error read_block(struct block *out, struct session *session, struct store_txn *txn,
-                                   uint64_t seq)
-{
-    struct bytes encoded;
-    enum store_error error = store_block_bytes(txn, &session->actor, seq, &encoded, &session->arena);
-    if (error != STORE_OK) {
-        return error;
-    }
-    enum reason reason = block_decode(out, &session->home.network, encoded, &session->arena);
-    return reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
-}
-
 /* Check the entries of one block, items[first] being the first of them. Writes: *next, after the last. */
 static enum store_error check_block(struct session *session, struct store_txn *txn,
                                     struct own_entries *entries, size_t first, size_t *next)
@@ -106,7 +95,7 @@ static enum store_error check_block(struct session *session, struct store_txn *t
     uint64_t seq = entries->items[first].name.seq;
     size_t mark = arena_mark(&session->arena);
     struct block block;
-    enum store_error error = read_block(&block, session, txn, seq);
+    enum store_error error = own_block_read(&block, session, txn, seq);
     bool is_held = error == STORE_OK;
     if (!is_held && error != STORE_NOT_FOUND) {
         return error;

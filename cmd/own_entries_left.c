@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cmd/own_block.h"
 #include "cmd/own_entries.h"
 #include "protocol/base/sort.h"
 
@@ -74,18 +75,6 @@ static bool read_first_day(uint32_t *day, const struct entry *entry, struct aren
     return true;
 }
 
-static enum store_error read_block(struct block *out, const struct left *left, uint64_t seq)
-{
-    struct session *session = left->session;
-    struct bytes encoded;
-    enum store_error error = store_block_bytes(left->txn, &session->actor, seq, &encoded, &session->arena);
-    if (error != STORE_OK) {
-        return error;
-    }
-    enum reason reason = block_decode(out, &session->home.network, encoded, &session->arena);
-    return reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
-}
-
 static void keep_block(void *context, uint64_t seq)
 {
     struct left *left = context;
@@ -95,7 +84,7 @@ static void keep_block(void *context, uint64_t seq)
     if (left->error != STORE_OK || left->full) {
         return;
     }
-    left->error = read_block(&block, left, seq);
+    left->error = own_block_read(&block, left->session, left->txn, seq);
     for (uint64_t i = 0; left->error == STORE_OK && i < block.entry_count; i++) {
         size_t inner = arena_mark(arena);
         uint32_t day;
@@ -129,7 +118,7 @@ static enum store_error name_all(struct own_entries *out, const struct left *lef
         const struct entry_position *at = &left->items[i];
         if (at->seq != seq) {
             arena_rewind(&session->arena, mark);
-            enum store_error error = read_block(&block, left, at->seq);
+            enum store_error error = own_block_read(&block, left->session, left->txn, at->seq);
             if (error != STORE_OK) {
                 return error;
             }

@@ -1,4 +1,5 @@
 #include "cmd/own_void.h"
+#include "cmd/own_block.h"
 
 #include <inttypes.h>
 
@@ -55,7 +56,6 @@ static int read_block(struct void_reading *reading, uint64_t seq)
     struct session *session = reading->session;
     size_t mark = arena_mark(&session->arena);
     struct block_record record;
-    struct bytes encoded;
     struct block block;
     uint64_t arrived_s;
     int code;
@@ -67,11 +67,7 @@ static int read_block(struct void_reading *reading, uint64_t seq)
     if (code != EXIT_YES) {
         return code;
     }
-    error = store_block_bytes(reading->txn, &session->actor, seq, &encoded, &session->arena);
-    if (error == STORE_OK) {
-        enum reason reason = block_decode(&block, &session->home.network, encoded, &session->arena);
-        error = reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
-    }
+    error = own_block_read(&block, session, reading->txn, seq);
     if (error == STORE_OK) {
         own_sayings_add(reading->out, &block, session, reading->txn);
     }

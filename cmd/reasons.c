@@ -72,8 +72,9 @@ static const struct reason_text texts[] = {
                      "Make sure that only one machine signs with these keys"},
     [REASON_NOT_ADMITTED] =
         {"nobody in the trust file vouches for its author, so it is not stored here",
-         "If you trust the author, add an owner that accredits it with `tradeproof trust add`"},
-    [REASON_QUOTA] = {"its author has used up its storage here", "Wait a day, or raise the quota"},
+         "Add an owner that accredits it with `tradeproof trust add`; a shop: `tradeproof follow`"},
+    [REASON_QUOTA] = {"its author has used up its storage here",
+                      "Wait a day: some of it is given anew each day"},
     [REASON_BAD_SUCCESSION] = {"the hand-over of the namespace is not signed by both sides",
                                "Have the successor sign the same terms"},
     [REASON_BAD_WITHDRAWAL] = {"a withdrawal cannot be softened: it tries to give back what was withdrawn",

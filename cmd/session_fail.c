@@ -175,7 +175,7 @@ static const char *trust_sentence(enum trust_result result, enum id_result id)
     case TRUST_TOO_LARGE:
         return "The file is too large.";
     case TRUST_BAD_LINE:
-        return "A line says \"owner NAMESPACE ID NAME\".";
+        return "A line says \"owner NAMESPACE ID NAME\", or \"owner NAMESPACE ID fresh 90d NAME\".";
     case TRUST_NO_WITNESSES:
         return "This version asks no witnesses, so that a line \"witness\" or \"quorum\" has no effect: take "
                "it "

@@ -20,6 +20,7 @@ answers "one that hangs on a state is" 0 "published" ase accredit "A school" --c
 answers "an accreditation may end" 0 "published" \
     ase accredit "A school" --codes ase/a --from 2020-01-01 --until 2026-01-31
 answers "what ended is to be recorded" 0 "A school was accredited until 2026-01-31" ase status
+answers "once the log is held" 0 "once its log is held here" ase status
 answers "programs are told too" 0 '"ended": "2026-01-31"' ase status --json
 
 answers "a log that is not held can't be cut" 2 "--accreditation 2/0" ase withdraw "A school"
@@ -41,6 +42,9 @@ ok "the school hears of it" until_true 20 follows school ase
 answers "an older exam names both dates and the way out" 4 "from $first_day on, and it was earned before that, on $day_before" \
     school issue me ase/a --earned "$day_before"
 cp "$said" "$world/why"
+printf 'technician,code,earned_on\nme,ase/a,%s\n%s,ase/a,%s\n' "$day_before" "$school" "$day_before" >"$world/older.csv"
+answers "so does a row of a file" 4 "line 3: ase/a: you are accredited for it from $first_day on" \
+    school issue --csv "$world/older.csv"
 ok "with a command" grep -qF "tradeproof accredit ID --codes ase/a --from $day_before" "$world/why"
 answers "a later one is issued to oneself" 0 "Issued ase/a to you" school issue me ase/a --earned "$first_day"
 stop school
@@ -49,6 +53,11 @@ stop ase
 answers "a body that speaks twice a year says so" 0 "published" ase rhythm 190
 answers "less often is refused" 4 "from 1 to 200" ase rhythm 201
 answers "and never" 4 "from 1 to 200" ase rhythm 0
+
+answers "where no rules are held it can't be checked, which is said" 0 "no rules of tx are held here today" \
+    ase accredit "A school" --codes tx/a --states TX --from 2030-01-01
+answers "and no more than that of rules that are" 0 "published" ase accredit "A school" --codes ase/h --states TX
+ok "no note" sh -c "! grep -q 'no rules of' '$said'"
 
 answers "trust says how old it may be" 0 '"fresh_days": 90' ase trust add ase me "A body" --fresh 90d --json
 answers "and shows it" 0 "known for up to 90 days" ase trust list

@@ -153,6 +153,12 @@ answers "a renewal goes on from the end held" 0 "valid until 2026-01-10" \
     ase issue "$bob" ase/A6 --basis renewal --earned 2024-06-10 --dry-run
 answers "a test that was passed says what makes it a certificate" 0 "Tested; certified when there is also:" \
     ase issue "$bob" ase/B4 --dry-run
+printf 'technician,code,earned_on\n%s,ase/B4,2024-01-10\n%s,epa/609,2024-01-10\n' "$bob" "$bob" >"$world/tests.csv"
+answers "so does a row of a file, and no other" 0 "line 2: ase/B4: Tested; certified when there is also:" \
+    ase issue --csv "$world/tests.csv" --dry-run
+says_not "of one that is all that is asked for" "line 3"
+answers "programs read which" 0 '"waiting": 1' ase issue --csv "$world/tests.csv" --dry-run --json
+says "and for what" '"missing": ['
 
 # ---- another namespace's title of the same name ----
 

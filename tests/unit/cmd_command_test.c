@@ -103,6 +103,70 @@ static void the_overview_names_everything(void **state)
     }
 }
 
+/* ---- JSON ---- */
+
+static bool is_key_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '_';
+}
+
+static bool names_key(const char *help, const char *key, size_t size)
+{
+    for (const char *at = help; (at = strchr(at, key[0])) != NULL; at++) {
+        if (strncmp(at, key, size) == 0 && !is_key_char(at[size]) && !is_key_char(at[-1])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a file sets in objects, which its command prints with --json. */
+static void the_help_names_every_member(void **state)
+{
+    static const struct {
+        const char *file, *command;
+        const char *other; /* printed for another command alone */
+    } rows[] = {
+        {"cmd/verdict_json.c", "lookup", ""},       {"cmd/command_status.c", "status", ""},
+        {"cmd/command_issue.c", "issue", ""},       {"cmd/own_entries.c", "revoke", "kept"},
+        {"cmd/own_entries.c", "reinstate", "kept"},
+    };
+    static char source[OUTPUT_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char path[256];
+        const char *help = strstr(command_named(rows[i].command)->help, "With --json");
+        size_t count = 0;
+        FILE *file;
+
+        snprintf(path, sizeof path, "%s/%s", SOURCE_ROOT, rows[i].file);
+        file = fopen(path, "r");
+        assert_non_null(file);
+        source[fread(source, 1, sizeof source - 1, file)] = '\0';
+        fclose(file);
+        assert_non_null(help);
+        for (const char *at = source; (at = strstr(at, "json_object_set")) != NULL; at++) {
+            const char *key = strchr(at, ',') + 1;
+            size_t size;
+
+            key += strspn(key, " \n");
+            if (*key++ != '"') {
+                continue; /* of a table in the file */
+            }
+            size = strcspn(key, "\"");
+            if (strncmp(key, rows[i].other, size) == 0) {
+                continue;
+            }
+            count++;
+            if (!names_key(help, key, size)) {
+                fail_msg("%s --help does not name %.*s", rows[i].command, (int)size, key);
+            }
+        }
+        assert_true(count >= 9);
+    }
+}
+
 static bool ends_word(char c)
 {
     return strchr(" `\n,.;", c) != NULL;
@@ -198,6 +262,7 @@ int main(void)
         cmocka_unit_test(every_row_is_whole),
         cmocka_unit_test(every_command_helps),
         cmocka_unit_test(the_overview_names_everything),
+        cmocka_unit_test(the_help_names_every_member),
         cmocka_unit_test(the_readme_names_everything),
         cmocka_unit_test(wrong_lines_are_explained),
         cmocka_unit_test(without_a_home_nothing_breaks),

@@ -250,6 +250,33 @@ static void what_is_coming_amounts_to_something(void **state)
     end(counts);
 }
 
+/* L1 asks for A1 beforehand. What is remembered of those of whom nothing is known says so too. */
+static void what_is_tested_alone_waits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        uint8_t who;
+        const char *code;
+        bool waits;
+    } rows[] = {
+        {"an exam that is all that is asked for", BOB, "ase/A1", false},
+        {"one that asks for another before", BOB, "ase/L1", true},
+        {"the same of another of whom nothing is known", BOB + 1, "ase/L1", true},
+        {"of one who has that other", MARIA, "ase/L1", false},
+    };
+    struct issue_counts *counts = begin();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct attestation coming = attested(rows[i].who, rows[i].code, BASIS_EXAM, RENEWED);
+        char rule[ISSUE_RULE_SIZE];
+        assert_int_equal(issue_counts_of(counts, &coming, rule), REASON_NONE);
+        if (issue_counts_waits(counts) != rows[i].waits) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+    end(counts);
+}
+
 /* Who issues without being accredited was warned, and is not told the same as a rule of his own. */
 static void a_stranger_is_not_refused_as_such(void **state)
 {
@@ -269,6 +296,7 @@ int main(void)
         cmocka_unit_test(pending_rows_count),
         cmocka_unit_test(renewing_adds_to_the_end_that_is_held),
         cmocka_unit_test(what_is_coming_amounts_to_something),
+        cmocka_unit_test(what_is_tested_alone_waits),
         cmocka_unit_test(a_stranger_is_not_refused_as_such),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -383,6 +383,7 @@ static void who_knows_better_issues_it_anyway(void **state)
     static const char file[] = LONG_HEADER "@,ase/A5,2024-06-30,,,2099-01-01\n"
                                            "@,ase/MIL1,2024-06-30,renewal,,\n"
                                            "@,ase/A6,2024-06-30,training,,\n"
+                                           "@,ase/A5,2024-07-30,renewal,,\n"
                                            "@,ase/A6,2024-07-30,renewal,,\n";
     struct fixture f;
     char text[1024];
@@ -394,7 +395,8 @@ static void who_knows_better_issues_it_anyway(void **state)
     assert_string_equal(rendered, "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2099-01-01;"
                                   "3=1:1 ase/MIL1 basis 3, 2024-06-30, 2024-06-30 to life;"
                                   "4=1:1 ase/A6 basis 4, 2024-06-30, 2024-06-30 to 2029-06-30;"
-                                  "5=1:1 ase/A6 basis 3, 2024-07-30, 2024-07-30 to 2029-07-30;");
+                                  "5=1:1 ase/A5 basis 3, 2024-07-30, 2024-07-30 to 2029-07-30;"
+                                  "6=1:1 ase/A6 basis 3, 2024-07-30, 2024-07-30 to 2027-11-30;");
 }
 
 /* Their messages hold the id, so the word alone is compared. */

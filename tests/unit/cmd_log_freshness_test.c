@@ -42,7 +42,9 @@ static void issues(void)
 
 static void is_a_shop(void)
 {
-    const struct shop profile = {.name = bytes_of_string("Garage"), .state = bytes_of_string("TX")};
+    const struct shop profile = {.name = bytes_of_string("Garage"),
+                                 .place = bytes_of_string("Austin"),
+                                 .state = bytes_of_string("TX")};
     own_home_publish(&own, ENTRY_SHOP, (const void *const[]){&profile}, 1);
 }
 

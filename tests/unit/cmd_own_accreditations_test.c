@@ -10,20 +10,13 @@
 
 #include "cmd/own_accreditations.h"
 #include "cmd/publish.h"
+#include "tests/support/set_now.h"
 
 /* What this actor accredited and took back, read from its own log. */
 
 static char folder[64];
 static struct keyring *keyring;
 static struct session session;
-
-static void set_now(uint64_t now_s)
-{
-    char text[24];
-
-    snprintf(text, sizeof text, "%llu", (unsigned long long)now_s);
-    assert_int_equal(setenv("TRADEPROOF_NOW", text, 1), 0);
-}
 
 static void open_session(void)
 {
@@ -160,6 +153,118 @@ static void nothing_is_found_before_anything_was_published(void **state)
     assert_int_equal(read_all().count, 0);
 }
 
+/* ---- many ---- */
+
+static void accredit_many(size_t count)
+{
+    struct bytes pattern = bytes_of_string("x/*");
+    struct published published;
+    struct draft draft;
+
+    publisher_draft(&publisher, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < count; i++) {
+        const struct accreditation record = {
+            .delegate = actor_of(1), .patterns = {.items = &pattern, .count = 1}, .from = 1000};
+
+        assert_true(draft_add(&draft, ENTRY_ACCREDITATION, &record, NULL));
+    }
+    assert_int_equal(publisher_publish(&publisher, &draft, &published), EXIT_YES);
+}
+
+static size_t memory_taken(void)
+{
+    size_t mark = arena_mark(&session.arena), taken;
+
+    assert_int_equal(read_all().count, OWN_ACCREDITATIONS_MAX);
+    taken = arena_mark(&session.arena) - mark;
+    arena_rewind(&session.arena, mark);
+    return taken;
+}
+
+/* The oldest are passed by; blocks in which nothing is found take no memory. */
+static void the_newest_are_kept(void **state)
+{
+    enum { EACH = 1024 };
+    struct own_accreditations all;
+    size_t taken;
+
+    (void)state;
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    for (size_t i = 0; i < OWN_ACCREDITATIONS_MAX; i += EACH) {
+        accredit_many(EACH);
+    }
+    accredit(2, DAY_NONE);
+    all = read_all();
+    assert_int_equal(all.count, OWN_ACCREDITATIONS_MAX);
+    assert_int_equal(all.items[0].place.seq, 1);
+    assert_int_equal(all.items[0].place.index, 1);
+    assert_int_equal(all.items[all.count - 1].record.delegate.hash.bytes[0], 2);
+    taken = memory_taken();
+    for (size_t i = 0; i < 8; i++) {
+        withdraw_with_a_cut(3);
+    }
+    assert_int_equal(memory_taken(), taken);
+    publisher_close(&publisher);
+}
+
+/* A block of another network is none of this log. */
+static void a_block_that_cannot_be_read_is_damage(void **state)
+{
+    struct own_accreditations all;
+    const struct network network = session.home.network;
+    struct store_txn *txn;
+
+    (void)state;
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    accredit(1, DAY_NONE);
+    publisher_close(&publisher);
+    assert_true(network_init(&session.home.network, "main"));
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    assert_int_equal(own_accreditations_read(&all, &session, txn), STORE_DAMAGED);
+    store_end(txn);
+    session.home.network = network;
+}
+
+/* ---- how far a log reached ---- */
+
+/* Block 1 is of day 11, blocks 2 and 3 of day 21. */
+static void a_cut_is_the_last_block_dated_by_then(void **state)
+{
+    const struct {
+        const char *sentence;
+        struct actor_id delegate;
+        uint32_t until;
+        struct own_accreditation_reach reach;
+    } reaches[] = {
+        {"the first days", session.actor, day_of_time(1000000) + 9, {true, true, 1}},
+        {"all of them", session.actor, day_of_time(1000000) + 10, {true, true, 3}},
+        {"only its keys", session.actor, day_of_time(1000000) - 1, {true, true, 0}},
+        {"a log that is not held", actor_of(9), TODAY, {false, false, 0}},
+    };
+    struct store_txn *txn;
+
+    (void)state;
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    accredit(1, DAY_NONE);
+    set_now(1000000 + 10 * 86400);
+    accredit(1, DAY_NONE);
+    accredit(1, DAY_NONE);
+    publisher_close(&publisher);
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    for (size_t i = 0; i < sizeof reaches / sizeof reaches[0]; i++) {
+        const struct accreditation ended = {
+            .delegate = reaches[i].delegate, .has_until = true, .until = reaches[i].until};
+        struct own_accreditation_reach reach;
+
+        assert_int_equal(own_accreditation_find_reach(&reach, &session, txn, &ended), STORE_OK);
+        if (reach.held != reaches[i].reach.held || reach.known != reaches[i].reach.known ||
+            reach.seq != reaches[i].reach.seq) {
+            fail_msg("%s: %d %d %d", reaches[i].sentence, reach.held, reach.known, (int)reach.seq);
+        }
+    }
+    store_end(txn);
+}
+
 /* ---- what is missing ---- */
 
 static const struct {
@@ -226,6 +331,9 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_is_found_at_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_found_before_anything_was_published, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_newest_are_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_block_that_cannot_be_read_is_damage, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cut_is_the_last_block_dated_by_then, set_up, tear_down),
         cmocka_unit_test(a_cut_is_missing_or_not),
         cmocka_unit_test(another_that_goes_on_must_be_for_the_same_codes),
     };

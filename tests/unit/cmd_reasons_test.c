@@ -55,6 +55,14 @@ static bool needs_no_advice(enum reason reason)
     return reason == REASON_NONE || reason == REASON_KNOWN || reason == REASON_STALE_CHECKPOINT;
 }
 
+/* Advice names what there is. */
+static void advice_can_be_followed(void **state)
+{
+    (void)state;
+    assert_null(strstr(reason_advice(REASON_QUOTA), "raise"));
+    assert_non_null(strstr(reason_advice(REASON_NOT_ADMITTED), "tradeproof follow"));
+}
+
 static void every_reason_says_what_to_do(void **state)
 {
     (void)state;
@@ -84,6 +92,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reason_has_a_sentence_of_its_own),
         cmocka_unit_test(every_reason_says_what_to_do),
+        cmocka_unit_test(advice_can_be_followed),
         cmocka_unit_test(a_number_that_is_not_assigned_is_still_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -459,6 +459,70 @@ static void her_leaving_ends_it_and_lets_the_next_one_in(void **state)
     assert_int_equal(offer(&again), REASON_LEFT);
 }
 
+/* As many consents of tom's to a shop as are remembered of it. */
+static void crowd(const struct actor_id *shop)
+{
+    for (uint64_t n = 0; n < INTRODUCTIONS_OF_SHOP_MAX; n++) {
+        const struct affiliation joined =
+            world_joined(&here, &tom.actor.id, shop, n, &tom.actor.built[WORLD_PRESENT_KEY]);
+        const struct signed_consent one = introduction_of(&joined, &tom);
+
+        assert_int_equal(offer(&one), REASON_NONE);
+    }
+}
+
+static void a_shop_keeps_what_introduces_it(void **state)
+{
+    struct affiliation consents[SHOPS_MAX];
+    struct signed_consent fifth;
+
+    (void)state;
+    by_the_owner();
+    (void)attest(ASE, &tom, BASIS_EXAM);
+    sort_by_id(consents);
+    crowd(&consents[4].consent.shop);
+    for (size_t i = 0; i < INTRODUCED_SHOPS_MAX; i++) {
+        const struct signed_consent one = introduction_of(&consents[i], &maria);
+
+        assert_int_equal(offer(&one), REASON_NONE);
+    }
+    fifth = introduction_of(&consents[4], &maria);
+    assert_int_equal(offer(&fifth), REASON_QUOTA);
+    assert_int_equal(admission_of(&consents[4].consent.shop), ADMISSION_SHOP);
+}
+
+static void a_ninth_changes_nothing_while_eight_introduce_a_shop(void **state)
+{
+    struct shop_payer payer;
+    struct store_txn *txn;
+
+    (void)state;
+    by_a_delegate();
+    (void)attest(ASE, &tom, BASIS_EXAM);
+    crowd(&shops[0].actor.id);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    txn = world_read(&here);
+    assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, &payer), STORE_OK);
+    store_end(txn);
+    assert_true(actor_id_equal(&payer.actor, &authors[ASE].actor.id));
+}
+
+static void what_holds_takes_the_place_of_what_does_not(void **state)
+{
+    uint64_t seq = attest(ASE, &tom, BASIS_EXAM);
+
+    (void)state;
+    by_the_owner();
+    crowd(&shops[0].actor.id);
+    state_of(ASE, seq, STATUS_REVOKED);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_NONE);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+    state_of(ASE, seq, STATUS_REINSTATED);
+    crowd(&shops[0].actor.id);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+}
+
 static void what_attested_her_has_to_stand(void **state)
 {
     uint64_t seq = attest(ASE, &maria, BASIS_EXAM);
@@ -858,6 +922,9 @@ int main(void)
         WITH_WORLDS(only_her_consent_introduces_and_only_its_shop),
         cmocka_unit_test(she_introduces_the_four_lowest_in_whatever_order_they_come),
         WITH_WORLDS(her_leaving_ends_it_and_lets_the_next_one_in),
+        WITH_WORLDS(a_shop_keeps_what_introduces_it),
+        WITH_WORLDS(a_ninth_changes_nothing_while_eight_introduce_a_shop),
+        WITH_WORLDS(what_holds_takes_the_place_of_what_does_not),
         WITH_WORLDS(what_attested_her_has_to_stand),
         WITH_WORLDS(a_shop_and_its_people_come_in),
         WITH_WORLDS(a_flood_is_cut_harms_nobody_and_goes_on_the_next_day),

@@ -320,6 +320,56 @@ static void by_an_accreditation_that_ended(void)
     (void)say(&here, &authors[ASE], CLASS_GOVERN, ENTRY_WITHDRAWAL, &record);
 }
 
+static void hand_over(enum who by, enum who to)
+{
+    const struct indexed_signature signature = {.key_index = 0};
+    const struct succession record = {.name_space = bytes_of_string("ase"),
+                                      .successor = authors[to].actor.id,
+                                      .signatures = {.items = &signature, .count = 1}};
+
+    (void)say(&here, &authors[by], CLASS_GOVERN, ENTRY_SUCCESSION, &record);
+}
+
+/* The owner names the school as its heir by mistake, and takes it back in its next epoch. */
+static void hand_over_and_take_back(void)
+{
+    struct void_record record = {.has_range = true};
+    struct store_txn *txn;
+
+    hand_over(ASE, SCHOOL);
+    record.range = (struct seq_range){authors[ASE].state.seq, authors[ASE].state.seq};
+    txn = world_write(&here);
+    world_rotate(&here, txn, &authors[ASE], NOW_S);
+    world_commit(txn);
+    (void)say(&here, &authors[ASE], CLASS_GOVERN, ENTRY_VOID, &record);
+}
+
+static void by_an_heir(void)
+{
+    hand_over(ASE, SCHOOL);
+    (void)attest(SCHOOL, &maria, BASIS_EXAM);
+}
+
+static void by_an_heir_no_longer(void)
+{
+    hand_over_and_take_back();
+    (void)attest(SCHOOL, &maria, BASIS_EXAM);
+}
+
+static void by_the_heir_named_after_that(void)
+{
+    hand_over_and_take_back();
+    hand_over(ASE, BRANCH);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
+static void by_the_second_of_two_heirs(void)
+{
+    hand_over(ASE, SCHOOL);
+    hand_over(ASE, BRANCH);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
 static void whoever_is_attested_near_the_trust_file_introduces(void **state)
 {
     static const struct {
@@ -346,6 +396,10 @@ static void whoever_is_attested_near_the_trust_file_introduces(void **state)
         {"by a delegate that is withdrawn", beyond_the_cut, false},
         {"on another branch than the withdrawal names", beside_the_cut, false},
         {"by a delegate whose accreditation ended whole", by_an_accreditation_that_ended, false},
+        {"by the owner's heir", by_an_heir, true},
+        {"by an heir whose succession is void", by_an_heir_no_longer, false},
+        {"by the heir that was named after a void succession", by_the_heir_named_after_that, true},
+        {"by the second of two heirs", by_the_second_of_two_heirs, false},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -84,7 +84,7 @@ static enum store_error counts(struct store_txn *txn, uint32_t number, const str
         return STORE_OK;
     }
     error = eraser_place(txn, number, eraser, &place);
-    *out = place == ERASER_STANDS || (scope == ERASING_ACCOUNTS && place == ERASER_BESIDE);
+    *out = place == ERASER_STANDS;
     return error;
 }
 
@@ -124,6 +124,43 @@ enum store_error erasers_read(struct store_txn *txn, uint32_t number, uint64_t s
             cover(&eraser, covered);
             *last_setter = eraser.setter_seq;
         }
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error erasers_read_beside(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                     bool covered[BLOCK_ENTRIES_MAX], uint64_t *epoch, uint64_t *last_setter)
+{
+    struct key prefix = author_seq_key(number, seq);
+    struct eraser eraser;
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_ERASERS);
+
+    *epoch = 0;
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &prefix);
+    for (; error == STORE_OK && walk_under(&walk, &prefix); error = walk_next(&walk)) {
+        enum eraser_place place = ERASER_STANDS;
+
+        error = eraser_of(txn, walk.key, walk.value, &eraser);
+        if (error == STORE_OK) {
+            error = eraser_place(txn, number, &eraser, &place);
+        }
+        if (error != STORE_OK) {
+            break;
+        }
+        if (place != ERASER_BESIDE || eraser.row.epoch < *epoch) {
+            continue;
+        }
+        if (eraser.row.epoch > *epoch) {
+            memset(covered, false, BLOCK_ENTRIES_MAX * sizeof covered[0]);
+            *epoch = eraser.row.epoch;
+        }
+        cover(&eraser, covered);
+        *last_setter = eraser.setter_seq > *last_setter ? eraser.setter_seq : *last_setter;
     }
     walk_close(&walk);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -331,7 +368,8 @@ static enum store_error put_one(struct store_txn *txn, struct disk_author *autho
     }
     author->erases = true;
     wait_s = take_turn(author, entries, arrived_s);
-    eraser->row = (struct disk_eraser){.waits_until_s = wait_s};
+    eraser->row.waits_until_s = wait_s;
+    eraser->row.due_s = 0;
     error = drop_move(txn, wait_s > 0 ? wait_s : arrived_s + ERASED_KEPT_S, author->number, eraser);
     return error == STORE_OK ? mark_record(txn, author->number, eraser->seq) : error;
 }
@@ -339,7 +377,8 @@ static enum store_error put_one(struct store_txn *txn, struct disk_author *autho
 static enum store_error put_said(struct store_txn *txn, struct disk_author *author, const struct block *block,
                                  const struct reach_entries *said, size_t count, uint64_t arrived_s)
 {
-    struct eraser eraser = {.setter_seq = block->header.seq, .setter = block->hash};
+    struct eraser eraser = {
+        .setter_seq = block->header.seq, .setter = block->hash, .row = {.epoch = block->header.epoch}};
     enum store_error error = STORE_OK;
 
     for (size_t first = 0, end = 0; first < count && error == STORE_OK; first = end) {

@@ -16,8 +16,9 @@
  * review holds a shop to what it was seen to be, and nothing personal: its `erase` has no effect.
  *
  * A gap is a block held, of class content, that lacks entries which no `erase` accounts for, neither one that
- * stands on the chain nor one beside it (TABLE_GAPS). Lacking affiliations that an `erase` accounts for but
- * that this node never read are counted apart: a `left` may be among them. */
+ * stands on the chain nor, while its epoch is open, one beside it (TABLE_GAPS): who lacks what an `erase`
+ * said on a branch that was dropped never might have let go of it. Lacking affiliations that an `erase`
+ * accounts for but that this node never read are counted apart: a `left` may be among them. */
 
 #include "store/rows.h"
 
@@ -26,13 +27,18 @@
 /* What of a block that holds an `erase` counts. */
 enum erasing_scope {
     ERASING_STANDS,   /* on the chain, not void, and its day has come */
-    ERASING_ACCOUNTS, /* that, or it still waits for its day, or is held beside the chain */
+    ERASING_ACCOUNTS, /* that, or it still waits for its day */
 };
 
 /* Entries of block seq of the author that some `erase` within scope names. Writes: true in covered for each
  * of them, nothing else; *last_setter, the highest block that names any (0: none). */
 enum store_error erasers_read(struct store_txn *txn, uint32_t number, uint64_t seq, enum erasing_scope scope,
                               bool covered[BLOCK_ENTRIES_MAX], uint64_t *last_setter);
+
+/* The same for those held beside the chain, of the last epoch that has any: they count as long as it is open.
+ * Writes *epoch too; *last_setter stays where none is higher. */
+enum store_error erasers_read_beside(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                     bool covered[BLOCK_ENTRIES_MAX], uint64_t *epoch, uint64_t *last_setter);
 
 /* Note what block, of class status and about to be held, says to erase; when it becomes part of the chain
  * after it was beside it, nothing is new. Writes to *author; the caller writes it to its table. */
@@ -99,6 +105,10 @@ enum store_error gaps_any(struct store_txn *txn, const struct disk_author *autho
 /* The same for all blocks that the status block of the chain at seq says to erase something of: after it
  * became void, or is no longer. */
 enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *author, uint64_t seq);
+
+/* The same of a status block by its hash: after it went beside the chain. */
+enum store_error gaps_on_beside(struct store_txn *txn, struct disk_author *author, uint64_t seq,
+                                const struct hash *hash);
 
 /* What the chain lacks as far as reached by log. */
 enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *author,

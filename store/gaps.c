@@ -41,25 +41,31 @@ static enum store_error lack_of(struct store_txn *txn, uint32_t number, const st
 static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint64_t seq,
                                     const struct entry *entries, size_t count, struct disk_gap *gap)
 {
-    bool covered[BLOCK_ENTRIES_MAX] = {false};
-    uint64_t last_setter = 0;
+    bool covered[BLOCK_ENTRIES_MAX] = {false}, beside[BLOCK_ENTRIES_MAX] = {false};
+    uint64_t last_setter = 0, epoch = 0;
     enum store_error error = erasers_read(txn, number, seq, ERASING_ACCOUNTS, covered, &last_setter);
 
+    if (error == STORE_OK) {
+        error = erasers_read_beside(txn, number, seq, beside, &epoch, &last_setter);
+    }
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        enum affiliation_lack lack = covered[i] ? LACK_NOTHING : LACK_MISSING;
+        bool explained = covered[i] || beside[i];
+        enum affiliation_lack lack = explained ? LACK_NOTHING : LACK_MISSING;
 
         if (!entries[i].erased) {
             continue;
         }
-        if (covered[i] && entries[i].kind == ENTRY_REVIEW) {
+        if (explained && entries[i].kind == ENTRY_REVIEW) {
             lack = LACK_MISSING; /* whoever had it has it still */
-        } else if (covered[i] && entries[i].kind == ENTRY_AFFILIATION) {
+        } else if (explained && entries[i].kind == ENTRY_AFFILIATION) {
             error = lack_of(txn, number, &entries[i], &lack);
         }
+        gap->beside += lack != LACK_MISSING && !covered[i];
         gap->missing = (uint16_t)(gap->missing + (lack == LACK_MISSING));
         gap->unread = (uint16_t)(gap->unread + (lack == LACK_UNREAD));
     }
     gap->last_eraser = gap->unread > 0 ? (uint32_t)last_setter : 0;
+    gap->epoch = (uint32_t)epoch;
     return error;
 }
 
@@ -227,7 +233,7 @@ enum store_error gaps_update_block(struct store_txn *txn, struct disk_author *au
         author->gap_blocks--;
         error = table_delete(txn, TABLE_GAPS, &key);
     }
-    if ((error != STORE_OK && error != STORE_NOT_FOUND) || gap.missing + gap.unread == 0) {
+    if ((error != STORE_OK && error != STORE_NOT_FOUND) || gap.missing + gap.unread + gap.beside == 0) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     author->gap_blocks++;
@@ -328,14 +334,14 @@ static enum store_error update_targets(struct store_txn *txn, struct disk_author
     return error;
 }
 
-enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *author, uint64_t seq)
+enum store_error gaps_on_beside(struct store_txn *txn, struct disk_author *author, uint64_t seq,
+                                const struct hash *hash)
 {
     enum {
         TARGETS_SIZE = ERASE_ENTRIES_MAX * sizeof(struct reach_entries) + BLOCK_SIZE_MAX + BLOCK_ARENA_SIZE +
                        RECORD_ARENA_SIZE
     };
     struct stored_block stored;
-    struct disk_record record;
     struct arena arena;
     void *memory;
     enum store_error error;
@@ -343,11 +349,8 @@ enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *aut
     if (!author->erases) {
         return STORE_OK;
     }
-    error = record_find(txn, author->number, seq, &record);
-    if (error == STORE_OK && record.block_class == CLASS_STATUS) {
-        error = stored_block_read(txn, author->number, seq, &record.hash, &stored);
-    }
-    if (error != STORE_OK || record.block_class != CLASS_STATUS) {
+    error = stored_block_read(txn, author->number, seq, hash, &stored);
+    if (error != STORE_OK) {
         return error;
     }
     memory = malloc(TARGETS_SIZE);
@@ -358,6 +361,16 @@ enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *aut
     error = update_targets(txn, author, &stored, &arena);
     free(memory);
     return error;
+}
+
+enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *author, uint64_t seq)
+{
+    struct disk_record record;
+    enum store_error error = record_find(txn, author->number, seq, &record);
+
+    return error == STORE_OK && record.block_class == CLASS_STATUS
+               ? gaps_on_beside(txn, author, seq, &record.hash)
+               : error;
 }
 
 /* ---- which gaps matter ---- */
@@ -428,9 +441,15 @@ static enum store_error is_counted(const struct gap_walk *gaps, const struct dis
     return error;
 }
 
-static void add_to_log(struct dossier_log *log, const struct disk_gap *gap)
+/* Whether entries are missing that no `erase` accounts for, now that this epoch is open. */
+static bool is_missing(const struct disk_gap *gap, const struct disk_author *author)
 {
-    log->incomplete |= gap->missing > 0;
+    return gap->missing > 0 || (gap->beside > 0 && gap->epoch < author->epoch);
+}
+
+static void add_to_log(struct dossier_log *log, const struct disk_author *author, const struct disk_gap *gap)
+{
+    log->incomplete |= is_missing(gap, author);
     if (gap->unread > 0 && gap->last_eraser >= log->unread_seq) {
         log->has_unread = true;
         log->unread_seq = gap->last_eraser;
@@ -456,7 +475,7 @@ static enum store_error fill_from(struct store_txn *txn, const struct disk_autho
         }
         error = is_counted(&gaps, author, place, log, &counted);
         if (error == STORE_OK && counted) {
-            add_to_log(log, &gaps.gap);
+            add_to_log(log, author, &gaps.gap);
         }
     }
     walk_close(&gaps.walk);
@@ -488,15 +507,24 @@ static bool precedes(const struct gap_walk *a, const struct gap_walk *b)
     return a->seq < b->seq || (a->seq == b->seq && hash_compare(&a->hash, &b->hash) < 0);
 }
 
-/* In order of seq and hash. */
-static enum store_error merge(struct gap_walk *chain, struct gap_walk *sides, struct locator_point *out,
-                              size_t max, size_t *count)
+/* In order of seq and hash. What an `erase` beside the chain accounts for is not asked for. */
+static enum store_error merge(struct gap_walk *chain, struct gap_walk *sides,
+                              const struct disk_author *author, struct locator_point *out, size_t max,
+                              size_t *count)
 {
-    while (*count < max && (chain->error == STORE_OK || sides->error == STORE_OK)) {
+    size_t looked_at = 0;
+
+    while (*count < max && looked_at++ < GAPS_LOOKED_AT_MAX &&
+           (chain->error == STORE_OK || sides->error == STORE_OK)) {
         struct gap_walk *first = precedes(chain, sides) ? chain : sides;
 
-        out[(*count)++] = (struct locator_point){.seq = first->seq, .hash = first->hash};
+        if (is_missing(&first->gap, author) || first->gap.unread > 0) {
+            out[(*count)++] = (struct locator_point){.seq = first->seq, .hash = first->hash};
+        }
         next_gap(first);
+    }
+    if (chain->error == STORE_OK || sides->error == STORE_OK) {
+        return STORE_OK;
     }
     if (chain->error != STORE_OK && chain->error != STORE_NOT_FOUND) {
         return chain->error;
@@ -515,7 +543,7 @@ static enum store_error collect(struct store_txn *txn, const struct disk_author 
     }
     error = open_gaps(&sides, txn, author, GAP_SIDE, from);
     if (error == STORE_OK) {
-        error = merge(&chain, &sides, out, max, count);
+        error = merge(&chain, &sides, author, out, max, count);
         walk_close(&sides.walk);
     }
     walk_close(&chain.walk);

@@ -114,8 +114,9 @@ static_assert(sizeof(struct disk_event) == 16, "no padding");
 struct disk_eraser {
     uint64_t waits_until_s; /* its author had used up what it may erase in a day; 0: it waits no longer */
     uint64_t due_s; /* when store_drop_erased looks at it: its one row of TABLE_DROPS; 0: it has none */
+    uint64_t epoch; /* of the block that says so */
 };
-static_assert(sizeof(struct disk_eraser) == 16, "no padding");
+static_assert(sizeof(struct disk_eraser) == 24, "no padding");
 
 struct disk_range {
     uint16_t first;
@@ -128,8 +129,10 @@ struct disk_gap {
     uint32_t last_eraser; /* the highest block that erases an affiliation which was never read here */
     uint16_t missing;     /* entries that no `erase` accounts for */
     uint16_t unread;      /* affiliations that one accounts for, but that were never read here */
+    uint32_t beside;      /* entries that one accounts for only as long as this epoch is open: it stands… */
+    uint32_t epoch;       /* …beside the chain */
 };
-static_assert(sizeof(struct disk_gap) == 8, "no padding");
+static_assert(sizeof(struct disk_gap) == 16, "no padding");
 
 /* What an affiliation said whose bytes are gone. */
 struct disk_gone {

@@ -268,6 +268,19 @@ static enum store_error put_beside(struct unwinding *unwinding)
                              : error;
 }
 
+/* What it says to erase is accounted for by a block beside the chain from now on. */
+static enum store_error move_erasers(struct unwinding *unwinding)
+{
+    const struct block *block = &unwinding->block;
+    enum store_error error = STORE_OK;
+
+    if (block->header.block_class != CLASS_STATUS || !unwinding->row.erases) {
+        return STORE_OK;
+    }
+    error = gaps_on_beside(unwinding->txn, &unwinding->row, block->header.seq, &block->hash);
+    return error == STORE_OK ? author_write(unwinding->txn, &unwinding->author, &unwinding->row) : error;
+}
+
 static enum store_error note_change(struct unwinding *unwinding)
 {
     return generation_raise(unwinding->txn);
@@ -278,8 +291,8 @@ static enum store_error note_change(struct unwinding *unwinding)
 static enum store_error unapply_head(struct unwinding *unwinding)
 {
     static enum store_error (*const steps[])(struct unwinding * unwinding) = {
-        read_head,     forget_entries, forget_keys,    put_back,   make_all_good,
-        forget_record, shrink_tree,    move_head_back, put_beside, note_change,
+        read_head,   forget_entries, forget_keys, put_back,     make_all_good, forget_record,
+        shrink_tree, move_head_back, put_beside,  move_erasers, note_change,
     };
     enum store_error error = STORE_OK;
 

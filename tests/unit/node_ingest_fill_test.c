@@ -296,6 +296,52 @@ static void test_an_erase_counts_while_its_branch_is_chosen(void **state)
     memory_log_deinit(&erased_log);
 }
 
+static size_t gap_count(void)
+{
+    struct locator_point point;
+    size_t count = 0;
+
+    assert_int_equal(store_gaps(node->txn, &node->actors[OWNER].id, 0, &point, 1, &count), STORE_OK);
+    return count;
+}
+
+/* While its epoch is open an `erase` on any branch accounts for what is missing; once a rotation drops that
+ * branch it does no more, whether it was followed before or not. */
+static void test_a_dropped_erase_explains_no_gap(void **state)
+{
+    uint8_t memory[COPY_MAX];
+    struct bytes lacking;
+    struct block erase, rival;
+
+    (void)state;
+    make_offers();
+    lacking = strip(memory, offers[FULL], &erased_by_author);
+    assert_int_equal(block_decode(&erase, &node->network, offers[ERASE], &arena), REASON_NONE);
+    for (int follows = 0; follows < 2; follows++) {
+        size_t mark = arena_mark(&arena);
+
+        begin_again();
+        assert_int_equal(node_offer(lacking), REASON_NONE);
+        assert_int_equal(gap_count(), 1);
+        do {
+            say_content(STRANGER, 1);
+            assert_int_equal(block_decode(&rival, &node->network,
+                                          log_builder_forge(&node->builder, &node->logs[OWNER], NULL),
+                                          &arena),
+                             REASON_NONE);
+        } while (hash_compare(&rival.hash, &erase.hash) > 0);
+        assert_int_equal(node_offer(follows == 1 ? offers[ERASE] : rival.encoded), REASON_NONE);
+        assert_int_equal(node_offer(follows == 1 ? rival.encoded : offers[ERASE]), REASON_NONE);
+        assert_int_equal(node->result.outcome, follows == 1 ? INGEST_SWITCHED : INGEST_ASIDE);
+        assert_int_equal(gap_count(), 0);
+        say_rotation(OWNER, 7);
+        assert_int_equal(node_offer(log_builder_forge(&node->builder, &node->logs[OWNER], NULL)),
+                         REASON_NONE);
+        assert_int_equal(gap_count(), 1);
+        arena_rewind(&arena, mark);
+    }
+}
+
 /* A block beside the chain is filled too, and found whole when its branch is chosen. */
 static void test_a_block_beside_the_chain_is_filled(void **state)
 {
@@ -392,6 +438,7 @@ int main(void)
         WITH_NODE(test_what_fills_a_block_is_told_from_what_does_not),
         WITH_NODE(test_signatures_are_not_taken_from_the_copy),
         WITH_NODE(test_an_erase_counts_while_its_branch_is_chosen),
+        WITH_NODE(test_a_dropped_erase_explains_no_gap),
         WITH_NODE(test_a_block_beside_the_chain_is_filled),
         WITH_NODE(test_a_hidden_critical_kind_asks_for_an_upgrade),
         WITH_NODE(test_a_fill_stays_within_the_quota),

@@ -40,12 +40,9 @@ static enum store_error put_block(struct applying *applying)
     if (error == STORE_OK) {
         applying->arrived_s = stored.arrived_s;
         applying->lacks = stored.erased_count > 0;
-        if (stored.mark_count > 0) {
-            return STORE_OK;
-        }
-        author->blocks--;
-        author->bytes -= stored.encoded.size;
-    } else if (error == STORE_NOT_FOUND) {
+        return STORE_OK;
+    }
+    if (error == STORE_NOT_FOUND) {
         error = arrival_first(applying->txn, author->number, &applying->block->hash, applying->now_s,
                               &applying->arrived_s);
     }

@@ -138,28 +138,6 @@ struct arrival {
     struct key_set keys, before;
 };
 
-enum store_error joined_read(struct store_txn *txn, const struct entry_at *at,
-                             struct affiliation *affiliation)
-{
-    enum { JOINED_ARENA_SIZE = 16 * 1024 };
-    uint8_t memory[JOINED_ARENA_SIZE];
-    struct arena arena;
-    struct bytes element;
-    struct entry entry;
-    enum store_error error = element_read(txn, at, &element);
-
-    if (error != STORE_OK) {
-        return error;
-    }
-    arena_init(&arena, memory, sizeof memory);
-    if (entry_decode(&entry, element) != REASON_NONE || entry.kind != ENTRY_AFFILIATION ||
-        entry_payload_decode(affiliation, &entry, &arena) != REASON_NONE) {
-        return txn_fail(txn, STORE_DAMAGED);
-    }
-    affiliation->extensions = (struct list){0};
-    return STORE_OK;
-}
-
 static enum store_error settle_one(const struct arrival *arrival, const struct entry_at *at)
 {
     struct affiliation affiliation;

@@ -29,8 +29,4 @@ enum store_error consents_drop_keys(struct store_txn *txn, const struct actor_id
 /* Whether the present key that the consent's signature names in keys made it. */
 bool consent_is_signed(const struct affiliation *affiliation, const struct key_set *keys);
 
-/* A `joined`, without its extensions. Requires: the entry at that place is one. */
-enum store_error joined_read(struct store_txn *txn, const struct entry_at *at,
-                             struct affiliation *affiliation);
-
 #endif

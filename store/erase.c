@@ -278,8 +278,7 @@ static enum store_error make_room(struct store_txn *txn, uint32_t number, const 
                                   bool *room)
 {
     struct key prefix = author_seq_key(number, eraser->seq);
-    struct key is_void = {0};
-    struct eraser other;
+    struct eraser other, is_void = {.range_count = 0};
     struct walk walk;
     size_t count = 0;
     enum store_error error = walk_open(&walk, txn, TABLE_ERASERS);
@@ -299,15 +298,15 @@ static enum store_error make_room(struct store_txn *txn, uint32_t number, const 
             break;
         }
         if (place == ERASER_VOID) {
-            is_void = key_of(walk.key.data, walk.key.size);
+            is_void = other;
         }
     }
     walk_close(&walk);
-    *room = count < ERASERS_EACH_MAX || is_void.size > 0;
+    *room = count < ERASERS_EACH_MAX || is_void.range_count > 0;
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
     }
-    return count >= ERASERS_EACH_MAX && *room ? table_delete(txn, TABLE_ERASERS, &is_void) : STORE_OK;
+    return count >= ERASERS_EACH_MAX && *room ? eraser_delete(txn, number, &is_void) : STORE_OK;
 }
 
 static enum store_error mark_record(struct store_txn *txn, uint32_t number, uint64_t seq)
@@ -357,6 +356,7 @@ static enum store_error put_one(struct store_txn *txn, struct disk_author *autho
 {
     struct key key = eraser_key(author->number, eraser->seq, eraser->setter_seq, &eraser->setter);
     struct bytes held;
+    uint64_t wait_s;
     bool room = false;
     enum store_error error = table_get(txn, TABLE_ERASERS, &key, &held);
 
@@ -367,13 +367,10 @@ static enum store_error put_one(struct store_txn *txn, struct disk_author *autho
         return error;
     }
     author->erases = true;
-    eraser->row.waits_until_s = take_turn(author, entries, arrived_s);
-    error = eraser_write(txn, author->number, eraser);
-    if (error == STORE_OK) {
-        uint64_t wait_s = eraser->row.waits_until_s;
-
-        error = drop_put(txn, wait_s > 0 ? wait_s : arrived_s + ERASED_KEPT_S, author->number, eraser);
-    }
+    wait_s = take_turn(author, entries, arrived_s);
+    eraser->row.waits_until_s = wait_s;
+    eraser->row.due_s = 0;
+    error = drop_move(txn, wait_s > 0 ? wait_s : arrived_s + ERASED_KEPT_S, author->number, eraser);
     return error == STORE_OK ? mark_record(txn, author->number, eraser->seq) : error;
 }
 

@@ -13,17 +13,48 @@ enum { DROP_KEY_SIZE = 8 + ERASER_KEY_SIZE };
 
 /* ---- when what is looked at ---- */
 
-enum store_error drop_put(struct store_txn *txn, uint64_t due_s, uint32_t number, const struct eraser *eraser)
+static struct key drop_key(uint32_t number, const struct eraser *eraser)
 {
     struct key eraser_row = eraser_key(number, eraser->seq, eraser->setter_seq, &eraser->setter);
     struct key key = {0};
 
-    key_add_number(&key, due_s, 8);
+    key_add_number(&key, eraser->row.due_s, 8);
     key_add(&key, eraser_row.bytes, eraser_row.size);
+    return key;
+}
+
+static enum store_error drop_delete(struct store_txn *txn, uint32_t number, const struct eraser *eraser)
+{
+    const struct key key = drop_key(number, eraser);
+
+    return eraser->row.due_s > 0 ? table_delete(txn, TABLE_DROPS, &key) : STORE_OK;
+}
+
+enum store_error drop_move(struct store_txn *txn, uint64_t due_s, uint32_t number, struct eraser *eraser)
+{
+    struct key key;
+    enum store_error error = drop_delete(txn, number, eraser);
+
+    eraser->row.due_s = due_s;
+    if (error == STORE_OK) {
+        error = eraser_write(txn, number, eraser);
+    }
+    if (error != STORE_OK || due_s == 0) {
+        return error;
+    }
+    key = drop_key(number, eraser);
     return table_put(txn, TABLE_DROPS, &key, NULL, 0);
 }
 
-enum store_error drops_put(struct store_txn *txn, uint64_t due_s, uint32_t number, uint64_t seq)
+enum store_error eraser_delete(struct store_txn *txn, uint32_t number, const struct eraser *eraser)
+{
+    const struct key key = eraser_key(number, eraser->seq, eraser->setter_seq, &eraser->setter);
+    enum store_error error = drop_delete(txn, number, eraser);
+
+    return error == STORE_OK ? table_delete(txn, TABLE_ERASERS, &key) : error;
+}
+
+enum store_error drops_delay(struct store_txn *txn, uint64_t due_s, uint32_t number, uint64_t seq)
 {
     struct key prefix = author_seq_key(number, seq);
     struct eraser eraser;
@@ -36,8 +67,8 @@ enum store_error drops_put(struct store_txn *txn, uint64_t due_s, uint32_t numbe
     error = walk_seek(&walk, &prefix);
     for (; error == STORE_OK && walk_under(&walk, &prefix); error = walk_next(&walk)) {
         error = eraser_of(txn, walk.key, walk.value, &eraser);
-        if (error == STORE_OK) {
-            error = drop_put(txn, due_s, number, &eraser);
+        if (error == STORE_OK && eraser.row.waits_until_s == 0 && eraser.row.due_s < due_s) {
+            error = drop_move(txn, due_s, number, &eraser);
         }
         if (error != STORE_OK) {
             break;
@@ -233,20 +264,15 @@ static enum store_error drop_bytes(struct dropping *dropping)
 
 /* ---- what is due ---- */
 
-/* Its day has come: it takes effect now, and the seven days begin. */
-static enum store_error begin(struct dropping *dropping)
-{
-    dropping->eraser.row.waits_until_s = 0;
-    return eraser_write(dropping->txn, dropping->author.number, &dropping->eraser);
-}
-
 static enum store_error drop_or_wait(struct dropping *dropping, uint64_t *due_s)
 {
     enum store_error error;
 
     if (dropping->eraser.row.waits_until_s > 0) {
+        /* Its day has come: it takes effect now, and the seven days begin. */
+        dropping->eraser.row.waits_until_s = 0;
         *due_s = dropping->now_s + ERASED_KEPT_S;
-        return begin(dropping);
+        return STORE_OK;
     }
     error = find_due(dropping, due_s);
     if (error != STORE_OK || *due_s > 0) {
@@ -280,17 +306,16 @@ static enum store_error work_off(struct dropping *dropping, const struct key *ro
     dropping->kept = false;
     memset(dropping->covered, 0, sizeof dropping->covered);
     if (error == STORE_NOT_FOUND) {
-        return table_delete(dropping->txn, TABLE_DROPS, row);
+        return txn_fail(dropping->txn, STORE_DAMAGED);
+    }
+    if (error == STORE_OK && dropping->eraser.row.due_s != number_at(row->bytes, 0, 8)) {
+        error = txn_fail(dropping->txn, STORE_DAMAGED);
     }
     if (error == STORE_OK) {
         error = drop_or_wait(dropping, &due_s);
     }
-    if (error == STORE_OK) {
-        error = table_delete(dropping->txn, TABLE_DROPS, row);
-    }
-    return error == STORE_OK && due_s > 0
-               ? drop_put(dropping->txn, due_s, dropping->author.number, &dropping->eraser)
-               : error;
+    return error == STORE_OK ? drop_move(dropping->txn, due_s, dropping->author.number, &dropping->eraser)
+                             : error;
 }
 
 /* The first rows that are due, at most max. */

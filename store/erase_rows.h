@@ -39,11 +39,14 @@ enum store_error eraser_place(struct store_txn *txn, uint32_t number, const stru
 size_t erase_collect(const struct block *block, struct reach_entries said[ERASE_ENTRIES_MAX],
                      struct arena *arena);
 
-/* Have store_drop_erased look at the eraser at due_s. */
-enum store_error drop_put(struct store_txn *txn, uint64_t due_s, uint32_t number,
-                          const struct eraser *eraser);
-/* The same for all erasers of a block whose bytes came back. */
-enum store_error drops_put(struct store_txn *txn, uint64_t due_s, uint32_t number, uint64_t seq);
+/* Write the eraser, and have store_drop_erased look at it at due_s instead of when it would have; 0: never.
+ * Writes: eraser->row.due_s. */
+enum store_error drop_move(struct store_txn *txn, uint64_t due_s, uint32_t number, struct eraser *eraser);
+/* The same for all erasers of a block whose bytes came back, unless they are looked at later still. One that
+ * waits for its day gives the bytes seven days from then. */
+enum store_error drops_delay(struct store_txn *txn, uint64_t due_s, uint32_t number, uint64_t seq);
+/* Delete the eraser, and what would have it looked at. */
+enum store_error eraser_delete(struct store_txn *txn, uint32_t number, const struct eraser *eraser);
 
 /* Whether an `erase` of the entry has no effect, since it is against somebody. Requires: entry is whole. */
 enum store_error is_kept(struct store_txn *txn, const struct entry *entry, bool *kept);

@@ -138,7 +138,7 @@ static enum store_error note_bytes(struct filling *filling)
     enum store_error error = gaps_update_block(filling->txn, &filling->author, seq, &filling->offered->hash);
 
     if (error == STORE_OK && filling->author.erases) {
-        error = drops_put(filling->txn, filling->now_s + ERASED_KEPT_S, filling->author.number, seq);
+        error = drops_delay(filling->txn, filling->now_s + ERASED_KEPT_S, filling->author.number, seq);
     }
     return error;
 }

@@ -213,7 +213,7 @@ enum store_error gather_side_events(struct gather *gather, const struct dossier_
                                     struct side_event events[SIDE_EVENTS_MAX], size_t *count, bool *cut);
 
 /* The day on which block void_seq of a gathered log, which voids something, says that it was signed. */
-uint32_t gather_void_day(struct gather *gather, size_t log, uint64_t void_seq);
+enum store_error gather_void_day(struct gather *gather, size_t log, uint64_t void_seq, uint32_t *day);
 
 /* ---- parts of a dossier ---- */
 

@@ -36,16 +36,16 @@ static void add_event(struct events *events, const struct history_event *said, b
     events->blocks[events->count++] = block;
 }
 
-static struct dossier_block block_of(struct gather *gather, size_t log, const struct disk_record *record)
+static enum store_error block_of(struct gather *gather, size_t log, const struct disk_record *record,
+                                 struct dossier_block *out)
 {
-    struct dossier_block block = {.epoch = record->epoch, .void_day = DAY_NONE};
-
-    if (record->standing == STANDING_VOID) {
-        block.void_reason = (enum status_reason)record->void_reason;
-        block.void_seq = record->void_seq;
-        block.void_day = gather_void_day(gather, log, record->void_seq);
+    *out = (struct dossier_block){.epoch = record->epoch, .void_day = DAY_NONE};
+    if (record->standing != STANDING_VOID) {
+        return STORE_OK;
     }
-    return block;
+    out->void_reason = (enum status_reason)record->void_reason;
+    out->void_seq = record->void_seq;
+    return gather_void_day(gather, log, record->void_seq, &out->void_day);
 }
 
 /* Add the next event of the chain, and before it those of side branches of earlier epochs. */
@@ -55,11 +55,15 @@ static enum store_error add_of_chain(struct gather *gather, struct events *event
 {
     const uint32_t number = gather->rows[log].number;
     struct history_event complete = *event;
+    struct dossier_block block;
     struct disk_record record;
     enum store_error error = record_read(gather->txn, number, event->setter_seq, &record);
 
     if (error == STORE_OK) {
         error = event_complete(gather->txn, number, &complete, gather->arena);
+    }
+    if (error == STORE_OK) {
+        error = block_of(gather, log, &record, &block);
     }
     if (error != STORE_OK) {
         return error;
@@ -70,7 +74,7 @@ static enum store_error add_of_chain(struct gather *gather, struct events *event
     add_event(events, &complete,
               record.standing == STANDING_VOID &&
                   dossier_log_reaches(&gather->out->logs[log], record.void_seq),
-              block_of(gather, log, &record));
+              block);
     return STORE_OK;
 }
 
@@ -163,8 +167,7 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     place->voided = record.standing == STANDING_VOID;
     place->void_seq = record.void_seq;
     *touched = (record.flags & RECORD_TOUCHED) != 0;
-    place->block = block_of(gather, place->log, &record);
-    return STORE_OK;
+    return block_of(gather, place->log, &record, &place->block);
 }
 
 enum store_error gather_view(struct gather *gather, size_t log, uint64_t seq, uint64_t index,

@@ -126,13 +126,15 @@ static enum store_error read_followed(struct gather *gather, size_t log, uint64_
 
 /* ---- blocks ---- */
 
-uint32_t gather_void_day(struct gather *gather, size_t log, uint64_t void_seq)
+enum store_error gather_void_day(struct gather *gather, size_t log, uint64_t void_seq, uint32_t *day)
 {
     struct disk_record record;
+    enum store_error error = record_read(gather->txn, gather->rows[log].number, void_seq, &record);
 
-    return record_read(gather->txn, gather->rows[log].number, void_seq, &record) == STORE_OK
-               ? day_of_time(record.time_s)
-               : DAY_NONE;
+    if (error == STORE_OK) {
+        *day = day_of_time(record.time_s);
+    }
+    return error;
 }
 
 static enum store_error fill_dropped(struct gather *gather, const struct side_at *at,
@@ -145,14 +147,14 @@ static enum store_error fill_dropped(struct gather *gather, const struct side_at
     if (error == STORE_OK) {
         error = gather_naming(gather, place->log, at->seq, &at->hash, &line);
     }
-    if (line.named) {
-        place->voided = true;
-        place->void_seq = line.void_seq;
-        block->void_reason = line.void_reason;
-        block->void_seq = line.void_seq;
-        block->void_day = gather_void_day(gather, place->log, line.void_seq);
+    if (error != STORE_OK || !line.named) {
+        return error;
     }
-    return error;
+    place->voided = true;
+    place->void_seq = line.void_seq;
+    block->void_reason = line.void_reason;
+    block->void_seq = line.void_seq;
+    return gather_void_day(gather, place->log, line.void_seq, &block->void_day);
 }
 
 static enum store_error fill_block(struct gather *gather, const struct side_at *at,

@@ -63,24 +63,33 @@ static enum store_error is_revoked(struct store_txn *txn, const struct entry_at 
 
 /* ---- owners ---- */
 
-/* Whom actor hands the namespace to. STORE_NOT_FOUND: to nobody. */
+/* Whom actor hands the namespace to, by the first word of it that still says something. STORE_NOT_FOUND: to
+ * nobody. */
 static enum store_error successor_of(struct finding *finding, struct bytes name_space,
                                      const struct actor_id *actor, struct actor_id *out)
 {
     const struct key key = grant_key_of_namespace(GRANT_SUCCESSION, name_space);
     uint32_t number = 0;
     struct entry_at at;
-    struct succession succession;
     enum store_error error = store_author_number(finding->txn, actor, &number);
 
     if (error == STORE_OK) {
         error = grant_next_by(finding->txn, &key, number, NULL, &at);
     }
-    if (error == STORE_OK) {
+    while (error == STORE_OK) {
+        const struct entry_at behind = at;
+        size_t mark = arena_mark(finding->arena);
+        struct succession succession;
+
         error = read_entry(finding, &at, ENTRY_SUCCESSION, &succession);
-    }
-    if (error == STORE_OK) {
-        *out = succession.successor;
+        arena_rewind(finding->arena, mark);
+        if (error == STORE_OK) {
+            *out = succession.successor;
+            return STORE_OK;
+        }
+        if (error == STORE_NOT_FOUND && finding->reads_left > 0) {
+            error = grant_next_by(finding->txn, &key, number, &behind, &at);
+        }
     }
     return error;
 }

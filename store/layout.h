@@ -113,9 +113,10 @@ static_assert(sizeof(struct disk_event) == 16, "no padding");
  * ascending, none touching the next. */
 struct disk_eraser {
     uint64_t waits_until_s; /* its author had used up what it may erase in a day; 0: it waits no longer */
-    uint64_t epoch;         /* of the block that says so */
+    uint64_t due_s; /* when store_drop_erased looks at it: its one row of TABLE_DROPS; 0: it has none */
+    uint64_t epoch; /* of the block that says so */
 };
-static_assert(sizeof(struct disk_eraser) == 16, "no padding");
+static_assert(sizeof(struct disk_eraser) == 24, "no padding");
 
 struct disk_range {
     uint16_t first;

@@ -177,7 +177,7 @@ static const struct disk_introduction *among_first(const struct introductions *i
     return NULL;
 }
 
-/* Who pays, when one of the technician's introductions is of shop and holds. */
+/* Who pays, when one of the technician's introductions is of shop and holds. STORE_NOT_FOUND: none is. */
 static enum store_error payer_by(struct store_txn *txn, const struct trust *trust,
                                  const struct actor_id *shop, const struct actor_id *technician,
                                  struct shop_payer *payer)
@@ -206,17 +206,29 @@ static enum store_error payer_by(struct store_txn *txn, const struct trust *trus
     return error == STORE_OK ? STORE_NOT_FOUND : error;
 }
 
+/* Whoever introduces the shop, or did; while a new introduction is looked at, one more. */
+struct introducers {
+    size_t count;
+    struct actor_id technicians[INTRODUCTIONS_OF_SHOP_MAX + 1];
+};
+
+static enum store_error introducers_of(struct store_txn *txn, const struct actor_id *shop,
+                                       struct introducers *out)
+{
+    const struct key prefix = kind_key(BY_SHOP, shop);
+
+    return read_rows(txn, &prefix, out->technicians, sizeof out->technicians[0],
+                     INTRODUCTIONS_OF_SHOP_MAX + 1, &out->count);
+}
+
 enum store_error store_shop_payer(struct store_txn *txn, const struct trust *trust,
                                   const struct actor_id *shop, struct shop_payer *payer)
 {
-    const struct key prefix = kind_key(BY_SHOP, shop);
-    struct actor_id technicians[INTRODUCTIONS_OF_SHOP_MAX];
-    size_t count = 0;
-    enum store_error error =
-        read_rows(txn, &prefix, technicians, sizeof *technicians, INTRODUCTIONS_OF_SHOP_MAX, &count);
+    struct introducers introducers;
+    enum store_error error = introducers_of(txn, shop, &introducers);
 
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        error = payer_by(txn, trust, shop, &technicians[i], payer);
+    for (size_t i = 0; error == STORE_OK && i < introducers.count; i++) {
+        error = payer_by(txn, trust, shop, &introducers.technicians[i], payer);
         if (error != STORE_NOT_FOUND) {
             return error;
         }
@@ -271,30 +283,47 @@ static enum store_error make_room_by(struct store_txn *txn, const struct actor_i
     return *fits ? drop_row(txn, technician, last) : STORE_OK;
 }
 
-/* A shop is introduced anew only when nothing that is remembered holds: what stands in the way goes. */
-static enum store_error make_room_of(struct store_txn *txn, const struct actor_id *shop)
+/* Forget what the technician said of the shop. */
+static enum store_error forget_introducer(struct store_txn *txn, const struct actor_id *shop,
+                                          const struct actor_id *technician)
 {
-    const struct key prefix = kind_key(BY_SHOP, shop);
-    struct actor_id technicians[INTRODUCTIONS_OF_SHOP_MAX];
-    size_t count = 0;
-    enum store_error error =
-        read_rows(txn, &prefix, technicians, sizeof *technicians, INTRODUCTIONS_OF_SHOP_MAX, &count);
+    struct introductions introductions;
+    enum store_error error = introductions_by(txn, technician, &introductions);
 
-    for (size_t i = 0; error == STORE_OK && count == INTRODUCTIONS_OF_SHOP_MAX && i < count; i++) {
-        struct introductions introductions;
-
-        error = introductions_by(txn, &technicians[i], &introductions);
-        for (size_t j = 0; error == STORE_OK && j < introductions.count; j++) {
-            if (hash_equal(&introductions.rows[j].shop, &shop->hash)) {
-                error = drop_row(txn, &technicians[i], &introductions.rows[j]);
-            }
+    for (size_t i = 0; error == STORE_OK && i < introductions.count; i++) {
+        if (hash_equal(&introductions.rows[i].shop, &shop->hash)) {
+            error = drop_row(txn, technician, &introductions.rows[i]);
         }
     }
     return error;
 }
 
-static enum store_error keep(struct store_txn *txn, const struct consent *consent, const struct hash *id,
-                             const struct introducer *introducer, enum reason *reason)
+/* Of more introductions of the newest's shop than are remembered, one technician's that don't hold give way;
+ * where those of each hold, the newest does, and the shop is admitted without it. */
+static enum store_error give_way(struct store_txn *txn, const struct trust *trust,
+                                 const struct actor_id *technician, const struct disk_introduction *newest)
+{
+    const struct actor_id shop = {newest->shop};
+    struct introducers introducers;
+    enum store_error error = introducers_of(txn, &shop, &introducers);
+
+    if (error != STORE_OK || introducers.count <= INTRODUCTIONS_OF_SHOP_MAX) {
+        return error;
+    }
+    for (size_t i = 0; i < introducers.count; i++) {
+        struct shop_payer payer;
+
+        error = payer_by(txn, trust, &shop, &introducers.technicians[i], &payer);
+        if (error != STORE_OK) {
+            return error == STORE_NOT_FOUND ? forget_introducer(txn, &shop, &introducers.technicians[i])
+                                            : error;
+        }
+    }
+    return drop_row(txn, technician, newest);
+}
+
+static enum store_error keep(struct store_txn *txn, const struct trust *trust, const struct consent *consent,
+                             const struct hash *id, const struct introducer *introducer, enum reason *reason)
 {
     const struct disk_introduction row = {.id = *id,
                                           .shop = consent->shop.hash,
@@ -309,17 +338,14 @@ static enum store_error keep(struct store_txn *txn, const struct consent *consen
     if (error != STORE_OK || !fits) {
         return error;
     }
-    error = make_room_of(txn, &consent->shop);
-    if (error == STORE_OK) {
-        error = write_row(txn, &consent->technician, &row);
-    }
+    error = write_row(txn, &consent->technician, &row);
     if (error == STORE_OK) {
         error = introductions_by(txn, &consent->technician, &introductions);
     }
     if (error == STORE_OK && among_first(&introductions, id) != NULL) {
         *reason = REASON_NONE;
     }
-    return error;
+    return error == STORE_OK ? give_way(txn, trust, &consent->technician, &row) : error;
 }
 
 enum store_error store_introduce(struct store_txn *txn, const struct trust *trust,
@@ -343,7 +369,7 @@ enum store_error store_introduce(struct store_txn *txn, const struct trust *trus
         *reason = REASON_LEFT;
         return error;
     }
-    return keep(txn, consent, id, &introducer, reason);
+    return keep(txn, trust, consent, id, &introducer, reason);
 }
 
 /* ---- rosters ---- */

@@ -20,9 +20,9 @@ enum store_error store_may_introduce(struct store_txn *txn, const struct trust *
                                      const struct actor_id *technician, bool *may);
 
 /* Remember that the technician of the consent introduces its shop. Requires: id is the consent's, and a
- * present key of hers signed it. Writes: *reason: REASON_NONE, the shop is admitted by it;
- * REASON_NOT_ADMITTED: she may not introduce; REASON_LEFT: she left; REASON_QUOTA: she introduces four other
- * shops before it. */
+ * present key of hers signed it. Writes: *reason: REASON_NONE, the shop is admitted by it,
+ * or without it by as many others as are remembered; REASON_NOT_ADMITTED: she may not introduce; REASON_LEFT:
+ * she left; REASON_QUOTA: she introduces four other shops before it. */
 enum store_error store_introduce(struct store_txn *txn, const struct trust *trust,
                                  const struct consent *consent, const struct hash *id, enum reason *reason);
 

@@ -320,6 +320,56 @@ static void by_an_accreditation_that_ended(void)
     (void)say(&here, &authors[ASE], CLASS_GOVERN, ENTRY_WITHDRAWAL, &record);
 }
 
+static void hand_over(enum who by, enum who to)
+{
+    const struct indexed_signature signature = {.key_index = 0};
+    const struct succession record = {.name_space = bytes_of_string("ase"),
+                                      .successor = authors[to].actor.id,
+                                      .signatures = {.items = &signature, .count = 1}};
+
+    (void)say(&here, &authors[by], CLASS_GOVERN, ENTRY_SUCCESSION, &record);
+}
+
+/* The owner names the school as its heir by mistake, and takes it back in its next epoch. */
+static void hand_over_and_take_back(void)
+{
+    struct void_record record = {.has_range = true};
+    struct store_txn *txn;
+
+    hand_over(ASE, SCHOOL);
+    record.range = (struct seq_range){authors[ASE].state.seq, authors[ASE].state.seq};
+    txn = world_write(&here);
+    world_rotate(&here, txn, &authors[ASE], NOW_S);
+    world_commit(txn);
+    (void)say(&here, &authors[ASE], CLASS_GOVERN, ENTRY_VOID, &record);
+}
+
+static void by_an_heir(void)
+{
+    hand_over(ASE, SCHOOL);
+    (void)attest(SCHOOL, &maria, BASIS_EXAM);
+}
+
+static void by_an_heir_no_longer(void)
+{
+    hand_over_and_take_back();
+    (void)attest(SCHOOL, &maria, BASIS_EXAM);
+}
+
+static void by_the_heir_named_after_that(void)
+{
+    hand_over_and_take_back();
+    hand_over(ASE, BRANCH);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
+static void by_the_second_of_two_heirs(void)
+{
+    hand_over(ASE, SCHOOL);
+    hand_over(ASE, BRANCH);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
 static void whoever_is_attested_near_the_trust_file_introduces(void **state)
 {
     static const struct {
@@ -346,6 +396,10 @@ static void whoever_is_attested_near_the_trust_file_introduces(void **state)
         {"by a delegate that is withdrawn", beyond_the_cut, false},
         {"on another branch than the withdrawal names", beside_the_cut, false},
         {"by a delegate whose accreditation ended whole", by_an_accreditation_that_ended, false},
+        {"by the owner's heir", by_an_heir, true},
+        {"by an heir whose succession is void", by_an_heir_no_longer, false},
+        {"by the heir that was named after a void succession", by_the_heir_named_after_that, true},
+        {"by the second of two heirs", by_the_second_of_two_heirs, false},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -457,6 +511,70 @@ static void her_leaving_ends_it_and_lets_the_next_one_in(void **state)
     assert_int_equal(admission_of(&consents[5].consent.shop), ADMISSION_NONE);
     const struct signed_consent again = introduction_of(&consents[1], &maria);
     assert_int_equal(offer(&again), REASON_LEFT);
+}
+
+/* As many consents of tom's to a shop as are remembered of it. */
+static void crowd(const struct actor_id *shop)
+{
+    for (uint64_t n = 0; n < INTRODUCTIONS_OF_SHOP_MAX; n++) {
+        const struct affiliation joined =
+            world_joined(&here, &tom.actor.id, shop, n, &tom.actor.built[WORLD_PRESENT_KEY]);
+        const struct signed_consent one = introduction_of(&joined, &tom);
+
+        assert_int_equal(offer(&one), REASON_NONE);
+    }
+}
+
+static void a_shop_keeps_what_introduces_it(void **state)
+{
+    struct affiliation consents[SHOPS_MAX];
+    struct signed_consent fifth;
+
+    (void)state;
+    by_the_owner();
+    (void)attest(ASE, &tom, BASIS_EXAM);
+    sort_by_id(consents);
+    crowd(&consents[4].consent.shop);
+    for (size_t i = 0; i < INTRODUCED_SHOPS_MAX; i++) {
+        const struct signed_consent one = introduction_of(&consents[i], &maria);
+
+        assert_int_equal(offer(&one), REASON_NONE);
+    }
+    fifth = introduction_of(&consents[4], &maria);
+    assert_int_equal(offer(&fifth), REASON_QUOTA);
+    assert_int_equal(admission_of(&consents[4].consent.shop), ADMISSION_SHOP);
+}
+
+static void a_ninth_changes_nothing_while_eight_introduce_a_shop(void **state)
+{
+    struct shop_payer payer;
+    struct store_txn *txn;
+
+    (void)state;
+    by_a_delegate();
+    (void)attest(ASE, &tom, BASIS_EXAM);
+    crowd(&shops[0].actor.id);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    txn = world_read(&here);
+    assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, &payer), STORE_OK);
+    store_end(txn);
+    assert_true(actor_id_equal(&payer.actor, &authors[ASE].actor.id));
+}
+
+static void what_holds_takes_the_place_of_what_does_not(void **state)
+{
+    uint64_t seq = attest(ASE, &tom, BASIS_EXAM);
+
+    (void)state;
+    by_the_owner();
+    crowd(&shops[0].actor.id);
+    state_of(ASE, seq, STATUS_REVOKED);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_NONE);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+    state_of(ASE, seq, STATUS_REINSTATED);
+    crowd(&shops[0].actor.id);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
 }
 
 static void what_attested_her_has_to_stand(void **state)
@@ -858,6 +976,9 @@ int main(void)
         WITH_WORLDS(only_her_consent_introduces_and_only_its_shop),
         cmocka_unit_test(she_introduces_the_four_lowest_in_whatever_order_they_come),
         WITH_WORLDS(her_leaving_ends_it_and_lets_the_next_one_in),
+        WITH_WORLDS(a_shop_keeps_what_introduces_it),
+        WITH_WORLDS(a_ninth_changes_nothing_while_eight_introduce_a_shop),
+        WITH_WORLDS(what_holds_takes_the_place_of_what_does_not),
         WITH_WORLDS(what_attested_her_has_to_stand),
         WITH_WORLDS(a_shop_and_its_people_come_in),
         WITH_WORLDS(a_flood_is_cut_harms_nobody_and_goes_on_the_next_day),

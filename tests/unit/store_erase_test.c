@@ -804,6 +804,59 @@ static void what_a_void_gave_back_is_not_missed_once_that_is_undone(void **conte
     assert_int_equal(gap_count(&fresh, &ase), 0);
 }
 
+/* Rows that have an eraser looked at, as of the end of days. */
+static size_t drop_count(struct store_world *world)
+{
+    struct key first = {0};
+    struct store_txn *txn = world_read(world);
+    struct walk walk;
+    size_t count = 0;
+    enum store_error error;
+
+    key_add_number(&first, 0, 8);
+    assert_int_equal(walk_open(&walk, txn, TABLE_DROPS), STORE_OK);
+    for (error = walk_seek(&walk, &first); error == STORE_OK; error = walk_next(&walk)) {
+        count++;
+    }
+    assert_int_equal(error, STORE_NOT_FOUND);
+    walk_close(&walk);
+    store_end(txn);
+    return count;
+}
+
+static bool is_due(struct store_world *world, uint64_t now_s)
+{
+    struct store_txn *txn = world_read(world);
+    bool due = false;
+
+    assert_int_equal(store_erased_is_due(txn, now_s, &due), STORE_OK);
+    store_end(txn);
+    return due;
+}
+
+/* A void `erase` is looked at again each week, once, however often what it names is filled in. */
+static void an_eraser_has_one_day_on_which_it_is_looked_at(void **context)
+{
+    struct bytes whole = block_of(&here, &ase, BLOCK_SEQ);
+    uint64_t seq = erase(&ase, BLOCK_SEQ, 0, 2, NOW_S);
+
+    (void)context;
+    make_void(&ase, seq, NOW_S);
+    give(&ase_copy, strip(whole, 0, 2), NOW_S);
+    give(&ase_copy, block_of(&here, &ase, 2), NOW_S);
+    give(&ase_copy, block_of(&here, &ase, 3), NOW_S);
+    assert_int_equal(drop_count(&fresh), 1);
+    for (uint64_t i = 0; i < SUBJECTS; i++) {
+        bool filled =
+            fill(&fresh, i + 1 < SUBJECTS ? strip(whole, i + 1, 2) : whole, NOW_S + (i + 1) * DAY_S);
+
+        assert_true(filled);
+        assert_int_equal(drop_count(&fresh), 1);
+    }
+    assert_false(is_due(&fresh, NOW_S + 10 * DAY_S - 1));
+    assert_true(is_due(&fresh, NOW_S + 10 * DAY_S));
+}
+
 static void a_block_beside_the_chain_has_gaps_in_the_open_epoch(void **context)
 {
     struct bytes whole = block_of(&here, &ase, BLOCK_SEQ), copy = strip(whole, 0, 0);
@@ -1044,6 +1097,7 @@ int main(void)
         IN_WORLD(an_erase_beside_the_chain_accounts_for_it_in_the_open_epoch),
         IN_WORLD(a_left_that_was_filled_in_goes_with_its_joined),
         IN_WORLD(what_a_void_gave_back_is_not_missed_once_that_is_undone),
+        IN_WORLD(an_eraser_has_one_day_on_which_it_is_looked_at),
         IN_WORLD(a_block_beside_the_chain_has_gaps_in_the_open_epoch),
         IN_WORLD(what_a_branch_of_a_closed_epoch_lacks_hides_no_gap_and_is_none),
         IN_WORLD(what_void_blocks_lack_hides_no_gap),

@@ -18,7 +18,7 @@ struct choice {
     const struct actor_id *author;
     uint64_t open_epoch; /* this one and all later ones are open */
     enum store_error error;
-    bool read_below;   /* chain_below is that of… */
+    bool read_below;   /* below is that of… */
     uint64_t level;    /* …the seq that comes now */
     bool has_below;    /* the chain has a block below it… */
     struct hash below; /* …which this is */

@@ -325,6 +325,21 @@ static void whoever_asks_for_what_it_has_is_sent_no_side_block_again(void **stat
     assert_int_equal(count_sent(FRAME_HEADS), 1);
 }
 
+/* What it was sent before it had these blocks, it could not place. */
+static void whoever_holds_more_than_before_is_sent_them_again(void **state)
+{
+    struct locator_point below = {.seq = node->logs[OWNER].state.seq, .hash = node->logs[OWNER].state.head};
+    const struct want all = {.author = *owner()};
+    const struct want last = {.author = *owner(), .locator = {.items = &below, .count = 1}};
+
+    (void)state;
+    perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &all);
+    assert_true(are_sides_sent());
+    perform((struct sync_action){.kind = SYNC_SEND_BLOCKS}, &last);
+    assert_true(is_sent(&fixture->chain));
+    assert_true(are_sides_sent());
+}
+
 /* What there is to push is not looked for where nothing is, or nothing can go. */
 static void looking_for_side_blocks_costs_nothing_in_vain(void **state)
 {
@@ -355,6 +370,7 @@ int main(void)
         WITH_PEER(a_proof_goes_with_the_branches_that_it_is_about),
         WITH_PEER(one_that_comes_meanwhile_makes_none_go_twice),
         WITH_PEER(whoever_asks_for_what_it_has_is_sent_no_side_block_again),
+        WITH_PEER(whoever_holds_more_than_before_is_sent_them_again),
         WITH_PEER(looking_for_side_blocks_costs_nothing_in_vain),
         WITH_PEER(a_peer_that_was_sent_enough_unasked_is_told_the_head_alone),
     };

@@ -274,7 +274,7 @@ static const struct own_block *dropped_tip(const struct rotate *request, size_t 
     return &request->branches.blocks[request->dropped[i].tip];
 }
 
-static json_t *json_of_dropped(const struct rotate *request)
+static json_t *json_of_dropped(const struct rotate *request, const struct session *session)
 {
     json_t *array = json_array();
 
@@ -285,6 +285,7 @@ static json_t *json_of_dropped(const struct rotate *request)
         json_object_set_new(branch, "parent", json_of_hash(&dropped_parent(request, i)->hash));
         json_object_set_new(branch, "first", json_of_hash(&dropped_first(request, i)->hash));
         json_object_set_new(branch, "against", json_of_number(request->dropped_facts[i].against_count));
+        json_object_set_new(branch, "says", json_of_sayings(session, &request->dropped_facts[i]));
         json_object_set_new(branch, "tip", json_of_hash(&dropped_tip(request, i)->hash));
         json_object_set_new(branch, "held", json_boolean(dropped_tip(request, i)->held));
         json_array_append_new(array, branch);
@@ -301,7 +302,7 @@ static int report_json(const struct rotate *request, const struct session *sessi
     json_object_set_new(object, "epoch", json_of_number(request->before.epoch + 1));
     json_object_set_new(object, "seq", json_of_number(published->seq));
     json_object_set_new(object, "block", json_of_hash(&published->hash));
-    json_object_set_new(object, "dropped", json_of_dropped(request));
+    json_object_set_new(object, "dropped", json_of_dropped(request, session));
     return json_output_take(object);
 }
 

@@ -86,6 +86,7 @@ static json_t *json_of_branch(const struct asking *asking, const struct own_bloc
                         tip->held ? json_of_number(facts->certificate_count) : json_null());
     json_object_set_new(item, "first", json_of_samples(asking->session, facts));
     json_object_set_new(item, "against", tip->held ? json_of_number(facts->against_count) : json_null());
+    json_object_set_new(item, "says", json_of_sayings(asking->session, facts));
     json_object_set_new(item, "followed", json_boolean(tip->followed));
     return item;
 }

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-void fills_init(struct fills *fills)
+void fills_init(struct fills *fills, uint64_t again_ms)
 {
+    fills->again_ms = again_ms;
     fills->count = 0;
 }
 
@@ -120,17 +121,17 @@ void fill_drop_source(struct fill_entry *entry, uint32_t peer)
             (entry->source_count - at) * sizeof entry->sources[0]);
 }
 
-static uint64_t again_ms(uint32_t failures)
+static uint64_t again_ms(const struct fills *fills, uint32_t failures)
 {
-    uint64_t again = FILL_AGAIN_MS_MIN;
+    uint64_t times = 1;
 
-    for (uint32_t i = 1; i < failures && again < FILL_AGAIN_MS_MAX; i++) {
-        again *= 2;
+    for (uint32_t i = 1; i < failures && times < FILL_AGAIN_TIMES_MAX; i++) {
+        times *= 2;
     }
-    return again < FILL_AGAIN_MS_MAX ? again : FILL_AGAIN_MS_MAX;
+    return fills->again_ms * (times < FILL_AGAIN_TIMES_MAX ? times : FILL_AGAIN_TIMES_MAX);
 }
 
-void fill_end(struct fill_entry *entry, uint64_t now_ms)
+void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms)
 {
     size_t at = source_at(entry, entry->asked);
     struct fill_source source;
@@ -142,7 +143,7 @@ void fill_end(struct fill_entry *entry, uint64_t now_ms)
     source = entry->sources[at];
     if (!entry->progressed) {
         source.failures++;
-        source.from_ms = now_ms + again_ms(source.failures);
+        source.from_ms = now_ms + again_ms(fills, source.failures);
     }
     fill_drop_source(entry, source.peer);
     entry->sources[entry->source_count++] = source;

@@ -11,8 +11,7 @@ enum {
     FILLS_MAX = 256, /* what finds no place, or loses it, comes back with the next heads */
     FILL_SOURCES_MAX = 16,
     FILL_STALL_MS = 4000,
-    FILL_AGAIN_MS_MIN = SYNC_HEADS_INTERVAL_MS, /* after a source brought nothing, doubling… */
-    FILL_AGAIN_MS_MAX = 60 * 60 * 1000          /* …up to here */
+    FILL_AGAIN_TIMES_MAX = 120 /* an hour of them, at SYNC_HEADS_INTERVAL_MS */
 };
 
 struct fill_source {
@@ -33,11 +32,13 @@ struct fill_entry {
 };
 
 struct fills {
+    uint64_t again_ms; /* until a source that brought nothing is asked again; doubling, up to
+                          FILL_AGAIN_TIMES_MAX of them */
     size_t count;
     struct fill_entry entries[FILLS_MAX];
 };
 
-void fills_init(struct fills *fills);
+void fills_init(struct fills *fills, uint64_t again_ms);
 /* The entry of author, or NULL. */
 struct fill_entry *fills_find(struct fills *fills, const struct actor_id *author);
 /* The entry of author, new when there was none. In a full table the one makes room that has no source left,
@@ -51,7 +52,7 @@ void fill_add_source(struct fill_entry *entry, uint32_t peer);
 /* It says otherwise, or is gone; if it was asked, nobody is now. */
 void fill_drop_source(struct fill_entry *entry, uint32_t peer);
 /* The asked one is done: it brought something, or is put off. Nobody is asked now. */
-void fill_end(struct fill_entry *entry, uint64_t now_ms);
+void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms);
 /* Something came from the peer. */
 void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms);
 

@@ -40,7 +40,7 @@ void sync_init(struct sync *sync, uint64_t seed, uint64_t heads_interval_ms)
     sync->random = seed;
     sync->heads_interval_ms = heads_interval_ms;
     wants_init(&sync->wants);
-    fills_init(&sync->fills);
+    fills_init(&sync->fills, heads_interval_ms);
 }
 
 /* splitmix64: jitter needs spread, not secrecy. */
@@ -263,7 +263,7 @@ static void start_fills(struct sync *sync, uint64_t now_ms, struct sync_actions 
 static void end_fill(struct sync *sync, struct fill_entry *fill, uint64_t last_seq, uint64_t now_ms)
 {
     fill->from_seq = fill->progressed ? fill->from_seq : draw(sync, last_seq + 1);
-    fill_end(fill, now_ms);
+    fill_end(&sync->fills, fill, now_ms);
 }
 
 /* Whether the peer's copy may have what ours lacks. */

@@ -219,6 +219,14 @@ static void wrong_lines_are_explained(void **state)
         {"too many arguments", "tradeproof trust add a b c d", "more than"},
         {"an accreditation of nothing", "tradeproof accredit x", "--codes"},
         {"a withdrawal in two ways", "tradeproof withdraw x --all --cut 3", "exclude"},
+        {"a void and entries", "tradeproof reinstate --voided 3 x/1/0/y", "name none besides"},
+        {"a void and a technician", "tradeproof reinstate --voided 3 --of x --code a/b", "name none besides"},
+        {"a void that is no number", "tradeproof reinstate --voided three", "the number of the block"},
+        {"a void with something after it", "tradeproof reinstate --voided 3x", "the number of the block"},
+        {"a void and a reason of no kind", "tradeproof reinstate --voided 3 --reason luck", "--reason"},
+        {"a void where nothing is reinstated", "tradeproof revoke --voided 3", "--voided"},
+        {"a file and a void", "tradeproof reinstate --voided 3 --csv f", "rows of the file"},
+        {"a report of no file", "tradeproof revoke x --report f", "goes with --csv"},
         {"a branch without its ends", "tradeproof void --branch 1", "three values"},
     };
 

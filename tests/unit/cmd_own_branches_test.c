@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/own_branches.h"
 #include "cmd/publish.h"
@@ -220,6 +221,55 @@ static void a_fork_shows_two_branches_and_what_stands_in_them(void **state)
     assert_string_equal(other.samples[2].code, "x/9");
 }
 
+/* What own_branches_ask prints to a stream. */
+static const char *asked(FILE *stream, bool json)
+{
+    static char text[16384];
+    FILE *file = tmpfile();
+    int saved = dup(fileno(stream)), saved_other = dup(STDERR_FILENO);
+    struct store_txn *txn = read_branches();
+    assert_non_null(file);
+    issuer.session.options.json = json;
+    fflush(stream);
+    dup2(fileno(file), fileno(stream));
+    assert_int_equal(own_branches_ask(&issuer.session, txn, &branches, NULL), EXIT_BAD_INPUT);
+    fflush(stream);
+    dup2(saved_other, STDERR_FILENO);
+    dup2(saved, fileno(stream));
+    close(saved);
+    close(saved_other);
+    store_end(txn);
+    issuer.session.options.json = false;
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void each_branch_is_listed_with_what_it_says(void **state)
+{
+    const char *text;
+    json_t *object;
+    size_t said = 0;
+    (void)state;
+    steal();
+    text = asked(stderr, false);
+    assert_non_null(strstr(text, "A branch of 2 blocks"));
+    assert_non_null(strstr(text, "A branch of 3 blocks"));
+    assert_non_null(strstr(text, "certificates  2: x/2 to "));
+    assert_non_null(strstr(text, "tradeproof key rotate --onto "));
+    object = json_loads(asked(stdout, true), 0, NULL);
+    assert_non_null(object);
+    for (size_t i = 0; i < 2; i++) {
+        json_t *branch = json_array_get(json_object_get(object, "branches"), i);
+        json_t *says = json_object_get(branch, "says");
+        assert_int_equal(json_array_size(says), json_integer_value(json_object_get(branch, "certificates")));
+        said += strncmp(json_string_value(json_array_get(says, 0)), "issues x/2 to ", 14) == 0;
+    }
+    assert_int_equal(said, 1);
+    json_decref(object);
+}
+
 static void a_block_is_found_by_eight_digits_of_its_hash(void **state)
 {
     char hex[2 * HASH_SIZE + 1];
@@ -431,6 +481,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_log_of_ones_own_has_one_tip, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_fork_shows_two_branches_and_what_stands_in_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_branch_is_listed_with_what_it_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_block_is_found_by_eight_digits_of_its_hash, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_branch_that_never_came_is_known_by_its_proof, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_kept_is_dropped, set_up, tear_down),

@@ -43,6 +43,41 @@ static void programs_read_what_people_read(void **state)
     json_decref(page);
 }
 
+static void what_was_erased_is_a_member(void **state)
+{
+    struct erased_about erased[] = {
+        {.author = page_case_actor(PAGE_OWNER), .count = 3, .time_s = 1764000000}};
+    (void)state;
+    page_case_begin(&shown);
+    json_t *page = verdict_json(&shown.page);
+    assert_int_equal(json_array_size(json_object_get(page, "erased")), 0);
+    json_decref(page);
+    shown.page.erased = erased;
+    shown.page.erased_count = 1;
+    page = verdict_json(&shown.page);
+    json_t *item = json_array_get(json_object_get(page, "erased"), 0);
+    assert_string_equal(text_at(json_object_get(item, "issuer"), "name"), "ASE");
+    assert_int_equal(json_integer_value(json_object_get(item, "count")), 3);
+    assert_string_equal(text_at(item, "last"), "2025-11-24T16:00:00Z");
+    json_decref(page);
+}
+
+static void tests_alone_are_a_member(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    json_t *page = verdict_json(&shown.page);
+    assert_int_equal(json_array_size(json_object_get(page, "not_certified_yet")), 0);
+    json_decref(page);
+    shown.codes[0].tested = ANSWER_YES;
+    shown.codes[0].certified = ANSWER_NO;
+    page = verdict_json(&shown.page);
+    json_t *codes = json_object_get(page, "not_certified_yet");
+    assert_int_equal(json_array_size(codes), 1);
+    assert_string_equal(json_string_value(json_array_get(codes, 0)), "ase/A5");
+    json_decref(page);
+}
+
 static void what_a_limit_left_out_is_said(void **state)
 {
     (void)state;
@@ -230,6 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(programs_read_what_people_read),
         cmocka_unit_test(what_a_limit_left_out_is_said),
+        cmocka_unit_test(what_was_erased_is_a_member),
+        cmocka_unit_test(tests_alone_are_a_member),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
         cmocka_unit_test(old_rules_name_whose_log_is_old),
         cmocka_unit_test(a_lifetime_is_flagged),

@@ -8,7 +8,7 @@
 
 /* Who finds a place in the table of those whose blocks lack entries here. */
 
-enum { PEER = 1, NOW_MS = 1000 };
+enum { PEER = 1, NOW_MS = 1000, AGAIN_MS = 250 };
 
 static struct fills fills;
 
@@ -28,7 +28,7 @@ static struct fill_entry *add(size_t i)
 static int fill_table(void **state)
 {
     (void)state;
-    fills_init(&fills);
+    fills_init(&fills, AGAIN_MS);
     for (size_t i = 0; i < FILLS_MAX; i++) {
         fill_add_source(add(i), PEER);
     }
@@ -40,7 +40,21 @@ static void ask_in_vain(size_t i)
     struct fill_entry *entry = add(i);
 
     assert_true(fills_start(&fills, entry, UINT64_MAX / 2));
-    fill_end(entry, NOW_MS);
+    fill_end(&fills, entry, NOW_MS);
+}
+
+/* In the rhythm that the table was given, which a test may make faster. */
+static void a_source_that_brought_nothing_is_asked_later_and_later(void **state)
+{
+    static const uint64_t waits_ms[] = {AGAIN_MS,      2 * AGAIN_MS,   4 * AGAIN_MS,
+                                        8 * AGAIN_MS,  16 * AGAIN_MS,  32 * AGAIN_MS,
+                                        64 * AGAIN_MS, 120 * AGAIN_MS, 120 * AGAIN_MS};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof waits_ms / sizeof waits_ms[0]; i++) {
+        ask_in_vain(3);
+        assert_int_equal(add(3)->sources[0].from_ms, NOW_MS + waits_ms[i]);
+    }
 }
 
 static void none_that_is_still_to_be_asked_for_makes_room(void **state)
@@ -93,6 +107,7 @@ int main(void)
 {
 #define FULL(test) cmocka_unit_test_setup(test, fill_table)
     static const struct CMUnitTest tests[] = {
+        FULL(a_source_that_brought_nothing_is_asked_later_and_later),
         FULL(none_that_is_still_to_be_asked_for_makes_room),
         FULL(one_whose_source_brought_nothing_makes_room),
         FULL(the_one_that_failed_most_goes_first),

@@ -230,7 +230,7 @@ static bool is_late_in(const struct asking *asking, const struct authority_quest
     if (*end == DAY_NONE || lateness_at(&chain, &entry, *end) != LATE_YES) {
         return false;
     }
-    return !(search(&chain, &entry, &its) && its.recorded);
+    return !(search(&chain, &entry, &its) && its.recorded == ANSWER_YES);
 }
 
 /* ---- replacements ---- */
@@ -300,7 +300,7 @@ static struct accreditation_end find_end(const struct asking *asking,
     if (!find_timely(asking, question, answer, &out.day)) {
         return out;
     }
-    if (answer->recorded || answer->until == DAY_NONE) {
+    if (answer->recorded == ANSWER_YES || answer->until == DAY_NONE) {
         return in_time;
     }
     out.day = last_day(asking, question, answer->until);

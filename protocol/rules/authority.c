@@ -68,7 +68,8 @@ struct search {
     const struct namespace_owners *owners;
     enum lenience lenience;
     size_t steps_left;  /* once there are none, nothing that the search finds may be believed */
-    bool only_recorded; /* whether links to the issuer are tried only where is_recorded says yes */
+    bool only_recorded; /* whether links to the issuer are tried only where is_recorded says yes, */
+    bool for_certain;   /* for certain */
     bool knows_bound;   /* whether the next is known by now */
     enum answer bound;
     bool knows_above; /* whether the next is: what lets the author of a link speak, NO_LINK for an owner */
@@ -382,7 +383,8 @@ static bool is_recorded(struct search *search, const struct dossier_accreditatio
             counts =
                 !is_in_doubt(search, &found->place) && standpoint_of(search, &found->place, NULL) == WITHIN;
         }
-        if (counts && leaves(found, accreditation, place) == ANSWER_YES) {
+        enum answer left = counts ? leaves(found, accreditation, place) : ANSWER_NO;
+        if (left == ANSWER_YES || (left == ANSWER_UNKNOWN && !for_certain)) {
             return true;
         }
     }
@@ -402,7 +404,7 @@ static bool is_handed_on(const struct search *search, const struct dossier_place
 static bool keeps(struct search *search, size_t above, const struct dossier_place *place, bool for_certain)
 {
     bool voided = dossier_place_is_void(search->dossier, place) ||
-                  kept_weigh(search->dossier, place).weight != WEIGHT_FULL;
+                  kept_weigh(search->dossier, place, (struct spoken_of){NULL, NULL}).weight != WEIGHT_FULL;
     if (for_certain && voided) {
         return false;
     }
@@ -723,7 +725,8 @@ struct level {
 static bool is_unrecorded(struct search *search, size_t link, const struct level *level)
 {
     return level->links_below == 0 && search->only_recorded &&
-           !is_recorded(search, &search->dossier->accreditations[link], search->question->place, true);
+           !is_recorded(search, &search->dossier->accreditations[link], search->question->place,
+                        search->for_certain);
 }
 
 static bool is_reached(struct search *search, size_t link, const struct level *level,
@@ -841,17 +844,43 @@ static bool any_cut_of_issuer(const struct search *search)
     return false;
 }
 
+/* Whether some succession of the issuer's, be it in doubt, may have a cut that covers what speaks. */
+static bool may_be_handed_on(const struct search *search)
+{
+    const struct namespace_owners *owners = search->owners;
+    size_t at = namespace_owner_index(owners, &search->question->issuer);
+    for (size_t i = 0; i < owners->handing_count; i++) {
+        if (owners->handings[i].from == at &&
+            cut_covers(owners->handings[i].cut, search->question->place) != ANSWER_NO) {
+            return true;
+        }
+    }
+    return owners->left_out;
+}
+
 /* Whether an owner's succession covers what speaks, or any chain that holds begins with a recorded link,
- * whichever the one is that was found. */
-static bool finds_recorded(struct search *search)
+ * whichever the one is that was found. Of what is said on a side branch it is
+ * unknown where it may be so, but for a doubt. */
+static enum answer finds_recorded(struct search *search)
 {
     size_t top;
     struct speaker issuer = issuer_of(search);
     if (is_owner(search, &issuer) && is_handed_on(search, search->question->place)) {
-        return true;
+        return ANSWER_YES;
     }
-    search->only_recorded = true;
-    return any_cut_of_issuer(search) && find_chain(search, &top);
+    if (any_cut_of_issuer(search)) {
+        search->only_recorded = true;
+        search->for_certain = true;
+        if (find_chain(search, &top)) {
+            return ANSWER_YES;
+        }
+        search->for_certain = false;
+        search->lenience = LENIENCE_STATES_UNBOUND;
+        if (search->question->place->block.side && find_chain(search, &top)) {
+            return ANSWER_UNKNOWN;
+        }
+    }
+    return may_be_handed_on(search) || search->dossier->cuts.withdrawals ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static void write_chain(struct authority_answer *out, struct search *search, size_t top)

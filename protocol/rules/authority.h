@@ -68,9 +68,9 @@ struct authority_answer {
     size_t links[CHAIN_DEPTH_MAX]; /* indices into the dossier's accreditations: chain[i] says of chain[i + 1]
                                     */
     uint32_t until;                /* last day on which all its links are in force; DAY_NONE */
-    bool recorded; /* authorised, and of some chain that holds who accredited the issuer recorded a cut, or
-                      the issuer an owner whose succession has one, that covers what speaks: it was there
-                      before that was said, and stays whatever its author drops */
+    enum answer recorded; /* with REASON_NONE: of some chain that holds who accredited the issuer recorded a
+                      cut, or the issuer an owner whose succession has one, that covers what speaks: it was
+                      there before that was said, and stays whatever its author drops */
     /* With REASON_WITHDRAWN: */
     bool closed; /* all chains were withdrawn by somebody who leaves nothing that is said beyond the cut */
     struct actor_id withdrawn_by;

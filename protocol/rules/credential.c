@@ -25,6 +25,9 @@ struct decision {
     struct setting setters[STATUS_EVENTS_MAX];
     struct setting voider;
     /* Whether a void that a cut keeps voids its block, or an event's. */
+    struct setting *voiders; /* who stood how when saying each void of the dossier that matters here */
+    enum spoken spoken_events[STATUS_EVENTS_MAX];
+    enum spoken *spoken_voids; /* each of the dossier's */
     bool kept_void;
     bool event_kept_void[STATUS_EVENTS_MAX];
     struct held_word words[STATUS_EVENTS_MAX]; /* how each of its `held by` counts */
@@ -220,6 +223,11 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 
 /* ---- status ---- */
 
+static struct spoken_of spoken_of(const struct decision *decision)
+{
+    return (struct spoken_of){.events = decision->spoken_events, .voids = decision->spoken_voids};
+}
+
 /* What the cut that ends an accreditation covers counts, whatever became of its branch. */
 static struct weighed weigh_event(const struct decision *decision, const struct dossier_place *place,
                                   size_t at)
@@ -228,7 +236,7 @@ static struct weighed weigh_event(const struct decision *decision, const struct 
         return (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED};
     }
     if (decision->setters[at].setter != SETTER_KEPT) {
-        return event_weigh(decision->dossier, place, at);
+        return event_weigh(decision->dossier, place, at, spoken_of(decision));
     }
     return place->event_voided[at] ? (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED}
                                    : (struct weighed){WEIGHT_FULL, REASON_NONE};
@@ -238,17 +246,17 @@ static struct weighed weigh_place(const struct decision *decision, const struct 
                                   const struct dossier_place *place)
 {
     bool kept = place->block.side && verdict->authority != NULL &&
-                verdict->authority->reason == REASON_NONE && verdict->authority->recorded;
+                verdict->authority->reason == REASON_NONE && verdict->authority->recorded == ANSWER_YES;
     if (decision->kept_void) {
         return (struct weighed){WEIGHT_NOTHING, REASON_VOIDED};
     }
     if (!kept) {
-        return entry_weigh(decision->dossier, place);
+        return entry_weigh(decision->dossier, place, spoken_of(decision));
     }
     /* A void that names the branch was said on another one, which the cut does not cover. */
     return place->voided && decision->voider.setter != SETTER_CLOSED
                ? (struct weighed){WEIGHT_DOUBTFUL, REASON_BEYOND_CUT}
-               : kept_weigh(decision->dossier, place);
+               : kept_weigh(decision->dossier, place, spoken_of(decision));
 }
 
 /* Why one of the events is in doubt: by where its block stands, else by who says it. */
@@ -327,7 +335,7 @@ static void status_days_of(struct status_days *days, const struct decision *deci
                            const struct dossier_credential *credential, struct holding holding)
 {
     const struct dossier_place *place = &credential->place;
-    const struct status_left left = entry_left(decision->dossier, place);
+    const struct status_left left = entry_left(decision->dossier, place, spoken_of(decision));
     assert(place->event_count <= STATUS_EVENTS_MAX);
     status_days_init(days);
     for (size_t i = 0; i < place->event_count; i++) {
@@ -545,12 +553,14 @@ static void ask_voids(struct decision *decision, const struct credential_verdict
                       const struct authority_question *entry, const struct namespace_owners *owners)
 {
     const struct dossier *dossier = decision->dossier;
-    decision->kept_void =
-        setters_void(dossier, decision->trust, owners, entry, verdict->authority, entry->place);
+    setters_of_voids(decision->voiders, dossier, decision->trust, owners, entry, verdict->authority);
+    decision->kept_void = setters_void(decision->voiders, dossier, entry->place);
+    for (size_t i = 0; i < dossier->void_count; i++) {
+        decision->spoken_voids[i] = setting_spoken(&decision->voiders[i]);
+    }
     for (size_t i = 0; i < entry->place->event_count; i++) {
         const struct dossier_place said = place_of_event(entry->place, i);
-        decision->event_kept_void[i] =
-            setters_void(dossier, decision->trust, owners, entry, verdict->authority, &said);
+        decision->event_kept_void[i] = setters_void(decision->voiders, dossier, &said);
     }
 }
 
@@ -560,10 +570,14 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
 {
     const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
-    decision->voider = (struct setting){SETTER_WITHIN, REASON_NONE};
+    decision->voider = (struct setting){.setter = SETTER_WITHIN};
     decision->kept_void = false;
+    for (size_t i = 0; i < dossier->void_count; i++) {
+        decision->spoken_voids[i] = SPOKEN;
+    }
     for (size_t i = 0; i < place->event_count; i++) {
-        decision->setters[i] = (struct setting){SETTER_WITHIN, REASON_NONE};
+        decision->setters[i] = (struct setting){.setter = SETTER_WITHIN};
+        decision->spoken_events[i] = SPOKEN;
         decision->event_kept_void[i] = false;
     }
     if (verdict->authority == NULL ||
@@ -573,6 +587,9 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
     const struct authority_question entry = question_of(decision, credential);
     const struct namespace_owners *owners = owners_of(decision, code_namespace(entry.code));
     setters_of(decision->setters, dossier, decision->trust, owners, &entry, verdict->authority);
+    for (size_t i = 0; i < place->event_count; i++) {
+        decision->spoken_events[i] = setting_spoken(&decision->setters[i]);
+    }
     if (dossier->void_count > 0) {
         ask_voids(decision, verdict, &entry, owners);
     }
@@ -867,7 +884,10 @@ bool credentials_decide(struct credentials *out, const struct dossier *dossier, 
     *out = (struct credentials){.count = dossier->credential_count};
     out->verdicts = arena_take(arena, out->count * sizeof out->verdicts[0]);
     decision.authorities = arena_take(arena, out->count * sizeof decision.authorities[0]);
-    if (out->verdicts == NULL || decision.authorities == NULL ||
+    decision.voiders = arena_take(arena, dossier->void_count * sizeof decision.voiders[0]);
+    decision.spoken_voids = arena_take(arena, dossier->void_count * sizeof decision.spoken_voids[0]);
+    if (out->verdicts == NULL || decision.authorities == NULL || decision.voiders == NULL ||
+        decision.spoken_voids == NULL ||
         !memberships_of(&out->memberships, &out->membership_count, dossier, question->network, arena)) {
         return false;
     }

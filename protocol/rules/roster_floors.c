@@ -42,7 +42,7 @@ static enum answer block_answer(const struct dossier *dossier, const struct doss
                                 enum setter voider)
 {
     const struct dossier_log *log = dossier_log_at(dossier, place);
-    struct weighed weighed = entry_weigh(dossier, place);
+    struct weighed weighed = entry_weigh(dossier, place, (struct spoken_of){NULL, NULL});
     enum answer answer = answer_of_weight(weighed.weight);
     if (place->erased || !dossier_place_arrived(dossier, place)) {
         return ANSWER_NO;
@@ -76,7 +76,7 @@ static enum answer reviewer_answer(const struct roster *roster, const struct dos
     namespace_owners_of(&owners, roster->dossier, roster->trust, code_namespace(said->review.code));
     authority_under(&answer, roster->dossier, roster->trust, &owners, &question);
     setters_of(setters->events, roster->dossier, roster->trust, &owners, &question, &answer);
-    setters->voider = (struct setting){SETTER_WITHIN, REASON_NONE};
+    setters->voider = (struct setting){.setter = SETTER_WITHIN};
     if (said->place.voided) {
         setters->voider =
             setter_of(roster->dossier, roster->trust, &owners, &question, &answer, said->place.void_seq, 0);
@@ -129,13 +129,13 @@ static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
                           const struct dossier_place *place, const struct setting *settings,
                           struct arena *arena)
 {
-    const struct status_left left = entry_left(roster->dossier, place);
+    const struct status_left left = entry_left(roster->dossier, place, (struct spoken_of){NULL, NULL});
     struct status_days days;
     assert(place->event_count <= STATUS_EVENTS_MAX);
     status_days_init(&days);
     for (size_t i = 0; i < place->event_count; i++) {
         status_days_leave(&days, left, i);
-        struct weighed weighed = event_weigh(roster->dossier, place, i);
+        struct weighed weighed = event_weigh(roster->dossier, place, i, (struct spoken_of){NULL, NULL});
         const struct status_event said = {.event = &place->events[i],
                                           .index = i,
                                           .doubt = doubt_of_event(weighed, &settings[i]),

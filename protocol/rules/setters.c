@@ -17,20 +17,29 @@ static bool cuts_matter(const struct dossier *dossier, const struct namespace_ow
     return may_count && (dossier->withdrawal_count > 0 || is_cut(owners, &entry->issuer));
 }
 
-static const struct setting within = {SETTER_WITHIN, REASON_NONE};
+static const struct setting within = {.setter = SETTER_WITHIN};
 
 /* What the same question, asked of a later place, is answered. Where it is as unknown as it was for the entry
  * itself nothing lies between them. */
 static struct setting setting_of(const struct authority_answer *answer, enum reason of_entry, bool side)
 {
     if (answer->reason == REASON_WITHDRAWN) {
-        return (struct setting){answer->closed ? SETTER_CLOSED : SETTER_BEYOND, REASON_NONE};
+        return (struct setting){.setter = answer->closed ? SETTER_CLOSED : SETTER_BEYOND, .uncut = true};
     }
     if (answer->reason != of_entry && authority_is_unknown(answer->reason)) {
-        return (struct setting){SETTER_IN_DOUBT, answer->reason};
+        return (struct setting){.setter = SETTER_IN_DOUBT, .doubt = answer->reason};
     }
-    bool kept = side && answer->reason == REASON_NONE && answer->recorded;
-    return (struct setting){kept ? SETTER_KEPT : SETTER_WITHIN, REASON_NONE};
+    bool certain = side && answer->reason == REASON_NONE;
+    return (struct setting){.setter = certain && answer->recorded == ANSWER_YES ? SETTER_KEPT : SETTER_WITHIN,
+                            .uncut = certain && answer->recorded == ANSWER_NO};
+}
+
+enum spoken setting_spoken(const struct setting *setting)
+{
+    if (setting->setter == SETTER_CLOSED) {
+        return SPOKEN_NOT;
+    }
+    return setting->uncut ? SPOKEN_UNCUT : SPOKEN;
 }
 
 static struct setting ask(const struct dossier *dossier, const struct trust *trust,
@@ -71,18 +80,43 @@ static bool shares_branch(const struct dossier *dossier, const struct dossier_vo
            one_cut_covers(dossier, &dossier_log_at(dossier, place)->author, place, &voids->place);
 }
 
-bool setters_void(const struct dossier *dossier, const struct trust *trust,
-                  const struct namespace_owners *owners, const struct authority_question *entry,
-                  const struct authority_answer *answer, const struct dossier_place *place)
+static bool is_about_block(const struct dossier_void *voids, uint64_t seq)
 {
-    for (size_t i = 0; i < dossier->void_count && cuts_matter(dossier, owners, entry, answer); i++) {
+    return voids->range.first <= seq && seq <= voids->range.last;
+}
+
+static bool is_about(const struct dossier_void *voids, const struct dossier_place *place)
+{
+    bool about = is_about_block(voids, place->seq);
+    for (size_t i = 0; i < place->event_count && !about; i++) {
+        about = is_about_block(voids, place->events[i].setter_seq);
+    }
+    return about && voids->place.log == place->log;
+}
+
+void setters_of_voids(struct setting *settings, const struct dossier *dossier, const struct trust *trust,
+                      const struct namespace_owners *owners, const struct authority_question *entry,
+                      const struct authority_answer *answer)
+{
+    bool each = cuts_matter(dossier, owners, entry, answer);
+    for (size_t i = 0; i < dossier->void_count; i++) {
+        const struct dossier_place *said = &dossier->voids[i].place;
+        settings[i] =
+            each && is_about(&dossier->voids[i], entry->place)
+                ? ask(dossier, trust, owners, entry, answer->reason, said->seq, said->index, &said->block)
+                : within;
+    }
+}
+
+bool setters_void(const struct setting *settings, const struct dossier *dossier,
+                  const struct dossier_place *place)
+{
+    for (size_t i = 0; i < dossier->void_count; i++) {
         const struct dossier_void *voids = &dossier->voids[i];
         const struct dossier_place *said = &voids->place;
-        if (said->log == place->log && said->block.dropped_s != 0 && !dossier_place_is_void(dossier, said) &&
-            voids->range.first <= place->seq && place->seq <= voids->range.last &&
-            shares_branch(dossier, voids, place) &&
-            ask(dossier, trust, owners, entry, answer->reason, said->seq, said->index, &said->block).setter ==
-                SETTER_KEPT) {
+        if (settings[i].setter == SETTER_KEPT && said->log == place->log && said->block.dropped_s != 0 &&
+            !dossier_place_is_void(dossier, said) && is_about_block(voids, place->seq) &&
+            shares_branch(dossier, voids, place)) {
             return true;
         }
     }

@@ -8,6 +8,7 @@
  * which is which). */
 
 #include "protocol/rules/authority.h"
+#include "protocol/rules/weight.h"
 
 enum setter {
     SETTER_WITHIN, /* within the cut, or there is none */
@@ -23,7 +24,11 @@ enum setter {
 struct setting {
     enum setter setter;
     enum reason doubt; /* of SETTER_IN_DOUBT; else REASON_NONE */
+    bool uncut;        /* on a side branch, no cut of those who let it speak covers it */
 };
+
+/* How it counts by that. */
+enum spoken setting_spoken(const struct setting *setting);
 
 /* At (seq, index) of its log. Requires: entry is the question whether it might issue that, answer what it
  * got. Borrows: all for the call. */
@@ -31,11 +36,17 @@ struct setting setter_of(const struct dossier *dossier, const struct trust *trus
                          const struct namespace_owners *owners, const struct authority_question *entry,
                          const struct authority_answer *answer, uint64_t seq, uint64_t index);
 
+/* setter_of for each void of the dossier that is about the entry's block or that of something said about it;
+ * of others SETTER_WITHIN. Writes: settings, as many as there are voids. */
+void setters_of_voids(struct setting *settings, const struct dossier *dossier, const struct trust *trust,
+                      const struct namespace_owners *owners, const struct authority_question *entry,
+                      const struct authority_answer *answer);
+
 /* Whether a void on a dropped branch voids place for certain, which is the entry's or that of what was said
- * about it: one that a cut keeps, on whose branch place stands too. */
-bool setters_void(const struct dossier *dossier, const struct trust *trust,
-                  const struct namespace_owners *owners, const struct authority_question *entry,
-                  const struct authority_answer *answer, const struct dossier_place *place);
+ * about it: one that a cut keeps, on whose branch place stands too. Requires: settings are setters_of_voids
+ * for that entry. */
+bool setters_void(const struct setting *settings, const struct dossier *dossier,
+                  const struct dossier_place *place);
 
 /* setter_of for each event of the entry's place. Writes: settings, as many as there are events. */
 void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier *dossier,

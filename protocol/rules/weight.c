@@ -22,6 +22,7 @@ struct weighed_block {
     uint64_t seq;
     bool voided;            /* as far as known by then */
     bool voided_by_dispute; /* the block that voids it is disputed */
+    enum spoken spoken;
 };
 
 static bool is_under_cut(const struct dossier *dossier, const struct weighed_block *weighed)
@@ -46,10 +47,14 @@ static struct weighed weigh_dropped(const struct weighed_block *weighed, enum st
 static struct weighed weigh_side(const struct dossier *dossier, const struct weighed_block *weighed,
                                  enum stance stance)
 {
+    if (weighed->spoken == SPOKEN_NOT) {
+        return nothing(REASON_DROPPED);
+    }
     if (weighed->block->dropped_s == 0) {
         return doubtful(REASON_DISPUTED);
     }
-    return is_under_cut(dossier, weighed) ? doubtful(REASON_REWOUND) : weigh_dropped(weighed, stance);
+    return weighed->spoken == SPOKEN && is_under_cut(dossier, weighed) ? doubtful(REASON_REWOUND)
+                                                                       : weigh_dropped(weighed, stance);
 }
 
 static struct weighed weigh_chain(const struct weighed_block *weighed, enum stance stance)
@@ -69,22 +74,29 @@ static bool covers(const struct dossier_void *voids, size_t log, uint64_t seq)
            seq <= voids->place.block.base_seq;
 }
 
-static struct weighed void_weigh(const struct dossier *dossier, const struct dossier_void *voids)
+static enum spoken how_spoken(const enum spoken *spoken, size_t at)
+{
+    return spoken != NULL ? spoken[at] : SPOKEN;
+}
+
+static struct weighed void_weigh(const struct dossier *dossier, const struct dossier_void *voids,
+                                 struct spoken_of spoken)
 {
     const struct weighed_block weighed = {
         .log = dossier_log_at(dossier, &voids->place),
         .block = &voids->place.block,
         .seq = voids->place.seq,
         .voided = dossier_place_is_void(dossier, &voids->place),
+        .spoken = how_spoken(spoken.voids, (size_t)(voids - dossier->voids)),
     };
     return weigh_side(dossier, &weighed, STANCE_AGAINST);
 }
 
-static bool is_disputed(const struct dossier *dossier, size_t log, uint64_t seq)
+static bool is_disputed(const struct dossier *dossier, size_t log, uint64_t seq, struct spoken_of spoken)
 {
     for (size_t i = 0; i < dossier->void_count; i++) {
         const struct dossier_void *voids = &dossier->voids[i];
-        if (covers(voids, log, seq) && void_weigh(dossier, voids).reason == REASON_DISPUTED) {
+        if (covers(voids, log, seq) && void_weigh(dossier, voids, spoken).reason == REASON_DISPUTED) {
             return true;
         }
     }
@@ -93,13 +105,14 @@ static bool is_disputed(const struct dossier *dossier, size_t log, uint64_t seq)
 
 /* The void on a dropped branch that leaves in doubt what a block of the chain says for somebody, of several
  * one of the last epoch; NULL: there is none. */
-static const struct dossier_void *last_left(const struct dossier *dossier, size_t log, uint64_t seq)
+static const struct dossier_void *last_left(const struct dossier *dossier, size_t log, uint64_t seq,
+                                            struct spoken_of spoken)
 {
     const struct dossier_void *last = NULL;
     for (size_t i = 0; i < dossier->void_count; i++) {
         const struct dossier_void *voids = &dossier->voids[i];
         if (covers(voids, log, seq) && voids->place.block.dropped_s != 0 &&
-            void_weigh(dossier, voids).weight == WEIGHT_DOUBTFUL &&
+            void_weigh(dossier, voids, spoken).weight == WEIGHT_DOUBTFUL &&
             (last == NULL || voids->place.block.epoch > last->place.block.epoch)) {
             last = voids;
         }
@@ -112,7 +125,8 @@ static struct weighed unless_cut(struct weighed found, const struct dossier_plac
     return found.weight == WEIGHT_FULL && place->events_cut ? doubtful(REASON_TOO_MANY) : found;
 }
 
-struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place)
+struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place,
+                          struct spoken_of spoken)
 {
     for (size_t i = 0; i < dossier->void_count; i++) {
         const struct dossier_void *voids = &dossier->voids[i];
@@ -121,7 +135,7 @@ struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_pl
                                               .seq = voids->place.seq};
         if (voids->place.log == place->log && voids->range.first <= place->seq &&
             place->seq <= voids->range.last && place->seq < voids->place.seq &&
-            is_under_cut(dossier, &weighed)) {
+            how_spoken(spoken.voids, i) == SPOKEN && is_under_cut(dossier, &weighed)) {
             return doubtful(REASON_VOIDED);
         }
     }
@@ -130,27 +144,28 @@ struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_pl
 
 /* But for what is left in doubt of the chain by voids on dropped branches. */
 static struct weighed weigh_but_left(const struct dossier *dossier, size_t log,
-                                     const struct weighed_block *weighed, enum stance stance)
+                                     const struct weighed_block *weighed, enum stance stance,
+                                     struct spoken_of spoken)
 {
     if (weighed->block->side) {
         return weigh_side(dossier, weighed, stance);
     }
     struct weighed chain = weigh_chain(weighed, stance);
-    bool disputed = chain.weight == WEIGHT_FULL && is_disputed(dossier, log, weighed->seq);
+    bool disputed = chain.weight == WEIGHT_FULL && is_disputed(dossier, log, weighed->seq, spoken);
     return disputed ? doubtful(REASON_DISPUTED) : chain;
 }
 
 /* The void of what is against somebody is for that one, and what is for somebody on a dropped branch is
  * nothing. */
 static struct weighed weigh(const struct dossier *dossier, size_t log, const struct weighed_block *weighed,
-                            enum stance stance)
+                            enum stance stance, struct spoken_of spoken)
 {
-    struct weighed found = weigh_but_left(dossier, log, weighed, stance);
+    struct weighed found = weigh_but_left(dossier, log, weighed, stance, spoken);
     const struct dossier_void *left = NULL;
     if (found.weight == WEIGHT_FULL && !weighed->block->side && stance == STANCE_FOR) {
-        left = last_left(dossier, log, weighed->seq);
+        left = last_left(dossier, log, weighed->seq, spoken);
     }
-    return left != NULL ? void_weigh(dossier, left) : found;
+    return left != NULL ? void_weigh(dossier, left, spoken) : found;
 }
 
 static struct weighed_block block_of_place(const struct dossier *dossier, const struct dossier_place *place)
@@ -169,7 +184,7 @@ struct weighed place_weigh(const struct dossier *dossier, const struct dossier_p
                            enum stance stance)
 {
     const struct weighed_block weighed = block_of_place(dossier, place);
-    return unless_cut(weigh(dossier, place->log, &weighed, stance), place);
+    return unless_cut(weigh(dossier, place->log, &weighed, stance, (struct spoken_of){NULL, NULL}), place);
 }
 
 struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier_place *place)
@@ -178,10 +193,11 @@ struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier
     return weigh_dropped(&weighed, STANCE_AGAINST);
 }
 
-struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place)
+struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place,
+                           struct spoken_of spoken)
 {
     const struct weighed_block weighed = block_of_place(dossier, place);
-    return unless_cut(weigh_but_left(dossier, place->log, &weighed, STANCE_FOR), place);
+    return unless_cut(weigh_but_left(dossier, place->log, &weighed, STANCE_FOR, spoken), place);
 }
 
 static const struct dossier_block *block_of_event(const struct dossier_place *place, size_t event)
@@ -190,21 +206,24 @@ static const struct dossier_block *block_of_event(const struct dossier_place *pl
     return place->event_blocks != NULL ? &place->event_blocks[event] : &on_chain;
 }
 
-struct status_left entry_left(const struct dossier *dossier, const struct dossier_place *place)
+struct status_left entry_left(const struct dossier *dossier, const struct dossier_place *place,
+                              struct spoken_of spoken)
 {
     struct status_left left = {.doubt = REASON_NONE, .before = place->event_count};
-    const struct dossier_void *voids = place->block.side ? NULL : last_left(dossier, place->log, place->seq);
+    const struct dossier_void *voids =
+        place->block.side ? NULL : last_left(dossier, place->log, place->seq, spoken);
     if (voids == NULL) {
         return left;
     }
-    left.doubt = void_weigh(dossier, voids).reason;
+    left.doubt = void_weigh(dossier, voids, spoken).reason;
     while (left.before > 0 && block_of_event(place, left.before - 1)->epoch > voids->place.block.epoch) {
         left.before--;
     }
     return left;
 }
 
-struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event)
+struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event,
+                           struct spoken_of spoken)
 {
     const struct history_event *said = &place->events[event];
     bool against = bearing_is_against(bearing_of_action(said->action));
@@ -216,8 +235,9 @@ struct weighed event_weigh(const struct dossier *dossier, const struct dossier_p
         .seq = said->setter_seq,
         .voided = place->event_voided[event],
         .voided_by_dispute = dossier_log_disputes(log, block->void_seq),
+        .spoken = how_spoken(spoken.events, event),
     };
-    return weigh(dossier, place->log, &weighed, against ? STANCE_AGAINST : STANCE_FOR);
+    return weigh(dossier, place->log, &weighed, against ? STANCE_AGAINST : STANCE_FOR, spoken);
 }
 
 /* What lies above the head that this node has replayed comes with a path, and of side branches nothing is

@@ -46,6 +46,19 @@ struct weighed {
 
 enum stance { STANCE_FOR, STANCE_AGAINST };
 
+/* What is known of a statement by who said it, where it stands on a side branch. */
+enum spoken {
+    SPOKEN,       /* some cut that covers it leaves it in doubt though it was dropped */
+    SPOKEN_UNCUT, /* no cut of those who let its author speak covers it: others' cuts say nothing */
+    SPOKEN_NOT,   /* beyond a closed cut: it says nothing */
+};
+
+/* The same of all that an entry's weight hangs on; a NULL in it: SPOKEN. */
+struct spoken_of {
+    const enum spoken *events; /* each of the place's */
+    const enum spoken *voids;  /* each of the dossier's */
+};
+
 /* Of an entry, not erased, that had arrived. */
 struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
                            enum stance stance);
@@ -55,15 +68,19 @@ struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier
 
 /* place_weigh of an entry that is for somebody and that its author may say more about, but for what voids on
  * dropped branches leave of it in doubt: of that what is said later decides (status_days_leave). */
-struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place);
-struct status_left entry_left(const struct dossier *dossier, const struct dossier_place *place);
+struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place,
+                           struct spoken_of spoken);
+struct status_left entry_left(const struct dossier *dossier, const struct dossier_place *place,
+                              struct spoken_of spoken);
 
 /* Of an entry of a side block that the cut of a withdrawal covers and keeps: it counts, unless a void under a
  * cut may be about it, or more is said about it than was looked at. */
-struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place);
+struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place,
+                          struct spoken_of spoken);
 
 /* Of one of the events about an entry, by its action. Whether it had arrived is event_had_arrived's. */
-struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event);
+struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event,
+                           struct spoken_of spoken);
 bool event_had_arrived(const struct dossier *dossier, const struct dossier_place *place, size_t event);
 
 /* Whether a was said before b, of one log: the chain's word of an epoch before that of its side branches, for

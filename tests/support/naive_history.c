@@ -132,13 +132,16 @@ static bool is_void_of(const struct view *view, size_t i, int block)
     return view->known[i].held && told->kind == TOLD_VOID && told->about == block;
 }
 
-/* What one void amounts to. Beyond a cut it says nothing, or leaves a doubt; what a cut keeps counts though
- * its author dropped it. */
+/* What one void amounts to. Beyond a closed cut it says nothing, beyond another it leaves a doubt; what a cut
+ * keeps counts though its author dropped it. */
 static enum counts void_counts(const struct view *view, int voids)
 {
     enum counts counts = counts_against(view, voids);
     struct authority authority = authority_of(view, voids);
     bool dropped = stands_alone(view, voids) == DROPPED;
+    if (authority.withdrawn == COUNTS && authority.closed) {
+        return COUNTS_NOT;
+    }
     if (dropped && authority.accredited == COUNTS && authority.withdrawn == COUNTS_NOT && authority.kept &&
         is_named(view, voids) == COUNTS_NOT) {
         return COUNTS;

@@ -385,6 +385,85 @@ static void revoked_by_the_owner_and_dropped(void)
     build_event_block(&given.built, given.certificate, dropped_block());
 }
 
+/* A school whose blocks above its certificate were dropped, as soon as they came: old keys signed them. */
+static void cut_by(size_t accreditor)
+{
+    given.certificate->place.log = CASE_SCHOOL;
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 0);
+    if (accreditor != CASE_ASE) {
+        build_accreditation(&given.built, accreditor, 5, CASE_SCHOOL, "ase/*", 0);
+    }
+    build_withdrawal(&given.built, accreditor, 60, CASE_SCHOOL, CUT)->cut =
+        (struct dossier_cut){.found = CUT_ON_SIDE,
+                             .seq = CUT,
+                             .head = dropped[1],
+                             .chain_seq = CASE_ISSUED_IN + 1,
+                             .side_count = 2,
+                             .side = dropped};
+}
+
+static void revoked_and_dropped(void)
+{
+    say(STATUS_REVOKED, WITHIN);
+    build_event_block(&given.built, given.certificate, dropped_block());
+}
+
+static void void_and_dropped(void)
+{
+    struct dossier_void *voids = build_side_void(&given.built, CASE_SCHOOL, WITHIN, CASE_ISSUED_IN + 1,
+                                                 CASE_ISSUED_IN, CASE_ISSUED_IN);
+    voids->place.block = dropped_block();
+    voids->place.block_hash = dropped[0];
+}
+
+static void revoked_and_dropped_under_the_owners_cut(void)
+{
+    cut_by(CASE_ASE);
+    revoked_and_dropped();
+}
+
+static void revoked_and_dropped_under_a_strangers_cut(void)
+{
+    cut_by(CASE_OTHER);
+    revoked_and_dropped();
+}
+
+static void voided_and_dropped_under_a_strangers_cut(void)
+{
+    cut_by(CASE_OTHER);
+    void_and_dropped();
+}
+
+static void voided_and_dropped_under_the_owners_cut(void)
+{
+    cut_by(CASE_ASE);
+    void_and_dropped();
+}
+
+static void revoked_and_dropped_under_a_disputed_cut(void)
+{
+    revoked_and_dropped_under_the_owners_cut();
+    dispute_the_withdrawal();
+    build_accreditation(&given.built, CASE_ASE, 70, CASE_SCHOOL, "ase/*", 0);
+}
+
+/* On a branch of the open epoch that leaves the chain below the cut. */
+static void voided_on_an_open_branch(bool closed)
+{
+    withdraw_school()->withdrawal.closed = closed;
+    build_side_void(&given.built, CASE_SCHOOL, WITHIN, CASE_ISSUED_IN + 1, CASE_ISSUED_IN, CASE_ISSUED_IN);
+}
+
+static void voided_on_an_open_branch_by_a_closed_school(void)
+{
+    voided_on_an_open_branch(true);
+}
+
+static void voided_on_an_open_branch_by_a_withdrawn_school(void)
+{
+    voided_on_an_open_branch(false);
+}
+
 /* Keys that were rotated away keep nothing by what they sign about themselves. */
 static void revoked_and_handed_on_and_both_dropped(void)
 {
@@ -527,6 +606,14 @@ static const struct {
     {"and revokes in doubt", revoked_by_the_former_owner, UNKNOWN(BEYOND_CUT)},
     {"what it revoked before stays revoked", revoked_by_the_owner_within, INVALID(REVOKED)},
     {"also where it dropped that", revoked_by_the_owner_and_dropped, INVALID(REVOKED)},
+    {"and what a school revoked before its cut", revoked_and_dropped_under_the_owners_cut, INVALID(REVOKED)},
+    {"or voided", voided_and_dropped_under_the_owners_cut, INVALID(VOIDED)},
+    {"a stranger's cut keeps nothing", revoked_and_dropped_under_a_strangers_cut, VALID},
+    {"no void either", voided_and_dropped_under_a_strangers_cut, VALID},
+    {"one in doubt leaves a doubt", revoked_and_dropped_under_a_disputed_cut, UNKNOWN(REWOUND)},
+    {"beside the cut a void leaves a doubt", voided_on_an_open_branch_by_a_withdrawn_school,
+     UNKNOWN(DISPUTED)},
+    {"where the school is closed none", voided_on_an_open_branch_by_a_closed_school, VALID},
     {"not by a succession that it dropped too", revoked_and_handed_on_and_both_dropped, VALID},
     {"nor by a void one", revoked_and_handed_on_by_a_void_word, VALID},
     {"nor by one that the heir did not sign", revoked_and_handed_on_without_signature, VALID},

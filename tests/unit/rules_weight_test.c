@@ -10,6 +10,8 @@
 
 static struct dossier_builder built;
 
+static const struct spoken_of anyone = {NULL, NULL};
+
 enum { DAY = 86400, SEQ = 5, BASE = 10 };
 
 enum voids {
@@ -209,7 +211,7 @@ static void an_event_weighs_by_what_it_does(void **state)
         struct dossier_credential *credential = build_credential(&built, 0, 1, "ase/A5", 1000, DAY_NONE);
         build_event(&built, credential, actions[i].action, 1000, 12, false);
         build_event_block(&built, credential, BUILT_DROPPED(DAY));
-        struct weighed found = event_weigh(&built.dossier, &credential->place, 0);
+        struct weighed found = event_weigh(&built.dossier, &credential->place, 0, anyone);
         assert_int_equal(found.reason, actions[i].against ? REASON_REWOUND : REASON_DROPPED);
         assert_true(event_had_arrived(&built.dossier, &credential->place, 0));
     }
@@ -224,11 +226,11 @@ static void an_event_voided_by_a_disputed_block_is_disputed(void **state)
         struct dossier_credential *credential = build_credential(&built, 0, 1, "ase/A5", 1000, DAY_NONE);
         build_event(&built, credential, actions[i], 1000, 12, true);
         build_event_block(&built, credential, (struct dossier_block){.void_seq = 20});
-        struct weighed found = event_weigh(&built.dossier, &credential->place, 0);
+        struct weighed found = event_weigh(&built.dossier, &credential->place, 0, anyone);
         assert_int_equal(found.reason, REASON_VOIDED);
         built.logs[0].forked = true;
         built.logs[0].fork_seq = 20;
-        check("void by a disputed block", "event", event_weigh(&built.dossier, &credential->place, 0),
+        check("void by a disputed block", "event", event_weigh(&built.dossier, &credential->place, 0, anyone),
               (struct weighed){WEIGHT_DOUBTFUL, REASON_DISPUTED});
     }
 }
@@ -271,8 +273,8 @@ static void a_left_void_stands_behind_the_events_of_its_epoch(void **state)
             add_void(&credential->place, lefts[i].voids);
             built.voids[k].place.block.epoch = lefts[i].epochs[k];
         }
-        check(lefts[i].why, "alone", entry_weigh(&built.dossier, &credential->place), lefts[i].alone);
-        const struct status_left left = entry_left(&built.dossier, &credential->place);
+        check(lefts[i].why, "alone", entry_weigh(&built.dossier, &credential->place, anyone), lefts[i].alone);
+        const struct status_left left = entry_left(&built.dossier, &credential->place, anyone);
         if (left.doubt != lefts[i].left.doubt || left.before != lefts[i].left.before) {
             fail_msg("%s: %s before %zu", lefts[i].why, reason_word(left.doubt), left.before);
         }
@@ -286,9 +288,9 @@ static void what_was_not_looked_at_leaves_doubt(void **state)
     dossier_builder_init(&built, 1);
     check("cut", "for", place_weigh(&built.dossier, &place, STANCE_FOR),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
-    check("cut", "kept", kept_weigh(&built.dossier, &place),
+    check("cut", "kept", kept_weigh(&built.dossier, &place, anyone),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
-    check("cut", "alone", entry_weigh(&built.dossier, &place),
+    check("cut", "alone", entry_weigh(&built.dossier, &place, anyone),
           (struct weighed){WEIGHT_DOUBTFUL, REASON_TOO_MANY});
 }
 

@@ -27,32 +27,46 @@ static uint64_t word_at(const uint8_t *bytes)
     return word;
 }
 
-/* Of the bytes behind the last whole word. */
+/* Of fewer bytes than a word's: by halves, as a copy of any size is a call. */
 static uint64_t tail_at(const uint8_t *bytes, size_t size)
 {
     uint64_t word = 0;
+    size_t at = size & 4;
 
-    memcpy(&word, bytes, size);
+    if (at > 0) {
+        uint32_t four;
+
+        memcpy(&four, bytes, sizeof four);
+        word = four;
+    }
+    for (; at < size; at++) {
+        word |= (uint64_t)bytes[at] << 8 * at;
+    }
     return word;
+}
+
+static inline void add(uint64_t lanes[LANES], const uint8_t *bytes, size_t size)
+{
+    size_t left = size, words;
+
+    for (; left >= ROUND; left -= ROUND, bytes += ROUND) {
+        for (size_t i = 0; i < LANES; i++) {
+            add_word(&lanes[i], word_at(bytes + i * WORD));
+        }
+    }
+    words = left / WORD;
+    for (size_t i = 0; i < words; i++) {
+        add_word(&lanes[i], word_at(bytes + i * WORD));
+    }
+    if (left > words * WORD) {
+        add_word(&lanes[words], tail_at(bytes + words * WORD, left - words * WORD));
+    }
+    add_word(&lanes[0], size);
 }
 
 void checksum_add(struct checksum *sum, const void *data, size_t size)
 {
-    const uint8_t *bytes = data;
-    size_t at = 0, lane = 0;
-
-    for (; at + ROUND <= size; at += ROUND) {
-        for (size_t i = 0; i < LANES; i++) {
-            add_word(&sum->lanes[i], word_at(bytes + at + i * WORD));
-        }
-    }
-    for (; at + WORD <= size; at += WORD, lane++) {
-        add_word(&sum->lanes[lane], word_at(bytes + at));
-    }
-    if (at < size) {
-        add_word(&sum->lanes[lane], tail_at(bytes + at, size - at));
-    }
-    add_word(&sum->lanes[0], size);
+    add(sum->lanes, data, size);
 }
 
 static uint64_t turn(uint64_t word, unsigned bits)
@@ -76,6 +90,6 @@ uint32_t checksum_of(uint64_t id, const void *data, size_t size)
     struct checksum sum;
 
     checksum_begin(&sum, id);
-    checksum_add(&sum, data, size);
+    add(sum.lanes, data, size);
     return checksum_end(&sum);
 }

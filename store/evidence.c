@@ -29,8 +29,12 @@ enum store_error store_fork_proof(struct store_txn *txn, const struct actor_id *
     struct key key = fork_key(author, epoch, rank);
     struct kept_rows none = {.count = 0};
     struct bytes view;
-    enum store_error error;
+    bool empty;
+    enum store_error error = table_is_empty(txn, TABLE_FORKS, &empty);
 
+    if (error != STORE_OK || empty) {
+        return empty ? STORE_NOT_FOUND : error;
+    }
     if (kept_rows_find(txn, KEPT_FORKS, &key, &none)) {
         return STORE_NOT_FOUND;
     }

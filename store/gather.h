@@ -38,6 +38,9 @@ struct gather {
     struct gathered_log *rows; /* one for each of out->logs */
     size_t *issuers;           /* logs that are asked about, in the order in which they were met */
     size_t issuer_count;
+    bool knows_number;        /* whether the next two are there */
+    struct actor_id numbered; /* whose number was asked for last: mostly it is asked for again */
+    uint32_t number;
     size_t stranger_grants; /* accreditations by strangers */
     size_t descended;       /* blocks of branches that were looked at for cuts */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,

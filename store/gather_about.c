@@ -290,7 +290,7 @@ static enum store_error follow_few(struct gather *gather, const struct found_lis
                                    const struct wanted *wanted)
 {
     struct tally tally = {0};
-    enum store_error error = STORE_OK;
+    enum store_error error = wanted->memberships_only ? STORE_OK : credential_reserve(gather, list->count);
 
     for (size_t i = 0; i < list->count && error == STORE_OK; i++) {
         error = follow(gather, &list->items[i], wanted, &tally);

@@ -109,6 +109,18 @@ enum store_error credential_fill(struct gather *gather, const struct entry *entr
     return STORE_OK;
 }
 
+enum store_error credential_reserve(struct gather *gather, size_t count)
+{
+    struct dossier *out = gather->out;
+
+    if (out->credential_count > 0) {
+        return STORE_OK; /* those grow */
+    }
+    out->credentials = arena_take(gather->arena, count * sizeof *out->credentials);
+    gather->credential_capacity = out->credentials ? count : 0;
+    return out->credentials ? STORE_OK : STORE_NO_MEMORY;
+}
+
 struct dossier_credential *credential_next(struct gather *gather)
 {
     struct dossier *out = gather->out;

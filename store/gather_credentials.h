@@ -6,6 +6,8 @@
 
 #include "store/gather.h"
 
+/* Make room for so many more at once, as they are mostly all there. STORE_NO_MEMORY: there is none. */
+enum store_error credential_reserve(struct gather *gather, size_t count);
 /* Room behind the last credential; NULL when the arena is full. */
 struct dossier_credential *credential_next(struct gather *gather);
 

@@ -492,9 +492,15 @@ enum store_error gather_reserve_logs(struct gather *gather, size_t count)
 enum store_error gather_number(struct gather *gather, const struct actor_id *actor, uint32_t *number)
 {
     struct disk_author row;
-    enum store_error error = author_read_log(gather->txn, actor, &row);
+    enum store_error error = STORE_OK;
 
-    *number = error == STORE_OK ? row.number : NUMBER_NONE;
+    if (!gather->knows_number || !actor_id_equal(&gather->numbered, actor)) {
+        error = author_read_log(gather->txn, actor, &row);
+        gather->number = error == STORE_OK ? row.number : NUMBER_NONE;
+        gather->numbered = *actor;
+        gather->knows_number = error == STORE_OK || error == STORE_NOT_FOUND;
+    }
+    *number = gather->number;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 

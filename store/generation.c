@@ -58,7 +58,8 @@ bool kept_owners_are(const struct kept_owners *kept, const struct trust *trust)
         return false;
     }
     for (size_t i = 0; i < kept->count; i++) {
-        if (strcmp(kept->items[i].name_space, trust->owners[i].name_space) != 0 ||
+        if (memcmp(kept->items[i].name_space, trust->owners[i].name_space,
+                   sizeof kept->items[i].name_space) != 0 ||
             !actor_id_equal(&kept->items[i].actor, &trust->owners[i].actor)) {
             return false;
         }

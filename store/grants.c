@@ -458,10 +458,15 @@ enum store_error grants_speakers(struct store_txn *txn, enum table table, const 
 {
     const enum kept_lookup lookup = table == TABLE_GRANTS ? KEPT_SPEAKERS : KEPT_SIDE_SPEAKERS;
     struct kept_rows few = {.count = 0};
-    enum store_error error = STORE_OK;
+    bool empty = false;
+    enum store_error error = table == TABLE_SIDE_ENTRIES ? table_is_empty(txn, table, &empty) : STORE_OK;
 
     *out = NULL;
+    *count = 0;
     *cut = false;
+    if (error != STORE_OK || empty) {
+        return error;
+    }
     if (!is_kept(key) || !kept_rows_find(txn, lookup, key, &few) || few.count > max) {
         error = speakers_anew(txn, table, key, max, &few, out, cut, arena);
         if (error == STORE_OK && is_kept(key) && few.count <= KEPT_ROWS_MAX && !*cut) {

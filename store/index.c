@@ -75,13 +75,21 @@ struct posting posting_at(const uint8_t *chunk, size_t i)
 enum store_error recent_read(struct store_txn *txn, struct bytes *recent)
 {
     struct key word = key_of(recent_word, sizeof recent_word);
-    enum store_error error = table_get(txn, TABLE_META, &word, recent);
+    enum store_error error;
 
+    *recent = txn->recent;
+    if (recent->data) {
+        return STORE_OK;
+    }
+    error = table_get(txn, TABLE_META, &word, recent);
     if (error == STORE_NOT_FOUND) {
         return txn_fail(txn, STORE_DAMAGED);
     }
     if (error == STORE_OK && recent->size % sizeof(struct posting) != 0) {
         return txn_fail(txn, STORE_DAMAGED);
+    }
+    if (error == STORE_OK && !txn->writes) {
+        txn->recent = *recent;
     }
     return error;
 }

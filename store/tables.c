@@ -681,6 +681,42 @@ enum store_error walk_last(struct walk *walk)
     return is_end(walk->key) ? walk_previous(walk) : txn_fail(walk->txn, STORE_DAMAGED);
 }
 
+/* Nothing but its end, which follows no row. */
+static enum store_error look_at_first(struct store_txn *txn, enum table table, bool *empty)
+{
+    struct key first = {0};
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, table);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    key_add_number(&first, 0, 1);
+    error = walk_seek(&walk, &first);
+    walk_close(&walk);
+    *empty = error == STORE_NOT_FOUND;
+    return *empty ? STORE_OK : error;
+}
+
+enum store_error table_is_empty(struct store_txn *txn, enum table table, bool *empty)
+{
+    const uint64_t bit = UINT64_C(1) << table;
+    enum store_error error = STORE_OK;
+
+    assert(forms[table] == FORM_LINKED);
+    *empty = false;
+    if (txn->writes) {
+        return STORE_OK;
+    }
+    if ((txn->asked & bit) == 0) {
+        error = look_at_first(txn, table, empty);
+        txn->asked |= error == STORE_OK ? bit : 0;
+        txn->empty |= *empty ? bit : 0;
+    }
+    *empty = (txn->empty & bit) != 0;
+    return error;
+}
+
 bool walk_under(const struct walk *walk, const struct key *prefix)
 {
     return walk->key.size >= prefix->size && memcmp(walk->key.data, prefix->bytes, prefix->size) == 0;

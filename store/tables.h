@@ -58,6 +58,7 @@ enum table_form {
 
 #define TABLE_AS_ENUM(name, text, form) name,
 enum table { TABLE_LIST(TABLE_AS_ENUM) TABLE_COUNT };
+_Static_assert(TABLE_COUNT <= 64, "each has a bit");
 #undef TABLE_AS_ENUM
 
 /* The upper live page of the block that was last touched for the first time: whoever signs a statement about
@@ -122,6 +123,8 @@ struct store_txn {
     int64_t attestations;     /* accepted less forgotten */
     uint64_t generation;      /* zero: not read yet */
     bool raised;              /* the generation, by this transaction */
+    uint64_t empty, asked;    /* bits of tables that are, and were asked whether they are, without a row */
+    struct bytes recent;      /* of one that only reads: the newest postings, checked once; nothing before */
     struct inception *inception;
     uint8_t erased_form[ENTRY_ERASED_SIZE_MAX]; /* of the entry that was hidden last */
     struct undo *undo;                          /* what notes rows before they change; NULL: nothing does */
@@ -171,6 +174,9 @@ enum store_error tables_create(struct store_txn *txn);
 /* STORE_OK also when there is no such row. */
 enum store_error table_delete(struct store_txn *txn, enum table table, const struct key *key);
 enum store_error table_delete_prefix(struct store_txn *txn, enum table table, const struct key *prefix);
+/* Whether a linked table surely has no row at all, so that no look-up there finds any. Looked at once in a
+ * transaction that only reads; one that writes is told no. */
+enum store_error table_is_empty(struct store_txn *txn, enum table table, bool *empty);
 /* Read a row of exactly size bytes into out; another size is STORE_DAMAGED. */
 enum store_error table_get_exact(struct store_txn *txn, enum table table, const struct key *key, void *out,
                                  size_t size);

@@ -239,11 +239,6 @@ enum id_result entry_name_from_text(struct entry_name *name, const struct networ
     return ID_OK;
 }
 
-bool actor_id_equal(const struct actor_id *a, const struct actor_id *b)
-{
-    return hash_equal(&a->hash, &b->hash);
-}
-
 bool subject_equal(const struct subject *a, const struct subject *b)
 {
     return a->kind == b->kind && hash_equal(&a->id, &b->id);

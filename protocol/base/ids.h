@@ -91,7 +91,10 @@ void entry_name_to_text(char *text, const struct network *network, const struct 
 enum id_result entry_name_from_text(struct entry_name *name, const struct network *network,
                                     struct bytes text);
 
-bool actor_id_equal(const struct actor_id *a, const struct actor_id *b);
+static inline bool actor_id_equal(const struct actor_id *a, const struct actor_id *b)
+{
+    return hash_equal(&a->hash, &b->hash);
+}
 bool subject_equal(const struct subject *a, const struct subject *b);
 struct subject subject_of_actor(const struct actor_id *actor);
 bool entry_name_equal(const struct entry_name *a, const struct entry_name *b);

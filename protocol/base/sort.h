@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* Heap sort count items of size bytes by compare (as memcmp). Not stable: where equal items differ, compare
- * must order them. Requires: size <= SORT_ITEM_SIZE_MAX. Cost: n log n, whatever the input. */
+/* Sort count items of size bytes by compare (as memcmp). Not stable: where equal items differ, compare must
+ * order them. Requires: size <= SORT_ITEM_SIZE_MAX. Cost: n log n, whatever the input. */
 enum { SORT_ITEM_SIZE_MAX = 1024 };
 void sort_items(void *items, size_t count, size_t size, int (*compare)(const void *a, const void *b));
 

@@ -297,6 +297,9 @@ static struct accreditation_end find_end(const struct asking *asking,
                                          struct authority_answer *answer)
 {
     struct accreditation_end out = {.lateness = LATE_YES};
+    if (answer->until == DAY_NONE) { /* nor does that of anybody in the chain end */
+        return in_time;
+    }
     if (!find_timely(asking, question, answer, &out.day)) {
         return out;
     }

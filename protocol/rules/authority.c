@@ -50,9 +50,12 @@ static const enum reason lenience_reason[LENIENCE_COUNT] = {
 enum {
     STEPS_MAX = 1 << 19,  /* records looked at for one answer */
     LINKS_TRIED_MAX = 64, /* when depth is overlooked */
+    CLIMBED_ALL_MAX = 64, /* accreditations of which all may be climbed: see is_small */
     NO_LINK = UINT16_MAX, /* in below: the link leads to the issuer itself */
 };
 _Static_assert((int)DOSSIER_GRANTS_MAX < (int)NO_LINK, "links are numbered in 16 bits");
+_Static_assert(2 * CLIMBED_ALL_MAX * (CLIMBED_ALL_MAX + 1) * (int)LENIENCE_COUNT < (int)STEPS_MAX,
+               "every one of few can be climbed from every one");
 
 /* A statement whose speaker must be authorised. */
 struct speaker {
@@ -600,14 +603,13 @@ static bool stands(struct search *search, const struct dossier_accreditation *fo
     return lenience >= LENIENCE_OUT_OF_FORCE || in_force(accreditation, search->question->day);
 }
 
-/* Whether link authorises what its delegate says as speaker, with so many links below it. */
+/* Whether link authorises what its delegate, the speaker, says there, with so many links below it. */
 static bool holds(struct search *search, size_t link, const struct speaker *speaker, size_t links_below)
 {
     const struct dossier_accreditation *found = &search->dossier->accreditations[link];
     const struct accreditation *accreditation = &found->accreditation;
     enum lenience lenience = search->lenience;
-    if (!actor_id_equal(&accreditation->delegate, speaker->actor) || !stands(search, found) ||
-        !lets_speak(search, link, speaker)) {
+    if (!stands(search, found) || !lets_speak(search, link, speaker)) {
         return false;
     }
     if (lenience < LENIENCE_DEPTH && accreditation->depth < links_below) {
@@ -675,11 +677,20 @@ static void mark_taken_back(struct search *search)
     }
 }
 
+/* Whether there are so few statements that all can be climbed without that any step is left wanting: to mark
+ * those of use takes longer then. */
+static bool is_small(const struct dossier *dossier)
+{
+    return dossier->accreditation_count <= CLIMBED_ALL_MAX && dossier->withdrawal_count == 0;
+}
+
 static void mark_authors(struct search *search, size_t links_max)
 {
     memset(search->authors, 0, search->dossier->log_count * sizeof search->authors[0]);
-    mark_under_owners(search, links_max);
-    mark_taken_back(search);
+    if (!is_small(search->dossier)) {
+        mark_under_owners(search, links_max);
+        mark_taken_back(search);
+    }
 }
 
 /* ---- chains ---- */
@@ -729,10 +740,17 @@ static bool is_unrecorded(struct search *search, size_t link, const struct level
                         search->for_certain);
 }
 
+/* Whether nothing leads from an owner down to what an author accredits. */
+static bool is_of_no_use(const struct search *search, size_t log)
+{
+    return !search->authors[log].under_owner && !is_small(search->dossier);
+}
+
+/* Requires: link is not reached so far, and names the level's speaker. */
 static bool is_reached(struct search *search, size_t link, const struct level *level,
                        const struct speaker *accreditor)
 {
-    if (search->links[link] != 0 || !search->authors[accreditor->place->log].under_owner ||
+    if (is_of_no_use(search, accreditor->place->log) ||
         may_own(search, accreditor->actor) != level->by_owners ||
         !holds(search, link, &level->speaker, level->links_below) || is_avoided(search, link) ||
         is_unrecorded(search, link, level)) {
@@ -749,7 +767,12 @@ static bool is_reached(struct search *search, size_t link, const struct level *l
  * *top. */
 static bool climb(struct search *search, const struct level *level, size_t *top)
 {
+    const struct dossier_accreditation *accreditations = search->dossier->accreditations;
     for (size_t i = 0; i < search->dossier->accreditation_count && take_step(search); i++) {
+        if (search->links[i] != 0 ||
+            !actor_id_equal(&accreditations[i].accreditation.delegate, level->speaker.actor)) {
+            continue;
+        }
         struct speaker accreditor = speaker_of(search, i);
         if (!is_reached(search, i, level, &accreditor)) {
             continue;

@@ -309,6 +309,10 @@ static bool certify(struct day_truth *out, struct career *career, struct career_
     if (!career_asked(&all.experience, career, code->space, PACK_RULE_EXPERIENCE, career_local(code))) {
         return false;
     }
+    if (asks_alike(&all) && all.experience[0]->possibly.count == 0) {
+        *out = day_truth_no;
+        return true;
+    }
     if (all_begin_by_themselves(&all, tested->surely.count > 0)) {
         return day_truth_and(out, tested, all.experience[0], career->arena);
     }

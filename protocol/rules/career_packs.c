@@ -62,7 +62,7 @@ static uint32_t kinds_of(const struct rule_pack *pack)
 struct division {
     struct career *career;
     struct career_space *space;
-    struct namespace_owners owners;
+    const struct namespace_owners *owners;
     size_t day_count;
     uint32_t *days;
 };
@@ -104,7 +104,7 @@ static void add_segments(const struct division *division, const struct dossier_p
         group[i].last_day = day - 1;
     }
     for (size_t i = 0; i < count; i++) {
-        bool disputed = pack_is_disputed(division->career->dossier, &division->owners, packs[i]);
+        bool disputed = pack_is_disputed(division->career->dossier, division->owners, packs[i]);
         space->kinds |= disputed ? UINT32_MAX : kinds_of(&packs[i]->pack);
         space->has_late = space->has_late || i > 0;
         space->segments[space->segment_count++] = (struct pack_segment){
@@ -134,7 +134,7 @@ static bool divide_in_time(const struct division *division)
     }
     for (size_t i = 0; i < division->day_count; i++) {
         const struct dossier_pack *pack =
-            pack_under(career->dossier, &division->owners, division->space->name, division->days[i]);
+            pack_under(career->dossier, division->owners, division->space->name, division->days[i]);
         add_segments(division, &pack, pack == NULL ? 0 : 1, division->days[i]);
     }
     return true;
@@ -146,14 +146,14 @@ static bool divide_with_late(const struct division *division)
     struct pack_voices voices;
     size_t count = 0;
     for (size_t i = 0; i < division->day_count; i++) {
-        pack_voices_on(&voices, dossier, &division->owners, division->space->name, division->days[i]);
+        pack_voices_on(&voices, dossier, division->owners, division->space->name, division->days[i]);
         count += voices.count;
     }
     if (!take_segments(division->career, division->space, count)) {
         return false;
     }
     for (size_t i = 0; i < division->day_count; i++) {
-        pack_voices_on(&voices, dossier, &division->owners, division->space->name, division->days[i]);
+        pack_voices_on(&voices, dossier, division->owners, division->space->name, division->days[i]);
         add_segments(division, voices.packs, voices.count, division->days[i]);
     }
     return true;
@@ -161,7 +161,8 @@ static bool divide_with_late(const struct division *division)
 
 bool career_divide(struct career *career, struct career_space *space)
 {
-    struct division division = {.career = career, .space = space};
+    struct namespace_owners owners;
+    struct division division = {.career = career, .space = space, .owners = &owners};
     bool any_late;
     if (space->is_divided) {
         return true;
@@ -171,8 +172,9 @@ bool career_divide(struct career *career, struct career_space *space)
         return false;
     }
     division.day_count = list_changes(division.days, &any_late, career->dossier, space->name);
-    namespace_owners_of(&division.owners, career->dossier, career->trust, space->name);
-    freshness_of_rules(&space->freshness, career->dossier, career->trust, career->question, &division.owners);
+    namespace_owners_from(&owners, career->dossier, &career->trust->owners[space - career->spaces],
+                          space->name);
+    freshness_of_rules(&space->freshness, career->dossier, career->trust, career->question, &owners);
     space->is_divided = any_late ? divide_with_late(&division) : divide_in_time(&division);
     return space->is_divided;
 }
@@ -357,6 +359,9 @@ bool career_rule(struct known_rule **out, struct career *career, struct career_s
                  const struct pack_segment *segment, enum pack_rule_kind kind, struct bytes local)
 {
     *out = NULL;
+    if ((space->kinds & UINT32_C(1) << kind) == 0) {
+        return true;
+    }
     if (!name_rules(career, space, segment)) {
         return false;
     }

@@ -19,6 +19,10 @@ struct decision {
     struct arena *arena;
     struct bytes name_space; /* of owners; empty at first */
     struct namespace_owners owners;
+    struct chain_freshness above; /* under these owners */
+    /* Under these owners: the pack in force on the day that was asked about last; DAY_NONE: none was. */
+    uint32_t pack_day;
+    const struct dossier_pack *pack;
     struct authority_answer *authorities; /* one for each credential */
     /* Of the one being decided: who stood how when saying each of its events, and when its block was voided.
      */
@@ -89,6 +93,8 @@ static const struct namespace_owners *owners_of(struct decision *decision, struc
     if (!bytes_equal(decision->name_space, name_space)) {
         namespace_owners_of(&decision->owners, decision->dossier, decision->trust, name_space);
         decision->name_space = name_space;
+        decision->above.chain_size = 0;
+        decision->pack_day = DAY_NONE;
     }
     return &decision->owners;
 }
@@ -159,13 +165,25 @@ static bool any_is_late(const struct dossier *dossier)
     return false;
 }
 
-static struct axis_answer code_answer(struct credential_verdict *out, const struct decision *decision,
+/* What somebody earned follows each other, mostly earned on few days. Requires: name_space is that of
+ * decision->owners. */
+static const struct dossier_pack *pack_of_day(struct decision *decision, struct bytes name_space,
+                                              uint32_t day)
+{
+    if (decision->pack_day != day) {
+        decision->pack = pack_under(decision->dossier, &decision->owners, name_space, day);
+        decision->pack_day = day;
+    }
+    return decision->pack;
+}
+
+static struct axis_answer code_answer(struct credential_verdict *out, struct decision *decision,
                                       const struct namespace_owners *owners,
                                       const struct attestation *attestation)
 {
     const struct dossier *dossier = decision->dossier;
     const struct dossier_pack *pack =
-        pack_under(dossier, owners, code_namespace(attestation->code), attestation->earned_on);
+        pack_of_day(decision, code_namespace(attestation->code), attestation->earned_on);
     if (pack == NULL) {
         return unknown(dossier->cuts.packs ? REASON_LIMIT : REASON_NO_RULE_PACK);
     }
@@ -645,7 +663,7 @@ struct chain_evidence {
 };
 
 /* Find a chain that does without some accreditors. Writes: *next. Returns: false when none holds. */
-static bool next_chain(struct chain_evidence *next, const struct decision *decision,
+static bool next_chain(struct chain_evidence *next, struct decision *decision,
                        const struct dossier_credential *credential, const struct authority_avoided *avoided)
 {
     const struct dossier *dossier = decision->dossier;
@@ -659,13 +677,13 @@ static bool next_chain(struct chain_evidence *next, const struct decision *decis
     next->end =
         accreditation_end_of(dossier, decision->trust, owners, credential, &question, &next->authority);
     freshness_of_credential(&next->freshness, dossier, decision->trust, decision->question, owners,
-                            credential, &next->authority);
+                            credential, &next->authority, &decision->above);
     return next->end.lateness != LATE_YES && !next->end.limited;
 }
 
 /* Where several chains hold, that one speaks whose evidence is best: as long as what is known of an
  * accreditor is not fresh, look for a chain without it. Requires: decision->owners are the namespace's. */
-static void choose_chain(struct credential_verdict *out, const struct decision *decision,
+static void choose_chain(struct credential_verdict *out, struct decision *decision,
                          const struct dossier_credential *credential, struct freshness *best)
 {
     struct authority_avoided avoided = {.link_count = 0};
@@ -691,7 +709,7 @@ static struct axis_answer freshness_answer_of(struct credential_verdict *out, st
         out->authority == NULL ? NULL : owners_of(decision, code_namespace(credential->attestation.code));
     struct freshness found;
     freshness_of_credential(&found, decision->dossier, decision->trust, decision->question, owners,
-                            credential, out->authority);
+                            credential, out->authority, &decision->above);
     if (out->axes[AXIS_AUTHORITY].answer == ANSWER_YES) {
         choose_chain(out, decision, credential, &found);
     }
@@ -880,6 +898,7 @@ bool credentials_decide(struct credentials *out, const struct dossier *dossier, 
                                 .trust = trust,
                                 .question = question,
                                 .arena = arena,
+                                .pack_day = DAY_NONE,
                                 .any_late = any_is_late(dossier)};
     *out = (struct credentials){.count = dossier->credential_count};
     out->verdicts = arena_take(arena, out->count * sizeof out->verdicts[0]);

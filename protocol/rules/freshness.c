@@ -1,6 +1,7 @@
 #include "protocol/rules/freshness.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum { DAY_S = 86400 };
 
@@ -142,10 +143,33 @@ static void add_chain(const struct asking *asking, const struct namespace_owners
     }
 }
 
+static bool is_known(const struct chain_freshness *above, const struct authority_answer *authority)
+{
+    return above->chain_size == authority->chain_size &&
+           memcmp(above->chain, authority->chain, above->chain_size * sizeof above->chain[0]) == 0;
+}
+
+/* The same where the issuer is no owner: it does not matter then which one it is. */
+static void add_above(const struct asking *asking, const struct namespace_owners *owners,
+                      const struct authority_answer *authority, struct chain_freshness *above)
+{
+    struct asking of_above = *asking;
+    if (!is_known(above, authority)) {
+        *above = (struct chain_freshness){.chain_size = authority->chain_size,
+                                          .worst = {.answer = {ANSWER_YES, REASON_NONE}}};
+        memcpy(above->chain, authority->chain, above->chain_size * sizeof above->chain[0]);
+        of_above.worst = &above->worst;
+        add_chain(&of_above, owners, authority);
+    }
+    if (freshness_is_worse(&above->worst, asking->worst)) {
+        *asking->worst = above->worst;
+    }
+}
+
 void freshness_of_credential(struct freshness *out, const struct dossier *dossier, const struct trust *trust,
                              const struct question *question, const struct namespace_owners *owners,
                              const struct dossier_credential *credential,
-                             const struct authority_answer *authority)
+                             const struct authority_answer *authority, struct chain_freshness *above)
 {
     const struct asking asking = {.dossier = dossier, .trust = trust, .question = question, .worst = out};
     bool by_shop = !credential->place.erased && credential->attestation.basis == BASIS_EXPERIENCE;
@@ -153,8 +177,13 @@ void freshness_of_credential(struct freshness *out, const struct dossier *dossie
         ask(&asking, dossier_log_at(dossier, &credential->place), by_shop ? EVIDENCE_SHOP : EVIDENCE_ISSUER);
     bool may_count = authority != NULL && authority->has_chain &&
                      (authority->reason == REASON_NONE || authority_is_unknown(authority->reason));
-    if (may_count) {
+    if (!may_count) {
+        return;
+    }
+    if (authority->chain_size == 0 || namespace_owner_index(owners, &out->author) < NAMESPACE_OWNERS_MAX) {
         add_chain(&asking, owners, authority);
+    } else {
+        add_above(&asking, owners, authority, above);
     }
 }
 

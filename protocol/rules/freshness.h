@@ -24,14 +24,22 @@ struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
 /* Whether a is worse evidence than b. */
 bool freshness_is_worse(const struct freshness *a, const struct freshness *b);
 
+/* The worst of those above an issuer, as it was worked out last: credentials that follow each other mostly
+ * rest on the same. Zeroed at first, and where the owners of the namespace are others. */
+struct chain_freshness {
+    size_t chain_size;                      /* 0: nothing was worked out */
+    struct actor_id chain[CHAIN_DEPTH_MAX]; /* owner first, without the issuer */
+    struct freshness worst;
+};
+
 /* Of a credential whose issuer is authorised as authority says (NULL: its code is not known, and so nobody
  * but its issuer). What is stale goes before what is unknown, the oldest of it first; of unknown ones
  * no-checkpoint before clock-behind-evidence before log-incomplete; of what is alike the one nearest to the
- * issuer. Where all are fresh it is the issuer's. */
+ * issuer. Where all are fresh it is the issuer's. above: of the credential before, and then of this one. */
 void freshness_of_credential(struct freshness *out, const struct dossier *dossier, const struct trust *trust,
                              const struct question *question, const struct namespace_owners *owners,
                              const struct dossier_credential *credential,
-                             const struct authority_answer *authority);
+                             const struct authority_answer *authority, struct chain_freshness *above);
 
 /* Of the rules of a namespace, whatever they are asked about: of its owners who may still publish others, or
  * hand it on, the worst as above; where all are fresh the newest owner's. */

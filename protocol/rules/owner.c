@@ -221,12 +221,21 @@ void namespace_owners_of(struct namespace_owners *out, const struct dossier *dos
                          const struct trust *trust, struct bytes name_space)
 {
     const struct trust_owner *named = trust_owner_of(trust, name_space);
+    if (named != NULL) {
+        namespace_owners_from(out, dossier, named, name_space);
+        return;
+    }
     out->count = 0;
     out->handing_count = 0;
     out->left_out = false;
-    if (named == NULL) {
-        return;
-    }
+}
+
+void namespace_owners_from(struct namespace_owners *out, const struct dossier *dossier,
+                           const struct trust_owner *named, struct bytes name_space)
+{
+    out->count = 0;
+    out->handing_count = 0;
+    out->left_out = false;
     out->owners[out->count++] = (struct namespace_owner){.actor = named->actor};
     for (size_t i = 0; i < out->count; i++) {
         const struct dossier_succession *certain = certain_by(dossier, &out->owners[i].actor, name_space);

@@ -51,6 +51,10 @@ struct owner_standing {
 void namespace_owners_of(struct namespace_owners *out, const struct dossier *dossier,
                          const struct trust *trust, struct bytes name_space);
 
+/* The same where it is known whom the trust file names. */
+void namespace_owners_from(struct namespace_owners *out, const struct dossier *dossier,
+                           const struct trust_owner *named, struct bytes name_space);
+
 /* How owner `at` stood where it said something in a place of its log. No: it had handed the namespace on. */
 struct owner_standing namespace_owner_stood(const struct namespace_owners *owners, size_t at,
                                             const struct dossier_place *place);

@@ -19,11 +19,12 @@ bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owne
 static bool is_for_nothing(const struct dossier *dossier, const struct namespace_owners *owners, size_t owner,
                            const struct dossier_place *place)
 {
-    const struct dossier_place voids = {.log = place->log, .seq = place->void_seq};
     struct weighed weighed = place_weigh(dossier, place, STANCE_FOR);
-    return weighed.weight == WEIGHT_NOTHING &&
-           (weighed.reason != REASON_VOIDED ||
-            namespace_owner_stood(owners, owner, &voids).answer == ANSWER_YES);
+    if (weighed.weight != WEIGHT_NOTHING || weighed.reason != REASON_VOIDED) {
+        return weighed.weight == WEIGHT_NOTHING;
+    }
+    const struct dossier_place voids = {.log = place->log, .seq = place->void_seq};
+    return namespace_owner_stood(owners, owner, &voids).answer == ANSWER_YES;
 }
 
 struct pack_standing pack_standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
@@ -31,9 +32,9 @@ struct pack_standing pack_standing_of(const struct dossier *dossier, const struc
 {
     size_t at = namespace_owner_index(owners, &dossier_log_at(dossier, &pack->place)->author);
     if (at == NAMESPACE_OWNERS_MAX || owners->owners[at].doubt != REASON_NONE ||
+        pack->pack.in_force_from > day ||
         namespace_owner_stood(owners, at, &pack->place).answer == ANSWER_NO ||
-        !dossier_place_arrived(dossier, &pack->place) || is_for_nothing(dossier, owners, at, &pack->place) ||
-        pack->pack.in_force_from > day) {
+        !dossier_place_arrived(dossier, &pack->place) || is_for_nothing(dossier, owners, at, &pack->place)) {
         return (struct pack_standing){.pack = NULL};
     }
     return (struct pack_standing){.pack = pack, .owner = at};

@@ -327,6 +327,17 @@ static void weigh_words(struct decision *decision, const struct dossier_place *p
     }
 }
 
+/* Whether an event in doubt may count in full. */
+static bool may_stand(const struct decision *decision, const struct dossier_place *place, size_t at,
+                      struct weighed weighed)
+{
+    bool side = place->event_blocks != NULL && place->event_blocks[at].side;
+    if (weighed.weight == WEIGHT_FULL) {
+        return decision->setters[at].setter == SETTER_IN_DOUBT;
+    }
+    return weighed.weight == WEIGHT_DOUBTFUL && !side && !decision->event_kept_void[at];
+}
+
 /* Let one of the events speak, if it does. */
 static void add_event(struct status_days *days, const struct decision *decision,
                       const struct dossier_credential *credential, struct holding holding, size_t at)
@@ -344,8 +355,7 @@ static void add_event(struct status_days *days, const struct decision *decision,
     const struct status_event said = {.event = event,
                                       .index = at,
                                       .doubt = doubt_of_event(decision, place, at),
-                                      .setter_in_doubt = weighed.reason == REASON_NONE &&
-                                                         decision->setters[at].setter == SETTER_IN_DOUBT};
+                                      .may_stand = may_stand(decision, place, at, weighed)};
     status_days_add(days, &said);
 }
 

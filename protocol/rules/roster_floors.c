@@ -136,11 +136,13 @@ static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
     for (size_t i = 0; i < place->event_count; i++) {
         status_days_leave(&days, left, i);
         struct weighed weighed = event_weigh(roster->dossier, place, i, (struct spoken_of){NULL, NULL});
+        bool side = place->event_blocks != NULL && place->event_blocks[i].side;
+        bool may_stand = weighed.weight == WEIGHT_FULL ? settings[i].setter == SETTER_IN_DOUBT
+                                                       : weighed.weight == WEIGHT_DOUBTFUL && !side;
         const struct status_event said = {.event = &place->events[i],
                                           .index = i,
                                           .doubt = doubt_of_event(weighed, &settings[i]),
-                                          .setter_in_doubt = weighed.reason == REASON_NONE &&
-                                                             settings[i].setter == SETTER_IN_DOUBT};
+                                          .may_stand = may_stand};
         if (event_had_arrived(roster->dossier, place, i) && weighed.reason != REASON_DROPPED &&
             settings[i].setter != SETTER_CLOSED) {
             status_days_add(&days, &said);

@@ -179,7 +179,7 @@ static bool is_before_it_was_stated(const struct status_run *run)
 /* In a block that is void, or was left, what is not against somebody says nothing. */
 static bool is_idle(const struct status_event *said)
 {
-    return !said->setter_in_doubt && (said->doubt == REASON_VOIDED || said->doubt == REASON_REWOUND);
+    return !said->may_stand && (said->doubt == REASON_VOIDED || said->doubt == REASON_REWOUND);
 }
 
 static void reinstate(struct status_run *run, const struct status_event *said)
@@ -271,7 +271,7 @@ static void split_where_stated(struct status_days *days, size_t from)
 void status_days_add(struct status_days *days, const struct status_event *said)
 {
     struct bearing bearing = bearing_of_action(said->event->action);
-    bool beyond = said->doubt == REASON_BEYOND_CUT && !said->setter_in_doubt;
+    bool beyond = said->doubt == REASON_BEYOND_CUT && !said->may_stand;
     if (beyond && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
         return;
     }

@@ -16,7 +16,8 @@
  * A negative word in doubt makes it unknown where nothing else speaks: unknown(voided) in a void block,
  * unknown(rewound) on a branch that its author left, unknown(disputed) in a disputed block. The first two
  * last until the author says again what holds: the same word for certain, or a reinstatement, which ends any
- * of them. So does what a void on a branch that its author left leaves in doubt of the whole entry. A
+ * of them. A reinstatement on the chain that a void on such a branch takes back leaves in doubt what it
+ * ended. So does what a void on a branch that its author left leaves in doubt of the whole entry. A
  * reinstatement in a disputed block leaves what it would end in doubt; in a void one it is nothing, as is an
  * appeal. Said beyond a cut (setters.h) what is against somebody becomes unknown(beyond-cut), and what is for
  * somebody is nothing; where it is not known whether it was, both are unknown, for that reason. */
@@ -73,9 +74,11 @@ struct status_days {
 /* How one event counts. */
 struct status_event {
     const struct history_event *event;
-    size_t index;         /* among the entry's events */
-    enum reason doubt;    /* REASON_NONE, or what status_reason_is_doubt says yes to */
-    bool setter_in_doubt; /* the doubt is not about the block, but whether its author might say so */
+    size_t index;      /* among the entry's events */
+    enum reason doubt; /* REASON_NONE, or what status_reason_is_doubt says yes to */
+    /* It may count in full: the doubt is whether its author might say so, or whether a void that its author
+     * left takes it back. */
+    bool may_stand;
 };
 
 void status_days_init(struct status_days *days);

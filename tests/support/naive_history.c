@@ -373,6 +373,8 @@ static enum counts is_revoked(const struct view *view, int certificate)
         enum counts reinstated = is_reinstated(view, (int)i, certificate);
         if (reinstated == COUNTS) {
             counts = COUNTS_NOT;
+        } else if (reinstated == IS_DOUBT && counts == COUNTS) {
+            counts = IS_DOUBT;
         } else if (reinstated != COUNTS_NOT && counts == IS_DOUBT) {
             counts = COUNTS_PERHAPS;
         }

@@ -234,6 +234,29 @@ static void revoked_there_too(enum where where)
     reinstated_after(where);
 }
 
+/* The void is of the block alone in which the chain reinstates what it had revoked. */
+static void revoked_and_reinstated_under_it(enum where where)
+{
+    say_in(0, STATUS_REVOKED, CASE_FIRST);
+    say_in(1, STATUS_REINSTATED, CASE_FIRST);
+    struct dossier_void *voids = void_it(where);
+    voids->range = (struct seq_range){.first = 30, .last = 30};
+    voids->place.seq = 40;
+    voids->place.block.base_seq = 30;
+}
+
+static void and_reinstated_again(enum where where)
+{
+    revoked_and_reinstated_under_it(where);
+    say_in(2, STATUS_REINSTATED, CASE_FIRST);
+}
+
+static void and_revoked_again(enum where where)
+{
+    revoked_and_reinstated_under_it(where);
+    say_in(2, STATUS_REVOKED, CASE_FIRST);
+}
+
 static void only_void(enum where where)
 {
     void_it(where);
@@ -260,6 +283,13 @@ static const struct {
     {"nor where it is disputed itself", reinstated_while_disputed, NAMED, ANSWER_UNKNOWN, REASON_VOIDED},
     {"revoked after it", revoked_after, NAMED, ANSWER_NO, REASON_REVOKED},
     {"suspended after it", suspended_after, FOLLOWED, ANSWER_NO, REASON_SUSPENDED},
+    {"a reinstatement that a dropped void takes back leaves a doubt", revoked_and_reinstated_under_it,
+     FOLLOWED, ANSWER_UNKNOWN, REASON_REWOUND},
+    {"also where a void names its branch", revoked_and_reinstated_under_it, NAMED, ANSWER_UNKNOWN,
+     REASON_VOIDED},
+    {"where nobody followed it none", revoked_and_reinstated_under_it, BRIEF, ANSWER_YES, 0},
+    {"until it is said again", and_reinstated_again, FOLLOWED, ANSWER_YES, 0},
+    {"or the contrary", and_revoked_again, FOLLOWED, ANSWER_NO, REASON_REVOKED},
     {"one reinstatement ends what was revoked and void there", revoked_there_too, NAMED, ANSWER_YES, 0},
     {"also where it was followed", revoked_there_too, FOLLOWED, ANSWER_YES, 0},
 };

@@ -17,7 +17,10 @@ static int order_entries(const void *a, const void *b)
     if (left->seq != right->seq) {
         return left->seq < right->seq ? -1 : 1;
     }
-    return left->index < right->index ? -1 : left->index > right->index;
+    if (left->index != right->index) {
+        return left->index < right->index ? -1 : 1;
+    }
+    return memcmp(left->prefix, right->prefix, sizeof left->prefix); /* mistyped, it is another name */
 }
 
 static void sort_and_dedupe(struct own_entries *entries)

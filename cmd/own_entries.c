@@ -16,7 +16,10 @@ static int order_places(const struct own_entry *a, const struct own_entry *b)
     if (a->name.seq != b->name.seq) {
         return a->name.seq < b->name.seq ? -1 : 1;
     }
-    return a->name.index < b->name.index ? -1 : a->name.index > b->name.index;
+    if (a->name.index != b->name.index) {
+        return a->name.index < b->name.index ? -1 : 1;
+    }
+    return memcmp(a->name.prefix, b->name.prefix, sizeof a->name.prefix); /* mistyped, it is another name */
 }
 
 int own_entries_order(const void *a, const void *b)

@@ -245,8 +245,10 @@ void own_void_print(const struct session *session, const struct void_record *rec
         fprintf(stderr, "Blocks %" PRIu64 " to %" PRIu64 " of your log say:\n", record->range.first,
                 record->range.last);
     } else if (sayings->block_count == 0) {
-        fprintf(stderr, "Nothing of that branch is held here, or it was not dropped: what it says can't be "
-                        "shown.\n");
+        fprintf(stderr,
+                "Nothing of that branch is held here, or it was not dropped: what it says can't be shown.\n"
+                "Others may hold it, so it can be declared void all the same; a mistyped hash voids "
+                "nothing.\n");
         return;
     } else {
         fprintf(stderr, "The branch says:\n");

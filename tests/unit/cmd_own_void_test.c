@@ -3,7 +3,9 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/own_void.h"
 #include "tests/support/own_home.h"
@@ -125,6 +127,25 @@ static void what_a_dropped_branch_says_is_read(void **state)
     assert_int_equal(sayings.against_count, 1);
 }
 
+static const char *printed(const struct void_record *record, const struct own_sayings *sayings)
+{
+    static char text[4096];
+    FILE *file = tmpfile();
+    int saved = dup(STDERR_FILENO);
+    assert_non_null(file);
+    fflush(stderr);
+    dup2(fileno(file), STDERR_FILENO);
+    own_void_print(&own.session, record, sayings);
+    fflush(stderr);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+/* Others may hold it, so that it can be declared void; who mistyped it is told. */
 static void a_branch_that_is_not_held_says_nothing(void **state)
 {
     const struct void_record record = {.has_branch = true, .branch = {.first.bytes = {9}}};
@@ -132,6 +153,8 @@ static void a_branch_that_is_not_held_says_nothing(void **state)
     (void)state;
     assert_int_equal(own_void_read(&sayings, &own.session, &record), EXIT_YES);
     assert_int_equal(sayings.block_count, 0);
+    assert_non_null(strstr(printed(&record, &sayings), "Nothing of that branch is held here"));
+    assert_non_null(strstr(printed(&record, &sayings), "a mistyped hash voids nothing"));
 }
 
 int main(void)

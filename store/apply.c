@@ -6,6 +6,7 @@
 #include "store/consents.h"
 #include "store/content.h"
 #include "store/erased.h"
+#include "store/gaps_again.h"
 #include "store/generation.h"
 #include "store/grants.h"
 #include "store/index.h"
@@ -25,6 +26,7 @@ struct applying {
     uint64_t arrived_s;
     uint64_t now_s;
     bool lacks; /* entries, as it is held */
+    struct gap_setters setters;
 };
 
 /* ---- the block itself ---- */
@@ -146,8 +148,8 @@ static enum store_error put_past_block(struct applying *applying, const struct p
     if (memcmp(&row, &old, sizeof row) != 0) {
         error = record_write(applying->txn, number, past->seq, &row);
     }
-    if (error == STORE_OK && row.standing != old.standing) {
-        error = gaps_on_standing(applying->txn, &applying->author, past->seq);
+    if (row.standing != old.standing && row.block_class == CLASS_STATUS) {
+        gap_setters_add(&applying->setters, past->seq);
     }
     if (error == STORE_OK && row.standing != old.standing) {
         error = gaps_moved(applying->txn, &applying->author, past->seq, row.epoch, &row.hash);
@@ -165,6 +167,9 @@ static enum store_error put_past(struct applying *applying)
 
     for (size_t i = 0; i < past->block_count && error == STORE_OK; i++) {
         error = put_past_block(applying, &past->blocks[i]);
+    }
+    if (error == STORE_OK) {
+        error = gaps_on_setters(applying->txn, &applying->author, &applying->setters);
     }
     for (size_t i = 0; i < past->state.count && error == STORE_OK; i++) {
         if (past->state.pages[i].changed) {

@@ -5,11 +5,13 @@
 #include "protocol/base/sort.h"
 #include "store/erase_rows.h"
 #include "store/erased.h"
+#include "store/gaps_again.h"
 
 /* What logs say to erase, as rows. */
 
 enum {
     ERASERS_EACH_MAX = 1024,         /* rows about one block: a reader looks at each */
+    ERASERS_SEARCHED_MAX = 4096,     /* rows that one block may have looked at, for one to give way */
     ERASE_ENTRIES_DAY_MAX = 65536,   /* of one author, by arrival */
     ERASE_WAIT_DAYS_MAX = 100 * 366, /* what waits longer waits for ever */
 };
@@ -235,6 +237,16 @@ size_t erase_collect(const struct block *block, struct reach_entries said[ERASE_
     return count;
 }
 
+size_t erase_count_blocks(const struct reach_entries *said, size_t count)
+{
+    size_t blocks = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        blocks += i == 0 || said[i].seq != said[i - 1].seq;
+    }
+    return blocks;
+}
+
 /* ---- the day's turn ---- */
 
 /* The day on which so many entries more may be erased. */
@@ -272,41 +284,77 @@ enum store_error store_erase_room(struct store_txn *txn, const struct actor_id *
 
 /* ---- noting it ---- */
 
-/* Count the rows about the eraser's block. Where there are too many, drop one that is void. Writes: *room,
- * whether there is any for one more. */
-static enum store_error make_room(struct store_txn *txn, uint32_t number, const struct eraser *eraser,
-                                  bool *room)
+/* What one block says to erase, as it is noted. */
+struct noting {
+    struct store_txn *txn;
+    struct disk_author *author;
+    size_t searches_left; /* rows */
+    uint64_t arrived_s;
+};
+
+static enum store_error read_count(struct noting *noting, uint64_t seq, uint32_t *count)
 {
-    struct key prefix = author_seq_key(number, eraser->seq);
-    struct eraser other, is_void = {.range_count = 0};
+    const struct key key = author_seq_key(noting->author->number, seq);
+    enum store_error error = table_get_exact(noting->txn, TABLE_ERASER_COUNTS, &key, count, sizeof *count);
+
+    if (error == STORE_NOT_FOUND) {
+        *count = 0;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Find a row about block seq that is void. STORE_NOT_FOUND: none, as far as may be searched. */
+static enum store_error find_void(struct noting *noting, uint64_t seq, struct eraser *out)
+{
+    const struct key prefix = author_seq_key(noting->author->number, seq);
+    enum eraser_place place = ERASER_BESIDE;
     struct walk walk;
-    size_t count = 0;
-    enum store_error error = walk_open(&walk, txn, TABLE_ERASERS);
+    enum store_error error = walk_open(&walk, noting->txn, TABLE_ERASERS);
 
     if (error != STORE_OK) {
         return error;
     }
     error = walk_seek(&walk, &prefix);
-    for (; error == STORE_OK && walk_under(&walk, &prefix); error = walk_next(&walk), count++) {
-        enum eraser_place place = ERASER_BESIDE;
-
-        error = eraser_of(txn, walk.key, walk.value, &other);
-        if (error == STORE_OK) {
-            error = eraser_place(txn, number, &other, &place);
-        }
-        if (error != STORE_OK) {
+    while (error == STORE_OK && place != ERASER_VOID) {
+        if (!walk_under(&walk, &prefix) || noting->searches_left == 0) {
+            error = STORE_NOT_FOUND;
             break;
         }
-        if (place == ERASER_VOID) {
-            is_void = other;
+        noting->searches_left--;
+        error = eraser_of(noting->txn, walk.key, walk.value, out);
+        if (error == STORE_OK) {
+            error = eraser_place(noting->txn, noting->author->number, out, &place);
+        }
+        if (error == STORE_OK && place != ERASER_VOID) {
+            error = walk_next(&walk);
         }
     }
     walk_close(&walk);
-    *room = count < ERASERS_EACH_MAX || is_void.range_count > 0;
-    if (error != STORE_OK && error != STORE_NOT_FOUND) {
-        return error;
+    return error;
+}
+
+/* Count one more row about block seq; of too many, one that is void gives way. Writes: *room, whether there
+ * is any for it. */
+static enum store_error make_room(struct noting *noting, uint64_t seq, bool *room)
+{
+    const struct key key = author_seq_key(noting->author->number, seq);
+    struct eraser is_void;
+    uint32_t count = 0;
+    enum store_error error = read_count(noting, seq, &count);
+
+    *room = true;
+    if (error == STORE_OK && count < ERASERS_EACH_MAX) {
+        count++;
+        return table_put(noting->txn, TABLE_ERASER_COUNTS, &key, &count, sizeof count);
     }
-    return count >= ERASERS_EACH_MAX && *room ? eraser_delete(txn, number, &is_void) : STORE_OK;
+    if (error == STORE_OK) {
+        error = find_void(noting, seq, &is_void);
+    }
+    *room = error == STORE_OK;
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return eraser_delete(noting->txn, noting->author->number, &is_void);
 }
 
 static enum store_error mark_record(struct store_txn *txn, uint32_t number, uint64_t seq)
@@ -351,47 +399,52 @@ static size_t ranges_of(const struct reach_entries *said, size_t count, struct e
     return entries;
 }
 
-static enum store_error put_one(struct store_txn *txn, struct disk_author *author, struct eraser *eraser,
-                                size_t entries, uint64_t arrived_s)
+static enum store_error put_one(struct noting *noting, struct eraser *eraser, size_t entries)
 {
+    struct disk_author *author = noting->author;
     struct key key = eraser_key(author->number, eraser->seq, eraser->setter_seq, &eraser->setter);
     struct bytes held;
     uint64_t wait_s;
     bool room = false;
-    enum store_error error = table_get(txn, TABLE_ERASERS, &key, &held);
+    enum store_error error = table_get(noting->txn, TABLE_ERASERS, &key, &held);
 
     if (error == STORE_NOT_FOUND) {
-        error = make_room(txn, author->number, eraser, &room);
+        error = make_room(noting, eraser->seq, &room);
     }
     if (error != STORE_OK || !room) {
         return error;
     }
     author->erases = true;
-    wait_s = take_turn(author, entries, arrived_s);
+    wait_s = take_turn(author, entries, noting->arrived_s);
     eraser->row.waits_until_s = wait_s;
     eraser->row.due_s = 0;
-    error = drop_move(txn, wait_s > 0 ? wait_s : arrived_s + ERASED_KEPT_S, author->number, eraser);
-    return error == STORE_OK ? mark_record(txn, author->number, eraser->seq) : error;
+    error = drop_move(noting->txn, wait_s > 0 ? wait_s : noting->arrived_s + ERASED_KEPT_S, author->number,
+                      eraser);
+    return error == STORE_OK ? mark_record(noting->txn, author->number, eraser->seq) : error;
 }
 
 static enum store_error put_said(struct store_txn *txn, struct disk_author *author, const struct block *block,
                                  const struct reach_entries *said, size_t count, uint64_t arrived_s)
 {
+    struct noting noting = {txn, author, ERASERS_SEARCHED_MAX, arrived_s};
     struct eraser eraser = {
         .setter_seq = block->header.seq, .setter = block->hash, .row = {.epoch = block->header.epoch}};
+    struct gap_targets targets = {.count = 0};
     enum store_error error = STORE_OK;
 
+    /* What says so of more blocks than it may never stands on a chain. */
+    if (erase_count_blocks(said, count) > STATUS_BLOCKS_MAX) {
+        return STORE_OK;
+    }
     for (size_t first = 0, end = 0; first < count && error == STORE_OK; first = end) {
         while (end < count && said[end].seq == said[first].seq) {
             end++;
         }
         eraser.seq = said[first].seq;
-        error = put_one(txn, author, &eraser, ranges_of(said + first, end - first, &eraser), arrived_s);
-        if (error == STORE_OK) {
-            error = gaps_update(txn, author, eraser.seq);
-        }
+        error = put_one(&noting, &eraser, ranges_of(said + first, end - first, &eraser));
     }
-    return error;
+    gap_targets_add(&targets, said, count);
+    return error == STORE_OK ? gaps_look_again(txn, author, &targets) : error;
 }
 
 static bool says_to_erase(const struct block *block)

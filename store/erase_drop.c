@@ -5,6 +5,7 @@
 #include "store/content.h"
 #include "store/erase_rows.h"
 #include "store/erased.h"
+#include "store/gaps_again.h"
 #include "store/own.h"
 
 /* Dropping the bytes of erased entries, once nothing can give them back any more. */
@@ -243,6 +244,7 @@ static enum store_error drop_bytes(struct dropping *dropping)
     const struct eraser *eraser = &dropping->eraser;
     struct arena arena;
     void *memory = malloc(DROP_SIZE);
+    size_t looked_at = 0;
     enum store_error error;
 
     if (!memory) {
@@ -257,7 +259,7 @@ static enum store_error drop_bytes(struct dropping *dropping)
     error = drop_in(dropping, &arena);
     free(memory);
     if (error == STORE_OK) {
-        error = gaps_update(dropping->txn, &dropping->author, eraser->seq);
+        error = gaps_update(dropping->txn, &dropping->author, eraser->seq, &looked_at);
     }
     return error == STORE_OK ? author_write(dropping->txn, &dropping->actor, &dropping->author) : error;
 }
@@ -353,7 +355,7 @@ enum store_error store_erased_is_due(struct store_txn *txn, uint64_t now_s, bool
     enum store_error error = find_rows(txn, now_s, &row, 1, &count);
 
     *due = count > 0;
-    return error;
+    return error == STORE_OK && !*due ? gaps_any_due(txn, due) : error;
 }
 
 enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id *self, uint64_t now_s,
@@ -371,6 +373,9 @@ enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id 
     }
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = work_off(dropping, &rows[i]);
+    }
+    if (error == STORE_OK) {
+        error = gaps_work_off(txn);
     }
     free(rows);
     free(dropping);

@@ -38,6 +38,8 @@ enum store_error eraser_place(struct store_txn *txn, uint32_t number, const stru
  * ERASE_ENTRIES_MAX, as many. */
 size_t erase_collect(const struct block *block, struct reach_entries said[ERASE_ENTRIES_MAX],
                      struct arena *arena);
+/* Of how many blocks those are. */
+size_t erase_count_blocks(const struct reach_entries *said, size_t count);
 
 /* Write the eraser, and have store_drop_erased look at it at due_s instead of when it would have; 0: never.
  * Writes: eraser->row.due_s. */

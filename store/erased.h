@@ -87,8 +87,9 @@ enum { AFFILIATION_ARENA_SIZE = 16 * 1024 };
 /* ---- gaps ---- */
 
 /* Look again at what every block held at seq lacks: after what accounts for it changed. Of more siblings than
- * can be looked at, those that matter go first. Writes to *author. */
-enum store_error gaps_update(struct store_txn *txn, struct disk_author *author, uint64_t seq);
+ * can be looked at, those that matter go first. Writes to *author; *looked_at, how many blocks. */
+enum store_error gaps_update(struct store_txn *txn, struct disk_author *author, uint64_t seq,
+                             size_t *looked_at);
 
 /* The same of one block, after its bytes changed. STORE_NOT_FOUND: it is not held. */
 enum store_error gaps_update_block(struct store_txn *txn, struct disk_author *author, uint64_t seq,
@@ -101,14 +102,6 @@ enum store_error gaps_moved(struct store_txn *txn, const struct disk_author *aut
 /* Whether the block has a row. */
 enum store_error gaps_any(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
                           uint64_t epoch, const struct hash *hash, bool *any);
-
-/* The same for all blocks that the status block of the chain at seq says to erase something of: after it
- * became void, or is no longer. */
-enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *author, uint64_t seq);
-
-/* The same of a status block by its hash: after it went beside the chain. */
-enum store_error gaps_on_beside(struct store_txn *txn, struct disk_author *author, uint64_t seq,
-                                const struct hash *hash);
 
 /* What the chain lacks as far as reached by log. */
 enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *author,

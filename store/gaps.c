@@ -38,18 +38,39 @@ static enum store_error lack_of(struct store_txn *txn, uint32_t number, const st
     return error;
 }
 
-static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint64_t seq,
-                                    const struct entry *entries, size_t count, struct disk_gap *gap)
-{
-    bool covered[BLOCK_ENTRIES_MAX] = {false}, beside[BLOCK_ENTRIES_MAX] = {false};
-    uint64_t last_setter = 0, epoch = 0;
-    enum store_error error = erasers_read(txn, number, seq, ERASING_ACCOUNTS, covered, &last_setter);
+/* What erasers say of all blocks of one number. */
+struct accounts {
+    bool are_read;
+    bool covered[BLOCK_ENTRIES_MAX], beside[BLOCK_ENTRIES_MAX];
+    uint64_t last_setter, epoch;
+};
 
-    if (error == STORE_OK) {
-        error = erasers_read_beside(txn, number, seq, beside, &epoch, &last_setter);
+static enum store_error read_accounts(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                      struct accounts *accounts)
+{
+    enum store_error error;
+
+    if (accounts->are_read) {
+        return STORE_OK;
     }
+    error = erasers_read(txn, number, seq, ERASING_ACCOUNTS, accounts->covered, &accounts->last_setter);
+    if (error == STORE_OK) {
+        error =
+            erasers_read_beside(txn, number, seq, accounts->beside, &accounts->epoch, &accounts->last_setter);
+    }
+    accounts->are_read = error == STORE_OK;
+    return error;
+}
+
+static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                    struct accounts *accounts, const struct entry *entries, size_t count,
+                                    struct disk_gap *gap)
+{
+    const bool *covered = accounts->covered;
+    enum store_error error = read_accounts(txn, number, seq, accounts);
+
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        bool explained = covered[i] || beside[i];
+        bool explained = covered[i] || accounts->beside[i];
         enum affiliation_lack lack = explained ? LACK_NOTHING : LACK_MISSING;
 
         if (!entries[i].erased) {
@@ -64,8 +85,8 @@ static enum store_error count_lacks(struct store_txn *txn, uint32_t number, uint
         gap->missing = (uint16_t)(gap->missing + (lack == LACK_MISSING));
         gap->unread = (uint16_t)(gap->unread + (lack == LACK_UNREAD));
     }
-    gap->last_eraser = gap->unread > 0 ? (uint32_t)last_setter : 0;
-    gap->epoch = (uint32_t)epoch;
+    gap->last_eraser = gap->unread > 0 ? (uint32_t)accounts->last_setter : 0;
+    gap->epoch = (uint32_t)accounts->epoch;
     return error;
 }
 
@@ -175,7 +196,7 @@ enum store_error gaps_any(struct store_txn *txn, const struct disk_author *autho
 /* ---- looking again ---- */
 
 static enum store_error look_into(struct gap_block *block, const struct stored_block *stored,
-                                  struct disk_gap *gap, struct arena *arena)
+                                  struct accounts *accounts, struct disk_gap *gap, struct arena *arena)
 {
     struct block_parts parts;
     struct header header;
@@ -190,12 +211,12 @@ static enum store_error look_into(struct gap_block *block, const struct stored_b
         return STORE_OK;
     }
     return stored_block_entries(stored, &entries, &count, arena)
-               ? count_lacks(block->txn, block->number, block->seq, entries, count, gap)
+               ? count_lacks(block->txn, block->number, block->seq, accounts, entries, count, gap)
                : txn_fail(block->txn, STORE_DAMAGED);
 }
 
 static enum store_error look_at(struct gap_block *block, const struct stored_block *stored,
-                                struct disk_gap *gap)
+                                struct accounts *accounts, struct disk_gap *gap)
 {
     enum { LOOK_SIZE = BLOCK_ENTRIES_MAX * sizeof(struct entry) + BLOCK_SIZE_MAX + HEADER_SIZE_MAX };
     struct arena arena;
@@ -205,14 +226,14 @@ static enum store_error look_at(struct gap_block *block, const struct stored_blo
     *gap = (struct disk_gap){0};
     if (memory) {
         arena_init(&arena, memory, LOOK_SIZE);
-        error = look_into(block, stored, gap, &arena);
+        error = look_into(block, stored, accounts, gap, &arena);
     }
     free(memory);
     return error;
 }
 
-enum store_error gaps_update_block(struct store_txn *txn, struct disk_author *author, uint64_t seq,
-                                   const struct hash *hash)
+static enum store_error update_block(struct store_txn *txn, struct disk_author *author, uint64_t seq,
+                                     const struct hash *hash, struct accounts *accounts)
 {
     struct gap_block block = {.txn = txn, .number = author->number, .seq = seq, .hash = *hash};
     struct stored_block stored;
@@ -224,7 +245,7 @@ enum store_error gaps_update_block(struct store_txn *txn, struct disk_author *au
     if (error != STORE_OK || (stored.erased_count == 0 && author->gap_blocks == 0)) {
         return error;
     }
-    error = look_at(&block, &stored, &gap);
+    error = look_at(&block, &stored, accounts, &gap);
     if (error == STORE_OK) {
         error = find_gap(&block, &key, &before);
         had = error == STORE_OK;
@@ -238,6 +259,14 @@ enum store_error gaps_update_block(struct store_txn *txn, struct disk_author *au
     }
     author->gap_blocks++;
     return put_gap(&block, &gap);
+}
+
+enum store_error gaps_update_block(struct store_txn *txn, struct disk_author *author, uint64_t seq,
+                                   const struct hash *hash)
+{
+    struct accounts accounts = {.are_read = false};
+
+    return update_block(txn, author, seq, hash, &accounts);
 }
 
 /* ---- after something changed ---- */
@@ -298,79 +327,19 @@ static enum store_error find_siblings(struct siblings *siblings, struct store_tx
     return error;
 }
 
-enum store_error gaps_update(struct store_txn *txn, struct disk_author *author, uint64_t seq)
+enum store_error gaps_update(struct store_txn *txn, struct disk_author *author, uint64_t seq,
+                             size_t *looked_at)
 {
+    struct accounts accounts = {.are_read = false};
     struct siblings siblings;
     enum store_error error = find_siblings(&siblings, txn, author, seq);
 
     for (size_t i = 0; i < siblings.count && error == STORE_OK; i++) {
-        error = gaps_update_block(txn, author, seq, &siblings.hashes[i]);
+        error = update_block(txn, author, seq, &siblings.hashes[i], &accounts);
         error = error == STORE_NOT_FOUND ? STORE_OK : error;
     }
+    *looked_at = siblings.count;
     return error;
-}
-
-static enum store_error update_targets(struct store_txn *txn, struct disk_author *author,
-                                       const struct stored_block *stored, struct arena *arena)
-{
-    struct reach_entries *said = arena_take(arena, ERASE_ENTRIES_MAX * sizeof *said);
-    struct block block;
-    struct bytes copy;
-    size_t count = 0;
-    enum store_error error = STORE_OK;
-
-    if (!said || !arena_copy(arena, stored->encoded, &copy)) {
-        return STORE_NO_MEMORY;
-    }
-    if (block_decode(&block, &txn->store->network, copy, arena) != REASON_NONE) {
-        return txn_fail(txn, STORE_DAMAGED);
-    }
-    count = erase_collect(&block, said, arena);
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        if (i == 0 || said[i].seq != said[i - 1].seq) {
-            error = gaps_update(txn, author, said[i].seq);
-        }
-    }
-    return error;
-}
-
-enum store_error gaps_on_beside(struct store_txn *txn, struct disk_author *author, uint64_t seq,
-                                const struct hash *hash)
-{
-    enum {
-        TARGETS_SIZE = ERASE_ENTRIES_MAX * sizeof(struct reach_entries) + BLOCK_SIZE_MAX + BLOCK_ARENA_SIZE +
-                       RECORD_ARENA_SIZE
-    };
-    struct stored_block stored;
-    struct arena arena;
-    void *memory;
-    enum store_error error;
-
-    if (!author->erases) {
-        return STORE_OK;
-    }
-    error = stored_block_read(txn, author->number, seq, hash, &stored);
-    if (error != STORE_OK) {
-        return error;
-    }
-    memory = malloc(TARGETS_SIZE);
-    if (!memory) {
-        return STORE_NO_MEMORY;
-    }
-    arena_init(&arena, memory, TARGETS_SIZE);
-    error = update_targets(txn, author, &stored, &arena);
-    free(memory);
-    return error;
-}
-
-enum store_error gaps_on_standing(struct store_txn *txn, struct disk_author *author, uint64_t seq)
-{
-    struct disk_record record;
-    enum store_error error = record_find(txn, author->number, seq, &record);
-
-    return error == STORE_OK && record.block_class == CLASS_STATUS
-               ? gaps_on_beside(txn, author, seq, &record.hash)
-               : error;
 }
 
 /* ---- which gaps matter ---- */
@@ -487,6 +456,7 @@ enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *
 {
     enum store_error error;
 
+    log->incomplete |= author->gaps_due; /* as long as nobody knows */
     if (author->gap_blocks == 0) {
         return STORE_OK;
     }

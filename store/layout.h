@@ -29,7 +29,8 @@ struct disk_author {
     uint8_t erases;     /* TABLE_ERASERS has rows of it */
     uint8_t has_rhythm; /* its chain states one somewhere */
     uint8_t beside;     /* TABLE_SIDE_ENTRIES, TABLE_EPOCHS or TABLE_SWITCHES may have rows of it */
-    uint8_t zero[6];
+    uint8_t gaps_due;   /* TABLE_GAPS_DUE has rows of it */
+    uint8_t zero[5];
 };
 static_assert(sizeof(struct disk_author) == 88, "no padding");
 

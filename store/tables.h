@@ -30,10 +30,12 @@ enum table_form {
     X(TABLE_KEYS, "keys", FORM_LINKED) /* author number, seq > 0 -> epoch and key set it set */              \
     X(TABLE_STANDINGS, "standings", FORM_LINKED) /* author number, seq, index -> history and events */       \
     X(TABLE_ERASERS, "erasers", FORM_LINKED) /* author number, seq, setter's seq and hash -> disk_eraser */  \
-    X(TABLE_DROPS, "drops", FORM_LINKED)     /* when, key of an eraser -> nothing */                         \
+    X(TABLE_ERASER_COUNTS, "eraser-counts", FORM_LINKED) /* author number, seq -> rows of TABLE_ERASERS */   \
+    X(TABLE_DROPS, "drops", FORM_LINKED)                 /* when, key of an eraser -> nothing */             \
     X(TABLE_GAPS, "gaps",                                                                                    \
       FORM_LINKED) /* author number, place, epoch, seq, header hash -> struct disk_gap */                    \
-    X(TABLE_LIVE_PAGES, "live", FORM_CHECKED)   /* author number, seq -> level 1 page of a touched block */  \
+    X(TABLE_GAPS_DUE, "gaps-due", FORM_LINKED) /* author number, first seq -> last: to be looked at again */ \
+    X(TABLE_LIVE_PAGES, "live", FORM_CHECKED)  /* author number, seq -> level 1 page of a touched block */   \
     X(TABLE_STATE_PAGES, "state", FORM_CHECKED) /* author number, level, page -> hashes */                   \
     X(TABLE_GRANTS, "grants", FORM_LINKED) /* grant kind, about whom or what, author number, seq, index */   \
     X(TABLE_SIDE_ENTRIES, "side",                                                                            \

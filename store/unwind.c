@@ -6,6 +6,7 @@
 #include "store/consents.h"
 #include "store/content.h"
 #include "store/erased.h"
+#include "store/gaps_again.h"
 #include "store/generation.h"
 #include "store/grants.h"
 #include "store/pages.h"
@@ -24,6 +25,7 @@ struct unwinding {
     struct block block;
     struct seq_range *touched; /* earlier blocks whose records are put back, and the new head */
     size_t touched_count;
+    struct gap_setters setters; /* of those, which are good again */
     uint64_t now_s;
     struct arena *arena;
 };
@@ -118,12 +120,10 @@ static enum store_error make_good(struct unwinding *unwinding, uint64_t seq)
         return error;
     }
     unwinding->row.upgrade_blocks += is_asking_for_upgrade(&record);
-    error = gaps_moved(unwinding->txn, &unwinding->row, seq, record.epoch, &record.hash);
-    if (error != STORE_OK) {
-        return error;
+    if (record.block_class == CLASS_STATUS) {
+        gap_setters_add(&unwinding->setters, seq);
     }
-    return record.block_class == CLASS_STATUS ? gaps_on_standing(unwinding->txn, &unwinding->row, seq)
-                                              : STORE_OK;
+    return gaps_moved(unwinding->txn, &unwinding->row, seq, record.epoch, &record.hash);
 }
 
 /* Requires: records are put back. */
@@ -131,6 +131,7 @@ static enum store_error make_all_good(struct unwinding *unwinding)
 {
     enum store_error error = STORE_OK;
 
+    unwinding->setters = (struct gap_setters){.count = 0};
     for (size_t i = 0; i < unwinding->touched_count && error == STORE_OK; i++) {
         const struct seq_range *range = &unwinding->touched[i];
 
@@ -138,7 +139,7 @@ static enum store_error make_all_good(struct unwinding *unwinding)
             error = make_good(unwinding, seq);
         }
     }
-    return error;
+    return error == STORE_OK ? gaps_on_setters(unwinding->txn, &unwinding->row, &unwinding->setters) : error;
 }
 
 static enum store_error set_leaf(struct unwinding *unwinding, struct merkle_pages *pages, uint64_t seq)
@@ -277,7 +278,7 @@ static enum store_error move_erasers(struct unwinding *unwinding)
     if (block->header.block_class != CLASS_STATUS || !unwinding->row.erases) {
         return STORE_OK;
     }
-    error = gaps_on_beside(unwinding->txn, &unwinding->row, block->header.seq, &block->hash);
+    error = gaps_on_block(unwinding->txn, &unwinding->row, block->header.seq, &block->hash);
     return error == STORE_OK ? author_write(unwinding->txn, &unwinding->author, &unwinding->row) : error;
 }
 

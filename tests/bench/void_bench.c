@@ -1,6 +1,8 @@
 /* Voids that overlap: as many ranges as a block has entries, each over as many blocks as it may void. What a
  * writer pays for the decision, without the trees; then the whole way in of one void of as many blocks of a
- * log, with so many entries each, into a store. Usage: void_bench [blocks] [entries of a block] */
+ * log, with so many entries each, into a store. Then status blocks that
+ * each erase something of as many blocks as they may, and a void of them all. Usage: void_bench [blocks]
+ * [entries of a block] [erasers] */
 
 #include <assert.h>
 #include <stdio.h>
@@ -145,6 +147,80 @@ static void bench_wide(uint64_t blocks, size_t entries)
     world_deinit(&world);
 }
 
+/* ---- many erasers ---- */
+
+enum { ERASED_BLOCKS = STATUS_BLOCKS_MAX };
+
+/* A status block that erases the entry at index of each of the first blocks. */
+static struct bytes sign_erase(struct store_txn *txn, uint64_t index)
+{
+    const struct index_range range = {index, index};
+    static struct draft draft;
+
+    world_draft(&world, &draft, CLASS_STATUS);
+    for (uint64_t seq = 1; seq <= ERASED_BLOCKS; seq++) {
+        const struct erase record = {.seq = seq, .entries = {.items = &range, .count = 1}};
+
+        world_add(&draft, ENTRY_ERASE, &record);
+    }
+    return world_sign(&world, txn, &owner, &draft, 1000);
+}
+
+/* Without its entries: what it lacks is looked up whenever an `erase` of it comes or goes. */
+static void blank(void)
+{
+    enum { DROPS = 4096 };
+    struct store_txn *txn = world_write(&world);
+
+    if (store_drop_erased(txn, NULL, 1000 + 7 * 86400, DROPS) != STORE_OK) {
+        abort();
+    }
+    world_commit(txn);
+}
+
+static void say_erases(size_t count, size_t entries, double *slowest)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct store_txn *txn = world_write(&world);
+        struct bytes encoded = sign_erase(txn, i % entries);
+        double start = now_s(), took;
+
+        if (world_accept(&world, txn, &owner, encoded, 1000) != REASON_NONE) {
+            abort();
+        }
+        took = now_s() - start;
+        *slowest = took > *slowest ? took : *slowest;
+        world_commit(txn);
+        arena_rewind(&world.arena, 0);
+    }
+}
+
+/* As many status blocks as given, each about as many blocks as it may be; then all of them void at once. */
+static void bench_erasers(size_t count)
+{
+    enum { ENTRIES = 31, SEQ_FIRST = ERASED_BLOCKS + 1 };
+    const struct void_record record = {.has_range = true, .range = {SEQ_FIRST, ERASED_BLOCKS + count}};
+    double slowest = 0, start;
+    struct store_txn *txn;
+    struct bytes encoded;
+
+    world_init(&world);
+    grow(ERASED_BLOCKS, ENTRIES);
+    say_erases(count, ENTRIES, &slowest);
+    blank();
+    printf("%zu erasers of %d blocks each: the slowest taken in %.2f ms, ", count, ERASED_BLOCKS,
+           slowest * 1e3);
+    txn = world_write(&world);
+    encoded = world_sign_one(&world, txn, &owner, CLASS_GOVERN, ENTRY_VOID, &record, 1000);
+    start = now_s();
+    if (world_accept(&world, txn, &owner, encoded, 1000) != REASON_NONE) {
+        abort();
+    }
+    printf("a void of all of them in %.2f ms (at most 50)\n", (now_s() - start) * 1e3);
+    world_commit(txn);
+    world_deinit(&world);
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t blocks = argc > 1 ? strtoull(argv[1], NULL, 10) : VOID_BLOCKS_MAX;
@@ -157,5 +233,6 @@ int main(int argc, char **argv)
     }
     bench_overlap(blocks);
     bench_wide(blocks, entries);
+    bench_erasers(argc > 3 ? (size_t)strtoull(argv[3], NULL, 10) : 256);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "store/erase_rows.h"
+#include "store/gaps_again.h"
 #include "tests/support/log_builder.h"
 #include "tests/support/shop_world.h"
 
@@ -1070,6 +1071,132 @@ static void the_chains_own_gap_is_not_lost_among_siblings(void **context)
     assert_int_equal(gap_count(&fresh, &ase), 0);
 }
 
+/* ---- many erasers ---- */
+
+enum { SETTERS = GAP_SETTERS_MAX + 16, SETTERS_FIRST = 2 + SETTERS };
+
+/* ase certifies in so many blocks, says in as many more to erase what each says, and voids all of that. */
+static void erase_and_take_back(void)
+{
+    const struct void_record record =
+        build_void(SETTERS_FIRST, SETTERS_FIRST + SETTERS - 1, STATUS_REASON_KEY_COMPROMISE);
+
+    attest_blocks(SETTERS);
+    for (uint64_t i = 0; i < SETTERS; i++) {
+        assert_int_equal(erase(&ase, 2 + i, 0, 0, NOW_S), SETTERS_FIRST + i);
+    }
+    publish(&ase, CLASS_GOVERN, ENTRY_VOID, &record, NOW_S);
+}
+
+/* One void may change what thousands of blocks are accounted for. */
+static void nothing_is_said_to_be_complete_until_it_was_looked_at(void **context)
+{
+    (void)context;
+    erase_and_take_back();
+    assert_true(log_of(&here, &ase).incomplete);
+    assert_true(is_due(&here, NOW_S));
+    drop(NULL, NOW_S);
+    assert_false(is_due(&here, NOW_S));
+    assert_false(log_of(&here, &ase).incomplete);
+}
+
+static void what_a_void_of_many_leaves_without_account_is_missing(void **context)
+{
+    struct locator_point gaps[SETTERS + 1];
+    struct store_txn *txn;
+    size_t count = 0;
+
+    (void)context;
+    erase_and_take_back();
+    give(&ase_copy, block_of(&here, &ase, BLOCK_SEQ), NOW_S);
+    give_blanked(2, SETTERS_FIRST - 1, false);
+    for (uint64_t i = 0; i < SETTERS; i++) {
+        give(&ase_copy, block_of(&here, &ase, SETTERS_FIRST + i), NOW_S);
+    }
+    assert_false(log_of(&fresh, &ase).incomplete);
+    give(&ase_copy, block_of(&here, &ase, SETTERS_FIRST + SETTERS), NOW_S);
+    assert_true(log_of(&fresh, &ase).incomplete);
+    txn = world_write(&fresh);
+    assert_int_equal(store_drop_erased(txn, NULL, NOW_S, DROPS), STORE_OK);
+    assert_int_equal(store_gaps(txn, &ase.actor.id, 0, gaps, SETTERS + 1, &count), STORE_OK);
+    world_commit(txn);
+    assert_int_equal(count, SETTERS);
+    assert_false(is_due(&fresh, NOW_S));
+}
+
+/* A status block of ase, on top of what the fresh node holds, that erases the first entry of each of so many
+ * blocks. Nobody checked it, nor its signature. */
+static void put_beside(size_t named)
+{
+    const struct indexed_signature unsigned_yet = {.key_index = 0};
+    const struct index_range range = {0, 0};
+    static struct draft draft;
+    struct arena *arena = &fresh.arena;
+    uint8_t *header = arena_take(arena, HEADER_SIZE_MAX), *body = arena_take(arena, BLOCK_BODY_SIZE_MAX);
+    uint8_t *memory = arena_take(arena, BLOCK_SIZE_MAX);
+    struct store_txn *txn = world_write(&fresh);
+    struct bytes header_bytes, body_bytes, encoded;
+    struct writer writer;
+    struct block block;
+
+    world_draft(&fresh, &draft, CLASS_STATUS);
+    for (uint64_t seq = 2; seq < 2 + named; seq++) {
+        const struct erase record = {.seq = seq, .entries = {.items = &range, .count = 1}};
+
+        world_add(&draft, ENTRY_ERASE, &record);
+    }
+    assert_int_equal(draft_preview(&block, &draft, &ase_copy.state, &fresh.network, NOW_S, arena),
+                     REASON_NONE);
+    assert_true(schema_encode(&header_schema, &block.header, header, HEADER_SIZE_MAX, &header_bytes));
+    writer_init(&writer, body, BLOCK_BODY_SIZE_MAX);
+    writer_array(&writer, (uint32_t)block.entry_count);
+    for (size_t i = 0; i < block.entry_count; i++) {
+        writer_raw(&writer, block.entries[i].encoded.data, block.entries[i].encoded.size);
+    }
+    assert_true(writer_end(&writer, &body_bytes));
+    writer_init(&writer, memory, BLOCK_SIZE_MAX);
+    assert_true(block_encode(&writer, header_bytes, &unsigned_yet, 1, body_bytes));
+    assert_true(writer_end(&writer, &encoded));
+    assert_int_equal(block_decode(&block, &fresh.network, encoded, arena), REASON_NONE);
+    assert_int_equal(store_put_side_block(txn, &fresh.network, &block, NOW_S), STORE_OK);
+    world_commit(txn);
+}
+
+/* Beside the chain no limit of the log holds it up. */
+static void a_block_that_names_more_than_it_may_erases_nothing(void **context)
+{
+    enum { NAMED = STATUS_BLOCKS_MAX + 1 };
+
+    for (size_t named = NAMED - 1; named <= NAMED; named++) {
+        teardown(context);
+        setup(context);
+        attest_blocks(NAMED);
+        give(&ase_copy, block_of(&here, &ase, BLOCK_SEQ), NOW_S);
+        give_blanked(2, NAMED + 1, false);
+        put_beside(named);
+        assert_int_equal(drop_count(&fresh), named < NAMED ? named : 0);
+    }
+}
+
+/* Rows about one block are bounded; a void one gives way, no other does. */
+static void a_void_eraser_gives_way_to_a_new_one(void **context)
+{
+    enum { EACH_MAX = 1024, FIRST = BLOCK_SEQ + 1 };
+
+    (void)context;
+    for (uint64_t i = 0; i < EACH_MAX; i++) {
+        erase(&ase, BLOCK_SEQ, 0, 0, NOW_S);
+    }
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    assert_true(readable(&here, 1));
+    make_void(&ase, FIRST + EACH_MAX / 2, NOW_S);
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    assert_false(readable(&here, 1));
+    erase(&ase, BLOCK_SEQ, 2, 2, NOW_S);
+    assert_true(readable(&here, 2));
+    assert_int_equal(drop_count(&here), EACH_MAX);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -1104,6 +1231,10 @@ int main(void)
         IN_WORLD(a_gap_goes_with_its_block),
         IN_WORLD(setters_are_told_apart_by_their_whole_hash),
         IN_WORLD(the_chains_own_gap_is_not_lost_among_siblings),
+        IN_WORLD(nothing_is_said_to_be_complete_until_it_was_looked_at),
+        IN_WORLD(what_a_void_of_many_leaves_without_account_is_missing),
+        IN_WORLD(a_block_that_names_more_than_it_may_erases_nothing),
+        IN_WORLD(a_void_eraser_gives_way_to_a_new_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

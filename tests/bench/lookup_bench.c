@@ -114,7 +114,7 @@ static void own_name_space(size_t i)
     if (i < SHIPPED_NAMESPACES) {
         snprintf(owner.name_space, sizeof owner.name_space, "%s", name_spaces[i]);
     } else {
-        snprintf(owner.name_space, sizeof owner.name_space, "brand%02zu", i);
+        snprintf(owner.name_space, sizeof owner.name_space, "brand%02u", (unsigned)(i % 100));
     }
     if (trust_add_owner(&trust, &owner) != TRUST_OK) {
         abort();

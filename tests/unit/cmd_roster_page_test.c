@@ -16,7 +16,7 @@ static const struct actor_id actors[ACTOR_COUNT] = {
 static const char *actor_name(const void *names, const struct hash *id)
 {
     const char *const *table = names;
-    return table[id->bytes[0] - 1];
+    return id->bytes[0] == 0 ? "nobody" : table[id->bytes[0] - 1];
 }
 
 static uint32_t day(const char *text)

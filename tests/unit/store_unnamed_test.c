@@ -183,6 +183,7 @@ static void what_a_cut_keeps_and_came_late_does_not_either(void **state)
     memory_log_init(&kept, &node->network, &node->scratch);
     log_builder_inception(&node->builder, &kept, &node->actors[DELEGATE]);
     attest(&kept);
+    memory_log_deinit(&left);
     memory_log_copy(&left, &kept);
     revoke(&left);
     rotate(&kept);

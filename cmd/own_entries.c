@@ -200,6 +200,17 @@ static size_t count_wanted(const struct session *session, const struct dossier *
     return count;
 }
 
+/* Whether there may be more of this actor than the dossier holds, which says so of trusted authors alone. */
+static bool is_too_much(const struct session *session, const struct dossier *dossier)
+{
+    size_t own = 0;
+    for (size_t i = 0; i < dossier->credential_count; i++) {
+        const struct dossier_log *log = dossier_log_at(dossier, &dossier->credentials[i].place);
+        own += actor_id_equal(&log->author, &session->actor);
+    }
+    return dossier->cuts.credentials || own >= DOSSIER_CREDENTIALS_EACH_MAX;
+}
+
 static void add_wanted(struct own_entries *out, const struct session *session, const struct dossier *dossier,
                        const struct codes *codes)
 {
@@ -224,6 +235,13 @@ int own_entries_of(struct own_entries *out, struct session *session, const struc
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }
+    if (is_too_much(session, &dossier)) {
+        return session_fail(
+            &session->options, EXIT_BAD_INPUT, "too-many",
+            "More was issued to %s than can be looked at together. Name the certificates one by "
+            "one (tradeproof log --entries shows their names), or give them with --csv.",
+            session_name_of(session, &subject->id));
+    }
     int code = take_room(out, session, count_wanted(session, &dossier, codes));
     if (code != EXIT_YES) {
         return code;
@@ -245,7 +263,7 @@ enum store_error own_entries_add_of(struct own_entries *out, size_t capacity, si
     if (error != STORE_OK) {
         return error;
     }
-    *found = count_wanted(session, &dossier, codes);
+    *found = is_too_much(session, &dossier) ? SIZE_MAX : count_wanted(session, &dossier, codes);
     if (*found <= capacity - out->count) {
         add_wanted(out, session, &dossier, codes);
     }

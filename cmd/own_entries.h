@@ -48,12 +48,13 @@ enum store_error own_entries_check(struct own_entries *entries, struct session *
 int own_entries_named(struct own_entries *out, struct session *session, char *const *texts, size_t count);
 
 /* Find what this actor issued to subject for any of the codes; leaves out what was erased. Returns as
- * own_entries_named; none is EXIT_BAD_INPUT. */
+ * own_entries_named; none is EXIT_BAD_INPUT, and so is more than a dossier holds: some alone would be a
+ * silent half. */
 int own_entries_of(struct own_entries *out, struct session *session, const struct subject *subject,
                    const struct codes *codes);
 
-/* Add the same to *out, as far as capacity reaches. Writes: *found, how many there are; none was added where
- * they don't fit. */
+/* Add the same to *out, as far as capacity reaches. Writes: *found, how many there are (SIZE_MAX: more than a
+ * dossier holds); none was added where they don't fit. */
 enum store_error own_entries_add_of(struct own_entries *out, size_t capacity, size_t *found,
                                     struct session *session, const struct subject *subject,
                                     const struct codes *codes);

@@ -114,7 +114,7 @@ static const struct reason_text texts[] = {
     [REASON_SUSPENDED] = {"the issuer has suspended it", "Ask again once the issuer has decided"},
     [REASON_EXPIRED] = {"it has expired", "Ask the holder whether it was renewed"},
     [REASON_NOT_YET_VALID] = {"it is not valid yet on that day", "Ask again from its first valid day on"},
-    [REASON_VOIDED] = {"the issuer has declared void what was written by a thief of its keys",
+    [REASON_VOIDED] = {"the issuer has declared void what is written there",
                        "Ask the issuer to say again how this certificate stands"},
     [REASON_DISPUTED] = {"the issuer's keys signed two contradicting logs, so this part is disputed",
                          "Ask the issuer by other means; it has to settle this with a key rotation"},

@@ -646,7 +646,7 @@ enum store_error gather_about(struct gather *gather, const struct subject *subje
         .subject = subject,
         .about = about,
         .credentials_max = ABOUT_CREDENTIALS_MAX,
-        .credentials_each_max = DOSSIER_CREDENTIALS_MAX / 4,
+        .credentials_each_max = DOSSIER_CREDENTIALS_EACH_MAX,
         .reviews_each_max = DOSSIER_REVIEWS_MAX / 4,
     };
 
@@ -682,7 +682,7 @@ enum store_error gather_kept_about(struct gather *gather, size_t log, const stru
         .subject = subject,
         .about = about,
         .credentials_max = DOSSIER_CREDENTIALS_MAX,
-        .credentials_each_max = DOSSIER_CREDENTIALS_MAX / 4,
+        .credentials_each_max = DOSSIER_CREDENTIALS_EACH_MAX,
     };
     struct keeping keeping = {.gather = gather, .wanted = &wanted};
     enum store_error error = STORE_OK;

@@ -15,6 +15,7 @@ enum {
     DOSSIER_LOGS_MAX =
         16384, /* of a shop's: any of its technicians may have said in her own log that she left */
     DOSSIER_CREDENTIALS_MAX = 1024,
+    DOSSIER_CREDENTIALS_EACH_MAX = DOSSIER_CREDENTIALS_MAX / 4, /* of one author */
     DOSSIER_GRANTS_MAX = 4096,
     DOSSIER_PACKS_MAX = 256,
     DOSSIER_PACKS_SIZE_MAX = 4 * 1024 * 1024, /* of the arena: the newest of each namespace first */

@@ -166,6 +166,25 @@ static void what_is_not_there_is_refused(void **state)
     }
 }
 
+/* What a dossier leaves out would stay as it is without a word. */
+static void more_than_can_be_looked_at_is_not_taken_in_part(void **state)
+{
+    const struct subject subject = subject_number(SUBJECT);
+    struct own_entries entries, none = {.count = 0};
+    struct codes codes;
+    size_t found = 0;
+    (void)state;
+    (void)issue(ENTRIES_PER_SUBJECT, false, "ase/A5");
+    assert_true(codes_from_text(&codes, bytes_of_string("ase/A5")));
+    assert_int_equal(own_entries_of(&entries, &session, &subject, &codes), EXIT_YES);
+    for (size_t i = 0; i < DOSSIER_CREDENTIALS_MAX / ENTRIES_PER_SUBJECT; i++) {
+        (void)issue(ENTRIES_PER_SUBJECT, false, "ase/A5");
+    }
+    assert_int_equal(own_entries_of(&entries, &session, &subject, &codes), EXIT_BAD_INPUT);
+    assert_int_equal(own_entries_add_of(&none, 0, &found, &session, &subject, &codes), STORE_OK);
+    assert_true(found == SIZE_MAX);
+}
+
 /* ---- speaking ---- */
 
 static bool add_status(const void *context, struct draft *draft, const struct own_entry *first,
@@ -366,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_sorted_and_said_once),
         cmocka_unit_test(what_is_not_there_is_refused),
+        cmocka_unit_test(more_than_can_be_looked_at_is_not_taken_in_part),
         cmocka_unit_test(scattered_entries_take_several_records_of_one_block),
         cmocka_unit_test(different_days_and_reasons_take_several_records_of_one_block),
         cmocka_unit_test(more_blocks_than_one_status_block_may_touch_take_two),

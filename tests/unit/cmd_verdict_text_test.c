@@ -46,7 +46,7 @@ static const struct words_row {
      AXIS_AUTHORITY, ANSWER_NO, REASON_PREREQUISITE, NULL, NULL, 40,
      "does not count: the rules of that day do not let one like this count, or one so soon after another"},
     {"one in a void block does not hold", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_VOIDED, NULL, NULL,
-     40, "does not hold: the issuer has declared void what was written by a thief of its keys"},
+     40, "does not hold: the issuer has declared void what is written there"},
     {"an issuer that nobody vouches for is not trusted", OVERALL_INVALID, AXIS_AUTHORITY, ANSWER_NO,
      REASON_UNTRUSTED, NULL, NULL, 40, "not trusted: nobody in your trust file vouches for this issuer"},
     {"nor is one that may not certify this", OVERALL_INVALID, AXIS_AUTHORITY, ANSWER_NO,

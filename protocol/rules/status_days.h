@@ -76,6 +76,7 @@ struct status_event {
     size_t index;         /* among the entry's events */
     enum reason doubt;    /* REASON_NONE, or what status_reason_is_doubt says yes to */
     bool setter_in_doubt; /* the doubt is not about the block, but whether its author might say so */
+    uint32_t from_day;    /* of days before it says nothing */
 };
 
 void status_days_init(struct status_days *days);

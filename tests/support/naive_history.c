@@ -323,12 +323,17 @@ static bool is_about(const struct view *view, size_t i, enum told_kind kind, int
     return view->known[i].held && told->kind == kind && told->about == certificate;
 }
 
+static bool takes(enum told_kind kind)
+{
+    return kind == TOLD_REVOKE || kind == TOLD_SUSPEND;
+}
+
 /* What was revoked may be reinstated on the same branch; of a branch that is gone nothing ends but later. */
 static bool may_end(const struct view *view, int reinstatement, int said)
 {
     const struct history *history = view->history;
     return told_epoch(history, reinstatement) > told_epoch(history, said) ||
-           (history->blocks[said].kind == TOLD_REVOKE && told_descends(history, reinstatement, said));
+           (takes(history->blocks[said].kind) && told_descends(history, reinstatement, said));
 }
 
 /* Whether a reinstatement that counts came after a revocation, or a void. */
@@ -355,12 +360,12 @@ static enum counts is_reinstated(const struct view *view, int said, int certific
     return strongest;
 }
 
-/* What the revocations of a certificate amount to. */
+/* What the revocations and suspensions of a certificate amount to. */
 static enum counts is_revoked(const struct view *view, int certificate)
 {
     enum counts strongest = COUNTS_NOT;
     for (size_t i = 0; i < view->history->count; i++) {
-        if (!is_about(view, i, TOLD_REVOKE, certificate)) {
+        if (!is_about(view, i, TOLD_REVOKE, certificate) && !is_about(view, i, TOLD_SUSPEND, certificate)) {
             continue;
         }
         struct authority authority = authority_of(view, (int)i);

@@ -433,6 +433,24 @@ static enum counts has_gap(const struct view *view, int author)
     return strongest;
 }
 
+/* Whether somebody who might speak said what is not here: nobody can say then that a test was never passed.
+ */
+static enum counts is_lacking(const struct view *view)
+{
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (!view->known[i].held || !view->known[i].blank) {
+            continue;
+        }
+        struct authority authority = authority_of(view, (int)i);
+        bool certain = authority.accredited == COUNTS && authority.withdrawn == COUNTS_NOT &&
+                       has_gap(view, view->history->blocks[i].author) == COUNTS;
+        enum counts lacking = certain ? COUNTS : COUNTS_PERHAPS;
+        strongest = lacking > strongest ? lacking : strongest;
+    }
+    return strongest;
+}
+
 static const char *why_not_valid(enum counts stands, enum counts revoked, enum counts erased,
                                  const struct authority *authority, bool gap)
 {
@@ -477,8 +495,9 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     };
     allowed.valid = known[certificate].held && allowed.because == NULL;
     allowed.valid_due = allowed.valid && !perhaps;
-    allowed.not_tested = !known[certificate].held || certain_no || gap != COUNTS_NOT ||
-                         erased != COUNTS_NOT || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
-                         authority.withdrawn == COUNTS_PERHAPS;
+    bool none = !known[certificate].held || certain_no || gap != COUNTS_NOT || erased != COUNTS_NOT ||
+                stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
+                authority.withdrawn == COUNTS_PERHAPS;
+    allowed.not_tested = none && is_lacking(&view) != COUNTS;
     return allowed;
 }

@@ -29,8 +29,11 @@ static enum store_error gather_subject(struct gather *gather, const struct subje
 static enum store_error finish(struct gather *gather, const struct gather_question *question)
 {
     const struct subject *subject = question->subject;
-    enum store_error error = gather_issuers(gather);
+    enum store_error error = subject ? gather_lacking(gather) : STORE_OK;
 
+    if (error == STORE_OK) {
+        error = gather_issuers(gather);
+    }
     if (error == STORE_OK) {
         error = gather_kept(gather, question);
     }

@@ -467,6 +467,26 @@ enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *
     return error == STORE_OK ? fill_from(txn, author, GAP_SIDE, log) : error;
 }
 
+enum store_error gaps_next_author(struct store_txn *txn, uint32_t from, uint32_t *number)
+{
+    const struct key first = author_key(from);
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_GAPS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &first);
+    if (error == STORE_OK && walk.key.size != GAP_KEY_SIZE) {
+        error = txn_fail(txn, STORE_DAMAGED);
+    }
+    if (error == STORE_OK) {
+        *number = (uint32_t)number_at(walk.key.data, 0, 4);
+    }
+    walk_close(&walk);
+    return error;
+}
+
 /* ---- for whoever asks others ---- */
 
 static bool precedes(const struct gap_walk *a, const struct gap_walk *b)

@@ -220,6 +220,10 @@ enum store_error gather_void_day(struct gather *gather, size_t log, uint64_t voi
 
 /* ---- parts of a dossier ---- */
 
+/* The logs of all authors that are authorised and whose content is not all here; cuts.credentials where there
+ * are too many to look at. */
+enum store_error gather_lacking(struct gather *gather);
+
 /* What does not depend on the question's subject: rule packs and successions of every namespace in the trust
  * file, and their logs. Requires: nothing gathered yet. */
 enum store_error gather_base(struct gather *gather);

@@ -18,8 +18,8 @@ struct line_memo {
 struct gathered_sides {
     uint64_t open_epoch;     /* the first one that was open by then */
     bool names;              /* voids of the chain name dropped branches */
-    struct line_memo *memos; /* LINE_MEMO_SIZE of them, by the first bytes of the hash; NULL: no line
-                                matters */
+    struct line_memo *memos; /* LINE_MEMO_SIZE of them, by the first bytes of the hash; NULL: few lines
+                                matter */
 };
 
 /* ---- what the chain names ---- */
@@ -85,10 +85,14 @@ enum store_error gather_names_branch(struct gather *gather, size_t log, const st
 
 /* ---- lines ---- */
 
+/* NULL: nothing is noted. */
 static struct line_memo *memo_of(const struct gathered_sides *sides, const struct hash *block)
 {
     uint32_t at;
 
+    if (!sides->memos) {
+        return NULL;
+    }
     memcpy(&at, block->bytes, sizeof at);
     return &sides->memos[at % LINE_MEMO_SIZE];
 }
@@ -116,7 +120,7 @@ static enum store_error descend(struct gather *gather, struct descent *descent, 
         bool on_chain = false;
         enum store_error error;
 
-        if (hash_equal(&memo->block, &hash)) {
+        if (memo && hash_equal(&memo->block, &hash)) {
             descent->below = memo->line;
             return STORE_OK;
         }
@@ -148,6 +152,7 @@ static enum store_error note_lines(struct gather *gather, const struct descent *
     for (size_t i = descent->count; i > 0 && error == STORE_OK; i--) {
         const struct step *step = &descent->steps[i - 1];
         struct branch_line own = {0};
+        struct line_memo *memo;
 
         if (sides->names) {
             error = find_void(gather, descent->log, &step->hash, step->epoch, &own);
@@ -157,7 +162,10 @@ static enum store_error note_lines(struct gather *gather, const struct descent *
             own.base_seq = out->base_seq;
             *out = own;
         }
-        *memo_of(sides, &step->hash) = (struct line_memo){step->hash, *out};
+        memo = memo_of(sides, &step->hash);
+        if (memo) {
+            *memo = (struct line_memo){step->hash, *out};
+        }
     }
     return error;
 }

@@ -299,19 +299,23 @@ struct side_events {
     bool cut;
 };
 
+static bool is_under_cut(const struct gather *gather, size_t log, const struct side_event *event)
+{
+    const struct dossier_place place = {
+        .log = log, .seq = event->event.setter_seq, .block_hash = event->block.hash, .block = {.side = true}};
+
+    return any_cut_covers(gather->out, &gather->out->logs[log].author, &place);
+}
+
 /* Both make the same doubtful, from their effective days on: of a closed epoch, where a branch that is named
  * may repeat itself without end. Under a cut each counts for itself. */
 static bool doubt_alike(const struct gather *gather, const struct dossier_place *about,
                         const struct side_event *a, const struct side_event *b)
 {
-    const struct dossier_place place = {
-        .log = about->log, .seq = a->event.setter_seq, .block_hash = a->block.hash, .block = {.side = true}};
-
     return a->block.dropped_s != 0 && b->block.dropped_s != 0 && a->block.epoch == b->block.epoch &&
            a->event.action == b->event.action && a->voided == b->voided && a->block.late == b->block.late &&
            !a->event.has_holder && !a->event.has_replacement && !b->event.has_holder &&
-           !b->event.has_replacement &&
-           !any_cut_covers(gather->out, &gather->out->logs[about->log].author, &place);
+           !b->event.has_replacement && !is_under_cut(gather, about->log, a);
 }
 
 /* Put an event for which there is no room in the place of one that says the same. Returns: false when there
@@ -378,6 +382,30 @@ static int order_events(const void *a, const void *b)
            (left->event.setter_index < right->event.setter_index);
 }
 
+/* Where its branch begins: what is on the chain up to there it may take back. Where that is not known it
+ * takes nothing back. */
+static enum store_error fill_base(struct gather *gather, size_t log, struct side_event *event)
+{
+    struct branch_line line;
+    enum store_error error = gather_line(gather, log, event->event.setter_seq, &event->block.hash, &line);
+
+    event->block.base_seq = error == STORE_OK && line.known ? line.base_seq : 0;
+    return error;
+}
+
+/* Only what a cut keeps takes back anything for certain. */
+static enum store_error fill_bases(struct gather *gather, size_t log, struct side_event *events, size_t count)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        if (is_under_cut(gather, log, &events[i])) {
+            error = fill_base(gather, log, &events[i]);
+        }
+    }
+    return error;
+}
+
 /* What may count first: what is only shown takes what room is left, and makes nothing doubtful. */
 enum store_error gather_side_events(struct gather *gather, const struct dossier_place *about,
                                     struct side_event events[SIDE_EVENTS_MAX], size_t *count, bool *cut)
@@ -391,6 +419,9 @@ enum store_error gather_side_events(struct gather *gather, const struct dossier_
     *cut = found.cut;
     if (error == STORE_OK && found.count < SIDE_EVENTS_MAX) {
         error = gather_each_side(gather, about->log, &key, SIDE_SHOWN, show_event, &found);
+    }
+    if (error == STORE_OK) {
+        error = fill_bases(gather, about->log, events, found.count);
     }
     sort_items(events, found.count, sizeof *events, order_events);
     *count = found.count;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/lacking.h"
 
 /* The first bytes of a code, most significant first, so that keys order as the codes do. */
 static uint64_t key_of(struct bytes code)
@@ -134,6 +135,10 @@ static bool list_spaces(struct career *career)
     for (size_t i = 0; i < trust->owner_count; i++) {
         career->spaces[i].name = bytes_of_string(trust->owners[i].name_space);
         career->spaces[i].share = CAREER_SPACE_SIZE_MAX;
+        if (!lacking_of(&career->spaces[i].is_lacking, career->dossier, trust, career->spaces[i].name,
+                        career->arena)) {
+            return false;
+        }
     }
     return true;
 }

@@ -71,8 +71,8 @@ static bool conclude_code(struct code_verdict *out, struct career *career, struc
     }
     tested = code->tested.days;
     days = *held;
-    if (!career_widen(&tested, career, career->dossier->cuts.credentials) ||
-        !career_widen(&days, career, career->dossier->cuts.credentials)) {
+    bool is_cut = career_is_cut(career, code->code);
+    if (!career_widen(&tested, career, is_cut) || !career_widen(&days, career, is_cut)) {
         return false;
     }
     *out = (struct code_verdict){

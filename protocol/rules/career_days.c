@@ -1,5 +1,6 @@
 #include "protocol/rules/career_state.h"
 
+#include "protocol/base/text.h"
 #include "protocol/rules/worked_days.h"
 
 /* ---- many at once ---- */
@@ -344,6 +345,12 @@ static struct day_truth of_attestation(struct career *career, const struct expre
     return day_truth_unknown;
 }
 
+bool career_is_cut(struct career *career, struct bytes pattern)
+{
+    const struct career_space *space = career_space(career, code_namespace(pattern));
+    return career->dossier->cuts.credentials || (space != NULL && space->is_lacking);
+}
+
 bool career_widen(struct day_truth *days, struct career *career, bool is_cut)
 {
     return !is_cut || day_truth_or(days, days, &day_truth_unknown, career->arena);
@@ -368,18 +375,18 @@ bool career_evaluate(struct day_truth *out, struct career *career, const struct 
                day_truth_for_life(out, out, career->arena);
     case EXPRESSION_CERTIFIED:
         return evaluate_codes(out, career, expression->pattern, career_certified) &&
-               career_widen(out, career, cuts->credentials);
+               career_widen(out, career, career_is_cut(career, expression->pattern));
     case EXPRESSION_TESTED:
         return evaluate_codes(out, career, expression->pattern, career_tested) &&
-               career_widen(out, career, cuts->credentials);
+               career_widen(out, career, career_is_cut(career, expression->pattern));
     case EXPRESSION_TRAINED:
         return evaluate_codes(out, career, expression->pattern, trained) &&
-               career_widen(out, career, cuts->credentials);
+               career_widen(out, career, career_is_cut(career, expression->pattern));
     case EXPRESSION_TITLE:
         return evaluate_title(out, career, expression) && career_widen(out, career, cuts->packs);
     case EXPRESSION_EXPERIENCE:
         return evaluate_experience(out, career, expression->pattern, expression->count) &&
-               career_widen(out, career, cuts->credentials);
+               career_widen(out, career, career_is_cut(career, expression->pattern));
     case EXPRESSION_IN_NETWORK:
         return network_days(out, career->dossier, career->credentials, expression->pattern, career->arena);
     case EXPRESSION_IN_STATE:

@@ -78,6 +78,7 @@ struct career_space {
     struct bytes name;
     bool is_divided; /* whether the segments are there, and freshness */
     struct freshness freshness;
+    bool is_lacking;   /* whoever speaks for it may have said what is not here (lacking.h) */
     bool leaves_doubt; /* because of that what others ask for is not sure */
     bool has_late;     /* some of them are late */
     size_t segment_count;
@@ -246,6 +247,8 @@ const struct day_truth *career_certified(struct career *career, struct career_co
 /* As career_days; applied NULL: operators about an attestation are out of place, and unknown. */
 bool career_evaluate(struct day_truth *out, struct career *career, const struct expression *expression,
                      const struct applied *applied);
+/* Whether there may be more under the codes of pattern than the dossier has. */
+bool career_is_cut(struct career *career, struct bytes pattern);
 /* Days that rest on what the dossier has, which is_cut says is not all: on none of them it is a no. Returns:
  * false when the arena is full. */
 bool career_widen(struct day_truth *days, struct career *career, bool is_cut);

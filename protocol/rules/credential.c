@@ -338,9 +338,10 @@ static bool may_stand(const struct decision *decision, const struct dossier_plac
     return weighed.weight == WEIGHT_DOUBTFUL && !side && !decision->event_kept_void[at];
 }
 
-/* Let one of the events speak, if it does. */
+/* Let one of the events speak of the days from from_day on, if it does. */
 static void add_event(struct status_days *days, const struct decision *decision,
-                      const struct dossier_credential *credential, struct holding holding, size_t at)
+                      const struct dossier_credential *credential, struct holding holding, size_t at,
+                      uint32_t from_day)
 {
     const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
@@ -355,8 +356,33 @@ static void add_event(struct status_days *days, const struct decision *decision,
     const struct status_event said = {.event = event,
                                       .index = at,
                                       .doubt = doubt_of_event(decision, place, at),
-                                      .may_stand = may_stand(decision, place, at, weighed)};
+                                      .may_stand = may_stand(decision, place, at, weighed),
+                                      .from_day = from_day};
     status_days_add(days, &said);
+}
+
+static bool is_of_appeal(enum status_action action)
+{
+    return action == STATUS_APPEALED || action == STATUS_APPEAL_DECIDED;
+}
+
+/* What a kept branch takes back is what was said below on it, and in earlier epochs: what was said beside it
+ * in its own comes before it in the order, and is said again on the days that it spoke of. */
+static void say_again_beside(struct status_days *days, const struct decision *decision,
+                             const struct dossier_credential *credential, struct holding holding, size_t at)
+{
+    const struct dossier_place *place = &credential->place;
+    const struct history_event *event = &place->events[at];
+    bool takes_back = event->action == STATUS_REINSTATED || event->action == STATUS_APPEAL_DECIDED;
+    if (!takes_back || doubt_of_event(decision, place, at) != REASON_NONE) {
+        return;
+    }
+    for (size_t i = 0; i < at; i++) {
+        if (is_of_appeal(place->events[i].action) == is_of_appeal(event->action) &&
+            event_is_beside(decision->dossier, place, at, i)) {
+            add_event(days, decision, credential, holding, i, event->effective_day);
+        }
+    }
 }
 
 static void status_days_of(struct status_days *days, const struct decision *decision,
@@ -368,7 +394,8 @@ static void status_days_of(struct status_days *days, const struct decision *deci
     status_days_init(days);
     for (size_t i = 0; i < place->event_count; i++) {
         status_days_leave(days, left, i);
-        add_event(days, decision, credential, holding, i);
+        add_event(days, decision, credential, holding, i, 0);
+        say_again_beside(days, decision, credential, holding, i);
     }
     status_days_leave(days, left, place->event_count);
 }
@@ -565,18 +592,6 @@ static struct axis_answer day_answer(struct credential_verdict *out, uint32_t at
     return yes(run->under_appeal ? REASON_UNDER_APPEAL : REASON_NONE);
 }
 
-/* Where what was said about an entry stands. */
-static struct dossier_place place_of_event(const struct dossier_place *place, size_t at)
-{
-    const struct history_event *event = &place->events[at];
-    struct dossier_place said = {.log = place->log, .seq = event->setter_seq, .index = event->setter_index};
-    if (place->event_blocks != NULL) {
-        said.block = place->event_blocks[at];
-        said.block_hash = said.block.hash;
-    }
-    return said;
-}
-
 static void ask_voids(struct decision *decision, const struct credential_verdict *verdict,
                       const struct authority_question *entry, const struct namespace_owners *owners)
 {
@@ -587,7 +602,7 @@ static void ask_voids(struct decision *decision, const struct credential_verdict
         decision->spoken_voids[i] = setting_spoken(&decision->voiders[i]);
     }
     for (size_t i = 0; i < entry->place->event_count; i++) {
-        const struct dossier_place said = place_of_event(entry->place, i);
+        const struct dossier_place said = event_place(entry->place, i);
         decision->event_kept_void[i] = setters_void(decision->voiders, dossier, &said);
     }
 }

@@ -74,3 +74,16 @@ bool any_cut_covers(const struct dossier *dossier, const struct actor_id *author
 {
     return one_cut_covers(dossier, author, place, place);
 }
+
+bool place_is_above(const struct dossier *dossier, const struct dossier_place *above,
+                    const struct dossier_place *below)
+{
+    if (!below->block.side) {
+        return below->seq <= above->block.base_seq;
+    }
+    if (below->seq == above->seq) {
+        return hash_equal(&below->block_hash, &above->block_hash) && below->index < above->index;
+    }
+    return below->seq < above->seq &&
+           one_cut_covers(dossier, &dossier_log_at(dossier, above)->author, above, below);
+}

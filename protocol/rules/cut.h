@@ -25,4 +25,9 @@ bool any_cut_covers(const struct dossier *dossier, const struct actor_id *author
 bool one_cut_covers(const struct dossier *dossier, const struct actor_id *author,
                     const struct dossier_place *a, const struct dossier_place *b);
 
+/* Whether what stands at `above`, on a side branch, was said on top of what stands at `below`, of the same
+ * log, for certain: in the same block, or in one that descends from that of `below`. */
+bool place_is_above(const struct dossier *dossier, const struct dossier_place *above,
+                    const struct dossier_place *below);
+
 #endif

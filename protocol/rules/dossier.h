@@ -66,8 +66,10 @@ struct dossier_log {
 struct dossier_block {
     uint64_t epoch;
     bool side; /* signed and held, and not on the chain that this node follows: it stands on a side branch */
-    struct hash hash;    /* of a side block: its header hash */
-    uint64_t base_seq;   /* of a side block: the last block of the chain that its branch has too */
+    struct hash hash; /* of a side block: its header hash */
+    /* Of a side block with a void, or with what is said about an entry and a cut covers: the last block of
+     * the chain that its branch has too. */
+    uint64_t base_seq;
     uint64_t followed_s; /* for how long this node followed a side block before it left it; 0: never */
     /* When the rotation came that closed a side block's epoch: its branch was dropped. 0: its epoch is open,
      * as it was at the question's known_by_s. */

@@ -42,6 +42,33 @@ static void let_hold(struct holding *holding, bool names, const struct held_word
     }
 }
 
+/* Returns: whether it lets the one asked about hold it, for certain. */
+static bool let_event_hold(struct holding *holding, const struct dossier *dossier,
+                           const struct dossier_credential *credential, const struct held_word *words,
+                           size_t at)
+{
+    const struct history_event *event = &credential->place.events[at];
+    bool speaks = event->action == STATUS_HELD_BY && event_had_arrived(dossier, &credential->place, at);
+    bool names = speaks && names_holder(dossier, credential, event);
+    if (speaks) {
+        let_hold(holding, names, &words[at]);
+    }
+    return names && words[at].in_favour.weight == WEIGHT_FULL;
+}
+
+/* What a kept branch gives back is what was taken below on it: what was said beside it comes before it in the
+ * order, and is said again. */
+static void let_hold_beside(struct holding *holding, const struct dossier *dossier,
+                            const struct dossier_credential *credential, const struct held_word *words,
+                            size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (event_is_beside(dossier, &credential->place, at, i)) {
+            let_event_hold(holding, dossier, credential, words, i);
+        }
+    }
+}
+
 /* Why an entry that is about somebody else, and came to the one asked about by nothing that counts, is not
  * that one's to show; REASON_NONE: it came to nobody. */
 static enum reason why_not_come(const struct dossier *dossier, const struct dossier_credential *credential,
@@ -68,9 +95,8 @@ struct holding holding_of(const struct dossier *dossier, const struct dossier_cr
     const struct dossier_place *place = &credential->place;
     struct holding holding = {is_first_holder(dossier, credential) ? ANSWER_YES : ANSWER_NO, REASON_NONE};
     for (size_t i = 0; i < place->event_count; i++) {
-        const struct history_event *event = &place->events[i];
-        if (event->action == STATUS_HELD_BY && event_had_arrived(dossier, place, i)) {
-            let_hold(&holding, names_holder(dossier, credential, event), &words[i]);
+        if (let_event_hold(&holding, dossier, credential, words, i)) {
+            let_hold_beside(&holding, dossier, credential, words, i);
         }
     }
     enum reason why = holding.answer == ANSWER_NO ? why_not_come(dossier, credential, words) : REASON_NONE;

@@ -69,17 +69,6 @@ struct setting setter_of(const struct dossier *dossier, const struct trust *trus
                : within;
 }
 
-/* Whether void's branch has the place for certain. */
-static bool shares_branch(const struct dossier *dossier, const struct dossier_void *voids,
-                          const struct dossier_place *place)
-{
-    if (!place->block.side) {
-        return place->seq <= voids->place.block.base_seq;
-    }
-    return place->seq < voids->place.seq &&
-           one_cut_covers(dossier, &dossier_log_at(dossier, place)->author, place, &voids->place);
-}
-
 static bool is_about_block(const struct dossier_void *voids, uint64_t seq)
 {
     return voids->range.first <= seq && seq <= voids->range.last;
@@ -116,7 +105,7 @@ bool setters_void(const struct setting *settings, const struct dossier *dossier,
         const struct dossier_place *said = &voids->place;
         if (settings[i].setter == SETTER_KEPT && said->log == place->log && said->block.dropped_s != 0 &&
             !dossier_place_is_void(dossier, said) && is_about_block(voids, place->seq) &&
-            shares_branch(dossier, voids, place)) {
+            place_is_above(dossier, said, place)) {
             return true;
         }
     }

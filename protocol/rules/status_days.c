@@ -275,7 +275,8 @@ void status_days_add(struct status_days *days, const struct status_event *said)
     if (beyond && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
         return;
     }
-    size_t from = split(days, said->event->effective_day);
+    uint32_t effective_day = said->event->effective_day;
+    size_t from = split(days, effective_day > said->from_day ? effective_day : said->from_day);
     if (said->event->action == STATUS_REINSTATED && !is_idle(said)) {
         split_where_stated(days, from);
     }

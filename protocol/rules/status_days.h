@@ -79,6 +79,7 @@ struct status_event {
     /* It may count in full: the doubt is whether its author might say so, or whether a void that its author
      * left takes it back. */
     bool may_stand;
+    uint32_t from_day; /* of days before it says nothing */
 };
 
 void status_days_init(struct status_days *days);

@@ -249,6 +249,26 @@ bool event_had_arrived(const struct dossier *dossier, const struct dossier_place
     return block_of_event(place, event)->side || dossier_log_reaches(log, seq) || seq > log->head_seq;
 }
 
+struct dossier_place event_place(const struct dossier_place *place, size_t event)
+{
+    const struct history_event *said = &place->events[event];
+    const struct dossier_block *block = block_of_event(place, event);
+    return (struct dossier_place){.log = place->log,
+                                  .seq = said->setter_seq,
+                                  .index = said->setter_index,
+                                  .block_hash = block->hash,
+                                  .block = *block};
+}
+
+bool event_is_beside(const struct dossier *dossier, const struct dossier_place *place, size_t event,
+                     size_t earlier)
+{
+    const struct dossier_place above = event_place(place, event);
+    const struct dossier_place below = event_place(place, earlier);
+    return above.block.side && above.block.epoch == below.block.epoch &&
+           !place_is_above(dossier, &above, &below);
+}
+
 bool place_precedes(const struct dossier_place *a, const struct dossier_place *b)
 {
     if (a->block.epoch != b->block.epoch) {

@@ -82,6 +82,13 @@ struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_pl
 struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event,
                            struct spoken_of spoken);
 bool event_had_arrived(const struct dossier *dossier, const struct dossier_place *place, size_t event);
+/* Where it stands. */
+struct dossier_place event_place(const struct dossier_place *place, size_t event);
+
+/* Whether one of the events, on a side branch, was said beside an earlier one of the same epoch: not on top
+ * of it, so that it takes nothing of that back. */
+bool event_is_beside(const struct dossier *dossier, const struct dossier_place *place, size_t event,
+                     size_t earlier);
 
 /* Whether a was said before b, of one log: the chain's word of an epoch before that of its side branches, for
  * what is said on a branch was at least not known to be taken back where the branch began. */

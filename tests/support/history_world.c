@@ -166,6 +166,9 @@ static void state_all(struct history_world *world, const struct told *told, cons
     case TOLD_REVOKE:
         state_status(world, told, STATUS_REVOKED);
         break;
+    case TOLD_SUSPEND:
+        state_status(world, told, STATUS_SUSPENDED);
+        break;
     case TOLD_REINSTATE:
         state_status(world, told, STATUS_REINSTATED);
         break;

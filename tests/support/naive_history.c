@@ -323,12 +323,17 @@ static bool is_about(const struct view *view, size_t i, enum told_kind kind, int
     return view->known[i].held && told->kind == kind && told->about == certificate;
 }
 
+static bool takes(enum told_kind kind)
+{
+    return kind == TOLD_REVOKE || kind == TOLD_SUSPEND;
+}
+
 /* What was revoked may be reinstated on the same branch; of a branch that is gone nothing ends but later. */
 static bool may_end(const struct view *view, int reinstatement, int said)
 {
     const struct history *history = view->history;
     return told_epoch(history, reinstatement) > told_epoch(history, said) ||
-           (history->blocks[said].kind == TOLD_REVOKE && told_descends(history, reinstatement, said));
+           (takes(history->blocks[said].kind) && told_descends(history, reinstatement, said));
 }
 
 /* Whether a reinstatement that counts came after a revocation, or a void. */
@@ -355,12 +360,12 @@ static enum counts is_reinstated(const struct view *view, int said, int certific
     return strongest;
 }
 
-/* What the revocations of a certificate amount to. */
+/* What the revocations and suspensions of a certificate amount to. */
 static enum counts is_revoked(const struct view *view, int certificate)
 {
     enum counts strongest = COUNTS_NOT;
     for (size_t i = 0; i < view->history->count; i++) {
-        if (!is_about(view, i, TOLD_REVOKE, certificate)) {
+        if (!is_about(view, i, TOLD_REVOKE, certificate) && !is_about(view, i, TOLD_SUSPEND, certificate)) {
             continue;
         }
         struct authority authority = authority_of(view, (int)i);
@@ -430,6 +435,24 @@ static enum counts has_gap(const struct view *view, int author)
     return strongest;
 }
 
+/* Whether somebody who might speak said what is not here: nobody can say then that a test was never passed.
+ */
+static enum counts is_lacking(const struct view *view)
+{
+    enum counts strongest = COUNTS_NOT;
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (!view->known[i].held || !view->known[i].blank) {
+            continue;
+        }
+        struct authority authority = authority_of(view, (int)i);
+        bool certain = authority.accredited == COUNTS && authority.withdrawn == COUNTS_NOT &&
+                       has_gap(view, view->history->blocks[i].author) == COUNTS;
+        enum counts lacking = certain ? COUNTS : COUNTS_PERHAPS;
+        strongest = lacking > strongest ? lacking : strongest;
+    }
+    return strongest;
+}
+
 static const char *why_not_valid(enum counts stands, enum counts revoked, enum counts erased,
                                  const struct authority *authority, bool gap)
 {
@@ -474,8 +497,9 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     };
     allowed.valid = known[certificate].held && allowed.because == NULL;
     allowed.valid_due = allowed.valid && !perhaps;
-    allowed.not_tested = !known[certificate].held || certain_no || gap != COUNTS_NOT ||
-                         erased != COUNTS_NOT || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
-                         authority.withdrawn == COUNTS_PERHAPS;
+    bool none = !known[certificate].held || certain_no || gap != COUNTS_NOT || erased != COUNTS_NOT ||
+                stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
+                authority.withdrawn == COUNTS_PERHAPS;
+    allowed.not_tested = none && is_lacking(&view) != COUNTS;
     return allowed;
 }

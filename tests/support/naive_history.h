@@ -19,6 +19,7 @@ enum told_kind {
     TOLD_RULES,     /* of the owner's namespace; by the owner, in its first block */
     TOLD_ATTEST,    /* a certificate, named by this block */
     TOLD_REVOKE,    /* about: the certificate */
+    TOLD_SUSPEND,   /* about: the certificate */
     TOLD_REINSTATE, /* about: the certificate */
     TOLD_ERASE,     /* about: the certificate */
     TOLD_VOID,      /* about: the block that is void, an ancestor */

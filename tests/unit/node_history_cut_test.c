@@ -200,6 +200,42 @@ static void the_same_bytes_said_again_hide_nobody(void **state)
     assert_int_equal(answer(again, NONE), OVERALL_INVALID);
 }
 
+/* What a withdrawn school says on the branch that the cut names takes nothing back of what it says on
+ * another: that is beyond the cut, and in doubt, or counts since the school is accredited again. */
+static void a_kept_branch_takes_nothing_back_of_another(void **state)
+{
+    static const enum told_kind taken[] = {TOLD_REVOKE, TOLD_SUSPEND};
+    (void)state;
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+        size_t count = world.history.count;
+        int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        tell(taken[i], SCHOOL, certificate, certificate);
+        int reinstated = tell(TOLD_REINSTATE, SCHOOL, certificate, certificate);
+        int withdrawn = withdraw(reinstated, false);
+        assert_int_equal(answer(certificate, NONE), OVERALL_UNDETERMINED);
+        assert_int_equal(answer(certificate, reinstated), OVERALL_UNDETERMINED);
+        tell_all((struct told){
+            .kind = TOLD_ACCREDIT, .author = OWNER, .parent = withdrawn, .about = NONE, .whom = SCHOOL});
+        assert_int_equal(answer(certificate, NONE), OVERALL_UNDETERMINED);
+        history_world_forget(&world, count);
+    }
+}
+
+/* Keys that were rotated away sign it below the revocation, and a cut that the owner was made to record names
+ * it: the revocation stands. */
+static void old_keys_under_a_cut_take_nothing_back(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+    tell(TOLD_ROTATE, SCHOOL, tell(TOLD_REVOKE, SCHOOL, certificate, certificate), NONE);
+    int reinstated = tell(TOLD_REINSTATE, SCHOOL, certificate, certificate);
+    (void)state;
+    int withdrawn = withdraw(reinstated, false);
+    assert_int_equal(answer(certificate, reinstated), OVERALL_UNDETERMINED);
+    tell_all((struct told){
+        .kind = TOLD_ACCREDIT, .author = OWNER, .parent = withdrawn, .about = NONE, .whom = SCHOOL});
+    assert_int_equal(answer(certificate, reinstated), OVERALL_INVALID);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -232,6 +268,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_void_stays_with_the_certificate_that_it_took, begin, end),
         cmocka_unit_test_setup_teardown(a_void_stays_with_the_revocation_that_it_took, begin, end),
         cmocka_unit_test_setup_teardown(what_a_school_gave_to_others_or_took_from_them_stays, begin, end),
+        cmocka_unit_test_setup_teardown(a_kept_branch_takes_nothing_back_of_another, begin, end),
+        cmocka_unit_test_setup_teardown(old_keys_under_a_cut_take_nothing_back, begin, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_said_again_hide_nobody, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

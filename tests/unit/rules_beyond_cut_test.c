@@ -447,6 +447,138 @@ static void revoked_and_dropped_under_a_disputed_cut(void)
     build_accreditation(&given.built, CASE_ASE, 70, CASE_SCHOOL, "ase/*", 0);
 }
 
+/* What the school said on the branch that the cut names, and in block 20 of its chain, beside that. */
+enum { BESIDE = CASE_ISSUED_IN + 10 };
+
+static void say_on_the_branch(enum status_action action, uint64_t seq)
+{
+    struct dossier_block block = dropped_block();
+    block.hash = dropped[seq == CUT];
+    say(action, seq);
+    build_event_block(&given.built, given.certificate, block);
+}
+
+static void reinstated_below_on_the_branch(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_REVOKED, CASE_ISSUED_IN + 1);
+    say_on_the_branch(STATUS_REINSTATED, WITHIN);
+}
+
+static void revoked_and_reinstated_on_the_branch(void)
+{
+    cut_by(CASE_ASE);
+    say_on_the_branch(STATUS_REVOKED, WITHIN);
+    say_on_the_branch(STATUS_REINSTATED, CUT);
+}
+
+static void revoked_on_another_branch(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_REVOKED, BESIDE);
+    build_event_block(&given.built, given.certificate,
+                      (struct dossier_block){.side = true,
+                                             .hash = {{50}},
+                                             .dropped_s = 1,
+                                             .followed_s = FOLLOWED_MIN_S,
+                                             .base_seq = CASE_ISSUED_IN + 1});
+    say_on_the_branch(STATUS_REINSTATED, WITHIN);
+}
+
+static void revoked_on_another_branch_before(void)
+{
+    revoked_on_another_branch();
+    struct dossier_block block = dropped_block();
+    block.epoch = 1;
+    build_event_block(&given.built, given.certificate, block);
+}
+
+static void revoked_beside_the_branch(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_REVOKED, BESIDE);
+    say_on_the_branch(STATUS_REINSTATED, WITHIN);
+}
+
+static void suspended_beside_the_branch(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_SUSPENDED, BESIDE);
+    say_on_the_branch(STATUS_REINSTATED, WITHIN);
+}
+
+static void revoked_beside_the_branch_and_accredited_again(void)
+{
+    revoked_beside_the_branch();
+    accredited_again();
+}
+
+static void revoked_before_and_beside_the_branch_and_accredited_again(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_REVOKED, CASE_ISSUED_IN + 1);
+    say(STATUS_REVOKED, BESIDE);
+    say_on_the_branch(STATUS_REINSTATED, WITHIN);
+    accredited_again();
+}
+
+static void revoked_and_reinstated_beside_the_branch_and_accredited_again(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_REVOKED, BESIDE);
+    say(STATUS_REINSTATED, BESIDE + 1);
+    say_on_the_branch(STATUS_REINSTATED, WITHIN);
+    accredited_again();
+}
+
+static void reinstated_beside_what_the_branch_revoked_and_accredited_again(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_REINSTATED, BESIDE);
+    say_on_the_branch(STATUS_REVOKED, WITHIN);
+    say_on_the_branch(STATUS_APPEAL_DECIDED, CUT);
+    accredited_again();
+}
+
+static void appealed_below_and_decided_on_the_branch(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_APPEALED, CASE_ISSUED_IN + 1);
+    say_on_the_branch(STATUS_APPEAL_DECIDED, WITHIN);
+}
+
+static void appealed_beside_and_decided_on_the_branch(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_APPEALED, BESIDE);
+    say_on_the_branch(STATUS_APPEAL_DECIDED, WITHIN);
+    accredited_again();
+}
+
+static void given_back_on_the_branch(uint64_t taken_in)
+{
+    cut_by(CASE_ASE);
+    build_held_by(&given.built, given.certificate, CASE_OTHER, 1400, taken_in);
+    build_held_by(&given.built, given.certificate, CASE_SUBJECT, 1400, WITHIN);
+    build_event_block(&given.built, given.certificate, dropped_block());
+}
+
+static void given_back_below_on_the_branch(void)
+{
+    given_back_on_the_branch(CASE_ISSUED_IN + 1);
+}
+
+static void given_away_beside_the_branch(void)
+{
+    given_back_on_the_branch(BESIDE);
+}
+
+static void given_away_beside_the_branch_and_accredited_again(void)
+{
+    given_back_on_the_branch(BESIDE);
+    accredited_again();
+}
+
 /* On a branch of the open epoch that leaves the chain below the cut. */
 static void voided_on_an_open_branch(bool closed)
 {
@@ -611,6 +743,25 @@ static const struct {
     {"a stranger's cut keeps nothing", revoked_and_dropped_under_a_strangers_cut, VALID},
     {"no void either", voided_and_dropped_under_a_strangers_cut, VALID},
     {"one in doubt leaves a doubt", revoked_and_dropped_under_a_disputed_cut, UNKNOWN(REWOUND)},
+    {"what it reinstated on the branch that its cut names is so", reinstated_below_on_the_branch, VALID},
+    {"and what it revoked there before", revoked_and_reinstated_on_the_branch, VALID},
+    {"not what it says on another branch", revoked_on_another_branch, UNKNOWN(REWOUND)},
+    {"unless that was of an earlier epoch", revoked_on_another_branch_before, VALID},
+    {"nor on its chain, beyond the cut", revoked_beside_the_branch, UNKNOWN(BEYOND_CUT)},
+    {"be it a suspension", suspended_beside_the_branch, UNKNOWN(BEYOND_CUT)},
+    {"which counts where it is accredited again", revoked_beside_the_branch_and_accredited_again,
+     INVALID(REVOKED)},
+    {"also where it had revoked it before", revoked_before_and_beside_the_branch_and_accredited_again,
+     INVALID(REVOKED)},
+    {"unless it took that back there", revoked_and_reinstated_beside_the_branch_and_accredited_again, VALID},
+    {"which takes nothing back of the branch", reinstated_beside_what_the_branch_revoked_and_accredited_again,
+     INVALID(REVOKED)},
+    {"it decides an appeal on the branch", appealed_below_and_decided_on_the_branch, VALID},
+    {"not one beside it", appealed_beside_and_decided_on_the_branch, OVERALL_VALID, AXIS_STATUS, ANSWER_YES,
+     REASON_UNDER_APPEAL},
+    {"it gives back there what it took", given_back_below_on_the_branch, VALID},
+    {"not what it takes on its chain", given_away_beside_the_branch, UNKNOWN(BEYOND_CUT)},
+    {"be it accredited again", given_away_beside_the_branch_and_accredited_again, INVALID(REBOUND)},
     {"beside the cut a void leaves a doubt", voided_on_an_open_branch_by_a_withdrawn_school,
      UNKNOWN(DISPUTED)},
     {"where the school is closed none", voided_on_an_open_branch_by_a_closed_school, VALID},

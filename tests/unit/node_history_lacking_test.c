@@ -1,0 +1,96 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/history_node.h"
+
+/* A certificate whose bytes a relay left out names nobody: nothing but the gap says that it may be hers. Told
+ * as histories (naive_history.h). */
+
+enum { OWNER, SCHOOL, NONE = -1 };
+
+static struct history_world world;
+static struct history_node node;
+static int rules, accredited;
+
+static int tell(enum told_kind kind, int author, int parent, int whom)
+{
+    int block = history_world_tell(
+        &world,
+        &(struct told){.kind = kind, .author = author, .parent = parent, .about = NONE, .whom = whom});
+    assert_true(block >= 0);
+    return block;
+}
+
+/* Whether "not tested" is met of the certificate's code, where it comes blank or whole and all others whole.
+ */
+static enum overall not_tested(int certificate, bool blank)
+{
+    const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
+    static struct history_answer answers[TOLD_MAX];
+    memset(answers, 0, sizeof answers);
+    history_node_begin(&node, &world, false);
+    for (int i = 0; i < (int)world.history.count; i++) {
+        assert_true(history_node_offer(&node, i, blank && i == certificate, now_s - 600 + 60 * (uint64_t)i));
+    }
+    history_node_answer(answers, &node, now_s);
+    assert_null(node.fault);
+    history_node_end(&node);
+    return answers[certificate].not_tested;
+}
+
+static void an_owners_blank_certificate_may_be_hers(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, OWNER, accredited, 0);
+    (void)state;
+    assert_int_equal(not_tested(certificate, true), OVERALL_UNDETERMINED);
+    assert_int_equal(not_tested(certificate, false), OVERALL_INVALID);
+}
+
+/* Of which nothing else is about her. */
+static void so_may_a_schools(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_INCEPTION, SCHOOL, NONE, 0), 0);
+    (void)state;
+    assert_int_equal(not_tested(certificate, true), OVERALL_UNDETERMINED);
+    assert_int_equal(not_tested(certificate, false), OVERALL_INVALID);
+}
+
+static void also_where_it_was_accredited_again_on_another_branch(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_INCEPTION, SCHOOL, NONE, 0), 0);
+    (void)state;
+    tell(TOLD_ACCREDIT, OWNER, tell(TOLD_ROTATE, OWNER, rules, 0), SCHOOL);
+    assert_int_equal(not_tested(certificate, true), OVERALL_UNDETERMINED);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    history_world_init(&world);
+    history_node_init(&node);
+    rules = tell(TOLD_RULES, OWNER, tell(TOLD_INCEPTION, OWNER, NONE, 0), 0);
+    accredited = tell(TOLD_ACCREDIT, OWNER, rules, SCHOOL);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    history_node_deinit(&node);
+    history_world_deinit(&world);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_owners_blank_certificate_may_be_hers, begin, end),
+        cmocka_unit_test_setup_teardown(so_may_a_schools, begin, end),
+        cmocka_unit_test_setup_teardown(also_where_it_was_accredited_again_on_another_branch, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -43,6 +43,9 @@ struct gather {
     uint32_t number;
     size_t stranger_grants; /* accreditations by strangers */
     size_t descended;       /* blocks of branches that were looked at for cuts */
+    struct stood_at *stood; /* heads beside the chain that checkpoints named */
+    size_t stood_count, stood_capacity;
+    size_t stood_descended; /* blocks of branches that were looked at for them */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
         withdrawal_capacity, succession_capacity, pack_capacity, review_capacity, void_capacity,
         leave_capacity;

@@ -125,7 +125,8 @@ static enum store_error look_at_postings(struct naming *naming)
     uint64_t *places;
     size_t count;
     bool cut;
-    enum store_error error = index_find(naming->txn, &naming->subject, &places, &count, &cut, naming->arena);
+    enum store_error error =
+        index_find(naming->txn, &naming->subject, NULL, &places, &count, &cut, naming->arena);
 
     for (size_t i = 0; error == STORE_OK && i < count && !naming->named; i++) {
         const struct entry_at at = {place_author(places[i]), place_seq(places[i]), place_index(places[i])};

@@ -161,7 +161,7 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
     return error;
 }
 
-/* ---- below a block ---- */
+/* ---- without a block ---- */
 
 static enum store_error read_row(const struct walk *walk, struct disk_checkpoint *row, uint32_t *day)
 {
@@ -189,15 +189,37 @@ static enum store_error read_day(struct walk *walk, uint32_t number, uint32_t da
     return walk_under(walk, &author) ? read_row(walk, row, found_day) : STORE_NOT_FOUND;
 }
 
-static bool is_below(const struct disk_checkpoint *row, uint64_t seq, uint64_t by_s)
+struct looking {
+    struct walk walk;
+    uint32_t number;
+    uint64_t seq, by_s;
+    enum store_error (*read)(void *context, const struct disk_checkpoint *row, enum stood *out);
+    void *context;
+    bool found;
+    struct disk_checkpoint *out;
+};
+
+/* Whether what is looked for may be on a later day. One whose head is not held only shows the way, by its
+ * number. */
+static enum store_error look_at(struct looking *looking, const struct disk_checkpoint *row, bool *later)
 {
-    return row->seq < seq && row->time_s <= by_s;
+    enum stood stood = STOOD_WITH;
+    enum store_error error = STORE_OK;
+
+    if (row->time_s <= looking->by_s) {
+        error = looking->read(looking->context, row, &stood);
+    }
+    if (error == STORE_OK && stood == STOOD_WITHOUT) {
+        *looking->out = *row;
+        looking->found = true;
+    }
+    *later = stood == STOOD_WITHOUT || (stood == STOOD_UNKNOWN && row->seq < looking->seq);
+    return error;
 }
 
-/* Heads grow with time, so the last day whose head lies below is found by halving. Where a rotation made a
- * log shorter an earlier one may be found, which shows less. */
-static enum store_error halve(struct walk *walk, uint32_t number, uint64_t seq, uint64_t by_s, uint32_t low,
-                              struct disk_checkpoint *out)
+/* A log without the block comes before one with it, so the last day is found by halving. Where a log went
+ * back and forth an earlier one may be found, which shows less. */
+static enum store_error halve(struct looking *looking, uint32_t low)
 {
     uint32_t high = UINT32_MAX;
 
@@ -205,13 +227,16 @@ static enum store_error halve(struct walk *walk, uint32_t number, uint64_t seq, 
         uint32_t middle = low + (high - low) / 2 + (high - low) % 2;
         struct disk_checkpoint row = {0};
         uint32_t day = 0;
-        enum store_error error = read_day(walk, number, middle, &row, &day);
+        bool later = false;
+        enum store_error error = read_day(&looking->walk, looking->number, middle, &row, &day);
 
+        if (error == STORE_OK) {
+            error = look_at(looking, &row, &later);
+        }
         if (error != STORE_OK) {
             return error;
         }
-        if (is_below(&row, seq, by_s)) {
-            *out = row;
+        if (later) {
             low = middle;
         } else {
             high = day > low ? day - 1 : low;
@@ -220,25 +245,42 @@ static enum store_error halve(struct walk *walk, uint32_t number, uint64_t seq, 
     return STORE_OK;
 }
 
-enum store_error checkpoint_read_below(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t by_s,
-                                       struct disk_checkpoint *out)
+static enum store_error look(struct looking *looking)
 {
-    struct key author = author_key(number);
-    struct walk walk;
+    struct key author = author_key(looking->number);
+    struct disk_checkpoint first = {0};
     uint32_t day = 0;
-    enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+    bool later = false;
+    enum store_error error = walk_seek(&looking->walk, &author);
+
+    if (error == STORE_OK) {
+        error =
+            walk_under(&looking->walk, &author) ? read_row(&looking->walk, &first, &day) : STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK) {
+        error = look_at(looking, &first, &later);
+    }
+    if (error == STORE_OK && later) {
+        error = halve(looking, day);
+    }
+    return error == STORE_OK && !looking->found ? STORE_NOT_FOUND : error;
+}
+
+enum store_error checkpoint_read_without(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t by_s,
+                                         enum store_error (*read)(void *context,
+                                                                  const struct disk_checkpoint *row,
+                                                                  enum stood *out),
+                                         void *context, struct disk_checkpoint *out)
+{
+    struct looking looking = {
+        .number = number, .seq = seq, .by_s = by_s, .read = read, .context = context, .out = out};
+    enum store_error error = walk_open(&looking.walk, txn, TABLE_CHECKPOINT_DAYS);
 
     if (error != STORE_OK) {
         return error;
     }
-    error = walk_seek(&walk, &author);
-    if (error == STORE_OK) {
-        error = walk_under(&walk, &author) ? read_row(&walk, out, &day) : STORE_NOT_FOUND;
-    }
-    if (error == STORE_OK) {
-        error = is_below(out, seq, by_s) ? halve(&walk, number, seq, by_s, day, out) : STORE_NOT_FOUND;
-    }
-    walk_close(&walk);
+    error = look(&looking);
+    walk_close(&looking.walk);
     return error;
 }
 

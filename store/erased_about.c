@@ -141,7 +141,7 @@ enum store_error store_erased_about(struct store_txn *txn, const struct trust *t
     size_t mark = arena_mark(arena), place_count = 0;
     uint64_t *places;
     bool cut;
-    enum store_error error = index_find(txn, subject, &places, &place_count, &cut, arena);
+    enum store_error error = index_find(txn, subject, NULL, &places, &place_count, &cut, arena);
 
     for (size_t i = 0; error == STORE_OK && i < place_count; i++) {
         const struct entry_at at = {

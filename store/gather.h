@@ -6,6 +6,8 @@
 
 #include "store/chains.h"
 #include "store/grants.h"
+#include "store/index.h"
+#include "store/postings.h"
 #include "store/rows.h"
 #include "store/side.h"
 
@@ -24,6 +26,9 @@ struct gathered_log {
     bool asked;                   /* who accredited it is asked, or will be */
     bool has_rank;
     enum rank rank;
+    unsigned left_out; /* bits of enum dossier_about: what its author said was left out for want of room, */
+    uint64_t left_out_from; /* none of it below this block */
+    unsigned idle_left_out; /* the same of what is void */
 };
 
 #define NUMBER_NONE UINT32_MAX
@@ -43,6 +48,9 @@ struct gather {
     uint32_t number;
     size_t stranger_grants; /* accreditations by strangers */
     size_t descended;       /* blocks of branches that were looked at for cuts */
+    struct stood_at *stood; /* heads beside the chain that checkpoints named */
+    size_t stood_count, stood_capacity;
+    size_t stood_descended; /* blocks of branches that were looked at for them */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
         withdrawal_capacity, succession_capacity, pack_capacity, review_capacity, void_capacity,
         leave_capacity;
@@ -77,7 +85,8 @@ struct gather_turn {
     enum rank rank;
     struct actor_id author;
     size_t log;
-    size_t first, end; /* what the caller has of it */
+    size_t first, end; /* what the caller has of it, */
+    size_t counting;   /* from here on what may count */
 };
 /* Fill log's rank and author. */
 enum store_error gather_take_turn(struct gather *gather, size_t log, struct gather_turn *turn);
@@ -230,6 +239,26 @@ enum store_error gather_base(struct gather *gather);
 
 /* Credentials and reviews that the store holds about subject, each once. */
 enum store_error gather_about(struct gather *gather, const struct subject *subject, enum dossier_about about);
+/* What a posting leads to (struct posting_judge): nothing where its block is not on the chain or had not
+ * arrived by then; what can't count where it is void for certain. */
+struct gather_judging {
+    struct gather *gather;
+    bool known; /* whether the next three are */
+    uint32_t author;
+    size_t log;
+    uint64_t seq;
+    bool held; /* whether the record is there */
+    struct disk_record record;
+};
+enum store_error gather_judge(void *context, uint64_t place, enum posting_worth *out);
+/* Note what was left out of what an author said about somebody. */
+void gather_leave_out(struct gather *gather, size_t log, enum dossier_about about, uint64_t from);
+void gather_leave_out_idle(struct gather *gather, size_t log, enum dossier_about about);
+/* Say the limit for what was left out, unless it can't count: beyond cuts that are closed. What is void may
+ * count where its author was cut: who voids it may be beyond. Requires: gather_issuers. */
+enum store_error gather_say_limits(struct gather *gather);
+void gather_note_cut(struct gather *gather, enum dossier_about about);
+
 /* One that is named, or brought by the caller, who says in whose log it stands. */
 enum store_error gather_named(struct gather *gather, const struct entry_name *name);
 enum store_error gather_brought(struct gather *gather, const struct dossier_credential *credential,

@@ -256,6 +256,7 @@ static enum store_error follow_row(struct gather *gather, const struct side_row 
 struct found {
     uint64_t place;
     const struct side_row *side; /* NULL: on the chain */
+    bool idle;                   /* it can't count */
 };
 
 /* By author, and there the newest last. */
@@ -273,10 +274,20 @@ static int order_found(const void *a, const void *b)
     return hash_compare(&left->side->at.hash, &right->side->at.hash);
 }
 
+/* What can't count first, so that it is heard last. */
+static int order_worth(const void *a, const void *b)
+{
+    const struct found *left = a;
+    const struct found *right = b;
+
+    return left->idle != right->idle ? (left->idle ? -1 : 1) : order_found(a, b);
+}
+
 struct found_list {
     size_t count;
     struct found *items;
-    bool more; /* some author says more on side branches than is among them */
+    bool more;   /* some author says more on side branches than is among them */
+    bool sifted; /* the index left out what can't count */
 };
 
 static enum store_error follow(struct gather *gather, const struct found *found, const struct wanted *wanted,
@@ -313,6 +324,34 @@ static size_t count_authors(const struct found_list *list)
     return authors;
 }
 
+static void put_idle_first(const struct found_list *list, struct gather_turn *turn)
+{
+    turn->counting = turn->first;
+    for (size_t i = turn->first; i < turn->end; i++) {
+        turn->counting += list->items[i].idle;
+    }
+    if (turn->counting > turn->first) {
+        sort_items(&list->items[turn->first], turn->end - turn->first, sizeof *list->items, order_worth);
+    }
+}
+
+static enum store_error judge_all(struct gather *gather, const struct found_list *list)
+{
+    struct gather_judging judging = {.gather = gather};
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < list->count && error == STORE_OK; i++) {
+        struct found *found = &list->items[i];
+        enum posting_worth worth = POSTING_COUNTS;
+
+        if (!found->side) {
+            error = gather_judge(&judging, found->place, &worth);
+        }
+        found->idle = worth != POSTING_COUNTS;
+    }
+    return error;
+}
+
 /* Divide what was found, which is in order of its authors, among those. */
 static enum store_error take_turns(struct gather *gather, const struct found_list *list,
                                    struct gather_turn *turns, size_t *turn_count)
@@ -333,16 +372,17 @@ static enum store_error take_turns(struct gather *gather, const struct found_lis
         }
         turn->first = first;
         turn->end = end;
+        put_idle_first(list, turn);
         *turn_count += error == STORE_OK;
     }
     gather_sort_turns(turns, *turn_count);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* Let the authors of one rank speak in turns, each its newest first, until all was said or there is no room.
- */
+/* Let the authors of one rank speak in turns, each its newest first, until all was said or there is no room:
+ * what may count, or what is idle. */
 static enum store_error follow_rank(struct gather *gather, const struct found_list *list,
-                                    const struct gather_turn *turns, size_t count,
+                                    const struct gather_turn *turns, size_t count, bool idle,
                                     const struct wanted *wanted, struct tally *tallies)
 {
     bool more = true;
@@ -350,14 +390,15 @@ static enum store_error follow_rank(struct gather *gather, const struct found_li
     for (size_t depth = 0; more; depth++) {
         more = false;
         for (size_t i = 0; i < count; i++) {
-            const struct gather_turn *turn = &turns[i];
+            const size_t first = idle ? turns[i].first : turns[i].counting;
+            const size_t end = idle ? turns[i].counting : turns[i].end;
             enum store_error error;
 
-            if (depth >= turn->end - turn->first) {
+            if (depth >= end - first) {
                 continue;
             }
             more = true;
-            error = follow(gather, &list->items[turn->end - 1 - depth], wanted, &tallies[i]);
+            error = follow(gather, &list->items[end - 1 - depth], wanted, &tallies[i]);
             if (error != STORE_OK) {
                 return error;
             }
@@ -371,7 +412,7 @@ static bool is_more(const struct found_list *list, const struct gather_turn *tur
 {
     size_t postings = 0;
 
-    for (size_t i = turn->first; i < turn->end; i++) {
+    for (size_t i = turn->counting; i < turn->end; i++) {
         if (list->items[i].side && list->items[i].side->more) {
             return true;
         }
@@ -387,19 +428,7 @@ static bool is_cut(const struct gather *gather, const struct found_list *list, c
 {
     return turn->rank != RANK_STRANGER &&
            (is_more(list, turn) ||
-            (tally->credentials < turn->end - turn->first && !has_room(gather, wanted, tally)));
-}
-
-static void note_cut(struct gather *gather, enum dossier_about about)
-{
-    struct dossier_cuts *cuts = &gather->out->cuts;
-
-    if (about == ABOUT_SHOP) {
-        cuts->affiliations = true;
-    } else {
-        cuts->credentials = true;
-        cuts->listed |= about == ABOUT_SUBJECT;
-    }
+            (tally->credentials < turn->end - turn->counting && !has_room(gather, wanted, tally)));
 }
 
 static size_t end_of_rank(const struct gather_turn *turns, size_t first, size_t count)
@@ -423,8 +452,9 @@ static struct wanted wanted_of(const struct wanted *wanted, enum rank rank)
     return of;
 }
 
-static enum store_error follow_turns(struct gather *gather, const struct found_list *list,
-                                     const struct gather_turn *turns, size_t count,
+/* By rank, those who may speak first. */
+static enum store_error follow_ranks(struct gather *gather, const struct found_list *list,
+                                     const struct gather_turn *turns, size_t count, bool idle,
                                      const struct wanted *wanted, struct tally *tallies)
 {
     enum store_error error = STORE_OK;
@@ -433,12 +463,64 @@ static enum store_error follow_turns(struct gather *gather, const struct found_l
         const struct wanted of = wanted_of(wanted, turns[first].rank);
 
         end = end_of_rank(turns, first, count);
-        error = follow_rank(gather, list, turns + first, end - first, &of, tallies + first);
+        error = follow_rank(gather, list, turns + first, end - first, idle, &of, tallies + first);
+    }
+    return error;
+}
+
+/* Side branches may say anything; of the chain nothing is left out below the first that was found. */
+static uint64_t first_left_out(const struct found_list *list, const struct gather_turn *turn)
+{
+    uint64_t first = UINT64_MAX;
+
+    for (size_t i = turn->counting; i < turn->end; i++) {
+        uint64_t seq = list->items[i].side ? 0 : place_seq(list->items[i].place);
+
+        first = seq < first ? seq : first;
+    }
+    return first;
+}
+
+static enum store_error note_left_out(struct gather *gather, const struct found_list *list,
+                                      const struct gather_turn *turn, const struct wanted *wanted,
+                                      const struct tally *tally)
+{
+    if (!is_cut(gather, list, turn, wanted, tally)) {
+        return STORE_OK;
+    }
+    gather_leave_out(gather, turn->log, wanted->about, first_left_out(list, turn));
+    return gather_ask(gather, turn->log);
+}
+
+/* The same of what is idle, once that was heard too. */
+static enum store_error note_idle_left_out(struct gather *gather, const struct found_list *list,
+                                           const struct gather_turn *turn, const struct wanted *wanted,
+                                           const struct tally *tally)
+{
+    const size_t idle = turn->counting - turn->first;
+    bool sifted = list->sifted && idle >= POSTINGS_IDLE_EACH_MAX;
+
+    if (turn->rank == RANK_STRANGER || idle == 0 || !(sifted || !has_room(gather, wanted, tally))) {
+        return STORE_OK;
+    }
+    gather_leave_out_idle(gather, turn->log, wanted->about);
+    return gather_ask(gather, turn->log);
+}
+
+static enum store_error follow_turns(struct gather *gather, const struct found_list *list,
+                                     const struct gather_turn *turns, size_t count,
+                                     const struct wanted *wanted, struct tally *tallies)
+{
+    enum store_error error = follow_ranks(gather, list, turns, count, false, wanted, tallies);
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = note_left_out(gather, list, &turns[i], wanted, &tallies[i]);
+    }
+    if (error == STORE_OK) {
+        error = follow_ranks(gather, list, turns, count, true, wanted, tallies);
     }
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        if (is_cut(gather, list, &turns[i], wanted, &tallies[i])) {
-            note_cut(gather, wanted->about);
-        }
+        error = note_idle_left_out(gather, list, &turns[i], wanted, &tallies[i]);
     }
     return error;
 }
@@ -451,6 +533,9 @@ static enum store_error follow_in_turns(struct gather *gather, const struct foun
     struct tally *tallies = calloc(turn_count, sizeof *tallies);
     enum store_error error = turns && tallies ? STORE_OK : STORE_NO_MEMORY;
 
+    if (error == STORE_OK) {
+        error = judge_all(gather, list);
+    }
     if (error == STORE_OK) {
         error = take_turns(gather, list, turns, &turn_count);
     }
@@ -495,6 +580,7 @@ struct lookup {
     size_t row_count, row_capacity;
     struct side_row *rows;
     bool more;
+    bool sifted; /* postings that can't count were passed by */
 };
 
 /* Rows of one author under one key. */
@@ -542,7 +628,7 @@ static enum store_error look_up_author(struct lookup *lookup, const struct key *
         lookup->rows[i].more = true;
     }
     if (speaking.first == lookup->row_count && turn->rank != RANK_STRANGER) {
-        note_cut(gather, lookup->wanted->about);
+        gather_note_cut(gather, lookup->wanted->about);
     }
     return STORE_OK;
 }
@@ -580,7 +666,7 @@ static enum store_error look_up_sides(struct lookup *lookup, enum grant_kind kin
         return error;
     }
     if (cut) {
-        note_cut(gather, lookup->wanted->about);
+        gather_note_cut(gather, lookup->wanted->about);
     }
     turns = calloc(count, sizeof *turns);
     error = turns ? order_speakers(gather, speakers, count, turns) : STORE_NO_MEMORY;
@@ -599,19 +685,41 @@ static enum store_error list_found(struct lookup *lookup, const uint64_t *places
         return STORE_NO_MEMORY;
     }
     for (size_t i = 0; i < place_count; i++) {
-        list->items[list->count++] = (struct found){places[i], NULL};
+        list->items[list->count++] = (struct found){.place = places[i]};
     }
     for (size_t i = 0; i < lookup->row_count; i++) {
         const struct side_at *at = &lookup->rows[i].at;
 
         list->items[list->count++] =
-            (struct found){place_of(at->author, at->seq, at->index), &lookup->rows[i]};
+            (struct found){.place = place_of(at->author, at->seq, at->index), .side = &lookup->rows[i]};
     }
     if (lookup->row_count > 0) {
         sort_items(list->items, list->count, sizeof *list->items, order_found);
     }
     list->more = lookup->more;
+    list->sifted = lookup->sifted;
     return STORE_OK;
+}
+
+/* Where there are many, those that can't count are passed by. */
+static enum store_error find_postings(struct lookup *lookup, uint64_t **places, size_t *count, bool *cut)
+{
+    const struct wanted *wanted = lookup->wanted;
+    const size_t few = wanted->memberships_only ? wanted->credentials_each_max : wanted->reviews_each_max;
+    struct gather_judging judging = {.gather = lookup->gather};
+    const struct posting_judge judge = {.judge = gather_judge, .context = &judging};
+    struct store_txn *txn = lookup->gather->txn;
+    size_t mark = arena_mark(lookup->arena);
+    enum store_error error = index_find(txn, wanted->subject, NULL, places, count, cut, lookup->arena);
+
+    if (error != STORE_OK || *count <= few) {
+        return error;
+    }
+    lookup->sifted = true;
+    if (lookup->arena != lookup->gather->arena) {
+        arena_rewind(lookup->arena, mark);
+    }
+    return index_find(txn, wanted->subject, &judge, places, count, cut, lookup->arena);
 }
 
 /* All that is held about the subject, on chains and on open side branches. What was found goes to arena. */
@@ -623,10 +731,10 @@ static enum store_error follow_subject(struct gather *gather, const struct wante
     uint64_t *places;
     size_t count;
     bool cut;
-    enum store_error error = index_find(gather->txn, wanted->subject, &places, &count, &cut, arena);
+    enum store_error error = find_postings(&lookup, &places, &count, &cut);
 
     if (error == STORE_OK && cut) {
-        note_cut(gather, wanted->about);
+        gather_note_cut(gather, wanted->about);
     }
     if (error == STORE_OK) {
         error = look_up_sides(&lookup, GRANT_ATTESTED);
@@ -668,7 +776,7 @@ static enum store_error keep_row(void *context, const struct side_at *at)
     const struct side_row row = {.at = *at, .gives = keeping->gives};
 
     if (!has_room(keeping->gather, keeping->wanted, &keeping->tally)) {
-        note_cut(keeping->gather, keeping->wanted->about);
+        gather_note_cut(keeping->gather, keeping->wanted->about);
         return STORE_NOT_FOUND;
     }
     return follow_row(keeping->gather, &row, keeping->wanted, &keeping->tally);

@@ -2,25 +2,106 @@
 #include "protocol/rules/accreditation_end.h"
 #include "store/gather.h"
 
-/* What shows that an entry came late: a checkpoint of its author that names a head below it. Looked for only
- * where a question needs it, and not for what arrived here in time. */
+/* What shows that an entry came late: a checkpoint of its author that names a head which is neither its block
+ * nor descends from it, whatever their numbers: who writes a log anew from further below is no earlier for
+ * it. Looked for only where a question needs it, and not for what arrived here in time. */
+
+enum {
+    STOOD_DEPTH_MAX = 1024,           /* blocks of one branch that are looked at */
+    STOOD_MAX = 16 * STOOD_DEPTH_MAX, /* of all, for one question */
+};
+
+/* Where the branch of a head leaves the chain. */
+struct stood_at {
+    size_t log;
+    struct hash head;
+    bool known; /* false: deeper than is looked at, or an ancestor is missing */
+    uint64_t base_seq;
+};
+
+static enum store_error descend(struct gather *gather, uint64_t seq, struct stood_at *at)
+{
+    const uint32_t number = gather->rows[at->log].number;
+    struct hash hash = at->head;
+    enum store_error error = STORE_OK;
+
+    for (size_t depth = 0; error == STORE_OK; depth++, seq--) {
+        uint64_t epoch;
+
+        error = side_is_on_chain(gather->txn, number, seq, &hash, &at->known);
+        if (error != STORE_OK || at->known) {
+            at->base_seq = seq;
+            return error;
+        }
+        if (seq == 0 || depth == STOOD_DEPTH_MAX || gather->stood_descended == STOOD_MAX) {
+            return STORE_OK;
+        }
+        gather->stood_descended++;
+        error = side_previous(gather->txn, gather->network, number, seq, &hash, &hash, &epoch, gather->arena);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Each head once: many entries are asked about by the same checkpoints. */
+static enum store_error find_base(struct gather *gather, size_t log, const struct disk_checkpoint *row,
+                                  struct stood_at *out)
+{
+    enum store_error error;
+
+    for (size_t i = 0; i < gather->stood_count; i++) {
+        if (gather->stood[i].log == log && hash_equal(&gather->stood[i].head, &row->head)) {
+            *out = gather->stood[i];
+            return STORE_OK;
+        }
+    }
+    *out = (struct stood_at){.log = log, .head = row->head};
+    error = descend(gather, row->seq, out);
+    if (error != STORE_OK) {
+        return error;
+    }
+    gather->stood = gather_grow(gather->arena, gather->stood, gather->stood_count, &gather->stood_capacity,
+                                sizeof *gather->stood);
+    if (!gather->stood) {
+        return STORE_NO_MEMORY;
+    }
+    gather->stood[gather->stood_count++] = *out;
+    return STORE_OK;
+}
+
+/* Of an entry on the chain. */
+struct standing_of {
+    struct gather *gather;
+    const struct dossier_place *place;
+};
+
+static enum store_error read_stood(void *context, const struct disk_checkpoint *row, enum stood *out)
+{
+    const struct standing_of *of = context;
+    const struct dossier_place *place = of->place;
+    struct stood_at at = {.known = false, .base_seq = row->seq};
+    enum store_error error = side_is_on_chain(of->gather->txn, of->gather->rows[place->log].number, row->seq,
+                                              &row->head, &at.known);
+
+    if (error == STORE_OK && !at.known) {
+        error = find_base(of->gather, place->log, row, &at);
+    }
+    *out = !at.known ? STOOD_UNKNOWN : at.base_seq < place->seq ? STOOD_WITHOUT : STOOD_WITH;
+    return error;
+}
 
 enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day)
 {
+    struct standing_of of = {gather, place};
     struct disk_checkpoint checkpoint;
-    struct disk_record record;
     enum store_error error;
 
     if (place->block.side ||
         day_of_time(place->arrived_s) <= (uint64_t)deadline_day + ACCREDITATION_GRACE_DAYS) {
         return STORE_OK;
     }
-    error = checkpoint_read_below(gather->txn, gather->rows[place->log].number, place->seq,
-                                  gather->known_by_s, &checkpoint);
+    error = checkpoint_read_without(gather->txn, gather->rows[place->log].number, place->seq,
+                                    gather->known_by_s, read_stood, &of, &checkpoint);
     if (error == STORE_OK) {
-        error = record_read(gather->txn, gather->rows[place->log].number, checkpoint.seq, &record);
-    }
-    if (error == STORE_OK && hash_equal(&record.hash, &checkpoint.head)) {
         place->below_s = checkpoint.time_s;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;

@@ -22,6 +22,9 @@ enum {
      * subject must not hide what others said of it. */
     POSTINGS_FOUND_MAX = 16384,
     POSTINGS_EACH_MAX = 256,
+    /* Of one author in one run, of those that can't count; and so many of all are passed by. */
+    POSTINGS_IDLE_EACH_MAX = 16,
+    POSTINGS_PASSED_BY_MAX = 64 * 1024,
 };
 
 struct run {
@@ -86,11 +89,26 @@ enum store_error index_add(struct store_txn *txn, const struct subject *subject,
 /* Write what waits in memory; called by store_commit. */
 enum store_error index_flush(struct store_txn *txn);
 
+/* What a posting may lead to. */
+enum posting_worth {
+    POSTING_COUNTS, /* something that may count */
+    POSTING_IDLE,   /* nothing that can count: it uses up no room of those that may */
+    POSTING_GONE,   /* nothing */
+};
+
+struct posting_judge {
+    enum store_error (*judge)(void *context, uint64_t place, enum posting_worth *out);
+    void *context;
+};
+
 /* Places of entries that may be about subject, ascending, none twice, at most POSTINGS_FOUND_MAX; in arena.
  * *cut: whether there may be more by authors that are not among them. Of an author with POSTINGS_EACH_MAX or
- * more there may be more as well. */
-enum store_error index_find(struct store_txn *txn, const struct subject *subject, uint64_t **places,
-                            size_t *count, bool *cut, struct arena *arena);
+ * more there may be more as well. judge NULL: all count. Else those that are gone are left out, and of the
+ * idle ones of an author all but POSTINGS_IDLE_EACH_MAX or more; what is beyond POSTINGS_PASSED_BY_MAX
+ * counts. */
+enum store_error index_find(struct store_txn *txn, const struct subject *subject,
+                            const struct posting_judge *judge, uint64_t **places, size_t *count, bool *cut,
+                            struct arena *arena);
 
 /* Carry merges on by about budget postings. Changes *directory; the caller writes it. */
 enum store_error merge_step(struct store_txn *txn, struct run_directory *directory, uint64_t budget);

@@ -362,7 +362,7 @@ enum store_error introducer_find(struct store_txn *txn, const struct trust *trus
     if (error != STORE_OK) {
         return error;
     }
-    error = index_find(txn, &subject, &places, &count, &cut, &arena);
+    error = index_find(txn, &subject, NULL, &places, &count, &cut, &arena);
     if (error == STORE_OK) {
         error = judge_all(&finding, technician, places, count, out);
     }

@@ -11,9 +11,8 @@ enum own_kind {
     OWN_JOINED = 1, /* every `joined` in the log, of whatever shop: its row is a struct disk_consent */
     OWN_PROFILE = 2,
     OWN_STATEMENT = 3,
-    OWN_UPGRADE =
-        4,        /* blocks held that, while they are on the chain, hold an unknown critical kind; index 0 */
-    OWN_GONE = 5, /* affiliations whose bytes are gone, by leaf hash: struct disk_gone */
+    OWN_UPGRADE = 4, /* blocks of the chain that hold an unknown critical kind; index 0 */
+    OWN_GONE = 5,    /* affiliations whose bytes are gone, by leaf hash: struct disk_gone */
 };
 
 /* consent NULL: for the kinds that have none. */

@@ -83,10 +83,20 @@ enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t
 enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
                                     uint64_t by_s, struct disk_checkpoint *out);
 
-/* The last of the author's checkpoints, of the last ones of each day, that names a head below block seq, its
- * time not after by_s. STORE_NOT_FOUND when there is none. */
-enum store_error checkpoint_read_below(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t by_s,
-                                       struct disk_checkpoint *out);
+/* How a log stood, as a checkpoint of it says, for one of its blocks. */
+enum stood {
+    STOOD_WITHOUT, /* the block was not in it */
+    STOOD_WITH,
+    STOOD_UNKNOWN, /* the head that it names is not held: nothing shows anything */
+};
+
+/* The last of the author's checkpoints, of the last ones of each day, that stood without block seq, its time
+ * not after by_s; read says how each stood. STORE_NOT_FOUND when there is none. */
+enum store_error checkpoint_read_without(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t by_s,
+                                         enum store_error (*read)(void *context,
+                                                                  const struct disk_checkpoint *row,
+                                                                  enum stood *out),
+                                         void *context, struct disk_checkpoint *out);
 
 /* ---- blocks ---- */
 

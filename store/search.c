@@ -11,10 +11,27 @@ struct search {
     size_t capacity;
     uint64_t *places;
     struct arena *arena;
+    const struct posting_judge *judge; /* NULL: all count */
+    size_t passed_by;
     /* Within one run: */
     uint32_t author;
-    size_t of_author;
+    size_t of_author, idle_of_author;
 };
+
+enum { AUTHOR_NONE = AUTHOR_NUMBER_MAX + 1 };
+
+/* What cannot be looked at any more counts: a walk past what does not must end. */
+static enum store_error judge(struct search *search, uint64_t place, enum posting_worth *out)
+{
+    enum store_error error = STORE_OK;
+
+    *out = POSTING_COUNTS;
+    if (search->judge && search->passed_by < POSTINGS_PASSED_BY_MAX) {
+        error = search->judge->judge(search->judge->context, place, out);
+        search->passed_by += *out != POSTING_COUNTS;
+    }
+    return error;
+}
 
 static bool found(struct search *search, uint64_t place)
 {
@@ -50,12 +67,19 @@ static uint64_t prefix_at(const uint8_t *chunk, size_t i)
 
 static enum store_error search_unsorted(struct search *search, const uint8_t *items, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (prefix_at(items, i) == search->prefix && !found(search, posting_at(items, i).place)) {
-            return STORE_NO_MEMORY;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        enum posting_worth worth = POSTING_GONE;
+
+        if (prefix_at(items, i) == search->prefix) {
+            error = judge(search, posting_at(items, i).place, &worth);
+        }
+        if (error == STORE_OK && worth != POSTING_GONE && !found(search, posting_at(items, i).place)) {
+            error = STORE_NO_MEMORY;
         }
     }
-    return STORE_OK;
+    return error;
 }
 
 /* ---- one chunk ---- */
@@ -129,12 +153,19 @@ enum progress {
     PROGRESS_NEXT_AUTHOR, /* enough of search->author */
 };
 
+static void begin_author(struct search *search, uint32_t author)
+{
+    search->author = author;
+    search->of_author = search->idle_of_author = 0;
+}
+
 /* Take postings of the prefix from i on. STORE_NO_MEMORY is told by *error. */
 static enum progress take_postings(struct search *search, struct store_txn *txn, const struct chunk *chunk,
                                    size_t i, enum store_error *error)
 {
     for (size_t first = i; i < chunk->count; i++) {
         const struct posting posting = posting_at(chunk->postings, i);
+        enum posting_worth worth;
 
         if (i == first || i % CHUNK_GROUP == 0) {
             *error = chunk_check(txn, chunk, i);
@@ -145,11 +176,19 @@ static enum progress take_postings(struct search *search, struct store_txn *txn,
         if (posting.prefix != search->prefix || search->count == POSTINGS_FOUND_MAX) {
             return PROGRESS_DONE;
         }
-        if (search->of_author == 0 || place_author(posting.place) != search->author) {
-            search->author = place_author(posting.place);
-            search->of_author = 0;
+        if (place_author(posting.place) != search->author) {
+            begin_author(search, place_author(posting.place));
         }
-        if (search->of_author++ == POSTINGS_EACH_MAX) {
+        *error = judge(search, posting.place, &worth);
+        if (*error != STORE_OK) {
+            return PROGRESS_DONE;
+        }
+        if (worth == POSTING_GONE ||
+            (worth == POSTING_IDLE && search->idle_of_author == POSTINGS_IDLE_EACH_MAX)) {
+            continue;
+        }
+        search->idle_of_author += worth == POSTING_IDLE;
+        if (worth == POSTING_COUNTS && search->of_author++ == POSTINGS_EACH_MAX) {
             return PROGRESS_NEXT_AUTHOR;
         }
         if (!found(search, posting.place)) {
@@ -270,14 +309,14 @@ static enum store_error search_run(struct search *search, struct walk *walk, con
     if (search->prefix < run->prefix_min || search->prefix > run->prefix_max) {
         return STORE_OK;
     }
-    search->of_author = 0;
+    begin_author(search, AUTHOR_NONE);
     while (error == STORE_OK && progress == PROGRESS_NEXT_AUTHOR) {
         error = search_from(search, walk, run, &from, &progress);
-        if (search->author == AUTHOR_NUMBER_MAX) {
+        if (search->author >= AUTHOR_NUMBER_MAX) {
             break;
         }
         from.place = place_of(search->author + 1, 0, 0);
-        search->of_author = 0;
+        begin_author(search, AUTHOR_NONE);
     }
     return error;
 }
@@ -325,10 +364,11 @@ static size_t sort_found(uint64_t *places, size_t count)
     return kept;
 }
 
-enum store_error index_find(struct store_txn *txn, const struct subject *subject, uint64_t **places,
-                            size_t *count, bool *cut, struct arena *arena)
+enum store_error index_find(struct store_txn *txn, const struct subject *subject,
+                            const struct posting_judge *judge, uint64_t **places, size_t *count, bool *cut,
+                            struct arena *arena)
 {
-    struct search search = {.prefix = subject_prefix(subject), .arena = arena};
+    struct search search = {.prefix = subject_prefix(subject), .arena = arena, .judge = judge};
     const struct posting_batch *batch = &txn->store->batch;
     struct bytes recent;
     enum store_error error = search_runs(&search, txn);

@@ -414,7 +414,7 @@ enum store_error store_has_reviewed(struct store_txn *txn, const struct actor_id
     *reviewed = false;
     arena_init(&arena, memory, memory != NULL ? REVIEWS_ARENA_SIZE : 0);
     if (error == STORE_OK) {
-        error = index_find(txn, &subject, &places, &count, &cut, &arena);
+        error = index_find(txn, &subject, NULL, &places, &count, &cut, &arena);
     }
     for (size_t i = 0; error == STORE_OK && i < count && !*reviewed; i++) {
         const struct entry_at at = {place_author(places[i]), place_seq(places[i]), place_index(places[i])};

@@ -9,6 +9,7 @@
 #include "store/gaps_again.h"
 #include "store/generation.h"
 #include "store/grants.h"
+#include "store/own.h"
 #include "store/pages.h"
 #include "store/undo.h"
 
@@ -84,6 +85,16 @@ static enum store_error forget_keys(struct unwinding *unwinding)
         return STORE_OK;
     }
     return consents_drop_keys(unwinding->txn, &unwinding->author, unwinding->row.number, unwinding->row.seq);
+}
+
+/* A row of a block above the head would lead to a record that is not there. */
+static enum store_error forget_upgrade(struct unwinding *unwinding)
+{
+    const struct entry_at at = {unwinding->row.number, unwinding->row.seq, 0};
+
+    return (unwinding->record.flags & RECORD_UNKNOWN_CRITICAL) != 0
+               ? own_delete(unwinding->txn, OWN_UPGRADE, &at)
+               : STORE_OK;
 }
 
 static enum store_error forget_record(struct unwinding *unwinding)
@@ -292,8 +303,8 @@ static enum store_error note_change(struct unwinding *unwinding)
 static enum store_error unapply_head(struct unwinding *unwinding)
 {
     static enum store_error (*const steps[])(struct unwinding * unwinding) = {
-        read_head,   forget_entries, forget_keys, put_back,     make_all_good, forget_record,
-        shrink_tree, move_head_back, put_beside,  move_erasers, note_change,
+        read_head,     forget_entries, forget_keys,    put_back,   make_all_good, forget_upgrade,
+        forget_record, shrink_tree,    move_head_back, put_beside, move_erasers,  note_change,
     };
     enum store_error error = STORE_OK;
 

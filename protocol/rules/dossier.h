@@ -108,8 +108,8 @@ struct dossier_place {
     uint64_t index;
     uint64_t time_s;    /* the issuer's claim */
     uint64_t arrived_s; /* at this node */
-    uint64_t below_s;   /* of the newest of the author's own checkpoints held here that names a head below the
-                           block; 0: there is none */
+    uint64_t below_s;   /* of the newest of the author's own checkpoints held here that names a head which is
+                           neither the block nor descends from it; 0: there is none */
     struct hash leaf;   /* of a credential, review or pack, and of an affiliation where there are statements;
                            else nothing */
     struct hash block_hash; /* header hash of its block; zero where it is not known */

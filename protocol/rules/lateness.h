@@ -4,8 +4,9 @@
 /* Whether an entry was signed too late for something that had to be said by a day. An author's clock proves
  * nothing, and that an entry arrived here today says nothing about when it was signed: to a fresh node all
  * history arrives today. So an entry is late only when that is shown, and that takes its author's own word:
- * a checkpoint, dated after the day in question, that names the log's head below the entry's block. Who never
- * signed such a checkpoint can't be convicted by anybody else's silence.
+ * a checkpoint, dated after the day in question, that names a head of the log which is neither the entry's
+ * block nor descends from it, whatever their numbers. Who never signed such a checkpoint can't be convicted
+ * by anybody else's silence.
  *
  * Days are UTC days here: a deadline is a civil day wherever it was named, and what hangs on it is counted in
  * tens of days. */
@@ -14,7 +15,7 @@
 
 enum lateness {
     LATE_NO,        /* it had arrived here by then, */
-    LATE_YES,       /* or its author states a head below it after then; */
+    LATE_YES,       /* or its author states a head without it after then; */
     LATE_NOT_KNOWN, /* neither is known here, so that the entry's own claim stands */
 };
 

@@ -8,6 +8,7 @@
 #include "protocol/rules/expression_text.h"
 #include "protocol/rules/verdict.h"
 #include "store/grants.h"
+#include "tests/support/log_builder.h"
 #include "tests/support/store_world.h"
 
 /* Many speak about one person, or accredit whoever does, so that what counts is among more than a dossier
@@ -339,6 +340,167 @@ static void a_list_that_was_cut_makes_absence_unknown(void **state)
     }
 }
 
+static void say_void(struct crowd *crowd, struct store_txn *txn, struct world_author *by, uint64_t first,
+                     uint64_t last)
+{
+    const struct void_record voids = build_void(first, last, STATUS_REASON_KEY_COMPROMISE);
+    struct draft draft;
+
+    world_draft(&crowd->world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_VOID, &voids);
+    world_publish(&crowd->world, txn, by, &draft, NOW_S);
+}
+
+static void withdraw(struct crowd *crowd, struct store_txn *txn, struct world_author *by,
+                     const struct world_author *delegate, uint64_t seq, const struct hash *head, bool closed)
+{
+    const struct withdrawal withdrawal = {
+        .delegate = delegate->actor.id, .has_cut = true, .cut_seq = seq, .cut_head = *head, .closed = closed};
+    struct draft draft;
+
+    world_draft(&crowd->world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_WITHDRAWAL, &withdrawal);
+    world_publish(&crowd->world, txn, by, &draft, NOW_S);
+}
+
+/* What a thief of an issuer's key wrote about her in blocks of `each`, which is void now, or behind a cut, or
+ * was left behind by a rotation. */
+enum junk { JUNK_STANDS, JUNK_VOID, JUNK_DROPPED, JUNK_BEYOND, JUNK_VOID_AND_CUT };
+
+static void write_junk(struct crowd *crowd, struct store_txn *txn, enum junk junk, size_t blocks, size_t each)
+{
+    struct world_author *issuer = &crowd->issuer;
+    const uint64_t seq = issuer->state.seq;
+    const struct hash head = issuer->state.head;
+
+    for (size_t i = 0; i < blocks; i++) {
+        attest(crowd, txn, issuer, each);
+    }
+    if (junk == JUNK_VOID || junk == JUNK_VOID_AND_CUT) {
+        say_void(crowd, txn, issuer, seq + 1, seq + blocks);
+    }
+    if (junk == JUNK_DROPPED) {
+        assert_int_equal(store_unwind_to(txn, &crowd->world.network, &issuer->actor.id, seq, NOW_S),
+                         STORE_OK);
+        assert_int_equal(store_log_state(txn, &issuer->actor.id, &issuer->state), STORE_OK);
+        world_rotate(&crowd->world, txn, issuer, NOW_S);
+    }
+    if (junk == JUNK_BEYOND || junk == JUNK_VOID_AND_CUT) {
+        withdraw(crowd, txn, &crowd->owner, issuer, seq, &head, false);
+    }
+}
+
+/* Whether what the issuer says about her in that block is there. */
+static bool has_block(const struct crowd *crowd, const struct dossier *dossier, uint64_t seq)
+{
+    for (size_t i = 0; i < dossier->credential_count; i++) {
+        const struct dossier_place *place = &dossier->credentials[i].place;
+
+        if (place->seq == seq &&
+            actor_id_equal(&dossier_log_at(dossier, place)->author, &crowd->issuer.actor.id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void what_cannot_count_takes_no_room(void **state)
+{
+    static const struct {
+        const char *sentence;
+        enum junk junk;
+        size_t blocks, each;
+        bool there, limit;
+    } rows[] = {
+        {"what stands takes all the room that its author has", JUNK_STANDS, 2, 300, false, true},
+        {"what is void takes none", JUNK_VOID, 1, 300, true, false},
+        {"however many blocks it is, also of those that the index has in order", JUNK_VOID, 5, 1200, true,
+         false},
+        {"what a rotation dropped takes none", JUNK_DROPPED, 1, 300, true, false},
+        {"however much that was", JUNK_DROPPED, 5, 1200, true, false},
+        {"what stands beyond a cut may count against somebody", JUNK_BEYOND, 2, 300, false, true},
+        {"who was cut may be beyond it where it voids", JUNK_VOID_AND_CUT, 2, 300, true, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct crowd *crowd = &crowds[0];
+        struct store_txn *txn;
+        struct dossier dossier;
+        struct verdict verdict;
+        bool there;
+
+        if (i > 0) {
+            teardown(state);
+            setup(state);
+        }
+        txn = world_write(&crowd->world);
+        accredit(crowd, txn, &crowd->owner, &crowd->issuer, 0, 1);
+        attest(crowd, txn, &crowd->issuer, 1);
+        write_junk(crowd, txn, rows[i].junk, rows[i].blocks, rows[i].each);
+        attest(crowd, txn, &crowd->issuer, 1);
+        world_commit(txn);
+        decide(crowd, "", &dossier, &verdict);
+        there = has_block(crowd, &dossier, 1);
+        if (there != rows[i].there || dossier.cuts.listed != rows[i].limit) {
+            fail_msg("%s: there %d, limit %d", rows[i].sentence, (int)there, (int)dossier.cuts.listed);
+        }
+        if (!has_block(crowd, &dossier, crowd->issuer.state.seq)) {
+            fail_msg("%s: the newest is gone", rows[i].sentence);
+        }
+    }
+}
+
+/* A delegate that was withdrawn fills what it likes. Its accreditor is one of the owner's. */
+static void what_a_closed_delegate_says_sets_no_limit(void **state)
+{
+    static const struct {
+        const char *sentence;
+        size_t within; /* that it says about her before the cut */
+        bool closed, accreditor_cut, limit;
+    } rows[] = {
+        {"it said nothing before it was closed", 0, true, false, false},
+        {"beyond a cut that isn't closed it may count against somebody", 0, false, false, true},
+        {"what it said before may have been left out", 1, true, false, true},
+        {"who closed it was beyond a cut itself", 0, true, true, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct crowd *crowd = &crowds[0];
+        struct world_author *accreditor = &crowd->sybils[1];
+        struct world_author *delegate = &crowd->sybils[0];
+        struct dossier dossier;
+        struct verdict verdict;
+        struct store_txn *txn;
+        struct hash head;
+
+        if (i > 0) {
+            teardown(state);
+            setup(state);
+        }
+        txn = world_write(&crowd->world);
+        accredit(crowd, txn, &crowd->owner, &crowd->issuer, 0, 1);
+        accredit(crowd, txn, &crowd->owner, accreditor, 1, 1);
+        accredit(crowd, txn, accreditor, delegate, 0, 1);
+        attest(crowd, txn, &crowd->issuer, 1);
+        if (rows[i].within > 0) {
+            attest(crowd, txn, delegate, rows[i].within);
+        }
+        head = accreditor->state.head;
+        withdraw(crowd, txn, accreditor, delegate, delegate->state.seq, &delegate->state.head,
+                 rows[i].closed);
+        if (rows[i].accreditor_cut) {
+            withdraw(crowd, txn, &crowd->owner, accreditor, 1, &head, false);
+        }
+        attest(crowd, txn, delegate, 900);
+        world_commit(txn);
+        decide(crowd, "", &dossier, &verdict);
+        assert_non_null(honest_one(crowd, &dossier, &verdict));
+        if (dossier.cuts.listed != rows[i].limit) {
+            fail_msg("%s: limit %d", rows[i].sentence, (int)dossier.cuts.listed);
+        }
+    }
+}
+
 /* An accreditor that says more of one delegate than is looked at may have said what counts. */
 static void accreditations_that_were_cut_make_no_unknown(void **state)
 {
@@ -417,6 +579,8 @@ int main(void)
         IN_CROWD(strangers_who_accredit_the_honest_one_12_x_64_times),
         IN_CROWD(strangers_make_no_no_doubtful),
         IN_CROWD(a_list_that_was_cut_makes_absence_unknown),
+        IN_CROWD(what_cannot_count_takes_no_room),
+        IN_CROWD(what_a_closed_delegate_says_sets_no_limit),
         IN_CROWD(accreditations_that_were_cut_make_no_unknown),
         IN_CROWD(a_small_arena_is_said_to_be_small),
     };

@@ -291,6 +291,28 @@ static void a_side_block_of_the_open_epoch_asks_for_an_upgrade(void **context)
     assert_true(asks_for_upgrade(LATER - 1));
 }
 
+/* Nothing of the chain leads to it any more: what is beside the chain asks as long as its epoch is open. */
+static void the_need_of_an_upgrade_goes_with_a_block_that_is_unwound(void **context)
+{
+    struct store_txn *txn;
+
+    (void)context;
+    attest(&prog, 7, EARLY);
+    say_what_nobody_understands(&prog, LATE);
+    attest(&prog, 7, LATE);
+    txn = world_write(&world);
+    assert_int_equal(store_unwind_to(txn, &world.network, &prog.actor.id, 1, LATER), STORE_OK);
+    world_commit(txn);
+    assert_true(asks_for_upgrade(UINT64_MAX)); /* on an open branch */
+    txn = world_write(&world);
+    assert_int_equal(store_log_state(txn, &prog.actor.id, &prog.state), STORE_OK);
+    world_rotate(&world, txn, &prog, LATER); /* which drops what was unwound */
+    world_commit(txn);
+    assert_false(asks_for_upgrade(UINT64_MAX));
+    say_what_nobody_understands(&prog, LATER);
+    assert_true(asks_for_upgrade(UINT64_MAX));
+}
+
 static void a_certificate_is_found_under_its_new_holder(void **context)
 {
     const struct status held = {.seq = 1,
@@ -753,6 +775,7 @@ int main(void)
         IN_WORLD(someone_unknown_has_packs_alone),
         IN_WORLD(what_came_later_is_left_out),
         IN_WORLD(the_need_of_an_upgrade_ends_with_the_block),
+        IN_WORLD(the_need_of_an_upgrade_goes_with_a_block_that_is_unwound),
         IN_WORLD(a_side_block_of_the_open_epoch_asks_for_an_upgrade),
         IN_WORLD(a_certificate_is_found_under_its_new_holder),
         IN_WORLD(a_replacement_is_named),

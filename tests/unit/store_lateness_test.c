@@ -178,7 +178,7 @@ static void what_was_ahead_of_time_is_forgotten(void **state)
     assert_int_equal(below(1, UINT64_MAX), START + 160 * DAY_S);
 }
 
-static void a_checkpoint_off_the_chain_shows_nothing(void **state)
+static void a_checkpoint_of_a_head_that_is_not_held_shows_nothing(void **state)
 {
     const struct hash elsewhere = {{1}};
     struct store_txn *txn = world_write(&world);
@@ -189,6 +189,44 @@ static void a_checkpoint_off_the_chain_shows_nothing(void **state)
     add_checkpoint(txn, &school, 0, &elsewhere, START + 150 * DAY_S);
     world_commit(txn);
     assert_int_equal(below(1, UINT64_MAX), 0);
+}
+
+/* The school's log goes back to block 1 and on behind a rotation, the second entry of the new line in
+ * block 4.
+ */
+static void rewind_to_1(struct store_txn *txn)
+{
+    assert_int_equal(store_unwind_to(txn, &world.network, &school.actor.id, 1, START + 200 * DAY_S),
+                     STORE_OK);
+    assert_int_equal(store_log_state(txn, &school.actor.id, &school.state), STORE_OK);
+    world_rotate(&world, txn, &school, START + 200 * DAY_S);
+    attest(txn, 200);
+    attest(txn, 200);
+}
+
+/* What a checkpoint names stood without whatever its author writes later from further below: the numbers of
+ * blocks say nothing. */
+static void a_log_that_is_rewound_is_no_earlier(void **state)
+{
+    struct hash dropped;
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 200);
+    for (int i = 0; i < 3; i++) {
+        attest(txn, 130);
+    }
+    add_checkpoint(txn, &school, 1, &heads[1], START + 120 * DAY_S);
+    add_checkpoint(txn, &school, 4, &heads[4], START + 150 * DAY_S);
+    dropped = heads[3];
+    add_checkpoint(txn, &school, 3, &dropped, START + 160 * DAY_S);
+    rewind_to_1(txn);
+    add_checkpoint(txn, &school, 4, &heads[4], START + 210 * DAY_S);
+    world_commit(txn);
+    assert_int_equal(below(3, UINT64_MAX), START + 160 * DAY_S);
+    assert_int_equal(below(4, UINT64_MAX), START + 160 * DAY_S);
+    assert_int_equal(below(1, UINT64_MAX), 0); /* the dropped branch descends from it */
 }
 
 static void it_is_not_looked_for_in_vain(void **state)
@@ -279,7 +317,8 @@ int main(void)
         IN_WORLD(the_last_checkpoint_below_an_entry_is_found),
         IN_WORLD(what_was_not_known_by_then_shows_nothing),
         IN_WORLD(what_was_ahead_of_time_is_forgotten),
-        IN_WORLD(a_checkpoint_off_the_chain_shows_nothing),
+        IN_WORLD(a_checkpoint_of_a_head_that_is_not_held_shows_nothing),
+        IN_WORLD(a_log_that_is_rewound_is_no_earlier),
         IN_WORLD(it_is_not_looked_for_in_vain),
         IN_WORLD(without_an_end_nothing_is_late),
         IN_WORLD(a_pack_that_came_late_is_shown_to_be),

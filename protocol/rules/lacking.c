@@ -51,11 +51,25 @@ static void add_owners(bool *speaks, const struct dossier *dossier, const struct
     }
 }
 
+/* Whoever owns it and never was heard of may have said anything. */
+static bool is_owner_unheard(const struct dossier *dossier, const struct trust *trust,
+                             struct bytes name_space)
+{
+    for (size_t i = 0; i < trust->owner_count; i++) {
+        const struct trust_owner *owner = &trust->owners[i];
+        if (bytes_equal(bytes_of_string(owner->name_space), name_space)) {
+            const struct dossier_log *log = dossier_log_of(dossier, &owner->actor);
+            return log == NULL || !log->known;
+        }
+    }
+    return false;
+}
+
 bool lacking_of(bool *out, const struct dossier *dossier, const struct trust *trust, struct bytes name_space,
                 struct arena *arena)
 {
-    *out = false;
-    if (!any_is_incomplete(dossier)) {
+    *out = is_owner_unheard(dossier, trust, name_space);
+    if (*out || !any_is_incomplete(dossier)) {
         return true;
     }
     size_t mark = arena_mark(arena);

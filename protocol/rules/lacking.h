@@ -6,8 +6,9 @@
 
 #include "protocol/rules/dossier.h"
 
-/* Whether the log of anybody who may ever have spoken for the namespace is known to have gaps: its owners,
- * and whom these accredited for any of its codes at any time, as far as gathered. Writes: *out. Returns:
+/* Whether the owner that the trust file names was never heard of, or the log of anybody who may ever have
+ * spoken for the namespace is known to have gaps: its owners, and whom these accredited for any of its codes
+ * at any time, as far as gathered. Writes: *out. Returns:
  * false when the arena is full. */
 bool lacking_of(bool *out, const struct dossier *dossier, const struct trust *trust, struct bytes name_space,
                 struct arena *arena);

@@ -26,6 +26,11 @@ static void the_owner_lacks(void)
     lacks(CASE_ASE);
 }
 
+static void the_owner_was_never_heard_of(void)
+{
+    given.built.dossier.logs[CASE_ASE].known = false;
+}
+
 static void the_school_lacks(void)
 {
     build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 1);
@@ -64,6 +69,8 @@ static const struct {
 } rows[] = {
     {"where all is here what is not there was never passed", nothing_lacks, "not tested ase/A6", ANSWER_YES},
     {"where the owner's log has gaps it may have been", the_owner_lacks, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"and where the owner was never heard of", the_owner_was_never_heard_of, "not tested ase/A6",
+     ANSWER_UNKNOWN},
     {"or the log of whom it accredited", the_school_lacks, "not tested ase/A6", ANSWER_UNKNOWN},
     {"or of whom that one did", a_delegate_of_the_school_lacks, "not tested ase/A6", ANSWER_UNKNOWN},
     {"not where it was accredited for other codes", the_school_lacks_for_others, "not tested ase/A6",

@@ -165,6 +165,17 @@ static enum counts is_void(const struct view *view, int block)
     return strongest;
 }
 
+/* Whether of one void the model asks for nothing. */
+static bool is_void_perhaps(const struct view *view, int block)
+{
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (is_void_of(view, i, block) && void_counts(view, (int)i) == COUNTS_PERHAPS) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether a void that stands names the branch that a dropped block is on. */
 static enum counts is_named(const struct view *view, int block)
 {
@@ -258,6 +269,9 @@ static void weigh_withdrawals(struct authority *out, const struct view *view, in
         if (!view->known[i].held || told->kind != TOLD_WITHDRAW ||
             told->whom != history->blocks[block].author || (int)i == accreditation) {
             continue;
+        }
+        if (told_epoch(history, (int)i) < told_epoch(history, accreditation)) {
+            continue; /* and what is said again in a later epoch ends it, whatever became of its branch */
         }
         enum counts counts = counts_against(view, (int)i);
         if (counts == COUNTS_NOT && is_under_cut(view, (int)i)) {
@@ -490,15 +504,16 @@ struct allowed naive_history_allows(const struct history *history, const struct 
                    stands == COUNTS_PERHAPS;
     bool certain_no = stands == COUNTS_NOT || revoked == COUNTS || authority.accredited == COUNTS_NOT ||
                       authority.withdrawn == COUNTS;
+    bool void_perhaps = is_void_perhaps(&view, certificate);
     struct allowed allowed = {
         .because = why_not_valid(stands, revoked, erased, &authority, gap == COUNTS),
-        .invalid = certain_no || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
+        .invalid = certain_no || void_perhaps || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
                    authority.withdrawn == COUNTS_PERHAPS,
     };
     allowed.valid = known[certificate].held && allowed.because == NULL;
     allowed.valid_due = allowed.valid && !perhaps;
-    bool none = !known[certificate].held || certain_no || gap != COUNTS_NOT || erased != COUNTS_NOT ||
-                stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
+    bool none = void_perhaps || !known[certificate].held || certain_no || gap != COUNTS_NOT ||
+                erased != COUNTS_NOT || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
                 authority.withdrawn == COUNTS_PERHAPS;
     allowed.not_tested = none && is_lacking(&view) != COUNTS;
     return allowed;

@@ -89,8 +89,8 @@ static size_t histories, orders, answers_valid, answers_invalid;
 
 /* ---- printing a history ---- */
 
-static const char *const kind_words[] = {"inception", "rules", "attest", "revoke",   "reinstate", "erase",
-                                         "void",      "name",  "rotate", "accredit", "withdraw"};
+static const char *const kind_words[] = {"inception", "rules", "attest", "revoke", "suspend",  "reinstate",
+                                         "erase",     "void",  "name",   "rotate", "accredit", "withdraw"};
 
 static void print_history(const struct history *history)
 {

@@ -540,6 +540,16 @@ static void reinstated_beside_what_the_branch_revoked_and_accredited_again(void)
     accredited_again();
 }
 
+static void suspended_on_the_branch_until_later(void)
+{
+    cut_by(CASE_ASE);
+    say(STATUS_REINSTATED, BESIDE);
+    say_on_the_branch(STATUS_SUSPENDED, WITHIN);
+    say_on_the_branch(STATUS_REINSTATED, CUT);
+    given.built.events[given.certificate - given.built.credentials][2].effective_day = DAY + 1;
+    accredited_again();
+}
+
 static void appealed_below_and_decided_on_the_branch(void)
 {
     cut_by(CASE_ASE);
@@ -756,6 +766,7 @@ static const struct {
     {"unless it took that back there", revoked_and_reinstated_beside_the_branch_and_accredited_again, VALID},
     {"which takes nothing back of the branch", reinstated_beside_what_the_branch_revoked_and_accredited_again,
      INVALID(REVOKED)},
+    {"nor before the branch does so itself", suspended_on_the_branch_until_later, INVALID(SUSPENDED)},
     {"it decides an appeal on the branch", appealed_below_and_decided_on_the_branch, VALID},
     {"not one beside it", appealed_beside_and_decided_on_the_branch, OVERALL_VALID, AXIS_STATUS, ANSWER_YES,
      REASON_UNDER_APPEAL},

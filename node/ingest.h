@@ -72,8 +72,8 @@ struct ingest_progress {
     struct actor_id failed_author;       /* …and which */
 };
 
-/* Go on with authors that are on their way, each in its turn and in a transaction of its own, until turn_ms is
- * over: one that can't be gone on with stops no other. Fails: when no transaction can be begun or read. */
+/* Go on with authors that are on their way, each in its turn and in a transaction of its own, until turn_ms
+ * is over: one that can't be gone on with stops no other. Fails: when no transaction can be begun or read. */
 enum store_error ingest_go_on(struct ingest *ingest, uint64_t now_s, struct ingest_progress *out);
 
 /* Decide about one encoded block within txn, and apply it. now_s is this node's clock and only recorded as
@@ -100,8 +100,8 @@ enum admission {
     ADMISSION_SHOP,     /* a technician introduced it, or this node's own actor reviewed it */
     ADMISSION_FULL,
 };
-/* Whom this node's owner follows shows to nobody that dials it: from such peers what is followed is taken in as
- * if it were not. dialled: by a peer that this node dials, or by its owner. */
+/* Whom this node's owner follows shows to nobody that dials it: from such peers what is followed is taken in
+ * as if it were not. dialled: by a peer that this node dials, or by its owner. */
 enum store_error ingest_admission(struct ingest *ingest, struct store_txn *txn, const struct actor_id *author,
                                   bool dialled, enum admission *out);
 

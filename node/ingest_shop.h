@@ -8,8 +8,8 @@
 #include "node/ingest.h"
 #include "store/shop_quota.h"
 
-/* ADMISSION_SHOP, ADMISSION_FOLLOWED (dialled alone, as in ingest_admission), ADMISSION_NAMED where the roster
- * of such a shop names author, or ADMISSION_NONE. */
+/* ADMISSION_SHOP, ADMISSION_FOLLOWED (dialled alone, as in ingest_admission), ADMISSION_NAMED where the
+ * roster of such a shop names author, or ADMISSION_NONE. */
 enum store_error ingest_shop_admission(struct ingest *ingest, struct store_txn *txn,
                                        const struct actor_id *author, bool dialled, enum admission *out);
 

@@ -83,7 +83,8 @@ bool waiting_take_due(struct waiting_checkpoints *waiting, uint64_t now_s, uint8
         if (item->dated.time_s > evidence_s && item->dated.time_s - evidence_s > CHECKPOINT_AHEAD_S) {
             continue;
         }
-        /* Its signature was checked when it was put: what it reaches stays reached while it is looked at again. */
+        /* Its signature was checked when it was put: what it reaches stays reached while it is looked at
+         * again. */
         if (item->trusted) {
             add_reached(waiting->reached, &item->dated);
         }

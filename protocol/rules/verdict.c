@@ -64,19 +64,44 @@ static bool is_beside_codes(enum basis basis)
     return basis == BASIS_EXPERIENCE || basis == BASIS_IDENTITY || basis == BASIS_MEMBERSHIP;
 }
 
+/* Whether its issuer never meant it, or was not let mean anything when it said so: a thief, or a delegate
+ * that was withdrawn from, could else say the worst of anybody. */
+static bool is_disowned(const struct credential_verdict *verdict)
+{
+    const struct axis_answer *authority = &verdict->axes[AXIS_AUTHORITY];
+    const struct axis_answer *status = &verdict->axes[AXIS_STATUS];
+    bool closed =
+        authority->answer == ANSWER_NO && authority->reason == REASON_WITHDRAWN && verdict->authority->closed;
+    return closed || (status->answer == ANSWER_NO && status->reason == REASON_VOIDED);
+}
+
 /* The whole as it is gathered. */
 struct whole {
     bool presented;
     bool any; /* something decides */
     enum overall overall;
+    bool any_disowned; /* something does where nothing else does */
 };
 
 static void add_to_whole(struct whole *whole, const struct credential_verdict *verdict)
 {
-    if (whole->presented || !credential_is_by_stranger(verdict)) {
-        whole->any = true;
-        whole->overall = worse_of(whole->overall, verdict->overall);
+    if (!whole->presented && credential_is_by_stranger(verdict)) {
+        return;
     }
+    if (!whole->presented && is_disowned(verdict)) {
+        whole->any_disowned = true;
+        return;
+    }
+    whole->any = true;
+    whole->overall = worse_of(whole->overall, verdict->overall);
+}
+
+static enum overall overall_of_whole(const struct whole *whole)
+{
+    if (whole->any) {
+        return whole->overall;
+    }
+    return whole->any_disowned ? OVERALL_INVALID : OVERALL_UNDETERMINED;
 }
 
 /* Gathers what is about the subject and not among the verdict's codes, and adds what was erased. Returns: how
@@ -123,7 +148,7 @@ static bool write_overall_of_credentials(struct verdict *out, const struct dossi
         }
     }
     arena_rewind(arena, scratch);
-    out->overall = whole.any && !dossier->cuts.listed ? whole.overall : OVERALL_UNDETERMINED;
+    out->overall = dossier->cuts.listed ? OVERALL_UNDETERMINED : overall_of_whole(&whole);
     return true;
 }
 

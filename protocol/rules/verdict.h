@@ -243,8 +243,9 @@ bool credential_is_by_stranger(const struct credential_verdict *credential);
  * credentials that are ABOUT_SUBJECT, each by its best credential, and over what was erased: valid when there
  * is one and all are valid; invalid when any is; else undetermined, also when some were left out that count.
  * What a stranger signed decides nothing: anybody may say anything of anyone. Alone it leaves the whole
- * undetermined. A presentation puts it forward as one's own: there it is invalid, unless another credential
- * speaks for its code. Returns: false when arena is full. */
+ * undetermined. Nor does what its issuer declared void, or what a delegate said beyond a closed cut, beside
+ * anything else; alone it is invalid. A presentation puts it forward as one's own: there it is invalid,
+ * unless another credential speaks for its code. Returns: false when arena is full. */
 bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct trust *trust,
                 const struct question *question, struct arena *arena);
 

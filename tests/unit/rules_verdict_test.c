@@ -607,6 +607,45 @@ static void revoked_and_another_says_the_same_first(void)
                 STATUS_REVOKED, CASE_FIRST, 60, false);
 }
 
+static void declare_void(struct dossier_credential *credential)
+{
+    credential->place.voided = true;
+    credential->place.void_seq = 70;
+}
+
+static void the_certificate_is_void(void)
+{
+    declare_void(given.certificate);
+}
+
+static void another_code_is_void(void)
+{
+    declare_void(build_credential(&given.built, CASE_ASE, 20, "ase/L1", CASE_FIRST, CASE_LAST));
+}
+
+static void it_is_revoked_and_another_code_void(void)
+{
+    another_code_is_void();
+    build_event(&given.built, given.certificate, STATUS_REVOKED, CASE_FIRST, 60, false);
+}
+
+static void the_school_says_more(uint64_t cut_seq, bool closed)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 1);
+    build_withdrawal(&given.built, CASE_ASE, 60, CASE_SCHOOL, cut_seq)->withdrawal.closed = closed;
+    build_credential(&given.built, CASE_SCHOOL, 20, "ase/L1", CASE_FIRST, CASE_LAST);
+}
+
+static void the_school_says_more_beyond_a_closed_cut(void)
+{
+    the_school_says_more(10, true);
+}
+
+static void the_school_says_more_beyond_a_cut(void)
+{
+    the_school_says_more(10, false);
+}
+
 static void the_code_is_required_of_a_stranger(void)
 {
     school_issues();
@@ -644,6 +683,14 @@ static void strangers_decide_nothing(void **state)
          OVERALL_UNDETERMINED, OVERALL_INVALID},
         {"one withdrawn is none", school_withdrawn_before_it_issued, OVERALL_INVALID, OVERALL_INVALID},
         {"nor one accredited for other days", school_accredited_later_than_earned, OVERALL_INVALID,
+         OVERALL_INVALID},
+        {"what its issuer declared void decides nothing beside a valid one", another_code_is_void,
+         OVERALL_VALID, OVERALL_INVALID},
+        {"and hides no revocation", it_is_revoked_and_another_code_void, OVERALL_INVALID, OVERALL_INVALID},
+        {"alone it is invalid", the_certificate_is_void, OVERALL_INVALID, OVERALL_INVALID},
+        {"nor does what a delegate says beyond a closed cut", the_school_says_more_beyond_a_closed_cut,
+         OVERALL_VALID, OVERALL_INVALID},
+        {"beyond one that is not closed it does", the_school_says_more_beyond_a_cut, OVERALL_INVALID,
          OVERALL_INVALID},
         {"what a stranger says meets no requirement", the_code_is_required_of_a_stranger, OVERALL_INVALID,
          OVERALL_INVALID},

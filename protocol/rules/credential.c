@@ -780,7 +780,10 @@ enum overall overall_of_axes(const struct axis_answer axes[AXIS_COUNT])
 static int rank_of(const struct credential_verdict *verdict)
 {
     static const int rank[] = {[OVERALL_VALID] = 0, [OVERALL_UNDETERMINED] = 1, [OVERALL_INVALID] = 2};
-    return credential_is_by_stranger(verdict) ? 3 : rank[verdict->overall];
+    if (credential_is_by_stranger(verdict)) {
+        return 4;
+    }
+    return credential_is_disowned(verdict) ? 3 : rank[verdict->overall];
 }
 
 bool credential_goes_before(const struct credential_verdict *a, const struct credential_verdict *b)

@@ -19,6 +19,15 @@ bool credential_is_by_stranger(const struct credential_verdict *credential)
             authority->reason == REASON_NOT_ACCREDITED || authority->reason == REASON_CHAIN_TOO_DEEP);
 }
 
+bool credential_is_disowned(const struct credential_verdict *credential)
+{
+    const struct axis_answer *authority = &credential->axes[AXIS_AUTHORITY];
+    const struct axis_answer *status = &credential->axes[AXIS_STATUS];
+    bool closed = authority->answer == ANSWER_NO && authority->reason == REASON_WITHDRAWN &&
+                  credential->authority->closed;
+    return closed || (status->answer == ANSWER_NO && status->reason == REASON_VOIDED);
+}
+
 /* A credential whose code is not among the verdict's codes. */
 struct beside {
     struct bytes code;
@@ -64,17 +73,6 @@ static bool is_beside_codes(enum basis basis)
     return basis == BASIS_EXPERIENCE || basis == BASIS_IDENTITY || basis == BASIS_MEMBERSHIP;
 }
 
-/* Whether its issuer never meant it, or was not let mean anything when it said so: a thief, or a delegate
- * that was withdrawn from, could else say the worst of anybody. */
-static bool is_disowned(const struct credential_verdict *verdict)
-{
-    const struct axis_answer *authority = &verdict->axes[AXIS_AUTHORITY];
-    const struct axis_answer *status = &verdict->axes[AXIS_STATUS];
-    bool closed =
-        authority->answer == ANSWER_NO && authority->reason == REASON_WITHDRAWN && verdict->authority->closed;
-    return closed || (status->answer == ANSWER_NO && status->reason == REASON_VOIDED);
-}
-
 /* The whole as it is gathered. */
 struct whole {
     bool presented;
@@ -88,7 +86,7 @@ static void add_to_whole(struct whole *whole, const struct credential_verdict *v
     if (!whole->presented && credential_is_by_stranger(verdict)) {
         return;
     }
-    if (!whole->presented && is_disowned(verdict)) {
+    if (!whole->presented && credential_is_disowned(verdict)) {
         whole->any_disowned = true;
         return;
     }

@@ -236,6 +236,10 @@ struct verdict {
  * reason. */
 bool credential_is_by_stranger(const struct credential_verdict *credential);
 
+/* Whether its issuer declared it void, or was let say nothing any more when it said so: a thief, or a
+ * delegate that was withdrawn from, could else say the worst of anybody. */
+bool credential_is_disowned(const struct credential_verdict *credential);
+
 /* Decide. Borrows: dossier, trust, question for as long as *out is used (it points into the dossier).
  * Writes: *out whole. A credential is valid when all four axes are yes; invalid when integrity, authority or
  * status is no; undetermined otherwise: stale evidence never makes it invalid. overall: with a requirement,

@@ -322,28 +322,43 @@ static enum overall overall_of_code(const struct verdict *verdict, size_t at)
     return overall;
 }
 
+static bool is_disowned(const struct verdict *verdict, size_t at)
+{
+    const struct axis_answer *axes = verdict->credentials[at].axes;
+    bool is_void = axes[AXIS_STATUS].answer == ANSWER_NO && axes[AXIS_STATUS].reason == REASON_VOIDED;
+    return is_void || (axes[AXIS_AUTHORITY].answer == ANSWER_NO &&
+                       axes[AXIS_AUTHORITY].reason == REASON_WITHDRAWN && naive.authorities[at].closed);
+}
+
 /* Whether anybody that decides said something of its code; what was erased decides. */
 static bool is_decided(const struct verdict *verdict, size_t at)
 {
     for (size_t i = 0; i < verdict->credential_count && naive_is_of_subject(&naive, at); i++) {
         bool is_of_code =
             naive.code_of[i] == naive.code_of[at] && drawn.credentials[i].about == ABOUT_SUBJECT;
-        if (is_of_code && !naive_is_by_stranger(&naive, i)) {
+        if (is_of_code && !naive_is_by_stranger(&naive, i) && !is_disowned(verdict, i)) {
             return true;
         }
     }
-    return drawn.question.presented || !naive_is_of_subject(&naive, at);
+    return drawn.question.presented || (!naive_is_of_subject(&naive, at) && !is_disowned(verdict, at));
 }
 
 static enum overall overall_of_codes(const struct verdict *verdict)
 {
     size_t counts[OVERALL_UNDETERMINED + 1] = {0};
+    bool any_disowned = false;
     for (size_t i = 0; i < verdict->credential_count; i++) {
-        if (drawn.credentials[i].about == ABOUT_SUBJECT && is_decided(verdict, i)) {
+        if (drawn.credentials[i].about != ABOUT_SUBJECT) {
+            continue;
+        }
+        if (is_decided(verdict, i)) {
             counts[overall_of_code(verdict, i)]++;
         }
+        bool by_stranger = naive_is_of_subject(&naive, i) && naive_is_by_stranger(&naive, i);
+        any_disowned |= !by_stranger && is_disowned(verdict, i);
     }
-    if (counts[OVERALL_INVALID] > 0) {
+    bool nothing_decides = counts[OVERALL_VALID] + counts[OVERALL_UNDETERMINED] == 0;
+    if (counts[OVERALL_INVALID] > 0 || (nothing_decides && any_disowned)) {
         return OVERALL_INVALID;
     }
     return counts[OVERALL_UNDETERMINED] == 0 && counts[OVERALL_VALID] > 0 ? OVERALL_VALID

@@ -287,7 +287,7 @@ static enum store_error add_siblings(struct siblings *siblings, struct walk *wal
          error = walk_next(walk)) {
         struct disk_side side;
 
-        if (walk->key.size != prefix->size + 2 * HASH_SIZE || walk->value.size != sizeof side) {
+        if (walk->key.size != prefix->size + (size_t)2 * HASH_SIZE || walk->value.size != sizeof side) {
             return txn_fail(walk->txn, STORE_DAMAGED);
         }
         memcpy(&side, walk->value.data, sizeof side);

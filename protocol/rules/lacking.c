@@ -52,26 +52,20 @@ static void add_owners(bool *speaks, const struct dossier *dossier, const struct
 }
 
 /* Whoever owns it and never was heard of may have said anything. */
-static bool is_owner_unheard(const struct dossier *dossier, const struct trust *trust,
-                             struct bytes name_space)
+static bool is_unheard(const struct dossier *dossier, const struct actor_id *owner)
 {
-    for (size_t i = 0; i < trust->owner_count; i++) {
-        const struct trust_owner *owner = &trust->owners[i];
-        if (bytes_equal(bytes_of_string(owner->name_space), name_space)) {
-            const struct dossier_log *log = dossier_log_of(dossier, &owner->actor);
-            return log == NULL || !log->known;
-        }
-    }
-    return false;
+    const struct dossier_log *log = dossier_log_of(dossier, owner);
+    return log == NULL || !log->known;
 }
 
-bool lacking_of(bool *out, const struct dossier *dossier, const struct trust *trust, struct bytes name_space,
-                struct arena *arena)
+bool lacking_of(bool *out, const struct dossier *dossier, const struct trust *trust,
+                const struct trust_owner *owner, struct arena *arena)
 {
-    *out = is_owner_unheard(dossier, trust, name_space);
+    *out = is_unheard(dossier, &owner->actor);
     if (*out || !any_is_incomplete(dossier)) {
         return true;
     }
+    const struct bytes name_space = bytes_of_string(owner->name_space);
     size_t mark = arena_mark(arena);
     bool *speaks = arena_take(arena, dossier->log_count * sizeof speaks[0]);
     if (speaks == NULL) {

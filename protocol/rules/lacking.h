@@ -6,11 +6,11 @@
 
 #include "protocol/rules/dossier.h"
 
-/* Whether the owner that the trust file names was never heard of, or the log of anybody who may ever have
- * spoken for the namespace is known to have gaps: its owners, and whom these accredited for any of its codes
+/* Whether an owner that the trust file names was never heard of, or the log of anybody who may ever have
+ * spoken for its namespace is known to have gaps: its owners, and whom these accredited for any of its codes
  * at any time, as far as gathered. Writes: *out. Returns:
  * false when the arena is full. */
-bool lacking_of(bool *out, const struct dossier *dossier, const struct trust *trust, struct bytes name_space,
-                struct arena *arena);
+bool lacking_of(bool *out, const struct dossier *dossier, const struct trust *trust,
+                const struct trust_owner *owner, struct arena *arena);
 
 #endif

@@ -103,7 +103,8 @@ static const char *status_phrase(enum reason reason)
     return NULL;
 }
 
-const char *evidence_words(enum evidence_role role)
+/* As what somebody's log is part of the evidence: "who accredited the issuer". */
+static const char *evidence_words(enum evidence_role role)
 {
     static const char *const words[] = {
         [EVIDENCE_ISSUER] = "the issuer",
@@ -307,7 +308,8 @@ static void count_words(char *out, size_t capacity, uint32_t count, const char *
     snprintf(out, capacity, "%" PRIu32 " %s%s", count, unit, count == 1 ? "" : "s");
 }
 
-void experience_words(char *out, uint32_t days)
+/* "2 years and 30 days". out has SPAN_WORDS_SIZE bytes. */
+static void experience_words(char *out, uint32_t days)
 {
     char years[24] = "";
     char rest[24] = "";

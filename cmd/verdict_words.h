@@ -15,9 +15,6 @@ const char *overall_word(enum overall overall);
 /* "held", "not held", "could not be determined". */
 const char *held_words(enum answer answer);
 
-/* As what somebody's log is part of the evidence: "who accredited the issuer". */
-const char *evidence_words(enum evidence_role role);
-
 /* How old what is known is, and of whom: "issuer seen 40 seconds ago", "what is known of ASE, who accredited
  * this issuer, is 41 days old". name: of evidence_log's author. */
 enum { EVIDENCE_LINE_SIZE = NAME_SIZE_MAX + 160 };
@@ -43,9 +40,6 @@ void age_words(char *out, uint64_t age_s);
 /* "documents 2022-01-10 to 2024-03-31" of an attestation of basis experience. out has SPAN_WORDS_SIZE bytes.
  */
 void documented_words(char *out, const struct attestation *attestation);
-
-/* "2 years and 30 days" of experience. out has SPAN_WORDS_SIZE bytes. */
-void experience_words(char *out, uint32_t days);
 
 /* The code that a credential is for; "(erased)" where nobody knows. */
 struct bytes credential_code(const struct dossier_credential *credential);

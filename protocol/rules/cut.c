@@ -47,8 +47,9 @@ static bool covers_both(const struct dossier_cut *cut, const struct dossier_plac
     return cut_covers(cut, a) == ANSWER_YES && cut_covers(cut, b) == ANSWER_YES;
 }
 
-bool one_cut_covers(const struct dossier *dossier, const struct actor_id *author,
-                    const struct dossier_place *a, const struct dossier_place *b)
+/* Two places that one cut covers lie on one line: the higher one descends from the other. */
+static bool one_cut_covers(const struct dossier *dossier, const struct actor_id *author,
+                           const struct dossier_place *a, const struct dossier_place *b)
 {
     for (size_t i = 0; i < dossier->withdrawal_count; i++) {
         const struct dossier_withdrawal *found = &dossier->withdrawals[i];

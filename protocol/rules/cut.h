@@ -21,9 +21,6 @@ enum reason cut_doubt(const struct dossier_cut *cut);
  * ask. */
 bool any_cut_covers(const struct dossier *dossier, const struct actor_id *author,
                     const struct dossier_place *place);
-/* The same of two places by one cut: then the higher one descends from the other. */
-bool one_cut_covers(const struct dossier *dossier, const struct actor_id *author,
-                    const struct dossier_place *a, const struct dossier_place *b);
 
 /* Whether what stands at `above`, on a side branch, was said on top of what stands at `below`, of the same
  * log, for certain: in the same block, or in one that descends from that of `below`. */

@@ -102,6 +102,7 @@ struct career_code {
     size_t count;
     struct career_space *space; /* NULL: the trust file does not name it */
     struct memo_days tested, certified;
+    struct begin *begin; /* what it misses to be certified (career_missing.c); NULL: not asked by now */
 };
 
 /* When something ends that has begun on a day: many have begun on the same few. */

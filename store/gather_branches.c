@@ -305,13 +305,15 @@ enum store_error gather_each_side(struct gather *gather, size_t log, const struc
                                   enum store_error (*visit)(void *context, const struct side_at *row),
                                   void *context)
 {
-    struct parting parting = {gather, log, parts, gather_has_kept(gather, log), visit, context};
+    struct parting parting;
     struct side_reach reach;
-    struct key key = *about;
+    struct key key;
 
     if (!gather->rows[log].sides) {
         return STORE_OK;
     }
+    parting = (struct parting){gather, log, parts, gather_has_kept(gather, log), visit, context};
+    key = *about;
     reach = (struct side_reach){.open_epoch = gather->rows[log].sides->open_epoch,
                                 .closed = closed_of(gather, log, parts)};
     grant_key_add_author(&key, gather->rows[log].number);

@@ -104,9 +104,6 @@ static struct axis_answer code_answer_by(const struct dossier *dossier, const st
                                          const struct dossier_pack *pack, const struct pack_code *row,
                                          uint32_t earned_on)
 {
-    if (owners->left_out) {
-        return unknown(REASON_LIMIT); /* a later owner's may be the one in force */
-    }
     if (pack_is_disputed(dossier, owners, pack)) {
         return unknown(REASON_DISPUTED);
     }
@@ -188,7 +185,7 @@ static struct axis_answer code_answer(struct credential_verdict *out, struct dec
     const struct dossier_pack *pack =
         pack_of_day(decision, code_namespace(attestation->code), attestation->earned_on);
     if (pack == NULL) {
-        return unknown(dossier->cuts.packs || owners->left_out ? REASON_LIMIT : REASON_NO_RULE_PACK);
+        return unknown(dossier->cuts.packs ? REASON_LIMIT : REASON_NO_RULE_PACK);
     }
     out->pack = pack;
     out->pack_code = pack_code_of(&pack->pack, attestation->code);

@@ -187,8 +187,8 @@ int own_void_next(struct own_void_part *part, struct session *session, uint64_t 
     return EXIT_YES;
 }
 
-static int publish_part(struct publisher *publisher, const struct own_void_part *part,
-                        enum status_reason reason, struct published *out)
+static int publish_part(struct publisher *publisher, const struct own_void_part *part, uint64_t reason,
+                        struct published *out)
 {
     struct draft draft;
 

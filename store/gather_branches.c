@@ -262,6 +262,14 @@ static bool has_kept(const struct dossier *dossier, const struct actor_id *autho
             return true;
         }
     }
+    for (size_t i = 0; i < dossier->succession_count; i++) {
+        const struct dossier_succession *row = &dossier->successions[i];
+
+        if (row->signature_valid && row->cut.found != CUT_ON_CHAIN && row->cut.found != CUT_NOT_HELD &&
+            actor_id_equal(&dossier_log_at(dossier, &row->place)->author, author)) {
+            return true;
+        }
+    }
     return false;
 }
 

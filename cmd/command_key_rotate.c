@@ -3,10 +3,9 @@
 
 #include "cmd/arguments.h"
 #include "cmd/command.h"
-#include "cmd/confirm.h"
 #include "cmd/json_output.h"
 #include "cmd/number.h"
-#include "cmd/own_branches.h"
+#include "cmd/own_dropped.h"
 #include "cmd/publish.h"
 
 /* Safe against a kill at any moment: the new keys are on the disk before the rotation is published, and
@@ -20,10 +19,8 @@ struct rotate {
     bool contested;               /* somebody else's blocks stand in the epoch that ends */
     struct block_place behind;    /* what the rotation follows */
     struct own_branches branches; /* read only when it need not be the head */
-    size_t dropped_count;
-    const struct own_dropped *dropped;
-    struct own_sayings *dropped_facts; /* what each says */
-    bool yes;                          /* drop also what is against somebody */
+    struct own_dropped_branches dropped;
+    bool yes; /* drop without asking */
 };
 
 /* ---- what it continues from ---- */
@@ -66,24 +63,8 @@ static int find_onto(const struct rotate *request, const struct session *session
     return EXIT_YES;
 }
 
-static enum store_error read_dropped(struct rotate *request, struct session *session, struct store_txn *txn)
-{
-    struct own_sayings *facts =
-        arena_take(&session->arena, request->dropped_count * sizeof request->dropped_facts[0]);
-    enum store_error error = facts ? STORE_OK : STORE_NO_MEMORY;
-
-    for (size_t i = 0; i < request->dropped_count && error == STORE_OK; i++) {
-        const struct own_dropped *dropped = &request->dropped[i];
-        error = own_branches_facts(&facts[i], session, txn, &request->branches, dropped->tip,
-                                   request->branches.blocks[dropped->parent].seq);
-    }
-    request->dropped_facts = facts;
-    return error;
-}
-
 static int choose_in_txn(struct rotate *request, struct session *session, struct store_txn *txn)
 {
-    struct own_dropped *dropped;
     enum store_error error = own_branches_read(&request->branches, session, txn, &request->before);
     int64_t index = OWN_BLOCK_NONE;
     int code;
@@ -100,12 +81,7 @@ static int choose_in_txn(struct rotate *request, struct session *session, struct
     }
     request->behind = (struct block_place){.seq = request->branches.blocks[index].seq,
                                            .hash = request->branches.blocks[index].hash};
-    error =
-        own_branches_dropped(&dropped, &request->dropped_count, session, &request->branches, (size_t)index);
-    request->dropped = dropped;
-    if (error == STORE_OK) {
-        error = read_dropped(request, session, txn);
-    }
+    error = own_dropped_read(&request->dropped, session, txn, &request->branches, (size_t)index);
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
 }
 
@@ -191,37 +167,13 @@ static int publish(struct rotate *request, struct session *session, struct publi
                                out);
 }
 
-/* What is against somebody is not dropped by the way: for those who had seen it, it stays unknown until it is
- * stated again. */
-static int confirm_dropped(const struct rotate *request, const struct session *session)
-{
-    uint64_t against = 0;
-    char question[160];
-
-    for (size_t i = 0; i < request->dropped_count; i++) {
-        const struct own_sayings *facts = &request->dropped_facts[i];
-        against += facts->against_count;
-        if (facts->saying_count > 0 && !session->options.json) {
-            fprintf(stderr, "A branch that is dropped says:\n");
-            own_sayings_print(stderr, facts);
-        }
-    }
-    if (against == 0) {
-        return EXIT_YES;
-    }
-    snprintf(question, sizeof question,
-             "Drop %llu statement%s against somebody? State again afterwards what holds.",
-             (unsigned long long)against, against == 1 ? "" : "s");
-    return confirm(session, request->yes, question);
-}
-
 static int rotate_locked(struct rotate *request, struct session *session, struct publisher *publisher,
                          struct published *out)
 {
     int code = choose(request, session);
 
     if (code == EXIT_YES) {
-        code = confirm_dropped(request, session);
+        code = own_dropped_confirm(&request->dropped, session, request->yes);
     }
     if (code != EXIT_YES) {
         return code;
@@ -248,51 +200,6 @@ static int rotate_locked(struct rotate *request, struct session *session, struct
 
 /* ---- answers ---- */
 
-static const struct own_block *dropped_parent(const struct rotate *request, size_t i)
-{
-    return &request->branches.blocks[request->dropped[i].parent];
-}
-
-static const struct own_block *dropped_first(const struct rotate *request, size_t i)
-{
-    return &request->branches.blocks[request->dropped[i].first];
-}
-
-/* Branches that part above their first block are named by it once. */
-static bool is_named_before(const struct rotate *request, size_t i)
-{
-    for (size_t k = 0; k < i; k++) {
-        if (request->dropped[k].first == request->dropped[i].first) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static const struct own_block *dropped_tip(const struct rotate *request, size_t i)
-{
-    return &request->branches.blocks[request->dropped[i].tip];
-}
-
-static json_t *json_of_dropped(const struct rotate *request, const struct session *session)
-{
-    json_t *array = json_array();
-
-    for (size_t i = 0; i < request->dropped_count; i++) {
-        json_t *branch = json_object();
-
-        json_object_set_new(branch, "epoch", json_of_number(request->before.epoch));
-        json_object_set_new(branch, "parent", json_of_hash(&dropped_parent(request, i)->hash));
-        json_object_set_new(branch, "first", json_of_hash(&dropped_first(request, i)->hash));
-        json_object_set_new(branch, "against", json_of_number(request->dropped_facts[i].against_count));
-        json_object_set_new(branch, "says", json_of_sayings(session, &request->dropped_facts[i]));
-        json_object_set_new(branch, "tip", json_of_hash(&dropped_tip(request, i)->hash));
-        json_object_set_new(branch, "held", json_boolean(dropped_tip(request, i)->held));
-        json_array_append_new(array, branch);
-    }
-    return array;
-}
-
 static int report_json(const struct rotate *request, const struct session *session,
                        const struct published *published)
 {
@@ -302,36 +209,8 @@ static int report_json(const struct rotate *request, const struct session *sessi
     json_object_set_new(object, "epoch", json_of_number(request->before.epoch + 1));
     json_object_set_new(object, "seq", json_of_number(published->seq));
     json_object_set_new(object, "block", json_of_hash(&published->hash));
-    json_object_set_new(object, "dropped", json_of_dropped(request, session));
+    json_object_set_new(object, "dropped", json_of_dropped(&request->dropped, session));
     return json_output_take(object);
-}
-
-static void print_dropped(const struct rotate *request)
-{
-    if (request->dropped_count > 0) {
-        printf(
-            "\nBlocks are dropped. Now declare them void, so that every node knows that you dropped them:\n");
-    }
-    for (size_t i = 0; i < request->dropped_count; i++) {
-        const struct own_block *below = dropped_parent(request, i), *tip = dropped_tip(request, i);
-        char parent_hex[2 * HASH_SIZE + 1], first_hex[2 * HASH_SIZE + 1];
-
-        if (is_named_before(request, i)) {
-            continue;
-        }
-        sodium_bin2hex(parent_hex, sizeof parent_hex, below->hash.bytes, HASH_SIZE);
-        sodium_bin2hex(first_hex, sizeof first_hex, dropped_first(request, i)->hash.bytes, HASH_SIZE);
-        printf("  tradeproof void --branch %llu %s %s\n    (block %llu and all that follows it there, up to "
-               "block %llu%s)\n",
-               (unsigned long long)request->before.epoch, parent_hex, first_hex,
-               (unsigned long long)below->seq + 1, (unsigned long long)tip->seq,
-               tip->held ? "" : "; what follows has not come to this node");
-        if (request->dropped_facts[i].against_count > 0) {
-            printf("    then state again what holds: tradeproof revoke, or tradeproof reinstate --voided "
-                   "BLOCK with "
-                   "the block\n    that it prints\n");
-        }
-    }
 }
 
 static int report(const struct rotate *request, const struct session *session,
@@ -345,7 +224,7 @@ static int report(const struct rotate *request, const struct session *session,
            "Move %s/next.keys to a place apart from this computer, in the old one's stead.\n",
            (unsigned long long)request->before.epoch + 1, (unsigned long long)published->seq,
            session->home.path, session->home.path);
-    print_dropped(request);
+    own_dropped_print(stdout, &request->dropped, session);
     return EXIT_YES;
 }
 

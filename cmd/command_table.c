@@ -417,9 +417,10 @@ const struct command commands[] = {
      "               and you signed different blocks, the command without it lists the branches and what\n"
      "               each says: find out which is yours. An old copy of the data folder that went on\n"
      "               signing makes branches too\n"
-     "  --yes        drop also what is against somebody (a revocation, a withdrawal, who left) without\n"
-     "               asking; nodes that had followed it for a day, and all nodes once you void\n"
-     "               that branch, say unknown until you state again what holds\n"
+     "  --yes        drop what these leave out without asking: it can't be undone. Of what is against\n"
+     "               somebody there (a revocation, a withdrawal, who left) nodes that had followed it for a\n"
+     "               day, and all nodes once you void that branch, say unknown until you state again what\n"
+     "               holds\n"
      "\n"
      "Example:\n"
      "  tradeproof key rotate --next /media/usb/next.keys\n",

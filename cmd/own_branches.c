@@ -28,53 +28,81 @@ enum store_error own_log_is_contested(struct store_txn *txn, const struct actor_
     return error;
 }
 
-/* ---- what the proof shows ---- */
+/* ---- what the proofs show ---- */
 
-/* A node passes on the branch that it follows and the proof, so the other branch may be known by no more than
- * its first header. */
+/* A node passes on the branch that it follows and two proofs, the lowest and the newest, so other branches
+ * may be known by no more than a header. */
+enum { PROVEN_MAX = 4 };
+
+struct proven_block {
+    struct branch_block block;
+    uint64_t time_s;
+    enum block_class block_class;
+};
+
 struct proven {
     size_t count;
-    struct branch_block blocks[2];
-    uint64_t times_s[2];
+    struct proven_block blocks[PROVEN_MAX];
     uint64_t fork_seq;
 };
+
+static bool is_proven(const struct proven *proven, const struct hash *hash)
+{
+    for (size_t i = 0; i < proven->count; i++) {
+        if (hash_equal(&proven->blocks[i].block.hash, hash)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static void add_proven(struct proven *proven, const struct network *network, struct bytes header_bytes,
                        struct arena *arena)
 {
     struct header header;
+    struct hash hash;
 
-    if (header_decode(&header, header_bytes, arena) != REASON_NONE) {
+    header_hash(&hash, network, header_bytes);
+    if (is_proven(proven, &hash) || header_decode(&header, header_bytes, arena) != REASON_NONE) {
         return;
     }
-    proven->times_s[proven->count] = header.time_s;
-    proven->blocks[proven->count] =
-        (struct branch_block){.previous = header.previous, .seq = header.seq, .epoch = header.epoch};
-    header_hash(&proven->blocks[proven->count].hash, network, header_bytes);
-    proven->count++;
+    proven->blocks[proven->count++] = (struct proven_block){
+        .block = {.hash = hash, .previous = header.previous, .seq = header.seq, .epoch = header.epoch},
+        .time_s = header.time_s,
+        .block_class = header.block_class,
+    };
 }
 
-static enum store_error read_proven(struct proven *out, struct session *session, struct store_txn *txn,
-                                    const struct log_state *state)
+/* What stands above the chain's head may follow it, too: no more is known of either. */
+static enum store_error read_proof(struct proven *out, struct session *session, struct store_txn *txn,
+                                   const struct log_state *state, enum fork_proof_rank rank)
 {
     struct arena *arena = &session->arena;
     size_t mark = arena_mark(arena);
     struct bytes encoded;
     struct fork_proof proof;
     struct fork_point point;
-    enum store_error error =
-        store_fork_proof(txn, &state->author, state->epoch, FORK_PROOF_LOWEST, &encoded, arena);
+    enum store_error error = store_fork_proof(txn, &state->author, state->epoch, rank, &encoded, arena);
 
-    *out = (struct proven){.fork_seq = state->seq};
     if (error == STORE_OK && schema_decode(&fork_proof_schema, &proof, encoded, arena) == REASON_NONE &&
         fork_proof_point(&point, &proof, arena) == REASON_NONE && !point.rotations &&
-        point.seq > state->epoch_first_seq && point.seq <= state->seq) {
-        out->fork_seq = point.seq - 1;
+        point.seq > state->epoch_first_seq) {
+        out->fork_seq = point.seq - 1 < out->fork_seq ? point.seq - 1 : out->fork_seq;
         add_proven(out, &session->home.network, proof.header_a, arena);
         add_proven(out, &session->home.network, proof.header_b, arena);
     }
     arena_rewind(arena, mark);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error read_proven(struct proven *out, struct session *session, struct store_txn *txn,
+                                    const struct log_state *state)
+{
+    enum store_error error;
+
+    *out = (struct proven){.fork_seq = state->seq};
+    error = read_proof(out, session, txn, state, FORK_PROOF_LOWEST);
+    return error == STORE_OK ? read_proof(out, session, txn, state, FORK_PROOF_NEWEST) : error;
 }
 
 /* ---- the tree ---- */
@@ -167,18 +195,17 @@ static bool is_among(const struct branch_block *block, const struct branch_block
     return false;
 }
 
-/* Add to all[0..*count) what only the proof shows, and drop from *proven what is there. */
+/* Add to all[0..*count) what only the proofs show, and drop from *proven what is there. */
 static void add_missing(struct branch_block *all, size_t *count, struct proven *proven)
 {
     size_t missing = 0;
 
     for (size_t i = 0; i < proven->count; i++) {
-        if (is_among(&proven->blocks[i], all, *count)) {
+        if (is_among(&proven->blocks[i].block, all, *count)) {
             continue;
         }
         proven->blocks[missing] = proven->blocks[i];
-        proven->times_s[missing] = proven->times_s[i];
-        all[*count] = proven->blocks[i];
+        all[*count] = proven->blocks[i].block;
         missing++;
         ++*count;
     }
@@ -189,13 +216,15 @@ static void add_missing(struct branch_block *all, size_t *count, struct proven *
 static void mark_missing(struct own_branches *branches, const struct proven *proven)
 {
     for (size_t i = 0; i < proven->count; i++) {
-        int64_t at = find_block(branches, proven->blocks[i].seq, &proven->blocks[i].hash);
+        const struct proven_block *missing = &proven->blocks[i];
+        int64_t at = find_block(branches, missing->block.seq, &missing->block.hash);
 
         if (at == OWN_BLOCK_NONE) {
             continue;
         }
         branches->blocks[at].held = false;
-        branches->blocks[at].proven_time_s = proven->times_s[i];
+        branches->blocks[at].proven_time_s = missing->time_s;
+        branches->blocks[at].speaks = block_class_speaks(missing->block_class);
     }
 }
 

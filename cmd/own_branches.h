@@ -12,11 +12,12 @@ enum { OWN_BLOCK_NONE = -1, OWN_BLOCK_DIGITS_MIN = 8 };
 struct own_block {
     struct hash hash;
     uint64_t seq;
-    int64_t parent;     /* index of the block before it; OWN_BLOCK_NONE: it opened the epoch */
-    size_t child_count; /* 0: the tip of a branch */
-    bool followed;      /* on the chain */
-    bool held;          /* false: only its header is known, from the proof, and nothing of what follows it */
+    int64_t parent;         /* index of the block before it; OWN_BLOCK_NONE: it opened the epoch */
+    size_t child_count;     /* 0: the tip of a branch */
+    bool followed;          /* on the chain */
+    bool held;              /* false: only its header is known, from a proof */
     uint64_t proven_time_s; /* that the header claims, when not held */
+    bool speaks;            /* not held, and of a class that may be against somebody */
 };
 
 struct own_branches {
@@ -56,7 +57,7 @@ enum store_error own_branches_dropped(struct own_dropped **out, size_t *count, s
 /* ---- for people ---- */
 
 /* What stands in the blocks above block base_seq up to and with blocks[tip]. Requires: blocks[tip] has no
- * child. */
+ * child, and lies above base_seq. */
 enum store_error own_branches_facts(struct own_sayings *out, struct session *session, struct store_txn *txn,
                                     const struct own_branches *branches, size_t tip, uint64_t base_seq);
 

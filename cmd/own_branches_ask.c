@@ -39,8 +39,8 @@ static void print_branch(const struct asking *asking, const struct own_block *ti
         fprintf(stderr,
                 "\nA branch that has not come to this node: only its first block's signed head is here, as\n"
                 "proof. If it is yours, wait for it.\n"
-                "  first block   %" PRIu64 ", says that it was signed at %s\n  hash          %s\n",
-                tip->seq, time, hex);
+                "  first block   %" PRIu64 ", says that it was signed at %s%s\n  hash          %s\n",
+                tip->seq, time, tip->speaks ? ", and may be against somebody" : "", hex);
         return;
     }
     fprintf(stderr, "\nA branch of %" PRIu64 " block%s%s\n  last block    %" PRIu64, count,
@@ -86,6 +86,7 @@ static json_t *json_of_branch(const struct asking *asking, const struct own_bloc
                         tip->held ? json_of_number(facts->certificate_count) : json_null());
     json_object_set_new(item, "first", json_of_samples(asking->session, facts));
     json_object_set_new(item, "against", tip->held ? json_of_number(facts->against_count) : json_null());
+    json_object_set_new(item, "unread", json_boolean(facts->unread_speaks));
     json_object_set_new(item, "says", json_of_sayings(asking->session, facts));
     json_object_set_new(item, "followed", json_boolean(tip->followed));
     return item;

@@ -46,6 +46,7 @@ enum store_error own_branches_facts(struct own_sayings *out, struct session *ses
             error = read_block(out, session, txn, block);
         } else {
             out->time_s = block->proven_time_s;
+            out->unread_speaks |= block->speaks;
         }
     }
     return error;

@@ -33,6 +33,7 @@ struct own_sayings {
     size_t sample_count;
     struct own_sample samples[OWN_SAMPLES_MAX]; /* the first ones */
     uint64_t saying_count, against_count;
+    bool unread_speaks; /* a block that has not come may be against somebody */
     size_t kept_count;
     struct own_saying sayings[OWN_SAYINGS_MAX]; /* the first ones, those against somebody first */
 };

@@ -525,7 +525,7 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
     result->epoch = block.header.epoch;
     result->seq = block.header.seq;
     result->hash = block.hash;
-    result->speaks = block.header.block_class == CLASS_STATUS || block.header.block_class == CLASS_GOVERN;
+    result->speaks = block_class_speaks(block.header.block_class);
     error = store_is_block_held(txn, &block.header.author, block.header.seq, &block.hash, &held);
     if (error != STORE_OK) {
         fail(result, error);

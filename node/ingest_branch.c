@@ -303,11 +303,6 @@ static enum store_error has_child(struct store_txn *txn, const struct block *blo
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static bool speaks_against(const struct block *block)
-{
-    return block->header.block_class == CLASS_STATUS || block->header.block_class == CLASS_GOVERN;
-}
-
 /* Remember when a signed block of epoch came that is not kept, or its header alone. */
 static enum store_error remember_arrival(struct store_txn *txn, const struct block *block, uint64_t epoch,
                                          uint64_t now_s, bool missed, struct epoch_sides *sides)
@@ -340,8 +335,8 @@ enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *tx
 
         error = store_first_arrival(txn, &point->author, blocks[i].header.seq, &blocks[i].hash, &first_s);
         if (error == STORE_NOT_FOUND) {
-            error =
-                remember_arrival(txn, &blocks[i], point->epoch, now_s, speaks_against(&blocks[i]), &sides);
+            error = remember_arrival(txn, &blocks[i], point->epoch, now_s,
+                                     block_class_speaks(blocks[i].header.block_class), &sides);
         }
     }
     arena_rewind(&ingest->arena, mark);
@@ -392,7 +387,7 @@ static bool take_room(const struct epoch_sides *sides, const struct block *block
         *out = (struct epoch_sides){.bytes = size, .branches = opens_branch};
         return true;
     }
-    if (speaks_against(block) && sides->reserve_bytes + size <= RESERVE_BYTES_MAX &&
+    if (block_class_speaks(block->header.block_class) && sides->reserve_bytes + size <= RESERVE_BYTES_MAX &&
         sides->reserve_branches + opens_branch <= RESERVE_BRANCHES_MAX) {
         *out = (struct epoch_sides){.reserve_bytes = size, .reserve_branches = opens_branch};
         return true;

@@ -35,11 +35,6 @@ struct choice {
     size_t chosen_count, rest_count;
 };
 
-static bool speaks_of_others(enum block_class block_class)
-{
-    return block_class == CLASS_STATUS || block_class == CLASS_GOVERN;
-}
-
 static int order_hashes(const void *a, const void *b)
 {
     const struct hash *left = a, *right = b;
@@ -140,7 +135,7 @@ static bool look_down(void *context, const struct side_block *block)
     if (first) {
         keep_first(choice, &block->hash);
     }
-    if (speaks_of_others(block->block_class) || level_has(choice->now, block->seq, &block->hash)) {
+    if (block_class_speaks(block->block_class) || level_has(choice->now, block->seq, &block->hash)) {
         choice->speaking[choice->speaking_count++ % choice->max] =
             (struct locator_point){.seq = block->seq, .hash = block->hash};
         if (!first) {

@@ -450,7 +450,7 @@ enum store_error stored_block_write(struct store_txn *txn, uint32_t number, cons
     uint8_t *row;
     enum store_error error;
 
-    if (block->header.block_class == CLASS_STATUS || block->header.block_class == CLASS_GOVERN) {
+    if (block_class_speaks(block->header.block_class)) {
         error = arrival_held(txn, number, &block->hash);
         if (error != STORE_OK) {
             return error;

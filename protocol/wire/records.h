@@ -330,6 +330,12 @@ enum entry_kind {
 #define ENTRY_KIND_MAX UINT64_C(65535)
 
 enum block_class { CLASS_KEYS = 1, CLASS_GOVERN = 2, CLASS_STATUS = 3, CLASS_CONTENT = 4 };
+/* Whether blocks of the class say how something stands that others said or hold: what is against somebody is
+ * said there, save an affiliation that ends. */
+static inline bool block_class_speaks(enum block_class block_class)
+{
+    return block_class == CLASS_GOVERN || block_class == CLASS_STATUS;
+}
 
 /* The header hash is LABEL_HEADER over these bytes; signatures are over the header hash. */
 struct header {

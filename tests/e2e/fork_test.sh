@@ -74,7 +74,7 @@ ok "beside the thief's" grep -qF "$tip" "$world/asked"
 answers "as JSON too" 4 "\"tip\": \"$tip\"" ase key rotate --json
 answers "nothing else is signed meanwhile" 4 "Somebody else signed with your keys" ase issue "$shop" ase/a
 answers "a hash that nobody signed is none" 4 "is not the hash of one block" ase key rotate --onto "${mine}0"
-answers "a revocation is not dropped by the way" 3 "say --yes if you agree" \
+answers "nothing is dropped by the way" 3 "say --yes if you agree" \
     ase key rotate --onto "${mine:0:16}"
 answers "the issuer keeps its own branch, and is told how to name the other" 0 \
     "tradeproof void --branch 0 $parent $first" ase key rotate --onto "${mine:0:16}" --yes

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/own_branches.h"
+#include "cmd/own_dropped.h"
 #include "cmd/publish.h"
 #include "protocol/log/fork.h"
 #include "protocol/wire/block.h"
@@ -293,53 +293,295 @@ static void a_block_is_found_by_eight_digits_of_its_hash(void **state)
     assert_int_equal(own_branches_find(&branches, hex), OWN_BLOCK_NONE);
 }
 
-/* A node that follows its own branch hears of the other by a proof, which shows one header of it. */
-static void a_branch_that_never_came_is_known_by_its_proof(void **state)
+/* ---- what never came ---- */
+
+static struct bytes bytes_at(const struct place *place, uint64_t seq)
 {
+    struct bytes encoded;
+    struct store_txn *txn;
+
+    assert_int_equal(store_read_begin(&txn, place->session.store), STORE_OK);
+    assert_int_equal(store_block_bytes(txn, &issuer.session.actor, seq, &encoded, &issuer.session.arena),
+                     STORE_OK);
+    store_end(txn);
+    return encoded;
+}
+
+/* A node that follows its own branch hears of another by a proof, which shows one header of each. */
+static void hear_of(struct bytes one, struct bytes another)
+{
+    const struct network *network = &issuer.session.home.network;
+    struct arena *arena = &issuer.session.arena;
     uint8_t memory[4096];
-    struct block mine, other;
+    struct block blocks[2];
     struct fork_proof proof;
     struct bytes encoded;
     struct actor_id author;
-    struct own_sayings facts;
-    struct own_dropped *dropped;
     struct store_txn *txn;
     enum store_error error;
+    enum reason reason;
+
+    assert_int_equal(block_decode(&blocks[0], network, one, arena), REASON_NONE);
+    assert_int_equal(block_decode(&blocks[1], network, another, arena), REASON_NONE);
+    assert_true(fork_proof_of(&proof, &blocks[0], &blocks[1], arena));
+    assert_true(schema_encode(&fork_proof_schema, &proof, memory, sizeof memory, &encoded));
+    assert_int_equal(store_write_begin(&txn, issuer.session.store), STORE_OK);
+    reason = ingest_fork_proof(&issuer.session.ingest, txn, encoded, 1000, &author, &error);
+    assert_int_equal(store_commit(txn), STORE_OK);
+    /* What is kept as the newest alone makes no fork known that was not. */
+    assert_true(reason == REASON_NONE || reason == REASON_KNOWN);
+    assert_int_equal(error, STORE_OK);
+}
+
+static struct own_sayings says_of(size_t tip)
+{
+    struct own_sayings says;
+    struct store_txn *txn;
+
+    assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(own_branches_facts(&says, &issuer.session, txn, &branches, tip, branches.fork_seq),
+                     STORE_OK);
+    store_end(txn);
+    return says;
+}
+
+static void a_branch_that_never_came_is_known_by_its_proof(void **state)
+{
+    struct own_sayings facts;
+    struct own_dropped *dropped;
     size_t at, count = 0;
 
     (void)state;
     issue(&thief, "x/7", THIEF_S);
-    assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
-    assert_int_equal(store_block_bytes(txn, &issuer.session.actor, 2, &encoded, &issuer.session.arena),
-                     STORE_OK);
-    store_end(txn);
-    assert_int_equal(block_decode(&mine, &issuer.session.home.network, encoded, &issuer.session.arena),
-                     REASON_NONE);
-    assert_int_equal(
-        block_decode(&other, &issuer.session.home.network, thief.last.encoded, &issuer.session.arena),
-        REASON_NONE);
-    assert_true(fork_proof_of(&proof, &mine, &other, &issuer.session.arena));
-    assert_true(schema_encode(&fork_proof_schema, &proof, memory, sizeof memory, &encoded));
-    assert_int_equal(store_write_begin(&txn, issuer.session.store), STORE_OK);
-    assert_int_equal(ingest_fork_proof(&issuer.session.ingest, txn, encoded, 1000, &author, &error),
-                     REASON_NONE);
-    assert_int_equal(store_commit(txn), STORE_OK);
+    hear_of(bytes_at(&issuer, 2), thief.last.encoded);
 
-    txn = read_branches();
+    store_end(read_branches());
     assert_int_equal(branches.tip_count, 2);
     assert_int_equal(branches.fork_seq, 1);
     at = index_of(&thief.last.hash);
     assert_false(branches.blocks[at].held);
-    assert_int_equal(own_branches_facts(&facts, &issuer.session, txn, &branches, at, branches.fork_seq),
-                     STORE_OK);
-    store_end(txn);
+    facts = says_of(at);
     assert_int_equal(facts.time_s, THIEF_S);
     assert_int_equal(facts.certificate_count, 0);
+    assert_false(facts.unread_speaks);
     assert_int_equal(
         own_branches_dropped(&dropped, &count, &issuer.session, &branches, index_of(&issuer.last.hash)),
         STORE_OK);
     assert_int_equal(count, 1);
     assert_int_equal(dropped[0].tip, at);
+}
+
+static void revoke_certificate(struct place *place, uint64_t seq, uint64_t time_s)
+{
+    const struct index_range range = {0, 0};
+    const struct status status = {
+        .seq = seq, .entries = {&range, 1}, .action = STATUS_REVOKED, .effective_day = 45000};
+    struct draft draft;
+
+    set_now(time_s);
+    publisher_draft(&place->publisher, &draft, CLASS_STATUS);
+    assert_true(draft_add(&draft, ENTRY_STATUS, &status, NULL));
+    assert_int_equal(publisher_publish(&place->publisher, &draft, &place->last), EXIT_YES);
+}
+
+static void a_branch_that_never_came_may_be_against_somebody(void **state)
+{
+    (void)state;
+    revoke_certificate(&thief, 1, THIEF_S);
+    hear_of(bytes_at(&issuer, 2), thief.last.encoded);
+    store_end(read_branches());
+    assert_true(says_of(index_of(&thief.last.hash)).unread_speaks);
+}
+
+/* A copy of the data folder of place, as it was at block last. */
+static void copy_home(struct place *copy, const struct place *place, uint64_t last)
+{
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct writer writer;
+    struct bytes record;
+    struct home home;
+
+    make_home(copy, &home);
+    writer_init(&writer, memory, sizeof memory);
+    keyring_record(keyring, &home.network, &writer);
+    assert_true(writer_end(&writer, &record));
+    assert_int_equal(home_write(&home, "actor.public", record.data, record.size, 0644), HOME_OK);
+    open_place(copy);
+    for (uint64_t seq = 0; seq <= last; seq++) {
+        assert_int_equal(publisher_import(&copy->publisher, bytes_at(place, seq)), EXIT_YES);
+    }
+}
+
+static void a_branch_that_the_newest_proof_alone_shows_is_listed(void **state)
+{
+    struct place copy;
+
+    (void)state;
+    issue(&thief, "x/7", THIEF_S);
+    hear_of(bytes_at(&issuer, 2), thief.last.encoded);
+    copy_home(&copy, &issuer, 2);
+    issue(&copy, "x/8", THIEF_S);
+    hear_of(bytes_at(&issuer, 3), copy.last.encoded);
+    store_end(read_branches());
+    assert_int_equal(branches.tip_count, 3);
+    assert_int_equal(branches.fork_seq, 1);
+    assert_false(branches.blocks[index_of(&thief.last.hash)].held);
+    assert_false(branches.blocks[index_of(&copy.last.hash)].held);
+    close_place(&copy);
+}
+
+static void branches_behind_the_head_that_never_came_are_listed(void **state)
+{
+    struct place one, another;
+
+    (void)state;
+    copy_home(&one, &issuer, 3);
+    copy_home(&another, &issuer, 3);
+    revoke_certificate(&one, 1, THIEF_S);
+    issue(&another, "x/8", THIEF_S);
+    hear_of(one.last.encoded, another.last.encoded);
+    store_end(read_branches());
+    assert_int_equal(branches.tip_count, 2);
+    assert_int_equal(branches.fork_seq, 3);
+    close_place(&one);
+    close_place(&another);
+}
+
+/* ---- what is dropped ---- */
+
+static struct own_dropped_branches dropped_behind(size_t kept)
+{
+    struct own_dropped_branches dropped;
+    struct store_txn *txn;
+
+    assert_int_equal(store_read_begin(&txn, issuer.session.store), STORE_OK);
+    assert_int_equal(own_dropped_read(&dropped, &issuer.session, txn, &branches, kept), STORE_OK);
+    store_end(txn);
+    return dropped;
+}
+
+static int agree(const struct own_dropped_branches *dropped, bool yes)
+{
+    int saved = dup(STDIN_FILENO), code;
+
+    assert_non_null(freopen("/dev/null", "r", stdin));
+    code = own_dropped_confirm(dropped, &issuer.session, yes);
+    dup2(saved, STDIN_FILENO);
+    close(saved);
+    return code;
+}
+
+static void nothing_is_dropped_without_asking(void **state)
+{
+    struct own_dropped_branches dropped;
+
+    (void)state;
+    steal();
+    store_end(read_branches());
+    dropped = dropped_behind(index_of(&issuer.last.hash));
+    assert_int_equal(dropped.count, 1);
+    assert_int_equal(agree(&dropped, false), EXIT_USAGE);
+    assert_int_equal(agree(&dropped, true), EXIT_YES);
+    dropped.count = 0;
+    assert_int_equal(agree(&dropped, false), EXIT_YES);
+}
+
+static void a_branch_that_never_came_is_not_dropped_without_asking(void **state)
+{
+    struct own_dropped_branches dropped;
+
+    (void)state;
+    revoke_certificate(&thief, 1, THIEF_S);
+    hear_of(bytes_at(&issuer, 2), thief.last.encoded);
+    store_end(read_branches());
+    dropped = dropped_behind(index_of(&issuer.last.hash));
+    assert_int_equal(dropped.count, 1);
+    assert_true(dropped.says[0].unread_speaks);
+    assert_int_equal(agree(&dropped, false), EXIT_USAGE);
+}
+
+/* Blocks 2 and 3 of the thief, then a fork of its own: a revocation and a certificate. */
+static struct own_dropped_branches drop_two_tips(struct place *copy)
+{
+    revoke_certificate(&thief, 1, THIEF_S);
+    issuer_hears();
+    copy_home(copy, &thief, 2);
+    issue(&thief, "x/7", THIEF_S + 1);
+    issuer_hears();
+    revoke_certificate(copy, 1, THIEF_S + 2);
+    assert_int_equal(publisher_import(&issuer.publisher, copy->last.encoded), EXIT_YES);
+    store_end(read_branches());
+    return dropped_behind(index_of(&issuer.last.hash));
+}
+
+static void what_two_dropped_branches_share_is_said_once(void **state)
+{
+    struct place copy;
+    struct own_dropped_branches dropped;
+
+    (void)state;
+    dropped = drop_two_tips(&copy);
+    assert_int_equal(dropped.count, 2);
+    assert_int_equal(dropped.says[0].against_count + dropped.says[1].against_count, 2);
+    assert_int_equal(dropped.says[0].certificate_count + dropped.says[1].certificate_count, 1);
+    close_place(&copy);
+}
+
+static size_t count_of(const char *text, const char *words)
+{
+    size_t count = 0;
+
+    for (const char *at = strstr(text, words); at != NULL; at = strstr(at + 1, words)) {
+        count++;
+    }
+    return count;
+}
+
+static void the_last_report_says_what_was_dropped(void **state)
+{
+    char text[4096];
+    FILE *file = tmpfile();
+    struct place copy;
+    struct own_dropped_branches dropped;
+
+    (void)state;
+    assert_non_null(file);
+    dropped = drop_two_tips(&copy);
+    own_dropped_print(file, &dropped, &issuer.session);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    assert_int_equal(count_of(text, "tradeproof void --branch 0 "), 1);
+    assert_int_equal(count_of(text, "and all that follows it there, up to block 3)"), 1);
+    assert_int_equal(count_of(text, "tradeproof reinstate --voided BLOCK"), 1);
+    assert_int_equal(count_of(text, "revokes x/1 of "), 2);
+    assert_int_equal(count_of(text, "certificates: x/7 to "), 1);
+    close_place(&copy);
+}
+
+static void the_last_report_as_json_says_what_was_dropped(void **state)
+{
+    struct place copy;
+    struct own_dropped_branches dropped;
+    json_t *array, *branch;
+    char *text;
+
+    (void)state;
+    dropped = drop_two_tips(&copy);
+    array = json_of_dropped(&dropped, &issuer.session);
+    text = json_dumps(array, 0);
+    assert_int_equal(json_array_size(array), 2);
+    assert_int_equal(count_of(text, "\"revokes x/1 of "), 2);
+    assert_int_equal(count_of(text, "\"issues x/7 to "), 1);
+    branch = json_array_get(array, 0);
+    assert_true(json_is_true(json_object_get(branch, "held")));
+    assert_true(json_is_false(json_object_get(branch, "unread")));
+    assert_int_equal(json_array_size(json_object_get(branch, "says")),
+                     json_integer_value(json_object_get(branch, "certificates")) +
+                         json_integer_value(json_object_get(branch, "against")));
+    free(text);
+    json_decref(array);
+    close_place(&copy);
 }
 
 static void what_is_not_kept_is_dropped(void **state)
@@ -484,6 +726,17 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_branch_is_listed_with_what_it_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_block_is_found_by_eight_digits_of_its_hash, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_branch_that_never_came_is_known_by_its_proof, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_branch_that_never_came_may_be_against_somebody, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_branch_that_the_newest_proof_alone_shows_is_listed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(branches_behind_the_head_that_never_came_are_listed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_dropped_without_asking, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_branch_that_never_came_is_not_dropped_without_asking, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_two_dropped_branches_share_is_said_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_last_report_says_what_was_dropped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_last_report_as_json_says_what_was_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_kept_is_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rotation_keeps_the_issuers_branch, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rotation_keeps_the_other_branch, set_up, tear_down),

@@ -101,6 +101,11 @@ struct dossier_cut {
     const struct hash *side; /* their header hashes, ascending by seq */
 };
 
+/* What shows when something was said about an entry: as of the entry itself. */
+struct dossier_signing {
+    uint64_t time_s, arrived_s, below_s;
+};
+
 /* Where an entry stands: its position and what was said about it. */
 struct dossier_place {
     size_t log; /* index into logs */
@@ -124,7 +129,10 @@ struct dossier_place {
      * What was voided later than that is not void here. NULL only when there are no events. */
     const bool *event_voided;
     const struct dossier_block *event_blocks; /* of each event; NULL: all are on the chain */
-    bool events_cut;                          /* side branches say more about it than was looked at */
+    /* Of each event; zero where it is against somebody alone, or on a side branch. NULL: nobody looked, since
+     * no accreditation ends. */
+    const struct dossier_signing *event_signings;
+    bool events_cut; /* side branches say more about it than was looked at */
 };
 
 /* An attestation and where its integrity rests. */

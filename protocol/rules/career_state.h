@@ -78,9 +78,9 @@ struct career_space {
     struct bytes name;
     bool is_divided; /* whether the segments are there, and freshness */
     struct freshness freshness;
-    bool is_lacking;   /* whoever speaks for it may have said what is not here (lacking.h) */
-    bool leaves_doubt; /* because of that what others ask for is not sure */
-    bool has_late;     /* some of them are late */
+    const struct lacking *lacking; /* of which codes something may be said that is not here; NULL: of none */
+    bool leaves_doubt;             /* because of that what others ask for is not sure */
+    bool has_late;                 /* some of them are late */
     size_t segment_count;
     struct pack_segment *segments;
     struct segment_memo *memos;

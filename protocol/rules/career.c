@@ -139,6 +139,7 @@ static bool list_spaces(struct career *career)
                         career->arena)) {
             return false;
         }
+        career->any_lacking = career->any_lacking || career->spaces[i].lacking != NULL;
     }
     return true;
 }

@@ -348,9 +348,11 @@ static struct day_truth of_attestation(struct career *career, const struct expre
 
 bool career_is_cut(struct career *career, struct bytes pattern)
 {
+    if (career->dossier->cuts.credentials || !career->any_lacking) {
+        return career->dossier->cuts.credentials;
+    }
     const struct career_space *space = career_space(career, code_namespace(pattern));
-    return career->dossier->cuts.credentials ||
-           (space != NULL && space->lacking != NULL && lacking_meets(space->lacking, pattern));
+    return space != NULL && space->lacking != NULL && lacking_meets(space->lacking, pattern);
 }
 
 bool career_widen(struct day_truth *days, struct career *career, bool is_cut)

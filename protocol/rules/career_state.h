@@ -126,7 +126,8 @@ struct career {
     struct credentials *credentials;
     struct arena *arena;
     bool is_of_shop;
-    size_t capacity;              /* of the arena: all of it */
+    bool any_lacking; /* of some space: mostly nothing is, and nobody need be asked which space it is */
+    size_t capacity;  /* of the arena: all of it */
     struct career_space *spender; /* whose rules are at work; NULL: nobody's */
     size_t spent_from;            /* of the arena, by them */
     bool is_full;                 /* the arena is */

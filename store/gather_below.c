@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "protocol/base/days.h"
 #include "protocol/rules/accreditation_end.h"
 #include "protocol/rules/bearing.h"
@@ -159,7 +157,6 @@ static enum store_error gather_signings(struct gather *gather, struct dossier_pl
             if (!signings) {
                 return STORE_NO_MEMORY;
             }
-            memset(signings, 0, place->event_count * sizeof *signings);
         }
         error = gather_signing(gather, event_place(place, i), end, &signings[i]);
     }

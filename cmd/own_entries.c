@@ -204,11 +204,13 @@ static size_t count_wanted(const struct session *session, const struct dossier *
 static bool is_too_much(const struct session *session, const struct dossier *dossier)
 {
     size_t own = 0;
+    const struct dossier_log *mine = dossier_log_of(dossier, &session->actor);
     for (size_t i = 0; i < dossier->credential_count; i++) {
         const struct dossier_log *log = dossier_log_at(dossier, &dossier->credentials[i].place);
         own += actor_id_equal(&log->author, &session->actor);
     }
-    return dossier->cuts.credentials || own >= DOSSIER_CREDENTIALS_EACH_MAX;
+    return dossier->cuts.credentials || own >= DOSSIER_CREDENTIALS_EACH_MAX ||
+           (mine != NULL && mine->left_out);
 }
 
 static void add_wanted(struct own_entries *out, const struct session *session, const struct dossier *dossier,

@@ -133,11 +133,17 @@ static void add_branch(json_t *object, struct dossier_block block, enum said_sta
 static json_t *json_of_history(const struct verdict_page *page, size_t index)
 {
     static const char *const standings[] = {
-        [SAID_STANDS] = "stands",         [SAID_OVERRULED] = "overruled",
-        [SAID_VOIDED] = "void",           [SAID_DISPUTED] = "disputed",
-        [SAID_REWOUND] = "rewound",       [SAID_DROPPED] = "dropped",
-        [SAID_TO_COME] = "to-come",       [SAID_NOT_BY_THEN] = "not-known-by-then",
-        [SAID_BEYOND_CUT] = "beyond-cut", [SAID_CUT_UNKNOWN] = "cut-not-held",
+        [SAID_STANDS] = "stands",
+        [SAID_OVERRULED] = "overruled",
+        [SAID_VOIDED] = "void",
+        [SAID_DISPUTED] = "disputed",
+        [SAID_REWOUND] = "rewound",
+        [SAID_DROPPED] = "dropped",
+        [SAID_TO_COME] = "to-come",
+        [SAID_NOT_BY_THEN] = "not-known-by-then",
+        [SAID_BEYOND_CUT] = "beyond-cut",
+        [SAID_CUT_UNKNOWN] = "cut-not-held",
+        [SAID_AFTER_END] = "signed-after-the-end",
     };
     const struct dossier_credential *credential = page_credential(page, index);
     const enum said_standing *said = page->verdict->credentials[index].said;

@@ -131,6 +131,9 @@ static void print_where(FILE *out, const struct dossier_block *block, enum said_
     case SAID_CUT_UNKNOWN:
         fputs("perhaps after its author might no longer say so", out);
         break;
+    case SAID_AFTER_END:
+        fputs("long after its author's accreditation had ended", out);
+        break;
     case SAID_STANDS:
     case SAID_OVERRULED:
     case SAID_TO_COME:
@@ -142,7 +145,8 @@ static void print_where(FILE *out, const struct dossier_block *block, enum said_
 static bool tells_where(enum said_standing standing)
 {
     return standing == SAID_VOIDED || standing == SAID_DISPUTED || standing == SAID_REWOUND ||
-           standing == SAID_DROPPED || standing == SAID_BEYOND_CUT || standing == SAID_CUT_UNKNOWN;
+           standing == SAID_DROPPED || standing == SAID_BEYOND_CUT || standing == SAID_CUT_UNKNOWN ||
+           standing == SAID_AFTER_END;
 }
 
 /* "revoked 2026-03-02 (scoring; in a disputed block)". */

@@ -416,9 +416,19 @@ static bool is_missing(const struct disk_gap *gap, const struct disk_author *aut
     return gap->missing > 0 || (gap->beside > 0 && gap->epoch < author->epoch);
 }
 
-static void add_to_log(struct dossier_log *log, const struct disk_author *author, const struct disk_gap *gap)
+static void lack_from(struct dossier_log *log, uint64_t seq)
 {
-    log->incomplete |= is_missing(gap, author);
+    log->incomplete_from = !log->incomplete || seq < log->incomplete_from ? seq : log->incomplete_from;
+    log->incomplete = true;
+}
+
+static void add_to_log(struct dossier_log *log, const struct disk_author *author, const struct gap_walk *gaps)
+{
+    const struct disk_gap *gap = &gaps->gap;
+
+    if (is_missing(gap, author)) {
+        lack_from(log, gaps->seq);
+    }
     if (gap->unread > 0 && gap->last_eraser >= log->unread_seq) {
         log->has_unread = true;
         log->unread_seq = gap->last_eraser;
@@ -439,12 +449,12 @@ static enum store_error fill_from(struct store_txn *txn, const struct disk_autho
         bool counted = false;
 
         if (++looked_at > GAPS_LOOKED_AT_MAX) {
-            log->incomplete = true;
+            lack_from(log, 0);
             break;
         }
         error = is_counted(&gaps, author, place, log, &counted);
         if (error == STORE_OK && counted) {
-            add_to_log(log, author, &gaps.gap);
+            add_to_log(log, author, &gaps);
         }
     }
     walk_close(&gaps.walk);
@@ -456,7 +466,9 @@ enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *
 {
     enum store_error error;
 
-    log->incomplete |= author->gaps_due; /* as long as nobody knows */
+    if (author->gaps_due) { /* as long as nobody knows */
+        lack_from(log, 0);
+    }
     if (author->gap_blocks == 0) {
         return STORE_OK;
     }

@@ -233,8 +233,8 @@ enum store_error gather_void_day(struct gather *gather, size_t log, uint64_t voi
 
 /* ---- parts of a dossier ---- */
 
-/* The logs of all authors that are authorised and whose content is not all here; cuts.credentials where there
- * are too many to look at. */
+/* The logs of all authors that may be authorised, be it only beside some author's chain, and whose content is
+ * not all here; cuts.credentials where there are too many to look at. */
 enum store_error gather_lacking(struct gather *gather);
 
 /* What does not depend on the question's subject: rule packs and successions of every namespace in the trust
@@ -258,9 +258,11 @@ enum store_error gather_judge(void *context, uint64_t place, enum posting_worth 
 /* Note what was left out of what an author said about somebody. */
 void gather_leave_out(struct gather *gather, size_t log, enum dossier_about about, uint64_t from);
 void gather_leave_out_idle(struct gather *gather, size_t log, enum dossier_about about);
-/* Say the limit for what was left out, unless it can't count: beyond cuts that are closed. What is void may
- * count where its author was cut: who voids it may be beyond. Requires: gather_issuers. */
+/* Say the limit for what was left out, in its author's log where it is about the subject, unless it can't
+ * count: beyond cuts that are closed. What is void may count where its author was cut: who voids it may be
+ * beyond. Requires: gather_issuers. */
 enum store_error gather_say_limits(struct gather *gather);
+/* Say that something was left out that nobody knows the author of. */
 void gather_note_cut(struct gather *gather, enum dossier_about about);
 
 /* One that is named, or brought by the caller, who says in whose log it stands. */

@@ -628,7 +628,8 @@ static enum store_error look_up_author(struct lookup *lookup, const struct key *
         lookup->rows[i].more = true;
     }
     if (speaking.first == lookup->row_count && turn->rank != RANK_STRANGER) {
-        gather_note_cut(gather, lookup->wanted->about);
+        gather_leave_out(gather, turn->log, lookup->wanted->about, 0);
+        return gather_ask(gather, turn->log);
     }
     return STORE_OK;
 }

@@ -1,10 +1,13 @@
 #include "protocol/base/days.h"
 #include "protocol/rules/accreditation_end.h"
+#include "protocol/rules/bearing.h"
+#include "protocol/rules/weight.h"
 #include "store/gather.h"
 
-/* What shows that an entry came late: a checkpoint of its author that names a head which is neither its block
- * nor descends from it, whatever their numbers: who writes a log anew from further below is no earlier for
- * it. Looked for only where a question needs it, and not for what arrived here in time. */
+/* What shows that an entry, or what was said about it, came late: a checkpoint of its author that names a
+ * head which is neither its block nor descends from it, whatever their numbers: who writes a log anew from
+ * further below is no earlier for it. Looked for only where a question needs it, and not for what arrived
+ * here in time. */
 
 enum {
     STOOD_DEPTH_MAX = 1024,           /* blocks of one branch that are looked at */
@@ -107,6 +110,68 @@ enum store_error gather_below(struct gather *gather, struct dossier_place *place
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* ---- what is said about entries ---- */
+
+/* Where an event on the chain was said, and when. */
+static enum store_error gather_signing(struct gather *gather, struct dossier_place said, uint32_t end,
+                                       struct dossier_signing *out)
+{
+    const uint32_t number = gather->rows[said.log].number;
+    struct disk_record record;
+    struct stored_block stored;
+    enum store_error error = record_read(gather->txn, number, said.seq, &record);
+
+    if (error == STORE_OK) {
+        error = stored_block_read(gather->txn, number, said.seq, &record.hash, &stored);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
+    }
+    said.time_s = record.time_s;
+    said.arrived_s = stored.arrived_s;
+    said.block_hash = record.hash;
+    error = gather_below(gather, &said, end);
+    *out =
+        (struct dossier_signing){.time_s = said.time_s, .arrived_s = said.arrived_s, .below_s = said.below_s};
+    return error;
+}
+
+static bool may_be_late(const struct dossier_place *place, size_t event)
+{
+    bool side = place->event_blocks && place->event_blocks[event].side;
+
+    return !side && bearing_is_for(bearing_of_action(place->events[event].action));
+}
+
+static enum store_error gather_signings(struct gather *gather, struct dossier_place *place, uint32_t end)
+{
+    struct dossier_signing *signings = NULL;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < place->event_count && error == STORE_OK; i++) {
+        if (!may_be_late(place, i)) {
+            continue;
+        }
+        if (!signings) {
+            signings = arena_take(gather->arena, place->event_count * sizeof *signings);
+            if (!signings) {
+                return STORE_NO_MEMORY;
+            }
+        }
+        error = gather_signing(gather, event_place(place, i), end, &signings[i]);
+    }
+    place->event_signings = signings;
+    return error;
+}
+
+/* Of an entry and what is said about it. */
+static enum store_error gather_below_all(struct gather *gather, struct dossier_place *place, uint32_t end)
+{
+    enum store_error error = gather_below(gather, place, end);
+
+    return error == STORE_OK && place->event_count > 0 ? gather_signings(gather, place, end) : error;
+}
+
 /* The first day on which any accreditation ends; DAY_NONE: none does. */
 static uint32_t first_end(const struct dossier *dossier)
 {
@@ -135,14 +200,14 @@ enum store_error gather_lateness(struct gather *gather)
         struct dossier_credential *credential = &out->credentials[i];
 
         if (credential->source == SOURCE_REPLAYED) {
-            error = gather_below(gather, &credential->place, end);
+            error = gather_below_all(gather, &credential->place, end);
         }
     }
     for (size_t i = 0; i < out->accreditation_count && error == STORE_OK; i++) {
         error = gather_below(gather, &out->accreditations[i].place, end);
     }
     for (size_t i = 0; i < out->review_count && error == STORE_OK; i++) {
-        error = gather_below(gather, &out->reviews[i].place, end);
+        error = gather_below_all(gather, &out->reviews[i].place, end);
     }
     return error;
 }

@@ -2,40 +2,79 @@
 #include "store/erased.h"
 #include "store/gather.h"
 
-/* Whoever is authorised and said what is not here may have said it about the subject: its log is gathered
- * too, though nothing that is here of it is. */
+/* Whoever may be authorised and said what is not here may have said it about the subject: its log is gathered
+ * too, though nothing that is here of it is. Strangers say nothing that counts, and take no room. */
 
-enum { LACKING_MAX = 1024 }; /* authors with gaps that are looked at */
+enum {
+    LACKING_MAX = 1024,                       /* authors with gaps that may be authorised */
+    LACKING_LOOKED_AT_MAX = 16 * LACKING_MAX, /* authors with gaps */
+    BESIDE_MAX = 64,                          /* who accredit one author on side branches */
+};
 
-/* Strangers say nothing that counts. */
-static enum store_error add_author(struct gather *gather, uint32_t number)
+static enum store_error is_no_stranger(struct gather *gather, uint32_t number, bool *out)
 {
     struct actor_id author;
-    enum chain chain;
-    size_t log;
+    enum chain chain = CHAIN_NONE;
     enum store_error error = author_name(gather->txn, number, &author);
 
     if (error == STORE_OK) {
         error = chain_find(gather->txn, gather->trust, &author, &chain);
     }
-    if (error != STORE_OK || chain == CHAIN_NONE) {
-        return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
+    *out = chain != CHAIN_NONE;
+    return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
+}
+
+/* Whether somebody who may be authorised accredited the author beside its chain. */
+static enum store_error is_accredited_beside(struct gather *gather, const struct actor_id *author, bool *out)
+{
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, author);
+    const size_t mark = arena_mark(gather->arena);
+    uint32_t *speakers;
+    size_t count = 0;
+    enum store_error error = grants_speakers(gather->txn, TABLE_SIDE_ENTRIES, &key, BESIDE_MAX, &speakers,
+                                             &count, out, gather->arena);
+
+    for (size_t i = 0; i < count && error == STORE_OK && !*out; i++) {
+        error = is_no_stranger(gather, speakers[i], out);
+    }
+    arena_rewind(gather->arena, mark);
+    return error;
+}
+
+static enum store_error add_author(struct gather *gather, uint32_t number, size_t *added)
+{
+    struct actor_id author;
+    bool counts;
+    size_t log;
+    enum store_error error = is_no_stranger(gather, number, &counts);
+
+    if (error == STORE_OK && !counts) {
+        error = author_name(gather->txn, number, &author);
+        error = error == STORE_OK ? is_accredited_beside(gather, &author, &counts) : error;
+    }
+    if (error != STORE_OK || !counts) {
+        return error;
+    }
+    if (++*added > LACKING_MAX) {
+        gather->out->cuts.credentials = true;
+        return STORE_NOT_FOUND;
     }
     error = gather_log_of_number(gather, number, &log);
-    return error == STORE_OK ? gather_ask(gather, log) : error == STORE_NOT_FOUND ? STORE_OK : error;
+    return error == STORE_OK ? gather_ask(gather, log) : error;
 }
 
 enum store_error gather_lacking(struct gather *gather)
 {
     uint32_t number = 0;
+    size_t added = 0;
     enum store_error error = gaps_next_author(gather->txn, 0, &number);
 
     for (size_t count = 0; error == STORE_OK; count++) {
-        if (count == LACKING_MAX) {
+        if (count == LACKING_LOOKED_AT_MAX) {
             gather->out->cuts.credentials = true;
             return STORE_OK;
         }
-        error = add_author(gather, number);
+        error = add_author(gather, number, &added);
         if (error == STORE_OK) {
             error = gaps_next_author(gather->txn, number + 1, &number);
         }

@@ -347,7 +347,7 @@ static enum store_error add_log(struct gather *gather, const struct actor_id *au
     struct dossier *out = gather->out;
 
     if (out->log_count == DOSSIER_LOGS_MAX) {
-        out->cuts = (struct dossier_cuts){true, true, true, true, true, out->cuts.packs};
+        out->cuts = (struct dossier_cuts){true, true, true, true, true, out->cuts.packs, out->cuts.authors};
         return STORE_NOT_FOUND;
     }
     out->logs =

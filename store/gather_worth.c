@@ -156,12 +156,17 @@ static enum store_error is_silent(struct gather *gather, size_t log, uint64_t fr
     return STORE_OK;
 }
 
-static void say(struct gather *gather, unsigned abouts)
+static void say(struct gather *gather, size_t log, unsigned abouts, uint64_t from)
 {
-    for (unsigned about = 0; abouts >> about != 0; about++) {
-        if ((abouts >> about & 1) != 0) {
-            gather_note_cut(gather, (enum dossier_about)about);
-        }
+    struct dossier_log *said_by = &gather->out->logs[log];
+    struct dossier_cuts *cuts = &gather->out->cuts;
+
+    cuts->affiliations |= (abouts & 1u << ABOUT_SHOP) != 0;
+    cuts->listed |= (abouts & 1u << ABOUT_SUBJECT) != 0;
+    if ((abouts & (1u << ABOUT_SUBJECT | 1u << ABOUT_BESIDE)) != 0) {
+        said_by->left_out_from =
+            !said_by->left_out || from < said_by->left_out_from ? from : said_by->left_out_from;
+        said_by->left_out = cuts->authors = true;
     }
 }
 
@@ -175,10 +180,10 @@ enum store_error gather_say_limits(struct gather *gather)
 
         if (row->left_out != 0) {
             error = is_silent(gather, i, row->left_out_from, &silent);
-            say(gather, silent ? 0 : row->left_out);
+            say(gather, i, silent ? 0 : row->left_out, row->left_out_from);
         }
         if (row->idle_left_out != 0 && is_cut(gather, i)) {
-            say(gather, row->idle_left_out);
+            say(gather, i, row->idle_left_out, 0);
         }
     }
     return error;

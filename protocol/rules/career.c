@@ -135,10 +135,11 @@ static bool list_spaces(struct career *career)
     for (size_t i = 0; i < trust->owner_count; i++) {
         career->spaces[i].name = bytes_of_string(trust->owners[i].name_space);
         career->spaces[i].share = CAREER_SPACE_SIZE_MAX;
-        if (!lacking_of(&career->spaces[i].is_lacking, career->dossier, trust, &trust->owners[i],
+        if (!lacking_of(&career->spaces[i].lacking, career->dossier, trust, &trust->owners[i],
                         career->arena)) {
             return false;
         }
+        career->any_lacking = career->any_lacking || career->spaces[i].lacking != NULL;
     }
     return true;
 }

@@ -108,6 +108,14 @@ static enum answer adds(struct career *career, const struct expression *expressi
     return answer;
 }
 
+/* Others of its code may not be here: one that it follows in time or adds to, or comes too soon after. Of
+ * those that are here `answer` was found, which one more might turn where it is `turned`. */
+static enum answer beside_others(enum answer answer, enum answer turned, struct career *career,
+                                 const struct applied *applied)
+{
+    return answer == turned && career_is_cut(career, applied->code->code) ? ANSWER_UNKNOWN : answer;
+}
+
 enum answer career_attestation_answer(struct career *career, const struct expression *expression,
                                       const struct applied *applied)
 {
@@ -115,10 +123,11 @@ enum answer career_attestation_answer(struct career *career, const struct expres
         return has_basis(attestation_of(career, applied), expression) ? ANSWER_YES : ANSWER_NO;
     }
     if (expression->op == EXPRESSION_IN_TIME) {
-        return in_time(career, expression, applied);
+        return beside_others(in_time(career, expression, applied), ANSWER_NO, career, applied);
     }
-    return expression->op == EXPRESSION_APART ? apart(career, expression, applied)
-                                              : adds(career, expression, applied);
+    return expression->op == EXPRESSION_APART
+               ? beside_others(apart(career, expression, applied), ANSWER_YES, career, applied)
+               : beside_others(adds(career, expression, applied), ANSWER_NO, career, applied);
 }
 
 /* ---- of the attestation alone ---- */

@@ -1,6 +1,7 @@
 #include "protocol/rules/career_state.h"
 
 #include "protocol/base/text.h"
+#include "protocol/rules/lacking.h"
 #include "protocol/rules/worked_days.h"
 
 /* ---- many at once ---- */
@@ -337,8 +338,8 @@ static struct day_truth of_attestation(struct career *career, const struct expre
     switch (answer) {
     case ANSWER_YES:
         return day_truth_yes;
-    case ANSWER_NO: /* the one that it follows may have been left out */
-        return career->dossier->cuts.credentials ? day_truth_unknown : day_truth_no;
+    case ANSWER_NO:
+        return day_truth_no;
     case ANSWER_UNKNOWN:
         break;
     }
@@ -347,8 +348,11 @@ static struct day_truth of_attestation(struct career *career, const struct expre
 
 bool career_is_cut(struct career *career, struct bytes pattern)
 {
+    if (career->dossier->cuts.credentials || !career->any_lacking) {
+        return career->dossier->cuts.credentials;
+    }
     const struct career_space *space = career_space(career, code_namespace(pattern));
-    return career->dossier->cuts.credentials || (space != NULL && space->is_lacking);
+    return space != NULL && space->lacking != NULL && lacking_meets(space->lacking, pattern);
 }
 
 bool career_widen(struct day_truth *days, struct career *career, bool is_cut)

@@ -78,9 +78,9 @@ struct career_space {
     struct bytes name;
     bool is_divided; /* whether the segments are there, and freshness */
     struct freshness freshness;
-    bool is_lacking;   /* whoever speaks for it may have said what is not here (lacking.h) */
-    bool leaves_doubt; /* because of that what others ask for is not sure */
-    bool has_late;     /* some of them are late */
+    const struct lacking *lacking; /* of which codes something may be said that is not here; NULL: of none */
+    bool leaves_doubt;             /* because of that what others ask for is not sure */
+    bool has_late;                 /* some of them are late */
     size_t segment_count;
     struct pack_segment *segments;
     struct segment_memo *memos;
@@ -127,7 +127,8 @@ struct career {
     struct credentials *credentials;
     struct arena *arena;
     bool is_of_shop;
-    size_t capacity;              /* of the arena: all of it */
+    bool any_lacking; /* of some space: mostly nothing is, and nobody need be asked which space it is */
+    size_t capacity;  /* of the arena: all of it */
     struct career_space *spender; /* whose rules are at work; NULL: nobody's */
     size_t spent_from;            /* of the arena, by them */
     bool is_full;                 /* the arena is */

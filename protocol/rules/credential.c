@@ -282,20 +282,7 @@ static enum reason doubt_of_event(const struct decision *decision, const struct 
                                   size_t at)
 {
     enum reason doubt = weigh_event(decision, place, at).reason;
-    if (doubt != REASON_NONE) {
-        return doubt;
-    }
-    switch (decision->setters[at].setter) {
-    case SETTER_IN_DOUBT:
-        return decision->setters[at].doubt;
-    case SETTER_BEYOND:
-        return REASON_BEYOND_CUT;
-    case SETTER_WITHIN:
-    case SETTER_KEPT:
-    case SETTER_CLOSED:
-        break;
-    }
-    return REASON_NONE;
+    return doubt != REASON_NONE ? doubt : setting_doubt(&decision->setters[at], place->events[at].action);
 }
 
 static struct held_word word_of(const struct decision *decision, const struct dossier_place *place, size_t at)
@@ -310,6 +297,11 @@ static struct held_word word_of(const struct decision *decision, const struct do
         return (struct held_word){weighed.weight == WEIGHT_NOTHING ? weighed : doubtful, nothing};
     case SETTER_IN_DOUBT:
         weighed = weighed.weight == WEIGHT_FULL ? doubtful : weighed;
+        break;
+    case SETTER_LATE:
+        if (weighed.weight == WEIGHT_FULL) {
+            return (struct held_word){weighed, {WEIGHT_DOUBTFUL, decision->setters[at].doubt}};
+        }
         break;
     case SETTER_WITHIN:
     case SETTER_KEPT:
@@ -426,8 +418,17 @@ static enum said_standing standing_of(const struct decision *decision, const str
     if (weighed.weight != WEIGHT_FULL) {
         return standing_of_weight(weighed);
     }
-    if (setter != SETTER_WITHIN && setter != SETTER_KEPT) {
-        return setter == SETTER_IN_DOUBT ? SAID_CUT_UNKNOWN : SAID_BEYOND_CUT;
+    switch (setter) {
+    case SETTER_BEYOND:
+    case SETTER_CLOSED:
+        return SAID_BEYOND_CUT;
+    case SETTER_IN_DOUBT:
+        return SAID_CUT_UNKNOWN;
+    case SETTER_LATE:
+        return decision->setters[at].doubt == REASON_LIMIT ? SAID_CUT_UNKNOWN : SAID_AFTER_END;
+    case SETTER_WITHIN:
+    case SETTER_KEPT:
+        break;
     }
     bool waits = event->action == STATUS_REINSTATED && run->fates[at] == FATE_NONE;
     if (event->effective_day > decision->question->at_day || waits) {

@@ -43,16 +43,19 @@ struct dossier_log {
     bool nothing_by_then; /* not even block 0 had */
     bool upgrade_needed;
     uint64_t upgrade_seq;
-    bool frozen;         /* two rotations of one epoch */
-    bool forked;         /* a fork proof stands in the open epoch */
-    uint64_t fork_seq;   /* when frozen or forked: the lowest disputed block, for a frozen log never above the
-                            rotation that was chosen; this one and all later ones are disputed */
-    bool incomplete;     /* entries that no `erase` accounts for are not here */
-    bool has_unread;     /* erased affiliations were never read here: a `left` may be among them… */
-    uint64_t unread_seq; /* …erased by this block at the latest */
-    bool switching;      /* on its way to another branch: what is here is not the chosen log yet */
-    bool branches_cut;   /* signed branches of the open epoch found no room: what they say is not known */
-    bool body_missing;   /* a fork proof of the open epoch shows a status or govern block that is not held */
+    bool frozen;       /* two rotations of one epoch */
+    bool forked;       /* a fork proof stands in the open epoch */
+    uint64_t fork_seq; /* when frozen or forked: the lowest disputed block, for a frozen log never above the
+                          rotation that was chosen; this one and all later ones are disputed */
+    bool incomplete;   /* entries that no `erase` accounts for are not here… */
+    uint64_t incomplete_from; /* …none of them below this block */
+    bool left_out;            /* it says more about the subject than there is room for… */
+    uint64_t left_out_from;   /* …nothing of that below this block */
+    bool has_unread;          /* erased affiliations were never read here: a `left` may be among them… */
+    uint64_t unread_seq;      /* …erased by this block at the latest */
+    bool switching;           /* on its way to another branch: what is here is not the chosen log yet */
+    bool branches_cut; /* signed branches of the open epoch found no room: what they say is not known */
+    bool body_missing; /* a fork proof of the open epoch shows a status or govern block that is not held */
     /* The newest checkpoint whose time is not after the question's known_by_s, of the newest one held and the
      * last one of each earlier day; none when the block that it names is not on the chain. */
     bool has_checkpoint;
@@ -101,6 +104,11 @@ struct dossier_cut {
     const struct hash *side; /* their header hashes, ascending by seq */
 };
 
+/* What shows when something was said about an entry: as of the entry itself. */
+struct dossier_signing {
+    uint64_t time_s, arrived_s, below_s;
+};
+
 /* Where an entry stands: its position and what was said about it. */
 struct dossier_place {
     size_t log; /* index into logs */
@@ -124,7 +132,10 @@ struct dossier_place {
      * What was voided later than that is not void here. NULL only when there are no events. */
     const bool *event_voided;
     const struct dossier_block *event_blocks; /* of each event; NULL: all are on the chain */
-    bool events_cut;                          /* side branches say more about it than was looked at */
+    /* Of each event; zero where it is against somebody alone, or on a side branch. NULL: nobody looked, since
+     * no accreditation ends. */
+    const struct dossier_signing *event_signings;
+    bool events_cut; /* side branches say more about it than was looked at */
 };
 
 /* An attestation and where its integrity rests. */
@@ -226,11 +237,12 @@ struct dossier_statement {
 /* What a limit of the gatherer left out of what counts. What follows from its absence is unknown. */
 struct dossier_cuts {
     bool listed;         /* credentials that are ABOUT_SUBJECT */
-    bool credentials;    /* those, or others about the subject */
+    bool credentials;    /* those, or others about the subject, by anybody */
     bool accreditations; /* or successions */
     bool withdrawals;    /* or successions */
     bool affiliations;   /* or shops, or their memberships, or who left */
     bool packs;
+    bool authors; /* credentials about the subject, by authors whose logs say so (left_out) */
 };
 
 struct dossier {

@@ -11,7 +11,7 @@
 /* How one of the events counts, by its block and by who said it (setters.h). */
 struct held_word {
     struct weighed against;   /* whoever held it */
-    struct weighed in_favour; /* of whom it names: nothing beyond a cut */
+    struct weighed in_favour; /* of whom it names: nothing beyond a cut, in doubt where it came too late */
 };
 
 struct holding {

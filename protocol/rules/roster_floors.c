@@ -115,12 +115,10 @@ static enum answer review_answer(const struct roster *roster, const struct dossi
 }
 
 /* Why an event is in doubt: by where its block stands, else by who says it. */
-static enum reason doubt_of_event(struct weighed weighed, const struct setting *setting)
+static enum reason doubt_of_event(struct weighed weighed, const struct setting *setting,
+                                  enum status_action action)
 {
-    if (weighed.reason != REASON_NONE) {
-        return weighed.reason;
-    }
-    return setting->setter == SETTER_BEYOND ? REASON_BEYOND_CUT : setting->doubt;
+    return weighed.reason != REASON_NONE ? weighed.reason : setting_doubt(setting, action);
 }
 
 /* What was said about a statement itself: one that is revoked counts no longer. settings: who stood how when
@@ -141,7 +139,8 @@ static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
                                                        : weighed.weight == WEIGHT_DOUBTFUL && !side;
         const struct status_event said = {.event = &place->events[i],
                                           .index = i,
-                                          .doubt = doubt_of_event(weighed, &settings[i]),
+                                          .doubt =
+                                              doubt_of_event(weighed, &settings[i], place->events[i].action),
                                           .may_stand = may_stand};
         if (event_had_arrived(roster->dossier, place, i) && weighed.reason != REASON_DROPPED &&
             settings[i].setter != SETTER_CLOSED) {

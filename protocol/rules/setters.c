@@ -1,5 +1,7 @@
 #include "protocol/rules/setters.h"
 
+#include "protocol/rules/accreditation_end.h"
+#include "protocol/rules/bearing.h"
 #include "protocol/rules/cut.h"
 
 static bool is_cut(const struct namespace_owners *owners, const struct actor_id *actor)
@@ -32,6 +34,23 @@ static struct setting setting_of(const struct authority_answer *answer, enum rea
     bool certain = side && answer->reason == REASON_NONE;
     return (struct setting){.setter = certain && answer->recorded == ANSWER_YES ? SETTER_KEPT : SETTER_WITHIN,
                             .uncut = certain && answer->recorded == ANSWER_NO};
+}
+
+enum reason setting_doubt(const struct setting *setting, enum status_action action)
+{
+    switch (setting->setter) {
+    case SETTER_BEYOND:
+        return REASON_BEYOND_CUT;
+    case SETTER_IN_DOUBT:
+        return setting->doubt;
+    case SETTER_LATE:
+        return bearing_is_against(bearing_of_action(action)) ? REASON_NONE : setting->doubt;
+    case SETTER_WITHIN:
+    case SETTER_KEPT:
+    case SETTER_CLOSED:
+        break;
+    }
+    return REASON_NONE;
 }
 
 enum spoken setting_spoken(const struct setting *setting)
@@ -122,6 +141,52 @@ static bool has_exceptions(const struct dossier *dossier)
     return false;
 }
 
+/* ---- what came too late ---- */
+
+/* Whether it is for who holds the entry. What replaces it is an entry itself, with an issuer to be asked. */
+static bool is_for_holder(enum status_action action)
+{
+    enum party helps = bearing_of_action(action).helps;
+    return helps == PARTY_HOLDER || helps == PARTY_NEW_HOLDER;
+}
+
+static struct accreditation_end end_of_event(const struct dossier *dossier, const struct trust *trust,
+                                             const struct namespace_owners *owners,
+                                             const struct authority_question *entry, size_t event)
+{
+    const struct dossier_signing *signing = &entry->place->event_signings[event];
+    struct dossier_place place = event_place(entry->place, event);
+    struct authority_question question = *entry;
+    struct authority_answer answer;
+    place.time_s = signing->time_s;
+    place.arrived_s = signing->arrived_s;
+    place.below_s = signing->below_s;
+    question.place = &place;
+    authority_under(&answer, dossier, trust, owners, &question);
+    return answer.reason == REASON_NONE
+               ? accreditation_end_of_place(dossier, trust, owners, &question, &answer)
+               : (struct accreditation_end){.lateness = LATE_NOT_KNOWN};
+}
+
+/* Let be late what is within all cuts and came too long after the end. */
+static void find_late(struct setting settings[STATUS_EVENTS_MAX], const struct dossier *dossier,
+                      const struct trust *trust, const struct namespace_owners *owners,
+                      const struct authority_question *entry)
+{
+    const struct dossier_place *place = entry->place;
+    for (size_t i = 0; i < place->event_count; i++) {
+        if (!is_for_holder(place->events[i].action) || settings[i].setter != SETTER_WITHIN) {
+            continue;
+        }
+        const struct accreditation_end end = end_of_event(dossier, trust, owners, entry, i);
+        if (end.limited || end.lateness == LATE_YES) {
+            settings[i] = (struct setting){.setter = SETTER_LATE,
+                                           .doubt = end.limited ? REASON_LIMIT : REASON_SIGNED_AFTER_END,
+                                           .uncut = settings[i].uncut};
+        }
+    }
+}
+
 /* Events on the chain ascend by their setters, and what comes before something within a cut is within it,
  * unless it is an exception: mostly one question answers for all of them. */
 void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier *dossier,
@@ -140,5 +205,8 @@ void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier
                                : within;
         each = each && (settings[i - 1].setter != SETTER_WITHIN || place->event_blocks != NULL ||
                         has_exceptions(dossier));
+    }
+    if (place->event_signings != NULL && answer->reason == REASON_NONE) {
+        find_late(settings, dossier, trust, owners, entry);
     }
 }

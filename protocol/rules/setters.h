@@ -5,7 +5,8 @@
  * a later place of its log): a school that was withdrawn, or an owner that handed its namespace on, may not
  * reinstate beyond the cut what it had revoked, nor revoke out of spite. What is for somebody there is
  * nothing; what is against somebody is a doubt, and nothing where the withdrawal is closed (bearing.h says
- * which is which). */
+ * which is which). What is for an entry's holder comes in time by the same rule as the entry
+ * (accreditation_end.h); what is against somebody is never late. */
 
 #include "protocol/rules/authority.h"
 #include "protocol/rules/weight.h"
@@ -18,14 +19,21 @@ enum setter {
                         itself, or not everything was looked at that counts */
     SETTER_BEYOND,
     SETTER_CLOSED, /* beyond one that leaves nothing */
+    SETTER_LATE,   /* too long after the end of its accreditation for what is for somebody, or that takes too
+                      much to tell */
 };
 
 /* How the author of an entry stood where it said something about that entry. */
 struct setting {
     enum setter setter;
-    enum reason doubt; /* of SETTER_IN_DOUBT; else REASON_NONE */
+    enum reason doubt; /* of SETTER_IN_DOUBT and SETTER_LATE; else REASON_NONE */
     bool uncut;        /* on a side branch, no cut of those who let it speak covers it */
 };
+
+/* Why something that it says that action of is in doubt by that; REASON_NONE: it is not. What is against
+ * somebody too, as a `held by`, is in doubt only as far as it is for whom it names: no less against the
+ * other. */
+enum reason setting_doubt(const struct setting *setting, enum status_action action);
 
 /* How it counts by that. */
 enum spoken setting_spoken(const struct setting *setting);

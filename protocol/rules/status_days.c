@@ -21,6 +21,7 @@ static int weight_of(enum reason reason)
     case REASON_STATES_UNBOUND:
     case REASON_TOO_MANY:
     case REASON_LIMIT:
+    case REASON_SIGNED_AFTER_END:
         return 1;
     case REASON_SUSPENDED:
         return 2;

@@ -20,7 +20,9 @@
  * ended. So does what a void on a branch that its author left leaves in doubt of the whole entry. A
  * reinstatement in a disputed block leaves what it would end in doubt; in a void one it is nothing, as is an
  * appeal. Said beyond a cut (setters.h) what is against somebody becomes unknown(beyond-cut), and what is for
- * somebody is nothing; where it is not known whether it was, both are unknown, for that reason. */
+ * somebody is nothing; where it is not known whether it was, both are unknown, for that reason. A
+ * reinstatement that came too long after the end of its author's accreditation leaves what it would end in
+ * doubt: unknown(signed-after-the-end). */
 
 #include "protocol/wire/records.h"
 

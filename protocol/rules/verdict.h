@@ -74,6 +74,7 @@ enum said_standing {
     SAID_NOT_BY_THEN, /* it had not arrived by known_by_s */
     SAID_BEYOND_CUT,  /* its author had been withdrawn, or had handed the namespace on, by then */
     SAID_CUT_UNKNOWN, /* or that can't be told: the cut's block is not held, or the cut is in doubt */
+    SAID_AFTER_END,   /* for somebody, and long after the end of its author's accreditation */
 };
 
 struct credential_verdict {
@@ -217,8 +218,8 @@ struct verdict {
  *            unknown: erased.
  *            unknown: disputed (its block, or the one that voids it, or whether it is held by whom it is
  *            asked about), voided or rewound (by what a dropped branch voids).
- *            unknown: voided, rewound, disputed, beyond-cut or cut-not-held (an
- *            event that would change the answer).
+ *            unknown: voided, rewound, disputed, beyond-cut, cut-not-held, signed-after-the-end or
+ *            limit-reached (an event that would change the answer).
  *            its own condition: not-in-the-network (no), condition-not-evaluated (unknown).
  *            the pack's condition on its code, no or unknown: not-valid-in-this-state, not-in-the-network or
  *            rule-not-understood, as far as one operator is to blame; else condition-not-evaluated.

@@ -136,6 +136,9 @@ static void what_is_said_beyond_a_cut_is_marked(void **state)
     says("said of it: revoked 2025-02-01 (after its author might no longer say so)");
     shown.said[0] = SAID_CUT_UNKNOWN;
     says("said of it: revoked 2025-02-01 (perhaps after its author might no longer say so)");
+    shown.events[0].action = STATUS_REINSTATED;
+    shown.said[0] = SAID_AFTER_END;
+    says("said of it: reinstated 2025-02-01 (long after its author's accreditation had ended)");
 }
 
 /* Beside each: where it was said, and what became of that. */

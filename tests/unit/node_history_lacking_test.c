@@ -67,6 +67,53 @@ static void also_where_it_was_accredited_again_on_another_branch(void **state)
     assert_int_equal(not_tested(certificate, true), OVERALL_UNDETERMINED);
 }
 
+/* Of two branches the node follows either: tried until it is the other one. */
+static void also_where_it_was_accredited_on_a_branch_alone(void **state)
+{
+    int fork = rules;
+    bool any_beside = false;
+    (void)state;
+    history_world_forget(&world, (size_t)accredited);
+    for (int i = 0; i < 5; i++) {
+        fork = tell(TOLD_ATTEST, OWNER, fork, 0);
+        size_t count = world.history.count;
+        int beside = tell(TOLD_ACCREDIT, OWNER, fork, SCHOOL);
+        int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_INCEPTION, SCHOOL, NONE, 0), 0);
+        tell(TOLD_ATTEST, OWNER, fork, 0);
+        assert_int_equal(not_tested(certificate, true), OVERALL_UNDETERMINED);
+        any_beside = any_beside || !node.followed[beside];
+        history_world_forget(&world, count);
+    }
+    assert_true(any_beside);
+}
+
+static void not_where_it_was_withdrawn_before(void **state)
+{
+    int inception = tell(TOLD_INCEPTION, SCHOOL, NONE, 0);
+    int certificate = tell(TOLD_ATTEST, SCHOOL, inception, 0);
+    (void)state;
+    int withdrawn = history_world_tell(&world, &(struct told){.kind = TOLD_WITHDRAW,
+                                                              .author = OWNER,
+                                                              .parent = accredited,
+                                                              .about = inception,
+                                                              .whom = SCHOOL});
+    assert_true(withdrawn >= 0);
+    assert_int_equal(not_tested(certificate, true), OVERALL_VALID);
+}
+
+static void but_where_it_was_withdrawn_afterwards(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_INCEPTION, SCHOOL, NONE, 0), 0);
+    (void)state;
+    int withdrawn = history_world_tell(&world, &(struct told){.kind = TOLD_WITHDRAW,
+                                                              .author = OWNER,
+                                                              .parent = accredited,
+                                                              .about = certificate,
+                                                              .whom = SCHOOL});
+    assert_true(withdrawn >= 0);
+    assert_int_equal(not_tested(certificate, true), OVERALL_UNDETERMINED);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -91,6 +138,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_owners_blank_certificate_may_be_hers, begin, end),
         cmocka_unit_test_setup_teardown(so_may_a_schools, begin, end),
         cmocka_unit_test_setup_teardown(also_where_it_was_accredited_again_on_another_branch, begin, end),
+        cmocka_unit_test_setup_teardown(also_where_it_was_accredited_on_a_branch_alone, begin, end),
+        cmocka_unit_test_setup_teardown(not_where_it_was_withdrawn_before, begin, end),
+        cmocka_unit_test_setup_teardown(but_where_it_was_withdrawn_afterwards, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -429,9 +429,206 @@ static void too_many_beginnings_are_a_limit(void **state)
     assert_int_equal(verdict.credentials[0].axes[AXIS_AUTHORITY].reason, REASON_LIMIT);
 }
 
+/* ---- what is said about an entry ---- */
+
+static struct dossier_signing signings[STATUS_EVENTS_MAX];
+
+/* Said in the next block by its header's word, as signed_on has it. */
+static void say(enum status_action action, const char *header, const char *arrived, const char *below)
+{
+    struct dossier_place *place = &given.certificate->place;
+    size_t at = place->event_count;
+    place->event_signings = signings;
+    signings[at] = (struct dossier_signing){.time_s = time_on(header),
+                                            .arrived_s = time_on(arrived),
+                                            .below_s = below != NULL ? time_on(below) : 0};
+    build_event(&given.built, given.certificate, action, day_of(header), CASE_ISSUED_IN + 1 + at, false);
+    given.built.events[0][at].stated_day = day_of(header);
+}
+
+static void suspended_in_march(void)
+{
+    issued_in_february();
+    say(STATUS_SUSPENDED, "2026-03-01", "2026-03-01", NULL);
+}
+
+static void reinstated_in_march(void)
+{
+    suspended_in_march();
+    say(STATUS_REINSTATED, "2026-03-20", "2026-03-20", NULL);
+}
+
+static void reinstated_within_grace(void)
+{
+    suspended_in_march();
+    say(STATUS_REINSTATED, "2026-06-29", "2026-06-29", "2026-06-28");
+}
+
+static void reinstated_the_day_after_grace(void)
+{
+    suspended_in_march();
+    say(STATUS_REINSTATED, "2026-06-30", "2026-06-30", "2026-06-30");
+}
+
+static void reinstatement_backdated(void)
+{
+    suspended_in_march();
+    say(STATUS_REINSTATED, "2026-03-20", "2026-11-02", "2026-11-01");
+}
+
+static void reinstated_in_november_and_says_so(void)
+{
+    suspended_in_march();
+    say(STATUS_REINSTATED, "2026-11-02", "2026-11-02", NULL);
+}
+
+static void reinstated_as_arrives_today(void)
+{
+    suspended_in_march();
+    say(STATUS_REINSTATED, "2026-03-20", "2026-11-29", NULL);
+}
+
+static void reinstatement_backdated_under_a_cut(void)
+{
+    reinstatement_backdated();
+    cut_at(CASE_ISSUED_IN + 2);
+}
+
+static void reinstated_while_authorised_again(void)
+{
+    reinstatement_backdated();
+    accredit("2026-09-01", "2027-03-31");
+}
+
+static void revocation_reinstated_backdated(void)
+{
+    issued_in_february();
+    say(STATUS_REVOKED, "2026-03-01", "2026-03-01", NULL);
+    say(STATUS_REINSTATED, "2026-03-20", "2026-11-02", "2026-11-01");
+}
+
+static void revocation_backdated(void)
+{
+    issued_in_february();
+    say(STATUS_REVOKED, "2026-03-01", "2026-11-02", "2026-11-01");
+}
+
+static void reinstated_in_time_and_again_backdated(void)
+{
+    reinstated_in_march();
+    say(STATUS_REINSTATED, "2026-03-21", "2026-11-02", "2026-11-01");
+}
+
+static void reinstated_by_the_owner_itself(void)
+{
+    reinstatement_backdated();
+    given.certificate->place.log = CASE_ASE;
+}
+
+static void reinstated_among_too_many_beginnings(void)
+{
+    reinstatement_backdated();
+    begins_again(CASE_OTHER);
+}
+
+/* Let it be held by an actor from March on. */
+static void held_by(size_t holder, const char *arrived, const char *below)
+{
+    size_t at = given.certificate->place.event_count;
+    say(STATUS_HELD_BY, "2026-03-20", arrived, below);
+    const struct actor_id actor = built_actor_of(holder);
+    given.built.events[0][at].has_holder = true;
+    given.built.events[0][at].holder = subject_of_actor(&actor);
+}
+
+static void about_another(void)
+{
+    const struct actor_id other = built_actor_of(CASE_OTHER);
+    issued_in_february();
+    given.certificate->attestation.subject = subject_of_actor(&other);
+}
+
+static void bound_to_her_in_march(void)
+{
+    about_another();
+    held_by(CASE_SUBJECT, "2026-03-20", NULL);
+}
+
+static void bound_to_her_backdated(void)
+{
+    about_another();
+    held_by(CASE_SUBJECT, "2026-11-02", "2026-11-01");
+}
+
+static void taken_from_her_backdated(void)
+{
+    issued_in_february();
+    held_by(CASE_OTHER, "2026-11-02", "2026-11-01");
+}
+
+static const struct {
+    const char *sentence;
+    void (*say)(void);
+    enum answer answer;
+    enum reason reason;
+} said_rows[] = {
+    {"what is suspended is not valid", suspended_in_march, ANSWER_NO, REASON_SUSPENDED},
+    {"until it is reinstated", reinstated_in_march, ANSWER_YES, REASON_NONE},
+    {"for which 90 days are given", reinstated_within_grace, ANSWER_YES, REASON_NONE},
+    {"and not one more", reinstated_the_day_after_grace, ANSWER_UNKNOWN, REASON_SIGNED_AFTER_END},
+    {"a reinstatement that is shown to be backdated leaves it in doubt", reinstatement_backdated,
+     ANSWER_UNKNOWN, REASON_SIGNED_AFTER_END},
+    {"so does one whose own header says so", reinstated_in_november_and_says_so, ANSWER_UNKNOWN,
+     REASON_SIGNED_AFTER_END},
+    {"a fresh node condemns none", reinstated_as_arrives_today, ANSWER_YES, REASON_NONE},
+    {"what the accreditor recorded is in time", reinstatement_backdated_under_a_cut, ANSWER_YES, REASON_NONE},
+    {"and what is said while authorised again", reinstated_while_authorised_again, ANSWER_YES, REASON_NONE},
+    {"a revocation is ended no more than a suspension", revocation_reinstated_backdated, ANSWER_UNKNOWN,
+     REASON_SIGNED_AFTER_END},
+    {"what is against somebody is never late", revocation_backdated, ANSWER_NO, REASON_REVOKED},
+    {"what was ended in time stays so", reinstated_in_time_and_again_backdated, ANSWER_YES, REASON_NONE},
+    {"an owner's accreditation has no end", reinstated_by_the_owner_itself, ANSWER_YES, REASON_NONE},
+    {"what takes too long to tell is a limit", reinstated_among_too_many_beginnings, ANSWER_UNKNOWN,
+     REASON_LIMIT},
+    {"who got it by a `held by` in time holds it", bound_to_her_in_march, ANSWER_YES, REASON_NONE},
+    {"who got it too late does not for certain", bound_to_her_backdated, ANSWER_UNKNOWN,
+     REASON_SIGNED_AFTER_END},
+    {"whom it was taken from has it no more", taken_from_her_backdated, ANSWER_NO, REASON_REBOUND},
+};
+
+static void what_is_said_for_somebody_is_in_time_or_not(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof said_rows / sizeof said_rows[0]; i++) {
+        begin();
+        said_rows[i].say();
+        struct verdict verdict = verdict_case_decide(&given);
+        const struct axis_answer *status = &verdict.credentials[0].axes[AXIS_STATUS];
+        if (status->answer != said_rows[i].answer || status->reason != said_rows[i].reason) {
+            fail_msg("%s: %d %s", said_rows[i].sentence, status->answer, reason_word(status->reason));
+        }
+    }
+}
+
+static void what_was_said_too_late_is_listed_so(void **state)
+{
+    (void)state;
+    begin();
+    reinstatement_backdated();
+    struct verdict verdict = verdict_case_decide(&given);
+    assert_int_equal(verdict.credentials[0].said[0], SAID_STANDS);
+    assert_int_equal(verdict.credentials[0].said[1], SAID_AFTER_END);
+    begin();
+    reinstated_among_too_many_beginnings();
+    verdict = verdict_case_decide(&given);
+    assert_int_equal(verdict.credentials[0].said[1], SAID_CUT_UNKNOWN);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_said_for_somebody_is_in_time_or_not),
+        cmocka_unit_test(what_was_said_too_late_is_listed_so),
         cmocka_unit_test(each_entry_is_in_time_or_not),
         cmocka_unit_test(too_many_beginnings_are_a_limit),
     };

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "protocol/rules/expression_text.h"
+#include "tests/support/career_builder.h"
 #include "tests/support/verdict_case.h"
 
 /* What is asked of codes where somebody said what is not here. She passed A5 and, as far as is held, not A6.
@@ -61,6 +62,124 @@ static void whom_a_stranger_accredited_lacks(void)
     lacks(CASE_SCHOOL);
 }
 
+static void a_shop_that_documents_experience_lacks(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/experience", 1);
+    lacks(CASE_SCHOOL);
+}
+
+static void who_was_let_more_than_its_accreditor_might_lacks(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/A*", 1);
+    build_accreditation(&given.built, CASE_SCHOOL, 5, CASE_OTHER, "ase/*", 0);
+    lacks(CASE_OTHER);
+}
+
+static void whom_a_void_block_accredited_lacks(void)
+{
+    struct dossier_accreditation *found =
+        build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 1);
+    found->place.voided = true;
+    found->place.void_seq = 6;
+    lacks(CASE_SCHOOL);
+}
+
+/* Below which block of its log the school was withdrawn from, and from where on something is not here. */
+enum { CUT = 30 };
+
+static struct dossier_withdrawal *withdrawn_and_lacks_from(uint64_t seq)
+{
+    the_school_lacks();
+    given.built.dossier.logs[CASE_SCHOOL].incomplete_from = seq;
+    return build_withdrawal(&given.built, CASE_ASE, 20, CASE_SCHOOL, CUT);
+}
+
+static void lacks_within_its_cut(void)
+{
+    withdrawn_and_lacks_from(CUT);
+}
+
+static void lacks_beyond_its_cut(void)
+{
+    withdrawn_and_lacks_from(CUT + 1);
+}
+
+static void lacks_what_was_excepted(void)
+{
+    build_exception(&given.built, withdrawn_and_lacks_from(CUT + 1), CUT + 1, 0);
+}
+
+static void lacks_beyond_a_cut_that_is_not_held(void)
+{
+    withdrawn_and_lacks_from(CUT + 1)->cut.found = CUT_NOT_HELD;
+}
+
+static void lacks_beyond_a_disputed_cut(void)
+{
+    withdrawn_and_lacks_from(CUT + 1);
+    verdict_case_fork(&given, CASE_ASE, 20);
+}
+
+static void lacks_beyond_the_cut_of_a_stranger(void)
+{
+    withdrawn_and_lacks_from(CUT + 1)->place.log = CASE_OTHER;
+}
+
+static void lacks_and_was_accredited_again(void)
+{
+    lacks_beyond_its_cut();
+    build_accreditation(&given.built, CASE_ASE, 21, CASE_SCHOOL, "ase/*", 1);
+}
+
+static void its_accreditation_was_withdrawn_whole(void)
+{
+    struct dossier_withdrawal *found = withdrawn_and_lacks_from(1);
+    found->withdrawal.has_cut = false;
+    found->withdrawal.has_accreditation = true;
+    found->withdrawal.accreditation.seq = 5;
+}
+
+static void another_of_its_accreditations_was(void)
+{
+    its_accreditation_was_withdrawn_whole();
+    given.built.withdrawals[0].withdrawal.accreditation.seq = 4;
+}
+
+static void accredited_by_who_was_withdrawn(uint64_t seq)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 1);
+    build_accreditation(&given.built, CASE_SCHOOL, seq, CASE_OTHER, "ase/*", 0);
+    build_withdrawal(&given.built, CASE_ASE, 20, CASE_SCHOOL, CUT);
+    lacks(CASE_OTHER);
+}
+
+static void whom_the_school_let_within_its_cut_lacks(void)
+{
+    accredited_by_who_was_withdrawn(CUT);
+}
+
+static void whom_the_school_let_beyond_its_cut_lacks(void)
+{
+    accredited_by_who_was_withdrawn(CUT + 1);
+}
+
+static void leaves_out(size_t actor)
+{
+    given.built.dossier.logs[actor].left_out = true;
+}
+
+static void the_school_says_more_than_fits(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 1);
+    leaves_out(CASE_SCHOOL);
+}
+
+static void the_school_says_more_of_others_than_fits(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/L*", 1);
+    leaves_out(CASE_SCHOOL);
+}
+
 static const struct {
     const char *sentence;
     void (*lacks)(void);
@@ -83,6 +202,41 @@ static const struct {
     {"or documented", the_school_lacks, "not experience 1 year in ase/A6", ANSWER_UNKNOWN},
     {"what is known to be passed is", the_school_lacks, "tested ase/A5", ANSWER_YES},
     {"and not never", the_school_lacks, "not tested ase/A5", ANSWER_NO},
+    {"who may attest no code but another says nothing of this one", a_shop_that_documents_experience_lacks,
+     "not tested ase/A6", ANSWER_YES},
+    {"of that one it may have said anything", a_shop_that_documents_experience_lacks,
+     "not experience 1 year in ase/experience", ANSWER_UNKNOWN},
+    {"nobody says more than all above it might", who_was_let_more_than_its_accreditor_might_lacks,
+     "not tested ase/L1", ANSWER_YES},
+    {"nor less", who_was_let_more_than_its_accreditor_might_lacks, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"what is asked of many codes is asked of each", who_was_let_more_than_its_accreditor_might_lacks,
+     "not tested ase/L* or not tested ase/*", ANSWER_YES},
+    {"a void accreditation lets nobody speak", whom_a_void_block_accredited_lacks, "not tested ase/A6",
+     ANSWER_YES},
+    {"who was withdrawn may have said it within the cut", lacks_within_its_cut, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"and not beyond it", lacks_beyond_its_cut, "not tested ase/A6", ANSWER_YES},
+    {"unless that was excepted", lacks_what_was_excepted, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or nobody can say where the cut lies", lacks_beyond_a_cut_that_is_not_held, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or whether it stands", lacks_beyond_a_disputed_cut, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"a stranger's cut is none", lacks_beyond_the_cut_of_a_stranger, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"who was accredited again speaks again", lacks_and_was_accredited_again, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"an accreditation that was withdrawn whole lets nobody speak", its_accreditation_was_withdrawn_whole,
+     "not tested ase/A6", ANSWER_YES},
+    {"another one does", another_of_its_accreditations_was, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"whom it let speak within its cut may have", whom_the_school_let_within_its_cut_lacks,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"and not beyond it", whom_the_school_let_beyond_its_cut_lacks, "not tested ase/A6", ANSWER_YES},
+    {"what one said beyond what fits may be anything", the_school_says_more_than_fits, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"and a pass", the_school_says_more_than_fits, "ase/A6", ANSWER_UNKNOWN},
+    {"not of codes that it may not attest", the_school_says_more_of_others_than_fits, "not tested ase/A6",
+     ANSWER_YES},
+    {"of which all is here", the_school_says_more_of_others_than_fits, "ase/A6", ANSWER_NO},
+    {"but of those that it may", the_school_says_more_of_others_than_fits, "not tested ase/L1",
+     ANSWER_UNKNOWN},
 };
 
 static enum answer ask(const char *required)
@@ -127,11 +281,67 @@ static void what_has_ended_may_have_been_renewed(void **state)
     }
 }
 
+/* ---- rules about one attestation ---- */
+
+static struct career_case career;
+
+/* A1 was tested before and renewed, or tested again, under such a rule; who says so may have said more. */
+static void another_attestation_may_turn_a_rule(void **state)
+{
+    static const struct {
+        const char *sentence, *rules;
+        struct earned rows[3];
+        enum answer whole, lacking;
+    } rows_of[] = {
+        {"it may follow one in time",
+         "renewal A1: in time",
+         {{"ase/A1", BASIS_RENEWAL, 1200, 1200, 1700}},
+         ANSWER_NO,
+         ANSWER_UNKNOWN},
+        {"it may add to one",
+         "renewal A1: adds at most 12 months",
+         {{"ase/A1", BASIS_RENEWAL, 1200, 1200, 1700}},
+         ANSWER_NO,
+         ANSWER_UNKNOWN},
+        {"it may have come too soon after one",
+         "prerequisite A1: 30 days apart from exam",
+         {{"ase/A1", BASIS_EXAM, 1200, 1200, 1700}},
+         ANSWER_YES,
+         ANSWER_UNKNOWN},
+        {"what follows one in time does",
+         "renewal A1: in time",
+         {{"ase/A1", BASIS_EXAM, 1000, 1000, 1300}, {"ase/A1", BASIS_RENEWAL, 1200, 1200, 1700}},
+         ANSWER_YES,
+         ANSWER_YES},
+        {"a basis is a basis",
+         "prerequisite A1: basis exam",
+         {{"ase/A1", BASIS_EXAM, 1200, 1200, 1700}},
+         ANSWER_YES,
+         ANSWER_YES},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows_of / sizeof rows_of[0]; i++) {
+        for (int lacking = 0; lacking < 2; lacking++) {
+            career_case_begin(&career);
+            career_case_pack(&career, "ase", 1, 0, "A1", rows_of[i].rules);
+            career_case_earn(&career, rows_of[i].rows);
+            build_accreditation(&career.built, CAREER_ASE, 5, CAREER_SHOP, "ase/*", 0);
+            career.built.dossier.logs[CAREER_SHOP].incomplete = lacking == 1;
+            struct day_truth days = career_case_days(&career, "tested ase/A1", 1500);
+            enum answer wanted = lacking == 1 ? rows_of[i].lacking : rows_of[i].whole;
+            if (day_truth_on(&days, 1500) != wanted) {
+                fail_msg("%s: %d: %d", rows_of[i].sentence, lacking, day_truth_on(&days, 1500));
+            }
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_here_may_be_anything),
         cmocka_unit_test(what_has_ended_may_have_been_renewed),
+        cmocka_unit_test(another_attestation_may_turn_a_rule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -340,6 +340,53 @@ static void a_list_that_was_cut_makes_absence_unknown(void **state)
     }
 }
 
+/* One that may attest paint alone says more about her than there is room for. */
+static void who_may_not_attest_a_code_leaves_it_in_no_doubt(void **state)
+{
+    static const struct {
+        const char *required, *sentence;
+        enum answer wanted;
+    } rows[] = {
+        {"ase/A5", "what another certified is certified", ANSWER_YES},
+        {"tested ase/A7", "what nobody else tested was not", ANSWER_NO},
+        {"not tested ase/A7", "for certain", ANSWER_YES},
+        {"not experience 1 year in ase/A5", "nor documented", ANSWER_YES},
+        {"tested ase/B9", "what it tested was", ANSWER_YES},
+        {"tested ase/B8", "what it may have tested is not known", ANSWER_UNKNOWN},
+        {"not tested ase/B8", "either way", ANSWER_UNKNOWN},
+        {"tested ase/*", "what holds of some code holds", ANSWER_YES},
+    };
+    struct subject subjects[250];
+    struct crowd *crowd = &crowds[0];
+    struct store_txn *txn = world_write(&crowd->world);
+    struct dossier dossier;
+    struct verdict verdict;
+
+    (void)state;
+    accredit(crowd, txn, &crowd->owner, &crowd->issuer, 0, 1);
+    attest(crowd, txn, &crowd->issuer, 1);
+    any_code = bytes_of_string("ase/B*");
+    accredit(crowd, txn, &crowd->owner, &crowd->sybils[0], 0, 1);
+    for (size_t i = 0; i < 250; i++) {
+        subjects[i] = world_subject(HER);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        world_attest(&crowd->world, txn, &crowd->sybils[0], subjects, 250, "ase/B9", NOW_S);
+    }
+    sign_checkpoints(crowd, txn);
+    world_commit(txn);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        decide(crowd, rows[i].required, &dossier, &verdict);
+        if (verdict.requirement != rows[i].wanted) {
+            fail_msg("%s: %s: %d", rows[i].required, rows[i].sentence, (int)verdict.requirement);
+        }
+        assert_int_equal(verdict.reason, REASON_LIMIT);
+    }
+    decide(crowd, "", &dossier, &verdict);
+    assert_int_equal(verdict.overall, OVERALL_UNDETERMINED); /* not all that she was given is listed */
+    assert_int_equal(honest_one(crowd, &dossier, &verdict)->overall, OVERALL_VALID);
+}
+
 static void say_void(struct crowd *crowd, struct store_txn *txn, struct world_author *by, uint64_t first,
                      uint64_t last)
 {
@@ -579,6 +626,7 @@ int main(void)
         IN_CROWD(strangers_who_accredit_the_honest_one_12_x_64_times),
         IN_CROWD(strangers_make_no_no_doubtful),
         IN_CROWD(a_list_that_was_cut_makes_absence_unknown),
+        IN_CROWD(who_may_not_attest_a_code_leaves_it_in_no_doubt),
         IN_CROWD(what_cannot_count_takes_no_room),
         IN_CROWD(what_a_closed_delegate_says_sets_no_limit),
         IN_CROWD(accreditations_that_were_cut_make_no_unknown),

@@ -693,6 +693,7 @@ static void what_no_erase_accounts_for_is_missing(void **context)
     seq = erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
     give(&ase_copy, strip(whole, 0, 1), NOW_S);
     assert_true(log_of(&fresh, &ase).incomplete);
+    assert_int_equal(log_of(&fresh, &ase).incomplete_from, BLOCK_SEQ);
     assert_int_equal(gap_count(&fresh, &ase), 1);
     give(&ase_copy, block_of(&here, &ase, 2), NOW_S + 1); /* blocks after it are not held up */
     assert_int_equal(log_of(&fresh, &ase).head_seq, 2);
@@ -720,6 +721,48 @@ static void an_erase_that_comes_later_accounts_for_it(void **context)
     make_void(&ase, seq, NOW_S);
     give(&ase_copy, block_of(&here, &ase, 3), NOW_S);
     assert_true(log_of(&fresh, &ase).incomplete);
+}
+
+static struct dossier about_nobody(struct store_world *world)
+{
+    const struct subject subject = world_subject(FIRST_SUBJECT + SUBJECTS);
+    struct store_txn *txn = world_read(world);
+    struct dossier dossier;
+
+    assert_int_equal(
+        store_dossier(txn, &world->network, &trust, &subject, UINT64_MAX, &dossier, &world->arena), STORE_OK);
+    store_end(txn);
+    return dossier;
+}
+
+/* Nobody fills the room of those whose word counts. */
+static void what_strangers_lack_takes_no_room(void **context)
+{
+    enum { STRANGERS = 1025, STRANGER_SEED = 100 };
+    const struct subject subject = world_subject(FIRST_SUBJECT);
+    struct world_author stranger, copy;
+    struct dossier dossier;
+
+    (void)context;
+    for (uint64_t i = 0; i < STRANGERS; i++) {
+        struct store_txn *txn;
+
+        begin(&here, &stranger, STRANGER_SEED + i);
+        begin(&fresh, &copy, STRANGER_SEED + i);
+        txn = world_write(&here);
+        world_attest(&here, txn, &stranger, &subject, 1, "ase/A5", NOW_S);
+        world_commit(txn);
+        give(&copy, strip(block_of(&here, &stranger, 1), 0, 0), NOW_S);
+        arena_rewind(&fresh.arena, 0);
+        arena_rewind(&here.arena, 0);
+    }
+    begin(&here, &stranger, STRANGER_SEED + STRANGERS);
+    begin(&fresh, &copy, STRANGER_SEED + STRANGERS);
+    give(&ase_copy, strip(block_of(&here, &ase, BLOCK_SEQ), 0, 0), NOW_S);
+    dossier = about_nobody(&fresh);
+    assert_false(dossier.cuts.credentials);
+    assert_true(dossier_log_of(&dossier, &ase.actor.id)->incomplete);
+    assert_int_equal(dossier.log_count, 1);
 }
 
 /* A thief who never hands out what he wrote must not leave the author incomplete for ever. */
@@ -1225,6 +1268,7 @@ int main(void)
         IN_WORLD(what_a_shop_says_of_itself_is_erased_at_once),
         IN_WORLD(what_no_erase_accounts_for_is_missing),
         IN_WORLD(an_erase_that_comes_later_accounts_for_it),
+        IN_WORLD(what_strangers_lack_takes_no_room),
         IN_WORLD(what_a_void_block_lacks_is_not_missed),
         IN_WORLD(an_erase_beside_the_chain_accounts_for_it_in_the_open_epoch),
         IN_WORLD(a_left_that_was_filled_in_goes_with_its_joined),

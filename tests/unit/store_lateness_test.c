@@ -310,6 +310,56 @@ static void an_accreditation_that_came_late_is_shown_to_be(void **state)
     assert_int_equal(dossier.accreditations[0].place.below_s, START + 150 * DAY_S);
 }
 
+/* The school says something about what it attested in block 1, which arrives so many days after the start. */
+static void say_of_1(struct store_txn *txn, enum status_action action, uint64_t days)
+{
+    uint64_t seq = school.state.seq + 1;
+    const struct status status = {.seq = 1, .action = action, .effective_day = day_after(1)};
+
+    world_say(&world, txn, &school, &status, 0, 0, START + days * DAY_S);
+    heads[seq] = school.state.head;
+}
+
+static void what_is_said_for_somebody_and_came_late_is_shown_to_be(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+    const struct dossier_place *place;
+    struct dossier dossier;
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 1);
+    say_of_1(txn, STATUS_SUSPENDED, 2);
+    add_checkpoint(txn, &school, 2, &heads[2], START + 150 * DAY_S);
+    say_of_1(txn, STATUS_REINSTATED, 200);
+    say_of_1(txn, STATUS_SUSPENDED, 201);
+    world_commit(txn);
+    dossier = gather(1, UINT64_MAX);
+    assert_int_equal(dossier.credential_count, 1);
+    place = &dossier.credentials[0].place;
+    assert_int_equal(place->event_count, 3);
+    assert_non_null(place->event_signings);
+    assert_int_equal(place->event_signings[1].time_s, START + 200 * DAY_S);
+    assert_int_equal(place->event_signings[1].arrived_s, START + 200 * DAY_S);
+    assert_int_equal(place->event_signings[1].below_s, START + 150 * DAY_S);
+    assert_int_equal(place->event_signings[0].arrived_s, 0);
+    assert_int_equal(place->event_signings[2].arrived_s, 0);
+}
+
+static void nobody_looks_when_it_was_said_where_nothing_ends(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    accredit(txn, false);
+    attest(txn, 1);
+    say_of_1(txn, STATUS_REINSTATED, 200);
+    world_commit(txn);
+    dossier = gather(1, UINT64_MAX);
+    assert_null(dossier.credentials[0].place.event_signings);
+}
+
 int main(void)
 {
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -324,6 +374,8 @@ int main(void)
         IN_WORLD(a_pack_that_came_late_is_shown_to_be),
         IN_WORLD(a_pack_is_seen_to_be_late_once_a_checkpoint_says_so),
         IN_WORLD(an_accreditation_that_came_late_is_shown_to_be),
+        IN_WORLD(what_is_said_for_somebody_and_came_late_is_shown_to_be),
+        IN_WORLD(nobody_looks_when_it_was_said_where_nothing_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,6 @@ struct following {
     uint64_t now_s;
     uint64_t stop_ms; /* monotonic; UINT64_MAX: never */
     bool paid;        /* this un-applying was begun, and paid for, already */
-    bool frozen;
     bool over_budget;
 };
 
@@ -280,7 +279,6 @@ static enum store_error step_on(struct following *following)
         return error;
     }
     if (rotations > 1) {
-        following->frozen = true;
         way->active = 0;
         return STORE_OK;
     }
@@ -341,7 +339,5 @@ enum store_error follow_go_on(struct ingest *ingest, struct store_txn *txn, cons
         ingest->turn_left_ms -= used_ms < ingest->turn_left_ms ? used_ms : ingest->turn_left_ms;
     }
     ingest->on_the_way |= following.way.active;
-    error = store_set_switch(txn, author, &following.way);
-    /* What froze an author once, perhaps a proof without its blocks, is never taken back. */
-    return error == STORE_OK && following.frozen ? store_set_frozen(txn, author, true) : error;
+    return store_set_switch(txn, author, &following.way);
 }

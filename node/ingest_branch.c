@@ -6,7 +6,7 @@
 
 enum {
     FORK_PROOF_SIZE_MAX = 16 * 1024,
-    RIVAL_ROTATIONS_MAX = STORE_ROTATIONS_MAX, /* that a rotation is held against, the lowest ones */
+    UNPLACED_ROTATIONS_MAX = STORE_ROTATIONS_MAX, /* of an (author, epoch) that wait for their ancestors */
     /* Of an (author, epoch), beside the chain, by arrival; then what is kept for status and govern blocks. */
     BRANCHES_MAX = 64,
     BRANCH_BYTES_MAX = 8 * 1024 * 1024,
@@ -82,7 +82,7 @@ enum reason ingest_keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
     if (*error == STORE_OK && (!has_lowest || lowest < 0)) {
         reason = keep_as(ingest, txn, point, proof, FORK_PROOF_LOWEST, error);
         if (*error == STORE_OK && point->rotations) {
-            *error = store_set_frozen(txn, &point->author, true);
+            *error = store_freeze(txn, &point->author, point->epoch + 1);
         }
     }
     return reason;
@@ -185,7 +185,7 @@ static enum store_error prove_against_rotations(struct ingest *ingest, struct st
     enum store_error error =
         store_next_rotation(txn, &block->header.author, block->header.epoch, NULL, &rotation);
 
-    for (size_t i = 0; i < RIVAL_ROTATIONS_MAX && error == STORE_OK; i++) {
+    while (error == STORE_OK) {
         const struct hash last = rotation.hash;
 
         error = prove_against(ingest, txn, block, rotation.seq, &rotation.hash, found);
@@ -320,6 +320,42 @@ static enum store_error remember_arrival(struct store_txn *txn, const struct blo
     return error;
 }
 
+/* How the rotations out of an epoch stand: how many are known, and how many of them wait for their ancestors,
+ * which are always taken. */
+static enum store_error count_rotations(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
+                                        size_t *known, size_t *unplaced)
+{
+    struct known_rotation rotation;
+    enum store_error error = store_next_rotation(txn, author, epoch + 1, NULL, &rotation);
+
+    *known = *unplaced = 0;
+    while (error == STORE_OK) {
+        const struct hash last = rotation.hash;
+
+        ++*known;
+        *unplaced += !rotation.held;
+        error = store_next_rotation(txn, author, epoch + 1, &last, &rotation);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* A checked rotation, of which more than its header and keys may never come, counts from now on. */
+static enum store_error note_unplaced(struct store_txn *txn, const struct block *block)
+{
+    const struct header *header = &block->header;
+    const struct known_rotation rotation = {.seq = header->seq, .hash = block->hash};
+    size_t known = 0, unplaced = 0;
+    bool held = false;
+    enum store_error error = store_is_block_held(txn, &header->author, header->seq, &block->hash, &held);
+
+    if (error == STORE_OK) {
+        error = count_rotations(txn, &header->author, header->epoch - 1, &known, &unplaced);
+    }
+    return error == STORE_OK && !held && unplaced < UNPLACED_ROTATIONS_MAX
+               ? store_put_rotation(txn, &header->author, header->epoch, &rotation)
+               : error;
+}
+
 enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *txn,
                                      const struct fork_point *point, const struct fork_proof *proof,
                                      uint64_t now_s)
@@ -338,27 +374,12 @@ enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *tx
             error = remember_arrival(txn, &blocks[i], point->epoch, now_s,
                                      block_class_speaks(blocks[i].header.block_class), &sides);
         }
+        if (error == STORE_OK && point->rotations) {
+            error = note_unplaced(txn, &blocks[i]);
+        }
     }
     arena_rewind(&ingest->arena, mark);
     return error == STORE_OK ? store_set_epoch_sides(txn, &point->author, point->epoch, &sides) : error;
-}
-
-/* How the rotations out of an epoch stand: how many are held, and whether one waits for its ancestors, which
- * are always taken. */
-static enum store_error look_at_rotations(struct store_txn *txn, const struct actor_id *author,
-                                          uint64_t epoch, size_t *known, bool *awaited)
-{
-    struct known_rotation rotation;
-    enum store_error error = store_next_rotation(txn, author, epoch + 1, NULL, &rotation);
-
-    *awaited = false;
-    for (*known = 0; error == STORE_OK && *known < RIVAL_ROTATIONS_MAX; ++*known) {
-        const struct hash last = rotation.hash;
-
-        *awaited |= !rotation.held;
-        error = store_next_rotation(txn, author, epoch + 1, &last, &rotation);
-    }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 /* The epoch whose room a block takes: a rotation is one more end of the epoch that it closes. */
@@ -440,21 +461,21 @@ static enum store_error find_room(struct ingest *ingest, struct store_txn *txn, 
 {
     const struct header *header = &block->header;
     const uint64_t epoch = epoch_of_sides(block);
-    bool opens_branch = false, awaited = false;
-    size_t rotations = 0;
+    bool opens_branch = false;
+    size_t rotations = 0, unplaced = 0;
     struct epoch_sides sides;
     enum store_error error = store_epoch_sides(txn, &header->author, epoch, &sides);
 
     *taken = (struct epoch_sides){0};
     if (error == STORE_OK) {
-        error = look_at_rotations(txn, &header->author, epoch, &rotations, &awaited);
+        error = count_rotations(txn, &header->author, epoch, &rotations, &unplaced);
     }
     if (error == STORE_OK) {
         error = is_closed(ingest, txn, state, block, rotations, reason);
     }
     if (error == STORE_OK && *reason == REASON_NONE) {
         error = has_child(txn, block, &opens_branch);
-        if (error == STORE_OK && !take_room(&sides, block, opens_branch, awaited, taken)) {
+        if (error == STORE_OK && !take_room(&sides, block, opens_branch, unplaced > 0, taken)) {
             *reason = REASON_BRANCHES_FULL;
             sides.cut = 1;
         }
@@ -486,15 +507,13 @@ static enum store_error give_back(struct store_txn *txn, const struct block *blo
 
 /* All blocks of an epoch have the same pre-commitments, so that a rotation shows without its parent whether
  * it is one. */
-static enum store_error note_unheld_rotation(struct ingest *ingest, struct store_txn *txn,
-                                             const struct log_state *state, const struct block *block)
+static enum store_error note_orphan_rotation(struct ingest *ingest, struct store_txn *txn,
+                                             const struct log_state *state, const struct block *block,
+                                             bool *found)
 {
     const struct header *header = &block->header;
-    struct known_rotation rotation = {.seq = header->seq, .hash = block->hash};
     struct key_set keys;
     uint64_t epoch = 0;
-    size_t known = 0;
-    bool awaited = false;
     enum store_error error = ingest_keys_in_epoch(txn, state, header->epoch - 1, &keys, &epoch);
 
     if (error == STORE_OK &&
@@ -502,10 +521,10 @@ static enum store_error note_unheld_rotation(struct ingest *ingest, struct store
         return STORE_OK;
     }
     if (error == STORE_OK) {
-        error = look_at_rotations(txn, &header->author, header->epoch - 1, &known, &awaited);
+        error = note_unplaced(txn, block);
     }
-    if (error == STORE_OK && known < RIVAL_ROTATIONS_MAX) {
-        error = store_put_rotation(txn, &header->author, header->epoch, &rotation);
+    if (error == STORE_OK) {
+        error = prove_against_rotations(ingest, txn, block, found);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -524,7 +543,9 @@ static bool check_beside(struct ingest *ingest, struct store_txn *txn, const str
 
     if (error == STORE_NOT_FOUND) {
         result->reason = REASON_ORPHAN;
-        error = block_is_rotation(block) ? note_unheld_rotation(ingest, txn, state, block) : STORE_OK;
+        error = block_is_rotation(block)
+                    ? note_orphan_rotation(ingest, txn, state, block, &result->fork_found)
+                    : STORE_OK;
         if (error == STORE_OK) {
             return false;
         }

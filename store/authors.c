@@ -98,16 +98,24 @@ enum store_error store_log_size(struct store_txn *txn, const struct actor_id *au
     return error;
 }
 
-enum store_error store_set_frozen(struct store_txn *txn, const struct actor_id *author, bool frozen)
+enum store_error author_freeze(struct store_txn *txn, struct disk_author *row, uint64_t epoch)
+{
+    assert(epoch > 0);
+    if (row->frozen_from != 0 && row->frozen_from <= epoch) {
+        return STORE_OK;
+    }
+    row->frozen_from = (uint32_t)epoch;
+    return generation_raise(txn);
+}
+
+enum store_error store_freeze(struct store_txn *txn, const struct actor_id *author, uint64_t epoch)
 {
     struct disk_author row;
     enum store_error error = author_read(txn, author, &row);
 
-    if (error != STORE_OK) {
-        return error;
+    if (error == STORE_OK) {
+        error = author_freeze(txn, &row, epoch);
     }
-    row.frozen = frozen;
-    error = generation_raise(txn);
     return error == STORE_OK ? author_write(txn, author, &row) : error;
 }
 
@@ -117,7 +125,7 @@ enum store_error store_is_frozen(struct store_txn *txn, const struct actor_id *a
     enum store_error error = author_read(txn, author, &row);
 
     if (error == STORE_OK) {
-        *frozen = row.frozen;
+        *frozen = row.frozen_from != 0;
     }
     return error;
 }

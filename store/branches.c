@@ -64,13 +64,40 @@ enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const 
     return error;
 }
 
+enum store_error rotations_freeze(struct store_txn *txn, struct disk_author *author, uint64_t epoch)
+{
+    const struct key prefix = rotation_key(author->number, epoch);
+    struct walk walk;
+    size_t known = 0;
+    enum store_error error = walk_open(&walk, txn, TABLE_ROTATIONS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &prefix);
+    while (error == STORE_OK && walk_under(&walk, &prefix) && ++known < 2) {
+        error = walk_next(&walk);
+    }
+    walk_close(&walk);
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        return error;
+    }
+    return known < 2 ? STORE_OK : author_freeze(txn, author, epoch);
+}
+
 enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                     const struct known_rotation *rotation)
 {
-    uint32_t number = 0;
-    enum store_error error = store_author_number(txn, author, &number);
+    struct disk_author row;
+    enum store_error error = author_read(txn, author, &row);
 
-    return txn_fail(txn, error == STORE_OK ? rotation_write(txn, number, epoch, rotation) : error);
+    if (error == STORE_OK) {
+        error = rotation_write(txn, row.number, epoch, rotation);
+    }
+    if (error == STORE_OK) {
+        error = rotations_freeze(txn, &row, epoch);
+    }
+    return txn_fail(txn, error == STORE_OK ? author_write(txn, author, &row) : error);
 }
 
 static enum store_error rotation_of_row(struct walk *walk, struct known_rotation *out)

@@ -22,6 +22,8 @@ enum store_error arrival_first(struct store_txn *txn, uint32_t number, const str
 
 /* Note a rotation that is held. */
 enum store_error rotation_row_put(struct store_txn *txn, uint32_t number, const struct block *block);
+/* Freeze its author, whose row is not written yet, if it is not the only one that is known into its epoch. */
+enum store_error rotations_freeze(struct store_txn *txn, struct disk_author *author, uint64_t epoch);
 /* Forget the highest rotation into epoch that is held, beyond STORE_ROTATIONS_MAX and beside the chain. */
 enum store_error rotations_trim(struct store_txn *txn, uint32_t number, uint64_t epoch);
 

@@ -103,7 +103,7 @@ static enum store_error is_fork_open(struct dropping *dropping, bool *open)
     arena_init(&arena, memory, sizeof memory);
     error = store_fork_proof(dropping->txn, &dropping->actor, dropping->author.epoch, FORK_PROOF_LOWEST,
                              &encoded, &arena);
-    *open = error == STORE_OK || dropping->author.frozen;
+    *open = error == STORE_OK || dropping->author.frozen_from != 0;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 

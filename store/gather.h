@@ -22,6 +22,7 @@ enum rank {
 /* What is beside a log of the dossier. */
 struct gathered_log {
     uint32_t number;              /* of its author; NUMBER_NONE when it has none */
+    uint32_t frozen_from;         /* the first epoch that two known rotations open; 0: none */
     struct gathered_sides *sides; /* what its side blocks are read with; NULL: they say nothing */
     bool asked;                   /* who accredited it is asked, or will be */
     bool has_rank;

@@ -118,8 +118,8 @@ static enum store_error disputed_seq(struct gather *gather, const struct actor_i
     return error;
 }
 
-/* A frozen log ends at one of two rotations of the epoch before. */
-static enum store_error fill_forks(struct gather *gather, struct dossier_log *log)
+/* What two rotations leave disputed begins where gather_freeze says, at the latest behind the head. */
+static enum store_error fill_forks(struct gather *gather, uint64_t frozen_from, struct dossier_log *log)
 {
     uint64_t seq = 0;
     enum store_error error = disputed_seq(gather, &log->author, log->epoch, &seq);
@@ -130,20 +130,14 @@ static enum store_error fill_forks(struct gather *gather, struct dossier_log *lo
     } else if (error != STORE_NOT_FOUND) {
         return error;
     }
-    if (!log->frozen) {
+    if (frozen_from == 0) {
         return STORE_OK;
     }
-    if (!log->forked || log->epoch_first_seq < log->fork_seq) {
-        log->fork_seq = log->epoch_first_seq;
+    log->frozen = true;
+    if (!log->forked) {
+        log->fork_seq = log->head_seq + 1;
     }
-    if (log->epoch == 0) {
-        return STORE_OK;
-    }
-    error = disputed_seq(gather, &log->author, log->epoch - 1, &seq);
-    if (error == STORE_OK && seq < log->fork_seq) {
-        log->fork_seq = seq;
-    }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return STORE_OK;
 }
 
 /* The hash of the chain's block at seq. That of the head, which most checkpoints name, is at hand. */
@@ -284,9 +278,9 @@ static enum store_error fill_rhythm(struct gather *gather, uint32_t number, stru
 
 /* ---- logs ---- */
 
-static enum store_error fill_log(struct gather *gather, const struct disk_author *row,
-                                 struct dossier_log *log)
+static enum store_error fill_log(struct gather *gather, const struct disk_author *row, size_t at)
 {
+    struct dossier_log *log = &gather->out->logs[at];
     enum store_error error;
 
     log->known = true;
@@ -294,7 +288,7 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     log->epoch_first_seq = row->epoch_first_seq;
     log->head_seq = row->seq;
     log->head = row->head;
-    log->frozen = row->frozen;
+    gather->rows[at].frozen_from = row->frozen_from;
     error = fill_known_by(gather, row->number, log);
     if (error == STORE_OK && row->upgrade_seen) {
         error = fill_upgrade(gather, row->number, log);
@@ -303,7 +297,10 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
         error = gaps_fill_log(gather->txn, row, log);
     }
     if (error == STORE_OK) {
-        error = fill_forks(gather, log);
+        error = fill_forks(gather, row->frozen_from, log);
+    }
+    if (error == STORE_OK && log->frozen) {
+        error = gather_freeze(gather, at);
     }
     if (error == STORE_OK && row->beside) {
         error = fill_branches(gather, log);
@@ -330,11 +327,8 @@ static enum store_error fill_side_upgrade(struct gather *gather, size_t log)
 
 static enum store_error fill_known(struct gather *gather, const struct disk_author *row, size_t log)
 {
-    enum store_error error = fill_log(gather, row, &gather->out->logs[log]);
+    enum store_error error = fill_log(gather, row, log);
 
-    if (error == STORE_OK && row->frozen) {
-        error = gather_freeze(gather, log);
-    }
     if (error == STORE_OK && row->beside) {
         error = gather_sides(gather, log);
     }

@@ -38,7 +38,7 @@ static enum store_error find_rotation(struct gather *gather, size_t log, uint64_
 
 enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoch, uint64_t *dropped_s)
 {
-    const struct dossier_log *row = &gather->out->logs[log];
+    const uint64_t frozen_from = gather->rows[log].frozen_from;
     struct stored_block stored;
     struct disk_record record;
     uint64_t seq;
@@ -46,7 +46,7 @@ enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoc
 
     *dropped_s = 0;
     /* Two rotations of one epoch leave it open which branch was dropped. */
-    if (row->frozen && epoch + 1 >= row->epoch) {
+    if (frozen_from != 0 && epoch + 1 >= frozen_from) {
         return STORE_OK;
     }
     error = find_rotation(gather, log, epoch, &record, &seq);
@@ -65,7 +65,7 @@ enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoc
 static enum store_error base_of_rotation(struct gather *gather, size_t log,
                                          const struct known_rotation *rotation, uint64_t *base_seq)
 {
-    const uint64_t epoch = gather->out->logs[log].epoch;
+    const uint64_t epoch = gather->rows[log].frozen_from;
     size_t mark = arena_mark(gather->arena);
     struct disk_record record;
     struct side_line line = {0};
@@ -81,7 +81,22 @@ static enum store_error base_of_rotation(struct gather *gather, size_t log,
         return error;
     }
     *base_seq = 0;
-    return epoch < 2 ? STORE_OK : find_rotation(gather, log, epoch - 2, &record, base_seq);
+    error = epoch < 2 ? STORE_OK : find_rotation(gather, log, epoch - 2, &record, base_seq);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* The chain may lead on above one of the rotations, as long as the others can't be placed. */
+static enum store_error dispute_from_rotation(struct gather *gather, size_t log)
+{
+    struct dossier_log *row = &gather->out->logs[log];
+    struct disk_record record;
+    uint64_t seq = 0;
+    enum store_error error = find_rotation(gather, log, gather->rows[log].frozen_from - 1, &record, &seq);
+
+    if (error == STORE_OK && seq < row->fork_seq) {
+        row->fork_seq = seq;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error gather_freeze(struct gather *gather, size_t log)
@@ -90,16 +105,20 @@ enum store_error gather_freeze(struct gather *gather, size_t log)
     struct known_rotation rotation;
     struct hash after;
     const struct hash *from = NULL;
-    enum store_error error;
+    size_t held = 0;
+    enum store_error error = dispute_from_rotation(gather, log);
 
-    for (;;) {
+    while (error == STORE_OK) {
         uint64_t base_seq = row->fork_seq;
 
-        error = store_next_rotation(gather->txn, &row->author, row->epoch, from, &rotation);
+        error =
+            store_next_rotation(gather->txn, &row->author, gather->rows[log].frozen_from, from, &rotation);
         if (error != STORE_OK) {
             return error == STORE_NOT_FOUND ? STORE_OK : error;
         }
-        if (!rotation.unreachable) {
+        held += rotation.held;
+        /* One that would not be kept when it is placed changes nothing before. */
+        if (!rotation.unreachable && (rotation.held || held < STORE_ROTATIONS_MAX)) {
             error = base_of_rotation(gather, log, &rotation, &base_seq);
         }
         if (error != STORE_OK) {
@@ -111,6 +130,7 @@ enum store_error gather_freeze(struct gather *gather, size_t log)
         after = rotation.hash;
         from = &after;
     }
+    return error;
 }
 
 static enum store_error read_followed(struct gather *gather, size_t log, uint64_t seq,

@@ -23,14 +23,14 @@ struct disk_author {
     uint32_t gap_blocks;     /* rows of TABLE_GAPS */
     uint32_t erase_day;      /* UTC day, by arrival, that its last `erase` was counted on… */
     uint32_t erase_count;    /* …and how many entries so far on that one */
+    uint32_t frozen_from;    /* the first epoch that two known rotations open; 0: none */
     uint8_t has_log;         /* else blocks beside a chain that has not been replayed */
     uint8_t upgrade_seen;    /* OWN_UPGRADE has rows of it */
-    uint8_t frozen;
-    uint8_t erases;     /* TABLE_ERASERS has rows of it */
-    uint8_t has_rhythm; /* its chain states one somewhere */
-    uint8_t beside;     /* TABLE_SIDE_ENTRIES, TABLE_EPOCHS or TABLE_SWITCHES may have rows of it */
-    uint8_t gaps_due;   /* TABLE_GAPS_DUE has rows of it */
-    uint8_t zero[5];
+    uint8_t erases;          /* TABLE_ERASERS has rows of it */
+    uint8_t has_rhythm;      /* its chain states one somewhere */
+    uint8_t beside;          /* TABLE_SIDE_ENTRIES, TABLE_EPOCHS or TABLE_SWITCHES may have rows of it */
+    uint8_t gaps_due;        /* TABLE_GAPS_DUE has rows of it */
+    uint8_t zero[2];
 };
 static_assert(sizeof(struct disk_author) == 88, "no padding");
 

@@ -20,6 +20,8 @@ enum store_error author_read(struct store_txn *txn, const struct actor_id *autho
 enum store_error author_intern(struct store_txn *txn, const struct actor_id *author, struct disk_author *row);
 enum store_error author_write(struct store_txn *txn, const struct actor_id *author,
                               const struct disk_author *row);
+/* Two rotations into epoch are known. The row is not written yet. */
+enum store_error author_freeze(struct store_txn *txn, struct disk_author *row, uint64_t epoch);
 /* STORE_NOT_FOUND also when blocks are held but no chain. */
 enum store_error author_read_log(struct store_txn *txn, const struct actor_id *author,
                                  struct disk_author *row);

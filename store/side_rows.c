@@ -200,6 +200,9 @@ static enum store_error put_side_block(struct store_txn *txn, const struct netwo
     if (error == STORE_OK) {
         error = side_row_put(txn, network, row.number, block);
     }
+    if (error == STORE_OK && block_is_rotation(block)) {
+        error = rotations_freeze(txn, &row, block->header.epoch);
+    }
     row.blocks++;
     row.bytes += block->encoded.size;
     row.beside = true;

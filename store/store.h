@@ -28,7 +28,7 @@ enum store_error {
  * they are damaged. */
 enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
-enum { STORE_VERSION = 6, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 7, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -152,8 +152,10 @@ enum store_error store_fill_block(struct store_txn *txn, const struct network *n
                                   const struct block *block, uint64_t growth_max, uint64_t now_s,
                                   bool *filled);
 
-/* Freeze marks: two rotations of one epoch. */
-enum store_error store_set_frozen(struct store_txn *txn, const struct actor_id *author, bool frozen);
+/* Freeze marks: two rotations are known that open one epoch, placed or not. The lowest such epoch is kept,
+ * and nothing takes it back. A second one that is put beside the chain, or noted, marks its author by itself.
+ */
+enum store_error store_freeze(struct store_txn *txn, const struct actor_id *author, uint64_t epoch);
 enum store_error store_is_frozen(struct store_txn *txn, const struct actor_id *author, bool *frozen);
 
 /* ---- branches ---- */
@@ -218,6 +220,7 @@ enum { STORE_ROTATIONS_MAX = 8 };
 /* The next rotation into epoch, ascending by hash behind *after (NULL: the lowest). */
 enum store_error store_next_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                      const struct hash *after, struct known_rotation *out);
+/* Note it. Two into one epoch freeze the author. */
 enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                     const struct known_rotation *rotation);
 

@@ -84,6 +84,23 @@ void history_node_end(struct history_node *node)
     renew_store(node);
 }
 
+void history_node_restart(struct history_node *node)
+{
+    const struct store_options options = {.folder = node->folder, .network_tag = "test"};
+    assert(node->durable);
+    enum store_error error = store_commit(node->txn);
+    assert(error == STORE_OK);
+    node->txn = NULL;
+    ingest_deinit(&node->ingest);
+    store_close(node->store);
+    error = store_open(&node->store, &options);
+    assert(error == STORE_OK);
+    bool made = ingest_init(&node->ingest, node->store, &node->world->network, &node->world->trust, NULL);
+    assert(made);
+    node->since_commit = 0;
+    begin_txn(node);
+}
+
 /* ---- what is followed ---- */
 
 static int block_at(const struct history_world *world, int author, const struct hash *hash)
@@ -177,6 +194,31 @@ static bool may_be_refused(const struct history_node *node, int block)
     return false;
 }
 
+/* The block that set the keys in force after one. */
+static int keys_after(const struct history *history, int block)
+{
+    while (history->blocks[block].kind != TOLD_ROTATE && history->blocks[block].parent >= 0) {
+        block = history->blocks[block].parent;
+    }
+    return block;
+}
+
+/* Whether a rotation shows without its parent that the chain's own keys made it. */
+static bool shows_its_keys(struct history_node *node, int block)
+{
+    const struct history *history = &node->world->history;
+    const struct told *told = &history->blocks[block];
+    if (told->kind != TOLD_ROTATE) {
+        return false;
+    }
+    for (int at = head_of(node, told->author); at >= 0; at = history->blocks[at].parent) {
+        if (told_epoch(history, at) + 1 == told_epoch(history, block)) {
+            return keys_after(history, at) == keys_after(history, told->parent);
+        }
+    }
+    return false;
+}
+
 static bool is_held_after(const struct ingest_result *result)
 {
     return result->outcome == INGEST_EXTENDED || result->outcome == INGEST_SWITCHED ||
@@ -202,6 +244,7 @@ bool history_node_offer(struct history_node *node, int block, bool blanked, uint
         if (admitted && !may_be_refused(node, block)) {
             node->fault = reason_word(result.reason);
         }
+        known->noted |= result.reason == REASON_ORPHAN && shows_its_keys(node, block);
         return false;
     }
     /* What may not speak when the whole copy comes stays blank. */

@@ -35,6 +35,9 @@ void history_node_deinit(struct history_node *node);
 void history_node_begin(struct history_node *node, const struct history_world *world, bool durable);
 void history_node_end(struct history_node *node);
 
+/* End the node and begin it again with the store that it had. Requires: it is durable. */
+void history_node_restart(struct history_node *node);
+
 /* Offer a block, whole or blanked, at a time. Returns: whether it is held now. */
 bool history_node_offer(struct history_node *node, int block, bool blanked, uint64_t now_s);
 

@@ -38,10 +38,41 @@ static bool is_by(const struct view *view, size_t i, int author)
     return view->known[i].held && view->history->blocks[i].author == author;
 }
 
+/* Also one that can't be placed yet. */
 static bool is_rotation_out_of(const struct view *view, size_t i, int author, int epoch)
 {
-    return is_by(view, i, author) && view->history->blocks[i].kind == TOLD_ROTATE &&
-           told_epoch(view->history, (int)i) == epoch + 1;
+    return (view->known[i].held || view->known[i].noted) && view->history->blocks[i].author == author &&
+           view->history->blocks[i].kind == TOLD_ROTATE && told_epoch(view->history, (int)i) == epoch + 1;
+}
+
+static size_t count_rotations(const struct view *view, int author, int epoch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < view->history->count; i++) {
+        count += is_rotation_out_of(view, i, author, epoch);
+    }
+    return count;
+}
+
+/* What one that can't be placed extends is not known; where it is the only one, its epoch is still open. */
+static size_t count_rotations_above(const struct view *view, int author, int epoch, int block)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < view->history->count; i++) {
+        count += view->known[i].held && is_rotation_out_of(view, i, author, epoch) &&
+                 told_descends(view->history, (int)i, block);
+    }
+    return count;
+}
+
+static bool is_closed(const struct view *view, int author, int epoch)
+{
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (view->known[i].held && is_rotation_out_of(view, i, author, epoch)) {
+            return true;
+        }
+    }
+    return count_rotations(view, author, epoch) > 1;
 }
 
 static enum stands stands_in_tree(const struct view *view, int block)
@@ -49,15 +80,9 @@ static enum stands stands_in_tree(const struct view *view, int block)
     const struct history *history = view->history;
     int author = history->blocks[block].author;
     int epoch = told_epoch(history, block);
-    size_t rotations = 0;
-    size_t below = 0;
-    for (size_t i = 0; i < history->count; i++) {
-        if (is_rotation_out_of(view, i, author, epoch)) {
-            rotations++;
-            below += told_descends(history, (int)i, block);
-        }
-    }
-    if (rotations > 0) {
+    if (is_closed(view, author, epoch)) {
+        size_t rotations = count_rotations(view, author, epoch);
+        size_t below = count_rotations_above(view, author, epoch, block);
         return below == rotations ? STANDS : below > 0 || rotations > 1 ? STANDS_IN_DOUBT : DROPPED;
     }
     for (size_t i = 0; i < history->count; i++) {
@@ -74,11 +99,7 @@ static bool is_after_a_freeze(const struct view *view, int block)
 {
     int author = view->history->blocks[block].author;
     for (int epoch = told_epoch(view->history, block) - 1; epoch >= 0; epoch--) {
-        size_t rotations = 0;
-        for (size_t i = 0; i < view->history->count; i++) {
-            rotations += is_rotation_out_of(view, i, author, epoch);
-        }
-        if (rotations > 1) {
+        if (count_rotations(view, author, epoch) > 1) {
             return true;
         }
     }
@@ -89,7 +110,8 @@ static bool is_after_a_freeze(const struct view *view, int block)
 static bool is_frozen(const struct view *view, int author)
 {
     for (size_t i = 0; i < view->history->count; i++) {
-        if (is_by(view, i, author) && is_after_a_freeze(view, (int)i)) {
+        if (view->history->blocks[i].author == author &&
+            count_rotations(view, author, told_epoch(view->history, (int)i)) > 1) {
             return true;
         }
     }

@@ -50,6 +50,7 @@ struct history {
 /* What a node knows of a block. */
 struct known {
     bool held;
+    bool noted;          /* a rotation that can't be placed yet: its signatures are checked */
     bool blank;          /* its content came without its bytes */
     uint64_t followed_s; /* for how long it was followed at a stretch */
     bool followed_twice; /* left and followed again: how long is not asked of the model */

@@ -115,8 +115,9 @@ static void fail_history(const char *what, int certificate, const char *because)
     print_error("certificate %d: %s (%s)\n", certificate, what, because != NULL ? because : "nothing");
     print_history(&world.history);
     for (size_t i = 0; i < world.history.count; i++) {
-        print_error("  block %zu%s%s, followed %d h\n", i, node.known[i].held ? " held" : "",
-                    node.known[i].blank ? " blank" : "", (int)(node.known[i].followed_s / 3600));
+        print_error("  block %zu%s%s%s, followed %d h\n", i, node.known[i].held ? " held" : "",
+                    node.known[i].noted ? " noted" : "", node.known[i].blank ? " blank" : "",
+                    (int)(node.known[i].followed_s / 3600));
     }
     fail();
 }
@@ -175,14 +176,14 @@ static void offer_all(const int *order, size_t count, uint64_t now_s)
 /* ---- every small history ---- */
 
 struct in_order {
-    bool held[TOLD_MAX];
+    bool held[TOLD_MAX], noted[TOLD_MAX];
     struct history_answer answers[TOLD_MAX];
 };
 
 static bool is_held_alike(const struct in_order *first)
 {
     for (size_t i = 0; i < world.history.count; i++) {
-        if (first->held[i] != node.known[i].held) {
+        if (first->held[i] != node.known[i].held || first->noted[i] != node.known[i].noted) {
             return false;
         }
     }
@@ -216,6 +217,7 @@ static void try_order(struct in_order *first, const int *order, size_t count)
         memcpy(first->answers, answers, sizeof answers);
         for (size_t i = 0; i < world.history.count; i++) {
             first->held[i] = node.known[i].held;
+            first->noted[i] = node.known[i].noted;
         }
     } else {
         compare_with(first, answers);
@@ -240,16 +242,41 @@ static void try_permutations(struct in_order *first, int *order, size_t at, size
     }
 }
 
+/* All blocks as they were told, but for one, -1 for none. Returns: how many. */
+static size_t order_without(int order[TOLD_MAX], int withheld)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < world.history.count; i++) {
+        if ((int)i != withheld) {
+            order[count++] = (int)i;
+        }
+    }
+    return count;
+}
+
+static bool is_below_a_rotation(int block)
+{
+    for (size_t i = (size_t)block + 1; i < world.history.count; i++) {
+        if (world.history.blocks[i].kind == TOLD_ROTATE && told_descends(&world.history, (int)i, block)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Once with all blocks, and once without each that a rotation needs to be placed. */
 static void try_history(void)
 {
     static struct in_order first;
     int order[TOLD_MAX];
-    for (size_t i = 0; i < world.history.count; i++) {
-        order[i] = (int)i;
-    }
-    orders = 0;
     histories++;
-    try_permutations(&first, order, BASE_COUNT, world.history.count);
+    for (int withheld = BASE_COUNT - 1; withheld < (int)world.history.count; withheld++) {
+        if (withheld < BASE_COUNT || is_below_a_rotation(withheld)) {
+            size_t count = order_without(order, withheld < BASE_COUNT ? -1 : withheld);
+            orders = 0;
+            try_permutations(&first, order, BASE_COUNT, count);
+        }
+    }
 }
 
 /* What one step of a history does. */
@@ -353,11 +380,12 @@ static void shuffle(int *order, size_t count, struct dice *dice)
     }
 }
 
-/* One history of so many steps, in order and in some others. */
+/* One history of so many steps, in order and in some others; every other one lacks a block. */
 static void sample(struct dice *dice)
 {
     static struct in_order first;
     int order[TOLD_MAX];
+    int withheld = -1;
     for (size_t taken = 0, tries = 0; taken < SAMPLE_STEPS && tries < 100; tries++) {
         size_t count = world.history.count;
         size_t parent = CERTIFICATE + dice_roll(dice, count - CERTIFICATE);
@@ -367,12 +395,13 @@ static void sample(struct dice *dice)
             history_world_forget(&world, count);
         }
     }
-    for (size_t i = 0; i < world.history.count; i++) {
-        order[i] = (int)i;
+    if (dice_roll(dice, 2) == 0) {
+        withheld = (int)(BASE_COUNT + dice_roll(dice, world.history.count - BASE_COUNT));
     }
+    size_t count = order_without(order, withheld);
     for (orders = 0; orders < SAMPLE_ORDERS;) {
-        try_order(&first, order, world.history.count);
-        shuffle(order + BASE_COUNT, world.history.count - BASE_COUNT, dice);
+        try_order(&first, order, count);
+        shuffle(order + BASE_COUNT, count - BASE_COUNT, dice);
     }
 }
 

@@ -35,6 +35,7 @@ struct member {
     struct bytes header_bytes;
     struct hash hash;
     bool rotation;
+    bool signed_well;      /* it alone */
     bool held;             /* it and its ancestors are signed as they should be */
     bool refused;          /* acceptance refuses it */
     struct memory_log log; /* after it; where it or an ancestor is refused only its state is true */
@@ -102,7 +103,8 @@ static bool add_member(struct family *family, int parent_index, struct dice *dic
     struct block block;
     enum reason reason = REASON_STATE_ROOT;
 
-    *member = (struct member){.parent = parent_index, .held = parent->held && roll >= 5};
+    *member =
+        (struct member){.parent = parent_index, .signed_well = roll >= 5, .held = parent->held && roll >= 5};
     if (!parent->refused && roll >= 15) {
         reason = log_builder_sign(&member->encoded, &bench->builder, &parent->log);
     }
@@ -145,7 +147,7 @@ static void draw_inception(struct family *family, uint64_t seed)
     struct block block;
 
     build_actor(&bench->actor, &bench->network, seed, 1, 1);
-    *first = (struct member){.parent = NONE, .held = true};
+    *first = (struct member){.parent = NONE, .signed_well = true, .held = true};
     memory_log_init(&first->log, &bench->network, &bench->scratch);
     log_builder_inception(&bench->builder, &first->log, &bench->actor);
     first->encoded = memory_log_block(&first->log, 0);
@@ -238,10 +240,39 @@ static int model_tip(const struct family *family, int at)
     return child == NONE ? at : model_tip(family, child);
 }
 
+/* Whether a rotation can never be placed, since a block below it is not held, and shows itself all the same:
+ * the keys that made it are those of the log. */
+static bool waits(const struct family *family, const struct member *member)
+{
+    int opener = member->parent, at = model_tip(family, 0);
+
+    if (member->held || !member->signed_well || !member->rotation) {
+        return false;
+    }
+    while (family->members[opener].parent != NONE &&
+           family->members[family->members[opener].parent].header.epoch + 1 == member->header.epoch) {
+        opener = family->members[opener].parent;
+    }
+    while (at != opener && at != NONE) {
+        at = family->members[at].parent;
+    }
+    return at == opener;
+}
+
+static size_t count_waiting_into(const struct family *family, uint64_t epoch)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < family->count; i++) {
+        count += family->members[i].header.epoch == epoch && waits(family, &family->members[i]);
+    }
+    return count;
+}
+
 static bool model_frozen(const struct family *family)
 {
     for (uint64_t epoch = 1; epoch < EPOCHS_MAX; epoch++) {
-        if (count_rotations_into(family, epoch) > 1) {
+        if (count_rotations_into(family, epoch) + count_waiting_into(family, epoch) > 1) {
             return true;
         }
     }
@@ -256,14 +287,19 @@ struct model_proof {
     struct bytes lower, higher;
 };
 
-static bool contradict(const struct member *a, const struct member *b, uint64_t *epoch)
+/* Of rotations that wait nothing is kept that would prove them beside one another alone. */
+static bool contradict(const struct family *family, const struct member *a, const struct member *b,
+                       uint64_t *epoch)
 {
-    if (!a->held || !b->held || a->header.seq == 0 || b->header.seq == 0) {
+    if (a->header.seq == 0 || b->header.seq == 0) {
         return false;
     }
     if (a->rotation && b->rotation && a->header.epoch == b->header.epoch) {
         *epoch = a->header.epoch - 1;
-        return true;
+        return (a->held && b->held) || (a->held && waits(family, b)) || (b->held && waits(family, a));
+    }
+    if (!a->held || !b->held) {
+        return false;
     }
     *epoch = a->header.epoch < b->header.epoch ? a->header.epoch : b->header.epoch;
     return a->parent == b->parent;
@@ -304,7 +340,7 @@ static struct model_proof model_proof_in(const struct family *family, uint64_t e
                 proof.lower = b->header_bytes;
                 proof.higher = a->header_bytes;
             }
-            if (contradict(a, b, &disputed) && disputed == epoch && is_lower_proof(&proof, &lowest)) {
+            if (contradict(family, a, b, &disputed) && disputed == epoch && is_lower_proof(&proof, &lowest)) {
                 lowest = proof;
             }
         }

@@ -219,6 +219,92 @@ static void test_two_rotations_freeze(void **state)
     assert_int_equal(node->result.outcome, INGEST_ASIDE);
 }
 
+/* A rotation with `what` after a block that the node never gets. */
+static struct bytes orphan_rotation(uint64_t what, void (*change)(struct forgery *forgery))
+{
+    struct memory_log unheld;
+    struct bytes encoded;
+
+    memory_log_copy(&unheld, &node->logs[OWNER]);
+    say_content(OWNER, 1);
+    log_builder_append(&node->builder, &unheld);
+    say_rotation(OWNER, what);
+    encoded = log_builder_forge(&node->builder, &unheld, change);
+    memory_log_deinit(&unheld);
+    return encoded;
+}
+
+static bool is_owner_frozen(void)
+{
+    bool frozen = false;
+
+    assert_int_equal(store_is_frozen(node->txn, &node->actors[OWNER].id, &frozen), STORE_OK);
+    return frozen;
+}
+
+/* Nothing but its signatures counts, and its own alone. */
+static void test_a_rotation_that_waits_freezes_beside_another(void **state)
+{
+    struct memory_log *log = &node->logs[OWNER];
+    struct bytes forged, rival, held;
+
+    (void)state;
+    assert_int_equal(node_offer_seq(OWNER, 0), REASON_NONE);
+    forged = orphan_rotation(1, break_signature);
+    rival = orphan_rotation(2, NULL);
+    say_rotation(OWNER, 3);
+    held = log_builder_forge(&node->builder, log, NULL);
+    assert_int_equal(node_offer(rival), REASON_ORPHAN);
+    assert_int_equal(node_offer(rival), REASON_ORPHAN);
+    assert_int_equal(node_offer(forged), REASON_ORPHAN);
+    assert_false(is_owner_frozen());
+    assert_int_equal(node_offer(held), REASON_NONE);
+    assert_int_equal(node->result.outcome, INGEST_EXTENDED);
+    assert_true(is_owner_frozen());
+    assert_int_equal(node_offer(rival), REASON_ORPHAN);
+    assert_true(node->result.fork_found); /* others hear of both */
+    assert_int_equal(node_offer(rival), REASON_ORPHAN);
+    assert_false(node->result.fork_found);
+}
+
+static void test_a_forged_rotation_freezes_nobody(void **state)
+{
+    struct bytes forged, held;
+
+    (void)state;
+    assert_int_equal(node_offer_seq(OWNER, 0), REASON_NONE);
+    forged = orphan_rotation(1, break_signature);
+    say_rotation(OWNER, 2);
+    held = log_builder_forge(&node->builder, &node->logs[OWNER], NULL);
+    assert_int_equal(node_offer(held), REASON_NONE);
+    assert_int_equal(node_offer(forged), REASON_ORPHAN);
+    assert_false(node->result.fork_found);
+    assert_false(is_owner_frozen());
+}
+
+static void test_rotations_that_wait_are_bounded(void **state)
+{
+    enum { RIVALS = 40 };
+    struct known_rotation rotation;
+    const struct hash *after = NULL;
+    struct hash last;
+    size_t known = 0;
+
+    (void)state;
+    assert_int_equal(node_offer_seq(OWNER, 0), REASON_NONE);
+    for (uint64_t i = 0; i < RIVALS; i++) {
+        assert_int_equal(node_offer(orphan_rotation(i, NULL)), REASON_ORPHAN);
+    }
+    while (store_next_rotation(node->txn, &node->actors[OWNER].id, 1, after, &rotation) == STORE_OK) {
+        assert_false(rotation.held);
+        known++;
+        last = rotation.hash;
+        after = &last;
+    }
+    assert_int_equal(known, STORE_ROTATIONS_MAX);
+    assert_true(is_owner_frozen());
+}
+
 /* ---- one's own blocks ---- */
 
 static void own(enum who who)
@@ -511,6 +597,9 @@ int main(void)
         WITH_NODE(test_the_higher_branch_is_kept_aside),
         WITH_NODE(test_a_rotation_takes_the_log_to_its_branch),
         WITH_NODE(test_two_rotations_freeze),
+        WITH_NODE(test_a_rotation_that_waits_freezes_beside_another),
+        WITH_NODE(test_a_forged_rotation_freezes_nobody),
+        WITH_NODE(test_rotations_that_wait_are_bounded),
         WITH_NODE(test_own_blocks_extend_the_head),
         WITH_NODE(test_a_refused_own_block_is_not_kept),
         WITH_NODE(test_own_blocks_never_fork),

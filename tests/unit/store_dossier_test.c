@@ -827,7 +827,8 @@ static void a_frozen_log_is_disputed_from_its_rotation_on(void **context)
     attest(&prog, 7, LATE);
     txn = world_write(&world);
     world_rotate(&world, txn, &prog, LATE);
-    assert_int_equal(store_set_frozen(txn, &prog.actor.id, true), STORE_OK);
+    assert_int_equal(store_freeze(txn, &prog.actor.id, 1), STORE_OK);
+    assert_int_equal(store_freeze(txn, &prog.actor.id, 2), STORE_OK); /* the lowest stays */
     world_commit(txn);
     gather(&dossier, 7, UINT64_MAX);
     assert_int_equal(dossier.credential_count, 1);

@@ -511,7 +511,7 @@ static void a_frozen_author_stays_frozen_until_told(void **context)
     txn = world_write(&world);
     assert_int_equal(store_is_frozen(txn, &ase.actor.id, &frozen), STORE_OK);
     assert_false(frozen);
-    assert_int_equal(store_set_frozen(txn, &ase.actor.id, true), STORE_OK);
+    assert_int_equal(store_freeze(txn, &ase.actor.id, 1), STORE_OK);
     attest(txn, 1, 1);
     assert_int_equal(store_is_frozen(txn, &ase.actor.id, &frozen), STORE_OK);
     assert_true(frozen);

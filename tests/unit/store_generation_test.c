@@ -250,7 +250,7 @@ static void what_raises_the_generation(void **state)
             void_last(txn, &owner, now_s);
             break;
         case 'f':
-            assert_int_equal(store_set_frozen(txn, &school.actor.id, true), STORE_OK);
+            assert_int_equal(store_freeze(txn, &school.actor.id, 1), STORE_OK);
             break;
         case 'u':
             attest(txn, &school, now_s);

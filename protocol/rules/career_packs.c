@@ -186,12 +186,8 @@ const struct freshness *career_freshness(struct career *career, struct career_sp
 
 struct career_space *career_space(struct career *career, struct bytes name_space)
 {
-    if (career->asked != NULL && bytes_equal(career->asked->name, name_space)) {
-        return career->asked;
-    }
     const struct trust_owner *owner = trust_owner_of(career->trust, name_space);
-    career->asked = owner == NULL ? NULL : &career->spaces[owner - career->trust->owners];
-    return career->asked;
+    return owner == NULL ? NULL : &career->spaces[owner - career->trust->owners];
 }
 
 struct pack_segment *career_segment_on(struct career_space *space, uint32_t day)

@@ -141,7 +141,6 @@ struct career {
     struct career_code *codes;   /* ascending */
     uint64_t *code_keys;         /* the first bytes of each, so that codes mostly compare as numbers */
     struct career_space *spaces; /* as many as the trust file has owners, in its order */
-    struct career_space *asked;  /* the one asked for last by its name: it mostly is again; NULL */
     struct lifetime_memo lifetimes[CAREER_LIFETIMES_MAX];
     struct worked_memos *worked; /* asked for by no rules, but by the question; NULL: nothing by now */
 };

@@ -76,6 +76,20 @@ void kept_owners_set(struct kept_owners *kept, const struct trust *trust)
     }
 }
 
+/* ---- places ---- */
+
+/* Which places of a table are taken: its rows are not cleared first, since most processes ask once and touch
+ * few of them. */
+static bool is_taken(const uint64_t *taken, size_t at)
+{
+    return (taken[at / 64] >> at % 64 & 1) != 0;
+}
+
+static void take_place(uint64_t *taken, size_t at)
+{
+    taken[at / 64] |= UINT64_C(1) << at % 64;
+}
+
 /* ---- chains ---- */
 
 /* One place for each author, by the first bytes of its id: whoever comes later takes it. */
@@ -83,22 +97,22 @@ enum { CHAINS_KEPT = 4096 };
 
 struct kept_chain {
     struct actor_id author;
-    bool used;
     enum chain chain;
 };
 
 struct kept_chains {
     uint64_t generation;
     struct kept_owners owners;
+    uint64_t taken[CHAINS_KEPT / 64];
     struct kept_chain items[CHAINS_KEPT];
 };
 
-static struct kept_chain *place_of_author(struct kept_chains *chains, const struct actor_id *author)
+static size_t place_of_author(const struct actor_id *author)
 {
     uint32_t first;
 
     memcpy(&first, author->hash.bytes, sizeof first);
-    return &chains->items[first % CHAINS_KEPT];
+    return first % CHAINS_KEPT;
 }
 
 static bool hold_still(const struct kept_chains *chains, uint64_t generation, const struct trust *trust)
@@ -113,10 +127,11 @@ bool kept_chain_find(struct store *store, uint64_t generation, const struct trus
 
     pthread_mutex_lock(&store->chain_cache.lock);
     if (hold_still(store->chain_cache.chains, generation, trust)) {
-        const struct kept_chain *item = place_of_author(store->chain_cache.chains, author);
+        const size_t at = place_of_author(author);
+        const struct kept_chain *item = &store->chain_cache.chains->items[at];
 
-        found = item->used && actor_id_equal(&item->author, author);
-        *out = item->chain;
+        found = is_taken(store->chain_cache.chains->taken, at) && actor_id_equal(&item->author, author);
+        *out = found ? item->chain : *out;
     }
     pthread_mutex_unlock(&store->chain_cache.lock);
     return found;
@@ -124,11 +139,13 @@ bool kept_chain_find(struct store *store, uint64_t generation, const struct trus
 
 static void begin_anew(struct chain_cache *cache, uint64_t generation, const struct trust *trust)
 {
-    free(cache->chains);
-    cache->chains = calloc(1, sizeof *cache->chains);
+    if (!cache->chains) {
+        cache->chains = malloc(sizeof *cache->chains);
+    }
     if (cache->chains) {
         cache->chains->generation = generation;
         kept_owners_set(&cache->chains->owners, trust);
+        memset(cache->chains->taken, 0, sizeof cache->chains->taken);
     }
 }
 
@@ -143,8 +160,10 @@ void kept_chain_add(struct store *store, uint64_t generation, const struct trust
         begin_anew(cache, generation, trust);
     }
     if (cache->chains) {
-        *place_of_author(cache->chains, author) =
-            (struct kept_chain){.author = *author, .used = true, .chain = chain};
+        const size_t at = place_of_author(author);
+
+        cache->chains->items[at] = (struct kept_chain){.author = *author, .chain = chain};
+        take_place(cache->chains->taken, at);
     }
     pthread_mutex_unlock(&cache->lock);
 }
@@ -155,7 +174,6 @@ void kept_chain_add(struct store *store, uint64_t generation, const struct trust
 enum { LOOKUPS_KEPT = 1024 };
 
 struct kept_found {
-    bool used;
     enum kept_lookup lookup;
     struct key key;
     struct kept_rows rows;
@@ -163,18 +181,18 @@ struct kept_found {
 
 struct kept_lookups {
     uint64_t generation;
+    uint64_t taken[LOOKUPS_KEPT / 64];
     struct kept_found items[LOOKUPS_KEPT];
 };
 
-static struct kept_found *place_of_lookup(struct kept_lookups *lookups, enum kept_lookup lookup,
-                                          const struct key *key)
+static size_t place_of_lookup(enum kept_lookup lookup, const struct key *key)
 {
-    return &lookups->items[checksum_of(lookup, key->bytes, key->size) % LOOKUPS_KEPT];
+    return checksum_of(lookup, key->bytes, key->size) % LOOKUPS_KEPT;
 }
 
 static bool is_of(const struct kept_found *item, enum kept_lookup lookup, const struct key *key)
 {
-    return item->used && item->lookup == lookup && item->key.size == key->size &&
+    return item->lookup == lookup && item->key.size == key->size &&
            memcmp(item->key.bytes, key->bytes, key->size) == 0;
 }
 
@@ -190,10 +208,13 @@ bool kept_rows_find(struct store_txn *txn, enum kept_lookup lookup, const struct
     }
     pthread_mutex_lock(&cache->lock);
     if (cache->lookups && cache->lookups->generation == generation) {
-        const struct kept_found *item = place_of_lookup(cache->lookups, lookup, key);
+        const size_t at = place_of_lookup(lookup, key);
+        const struct kept_found *item = &cache->lookups->items[at];
 
-        found = is_of(item, lookup, key);
-        *out = item->rows;
+        found = is_taken(cache->lookups->taken, at) && is_of(item, lookup, key);
+        if (found) {
+            *out = item->rows;
+        }
     }
     pthread_mutex_unlock(&cache->lock);
     return found;
@@ -204,20 +225,25 @@ void kept_rows_add(struct store_txn *txn, enum kept_lookup lookup, const struct 
 {
     struct lookup_cache *cache = &txn->store->lookup_cache;
     uint64_t generation;
-    bool kept;
+    bool kept, fresh = false;
 
     if (generation_read(txn, &generation, &kept) != STORE_OK || !kept) {
         return;
     }
     pthread_mutex_lock(&cache->lock);
-    if (!cache->lookups || cache->lookups->generation != generation) {
-        free(cache->lookups);
-        cache->lookups = calloc(1, sizeof *cache->lookups);
+    if (!cache->lookups) {
+        cache->lookups = malloc(sizeof *cache->lookups);
+        fresh = true;
     }
     if (cache->lookups) {
-        cache->lookups->generation = generation;
-        *place_of_lookup(cache->lookups, lookup, key) =
-            (struct kept_found){.used = true, .lookup = lookup, .key = *key, .rows = *rows};
+        const size_t at = place_of_lookup(lookup, key);
+
+        if (fresh || cache->lookups->generation != generation) {
+            cache->lookups->generation = generation;
+            memset(cache->lookups->taken, 0, sizeof cache->lookups->taken);
+        }
+        cache->lookups->items[at] = (struct kept_found){.lookup = lookup, .key = *key, .rows = *rows};
+        take_place(cache->lookups->taken, at);
     }
     pthread_mutex_unlock(&cache->lock);
 }

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <string.h>
 
 #include "cmd/arguments.h"
@@ -96,29 +97,139 @@ static int ask(const struct void_request *request, struct session *session, cons
     if (code != EXIT_YES) {
         return code;
     }
+    if (record->has_range && sayings->block_count == 0) {
+        return EXIT_YES; /* all void already: there is nothing to agree to */
+    }
     if (!session->options.json) {
         own_void_print(session, record, sayings);
     }
     return confirm(session, request->yes, "Declare that void?");
 }
 
-static int report(const struct session *session, const struct published *published,
-                  const struct own_sayings *sayings)
-{
-    json_t *object;
+/* ---- a branch ---- */
 
-    if (!session->options.json) {
-        return publish_report(session, published, "It is declared void.");
-    }
-    object = json_object();
+static json_t *json_of_voided(const struct session *session, const struct published *published,
+                              const struct own_sayings *sayings)
+{
+    json_t *object = json_object();
+
     json_object_set_new(object, "author", json_of_id(ID_ACTOR, &session->home.network, &session->actor.hash));
-    json_object_set_new(object, "seq", json_of_number(published->seq));
-    json_object_set_new(object, "block", json_of_hash(&published->hash));
+    if (published != NULL) {
+        json_object_set_new(object, "seq", json_of_number(published->seq));
+        json_object_set_new(object, "block", json_of_hash(&published->hash));
+    }
     json_object_set_new(object, "voided_blocks", json_of_number(sayings->block_count));
     json_object_set_new(object, "voided_certificates", json_of_number(sayings->certificate_count));
     json_object_set_new(object, "voided_against", json_of_number(sayings->against_count));
     json_object_set_new(object, "voided_says", json_of_sayings(session, sayings));
-    return json_output_take(object);
+    return object;
+}
+
+static int void_branch(struct session *session, const struct void_record *record,
+                       const struct own_sayings *sayings)
+{
+    struct published published;
+    int code = publish_one(session, ENTRY_VOID, record, &published);
+
+    if (code != EXIT_YES) {
+        return code;
+    }
+    return session->options.json ? json_output_take(json_of_voided(session, &published, sayings))
+                                 : publish_report(session, &published, "It is declared void.");
+}
+
+/* ---- a range ---- */
+
+struct telling {
+    const struct session *session;
+    uint64_t parts; /* that it takes */
+    json_t *blocks; /* those signed */
+};
+
+/* So that whoever interrupts it, or is, knows what is done. */
+static void tell_part(void *context, const struct own_voided *voided)
+{
+    const struct telling *telling = context;
+    json_t *object = json_object();
+
+    json_object_set_new(object, "seq", json_of_number(voided->last.seq));
+    json_object_set_new(object, "block", json_of_hash(&voided->last.hash));
+    json_array_append_new(telling->blocks, object);
+    if (telling->parts > 1 && !telling->session->options.json) {
+        fprintf(stderr,
+                "Void through block %" PRIu64 " (block %" PRIu64 " of your log, %" PRIu64 " of %" PRIu64
+                ").\n",
+                voided->through, voided->last.seq, voided->part_count, telling->parts);
+    }
+}
+
+static int say_stopped(const struct session *session, const struct own_voided *voided, int code)
+{
+    if (voided->part_count > 0 && !session->options.json) {
+        fprintf(stderr,
+                "What was said through block %" PRIu64 " is declared void, the rest is not: the same command "
+                "again goes on with it.\n",
+                voided->through);
+    }
+    return code;
+}
+
+static int report_range(const struct telling *telling, const struct own_voided *voided,
+                        const struct own_sayings *sayings)
+{
+    const struct published *last = voided->part_count > 0 ? &voided->last : NULL;
+
+    if (telling->session->options.json) {
+        json_t *object = json_of_voided(telling->session, last, sayings);
+
+        json_object_set(object, "blocks", telling->blocks);
+        return json_output_take(object);
+    }
+    if (last == NULL) {
+        puts("All of it is void already: nothing was signed.");
+        return EXIT_YES;
+    }
+    if (voided->part_count > 1) {
+        printf("It is declared void, by %" PRIu64 " blocks. (the last is block %" PRIu64 ")\n",
+               voided->part_count, last->seq);
+        return EXIT_YES;
+    }
+    return publish_report(telling->session, last, "It is declared void.");
+}
+
+static int publish_range(struct session *session, const struct void_record *record, struct telling *telling,
+                         struct own_voided *voided)
+{
+    struct keyring *keyring = NULL;
+    struct publisher publisher;
+    int code = keyring_open(&keyring, session);
+
+    if (code != EXIT_YES) {
+        return code;
+    }
+    code = publisher_open(&publisher, session, keyring);
+    if (code == EXIT_YES) {
+        code = own_void_publish(voided, &publisher, record, VOID_BLOCKS_MAX, tell_part, telling);
+        publisher_close(&publisher);
+    }
+    keyring_wipe(keyring);
+    return code;
+}
+
+static int void_range(struct session *session, const struct void_record *record,
+                      const struct own_sayings *sayings)
+{
+    struct telling telling = {
+        .session = session, .parts = own_void_parts(sayings->block_count), .blocks = json_array()};
+    struct own_voided voided = {0};
+    int code = EXIT_YES;
+
+    if (sayings->block_count > 0) {
+        code = publish_range(session, record, &telling, &voided);
+    }
+    code = code == EXIT_YES ? report_range(&telling, &voided, sayings) : say_stopped(session, &voided, code);
+    json_decref(telling.blocks);
+    return code;
 }
 
 static int void_blocks(struct session *session, void *argument)
@@ -126,7 +237,6 @@ static int void_blocks(struct session *session, void *argument)
     const struct void_request *request = argument;
     struct void_record record = {0};
     struct own_sayings sayings;
-    struct published published;
     int code = session_need_actor(session);
 
     if (code == EXIT_YES) {
@@ -139,10 +249,11 @@ static int void_blocks(struct session *session, void *argument)
     if (code == EXIT_YES) {
         code = ask(request, session, &record, &sayings);
     }
-    if (code == EXIT_YES) {
-        code = publish_one(session, ENTRY_VOID, &record, &published);
+    if (code != EXIT_YES) {
+        return code;
     }
-    return code == EXIT_YES ? report(session, &published, &sayings) : code;
+    return record.has_range ? void_range(session, &record, &sayings)
+                            : void_branch(session, &record, &sayings);
 }
 
 int command_void(int argc, char **argv)

@@ -1,6 +1,7 @@
 #include "cmd/own_void.h"
 #include "cmd/own_block.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 /* ---- a range ---- */
@@ -63,6 +64,9 @@ static int read_block(struct void_reading *reading, uint64_t seq)
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }
+    if (record.standing == STANDING_VOID) {
+        return EXIT_YES;
+    }
     code = check_block(reading, &record, seq);
     if (code != EXIT_YES) {
         return code;
@@ -120,6 +124,108 @@ static int read_range(struct void_reading *reading)
         code = read_some(reading, first, last < range->last ? last : range->last);
     }
     return code;
+}
+
+/* ---- in parts ---- */
+
+uint64_t own_void_parts(uint64_t block_count)
+{
+    return (block_count + VOID_BLOCKS_MAX - 1) / VOID_BLOCKS_MAX;
+}
+
+static void add_to_part(struct own_void_part *part, uint64_t seq)
+{
+    struct seq_range *last = part->range_count > 0 ? &part->ranges[part->range_count - 1] : NULL;
+
+    if (last != NULL && last->last + 1 == seq) {
+        last->last = seq;
+    } else {
+        part->ranges[part->range_count++] = (struct seq_range){seq, seq};
+    }
+    part->block_count++;
+}
+
+/* The next blocks of the part, in a read transaction of their own. */
+static enum store_error read_part(struct own_void_part *part, const struct session *session, uint64_t last,
+                                  uint64_t blocks_max)
+{
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    for (size_t i = 0; i < BLOCKS_A_READ && part->next <= last && part->block_count < blocks_max; i++) {
+        struct block_record record;
+        uint64_t arrived_s;
+
+        error = store_block_record(txn, &session->actor, part->next, &record, &arrived_s);
+        if (error != STORE_OK) {
+            break;
+        }
+        if (record.standing != STANDING_VOID) {
+            add_to_part(part, part->next);
+        }
+        part->next++;
+    }
+    store_end(txn);
+    return error;
+}
+
+int own_void_next(struct own_void_part *part, struct session *session, uint64_t last, uint64_t blocks_max)
+{
+    assert(blocks_max <= VOID_BLOCKS_MAX);
+    part->range_count = 0;
+    part->block_count = 0;
+    while (part->next <= last && part->block_count < blocks_max) {
+        enum store_error error = read_part(part, session, last, blocks_max);
+
+        if (error != STORE_OK) {
+            return session_fail_store(&session->options, error);
+        }
+    }
+    return EXIT_YES;
+}
+
+static int publish_part(struct publisher *publisher, const struct own_void_part *part, uint64_t reason,
+                        struct published *out)
+{
+    struct draft draft;
+
+    publisher_draft(publisher, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < part->range_count; i++) {
+        const struct void_record record = {.has_range = true, .range = part->ranges[i], .reason = reason};
+        bool fits = draft_add(&draft, ENTRY_VOID, &record, NULL);
+
+        assert(fits); /* as many of them as a block voids at most */
+        (void)fits;
+    }
+    return publisher_publish(publisher, &draft, out);
+}
+
+int own_void_publish(struct own_voided *out, struct publisher *publisher, const struct void_record *record,
+                     uint64_t blocks_max, void (*tell)(void *context, const struct own_voided *voided),
+                     void *context)
+{
+    static struct own_void_part part;
+    int code;
+
+    *out = (struct own_voided){0};
+    part.next = record->range.first;
+    for (;;) {
+        code = own_void_next(&part, publisher->session, record->range.last, blocks_max);
+        if (code != EXIT_YES || part.block_count == 0) {
+            return code;
+        }
+        code = publish_part(publisher, &part, record->reason, &out->last);
+        if (code != EXIT_YES) {
+            return code;
+        }
+        out->part_count++;
+        out->block_count += part.block_count;
+        out->through = part.ranges[part.range_count - 1].last;
+        tell(context, out);
+    }
 }
 
 /* ---- a branch ---- */
@@ -236,14 +342,25 @@ static void print_certificates(const struct session *session, const struct own_s
     }
 }
 
+static void print_range(const struct seq_range *range, const struct own_sayings *sayings)
+{
+    const uint64_t void_count = range->last - range->first + 1 - sayings->block_count;
+
+    if (range->first == range->last) {
+        fprintf(stderr, "Block %" PRIu64 " of your log says:\n", range->first);
+    } else {
+        fprintf(stderr, "Blocks %" PRIu64 " to %" PRIu64 " of your log say:\n", range->first, range->last);
+    }
+    if (void_count > 0) {
+        fprintf(stderr, "  (%" PRIu64 " of them void already, which stay so)\n", void_count);
+    }
+}
+
 void own_void_print(const struct session *session, const struct void_record *record,
                     const struct own_sayings *sayings)
 {
-    if (record->has_range && record->range.first == record->range.last) {
-        fprintf(stderr, "Block %" PRIu64 " of your log says:\n", record->range.first);
-    } else if (record->has_range) {
-        fprintf(stderr, "Blocks %" PRIu64 " to %" PRIu64 " of your log say:\n", record->range.first,
-                record->range.last);
+    if (record->has_range) {
+        print_range(&record->range, sayings);
     } else if (sayings->block_count == 0) {
         fprintf(stderr,
                 "Nothing of that branch is held here, or it was not dropped: what it says can't be shown.\n"
@@ -266,4 +383,8 @@ void own_void_print(const struct session *session, const struct void_record *rec
                 sayings->against_count, ending(sayings->against_count));
     }
     fputs(".\n", stderr);
+    if (record->has_range && own_void_parts(sayings->block_count) > 1) {
+        fprintf(stderr, "One block declares at most %d void, so that takes %" PRIu64 " blocks of your log.\n",
+                VOID_BLOCKS_MAX, own_void_parts(sayings->block_count));
+    }
 }

@@ -57,6 +57,8 @@ static const struct reason_text texts[] = {
                             "Only attestations, affiliations, shop profiles and statements can be"},
     [REASON_TOUCHES_TOO_MANY] = {"it speaks about too many earlier blocks at once",
                                  "Do it in several steps of at most 256 blocks each"},
+    [REASON_VOIDS_TOO_MANY] = {"it declares more than 4096 earlier blocks void at once",
+                               "Void them in several blocks of at most 4096 each, as tradeproof void does"},
     [REASON_HISTORY_FULL] = {"too much was said about this entry already",
                              "Issue the certificate anew instead of changing its status again"},
     [REASON_VOID_RANGE] = {"the blocks to be voided do not exist or may not be voided",

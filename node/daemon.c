@@ -208,6 +208,7 @@ static enum daemon_end open_store(struct daemon *daemon)
     (void)requests_read_followed(daemon);
     daemon->ingest.followed = &daemon->followed;
     daemon->ingest.turn_ms = INGEST_TURN_MS;
+    daemon->intake.turn_ms = INTAKE_TURN_MS;
     return DAEMON_STOPPED;
 }
 
@@ -313,7 +314,7 @@ static int timeout_ms(const struct daemon *daemon)
     };
     uint64_t soonest_ms = daemon->now_ms + clock_rhythm_ms(POLL_MS_MAX);
 
-    if (daemon->unread) {
+    if (daemon->unread || intake_waits(&daemon->intake)) {
         return 0;
     }
     for (size_t i = 0; i < sizeof deadlines / sizeof *deadlines; i++) {

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "node/clock.h"
 #include "node/ingest_shop.h"
 
 enum { ITEM_SIZE_MAX = FRAME_SIZE_MAX, NONCE_SIZE = 32, GROWTHS_MAX = 8 };
@@ -27,6 +28,7 @@ void intake_deinit(struct intake *intake)
 void intake_clear(struct intake *intake)
 {
     intake->count = intake->block_count = intake->write_count = 0;
+    intake->first = intake->end = 0;
     arena_rewind(&intake->arena, 0);
 }
 
@@ -51,6 +53,11 @@ void intake_add(struct intake *intake, const struct intake_item *item)
     intake->block_count += item->kind == INTAKE_BLOCK;
     intake->write_count +=
         item->kind != INTAKE_HEADS && item->kind != INTAKE_WANT && item->kind != INTAKE_INTRODUCTION_WANT;
+}
+
+bool intake_waits(const struct intake *intake)
+{
+    return intake->end < intake->count;
 }
 
 /* ---- deciding ---- */
@@ -103,12 +110,19 @@ static enum store_error decide(struct intake_item *item, struct ingest *ingest, 
     return STORE_OK;
 }
 
-/* Decide about every item that has not failed. *failed: the one that the store failed at, NULL when it was
- * the transaction itself. */
+static bool is_time_up(const struct intake *intake, uint64_t began_ms)
+{
+    return intake->turn_ms != 0 && intake->end > intake->first &&
+           clock_monotonic_ms() - began_ms >= intake->turn_ms;
+}
+
+/* Decide about items that have not failed, until the time is up. *failed: the one that the store failed at,
+ * NULL when it was the transaction itself. */
 static enum store_error apply_once(struct intake *intake, struct ingest *ingest, uint64_t now_s,
                                    struct intake_item **failed)
 {
     struct store_txn *txn = NULL;
+    uint64_t began_ms;
     enum store_error error = store_write_begin(&txn, ingest->store);
 
     *failed = NULL;
@@ -116,8 +130,9 @@ static enum store_error apply_once(struct intake *intake, struct ingest *ingest,
         return error;
     }
     ingest_begin_turn(ingest);
-    for (size_t i = 0; i < intake->count; i++) {
-        struct intake_item *item = &intake->items[i];
+    began_ms = clock_monotonic_ms();
+    for (intake->end = intake->first; intake_waits(intake) && !is_time_up(intake, began_ms); intake->end++) {
+        struct intake_item *item = &intake->items[intake->end];
 
         if (item->error != STORE_OK) {
             continue;
@@ -134,7 +149,8 @@ static enum store_error apply_once(struct intake *intake, struct ingest *ingest,
 
 static void fail_all(struct intake *intake, enum store_error error)
 {
-    for (size_t i = 0; i < intake->count; i++) {
+    intake->end = intake->count;
+    for (size_t i = intake->first; i < intake->count; i++) {
         if (intake->items[i].error == STORE_OK) {
             intake->items[i].error = error;
         }
@@ -145,10 +161,12 @@ void intake_apply(struct intake *intake, struct ingest *ingest, uint64_t now_s)
 {
     size_t growths = 0;
 
+    intake->first = intake->end;
     if (intake->write_count == 0) {
+        intake->end = intake->count;
         return;
     }
-    for (size_t i = 0; i < intake->count; i++) {
+    for (size_t i = intake->first; i < intake->count; i++) {
         intake->items[i].error = STORE_OK;
     }
     for (;;) {

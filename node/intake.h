@@ -1,13 +1,18 @@
 #ifndef NODE_INTAKE_H
 #define NODE_INTAKE_H
 
-/* What came in and waits for one write transaction: group commit. Blocks, evidence and nonces are decided in
+/* What came in and waits for a write transaction: group commit. Blocks, evidence and nonces are decided in
  * the order in which they came; heads and wants wait among them, because how they compare depends on the
- * blocks before them. Nothing is acknowledged or relayed before intake_apply has committed. */
+ * blocks before them. Nothing is acknowledged or relayed before intake_apply has committed. What is dear to
+ * decide, such as wide voids one after the other, is spread over several transactions, so that neither the
+ * loop nor the store's one writer is held for long. */
 
 #include "node/ingest.h"
 
 enum { INTAKE_ITEMS_MAX = 512, INTAKE_BLOCKS_MAX = 256, INTAKE_BYTES_MAX = 8 * 1024 * 1024 };
+
+/* Of a daemon's loop: with the dearest item, which may come last, and the commit it stays under 50. */
+enum { INTAKE_TURN_MS = 15 };
 
 enum intake_kind {
     INTAKE_BLOCK,
@@ -43,6 +48,8 @@ struct intake {
     size_t count;
     size_t block_count;
     size_t write_count; /* items that need the write transaction */
+    size_t first, end;  /* the items that the last intake_apply decided; those from end on wait */
+    uint64_t turn_ms;   /* how long one intake_apply goes on to the next item at most; 0: to the end */
     struct intake_item items[INTAKE_ITEMS_MAX];
     uint8_t *memory; /* INTAKE_BYTES_MAX bytes, owned */
     struct arena arena;
@@ -58,8 +65,11 @@ bool intake_has_room(const struct intake *intake);
 /* Copy item->bytes and append *item. Requires: intake_has_room. */
 void intake_add(struct intake *intake, const struct intake_item *item);
 
-/* Decide about all items in one write transaction and commit it. An item that makes the store fail is left
- * out and the others are done again, unless the disk is full: then all fail. now_s: this node's clock. */
+/* Whether items wait that no intake_apply has decided. */
+bool intake_waits(const struct intake *intake);
+/* Decide about the items that wait in one write transaction and commit it: about one at least, and no
+ * further ones once turn_ms are used up. An item that makes the store fail is left out and the others are
+ * done again, unless the disk is full: then all fail. now_s: this node's clock. */
 void intake_apply(struct intake *intake, struct ingest *ingest, uint64_t now_s);
 
 #endif

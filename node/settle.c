@@ -523,7 +523,7 @@ static void sign_checkpoint(struct daemon *daemon)
     enum checkpoint_result result = CHECKPOINT_STORE_FAILED;
 
     if (!daemon->checkpoints.has_key || daemon->now_ms < daemon->checkpoints.due_ms ||
-        !daemon->ingest.has_self) {
+        !daemon->ingest.has_self || !intake_has_room(&daemon->intake)) {
         return;
     }
     daemon->checkpoints.due_ms = daemon->now_ms + clock_rhythm_ms(CHECKPOINT_INTERVAL_MS);
@@ -553,12 +553,17 @@ static void sign_checkpoint(struct daemon *daemon)
 
 void settle_intake(struct daemon *daemon)
 {
-    while (daemon->intake.count > 0) {
-        intake_apply(&daemon->intake, &daemon->ingest, clock_wall_s());
-        for (size_t i = 0; i < daemon->intake.count; i++) {
-            settle_item(daemon, &daemon->intake.items[i]);
-        }
-        intake_clear(&daemon->intake);
+    struct intake *intake = &daemon->intake;
+
+    if (!intake_waits(intake)) {
+        return;
+    }
+    intake_apply(intake, &daemon->ingest, clock_wall_s());
+    for (size_t i = intake->first; i < intake->end; i++) {
+        settle_item(daemon, &intake->items[i]);
+    }
+    if (!intake_waits(intake)) {
+        intake_clear(intake);
         sign_checkpoint(daemon);
     }
 }
@@ -614,9 +619,12 @@ void settle_timers(struct daemon *daemon)
     if (daemon->now_ms >= daemon->recheck_ms) {
         recheck_passed(daemon);
     }
-    add_waiting_checkpoints(daemon);
-    sign_checkpoint(daemon);
-    settle_intake(daemon);
+    /* While others wait, they have had this turn's time, and perhaps there is no room. */
+    if (!intake_waits(&daemon->intake)) {
+        add_waiting_checkpoints(daemon);
+        sign_checkpoint(daemon);
+        settle_intake(daemon);
+    }
     if (daemon->ingest.on_the_way) {
         daemon->ingest.on_the_way = false;
         daemon->follow_ms = daemon->now_ms;

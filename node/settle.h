@@ -6,7 +6,8 @@
 
 #include "node/daemon_state.h"
 
-/* Commit the intake and act on it, with the own checkpoint when that is due. */
+/* Commit of the intake what a turn has time for and act on it; behind the last of it goes the own checkpoint,
+ * when that is due. */
 void settle_intake(struct daemon *daemon);
 /* Feed one event to the sync core and perform what it decides. want as relay_perform. */
 void settle_event(struct daemon *daemon, const struct sync_event *event, const struct want *want);

@@ -253,13 +253,6 @@ bool stored_block_entries(const struct stored_block *stored, struct entry **entr
     return reader_end(&reader) == REASON_NONE;
 }
 
-bool element_is_erased(struct bytes element)
-{
-    struct entry entry;
-
-    return entry_decode(&entry, element) == REASON_NONE && entry.erased;
-}
-
 enum store_error store_block_bytes(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                    struct bytes *out, struct arena *arena)
 {

@@ -45,22 +45,53 @@ static uint64_t tail_at(const uint8_t *bytes, size_t size)
     return word;
 }
 
+/* What is left after the last whole round: word by word, the lanes named one by one, so that they stay in
+ * registers. Most rows are no longer than this. */
+static inline void add_rest(uint64_t lanes[LANES], const uint8_t *bytes, size_t left)
+{
+    const size_t words = left / WORD;
+    const uint8_t *tail = bytes + words * WORD;
+    const size_t tail_size = left - words * WORD;
+
+    if (words > 0) {
+        add_word(&lanes[0], word_at(bytes));
+    }
+    if (words > 1) {
+        add_word(&lanes[1], word_at(bytes + WORD));
+    }
+    if (words > 2) {
+        add_word(&lanes[2], word_at(bytes + 2 * WORD));
+    }
+    if (tail_size == 0) {
+        return;
+    }
+    switch (words) {
+    case 0:
+        add_word(&lanes[0], tail_at(tail, tail_size));
+        break;
+    case 1:
+        add_word(&lanes[1], tail_at(tail, tail_size));
+        break;
+    case 2:
+        add_word(&lanes[2], tail_at(tail, tail_size));
+        break;
+    case 3:
+        add_word(&lanes[3], tail_at(tail, tail_size));
+        break;
+    }
+}
+
 static inline void add(uint64_t lanes[LANES], const uint8_t *bytes, size_t size)
 {
-    size_t left = size, words;
+    size_t left = size;
 
     for (; left >= ROUND; left -= ROUND, bytes += ROUND) {
-        for (size_t i = 0; i < LANES; i++) {
-            add_word(&lanes[i], word_at(bytes + i * WORD));
-        }
+        add_word(&lanes[0], word_at(bytes));
+        add_word(&lanes[1], word_at(bytes + WORD));
+        add_word(&lanes[2], word_at(bytes + 2 * WORD));
+        add_word(&lanes[3], word_at(bytes + 3 * WORD));
     }
-    words = left / WORD;
-    for (size_t i = 0; i < words; i++) {
-        add_word(&lanes[i], word_at(bytes + i * WORD));
-    }
-    if (left > words * WORD) {
-        add_word(&lanes[words], tail_at(bytes + words * WORD, left - words * WORD));
-    }
+    add_rest(lanes, bytes, left);
     add_word(&lanes[0], size);
 }
 

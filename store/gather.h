@@ -166,6 +166,10 @@ enum store_error gather_ask_cuts(struct gather *gather, size_t log);
 /* Whether a cut that is gathered may cover side blocks of the log. */
 bool gather_has_kept(const struct gather *gather, size_t log);
 
+/* Rule packs by side blocks of a former owner's log that the cut of a succession keeps. Requires: cuts are
+ * gathered. */
+enum store_error gather_kept_packs(struct gather *gather, size_t log);
+
 /* The side blocks of a log that void ranges of blocks, those that are there already left out. Requires:
  * gather_sides. */
 enum store_error gather_voids(struct gather *gather, size_t log, unsigned parts);

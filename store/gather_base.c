@@ -19,75 +19,81 @@ struct cached_base {
     struct base_lists lists;
     const uint8_t *was; /* where the run lay */
     size_t size;
-    uint8_t run[];
+    const uint8_t *run;
+    size_t pointer_count;
+    uint32_t pointers[]; /* where in the run those lie that lead into it */
 };
 
-/* ---- moving a run ---- */
+/* ---- the pointers of a run ---- */
 
-struct move {
-    const uint8_t *from;
+struct pointers {
+    const uint8_t *run;
     size_t size;
-    uint8_t *to;
+    size_t count;
+    uint32_t *offsets; /* where they lie */
 };
 
-/* Where what pointer leads to is now. Pointers of empty runs of bytes may lead anywhere, and stay. */
-static const void *moved(const struct move *move, const void *pointer)
+/* Whether what pointer leads to lies in the run. Those of empty runs of bytes may lead anywhere, and stay. */
+static bool leads_into(const struct pointers *pointers, const void *pointer)
 {
-    uintptr_t offset = (uintptr_t)pointer - (uintptr_t)move->from;
-
-    return pointer && offset <= move->size ? move->to + offset : pointer;
+    return pointer && (uintptr_t)pointer - (uintptr_t)pointers->run <= pointers->size;
 }
 
-static void move_bytes(const struct move *move, struct bytes *bytes)
+static void note(struct pointers *pointers, const void *place, const void *pointer)
 {
-    bytes->data = moved(move, bytes->data);
+    if (leads_into(pointers, pointer)) {
+        pointers->offsets[pointers->count++] = (uint32_t)((const uint8_t *)place - pointers->run);
+    }
 }
 
-static void move_record(const struct move *move, const struct schema *schema, uint8_t *record);
+static void note_bytes(struct pointers *pointers, const struct bytes *bytes)
+{
+    note(pointers, &bytes->data, bytes->data);
+}
+
+static void note_record(struct pointers *pointers, const struct schema *schema, const uint8_t *record);
 
 /* The list, and what its elements point to: records of the schema, or texts where there is none. */
-static void move_list(const struct move *move, struct list *list, const struct schema *schema)
+static void note_list(struct pointers *pointers, const struct list *list, const struct schema *schema)
 {
-    uint8_t *items;
+    const uint8_t *items = list->items;
 
-    list->items = moved(move, list->items);
-    items = (uint8_t *)(uintptr_t)list->items;
+    note(pointers, &list->items, items);
     for (size_t i = 0; i < list->count; i++) {
         if (schema) {
-            move_record(move, schema, items + i * schema->size);
+            note_record(pointers, schema, items + i * schema->size);
         } else {
-            move_bytes(move, (struct bytes *)(void *)items + i);
+            note_bytes(pointers, (const struct bytes *)list->items + i);
         }
     }
 }
 
-static void move_extensions(const struct move *move, struct list *list)
+static void note_extensions(struct pointers *pointers, const struct list *list)
 {
-    struct extension *items;
+    const struct extension *items = list->items;
 
-    list->items = moved(move, list->items);
-    items = (struct extension *)(uintptr_t)list->items;
+    note(pointers, &list->items, items);
     for (size_t i = 0; i < list->count; i++) {
-        move_bytes(move, &items[i].value);
+        note_bytes(pointers, &items[i].value);
     }
 }
 
-static void move_record(const struct move *move, const struct schema *schema, uint8_t *record)
+static void note_record(struct pointers *pointers, const struct schema *schema, const uint8_t *record)
 {
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct field *field = &schema->fields[i];
-        void *member = record + field->offset;
+        const void *member = record + field->offset;
 
         switch (field->type) {
         case FIELD_TYPE_BIN:
         case FIELD_TYPE_TEXT:
-            move_bytes(move, member);
+            note_bytes(pointers, member);
             break;
         case FIELD_TYPE_RECORD:
-            move_record(move, field->nested, member);
+            note_record(pointers, field->nested, member);
             break;
         case FIELD_TYPE_LIST:
-            move_list(move, member, field->nested);
+            note_list(pointers, member, field->nested);
             break;
         case FIELD_TYPE_UINT:
         case FIELD_TYPE_ENUM:
@@ -98,25 +104,51 @@ static void move_record(const struct move *move, const struct schema *schema, ui
         }
     }
     if (schema->extensible) {
-        move_extensions(move, (struct list *)(void *)(record + schema->extensions_offset));
+        note_extensions(pointers, (const struct list *)(const void *)(record + schema->extensions_offset));
     }
 }
 
 /* Nothing is ever said about govern entries: no place among them has events. */
-static void move_lists(const struct move *move, struct base_lists *lists)
+static void note_lists(struct pointers *pointers, const struct dossier *dossier)
+{
+    for (size_t i = 0; i < dossier->pack_count; i++) {
+        note_record(pointers, &rule_pack_schema, (const uint8_t *)&dossier->packs[i].pack);
+    }
+    for (size_t i = 0; i < dossier->succession_count; i++) {
+        note_record(pointers, &succession_schema, (const uint8_t *)&dossier->successions[i].succession);
+    }
+}
+
+/* ---- moving a run ---- */
+
+/* Let what led into the run where it was lead to the same in its copy. */
+static void move_pointers(const struct cached_base *base, uint8_t *copy)
+{
+    uintptr_t by = (uintptr_t)copy - (uintptr_t)base->was;
+
+    for (size_t i = 0; i < base->pointer_count; i++) {
+        uint8_t *place = copy + base->pointers[i];
+        uintptr_t pointer;
+
+        memcpy(&pointer, place, sizeof pointer);
+        pointer += by;
+        memcpy(place, &pointer, sizeof pointer);
+    }
+}
+
+static void *moved(const struct cached_base *base, const void *pointer, uint8_t *copy)
+{
+    return pointer ? copy + ((uintptr_t)pointer - (uintptr_t)base->was) : NULL;
+}
+
+static void move_lists(const struct cached_base *base, struct base_lists *lists, uint8_t *copy)
 {
     struct dossier *dossier = &lists->dossier;
 
-    dossier->logs = (struct dossier_log *)(uintptr_t)moved(move, dossier->logs);
-    dossier->packs = (struct dossier_pack *)(uintptr_t)moved(move, dossier->packs);
-    dossier->successions = (struct dossier_succession *)(uintptr_t)moved(move, dossier->successions);
-    lists->rows = (struct gathered_log *)(uintptr_t)moved(move, lists->rows);
-    for (size_t i = 0; i < dossier->pack_count; i++) {
-        move_record(move, &rule_pack_schema, (uint8_t *)&dossier->packs[i].pack);
-    }
-    for (size_t i = 0; i < dossier->succession_count; i++) {
-        move_record(move, &succession_schema, (uint8_t *)&dossier->successions[i].succession);
-    }
+    dossier->logs = moved(base, dossier->logs, copy);
+    dossier->packs = moved(base, dossier->packs, copy);
+    dossier->successions = moved(base, dossier->successions, copy);
+    lists->rows = moved(base, lists->rows, copy);
 }
 
 /* ---- to the cache and back ---- */
@@ -170,15 +202,17 @@ static enum store_error refresh(struct gather *gather)
 static enum store_error copy_base(struct gather *gather, const struct cached_base *base)
 {
     struct base_lists lists = base->lists;
-    struct move move = {.from = base->was, .size = base->size};
-    struct bytes copy;
+    struct bytes copied;
+    uint8_t *copy;
 
     /* Aligned, and not zeroed first: there is much of it. */
-    if (!arena_take(gather->arena, 0) || !arena_copy(gather->arena, bytes_of(base->run, base->size), &copy)) {
+    if (!arena_take(gather->arena, 0) ||
+        !arena_copy(gather->arena, bytes_of(base->run, base->size), &copied)) {
         return STORE_NO_MEMORY;
     }
-    move.to = (uint8_t *)(uintptr_t)copy.data;
-    move_lists(&move, &lists);
+    copy = (uint8_t *)(uintptr_t)copied.data;
+    move_pointers(base, copy);
+    move_lists(base, &lists, copy);
     take_lists(gather, &lists);
     return refresh(gather);
 }
@@ -187,7 +221,10 @@ static enum store_error copy_base(struct gather *gather, const struct cached_bas
 static struct cached_base *make_base(const struct gather *gather, uint64_t generation, const uint8_t *run,
                                      size_t size)
 {
-    struct cached_base *base = malloc(sizeof *base + size);
+    const size_t pointers_max = size / sizeof(void *);
+    struct cached_base *base = malloc(sizeof *base + pointers_max * sizeof base->pointers[0] + size);
+    struct pointers pointers = {.run = run, .size = size};
+    uint8_t *copy;
 
     if (!base) {
         return NULL;
@@ -197,7 +234,12 @@ static struct cached_base *make_base(const struct gather *gather, uint64_t gener
     base->lists = lists_of(gather);
     base->was = run;
     base->size = size;
-    memcpy(base->run, run, size);
+    pointers.offsets = base->pointers;
+    note_lists(&pointers, gather->out);
+    base->pointer_count = pointers.count;
+    copy = (uint8_t *)&base->pointers[pointers_max];
+    memcpy(copy, run, size);
+    base->run = copy;
     return base;
 }
 

@@ -262,6 +262,14 @@ static bool has_kept(const struct dossier *dossier, const struct actor_id *autho
             return true;
         }
     }
+    for (size_t i = 0; i < dossier->succession_count; i++) {
+        const struct dossier_succession *row = &dossier->successions[i];
+
+        if (row->signature_valid && row->cut.found != CUT_ON_CHAIN && row->cut.found != CUT_NOT_HELD &&
+            actor_id_equal(&dossier_log_at(dossier, &row->place)->author, author)) {
+            return true;
+        }
+    }
     return false;
 }
 
@@ -305,13 +313,15 @@ enum store_error gather_each_side(struct gather *gather, size_t log, const struc
                                   enum store_error (*visit)(void *context, const struct side_at *row),
                                   void *context)
 {
-    struct parting parting = {gather, log, parts, gather_has_kept(gather, log), visit, context};
+    struct parting parting;
     struct side_reach reach;
-    struct key key = *about;
+    struct key key;
 
     if (!gather->rows[log].sides) {
         return STORE_OK;
     }
+    parting = (struct parting){gather, log, parts, gather_has_kept(gather, log), visit, context};
+    key = *about;
     reach = (struct side_reach){.open_epoch = gather->rows[log].sides->open_epoch,
                                 .closed = closed_of(gather, log, parts)};
     grant_key_add_author(&key, gather->rows[log].number);

@@ -300,29 +300,47 @@ static const struct hash *kept_block(const struct dossier_cut *cut, uint64_t seq
                : NULL;
 }
 
+/* Read what is named where cut keeps it. STORE_NOT_FOUND: it keeps no such block. */
+static enum store_error read_kept(struct naming *naming, const struct dossier_cut *cut)
+{
+    struct gather *gather = naming->gather;
+    const struct hash *block = kept_block(cut, naming->name->seq);
+    bool on_chain = false;
+    enum store_error error;
+
+    if (!block) {
+        return STORE_NOT_FOUND;
+    }
+    naming->credential = credential_next(gather);
+    if (!naming->credential) {
+        return STORE_NO_MEMORY;
+    }
+    error =
+        side_is_on_chain(gather->txn, gather->rows[naming->log].number, naming->name->seq, block, &on_chain);
+    if (error != STORE_OK) {
+        return error;
+    }
+    return on_chain ? STORE_NOT_FOUND : read_named_held(naming, block);
+}
+
 enum store_error gather_kept_named(struct gather *gather, size_t log, const struct entry_name *name)
 {
     struct naming naming = {.gather = gather, .name = name, .log = log};
+    const struct dossier *out = gather->out;
     enum store_error error = STORE_NOT_FOUND;
 
-    for (size_t i = 0; i < gather->out->withdrawal_count && error == STORE_NOT_FOUND; i++) {
-        const struct dossier_withdrawal *row = &gather->out->withdrawals[i];
-        const struct hash *block =
-            row->withdrawal.has_cut && actor_id_equal(&row->withdrawal.delegate, &name->author)
-                ? kept_block(&row->cut, name->seq)
-                : NULL;
-        bool on_chain = false;
+    for (size_t i = 0; i < out->withdrawal_count && error == STORE_NOT_FOUND; i++) {
+        const struct dossier_withdrawal *row = &out->withdrawals[i];
 
-        if (!block) {
-            continue;
+        if (row->withdrawal.has_cut && actor_id_equal(&row->withdrawal.delegate, &name->author)) {
+            error = read_kept(&naming, &row->cut);
         }
-        naming.credential = credential_next(gather);
-        if (!naming.credential) {
-            return STORE_NO_MEMORY;
-        }
-        error = side_is_on_chain(gather->txn, gather->rows[log].number, name->seq, block, &on_chain);
-        if (error == STORE_OK) {
-            error = on_chain ? STORE_NOT_FOUND : read_named_held(&naming, block);
+    }
+    for (size_t i = 0; i < out->succession_count && error == STORE_NOT_FOUND; i++) {
+        const struct dossier_succession *row = &out->successions[i];
+
+        if (row->signature_valid && row->place.log == log) {
+            error = read_kept(&naming, &row->cut);
         }
     }
     if (error == STORE_OK) {

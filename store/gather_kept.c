@@ -50,6 +50,9 @@ static enum store_error keep_of(struct gather *gather, const struct gather_quest
     enum store_error error = gather_voids(gather, log, SIDE_KEPT);
 
     if (error == STORE_OK) {
+        error = gather_kept_packs(gather, log);
+    }
+    if (error == STORE_OK) {
         error = gather_kept_grants(gather, log);
     }
     if (error == STORE_OK) {

@@ -146,22 +146,39 @@ static enum store_error fill_forks(struct gather *gather, struct dossier_log *lo
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* The hash of the chain's block at seq. That of the head, which most checkpoints name, is at hand. */
+static enum store_error hash_at(struct gather *gather, uint32_t number, const struct dossier_log *log,
+                                uint64_t seq, struct hash *out)
+{
+    struct disk_record record;
+    enum store_error error;
+
+    if (seq == log->head_seq && gather->known_by_s == UINT64_MAX) {
+        *out = log->head;
+        return STORE_OK;
+    }
+    error = seq <= log->head_seq ? record_read(gather->txn, number, seq, &record) : STORE_NOT_FOUND;
+    if (error == STORE_OK) {
+        *out = record.hash;
+    }
+    return error;
+}
+
 /* A checkpoint counts only when the block that it names is on the chain. */
 static enum store_error fill_checkpoint(struct gather *gather, uint32_t number, struct dossier_log *log)
 {
     struct disk_checkpoint checkpoint;
-    struct disk_record record;
+    struct hash hash;
     enum store_error error =
         checkpoint_read_by(gather->txn, &log->author, number, gather->known_by_s, &checkpoint);
 
     if (error == STORE_OK) {
-        error = checkpoint.seq <= log->head_seq ? record_read(gather->txn, number, checkpoint.seq, &record)
-                                                : STORE_NOT_FOUND;
+        error = hash_at(gather, number, log, checkpoint.seq, &hash);
     }
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    if (!hash_equal(&record.hash, &checkpoint.head)) {
+    if (!hash_equal(&hash, &checkpoint.head)) {
         return STORE_OK;
     }
     log->has_checkpoint = true;

@@ -5,7 +5,8 @@
 
 /* ---- successions ---- */
 
-/* Whether the successor's governing keys of its inception signed. */
+/* Whether the successor's governing keys of its inception signed. An owner that keeps the namespace says so
+ * by its own signature of the block. */
 static enum store_error check_succession(struct gather *gather, struct dossier_succession *row,
                                          size_t successor)
 {
@@ -18,6 +19,10 @@ static enum store_error check_succession(struct gather *gather, struct dossier_s
     uint64_t epoch;
     enum store_error error;
 
+    if (successor == row->place.log) {
+        row->signature_valid = true;
+        return STORE_OK;
+    }
     if (!gather->out->logs[successor].known) {
         return STORE_OK;
     }
@@ -69,16 +74,19 @@ struct owners {
     size_t logs[CHAIN_DEPTH_MAX + 1];
 };
 
-static void add_owner(struct owners *owners, size_t log)
+/* Returns: false when there is no room for it. */
+static bool add_owner(struct owners *owners, size_t log)
 {
     for (size_t i = 0; i < owners->count; i++) {
         if (owners->logs[i] == log) {
-            return;
+            return true;
         }
     }
-    if (owners->count < sizeof owners->logs / sizeof owners->logs[0]) {
-        owners->logs[owners->count++] = log;
+    if (owners->count == sizeof owners->logs / sizeof owners->logs[0]) {
+        return false;
     }
+    owners->logs[owners->count++] = log;
+    return true;
 }
 
 static enum store_error gather_successor(struct gather *gather, const struct found_grant *found,
@@ -88,7 +96,10 @@ static enum store_error gather_successor(struct gather *gather, const struct fou
     enum store_error error = add_succession(gather, found, &successor);
 
     if (error == STORE_OK) {
-        add_owner(owners, successor);
+        struct dossier_succession *row = &gather->out->successions[gather->out->succession_count - 1];
+
+        /* One that did not agree takes nobody's place. */
+        row->left_out = row->signature_valid && !add_owner(owners, successor);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -212,15 +223,15 @@ static enum store_error add_packs(struct gather *gather, const struct pack_lists
     return error;
 }
 
-/* Packs of one namespace by side blocks of one of its owners. */
-static enum store_error add_side_packs(struct gather *gather, struct bytes name_space, size_t log)
+/* Packs of one namespace by side blocks of one of its owners, of these parts. */
+static enum store_error add_side_packs(struct gather *gather, struct bytes name_space, size_t log,
+                                       unsigned parts)
 {
     const struct key key = grant_key_of_namespace(GRANT_PACK, name_space);
     struct side_at *rows;
     size_t count;
     bool cut;
-    enum store_error error =
-        gather_side_rows(gather, log, &key, SIDE_OPEN, SIDE_PACKS_MAX, &rows, &count, &cut);
+    enum store_error error = gather_side_rows(gather, log, &key, parts, SIDE_PACKS_MAX, &rows, &count, &cut);
 
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         if (gather->out->pack_count < DOSSIER_PACKS_MAX) {
@@ -260,7 +271,7 @@ static enum store_error gather_namespace(struct gather *gather, const struct tru
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    add_owner(&owners, log);
+    (void)add_owner(&owners, log);
     for (size_t i = 0; i < owners.count && error == STORE_OK; i++) {
         const size_t at = owners.logs[i];
 
@@ -269,7 +280,7 @@ static enum store_error gather_namespace(struct gather *gather, const struct tru
         }
         error = list_packs(gather, name_space, gather->rows[at].number, lists);
         if (error == STORE_OK) {
-            error = add_side_packs(gather, name_space, at);
+            error = add_side_packs(gather, name_space, at, SIDE_OPEN);
         }
         if (error == STORE_OK) {
             error = gather_successors(gather, name_space, at, &owners);
@@ -292,6 +303,42 @@ enum store_error gather_packs(struct gather *gather)
     }
     if (error == STORE_OK) {
         sort_items(gather->out->packs, gather->out->pack_count, sizeof *gather->out->packs, order_packs);
+    }
+    return error;
+}
+
+/* ---- what cuts keep ---- */
+
+/* Whether an earlier succession by the same owner hands the same namespace on. */
+static bool is_repeated(const struct dossier *dossier, size_t succession)
+{
+    const struct dossier_succession *row = &dossier->successions[succession];
+
+    for (size_t i = 0; i < succession; i++) {
+        const struct dossier_succession *before = &dossier->successions[i];
+
+        if (before->place.log == row->place.log &&
+            bytes_equal(before->succession.name_space, row->succession.name_space)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum store_error gather_kept_packs(struct gather *gather, size_t log)
+{
+    struct dossier *out = gather->out;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < out->succession_count && error == STORE_OK; i++) {
+        const struct dossier_succession *row = &out->successions[i];
+
+        if (row->place.log == log && !is_repeated(out, i)) {
+            error = add_side_packs(gather, row->succession.name_space, log, SIDE_KEPT);
+        }
+    }
+    if (error == STORE_OK) {
+        sort_items(out->packs, out->pack_count, sizeof *out->packs, order_packs);
     }
     return error;
 }

@@ -163,7 +163,7 @@ static enum store_error fill_place(struct gather *gather, struct dossier_place *
     place->time_s = record.time_s;
     place->arrived_s = stored.arrived_s;
     place->block_hash = record.hash;
-    place->erased = element_is_erased(*view);
+    place->erased = entry_is_erased(*view);
     place->voided = record.standing == STANDING_VOID;
     place->void_seq = record.void_seq;
     *touched = (record.flags & RECORD_TOUCHED) != 0;

@@ -201,7 +201,7 @@ static enum store_error read_side(struct gather *gather, size_t log, const struc
     if (error != STORE_OK) {
         return error;
     }
-    place->erased = element_is_erased(*view);
+    place->erased = entry_is_erased(*view);
     return fill_block(gather, at, &stored, place);
 }
 

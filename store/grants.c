@@ -9,10 +9,11 @@ enum { SUBJECT_SIZE = GRANT_ABOUT_SIZE - 1, GRANT_KEY_SIZE = GRANT_ABOUT_SIZE + 
 
 struct key grant_key_of_affiliation(enum grant_kind kind, const struct hash *id)
 {
-    struct key key = {0};
+    struct key key;
 
-    key_add_number(&key, kind, 1);
-    key_add(&key, id->bytes, HASH_SIZE);
+    key.bytes[0] = (uint8_t)kind;
+    memcpy(key.bytes + 1, id->bytes, HASH_SIZE);
+    key.size = 1 + HASH_SIZE;
     return key;
 }
 

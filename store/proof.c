@@ -46,7 +46,7 @@ static enum store_error find_entry(struct proving *proving, struct bytes *entry)
     if (error != STORE_OK) {
         return error;
     }
-    if (element_is_erased(element) || memcmp(leaf.bytes, name->prefix, sizeof name->prefix) != 0) {
+    if (entry_is_erased(element) || memcmp(leaf.bytes, name->prefix, sizeof name->prefix) != 0) {
         return STORE_NOT_FOUND;
     }
     return arena_copy(proving->arena, element, entry) ? STORE_OK : STORE_NO_MEMORY;

@@ -150,7 +150,4 @@ enum store_error element_read(struct store_txn *txn, const struct entry_at *at, 
 bool stored_block_entries(const struct stored_block *stored, struct entry **entries, size_t *count,
                           struct arena *arena);
 
-/* Whether an entry's element is what an erased one leaves. */
-bool element_is_erased(struct bytes element);
-
 #endif

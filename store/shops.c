@@ -23,7 +23,7 @@ static enum store_error read_profile(struct store_txn *txn, const struct entry_a
     if (error != STORE_OK) {
         return error;
     }
-    if (element_is_erased(view)) {
+    if (entry_is_erased(view)) {
         return STORE_NOT_FOUND;
     }
     if (!arena_copy(arena, view, &element)) {

@@ -13,8 +13,9 @@
 
 struct key key_of(const void *data, size_t size)
 {
-    struct key key = {0};
+    struct key key;
 
+    key.size = 0; /* what lies behind its bytes is nobody's, and the key of most look-ups is made here */
     key_add(&key, data, size);
     return key;
 }

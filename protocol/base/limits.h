@@ -47,7 +47,7 @@ enum {
     STATUS_SPANS_MAX = 128,
     STATUS_BLOCKS_MAX = 256,  /* earlier blocks that one status block touches */
     ERASE_ENTRIES_MAX = 4096, /* earlier entries that one status block erases */
-    VOID_BLOCKS_MAX = 65536,  /* earlier blocks that one govern block voids */
+    VOID_BLOCKS_MAX = 4096,   /* earlier blocks that one govern block voids */
     HISTORY_OPEN_MAX = 24,    /* statuses about one entry, of any kind… */
     HISTORY_REVOKED_MAX = 32, /* …with more that are `revoked`… */
     HISTORY_EVENTS_MAX = 80,  /* …and with those of later epochs that have stated no more than this: */

@@ -130,7 +130,9 @@
     /* limits */                                                                                             \
     X(REASON_LIMIT, 180, "limit-reached")                                                                    \
     /* issuing */                                                                                            \
-    X(REASON_ONLY_EXPERIENCE, 930, "counts-as-experience-alone")
+    X(REASON_ONLY_EXPERIENCE, 930, "counts-as-experience-alone")                                             \
+    /* voids */                                                                                              \
+    X(REASON_VOIDS_TOO_MANY, 940, "voids-too-many-blocks")
 
 #define REASON_AS_ENUM(name, number, word) name = number,
 enum reason { REASON_LIST(REASON_AS_ENUM) };

@@ -125,9 +125,9 @@ static void unite_entries(struct log_reach *reach)
     reach->entry_count = kept;
 }
 
+/* By what the block says alone, so that every node refuses the same blocks, whatever it holds. */
 static enum reason check_counts(const struct log_reach *reach, enum block_class block_class)
 {
-    const uint64_t blocks_max = block_class == CLASS_STATUS ? STATUS_BLOCKS_MAX : VOID_BLOCKS_MAX;
     uint64_t blocks = 0, entries = 0;
 
     for (size_t i = 0; i < reach->block_count; i++) {
@@ -136,7 +136,10 @@ static enum reason check_counts(const struct log_reach *reach, enum block_class 
     for (size_t i = 0; i < reach->entry_count; i++) {
         entries += reach->entries[i].last - reach->entries[i].first + 1;
     }
-    return blocks > blocks_max || entries > STATUS_ENTRIES_MAX ? REASON_TOUCHES_TOO_MANY : REASON_NONE;
+    if (block_class != CLASS_STATUS) {
+        return blocks > VOID_BLOCKS_MAX ? REASON_VOIDS_TOO_MANY : REASON_NONE;
+    }
+    return blocks > STATUS_BLOCKS_MAX || entries > STATUS_ENTRIES_MAX ? REASON_TOUCHES_TOO_MANY : REASON_NONE;
 }
 
 static bool reaches_back(uint64_t kind)

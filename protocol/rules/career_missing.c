@@ -26,6 +26,12 @@ struct way {
     struct found_part *first, *last;
 };
 
+/* What a code that is tested misses to be certified on a day: several titles ask for the same ones. */
+struct begin {
+    uint32_t day;
+    struct way way;
+};
+
 static bool find_way(struct way *out, const struct quest *quest, const struct expression *expression);
 
 /* Negative: a costs less than b. */
@@ -65,6 +71,24 @@ static void join_way(struct way *out, const struct way *way)
     out->last = way->last;
 }
 
+/* With parts of its own. Returns: false when the arena is full. */
+static bool copy_way(struct way *out, const struct quest *quest, const struct way *way)
+{
+    struct found_part **end = &out->first;
+    *out = *way;
+    for (const struct found_part *part = way->first; part != NULL; part = part->next) {
+        struct found_part *copy = arena_take(quest->career->arena, sizeof *copy);
+        if (copy == NULL) {
+            return false;
+        }
+        *copy = *part;
+        *end = copy;
+        end = &copy->next;
+        out->last = copy;
+    }
+    return true;
+}
+
 static struct missing_part *add_part(struct way *out, const struct quest *quest, enum missing_kind kind)
 {
     struct found_part *found = arena_take(quest->career->arena, sizeof *found);
@@ -91,8 +115,7 @@ static bool answer_on(enum answer *out, const struct quest *quest, const struct 
 /* ---- codes ---- */
 
 /* The first of count codes that is tested on the day and not certified, or NULL. */
-static const struct career_code *tested_alone(const struct quest *quest, const struct career_code *codes,
-                                              size_t count)
+static struct career_code *tested_alone(const struct quest *quest, struct career_code *codes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (codes[i].tested.memo == MEMO_DONE && codes[i].certified.memo == MEMO_DONE &&
@@ -134,8 +157,8 @@ static bool join_rule(struct way *out, const struct quest *quest, const struct c
     return true;
 }
 
-/* What a tested code misses to be certified. Nothing, too, where the rules cannot be looked into. */
-static bool find_begin(struct way *out, const struct quest *quest, const struct career_code *code)
+/* Nothing, too, where the rules cannot be looked into. */
+static bool look_into_rules(struct way *out, const struct quest *quest, const struct career_code *code)
 {
     const struct applied applied = tested_by(quest, code);
     const struct quest within = {
@@ -156,9 +179,23 @@ static bool find_begin(struct way *out, const struct quest *quest, const struct 
     return spent != SPENT_ALL;
 }
 
+/* What a tested code misses to be certified. */
+static bool find_begin(struct way *out, const struct quest *quest, struct career_code *code)
+{
+    if (code->begin == NULL || code->begin->day != quest->day) {
+        struct begin *begin = arena_take(quest->career->arena, sizeof *begin);
+        if (begin == NULL || !look_into_rules(&begin->way, quest, code)) {
+            return false;
+        }
+        begin->day = quest->day;
+        code->begin = begin;
+    }
+    return copy_way(out, quest, &code->begin->way);
+}
+
 /* The rules of a code are not looked into from another's. */
 static bool find_uncertified(struct way *out, const struct quest *quest, const struct expression *expression,
-                             const struct career_code *tested)
+                             struct career_code *tested)
 {
     if (tested != NULL && quest->code.size == 0) {
         struct way begin;

@@ -186,8 +186,12 @@ const struct freshness *career_freshness(struct career *career, struct career_sp
 
 struct career_space *career_space(struct career *career, struct bytes name_space)
 {
+    if (career->asked != NULL && bytes_equal(career->asked->name, name_space)) {
+        return career->asked;
+    }
     const struct trust_owner *owner = trust_owner_of(career->trust, name_space);
-    return owner == NULL ? NULL : &career->spaces[owner - career->trust->owners];
+    career->asked = owner == NULL ? NULL : &career->spaces[owner - career->trust->owners];
+    return career->asked;
 }
 
 struct pack_segment *career_segment_on(struct career_space *space, uint32_t day)

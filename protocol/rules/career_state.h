@@ -102,6 +102,7 @@ struct career_code {
     size_t count;
     struct career_space *space; /* NULL: the trust file does not name it */
     struct memo_days tested, certified;
+    struct begin *begin; /* what it misses to be certified (career_missing.c); NULL: not asked by now */
 };
 
 /* When something ends that has begun on a day: many have begun on the same few. */
@@ -139,6 +140,7 @@ struct career {
     struct career_code *codes;   /* ascending */
     uint64_t *code_keys;         /* the first bytes of each, so that codes mostly compare as numbers */
     struct career_space *spaces; /* as many as the trust file has owners, in its order */
+    struct career_space *asked;  /* the one asked for last by its name: it mostly is again; NULL */
     struct lifetime_memo lifetimes[CAREER_LIFETIMES_MAX];
     struct worked_memos *worked; /* asked for by no rules, but by the question; NULL: nothing by now */
 };

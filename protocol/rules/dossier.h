@@ -180,7 +180,9 @@ struct dossier_succession {
     struct dossier_place place;
     struct succession succession;
     struct dossier_cut cut; /* its, in the log that this stands in */
-    bool signature_valid;   /* checked by the gatherer against the successor's inception */
+    bool signature_valid;   /* checked by the gatherer against the successor's inception; one to the owner
+                               itself needs none */
+    bool left_out;          /* there was no room for what the successor says */
 };
 
 struct dossier_pack {

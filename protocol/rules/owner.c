@@ -174,6 +174,7 @@ static void hand(struct namespace_owners *out, size_t from, const struct dossier
         return;
     }
     add_handing(out, from, &succession->cut, doubt);
+    out->left_out |= succession->left_out;
     if (heir < NAMESPACE_OWNERS_MAX) {
         struct namespace_owner *earlier = &out->owners[heir];
         if (!earlier->came_back || rank_of(of_heir) < rank_of(earlier->came_back_doubt)) {

@@ -6,11 +6,22 @@
 #include "protocol/rules/pack_history.h"
 #include "protocol/rules/weight.h"
 
+/* What an owner dropped counts on where the cut of its succession covers it, unless something says that it is
+ * void. */
+static struct weighed weigh_pack(const struct dossier *dossier, const struct namespace_owners *owners,
+                                 size_t owner, const struct dossier_place *place)
+{
+    bool kept = place->block.side && owner < NAMESPACE_OWNERS_MAX &&
+                namespace_owner_recorded(owners, owner, place) && !dossier_place_is_void(dossier, place);
+    return kept ? kept_weigh(dossier, place, (struct spoken_of){NULL, NULL})
+                : place_weigh(dossier, place, STANCE_FOR);
+}
+
 bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owners *owners,
                       const struct dossier_pack *pack)
 {
     size_t at = namespace_owner_index(owners, &dossier_log_at(dossier, &pack->place)->author);
-    return place_weigh(dossier, &pack->place, STANCE_FOR).weight != WEIGHT_FULL ||
+    return owners->left_out || weigh_pack(dossier, owners, at, &pack->place).weight != WEIGHT_FULL ||
            (at < NAMESPACE_OWNERS_MAX &&
             namespace_owner_stood(owners, at, &pack->place).answer != ANSWER_YES);
 }
@@ -19,7 +30,7 @@ bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owne
 static bool is_for_nothing(const struct dossier *dossier, const struct namespace_owners *owners, size_t owner,
                            const struct dossier_place *place)
 {
-    struct weighed weighed = place_weigh(dossier, place, STANCE_FOR);
+    struct weighed weighed = weigh_pack(dossier, owners, owner, place);
     if (weighed.weight != WEIGHT_NOTHING || weighed.reason != REASON_VOIDED) {
         return weighed.weight == WEIGHT_NOTHING;
     }

@@ -56,8 +56,8 @@ struct status_run {
      * left a void of the entry. */
     enum status_action action;
     uint32_t effective_day;
-    size_t event;                              /* index into the entry's events */
-    enum status_fate fates[STATUS_EVENTS_MAX]; /* of each event */
+    size_t event;                     /* index into the entry's events */
+    uint8_t fates[STATUS_EVENTS_MAX]; /* of each event: enum status_fate */
     bool under_appeal;
     uint32_t appeal_day;                    /* since when; DAY_NONE when it is not */
     struct status_word words[STATUS_WORDS]; /* all that stand, the strongest of which is told above */

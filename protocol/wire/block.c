@@ -78,6 +78,11 @@ enum reason entry_decode(struct entry *entry, struct bytes input)
     return reader_end(&reader);
 }
 
+bool entry_is_erased(struct bytes encoded)
+{
+    return encoded.size > 0 && encoded.data[0] == MSGPACK_ARRAY3;
+}
+
 /* From the bytes of kind and critical bit that both forms have. */
 void entry_write_erased(struct writer *writer, const struct network *network, const struct entry *entry)
 {

@@ -52,6 +52,9 @@ enum reason block_decode_header(struct block *block, const struct network *netwo
  * body. */
 bool block_is_rotation(const struct block *block);
 
+/* Whether an entry's element is what an erased one leaves, by its first byte. Requires: one that decodes. */
+bool entry_is_erased(struct bytes encoded);
+
 /* Leaf hash of an entry, erased or not: LABEL_ENTRY over its erased form. */
 void entry_leaf_of(struct hash *out, const struct network *network, const struct entry *entry);
 /* The same of an element's bytes. Returns: false when they are none, *out then zero. */

@@ -273,6 +273,7 @@ static const struct field void_record_fields[] = {
 const struct schema void_record_schema = {
     SCHEMA(void_record),
     EXTENSIBLE(void_record),
-    .meaning = "Own earlier blocks, or a dropped branch, are void: a thief wrote them.",
+    .meaning = "Own earlier blocks, or a dropped branch, are void: a thief wrote them. The ranges of one "
+               "block, united, name at most 4096 blocks.",
     .check = check_void_record,
 };

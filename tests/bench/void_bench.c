@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "node/ingest.h"
+#include "node/intake.h"
 #include "tests/support/shop_world.h"
 
 static double now_s(void)
@@ -147,6 +147,69 @@ static void bench_wide(uint64_t blocks, size_t entries)
     world_deinit(&world);
 }
 
+/* ---- several at once ---- */
+
+enum { WIDE_AT_ONCE = 8 };
+
+/* Sign them in a transaction that is then given up: the store has none of them yet. */
+static void sign_wide(struct intake *intake)
+{
+    struct store_txn *txn = world_write(&world);
+
+    for (uint64_t i = 0; i < WIDE_AT_ONCE; i++) {
+        const struct void_record record = {.has_range = true,
+                                           .range = {1 + i * VOID_BLOCKS_MAX, (i + 1) * VOID_BLOCKS_MAX}};
+        const struct intake_item item = {
+            .kind = INTAKE_BLOCK,
+            .source = INTAKE_FROM_PEER,
+            .origin = INGEST_PEER,
+            .bytes = world_sign_one(&world, txn, &owner, CLASS_GOVERN, ENTRY_VOID, &record, 1000)};
+
+        intake_add(intake, &item);
+        if (world_accept(&world, txn, &owner, item.bytes, 1000) != REASON_NONE) {
+            abort();
+        }
+    }
+    store_end(txn);
+}
+
+/* What a peer sends in one go: as many wide voids one after the other. How long a turn holds the writer at
+ * most, with its commit. */
+static void bench_batch(void)
+{
+    static struct trust trust;
+    static struct ingest ingest;
+    static struct intake intake;
+    struct trust_owner name = {.name_space = "ase"};
+    double slowest = 0;
+    size_t turns = 0;
+
+    world_init(&world);
+    grow((uint64_t)WIDE_AT_ONCE * VOID_BLOCKS_MAX, 4);
+    name.actor = owner.actor.id;
+    if (trust_add_owner(&trust, &name) != TRUST_OK || !intake_init(&intake) ||
+        !ingest_init(&ingest, world.store, &world.network, &trust, NULL)) {
+        abort();
+    }
+    sign_wide(&intake);
+    intake.turn_ms = INTAKE_TURN_MS;
+    for (; intake_waits(&intake); turns++) {
+        double start = now_s(), took;
+
+        intake_apply(&intake, &ingest, 1000);
+        took = now_s() - start;
+        slowest = took > slowest ? took : slowest;
+    }
+    for (size_t i = 0; i < intake.count; i++) {
+        assert(intake.items[i].result.outcome == INGEST_EXTENDED);
+    }
+    printf("%d voids of %d blocks at once: %zu turns, the slowest %.2f ms (at most 50)\n", WIDE_AT_ONCE,
+           VOID_BLOCKS_MAX, turns, slowest * 1e3);
+    ingest_deinit(&ingest);
+    intake_deinit(&intake);
+    world_deinit(&world);
+}
+
 /* ---- many erasers ---- */
 
 enum { ERASED_BLOCKS = STATUS_BLOCKS_MAX };
@@ -233,6 +296,7 @@ int main(int argc, char **argv)
     }
     bench_overlap(blocks);
     bench_wide(blocks, entries);
+    bench_batch();
     bench_erasers(argc > 3 ? (size_t)strtoull(argv[3], NULL, 10) : 256);
     return 0;
 }

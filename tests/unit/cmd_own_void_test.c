@@ -157,6 +157,112 @@ static void a_branch_that_is_not_held_says_nothing(void **state)
     assert_non_null(strstr(printed(&record, &sayings), "a mistyped hash voids nothing"));
 }
 
+/* What was told of the blocks signed, by the block that each reaches. */
+struct told {
+    size_t count;
+    uint64_t through[8];
+    size_t stop_after; /* so many, the keys are gone: the next one can't be signed */
+};
+
+static void note(void *context, const struct own_voided *voided)
+{
+    struct told *told = context;
+
+    told->through[told->count++] = voided->through;
+    if (told->count == told->stop_after) {
+        own.publisher.keyring = next;
+    }
+}
+
+static bool is_void(uint64_t seq)
+{
+    struct block_record record;
+    struct store_txn *txn;
+    uint64_t arrived_s;
+
+    assert_int_equal(store_read_begin(&txn, own.session.store), STORE_OK);
+    assert_int_equal(store_block_record(txn, &own.session.actor, seq, &record, &arrived_s), STORE_OK);
+    store_end(txn);
+    return record.standing == STANDING_VOID;
+}
+
+static int void_in_parts(struct told *told, struct own_voided *voided, uint64_t first, uint64_t last)
+{
+    const struct void_record record = {
+        .has_range = true, .range = {.first = first, .last = last}, .reason = STATUS_REASON_KEY_COMPROMISE};
+
+    return own_void_publish(voided, &own.publisher, &record, 3, note, told);
+}
+
+static void make_blocks(uint64_t up_to)
+{
+    while (own.last.seq < up_to) {
+        own_home_issue(&own, 1, 1, "ase/A5");
+    }
+}
+
+/* Blocks 4 to 11, three by each block, without 6, which is void. */
+static void many_are_void_by_several_blocks(void **state)
+{
+    struct own_sayings sayings;
+    struct own_voided voided;
+    struct told told = {0};
+    (void)state;
+    make_blocks(11);
+    assert_int_equal(void_in_parts(&told, &voided, 6, 6), EXIT_YES);
+    assert_int_equal(voided.last.seq, 12);
+    assert_int_equal(read_range(&sayings, 4, 11), EXIT_YES);
+    assert_int_equal(sayings.block_count, 7);
+    told = (struct told){0};
+    assert_int_equal(void_in_parts(&told, &voided, 4, 11), EXIT_YES);
+    assert_int_equal(told.count, 3);
+    assert_int_equal(told.through[0], 7);
+    assert_int_equal(told.through[1], 10);
+    assert_int_equal(told.through[2], 11);
+    assert_int_equal(voided.block_count, 7);
+    assert_int_equal(voided.last.seq, 15);
+    for (uint64_t seq = 4; seq <= 11; seq++) {
+        assert_true(is_void(seq));
+    }
+}
+
+static void what_was_interrupted_goes_on_with_the_rest(void **state)
+{
+    struct own_sayings sayings;
+    struct own_voided voided;
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct bytes unused;
+    struct told told = {.stop_after = 1};
+    (void)state;
+    make_blocks(11);
+    next = own_home_keys(memory, &unused);
+    assert_int_not_equal(void_in_parts(&told, &voided, 4, 11), EXIT_YES);
+    assert_int_equal(voided.part_count, 1);
+    assert_int_equal(voided.through, 6);
+    assert_false(is_void(7));
+    own.publisher.keyring = keyring;
+    told = (struct told){0};
+    assert_int_equal(void_in_parts(&told, &voided, 4, 11), EXIT_YES);
+    assert_int_equal(voided.block_count, 5);
+    assert_int_equal(told.through[0], 9);
+    assert_int_equal(read_range(&sayings, 4, 11), EXIT_YES);
+    assert_int_equal(sayings.block_count, 0);
+    told = (struct told){0};
+    assert_int_equal(void_in_parts(&told, &voided, 4, 11), EXIT_YES);
+    assert_int_equal(told.count, 0);
+}
+
+static void how_many_blocks_it_takes_is_told(void **state)
+{
+    const struct void_record record = {.has_range = true, .range = {.first = 1, .last = 9000}};
+    struct own_sayings sayings = {.block_count = VOID_BLOCKS_MAX};
+    (void)state;
+    assert_null(strstr(printed(&record, &sayings), "so that takes"));
+    assert_non_null(strstr(printed(&record, &sayings), "(4904 of them void already, which stay so)"));
+    sayings.block_count++;
+    assert_non_null(strstr(printed(&record, &sayings), "so that takes 2 blocks of your log"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +271,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(keys_are_left_out_and_a_later_epoch_may_void_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_dropped_branch_says_is_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_branch_that_is_not_held_says_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many_are_void_by_several_blocks, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_interrupted_goes_on_with_the_rest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(how_many_blocks_it_takes_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

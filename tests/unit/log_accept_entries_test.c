@@ -584,6 +584,31 @@ static void test_a_status_block_touches_256_blocks(void **state)
     bench_check("a void touches more", bench_forge(NULL), REASON_NONE);
 }
 
+/* Ranges are united first, so that what is named twice counts once. */
+static void test_a_govern_block_voids_4096_blocks(void **state)
+{
+    const struct void_record all_but_one =
+        build_void(AT_NEXT + 1, AT_NEXT + VOID_BLOCKS_MAX - 1, STATUS_REASON_KEY_COMPROMISE);
+    const struct void_record one_more = build_void(AT_CONTENT, AT_CONTENT, STATUS_REASON_KEY_COMPROMISE);
+
+    (void)state;
+    for (size_t i = 0; i <= VOID_BLOCKS_MAX; i++) {
+        log_builder_content(&bench->builder, &bench->log, 1);
+    }
+    draft_void(AT_NEXT, AT_NEXT + VOID_BLOCKS_MAX - 1);
+    bench_check("4096 blocks", bench_forge(NULL), REASON_NONE);
+    draft_void(AT_NEXT, AT_NEXT + VOID_BLOCKS_MAX);
+    bench_check("a 4097th", bench_forge(NULL), REASON_VOIDS_TOO_MANY);
+    draft_void(AT_NEXT, AT_NEXT + VOID_BLOCKS_MAX - 1);
+    log_builder_add(&bench->builder, ENTRY_VOID, &all_but_one);
+    bench_check("what overlaps counts once", bench_forge(NULL), REASON_NONE);
+    draft_void(AT_NEXT, AT_NEXT + VOID_BLOCKS_MAX - 1);
+    log_builder_add(&bench->builder, ENTRY_VOID, &one_more);
+    bench_check("one more in a range of its own", bench_forge(NULL), REASON_VOIDS_TOO_MANY);
+    draft_void(AT_GOVERN, AT_GOVERN + VOID_BLOCKS_MAX);
+    bench_check("the count is told before what the blocks are", bench_forge(NULL), REASON_VOIDS_TOO_MANY);
+}
+
 static void add_wide_statuses(uint64_t seq, size_t count)
 {
     draft_status(seq, 0, BLOCK_ENTRIES_MAX - 1);
@@ -644,6 +669,7 @@ int main(void)
                                         bench_drop),
         cmocka_unit_test_setup_teardown(test_all_of_it_may_come_in_one_block, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_status_block_touches_256_blocks, bench_make, bench_drop),
+        cmocka_unit_test_setup_teardown(test_a_govern_block_voids_4096_blocks, bench_make, bench_drop),
         cmocka_unit_test_setup_teardown(test_a_status_block_says_16384_things, bench_make, bench_drop),
     };
 

@@ -177,6 +177,40 @@ static void the_intake_is_bounded(void **state)
     assert_true(intake_has_room(&fixture->intake));
 }
 
+/* What takes long is spread over several transactions: each item is decided once, in its order. */
+static void what_takes_long_is_decided_in_turns(void **state)
+{
+    enum { WIDE = 6, ENTRIES = 3000 };
+    struct fixture *fixture = *state;
+    struct intake *intake = &fixture->intake;
+    size_t turns = 0, decided = 0;
+
+    for (size_t i = 0; i < WIDE; i++) {
+        (void)log_builder_content(&fixture->builder, &fixture->log, ENTRIES);
+    }
+    for (uint64_t seq = 0; seq <= 20 + WIDE; seq++) {
+        put_block(fixture, seq);
+    }
+    intake->turn_ms = 1;
+    for (; intake_waits(intake); turns++) {
+        intake_apply(intake, &fixture->ingest, NOW_S);
+        assert_int_equal(intake->first, decided);
+        assert_true(intake->end > decided);
+        decided = intake->end;
+        assert_int_equal(stored_count(fixture), decided);
+    }
+    assert_true(turns >= WIDE);
+    for (size_t i = 0; i <= 20 + WIDE; i++) {
+        assert_int_equal(intake->items[i].result.outcome, INGEST_EXTENDED);
+    }
+    /* What comes while others wait comes behind them. */
+    put_block(fixture, 3);
+    assert_true(intake_waits(intake));
+    intake_apply(intake, &fixture->ingest, NOW_S);
+    assert_int_equal(intake->items[intake->first].result.reason, REASON_KNOWN);
+    assert_false(intake_waits(intake));
+}
+
 static void heads_and_wants_alone_need_no_transaction(void **state)
 {
     struct fixture *fixture = *state;
@@ -197,6 +231,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_item_is_decided_on_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(a_nonce_is_used_once, setup, teardown),
         cmocka_unit_test_setup_teardown(the_intake_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_takes_long_is_decided_in_turns, setup, teardown),
         cmocka_unit_test_setup_teardown(heads_and_wants_alone_need_no_transaction, setup, teardown),
     };
 

@@ -107,6 +107,8 @@ static const struct {
     ROW("experience asked for as such", "", "experience 100 days in work", "30 days for work", 1, WORKED(70)),
     ROW("several that are tested", ONE_WAY, "A1 and A2 and A3", "100 days for A1, 100 days for A2, A3", 3,
         EXAM("A1", 2000), EXAM("A2", 2000)),
+    ROW("the same code asked for again", ONE_WAY, "A1 and (A1 or A2) and A1",
+        "100 days for A1, 100 days for A1 (1 more), 100 days for A1", 3, EXAM("A1", 2000), EXAM("A2", 2000)),
     ROW("an experience rule that asks for a code", "experience A*: tested B1", "A1", "B1", 1,
         EXAM("A1", 2000)),
     ROW("one that asks for more than work", "experience A*: experience 10 days in work and trained school",

@@ -95,6 +95,35 @@ static void heir_in_doubt(void)
     built.successions[0].place.void_seq = 41;
 }
 
+/* The owner dropped its last pack, and hands on at the block that it stands in. */
+static void dropped_under_the_cut(void)
+{
+    handed_on();
+    built.packs[2].place.block_hash = (struct hash){{7}};
+    built.packs[2].place.block = (struct dossier_block){.side = true, .hash = {{7}}, .dropped_s = 1};
+    built.successions[0].cut =
+        (struct dossier_cut){.found = CUT_ON_SIDE, .seq = 30, .head = {{7}}, .chain_seq = 25};
+}
+
+static void dropped_beside_the_cut(void)
+{
+    dropped_under_the_cut();
+    built.successions[0].cut.head = (struct hash){{8}};
+}
+
+static void dropped_under_the_cut_and_void(void)
+{
+    dropped_under_the_cut();
+    built.packs[2].place.voided = true;
+    built.packs[2].place.void_seq = 39;
+}
+
+static void more_owners_than_are_heard(void)
+{
+    handed_on_with_the_last_one();
+    built.successions[0].left_out = true;
+}
+
 static const struct {
     const char *why;
     void (*say)(void);
@@ -120,6 +149,8 @@ static const struct {
     {"the heir's goes before the forerunner's", heir_has_one, 200, 3},
     {"from its day on", heir_has_one, 189, 0},
     {"an heir in doubt publishes nothing", heir_in_doubt, 200, 2},
+    {"one that its owner dropped stays under the cut", dropped_under_the_cut, 200, 2},
+    {"and beside the cut it does not", dropped_beside_the_cut, 200, 1},
 };
 
 static void each_day_has_its_pack(void **state)
@@ -160,6 +191,9 @@ static void what_is_not_certain_of_a_pack_shows(void **state)
         {"the block that voids it is", void_pack, 40, true},
         {"which is not known by now", void_later_than_known, 40, false},
         {"its owner may have handed the namespace on before", heir_in_doubt, 0, true},
+        {"it was dropped, and the cut of a succession covers it", dropped_under_the_cut, 0, false},
+        {"and a void names it", dropped_under_the_cut_and_void, 0, true},
+        {"there are more owners than are heard", more_owners_than_are_heard, 0, true},
     };
     for (size_t i = 0; i < sizeof packs / sizeof packs[0]; i++) {
         dossier_builder_init(&built, ACTORS);

@@ -6,6 +6,8 @@
 
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/fork.h"
+#include "protocol/rules/pack.h"
+#include "protocol/rules/verdict.h"
 #include "tests/support/log_builder.h"
 #include "tests/support/store_world.h"
 
@@ -531,6 +533,145 @@ static void a_badly_signed_succession_is_marked(void **context)
     assert_false(dossier.successions[0].signature_valid);
 }
 
+static void say_succession_at(struct store_txn *txn, struct world_author *by, struct world_author *to,
+                              bool agrees, const struct log_state *cut)
+{
+    struct indexed_signature signature = {.key_index = 0};
+    struct succession record = {.name_space = bytes_of_string("ase"),
+                                .successor = to->actor.id,
+                                .cut_seq = cut->seq,
+                                .cut_head = cut->head};
+    uint8_t memory[ENTRY_SIZE_MAX];
+    struct bytes terms;
+    struct draft draft;
+    struct hash hash;
+
+    assert_true(schema_encode(&succession_schema, &record, memory, sizeof memory, &terms));
+    hash_bytes(&hash, label_domain(&world.network, LABEL_SUCCESSION), terms.data, terms.size);
+    sign_hash(&signature.signature, &to->actor.built[0].secret, &hash);
+    record.signatures = (struct list){.items = &signature, .count = agrees};
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_SUCCESSION, &record);
+    world_publish(&world, txn, by, &draft, LATE);
+}
+
+static void say_succession(struct store_txn *txn, struct world_author *by, struct world_author *to,
+                           bool agrees)
+{
+    const struct log_state here = by->state;
+
+    say_succession_at(txn, by, to, agrees, &here);
+}
+
+static void an_owner_that_keeps_its_namespace_signs_once(void **context)
+{
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)context;
+    say_succession(txn, &ase, &ase, false);
+    say_succession(txn, &ase, &heir, false);
+    world_commit(txn);
+    attest(&prog, 7, LATE);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.succession_count, 2);
+    assert_true(dossier.successions[0].signature_valid);
+    assert_false(dossier.successions[1].signature_valid);
+}
+
+static struct axis_answer authority_on(const struct dossier *dossier, uint32_t day)
+{
+    static struct verdict verdict;
+    const struct question question = {.network = &world.network,
+                                      .at_day = day,
+                                      .now_s = LATER,
+                                      .known_by_s = UINT64_MAX,
+                                      .budget = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+
+    assert_int_equal(dossier->credential_count, 1);
+    assert_true(verdict_of(&verdict, dossier, &trust, &question, &world.arena));
+    return verdict.credentials[0].axes[AXIS_AUTHORITY];
+}
+
+/* The namespace goes from hand to hand, so often, and then the last owner, or prog, certifies. Those to whom
+ * it is given and who did not agree take no place among the owners. */
+static struct axis_answer authority_after(size_t hands, bool by_last, const char *code)
+{
+    static struct world_author owners[CHAIN_DEPTH_MAX + 2], idle[2];
+    const struct subject subject = world_subject(7);
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    for (size_t i = 0; i < sizeof idle / sizeof idle[0]; i++) {
+        world_begin_log(&world, txn, &idle[i], (uint8_t)(100 + i), EARLY);
+        say_succession(txn, &ase, &idle[i], false);
+    }
+    for (size_t i = 0; i < hands; i++) {
+        world_begin_log(&world, txn, &owners[i], (uint8_t)(50 + i), EARLY);
+        say_succession(txn, i == 0 ? &ase : &owners[i - 1], &owners[i], true);
+    }
+    world_attest(&world, txn, by_last ? &owners[hands - 1] : &prog, &subject, 1, code, LATE);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    return authority_on(&dossier, 42000);
+}
+
+static void nine_owners_are_heard(void **context)
+{
+    (void)context;
+    assert_int_equal(authority_after(CHAIN_DEPTH_MAX, true, "ase/A5").answer, ANSWER_YES);
+}
+
+static void what_a_tenth_owner_may_say_is_unknown_by_the_limit(void **context)
+{
+    struct axis_answer answer = authority_after(CHAIN_DEPTH_MAX + 1, false, "ase/A5");
+
+    (void)context;
+    assert_int_equal(answer.answer, ANSWER_UNKNOWN);
+    assert_int_equal(answer.reason, REASON_LIMIT);
+}
+
+static void so_is_a_code_that_it_may_have_added(void **context)
+{
+    struct axis_answer answer = authority_after(CHAIN_DEPTH_MAX + 1, false, "ase/B9");
+
+    (void)context;
+    assert_int_equal(answer.answer, ANSWER_UNKNOWN);
+    assert_int_equal(answer.reason, REASON_LIMIT);
+}
+
+/* The owner drops its pack 2 by a rotation, and hands the namespace on at a block on top of that one. */
+static void a_pack_under_the_cut_of_a_succession_stays_readable(void **context)
+{
+    const struct bytes name_space = bytes_of_string("ase");
+    struct actor_id id = ase.actor.id;
+    struct log_state dropped;
+    struct store_txn *txn = world_write(&world);
+
+    (void)context;
+    publish_pack(txn, &ase, 2);
+    dropped = ase.state;
+    publish_pack(txn, &ase, 3); /* beyond the cut */
+    assert_int_equal(store_unwind_to(txn, &world.network, &id, dropped.seq - 1, LATE), STORE_OK);
+    assert_int_equal(store_log_state(txn, &id, &ase.state), STORE_OK);
+    world_rotate(&world, txn, &ase, LATE);
+    say_succession_at(txn, &ase, &heir, true, &dropped);
+    world_commit(txn);
+    for (size_t i = 0; i < 2; i++) { /* the second time from what was kept */
+        struct namespace_owners owners;
+        const struct dossier_pack *pack;
+        struct dossier dossier;
+
+        gather(&dossier, 7, UINT64_MAX);
+        assert_int_equal(dossier.pack_count, 2);
+        namespace_owners_of(&owners, &dossier, &trust, name_space);
+        pack = pack_under(&dossier, &owners, name_space, 42000);
+        assert_non_null(pack);
+        assert_int_equal(pack->pack.version, 2);
+        assert_false(pack_is_disputed(&dossier, &owners, pack));
+    }
+}
+
 static void names_lead_to_entries_that_are_held(void **context)
 {
     struct entry_name names[4];
@@ -784,6 +925,11 @@ int main(void)
         IN_WORLD(a_flood_by_one_author_hides_nobody_else),
         IN_WORLD(a_successor_and_its_packs_are_gathered),
         IN_WORLD(a_badly_signed_succession_is_marked),
+        IN_WORLD(an_owner_that_keeps_its_namespace_signs_once),
+        IN_WORLD(nine_owners_are_heard),
+        IN_WORLD(what_a_tenth_owner_may_say_is_unknown_by_the_limit),
+        IN_WORLD(so_is_a_code_that_it_may_have_added),
+        IN_WORLD(a_pack_under_the_cut_of_a_succession_stays_readable),
         IN_WORLD(names_lead_to_entries_that_are_held),
         IN_WORLD(credentials_from_elsewhere_are_surrounded_alike),
         IN_WORLD(an_erased_entry_is_found_by_name_alone),

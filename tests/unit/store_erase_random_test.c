@@ -220,7 +220,7 @@ static bool is_sealed_here(size_t block, size_t entry)
     assert_int_equal(author_read(node, &writer.actor.id, &author), STORE_OK);
     assert_int_equal(element_read_sealed(node, &(struct entry_at){author.number, block + 1, entry}, &element),
                      STORE_OK);
-    return !element_is_erased(element);
+    return !entry_is_erased(element);
 }
 
 static void drop(void)

@@ -989,14 +989,19 @@ static void what_a_branch_of_a_closed_epoch_lacks_hides_no_gap_and_is_none(void 
 
 static void what_void_blocks_lack_hides_no_gap(void **context)
 {
-    const struct void_record record = build_void(1, BLANKED, STATUS_REASON_KEY_COMPROMISE);
     struct hash hash;
 
     (void)context;
     attest_blocks(BLANKED - 1);
     give_blanked(1, BLANKED, false);
-    publish(&ase, CLASS_GOVERN, ENTRY_VOID, &record, NOW_S);
-    give(&ase_copy, block_of(&here, &ase, BLANKED + 1), NOW_S + DAY_S);
+    for (uint64_t first = 1, seq = BLANKED + 1; first <= BLANKED; first += VOID_BLOCKS_MAX, seq++) {
+        const uint64_t last = first + VOID_BLOCKS_MAX - 1;
+        const struct void_record record =
+            build_void(first, last < BLANKED ? last : BLANKED, STATUS_REASON_KEY_COMPROMISE);
+
+        publish(&ase, CLASS_GOVERN, ENTRY_VOID, &record, NOW_S);
+        give(&ase_copy, block_of(&here, &ase, seq), NOW_S + DAY_S);
+    }
     assert_false(log_of(&fresh, &ase).incomplete);
     hash = give_one_blanked();
     assert_true(log_of(&fresh, &ase).incomplete);

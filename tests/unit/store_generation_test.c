@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "protocol/log/checkpoint.h"
+#include "tests/support/shipped_pack.h"
 #include "tests/support/store_world.h"
 
 /* What is kept between questions, and that it makes no difference. */
@@ -302,6 +303,42 @@ static void what_is_kept_is_of_one_trust_file(void **state)
     store_end(txn);
 }
 
+/* What is copied has nothing to do any more with where it was gathered: that is written over here. */
+static void what_is_kept_leads_to_itself(void **state)
+{
+    enum { PACK_SIZE_MAX = 64 * 1024, FURTHER = 4096 };
+    static uint8_t first[PACK_SIZE_MAX], again[PACK_SIZE_MAX];
+    const struct subject subject = world_subject(HER);
+    struct bytes gathered_pack, copied_pack;
+    struct rule_pack pack;
+    struct dossier dossier;
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    (void)state;
+    shipped_pack(&pack, "ase.json", &world.arena);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_RULE_PACK, &pack);
+    world_publish(&world, txn, &owner, &draft, 1000);
+    world_commit(txn);
+    gather(&dossier, UINT64_MAX);
+    assert_int_equal(dossier.pack_count, 1);
+    assert_true(
+        schema_encode(&rule_pack_schema, &dossier.packs[0].pack, first, sizeof first, &gathered_pack));
+    memset(world.arena.memory, 0xa5, world.arena.used);
+    arena_rewind(&world.arena, 0);
+    assert_non_null(arena_take(&world.arena, FURTHER));
+    txn = world_read(&world);
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, UINT64_MAX, &dossier, &world.arena),
+                     STORE_OK);
+    store_end(txn);
+    memset(world.arena.memory, 0xa5, FURTHER);
+    assert_int_equal(dossier.pack_count, 1);
+    assert_true(schema_encode(&rule_pack_schema, &dossier.packs[0].pack, again, sizeof again, &copied_pack));
+    assert_true(bytes_equal(gathered_pack, copied_pack));
+    assert_true(gathered_pack.size > FURTHER / 2);
+}
+
 static uint64_t next_random(uint64_t *seed)
 {
     *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407;
@@ -391,6 +428,7 @@ int main(void)
         IN_WORLD(what_raises_the_generation),
         IN_WORLD(what_was_dropped_is_not_kept),
         IN_WORLD(what_is_kept_is_of_one_trust_file),
+        IN_WORLD(what_is_kept_leads_to_itself),
         cmocka_unit_test(what_is_kept_changes_no_answer),
     };
 

@@ -141,7 +141,7 @@ const struct command commands[] = {
      "  tradeproof accredit \"Columbus test centre\" --codes 'ase/A*' --until 2028-12-31\n",
      command_accredit},
     {"withdraw", "end another actor's accreditation",
-     "ID [--cut SEQ | --all | --accreditation SEQ/INDEX] [--except LIST] [--closed]",
+     "ID [--cut SEQ | --all | --accreditation SEQ/INDEX] [--except LIST] [--closed] [--yes]",
      "What the actor has issued up to now stays good, whatever it does to its log later; what it issues\n"
      "from now on does not count. What it says from now on against somebody, such as a revocation, makes\n"
      "what that is about undetermined.\n"

@@ -15,6 +15,16 @@ static bool is_before(const struct entry_position *a, const struct entry_positio
     return a->seq != b->seq ? a->seq < b->seq : a->index < b->index;
 }
 
+static void end(struct own_accreditation *found, const struct withdrawal *withdrawal)
+{
+    if (!withdrawal->has_cut) {
+        found->ended_whole = true;
+    } else if (!found->withdrawn || withdrawal->cut_seq < found->cut_seq) {
+        found->cut_seq = withdrawal->cut_seq;
+    }
+    found->withdrawn = true;
+}
+
 static void take_back(struct own_accreditations *out, const struct withdrawal *withdrawal,
                       const struct entry_position *place)
 {
@@ -25,7 +35,7 @@ static void take_back(struct own_accreditations *out, const struct withdrawal *w
 
         if (named && actor_id_equal(&found->record.delegate, &withdrawal->delegate) &&
             is_before(&found->place, place)) {
-            found->withdrawn = true;
+            end(found, withdrawal);
         }
     }
 }

@@ -11,6 +11,9 @@ struct own_accreditation {
     struct entry_position place;
     struct accreditation record;
     bool withdrawn; /* a later withdrawal of this actor names it, or a cut of its delegate */
+    /* Where it is: */
+    bool ended_whole; /* one of them names it */
+    uint64_t cut_seq; /* else the lowest block of a cut */
 };
 
 struct own_accreditations {

@@ -27,9 +27,12 @@ answers "a log that is not held can't be cut" 2 "--accreditation 2/0" ase withdr
 answers "nor where there is no accreditation" 4 "is not the place" ase withdraw "A school" --accreditation 1/0
 answers "nor is a place mistyped" 4 "is not the place" ase withdraw "A school" --accreditation 2
 answers "an accreditation ends whole or by a cut" 3 "Usage" ase withdraw "A school" --accreditation 2/0 --all
-answers "it can be ended whole" 0 "published" ase withdraw "A school" --accreditation 2/0
+answers "nothing is withdrawn unasked" 3 "say --yes" ase withdraw "A school" --accreditation 2/0
+answers "nor before it is said what that ends" 3 "what this ends can't be counted" \
+    ase withdraw "A school" --accreditation 2/0
+answers "it can be ended whole" 0 "published" ase withdraw "A school" --accreditation 2/0 --yes
 answers "the other one is left" 2 "--accreditation 3/0" ase withdraw "A school"
-answers "and ended for good" 0 "published" ase withdraw "A school" --accreditation 3/0 --closed
+answers "and ended for good" 0 "published" ase withdraw "A school" --accreditation 3/0 --yes --closed
 as ase status >"$said" 2>&1
 ok "then nothing is left to record" sh -c "! grep -q 'To do' '$said'"
 

@@ -144,6 +144,8 @@ static void each_is_found_at_its_place(void **state)
         assert_int_equal(all.items[i].place.index, 0);
         assert_true(actor_id_equal(&all.items[i].record.delegate, &delegate));
         assert_int_equal(all.items[i].withdrawn, i < 2);
+        assert_int_equal(all.items[i].ended_whole, i == 0);
+        assert_int_equal(all.items[i].cut_seq, i == 1 ? 3 : 0);
     }
 }
 

@@ -216,8 +216,8 @@ const struct command commands[] = {
     {"suspend", "suspend certificates until they are reinstated",
      "(ENTRY... | --of TECHNICIAN --code LIST | --csv FILE) [OPTIONS]",
      "Suspended certificates don't count until you reinstate them; that they were suspended stays\n"
-     "visible. An ENTRY is named as issue printed it: the issuer's id, block, index and the first\n"
-     "digits of its hash.\n"
+     "visible. About what stands revoked nothing is written: that goes before. An ENTRY is named as issue\n"
+     "printed it: the issuer's id, block, index and the first digits of its hash.\n"
      "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof suspend --of \"Maria Lopez\" --code ase/A6\n",

@@ -217,6 +217,44 @@ void own_withdrawal_print(const struct session *session, const struct withdrawal
     print_future(record);
 }
 
+/* Its term is the days on which what it lets be issued was earned, by its delegate's own word. */
+static void print_term(const struct accreditation *again)
+{
+    char from[DAY_TEXT_SIZE], until[DAY_TEXT_SIZE];
+
+    day_to_text(from, again->from);
+    fprintf(stderr, "from %s on", from);
+    if (again->has_until) {
+        day_to_text(until, again->until);
+        fprintf(stderr, " until %s", until);
+    }
+}
+
+void own_withdrawal_print_again(const struct session *session, const struct accreditation *again,
+                                const struct own_withdrawn *withdrawn)
+{
+    const char *name = session_name_of(session, &again->delegate.hash);
+
+    if (!withdrawn->any) {
+        return;
+    }
+    fprintf(stderr, "tradeproof: note: you withdrew %s: nothing ", name);
+    if (withdrawn->whole) {
+        fprintf(stderr, "that it issued under an accreditation of yours");
+    } else {
+        fprintf(stderr, "above block %" PRIu64 " of its log", withdrawn->cut_seq);
+    }
+    fprintf(stderr,
+            " counts%s.\nBy this accreditation it counts again, where it is for these codes and, by its own "
+            "word, "
+            "earned\n",
+            withdrawn->closed ? ", not even against anybody" : "");
+    print_term(again);
+    fprintf(stderr,
+            ", and so does what is said there against anybody. If somebody else had its keys, have it\n"
+            "declare void what they signed (it runs tradeproof void), and accredit it after that.\n");
+}
+
 void own_withdrawal_add_json(json_t *object, const struct own_withdrawal_reach *reach)
 {
     json_object_set_new(object, "held", json_boolean(reach->held));

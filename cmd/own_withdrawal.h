@@ -26,6 +26,10 @@ int own_withdrawal_read(struct own_withdrawal_reach *out, struct session *sessio
 void own_withdrawal_print(const struct session *session, const struct withdrawal *record,
                           const struct own_withdrawal_reach *reach);
 
+/* What is said before somebody is accredited again, to standard error; nothing where withdrawn has none. */
+void own_withdrawal_print_again(const struct session *session, const struct accreditation *again,
+                                const struct own_withdrawn *withdrawn);
+
 /* Add it to what is told programs. */
 void own_withdrawal_add_json(json_t *object, const struct own_withdrawal_reach *reach);
 

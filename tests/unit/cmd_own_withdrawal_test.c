@@ -183,22 +183,44 @@ static void what_is_void_is_not_counted(void **state)
     assert_int_equal(reach.certificates_staying, 3);
 }
 
-static const char *printed(const struct withdrawal *record, const struct own_withdrawal_reach *reach)
+struct printing {
+    FILE *file;
+    int saved;
+};
+
+static struct printing begin_printing(void)
+{
+    struct printing printing = {.file = tmpfile(), .saved = dup(STDERR_FILENO)};
+    assert_non_null(printing.file);
+    fflush(stderr);
+    dup2(fileno(printing.file), STDERR_FILENO);
+    return printing;
+}
+
+static const char *end_printing(struct printing printing)
 {
     static char text[4096];
-    FILE *file = tmpfile();
-    int saved = dup(STDERR_FILENO);
-    assert_non_null(file);
     fflush(stderr);
-    dup2(fileno(file), STDERR_FILENO);
-    own_withdrawal_print(&own.session, record, reach);
-    fflush(stderr);
-    dup2(saved, STDERR_FILENO);
-    close(saved);
-    rewind(file);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
+    dup2(printing.saved, STDERR_FILENO);
+    close(printing.saved);
+    rewind(printing.file);
+    text[fread(text, 1, sizeof text - 1, printing.file)] = '\0';
+    fclose(printing.file);
     return text;
+}
+
+static const char *printed(const struct withdrawal *record, const struct own_withdrawal_reach *reach)
+{
+    struct printing printing = begin_printing();
+    own_withdrawal_print(&own.session, record, reach);
+    return end_printing(printing);
+}
+
+static const char *printed_again(const struct accreditation *again, const struct own_withdrawn *withdrawn)
+{
+    struct printing printing = begin_printing();
+    own_withdrawal_print_again(&own.session, again, withdrawn);
+    return end_printing(printing);
 }
 
 static void it_is_said_what_ends(void **state)
@@ -228,11 +250,40 @@ static void a_log_that_is_not_held_can_not_be_counted(void **state)
     assert_non_null(strstr(printed(&record, &reach), "can't be counted"));
 }
 
+/* ---- accredited again ---- */
+
+static void what_counts_again_is_said(void **state)
+{
+    struct accreditation again = accreditation_of(own.session.actor, &all_a);
+    static const struct {
+        const char *sentence;
+        struct own_withdrawn withdrawn;
+        const char *phrase, *not_said;
+    } cases[] = {
+        {"by a cut", {true, false, 5, false}, "nothing above block 5 of its log counts.", "under an"},
+        {"whole", {true, true, 0, false}, "issued under an accreditation of yours counts.", "block"},
+        {"closed", {true, false, 5, true}, "of its log counts, not even against anybody.", "under an"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *text = printed_again(&again, &cases[i].withdrawn);
+        if (strstr(text, cases[i].phrase) == NULL || strstr(text, cases[i].not_said) != NULL ||
+            strstr(text, "tradeproof void") == NULL || strstr(text, "from 2023-03-17 on,") == NULL) {
+            fail_msg("%s: %s", cases[i].sentence, text);
+        }
+    }
+    again.has_until = true;
+    again.until = DAY + 1;
+    assert_non_null(strstr(printed_again(&again, &cases[0].withdrawn), " on until 2023-03-18,"));
+    assert_string_equal(printed_again(&again, &(struct own_withdrawn){.any = false}), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_stays_and_what_ends_is_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_void_is_not_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_counts_again_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_is_said_what_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_log_that_is_not_held_can_not_be_counted, set_up, tear_down),
     };

@@ -176,8 +176,9 @@ static int fail_without_log(struct session *session, struct store_txn *txn, cons
 
     session_fail(&session->options, EXIT_UNKNOWN, "log-not-held",
                  "This node holds nothing that %s signed, so it cannot say where to cut. Connect to a node "
-                 "that does, or end what you accredited it for whole, with all that it issued.",
-                 session_name_of(session, &delegate->hash));
+                 "that does and say tradeproof follow %s, or end what you accredited it for whole, with all "
+                 "that it issued.",
+                 session_name_of(session, &delegate->hash), session_argument_of(session, &delegate->hash));
     if (own_accreditations_read(&all, session, txn) == STORE_OK) {
         print_accreditations(&all, delegate);
     }

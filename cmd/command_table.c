@@ -496,7 +496,8 @@ const struct command commands[] = {
      "nodes that yours dials (tradeproofd --peer) are asked for its log, and so learn that you follow\n"
      "it; nodes that dial yours are never asked, though what is held is passed on to them. Whoever is on\n"
      "your watch-list, and shops that you reviewed, are followed too; contacts alone are never asked\n"
-     "for. The list is the file `follow` of the data folder, one id a line, at most 1000.\n"
+     "for. Says whether anything of that log is held already. The list is the file `follow` of the data\n"
+     "folder, one id a line, at most 1000.\n"
      "\n"
      "Example:\n"
      "  tradeproof follow \"Lone Star Garage\"\n",

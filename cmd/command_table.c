@@ -231,8 +231,10 @@ const struct command commands[] = {
      "\n"
      "  --revoked        also what was revoked\n"
      "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
-     "                   it was said to hold from; what you suspended or revoked yourself stays "
-     "so\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV STATUS_CHANGE_JSON "\n"
+     "                   it was said to hold from; what you suspended or revoked yourself stays so.\n"
+     "                   Lists the accreditations, withdrawals and rules that the void took as well: those\n"
+     "                   are only back once you say them again\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV
+         STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},

@@ -63,6 +63,13 @@ answers "where no rules are held it can't be checked, which is said" 0 "no rules
 answers "and no more than that of rules that are" 0 "published" ase accredit "A school" --codes ase/h --states TX
 ok "no note" sh -c "! grep -q 'no rules of' '$said'"
 
+own_seq() { field <(as "$1" status --json | sed -n '/"own_log"/,/}/p') seq; }
+taken=$(own_seq ase)
+do_as ase key rotate --yes
+do_as ase void "$taken" --yes
+answers "reinstating what a void took does not accredit again, which is said" 4 "tradeproof accredit, tradeproof withdraw" \
+    ase reinstate --voided "$(own_seq ase)"
+
 answers "trust says how old it may be" 0 '"fresh_days": 90' ase trust add ase me "A body" --fresh 90d --json
 answers "and shows it" 0 "known for up to 90 days" ase trust list
 answers "in days alone" 4 "such as 90d" ase trust add ase me --fresh 3w

@@ -4,6 +4,7 @@
 
 #include "cmd/arguments.h"
 #include "cmd/command.h"
+#include "cmd/own_withdrawal.h"
 #include "cmd/publish.h"
 #include "protocol/base/text.h"
 #include "protocol/rules/pack_states.h"
@@ -195,6 +196,25 @@ static int check_states(struct session *session, const struct text_list *pattern
     return EXIT_YES;
 }
 
+/* What a withdrawal ended counts again then, whoever signed it. */
+static int warn_of_again(struct session *session, const struct accreditation *record)
+{
+    struct own_accreditations all;
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+
+    if (error == STORE_OK) {
+        error = own_accreditations_read(&all, session, txn);
+        store_end(txn);
+    }
+    if (error != STORE_OK) {
+        return session_fail_store(&session->options, error);
+    }
+    const struct own_withdrawn withdrawn = own_accreditations_withdrawn(&all, record);
+    own_withdrawal_print_again(session, record, &withdrawn);
+    return EXIT_YES;
+}
+
 static int accredit(struct session *session, void *argument)
 {
     const struct accredit *request = argument;
@@ -217,7 +237,10 @@ static int accredit(struct session *session, void *argument)
     record.patterns = (struct list){patterns.items, patterns.count};
     record.states = (struct list){states.items, states.count};
     warn_of_others(session, &patterns);
-    code = publish_one(session, ENTRY_ACCREDITATION, &record, &published);
+    code = warn_of_again(session, &record);
+    if (code == EXIT_YES) {
+        code = publish_one(session, ENTRY_ACCREDITATION, &record, &published);
+    }
     return code == EXIT_YES ? publish_report(session, &published, "The accreditation is published.") : code;
 }
 

@@ -68,6 +68,20 @@ static int save(const struct follow_home *home, const char *text, size_t size)
     return error == HOME_OK ? session_reload_daemon(session) : session_fail_home(&session->options, error);
 }
 
+/* Whether anything that actor signed is here. */
+static int ask_held(bool *held, struct session *session, const struct actor_id *actor)
+{
+    struct log_state state;
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+    if (error == STORE_OK) {
+        error = store_log_state(txn, actor, &state);
+        store_end(txn);
+    }
+    *held = error == STORE_OK;
+    return *held || error == STORE_NOT_FOUND ? EXIT_YES : session_fail_store(&session->options, error);
+}
+
 static json_t *json_of(const struct session *session, const struct actor_id *actor)
 {
     json_t *object = json_object();
@@ -78,10 +92,26 @@ static json_t *json_of(const struct session *session, const struct actor_id *act
 
 /* ---- follow ---- */
 
+static int report_followed(const struct session *session, const struct actor_id *actor, bool held)
+{
+    if (session->options.json) {
+        json_t *object = json_of(session, actor);
+        json_object_set_new(object, "held", json_boolean(held));
+        return json_output_take(object);
+    }
+    printf(
+        "You follow %s from now on. Its log is %s. The nodes that yours dials are asked for %s, and so learn "
+        "that you follow it; those that dial yours are not.\n",
+        session_name_of(session, &actor->hash), held ? "held here already" : "not held here yet",
+        held ? "what comes" : "it");
+    return EXIT_YES;
+}
+
 static int add(struct follow_home *home, char **arguments)
 {
     struct session *session = home->session;
     struct actor_id actor;
+    bool held;
     size_t size;
     int code = session_actor(session, arguments[0], &actor);
     if (code != EXIT_YES) {
@@ -102,18 +132,11 @@ static int add(struct follow_home *home, char **arguments)
                             "The file %s/%s would grow too large: remove comments from it.",
                             session->home.path, FOLLOW_FILE);
     }
-    code = save(home, text, size);
-    if (code != EXIT_YES) {
-        return code;
+    code = ask_held(&held, session, &actor);
+    if (code == EXIT_YES) {
+        code = save(home, text, size);
     }
-    if (session->options.json) {
-        return json_output_take(json_of(session, &actor));
-    }
-    printf(
-        "You follow %s from now on. The nodes that yours dials are asked for its log, and so learn that you "
-        "follow it; those that dial yours are not.\n",
-        session_name_of(session, &actor.hash));
-    return EXIT_YES;
+    return code == EXIT_YES ? report_followed(session, &actor, held) : code;
 }
 
 static int list_json(const struct follow_home *home)

@@ -188,7 +188,7 @@ static void tell_words(const struct search *search, const struct candidate *cand
     char day[DAY_TEXT_SIZE];
     printf("%s%.*s (%s), %.*s, %.*s: ", outcome->answer == ANSWER_YES ? "" : "Could not be determined: ",
            (int)profile->name.size, (const char *)profile->name.data,
-           session_name_of(search->session, &candidate->shop.hash), (int)profile->place.size,
+           session_argument_of(search->session, &candidate->shop.hash), (int)profile->place.size,
            (const char *)profile->place.data, (int)profile->state.size, (const char *)profile->state.data);
     for (size_t i = 0; i < profile->areas.count; i++) {
         printf("%s%.*s", i > 0 ? ", " : "", (int)areas[i].size, (const char *)areas[i].data);

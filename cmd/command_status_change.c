@@ -1,6 +1,7 @@
 #include "cmd/command.h"
 #include "cmd/number.h"
 #include "cmd/own_entries.h"
+#include "cmd/own_void.h"
 #include "cmd/status_rows.h"
 #include "cmd/words.h"
 
@@ -51,12 +52,26 @@ static bool add_status(const void *context, struct draft *draft, const struct ow
     return draft_add(draft, ENTRY_STATUS, &status, NULL);
 }
 
+/* Also where nothing else is left: whoever undoes a void must hear of all that it took. */
+static int tell_lost(struct session *session, uint64_t void_seq)
+{
+    struct own_sayings lost;
+    int code = own_void_read_lost(&lost, session, void_seq);
+    if (code == EXIT_YES) {
+        own_void_print_lost(&lost);
+    }
+    return code;
+}
+
 static int find_entries(struct own_entries *entries, struct session *session, struct change_request *request,
                         const struct arguments *arguments)
 {
     struct subject subject;
     if (request->voided_text != NULL) {
-        return own_entries_left(entries, session, request->voided, &request->from, &request->more);
+        int code = tell_lost(session, request->voided);
+        return code == EXIT_YES
+                   ? own_entries_left(entries, session, request->voided, &request->from, &request->more)
+                   : code;
     }
     if (request->of == NULL) {
         return own_entries_named(entries, session, arguments->values, arguments->count);

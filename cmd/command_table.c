@@ -141,7 +141,7 @@ const struct command commands[] = {
      "  tradeproof accredit \"Columbus test centre\" --codes 'ase/A*' --until 2028-12-31\n",
      command_accredit},
     {"withdraw", "end another actor's accreditation",
-     "ID [--cut SEQ | --all | --accreditation SEQ/INDEX] [--except LIST] [--closed]",
+     "ID [--cut SEQ | --all | --accreditation SEQ/INDEX] [--except LIST] [--closed] [--yes]",
      "What the actor has issued up to now stays good, whatever it does to its log later; what it issues\n"
      "from now on does not count. What it says from now on against somebody, such as a revocation, makes\n"
      "what that is about undetermined.\n"
@@ -216,8 +216,8 @@ const struct command commands[] = {
     {"suspend", "suspend certificates until they are reinstated",
      "(ENTRY... | --of TECHNICIAN --code LIST | --csv FILE) [OPTIONS]",
      "Suspended certificates don't count until you reinstate them; that they were suspended stays\n"
-     "visible. An ENTRY is named as issue printed it: the issuer's id, block, index and the first\n"
-     "digits of its hash.\n"
+     "visible. About what stands revoked nothing is written: that goes before. An ENTRY is named as issue\n"
+     "printed it: the issuer's id, block, index and the first digits of its hash.\n"
      "\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof suspend --of \"Maria Lopez\" --code ase/A6\n",
@@ -231,8 +231,10 @@ const struct command commands[] = {
      "\n"
      "  --revoked        also what was revoked\n"
      "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
-     "                   it was said to hold from; what you suspended or revoked yourself stays "
-     "so\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV STATUS_CHANGE_JSON "\n"
+     "                   it was said to hold from; what you suspended or revoked yourself stays so.\n"
+     "                   Lists the accreditations, withdrawals and rules that the void took as well: those\n"
+     "                   are only back once you say them again\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV
+         STATUS_CHANGE_JSON "\n"
      "Example:\n"
      "  tradeproof reinstate --of \"Maria Lopez\" --code ase/A6\n",
      command_reinstate},
@@ -496,7 +498,8 @@ const struct command commands[] = {
      "nodes that yours dials (tradeproofd --peer) are asked for its log, and so learn that you follow\n"
      "it; nodes that dial yours are never asked, though what is held is passed on to them. Whoever is on\n"
      "your watch-list, and shops that you reviewed, are followed too; contacts alone are never asked\n"
-     "for. The list is the file `follow` of the data folder, one id a line, at most 1000.\n"
+     "for. Says whether anything of that log is held already. The list is the file `follow` of the data\n"
+     "folder, one id a line, at most 1000.\n"
      "\n"
      "Example:\n"
      "  tradeproof follow \"Lone Star Garage\"\n",

@@ -4,23 +4,23 @@
 
 #include "cmd/arguments.h"
 #include "cmd/command.h"
+#include "cmd/confirm.h"
 #include "cmd/number.h"
-#include "cmd/own_accreditations.h"
+#include "cmd/own_withdrawal.h"
 #include "cmd/publish.h"
 
 struct withdraw {
     struct arguments arguments;
     const char *cut, *except, *accreditation;
-    bool all, closed;
+    bool all, closed, yes;
 };
 
 static int parse(struct withdraw *request, int argc, char **argv)
 {
-    const struct command_option options[] = {{"cut", OPTION_TEXT, &request->cut},
-                                             {"all", OPTION_FLAG, &request->all},
-                                             {"except", OPTION_TEXT, &request->except},
-                                             {"accreditation", OPTION_TEXT, &request->accreditation},
-                                             {"closed", OPTION_FLAG, &request->closed}};
+    const struct command_option options[] = {
+        {"cut", OPTION_TEXT, &request->cut},       {"all", OPTION_FLAG, &request->all},
+        {"except", OPTION_TEXT, &request->except}, {"accreditation", OPTION_TEXT, &request->accreditation},
+        {"closed", OPTION_FLAG, &request->closed}, {"yes", OPTION_FLAG, &request->yes}};
     int code = arguments_read(&request->arguments, "withdraw", argc, argv, options,
                               sizeof options / sizeof options[0], 1, 1);
 
@@ -176,8 +176,9 @@ static int fail_without_log(struct session *session, struct store_txn *txn, cons
 
     session_fail(&session->options, EXIT_UNKNOWN, "log-not-held",
                  "This node holds nothing that %s signed, so it cannot say where to cut. Connect to a node "
-                 "that does, or end what you accredited it for whole, with all that it issued.",
-                 session_name_of(session, &delegate->hash));
+                 "that does and say tradeproof follow %s, or end what you accredited it for whole, with all "
+                 "that it issued.",
+                 session_name_of(session, &delegate->hash), session_argument_of(session, &delegate->hash));
     if (own_accreditations_read(&all, session, txn) == STORE_OK) {
         print_accreditations(&all, delegate);
     }
@@ -227,11 +228,54 @@ static int read_end_in_txn(struct withdrawal *record, struct session *session, c
     return code;
 }
 
+/* ---- asking ---- */
+
+static int read_reach(struct own_withdrawal_reach *reach, struct session *session,
+                      const struct withdrawal *record)
+{
+    struct own_accreditations accredited;
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+
+    if (error == STORE_OK) {
+        error = own_accreditations_read(&accredited, session, txn);
+        store_end(txn);
+    }
+    return error == STORE_OK ? own_withdrawal_read(reach, session, &accredited, record)
+                             : session_fail_store(&session->options, error);
+}
+
+static int ask(const struct withdraw *request, struct session *session, const struct withdrawal *record,
+               struct own_withdrawal_reach *reach)
+{
+    int code = read_reach(reach, session, record);
+
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if (!session->options.json) {
+        own_withdrawal_print(session, record, reach);
+    }
+    return confirm(session, request->yes, "Withdraw that, for good?");
+}
+
+static int report(const struct session *session, const struct published *published,
+                  const struct own_withdrawal_reach *reach)
+{
+    if (!session->options.json) {
+        return publish_report(session, published, "The withdrawal is published.");
+    }
+    json_t *object = json_of_published(session, published);
+    own_withdrawal_add_json(object, reach);
+    return json_output_take(object);
+}
+
 static int withdraw(struct session *session, void *argument)
 {
     const struct withdraw *request = argument;
     struct entry_position exceptions[WITHDRAWAL_EXCEPTIONS_MAX];
     struct withdrawal record = {0};
+    struct own_withdrawal_reach reach;
     struct published published;
     size_t count = 0;
     int code = session_need_actor(session);
@@ -244,8 +288,11 @@ static int withdraw(struct session *session, void *argument)
     }
     record.closed = request->closed;
     record.exceptions = (struct list){exceptions, count};
-    code = publish_one(session, ENTRY_WITHDRAWAL, &record, &published);
-    return code == EXIT_YES ? publish_report(session, &published, "The withdrawal is published.") : code;
+    code = ask(request, session, &record, &reach);
+    if (code == EXIT_YES) {
+        code = publish_one(session, ENTRY_WITHDRAWAL, &record, &published);
+    }
+    return code == EXIT_YES ? report(session, &published, &reach) : code;
 }
 
 int command_withdraw(int argc, char **argv)

@@ -23,11 +23,10 @@ int held_shop_need(struct session *session, const struct actor_id *shop)
     if (error != STORE_NOT_FOUND) {
         return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
     }
-    const char *name = session_name_of(session, &shop->hash);
     return session_fail(
         &session->options, EXIT_UNKNOWN, "not-held",
         "%s: not held here. This node has no profile of it, so that nothing can be said. A shop "
         "comes by itself once a technician whom your trusted bodies attested has joined it and "
-        "a node that you are connected to has it; to ask for it: tradeproof follow \"%s\"",
-        name, name);
+        "a node that you are connected to has it; to ask for it: tradeproof follow %s",
+        session_name_of(session, &shop->hash), session_argument_of(session, &shop->hash));
 }

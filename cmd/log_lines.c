@@ -132,8 +132,9 @@ int log_lines_end(uint64_t *last, struct session *session, const struct actor_id
     enum store_error error = begin(&reading);
     if (error == STORE_NOT_FOUND) {
         return session_fail(&session->options, EXIT_UNKNOWN, "not-held",
-                            "Nothing of the log of %s is held here.",
-                            session_name_of(session, &author->hash));
+                            "Nothing of the log of %s is held here. To ask for it: tradeproof follow %s",
+                            session_name_of(session, &author->hash),
+                            session_argument_of(session, &author->hash));
     }
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);

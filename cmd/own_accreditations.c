@@ -15,6 +15,17 @@ static bool is_before(const struct entry_position *a, const struct entry_positio
     return a->seq != b->seq ? a->seq < b->seq : a->index < b->index;
 }
 
+static void end(struct own_accreditation *found, const struct withdrawal *withdrawal)
+{
+    if (!withdrawal->has_cut) {
+        found->ended_whole = true;
+    } else if (!found->withdrawn || withdrawal->cut_seq < found->cut_seq) {
+        found->cut_seq = withdrawal->cut_seq;
+    }
+    found->closed |= withdrawal->closed;
+    found->withdrawn = true;
+}
+
 static void take_back(struct own_accreditations *out, const struct withdrawal *withdrawal,
                       const struct entry_position *place)
 {
@@ -25,7 +36,7 @@ static void take_back(struct own_accreditations *out, const struct withdrawal *w
 
         if (named && actor_id_equal(&found->record.delegate, &withdrawal->delegate) &&
             is_before(&found->place, place)) {
-            found->withdrawn = true;
+            end(found, withdrawal);
         }
     }
 }
@@ -230,4 +241,41 @@ bool own_accreditation_lacks_cut(const struct own_accreditations *all, size_t in
         }
     }
     return true;
+}
+
+/* ---- accredited again ---- */
+
+static bool patterns_meet(const struct accreditation *a, const struct accreditation *b)
+{
+    const struct bytes *of_a = a->patterns.items, *of_b = b->patterns.items;
+    struct bytes common;
+
+    for (size_t i = 0; i < a->patterns.count; i++) {
+        for (size_t k = 0; k < b->patterns.count; k++) {
+            if (code_patterns_meet(of_a[i], of_b[k], &common)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+struct own_withdrawn own_accreditations_withdrawn(const struct own_accreditations *all,
+                                                  const struct accreditation *accreditation)
+{
+    struct own_withdrawn out = {.cut_seq = UINT64_MAX};
+
+    for (size_t i = 0; i < all->count; i++) {
+        const struct own_accreditation *found = &all->items[i];
+
+        if (!found->withdrawn || !actor_id_equal(&found->record.delegate, &accreditation->delegate) ||
+            !patterns_meet(&found->record, accreditation)) {
+            continue;
+        }
+        out.any = true;
+        out.whole |= found->ended_whole;
+        out.closed |= found->closed;
+        out.cut_seq = found->cut_seq < out.cut_seq ? found->cut_seq : out.cut_seq;
+    }
+    return out;
 }

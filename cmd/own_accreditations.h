@@ -11,6 +11,10 @@ struct own_accreditation {
     struct entry_position place;
     struct accreditation record;
     bool withdrawn; /* a later withdrawal of this actor names it, or a cut of its delegate */
+    /* Where it is: */
+    bool ended_whole; /* one of them names it */
+    uint64_t cut_seq; /* else the lowest block of a cut */
+    bool closed;      /* one of them is */
 };
 
 struct own_accreditations {
@@ -30,6 +34,17 @@ struct own_accreditation_reach {
 };
 enum store_error own_accreditation_find_reach(struct own_accreditation_reach *out, struct session *session,
                                               struct store_txn *txn, const struct accreditation *ended);
+
+/* What withdrew the delegate of accreditation from any of its codes before: an accreditation that is said now
+ * makes what that ended count again. */
+struct own_withdrawn {
+    bool any;
+    bool whole;       /* an accreditation ended whole */
+    uint64_t cut_seq; /* else the lowest block of a cut */
+    bool closed;      /* any of them leaves nothing that is said beyond */
+};
+struct own_withdrawn own_accreditations_withdrawn(const struct own_accreditations *all,
+                                                  const struct accreditation *accreditation);
 
 /* Whether one of them ended before today, nobody recorded what its delegate had signed by then, and none of
  * the delegate's goes on: what is signed later with an earlier date can't be told from what was in time. */

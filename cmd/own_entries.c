@@ -7,6 +7,7 @@
 
 #include "cmd/json_output.h"
 #include "cmd/own_block.h"
+#include "cmd/words.h"
 #include "protocol/base/sort.h"
 
 /* ---- finding ---- */
@@ -466,10 +467,36 @@ static void report_entry(const struct own_entry *entry, const struct session *se
     }
 }
 
-/* What was said before, and so was not said again. */
-static void report_unchanged(const struct own_entries_done *done)
+static bool is_revoked_instead(const struct own_entry *entry, const struct own_entries_done *done)
 {
-    size_t count = done->unchanged != NULL ? done->unchanged->count : 0;
+    return strcmp(done->action, status_action_word(STATUS_SUSPENDED)) == 0 &&
+           entry->revoked_since <= entry->day;
+}
+
+static void report_revoked(const struct own_entry *entry, const struct session *session)
+{
+    char text[ENTRY_NAME_TEXT_MAX + 1], since[DAY_TEXT_SIZE];
+
+    entry_name_to_text(text, &session->home.network, &entry->name);
+    day_to_text(since, entry->revoked_since);
+    printf("%s stands revoked, since %s: suspending it changes nothing, and nothing was written about it.\n",
+           text, since);
+}
+
+/* What was said before, and so was not said again; and what goes before what was to be said. */
+static void report_unchanged(const struct session *session, const struct own_entries_done *done)
+{
+    size_t count = done->unchanged != NULL ? done->unchanged->count : 0, revoked = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (is_revoked_instead(&done->unchanged->items[i], done) && revoked++ < OWN_ENTRIES_TOLD_MAX) {
+            report_revoked(&done->unchanged->items[i], session);
+        }
+    }
+    if (revoked > OWN_ENTRIES_TOLD_MAX) {
+        printf("... and %zu more stand revoked\n", revoked - OWN_ENTRIES_TOLD_MAX);
+    }
+    count -= revoked;
     if (count > 0) {
         printf("%zu %s stood so already, or had nothing to be %s: nothing was written about %s.\n", count,
                count == 1 ? "certificate" : "certificates", done->action, count == 1 ? "it" : "them");
@@ -500,7 +527,7 @@ int own_entries_report(const struct own_entries *entries, const struct session *
     if (entries->count > OWN_ENTRIES_TOLD_MAX) {
         printf("... and %zu more\n", entries->count - OWN_ENTRIES_TOLD_MAX);
     }
-    report_unchanged(done);
+    report_unchanged(session, done);
     if (entries->count > 0) {
         report_written(entries, done);
     }

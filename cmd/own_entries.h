@@ -78,8 +78,9 @@ enum store_error own_entries_ask_news(bool *is_news, struct own_entry *entry, st
                                       struct store_txn *txn, const struct own_entries_coming *coming);
 
 /* Move those about which it would change nothing from entries to unchanged: the same was said of them before,
- * or there is nothing to reinstate or to decide. Writes of each how it stands revoked on that day, or on the
- * first one after it. Returns: EXIT_YES, or the exit code after it said why not. */
+ * there is nothing to reinstate or to decide, or it stands revoked and would be suspended. Writes of each how
+ * it stands revoked on that day, or on the first one after it. Returns: EXIT_YES, or the exit code after it
+ * said why not. */
 int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged, struct session *session,
                      const struct own_entries_coming *coming);
 

@@ -24,14 +24,17 @@ static enum store_error read_days(struct status_days *days, size_t *event_count,
     return STORE_OK;
 }
 
-/* A replacement names another entry, so that it is never said already; a full history is told when it is
- * signed. */
+/* Revoked goes before suspended. A replacement names another entry, so that it is never said already; a full
+ * history is told when it is signed. */
 static bool is_news(const struct status_days *days, size_t event_count,
                     const struct own_entries_coming *coming)
 {
     const struct history_event event = {.action = coming->action, .effective_day = coming->day};
     const struct status_event next = {.event = &event, .index = event_count};
     if (coming->doubts_only && status_days_is_against(days, coming->day)) {
+        return false;
+    }
+    if (coming->action == STATUS_SUSPENDED && status_days_stays_revoked(days, coming->day)) {
         return false;
     }
     return coming->action == STATUS_REPLACED || event_count >= HISTORY_EVENTS_MAX ||

@@ -14,7 +14,29 @@ struct void_reading {
     const struct void_record *record;
     struct own_sayings *out;
     struct log_state state;
+    bool lost; /* read is what reinstating certificates does not bring back, and that alone */
 };
+
+static bool is_lost(const struct entry *entry)
+{
+    return entry_class(entry->kind) == CLASS_GOVERN && entry->kind != ENTRY_VOID;
+}
+
+static void add(const struct void_reading *reading, const struct block *block)
+{
+    if (!reading->lost) {
+        own_sayings_add(reading->out, block, reading->session, reading->txn);
+        return;
+    }
+    for (size_t i = 0; i < block->entry_count; i++) {
+        struct block one = *block;
+        one.entries = &block->entries[i];
+        one.entry_count = 1;
+        if (is_lost(one.entries)) {
+            own_sayings_add(reading->out, &one, reading->session, reading->txn);
+        }
+    }
+}
 
 /* With what to type instead, on either side of the block. */
 static int fail_keys(const struct void_reading *reading, uint64_t seq)
@@ -64,16 +86,17 @@ static int read_block(struct void_reading *reading, uint64_t seq)
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }
-    if (record.standing == STANDING_VOID) {
+    if ((record.standing == STANDING_VOID) != reading->lost ||
+        (reading->lost && record.block_class != CLASS_GOVERN)) {
         return EXIT_YES;
     }
-    code = check_block(reading, &record, seq);
+    code = reading->lost ? EXIT_YES : check_block(reading, &record, seq);
     if (code != EXIT_YES) {
         return code;
     }
     error = own_block_read(&block, session, reading->txn, seq);
     if (error == STORE_OK) {
-        own_sayings_add(reading->out, &block, session, reading->txn);
+        add(reading, &block);
     }
     arena_rewind(&session->arena, mark);
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
@@ -289,7 +312,7 @@ static enum store_error read_side(struct void_reading *reading, const struct sid
         error = reason == REASON_NONE ? STORE_OK : store_error_of_decode(reason, &session->arena);
     }
     if (error == STORE_OK) {
-        own_sayings_add(reading->out, &block, session, reading->txn);
+        add(reading, &block);
     }
     arena_rewind(&session->arena, mark);
     return error;
@@ -319,7 +342,65 @@ int own_void_read(struct own_sayings *out, struct session *session, const struct
     return record->has_range ? read_range(&reading) : read_branch(&reading);
 }
 
+/* ---- what stays lost ---- */
+
+static enum store_error read_voids(struct list *out, struct session *session, uint64_t void_seq)
+{
+    struct store_txn *txn;
+    struct block block;
+    struct void_record *voids = NULL;
+    enum store_error error = store_read_begin(&txn, session->store);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = own_block_read(&block, session, txn, void_seq);
+    store_end(txn);
+    if (error == STORE_OK) {
+        voids = arena_take(&session->arena, block.entry_count * sizeof *voids);
+        error = voids != NULL ? STORE_OK : STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; error == STORE_OK && i < block.entry_count; i++) {
+        if (block.entries[i].kind == ENTRY_VOID &&
+            entry_payload_decode(&voids[out->count], &block.entries[i], &session->arena) == REASON_NONE) {
+            out->count++;
+        }
+    }
+    out->items = voids;
+    return error;
+}
+
+int own_void_read_lost(struct own_sayings *out, struct session *session, uint64_t void_seq)
+{
+    struct list voids = {NULL, 0};
+    size_t mark = arena_mark(&session->arena);
+    enum store_error error = read_voids(&voids, session, void_seq);
+    const struct void_record *records = voids.items;
+    int code = EXIT_YES;
+
+    *out = (struct own_sayings){0};
+    for (size_t i = 0; error == STORE_OK && i < voids.count && code == EXIT_YES; i++) {
+        struct void_reading reading = {.session = session, .record = &records[i], .out = out, .lost = true};
+        code = records[i].has_range ? read_range(&reading) : read_branch(&reading);
+    }
+    arena_rewind(&session->arena, mark);
+    return error == STORE_OK || error == STORE_NOT_FOUND ? code
+                                                         : session_fail_store(&session->options, error);
+}
+
 /* ---- for people ---- */
+
+void own_void_print_lost(const struct own_sayings *lost)
+{
+    if (lost->saying_count == 0) {
+        return;
+    }
+    fputs("That void took this as well, which reinstating does not bring back:\n", stderr);
+    own_sayings_print(stderr, lost);
+    fputs("What of it is yours, and still holds, say again: tradeproof accredit, tradeproof withdraw,\n"
+          "tradeproof rules publish.\n",
+          stderr);
+}
 
 static const char *ending(uint64_t count)
 {

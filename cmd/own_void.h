@@ -16,6 +16,13 @@ int own_void_read(struct own_sayings *out, struct session *session, const struct
 void own_void_print(const struct session *session, const struct void_record *record,
                     const struct own_sayings *sayings);
 
+/* What the void in block void_seq of this actor's log took that reinstating certificates does not bring back:
+ * accreditations, withdrawals, rules and the like. A block without a void took nothing. Returns: EXIT_YES, or
+ * the exit code after it said why not. */
+int own_void_read_lost(struct own_sayings *out, struct session *session, uint64_t void_seq);
+/* For people, to standard error: that, and how to say it again; nothing where there is none. */
+void own_void_print_lost(const struct own_sayings *lost);
+
 /* How many blocks of the log it takes to declare so many void. */
 uint64_t own_void_parts(uint64_t block_count);
 

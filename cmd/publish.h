@@ -5,6 +5,7 @@
  * reading the head to the acknowledgement, so that two commands never fork the log; hands the block to the
  * daemon, or applies it here when none runs. */
 
+#include "cmd/json_output.h"
 #include "cmd/keyring.h"
 #include "cmd/session.h"
 
@@ -71,6 +72,8 @@ int publisher_checkpoint(struct publisher *publisher);
 int publish_one(struct session *session, enum entry_kind kind, const void *record, struct published *out);
 /* Tell what was published: the block, as sentence or JSON. */
 int publish_report(const struct session *session, const struct published *published, const char *sentence);
+/* That JSON, for who has more to tell. */
+json_t *json_of_published(const struct session *session, const struct published *published);
 
 /* Fill ENTRY_SALT_SIZE random bytes. */
 void publisher_salt(uint8_t salt[ENTRY_SALT_SIZE]);

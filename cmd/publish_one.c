@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-#include "cmd/json_output.h"
-
 static int draft_one(struct publisher *publisher, enum entry_kind kind, const void *record,
                      struct published *out)
 {
@@ -39,17 +37,21 @@ int publish_one(struct session *session, enum entry_kind kind, const void *recor
     return code;
 }
 
+json_t *json_of_published(const struct session *session, const struct published *published)
+{
+    json_t *object = json_object();
+
+    json_object_set_new(object, "author", json_of_id(ID_ACTOR, &session->home.network, &session->actor.hash));
+    json_object_set_new(object, "seq", json_of_number(published->seq));
+    json_object_set_new(object, "block", json_of_hash(&published->hash));
+    return object;
+}
+
 int publish_report(const struct session *session, const struct published *published, const char *sentence)
 {
-    json_t *object;
-
     if (!session->options.json) {
         printf("%s (block %llu)\n", sentence, (unsigned long long)published->seq);
         return EXIT_YES;
     }
-    object = json_object();
-    json_object_set_new(object, "author", json_of_id(ID_ACTOR, &session->home.network, &session->actor.hash));
-    json_object_set_new(object, "seq", json_of_number(published->seq));
-    json_object_set_new(object, "block", json_of_hash(&published->hash));
-    return json_output_take(object);
+    return json_output_take(json_of_published(session, published));
 }

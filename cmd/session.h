@@ -94,6 +94,9 @@ int session_entry_name(const struct session *session, const char *text, struct e
 /* What to call an actor: a contact's name, the trust file's, "you" for this home's own, else its id cut
  * short. Returns: a view of static memory of at least 4 turns, or of the session. */
 const char *session_name_of(const struct session *session, const struct hash *id);
+/* What to type for an actor, in a command that is to be pasted into a shell: the contact's name in quotes,
+ * "me" for this home's own, else the id whole. Returns as session_name_of, of 2 turns. */
+const char *session_argument_of(const struct session *session, const struct hash *id);
 
 /* ---- errors ---- */
 

@@ -5,7 +5,13 @@
 
 /* What people are called, and ids as people type them. */
 
-enum { NAME_TURNS = 8, SHORT_HEAD = 9, SHORT_TAIL = 5 };
+enum {
+    NAME_TURNS = 8,
+    SHORT_HEAD = 9,
+    SHORT_TAIL = 5,
+    ARGUMENT_TURNS = 2,
+    ARGUMENT_SIZE = (int)NAME_SIZE_MAX + (int)ID_TEXT_MAX + 3
+};
 
 static int fail_id(const struct session *session, const char *text, enum id_result result, enum id_kind found)
 {
@@ -140,5 +146,31 @@ const char *session_name_of(const struct session *session, const struct hash *id
     out = turns[turn++ % NAME_TURNS];
     id_to_text(text, ID_ACTOR, &session->home.network, id);
     snprintf(out, sizeof turns[0], "%.*s...%s", SHORT_HEAD, text, text + strlen(text) - SHORT_TAIL);
+    return out;
+}
+
+/* Names that a shell would read as something else within double quotes, or a program as an option, are none
+ * to paste. */
+static bool is_pasted_whole(const char *name)
+{
+    return name[0] != '-' && name[strcspn(name, "\"$`\\!")] == '\0';
+}
+
+const char *session_argument_of(const struct session *session, const struct hash *id)
+{
+    static char turns[ARGUMENT_TURNS][ARGUMENT_SIZE];
+    static size_t turn;
+    const struct contact *contact = contacts_of(session->contacts, id);
+    char *out;
+
+    if (session->has_actor && hash_equal(id, &session->actor.hash)) {
+        return "me";
+    }
+    out = turns[turn++ % ARGUMENT_TURNS];
+    if (contact && is_pasted_whole(contact->name)) {
+        snprintf(out, sizeof turns[0], "\"%s\"", contact->name);
+    } else {
+        id_to_text(out, ID_ACTOR, &session->home.network, id);
+    }
     return out;
 }

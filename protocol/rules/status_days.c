@@ -136,7 +136,7 @@ static void take_side(struct status_run *run, enum status_fate side, const struc
             run->fates[i] = FATE_OVERRULED;
         }
     }
-    run->fates[said->index] = side;
+    run->fates[said->index] = (uint8_t)side;
 }
 
 static void speak_against(struct status_run *run, enum reason reason, const struct status_event *said)
@@ -335,6 +335,16 @@ bool status_days_is_against(const struct status_days *days, uint32_t day)
         }
     }
     return false;
+}
+
+bool status_days_stays_revoked(const struct status_days *days, uint32_t day)
+{
+    for (size_t i = status_days_at(days, day); i < days->count; i++) {
+        if (days->runs[i].words[0].reason != REASON_REVOKED) {
+            return false;
+        }
+    }
+    return true;
 }
 
 const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day)

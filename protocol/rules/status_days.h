@@ -106,6 +106,9 @@ bool status_days_is_news(const struct status_days *days, const struct status_eve
 /* Whether it stands revoked or suspended, beyond doubt, on `day` or any later one. */
 bool status_days_is_against(const struct status_days *days, uint32_t day);
 
+/* Whether it stands revoked, beyond doubt, on `day` and all later ones. */
+bool status_days_stays_revoked(const struct status_days *days, uint32_t day);
+
 /* The revocation, beyond doubt, that stands on `day` or the first one after it; NULL: none. Points into days.
  */
 const struct status_word *status_days_revocation(const struct status_days *days, uint32_t day);

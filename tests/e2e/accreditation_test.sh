@@ -27,14 +27,18 @@ answers "a log that is not held can't be cut" 2 "--accreditation 2/0" ase withdr
 answers "nor where there is no accreditation" 4 "is not the place" ase withdraw "A school" --accreditation 1/0
 answers "nor is a place mistyped" 4 "is not the place" ase withdraw "A school" --accreditation 2
 answers "an accreditation ends whole or by a cut" 3 "Usage" ase withdraw "A school" --accreditation 2/0 --all
-answers "it can be ended whole" 0 "published" ase withdraw "A school" --accreditation 2/0
+answers "nothing is withdrawn unasked" 3 "say --yes" ase withdraw "A school" --accreditation 2/0
+answers "nor before it is said what that ends" 3 "what this ends can't be counted" \
+    ase withdraw "A school" --accreditation 2/0
+answers "it can be ended whole" 0 "published" ase withdraw "A school" --accreditation 2/0 --yes
 answers "the other one is left" 2 "--accreditation 3/0" ase withdraw "A school"
-answers "and ended for good" 0 "published" ase withdraw "A school" --accreditation 3/0 --closed
+answers "and ended for good" 0 "published" ase withdraw "A school" --accreditation 3/0 --yes --closed
 as ase status >"$said" 2>&1
 ok "then nothing is left to record" sh -c "! grep -q 'To do' '$said'"
 
 day_before=$(date -d '-40 days' +%F) first_day=$(date -d '-30 days' +%F)
-do_as ase accredit "A school" --codes ase/a --from "$first_day"
+answers "whoever is accredited again is told what that brings back" 0 "counts, not even against anybody." \
+    ase accredit "A school" --codes ase/a --from "$first_day"
 do_as school trust add ase "$(actor_id ase)" ASE
 start ase
 start school ase
@@ -58,6 +62,13 @@ answers "where no rules are held it can't be checked, which is said" 0 "no rules
     ase accredit "A school" --codes tx/a --states TX --from 2030-01-01
 answers "and no more than that of rules that are" 0 "published" ase accredit "A school" --codes ase/h --states TX
 ok "no note" sh -c "! grep -q 'no rules of' '$said'"
+
+own_seq() { field <(as "$1" status --json | sed -n '/"own_log"/,/}/p') seq; }
+taken=$(own_seq ase)
+do_as ase key rotate --yes
+do_as ase void "$taken" --yes
+answers "reinstating what a void took does not accredit again, which is said" 4 "tradeproof accredit, tradeproof withdraw" \
+    ase reinstate --voided "$(own_seq ase)"
 
 answers "trust says how old it may be" 0 '"fresh_days": 90' ase trust add ase me "A body" --fresh 90d --json
 answers "and shows it" 0 "known for up to 90 days" ase trust list

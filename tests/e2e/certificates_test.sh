@@ -103,6 +103,8 @@ answers "nothing is left to reinstate, which is said" 0 "nothing was written" as
 answers "programs read that" 0 '"blocks": 0' ase reinstate --of "Maria Lopez" --code ase/b --json
 answers "nor what was never suspended" 0 "nothing was written" ase reinstate "$third"
 answers "revoked already from an earlier day" 0 "nothing was written" ase revoke "$old" --from 2023-01-02
+answers "what is revoked is not suspended besides" 0 "stands revoked, since 2023-01-01: suspending it changes nothing" \
+    ase suspend "$old" --from 2023-01-02
 ok "none of these is a block" test "$before" = "$(own_head ase)" -a -n "$before"
 answers "an earlier day is news" 0 "Revoked ase/a of Maria Lopez from 2022-06-01" ase revoke "$old" --from 2022-06-01
 answers "and counts" 1 "revoked since 2022-06-01" ase lookup "$maria" --at 2022-06-01 --code ase/a --all

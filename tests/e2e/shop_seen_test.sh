@@ -39,6 +39,7 @@ start follower garage
 until_true 20 follows follower ase || give_up "the follower does not hear of the rules"
 sleep 2
 answers "a shop whose technician nobody attested is not held" 2 "not held here" reader shop status "$garage"
+answers "with what to paste" 2 "tradeproof follow $garage" reader shop status "$garage"
 answers "nor by the body" 2 "not held here" ase review "$garage" --technicians 2 --areas brakes
 answers "nor is it found" 2 "no shop at all" reader shop find
 answers "which programs are told as well" 2 '"not-held"' reader shop status "$garage" --json
@@ -47,10 +48,11 @@ ok "it costs no room" status_is reader logs 1
 # ---- following ----
 
 answers "nobody is followed" 0 "nobody" follower follow
-answers "whom you follow is asked of those whom you dial, which is said" 0 "dials are asked" follower follow "$garage"
+answers "whom you follow is asked of those whom you dial, which is said" 0 "is not held here yet. The nodes that yours dials are asked" follower follow "$garage"
 until_answers "and is held then" 20 1 "Lone Star Garage" follower shop status "$garage"
 until_true 20 status_is follower logs 3
 ok "with the keys of those on its roster" status_is follower logs 3
+answers "which is said to who follows it again" 0 "is held here already" follower follow "$garage"
 answers "it is on the list" 0 "$garage" follower follow
 answers "others still don't hold it" 2 "not held here" reader shop status "$garage"
 # ASE dials nobody: the garage dialled it.

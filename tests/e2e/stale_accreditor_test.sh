@@ -91,7 +91,7 @@ answers "others go by what is usual" 2 "VERDICT: UNDETERMINED" strict lookup "$m
 
 # ---- it has withdrawn the school ----
 
-do_as institute withdraw "The School"
+do_as institute withdraw "The School" --yes
 sleep 2
 answers "a school that keeps that from arriving gains nothing" 2 "VERDICT: UNDETERMINED" strict lookup "$maria" --code ase/b
 start institute ase

@@ -144,7 +144,45 @@ static void each_is_found_at_its_place(void **state)
         assert_int_equal(all.items[i].place.index, 0);
         assert_true(actor_id_equal(&all.items[i].record.delegate, &delegate));
         assert_int_equal(all.items[i].withdrawn, i < 2);
+        assert_int_equal(all.items[i].ended_whole, i == 0);
+        assert_int_equal(all.items[i].cut_seq, i == 1 ? 3 : 0);
+        assert_int_equal(all.items[i].closed, false);
     }
+}
+
+static void what_withdrew_somebody_is_found(void **state)
+{
+    struct bytes patterns[] = {bytes_of_string("x/1"), bytes_of_string("y/1")};
+    struct accreditation again = {.delegate = actor_of(2), .patterns = {.items = patterns, .count = 1}};
+    const struct withdrawal closing = {
+        .delegate = actor_of(2), .has_cut = true, .cut_seq = 2, .closed = true};
+    struct own_accreditations all;
+    struct own_withdrawn found;
+
+    (void)state;
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    accredit(2, DAY_NONE);
+    all = read_all();
+    assert_false(own_accreditations_withdrawn(&all, &again).any);
+    withdraw_with_a_cut(2);
+    all = read_all();
+    found = own_accreditations_withdrawn(&all, &again);
+    assert_true(found.any && !found.whole && !found.closed);
+    assert_int_equal(found.cut_seq, 3);
+    accredit(2, DAY_NONE);
+    all = read_all();
+    assert_true(own_accreditations_withdrawn(&all, &again).any); /* what the first let be issued */
+    publish(ENTRY_WITHDRAWAL, &closing);
+    end_accreditation(2, 1);
+    all = read_all();
+    publisher_close(&publisher);
+    found = own_accreditations_withdrawn(&all, &again);
+    assert_true(found.any && found.whole && found.closed);
+    assert_int_equal(found.cut_seq, 2);
+    again.patterns = (struct list){.items = &patterns[1], .count = 1};
+    assert_false(own_accreditations_withdrawn(&all, &again).any);
+    again = (struct accreditation){.delegate = actor_of(3), .patterns = {.items = patterns, .count = 1}};
+    assert_false(own_accreditations_withdrawn(&all, &again).any);
 }
 
 static void nothing_is_found_before_anything_was_published(void **state)
@@ -330,6 +368,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_is_found_at_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_withdrew_somebody_is_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_found_before_anything_was_published, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_newest_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_block_that_cannot_be_read_is_damage, set_up, tear_down),

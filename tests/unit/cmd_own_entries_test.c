@@ -348,6 +348,9 @@ static void only_what_changes_something_is_left(void **state)
         {"from an earlier one is news", STATUS_REVOKED, DAY - 1, 2, 0},
         {"only what was revoked can be reinstated", STATUS_REINSTATED, DAY, 1, 1},
         {"a replacement is always news", STATUS_REPLACED, DAY, 2, 0},
+        {"what is revoked can't be suspended", STATUS_SUSPENDED, DAY, 1, 1},
+        {"nor from a later day", STATUS_SUSPENDED, DAY + 1, 1, 1},
+        {"from an earlier one it can", STATUS_SUSPENDED, DAY - 1, 2, 0},
         {"an appeal is", STATUS_APPEALED, DAY, 2, 0},
         {"a decision without an appeal is none", STATUS_APPEAL_DECIDED, DAY, 0, 2},
     };

@@ -263,6 +263,62 @@ static void how_many_blocks_it_takes_is_told(void **state)
     assert_non_null(strstr(printed(&record, &sayings), "so that takes 2 blocks of your log"));
 }
 
+/* ---- what stays lost ---- */
+
+static const char *printed_lost(const struct own_sayings *lost)
+{
+    static char text[4096];
+    FILE *file = tmpfile();
+    int saved = dup(STDERR_FILENO);
+    assert_non_null(file);
+    fflush(stderr);
+    dup2(fileno(file), STDERR_FILENO);
+    own_void_print_lost(lost);
+    fflush(stderr);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void what_reinstating_does_not_bring_back_is_told(void **state)
+{
+    const struct void_record record = {.has_range = true, .range = {1, 4}};
+    struct own_sayings lost;
+    (void)state;
+    next = own_home_rotate(&own, NULL);
+    assert_int_equal(own_void_read_lost(&lost, &own.session, own.last.seq), EXIT_YES);
+    assert_int_equal(lost.saying_count, 0); /* no void */
+    own_home_publish(&own, ENTRY_VOID, (const void *const[]){&record}, 1);
+    assert_int_equal(own_void_read_lost(&lost, &own.session, own.last.seq), EXIT_YES);
+    assert_int_equal(lost.saying_count, 1);
+    assert_int_equal(lost.certificate_count, 0);
+    assert_non_null(strstr(printed_lost(&lost), "accredits "));
+    assert_non_null(strstr(printed_lost(&lost), "say again: tradeproof accredit"));
+    assert_int_equal(own_void_read_lost(&lost, &own.session, own.last.seq + 1), EXIT_YES);
+    assert_string_equal(printed_lost(&lost), "");
+}
+
+static void so_is_what_a_dropped_branch_said(void **state)
+{
+    struct void_record record = {.has_branch = true}, inner = {.has_range = true, .range = {1, 1}};
+    const struct withdrawal withdrawal = {.delegate = {.hash.bytes = {3}}, .has_cut = true, .cut_seq = 7};
+    struct block_place behind = {.seq = own.last.seq, .hash = own.last.hash};
+    struct own_sayings lost;
+    (void)state;
+    own_home_publish(&own, ENTRY_VOID, (const void *const[]){&inner}, 1);
+    record.branch = (struct dropped_branch){.fork_parent = behind.hash, .first = own.last.hash};
+    own_home_revoke(&own, 4, 0);
+    own_home_publish(&own, ENTRY_WITHDRAWAL, (const void *const[]){&withdrawal}, 1);
+    next = own_home_rotate(&own, &behind);
+    own_home_publish(&own, ENTRY_VOID, (const void *const[]){&record}, 1);
+    assert_int_equal(own_void_read_lost(&lost, &own.session, own.last.seq), EXIT_YES);
+    assert_int_equal(lost.saying_count, 1);
+    assert_non_null(strstr(lost.sayings[0].words, "withdraws from "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +329,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_branch_that_is_not_held_says_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_are_void_by_several_blocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_interrupted_goes_on_with_the_rest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_reinstating_does_not_bring_back_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(so_is_what_a_dropped_branch_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(how_many_blocks_it_takes_is_told, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,9 +109,10 @@ static void a_store_of_another_network_is_refused(void **state)
 
 static void ids_and_names_are_understood(void **state)
 {
-    const struct hash id = {{5}};
+    const struct hash id = {{5}}, other_id = {{6}}, nobodys = {{7}};
+    char named_badly[ID_TEXT_MAX + 1];
     char actor[ID_TEXT_MAX + 1], node[ID_TEXT_MAX + 1], claim[ID_TEXT_MAX + 1], other[ID_TEXT_MAX + 1];
-    char contacts[256];
+    char contacts[512];
     const struct {
         const char *sentence, *text;
         int as_subject, as_actor;
@@ -134,7 +135,8 @@ static void ids_and_names_are_understood(void **state)
     id_to_text(node, ID_NODE, &home.network, &id);
     id_to_text(claim, ID_CLAIM, &home.network, &id);
     id_to_text(other, ID_ACTOR, &main_network, &id);
-    snprintf(contacts, sizeof contacts, "%s Maria Lopez\n", actor);
+    id_to_text(named_badly, ID_ACTOR, &home.network, &other_id);
+    snprintf(contacts, sizeof contacts, "%s Maria Lopez\n%s Bob's $HOME\n", actor, named_badly);
     write_file("contacts", contacts);
     assert_int_equal(session_open(&session, &options, SESSION_READ), EXIT_YES);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -147,6 +149,13 @@ static void ids_and_names_are_understood(void **state)
         }
     }
     assert_string_equal(session_name_of(&session, &id), "Maria Lopez");
+    assert_string_equal(session_argument_of(&session, &id), "\"Maria Lopez\"");
+    assert_string_equal(session_argument_of(&session, &other_id), named_badly);
+    id_to_text(actor, ID_ACTOR, &home.network, &nobodys);
+    assert_string_equal(session_argument_of(&session, &nobodys), actor);
+    session.has_actor = true;
+    session.actor.hash = id;
+    assert_string_equal(session_argument_of(&session, &id), "me");
     session_close(&session);
 }
 

@@ -732,6 +732,35 @@ static void revoked_since_when(void **state)
     }
 }
 
+/* What it is beside that changes nothing then. */
+static void what_stays_revoked_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        uint32_t day;
+        bool stays;
+    } cases[] = {
+        {"from its day on", {REVOKED_ON(50, 50)}, 50, true},
+        {"not from an earlier one on", {REVOKED_ON(50, 50)}, 49, false},
+        {"nor where it is reinstated later", {REVOKED_ON(50, 50), REINSTATED(70)}, 60, false},
+        {"nor where that is in doubt", {VOIDED(REVOKED, 50)}, 60, false},
+        {"nor what is only suspended", {SUSPENDED(50)}, 60, false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct status_days days;
+        size_t count = 0;
+        while (count < WORDS_MAX && cases[i].words[count].action != 0) {
+            count++;
+        }
+        say(&days, cases[i].words, count);
+        if (status_days_stays_revoked(&days, cases[i].day) != cases[i].stays) {
+            fail_msg("%s", cases[i].why);
+        }
+    }
+}
+
 static void an_appeal_says_since_when(void **state)
 {
     (void)state;
@@ -825,6 +854,7 @@ int main(void)
         cmocka_unit_test(what_a_left_void_takes_is_unknown_until_the_author_says_what_holds),
         cmocka_unit_test(a_reinstatement_waits_for_the_revocation),
         cmocka_unit_test(revoked_since_when),
+        cmocka_unit_test(what_stays_revoked_is_known),
         cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(runs_agree_with_single_days),
     };

@@ -246,7 +246,8 @@ static struct history_answer answer_in_order(int certificate, const int *order, 
     memset(answers, 0, sizeof answers);
     history_node_begin(&node, &world, false);
     for (size_t i = 0; i < count; i++) {
-        if (!history_node_offer(&node, order[i], false, now_s - 60 * (uint64_t)(count - i))) {
+        if (!node.known[order[i]].held &&
+            !history_node_offer(&node, order[i], false, now_s - 60 * (uint64_t)(count - i))) {
             print_message("block %d is not taken\n", order[i]);
             fail();
         }
@@ -293,6 +294,56 @@ static void a_delegate_of_a_kept_branch_still_revokes(void **state)
                    college, certificate, revoked);
     ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, withdrawn, begun, rotated, given,
                    college, certificate, revoked);
+}
+
+/* The owner's cut keeps a branch of the school's, and on that the school's cut keeps one of the college's. */
+static void what_a_kept_cut_keeps_stays(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    (void)state;
+    for (int revoked = 0; revoked < 2; revoked++) {
+        const enum overall wanted = revoked == 1 ? OVERALL_INVALID : OVERALL_VALID;
+        size_t count = world.history.count;
+        int last = revoked == 1 ? tell(TOLD_REVOKE, COLLEGE, certificate, certificate) : certificate;
+        int by_school = withdraw_by(SCHOOL, given, COLLEGE, last);
+        int by_owner = withdraw_by(OWNER, accredited, SCHOOL, by_school);
+        int rotated = tell(TOLD_ROTATE, COLLEGE, revoked == 1 ? certificate : college, NONE);
+        int school_rotated = tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+        /* Below the rotation first, and then what the college dropped. */
+        int below = revoked == 1 ? certificate : rotated;
+        int behind = revoked == 1 ? rotated : certificate;
+        const struct history_answer first =
+            ANSWER_IN_ORDER(certificate, 0, rules, accredited, begun, given, college, certificate, last,
+                            by_school, by_owner, rotated, school_rotated);
+        const struct history_answer other =
+            ANSWER_IN_ORDER(certificate, 0, rules, accredited, by_owner, begun, school_rotated, given,
+                            by_school, college, below, behind, last);
+        assert_int_equal(first.overall, wanted);
+        assert_int_equal(other.overall, wanted);
+        assert_true(first.listed && other.listed);
+        assert_int_equal(first.not_tested, revoked == 1 ? OVERALL_VALID : OVERALL_INVALID);
+        assert_int_equal(other.not_tested, first.not_tested);
+        history_world_forget(&world, count);
+    }
+}
+
+/* The same where the owner's cut leaves out the school's: that one was taken back with its branch. */
+static void what_a_dropped_cut_keeps_does_not_stay(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    int by_school = withdraw_by(SCHOOL, given, COLLEGE, certificate);
+    int by_owner = withdraw_by(OWNER, accredited, SCHOOL, given);
+    int rotated = tell(TOLD_ROTATE, COLLEGE, college, NONE);
+    int school_rotated = tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+    (void)state;
+    const struct history_answer answer =
+        ANSWER_IN_ORDER(certificate, 0, rules, accredited, begun, given, college, certificate, by_school,
+                        by_owner, rotated, school_rotated);
+    assert_false(answer.listed && answer.overall == OVERALL_VALID);
 }
 
 /* The head that the cut names may be of any kind, and come last of all. */
@@ -440,6 +491,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(old_keys_under_a_cut_take_nothing_back, begin, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_said_again_hide_nobody, begin, end),
         cmocka_unit_test_setup_teardown(a_delegate_of_a_kept_branch_still_revokes, begin, end),
+        cmocka_unit_test_setup_teardown(what_a_kept_cut_keeps_stays, begin, end),
+        cmocka_unit_test_setup_teardown(what_a_dropped_cut_keeps_does_not_stay, begin, end),
         cmocka_unit_test_setup_teardown(a_delegate_is_admitted_once_the_head_of_the_cut_is_here, begin, end),
         cmocka_unit_test_setup_teardown(a_delegate_of_a_dropped_branch_is_a_stranger, begin, end),
         cmocka_unit_test_setup_teardown(a_fork_keeps_no_delegate_out, begin, end),

@@ -17,19 +17,10 @@ struct speaker {
     uint32_t number;
     struct actor_id actor;
     uint64_t open_epoch;
-    bool any_closed; /* it has grants of closed epochs */
-    size_t count;    /* grants that were visited of the open epochs, or under one cut */
+    size_t count; /* grants that were visited of the open epochs, or under one cut */
     enum store_error (*visit)(void *context, const struct side_at *row);
     void *context;
     struct arena *arena;
-};
-
-/* The branch that a cut keeps. */
-struct kept_branch {
-    struct speaker *speaker;
-    uint64_t cut_seq;
-    size_t size;
-    struct hash *hashes; /* of side blocks, from the cut down; CUT_SIDE_MAX */
 };
 
 enum store_error side_entry_read(struct store_txn *txn, const struct side_at *at, struct entry *entry)
@@ -65,39 +56,45 @@ static enum store_error visit_open(void *context, const struct side_at *row)
     return take_row(context, row);
 }
 
-static enum store_error note_closed(void *context, const struct side_at *row)
+static enum store_error has_closed(struct speaker *speaker, bool *has)
 {
-    struct speaker *speaker = context;
+    enum store_error error = STORE_OK;
 
-    speaker->any_closed = row->epoch < speaker->open_epoch;
-    return speaker->any_closed ? STORE_NOT_FOUND : STORE_OK;
-}
+    *has = false;
+    for (int followed = 0; followed < 2 && error == STORE_OK && !*has; followed++) {
+        const size_t mark = arena_mark(speaker->arena);
+        struct key key = speaker->key;
+        struct side_at *first;
+        size_t count;
+        bool cut;
 
-static enum store_error visit_kept(void *context, const struct side_at *row)
-{
-    const struct kept_branch *branch = context;
-    struct speaker *speaker = branch->speaker;
-
-    if (row->epoch >= speaker->open_epoch || row->seq > branch->cut_seq ||
-        branch->cut_seq - row->seq >= branch->size ||
-        !hash_equal(&branch->hashes[branch->cut_seq - row->seq], &row->hash)) {
-        return STORE_OK;
+        side_key_add_followed(&key, followed == 1);
+        error = side_find(speaker->txn, &key, 1, &first, &count, &cut, speaker->arena);
+        *has = error == STORE_OK && count == 1 && first->epoch < speaker->open_epoch;
+        arena_rewind(speaker->arena, mark);
     }
-    return take_row(speaker, row);
+    return error;
 }
 
 /* ---- cuts ---- */
 
-/* STORE_NOT_FOUND: the block is not held. */
-static enum store_error read_previous(const struct speaker *speaker, uint64_t seq, const struct hash *hash,
-                                      struct hash *previous)
+/* A side block that a cut keeps. */
+struct kept {
+    struct hash hash;
+    uint64_t seq, epoch;
+    bool governs; /* nothing else has grants */
+};
+
+/* Read what kept is, and which block comes before it. STORE_NOT_FOUND: it is not held. */
+static enum store_error read_kept(const struct speaker *speaker, struct kept *kept, struct hash *previous)
 {
     const size_t mark = arena_mark(speaker->arena);
     struct stored_block stored;
     struct block_parts parts;
     struct header header;
     enum reason reason;
-    enum store_error error = stored_block_read(speaker->txn, speaker->number, seq, hash, &stored);
+    enum store_error error =
+        stored_block_read(speaker->txn, speaker->number, kept->seq, &kept->hash, &stored);
 
     if (error != STORE_OK) {
         return error;
@@ -110,16 +107,17 @@ static enum store_error read_previous(const struct speaker *speaker, uint64_t se
         return txn_fail_decode(speaker->txn, reason, speaker->arena);
     }
     *previous = header.previous;
+    kept->epoch = header.epoch;
+    kept->governs = header.block_class == CLASS_GOVERN;
     arena_rewind(speaker->arena, mark);
     return STORE_OK;
 }
 
-/* Follow the branch down to the chain. STORE_NOT_FOUND: it is not held all the way. */
-static enum store_error descend(struct kept_branch *branch, struct hash hash)
+/* Follow a branch from the cut down to the chain. STORE_NOT_FOUND: it is not held all the way. */
+static enum store_error descend(struct speaker *speaker, uint64_t seq, struct hash hash,
+                                struct kept line[CUT_SIDE_MAX], size_t *size)
 {
-    const struct speaker *speaker = branch->speaker;
-
-    for (uint64_t seq = branch->cut_seq;; seq--) {
+    for (*size = 0;; seq--) {
         bool on_chain = false;
         enum store_error error = side_is_on_chain(speaker->txn, speaker->number, seq, &hash, &on_chain);
 
@@ -129,34 +127,55 @@ static enum store_error descend(struct kept_branch *branch, struct hash hash)
         if (seq == 0) {
             return STORE_NOT_FOUND;
         }
-        if (branch->size == CUT_SIDE_MAX || speaker->budget->steps == 0) {
+        if (*size == CUT_SIDE_MAX || speaker->budget->steps == 0) {
             speaker->budget->cut = true;
             return STORE_NOT_FOUND;
         }
         speaker->budget->steps--;
-        branch->hashes[branch->size++] = hash;
-        error = read_previous(speaker, seq, &hash, &hash);
+        line[*size] = (struct kept){.hash = hash, .seq = seq};
+        error = read_kept(speaker, &line[(*size)++], &hash);
         if (error != STORE_OK) {
             return error;
         }
     }
 }
 
+/* A look-up for each block: whoever has old keys may have filled their epoch with grants. */
+static enum store_error visit_kept(struct speaker *speaker, const struct kept *kept)
+{
+    const size_t mark = arena_mark(speaker->arena);
+    enum store_error error = STORE_OK;
+
+    for (int followed = 0; followed < 2 && error == STORE_OK; followed++) {
+        struct key key = speaker->key;
+        struct side_at *rows;
+        size_t count;
+        bool cut;
+
+        side_key_add_followed(&key, followed == 1);
+        side_key_add_block(&key, kept->epoch, kept->seq, &kept->hash);
+        error = side_find(speaker->txn, &key, GRANTS_EACH_MAX, &rows, &count, &cut, speaker->arena);
+        speaker->budget->cut |= cut;
+        for (size_t i = 0; i < count && error == STORE_OK; i++) {
+            error = take_row(speaker, &rows[i]);
+        }
+    }
+    arena_rewind(speaker->arena, mark);
+    return error;
+}
+
 static enum store_error visit_cut(struct speaker *speaker, uint64_t seq, const struct hash *head)
 {
-    const struct side_reach reach = {.open_epoch = speaker->open_epoch, .closed = SIDE_CLOSED_ALL};
     const size_t mark = arena_mark(speaker->arena);
-    struct kept_branch branch = {.speaker = speaker, .cut_seq = seq};
-    enum store_error error;
+    struct kept *line = arena_take(speaker->arena, CUT_SIDE_MAX * sizeof *line);
+    size_t size = 0;
+    enum store_error error = line ? descend(speaker, seq, *head, line, &size) : STORE_NO_MEMORY;
 
-    branch.hashes = arena_take(speaker->arena, CUT_SIDE_MAX * sizeof *branch.hashes);
-    if (!branch.hashes) {
-        return STORE_NO_MEMORY;
-    }
     speaker->count = 0;
-    error = descend(&branch, *head);
-    if (error == STORE_OK && branch.size > 0) {
-        error = side_each(speaker->txn, &speaker->key, &reach, visit_kept, &branch);
+    for (size_t i = 0; i < size && error == STORE_OK; i++) {
+        if (line[i].governs && line[i].epoch < speaker->open_epoch) {
+            error = visit_kept(speaker, &line[i]);
+        }
     }
     arena_rewind(speaker->arena, mark);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -274,8 +293,8 @@ static enum store_error find_speaker(struct speaker *speaker)
 
 static enum store_error visit_speaker(struct speaker *speaker)
 {
-    const struct side_reach all = {.closed = SIDE_CLOSED_ALL};
     struct side_reach open = {.closed = SIDE_CLOSED_NONE};
+    bool closed = false;
     enum store_error error = find_speaker(speaker);
 
     open.open_epoch = speaker->open_epoch;
@@ -283,9 +302,9 @@ static enum store_error visit_speaker(struct speaker *speaker)
         error = side_each(speaker->txn, &speaker->key, &open, visit_open, speaker);
     }
     if (error == STORE_OK && speaker->open_epoch > 0) {
-        error = side_each(speaker->txn, &speaker->key, &all, note_closed, speaker);
+        error = has_closed(speaker, &closed);
     }
-    return error == STORE_OK && speaker->any_closed ? visit_all_kept(speaker) : error;
+    return error == STORE_OK && closed ? visit_all_kept(speaker) : error;
 }
 
 enum store_error side_grants_each(struct store_txn *txn, const struct trust *trust, const struct key *key,

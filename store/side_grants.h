@@ -9,7 +9,7 @@
 #include "store/side.h"
 
 /* What it takes of an arena, beside what visit does. */
-enum { SIDE_GRANTS_SIZE = 256 * 1024 + RECORD_ARENA_SIZE };
+enum { SIDE_GRANTS_SIZE = 320 * 1024 + RECORD_ARENA_SIZE };
 
 /* What a search may still read; it counts down. */
 struct side_budget {

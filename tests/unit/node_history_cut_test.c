@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "protocol/rules/weight.h"
 #include "tests/support/history_node.h"
 
 /* What the cut of a withdrawal keeps when its delegate rotates behind it, whenever the blocks come: a closing
@@ -238,6 +239,8 @@ static void old_keys_under_a_cut_take_nothing_back(void **state)
 
 /* ---- whose blocks are taken in ---- */
 
+static uint64_t between_s = 60; /* one block and the next */
+
 /* What a node answers about certificate that gets blocks one after the other, each of which it takes. */
 static struct history_answer answer_in_order(int certificate, const int *order, size_t count)
 {
@@ -247,7 +250,7 @@ static struct history_answer answer_in_order(int certificate, const int *order, 
     history_node_begin(&node, &world, false);
     for (size_t i = 0; i < count; i++) {
         if (!node.known[order[i]].held &&
-            !history_node_offer(&node, order[i], false, now_s - 60 * (uint64_t)(count - i))) {
+            !history_node_offer(&node, order[i], false, now_s - between_s * (uint64_t)(count - i))) {
             print_message("block %d is not taken\n", order[i]);
             fail();
         }
@@ -289,6 +292,10 @@ static void a_delegate_of_a_kept_branch_still_revokes(void **state)
                    withdrawn, revoked, rotated);
     ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, given, college, certificate,
                    withdrawn, rotated, revoked);
+    between_s = 3 * FOLLOWED_MIN_S; /* the branch is followed for long before the school leaves it */
+    ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, given, college, certificate,
+                   withdrawn, rotated, revoked);
+    between_s = 60;
     /* A fresh node, which never followed that branch. */
     ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, rotated, withdrawn, given,
                    college, certificate, revoked);

@@ -381,6 +381,29 @@ static void a_delegate_is_admitted_once_the_head_of_the_cut_is_here(void **state
     history_node_end(&node);
 }
 
+/* What it said without the bytes may be the certificate that is asked about. */
+static void a_delegate_of_a_kept_branch_leaves_open_what_came_blanked(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    int withdrawn = withdraw_by(OWNER, accredited, SCHOOL, given);
+    int rotated = tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+    const int order[] = {0, rules, accredited, begun, given, college, certificate, withdrawn, rotated};
+    const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
+    static struct history_answer answers[TOLD_MAX];
+    (void)state;
+    memset(answers, 0, sizeof answers);
+    history_node_begin(&node, &world, false);
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        assert_true(history_node_offer(&node, order[i], order[i] == certificate, now_s));
+    }
+    history_node_answer(answers, &node, now_s);
+    assert_null(node.fault);
+    history_node_end(&node);
+    assert_int_equal(answers[certificate].not_tested, OVERALL_UNDETERMINED);
+}
+
 /* Nothing covers it: whoever has the school's old keys lets nobody in with them. */
 static void a_delegate_of_a_dropped_branch_is_a_stranger(void **state)
 {
@@ -501,6 +524,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_a_kept_cut_keeps_stays, begin, end),
         cmocka_unit_test_setup_teardown(what_a_dropped_cut_keeps_does_not_stay, begin, end),
         cmocka_unit_test_setup_teardown(a_delegate_is_admitted_once_the_head_of_the_cut_is_here, begin, end),
+        cmocka_unit_test_setup_teardown(a_delegate_of_a_kept_branch_leaves_open_what_came_blanked, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(a_delegate_of_a_dropped_branch_is_a_stranger, begin, end),
         cmocka_unit_test_setup_teardown(a_fork_keeps_no_delegate_out, begin, end),
         cmocka_unit_test_setup_teardown(a_freeze_keeps_no_delegate_out, begin, end),

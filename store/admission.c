@@ -295,7 +295,27 @@ struct beside {
     const struct cut_search *search;
     enum entry_kind kind;
     bool *missed;
+    bool has_speaker; /* who was asked about last: rows come author by author */
+    bool may_speak;
+    uint32_t speaker;
 };
+
+/* Whether its cut may count: a withdrawal's of an accreditor, a succession's of the author itself. */
+static enum store_error may_cut(struct beside *beside, uint32_t speaker)
+{
+    enum store_error error = STORE_OK;
+
+    if (beside->has_speaker && beside->speaker == speaker) {
+        return STORE_OK;
+    }
+    beside->may_speak = speaker == beside->search->number;
+    if (beside->kind == ENTRY_WITHDRAWAL) {
+        error = may_withdraw(beside->search, speaker, &beside->may_speak);
+    }
+    beside->has_speaker = true;
+    beside->speaker = speaker;
+    return error;
+}
 
 static enum store_error look_at_cut(const struct beside *beside, const struct entry *entry,
                                     struct arena *arena)
@@ -321,25 +341,17 @@ static enum store_error look_at_cut(const struct beside *beside, const struct en
 /* Stops once one is missed. */
 static enum store_error look_beside(void *context, const struct side_at *row)
 {
-    const struct beside *beside = context;
-    const struct cut_search *search = beside->search;
+    struct beside *beside = context;
     uint8_t memory[CUT_RECORD_SIZE];
     struct arena arena;
     struct entry entry;
-    bool may = row->author == search->number;
-    enum store_error error = STORE_OK;
+    enum store_error error = *beside->missed ? STORE_NOT_FOUND : may_cut(beside, row->author);
 
-    if (*beside->missed) {
-        return STORE_NOT_FOUND;
-    }
-    if (beside->kind == ENTRY_WITHDRAWAL) {
-        error = may_withdraw(search, row->author, &may);
-    }
-    if (error != STORE_OK || !may) {
+    if (error != STORE_OK || !beside->may_speak) {
         return error;
     }
     arena_init(&arena, memory, sizeof memory);
-    error = side_entry_read(search->txn, row, &entry);
+    error = side_entry_read(beside->search->txn, row, &entry);
     return error == STORE_OK ? look_at_cut(beside, &entry, &arena) : error;
 }
 
@@ -347,7 +359,7 @@ static enum store_error search_beside(const struct cut_search *search, enum entr
                                       const struct key *key, bool *missed)
 {
     struct side_budget budget = {.rows = CUT_ROWS_MAX, .steps = CUT_STEPS_MAX};
-    struct beside beside = {search, kind, missed};
+    struct beside beside = {.search = search, .kind = kind, .missed = missed};
 
     return *missed ? STORE_OK
                    : side_grants_each(search->txn, search->trust, key, &budget, look_beside, &beside,

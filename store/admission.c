@@ -4,6 +4,7 @@
 #include "store/chains.h"
 #include "store/grants.h"
 #include "store/index.h"
+#include "store/side_grants.h"
 #include "store/stated.h"
 
 /* What admission asks: whether the trust file reaches an author, and whether anybody who may names it. A log
@@ -178,7 +179,9 @@ enum store_error store_is_named(struct store_txn *txn, const struct trust *trust
 enum {
     CUT_SPEAKERS_MAX = 4096, /* who withdrew from an author, as far as they are looked at */
     CUT_RECORD_SIZE = 16 * 1024,
-    CUT_SEARCH_SIZE = 64 * 1024,
+    CUT_SEARCH_SIZE = 64 * 1024 + SIDE_GRANTS_SIZE,
+    CUT_ROWS_MAX = 4096,              /* beside the chains */
+    CUT_STEPS_MAX = 8 * CUT_SIDE_MAX, /* on branches, from cuts to the chain */
 };
 
 /* Whether the block of author number is missed. */
@@ -265,9 +268,17 @@ static enum store_error may_withdraw(const struct cut_search *search, uint32_t s
     struct entry_at grant;
     struct actor_id actor;
     enum chain chain = CHAIN_NONE;
+    bool beside = false;
     enum store_error error = grant_next_by(search->txn, &key, speaker, NULL, &grant);
 
     *may = false;
+    if (error == STORE_NOT_FOUND) {
+        struct key by_speaker = key;
+
+        grant_key_add_author(&by_speaker, speaker);
+        error = side_has(search->txn, &by_speaker, &beside);
+        error = error == STORE_OK && !beside ? STORE_NOT_FOUND : error;
+    }
     if (error == STORE_OK) {
         error = author_name(search->txn, speaker, &actor);
     }
@@ -277,6 +288,85 @@ static enum store_error may_withdraw(const struct cut_search *search, uint32_t s
     *may = error == STORE_OK && chain == CHAIN_STANDS;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
+
+/* ---- cut heads that are named beside the chains ---- */
+
+struct beside {
+    const struct cut_search *search;
+    enum entry_kind kind;
+    bool *missed;
+    bool has_speaker; /* who was asked about last: rows come author by author */
+    bool may_speak;
+    uint32_t speaker;
+};
+
+/* Whether its cut may count: a withdrawal's of an accreditor, a succession's of the author itself. */
+static enum store_error may_cut(struct beside *beside, uint32_t speaker)
+{
+    enum store_error error = STORE_OK;
+
+    if (beside->has_speaker && beside->speaker == speaker) {
+        return STORE_OK;
+    }
+    beside->may_speak = speaker == beside->search->number;
+    if (beside->kind == ENTRY_WITHDRAWAL) {
+        error = may_withdraw(beside->search, speaker, &beside->may_speak);
+    }
+    beside->has_speaker = true;
+    beside->speaker = speaker;
+    return error;
+}
+
+static enum store_error look_at_cut(const struct beside *beside, const struct entry *entry,
+                                    struct arena *arena)
+{
+    const struct cut_search *search = beside->search;
+    union {
+        struct withdrawal withdrawal;
+        struct succession succession;
+    } record;
+    bool is_succession = beside->kind == ENTRY_SUCCESSION;
+
+    if (entry->kind != beside->kind || entry_payload_decode(&record, entry, arena) != REASON_NONE ||
+        (!is_succession && !record.withdrawal.has_cut)) {
+        return STORE_OK;
+    }
+    const uint64_t seq = is_succession ? record.succession.cut_seq : record.withdrawal.cut_seq;
+    const struct hash *head = is_succession ? &record.succession.cut_head : &record.withdrawal.cut_head;
+
+    return seq < search->seq ? STORE_OK
+                             : misses_block(search->txn, search->number, seq, head, beside->missed);
+}
+
+/* Stops once one is missed. */
+static enum store_error look_beside(void *context, const struct side_at *row)
+{
+    struct beside *beside = context;
+    uint8_t memory[CUT_RECORD_SIZE];
+    struct arena arena;
+    struct entry entry;
+    enum store_error error = *beside->missed ? STORE_NOT_FOUND : may_cut(beside, row->author);
+
+    if (error != STORE_OK || !beside->may_speak) {
+        return error;
+    }
+    arena_init(&arena, memory, sizeof memory);
+    error = side_entry_read(beside->search->txn, row, &entry);
+    return error == STORE_OK ? look_at_cut(beside, &entry, &arena) : error;
+}
+
+static enum store_error search_beside(const struct cut_search *search, enum entry_kind kind,
+                                      const struct key *key, bool *missed)
+{
+    struct side_budget budget = {.rows = CUT_ROWS_MAX, .steps = CUT_STEPS_MAX};
+    struct beside beside = {.search = search, .kind = kind, .missed = missed};
+
+    return *missed ? STORE_OK
+                   : side_grants_each(search->txn, search->trust, key, &budget, look_beside, &beside,
+                                      search->arena);
+}
+
+/* ---- cut heads that are named anywhere ---- */
 
 static enum store_error search_withdrawals(const struct cut_search *search, bool *missed)
 {
@@ -295,7 +385,7 @@ static enum store_error search_withdrawals(const struct cut_search *search, bool
             error = search_speaker(search, key, speakers[i], misses_cut, missed);
         }
     }
-    return error;
+    return error == STORE_OK ? search_beside(search, ENTRY_WITHDRAWAL, &key, missed) : error;
 }
 
 static enum store_error search_successions(const struct cut_search *search, bool *missed)
@@ -308,6 +398,9 @@ static enum store_error search_successions(const struct cut_search *search, bool
             grant_key_of_namespace(GRANT_SUCCESSION, bytes_of_string(trust->owners[i].name_space));
 
         error = search_speaker(search, key, search->number, misses_handed, missed);
+        if (error == STORE_OK) {
+            error = search_beside(search, ENTRY_SUCCESSION, &key, missed);
+        }
     }
     return error;
 }

@@ -4,14 +4,16 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/dossier.h"
 #include "store/generation.h"
-#include "store/grants.h"
+#include "store/side_grants.h"
 
 enum {
-    STEPS_MAX = 1024,            /* that are gone on from */
-    GRANTS_MAX = 16384,          /* that are read */
-    PATTERNS_SIZE = 1024 * 1024, /* of all steps */
-    SCRATCH_SIZE = GRANTS_MAX * sizeof(struct entry_at) + RECORD_ARENA_SIZE,
+    STEPS_MAX = 1024,                  /* that are gone on from */
+    GRANTS_MAX = 16384,                /* that are read */
+    PATTERNS_SIZE = 1024 * 1024,       /* of all steps */
+    STEPS_DOWN_MAX = 8 * CUT_SIDE_MAX, /* on branches, from cuts to the chain */
+    SCRATCH_SIZE = GRANTS_MAX * sizeof(struct entry_at) + RECORD_ARENA_SIZE + SIDE_GRANTS_SIZE,
 };
 
 /* An actor met on the way up, and what the chain from it down to the author asked about may speak of. Bytes
@@ -30,9 +32,8 @@ struct climb {
     const struct trust *trust;
     bool void_counts;
     bool met_void; /* something was passed by because it is void */
-    bool cut;      /* something was passed by because there is too much */
     bool reached;
-    size_t grants_left;
+    struct side_budget left; /* rows: grants, wherever they stand */
     struct arena kept, scratch;
     size_t count;
     struct step *steps; /* STEPS_MAX */
@@ -111,7 +112,7 @@ static bool add_step(struct climb *climb, const struct step *step)
         }
     }
     if (climb->count == STEPS_MAX) {
-        climb->cut = true;
+        climb->left.cut = true;
         return false;
     }
     climb->steps[climb->count++] = *step;
@@ -129,7 +130,7 @@ static bool meet_patterns(struct climb *climb, struct step *step, const struct s
     size_t found = 0;
 
     if (!common) {
-        climb->cut = true;
+        climb->left.cut = true;
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -240,6 +241,30 @@ static enum store_error climb_grant(struct climb *climb, const struct step *belo
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+struct beside {
+    struct climb *climb;
+    const struct step *below;
+};
+
+static enum store_error climb_side_grant(void *context, const struct side_at *row)
+{
+    const struct beside *beside = context;
+    struct climb *climb = beside->climb;
+    const size_t mark = arena_mark(&climb->scratch);
+    struct actor_id author;
+    struct entry entry;
+    enum store_error error = climb->reached ? STORE_NOT_FOUND : author_name(climb->txn, row->author, &author);
+
+    if (error == STORE_OK) {
+        error = side_entry_read(climb->txn, row, &entry);
+    }
+    if (error == STORE_OK) {
+        climb_entry(climb, beside->below, &entry, &author);
+    }
+    arena_rewind(&climb->scratch, mark);
+    return error;
+}
+
 static enum store_error climb_grants(struct climb *climb, const struct step *below, enum grant_kind kind)
 {
     const struct key key = grant_key_of_actor(kind, &below->actor);
@@ -248,15 +273,19 @@ static enum store_error climb_grants(struct climb *climb, const struct step *bel
     size_t count;
     enum grants_cut cut = GRANTS_CUT_NONE;
     enum store_error error =
-        grants_find(climb->txn, &key, climb->grants_left, &grants, &count, &cut, &climb->scratch);
+        grants_find(climb->txn, &key, climb->left.rows, &grants, &count, &cut, &climb->scratch);
 
-    climb->cut = climb->cut || cut != GRANTS_CUT_NONE;
-    climb->grants_left -= count;
+    climb->left.cut = climb->left.cut || cut != GRANTS_CUT_NONE;
+    climb->left.rows -= count;
     for (size_t i = 0; error == STORE_OK && i < count && !climb->reached; i++) {
         error = climb_grant(climb, below, &grants[i]);
     }
     arena_rewind(&climb->scratch, mark);
-    return error;
+    if (error != STORE_OK || climb->reached) {
+        return error;
+    }
+    return side_grants_each(climb->txn, climb->trust, &key, &climb->left, climb_side_grant,
+                            &(struct beside){climb, below}, &climb->scratch);
 }
 
 static enum store_error climb_from(struct climb *climb, size_t at)
@@ -281,8 +310,7 @@ static enum store_error climb_all(struct climb *climb, const struct actor_id *au
 
     arena_rewind(&climb->kept, 0);
     climb->count = 0;
-    climb->cut = false;
-    climb->grants_left = GRANTS_MAX;
+    climb->left = (struct side_budget){.rows = GRANTS_MAX, .steps = STEPS_DOWN_MAX};
     climb->void_counts = void_counts;
     (void)add_step(climb, &foot);
     for (size_t at = 0; at < climb->count && error == STORE_OK && !climb->reached; at++) {
@@ -294,7 +322,7 @@ static enum store_error climb_all(struct climb *climb, const struct actor_id *au
 static enum store_error find(struct climb *climb, const struct actor_id *author, enum chain *out)
 {
     enum store_error error = climb_all(climb, author, false);
-    bool cut = climb->cut;
+    bool cut = climb->left.cut;
 
     *out = climb->reached ? CHAIN_STANDS : CHAIN_NONE;
     if (error != STORE_OK || climb->reached) {
@@ -304,7 +332,7 @@ static enum store_error find(struct climb *climb, const struct actor_id *author,
         error = climb_all(climb, author, true);
         *out = climb->reached ? CHAIN_VOID : CHAIN_NONE;
     }
-    if (*out == CHAIN_NONE && (cut || climb->cut)) {
+    if (*out == CHAIN_NONE && (cut || climb->left.cut)) {
         *out = CHAIN_UNKNOWN;
     }
     return error;

@@ -3,8 +3,9 @@
 
 /* Chains of accreditations from the trust file down to an author, as far as they are held. Along a chain the
  * depths suffice, and all periods and patterns have a day and a code in common; no clock is asked, and no
- * withdrawal. Whether a chain holds for one code on one day, protocol/rules/authority.h says: none holds that
- * is not found here. */
+ * withdrawal. What stands beside the chain of its author counts as well where it may yet (side_grants.h): a
+ * branch that is left must not keep out what its delegates revoke. Whether a chain holds for one code on one
+ * day, protocol/rules/authority.h says: none holds that is not found here. */
 
 #include "store/rows.h"
 

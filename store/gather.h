@@ -44,6 +44,7 @@ struct gather {
     struct gathered_log *rows; /* one for each of out->logs */
     size_t *issuers;           /* logs that are asked about, in the order in which they were met */
     size_t issuer_count;
+    size_t answered;          /* of them, from the first on: who accredited them is gathered */
     bool knows_number;        /* whether the next two are there */
     struct actor_id numbered; /* whose number was asked for last: mostly it is asked for again */
     uint32_t number;

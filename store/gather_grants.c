@@ -363,17 +363,16 @@ static enum store_error gather_layer(struct gather *gather, size_t first, size_t
 
 enum store_error gather_issuers(struct gather *gather)
 {
-    size_t layer = 0;
     enum store_error error = STORE_OK;
 
-    for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && layer < gather->issuer_count; depth++) {
-        size_t end = gather->issuer_count;
+    for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && gather->answered < gather->issuer_count; depth++) {
+        const size_t end = gather->issuer_count;
 
-        error = gather_layer(gather, layer, end);
+        error = gather_layer(gather, gather->answered, end);
         if (error != STORE_OK) {
             return error;
         }
-        layer = end;
+        gather->answered = end;
     }
     return error;
 }

@@ -2,7 +2,11 @@
 #include "store/gather_credentials.h"
 
 /* What the cut of a withdrawal or a succession keeps, whatever its author rotates later: found last, when it
- * is known which blocks cuts cover, so that nothing else on branches that were dropped is read at all. */
+ * is known which blocks cuts cover, so that nothing else on branches that were dropped is read at all. What
+ * is kept may hold the cut of another log: all logs are gone through until nothing new is found, so that it
+ * does not matter in which order. */
+
+enum { KEPT_PASSES_MAX = 2 * (CHAIN_DEPTH_MAX + 1) };
 
 static enum store_error keep_named(struct gather *gather, const struct gather_question *question, size_t log)
 {
@@ -83,7 +87,13 @@ static void leave_dropped(struct gather *gather)
     out->credential_count = kept;
 }
 
-enum store_error gather_kept(struct gather *gather, const struct gather_question *question)
+/* What more of can lead to more: cuts, and whom they are about. */
+static size_t count_leads(const struct gather *gather)
+{
+    return gather->out->withdrawal_count + gather->out->accreditation_count + gather->issuer_count;
+}
+
+static enum store_error keep_of_all(struct gather *gather, const struct gather_question *question)
 {
     enum store_error error = STORE_OK;
 
@@ -91,6 +101,25 @@ enum store_error gather_kept(struct gather *gather, const struct gather_question
         if (gather_has_kept(gather, i)) {
             error = keep_of(gather, question, i);
         }
+    }
+    return error == STORE_OK ? gather_issuers(gather) : error;
+}
+
+enum store_error gather_kept(struct gather *gather, const struct gather_question *question)
+{
+    enum store_error error = STORE_OK;
+    bool more = true;
+
+    for (size_t pass = 0; more && pass < KEPT_PASSES_MAX && error == STORE_OK; pass++) {
+        const size_t leads = count_leads(gather);
+
+        error = keep_of_all(gather, question);
+        more = count_leads(gather) > leads;
+    }
+    if (more) {
+        gather->out->cuts.credentials = true;
+        gather->out->cuts.accreditations = true;
+        gather->out->cuts.withdrawals = true;
     }
     leave_dropped(gather);
     return error;

@@ -3,8 +3,9 @@
 
 /* What readers keep between their transactions: who is authorised, and what the owners of namespaces publish.
  * Few blocks change it, so that it is kept under a number of its own, which they raise: keys and govern
- * blocks (voids and withdrawals among them), forks, freezing and other branches. Content, statuses (no govern
- * entry can be erased) and checkpoints leave it alone. */
+ * blocks (voids and withdrawals among them), forks, freezing, other branches, and whatever comes late of an
+ * epoch that is closed. Other content, statuses (no govern entry can be erased) and checkpoints leave it
+ * alone. */
 
 #include "store/chains.h"
 

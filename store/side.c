@@ -40,6 +40,18 @@ static struct key count_key(uint32_t number)
     return key;
 }
 
+void side_key_add_followed(struct key *key, bool followed)
+{
+    key_add_number(key, followed ? 0 : 1, 1);
+}
+
+void side_key_add_block(struct key *key, uint64_t epoch, uint64_t seq, const struct hash *hash)
+{
+    key_add_number(key, epoch, 4);
+    key_add_number(key, seq, 4);
+    key_add(key, hash->bytes, HASH_SIZE);
+}
+
 /* ---- lines ---- */
 
 enum store_error side_previous(struct store_txn *txn, const struct network *network, uint32_t number,
@@ -150,10 +162,8 @@ static enum store_error change_row(struct siding *siding, const struct key *abou
     enum store_error error;
 
     key_add_number(&key, siding->number, 4);
-    key_add_number(&key, siding->followed ? 0 : 1, 1);
-    key_add_number(&key, siding->block->header.epoch, 4);
-    key_add_number(&key, siding->block->header.seq, 4);
-    key_add(&key, siding->block->hash.bytes, HASH_SIZE);
+    side_key_add_followed(&key, siding->followed);
+    side_key_add_block(&key, siding->block->header.epoch, siding->block->header.seq, &siding->block->hash);
     key_add_number(&key, index, 2);
     error = table_get(siding->txn, TABLE_SIDE_ENTRIES, &key, &held);
     if (error != STORE_OK && error != STORE_NOT_FOUND) {

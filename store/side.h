@@ -56,6 +56,11 @@ enum store_error side_each(struct store_txn *txn, const struct key *key, const s
 /* Whether there is a row under key, which may be narrowed or not. */
 enum store_error side_has(struct store_txn *txn, const struct key *key, bool *has);
 
+/* Narrow a key of one author to what was followed long, or was not; there epochs ascend. */
+void side_key_add_followed(struct key *key, bool followed);
+/* Narrow that to one block. */
+void side_key_add_block(struct key *key, uint64_t epoch, uint64_t seq, const struct hash *hash);
+
 /* All rows under any prefix of keys, at most max, in the order of the table; array in arena. *cut: there are
  * more. */
 enum store_error side_find(struct store_txn *txn, const struct key *key, size_t max, struct side_at **out,

@@ -203,6 +203,9 @@ static enum store_error put_side_block(struct store_txn *txn, const struct netwo
     if (error == STORE_OK && block_is_rotation(block)) {
         error = rotations_freeze(txn, &row, block->header.epoch);
     }
+    if (error == STORE_OK && block->header.epoch < row.epoch) {
+        error = generation_raise(txn); /* a cut may name it, and keep what is below it */
+    }
     row.blocks++;
     row.bytes += block->encoded.size;
     row.beside = true;

@@ -226,7 +226,8 @@ enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id
 
 /* Whether a cut head of author at seq or above is not held: its ancestors are read there whatever author
  * rotates later. Who names one is an accreditor of author whom trust reaches, in a withdrawal, or author
- * itself, in a succession of a namespace of trust; of each the newest are read. */
+ * itself, in a succession of a namespace of trust, on the chain or where it may yet count beside it; of each
+ * the newest are read. */
 enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust *trust,
                                        const struct actor_id *author, uint64_t seq, bool *missed);
 

@@ -71,6 +71,7 @@ struct search {
     const struct namespace_owners *owners;
     enum lenience lenience;
     size_t steps_left;  /* once there are none, nothing that the search finds may be believed */
+    size_t cuts_above;  /* that are asked, each, whether they keep the next */
     bool only_recorded; /* whether links to the issuer are tried only where is_recorded says yes, */
     bool for_certain;   /* for certain */
     bool knows_bound;   /* whether the next is known by now */
@@ -374,6 +375,27 @@ static bool hangs_on_cut(const struct search *search, const struct dossier_place
            any_cut_covers(search->dossier, author_of(search, place), place);
 }
 
+static bool keeps(struct search *search, size_t above, const struct dossier_place *place, bool for_certain);
+
+/* Whether a withdrawal counts for certain, on the chain or where a cut keeps it that does so itself. */
+static bool counts_for_certain(struct search *search, const struct dossier_withdrawal *found)
+{
+    const struct dossier *dossier = search->dossier;
+    const struct actor_id *author = author_of(search, &found->place);
+    bool certain = !is_in_doubt(search, &found->place);
+    if (!certain && hangs_on_cut(search, &found->place) && search->cuts_above <= CHAIN_DEPTH_MAX) {
+        search->cuts_above++;
+        certain = keeps(search, NO_LINK, &found->place, true);
+        for (size_t i = 0; i < dossier->accreditation_count && !certain && take_step(search); i++) {
+            certain = actor_id_equal(&dossier->accreditations[i].accreditation.delegate, author) &&
+                      names_code(&dossier->accreditations[i].accreditation, search->question->code) &&
+                      keeps(search, i, &found->place, true);
+        }
+        search->cuts_above--;
+    }
+    return certain && standpoint_of(search, &found->place, NULL) == WITHIN;
+}
+
 /* Whether the cut of a withdrawal that is about accreditation, and that counts (for certain), covers what its
  * delegate said in place: it was there when that was recorded. */
 static bool is_recorded(struct search *search, const struct dossier_accreditation *accreditation,
@@ -382,12 +404,8 @@ static bool is_recorded(struct search *search, const struct dossier_accreditatio
     for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         bool counts = found->withdrawal.has_cut && concerns(search, found, accreditation);
-        if (counts && for_certain) {
-            counts =
-                !is_in_doubt(search, &found->place) && standpoint_of(search, &found->place, NULL) == WITHIN;
-        }
         enum answer left = counts ? leaves(found, accreditation, place) : ANSWER_NO;
-        if (left == ANSWER_YES || (left == ANSWER_UNKNOWN && !for_certain)) {
+        if (for_certain ? left == ANSWER_YES && counts_for_certain(search, found) : left != ANSWER_NO) {
             return true;
         }
     }
@@ -1005,6 +1023,7 @@ static void find_authority(struct authority_answer *out, const struct dossier *d
     search.only_recorded = false;
     search.knows_bound = false;
     search.knows_above = false;
+    search.cuts_above = 0;
     memset(search.against, 0, dossier->withdrawal_count);
     *out = (struct authority_answer){.reason = REASON_UNTRUSTED, .until = DAY_NONE};
     if (owners->count == 0) {

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "protocol/rules/weight.h"
 #include "tests/support/history_node.h"
 
 /* What the cut of a withdrawal keeps when its delegate rotates behind it, whenever the blocks come: a closing
@@ -236,6 +237,254 @@ static void old_keys_under_a_cut_take_nothing_back(void **state)
     assert_int_equal(answer(certificate, reinstated), OVERALL_INVALID);
 }
 
+/* ---- whose blocks are taken in ---- */
+
+static uint64_t between_s = 60; /* one block and the next */
+
+/* What a node answers about certificate that gets blocks one after the other, each of which it takes. */
+static struct history_answer answer_in_order(int certificate, const int *order, size_t count)
+{
+    const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
+    static struct history_answer answers[TOLD_MAX];
+    memset(answers, 0, sizeof answers);
+    history_node_begin(&node, &world, false);
+    for (size_t i = 0; i < count; i++) {
+        if (!node.known[order[i]].held &&
+            !history_node_offer(&node, order[i], false, now_s - between_s * (uint64_t)(count - i))) {
+            print_message("block %d is not taken\n", order[i]);
+            fail();
+        }
+    }
+    history_node_answer(answers, &node, now_s);
+    assert_null(node.fault);
+    history_node_end(&node);
+    return answers[certificate];
+}
+
+#define ANSWER_IN_ORDER(certificate, ...)                                                                    \
+    answer_in_order(certificate, (const int[]){__VA_ARGS__}, sizeof((int[]){__VA_ARGS__}) / sizeof(int))
+#define ASSERT_OVERALL(wanted, certificate, ...)                                                             \
+    assert_int_equal(ANSWER_IN_ORDER(certificate, __VA_ARGS__).overall, wanted)
+
+static int accredit(int author, int parent, int whom)
+{
+    return tell_all((struct told){
+        .kind = TOLD_ACCREDIT, .author = author, .parent = parent, .about = NONE, .whom = whom});
+}
+
+static int withdraw_by(int author, int parent, int whom, int cut)
+{
+    return tell_all(
+        (struct told){.kind = TOLD_WITHDRAW, .author = author, .parent = parent, .about = cut, .whom = whom});
+}
+
+/* The cut of the school's withdrawal keeps the accreditation, and the school rotates behind it. */
+static void a_delegate_of_a_kept_branch_still_revokes(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    int revoked = tell(TOLD_REVOKE, COLLEGE, certificate, certificate);
+    int withdrawn = withdraw_by(OWNER, accredited, SCHOOL, given);
+    int rotated = tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+    (void)state;
+    ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, given, college, certificate,
+                   withdrawn, revoked, rotated);
+    ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, given, college, certificate,
+                   withdrawn, rotated, revoked);
+    between_s = 3 * FOLLOWED_MIN_S; /* the branch is followed for long before the school leaves it */
+    ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, given, college, certificate,
+                   withdrawn, rotated, revoked);
+    between_s = 60;
+    /* A fresh node, which never followed that branch. */
+    ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, rotated, withdrawn, given,
+                   college, certificate, revoked);
+    ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, withdrawn, begun, rotated, given,
+                   college, certificate, revoked);
+}
+
+/* The owner's cut keeps a branch of the school's, and on that the school's cut keeps one of the college's. */
+static void what_a_kept_cut_keeps_stays(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    (void)state;
+    for (int revoked = 0; revoked < 2; revoked++) {
+        const enum overall wanted = revoked == 1 ? OVERALL_INVALID : OVERALL_VALID;
+        size_t count = world.history.count;
+        int last = revoked == 1 ? tell(TOLD_REVOKE, COLLEGE, certificate, certificate) : certificate;
+        int by_school = withdraw_by(SCHOOL, given, COLLEGE, last);
+        int by_owner = withdraw_by(OWNER, accredited, SCHOOL, by_school);
+        int rotated = tell(TOLD_ROTATE, COLLEGE, revoked == 1 ? certificate : college, NONE);
+        int school_rotated = tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+        /* Below the rotation first, and then what the college dropped. */
+        int below = revoked == 1 ? certificate : rotated;
+        int behind = revoked == 1 ? rotated : certificate;
+        const struct history_answer first =
+            ANSWER_IN_ORDER(certificate, 0, rules, accredited, begun, given, college, certificate, last,
+                            by_school, by_owner, rotated, school_rotated);
+        const struct history_answer other =
+            ANSWER_IN_ORDER(certificate, 0, rules, accredited, by_owner, begun, school_rotated, given,
+                            by_school, college, below, behind, last);
+        assert_int_equal(first.overall, wanted);
+        assert_int_equal(other.overall, wanted);
+        assert_true(first.listed && other.listed);
+        assert_int_equal(first.not_tested, revoked == 1 ? OVERALL_VALID : OVERALL_INVALID);
+        assert_int_equal(other.not_tested, first.not_tested);
+        history_world_forget(&world, count);
+    }
+}
+
+/* The same where the owner's cut leaves out the school's: that one was taken back with its branch. */
+static void what_a_dropped_cut_keeps_does_not_stay(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    int by_school = withdraw_by(SCHOOL, given, COLLEGE, certificate);
+    int by_owner = withdraw_by(OWNER, accredited, SCHOOL, given);
+    int rotated = tell(TOLD_ROTATE, COLLEGE, college, NONE);
+    int school_rotated = tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+    (void)state;
+    const struct history_answer answer =
+        ANSWER_IN_ORDER(certificate, 0, rules, accredited, begun, given, college, certificate, by_school,
+                        by_owner, rotated, school_rotated);
+    assert_false(answer.listed && answer.overall == OVERALL_VALID);
+}
+
+/* The head that the cut names may be of any kind, and come last of all. */
+static void a_delegate_is_admitted_once_the_head_of_the_cut_is_here(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int head = tell(TOLD_ATTEST, SCHOOL, given, NONE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    int withdrawn = withdraw_by(OWNER, accredited, SCHOOL, head);
+    int rotated = tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+    const int before[] = {0, rules, accredited, begun, rotated, withdrawn, given};
+    const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
+    (void)state;
+    history_node_begin(&node, &world, true);
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+        assert_true(history_node_offer(&node, before[i], false, now_s));
+    }
+    while (node.since_commit > 0) { /* a new transaction keeps that the college is a stranger */
+        int more = tell(TOLD_ATTEST, OWNER, withdrawn, NONE);
+        assert_true(history_node_offer(&node, more, false, now_s));
+        withdrawn = more;
+    }
+    assert_false(history_node_offer(&node, college, false, now_s));
+    assert_true(history_node_offer(&node, head, false, now_s));
+    assert_true(history_node_offer(&node, college, false, now_s));
+    assert_true(history_node_offer(&node, certificate, false, now_s));
+    history_node_end(&node);
+}
+
+/* What it said without the bytes may be the certificate that is asked about. */
+static void a_delegate_of_a_kept_branch_leaves_open_what_came_blanked(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    int withdrawn = withdraw_by(OWNER, accredited, SCHOOL, given);
+    int rotated = tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+    const int order[] = {0, rules, accredited, begun, given, college, certificate, withdrawn, rotated};
+    const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
+    static struct history_answer answers[TOLD_MAX];
+    (void)state;
+    memset(answers, 0, sizeof answers);
+    history_node_begin(&node, &world, false);
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        assert_true(history_node_offer(&node, order[i], order[i] == certificate, now_s));
+    }
+    history_node_answer(answers, &node, now_s);
+    assert_null(node.fault);
+    history_node_end(&node);
+    assert_int_equal(answers[certificate].not_tested, OVERALL_UNDETERMINED);
+}
+
+/* Nothing covers it: whoever has the school's old keys lets nobody in with them. */
+static void a_delegate_of_a_dropped_branch_is_a_stranger(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int rotated = tell(TOLD_ROTATE, SCHOOL, begun, NONE);
+    const int before[] = {0, rules, accredited, begun, given, rotated};
+    const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
+    (void)state;
+    withdraw_by(OWNER, accredited, SCHOOL, begun); /* what it names is on the chain */
+    for (int withdrawn = 0; withdrawn < 2; withdrawn++) {
+        history_node_begin(&node, &world, false);
+        for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+            assert_true(history_node_offer(&node, before[i], false, now_s));
+        }
+        if (withdrawn == 1) {
+            assert_true(history_node_offer(&node, rotated + 1, false, now_s));
+        }
+        assert_false(history_node_offer(&node, college, false, now_s));
+        history_node_end(&node);
+    }
+}
+
+/* Whichever of two siblings, or of two rotations, is followed: the lower hash says. */
+static bool is_lower(int block, int other)
+{
+    return hash_compare(&world.blocks[block].hash, &world.blocks[other].hash) < 0;
+}
+
+enum { TRIES = 12 };
+
+/* A thief of an issuing key signs a sibling of the accreditation, and it may be the one that is followed. */
+static void a_fork_keeps_no_delegate_out(void **state)
+{
+    int given = accredit(OWNER, rules, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    int revoked = tell(TOLD_REVOKE, COLLEGE, certificate, certificate);
+    size_t left = 0;
+    (void)state;
+    for (int i = 0; i < TRIES; i++) {
+        size_t count = world.history.count;
+        int sibling = tell(TOLD_ATTEST, OWNER, rules, NONE);
+        left += is_lower(sibling, given);
+        ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, given, college, certificate, sibling, revoked);
+        ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, sibling, given, college, certificate, revoked);
+        int rotated = tell(TOLD_ROTATE, OWNER, given, NONE);
+        ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, sibling, given, college, certificate, revoked,
+                       rotated);
+        history_world_forget(&world, count);
+    }
+    assert_in_range(left, 1, TRIES - 1);
+}
+
+/* Two rotations of the school's: the accreditation stands on one side. */
+static void a_freeze_keeps_no_delegate_out(void **state)
+{
+    int given = accredit(SCHOOL, begun, COLLEGE);
+    int college = tell(TOLD_INCEPTION, COLLEGE, NONE, NONE);
+    int certificate = tell(TOLD_ATTEST, COLLEGE, college, NONE);
+    int revoked = tell(TOLD_REVOKE, COLLEGE, certificate, certificate);
+    size_t left = 0;
+    (void)state;
+    for (int i = 0; i < TRIES; i++) {
+        size_t count = world.history.count;
+        int other = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        int rival = tell(TOLD_ROTATE, SCHOOL, other, NONE);
+        int last = tell(TOLD_ATTEST, SCHOOL, given, NONE);
+        int rotated = tell(TOLD_ROTATE, SCHOOL, last, NONE);
+        left += is_lower(rival, rotated);
+        ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, other, given, last, rotated,
+                       college, certificate, revoked, rival);
+        ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, other, given, last, rotated,
+                       college, certificate, rival, revoked);
+        ASSERT_OVERALL(OVERALL_INVALID, certificate, 0, rules, accredited, begun, other, given, last, rotated,
+                       rival, college, certificate, revoked);
+        history_world_forget(&world, count);
+    }
+    assert_in_range(left, 1, TRIES - 1);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -271,6 +520,15 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_kept_branch_takes_nothing_back_of_another, begin, end),
         cmocka_unit_test_setup_teardown(old_keys_under_a_cut_take_nothing_back, begin, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_said_again_hide_nobody, begin, end),
+        cmocka_unit_test_setup_teardown(a_delegate_of_a_kept_branch_still_revokes, begin, end),
+        cmocka_unit_test_setup_teardown(what_a_kept_cut_keeps_stays, begin, end),
+        cmocka_unit_test_setup_teardown(what_a_dropped_cut_keeps_does_not_stay, begin, end),
+        cmocka_unit_test_setup_teardown(a_delegate_is_admitted_once_the_head_of_the_cut_is_here, begin, end),
+        cmocka_unit_test_setup_teardown(a_delegate_of_a_kept_branch_leaves_open_what_came_blanked, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(a_delegate_of_a_dropped_branch_is_a_stranger, begin, end),
+        cmocka_unit_test_setup_teardown(a_fork_keeps_no_delegate_out, begin, end),
+        cmocka_unit_test_setup_teardown(a_freeze_keeps_no_delegate_out, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -264,6 +264,105 @@ static void a_void_link_admits_nobody_new_and_loses_nobody(void **state)
     world_commit(txn);
 }
 
+/* ---- beside the chain ---- */
+
+static void draft_hand_over(struct draft *draft, enum who to, const struct block *cut)
+{
+    const struct indexed_signature signature = {.key_index = 0};
+    struct succession record = {.name_space = bytes_of_string("ase"),
+                                .successor = authors[to].actor.id,
+                                .signatures = {.items = &signature, .count = 1}};
+
+    if (cut) {
+        record.cut_seq = cut->header.seq;
+        record.cut_head = cut->hash;
+    }
+    world_draft(&world, draft, CLASS_GOVERN);
+    world_add(draft, ENTRY_SUCCESSION, &record);
+}
+
+/* Hold the draft's block beside what its author publishes next. */
+static struct block put_beside(struct store_txn *txn, enum who by, const struct draft *draft)
+{
+    struct bytes encoded = world_sign(&world, txn, &authors[by], draft, NOW);
+    struct block block;
+
+    assert_int_equal(block_decode(&block, &world.network, encoded, &world.arena), REASON_NONE);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, NOW), STORE_OK);
+    return block;
+}
+
+static void what_stands_beside_the_chain_counts_while_its_epoch_is_open(void **state)
+{
+    const struct link link = {ASE, ISSUER, 0, "ase/*", 10, 0}, by_heir = {EPA, SCHOOL, 0, "ase/*", 10, 0};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_link(&draft, &link);
+    put_beside(txn, ASE, &draft);
+    draft_hand_over(&draft, EPA, NULL);
+    put_beside(txn, ASE, &draft);
+    say(txn, &by_heir);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_STANDS);
+    assert_int_equal(chain_to(txn, SCHOOL), CHAIN_STANDS);
+    assert_int_equal(chain_to(txn, BRANCH), CHAIN_NONE);
+    world_rotate(&world, txn, &authors[ASE], NOW);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_NONE);
+    assert_int_equal(chain_to(txn, SCHOOL), CHAIN_NONE);
+    world_commit(txn);
+}
+
+/* What whoever hands its namespace on names as the last of its log stays, wherever it stands. */
+static void the_cut_of_a_succession_keeps_what_it_names(void **state)
+{
+    const struct link link = {ASE, ISSUER, 0, "ase/*", 10, 0}, other = {ASE, BRANCH, 0, "ase/*", 10, 0};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+    struct block kept;
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_link(&draft, &link);
+    kept = put_beside(txn, ASE, &draft);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_link(&draft, &other);
+    put_beside(txn, ASE, &draft);
+    world_rotate(&world, txn, &authors[ASE], NOW);
+    draft_hand_over(&draft, EPA, &kept);
+    world_publish(&world, txn, &authors[ASE], &draft, NOW);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_STANDS);
+    assert_int_equal(chain_to(txn, BRANCH), CHAIN_NONE);
+    world_commit(txn);
+}
+
+/* A reader keeps what it found until something changes it. */
+static void what_comes_beside_the_chain_is_found_by_the_next_reader(void **state)
+{
+    const struct link link = {ASE, ISSUER, 0, "ase/*", 10, 0};
+    struct store_txn *txn = world_read(&world);
+    struct draft draft;
+
+    (void)state;
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_NONE);
+    store_end(txn);
+    txn = world_write(&world);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_link(&draft, &link);
+    put_beside(txn, ASE, &draft);
+    world_commit(txn);
+    txn = world_read(&world);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_STANDS);
+    store_end(txn);
+    txn = world_write(&world);
+    world_rotate(&world, txn, &authors[ASE], NOW);
+    world_commit(txn);
+    txn = world_read(&world);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_NONE);
+    store_end(txn);
+}
+
 /* ---- too much of it ---- */
 
 /* More ways up than are tried, each of which leads nowhere. */
@@ -288,6 +387,30 @@ static void too_much_to_try_is_unknown(void **state)
     world_commit(txn);
 }
 
+static void too_much_beside_the_chain_is_unknown(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+    struct link link = {SCHOOL, ISSUER, 8, "ase/*", 0, 0};
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (uint32_t i = 0; i < 64; i++) {
+        link.from = link.until = 10 + i;
+        add_link(&draft, &link);
+    }
+    put_beside(txn, SCHOOL, &draft);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_NONE);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_link(&draft, &link);
+    put_beside(txn, SCHOOL, &draft);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_UNKNOWN);
+    link = (struct link){ASE, ISSUER, 0, "ase/*", 10, 0};
+    say(txn, &link);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_STANDS);
+    world_commit(txn);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -296,7 +419,11 @@ int main(void)
         cmocka_unit_test(what_a_chain_needs),
         IN_WORLD(whoever_was_handed_a_namespace_accredits_in_it),
         IN_WORLD(a_void_link_admits_nobody_new_and_loses_nobody),
+        IN_WORLD(what_stands_beside_the_chain_counts_while_its_epoch_is_open),
+        IN_WORLD(the_cut_of_a_succession_keeps_what_it_names),
+        IN_WORLD(what_comes_beside_the_chain_is_found_by_the_next_reader),
         IN_WORLD(too_much_to_try_is_unknown),
+        IN_WORLD(too_much_beside_the_chain_is_unknown),
     };
 
     return cmocka_run_group_tests_name("store chains", tests, NULL, NULL);

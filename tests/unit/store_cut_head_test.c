@@ -16,6 +16,22 @@ static struct trust trust;
 
 enum { NOW_S = 1000, CUT_SEQ = 5, JUNK = 300 };
 
+static bool beside; /* whether what is published stands beside the chain */
+
+static void publish(struct store_txn *txn, struct world_author *by, const struct draft *draft)
+{
+    struct bytes encoded;
+    struct block block;
+
+    if (!beside) {
+        world_publish(&world, txn, by, draft, NOW_S);
+        return;
+    }
+    encoded = world_sign(&world, txn, by, draft, NOW_S);
+    assert_int_equal(block_decode(&block, &world.network, encoded, &world.arena), REASON_NONE);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, NOW_S), STORE_OK);
+}
+
 static void accredit(struct world_author *by, const struct world_author *delegate)
 {
     struct bytes pattern = bytes_of_string("ase/*");
@@ -28,7 +44,7 @@ static void accredit(struct world_author *by, const struct world_author *delegat
 
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, ENTRY_ACCREDITATION, &record);
-    world_publish(&world, txn, by, &draft, NOW_S);
+    publish(txn, by, &draft);
     world_commit(txn);
 }
 
@@ -38,6 +54,7 @@ static int setup(void **state)
     struct store_txn *txn;
 
     (void)state;
+    beside = false;
     world_init(&world);
     txn = world_write(&world);
     world_begin_log(&world, txn, &stranger, 1, NOW_S);
@@ -81,7 +98,7 @@ static void withdraw(struct world_author *by, size_t count)
             }
             world_add(&draft, ENTRY_WITHDRAWAL, &record);
         }
-        world_publish(&world, txn, by, &draft, NOW_S);
+        publish(txn, by, &draft);
     } while (said < count);
     world_commit(txn);
 }
@@ -105,7 +122,7 @@ static void hand_over(struct world_author *by, const char *name_space)
     record.signatures = (struct list){.items = &signature, .count = 1};
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, ENTRY_SUCCESSION, &record);
-    world_publish(&world, txn, by, &draft, NOW_S);
+    publish(txn, by, &draft);
     world_commit(txn);
 }
 
@@ -179,6 +196,47 @@ static void whoever_hands_a_namespace_on_cuts_its_own_log(void **state)
     assert_false(misses(&heir, 1));
 }
 
+static void rotate(struct world_author *author)
+{
+    struct store_txn *txn = world_write(&world);
+
+    world_rotate(&world, txn, author, NOW_S);
+    world_commit(txn);
+}
+
+/* Until its author leaves the branch. */
+static void a_cut_beside_the_chain_is_missed_too(void **state)
+{
+    (void)state;
+    beside = true;
+    withdraw(&stranger, 1);
+    assert_false(misses(&school, 1));
+    withdraw(&ase, 1);
+    assert_true(misses(&school, 1));
+    assert_true(misses(&school, CUT_SEQ));
+    assert_false(misses(&school, CUT_SEQ + 1));
+    hand_over(&ase, "nobodys");
+    assert_false(misses(&ase, 1));
+    hand_over(&ase, "ase");
+    assert_true(misses(&ase, 1));
+    assert_false(misses(&ase, CUT_SEQ + 1));
+    assert_false(misses(&heir, 1));
+    rotate(&ase);
+    assert_false(misses(&school, 1));
+    assert_false(misses(&ase, 1));
+}
+
+static void whoever_accredited_it_beside_the_chain_cuts_too(void **state)
+{
+    (void)state;
+    accredit(&ase, &heir);
+    withdraw(&heir, 1);
+    assert_false(misses(&school, 1));
+    beside = true;
+    accredit(&heir, &school);
+    assert_true(misses(&school, 1));
+}
+
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -190,6 +248,8 @@ int main(void)
         WITH_WORLD(a_stranger_hides_nothing),
         WITH_WORLD(the_newest_withdrawals_of_one_are_read),
         WITH_WORLD(whoever_hands_a_namespace_on_cuts_its_own_log),
+        WITH_WORLD(a_cut_beside_the_chain_is_missed_too),
+        WITH_WORLD(whoever_accredited_it_beside_the_chain_cuts_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -236,6 +236,47 @@ static void old_keys_under_a_cut_take_nothing_back(void **state)
     assert_int_equal(answer(certificate, reinstated), OVERALL_INVALID);
 }
 
+/* Whichever of the two branches is followed: each salt makes other hashes. */
+static void a_void_beside_a_closed_cut_takes_nothing(void **state)
+{
+    (void)state;
+    for (uint64_t salt = 100; salt < 108; salt++) {
+        size_t count = world.history.count;
+        world.builder.salt = salt;
+        int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        int last = tell(TOLD_ATTEST, SCHOOL, certificate, NONE);
+        int voided = tell(TOLD_VOID, SCHOOL, certificate, certificate);
+        withdraw(last, true);
+        assert_int_equal(answer(certificate, NONE), OVERALL_VALID);
+        assert_int_equal(answer(certificate, last), OVERALL_VALID);
+        assert_int_equal(answer(certificate, voided), OVERALL_VALID);
+        history_world_forget(&world, count);
+    }
+}
+
+/* What the void takes of what is said about a certificate. */
+static void a_void_beyond_a_cut_takes_no_word_for_certain(void **state)
+{
+    (void)state;
+    for (int closed = 0; closed < 2; closed++) {
+        size_t count = world.history.count;
+        int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        int revoked = tell(TOLD_REVOKE, SCHOOL, certificate, certificate);
+        int reinstated = tell(TOLD_REINSTATE, SCHOOL, revoked, certificate);
+        withdraw(reinstated, closed == 1);
+        assert_int_equal(answer(certificate, NONE), OVERALL_VALID);
+        tell(TOLD_VOID, SCHOOL, reinstated, reinstated);
+        assert_int_equal(answer(certificate, NONE), closed == 1 ? OVERALL_VALID : OVERALL_UNDETERMINED);
+        history_world_forget(&world, count);
+        certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        revoked = tell(TOLD_REVOKE, SCHOOL, certificate, certificate);
+        withdraw(revoked, closed == 1);
+        tell(TOLD_VOID, SCHOOL, revoked, revoked);
+        assert_int_equal(answer(certificate, NONE), OVERALL_INVALID);
+        history_world_forget(&world, count);
+    }
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -270,6 +311,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_a_school_gave_to_others_or_took_from_them_stays, begin, end),
         cmocka_unit_test_setup_teardown(a_kept_branch_takes_nothing_back_of_another, begin, end),
         cmocka_unit_test_setup_teardown(old_keys_under_a_cut_take_nothing_back, begin, end),
+        cmocka_unit_test_setup_teardown(a_void_beside_a_closed_cut_takes_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(a_void_beyond_a_cut_takes_no_word_for_certain, begin, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_said_again_hide_nobody, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

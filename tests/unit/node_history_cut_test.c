@@ -49,8 +49,8 @@ static int name_branch(int parent, int first)
 }
 
 /* What a node answers about certificate that gets all blocks in order, but the one at last (NONE: none),
- * which comes behind the others. */
-static enum overall answer(int certificate, int last)
+ * which comes behind the others; the one at blank without the bytes of its content. */
+static struct history_answer answer_of(int certificate, int last, int blank)
 {
     const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
     static struct history_answer answers[TOLD_MAX];
@@ -58,17 +58,23 @@ static enum overall answer(int certificate, int last)
     history_node_begin(&node, &world, false);
     for (int i = 0; i < (int)world.history.count; i++) {
         if (i != last) {
-            assert_true(history_node_offer(&node, i, false, now_s - 60 * (uint64_t)(BLOCKS_MAX - i)));
+            assert_true(history_node_offer(&node, i, i == blank, now_s - 60 * (uint64_t)(BLOCKS_MAX - i)));
         }
     }
     if (last != NONE) {
-        assert_true(history_node_offer(&node, last, false, now_s));
+        assert_true(history_node_offer(&node, last, last == blank, now_s));
     }
     history_node_answer(answers, &node, now_s);
     assert_null(node.fault);
     history_node_end(&node);
-    assert_true(answers[certificate].listed);
-    return answers[certificate].overall;
+    return answers[certificate];
+}
+
+static enum overall answer(int certificate, int last)
+{
+    const struct history_answer found = answer_of(certificate, last, NONE);
+    assert_true(found.listed);
+    return found.overall;
 }
 
 static void a_graduate_stays_whenever_her_block_comes(void **state)
@@ -277,6 +283,45 @@ static void a_void_beyond_a_cut_takes_no_word_for_certain(void **state)
     }
 }
 
+/* Whether others are asked for what the school's blocks lack, some one having come blank. */
+static bool asks_for(int blank)
+{
+    const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
+    struct locator_point gap;
+    size_t gaps = 0;
+    history_node_begin(&node, &world, false);
+    for (int i = 0; i < (int)world.history.count; i++) {
+        assert_true(history_node_offer(&node, i, i == blank, now_s - 60 * (uint64_t)(BLOCKS_MAX - i)));
+    }
+    assert_int_equal(store_gaps(node.txn, &world.actors[SCHOOL].id, 0, &gap, 1, &gaps), STORE_OK);
+    history_node_end(&node);
+    return gaps == 1 && hash_equal(&gap.hash, &world.blocks[blank].hash);
+}
+
+/* Nobody can say what it said: neither that no test was passed by it, nor that no word was in it. */
+static void a_gap_stays_one_where_a_void_beyond_the_cut_seems_to_explain_it(void **state)
+{
+    (void)state;
+    for (int closed = 0; closed < 2; closed++) {
+        size_t count = world.history.count;
+        int blank = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        int certificate = tell(TOLD_ATTEST, SCHOOL, blank, NONE);
+        int voided = tell(TOLD_VOID, SCHOOL, certificate, blank);
+        assert_int_equal(answer_of(certificate, NONE, blank).overall, OVERALL_VALID);
+        assert_int_equal(answer_of(blank, NONE, blank).not_tested, OVERALL_VALID);
+        assert_false(asks_for(blank));
+        withdraw(voided, closed == 1);
+        assert_int_equal(answer_of(certificate, NONE, blank).overall, OVERALL_VALID);
+        assert_int_equal(answer_of(blank, NONE, blank).not_tested, OVERALL_VALID);
+        history_world_forget(&world, (size_t)voided + 1);
+        withdraw(certificate, closed == 1);
+        assert_int_equal(answer_of(certificate, NONE, blank).overall, OVERALL_UNDETERMINED);
+        assert_int_equal(answer_of(blank, NONE, blank).not_tested, OVERALL_UNDETERMINED);
+        assert_true(asks_for(blank));
+        history_world_forget(&world, count);
+    }
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -313,6 +358,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(old_keys_under_a_cut_take_nothing_back, begin, end),
         cmocka_unit_test_setup_teardown(a_void_beside_a_closed_cut_takes_nothing, begin, end),
         cmocka_unit_test_setup_teardown(a_void_beyond_a_cut_takes_no_word_for_certain, begin, end),
+        cmocka_unit_test_setup_teardown(a_gap_stays_one_where_a_void_beyond_the_cut_seems_to_explain_it,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_said_again_hide_nobody, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

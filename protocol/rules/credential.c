@@ -942,7 +942,8 @@ static bool apply_condition(const struct credentials *credentials, struct creden
     uint32_t at_day = decision->question->at_day;
     struct day_truth days = day_truth_unknown;
     if (credential->about != ABOUT_SHOP &&
-        !network_days(&days, dossier, credentials, credential->attestation.network_code, decision->arena)) {
+        !network_days(&days, dossier, decision->trust, credentials, credential->attestation.network_code,
+                      decision->arena)) {
         return false;
     }
     bool outside = day_truth_on(&days, at_day) == ANSWER_NO;

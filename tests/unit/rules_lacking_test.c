@@ -336,12 +336,95 @@ static void another_attestation_may_turn_a_rule(void **state)
     }
 }
 
+/* ---- networks ---- */
+
+/* The brand let the shop be a member until day 2000, where she works until day 300. */
+static void brand_and_shop(void)
+{
+    build_membership(&career.built, CAREER_EPA, 20, CAREER_SHOP, "epa/net", 0, 2000);
+    build_left(&career.built, CAREER_SHOP, 25,
+               build_joined(&career.built, CAREER_SHOP, 21, CAREER_SUBJECT, 100), 300);
+}
+
+static void brand_lacks(void)
+{
+    career.built.logs[CAREER_EPA].incomplete = true;
+}
+
+static void brand_was_never_heard_of(void)
+{
+    career.built.logs[CAREER_EPA].known = false;
+}
+
+static void shop_lacks(void)
+{
+    career.built.logs[CAREER_SHOP].incomplete = true;
+}
+
+static void stranger_lacks(void)
+{
+    career.built.logs[CAREER_ASE].incomplete = true;
+}
+
+static void more_is_known_than_fits(void)
+{
+    career.built.dossier.cuts.credentials = true;
+}
+
+static const struct {
+    const char *sentence;
+    void (*lacks)(void);
+    enum answer by_day[2]; /* not in network on days 1600 and 2100 */
+} network_rows[] = {
+    {"who left is in the network no more", nothing_lacks, {ANSWER_YES, ANSWER_YES}},
+    {"unless the brand may have let another shop in", brand_lacks, {ANSWER_UNKNOWN, ANSWER_UNKNOWN}},
+    {"or was never heard of", brand_was_never_heard_of, {ANSWER_UNKNOWN, ANSWER_UNKNOWN}},
+    {"or the shop may have taken her back while a member", shop_lacks, {ANSWER_UNKNOWN, ANSWER_YES}},
+    {"or what others say did not fit", more_is_known_than_fits, {ANSWER_UNKNOWN, ANSWER_UNKNOWN}},
+    {"others' gaps are nothing to it", stranger_lacks, {ANSWER_YES, ANSWER_YES}},
+};
+
+static void she_may_have_come_into_a_network(void **state)
+{
+    static const uint32_t days[] = {1600, 2100};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof network_rows / sizeof network_rows[0]; i++) {
+        career_case_begin(&career);
+        brand_and_shop();
+        network_rows[i / 2].lacks();
+        const struct verdict verdict = career_case_conclude(&career, "not in network epa/net", days[i % 2]);
+        if (verdict.requirement != network_rows[i / 2].by_day[i % 2]) {
+            fail_msg("%s, day %u: %d", network_rows[i / 2].sentence, days[i % 2], verdict.requirement);
+        }
+    }
+}
+
+/* What is conditional on a network is not ended by it for certain then. */
+static void what_asks_for_a_network_may_hold(void **state)
+{
+    (void)state;
+    for (int lacking = 0; lacking < 2; lacking++) {
+        career_case_begin(&career);
+        career_case_pack(&career, "ase", 1, 0, "A1", "condition A1: in network epa/net");
+        career_case_earn(&career,
+                         (struct earned[]){{"ase/A1", BASIS_EXAM, 200, 200, 2500}, {NULL, 0, 0, 0, 0}});
+        brand_and_shop();
+        if (lacking == 1) {
+            brand_lacks();
+        }
+        const struct verdict verdict = career_case_conclude(&career, "A1", 1600);
+        assert_int_equal(verdict.requirement, lacking == 1 ? ANSWER_UNKNOWN : ANSWER_NO);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_here_may_be_anything),
         cmocka_unit_test(what_has_ended_may_have_been_renewed),
         cmocka_unit_test(another_attestation_may_turn_a_rule),
+        cmocka_unit_test(she_may_have_come_into_a_network),
+        cmocka_unit_test(what_asks_for_a_network_may_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,62 @@ static void the_school_says_more_of_others_than_fits(void)
     leaves_out(CASE_SCHOOL);
 }
 
+static void the_owner_says_more_than_fits(void)
+{
+    leaves_out(CASE_ASE);
+}
+
+static void the_owner_is_on_its_way(void)
+{
+    given.built.logs[CASE_ASE].switching = true;
+}
+
+static void a_body_of_the_owners_is_missing(void)
+{
+    given.built.logs[CASE_ASE].body_missing = true;
+}
+
+static void branches_of_the_owners_found_no_room(void)
+{
+    given.built.logs[CASE_ASE].branches_cut = true;
+}
+
+static void the_school_was_never_heard_of(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/A*", 1);
+    given.built.logs[CASE_SCHOOL].known = false;
+}
+
+static void a_stranger_was_never_heard_of(void)
+{
+    given.built.logs[CASE_OTHER].known = false;
+}
+
+static struct dossier_succession *the_heir_was_never_heard_of(void)
+{
+    struct dossier_succession *found = build_succession(&given.built, CASE_ASE, 60, "ase", CASE_OTHER, 50);
+    given.built.logs[CASE_OTHER].known = false;
+    return found;
+}
+
+static void the_heir_is_unheard(void)
+{
+    the_heir_was_never_heard_of();
+}
+
+static void the_heir_is_unheard_and_disowned(void)
+{
+    struct dossier_succession *found = the_heir_was_never_heard_of();
+    found->place.voided = true;
+    found->place.void_seq = 61;
+}
+
+static void there_are_more_owners_than_fit(void)
+{
+    the_heir_was_never_heard_of()->left_out = true;
+    given.built.logs[CASE_OTHER].known = true;
+}
+
 static const struct {
     const char *sentence;
     void (*lacks)(void);
@@ -235,6 +291,28 @@ static const struct {
     {"not of codes that it may not attest", the_school_says_more_of_others_than_fits, "not tested ase/A6",
      ANSWER_YES},
     {"of which all is here", the_school_says_more_of_others_than_fits, "ase/A6", ANSWER_NO},
+    {"an owner whose log is not the chosen one yet may have said anything", the_owner_is_on_its_way,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or of whom a block is known that is not here", a_body_of_the_owners_is_missing, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or whose branches found no room", branches_of_the_owners_found_no_room, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or whom nobody heard of whom it accredited", the_school_was_never_heard_of, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"of the codes for which it did", the_school_was_never_heard_of, "not tested ase/L1", ANSWER_YES},
+    {"strangers need not be heard of", a_stranger_was_never_heard_of, "not tested ase/A6", ANSWER_YES},
+    {"an heir has to be", the_heir_is_unheard, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"unless it was disowned", the_heir_is_unheard_and_disowned, "not tested ase/A6", ANSWER_YES},
+    {"more heirs than are looked at may say anything", there_are_more_owners_than_fit, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"where all is here there is no such title", nothing_lacks, "not ase:\"Both\"", ANSWER_YES},
+    {"where the owner was never heard of there may be", the_owner_was_never_heard_of, "not ase:\"Both\"",
+     ANSWER_UNKNOWN},
+    {"and be held", the_owner_was_never_heard_of, "ase:\"Both\"", ANSWER_UNKNOWN},
+    {"or its log has gaps", the_owner_lacks, "not ase:\"Both\"", ANSWER_UNKNOWN},
+    {"or its heir was never heard of", the_heir_is_unheard, "not ase:\"Both\"", ANSWER_UNKNOWN},
+    {"a delegate states no rules", the_school_lacks, "not ase:\"Both\"", ANSWER_YES},
+    {"nor does what an owner says of her", the_owner_says_more_than_fits, "not ase:\"Both\"", ANSWER_YES},
     {"but of those that it may", the_school_says_more_of_others_than_fits, "not tested ase/L1",
      ANSWER_UNKNOWN},
 };

@@ -41,6 +41,9 @@ static enum store_error finish(struct gather *gather, const struct gather_questi
         error = gather_say_limits(gather);
     }
     if (error == STORE_OK) {
+        error = gather_void_gaps(gather);
+    }
+    if (error == STORE_OK) {
         error = gather_lateness(gather);
     }
     if (error == STORE_OK) {

@@ -106,6 +106,9 @@ enum store_error gaps_any(struct store_txn *txn, const struct disk_author *autho
 /* What the chain lacks as far as reached by log. */
 enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *author,
                                struct dossier_log *log);
+/* The same of what its void blocks lack, where those above voids_to void nothing for certain. */
+enum store_error gaps_fill_void(struct store_txn *txn, const struct disk_author *author, uint64_t voids_to,
+                                struct dossier_log *log);
 /* The first author with gaps whose number is at least from. STORE_NOT_FOUND: there is none. */
 enum store_error gaps_next_author(struct store_txn *txn, uint32_t from, uint32_t *number);
 

@@ -395,9 +395,10 @@ static void next_gap(struct gap_walk *gaps)
     read_gap(gaps);
 }
 
-/* Of a void block only what was not void by then counts. */
+/* Of a void block only what was not void by then counts, or what a block above voids_to voids. */
 static enum store_error is_counted(const struct gap_walk *gaps, const struct disk_author *author,
-                                   enum gap_place place, const struct dossier_log *log, bool *counted)
+                                   enum gap_place place, uint64_t voids_to, const struct dossier_log *log,
+                                   bool *counted)
 {
     struct disk_record record;
     enum store_error error = STORE_OK;
@@ -405,7 +406,8 @@ static enum store_error is_counted(const struct gap_walk *gaps, const struct dis
     *counted = place == GAP_SIDE || dossier_log_reaches(log, gaps->seq);
     if (place == GAP_VOID && *counted) {
         error = record_read(gaps->walk.txn, author->number, gaps->seq, &record);
-        *counted = error == STORE_OK && !dossier_log_reaches(log, record.void_seq);
+        *counted =
+            error == STORE_OK && (record.void_seq > voids_to || !dossier_log_reaches(log, record.void_seq));
     }
     return error;
 }
@@ -436,7 +438,7 @@ static void add_to_log(struct dossier_log *log, const struct disk_author *author
 }
 
 static enum store_error fill_from(struct store_txn *txn, const struct disk_author *author,
-                                  enum gap_place place, struct dossier_log *log)
+                                  enum gap_place place, uint64_t voids_to, struct dossier_log *log)
 {
     struct gap_walk gaps;
     size_t looked_at = 0;
@@ -452,7 +454,7 @@ static enum store_error fill_from(struct store_txn *txn, const struct disk_autho
             lack_from(log, 0);
             break;
         }
-        error = is_counted(&gaps, author, place, log, &counted);
+        error = is_counted(&gaps, author, place, voids_to, log, &counted);
         if (error == STORE_OK && counted) {
             add_to_log(log, author, &gaps);
         }
@@ -472,11 +474,17 @@ enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *
     if (author->gap_blocks == 0) {
         return STORE_OK;
     }
-    error = fill_from(txn, author, GAP_ON_CHAIN, log);
+    error = fill_from(txn, author, GAP_ON_CHAIN, UINT64_MAX, log);
     if (error == STORE_OK && !dossier_log_reaches(log, author->seq)) {
-        error = fill_from(txn, author, GAP_VOID, log);
+        error = fill_from(txn, author, GAP_VOID, UINT64_MAX, log);
     }
-    return error == STORE_OK ? fill_from(txn, author, GAP_SIDE, log) : error;
+    return error == STORE_OK ? fill_from(txn, author, GAP_SIDE, UINT64_MAX, log) : error;
+}
+
+enum store_error gaps_fill_void(struct store_txn *txn, const struct disk_author *author, uint64_t voids_to,
+                                struct dossier_log *log)
+{
+    return author->gap_blocks > 0 ? fill_from(txn, author, GAP_VOID, voids_to, log) : STORE_OK;
 }
 
 enum store_error gaps_next_author(struct store_txn *txn, uint32_t from, uint32_t *number)
@@ -552,6 +560,27 @@ static enum store_error collect(struct store_txn *txn, const struct disk_author 
     return error;
 }
 
+/* Of void blocks, where somebody withdrew from the author: beyond the cut it may void nothing. */
+static enum store_error collect_void(struct store_txn *txn, const struct disk_author *author,
+                                     const struct actor_id *actor, struct locator_point *out, size_t max,
+                                     size_t *count)
+{
+    const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, actor);
+    struct gap_walk voids, none = {.error = STORE_NOT_FOUND};
+    struct entry_at first;
+    enum store_error error = grant_next(txn, &key, NULL, &first);
+
+    if (error == STORE_OK) {
+        error = open_gaps(&voids, txn, author, GAP_VOID, 0);
+    }
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    error = merge(&voids, &none, author, out, max, count);
+    walk_close(&voids.walk);
+    return error;
+}
+
 enum store_error store_gaps(struct store_txn *txn, const struct actor_id *author, uint64_t from,
                             struct locator_point *out, size_t max, size_t *count)
 {
@@ -563,5 +592,8 @@ enum store_error store_gaps(struct store_txn *txn, const struct actor_id *author
         return error;
     }
     error = collect(txn, &row, from, out, max, count);
-    return error == STORE_OK && *count == 0 && from > 0 ? collect(txn, &row, 0, out, max, count) : error;
+    if (error == STORE_OK && *count == 0 && from > 0) {
+        error = collect(txn, &row, 0, out, max, count);
+    }
+    return error == STORE_OK && *count == 0 ? collect_void(txn, &row, author, out, max, count) : error;
 }

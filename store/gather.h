@@ -26,6 +26,7 @@ struct gathered_log {
     struct gathered_sides *sides; /* what its side blocks are read with; NULL: they say nothing */
     bool asked;                   /* who accredited it is asked, or will be */
     bool has_rank;
+    bool has_gaps; /* entries of it, wherever they stand, are not here */
     enum rank rank;
     unsigned left_out; /* bits of enum dossier_about: what its author said was left out for want of room, */
     uint64_t left_out_from; /* none of it below this block */
@@ -238,6 +239,9 @@ enum store_error gather_void_day(struct gather *gather, size_t log, uint64_t voi
 /* The logs of all authors that may be authorised, be it only beside some author's chain, and whose content is
  * not all here; cuts.credentials where there are too many to look at. */
 enum store_error gather_lacking(struct gather *gather);
+/* What void blocks lack counts where a cut lies below what voids them: beyond it that takes nothing for
+ * certain. Requires: withdrawals and successions are gathered. */
+enum store_error gather_void_gaps(struct gather *gather);
 
 /* What does not depend on the question's subject: rule packs and successions of every namespace in the trust
  * file, and their logs. Requires: nothing gathered yet. */

@@ -81,3 +81,54 @@ enum store_error gather_lacking(struct gather *gather)
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
+
+/* ---- in void blocks ---- */
+
+/* The last block of the chain that a cut covers, as far as that is known. */
+static uint64_t covered_to(const struct dossier_cut *cut)
+{
+    return cut->found == CUT_ON_CHAIN || cut->found == CUT_ON_SIDE ? cut->chain_seq : 0;
+}
+
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What every cut of a log covers; UINT64_MAX: there is none. */
+static uint64_t covered_by_all(const struct dossier *dossier, size_t log)
+{
+    uint64_t to = UINT64_MAX;
+
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        const struct dossier_withdrawal *row = &dossier->withdrawals[i];
+
+        if (row->withdrawal.has_cut &&
+            actor_id_equal(&row->withdrawal.delegate, &dossier->logs[log].author)) {
+            to = lower(to, covered_to(&row->cut));
+        }
+    }
+    for (size_t i = 0; i < dossier->succession_count; i++) {
+        if (dossier->successions[i].place.log == log) {
+            to = lower(to, covered_to(&dossier->successions[i].cut));
+        }
+    }
+    return to;
+}
+
+enum store_error gather_void_gaps(struct gather *gather)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < gather->out->log_count && error == STORE_OK; i++) {
+        struct dossier_log *log = &gather->out->logs[i];
+        struct disk_author row;
+        uint64_t to = gather->rows[i].has_gaps ? covered_by_all(gather->out, i) : UINT64_MAX;
+
+        if (to < UINT64_MAX) {
+            error = author_read(gather->txn, &log->author, &row);
+            error = error == STORE_OK ? gaps_fill_void(gather->txn, &row, to, log) : error;
+        }
+    }
+    return error;
+}

@@ -289,6 +289,7 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
     log->head_seq = row->seq;
     log->head = row->head;
     gather->rows[at].frozen_from = row->frozen_from;
+    gather->rows[at].has_gaps = row->gap_blocks > 0;
     error = fill_known_by(gather, row->number, log);
     if (error == STORE_OK && row->upgrade_seen) {
         error = fill_upgrade(gather, row->number, log);

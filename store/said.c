@@ -9,12 +9,12 @@
 static void copy_events(struct store_events *out, const struct dossier *dossier,
                         const struct dossier_place *place)
 {
-    const struct status_left left = entry_left(dossier, place, (struct spoken_of){NULL, NULL});
+    const struct status_left left = entry_left(dossier, place, (struct spoken_of){.events = NULL});
 
     out->left = (struct status_left){.doubt = left.doubt};
     out->count = 0;
     for (size_t i = 0; i < place->event_count; i++) {
-        struct weighed weighed = event_weigh(dossier, place, i, (struct spoken_of){NULL, NULL});
+        struct weighed weighed = event_weigh(dossier, place, i, (struct spoken_of){.events = NULL});
 
         out->left.before += i < left.before && weighed.reason != REASON_DROPPED;
         if (weighed.reason != REASON_DROPPED) {

@@ -287,7 +287,7 @@ static enum store_error find_speaker(struct speaker *speaker)
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? txn_fail(speaker->txn, STORE_DAMAGED) : error;
     }
-    speaker->open_epoch = row.frozen && row.epoch > 0 ? row.epoch - 1 : row.epoch;
+    speaker->open_epoch = row.frozen_from > 0 ? row.frozen_from - 1 : row.epoch;
     return STORE_OK;
 }
 

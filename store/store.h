@@ -133,7 +133,8 @@ enum store_error store_erase_room(struct store_txn *txn, const struct actor_id *
 
 /* Blocks of the author that lack entries which no `erase` accounts for, or affiliations that were erased
  * before they were read here; those that matter: not void, and beside the chain in the open epoch alone. At
- * most max from seq from on, or where there are none, from the first. */
+ * most max from seq from on, or where there are none, from the first; where there are none at all, void ones
+ * of an author that somebody withdrew from. */
 enum store_error store_gaps(struct store_txn *txn, const struct actor_id *author, uint64_t from,
                             struct locator_point *out, size_t max, size_t *count);
 /* Un-apply the chain's blocks above seq, the newest first, at the cost of what they changed: what is derived

@@ -424,8 +424,9 @@ static bool is_handed_on(const struct search *search, const struct dossier_place
  */
 static bool keeps(struct search *search, size_t above, const struct dossier_place *place, bool for_certain)
 {
-    bool voided = dossier_place_is_void(search->dossier, place) ||
-                  kept_weigh(search->dossier, place, (struct spoken_of){NULL, NULL}).weight != WEIGHT_FULL;
+    bool voided =
+        dossier_place_is_void(search->dossier, place) ||
+        kept_weigh(search->dossier, place, (struct spoken_of){.events = NULL}).weight != WEIGHT_FULL;
     if (for_certain && voided) {
         return false;
     }

@@ -392,7 +392,8 @@ bool career_evaluate(struct day_truth *out, struct career *career, const struct 
         return evaluate_experience(out, career, expression->pattern, expression->count) &&
                career_widen(out, career, career_is_cut(career, expression->pattern));
     case EXPRESSION_IN_NETWORK:
-        return network_days(out, career->dossier, career->credentials, expression->pattern, career->arena);
+        return network_days(out, career->dossier, career->trust, career->credentials, expression->pattern,
+                            career->arena);
     case EXPRESSION_IN_STATE:
         *out = in_state(career, expression);
         return true;

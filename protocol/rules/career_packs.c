@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/lacking.h"
 #include "protocol/rules/pack_history.h"
 
 /* ---- segments ---- */
@@ -710,5 +711,7 @@ const struct day_truth *career_title(struct career *career, struct career_space 
     if (written && !career_is_fresh(space)) {
         memo->held.days.surely = DAY_SET_NONE;
     }
+    written =
+        written && career_widen(&memo->held.days, career, space->lacking != NULL && space->lacking->rules);
     return career_end_memo(career, before, &memo->held, written) == SPENT_ALL ? NULL : &memo->held.days;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/bearing.h"
 #include "protocol/rules/freshness.h"
 #include "protocol/rules/holding.h"
 #include "protocol/rules/pack_history.h"
@@ -28,6 +29,8 @@ struct decision {
      */
     struct setting setters[STATUS_EVENTS_MAX];
     struct setting voider;
+    struct setting event_voiders[STATUS_EVENTS_MAX]; /* the same of the blocks of its events */
+    enum spoken spoken_event_voiders[STATUS_EVENTS_MAX];
     /* Whether a void that a cut keeps voids its block, or an event's. */
     struct setting *voiders; /* who stood how when saying each void of the dossier that matters here */
     enum spoken spoken_events[STATUS_EVENTS_MAX];
@@ -243,7 +246,21 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 
 static struct spoken_of spoken_of(const struct decision *decision)
 {
-    return (struct spoken_of){.events = decision->spoken_events, .voids = decision->spoken_voids};
+    return (struct spoken_of){.events = decision->spoken_events,
+                              .voids = decision->spoken_voids,
+                              .voider = setting_spoken(&decision->voider),
+                              .event_voiders = decision->spoken_event_voiders};
+}
+
+/* What a void takes that is said beyond a cut, or perhaps, is in doubt. */
+static struct weighed unless_taken_beyond(struct weighed weighed, const struct setting *voider)
+{
+    bool taken = weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_VOIDED;
+    if (taken && voider->setter == SETTER_BEYOND) {
+        return (struct weighed){WEIGHT_DOUBTFUL, REASON_BEYOND_CUT};
+    }
+    return taken && voider->setter == SETTER_IN_DOUBT ? (struct weighed){WEIGHT_DOUBTFUL, voider->doubt}
+                                                      : weighed;
 }
 
 /* What the cut that ends an accreditation covers counts, whatever became of its branch. */
@@ -254,10 +271,12 @@ static struct weighed weigh_event(const struct decision *decision, const struct 
         return (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED};
     }
     if (decision->setters[at].setter != SETTER_KEPT) {
-        return event_weigh(decision->dossier, place, at, spoken_of(decision));
+        return unless_taken_beyond(event_weigh(decision->dossier, place, at, spoken_of(decision)),
+                                   &decision->event_voiders[at]);
     }
-    return place->event_voided[at] ? (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED}
-                                   : (struct weighed){WEIGHT_FULL, REASON_NONE};
+    bool voided = place->event_voided[at] && decision->spoken_event_voiders[at] != SPOKEN_NOT;
+    return voided ? (struct weighed){WEIGHT_DOUBTFUL, REASON_VOIDED}
+                  : (struct weighed){WEIGHT_FULL, REASON_NONE};
 }
 
 static struct weighed weigh_place(const struct decision *decision, const struct credential_verdict *verdict,
@@ -468,7 +487,7 @@ static enum reason doubt_of(const struct decision *decision, const struct dossie
     if (weighed.weight == WEIGHT_DOUBTFUL) {
         return weighed.reason;
     }
-    if (weighed.weight == WEIGHT_NOTHING && decision->voider.setter != SETTER_CLOSED) {
+    if (weighed.weight == WEIGHT_NOTHING) {
         return decision->voider.setter == SETTER_IN_DOUBT ? decision->voider.doubt : REASON_BEYOND_CUT;
     }
     return holding.doubt;
@@ -608,6 +627,27 @@ static void ask_voids(struct decision *decision, const struct credential_verdict
     }
 }
 
+/* A void of what is against somebody is for that one: beyond a cut it is nothing. */
+static enum spoken spoken_of_voider(const struct setting *voider, enum status_action action)
+{
+    bool is_for = !bearing_is_for(bearing_of_action(action));
+    return voider->setter == SETTER_BEYOND && is_for ? SPOKEN_NOT : setting_spoken(voider);
+}
+
+static void ask_event_voiders(struct decision *decision, const struct credential_verdict *verdict,
+                              const struct authority_question *entry, const struct namespace_owners *owners)
+{
+    const struct dossier_place *place = entry->place;
+    for (size_t i = 0; i < place->event_count; i++) {
+        if (place->event_voided[i] && place->event_blocks != NULL) {
+            decision->event_voiders[i] = setter_of(decision->dossier, decision->trust, owners, entry,
+                                                   verdict->authority, place->event_blocks[i].void_seq, 0);
+            decision->spoken_event_voiders[i] =
+                spoken_of_voider(&decision->event_voiders[i], place->events[i].action);
+        }
+    }
+}
+
 /* What is erased says no code: nobody can tell who might speak for it. */
 static void ask_setters(struct decision *decision, const struct credential_verdict *verdict,
                         const struct dossier_credential *credential)
@@ -622,6 +662,8 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
     for (size_t i = 0; i < place->event_count; i++) {
         decision->setters[i] = (struct setting){.setter = SETTER_WITHIN};
         decision->spoken_events[i] = SPOKEN;
+        decision->event_voiders[i] = (struct setting){.setter = SETTER_WITHIN};
+        decision->spoken_event_voiders[i] = SPOKEN;
         decision->event_kept_void[i] = false;
     }
     if (verdict->authority == NULL ||
@@ -637,6 +679,7 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
     if (dossier->void_count > 0) {
         ask_voids(decision, verdict, &entry, owners);
     }
+    ask_event_voiders(decision, verdict, &entry, owners);
     if (place->voided) {
         decision->voider =
             setter_of(dossier, decision->trust, owners, &entry, verdict->authority, place->void_seq, 0);
@@ -899,7 +942,8 @@ static bool apply_condition(const struct credentials *credentials, struct creden
     uint32_t at_day = decision->question->at_day;
     struct day_truth days = day_truth_unknown;
     if (credential->about != ABOUT_SHOP &&
-        !network_days(&days, dossier, credentials, credential->attestation.network_code, decision->arena)) {
+        !network_days(&days, dossier, decision->trust, credentials, credential->attestation.network_code,
+                      decision->arena)) {
         return false;
     }
     bool outside = day_truth_on(&days, at_day) == ANSWER_NO;

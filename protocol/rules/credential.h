@@ -25,9 +25,10 @@ bool credentials_decide(struct credentials *out, const struct dossier *dossier, 
 
 /* Days on which the dossier's subject is affiliated with a shop that holds membership code. Where not one
  * affiliation of hers is known that counts or may count, all days are unknown: her shop's log may not have
- * come here. Returns: false when the arena is full. */
-bool network_days(struct day_truth *out, const struct dossier *dossier, const struct credentials *credentials,
-                  struct bytes code, struct arena *arena);
+ * come here. Nor is any day a no on which what is not here of what is said about the code, or by a shop that
+ * holds it, might make it a yes. Returns: false when the arena is full. */
+bool network_days(struct day_truth *out, const struct dossier *dossier, const struct trust *trust,
+                  const struct credentials *credentials, struct bytes code, struct arena *arena);
 
 /* Narrow a credential by a condition that holds on days: write the status axis for at_day, since_day,
  * until_day and overall, with reason where the condition is not yes. effective_day of a no: the first day of

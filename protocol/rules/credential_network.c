@@ -1,4 +1,6 @@
+#include "protocol/base/text.h"
 #include "protocol/rules/credential.h"
+#include "protocol/rules/lacking.h"
 
 /* The shop that a credential about one is about. */
 static const struct subject *shop_of(const struct dossier_credential *credential)
@@ -106,9 +108,39 @@ static bool knows_a_shop(const struct dossier *dossier, const struct credentials
     return false;
 }
 
-bool network_days(struct day_truth *out, const struct dossier *dossier, const struct credentials *credentials,
-                  struct bytes code, struct arena *arena)
+/* Whether some shop may hold the membership, or she may be affiliated with more, than is here. */
+static bool may_lack(bool *out, const struct dossier *dossier, const struct trust *trust, struct bytes code,
+                     struct arena *arena)
 {
+    const struct trust_owner *owner = trust_owner_of(trust, code_namespace(code));
+    const struct lacking *lacking = NULL;
+    *out = dossier->cuts.affiliations || dossier->cuts.credentials;
+    if (*out || owner == NULL) {
+        return true;
+    }
+    if (!lacking_of(&lacking, dossier, trust, owner, arena)) {
+        return false;
+    }
+    *out = lacking != NULL && lacking_meets(lacking, code);
+    return true;
+}
+
+/* Widen *out by the days on which a shop may hold the membership whose log has gaps: she may be affiliated
+ * with it by what is not here. */
+static bool add_doubtful_days(struct day_truth *out, const struct dossier *dossier,
+                              const struct credentials *credentials, size_t index, struct arena *arena)
+{
+    const struct subject *shop = shop_of(&dossier->credentials[index]);
+    const struct dossier_log *log = dossier_log_of(dossier, &(struct actor_id){shop->id});
+    const struct day_truth days = {.surely = DAY_SET_NONE,
+                                   .possibly = credentials->verdicts[index].days.possibly};
+    return log == NULL || !log->incomplete || day_truth_or(out, out, &days, arena);
+}
+
+bool network_days(struct day_truth *out, const struct dossier *dossier, const struct trust *trust,
+                  const struct credentials *credentials, struct bytes code, struct arena *arena)
+{
+    bool lacks;
     *out = day_truth_no;
     if (dossier->subject.kind != SUBJECT_ACTOR) {
         return true;
@@ -119,9 +151,11 @@ bool network_days(struct day_truth *out, const struct dossier *dossier, const st
     }
     for (size_t i = 0; i < credentials->count; i++) {
         if (is_membership(&dossier->credentials[i], code) &&
-            !add_network_days(out, dossier, credentials, i, arena)) {
+            !(add_network_days(out, dossier, credentials, i, arena) &&
+              add_doubtful_days(out, dossier, credentials, i, arena))) {
             return false;
         }
     }
-    return !dossier->cuts.affiliations || day_truth_or(out, out, &day_truth_unknown, arena);
+    return may_lack(&lacks, dossier, trust, code, arena) &&
+           (!lacks || day_truth_or(out, out, &day_truth_unknown, arena));
 }

@@ -10,7 +10,7 @@ enum { VOICES_MAX = 1024 }; /* beyond that anything may be lacking */
 
 /* Who may speak, of which codes, up to which block of its log. */
 struct voice {
-    size_t log;
+    size_t log; /* SIZE_MAX: it was never heard of */
     struct bytes pattern;
     uint64_t to; /* UINT64_MAX: to its end */
 };
@@ -19,19 +19,46 @@ struct voices {
     const struct dossier *dossier;
     struct arena *arena;
     size_t count, capacity;
+    size_t owner_count; /* of them, the first ones */
     struct voice *items;
-    bool cut;  /* there are more than VOICES_MAX */
+    bool cut;  /* there are more than VOICES_MAX, or more owners than are looked at */
     bool full; /* the arena is */
 };
 
+/* Whether anything may stand in a log wherever that is not here. */
+static bool lacks_anywhere(const struct dossier_log *log)
+{
+    return !log->known || log->switching || log->body_missing || log->branches_cut;
+}
+
+static bool leaves_owners_out(const struct dossier *dossier)
+{
+    bool out = dossier->succession_count >= NAMESPACE_OWNERS_MAX;
+    for (size_t i = 0; i < dossier->succession_count && !out; i++) {
+        out = dossier->successions[i].left_out;
+    }
+    return out;
+}
+
 static bool any_lacks(const struct dossier *dossier)
 {
+    if (leaves_owners_out(dossier)) {
+        return true;
+    }
     for (size_t i = 0; i < dossier->log_count; i++) {
-        if (dossier->logs[i].incomplete || dossier->logs[i].left_out) {
+        const struct dossier_log *log = &dossier->logs[i];
+        if (log->incomplete || log->left_out || lacks_anywhere(log)) {
             return true;
         }
     }
     return false;
+}
+
+/* SIZE_MAX where nothing names it but this. */
+static size_t log_of(const struct dossier *dossier, const struct actor_id *author)
+{
+    const struct dossier_log *log = dossier_log_of(dossier, author);
+    return log != NULL ? (size_t)(log - dossier->logs) : SIZE_MAX;
 }
 
 /* ---- who may speak ---- */
@@ -79,13 +106,14 @@ static void add_owners(struct voices *voices, const struct trust *trust, struct 
     struct namespace_owners owners;
     namespace_owners_of(&owners, voices->dossier, trust, name_space);
     for (size_t i = 0; i < owners.count; i++) {
-        const struct dossier_log *log = dossier_log_of(voices->dossier, &owners.owners[i].actor);
-        if (log != NULL) {
-            add_voice(voices, &(struct voice){.log = (size_t)(log - voices->dossier->logs),
+        if (owners.owners[i].doubt != REASON_VOIDED) { /* disowned it need not be heard of */
+            add_voice(voices, &(struct voice){.log = log_of(voices->dossier, &owners.owners[i].actor),
                                               .pattern = all_codes,
                                               .to = UINT64_MAX});
         }
     }
+    voices->owner_count = voices->count;
+    voices->cut = voices->cut || owners.left_out;
 }
 
 /* ---- what was taken back ---- */
@@ -154,12 +182,10 @@ static void add_delegate(struct voices *voices, const struct voice *by,
                          const struct dossier_accreditation *accreditation)
 {
     const struct bytes *patterns = accreditation->accreditation.patterns.items;
-    const struct dossier_log *log = dossier_log_of(voices->dossier, &accreditation->accreditation.delegate);
-    struct voice voice;
-    if (log == NULL || !hears_to(&voice.to, voices->dossier, by, accreditation)) {
+    struct voice voice = {.log = log_of(voices->dossier, &accreditation->accreditation.delegate)};
+    if (!hears_to(&voice.to, voices->dossier, by, accreditation)) {
         return;
     }
-    voice.log = (size_t)(log - voices->dossier->logs);
     for (size_t i = 0; i < accreditation->accreditation.patterns.count; i++) {
         if (code_patterns_meet(patterns[i], by->pattern, &voice.pattern)) {
             add_voice(voices, &voice);
@@ -185,7 +211,8 @@ static void add_delegates(struct voices *voices)
 
 static bool lacks(const struct dossier_log *log, uint64_t to)
 {
-    return (log->incomplete && log->incomplete_from <= to) || (log->left_out && log->left_out_from <= to);
+    return lacks_anywhere(log) || (log->incomplete && log->incomplete_from <= to) ||
+           (log->left_out && log->left_out_from <= to);
 }
 
 static void add_pattern(struct lacking *lacking, struct bytes pattern)
@@ -217,10 +244,15 @@ static bool list_lacking(struct lacking *out, const struct dossier *dossier, con
     add_owners(&voices, trust, code_namespace(all_codes), all_codes);
     add_delegates(&voices);
     out->all = voices.cut;
+    out->rules = voices.cut;
     for (size_t i = 0; i < voices.count; i++) {
-        if (lacks(&dossier->logs[voices.items[i].log], voices.items[i].to)) {
-            add_pattern(out, voices.items[i].pattern);
+        const struct voice *voice = &voices.items[i];
+        const struct dossier_log *log = voice->log < SIZE_MAX ? &dossier->logs[voice->log] : NULL;
+        if (log == NULL || lacks(log, voice->to)) {
+            add_pattern(out, voice->pattern);
         }
+        out->rules =
+            out->rules || (i < voices.owner_count && (log == NULL || log->incomplete || lacks_anywhere(log)));
     }
     return !voices.full;
 }
@@ -251,7 +283,7 @@ bool lacking_of(const struct lacking **out, const struct dossier *dossier, const
     if (lacking == NULL || !pattern_of_all(&all_codes, bytes_of_string(owner->name_space), arena)) {
         return false;
     }
-    lacking->all = unheard;
+    lacking->all = lacking->rules = unheard;
     lacking->count = 0;
     size_t mark = arena_mark(arena);
     if (!unheard && !list_lacking(lacking, dossier, trust, all_codes, arena)) {

@@ -42,13 +42,14 @@ static enum answer block_answer(const struct dossier *dossier, const struct doss
                                 enum setter voider)
 {
     const struct dossier_log *log = dossier_log_at(dossier, place);
-    struct weighed weighed = entry_weigh(dossier, place, (struct spoken_of){NULL, NULL});
+    const struct spoken_of spoken = {.voider = voider == SETTER_CLOSED ? SPOKEN_NOT : SPOKEN};
+    struct weighed weighed = entry_weigh(dossier, place, spoken);
     enum answer answer = answer_of_weight(weighed.weight);
     if (place->erased || !dossier_place_arrived(dossier, place)) {
         return ANSWER_NO;
     }
     if (weighed.reason == REASON_VOIDED && !place->block.side && voider != SETTER_WITHIN) {
-        answer = voider == SETTER_CLOSED ? ANSWER_YES : ANSWER_UNKNOWN;
+        answer = ANSWER_UNKNOWN;
     }
     bool upgrade = log->upgrade_needed && dossier_log_reaches(log, log->upgrade_seq);
     return upgrade && answer == ANSWER_YES ? ANSWER_UNKNOWN : answer;
@@ -127,13 +128,13 @@ static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
                           const struct dossier_place *place, const struct setting *settings,
                           struct arena *arena)
 {
-    const struct status_left left = entry_left(roster->dossier, place, (struct spoken_of){NULL, NULL});
+    const struct status_left left = entry_left(roster->dossier, place, (struct spoken_of){.events = NULL});
     struct status_days days;
     assert(place->event_count <= STATUS_EVENTS_MAX);
     status_days_init(&days);
     for (size_t i = 0; i < place->event_count; i++) {
         status_days_leave(&days, left, i);
-        struct weighed weighed = event_weigh(roster->dossier, place, i, (struct spoken_of){NULL, NULL});
+        struct weighed weighed = event_weigh(roster->dossier, place, i, (struct spoken_of){.events = NULL});
         bool side = place->event_blocks != NULL && place->event_blocks[i].side;
         bool may_stand = weighed.weight == WEIGHT_FULL ? settings[i].setter == SETTER_IN_DOUBT
                                                        : weighed.weight == WEIGHT_DOUBTFUL && !side;

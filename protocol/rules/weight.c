@@ -184,7 +184,8 @@ struct weighed place_weigh(const struct dossier *dossier, const struct dossier_p
                            enum stance stance)
 {
     const struct weighed_block weighed = block_of_place(dossier, place);
-    return unless_cut(weigh(dossier, place->log, &weighed, stance, (struct spoken_of){NULL, NULL}), place);
+    return unless_cut(weigh(dossier, place->log, &weighed, stance, (struct spoken_of){.events = NULL}),
+                      place);
 }
 
 struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier_place *place)
@@ -196,7 +197,8 @@ struct weighed dropped_weigh(const struct dossier *dossier, const struct dossier
 struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_place *place,
                            struct spoken_of spoken)
 {
-    const struct weighed_block weighed = block_of_place(dossier, place);
+    struct weighed_block weighed = block_of_place(dossier, place);
+    weighed.voided = weighed.voided && spoken.voider != SPOKEN_NOT;
     return unless_cut(weigh_but_left(dossier, place->log, &weighed, STANCE_FOR, spoken), place);
 }
 
@@ -233,7 +235,7 @@ struct weighed event_weigh(const struct dossier *dossier, const struct dossier_p
         .log = log,
         .block = block,
         .seq = said->setter_seq,
-        .voided = place->event_voided[event],
+        .voided = place->event_voided[event] && how_spoken(spoken.event_voiders, event) != SPOKEN_NOT,
         .voided_by_dispute = dossier_log_disputes(log, block->void_seq),
         .spoken = how_spoken(spoken.events, event),
     };

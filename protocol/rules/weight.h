@@ -53,10 +53,13 @@ enum spoken {
     SPOKEN_NOT,   /* beyond a closed cut: it says nothing */
 };
 
-/* The same of all that an entry's weight hangs on; a NULL in it: SPOKEN. */
+/* The same of all that an entry's weight hangs on; a NULL in it: SPOKEN. What voids a block of the chain says
+ * nothing where it is SPOKEN_NOT. */
 struct spoken_of {
-    const enum spoken *events; /* each of the place's */
-    const enum spoken *voids;  /* each of the dossier's */
+    const enum spoken *events;        /* each of the place's */
+    const enum spoken *voids;         /* each of the dossier's */
+    enum spoken voider;               /* what voids the block of the place */
+    const enum spoken *event_voiders; /* what voids that of each event */
 };
 
 /* Of an entry, not erased, that had arrived. */

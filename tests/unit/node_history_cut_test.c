@@ -50,8 +50,8 @@ static int name_branch(int parent, int first)
 }
 
 /* What a node answers about certificate that gets all blocks in order, but the one at last (NONE: none),
- * which comes behind the others. */
-static enum overall answer(int certificate, int last)
+ * which comes behind the others; the one at blank without the bytes of its content. */
+static struct history_answer answer_of(int certificate, int last, int blank)
 {
     const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
     static struct history_answer answers[TOLD_MAX];
@@ -59,17 +59,23 @@ static enum overall answer(int certificate, int last)
     history_node_begin(&node, &world, false);
     for (int i = 0; i < (int)world.history.count; i++) {
         if (i != last) {
-            assert_true(history_node_offer(&node, i, false, now_s - 60 * (uint64_t)(BLOCKS_MAX - i)));
+            assert_true(history_node_offer(&node, i, i == blank, now_s - 60 * (uint64_t)(BLOCKS_MAX - i)));
         }
     }
     if (last != NONE) {
-        assert_true(history_node_offer(&node, last, false, now_s));
+        assert_true(history_node_offer(&node, last, last == blank, now_s));
     }
     history_node_answer(answers, &node, now_s);
     assert_null(node.fault);
     history_node_end(&node);
-    assert_true(answers[certificate].listed);
-    return answers[certificate].overall;
+    return answers[certificate];
+}
+
+static enum overall answer(int certificate, int last)
+{
+    const struct history_answer found = answer_of(certificate, last, NONE);
+    assert_true(found.listed);
+    return found.overall;
 }
 
 static void a_graduate_stays_whenever_her_block_comes(void **state)
@@ -485,6 +491,86 @@ static void a_freeze_keeps_no_delegate_out(void **state)
     assert_in_range(left, 1, TRIES - 1);
 }
 
+/* Whichever of the two branches is followed: each salt makes other hashes. */
+static void a_void_beside_a_closed_cut_takes_nothing(void **state)
+{
+    (void)state;
+    for (uint64_t salt = 100; salt < 108; salt++) {
+        size_t count = world.history.count;
+        world.builder.salt = salt;
+        int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        int last = tell(TOLD_ATTEST, SCHOOL, certificate, NONE);
+        int voided = tell(TOLD_VOID, SCHOOL, certificate, certificate);
+        withdraw(last, true);
+        assert_int_equal(answer(certificate, NONE), OVERALL_VALID);
+        assert_int_equal(answer(certificate, last), OVERALL_VALID);
+        assert_int_equal(answer(certificate, voided), OVERALL_VALID);
+        history_world_forget(&world, count);
+    }
+}
+
+/* What the void takes of what is said about a certificate. */
+static void a_void_beyond_a_cut_takes_no_word_for_certain(void **state)
+{
+    (void)state;
+    for (int closed = 0; closed < 2; closed++) {
+        size_t count = world.history.count;
+        int certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        int revoked = tell(TOLD_REVOKE, SCHOOL, certificate, certificate);
+        int reinstated = tell(TOLD_REINSTATE, SCHOOL, revoked, certificate);
+        withdraw(reinstated, closed == 1);
+        assert_int_equal(answer(certificate, NONE), OVERALL_VALID);
+        tell(TOLD_VOID, SCHOOL, reinstated, reinstated);
+        assert_int_equal(answer(certificate, NONE), closed == 1 ? OVERALL_VALID : OVERALL_UNDETERMINED);
+        history_world_forget(&world, count);
+        certificate = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        revoked = tell(TOLD_REVOKE, SCHOOL, certificate, certificate);
+        withdraw(revoked, closed == 1);
+        tell(TOLD_VOID, SCHOOL, revoked, revoked);
+        assert_int_equal(answer(certificate, NONE), OVERALL_INVALID);
+        history_world_forget(&world, count);
+    }
+}
+
+/* Whether others are asked for what the school's blocks lack, some one having come blank. */
+static bool asks_for(int blank)
+{
+    const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
+    struct locator_point gap;
+    size_t gaps = 0;
+    history_node_begin(&node, &world, false);
+    for (int i = 0; i < (int)world.history.count; i++) {
+        assert_true(history_node_offer(&node, i, i == blank, now_s - 60 * (uint64_t)(BLOCKS_MAX - i)));
+    }
+    assert_int_equal(store_gaps(node.txn, &world.actors[SCHOOL].id, 0, &gap, 1, &gaps), STORE_OK);
+    history_node_end(&node);
+    return gaps == 1 && hash_equal(&gap.hash, &world.blocks[blank].hash);
+}
+
+/* Nobody can say what it said: neither that no test was passed by it, nor that no word was in it. */
+static void a_gap_stays_one_where_a_void_beyond_the_cut_seems_to_explain_it(void **state)
+{
+    (void)state;
+    for (int closed = 0; closed < 2; closed++) {
+        size_t count = world.history.count;
+        int blank = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+        int certificate = tell(TOLD_ATTEST, SCHOOL, blank, NONE);
+        int voided = tell(TOLD_VOID, SCHOOL, certificate, blank);
+        assert_int_equal(answer_of(certificate, NONE, blank).overall, OVERALL_VALID);
+        assert_int_equal(answer_of(blank, NONE, blank).not_tested, OVERALL_VALID);
+        assert_false(asks_for(blank));
+        withdraw(voided, closed == 1);
+        assert_int_equal(answer_of(certificate, NONE, blank).overall, OVERALL_VALID);
+        assert_int_equal(answer_of(blank, NONE, blank).not_tested, OVERALL_VALID);
+        history_world_forget(&world, (size_t)voided + 1);
+        withdraw(certificate, closed == 1);
+        assert_int_equal(answer_of(certificate, NONE, blank).overall, OVERALL_UNDETERMINED);
+        assert_int_equal(answer_of(blank, NONE, blank).not_tested, OVERALL_UNDETERMINED);
+        assert_true(asks_for(blank));
+        history_world_forget(&world, count);
+    }
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -519,6 +605,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_a_school_gave_to_others_or_took_from_them_stays, begin, end),
         cmocka_unit_test_setup_teardown(a_kept_branch_takes_nothing_back_of_another, begin, end),
         cmocka_unit_test_setup_teardown(old_keys_under_a_cut_take_nothing_back, begin, end),
+        cmocka_unit_test_setup_teardown(a_void_beside_a_closed_cut_takes_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(a_void_beyond_a_cut_takes_no_word_for_certain, begin, end),
+        cmocka_unit_test_setup_teardown(a_gap_stays_one_where_a_void_beyond_the_cut_seems_to_explain_it,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_said_again_hide_nobody, begin, end),
         cmocka_unit_test_setup_teardown(a_delegate_of_a_kept_branch_still_revokes, begin, end),
         cmocka_unit_test_setup_teardown(what_a_kept_cut_keeps_stays, begin, end),

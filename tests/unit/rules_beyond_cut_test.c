@@ -181,6 +181,12 @@ static void voided_beyond_a_closed_cut(void)
     close_school();
 }
 
+static void voided_in_a_disputed_block_beyond_a_closed_cut(void)
+{
+    voided_beyond_a_closed_cut();
+    verdict_case_fork(&given, CASE_SCHOOL, BEYOND);
+}
+
 static void given_back_beyond_a_closed_cut(void)
 {
     given_back_beyond();
@@ -726,6 +732,7 @@ static const struct {
     {"but not since", left_and_reinstated_beyond, UNKNOWN(VOIDED)},
     {"a closed school revokes nothing", revoked_beyond_a_closed_cut, VALID},
     {"nor voids", voided_beyond_a_closed_cut, VALID},
+    {"nor in a disputed block", voided_in_a_disputed_block_beyond_a_closed_cut, VALID},
     {"nor reinstates", reinstated_beyond_a_closed_cut, INVALID(REVOKED)},
     {"what it revoked before stays", revoked_within_a_closed_cut, INVALID(REVOKED)},
     {"a revocation at a cut that has not come here", revoked_where_the_cut_is_not_held,

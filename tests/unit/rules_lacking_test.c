@@ -180,6 +180,62 @@ static void the_school_says_more_of_others_than_fits(void)
     leaves_out(CASE_SCHOOL);
 }
 
+static void the_owner_says_more_than_fits(void)
+{
+    leaves_out(CASE_ASE);
+}
+
+static void the_owner_is_on_its_way(void)
+{
+    given.built.logs[CASE_ASE].switching = true;
+}
+
+static void a_body_of_the_owners_is_missing(void)
+{
+    given.built.logs[CASE_ASE].body_missing = true;
+}
+
+static void branches_of_the_owners_found_no_room(void)
+{
+    given.built.logs[CASE_ASE].branches_cut = true;
+}
+
+static void the_school_was_never_heard_of(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/A*", 1);
+    given.built.logs[CASE_SCHOOL].known = false;
+}
+
+static void a_stranger_was_never_heard_of(void)
+{
+    given.built.logs[CASE_OTHER].known = false;
+}
+
+static struct dossier_succession *the_heir_was_never_heard_of(void)
+{
+    struct dossier_succession *found = build_succession(&given.built, CASE_ASE, 60, "ase", CASE_OTHER, 50);
+    given.built.logs[CASE_OTHER].known = false;
+    return found;
+}
+
+static void the_heir_is_unheard(void)
+{
+    the_heir_was_never_heard_of();
+}
+
+static void the_heir_is_unheard_and_disowned(void)
+{
+    struct dossier_succession *found = the_heir_was_never_heard_of();
+    found->place.voided = true;
+    found->place.void_seq = 61;
+}
+
+static void there_are_more_owners_than_fit(void)
+{
+    the_heir_was_never_heard_of()->left_out = true;
+    given.built.logs[CASE_OTHER].known = true;
+}
+
 static const struct {
     const char *sentence;
     void (*lacks)(void);
@@ -235,6 +291,28 @@ static const struct {
     {"not of codes that it may not attest", the_school_says_more_of_others_than_fits, "not tested ase/A6",
      ANSWER_YES},
     {"of which all is here", the_school_says_more_of_others_than_fits, "ase/A6", ANSWER_NO},
+    {"an owner whose log is not the chosen one yet may have said anything", the_owner_is_on_its_way,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or of whom a block is known that is not here", a_body_of_the_owners_is_missing, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or whose branches found no room", branches_of_the_owners_found_no_room, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or whom nobody heard of whom it accredited", the_school_was_never_heard_of, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"of the codes for which it did", the_school_was_never_heard_of, "not tested ase/L1", ANSWER_YES},
+    {"strangers need not be heard of", a_stranger_was_never_heard_of, "not tested ase/A6", ANSWER_YES},
+    {"an heir has to be", the_heir_is_unheard, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"unless it was disowned", the_heir_is_unheard_and_disowned, "not tested ase/A6", ANSWER_YES},
+    {"more heirs than are looked at may say anything", there_are_more_owners_than_fit, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"where all is here there is no such title", nothing_lacks, "not ase:\"Both\"", ANSWER_YES},
+    {"where the owner was never heard of there may be", the_owner_was_never_heard_of, "not ase:\"Both\"",
+     ANSWER_UNKNOWN},
+    {"and be held", the_owner_was_never_heard_of, "ase:\"Both\"", ANSWER_UNKNOWN},
+    {"or its log has gaps", the_owner_lacks, "not ase:\"Both\"", ANSWER_UNKNOWN},
+    {"or its heir was never heard of", the_heir_is_unheard, "not ase:\"Both\"", ANSWER_UNKNOWN},
+    {"a delegate states no rules", the_school_lacks, "not ase:\"Both\"", ANSWER_YES},
+    {"nor does what an owner says of her", the_owner_says_more_than_fits, "not ase:\"Both\"", ANSWER_YES},
     {"but of those that it may", the_school_says_more_of_others_than_fits, "not tested ase/L1",
      ANSWER_UNKNOWN},
 };
@@ -336,12 +414,95 @@ static void another_attestation_may_turn_a_rule(void **state)
     }
 }
 
+/* ---- networks ---- */
+
+/* The brand let the shop be a member until day 2000, where she works until day 300. */
+static void brand_and_shop(void)
+{
+    build_membership(&career.built, CAREER_EPA, 20, CAREER_SHOP, "epa/net", 0, 2000);
+    build_left(&career.built, CAREER_SHOP, 25,
+               build_joined(&career.built, CAREER_SHOP, 21, CAREER_SUBJECT, 100), 300);
+}
+
+static void brand_lacks(void)
+{
+    career.built.logs[CAREER_EPA].incomplete = true;
+}
+
+static void brand_was_never_heard_of(void)
+{
+    career.built.logs[CAREER_EPA].known = false;
+}
+
+static void shop_lacks(void)
+{
+    career.built.logs[CAREER_SHOP].incomplete = true;
+}
+
+static void stranger_lacks(void)
+{
+    career.built.logs[CAREER_ASE].incomplete = true;
+}
+
+static void more_is_known_than_fits(void)
+{
+    career.built.dossier.cuts.credentials = true;
+}
+
+static const struct {
+    const char *sentence;
+    void (*lacks)(void);
+    enum answer by_day[2]; /* not in network on days 1600 and 2100 */
+} network_rows[] = {
+    {"who left is in the network no more", nothing_lacks, {ANSWER_YES, ANSWER_YES}},
+    {"unless the brand may have let another shop in", brand_lacks, {ANSWER_UNKNOWN, ANSWER_UNKNOWN}},
+    {"or was never heard of", brand_was_never_heard_of, {ANSWER_UNKNOWN, ANSWER_UNKNOWN}},
+    {"or the shop may have taken her back while a member", shop_lacks, {ANSWER_UNKNOWN, ANSWER_YES}},
+    {"or what others say did not fit", more_is_known_than_fits, {ANSWER_UNKNOWN, ANSWER_UNKNOWN}},
+    {"others' gaps are nothing to it", stranger_lacks, {ANSWER_YES, ANSWER_YES}},
+};
+
+static void she_may_have_come_into_a_network(void **state)
+{
+    static const uint32_t days[] = {1600, 2100};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof network_rows / sizeof network_rows[0]; i++) {
+        career_case_begin(&career);
+        brand_and_shop();
+        network_rows[i / 2].lacks();
+        const struct verdict verdict = career_case_conclude(&career, "not in network epa/net", days[i % 2]);
+        if (verdict.requirement != network_rows[i / 2].by_day[i % 2]) {
+            fail_msg("%s, day %u: %d", network_rows[i / 2].sentence, days[i % 2], verdict.requirement);
+        }
+    }
+}
+
+/* What is conditional on a network is not ended by it for certain then. */
+static void what_asks_for_a_network_may_hold(void **state)
+{
+    (void)state;
+    for (int lacking = 0; lacking < 2; lacking++) {
+        career_case_begin(&career);
+        career_case_pack(&career, "ase", 1, 0, "A1", "condition A1: in network epa/net");
+        career_case_earn(&career,
+                         (struct earned[]){{"ase/A1", BASIS_EXAM, 200, 200, 2500}, {NULL, 0, 0, 0, 0}});
+        brand_and_shop();
+        if (lacking == 1) {
+            brand_lacks();
+        }
+        const struct verdict verdict = career_case_conclude(&career, "A1", 1600);
+        assert_int_equal(verdict.requirement, lacking == 1 ? ANSWER_UNKNOWN : ANSWER_NO);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_here_may_be_anything),
         cmocka_unit_test(what_has_ended_may_have_been_renewed),
         cmocka_unit_test(another_attestation_may_turn_a_rule),
+        cmocka_unit_test(she_may_have_come_into_a_network),
+        cmocka_unit_test(what_asks_for_a_network_may_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

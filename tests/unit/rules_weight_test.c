@@ -10,7 +10,7 @@
 
 static struct dossier_builder built;
 
-static const struct spoken_of anyone = {NULL, NULL};
+static const struct spoken_of anyone = {.events = NULL};
 
 enum { DAY = 86400, SEQ = 5, BASE = 10 };
 

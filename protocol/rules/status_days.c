@@ -136,7 +136,7 @@ static void take_side(struct status_run *run, enum status_fate side, const struc
             run->fates[i] = FATE_OVERRULED;
         }
     }
-    run->fates[said->index] = side;
+    run->fates[said->index] = (uint8_t)side;
 }
 
 static void speak_against(struct status_run *run, enum reason reason, const struct status_event *said)

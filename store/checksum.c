@@ -19,11 +19,11 @@ static void add_word(uint64_t *lane, uint64_t word)
     *lane = (*lane ^ word) * CHECKSUM_FACTOR;
 }
 
-static uint64_t word_at(const uint8_t *bytes)
+static uint64_t word_at(const uint8_t *bytes, size_t index)
 {
     uint64_t word;
 
-    memcpy(&word, bytes, sizeof word);
+    memcpy(&word, bytes + index * WORD, sizeof word);
     return word;
 }
 
@@ -54,13 +54,13 @@ static inline void add_rest(uint64_t lanes[LANES], const uint8_t *bytes, size_t 
     const size_t tail_size = left - words * WORD;
 
     if (words > 0) {
-        add_word(&lanes[0], word_at(bytes));
+        add_word(&lanes[0], word_at(bytes, 0));
     }
     if (words > 1) {
-        add_word(&lanes[1], word_at(bytes + WORD));
+        add_word(&lanes[1], word_at(bytes, 1));
     }
     if (words > 2) {
-        add_word(&lanes[2], word_at(bytes + 2 * WORD));
+        add_word(&lanes[2], word_at(bytes, 2));
     }
     if (tail_size == 0) {
         return;
@@ -86,10 +86,10 @@ static inline void add(uint64_t lanes[LANES], const uint8_t *bytes, size_t size)
     size_t left = size;
 
     for (; left >= ROUND; left -= ROUND, bytes += ROUND) {
-        add_word(&lanes[0], word_at(bytes));
-        add_word(&lanes[1], word_at(bytes + WORD));
-        add_word(&lanes[2], word_at(bytes + 2 * WORD));
-        add_word(&lanes[3], word_at(bytes + 3 * WORD));
+        add_word(&lanes[0], word_at(bytes, 0));
+        add_word(&lanes[1], word_at(bytes, 1));
+        add_word(&lanes[2], word_at(bytes, 2));
+        add_word(&lanes[3], word_at(bytes, 3));
     }
     add_rest(lanes, bytes, left);
     add_word(&lanes[0], size);

@@ -265,7 +265,8 @@ static bool pattern_of_all(struct bytes *out, struct bytes name_space, struct ar
         return false;
     }
     memcpy(text, name_space.data, name_space.size);
-    memcpy(text + name_space.size, "/*", 2);
+    text[name_space.size] = '/';
+    text[name_space.size + 1] = '*';
     *out = bytes_of(text, name_space.size + 2);
     return true;
 }

@@ -224,7 +224,7 @@ head -c 1000000 /dev/zero >"$world/huge/actor.keys"
 refuses "a key file of a megabyte" 4 "larger than it may be" huge issue "$maria" ase/a
 copy version
 LC_ALL=C grep -abo identity "$world/version/store/data.mdb" | cut -d: -f1 | while read -r at; do
-    printf '\007' | dd of="$world/version/store/data.mdb" bs=1 seek=$((at + 9)) conv=notrunc status=none
+    printf '\377' | dd of="$world/version/store/data.mdb" bs=1 seek=$((at + 9)) conv=notrunc status=none
 done
 refuses "a store of another version" 9 "another version" version status
 copy network

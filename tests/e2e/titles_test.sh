@@ -232,7 +232,7 @@ status "before, it was not held" 1 "Blue Seal of Excellence: not held" --at 2024
 status "programs read it" 0 '"as_declared": true' --json
 until_true 20 same_store ase garage || give_up "the body does not hear of the roster"
 find_shop() { answers "$1" "$2" "$3" ase shop find "${@:4}"; }
-find_shop "shops are found by all that is wanted" 0 "Lone Star Garage (Lone Star Garage), Austin, TX: brakes, electrical; 2 certified" \
+find_shop "shops are found by all that is wanted" 0 'Lone Star Garage ("Lone Star Garage"), Austin, TX: brakes, electrical; 2 certified' \
     --area brakes --area electrical --state TX --min-certified 2 --blue-seal
 says "with the award" "Blue Seal of Excellence held until"
 find_shop "by an award's first words" 0 "2 certified" --award "at least one"

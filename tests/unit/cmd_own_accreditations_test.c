@@ -178,6 +178,7 @@ static void what_withdrew_somebody_is_found(void **state)
     publisher_close(&publisher);
     found = own_accreditations_withdrawn(&all, &again);
     assert_true(found.any && found.whole && found.closed);
+    assert_int_equal(all.items[0].cut_seq, 2); /* the lowest of two */
     assert_int_equal(found.cut_seq, 2);
     again.patterns = (struct list){.items = &patterns[1], .count = 1};
     assert_false(own_accreditations_withdrawn(&all, &again).any);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -391,6 +392,9 @@ static void a_branch_that_never_came_may_be_against_somebody(void **state)
     hear_of(bytes_at(&issuer, 2), thief.last.encoded);
     store_end(read_branches());
     assert_true(says_of(index_of(&thief.last.hash)).unread_speaks);
+    assert_non_null(strstr(asked(stderr, false), ", and may be against somebody\n"));
+    assert_non_null(strstr(asked(stdout, true), "\"unread\": true"));
+    assert_non_null(strstr(asked(stdout, true), "\"unread\": false"));
 }
 
 /* A copy of the data folder of place, as it was at block last. */
@@ -498,6 +502,61 @@ static void a_branch_that_never_came_is_not_dropped_without_asking(void **state)
     assert_int_equal(dropped.count, 1);
     assert_true(dropped.says[0].unread_speaks);
     assert_int_equal(agree(&dropped, false), EXIT_USAGE);
+}
+
+/* What is asked at a terminal before they are dropped, where nobody answers. */
+static const char *asked_before_dropping(const struct own_dropped_branches *dropped)
+{
+    static char text[4096];
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY), saved_in = dup(STDIN_FILENO), saved = dup(STDERR_FILENO);
+    FILE *file = tmpfile();
+
+    assert_non_null(file);
+    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    int answering = open(ptsname(terminal), O_RDWR | O_NOCTTY);
+    assert_int_equal(write(terminal, "n\n", 2), 2);
+    fflush(stderr);
+    dup2(answering, STDIN_FILENO);
+    dup2(fileno(file), STDERR_FILENO);
+    assert_int_equal(own_dropped_confirm(dropped, &issuer.session, false), EXIT_NO);
+    fflush(stderr);
+    dup2(saved, STDERR_FILENO);
+    dup2(saved_in, STDIN_FILENO);
+    close(saved);
+    close(saved_in);
+    close(answering);
+    close(terminal);
+    rewind(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void that_it_may_be_against_somebody_is_said_wherever_it_is_told(void **state)
+{
+    struct own_dropped_branches dropped;
+    const char *text;
+    char *told = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&told, &size);
+    json_t *array;
+
+    (void)state;
+    revoke_certificate(&thief, 1, THIEF_S);
+    hear_of(bytes_at(&issuer, 2), thief.last.encoded);
+    store_end(read_branches());
+    dropped = dropped_behind(index_of(&issuer.last.hash));
+    text = asked_before_dropping(&dropped);
+    assert_non_null(strstr(text, "has not come to this node; it may be against somebody\n"));
+    assert_non_null(strstr(text, "against somebody and what has not come to this node? "));
+    assert_non_null(file);
+    own_dropped_print(file, &dropped, &issuer.session);
+    fclose(file);
+    assert_non_null(strstr(told, "then state again what holds"));
+    free(told);
+    array = json_of_dropped(&dropped, &issuer.session);
+    assert_true(json_is_true(json_object_get(json_array_get(array, 0), "unread")));
+    json_decref(array);
 }
 
 /* Blocks 2 and 3 of the thief, then a fork of its own: a revocation and a certificate. */
@@ -733,6 +792,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_dropped_without_asking, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_branch_that_never_came_is_not_dropped_without_asking, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(that_it_may_be_against_somebody_is_said_wherever_it_is_told, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_two_dropped_branches_share_is_said_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_report_says_what_was_dropped, set_up, tear_down),

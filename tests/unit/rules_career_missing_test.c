@@ -166,6 +166,23 @@ static void what_is_only_stale_is_not_said_to_be_missing(void **state)
     assert_string_equal(career_case_missing(&given, "A1 and A2", AT, &part_count), "A1?, A2");
 }
 
+/* What was found for one day is not told of another. */
+static void each_day_misses_what_it_does(void **state)
+{
+    const struct expression a1 = {.op = EXPRESSION_CERTIFIED, .pattern = bytes_of_string("ase/A1")};
+    const struct missing_part *early, *late;
+    size_t early_count, late_count, part_count;
+    (void)state;
+    build(ONE_WAY, (const struct earned[]){EXAM("A1", 2000), WORKED(70), {0}});
+    struct career *career = career_case_settle(&given, AT);
+    assert_true(career_missing(&late, &late_count, &part_count, career, &a1, AT));
+    assert_true(career_missing(&early, &early_count, &part_count, career, &a1, 1109));
+    assert_int_equal(late_count, 1);
+    assert_int_equal(late[0].days, 30);
+    assert_int_equal(early_count, 1);
+    assert_int_equal(early[0].days, 90);
+}
+
 /* ---- titles ---- */
 
 #define MASTER "title Master: A1 and A2"
@@ -386,6 +403,7 @@ int main(void)
         cmocka_unit_test(the_least_is_missing),
         cmocka_unit_test(nothing_is_missing_exactly_where_it_holds),
         cmocka_unit_test(what_is_only_stale_is_not_said_to_be_missing),
+        cmocka_unit_test(each_day_misses_what_it_does),
         cmocka_unit_test(titles_say_since_until_and_what_lapses),
         cmocka_unit_test(titles_come_from_the_packs_of_the_day),
         cmocka_unit_test(titles_of_a_disputed_pack_are_open),

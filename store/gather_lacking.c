@@ -8,7 +8,6 @@
 enum {
     LACKING_MAX = 1024,                       /* authors with gaps that may be authorised */
     LACKING_LOOKED_AT_MAX = 16 * LACKING_MAX, /* authors with gaps */
-    BESIDE_MAX = 64,                          /* who accredit one author on side branches */
 };
 
 static enum store_error is_no_stranger(struct gather *gather, uint32_t number, bool *out)
@@ -24,34 +23,12 @@ static enum store_error is_no_stranger(struct gather *gather, uint32_t number, b
     return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
 }
 
-/* Whether somebody who may be authorised accredited the author beside its chain. */
-static enum store_error is_accredited_beside(struct gather *gather, const struct actor_id *author, bool *out)
-{
-    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, author);
-    const size_t mark = arena_mark(gather->arena);
-    uint32_t *speakers;
-    size_t count = 0;
-    enum store_error error = grants_speakers(gather->txn, TABLE_SIDE_ENTRIES, &key, BESIDE_MAX, &speakers,
-                                             &count, out, gather->arena);
-
-    for (size_t i = 0; i < count && error == STORE_OK && !*out; i++) {
-        error = is_no_stranger(gather, speakers[i], out);
-    }
-    arena_rewind(gather->arena, mark);
-    return error;
-}
-
 static enum store_error add_author(struct gather *gather, uint32_t number, size_t *added)
 {
-    struct actor_id author;
     bool counts;
     size_t log;
     enum store_error error = is_no_stranger(gather, number, &counts);
 
-    if (error == STORE_OK && !counts) {
-        error = author_name(gather->txn, number, &author);
-        error = error == STORE_OK ? is_accredited_beside(gather, &author, &counts) : error;
-    }
     if (error != STORE_OK || !counts) {
         return error;
     }

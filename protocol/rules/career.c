@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
-#include "protocol/rules/lacking.h"
 
 /* The first bytes of a code, most significant first, so that keys order as the codes do. */
 static uint64_t key_of(struct bytes code)
@@ -128,6 +127,7 @@ static bool list_codes(struct career *career)
 static bool list_spaces(struct career *career)
 {
     const struct trust *trust = career->trust;
+    const struct lacking_question asked = {career->dossier, trust, career->question};
     career->spaces = arena_take(career->arena, trust->owner_count * sizeof career->spaces[0]);
     if (career->spaces == NULL) {
         return false;
@@ -135,11 +135,9 @@ static bool list_spaces(struct career *career)
     for (size_t i = 0; i < trust->owner_count; i++) {
         career->spaces[i].name = bytes_of_string(trust->owners[i].name_space);
         career->spaces[i].share = CAREER_SPACE_SIZE_MAX;
-        if (!lacking_of(&career->spaces[i].lacking, career->dossier, trust, &trust->owners[i],
-                        career->arena)) {
+        if (!lacking_of(&career->spaces[i].lacking, &asked, &trust->owners[i], career->arena)) {
             return false;
         }
-        career->any_lacking = career->any_lacking || career->spaces[i].lacking != NULL;
     }
     return true;
 }

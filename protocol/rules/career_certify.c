@@ -121,6 +121,11 @@ static struct day_set set_of(const struct day_truth *truth, bool surely)
     return surely ? truth->surely : truth->possibly;
 }
 
+static uint32_t first_of(struct day_set days)
+{
+    return days.count == 0 ? DAY_NONE : days.intervals[0].first;
+}
+
 /* When an attestation begins that waits for nothing but experience, while the pack of the day earned is in
  * force; DAY_NONE: it has to be looked into. Requires: asks_alike. surely: for sure, or at least perhaps. */
 static uint32_t simple_begin(const struct certifying *all, size_t rank, bool surely)
@@ -129,7 +134,7 @@ static uint32_t simple_begin(const struct certifying *all, size_t rank, bool sur
     struct day_set experience = set_of(all->experience[0], surely);
     uint32_t earned_on = attestation_of(all, rank)->earned_on;
     uint32_t to = career_waits_for_nothing_to(all->career, all->code, rank);
-    if (to == 0 || days.count == 0 || days.intervals[0].first < earned_on) {
+    if (to == 0 || days.count == 0 || first_of(days_of(all, rank)->possibly) < earned_on) {
         return DAY_NONE;
     }
     uint32_t begin = days.intervals[0].first;
@@ -178,11 +183,6 @@ static bool days_of_prerequisite(struct day_truth *out, struct career *career, c
 {
     *out = day_truth_yes;
     return rule == NULL || career_evaluate(out, career, &rule->expression, applied);
-}
-
-static uint32_t first_of(struct day_set days)
-{
-    return days.count == 0 ? DAY_NONE : days.intervals[0].first;
 }
 
 static uint32_t earlier_of(uint32_t a, uint32_t b)

@@ -71,7 +71,7 @@ static bool conclude_code(struct code_verdict *out, struct career *career, struc
     }
     tested = code->tested.days;
     days = *held;
-    bool is_cut = career_is_cut(career, code->code);
+    bool is_cut = career_is_cut(career, code->code, LACKING_FOR_TESTS);
     if (!career_widen(&tested, career, is_cut) || !career_widen(&days, career, is_cut)) {
         return false;
     }

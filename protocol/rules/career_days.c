@@ -1,7 +1,6 @@
 #include "protocol/rules/career_state.h"
 
 #include "protocol/base/text.h"
-#include "protocol/rules/lacking.h"
 #include "protocol/rules/worked_days.h"
 
 /* ---- many at once ---- */
@@ -104,10 +103,11 @@ static const struct day_truth *trained(struct career *career, struct career_code
     return days != NULL && career_held_by(days, career, code, UINT32_C(1) << BASIS_TRAINING) ? days : NULL;
 }
 
-/* An empty namespace: any that the trust file names. */
+/* An empty namespace: any that the trust file names. Of one that it does not name nobody knows the titles. */
 static bool evaluate_title(struct day_truth *out, struct career *career, const struct expression *expression)
 {
-    *out = day_truth_no;
+    bool owned = expression->name_space.size == 0 || career_space(career, expression->name_space) != NULL;
+    *out = owned ? day_truth_no : day_truth_unknown;
     for (size_t i = 0; i < career->trust->owner_count; i++) {
         struct career_space *space = &career->spaces[i];
         if (expression->name_space.size > 0 && !bytes_equal(space->name, expression->name_space)) {
@@ -346,13 +346,13 @@ static struct day_truth of_attestation(struct career *career, const struct expre
     return day_truth_unknown;
 }
 
-bool career_is_cut(struct career *career, struct bytes pattern)
+bool career_is_cut(struct career *career, struct bytes pattern, enum lacking_for what)
 {
-    if (career->dossier->cuts.credentials || !career->any_lacking) {
-        return career->dossier->cuts.credentials;
+    if (career->dossier->cuts.credentials) {
+        return true;
     }
     const struct career_space *space = career_space(career, code_namespace(pattern));
-    return space != NULL && space->lacking != NULL && lacking_meets(space->lacking, pattern);
+    return space == NULL || (space->lacking != NULL && lacking_meets(space->lacking, pattern, what));
 }
 
 bool career_widen(struct day_truth *days, struct career *career, bool is_cut)
@@ -379,21 +379,21 @@ bool career_evaluate(struct day_truth *out, struct career *career, const struct 
                day_truth_for_life(out, out, career->arena);
     case EXPRESSION_CERTIFIED:
         return evaluate_codes(out, career, expression->pattern, career_certified) &&
-               career_widen(out, career, career_is_cut(career, expression->pattern));
+               career_widen(out, career, career_is_cut(career, expression->pattern, LACKING_FOR_TESTS));
     case EXPRESSION_TESTED:
         return evaluate_codes(out, career, expression->pattern, career_tested) &&
-               career_widen(out, career, career_is_cut(career, expression->pattern));
+               career_widen(out, career, career_is_cut(career, expression->pattern, LACKING_FOR_TESTS));
     case EXPRESSION_TRAINED:
         return evaluate_codes(out, career, expression->pattern, trained) &&
-               career_widen(out, career, career_is_cut(career, expression->pattern));
+               career_widen(out, career, career_is_cut(career, expression->pattern, LACKING_FOR_TESTS));
     case EXPRESSION_TITLE:
         return evaluate_title(out, career, expression) && career_widen(out, career, cuts->packs);
     case EXPRESSION_EXPERIENCE:
         return evaluate_experience(out, career, expression->pattern, expression->count) &&
-               career_widen(out, career, career_is_cut(career, expression->pattern));
+               career_widen(out, career, career_is_cut(career, expression->pattern, LACKING_FOR_EXPERIENCE));
     case EXPRESSION_IN_NETWORK:
-        return network_days(out, career->dossier, career->trust, career->credentials, expression->pattern,
-                            career->arena);
+        return network_days(out, &(struct lacking_question){career->dossier, career->trust, career->question},
+                            career->credentials, expression->pattern, career->arena);
     case EXPRESSION_IN_STATE:
         *out = in_state(career, expression);
         return true;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
-#include "protocol/rules/lacking.h"
 #include "protocol/rules/pack_history.h"
 
 /* ---- segments ---- */

@@ -5,7 +5,7 @@
  * most once: when it is asked for while it is being worked out, it rests on itself and is unknown. */
 
 #include "protocol/rules/career.h"
-#include "protocol/rules/freshness.h"
+#include "protocol/rules/lacking.h"
 
 enum memo { MEMO_EMPTY, MEMO_BEGUN, MEMO_DONE };
 
@@ -127,8 +127,7 @@ struct career {
     struct credentials *credentials;
     struct arena *arena;
     bool is_of_shop;
-    bool any_lacking; /* of some space: mostly nothing is, and nobody need be asked which space it is */
-    size_t capacity;  /* of the arena: all of it */
+    size_t capacity;              /* of the arena: all of it */
     struct career_space *spender; /* whose rules are at work; NULL: nobody's */
     size_t spent_from;            /* of the arena, by them */
     bool is_full;                 /* the arena is */
@@ -249,8 +248,9 @@ const struct day_truth *career_certified(struct career *career, struct career_co
 /* As career_days; applied NULL: operators about an attestation are out of place, and unknown. */
 bool career_evaluate(struct day_truth *out, struct career *career, const struct expression *expression,
                      const struct applied *applied);
-/* Whether there may be more under the codes of pattern than the dossier has. */
-bool career_is_cut(struct career *career, struct bytes pattern);
+/* Whether there may be more under the codes of pattern than the dossier has. Of a namespace that nobody owns
+ * there may be anything. */
+bool career_is_cut(struct career *career, struct bytes pattern, enum lacking_for what);
 /* Days that rest on what the dossier has, which is_cut says is not all: on none of them it is a no. Returns:
  * false when the arena is full. */
 bool career_widen(struct day_truth *days, struct career *career, bool is_cut);

@@ -940,10 +940,10 @@ static bool apply_condition(const struct credentials *credentials, struct creden
     const struct dossier *dossier = decision->dossier;
     const struct dossier_credential *credential = &dossier->credentials[verdict->credential];
     uint32_t at_day = decision->question->at_day;
+    const struct lacking_question asked = {dossier, decision->trust, decision->question};
     struct day_truth days = day_truth_unknown;
     if (credential->about != ABOUT_SHOP &&
-        !network_days(&days, dossier, decision->trust, credentials, credential->attestation.network_code,
-                      decision->arena)) {
+        !network_days(&days, &asked, credentials, credential->attestation.network_code, decision->arena)) {
         return false;
     }
     bool outside = day_truth_on(&days, at_day) == ANSWER_NO;

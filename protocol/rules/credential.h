@@ -6,6 +6,7 @@
  * (career.h). verdict.h lists how the axes answer. */
 
 #include "protocol/rules/affiliation.h"
+#include "protocol/rules/lacking.h"
 #include "protocol/rules/verdict.h"
 
 struct credentials {
@@ -27,7 +28,7 @@ bool credentials_decide(struct credentials *out, const struct dossier *dossier, 
  * affiliation of hers is known that counts or may count, all days are unknown: her shop's log may not have
  * come here. Nor is any day a no on which what is not here of what is said about the code, or by a shop that
  * holds it, might make it a yes. Returns: false when the arena is full. */
-bool network_days(struct day_truth *out, const struct dossier *dossier, const struct trust *trust,
+bool network_days(struct day_truth *out, const struct lacking_question *asked,
                   const struct credentials *credentials, struct bytes code, struct arena *arena);
 
 /* Narrow a credential by a condition that holds on days: write the status axis for at_day, since_day,

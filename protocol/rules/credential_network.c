@@ -1,6 +1,5 @@
 #include "protocol/base/text.h"
 #include "protocol/rules/credential.h"
-#include "protocol/rules/lacking.h"
 
 /* The shop that a credential about one is about. */
 static const struct subject *shop_of(const struct dossier_credential *credential)
@@ -108,20 +107,20 @@ static bool knows_a_shop(const struct dossier *dossier, const struct credentials
     return false;
 }
 
-/* Whether some shop may hold the membership, or she may be affiliated with more, than is here. */
-static bool may_lack(bool *out, const struct dossier *dossier, const struct trust *trust, struct bytes code,
-                     struct arena *arena)
+/* Whether some shop may hold the membership, or she may be affiliated with more, than is here. Of a
+ * namespace that nobody owns everything may be lacking. */
+static bool may_lack(bool *out, const struct lacking_question *asked, struct bytes code, struct arena *arena)
 {
-    const struct trust_owner *owner = trust_owner_of(trust, code_namespace(code));
+    const struct trust_owner *owner = trust_owner_of(asked->trust, code_namespace(code));
     const struct lacking *lacking = NULL;
-    *out = dossier->cuts.affiliations || dossier->cuts.credentials;
-    if (*out || owner == NULL) {
+    *out = asked->dossier->cuts.affiliations || asked->dossier->cuts.credentials || owner == NULL;
+    if (*out) {
         return true;
     }
-    if (!lacking_of(&lacking, dossier, trust, owner, arena)) {
+    if (!lacking_of(&lacking, asked, owner, arena)) {
         return false;
     }
-    *out = lacking != NULL && lacking_meets(lacking, code);
+    *out = lacking != NULL && lacking_meets(lacking, code, LACKING_FOR_TESTS);
     return true;
 }
 
@@ -137,9 +136,10 @@ static bool add_doubtful_days(struct day_truth *out, const struct dossier *dossi
     return log == NULL || !log->incomplete || day_truth_or(out, out, &days, arena);
 }
 
-bool network_days(struct day_truth *out, const struct dossier *dossier, const struct trust *trust,
+bool network_days(struct day_truth *out, const struct lacking_question *asked,
                   const struct credentials *credentials, struct bytes code, struct arena *arena)
 {
+    const struct dossier *dossier = asked->dossier;
     bool lacks;
     *out = day_truth_no;
     if (dossier->subject.kind != SUBJECT_ACTOR) {
@@ -156,6 +156,6 @@ bool network_days(struct day_truth *out, const struct dossier *dossier, const st
             return false;
         }
     }
-    return may_lack(&lacks, dossier, trust, code, arena) &&
+    return may_lack(&lacks, asked, code, arena) &&
            (!lacks || day_truth_or(out, out, &day_truth_unknown, arena));
 }

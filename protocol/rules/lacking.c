@@ -3,32 +3,35 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/accreditation_end.h"
 #include "protocol/rules/owner.h"
 #include "protocol/rules/weight.h"
 
 enum { VOICES_MAX = 1024 }; /* beyond that anything may be lacking */
 
-/* Who may speak, of which codes, up to which block of its log. */
+/* Who may speak, of which codes, up to which block of its log, until when. */
 struct voice {
     size_t log; /* SIZE_MAX: it was never heard of */
     struct bytes pattern;
-    uint64_t to; /* UINT64_MAX: to its end */
+    uint64_t to;      /* UINT64_MAX: to its end */
+    bool cut;         /* what it may say ends with a block that is here */
+    uint64_t until_s; /* what it says later is late for the end of its accreditation; UINT64_MAX: of none */
 };
 
 struct voices {
-    const struct dossier *dossier;
+    const struct lacking_question *asked;
     struct arena *arena;
     size_t count, capacity;
     size_t owner_count; /* of them, the first ones */
     struct voice *items;
-    bool cut;  /* there are more than VOICES_MAX, or more owners than are looked at */
-    bool full; /* the arena is */
+    bool left_out; /* there are more than VOICES_MAX, or more owners than are looked at */
+    bool full;     /* the arena is */
 };
 
 /* Whether anything may stand in a log wherever that is not here. */
 static bool lacks_anywhere(const struct dossier_log *log)
 {
-    return !log->known || log->switching || log->body_missing || log->branches_cut;
+    return !log->known || log->nothing_by_then || log->switching || log->body_missing || log->branches_cut;
 }
 
 static bool leaves_owners_out(const struct dossier *dossier)
@@ -38,6 +41,41 @@ static bool leaves_owners_out(const struct dossier *dossier)
         out = dossier->successions[i].left_out;
     }
     return out;
+}
+
+/* ---- silence ---- */
+
+/* Whether an author may have said something since it was last heard, in a role. */
+static bool is_silent(const struct lacking_question *asked, const struct dossier_log *log,
+                      const struct voice *voice, enum evidence_role role)
+{
+    uint64_t age_s;
+    uint64_t budget_s = freshness_budget_s(asked->question, asked->trust, log, role);
+    struct axis_answer fresh = freshness_of(&age_s, log, asked->question, budget_s);
+    bool ended = fresh.reason == REASON_STALE && log->checkpoint_time_s >= voice->until_s &&
+                 dossier_log_reaches(log, log->checkpoint_seq);
+    return fresh.answer != ANSWER_YES && !voice->cut && !ended;
+}
+
+/* The same of a voice that nothing limits, in the role with the shortest budget. */
+static bool may_be_silent(const struct lacking_question *asked, const struct actor_id *author)
+{
+    const struct voice voice = {.to = UINT64_MAX, .until_s = UINT64_MAX};
+    const struct dossier_log *log = dossier_log_of(asked->dossier, author);
+    return log == NULL || is_silent(asked, log, &voice, EVIDENCE_ISSUER);
+}
+
+static bool any_is_silent(const struct lacking_question *asked, const struct trust_owner *owner)
+{
+    const struct dossier *dossier = asked->dossier;
+    bool silent = may_be_silent(asked, &owner->actor);
+    for (size_t i = 0; i < dossier->succession_count && !silent; i++) {
+        silent = may_be_silent(asked, &dossier->successions[i].succession.successor);
+    }
+    for (size_t i = 0; i < dossier->accreditation_count && !silent; i++) {
+        silent = may_be_silent(asked, &dossier->accreditations[i].accreditation.delegate);
+    }
+    return silent;
 }
 
 static bool any_lacks(const struct dossier *dossier)
@@ -81,7 +119,8 @@ static bool grow(struct voices *voices)
 
 static bool covers(const struct voice *voice, const struct voice *other)
 {
-    return voice->log == other->log && voice->to >= other->to && code_matches(other->pattern, voice->pattern);
+    return voice->log == other->log && voice->to >= other->to && voice->until_s >= other->until_s &&
+           voice->cut <= other->cut && code_matches(other->pattern, voice->pattern);
 }
 
 static void add_voice(struct voices *voices, const struct voice *voice)
@@ -92,7 +131,7 @@ static void add_voice(struct voices *voices, const struct voice *voice)
         }
     }
     if (voices->count == VOICES_MAX) {
-        voices->cut = true;
+        voices->left_out = true;
         return;
     }
     if (voices->count < voices->capacity || grow(voices)) {
@@ -100,20 +139,37 @@ static void add_voice(struct voices *voices, const struct voice *voice)
     }
 }
 
-static void add_owners(struct voices *voices, const struct trust *trust, struct bytes name_space,
-                       struct bytes all_codes)
+static bool is_here(const struct dossier_cut *cut)
+{
+    return cut->found == CUT_ON_CHAIN || cut->found == CUT_ON_SIDE;
+}
+
+/* Whether one that certainly handed the namespace on did so up to a block that is here. */
+static bool hands_on(const struct namespace_owners *owners, size_t at)
+{
+    bool here = false;
+    for (size_t i = 0; i < owners->handing_count && !here; i++) {
+        const struct namespace_handing *handing = &owners->handings[i];
+        here = handing->from == at && handing->doubt == REASON_NONE && is_here(handing->cut);
+    }
+    return here && namespace_owner_is_former(owners, at);
+}
+
+static void add_owners(struct voices *voices, struct bytes name_space, struct bytes all_codes)
 {
     struct namespace_owners owners;
-    namespace_owners_of(&owners, voices->dossier, trust, name_space);
+    namespace_owners_of(&owners, voices->asked->dossier, voices->asked->trust, name_space);
     for (size_t i = 0; i < owners.count; i++) {
         if (owners.owners[i].doubt != REASON_VOIDED) { /* disowned it need not be heard of */
-            add_voice(voices, &(struct voice){.log = log_of(voices->dossier, &owners.owners[i].actor),
+            add_voice(voices, &(struct voice){.log = log_of(voices->asked->dossier, &owners.owners[i].actor),
                                               .pattern = all_codes,
-                                              .to = UINT64_MAX});
+                                              .to = UINT64_MAX,
+                                              .cut = hands_on(&owners, i),
+                                              .until_s = UINT64_MAX});
         }
     }
     voices->owner_count = voices->count;
-    voices->cut = voices->cut || owners.left_out;
+    voices->left_out = voices->left_out || owners.left_out;
 }
 
 /* ---- what was taken back ---- */
@@ -155,11 +211,12 @@ static bool is_void(const struct dossier *dossier, const struct voice *by, const
            place_weigh(dossier, place, STANCE_FOR).weight == WEIGHT_NOTHING;
 }
 
-/* Up to which block an accreditation lets its delegate be heard. Returns: false where it does not at all. */
-static bool hears_to(uint64_t *to, const struct dossier *dossier, const struct voice *by,
-                     const struct dossier_accreditation *accreditation)
+/* Write up to which block an accreditation lets its delegate be heard. Returns: false where it does not at
+ * all. */
+static bool hears(struct voice *voice, const struct dossier *dossier, const struct voice *by,
+                  const struct dossier_accreditation *accreditation)
 {
-    *to = UINT64_MAX;
+    voice->to = UINT64_MAX;
     if ((!accreditation->place.block.side && accreditation->place.seq > by->to) ||
         is_void(dossier, by, &accreditation->place)) {
         return false;
@@ -172,18 +229,28 @@ static bool hears_to(uint64_t *to, const struct dossier *dossier, const struct v
         if (found->withdrawal.has_accreditation) {
             return false;
         }
-        uint64_t cut = withdrawn_to(found);
-        *to = cut < *to ? cut : *to;
+        uint64_t to = withdrawn_to(found);
+        voice->to = to < voice->to ? to : voice->to;
+        voice->cut = voice->cut || is_here(&found->cut);
     }
     return true;
+}
+
+/* When nothing in time for the end of an accreditation can come any more. */
+static uint64_t end_of(const struct accreditation *accreditation)
+{
+    return accreditation->has_until ? time_of_day(accreditation->until + 1 + ACCREDITATION_GRACE_DAYS)
+                                    : UINT64_MAX;
 }
 
 static void add_delegate(struct voices *voices, const struct voice *by,
                          const struct dossier_accreditation *accreditation)
 {
     const struct bytes *patterns = accreditation->accreditation.patterns.items;
-    struct voice voice = {.log = log_of(voices->dossier, &accreditation->accreditation.delegate)};
-    if (!hears_to(&voice.to, voices->dossier, by, accreditation)) {
+    uint64_t end_s = end_of(&accreditation->accreditation);
+    struct voice voice = {.log = log_of(voices->asked->dossier, &accreditation->accreditation.delegate),
+                          .until_s = end_s < by->until_s ? end_s : by->until_s};
+    if (!hears(&voice, voices->asked->dossier, by, accreditation)) {
         return;
     }
     for (size_t i = 0; i < accreditation->accreditation.patterns.count; i++) {
@@ -196,8 +263,8 @@ static void add_delegate(struct voices *voices, const struct voice *by,
 /* Let whom those who may speak have accredited speak too, of what both may. */
 static void add_delegates(struct voices *voices)
 {
-    const struct dossier *dossier = voices->dossier;
-    for (size_t i = 0; i < voices->count && !voices->cut && !voices->full; i++) {
+    const struct dossier *dossier = voices->asked->dossier;
+    for (size_t i = 0; i < voices->count && !voices->left_out && !voices->full; i++) {
         const struct voice by = voices->items[i];
         for (size_t j = 0; j < dossier->accreditation_count; j++) {
             if (dossier->accreditations[j].place.log == by.log) {
@@ -215,44 +282,54 @@ static bool lacks(const struct dossier_log *log, uint64_t to)
            (log->left_out && log->left_out_from <= to);
 }
 
-static void add_pattern(struct lacking *lacking, struct bytes pattern)
+static void add_pattern(struct lacking_codes *codes, struct bytes pattern)
 {
-    for (size_t i = 0; i < lacking->count; i++) {
-        if (code_matches(pattern, lacking->patterns[i])) {
+    for (size_t i = 0; i < codes->count; i++) {
+        if (code_matches(pattern, codes->patterns[i])) {
             return;
         }
     }
-    if (lacking->count == LACKING_PATTERNS_MAX) {
-        lacking->all = true;
+    if (codes->count == LACKING_PATTERNS_MAX) {
+        codes->all = true;
         return;
     }
-    lacking->patterns[lacking->count++] = pattern;
+    codes->patterns[codes->count++] = pattern;
 }
 
-/* Whoever owns it and never was heard of may have said anything. */
-static bool is_unheard(const struct dossier *dossier, const struct actor_id *owner)
+static void add_lacking(struct lacking *out, const struct lacking_question *asked, const struct voice *voice)
 {
-    const struct dossier_log *log = dossier_log_of(dossier, owner);
-    return log == NULL || !log->known;
+    const struct dossier_log *log = voice->log < SIZE_MAX ? &asked->dossier->logs[voice->log] : NULL;
+    if (log == NULL || lacks(log, voice->to)) {
+        add_pattern(&out->codes[LACKING_AT_ALL], voice->pattern);
+    } else if (is_silent(asked, log, voice, EVIDENCE_SHOP)) {
+        add_pattern(&out->codes[LACKING_FOR_EXPERIENCE], voice->pattern);
+    } else if (is_silent(asked, log, voice, EVIDENCE_ISSUER)) {
+        add_pattern(&out->codes[LACKING_FOR_TESTS], voice->pattern);
+    }
+}
+
+/* Whether an owner may have stated rules that are not here, or was never heard of. How old what is known of
+ * its rules is, is asked where they are used (freshness_of_rules). */
+static bool lacks_rules(const struct dossier_log *log)
+{
+    return log == NULL || log->incomplete || lacks_anywhere(log);
 }
 
 /* Returns: false when the arena is full. */
-static bool list_lacking(struct lacking *out, const struct dossier *dossier, const struct trust *trust,
-                         struct bytes all_codes, struct arena *arena)
+static bool list_lacking(struct lacking *out, const struct lacking_question *asked, struct bytes all_codes,
+                         struct arena *arena)
 {
-    struct voices voices = {.dossier = dossier, .arena = arena};
-    add_owners(&voices, trust, code_namespace(all_codes), all_codes);
+    struct voices voices = {.asked = asked, .arena = arena};
+    add_owners(&voices, code_namespace(all_codes), all_codes);
     add_delegates(&voices);
-    out->all = voices.cut;
-    out->rules = voices.cut;
+    out->codes[LACKING_AT_ALL].all = voices.left_out;
+    out->rules = voices.left_out;
     for (size_t i = 0; i < voices.count; i++) {
-        const struct voice *voice = &voices.items[i];
-        const struct dossier_log *log = voice->log < SIZE_MAX ? &dossier->logs[voice->log] : NULL;
-        if (log == NULL || lacks(log, voice->to)) {
-            add_pattern(out, voice->pattern);
-        }
-        out->rules =
-            out->rules || (i < voices.owner_count && (log == NULL || log->incomplete || lacks_anywhere(log)));
+        add_lacking(out, asked, &voices.items[i]);
+    }
+    for (size_t i = 0; i < voices.owner_count && !out->rules; i++) {
+        size_t log = voices.items[i].log;
+        out->rules = lacks_rules(log < SIZE_MAX ? &asked->dossier->logs[log] : NULL);
     }
     return !voices.full;
 }
@@ -271,12 +348,28 @@ static bool pattern_of_all(struct bytes *out, struct bytes name_space, struct ar
     return true;
 }
 
-bool lacking_of(const struct lacking **out, const struct dossier *dossier, const struct trust *trust,
+/* Whoever owns it and never was heard of may have said anything. */
+static bool is_unheard(const struct dossier *dossier, const struct actor_id *owner)
+{
+    const struct dossier_log *log = dossier_log_of(dossier, owner);
+    return log == NULL || !log->known || log->nothing_by_then;
+}
+
+static bool lacks_nothing(const struct lacking *lacking)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < LACKING_FOR_COUNT; i++) {
+        count += lacking->codes[i].all ? 1 : lacking->codes[i].count;
+    }
+    return count == 0;
+}
+
+bool lacking_of(const struct lacking **out, const struct lacking_question *asked,
                 const struct trust_owner *owner, struct arena *arena)
 {
-    bool unheard = is_unheard(dossier, &owner->actor);
+    bool unheard = is_unheard(asked->dossier, &owner->actor);
     *out = NULL;
-    if (!unheard && !any_lacks(dossier)) {
+    if (!unheard && !any_lacks(asked->dossier) && !any_is_silent(asked, owner)) {
         return true;
     }
     struct bytes all_codes;
@@ -284,24 +377,33 @@ bool lacking_of(const struct lacking **out, const struct dossier *dossier, const
     if (lacking == NULL || !pattern_of_all(&all_codes, bytes_of_string(owner->name_space), arena)) {
         return false;
     }
-    lacking->all = lacking->rules = unheard;
-    lacking->count = 0;
+    memset(lacking, 0, sizeof *lacking);
+    lacking->codes[LACKING_AT_ALL].all = lacking->rules = unheard;
     size_t mark = arena_mark(arena);
-    if (!unheard && !list_lacking(lacking, dossier, trust, all_codes, arena)) {
+    if (!unheard && !list_lacking(lacking, asked, all_codes, arena)) {
         return false;
     }
     arena_rewind(arena, mark);
-    *out = lacking->all || lacking->count > 0 ? lacking : NULL;
+    *out = lacks_nothing(lacking) ? NULL : lacking;
     return true;
 }
 
-bool lacking_meets(const struct lacking *lacking, struct bytes pattern)
+static bool meets(const struct lacking_codes *codes, struct bytes pattern)
 {
     struct bytes common;
-    for (size_t i = 0; i < lacking->count && !lacking->all; i++) {
-        if (code_patterns_meet(lacking->patterns[i], pattern, &common)) {
+    for (size_t i = 0; i < codes->count && !codes->all; i++) {
+        if (code_patterns_meet(codes->patterns[i], pattern, &common)) {
             return true;
         }
     }
-    return lacking->all;
+    return codes->all;
+}
+
+bool lacking_meets(const struct lacking *lacking, struct bytes pattern, enum lacking_for what)
+{
+    bool any = false;
+    for (size_t i = 0; i <= (size_t)what && !any; i++) {
+        any = meets(&lacking->codes[i], pattern);
+    }
+    return any;
 }

@@ -1,32 +1,53 @@
 #ifndef PROTOCOL_RULES_LACKING_H
 #define PROTOCOL_RULES_LACKING_H
 
-/* What an author said whose content is not all here may be anything, about anybody; so may what it said about
- * the subject beyond what there is room for. Of the codes for which it may speak nobody can say that they
- * were never passed. Whoever may not speak for a code, or was withdrawn before it said what is not here,
- * leaves no doubt about it. */
+/* What is not here may have been said all the same, and then nobody can say of a code that it was never
+ * passed: by an author of whose content not all is here, or who said more about the subject than there is
+ * room for, and by one who has been silent for longer than its budget. What is absent is as old as what is
+ * there: an author is asked by the budget that a certificate of its own would be asked by (freshness.h), and
+ * for experience by the shops'. Whoever may not speak for a code, or was withdrawn before it said what is
+ * not here, leaves no doubt about it; nor does one that spoke 90 days after its accreditation had ended, when
+ * nothing in time can come any more. */
 
-#include "protocol/rules/dossier.h"
+#include "protocol/rules/freshness.h"
 
 enum { LACKING_PATTERNS_MAX = 64 };
 
-/* Of one namespace: the patterns of codes about which something may have been said that is not here. */
-struct lacking {
-    bool all;   /* of any code */
-    bool rules; /* its owners may have stated rules that are not here */
+/* For what an author's silence is too long: each is asked for what those before it are. */
+enum lacking_for {
+    LACKING_AT_ALL,         /* of no silence: for what else may be said of what is there */
+    LACKING_FOR_EXPERIENCE, /* beyond the budget of shops */
+    LACKING_FOR_TESTS,      /* beyond that of issuers */
+};
+enum { LACKING_FOR_COUNT = 3 };
+
+struct lacking_codes {
+    bool all;
     size_t count;
     struct bytes patterns[LACKING_PATTERNS_MAX];
 };
 
+/* Of one namespace: the codes about which something may have been said that is not here. */
+struct lacking {
+    struct lacking_codes codes[LACKING_FOR_COUNT];
+    bool rules; /* its owners may have stated rules that are not here */
+};
+
+/* What is asked, and of what. */
+struct lacking_question {
+    const struct dossier *dossier;
+    const struct trust *trust;
+    const struct question *question;
+};
+
 /* Ask for an owner that the trust file names: of all codes where it, or its heir, was never heard of; else of
  * those for which its namespace's owners, and whom these accredited at any time, as far as gathered, might
- * speak where they said what is not here, were never heard of, or their logs are not the chosen ones yet.
- * Views into the dossier and the arena. Writes: *out; NULL: nothing is lacking. Returns: false when the arena
- * is full. */
-bool lacking_of(const struct lacking **out, const struct dossier *dossier, const struct trust *trust,
+ * speak. Views into the dossier and the arena. Writes: *out; NULL: nothing is lacking. Returns: false when
+ * the arena is full. */
+bool lacking_of(const struct lacking **out, const struct lacking_question *asked,
                 const struct trust_owner *owner, struct arena *arena);
 
 /* Whether something may be lacking about any code under pattern, which is whole and of that namespace. */
-bool lacking_meets(const struct lacking *lacking, struct bytes pattern);
+bool lacking_meets(const struct lacking *lacking, struct bytes pattern, enum lacking_for what);
 
 #endif

@@ -230,7 +230,7 @@ static enum answer without_rule(const struct naive_career *career, struct bytes 
 {
     const struct naive_pack *voices[NAIVE_PACKS_MAX];
     size_t count = naive_voices(career, name_space, bytes_of(NULL, 0), day, voices);
-    enum answer answer = ANSWER_NO;
+    enum answer answer = naive_absence_of_rules(career, name_space);
     for (size_t i = 0; i < count; i++) {
         answer = naive_pack_is_disputed(career, voices[i]) ? ANSWER_UNKNOWN : answer;
     }
@@ -258,7 +258,7 @@ static enum answer find_title(struct naive_career *career, size_t title, uint32_
 {
     const struct naive_pack *voices[NAIVE_PACKS_MAX];
     size_t count = naive_voices(career, career->titles[title].name_space, bytes_of(NULL, 0), day, voices);
-    enum answer answer = ANSWER_NO;
+    enum answer answer = naive_absence_of_rules(career, career->titles[title].name_space);
     for (size_t i = 0; i < count; i++) {
         answer = naive_or(answer, title_by(career, voices[i], title, day));
     }

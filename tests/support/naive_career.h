@@ -145,6 +145,14 @@ void naive_read_affiliations(struct naive_career *career);
 /* Affiliated with a shop that holds the membership code. */
 enum answer naive_in_network(struct naive_career *career, struct bytes code, uint32_t day);
 
+/* ---- what is not there (naive_absence.c) ---- */
+
+/* No; or unknown where more may have been said of codes under a pattern than the dossier has. budget_s: for
+ * how long who may say it may be silent; UINT64_MAX: for ever. */
+enum answer naive_absence(const struct naive_career *career, struct bytes pattern, uint64_t budget_s);
+/* The same of a namespace's rules. */
+enum answer naive_absence_of_rules(const struct naive_career *career, struct bytes name_space);
+
 /* ---- packs (naive_pack.c) ---- */
 
 /* Whether it is its namespace's owner's, had arrived, and is not void for certain. */

@@ -283,18 +283,27 @@ static enum answer adds(struct naive_career *career, const struct expression *ex
 static enum answer attestation_on(struct naive_career *career, const struct expression *expression, size_t at)
 {
     assert(at != SIZE_MAX);
+    struct bytes code = career->dossier->credentials[at].attestation.code;
+    enum answer more = naive_absence(career, code, UINT64_MAX);
     switch ((int)expression->op) {
     case EXPRESSION_BASIS: {
         uint32_t basis = UINT32_C(1) << career->dossier->credentials[at].attestation.basis;
         return (expression->bases & basis) != 0 ? ANSWER_YES : ANSWER_NO;
     }
     case EXPRESSION_IN_TIME:
-        return in_time(career, expression, at);
+        return naive_or(in_time(career, expression, at), more);
     case EXPRESSION_APART:
-        return is_apart(career, expression, at);
+        return naive_and(is_apart(career, expression, at), naive_not(more));
     default:
-        return adds(career, expression, at);
+        return naive_or(adds(career, expression, at), more);
     }
+}
+
+static enum answer absence(const struct naive_career *career, const struct expression *expression)
+{
+    const struct freshness_budget *budget = &career->question->budget;
+    bool experience = expression->op == EXPRESSION_EXPERIENCE;
+    return naive_absence(career, expression->pattern, experience ? budget->shop_s : budget->issuer_s);
 }
 
 enum answer naive_expression_on(struct naive_career *career, const struct expression *expression,
@@ -313,12 +322,13 @@ enum answer naive_expression_on(struct naive_career *career, const struct expres
         return for_life_on(career, expression, day, attestation);
     case EXPRESSION_CERTIFIED:
     case EXPRESSION_TESTED:
-        return codes_on(career, expression, day);
+        return naive_or(codes_on(career, expression, day), absence(career, expression));
     case EXPRESSION_TRAINED:
-        return trained_on(career, expression->pattern, day);
+        return naive_or(trained_on(career, expression->pattern, day), absence(career, expression));
     case EXPRESSION_TITLE:
         return title_on(career, expression, day);
     case EXPRESSION_EXPERIENCE:
+        return naive_or(remembered_on(career, expression, day), absence(career, expression));
     case EXPRESSION_IN_NETWORK:
         return remembered_on(career, expression, day);
     case EXPRESSION_IN_STATE:

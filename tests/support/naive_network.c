@@ -113,7 +113,7 @@ static enum answer shop_holds(struct naive_career *career, const struct actor_id
 
 enum answer naive_in_network(struct naive_career *career, struct bytes code, uint32_t day)
 {
-    enum answer answer = ANSWER_NO;
+    enum answer answer = naive_absence(career, code, career->question->budget.issuer_s);
     bool knows_a_shop = false;
     for (size_t i = 0; i < career->dossier->affiliation_count; i++) {
         const struct consent *consent = &career->dossier->affiliations[i].affiliation.consent;

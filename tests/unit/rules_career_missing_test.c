@@ -163,7 +163,7 @@ static void what_is_only_stale_is_not_said_to_be_missing(void **state)
     size_t part_count;
     build("", (const struct earned[]){EXAM("A1", 2000), EXAM("A2", 1400), {0}});
     given.question.now_s = BUILT_TIME_S + 90000;
-    assert_string_equal(career_case_missing(&given, "A1 and A2", AT, &part_count), "A1?, A2");
+    assert_string_equal(career_case_missing(&given, "A1 and A2", AT, &part_count), "A1?, A2?");
 }
 
 /* What was found for one day is not told of another. */

@@ -233,6 +233,8 @@ static void four_strangers_with_256_attestations_each(void **state)
             attest(&crowds[i], txn, &crowds[i].sybils[j], 256);
         }
         attest(&crowds[i], txn, &crowds[i].issuer, 1);
+        sign_checkpoint(&crowds[i], txn, &crowds[i].owner);
+        sign_checkpoint(&crowds[i], txn, &crowds[i].issuer);
         world_commit(txn);
     }
     check_authorised("four strangers");

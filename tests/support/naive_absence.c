@@ -1,0 +1,57 @@
+#include "protocol/base/text.h"
+#include "protocol/rules/accreditation_end.h"
+#include "tests/support/naive_career.h"
+
+/* Where the dossier has nothing, there may be something: whoever may speak for the code may have said it
+ * since it was last heard. */
+
+/* What an accredited author says later than that comes too late; UINT64_MAX: it was accredited for good. */
+static uint64_t end_of(const struct accreditation *accreditation)
+{
+    return accreditation->has_until ? time_of_day(accreditation->until + 1 + ACCREDITATION_GRACE_DAYS)
+                                    : UINT64_MAX;
+}
+
+static bool was_heard(const struct naive_career *career, const struct dossier_log *log, uint64_t end_s,
+                      uint64_t budget_s)
+{
+    enum answer fresh = naive_log_freshness(career, log, budget_s);
+    bool to_the_end =
+        fresh == ANSWER_NO && log->checkpoint_time_s >= end_s && naive_log_reaches(log, log->checkpoint_seq);
+    return !log->nothing_by_then && (budget_s == UINT64_MAX || fresh == ANSWER_YES || to_the_end);
+}
+
+static bool delegates_were_heard(const struct naive_career *career, const struct actor_id *owner,
+                                 struct bytes pattern, uint64_t budget_s)
+{
+    struct bytes common;
+    bool heard = true;
+    for (size_t i = 0; i < career->dossier->accreditation_count; i++) {
+        const struct dossier_accreditation *said = &career->dossier->accreditations[i];
+        const struct accreditation *accreditation = &said->accreditation;
+        const struct bytes *codes = accreditation->patterns.items;
+        bool by_owner = actor_id_equal(&career->dossier->logs[said->place.log].author, owner);
+        for (size_t k = 0; k < accreditation->patterns.count && by_owner; k++) {
+            const struct dossier_log *log = dossier_log_of(career->dossier, &accreditation->delegate);
+            heard = heard && (!code_patterns_meet(codes[k], pattern, &common) ||
+                              was_heard(career, log, end_of(accreditation), budget_s));
+        }
+    }
+    return heard;
+}
+
+enum answer naive_absence(const struct naive_career *career, struct bytes pattern, uint64_t budget_s)
+{
+    const struct trust_owner *owner = trust_owner_of(career->trust, code_namespace(pattern));
+    bool heard = owner != NULL &&
+                 was_heard(career, dossier_log_of(career->dossier, &owner->actor), UINT64_MAX, budget_s) &&
+                 delegates_were_heard(career, &owner->actor, pattern, budget_s);
+    return heard ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+enum answer naive_absence_of_rules(const struct naive_career *career, struct bytes name_space)
+{
+    const struct trust_owner *owner = trust_owner_of(career->trust, name_space);
+    return owner != NULL && dossier_log_of(career->dossier, &owner->actor)->nothing_by_then ? ANSWER_UNKNOWN
+                                                                                            : ANSWER_NO;
+}

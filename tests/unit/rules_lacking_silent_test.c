@@ -1,0 +1,296 @@
+#include "protocol/rules/lacking.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "protocol/rules/accreditation_end.h"
+#include "protocol/rules/expression_text.h"
+#include "tests/support/career_builder.h"
+#include "tests/support/verdict_case.h"
+
+/* What is asked of codes where somebody who may speak of them was not heard for long. She passed A5 and, as
+ * far as is held, not A6. */
+
+#define DAY_S UINT64_C(86400)
+
+static struct verdict_case given;
+
+static void was_heard_days_ago(size_t actor, uint64_t days)
+{
+    given.built.logs[actor].checkpoint_time_s = given.question.now_s - days * DAY_S;
+}
+
+static void everybody_was_heard_today(void) {}
+
+static void the_owner_was_heard_a_day_ago(void)
+{
+    was_heard_days_ago(CASE_ASE, 1);
+}
+
+static void the_owner_is_silent(void)
+{
+    was_heard_days_ago(CASE_ASE, 2);
+}
+
+static void the_owner_never_signed_a_checkpoint(void)
+{
+    given.built.logs[CASE_ASE].has_checkpoint = false;
+}
+
+static void the_owner_is_behind_its_own_word(void)
+{
+    given.built.logs[CASE_ASE].checkpoint_seq = BUILT_HEAD_SEQ + 1;
+}
+
+static void the_owner_may_be_silent_for_long(void)
+{
+    was_heard_days_ago(CASE_ASE, 80);
+    given.built.trust.owners[0].fresh_days = 90;
+}
+
+static void the_owner_speaks_rarely(void)
+{
+    was_heard_days_ago(CASE_ASE, 80);
+    given.built.logs[CASE_ASE].rhythm_days = 90;
+}
+
+static void nothing_of_the_owners_had_come_by_then(void)
+{
+    given.built.logs[CASE_ASE].nothing_by_then = true;
+}
+
+static struct dossier_accreditation *a_school_is_silent(void)
+{
+    was_heard_days_ago(CASE_SCHOOL, 2);
+    return build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/A*", 0);
+}
+
+static void the_school_is_silent(void)
+{
+    a_school_is_silent();
+}
+
+static void a_stranger_is_silent(void)
+{
+    was_heard_days_ago(CASE_OTHER, 2);
+}
+
+static void the_shop_is_silent(uint64_t days)
+{
+    was_heard_days_ago(CASE_SCHOOL, days);
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/work", 0);
+}
+
+static void a_shop_is_silent_for_14_days(void)
+{
+    the_shop_is_silent(14);
+}
+
+static void a_shop_is_silent_for_15_days(void)
+{
+    the_shop_is_silent(15);
+}
+
+/* ---- who may say nothing more ---- */
+
+static struct dossier_withdrawal *withdrawn(void)
+{
+    the_school_is_silent();
+    return build_withdrawal(&given.built, CASE_ASE, 20, CASE_SCHOOL, 30);
+}
+
+static void it_was_withdrawn(void)
+{
+    withdrawn();
+}
+
+static void it_was_withdrawn_at_a_dropped_block(void)
+{
+    withdrawn()->cut.found = CUT_ON_SIDE;
+}
+
+static void it_was_withdrawn_at_a_block_that_is_not_here(void)
+{
+    withdrawn()->cut.found = CUT_NOT_HELD;
+}
+
+static void it_was_accredited_again(void)
+{
+    withdrawn();
+    build_accreditation(&given.built, CASE_ASE, 21, CASE_SCHOOL, "ase/A*", 0);
+}
+
+/* On the day before, after which it was heard `days` later, and has been silent since. */
+static void its_accreditation_ended(uint32_t days)
+{
+    struct dossier_accreditation *found = a_school_is_silent();
+    uint32_t end = day_of_time(given.question.now_s) - 400;
+    found->accreditation.has_until = true;
+    found->accreditation.until = end;
+    given.built.logs[CASE_SCHOOL].checkpoint_time_s = time_of_day(end + 1 + days);
+}
+
+static void its_accreditation_ended_and_it_was_heard_in_time(void)
+{
+    its_accreditation_ended(ACCREDITATION_GRACE_DAYS);
+}
+
+static void its_accreditation_ended_and_it_was_not_heard_in_time(void)
+{
+    its_accreditation_ended(ACCREDITATION_GRACE_DAYS);
+    given.built.logs[CASE_SCHOOL].checkpoint_time_s--;
+}
+
+static void it_was_heard_in_time_of_what_is_not_here(void)
+{
+    its_accreditation_ended(ACCREDITATION_GRACE_DAYS);
+    given.built.logs[CASE_SCHOOL].checkpoint_seq = BUILT_HEAD_SEQ + 1;
+}
+
+static void another_of_its_accreditations_goes_on(void)
+{
+    its_accreditation_ended(ACCREDITATION_GRACE_DAYS);
+    build_accreditation(&given.built, CASE_ASE, 6, CASE_SCHOOL, "ase/A*", 0);
+}
+
+static struct dossier_succession *the_owner_handed_it_on(void)
+{
+    the_owner_is_silent();
+    return build_succession(&given.built, CASE_ASE, 60, "ase", CASE_OTHER, 50);
+}
+
+static void the_heir_is_heard(void)
+{
+    the_owner_handed_it_on();
+}
+
+static void the_heir_is_silent(void)
+{
+    the_owner_handed_it_on();
+    was_heard_days_ago(CASE_OTHER, 2);
+    was_heard_days_ago(CASE_ASE, 0);
+}
+
+static void the_owner_handed_it_on_at_a_block_that_is_not_here(void)
+{
+    the_owner_handed_it_on()->cut.found = CUT_NOT_HELD;
+}
+
+static void the_owner_handed_it_on_in_doubt(void)
+{
+    the_owner_handed_it_on();
+    verdict_case_fork(&given, CASE_ASE, 60);
+}
+
+static const struct {
+    const char *sentence;
+    void (*silent)(void);
+    const char *required;
+    enum answer answer;
+} rows[] = {
+    {"what is not there was never passed", everybody_was_heard_today, "not tested ase/A6", ANSWER_YES},
+    {"and is not held", everybody_was_heard_today, "ase/A6", ANSWER_NO},
+    {"so too within the issuers' budget", the_owner_was_heard_a_day_ago, "not tested ase/A6", ANSWER_YES},
+    {"beyond it the owner may have said it since", the_owner_is_silent, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"and it may be held", the_owner_is_silent, "ase/A6", ANSWER_UNKNOWN},
+    {"or trained", the_owner_is_silent, "trained ase/A6", ANSWER_UNKNOWN},
+    {"as where it was never heard of at all", the_owner_never_signed_a_checkpoint, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or says that there is more", the_owner_is_behind_its_own_word, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"unless the trust file lets it be silent", the_owner_may_be_silent_for_long, "not tested ase/A6",
+     ANSWER_YES},
+    {"or its own rhythm", the_owner_speaks_rarely, "not tested ase/A6", ANSWER_YES},
+    {"before anything came nothing is known", nothing_of_the_owners_had_come_by_then, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"and nothing missing", nothing_of_the_owners_had_come_by_then, "ase/A6", ANSWER_UNKNOWN},
+    {"nor which titles there are", nothing_of_the_owners_had_come_by_then, "not ase:\"Both\"",
+     ANSWER_UNKNOWN},
+    {"whom the owner accredited may have said it", the_school_is_silent, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"and that it may be held", the_school_is_silent, "ase/A6", ANSWER_UNKNOWN},
+    {"not of other codes", the_school_is_silent, "not tested ase/L1", ANSWER_YES},
+    {"a stranger may be silent", a_stranger_is_silent, "not tested ase/A6", ANSWER_YES},
+    {"who documents work has the shops' budget", a_shop_is_silent_for_14_days,
+     "not experience 1 year in ase/work", ANSWER_YES},
+    {"and no longer one", a_shop_is_silent_for_15_days, "not experience 1 year in ase/work", ANSWER_UNKNOWN},
+    {"tests have the issuers' whoever says them", a_shop_is_silent_for_14_days, "not tested ase/work",
+     ANSWER_UNKNOWN},
+    {"who was withdrawn has said all that counts", it_was_withdrawn, "not tested ase/A6", ANSWER_YES},
+    {"though it dropped that since", it_was_withdrawn_at_a_dropped_block, "not tested ase/A6", ANSWER_YES},
+    {"unless nobody can say what that is", it_was_withdrawn_at_a_block_that_is_not_here, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or it was accredited again", it_was_accredited_again, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"whose accreditation ended comes too late in the end", its_accreditation_ended_and_it_was_heard_in_time,
+     "not tested ase/A6", ANSWER_YES},
+    {"and before that not", its_accreditation_ended_and_it_was_not_heard_in_time, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"nor where what it said is not here", it_was_heard_in_time_of_what_is_not_here, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"nor where it is accredited still", another_of_its_accreditations_goes_on, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"an owner that handed it on has said all", the_heir_is_heard, "not tested ase/A6", ANSWER_YES},
+    {"and the heir has not", the_heir_is_silent, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"unless nobody can say what the owner said", the_owner_handed_it_on_at_a_block_that_is_not_here,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or whether it handed it on", the_owner_handed_it_on_in_doubt, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"of codes that nobody owns nobody can say anything", everybody_was_heard_today, "not tested zz/A6",
+     ANSWER_UNKNOWN},
+    {"nor that they are missing", everybody_was_heard_today, "zz/A6", ANSWER_UNKNOWN},
+    {"nor of titles", everybody_was_heard_today, "not zz:\"Both\"", ANSWER_UNKNOWN},
+    {"what was passed was passed, whoever else is silent", the_school_is_silent, "tested ase/A5", ANSWER_YES},
+};
+
+static enum answer ask(const char *required)
+{
+    static uint8_t memory[CASE_ARENA_SIZE];
+    static struct expression expression;
+    struct expression_error error;
+    struct arena arena;
+    arena_init(&arena, memory, sizeof memory);
+    assert_true(expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(required),
+                                 (struct bytes){0}, &arena));
+    given.question.requirement = &expression;
+    return verdict_case_decide(&given).requirement;
+}
+
+static void who_is_silent_may_have_said_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        verdict_case_begin(&given);
+        rows[i].silent();
+        enum answer answer = ask(rows[i].required);
+        if (answer != rows[i].answer) {
+            fail_msg("%s: %d", rows[i].sentence, answer);
+        }
+    }
+}
+
+/* A certificate is as fresh as what it rests on: another issuer's silence turns no rule about it. */
+static void what_is_there_is_asked_by_its_own_freshness(void **state)
+{
+    static struct career_case career;
+    (void)state;
+    for (int incomplete = 0; incomplete < 2; incomplete++) {
+        career_case_begin(&career);
+        career_case_pack(&career, "ase", 1, 0, "A1", "prerequisite A1: 30 days apart from exam");
+        career_case_earn(&career,
+                         (struct earned[]){{"ase/A1", BASIS_EXAM, 1200, 1200, 1700}, {NULL, 0, 0, 0, 0}});
+        build_accreditation(&career.built, CAREER_ASE, 5, CAREER_SHOP, "ase/*", 0);
+        career.built.logs[CAREER_SHOP].checkpoint_time_s -= 2 * DAY_S;
+        career.built.logs[CAREER_SHOP].incomplete = incomplete == 1; /* it said more, and that may be it */
+        struct day_truth days = career_case_days(&career, "tested ase/A1", 1500);
+        assert_int_equal(day_truth_on(&days, 1500), incomplete == 1 ? ANSWER_UNKNOWN : ANSWER_YES);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_silent_may_have_said_it),
+        cmocka_unit_test(what_is_there_is_asked_by_its_own_freshness),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -178,8 +178,8 @@ static int check_states(struct session *session, const struct text_list *pattern
     enum store_error error = store_read_begin(&txn, session->store);
 
     if (error == STORE_OK) {
-        error = store_dossier(txn, &session->home.network, session->trust, &nobody, UINT64_MAX, &dossier,
-                              &session->arena);
+        error = store_dossier(txn, &session->home.network, session->trust, &nobody, DOSSIER_REACH_ALL,
+                              &dossier, &session->arena);
         store_end(txn);
     }
     if (error != STORE_OK) {

@@ -11,7 +11,7 @@ static int answer(struct session *session, const char *subject_text, const struc
         code = session_subject(session, subject_text, &subject);
     }
     if (code == EXIT_YES) {
-        code = verdict_gather(&dossier, session, &subject, request->known_by_s);
+        code = verdict_gather(&dossier, session, &subject, verdict_reach(request, &requirement));
     }
     if (code != EXIT_YES) {
         return code;

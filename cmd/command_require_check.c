@@ -7,13 +7,14 @@
 #include "cmd/text_file.h"
 #include "cmd/verdict_answer.h"
 #include "cmd/verdict_json.h"
+#include "protocol/rules/lacking.h"
 
 struct require_check {
     struct session *session;
     const char *path;
     struct requirements_file file;
     struct question question;
-    struct dossier dossier;
+    struct subject subject;
     const struct stored_requirement *reached; /* the first one that is; NULL */
     bool left_open;                           /* of one it could not be determined */
     json_t *answers;                          /* NULL: in words */
@@ -117,38 +118,44 @@ static void tell_programs(const struct require_check *check, const struct stored
     json_array_append_new(check->answers, object);
 }
 
-static bool decide(struct require_check *check, const struct stored_requirement *item)
+/* Each by a dossier of its own: what one of them denies makes no other doubtful. */
+static int decide(struct require_check *check, const struct stored_requirement *item)
 {
-    struct arena *arena = &check->session->arena;
+    struct session *session = check->session;
+    struct arena *arena = &session->arena;
     size_t mark = arena_mark(arena);
+    struct dossier dossier;
     struct verdict verdict;
     check->question.requirement = requirement_expression(&item->requirement);
-    if (!verdict_of(&verdict, &check->dossier, check->session->trust, &check->question, arena)) {
-        return false;
+    int code = verdict_gather(&dossier, session, &check->subject, lacking_reach(&check->question));
+    if (code != EXIT_YES) {
+        return code;
+    }
+    if (!verdict_of(&verdict, &dossier, session->trust, &check->question, arena)) {
+        return session_fail_store(&session->options, STORE_NO_MEMORY);
     }
     if (verdict.requirement == ANSWER_YES && check->reached == NULL) {
         check->reached = item;
     }
     check->left_open = check->left_open || verdict.requirement == ANSWER_UNKNOWN;
     const struct verdict_page page = {
-        .network = &check->session->home.network, .dossier = &check->dossier, .verdict = &verdict};
+        .network = &session->home.network, .dossier = &dossier, .verdict = &verdict};
     if (check->answers != NULL) {
         tell_programs(check, item, &page);
     } else {
         tell_words(item, &page);
     }
     arena_rewind(arena, mark);
-    return true;
+    return EXIT_YES;
 }
 
-static bool decide_all(struct require_check *check)
+static int decide_all(struct require_check *check)
 {
-    for (size_t i = 0; i < check->file.count; i++) {
-        if (!decide(check, &check->file.items[i])) {
-            return false;
-        }
+    int code = EXIT_YES;
+    for (size_t i = 0; i < check->file.count && code == EXIT_YES; i++) {
+        code = decide(check, &check->file.items[i]);
     }
-    return true;
+    return code;
 }
 
 static int conclude(const struct require_check *check)
@@ -163,9 +170,10 @@ static int tell_in_words(struct require_check *check)
 {
     char day[DAY_TEXT_SIZE];
     day_to_text(day, check->question.at_day);
-    printf("About: %s, on %s\n", session_name_of(check->session, &check->dossier.subject.id), day);
-    if (!decide_all(check)) {
-        return session_fail_store(&check->session->options, STORE_NO_MEMORY);
+    printf("About: %s, on %s\n", session_name_of(check->session, &check->subject.id), day);
+    int code = decide_all(check);
+    if (code != EXIT_YES) {
+        return code;
     }
     if (check->reached == NULL) {
         printf("Reached: %s\n", check->left_open ? "could not be determined" : "none");
@@ -180,32 +188,28 @@ static int tell_as_json(struct require_check *check)
     const struct session *session = check->session;
     json_t *object = json_object();
     check->answers = json_array();
-    bool decided = decide_all(check);
+    int code = decide_all(check);
     json_object_set_new(object, "subject",
-                        json_of_id(check->dossier.subject.kind == SUBJECT_CLAIM ? ID_CLAIM : ID_ACTOR,
-                                   &session->home.network, &check->dossier.subject.id));
+                        json_of_id(check->subject.kind == SUBJECT_CLAIM ? ID_CLAIM : ID_ACTOR,
+                                   &session->home.network, &check->subject.id));
     json_object_set_new(object, "at", json_of_day(check->question.at_day));
     json_object_set_new(object, "requirements", check->answers);
     json_object_set_new(object, "reached",
                         check->reached != NULL ? json_of_text(check->reached->name) : json_null());
-    if (!decided) {
+    if (code != EXIT_YES) {
         json_decref(object);
-        return session_fail_store(&session->options, STORE_NO_MEMORY);
+        return code;
     }
-    int code = json_output_take(object);
+    code = json_output_take(object);
     return code == EXIT_YES ? conclude(check) : code;
 }
 
 static int answer(struct require_check *check, const char *technician, const struct verdict_request *request)
 {
     struct session *session = check->session;
-    struct subject subject;
-    int code = session_subject(session, technician, &subject);
+    int code = session_subject(session, technician, &check->subject);
     if (code == EXIT_YES) {
         code = verdict_question(&check->question, session, request);
-    }
-    if (code == EXIT_YES) {
-        code = verdict_gather(&check->dossier, session, &subject, request->known_by_s);
     }
     if (code != EXIT_YES) {
         return code;

@@ -26,8 +26,8 @@ static enum store_error gather(struct dossier *out, struct session *session, con
     if (error != STORE_OK) {
         return error;
     }
-    error = store_dossier_of_entries(txn, &session->home.network, session->trust, name, 1, NULL, UINT64_MAX,
-                                     out, &session->arena);
+    error = store_dossier_of_entries(txn, &session->home.network, session->trust, name, 1, NULL,
+                                     DOSSIER_REACH_ALL, out, &session->arena);
     store_end(txn);
     return error;
 }

@@ -142,8 +142,8 @@ static int verify_file(struct verify *verify, const char *path, const char *chal
     if (code != EXIT_YES) {
         return code;
     }
-    enum store_error error =
-        presented_dossier_of(&presented_dossier, session, presentation, verify->request.known_by_s);
+    enum store_error error = presented_dossier_of(&presented_dossier, session, presentation,
+                                                  verdict_reach(&verify->request, &verify->requirement));
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }

@@ -93,7 +93,7 @@ static enum store_error gather(struct issue_counts *counts, const struct attesta
     enum store_error error = store_read_begin(&txn, session->store);
     if (error == STORE_OK) {
         error = store_dossier_around(txn, &session->home.network, session->trust, brought, authors, count,
-                                     &coming->subject, UINT64_MAX, out, &session->arena);
+                                     &coming->subject, DOSSIER_REACH_ALL, out, &session->arena);
         store_end(txn);
     }
     return error;

@@ -35,7 +35,7 @@ static enum store_error gather(struct issue_rules *rules, struct bytes code, str
         return error;
     }
     error = store_dossier_around(txn, &session->home.network, session->trust, &coming, &session->actor, 1,
-                                 NULL, UINT64_MAX, out, &session->arena);
+                                 NULL, DOSSIER_REACH_ALL, out, &session->arena);
     store_end(txn);
     out->credential_count = 0;
     return error;

@@ -65,8 +65,8 @@ enum store_error log_freshness_read(struct log_freshness *own, struct log_freshn
         .dossier = &dossier,
         .question = {.now_s = session_now_s(), .known_by_s = UINT64_MAX, .budget = FRESHNESS_DEFAULT},
     };
-    enum store_error error = store_dossier(txn, &session->home.network, session->trust, &self, UINT64_MAX,
-                                           &dossier, &session->arena);
+    enum store_error error = store_dossier(txn, &session->home.network, session->trust, &self,
+                                           DOSSIER_REACH_ALL, &dossier, &session->arena);
     if (error == STORE_OK) {
         error = read_all(own, owners, &reading, txn);
     }

@@ -8,8 +8,8 @@ static enum store_error gather(struct membership_list *out, struct session *sess
     if (error != STORE_OK) {
         return error;
     }
-    error = store_dossier(txn, &session->home.network, session->trust, subject, UINT64_MAX, &out->dossier,
-                          &session->arena);
+    error = store_dossier(txn, &session->home.network, session->trust, subject, DOSSIER_REACH_ALL,
+                          &out->dossier, &session->arena);
     store_end(txn);
     return error;
 }

@@ -184,7 +184,7 @@ static enum store_error read_dossier(struct dossier *out, struct session *sessio
     struct store_txn *txn;
     enum store_error error = store_read_begin(&txn, session->store);
     if (error == STORE_OK) {
-        error = store_dossier(txn, &session->home.network, session->trust, subject, UINT64_MAX, out,
+        error = store_dossier(txn, &session->home.network, session->trust, subject, DOSSIER_REACH_ALL, out,
                               &session->arena);
         store_end(txn);
     }

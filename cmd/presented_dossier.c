@@ -217,7 +217,7 @@ static void add_named(struct assembly *assembly, const struct entry_name *name, 
 
 /* ---- together ---- */
 
-static enum store_error assemble(struct assembly *assembly, struct store_txn *txn, uint64_t known_by_s)
+static enum store_error assemble(struct assembly *assembly, struct store_txn *txn, struct dossier_reach reach)
 {
     struct session *session = assembly->session;
     struct dossier *out = &assembly->out->dossier;
@@ -225,7 +225,7 @@ static enum store_error assemble(struct assembly *assembly, struct store_txn *tx
     take_names(assembly);
     enum store_error error =
         store_dossier_of_entries(txn, &session->home.network, session->trust, assembly->names,
-                                 assembly->name_count, NULL, known_by_s, &assembly->held, &session->arena);
+                                 assembly->name_count, NULL, reach, &assembly->held, &session->arena);
     if (error != STORE_OK) {
         return error;
     }
@@ -239,12 +239,12 @@ static enum store_error assemble(struct assembly *assembly, struct store_txn *tx
     }
     const struct subject holder = subject_of_actor(&assembly->presentation->holder);
     return store_dossier_around(txn, &session->home.network, session->trust, assembly->credentials,
-                                assembly->authors, assembly->credential_count, &holder, known_by_s, out,
+                                assembly->authors, assembly->credential_count, &holder, reach, out,
                                 &session->arena);
 }
 
 enum store_error presented_dossier_of(struct presented_dossier *out, struct session *session,
-                                      const struct presentation *presentation, uint64_t known_by_s)
+                                      const struct presentation *presentation, struct dossier_reach reach)
 {
     struct store_txn *txn;
     struct assembly assembly = {.session = session, .presentation = presentation, .out = out};
@@ -262,7 +262,7 @@ enum store_error presented_dossier_of(struct presented_dossier *out, struct sess
     if (error != STORE_OK) {
         return error;
     }
-    error = assemble(&assembly, txn, known_by_s);
+    error = assemble(&assembly, txn, reach);
     store_end(txn);
     return error;
 }

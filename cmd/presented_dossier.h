@@ -18,6 +18,6 @@ struct presented_dossier {
 
 /* Memory comes from the session's arena. Returns: STORE_OK, or what went wrong in the store. */
 enum store_error presented_dossier_of(struct presented_dossier *out, struct session *session,
-                                      const struct presentation *presentation, uint64_t known_by_s);
+                                      const struct presentation *presentation, struct dossier_reach reach);
 
 #endif

@@ -90,8 +90,8 @@ static int add_dossier(struct proof_set *set, struct session *session, struct st
 {
     struct dossier dossier;
     int code = EXIT_YES;
-    enum store_error error = store_dossier(txn, &session->home.network, session->trust, subject, UINT64_MAX,
-                                           &dossier, &session->arena);
+    enum store_error error = store_dossier(txn, &session->home.network, session->trust, subject,
+                                           DOSSIER_REACH_ALL, &dossier, &session->arena);
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
     }

@@ -18,7 +18,7 @@ int requirement_titles_open(struct requirement_titles *titles, struct session *s
     enum store_error error = store_read_begin(&txn, session->store);
     if (error == STORE_OK) {
         error = store_dossier_around(txn, &session->home.network, session->trust, NULL, NULL, 0, NULL,
-                                     UINT64_MAX, &titles->dossier, &titles->arena);
+                                     DOSSIER_REACH_ALL, &titles->dossier, &titles->arena);
         store_end(txn);
     }
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);

@@ -2,6 +2,7 @@
 
 #include "cmd/json_output.h"
 #include "cmd/verdict_json.h"
+#include "protocol/rules/lacking.h"
 
 const char *name_in_session(const void *names, const struct hash *id)
 {
@@ -45,13 +46,13 @@ int exit_code_of_answer(enum answer answer)
 }
 
 int verdict_gather(struct dossier *out, struct session *session, const struct subject *subject,
-                   uint64_t known_by_s)
+                   struct dossier_reach reach)
 {
     struct store_txn *txn;
     enum store_error error = store_read_begin(&txn, session->store);
     if (error == STORE_OK) {
-        error = store_dossier(txn, &session->home.network, session->trust, subject, known_by_s, out,
-                              &session->arena);
+        error =
+            store_dossier(txn, &session->home.network, session->trust, subject, reach, out, &session->arena);
         store_end(txn);
     }
     return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
@@ -74,6 +75,16 @@ static int find_state(struct bytes *out, struct session *session, const struct v
     *out = profile.state;
     return error == STORE_OK || error == STORE_NOT_FOUND ? EXIT_YES
                                                          : session_fail_store(&session->options, error);
+}
+
+struct dossier_reach verdict_reach(const struct verdict_request *request,
+                                   const struct requirement *requirement)
+{
+    const struct question question = {.now_s = session_now_s(),
+                                      .known_by_s = request->known_by_s,
+                                      .budget = FRESHNESS_DEFAULT,
+                                      .requirement = requirement_expression(requirement)};
+    return lacking_reach(&question);
 }
 
 int verdict_question(struct question *out, struct session *session, const struct verdict_request *request)

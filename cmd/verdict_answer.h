@@ -32,9 +32,13 @@ struct verdict_request {
  * why not. */
 int verdict_question(struct question *out, struct session *session, const struct verdict_request *request);
 
-/* All that is known of subject. Returns: EXIT_YES, or the exit code after it said why not. */
+/* How far its dossier reaches. */
+struct dossier_reach verdict_reach(const struct verdict_request *request,
+                                   const struct requirement *requirement);
+
+/* All that is known of subject, as far as that. Returns: EXIT_YES, or the exit code after it said why not. */
 int verdict_gather(struct dossier *out, struct session *session, const struct subject *subject,
-                   uint64_t known_by_s);
+                   struct dossier_reach reach);
 
 /* EXIT_YES, EXIT_NO or EXIT_UNKNOWN. */
 int exit_code_of_overall(enum overall overall);

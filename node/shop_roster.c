@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "protocol/rules/lacking.h"
+
 /* Untouched memory costs nothing. */
 enum { MEMBER_MEMORY_SIZE = 2 * DOSSIER_ARENA_SIZE };
 
@@ -14,7 +16,7 @@ enum store_error dossier_of_store(struct dossier *out, struct store *store, cons
     if (error != STORE_OK) {
         return error;
     }
-    error = store_dossier(txn, question->network, trust, subject, question->known_by_s, out, arena);
+    error = store_dossier(txn, question->network, trust, subject, lacking_reach(question), out, arena);
     store_end(txn);
     return error;
 }

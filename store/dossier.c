@@ -31,6 +31,9 @@ static enum store_error finish(struct gather *gather, const struct gather_questi
     const struct subject *subject = question->subject;
     enum store_error error = subject ? gather_lacking(gather) : STORE_OK;
 
+    if (error == STORE_OK && subject) {
+        error = gather_silent(gather, question->heard_since_s);
+    }
     if (error == STORE_OK) {
         error = gather_issuers(gather);
     }
@@ -65,28 +68,38 @@ static enum store_error surround(struct gather *gather, const struct gather_ques
 }
 
 enum store_error store_dossier(struct store_txn *txn, const struct network *network,
-                               const struct trust *trust, const struct subject *subject, uint64_t known_by_s,
-                               struct dossier *out, struct arena *arena)
+                               const struct trust *trust, const struct subject *subject,
+                               struct dossier_reach reach, struct dossier *out, struct arena *arena)
 {
-    struct gather gather = {
-        .txn = txn, .network = network, .trust = trust, .known_by_s = known_by_s, .out = out, .arena = arena};
+    struct gather gather = {.txn = txn,
+                            .network = network,
+                            .trust = trust,
+                            .known_by_s = reach.known_by_s,
+                            .out = out,
+                            .arena = arena};
     enum store_error error = begin(&gather, subject);
 
     if (error == STORE_OK) {
         error = gather_subject(&gather, subject, ABOUT_SUBJECT);
     }
-    return error == STORE_OK
-               ? finish(&gather, &(struct gather_question){.subject = subject, .about = ABOUT_SUBJECT})
-               : error;
+    return error == STORE_OK ? finish(&gather, &(struct gather_question){.subject = subject,
+                                                                         .heard_since_s = reach.heard_since_s,
+                                                                         .about = ABOUT_SUBJECT})
+                             : error;
 }
 
 enum store_error store_dossier_of_entries(struct store_txn *txn, const struct network *network,
                                           const struct trust *trust, const struct entry_name *names,
                                           size_t name_count, const struct subject *subject,
-                                          uint64_t known_by_s, struct dossier *out, struct arena *arena)
+                                          struct dossier_reach reach, struct dossier *out,
+                                          struct arena *arena)
 {
-    struct gather gather = {
-        .txn = txn, .network = network, .trust = trust, .known_by_s = known_by_s, .out = out, .arena = arena};
+    struct gather gather = {.txn = txn,
+                            .network = network,
+                            .trust = trust,
+                            .known_by_s = reach.known_by_s,
+                            .out = out,
+                            .arena = arena};
     enum store_error error = begin(&gather, subject);
 
     for (size_t i = 0; error == STORE_OK && i < name_count; i++) {
@@ -96,27 +109,35 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
         }
         error = gather_named(&gather, &names[i]);
     }
-    return error == STORE_OK ? surround(&gather, &(struct gather_question){.subject = subject,
-                                                                           .about = ABOUT_BESIDE,
-                                                                           .names = names,
-                                                                           .name_count = name_count})
-                             : error;
+    return error == STORE_OK
+               ? surround(&gather, &(struct gather_question){.subject = subject,
+                                                             .heard_since_s = reach.heard_since_s,
+                                                             .about = ABOUT_BESIDE,
+                                                             .names = names,
+                                                             .name_count = name_count})
+               : error;
 }
 
 enum store_error store_dossier_around(struct store_txn *txn, const struct network *network,
                                       const struct trust *trust, const struct dossier_credential *credentials,
                                       const struct actor_id *authors, size_t count,
-                                      const struct subject *subject, uint64_t known_by_s, struct dossier *out,
-                                      struct arena *arena)
+                                      const struct subject *subject, struct dossier_reach reach,
+                                      struct dossier *out, struct arena *arena)
 {
-    struct gather gather = {
-        .txn = txn, .network = network, .trust = trust, .known_by_s = known_by_s, .out = out, .arena = arena};
+    struct gather gather = {.txn = txn,
+                            .network = network,
+                            .trust = trust,
+                            .known_by_s = reach.known_by_s,
+                            .out = out,
+                            .arena = arena};
     enum store_error error = begin(&gather, subject);
 
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = gather_brought(&gather, &credentials[i], &authors[i]);
     }
     return error == STORE_OK
-               ? surround(&gather, &(struct gather_question){.subject = subject, .about = ABOUT_BESIDE})
+               ? surround(&gather, &(struct gather_question){.subject = subject,
+                                                             .heard_since_s = reach.heard_since_s,
+                                                             .about = ABOUT_BESIDE})
                : error;
 }

@@ -239,6 +239,9 @@ enum store_error gather_void_day(struct gather *gather, size_t log, uint64_t voi
 /* The logs of all authors that may be authorised, be it only beside some author's chain, and whose content is
  * not all here; cuts.credentials where there are too many to look at. */
 enum store_error gather_lacking(struct gather *gather);
+/* The logs of all authors that may be authorised and were not heard since a time, or never: see
+ * dossier_reach. */
+enum store_error gather_silent(struct gather *gather, uint64_t heard_since_s);
 /* What void blocks lack counts where a cut lies below what voids them: beyond it that takes nothing for
  * certain. Requires: withdrawals and successions are gathered. */
 enum store_error gather_void_gaps(struct gather *gather);
@@ -292,6 +295,7 @@ enum store_error gather_issuers(struct gather *gather);
 /* What a question is about. */
 struct gather_question {
     const struct subject *subject; /* NULL: none */
+    uint64_t heard_since_s;        /* as dossier_reach's */
     enum dossier_about about;      /* of what is found about it */
     const struct entry_name *names;
     size_t name_count;

@@ -161,6 +161,9 @@ static enum store_error change_entry(const struct indexing *indexing, const stru
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = change_row(indexing, keys[i], index);
     }
+    if (error == STORE_OK && count > 0 && entry->kind == ENTRY_ACCREDITATION) {
+        error = change_row(indexing, grant_key_of_number(GRANT_ACCREDITOR, indexing->number, 0), index);
+    }
     return error;
 }
 

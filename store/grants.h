@@ -18,6 +18,7 @@ enum grant_kind {
     GRANT_RHYTHM = 9,         /* by namespace, the empty one: each author's own */
     GRANT_VOIDED_BRANCH = 13, /* a void that names a dropped branch, by its first block */
     GRANT_VOIDED_ANY = 16,    /* the same entry by author number */
+    GRANT_ACCREDITOR = 17,    /* an accreditation by author number */
     /* Of side blocks alone (store/side.h). */
     GRANT_ATTESTED = 10, /* by subject */
     GRANT_ROSTER = 11,   /* `joined` by shop */

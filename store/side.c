@@ -269,6 +269,10 @@ static enum store_error change_govern(struct siding *siding, const struct entry 
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = change_row(siding, &keys[i], index, &row);
     }
+    if (error == STORE_OK && count > 0 && entry->kind == ENTRY_ACCREDITATION) {
+        const struct key about = grant_key_of_number(GRANT_ACCREDITOR, siding->number, 0);
+        error = change_row(siding, &about, index, &row);
+    }
     return error;
 }
 

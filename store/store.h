@@ -28,7 +28,7 @@ enum store_error {
  * they are damaged. */
 enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
-enum { STORE_VERSION = 7, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 8, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -314,13 +314,13 @@ enum store_error store_nonce_used(struct store_txn *txn, const uint8_t nonce[32]
 
 /* Every record that bears on subject: see dossier.h. Rule packs of every namespace in the trust file are
  * there, since titles and requirements of any may be asked for; the next dossier copies them as long as their
- * generation lasts (store/generation.h). known_by_s bounds logs by arrival (dossier_log.known_by_seq);
- * content beyond it is left out. An actor's own roster, profiles and statements come from its own log, whole
- * up to the dossier's limits; of what others say about it, only so many of each author, so that nobody hides
- * what somebody else says. */
+ * generation lasts (store/generation.h). reach.known_by_s bounds logs by arrival
+ * (dossier_log.known_by_seq); content beyond it is left out. An actor's own roster, profiles and statements
+ * come from its own log, whole up to the dossier's limits; of what others say about it, only so many of each
+ * author, so that nobody hides what somebody else says. */
 enum store_error store_dossier(struct store_txn *txn, const struct network *network,
-                               const struct trust *trust, const struct subject *subject, uint64_t known_by_s,
-                               struct dossier *out, struct arena *arena);
+                               const struct trust *trust, const struct subject *subject,
+                               struct dossier_reach reach, struct dossier *out, struct arena *arena);
 
 /* The same around given entries: for presentations. They are ABOUT_SUBJECT; where a subject is given, all
  * that the store holds about it is there too, its other credentials ABOUT_BESIDE (NULL: none). Entries that
@@ -328,7 +328,8 @@ enum store_error store_dossier(struct store_txn *txn, const struct network *netw
 enum store_error store_dossier_of_entries(struct store_txn *txn, const struct network *network,
                                           const struct trust *trust, const struct entry_name *names,
                                           size_t name_count, const struct subject *subject,
-                                          uint64_t known_by_s, struct dossier *out, struct arena *arena);
+                                          struct dossier_reach reach, struct dossier *out,
+                                          struct arena *arena);
 
 /* The same around credentials that the caller brings: for what only a presentation carries, and for what is
  * about to be issued. authors[i] says in whose log credentials[i] stands; its place.log and about are set
@@ -336,8 +337,8 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
 enum store_error store_dossier_around(struct store_txn *txn, const struct network *network,
                                       const struct trust *trust, const struct dossier_credential *credentials,
                                       const struct actor_id *authors, size_t count,
-                                      const struct subject *subject, uint64_t known_by_s, struct dossier *out,
-                                      struct arena *arena);
+                                      const struct subject *subject, struct dossier_reach reach,
+                                      struct dossier *out, struct arena *arena);
 
 /* Call visit for every shop, in no order: whoever's log holds a profile in a block that is not void, with the
  * latest such (the last in its log). The profile is good for the call alone. visit returns false to stop. */

@@ -28,6 +28,15 @@ enum {
     DOSSIER_ARENA_SIZE = 16 * 1024 * 1024,
 };
 
+/* How far a dossier reaches. */
+struct dossier_reach {
+    uint64_t known_by_s; /* what arrived later is not in it */
+    /* Whoever may speak at all and was not heard since is in it, though it never said anything about the
+     * subject; 0: nobody is (lacking.h). */
+    uint64_t heard_since_s;
+};
+#define DOSSIER_REACH_ALL ((struct dossier_reach){.known_by_s = UINT64_MAX})
+
 /* How one author's log stands on this node. Sorted by author in the dossier. Every author that a place names
  * is there, also when nothing of its log is held (known false, all else zero; where paths prove something,
  * head_seq and known_by_seq are those of the head that they lead to). */

@@ -388,6 +388,29 @@ bool lacking_of(const struct lacking **out, const struct lacking_question *asked
     return true;
 }
 
+static bool is_denial(void *context, const struct expression *expression)
+{
+    bool *found = context;
+    *found = *found || expression->op == EXPRESSION_NOT;
+    return !*found;
+}
+
+struct dossier_reach lacking_reach(const struct question *question)
+{
+    struct dossier_reach reach = {.known_by_s = question->known_by_s};
+    uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
+    uint64_t budget_s = question->budget.issuer_s < question->budget.shop_s ? question->budget.issuer_s
+                                                                            : question->budget.shop_s;
+    bool denies = false;
+    if (question->requirement != NULL) {
+        (void)expression_each(question->requirement, is_denial, &denies);
+    }
+    if (denies) {
+        reach.heard_since_s = by_s > budget_s ? by_s - budget_s : 1;
+    }
+    return reach;
+}
+
 static bool meets(const struct lacking_codes *codes, struct bytes pattern)
 {
     struct bytes common;

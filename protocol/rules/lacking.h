@@ -47,6 +47,11 @@ struct lacking_question {
 bool lacking_of(const struct lacking **out, const struct lacking_question *asked,
                 const struct trust_owner *owner, struct arena *arena);
 
+/* How far the dossier of a question has to reach. What is to be shown has not been by whoever never spoke of
+ * the subject. What is denied anybody may have said who may speak of it: those too are asked whether they
+ * are silent, or were never heard of. */
+struct dossier_reach lacking_reach(const struct question *question);
+
 /* Whether something may be lacking about any code under pattern, which is whole and of that namespace. */
 bool lacking_meets(const struct lacking *lacking, struct bytes pattern, enum lacking_for what);
 

@@ -337,7 +337,8 @@ static void gather(const struct subject *subject, struct dossier *dossier)
 {
     struct store_txn *txn = world_read(&world);
 
-    if (store_dossier(txn, &world.network, &trust, subject, UINT64_MAX, dossier, &world.arena) != STORE_OK) {
+    if (store_dossier(txn, &world.network, &trust, subject, DOSSIER_REACH_ALL, dossier, &world.arena) !=
+        STORE_OK) {
         abort();
     }
     store_end(txn);

@@ -260,7 +260,8 @@ static struct lookup look_up(const struct subject *subject, uint64_t known_by_s)
     double start = now_s();
 
     txn = world_read(&world);
-    if (store_dossier(txn, &world.network, &trust, subject, known_by_s, &dossier, &world.arena) != STORE_OK) {
+    if (store_dossier(txn, &world.network, &trust, subject, (struct dossier_reach){.known_by_s = known_by_s},
+                      &dossier, &world.arena) != STORE_OK) {
         abort();
     }
     store_end(txn);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "protocol/rules/expression_text.h"
+#include "protocol/rules/lacking.h"
 #include "tests/support/temp_folder.h"
 
 enum { COMMIT_EACH = 4 };
@@ -292,34 +293,40 @@ static const struct dossier_credential *find(size_t *at, const struct dossier *d
     return NULL;
 }
 
-static enum overall ask(struct verdict *verdict, struct history_node *node, const struct dossier *dossier,
-                        const struct expression *requirement, uint64_t now_s, struct arena *arena)
+static void gather_and_ask(struct dossier *dossier, struct verdict *verdict, struct history_node *node,
+                           const struct expression *requirement, uint64_t now_s, struct arena *arena)
 {
+    const struct history_world *world = node->world;
     const struct question question = {.network = &node->world->network,
                                       .at_day = HISTORY_DAY,
                                       .now_s = now_s,
                                       .known_by_s = UINT64_MAX,
                                       .budget = FRESHNESS_DEFAULT,
                                       .requirement = requirement};
-    if (!verdict_of(verdict, dossier, &node->world->trust, &question, arena)) {
+    *verdict = (struct verdict){.overall = OVERALL_UNDETERMINED};
+    if (store_dossier(node->txn, &world->network, &world->trust, &world->subject, lacking_reach(&question),
+                      dossier, arena) != STORE_OK) {
+        node->fault = "no dossier";
+    } else if (!verdict_of(verdict, dossier, &world->trust, &question, arena)) {
         node->fault = "the arena is full";
     }
-    return verdict->overall;
 }
 
-static enum overall ask_not_tested(struct history_node *node, const struct dossier *dossier, int certificate,
-                                   uint64_t now_s, struct arena *arena)
+static enum overall ask_not_tested(struct history_node *node, int certificate, uint64_t now_s,
+                                   struct arena *arena)
 {
     char code[HISTORY_CODE_SIZE], text[HISTORY_CODE_SIZE + 16];
     struct expression expression;
     struct expression_error error;
+    struct dossier dossier;
     struct verdict verdict;
     history_code(code, certificate);
     snprintf(text, sizeof text, "not tested %s", code);
     bool parsed = expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(text),
                                    (struct bytes){0}, arena);
     assert(parsed);
-    return ask(&verdict, node, dossier, &expression, now_s, arena);
+    gather_and_ask(&dossier, &verdict, node, &expression, now_s, arena);
+    return verdict.overall;
 }
 
 void history_node_answer(struct history_answer answers[TOLD_MAX], struct history_node *node, uint64_t now_s)
@@ -331,12 +338,7 @@ void history_node_answer(struct history_answer answers[TOLD_MAX], struct history
     bool heard[TOLD_AUTHORS_MAX] = {false};
     arena_init(&arena, node->memory, HISTORY_NODE_ARENA_SIZE);
     take_checkpoints(heard, node, now_s);
-    if (store_dossier(node->txn, &world->network, &world->trust, &world->subject, UINT64_MAX, &dossier,
-                      &arena) != STORE_OK) {
-        node->fault = "no dossier";
-        return;
-    }
-    ask(&verdict, node, &dossier, NULL, now_s, &arena);
+    gather_and_ask(&dossier, &verdict, node, NULL, now_s, &arena);
     for (size_t i = 0; i < world->history.count && node->fault == NULL; i++) {
         size_t at;
         if (world->history.blocks[i].kind != TOLD_ATTEST) {
@@ -346,7 +348,7 @@ void history_node_answer(struct history_answer answers[TOLD_MAX], struct history
         answers[i].heard = heard[0] && heard[world->history.blocks[i].author];
         answers[i].listed = find(&at, &dossier, world, (int)i) != NULL;
         answers[i].overall = answers[i].listed ? verdict.credentials[at].overall : OVERALL_UNDETERMINED;
-        answers[i].not_tested = ask_not_tested(node, &dossier, (int)i, now_s, &arena);
+        answers[i].not_tested = ask_not_tested(node, (int)i, now_s, &arena);
         arena_rewind(&arena, mark);
     }
 }

@@ -489,6 +489,41 @@ static enum counts is_lacking(const struct view *view)
     return strongest;
 }
 
+static bool is_heard(const struct view *view, int author)
+{
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (is_by(view, i, author)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_named_in_withdrawal(const struct view *view, int delegate)
+{
+    for (size_t i = 0; i < view->history->count; i++) {
+        const struct told *told = &view->history->blocks[i];
+        if (view->known[i].held && told->kind == TOLD_WITHDRAW && told->whom == delegate) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether somebody who surely may speak was never heard of: who knows what it said. */
+static bool is_unheard(const struct view *view)
+{
+    for (size_t i = 0; i < view->history->count; i++) {
+        const struct told *told = &view->history->blocks[i];
+        if (view->known[i].held && told->kind == TOLD_ACCREDIT && !is_heard(view, told->whom) &&
+            !is_named_in_withdrawal(view, told->whom) && authority_of(view, (int)i).accredited == COUNTS &&
+            counts_for(view, (int)i) == COUNTS) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *why_not_valid(enum counts stands, enum counts revoked, enum counts erased,
                                  const struct authority *authority, bool gap)
 {
@@ -537,6 +572,6 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     bool none = void_perhaps || !known[certificate].held || certain_no || gap != COUNTS_NOT ||
                 erased != COUNTS_NOT || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
                 authority.withdrawn == COUNTS_PERHAPS;
-    allowed.not_tested = none && is_lacking(&view) != COUNTS;
+    allowed.not_tested = none && is_lacking(&view) != COUNTS && !is_unheard(&view);
     return allowed;
 }

@@ -131,7 +131,8 @@ void world_dossier(struct store_world *world, const struct trust *trust, const s
     const struct subject subject = subject_of_actor(actor);
     struct store_txn *txn = world_read(world);
     enum store_error error =
-        store_dossier(txn, &world->network, trust, &subject, known_by_s, out, &world->arena);
+        store_dossier(txn, &world->network, trust, &subject, (struct dossier_reach){.known_by_s = known_by_s},
+                      out, &world->arena);
 
     assert(error == STORE_OK);
     store_end(txn);

@@ -147,7 +147,8 @@ static void present(size_t proof_count, size_t name_count)
 
 static void assemble(uint64_t known_by_s)
 {
-    assert_int_equal(presented_dossier_of(&presented, &session, &presentation, known_by_s), STORE_OK);
+    const struct dossier_reach reach = {.known_by_s = known_by_s};
+    assert_int_equal(presented_dossier_of(&presented, &session, &presentation, reach), STORE_OK);
 }
 
 static size_t count_about(enum dossier_about about)

@@ -146,7 +146,8 @@ static void ask_by(enum who about, uint64_t known_by_s)
                                       .budget = FRESHNESS_DEFAULT};
     arena_rewind(&verdict_arena, 0);
     arena_rewind(&node->scratch, 0);
-    assert_int_equal(store_dossier(node->txn, &node->network, &node->trust, &subject, known_by_s, &dossier,
+    assert_int_equal(store_dossier(node->txn, &node->network, &node->trust, &subject,
+                                   (struct dossier_reach){.known_by_s = known_by_s}, &dossier,
                                    &node->scratch),
                      STORE_OK);
     assert_true(verdict_of(&verdict, &dossier, &node->trust, &question, &verdict_arena));

@@ -150,7 +150,7 @@ static struct dossier_log log_in_dossier(void)
     assert_non_null(memory);
     arena_init(&arena, memory, DOSSIER_ARENA_SIZE);
     assert_int_equal(
-        store_dossier(node->txn, &node->network, &node->trust, &subject, UINT64_MAX, &dossier, &arena),
+        store_dossier(node->txn, &node->network, &node->trust, &subject, DOSSIER_REACH_ALL, &dossier, &arena),
         STORE_OK);
     for (size_t i = 0; i < dossier.log_count; i++) {
         if (actor_id_equal(&dossier.logs[i].author, owner())) {

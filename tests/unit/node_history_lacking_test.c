@@ -25,21 +25,27 @@ static int tell(enum told_kind kind, int author, int parent, int whom)
     return block;
 }
 
-/* Whether "not tested" is met of the certificate's code, where it comes blank or whole and all others whole.
- */
-static enum overall not_tested(int certificate, bool blank)
+/* Whether "not tested" is met of a certificate's code, where one block comes blank (or NONE), nothing comes
+ * of a silent author (or NONE), and all else whole. */
+static enum overall ask_not_tested(int certificate, int blank, int silent)
 {
     const uint64_t now_s = time_of_day(HISTORY_DAY) + 43200;
     static struct history_answer answers[TOLD_MAX];
     memset(answers, 0, sizeof answers);
     history_node_begin(&node, &world, false);
     for (int i = 0; i < (int)world.history.count; i++) {
-        assert_true(history_node_offer(&node, i, blank && i == certificate, now_s - 600 + 60 * (uint64_t)i));
+        assert_true(world.history.blocks[i].author == silent ||
+                    history_node_offer(&node, i, i == blank, now_s - 600 + 60 * (uint64_t)i));
     }
     history_node_answer(answers, &node, now_s);
     assert_null(node.fault);
     history_node_end(&node);
     return answers[certificate].not_tested;
+}
+
+static enum overall not_tested(int certificate, bool blank)
+{
+    return ask_not_tested(certificate, blank ? certificate : NONE, NONE);
 }
 
 static void an_owners_blank_certificate_may_be_hers(void **state)
@@ -114,6 +120,42 @@ static void but_where_it_was_withdrawn_afterwards(void **state)
     assert_int_equal(not_tested(certificate, true), OVERALL_UNDETERMINED);
 }
 
+/* ---- what never came at all ---- */
+
+static void whom_nobody_heard_of_may_have_said_it(void **state)
+{
+    int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_INCEPTION, SCHOOL, NONE, 0), 0);
+    (void)state;
+    assert_int_equal(ask_not_tested(certificate, NONE, SCHOOL), OVERALL_UNDETERMINED);
+}
+
+static void not_who_was_not_accredited(void **state)
+{
+    history_world_forget(&world, (size_t)accredited);
+    int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_INCEPTION, SCHOOL, NONE, 0), 0);
+    (void)state;
+    assert_int_equal(ask_not_tested(certificate, NONE, SCHOOL), OVERALL_VALID);
+}
+
+static void also_where_it_was_accredited_beside_the_chain(void **state)
+{
+    int fork = rules;
+    bool any_beside = false;
+    (void)state;
+    history_world_forget(&world, (size_t)accredited);
+    for (int i = 0; i < 5; i++) {
+        fork = tell(TOLD_ATTEST, OWNER, fork, 0);
+        size_t count = world.history.count;
+        int beside = tell(TOLD_ACCREDIT, OWNER, fork, SCHOOL);
+        int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_INCEPTION, SCHOOL, NONE, 0), 0);
+        tell(TOLD_ATTEST, OWNER, fork, 0);
+        assert_int_equal(ask_not_tested(certificate, NONE, SCHOOL), OVERALL_UNDETERMINED);
+        any_beside = any_beside || !node.followed[beside];
+        history_world_forget(&world, count);
+    }
+    assert_true(any_beside);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -141,6 +183,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(also_where_it_was_accredited_on_a_branch_alone, begin, end),
         cmocka_unit_test_setup_teardown(not_where_it_was_withdrawn_before, begin, end),
         cmocka_unit_test_setup_teardown(but_where_it_was_withdrawn_afterwards, begin, end),
+        cmocka_unit_test_setup_teardown(whom_nobody_heard_of_may_have_said_it, begin, end),
+        cmocka_unit_test_setup_teardown(not_who_was_not_accredited, begin, end),
+        cmocka_unit_test_setup_teardown(also_where_it_was_accredited_beside_the_chain, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

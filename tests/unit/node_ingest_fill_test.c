@@ -106,7 +106,7 @@ static void assert_held(const bool missing[ENTRIES])
                      STORE_OK);
     assert_true(bytes_equal(found, expected));
     assert_int_equal(
-        store_dossier(node->txn, &node->network, &node->trust, &subject, UINT64_MAX, &dossier, &arena),
+        store_dossier(node->txn, &node->network, &node->trust, &subject, DOSSIER_REACH_ALL, &dossier, &arena),
         STORE_OK);
     for (size_t i = 0; i < ENTRIES; i++) {
         if (!missing[i]) {

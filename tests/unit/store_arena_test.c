@@ -158,7 +158,7 @@ static void a_dossier_is_whole_or_asks_for_more_room(void **context)
 
     (void)context;
     assert_non_null(memory);
-    error = store_dossier(txn, &world.network, &trust, subject, UINT64_MAX, &whole, &world.arena);
+    error = store_dossier(txn, &world.network, &trust, subject, DOSSIER_REACH_ALL, &whole, &world.arena);
     assert_int_equal(error, STORE_OK);
     assert_int_equal(whole.withdrawal_count, 1);
     assert_int_equal(whole.withdrawals[0].cut.found, CUT_ON_SIDE);
@@ -168,7 +168,7 @@ static void a_dossier_is_whole_or_asks_for_more_room(void **context)
         assert_true(size < SWEEP_MAX);
         arena_init(&arena, memory, size);
         forget_base();
-        error = store_dossier(txn, &world.network, &trust, subject, UINT64_MAX, &found, &arena);
+        error = store_dossier(txn, &world.network, &trust, subject, DOSSIER_REACH_ALL, &found, &arena);
         if (error != STORE_OK) {
             assert_int_equal(error, STORE_NO_MEMORY);
             refused++;

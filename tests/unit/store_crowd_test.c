@@ -166,7 +166,7 @@ static void decide(struct crowd *crowd, const char *required, struct dossier *do
     struct store_txn *txn = world_read(&crowd->world);
 
     assert_int_equal(
-        store_dossier(txn, &crowd->world.network, &crowd->trust, &subject, UINT64_MAX, dossier, arena),
+        store_dossier(txn, &crowd->world.network, &crowd->trust, &subject, DOSSIER_REACH_ALL, dossier, arena),
         STORE_OK);
     store_end(txn);
     if (required[0] != '\0') {
@@ -603,8 +603,8 @@ static void a_small_arena_is_said_to_be_small(void **state)
 
         arena_init(&arena, crowd->world.memory + crowd->world.arena.capacity / 2, capacity);
         txn = world_read(&crowd->world);
-        error =
-            store_dossier(txn, &crowd->world.network, &crowd->trust, &subject, UINT64_MAX, &dossier, &arena);
+        error = store_dossier(txn, &crowd->world.network, &crowd->trust, &subject, DOSSIER_REACH_ALL,
+                              &dossier, &arena);
         store_end(txn);
         if (error == STORE_NO_MEMORY) {
             continue;

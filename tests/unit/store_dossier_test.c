@@ -94,7 +94,8 @@ static void gather(struct dossier *dossier, uint64_t n, uint64_t known_by_s)
     const struct subject subject = world_subject(n);
     struct store_txn *txn = world_read(&world);
 
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, known_by_s, dossier, &world.arena),
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject,
+                                   (struct dossier_reach){.known_by_s = known_by_s}, dossier, &world.arena),
                      STORE_OK);
     store_end(txn);
     assert_true(subject_equal(&dossier->subject, &subject));
@@ -691,7 +692,7 @@ static void names_lead_to_entries_that_are_held(void **context)
     }
     names[1].prefix[0] ^= 1;
     names[2].author = (struct actor_id){world_subject(5).id};
-    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, names, 4, NULL, UINT64_MAX,
+    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, names, 4, NULL, DOSSIER_REACH_ALL,
                                               &dossier, &world.arena),
                      STORE_OK);
     store_end(txn);
@@ -716,7 +717,7 @@ static void credentials_from_elsewhere_are_surrounded_alike(void **context)
     }
     txn = world_read(&world);
     assert_int_equal(store_dossier_around(txn, &world.network, &trust, credentials, authors, 3, NULL,
-                                          UINT64_MAX, &dossier, &world.arena),
+                                          DOSSIER_REACH_ALL, &dossier, &world.arena),
                      STORE_OK);
     store_end(txn);
     assert_int_equal(dossier.credential_count, 3);
@@ -749,7 +750,7 @@ static void an_erased_entry_is_found_by_name_alone(void **context)
     world_draft(&world, &draft, CLASS_STATUS);
     world_add(&draft, ENTRY_ERASE, &erase);
     world_publish(&world, txn, &prog, &draft, LATE);
-    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, &name, 1, NULL, UINT64_MAX,
+    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, &name, 1, NULL, DOSSIER_REACH_ALL,
                                               &dossier, &world.arena),
                      STORE_OK);
     world_commit(txn);

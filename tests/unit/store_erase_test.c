@@ -147,7 +147,8 @@ static bool found(struct store_world *world, uint64_t n)
     struct dossier dossier;
 
     assert_int_equal(
-        store_dossier(txn, &world->network, &trust, &subject, UINT64_MAX, &dossier, &world->arena), STORE_OK);
+        store_dossier(txn, &world->network, &trust, &subject, DOSSIER_REACH_ALL, &dossier, &world->arena),
+        STORE_OK);
     store_end(txn);
     return dossier.credential_count > 0;
 }
@@ -170,7 +171,7 @@ static bool readable(struct store_world *world, uint64_t n)
     txn = world_read(world);
     error = store_entry_proof(txn, &world->network, &name, &proof, &head, &world->arena);
     assert_int_equal(error, is_found ? STORE_OK : STORE_NOT_FOUND);
-    assert_int_equal(store_dossier_of_entries(txn, &world->network, &trust, &name, 1, NULL, UINT64_MAX,
+    assert_int_equal(store_dossier_of_entries(txn, &world->network, &trust, &name, 1, NULL, DOSSIER_REACH_ALL,
                                               &dossier, &world->arena),
                      STORE_OK);
     store_end(txn);
@@ -730,7 +731,8 @@ static struct dossier about_nobody(struct store_world *world)
     struct dossier dossier;
 
     assert_int_equal(
-        store_dossier(txn, &world->network, &trust, &subject, UINT64_MAX, &dossier, &world->arena), STORE_OK);
+        store_dossier(txn, &world->network, &trust, &subject, DOSSIER_REACH_ALL, &dossier, &world->arena),
+        STORE_OK);
     store_end(txn);
     return dossier;
 }

@@ -87,8 +87,9 @@ static struct dossier_log log_by(const struct world_author *by, uint64_t known_b
     struct dossier dossier;
     struct dossier_log log;
 
-    assert_int_equal(
-        store_dossier(txn, &world.network, &nobody, &subject, known_by_s, &dossier, &world.arena), STORE_OK);
+    assert_int_equal(store_dossier(txn, &world.network, &nobody, &subject,
+                                   (struct dossier_reach){.known_by_s = known_by_s}, &dossier, &world.arena),
+                     STORE_OK);
     store_end(txn);
     found = dossier_log_of(&dossier, &by->actor.id);
     assert_non_null(found);

@@ -144,7 +144,7 @@ static enum store_error ask(struct store *store, uint64_t who, struct hash_strea
     if (error != STORE_OK) {
         return error;
     }
-    error = store_dossier(txn, &world.network, &trust, &subject, UINT64_MAX, &dossier, &world.arena);
+    error = store_dossier(txn, &world.network, &trust, &subject, DOSSIER_REACH_ALL, &dossier, &world.arena);
     store_end(txn);
     if (error == STORE_OK) {
         assert_true(verdict_of(&verdict, &dossier, &trust, &question, &world.arena));

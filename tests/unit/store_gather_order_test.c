@@ -69,8 +69,9 @@ static struct dossier gather(void)
     struct store_txn *txn = world_read(&world);
     struct dossier dossier;
 
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, UINT64_MAX, &dossier, &world.arena),
-                     STORE_OK);
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &subject, DOSSIER_REACH_ALL, &dossier, &world.arena),
+        STORE_OK);
     store_end(txn);
     return dossier;
 }

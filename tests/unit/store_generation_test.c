@@ -130,7 +130,8 @@ static void gather(struct dossier *dossier, uint64_t known_by_s)
     struct store_txn *txn = world_read(&world);
 
     arena_rewind(&world.arena, 0);
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, known_by_s, dossier, &world.arena),
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject,
+                                   (struct dossier_reach){.known_by_s = known_by_s}, dossier, &world.arena),
                      STORE_OK);
     store_end(txn);
 }
@@ -329,8 +330,9 @@ static void what_is_kept_leads_to_itself(void **state)
     arena_rewind(&world.arena, 0);
     assert_non_null(arena_take(&world.arena, FURTHER));
     txn = world_read(&world);
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, UINT64_MAX, &dossier, &world.arena),
-                     STORE_OK);
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &subject, DOSSIER_REACH_ALL, &dossier, &world.arena),
+        STORE_OK);
     store_end(txn);
     memset(world.arena.memory, 0xa5, FURTHER);
     assert_int_equal(dossier.pack_count, 1);

@@ -108,7 +108,8 @@ static struct dossier gather(uint64_t seq, uint64_t known_by_s)
     struct store_txn *txn = world_read(&world);
     struct dossier dossier;
 
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, known_by_s, &dossier, &world.arena),
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject,
+                                   (struct dossier_reach){.known_by_s = known_by_s}, &dossier, &world.arena),
                      STORE_OK);
     store_end(txn);
     return dossier;

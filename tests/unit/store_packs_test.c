@@ -107,7 +107,9 @@ static void gather_into(struct arena *arena, struct store_txn *txn, const struct
 {
     const struct subject subject = world_subject(7);
 
-    assert_int_equal(store_dossier(txn, &world.network, trusted, &subject, known_by_s, out, arena), STORE_OK);
+    assert_int_equal(store_dossier(txn, &world.network, trusted, &subject,
+                                   (struct dossier_reach){.known_by_s = known_by_s}, out, arena),
+                     STORE_OK);
 }
 
 static void gather_in(struct store_txn *txn, const struct trust *trusted, uint64_t known_by_s,
@@ -225,8 +227,8 @@ static void too_many_packs_leave_the_newest_of_each_namespace(void **context)
     }
     arena_init(&arena, memory, DOSSIER_ARENA_SIZE);
     txn = world_read(&world);
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, UINT64_MAX, &dossier, &arena),
-                     STORE_OK);
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &subject, DOSSIER_REACH_ALL, &dossier, &arena), STORE_OK);
     store_end(txn);
     assert_true(dossier.pack_count > 32);
     for (size_t i = 0; i < dossier.pack_count; i++) {

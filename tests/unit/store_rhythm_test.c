@@ -73,7 +73,8 @@ static uint32_t rhythm_by(uint64_t known_by_s)
     struct dossier dossier;
     const struct dossier_log *log;
 
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, known_by_s, &dossier, &world.arena),
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject,
+                                   (struct dossier_reach){.known_by_s = known_by_s}, &dossier, &world.arena),
                      STORE_OK);
     store_end(txn);
     log = dossier_log_of(&dossier, &school.actor.id);

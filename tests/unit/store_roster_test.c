@@ -50,7 +50,7 @@ static void gather(struct dossier *dossier, const struct actor_id *actor)
     struct arena arena;
 
     arena_init(&arena, memory, DOSSIER_ARENA_SIZE);
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, UINT64_MAX, dossier, &arena),
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject, DOSSIER_REACH_ALL, dossier, &arena),
                      STORE_OK);
     store_end(txn);
 }

@@ -359,8 +359,8 @@ static void what_is_not_presented_stands_beside(void **context)
     join();
     txn = world_read(&world);
     name = world_statement(&world, txn, &ase.actor.id, 1, 0).about;
-    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, &name, 1, &subject, UINT64_MAX,
-                                              &dossier, &world.arena),
+    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, &name, 1, &subject,
+                                              DOSSIER_REACH_ALL, &dossier, &world.arena),
                      STORE_OK);
     assert_int_equal(dossier.credential_count, 2);
     assert_int_equal(dossier.credentials[0].about, ABOUT_SUBJECT);
@@ -369,12 +369,12 @@ static void what_is_not_presented_stands_beside(void **context)
     assert_int_equal(dossier.affiliation_count, 1);
     assert_true(subject_equal(&dossier.subject, &subject));
     assert_int_equal(store_dossier_around(txn, &world.network, &trust, &dossier.credentials[1], &author, 1,
-                                          &subject, UINT64_MAX, &around, &world.arena),
+                                          &subject, DOSSIER_REACH_ALL, &around, &world.arena),
                      STORE_OK);
     assert_int_equal(around.credential_count, 2);
     assert_int_equal(around.credentials[0].about, ABOUT_BESIDE);
     assert_int_equal(around.credentials[1].about, ABOUT_SUBJECT);
-    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, &name, 1, NULL, UINT64_MAX,
+    assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, &name, 1, NULL, DOSSIER_REACH_ALL,
                                               &dossier, &world.arena),
                      STORE_OK);
     assert_int_equal(dossier.credential_count, 1);

@@ -249,9 +249,9 @@ static void decide(struct crowd *crowd, const struct entry_name *name)
     sign_checkpoint(crowd, txn, &crowd->school);
     sign_checkpoint(crowd, txn, &crowd->rival);
     assert_int_equal(name ? store_dossier_of_entries(txn, &world->network, &crowd->trust, name, 1, &subject,
-                                                     UINT64_MAX, &dossier, &world->arena)
-                          : store_dossier(txn, &world->network, &crowd->trust, &subject, UINT64_MAX, &dossier,
-                                          &world->arena),
+                                                     DOSSIER_REACH_ALL, &dossier, &world->arena)
+                          : store_dossier(txn, &world->network, &crowd->trust, &subject, DOSSIER_REACH_ALL,
+                                          &dossier, &world->arena),
                      STORE_OK);
     store_end(txn);
     assert_true(verdict_of(&verdict, &dossier, &crowd->trust, &question, &world->arena));

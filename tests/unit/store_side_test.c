@@ -161,7 +161,8 @@ static void what_side_blocks_say_comes_with_the_entry(void **context)
     world_commit(txn);
     txn = world_read(&world);
     assert_int_equal(
-        store_dossier(txn, &world.network, &nobody, &subject, UINT64_MAX, &dossier, &world.arena), STORE_OK);
+        store_dossier(txn, &world.network, &nobody, &subject, DOSSIER_REACH_ALL, &dossier, &world.arena),
+        STORE_OK);
     assert_int_equal(dossier.credential_count, 1);
     assert_int_equal(dossier.credentials[0].place.event_count, 1);
     store_end(txn);

@@ -411,9 +411,20 @@ json_t *verdict_json_freshness(const struct freshness *freshness, json_t *author
 
 static json_t *json_of_freshness(const struct verdict_page *page, const struct freshness *freshness)
 {
-    return freshness == NULL
-               ? json_null()
-               : verdict_json_freshness(freshness, json_of_actor(page, &freshness->author.hash));
+    return verdict_json_freshness(freshness, json_of_actor(page, &freshness->author.hash));
+}
+
+/* Who may have said more, and of which codes. */
+static json_t *json_of_lacking(const struct verdict_page *page, const struct lacking *lacking)
+{
+    if (lacking == NULL) {
+        return json_null();
+    }
+    bool named = lacking->worst_of.size > 0;
+    json_t *object = json_object();
+    json_object_set_new(object, "codes", named ? json_of_text(lacking->worst_of) : json_null());
+    json_object_set_new(object, "evidence", named ? json_of_freshness(page, &lacking->worst) : json_null());
+    return object;
 }
 
 static json_t *json_of_rules(const struct verdict_page *page)
@@ -430,7 +441,11 @@ static json_t *json_of_rules(const struct verdict_page *page)
         json_object_set_new(object, "in_force_from",
                             pack != NULL ? json_of_day(pack->pack.in_force_from) : json_null());
         json_object_set_new(object, "entry", pack != NULL ? json_of_entry(page, &pack->place) : json_null());
-        json_object_set_new(object, "evidence", json_of_freshness(page, rules.freshness[i]));
+        const struct rules_verdict *verdict = rules.verdicts[i];
+        json_object_set_new(object, "evidence",
+                            verdict != NULL ? json_of_freshness(page, &verdict->freshness) : json_null());
+        json_object_set_new(object, "lacking",
+                            verdict != NULL ? json_of_lacking(page, verdict->lacking) : json_null());
         json_array_append_new(array, object);
     }
     return array;

@@ -238,11 +238,11 @@ static bool add_node(void *context, const struct expression *node)
     return true;
 }
 
-static const struct freshness *freshness_of_space(const struct verdict *verdict, struct bytes name_space)
+static const struct rules_verdict *rules_of_space(const struct verdict *verdict, struct bytes name_space)
 {
     for (size_t i = 0; i < verdict->rules_count; i++) {
         if (bytes_equal(verdict->rules[i].name_space, name_space)) {
-            return &verdict->rules[i].freshness;
+            return &verdict->rules[i];
         }
     }
     return NULL;
@@ -273,7 +273,7 @@ void page_rules_of(struct page_rules *out, const struct verdict_page *page)
     }
     for (size_t i = 0; i < out->count; i++) {
         out->packs[i] = pack_on_day(page->dossier, page->trust, out->name_spaces[i], page->at_day);
-        out->freshness[i] = freshness_of_space(verdict, out->name_spaces[i]);
+        out->verdicts[i] = rules_of_space(verdict, out->name_spaces[i]);
     }
 }
 
@@ -289,8 +289,9 @@ bool title_is_open(const struct title_verdict *title)
 {
     bool has_to_do_with = title->missing_count < title->part_count;
     for (size_t i = 0; i < title->missing_count; i++) {
-        has_to_do_with = has_to_do_with || (title->missing[i].answer == ANSWER_UNKNOWN &&
-                                            title->missing[i].kind != MISSING_RULE);
+        const struct missing_part *part = &title->missing[i];
+        has_to_do_with =
+            has_to_do_with || (part->answer == ANSWER_UNKNOWN && part->kind != MISSING_RULE && !part->absent);
     }
     return title->answer == ANSWER_UNKNOWN && has_to_do_with;
 }

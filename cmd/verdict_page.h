@@ -109,7 +109,7 @@ struct page_rules {
     size_t count;
     struct bytes name_spaces[PAGE_RULES_MAX];
     const struct dossier_pack *packs[PAGE_RULES_MAX];
-    const struct freshness *freshness[PAGE_RULES_MAX];
+    const struct rules_verdict *verdicts[PAGE_RULES_MAX]; /* NULL: the trust file does not name it */
 };
 void page_rules_of(struct page_rules *out, const struct verdict_page *page);
 

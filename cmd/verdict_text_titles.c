@@ -2,6 +2,7 @@
 
 #include "cmd/reasons.h"
 #include "cmd/verdict_text.h"
+#include "protocol/base/text.h"
 
 enum { EXPRESSION_TEXT_SIZE = 2 * REQUIREMENT_SIZE_MAX };
 
@@ -243,6 +244,50 @@ static void print_part(FILE *out, const struct verdict *verdict, const struct re
     fputs("\n", out);
 }
 
+struct asked_spaces {
+    FILE *out;
+    const struct verdict_page *page;
+    size_t count;
+    struct bytes told[TRUST_OWNERS_MAX];
+};
+
+/* Who may have said more of a namespace's codes; once. */
+static void print_lacking_of(struct asked_spaces *asked, struct bytes name_space)
+{
+    const struct verdict *verdict = asked->page->verdict;
+    char words[LACKING_LINE_SIZE];
+    for (size_t i = 0; i < asked->count; i++) {
+        if (bytes_equal(asked->told[i], name_space)) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < verdict->rules_count; i++) {
+        const struct lacking *lacking = verdict->rules[i].lacking;
+        if (lacking != NULL && bytes_equal(verdict->rules[i].name_space, name_space)) {
+            lacking_words(words, lacking, page_name_of(asked->page, &lacking->worst.author.hash));
+            fprintf(asked->out, "  More may have been said than is known here: %s\n", words);
+            asked->told[asked->count++] = name_space;
+        }
+    }
+}
+
+static bool print_lacking_node(void *context, const struct expression *node)
+{
+    struct bytes name_space = node->pattern.size > 0 ? code_namespace(node->pattern) : node->name_space;
+    print_lacking_of(context, name_space);
+    return true;
+}
+
+static void print_silent(FILE *out, const struct verdict_page *page)
+{
+    struct asked_spaces asked = {.out = out, .page = page};
+    for (size_t i = 0; i < page->verdict->part_count; i++) {
+        if (page->verdict->parts[i].answer == ANSWER_UNKNOWN) {
+            expression_each(page->verdict->parts[i].expression, print_lacking_node, &asked);
+        }
+    }
+}
+
 void verdict_text_requirement(FILE *out, const struct verdict_page *page)
 {
     static const char *const answers[] = {
@@ -264,18 +309,21 @@ void verdict_text_requirement(FILE *out, const struct verdict_page *page)
     for (size_t i = 0; i < verdict->part_count; i++) {
         print_part(out, verdict, &verdict->parts[i]);
     }
+    if (verdict->requirement == ANSWER_UNKNOWN) {
+        print_silent(out, page);
+    }
 }
 
 /* ---- the rules ---- */
 
 /* Of whom other rules may have come by now. */
-static void print_evidence(FILE *out, const struct verdict_page *page, const struct freshness *freshness)
+static void print_evidence(FILE *out, const struct verdict_page *page, const struct rules_verdict *rules)
 {
     char words[EVIDENCE_LINE_SIZE];
-    if (freshness == NULL || freshness->answer.answer == ANSWER_YES) {
+    if (rules == NULL || rules->freshness.answer.answer == ANSWER_YES) {
         return;
     }
-    rules_evidence_words(words, freshness, page_name_of(page, &freshness->author.hash));
+    rules_evidence_words(words, &rules->freshness, page_name_of(page, &rules->freshness.author.hash));
     fprintf(out, " (%s)", words);
 }
 
@@ -287,11 +335,11 @@ void verdict_text_rules(FILE *out, const struct verdict_page *page)
         fputs(i == 0 ? "Rules: " : ", ", out);
         print_bytes(out, rules.name_spaces[i]);
         if (rules.packs[i] == NULL) {
-            fputs(" not known here", out);
+            fputs(rules.verdicts[i] == NULL ? " has no owner in your trust file" : " not known here", out);
         } else {
             fprintf(out, " version %" PRIu64, rules.packs[i]->pack.version);
         }
-        print_evidence(out, page, rules.freshness[i]);
+        print_evidence(out, page, rules.verdicts[i]);
     }
     fputs(rules.count > 0 ? "\n" : "", out);
 }

@@ -179,26 +179,39 @@ static void stale_words(char *out, enum evidence_role role, enum reason reason)
     }
 }
 
-void rules_evidence_words(char *out, const struct freshness *freshness, const char *name)
+/* who: of name, behind a comma. */
+static void author_words(char *out, size_t size, const struct freshness *freshness, const char *name,
+                         const char *who)
 {
     char age[AGE_WORDS_SIZE];
     switch ((int)freshness->answer.reason) {
     case REASON_STALE:
         age_words(age, freshness->age_s);
         age[strlen(age) - strlen(" ago")] = '\0';
-        snprintf(out, EVIDENCE_LINE_SIZE, "what is known of %s, whose rules these are, is %s old", name, age);
+        snprintf(out, size, "what is known of %s, %s, is %s old", name, who, age);
         return;
     case REASON_NO_CHECKPOINT:
-        snprintf(out, EVIDENCE_LINE_SIZE, "%s, whose rules these are, has not yet said how far the log goes",
-                 name);
+        snprintf(out, size, "%s, %s, has not yet said how far the log goes", name, who);
         return;
     case REASON_INCOMPLETE:
-        snprintf(out, EVIDENCE_LINE_SIZE,
-                 "part of the log of %s, whose rules these are, has not arrived here yet", name);
+        snprintf(out, size, "part of the log of %s, %s, has not arrived here yet", name, who);
         return;
     default:
-        snprintf(out, EVIDENCE_LINE_SIZE, "%s", reason_sentence(freshness->answer.reason));
+        snprintf(out, size, "%s", reason_sentence(freshness->answer.reason));
     }
+}
+
+void rules_evidence_words(char *out, const struct freshness *freshness, const char *name)
+{
+    author_words(out, EVIDENCE_LINE_SIZE, freshness, name, "whose rules these are");
+}
+
+void lacking_words(char *out, const struct lacking *lacking, const char *name)
+{
+    char who[CODE_SIZE_MAX + 32];
+    snprintf(who, sizeof(who), "who may speak of %.*s", (int)lacking->worst_of.size,
+             (const char *)lacking->worst_of.data);
+    author_words(out, LACKING_LINE_SIZE, &lacking->worst, name, who);
 }
 
 static void undetermined_words(char *out, const struct credential_verdict *credential)

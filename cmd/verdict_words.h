@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "protocol/rules/verdict.h"
+#include "protocol/rules/lacking.h"
 
 enum { VERDICT_WORDS_SIZE = 400, AGE_WORDS_SIZE = 48, SPAN_WORDS_SIZE = 64 };
 
@@ -23,6 +23,11 @@ void evidence_line(char *out, const struct credential_verdict *credential, const
 /* Why rules may have changed since, of freshness that is not a yes: "what is known of EPA, whose rules these
  * are, is 300 days old". name: of its author. out has EVIDENCE_LINE_SIZE bytes. */
 void rules_evidence_words(char *out, const struct freshness *freshness, const char *name);
+
+/* Why more may have been said of codes than is known: "what is known of A driving school, who may speak of
+ * ase/A*, is 10 days old". name: of whoever may have said it. out has LACKING_LINE_SIZE bytes. */
+enum { LACKING_LINE_SIZE = EVIDENCE_LINE_SIZE + CODE_SIZE_MAX };
+void lacking_words(char *out, const struct lacking *lacking, const char *name);
 
 /* Why the credential is what it is, in a few words: "valid until 2029-06-30", "revoked since …", "could not
  * be determined: …". out has VERDICT_WORDS_SIZE bytes. */

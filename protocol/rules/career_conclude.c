@@ -388,6 +388,7 @@ static bool conclude_rules(struct verdict *out, struct career *career)
             .name_space = career->spaces[i].name,
             .freshness = *freshness,
             .leaves_doubt = career->spaces[i].leaves_doubt,
+            .lacking = career->spaces[i].lacking,
         };
     }
     return out->rules != NULL;

@@ -195,7 +195,7 @@ static bool find_begin(struct way *out, const struct quest *quest, struct career
 
 /* The rules of a code are not looked into from another's. */
 static bool find_uncertified(struct way *out, const struct quest *quest, const struct expression *expression,
-                             struct career_code *tested)
+                             struct career_code *tested, bool absent)
 {
     if (tested != NULL && quest->code.size == 0) {
         struct way begin;
@@ -211,6 +211,7 @@ static bool find_uncertified(struct way *out, const struct quest *quest, const s
     struct missing_part *part = add_part(out, quest, MISSING_CODE);
     if (part != NULL) {
         part->pattern = expression->pattern;
+        part->absent = absent;
     }
     return part != NULL;
 }
@@ -238,7 +239,7 @@ static bool find_certified(struct way *out, const struct quest *quest, const str
         return false;
     }
     return out->answer == ANSWER_YES ||
-           find_uncertified(out, quest, expression, tested_alone(quest, codes, count));
+           find_uncertified(out, quest, expression, tested_alone(quest, codes, count), count == 0);
 }
 
 /* ---- other parts ---- */

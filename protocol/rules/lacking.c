@@ -11,6 +11,7 @@ enum { VOICES_MAX = 1024 }; /* beyond that anything may be lacking */
 
 /* Who may speak, of which codes, up to which block of its log, until when. */
 struct voice {
+    struct actor_id author;
     size_t log; /* SIZE_MAX: it was never heard of */
     struct bytes pattern;
     uint64_t to;      /* UINT64_MAX: to its end */
@@ -119,8 +120,9 @@ static bool grow(struct voices *voices)
 
 static bool covers(const struct voice *voice, const struct voice *other)
 {
-    return voice->log == other->log && voice->to >= other->to && voice->until_s >= other->until_s &&
-           voice->cut <= other->cut && code_matches(other->pattern, voice->pattern);
+    return actor_id_equal(&voice->author, &other->author) && voice->to >= other->to &&
+           voice->until_s >= other->until_s && voice->cut <= other->cut &&
+           code_matches(other->pattern, voice->pattern);
 }
 
 static void add_voice(struct voices *voices, const struct voice *voice)
@@ -161,7 +163,8 @@ static void add_owners(struct voices *voices, struct bytes name_space, struct by
     namespace_owners_of(&owners, voices->asked->dossier, voices->asked->trust, name_space);
     for (size_t i = 0; i < owners.count; i++) {
         if (owners.owners[i].doubt != REASON_VOIDED) { /* disowned it need not be heard of */
-            add_voice(voices, &(struct voice){.log = log_of(voices->asked->dossier, &owners.owners[i].actor),
+            add_voice(voices, &(struct voice){.author = owners.owners[i].actor,
+                                              .log = log_of(voices->asked->dossier, &owners.owners[i].actor),
                                               .pattern = all_codes,
                                               .to = UINT64_MAX,
                                               .cut = hands_on(&owners, i),
@@ -248,7 +251,8 @@ static void add_delegate(struct voices *voices, const struct voice *by,
 {
     const struct bytes *patterns = accreditation->accreditation.patterns.items;
     uint64_t end_s = end_of(&accreditation->accreditation);
-    struct voice voice = {.log = log_of(voices->asked->dossier, &accreditation->accreditation.delegate),
+    struct voice voice = {.author = accreditation->accreditation.delegate,
+                          .log = log_of(voices->asked->dossier, &accreditation->accreditation.delegate),
                           .until_s = end_s < by->until_s ? end_s : by->until_s};
     if (!hears(&voice, voices->asked->dossier, by, accreditation)) {
         return;
@@ -296,15 +300,51 @@ static void add_pattern(struct lacking_codes *codes, struct bytes pattern)
     codes->patterns[codes->count++] = pattern;
 }
 
-static void add_lacking(struct lacking *out, const struct lacking_question *asked, const struct voice *voice)
+/* For what its voice is lacking first, or LACKING_FOR_COUNT: for nothing. */
+static size_t lacks_for(const struct lacking_question *asked, const struct voice *voice,
+                        const struct dossier_log *log)
+{
+    if (log == NULL || lacks(log, voice->to)) {
+        return LACKING_AT_ALL;
+    }
+    if (is_silent(asked, log, voice, EVIDENCE_SHOP)) {
+        return LACKING_FOR_EXPERIENCE;
+    }
+    return is_silent(asked, log, voice, EVIDENCE_ISSUER) ? LACKING_FOR_TESTS : LACKING_FOR_COUNT;
+}
+
+/* What is known of one whose voice is lacking: at best that it is not whole. */
+static struct freshness freshness_of_voice(const struct lacking_question *asked, const struct voice *voice,
+                                           const struct dossier_log *log, bool owner)
+{
+    struct freshness found = {.answer = {ANSWER_UNKNOWN, REASON_NO_CHECKPOINT},
+                              .age_s = UINT64_MAX,
+                              .author = voice->author,
+                              .log = voice->log,
+                              .role = owner ? EVIDENCE_OWNER : EVIDENCE_ISSUER};
+    if (log != NULL && log->known) {
+        found.answer = freshness_of(&found.age_s, log, asked->question,
+                                    freshness_budget_s(asked->question, asked->trust, log, EVIDENCE_ISSUER));
+    }
+    if (found.answer.answer == ANSWER_YES) {
+        found.answer = (struct axis_answer){ANSWER_UNKNOWN, log->left_out ? REASON_LIMIT : REASON_INCOMPLETE};
+    }
+    return found;
+}
+
+static void add_lacking(struct lacking *out, const struct lacking_question *asked, const struct voice *voice,
+                        bool owner)
 {
     const struct dossier_log *log = voice->log < SIZE_MAX ? &asked->dossier->logs[voice->log] : NULL;
-    if (log == NULL || lacks(log, voice->to)) {
-        add_pattern(&out->codes[LACKING_AT_ALL], voice->pattern);
-    } else if (is_silent(asked, log, voice, EVIDENCE_SHOP)) {
-        add_pattern(&out->codes[LACKING_FOR_EXPERIENCE], voice->pattern);
-    } else if (is_silent(asked, log, voice, EVIDENCE_ISSUER)) {
-        add_pattern(&out->codes[LACKING_FOR_TESTS], voice->pattern);
+    size_t what = lacks_for(asked, voice, log);
+    if (what == LACKING_FOR_COUNT) {
+        return;
+    }
+    add_pattern(&out->codes[what], voice->pattern);
+    struct freshness found = freshness_of_voice(asked, voice, log, owner);
+    if (out->worst_of.size == 0 || freshness_is_worse(&found, &out->worst)) {
+        out->worst = found;
+        out->worst_of = voice->pattern;
     }
 }
 
@@ -322,10 +362,10 @@ static bool list_lacking(struct lacking *out, const struct lacking_question *ask
     struct voices voices = {.asked = asked, .arena = arena};
     add_owners(&voices, code_namespace(all_codes), all_codes);
     add_delegates(&voices);
-    out->codes[LACKING_AT_ALL].all = voices.left_out;
-    out->rules = voices.left_out;
+    out->codes[LACKING_AT_ALL].all = out->rules = voices.left_out;
+    out->worst.answer = (struct axis_answer){ANSWER_UNKNOWN, REASON_LIMIT};
     for (size_t i = 0; i < voices.count; i++) {
-        add_lacking(out, asked, &voices.items[i]);
+        add_lacking(out, asked, &voices.items[i], i < voices.owner_count);
     }
     for (size_t i = 0; i < voices.owner_count && !out->rules; i++) {
         size_t log = voices.items[i].log;
@@ -348,13 +388,6 @@ static bool pattern_of_all(struct bytes *out, struct bytes name_space, struct ar
     return true;
 }
 
-/* Whoever owns it and never was heard of may have said anything. */
-static bool is_unheard(const struct dossier *dossier, const struct actor_id *owner)
-{
-    const struct dossier_log *log = dossier_log_of(dossier, owner);
-    return log == NULL || !log->known || log->nothing_by_then;
-}
-
 static bool lacks_nothing(const struct lacking *lacking)
 {
     size_t count = 0;
@@ -367,9 +400,8 @@ static bool lacks_nothing(const struct lacking *lacking)
 bool lacking_of(const struct lacking **out, const struct lacking_question *asked,
                 const struct trust_owner *owner, struct arena *arena)
 {
-    bool unheard = is_unheard(asked->dossier, &owner->actor);
     *out = NULL;
-    if (!unheard && !any_lacks(asked->dossier) && !any_is_silent(asked, owner)) {
+    if (!any_lacks(asked->dossier) && !any_is_silent(asked, owner)) {
         return true;
     }
     struct bytes all_codes;
@@ -378,9 +410,8 @@ bool lacking_of(const struct lacking **out, const struct lacking_question *asked
         return false;
     }
     memset(lacking, 0, sizeof *lacking);
-    lacking->codes[LACKING_AT_ALL].all = lacking->rules = unheard;
     size_t mark = arena_mark(arena);
-    if (!unheard && !list_lacking(lacking, asked, all_codes, arena)) {
+    if (!list_lacking(lacking, asked, all_codes, arena)) {
         return false;
     }
     arena_rewind(arena, mark);

@@ -31,6 +31,10 @@ struct lacking_codes {
 struct lacking {
     struct lacking_codes codes[LACKING_FOR_COUNT];
     bool rules; /* its owners may have stated rules that are not here */
+    /* Of those who may have said something the one of whom the worst is known (freshness_is_worse), and of
+     * which codes it may speak; empty: there are more than are looked at. */
+    struct freshness worst;
+    struct bytes worst_of;
 };
 
 /* What is asked, and of what. */
@@ -40,10 +44,9 @@ struct lacking_question {
     const struct question *question;
 };
 
-/* Ask for an owner that the trust file names: of all codes where it, or its heir, was never heard of; else of
- * those for which its namespace's owners, and whom these accredited at any time, as far as gathered, might
- * speak. Views into the dossier and the arena. Writes: *out; NULL: nothing is lacking. Returns: false when
- * the arena is full. */
+/* Ask of the codes for which the owners of a namespace that the trust file names, and whom these accredited
+ * at any time, as far as gathered, might speak. Views into the dossier and the arena. Writes: *out; NULL:
+ * nothing is lacking. Returns: false when the arena is full. */
 bool lacking_of(const struct lacking **out, const struct lacking_question *asked,
                 const struct trust_owner *owner, struct arena *arena);
 

@@ -110,7 +110,7 @@ struct credential_verdict {
 
 /* Why something is not held, or is not held for longer. */
 enum missing_kind {
-    MISSING_CODE,        /* pattern: not certified, and nothing but the test is missing */
+    MISSING_CODE,        /* pattern: not certified, and nothing but the test is missing; absent */
     MISSING_EXPERIENCE,  /* pattern: of the code that is tested; days: still to be documented */
     MISSING_TRAINING,    /* pattern */
     MISSING_TITLE,       /* name */
@@ -128,6 +128,7 @@ struct missing_part {
     struct bytes pattern;
     struct bytes name_space, name; /* of a title; name_space empty: of any */
     uint32_t days;
+    bool absent; /* no certificate of such a code is known, though there may be one */
     size_t more; /* others of which one would do as well: "A6 or B5" names A6, more 1 */
 };
 
@@ -159,12 +160,15 @@ struct title_verdict {
     const struct dossier_pack *later_rules; /* a late one by which it would not be held; NULL: none */
 };
 
-/* How old what is known of a namespace's rules is. */
+struct lacking;
+
+/* How old what is known of a namespace's rules is, and whether all is known that was said under them. */
 struct rules_verdict {
     struct bytes name_space;
     struct freshness freshness;
     bool leaves_doubt; /* others ask for a title that its rules would give for sure if they were new
                         */
+    const struct lacking *lacking; /* of its codes more may have been said (lacking.h); NULL: of none */
 };
 
 /* A conjunct of the requirement. */

@@ -159,6 +159,31 @@ static void old_rules_name_whose_log_is_old(void **state)
     json_decref(page);
 }
 
+static void who_may_have_said_more_is_named(void **state)
+{
+    static struct lacking lacking;
+    static struct rules_verdict rules = {.freshness = {.answer = {ANSWER_YES, REASON_NONE}}};
+    (void)state;
+    page_case_begin(&shown);
+    lacking.worst = (struct freshness){
+        .answer = {ANSWER_NO, REASON_STALE}, .age_s = 864000, .author = page_case_actor(PAGE_OWNER)};
+    lacking.worst_of = bytes_of_string("ase/A*");
+    rules.name_space = bytes_of_string("ase");
+    shown.verdict.rules_count = 1;
+    shown.verdict.rules = &rules;
+    json_t *page = verdict_json(&shown.page);
+    json_t *first = json_array_get(json_object_get(page, "rules"), 0);
+    assert_true(json_is_null(json_object_get(first, "lacking")));
+    json_decref(page);
+    rules.lacking = &lacking;
+    page = verdict_json(&shown.page);
+    first = json_object_get(json_array_get(json_object_get(page, "rules"), 0), "lacking");
+    assert_string_equal(text_at(first, "codes"), "ase/A*");
+    assert_string_equal(text_at(json_object_get(first, "evidence"), "reason"), "stale");
+    assert_string_equal(text_at(json_object_get(json_object_get(first, "evidence"), "actor"), "name"), "ASE");
+    json_decref(page);
+}
+
 static void a_lifetime_is_flagged(void **state)
 {
     (void)state;
@@ -269,6 +294,7 @@ int main(void)
         cmocka_unit_test(tests_alone_are_a_member),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
         cmocka_unit_test(old_rules_name_whose_log_is_old),
+        cmocka_unit_test(who_may_have_said_more_is_named),
         cmocka_unit_test(a_lifetime_is_flagged),
         cmocka_unit_test(the_rules_that_judged_are_numbers),
         cmocka_unit_test(what_was_not_asked_for_is_not_listed),

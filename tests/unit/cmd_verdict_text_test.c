@@ -266,7 +266,7 @@ static void a_lookup_reads_so(void **state)
         "  ase/A5: held\n"
         "  epa/609: not held; no certificate for it is known here\n"
         "Next to lapse: ase/A5 on 2029-06-30\n"
-        "Rules: ase version 3, epa not known here\n"
+        "Rules: ase version 3, epa has no owner in your trust file\n"
         "What to do about ase/A6: Ask the holder or the issuer for the reason.\n"
         "VERDICT: INVALID\n");
 }

@@ -1,6 +1,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 #include <string.h>
@@ -389,12 +390,68 @@ static void nothing_required_is_nothing_said(void **state)
     assert_string_equal(page_case_print(&shown, verdict_text_requirement), "");
 }
 
+/* Who may have said more, once a namespace, and only where that leaves something open. */
+static void who_may_have_said_more_is_named(void **state)
+{
+    static const struct {
+        enum reason reason;
+        uint64_t age_s;
+        const char *line;
+    } rows[] = {
+        {REASON_STALE, UINT64_C(10) * 86400,
+         "  More may have been said than is known here: what is known of ASE, who may speak of ase/A*, is 10 "
+         "days "
+         "old\n"},
+        {REASON_NO_CHECKPOINT, UINT64_MAX,
+         "  More may have been said than is known here: ASE, who may speak of ase/A*, has not yet said how "
+         "far the "
+         "log goes\n"},
+        {REASON_INCOMPLETE, 0,
+         "  More may have been said than is known here: part of the log of ASE, who may speak of ase/A*, has "
+         "not "
+         "arrived here yet\n"},
+    };
+    static const struct expression code = {.op = EXPRESSION_TESTED,
+                                           .pattern = {(const uint8_t *)"ase/A4", 6}};
+    static struct lacking lacking;
+    static struct rules_verdict rules = {.lacking = &lacking};
+    char expected[512];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        page_case_begin(&shown);
+        lacking = (struct lacking){.worst = {.answer = {ANSWER_UNKNOWN, rows[i].reason},
+                                             .age_s = rows[i].age_s,
+                                             .author = page_case_actor(PAGE_OWNER)},
+                                   .worst_of = bytes_of_string("ase/A*")};
+        rules.name_space = bytes_of_string("ase");
+        shown.verdict.rules_count = 1;
+        shown.verdict.rules = &rules;
+        shown.verdict.requirement = ANSWER_UNKNOWN;
+        shown.verdict.part_count = 2;
+        shown.parts[0] = shown.parts[1] =
+            (struct requirement_part){.expression = &code, .answer = ANSWER_UNKNOWN};
+        snprintf(expected, sizeof expected,
+                 "Requirement: could not be determined\n  tested ase/A4: could not be determined\n"
+                 "  tested ase/A4: could not be determined\n%s",
+                 rows[i].line);
+        assert_string_equal(page_case_print(&shown, verdict_text_requirement), expected);
+        shown.verdict.requirement = shown.parts[0].answer = shown.parts[1].answer = ANSWER_NO;
+        assert_null(strstr(page_case_print(&shown, verdict_text_requirement), "More may have been said"));
+    }
+}
+
 /* ---- the rules ---- */
 
 static void rules_are_those_of_what_is_spoken_of(void **state)
 {
+    static struct rules_verdict unknown = {.freshness = {.answer = {ANSWER_YES, REASON_NONE}}};
     (void)state;
     page_case_begin(&shown);
+    assert_string_equal(page_case_print(&shown, verdict_text_rules),
+                        "Rules: ase version 3, epa has no owner in your trust file\n");
+    unknown.name_space = bytes_of_string("epa");
+    shown.verdict.rules_count = 1;
+    shown.verdict.rules = &unknown;
     assert_string_equal(page_case_print(&shown, verdict_text_rules),
                         "Rules: ase version 3, epa not known here\n");
     shown.verdict.part_count = 0;
@@ -444,6 +501,7 @@ int main(void)
         cmocka_unit_test(titles_that_are_required_say_what_they_miss),
         cmocka_unit_test(a_title_of_another_namespace_is_another),
         cmocka_unit_test(nothing_required_is_nothing_said),
+        cmocka_unit_test(who_may_have_said_more_is_named),
         cmocka_unit_test(rules_are_those_of_what_is_spoken_of),
         cmocka_unit_test(old_rules_are_named_with_their_owner),
     };

@@ -132,10 +132,11 @@ static bool list_spaces(struct career *career)
     if (career->spaces == NULL) {
         return false;
     }
+    bool nothing = lacking_nothing(&asked);
     for (size_t i = 0; i < trust->owner_count; i++) {
         career->spaces[i].name = bytes_of_string(trust->owners[i].name_space);
         career->spaces[i].share = CAREER_SPACE_SIZE_MAX;
-        if (!lacking_of(&career->spaces[i].lacking, &asked, &trust->owners[i], career->arena)) {
+        if (!nothing && !lacking_of(&career->spaces[i].lacking, &asked, &trust->owners[i], career->arena)) {
             return false;
         }
     }

@@ -186,8 +186,14 @@ const struct freshness *career_freshness(struct career *career, struct career_sp
 
 struct career_space *career_space(struct career *career, struct bytes name_space)
 {
-    const struct trust_owner *owner = trust_owner_of(career->trust, name_space);
-    return owner == NULL ? NULL : &career->spaces[owner - career->trust->owners];
+    if (career->last_space == NULL || !bytes_equal(career->last_space->name, name_space)) {
+        const struct trust_owner *owner = trust_owner_of(career->trust, name_space);
+        if (owner == NULL) {
+            return NULL;
+        }
+        career->last_space = &career->spaces[owner - career->trust->owners];
+    }
+    return career->last_space;
 }
 
 struct pack_segment *career_segment_on(struct career_space *space, uint32_t day)

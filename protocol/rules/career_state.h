@@ -137,9 +137,10 @@ struct career {
     size_t order_count;
     struct settled *settled; /* in that order, as far as settled */
     size_t code_count;
-    struct career_code *codes;   /* ascending */
-    uint64_t *code_keys;         /* the first bytes of each, so that codes mostly compare as numbers */
-    struct career_space *spaces; /* as many as the trust file has owners, in its order */
+    struct career_code *codes;       /* ascending */
+    uint64_t *code_keys;             /* the first bytes of each, so that codes mostly compare as numbers */
+    struct career_space *spaces;     /* as many as the trust file has owners, in its order */
+    struct career_space *last_space; /* that was asked for: mostly it is asked for again */
     struct lifetime_memo lifetimes[CAREER_LIFETIMES_MAX];
     struct worked_memos *worked; /* asked for by no rules, but by the question; NULL: nothing by now */
 };

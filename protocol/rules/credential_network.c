@@ -117,7 +117,7 @@ static bool may_lack(bool *out, const struct lacking_question *asked, struct byt
     if (*out) {
         return true;
     }
-    if (!lacking_of(&lacking, asked, owner, arena)) {
+    if (!lacking_nothing(asked) && !lacking_of(&lacking, asked, owner, arena)) {
         return false;
     }
     *out = lacking != NULL && lacking_meets(lacking, code, LACKING_FOR_TESTS);

@@ -7,7 +7,10 @@
 #include "protocol/rules/owner.h"
 #include "protocol/rules/weight.h"
 
-enum { VOICES_MAX = 1024 }; /* beyond that anything may be lacking */
+enum {
+    VOICES_MAX = 1024, /* beyond that anything may be lacking */
+    DAY_S = 86400,
+};
 
 /* Who may speak, of which codes, up to which block of its log, until when. */
 struct voice {
@@ -58,18 +61,30 @@ static bool is_silent(const struct lacking_question *asked, const struct dossier
     return fresh.answer != ANSWER_YES && !voice->cut && !ended;
 }
 
-/* The same of a voice that nothing limits, in the role with the shortest budget. */
+/* The same of a voice that nothing limits, in the role with the shortest budget. No budget is below a day but
+ * that one. */
 static bool may_be_silent(const struct lacking_question *asked, const struct actor_id *author)
 {
     const struct voice voice = {.to = UINT64_MAX, .until_s = UINT64_MAX};
     const struct dossier_log *log = dossier_log_of(asked->dossier, author);
-    return log == NULL || is_silent(asked, log, &voice, EVIDENCE_ISSUER);
+    uint64_t day_s = asked->question->budget.issuer_s < DAY_S ? asked->question->budget.issuer_s : DAY_S;
+    uint64_t age_s;
+    if (log == NULL) {
+        return true;
+    }
+    return freshness_of(&age_s, log, asked->question, day_s).answer != ANSWER_YES &&
+           is_silent(asked, log, &voice, EVIDENCE_ISSUER);
 }
 
-static bool any_is_silent(const struct lacking_question *asked, const struct trust_owner *owner)
+static bool any_is_silent(const struct lacking_question *asked)
 {
     const struct dossier *dossier = asked->dossier;
-    bool silent = may_be_silent(asked, &owner->actor);
+    const struct trust_owner *owners = asked->trust->owners;
+    bool silent = false;
+    for (size_t i = 0; i < asked->trust->owner_count && !silent; i++) {
+        bool again = i > 0 && actor_id_equal(&owners[i].actor, &owners[i - 1].actor);
+        silent = !again && may_be_silent(asked, &owners[i].actor);
+    }
     for (size_t i = 0; i < dossier->succession_count && !silent; i++) {
         silent = may_be_silent(asked, &dossier->successions[i].succession.successor);
     }
@@ -81,16 +96,17 @@ static bool any_is_silent(const struct lacking_question *asked, const struct tru
 
 static bool any_lacks(const struct dossier *dossier)
 {
-    if (leaves_owners_out(dossier)) {
-        return true;
-    }
-    for (size_t i = 0; i < dossier->log_count; i++) {
+    bool lacks = leaves_owners_out(dossier);
+    for (size_t i = 0; i < dossier->log_count && !lacks; i++) {
         const struct dossier_log *log = &dossier->logs[i];
-        if (log->incomplete || log->left_out || lacks_anywhere(log)) {
-            return true;
-        }
+        lacks = log->incomplete || log->left_out || lacks_anywhere(log);
     }
-    return false;
+    return lacks;
+}
+
+bool lacking_nothing(const struct lacking_question *asked)
+{
+    return !any_lacks(asked->dossier) && !any_is_silent(asked);
 }
 
 /* SIZE_MAX where nothing names it but this. */
@@ -388,22 +404,18 @@ static bool pattern_of_all(struct bytes *out, struct bytes name_space, struct ar
     return true;
 }
 
-static bool lacks_nothing(const struct lacking *lacking)
+static bool names_any(const struct lacking *lacking)
 {
-    size_t count = 0;
+    bool any = false;
     for (size_t i = 0; i < LACKING_FOR_COUNT; i++) {
-        count += lacking->codes[i].all ? 1 : lacking->codes[i].count;
+        any = any || lacking->codes[i].all || lacking->codes[i].count > 0;
     }
-    return count == 0;
+    return any;
 }
 
 bool lacking_of(const struct lacking **out, const struct lacking_question *asked,
                 const struct trust_owner *owner, struct arena *arena)
 {
-    *out = NULL;
-    if (!any_lacks(asked->dossier) && !any_is_silent(asked, owner)) {
-        return true;
-    }
     struct bytes all_codes;
     struct lacking *lacking = arena_take(arena, sizeof *lacking);
     if (lacking == NULL || !pattern_of_all(&all_codes, bytes_of_string(owner->name_space), arena)) {
@@ -415,7 +427,7 @@ bool lacking_of(const struct lacking **out, const struct lacking_question *asked
         return false;
     }
     arena_rewind(arena, mark);
-    *out = lacks_nothing(lacking) ? NULL : lacking;
+    *out = names_any(lacking) ? lacking : NULL;
     return true;
 }
 

@@ -44,6 +44,10 @@ struct lacking_question {
     const struct question *question;
 };
 
+/* Whether nothing is lacking about any code of any namespace that the trust file names: mostly nobody need be
+ * asked further. */
+bool lacking_nothing(const struct lacking_question *asked);
+
 /* Ask of the codes for which the owners of a namespace that the trust file names, and whom these accredited
  * at any time, as far as gathered, might speak. Views into the dossier and the arena. Writes: *out; NULL:
  * nothing is lacking. Returns: false when the arena is full. */

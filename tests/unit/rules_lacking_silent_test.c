@@ -123,6 +123,12 @@ static void it_was_accredited_again(void)
     build_accreditation(&given.built, CASE_ASE, 21, CASE_SCHOOL, "ase/A*", 0);
 }
 
+static void it_was_accredited_again_after_a_dropped_block(void)
+{
+    it_was_withdrawn_at_a_dropped_block();
+    build_accreditation(&given.built, CASE_ASE, 21, CASE_SCHOOL, "ase/A*", 0);
+}
+
 /* On the day before, after which it was heard `days` later, and has been silent since. */
 static void its_accreditation_ended(uint32_t days)
 {
@@ -156,6 +162,14 @@ static void another_of_its_accreditations_goes_on(void)
     build_accreditation(&given.built, CASE_ASE, 6, CASE_SCHOOL, "ase/A*", 0);
 }
 
+static void who_accredited_it_had_come_to_its_end(void)
+{
+    its_accreditation_ended(ACCREDITATION_GRACE_DAYS);
+    given.built.accreditations[0].accreditation.depth = 1;
+    build_accreditation(&given.built, CASE_SCHOOL, 6, CASE_OTHER, "ase/A*", 0);
+    given.built.logs[CASE_OTHER].checkpoint_time_s = given.built.logs[CASE_SCHOOL].checkpoint_time_s;
+}
+
 static struct dossier_succession *the_owner_handed_it_on(void)
 {
     the_owner_is_silent();
@@ -177,6 +191,20 @@ static void the_heir_is_silent(void)
 static void the_owner_handed_it_on_at_a_block_that_is_not_here(void)
 {
     the_owner_handed_it_on()->cut.found = CUT_NOT_HELD;
+}
+
+static void it_came_back(void)
+{
+    the_owner_handed_it_on();
+    build_succession(&given.built, CASE_OTHER, 60, "ase", CASE_ASE, 50);
+}
+
+static void it_was_handed_on_for_sure_at_a_block_that_is_not_here(void)
+{
+    struct dossier_succession *doubtful = the_owner_handed_it_on();
+    doubtful->place.voided = true;
+    doubtful->place.void_seq = 61;
+    build_succession(&given.built, CASE_ASE, 62, "ase", CASE_OTHER, 50)->cut.found = CUT_NOT_HELD;
 }
 
 static void the_owner_handed_it_on_in_doubt(void)
@@ -222,6 +250,7 @@ static const struct {
     {"unless nobody can say what that is", it_was_withdrawn_at_a_block_that_is_not_here, "not tested ase/A6",
      ANSWER_UNKNOWN},
     {"or it was accredited again", it_was_accredited_again, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"then as well", it_was_accredited_again_after_a_dropped_block, "not tested ase/A6", ANSWER_UNKNOWN},
     {"whose accreditation ended comes too late in the end", its_accreditation_ended_and_it_was_heard_in_time,
      "not tested ase/A6", ANSWER_YES},
     {"and before that not", its_accreditation_ended_and_it_was_not_heard_in_time, "not tested ase/A6",
@@ -230,10 +259,15 @@ static const struct {
      ANSWER_UNKNOWN},
     {"nor where it is accredited still", another_of_its_accreditations_goes_on, "not tested ase/A6",
      ANSWER_UNKNOWN},
+    {"nor does whom one let speak that comes too late itself", who_accredited_it_had_come_to_its_end,
+     "not tested ase/A6", ANSWER_YES},
     {"an owner that handed it on has said all", the_heir_is_heard, "not tested ase/A6", ANSWER_YES},
     {"and the heir has not", the_heir_is_silent, "not tested ase/A6", ANSWER_UNKNOWN},
     {"unless nobody can say what the owner said", the_owner_handed_it_on_at_a_block_that_is_not_here,
      "not tested ase/A6", ANSWER_UNKNOWN},
+    {"whatever it handed on in doubt", it_was_handed_on_for_sure_at_a_block_that_is_not_here,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or it came back", it_came_back, "not tested ase/A6", ANSWER_UNKNOWN},
     {"or whether it handed it on", the_owner_handed_it_on_in_doubt, "not tested ase/A6", ANSWER_UNKNOWN},
     {"of codes that nobody owns nobody can say anything", everybody_was_heard_today, "not tested zz/A6",
      ANSWER_UNKNOWN},
@@ -286,11 +320,42 @@ static void what_is_there_is_asked_by_its_own_freshness(void **state)
     }
 }
 
+static uint64_t heard_since(const char *required, uint64_t known_by_s)
+{
+    static uint8_t memory[CASE_ARENA_SIZE];
+    struct expression expression;
+    struct expression_error error;
+    struct arena arena;
+    struct question question = given.question;
+    arena_init(&arena, memory, sizeof memory);
+    assert_true(expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(required),
+                                 (struct bytes){0}, &arena));
+    question.requirement = &expression;
+    question.known_by_s = known_by_s;
+    struct dossier_reach reach = lacking_reach(&question);
+    assert_int_equal(reach.known_by_s, known_by_s);
+    return reach.heard_since_s;
+}
+
+static void a_denial_reaches_all_who_may_speak(void **state)
+{
+    (void)state;
+    verdict_case_begin(&given);
+    uint64_t now_s = given.question.now_s;
+    assert_int_equal(heard_since("ase/A5", UINT64_MAX), 0);
+    assert_int_equal(heard_since("not ase/A5", UINT64_MAX), now_s - DAY_S);
+    assert_int_equal(heard_since("ase/A5 or any 1 of (ase/A6, not ase/L1)", UINT64_MAX), now_s - DAY_S);
+    assert_int_equal(heard_since("not ase/A5", now_s - 10), now_s - 10 - DAY_S);
+    given.question.requirement = NULL;
+    assert_int_equal(lacking_reach(&given.question).heard_since_s, 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_is_silent_may_have_said_it),
         cmocka_unit_test(what_is_there_is_asked_by_its_own_freshness),
+        cmocka_unit_test(a_denial_reaches_all_who_may_speak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

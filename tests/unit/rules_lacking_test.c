@@ -477,6 +477,15 @@ static void she_may_have_come_into_a_network(void **state)
     }
 }
 
+static void of_a_network_that_nobody_owns_nothing_is_known(void **state)
+{
+    (void)state;
+    career_case_begin(&career);
+    brand_and_shop();
+    assert_int_equal(career_case_conclude(&career, "not in network zz/net", 1600).requirement,
+                     ANSWER_UNKNOWN);
+}
+
 /* What is conditional on a network is not ended by it for certain then. */
 static void what_asks_for_a_network_may_hold(void **state)
 {
@@ -502,6 +511,7 @@ int main(void)
         cmocka_unit_test(what_has_ended_may_have_been_renewed),
         cmocka_unit_test(another_attestation_may_turn_a_rule),
         cmocka_unit_test(she_may_have_come_into_a_network),
+        cmocka_unit_test(of_a_network_that_nobody_owns_nothing_is_known),
         cmocka_unit_test(what_asks_for_a_network_may_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

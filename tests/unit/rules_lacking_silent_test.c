@@ -320,6 +320,43 @@ static void what_is_there_is_asked_by_its_own_freshness(void **state)
     }
 }
 
+/* Who reads of titles need not be told of all that she has nothing to do with. */
+static void what_nothing_is_known_of_is_told_apart(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        verdict_case_begin(&given);
+        the_owner_is_silent();
+        assert_int_equal(ask(i == 0 ? "ase/A6" : "ase/A5"), ANSWER_UNKNOWN);
+        const struct verdict verdict = verdict_case_decide(&given);
+        assert_int_equal(verdict.parts[0].missing_count, 1);
+        assert_int_equal(verdict.parts[0].missing[0].absent, i == 0);
+    }
+}
+
+static void who_may_have_said_it_is_named(void **state)
+{
+    (void)state;
+    verdict_case_begin(&given);
+    assert_null(verdict_case_decide(&given).rules[0].lacking);
+    the_school_is_silent();
+    const struct lacking *lacking = verdict_case_decide(&given).rules[0].lacking;
+    assert_non_null(lacking);
+    assert_true(bytes_equal(lacking->worst_of, bytes_of_string("ase/A*")));
+    assert_true(actor_id_equal(&lacking->worst.author, &given.built.logs[CASE_SCHOOL].author));
+    assert_int_equal(lacking->worst.answer.reason, REASON_STALE);
+    assert_int_equal(lacking->worst.age_s, 2 * DAY_S);
+    given.built.logs[CASE_SCHOOL].has_checkpoint = false;
+    the_owner_is_silent();
+    lacking = verdict_case_decide(&given).rules[0].lacking;
+    assert_true(bytes_equal(lacking->worst_of, bytes_of_string("ase/*"))); /* too old goes before unknown */
+    was_heard_days_ago(CASE_ASE, 0);
+    given.built.logs[CASE_SCHOOL].has_checkpoint = true;
+    was_heard_days_ago(CASE_SCHOOL, 0);
+    given.built.logs[CASE_SCHOOL].left_out = true;
+    assert_int_equal(verdict_case_decide(&given).rules[0].lacking->worst.answer.reason, REASON_LIMIT);
+}
+
 static uint64_t heard_since(const char *required, uint64_t known_by_s)
 {
     static uint8_t memory[CASE_ARENA_SIZE];
@@ -355,6 +392,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_is_silent_may_have_said_it),
         cmocka_unit_test(what_is_there_is_asked_by_its_own_freshness),
+        cmocka_unit_test(what_nothing_is_known_of_is_told_apart),
+        cmocka_unit_test(who_may_have_said_it_is_named),
         cmocka_unit_test(a_denial_reaches_all_who_may_speak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,76 @@ static void whoever_was_never_heard_of_is_in_the_dossier(void **state)
     assert_true(has_log(&nobody));
 }
 
+/* Its checkpoint is of a branch that is not the chain. */
+static void nor_who_says_that_its_log_is_another(void **state)
+{
+    struct log_state held;
+
+    (void)state;
+    accredit(&ase, &school, 0);
+    held = school.state;
+    school.state.head.bytes[0] ^= 1;
+    is_heard(&school, NOW);
+    school.state = held;
+    assert_true(has_log(&school));
+}
+
+static void nor_what_a_block_said_that_came_later(void **state)
+{
+    const struct subject her = world_subject(8);
+    struct store_txn *txn;
+
+    (void)state;
+    accredit(&ase, &school, 0);
+    txn = world_write(&world);
+    world_attest(&world, txn, &school, &her, 1, "ase/A1", NOW);
+    world_commit(txn);
+    is_heard(&school, HEARD_SINCE);
+    assert_false(has_log_by(&school, NOW));
+    assert_true(has_log_by(&school, NOW - 1));
+}
+
+static void who_has_blocks_beside_its_chain_is_looked_at(void **state)
+{
+    const struct subject her = world_subject(8);
+    struct store_txn *txn;
+    struct draft draft;
+    struct block block;
+    const struct accreditation beside = accreditation_of(&stranger.actor.id, 0);
+
+    (void)state;
+    accredit(&ase, &school, 0);
+    txn = world_write(&world);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_ACCREDITATION, &beside);
+    assert_int_equal(
+        block_decode(&block, &world.network, world_sign(&world, txn, &school, &draft, ARRIVED), &world.arena),
+        REASON_NONE);
+    world_attest(&world, txn, &school, &her, 1, "ase/A1", ARRIVED);
+    world_commit(txn);
+    is_heard(&school, NOW);
+    assert_false(has_log(&school));
+    txn = world_write(&world);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, NOW), STORE_OK);
+    world_commit(txn);
+    assert_true(has_log(&school));
+}
+
+static void whom_an_heir_accredited_is_found_too(void **state)
+{
+    const struct indexed_signature signature = {.key_index = 0};
+    const struct succession record = {.name_space = bytes_of_string("ase"),
+                                      .successor = institute.actor.id,
+                                      .signatures = {.items = &signature, .count = 1}};
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    world_publish_one(&world, txn, &ase, CLASS_GOVERN, ENTRY_SUCCESSION, &record, ARRIVED);
+    world_commit(txn);
+    accredit(&institute, &school, 0);
+    assert_true(has_log(&school));
+}
+
 /* The limit is named: no answer rests on those that were left out. */
 static void more_than_fit_leave_all_unknown(void **state)
 {
@@ -224,6 +294,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(whom_one_accredited_that_may_not_is_none, setup, teardown),
         cmocka_unit_test_setup_teardown(strangers_take_no_room, setup, teardown),
         cmocka_unit_test_setup_teardown(whoever_was_never_heard_of_is_in_the_dossier, setup, teardown),
+        cmocka_unit_test_setup_teardown(nor_who_says_that_its_log_is_another, setup, teardown),
+        cmocka_unit_test_setup_teardown(nor_what_a_block_said_that_came_later, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_has_blocks_beside_its_chain_is_looked_at, setup, teardown),
+        cmocka_unit_test_setup_teardown(whom_an_heir_accredited_is_found_too, setup, teardown),
         cmocka_unit_test_setup_teardown(more_than_fit_leave_all_unknown, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

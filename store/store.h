@@ -226,9 +226,9 @@ enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id
                                     const struct known_rotation *rotation);
 
 /* Whether a cut head of author at seq or above is not held: its ancestors are read there whatever author
- * rotates later. Who names one is an accreditor of author whom trust reaches, in a withdrawal, or author
- * itself, in a succession of a namespace of trust, on the chain or where it may yet count beside it; of each
- * the newest are read. */
+ * rotates later. Who names one is an accreditor of author whom trust reaches, or who came after it, in a
+ * withdrawal; or author itself, who has a namespace of trust, in a succession of it; on the chain or where it
+ * may yet count beside it; of each the newest are read. */
 enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust *trust,
                                        const struct actor_id *author, uint64_t seq, bool *missed);
 

@@ -196,6 +196,32 @@ static void whoever_hands_a_namespace_on_cuts_its_own_log(void **state)
     assert_false(misses(&heir, 1));
 }
 
+/* Neither does a delegate hand on what it does not have. */
+static void only_who_has_a_namespace_hands_it_on(void **state)
+{
+    (void)state;
+    hand_over(&school, "ase");
+    assert_false(misses(&school, 1));
+    hand_over(&stranger, "ase");
+    hand_over(&heir, "ase");
+    assert_false(misses(&stranger, 1));
+    assert_false(misses(&heir, 1));
+    hand_over(&ase, "ase");
+    assert_true(misses(&heir, 1));
+}
+
+/* Though it never accredited the delegate itself. */
+static void who_comes_after_an_accreditor_cuts_too(void **state)
+{
+    (void)state;
+    withdraw(&heir, 1);
+    assert_false(misses(&school, 1));
+    hand_over(&stranger, "ase");
+    assert_false(misses(&school, 1));
+    hand_over(&ase, "ase");
+    assert_true(misses(&school, 1));
+}
+
 static void rotate(struct world_author *author)
 {
     struct store_txn *txn = world_write(&world);
@@ -248,6 +274,8 @@ int main(void)
         WITH_WORLD(a_stranger_hides_nothing),
         WITH_WORLD(the_newest_withdrawals_of_one_are_read),
         WITH_WORLD(whoever_hands_a_namespace_on_cuts_its_own_log),
+        WITH_WORLD(only_who_has_a_namespace_hands_it_on),
+        WITH_WORLD(who_comes_after_an_accreditor_cuts_too),
         WITH_WORLD(a_cut_beside_the_chain_is_missed_too),
         WITH_WORLD(whoever_accredited_it_beside_the_chain_cuts_too),
     };

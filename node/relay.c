@@ -149,6 +149,12 @@ enum store_error relay_has_gaps(struct store_txn *txn, const struct actor_id *au
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+enum store_error relay_lacks_cuts(struct relay *relay, struct store_txn *txn, const struct actor_id *author,
+                                  bool *lacks)
+{
+    return store_has_cut_lacks(txn, relay->ingest->trust, author, lacks);
+}
+
 /* ---- sending ---- */
 
 static bool send_record(struct relay *relay, uint32_t peer, enum frame_kind kind, const struct schema *schema,
@@ -558,30 +564,75 @@ static enum store_error send_batch(struct relay *relay, struct store_txn *txn, u
     return STORE_OK;
 }
 
-/* Send the blocks that a peer asks fuller copies of, as many as a batch holds, then the head. */
-static enum store_error answer_gaps(struct relay *relay, struct store_txn *txn, uint32_t peer,
-                                    const struct want *want)
-{
-    const struct locator_point *gaps = want->gaps.items;
-    struct log_state state;
-    size_t size = 0, sent = 0;
-    enum store_error error = store_log_state(txn, &want->author, &state);
+/* Blocks of one author by their names, as many as a batch holds. */
+struct named_batch {
+    uint32_t peer;
+    const struct actor_id *author;
+    size_t count, size;
+    bool full;
+};
 
-    for (size_t i = 0; i < want->gaps.count && error == STORE_OK; i++) {
+/* Those that are not held are passed by. */
+static enum store_error send_named(struct relay *relay, struct store_txn *txn, struct named_batch *batch,
+                                   const struct locator_point *points, size_t count)
+{
+    for (size_t i = 0; i < count && !batch->full; i++) {
         struct bytes bytes;
+        enum store_error error = STORE_OK;
 
         arena_rewind(&relay->arena, 0);
-        error = store_block_by_hash(txn, &want->author, gaps[i].seq, &gaps[i].hash, &bytes, &relay->arena);
+        error =
+            store_block_by_hash(txn, batch->author, points[i].seq, &points[i].hash, &bytes, &relay->arena);
         if (error == STORE_NOT_FOUND) {
-            error = STORE_OK;
             continue;
         }
-        if (error != STORE_OK || !batch_has_room(sent, size, bytes.size) ||
-            !peers_send(relay->peers, peer, FRAME_BLOCK, bytes)) {
-            break;
+        if (error != STORE_OK) {
+            return error;
         }
-        size += bytes.size;
-        sent++;
+        batch->full = !batch_has_room(batch->count, batch->size, bytes.size) ||
+                      !peers_send(relay->peers, batch->peer, FRAME_BLOCK, bytes);
+        batch->count += !batch->full;
+        batch->size += bytes.size;
+    }
+    return STORE_OK;
+}
+
+/* Send branches with what they stand on, the lowest first: alone nobody could place them. What a batch does
+ * not hold is asked for again, above what came. */
+static enum store_error send_branches(struct relay *relay, struct store_txn *txn, struct named_batch *batch,
+                                      const struct want *want)
+{
+    const struct locator_point *branches = want->branches.items;
+    size_t steps = CUT_SIDE_MAX;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < want->branches.count && error == STORE_OK && !batch->full; i++) {
+        struct locator_point points[SYNC_BATCH_SMALL_BLOCKS_MAX];
+        size_t count = 0;
+
+        arena_rewind(&relay->arena, 0);
+        error = store_ancestors(txn, &want->author, &branches[i], want->locator.items, want->locator.count,
+                                &steps, points, SYNC_BATCH_SMALL_BLOCKS_MAX, &count, &relay->arena);
+        if (error == STORE_OK) {
+            error = send_named(relay, txn, batch, points, count);
+        }
+    }
+    return error;
+}
+
+/* Send the blocks that a peer asks for by name, then the head. */
+static enum store_error answer_named(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                     const struct want *want)
+{
+    struct named_batch batch = {.peer = peer, .author = &want->author};
+    struct log_state state;
+    enum store_error error = store_log_state(txn, &want->author, &state);
+
+    if (error == STORE_OK) {
+        error = send_named(relay, txn, &batch, want->gaps.items, want->gaps.count);
+    }
+    if (error == STORE_OK) {
+        error = send_branches(relay, txn, &batch, want);
     }
     return error == STORE_OK ? send_head(relay, txn, peer, &state) : error;
 }
@@ -594,8 +645,8 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
     bool full = false;
     enum store_error error = STORE_OK;
 
-    if (want->gaps.count > 0) {
-        return answer_gaps(relay, txn, peer, want);
+    if (want->gaps.count + want->branches.count > 0) {
+        return answer_named(relay, txn, peer, want);
     }
     error = store_log_state(txn, &want->author, &state);
     if (error == STORE_OK) {
@@ -694,6 +745,32 @@ static enum store_error ask_for_gaps(struct relay *relay, struct store_txn *txn,
     return STORE_OK;
 }
 
+/* The extra point of the locator shows how far a branch came already. */
+static enum store_error ask_for_cuts(struct relay *relay, struct store_txn *txn,
+                                     const struct sync_action *action)
+{
+    struct locator_point points[LOCATOR_MAX];
+    struct cut_lacks lacks;
+    struct want want;
+    size_t count = 0;
+    enum store_error error = store_cut_lacks(txn, relay->ingest->trust, &action->author,
+                                             mix(relay->secret ^ mix(++relay->salts)), &lacks);
+
+    if (error == STORE_OK) {
+        error = locator_of(txn, &action->author, &action->head, points, &count);
+    }
+    if (error != STORE_OK || lacks.head_count + lacks.gap_count == 0) {
+        return error;
+    }
+    memset(&want, 0, sizeof want);
+    want.author = action->author;
+    want.locator = (struct list){.items = points, .count = count};
+    want.gaps = (struct list){.items = lacks.gaps, .count = lacks.gap_count};
+    want.branches = (struct list){.items = lacks.heads, .count = lacks.head_count};
+    (void)send_record(relay, action->peer, FRAME_WANT, &want_schema, &want);
+    return STORE_OK;
+}
+
 static enum store_error announce(struct relay *relay, struct store_txn *txn, const struct sync_action *action)
 {
     struct log_state state;
@@ -754,6 +831,8 @@ static enum store_error perform(struct relay *relay, struct store_txn *txn, cons
         return ask(relay, txn, action);
     case SYNC_SEND_GAPS:
         return ask_for_gaps(relay, txn, action);
+    case SYNC_SEND_CUTS:
+        return ask_for_cuts(relay, txn, action);
     case SYNC_SEND_BLOCKS:
         assert(want != NULL);
         return answer_want(relay, txn, action->peer, want);

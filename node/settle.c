@@ -322,7 +322,7 @@ static bool decode(struct daemon *daemon, struct peer *peer, const struct schema
 /* How one head compares. */
 struct compared {
     enum sync_ours ours;
-    bool gaps;
+    bool gaps, cuts;
     uint64_t ours_next;
 };
 
@@ -337,6 +337,9 @@ static enum store_error compare_all(struct daemon *daemon, const struct peer *pe
                               &out[i].ours_next);
         if (error == STORE_OK) {
             error = relay_has_gaps(txn, &heads[i].author, &out[i].gaps);
+        }
+        if (error == STORE_OK) {
+            error = relay_lacks_cuts(&daemon->relay, txn, &heads[i].author, &out[i].cuts);
         }
     }
     if (txn != NULL) {
@@ -356,6 +359,7 @@ static void feed_head(struct daemon *daemon, struct peer *peer, const struct hea
                                      .head = *head,
                                      .ours = compared->ours,
                                      .ours_gaps = compared->gaps,
+                                     .ours_cuts = compared->cuts,
                                      .ours_next = compared->ours_next};
 
     if (compared->ours == SYNC_OURS_NOT_ADMITTED) {

@@ -1,12 +1,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/base/sort.h"
 #include "store/chains.h"
+#include "store/erased.h"
 #include "store/grants.h"
 #include "store/side_grants.h"
 #include "store/stated.h"
 
-/* Which blocks cuts keep of an author, and are not here. What an author says who may not cut is no cut. */
+/* Which blocks cuts keep of an author, and are not here: heads that are not held, and blocks below a head
+ * that lack entries. What an author says who may not cut is no cut. */
 
 enum {
     CUT_SPEAKERS_MAX = 4096, /* who withdrew from an author, as far as they are looked at */
@@ -412,4 +415,163 @@ enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust
     }
     *missed = from.missed;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- for whoever asks others ---- */
+
+/* Points drawn by lot: those of the lowest weights. */
+struct lots {
+    size_t count, max;
+    struct locator_point *points;
+    uint64_t weights[WANT_GAPS_MAX];
+};
+
+struct lacked {
+    struct disk_author row;
+    bool closed_gaps; /* blocks beside the chain in its closed epochs lack entries */
+    uint64_t draw;
+    size_t steps; /* on branches that may still be followed */
+    struct lots heads, gaps;
+};
+
+/* splitmix64 */
+static uint64_t mix(uint64_t value)
+{
+    value += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+    return value ^ value >> 31;
+}
+
+static void cast_lot(struct lots *lots, const struct locator_point *point, uint64_t draw, uint64_t rank)
+{
+    uint64_t first = 0, weight = 0;
+    size_t at = lots->count;
+
+    memcpy(&first, point->hash.bytes, sizeof first);
+    weight = (mix(first ^ draw) >> 8) / (GRANTS_EACH_MAX + 1) * (rank + 1);
+    for (size_t i = 0; i < lots->count; i++) {
+        if (hash_equal(&lots->points[i].hash, &point->hash)) {
+            return;
+        }
+    }
+    if (lots->count == lots->max) {
+        at = 0;
+        for (size_t i = 1; i < lots->count; i++) {
+            at = lots->weights[i] > lots->weights[at] ? i : at;
+        }
+        if (lots->weights[at] <= weight) {
+            return;
+        }
+    } else {
+        lots->count++;
+    }
+    lots->points[at] = *point;
+    lots->weights[at] = weight;
+}
+
+/* What lacks entries from a head that is held down to the chain. Where the epoch is open, store_gaps has it.
+ */
+static enum store_error meet_below(struct cut_search *search, const struct locator_point *head)
+{
+    struct lacked *lacked = search->context;
+    struct locator_point at = *head;
+
+    for (; lacked->closed_gaps && at.seq > 0 && lacked->steps > 0; at.seq--) {
+        const struct hash hash = at.hash;
+        bool ends = false, lacks = false;
+        uint64_t epoch = 0;
+        enum store_error error = side_is_on_chain(search->txn, search->number, at.seq, &hash, &ends);
+
+        if (error == STORE_OK && !ends) {
+            lacked->steps--;
+            error = side_previous(search->txn, &search->txn->store->network, search->number, at.seq, &hash,
+                                  &at.hash, &epoch, search->arena);
+        }
+        if (error == STORE_OK && !ends && epoch < lacked->row.epoch) {
+            error = gaps_asks(search->txn, &lacked->row, at.seq, epoch, &hash, &lacks);
+        }
+        if (error != STORE_OK || ends) {
+            return error;
+        }
+        if (lacks) {
+            cast_lot(&lacked->gaps, &(struct locator_point){.seq = at.seq, .hash = hash}, lacked->draw, 0);
+        }
+    }
+    return STORE_OK;
+}
+
+static enum store_error note_lacked(struct cut_search *search, const struct locator_point *head)
+{
+    struct lacked *lacked = search->context;
+    bool held = false;
+    enum store_error error = is_held(search, head, &held);
+
+    if (error != STORE_OK || held) {
+        return error == STORE_OK ? meet_below(search, head) : error;
+    }
+    cast_lot(&lacked->heads, head, lacked->draw, search->rank++);
+    return STORE_OK;
+}
+
+static enum store_error note_any_lacked(struct cut_search *search, const struct locator_point *head)
+{
+    const struct lacked *lacked = search->context;
+    enum store_error error = note_lacked(search, head);
+
+    search->done = lacked->heads.count + lacked->gaps.count > 0;
+    return error;
+}
+
+static int order_points(const void *a, const void *b)
+{
+    const struct locator_point *left = a, *right = b;
+
+    if (left->seq != right->seq) {
+        return left->seq < right->seq ? -1 : 1;
+    }
+    return hash_compare(&left->hash, &right->hash);
+}
+
+static enum store_error
+find_lacked(struct store_txn *txn, const struct trust *trust, const struct actor_id *author, uint64_t draw,
+            enum store_error (*meet)(struct cut_search *search, const struct locator_point *head),
+            struct cut_lacks *out)
+{
+    struct lacked lacked = {.draw = draw,
+                            .steps = CUT_STEPS_MAX,
+                            .heads = {.points = out->heads, .max = WANT_BRANCHES_MAX},
+                            .gaps = {.points = out->gaps, .max = WANT_GAPS_MAX}};
+    struct cut_search search = {
+        .txn = txn, .trust = trust, .author = author, .meet = meet, .context = &lacked};
+    enum store_error error = author_read_log(txn, author, &lacked.row);
+
+    search.number = lacked.row.number;
+    if (error == STORE_OK) {
+        error = gaps_closed(txn, &lacked.row, &lacked.closed_gaps);
+    }
+    if (error == STORE_OK) {
+        error = search_all(&search);
+    }
+    out->head_count = lacked.heads.count;
+    out->gap_count = lacked.gaps.count;
+    sort_items(out->heads, out->head_count, sizeof *out->heads, order_points);
+    sort_items(out->gaps, out->gap_count, sizeof *out->gaps, order_points);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error store_cut_lacks(struct store_txn *txn, const struct trust *trust,
+                                 const struct actor_id *author, uint64_t draw, struct cut_lacks *out)
+{
+    return find_lacked(txn, trust, author, draw, note_lacked, out);
+}
+
+enum store_error store_has_cut_lacks(struct store_txn *txn, const struct trust *trust,
+                                     const struct actor_id *author, bool *has)
+{
+    struct cut_lacks lacks;
+    enum store_error error = find_lacked(txn, trust, author, 0, note_any_lacked, &lacks);
+
+    *has = lacks.head_count + lacks.gap_count > 0;
+    return error;
 }

@@ -122,6 +122,7 @@ static void on_head(size_t at, uint32_t peer, const struct head *head)
     must(store_read_begin(&txn, end->store) == STORE_OK);
     must(relay_compare(&end->relay, txn, head, false, &event.ours, &event.ours_next) == STORE_OK);
     must(relay_has_gaps(txn, &head->author, &event.ours_gaps) == STORE_OK);
+    must(relay_lacks_cuts(&end->relay, txn, &head->author, &event.ours_cuts) == STORE_OK);
     store_end(txn);
     step(at, &event, NULL);
 }
@@ -203,6 +204,7 @@ static void on_want(size_t at, uint32_t peer, struct bytes payload, struct arena
 
     decode(&want_schema, &want, payload, arena);
     event.author = want.author;
+    exchange.cut_wants += want.branches.count > 0 || (want.gaps.count > 0 && want.locator.count > 0);
     step(at, &event, &want);
 }
 
@@ -243,15 +245,13 @@ static uint32_t number_of(size_t end)
     return (uint32_t)end + 1;
 }
 
-/* Carry what a node has sent. Returns: whether there was anything. */
-static bool carry(size_t from)
+/* Take what has arrived of what a node sent. Returns: whether there was anything. */
+static bool take_from(size_t from)
 {
     struct exchange_end *end = &exchange.ends[from];
     struct netlink_message message;
-    bool carried = false;
+    bool taken = false;
 
-    must(netlink_flush(&end->processes[NET_LISTEN].link) == NETLINK_MESSAGE);
-    (void)netlink_fill(&end->wire);
     while (exchange.messages < EXCHANGE_MESSAGES_MAX &&
            netlink_next(&end->wire, &message) == NETLINK_MESSAGE) {
         const size_t to = message.peer - 1;
@@ -260,8 +260,25 @@ static bool carry(size_t from)
         if (peer != NULL && end->peer[to] != NULL) {
             on_message(to, peer->id, message.payload);
         }
-        carried = true;
+        taken = true;
     }
+    return taken;
+}
+
+/* The same of all, as much at a time as a socket holds. */
+static bool carry(size_t from)
+{
+    struct exchange_end *end = &exchange.ends[from];
+    bool carried = false;
+    enum netlink_result result = NETLINK_AGAIN;
+
+    while (result == NETLINK_AGAIN) {
+        result = netlink_flush(&end->processes[NET_LISTEN].link);
+        while (netlink_fill(&end->wire) == NETLINK_MESSAGE) {
+            carried |= take_from(from);
+        }
+    }
+    must(result == NETLINK_MESSAGE);
     return carried;
 }
 

@@ -30,9 +30,10 @@ struct exchange {
     size_t count;
     struct exchange_end ends[EXCHANGE_ENDS_MAX];
     uint64_t now_ms;
-    uint64_t now_s;  /* of what is taken in */
-    size_t messages; /* that went until nothing moved, hellos apart; not more than EXCHANGE_MESSAGES_MAX */
-    size_t blocks;   /* that went at any time */
+    uint64_t now_s;   /* of what is taken in */
+    size_t messages;  /* that went until nothing moved, hellos apart; not more than EXCHANGE_MESSAGES_MAX */
+    size_t blocks;    /* that went at any time */
+    size_t cut_wants; /* the same, that ask for what cuts keep */
 };
 
 extern struct exchange exchange;

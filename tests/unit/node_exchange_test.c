@@ -13,7 +13,7 @@
 /* Two nodes whose net processes are this test. Whatever they hold, what they say to each other must come to
  * an end. */
 
-enum { BLOCKS_MAX = 64, BLOCK_BYTES_MAX = 4096 };
+enum { BLOCKS_MAX = 64, BLOCK_BYTES_MAX = 64 * 1024 };
 
 enum side { ALICE, BOB, SIDE_COUNT };
 
@@ -64,6 +64,7 @@ static void meet(void)
 /* Sign the draft on top of log, which then has it. */
 static struct bytes sign_on(struct memory_log *log)
 {
+    const size_t mark = arena_mark(&node->builder.arena);
     struct bytes encoded, kept;
 
     assert_true(block_count < BLOCKS_MAX);
@@ -71,6 +72,7 @@ static struct bytes sign_on(struct memory_log *log)
     assert_true(encoded.size <= BLOCK_BYTES_MAX);
     memcpy(block_memory[block_count], encoded.data, encoded.size);
     kept = bytes_of(block_memory[block_count++], encoded.size);
+    arena_rewind(&node->builder.arena, mark);
     assert_int_equal(memory_log_accept(log, kept), REASON_NONE);
     return kept;
 }
@@ -105,7 +107,8 @@ static bool is_held(enum side side, struct bytes encoded)
 
     assert_int_equal(block_decode(&block, &node->network, encoded, &node->builder.arena), REASON_NONE);
     assert_int_equal(store_read_begin(&txn, exchange.ends[side].store), STORE_OK);
-    error = store_block_by_hash(txn, owner(), block.header.seq, &block.hash, &held, &node->builder.arena);
+    error = store_block_by_hash(txn, &block.header.author, block.header.seq, &block.hash, &held,
+                                &node->builder.arena);
     store_end(txn);
     arena_rewind(&node->builder.arena, mark);
     return error == STORE_OK;
@@ -277,6 +280,46 @@ static void what_stands_beside_the_chain_goes_over_once(void **state)
     assert_true(exchange.blocks <= 12);
 }
 
+/* The cut of the owner's withdrawal names the last of many large blocks, which the delegate drops: each goes
+ * once. */
+static void what_a_cut_keeps_comes_in_several_answers_where_it_is_long(void **state)
+{
+    enum { DROPPED = 20, ENTRIES = 400 };
+    static struct memory_log left, chain;
+    struct bytes dropped[DROPPED];
+    struct withdrawal withdrawal = {.delegate = node->actors[DELEGATE].id, .has_cut = true};
+    struct dice dice = {.state = 7};
+
+    (void)state;
+    memory_log_copy(&left, &node->logs[DELEGATE]);
+    memory_log_copy(&chain, &node->logs[DELEGATE]);
+    give_log(ALICE, 3);
+    give(ALICE, memory_log_block(&node->logs[DELEGATE], 0));
+    for (size_t i = 0; i < DROPPED; i++) {
+        say_content(NAMED, ENTRIES);
+        dropped[i] = sign_on(&left);
+        give(ALICE, dropped[i]);
+    }
+    assert_true(DROPPED * dropped[0].size > SYNC_BATCH_SMALL_BYTES_MAX);
+    withdrawal.cut_seq = left.state.seq;
+    withdrawal.cut_head = left.state.head;
+    log_builder_begin(&node->builder, CLASS_GOVERN);
+    log_builder_add(&node->builder, ENTRY_WITHDRAWAL, &withdrawal);
+    give(ALICE, sign_on(&node->logs[OWNER]));
+    log_random_rotation(&node->builder, &chain, &dice);
+    give(ALICE, sign_on(&chain));
+    meet();
+    exchange_pass(SYNC_HEADS_INTERVAL_MS); /* the withdrawal may come last */
+    exchange_pass(SYNC_HEADS_INTERVAL_MS);
+    for (size_t i = 0; i < DROPPED; i++) {
+        assert_true(is_held(BOB, dropped[i]));
+    }
+    assert_int_equal(exchange.cut_wants, 2);
+    assert_int_equal(exchange.blocks, 4 + 2 + DROPPED);
+    memory_log_deinit(&left);
+    memory_log_deinit(&chain);
+}
+
 #define WITH_ENDS(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -286,6 +329,7 @@ int main(void)
         WITH_ENDS(a_branch_that_finds_no_room_comes_to_rest),
         WITH_ENDS(a_chain_that_finds_no_room_comes_to_rest),
         WITH_ENDS(what_stands_beside_the_chain_goes_over_once),
+        WITH_ENDS(what_a_cut_keeps_comes_in_several_answers_where_it_is_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

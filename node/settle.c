@@ -262,6 +262,7 @@ static void settle_block(struct daemon *daemon, const struct intake_item *item)
         if (peer_of(daemon, item) != NULL) {
             feed_block(daemon, SYNC_BLOCK_IN, item->from, result);
         }
+        watch_on_accepted(&daemon->watch); /* what a cut keeps counts beside the chain */
         break;
     case INGEST_REFUSED:
         on_refused(daemon, item);

@@ -488,7 +488,7 @@ static enum store_error meet_below(struct cut_search *search, const struct locat
             error = side_previous(search->txn, &search->txn->store->network, search->number, at.seq, &hash,
                                   &at.hash, &epoch, search->arena);
         }
-        if (error == STORE_OK && !ends && epoch < lacked->row.epoch) {
+        if (error == STORE_OK && !ends) {
             error = gaps_asks(search->txn, &lacked->row, at.seq, epoch, &hash, &lacks);
         }
         if (error != STORE_OK || ends) {

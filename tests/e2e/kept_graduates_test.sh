@@ -48,13 +48,16 @@ ok "the log tells of the branch" eval 'as holder log "$school" | grep -qF "a dro
 ok "the school itself is given what it dropped, for others" until_true 20 has_blocks closing $((blocks + 1))
 stop closing
 
+stop holder
 start relay_home
+do_as fresh watch add "$maria" --name Maria
 start fresh relay_home
 ok "a fresh node hears of the chain alone" until_true 20 same_store fresh relay_home
 answers "and of no graduate" 2 "" fresh lookup "$maria"
-stop fresh
-start fresh relay_home holder
+sleep 3
+start holder fresh
 until_answers "from whoever held her it gets her" 20 0 "VERDICT: VALID" fresh lookup "$maria"
+ok "whoever watches her is told" until_true 8 grep -qF "Maria" "$world/fresh/watch.log"
 ok "and all" until_true 20 has_blocks fresh $((blocks + 1))
 ok "and whoever asked in vain before gets it from there" until_true 20 has_blocks relay_home $((blocks + 1))
 

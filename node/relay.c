@@ -745,11 +745,81 @@ static enum store_error ask_for_gaps(struct relay *relay, struct store_txn *txn,
     return STORE_OK;
 }
 
+/* What is asked for by name, ascending, each once. */
+struct names {
+    size_t count;
+    struct locator_point points[WANT_GAPS_MAX];
+};
+
+static void add_name(struct names *names, const struct locator_point *point)
+{
+    size_t at = names->count;
+
+    while (at > 0 && (names->points[at - 1].seq > point->seq ||
+                      (names->points[at - 1].seq == point->seq &&
+                       hash_compare(&names->points[at - 1].hash, &point->hash) > 0))) {
+        at--;
+    }
+    if (names->count == WANT_GAPS_MAX || (at > 0 && hash_equal(&names->points[at - 1].hash, &point->hash))) {
+        return;
+    }
+    memmove(&names->points[at + 1], &names->points[at], (names->count - at) * sizeof *names->points);
+    names->points[at] = *point;
+    names->count++;
+}
+
+/* Go down from a head as far as its way is known. *known: down to a block that is held; else the first one of
+ * which nothing is known is asked for by name. */
+static enum store_error follow_way(struct relay *relay, struct store_txn *txn, const struct actor_id *author,
+                                   struct locator_point at, bool *known, struct names *names)
+{
+    *known = false;
+    for (size_t steps = 0; steps < CUT_SIDE_MAX && at.seq > 0 && !*known; steps++, at.seq--) {
+        enum store_error error;
+
+        if (!cut_ways_previous(relay->ingest->ways, &at.hash, &at.hash)) {
+            add_name(names, &at);
+            return STORE_OK;
+        }
+        error = store_is_block_held(txn, author, at.seq - 1, &at.hash, known);
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
+    return STORE_OK;
+}
+
+/* Where branches find no room, only heads whose way is known are asked for from below. */
+static enum store_error choose_heads(struct relay *relay, struct store_txn *txn,
+                                     const struct actor_id *author, struct cut_lacks *lacks,
+                                     struct names *names)
+{
+    enum store_error error = STORE_OK;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < lacks->head_count && error == STORE_OK; i++) {
+        bool known = true;
+
+        if (cut_ways_is_full(relay->ingest->ways, author)) {
+            error = follow_way(relay, txn, author, lacks->heads[i], &known, names);
+        }
+        if (known) {
+            lacks->heads[kept++] = lacks->heads[i];
+        }
+    }
+    lacks->head_count = kept;
+    for (size_t i = 0; i < lacks->gap_count; i++) {
+        add_name(names, &lacks->gaps[i]);
+    }
+    return error;
+}
+
 /* The extra point of the locator shows how far a branch came already. */
 static enum store_error ask_for_cuts(struct relay *relay, struct store_txn *txn,
                                      const struct sync_action *action)
 {
     struct locator_point points[LOCATOR_MAX];
+    struct names names = {0};
     struct cut_lacks lacks;
     struct want want;
     size_t count = 0;
@@ -757,15 +827,18 @@ static enum store_error ask_for_cuts(struct relay *relay, struct store_txn *txn,
                                              mix(relay->secret ^ mix(++relay->salts)), &lacks);
 
     if (error == STORE_OK) {
+        error = choose_heads(relay, txn, &action->author, &lacks, &names);
+    }
+    if (error == STORE_OK) {
         error = locator_of(txn, &action->author, &action->head, points, &count);
     }
-    if (error != STORE_OK || lacks.head_count + lacks.gap_count == 0) {
+    if (error != STORE_OK || lacks.head_count + names.count == 0) {
         return error;
     }
     memset(&want, 0, sizeof want);
     want.author = action->author;
     want.locator = (struct list){.items = points, .count = count};
-    want.gaps = (struct list){.items = lacks.gaps, .count = lacks.gap_count};
+    want.gaps = (struct list){.items = names.points, .count = names.count};
     want.branches = (struct list){.items = lacks.heads, .count = lacks.head_count};
     (void)send_record(relay, action->peer, FRAME_WANT, &want_schema, &want);
     return STORE_OK;

@@ -218,6 +218,10 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
         feed_block(daemon, SYNC_BLOCK_IN, peer->id, result);
         return;
     }
+    if (result->on_way) {
+        feed_block(daemon, SYNC_BLOCK_ON_WAY, peer->id, result);
+        return;
+    }
     if (result->reason == REASON_ORPHAN) {
         feed_block(daemon, SYNC_BLOCK_ORPHAN, peer->id, result);
         return;

@@ -417,6 +417,39 @@ enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+struct sought {
+    const struct locator_point *head;
+    bool missed;
+};
+
+static enum store_error note_sought(struct cut_search *search, const struct locator_point *head)
+{
+    struct sought *sought = search->context;
+    bool is_it = head->seq == sought->head->seq && hash_equal(&head->hash, &sought->head->hash);
+    bool held = true;
+    enum store_error error = is_it ? is_held(search, head, &held) : STORE_OK;
+
+    search->done = is_it;
+    sought->missed = error == STORE_OK && is_it && !held;
+    return error;
+}
+
+enum store_error store_is_missed_cut_head(struct store_txn *txn, const struct trust *trust,
+                                          const struct actor_id *author, const struct locator_point *block,
+                                          bool *missed)
+{
+    struct sought sought = {.head = block};
+    struct cut_search search = {
+        .txn = txn, .trust = trust, .author = author, .meet = note_sought, .context = &sought};
+    enum store_error error = store_author_number(txn, author, &search.number);
+
+    if (error == STORE_OK) {
+        error = search_all(&search);
+    }
+    *missed = sought.missed;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* ---- for whoever asks others ---- */
 
 /* Points drawn by lot: those of the lowest weights. */

@@ -232,6 +232,11 @@ enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id
 enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust *trust,
                                        const struct actor_id *author, uint64_t seq, bool *missed);
 
+/* Whether block is such a head, and not held. */
+enum store_error store_is_missed_cut_head(struct store_txn *txn, const struct trust *trust,
+                                          const struct actor_id *author, const struct locator_point *block,
+                                          bool *missed);
+
 /* What such cuts keep of author and is not here, for whoever asks others: heads that are not held, and blocks
  * below others that were dropped and lack entries (store_gaps has those that were not). Drawn by lot where
  * there are more, of each who names heads the newest before others; each sorted by seq and hash. None of an

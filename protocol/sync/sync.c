@@ -435,6 +435,15 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
     }
 }
 
+static void on_block_on_way(struct sync *sync, const struct sync_event *event, uint64_t now_ms)
+{
+    struct fill_entry *cuts = fills_find(&sync->fills, FILL_CUTS, &event->head.author);
+
+    if (cuts != NULL) {
+        fill_progress(cuts, event->peer, now_ms);
+    }
+}
+
 static void on_block_new(struct sync *sync, const struct sync_event *event, struct sync_actions *actions)
 {
     struct want_entry *want = wants_find(&sync->wants, &event->head.author);
@@ -532,6 +541,9 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
         break;
     case SYNC_BLOCK_FILLED:
         on_block_filled(sync, event, now_ms, actions);
+        break;
+    case SYNC_BLOCK_ON_WAY:
+        on_block_on_way(sync, event, now_ms);
         break;
     case SYNC_BLOCK_ORPHAN:
         if (known) {

@@ -44,6 +44,7 @@ enum sync_event_kind {
     SYNC_BLOCK_IN,  /* it sent a block that was accepted or known already; after its BLOCK_NEW if it gave one
                      */
     SYNC_BLOCK_FILLED, /* it sent a known block that had entries which this node lacked */
+    SYNC_BLOCK_ON_WAY, /* it sent a block that can't be held yet, and that shows which one to ask for */
     SYNC_BLOCK_ORPHAN, /* it sent a block whose previous one is missing */
     SYNC_BLOCK_NEW, /* our log of author has a new head, from peer or (peer SYNC_LOCAL) from this machine */
     SYNC_EVIDENCE_NEW, /* a checkpoint or fork proof was kept; peer as above */

@@ -157,6 +157,9 @@ static void on_block(size_t at, uint32_t peer, struct bytes encoded)
     if (reason == REASON_NONE || reason == REASON_KNOWN) {
         event.kind = SYNC_BLOCK_IN;
         step(at, &event, NULL);
+    } else if (result.on_way) {
+        event.kind = SYNC_BLOCK_ON_WAY;
+        step(at, &event, NULL);
     } else if (reason == REASON_ORPHAN) {
         event.kind = SYNC_BLOCK_ORPHAN;
         step(at, &event, NULL);

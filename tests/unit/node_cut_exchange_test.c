@@ -264,6 +264,61 @@ static void what_came_blanked_is_asked_for_too(void **state)
     assert_int_equal(exchange.cut_wants, 1);
 }
 
+/* The fresh node has the chains, and whoever has the keys that were rotated away filled the room for
+ * branches.
+ */
+static void give_full(void)
+{
+    const struct epoch_sides full = {
+        .bytes = 8 * 1024 * 1024, .branches = 64, .reserve_bytes = 2 * 1024 * 1024, .reserve_branches = 16};
+    struct store_txn *txn = NULL;
+
+    give_begun(FRESH);
+    give(FRESH, closing.rotated);
+    give(FRESH, closing.withdrawn);
+    assert_int_equal(store_write_begin(&txn, exchange.ends[FRESH].store), STORE_OK);
+    assert_int_equal(store_set_epoch_sides(txn, &world.actors[SCHOOL].id, 0, &full), STORE_OK);
+    assert_int_equal(store_commit(txn), STORE_OK);
+}
+
+static void room_that_others_took_keeps_nothing_out(void **state)
+{
+    struct ingest_result result;
+    int junk = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+
+    (void)state;
+    close_school(GRADUATES);
+    give_full();
+    exchange_meet(HOLDER, FRESH);
+    exchange_pass(2 * SYNC_HEADS_INTERVAL_MS);
+    assert_int_equal(exchange_take_in(FRESH, world.blocks[junk].encoded, &result), REASON_EPOCH_CLOSED);
+    assert_graduates_held(FRESH, GRADUATES, true);
+    assert_false(lacks_cuts(FRESH));
+}
+
+static void nor_is_anything_else_let_in(void **state)
+{
+    struct ingest_result result;
+    int junk = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+
+    (void)state;
+    close_school(2);
+    give_full();
+    assert_int_equal(exchange_take_in(FRESH, world.blocks[closing.graduates[0]].encoded, &result),
+                     REASON_BRANCHES_FULL);
+    assert_false(result.on_way); /* nobody knows yet */
+    assert_int_equal(exchange_take_in(FRESH, world.blocks[closing.graduates[1]].encoded, &result),
+                     REASON_ORPHAN);
+    assert_true(result.on_way);
+    assert_int_equal(exchange_take_in(FRESH, world.blocks[closing.graduates[1]].encoded, &result),
+                     REASON_ORPHAN);
+    assert_false(result.on_way); /* that is no news */
+    assert_int_equal(exchange_take_in(FRESH, world.blocks[junk].encoded, &result), REASON_BRANCHES_FULL);
+    assert_false(result.on_way);
+    give(FRESH, closing.graduates[0]);
+    give(FRESH, closing.graduates[1]);
+}
+
 /* What no cut keeps stays away. */
 static void what_lies_beyond_the_cut_is_not_asked_for(void **state)
 {
@@ -327,6 +382,8 @@ int main(void)
         WITH_NODES(a_strangers_withdrawal_causes_nothing),
         WITH_NODES(what_nobody_has_is_asked_for_ever_more_seldom),
         WITH_NODES(what_came_blanked_is_asked_for_too),
+        WITH_NODES(room_that_others_took_keeps_nothing_out),
+        WITH_NODES(nor_is_anything_else_let_in),
         WITH_NODES(what_lies_beyond_the_cut_is_not_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

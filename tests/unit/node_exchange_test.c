@@ -280,27 +280,22 @@ static void what_stands_beside_the_chain_goes_over_once(void **state)
     assert_true(exchange.blocks <= 12);
 }
 
-/* The cut of the owner's withdrawal names the last of many large blocks, which the delegate drops: each goes
- * once. */
-static void what_a_cut_keeps_comes_in_several_answers_where_it_is_long(void **state)
+/* The cut of the owner's withdrawal names the last of many large blocks, which the delegate drops. */
+static void give_long_branch(struct bytes *dropped, size_t count, size_t entries)
 {
-    enum { DROPPED = 20, ENTRIES = 400 };
     static struct memory_log left, chain;
-    struct bytes dropped[DROPPED];
     struct withdrawal withdrawal = {.delegate = node->actors[DELEGATE].id, .has_cut = true};
     struct dice dice = {.state = 7};
 
-    (void)state;
     memory_log_copy(&left, &node->logs[DELEGATE]);
     memory_log_copy(&chain, &node->logs[DELEGATE]);
     give_log(ALICE, 3);
     give(ALICE, memory_log_block(&node->logs[DELEGATE], 0));
-    for (size_t i = 0; i < DROPPED; i++) {
-        say_content(NAMED, ENTRIES);
+    for (size_t i = 0; i < count; i++) {
+        say_content(NAMED, entries);
         dropped[i] = sign_on(&left);
         give(ALICE, dropped[i]);
     }
-    assert_true(DROPPED * dropped[0].size > SYNC_BATCH_SMALL_BYTES_MAX);
     withdrawal.cut_seq = left.state.seq;
     withdrawal.cut_head = left.state.head;
     log_builder_begin(&node->builder, CLASS_GOVERN);
@@ -308,16 +303,52 @@ static void what_a_cut_keeps_comes_in_several_answers_where_it_is_long(void **st
     give(ALICE, sign_on(&node->logs[OWNER]));
     log_random_rotation(&node->builder, &chain, &dice);
     give(ALICE, sign_on(&chain));
+    memory_log_deinit(&left);
+    memory_log_deinit(&chain);
+}
+
+/* Each goes once. */
+static void what_a_cut_keeps_comes_in_several_answers_where_it_is_long(void **state)
+{
+    enum { DROPPED = 20, ENTRIES = 400 };
+    struct bytes dropped[DROPPED];
+
+    (void)state;
+    give_long_branch(dropped, DROPPED, ENTRIES);
+    assert_true(DROPPED * dropped[0].size > SYNC_BATCH_SMALL_BYTES_MAX);
     meet();
-    exchange_pass(SYNC_HEADS_INTERVAL_MS); /* the withdrawal may come last */
-    exchange_pass(SYNC_HEADS_INTERVAL_MS);
+    exchange_pass(2 * SYNC_HEADS_INTERVAL_MS); /* the withdrawal may come last */
     for (size_t i = 0; i < DROPPED; i++) {
         assert_true(is_held(BOB, dropped[i]));
     }
     assert_int_equal(exchange.cut_wants, 2);
     assert_int_equal(exchange.blocks, 4 + 2 + DROPPED);
-    memory_log_deinit(&left);
-    memory_log_deinit(&chain);
+}
+
+/* There is room for the first half: the other half goes once to show itself, from the last one down, and once
+ * to be held. */
+static void a_branch_that_is_larger_than_the_room_comes_whole(void **state)
+{
+    enum { DROPPED = 20, ENTRIES = 400 };
+    struct bytes dropped[DROPPED];
+    struct epoch_sides sides = {.bytes = 8 * 1024 * 1024};
+    struct store_txn *txn = NULL;
+
+    (void)state;
+    give_long_branch(dropped, DROPPED, ENTRIES);
+    give(BOB, memory_log_block(&node->logs[OWNER], 0));
+    give(BOB, memory_log_block(&node->logs[OWNER], 1));
+    give(BOB, memory_log_block(&node->logs[DELEGATE], 0));
+    sides.bytes -= DROPPED / 2 * dropped[0].size + dropped[0].size / 2;
+    assert_int_equal(store_write_begin(&txn, exchange.ends[BOB].store), STORE_OK);
+    assert_int_equal(store_set_epoch_sides(txn, &node->actors[DELEGATE].id, 0, &sides), STORE_OK);
+    assert_int_equal(store_commit(txn), STORE_OK);
+    meet();
+    exchange_pass(2 * SYNC_HEADS_INTERVAL_MS);
+    for (size_t i = 0; i < DROPPED; i++) {
+        assert_true(is_held(BOB, dropped[i]));
+    }
+    assert_true(exchange.blocks < 2 + 1 + 2 * DROPPED + DROPPED / 2);
 }
 
 #define WITH_ENDS(test) cmocka_unit_test_setup_teardown(test, make, drop)
@@ -330,6 +361,7 @@ int main(void)
         WITH_ENDS(a_chain_that_finds_no_room_comes_to_rest),
         WITH_ENDS(what_stands_beside_the_chain_goes_over_once),
         WITH_ENDS(what_a_cut_keeps_comes_in_several_answers_where_it_is_long),
+        WITH_ENDS(a_branch_that_is_larger_than_the_room_comes_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,11 @@ struct decision {
     {                                                                                                        \
         SYNC_PEER_HEAD, peer, 'A', 5, SYNC_OURS_##ours, 0, false, true, true                                 \
     }
+/* A block that can't be held yet, and shows which one is needed. */
+#define ON_WAY(peer, seq)                                                                                    \
+    {                                                                                                        \
+        SYNC_BLOCK_ON_WAY, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false, false                            \
+    }
 /* A fuller copy of a block, after which more are to be filled, or none. */
 #define MORE(peer)                                                                                           \
     {                                                                                                        \
@@ -233,6 +238,8 @@ static const struct decision decisions[] = {
      STEPS(UP(1), CUTS(1, SAME), IN(1, 3), CUTS(1, SAME), IN(1, 3), IN(1, 2), CUTS(1, SAME)), ""},
     {"… nor what was not asked for.",
      STEPS(UP(1), UP(2), UP(3), CUTS(1, SAME), CUTS(2, SAME), IN(2, 3), CUTS(1, SAME)), "cuts@2"},
+    {"Who shows what is needed is asked for that.",
+     STEPS(UP(1), CUTS(1, SAME), IN(1, 3), ON_WAY(1, 9), CUTS(1, SAME)), "cuts@1+3"},
     {"Another one is asked when the asked one brings nothing.",
      STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), CUTS(1, SAME)), "cuts@2"},
     {"… does not answer.", STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), TICK(4000)), "cuts@2"},

@@ -283,17 +283,40 @@ static void give_full(void)
 
 static void room_that_others_took_keeps_nothing_out(void **state)
 {
-    struct ingest_result result;
-    int junk = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+    static const size_t graduates[] = {1, 2, GRADUATES};
 
     (void)state;
-    close_school(GRADUATES);
-    give_full();
-    exchange_meet(HOLDER, FRESH);
-    exchange_pass(2 * SYNC_HEADS_INTERVAL_MS);
-    assert_int_equal(exchange_take_in(FRESH, world.blocks[junk].encoded, &result), REASON_EPOCH_CLOSED);
-    assert_graduates_held(FRESH, GRADUATES, true);
-    assert_false(lacks_cuts(FRESH));
+    for (size_t i = 0; i < sizeof graduates / sizeof graduates[0]; i++) {
+        size_t count = world.history.count;
+        struct ingest_result result;
+        int junk = tell(TOLD_ATTEST, SCHOOL, begun, NONE);
+
+        exchange_begin(&world.network, &world.trust, NODES, 1000);
+        close_school(graduates[i]);
+        give_full();
+        exchange_meet(HOLDER, FRESH);
+        exchange_pass(2 * SYNC_HEADS_INTERVAL_MS);
+        assert_int_equal(exchange_take_in(FRESH, world.blocks[junk].encoded, &result), REASON_EPOCH_CLOSED);
+        assert_graduates_held(FRESH, graduates[i], true);
+        assert_false(lacks_cuts(FRESH));
+        exchange_close();
+        history_world_forget(&world, count);
+    }
+}
+
+/* As long as there is room, an orphan is asked for with what lies before it. */
+static void with_room_nothing_is_asked_for_from_above(void **state)
+{
+    struct ingest_result result;
+
+    (void)state;
+    close_school(2);
+    give_begun(FRESH);
+    give(FRESH, closing.rotated);
+    give(FRESH, closing.withdrawn);
+    assert_int_equal(exchange_take_in(FRESH, world.blocks[closing.graduates[1]].encoded, &result),
+                     REASON_ORPHAN);
+    assert_false(result.on_way);
 }
 
 static void nor_is_anything_else_let_in(void **state)
@@ -382,7 +405,8 @@ int main(void)
         WITH_NODES(a_strangers_withdrawal_causes_nothing),
         WITH_NODES(what_nobody_has_is_asked_for_ever_more_seldom),
         WITH_NODES(what_came_blanked_is_asked_for_too),
-        WITH_NODES(room_that_others_took_keeps_nothing_out),
+        cmocka_unit_test_setup_teardown(room_that_others_took_keeps_nothing_out, begin_history, end_history),
+        WITH_NODES(with_room_nothing_is_asked_for_from_above),
         WITH_NODES(nor_is_anything_else_let_in),
         WITH_NODES(what_lies_beyond_the_cut_is_not_asked_for),
     };

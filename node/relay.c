@@ -597,24 +597,44 @@ static enum store_error send_named(struct relay *relay, struct store_txn *txn, s
     return STORE_OK;
 }
 
+/* What a peer holds, as far as it says so, and what it was sent. */
+struct shown {
+    size_t count;
+    struct locator_point points[LOCATOR_MAX + WANT_BRANCHES_MAX];
+};
+
+static void show(struct shown *shown, const struct locator_point *points, size_t count)
+{
+    assert(shown->count + count <= LOCATOR_MAX + WANT_BRANCHES_MAX);
+    if (count > 0) {
+        memcpy(&shown->points[shown->count], points, count * sizeof *points);
+    }
+    shown->count += count;
+}
+
 /* Send branches with what they stand on, the lowest first: alone nobody could place them. What a batch does
  * not hold is asked for again, above what came. */
 static enum store_error send_branches(struct relay *relay, struct store_txn *txn, struct named_batch *batch,
                                       const struct want *want)
 {
     const struct locator_point *branches = want->branches.items;
+    struct shown shown = {0};
     size_t steps = CUT_SIDE_MAX;
     enum store_error error = STORE_OK;
 
+    show(&shown, want->locator.items, want->locator.count);
     for (size_t i = 0; i < want->branches.count && error == STORE_OK && !batch->full; i++) {
         struct locator_point points[SYNC_BATCH_SMALL_BLOCKS_MAX];
         size_t count = 0;
 
         arena_rewind(&relay->arena, 0);
-        error = store_ancestors(txn, &want->author, &branches[i], want->locator.items, want->locator.count,
-                                &steps, points, SYNC_BATCH_SMALL_BLOCKS_MAX, &count, &relay->arena);
+        error = store_ancestors(txn, &want->author, &branches[i], shown.points, shown.count, &steps, points,
+                                SYNC_BATCH_SMALL_BLOCKS_MAX, &count, &relay->arena);
         if (error == STORE_OK) {
             error = send_named(relay, txn, batch, points, count);
+        }
+        if (count > 0) { /* what stands on the same is not sent twice */
+            show(&shown, &points[count - 1], 1);
         }
     }
     return error;

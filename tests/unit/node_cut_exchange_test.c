@@ -247,6 +247,22 @@ static void what_nobody_has_is_asked_for_ever_more_seldom(void **state)
     assert_false(is_held(FRESH, closing.graduates[0]));
 }
 
+/* A later withdrawal lowers the cut. */
+static void what_two_cuts_keep_goes_once(void **state)
+{
+    (void)state;
+    close_school(GRADUATES);
+    int lower = withdraw_by(OWNER, closing.withdrawn, closing.graduates[GRADUATES / 2]);
+    give(HOLDER, lower);
+    give_begun(FRESH);
+    give(FRESH, closing.withdrawn);
+    give(FRESH, lower);
+    exchange_meet(HOLDER, FRESH);
+    assert_graduates_held(FRESH, GRADUATES, true);
+    assert_int_equal(exchange.cut_wants, 1);
+    assert_int_equal(exchange.blocks, 1 + GRADUATES); /* and the rotation */
+}
+
 /* Whoever passed a block on left out what it says: it is asked for again, of others. */
 static void what_came_blanked_is_asked_for_too(void **state)
 {
@@ -404,6 +420,7 @@ int main(void)
         WITH_NODES(a_relay_that_has_the_chain_alone_prevents_nothing),
         WITH_NODES(a_strangers_withdrawal_causes_nothing),
         WITH_NODES(what_nobody_has_is_asked_for_ever_more_seldom),
+        WITH_NODES(what_two_cuts_keep_goes_once),
         WITH_NODES(what_came_blanked_is_asked_for_too),
         cmocka_unit_test_setup_teardown(room_that_others_took_keeps_nothing_out, begin_history, end_history),
         WITH_NODES(with_room_nothing_is_asked_for_from_above),

@@ -28,10 +28,12 @@ bool ingest_init(struct ingest *ingest, struct store *store, const struct networ
     *ingest = (struct ingest){.store = store, .network = network, .trust = trust};
     ingest->memory = malloc(INGEST_MEMORY_SIZE);
     ingest->waiting = calloc(1, sizeof *ingest->waiting);
-    if (ingest->memory == NULL || ingest->waiting == NULL) {
+    ingest->ways = malloc(sizeof *ingest->ways);
+    if (ingest->memory == NULL || ingest->waiting == NULL || ingest->ways == NULL) {
         ingest_deinit(ingest);
         return false;
     }
+    cut_ways_init(ingest->ways);
     if (self != NULL) {
         ingest->self = *self;
         ingest->has_self = true;
@@ -44,8 +46,10 @@ void ingest_deinit(struct ingest *ingest)
 {
     free(ingest->memory);
     free(ingest->waiting);
+    free(ingest->ways);
     ingest->memory = NULL;
     ingest->waiting = NULL;
+    ingest->ways = NULL;
 }
 
 /* ---- results ---- */

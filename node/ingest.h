@@ -5,6 +5,7 @@
  * socket, the CLI directly when no daemon runs. Many blocks share one write transaction; nothing is
  * acknowledged or relayed before its commit. */
 
+#include "node/cut_ways.h"
 #include "node/followed.h"
 #include "node/waiting_checkpoints.h"
 #include "protocol/rules/trust.h"
@@ -37,6 +38,7 @@ struct ingest_result {
     bool speaks;     /* it is a status or govern block */
     bool fork_found; /* a fork proof was kept that was not there before */
     bool filled;     /* of a known block: it had entries that the copy held lacked, which are held now */
+    bool on_way;     /* of a refused one: it shows what lies below a cut head that is missed */
 };
 
 struct ingest {
@@ -51,6 +53,7 @@ struct ingest {
     bool on_the_way;                     /* an author's chain was left on its way to another branch */
     struct actor_id gone_on;             /* whose turn it was last, of those */
     struct waiting_checkpoints *waiting; /* owned */
+    struct cut_ways *ways;               /* owned */
     uint8_t *memory;                     /* INGEST_MEMORY_SIZE bytes, owned */
     struct arena arena;
 };

@@ -454,6 +454,17 @@ static enum store_error is_closed(struct ingest *ingest, struct store_txn *txn, 
     return error;
 }
 
+/* What the block takes of the room, which what a cut keeps does not need. Returns: whether there is any. */
+static bool take_any_room(struct ingest *ingest, const struct epoch_sides *sides, const struct block *block,
+                          bool opens_branch, bool awaited, struct epoch_sides *out)
+{
+    if (cut_ways_has(ingest->ways, &block->hash) || take_room(sides, block, opens_branch, awaited, out)) {
+        return true;
+    }
+    cut_ways_note_full(ingest->ways, &block->header.author);
+    return false;
+}
+
 /* Whether a block beside the chain is kept, and what it takes of the room then. */
 static enum store_error find_room(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                                   const struct block *block, uint64_t now_s, struct epoch_sides *taken,
@@ -475,7 +486,7 @@ static enum store_error find_room(struct ingest *ingest, struct store_txn *txn, 
     }
     if (error == STORE_OK && *reason == REASON_NONE) {
         error = has_child(txn, block, &opens_branch);
-        if (error == STORE_OK && !take_room(&sides, block, opens_branch, unplaced > 0, taken)) {
+        if (error == STORE_OK && !take_any_room(ingest, &sides, block, opens_branch, unplaced > 0, taken)) {
             *reason = REASON_BRANCHES_FULL;
             sides.cut = 1;
         }
@@ -619,7 +630,29 @@ static enum store_error place_beside(struct ingest *ingest, struct store_txn *tx
                                                         : error;
 }
 
-void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+/* A block that can't be held yet may show what lies below a cut head. Looked for where there is no room: else
+ * it is asked for with what it stands on. */
+static enum store_error note_way(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                 struct ingest_result *result)
+{
+    const struct header *header = &block->header;
+    const struct locator_point point = {.seq = header->seq, .hash = block->hash};
+    bool on_way = cut_ways_has(ingest->ways, &block->hash);
+    enum store_error error = STORE_OK;
+
+    if (!cut_ways_is_full(ingest->ways, &header->author) || header->seq == 0) {
+        return STORE_OK;
+    }
+    if (!on_way) {
+        error = store_is_missed_cut_head(txn, ingest->trust, &header->author, &point, &on_way);
+    }
+    if (error == STORE_OK && on_way) {
+        result->on_way = cut_ways_meet(ingest->ways, &block->hash, &header->previous);
+    }
+    return error;
+}
+
+static void beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                    const struct block *block, uint64_t now_s, struct ingest_result *result)
 {
     struct epoch_sides taken;
@@ -636,6 +669,22 @@ void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct lo
     }
     if (error == STORE_OK && result->outcome == INGEST_EXTENDED) {
         error = give_back(txn, block, &taken);
+    }
+    if (error != STORE_OK) {
+        result->outcome = INGEST_FAILED;
+        result->error = error;
+    }
+}
+
+void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
+                   const struct block *block, uint64_t now_s, struct ingest_result *result)
+{
+    enum store_error error = STORE_OK;
+
+    beside(ingest, txn, state, block, now_s, result);
+    if (result->outcome == INGEST_REFUSED &&
+        (result->reason == REASON_ORPHAN || result->reason == REASON_BRANCHES_FULL)) {
+        error = note_way(ingest, txn, block, result);
     }
     if (error != STORE_OK) {
         result->outcome = INGEST_FAILED;

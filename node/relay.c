@@ -149,6 +149,12 @@ enum store_error relay_has_gaps(struct store_txn *txn, const struct actor_id *au
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+enum store_error relay_lacks_cuts(struct relay *relay, struct store_txn *txn, const struct actor_id *author,
+                                  bool *lacks)
+{
+    return store_has_cut_lacks(txn, relay->ingest->trust, author, lacks);
+}
+
 /* ---- sending ---- */
 
 static bool send_record(struct relay *relay, uint32_t peer, enum frame_kind kind, const struct schema *schema,
@@ -558,30 +564,95 @@ static enum store_error send_batch(struct relay *relay, struct store_txn *txn, u
     return STORE_OK;
 }
 
-/* Send the blocks that a peer asks fuller copies of, as many as a batch holds, then the head. */
-static enum store_error answer_gaps(struct relay *relay, struct store_txn *txn, uint32_t peer,
-                                    const struct want *want)
-{
-    const struct locator_point *gaps = want->gaps.items;
-    struct log_state state;
-    size_t size = 0, sent = 0;
-    enum store_error error = store_log_state(txn, &want->author, &state);
+/* Blocks of one author by their names, as many as a batch holds. */
+struct named_batch {
+    uint32_t peer;
+    const struct actor_id *author;
+    size_t count, size;
+    bool full;
+};
 
-    for (size_t i = 0; i < want->gaps.count && error == STORE_OK; i++) {
+/* Those that are not held are passed by. */
+static enum store_error send_named(struct relay *relay, struct store_txn *txn, struct named_batch *batch,
+                                   const struct locator_point *points, size_t count)
+{
+    for (size_t i = 0; i < count && !batch->full; i++) {
         struct bytes bytes;
+        enum store_error error = STORE_OK;
 
         arena_rewind(&relay->arena, 0);
-        error = store_block_by_hash(txn, &want->author, gaps[i].seq, &gaps[i].hash, &bytes, &relay->arena);
+        error =
+            store_block_by_hash(txn, batch->author, points[i].seq, &points[i].hash, &bytes, &relay->arena);
         if (error == STORE_NOT_FOUND) {
-            error = STORE_OK;
             continue;
         }
-        if (error != STORE_OK || !batch_has_room(sent, size, bytes.size) ||
-            !peers_send(relay->peers, peer, FRAME_BLOCK, bytes)) {
-            break;
+        if (error != STORE_OK) {
+            return error;
         }
-        size += bytes.size;
-        sent++;
+        batch->full = !batch_has_room(batch->count, batch->size, bytes.size) ||
+                      !peers_send(relay->peers, batch->peer, FRAME_BLOCK, bytes);
+        batch->count += !batch->full;
+        batch->size += bytes.size;
+    }
+    return STORE_OK;
+}
+
+/* What a peer holds, as far as it says so, and what it was sent. */
+struct shown {
+    size_t count;
+    struct locator_point points[LOCATOR_MAX + WANT_BRANCHES_MAX];
+};
+
+static void show(struct shown *shown, const struct locator_point *points, size_t count)
+{
+    assert(shown->count + count <= LOCATOR_MAX + WANT_BRANCHES_MAX);
+    if (count > 0) {
+        memcpy(&shown->points[shown->count], points, count * sizeof *points);
+    }
+    shown->count += count;
+}
+
+/* Send branches with what they stand on, the lowest first: alone nobody could place them. What a batch does
+ * not hold is asked for again, above what came. */
+static enum store_error send_branches(struct relay *relay, struct store_txn *txn, struct named_batch *batch,
+                                      const struct want *want)
+{
+    const struct locator_point *branches = want->branches.items;
+    struct shown shown = {0};
+    size_t steps = CUT_SIDE_MAX;
+    enum store_error error = STORE_OK;
+
+    show(&shown, want->locator.items, want->locator.count);
+    for (size_t i = 0; i < want->branches.count && error == STORE_OK && !batch->full; i++) {
+        struct locator_point points[SYNC_BATCH_SMALL_BLOCKS_MAX];
+        size_t count = 0;
+
+        arena_rewind(&relay->arena, 0);
+        error = store_ancestors(txn, &want->author, &branches[i], shown.points, shown.count, &steps, points,
+                                SYNC_BATCH_SMALL_BLOCKS_MAX, &count, &relay->arena);
+        if (error == STORE_OK) {
+            error = send_named(relay, txn, batch, points, count);
+        }
+        if (count > 0) { /* what stands on the same is not sent twice */
+            show(&shown, &points[count - 1], 1);
+        }
+    }
+    return error;
+}
+
+/* Send the blocks that a peer asks for by name, then the head. */
+static enum store_error answer_named(struct relay *relay, struct store_txn *txn, uint32_t peer,
+                                     const struct want *want)
+{
+    struct named_batch batch = {.peer = peer, .author = &want->author};
+    struct log_state state;
+    enum store_error error = store_log_state(txn, &want->author, &state);
+
+    if (error == STORE_OK) {
+        error = send_named(relay, txn, &batch, want->gaps.items, want->gaps.count);
+    }
+    if (error == STORE_OK) {
+        error = send_branches(relay, txn, &batch, want);
     }
     return error == STORE_OK ? send_head(relay, txn, peer, &state) : error;
 }
@@ -594,8 +665,8 @@ static enum store_error answer_want(struct relay *relay, struct store_txn *txn, 
     bool full = false;
     enum store_error error = STORE_OK;
 
-    if (want->gaps.count > 0) {
-        return answer_gaps(relay, txn, peer, want);
+    if (want->gaps.count + want->branches.count > 0) {
+        return answer_named(relay, txn, peer, want);
     }
     error = store_log_state(txn, &want->author, &state);
     if (error == STORE_OK) {
@@ -694,6 +765,105 @@ static enum store_error ask_for_gaps(struct relay *relay, struct store_txn *txn,
     return STORE_OK;
 }
 
+/* What is asked for by name, ascending, each once. */
+struct names {
+    size_t count;
+    struct locator_point points[WANT_GAPS_MAX];
+};
+
+static void add_name(struct names *names, const struct locator_point *point)
+{
+    size_t at = names->count;
+
+    while (at > 0 && (names->points[at - 1].seq > point->seq ||
+                      (names->points[at - 1].seq == point->seq &&
+                       hash_compare(&names->points[at - 1].hash, &point->hash) > 0))) {
+        at--;
+    }
+    if (names->count == WANT_GAPS_MAX || (at > 0 && hash_equal(&names->points[at - 1].hash, &point->hash))) {
+        return;
+    }
+    memmove(&names->points[at + 1], &names->points[at], (names->count - at) * sizeof *names->points);
+    names->points[at] = *point;
+    names->count++;
+}
+
+/* Go down from a head as far as its way is known. *known: down to a block that is held; else the first one of
+ * which nothing is known is asked for by name. */
+static enum store_error follow_way(struct relay *relay, struct store_txn *txn, const struct actor_id *author,
+                                   struct locator_point at, bool *known, struct names *names)
+{
+    *known = false;
+    for (size_t steps = 0; steps < CUT_SIDE_MAX && at.seq > 0 && !*known; steps++, at.seq--) {
+        enum store_error error;
+
+        if (!cut_ways_previous(relay->ingest->ways, &at.hash, &at.hash)) {
+            add_name(names, &at);
+            return STORE_OK;
+        }
+        error = store_is_block_held(txn, author, at.seq - 1, &at.hash, known);
+        if (error != STORE_OK) {
+            return error;
+        }
+    }
+    return STORE_OK;
+}
+
+/* Where branches find no room, only heads whose way is known are asked for from below. */
+static enum store_error choose_heads(struct relay *relay, struct store_txn *txn,
+                                     const struct actor_id *author, struct cut_lacks *lacks,
+                                     struct names *names)
+{
+    enum store_error error = STORE_OK;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < lacks->head_count && error == STORE_OK; i++) {
+        bool known = true;
+
+        if (cut_ways_is_full(relay->ingest->ways, author)) {
+            error = follow_way(relay, txn, author, lacks->heads[i], &known, names);
+        }
+        if (known) {
+            lacks->heads[kept++] = lacks->heads[i];
+        }
+    }
+    lacks->head_count = kept;
+    for (size_t i = 0; i < lacks->gap_count; i++) {
+        add_name(names, &lacks->gaps[i]);
+    }
+    return error;
+}
+
+/* The extra point of the locator shows how far a branch came already. */
+static enum store_error ask_for_cuts(struct relay *relay, struct store_txn *txn,
+                                     const struct sync_action *action)
+{
+    struct locator_point points[LOCATOR_MAX];
+    struct names names = {0};
+    struct cut_lacks lacks;
+    struct want want;
+    size_t count = 0;
+    enum store_error error = store_cut_lacks(txn, relay->ingest->trust, &action->author,
+                                             mix(relay->secret ^ mix(++relay->salts)), &lacks);
+
+    if (error == STORE_OK) {
+        error = choose_heads(relay, txn, &action->author, &lacks, &names);
+    }
+    if (error == STORE_OK) {
+        error = locator_of(txn, &action->author, &action->head, points, &count);
+    }
+    if (error != STORE_OK || lacks.head_count + names.count == 0) {
+        return error;
+    }
+    memset(&want, 0, sizeof want);
+    want.author = action->author;
+    want.locator = (struct list){.items = points, .count = count};
+    want.gaps = (struct list){.items = names.points, .count = names.count};
+    want.branches = (struct list){.items = lacks.heads, .count = lacks.head_count};
+    (void)send_record(relay, action->peer, FRAME_WANT, &want_schema, &want);
+    return STORE_OK;
+}
+
 static enum store_error announce(struct relay *relay, struct store_txn *txn, const struct sync_action *action)
 {
     struct log_state state;
@@ -754,6 +924,8 @@ static enum store_error perform(struct relay *relay, struct store_txn *txn, cons
         return ask(relay, txn, action);
     case SYNC_SEND_GAPS:
         return ask_for_gaps(relay, txn, action);
+    case SYNC_SEND_CUTS:
+        return ask_for_cuts(relay, txn, action);
     case SYNC_SEND_BLOCKS:
         assert(want != NULL);
         return answer_want(relay, txn, action->peer, want);

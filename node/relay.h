@@ -60,6 +60,9 @@ enum store_error relay_compare(struct relay *relay, struct store_txn *txn, const
                                bool dialled, enum sync_ours *out, uint64_t *ours_next);
 /* Whether blocks of the author lack entries here (store_gaps); false when nothing of it is held. */
 enum store_error relay_has_gaps(struct store_txn *txn, const struct actor_id *author, bool *gaps);
+/* Whether something is not here that cuts keep of the author (store_cut_lacks). */
+enum store_error relay_lacks_cuts(struct relay *relay, struct store_txn *txn, const struct actor_id *author,
+                                  bool *lacks);
 
 /* Ask peer who introduces shop. */
 void relay_ask_introduction(struct relay *relay, uint32_t peer, const struct actor_id *shop);

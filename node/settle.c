@@ -218,6 +218,10 @@ static void on_refused(struct daemon *daemon, const struct intake_item *item)
         feed_block(daemon, SYNC_BLOCK_IN, peer->id, result);
         return;
     }
+    if (result->on_way) {
+        feed_block(daemon, SYNC_BLOCK_ON_WAY, peer->id, result);
+        return;
+    }
     if (result->reason == REASON_ORPHAN) {
         feed_block(daemon, SYNC_BLOCK_ORPHAN, peer->id, result);
         return;
@@ -262,6 +266,7 @@ static void settle_block(struct daemon *daemon, const struct intake_item *item)
         if (peer_of(daemon, item) != NULL) {
             feed_block(daemon, SYNC_BLOCK_IN, item->from, result);
         }
+        watch_on_accepted(&daemon->watch); /* what a cut keeps counts beside the chain */
         break;
     case INGEST_REFUSED:
         on_refused(daemon, item);
@@ -322,7 +327,7 @@ static bool decode(struct daemon *daemon, struct peer *peer, const struct schema
 /* How one head compares. */
 struct compared {
     enum sync_ours ours;
-    bool gaps;
+    bool gaps, cuts;
     uint64_t ours_next;
 };
 
@@ -337,6 +342,9 @@ static enum store_error compare_all(struct daemon *daemon, const struct peer *pe
                               &out[i].ours_next);
         if (error == STORE_OK) {
             error = relay_has_gaps(txn, &heads[i].author, &out[i].gaps);
+        }
+        if (error == STORE_OK) {
+            error = relay_lacks_cuts(&daemon->relay, txn, &heads[i].author, &out[i].cuts);
         }
     }
     if (txn != NULL) {
@@ -356,6 +364,7 @@ static void feed_head(struct daemon *daemon, struct peer *peer, const struct hea
                                      .head = *head,
                                      .ours = compared->ours,
                                      .ours_gaps = compared->gaps,
+                                     .ours_cuts = compared->cuts,
                                      .ours_next = compared->ours_next};
 
     if (compared->ours == SYNC_OURS_NOT_ADMITTED) {

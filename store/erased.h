@@ -103,6 +103,12 @@ enum store_error gaps_moved(struct store_txn *txn, const struct disk_author *aut
 enum store_error gaps_any(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
                           uint64_t epoch, const struct hash *hash, bool *any);
 
+/* Whether there are gaps beside the chain in epochs that a rotation closed; whether one of them, in a block
+ * that counts, is to be asked for. */
+enum store_error gaps_closed(struct store_txn *txn, const struct disk_author *author, bool *any);
+enum store_error gaps_asks(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
+                           uint64_t epoch, const struct hash *hash, bool *asks);
+
 /* What the chain lacks as far as reached by log. */
 enum store_error gaps_fill_log(struct store_txn *txn, const struct disk_author *author,
                                struct dossier_log *log);

@@ -517,6 +517,46 @@ static bool precedes(const struct gap_walk *a, const struct gap_walk *b)
     return a->seq < b->seq || (a->seq == b->seq && hash_compare(&a->hash, &b->hash) < 0);
 }
 
+static bool asks_for(const struct disk_gap *gap, const struct disk_author *author)
+{
+    return is_missing(gap, author) || gap->unread > 0;
+}
+
+enum store_error gaps_asks(struct store_txn *txn, const struct disk_author *author, uint64_t seq,
+                           uint64_t epoch, const struct hash *hash, bool *asks)
+{
+    const struct gap_block block = {txn, author->number, seq, epoch, *hash};
+    struct disk_gap gap;
+    struct key key;
+    enum store_error error = find_gap(&block, &key, &gap);
+
+    *asks = error == STORE_OK && asks_for(&gap, author);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error gaps_closed(struct store_txn *txn, const struct disk_author *author, bool *any)
+{
+    struct key prefix = author_key(author->number);
+    struct walk walk;
+    enum store_error error;
+
+    *any = false;
+    if (author->gap_blocks == 0) {
+        return STORE_OK;
+    }
+    error = walk_open(&walk, txn, TABLE_GAPS);
+    if (error != STORE_OK) {
+        return error;
+    }
+    key_add_number(&prefix, GAP_SIDE, 1);
+    error = walk_seek(&walk, &prefix);
+    if (error == STORE_OK && walk_under(&walk, &prefix)) {
+        *any = number_at(walk.key.data, prefix.size, 4) < author->epoch;
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* In order of seq and hash. What an `erase` beside the chain accounts for is not asked for. */
 static enum store_error merge(struct gap_walk *chain, struct gap_walk *sides,
                               const struct disk_author *author, struct locator_point *out, size_t max,
@@ -528,7 +568,7 @@ static enum store_error merge(struct gap_walk *chain, struct gap_walk *sides,
            (chain->error == STORE_OK || sides->error == STORE_OK)) {
         struct gap_walk *first = precedes(chain, sides) ? chain : sides;
 
-        if (is_missing(&first->gap, author) || first->gap.unread > 0) {
+        if (asks_for(&first->gap, author)) {
             out[(*count)++] = (struct locator_point){.seq = first->seq, .hash = first->hash};
         }
         next_gap(first);

@@ -226,11 +226,40 @@ enum store_error store_put_rotation(struct store_txn *txn, const struct actor_id
                                     const struct known_rotation *rotation);
 
 /* Whether a cut head of author at seq or above is not held: its ancestors are read there whatever author
- * rotates later. Who names one is an accreditor of author whom trust reaches, in a withdrawal, or author
- * itself, in a succession of a namespace of trust, on the chain or where it may yet count beside it; of each
- * the newest are read. */
+ * rotates later. Who names one is an accreditor of author whom trust reaches, or who came after it, in a
+ * withdrawal; or author itself, who has a namespace of trust, in a succession of it; on the chain or where it
+ * may yet count beside it; of each the newest are read. */
 enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust *trust,
                                        const struct actor_id *author, uint64_t seq, bool *missed);
+
+/* Whether block is such a head, and not held. */
+enum store_error store_is_missed_cut_head(struct store_txn *txn, const struct trust *trust,
+                                          const struct actor_id *author, const struct locator_point *block,
+                                          bool *missed);
+
+/* What such cuts keep of author and is not here, for whoever asks others: heads that are not held, and blocks
+ * below others that were dropped and lack entries (store_gaps has those that were not). Drawn by lot where
+ * there are more, of each who names heads the newest before others; each sorted by seq and hash. None of an
+ * author of whom nothing is held. */
+struct cut_lacks {
+    size_t head_count, gap_count;
+    struct locator_point heads[WANT_BRANCHES_MAX];
+    struct locator_point gaps[WANT_GAPS_MAX];
+};
+enum store_error store_cut_lacks(struct store_txn *txn, const struct trust *trust,
+                                 const struct actor_id *author, uint64_t draw, struct cut_lacks *out);
+/* Whether there are any: cheap where nobody withdrew from author and it has no namespace. */
+enum store_error store_has_cut_lacks(struct store_txn *txn, const struct trust *trust,
+                                     const struct actor_id *author, bool *has);
+
+/* What block (seq, hash) stands on, itself last, the lowest first: at most max blocks above the highest one
+ * that held, points of a log, shows to be held, or from block 0 on. At most *steps blocks beside the chain
+ * are looked at, which it counts down. *count is 0 where the block is not held, or stands deeper than that.
+ */
+enum store_error store_ancestors(struct store_txn *txn, const struct actor_id *author,
+                                 const struct locator_point *block, const struct locator_point *held,
+                                 size_t held_count, size_t *steps, struct locator_point *out, size_t max,
+                                 size_t *count, struct arena *arena);
 
 /* What arrived beside the chain in an epoch, and what found no room. Plain: a row as it is. */
 struct epoch_sides {

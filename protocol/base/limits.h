@@ -62,6 +62,7 @@ enum {
     REQUIREMENT_SIZE_MAX = 1024,
     LOCATOR_MAX = 32,
     WANT_GAPS_MAX = 64,
+    WANT_BRANCHES_MAX = 16,
     HEADS_MAX = 4096, /* in one heads frame */
     FRAME_SIZE_MAX = BLOCK_SIZE_MAX + 64,
 

@@ -1,5 +1,6 @@
 #include "protocol/sync/fills.h"
 
+#include <assert.h>
 #include <string.h>
 
 void fills_init(struct fills *fills, uint64_t again_ms)
@@ -8,10 +9,10 @@ void fills_init(struct fills *fills, uint64_t again_ms)
     fills->count = 0;
 }
 
-struct fill_entry *fills_find(struct fills *fills, const struct actor_id *author)
+struct fill_entry *fills_find(struct fills *fills, enum fill_kind kind, const struct actor_id *author)
 {
     for (size_t i = 0; i < fills->count; i++) {
-        if (actor_id_equal(&fills->entries[i].author, author)) {
+        if (fills->entries[i].kind == kind && actor_id_equal(&fills->entries[i].author, author)) {
             return &fills->entries[i];
         }
     }
@@ -42,9 +43,9 @@ static struct fill_entry *make_room(struct fills *fills)
     return failures_of(worst) > 0 ? worst : NULL;
 }
 
-struct fill_entry *fills_add(struct fills *fills, const struct actor_id *author)
+struct fill_entry *fills_add(struct fills *fills, enum fill_kind kind, const struct actor_id *author)
 {
-    struct fill_entry *entry = fills_find(fills, author);
+    struct fill_entry *entry = fills_find(fills, kind, author);
 
     if (entry != NULL) {
         return entry;
@@ -54,6 +55,7 @@ struct fill_entry *fills_add(struct fills *fills, const struct actor_id *author)
         return NULL;
     }
     memset(entry, 0, sizeof *entry);
+    entry->kind = kind;
     entry->author = *author;
     return entry;
 }
@@ -142,6 +144,7 @@ void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t now_
     }
     source = entry->sources[at];
     if (!entry->progressed) {
+        source.reached = (struct head){0};
         source.failures++;
         source.from_ms = now_ms + again_ms(fills, source.failures);
     }
@@ -161,6 +164,29 @@ void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms)
         entry->progressed = true;
         entry->deadline_ms = now_ms + FILL_STALL_MS;
     }
+}
+
+void fill_reach(struct fill_entry *entry, uint32_t peer, const struct head *head, uint64_t now_ms)
+{
+    size_t at = source_at(entry, peer);
+    struct head *reached = NULL;
+
+    if (at == SIZE_MAX || !entry->in_flight || entry->asked != peer) {
+        return;
+    }
+    reached = &entry->sources[at].reached;
+    if (hash_is_zero(&reached->hash) || head->seq > reached->seq) {
+        *reached = *head;
+        fill_progress(entry, peer, now_ms);
+    }
+}
+
+const struct head *fill_reached(const struct fill_entry *entry)
+{
+    size_t at = source_at(entry, entry->asked);
+
+    assert(at != SIZE_MAX);
+    return &entry->sources[at].reached;
 }
 
 /* ---- asking ---- */

@@ -1,9 +1,9 @@
 #ifndef PROTOCOL_SYNC_FILLS_H
 #define PROTOCOL_SYNC_FILLS_H
 
-/* The table of authors of whose blocks some lack entries here: who may have them, and who has been asked. A
- * peer that says it lacks none of them is asked in its turn; one that then brings nothing is asked again
- * later and later, and never stands in the way of another. Bounded. Part of protocol/sync. */
+/* The table of authors of whom something is lacking here that no want brings: who may have it, and who has
+ * been asked. A peer that may have it is asked in its turn; one that then brings nothing is asked again later
+ * and later, and never stands in the way of another. Bounded. Part of protocol/sync. */
 
 #include "protocol/sync/sync.h"
 
@@ -14,21 +14,28 @@ enum {
     FILL_AGAIN_TIMES_MAX = 120 /* an hour of them, at SYNC_HEADS_INTERVAL_MS */
 };
 
+enum fill_kind {
+    FILL_GAPS, /* entries of blocks */
+    FILL_CUTS, /* what cuts keep of a log whose author dropped it */
+};
+
 struct fill_source {
     uint32_t peer;
-    uint32_t failures; /* in a row */
-    uint64_t from_ms;  /* not asked before */
+    uint32_t failures;   /* in a row */
+    uint64_t from_ms;    /* not asked before */
+    struct head reached; /* FILL_CUTS: the highest block that it sent since it last failed; zero hash: none */
 };
 
 struct fill_entry {
+    enum fill_kind kind;
     struct actor_id author;
     size_t source_count;
     struct fill_source sources[FILL_SOURCES_MAX]; /* the next one to ask first */
     bool in_flight;
     uint32_t asked;       /* when in flight */
     uint64_t deadline_ms; /* when in flight */
-    bool progressed;      /* something was filled since it was asked */
-    uint64_t from_seq;    /* where the next question begins, so that what nobody has hides nothing */
+    bool progressed;      /* something came since it was asked */
+    uint64_t from_seq;    /* FILL_GAPS: where the next question begins: what nobody has hides nothing */
 };
 
 struct fills {
@@ -40,14 +47,14 @@ struct fills {
 
 void fills_init(struct fills *fills, uint64_t again_ms);
 /* The entry of author, or NULL. */
-struct fill_entry *fills_find(struct fills *fills, const struct actor_id *author);
+struct fill_entry *fills_find(struct fills *fills, enum fill_kind kind, const struct actor_id *author);
 /* The entry of author, new when there was none. In a full table the one makes room that has no source left,
  * or whose sources all brought nothing, those with the most failures first: authors whose entries nobody has
  * must not keep others from being asked for. Returns: NULL when each is still to be tried. */
-struct fill_entry *fills_add(struct fills *fills, const struct actor_id *author);
+struct fill_entry *fills_add(struct fills *fills, enum fill_kind kind, const struct actor_id *author);
 void fills_remove(struct fills *fills, struct fill_entry *entry);
 
-/* The peer says that it lacks nothing of the author. */
+/* The peer may have what is lacking. */
 void fill_add_source(struct fill_entry *entry, uint32_t peer);
 /* It says otherwise, or is gone; if it was asked, nobody is now. */
 void fill_drop_source(struct fill_entry *entry, uint32_t peer);
@@ -55,6 +62,11 @@ void fill_drop_source(struct fill_entry *entry, uint32_t peer);
 void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms);
 /* Something came from the peer. */
 void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms);
+/* A block came from the peer that is held now. It is progress where the peer was asked and it is the highest
+ * yet, so that nobody is asked for ever by sending the same ones again. */
+void fill_reach(struct fill_entry *entry, uint32_t peer, const struct head *head, uint64_t now_ms);
+/* What the asked peer has reached. Requires: in flight. */
+const struct head *fill_reached(const struct fill_entry *entry);
 
 /* Choose whom to ask for the entry: a source whose time has come and that nothing else is asked of. Returns:
  * false when there is none, or it is in flight already. */

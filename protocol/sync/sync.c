@@ -240,16 +240,21 @@ static void want_from(struct sync *sync, const struct sync_event *event, const s
     }
 }
 
-/* ---- gaps ---- */
+/* ---- what no want brings ---- */
 
 static void start_fill(struct sync *sync, struct fill_entry *fill, uint64_t now_ms,
                        struct sync_actions *actions)
 {
-    const struct head from = {.author = fill->author, .seq = fill->from_seq};
+    struct head from = {.seq = fill->from_seq};
 
-    if (actions->count < SYNC_ACTIONS_MAX && fills_start(&sync->fills, fill, now_ms)) {
-        act(actions, SYNC_SEND_GAPS, fill->asked, &from);
+    if (actions->count == SYNC_ACTIONS_MAX || !fills_start(&sync->fills, fill, now_ms)) {
+        return;
     }
+    if (fill->kind == FILL_CUTS) {
+        from = *fill_reached(fill);
+    }
+    from.author = fill->author;
+    act(actions, fill->kind == FILL_CUTS ? SYNC_SEND_CUTS : SYNC_SEND_GAPS, fill->asked, &from);
 }
 
 static void start_fills(struct sync *sync, uint64_t now_ms, struct sync_actions *actions)
@@ -267,23 +272,32 @@ static void end_fill(struct sync *sync, struct fill_entry *fill, uint64_t last_s
 }
 
 /* Whether the peer's copy may have what ours lacks. */
-static bool may_fill(const struct sync_event *event)
+static bool may_fill(enum fill_kind kind, const struct sync_event *event)
 {
-    return !event->head.gaps && (event->ours == SYNC_OURS_SAME || event->ours == SYNC_OURS_MISSING);
+    switch (kind) {
+    case FILL_GAPS:
+        return !event->head.gaps && (event->ours == SYNC_OURS_SAME || event->ours == SYNC_OURS_MISSING);
+    case FILL_CUTS: /* the chain first, which may bring it */
+        return event->ours == SYNC_OURS_SAME || event->ours == SYNC_OURS_AHEAD;
+    }
+    return false;
 }
 
-static void on_head_of_gaps(struct sync *sync, const struct sync_event *event, uint64_t now_ms)
+/* What a head that the peer told says of who may fill, and ends the question that it answers. */
+static void on_head_of_fill(struct sync *sync, enum fill_kind kind, bool lacks,
+                            const struct sync_event *event, uint64_t now_ms)
 {
-    struct fill_entry *fill = fills_find(&sync->fills, &event->head.author);
+    struct fill_entry *fill = fills_find(&sync->fills, kind, &event->head.author);
+    bool may = may_fill(kind, event);
 
-    if (!event->ours_gaps) {
+    if (!lacks) {
         if (fill != NULL) {
             fills_remove(&sync->fills, fill);
         }
         return;
     }
-    if (fill == NULL && may_fill(event)) {
-        fill = fills_add(&sync->fills, &event->head.author);
+    if (fill == NULL && may) {
+        fill = fills_add(&sync->fills, kind, &event->head.author);
     }
     if (fill == NULL) {
         return;
@@ -291,9 +305,9 @@ static void on_head_of_gaps(struct sync *sync, const struct sync_event *event, u
     if (fill->in_flight && fill->asked == event->peer) {
         end_fill(sync, fill, event->head.seq, now_ms); /* the head after what was asked for */
     }
-    if (may_fill(event)) {
+    if (may) {
         fill_add_source(fill, event->peer);
-    } else if (event->head.gaps) {
+    } else if (kind == FILL_GAPS && event->head.gaps) {
         fill_drop_source(fill, event->peer);
     }
 }
@@ -302,8 +316,12 @@ static void on_head_of_gaps(struct sync *sync, const struct sync_event *event, u
 static void on_block_filled(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
                             struct sync_actions *actions)
 {
-    struct fill_entry *fill = fills_find(&sync->fills, &event->head.author);
+    struct fill_entry *fill = fills_find(&sync->fills, FILL_GAPS, &event->head.author);
+    struct fill_entry *cuts = fills_find(&sync->fills, FILL_CUTS, &event->head.author);
 
+    if (cuts != NULL) {
+        fill_progress(cuts, event->peer, now_ms);
+    }
     if (fill != NULL && event->ours_gaps) {
         fill_progress(fill, event->peer, now_ms);
     } else if (fill != NULL) {
@@ -362,7 +380,8 @@ static void on_peer_head(struct sync *sync, const struct sync_event *event, uint
     bool answers = want != NULL && want->in_flight && want->asked == event->peer;
 
     peer_learn(peer_find(sync, event->peer), &event->head.hash);
-    on_head_of_gaps(sync, event, now_ms);
+    on_head_of_fill(sync, FILL_GAPS, event->ours_gaps, event, now_ms);
+    on_head_of_fill(sync, FILL_CUTS, event->ours_cuts, event, now_ms);
     switch (event->ours) {
     case SYNC_OURS_MISSING:
         want_from(sync, event, &event->head, now_ms, actions);
@@ -395,8 +414,12 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
                         struct sync_actions *actions)
 {
     struct want_entry *want = wants_find(&sync->wants, &event->head.author);
+    struct fill_entry *cuts = fills_find(&sync->fills, FILL_CUTS, &event->head.author);
 
     peer_learn(peer_find(sync, event->peer), &event->head.hash);
+    if (cuts != NULL) {
+        fill_reach(cuts, event->peer, &event->head, now_ms);
+    }
     if (want == NULL) {
         return;
     }
@@ -409,6 +432,15 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
     }
     if (want->has_target && hash_equal(&want->target.hash, &event->head.hash)) {
         finish(sync, want, actions);
+    }
+}
+
+static void on_block_on_way(struct sync *sync, const struct sync_event *event, uint64_t now_ms)
+{
+    struct fill_entry *cuts = fills_find(&sync->fills, FILL_CUTS, &event->head.author);
+
+    if (cuts != NULL) {
+        fill_progress(cuts, event->peer, now_ms);
     }
 }
 
@@ -509,6 +541,9 @@ void sync_step(struct sync *sync, const struct sync_event *event, uint64_t now_m
         break;
     case SYNC_BLOCK_FILLED:
         on_block_filled(sync, event, now_ms, actions);
+        break;
+    case SYNC_BLOCK_ON_WAY:
+        on_block_on_way(sync, event, now_ms);
         break;
     case SYNC_BLOCK_ORPHAN:
         if (known) {

@@ -12,7 +12,9 @@
  * another peer that announced the same.
  *
  * A head says whether its sender lacks entries of the log. What this node lacks itself is asked of every peer
- * that lacks nothing up to the same head at least, one after the other, until it is there. */
+ * that lacks nothing up to the same head at least, one after the other, until it is there. So is what the cut
+ * of a withdrawal or a succession keeps, of every peer that has no more of the chain: no head says who holds
+ * what its author dropped. */
 
 #include "protocol/wire/records.h"
 
@@ -42,6 +44,7 @@ enum sync_event_kind {
     SYNC_BLOCK_IN,  /* it sent a block that was accepted or known already; after its BLOCK_NEW if it gave one
                      */
     SYNC_BLOCK_FILLED, /* it sent a known block that had entries which this node lacked */
+    SYNC_BLOCK_ON_WAY, /* it sent a block that can't be held yet, and that shows which one to ask for */
     SYNC_BLOCK_ORPHAN, /* it sent a block whose previous one is missing */
     SYNC_BLOCK_NEW, /* our log of author has a new head, from peer or (peer SYNC_LOCAL) from this machine */
     SYNC_EVIDENCE_NEW, /* a checkpoint or fork proof was kept; peer as above */
@@ -64,19 +67,22 @@ struct sync_event {
     struct head head;       /* PEER_HEAD, BLOCK_*: author, epoch, seq, hash; of PEER_HEAD also gaps */
     enum sync_ours ours;    /* PEER_HEAD */
     bool ours_gaps;         /* PEER_HEAD, BLOCK_FILLED: this node lacks entries of the log */
+    bool ours_cuts;         /* PEER_HEAD: this node lacks what cuts keep of the log */
     uint64_t ours_next;     /* PEER_HEAD, MISSING: the seq behind our head, 0 when nothing is held */
     struct actor_id author; /* PEER_WANT, EVIDENCE_NEW */
     bool fork_proof;        /* EVIDENCE_NEW: else a checkpoint */
 };
 
 enum sync_action_kind {
-    SYNC_SEND_HEADS,    /* all of ours, and all checkpoints and fork proofs, to peer */
-    SYNC_SEND_HEAD,     /* ours of author, to peer */
-    SYNC_SEND_WANT,     /* for author with our locator, to peer. head: the highest block that came from peer;
-                           it may lie on a side branch, and belongs into the locator; zero hash: none */
-    SYNC_SEND_GAPS,     /* ask peer for blocks of author that lack entries here, from head.seq on */
-    SYNC_SEND_BLOCKS,   /* answer peer's want for author from its locator, then our head of author */
-    SYNC_PUSH_BLOCK,    /* the block of head, to peer */
+    SYNC_SEND_HEADS,  /* all of ours, and all checkpoints and fork proofs, to peer */
+    SYNC_SEND_HEAD,   /* ours of author, to peer */
+    SYNC_SEND_WANT,   /* for author with our locator, to peer. head: the highest block that came from peer;
+                         it may lie on a side branch, and belongs into the locator; zero hash: none */
+    SYNC_SEND_GAPS,   /* ask peer for blocks of author that lack entries here, from head.seq on */
+    SYNC_SEND_CUTS,   /* ask peer for what cuts keep of author. head: the highest block that came from peer in
+                         answer, as for SYNC_SEND_WANT */
+    SYNC_SEND_BLOCKS, /* answer peer's want for author from its locator, then our head of author */
+    SYNC_PUSH_BLOCK,  /* the block of head, to peer */
     SYNC_PUSH_EVIDENCE, /* the checkpoint or fork proof of author, to peer */
 };
 

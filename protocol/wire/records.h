@@ -550,8 +550,9 @@ struct locator_point {
  * blocks whose entries the sender lacks. */
 struct want {
     struct actor_id author;
-    struct list locator; /* struct locator_point, seq descending */
-    struct list gaps;    /* struct locator_point, ascending; where there are any, nothing else is asked for */
+    struct list locator;  /* struct locator_point, seq descending */
+    struct list gaps;     /* struct locator_point, ascending */
+    struct list branches; /* the same; where there are any of these two, nothing else is asked for */
     struct list extensions;
 };
 

@@ -52,13 +52,13 @@ const struct schema heads_schema = {
 /* ---- want ---- */
 
 static const struct field locator_point_fields[] = {
-    {REQUIRED(locator_point, seq), SEQ, MEANS("of a block that the sender has")},
+    {REQUIRED(locator_point, seq), SEQ, MEANS("of the block")},
     {REQUIRED(locator_point, hash), FIXED(HASH_SIZE), MEANS("its header hash")},
 };
 
 static const struct schema locator_point_schema = {
     SCHEMA(locator_point),
-    .meaning = "A block on the sender's chain.",
+    .meaning = "A block of a log by its name.",
 };
 
 static int order_locator(const void *a, const void *b)
@@ -79,10 +79,15 @@ static int order_gaps(const void *a, const void *b)
 static const struct field want_fields[] = {
     {REQUIRED(want, author), FIXED(HASH_SIZE), MEANS("whose log")},
     {REQUIRED(want, locator), LIST(locator_point, 0, LOCATOR_MAX), SORTED(order_locator),
-     MEANS("seq descending")},
+     MEANS("blocks that the sender has, most of them of its chain; seq descending")},
     {REQUIRED(want, gaps), LIST(locator_point, 0, WANT_GAPS_MAX), SORTED(order_gaps),
-     MEANS("blocks of which the sender lacks entries, by seq and hash; where there are any, they alone are "
-           "asked for")},
+     MEANS(
+         "blocks of which the sender lacks entries, by seq and hash; where there are any of these or of the "
+         "next, nothing else is asked for")},
+    {REQUIRED(want, branches), LIST(locator_point, 0, WANT_BRANCHES_MAX), SORTED(order_gaps),
+     MEANS(
+         "blocks that the sender does not hold, by seq and hash; each is sent behind what it stands on, down "
+         "to the answerer's highest block that the locator shows to be held")},
 };
 
 const struct schema want_schema = {
@@ -90,7 +95,7 @@ const struct schema want_schema = {
     EXTENSIBLE(want),
     .meaning =
         "Asks for the blocks of a log behind the highest point that the answerer has on its chain, or for "
-        "fuller copies of some.",
+        "fuller copies of some and for the ends of branches.",
 };
 
 /* ---- introductions ---- */

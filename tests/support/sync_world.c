@@ -349,6 +349,8 @@ static void perform(struct sync_world *world, uint32_t node, const struct sync_a
         send(world, node, action->peer,
              (struct sync_world_message){.kind = MESSAGE_GAPS, .head = {.author = action->author}});
         break;
+    case SYNC_SEND_CUTS: /* nothing here withdraws */
+        break;
     case SYNC_SEND_BLOCKS:
         send_blocks(world, node, want);
         break;

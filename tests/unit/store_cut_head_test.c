@@ -76,6 +76,12 @@ static int teardown(void **state)
     return 0;
 }
 
+/* In heads that it names. */
+static uint8_t speaker_byte(const struct world_author *by)
+{
+    return by->actor.id.hash.bytes[0];
+}
+
 /* count withdrawals from the school, the nth of which names a head of its own, or (count 0) one that is held.
  */
 static void withdraw(struct world_author *by, size_t count)
@@ -91,6 +97,7 @@ static void withdraw(struct world_author *by, size_t count)
             struct withdrawal record = {.delegate = school.actor.id, .has_cut = true, .cut_seq = CUT_SEQ};
 
             memcpy(record.cut_head.bytes, &said, sizeof said);
+            record.cut_head.bytes[30] = speaker_byte(by);
             record.cut_head.bytes[31] = 1;
             if (count == 0) {
                 record.cut_seq = 0;
@@ -196,6 +203,117 @@ static void whoever_hands_a_namespace_on_cuts_its_own_log(void **state)
     assert_false(misses(&heir, 1));
 }
 
+/* Neither does a delegate hand on what it does not have. */
+static void only_who_has_a_namespace_hands_it_on(void **state)
+{
+    (void)state;
+    hand_over(&school, "ase");
+    assert_false(misses(&school, 1));
+    hand_over(&stranger, "ase");
+    hand_over(&heir, "ase");
+    assert_false(misses(&stranger, 1));
+    assert_false(misses(&heir, 1));
+    hand_over(&ase, "ase");
+    assert_true(misses(&heir, 1));
+}
+
+/* Though it never accredited the delegate itself. */
+static void who_comes_after_an_accreditor_cuts_too(void **state)
+{
+    (void)state;
+    withdraw(&heir, 1);
+    assert_false(misses(&school, 1));
+    hand_over(&stranger, "ase");
+    assert_false(misses(&school, 1));
+    hand_over(&ase, "ase");
+    assert_true(misses(&school, 1));
+}
+
+/* ---- what is asked for ---- */
+
+static struct cut_lacks lacks_of(const struct actor_id *author, uint64_t draw)
+{
+    struct store_txn *txn = world_read(&world);
+    struct cut_lacks lacks;
+    bool has = false;
+
+    assert_int_equal(store_cut_lacks(txn, &trust, author, draw, &lacks), STORE_OK);
+    assert_int_equal(store_has_cut_lacks(txn, &trust, author, &has), STORE_OK);
+    assert_int_equal(has, lacks.head_count + lacks.gap_count > 0);
+    store_end(txn);
+    return lacks;
+}
+
+static void heads_that_are_missed_are_asked_for(void **state)
+{
+    struct cut_lacks lacks;
+
+    (void)state;
+    assert_int_equal(lacks_of(&school.actor.id, 1).head_count, 0);
+    withdraw(&ase, 0);
+    withdraw(&stranger, 1);
+    assert_int_equal(lacks_of(&school.actor.id, 1).head_count, 0);
+    withdraw(&ase, 1);
+    withdraw(&ase, 1); /* again the same */
+    lacks = lacks_of(&school.actor.id, 1);
+    assert_int_equal(lacks.head_count, 1);
+    assert_int_equal(lacks.heads[0].seq, CUT_SEQ);
+    assert_int_equal(lacks.heads[0].hash.bytes[30], speaker_byte(&ase));
+    assert_int_equal(lacks.gap_count, 0);
+    hand_over(&ase, "ase");
+    assert_int_equal(lacks_of(&ase.actor.id, 1).head_count, 1);
+}
+
+/* Its blocks come first, or nobody could place what a cut keeps. */
+static void none_is_asked_for_of_whom_nothing_is_held(void **state)
+{
+    const struct actor_id absent = {{{9}}};
+    struct withdrawal record = {.delegate = absent, .has_cut = true, .cut_seq = CUT_SEQ, .cut_head = {{7}}};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_WITHDRAWAL, &record);
+    publish(txn, &ase, &draft);
+    world_commit(txn);
+    assert_int_equal(lacks_of(&absent, 1).head_count, 0);
+}
+
+/* Each is in some question, and the one of another accreditor in many. */
+static void who_names_many_heads_hides_none(void **state)
+{
+    enum { DRAWS = 400, MANY = 64 };
+    size_t asked[MANY] = {0}, of_heir = 0;
+
+    (void)state;
+    accredit(&ase, &heir);
+    accredit(&heir, &school);
+    withdraw(&heir, 1);
+    withdraw(&ase, MANY);
+    for (uint64_t draw = 0; draw < DRAWS; draw++) {
+        const struct cut_lacks lacks = lacks_of(&school.actor.id, draw);
+
+        assert_int_equal(lacks.head_count, WANT_BRANCHES_MAX);
+        for (size_t i = 0; i < lacks.head_count; i++) {
+            const struct hash *hash = &lacks.heads[i].hash;
+
+            assert_true(i == 0 || hash_compare(&lacks.heads[i - 1].hash, hash) < 0);
+            if (hash->bytes[30] == speaker_byte(&heir)) {
+                of_heir++;
+            } else {
+                asked[hash->bytes[0]]++;
+            }
+        }
+    }
+    assert_in_range(of_heir, DRAWS * 3 / 4, DRAWS);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_true(asked[i] > 0);
+    }
+}
+
+/* ---- beside the chain ---- */
+
 static void rotate(struct world_author *author)
 {
     struct store_txn *txn = world_write(&world);
@@ -248,6 +366,11 @@ int main(void)
         WITH_WORLD(a_stranger_hides_nothing),
         WITH_WORLD(the_newest_withdrawals_of_one_are_read),
         WITH_WORLD(whoever_hands_a_namespace_on_cuts_its_own_log),
+        WITH_WORLD(only_who_has_a_namespace_hands_it_on),
+        WITH_WORLD(who_comes_after_an_accreditor_cuts_too),
+        WITH_WORLD(heads_that_are_missed_are_asked_for),
+        WITH_WORLD(none_is_asked_for_of_whom_nothing_is_held),
+        WITH_WORLD(who_names_many_heads_hides_none),
         WITH_WORLD(a_cut_beside_the_chain_is_missed_too),
         WITH_WORLD(whoever_accredited_it_beside_the_chain_cuts_too),
     };

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-/* Who finds a place in the table of those whose blocks lack entries here. */
+/* Who finds a place in the table of those of whom something is lacking here. */
 
 enum { PEER = 1, NOW_MS = 1000, AGAIN_MS = 250 };
 
@@ -21,7 +21,7 @@ static struct fill_entry *add(size_t i)
 {
     const struct actor_id actor = author(i);
 
-    return fills_add(&fills, &actor);
+    return fills_add(&fills, FILL_GAPS, &actor);
 }
 
 /* All places are taken, by authors who each have one source that was not asked yet. */
@@ -72,7 +72,7 @@ static void one_whose_source_brought_nothing_makes_room(void **state)
     (void)state;
     ask_in_vain(7);
     assert_non_null(add(FILLS_MAX));
-    assert_null(fills_find(&fills, &gone));
+    assert_null(fills_find(&fills, FILL_GAPS, &gone));
     fill_add_source(add(FILLS_MAX), PEER);
     assert_null(add(FILLS_MAX + 1));
 }
@@ -86,8 +86,8 @@ static void the_one_that_failed_most_goes_first(void **state)
     ask_in_vain(9);
     ask_in_vain(9);
     assert_non_null(add(FILLS_MAX));
-    assert_non_null(fills_find(&fills, &kept));
-    assert_null(fills_find(&fills, &gone));
+    assert_non_null(fills_find(&fills, FILL_GAPS, &kept));
+    assert_null(fills_find(&fills, FILL_GAPS, &gone));
 }
 
 static void one_without_a_source_makes_room_and_one_with_an_untried_one_does_not(void **state)
@@ -100,7 +100,22 @@ static void one_without_a_source_makes_room_and_one_with_an_untried_one_does_not
     assert_null(add(FILLS_MAX));
     fill_drop_source(add(5), PEER);
     assert_non_null(add(FILLS_MAX));
-    assert_null(fills_find(&fills, &gone));
+    assert_null(fills_find(&fills, FILL_GAPS, &gone));
+}
+
+/* One author may lack both, and each is asked for by itself. */
+static void gaps_and_cuts_of_one_author_are_two_things(void **state)
+{
+    const struct actor_id both = author(2);
+
+    (void)state;
+    fills_init(&fills, AGAIN_MS);
+    fill_add_source(fills_add(&fills, FILL_GAPS, &both), PEER);
+    assert_null(fills_find(&fills, FILL_CUTS, &both));
+    fill_add_source(fills_add(&fills, FILL_CUTS, &both), PEER);
+    assert_int_equal(fills.count, 2);
+    ask_in_vain(2);
+    assert_int_equal(fills_find(&fills, FILL_CUTS, &both)->sources[0].failures, 0);
 }
 
 int main(void)
@@ -112,6 +127,7 @@ int main(void)
         FULL(one_whose_source_brought_nothing_makes_room),
         FULL(the_one_that_failed_most_goes_first),
         FULL(one_without_a_source_makes_room_and_one_with_an_untried_one_does_not),
+        cmocka_unit_test(gaps_and_cuts_of_one_author_are_two_things),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

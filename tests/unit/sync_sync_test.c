@@ -23,7 +23,7 @@ struct script_step {
     int seq;
     enum sync_ours ours;
     uint64_t after_ms; /* since the step before */
-    bool theirs_gaps, ours_gaps;
+    bool theirs_gaps, ours_gaps, ours_cuts;
 };
 
 /* The sentence, the events, and what the last of them brings about. */
@@ -36,65 +36,79 @@ struct decision {
 
 #define UP(peer)                                                                                             \
     {                                                                                                        \
-        SYNC_PEER_UP, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false                                         \
+        SYNC_PEER_UP, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false, false                                  \
     }
 #define DOWN(peer)                                                                                           \
     {                                                                                                        \
-        SYNC_PEER_DOWN, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false                                       \
+        SYNC_PEER_DOWN, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false, false                                \
     }
 #define HEAD_OF(author, peer, seq)                                                                           \
     {                                                                                                        \
-        SYNC_PEER_HEAD, peer, author, seq, SYNC_OURS_MISSING, 0, false, false                                \
+        SYNC_PEER_HEAD, peer, author, seq, SYNC_OURS_MISSING, 0, false, false, false                         \
     }
 #define IN_OF(author, peer, seq)                                                                             \
     {                                                                                                        \
-        SYNC_BLOCK_IN, peer, author, seq, SYNC_OURS_SAME, 0, false, false                                    \
+        SYNC_BLOCK_IN, peer, author, seq, SYNC_OURS_SAME, 0, false, false, false                             \
     }
 #define HEAD(peer, seq, ours)                                                                                \
     {                                                                                                        \
-        SYNC_PEER_HEAD, peer, 'A', seq, SYNC_OURS_##ours, 0, false, false                                    \
+        SYNC_PEER_HEAD, peer, 'A', seq, SYNC_OURS_##ours, 0, false, false, false                             \
     }
 #define WANT(peer)                                                                                           \
     {                                                                                                        \
-        SYNC_PEER_WANT, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false                                       \
+        SYNC_PEER_WANT, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false, false                                \
     }
 #define IN(peer, seq)                                                                                        \
     {                                                                                                        \
-        SYNC_BLOCK_IN, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false                                       \
+        SYNC_BLOCK_IN, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false, false                                \
     }
 #define ORPHAN(peer, seq)                                                                                    \
     {                                                                                                        \
-        SYNC_BLOCK_ORPHAN, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false                                   \
+        SYNC_BLOCK_ORPHAN, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false, false                            \
     }
 #define NEW(peer, seq)                                                                                       \
     {                                                                                                        \
-        SYNC_BLOCK_NEW, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false                                      \
+        SYNC_BLOCK_NEW, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false, false                               \
     }
 #define EVIDENCE(peer)                                                                                       \
     {                                                                                                        \
-        SYNC_EVIDENCE_NEW, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false                                    \
+        SYNC_EVIDENCE_NEW, peer, 'A', -1, SYNC_OURS_SAME, 0, false, false, false                             \
     }
 #define TICK(after_ms)                                                                                       \
     {                                                                                                        \
-        SYNC_TICK, SYNC_LOCAL, 'A', -1, SYNC_OURS_SAME, after_ms, false, false                               \
+        SYNC_TICK, SYNC_LOCAL, 'A', -1, SYNC_OURS_SAME, after_ms, false, false, false                        \
     }
 /* A head of which our copy lacks entries, and one whose sender lacks some too. */
 #define WHOLE(peer, ours)                                                                                    \
     {                                                                                                        \
-        SYNC_PEER_HEAD, peer, 'A', 5, SYNC_OURS_##ours, 0, false, true                                       \
+        SYNC_PEER_HEAD, peer, 'A', 5, SYNC_OURS_##ours, 0, false, true, false                                \
     }
 #define TOO(peer)                                                                                            \
     {                                                                                                        \
-        SYNC_PEER_HEAD, peer, 'A', 5, SYNC_OURS_SAME, 0, true, true                                          \
+        SYNC_PEER_HEAD, peer, 'A', 5, SYNC_OURS_SAME, 0, true, true, false                                   \
+    }
+/* A head of a log of which we lack what cuts keep, as its sender may. */
+#define CUTS(peer, ours)                                                                                     \
+    {                                                                                                        \
+        SYNC_PEER_HEAD, peer, 'A', 5, SYNC_OURS_##ours, 0, false, false, true                                \
+    }
+#define CUTS_AND_GAPS(peer, ours)                                                                            \
+    {                                                                                                        \
+        SYNC_PEER_HEAD, peer, 'A', 5, SYNC_OURS_##ours, 0, false, true, true                                 \
+    }
+/* A block that can't be held yet, and shows which one is needed. */
+#define ON_WAY(peer, seq)                                                                                    \
+    {                                                                                                        \
+        SYNC_BLOCK_ON_WAY, peer, 'A', seq, SYNC_OURS_SAME, 0, false, false, false                            \
     }
 /* A fuller copy of a block, after which more are to be filled, or none. */
 #define MORE(peer)                                                                                           \
     {                                                                                                        \
-        SYNC_BLOCK_FILLED, peer, 'A', 5, SYNC_OURS_SAME, 0, false, true                                      \
+        SYNC_BLOCK_FILLED, peer, 'A', 5, SYNC_OURS_SAME, 0, false, true, false                               \
     }
 #define LAST(peer)                                                                                           \
     {                                                                                                        \
-        SYNC_BLOCK_FILLED, peer, 'A', 5, SYNC_OURS_SAME, 0, false, false                                     \
+        SYNC_BLOCK_FILLED, peer, 'A', 5, SYNC_OURS_SAME, 0, false, false, false                              \
     }
 #define STEPS(...) {__VA_ARGS__}, sizeof((struct script_step[]){__VA_ARGS__}) / sizeof(struct script_step)
 
@@ -206,6 +220,40 @@ static const struct decision decisions[] = {
     {"… and nobody asked any more.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), LAST(1), TICK(4000)),
      ""},
     {"… also when another source filled it.", STEPS(UP(1), WHOLE(1, SAME), HEAD(1, 5, SAME), TICK(4000)), ""},
+    {"What a cut keeps and is not here is asked of a peer that has the same chain.",
+     STEPS(UP(1), CUTS(1, SAME)), "cuts@1"},
+    {"… or less of it.", STEPS(UP(1), CUTS(1, AHEAD)), "cuts@1"},
+    {"… after what it has more of it.", STEPS(UP(1), CUTS(1, MISSING)), "want@1"},
+    {"… not for an author that is not admitted.", STEPS(UP(1), CUTS(1, NOT_ADMITTED)), ""},
+    {"… of one at a time.", STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME)), ""},
+    {"… for one reason at a time.", STEPS(UP(1), CUTS_AND_GAPS(1, SAME)), "gaps@1"},
+    {"… then for the other.", STEPS(UP(1), CUTS_AND_GAPS(1, SAME), CUTS_AND_GAPS(1, SAME)), "cuts@1"},
+    {"Who sent a batch of it is asked for what lies above.",
+     STEPS(UP(1), CUTS(1, SAME), IN(1, 2), IN(1, 3), CUTS(1, SAME)), "cuts@1+3"},
+    {"… when its turn comes again.",
+     STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), IN(1, 3), CUTS(1, SAME), CUTS(2, SAME)), "cuts@1+3"},
+    {"… and from the beginning when it has brought nothing since.",
+     STEPS(UP(1), CUTS(1, SAME), IN(1, 3), CUTS(1, SAME), CUTS(1, SAME), TICK(37500)), "heads@1 cuts@1"},
+    {"Who sends the same again brings nothing.",
+     STEPS(UP(1), CUTS(1, SAME), IN(1, 3), CUTS(1, SAME), IN(1, 3), IN(1, 2), CUTS(1, SAME)), ""},
+    {"… nor what was not asked for.",
+     STEPS(UP(1), UP(2), UP(3), CUTS(1, SAME), CUTS(2, SAME), IN(2, 3), CUTS(1, SAME)), "cuts@2"},
+    {"Who shows what is needed is asked for that.",
+     STEPS(UP(1), CUTS(1, SAME), IN(1, 3), ON_WAY(1, 9), CUTS(1, SAME)), "cuts@1+3"},
+    {"Another one is asked when the asked one brings nothing.",
+     STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), CUTS(1, SAME)), "cuts@2"},
+    {"… does not answer.", STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), TICK(4000)), "cuts@2"},
+    {"… or goes down.", STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), DOWN(1)), "cuts@2"},
+    {"A block that comes gives the others more time.",
+     STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), TICK(3000), IN(1, 3), TICK(3000)), ""},
+    {"… so does a fuller copy.",
+     STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), TICK(3000), LAST(1), TICK(3000)), ""},
+    {"When all is there, nobody is asked any more.",
+     STEPS(UP(1), UP(2), CUTS(1, SAME), CUTS(2, SAME), HEAD(1, 5, SAME), TICK(4000)), ""},
+    {"Whoever brings nothing is asked again after half a minute.",
+     STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(30000)), "heads@1 cuts@1"},
+    {"… then after a minute.", STEPS(UP(1), CUTS(1, SAME), TICK(4000), TICK(30000), TICK(4000), TICK(59999)),
+     "heads@1"},
     {"An own one to all.", STEPS(UP(1), UP(2), EVIDENCE(SYNC_LOCAL)), "evidence@1 evidence@2"},
 };
 
@@ -229,7 +277,7 @@ static void print_action(char *text, const struct sync_action *action)
     static const char *const names[] = {
         [SYNC_SEND_HEADS] = "heads",   [SYNC_SEND_HEAD] = "head",  [SYNC_SEND_WANT] = "want",
         [SYNC_SEND_BLOCKS] = "blocks", [SYNC_PUSH_BLOCK] = "push", [SYNC_PUSH_EVIDENCE] = "evidence",
-        [SYNC_SEND_GAPS] = "gaps",
+        [SYNC_SEND_GAPS] = "gaps",     [SYNC_SEND_CUTS] = "cuts",
     };
     size_t size = strlen(text);
     int written = snprintf(text + size, TEXT_SIZE - size, "%s%s@%u", size > 0 ? " " : "", names[action->kind],
@@ -239,7 +287,8 @@ static void print_action(char *text, const struct sync_action *action)
         written += snprintf(text + size + (size_t)written, TEXT_SIZE - size - (size_t)written, ":%c",
                             action->author.hash.bytes[0]);
     }
-    if (action->kind == SYNC_SEND_WANT && !hash_is_zero(&action->head.hash)) {
+    if ((action->kind == SYNC_SEND_WANT || action->kind == SYNC_SEND_CUTS) &&
+        !hash_is_zero(&action->head.hash)) {
         (void)snprintf(text + size + (size_t)written, TEXT_SIZE - size - (size_t)written, "+%u",
                        (unsigned)action->head.seq);
     }
@@ -267,6 +316,7 @@ static void decisions_are_as_the_sentences_say(void **state)
                                        .head = head,
                                        .ours = step->ours,
                                        .ours_gaps = step->ours_gaps,
+                                       .ours_cuts = step->ours_cuts,
                                        .author = head.author};
 
             event.head.gaps = step->theirs_gaps;

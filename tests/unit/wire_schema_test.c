@@ -472,8 +472,9 @@ static struct bytes want_with(const struct extension_row *row)
     struct writer writer;
 
     writer_init(&writer, memory, sizeof memory);
-    writer_array(&writer, 4);
+    writer_array(&writer, 5);
     writer_bin(&writer, zeros, HASH_SIZE);
+    writer_array(&writer, 0);
     writer_array(&writer, 0);
     writer_array(&writer, 0);
     writer_array(&writer, row->count);

@@ -1,0 +1,610 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/base/sort.h"
+#include "store/chains.h"
+#include "store/erased.h"
+#include "store/grants.h"
+#include "store/side_grants.h"
+#include "store/stated.h"
+
+/* Which blocks cuts keep of an author, and are not here: heads that are not held, and blocks below a head
+ * that lack entries. What an author says who may not cut is no cut. */
+
+enum {
+    CUT_SPEAKERS_MAX = 4096, /* who withdrew from an author, as far as they are looked at */
+    CUT_RECORD_SIZE = 16 * 1024,
+    CUT_SEARCH_SIZE = 64 * 1024 + SIDE_GRANTS_SIZE,
+    CUT_ROWS_MAX = 4096,              /* beside the chains */
+    CUT_STEPS_MAX = 8 * CUT_SIDE_MAX, /* on branches, from cuts to the chain */
+    BEQUEATHERS_MAX = 16,             /* of one actor, one above the other, as far as they are looked at */
+};
+
+/* What looks for cut heads. */
+struct cut_search {
+    struct store_txn *txn;
+    const struct trust *trust;
+    const struct actor_id *author;
+    uint32_t number; /* author's */
+    /* Called for each cut head. Writes to done to have no more. */
+    enum store_error (*meet)(struct cut_search *search, const struct locator_point *head);
+    void *context;
+    bool done;
+    bool has_speaker; /* whose cuts come now: those of one come one after the other */
+    uint32_t speaker;
+    uint64_t rank; /* heads that meet has taken of the speaker's */
+    struct arena *arena;
+};
+
+static void begin_speaker(struct cut_search *search, uint32_t speaker)
+{
+    if (!search->has_speaker || search->speaker != speaker) {
+        search->rank = 0;
+    }
+    search->has_speaker = true;
+    search->speaker = speaker;
+}
+
+/* ---- who may cut ---- */
+
+/* Actors that handed some namespace to others. */
+struct bequeathers {
+    size_t count;
+    uint32_t numbers[BEQUEATHERS_MAX];
+};
+
+static void add_bequeathers(struct bequeathers *to, const uint32_t *numbers, size_t count)
+{
+    for (size_t i = 0; i < count && to->count < BEQUEATHERS_MAX; i++) {
+        bool known = false;
+
+        for (size_t j = 0; j < to->count; j++) {
+            known |= to->numbers[j] == numbers[i];
+        }
+        if (!known) {
+            to->numbers[to->count++] = numbers[i];
+        }
+    }
+}
+
+/* Who named the actor its successor, on its chain or beside it. */
+static enum store_error find_bequeathers(const struct cut_search *search, const struct actor_id *actor,
+                                         struct bequeathers *out)
+{
+    static const enum table tables[] = {TABLE_GRANTS, TABLE_SIDE_ENTRIES};
+    const struct key key = grant_key_of_actor(GRANT_SUCCESSOR, actor);
+    const size_t mark = arena_mark(search->arena);
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && error == STORE_OK; i++) {
+        uint32_t *numbers = NULL;
+        size_t count = 0;
+        bool cut = false;
+
+        error = grants_speakers(search->txn, tables[i], &key, BEQUEATHERS_MAX, &numbers, &count, &cut,
+                                search->arena);
+        if (error == STORE_OK) {
+            add_bequeathers(out, numbers, count);
+        }
+    }
+    arena_rewind(search->arena, mark);
+    return error;
+}
+
+/* Whether someone from whom the actor has a namespace, directly or through others, is one that is sought. */
+static enum store_error inherits_from(const struct cut_search *search, const struct actor_id *actor,
+                                      enum store_error (*is_sought)(const struct cut_search *search,
+                                                                    uint32_t number, bool *sought),
+                                      bool *inherits)
+{
+    struct bequeathers above = {0};
+    enum store_error error = find_bequeathers(search, actor, &above);
+
+    *inherits = false;
+    for (size_t i = 0; i < above.count && error == STORE_OK && !*inherits; i++) {
+        struct actor_id one;
+
+        error = is_sought(search, above.numbers[i], inherits);
+        if (error == STORE_OK && !*inherits) {
+            error = author_name(search->txn, above.numbers[i], &one);
+        }
+        if (error == STORE_OK && !*inherits) {
+            error = find_bequeathers(search, &one, &above);
+        }
+    }
+    return error;
+}
+
+static bool owns_any(const struct trust *trust, const struct actor_id *actor)
+{
+    for (size_t i = 0; i < trust->owner_count; i++) {
+        if (actor_id_equal(&trust->owners[i].actor, actor)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum store_error is_owner(const struct cut_search *search, uint32_t number, bool *owns)
+{
+    struct actor_id actor;
+    enum store_error error = author_name(search->txn, number, &actor);
+
+    *owns = error == STORE_OK && owns_any(search->trust, &actor);
+    return error;
+}
+
+static enum store_error is_accreditor(const struct cut_search *search, uint32_t number, bool *accredited)
+{
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, search->author);
+    struct key by_number = key;
+    struct entry_at grant;
+    enum store_error error = grant_next_by(search->txn, &key, number, NULL, &grant);
+
+    *accredited = error == STORE_OK;
+    if (error != STORE_NOT_FOUND) {
+        return error;
+    }
+    grant_key_add_author(&by_number, number);
+    return side_has(search->txn, &by_number, accredited);
+}
+
+/* Whether speaker may withdraw: it accredited author, or came after who did, and trust leads to it. */
+static enum store_error may_withdraw(const struct cut_search *search, uint32_t speaker, bool *may)
+{
+    struct actor_id actor;
+    enum chain chain = CHAIN_NONE;
+    enum store_error error = author_name(search->txn, speaker, &actor);
+
+    *may = false;
+    if (error == STORE_OK) {
+        error = is_accreditor(search, speaker, may);
+    }
+    if (error == STORE_OK && !*may) {
+        error = inherits_from(search, &actor, is_accreditor, may);
+    }
+    if (error == STORE_OK && *may) {
+        error = chain_find(search->txn, search->trust, &actor, &chain);
+        *may = chain == CHAIN_STANDS;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- what a cut names ---- */
+
+union cutting {
+    struct withdrawal withdrawal;
+    struct succession succession;
+};
+
+static enum store_error meet_cut(struct cut_search *search, enum entry_kind kind,
+                                 const union cutting *cutting)
+{
+    const struct succession *succession = &cutting->succession;
+    const struct withdrawal *withdrawal = &cutting->withdrawal;
+    struct locator_point head;
+
+    if (kind == ENTRY_SUCCESSION) {
+        head = (struct locator_point){.seq = succession->cut_seq, .hash = succession->cut_head};
+    } else if (withdrawal->has_cut) {
+        head = (struct locator_point){.seq = withdrawal->cut_seq, .hash = withdrawal->cut_head};
+    } else {
+        return STORE_OK;
+    }
+    return search->meet(search, &head);
+}
+
+/* The newest entries of one speaker under key, which is not narrowed yet. */
+static enum store_error search_speaker(struct cut_search *search, enum entry_kind kind, struct key key,
+                                       uint32_t speaker)
+{
+    const size_t mark = arena_mark(search->arena);
+    struct entry_at *grants = NULL;
+    size_t count = 0;
+    enum grants_cut cut;
+    enum store_error error;
+
+    begin_speaker(search, speaker);
+    grant_key_add_author(&key, speaker);
+    error = grants_find(search->txn, &key, GRANTS_EACH_MAX, &grants, &count, &cut, search->arena);
+    for (size_t i = count; error == STORE_OK && i-- > 0 && !search->done;) {
+        uint8_t memory[CUT_RECORD_SIZE];
+        struct arena arena;
+        union cutting cutting;
+
+        arena_init(&arena, memory, sizeof memory);
+        error = stated_read(search->txn, &grants[i], kind, &cutting, &arena);
+        if (error == STORE_OK) {
+            error = meet_cut(search, kind, &cutting);
+        }
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    arena_rewind(search->arena, mark);
+    return error;
+}
+
+/* ---- cut heads that are named beside the chains ---- */
+
+struct beside {
+    struct cut_search *search;
+    enum entry_kind kind;
+    bool has_speaker; /* who was asked about last: rows come author by author */
+    bool may_speak;
+    uint32_t speaker;
+};
+
+/* Whether its cut may count: a withdrawal's of an accreditor, a succession's of the author itself. */
+static enum store_error may_cut(struct beside *beside, uint32_t speaker)
+{
+    enum store_error error = STORE_OK;
+
+    if (beside->has_speaker && beside->speaker == speaker) {
+        return STORE_OK;
+    }
+    beside->may_speak = speaker == beside->search->number;
+    if (beside->kind == ENTRY_WITHDRAWAL) {
+        error = may_withdraw(beside->search, speaker, &beside->may_speak);
+    }
+    beside->has_speaker = true;
+    beside->speaker = speaker;
+    begin_speaker(beside->search, speaker);
+    return error;
+}
+
+static enum store_error look_beside(void *context, const struct side_at *row)
+{
+    struct beside *beside = context;
+    uint8_t memory[CUT_RECORD_SIZE];
+    struct arena arena;
+    union cutting cutting;
+    struct entry entry;
+    enum store_error error = beside->search->done ? STORE_NOT_FOUND : may_cut(beside, row->author);
+
+    if (error != STORE_OK || !beside->may_speak) {
+        return error;
+    }
+    arena_init(&arena, memory, sizeof memory);
+    error = side_entry_read(beside->search->txn, row, &entry);
+    if (error != STORE_OK || entry.kind != beside->kind ||
+        entry_payload_decode(&cutting, &entry, &arena) != REASON_NONE) {
+        return error;
+    }
+    return meet_cut(beside->search, beside->kind, &cutting);
+}
+
+static enum store_error search_beside(struct cut_search *search, enum entry_kind kind, const struct key *key)
+{
+    struct side_budget budget = {.rows = CUT_ROWS_MAX, .steps = CUT_STEPS_MAX};
+    struct beside beside = {.search = search, .kind = kind};
+
+    return search->done ? STORE_OK
+                        : side_grants_each(search->txn, search->trust, key, &budget, look_beside, &beside,
+                                           search->arena);
+}
+
+/* ---- cut heads that are named anywhere ---- */
+
+static enum store_error search_withdrawals(struct cut_search *search)
+{
+    const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, search->author);
+    uint32_t *speakers = NULL;
+    size_t count = 0;
+    bool cut = false;
+    enum store_error error = grants_speakers(search->txn, TABLE_GRANTS, &key, CUT_SPEAKERS_MAX, &speakers,
+                                             &count, &cut, search->arena);
+
+    for (size_t i = 0; error == STORE_OK && i < count && !search->done; i++) {
+        bool may = false;
+
+        error = may_withdraw(search, speakers[i], &may);
+        if (error == STORE_OK && may) {
+            error = search_speaker(search, ENTRY_WITHDRAWAL, key, speakers[i]);
+        }
+    }
+    return error == STORE_OK ? search_beside(search, ENTRY_WITHDRAWAL, &key) : error;
+}
+
+/* Only who has a namespace of trust hands one on. */
+static enum store_error search_successions(struct cut_search *search)
+{
+    const struct trust *trust = search->trust;
+    bool inherits = false;
+    enum store_error error = inherits_from(search, search->author, is_owner, &inherits);
+
+    for (size_t i = 0; error == STORE_OK && i < trust->owner_count && !search->done; i++) {
+        const struct key key =
+            grant_key_of_namespace(GRANT_SUCCESSION, bytes_of_string(trust->owners[i].name_space));
+
+        if (!inherits && !actor_id_equal(&trust->owners[i].actor, search->author)) {
+            continue;
+        }
+        error = search_speaker(search, ENTRY_SUCCESSION, key, search->number);
+        if (error == STORE_OK) {
+            error = search_beside(search, ENTRY_SUCCESSION, &key);
+        }
+    }
+    return error;
+}
+
+static enum store_error has_grant(struct store_txn *txn, const struct key *key, bool *has)
+{
+    struct entry_at first;
+    enum store_error error = grant_next(txn, key, NULL, &first);
+
+    if (error == STORE_NOT_FOUND) {
+        return side_has(txn, key, has);
+    }
+    *has = error == STORE_OK;
+    return error;
+}
+
+/* Whether it is worth a search: of nearly all authors nobody withdrew, and they have no namespace. */
+static enum store_error may_be_cut(const struct cut_search *search, bool *may)
+{
+    const struct key withdrawals = grant_key_of_actor(GRANT_WITHDRAWAL, search->author);
+    const struct key successor = grant_key_of_actor(GRANT_SUCCESSOR, search->author);
+    enum store_error error = STORE_OK;
+
+    *may = owns_any(search->trust, search->author);
+    if (!*may) {
+        error = has_grant(search->txn, &withdrawals, may);
+    }
+    return error == STORE_OK && !*may ? has_grant(search->txn, &successor, may) : error;
+}
+
+static enum store_error search_all(struct cut_search *search)
+{
+    struct arena arena;
+    void *memory = NULL;
+    bool may = false;
+    enum store_error error = may_be_cut(search, &may);
+
+    if (error != STORE_OK || !may) {
+        return error;
+    }
+    memory = malloc(CUT_SEARCH_SIZE);
+    if (!memory) {
+        return STORE_NO_MEMORY;
+    }
+    arena_init(&arena, memory, CUT_SEARCH_SIZE);
+    search->arena = &arena;
+    error = search_successions(search);
+    if (error == STORE_OK && !search->done) {
+        error = search_withdrawals(search);
+    }
+    free(memory);
+    return error;
+}
+
+/* ---- for whoever takes blocks in ---- */
+
+struct missed_from {
+    uint64_t seq;
+    bool missed;
+};
+
+static enum store_error is_held(const struct cut_search *search, const struct locator_point *head, bool *held)
+{
+    struct stored_block stored;
+    enum store_error error = stored_block_read(search->txn, search->number, head->seq, &head->hash, &stored);
+
+    *held = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error note_missed(struct cut_search *search, const struct locator_point *head)
+{
+    struct missed_from *from = search->context;
+    bool held = true;
+    enum store_error error = head->seq < from->seq ? STORE_OK : is_held(search, head, &held);
+
+    search->done = from->missed = error == STORE_OK && !held;
+    return error;
+}
+
+enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust *trust,
+                                       const struct actor_id *author, uint64_t seq, bool *missed)
+{
+    struct missed_from from = {.seq = seq};
+    struct cut_search search = {
+        .txn = txn, .trust = trust, .author = author, .meet = note_missed, .context = &from};
+    enum store_error error = store_author_number(txn, author, &search.number);
+
+    if (error == STORE_OK) {
+        error = search_all(&search);
+    }
+    *missed = from.missed;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+struct sought {
+    const struct locator_point *head;
+    bool missed;
+};
+
+static enum store_error note_sought(struct cut_search *search, const struct locator_point *head)
+{
+    struct sought *sought = search->context;
+    bool is_it = head->seq == sought->head->seq && hash_equal(&head->hash, &sought->head->hash);
+    bool held = true;
+    enum store_error error = is_it ? is_held(search, head, &held) : STORE_OK;
+
+    search->done = is_it;
+    sought->missed = error == STORE_OK && is_it && !held;
+    return error;
+}
+
+enum store_error store_is_missed_cut_head(struct store_txn *txn, const struct trust *trust,
+                                          const struct actor_id *author, const struct locator_point *block,
+                                          bool *missed)
+{
+    struct sought sought = {.head = block};
+    struct cut_search search = {
+        .txn = txn, .trust = trust, .author = author, .meet = note_sought, .context = &sought};
+    enum store_error error = store_author_number(txn, author, &search.number);
+
+    if (error == STORE_OK) {
+        error = search_all(&search);
+    }
+    *missed = sought.missed;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- for whoever asks others ---- */
+
+/* Points drawn by lot: those of the lowest weights. */
+struct lots {
+    size_t count, max;
+    struct locator_point *points;
+    uint64_t weights[WANT_GAPS_MAX];
+};
+
+struct lacked {
+    struct disk_author row;
+    bool closed_gaps; /* blocks beside the chain in its closed epochs lack entries */
+    uint64_t draw;
+    size_t steps; /* on branches that may still be followed */
+    struct lots heads, gaps;
+};
+
+/* splitmix64 */
+static uint64_t mix(uint64_t value)
+{
+    value += UINT64_C(0x9e3779b97f4a7c15);
+    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+    return value ^ value >> 31;
+}
+
+static void cast_lot(struct lots *lots, const struct locator_point *point, uint64_t draw, uint64_t rank)
+{
+    uint64_t first = 0, weight = 0;
+    size_t at = lots->count;
+
+    memcpy(&first, point->hash.bytes, sizeof first);
+    weight = (mix(first ^ draw) >> 8) / (GRANTS_EACH_MAX + 1) * (rank + 1);
+    for (size_t i = 0; i < lots->count; i++) {
+        if (hash_equal(&lots->points[i].hash, &point->hash)) {
+            return;
+        }
+    }
+    if (lots->count == lots->max) {
+        at = 0;
+        for (size_t i = 1; i < lots->count; i++) {
+            at = lots->weights[i] > lots->weights[at] ? i : at;
+        }
+        if (lots->weights[at] <= weight) {
+            return;
+        }
+    } else {
+        lots->count++;
+    }
+    lots->points[at] = *point;
+    lots->weights[at] = weight;
+}
+
+/* What lacks entries from a head that is held down to the chain. Where the epoch is open, store_gaps has it.
+ */
+static enum store_error meet_below(struct cut_search *search, const struct locator_point *head)
+{
+    struct lacked *lacked = search->context;
+    struct locator_point at = *head;
+
+    for (; lacked->closed_gaps && at.seq > 0 && lacked->steps > 0; at.seq--) {
+        const struct hash hash = at.hash;
+        bool ends = false, lacks = false;
+        uint64_t epoch = 0;
+        enum store_error error = side_is_on_chain(search->txn, search->number, at.seq, &hash, &ends);
+
+        if (error == STORE_OK && !ends) {
+            lacked->steps--;
+            error = side_previous(search->txn, &search->txn->store->network, search->number, at.seq, &hash,
+                                  &at.hash, &epoch, search->arena);
+        }
+        if (error == STORE_OK && !ends) {
+            error = gaps_asks(search->txn, &lacked->row, at.seq, epoch, &hash, &lacks);
+        }
+        if (error != STORE_OK || ends) {
+            return error;
+        }
+        if (lacks) {
+            cast_lot(&lacked->gaps, &(struct locator_point){.seq = at.seq, .hash = hash}, lacked->draw, 0);
+        }
+    }
+    return STORE_OK;
+}
+
+static enum store_error note_lacked(struct cut_search *search, const struct locator_point *head)
+{
+    struct lacked *lacked = search->context;
+    bool held = false;
+    enum store_error error = is_held(search, head, &held);
+
+    if (error != STORE_OK || held) {
+        return error == STORE_OK ? meet_below(search, head) : error;
+    }
+    cast_lot(&lacked->heads, head, lacked->draw, search->rank++);
+    return STORE_OK;
+}
+
+static enum store_error note_any_lacked(struct cut_search *search, const struct locator_point *head)
+{
+    const struct lacked *lacked = search->context;
+    enum store_error error = note_lacked(search, head);
+
+    search->done = lacked->heads.count + lacked->gaps.count > 0;
+    return error;
+}
+
+static int order_points(const void *a, const void *b)
+{
+    const struct locator_point *left = a, *right = b;
+
+    if (left->seq != right->seq) {
+        return left->seq < right->seq ? -1 : 1;
+    }
+    return hash_compare(&left->hash, &right->hash);
+}
+
+static enum store_error
+find_lacked(struct store_txn *txn, const struct trust *trust, const struct actor_id *author, uint64_t draw,
+            enum store_error (*meet)(struct cut_search *search, const struct locator_point *head),
+            struct cut_lacks *out)
+{
+    struct lacked lacked = {.draw = draw,
+                            .steps = CUT_STEPS_MAX,
+                            .heads = {.points = out->heads, .max = WANT_BRANCHES_MAX},
+                            .gaps = {.points = out->gaps, .max = WANT_GAPS_MAX}};
+    struct cut_search search = {
+        .txn = txn, .trust = trust, .author = author, .meet = meet, .context = &lacked};
+    enum store_error error = author_read_log(txn, author, &lacked.row);
+
+    search.number = lacked.row.number;
+    if (error == STORE_OK) {
+        error = gaps_closed(txn, &lacked.row, &lacked.closed_gaps);
+    }
+    if (error == STORE_OK) {
+        error = search_all(&search);
+    }
+    out->head_count = lacked.heads.count;
+    out->gap_count = lacked.gaps.count;
+    sort_items(out->heads, out->head_count, sizeof *out->heads, order_points);
+    sort_items(out->gaps, out->gap_count, sizeof *out->gaps, order_points);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error store_cut_lacks(struct store_txn *txn, const struct trust *trust,
+                                 const struct actor_id *author, uint64_t draw, struct cut_lacks *out)
+{
+    return find_lacked(txn, trust, author, draw, note_lacked, out);
+}
+
+enum store_error store_has_cut_lacks(struct store_txn *txn, const struct trust *trust,
+                                     const struct actor_id *author, bool *has)
+{
+    struct cut_lacks lacks;
+    enum store_error error = find_lacked(txn, trust, author, 0, note_any_lacked, &lacks);
+
+    *has = lacks.head_count + lacks.gap_count > 0;
+    return error;
+}

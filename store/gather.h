@@ -108,7 +108,8 @@ enum store_error gather_view(struct gather *gather, size_t log, uint64_t seq, ui
 enum store_error gather_place(struct gather *gather, size_t log, uint64_t seq, uint64_t index,
                               struct dossier_place *place, struct bytes *element);
 
-/* Fill the leaf hash of an entry of the chain that was gathered: only what is named by it needs one. */
+/* Fill the leaf hash of an entry that was gathered, where it is not at hand: only what is named by it needs
+ * one. */
 enum store_error gather_leaf(struct gather *gather, struct dossier_place *place);
 
 /* Decode the entry that a grant points to, when it is of kind and not erased. STORE_NOT_FOUND when it is

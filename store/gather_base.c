@@ -20,65 +20,72 @@ struct cached_base {
     const uint8_t *was; /* where the run lay */
     size_t size;
     const uint8_t *run;
+    bool noted; /* whether the next two are there */
     size_t pointer_count;
     uint32_t pointers[]; /* where in the run those lie that lead into it */
 };
 
 /* ---- the pointers of a run ---- */
 
-struct pointers {
-    const uint8_t *run;
-    size_t size;
-    size_t count;
-    uint32_t *offsets; /* where they lie */
-};
-
-/* Whether what pointer leads to lies in the run. Those of empty runs of bytes may lead anywhere, and stay. */
-static bool leads_into(const struct pointers *pointers, const void *pointer)
+static void move_pointer(const struct cached_base *base, uint8_t *copy, size_t offset)
 {
-    return pointer && (uintptr_t)pointer - (uintptr_t)pointers->run <= pointers->size;
+    uintptr_t pointer;
+
+    memcpy(&pointer, copy + offset, sizeof pointer);
+    pointer += (uintptr_t)copy - (uintptr_t)base->was;
+    memcpy(copy + offset, &pointer, sizeof pointer);
 }
 
-static void note(struct pointers *pointers, const void *place, const void *pointer)
+/* The first copy of a run, whose pointers lead where the run was until they are found. */
+struct first_copy {
+    struct cached_base *base;
+    uint8_t *copy;
+};
+
+/* Note where a pointer lies that led into the run, and let it lead into the copy. Those of empty runs of
+ * bytes may lead anywhere, and stay. */
+static void note(const struct first_copy *first, const void *place)
 {
-    if (leads_into(pointers, pointer)) {
-        pointers->offsets[pointers->count++] = (uint32_t)((const uint8_t *)place - pointers->run);
+    struct cached_base *base = first->base;
+    const size_t offset = (size_t)((const uint8_t *)place - first->copy);
+    uintptr_t pointer;
+
+    memcpy(&pointer, place, sizeof pointer);
+    if (pointer != 0 && pointer - (uintptr_t)base->was <= base->size) {
+        base->pointers[base->pointer_count++] = (uint32_t)offset;
+        move_pointer(base, first->copy, offset);
     }
 }
 
-static void note_bytes(struct pointers *pointers, const struct bytes *bytes)
+static void note_bytes(const struct first_copy *first, const struct bytes *bytes)
 {
-    note(pointers, &bytes->data, bytes->data);
+    note(first, &bytes->data);
 }
 
-static void note_record(struct pointers *pointers, const struct schema *schema, const uint8_t *record);
+static void note_record(const struct first_copy *first, const struct schema *schema, const uint8_t *record);
 
 /* The list, and what its elements point to: records of the schema, or texts where there is none. */
-static void note_list(struct pointers *pointers, const struct list *list, const struct schema *schema)
+static void note_list(const struct first_copy *first, const struct list *list, const struct schema *schema)
 {
-    const uint8_t *items = list->items;
-
-    note(pointers, &list->items, items);
+    note(first, &list->items);
     for (size_t i = 0; i < list->count; i++) {
         if (schema) {
-            note_record(pointers, schema, items + i * schema->size);
+            note_record(first, schema, (const uint8_t *)list->items + i * schema->size);
         } else {
-            note_bytes(pointers, (const struct bytes *)list->items + i);
+            note_bytes(first, (const struct bytes *)list->items + i);
         }
     }
 }
 
-static void note_extensions(struct pointers *pointers, const struct list *list)
+static void note_extensions(const struct first_copy *first, const struct list *list)
 {
-    const struct extension *items = list->items;
-
-    note(pointers, &list->items, items);
+    note(first, &list->items);
     for (size_t i = 0; i < list->count; i++) {
-        note_bytes(pointers, &items[i].value);
+        note_bytes(first, &((const struct extension *)list->items)[i].value);
     }
 }
 
-static void note_record(struct pointers *pointers, const struct schema *schema, const uint8_t *record)
+static void note_record(const struct first_copy *first, const struct schema *schema, const uint8_t *record)
 {
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct field *field = &schema->fields[i];
@@ -87,13 +94,13 @@ static void note_record(struct pointers *pointers, const struct schema *schema, 
         switch (field->type) {
         case FIELD_TYPE_BIN:
         case FIELD_TYPE_TEXT:
-            note_bytes(pointers, member);
+            note_bytes(first, member);
             break;
         case FIELD_TYPE_RECORD:
-            note_record(pointers, field->nested, member);
+            note_record(first, field->nested, member);
             break;
         case FIELD_TYPE_LIST:
-            note_list(pointers, member, field->nested);
+            note_list(first, member, field->nested);
             break;
         case FIELD_TYPE_UINT:
         case FIELD_TYPE_ENUM:
@@ -104,35 +111,34 @@ static void note_record(struct pointers *pointers, const struct schema *schema, 
         }
     }
     if (schema->extensible) {
-        note_extensions(pointers, (const struct list *)(const void *)(record + schema->extensions_offset));
+        note_extensions(first, (const struct list *)(const void *)(record + schema->extensions_offset));
     }
 }
 
 /* Nothing is ever said about govern entries: no place among them has events. */
-static void note_lists(struct pointers *pointers, const struct dossier *dossier)
+static void note_lists(const struct first_copy *first, const struct dossier *dossier)
 {
     for (size_t i = 0; i < dossier->pack_count; i++) {
-        note_record(pointers, &rule_pack_schema, (const uint8_t *)&dossier->packs[i].pack);
+        note_record(first, &rule_pack_schema, (const uint8_t *)&dossier->packs[i].pack);
     }
     for (size_t i = 0; i < dossier->succession_count; i++) {
-        note_record(pointers, &succession_schema, (const uint8_t *)&dossier->successions[i].succession);
+        note_record(first, &succession_schema, (const uint8_t *)&dossier->successions[i].succession);
     }
 }
 
 /* ---- moving a run ---- */
 
-/* Let what led into the run where it was lead to the same in its copy. */
-static void move_pointers(const struct cached_base *base, uint8_t *copy)
+/* Let what led into the run where it was lead to the same in its copy. They are looked for once somebody asks
+ * for the second time: most processes ask once. */
+static void move_pointers(struct cached_base *base, const struct dossier *dossier, uint8_t *copy)
 {
-    uintptr_t by = (uintptr_t)copy - (uintptr_t)base->was;
-
+    if (!base->noted) {
+        base->noted = true;
+        note_lists(&(struct first_copy){.base = base, .copy = copy}, dossier);
+        return;
+    }
     for (size_t i = 0; i < base->pointer_count; i++) {
-        uint8_t *place = copy + base->pointers[i];
-        uintptr_t pointer;
-
-        memcpy(&pointer, place, sizeof pointer);
-        pointer += by;
-        memcpy(place, &pointer, sizeof pointer);
+        move_pointer(base, copy, base->pointers[i]);
     }
 }
 
@@ -199,7 +205,7 @@ static enum store_error refresh(struct gather *gather)
     return error;
 }
 
-static enum store_error copy_base(struct gather *gather, const struct cached_base *base)
+static enum store_error copy_base(struct gather *gather, struct cached_base *base)
 {
     struct base_lists lists = base->lists;
     struct bytes copied;
@@ -211,8 +217,8 @@ static enum store_error copy_base(struct gather *gather, const struct cached_bas
         return STORE_NO_MEMORY;
     }
     copy = (uint8_t *)(uintptr_t)copied.data;
-    move_pointers(base, copy);
     move_lists(base, &lists, copy);
+    move_pointers(base, &lists.dossier, copy);
     take_lists(gather, &lists);
     return refresh(gather);
 }
@@ -223,7 +229,6 @@ static struct cached_base *make_base(const struct gather *gather, uint64_t gener
 {
     const size_t pointers_max = size / sizeof(void *);
     struct cached_base *base = malloc(sizeof *base + pointers_max * sizeof base->pointers[0] + size);
-    struct pointers pointers = {.run = run, .size = size};
     uint8_t *copy;
 
     if (!base) {
@@ -234,9 +239,8 @@ static struct cached_base *make_base(const struct gather *gather, uint64_t gener
     base->lists = lists_of(gather);
     base->was = run;
     base->size = size;
-    pointers.offsets = base->pointers;
-    note_lists(&pointers, gather->out);
-    base->pointer_count = pointers.count;
+    base->noted = false;
+    base->pointer_count = 0;
     copy = (uint8_t *)&base->pointers[pointers_max];
     memcpy(copy, run, size);
     base->run = copy;

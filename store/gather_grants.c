@@ -17,6 +17,17 @@ static bool is_gathered(const void *items, size_t count, size_t size, const stru
     return false;
 }
 
+/* Note that more is there than was looked at of what accreditor by says. Nothing that a stranger says counts,
+ * so that nothing of it is missed. Its rank is asked here and not before: it costs a climb. */
+static enum store_error note_more(struct gather *gather, size_t by, bool *cut)
+{
+    enum rank rank;
+    enum store_error error = gather_rank(gather, by, &rank);
+
+    *cut |= error == STORE_OK && rank != RANK_STRANGER;
+    return error;
+}
+
 /* ---- accreditations ---- */
 
 static enum store_error add_accreditation(struct gather *gather, const struct found_grant *found)
@@ -82,8 +93,7 @@ static enum store_error gather_side_withdrawals(struct gather *gather, size_t lo
             cut = true;
         }
     }
-    gather->out->cuts.withdrawals |= cut;
-    return error;
+    return error == STORE_OK && cut ? note_more(gather, by, &gather->out->cuts.withdrawals) : error;
 }
 
 /* What accreditor by took back from the author of log. */
@@ -99,7 +109,9 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
     grant_key_add_author(&key, gather->rows[by].number);
     error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->withdrawal_count, &grants,
                         &count, &cut, gather->arena);
-    gather->out->cuts.withdrawals |= cut != GRANTS_CUT_NONE;
+    if (error == STORE_OK && cut != GRANTS_CUT_NONE) {
+        error = note_more(gather, by, &gather->out->cuts.withdrawals);
+    }
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = add_withdrawal(gather, log, &(struct found_grant){.grant = &grants[i]});
         if (error == STORE_NOT_FOUND) {
@@ -110,22 +122,35 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
 }
 
 enum {
-    /* Where there are so few, no limit makes their order matter: the dossier is sorted in the end. */
-    FEW = 2,
-    FEW_GRANTS = 2 * GRANTS_EACH_MAX,
+    /* Where there are so few accreditors, no limit makes their order matter, nor that of those whom they
+     * accredited: the dossier is sorted in the end. */
+    FEW = 8,
+    FEW_GRANTS = DOSSIER_GRANTS_MAX - 2 * FEW * GRANTS_EACH_MAX, /* each on its chain, and beside it */
     /* What strangers say tells at most why somebody is not authorised. */
     STRANGER_GRANTS_MAX = 64,
     STRANGER_GRANTS_EACH_MAX = 4,
 };
 
+/* Whether an accreditor is a stranger. Nobody asks, and it counts as none, unless it says so much that it
+ * matters. */
+static enum store_error is_known_stranger(struct gather *gather, size_t by, size_t count, bool *out)
+{
+    enum rank rank = gather->rows[by].rank;
+    enum store_error error = count > STRANGER_GRANTS_EACH_MAX ? gather_rank(gather, by, &rank) : STORE_OK;
+
+    *out = rank == RANK_STRANGER;
+    return error;
+}
+
 /* What accreditor by said of the author of log, and what it took back. Its withdrawals come first: without
  * room for them its accreditations would count for too much. */
-static enum store_error gather_accreditor(struct gather *gather, size_t log, size_t by, bool is_stranger)
+static enum store_error gather_accreditor(struct gather *gather, size_t log, size_t by)
 {
     const struct actor_id actor = gather->out->logs[log].author;
     struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
     struct entry_at *grants;
     size_t count, first = 0;
+    bool is_stranger = false;
     enum grants_cut cut;
     enum store_error error = gather_withdrawals(gather, log, by);
 
@@ -135,7 +160,12 @@ static enum store_error gather_accreditor(struct gather *gather, size_t log, siz
     grant_key_add_author(&key, gather->rows[by].number);
     error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->accreditation_count, &grants,
                         &count, &cut, gather->arena);
-    gather->out->cuts.accreditations |= cut != GRANTS_CUT_NONE && !is_stranger;
+    if (error == STORE_OK && cut != GRANTS_CUT_NONE) {
+        error = note_more(gather, by, &gather->out->cuts.accreditations);
+    }
+    if (error == STORE_OK) {
+        error = is_known_stranger(gather, by, count, &is_stranger);
+    }
     if (is_stranger && count > STRANGER_GRANTS_EACH_MAX) {
         first = count - STRANGER_GRANTS_EACH_MAX;
     }
@@ -149,28 +179,28 @@ static enum store_error gather_accreditor(struct gather *gather, size_t log, siz
     return error == STORE_OK && count > 0 ? gather_ask(gather, by) : error;
 }
 
-static bool are_few(const struct gather *gather, size_t count)
-{
-    return count <= FEW && gather->out->accreditation_count < FEW_GRANTS;
-}
+/* Accreditors of one actor, each once. */
+struct accreditors {
+    size_t count;
+    uint32_t *numbers;
+    bool cut; /* there are more */
+};
 
-static enum store_error take_turns(struct gather *gather, const uint32_t *numbers, size_t count,
+/* In which order they are heard: by rank, or as they come where they are few. */
+static enum store_error take_turns(struct gather *gather, const struct accreditors *accreditors, bool few,
                                    struct gather_turn *turns)
 {
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        size_t log;
-
-        error = gather_log_of_number(gather, numbers[i], &log);
-        if (error == STORE_OK && are_few(gather, count)) {
-            turns[i] = (struct gather_turn){.log = log};
-        } else if (error == STORE_OK) {
-            error = gather_take_turn(gather, log, &turns[i]);
+    for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
+        turns[i] = (struct gather_turn){.rank = RANK_AUTHORISED};
+        error = gather_log_of_number(gather, accreditors->numbers[i], &turns[i].log);
+        if (error == STORE_OK && !few) {
+            error = gather_take_turn(gather, turns[i].log, &turns[i]);
         }
     }
-    if (error == STORE_OK && !are_few(gather, count)) {
-        gather_sort_turns(turns, count);
+    if (error == STORE_OK && !few) {
+        gather_sort_turns(turns, accreditors->count);
     }
     return error;
 }
@@ -247,105 +277,100 @@ static enum store_error gather_side_accreditations(struct gather *gather, size_t
         }
         error = error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    if (cut) {
-        enum rank rank;
+    return error == STORE_OK && cut ? note_more(gather, by, &out->cuts.accreditations) : error;
+}
 
-        error = error == STORE_OK ? gather_rank(gather, by, &rank) : error;
-        out->cuts.accreditations |= error == STORE_OK && rank != RANK_STRANGER;
+/* Add authors of accreditations on side branches. */
+static enum store_error join_accreditors(struct gather *gather, struct accreditors *all,
+                                         const uint32_t *side_numbers, size_t side_count)
+{
+    const struct accreditors chain = *all;
+
+    all->numbers = arena_take(gather->arena, (chain.count + side_count) * sizeof *all->numbers);
+    if (!all->numbers) {
+        return STORE_NO_MEMORY;
+    }
+    if (chain.count > 0) {
+        memcpy(all->numbers, chain.numbers, chain.count * sizeof *all->numbers);
+    }
+    for (size_t i = 0; i < side_count; i++) {
+        if (!is_among(chain.numbers, chain.count, side_numbers[i])) {
+            all->numbers[all->count++] = side_numbers[i];
+        }
+    }
+    return STORE_OK;
+}
+
+/* Who accredited the author of log, on their chains or on side branches: so many of either at most. */
+static enum store_error find_accreditors(struct gather *gather, size_t log, size_t max,
+                                         struct accreditors *out)
+{
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &gather->out->logs[log].author);
+    uint32_t *side_numbers;
+    size_t side_count;
+    bool side_cut;
+    enum store_error error = grants_speakers(gather->txn, TABLE_GRANTS, &key, max, &out->numbers, &out->count,
+                                             &out->cut, gather->arena);
+
+    if (error == STORE_OK) {
+        error = grants_speakers(gather->txn, TABLE_SIDE_ENTRIES, &key, max, &side_numbers, &side_count,
+                                &side_cut, gather->arena);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    out->cut = out->cut || side_cut;
+    return side_count > 0 ? join_accreditors(gather, out, side_numbers, side_count) : STORE_OK;
+}
+
+/* What one accreditor said of the author of log, wherever it may count. */
+static enum store_error hear_accreditor(struct gather *gather, size_t log, size_t by)
+{
+    enum store_error error = gather_accreditor(gather, log, by);
+
+    if (error == STORE_OK) {
+        error = gather_ask_cuts(gather, by);
+    }
+    if (error == STORE_OK) {
+        error = gather_side_accreditations(gather, log, by, SIDE_OPEN | SIDE_SPEAKING);
     }
     return error;
 }
 
-/* Authors of grants under key, on their chains or on side branches, each once. */
-static enum store_error find_accreditors(struct gather *gather, const struct key *key, uint32_t **numbers,
-                                         size_t *count)
+/* They come after those asked about so far, which makes the next layer of the search. */
+static enum store_error hear_accreditors(struct gather *gather, size_t log,
+                                         const struct accreditors *accreditors, bool few)
 {
-    uint32_t *side_numbers, *all;
-    size_t side_count;
-    bool cut, side_cut = false;
-    enum store_error error = grants_speakers(gather->txn, TABLE_GRANTS, key, DOSSIER_GRANTS_MAX, numbers,
-                                             count, &cut, gather->arena);
-
-    if (error == STORE_OK) {
-        error = grants_speakers(gather->txn, TABLE_SIDE_ENTRIES, key, DOSSIER_GRANTS_MAX, &side_numbers,
-                                &side_count, &side_cut, gather->arena);
-    }
-    gather->out->cuts.accreditations |= cut || side_cut;
-    if (error != STORE_OK || side_count == 0) {
-        return error;
-    }
-    all = arena_take(gather->arena, (*count + side_count) * sizeof *all);
-    if (!all) {
-        return STORE_NO_MEMORY;
-    }
-    if (*count > 0) {
-        memcpy(all, *numbers, *count * sizeof *all);
-    }
-    for (size_t i = 0, held = *count; i < side_count; i++) {
-        if (!is_among(*numbers, held, side_numbers[i])) {
-            all[(*count)++] = side_numbers[i];
-        }
-    }
-    *numbers = all;
-    return STORE_OK;
-}
-
-/* Accreditors of one actor: they come after those asked about so far, which makes the next layer of the
- * search. */
-static enum store_error gather_accreditors(struct gather *gather, size_t log)
-{
-    const struct actor_id actor = gather->out->logs[log].author;
-    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
     struct gather_turn *turns;
-    uint32_t *numbers;
-    size_t count;
-    enum store_error error = find_accreditors(gather, &key, &numbers, &count);
+    enum store_error error;
 
-    if (error != STORE_OK || count == 0) {
-        return error;
+    if (accreditors->count == 0) {
+        return STORE_OK;
     }
-    turns = arena_take(gather->arena, count * sizeof *turns);
+    turns = arena_take(gather->arena, accreditors->count * sizeof *turns);
     if (!turns) {
         return STORE_NO_MEMORY;
     }
-    error = take_turns(gather, numbers, count, turns);
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        bool is_stranger = turns[i].rank == RANK_STRANGER;
-
-        if (is_stranger && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
+    error = take_turns(gather, accreditors, few, turns);
+    for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
+        if (turns[i].rank == RANK_STRANGER && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
             break;
         }
-        error = gather_accreditor(gather, log, turns[i].log, is_stranger);
-        if (error == STORE_OK) {
-            error = gather_ask_cuts(gather, turns[i].log);
-        }
-        if (error == STORE_OK) {
-            error = gather_side_accreditations(gather, log, turns[i].log, SIDE_OPEN | SIDE_SPEAKING);
-        }
+        error = hear_accreditor(gather, log, turns[i].log);
     }
     if (error == STORE_OK) {
-        error = gather_withdrawals_of_heirs(gather, log, numbers, count);
+        error = gather_withdrawals_of_heirs(gather, log, accreditors->numbers, accreditors->count);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 /* Those asked about from first to end, the authorised before the others: who accredited a stranger is asked
  * last. */
-static enum store_error gather_layer(struct gather *gather, size_t first, size_t end)
+static enum store_error gather_ranked(struct gather *gather, size_t first, size_t end)
 {
-    enum store_error error = STORE_OK;
-    struct gather_turn *turns;
+    struct gather_turn *turns = arena_take(gather->arena, (end - first) * sizeof *turns);
+    enum store_error error = turns ? STORE_OK : STORE_NO_MEMORY;
 
-    if (are_few(gather, end - first)) {
-        for (size_t i = first; i < end && error == STORE_OK; i++) {
-            error = gather_accreditors(gather, gather->issuers[i]);
-        }
-        return error;
-    }
-    turns = arena_take(gather->arena, (end - first) * sizeof *turns);
-    if (!turns) {
-        return STORE_NO_MEMORY;
-    }
     for (size_t i = first; i < end && error == STORE_OK; i++) {
         error = gather_take_turn(gather, gather->issuers[i], &turns[i - first]);
     }
@@ -353,10 +378,57 @@ static enum store_error gather_layer(struct gather *gather, size_t first, size_t
         gather_sort_turns(turns, end - first);
     }
     for (size_t i = 0; i < end - first && error == STORE_OK; i++) {
+        struct accreditors accreditors;
+
         if (turns[i].rank == RANK_STRANGER && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
             break;
         }
-        error = gather_accreditors(gather, turns[i].log);
+        error = find_accreditors(gather, turns[i].log, DOSSIER_GRANTS_MAX, &accreditors);
+        if (error == STORE_OK) {
+            gather->out->cuts.accreditations |= accreditors.cut;
+            error = hear_accreditors(gather, turns[i].log, &accreditors, false);
+        }
+    }
+    return error;
+}
+
+static bool has_room_for_few(const struct gather *gather)
+{
+    return gather->out->accreditation_count <= FEW_GRANTS && gather->out->withdrawal_count <= FEW_GRANTS;
+}
+
+/* Accreditors of those asked about from first to end. *few: false where there are more than FEW of either. */
+static enum store_error find_few(struct gather *gather, size_t first, size_t end,
+                                 struct accreditors found[FEW], bool *few)
+{
+    size_t left = FEW;
+    enum store_error error = STORE_OK;
+
+    *few = end - first <= FEW && has_room_for_few(gather);
+    for (size_t i = first; i < end && *few && error == STORE_OK; i++) {
+        struct accreditors *accreditors = &found[i - first];
+
+        error = find_accreditors(gather, gather->issuers[i], left, accreditors);
+        if (error == STORE_OK) {
+            *few = !accreditors->cut && accreditors->count <= left;
+            left -= *few ? accreditors->count : 0;
+        }
+    }
+    return error;
+}
+
+/* Those asked about from first to end. To know who is a stranger costs a climb for each. */
+static enum store_error gather_layer(struct gather *gather, size_t first, size_t end)
+{
+    struct accreditors found[FEW];
+    bool few;
+    enum store_error error = find_few(gather, first, end, found, &few);
+
+    if (error == STORE_OK && !few) {
+        return gather_ranked(gather, first, end);
+    }
+    for (size_t i = first; i < end && error == STORE_OK; i++) {
+        error = hear_accreditors(gather, gather->issuers[i], &found[i - first], true);
     }
     return error;
 }

@@ -96,9 +96,7 @@ static enum store_error fill_leaves(struct gather *gather)
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < gather->out->affiliation_count && error == STORE_OK; i++) {
-        struct dossier_place *place = &gather->out->affiliations[i].place;
-
-        error = place->block.side ? STORE_OK : gather_leaf(gather, place);
+        error = gather_leaf(gather, &gather->out->affiliations[i].place);
     }
     return error;
 }

@@ -186,7 +186,7 @@ static enum store_error add_pack(struct gather *gather, const struct found_grant
     }
     row = &out->packs[out->pack_count];
     error = gather_found(gather, found, ENTRY_RULE_PACK, &row->place, &row->pack);
-    if (error == STORE_OK && !row->place.block.side) {
+    if (error == STORE_OK) {
         error = gather_leaf(gather, &row->place);
     }
     if (error == STORE_OK) {

@@ -243,7 +243,7 @@ struct bytes reader_text(struct reader *reader, size_t size_min, size_t size_max
         return bytes_of(NULL, 0);
     }
     struct bytes text = take(reader, size);
-    if (!text_is_clean(text)) {
+    if (!reader->known && !text_is_clean(text)) {
         reader_fail(reader, REASON_BAD_TEXT);
         return bytes_of(NULL, 0);
     }

@@ -16,7 +16,7 @@ struct reader {
     const uint8_t *at;
     const uint8_t *end;
     enum reason error; /* REASON_NONE so far, else the first one */
-    bool known;        /* the bytes were read before: costly checks of whole records are not made again */
+    bool known;        /* the bytes were read before: only that they stay within bounds is checked again */
 };
 
 /* Borrows: data for as long as the reader and what it returned are used. */
@@ -30,7 +30,7 @@ bool reader_bool(struct reader *reader);
 struct bytes reader_bin(struct reader *reader, size_t size_min, size_t size_max);
 /* Copy a bin of exactly size bytes; zeroes out on failure. */
 void reader_bin_exact(struct reader *reader, void *out, size_t size);
-/* A str of size_min..size_max bytes that text_is_clean accepts. */
+/* A str of size_min..size_max bytes that text_is_clean accepts; of known bytes any. */
 struct bytes reader_text(struct reader *reader, size_t size_min, size_t size_max);
 /* The header of an array of count_min..count_max elements. */
 uint32_t reader_array(struct reader *reader, uint32_t count_min, uint32_t count_max);

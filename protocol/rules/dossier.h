@@ -128,7 +128,7 @@ struct dossier_place {
     uint64_t below_s;   /* of the newest of the author's own checkpoints held here that names a head which is
                            neither the block nor descends from it; 0: there is none */
     struct hash leaf;   /* of a credential, review or pack, and of an affiliation where there are statements;
-                           else nothing */
+                           of all else, zero where it was not at hand */
     struct hash block_hash; /* header hash of its block; zero where it is not known */
     bool erased;            /* its bytes are gone */
     bool voided;            /* of a side block: a void names its branch */

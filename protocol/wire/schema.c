@@ -49,7 +49,7 @@ static struct bytes read_text(struct reader *reader, uint64_t min, uint64_t max,
 {
     struct bytes text = reader_text(reader, min, max);
 
-    if (is && reader->error == REASON_NONE && !is(text)) {
+    if (is && !reader->known && reader->error == REASON_NONE && !is(text)) {
         reader_fail(reader, REASON_BAD_TEXT);
     }
     return text;
@@ -77,7 +77,7 @@ static void read_list(const struct field *field, void *record, struct reader *re
         } else {
             *(struct bytes *)item = read_text(reader, field->text_min, field->text_max, field->text_is);
         }
-        if (i > 0 && field->order && reader->error == REASON_NONE &&
+        if (i > 0 && field->order && !reader->known && reader->error == REASON_NONE &&
             field->order(item - item_size, item) >= 0) {
             reader_fail(reader, REASON_NOT_SORTED);
         }

@@ -390,6 +390,23 @@ static void branch_withdrawn_but_not_what_it_says_here(void)
     built.withdrawals[1].cut.seq = built.withdrawals[1].cut.chain_seq = SPEAKS_IN + 1;
 }
 
+/* Each dropped the withdrawal by whose cut the other's is kept: nothing on a chain keeps either. */
+static void two_keep_each_other_alone(void)
+{
+    accredit_school();
+    build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/*", 1);
+    build_accreditation(&built, BRANCH, 20, SCHOOL, "ase/*", 1);
+    for (size_t i = 0; i < 2; i++) {
+        struct dossier_withdrawal *found =
+            build_withdrawal(&built, i == 0 ? SCHOOL : BRANCH, 50, i == 0 ? BRANCH : SCHOOL, 60);
+
+        found->cut = (struct dossier_cut){
+            .found = CUT_ON_SIDE, .seq = 60, .chain_seq = 30, .side_count = 3, .side = graduates};
+        drop(&found->place);
+    }
+    drop(&speaks_at);
+}
+
 static void dropped_with_the_cut_on_the_chain(void)
 {
     accredit_school();
@@ -1183,6 +1200,17 @@ static void a_namespace_nobody_owns_has_no_authority(void **state)
     assert_int_equal(ask(FORD, "ford/fact-brakes").reason, REASON_NONE);
 }
 
+/* Whoever follows from cut to cut comes round again, and stops. */
+static void what_keeps_itself_is_kept_by_nobody_for_certain(void **state)
+{
+    (void)state;
+    begin();
+    two_keep_each_other_alone();
+    struct authority_answer answer = ask(BRANCH, "ase/A5");
+    assert_int_equal(answer.reason, REASON_NONE);
+    assert_int_equal(answer.recorded, ANSWER_UNKNOWN);
+}
+
 /* ASE accredits actor 2, that one actor 3, and so on; said so that each may be passed on just far enough. */
 static void chain_of(size_t links, uint64_t depth_of_last)
 {
@@ -1403,6 +1431,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_case_is_as_said),
+        cmocka_unit_test(what_keeps_itself_is_kept_by_nobody_for_certain),
         cmocka_unit_test(a_namespace_nobody_owns_has_no_authority),
         cmocka_unit_test(chains_hold_up_to_the_deepest),
         cmocka_unit_test(each_link_must_leave_room_for_those_below),

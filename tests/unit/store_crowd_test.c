@@ -245,6 +245,10 @@ static void four_strangers_with_256_attestations_each(void **state)
 
 static void strangers_whose_accreditors_fill_the_dossier(void **state)
 {
+    enum { STRANGERS_HEARD_MAX = 64 + 4 };
+    struct dossier dossier;
+    struct verdict verdict;
+
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct store_txn *txn = world_write(&crowds[i].world);
@@ -260,6 +264,8 @@ static void strangers_whose_accreditors_fill_the_dossier(void **state)
         world_commit(txn);
     }
     check_authorised("64 accreditations of a junk issuer each");
+    decide(&crowds[0], "", &dossier, &verdict);
+    assert_true(dossier.accreditation_count <= 1 + STRANGERS_HEARD_MAX);
 }
 
 static void strangers_who_accredit_the_honest_one_12_x_64_times(void **state)
@@ -294,6 +300,57 @@ static void strangers_make_no_no_doubtful(void **state)
     decide(&crowds[0], "", &dossier, &verdict);
     assert_int_equal(verdict.credentials[0].axes[AXIS_AUTHORITY].answer, ANSWER_NO);
     assert_int_equal(verdict.credentials[0].axes[AXIS_AUTHORITY].reason, REASON_UNTRUSTED);
+}
+
+static void take_back(struct crowd *crowd, struct store_txn *txn, struct world_author *by, size_t times)
+{
+    const struct withdrawal record = {
+        .delegate = crowd->issuer.actor.id, .has_accreditation = true, .accreditation = {.seq = 1}};
+    struct draft draft;
+
+    world_draft(&crowd->world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < times; i++) {
+        world_add(&draft, ENTRY_WITHDRAWAL, &record);
+    }
+    world_publish(&crowd->world, txn, by, &draft, NOW_S);
+}
+
+/* Of one alone nobody asks how it stands, unless it says more than is looked at. */
+static void what_one_stranger_says_too_much_of_is_no_limit(void **state)
+{
+    static const struct {
+        const char *sentence;
+        size_t accreditations, withdrawals;
+        size_t gathered;
+    } rows[] = {
+        {"one of each", 1, 1, 1},
+        {"as many accreditations as of one are looked at", GRANTS_EACH_MAX, 0, 4},
+        {"one more", GRANTS_EACH_MAX + 1, 0, 4},
+        {"one more withdrawal", 1, GRANTS_EACH_MAX + 1, 1},
+    };
+    struct crowd *crowd = &crowds[0];
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct dossier dossier;
+        struct verdict verdict;
+        struct store_txn *txn;
+
+        teardown(state);
+        setup(state);
+        txn = world_write(&crowd->world);
+        attest(crowd, txn, &crowd->issuer, 1);
+        accredit(crowd, txn, &crowd->sybils[0], &crowd->issuer, 8, rows[i].accreditations);
+        if (rows[i].withdrawals > 0) {
+            take_back(crowd, txn, &crowd->sybils[0], rows[i].withdrawals);
+        }
+        world_commit(txn);
+        decide(crowd, "", &dossier, &verdict);
+        if (dossier.cuts.accreditations || dossier.cuts.withdrawals ||
+            dossier.accreditation_count != rows[i].gathered ||
+            verdict.credentials[0].axes[AXIS_AUTHORITY].reason != REASON_UNTRUSTED) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
 }
 
 /* Those who may speak, and of whom more is there than is looked at: what is left out might be anything. */
@@ -627,6 +684,7 @@ int main(void)
         IN_CROWD(strangers_whose_accreditors_fill_the_dossier),
         IN_CROWD(strangers_who_accredit_the_honest_one_12_x_64_times),
         IN_CROWD(strangers_make_no_no_doubtful),
+        IN_CROWD(what_one_stranger_says_too_much_of_is_no_limit),
         IN_CROWD(a_list_that_was_cut_makes_absence_unknown),
         IN_CROWD(who_may_not_attest_a_code_leaves_it_in_no_doubt),
         IN_CROWD(what_cannot_count_takes_no_room),

@@ -81,6 +81,26 @@ static void publish(struct world_author *author, const char *name_space, uint64_
     world_commit(txn);
 }
 
+/* Two packs in one block. */
+static void publish_both(struct world_author *author, uint64_t version)
+{
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < 2; i++) {
+        const struct pack_code code = {.code = bytes_of_string("A1"), .title = bytes_of_string("Engine")};
+        const struct rule_pack pack = {.name_space = bytes_of_string("epa"),
+                                       .version = version + i,
+                                       .in_force_from = 30000,
+                                       .codes = {.items = &code, .count = 1}};
+
+        world_add(&draft, ENTRY_RULE_PACK, &pack);
+    }
+    world_publish(&world, txn, author, &draft, EARLY);
+    world_commit(txn);
+}
+
 /* Everything that the packs say, and where they stand. */
 static struct hash digest_of(const struct dossier *dossier)
 {
@@ -116,6 +136,35 @@ static void gather_in(struct store_txn *txn, const struct trust *trusted, uint64
                       struct dossier *out)
 {
     gather_into(&world.arena, txn, trusted, known_by_s, out);
+}
+
+/* Whether it is alone in its block or not. */
+static void a_pack_is_named_by_the_hash_of_its_entry(void **context)
+{
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    publish(&ase, "ase", 1, 100, EARLY);
+    publish(&ase, "ase", 2, 100, EARLY);
+    publish_both(&epa, 1);
+    txn = world_read(&world);
+    gather_in(txn, &trust, UINT64_MAX, &dossier);
+    assert_int_equal(dossier.pack_count, 4);
+    for (size_t i = 0; i < dossier.pack_count; i++) {
+        const struct dossier_place *place = &dossier.packs[i].place;
+        struct block block;
+        struct bytes encoded;
+        struct hash leaf;
+
+        assert_int_equal(store_block_bytes(txn, &dossier_log_at(&dossier, place)->author, place->seq,
+                                           &encoded, &world.arena),
+                         STORE_OK);
+        assert_int_equal(block_decode(&block, &world.network, encoded, &world.arena), REASON_NONE);
+        entry_leaf_of(&leaf, &world.network, &block.entries[place->index]);
+        assert_memory_equal(&place->leaf, &leaf, sizeof leaf);
+    }
+    store_end(txn);
 }
 
 /* What the first reader gathered is gone when the copies are read. */
@@ -254,6 +303,7 @@ static void too_many_packs_leave_the_newest_of_each_namespace(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        IN_WORLD(a_pack_is_named_by_the_hash_of_its_entry),
         IN_WORLD(a_copy_says_what_was_gathered),
         IN_WORLD(a_copy_is_of_the_same_question_alone),
         IN_WORLD(readers_of_two_snapshots_take_turns),

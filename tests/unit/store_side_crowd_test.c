@@ -420,6 +420,61 @@ static void a_presented_certificate_is_found_on_an_open_branch(void **state)
     expect("it is disputed", crowd, OVERALL_UNDETERMINED, REASON_DISPUTED);
 }
 
+/* Put other bytes in the place of those of an encoded draft, which hold them once. */
+static void replace_in(const struct draft *draft, const char *bytes, const char *others, size_t size)
+{
+    uint8_t *found = memmem(draft->body.data, draft->body.size, bytes, size);
+
+    assert_non_null(found);
+    memcpy(found, others, size);
+}
+
+/* Nobody accepts what stands beside a chain. */
+static void no_malformed_certificate_is_found_beside_a_chain(void **state)
+{
+    static const struct {
+        const char *sentence, *bytes, *others;
+        size_t size, found;
+    } rows[] = {
+        {"well formed", "ase/A5", "ase/A5", 6, 1},
+        {"its code holds a control character", "ase/A5", "ase/A\x1b", 6, 0},
+        {"its last day is before its first", "\xcd\x77\x77", "\xcd\x11\x11", 3, 0},
+    };
+    struct crowd *crowd = &crowds[0];
+    const struct attestation attestation = {.subject = world_subject(HER),
+                                            .code = bytes_of_string("ase/A5"),
+                                            .basis = BASIS_EXAM,
+                                            .earned_on = 0x6666,
+                                            .valid_from = 0x6666,
+                                            .has_last_day = true,
+                                            .last_day = 0x7777};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct entry_name name = {.author = crowd->school.actor.id, .seq = crowd->school.state.seq + 1};
+        struct store_world *world = &crowd->world;
+        struct store_txn *txn = world_write(world);
+        struct branch branch = {.count = 1};
+        struct draft draft;
+
+        world_draft(world, &draft, CLASS_CONTENT);
+        world_add(&draft, ENTRY_ATTESTATION, &attestation);
+        replace_in(&draft, rows[i].bytes, rows[i].others, rows[i].size);
+        assert_int_equal(block_decode(&branch.blocks[0], &world->network,
+                                      world_sign(world, txn, &crowd->school, &draft, EARLY_S + i),
+                                      &world->arena),
+                         REASON_NONE);
+        keep_aside(crowd, txn, &branch, EARLY_S);
+        world_commit(txn);
+        memcpy(name.prefix, branch.blocks[0].leaves[0].bytes, sizeof name.prefix);
+        decide(crowd, &name);
+        if (dossier.credential_count != 1 ||
+            (dossier.credentials[0].about == ABOUT_SUBJECT) != rows[i].found) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+}
+
 /* `held by` in a block that the rotation drops and the cut keeps: of what is below it on the chain, and on
  * the branch itself. */
 static void what_a_kept_block_gives_to_her_is_found(void **state)
@@ -732,6 +787,7 @@ int main(void)
         IN_CROWD(junk_on_a_dropped_branch_takes_no_room),
         IN_CROWD(a_presented_certificate_is_found_where_a_cut_keeps_it),
         IN_CROWD(a_presented_certificate_is_found_on_an_open_branch),
+        IN_CROWD(no_malformed_certificate_is_found_beside_a_chain),
         IN_CROWD(what_a_kept_block_gives_to_her_is_found),
         IN_CROWD(junk_on_dropped_branches_makes_nothing_doubtful),
         IN_CROWD(voids_without_effect_hide_none_that_takes_something),

@@ -1,0 +1,535 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "protocol/rules/expression_text.h"
+#include "protocol/rules/verdict.h"
+#include "store/chains.h"
+#include "store/tables.h"
+#include "tests/support/store_world.h"
+
+/* What a search gives up on that looks at too much: what hangs on the rest is unknown, and by which limit is
+ * said. ase owns a namespace, and accredits the school; what a test writes is never committed. */
+
+enum {
+    HER = 7,
+    EARLY_S = 1000,
+    ROTATED_S = 2000,
+    DAY = 40500,
+    /* store/gather_cut.c and store/chains.c: what may be climbed down from all cuts of a question, in
+     * branches as long as they are looked at */
+    BRANCHES_DOWN_MAX = 8,
+    /* store/gather_lacking.c */
+    LACKING_MAX = 1024,
+    LACKING_LOOKED_AT_MAX = 16 * LACKING_MAX,
+};
+
+static struct store_world world;
+static struct world_author ase, school, issuer;
+static struct trust trust;
+static struct hash root; /* of the school's log */
+
+/* A branch that leaves the school's chain behind her certificate, a block longer than is looked at. */
+static struct {
+    uint64_t first;
+    struct hash hashes[CUT_SIDE_MAX + 1];
+} branch;
+
+/* ---- making it ---- */
+
+/* The same block in another place. Nobody checks signatures of what is put beside a chain. */
+static void moved(struct block *out, const struct block *block, uint64_t seq, const struct hash *previous)
+{
+    uint8_t *memory = arena_take(&world.arena, block->encoded.size + HEADER_SIZE_MAX);
+    struct header header = block->header;
+    uint8_t header_memory[HEADER_SIZE_MAX];
+    struct bytes header_bytes, signatures, encoded;
+    struct reader reader;
+    struct writer writer;
+
+    header.seq = seq;
+    header.previous = *previous;
+    assert_true(schema_encode(&header_schema, &header, header_memory, sizeof header_memory, &header_bytes));
+    reader_init(&reader, block->encoded);
+    reader_array(&reader, 3, 3);
+    reader_skip(&reader, 1);
+    signatures = reader_skip(&reader, 2);
+    writer_init(&writer, memory, block->encoded.size + HEADER_SIZE_MAX);
+    writer_array(&writer, 3);
+    writer_bin(&writer, header_bytes.data, header_bytes.size);
+    writer_raw(&writer, signatures.data, signatures.size);
+    writer_bin(&writer, block->body.data, block->body.size);
+    assert_true(writer_end(&writer, &encoded));
+    assert_int_equal(block_decode(out, &world.network, encoded, &world.arena), REASON_NONE);
+}
+
+static void sign(struct block *out, struct store_txn *txn, const struct world_author *author,
+                 const struct draft *draft)
+{
+    assert_int_equal(
+        block_decode(out, &world.network, world_sign(&world, txn, author, draft, EARLY_S), &world.arena),
+        REASON_NONE);
+}
+
+static void draft_one(struct draft *draft, enum block_class block_class, enum entry_kind kind,
+                      const void *record)
+{
+    world_draft(&world, draft, block_class);
+    world_add(draft, kind, record);
+}
+
+/* Put count blocks beside the school's chain, that leave it behind block seq - 1. */
+static void put_branch(struct store_txn *txn, const struct block *like, uint64_t seq, struct hash previous,
+                       size_t count, struct hash hashes[])
+{
+    for (size_t i = 0; i < count; i++) {
+        const size_t mark = arena_mark(&world.arena);
+        struct block block;
+
+        moved(&block, like, seq + i, &previous);
+        assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
+        hashes[i] = previous = block.hash;
+        arena_rewind(&world.arena, mark);
+    }
+}
+
+static struct accreditation accreditation_of(const struct actor_id *delegate, uint64_t depth,
+                                             const struct bytes *pattern)
+{
+    return (struct accreditation){
+        .delegate = *delegate, .patterns = {.items = pattern, .count = 1}, .from = 30000, .depth = depth};
+}
+
+static void accredit_school(struct store_txn *txn)
+{
+    const struct bytes pattern = bytes_of_string("ase/*");
+    const struct accreditation record = accreditation_of(&school.actor.id, 1, &pattern);
+    struct draft draft;
+
+    draft_one(&draft, CLASS_GOVERN, ENTRY_ACCREDITATION, &record);
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+}
+
+static void publish_pack(struct store_txn *txn)
+{
+    const struct pack_code code = {.code = bytes_of_string("A5"), .title = bytes_of_string("Brakes")};
+    const struct rule_pack pack = {.name_space = bytes_of_string("ase"),
+                                   .version = 1,
+                                   .in_force_from = 30000,
+                                   .codes = {.items = &code, .count = 1}};
+    struct draft draft;
+
+    draft_one(&draft, CLASS_GOVERN, ENTRY_RULE_PACK, &pack);
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+}
+
+static int setup(void **state)
+{
+    const struct subject her = world_subject(HER);
+    const struct rhythm rhythm = {.days = 30};
+    struct trust_owner owner = {.name_space = "ase"};
+    struct store_txn *txn;
+    struct block like;
+    struct draft draft;
+
+    (void)state;
+    world_init(&world);
+    txn = world_write(&world);
+    world_begin_log(&world, txn, &ase, 1, EARLY_S);
+    world_begin_log(&world, txn, &school, 2, EARLY_S);
+    world_begin_log(&world, txn, &issuer, 3, EARLY_S);
+    publish_pack(txn);
+    accredit_school(txn);
+    root = school.state.head;
+    world_attest(&world, txn, &school, &her, 1, "ase/A5", EARLY_S);
+    draft_one(&draft, CLASS_GOVERN, ENTRY_RHYTHM, &rhythm);
+    sign(&like, txn, &school, &draft);
+    branch.first = like.header.seq;
+    put_branch(txn, &like, branch.first, school.state.head, CUT_SIDE_MAX + 1, branch.hashes);
+    world_commit(txn);
+    owner.actor = ase.actor.id;
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    world_deinit(&world);
+    return 0;
+}
+
+/* ---- how far down from cuts ---- */
+
+struct named {
+    uint64_t seq;
+    struct hash head;
+};
+
+static struct named nth_of_branch(size_t n)
+{
+    return (struct named){.seq = branch.first + n - 1, .head = branch.hashes[n - 1]};
+}
+
+static void add_withdrawals(struct draft *draft, const struct named *cut, size_t count)
+{
+    const struct withdrawal record = {
+        .delegate = school.actor.id, .has_cut = true, .cut_seq = cut->seq, .cut_head = cut->head};
+
+    for (size_t i = 0; i < count; i++) {
+        world_add(draft, ENTRY_WITHDRAWAL, &record);
+    }
+}
+
+/* So often with the cut at the end of the branch, and then once with another one. */
+static void withdraw(struct store_txn *txn, size_t often, const struct named *then)
+{
+    const struct named end = nth_of_branch(CUT_SIDE_MAX);
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_withdrawals(&draft, &end, often);
+    add_withdrawals(&draft, then, 1);
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+}
+
+static struct question question_of_now(void)
+{
+    return (struct question){.network = &world.network,
+                             .at_day = DAY,
+                             .now_s = ROTATED_S,
+                             .known_by_s = UINT64_MAX,
+                             .budget = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+}
+
+static struct axis_answer authority_of_her_certificate(struct store_txn *txn)
+{
+    const struct subject her = world_subject(HER);
+    const struct question question = question_of_now();
+    struct dossier dossier;
+    struct verdict verdict;
+
+    assert_int_equal(store_dossier(txn, &world.network, &trust, &her, UINT64_MAX, &dossier, &world.arena),
+                     STORE_OK);
+    assert_true(verdict_of(&verdict, &dossier, &trust, &question, &world.arena));
+    assert_int_equal(verdict.credential_count, 1);
+    return verdict.credentials[0].axes[AXIS_AUTHORITY];
+}
+
+static void a_cut_too_far_down_is_unknown(void **state)
+{
+    const struct named rootless = {.seq = 0, .head = root};
+    const struct {
+        const char *sentence;
+        size_t often;
+        struct named then;
+        enum answer answer;
+        enum reason reason;
+    } rows[] = {
+        {"a cut below her certificate takes it", 0, rootless, ANSWER_NO, REASON_WITHDRAWN},
+        {"one on a branch above it does not", 0, nth_of_branch(1), ANSWER_YES, REASON_NONE},
+        {"as far above as is looked at", 0, nth_of_branch(CUT_SIDE_MAX), ANSWER_YES, REASON_NONE},
+        {"further above nobody knows", 0, nth_of_branch(CUT_SIDE_MAX + 1), ANSWER_UNKNOWN, REASON_TOO_MANY},
+        {"a cut that is looked at beside many", BRANCHES_DOWN_MAX - 1, nth_of_branch(CUT_SIDE_MAX),
+         ANSWER_YES, REASON_NONE},
+        {"one more is unknown", BRANCHES_DOWN_MAX, nth_of_branch(1), ANSWER_UNKNOWN, REASON_TOO_MANY},
+        {"but on the chain", BRANCHES_DOWN_MAX, rootless, ANSWER_NO, REASON_WITHDRAWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct log_state before = ase.state;
+        const size_t mark = arena_mark(&world.arena);
+        struct store_txn *txn = world_write(&world);
+        struct axis_answer answer;
+
+        withdraw(txn, rows[i].often, &rows[i].then);
+        answer = authority_of_her_certificate(txn);
+        if (answer.answer != rows[i].answer || answer.reason != rows[i].reason) {
+            fail_msg("%s: %s", rows[i].sentence, reason_word(answer.reason));
+        }
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+        ase.state = before;
+    }
+}
+
+/* The school let the issuer speak on a branch that it dropped and a cut keeps: the last cut. */
+static void a_chain_below_too_many_cuts_is_unknown(void **state)
+{
+    static const struct {
+        size_t often;
+        enum chain chain;
+    } rows[] = {{0, CHAIN_STANDS}, {BRANCHES_DOWN_MAX - 1, CHAIN_STANDS}, {BRANCHES_DOWN_MAX, CHAIN_UNKNOWN}};
+    const struct bytes pattern = bytes_of_string("ase/*");
+    const struct accreditation record = accreditation_of(&issuer.actor.id, 0, &pattern);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct log_state before = ase.state, of_school = school.state;
+        const size_t mark = arena_mark(&world.arena);
+        struct named kept = {.seq = branch.first};
+        struct store_txn *txn = world_write(&world);
+        struct built_actor keys = school.actor;
+        struct block block;
+        struct draft draft;
+        enum chain chain;
+
+        draft_one(&draft, CLASS_GOVERN, ENTRY_ACCREDITATION, &record);
+        sign(&block, txn, &school, &draft);
+        put_branch(txn, &block, kept.seq, school.state.head, 1, &kept.head);
+        world_rotate(&world, txn, &school, ROTATED_S);
+        withdraw(txn, rows[i].often, &kept);
+        assert_int_equal(chain_find(txn, &trust, &issuer.actor.id, &chain), STORE_OK);
+        assert_int_equal(chain, rows[i].chain);
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+        ase.state = before;
+        school.state = of_school;
+        school.actor.built[0] = keys.built[0];
+        school.actor.signing_keys[0] = keys.signing_keys[0];
+    }
+}
+
+/* ---- who lacks something ---- */
+
+/* Authors of whom nothing is held but that something is missing; the first one is a stranger. */
+static struct actor_id nth_lacking(size_t n)
+{
+    return (struct actor_id){world_subject(1000 + n).id};
+}
+
+static void note_gap(struct store_txn *txn, uint32_t number)
+{
+    enum { GAP_KEY_SIZE = 4 + 1 + 4 + 8 + HASH_SIZE };
+    struct key key = {0};
+
+    key_add_number(&key, number, 4);
+    key.size = GAP_KEY_SIZE;
+    assert_int_equal(table_put(txn, TABLE_GAPS, &key, NULL, 0), STORE_OK);
+}
+
+/* One stranger under many numbers: a search for the chain of each would take long. */
+static void note_strangers(struct store_txn *txn, size_t count)
+{
+    const struct actor_id stranger = nth_lacking(0);
+    struct disk_author row;
+
+    assert_int_equal(author_intern(txn, &stranger, &row), STORE_OK);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t number = row.number + (uint32_t)i;
+        const struct key key = author_key(number);
+
+        assert_int_equal(table_put(txn, TABLE_NAMES, &key, &stranger, sizeof stranger), STORE_OK);
+        note_gap(txn, number);
+    }
+}
+
+static void note_authorised(struct store_txn *txn, size_t count)
+{
+    for (size_t i = 1; i <= count; i++) {
+        const struct actor_id author = nth_lacking(i);
+        struct disk_author row;
+
+        assert_int_equal(author_intern(txn, &author, &row), STORE_OK);
+        assert_int_equal(author_write(txn, &author, &row), STORE_OK);
+        note_gap(txn, row.number);
+    }
+}
+
+static void accredit_lacking(struct store_txn *txn)
+{
+    const struct bytes pattern = bytes_of_string("ase/*");
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 1; i <= LACKING_MAX + 1; i++) {
+        const struct actor_id author = nth_lacking(i);
+        const struct accreditation record = accreditation_of(&author, 0, &pattern);
+
+        world_add(&draft, ENTRY_ACCREDITATION, &record);
+    }
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+}
+
+/* Whoever comes last may have said something about her. */
+static void more_who_lack_than_are_looked_at_are_a_limit(void **state)
+{
+    static const struct {
+        const char *sentence;
+        size_t strangers, authorised;
+        bool cut;
+    } rows[] = {
+        {"as many that may be authorised as are looked at", 0, LACKING_MAX, false},
+        {"one more", 0, LACKING_MAX + 1, true},
+        {"one behind as many strangers as are looked at", LACKING_LOOKED_AT_MAX - 1, 1, false},
+        {"and one more", LACKING_LOOKED_AT_MAX, 1, true},
+    };
+    const struct subject her = world_subject(HER);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct actor_id last = nth_lacking(rows[i].authorised);
+        const size_t mark = arena_mark(&world.arena);
+        struct store_txn *txn = world_write(&world);
+        struct dossier dossier;
+
+        note_strangers(txn, rows[i].strangers);
+        note_authorised(txn, rows[i].authorised);
+        assert_int_equal(store_dossier(txn, &world.network, &trust, &her, UINT64_MAX, &dossier, &world.arena),
+                         STORE_OK);
+        if (dossier.cuts.credentials != rows[i].cut ||
+            (dossier_log_of(&dossier, &last) == NULL) != rows[i].cut) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+    }
+}
+
+/* ---- what cuts keep that cuts keep ---- */
+
+enum { LINKS_LONG = 24, LINKS_SHORT = CHAIN_DEPTH_MAX - 1 };
+
+static struct world_author line[LINKS_LONG + 1];
+
+static void accredit_next(struct store_txn *txn, struct world_author *by, size_t delegate)
+{
+    const struct bytes pattern = bytes_of_string("ase/*");
+    const uint64_t depth = delegate < CHAIN_DEPTH_MAX ? delegate : CHAIN_DEPTH_MAX;
+    const struct accreditation record = accreditation_of(&line[delegate].actor.id, depth, &pattern);
+    struct draft draft;
+
+    draft_one(&draft, CLASS_GOVERN, ENTRY_ACCREDITATION, &record);
+    world_publish(&world, txn, by, &draft, EARLY_S);
+}
+
+/* Put what the draft says beside the author's chain, which rotates. */
+static struct named drop(struct store_txn *txn, struct world_author *author, const struct draft *draft)
+{
+    struct block block;
+
+    sign(&block, txn, author, draft);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
+    world_rotate(&world, txn, author, ROTATED_S);
+    return (struct named){.seq = block.header.seq, .head = block.hash};
+}
+
+static void draft_withdrawal(struct draft *draft, const struct world_author *delegate,
+                             const struct named *cut)
+{
+    const struct withdrawal record = {
+        .delegate = delegate->actor.id, .has_cut = true, .cut_seq = cut->seq, .cut_head = cut->head};
+
+    draft_one(draft, CLASS_GOVERN, ENTRY_WITHDRAWAL, &record);
+}
+
+/* Her certificate is in a block that its author dropped, kept by a cut that its own author dropped, and so
+ * on: the last one is the owner's. Whoever is accredited comes before its accreditor. */
+static void keep_in_line(struct store_txn *txn, size_t links)
+{
+    struct attestation attestation = build_attestation(&ase.actor.id, "ase/A5", 40000, 42000);
+    struct named cut;
+    struct draft draft;
+
+    attestation.subject = world_subject(HER);
+    for (size_t i = 0; i <= links; i++) {
+        world_begin_log(&world, txn, &line[i], 10 + i, EARLY_S);
+        if (i > 0) {
+            accredit_next(txn, &line[i], i - 1);
+        }
+    }
+    accredit_next(txn, &ase, links);
+    draft_one(&draft, CLASS_CONTENT, ENTRY_ATTESTATION, &attestation);
+    cut = drop(txn, &line[0], &draft);
+    for (size_t i = 1; i <= links; i++) {
+        draft_withdrawal(&draft, &line[i - 1], &cut);
+        cut = drop(txn, &line[i], &draft);
+    }
+    draft_withdrawal(&draft, &line[links], &cut);
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+}
+
+/* The owner's log alone. */
+static int setup_owner(void **state)
+{
+    struct trust_owner owner = {.name_space = "ase"};
+    struct store_txn *txn;
+
+    (void)state;
+    world_init(&world);
+    txn = world_write(&world);
+    world_begin_log(&world, txn, &ase, 1, EARLY_S);
+    publish_pack(txn);
+    accredit_lacking(txn);
+    world_commit(txn);
+    memset(&trust, 0, sizeof trust);
+    owner.actor = ase.actor.id;
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    return 0;
+}
+
+static struct axis_answer has_never_passed(const struct dossier *dossier)
+{
+    struct question question = question_of_now();
+    struct expression_error error;
+    struct expression required;
+    struct verdict verdict;
+
+    assert_true(expression_parse(&required, &error, SCOPE_REQUIREMENT, bytes_of_string("not tested ase/A5"),
+                                 (struct bytes){0}, &world.arena));
+    question.requirement = &required;
+    assert_true(verdict_of(&verdict, dossier, &trust, &question, &world.arena));
+    return (struct axis_answer){.answer = verdict.requirement, .reason = verdict.reason};
+}
+
+static void what_cuts_keep_that_cuts_keep_is_followed_so_far(void **state)
+{
+    static const struct {
+        size_t links, kept;
+        bool cut;
+        enum reason reason;
+    } rows[] = {{LINKS_SHORT, 1, false, REASON_NONE}, {LINKS_LONG, 0, true, REASON_LIMIT}};
+    const struct subject her = world_subject(HER);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct log_state before = ase.state;
+        const size_t mark = arena_mark(&world.arena);
+        struct store_txn *txn = world_write(&world);
+        struct axis_answer answer;
+        struct dossier dossier;
+
+        keep_in_line(txn, rows[i].links);
+        assert_int_equal(store_dossier(txn, &world.network, &trust, &her, UINT64_MAX, &dossier, &world.arena),
+                         STORE_OK);
+        answer = has_never_passed(&dossier);
+        assert_int_equal(dossier.credential_count, rows[i].kept);
+        assert_int_equal(dossier.cuts.credentials, rows[i].cut);
+        assert_int_equal(dossier.cuts.accreditations, rows[i].cut);
+        assert_int_equal(dossier.cuts.withdrawals, rows[i].cut);
+        assert_int_equal(answer.reason, rows[i].reason);
+        assert_true(!rows[i].cut || answer.answer == ANSWER_UNKNOWN);
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+        ase.state = before;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cut_too_far_down_is_unknown),
+        cmocka_unit_test(a_chain_below_too_many_cuts_is_unknown),
+    };
+
+    const struct CMUnitTest tests_of_many[] = {
+        cmocka_unit_test(more_who_lack_than_are_looked_at_are_a_limit),
+        cmocka_unit_test(what_cuts_keep_that_cuts_keep_is_followed_so_far),
+    };
+    const int failed = cmocka_run_group_tests_name("store limits below cuts", tests, setup, teardown);
+
+    return failed + cmocka_run_group_tests_name("store limits of many", tests_of_many, setup_owner, teardown);
+}

@@ -284,14 +284,3 @@ bool title_is_within_reach(const struct title_verdict *title)
     return title->answer == ANSWER_NO && title->missing_count < title->part_count &&
            title->missing_count <= WITHIN_REACH_MISSING_MAX;
 }
-
-bool title_is_open(const struct title_verdict *title)
-{
-    bool has_to_do_with = title->missing_count < title->part_count;
-    for (size_t i = 0; i < title->missing_count; i++) {
-        const struct missing_part *part = &title->missing[i];
-        has_to_do_with =
-            has_to_do_with || (part->answer == ANSWER_UNKNOWN && part->kind != MISSING_RULE && !part->absent);
-    }
-    return title->answer == ANSWER_UNKNOWN && has_to_do_with;
-}

@@ -115,7 +115,5 @@ void page_rules_of(struct page_rules *out, const struct verdict_page *page);
 
 /* A title that is not held, but within reach: a part of it is held and few are missing. */
 bool title_is_within_reach(const struct title_verdict *title);
-/* A title of which it could not be said whether it is held, and that its subject has to do with. */
-bool title_is_open(const struct title_verdict *title);
 
 #endif

@@ -124,8 +124,13 @@ static void set_code_why(struct watch_fact *fact, const struct code_verdict *cod
     }
 }
 
-static enum watch_state code_state(const struct code_verdict *code)
+/* What is watched is what is known: nothing has changed where there may be another certificate. */
+static enum watch_state code_state(const struct code_verdict *code,
+                                   const struct credential_verdict *credential)
 {
+    if (code->certified == ANSWER_UNKNOWN && credential != NULL && credential->overall == OVERALL_INVALID) {
+        return WATCH_NOT_HELD;
+    }
     if (code->certified == ANSWER_NO && code->tested == ANSWER_YES) {
         return WATCH_TESTED;
     }
@@ -136,7 +141,7 @@ static void add_code(struct listing *listing, const struct code_verdict *code, c
 {
     const struct credential_verdict *credential =
         code->credential != SIZE_MAX ? &verdict->credentials[code->credential] : NULL;
-    struct watch_fact *fact = take(listing, WATCH_CODE, code_state(code));
+    struct watch_fact *fact = take(listing, WATCH_CODE, code_state(code, credential));
     (void)add_text(fact->what, 0, code->code);
     switch (fact->state) {
     case WATCH_HELD:
@@ -226,7 +231,7 @@ static void add_memberships(struct listing *listing, const struct verdict *verdi
 
 static void add_title(struct listing *listing, const struct title_verdict *title)
 {
-    if (title->answer == ANSWER_NO) {
+    if (title->answer != ANSWER_YES && !title_is_open(title)) {
         return;
     }
     struct watch_fact *fact = take(listing, WATCH_TITLE, state_of(title->answer));

@@ -28,6 +28,17 @@ bool credential_is_disowned(const struct credential_verdict *credential)
     return closed || (status->answer == ANSWER_NO && status->reason == REASON_VOIDED);
 }
 
+bool title_is_open(const struct title_verdict *title)
+{
+    bool has_to_do_with = title->missing_count < title->part_count;
+    for (size_t i = 0; i < title->missing_count; i++) {
+        const struct missing_part *part = &title->missing[i];
+        has_to_do_with =
+            has_to_do_with || (part->answer == ANSWER_UNKNOWN && part->kind != MISSING_RULE && !part->absent);
+    }
+    return title->answer == ANSWER_UNKNOWN && has_to_do_with;
+}
+
 /* A credential whose code is not among the verdict's codes. */
 struct beside {
     struct bytes code;

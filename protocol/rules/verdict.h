@@ -245,6 +245,10 @@ bool credential_is_by_stranger(const struct credential_verdict *credential);
  * delegate that was withdrawn from, could else say the worst of anybody. */
 bool credential_is_disowned(const struct credential_verdict *credential);
 
+/* Whether it could not be said that the title is held or not, and its subject has to do with it: nothing but
+ * silence is no reason to speak of it. */
+bool title_is_open(const struct title_verdict *title);
+
 /* Decide. Borrows: dossier, trust, question for as long as *out is used (it points into the dossier).
  * Writes: *out whole. A credential is valid when all four axes are yes; invalid when integrity, authority or
  * status is no; undetermined otherwise: stale evidence never makes it invalid. overall: with a requirement,

@@ -60,6 +60,10 @@ static const struct {
 
 static void what_is_beyond_the_limits_may_be_anything(void **state)
 {
+    const struct question question = {
+        .now_s = BUILT_TIME_S, .known_by_s = UINT64_MAX, .budget = FRESHNESS_DEFAULT};
+    const struct lacking_question asked = {&built.dossier, &built.trust, &question};
+
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct lacking *lacking = NULL;
@@ -69,13 +73,14 @@ static void what_is_beyond_the_limits_may_be_anything(void **state)
         build_owner(&built, "ase", ASE);
         rows[i].build(rows[i].count);
         arena_init(&arena, memory, sizeof memory);
-        if (!lacking_of(&lacking, &built.dossier, &built.trust, &built.trust.owners[0], &arena) ||
-            lacking == NULL || lacking->all != rows[i].all || lacking->rules != rows[i].rules) {
+        if (!lacking_of(&lacking, &asked, &built.trust.owners[0], &arena) || lacking == NULL ||
+            lacking->codes[LACKING_AT_ALL].all != rows[i].all || lacking->rules != rows[i].rules) {
             fail_msg("%s", rows[i].sentence);
             return;
         }
-        assert_true(lacking_meets(lacking, bytes_of_string(rows[i].lacking)));
-        assert_int_equal(lacking_meets(lacking, bytes_of_string(rows[i].beside)), rows[i].all);
+        assert_true(lacking_meets(lacking, bytes_of_string(rows[i].lacking), LACKING_AT_ALL));
+        assert_int_equal(lacking_meets(lacking, bytes_of_string(rows[i].beside), LACKING_FOR_TESTS),
+                         rows[i].all);
     }
 }
 

@@ -211,8 +211,9 @@ static struct axis_answer authority_of_her_certificate(struct store_txn *txn)
     struct dossier dossier;
     struct verdict verdict;
 
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &her, UINT64_MAX, &dossier, &world.arena),
-                     STORE_OK);
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+        STORE_OK);
     assert_true(verdict_of(&verdict, &dossier, &trust, &question, &world.arena));
     assert_int_equal(verdict.credential_count, 1);
     return verdict.credentials[0].axes[AXIS_AUTHORITY];
@@ -378,8 +379,9 @@ static void more_who_lack_than_are_looked_at_are_a_limit(void **state)
 
         note_strangers(txn, rows[i].strangers);
         note_authorised(txn, rows[i].authorised);
-        assert_int_equal(store_dossier(txn, &world.network, &trust, &her, UINT64_MAX, &dossier, &world.arena),
-                         STORE_OK);
+        assert_int_equal(
+            store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+            STORE_OK);
         if (dossier.cuts.credentials != rows[i].cut ||
             (dossier_log_of(&dossier, &last) == NULL) != rows[i].cut) {
             fail_msg("%s", rows[i].sentence);
@@ -503,8 +505,9 @@ static void what_cuts_keep_that_cuts_keep_is_followed_so_far(void **state)
         struct dossier dossier;
 
         keep_in_line(txn, rows[i].links);
-        assert_int_equal(store_dossier(txn, &world.network, &trust, &her, UINT64_MAX, &dossier, &world.arena),
-                         STORE_OK);
+        assert_int_equal(
+            store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+            STORE_OK);
         answer = has_never_passed(&dossier);
         assert_int_equal(dossier.credential_count, rows[i].kept);
         assert_int_equal(dossier.cuts.credentials, rows[i].cut);

@@ -2,8 +2,8 @@
 #define NODE_WATCH_FACTS_H
 
 /* What is watched of a subject, as a list of facts: every code that it has or had, every title and award that
- * it holds or, as far as it has to do with it, may hold. A pure function of a verdict; the age of evidence is no fact, that it is too old is.
- * A fact owns its text, so that lists can be kept and compared later. */
+ * it holds or, as far as it has to do with it, may hold. A pure function of a verdict; the age of evidence is
+ * no fact, that it is too old is. A fact owns its text, so that lists can be kept and compared later. */
 
 #include "protocol/rules/roster.h"
 

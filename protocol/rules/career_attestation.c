@@ -113,7 +113,8 @@ static enum answer adds(struct career *career, const struct expression *expressi
 static enum answer beside_others(enum answer answer, enum answer turned, struct career *career,
                                  const struct applied *applied)
 {
-    return answer == turned && career_is_cut(career, applied->code->code, LACKING_AT_ALL) ? ANSWER_UNKNOWN : answer;
+    return answer == turned && career_is_cut(career, applied->code->code, LACKING_AT_ALL) ? ANSWER_UNKNOWN
+                                                                                          : answer;
 }
 
 enum answer career_attestation_answer(struct career *career, const struct expression *expression,

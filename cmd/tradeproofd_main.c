@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/exit_codes.h"
@@ -14,7 +15,7 @@
 #include "node/logline.h"
 #include "node/net_process.h"
 
-enum { NET_FD = 3, HOST_SIZE_MAX = 255, PORT_SIZE_MAX = 5 };
+enum { NET_FD = 3, HOST_SIZE_MAX = 255, PORT_SIZE_MAX = 5, PORT_MAX = 65535 };
 
 static const char usage_text[] =
     "Usage: tradeproofd [--home DIR] [--listen HOST:PORT] [--peer HOST:PORT,tpx1...]...\n"
@@ -173,7 +174,7 @@ static bool numeric_endpoint(char *out, size_t capacity, const char *text, size_
     int written = -1;
 
     if (host_size == 0 || host_size > HOST_SIZE_MAX || port_size == 0 || port_size > PORT_SIZE_MAX ||
-        strspn(colon + 1, "0123456789") < port_size) {
+        strspn(colon + 1, "0123456789") < port_size || strtoul(colon + 1, NULL, 10) > PORT_MAX) {
         return false;
     }
     memcpy(host, text, host_size);
@@ -210,6 +211,24 @@ static int read_peer(struct daemon_peer *peer, const struct network *network, co
         break;
     }
     return wrong("behind the comma of a --peer comes the other node's tpx1... key, not", text);
+}
+
+/* Whether the file is there and can be written, or can be made. */
+static bool can_be_written(const char *path)
+{
+    char folder[HOME_PATH_MAX + 1];
+    const char *slash = strrchr(path, '/');
+
+    struct stat found;
+
+    if (stat(path, &found) == 0) {
+        return !S_ISDIR(found.st_mode) && access(path, W_OK) == 0;
+    }
+    if (slash == NULL) {
+        return access(".", W_OK) == 0;
+    }
+    snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    return access(folder, W_OK) == 0;
 }
 
 static int exit_code_of(enum daemon_end end)
@@ -253,6 +272,10 @@ static int run(const struct arguments *arguments)
     options.on_change = arguments->on_change;
     if (arguments->watch_log != NULL && strlen(arguments->watch_log) > HOME_PATH_MAX) {
         return wrong("the path of --watch-log is too long", arguments->watch_log);
+    }
+    if (arguments->watch_log != NULL && !can_be_written(arguments->watch_log)) {
+        return wrong("--watch-log takes a file that can be written in a folder that is there, not",
+                     arguments->watch_log);
     }
     if (arguments->on_change != NULL && access(arguments->on_change, X_OK) != 0) {
         return wrong("--on-change takes the path of a program that may be run, not", arguments->on_change);

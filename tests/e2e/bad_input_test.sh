@@ -267,6 +267,11 @@ stop ase
 daemon_refuses "a daemon on a store of another version" 9 "another version" --home "$world/version"
 daemon_refuses "a daemon without a home" 11 "not set up yet" --home "$world/nobody"
 daemon_refuses "a port that is none" 3 "HOST:PORT" --home "$world/ase" --listen 127.0.0.1:http
+daemon_refuses "a port beyond the last" 3 "HOST:PORT" --home "$world/ase" --listen 127.0.0.1:65536
+daemon_refuses "a peer's port beyond the last" 3 "host or port" --home "$world/ase" --peer "127.0.0.1:70001,$(
+    status_field ase transport)"
+daemon_refuses "a watch log in no folder" 3 "folder that is there" --home "$world/ase" --watch-log "$world/no-folder/log"
+daemon_refuses "a watch log that is a folder" 3 "can be written" --home "$world/ase" --watch-log "$world"
 daemon_refuses "a peer without a key" 3 "tpx1" --home "$world/ase" --peer 127.0.0.1:7001
 daemon_refuses "a peer with a mistyped key" 3 "mistyped" --home "$world/ase" --peer "127.0.0.1:7001,$(
     status_field ase transport)q"

@@ -25,8 +25,10 @@ struct lifetime {
     struct career *career;
     const struct career_code *code;
     size_t rank;
-    uint64_t adds_months;               /* by its renewal rule */
-    uint32_t held_to, possibly_held_to; /* by what was earned before; 0: nothing was */
+    uint64_t adds_months; /* by its renewal rule */
+    /* By what was earned before: to that day at least, and at most. 0: nothing was, or for life; DAY_NONE:
+     * to any day. */
+    uint32_t held_to, possibly_held_to;
 };
 
 uint64_t career_adds_months(const struct expression *expression)
@@ -58,9 +60,17 @@ static uint32_t later_of(uint32_t a, uint32_t b)
 
 static uint32_t last_of(struct day_set days)
 {
-    /* What is held for life is renewed for its own sake: nothing runs from a day that never comes. */
-    uint32_t last = days.count == 0 ? 0 : days.intervals[days.count - 1].last;
-    return last == DAY_NONE ? 0 : last;
+    return days.count == 0 ? 0 : days.intervals[days.count - 1].last;
+}
+
+/* What is held for life is renewed for its own sake: nothing runs from a day that never comes. Of what is
+ * only perhaps held for life nothing runs for sure, and it may end on any day. */
+static void hold_to(struct lifetime *lifetime, const struct day_truth *days)
+{
+    uint32_t surely = last_of(days->surely);
+    uint32_t possibly = last_of(days->possibly);
+    lifetime->held_to = later_of(lifetime->held_to, possibly == DAY_NONE ? 0 : surely);
+    lifetime->possibly_held_to = later_of(lifetime->possibly_held_to, surely == DAY_NONE ? 0 : possibly);
 }
 
 static void find_held(struct lifetime *lifetime, uint32_t earned_on)
@@ -69,9 +79,7 @@ static void find_held(struct lifetime *lifetime, uint32_t earned_on)
         if (career_credential(lifetime->career, lifetime->code, i)->attestation.earned_on >= earned_on) {
             return;
         }
-        const struct day_truth *days = career_counted(lifetime->career, lifetime->code, i);
-        lifetime->held_to = later_of(lifetime->held_to, last_of(days->surely));
-        lifetime->possibly_held_to = later_of(lifetime->possibly_held_to, last_of(days->possibly));
+        hold_to(lifetime, career_counted(lifetime->career, lifetime->code, i));
     }
 }
 

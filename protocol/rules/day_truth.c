@@ -2,8 +2,6 @@
 
 #include "protocol/rules/day_sweep.h"
 
-#include <assert.h>
-
 static const struct day_interval every_day = {.first = 0, .last = DAY_NONE};
 const struct day_truth day_truth_yes = {.surely = {.count = 1, .intervals = &every_day},
                                         .possibly = {.count = 1, .intervals = &every_day}};
@@ -18,15 +16,26 @@ static bool is_certain(const struct day_truth *truth)
            (truth->surely.count == 0 || truth->surely.intervals == truth->possibly.intervals);
 }
 
+/* Make unknown the days that are said to be both surely so and surely not so: days are worked out from what
+ * others have signed, and nothing of that may stop whoever looks it up. */
+static bool doubt_contradiction(struct day_truth *truth, struct arena *arena)
+{
+    struct day_set said = truth->surely;
+    return day_set_intersect(&truth->surely, said, truth->possibly, arena) &&
+           day_set_unite(&truth->possibly, said, truth->possibly, arena);
+}
+
 /* Write what was computed, its possibly behind mark, unless the arena was full before it was done. */
 static bool conclude(struct day_truth *out, struct day_truth computed, bool done, struct arena *arena,
                      size_t mark)
 {
+    if (done && !day_set_is_subset(computed.surely, computed.possibly)) {
+        done = doubt_contradiction(&computed, arena);
+    }
     if (!done) {
         *out = day_truth_no;
         return false;
     }
-    assert(day_set_is_subset(computed.surely, computed.possibly));
     if (day_set_equal(computed.surely, computed.possibly)) {
         computed.possibly = computed.surely;
         arena_rewind(arena, mark);

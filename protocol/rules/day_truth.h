@@ -20,7 +20,8 @@ extern const struct day_truth day_truth_unknown; /* could not be said of any day
 enum answer day_truth_on(const struct day_truth *truth, uint32_t day);
 bool day_truth_equal(const struct day_truth *a, const struct day_truth *b);
 
-/* As in day_set.h: true and *out whole, or false when the arena is full. */
+/* As in day_set.h: true and *out whole, or false when the arena is full. Where what goes in contradicts
+ * itself what comes out is unknown on the days on which it would. */
 bool day_truth_of_run(struct day_truth *out, enum answer answer, uint32_t first, uint32_t last,
                       struct arena *arena); /* answer within the run, no outside of it */
 bool day_truth_and(struct day_truth *out, const struct day_truth *a, const struct day_truth *b,

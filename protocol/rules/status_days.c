@@ -5,33 +5,20 @@
 
 #include "protocol/rules/bearing.h"
 
-/* Which of two negative words stands when both speak for a day. Zero where nothing does. */
+/* Which of two negative words stands when both speak for a day. Zero where nothing does, one for whatever
+ * leaves a word in doubt: the reasons for that come from all that is asked about its author. */
 static int weight_of(enum reason reason)
 {
-    switch ((int)reason) {
-    case REASON_NONE:
+    if (reason == REASON_NONE) {
         return 0;
-    case REASON_VOIDED:
-    case REASON_REWOUND:
-    case REASON_DISPUTED:
-    case REASON_BEYOND_CUT:
-    case REASON_CUT_NOT_HELD:
-    case REASON_UPGRADE:
-    case REASON_STATE_NOT_ASKED:
-    case REASON_STATES_UNBOUND:
-    case REASON_TOO_MANY:
-    case REASON_LIMIT:
-    case REASON_SIGNED_AFTER_END:
-        return 1;
-    case REASON_SUSPENDED:
-        return 2;
-    case REASON_REPLACED:
-    case REASON_REBOUND:
-        return 3;
-    default:
-        assert(reason == REASON_REVOKED);
+    }
+    if (reason == REASON_REVOKED) {
         return 4;
     }
+    if (reason == REASON_REPLACED || reason == REASON_REBOUND) {
+        return 3;
+    }
+    return reason == REASON_SUSPENDED ? 2 : 1;
 }
 
 bool status_reason_is_doubt(enum reason reason)

@@ -133,9 +133,8 @@ static enum answer title_on(struct naive_career *career, const struct expression
 static uint64_t documented_days(struct naive_career *career, struct bytes pattern, uint32_t day,
                                 bool for_sure)
 {
-    static bool documented[NAIVE_SPAN_MAX];
+    bool documented[NAIVE_SPAN_MAX] = {false}; /* of this call alone: whether one stands may ask for others */
     uint64_t count = 0;
-    memset(documented, 0, sizeof documented);
     for (size_t i = 0; i < career->dossier->credential_count; i++) {
         const struct attestation *attestation = &career->dossier->credentials[i].attestation;
         if (!is_under(career, i, pattern, BASIS_EXPERIENCE)) {

@@ -49,24 +49,37 @@ static uint64_t added_by_rule(const struct naive_career *career, const struct at
     return rule == NULL ? 0 : most_added(&rule->expression);
 }
 
-/* The last day on which its code is held by what was earned before it, whatever the code's condition; 0:
- * none, or there is no last one. */
+/* The last day on which a credential counts, whatever the condition of its code, for sure or at all;
+ * DAY_NONE: it does on the last of all days. 0: on none. */
+static uint32_t counts_to(struct naive_career *career, size_t credential, bool for_sure)
+{
+    for (uint32_t day = career->last_day; day >= career->first_day; day--) {
+        enum answer held = naive_and(naive_own(career, credential, day), naive_counts(career, credential));
+        if (held == ANSWER_YES || (!for_sure && held == ANSWER_UNKNOWN)) {
+            return day < career->last_day ? day : DAY_NONE;
+        }
+    }
+    return 0;
+}
+
+/* From which day what goes on with a credential runs, at the earliest or at the latest. From none where it is
+ * for life; where that is not sure, from none or from any. */
+static uint32_t goes_on_from(struct naive_career *career, size_t credential, bool for_sure)
+{
+    bool is_for_life = counts_to(career, credential, !for_sure) == DAY_NONE;
+    return is_for_life ? 0 : counts_to(career, credential, for_sure);
+}
+
+/* The last day on which its code is held by what was earned before it; 0: none, or there is no last one. */
 static uint32_t held_to(struct naive_career *career, size_t credential, bool for_sure)
 {
     const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
     uint32_t last = 0;
     for (size_t i = 0; i < career->dossier->credential_count && is_renewed(attestation); i++) {
-        if (career->code_of[i] != career->code_of[credential] ||
-            career->dossier->credentials[i].attestation.earned_on >= attestation->earned_on) {
-            continue;
-        }
-        for (uint32_t day = career->last_day; day > last && day >= career->first_day; day--) {
-            enum answer held = naive_and(naive_own(career, i, day), naive_counts(career, i));
-            if (held == ANSWER_NO || (for_sure && held == ANSWER_UNKNOWN)) {
-                continue;
-            }
-            last = day < career->last_day ? day : last;
-            break;
+        if (career->code_of[i] == career->code_of[credential] &&
+            career->dossier->credentials[i].attestation.earned_on < attestation->earned_on) {
+            uint32_t to = goes_on_from(career, i, for_sure);
+            last = to > last ? to : last;
         }
     }
     return last;

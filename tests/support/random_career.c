@@ -291,6 +291,55 @@ static void draw_credentials(struct random_career *career)
     }
 }
 
+/* ---- what may be held for life, or not ---- */
+
+/* Say that what has no end is revoked, from a day on that lies behind the one on which it is renewed. It is
+ * taken back, and leaves a doubt. */
+static void doubt_later(struct random_career *career, struct dossier_credential *said, uint32_t day)
+{
+    struct dossier_place *place = &said->place;
+    size_t row = (size_t)(place->events - &career->events[0][0]) / RANDOM_EVENTS_MAX;
+    size_t at = place->event_count;
+    if (at == RANDOM_EVENTS_MAX) {
+        return;
+    }
+    uint64_t before = at == 0 ? place->seq : place->events[at - 1].setter_seq;
+    career->events[row][at] = (struct history_event){.action = STATUS_REVOKED,
+                                                     .effective_day = day,
+                                                     .stated_day = day,
+                                                     .setter_seq = before + 1,
+                                                     .setter_index = at};
+    career->event_voided[row][at] = random_career_happens(career, 80);
+    place->event_count++;
+}
+
+/* Let one of the subject's have no end, let another one renew it, and let there be a doubt whether it ends
+ * after all. */
+static void draw_doubted_life(struct random_career *career)
+{
+    size_t count = career->dossier.credential_count;
+    struct dossier_credential *first = &career->credentials[roll(career, count)];
+    struct dossier_credential *next = &career->credentials[roll(career, count)];
+    uint32_t day = random_career_day(career);
+    if (first == next || first->about == ABOUT_SHOP || next->about == ABOUT_SHOP ||
+        day <= first->attestation.earned_on) {
+        return;
+    }
+    first->attestation.basis =
+        random_career_happens(career, 50) ? BASIS_EXPERIENCE : first->attestation.basis;
+    first->attestation.has_last_day = false;
+    first->attestation.last_day = 0;
+    next->attestation.basis = random_career_happens(career, 50) ? BASIS_RENEWAL : BASIS_RECERTIFICATION;
+    next->attestation.code = first->attestation.code;
+    next->attestation.earned_on = day;
+    next->attestation.valid_from = day;
+    next->attestation.has_last_day = false;
+    next->attestation.last_day = 0;
+    next->place.log = first->place.log;
+    doubt_later(career, first, day + 1 + (uint32_t)roll(career, career->last_day - day + 1));
+    sort_items(career->credentials, count, sizeof career->credentials[0], order_credentials);
+}
+
 /* ---- affiliations ---- */
 
 static void draw_consent(struct random_career *career, struct dossier_affiliation *joined, size_t at)
@@ -460,6 +509,9 @@ void random_career_draw(struct random_career *career, uint64_t seed)
         random_career_expression(career, &career->requirements[i], SCOPE_REQUIREMENT, 4);
     }
     career->question.requirement = roll(career, 3) == 0 ? NULL : &career->requirements[0];
+    if (career->has_lifetimes && random_career_happens(career, 40)) {
+        draw_doubted_life(career);
+    }
 }
 
 static void swap(void *a, void *b, size_t size)

@@ -274,12 +274,60 @@ static void a_disputed_version_takes_no_lifetime_away(void **state)
     }
 }
 
+/* What was certified for life by an earlier version is renewed under one that gives a lifetime, and then it
+ * is in doubt whether it ended after all. Up to the lifetime's end the renewal holds either way; where what
+ * it renews ended, it may have run from any later day, but of no more than one lifetime. */
+static void a_doubt_whether_it_was_for_life_shortens_and_lengthens_nothing(void **state)
+{
+    static const struct {
+        const char *sentence;
+        enum basis basis, renewed_by; /* of what may be for life, of what goes on with it */
+        const char *codes;            /* of the version in force when that was earned */
+        bool is_void;                 /* what ends it is in a block that is void; else in another branch */
+        bool is_sure;                 /* nothing is in doubt: it is revoked */
+        enum answer behind;           /* the end of the fresh lifetime */
+    } cases[] = {
+        {"revoked in another branch", BASIS_EXAM, BASIS_RENEWAL, "A1", false, false, ANSWER_UNKNOWN},
+        {"revoked in a block that is void", BASIS_EXAM, BASIS_RECERTIFICATION, "A1", true, false,
+         ANSWER_UNKNOWN},
+        {"what documents work has no lifetime under any version", BASIS_EXPERIENCE, BASIS_RECERTIFICATION,
+         "A1/12", false, false, ANSWER_UNKNOWN},
+        {"revoked for sure: from that day", BASIS_EXAM, BASIS_RECERTIFICATION, "A1", false, true, ANSWER_YES},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct row row = {
+            cases[i].sentence,
+            {{"2000-01-01", cases[i].codes, "renewal A1: basis renewal"},
+             {"2023-01-01", "A1/12", "renewal A1: basis renewal, recertification"}},
+            {{cases[i].basis, "2020-01-01", NULL}, {cases[i].renewed_by, "2024-01-01", "2099-12-31"}},
+            NULL,
+            0};
+        size_t newest = build(&row);
+        struct dossier_credential *first = &given.built.credentials[0];
+        build_event(&given.built, first, STATUS_REVOKED, day_of("2024-07-01"), 90, cases[i].is_void);
+        if (!cases[i].is_void && !cases[i].is_sure) {
+            build_event_block(&given.built, first, BUILT_SIDE);
+        }
+        check_on(&row, newest, day_of("2025-01-01"), ANSWER_YES);
+        check_on(&row, newest, day_of("2025-01-02"), cases[i].behind);
+        check_on(&row, newest, day_of("2025-06-30"), cases[i].behind);
+        if (!cases[i].is_sure) {
+            check_on(&row, newest, day_of("2026-01-01"), ANSWER_UNKNOWN);
+            check_on(&row, newest, day_of("2026-01-02"), ANSWER_NO);
+        } else {
+            check_on(&row, newest, day_of("2025-07-01"), ANSWER_NO);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lifetime_binds_whoever_attests),
         cmocka_unit_test(a_disputed_version_may_lengthen),
         cmocka_unit_test(a_disputed_version_takes_no_lifetime_away),
+        cmocka_unit_test(a_doubt_whether_it_was_for_life_shortens_and_lengthens_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* On random careers the interval algebra answers as a plain day-by-day simulator of the same rules does
- * (tests/support/naive_career.h), on every day and whatever is asked. TRADEPROOF_SEED=n draws that one alone.
- */
+ * (tests/support/naive_career.h), on every day and whatever is asked. TRADEPROOF_SEED=n draws that one alone,
+ * TRADEPROOF_SEEDS=m as well so many from there on. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -474,8 +474,25 @@ static void test_every_day_is_as_simulated(void **state)
 {
     (void)state;
     const char *wanted = getenv("TRADEPROOF_SEED");
-    uint64_t last = wanted == NULL ? CAREERS : strtoull(wanted, NULL, 10);
-    for (seed = wanted == NULL ? 1 : last; seed <= last; seed++) {
+    const char *many = getenv("TRADEPROOF_SEEDS");
+    uint64_t first = wanted == NULL ? 1 : strtoull(wanted, NULL, 10);
+    uint64_t count = wanted == NULL ? CAREERS : 1;
+    count = many == NULL ? count : strtoull(many, NULL, 10);
+    for (seed = first; seed < first + count; seed++) {
+        check_career();
+    }
+    seed = 0;
+}
+
+/* Careers of a kind that few seeds draw. */
+static void test_rare_careers_are_as_simulated(void **state)
+{
+    static const uint64_t seeds[] = {
+        800122747, /* whether what documents experience stands rests on experience of another code */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
+        seed = seeds[i];
         check_career();
     }
     seed = 0;
@@ -495,6 +512,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_every_day_is_as_simulated, tell_seed),
+        cmocka_unit_test_teardown(test_rare_careers_are_as_simulated, tell_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -383,6 +383,27 @@ static bool try_operation(int operation, struct day_truth *out, struct arena *ar
 
 enum { OPERATIONS = 8 };
 
+/* Nobody is to build such a truth. Where somebody does, no look-up is to end by it, nor to be sure. */
+static void a_contradiction_is_unknown(void **state)
+{
+    static const struct day_interval surely = {100, 300}, possibly = {200, 400};
+    const struct day_truth torn = {.surely = {1, &surely}, .possibly = {1, &possibly}};
+    const uint32_t days[] = {99, 100, 199, 200, 300, 301, 400, 401};
+    const enum answer held[] = {ANSWER_NO,  ANSWER_UNKNOWN, ANSWER_UNKNOWN, ANSWER_YES,
+                                ANSWER_YES, ANSWER_UNKNOWN, ANSWER_UNKNOWN, ANSWER_NO};
+    struct arena arena = whole_arena();
+    struct day_truth both, either, within;
+    (void)state;
+    assert_true(day_truth_and(&both, &torn, &day_truth_yes, &arena));
+    assert_true(day_truth_or(&either, &day_truth_no, &torn, &arena));
+    assert_true(day_truth_within(&within, &torn, day_set_all, &arena));
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        assert_int_equal(day_truth_on(&both, days[i]), held[i]);
+        assert_int_equal(day_truth_on(&either, days[i]), held[i]);
+        assert_int_equal(day_truth_on(&within, days[i]), held[i]);
+    }
+}
+
 static void a_full_arena_gives_nothing(void **state)
 {
     (void)state;
@@ -414,6 +435,7 @@ int main(void)
         cmocka_unit_test(counting_agrees_with_single_days),
         cmocka_unit_test(laws_hold),
         cmocka_unit_test(results_may_go_where_they_came_from),
+        cmocka_unit_test(a_contradiction_is_unknown),
         cmocka_unit_test(a_full_arena_gives_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -383,6 +383,56 @@ static void a_title_says_that_later_rules_say_otherwise(void **state)
     assert_null(verdict.titles[0].later_rules);
 }
 
+/* The version in force is void by a block that is disputed, and those that came late for the day are not. */
+static void a_title_is_held_by_a_late_version_where_that_in_force_is_disputed(void **state)
+{
+    static const struct {
+        const char *sentence;
+        const char *disputed, *late, *later; /* what the versions ask for T */
+        enum answer answer;
+        uint64_t version; /* whose rule is told of */
+        size_t part_count;
+        uint32_t lapse_day;
+        const char *lapses; /* the code whose lapse ends it */
+    } cases[] = {
+        {"a late one gives it", "title T: A1 and A2", "title T: A1", "title T: A2", ANSWER_YES, 2, 1,
+         LATE_UNTIL - 1, ""},
+        {"of two late ones that is told of by which it is held", "title T: A1 and A2", "title T: A2",
+         "title T: A1", ANSWER_YES, 3, 1, LAST, "ase/A1"},
+        {"what only the disputed one gives is not sure", "title T: A1", "title T: A2", "title T: A2",
+         ANSWER_UNKNOWN, 1, 1, DAY_NONE, ""},
+        {"nor is it where no other one has such a title", "title T: A1", "", "", ANSWER_UNKNOWN, 1, 1,
+         DAY_NONE, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct row row = {cases[i].sentence,
+                                PACKS({IN_TIME, FROM, "A1 A2", cases[i].disputed},
+                                      {LATE, FROM, "A1 A2", cases[i].late},
+                                      {LATE, FROM, "A1 A2", cases[i].later}),
+                                {EXAM("A1", EARNED, LAST)},
+                                NULL,
+                                0,
+                                ANSWER_YES,
+                                0};
+        build(&row);
+        given.built.packs[0].place.voided = true;
+        given.built.packs[0].place.void_seq = 99;
+        given.built.logs[CAREER_ASE].forked = true;
+        given.built.logs[CAREER_ASE].fork_seq = 99;
+        struct verdict verdict = career_case_conclude(&given, NULL, 45000);
+        const struct title_verdict *title = &verdict.titles[0];
+        if (title->answer != cases[i].answer || title->pack->pack.version != cases[i].version) {
+            fail_msg("%s: %d by version %u", row.why, (int)title->answer,
+                     (unsigned)title->pack->pack.version);
+        }
+        assert_int_equal(title->part_count, cases[i].part_count);
+        assert_int_equal(title->missing_count, title->answer == ANSWER_YES ? 0 : 1);
+        assert_int_equal(title->lapse_day, cases[i].lapse_day);
+        assert_true(bytes_equal_string(title->lapse_code, cases[i].lapses));
+    }
+}
+
 static void voices_are_in_the_order_of_versions(void **state)
 {
     (void)state;
@@ -423,6 +473,7 @@ int main(void)
         cmocka_unit_test(versions_are_not_mixed),
         cmocka_unit_test(the_verdict_says_whose_rules_judged),
         cmocka_unit_test(a_title_says_that_later_rules_say_otherwise),
+        cmocka_unit_test(a_title_is_held_by_a_late_version_where_that_in_force_is_disputed),
         cmocka_unit_test(voices_are_in_the_order_of_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

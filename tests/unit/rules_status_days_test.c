@@ -845,6 +845,21 @@ static void runs_agree_with_single_days(void **state)
     }
 }
 
+/* Those of authority, of an end and of a block are passed on as they come, and more of them are added. */
+static void whatever_is_no_word_is_a_doubt(void **state)
+{
+#define REASON_AS_ITEM(name, number, word) name,
+    static const enum reason reasons[] = {REASON_LIST(REASON_AS_ITEM)};
+#undef REASON_AS_ITEM
+    (void)state;
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        enum reason reason = reasons[i];
+        bool is_word = reason == REASON_REVOKED || reason == REASON_SUSPENDED || reason == REASON_REPLACED ||
+                       reason == REASON_REBOUND;
+        assert_int_equal(status_reason_is_doubt(reason), reason != REASON_NONE && !is_word);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -857,6 +872,7 @@ int main(void)
         cmocka_unit_test(what_stays_revoked_is_known),
         cmocka_unit_test(an_appeal_says_since_when),
         cmocka_unit_test(runs_agree_with_single_days),
+        cmocka_unit_test(whatever_is_no_word_is_a_doubt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,10 +32,16 @@ struct voices {
     bool full;     /* the arena is */
 };
 
-/* Whether anything may stand in a log wherever that is not here. */
+/* Whether something is known to stand in a log, wherever, that is not here. */
 static bool lacks_anywhere(const struct dossier_log *log)
 {
-    return !log->known || log->nothing_by_then || log->switching || log->body_missing || log->branches_cut;
+    return log->switching || log->body_missing || log->branches_cut;
+}
+
+/* One of whom nothing was heard is silent, as one is that was not heard for long. */
+static bool is_unheard(const struct dossier_log *log)
+{
+    return log == NULL || !log->known || log->nothing_by_then;
 }
 
 static bool leaves_owners_out(const struct dossier *dossier)
@@ -69,7 +75,7 @@ static bool may_be_silent(const struct lacking_question *asked, const struct act
     const struct dossier_log *log = dossier_log_of(asked->dossier, author);
     uint64_t day_s = asked->question->budget.issuer_s < DAY_S ? asked->question->budget.issuer_s : DAY_S;
     uint64_t age_s;
-    if (log == NULL) {
+    if (is_unheard(log)) {
         return true;
     }
     return freshness_of(&age_s, log, asked->question, day_s).answer != ANSWER_YES &&
@@ -236,7 +242,8 @@ static bool hears(struct voice *voice, const struct dossier *dossier, const stru
                   const struct dossier_accreditation *accreditation)
 {
     voice->to = UINT64_MAX;
-    if ((!accreditation->place.block.side && accreditation->place.seq > by->to) ||
+    if (!dossier_place_arrived(dossier, &accreditation->place) ||
+        (!accreditation->place.block.side && accreditation->place.seq > by->to) ||
         is_void(dossier, by, &accreditation->place)) {
         return false;
     }
@@ -320,10 +327,10 @@ static void add_pattern(struct lacking_codes *codes, struct bytes pattern)
 static size_t lacks_for(const struct lacking_question *asked, const struct voice *voice,
                         const struct dossier_log *log)
 {
-    if (log == NULL || lacks(log, voice->to)) {
+    if (!is_unheard(log) && lacks(log, voice->to)) {
         return LACKING_AT_ALL;
     }
-    if (is_silent(asked, log, voice, EVIDENCE_SHOP)) {
+    if (is_unheard(log) || is_silent(asked, log, voice, EVIDENCE_SHOP)) {
         return LACKING_FOR_EXPERIENCE;
     }
     return is_silent(asked, log, voice, EVIDENCE_ISSUER) ? LACKING_FOR_TESTS : LACKING_FOR_COUNT;
@@ -368,7 +375,7 @@ static void add_lacking(struct lacking *out, const struct lacking_question *aske
  * its rules is, is asked where they are used (freshness_of_rules). */
 static bool lacks_rules(const struct dossier_log *log)
 {
-    return log == NULL || log->incomplete || lacks_anywhere(log);
+    return is_unheard(log) || log->incomplete || lacks_anywhere(log);
 }
 
 /* Returns: false when the arena is full. */

@@ -18,7 +18,7 @@ static bool was_heard(const struct naive_career *career, const struct dossier_lo
     enum answer fresh = naive_log_freshness(career, log, budget_s);
     bool to_the_end =
         fresh == ANSWER_NO && log->checkpoint_time_s >= end_s && naive_log_reaches(log, log->checkpoint_seq);
-    return !log->nothing_by_then && (budget_s == UINT64_MAX || fresh == ANSWER_YES || to_the_end);
+    return budget_s == UINT64_MAX || (!log->nothing_by_then && (fresh == ANSWER_YES || to_the_end));
 }
 
 static bool delegates_were_heard(const struct naive_career *career, const struct actor_id *owner,
@@ -30,7 +30,8 @@ static bool delegates_were_heard(const struct naive_career *career, const struct
         const struct dossier_accreditation *said = &career->dossier->accreditations[i];
         const struct accreditation *accreditation = &said->accreditation;
         const struct bytes *codes = accreditation->patterns.items;
-        bool by_owner = actor_id_equal(&career->dossier->logs[said->place.log].author, owner);
+        const struct dossier_log *by = &career->dossier->logs[said->place.log];
+        bool by_owner = actor_id_equal(&by->author, owner) && naive_log_reaches(by, said->place.seq);
         for (size_t k = 0; k < accreditation->patterns.count && by_owner; k++) {
             const struct dossier_log *log = dossier_log_of(career->dossier, &accreditation->delegate);
             heard = heard && (!code_patterns_meet(codes[k], pattern, &common) ||

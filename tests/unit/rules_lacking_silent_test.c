@@ -73,6 +73,13 @@ static void the_school_is_silent(void)
     a_school_is_silent();
 }
 
+static void it_was_accredited_later_than_is_asked(void)
+{
+    the_school_is_silent();
+    given.built.logs[CASE_ASE].known_by_seq = 4;
+    given.built.logs[CASE_ASE].checkpoint_seq = 4;
+}
+
 static void a_stranger_is_silent(void)
 {
     was_heard_days_ago(CASE_OTHER, 2);
@@ -239,6 +246,7 @@ static const struct {
     {"whom the owner accredited may have said it", the_school_is_silent, "not tested ase/A6", ANSWER_UNKNOWN},
     {"and that it may be held", the_school_is_silent, "ase/A6", ANSWER_UNKNOWN},
     {"not of other codes", the_school_is_silent, "not tested ase/L1", ANSWER_YES},
+    {"nor before it was accredited", it_was_accredited_later_than_is_asked, "not tested ase/A6", ANSWER_YES},
     {"a stranger may be silent", a_stranger_is_silent, "not tested ase/A6", ANSWER_YES},
     {"who documents work has the shops' budget", a_shop_is_silent_for_14_days,
      "not experience 1 year in ase/work", ANSWER_YES},
@@ -307,16 +315,17 @@ static void what_is_there_is_asked_by_its_own_freshness(void **state)
 {
     static struct career_case career;
     (void)state;
-    for (int incomplete = 0; incomplete < 2; incomplete++) {
+    for (int what = 0; what < 3; what++) {
         career_case_begin(&career);
         career_case_pack(&career, "ase", 1, 0, "A1", "prerequisite A1: 30 days apart from exam");
         career_case_earn(&career,
                          (struct earned[]){{"ase/A1", BASIS_EXAM, 1200, 1200, 1700}, {NULL, 0, 0, 0, 0}});
         build_accreditation(&career.built, CAREER_ASE, 5, CAREER_SHOP, "ase/*", 0);
         career.built.logs[CAREER_SHOP].checkpoint_time_s -= 2 * DAY_S;
-        career.built.logs[CAREER_SHOP].incomplete = incomplete == 1; /* it said more, and that may be it */
+        career.built.logs[CAREER_SHOP].known = what != 1;
+        career.built.logs[CAREER_SHOP].incomplete = what == 2; /* it said more, and that may be it */
         struct day_truth days = career_case_days(&career, "tested ase/A1", 1500);
-        assert_int_equal(day_truth_on(&days, 1500), incomplete == 1 ? ANSWER_UNKNOWN : ANSWER_YES);
+        assert_int_equal(day_truth_on(&days, 1500), what == 2 ? ANSWER_UNKNOWN : ANSWER_YES);
     }
 }
 

@@ -17,7 +17,7 @@ struct leave_request {
     const char *who;     /* NULL: consent tells */
     const char *consent; /* a file; NULL */
     const char *which;   /* first digits of the affiliation's id; NULL */
-    uint32_t on;         /* DAY_NONE: today */
+    uint32_t on;
 };
 
 /* What is about to end. */
@@ -59,8 +59,8 @@ static uint32_t first_day(const struct membership_list *list, const struct membe
     return list->dossier.affiliations[membership->affiliation].affiliation.day;
 }
 
-/* Those that have not ended, moved to the front of the list. Returns: how many. *ended_day: the day on which
- * one ended; DAY_NONE. */
+/* Those that have not ended by then, moved to the front of the list. Returns: how many. *ended_day: the day
+ * on which one ended; DAY_NONE. */
 static size_t keep_candidates(struct membership_list *list, const struct session *session,
                               const struct leave_request *request, const struct actor_id *who,
                               uint32_t *ended_day)
@@ -73,7 +73,7 @@ static size_t keep_candidates(struct membership_list *list, const struct session
             !is_chosen(request, &membership.id)) {
             continue;
         }
-        if (membership.has_left) {
+        if (membership.has_left && membership.left_day <= request->on) {
             *ended_day = membership.left_day;
         } else {
             list->items[count++] = membership;
@@ -88,9 +88,10 @@ static int fail_none(const struct session *session, const struct actor_id *who, 
     char day[DAY_TEXT_SIZE];
     if (ended_day != DAY_NONE) {
         day_to_text(day, ended_day);
-        return session_fail(&session->options, EXIT_BAD_INPUT, reason_word(REASON_LEFT),
-                            "What there was between you and %s has ended on %s already.",
-                            session_name_of(session, &who->hash), day);
+        return session_fail(
+            &session->options, EXIT_BAD_INPUT, reason_word(REASON_LEFT),
+            "What there was between you and %s has ended on %s already; --on says an earlier day.",
+            session_name_of(session, &who->hash), day);
     }
     return session_fail(&session->options, EXIT_BAD_INPUT, "no-affiliation",
                         "This node knows of no roster that you and %s share. If you have the consent that it "
@@ -218,10 +219,10 @@ static int tell(const struct session *session, const struct leaving *leaving, ui
 
 static int shop_leave(struct session *session, void *context)
 {
-    const struct leave_request *request = context;
+    struct leave_request *request = context;
     struct published published;
     struct leaving leaving;
-    uint32_t day = request->on == DAY_NONE ? session_today() : request->on;
+    request->on = request->on == DAY_NONE ? session_today() : request->on;
     int code = session_need_actor(session);
     if (code == EXIT_YES) {
         code = request->consent != NULL ? find_in_file(&leaving, session, request->consent)
@@ -230,13 +231,13 @@ static int shop_leave(struct session *session, void *context)
     if (code != EXIT_YES) {
         return code;
     }
-    if (day < leaving.since) {
+    if (request->on < leaving.since) {
         return session_fail(&session->options, EXIT_BAD_INPUT, "before-it-began",
                             "It cannot end before it began.");
     }
-    const struct affiliation left = {.id = leaving.id, .event = AFFILIATION_LEFT, .day = day};
+    const struct affiliation left = {.id = leaving.id, .event = AFFILIATION_LEFT, .day = request->on};
     code = publish_one(session, ENTRY_AFFILIATION, &left, &published);
-    return code == EXIT_YES ? tell(session, &leaving, day, &published) : code;
+    return code == EXIT_YES ? tell(session, &leaving, request->on, &published) : code;
 }
 
 int command_shop_leave(int argc, char **argv)

@@ -103,8 +103,9 @@ static const struct reason_text texts[] = {
                                "Ask the issuer who accredited it for this code"},
     [REASON_ACCREDITATION_EXPIRED] = {"the issuer's accreditation was not in force on the day it was earned",
                                       "Ask the owner of the code whether the certificate can be issued anew"},
-    [REASON_WITHDRAWN] = {"the issuer's accreditation was withdrawn before it issued this",
-                          "Ask the owner of the code whether the certificate can be issued anew"},
+    [REASON_WITHDRAWN] =
+        {"the issuer's accreditation was withdrawn, and this is not among what it leaves standing",
+         "Ask the owner of the code whether the certificate can be issued anew"},
     [REASON_CHAIN_TOO_DEEP] = {"the accreditation was passed on more often than its owner allows",
                                "Ask the owner of the code to accredit the issuer directly"},
     [REASON_UNKNOWN_CODE] = {"the owner's rules do not know this code", "Check the code's spelling"},

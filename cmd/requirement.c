@@ -72,7 +72,12 @@ int requirement_read(struct requirement *out, struct session *session, const cha
 {
     struct bytes text = typed != NULL ? bytes_of_string(typed) : (struct bytes){0};
     *out = (struct requirement){.text = text};
-    return text.size == 0 ? EXIT_YES : read_text(out, session, text, EXIT_USAGE);
+    if (typed != NULL && text.size == 0) { /* of a variable that was never set */
+        return session_fail(
+            &session->options, EXIT_USAGE, "requirement-unreadable",
+            "--require is empty: say what is required, for instance ase/A5, or leave it out.");
+    }
+    return typed == NULL ? EXIT_YES : read_text(out, session, text, EXIT_USAGE);
 }
 
 int requirement_read_asked(struct requirement *out, struct session *session, struct bytes text)

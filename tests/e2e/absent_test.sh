@@ -30,6 +30,10 @@ answers "and may be denied" 0 "VERDICT: VALID" shop lookup "$maria" --require "n
 answers "of what nobody owns nothing is known" 2 "nosuch has no owner in your trust file" \
     shop lookup "$maria" --require "not nosuch/thing"
 answers "nor that it is missing" 2 "VERDICT: UNDETERMINED" shop lookup "$maria" --require nosuch/thing
+answers "an empty requirement is not no requirement" 3 "--require" shop lookup "$maria" --require ""
+answers "in a challenge neither" 3 "--require" maria challenge --require "" --out "$world/empty.tp"
+answers "what is held is, whatever else is denied" 0 "VERDICT: VALID" \
+    shop lookup "$maria" --require "ase/A5 and not ase/A1"
 answers "before anything was known nothing was missing" 2 "VERDICT: UNDETERMINED" \
     shop lookup "$maria" --require ase/A1 --known-by 2031-03-01
 answers "nor could be denied" 2 "VERDICT: UNDETERMINED" \

@@ -107,6 +107,8 @@ until_true 20 same_store rival garage || give_up "the rival does not hear of the
 answers "another shop is warned that she is on two" 0 "on the roster of Lone Star Garage too" rival shop join "$world/rival.tp"
 answers "nobody counts her meanwhile" 1 "another shop has the technician on its roster too" rival shop status
 until_answers "as the first shop hears" 20 1 "another shop has the technician on its roster too" garage shop status
+answers "on a day far off" 0 "From 2090-01-01 on" rival shop leave "Maria Lopez" --on 2090-01-01
+answers "which is not put off" 4 "has ended on 2090-01-01" rival shop leave "Maria Lopez" --on 2091-01-01
 answers "and lets her go" 0 "Maria Lopez is no longer on your roster" rival shop leave "Maria Lopez"
 
 # ---- the review ----

@@ -54,7 +54,7 @@ static const struct words_row {
      "not trusted: the owner of this code has not accredited the issuer for it"},
     {"nor one whose accreditation was withdrawn", OVERALL_INVALID, AXIS_AUTHORITY, ANSWER_NO,
      REASON_WITHDRAWN, NULL, NULL, 40,
-     "not trusted: the issuer's accreditation was withdrawn before it issued this"},
+     "not trusted: the issuer's accreditation was withdrawn, and this is not among what it leaves standing"},
     {"an altered one is not genuine", OVERALL_INVALID, AXIS_INTEGRITY, ANSWER_NO, REASON_PATH_MISMATCH, NULL,
      NULL, 40, "not genuine: it is not what its issuer signed"},
     {"an unknown issuer is neither yes nor no", OVERALL_UNDETERMINED, AXIS_INTEGRITY, ANSWER_UNKNOWN,

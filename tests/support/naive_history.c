@@ -75,6 +75,22 @@ static bool is_closed(const struct view *view, int author, int epoch)
     return count_rotations(view, author, epoch) > 1;
 }
 
+/* Whether a fork proof contradicts the block or what it descends from, in an epoch that is open. */
+static bool is_contradicted(const struct view *view, int block)
+{
+    const struct history *history = view->history;
+    int epoch = told_epoch(history, block);
+    for (int at = block; at >= 0 && told_epoch(history, at) == epoch; at = history->blocks[at].parent) {
+        for (size_t i = 0; i < history->count; i++) {
+            if (view->known[i].proven && history->blocks[i].author == history->blocks[at].author &&
+                history->blocks[i].parent == history->blocks[at].parent) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static enum stands stands_in_tree(const struct view *view, int block)
 {
     const struct history *history = view->history;
@@ -91,7 +107,7 @@ static enum stands stands_in_tree(const struct view *view, int block)
             return STANDS_IN_DOUBT;
         }
     }
-    return STANDS;
+    return is_contradicted(view, block) ? STANDS_IN_DOUBT : STANDS;
 }
 
 /* Two rotations of one epoch freeze the author: what follows either is in doubt. */

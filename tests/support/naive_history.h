@@ -51,6 +51,7 @@ struct history {
 struct known {
     bool held;
     bool noted;          /* a rotation that can't be placed yet: its signatures are checked */
+    bool proven;         /* its header stands in a fork proof that was taken */
     bool blank;          /* its content came without its bytes */
     uint64_t followed_s; /* for how long it was followed at a stretch */
     bool followed_twice; /* left and followed again: how long is not asked of the model */

@@ -264,16 +264,6 @@ bool history_node_offer(struct history_node *node, int block, bool blanked, uint
 
 /* ---- proofs ---- */
 
-bool history_node_can_prove(const struct history_node *node, int a, int b)
-{
-    const struct history *history = &node->world->history;
-    const struct told *one = &history->blocks[a], *other = &history->blocks[b];
-    bool rotations = one->kind == TOLD_ROTATE && other->kind == TOLD_ROTATE &&
-                     told_epoch(history, a) == told_epoch(history, b);
-    return a != b && one->author == other->author && one->parent >= 0 &&
-           (one->parent == other->parent || (rotations && other->parent >= 0));
-}
-
 static struct bytes prove(struct history_node *node, int a, int b, uint8_t memory[PROOF_SIZE_MAX])
 {
     const struct history_world *world = node->world;
@@ -299,7 +289,9 @@ bool history_node_offer_proof(struct history_node *node, int a, int b, uint64_t 
     enum reason reason = ingest_fork_proof(&node->ingest, node->txn, encoded, now_s, &author, &error);
     bool taken = reason == REASON_NONE || reason == REASON_KNOWN;
     const int pair[2] = {a, b};
-    if (error != STORE_OK || (!taken && reason != REASON_ORPHAN)) {
+    /* Two rotations of an epoch that another one opened, where nothing below them is held. */
+    bool elsewhere = reason == REASON_NOT_PRECOMMITTED && !shows_its_keys(node, a);
+    if (error != STORE_OK || (!taken && !elsewhere && reason != REASON_ORPHAN)) {
         node->fault = error != STORE_OK ? "the store failed" : reason_word(reason);
         return false;
     }

@@ -44,8 +44,6 @@ bool history_node_offer(struct history_node *node, int block, bool blanked, uint
 /* Offer the proof that two blocks make. Requires: they contradict each other. Returns: whether it is taken.
  */
 bool history_node_offer_proof(struct history_node *node, int a, int b, uint64_t now_s);
-/* Whether two blocks make a proof. */
-bool history_node_can_prove(const struct history_node *node, int a, int b);
 
 /* What it answers about a certificate, with fresh checkpoints of all heads that it follows. */
 struct history_answer {

@@ -73,5 +73,7 @@ struct allowed naive_history_allows(const struct history *history, const struct 
 bool told_descends(const struct history *history, int above, int below);
 /* Rotations on the way to a block, itself included. */
 int told_epoch(const struct history *history, int block);
+/* Whether two blocks can't both be their author's log, whatever else is known: they make a fork proof. */
+bool told_contradict(const struct history *history, int a, int b);
 
 #endif

@@ -304,7 +304,11 @@ static void extend_head(struct ingest *ingest, struct store_txn *txn, const stru
 
     if (error == STORE_OK && reason != REASON_NONE && origin != INGEST_LOCAL && state != NULL &&
         is_signed(state, ingest->network, block, &ingest->arena)) {
-        error = ingest_keep_refused(ingest, txn, state, block, now_s);
+        error = ingest_keep_refused(ingest, txn, state, block, now_s, &result->fork_found);
+    }
+    if (error == STORE_OK && reason == REASON_NONE && state != NULL) {
+        /* Nothing that is held contradicts it, but a header may that came without its block. */
+        error = ingest_prove_against_held(ingest, txn, block, &result->fork_found);
     }
     if (error != STORE_OK) {
         fail(result, error);
@@ -672,24 +676,22 @@ enum store_error ingest_keys_in_epoch(struct store_txn *txn, const struct log_st
     return store_keys_at(txn, &state->author, low, keys, epoch);
 }
 
-/* Keys in force at the parent of a fork. All blocks of an epoch have the same pre-commitments, so for two
- * rotations any block of the epoch that they close will do, whichever rotation the chain follows itself.
- * STORE_NOT_FOUND when no such block is on the chain. */
-static enum store_error keys_below_fork(struct store_txn *txn, const struct fork_point *point,
-                                        const struct log_state *state, struct key_set *keys, uint64_t *epoch)
+/* Keys in force at the parent of a fork, on the chain or beside it. All blocks of an epoch have the same
+ * pre-commitments, so for two rotations any block of the epoch that they close will do, whichever rotation
+ * the chain follows itself. STORE_NOT_FOUND when no such block is held. */
+static enum store_error keys_below_fork(struct ingest *ingest, struct store_txn *txn,
+                                        const struct fork_point *point, const struct log_state *state,
+                                        struct key_set *keys, uint64_t *epoch)
 {
-    struct block_record record;
-    uint64_t arrived_s = 0;
-    enum store_error error = STORE_OK;
+    enum store_error error = STORE_NOT_FOUND;
 
-    if (point->rotations) {
-        return ingest_keys_in_epoch(txn, state, point->epoch, keys, epoch);
+    if (!hash_is_zero(&point->parent)) {
+        error = store_keys_after(txn, ingest->network, &point->author, point->seq - 1, &point->parent, keys,
+                                 epoch);
     }
-    error = store_block_record(txn, &point->author, point->seq - 1, &record, &arrived_s);
-    if (error == STORE_OK && !hash_equal(&record.hash, &point->parent)) {
-        error = STORE_NOT_FOUND;
-    }
-    return error == STORE_OK ? store_keys_at(txn, &point->author, point->seq - 1, keys, epoch) : error;
+    return error == STORE_NOT_FOUND && point->rotations
+               ? ingest_keys_in_epoch(txn, state, point->epoch, keys, epoch)
+               : error;
 }
 
 enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
@@ -700,6 +702,7 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
     struct log_state state;
     struct key_set keys;
     uint64_t epoch = 0;
+    bool tell = false;
     enum reason reason = REASON_NONE;
 
     *error = STORE_OK;
@@ -714,7 +717,11 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
     *author = point.author;
     *error = store_log_state(txn, author, &state);
     if (*error == STORE_OK) {
-        *error = keys_below_fork(txn, &point, &state, &keys, &epoch);
+        *error = keys_below_fork(ingest, txn, &point, &state, &keys, &epoch);
+        if (*error == STORE_NOT_FOUND) {
+            *error = ingest_note_orphan_proof(ingest, txn, &state, &point, &proof, &tell);
+            return tell ? REASON_NONE : REASON_ORPHAN;
+        }
     }
     if (*error == STORE_NOT_FOUND) {
         *error = STORE_OK;
@@ -724,10 +731,5 @@ enum reason ingest_fork_proof(struct ingest *ingest, struct store_txn *txn, stru
         return REASON_NONE;
     }
     reason = fork_proof_check(&point, &proof, ingest->network, &keys, epoch, &ingest->arena);
-    if (reason == REASON_NONE) {
-        *error = ingest_note_headers(ingest, txn, &point, &proof, now_s);
-    }
-    return reason == REASON_NONE && *error == STORE_OK
-               ? ingest_keep_fork_proof(ingest, txn, &point, &proof, error)
-               : reason;
+    return reason == REASON_NONE ? ingest_take_fork_proof(ingest, txn, &point, &proof, now_s, error) : reason;
 }

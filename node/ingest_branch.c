@@ -17,6 +17,12 @@ enum {
 
 /* ---- fork proofs ---- */
 
+/* Whether it shows one rotation, which nothing else may show. */
+static bool shows_rotation(const struct fork_proof *proof, const struct fork_point *point)
+{
+    return !point->rotations && (proof->entry_a.size > 0 || proof->entry_b.size > 0);
+}
+
 /* How a proof compares with the one held in its place. Returns: false when none is. */
 static bool compare_held(struct ingest *ingest, struct store_txn *txn, const struct fork_point *point,
                          const struct fork_proof *proof, enum fork_proof_rank rank, int *order,
@@ -33,6 +39,10 @@ static bool compare_held(struct ingest *ingest, struct store_txn *txn, const str
         schema_decode(&fork_proof_schema, &held_proof, held, &ingest->arena) == REASON_NONE &&
         fork_proof_point(&held_point, &held_proof, &ingest->arena) == REASON_NONE) {
         *order = fork_proof_compare(proof, point, &held_proof, &held_point);
+        if (rank == FORK_PROOF_NEWEST &&
+            shows_rotation(proof, point) != shows_rotation(&held_proof, &held_point)) {
+            *order = shows_rotation(proof, point) ? 1 : -1;
+        }
         found = true;
     }
     if (*error == STORE_NOT_FOUND) {
@@ -61,8 +71,11 @@ static enum reason keep_as(struct ingest *ingest, struct store_txn *txn, const s
     return reason;
 }
 
-/* The newest is the highest: that of the latest blocks, and the same one on every node that knows as much. */
-enum reason ingest_keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
+/* The newest is the highest: that of the latest blocks, and the same one on every node that knows as much.
+ * One that shows a rotation is newer than others: whatever else is met, a rival of that rotation is proved,
+ * and others hear of it.
+ */
+static enum reason keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
                                    const struct fork_point *point, const struct fork_proof *proof,
                                    enum store_error *error)
 {
@@ -101,7 +114,7 @@ static enum store_error prove(struct ingest *ingest, struct store_txn *txn, cons
         fork_proof_point(&point, &proof, arena) != REASON_NONE) {
         return STORE_OK;
     }
-    *found |= ingest_keep_fork_proof(ingest, txn, &point, &proof, &error) == REASON_NONE && error == STORE_OK;
+    *found |= keep_fork_proof(ingest, txn, &point, &proof, &error) == REASON_NONE && error == STORE_OK;
     return error;
 }
 
@@ -124,10 +137,8 @@ static enum store_error prove_against(struct ingest *ingest, struct store_txn *t
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* The two headers of the lowest proof held are the lowest siblings that were met; a third one is held against
- * both, which need not be held as blocks. */
-static enum store_error prove_against_held(struct ingest *ingest, struct store_txn *txn,
-                                           const struct block *block, bool *found)
+static enum store_error prove_against_proof(struct ingest *ingest, struct store_txn *txn,
+                                            const struct block *block, enum fork_proof_rank rank, bool *found)
 {
     uint64_t epoch = block->header.epoch - block_is_rotation(block); /* that a fork here disputes */
     struct arena *arena = &ingest->arena;
@@ -135,8 +146,7 @@ static enum store_error prove_against_held(struct ingest *ingest, struct store_t
     struct fork_proof held;
     struct block sides[2];
     struct bytes encoded;
-    enum store_error error =
-        store_fork_proof(txn, &block->header.author, epoch, FORK_PROOF_LOWEST, &encoded, arena);
+    enum store_error error = store_fork_proof(txn, &block->header.author, epoch, rank, &encoded, arena);
 
     if (error == STORE_OK && schema_decode(&fork_proof_schema, &held, encoded, arena) == REASON_NONE &&
         fork_proof_blocks(sides, &held, ingest->network, arena)) {
@@ -145,6 +155,19 @@ static enum store_error prove_against_held(struct ingest *ingest, struct store_t
         }
     }
     arena_rewind(arena, mark);
+    return error;
+}
+
+/* The two headers of the lowest proof held are the lowest siblings that were met; a third one is held against
+ * both, which need not be held as blocks. The newest may show a rotation that the lowest doesn't. */
+enum store_error ingest_prove_against_held(struct ingest *ingest, struct store_txn *txn,
+                                           const struct block *block, bool *found)
+{
+    enum store_error error = prove_against_proof(ingest, txn, block, FORK_PROOF_LOWEST, found);
+
+    if (error == STORE_OK) {
+        error = prove_against_proof(ingest, txn, block, FORK_PROOF_NEWEST, found);
+    }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -200,7 +223,7 @@ static enum store_error prove_forks(struct ingest *ingest, struct store_txn *txn
                                     bool *found)
 {
     /* Before what is held gives way to a pair that is lower, but not the lowest. */
-    enum store_error error = prove_against_held(ingest, txn, block, found);
+    enum store_error error = ingest_prove_against_held(ingest, txn, block, found);
 
     if (error == STORE_OK) {
         error = prove_against_siblings(ingest, txn, block, found);
@@ -339,34 +362,52 @@ static enum store_error count_rotations(struct store_txn *txn, const struct acto
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* A checked rotation, of which more than its header and keys may never come, counts from now on. */
-static enum store_error note_unplaced(struct store_txn *txn, const struct block *block)
+static enum store_error is_rotation_known(struct store_txn *txn, const struct block *block, bool *out)
+{
+    const struct header *header = &block->header;
+    struct known_rotation rotation;
+    enum store_error error = store_next_rotation(txn, &header->author, header->epoch, NULL, &rotation);
+
+    while (error == STORE_OK && !hash_equal(&rotation.hash, &block->hash)) {
+        const struct hash last = rotation.hash;
+
+        error = store_next_rotation(txn, &header->author, header->epoch, &last, &rotation);
+    }
+    *out = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* A checked rotation, of which more than its header and keys may never come, counts from now on. *added: it
+ * didn't before. */
+static enum store_error note_unplaced(struct store_txn *txn, const struct block *block, bool *added)
 {
     const struct header *header = &block->header;
     const struct known_rotation rotation = {.seq = header->seq, .hash = block->hash};
-    size_t known = 0, unplaced = 0;
-    bool held = false;
+    size_t count = 0, unplaced = 0;
+    bool held = false, known = false;
     enum store_error error = store_is_block_held(txn, &header->author, header->seq, &block->hash, &held);
 
     if (error == STORE_OK) {
-        error = count_rotations(txn, &header->author, header->epoch - 1, &known, &unplaced);
+        error = count_rotations(txn, &header->author, header->epoch - 1, &count, &unplaced);
     }
-    return error == STORE_OK && !held && unplaced < UNPLACED_ROTATIONS_MAX
-               ? store_put_rotation(txn, &header->author, header->epoch, &rotation)
-               : error;
+    if (error == STORE_OK) {
+        error = is_rotation_known(txn, block, &known);
+    }
+    if (error != STORE_OK || held || known || unplaced >= UNPLACED_ROTATIONS_MAX) {
+        return error;
+    }
+    *added = true;
+    return store_put_rotation(txn, &header->author, header->epoch, &rotation);
 }
 
-enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *txn,
-                                     const struct fork_point *point, const struct fork_proof *proof,
-                                     uint64_t now_s)
+/* Remember when the headers of a proof came, whose blocks may never do. */
+static enum store_error note_headers(struct store_txn *txn, const struct fork_point *point,
+                                     const struct block blocks[2], uint64_t now_s)
 {
-    size_t mark = arena_mark(&ingest->arena);
-    struct block blocks[2];
     struct epoch_sides sides;
     enum store_error error = store_epoch_sides(txn, &point->author, point->epoch, &sides);
-    bool readable = fork_proof_blocks(blocks, proof, ingest->network, &ingest->arena);
 
-    for (size_t i = 0; i < 2 && readable && error == STORE_OK; i++) {
+    for (size_t i = 0; i < 2 && error == STORE_OK; i++) {
         uint64_t first_s = 0;
 
         error = store_first_arrival(txn, &point->author, blocks[i].header.seq, &blocks[i].hash, &first_s);
@@ -374,12 +415,37 @@ enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *tx
             error = remember_arrival(txn, &blocks[i], point->epoch, now_s,
                                      block_class_speaks(blocks[i].header.block_class), &sides);
         }
-        if (error == STORE_OK && point->rotations) {
-            error = note_unplaced(txn, &blocks[i]);
+    }
+    return error == STORE_OK ? store_set_epoch_sides(txn, &point->author, point->epoch, &sides) : error;
+}
+
+enum reason ingest_take_fork_proof(struct ingest *ingest, struct store_txn *txn,
+                                   const struct fork_point *point, const struct fork_proof *proof,
+                                   uint64_t now_s, enum store_error *error)
+{
+    size_t mark = arena_mark(&ingest->arena);
+    struct block blocks[2];
+    enum reason reason = REASON_KNOWN;
+    bool tell = false;
+
+    if (!fork_proof_blocks(blocks, proof, ingest->network, &ingest->arena)) {
+        *error = STORE_NO_MEMORY;
+        return REASON_NONE;
+    }
+    *error = note_headers(txn, point, blocks, now_s);
+    for (size_t i = 0; i < 2 && *error == STORE_OK; i++) {
+        if (block_is_rotation(&blocks[i])) {
+            *error = note_unplaced(txn, &blocks[i], &tell);
+        }
+        if (*error == STORE_OK) {
+            *error = prove_forks(ingest, txn, &blocks[i], &tell);
         }
     }
+    if (*error == STORE_OK) {
+        reason = keep_fork_proof(ingest, txn, point, proof, error);
+    }
     arena_rewind(&ingest->arena, mark);
-    return error == STORE_OK ? store_set_epoch_sides(txn, &point->author, point->epoch, &sides) : error;
+    return reason == REASON_KNOWN && tell ? REASON_NONE : reason;
 }
 
 /* The epoch whose room a block takes: a rotation is one more end of the epoch that it closes. */
@@ -516,27 +582,53 @@ static enum store_error give_back(struct store_txn *txn, const struct block *blo
 
 /* ---- a rotation whose ancestors are missing ---- */
 
+/* A rotation that keys of the chain in the epoch that it closes have signed. */
+static enum store_error note_rival(struct ingest *ingest, struct store_txn *txn, const struct block *block,
+                                   bool *tell)
+{
+    bool added = false;
+    enum store_error error = note_unplaced(txn, block, &added);
+
+    return error == STORE_OK ? prove_forks(ingest, txn, block, tell) : error;
+}
+
 /* All blocks of an epoch have the same pre-commitments, so that a rotation shows without its parent whether
  * it is one. */
 static enum store_error note_orphan_rotation(struct ingest *ingest, struct store_txn *txn,
                                              const struct log_state *state, const struct block *block,
                                              bool *found)
 {
-    const struct header *header = &block->header;
     struct key_set keys;
     uint64_t epoch = 0;
-    enum store_error error = ingest_keys_in_epoch(txn, state, header->epoch - 1, &keys, &epoch);
+    enum store_error error = ingest_keys_in_epoch(txn, state, block->header.epoch - 1, &keys, &epoch);
 
     if (error == STORE_OK &&
-        log_check_signatures(&keys, epoch, ingest->network, block, &ingest->arena) != REASON_NONE) {
-        return STORE_OK;
+        log_check_signatures(&keys, epoch, ingest->network, block, &ingest->arena) == REASON_NONE) {
+        error = note_rival(ingest, txn, block, found);
     }
-    if (error == STORE_OK) {
-        error = note_unplaced(txn, block);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error ingest_note_orphan_proof(struct ingest *ingest, struct store_txn *txn,
+                                          const struct log_state *state, const struct fork_point *point,
+                                          const struct fork_proof *proof, bool *tell)
+{
+    size_t mark = arena_mark(&ingest->arena);
+    struct block blocks[2];
+    struct key_set keys;
+    uint64_t epoch = 0;
+    enum store_error error = ingest_keys_in_epoch(txn, state, point->epoch, &keys, &epoch);
+
+    if (error == STORE_OK && !fork_proof_blocks(blocks, proof, ingest->network, &ingest->arena)) {
+        error = STORE_NO_MEMORY;
     }
-    if (error == STORE_OK) {
-        error = prove_against_rotations(ingest, txn, block, found);
+    for (size_t i = 0; i < 2 && error == STORE_OK; i++) {
+        if (block_is_rotation(&blocks[i]) &&
+            fork_proof_check_header(proof, i, ingest->network, &keys, epoch, &ingest->arena) == REASON_NONE) {
+            error = note_rival(ingest, txn, &blocks[i], tell);
+        }
     }
+    arena_rewind(&ingest->arena, mark);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -693,7 +785,8 @@ void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct lo
 }
 
 enum store_error ingest_keep_refused(struct ingest *ingest, struct store_txn *txn,
-                                     const struct log_state *state, const struct block *block, uint64_t now_s)
+                                     const struct log_state *state, const struct block *block, uint64_t now_s,
+                                     bool *found)
 {
     const struct side_block side = {
         .seq = block->header.seq, .previous = block->header.previous, .hash = block->hash};
@@ -705,5 +798,8 @@ enum store_error ingest_keep_refused(struct ingest *ingest, struct store_txn *tx
         return error;
     }
     error = store_put_side_block(txn, ingest->network, block, now_s);
+    if (error == STORE_OK) {
+        error = ingest_prove_against_held(ingest, txn, block, found);
+    }
     return error == STORE_OK ? store_refuse_side(txn, &block->header.author, &side) : error;
 }

@@ -21,25 +21,33 @@ enum reason ingest_extend(struct ingest *ingest, struct store_txn *txn, const st
 void ingest_beside(struct ingest *ingest, struct store_txn *txn, const struct log_state *state,
                    const struct block *block, uint64_t now_s, struct ingest_result *result);
 
+/* Hold a signed block against the headers of the proofs held, whose blocks need not be. *found: a lower proof
+ * is kept than before. */
+enum store_error ingest_prove_against_held(struct ingest *ingest, struct store_txn *txn,
+                                           const struct block *block, bool *found);
+
 /* Keep a signed block that acceptance refused on top of state beside the chain, where there is room for it:
- * beside a sibling it is a fork. */
+ * beside a sibling it is a fork. *found: as above. */
 enum store_error ingest_keep_refused(struct ingest *ingest, struct store_txn *txn,
-                                     const struct log_state *state, const struct block *block,
-                                     uint64_t now_s);
+                                     const struct log_state *state, const struct block *block, uint64_t now_s,
+                                     bool *found);
 
 /* Keys of the last block of the chain in epoch. STORE_NOT_FOUND when the chain has not come to it. */
 enum store_error ingest_keys_in_epoch(struct store_txn *txn, const struct log_state *state, uint64_t wanted,
                                       struct key_set *keys, uint64_t *epoch);
 
-/* Remember when the headers of a checked proof came, whose blocks may never do. */
-enum store_error ingest_note_headers(struct ingest *ingest, struct store_txn *txn,
-                                     const struct fork_point *point, const struct fork_proof *proof,
-                                     uint64_t now_s);
-
-/* Keep a checked proof if it is the lowest of its author and epoch, or the newest. Returns: REASON_NONE when
- * it is the lowest now, which others should hear of at once, else REASON_KNOWN. */
-enum reason ingest_keep_fork_proof(struct ingest *ingest, struct store_txn *txn,
+/* Take in what a checked proof shows: when its headers came, whose blocks may never do, the rotations among
+ * them, which are rivals of every other one out of their epoch from now on, and what contradicts either. It
+ * is kept if it is the lowest of its author and epoch, or the newest. Returns: REASON_NONE when others should
+ * hear of it at once, else REASON_KNOWN. */
+enum reason ingest_take_fork_proof(struct ingest *ingest, struct store_txn *txn,
                                    const struct fork_point *point, const struct fork_proof *proof,
-                                   enum store_error *error);
+                                   uint64_t now_s, enum store_error *error);
+
+/* Of a proof whose parent is not held: a rotation among its headers shows by its own keys that it is one.
+ * *tell: a lower proof is kept than before. */
+enum store_error ingest_note_orphan_proof(struct ingest *ingest, struct store_txn *txn,
+                                          const struct log_state *state, const struct fork_point *point,
+                                          const struct fork_proof *proof, bool *tell);
 
 #endif

@@ -323,7 +323,8 @@ enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_
                                       struct bytes encoded);
 enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes *out,
                                   struct arena *arena);
-/* Encoded fork_proof records, of each (author, epoch) the lowest and the newest, which may be one. */
+/* Encoded fork_proof records, of each (author, epoch) the lowest and the newest, which may be one: newer than
+ * others is one that shows a rotation. */
 enum fork_proof_rank { FORK_PROOF_LOWEST, FORK_PROOF_NEWEST };
 enum store_error store_put_fork_proof(struct store_txn *txn, const struct actor_id *author, uint64_t epoch,
                                       enum fork_proof_rank rank, struct bytes encoded);

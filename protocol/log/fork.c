@@ -145,6 +145,16 @@ static enum reason check_side(struct bytes header_bytes, const struct list *sign
     return key_set_check_rotation(keys, &next, network, &hash, signatures->items, signatures->count);
 }
 
+enum reason fork_proof_check_header(const struct fork_proof *proof, size_t which,
+                                    const struct network *network, const struct key_set *keys,
+                                    uint64_t parent_epoch, struct arena *arena)
+{
+    return which == 0 ? check_side(proof->header_a, &proof->signatures_a, proof->entry_a, network, keys,
+                                   parent_epoch, arena)
+                      : check_side(proof->header_b, &proof->signatures_b, proof->entry_b, network, keys,
+                                   parent_epoch, arena);
+}
+
 enum reason fork_proof_check(struct fork_point *point, const struct fork_proof *proof,
                              const struct network *network, const struct key_set *keys, uint64_t parent_epoch,
                              struct arena *arena)
@@ -152,13 +162,8 @@ enum reason fork_proof_check(struct fork_point *point, const struct fork_proof *
     size_t mark = arena_mark(arena);
     enum reason reason = fork_proof_point(point, proof, arena);
 
-    if (reason == REASON_NONE) {
-        reason = check_side(proof->header_a, &proof->signatures_a, proof->entry_a, network, keys,
-                            parent_epoch, arena);
-    }
-    if (reason == REASON_NONE) {
-        reason = check_side(proof->header_b, &proof->signatures_b, proof->entry_b, network, keys,
-                            parent_epoch, arena);
+    for (size_t i = 0; i < 2 && reason == REASON_NONE; i++) {
+        reason = fork_proof_check_header(proof, i, network, keys, parent_epoch, arena);
     }
     arena_rewind(arena, mark);
     return reason;

@@ -31,6 +31,12 @@ enum reason fork_proof_check(struct fork_point *point, const struct fork_proof *
                              const struct network *network, const struct key_set *keys, uint64_t parent_epoch,
                              struct arena *arena);
 
+/* Check one of the two headers alone, 0 or 1: keys are those in force at its parent, and for a rotation those
+ * of any block of the epoch that it closes. */
+enum reason fork_proof_check_header(const struct fork_proof *proof, size_t which,
+                                    const struct network *network, const struct key_set *keys,
+                                    uint64_t parent_epoch, struct arena *arena);
+
 /* Where the proof points, without checking signatures: what to look the keys up by. */
 enum reason fork_proof_point(struct fork_point *point, const struct fork_proof *proof, struct arena *arena);
 

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/log/fork.h"
 #include "protocol/rules/expression_text.h"
 #include "protocol/rules/lacking.h"
 #include "tests/support/temp_folder.h"
 
-enum { COMMIT_EACH = 4 };
+enum { COMMIT_EACH = 4, PROOF_SIZE_MAX = 8192 };
 
 void history_node_init(struct history_node *node)
 {
@@ -259,6 +260,48 @@ bool history_node_offer(struct history_node *node, int block, bool blanked, uint
         begin_txn(node);
     }
     return true;
+}
+
+/* ---- proofs ---- */
+
+static struct bytes prove(struct history_node *node, int a, int b, uint8_t memory[PROOF_SIZE_MAX])
+{
+    const struct history_world *world = node->world;
+    struct arena arena;
+    struct block blocks[2];
+    struct fork_proof proof;
+    struct bytes encoded = {0};
+    arena_init(&arena, node->memory, HISTORY_NODE_ARENA_SIZE);
+    bool made = block_decode(&blocks[0], &world->network, world->blocks[a].encoded, &arena) == REASON_NONE &&
+                block_decode(&blocks[1], &world->network, world->blocks[b].encoded, &arena) == REASON_NONE &&
+                fork_proof_of(&proof, &blocks[0], &blocks[1], &arena) &&
+                schema_encode(&fork_proof_schema, &proof, memory, PROOF_SIZE_MAX, &encoded);
+    assert(made);
+    return encoded;
+}
+
+bool history_node_offer_proof(struct history_node *node, int a, int b, uint64_t now_s)
+{
+    uint8_t memory[PROOF_SIZE_MAX];
+    struct actor_id author;
+    enum store_error error;
+    struct bytes encoded = prove(node, a, b, memory);
+    enum reason reason = ingest_fork_proof(&node->ingest, node->txn, encoded, now_s, &author, &error);
+    bool taken = reason == REASON_NONE || reason == REASON_KNOWN;
+    const int pair[2] = {a, b};
+    /* Two rotations of an epoch that another one opened, where nothing below them is held. */
+    bool elsewhere = reason == REASON_NOT_PRECOMMITTED && !shows_its_keys(node, a);
+    if (error != STORE_OK || (!taken && !elsewhere && reason != REASON_ORPHAN)) {
+        node->fault = error != STORE_OK ? "the store failed" : reason_word(reason);
+        return false;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        bool rotation = node->world->history.blocks[pair[i]].kind == TOLD_ROTATE;
+        node->known[pair[i]].proven |= taken;
+        node->known[pair[i]].noted |= rotation && (taken || shows_its_keys(node, pair[i]));
+        note_met(node, pair[i], now_s);
+    }
+    return taken;
 }
 
 /* ---- answers ---- */

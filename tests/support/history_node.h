@@ -41,6 +41,10 @@ void history_node_restart(struct history_node *node);
 /* Offer a block, whole or blanked, at a time. Returns: whether it is held now. */
 bool history_node_offer(struct history_node *node, int block, bool blanked, uint64_t now_s);
 
+/* Offer the proof that two blocks make. Requires: they contradict each other. Returns: whether it is taken.
+ */
+bool history_node_offer_proof(struct history_node *node, int a, int b, uint64_t now_s);
+
 /* What it answers about a certificate, with fresh checkpoints of all heads that it follows. */
 struct history_answer {
     bool heard;  /* its author and the owner have said by now that their heads are theirs */

@@ -21,6 +21,15 @@ int told_epoch(const struct history *history, int block)
     return epoch;
 }
 
+bool told_contradict(const struct history *history, int a, int b)
+{
+    const struct told *one = &history->blocks[a], *other = &history->blocks[b];
+    bool rotations = one->kind == TOLD_ROTATE && other->kind == TOLD_ROTATE &&
+                     told_epoch(history, a) == told_epoch(history, b);
+    return a != b && one->author == other->author && one->parent >= 0 &&
+           (one->parent == other->parent || rotations);
+}
+
 /* How a block stands for a node. */
 enum stands {
     STANDS,          /* on every known branch, or below the rotation that closed its epoch */
@@ -75,6 +84,31 @@ static bool is_closed(const struct view *view, int author, int epoch)
     return count_rotations(view, author, epoch) > 1;
 }
 
+static bool has_proven_sibling(const struct view *view, int block)
+{
+    const struct told *told = &view->history->blocks[block];
+    for (size_t i = 0; i < view->history->count; i++) {
+        if (view->known[i].proven && view->history->blocks[i].author == told->author &&
+            view->history->blocks[i].parent == told->parent) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a fork proof contradicts a block of an epoch that is open, or what it descends from there. */
+static bool is_contradicted(const struct view *view, int block)
+{
+    int epoch = told_epoch(view->history, block);
+    for (int at = block; at >= 0 && told_epoch(view->history, at) == epoch;
+         at = view->history->blocks[at].parent) {
+        if (view->history->blocks[at].kind != TOLD_ROTATE && has_proven_sibling(view, at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum stands stands_in_tree(const struct view *view, int block)
 {
     const struct history *history = view->history;
@@ -91,7 +125,7 @@ static enum stands stands_in_tree(const struct view *view, int block)
             return STANDS_IN_DOUBT;
         }
     }
-    return STANDS;
+    return is_contradicted(view, block) ? STANDS_IN_DOUBT : STANDS;
 }
 
 /* Two rotations of one epoch freeze the author: what follows either is in doubt. */
@@ -489,6 +523,19 @@ static enum counts is_lacking(const struct view *view)
     return strongest;
 }
 
+/* Whether a header was proven whose block may say anything, and isn't here. */
+static bool is_missed(const struct view *view, int author)
+{
+    for (size_t i = 0; i < view->history->count; i++) {
+        const struct told *told = &view->history->blocks[i];
+        if (view->known[i].proven && !view->known[i].held && told->author == author &&
+            told->kind != TOLD_ATTEST && told->kind != TOLD_ROTATE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_heard(const struct view *view, int author)
 {
     for (size_t i = 0; i < view->history->count; i++) {
@@ -556,9 +603,9 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     enum counts erased = is_erased(&view, certificate);
     enum counts own_gap = has_gap(&view, author), owner_gap = has_gap(&view, 0);
     enum counts gap = own_gap > owner_gap ? own_gap : owner_gap;
-    bool perhaps = is_frozen(&view, author) || is_frozen(&view, 0) || gap != COUNTS_NOT ||
-                   revoked == COUNTS_PERHAPS || erased != COUNTS_NOT || authority.withdrawn != COUNTS_NOT ||
-                   stands == COUNTS_PERHAPS;
+    bool perhaps = is_frozen(&view, author) || is_frozen(&view, 0) || is_missed(&view, author) ||
+                   is_missed(&view, 0) || gap != COUNTS_NOT || revoked == COUNTS_PERHAPS ||
+                   erased != COUNTS_NOT || authority.withdrawn != COUNTS_NOT || stands == COUNTS_PERHAPS;
     bool certain_no = stands == COUNTS_NOT || revoked == COUNTS || authority.accredited == COUNTS_NOT ||
                       authority.withdrawn == COUNTS;
     bool void_perhaps = is_void_perhaps(&view, certificate);

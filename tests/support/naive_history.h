@@ -51,6 +51,7 @@ struct history {
 struct known {
     bool held;
     bool noted;          /* a rotation that can't be placed yet: its signatures are checked */
+    bool proven;         /* its header stands in a fork proof that was taken */
     bool blank;          /* its content came without its bytes */
     uint64_t followed_s; /* for how long it was followed at a stretch */
     bool followed_twice; /* left and followed again: how long is not asked of the model */
@@ -72,5 +73,7 @@ struct allowed naive_history_allows(const struct history *history, const struct 
 bool told_descends(const struct history *history, int above, int below);
 /* Rotations on the way to a block, itself included. */
 int told_epoch(const struct history *history, int block);
+/* Whether two blocks can't both be their author's log, whatever else is known: they make a fork proof. */
+bool told_contradict(const struct history *history, int a, int b);
 
 #endif

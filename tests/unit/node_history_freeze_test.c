@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "protocol/log/fork.h"
+#include "tests/support/builders.h"
 #include "tests/support/history_node.h"
 
 /* What two rotations of one epoch leave in doubt while one of them lacks the blocks before it, whenever which
@@ -283,6 +284,435 @@ static void a_rival_above_those_that_stay_known_disputes_nothing(void **state)
     history_node_end(&node);
 }
 
+/* ---- rivals that a proof shows ---- */
+
+enum { ITEMS_MAX = 6, SALTS = 2 };
+
+/* What a node is offered: a block, or the proof that two make. */
+struct item {
+    int block; /* NONE: the proof */
+    int a, b;
+};
+
+/* What a case asserts in every order. */
+struct outcome {
+    int about;
+    enum overall overall;
+};
+
+static const char *evidence_of; /* for messages */
+static bool durable;
+
+static struct item block_item(int block)
+{
+    return (struct item){.block = block};
+}
+
+static struct item proof_item(int a, int b)
+{
+    return (struct item){.block = NONE, .a = a, .b = b};
+}
+
+static void offer_item(const struct item *item)
+{
+    if (item->block != NONE) {
+        offer(item->block);
+        return;
+    }
+    history_node_offer_proof(&node, item->a, item->b, now_s);
+    assert_null(node.fault);
+}
+
+static size_t count_held(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < world.history.count; i++) {
+        count += node.known[i].held;
+    }
+    return count;
+}
+
+/* What came too early comes again and again; the second time after a restart, where the node is durable. */
+static void offer_items(const struct item *items, size_t count)
+{
+    size_t before = 0;
+    for (size_t round = 0; round < 2 || before < count_held(); round++) {
+        if (durable && round == 1) {
+            history_node_restart(&node);
+        }
+        before = count_held();
+        for (size_t i = 0; i < count; i++) {
+            offer_item(&items[i]);
+        }
+    }
+}
+
+static void assert_outcomes(const struct outcome *outcomes, size_t count)
+{
+    static struct history_answer answers[TOLD_MAX];
+    memset(answers, 0, sizeof answers);
+    now_s += 60;
+    history_node_answer(answers, &node, now_s);
+    assert_null(node.fault);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(answers[outcomes[i].about].listed);
+        if (answers[outcomes[i].about].overall != outcomes[i].overall) {
+            fail_msg("%s: block %d is answered %d, not %d", evidence_of, outcomes[i].about,
+                     (int)answers[outcomes[i].about].overall, (int)outcomes[i].overall);
+        }
+    }
+}
+
+static void swap(struct item *one, struct item *other)
+{
+    struct item taken = *one;
+    *one = *other;
+    *other = taken;
+}
+
+/* Do so with every order of the items from `at` on. */
+static void each_order(struct item *items, size_t at, size_t count,
+                       void (*visit)(const struct item *items, size_t count))
+{
+    if (at == count) {
+        visit(items, count);
+        return;
+    }
+    for (size_t i = at; i < count; i++) {
+        swap(&items[at], &items[i]);
+        each_order(items, at + 1, count, visit);
+        swap(&items[at], &items[i]);
+    }
+}
+
+/* One case: what comes, and what follows from it. */
+struct evidence {
+    int held; /* the last block that the node has before; NONE: none */
+    size_t item_count, outcome_count;
+    struct item items[ITEMS_MAX];
+    struct outcome outcomes[3];
+};
+
+static struct evidence evidence;
+static void begin_with(int last)
+{
+    history_node_begin(&node, &world, durable);
+    for (int i = 0; i <= last; i++) {
+        offer(i);
+    }
+}
+
+static void assert_outcomes_in_order(const struct item *items, size_t count)
+{
+    begin_with(evidence.held);
+    offer_items(items, count);
+    assert_outcomes(evidence.outcomes, evidence.outcome_count);
+    history_node_end(&node);
+}
+
+/* A block on the chain, the rotation that closes its epoch above it, what that says, and a rotation that
+ * leaves the block, which nobody has but in a proof. */
+static void tell_closing(void)
+{
+    certificate = tell(TOLD_ATTEST, begun, NONE);
+    closing = tell(TOLD_ROTATE, certificate, NONE);
+    rival = tell(TOLD_ROTATE, begun, NONE);
+    evidence = (struct evidence){.held = begun,
+                                 .item_count = 4,
+                                 .items = {block_item(certificate), block_item(closing),
+                                           block_item(tell(TOLD_ATTEST, closing, NONE)),
+                                           proof_item(certificate, rival)}};
+    evidence.outcomes[0] = (struct outcome){certificate, OVERALL_UNDETERMINED};
+    evidence.outcomes[1] = (struct outcome){evidence.items[2].block, OVERALL_UNDETERMINED};
+    evidence.outcome_count = 2;
+}
+
+static void beside_a_block_of_the_chain(void)
+{
+    tell_closing();
+}
+
+static void beside_a_block_that_is_not_held(void)
+{
+    tell_closing();
+    evidence.items[3] = proof_item(tell(TOLD_ATTEST, begun, NONE), rival);
+}
+
+static void beside_a_block_that_comes_too(void)
+{
+    tell_closing();
+    int other = tell(TOLD_ATTEST, begun, NONE);
+    evidence.items[3] = proof_item(other, rival);
+    evidence.items[evidence.item_count++] = block_item(other);
+}
+
+/* The chain follows the one branch or the other, by their hashes, until it is closed. */
+static void above_a_block_beside_the_chain(void)
+{
+    tell_closing();
+    int below = tell(TOLD_ATTEST, begun, NONE);
+    int left = tell(TOLD_ATTEST, below, NONE);
+    rival = tell(TOLD_ROTATE, below, NONE);
+    evidence.items[3] = proof_item(left, rival);
+    evidence.items[evidence.item_count++] = block_item(below);
+}
+
+static void above_a_block_that_never_comes(void)
+{
+    above_a_block_beside_the_chain();
+    evidence.item_count--;
+}
+
+static void to_a_node_that_has_no_log_of_its_author(void)
+{
+    tell_closing();
+    evidence.held = begun - 1;
+    evidence.items[evidence.item_count++] = block_item(begun);
+}
+
+static void beside_the_rotation_that_the_chain_follows(void)
+{
+    tell_closing();
+    evidence.items[3] = proof_item(closing, tell(TOLD_ROTATE, certificate, NONE));
+}
+
+static void with_another_one_in_another_proof(void)
+{
+    tell_closing();
+    int above = tell(TOLD_ATTEST, certificate, NONE);
+    evidence.items[1] = proof_item(above, closing);
+    evidence.items[2] = block_item(above);
+    evidence.outcomes[1].about = above;
+}
+
+static void with_another_one_that_waits(void)
+{
+    tell_closing();
+    beside = tell(TOLD_ATTEST, begun, NONE);
+    evidence.items[1] = block_item(tell(TOLD_ROTATE, beside, NONE));
+    evidence.item_count = 2;
+    evidence.items[evidence.item_count++] = proof_item(certificate, rival);
+    evidence.outcome_count = 1;
+}
+
+static void after_the_epoch_that_follows_was_closed_too(void)
+{
+    tell_closing();
+    int after = evidence.items[2].block;
+    evidence.items[evidence.item_count++] = block_item(tell(TOLD_ROTATE, after, NONE));
+}
+
+/* Proofs of other forks of the epoch are lower, and later. */
+static void among_other_proofs(void)
+{
+    int base = tell(TOLD_ATTEST, begun, NONE);
+    int other = tell(TOLD_ATTEST, begun, NONE);
+    certificate = tell(TOLD_ATTEST, base, NONE);
+    rival = tell(TOLD_ROTATE, base, NONE);
+    int above = tell(TOLD_ATTEST, certificate, NONE);
+    closing = tell(TOLD_ROTATE, certificate, NONE);
+    evidence =
+        (struct evidence){.held = base,
+                          .item_count = 5,
+                          .items = {block_item(certificate), block_item(closing), proof_item(base, other),
+                                    proof_item(certificate, rival), proof_item(above, closing)},
+                          .outcome_count = 2,
+                          .outcomes = {{base, OVERALL_UNDETERMINED}, {certificate, OVERALL_UNDETERMINED}}};
+}
+
+/* It shows a fork, and what lies below that is not in doubt. */
+static void alone(void)
+{
+    int below = tell(TOLD_ATTEST, begun, NONE);
+    certificate = tell(TOLD_ATTEST, below, NONE);
+    rival = tell(TOLD_ROTATE, below, NONE);
+    evidence = (struct evidence){
+        .held = begun,
+        .item_count = 3,
+        .items = {block_item(below), block_item(certificate), proof_item(certificate, rival)},
+        .outcome_count = 2,
+        .outcomes = {{below, OVERALL_VALID}, {certificate, OVERALL_UNDETERMINED}}};
+}
+
+/* Of keys that the chain never committed to. */
+static void by_other_keys(void)
+{
+    tell_closing();
+    int above = tell(TOLD_ATTEST, rival, NONE);
+    evidence.items[3] = proof_item(above, tell(TOLD_ROTATE, rival, NONE));
+    evidence.outcomes[0].overall = evidence.outcomes[1].overall = OVERALL_VALID;
+}
+
+static const struct {
+    const char *sentence;
+    void (*tell)(void);
+} shown[] = {
+    {"beside a block of the chain", beside_a_block_of_the_chain},
+    {"beside a block that is not held", beside_a_block_that_is_not_held},
+    {"beside a block that comes too", beside_a_block_that_comes_too},
+    {"above a block beside the chain", above_a_block_beside_the_chain},
+    {"above a block that never comes", above_a_block_that_never_comes},
+    {"to a node that has no log of its author", to_a_node_that_has_no_log_of_its_author},
+    {"beside the rotation that the chain follows", beside_the_rotation_that_the_chain_follows},
+    {"with another one in another proof", with_another_one_in_another_proof},
+    {"with another one that waits", with_another_one_that_waits},
+    {"after the epoch that follows was closed too", after_the_epoch_that_follows_was_closed_too},
+    {"among other proofs", among_other_proofs},
+    {"alone", alone},
+    {"by other keys", by_other_keys},
+};
+
+/* Other hashes with each salt: which branch is the lower one is no matter. */
+static void a_rotation_in_a_proof_is_a_rival_whenever_the_proof_comes(void **state)
+{
+    const size_t count = world.history.count;
+    (void)state;
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        for (uint64_t salt = 100; salt < 100 + SALTS; salt++) {
+            world.builder.salt = salt;
+            evidence_of = shown[i].sentence;
+            shown[i].tell();
+            durable = salt == 100; /* slow */
+            each_order(evidence.items, 0, evidence.item_count, assert_outcomes_in_order);
+            history_world_forget(&world, count);
+        }
+    }
+    durable = false;
+}
+
+/* ---- at a second node, to which the proofs travel ---- */
+
+enum { PROOFS_MAX = 4, PROOF_SIZE_MAX = 8192 };
+
+static struct {
+    size_t count;
+    struct bytes encoded[PROOFS_MAX];
+    uint8_t memory[PROOFS_MAX][PROOF_SIZE_MAX];
+} sent;
+
+static bool send(void *context, const struct actor_id *author, uint64_t epoch, struct bytes encoded)
+{
+    (void)context;
+    (void)author;
+    (void)epoch;
+    assert_true(sent.count < PROOFS_MAX && encoded.size <= PROOF_SIZE_MAX);
+    memcpy(sent.memory[sent.count], encoded.data, encoded.size);
+    sent.encoded[sent.count] = bytes_of(sent.memory[sent.count], encoded.size);
+    sent.count++;
+    return true;
+}
+
+static void offer_sent(void)
+{
+    for (size_t i = 0; i < sent.count; i++) {
+        struct actor_id author;
+        enum store_error error;
+        (void)ingest_fork_proof(&node.ingest, node.txn, sent.encoded[i], now_s, &author, &error);
+        assert_int_equal(error, STORE_OK);
+    }
+}
+
+/* The first node holds no block that closes the epoch, the second none but the chain's. */
+static void assert_travels(const struct item *items, size_t count)
+{
+    begin_with(evidence.held);
+    offer_items(items, count);
+    sent.count = 0;
+    assert_int_equal(store_each_fork_proof(node.txn, send, NULL), STORE_OK);
+    history_node_end(&node);
+    for (size_t first = 0; first < 3; first++) { /* when they come */
+        const int chain[] = {certificate, closing};
+        begin_with(evidence.held);
+        for (size_t i = 0; i < 2; i++) {
+            if (first == i) {
+                offer_sent();
+            }
+            offer(chain[i]);
+        }
+        offer_sent(); /* with each exchange */
+        assert_outcomes(evidence.outcomes, evidence.outcome_count);
+        history_node_end(&node);
+    }
+}
+
+static void a_rotation_in_a_proof_is_a_rival_wherever_proofs_travel(void **state)
+{
+    const size_t count = world.history.count;
+    (void)state;
+    for (uint64_t salt = 100; salt < 100 + SALTS; salt++) {
+        world.builder.salt = salt;
+        evidence_of = "at a second node";
+        among_other_proofs();
+        int above = tell(TOLD_ATTEST, certificate, NONE);
+        evidence.items[1] = block_item(above);
+        evidence.items[4] = proof_item(above, tell(TOLD_ATTEST, certificate, NONE));
+        each_order(evidence.items, 0, evidence.item_count, assert_travels);
+        history_world_forget(&world, count);
+    }
+}
+
+/* Where the proof's parent is not held nothing else tells whether the rotation is one. */
+static void a_rotation_in_a_proof_that_nobody_signed_is_none(void **state)
+{
+    (void)state;
+    above_a_block_that_never_comes();
+    begin_with(begun);
+    offer(certificate);
+    offer(closing);
+    for (size_t flipped = 0; flipped < 2; flipped++) { /* a signature, or the new keys */
+        struct actor_id author;
+        enum store_error error;
+        const struct item *item = &evidence.items[3];
+        struct arena *arena = &world.builder.arena;
+        struct block blocks[2];
+        struct fork_proof proof;
+        assert_int_equal(block_decode(&blocks[0], &world.network, world.blocks[item->a].encoded, arena),
+                         REASON_NONE);
+        assert_int_equal(block_decode(&blocks[1], &world.network, world.blocks[item->b].encoded, arena),
+                         REASON_NONE);
+        if (flipped == 0) {
+            blocks[1].signatures[0].signature.bytes[0] ^= 1;
+        }
+        assert_true(fork_proof_of(&proof, &blocks[0], &blocks[1], arena));
+        if (flipped == 1) {
+            assert_int_equal(block_decode(&blocks[1], &world.network, world.blocks[closing].encoded, arena),
+                             REASON_NONE);
+            *(proof.entry_a.size > 0 ? &proof.entry_a : &proof.entry_b) = blocks[1].entries[0].encoded;
+        }
+        assert_int_equal(ingest_fork_proof(&node.ingest, node.txn,
+                                           build_record(&fork_proof_schema, &proof, arena), now_s, &author,
+                                           &error),
+                         REASON_ORPHAN);
+        assert_int_equal(error, STORE_OK);
+        assert_int_equal(answer(certificate), OVERALL_VALID);
+    }
+    history_node_end(&node);
+}
+
+static void rotations_in_proofs_are_bounded(void **state)
+{
+    struct known_rotation rotation;
+    size_t known = 0;
+    (void)state;
+    certificate = tell(TOLD_ATTEST, begun, NONE);
+    begin_node(false);
+    offer(certificate);
+    for (size_t i = 0; i < STORE_ROTATIONS_MAX + 4; i++) {
+        const struct item item = proof_item(certificate, tell(TOLD_ROTATE, begun, NONE));
+        offer_item(&item);
+    }
+    const struct actor_id *author = &world.actors[SCHOOL].id;
+    enum store_error error = store_next_rotation(node.txn, author, 1, NULL, &rotation);
+    for (; error == STORE_OK; known++) {
+        const struct hash last = rotation.hash;
+        error = store_next_rotation(node.txn, author, 1, &last, &rotation);
+    }
+    assert_int_equal(error, STORE_NOT_FOUND);
+    assert_int_equal(known, STORE_ROTATIONS_MAX);
+    assert_int_equal(answer(certificate), OVERALL_UNDETERMINED);
+    history_node_end(&node);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -325,6 +755,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_rival_is_remembered_over_a_restart, begin, end),
         cmocka_unit_test_setup_teardown(a_proof_of_two_leaves_unknown_what_it_does_not_show, begin, end),
         cmocka_unit_test_setup_teardown(a_rival_above_those_that_stay_known_disputes_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(a_rotation_in_a_proof_is_a_rival_whenever_the_proof_comes, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(a_rotation_in_a_proof_is_a_rival_wherever_proofs_travel, begin, end),
+        cmocka_unit_test_setup_teardown(a_rotation_in_a_proof_that_nobody_signed_is_none, begin, end),
+        cmocka_unit_test_setup_teardown(rotations_in_proofs_are_bounded, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,6 +28,7 @@ enum {
     BASE_COUNT = 3,    /* inception, rules, one certificate */
     CERTIFICATE = 2,   /* that one */
     NODES = 2,
+    PROOFS_MAX = 2, /* of one history */
 };
 #define NOW_S (time_of_day(HISTORY_DAY) + UINT64_C(43200))
 
@@ -115,9 +116,9 @@ static void fail_history(const char *what, int certificate, const char *because)
     print_error("certificate %d: %s (%s)\n", certificate, what, because != NULL ? because : "nothing");
     print_history(&world.history);
     for (size_t i = 0; i < world.history.count; i++) {
-        print_error("  block %zu%s%s%s, followed %d h\n", i, node.known[i].held ? " held" : "",
-                    node.known[i].noted ? " noted" : "", node.known[i].blank ? " blank" : "",
-                    (int)(node.known[i].followed_s / 3600));
+        print_error("  block %zu%s%s%s%s, followed %d h\n", i, node.known[i].held ? " held" : "",
+                    node.known[i].noted ? " noted" : "", node.known[i].proven ? " proven" : "",
+                    node.known[i].blank ? " blank" : "", (int)(node.known[i].followed_s / 3600));
     }
     fail();
 }
@@ -157,12 +158,46 @@ static void check_answers(struct history_answer answers[TOLD_MAX], uint64_t now_
     }
 }
 
+/* Fork proofs that come among the blocks of an order. */
+struct proof_at {
+    int a, b;
+    size_t at; /* before this block of the order */
+};
+
+static struct proof_at proofs[PROOFS_MAX];
+static size_t proof_count;
+
+static void draw_proofs(struct dice *dice)
+{
+    proof_count = 0;
+    for (size_t tries = 0; tries < 20 && proof_count < PROOFS_MAX; tries++) {
+        int a = (int)dice_roll(dice, world.history.count), b = (int)dice_roll(dice, world.history.count);
+        if (told_contradict(&world.history, a, b)) {
+            proofs[proof_count++] = (struct proof_at){.a = a, .b = b};
+        }
+    }
+}
+
+static void offer_proofs(size_t at, uint64_t now_s)
+{
+    for (size_t i = 0; i < proof_count; i++) {
+        if (proofs[i].at == at) {
+            history_node_offer_proof(&node, proofs[i].a, proofs[i].b, now_s);
+        }
+        if (node.fault != NULL) {
+            fail_history("a proof is refused", proofs[i].a, node.fault);
+        }
+    }
+}
+
 /* Offer blocks in an order, again and again while that brings any in, as gossip does. */
 static void offer_all(const int *order, size_t count, uint64_t now_s)
 {
-    for (bool more = true; more;) {
+    for (bool more = true, last = false; more || !last;) {
+        last = !more;
         more = false;
         for (size_t i = 0; i < count; i++) {
+            offer_proofs(i, now_s);
             if (!node.known[order[i]].held) {
                 more = history_node_offer(&node, order[i], false, now_s) || more;
             }
@@ -176,14 +211,15 @@ static void offer_all(const int *order, size_t count, uint64_t now_s)
 /* ---- every small history ---- */
 
 struct in_order {
-    bool held[TOLD_MAX], noted[TOLD_MAX];
+    bool held[TOLD_MAX], noted[TOLD_MAX], proven[TOLD_MAX];
     struct history_answer answers[TOLD_MAX];
 };
 
 static bool is_held_alike(const struct in_order *first)
 {
     for (size_t i = 0; i < world.history.count; i++) {
-        if (first->held[i] != node.known[i].held || first->noted[i] != node.known[i].noted) {
+        if (first->held[i] != node.known[i].held || first->noted[i] != node.known[i].noted ||
+            first->proven[i] != node.known[i].proven) {
             return false;
         }
     }
@@ -218,6 +254,7 @@ static void try_order(struct in_order *first, const int *order, size_t count)
         for (size_t i = 0; i < world.history.count; i++) {
             first->held[i] = node.known[i].held;
             first->noted[i] = node.known[i].noted;
+            first->proven[i] = node.known[i].proven;
         }
     } else {
         compare_with(first, answers);
@@ -399,10 +436,15 @@ static void sample(struct dice *dice)
         withheld = (int)(BASE_COUNT + dice_roll(dice, world.history.count - BASE_COUNT));
     }
     size_t count = order_without(order, withheld);
+    draw_proofs(dice);
     for (orders = 0; orders < SAMPLE_ORDERS;) {
+        for (size_t i = 0; i < proof_count; i++) {
+            proofs[i].at = dice_roll(dice, count);
+        }
         try_order(&first, order, count);
         shuffle(order + BASE_COUNT, count - BASE_COUNT, dice);
     }
+    proof_count = 0;
 }
 
 static size_t number_of(const char *name, size_t otherwise)
@@ -550,8 +592,8 @@ static void draw_history(struct dice *dice)
     }
 }
 
-/* One node: blocks in random order, at random hours, some blanked at first, some never coming; questions in
- * between.
+/* One node: blocks in random order, at random hours, some blanked at first, some never coming, fork proofs
+ * among them; questions in between.
  */
 static void run_node(struct dice *dice, bool durable)
 {
@@ -567,8 +609,13 @@ static void run_node(struct dice *dice, bool durable)
         shuffle(order, count, dice);
     }
     history_node_begin(&node, &world, durable);
+    draw_proofs(dice);
     for (size_t round = 0; round < 3; round++) {
+        for (size_t i = 0; i < proof_count; i++) {
+            proofs[i].at = dice_roll(dice, 2 * count); /* if at all */
+        }
         for (size_t i = 0; i < count; i++) {
+            offer_proofs(i, now_s);
             bool blanked = round < 2 && dice_roll(dice, 8) == 0;
             if (dice_roll(dice, 10) == 0) {
                 continue;
@@ -583,6 +630,7 @@ static void run_node(struct dice *dice, bool durable)
         now_s += 60; /* each author's checkpoint is newer than the last one */
         check_answers(answers, now_s);
     }
+    proof_count = 0;
     history_node_end(&node);
 }
 

@@ -534,6 +534,54 @@ static void test_a_fork_is_proved_without_its_blocks(void **state)
     assert_false(node->result.fork_found);
 }
 
+/* A proof of two that don't come, whose headers are in pair. */
+static void offer_proof_of_two(struct block pair[2])
+{
+    struct bytes encoded[2];
+
+    for (size_t i = 0; i < 2; i++) {
+        say_content(OWNER, 1);
+        encoded[i] = log_builder_forge(&node->builder, &node->logs[OWNER], NULL);
+        assert_int_equal(block_decode(&pair[i], &node->network, encoded[i], &node->builder.arena),
+                         REASON_NONE);
+    }
+    assert_int_equal(offer_proof(prove(encoded[0], encoded[1])), REASON_NONE);
+}
+
+/* A third one that is lower than one of them. */
+static struct bytes draw_lower(const struct block pair[2], void (*change)(struct forgery *forgery))
+{
+    struct block block;
+    struct bytes encoded;
+
+    do {
+        say_content(OWNER, 1);
+        encoded = log_builder_forge(&node->builder, &node->logs[OWNER], change);
+        assert_int_equal(block_decode(&block, &node->network, encoded, &node->builder.arena), REASON_NONE);
+    } while (bytes_compare(block.header_bytes, pair[0].header_bytes) > 0 &&
+             bytes_compare(block.header_bytes, pair[1].header_bytes) > 0);
+    return encoded;
+}
+
+/* A header whose block never came is one more sibling of each block that comes, also of one that acceptance
+ * refuses. */
+static void test_a_block_is_held_against_the_headers_of_a_proof(void **state)
+{
+    struct block pair[2];
+
+    (void)state;
+    assert_int_equal(node_offer_seq(OWNER, 0), REASON_NONE);
+    offer_proof_of_two(pair);
+    assert_int_equal(node_offer(draw_lower(pair, change_state_root)), REASON_STATE_ROOT);
+    assert_true(node->result.fork_found);
+    say_rotation(OWNER, 7);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    offer_proof_of_two(pair);
+    assert_int_equal(node_offer(draw_lower(pair, NULL)), REASON_NONE);
+    assert_int_equal(node->result.outcome, INGEST_EXTENDED);
+    assert_true(node->result.fork_found);
+}
+
 /* Whichever of three the chain follows: the closed epoch's keys are below each. */
 static void test_rotations_are_proved_beside_a_third(void **state)
 {
@@ -608,6 +656,7 @@ int main(void)
         WITH_NODE(test_a_checkpoint_of_the_future_waits_and_hinders_none),
         WITH_NODE(test_a_clock_once_ahead_blocks_nobody),
         WITH_NODE(test_a_fork_is_proved_without_its_blocks),
+        WITH_NODE(test_a_block_is_held_against_the_headers_of_a_proof),
         WITH_NODE(test_rotations_are_proved_beside_a_third),
         WITH_NODE(test_two_rotations_are_told_before_an_older_fork),
     };

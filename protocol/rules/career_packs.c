@@ -553,7 +553,9 @@ bool career_asked(const struct day_truth ***out, struct career *career, struct c
     bool any = (space->kinds & UINT32_C(1) << kind) != 0;
     *out = arena_take(career->arena, space->segment_count * sizeof **out);
     for (size_t i = 0; *out != NULL && i < space->segment_count; i++) {
-        (*out)[i] = any ? asked_in(career, space, &space->segments[i], kind, local) : &day_truth_yes;
+        const struct pack_segment *segment = &space->segments[i];
+        bool asks = any && (!space->has_late || career_speaks(space, segment, local));
+        (*out)[i] = asks ? asked_in(career, space, segment, kind, local) : &day_truth_yes;
         if ((*out)[i] == NULL) {
             return false;
         }

@@ -200,7 +200,9 @@ bool career_offers(const struct career_space *space, const struct pack_segment *
 bool career_rule(struct known_rule **out, struct career *career, struct career_space *space,
                  const struct pack_segment *segment, enum pack_rule_kind kind, struct bytes local);
 /* Write for each segment the days on which what its rule of kind experience or condition asks of a code
- * holds, all days where it asks nothing. Requires: career_divide. Returns: false when the arena is full. */
+ * holds, all days where it asks nothing. One that does not speak of the code asks nothing of it: nothing may
+ * rest on itself by a rule that is nobody's. Requires: career_divide. Returns: false when the arena is full.
+ */
 bool career_asked(const struct day_truth ***out, struct career *career, struct career_space *space,
                   enum pack_rule_kind kind, struct bytes local);
 /* The days on which the code's condition holds, each day by its pack. */

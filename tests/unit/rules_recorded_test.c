@@ -1,0 +1,337 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "protocol/rules/credential.h"
+#include "protocol/rules/weight.h"
+#include "tests/support/dossier_builder.h"
+
+/* Of a school whose accreditation ended what it signed 300 days later counts only where who accredited it
+ * recorded it, while that might say so itself. And who may say nothing more takes nothing from others. */
+
+enum { OWNER = 1, SCHOOL, DELEGATE, FRIEND, THIRD, SEVERAL = 10 };
+enum { TODAY = 45821, END = TODAY - 800 };
+
+static struct dossier_builder built;
+static uint8_t memory[4 << 20];
+static struct dossier_credential *certificate;
+
+static void signed_on(struct dossier_place *place, uint32_t day)
+{
+    place->time_s = time_of_day(day) + 40000;
+    place->arrived_s = place->time_s + 100;
+    place->below_s = place->time_s - 3600;
+}
+
+static struct dossier_accreditation *accredit(size_t by, uint64_t seq, size_t whom, uint32_t until,
+                                              uint64_t depth, uint32_t day)
+{
+    struct dossier_accreditation *found = build_accreditation(&built, by, seq, whom, "ase/*", depth);
+    found->accreditation.from = END - 1000;
+    found->accreditation.has_until = until != 0;
+    found->accreditation.until = until;
+    signed_on(&found->place, day);
+    return found;
+}
+
+static struct dossier_withdrawal *record(size_t by, uint64_t seq, size_t whom, uint64_t cut_seq, uint32_t day)
+{
+    struct dossier_withdrawal *found = build_withdrawal(&built, by, seq, whom, cut_seq);
+    signed_on(&found->place, day);
+    return found;
+}
+
+static void delegate_until(uint32_t until)
+{
+    accredit(OWNER, 3, DELEGATE, until, 1, END - 1000);
+    accredit(DELEGATE, 4, SCHOOL, END, 0, END - 900);
+}
+
+static void nobody_records_it(void)
+{
+    delegate_until(END);
+}
+
+static void the_owner_records_it(void)
+{
+    accredit(OWNER, 2, SCHOOL, END, 0, END - 1000);
+    record(OWNER, 6, SCHOOL, 40, END + 311);
+}
+
+static void who_has_ended_records_it(void)
+{
+    delegate_until(END);
+    record(DELEGATE, 6, SCHOOL, 40, END + 311);
+}
+
+static void who_has_not_ended_records_it(void)
+{
+    delegate_until(0);
+    record(DELEGATE, 6, SCHOOL, 40, END + 311);
+}
+
+static void who_ended_90_days_before_records_it(void)
+{
+    delegate_until(END + 221);
+    record(DELEGATE, 6, SCHOOL, 40, END + 311);
+}
+
+static void who_ended_91_days_before_records_it(void)
+{
+    delegate_until(END + 220);
+    record(DELEGATE, 6, SCHOOL, 40, END + 311);
+}
+
+static void who_is_authorised_again_records_it(void)
+{
+    who_has_ended_records_it();
+    accredit(OWNER, 5, DELEGATE, 0, 1, END + 200)->accreditation.from = END + 200;
+}
+
+static void who_has_another_chain_records_it(void)
+{
+    who_has_ended_records_it();
+    accredit(OWNER, 5, THIRD, 0, 2, END - 1000);
+    accredit(THIRD, 6, DELEGATE, 0, 1, END - 900);
+}
+
+static void who_was_let_too_late_records_it(void)
+{
+    who_has_ended_records_it();
+    accredit(OWNER, 5, THIRD, END, 2, END - 1000);
+    accredit(THIRD, 6, DELEGATE, 0, 1, END + 305);
+}
+
+static void who_has_ended_records_it_as_arrives_today(void)
+{
+    struct dossier_place *place;
+    delegate_until(END);
+    place = &record(DELEGATE, 6, SCHOOL, 40, END)->place;
+    place->arrived_s = time_of_day(TODAY);
+    place->below_s = 0;
+}
+
+static void who_has_ended_dates_its_record_back(void)
+{
+    struct dossier_place *place;
+    delegate_until(END);
+    place = &record(DELEGATE, 6, SCHOOL, 40, END + 311)->place;
+    place->time_s = time_of_day(END);
+}
+
+static void who_has_ended_is_recorded_itself(void)
+{
+    who_has_ended_records_it();
+    record(OWNER, 9, DELEGATE, 50, END + 320);
+}
+
+static void who_has_ended_is_recorded_before(void)
+{
+    who_has_ended_records_it();
+    record(OWNER, 9, DELEGATE, 5, END + 320);
+}
+
+static void who_accredits_it_too_late_records_it(void)
+{
+    accredit(OWNER, 2, SCHOOL, END, 0, END - 1000);
+    accredit(OWNER, 3, FRIEND, END, 1, END - 1000);
+    accredit(FRIEND, 5, SCHOOL, 0, 0, END + 310);
+    record(FRIEND, 6, SCHOOL, 40, END + 311);
+}
+
+/* By then it may say so again, but not of what it let happen when it might not. */
+static void who_accredited_it_too_late_records_it_in_time(void)
+{
+    who_accredits_it_too_late_records_it();
+    accredit(OWNER, 4, FRIEND, 0, 1, END + 311)->accreditation.from = END + 311;
+}
+
+static void the_owner_records_it_too(void)
+{
+    who_accredits_it_too_late_records_it();
+    record(OWNER, 7, SCHOOL, 40, END + 311);
+}
+
+/* The owner's word stands behind many that came too late. */
+static void the_owner_records_it_behind_many(void)
+{
+    who_accredits_it_too_late_records_it();
+    for (uint64_t i = 0; i < 100; i++) {
+        record(FRIEND, 8 + i / 2, SCHOOL, 40, END + 312 + (uint32_t)i)->place.index = 1 + i;
+    }
+    record(OWNER, 7, SCHOOL, 40, END + 311);
+}
+
+/* ---- on a branch that was dropped ---- */
+
+/* There nothing shows that it dates back. */
+static void dropped(void)
+{
+    certificate->place.time_s = time_of_day(END - 10);
+    certificate->place.block = BUILT_DROPPED(FOLLOWED_MIN_S);
+    certificate->place.block_hash.bytes[0] = 77;
+    certificate->place.block.hash.bytes[0] = 77;
+    certificate->place.below_s = 0;
+}
+
+static void cut_on_branch(struct dossier_withdrawal *found)
+{
+    static struct hash side;
+    side.bytes[0] = 77;
+    found->cut.found = CUT_ON_SIDE;
+    found->cut.head = side;
+    found->cut.chain_seq = 10;
+    found->cut.side_count = 1;
+    found->cut.side = &side;
+}
+
+static void the_owner_keeps_what_was_dropped(void)
+{
+    the_owner_records_it();
+    dropped();
+    cut_on_branch(&built.withdrawals[0]);
+}
+
+static void who_has_ended_keeps_what_was_dropped(void)
+{
+    who_has_ended_records_it();
+    dropped();
+    cut_on_branch(&built.withdrawals[0]);
+}
+
+static void a_stranger_to_its_end_keeps_what_was_dropped(void)
+{
+    who_has_ended_records_it();
+    accredit(OWNER, 2, SCHOOL, 0, 0, END - 1000);
+    dropped();
+    cut_on_branch(&built.withdrawals[0]);
+}
+
+/* ---- others ---- */
+
+/* Signed in time, by a chain that is sound. */
+static void issued_in_time(void)
+{
+    signed_on(&certificate->place, END - 10);
+    accredit(OWNER, 2, DELEGATE, END, 1, END - 1000);
+    accredit(OWNER, 3, THIRD, 0, 1, END - 1000);
+    accredit(THIRD, 5, SCHOOL, 0, 0, END - 900);
+}
+
+static void beside_many_that_are_late(void)
+{
+    issued_in_time();
+    for (uint32_t i = 0; i < 100; i++) {
+        accredit(DELEGATE, 5 + i, SCHOOL, 0, 0, END + 200 + i);
+    }
+}
+
+/* What it needs came late too, but while its author was authorised. */
+static void beside_many_and_by_one_that_says_so_late(void)
+{
+    beside_many_that_are_late();
+    signed_on(&built.accreditations[2].place, END + 150);
+}
+
+/* By several whose own ended, each of whom says so too late. */
+static void beside_several_that_are_late(void)
+{
+    issued_in_time();
+    for (uint32_t i = 0; i < SEVERAL; i++) {
+        accredit(OWNER, 10 + i, THIRD + 1 + i, END, 1, END - 1000);
+        accredit(THIRD + 1 + i, 5, SCHOOL, 0, 0, END + 200 + i);
+    }
+}
+
+static const struct {
+    const char *sentence;
+    void (*say)(void);
+    enum overall overall;
+    enum reason reason; /* of authority, else of status */
+} rows[] = {
+    {"what nobody records is signed after the end", nobody_records_it, OVERALL_UNDETERMINED,
+     REASON_SIGNED_AFTER_END},
+    {"an owner records always", the_owner_records_it, OVERALL_VALID, REASON_NONE},
+    {"who has ended records nothing", who_has_ended_records_it, OVERALL_UNDETERMINED,
+     REASON_SIGNED_AFTER_END},
+    {"who has not ended does", who_has_not_ended_records_it, OVERALL_VALID, REASON_NONE},
+    {"for 90 days more", who_ended_90_days_before_records_it, OVERALL_VALID, REASON_NONE},
+    {"and not one longer", who_ended_91_days_before_records_it, OVERALL_UNDETERMINED,
+     REASON_SIGNED_AFTER_END},
+    {"who is authorised again does", who_is_authorised_again_records_it, OVERALL_VALID, REASON_NONE},
+    {"any chain of its will do", who_has_another_chain_records_it, OVERALL_VALID, REASON_NONE},
+    {"that was signed in time", who_was_let_too_late_records_it, OVERALL_UNDETERMINED,
+     REASON_SIGNED_AFTER_END},
+    {"a fresh node condemns no record", who_has_ended_records_it_as_arrives_today, OVERALL_VALID,
+     REASON_NONE},
+    {"one that dates it back is shown to", who_has_ended_dates_its_record_back, OVERALL_UNDETERMINED,
+     REASON_SIGNED_AFTER_END},
+    {"who is recorded itself records", who_has_ended_is_recorded_itself, OVERALL_VALID, REASON_NONE},
+    {"what comes behind that it doesn't", who_has_ended_is_recorded_before, OVERALL_UNDETERMINED,
+     REASON_SIGNED_AFTER_END},
+    {"what came too late records nothing", who_accredits_it_too_late_records_it, OVERALL_UNDETERMINED,
+     REASON_SIGNED_AFTER_END},
+    {"nor what belongs to an accreditation that did", who_accredited_it_too_late_records_it_in_time,
+     OVERALL_UNDETERMINED, REASON_SIGNED_AFTER_END},
+    {"nor does it take away what is recorded", the_owner_records_it_too, OVERALL_VALID, REASON_NONE},
+    {"however often it is said", the_owner_records_it_behind_many, OVERALL_VALID, REASON_NONE},
+    {"an owner keeps what was dropped", the_owner_keeps_what_was_dropped, OVERALL_VALID, REASON_NONE},
+    {"who has ended keeps nothing", who_has_ended_keeps_what_was_dropped, OVERALL_UNDETERMINED,
+     REASON_REWOUND},
+    {"of one that has not ended neither", a_stranger_to_its_end_keeps_what_was_dropped, OVERALL_UNDETERMINED,
+     REASON_REWOUND},
+    {"what came in time is in time", issued_in_time, OVERALL_VALID, REASON_NONE},
+    {"many accreditations that came too late take nothing from it", beside_many_that_are_late, OVERALL_VALID,
+     REASON_NONE},
+    {"nor do those of several authors", beside_several_that_are_late, OVERALL_VALID, REASON_NONE},
+    {"nor where its own were signed while their author was authorised",
+     beside_many_and_by_one_that_says_so_late, OVERALL_VALID, REASON_NONE},
+};
+
+static struct credential_verdict decide(void)
+{
+    static struct credentials out;
+    struct arena arena;
+    const struct question question = {.network = &built.network,
+                                      .at_day = TODAY,
+                                      .now_s = BUILT_TIME_S,
+                                      .known_by_s = UINT64_MAX,
+                                      .budget = FRESHNESS_DEFAULT};
+    arena_init(&arena, memory, sizeof memory);
+    assert_true(credentials_decide(&out, &built.dossier, &built.trust, &question, &arena));
+    return out.verdicts[0];
+}
+
+static void begin(void)
+{
+    dossier_builder_init(&built, THIRD + 1 + SEVERAL);
+    memset(&built.trust, 0, sizeof built.trust);
+    build_owner(&built, "ase", OWNER);
+    build_pack_code(&built, build_pack(&built, OWNER, 1, "ase", 1, 0), "A1", 0);
+    certificate = build_credential(&built, SCHOOL, 30, "ase/A1", END - 20, DAY_NONE);
+    signed_on(&certificate->place, END + 300);
+}
+
+static void who_may_record(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin();
+        rows[i].say();
+        const struct credential_verdict verdict = decide();
+        enum reason of_authority = verdict.axes[AXIS_AUTHORITY].reason;
+        enum reason reason = of_authority != REASON_NONE ? of_authority : verdict.axes[AXIS_STATUS].reason;
+        if (verdict.overall != rows[i].overall || reason != rows[i].reason) {
+            fail_msg("%s: %d %s", rows[i].sentence, (int)verdict.overall, reason_word(reason));
+        }
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(who_may_record)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -660,7 +660,7 @@ static void each_entry_is_in_time_or_not(void **state)
         struct verdict verdict = verdict_case_decide(&given);
         const struct credential_verdict *found = &verdict.credentials[0];
         uint32_t day = rows[i].end != NULL ? day_of(rows[i].end) : DAY_NONE;
-        if (found->end.lateness != rows[i].lateness || found->end.day != day) {
+        if (found->end.lateness != rows[i].lateness || found->end.day != day || found->end.limited) {
             fail_msg("%s: %d, %u", rows[i].sentence, found->end.lateness, found->end.day);
         }
         const struct axis_answer *authority = &found->axes[AXIS_AUTHORITY];

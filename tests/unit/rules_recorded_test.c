@@ -212,38 +212,57 @@ static void a_stranger_to_its_end_keeps_what_was_dropped(void)
 
 /* ---- others ---- */
 
-/* Signed in time, by a chain that is sound. */
+/* Signed in time, by a chain that is sound. Where there are several of its length the first by its places is
+ * found first, so that it is said last. */
 static void issued_in_time(void)
 {
     signed_on(&certificate->place, END - 10);
-    accredit(OWNER, 2, DELEGATE, END, 1, END - 1000);
     accredit(OWNER, 3, THIRD, 0, 1, END - 1000);
     accredit(THIRD, 5, SCHOOL, 0, 0, END - 900);
 }
 
-static void beside_many_that_are_late(void)
+static void many_that_are_late(void)
 {
-    issued_in_time();
+    accredit(OWNER, 2, DELEGATE, END, 1, END - 1000);
     for (uint32_t i = 0; i < 100; i++) {
         accredit(DELEGATE, 5 + i, SCHOOL, 0, 0, END + 200 + i);
     }
 }
 
-/* What it needs came late too, but while its author was authorised. */
-static void beside_many_and_by_one_that_says_so_late(void)
+static void beside_many_that_are_late(void)
+{
+    many_that_are_late();
+    issued_in_time();
+}
+
+/* What it needs may be as late, but that its author is authorised. */
+static void beside_many_and_by_one_that_came_late(void)
 {
     beside_many_that_are_late();
-    signed_on(&built.accreditations[2].place, END + 150);
+    signed_on(&built.accreditations[built.dossier.accreditation_count - 1].place, END + 150);
 }
 
 /* By several whose own ended, each of whom says so too late. */
 static void beside_several_that_are_late(void)
 {
-    issued_in_time();
     for (uint32_t i = 0; i < SEVERAL; i++) {
         accredit(OWNER, 10 + i, THIRD + 1 + i, END, 1, END - 1000);
         accredit(THIRD + 1 + i, 5, SCHOOL, 0, 0, END + 200 + i);
+        accredit(THIRD + 1 + i, 6, SCHOOL, 0, 0, END + 300 + i);
     }
+    issued_in_time();
+}
+
+static void beside_several_and_by_one_that_came_late(void)
+{
+    beside_several_that_are_late();
+    signed_on(&built.accreditations[built.dossier.accreditation_count - 1].place, END + 150);
+}
+
+/* Issued after the end, and all that let it issue too late. */
+static void by_many_that_are_late(void)
+{
+    many_that_are_late();
 }
 
 static const struct {
@@ -287,8 +306,10 @@ static const struct {
     {"many accreditations that came too late take nothing from it", beside_many_that_are_late, OVERALL_VALID,
      REASON_NONE},
     {"nor do those of several authors", beside_several_that_are_late, OVERALL_VALID, REASON_NONE},
-    {"nor where its own were signed while their author was authorised",
-     beside_many_and_by_one_that_says_so_late, OVERALL_VALID, REASON_NONE},
+    {"where its own came as late, from who may say so", beside_many_and_by_one_that_came_late, OVERALL_VALID,
+     REASON_NONE},
+    {"beside several too", beside_several_and_by_one_that_came_late, OVERALL_VALID, REASON_NONE},
+    {"they let nobody issue", by_many_that_are_late, OVERALL_UNDETERMINED, REASON_SIGNED_AFTER_END},
 };
 
 static struct credential_verdict decide(void)

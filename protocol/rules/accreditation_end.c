@@ -130,17 +130,23 @@ static bool is_known_late(const struct asking *asking, size_t link, uint32_t day
     return found->any_late && found->late[link].first <= day && day <= found->late[link].last;
 }
 
+static bool is_avoided(const struct asking *asking, size_t link)
+{
+    return asking->avoided != NULL && asking->avoided->links != NULL && asking->avoided->links[link];
+}
+
 static void avoid_late(const struct asking *asking, uint32_t day, bool links[DOSSIER_GRANTS_MAX])
 {
     for (size_t i = 0; i < asking->dossier->accreditation_count; i++) {
-        links[i] = is_known_late(asking, i, day);
+        links[i] = is_avoided(asking, i) || is_known_late(asking, i, day);
     }
 }
 
 static void avoid_what_may_be_late(const struct asking *asking, uint32_t day, bool links[DOSSIER_GRANTS_MAX])
 {
     for (size_t i = 0; i < asking->dossier->accreditation_count; i++) {
-        links[i] = may_be_late(asking, &asking->dossier->accreditations[i].place, day);
+        links[i] =
+            is_avoided(asking, i) || may_be_late(asking, &asking->dossier->accreditations[i].place, day);
     }
 }
 
@@ -741,16 +747,35 @@ static struct accreditation_end find_end(const struct asking *asking,
     return out;
 }
 
-/* Where it takes more to tell when the accreditation ends: whether the entry is in time whenever that is.
- * Others may add to what has to be looked at for its end, not to that. */
+/* Where it takes more to tell when the accreditation ends: whether the entry is not late for what is left
+ * without any accreditation that may have come too late. Whatever they add ends no earlier. */
+static bool is_not_late_for_the_rest(const struct asking *asking, const struct dossier_credential *credential,
+                                     const struct authority_question *question)
+{
+    bool links[DOSSIER_GRANTS_MAX];
+    struct authority_avoided avoided = {.links = NULL};
+    struct authority_question rest = *question;
+    struct asking certain = *asking;
+    struct authority_answer answer;
+    if (asking->avoided != NULL) {
+        avoided = *asking->avoided;
+    }
+    avoid_what_may_be_late(asking, question->day, links);
+    avoided.links = links;
+    rest.avoided = certain.avoided = &avoided;
+    asking->found->searches_left = SEARCHES_MAX;
+    return search(&certain, &rest, &answer) &&
+           find_end(&certain, credential, &rest, &answer).lateness != LATE_YES && !is_exhausted(asking);
+}
+
+/* Or whether it is in time whenever that is. */
 static bool is_never_late(const struct asking *asking, const struct authority_question *question)
 {
     struct authority_answer answer;
     uint32_t end;
     asking->found->searches_left = SEARCHES_MAX;
-    bool never = search(asking, question, &answer) && find_timely(asking, question, &answer, &end) &&
-                 was_signed_while_authorised(asking, question);
-    return never && !is_exhausted(asking);
+    return search(asking, question, &answer) && find_timely(asking, question, &answer, &end) &&
+           was_signed_while_authorised(asking, question) && !is_exhausted(asking);
 }
 
 static struct accreditation_end end_of(const struct dossier *dossier, const struct trust *trust,
@@ -768,7 +793,8 @@ static struct accreditation_end end_of(const struct dossier *dossier, const stru
     }
     /* Who ends later than was found out is late for less. */
     struct accreditation_end later = in_time;
-    later.limited = out.lateness == LATE_YES && !is_never_late(&asking, question);
+    later.limited = out.lateness == LATE_YES && !is_not_late_for_the_rest(&asking, credential, question) &&
+                    !is_never_late(&asking, question);
     return later;
 }
 

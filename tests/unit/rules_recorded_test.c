@@ -259,6 +259,19 @@ static void beside_several_and_by_one_that_came_late(void)
     signed_on(&built.accreditations[built.dossier.accreditation_count - 1].place, END + 150);
 }
 
+/* Two whose own ended carry each other on, as they say too late, round and round. */
+static void beside_two_that_carry_each_other_on(void)
+{
+    for (size_t i = 0; i < 2; i++) {
+        size_t one = i == 0 ? DELEGATE : FRIEND;
+        size_t other = i == 0 ? FRIEND : DELEGATE;
+        accredit(OWNER, 2 + i, one, END + 30 * (uint32_t)i, 2, END - 1000);
+        accredit(one, 5, SCHOOL, 0, 0, END + 200);
+        accredit(one, 6, other, 0, 2, END + 200);
+    }
+    issued_in_time();
+}
+
 /* Issued after the end, and all that let it issue too late. */
 static void by_many_that_are_late(void)
 {
@@ -309,6 +322,7 @@ static const struct {
     {"where its own came as late, from who may say so", beside_many_and_by_one_that_came_late, OVERALL_VALID,
      REASON_NONE},
     {"beside several too", beside_several_and_by_one_that_came_late, OVERALL_VALID, REASON_NONE},
+    {"nor who carry each other on", beside_two_that_carry_each_other_on, OVERALL_VALID, REASON_NONE},
     {"they let nobody issue", by_many_that_are_late, OVERALL_UNDETERMINED, REASON_SIGNED_AFTER_END},
 };
 

@@ -253,7 +253,7 @@ static bool lead_down(struct ways *ways, const struct dossier_accreditation *fou
 {
     const struct day_interval days = days_held(ways, found);
     size_t log = any_days(days) ? log_of(ways->dossier, &found->accreditation.delegate) : SIZE_MAX;
-    if (log == SIZE_MAX || found->accreditation.depth == 0) {
+    if (log == SIZE_MAX) {
         return false;
     }
     const struct day_interval known = ways->days[log];

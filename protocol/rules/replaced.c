@@ -32,27 +32,25 @@ static bool says_the_same(const struct attestation *a, const struct attestation 
            claim_the_same(a, b);
 }
 
-/* Whether nothing but one replacement, beyond doubt, was ever said against it. */
+/* Whether nothing but that it was replaced, beyond doubt, was ever said against it. */
 static bool stood_until_replaced(const struct dossier *dossier, const struct dossier_place *place)
 {
-    size_t replaced = 0;
+    size_t against = 0;
     if (place->erased || place->events_cut || !dossier_place_arrived(dossier, place) ||
         place_weigh(dossier, place, STANCE_FOR).weight != WEIGHT_FULL) {
         return false;
     }
     for (size_t i = 0; i < place->event_count; i++) {
-        enum status_action action = place->events[i].action;
-        if (!event_had_arrived(dossier, place, i) || !bearing_is_against(bearing_of_action(action))) {
+        if (!event_had_arrived(dossier, place, i) ||
+            !bearing_is_against(bearing_of_action(place->events[i].action))) {
             continue;
         }
-        bool certain =
-            event_weigh(dossier, place, i, (struct spoken_of){.events = NULL}).weight == WEIGHT_FULL;
-        if (action != STATUS_REPLACED || !certain) {
+        if (event_weigh(dossier, place, i, (struct spoken_of){.events = NULL}).weight != WEIGHT_FULL) {
             return false;
         }
-        replaced++;
+        against++;
     }
-    return replaced == 1;
+    return against == 1;
 }
 
 const struct dossier_credential *replaced_by(const struct dossier *dossier,

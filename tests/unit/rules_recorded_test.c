@@ -210,6 +210,33 @@ static void a_stranger_to_its_end_keeps_what_was_dropped(void)
     cut_on_branch(&built.withdrawals[0]);
 }
 
+/* ---- what was said about it on such a branch ---- */
+
+static void reinstated_on_a_dropped_branch(void)
+{
+    struct dossier_block block = BUILT_DROPPED(FOLLOWED_MIN_S);
+    block.hash.bytes[0] = 77;
+    block.base_seq = 32;
+    signed_on(&certificate->place, END - 10);
+    build_event(&built, certificate, STATUS_SUSPENDED, END - 5, 31, false);
+    build_event(&built, certificate, STATUS_REINSTATED, END - 4, 33, false);
+    build_event_block(&built, certificate, block);
+    cut_on_branch(&built.withdrawals[0]);
+    built.withdrawals[0].cut.chain_seq = 32;
+}
+
+static void the_owner_keeps_a_reinstatement(void)
+{
+    the_owner_records_it();
+    reinstated_on_a_dropped_branch();
+}
+
+static void who_has_ended_keeps_a_reinstatement(void)
+{
+    who_has_ended_records_it();
+    reinstated_on_a_dropped_branch();
+}
+
 /* ---- others ---- */
 
 /* Signed in time, by a chain that is sound. Where there are several of its length the first by its places is
@@ -259,16 +286,21 @@ static void beside_several_and_by_one_that_came_late(void)
     signed_on(&built.accreditations[built.dossier.accreditation_count - 1].place, END + 150);
 }
 
-/* Two whose own ended carry each other on, as they say too late, round and round. */
-static void beside_two_that_carry_each_other_on(void)
+/* When one of them ends takes too long to tell: it may be let again on many days by one that might accredit
+ * before them, and might after them but that this was withdrawn. */
+static void beside_one_whose_end_takes_long_to_tell(void)
 {
-    for (size_t i = 0; i < 2; i++) {
-        size_t one = i == 0 ? DELEGATE : FRIEND;
-        size_t other = i == 0 ? FRIEND : DELEGATE;
-        accredit(OWNER, 2 + i, one, END + 30 * (uint32_t)i, 2, END - 1000);
-        accredit(one, 5, SCHOOL, 0, 0, END + 200);
-        accredit(one, 6, other, 0, 2, END + 200);
+    accredit(OWNER, 2, DELEGATE, END, 1, END - 1000);
+    accredit(OWNER, 3, FRIEND, END + 1, 2, END - 1000);
+    accredit(OWNER, 4, FRIEND, 0, 2, END - 1000)->accreditation.from = END + 89;
+    struct dossier_withdrawal *found = record(OWNER, 9, FRIEND, 0, END - 900);
+    found->withdrawal.has_cut = false;
+    found->withdrawal.has_accreditation = true;
+    found->withdrawal.accreditation.seq = 4;
+    for (uint32_t i = 2; i < 80; i++) {
+        accredit(FRIEND, 5 + i, DELEGATE, END + i, 1, END - 900)->accreditation.from = END + i;
     }
+    accredit(DELEGATE, 5, SCHOOL, 0, 0, END + 200);
     issued_in_time();
 }
 
@@ -315,6 +347,10 @@ static const struct {
      REASON_REWOUND},
     {"of one that has not ended neither", a_stranger_to_its_end_keeps_what_was_dropped, OVERALL_UNDETERMINED,
      REASON_REWOUND},
+    {"an owner keeps what was said on a dropped branch", the_owner_keeps_a_reinstatement, OVERALL_VALID,
+     REASON_NONE},
+    {"who has ended keeps nothing of that", who_has_ended_keeps_a_reinstatement, OVERALL_INVALID,
+     REASON_SUSPENDED},
     {"what came in time is in time", issued_in_time, OVERALL_VALID, REASON_NONE},
     {"many accreditations that came too late take nothing from it", beside_many_that_are_late, OVERALL_VALID,
      REASON_NONE},
@@ -322,7 +358,8 @@ static const struct {
     {"where its own came as late, from who may say so", beside_many_and_by_one_that_came_late, OVERALL_VALID,
      REASON_NONE},
     {"beside several too", beside_several_and_by_one_that_came_late, OVERALL_VALID, REASON_NONE},
-    {"nor who carry each other on", beside_two_that_carry_each_other_on, OVERALL_VALID, REASON_NONE},
+    {"nor who takes too long to tell about", beside_one_whose_end_takes_long_to_tell, OVERALL_VALID,
+     REASON_NONE},
     {"they let nobody issue", by_many_that_are_late, OVERALL_UNDETERMINED, REASON_SIGNED_AFTER_END},
 };
 
@@ -365,8 +402,28 @@ static void who_may_record(void **state)
     }
 }
 
+/* By several that are late, and of whom it takes some searches each to tell. */
+static void the_chain_that_is_shown_is_sound(void **state)
+{
+    const struct actor_id third = built_actor_of(THIRD);
+    (void)state;
+    begin();
+    for (size_t i = 0; i < SEVERAL; i++) {
+        for (uint32_t k = 1; k < 6; k++) {
+            accredit(OWNER, 10 + i, THIRD + 1 + i, END + 10 * k, 1, END - 1000)->accreditation.from =
+                END + 10 * k - 5;
+        }
+    }
+    beside_several_that_are_late();
+    const struct credential_verdict verdict = decide();
+    assert_int_equal(verdict.overall, OVERALL_VALID);
+    assert_int_equal(verdict.authority->chain_size, 2);
+    assert_true(actor_id_equal(&verdict.authority->chain[1], &third));
+}
+
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {cmocka_unit_test(who_may_record)};
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(who_may_record),
+                                              cmocka_unit_test(the_chain_that_is_shown_is_sound)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,6 +165,30 @@ static void the_owner_records_it_behind_many(void)
     record(OWNER, 7, SCHOOL, 40, END + 311);
 }
 
+/* ---- replacements ---- */
+
+static void replaces_what_came_in_time(void)
+{
+    struct dossier_credential *old = build_credential(&built, SCHOOL, 5, "ase/A1", END - 20, DAY_NONE);
+    signed_on(&old->place, END - 10);
+    old->about = ABOUT_BESIDE;
+    build_event(&built, old, STATUS_REPLACED, END - 20, 31, false);
+    old->has_replacement = true;
+    old->replacement = (struct entry_name){.author = built_actor_of(SCHOOL), .seq = 30};
+}
+
+static void replaced_under_a_late_cut(void)
+{
+    who_has_ended_records_it();
+    replaces_what_came_in_time();
+}
+
+static void replaced_though_excepted(void)
+{
+    replaced_under_a_late_cut();
+    build_exception(&built, &built.withdrawals[0], 5, 0);
+}
+
 /* ---- on a branch that was dropped ---- */
 
 /* There nothing shows that it dates back. */
@@ -342,6 +366,8 @@ static const struct {
      OVERALL_UNDETERMINED, REASON_SIGNED_AFTER_END},
     {"nor does it take away what is recorded", the_owner_records_it_too, OVERALL_VALID, REASON_NONE},
     {"however often it is said", the_owner_records_it_behind_many, OVERALL_VALID, REASON_NONE},
+    {"a replacement needs no record", replaced_under_a_late_cut, OVERALL_VALID, REASON_NONE},
+    {"of what still counts", replaced_though_excepted, OVERALL_UNDETERMINED, REASON_SIGNED_AFTER_END},
     {"an owner keeps what was dropped", the_owner_keeps_what_was_dropped, OVERALL_VALID, REASON_NONE},
     {"who has ended keeps nothing", who_has_ended_keeps_what_was_dropped, OVERALL_UNDETERMINED,
      REASON_REWOUND},

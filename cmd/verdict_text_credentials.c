@@ -245,16 +245,35 @@ static void print_statements(FILE *out, const struct verdict_page *page,
     }
 }
 
-/* Where nothing shows when it was signed, whose word that rests on. */
-static void print_end(FILE *out, const struct credential_verdict *verdict)
+/* Whose word it rests on when it was signed, where nothing shows that. What is a good deal later, as it says
+ * or as is shown, stands by the word of an entry that it replaced; what a path proves says no word. */
+static const char *signed_words(const struct accreditation_end *end, const struct dossier_place *place)
+{
+    uint64_t day = day_of_time(place->time_s);
+    if (end->lateness == LATE_YES) {
+        return "signed long after that";
+    }
+    if (place->time_s == 0) {
+        return "when it was signed is not known here";
+    }
+    if (day > (uint64_t)end->day + ACCREDITATION_GRACE_DAYS ||
+        lateness_of(place, end->day, ACCREDITATION_GRACE_DAYS) == LATE_YES) {
+        return "signed long after that in the place of one that was signed in time by its own word";
+    }
+    return day <= end->day ? "signed before the end by its own word"
+                           : "signed at most 90 days after that by its own word";
+}
+
+static void print_end(FILE *out, const struct credential_verdict *verdict,
+                      const struct dossier_credential *credential)
 {
     char day[DAY_TEXT_SIZE];
     if (verdict->end.lateness == LATE_NO) {
         return;
     }
     day_to_text(day, verdict->end.day);
-    fprintf(out, BENEATH "its issuer's accreditation ended on %s; signed %s\n", day,
-            verdict->end.lateness == LATE_YES ? "long after that" : "before the end by its own word");
+    fprintf(out, BENEATH "its issuer's accreditation ended on %s; %s\n", day,
+            signed_words(&verdict->end, &credential->place));
 }
 
 /* ---- together ---- */
@@ -278,7 +297,7 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     print_rules(out, verdict);
     evidence_line(age, verdict, page_evidence_name(page, verdict));
     fprintf(out, "; %s\n", age);
-    print_end(out, verdict);
+    print_end(out, verdict, credential);
     print_code_verdict(out, page, index);
     print_history(out, page, index);
     print_later_rules(out, verdict);

@@ -206,6 +206,11 @@ enum store_error gather_lateness(struct gather *gather)
     for (size_t i = 0; i < out->accreditation_count && error == STORE_OK; i++) {
         error = gather_below(gather, &out->accreditations[i].place, end);
     }
+    for (size_t i = 0; i < out->withdrawal_count && error == STORE_OK; i++) {
+        if (out->withdrawals[i].withdrawal.has_cut) {
+            error = gather_below(gather, &out->withdrawals[i].place, end);
+        }
+    }
     for (size_t i = 0; i < out->review_count && error == STORE_OK; i++) {
         error = gather_below_all(gather, &out->reviews[i].place, end);
     }

@@ -2,19 +2,30 @@
 
 #include <string.h>
 
+#include "protocol/rules/cut.h"
+#include "protocol/rules/replaced.h"
+
 enum {
     SEARCHES_MAX = 64,    /* chains looked for, of one entry */
     REPLACEMENTS_MAX = 8, /* entries that replace each other */
     DAY_S = 86400,
-    NO_LINK = DOSSIER_GRANTS_MAX,
+};
+
+/* What is found out about one entry. */
+struct found_out {
+    size_t searches_left; /* once there are none, nothing that was found may be believed */
+    bool any_late;        /* whether the next says anything */
+    /* Of each accreditation: the days asked about for which it is known to have come too late. */
+    struct day_interval late[DOSSIER_GRANTS_MAX];
 };
 
 struct asking {
     const struct dossier *dossier;
     const struct trust *trust;
     const struct namespace_owners *owners;
-    size_t depth;          /* of accreditors above each other that are asked about */
-    size_t *searches_left; /* once there are none, nothing that was found may be believed */
+    const struct authority_avoided *avoided; /* by whom asks; NULL: nothing */
+    size_t depth;                            /* of accreditors above each other that are asked about */
+    struct found_out *found;
 };
 
 static struct asking above(const struct asking *asking)
@@ -24,20 +35,75 @@ static struct asking above(const struct asking *asking)
     return above;
 }
 
+static bool is_exhausted(const struct asking *asking)
+{
+    return asking->found->searches_left == 0;
+}
+
+/* The same question about what another author said. */
+static struct authority_question about(const struct asking *asking, const struct authority_question *question,
+                                       const struct dossier_place *place)
+{
+    struct authority_question about = *question;
+    about.issuer = dossier_log_at(asking->dossier, place)->author;
+    about.place = place;
+    about.avoided = asking->avoided;
+    about.recorded_only = false;
+    return about;
+}
+
 /* Returns: whether the issuer is authorised. */
 static bool search(const struct asking *asking, const struct authority_question *question,
                    struct authority_answer *answer)
 {
-    if (*asking->searches_left == 0 || asking->depth > CHAIN_DEPTH_MAX) {
-        *asking->searches_left = 0;
+    if (is_exhausted(asking) || asking->depth > CHAIN_DEPTH_MAX) {
+        asking->found->searches_left = 0;
         return false;
     }
-    (*asking->searches_left)--;
+    asking->found->searches_left--;
     authority_under(answer, asking->dossier, asking->trust, asking->owners, question);
     if (answer->reason == REASON_LIMIT) {
-        *asking->searches_left = 0;
+        asking->found->searches_left = 0;
     }
     return answer->reason == REASON_NONE;
+}
+
+/* ---- what shows that something came too late ---- */
+
+/* What a path proves comes without the time of its header. */
+static bool says_so_itself(const struct dossier_place *place, uint32_t end)
+{
+    return place->time_s != 0 && day_of_time(place->time_s) > (uint64_t)end + ACCREDITATION_GRACE_DAYS;
+}
+
+/* Whether it was signed too late for who was not authorised when it was. */
+static bool is_shown_late(const struct dossier_place *place, uint32_t end)
+{
+    enum lateness late = lateness_of(place, end, ACCREDITATION_GRACE_DAYS);
+    return late == LATE_YES || (late == LATE_NOT_KNOWN && says_so_itself(place, end));
+}
+
+/* The days on which it may have been signed: that of its header's time, as far as nothing shows it to be
+ * wrong; else the last and the first one possible. Returns: how many. */
+static size_t signed_days(const struct dossier_place *place, uint32_t days[2])
+{
+    bool may_be = place->time_s >= place->below_s && place->time_s <= place->arrived_s + DAY_S;
+    days[0] = day_of_time(may_be ? place->time_s : place->arrived_s);
+    days[1] = day_of_time(place->below_s);
+    return may_be || place->below_s == 0 ? 1 : 2;
+}
+
+static bool is_owners(const struct asking *asking, const struct dossier_place *place)
+{
+    const struct actor_id *author = &dossier_log_at(asking->dossier, place)->author;
+    return namespace_owner_index(asking->owners, author) < NAMESPACE_OWNERS_MAX;
+}
+
+/* Whether it may have come too late for an issuer who is authorised on `day`, and so ends on no earlier one.
+ */
+static bool may_be_late(const struct asking *asking, const struct dossier_place *place, uint32_t day)
+{
+    return is_shown_late(place, day) && !is_owners(asking, place);
 }
 
 /* ---- who is authorised by chains that were signed in time ---- */
@@ -45,46 +111,74 @@ static bool search(const struct asking *asking, const struct authority_question 
 static bool is_late_in(const struct asking *asking, const struct authority_question *question,
                        const struct authority_answer *answer, size_t at, uint32_t *end);
 
-/* The uppermost accreditation of a chain that its author signed too late, or NO_LINK. Writes: *end, the last
- * day of that author's own. */
-static size_t late_link(const struct asking *asking, const struct authority_question *question,
-                        const struct authority_answer *answer, uint32_t *end)
+/* Whether a chain has an accreditation that its author signed too late. Writes: *end, of the uppermost one
+ * the last day of that author's own. */
+static bool has_late_link(const struct asking *asking, const struct authority_question *question,
+                          const struct authority_answer *answer, uint32_t *end)
 {
     for (size_t i = 1; i < answer->chain_size; i++) {
         if (is_late_in(asking, question, answer, i, end)) {
-            return answer->links[i];
+            return true;
         }
     }
-    return NO_LINK;
+    return false;
 }
 
-/* Look for another chain as long as the one found holds what was signed too late. Requires: *answer holds.
- * Writes: *answer where one is found; *end as late_link. Returns: false when there is none. */
+static bool is_known_late(const struct asking *asking, size_t link, uint32_t day)
+{
+    const struct found_out *found = asking->found;
+    return found->any_late && found->late[link].first <= day && day <= found->late[link].last;
+}
+
+static bool is_avoided(const struct asking *asking, size_t link)
+{
+    return asking->avoided != NULL && asking->avoided->links != NULL && asking->avoided->links[link];
+}
+
+static void avoid_late(const struct asking *asking, uint32_t day, bool links[DOSSIER_GRANTS_MAX])
+{
+    for (size_t i = 0; i < asking->dossier->accreditation_count; i++) {
+        links[i] = is_avoided(asking, i) || is_known_late(asking, i, day);
+    }
+}
+
+static void avoid_what_may_be_late(const struct asking *asking, uint32_t day, bool links[DOSSIER_GRANTS_MAX])
+{
+    for (size_t i = 0; i < asking->dossier->accreditation_count; i++) {
+        links[i] =
+            is_avoided(asking, i) || may_be_late(asking, &asking->dossier->accreditations[i].place, day);
+    }
+}
+
+/* Look for another chain as long as the one found holds what was signed too late: first for one without all
+ * that may be, so that who signs a lot too late takes no searches from others. Requires: *answer holds.
+ * Writes: *answer where one is found; *end as has_late_link. Returns: false when there is none. */
 static bool find_timely(const struct asking *asking, const struct authority_question *question,
                         struct authority_answer *answer, uint32_t *end)
 {
-    struct authority_avoided avoided = {.link_count = 0};
+    bool links[DOSSIER_GRANTS_MAX];
+    struct authority_avoided avoided = {.links = NULL};
     struct authority_question without = *question;
-    struct authority_answer other = *answer;
+    struct authority_answer other;
+    if (!has_late_link(asking, question, answer, end)) {
+        return true;
+    }
     if (question->avoided != NULL) {
         avoided = *question->avoided;
     }
+    avoided.links = links;
     without.avoided = &avoided;
-    for (;;) {
-        size_t late = late_link(asking, &without, &other, end);
-        if (late == NO_LINK) {
-            *answer = other;
-            return true;
-        }
-        if (avoided.link_count == AUTHORITY_AVOIDED_MAX) {
-            *asking->searches_left = 0;
-            return false;
-        }
-        avoided.links[avoided.link_count++] = late;
-        if (!search(asking, &without, &other)) {
+    avoid_what_may_be_late(asking, question->day, links);
+    bool found = search(asking, &without, &other);
+    while (!found || has_late_link(asking, question, &other, end)) {
+        avoid_late(asking, question->day, links);
+        found = search(asking, &without, &other);
+        if (!found) {
             return false;
         }
     }
+    *answer = other;
+    return true;
 }
 
 static bool is_authorised_on(const struct asking *asking, const struct authority_question *entry,
@@ -101,23 +195,203 @@ static bool is_authorised_on(const struct asking *asking, const struct authority
     return true;
 }
 
+/* ---- which accreditations may be of a chain ---- */
+
+/* Depths, codes and days say so, whatever was withdrawn or came too late. */
+struct ways {
+    const struct dossier *dossier;
+    struct bytes code;
+    size_t issuer;                              /* its log */
+    struct day_interval days[DOSSIER_LOGS_MAX]; /* of each author: none outside them may let it accredit */
+    uint8_t below[DOSSIER_LOGS_MAX];            /* links that may hang below it */
+    bool leads_on[DOSSIER_LOGS_MAX];            /* whether such links may lead to the issuer */
+};
+
+static size_t log_of(const struct dossier *dossier, const struct actor_id *author)
+{
+    const struct dossier_log *log = dossier_log_of(dossier, author);
+    return log != NULL ? (size_t)(log - dossier->logs) : SIZE_MAX;
+}
+
+static struct day_interval days_of(const struct accreditation *accreditation)
+{
+    return (struct day_interval){accreditation->from,
+                                 accreditation->has_until ? accreditation->until : DAY_MAX};
+}
+
+static struct day_interval common_days(struct day_interval a, struct day_interval b)
+{
+    return (struct day_interval){a.first > b.first ? a.first : b.first, a.last < b.last ? a.last : b.last};
+}
+
+static bool any_days(struct day_interval days)
+{
+    return days.first <= days.last;
+}
+
+/* On which days an accreditation, of somebody to whom owners lead, may hold. */
+static struct day_interval days_held(const struct ways *ways, const struct dossier_accreditation *found)
+{
+    bool may =
+        ways->below[found->place.log] > 0 && accreditation_names_code(&found->accreditation, ways->code);
+    return may ? common_days(ways->days[found->place.log], days_of(&found->accreditation))
+               : (struct day_interval){1, 0};
+}
+
+static void lead_to(struct ways *ways, size_t log, struct day_interval days, uint64_t below)
+{
+    if (any_days(ways->days[log])) {
+        days.first = days.first < ways->days[log].first ? days.first : ways->days[log].first;
+        days.last = days.last > ways->days[log].last ? days.last : ways->days[log].last;
+    }
+    ways->days[log] = days;
+    ways->below[log] = below > ways->below[log] ? (uint8_t)below : ways->below[log];
+}
+
+/* Returns: whether more is known of its delegate. */
+static bool lead_down(struct ways *ways, const struct dossier_accreditation *found)
+{
+    const struct day_interval days = days_held(ways, found);
+    size_t log = any_days(days) ? log_of(ways->dossier, &found->accreditation.delegate) : SIZE_MAX;
+    if (log == SIZE_MAX) {
+        return false;
+    }
+    const struct day_interval known = ways->days[log];
+    uint64_t below = ways->below[found->place.log] - 1U;
+    uint64_t known_below = ways->below[log];
+    lead_to(ways, log, days, found->accreditation.depth < below ? found->accreditation.depth : below);
+    return ways->below[log] > known_below || ways->days[log].first != known.first ||
+           ways->days[log].last != known.last;
+}
+
+/* On which days it may be of a chain to the issuer. Nobody authorises itself. */
+static struct day_interval days_leading(const struct ways *ways, const struct dossier_accreditation *found)
+{
+    const struct day_interval none = {1, 0};
+    const struct day_interval days = days_held(ways, found);
+    if (found->place.log == ways->issuer || !any_days(days)) {
+        return none;
+    }
+    size_t log = log_of(ways->dossier, &found->accreditation.delegate);
+    return log != SIZE_MAX && ways->leads_on[log] ? days : none;
+}
+
+/* Returns: whether its author was not known to lead on. */
+static bool lead_up(struct ways *ways, const struct dossier_accreditation *found)
+{
+    bool more = !ways->leads_on[found->place.log] && any_days(days_leading(ways, found));
+    if (more) {
+        ways->leads_on[found->place.log] = true;
+    }
+    return more;
+}
+
+static void follow_all(struct ways *ways, bool (*follow)(struct ways *, const struct dossier_accreditation *))
+{
+    bool more = true;
+    for (size_t links = 0; more && links < CHAIN_DEPTH_MAX; links++) {
+        more = false;
+        for (size_t i = 0; i < ways->dossier->accreditation_count; i++) {
+            more |= follow(ways, &ways->dossier->accreditations[i]);
+        }
+    }
+}
+
+/* On some of those days. */
+static void find_ways(struct ways *ways, const struct asking *asking, const struct authority_question *entry,
+                      struct day_interval days)
+{
+    const struct dossier *dossier = asking->dossier;
+    ways->dossier = dossier;
+    ways->code = entry->code;
+    ways->issuer = log_of(dossier, &entry->issuer);
+    memset(ways->below, 0, dossier->log_count * sizeof ways->below[0]);
+    memset(ways->leads_on, 0, dossier->log_count * sizeof ways->leads_on[0]);
+    for (size_t i = 0; i < dossier->log_count; i++) {
+        ways->days[i] = (struct day_interval){1, 0};
+    }
+    for (size_t i = 0; i < asking->owners->count; i++) {
+        size_t log = log_of(dossier, &asking->owners->owners[i].actor);
+        if (log != SIZE_MAX) {
+            lead_to(ways, log, days, CHAIN_DEPTH_MAX);
+        }
+    }
+    if (ways->issuer != SIZE_MAX) {
+        ways->leads_on[ways->issuer] = true;
+        follow_all(ways, lead_down);
+        follow_all(ways, lead_up);
+    }
+}
+
 /* ---- when that ends ---- */
 
-/* The first day after `day`, at most `last`, on which any accreditation begins by which the issuer may be
- * authorised; DAY_NONE: on none. Nobody authorises itself. */
-static uint32_t next_beginning(const struct dossier *dossier, const struct actor_id *issuer, uint32_t day,
-                               uint32_t last)
+static bool any_begins(const struct dossier *dossier, struct day_interval days)
 {
-    uint32_t next = DAY_NONE;
     for (size_t i = 0; i < dossier->accreditation_count; i++) {
-        const struct dossier_accreditation *found = &dossier->accreditations[i];
+        uint32_t from = dossier->accreditations[i].accreditation.from;
+        if (days.first < from && from <= days.last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first of those days after `day` on which any accreditation begins by which the issuer may be
+ * authorised; DAY_NONE: on none. */
+static uint32_t next_beginning(const struct asking *asking, const struct authority_question *entry,
+                               struct day_interval days, uint32_t day)
+{
+    struct ways ways;
+    uint32_t next = DAY_NONE;
+    find_ways(&ways, asking, entry, days);
+    for (size_t i = 0; i < asking->dossier->accreditation_count; i++) {
+        const struct dossier_accreditation *found = &asking->dossier->accreditations[i];
         uint32_t from = found->accreditation.from;
-        if (from > day && from <= last && (next == DAY_NONE || from < next) &&
-            !actor_id_equal(&dossier_log_at(dossier, &found->place)->author, issuer)) {
+        if (from > day && from <= days.last && (next == DAY_NONE || from < next) &&
+            !is_known_late(asking, i, from) && days_leading(&ways, found).first == from) {
             next = from;
         }
     }
     return next;
+}
+
+/* The first of some days that all links of a chain have in common; DAY_NONE: they have none. */
+static uint32_t first_common(const struct dossier *dossier, const struct authority_answer *answer,
+                             struct day_interval days)
+{
+    for (size_t i = 0; i < answer->chain_size; i++) {
+        days = common_days(days, days_of(&dossier->accreditations[answer->links[i]].accreditation));
+    }
+    return any_days(days) ? days.first : DAY_NONE;
+}
+
+/* Whether the issuer is authorised on any of some days on which accreditations begin. Where no chain is left
+ * of all that are in force on any of them there is nothing to look for; where there is one it is the best to
+ * begin with. Writes: *until of what is found. */
+static bool begins_again(const struct asking *asking, const struct authority_question *entry,
+                         struct day_interval days, uint32_t *until)
+{
+    struct authority_question question = *entry;
+    struct authority_answer answer;
+    question.day = days.first;
+    question.days_after = days.last - days.first;
+    if (!search(asking, &question, &answer)) {
+        return false;
+    }
+    uint32_t day = first_common(asking->dossier, &answer, days);
+    if (day != DAY_NONE && is_authorised_on(asking, entry, day, until)) {
+        return true;
+    }
+    for (day = days.first; !is_exhausted(asking);) {
+        day = next_beginning(asking, entry, days, day);
+        if (day == DAY_NONE) {
+            return false;
+        }
+        if (is_authorised_on(asking, entry, day, until)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Whether the issuer is authorised again within the days of grace after `end`. Writes: *until of what
@@ -125,14 +399,9 @@ static uint32_t next_beginning(const struct dossier *dossier, const struct actor
 static bool carries_on(const struct asking *asking, const struct authority_question *entry, uint32_t end,
                        uint32_t *until)
 {
-    uint32_t last = end + ACCREDITATION_GRACE_DAYS;
-    for (uint32_t day = end + 1; day != DAY_NONE && *asking->searches_left > 0;) {
-        if (is_authorised_on(asking, entry, day, until)) {
-            return true;
-        }
-        day = next_beginning(asking->dossier, &entry->issuer, day, last);
-    }
-    return false;
+    const struct day_interval days = {end + 1, end + ACCREDITATION_GRACE_DAYS};
+    return is_authorised_on(asking, entry, days.first, until) ||
+           (any_begins(asking->dossier, days) && begins_again(asking, entry, days, until));
 }
 
 /* DAY_NONE: it does not end. With no searches left it ends on no earlier day than that. */
@@ -153,48 +422,145 @@ uint32_t accreditation_last_day(const struct dossier *dossier, const struct trus
                                 const struct authority_question *question,
                                 const struct authority_answer *answer)
 {
-    size_t searches_left = SEARCHES_MAX;
+    struct found_out found = {.searches_left = SEARCHES_MAX};
     const struct asking asking = {
-        .dossier = dossier, .trust = trust, .owners = owners, .searches_left = &searches_left};
+        .dossier = dossier, .trust = trust, .owners = owners, .avoided = question->avoided, .found = &found};
     uint32_t last = answer->until == DAY_NONE ? DAY_NONE : last_day(&asking, question, answer->until);
-    return searches_left > 0 ? last : DAY_NONE;
+    return is_exhausted(&asking) ? DAY_NONE : last;
 }
 
 /* ---- one entry ---- */
 
-/* Its header's time, as far as nothing shows it to be wrong; else when it may have been signed at the
- * earliest and at the latest. */
 static bool was_signed_while_authorised(const struct asking *asking, const struct authority_question *entry)
 {
-    const struct dossier_place *place = entry->place;
-    bool may_be = place->time_s >= place->below_s && place->time_s <= place->arrived_s + DAY_S;
+    uint32_t days[2];
+    size_t count = signed_days(entry->place, days);
     uint32_t until;
-    if (may_be) {
-        return is_authorised_on(asking, entry, day_of_time(place->time_s), &until);
+    for (size_t i = 0; i < count; i++) {
+        if (is_authorised_on(asking, entry, days[i], &until)) {
+            return true;
+        }
     }
-    return is_authorised_on(asking, entry, day_of_time(place->arrived_s), &until) ||
-           (place->below_s != 0 && is_authorised_on(asking, entry, day_of_time(place->below_s), &until));
-}
-
-/* What a path proves comes without the time of its header. */
-static bool says_so_itself(const struct dossier_place *place, uint32_t end)
-{
-    return place->time_s != 0 && day_of_time(place->time_s) > (uint64_t)end + ACCREDITATION_GRACE_DAYS;
+    return false;
 }
 
 static enum lateness lateness_at(const struct asking *asking, const struct authority_question *entry,
                                  uint32_t end)
 {
     const struct dossier_place *place = entry->place;
-    enum lateness late = lateness_of(place, end, ACCREDITATION_GRACE_DAYS);
     uint32_t until;
-    if (late == LATE_NO) {
+    if (lateness_of(place, end, ACCREDITATION_GRACE_DAYS) == LATE_NO) {
         return LATE_NO;
     }
-    if (late == LATE_YES || says_so_itself(place, end)) {
+    if (is_shown_late(place, end)) {
         return was_signed_while_authorised(asking, entry) ? LATE_NO : LATE_YES;
     }
     return is_authorised_on(asking, entry, day_of_time(place->arrived_s), &until) ? LATE_NO : LATE_NOT_KNOWN;
+}
+
+/* ---- what was recorded in time ---- */
+
+static struct accreditation_end find_end(const struct asking *asking,
+                                         const struct dossier_credential *credential,
+                                         const struct authority_question *question,
+                                         struct authority_answer *answer);
+
+static bool may_record(const struct dossier_withdrawal *found, const struct authority_question *question)
+{
+    return found->withdrawal.has_cut && actor_id_equal(&found->withdrawal.delegate, &question->issuer) &&
+           cut_covers(&found->cut, question->place) != ANSWER_NO;
+}
+
+static bool any_may_record(const struct dossier *dossier, const struct authority_question *question)
+{
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        if (may_record(&dossier->withdrawals[i], question)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a withdrawal was signed by who might say nothing more. */
+static bool came_too_late(const struct asking *asking, const struct authority_question *question,
+                          const struct dossier_withdrawal *found)
+{
+    const struct asking recorder = above(asking);
+    struct authority_question entry = about(asking, question, &found->place);
+    struct authority_answer answer;
+    if (!may_be_late(asking, &found->place, question->day)) {
+        return false;
+    }
+    return !search(&recorder, &entry, &answer) ||
+           find_end(&recorder, NULL, &entry, &answer).lateness == LATE_YES;
+}
+
+/* Whether a chain of accreditations in time ends with one whose author recorded the entry. */
+static bool finds_recorded(const struct asking *asking, const struct authority_question *recorded)
+{
+    struct authority_answer answer;
+    uint32_t end;
+    return search(asking, recorded, &answer) && find_timely(asking, recorded, &answer, &end);
+}
+
+/* Whether who accredited the issuer recorded the entry while that was still in time itself. First is looked
+ * for one among what can't be late. */
+static bool is_recorded(const struct asking *asking, const struct authority_question *question)
+{
+    const struct dossier *dossier = asking->dossier;
+    bool late[DOSSIER_GRANTS_MAX];
+    bool any_late = false;
+    struct authority_avoided avoided = {.links = NULL};
+    struct authority_question recorded = *question;
+    if (!any_may_record(dossier, question)) {
+        return false;
+    }
+    if (question->avoided != NULL) {
+        avoided = *question->avoided;
+    }
+    avoided.recordings = late;
+    recorded.avoided = &avoided;
+    recorded.recorded_only = true;
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
+        late[i] = may_record(found, question) && may_be_late(asking, &found->place, question->day);
+        any_late |= late[i];
+    }
+    if (finds_recorded(asking, &recorded)) {
+        return true;
+    }
+    for (size_t i = 0; any_late && i < dossier->withdrawal_count; i++) {
+        late[i] = late[i] && came_too_late(asking, question, &dossier->withdrawals[i]);
+    }
+    return any_late && finds_recorded(asking, &recorded);
+}
+
+/* Whether anything by which an entry is recorded may have come too late. */
+static bool may_be_recorded_late(const struct asking *asking, const struct authority_question *question)
+{
+    const struct dossier *dossier = asking->dossier;
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        if (may_record(&dossier->withdrawals[i], question) &&
+            may_be_late(asking, &dossier->withdrawals[i].place, question->day)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < dossier->accreditation_count; i++) {
+        if (may_be_late(asking, &dossier->accreditations[i].place, question->day)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Let what was recorded too late not be. */
+static void doubt_recorded(const struct asking *asking, const struct authority_question *question,
+                           struct authority_answer *answer)
+{
+    if (answer->recorded == ANSWER_YES && answer->chain_size > 0 && may_be_recorded_late(asking, question) &&
+        !is_recorded(asking, question)) {
+        answer->recorded = ANSWER_UNKNOWN;
+    }
 }
 
 /* ---- accreditations ---- */
@@ -212,62 +578,122 @@ static uint32_t until_above(const struct dossier *dossier, const struct authorit
     return until;
 }
 
+/* The days around one on which no accreditation that may authorise the issuer begins or ends: it is as
+ * authorised on all of them as on that one. */
+static struct day_interval alike(const struct ways *ways, uint32_t day)
+{
+    struct day_interval alike = {0, DAY_MAX};
+    for (size_t i = 0; i < ways->dossier->accreditation_count; i++) {
+        const struct dossier_accreditation *found = &ways->dossier->accreditations[i];
+        const struct day_interval days = days_leading(ways, found);
+        if (!any_days(days)) {
+            continue;
+        }
+        if (days.first > day) {
+            alike = common_days(alike, (struct day_interval){0, days.first - 1});
+        } else if (days.last < day) {
+            alike = common_days(alike, (struct day_interval){days.last + 1, DAY_MAX});
+        } else {
+            alike = common_days(alike, days);
+        }
+    }
+    return alike;
+}
+
+/* Whether what an author may say hangs on where it says so. */
+static bool hangs_on_place(const struct asking *asking, const struct authority_question *entry)
+{
+    const struct dossier *dossier = asking->dossier;
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        if (actor_id_equal(&dossier->withdrawals[i].withdrawal.delegate, &entry->issuer)) {
+            return true;
+        }
+    }
+    return is_owners(asking, entry->place);
+}
+
+/* Whether it was signed on days that are alike those on which its author was not authorised. */
+static bool was_signed_alike(const struct dossier_place *place, const struct day_interval *alike,
+                             size_t count)
+{
+    uint32_t days[2];
+    size_t signed_count = signed_days(place, days);
+    for (size_t i = 0; i < signed_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < count && !found; k++) {
+            found = alike[k].first <= days[i] && days[i] <= alike[k].last;
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void know_late(const struct asking *asking, size_t link, struct day_interval days)
+{
+    struct found_out *found = asking->found;
+    for (size_t i = 0; !found->any_late && i < asking->dossier->accreditation_count; i++) {
+        found->late[i] = (struct day_interval){1, 0};
+    }
+    found->any_late = true;
+    struct day_interval *late = &found->late[link];
+    if (late->first <= days.last && days.first <= late->last) {
+        days.first = late->first < days.first ? late->first : days.first;
+        days.last = late->last > days.last ? late->last : days.last;
+    }
+    *late = days;
+}
+
+/* What was found of one accreditation is so of all that its author signed on such days. */
+static void know_all_late(const struct asking *asking, const struct authority_question *entry, size_t link,
+                          struct day_interval days)
+{
+    const struct dossier *dossier = asking->dossier;
+    struct ways ways;
+    uint32_t on[2];
+    struct day_interval unauthorised[2];
+    size_t count = signed_days(entry->place, on);
+    know_late(asking, link, days);
+    if (hangs_on_place(asking, entry)) {
+        return;
+    }
+    find_ways(&ways, asking, entry, (struct day_interval){0, DAY_MAX});
+    for (size_t i = 0; i < count; i++) {
+        unauthorised[i] = alike(&ways, on[i]);
+    }
+    for (size_t i = 0; i < dossier->accreditation_count; i++) {
+        const struct dossier_place *place = &dossier->accreditations[i].place;
+        if (place->log == entry->place->log && is_shown_late(place, days.last) &&
+            was_signed_alike(place, unauthorised, count)) {
+            know_late(asking, i, days);
+        }
+    }
+}
+
 /* Whether accreditation `at` of a chain was signed too late by an accreditor whose own ended, and who
- * accredited that one recorded no cut. */
+ * accredited that one recorded no cut in time. */
 static bool is_late_in(const struct asking *asking, const struct authority_question *question,
                        const struct authority_answer *answer, size_t at, uint32_t *end)
 {
     const struct asking chain = above(asking);
-    struct authority_question entry = *question;
-    struct authority_answer its;
+    const struct dossier_place *place = &asking->dossier->accreditations[answer->links[at]].place;
+    const struct authority_question entry = about(asking, question, place);
     uint32_t until = until_above(asking->dossier, answer, at);
-    entry.issuer = answer->chain[at];
-    entry.place = &asking->dossier->accreditations[answer->links[at]].place;
-    if (until == DAY_NONE) {
+    if (until == DAY_NONE || !is_shown_late(place, question->day)) {
         return false;
     }
     *end = last_day(&chain, &entry, until);
-    if (*end == DAY_NONE || lateness_at(&chain, &entry, *end) != LATE_YES) {
+    if (*end == DAY_NONE || lateness_at(&chain, &entry, *end) != LATE_YES || is_recorded(&chain, &entry)) {
         return false;
     }
-    return !(search(&chain, &entry, &its) && its.recorded == ANSWER_YES);
-}
-
-/* ---- replacements ---- */
-
-static bool is_named(const struct dossier *dossier, const struct entry_name *name,
-                     const struct dossier_place *place)
-{
-    return actor_id_equal(&name->author, &dossier_log_at(dossier, place)->author) &&
-           name->seq == place->seq && name->index == place->index &&
-           memcmp(name->prefix, place->leaf.bytes, sizeof name->prefix) == 0;
-}
-
-/* Whether what the end of an accreditation bears on is the same in both. */
-static bool says_the_same(const struct attestation *a, const struct attestation *b)
-{
-    bool same_end = a->has_last_day == b->has_last_day && (!a->has_last_day || a->last_day == b->last_day);
-    bool same_network = a->has_network == b->has_network &&
-                        (!a->has_network || bytes_equal(a->network_code, b->network_code));
-    return subject_equal(&a->subject, &b->subject) && bytes_equal(a->code, b->code) && a->basis == b->basis &&
-           a->earned_on == b->earned_on && a->valid_from == b->valid_from && same_end && same_network;
-}
-
-/* The entry of the same log that this one replaced and says the same as, or NULL. */
-static const struct dossier_credential *replaced_by(const struct dossier *dossier,
-                                                    const struct dossier_credential *credential)
-{
-    for (size_t i = 0; i < dossier->credential_count; i++) {
-        const struct dossier_credential *old = &dossier->credentials[i];
-        if (old != credential && old->has_replacement && !old->place.erased &&
-            old->place.log == credential->place.log &&
-            is_named(dossier, &old->replacement, &credential->place) &&
-            says_the_same(&old->attestation, &credential->attestation)) {
-            return old;
-        }
+    if (!is_exhausted(asking)) {
+        know_all_late(asking, &entry, answer->links[at], (struct day_interval){question->day, *end});
     }
-    return NULL;
+    return true;
 }
+
+/* ---- together ---- */
 
 /* What an entry that this one replaced and says the same as lets it be. */
 static enum lateness lateness_by_replaced(const struct asking *asking,
@@ -276,12 +702,16 @@ static enum lateness lateness_by_replaced(const struct asking *asking,
                                           enum lateness lateness)
 {
     struct authority_question entry = *question;
+    struct authority_answer its;
     for (size_t i = 0; i < REPLACEMENTS_MAX && lateness != LATE_NO; i++) {
         credential = replaced_by(asking->dossier, credential);
         if (credential == NULL) {
             break;
         }
         entry.place = &credential->place;
+        if (!search(asking, &entry, &its)) {
+            break;
+        }
         enum lateness old = lateness_at(asking, &entry, end);
         lateness = old == LATE_YES ? lateness : old;
     }
@@ -297,11 +727,11 @@ static struct accreditation_end find_end(const struct asking *asking,
                                          struct authority_answer *answer)
 {
     struct accreditation_end out = {.lateness = LATE_YES};
-    if (answer->until == DAY_NONE) { /* nor does that of anybody in the chain end */
-        return in_time;
-    }
-    if (!find_timely(asking, question, answer, &out.day)) {
+    if (answer->until != DAY_NONE && !find_timely(asking, question, answer, &out.day)) {
         return out;
+    }
+    if (answer->until != DAY_NONE || question->place->block.side) {
+        doubt_recorded(asking, question, answer);
     }
     if (answer->recorded == ANSWER_YES || answer->until == DAY_NONE) {
         return in_time;
@@ -317,22 +747,54 @@ static struct accreditation_end find_end(const struct asking *asking,
     return out;
 }
 
+/* Where it takes more to tell when the accreditation ends: whether the entry is not late for what is left
+ * without any accreditation that may have come too late. Whatever they add ends no earlier. */
+static bool is_not_late_for_the_rest(const struct asking *asking, const struct dossier_credential *credential,
+                                     const struct authority_question *question)
+{
+    bool links[DOSSIER_GRANTS_MAX];
+    struct authority_avoided avoided = {.links = NULL};
+    struct authority_question rest = *question;
+    struct asking certain = *asking;
+    struct authority_answer answer;
+    if (asking->avoided != NULL) {
+        avoided = *asking->avoided;
+    }
+    avoid_what_may_be_late(asking, question->day, links);
+    avoided.links = links;
+    rest.avoided = certain.avoided = &avoided;
+    asking->found->searches_left = SEARCHES_MAX;
+    return search(&certain, &rest, &answer) &&
+           find_end(&certain, credential, &rest, &answer).lateness != LATE_YES && !is_exhausted(asking);
+}
+
+/* Or whether it is in time whenever that is. */
+static bool is_never_late(const struct asking *asking, const struct authority_question *question)
+{
+    struct authority_answer answer;
+    uint32_t end;
+    asking->found->searches_left = SEARCHES_MAX;
+    return search(asking, question, &answer) && find_timely(asking, question, &answer, &end) &&
+           was_signed_while_authorised(asking, question) && !is_exhausted(asking);
+}
+
 static struct accreditation_end end_of(const struct dossier *dossier, const struct trust *trust,
                                        const struct namespace_owners *owners,
                                        const struct dossier_credential *credential,
                                        const struct authority_question *question,
                                        struct authority_answer *answer)
 {
-    size_t searches_left = SEARCHES_MAX;
+    struct found_out found = {.searches_left = SEARCHES_MAX};
     const struct asking asking = {
-        .dossier = dossier, .trust = trust, .owners = owners, .searches_left = &searches_left};
+        .dossier = dossier, .trust = trust, .owners = owners, .avoided = question->avoided, .found = &found};
     struct accreditation_end out = find_end(&asking, credential, question, answer);
-    if (searches_left > 0) {
+    if (!is_exhausted(&asking)) {
         return out;
     }
     /* Who ends later than was found out is late for less. */
     struct accreditation_end later = in_time;
-    later.limited = out.lateness == LATE_YES;
+    later.limited = out.lateness == LATE_YES && !is_not_late_for_the_rest(&asking, credential, question) &&
+                    !is_never_late(&asking, question);
     return later;
 }
 

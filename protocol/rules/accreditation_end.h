@@ -7,10 +7,14 @@
  * carries on. What was signed while the issuer was authorised is never late, whatever day it was earned on.
  * That it was late has to be shown (lateness.h), or to be what its own header says; where nothing is known
  * the entry's claim stands. A replacement is in time where the entry that it replaced was, if it says the
- * same.
+ * same and nothing else was said against that one (replaced.h).
  *
  * The same holds for accreditations, in whatever chain they stand: who could date one back would let somebody
- * else sign in time. */
+ * else sign in time. And for records: a cut that was signed too long after its own author's accreditation had
+ * ended, or that belongs to an accreditation which was, records nothing; an owner records always.
+ *
+ * Chains are looked for a limited number of times. What can't be of one, by depths, codes and days, or since
+ * it was withdrawn, takes none of them, and what one author signed too late takes them once. */
 
 #include "protocol/rules/authority.h"
 #include "protocol/rules/lateness.h"

@@ -396,6 +396,12 @@ static bool counts_for_certain(struct search *search, const struct dossier_withd
     return certain && standpoint_of(search, &found->place, NULL) == WITHIN;
 }
 
+static bool records_nothing(const struct search *search, size_t withdrawal)
+{
+    const struct authority_avoided *avoided = search->question->avoided;
+    return avoided != NULL && avoided->recordings != NULL && avoided->recordings[withdrawal];
+}
+
 /* Whether the cut of a withdrawal that is about accreditation, and that counts (for certain), covers what its
  * delegate said in place: it was there when that was recorded. */
 static bool is_recorded(struct search *search, const struct dossier_accreditation *accreditation,
@@ -403,7 +409,8 @@ static bool is_recorded(struct search *search, const struct dossier_accreditatio
 {
     for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
-        bool counts = found->withdrawal.has_cut && concerns(search, found, accreditation);
+        bool counts = found->withdrawal.has_cut && !records_nothing(search, i) &&
+                      concerns(search, found, accreditation);
         enum answer left = counts ? leaves(found, accreditation, place) : ANSWER_NO;
         if (for_certain ? left == ANSWER_YES && counts_for_certain(search, found) : left != ANSWER_NO) {
             return true;
@@ -553,9 +560,10 @@ static enum lenience lenience_of_states(struct search *search, const struct accr
     return LENIENCE_STATE;
 }
 
-static bool in_force(const struct accreditation *accreditation, uint32_t day)
+static bool in_force(const struct accreditation *accreditation, const struct authority_question *question)
 {
-    return accreditation->from <= day && (!accreditation->has_until || day <= accreditation->until);
+    return accreditation->from <= question->day + question->days_after &&
+           (!accreditation->has_until || question->day <= accreditation->until);
 }
 
 /* Whether what lets the speaker of an accreditation speak also keeps a withdrawal of it that the speaker
@@ -619,7 +627,7 @@ static bool stands(struct search *search, const struct dossier_accreditation *fo
     if (lenience < lenience_of_states(search, accreditation)) {
         return false;
     }
-    return lenience >= LENIENCE_OUT_OF_FORCE || in_force(accreditation, search->question->day);
+    return lenience >= LENIENCE_OUT_OF_FORCE || in_force(accreditation, search->question);
 }
 
 /* Whether link authorises what its delegate, the speaker, says there, with so many links below it. */
@@ -718,10 +726,8 @@ static bool is_avoided(const struct search *search, size_t link)
 {
     const struct authority_avoided *avoided = search->question->avoided;
     size_t log = search->dossier->accreditations[link].place.log;
-    for (size_t i = 0; avoided != NULL && i < avoided->link_count; i++) {
-        if (avoided->links[i] == link) {
-            return true;
-        }
+    if (avoided != NULL && avoided->links != NULL && avoided->links[link]) {
+        return true;
     }
     for (size_t i = 0; avoided != NULL && i < avoided->log_count; i++) {
         if (avoided->logs[i] == log) {
@@ -987,6 +993,11 @@ bool authority_is_unknown(enum reason reason)
            reason == REASON_LIMIT;
 }
 
+bool accreditation_names_code(const struct accreditation *accreditation, struct bytes code)
+{
+    return names_code(accreditation, code);
+}
+
 void authority_of(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
                   const struct authority_question *question)
 {
@@ -1000,7 +1011,9 @@ static void write_found(struct authority_answer *out, struct search *search, siz
     out->reason = lenience_reason[search->lenience];
     out->closed = search->lenience == LENIENCE_CLOSED;
     write_chain(out, search, top);
-    if (out->reason == REASON_NONE) {
+    if (search->only_recorded) {
+        out->recorded = ANSWER_YES;
+    } else if (out->reason == REASON_NONE) {
         out->recorded = finds_recorded(search);
     } else if (out->reason == REASON_WITHDRAWN) {
         write_withdrawer(out, search, top);
@@ -1021,7 +1034,8 @@ static void find_authority(struct authority_answer *out, const struct dossier *d
     search.question = question;
     search.owners = owners;
     search.steps_left = STEPS_MAX;
-    search.only_recorded = false;
+    search.only_recorded = question->recorded_only;
+    search.for_certain = true;
     search.knows_bound = false;
     search.knows_above = false;
     search.cuts_above = 0;
@@ -1031,7 +1045,8 @@ static void find_authority(struct authority_answer *out, const struct dossier *d
         out->reason = REASON_NAMESPACE_UNOWNED;
         return;
     }
-    for (enum lenience lenience = LENIENCE_NONE; lenience < LENIENCE_COUNT; lenience++) {
+    int leniences = question->recorded_only ? 1 : LENIENCE_COUNT;
+    for (enum lenience lenience = LENIENCE_NONE; (int)lenience < leniences; lenience++) {
         size_t top;
         search.lenience = lenience;
         if (find_chain(&search, &top)) {

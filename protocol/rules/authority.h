@@ -41,8 +41,8 @@ enum { AUTHORITY_AVOIDED_MAX = 16 };
 
 /* What a chain is asked for without. */
 struct authority_avoided {
-    size_t link_count;
-    size_t links[AUTHORITY_AVOIDED_MAX]; /* indices into the dossier's accreditations */
+    const bool *links;      /* of each of the dossier's accreditations, whether it is; NULL: none */
+    const bool *recordings; /* of each of its withdrawals, whether its cut records nothing; NULL: of none */
     size_t log_count;
     size_t logs[AUTHORITY_AVOIDED_MAX]; /* of accreditors: indices into its logs */
 };
@@ -52,9 +52,13 @@ struct authority_question {
     struct bytes code;
     /* Of the entry that speaks, in the issuer's log: read are seq, index, block_hash and side. */
     const struct dossier_place *place;
-    uint32_t day;       /* on which the issuer must have been authorised: the day the credential was earned */
-    struct bytes state; /* for which is asked; empty: none */
+    uint32_t day; /* on which the issuer must have been authorised: the day the credential was earned */
+    uint32_t days_after; /* of each link it is enough to be in force on that day or one of so many after it;
+                            0: all must be on that one */
+    struct bytes state;  /* for which is asked; empty: none */
     const struct authority_avoided *avoided; /* NULL: nothing */
+    bool recorded_only; /* only chains of which who accredited the issuer recorded, for certain, what speaks:
+                           where there is none the answer is untrusted-issuer, and nothing else */
 };
 
 struct authority_answer {
@@ -79,6 +83,8 @@ struct authority_answer {
 /* Whether reason says that it could not be determined: disputed, upgrade, voided, rewound, cut-not-held,
  * too-many, beyond-cut, the two about states, limit-reached. */
 bool authority_is_unknown(enum reason reason);
+
+bool accreditation_names_code(const struct accreditation *accreditation, struct bytes code);
 
 /* Decide. Which statements had arrived by the question's known_by_s, the dossier's logs say. Borrows all for
  * the call. Writes: *out whole. Fails: never. */

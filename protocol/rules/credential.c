@@ -755,7 +755,7 @@ static bool next_chain(struct chain_evidence *next, struct decision *decision,
 static void choose_chain(struct credential_verdict *out, struct decision *decision,
                          const struct dossier_credential *credential, struct freshness *best)
 {
-    struct authority_avoided avoided = {.link_count = 0};
+    struct authority_avoided avoided = {.log_count = 0};
     struct chain_evidence next = {.freshness = *best};
     while (next.freshness.answer.answer != ANSWER_YES && next.freshness.role == EVIDENCE_ACCREDITOR &&
            next.freshness.log != SIZE_MAX && avoided.log_count < AUTHORITY_AVOIDED_MAX) {

@@ -168,6 +168,20 @@ static struct accreditation_end end_of_event(const struct dossier *dossier, cons
                : (struct accreditation_end){.lateness = LATE_NOT_KNOWN};
 }
 
+/* Whether it stays only under a cut that was recorded too late. */
+static bool is_kept_late(const struct dossier *dossier, const struct trust *trust,
+                         const struct namespace_owners *owners, const struct authority_question *entry,
+                         size_t event)
+{
+    struct dossier_place place = event_place(entry->place, event);
+    struct authority_question question = *entry;
+    struct authority_answer answer;
+    question.place = &place;
+    authority_under(&answer, dossier, trust, owners, &question);
+    accreditation_end_of_place(dossier, trust, owners, &question, &answer);
+    return answer.recorded != ANSWER_YES;
+}
+
 /* Let be late what is within all cuts and came too long after the end. */
 static void find_late(struct setting settings[STATUS_EVENTS_MAX], const struct dossier *dossier,
                       const struct trust *trust, const struct namespace_owners *owners,
@@ -175,7 +189,13 @@ static void find_late(struct setting settings[STATUS_EVENTS_MAX], const struct d
 {
     const struct dossier_place *place = entry->place;
     for (size_t i = 0; i < place->event_count; i++) {
-        if (!is_for_holder(place->events[i].action) || settings[i].setter != SETTER_WITHIN) {
+        if (!is_for_holder(place->events[i].action)) {
+            continue;
+        }
+        if (settings[i].setter == SETTER_KEPT && is_kept_late(dossier, trust, owners, entry, i)) {
+            settings[i] = within;
+        }
+        if (settings[i].setter != SETTER_WITHIN || place->event_signings == NULL) {
             continue;
         }
         const struct accreditation_end end = end_of_event(dossier, trust, owners, entry, i);
@@ -206,7 +226,7 @@ void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier
         each = each && (settings[i - 1].setter != SETTER_WITHIN || place->event_blocks != NULL ||
                         has_exceptions(dossier));
     }
-    if (place->event_signings != NULL && answer->reason == REASON_NONE) {
+    if (answer->reason == REASON_NONE) {
         find_late(settings, dossier, trust, owners, entry);
     }
 }

@@ -122,7 +122,22 @@ static void what_came_after_the_end_is_told(void **state)
     says_not("accreditation ended");
     shown.verdicts[0].end =
         (struct accreditation_end){.lateness = LATE_NOT_KNOWN, .day = page_case_day("2026-03-31")};
+    shown.credentials[0].place.time_s = time_of_day(page_case_day("2026-03-31"));
     says("its issuer's accreditation ended on 2026-03-31; signed before the end by its own word\n");
+    shown.credentials[0].place.time_s = time_of_day(page_case_day("2026-04-01"));
+    says("its issuer's accreditation ended on 2026-03-31; signed at most 90 days after that by its own "
+         "word\n");
+    shown.credentials[0].place.time_s = time_of_day(page_case_day("2026-06-30"));
+    says(
+        "its issuer's accreditation ended on 2026-03-31; signed long after that in the place of one that was "
+        "signed in time by its own word\n");
+    shown.credentials[0].place = (struct dossier_place){.log = shown.credentials[0].place.log,
+                                                        .time_s = time_of_day(page_case_day("2026-02-01")),
+                                                        .arrived_s = time_of_day(page_case_day("2026-08-02")),
+                                                        .below_s = time_of_day(page_case_day("2026-08-01"))};
+    says("in the place of one that was signed in time by its own word\n");
+    shown.credentials[0].place.time_s = 0;
+    says("its issuer's accreditation ended on 2026-03-31; when it was signed is not known here\n");
     shown.verdicts[0].end.lateness = LATE_YES;
     says("its issuer's accreditation ended on 2026-03-31; signed long after that\n");
 }

@@ -260,27 +260,101 @@ static void carried_on_in_november_by_another(void)
 
 /* ---- more beginnings than are looked at ---- */
 
-enum { BEGINNINGS = 80 };
+enum { BEGINNINGS = 79 };
 
-static void begins_again(size_t by)
+/* On each day of grace from the 11th of April on. */
+static void begins_again(size_t by, bool for_one_day)
 {
     for (uint32_t i = 0; i < BEGINNINGS; i++) {
-        struct dossier_accreditation *found = accredit("2026-04-01", NULL);
+        struct dossier_accreditation *found = accredit("2026-04-11", NULL);
         found->place.log = by;
         found->accreditation.from += i;
+        found->accreditation.has_until = for_one_day;
+        found->accreditation.until = found->accreditation.from;
     }
+}
+
+static struct dossier_accreditation *accredit_another(const char *from, const char *until, uint64_t depth)
+{
+    struct dossier_accreditation *found = accredit(from, until);
+    found->accreditation.delegate = built_actor_of(CASE_OTHER);
+    found->accreditation.depth = depth;
+    return found;
+}
+
+/* Who says so might accredit until the 10th of April, and might again had that not been withdrawn. */
+static void begins_again_perhaps(void)
+{
+    accredit_another("2020-01-01", "2026-04-10", 1);
+    accredit_another("2026-06-25", NULL, 1)->place.seq = 6;
+    struct dossier_withdrawal *found = build_withdrawal(&given.built, CASE_ASE, 60, CASE_OTHER, 0);
+    found->withdrawal.has_cut = false;
+    found->withdrawal.has_accreditation = true;
+    found->withdrawal.accreditation.seq = 6;
+    begins_again(CASE_OTHER, true);
 }
 
 static void says_itself_that_it_begins_again(void)
 {
     backdated_in_november();
-    begins_again(CASE_SCHOOL);
+    begins_again(CASE_SCHOOL, false);
+}
+
+static void strangers_say_that_it_begins_again(void)
+{
+    backdated_in_november();
+    begins_again(CASE_OTHER, false);
+}
+
+static void a_delegate_without_depth_says_that_it_begins_again(void)
+{
+    strangers_say_that_it_begins_again();
+    accredit_another("2020-01-01", NULL, 0);
+}
+
+static void a_delegate_that_ended_before_says_that_it_begins_again(void)
+{
+    strangers_say_that_it_begins_again();
+    accredit_another("2020-01-01", "2026-04-10", 1);
+}
+
+static void a_withdrawn_delegate_says_that_it_begins_again(void)
+{
+    strangers_say_that_it_begins_again();
+    accredit_another("2020-01-01", NULL, 1);
+    build_withdrawal(&given.built, CASE_ASE, 60, CASE_OTHER, 1);
+}
+
+static void a_late_delegate_says_that_it_begins_again(void)
+{
+    strangers_say_that_it_begins_again();
+    for (size_t i = 1; i < given.built.dossier.accreditation_count; i++) {
+        struct dossier_place *place = &given.built.accreditations[i].place;
+        place->time_s = time_on("2026-03-01");
+        place->arrived_s = time_on("2026-11-02");
+        place->below_s = time_on("2026-11-01");
+    }
+    accredit_another("2020-01-01", "2026-06-29", 1)->place.time_s = time_on("2020-01-01");
+}
+
+/* Within the days that others crowd, it truly does. */
+static void begins_again_behind_a_crowd(void)
+{
+    begins_again_perhaps();
+    accredit("2026-06-29", "2027-03-31");
+    backdated_in_november();
+}
+
+static void signed_while_authorised_again_behind_a_crowd(void)
+{
+    begins_again_perhaps();
+    signed_after_a_gap_while_authorised_again();
 }
 
 static void in_february_and_others_say_that_it_begins_again(void)
 {
     issued_in_february();
-    begins_again(CASE_OTHER);
+    begins_again_perhaps();
 }
 
 /* ---- replacements ---- */
@@ -333,6 +407,152 @@ static void another_entry_is_replaced(void)
     replaced_one("2026-02-20", "2026-02-20", NULL)->replacement.index = 1;
 }
 
+/* ---- and what does not hand down its day ---- */
+
+static struct dossier_credential *replaced_in_time(void)
+{
+    backdated_in_november();
+    return replaced_one("2026-02-20", "2026-02-20", NULL);
+}
+
+/* Said of the old one before it was replaced. */
+static void said_before(struct dossier_credential *old, enum status_action action)
+{
+    struct history_event *events = given.built.events[old - given.built.credentials];
+    events[1] = events[0];
+    old->place.event_count = 0;
+    build_event(&given.built, old, action, earned, 6, false);
+    old->place.event_count = 2;
+}
+
+static void replaces_what_was_revoked(void)
+{
+    said_before(replaced_in_time(), STATUS_REVOKED);
+}
+
+static void replaces_what_was_suspended(void)
+{
+    said_before(replaced_in_time(), STATUS_SUSPENDED);
+}
+
+static void replaces_what_another_holds(void)
+{
+    said_before(replaced_in_time(), STATUS_HELD_BY);
+}
+
+static void replaces_what_another_replaced(void)
+{
+    said_before(replaced_in_time(), STATUS_REPLACED);
+}
+
+static void replaces_what_was_under_appeal(void)
+{
+    said_before(replaced_in_time(), STATUS_APPEALED);
+}
+
+static void replaces_what_was_revoked_in_a_void_block(void)
+{
+    replaces_what_was_revoked();
+    given.built.event_voided[1][0] = true;
+}
+
+static void replaces_what_is_revoked_since(void)
+{
+    struct dossier_credential *old = replaced_in_time();
+    build_event(&given.built, old, STATUS_REVOKED, earned, 50, false);
+}
+
+static void replaces_what_was_revoked_and_reinstated_too_late(void)
+{
+    struct dossier_credential *old = replaced_in_time();
+    said_before(old, STATUS_REVOKED);
+    build_event(&given.built, old, STATUS_REINSTATED, earned, 51, false);
+}
+
+static void replaces_what_is_on_a_side_branch(void)
+{
+    replaced_in_time()->place.block.side = true;
+}
+
+static void replaces_what_says_more_than_was_looked_at(void)
+{
+    replaced_in_time()->place.events_cut = true;
+}
+
+static void replaces_in_a_void_block(void)
+{
+    given.built.event_voided[replaced_in_time() - given.built.credentials][0] = true;
+}
+
+static void replaces_in_a_disputed_block(void)
+{
+    replaced_in_time();
+    verdict_case_fork(&given, CASE_SCHOOL, CASE_ISSUED_IN + 1);
+}
+
+static void replaces_what_claims_something_else(void)
+{
+    struct attestation *old = &replaced_in_time()->attestation;
+    old->has_claims = given.certificate->attestation.has_claims = true;
+    old->claims_root.bytes[0] = 1;
+}
+
+static void replaces_what_seals_something_else(void)
+{
+    struct attestation *old = &replaced_in_time()->attestation;
+    old->has_claims = given.certificate->attestation.has_claims = true;
+    old->sealed_hash.bytes[0] = 1;
+}
+
+static void replaces_what_claims_the_same(void)
+{
+    struct attestation *old = &replaced_in_time()->attestation;
+    old->has_claims = given.certificate->attestation.has_claims = true;
+    old->claims_root.bytes[0] = given.certificate->attestation.claims_root.bytes[0] = 1;
+}
+
+static void replaces_what_claims_nothing(void)
+{
+    replaced_in_time();
+    given.certificate->attestation.has_claims = true;
+}
+
+static void replaces_what_has_an_extension(void)
+{
+    replaced_in_time()->attestation.extensions.count = 1;
+}
+
+static void replaces_what_nothing_proves(void)
+{
+    replaced_in_time()->source = SOURCE_MISMATCH;
+}
+
+/* What the certificate replaces, late itself, replaced one that was in time. */
+static struct dossier_credential *replaces_a_chain(void)
+{
+    replaces_what_was_late_too();
+    struct dossier_credential *oldest = replaced_one("2026-02-20", "2026-02-20", NULL);
+    oldest->place.seq = 3;
+    oldest->replacement.seq = 4;
+    return oldest;
+}
+
+static void replaces_a_chain_that_stood(void)
+{
+    replaces_a_chain();
+}
+
+static void replaces_a_chain_that_was_revoked(void)
+{
+    said_before(replaces_a_chain(), STATUS_REVOKED);
+}
+
+static void replaces_a_chain_whose_middle_was_revoked(void)
+{
+    replaces_a_chain();
+    said_before(&given.built.credentials[1], STATUS_REVOKED);
+}
+
 static const struct {
     const char *sentence;
     void (*say)(void);
@@ -375,13 +595,48 @@ static const struct {
     {"and one whose own does not end", let_in_november_by_one_without_end, LATE_NO, NULL},
     {"who signs too late carries nobody on", carried_on_in_november_by_another, LATE_YES, "2026-03-31"},
     {"nobody's own beginnings carry it on", says_itself_that_it_begins_again, LATE_YES, "2026-03-31"},
+    {"nor do those of strangers", strangers_say_that_it_begins_again, LATE_YES, "2026-03-31"},
+    {"of a delegate without depth", a_delegate_without_depth_says_that_it_begins_again, LATE_YES,
+     "2026-03-31"},
+    {"of one whose own ended before them", a_delegate_that_ended_before_says_that_it_begins_again, LATE_YES,
+     "2026-03-31"},
+    {"of one that was withdrawn", a_withdrawn_delegate_says_that_it_begins_again, LATE_YES, "2026-03-31"},
+    {"of one that says so too late", a_late_delegate_says_that_it_begins_again, LATE_YES, "2026-03-31"},
+    {"what begins behind a crowd is found", begins_again_behind_a_crowd, LATE_NO, "2027-03-31"},
     {"what is in time needs no end", in_february_and_others_say_that_it_begins_again, LATE_NO, NULL},
+    {"nor what is signed while authorised again", signed_while_authorised_again_behind_a_crowd, LATE_NO,
+     NULL},
     {"a replacement is in time where the old one was", replaces_what_came_in_time, LATE_NO, "2026-03-31"},
     {"and late where it was late", replaces_what_was_late_too, LATE_YES, "2026-03-31"},
     {"a later last day is new", replaces_with_a_later_end, LATE_YES, "2026-03-31"},
     {"another code is new", replaces_another_code, LATE_YES, "2026-03-31"},
     {"another day is new", replaces_an_earlier_day, LATE_YES, "2026-03-31"},
     {"what another entry replaced says nothing", another_entry_is_replaced, LATE_YES, "2026-03-31"},
+    {"what was revoked is not brought back by being replaced", replaces_what_was_revoked, LATE_YES,
+     "2026-03-31"},
+    {"nor what was suspended", replaces_what_was_suspended, LATE_YES, "2026-03-31"},
+    {"nor what another holds", replaces_what_another_holds, LATE_YES, "2026-03-31"},
+    {"nor what another replaced already", replaces_what_another_replaced, LATE_YES, "2026-03-31"},
+    {"an appeal takes nothing from it", replaces_what_was_under_appeal, LATE_NO, "2026-03-31"},
+    {"nor what was revoked in a void block", replaces_what_was_revoked_in_a_void_block, LATE_YES,
+     "2026-03-31"},
+    {"nor what is revoked since", replaces_what_is_revoked_since, LATE_YES, "2026-03-31"},
+    {"nor what was reinstated too late", replaces_what_was_revoked_and_reinstated_too_late, LATE_YES,
+     "2026-03-31"},
+    {"nor what is on a side branch", replaces_what_is_on_a_side_branch, LATE_YES, "2026-03-31"},
+    {"nor what more is said about than was looked at", replaces_what_says_more_than_was_looked_at, LATE_YES,
+     "2026-03-31"},
+    {"nor by a void word", replaces_in_a_void_block, LATE_YES, "2026-03-31"},
+    {"nor by a disputed one", replaces_in_a_disputed_block, LATE_YES, "2026-03-31"},
+    {"other claims are new", replaces_what_claims_something_else, LATE_YES, "2026-03-31"},
+    {"other sealed claims are", replaces_what_seals_something_else, LATE_YES, "2026-03-31"},
+    {"the same claims are not", replaces_what_claims_the_same, LATE_NO, "2026-03-31"},
+    {"claims where there were none are", replaces_what_claims_nothing, LATE_YES, "2026-03-31"},
+    {"so is what another version knows to be else", replaces_what_has_an_extension, LATE_YES, "2026-03-31"},
+    {"what nothing proves hands down nothing", replaces_what_nothing_proves, LATE_YES, "2026-03-31"},
+    {"a chain of replacements hands down its day", replaces_a_chain_that_stood, LATE_NO, "2026-03-31"},
+    {"unless its first was revoked", replaces_a_chain_that_was_revoked, LATE_YES, "2026-03-31"},
+    {"or any between", replaces_a_chain_whose_middle_was_revoked, LATE_YES, "2026-03-31"},
 };
 
 static void begin(void)
@@ -405,7 +660,7 @@ static void each_entry_is_in_time_or_not(void **state)
         struct verdict verdict = verdict_case_decide(&given);
         const struct credential_verdict *found = &verdict.credentials[0];
         uint32_t day = rows[i].end != NULL ? day_of(rows[i].end) : DAY_NONE;
-        if (found->end.lateness != rows[i].lateness || found->end.day != day) {
+        if (found->end.lateness != rows[i].lateness || found->end.day != day || found->end.limited) {
             fail_msg("%s: %d, %u", rows[i].sentence, found->end.lateness, found->end.day);
         }
         const struct axis_answer *authority = &found->axes[AXIS_AUTHORITY];
@@ -422,7 +677,7 @@ static void too_many_beginnings_are_a_limit(void **state)
     (void)state;
     begin();
     backdated_in_november();
-    begins_again(CASE_OTHER);
+    begins_again_perhaps();
     struct verdict verdict = verdict_case_decide(&given);
     assert_true(verdict.credentials[0].end.limited);
     assert_int_equal(verdict.credentials[0].axes[AXIS_AUTHORITY].answer, ANSWER_UNKNOWN);
@@ -528,7 +783,7 @@ static void reinstated_by_the_owner_itself(void)
 static void reinstated_among_too_many_beginnings(void)
 {
     reinstatement_backdated();
-    begins_again(CASE_OTHER);
+    begins_again_perhaps();
 }
 
 /* Let it be held by an actor from March on. */

@@ -311,6 +311,40 @@ static void an_accreditation_that_came_late_is_shown_to_be(void **state)
     assert_int_equal(dossier.accreditations[0].place.below_s, START + 150 * DAY_S);
 }
 
+static void withdraw(struct store_txn *txn, bool has_cut, uint64_t days)
+{
+    const struct withdrawal record = {.delegate = school.actor.id,
+                                      .has_cut = has_cut,
+                                      .cut_seq = has_cut ? school.state.seq : 0,
+                                      .cut_head = has_cut ? school.state.head : (struct hash){{0}},
+                                      .has_accreditation = !has_cut,
+                                      .accreditation = {.seq = has_cut ? 0 : 1}};
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_WITHDRAWAL, &record);
+    world_publish(&world, txn, &ase, &draft, START + days * DAY_S);
+}
+
+/* What names no cut records nothing, so that nobody asks when it came. */
+static void a_cut_that_was_recorded_late_is_shown_to_be(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    attest(txn, 1);
+    accredit(txn, true);
+    add_checkpoint(txn, &ase, 1, &ase.state.head, START + 150 * DAY_S);
+    withdraw(txn, true, 200);
+    withdraw(txn, false, 201);
+    world_commit(txn);
+    dossier = gather(1, UINT64_MAX);
+    assert_int_equal(dossier.withdrawal_count, 2);
+    assert_int_equal(dossier.withdrawals[0].place.below_s, START + 150 * DAY_S);
+    assert_int_equal(dossier.withdrawals[1].place.below_s, 0);
+}
+
 /* The school says something about what it attested in block 1, which arrives so many days after the start. */
 static void say_of_1(struct store_txn *txn, enum status_action action, uint64_t days)
 {
@@ -375,6 +409,7 @@ int main(void)
         IN_WORLD(a_pack_that_came_late_is_shown_to_be),
         IN_WORLD(a_pack_is_seen_to_be_late_once_a_checkpoint_says_so),
         IN_WORLD(an_accreditation_that_came_late_is_shown_to_be),
+        IN_WORLD(a_cut_that_was_recorded_late_is_shown_to_be),
         IN_WORLD(what_is_said_for_somebody_and_came_late_is_shown_to_be),
         IN_WORLD(nobody_looks_when_it_was_said_where_nothing_ends),
     };

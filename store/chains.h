@@ -13,7 +13,8 @@ enum chain {
     CHAIN_STANDS, /* in no block that is void */
     CHAIN_VOID,   /* only where blocks count that are void */
     CHAIN_NONE,
-    CHAIN_UNKNOWN, /* there is too much to try */
+    CHAIN_UNKNOWN, /* those whom trust lets speak say too much to try all of it; what others say is not read
+                      where that matters (given.h) */
 };
 
 /* What leads from trust to author. A namespace's owner needs no chain: it stands. */

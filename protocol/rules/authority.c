@@ -800,12 +800,7 @@ static bool is_avoided(const struct search *search, size_t link)
             return true;
         }
     }
-    for (size_t i = 0; avoided != NULL && i < avoided->log_count; i++) {
-        if (avoided->logs[i] == log) {
-            return true;
-        }
-    }
-    return false;
+    return avoided != NULL && avoided->logs != NULL && avoided->logs[log];
 }
 
 /* One level of the search: from speaker, above link `below`, to its accreditors. */

@@ -43,8 +43,7 @@ enum { AUTHORITY_AVOIDED_MAX = 16 };
 struct authority_avoided {
     size_t link_count;
     size_t links[AUTHORITY_AVOIDED_MAX]; /* indices into the dossier's accreditations */
-    size_t log_count;
-    size_t logs[AUTHORITY_AVOIDED_MAX]; /* of accreditors: indices into its logs */
+    const bool *logs;                    /* of each of its logs: what its author accredits; NULL: of none */
 };
 
 struct authority_question {

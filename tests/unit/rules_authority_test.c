@@ -1384,7 +1384,7 @@ static void who_may_accredit_nobody_takes_no_steps(void **state)
     assert_int_equal(ask(SCHOOL, "ase/A5").reason, REASON_CHAIN_TOO_DEEP);
 }
 
-enum { MAKER = 1, HONEST, VICTIM, FIRST_MADE, MADE_MAX = BUILT_ACTORS_MAX - FIRST_MADE, EACH = 63 };
+enum { MAKER = 1, HONEST, VICTIM, FIRST_MADE, MADE_MAX = 12, EACH = 63 };
 
 /* MAKER, whom the owner let pass it on, accredits others, of whom each accredits the victim over and over and
  * takes it back as often. HONEST accredits the victim once. */

@@ -33,6 +33,7 @@ struct step {
 struct climb {
     struct store_txn *txn;
     const struct trust *trust;
+    unsigned links;              /* below the author asked about */
     const struct givens *givens; /* NULL: all that is said of somebody is climbed */
     size_t steps_max;
     bool void_counts;
@@ -374,7 +375,7 @@ static enum store_error climb_from(struct climb *climb, size_t at)
 /* Steps that are near come first, so that a chain is found at its shortest. */
 static enum store_error climb_all(struct climb *climb, const struct actor_id *author, bool void_counts)
 {
-    const struct step foot = {.actor = *author, .last = DAY_NONE, .any_code = true};
+    const struct step foot = {.actor = *author, .links = climb->links, .last = DAY_NONE, .any_code = true};
     enum store_error error = STORE_OK;
 
     arena_rewind(&climb->kept, 0);
@@ -422,7 +423,8 @@ static enum store_error find_given(struct climb *climb, const struct actor_id *a
         return STORE_NO_MEMORY;
     }
     arena_init(&arena, givens + 1, PATTERNS_SIZE);
-    error = givens_find(givens, climb->txn, climb->trust, author, GRANTS_MAX, &arena, &climb->scratch);
+    error = givens_find(givens, climb->txn, climb->trust, author, climb->links, GRANTS_MAX, &arena,
+                        &climb->scratch);
     climb->givens = givens;
     climb->steps_max = STEPS_MAX;
     climb->met_void = false;
@@ -435,9 +437,9 @@ static enum store_error find_given(struct climb *climb, const struct actor_id *a
 }
 
 static enum store_error find_anew(struct store_txn *txn, const struct trust *trust,
-                                  const struct actor_id *author, enum chain *out)
+                                  const struct actor_id *author, unsigned links, enum chain *out)
 {
-    struct climb climb = {.txn = txn, .trust = trust, .steps_max = FEW_STEPS};
+    struct climb climb = {.txn = txn, .trust = trust, .links = links, .steps_max = FEW_STEPS};
     uint8_t *memory = malloc(STEPS_MAX * sizeof *climb.steps + PATTERNS_SIZE + SCRATCH_SIZE);
     enum store_error error;
 
@@ -455,8 +457,8 @@ static enum store_error find_anew(struct store_txn *txn, const struct trust *tru
     return error;
 }
 
-enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
-                            enum chain *out)
+enum store_error chain_find_above(struct store_txn *txn, const struct trust *trust,
+                                  const struct actor_id *author, unsigned links, enum chain *out)
 {
     const struct step foot = {.actor = *author, .any_code = true};
     uint64_t generation;
@@ -465,12 +467,18 @@ enum store_error chain_find(struct store_txn *txn, const struct trust *trust, co
 
     *out = CHAIN_STANDS;
     if (error != STORE_OK || owns(trust, &foot) ||
-        (kept && kept_chain_find(txn->store, generation, trust, author, out))) {
+        (kept && kept_chain_find(txn->store, generation, trust, author, links, out))) {
         return error;
     }
-    error = find_anew(txn, trust, author, out);
+    error = find_anew(txn, trust, author, links, out);
     if (error == STORE_OK && kept) {
-        kept_chain_add(txn->store, generation, trust, author, *out);
+        kept_chain_add(txn->store, generation, trust, author, links, *out);
     }
     return error;
+}
+
+enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
+                            enum chain *out)
+{
+    return chain_find_above(txn, trust, author, 0, out);
 }

@@ -472,7 +472,7 @@ static void give_owners(struct givens *givens)
 /* ---- together ---- */
 
 enum store_error givens_find(struct givens *out, struct store_txn *txn, const struct trust *trust,
-                             const struct actor_id *author, size_t rows, struct arena *arena,
+                             const struct actor_id *author, unsigned links, size_t rows, struct arena *arena,
                              struct arena *scratch)
 {
     struct disk_author row = {.number = UINT32_MAX};
@@ -489,7 +489,7 @@ enum store_error givens_find(struct givens *out, struct store_txn *txn, const st
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
     }
-    (void)add_author(out, author, error == STORE_OK ? row.number : UINT32_MAX, 0, &index);
+    (void)add_author(out, author, error == STORE_OK ? row.number : UINT32_MAX, (uint8_t)links, &index);
     error = find_authors(out, scratch);
     if (error == STORE_OK) {
         error = find_roots(out, scratch);

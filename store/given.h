@@ -47,10 +47,10 @@ struct givens {
     uint16_t found[2 * GIVEN_AUTHORS_MAX]; /* by number: 1 + index; 0: none */
 };
 
-/* Find out what author and whoever may let it speak was given. rows: how many may be read. scratch: for the
- * time of the call. */
+/* Find out what author and whoever may let it speak was given. links: below author. rows: how many may be
+ * read. scratch: for the time of the call. */
 enum store_error givens_find(struct givens *out, struct store_txn *txn, const struct trust *trust,
-                             const struct actor_id *author, size_t rows, struct arena *arena,
+                             const struct actor_id *author, unsigned links, size_t rows, struct arena *arena,
                              struct arena *scratch);
 
 /* NULL: it was not met, or given nothing. */

@@ -6,11 +6,14 @@
 #include "protocol/base/text.h"
 #include "protocol/rules/dossier.h"
 #include "store/generation.h"
-#include "store/side_grants.h"
+#include "store/given.h"
 
 enum {
-    STEPS_MAX = 1024,                  /* that are gone on from */
-    GRANTS_MAX = 16384,                /* that are read */
+    FEW_STEPS = 16,  /* that are gone on from, where nobody asks what authors were ever given */
+    FEW_GRANTS = 64, /* and are read */
+    STEPS_MAX = 1024,
+    STEPS_EACH_MAX = 32, /* of one author */
+    GRANTS_MAX = 16384,
     PATTERNS_SIZE = 1024 * 1024,       /* of all steps */
     STEPS_DOWN_MAX = 8 * CUT_SIDE_MAX, /* on branches, from cuts to the chain */
     SCRATCH_SIZE = GRANTS_MAX * sizeof(struct entry_at) + RECORD_ARENA_SIZE + SIDE_GRANTS_SIZE,
@@ -30,9 +33,13 @@ struct step {
 struct climb {
     struct store_txn *txn;
     const struct trust *trust;
+    unsigned links;              /* below the author asked about */
+    const struct givens *givens; /* NULL: all that is said of somebody is climbed */
+    size_t steps_max;
     bool void_counts;
     bool met_void; /* something was passed by because it is void */
     bool reached;
+    bool cut;                /* nothing was reached, and not all was climbed */
     struct side_budget left; /* rows: grants, wherever they stand */
     struct arena kept, scratch;
     size_t count;
@@ -102,16 +109,19 @@ static bool covers(const struct step *step, const struct step *other)
 
 /* ---- going on ---- */
 
-/* Returns: false when there is no need of it, or no room. */
+/* Returns: false when there is no need of it, or no room. No author takes the room of others. */
 static bool add_step(struct climb *climb, const struct step *step)
 {
+    size_t of_author = 0;
+
     climb->reached = climb->reached || owns(climb->trust, step);
     for (size_t i = 0; i < climb->count && !climb->reached; i++) {
         if (covers(&climb->steps[i], step)) {
             return false;
         }
+        of_author += actor_id_equal(&climb->steps[i].actor, &step->actor);
     }
-    if (climb->count == STEPS_MAX) {
+    if (climb->count == climb->steps_max || of_author == STEPS_EACH_MAX) {
         climb->left.cut = true;
         return false;
     }
@@ -124,14 +134,18 @@ static bool meet_patterns(struct climb *climb, struct step *step, const struct s
                           const struct accreditation *accreditation)
 {
     const struct bytes *theirs = accreditation->patterns.items;
-    const struct bytes *mine = below->any_code ? theirs : below->patterns.items;
-    const size_t count = below->any_code ? accreditation->patterns.count : below->patterns.count;
+    const struct bytes *mine = below->patterns.items;
+    const size_t count = below->patterns.count;
     struct bytes *common = arena_take(&climb->kept, (count + accreditation->patterns.count) * sizeof *common);
     size_t found = 0;
 
     if (!common) {
         climb->left.cut = true;
         return false;
+    }
+    if (below->any_code) {
+        found = accreditation->patterns.count;
+        memcpy(common, theirs, found * sizeof *common);
     }
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < accreditation->patterns.count; j++) {
@@ -152,6 +166,14 @@ static uint32_t last_day(const struct accreditation *accreditation)
     return accreditation->has_until ? accreditation->until : DAY_NONE;
 }
 
+/* Whether whoever is above may have let the step's author say what it does. */
+static bool may_lead_on(const struct climb *climb, const struct step *step)
+{
+    const struct given *given = climb->givens ? given_to(climb->givens, &step->actor) : NULL;
+
+    return !climb->givens || (given && given_meets(given, step->first, step->last, &step->patterns));
+}
+
 static void climb_accreditation(struct climb *climb, const struct step *below,
                                 const struct accreditation *accreditation, const struct actor_id *author)
 {
@@ -163,7 +185,8 @@ static void climb_accreditation(struct climb *climb, const struct step *below,
     if (accreditation->depth < below->links || step.links > CHAIN_DEPTH_MAX || step.first > step.last) {
         return;
     }
-    if (!meet_patterns(climb, &step, below, accreditation) || !add_step(climb, &step)) {
+    if (!meet_patterns(climb, &step, below, accreditation) || !may_lead_on(climb, &step) ||
+        !add_step(climb, &step)) {
         arena_rewind(&climb->kept, mark);
     }
 }
@@ -246,6 +269,12 @@ struct beside {
     const struct step *below;
 };
 
+/* Whether an author is none of those who may let anybody speak. */
+static bool is_nobody(const struct climb *climb, const struct actor_id *author)
+{
+    return climb->givens && !given_to(climb->givens, author);
+}
+
 static enum store_error climb_side_grant(void *context, const struct side_at *row)
 {
     const struct beside *beside = context;
@@ -255,6 +284,9 @@ static enum store_error climb_side_grant(void *context, const struct side_at *ro
     struct entry entry;
     enum store_error error = climb->reached ? STORE_NOT_FOUND : author_name(climb->txn, row->author, &author);
 
+    if (error == STORE_OK && is_nobody(climb, &author)) {
+        return STORE_NOT_FOUND;
+    }
     if (error == STORE_OK) {
         error = side_entry_read(climb->txn, row, &entry);
     }
@@ -265,15 +297,15 @@ static enum store_error climb_side_grant(void *context, const struct side_at *ro
     return error;
 }
 
-static enum store_error climb_grants(struct climb *climb, const struct step *below, enum grant_kind kind)
+/* key may be narrowed to an author. */
+static enum store_error climb_under(struct climb *climb, const struct step *below, const struct key *key)
 {
-    const struct key key = grant_key_of_actor(kind, &below->actor);
     size_t mark = arena_mark(&climb->scratch);
     struct entry_at *grants;
     size_t count;
     enum grants_cut cut = GRANTS_CUT_NONE;
     enum store_error error =
-        grants_find(climb->txn, &key, climb->left.rows, &grants, &count, &cut, &climb->scratch);
+        grants_find(climb->txn, key, climb->left.rows, &grants, &count, &cut, &climb->scratch);
 
     climb->left.cut = climb->left.cut || cut != GRANTS_CUT_NONE;
     climb->left.rows -= count;
@@ -281,6 +313,44 @@ static enum store_error climb_grants(struct climb *climb, const struct step *bel
         error = climb_grant(climb, below, &grants[i]);
     }
     arena_rewind(&climb->scratch, mark);
+    return error;
+}
+
+static enum store_error climb_by(struct climb *climb, const struct step *below, const struct key *key,
+                                 uint32_t number)
+{
+    struct key narrowed = *key;
+
+    grant_key_add_author(&narrowed, number);
+    return climb_under(climb, below, &narrowed);
+}
+
+/* By those alone who were given anything: accreditors in the order of their ids, and whoever may have handed
+ * its namespace on. */
+static enum store_error climb_given(struct climb *climb, const struct step *below, enum grant_kind kind,
+                                    const struct key *key)
+{
+    const struct givens *givens = climb->givens;
+    const struct given *given = given_to(givens, &below->actor);
+    size_t count = kind == GRANT_SUCCESSOR ? givens->root_count : given ? given->edge_count : 0;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK && !climb->reached; i++) {
+        if (kind == GRANT_SUCCESSOR) {
+            error = climb_by(climb, below, key, givens->roots[i].number);
+        } else if (givens->authors[givens->edges[given->edges + i]].any) {
+            error = climb_by(climb, below, key, givens->authors[givens->edges[given->edges + i]].number);
+        }
+    }
+    return error;
+}
+
+static enum store_error climb_grants(struct climb *climb, const struct step *below, enum grant_kind kind)
+{
+    const struct key key = grant_key_of_actor(kind, &below->actor);
+    enum store_error error =
+        climb->givens ? climb_given(climb, below, kind, &key) : climb_under(climb, below, &key);
+
     if (error != STORE_OK || climb->reached) {
         return error;
     }
@@ -305,12 +375,14 @@ static enum store_error climb_from(struct climb *climb, size_t at)
 /* Steps that are near come first, so that a chain is found at its shortest. */
 static enum store_error climb_all(struct climb *climb, const struct actor_id *author, bool void_counts)
 {
-    const struct step foot = {.actor = *author, .last = DAY_NONE, .any_code = true};
+    const struct step foot = {.actor = *author, .links = climb->links, .last = DAY_NONE, .any_code = true};
     enum store_error error = STORE_OK;
 
     arena_rewind(&climb->kept, 0);
     climb->count = 0;
-    climb->left = (struct side_budget){.rows = GRANTS_MAX, .steps = STEPS_DOWN_MAX};
+    climb->left = (struct side_budget){.rows = climb->givens ? GRANTS_MAX : FEW_GRANTS,
+                                       .steps = STEPS_DOWN_MAX,
+                                       .cut = climb->givens && climb->givens->left.cut};
     climb->void_counts = void_counts;
     (void)add_step(climb, &foot);
     for (size_t at = 0; at < climb->count && error == STORE_OK && !climb->reached; at++) {
@@ -331,17 +403,43 @@ static enum store_error find(struct climb *climb, const struct actor_id *author,
     if (climb->met_void) {
         error = climb_all(climb, author, true);
         *out = climb->reached ? CHAIN_VOID : CHAIN_NONE;
+        cut |= climb->left.cut;
     }
-    if (*out == CHAIN_NONE && (cut || climb->left.cut)) {
+    if (cut && *out == CHAIN_NONE) {
         *out = CHAIN_UNKNOWN;
     }
+    climb->cut = cut;
+    return error;
+}
+
+/* Where so much is said that it matters who says it. */
+static enum store_error find_given(struct climb *climb, const struct actor_id *author, enum chain *out)
+{
+    struct givens *givens = malloc(sizeof *givens + PATTERNS_SIZE);
+    struct arena arena;
+    enum store_error error;
+
+    if (!givens) {
+        return STORE_NO_MEMORY;
+    }
+    arena_init(&arena, givens + 1, PATTERNS_SIZE);
+    error = givens_find(givens, climb->txn, climb->trust, author, climb->links, GRANTS_MAX, &arena,
+                        &climb->scratch);
+    climb->givens = givens;
+    climb->steps_max = STEPS_MAX;
+    climb->met_void = false;
+    if (error == STORE_OK) {
+        error = find(climb, author, out);
+    }
+    climb->givens = NULL;
+    free(givens);
     return error;
 }
 
 static enum store_error find_anew(struct store_txn *txn, const struct trust *trust,
-                                  const struct actor_id *author, enum chain *out)
+                                  const struct actor_id *author, unsigned links, enum chain *out)
 {
-    struct climb climb = {.txn = txn, .trust = trust};
+    struct climb climb = {.txn = txn, .trust = trust, .links = links, .steps_max = FEW_STEPS};
     uint8_t *memory = malloc(STEPS_MAX * sizeof *climb.steps + PATTERNS_SIZE + SCRATCH_SIZE);
     enum store_error error;
 
@@ -352,12 +450,15 @@ static enum store_error find_anew(struct store_txn *txn, const struct trust *tru
     arena_init(&climb.kept, memory + STEPS_MAX * sizeof *climb.steps, PATTERNS_SIZE);
     arena_init(&climb.scratch, memory + STEPS_MAX * sizeof *climb.steps + PATTERNS_SIZE, SCRATCH_SIZE);
     error = find(&climb, author, out);
+    if (error == STORE_OK && climb.cut) {
+        error = find_given(&climb, author, out);
+    }
     free(memory);
     return error;
 }
 
-enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
-                            enum chain *out)
+enum store_error chain_find_above(struct store_txn *txn, const struct trust *trust,
+                                  const struct actor_id *author, unsigned links, enum chain *out)
 {
     const struct step foot = {.actor = *author, .any_code = true};
     uint64_t generation;
@@ -366,12 +467,18 @@ enum store_error chain_find(struct store_txn *txn, const struct trust *trust, co
 
     *out = CHAIN_STANDS;
     if (error != STORE_OK || owns(trust, &foot) ||
-        (kept && kept_chain_find(txn->store, generation, trust, author, out))) {
+        (kept && kept_chain_find(txn->store, generation, trust, author, links, out))) {
         return error;
     }
-    error = find_anew(txn, trust, author, out);
+    error = find_anew(txn, trust, author, links, out);
     if (error == STORE_OK && kept) {
-        kept_chain_add(txn->store, generation, trust, author, *out);
+        kept_chain_add(txn->store, generation, trust, author, links, *out);
     }
     return error;
+}
+
+enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
+                            enum chain *out)
+{
+    return chain_find_above(txn, trust, author, 0, out);
 }

@@ -13,11 +13,15 @@ enum chain {
     CHAIN_STANDS, /* in no block that is void */
     CHAIN_VOID,   /* only where blocks count that are void */
     CHAIN_NONE,
-    CHAIN_UNKNOWN, /* there is too much to try */
+    CHAIN_UNKNOWN, /* those whom trust lets speak say too much to try all of it; what others say is not read
+                      where that matters (given.h) */
 };
 
 /* What leads from trust to author. A namespace's owner needs no chain: it stands. */
 enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
                             enum chain *out);
+/* The same where so many links are below author: 1 where it accredits whoever speaks. */
+enum store_error chain_find_above(struct store_txn *txn, const struct trust *trust,
+                                  const struct actor_id *author, unsigned links, enum chain *out);
 
 #endif

@@ -25,9 +25,10 @@ struct gathered_log {
     uint32_t frozen_from;         /* the first epoch that two known rotations open; 0: none */
     struct gathered_sides *sides; /* what its side blocks are read with; NULL: they say nothing */
     bool asked;                   /* who accredited it is asked, or will be */
-    bool has_rank;
-    bool has_gaps; /* entries of it, wherever they stand, are not here */
-    enum rank rank;
+    bool heard_all;               /* all who accredited it were heard */
+    bool has_rank, has_rank_above;
+    bool has_gaps;              /* entries of it, wherever they stand, are not here */
+    enum rank rank, rank_above; /* where it speaks itself, and where it accredits who does */
     unsigned left_out; /* bits of enum dossier_about: what its author said was left out for want of room, */
     uint64_t left_out_from; /* none of it below this block */
     unsigned idle_left_out; /* the same of what is void */
@@ -49,9 +50,10 @@ struct gather {
     bool knows_number;        /* whether the next two are there */
     struct actor_id numbered; /* whose number was asked for last: mostly it is asked for again */
     uint32_t number;
-    size_t stranger_grants; /* accreditations by strangers */
-    size_t descended;       /* blocks of branches that were looked at for cuts */
-    struct stood_at *stood; /* heads beside the chain that checkpoints named */
+    size_t stranger_grants;    /* accreditations by strangers */
+    bool any_much, hears_much; /* whether some say much of one delegate, and whether those are heard */
+    size_t descended;          /* blocks of branches that were looked at for cuts */
+    struct stood_at *stood;    /* heads beside the chain that checkpoints named */
     size_t stood_count, stood_capacity;
     size_t stood_descended; /* blocks of branches that were looked at for them */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
@@ -82,6 +84,8 @@ enum store_error gather_number(struct gather *gather, const struct actor_id *act
 
 /* Where a log's author stands. */
 enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank);
+/* The same of who accredited others: a stranger where nobody lets it do so. */
+enum store_error gather_rank_above(struct gather *gather, size_t log, enum rank *rank);
 
 /* A log that is heard in its turn: by rank, then by actor id, which is the same order at every node. */
 struct gather_turn {

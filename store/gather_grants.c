@@ -22,10 +22,24 @@ static bool is_gathered(const void *items, size_t count, size_t size, const stru
 static enum store_error note_more(struct gather *gather, size_t by, bool *cut)
 {
     enum rank rank;
-    enum store_error error = gather_rank(gather, by, &rank);
+    enum store_error error = gather_rank_above(gather, by, &rank);
 
     *cut |= error == STORE_OK && rank != RANK_STRANGER;
     return error;
+}
+
+/* How many accreditations and how many withdrawals there may be. Those who say much leave room for who let
+ * them. */
+static size_t room_of(const struct gather *gather)
+{
+    enum { LEFT_BY_MUCH = DOSSIER_GRANTS_MAX / 8 };
+
+    return gather->hears_much ? DOSSIER_GRANTS_MAX - LEFT_BY_MUCH : DOSSIER_GRANTS_MAX;
+}
+
+static size_t room_beyond(const struct gather *gather, size_t count)
+{
+    return count < room_of(gather) ? room_of(gather) - count : 0;
 }
 
 /* ---- accreditations ---- */
@@ -71,8 +85,9 @@ static enum store_error add_withdrawal(struct gather *gather, size_t delegate,
                : STORE_OK;
 }
 
-/* Withdrawals from the author of log by side blocks of accreditor by. */
-static enum store_error gather_side_withdrawals(struct gather *gather, size_t log, size_t by, unsigned parts)
+/* Withdrawals from the author of log by side blocks of accreditor by. *more: set where there are others. */
+static enum store_error gather_side_withdrawals(struct gather *gather, size_t log, size_t by, unsigned parts,
+                                                bool *more)
 {
     const struct actor_id actor = gather->out->logs[log].author;
     const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &actor);
@@ -86,18 +101,19 @@ static enum store_error gather_side_withdrawals(struct gather *gather, size_t lo
                         sizeof *gather->out->withdrawals, &rows[i])) {
             continue;
         }
-        if (gather->out->withdrawal_count < DOSSIER_GRANTS_MAX) {
+        if (gather->out->withdrawal_count < room_of(gather)) {
             error = add_withdrawal(gather, log, &(struct found_grant){.side = &rows[i]});
             error = error == STORE_NOT_FOUND ? STORE_OK : error;
         } else {
             cut = true;
         }
     }
-    return error == STORE_OK && cut ? note_more(gather, by, &gather->out->cuts.withdrawals) : error;
+    *more |= cut;
+    return error;
 }
 
-/* What accreditor by took back from the author of log. */
-static enum store_error gather_withdrawals(struct gather *gather, size_t log, size_t by)
+/* What accreditor by took back from the author of log. *more: set where it did of more than that. */
+static enum store_error gather_withdrawals(struct gather *gather, size_t log, size_t by, bool *more)
 {
     const struct actor_id actor = gather->out->logs[log].author;
     struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &actor);
@@ -107,18 +123,17 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
     enum store_error error;
 
     grant_key_add_author(&key, gather->rows[by].number);
-    error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->withdrawal_count, &grants,
+    error = grants_find(gather->txn, &key, room_beyond(gather, gather->out->withdrawal_count), &grants,
                         &count, &cut, gather->arena);
-    if (error == STORE_OK && cut != GRANTS_CUT_NONE) {
-        error = note_more(gather, by, &gather->out->cuts.withdrawals);
-    }
+    *more |= error == STORE_OK && cut != GRANTS_CUT_NONE;
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         error = add_withdrawal(gather, log, &(struct found_grant){.grant = &grants[i]});
         if (error == STORE_NOT_FOUND) {
             error = STORE_OK;
         }
     }
-    return error == STORE_OK ? gather_side_withdrawals(gather, log, by, SIDE_OPEN | SIDE_SPEAKING) : error;
+    return error == STORE_OK ? gather_side_withdrawals(gather, log, by, SIDE_OPEN | SIDE_SPEAKING, more)
+                             : error;
 }
 
 enum {
@@ -129,36 +144,59 @@ enum {
     /* What strangers say tells at most why somebody is not authorised. */
     STRANGER_GRANTS_MAX = 64,
     STRANGER_GRANTS_EACH_MAX = 4,
+    LITTLE_MAX = 16, /* accreditations and withdrawals of one delegate */
 };
 
 /* Whether an accreditor is a stranger. Nobody asks, and it counts as none, unless it says so much that it
  * matters. */
 static enum store_error is_known_stranger(struct gather *gather, size_t by, size_t count, bool *out)
 {
-    enum rank rank = gather->rows[by].rank;
-    enum store_error error = count > STRANGER_GRANTS_EACH_MAX ? gather_rank(gather, by, &rank) : STORE_OK;
+    enum rank rank = gather->rows[by].rank_above;
+    enum store_error error =
+        count > STRANGER_GRANTS_EACH_MAX ? gather_rank_above(gather, by, &rank) : STORE_OK;
 
     *out = rank == RANK_STRANGER;
     return error;
 }
 
+/* Whether what an author takes back may be what another said. */
+static bool is_heir(const struct gather *gather, size_t by)
+{
+    const struct dossier *out = gather->out;
+
+    for (size_t i = 0; i < out->succession_count; i++) {
+        if (actor_id_equal(&out->successions[i].succession.successor, &out->logs[by].author)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What accreditor by said of the author of log, and what it took back. Its withdrawals come first: without
- * room for them its accreditations would count for too much. */
-static enum store_error gather_accreditor(struct gather *gather, size_t log, size_t by)
+ * room for them its accreditations would count for too much, and are left out: whatever it took back, it does
+ * not matter then to whom others accredited. Writes: *without, whether they are. */
+static enum store_error gather_accreditor(struct gather *gather, size_t log, size_t by, bool *without)
 {
     const struct actor_id actor = gather->out->logs[log].author;
     struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
     struct entry_at *grants;
     size_t count, first = 0;
-    bool is_stranger = false;
+    bool is_stranger = false, more = false;
     enum grants_cut cut;
-    enum store_error error = gather_withdrawals(gather, log, by);
+    enum store_error error = gather_withdrawals(gather, log, by, &more);
 
     if (error != STORE_OK) {
         return error;
     }
+    if (more) {
+        error = note_more(gather, by, is_heir(gather, by) ? &gather->out->cuts.withdrawals : without);
+    }
+    if (error != STORE_OK || *without) {
+        gather->out->cuts.accreditations |= *without;
+        return error;
+    }
     grant_key_add_author(&key, gather->rows[by].number);
-    error = grants_find(gather->txn, &key, DOSSIER_GRANTS_MAX - gather->out->accreditation_count, &grants,
+    error = grants_find(gather->txn, &key, room_beyond(gather, gather->out->accreditation_count), &grants,
                         &count, &cut, gather->arena);
     if (error == STORE_OK && cut != GRANTS_CUT_NONE) {
         error = note_more(gather, by, &gather->out->cuts.accreditations);
@@ -196,7 +234,8 @@ static enum store_error take_turns(struct gather *gather, const struct accredito
         turns[i] = (struct gather_turn){.rank = RANK_AUTHORISED};
         error = gather_log_of_number(gather, accreditors->numbers[i], &turns[i].log);
         if (error == STORE_OK && !few) {
-            error = gather_take_turn(gather, turns[i].log, &turns[i]);
+            turns[i].author = gather->out->logs[turns[i].log].author;
+            error = gather_rank_above(gather, turns[i].log, &turns[i].rank);
         }
     }
     if (error == STORE_OK && !few) {
@@ -244,7 +283,12 @@ static enum store_error gather_withdrawals_of_heirs(struct gather *gather, size_
         error = gather_log(gather, &out->successions[i].succession.successor, &heir);
         if (error == STORE_OK && out->logs[heir].known &&
             !is_among(accreditors, count, gather->rows[heir].number)) {
-            error = gather_withdrawals(gather, log, heir);
+            bool more = false;
+
+            error = gather_withdrawals(gather, log, heir, &more);
+            if (error == STORE_OK && more) {
+                error = note_more(gather, heir, &gather->out->cuts.withdrawals);
+            }
         }
     }
     return error;
@@ -267,7 +311,7 @@ static enum store_error gather_side_accreditations(struct gather *gather, size_t
                         &rows[i])) {
             continue;
         }
-        if (out->accreditation_count == DOSSIER_GRANTS_MAX) {
+        if (out->accreditation_count >= room_of(gather)) {
             cut = true;
             break;
         }
@@ -326,20 +370,67 @@ static enum store_error find_accreditors(struct gather *gather, size_t log, size
 /* What one accreditor said of the author of log, wherever it may count. */
 static enum store_error hear_accreditor(struct gather *gather, size_t log, size_t by)
 {
-    enum store_error error = gather_accreditor(gather, log, by);
+    bool without = false;
+    enum store_error error = gather_accreditor(gather, log, by, &without);
 
     if (error == STORE_OK) {
         error = gather_ask_cuts(gather, by);
     }
-    if (error == STORE_OK) {
+    if (error == STORE_OK && !without) {
         error = gather_side_accreditations(gather, log, by, SIDE_OPEN | SIDE_SPEAKING);
     }
     return error;
 }
 
+/* Of whom it is heard in one go: where there are many, first those who say little of one delegate, then those
+ * who say much, so that these take no room but what is left. */
+enum part { PART_ALL, PART_LITTLE, PART_MUCH };
+
+static enum store_error says_more_than(struct gather *gather, size_t log, size_t by, enum grant_kind kind,
+                                       size_t *left, bool *out)
+{
+    struct key key = grant_key_of_actor(kind, &gather->out->logs[log].author);
+    const size_t mark = arena_mark(gather->arena);
+    struct entry_at *grants;
+    size_t count;
+    enum grants_cut cut;
+    bool side = false;
+    enum store_error error;
+
+    grant_key_add_author(&key, gather->rows[by].number);
+    error = grants_find(gather->txn, &key, *left + 1, &grants, &count, &cut, gather->arena);
+    arena_rewind(gather->arena, mark);
+    if (error == STORE_OK) {
+        error = side_has(gather->txn, &key, &side);
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    *out |= side || count > *left;
+    *left -= count > *left ? *left : count;
+    return STORE_OK;
+}
+
+static enum store_error is_in_part(struct gather *gather, size_t log, size_t by, enum part part, bool *out)
+{
+    size_t left = LITTLE_MAX;
+    bool much = false;
+    enum store_error error = STORE_OK;
+
+    if (part != PART_ALL) {
+        error = says_more_than(gather, log, by, GRANT_ACCREDITATION, &left, &much);
+        if (error == STORE_OK) {
+            error = says_more_than(gather, log, by, GRANT_WITHDRAWAL, &left, &much);
+        }
+    }
+    *out = part == PART_ALL || much == (part == PART_MUCH);
+    gather->any_much |= much;
+    return error;
+}
+
 /* They come after those asked about so far, which makes the next layer of the search. */
 static enum store_error hear_accreditors(struct gather *gather, size_t log,
-                                         const struct accreditors *accreditors, bool few)
+                                         const struct accreditors *accreditors, enum part part)
 {
     struct gather_turn *turns;
     enum store_error error;
@@ -351,22 +442,50 @@ static enum store_error hear_accreditors(struct gather *gather, size_t log,
     if (!turns) {
         return STORE_NO_MEMORY;
     }
-    error = take_turns(gather, accreditors, few, turns);
+    error = take_turns(gather, accreditors, part == PART_ALL, turns);
     for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
+        bool now;
+
         if (turns[i].rank == RANK_STRANGER && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
             break;
         }
-        error = hear_accreditor(gather, log, turns[i].log);
+        error = is_in_part(gather, log, turns[i].log, part, &now);
+        if (error == STORE_OK && now) {
+            error = hear_accreditor(gather, log, turns[i].log);
+        }
     }
-    if (error == STORE_OK) {
+    if (error == STORE_OK && part != PART_MUCH) {
         error = gather_withdrawals_of_heirs(gather, log, accreditors->numbers, accreditors->count);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+static enum store_error hear_part(struct gather *gather, const struct gather_turn *turns, size_t count,
+                                  enum part part)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        struct accreditors accreditors;
+
+        if (turns[i].rank == RANK_STRANGER && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
+            break;
+        }
+        if (gather->rows[turns[i].log].heard_all) {
+            continue;
+        }
+        error = find_accreditors(gather, turns[i].log, DOSSIER_GRANTS_MAX, &accreditors);
+        if (error == STORE_OK) {
+            gather->out->cuts.accreditations |= accreditors.cut;
+            error = hear_accreditors(gather, turns[i].log, &accreditors, part);
+        }
+    }
+    return error;
+}
+
 /* Those asked about from first to end, the authorised before the others: who accredited a stranger is asked
  * last. */
-static enum store_error gather_ranked(struct gather *gather, size_t first, size_t end)
+static enum store_error gather_ranked(struct gather *gather, size_t first, size_t end, enum part part)
 {
     struct gather_turn *turns = arena_take(gather->arena, (end - first) * sizeof *turns);
     enum store_error error = turns ? STORE_OK : STORE_NO_MEMORY;
@@ -376,18 +495,7 @@ static enum store_error gather_ranked(struct gather *gather, size_t first, size_
     }
     if (error == STORE_OK) {
         gather_sort_turns(turns, end - first);
-    }
-    for (size_t i = 0; i < end - first && error == STORE_OK; i++) {
-        struct accreditors accreditors;
-
-        if (turns[i].rank == RANK_STRANGER && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
-            break;
-        }
-        error = find_accreditors(gather, turns[i].log, DOSSIER_GRANTS_MAX, &accreditors);
-        if (error == STORE_OK) {
-            gather->out->cuts.accreditations |= accreditors.cut;
-            error = hear_accreditors(gather, turns[i].log, &accreditors, false);
-        }
+        error = hear_part(gather, turns, end - first, part);
     }
     return error;
 }
@@ -425,15 +533,16 @@ static enum store_error gather_layer(struct gather *gather, size_t first, size_t
     enum store_error error = find_few(gather, first, end, found, &few);
 
     if (error == STORE_OK && !few) {
-        return gather_ranked(gather, first, end);
+        return gather_ranked(gather, first, end, PART_LITTLE);
     }
     for (size_t i = first; i < end && error == STORE_OK; i++) {
-        error = hear_accreditors(gather, gather->issuers[i], &found[i - first], true);
+        error = hear_accreditors(gather, gather->issuers[i], &found[i - first], PART_ALL);
+        gather->rows[gather->issuers[i]].heard_all = true;
     }
     return error;
 }
 
-enum store_error gather_issuers(struct gather *gather)
+static enum store_error gather_layers(struct gather *gather)
 {
     enum store_error error = STORE_OK;
 
@@ -449,12 +558,49 @@ enum store_error gather_issuers(struct gather *gather)
     return error;
 }
 
+/* Whoever says much is heard when all others were, to the top. */
+static enum store_error gather_much(struct gather *gather, size_t first)
+{
+    enum store_error error = STORE_OK;
+
+    for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && first < gather->issuer_count; depth++) {
+        const size_t end = gather->issuer_count;
+
+        gather->hears_much = true;
+        error = gather_ranked(gather, first, end, PART_MUCH);
+        gather->hears_much = false;
+        if (error == STORE_OK) {
+            error = gather_layers(gather);
+        }
+        if (error != STORE_OK) {
+            return error;
+        }
+        first = end;
+    }
+    return error;
+}
+
+enum store_error gather_issuers(struct gather *gather)
+{
+    const size_t first = gather->answered;
+    enum store_error error;
+
+    gather->any_much = false;
+    error = gather_layers(gather);
+    return error == STORE_OK && gather->any_much ? gather_much(gather, first) : error;
+}
+
 enum store_error gather_kept_grants(struct gather *gather, size_t by)
 {
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < gather->issuer_count && error == STORE_OK; i++) {
-        error = gather_side_withdrawals(gather, gather->issuers[i], by, SIDE_KEPT);
+        bool more = false;
+
+        error = gather_side_withdrawals(gather, gather->issuers[i], by, SIDE_KEPT, &more);
+        if (error == STORE_OK && more) {
+            error = note_more(gather, by, &gather->out->cuts.withdrawals);
+        }
         if (error == STORE_OK) {
             error = gather_side_accreditations(gather, gather->issuers[i], by, SIDE_KEPT);
         }

@@ -433,6 +433,11 @@ enum store_error gather_log_of_number(struct gather *gather, uint32_t number, si
     return error == STORE_OK ? add_log(gather, &author, &row, log) : error;
 }
 
+static enum rank rank_of(enum chain chain)
+{
+    return chain == CHAIN_STANDS ? RANK_AUTHORISED : chain == CHAIN_NONE ? RANK_STRANGER : RANK_DOUBTFUL;
+}
+
 enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank)
 {
     struct gathered_log *row = &gather->rows[log];
@@ -447,9 +452,27 @@ enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank)
     if (error != STORE_OK) {
         return error;
     }
-    row->rank = chain == CHAIN_STANDS ? RANK_AUTHORISED : chain == CHAIN_NONE ? RANK_STRANGER : RANK_DOUBTFUL;
+    *rank = row->rank = rank_of(chain);
     row->has_rank = true;
-    *rank = row->rank;
+    return STORE_OK;
+}
+
+enum store_error gather_rank_above(struct gather *gather, size_t log, enum rank *rank)
+{
+    struct gathered_log *row = &gather->rows[log];
+    enum chain chain;
+    enum store_error error;
+
+    *rank = row->rank_above;
+    if (row->has_rank_above) {
+        return STORE_OK;
+    }
+    error = chain_find_above(gather->txn, gather->trust, &gather->out->logs[log].author, 1, &chain);
+    if (error != STORE_OK) {
+        return error;
+    }
+    *rank = row->rank_above = rank_of(chain);
+    row->has_rank_above = true;
     return STORE_OK;
 }
 

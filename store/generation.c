@@ -97,6 +97,7 @@ enum { CHAINS_KEPT = 4096 };
 
 struct kept_chain {
     struct actor_id author;
+    unsigned links;
     enum chain chain;
 };
 
@@ -107,12 +108,12 @@ struct kept_chains {
     struct kept_chain items[CHAINS_KEPT];
 };
 
-static size_t place_of_author(const struct actor_id *author)
+static size_t place_of_author(const struct actor_id *author, unsigned links)
 {
     uint32_t first;
 
     memcpy(&first, author->hash.bytes, sizeof first);
-    return first % CHAINS_KEPT;
+    return (first + links) % CHAINS_KEPT;
 }
 
 static bool hold_still(const struct kept_chains *chains, uint64_t generation, const struct trust *trust)
@@ -121,16 +122,17 @@ static bool hold_still(const struct kept_chains *chains, uint64_t generation, co
 }
 
 bool kept_chain_find(struct store *store, uint64_t generation, const struct trust *trust,
-                     const struct actor_id *author, enum chain *out)
+                     const struct actor_id *author, unsigned links, enum chain *out)
 {
     bool found = false;
 
     pthread_mutex_lock(&store->chain_cache.lock);
     if (hold_still(store->chain_cache.chains, generation, trust)) {
-        const size_t at = place_of_author(author);
+        const size_t at = place_of_author(author, links);
         const struct kept_chain *item = &store->chain_cache.chains->items[at];
 
-        found = is_taken(store->chain_cache.chains->taken, at) && actor_id_equal(&item->author, author);
+        found = is_taken(store->chain_cache.chains->taken, at) && item->links == links &&
+                actor_id_equal(&item->author, author);
         *out = found ? item->chain : *out;
     }
     pthread_mutex_unlock(&store->chain_cache.lock);
@@ -151,7 +153,7 @@ static void begin_anew(struct chain_cache *cache, uint64_t generation, const str
 
 /* Without memory nothing is kept. */
 void kept_chain_add(struct store *store, uint64_t generation, const struct trust *trust,
-                    const struct actor_id *author, enum chain chain)
+                    const struct actor_id *author, unsigned links, enum chain chain)
 {
     struct chain_cache *cache = &store->chain_cache;
 
@@ -160,9 +162,9 @@ void kept_chain_add(struct store *store, uint64_t generation, const struct trust
         begin_anew(cache, generation, trust);
     }
     if (cache->chains) {
-        const size_t at = place_of_author(author);
+        const size_t at = place_of_author(author, links);
 
-        cache->chains->items[at] = (struct kept_chain){.author = *author, .chain = chain};
+        cache->chains->items[at] = (struct kept_chain){.author = *author, .links = links, .chain = chain};
         take_place(cache->chains->taken, at);
     }
     pthread_mutex_unlock(&cache->lock);

@@ -48,14 +48,17 @@ static const enum reason lenience_reason[LENIENCE_COUNT] = {
 };
 
 enum {
-    STEPS_MAX = 1 << 19,  /* records looked at for one answer */
-    LINKS_TRIED_MAX = 64, /* when depth is overlooked */
-    CLIMBED_ALL_MAX = 64, /* accreditations of which all may be climbed: see is_small */
-    NO_LINK = UINT16_MAX, /* in below: the link leads to the issuer itself */
+    STEPS_MAX = 1 << 21,         /* records looked at for one answer, */
+    STEPS_EACH_MAX = 1 << 13,    /* of these for who lets one author speak, */
+    STEPS_CIRCLES_MAX = 1 << 18, /* and where a chain that goes in a circle is in the way */
+    LINKS_TRIED_MAX = 64,        /* when depth is overlooked */
+    CLIMBED_ALL_MAX = 64,        /* accreditations of which all may be climbed: see is_small */
+    NO_LINK = UINT16_MAX,        /* in below: the link leads to the issuer itself; in lists: their end */
 };
 _Static_assert((int)DOSSIER_GRANTS_MAX < (int)NO_LINK, "links are numbered in 16 bits");
-_Static_assert(2 * CLIMBED_ALL_MAX * (CLIMBED_ALL_MAX + 1) * (int)LENIENCE_COUNT < (int)STEPS_MAX,
+_Static_assert(CLIMBED_ALL_MAX *(CLIMBED_ALL_MAX + 1) < (int)STEPS_EACH_MAX,
                "every one of few can be climbed from every one");
+_Static_assert(LINKS_TRIED_MAX <= 64, "the links of a chain are numbered in the bits of a word");
 
 /* A statement whose speaker must be authorised. */
 struct speaker {
@@ -70,7 +73,9 @@ struct search {
     const struct authority_question *question;
     const struct namespace_owners *owners;
     enum lenience lenience;
-    size_t steps_left;  /* once there are none, nothing that the search finds may be believed */
+    size_t steps_left;  /* of those for who lets one author speak; with none left no link holds… */
+    size_t all_left;    /* of those for the answer */
+    bool cut;           /* …and this is set: no chain that is not found is known not to hold */
     size_t cuts_above;  /* that are asked, each, whether they keep the next */
     bool only_recorded; /* whether links to the issuer are tried only where is_recorded says yes, */
     bool for_certain;   /* for certain */
@@ -86,11 +91,26 @@ struct search {
      * by now. */
     uint8_t against[DOSSIER_GRANTS_MAX];
     struct {
-        bool under_owner; /* an owner's accreditations may lead to it: see mark_under_owners */
-        bool taken_back;
+        uint8_t room; /* links that may be below it, where an owner's accreditations lead to it: see mark_room
+                       */
+        bool places_differ;      /* not all that lets it speak does so wherever it does */
         bool climbed[2];         /* to those who may own, and to all others */
+        uint16_t steps;          /* used up for who lets it speak */
     } authors[DOSSIER_LOGS_MAX]; /* of each log */
-    bool any_twice;              /* somebody was passed by since it speaks below */
+    /* Lists in the order of the dossier; of a small one there are none. */
+    struct {
+        uint16_t accreditations; /* of it */
+        uint16_t withdrawals;    /* by it; of an owner in by_owners */
+    } first[DOSSIER_LOGS_MAX];   /* of each log */
+    uint16_t by_owners;
+    uint16_t next_accreditation[DOSSIER_GRANTS_MAX], next_withdrawal[DOSSIER_GRANTS_MAX];
+    /* Of a link, without which nothing is known: none above it reaches an owner with so many links from it
+     * down, or more, as long as all these speak below. */
+    struct {
+        uint8_t links; /* 0: not known */
+        uint8_t count;
+        uint16_t logs[CHAIN_DEPTH_MAX];
+    } dead_ends[DOSSIER_GRANTS_MAX];
 };
 
 /* Returns: false when no step is left. */
@@ -124,6 +144,49 @@ static struct speaker speaker_under(const struct search *search, size_t link)
 {
     size_t below = search->below[link];
     return below == NO_LINK ? issuer_of(search) : speaker_of(search, below);
+}
+
+/* The log of an author; SIZE_MAX: none is known. */
+static size_t log_of(const struct search *search, const struct actor_id *author)
+{
+    const struct dossier_log *log = dossier_log_of(search->dossier, author);
+    return log != NULL ? (size_t)(log - search->dossier->logs) : SIZE_MAX;
+}
+
+static uint16_t *withdrawals_of(struct search *search, size_t log)
+{
+    bool owner =
+        namespace_owner_index(search->owners, &search->dossier->logs[log].author) < NAMESPACE_OWNERS_MAX;
+    return owner ? &search->by_owners : &search->first[log].withdrawals;
+}
+
+/* List by whom it is about what a search walks through again and again: what others say of others takes
+ * nobody's steps. */
+static void write_lists(struct search *search)
+{
+    const struct dossier *dossier = search->dossier;
+    search->by_owners = NO_LINK;
+    for (size_t i = 0; i < dossier->log_count; i++) {
+        search->first[i].accreditations = search->first[i].withdrawals = NO_LINK;
+    }
+    for (size_t i = dossier->accreditation_count; i > 0; i--) {
+        size_t log = log_of(search, &dossier->accreditations[i - 1].accreditation.delegate);
+        if (log != SIZE_MAX) {
+            search->next_accreditation[i - 1] = search->first[log].accreditations;
+            search->first[log].accreditations = (uint16_t)(i - 1);
+        }
+    }
+    for (size_t i = dossier->withdrawal_count; i > 0; i--) {
+        uint16_t *first = withdrawals_of(search, dossier->withdrawals[i - 1].place.log);
+        search->next_withdrawal[i - 1] = *first;
+        *first = (uint16_t)(i - 1);
+    }
+}
+
+/* The first withdrawal that may be about what is accredited in place: its author's own, or an heir's. */
+static size_t first_withdrawal(struct search *search, const struct dossier_place *place)
+{
+    return search->dossier->withdrawal_count == 0 ? NO_LINK : *withdrawals_of(search, place->log);
 }
 
 static bool owns_anything(const struct trust *trust, const struct actor_id *actor)
@@ -292,7 +355,8 @@ static enum standpoint standpoint_under(struct search *search,
                                         const struct dossier_place *place, const struct resting *on_it)
 {
     enum standpoint worst = WITHIN;
-    for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
+    for (size_t i = first_withdrawal(search, &accreditation->place); i != NO_LINK && take_step(search);
+         i = search->next_withdrawal[i]) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         enum answer left =
             concerns(search, found, accreditation) ? leaves(found, accreditation, place) : ANSWER_YES;
@@ -320,7 +384,6 @@ static enum standpoint standpoint_of_delegate(struct search *search, const struc
 {
     const struct resting resting = {
         .log = place->log, .depth = on_it == NULL ? 0 : on_it->depth + 1, .on_it = on_it};
-    const struct actor_id *author = author_of(search, place);
     enum standpoint best = UNAUTHORISED;
     if (search->dossier->withdrawal_count == 1) {
         return WITHIN; /* nobody withdraws from itself */
@@ -328,10 +391,10 @@ static enum standpoint standpoint_of_delegate(struct search *search, const struc
     if (resting.depth > CHAIN_DEPTH_MAX) {
         return UNAUTHORISED;
     }
-    for (size_t i = 0; i < search->dossier->accreditation_count && best != WITHIN && take_step(search); i++) {
+    for (size_t i = search->first[place->log].accreditations;
+         i != NO_LINK && best != WITHIN && take_step(search); i = search->next_accreditation[i]) {
         const struct dossier_accreditation *found = &search->dossier->accreditations[i];
-        if (!actor_id_equal(&found->accreditation.delegate, author) || rests_on(&resting, found->place.log) ||
-            !has_arrived(search, &found->place) ||
+        if (rests_on(&resting, found->place.log) || !has_arrived(search, &found->place) ||
             !names_code(&found->accreditation, search->question->code)) {
             continue;
         }
@@ -381,14 +444,13 @@ static bool keeps(struct search *search, size_t above, const struct dossier_plac
 static bool counts_for_certain(struct search *search, const struct dossier_withdrawal *found)
 {
     const struct dossier *dossier = search->dossier;
-    const struct actor_id *author = author_of(search, &found->place);
     bool certain = !is_in_doubt(search, &found->place);
     if (!certain && hangs_on_cut(search, &found->place) && search->cuts_above <= CHAIN_DEPTH_MAX) {
         search->cuts_above++;
         certain = keeps(search, NO_LINK, &found->place, true);
-        for (size_t i = 0; i < dossier->accreditation_count && !certain && take_step(search); i++) {
-            certain = actor_id_equal(&dossier->accreditations[i].accreditation.delegate, author) &&
-                      names_code(&dossier->accreditations[i].accreditation, search->question->code) &&
+        for (size_t i = search->first[found->place.log].accreditations;
+             i != NO_LINK && !certain && take_step(search); i = search->next_accreditation[i]) {
+            certain = names_code(&dossier->accreditations[i].accreditation, search->question->code) &&
                       keeps(search, i, &found->place, true);
         }
         search->cuts_above--;
@@ -407,7 +469,8 @@ static bool records_nothing(const struct search *search, size_t withdrawal)
 static bool is_recorded(struct search *search, const struct dossier_accreditation *accreditation,
                         const struct dossier_place *place, bool for_certain)
 {
-    for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
+    for (size_t i = first_withdrawal(search, &accreditation->place); i != NO_LINK && take_step(search);
+         i = search->next_withdrawal[i]) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         bool counts = found->withdrawal.has_cut && !records_nothing(search, i) &&
                       concerns(search, found, accreditation);
@@ -484,10 +547,12 @@ static enum lenience lenience_against(struct search *search, const struct dossie
     if (hangs_on_cut(search, &found->place)) {
         return lenience_of_dropped(search, found);
     }
-    if (*known == 0) {
-        *known = (uint8_t)(1 + find_lenience_against(search, found));
+    if (*known != 0) {
+        return (enum lenience)(*known - 1);
     }
-    return (enum lenience)(*known - 1);
+    enum lenience against = find_lenience_against(search, found);
+    *known = search->steps_left > 0 ? (uint8_t)(1 + against) : 0;
+    return against;
 }
 
 /* The withdrawal that takes accreditation back from what its delegate says as speaker, or NULL. */
@@ -495,7 +560,8 @@ static const struct dossier_withdrawal *withdrawal_of(struct search *search,
                                                       const struct dossier_accreditation *accreditation,
                                                       const struct speaker *speaker)
 {
-    for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
+    for (size_t i = first_withdrawal(search, &accreditation->place); i != NO_LINK && take_step(search);
+         i = search->next_withdrawal[i]) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         if (!concerns(search, found, accreditation)) {
             continue;
@@ -573,7 +639,8 @@ static bool keeps_withdrawal(struct search *search, size_t above, const struct s
 {
     const struct dossier_accreditation *accreditation = &search->dossier->accreditations[speaker->link];
     const struct speaker delegate = speaker_under(search, speaker->link);
-    for (size_t i = 0; i < search->dossier->withdrawal_count && take_step(search); i++) {
+    for (size_t i = first_withdrawal(search, &accreditation->place); i != NO_LINK && take_step(search);
+         i = search->next_withdrawal[i]) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         enum lenience counts = found->withdrawal.closed ? LENIENCE_CLOSED : LENIENCE_WITHDRAWN;
         if (search->lenience < counts && hangs_on_cut(search, &found->place) &&
@@ -647,60 +714,70 @@ static bool holds(struct search *search, size_t link, const struct speaker *spea
 
 /* ---- whom owners reach ---- */
 
-/* The log of an author; SIZE_MAX: none is known. */
-static size_t log_of(const struct search *search, const struct actor_id *author)
-{
-    const struct dossier_log *log = dossier_log_of(search->dossier, author);
-    return log != NULL ? (size_t)(log - search->dossier->logs) : SIZE_MAX;
-}
-
-/* Returns: whether it was not marked before. */
-static bool mark_one(struct search *search, const struct actor_id *author)
+/* Returns: whether there was less. */
+static bool raise_room(struct search *search, const struct actor_id *author, size_t room)
 {
     size_t log = log_of(search, author);
-    if (log == SIZE_MAX || search->authors[log].under_owner) {
+    if (log == SIZE_MAX || search->authors[log].room >= room) {
         return false;
     }
-    search->authors[log].under_owner = true;
+    search->authors[log].room = (uint8_t)room;
     return true;
 }
 
-static void mark_owners(struct search *search)
+static void give_owners_room(struct search *search, size_t links_max)
 {
     for (size_t i = 0; i < search->owners->count; i++) {
-        mark_one(search, &search->owners->owners[i].actor);
+        raise_room(search, &search->owners->owners[i].actor, links_max);
     }
     for (size_t i = 0; search->lenience >= LENIENCE_CODE && i < search->trust->owner_count; i++) {
-        mark_one(search, &search->trust->owners[i].actor);
+        raise_room(search, &search->trust->owners[i].actor, links_max);
     }
 }
 
-/* Mark the authors to whom accreditations lead down from an owner in at most links_max links, depths and cuts
- * aside. No chain goes through others: however many accreditations a crowd signs whom nobody authorised, none
- * of them is climbed, and no steps are left wanting for it. */
-static void mark_under_owners(struct search *search, size_t links_max)
+/* How many links an accreditation may have below it. */
+static size_t room_under(const struct search *search, const struct dossier_accreditation *found)
+{
+    size_t room = search->authors[found->place.log].room;
+    if (room == 0) {
+        return 0;
+    }
+    bool any_depth = search->lenience >= LENIENCE_DEPTH || found->accreditation.depth >= room;
+    return any_depth ? room - 1 : (size_t)found->accreditation.depth;
+}
+
+/* Find out of each author how many links an owner lets it have below it, by accreditations that lead down to
+ * it in at most links_max links, cuts aside. No chain goes through others: however many accreditations a
+ * crowd signs whom nobody lets accredit anybody, none of them is climbed. */
+static void mark_room(struct search *search, size_t links_max)
 {
     const struct dossier *dossier = search->dossier;
     bool more = true;
-    mark_owners(search);
+    give_owners_room(search, links_max);
     for (size_t links = 0; more && links < links_max; links++) {
         more = false;
         for (size_t i = 0; i < dossier->accreditation_count; i++) {
             const struct dossier_accreditation *found = &dossier->accreditations[i];
-            if (search->authors[found->place.log].under_owner && stands(search, found)) {
-                more |= mark_one(search, &found->accreditation.delegate);
+            size_t room = room_under(search, found);
+            if (room > 0 && stands(search, found)) {
+                more |= raise_room(search, &found->accreditation.delegate, room);
             }
         }
     }
 }
 
-static void mark_taken_back(struct search *search)
+static void mark_places(struct search *search)
 {
-    for (size_t i = 0; i < search->dossier->withdrawal_count; i++) {
-        size_t log = log_of(search, &search->dossier->withdrawals[i].withdrawal.delegate);
+    const struct dossier *dossier = search->dossier;
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        size_t log = log_of(search, &dossier->withdrawals[i].withdrawal.delegate);
         if (log != SIZE_MAX) {
-            search->authors[log].taken_back = true;
+            search->authors[log].places_differ = true;
         }
+    }
+    for (size_t i = 0; i < dossier->accreditation_count; i++) {
+        const struct dossier_place *place = &dossier->accreditations[i].place;
+        search->authors[place->log].places_differ |= place->block.side;
     }
 }
 
@@ -715,8 +792,8 @@ static void mark_authors(struct search *search, size_t links_max)
 {
     memset(search->authors, 0, search->dossier->log_count * sizeof search->authors[0]);
     if (!is_small(search->dossier)) {
-        mark_under_owners(search, links_max);
-        mark_taken_back(search);
+        mark_room(search, links_max);
+        mark_places(search);
     }
 }
 
@@ -729,24 +806,7 @@ static bool is_avoided(const struct search *search, size_t link)
     if (avoided != NULL && avoided->links != NULL && avoided->links[link]) {
         return true;
     }
-    for (size_t i = 0; avoided != NULL && i < avoided->log_count; i++) {
-        if (avoided->logs[i] == log) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whether a chain from link `below` down says anything by actor: nobody lets itself speak, by way of others
- * neither. */
-static bool speaks_below(const struct search *search, const struct actor_id *actor, size_t below)
-{
-    for (; below != NO_LINK; below = search->below[below]) {
-        if (actor_id_equal(actor, speaker_of(search, below).actor)) {
-            return true;
-        }
-    }
-    return actor_id_equal(actor, &search->question->issuer);
+    return avoided != NULL && avoided->logs != NULL && avoided->logs[log];
 }
 
 /* One level of the search: from speaker, above link `below`, to its accreditors. */
@@ -754,7 +814,6 @@ struct level {
     struct speaker speaker;
     uint16_t below;
     size_t links_below;
-    bool by_owners; /* by them alone, else by all others */
 };
 
 /* Whether the question is about a link from the issuer that is of no use here. */
@@ -765,46 +824,85 @@ static bool is_unrecorded(struct search *search, size_t link, const struct level
                         search->for_certain);
 }
 
-/* Whether nothing leads from an owner down to what an author accredits. */
-static bool is_of_no_use(const struct search *search, size_t log)
+/* Whether no owner lets an author have so many links below what it accredits. */
+static bool is_of_no_use(const struct search *search, size_t log, size_t links_below)
 {
-    return !search->authors[log].under_owner && !is_small(search->dossier);
+    return search->authors[log].room <= links_below && !is_small(search->dossier);
 }
 
-/* Requires: link is not reached so far, and names the level's speaker. */
-static bool is_reached(struct search *search, size_t link, const struct level *level,
-                       const struct speaker *accreditor)
+/* Requires: link names the level's speaker. Nobody lets itself speak. */
+static bool is_reached(struct search *search, size_t link, const struct level *level)
 {
-    if (is_of_no_use(search, accreditor->place->log) ||
-        may_own(search, accreditor->actor) != level->by_owners ||
-        !holds(search, link, &level->speaker, level->links_below) || is_avoided(search, link) ||
-        is_unrecorded(search, link, level)) {
-        return false;
-    }
-    if (speaks_below(search, accreditor->actor, level->below)) {
-        search->any_twice = true;
-        return false;
-    }
-    return true;
+    struct speaker accreditor = speaker_of(search, link);
+    return !is_of_no_use(search, accreditor.place->log, level->links_below) &&
+           !actor_id_equal(accreditor.actor, level->speaker.actor) &&
+           !actor_id_equal(accreditor.actor, &search->question->issuer) && !is_avoided(search, link) &&
+           holds(search, link, &level->speaker, level->links_below) && !is_unrecorded(search, link, level) &&
+           search->steps_left > 0;
 }
 
-/* Try every accreditation not reached so far above a speaker. Returns: whether one by an owner was found,
- * *top. */
-static bool climb(struct search *search, const struct level *level, size_t *top)
+/* Whether a link that is reached is an owner's. */
+static bool is_top(struct search *search, size_t link)
 {
-    const struct dossier_accreditation *accreditations = search->dossier->accreditations;
-    for (size_t i = 0; i < search->dossier->accreditation_count && take_step(search); i++) {
-        if (search->links[i] != 0 ||
-            !actor_id_equal(&accreditations[i].accreditation.delegate, level->speaker.actor)) {
-            continue;
-        }
-        struct speaker accreditor = speaker_of(search, i);
-        if (!is_reached(search, i, level, &accreditor)) {
+    struct speaker accreditor = speaker_of(search, link);
+    return is_owner(search, &accreditor) && lets_speak(search, NO_LINK, &accreditor) &&
+           search->steps_left > 0;
+}
+
+/* The first accreditation of a level's speaker at `from` or after. */
+static size_t find_link(const struct search *search, const struct level *level, size_t from)
+{
+    size_t count = search->dossier->accreditation_count;
+    while (from < count && !actor_id_equal(&search->dossier->accreditations[from].accreditation.delegate,
+                                           level->speaker.actor)) {
+        from++;
+    }
+    return from < count ? from : NO_LINK;
+}
+
+/* Who is asked about may have no log. */
+static bool is_listed(const struct search *search, const struct level *level)
+{
+    return level->below != NO_LINK && !is_small(search->dossier);
+}
+
+static size_t first_link(const struct search *search, const struct level *level)
+{
+    return is_listed(search, level) ? search->first[level->speaker.place->log].accreditations
+                                    : find_link(search, level, 0);
+}
+
+static size_t next_link(const struct search *search, const struct level *level, size_t link)
+{
+    return is_listed(search, level) ? search->next_accreditation[link] : find_link(search, level, link + 1);
+}
+
+/* Give who is climbed from its steps, or what is left for all, and take back what it left. */
+static void begin_steps(struct search *search, size_t max)
+{
+    search->steps_left = max < search->all_left ? max : search->all_left;
+    search->all_left -= search->steps_left;
+}
+
+static void end_steps(struct search *search)
+{
+    search->cut = search->cut || search->steps_left == 0;
+    search->all_left += search->steps_left;
+}
+
+/* Try every accreditation not reached so far above a speaker, by owners alone or by all others. Returns:
+ * whether one by an owner was found, *top. */
+static bool climb(struct search *search, const struct level *level, bool by_owners, size_t *top)
+{
+    for (size_t i = first_link(search, level); i != NO_LINK && take_step(search);
+         i = next_link(search, level, i)) {
+        if (search->links[i] != 0 || may_own(search, speaker_of(search, i).actor) != by_owners ||
+            !is_reached(search, i, level)) {
             continue;
         }
         search->links[i] = (uint8_t)(level->links_below + 1);
         search->below[i] = level->below;
-        if (is_owner(search, &accreditor) && lets_speak(search, NO_LINK, &accreditor)) {
+        if (is_top(search, i)) {
             *top = i;
             return true;
         }
@@ -812,11 +910,24 @@ static bool climb(struct search *search, const struct level *level, size_t *top)
     return false;
 }
 
-/* Whether climbing from one more place of a log finds nothing new: nothing was taken back from its author, so
- * that all its places are alike. */
+/* The same with the steps that are for the author of a log, which that one alone can use up. */
+static bool climb_from(struct search *search, const struct level *level, bool by_owners, size_t *top)
+{
+    size_t log = level->speaker.place->log;
+    size_t max = STEPS_EACH_MAX - search->authors[log].steps;
+    begin_steps(search, max);
+    size_t before = search->steps_left;
+    bool found = climb(search, level, by_owners, top);
+    search->authors[log].steps += (uint16_t)(before - search->steps_left);
+    search->authors[log].climbed[by_owners] = true;
+    end_steps(search);
+    return found;
+}
+
+/* Whether climbing from one more place of a log finds nothing new: all its places are alike. */
 static bool is_climbed(const struct search *search, size_t log, bool by_owners)
 {
-    return search->authors[log].climbed[by_owners] && !search->authors[log].taken_back;
+    return search->authors[log].climbed[by_owners] && !search->authors[log].places_differ;
 }
 
 /* The same for all that have so many links below them. Writes: *any, whether there are such. */
@@ -827,44 +938,31 @@ static bool climb_level(struct search *search, size_t links, bool by_owners, boo
             continue;
         }
         *any = true;
-        size_t log = search->dossier->accreditations[i].place.log;
-        if (is_climbed(search, log, by_owners)) {
-            continue;
-        }
-        const struct level level = {.speaker = speaker_of(search, i),
-                                    .below = (uint16_t)i,
-                                    .links_below = links,
-                                    .by_owners = by_owners};
-        search->any_twice = false;
-        if (climb(search, &level, top)) {
+        const struct level level = {
+            .speaker = speaker_of(search, i), .below = (uint16_t)i, .links_below = links};
+        if (!is_climbed(search, level.speaker.place->log, by_owners) &&
+            climb_from(search, &level, by_owners, top)) {
             return true;
         }
-        search->authors[log].climbed[by_owners] = !search->any_twice;
     }
     return false;
 }
 
 static bool climb_from_issuer(struct search *search, bool by_owners, size_t *top)
 {
-    const struct level level = {
-        .speaker = issuer_of(search), .below = NO_LINK, .links_below = 0, .by_owners = by_owners};
-    return climb(search, &level, top);
+    const struct level level = {.speaker = issuer_of(search), .below = NO_LINK, .links_below = 0};
+    begin_steps(search, search->all_left / 2);
+    bool found = climb(search, &level, by_owners, top);
+    end_steps(search);
+    return found;
 }
 
-/* Shortest chain from the issuer upward, link by link: a link with fewer links below it is never worse, so
+/* Shortest way from the issuer upward, link by link: a link with fewer links below it is never worse, so
  * each needs to be reached once only. Of each level who owns the namespace is tried first: what others say
- * costs nobody the steps to its owner. Returns: whether an owner was reached; *top is the owner's link,
- * NO_LINK for the issuer. */
-static bool find_chain(struct search *search, size_t *top)
+ * costs nobody the steps to its owner. Returns: whether an owner was reached; *top is the owner's link. */
+static bool find_way(struct search *search, size_t links_max, size_t *top)
 {
-    size_t links_max = search->lenience >= LENIENCE_DEPTH ? LINKS_TRIED_MAX : CHAIN_DEPTH_MAX;
-    struct speaker issuer = issuer_of(search);
-    *top = NO_LINK;
-    if (!search->only_recorded && is_owner(search, &issuer)) {
-        return true;
-    }
     memset(search->links, 0, search->dossier->accreditation_count);
-    mark_authors(search, links_max);
     if (climb_from_issuer(search, true, top) || climb_from_issuer(search, false, top)) {
         return true;
     }
@@ -878,6 +976,133 @@ static bool find_chain(struct search *search, size_t *top)
         }
     }
     return false;
+}
+
+/* ---- ways in a circle ---- */
+
+/* The links of the way from one down to the issuer, as bits: those said by the author of a log. */
+static uint64_t said_below(const struct search *search, size_t log, size_t link)
+{
+    for (; link != NO_LINK; link = search->below[link]) {
+        if (search->dossier->accreditations[link].place.log == log) {
+            return UINT64_C(1) << (search->links[link] - 1);
+        }
+    }
+    return 0;
+}
+
+/* Whether it is known that nothing above link reaches an owner. Writes: *because, the links below that are in
+ * the way. */
+static bool is_dead_end(const struct search *search, size_t link, uint64_t *because)
+{
+    *because = 0;
+    if (search->dead_ends[link].links == 0 || search->dead_ends[link].links > search->links[link]) {
+        return false;
+    }
+    for (size_t i = 0; i < search->dead_ends[link].count; i++) {
+        uint64_t said = said_below(search, search->dead_ends[link].logs[i], search->below[link]);
+        if (said == 0) {
+            return false;
+        }
+        *because |= said;
+    }
+    return true;
+}
+
+static void note_dead_end(struct search *search, size_t link, uint64_t because)
+{
+    size_t count = 0;
+    for (size_t at = search->below[link]; at != NO_LINK; at = search->below[at]) {
+        if ((because >> (search->links[at] - 1) & 1) == 0) {
+            continue;
+        }
+        if (count == CHAIN_DEPTH_MAX) {
+            return;
+        }
+        search->dead_ends[link].logs[count++] = (uint16_t)search->dossier->accreditations[at].place.log;
+    }
+    search->dead_ends[link].count = (uint8_t)count;
+    search->dead_ends[link].links = search->links[link];
+}
+
+/* Try every way up from a level on which nobody speaks twice, of at most links_max links. Writes: *top;
+ * *because: without an owner, the links below that were in the way of some. */
+static bool climb_straight(struct search *search, const struct level *level, size_t links_max, size_t *top,
+                           uint64_t *because)
+{
+    *because = 0;
+    for (size_t i = first_link(search, level); i != NO_LINK && take_step(search);
+         i = next_link(search, level, i)) {
+        uint64_t said = said_below(search, search->dossier->accreditations[i].place.log, level->below);
+        *because |= said;
+        if (said != 0 || !is_reached(search, i, level)) {
+            continue;
+        }
+        search->links[i] = (uint8_t)(level->links_below + 1);
+        search->below[i] = level->below;
+        if (is_top(search, i)) {
+            *top = i;
+            return true;
+        }
+        uint64_t above = 0;
+        if (search->links[i] == links_max) {
+            continue;
+        }
+        if (!is_dead_end(search, i, &above)) {
+            const struct level next = {
+                .speaker = speaker_of(search, i), .below = (uint16_t)i, .links_below = search->links[i]};
+            if (climb_straight(search, &next, links_max, top, &above)) {
+                return true;
+            }
+            above &= ~(UINT64_C(1) << (search->links[i] - 1));
+            note_dead_end(search, i, above);
+        }
+        *because |= above;
+    }
+    return false;
+}
+
+/* Shortest chain on which nobody speaks twice: which link leads on depends on all below it. */
+static bool find_straight(struct search *search, size_t links_min, size_t links_max, size_t *top)
+{
+    const struct level level = {.speaker = issuer_of(search), .below = NO_LINK, .links_below = 0};
+    bool found = false;
+    begin_steps(search, STEPS_CIRCLES_MAX);
+    for (size_t links = links_min; links <= links_max && !found && search->steps_left > 0; links++) {
+        uint64_t because;
+        memset(search->dead_ends, 0, search->dossier->accreditation_count * sizeof search->dead_ends[0]);
+        found = climb_straight(search, &level, links, top, &because);
+    }
+    end_steps(search);
+    return found;
+}
+
+static bool is_circle(const struct search *search, size_t top)
+{
+    for (size_t link = top; link != NO_LINK; link = search->below[link]) {
+        if (said_below(search, search->dossier->accreditations[link].place.log, search->below[link]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Shortest chain on which nobody lets itself speak, by way of others neither. Where there is any, there is a
+ * way up, and what was withdrawn aside the shortest way goes in no circle. Returns: whether an owner was
+ * reached; *top is the owner's link, NO_LINK for the issuer. */
+static bool find_chain(struct search *search, size_t *top)
+{
+    size_t links_max = search->lenience >= LENIENCE_DEPTH ? LINKS_TRIED_MAX : CHAIN_DEPTH_MAX;
+    struct speaker issuer = issuer_of(search);
+    *top = NO_LINK;
+    if (!search->only_recorded && is_owner(search, &issuer)) {
+        return true;
+    }
+    mark_authors(search, links_max);
+    if (!find_way(search, links_max, top)) {
+        return false;
+    }
+    return !is_circle(search, *top) || find_straight(search, search->links[*top], links_max, top);
 }
 
 static bool any_cut_of_issuer(const struct search *search)
@@ -928,7 +1153,8 @@ static enum answer finds_recorded(struct search *search)
             return ANSWER_UNKNOWN;
         }
     }
-    return may_be_handed_on(search) || search->dossier->cuts.withdrawals ? ANSWER_UNKNOWN : ANSWER_NO;
+    bool may_be = search->cut || may_be_handed_on(search) || search->dossier->cuts.withdrawals;
+    return may_be ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static void write_chain(struct authority_answer *out, struct search *search, size_t top)
@@ -957,6 +1183,7 @@ static void write_withdrawer(struct authority_answer *out, struct search *search
 {
     out->withdrawn_by = top == NO_LINK ? search->question->issuer : *speaker_of(search, top).actor;
     search->lenience = LENIENCE_STATES_UNBOUND;
+    search->steps_left = search->all_left;
     search->knows_above = true;
     search->above = NO_LINK;
     for (size_t link = top; link != NO_LINK; search->above = link, link = search->below[link]) {
@@ -1033,7 +1260,9 @@ static void find_authority(struct authority_answer *out, const struct dossier *d
     search.trust = trust;
     search.question = question;
     search.owners = owners;
-    search.steps_left = STEPS_MAX;
+    search.steps_left = 0;
+    search.all_left = STEPS_MAX;
+    search.cut = false;
     search.only_recorded = question->recorded_only;
     search.for_certain = true;
     search.knows_bound = false;
@@ -1045,17 +1274,20 @@ static void find_authority(struct authority_answer *out, const struct dossier *d
         out->reason = REASON_NAMESPACE_UNOWNED;
         return;
     }
+    if (!is_small(dossier)) {
+        write_lists(&search);
+    }
     int leniences = question->recorded_only ? 1 : LENIENCE_COUNT;
-    for (enum lenience lenience = LENIENCE_NONE; (int)lenience < leniences; lenience++) {
+    for (enum lenience lenience = LENIENCE_NONE; (int)lenience < leniences && !search.cut; lenience++) {
         size_t top;
         search.lenience = lenience;
-        if (find_chain(&search, &top)) {
+        if (find_chain(&search, &top) && (lenience == LENIENCE_NONE || !search.cut)) {
             write_found(out, &search, top);
-            break;
+            return;
         }
     }
-    if (search.steps_left == 0) {
-        *out = (struct authority_answer){.reason = REASON_LIMIT, .until = DAY_NONE};
+    if (search.cut) {
+        out->reason = REASON_LIMIT;
     }
 }
 

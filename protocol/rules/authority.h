@@ -37,14 +37,11 @@
 
 #include "protocol/rules/owner.h"
 
-enum { AUTHORITY_AVOIDED_MAX = 16 };
-
 /* What a chain is asked for without. */
 struct authority_avoided {
     const bool *links;      /* of each of the dossier's accreditations, whether it is; NULL: none */
+    const bool *logs;       /* of each of its logs, whether what its author accredits is; NULL: of none */
     const bool *recordings; /* of each of its withdrawals, whether its cut records nothing; NULL: of none */
-    size_t log_count;
-    size_t logs[AUTHORITY_AVOIDED_MAX]; /* of accreditors: indices into its logs */
 };
 
 struct authority_question {

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "protocol/base/sort.h"
 #include "protocol/base/text.h"
 #include "protocol/rules/bearing.h"
 #include "protocol/rules/freshness.h"
@@ -750,25 +751,80 @@ static bool next_chain(struct chain_evidence *next, struct decision *decision,
     return next->end.lateness != LATE_YES && !next->end.limited;
 }
 
+/* An accreditor of which what is known is not fresh. */
+struct silent {
+    struct freshness freshness;
+    size_t log;
+};
+
+static int order_silent(const void *a, const void *b)
+{
+    const struct silent *left = a;
+    const struct silent *right = b;
+    if (freshness_is_worse(&left->freshness, &right->freshness)) {
+        return -1;
+    }
+    return freshness_is_worse(&right->freshness, &left->freshness) ? 1 : 0;
+}
+
+/* Write all of them, the worst first. seen: of each log, all false. Returns: how many. */
+static size_t find_silent(struct silent *out, bool *seen, const struct decision *decision)
+{
+    const struct dossier *dossier = decision->dossier;
+    size_t count = 0;
+    for (size_t i = 0; i < dossier->accreditation_count; i++) {
+        size_t log = dossier->accreditations[i].place.log;
+        const struct actor_id *author = &dossier->logs[log].author;
+        if (seen[log] || namespace_owner_index(&decision->owners, author) < NAMESPACE_OWNERS_MAX) {
+            continue;
+        }
+        seen[log] = true;
+        out[count] = (struct silent){
+            .freshness = freshness_of_accreditor(dossier, decision->trust, decision->question, log),
+            .log = log};
+        count += out[count].freshness.answer.answer != ANSWER_YES;
+    }
+    sort_items(out, count, sizeof *out, order_silent);
+    return count;
+}
+
 /* Where several chains hold, that one speaks whose evidence is best: as long as what is known of an
- * accreditor is not fresh, look for a chain without it. Requires: decision->owners are the namespace's. */
+ * accreditor is not fresh, look for a chain without all like it, and else without as many of the worst as may
+ * be. However many nobody hears of, they are passed by at once. Requires: decision->owners are the
+ * namespace's. */
 static void choose_chain(struct credential_verdict *out, struct decision *decision,
                          const struct dossier_credential *credential, struct freshness *best)
 {
-    struct authority_avoided avoided = {.log_count = 0};
-    struct chain_evidence next = {.freshness = *best};
-    while (next.freshness.answer.answer != ANSWER_YES && next.freshness.role == EVIDENCE_ACCREDITOR &&
-           next.freshness.log != SIZE_MAX && avoided.log_count < AUTHORITY_AVOIDED_MAX) {
-        avoided.logs[avoided.log_count++] = next.freshness.log;
-        if (!next_chain(&next, decision, credential, &avoided)) {
-            return;
+    const struct dossier *dossier = decision->dossier;
+    size_t mark = arena_mark(decision->arena);
+    if (best->answer.answer == ANSWER_YES || best->role != EVIDENCE_ACCREDITOR) {
+        return;
+    }
+    struct silent *silent = arena_take(decision->arena, dossier->accreditation_count * sizeof *silent);
+    bool *avoided = arena_take(decision->arena, dossier->log_count * sizeof *avoided);
+    if (silent == NULL || avoided == NULL) {
+        return;
+    }
+    memset(avoided, 0, dossier->log_count * sizeof *avoided);
+    size_t count = find_silent(silent, avoided, decision);
+    size_t without = count, first = 1, last = count; /* so many of the worst; what is left to try */
+    while (first <= last) {
+        struct chain_evidence next = {.freshness = *best};
+        memset(avoided, 0, dossier->log_count * sizeof *avoided);
+        for (size_t i = 0; i < without; i++) {
+            avoided[silent[i].log] = true;
         }
-        if (freshness_is_worse(best, &next.freshness)) {
+        bool holds = next_chain(&next, decision, credential, &(struct authority_avoided){.logs = avoided});
+        if (holds && freshness_is_worse(best, &next.freshness)) {
             *best = next.freshness;
             *out->authority = next.authority;
             out->end = next.end;
         }
+        first = holds ? without + 1 : first;
+        last = holds ? last : without - 1;
+        without = first + (last - first) / 2;
     }
+    arena_rewind(decision->arena, mark);
 }
 
 static struct axis_answer freshness_answer_of(struct credential_verdict *out, struct decision *decision,

@@ -98,6 +98,13 @@ static struct freshness ask(const struct asking *asking, const struct dossier_lo
     return found;
 }
 
+struct freshness freshness_of_accreditor(const struct dossier *dossier, const struct trust *trust,
+                                         const struct question *question, size_t log)
+{
+    const struct asking asking = {.dossier = dossier, .trust = trust, .question = question};
+    return ask(&asking, &dossier->logs[log], EVIDENCE_ACCREDITOR);
+}
+
 static struct freshness ask_actor(const struct asking *asking, const struct actor_id *actor,
                                   enum evidence_role role)
 {

@@ -24,6 +24,10 @@ struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
 /* Whether a is worse evidence than b. */
 bool freshness_is_worse(const struct freshness *a, const struct freshness *b);
 
+/* Of an accreditor's log that owns no namespace. */
+struct freshness freshness_of_accreditor(const struct dossier *dossier, const struct trust *trust,
+                                         const struct question *question, size_t log);
+
 /* The worst of those above an issuer, as it was worked out last: credentials that follow each other mostly
  * rest on the same. Zeroed at first, and where the owners of the namespace are others. */
 struct chain_freshness {

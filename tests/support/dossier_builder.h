@@ -9,7 +9,7 @@
 #include "protocol/rules/verdict.h"
 
 enum {
-    BUILT_ACTORS_MAX = 16,
+    BUILT_ACTORS_MAX = 32,
     BUILT_CREDENTIALS_MAX = 32,
     BUILT_GRANTS_MAX = 1024,
     BUILT_WITHDRAWALS_MAX = 1024,

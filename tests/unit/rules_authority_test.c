@@ -1374,15 +1374,98 @@ static void a_crowd_takes_no_steps_from_those_who_count(void **state)
     }
 }
 
-/* Someone accredited, if not to pass it on, who names and withdraws without end costs a bounded amount of
- * work. */
-static void too_many_records_end_the_search(void **state)
+/* Someone accredited, if not to pass it on, who names and withdraws without end, takes no steps either. */
+static void who_may_accredit_nobody_takes_no_steps(void **state)
 {
     (void)state;
     begin();
     build_accreditation(&built, ASE, 5, STRANGER, "ase/*", 0);
     crowd_in();
-    assert_int_equal(ask(SCHOOL, "ase/A5").reason, REASON_LIMIT);
+    assert_int_equal(ask(SCHOOL, "ase/A5").reason, REASON_CHAIN_TOO_DEEP);
+}
+
+enum { MAKER = 1, HONEST, VICTIM, FIRST_MADE, MADE_MAX = 12, EACH = 63 };
+
+/* MAKER, whom the owner let pass it on, accredits others, of whom each accredits the victim over and over and
+ * takes it back as often. HONEST accredits the victim once. */
+static void make_meddlers(uint64_t depth)
+{
+    dossier_builder_init(&built, BUILT_ACTORS_MAX);
+    built.trust.owner_count = 0;
+    build_owner(&built, "ase", 0);
+    speaks_at = (struct dossier_place){.seq = SPEAKS_IN};
+    build_accreditation(&built, 0, 4, MAKER, "ase/*", depth + 1);
+    build_accreditation(&built, 0, 5, HONEST, "ase/*", 1);
+    for (size_t i = 0; i < MADE_MAX; i++) {
+        build_accreditation(&built, MAKER, 5 + i, FIRST_MADE + i, "ase/*", depth);
+        for (size_t k = 0; k < EACH; k++) {
+            build_accreditation(&built, FIRST_MADE + i, 10, VICTIM, "ase/*", depth);
+            build_withdrawal(&built, FIRST_MADE + i, 20, VICTIM, 0)->withdrawal.closed = true;
+        }
+    }
+}
+
+static void those_who_meddle_take_nobody_s_steps(void **state)
+{
+    (void)state;
+    for (uint64_t depth = 0; depth < 3; depth++) {
+        make_meddlers(depth);
+        assert_int_equal(ask(VICTIM, "ase/A5").reason, depth == 0 ? REASON_CHAIN_TOO_DEEP : REASON_WITHDRAWN);
+        build_accreditation(&built, HONEST, 10, VICTIM, "ase/*", 0);
+        assert_int_equal(ask(VICTIM, "ase/A5").reason, REASON_NONE);
+    }
+}
+
+/* What one whom many let speak uses up is its own: a chain that doesn't go through it is found. MAKER is
+ * accredited and withdrawn without end, and accredits the victim as often. */
+static void steps_are_used_up_by_each_for_itself(void **state)
+{
+    enum { MANY = 300 };
+    (void)state;
+    for (int honest = 0; honest < 2; honest++) {
+        dossier_builder_init(&built, BUILT_ACTORS_MAX);
+        built.trust.owner_count = 0;
+        build_owner(&built, "ase", 0);
+        speaks_at = (struct dossier_place){.seq = SPEAKS_IN};
+        for (size_t i = 0; i < MANY; i++) {
+            build_accreditation(&built, 0, 10, MAKER, "ase/*", 1);
+            build_withdrawal(&built, 0, 11, MAKER, 90); /* keeps all of it… */
+            build_accreditation(&built, MAKER, 20, VICTIM, "ase/*", 0);
+        }
+        build_withdrawal(&built, 0, 12, MAKER, 1); /* …and this nothing */
+        build_accreditation(&built, 0, 13, FIRST_MADE, "ase/*", 2);
+        build_accreditation(&built, FIRST_MADE, 13, HONEST, "ase/*", 1);
+        if (honest == 1) {
+            build_accreditation(&built, HONEST, 10, VICTIM, "ase/*", 0);
+        }
+        assert_int_equal(ask(VICTIM, "ase/A5").reason, honest == 1 ? REASON_NONE : REASON_LIMIT);
+    }
+}
+
+/* The owner takes SCHOOL back with a cut that keeps that it accredited BRANCH; STRANGER, two links below,
+ * accredits SCHOOL anew. What SCHOOL says then is said in a circle, and comes first of all that STRANGER
+ * says.
+ */
+static void an_accreditation_in_a_circle_takes_no_chain_away(void **state)
+{
+    enum { FOURTH = FORD, FIFTH = SUBJECT };
+    (void)state;
+    for (int more = 0; more < 2; more++) {
+        begin();
+        build_accreditation(&built, ASE, 10, SCHOOL, "ase/*", 6);
+        build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/*", 6);
+        build_withdrawal(&built, ASE, 20, SCHOOL, 20);
+        build_accreditation(&built, BRANCH, 20, STRANGER, "ase/*", 6);
+        build_accreditation(&built, STRANGER, 20, SCHOOL, "ase/*", 6);
+        build_accreditation(&built, STRANGER, 21, FOURTH, "ase/*", 6);
+        build_accreditation(&built, FOURTH, 20, FIFTH, "ase/*", 6);
+        if (more == 1) {
+            build_accreditation(&built, SCHOOL, 30, FIFTH, "ase/*", 6);
+        }
+        struct authority_answer answer = ask(FIFTH, "ase/A5");
+        assert_int_equal(answer.reason, REASON_NONE);
+        assert_int_equal(answer.chain_size, 5);
+    }
 }
 
 /* The owner closes a school, which names a branch all the same, over and over, and withdraws others without
@@ -1438,7 +1521,10 @@ int main(void)
         cmocka_unit_test(each_link_must_hold_by_itself),
         cmocka_unit_test(hands_are_counted),
         cmocka_unit_test(a_crowd_takes_no_steps_from_those_who_count),
-        cmocka_unit_test(too_many_records_end_the_search),
+        cmocka_unit_test(who_may_accredit_nobody_takes_no_steps),
+        cmocka_unit_test(those_who_meddle_take_nobody_s_steps),
+        cmocka_unit_test(steps_are_used_up_by_each_for_itself),
+        cmocka_unit_test(an_accreditation_in_a_circle_takes_no_chain_away),
         cmocka_unit_test(successions_in_doubt_are_counted),
         cmocka_unit_test(closed_is_what_nothing_else_leaves_open),
         cmocka_unit_test(a_search_that_ends_early_never_says_yes),

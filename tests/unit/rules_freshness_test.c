@@ -646,9 +646,65 @@ static void an_owner_of_whom_nothing_is_here_is_named(void **state)
     assert_true(actor_id_equal(&freshness->author, &unseen));
 }
 
+enum {
+    OWNER = 1,
+    MAKER,
+    OTHER,
+    VICTIM,
+    FIRST_SILENT,
+    SILENT = BUILT_ACTORS_MAX - FIRST_SILENT,
+    DAY_LENGTH_S = 86400
+};
+
+/* MAKER, of whom enough is heard, accredits so many others, of whom each lets the issuer speak: of every
+ * second one nothing is heard, of the rest for months. OTHER, not heard of for so many days, lets it speak
+ * too. */
+static struct credential_verdict verdict_among_silent(uint64_t other_days, bool unheard)
+{
+    static uint8_t memory[4 << 20];
+    static struct dossier_builder built;
+    static struct credentials out;
+    const struct question question = {.network = &built.network,
+                                      .at_day = day_of_time(BUILT_TIME_S),
+                                      .now_s = BUILT_TIME_S,
+                                      .known_by_s = UINT64_MAX,
+                                      .budget = FRESHNESS_DEFAULT};
+    struct arena arena;
+    dossier_builder_init(&built, BUILT_ACTORS_MAX);
+    built.trust.owner_count = 0;
+    build_owner(&built, "ase", OWNER);
+    build_pack_code(&built, build_pack(&built, OWNER, 1, "ase", 1, 0), "A1", 0);
+    build_accreditation(&built, OWNER, 2, MAKER, "ase/*", 2);
+    for (size_t i = 0; i < SILENT; i++) {
+        build_accreditation(&built, MAKER, 5 + i, FIRST_SILENT + i, "ase/*", 1);
+        build_accreditation(&built, FIRST_SILENT + i, 5, VICTIM, "ase/*", 0);
+        built.logs[FIRST_SILENT + i].has_checkpoint = !unheard || i % 2 == 1;
+        built.logs[FIRST_SILENT + i].checkpoint_time_s -= (60 + i) * DAY_LENGTH_S;
+    }
+    build_accreditation(&built, MAKER, 60, OTHER, "ase/*", 1);
+    build_accreditation(&built, OTHER, 5, VICTIM, "ase/*", 0);
+    built.logs[OTHER].checkpoint_time_s -= other_days * DAY_LENGTH_S;
+    build_credential(&built, VICTIM, 5, "ase/A1", day_of_time(BUILT_TIME_S) - 20, DAY_NONE);
+    arena_init(&arena, memory, sizeof memory);
+    assert_true(credentials_decide(&out, &built.dossier, &built.trust, &question, &arena));
+    return out.verdicts[0];
+}
+
+static void however_many_are_silent_the_best_chain_speaks(void **state)
+{
+    (void)state;
+    assert_int_equal(verdict_among_silent(0, true).overall, OVERALL_VALID);
+    assert_int_equal(verdict_among_silent(40, true).axes[AXIS_FRESHNESS].reason, REASON_NO_CHECKPOINT);
+    struct credential_verdict verdict = verdict_among_silent(40, false);
+    assert_int_equal(verdict.axes[AXIS_FRESHNESS].reason, REASON_STALE);
+    assert_int_equal(verdict.evidence_log, OTHER);
+    assert_int_equal(verdict_among_silent(100, false).evidence_log, FIRST_SILENT);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(however_many_are_silent_the_best_chain_speaks),
         cmocka_unit_test(the_worst_of_the_whole_chain_decides),
         cmocka_unit_test(what_rules_give_is_as_sure_as_they_are_new),
         cmocka_unit_test(old_rules_are_what_is_missing),

@@ -365,50 +365,147 @@ static void what_comes_beside_the_chain_is_found_by_the_next_reader(void **state
 
 /* ---- too much of it ---- */
 
-/* More ways up than are tried, each of which leads nowhere. */
+enum { SAID = 65, FIRST_DAY = 10 }; /* one more than is read of an author */
+
+/* One accreditation a day. */
+static void draft_days(struct draft *draft, enum who by, enum who whom, uint32_t from, uint32_t count)
+{
+    struct link link = {by, whom, 8, "ase/*", 0, 0};
+
+    world_draft(&world, draft, CLASS_GOVERN);
+    for (uint32_t i = 0; i < count; i++) {
+        link.from = link.until = from + i;
+        add_link(draft, &link);
+    }
+}
+
+/* Of an author who may speak on the day of the oldest alone. */
 static void too_much_to_try_is_unknown(void **state)
 {
+    const struct link school = {ASE, SCHOOL, 1, "ase/*", FIRST_DAY, FIRST_DAY},
+                      issuer = {ASE, ISSUER, 0, "ase/*", 10, 0};
     struct store_txn *txn = world_write(&world);
     struct draft draft;
-    struct link link = {SCHOOL, ISSUER, 8, "ase/*", 0, 0};
 
     (void)state;
-    world_draft(&world, &draft, CLASS_GOVERN);
-    for (uint32_t i = 0; i < 65; i++) {
-        link.from = 10 + i;
-        link.until = link.from;
-        add_link(&draft, &link);
-    }
+    say(txn, &school);
+    draft_days(&draft, SCHOOL, ISSUER, FIRST_DAY, SAID);
     world_publish(&world, txn, &authors[SCHOOL], &draft, NOW);
     assert_int_equal(chain_to(txn, ISSUER), CHAIN_UNKNOWN);
-    link = (struct link){ASE, ISSUER, 0, "ase/*", 10, 0};
-    say(txn, &link);
+    say(txn, &issuer);
     assert_int_equal(chain_to(txn, ISSUER), CHAIN_STANDS);
     world_commit(txn);
 }
 
 static void too_much_beside_the_chain_is_unknown(void **state)
 {
+    const struct link school = {ASE, SCHOOL, 1, "ase/*", FIRST_DAY, FIRST_DAY},
+                      issuer = {ASE, ISSUER, 0, "ase/*", 10, 0};
     struct store_txn *txn = world_write(&world);
     struct draft draft;
-    struct link link = {SCHOOL, ISSUER, 8, "ase/*", 0, 0};
 
     (void)state;
-    world_draft(&world, &draft, CLASS_GOVERN);
-    for (uint32_t i = 0; i < 64; i++) {
-        link.from = link.until = 10 + i;
-        add_link(&draft, &link);
-    }
+    say(txn, &school);
+    draft_days(&draft, SCHOOL, ISSUER, FIRST_DAY + 1, SAID - 1);
     put_beside(txn, SCHOOL, &draft);
     assert_int_equal(chain_to(txn, ISSUER), CHAIN_NONE);
-    world_draft(&world, &draft, CLASS_GOVERN);
-    add_link(&draft, &link);
+    draft_days(&draft, SCHOOL, ISSUER, FIRST_DAY + 1, 1);
     put_beside(txn, SCHOOL, &draft);
     assert_int_equal(chain_to(txn, ISSUER), CHAIN_UNKNOWN);
-    link = (struct link){ASE, ISSUER, 0, "ase/*", 10, 0};
-    say(txn, &link);
+    say(txn, &issuer);
     assert_int_equal(chain_to(txn, ISSUER), CHAIN_STANDS);
     world_commit(txn);
+}
+
+/* However much those say of somebody whom nobody lets speak of it: nothing is unknown for that. */
+static void who_leads_nowhere_takes_nobody_s_place(void **state)
+{
+    static const struct {
+        const char *sentence;
+        struct link school; /* what it may speak of */
+        uint32_t said;      /* by it of the issuer */
+    } rows[] = {
+        {"it is nobody's delegate", {EPA, SCHOOL, 8, "ase/*", 10, 0}, SAID},
+        {"of depth 0", {ASE, SCHOOL, 0, "ase/*", 10, 0}, SAID},
+        {"on other days", {ASE, SCHOOL, 8, "ase/*", 1, 9}, SAID - 1},
+        {"of other codes", {EPA, SCHOOL, 8, "epa/*", 10, 0}, SAID - 1},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct link branch = {ASE, BRANCH, 1, "ase/*", 10, 0},
+                          issuer = {BRANCH, ISSUER, 0, "ase/*", 10, 0};
+        struct store_txn *txn;
+        struct draft draft;
+        enum chain before, after;
+
+        assert_int_equal(setup(state), 0);
+        txn = world_write(&world);
+        say(txn, &rows[i].school);
+        draft_days(&draft, SCHOOL, ISSUER, FIRST_DAY, rows[i].said);
+        world_publish(&world, txn, &authors[SCHOOL], &draft, NOW);
+        put_beside(txn, SCHOOL, &draft);
+        before = chain_to(txn, ISSUER);
+        say(txn, &branch);
+        say(txn, &issuer);
+        after = chain_to(txn, ISSUER);
+        world_commit(txn);
+        teardown(state);
+        if (before != CHAIN_NONE || after != CHAIN_STANDS) {
+            fail_msg("%s: %d, then %d", rows[i].sentence, (int)before, (int)after);
+        }
+    }
+}
+
+enum { MEDDLERS = 20 };
+
+static void accredit(struct store_txn *txn, struct world_author *by, const struct actor_id *whom,
+                     uint32_t from, uint64_t depth)
+{
+    const struct bytes pattern = bytes_of_string("ase/*");
+    const struct accreditation record = {
+        .delegate = *whom, .patterns = {.items = &pattern, .count = 1}, .from = from, .depth = depth};
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_ACCREDITATION, &record);
+    world_publish(&world, txn, by, &draft, NOW);
+}
+
+/* SCHOOL, until day 9, accredits so many others, of whom each accredits the issuer on 64 days of its own
+ * since. One whom this node met last does so once. */
+static enum chain chain_among_meddlers(void **state, uint64_t depth)
+{
+    static struct world_author made[MEDDLERS + 1];
+    const struct link school = {ASE, SCHOOL, 1 + depth, "ase/*", 1, FIRST_DAY - 1};
+    struct world_author *honest = &made[MEDDLERS];
+    struct store_txn *txn;
+    struct draft draft;
+    enum chain chain;
+
+    assert_int_equal(setup(state), 0);
+    txn = world_write(&world);
+    say(txn, &school);
+    for (size_t i = 0; i <= MEDDLERS; i++) {
+        world_begin_log(&world, txn, &made[i], (uint32_t)(100 + i), NOW);
+    }
+    for (size_t i = 0; i < MEDDLERS; i++) {
+        accredit(txn, &authors[SCHOOL], &made[i].actor.id, 1, depth);
+        draft_days(&draft, SCHOOL, ISSUER, FIRST_DAY + (uint32_t)i * SAID, SAID - 1);
+        world_publish(&world, txn, &made[i], &draft, NOW);
+    }
+    accredit(txn, &authors[ASE], &honest->actor.id, 1, 1);
+    accredit(txn, honest, &authors[ISSUER].actor.id, 1, 0);
+    chain = chain_to(txn, ISSUER);
+    world_commit(txn);
+    teardown(state);
+    return chain;
+}
+
+static void a_crowd_keeps_nobody_out(void **state)
+{
+    for (uint64_t depth = 0; depth < 3; depth++) {
+        assert_int_equal(chain_among_meddlers(state, depth), CHAIN_STANDS);
+    }
 }
 
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -417,6 +514,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_chain_needs),
+        cmocka_unit_test(who_leads_nowhere_takes_nobody_s_place),
+        cmocka_unit_test(a_crowd_keeps_nobody_out),
         IN_WORLD(whoever_was_handed_a_namespace_accredits_in_it),
         IN_WORLD(a_void_link_admits_nobody_new_and_loses_nobody),
         IN_WORLD(what_stands_beside_the_chain_counts_while_its_epoch_is_open),

@@ -675,6 +675,74 @@ static void a_small_arena_is_said_to_be_small(void **state)
     assert_true(fitted > 0);
 }
 
+/* ---- those who may speak ---- */
+
+enum { MEDDLERS = 70, EACH = 63 };
+
+struct meddling {
+    const char *sentence;
+    uint64_t depth;          /* of the meddlers */
+    size_t times, withdrawn; /* that each accredits the issuer, and takes it back again */
+    size_t made;             /* that each is accredited itself */
+};
+
+/* The owner lets MAKER accredit others, and those accredit the issuer over and over; and one more, who does
+ * so once. */
+static void meddle(struct crowd *crowd, const struct meddling *meddling, bool honest_first)
+{
+    static struct world_author maker, honest, meddlers[MEDDLERS];
+    struct store_txn *txn = world_write(&crowd->world);
+
+    if (honest_first) {
+        world_begin_log(&crowd->world, txn, &honest, 99, NOW_S);
+    }
+    world_begin_log(&crowd->world, txn, &maker, 98, NOW_S);
+    accredit(crowd, txn, &crowd->owner, &maker, meddling->depth + 1, 1);
+    for (size_t i = 0; i < MEDDLERS; i++) {
+        world_begin_log(&crowd->world, txn, &meddlers[i], (uint32_t)(100 + i), NOW_S);
+        accredit(crowd, txn, &maker, &meddlers[i], meddling->depth, meddling->made);
+        accredit(crowd, txn, &meddlers[i], &crowd->issuer, meddling->depth, meddling->times);
+        if (meddling->withdrawn > 0) {
+            take_back(crowd, txn, &meddlers[i], meddling->withdrawn);
+        }
+    }
+    if (!honest_first) {
+        world_begin_log(&crowd->world, txn, &honest, 99, NOW_S);
+    }
+    accredit(crowd, txn, &crowd->owner, &honest, 1, 1);
+    accredit(crowd, txn, &honest, &crowd->issuer, 0, 1);
+    attest(crowd, txn, &crowd->issuer, 1);
+    world_commit(txn);
+}
+
+static void those_who_may_accredit_take_no_room_of_others(void **state)
+{
+    static const struct meddling rows[] = {
+        {"they may accredit nobody", 0, EACH, 0, 1},
+        {"nor take back whom they did", 0, EACH, EACH, 1},
+        {"they may", 1, EACH, 0, 1},
+        {"and take all of it back", 1, EACH, EACH, 1},
+        {"more than is looked at", 1, 1, GRANTS_EACH_MAX + 1, 1},
+        {"and were accredited as often themselves", 1, EACH, 0, EACH},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        teardown(state);
+        setup(state);
+        for (size_t k = 0; k < 2; k++) {
+            struct dossier dossier;
+            struct verdict verdict;
+
+            meddle(&crowds[k], &rows[i], k == 0);
+            decide(&crowds[k], "", &dossier, &verdict);
+            if (verdict.credentials[0].axes[AXIS_AUTHORITY].answer != ANSWER_YES) {
+                fail_msg("%s, in world %zu: %s", rows[i].sentence, k,
+                         reason_word(verdict.credentials[0].axes[AXIS_AUTHORITY].reason));
+            }
+        }
+    }
+}
+
 #define IN_CROWD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -682,6 +750,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_CROWD(four_strangers_with_256_attestations_each),
         IN_CROWD(strangers_whose_accreditors_fill_the_dossier),
+        IN_CROWD(those_who_may_accredit_take_no_room_of_others),
         IN_CROWD(strangers_who_accredit_the_honest_one_12_x_64_times),
         IN_CROWD(strangers_make_no_no_doubtful),
         IN_CROWD(what_one_stranger_says_too_much_of_is_no_limit),

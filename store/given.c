@@ -1,0 +1,528 @@
+#include "store/given.h"
+
+#include <string.h>
+
+#include "protocol/base/sort.h"
+#include "protocol/base/text.h"
+
+/* ---- whom there is ---- */
+
+static size_t slot_of(const struct givens *givens, uint32_t number)
+{
+    const size_t slots = sizeof givens->found / sizeof givens->found[0];
+    size_t at = number * UINT32_C(2654435761) % slots;
+
+    while (givens->found[at] != 0 && givens->authors[givens->found[at] - 1].number != number) {
+        at = (at + 1) % slots;
+    }
+    return at;
+}
+
+/* Writes: *index. Returns: false when there is no room. */
+static bool add_author(struct givens *givens, const struct actor_id *author, uint32_t number, uint8_t links,
+                       uint16_t *index)
+{
+    const size_t slot = slot_of(givens, number);
+
+    if (givens->found[slot] != 0) {
+        *index = (uint16_t)(givens->found[slot] - 1);
+        return true;
+    }
+    if (givens->count == GIVEN_AUTHORS_MAX) {
+        givens->left.cut = true;
+        return false;
+    }
+    *index = (uint16_t)givens->count;
+    givens->authors[givens->count++] = (struct given){.author = *author, .number = number, .links = links};
+    givens->found[slot] = (uint16_t)(*index + 1);
+    return true;
+}
+
+static enum store_error add_above(struct givens *givens, size_t at, uint32_t number)
+{
+    struct actor_id author;
+    uint16_t index;
+    enum store_error error = author_name(givens->txn, number, &author);
+
+    if (error != STORE_OK ||
+        !add_author(givens, &author, number, (uint8_t)(givens->authors[at].links + 1), &index)) {
+        return error;
+    }
+    for (size_t i = givens->authors[at].edges; i < givens->edge_count; i++) {
+        if (givens->edges[i] == index) {
+            return STORE_OK;
+        }
+    }
+    if (givens->edge_count == GIVEN_EDGES_MAX) {
+        givens->left.cut = true;
+        return STORE_OK;
+    }
+    givens->edges[givens->edge_count++] = index;
+    return STORE_OK;
+}
+
+static enum store_error add_all_above(struct givens *givens, size_t at, enum table table,
+                                      struct arena *scratch)
+{
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &givens->authors[at].author);
+    const size_t mark = arena_mark(scratch);
+    uint32_t *numbers;
+    size_t count;
+    bool cut;
+    enum store_error error =
+        grants_speakers(givens->txn, table, &key, GIVEN_AUTHORS_MAX, &numbers, &count, &cut, scratch);
+
+    givens->left.cut |= error == STORE_OK && cut;
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        error = add_above(givens, at, numbers[i]);
+    }
+    arena_rewind(scratch, mark);
+    return error;
+}
+
+struct edge {
+    struct actor_id author;
+    uint16_t index;
+};
+
+static int order_edges(const void *a, const void *b)
+{
+    const struct edge *left = a;
+    const struct edge *right = b;
+
+    return hash_compare(&left->author.hash, &right->author.hash);
+}
+
+static enum store_error sort_above(struct givens *givens, const struct given *given, struct arena *scratch)
+{
+    const size_t mark = arena_mark(scratch);
+    struct edge *edges = arena_take(scratch, given->edge_count * sizeof *edges);
+
+    if (!edges) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; i < given->edge_count; i++) {
+        const uint16_t index = givens->edges[given->edges + i];
+        edges[i] = (struct edge){.author = givens->authors[index].author, .index = index};
+    }
+    sort_items(edges, given->edge_count, sizeof *edges, order_edges);
+    for (size_t i = 0; i < given->edge_count; i++) {
+        givens->edges[given->edges + i] = edges[i].index;
+    }
+    arena_rewind(scratch, mark);
+    return STORE_OK;
+}
+
+/* Those that are met first have the fewest links below them. */
+static enum store_error find_authors(struct givens *givens, struct arena *scratch)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t at = 0; at < givens->count && error == STORE_OK; at++) {
+        struct given *given = &givens->authors[at];
+
+        given->edges = givens->edge_count;
+        if (given->links == CHAIN_DEPTH_MAX) {
+            continue;
+        }
+        error = add_all_above(givens, at, TABLE_GRANTS, scratch);
+        if (error == STORE_OK) {
+            error = add_all_above(givens, at, TABLE_SIDE_ENTRIES, scratch);
+        }
+        given->edge_count = givens->edge_count - given->edges;
+        if (error == STORE_OK && given->edge_count > 1) {
+            error = sort_above(givens, given, scratch);
+        }
+    }
+    return error;
+}
+
+/* ---- what they were given ---- */
+
+static bool covers_pattern(const struct given *given, struct bytes pattern)
+{
+    const struct bytes *patterns = given->patterns.items;
+
+    for (size_t i = 0; i < given->patterns.count; i++) {
+        if (code_matches(pattern, patterns[i])) {
+            return true;
+        }
+    }
+    return given->any_code;
+}
+
+/* Where there is no room for a pattern, it is any code: nobody is passed by for want of room. */
+static bool add_pattern(struct givens *givens, struct given *given, struct bytes pattern)
+{
+    struct bytes *patterns = (struct bytes *)given->patterns.items;
+
+    if (covers_pattern(given, pattern)) {
+        return false;
+    }
+    if (given->patterns.count == 0) {
+        patterns = arena_take(givens->arena, GIVEN_PATTERNS_MAX * sizeof *patterns);
+        given->patterns.items = patterns;
+    }
+    if (!patterns || given->patterns.count == GIVEN_PATTERNS_MAX) {
+        given->any_code = true;
+        return true;
+    }
+    patterns[given->patterns.count++] = pattern;
+    return true;
+}
+
+static bool add_days(struct given *given, uint32_t first, uint32_t last)
+{
+    const bool more = !given->any || first < given->first || last > given->last;
+
+    given->first = !given->any || first < given->first ? first : given->first;
+    given->last = !given->any || last > given->last ? last : given->last;
+    given->any = true;
+    return more;
+}
+
+/* By one who was given that itself. */
+static void add_accreditation(struct givens *givens, struct given *given, const struct given *by,
+                              const struct accreditation *accreditation)
+{
+    const struct bytes *theirs = accreditation->patterns.items;
+    const struct bytes *its = by->patterns.items;
+    const uint32_t until = accreditation->has_until ? accreditation->until : DAY_NONE;
+    const uint32_t first = accreditation->from > by->first ? accreditation->from : by->first;
+    const uint32_t last = until < by->last ? until : by->last;
+    bool any = false, more = false;
+
+    if (accreditation->depth < given->links || first > last) {
+        return;
+    }
+    for (size_t i = 0; i < accreditation->patterns.count; i++) {
+        struct bytes both;
+
+        for (size_t k = 0; k < by->patterns.count; k++) {
+            if (code_patterns_meet(theirs[i], its[k], &both)) {
+                any = true;
+                more |= add_pattern(givens, given, both);
+            }
+        }
+        if (by->any_code) {
+            any = true;
+            more |= add_pattern(givens, given, theirs[i]);
+        }
+    }
+    if (any) {
+        more |= add_days(given, first, last);
+    }
+    if (more) {
+        given->changed = givens->round;
+    }
+}
+
+struct hearing {
+    struct givens *givens;
+    struct given *given;
+    const struct given *by;
+    struct arena *scratch;
+};
+
+static void hear(const struct hearing *hearing, const struct entry *entry)
+{
+    const size_t mark = arena_mark(hearing->scratch);
+    struct accreditation accreditation;
+
+    if (entry->kind == ENTRY_ACCREDITATION &&
+        entry_payload_decode(&accreditation, entry, hearing->scratch) == REASON_NONE) {
+        add_accreditation(hearing->givens, hearing->given, hearing->by, &accreditation);
+    }
+    arena_rewind(hearing->scratch, mark);
+}
+
+static enum store_error hear_row(struct store_txn *txn, const struct hearing *hearing,
+                                 const struct entry_at *at)
+{
+    struct bytes element;
+    struct entry entry;
+    enum store_error error = element_read(txn, at, &element);
+
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    if (entry_decode(&entry, element) != REASON_NONE) {
+        return txn_fail(txn, STORE_DAMAGED);
+    }
+    hear(hearing, &entry);
+    return STORE_OK;
+}
+
+static enum store_error hear_chain(struct givens *givens, const struct hearing *hearing)
+{
+    struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &hearing->given->author);
+    const size_t mark = arena_mark(hearing->scratch);
+    struct entry_at *grants;
+    size_t count;
+    enum grants_cut cut;
+    enum store_error error;
+
+    grant_key_add_author(&key, hearing->by->number);
+    error = grants_find(givens->txn, &key, givens->left.rows, &grants, &count, &cut, hearing->scratch);
+    if (error == STORE_OK) {
+        givens->left.cut |= cut != GRANTS_CUT_NONE;
+        givens->left.rows -= count;
+    }
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        error = hear_row(givens->txn, hearing, &grants[i]);
+    }
+    arena_rewind(hearing->scratch, mark);
+    return error;
+}
+
+static bool is_news(const struct givens *givens, const struct given *by)
+{
+    return by->any && by->changed + 1 >= givens->round;
+}
+
+static enum store_error hear_side_row(void *context, const struct side_at *row)
+{
+    struct hearing hearing = *(const struct hearing *)context;
+    struct givens *givens = hearing.givens;
+    const size_t slot = slot_of(givens, row->author);
+    struct entry entry;
+    enum store_error error;
+
+    if (givens->found[slot] == 0 || !is_news(givens, &givens->authors[givens->found[slot] - 1])) {
+        return STORE_NOT_FOUND;
+    }
+    hearing.by = &givens->authors[givens->found[slot] - 1];
+    error = side_entry_read(givens->txn, row, &entry);
+    if (error == STORE_OK) {
+        hear(&hearing, &entry);
+    }
+    return error;
+}
+
+static enum store_error give(struct givens *givens, struct given *given, struct arena *scratch)
+{
+    struct hearing hearing = {.givens = givens, .given = given, .scratch = scratch};
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &given->author);
+    enum store_error error = STORE_OK;
+    bool any = false;
+
+    for (size_t i = 0; i < given->edge_count && error == STORE_OK; i++) {
+        hearing.by = &givens->authors[givens->edges[given->edges + i]];
+        if (is_news(givens, hearing.by) && hearing.by != given) {
+            any = true;
+            error = hear_chain(givens, &hearing);
+        }
+    }
+    return error == STORE_OK && any ? side_grants_each(givens->txn, givens->trust, &key, &givens->left,
+                                                       hear_side_row, &hearing, scratch)
+                                    : error;
+}
+
+/* In rounds, from those that were met last downward. */
+static enum store_error give_all(struct givens *givens, struct arena *scratch)
+{
+    enum store_error error = STORE_OK;
+    bool more = true;
+
+    while (more && error == STORE_OK && givens->round < CHAIN_DEPTH_MAX) {
+        more = false;
+        givens->round++;
+        for (size_t i = givens->count; i > 0 && error == STORE_OK; i--) {
+            error = give(givens, &givens->authors[i - 1], scratch);
+            more |= givens->authors[i - 1].changed == givens->round;
+        }
+    }
+    return error;
+}
+
+/* ---- owners ---- */
+
+static void add_root(struct givens *givens, const struct actor_id *author, uint32_t number,
+                     struct bytes name_space)
+{
+    for (size_t i = 0; i < givens->root_count; i++) {
+        if (givens->roots[i].number == number && bytes_equal(givens->roots[i].name_space, name_space)) {
+            return;
+        }
+    }
+    if (givens->root_count == sizeof givens->roots / sizeof givens->roots[0]) {
+        givens->left.cut = true;
+        return;
+    }
+    givens->roots[givens->root_count].author = *author;
+    givens->roots[givens->root_count].number = number;
+    givens->roots[givens->root_count++].name_space = name_space;
+}
+
+static enum store_error add_heir(struct givens *givens, size_t root, const struct entry *entry,
+                                 struct arena *scratch)
+{
+    const size_t mark = arena_mark(scratch);
+    struct succession succession;
+    struct disk_author row;
+    enum store_error error = STORE_OK;
+
+    if (entry->kind == ENTRY_SUCCESSION && entry_payload_decode(&succession, entry, scratch) == REASON_NONE &&
+        bytes_equal(succession.name_space, givens->roots[root].name_space)) {
+        error = author_read(givens->txn, &succession.successor, &row);
+        if (error == STORE_OK) {
+            add_root(givens, &succession.successor, row.number, givens->roots[root].name_space);
+        }
+    }
+    arena_rewind(scratch, mark);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+struct handing {
+    struct givens *givens;
+    size_t root;
+    struct arena *scratch;
+};
+
+static enum store_error add_side_heir(void *context, const struct side_at *row)
+{
+    const struct handing *handing = context;
+    struct entry entry;
+    enum store_error error;
+
+    if (row->author != handing->givens->roots[handing->root].number) {
+        return STORE_NOT_FOUND;
+    }
+    error = side_entry_read(handing->givens->txn, row, &entry);
+    return error == STORE_OK ? add_heir(handing->givens, handing->root, &entry, handing->scratch) : error;
+}
+
+static enum store_error add_heirs(struct givens *givens, size_t root, struct arena *scratch)
+{
+    const struct key key = grant_key_of_namespace(GRANT_SUCCESSION, givens->roots[root].name_space);
+    const size_t mark = arena_mark(scratch);
+    struct key narrowed = key;
+    struct entry_at *grants;
+    size_t count;
+    enum grants_cut cut;
+    enum store_error error;
+
+    grant_key_add_author(&narrowed, givens->roots[root].number);
+    error = grants_find(givens->txn, &narrowed, givens->left.rows, &grants, &count, &cut, scratch);
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        struct bytes element;
+        struct entry entry;
+
+        error = element_read(givens->txn, &grants[i], &element);
+        if (error == STORE_OK && entry_decode(&entry, element) == REASON_NONE) {
+            error = add_heir(givens, root, &entry, scratch);
+        }
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    arena_rewind(scratch, mark);
+    return error == STORE_OK
+               ? side_grants_each(givens->txn, givens->trust, &key, &givens->left, add_side_heir,
+                                  &(struct handing){givens, root, scratch}, scratch)
+               : error;
+}
+
+/* Whatever an owner hands on is another's, and so on. */
+static enum store_error find_roots(struct givens *givens, struct arena *scratch)
+{
+    const struct trust *trust = givens->trust;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < trust->owner_count && error == STORE_OK; i++) {
+        struct disk_author row;
+
+        error = author_read(givens->txn, &trust->owners[i].actor, &row);
+        if (error == STORE_OK) {
+            add_root(givens, &trust->owners[i].actor, row.number,
+                     bytes_of_string(trust->owners[i].name_space));
+        }
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    for (size_t i = 0; i < givens->root_count && error == STORE_OK; i++) {
+        error = add_heirs(givens, i, scratch);
+    }
+    return error;
+}
+
+/* An owner may speak of all its namespace, on any day. */
+static void give_owner(struct givens *givens, struct given *given, struct bytes name_space)
+{
+    uint8_t *pattern = arena_take(givens->arena, name_space.size + 2);
+
+    (void)add_days(given, 0, DAY_NONE);
+    if (!pattern) {
+        given->any_code = true;
+        return;
+    }
+    memcpy(pattern, name_space.data, name_space.size);
+    memcpy(pattern + name_space.size, "/*", 2);
+    (void)add_pattern(givens, given, (struct bytes){pattern, name_space.size + 2});
+}
+
+static void give_owners(struct givens *givens)
+{
+    for (size_t i = 0; i < givens->root_count; i++) {
+        const size_t slot = slot_of(givens, givens->roots[i].number);
+
+        if (givens->found[slot] != 0) {
+            give_owner(givens, &givens->authors[givens->found[slot] - 1], givens->roots[i].name_space);
+        }
+    }
+}
+
+/* ---- together ---- */
+
+enum store_error givens_find(struct givens *out, struct store_txn *txn, const struct trust *trust,
+                             const struct actor_id *author, unsigned links, size_t rows, struct arena *arena,
+                             struct arena *scratch)
+{
+    struct disk_author row = {.number = UINT32_MAX};
+    uint16_t index;
+    enum store_error error = author_read(txn, author, &row);
+
+    out->txn = txn;
+    out->trust = trust;
+    out->arena = arena;
+    out->left = (struct side_budget){.rows = rows, .steps = GIVEN_AUTHORS_MAX};
+    out->count = out->edge_count = out->root_count = 0;
+    out->round = 0;
+    memset(out->found, 0, sizeof out->found);
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        return error;
+    }
+    (void)add_author(out, author, error == STORE_OK ? row.number : UINT32_MAX, (uint8_t)links, &index);
+    error = find_authors(out, scratch);
+    if (error == STORE_OK) {
+        error = find_roots(out, scratch);
+    }
+    give_owners(out);
+    return error == STORE_OK ? give_all(out, scratch) : error;
+}
+
+const struct given *given_to(const struct givens *givens, const struct actor_id *author)
+{
+    for (size_t i = 0; i < givens->count; i++) {
+        if (actor_id_equal(&givens->authors[i].author, author)) {
+            return givens->authors[i].any ? &givens->authors[i] : NULL;
+        }
+    }
+    return NULL;
+}
+
+bool given_meets(const struct given *given, uint32_t first, uint32_t last, const struct list *patterns)
+{
+    const struct bytes *its = given->patterns.items;
+    const struct bytes *theirs = patterns->items;
+    struct bytes both;
+
+    if (first > given->last || last < given->first) {
+        return false;
+    }
+    for (size_t i = 0; i < given->patterns.count; i++) {
+        for (size_t k = 0; k < patterns->count; k++) {
+            if (code_patterns_meet(its[i], theirs[k], &both)) {
+                return true;
+            }
+        }
+    }
+    return given->any_code || patterns->count == 0;
+}

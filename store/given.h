@@ -1,0 +1,62 @@
+#ifndef STORE_GIVEN_H
+#define STORE_GIVEN_H
+
+/* What authors were ever given from the trust file's owners down, at most: who was given nothing, no depth
+ * for so many links below, or no day and no code in common with what it says, leads nowhere, and what it says
+ * of others need not be read. Decided of each author once, so that it takes nothing from anybody how much
+ * those say whom nobody lets speak. Authors are asked for upward from one, with the fewest links that may be
+ * below them; whether a block is void is not asked here. */
+
+#include "store/side_grants.h"
+
+enum {
+    GIVEN_AUTHORS_MAX = 4096,
+    GIVEN_EDGES_MAX = 4 * GIVEN_AUTHORS_MAX,
+    GIVEN_ROOTS_MAX = 64, /* who were handed a namespace, beside the trust file's owners */
+    GIVEN_PATTERNS_MAX = 64,
+};
+
+/* Bytes are views into the store, or stand in the arena. */
+struct given {
+    struct actor_id author;
+    uint32_t number;
+    uint8_t links;        /* below it, at the fewest */
+    bool any;             /* it was given anything, */
+    uint32_t first, last; /* on these days at most */
+    bool any_code;        /* for any code, or: */
+    struct list patterns; /* struct bytes */
+    unsigned changed;     /* when that was last more */
+    size_t edges, edge_count;
+};
+
+/* Large. */
+struct givens {
+    struct store_txn *txn;
+    const struct trust *trust;
+    struct arena *arena;     /* of patterns */
+    struct side_budget left; /* left.cut: not all was asked that counts */
+    size_t count, edge_count, root_count;
+    unsigned round;
+    uint16_t edges[GIVEN_EDGES_MAX]; /* who accredited one, ascending by id: indices */
+    struct {
+        struct actor_id author;
+        uint32_t number;
+        struct bytes name_space;
+    } roots[TRUST_OWNERS_MAX + GIVEN_ROOTS_MAX];
+    struct given authors[GIVEN_AUTHORS_MAX];
+    uint16_t found[2 * GIVEN_AUTHORS_MAX]; /* by number: 1 + index; 0: none */
+};
+
+/* Find out what author and whoever may let it speak was given. links: below author. rows: how many may be
+ * read. scratch: for the time of the call. */
+enum store_error givens_find(struct givens *out, struct store_txn *txn, const struct trust *trust,
+                             const struct actor_id *author, unsigned links, size_t rows, struct arena *arena,
+                             struct arena *scratch);
+
+/* NULL: it was not met, or given nothing. */
+const struct given *given_to(const struct givens *givens, const struct actor_id *author);
+
+/* Whether some of these days and patterns (count 0: any code) may be spoken of by who was given that. */
+bool given_meets(const struct given *given, uint32_t first, uint32_t last, const struct list *patterns);
+
+#endif

@@ -255,41 +255,44 @@ static bool doubt_title(struct title_verdict *out, struct career *career)
     return doubt_missing(out, career);
 }
 
-/* Write whose rule is told of: that of the pack in force, or where that is disputed and the title is held
- * nevertheless, that of a late one of the same days, by which it is if there is one. */
-static bool find_giver(const struct pack_segment **out, const struct title_verdict *title,
-                       struct career *career, struct career_space *space, const struct pack_segment *segment)
+/* The rule of a title that is told of, and whose it is: that of the pack in force, or where that is disputed
+ * and the title is held nevertheless, that of a late one of the same days, by which it is if there is one.
+ * NULL: the arena is full. */
+static const struct known_rule *find_told(struct title_verdict *title, struct career *career,
+                                          struct career_space *space, const struct pack_segment *segment,
+                                          size_t at)
 {
-    size_t count = segment->disputed ? career_late_after(space, segment) : 0;
+    const struct known_rule *told = NULL;
     bool gives = false;
-    *out = segment;
-    for (size_t i = 1; i <= count && !gives; i++) {
+    if (!segment->disputed) {
+        return career_rule_at(career, space, segment, at);
+    }
+    for (size_t i = career_late_after(space, segment); i > 0 && !gives; i--) {
+        const struct pack_segment *late = &segment[i];
         struct known_rule *rule = NULL;
         struct day_truth days;
-        if ((!segment[i].disputed &&
-             !career_rule(&rule, career, space, &segment[i], PACK_RULE_TITLE, title->name)) ||
-            !career_title_by(&days, career, space, &segment[i], title->name, &day_truth_no)) {
-            return false;
+        if ((!late->disputed && !career_rule(&rule, career, space, late, PACK_RULE_TITLE, title->name)) ||
+            !career_title_by(&days, career, space, late, title->name, &day_truth_no)) {
+            return NULL;
         }
         gives = day_truth_on(&days, career->question->at_day) == ANSWER_YES;
-        *out = gives || ((*out)->disputed && rule != NULL) ? &segment[i] : *out;
+        if (rule != NULL && (gives || told == NULL)) {
+            told = rule;
+            title->pack = late->pack;
+        }
     }
-    return true;
+    return told;
 }
 
 /* What is missing, and what lapses. */
 static bool explain_title(struct title_verdict *out, struct career *career, struct career_space *space,
-                          const struct pack_segment *segment)
+                          const struct pack_segment *segment, size_t at)
 {
-    const struct pack_segment *giver;
-    struct known_rule *rule;
-    if (!find_giver(&giver, out, career, space, segment) ||
-        !career_rule(&rule, career, space, giver, PACK_RULE_TITLE, out->name) ||
-        !career_missing(&out->missing, &out->missing_count, &out->part_count, career, &rule->expression,
-                        career->question->at_day)) {
+    const struct known_rule *rule = find_told(out, career, space, segment, at);
+    if (rule == NULL || !career_missing(&out->missing, &out->missing_count, &out->part_count, career,
+                                        &rule->expression, career->question->at_day)) {
         return false;
     }
-    out->pack = giver->pack;
     if (out->answer == ANSWER_YES) { /* once reached for life by an earlier pack */
         out->missing_count = 0;
     } else if (out->missing_count == 0 && !career_is_fresh(space)) {
@@ -340,7 +343,8 @@ static bool conclude_title(struct title_verdict *out, struct career *career, str
         return doubt_title(out, career);
     }
     struct career_space *before = career_spend(career, space);
-    bool explained = note_later(out, career, space, segment) && explain_title(out, career, space, segment);
+    bool explained =
+        note_later(out, career, space, segment) && explain_title(out, career, space, segment, at);
     enum spent spent = career_spent(career, before, explained);
     return spent == SPENT_WITHIN || (spent == SPENT_SHARE && doubt_title(out, career));
 }

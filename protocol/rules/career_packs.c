@@ -379,6 +379,12 @@ bool career_rule(struct known_rule **out, struct career *career, struct career_s
     return *out != NULL;
 }
 
+struct known_rule *career_rule_at(struct career *career, struct career_space *space,
+                                  const struct pack_segment *segment, size_t at)
+{
+    return name_rules(career, space, segment) ? know_rule(career, space, segment, at) : NULL;
+}
+
 /* Give the segment's rules of kind their expressions. */
 static bool read_rules(struct career *career, struct career_space *space, const struct pack_segment *segment,
                        enum pack_rule_kind kind)

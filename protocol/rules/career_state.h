@@ -199,6 +199,9 @@ bool career_offers(const struct career_space *space, const struct pack_segment *
  * none. Requires: the segment is not disputed. Returns: false when the arena is full. */
 bool career_rule(struct known_rule **out, struct career *career, struct career_space *space,
                  const struct pack_segment *segment, enum pack_rule_kind kind, struct bytes local);
+/* The same for the rule at an index of the pack. NULL: the arena is full. */
+struct known_rule *career_rule_at(struct career *career, struct career_space *space,
+                                  const struct pack_segment *segment, size_t at);
 /* Write for each segment the days on which what its rule of kind experience or condition asks of a code
  * holds, all days where it asks nothing. One that does not speak of the code asks nothing of it: nothing may
  * rest on itself by a rule that is nobody's. Requires: career_divide. Returns: false when the arena is full.

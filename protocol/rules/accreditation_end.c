@@ -19,6 +19,13 @@ struct found_out {
     struct day_interval late[DOSSIER_GRANTS_MAX];
 };
 
+/* Of most entries nothing is late, and the list is not touched. */
+static void begin(struct found_out *found)
+{
+    found->searches_left = SEARCHES_MAX;
+    found->any_late = false;
+}
+
 struct asking {
     const struct dossier *dossier;
     const struct trust *trust;
@@ -422,7 +429,8 @@ uint32_t accreditation_last_day(const struct dossier *dossier, const struct trus
                                 const struct authority_question *question,
                                 const struct authority_answer *answer)
 {
-    struct found_out found = {.searches_left = SEARCHES_MAX};
+    struct found_out found;
+    begin(&found);
     const struct asking asking = {
         .dossier = dossier, .trust = trust, .owners = owners, .avoided = question->avoided, .found = &found};
     uint32_t last = answer->until == DAY_NONE ? DAY_NONE : last_day(&asking, question, answer->until);
@@ -784,7 +792,8 @@ static struct accreditation_end end_of(const struct dossier *dossier, const stru
                                        const struct authority_question *question,
                                        struct authority_answer *answer)
 {
-    struct found_out found = {.searches_left = SEARCHES_MAX};
+    struct found_out found;
+    begin(&found);
     const struct asking asking = {
         .dossier = dossier, .trust = trust, .owners = owners, .avoided = question->avoided, .found = &found};
     struct accreditation_end out = find_end(&asking, credential, question, answer);

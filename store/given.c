@@ -10,7 +10,8 @@
 static size_t slot_of(const struct givens *givens, uint32_t number)
 {
     const size_t slots = sizeof givens->found / sizeof givens->found[0];
-    size_t at = number * UINT32_C(2654435761) % slots;
+    const uint32_t mixed = number * UINT32_C(2654435761);
+    size_t at = mixed % slots;
 
     while (givens->found[at] != 0 && givens->authors[givens->found[at] - 1].number != number) {
         at = (at + 1) % slots;
@@ -454,7 +455,8 @@ static void give_owner(struct givens *givens, struct given *given, struct bytes 
         return;
     }
     memcpy(pattern, name_space.data, name_space.size);
-    memcpy(pattern + name_space.size, "/*", 2);
+    pattern[name_space.size] = '/';
+    pattern[name_space.size + 1] = '*';
     (void)add_pattern(givens, given, (struct bytes){pattern, name_space.size + 2});
 }
 

@@ -53,7 +53,8 @@ enum {
     STEPS_CIRCLES_MAX = 1 << 18, /* and where a chain that goes in a circle is in the way */
     LINKS_TRIED_MAX = 64,        /* when depth is overlooked */
     CLIMBED_ALL_MAX = 64,        /* accreditations of which all may be climbed: see is_small */
-    NO_LINK = UINT16_MAX,        /* in below: the link leads to the issuer itself; in lists: their end */
+    LITTLE_LOGS_MAX = 128,
+    NO_LINK = UINT16_MAX, /* in below: the link leads to the issuer itself; in lists: their end */
 };
 _Static_assert((int)DOSSIER_GRANTS_MAX < (int)NO_LINK, "links are numbered in 16 bits");
 _Static_assert(CLIMBED_ALL_MAX *(CLIMBED_ALL_MAX + 1) < (int)STEPS_EACH_MAX,
@@ -65,6 +66,28 @@ struct speaker {
     const struct actor_id *actor;
     const struct dossier_place *place;
     size_t link; /* the accreditation that it is; NO_LINK: what the question is about */
+};
+
+/* What a search notes of each log. */
+struct author_notes {
+    uint8_t room; /* links that may be below it, where an owner's accreditations lead to it: see mark_room */
+    bool places_differ; /* not all that lets it speak does so wherever it does */
+    bool climbed[2];    /* to those who may own, and to all others */
+    uint16_t steps;     /* used up for who lets it speak */
+};
+
+/* The begins of lists in the order of the dossier. */
+struct list_begins {
+    uint16_t accreditations; /* of a log */
+    uint16_t withdrawals;    /* by it; of an owner in by_owners */
+};
+
+/* Of a link, without which nothing is known: none above it reaches an owner with so many links from it down,
+ * or more, as long as all these speak below. */
+struct dead_end {
+    uint8_t links; /* 0: not known */
+    uint8_t count;
+    uint16_t logs[CHAIN_DEPTH_MAX];
 };
 
 struct search {
@@ -85,32 +108,17 @@ struct search {
     size_t above;
     /* For each accreditation: links from it down to the issuer, itself counted, by the shortest way; 0: none
      * found. */
-    uint8_t links[DOSSIER_GRANTS_MAX];
-    uint16_t below[DOSSIER_GRANTS_MAX]; /* the next one on that way */
+    uint8_t *links;
+    uint16_t *below; /* the next one on that way */
+    struct dead_end *dead_ends;
     /* For each withdrawal: 1 + the lenience from which on it is overlooked, wherever it is met; 0: not known
      * by now. */
-    uint8_t against[DOSSIER_GRANTS_MAX];
-    struct {
-        uint8_t room; /* links that may be below it, where an owner's accreditations lead to it: see mark_room
-                       */
-        bool places_differ;      /* not all that lets it speak does so wherever it does */
-        bool climbed[2];         /* to those who may own, and to all others */
-        uint16_t steps;          /* used up for who lets it speak */
-    } authors[DOSSIER_LOGS_MAX]; /* of each log */
-    /* Lists in the order of the dossier; of a small one there are none. */
-    struct {
-        uint16_t accreditations; /* of it */
-        uint16_t withdrawals;    /* by it; of an owner in by_owners */
-    } first[DOSSIER_LOGS_MAX];   /* of each log */
+    uint8_t *against;
+    struct author_notes *authors; /* of each log */
+    /* Lists; of a small dossier there are none. */
+    struct list_begins *first; /* of each log */
     uint16_t by_owners;
-    uint16_t next_accreditation[DOSSIER_GRANTS_MAX], next_withdrawal[DOSSIER_GRANTS_MAX];
-    /* Of a link, without which nothing is known: none above it reaches an owner with so many links from it
-     * down, or more, as long as all these speak below. */
-    struct {
-        uint8_t links; /* 0: not known */
-        uint8_t count;
-        uint16_t logs[CHAIN_DEPTH_MAX];
-    } dead_ends[DOSSIER_GRANTS_MAX];
+    uint16_t *next_accreditation, *next_withdrawal;
 };
 
 /* Returns: false when no step is left. */
@@ -1249,46 +1257,91 @@ static void write_found(struct authority_answer *out, struct search *search, siz
     }
 }
 
-static void find_authority(struct authority_answer *out, const struct dossier *dossier,
+/* Requires: search has room for its notes. */
+static void find_authority(struct authority_answer *out, struct search *search, const struct dossier *dossier,
                            const struct trust *trust, const struct namespace_owners *owners,
                            const struct authority_question *question)
 {
-    assert(dossier->accreditation_count <= DOSSIER_GRANTS_MAX);
-    assert(dossier->withdrawal_count <= DOSSIER_GRANTS_MAX);
-    struct search search;
-    search.dossier = dossier;
-    search.trust = trust;
-    search.question = question;
-    search.owners = owners;
-    search.steps_left = 0;
-    search.all_left = STEPS_MAX;
-    search.cut = false;
-    search.only_recorded = question->recorded_only;
-    search.for_certain = true;
-    search.knows_bound = false;
-    search.knows_above = false;
-    search.cuts_above = 0;
-    memset(search.against, 0, dossier->withdrawal_count);
-    *out = (struct authority_answer){.reason = REASON_UNTRUSTED, .until = DAY_NONE};
-    if (owners->count == 0) {
-        out->reason = REASON_NAMESPACE_UNOWNED;
-        return;
-    }
+    search->dossier = dossier;
+    search->trust = trust;
+    search->question = question;
+    search->owners = owners;
+    search->steps_left = 0;
+    search->all_left = STEPS_MAX;
+    search->cut = false;
+    search->only_recorded = question->recorded_only;
+    search->for_certain = true;
+    search->knows_bound = false;
+    search->knows_above = false;
+    search->cuts_above = 0;
+    memset(search->against, 0, dossier->withdrawal_count);
     if (!is_small(dossier)) {
-        write_lists(&search);
+        write_lists(search);
     }
     int leniences = question->recorded_only ? 1 : LENIENCE_COUNT;
-    for (enum lenience lenience = LENIENCE_NONE; (int)lenience < leniences && !search.cut; lenience++) {
+    for (enum lenience lenience = LENIENCE_NONE; (int)lenience < leniences && !search->cut; lenience++) {
         size_t top;
-        search.lenience = lenience;
-        if (find_chain(&search, &top) && (lenience == LENIENCE_NONE || !search.cut)) {
-            write_found(out, &search, top);
+        search->lenience = lenience;
+        if (find_chain(search, &top) && (lenience == LENIENCE_NONE || !search->cut)) {
+            write_found(out, search, top);
             return;
         }
     }
-    if (search.cut) {
+    if (search->cut) {
         out->reason = REASON_LIMIT;
     }
+}
+
+static bool is_little(const struct dossier *dossier)
+{
+    return is_small(dossier) && dossier->log_count <= LITTLE_LOGS_MAX;
+}
+
+/* Most questions find little, and to touch the room for much takes longer than to search it: so the two have
+ * frames of their own. */
+static __attribute__((noinline)) void find_in_little(struct authority_answer *out,
+                                                     const struct dossier *dossier, const struct trust *trust,
+                                                     const struct namespace_owners *owners,
+                                                     const struct authority_question *question)
+{
+    uint8_t links[CLIMBED_ALL_MAX], against[1];
+    uint16_t below[CLIMBED_ALL_MAX];
+    struct dead_end dead_ends[CLIMBED_ALL_MAX];
+    struct author_notes authors[LITTLE_LOGS_MAX];
+    struct search search;
+    search.links = links;
+    search.below = below;
+    search.dead_ends = dead_ends;
+    search.against = against;
+    search.authors = authors;
+    search.first = NULL;
+    search.next_accreditation = search.next_withdrawal = NULL;
+    find_authority(out, &search, dossier, trust, owners, question);
+}
+
+static __attribute__((noinline)) void find_in_much(struct authority_answer *out,
+                                                   const struct dossier *dossier, const struct trust *trust,
+                                                   const struct namespace_owners *owners,
+                                                   const struct authority_question *question)
+{
+    assert(dossier->accreditation_count <= DOSSIER_GRANTS_MAX);
+    assert(dossier->withdrawal_count <= DOSSIER_GRANTS_MAX);
+    uint8_t links[DOSSIER_GRANTS_MAX], against[DOSSIER_GRANTS_MAX];
+    uint16_t below[DOSSIER_GRANTS_MAX];
+    struct dead_end dead_ends[DOSSIER_GRANTS_MAX];
+    struct author_notes authors[DOSSIER_LOGS_MAX];
+    struct list_begins first[DOSSIER_LOGS_MAX];
+    uint16_t next_accreditation[DOSSIER_GRANTS_MAX], next_withdrawal[DOSSIER_GRANTS_MAX];
+    struct search search;
+    search.links = links;
+    search.below = below;
+    search.dead_ends = dead_ends;
+    search.against = against;
+    search.authors = authors;
+    search.first = first;
+    search.next_accreditation = next_accreditation;
+    search.next_withdrawal = next_withdrawal;
+    find_authority(out, &search, dossier, trust, owners, question);
 }
 
 static bool is_open(enum reason reason)
@@ -1310,7 +1363,14 @@ static bool hangs_on_cuts(const struct dossier_cuts *cuts, bool owners_left_out,
 void authority_under(struct authority_answer *out, const struct dossier *dossier, const struct trust *trust,
                      const struct namespace_owners *owners, const struct authority_question *question)
 {
-    find_authority(out, dossier, trust, owners, question);
+    *out = (struct authority_answer){.reason = REASON_UNTRUSTED, .until = DAY_NONE};
+    if (owners->count == 0) {
+        out->reason = REASON_NAMESPACE_UNOWNED;
+    } else if (is_little(dossier)) {
+        find_in_little(out, dossier, trust, owners, question);
+    } else {
+        find_in_much(out, dossier, trust, owners, question);
+    }
     if (hangs_on_cuts(&dossier->cuts, owners->left_out, out->reason)) {
         out->reason = REASON_LIMIT;
     }

@@ -22,7 +22,6 @@ struct decision {
     struct bytes name_space; /* of owners; empty at first */
     struct namespace_owners owners;
     struct chain_freshness above; /* under these owners */
-    bool closed; /* of the one being decided: nothing that its issuer says from now on would count */
     /* Under these owners: the pack in force on the day that was asked about last; DAY_NONE: none was. */
     uint32_t pack_day;
     const struct dossier_pack *pack;
@@ -748,7 +747,7 @@ static bool next_chain(struct chain_evidence *next, struct decision *decision,
     next->end =
         accreditation_end_of(dossier, decision->trust, owners, credential, &question, &next->authority);
     freshness_of_credential(&next->freshness, dossier, decision->trust, decision->question, owners,
-                            credential, decision->closed, &next->authority, &decision->above);
+                            credential, &next->authority, &decision->above);
     return next->end.lateness != LATE_YES && !next->end.limited;
 }
 
@@ -828,33 +827,14 @@ static void choose_chain(struct credential_verdict *out, struct decision *decisi
     arena_rewind(decision->arena, mark);
 }
 
-/* Whether nothing that the issuer says from now on would count: all that let it speak was taken back by cuts
- * that are closed. */
-static bool is_closed(struct decision *decision, const struct dossier_credential *credential,
-                      const struct authority_answer *authority)
-{
-    const struct dossier_log *log = dossier_log_at(decision->dossier, &credential->place);
-    const struct authority_question entry = question_of(decision, credential);
-    const struct namespace_owners *owners = owners_of(decision, code_namespace(entry.code));
-    return setter_of(decision->dossier, decision->trust, owners, &entry, authority, log->head_seq + 1, 0)
-               .setter == SETTER_CLOSED;
-}
-
 static struct axis_answer freshness_answer_of(struct credential_verdict *out, struct decision *decision,
                                               const struct dossier_credential *credential)
 {
     const struct namespace_owners *owners =
         out->authority == NULL ? NULL : owners_of(decision, code_namespace(credential->attestation.code));
     struct freshness found;
-    decision->closed = false;
     freshness_of_credential(&found, decision->dossier, decision->trust, decision->question, owners,
-                            credential, false, out->authority, &decision->above);
-    if (found.answer.answer != ANSWER_YES && out->axes[AXIS_AUTHORITY].answer == ANSWER_YES &&
-        is_closed(decision, credential, out->authority)) {
-        decision->closed = true;
-        freshness_of_credential(&found, decision->dossier, decision->trust, decision->question, owners,
-                                credential, true, out->authority, &decision->above);
-    }
+                            credential, out->authority, &decision->above);
     if (out->axes[AXIS_AUTHORITY].answer == ANSWER_YES) {
         choose_chain(out, decision, credential, &found);
     }

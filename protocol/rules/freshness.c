@@ -29,12 +29,6 @@ uint64_t freshness_budget_s(const struct question *question, const struct trust 
     return days == 0 ? usual_budget_s(&question->budget, role) : (uint64_t)days * DAY_S;
 }
 
-/* Whether nothing is known to be missing of what is held of a log. */
-static bool is_whole(const struct dossier_log *log)
-{
-    return log->known && !log->switching && !log->body_missing && !log->incomplete && !log->branches_cut;
-}
-
 struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
                                 const struct question *question, uint64_t budget_s)
 {
@@ -53,7 +47,8 @@ struct axis_answer freshness_of(uint64_t *age_s, const struct dossier_log *log,
     if (log->branches_cut) {
         return (struct axis_answer){ANSWER_UNKNOWN, REASON_LIMIT};
     }
-    return is_whole(log) && dossier_log_reaches(log, log->checkpoint_seq)
+    return !log->switching && !log->body_missing && !log->incomplete &&
+                   dossier_log_reaches(log, log->checkpoint_seq)
                ? (struct axis_answer){ANSWER_YES, REASON_NONE}
                : (struct axis_answer){ANSWER_UNKNOWN, REASON_INCOMPLETE};
 }
@@ -180,16 +175,13 @@ static void add_above(const struct asking *asking, const struct namespace_owners
 
 void freshness_of_credential(struct freshness *out, const struct dossier *dossier, const struct trust *trust,
                              const struct question *question, const struct namespace_owners *owners,
-                             const struct dossier_credential *credential, bool closed,
+                             const struct dossier_credential *credential,
                              const struct authority_answer *authority, struct chain_freshness *above)
 {
     const struct asking asking = {.dossier = dossier, .trust = trust, .question = question, .worst = out};
-    const struct dossier_log *log = dossier_log_at(dossier, &credential->place);
     bool by_shop = !credential->place.erased && credential->attestation.basis == BASIS_EXPERIENCE;
-    *out = ask(&asking, log, by_shop ? EVIDENCE_SHOP : EVIDENCE_ISSUER);
-    if (closed && is_whole(log)) {
-        out->answer = (struct axis_answer){ANSWER_YES, REASON_NONE};
-    }
+    *out =
+        ask(&asking, dossier_log_at(dossier, &credential->place), by_shop ? EVIDENCE_SHOP : EVIDENCE_ISSUER);
     bool may_count = authority != NULL && authority->has_chain &&
                      (authority->reason == REASON_NONE || authority_is_unknown(authority->reason));
     if (!may_count) {

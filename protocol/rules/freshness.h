@@ -39,12 +39,10 @@ struct chain_freshness {
 /* Of a credential whose issuer is authorised as authority says (NULL: its code is not known, and so nobody
  * but its issuer). What is stale goes before what is unknown, the oldest of it first; of unknown ones
  * no-checkpoint before clock-behind-evidence before log-incomplete; of what is alike the one nearest to the
- * issuer. Where all are fresh it is the issuer's. above: of the credential before, and then of this one.
- * closed: nothing that the issuer might say now would count, for or against anybody: it need not be heard of.
- */
+ * issuer. Where all are fresh it is the issuer's. above: of the credential before, and then of this one. */
 void freshness_of_credential(struct freshness *out, const struct dossier *dossier, const struct trust *trust,
                              const struct question *question, const struct namespace_owners *owners,
-                             const struct dossier_credential *credential, bool closed,
+                             const struct dossier_credential *credential,
                              const struct authority_answer *authority, struct chain_freshness *above);
 
 /* Of the rules of a namespace, whatever they are asked about: of its owners who may still publish others, or

@@ -342,57 +342,6 @@ static void shop_that_documents_experience_older(void)
     aged(CASE_BRANCH, 15);
 }
 
-/* The school took back what it let the branch do, up to a block behind the certificate. */
-static struct dossier_withdrawal *branch_closed(void)
-{
-    chain_of_three();
-    struct dossier_withdrawal *found =
-        build_withdrawal(&given.built, CASE_SCHOOL, 20, CASE_BRANCH, CASE_ISSUED_IN + 5);
-    found->withdrawal.closed = true;
-    aged(CASE_BRANCH, 300);
-    return found;
-}
-
-static void issuer_closed(void)
-{
-    branch_closed();
-}
-
-static void issuer_closed_without_a_checkpoint(void)
-{
-    branch_closed();
-    log_of(CASE_BRANCH)->has_checkpoint = false;
-}
-
-static void issuer_withdrawn_and_not_closed(void)
-{
-    branch_closed()->withdrawal.closed = false;
-}
-
-static void issuer_closed_where_nobody_can_say(void)
-{
-    branch_closed()->cut.found = CUT_NOT_HELD;
-}
-
-static void issuer_closed_with_gaps(void)
-{
-    branch_closed();
-    log_of(CASE_BRANCH)->incomplete = true;
-    log_of(CASE_BRANCH)->incomplete_from = CASE_ISSUED_IN + 1;
-}
-
-static void issuer_closed_and_accredited_again(void)
-{
-    branch_closed();
-    build_accreditation(&given.built, CASE_SCHOOL, 21, CASE_BRANCH, "ase/*", 0);
-}
-
-static void issuer_closed_and_its_accreditor_old(void)
-{
-    branch_closed();
-    aged(CASE_SCHOOL, 31);
-}
-
 #define FRESH ANSWER_YES, REASON_NONE
 #define STALE ANSWER_NO, REASON_STALE
 #define UNKNOWN(reason) ANSWER_UNKNOWN, REASON_##reason
@@ -463,16 +412,6 @@ static const struct {
     {"a trust line goes before a rhythm", trusted_for_less_than_its_rhythm, STALE, CASE_ASE, EVIDENCE_OWNER},
     {"of two lines the stricter counts", trusted_for_less_in_one_of_its_namespaces, STALE, CASE_ASE,
      EVIDENCE_OWNER},
-    {"an issuer that was closed need not be heard of", issuer_closed, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
-    {"nor ever have been", issuer_closed_without_a_checkpoint, FRESH, CASE_BRANCH, EVIDENCE_ISSUER},
-    {"it may speak against somebody where it was not", issuer_withdrawn_and_not_closed, STALE, CASE_BRANCH,
-     EVIDENCE_ISSUER},
-    {"or nobody can say up to where", issuer_closed_where_nobody_can_say, STALE, CASE_BRANCH,
-     EVIDENCE_ISSUER},
-    {"or not all is here", issuer_closed_with_gaps, STALE, CASE_BRANCH, EVIDENCE_ISSUER},
-    {"or it was accredited again", issuer_closed_and_accredited_again, STALE, CASE_BRANCH, EVIDENCE_ISSUER},
-    {"who closed it has to be heard of", issuer_closed_and_its_accreditor_old, STALE, CASE_SCHOOL,
-     EVIDENCE_ACCREDITOR},
     {"a shop has 14 days for what it documents", shop_that_documents_experience, FRESH, CASE_BRANCH,
      EVIDENCE_SHOP},
     {"and no more", shop_that_documents_experience_older, STALE, CASE_BRANCH, EVIDENCE_SHOP},

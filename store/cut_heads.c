@@ -149,7 +149,7 @@ static enum store_error is_accreditor(const struct cut_search *search, uint32_t 
     return side_has(search->txn, &by_number, accredited);
 }
 
-/* Whether speaker may withdraw: it accredited author, or came after who did, and trust leads to it. */
+/* Whether speaker may withdraw: it accredited author, or came after who did, and trust lets it accredit. */
 static enum store_error may_withdraw(const struct cut_search *search, uint32_t speaker, bool *may)
 {
     struct actor_id actor;
@@ -164,7 +164,7 @@ static enum store_error may_withdraw(const struct cut_search *search, uint32_t s
         error = inherits_from(search, &actor, is_accreditor, may);
     }
     if (error == STORE_OK && *may) {
-        error = chain_find(search->txn, search->trust, &actor, &chain);
+        error = chain_find_above(search->txn, search->trust, &actor, 1, &chain);
         *may = chain == CHAIN_STANDS;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;

@@ -80,6 +80,7 @@ static enum store_error add_delegate(struct search *search, const struct actor_i
 {
     struct gather *gather = search->gather;
     struct disk_author row;
+    const size_t log_count = gather->out->log_count;
     bool heard = false;
     size_t log;
     enum store_error error = author_read_log(gather->txn, delegate, &row);
@@ -94,8 +95,8 @@ static enum store_error add_delegate(struct search *search, const struct actor_i
     if (is_cut(search, search->found == SILENT_MAX)) {
         return STORE_OK;
     }
-    search->found++;
     error = gather_log(gather, delegate, &log);
+    search->found += gather->out->log_count - log_count;
     return error == STORE_OK ? gather_ask(gather, log) : error;
 }
 

@@ -19,6 +19,7 @@ struct voice {
     struct bytes pattern;
     uint64_t to;      /* UINT64_MAX: to its end */
     bool cut;         /* what it may say ends with a block that is here */
+    bool limited;     /* what it takes back may lie beyond a cut of its own */
     uint64_t until_s; /* what it says later is late for the end of its accreditation; UINT64_MAX: of none */
 };
 
@@ -143,7 +144,7 @@ static bool grow(struct voices *voices)
 static bool covers(const struct voice *voice, const struct voice *other)
 {
     return actor_id_equal(&voice->author, &other->author) && voice->to >= other->to &&
-           voice->until_s >= other->until_s && voice->cut <= other->cut &&
+           voice->until_s >= other->until_s && voice->cut <= other->cut && voice->limited >= other->limited &&
            code_matches(other->pattern, voice->pattern);
 }
 
@@ -190,6 +191,7 @@ static void add_owners(struct voices *voices, struct bytes name_space, struct by
                                               .pattern = all_codes,
                                               .to = UINT64_MAX,
                                               .cut = hands_on(&owners, i),
+                                              .limited = namespace_owner_is_cut(&owners, i),
                                               .until_s = UINT64_MAX});
         }
     }
@@ -223,7 +225,8 @@ static bool takes_back(const struct dossier *dossier, const struct voice *by,
     bool named =
         !withdrawal->has_accreditation || (withdrawal->accreditation.seq == accreditation->place.seq &&
                                            withdrawal->accreditation.index == accreditation->place.index);
-    return found->place.log == by->log && !found->place.block.side && found->place.seq <= by->to && named &&
+    return !by->limited && found->place.log == by->log && !found->place.block.side &&
+           found->place.seq <= by->to && named &&
            actor_id_equal(&withdrawal->delegate, &accreditation->accreditation.delegate) &&
            dossier_place_arrived(dossier, &found->place) &&
            place_precedes(&accreditation->place, &found->place) &&
@@ -232,8 +235,15 @@ static bool takes_back(const struct dossier *dossier, const struct voice *by,
 
 static bool is_void(const struct dossier *dossier, const struct voice *by, const struct dossier_place *place)
 {
-    return !place->block.side && place->voided && place->void_seq <= by->to &&
+    return !by->limited && !place->block.side && place->voided && place->void_seq <= by->to &&
            place_weigh(dossier, place, STANCE_FOR).weight == WEIGHT_NOTHING;
+}
+
+/* Whether a withdrawal may have ended what a delegate may take back, and its last block is not known. */
+static bool may_limit(const struct dossier_withdrawal *found, const struct actor_id *delegate)
+{
+    return found->withdrawal.has_cut && found->cut.found != CUT_ON_CHAIN &&
+           actor_id_equal(&found->withdrawal.delegate, delegate);
 }
 
 /* Write up to which block an accreditation lets its delegate be heard. Returns: false where it does not at
@@ -249,6 +259,7 @@ static bool hears(struct voice *voice, const struct dossier *dossier, const stru
     }
     for (size_t i = 0; i < dossier->withdrawal_count; i++) {
         const struct dossier_withdrawal *found = &dossier->withdrawals[i];
+        voice->limited = voice->limited || may_limit(found, &accreditation->accreditation.delegate);
         if (!takes_back(dossier, by, found, accreditation)) {
             continue;
         }

@@ -124,6 +124,53 @@ static void it_was_withdrawn_at_a_block_that_is_not_here(void)
     withdrawn()->cut.found = CUT_NOT_HELD;
 }
 
+/* Whoever withdrew it was withdrawn before, with a cut that is found so. */
+static void withdrawn_by_who_was(enum cut_found found)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_OTHER, "ase/*", 1);
+    build_accreditation(&given.built, CASE_OTHER, 5, CASE_SCHOOL, "ase/A*", 0);
+    struct dossier_withdrawal *before = build_withdrawal(&given.built, CASE_ASE, 20, CASE_OTHER, 20);
+    before->withdrawal.closed = true;
+    before->cut.found = found;
+    build_withdrawal(&given.built, CASE_OTHER, 40, CASE_SCHOOL, 30);
+    was_heard_days_ago(CASE_SCHOOL, 2);
+}
+
+static void it_was_withdrawn_beyond_a_cut(void)
+{
+    withdrawn_by_who_was(CUT_ON_CHAIN);
+}
+
+static void it_was_withdrawn_by_who_dropped_its_cut(void)
+{
+    withdrawn_by_who_was(CUT_ON_SIDE);
+}
+
+static void it_was_withdrawn_by_who_was_cut_nobody_knows_where(void)
+{
+    withdrawn_by_who_was(CUT_NOT_HELD);
+}
+
+static struct dossier_accreditation *accredited_by_who_hands_on(void)
+{
+    the_school_is_silent();
+    build_succession(&given.built, CASE_ASE, 60, "ase", CASE_OTHER, 55);
+    return &given.built.accreditations[0];
+}
+
+static void it_was_withdrawn_by_who_had_handed_it_on(void)
+{
+    accredited_by_who_hands_on();
+    build_withdrawal(&given.built, CASE_ASE, 70, CASE_SCHOOL, 30);
+}
+
+static void it_was_voided_by_who_had_handed_it_on(void)
+{
+    struct dossier_accreditation *found = accredited_by_who_hands_on();
+    found->place.voided = true;
+    found->place.void_seq = 70;
+}
+
 static void it_was_accredited_again(void)
 {
     withdrawn();
@@ -256,6 +303,16 @@ static const struct {
     {"who was withdrawn has said all that counts", it_was_withdrawn, "not tested ase/A6", ANSWER_YES},
     {"though it dropped that since", it_was_withdrawn_at_a_dropped_block, "not tested ase/A6", ANSWER_YES},
     {"unless nobody can say what that is", it_was_withdrawn_at_a_block_that_is_not_here, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or who says so was withdrawn before", it_was_withdrawn_beyond_a_cut, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"at a block that it dropped", it_was_withdrawn_by_who_dropped_its_cut, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or that is not here", it_was_withdrawn_by_who_was_cut_nobody_knows_where, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"or had handed the namespace on", it_was_withdrawn_by_who_had_handed_it_on, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"which voids nothing either", it_was_voided_by_who_had_handed_it_on, "not tested ase/A6",
      ANSWER_UNKNOWN},
     {"or it was accredited again", it_was_accredited_again, "not tested ase/A6", ANSWER_UNKNOWN},
     {"then as well", it_was_accredited_again_after_a_dropped_block, "not tested ase/A6", ANSWER_UNKNOWN},

@@ -256,6 +256,26 @@ static void whom_an_heir_accredited_is_found_too(void **state)
     assert_true(has_log(&school));
 }
 
+static void one_school_takes_the_room_of_one(void **state)
+{
+    static struct accreditation records[SCHOOLS_MANY];
+    struct store_txn *txn;
+    struct dossier dossier;
+    struct draft draft;
+
+    (void)state;
+    txn = world_write(&world);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < SCHOOLS_MANY; i++) {
+        records[i] = accreditation_of(&school.actor.id, 0);
+        world_add(&draft, ENTRY_ACCREDITATION, &records[i]);
+    }
+    world_publish(&world, txn, &ase, &draft, ARRIVED);
+    world_commit(txn);
+    gather(&dossier, (struct dossier_reach){.known_by_s = UINT64_MAX, .heard_since_s = HEARD_SINCE});
+    assert_false(dossier.cuts.credentials);
+}
+
 /* The limit is named: no answer rests on those that were left out. */
 static void more_than_fit_leave_all_unknown(void **state)
 {
@@ -298,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nor_what_a_block_said_that_came_later, setup, teardown),
         cmocka_unit_test_setup_teardown(who_has_blocks_beside_its_chain_is_looked_at, setup, teardown),
         cmocka_unit_test_setup_teardown(whom_an_heir_accredited_is_found_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_school_takes_the_room_of_one, setup, teardown),
         cmocka_unit_test_setup_teardown(more_than_fit_leave_all_unknown, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

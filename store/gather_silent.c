@@ -21,7 +21,8 @@ struct search {
     uint32_t accreditors[ACCREDITORS_MAX]; /* by number */
 };
 
-static bool is_cut(struct search *search, bool full)
+/* Says the limit where one is reached. Returns: full. */
+static bool note_full(struct search *search, bool full)
 {
     search->gather->out->cuts.credentials |= full;
     return full;
@@ -34,7 +35,7 @@ static void add_accreditor(struct search *search, uint32_t number)
             return;
         }
     }
-    if (number != NUMBER_NONE && !is_cut(search, search->count == ACCREDITORS_MAX)) {
+    if (number != NUMBER_NONE && !note_full(search, search->count == ACCREDITORS_MAX)) {
         search->accreditors[search->count++] = number;
     }
 }
@@ -92,7 +93,7 @@ static enum store_error add_delegate(struct search *search, const struct actor_i
     if ((error != STORE_OK && error != STORE_NOT_FOUND) || heard) {
         return error;
     }
-    if (is_cut(search, search->found == SILENT_MAX)) {
+    if (note_full(search, search->found == SILENT_MAX)) {
         return STORE_OK;
     }
     error = gather_log(gather, delegate, &log);
@@ -108,7 +109,7 @@ static enum store_error add_entry(struct search *search, const struct entry *ent
     struct accreditation accreditation;
     enum reason reason;
 
-    if (is_cut(search, search->read == ACCREDITATIONS_MAX)) {
+    if (note_full(search, search->read == ACCREDITATIONS_MAX)) {
         return STORE_NOT_FOUND;
     }
     search->read++;
@@ -153,7 +154,7 @@ static enum store_error search_sides(struct search *search, const struct key *ke
     bool cut = false;
     enum store_error error = side_find(gather->txn, key, GRANTS_EACH_MAX, &rows, &count, &cut, gather->arena);
 
-    (void)is_cut(search, cut);
+    (void)note_full(search, cut);
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         struct entry entry;
 

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "protocol/rules/expression_text.h"
+
 void verdict_case_begin(struct verdict_case *begun)
 {
     dossier_builder_init(&begun->built, CASE_ACTORS);
@@ -32,6 +34,18 @@ struct verdict verdict_case_decide(struct verdict_case *decided)
         verdict_of(&verdict, &decided->built.dossier, &decided->built.trust, &decided->question, &arena);
     assert(fits);
     return verdict;
+}
+
+enum answer verdict_case_ask(struct verdict_case *asked, const char *required)
+{
+    struct expression_error error;
+    struct arena arena;
+    arena_init(&arena, asked->typed_memory, sizeof asked->typed_memory);
+    bool parsed = expression_parse(&asked->typed, &error, SCOPE_REQUIREMENT, bytes_of_string(required),
+                                   (struct bytes){0}, &arena);
+    assert(parsed);
+    asked->question.requirement = &asked->typed;
+    return verdict_case_decide(asked).requirement;
 }
 
 void verdict_case_require(struct verdict_case *asked, const char *code)

@@ -22,6 +22,8 @@ struct verdict_case {
     struct question question;
     struct expression required[CASE_REQUIRED_MAX];
     struct expression requirement; /* all of those */
+    struct expression typed;
+    uint8_t typed_memory[CASE_ARENA_SIZE];
     uint8_t memory[CASE_ARENA_SIZE];
 };
 
@@ -30,6 +32,9 @@ void verdict_case_begin(struct verdict_case *begun);
 
 /* The verdict lives until the next one. */
 struct verdict verdict_case_decide(struct verdict_case *decided);
+
+/* Whether a requirement, as it is typed, is met; it stays what is required. */
+enum answer verdict_case_ask(struct verdict_case *asked, const char *required);
 
 /* Ask for a code too: the requirement is all that were asked for. */
 void verdict_case_require(struct verdict_case *asked, const char *code);

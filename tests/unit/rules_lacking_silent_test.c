@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "protocol/rules/accreditation_end.h"
-#include "protocol/rules/expression_text.h"
 #include "tests/support/career_builder.h"
 #include "tests/support/verdict_case.h"
 
@@ -341,26 +340,13 @@ static const struct {
     {"what was passed was passed, whoever else is silent", the_school_is_silent, "tested ase/A5", ANSWER_YES},
 };
 
-static enum answer ask(const char *required)
-{
-    static uint8_t memory[CASE_ARENA_SIZE];
-    static struct expression expression;
-    struct expression_error error;
-    struct arena arena;
-    arena_init(&arena, memory, sizeof memory);
-    assert_true(expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(required),
-                                 (struct bytes){0}, &arena));
-    given.question.requirement = &expression;
-    return verdict_case_decide(&given).requirement;
-}
-
 static void who_is_silent_may_have_said_it(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         verdict_case_begin(&given);
         rows[i].silent();
-        enum answer answer = ask(rows[i].required);
+        enum answer answer = verdict_case_ask(&given, rows[i].required);
         if (answer != rows[i].answer) {
             fail_msg("%s: %d", rows[i].sentence, answer);
         }
@@ -393,7 +379,7 @@ static void what_nothing_is_known_of_is_told_apart(void **state)
     for (size_t i = 0; i < 2; i++) {
         verdict_case_begin(&given);
         the_owner_is_silent();
-        assert_int_equal(ask(i == 0 ? "ase/A6" : "ase/A5"), ANSWER_UNKNOWN);
+        assert_int_equal(verdict_case_ask(&given, i == 0 ? "ase/A6" : "ase/A5"), ANSWER_UNKNOWN);
         const struct verdict verdict = verdict_case_decide(&given);
         assert_int_equal(verdict.parts[0].missing_count, 1);
         assert_int_equal(verdict.parts[0].missing[0].absent, i == 0);
@@ -425,17 +411,9 @@ static void who_may_have_said_it_is_named(void **state)
 
 static uint64_t heard_since(const char *required, uint64_t known_by_s)
 {
-    static uint8_t memory[CASE_ARENA_SIZE];
-    struct expression expression;
-    struct expression_error error;
-    struct arena arena;
-    struct question question = given.question;
-    arena_init(&arena, memory, sizeof memory);
-    assert_true(expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(required),
-                                 (struct bytes){0}, &arena));
-    question.requirement = &expression;
-    question.known_by_s = known_by_s;
-    struct dossier_reach reach = lacking_reach(&question);
+    given.question.known_by_s = known_by_s;
+    verdict_case_ask(&given, required);
+    struct dossier_reach reach = lacking_reach(&given.question);
     assert_int_equal(reach.known_by_s, known_by_s);
     return reach.heard_since_s;
 }

@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include "protocol/rules/expression_text.h"
 #include "tests/support/career_builder.h"
 #include "tests/support/verdict_case.h"
 
@@ -317,26 +316,13 @@ static const struct {
      ANSWER_UNKNOWN},
 };
 
-static enum answer ask(const char *required)
-{
-    static uint8_t memory[CASE_ARENA_SIZE];
-    static struct expression expression;
-    struct expression_error error;
-    struct arena arena;
-    arena_init(&arena, memory, sizeof memory);
-    assert_true(expression_parse(&expression, &error, SCOPE_REQUIREMENT, bytes_of_string(required),
-                                 (struct bytes){0}, &arena));
-    given.question.requirement = &expression;
-    return verdict_case_decide(&given).requirement;
-}
-
 static void what_is_not_here_may_be_anything(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         verdict_case_begin(&given);
         rows[i].lacks();
-        enum answer answer = ask(rows[i].required);
+        enum answer answer = verdict_case_ask(&given, rows[i].required);
         if (answer != rows[i].answer) {
             fail_msg("%s: %d", rows[i].sentence, answer);
         }

@@ -73,12 +73,12 @@ static void also_where_it_was_accredited_again_on_another_branch(void **state)
     assert_int_equal(not_tested(certificate, true), OVERALL_UNDETERMINED);
 }
 
-/* Of two branches the node follows either: tried until it is the other one. */
-static void also_where_it_was_accredited_on_a_branch_alone(void **state)
+/* Of a certificate by a school that was accredited on the branch that the node does not follow. Of two it
+ * follows either: tried until it is the other one. */
+static void ask_beside_the_chain(enum overall (*ask)(int certificate))
 {
     int fork = rules;
     bool any_beside = false;
-    (void)state;
     history_world_forget(&world, (size_t)accredited);
     for (int i = 0; i < 5; i++) {
         fork = tell(TOLD_ATTEST, OWNER, fork, 0);
@@ -86,11 +86,22 @@ static void also_where_it_was_accredited_on_a_branch_alone(void **state)
         int beside = tell(TOLD_ACCREDIT, OWNER, fork, SCHOOL);
         int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_INCEPTION, SCHOOL, NONE, 0), 0);
         tell(TOLD_ATTEST, OWNER, fork, 0);
-        assert_int_equal(not_tested(certificate, true), OVERALL_UNDETERMINED);
+        assert_int_equal(ask(certificate), OVERALL_UNDETERMINED);
         any_beside = any_beside || !node.followed[beside];
         history_world_forget(&world, count);
     }
     assert_true(any_beside);
+}
+
+static enum overall ask_of_blank(int certificate)
+{
+    return not_tested(certificate, true);
+}
+
+static void also_where_it_was_accredited_on_a_branch_alone(void **state)
+{
+    (void)state;
+    ask_beside_the_chain(ask_of_blank);
 }
 
 static void not_where_it_was_withdrawn_before(void **state)
@@ -137,23 +148,15 @@ static void not_who_was_not_accredited(void **state)
     assert_int_equal(ask_not_tested(certificate, NONE, SCHOOL), OVERALL_VALID);
 }
 
+static enum overall ask_of_silent(int certificate)
+{
+    return ask_not_tested(certificate, NONE, SCHOOL);
+}
+
 static void also_where_it_was_accredited_beside_the_chain(void **state)
 {
-    int fork = rules;
-    bool any_beside = false;
     (void)state;
-    history_world_forget(&world, (size_t)accredited);
-    for (int i = 0; i < 5; i++) {
-        fork = tell(TOLD_ATTEST, OWNER, fork, 0);
-        size_t count = world.history.count;
-        int beside = tell(TOLD_ACCREDIT, OWNER, fork, SCHOOL);
-        int certificate = tell(TOLD_ATTEST, SCHOOL, tell(TOLD_INCEPTION, SCHOOL, NONE, 0), 0);
-        tell(TOLD_ATTEST, OWNER, fork, 0);
-        assert_int_equal(ask_not_tested(certificate, NONE, SCHOOL), OVERALL_UNDETERMINED);
-        any_beside = any_beside || !node.followed[beside];
-        history_world_forget(&world, count);
-    }
-    assert_true(any_beside);
+    ask_beside_the_chain(ask_of_silent);
 }
 
 static int begin(void **state)

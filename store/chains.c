@@ -30,6 +30,13 @@ struct step {
     struct bytes handed;  /* the namespace that it handed to the actor below; empty: it accredited it */
 };
 
+/* What may still be climbed from the hands of each of those whom owners accredited (given.h): however much
+ * comes from one, it takes nothing of what comes from others. */
+struct shares {
+    size_t rows[GIVEN_HANDS_MAX];  /* on chains, */
+    size_t steps[GIVEN_HANDS_MAX]; /* and gone on from */
+};
+
 struct climb {
     struct store_txn *txn;
     const struct trust *trust;
@@ -39,8 +46,9 @@ struct climb {
     bool void_counts;
     bool met_void; /* something was passed by because it is void */
     bool reached;
-    bool cut;                /* nothing was reached, and not all was climbed */
-    struct side_budget left; /* rows: grants, wherever they stand */
+    bool cut; /* nothing was reached, and not all was climbed */
+    struct shares shares;
+    struct side_budget left; /* beside chains */
     struct arena kept, scratch;
     size_t count;
     struct step *steps; /* STEPS_MAX */
@@ -107,11 +115,57 @@ static bool covers(const struct step *step, const struct step *other)
     return !other->any_code;
 }
 
+/* ---- shares ---- */
+
+/* Where nobody asks who was given what, all comes from the same hands. */
+static unsigned hand_count(const struct climb *climb)
+{
+    const unsigned met = climb->givens ? climb->givens->hand_count : 1;
+
+    return met == 0 ? 1 : met < GIVEN_HANDS_MAX ? met : GIVEN_HANDS_MAX;
+}
+
+static void share_out(struct climb *climb)
+{
+    const unsigned count = hand_count(climb);
+    const size_t rows = climb->givens ? GRANTS_MAX : FEW_GRANTS;
+
+    for (unsigned i = 0; i < GIVEN_HANDS_MAX; i++) {
+        climb->shares.rows[i] = i < count ? rows / count : 0;
+        climb->shares.steps[i] = i < count ? climb->steps_max / count : 0;
+    }
+}
+
+/* From whose hands comes what speaker says of below: an owner's delegates take of their own. */
+static uint64_t hands_of(const struct climb *climb, uint32_t speaker, const struct actor_id *below)
+{
+    const struct given *given = climb->givens ? given_to_number(climb->givens, speaker) : NULL;
+
+    if (given && given->owns) {
+        given = given_to(climb->givens, below);
+    }
+    return given && given->hands != 0 ? given->hands : UINT64_MAX;
+}
+
+/* Of a share for each of some hands the largest. */
+static size_t *share_of(size_t shares[GIVEN_HANDS_MAX], uint64_t hands)
+{
+    size_t *largest = NULL;
+
+    for (size_t i = 0; i < GIVEN_HANDS_MAX; i++) {
+        if ((hands >> i & 1) != 0 && (!largest || shares[i] > *largest)) {
+            largest = &shares[i];
+        }
+    }
+    return largest;
+}
+
 /* ---- going on ---- */
 
 /* Returns: false when there is no need of it, or no room. No author takes the room of others. */
-static bool add_step(struct climb *climb, const struct step *step)
+static bool add_step(struct climb *climb, const struct step *step, uint64_t hands)
 {
+    size_t *share = share_of(climb->shares.steps, hands);
     size_t of_author = 0;
 
     climb->reached = climb->reached || owns(climb->trust, step);
@@ -121,10 +175,11 @@ static bool add_step(struct climb *climb, const struct step *step)
         }
         of_author += actor_id_equal(&climb->steps[i].actor, &step->actor);
     }
-    if (climb->count == climb->steps_max || of_author == STEPS_EACH_MAX) {
+    if (climb->count == climb->steps_max || of_author == STEPS_EACH_MAX || *share == 0) {
         climb->left.cut = true;
         return false;
     }
+    --*share;
     climb->steps[climb->count++] = *step;
     return true;
 }
@@ -166,18 +221,24 @@ static uint32_t last_day(const struct accreditation *accreditation)
     return accreditation->has_until ? accreditation->until : DAY_NONE;
 }
 
+/* Who says something. */
+struct speaker {
+    struct actor_id actor;
+    uint32_t number;
+};
+
 /* Whether whoever is above may have let the step's author say what it does. */
-static bool may_lead_on(const struct climb *climb, const struct step *step)
+static bool may_lead_on(const struct climb *climb, const struct step *step, uint32_t number)
 {
-    const struct given *given = climb->givens ? given_to(climb->givens, &step->actor) : NULL;
+    const struct given *given = climb->givens ? given_to_number(climb->givens, number) : NULL;
 
     return !climb->givens || (given && given_meets(given, step->first, step->last, &step->patterns));
 }
 
 static void climb_accreditation(struct climb *climb, const struct step *below,
-                                const struct accreditation *accreditation, const struct actor_id *author)
+                                const struct accreditation *accreditation, const struct speaker *speaker)
 {
-    struct step step = {.actor = *author, .links = below->links + 1};
+    struct step step = {.actor = speaker->actor, .links = below->links + 1};
     const size_t mark = arena_mark(&climb->kept);
 
     step.first = accreditation->from > below->first ? accreditation->from : below->first;
@@ -185,24 +246,24 @@ static void climb_accreditation(struct climb *climb, const struct step *below,
     if (accreditation->depth < below->links || step.links > CHAIN_DEPTH_MAX || step.first > step.last) {
         return;
     }
-    if (!meet_patterns(climb, &step, below, accreditation) || !may_lead_on(climb, &step) ||
-        !add_step(climb, &step)) {
+    if (!meet_patterns(climb, &step, below, accreditation) || !may_lead_on(climb, &step, speaker->number) ||
+        !add_step(climb, &step, hands_of(climb, speaker->number, &below->actor))) {
         arena_rewind(&climb->kept, mark);
     }
 }
 
 /* Whoever was handed a namespace speaks in it as its owner, so that nothing above counts as a link. */
 static void climb_succession(struct climb *climb, const struct step *below,
-                             const struct succession *succession, const struct actor_id *author)
+                             const struct succession *succession, const struct speaker *speaker)
 {
     struct step step = *below;
 
     if (!speaks_of(below, succession->name_space)) {
         return;
     }
-    step.actor = *author;
+    step.actor = speaker->actor;
     step.handed = succession->name_space;
-    (void)add_step(climb, &step);
+    (void)add_step(climb, &step, hands_of(climb, speaker->number, &below->actor));
 }
 
 /* ---- grants ---- */
@@ -228,7 +289,7 @@ static enum store_error read_entry(struct climb *climb, const struct entry_at *g
 }
 
 static void climb_entry(struct climb *climb, const struct step *below, const struct entry *entry,
-                        const struct actor_id *author)
+                        const struct speaker *speaker)
 {
     union {
         struct accreditation accreditation;
@@ -240,9 +301,9 @@ static void climb_entry(struct climb *climb, const struct step *below, const str
         return;
     }
     if (entry->kind == ENTRY_SUCCESSION) {
-        climb_succession(climb, below, &record.succession, author);
+        climb_succession(climb, below, &record.succession, speaker);
     } else {
-        climb_accreditation(climb, below, &record.accreditation, author);
+        climb_accreditation(climb, below, &record.accreditation, speaker);
     }
 }
 
@@ -250,15 +311,15 @@ static enum store_error climb_grant(struct climb *climb, const struct step *belo
                                     const struct entry_at *grant)
 {
     size_t mark = arena_mark(&climb->scratch);
-    struct actor_id author;
+    struct speaker speaker = {.number = grant->author};
     struct entry entry;
-    enum store_error error = author_name(climb->txn, grant->author, &author);
+    enum store_error error = author_name(climb->txn, grant->author, &speaker.actor);
 
     if (error == STORE_OK) {
         error = read_entry(climb, grant, &entry);
     }
     if (error == STORE_OK) {
-        climb_entry(climb, below, &entry, &author);
+        climb_entry(climb, below, &entry, &speaker);
     }
     arena_rewind(&climb->scratch, mark);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -270,9 +331,9 @@ struct beside {
 };
 
 /* Whether an author is none of those who may let anybody speak. */
-static bool is_nobody(const struct climb *climb, const struct actor_id *author)
+static bool is_nobody(const struct climb *climb, uint32_t number)
 {
-    return climb->givens && !given_to(climb->givens, author);
+    return climb->givens && !given_to_number(climb->givens, number);
 }
 
 static enum store_error climb_side_grant(void *context, const struct side_at *row)
@@ -280,35 +341,34 @@ static enum store_error climb_side_grant(void *context, const struct side_at *ro
     const struct beside *beside = context;
     struct climb *climb = beside->climb;
     const size_t mark = arena_mark(&climb->scratch);
-    struct actor_id author;
+    struct speaker speaker = {.number = row->author};
     struct entry entry;
-    enum store_error error = climb->reached ? STORE_NOT_FOUND : author_name(climb->txn, row->author, &author);
+    enum store_error error = climb->reached || is_nobody(climb, row->author)
+                                 ? STORE_NOT_FOUND
+                                 : author_name(climb->txn, row->author, &speaker.actor);
 
-    if (error == STORE_OK && is_nobody(climb, &author)) {
-        return STORE_NOT_FOUND;
-    }
     if (error == STORE_OK) {
         error = side_entry_read(climb->txn, row, &entry);
     }
     if (error == STORE_OK) {
-        climb_entry(climb, beside->below, &entry, &author);
+        climb_entry(climb, beside->below, &entry, &speaker);
     }
     arena_rewind(&climb->scratch, mark);
     return error;
 }
 
-/* key may be narrowed to an author. */
-static enum store_error climb_under(struct climb *climb, const struct step *below, const struct key *key)
+/* key may be narrowed to an author. rows: that may be read; it counts down. */
+static enum store_error climb_under(struct climb *climb, const struct step *below, const struct key *key,
+                                    size_t *rows)
 {
     size_t mark = arena_mark(&climb->scratch);
     struct entry_at *grants;
     size_t count;
     enum grants_cut cut = GRANTS_CUT_NONE;
-    enum store_error error =
-        grants_find(climb->txn, key, climb->left.rows, &grants, &count, &cut, &climb->scratch);
+    enum store_error error = grants_find(climb->txn, key, *rows, &grants, &count, &cut, &climb->scratch);
 
     climb->left.cut = climb->left.cut || cut != GRANTS_CUT_NONE;
-    climb->left.rows -= count;
+    *rows -= count;
     for (size_t i = 0; error == STORE_OK && i < count && !climb->reached; i++) {
         error = climb_grant(climb, below, &grants[i]);
     }
@@ -322,10 +382,11 @@ static enum store_error climb_by(struct climb *climb, const struct step *below, 
     struct key narrowed = *key;
 
     grant_key_add_author(&narrowed, number);
-    return climb_under(climb, below, &narrowed);
+    return climb_under(climb, below, &narrowed,
+                       share_of(climb->shares.rows, hands_of(climb, number, &below->actor)));
 }
 
-/* By those alone who were given anything: accreditors in the order of their ids, and whoever may have handed
+/* By those alone who were given anything: accreditors in the order of given.h, and whoever may have handed
  * its namespace on. */
 static enum store_error climb_given(struct climb *climb, const struct step *below, enum grant_kind kind,
                                     const struct key *key)
@@ -333,8 +394,12 @@ static enum store_error climb_given(struct climb *climb, const struct step *belo
     const struct givens *givens = climb->givens;
     const struct given *given = given_to(givens, &below->actor);
     size_t count = kind == GRANT_SUCCESSOR ? givens->root_count : given ? given->edge_count : 0;
-    enum store_error error = STORE_OK;
+    struct entry_at first;
+    enum store_error error = grant_next(climb->txn, key, NULL, &first);
 
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
     for (size_t i = 0; i < count && error == STORE_OK && !climb->reached; i++) {
         if (kind == GRANT_SUCCESSOR) {
             error = climb_by(climb, below, key, givens->roots[i].number);
@@ -348,8 +413,9 @@ static enum store_error climb_given(struct climb *climb, const struct step *belo
 static enum store_error climb_grants(struct climb *climb, const struct step *below, enum grant_kind kind)
 {
     const struct key key = grant_key_of_actor(kind, &below->actor);
-    enum store_error error =
-        climb->givens ? climb_given(climb, below, kind, &key) : climb_under(climb, below, &key);
+    enum store_error error = climb->givens
+                                 ? climb_given(climb, below, kind, &key)
+                                 : climb_under(climb, below, &key, share_of(climb->shares.rows, UINT64_MAX));
 
     if (error != STORE_OK || climb->reached) {
         return error;
@@ -384,7 +450,8 @@ static enum store_error climb_all(struct climb *climb, const struct actor_id *au
                                        .steps = STEPS_DOWN_MAX,
                                        .cut = climb->givens && climb->givens->left.cut};
     climb->void_counts = void_counts;
-    (void)add_step(climb, &foot);
+    share_out(climb);
+    (void)add_step(climb, &foot, UINT64_MAX);
     for (size_t at = 0; at < climb->count && error == STORE_OK && !climb->reached; at++) {
         error = climb_from(climb, at);
     }

@@ -1,5 +1,6 @@
 #include "store/given.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "protocol/base/sort.h"
@@ -81,39 +82,6 @@ static enum store_error add_all_above(struct givens *givens, size_t at, enum tab
     return error;
 }
 
-struct edge {
-    struct actor_id author;
-    uint16_t index;
-};
-
-static int order_edges(const void *a, const void *b)
-{
-    const struct edge *left = a;
-    const struct edge *right = b;
-
-    return hash_compare(&left->author.hash, &right->author.hash);
-}
-
-static enum store_error sort_above(struct givens *givens, const struct given *given, struct arena *scratch)
-{
-    const size_t mark = arena_mark(scratch);
-    struct edge *edges = arena_take(scratch, given->edge_count * sizeof *edges);
-
-    if (!edges) {
-        return STORE_NO_MEMORY;
-    }
-    for (size_t i = 0; i < given->edge_count; i++) {
-        const uint16_t index = givens->edges[given->edges + i];
-        edges[i] = (struct edge){.author = givens->authors[index].author, .index = index};
-    }
-    sort_items(edges, given->edge_count, sizeof *edges, order_edges);
-    for (size_t i = 0; i < given->edge_count; i++) {
-        givens->edges[given->edges + i] = edges[i].index;
-    }
-    arena_rewind(scratch, mark);
-    return STORE_OK;
-}
-
 /* Those that are met first have the fewest links below them. */
 static enum store_error find_authors(struct givens *givens, struct arena *scratch)
 {
@@ -131,9 +99,6 @@ static enum store_error find_authors(struct givens *givens, struct arena *scratc
             error = add_all_above(givens, at, TABLE_SIDE_ENTRIES, scratch);
         }
         given->edge_count = givens->edge_count - given->edges;
-        if (error == STORE_OK && given->edge_count > 1) {
-            error = sort_above(givens, given, scratch);
-        }
     }
     return error;
 }
@@ -182,6 +147,59 @@ static bool add_days(struct given *given, uint32_t first, uint32_t last)
     return more;
 }
 
+/* An owner's delegate has a hand in whatever comes from it. Returns: whether anybody else has by now. */
+static bool add_hands(struct givens *givens, struct given *given, const struct given *by)
+{
+    const uint64_t before = given->hands;
+
+    if (by->owns && !given->is_delegate) {
+        given->is_delegate = true;
+        given->hands |= UINT64_C(1) << givens->hand_count++ % GIVEN_HANDS_MAX;
+    } else if (!by->owns) {
+        given->hands |= by->hands;
+    }
+    return given->hands != before;
+}
+
+static void note_more(const struct givens *givens, struct given *given)
+{
+    given->changed = givens->round;
+    given->since = given->since == 0 ? givens->round : given->since;
+}
+
+static bool has_all_of(const struct given *given, const struct given *by)
+{
+    const struct bytes *its = by->patterns.items;
+
+    if (!given->any || given->first > by->first || given->last < by->last ||
+        (by->any_code && !given->any_code)) {
+        return false;
+    }
+    for (size_t i = 0; i < by->patterns.count; i++) {
+        if (!covers_pattern(given, its[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whatever somebody says who was given that, it gives no more than it has. */
+static void add_all_of(struct givens *givens, struct given *given, const struct given *by)
+{
+    const struct bytes *its = by->patterns.items;
+    bool more = add_days(given, by->first, by->last);
+
+    for (size_t i = 0; i < by->patterns.count; i++) {
+        more |= add_pattern(givens, given, its[i]);
+    }
+    if (by->any_code && !given->any_code) {
+        given->any_code = more = true;
+    }
+    if (add_hands(givens, given, by) || more) {
+        note_more(givens, given);
+    }
+}
+
 /* By one who was given that itself. */
 static void add_accreditation(struct givens *givens, struct given *given, const struct given *by,
                               const struct accreditation *accreditation)
@@ -212,9 +230,10 @@ static void add_accreditation(struct givens *givens, struct given *given, const 
     }
     if (any) {
         more |= add_days(given, first, last);
+        more |= add_hands(givens, given, by);
     }
     if (more) {
-        given->changed = givens->round;
+        note_more(givens, given);
     }
 }
 
@@ -254,24 +273,28 @@ static enum store_error hear_row(struct store_txn *txn, const struct hearing *he
     return STORE_OK;
 }
 
-static enum store_error hear_chain(struct givens *givens, const struct hearing *hearing)
+/* Where not all of it can be heard, it says all that it may. */
+static enum store_error hear_chain(struct givens *givens, const struct hearing *hearing, struct given *by)
 {
     struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &hearing->given->author);
     const size_t mark = arena_mark(hearing->scratch);
+    const size_t its = GIVEN_ROWS_EACH_MAX - by->rows;
+    const size_t max = its < givens->left.rows ? its : givens->left.rows;
     struct entry_at *grants;
-    size_t count;
+    size_t count, heard = 0;
     enum grants_cut cut;
     enum store_error error;
 
-    grant_key_add_author(&key, hearing->by->number);
-    error = grants_find(givens->txn, &key, givens->left.rows, &grants, &count, &cut, hearing->scratch);
-    if (error == STORE_OK) {
-        givens->left.cut |= cut != GRANTS_CUT_NONE;
-        givens->left.rows -= count;
+    grant_key_add_author(&key, by->number);
+    error = grants_find(givens->txn, &key, max, &grants, &count, &cut, hearing->scratch);
+    while (error == STORE_OK && heard < count && !has_all_of(hearing->given, by)) {
+        error = hear_row(givens->txn, hearing, &grants[heard++]);
     }
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        error = hear_row(givens->txn, hearing, &grants[i]);
+    if (error == STORE_OK && cut != GRANTS_CUT_NONE) {
+        add_all_of(givens, hearing->given, by);
     }
+    by->rows += (uint16_t)heard;
+    givens->left.rows -= heard;
     arena_rewind(hearing->scratch, mark);
     return error;
 }
@@ -300,23 +323,43 @@ static enum store_error hear_side_row(void *context, const struct side_at *row)
     return error;
 }
 
+/* What is said beside the chains. */
+static enum store_error hear_beside(struct givens *givens, struct hearing *hearing)
+{
+    const struct given *given = hearing->given;
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &given->author);
+    struct side_budget left = {.rows = givens->left.rows, .steps = givens->left.steps};
+    enum store_error error =
+        side_grants_each(givens->txn, givens->trust, &key, &left, hear_side_row, hearing, hearing->scratch);
+
+    givens->left.rows = left.rows;
+    givens->left.steps = left.steps;
+    for (size_t i = 0; i < given->edge_count && left.cut; i++) {
+        const struct given *by = &givens->authors[givens->edges[given->edges + i]];
+
+        if (is_news(givens, by) && by != given) {
+            add_all_of(givens, hearing->given, by);
+        }
+    }
+    return error;
+}
+
 static enum store_error give(struct givens *givens, struct given *given, struct arena *scratch)
 {
     struct hearing hearing = {.givens = givens, .given = given, .scratch = scratch};
-    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &given->author);
     enum store_error error = STORE_OK;
     bool any = false;
 
     for (size_t i = 0; i < given->edge_count && error == STORE_OK; i++) {
-        hearing.by = &givens->authors[givens->edges[given->edges + i]];
-        if (is_news(givens, hearing.by) && hearing.by != given) {
+        struct given *by = &givens->authors[givens->edges[given->edges + i]];
+
+        if (is_news(givens, by) && by != given) {
+            hearing.by = by;
             any = true;
-            error = hear_chain(givens, &hearing);
+            error = hear_chain(givens, &hearing, by);
         }
     }
-    return error == STORE_OK && any ? side_grants_each(givens->txn, givens->trust, &key, &givens->left,
-                                                       hear_side_row, &hearing, scratch)
-                                    : error;
+    return error == STORE_OK && any ? hear_beside(givens, &hearing) : error;
 }
 
 /* In rounds, from those that were met last downward. */
@@ -336,17 +379,106 @@ static enum store_error give_all(struct givens *givens, struct arena *scratch)
     return error;
 }
 
+/* ---- in which order ---- */
+
+/* Who accredited somebody. */
+struct edge {
+    struct actor_id author;
+    uint16_t index;
+    unsigned since; /* 0: an owner; UINT_MAX: it was given nothing */
+    unsigned turn;  /* how many come before it from the hands where these are fewest */
+};
+
+static int order_ids(const struct edge *a, const struct edge *b)
+{
+    return hash_compare(&a->author.hash, &b->author.hash);
+}
+
+/* Those next to the owners first. */
+static int order_since(const void *a, const void *b)
+{
+    const struct edge *left = a, *right = b;
+
+    return left->since != right->since ? (left->since < right->since ? -1 : 1) : order_ids(left, right);
+}
+
+static int order_turns(const void *a, const void *b)
+{
+    const struct edge *left = a, *right = b;
+
+    return left->turn != right->turn ? (left->turn < right->turn ? -1 : 1) : order_since(a, b);
+}
+
+static unsigned take_turn(unsigned turns[GIVEN_HANDS_MAX], uint64_t hands)
+{
+    unsigned least = UINT_MAX, hand = 0;
+
+    for (unsigned i = 0; i < GIVEN_HANDS_MAX; i++) {
+        if ((hands >> i & 1) != 0 && turns[i] < least) {
+            least = turns[i];
+            hand = i;
+        }
+    }
+    return least < UINT_MAX ? turns[hand]++ : 0;
+}
+
+static enum store_error sort_above(struct givens *givens, const struct given *given, struct arena *scratch)
+{
+    const size_t mark = arena_mark(scratch);
+    struct edge *edges = arena_take(scratch, given->edge_count * sizeof *edges);
+    unsigned turns[GIVEN_HANDS_MAX] = {0};
+
+    if (!edges) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; i < given->edge_count; i++) {
+        const uint16_t index = givens->edges[given->edges + i];
+        const struct given *by = &givens->authors[index];
+
+        edges[i] =
+            (struct edge){.author = by->author, .index = index, .since = by->any ? by->since : UINT_MAX};
+        edges[i].since = by->owns ? 0 : edges[i].since;
+    }
+    sort_items(edges, given->edge_count, sizeof *edges, order_since);
+    for (size_t i = 0; i < given->edge_count; i++) {
+        edges[i].turn = edges[i].since == 0 ? 0 : take_turn(turns, givens->authors[edges[i].index].hands);
+    }
+    sort_items(edges, given->edge_count, sizeof *edges, order_turns);
+    for (size_t i = 0; i < given->edge_count; i++) {
+        givens->edges[given->edges + i] = edges[i].index;
+    }
+    arena_rewind(scratch, mark);
+    return STORE_OK;
+}
+
+static enum store_error sort_all(struct givens *givens, struct arena *scratch)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < givens->count && error == STORE_OK; i++) {
+        if (givens->authors[i].edge_count > 1) {
+            error = sort_above(givens, &givens->authors[i], scratch);
+        }
+    }
+    return error;
+}
+
 /* ---- owners ---- */
 
 static void add_root(struct givens *givens, const struct actor_id *author, uint32_t number,
                      struct bytes name_space)
 {
+    size_t of_space = 0;
+
     for (size_t i = 0; i < givens->root_count; i++) {
-        if (givens->roots[i].number == number && bytes_equal(givens->roots[i].name_space, name_space)) {
+        const bool same = bytes_equal(givens->roots[i].name_space, name_space);
+
+        if (givens->roots[i].number == number && same) {
             return;
         }
+        of_space += same;
     }
-    if (givens->root_count == sizeof givens->roots / sizeof givens->roots[0]) {
+    if (of_space > GIVEN_HEIRS_EACH_MAX || givens->root_count == GIVEN_ROOTS_MAX) {
         givens->left.cut = true;
         return;
     }
@@ -449,6 +581,7 @@ static void give_owner(struct givens *givens, struct given *given, struct bytes 
 {
     uint8_t *pattern = arena_take(givens->arena, name_space.size + 2);
 
+    given->owns = true;
     (void)add_days(given, 0, DAY_NONE);
     if (!pattern) {
         given->any_code = true;
@@ -486,7 +619,7 @@ enum store_error givens_find(struct givens *out, struct store_txn *txn, const st
     out->arena = arena;
     out->left = (struct side_budget){.rows = rows, .steps = GIVEN_AUTHORS_MAX};
     out->count = out->edge_count = out->root_count = 0;
-    out->round = 0;
+    out->round = out->hand_count = 0;
     memset(out->found, 0, sizeof out->found);
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
@@ -497,7 +630,17 @@ enum store_error givens_find(struct givens *out, struct store_txn *txn, const st
         error = find_roots(out, scratch);
     }
     give_owners(out);
-    return error == STORE_OK ? give_all(out, scratch) : error;
+    if (error == STORE_OK) {
+        error = give_all(out, scratch);
+    }
+    return error == STORE_OK ? sort_all(out, scratch) : error;
+}
+
+const struct given *given_to_number(const struct givens *givens, uint32_t number)
+{
+    const size_t at = givens->found[slot_of(givens, number)];
+
+    return at != 0 && givens->authors[at - 1].any ? &givens->authors[at - 1] : NULL;
 }
 
 const struct given *given_to(const struct givens *givens, const struct actor_id *author)

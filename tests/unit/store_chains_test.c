@@ -508,6 +508,99 @@ static void a_crowd_keeps_nobody_out(void **state)
     }
 }
 
+/* ---- a crowd by one delegate's hands ---- */
+
+enum { CROWD = 300 };
+
+/* What SCHOOL, whom ase lets accredit others for Z9, says of each of a crowd, and each of them of the issuer;
+ * on how many days, one after the other. */
+struct crowd {
+    const char *sentence;
+    uint32_t given, given_days;
+    uint32_t says, says_days;
+    const char *of;
+};
+
+static void add_days(struct draft *draft, const struct actor_id *whom, uint64_t depth, const char *code,
+                     uint32_t from, uint32_t count)
+{
+    const struct bytes pattern = bytes_of_string(code);
+
+    world_draft(&world, draft, CLASS_GOVERN);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct accreditation record = {.delegate = *whom,
+                                             .patterns = {.items = &pattern, .count = 1},
+                                             .from = from + 2 * i,
+                                             .has_until = true,
+                                             .until = from + 2 * i,
+                                             .depth = depth};
+        world_add(draft, ENTRY_ACCREDITATION, &record);
+    }
+}
+
+static void gather_crowd(struct store_txn *txn, const struct crowd *crowd)
+{
+    static struct world_author one;
+
+    for (uint32_t i = 0; i < CROWD; i++) {
+        const size_t mark = arena_mark(&world.arena);
+        struct draft draft;
+
+        world_begin_log(&world, txn, &one, 1000 + i, NOW);
+        add_days(&draft, &one.actor.id, 1, "ase/Z9", crowd->given, crowd->given_days);
+        world_publish(&world, txn, &authors[SCHOOL], &draft, NOW);
+        add_days(&draft, &authors[ISSUER].actor.id, 0, crowd->of, crowd->says, crowd->says_days);
+        world_publish(&world, txn, &one, &draft, NOW);
+        arena_rewind(&world.arena, mark);
+    }
+}
+
+/* Of one that this node met first, and one that it met last. */
+static enum chain chain_in_a_crowd(void **state, const struct crowd *crowd, bool met_last)
+{
+    const struct link school = {ASE, SCHOOL, 2, "ase/Z9", 1, 0}, branch = {ASE, BRANCH, 2, "ase/A5", 1, 0};
+    static struct world_author honest;
+    struct store_txn *txn;
+    enum chain chain;
+
+    assert_int_equal(setup(state), 0);
+    txn = world_write(&world);
+    if (!met_last) {
+        world_begin_log(&world, txn, &honest, 50, NOW);
+    }
+    say(txn, &school);
+    gather_crowd(txn, crowd);
+    if (met_last) {
+        world_begin_log(&world, txn, &honest, 50, NOW);
+    }
+    say(txn, &branch);
+    accredit(txn, &authors[BRANCH], &honest.actor.id, 1, 0);
+    chain = chain_to(txn, ISSUER);
+    assert_int_not_equal(chain, CHAIN_STANDS);
+    accredit(txn, &authors[BRANCH], &honest.actor.id, 1, 1);
+    accredit(txn, &honest, &authors[ISSUER].actor.id, 1, 0);
+    chain = chain_to(txn, ISSUER);
+    store_end(txn);
+    teardown(state);
+    return chain;
+}
+
+static void one_delegate_s_crowd_takes_no_room_of_others(void **state)
+{
+    static const struct crowd rows[] = {
+        {"who is accredited so often that not all of it is read", 1, 64, 1, 1, "ase/Y1"},
+        {"who speaks often between the days on which it may", 1, 40, 2, 64, "ase/Z9"},
+    };
+
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        enum chain chain = chain_in_a_crowd(state, &rows[i / 2], i % 2 == 1);
+
+        if (chain != CHAIN_STANDS) {
+            fail_msg("%s, %zu: %d", rows[i / 2].sentence, i % 2, (int)chain);
+        }
+    }
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -516,6 +609,7 @@ int main(void)
         cmocka_unit_test(what_a_chain_needs),
         cmocka_unit_test(who_leads_nowhere_takes_nobody_s_place),
         cmocka_unit_test(a_crowd_keeps_nobody_out),
+        cmocka_unit_test(one_delegate_s_crowd_takes_no_room_of_others),
         IN_WORLD(whoever_was_handed_a_namespace_accredits_in_it),
         IN_WORLD(a_void_link_admits_nobody_new_and_loses_nobody),
         IN_WORLD(what_stands_beside_the_chain_counts_while_its_epoch_is_open),

@@ -72,13 +72,15 @@ struct speaker {
 struct author_notes {
     uint8_t room; /* links that may be below it, where an owner's accreditations lead to it: see mark_room */
     bool places_differ; /* not all that lets it speak does so wherever it does */
+    bool on_branches;   /* it accredits on side branches */
     bool climbed[2];    /* to those who may own, and to all others */
     uint16_t steps;     /* used up for who lets it speak */
 };
 
 /* The begins of lists in the order of the dossier. */
 struct list_begins {
-    uint16_t accreditations; /* of a log */
+    uint16_t accreditations; /* of a log, for the code, by those to whom owners lead in any way */
+    uint16_t links[2];       /* of it, that may be of use: by all others, and by those who may own */
     uint16_t withdrawals;    /* by it; of an owner in by_owners */
 };
 
@@ -116,9 +118,10 @@ struct search {
     uint8_t *against;
     struct author_notes *authors; /* of each log */
     /* Lists; of a small dossier there are none. */
+    bool has_accreditations;   /* that of them is written */
     struct list_begins *first; /* of each log */
     uint16_t by_owners;
-    uint16_t *next_accreditation, *next_withdrawal;
+    uint16_t *next_accreditation, *next_link, *next_withdrawal;
 };
 
 /* Returns: false when no step is left. */
@@ -168,21 +171,12 @@ static uint16_t *withdrawals_of(struct search *search, size_t log)
     return owner ? &search->by_owners : &search->first[log].withdrawals;
 }
 
-/* List by whom it is about what a search walks through again and again: what others say of others takes
- * nobody's steps. */
-static void write_lists(struct search *search)
+static void list_withdrawals(struct search *search)
 {
     const struct dossier *dossier = search->dossier;
     search->by_owners = NO_LINK;
     for (size_t i = 0; i < dossier->log_count; i++) {
-        search->first[i].accreditations = search->first[i].withdrawals = NO_LINK;
-    }
-    for (size_t i = dossier->accreditation_count; i > 0; i--) {
-        size_t log = log_of(search, &dossier->accreditations[i - 1].accreditation.delegate);
-        if (log != SIZE_MAX) {
-            search->next_accreditation[i - 1] = search->first[log].accreditations;
-            search->first[log].accreditations = (uint16_t)(i - 1);
-        }
+        search->first[i].withdrawals = NO_LINK;
     }
     for (size_t i = dossier->withdrawal_count; i > 0; i--) {
         uint16_t *first = withdrawals_of(search, dossier->withdrawals[i - 1].place.log);
@@ -311,6 +305,68 @@ static bool concerns(const struct search *search, const struct dossier_withdrawa
            is_about(search, &found->place, &accreditation->place) && has_arrived(search, &found->place);
 }
 
+static bool names_code(const struct accreditation *accreditation, struct bytes code);
+
+/* Whether an accreditation may let its delegate speak for the code in any way. */
+static bool names_the_code(const struct search *search, const struct dossier_accreditation *found)
+{
+    return names_code(&found->accreditation, search->question->code) && has_arrived(search, &found->place);
+}
+
+/* Of each log, whether owners lead to its author, whatever the depths and days, by no more links than rest on
+ * each other. */
+static void find_led_to(const struct search *search, bool led_to[DOSSIER_LOGS_MAX])
+{
+    const struct dossier *dossier = search->dossier;
+    bool more = true;
+    memset(led_to, 0, dossier->log_count * sizeof led_to[0]);
+    for (size_t i = 0; i < search->owners->count; i++) {
+        size_t log = log_of(search, &search->owners->owners[i].actor);
+        if (log != SIZE_MAX) {
+            led_to[log] = true;
+        }
+    }
+    for (size_t links = 0; more && links <= CHAIN_DEPTH_MAX; links++) {
+        more = false;
+        for (size_t i = 0; i < dossier->accreditation_count; i++) {
+            const struct dossier_accreditation *found = &dossier->accreditations[i];
+            size_t log = led_to[found->place.log] ? log_of(search, &found->accreditation.delegate) : SIZE_MAX;
+            if (log != SIZE_MAX && !led_to[log] && names_the_code(search, found)) {
+                led_to[log] = more = true;
+            }
+        }
+    }
+}
+
+/* List by whom it is about what standpoints are found by: what others say of others takes nobody's steps. */
+static void list_accreditations(struct search *search)
+{
+    const struct dossier *dossier = search->dossier;
+    bool led_to[DOSSIER_LOGS_MAX];
+    for (size_t i = 0; i < dossier->log_count; i++) {
+        search->first[i].accreditations = NO_LINK;
+    }
+    find_led_to(search, led_to);
+    for (size_t i = dossier->accreditation_count; i > 0; i--) {
+        const struct dossier_accreditation *found = &dossier->accreditations[i - 1];
+        size_t log = led_to[found->place.log] ? log_of(search, &found->accreditation.delegate) : SIZE_MAX;
+        if (log != SIZE_MAX && names_the_code(search, found)) {
+            search->next_accreditation[i - 1] = search->first[log].accreditations;
+            search->first[log].accreditations = (uint16_t)(i - 1);
+        }
+    }
+}
+
+/* The first of those in the list of a log; most searches ask for none. */
+static size_t first_accreditation(struct search *search, size_t log)
+{
+    if (!search->has_accreditations) {
+        list_accreditations(search);
+        search->has_accreditations = true;
+    }
+    return search->first[log].accreditations;
+}
+
 /* Where the author of a statement stood when it said so. */
 enum standpoint {
     WITHIN,
@@ -336,7 +392,6 @@ static bool rests_on(const struct resting *resting, size_t log)
     return resting != NULL;
 }
 
-static bool names_code(const struct accreditation *accreditation, struct bytes code);
 static enum standpoint standpoint_of(struct search *search, const struct dossier_place *place,
                                      const struct resting *on_it);
 
@@ -399,11 +454,10 @@ static enum standpoint standpoint_of_delegate(struct search *search, const struc
     if (resting.depth > CHAIN_DEPTH_MAX) {
         return UNAUTHORISED;
     }
-    for (size_t i = search->first[place->log].accreditations;
+    for (size_t i = first_accreditation(search, place->log);
          i != NO_LINK && best != WITHIN && take_step(search); i = search->next_accreditation[i]) {
         const struct dossier_accreditation *found = &search->dossier->accreditations[i];
-        if (rests_on(&resting, found->place.log) || !has_arrived(search, &found->place) ||
-            !names_code(&found->accreditation, search->question->code)) {
+        if (rests_on(&resting, found->place.log)) {
             continue;
         }
         enum standpoint one = standpoint_under(search, found, place, &resting);
@@ -451,15 +505,13 @@ static bool keeps(struct search *search, size_t above, const struct dossier_plac
 /* Whether a withdrawal counts for certain, on the chain or where a cut keeps it that does so itself. */
 static bool counts_for_certain(struct search *search, const struct dossier_withdrawal *found)
 {
-    const struct dossier *dossier = search->dossier;
     bool certain = !is_in_doubt(search, &found->place);
     if (!certain && hangs_on_cut(search, &found->place) && search->cuts_above <= CHAIN_DEPTH_MAX) {
         search->cuts_above++;
         certain = keeps(search, NO_LINK, &found->place, true);
-        for (size_t i = search->first[found->place.log].accreditations;
+        for (size_t i = first_accreditation(search, found->place.log);
              i != NO_LINK && !certain && take_step(search); i = search->next_accreditation[i]) {
-            certain = names_code(&dossier->accreditations[i].accreditation, search->question->code) &&
-                      keeps(search, i, &found->place, true);
+            certain = keeps(search, i, &found->place, true);
         }
         search->cuts_above--;
     }
@@ -786,6 +838,7 @@ static void mark_places(struct search *search)
     for (size_t i = 0; i < dossier->accreditation_count; i++) {
         const struct dossier_place *place = &dossier->accreditations[i].place;
         search->authors[place->log].places_differ |= place->block.side;
+        search->authors[place->log].on_branches |= place->block.side;
     }
 }
 
@@ -796,17 +849,6 @@ static bool is_small(const struct dossier *dossier)
     return dossier->accreditation_count <= CLIMBED_ALL_MAX && dossier->withdrawal_count == 0;
 }
 
-static void mark_authors(struct search *search, size_t links_max)
-{
-    memset(search->authors, 0, search->dossier->log_count * sizeof search->authors[0]);
-    if (!is_small(search->dossier)) {
-        mark_room(search, links_max);
-        mark_places(search);
-    }
-}
-
-/* ---- chains ---- */
-
 static bool is_avoided(const struct search *search, size_t link)
 {
     const struct authority_avoided *avoided = search->question->avoided;
@@ -816,6 +858,46 @@ static bool is_avoided(const struct search *search, size_t link)
     }
     return avoided != NULL && avoided->logs != NULL && avoided->logs[log];
 }
+
+/* Whether some chain that is looked for may have a link with others below it. */
+static bool may_lead_on(struct search *search, size_t link)
+{
+    const struct dossier_accreditation *found = &search->dossier->accreditations[link];
+    bool deep = search->lenience >= LENIENCE_DEPTH || found->accreditation.depth > 0;
+    return deep && search->authors[found->place.log].room > 1 && stands(search, found) &&
+           !is_avoided(search, link);
+}
+
+/* List by whom it is about what may lead on: what is about other codes and days, or by those whom nobody lets
+ * accredit anybody, takes none of the steps of those whom it is about. */
+static void list_links(struct search *search)
+{
+    const struct dossier *dossier = search->dossier;
+    for (size_t i = 0; i < dossier->log_count; i++) {
+        search->first[i].links[false] = search->first[i].links[true] = NO_LINK;
+    }
+    for (size_t i = dossier->accreditation_count; i > 0; i--) {
+        const struct dossier_accreditation *found = &dossier->accreditations[i - 1];
+        size_t log = may_lead_on(search, i - 1) ? log_of(search, &found->accreditation.delegate) : SIZE_MAX;
+        if (log != SIZE_MAX) {
+            uint16_t *first = &search->first[log].links[may_own(search, author_of(search, &found->place))];
+            search->next_link[i - 1] = *first;
+            *first = (uint16_t)(i - 1);
+        }
+    }
+}
+
+static void mark_authors(struct search *search, size_t links_max)
+{
+    memset(search->authors, 0, search->dossier->log_count * sizeof search->authors[0]);
+    if (!is_small(search->dossier)) {
+        mark_room(search, links_max);
+        mark_places(search);
+        list_links(search);
+    }
+}
+
+/* ---- chains ---- */
 
 /* One level of the search: from speaker, above link `below`, to its accreditors. */
 struct level {
@@ -874,17 +956,6 @@ static bool is_listed(const struct search *search, const struct level *level)
     return level->below != NO_LINK && !is_small(search->dossier);
 }
 
-static size_t first_link(const struct search *search, const struct level *level)
-{
-    return is_listed(search, level) ? search->first[level->speaker.place->log].accreditations
-                                    : find_link(search, level, 0);
-}
-
-static size_t next_link(const struct search *search, const struct level *level, size_t link)
-{
-    return is_listed(search, level) ? search->next_accreditation[link] : find_link(search, level, link + 1);
-}
-
 /* Give who is climbed from its steps, or what is left for all, and take back what it left. */
 static void begin_steps(struct search *search, size_t max)
 {
@@ -898,20 +969,56 @@ static void end_steps(struct search *search)
     search->all_left += search->steps_left;
 }
 
+/* Returns: whether the link is newly reached, and an owner's: *top. */
+static bool climb_link(struct search *search, size_t link, const struct level *level, size_t *top)
+{
+    if (search->links[link] != 0 || !is_reached(search, link, level)) {
+        return false;
+    }
+    search->links[link] = (uint8_t)(level->links_below + 1);
+    search->below[link] = level->below;
+    if (!is_top(search, link)) {
+        return false;
+    }
+    *top = link;
+    return true;
+}
+
+/* Whether a link that does not hold for the level's speaker there may do so for what it says elsewhere. */
+static bool hangs_on_place(struct search *search, size_t link, const struct level *level)
+{
+    return search->authors[level->speaker.place->log].on_branches ||
+           first_withdrawal(search, &search->dossier->accreditations[link].place) != NO_LINK;
+}
+
+/* What is reached, and what holds nowhere, is not looked at again. */
+static bool climb_listed(struct search *search, const struct level *level, bool by_owners, size_t *top)
+{
+    uint16_t *at = &search->first[level->speaker.place->log].links[by_owners];
+    while (*at != NO_LINK && take_step(search)) {
+        const uint16_t link = *at;
+        if (climb_link(search, link, level, top)) {
+            return true;
+        }
+        if (search->links[link] == 0 && hangs_on_place(search, link, level)) {
+            at = &search->next_link[link];
+        } else {
+            *at = search->next_link[link];
+        }
+    }
+    return false;
+}
+
 /* Try every accreditation not reached so far above a speaker, by owners alone or by all others. Returns:
  * whether one by an owner was found, *top. */
 static bool climb(struct search *search, const struct level *level, bool by_owners, size_t *top)
 {
-    for (size_t i = first_link(search, level); i != NO_LINK && take_step(search);
-         i = next_link(search, level, i)) {
-        if (search->links[i] != 0 || may_own(search, speaker_of(search, i).actor) != by_owners ||
-            !is_reached(search, i, level)) {
-            continue;
-        }
-        search->links[i] = (uint8_t)(level->links_below + 1);
-        search->below[i] = level->below;
-        if (is_top(search, i)) {
-            *top = i;
+    if (is_listed(search, level)) {
+        return climb_listed(search, level, by_owners, top);
+    }
+    for (size_t i = find_link(search, level, 0); i != NO_LINK && take_step(search);
+         i = find_link(search, level, i + 1)) {
+        if (may_own(search, speaker_of(search, i).actor) == by_owners && climb_link(search, i, level, top)) {
             return true;
         }
     }
@@ -1033,14 +1140,44 @@ static void note_dead_end(struct search *search, size_t link, uint64_t because)
     search->dead_ends[link].links = search->links[link];
 }
 
+/* What is left of the lists of a level's speaker, in the order of the dossier. */
+struct links_left {
+    uint16_t listed[2]; /* in each */
+    size_t from;        /* where there is none */
+};
+
+static struct links_left links_above(const struct search *search, const struct level *level)
+{
+    struct links_left left = {.from = 0};
+    if (is_listed(search, level)) {
+        memcpy(left.listed, search->first[level->speaker.place->log].links, sizeof left.listed);
+    }
+    return left;
+}
+
+static size_t take_link(const struct search *search, const struct level *level, struct links_left *left)
+{
+    size_t link;
+    if (is_listed(search, level)) {
+        uint16_t *first = &left->listed[left->listed[true] < left->listed[false]];
+        link = *first;
+        *first = link != NO_LINK ? search->next_link[link] : NO_LINK;
+    } else {
+        link = find_link(search, level, left->from);
+        left->from = link + 1;
+    }
+    return link;
+}
+
 /* Try every way up from a level on which nobody speaks twice, of at most links_max links. Writes: *top;
  * *because: without an owner, the links below that were in the way of some. */
 static bool climb_straight(struct search *search, const struct level *level, size_t links_max, size_t *top,
                            uint64_t *because)
 {
+    struct links_left left = links_above(search, level);
     *because = 0;
-    for (size_t i = first_link(search, level); i != NO_LINK && take_step(search);
-         i = next_link(search, level, i)) {
+    for (size_t i = take_link(search, level, &left); i != NO_LINK && take_step(search);
+         i = take_link(search, level, &left)) {
         uint64_t said = said_below(search, search->dossier->accreditations[i].place.log, level->below);
         *because |= said;
         if (said != 0 || !is_reached(search, i, level)) {
@@ -1075,6 +1212,9 @@ static bool find_straight(struct search *search, size_t links_min, size_t links_
 {
     const struct level level = {.speaker = issuer_of(search), .below = NO_LINK, .links_below = 0};
     bool found = false;
+    if (!is_small(search->dossier)) {
+        list_links(search);
+    }
     begin_steps(search, STEPS_CIRCLES_MAX);
     for (size_t links = links_min; links <= links_max && !found && search->steps_left > 0; links++) {
         uint64_t because;
@@ -1257,6 +1397,20 @@ static void write_found(struct authority_answer *out, struct search *search, siz
     }
 }
 
+/* The reason where not all was looked at. The last leniences only say why it is no: there it is one that is
+ * so whatever was not looked at, and none that a stranger has whom an owner may have accredited for the code.
+ */
+static enum reason reason_of_limit(const struct search *search)
+{
+    if (search->lenience < LENIENCE_OUT_OF_FORCE) {
+        return REASON_LIMIT;
+    }
+    if (search->lenience == LENIENCE_OUT_OF_FORCE) {
+        return REASON_ACCREDITATION_EXPIRED;
+    }
+    return search->question->state.size > 0 ? REASON_ACCREDITED_ELSEWHERE : REASON_NOT_ACCREDITED;
+}
+
 /* Requires: search has room for its notes. */
 static void find_authority(struct authority_answer *out, struct search *search, const struct dossier *dossier,
                            const struct trust *trust, const struct namespace_owners *owners,
@@ -1274,9 +1428,10 @@ static void find_authority(struct authority_answer *out, struct search *search, 
     search->knows_bound = false;
     search->knows_above = false;
     search->cuts_above = 0;
+    search->has_accreditations = false;
     memset(search->against, 0, dossier->withdrawal_count);
     if (!is_small(dossier)) {
-        write_lists(search);
+        list_withdrawals(search);
     }
     int leniences = question->recorded_only ? 1 : LENIENCE_COUNT;
     for (enum lenience lenience = LENIENCE_NONE; (int)lenience < leniences && !search->cut; lenience++) {
@@ -1288,7 +1443,7 @@ static void find_authority(struct authority_answer *out, struct search *search, 
         }
     }
     if (search->cut) {
-        out->reason = REASON_LIMIT;
+        out->reason = reason_of_limit(search);
     }
 }
 
@@ -1315,7 +1470,7 @@ static __attribute__((noinline)) void find_in_little(struct authority_answer *ou
     search.against = against;
     search.authors = authors;
     search.first = NULL;
-    search.next_accreditation = search.next_withdrawal = NULL;
+    search.next_accreditation = search.next_link = search.next_withdrawal = NULL;
     find_authority(out, &search, dossier, trust, owners, question);
 }
 
@@ -1331,7 +1486,8 @@ static __attribute__((noinline)) void find_in_much(struct authority_answer *out,
     struct dead_end dead_ends[DOSSIER_GRANTS_MAX];
     struct author_notes authors[DOSSIER_LOGS_MAX];
     struct list_begins first[DOSSIER_LOGS_MAX];
-    uint16_t next_accreditation[DOSSIER_GRANTS_MAX], next_withdrawal[DOSSIER_GRANTS_MAX];
+    uint16_t next_accreditation[DOSSIER_GRANTS_MAX], next_link[DOSSIER_GRANTS_MAX];
+    uint16_t next_withdrawal[DOSSIER_GRANTS_MAX];
     struct search search;
     search.links = links;
     search.below = below;
@@ -1340,6 +1496,7 @@ static __attribute__((noinline)) void find_in_much(struct authority_answer *out,
     search.authors = authors;
     search.first = first;
     search.next_accreditation = next_accreditation;
+    search.next_link = next_link;
     search.next_withdrawal = next_withdrawal;
     find_authority(out, &search, dossier, trust, owners, question);
 }

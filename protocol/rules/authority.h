@@ -33,7 +33,9 @@
  *   not-accredited-for-code  no: a chain from some owner in the trust file, but for other codes
  *   untrusted-issuer         no: nothing accredits it at all
  *
- * limit-reached, unknown, stands for all of them where not everything was looked at that counts. */
+ * limit-reached, unknown, stands for all of them where not everything was looked at that counts. Where it is
+ * no in any case, and only why was not looked at to the end, the reason is accreditation-not-in-force, or one
+ * after it that is true whatever the rest says. */
 
 #include "protocol/rules/owner.h"
 

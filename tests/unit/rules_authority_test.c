@@ -1442,6 +1442,97 @@ static void steps_are_used_up_by_each_for_itself(void **state)
     }
 }
 
+/* A crowd accredits VICTIM, who accredits LAST over and over, and whom MAKER has withdrawn, which had no say:
+ * so each place where VICTIM speaks is looked at. */
+static void what_leads_nowhere_takes_nobody_s_steps(void **state)
+{
+    enum { LAST = FIRST_MADE + MADE_MAX, PLACES = 12, SAID = 70 };
+    static const struct {
+        const char *sentence;
+        const char *maker, *crowd; /* for what they are accredited, and accredit */
+        uint64_t depth;            /* of what the crowd says, */
+        uint32_t from;             /* and since when */
+        bool withdrawn;            /* the owner withdraws MAKER */
+        enum reason reason;        /* where nobody else accredits VICTIM */
+    } crowds[] = {
+        {"of other codes", "ase/B*", "ase/B5", 8, 0, false, REASON_NOT_ACCREDITED},
+        {"of codes that are not theirs", "ase/B*", "ase/A5", 8, 0, false, REASON_NOT_ACCREDITED},
+        {"of other days", "ase/*", "ase/A5", 8, DAY + 1, false, REASON_ACCREDITATION_EXPIRED},
+        {"by who may not pass it on", "ase/*", "ase/A5", 0, 0, false, REASON_CHAIN_TOO_DEEP},
+        {"by whom was withdrawn", "ase/*", "ase/A5", 8, 0, true, REASON_WITHDRAWN},
+    };
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof crowds / sizeof crowds[0]; i++) {
+        bool honest = i % 2 == 1;
+        dossier_builder_init(&built, BUILT_ACTORS_MAX);
+        built.trust.owner_count = 0;
+        build_owner(&built, "ase", 0);
+        speaks_at = (struct dossier_place){.seq = SPEAKS_IN};
+        build_accreditation(&built, 0, 4, MAKER, crowds[i / 2].maker, 8);
+        for (size_t k = 0; k < MADE_MAX; k++) {
+            build_accreditation(&built, MAKER, 5, FIRST_MADE + k, crowds[i / 2].maker, 8);
+            for (size_t times = 0; times < SAID; times++) {
+                build_accreditation(&built, FIRST_MADE + k, 6, VICTIM, crowds[i / 2].crowd,
+                                    crowds[i / 2].depth)
+                    ->accreditation.from = crowds[i / 2].from;
+            }
+        }
+        build_withdrawal(&built, MAKER, 20, VICTIM, 90);
+        if (crowds[i / 2].withdrawn) {
+            build_withdrawal(&built, 0, 20, MAKER, 0);
+        }
+        for (size_t times = 0; times < PLACES; times++) {
+            build_accreditation(&built, VICTIM, 10 + times, LAST, "ase/A5", 0);
+        }
+        if (honest) {
+            build_accreditation(&built, 0, 5, HONEST, "ase/A5", 2);
+            build_accreditation(&built, HONEST, 5, VICTIM, "ase/A5", 1);
+        }
+        enum reason reason = ask(LAST, "ase/A5").reason;
+        if (reason != (honest ? REASON_NONE : crowds[i / 2].reason)) {
+            fail_msg("%s, %s: %s", crowds[i / 2].sentence, honest ? "honest" : "alone", reason_word(reason));
+        }
+    }
+}
+
+/* The leniences that only say why it is no: where there is too much to look at it stays no. MAKER, of whom it
+ * hangs on the place what lets it speak, and who says much, lacks depth but for what is not to be looked at.
+ */
+static void where_it_is_no_the_reason_alone_has_a_limit(void **state)
+{
+    enum { MANY = 100 };
+    static const bool deep[BUILT_GRANTS_MAX] = {true};
+    static const struct {
+        uint32_t from;
+        enum reason reason;
+    } said[] = {{0, REASON_LIMIT}, {DAY + 1, REASON_ACCREDITATION_EXPIRED}};
+    const struct authority_avoided avoided = {.links = deep};
+    (void)state;
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        struct authority_question question = {.issuer = built_actor_of(VICTIM),
+                                              .code = bytes_of_string("ase/A5"),
+                                              .place = &speaks_at,
+                                              .day = DAY,
+                                              .avoided = &avoided};
+        struct authority_answer answer;
+        dossier_builder_init(&built, BUILT_ACTORS_MAX);
+        built.trust.owner_count = 0;
+        build_owner(&built, "ase", 0);
+        speaks_at = (struct dossier_place){.seq = SPEAKS_IN};
+        for (size_t k = 0; k < MANY; k++) {
+            build_accreditation(&built, 0, 4, MAKER, "ase/A5", k == 0 ? 8 : 1)->accreditation.from =
+                said[i].from;
+        }
+        for (size_t k = 0; k < MANY; k++) {
+            build_accreditation(&built, MAKER, 5, HONEST, "ase/A5", 8);
+        }
+        build_accreditation(&built, HONEST, 5, VICTIM, "ase/A5", 8);
+        build_withdrawal(&built, 0, 20, MAKER, 90);
+        authority_of(&answer, &built.dossier, &built.trust, &question);
+        assert_int_equal(answer.reason, said[i].reason);
+    }
+}
+
 /* The owner takes SCHOOL back with a cut that keeps that it accredited BRANCH; STRANGER, two links below,
  * accredits SCHOOL anew. What SCHOOL says then is said in a circle, and comes first of all that STRANGER
  * says.
@@ -1524,6 +1615,8 @@ int main(void)
         cmocka_unit_test(who_may_accredit_nobody_takes_no_steps),
         cmocka_unit_test(those_who_meddle_take_nobody_s_steps),
         cmocka_unit_test(steps_are_used_up_by_each_for_itself),
+        cmocka_unit_test(what_leads_nowhere_takes_nobody_s_steps),
+        cmocka_unit_test(where_it_is_no_the_reason_alone_has_a_limit),
         cmocka_unit_test(an_accreditation_in_a_circle_takes_no_chain_away),
         cmocka_unit_test(successions_in_doubt_are_counted),
         cmocka_unit_test(closed_is_what_nothing_else_leaves_open),

@@ -14,7 +14,7 @@ enum {
 /* What is found out about one entry. */
 struct found_out {
     size_t searches_left; /* once there are none, nothing that was found may be believed */
-    bool any_late;        /* whether the next says anything */
+    size_t known_late;    /* how often something was found to be; 0: the next says nothing */
     /* Of each accreditation: the days asked about for which it is known to have come too late. */
     struct day_interval late[DOSSIER_GRANTS_MAX];
 };
@@ -23,7 +23,7 @@ struct found_out {
 static void begin(struct found_out *found)
 {
     found->searches_left = SEARCHES_MAX;
-    found->any_late = false;
+    found->known_late = 0;
 }
 
 struct asking {
@@ -67,8 +67,10 @@ static bool search(const struct asking *asking, const struct authority_question 
         asking->found->searches_left = 0;
         return false;
     }
+    struct authority_question whether = *question;
+    whether.only_whether = true;
     asking->found->searches_left--;
-    authority_under(answer, asking->dossier, asking->trust, asking->owners, question);
+    authority_under(answer, asking->dossier, asking->trust, asking->owners, &whether);
     if (answer->reason == REASON_LIMIT) {
         asking->found->searches_left = 0;
     }
@@ -134,7 +136,7 @@ static bool has_late_link(const struct asking *asking, const struct authority_qu
 static bool is_known_late(const struct asking *asking, size_t link, uint32_t day)
 {
     const struct found_out *found = asking->found;
-    return found->any_late && found->late[link].first <= day && day <= found->late[link].last;
+    return found->known_late > 0 && found->late[link].first <= day && day <= found->late[link].last;
 }
 
 static bool is_avoided(const struct asking *asking, size_t link)
@@ -343,23 +345,178 @@ static bool any_begins(const struct dossier *dossier, struct day_interval days)
     return false;
 }
 
-/* The first of those days after `day` on which any accreditation begins by which the issuer may be
- * authorised; DAY_NONE: on none. */
-static uint32_t next_beginning(const struct asking *asking, const struct authority_question *entry,
-                               struct day_interval days, uint32_t day)
+/* Days after the end of an accreditation, as bits. */
+struct day_bits {
+    uint64_t words[2];
+};
+_Static_assert(ACCREDITATION_GRACE_DAYS <= 128, "the days of grace have a bit each");
+
+static bool any_bits(const struct day_bits *bits)
 {
-    struct ways ways;
-    uint32_t next = DAY_NONE;
-    find_ways(&ways, asking, entry, days);
-    for (size_t i = 0; i < asking->dossier->accreditation_count; i++) {
-        const struct dossier_accreditation *found = &asking->dossier->accreditations[i];
-        uint32_t from = found->accreditation.from;
-        if (from > day && from <= days.last && (next == DAY_NONE || from < next) &&
-            !is_known_late(asking, i, from) && days_leading(&ways, found).first == from) {
-            next = from;
+    return (bits->words[0] | bits->words[1]) != 0;
+}
+
+static struct day_bits common_bits(struct day_bits a, struct day_bits b)
+{
+    return (struct day_bits){{a.words[0] & b.words[0], a.words[1] & b.words[1]}};
+}
+
+/* Returns: whether there are more. */
+static bool add_bits(struct day_bits *to, struct day_bits bits)
+{
+    struct day_bits before = *to;
+    to->words[0] |= bits.words[0];
+    to->words[1] |= bits.words[1];
+    return to->words[0] != before.words[0] || to->words[1] != before.words[1];
+}
+
+static uint64_t low_bits(uint32_t count)
+{
+    return count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
+}
+
+/* Those of days that are among some days of grace. */
+static struct day_bits bits_of(struct day_interval days, struct day_interval grace)
+{
+    struct day_interval common = common_days(days, grace);
+    if (!any_days(common)) {
+        return (struct day_bits){{0}};
+    }
+    uint32_t first = common.first - grace.first, count = common.last - grace.first + 1;
+    return (struct day_bits){
+        {low_bits(count) & ~low_bits(first),
+         count <= 64 ? 0 : low_bits(count - 64) & ~(first <= 64 ? 0 : low_bits(first - 64))}};
+}
+
+static bool has_bit(const struct day_bits *bits, uint32_t at)
+{
+    return (bits->words[at / 64] >> at % 64 & 1) != 0;
+}
+
+/* On which of some days of grace the issuer may be authorised, by depths, codes and days, and what begins
+ * then: of each author the days on which owners may let it have so many links below it. */
+struct grace {
+    const struct asking *asking;
+    const struct authority_question *entry;
+    struct day_interval days;
+    size_t issuer;
+    struct day_bits above[DOSSIER_LOGS_MAX]; /* of those with one link more */
+    struct day_bits reached[DOSSIER_LOGS_MAX];
+    struct day_bits leads_on[DOSSIER_LOGS_MAX]; /* on which it may lead to the issuer */
+};
+
+static void begin_with_owners(const struct grace *grace, struct day_bits of[DOSSIER_LOGS_MAX])
+{
+    const struct asking *asking = grace->asking;
+    memset(of, 0, asking->dossier->log_count * sizeof of[0]);
+    for (size_t i = 0; i < asking->owners->count; i++) {
+        size_t log = log_of(asking->dossier, &asking->owners->owners[i].actor);
+        if (log != SIZE_MAX) {
+            of[log] = bits_of(grace->days, grace->days);
         }
     }
-    return next;
+}
+
+/* On which of those days an accreditation may hold whose author may accredit on some. */
+static struct day_bits bits_held(const struct grace *grace, const struct dossier_accreditation *found,
+                                 struct day_bits accredits)
+{
+    const struct day_bits none = {{0}};
+    if (!any_bits(&accredits) || found->place.log == grace->issuer) {
+        return none;
+    }
+    struct day_bits bits = common_bits(accredits, bits_of(days_of(&found->accreditation), grace->days));
+    return any_bits(&bits) && accreditation_names_code(&found->accreditation, grace->entry->code) ? bits
+                                                                                                  : none;
+}
+
+/* Of those who may have so many links below them, from those above them. */
+static void reach_down(struct grace *grace, size_t depth)
+{
+    const struct dossier *dossier = grace->asking->dossier;
+    memcpy(grace->above, grace->reached, dossier->log_count * sizeof grace->above[0]);
+    begin_with_owners(grace, grace->reached);
+    for (size_t i = 0; i < dossier->accreditation_count; i++) {
+        const struct dossier_accreditation *found = &dossier->accreditations[i];
+        if (found->accreditation.depth < depth) {
+            continue;
+        }
+        struct day_bits bits = bits_held(grace, found, grace->above[found->place.log]);
+        size_t log = any_bits(&bits) ? log_of(dossier, &found->accreditation.delegate) : SIZE_MAX;
+        if (log != SIZE_MAX) {
+            add_bits(&grace->reached[log], bits);
+        }
+    }
+}
+
+/* Of an accreditation by who may accredit, the days on which it may be of a chain to the issuer. */
+static struct day_bits bits_leading(const struct grace *grace, const struct dossier_accreditation *found)
+{
+    struct day_bits bits = bits_held(grace, found, grace->above[found->place.log]);
+    size_t log = any_bits(&bits) ? log_of(grace->asking->dossier, &found->accreditation.delegate) : SIZE_MAX;
+    return log != SIZE_MAX ? common_bits(bits, grace->leads_on[log]) : (struct day_bits){{0}};
+}
+
+static void lead_back(struct grace *grace)
+{
+    const struct dossier *dossier = grace->asking->dossier;
+    bool more = true;
+    memset(grace->leads_on, 0, dossier->log_count * sizeof grace->leads_on[0]);
+    grace->leads_on[grace->issuer] = bits_of(grace->days, grace->days);
+    for (size_t links = 0; more && links < CHAIN_DEPTH_MAX; links++) {
+        more = false;
+        for (size_t i = 0; i < dossier->accreditation_count; i++) {
+            const struct dossier_accreditation *found = &dossier->accreditations[i];
+            more |= add_bits(&grace->leads_on[found->place.log], bits_leading(grace, found));
+        }
+    }
+}
+
+/* The days of grace after the first one on which any accreditation begins by which the issuer may be
+ * authorised then. */
+static struct day_bits beginnings(const struct asking *asking, const struct authority_question *entry,
+                                  struct day_interval days)
+{
+    const struct dossier *dossier = asking->dossier;
+    struct day_bits out = {{0}};
+    struct grace grace;
+    grace.asking = asking;
+    grace.entry = entry;
+    grace.days = days;
+    grace.issuer = log_of(dossier, &entry->issuer);
+    if (grace.issuer == SIZE_MAX) {
+        return out;
+    }
+    begin_with_owners(&grace, grace.reached);
+    for (size_t depth = CHAIN_DEPTH_MAX; depth-- > 0;) {
+        reach_down(&grace, depth);
+    }
+    const struct day_bits authorised = grace.reached[grace.issuer];
+    if (!any_bits(&authorised)) {
+        return out;
+    }
+    lead_back(&grace);
+    for (size_t i = 0; i < dossier->accreditation_count; i++) {
+        const struct dossier_accreditation *found = &dossier->accreditations[i];
+        uint32_t from = found->accreditation.from;
+        if (days.first < from && from <= days.last && has_bit(&authorised, from - days.first) &&
+            !is_known_late(asking, i, from)) {
+            const struct day_bits leading = bits_leading(&grace, found);
+            add_bits(&out, common_bits(leading, bits_of((struct day_interval){from, from}, days)));
+        }
+    }
+    return out;
+}
+
+/* The first of those days after `day`; DAY_NONE: none. */
+static uint32_t next_bit(const struct day_bits *bits, struct day_interval days, uint32_t day)
+{
+    for (day++; day <= days.last; day++) {
+        if (has_bit(bits, day - days.first)) {
+            return day;
+        }
+    }
+    return DAY_NONE;
 }
 
 /* The first of some days that all links of a chain have in common; DAY_NONE: they have none. */
@@ -389,13 +546,16 @@ static bool begins_again(const struct asking *asking, const struct authority_que
     if (day != DAY_NONE && is_authorised_on(asking, entry, day, until)) {
         return true;
     }
-    for (day = days.first; !is_exhausted(asking);) {
-        day = next_beginning(asking, entry, days, day);
-        if (day == DAY_NONE) {
-            return false;
-        }
+    struct day_bits begin = beginnings(asking, entry, days);
+    size_t known_late = asking->found->known_late;
+    for (day = next_bit(&begin, days, days.first); day != DAY_NONE && !is_exhausted(asking);
+         day = next_bit(&begin, days, day)) {
         if (is_authorised_on(asking, entry, day, until)) {
             return true;
+        }
+        if (asking->found->known_late != known_late) {
+            begin = beginnings(asking, entry, days);
+            known_late = asking->found->known_late;
         }
     }
     return false;
@@ -641,10 +801,10 @@ static bool was_signed_alike(const struct dossier_place *place, const struct day
 static void know_late(const struct asking *asking, size_t link, struct day_interval days)
 {
     struct found_out *found = asking->found;
-    for (size_t i = 0; !found->any_late && i < asking->dossier->accreditation_count; i++) {
+    for (size_t i = 0; found->known_late == 0 && i < asking->dossier->accreditation_count; i++) {
         found->late[i] = (struct day_interval){1, 0};
     }
-    found->any_late = true;
+    found->known_late++;
     struct day_interval *late = &found->late[link];
     if (late->first <= days.last && days.first <= late->last) {
         days.first = late->first < days.first ? late->first : days.first;

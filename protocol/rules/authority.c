@@ -1411,6 +1411,14 @@ static enum reason reason_of_limit(const struct search *search)
     return search->question->state.size > 0 ? REASON_ACCREDITED_ELSEWHERE : REASON_NOT_ACCREDITED;
 }
 
+/* Whether it matters why nobody lets the issuer speak: see hangs_on_cuts. */
+static bool asks_why(const struct search *search)
+{
+    const struct authority_question *question = search->question;
+    bool hangs = search->dossier->cuts.accreditations || search->owners->left_out;
+    return !question->recorded_only && (!question->only_whether || hangs);
+}
+
 /* Requires: search has room for its notes. */
 static void find_authority(struct authority_answer *out, struct search *search, const struct dossier *dossier,
                            const struct trust *trust, const struct namespace_owners *owners,
@@ -1433,7 +1441,7 @@ static void find_authority(struct authority_answer *out, struct search *search, 
     if (!is_small(dossier)) {
         list_withdrawals(search);
     }
-    int leniences = question->recorded_only ? 1 : LENIENCE_COUNT;
+    int leniences = asks_why(search) ? LENIENCE_COUNT : 1;
     for (enum lenience lenience = LENIENCE_NONE; (int)lenience < leniences && !search->cut; lenience++) {
         size_t top;
         search->lenience = lenience;

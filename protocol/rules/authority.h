@@ -58,6 +58,7 @@ struct authority_question {
     const struct authority_avoided *avoided; /* NULL: nothing */
     bool recorded_only; /* only chains of which who accredited the issuer recorded, for certain, what speaks:
                            where there is none the answer is untrusted-issuer, and nothing else */
+    bool only_whether; /* it may: where it may not, and that is known, the reason may be any but none */
 };
 
 struct authority_answer {

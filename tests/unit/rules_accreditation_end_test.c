@@ -282,11 +282,11 @@ static struct dossier_accreditation *accredit_another(const char *from, const ch
     return found;
 }
 
-/* Who says so might accredit until the 10th of April, and might again had that not been withdrawn. */
+/* Who says so might accredit until the 10th of April, and might go on had that not been withdrawn. */
 static void begins_again_perhaps(void)
 {
     accredit_another("2020-01-01", "2026-04-10", 1);
-    accredit_another("2026-06-25", NULL, 1)->place.seq = 6;
+    accredit_another("2026-04-11", NULL, 1)->place.seq = 6;
     struct dossier_withdrawal *found = build_withdrawal(&given.built, CASE_ASE, 60, CASE_OTHER, 0);
     found->withdrawal.has_cut = false;
     found->withdrawal.has_accreditation = true;
@@ -349,6 +349,15 @@ static void signed_while_authorised_again_behind_a_crowd(void)
 {
     begins_again_perhaps();
     signed_after_a_gap_while_authorised_again();
+}
+
+/* Who says so might accredit until the 10th of April, and on the last day of grace speak itself. */
+static void who_may_accredit_on_other_days_says_that_it_begins_again(void)
+{
+    accredit_another("2020-01-01", "2026-04-10", 1);
+    accredit_another("2026-06-29", NULL, 0);
+    begins_again(CASE_OTHER, true);
+    backdated_in_november();
 }
 
 static void in_february_and_others_say_that_it_begins_again(void)
@@ -603,6 +612,8 @@ static const struct {
     {"of one that was withdrawn", a_withdrawn_delegate_says_that_it_begins_again, LATE_YES, "2026-03-31"},
     {"of one that says so too late", a_late_delegate_says_that_it_begins_again, LATE_YES, "2026-03-31"},
     {"what begins behind a crowd is found", begins_again_behind_a_crowd, LATE_NO, "2027-03-31"},
+    {"it begins on no day on which who says so may not",
+     who_may_accredit_on_other_days_says_that_it_begins_again, LATE_YES, "2026-03-31"},
     {"what is in time needs no end", in_february_and_others_say_that_it_begins_again, LATE_NO, NULL},
     {"nor what is signed while authorised again", signed_while_authorised_again_behind_a_crowd, LATE_NO,
      NULL},

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "protocol/rules/answered.h"
 #include "protocol/rules/cut.h"
 #include "protocol/rules/replaced.h"
 
 enum {
-    SEARCHES_MAX = 64,    /* chains looked for, of one entry */
+    SEARCHES_MAX = 64,    /* chains looked for, of one entry, */
+    SEARCHES_FEW = 8,     /* and that it takes where others are asked about */
     REPLACEMENTS_MAX = 8, /* entries that replace each other */
     DAY_S = 86400,
 };
@@ -14,6 +16,7 @@ enum {
 /* What is found out about one entry. */
 struct found_out {
     size_t searches_left; /* once there are none, nothing that was found may be believed */
+    bool too_deep;        /* there are none since too many accreditors above each other were asked about */
     size_t known_late;    /* how often something was found to be; 0: the next says nothing */
     /* Of each accreditation: the days asked about for which it is known to have come too late. */
     struct day_interval late[DOSSIER_GRANTS_MAX];
@@ -23,6 +26,7 @@ struct found_out {
 static void begin(struct found_out *found)
 {
     found->searches_left = SEARCHES_MAX;
+    found->too_deep = false;
     found->known_late = 0;
 }
 
@@ -64,6 +68,7 @@ static bool search(const struct asking *asking, const struct authority_question 
                    struct authority_answer *answer)
 {
     if (is_exhausted(asking) || asking->depth > CHAIN_DEPTH_MAX) {
+        asking->found->too_deep |= !is_exhausted(asking);
         asking->found->searches_left = 0;
         return false;
     }
@@ -176,6 +181,7 @@ static bool find_timely(const struct asking *asking, const struct authority_ques
         avoided = *question->avoided;
     }
     avoided.links = links;
+    avoided.number = 0;
     without.avoided = &avoided;
     avoid_what_may_be_late(asking, question->day, links);
     bool found = search(asking, &without, &other);
@@ -190,8 +196,8 @@ static bool find_timely(const struct asking *asking, const struct authority_ques
     return true;
 }
 
-static bool is_authorised_on(const struct asking *asking, const struct authority_question *entry,
-                             uint32_t day, uint32_t *until)
+static bool find_authorised_on(const struct asking *asking, const struct authority_question *entry,
+                               uint32_t day, uint32_t *until)
 {
     struct authority_question question = *entry;
     struct authority_answer answer;
@@ -202,6 +208,40 @@ static bool is_authorised_on(const struct asking *asking, const struct authority
     }
     *until = answer.until;
     return true;
+}
+
+/* What was found out already for another entry; else it is found out by find, and kept for the next one. One
+ * that took more than there was is so for others too, if it was nearly all that there is. */
+static bool find_once(const struct asking *asking, const struct authority_question *entry,
+                      enum answered_kind kind, uint32_t day, uint32_t *until,
+                      bool (*find)(const struct asking *asking, const struct authority_question *entry,
+                                   uint32_t day, uint32_t *until))
+{
+    const size_t left = asking->found->searches_left;
+    struct answered_day answer = {.kind = kind};
+    const struct answered_day *known = answered_day(asking->dossier, asking->owners, entry, kind, day);
+    if (is_exhausted(asking)) {
+        return false;
+    }
+    if (known != NULL) {
+        asking->found->searches_left = known->limited ? 0 : left;
+        *until = known->yes ? known->until : *until;
+        return known->yes;
+    }
+    answer.yes = find(asking, entry, day, &answer.until);
+    answer.limited = is_exhausted(asking);
+    if (!answer.limited || (left >= SEARCHES_MAX - SEARCHES_FEW && !asking->found->too_deep)) {
+        answered_note_day(asking->dossier, asking->owners, entry, day, &answer);
+    }
+    *until = answer.yes ? answer.until : *until;
+    return answer.yes;
+}
+
+/* By what was signed in time. */
+static bool is_authorised_on(const struct asking *asking, const struct authority_question *entry,
+                             uint32_t day, uint32_t *until)
+{
+    return find_once(asking, entry, ANSWERED_ON_DAY, day, until, find_authorised_on);
 }
 
 /* ---- which accreditations may be of a chain ---- */
@@ -563,12 +603,18 @@ static bool begins_again(const struct asking *asking, const struct authority_que
 
 /* Whether the issuer is authorised again within the days of grace after `end`. Writes: *until of what
  * follows. */
-static bool carries_on(const struct asking *asking, const struct authority_question *entry, uint32_t end,
-                       uint32_t *until)
+static bool find_carries_on(const struct asking *asking, const struct authority_question *entry, uint32_t end,
+                            uint32_t *until)
 {
     const struct day_interval days = {end + 1, end + ACCREDITATION_GRACE_DAYS};
     return is_authorised_on(asking, entry, days.first, until) ||
            (any_begins(asking->dossier, days) && begins_again(asking, entry, days, until));
+}
+
+static bool carries_on(const struct asking *asking, const struct authority_question *entry, uint32_t end,
+                       uint32_t *until)
+{
+    return find_once(asking, entry, ANSWERED_AFTER, end, until, find_carries_on);
 }
 
 /* DAY_NONE: it does not end. With no searches left it ends on no earlier day than that. */
@@ -687,6 +733,7 @@ static bool is_recorded(const struct asking *asking, const struct authority_ques
         avoided = *question->avoided;
     }
     avoided.recordings = late;
+    avoided.number = 0;
     recorded.avoided = &avoided;
     recorded.recorded_only = true;
     for (size_t i = 0; i < dossier->withdrawal_count; i++) {
@@ -915,6 +962,15 @@ static struct accreditation_end find_end(const struct asking *asking,
     return out;
 }
 
+/* Of what is avoided beside all that may be late for a day. */
+static uint64_t number_of_rest(const struct authority_avoided *avoided, uint32_t day)
+{
+    if (avoided != NULL && avoided->number == 0) {
+        return 0;
+    }
+    return ((avoided != NULL ? avoided->number : 0) + 1) << 32 | day;
+}
+
 /* Where it takes more to tell when the accreditation ends: whether the entry is not late for what is left
  * without any accreditation that may have come too late. Whatever they add ends no earlier. */
 static bool is_not_late_for_the_rest(const struct asking *asking, const struct dossier_credential *credential,
@@ -930,8 +986,10 @@ static bool is_not_late_for_the_rest(const struct asking *asking, const struct d
     }
     avoid_what_may_be_late(asking, question->day, links);
     avoided.links = links;
+    avoided.number = number_of_rest(asking->avoided, question->day);
     rest.avoided = certain.avoided = &avoided;
     asking->found->searches_left = SEARCHES_MAX;
+    asking->found->too_deep = false;
     return search(&certain, &rest, &answer) &&
            find_end(&certain, credential, &rest, &answer).lateness != LATE_YES && !is_exhausted(asking);
 }
@@ -942,6 +1000,7 @@ static bool is_never_late(const struct asking *asking, const struct authority_qu
     struct authority_answer answer;
     uint32_t end;
     asking->found->searches_left = SEARCHES_MAX;
+    asking->found->too_deep = false;
     return search(asking, question, &answer) && find_timely(asking, question, &answer, &end) &&
            was_signed_while_authorised(asking, question) && !is_exhausted(asking);
 }

@@ -241,17 +241,6 @@ static bool is_owner(const struct search *search, const struct speaker *speaker)
     return search->lenience >= lenience_of_owner(namespace_owner_stood(search->owners, at, speaker->place));
 }
 
-static bool lists_position(const struct list *positions, uint64_t seq, uint64_t index)
-{
-    const struct entry_position *items = positions->items;
-    for (size_t i = 0; i < positions->count; i++) {
-        if (items[i].seq == seq && items[i].index == index) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- withdrawals ---- */
 
 /* Whether a withdrawal in place is about what was said in earlier: its author's own statement before it, or
@@ -281,10 +270,7 @@ static enum answer leaves(const struct dossier_withdrawal *found,
                      withdrawal->accreditation.index == accreditation->place.index;
         return named ? ANSWER_NO : ANSWER_YES;
     }
-    if (lists_position(&withdrawal->exceptions, place->seq, place->index)) {
-        return ANSWER_NO;
-    }
-    return cut_covers(&found->cut, place);
+    return withdrawal_leaves(found, place);
 }
 
 static bool has_arrived(const struct search *search, const struct dossier_place *place)
@@ -745,16 +731,16 @@ static bool stands(struct search *search, const struct dossier_accreditation *fo
 {
     const struct accreditation *accreditation = &found->accreditation;
     enum lenience lenience = search->lenience;
+    if (lenience < LENIENCE_OUT_OF_FORCE && !in_force(accreditation, search->question)) {
+        return false; /* first, as what is most often so, and takes least to tell */
+    }
     if (!dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place)) {
         return false;
     }
     if (lenience < LENIENCE_CODE && !names_code(accreditation, search->question->code)) {
         return false;
     }
-    if (lenience < lenience_of_states(search, accreditation)) {
-        return false;
-    }
-    return lenience >= LENIENCE_OUT_OF_FORCE || in_force(accreditation, search->question);
+    return lenience >= lenience_of_states(search, accreditation);
 }
 
 /* Whether link authorises what its delegate, the speaker, says there, with so many links below it. */

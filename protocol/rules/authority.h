@@ -44,7 +44,10 @@ struct authority_avoided {
     const bool *links;      /* of each of the dossier's accreditations, whether it is; NULL: none */
     const bool *logs;       /* of each of its logs, whether what its author accredits is; NULL: of none */
     const bool *recordings; /* of each of its withdrawals, whether its cut records nothing; NULL: of none */
+    uint64_t number;        /* the same for the same within one verdict (answered.h); 0: it has none */
 };
+
+struct answered;
 
 struct authority_question {
     struct actor_id issuer;
@@ -58,7 +61,9 @@ struct authority_question {
     const struct authority_avoided *avoided; /* NULL: nothing */
     bool recorded_only; /* only chains of which who accredited the issuer recorded, for certain, what speaks:
                            where there is none the answer is untrusted-issuer, and nothing else */
-    bool only_whether; /* it may: where it may not, and that is known, the reason may be any but none */
+    bool only_whether;  /* it may: where it may not, and that is known, the reason may be any but none */
+    struct answered *answered; /* what was asked already (answered.h); NULL: nothing is known or kept. Whoever
+                                  asks this file does not look there */
 };
 
 struct authority_answer {

@@ -5,6 +5,7 @@
 
 #include "protocol/base/sort.h"
 #include "protocol/base/text.h"
+#include "protocol/rules/answered.h"
 #include "protocol/rules/bearing.h"
 #include "protocol/rules/freshness.h"
 #include "protocol/rules/holding.h"
@@ -26,6 +27,7 @@ struct decision {
     uint32_t pack_day;
     const struct dossier_pack *pack;
     struct authority_answer *authorities; /* one for each credential */
+    struct answered *answered;
     /* Of the one being decided: who stood how when saying each of its events, and when its block was voided.
      */
     struct setting setters[STATUS_EVENTS_MAX];
@@ -206,6 +208,7 @@ static struct authority_question question_of(const struct decision *decision,
         .place = &credential->place,
         .day = credential->attestation.earned_on,
         .state = decision->question->state,
+        .answered = decision->answered,
     };
 }
 
@@ -228,7 +231,7 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
     }
     const struct namespace_owners *owners = owners_of(decision, code_namespace(attestation->code));
     const struct authority_question question = question_of(decision, credential);
-    authority_under(out->authority, dossier, decision->trust, owners, &question);
+    answered_authority(out->authority, dossier, decision->trust, owners, &question);
     struct axis_answer of_code = code_answer(out, decision, owners, attestation);
     if (out->authority->reason == REASON_NONE && of_code.answer == ANSWER_YES) {
         out->end =
@@ -740,7 +743,8 @@ static bool next_chain(struct chain_evidence *next, struct decision *decision,
     const struct namespace_owners *owners = &decision->owners;
     struct authority_question question = question_of(decision, credential);
     question.avoided = avoided;
-    authority_under(&next->authority, dossier, decision->trust, owners, &question);
+    question.only_whether = true;
+    answered_authority(&next->authority, dossier, decision->trust, owners, &question);
     if (next->authority.reason != REASON_NONE) {
         return false;
     }
@@ -814,7 +818,8 @@ static void choose_chain(struct credential_verdict *out, struct decision *decisi
         for (size_t i = 0; i < without; i++) {
             avoided[silent[i].log] = true;
         }
-        bool holds = next_chain(&next, decision, credential, &(struct authority_avoided){.logs = avoided});
+        bool holds = next_chain(&next, decision, credential,
+                                &(struct authority_avoided){.logs = avoided, .number = without});
         if (holds && freshness_is_worse(best, &next.freshness)) {
             *best = next.freshness;
             *out->authority = next.authority;
@@ -1023,12 +1028,15 @@ static bool apply_conditions(struct credentials *credentials, bool of_shops, con
 bool credentials_decide(struct credentials *out, const struct dossier *dossier, const struct trust *trust,
                         const struct question *question, struct arena *arena)
 {
+    struct answered answered;
     struct decision decision = {.dossier = dossier,
                                 .trust = trust,
                                 .question = question,
                                 .arena = arena,
+                                .answered = &answered,
                                 .pack_day = DAY_NONE,
                                 .any_late = any_is_late(dossier)};
+    answered_init(&answered);
     *out = (struct credentials){.count = dossier->credential_count};
     out->verdicts = arena_take(arena, out->count * sizeof out->verdicts[0]);
     decision.authorities = arena_take(arena, out->count * sizeof decision.authorities[0]);

@@ -88,3 +88,21 @@ bool place_is_above(const struct dossier *dossier, const struct dossier_place *a
     return below->seq < above->seq &&
            one_cut_covers(dossier, &dossier_log_at(dossier, above)->author, above, below);
 }
+
+static bool lists_position(const struct list *positions, uint64_t seq, uint64_t index)
+{
+    const struct entry_position *items = positions->items;
+    for (size_t i = 0; i < positions->count; i++) {
+        if (items[i].seq == seq && items[i].index == index) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum answer withdrawal_leaves(const struct dossier_withdrawal *found, const struct dossier_place *place)
+{
+    return lists_position(&found->withdrawal.exceptions, place->seq, place->index)
+               ? ANSWER_NO
+               : cut_covers(&found->cut, place);
+}

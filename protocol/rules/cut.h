@@ -13,6 +13,10 @@
  * not on a side branch is read as one on the followed chain. */
 enum answer cut_covers(const struct dossier_cut *cut, const struct dossier_place *place);
 
+/* The same of a withdrawal from the author of place, exceptions from its cut aside: whether it leaves what
+ * was said there. Requires: it names no single accreditation. */
+enum answer withdrawal_leaves(const struct dossier_withdrawal *found, const struct dossier_place *place);
+
 /* Why the answer is unknown, where it is: REASON_CUT_NOT_HELD, REASON_TOO_MANY. */
 enum reason cut_doubt(const struct dossier_cut *cut);
 

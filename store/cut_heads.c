@@ -4,6 +4,7 @@
 #include "protocol/base/sort.h"
 #include "store/chains.h"
 #include "store/erased.h"
+#include "store/generation.h"
 #include "store/grants.h"
 #include "store/side_grants.h"
 #include "store/stated.h"
@@ -352,7 +353,78 @@ static enum store_error may_be_cut(const struct cut_search *search, bool *may)
     return error == STORE_OK && !*may ? has_grant(search->txn, &successor, may) : error;
 }
 
-static enum store_error search_all(struct cut_search *search)
+/* Of one that may be cut at all. */
+static enum store_error search_anew(struct cut_search *search)
+{
+    enum store_error error = search_successions(search);
+
+    return error == STORE_OK && !search->done ? search_withdrawals(search) : error;
+}
+
+/* ---- what was found already ---- */
+
+static enum store_error collect(struct cut_search *search, const struct locator_point *head)
+{
+    struct kept_cuts *cuts = search->context;
+
+    for (size_t i = 0; i < cuts->count && i < KEPT_CUTS_MAX; i++) {
+        if (cuts->heads[i].seq == head->seq && hash_equal(&cuts->heads[i].hash, &head->hash)) {
+            return STORE_OK;
+        }
+    }
+    if (cuts->count < KEPT_CUTS_MAX) {
+        cuts->heads[cuts->count] = *head;
+    }
+    cuts->count++;
+    search->done = cuts->count > KEPT_CUTS_MAX;
+    return STORE_OK;
+}
+
+/* However many name no head that counts, it is found out once until somebody says something that matters.
+ * *known: whether it is, and not too much to be kept. */
+static enum store_error find_kept(const struct cut_search *search, struct kept_cuts *out, bool *known)
+{
+    struct store *store = search->txn->store;
+    struct cut_search all = *search;
+    uint64_t generation;
+    bool kept;
+    enum store_error error = generation_read(search->txn, &generation, &kept);
+
+    *known = error == STORE_OK && kept;
+    if (!*known) {
+        return error;
+    }
+    if (!kept_cuts_find(store, generation, search->trust, search->author, out)) {
+        out->count = 0;
+        all.meet = collect;
+        all.context = out;
+        error = search_anew(&all);
+        if (error == STORE_OK) {
+            kept_cuts_add(store, generation, search->trust, search->author, out);
+        }
+    }
+    *known = out->count <= KEPT_CUTS_MAX;
+    return error;
+}
+
+static enum store_error search_kept(struct cut_search *search)
+{
+    struct kept_cuts cuts;
+    bool known = false;
+    enum store_error error = find_kept(search, &cuts, &known);
+
+    if (error != STORE_OK || !known) {
+        return error == STORE_OK ? search_anew(search) : error;
+    }
+    for (size_t i = 0; i < cuts.count && error == STORE_OK && !search->done; i++) {
+        error = search->meet(search, &cuts.heads[i]);
+    }
+    return error;
+}
+
+/* search_heads: search_anew; or search_kept, which knows no longer who names a head. */
+static enum store_error search_by(struct cut_search *search,
+                                  enum store_error (*search_heads)(struct cut_search *search))
 {
     struct arena arena;
     void *memory = NULL;
@@ -368,10 +440,7 @@ static enum store_error search_all(struct cut_search *search)
     }
     arena_init(&arena, memory, CUT_SEARCH_SIZE);
     search->arena = &arena;
-    error = search_successions(search);
-    if (error == STORE_OK && !search->done) {
-        error = search_withdrawals(search);
-    }
+    error = search_heads(search);
     free(memory);
     return error;
 }
@@ -411,7 +480,7 @@ enum store_error store_misses_cut_head(struct store_txn *txn, const struct trust
     enum store_error error = store_author_number(txn, author, &search.number);
 
     if (error == STORE_OK) {
-        error = search_all(&search);
+        error = search_by(&search, search_kept);
     }
     *missed = from.missed;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -444,7 +513,7 @@ enum store_error store_is_missed_cut_head(struct store_txn *txn, const struct tr
     enum store_error error = store_author_number(txn, author, &search.number);
 
     if (error == STORE_OK) {
-        error = search_all(&search);
+        error = search_by(&search, search_kept);
     }
     *missed = sought.missed;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -569,7 +638,7 @@ static int order_points(const void *a, const void *b)
 static enum store_error
 find_lacked(struct store_txn *txn, const struct trust *trust, const struct actor_id *author, uint64_t draw,
             enum store_error (*meet)(struct cut_search *search, const struct locator_point *head),
-            struct cut_lacks *out)
+            enum store_error (*search_heads)(struct cut_search *search), struct cut_lacks *out)
 {
     struct lacked lacked = {.draw = draw,
                             .steps = CUT_STEPS_MAX,
@@ -584,7 +653,7 @@ find_lacked(struct store_txn *txn, const struct trust *trust, const struct actor
         error = gaps_closed(txn, &lacked.row, &lacked.closed_gaps);
     }
     if (error == STORE_OK) {
-        error = search_all(&search);
+        error = search_by(&search, search_heads);
     }
     out->head_count = lacked.heads.count;
     out->gap_count = lacked.gaps.count;
@@ -596,14 +665,14 @@ find_lacked(struct store_txn *txn, const struct trust *trust, const struct actor
 enum store_error store_cut_lacks(struct store_txn *txn, const struct trust *trust,
                                  const struct actor_id *author, uint64_t draw, struct cut_lacks *out)
 {
-    return find_lacked(txn, trust, author, draw, note_lacked, out);
+    return find_lacked(txn, trust, author, draw, note_lacked, search_anew, out);
 }
 
 enum store_error store_has_cut_lacks(struct store_txn *txn, const struct trust *trust,
                                      const struct actor_id *author, bool *has)
 {
     struct cut_lacks lacks;
-    enum store_error error = find_lacked(txn, trust, author, 0, note_any_lacked, &lacks);
+    enum store_error error = find_lacked(txn, trust, author, 0, note_any_lacked, search_kept, &lacks);
 
     *has = lacks.head_count + lacks.gap_count > 0;
     return error;

@@ -93,7 +93,7 @@ static void take_place(uint64_t *taken, size_t at)
 /* ---- chains ---- */
 
 /* One place for each author, by the first bytes of its id: whoever comes later takes it. */
-enum { CHAINS_KEPT = 4096 };
+enum { CHAINS_KEPT = 4096, CUTS_KEPT = 256 };
 
 struct kept_chain {
     struct actor_id author;
@@ -101,11 +101,18 @@ struct kept_chain {
     enum chain chain;
 };
 
+struct kept_heads {
+    struct actor_id author;
+    struct kept_cuts cuts;
+};
+
 struct kept_chains {
     uint64_t generation;
     struct kept_owners owners;
     uint64_t taken[CHAINS_KEPT / 64];
     struct kept_chain items[CHAINS_KEPT];
+    uint64_t cuts_taken[CUTS_KEPT / 64];
+    struct kept_heads cuts[CUTS_KEPT];
 };
 
 static size_t place_of_author(const struct actor_id *author, unsigned links)
@@ -148,6 +155,7 @@ static void begin_anew(struct chain_cache *cache, uint64_t generation, const str
         cache->chains->generation = generation;
         kept_owners_set(&cache->chains->owners, trust);
         memset(cache->chains->taken, 0, sizeof cache->chains->taken);
+        memset(cache->chains->cuts_taken, 0, sizeof cache->chains->cuts_taken);
     }
 }
 
@@ -166,6 +174,45 @@ void kept_chain_add(struct store *store, uint64_t generation, const struct trust
 
         cache->chains->items[at] = (struct kept_chain){.author = *author, .links = links, .chain = chain};
         take_place(cache->chains->taken, at);
+    }
+    pthread_mutex_unlock(&cache->lock);
+}
+
+/* ---- cuts ---- */
+
+bool kept_cuts_find(struct store *store, uint64_t generation, const struct trust *trust,
+                    const struct actor_id *author, struct kept_cuts *out)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&store->chain_cache.lock);
+    if (hold_still(store->chain_cache.chains, generation, trust)) {
+        const size_t at = place_of_author(author, 0) % CUTS_KEPT;
+        const struct kept_heads *item = &store->chain_cache.chains->cuts[at];
+
+        found = is_taken(store->chain_cache.chains->cuts_taken, at) && actor_id_equal(&item->author, author);
+        if (found) {
+            *out = item->cuts;
+        }
+    }
+    pthread_mutex_unlock(&store->chain_cache.lock);
+    return found;
+}
+
+void kept_cuts_add(struct store *store, uint64_t generation, const struct trust *trust,
+                   const struct actor_id *author, const struct kept_cuts *cuts)
+{
+    struct chain_cache *cache = &store->chain_cache;
+
+    pthread_mutex_lock(&cache->lock);
+    if (!hold_still(cache->chains, generation, trust)) {
+        begin_anew(cache, generation, trust);
+    }
+    if (cache->chains) {
+        const size_t at = place_of_author(author, 0) % CUTS_KEPT;
+
+        cache->chains->cuts[at] = (struct kept_heads){.author = *author, .cuts = *cuts};
+        take_place(cache->chains->cuts_taken, at);
     }
     pthread_mutex_unlock(&cache->lock);
 }

@@ -1,7 +1,8 @@
 #ifndef STORE_GENERATION_H
 #define STORE_GENERATION_H
 
-/* What readers keep between their transactions: who is authorised, and what the owners of namespaces publish.
+/* What readers keep between their transactions: who is authorised, whose cuts count, and what the owners of
+ * namespaces publish.
  * Few blocks change it, so that it is kept under a number of its own, which they raise: keys and govern
  * blocks (voids and withdrawals among them), forks, freezing, other branches, and whatever comes late of an
  * epoch that is closed. Other content, statuses (no govern entry can be erased) and checkpoints leave it
@@ -36,6 +37,17 @@ bool kept_chain_find(struct store *store, uint64_t generation, const struct trus
                      const struct actor_id *author, unsigned links, enum chain *out);
 void kept_chain_add(struct store *store, uint64_t generation, const struct trust *trust,
                     const struct actor_id *author, unsigned links, enum chain chain);
+
+/* The cut heads of author that count under the trust file, held or not, each once. */
+enum { KEPT_CUTS_MAX = 16 };
+struct kept_cuts {
+    size_t count; /* more than there is room for: too many to be kept */
+    struct locator_point heads[KEPT_CUTS_MAX];
+};
+bool kept_cuts_find(struct store *store, uint64_t generation, const struct trust *trust,
+                    const struct actor_id *author, struct kept_cuts *out);
+void kept_cuts_add(struct store *store, uint64_t generation, const struct trust *trust,
+                   const struct actor_id *author, const struct kept_cuts *cuts);
 
 /* What a look-up found, where that is few rows or none: who accredited somebody, what was taken back. Of rows
  * alone that do not change under a generation. */

@@ -248,7 +248,8 @@ struct cut_lacks {
 };
 enum store_error store_cut_lacks(struct store_txn *txn, const struct trust *trust,
                                  const struct actor_id *author, uint64_t draw, struct cut_lacks *out);
-/* Whether there are any: cheap where nobody withdrew from author and it has no namespace. */
+/* Whether there are any: cheap where nobody withdrew from author and it has no namespace, and where any of
+ * the questions above was asked since anybody said what matters (store/generation.h). */
 enum store_error store_has_cut_lacks(struct store_txn *txn, const struct trust *trust,
                                      const struct actor_id *author, bool *has);
 

@@ -4,6 +4,8 @@
 
 #include <cmocka.h>
 
+#include "store/generation.h"
+#include "store/tables.h"
 #include "tests/support/store_world.h"
 
 /* Whether a cut head is missed: what opens a closed epoch again is the word of who may cut, and nobody
@@ -355,6 +357,92 @@ static void whoever_accredited_it_beside_the_chain_cuts_too(void **state)
     assert_true(misses(&school, 1));
 }
 
+/* ---- what is kept between readers ---- */
+
+/* How many heads are kept of the school; SIZE_MAX: nothing is known. */
+static size_t kept_heads(void)
+{
+    struct store_txn *txn = world_read(&world);
+    struct kept_cuts cuts;
+    uint64_t generation = 0;
+    size_t count = SIZE_MAX;
+    bool kept = false;
+
+    assert_int_equal(generation_read(txn, &generation, &kept), STORE_OK);
+    if (kept_cuts_find(txn->store, generation, &trust, &school.actor.id, &cuts)) {
+        count = cuts.count;
+    }
+    store_end(txn);
+    return count;
+}
+
+static void which_heads_count_is_found_out_once(void **state)
+{
+    (void)state;
+    withdraw(&stranger, 1);
+    withdraw(&ase, 1);
+    withdraw(&ase, 2);
+    assert_int_equal(kept_heads(), SIZE_MAX);
+    assert_true(misses(&school, 1));
+    assert_int_equal(kept_heads(), 2);
+    assert_true(misses(&school, 1));
+    withdraw(&ase, 0);
+    assert_int_equal(kept_heads(), SIZE_MAX);
+    assert_true(misses(&school, 1));
+    assert_int_equal(kept_heads(), 3);
+}
+
+static void more_heads_than_are_kept_are_found_all_the_same(void **state)
+{
+    (void)state;
+    withdraw(&ase, 0);
+    withdraw(&ase, KEPT_CUTS_MAX + 1);
+    for (int i = 0; i < 2; i++) {
+        assert_true(misses(&school, CUT_SEQ));
+        assert_true(kept_heads() > KEPT_CUTS_MAX);
+    }
+}
+
+static void another_trust_file_has_other_cuts(void **state)
+{
+    const struct trust before = trust;
+
+    (void)state;
+    withdraw(&ase, 1);
+    assert_true(misses(&school, 1));
+    memset(&trust, 0, sizeof trust);
+    assert_false(misses(&school, 1));
+    trust = before;
+    assert_true(misses(&school, 1));
+}
+
+static void a_head_that_came_is_missed_no_more(void **state)
+{
+    const struct rhythm rhythm = {.days = 30};
+    struct store_txn *txn = world_write(&world);
+    struct withdrawal record = {.delegate = school.actor.id, .has_cut = true};
+    struct bytes encoded;
+    struct block block;
+    struct draft draft;
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_RHYTHM, &rhythm);
+    encoded = world_sign(&world, txn, &school, &draft, NOW_S);
+    assert_int_equal(block_decode(&block, &world.network, encoded, &world.arena), REASON_NONE);
+    record.cut_seq = block.header.seq;
+    record.cut_head = block.hash;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_WITHDRAWAL, &record);
+    publish(txn, &ase, &draft);
+    world_commit(txn);
+    assert_true(misses(&school, 1));
+    txn = world_write(&world);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, NOW_S), STORE_OK);
+    world_commit(txn);
+    assert_false(misses(&school, 1));
+}
+
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -373,6 +461,10 @@ int main(void)
         WITH_WORLD(who_names_many_heads_hides_none),
         WITH_WORLD(a_cut_beside_the_chain_is_missed_too),
         WITH_WORLD(whoever_accredited_it_beside_the_chain_cuts_too),
+        WITH_WORLD(which_heads_count_is_found_out_once),
+        WITH_WORLD(more_heads_than_are_kept_are_found_all_the_same),
+        WITH_WORLD(another_trust_file_has_other_cuts),
+        WITH_WORLD(a_head_that_came_is_missed_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,7 +155,10 @@ static enum store_error follow_posting(struct gather *gather, uint64_t posting, 
         error = follow_entry(gather, &place, &entry, wanted, tally);
     }
     if (error == STORE_OK) {
-        return gather_ask(gather, log);
+        return gather_ask(gather, log,
+                          entry.kind == ENTRY_REVIEW
+                              ? gather->out->reviews[gather->out->review_count - 1].review.code
+                              : gather->out->credentials[gather->out->credential_count - 1].attestation.code);
     }
     arena_rewind(gather->arena, mark);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -489,7 +492,7 @@ static enum store_error note_left_out(struct gather *gather, const struct found_
         return STORE_OK;
     }
     gather_leave_out(gather, turn->log, wanted->about, first_left_out(list, turn));
-    return gather_ask(gather, turn->log);
+    return gather_ask_rest(gather, turn->log);
 }
 
 /* The same of what is idle, once that was heard too. */
@@ -504,7 +507,7 @@ static enum store_error note_idle_left_out(struct gather *gather, const struct f
         return STORE_OK;
     }
     gather_leave_out_idle(gather, turn->log, wanted->about);
-    return gather_ask(gather, turn->log);
+    return gather_ask_rest(gather, turn->log);
 }
 
 static enum store_error follow_turns(struct gather *gather, const struct found_list *list,
@@ -615,8 +618,12 @@ static enum store_error look_up_author(struct lookup *lookup, const struct key *
 {
     struct gather *gather = lookup->gather;
     struct speaking speaking = {.lookup = lookup, .gives = gives, .first = lookup->row_count};
-    enum store_error error = gather_ask_cuts(gather, turn->log);
+    bool kept = false;
+    enum store_error error = gather_may_be_kept(gather, turn->log, &kept);
 
+    if (error == STORE_OK && kept) {
+        error = gather_ask(gather, turn->log, (struct bytes){0});
+    }
     if (error == STORE_OK) {
         error = gather_each_side(gather, turn->log, key, SIDE_OPEN, add_row, &speaking);
     }
@@ -629,7 +636,7 @@ static enum store_error look_up_author(struct lookup *lookup, const struct key *
     }
     if (speaking.first == lookup->row_count && turn->rank != RANK_STRANGER) {
         gather_leave_out(gather, turn->log, lookup->wanted->about, 0);
-        return gather_ask(gather, turn->log);
+        return gather_ask_rest(gather, turn->log);
     }
     return STORE_OK;
 }

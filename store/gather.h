@@ -191,7 +191,7 @@ struct gathered_cut {
 enum store_error gather_withdrawal_cut(struct gather *gather, size_t log);
 enum store_error gather_succession_cut(struct gather *gather, size_t index);
 /* Find the others, as far as somebody names them who may accredit whom they are of for what is asked. Each
- * author's first one comes first. */
+ * author's first one comes first, and those on short branches before all. */
 enum store_error gather_cuts(struct gather *gather);
 
 /* Work out anew what was said about an entry of a gathered log: cuts that are gathered meanwhile may cover

@@ -4,6 +4,7 @@
 #include "protocol/rules/weight.h"
 #include "store/gather_credentials.h"
 #include "store/index.h"
+#include "store/side_grants.h"
 
 /* Credentials about a subject, and reviews, which are found in the same way. */
 
@@ -612,18 +613,57 @@ static enum store_error add_row(void *context, const struct side_at *at)
     return STORE_OK;
 }
 
+/* Rows of one author that a cut may keep. */
+struct asking {
+    struct gather *gather;
+    size_t log, count;
+};
+
+static enum store_error ask_code(void *context, const struct side_at *at)
+{
+    struct asking *asking = context;
+    struct gather *gather = asking->gather;
+    const size_t mark = arena_mark(gather->arena);
+    struct attestation attestation;
+    struct bytes code = {0};
+    struct entry entry;
+    enum store_error error = side_entry_read(gather->txn, at, &entry);
+
+    if (error == STORE_OK && asking->count++ < SIDE_EACH_MAX && !entry.erased &&
+        entry.kind == ENTRY_ATTESTATION &&
+        entry_payload_decode(&attestation, &entry, gather->arena) == REASON_NONE) {
+        code = attestation.code;
+    }
+    arena_rewind(gather->arena, mark);
+    if (error == STORE_OK && !arena_copy(gather->arena, code, &code)) {
+        error = STORE_NO_MEMORY;
+    }
+    if (error == STORE_OK) {
+        error = gather_ask(gather, asking->log, code);
+    }
+    return error == STORE_OK && code.size == 0 ? STORE_NOT_FOUND : error;
+}
+
+/* Note of which codes it matters who accredited an author of whom a cut may keep what it said. */
+static enum store_error ask_kept_codes(struct gather *gather, const struct key *key, size_t log)
+{
+    struct asking asking = {.gather = gather, .log = log};
+    bool kept = false;
+    enum store_error error = gather_may_be_kept(gather, log, &kept);
+
+    return error == STORE_OK && kept
+               ? gather_each_side(gather, log, key, SIDE_SPEAKING | SIDE_KEPT | SIDE_SHOWN, ask_code, &asking)
+               : error;
+}
+
 /* What one author's open branches say. What a cut may keep is looked for once cuts are gathered. */
 static enum store_error look_up_author(struct lookup *lookup, const struct key *key,
                                        const struct gather_turn *turn, bool gives)
 {
     struct gather *gather = lookup->gather;
     struct speaking speaking = {.lookup = lookup, .gives = gives, .first = lookup->row_count};
-    bool kept = false;
-    enum store_error error = gather_may_be_kept(gather, turn->log, &kept);
+    enum store_error error = ask_kept_codes(gather, key, turn->log);
 
-    if (error == STORE_OK && kept) {
-        error = gather_ask(gather, turn->log, (struct bytes){0});
-    }
     if (error == STORE_OK) {
         error = gather_each_side(gather, turn->log, key, SIDE_OPEN, add_row, &speaking);
     }

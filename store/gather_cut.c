@@ -6,8 +6,9 @@
  * every node: so that what one names leaves room for what others do. */
 
 enum {
-    DESCENDED_MAX = 8 * CUT_SIDE_MAX, /* for all cuts of a question */
-    DESCENDED_REST_MAX = CUT_SIDE_MAX /* for those that were put off */
+    DESCENDED_MAX = 8 * CUT_SIDE_MAX,  /* for all cuts of a question */
+    DESCENDED_REST_MAX = CUT_SIDE_MAX, /* for those that were put off */
+    DESCENDED_SHORT_MAX = CUT_SIDE_MAX /* at a time beside that, in equal shares: most branches are short */
 };
 
 /* Blocks of a branch from a cut down. */
@@ -15,6 +16,7 @@ struct descent {
     struct gather *gather;
     size_t log;
     size_t count;
+    size_t *left; /* steps */
     bool out_of_steps;
     struct hash hashes[CUT_SIDE_MAX]; /* from the cut down */
 };
@@ -89,11 +91,8 @@ static enum store_error keep_side(const struct descent *descent, struct dossier_
 /* Returns: false when none is left. */
 static bool take_step(struct descent *descent)
 {
-    struct gather *gather = descent->gather;
-    size_t *taken = gather->rest ? &gather->descended_rest : &gather->descended;
-
-    descent->out_of_steps = *taken == (gather->rest ? DESCENDED_REST_MAX : DESCENDED_MAX);
-    *taken += !descent->out_of_steps;
+    descent->out_of_steps = *descent->left == 0;
+    *descent->left -= !descent->out_of_steps;
     return !descent->out_of_steps;
 }
 
@@ -329,7 +328,8 @@ static void say_out_of_steps(struct gather *gather, const struct gathered_cut *n
     }
 }
 
-static enum store_error find_cut(struct gather *gather, struct gathered_cut *named)
+/* Look for one with so many steps. */
+static enum store_error find_cut(struct gather *gather, struct gathered_cut *named, size_t *left)
 {
     struct descent descent;
     enum store_error error = STORE_OK;
@@ -337,15 +337,47 @@ static enum store_error find_cut(struct gather *gather, struct gathered_cut *nam
     descent.gather = gather;
     descent.log = named->log;
     descent.count = 0;
+    descent.left = left;
     descent.out_of_steps = false;
     if (!is_on_found(gather, named)) {
         error = descend(&descent, cut_of(gather, named));
     }
-    named->found = true;
-    if (descent.out_of_steps) {
-        say_out_of_steps(gather, named);
-    }
+    named->found = !descent.out_of_steps;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error find_short(struct gather *gather, const struct looked_for *cuts, size_t count)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        size_t left = DESCENDED_SHORT_MAX / count;
+
+        error = find_cut(gather, cuts[i].named, &left);
+    }
+    return error;
+}
+
+static enum store_error find_long(struct gather *gather, const struct looked_for *cuts, size_t count)
+{
+    const size_t max = gather->rest ? DESCENDED_REST_MAX : DESCENDED_MAX;
+    size_t *descended = gather->rest ? &gather->descended_rest : &gather->descended;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        size_t left = max - *descended;
+
+        if (cuts[i].named->found) {
+            continue;
+        }
+        error = find_cut(gather, cuts[i].named, &left);
+        *descended = max - left;
+        if (error == STORE_OK && !cuts[i].named->found) {
+            cuts[i].named->found = true;
+            say_out_of_steps(gather, cuts[i].named);
+        }
+    }
+    return error;
 }
 
 enum store_error gather_cuts(struct gather *gather)
@@ -370,8 +402,6 @@ enum store_error gather_cuts(struct gather *gather)
     sort_items(cuts, count, sizeof *cuts, order_by_author);
     number_rounds(gather, cuts, count);
     sort_items(cuts, count, sizeof *cuts, order_by_round);
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = find_cut(gather, cuts[i].named);
-    }
-    return error;
+    error = find_short(gather, cuts, count);
+    return error == STORE_OK ? find_long(gather, cuts, count) : error;
 }

@@ -155,17 +155,31 @@ static uint64_t put_branch(struct store_txn *txn, const struct world_author *aut
     return seq;
 }
 
-/* The author says it in a block that it drops. */
-static struct withdrawal drop(struct store_txn *txn, struct world_author *author, const struct draft *draft)
+/* The author says it in the first of count blocks, which it drops. */
+static struct withdrawal drop_blocks(struct store_txn *txn, struct world_author *author,
+                                     const struct draft *draft, size_t count)
 {
     struct hash head;
-    const uint64_t seq = put_branch(txn, author, draft, 1, &head);
+    const uint64_t seq = put_branch(txn, author, draft, count, &head);
 
     world_rotate(&world, txn, author, ROTATED_S);
     return withdrawal_at(author, seq, &head);
 }
 
+static struct withdrawal drop(struct store_txn *txn, struct world_author *author, const struct draft *draft)
+{
+    return drop_blocks(txn, author, draft, 1);
+}
+
 /* ---- what is done ---- */
+
+/* What lets the school speak for A5. */
+enum honest {
+    AS_IT_IS, /* its accreditor said so in a block that it dropped, and the owner keeps */
+    LONG,     /* in the first one of as many as are looked at */
+    LAST,     /* the owner names that one behind others that use up what is looked at */
+    DROPPED,  /* it is on the chain, and her certificate is in a block that the school dropped */
+};
 
 struct row {
     const char *sentence;
@@ -174,33 +188,67 @@ struct row {
     size_t crowd;
     uint64_t maker_depth, depth; /* and how deep itself, and the crowd */
     size_t certificates;         /* for that code that the first of the crowd gives her */
+    enum honest honest;
     enum reason reason;
 };
 
-/* The maker withdraws from one that accredits the school, with cuts far down in branches that this one never
- * followed. */
-static void cut_deep(struct store_txn *txn, const struct row *row)
+static struct withdrawal nth_deep(struct store_txn *txn, const struct world_author *one, size_t n)
 {
-    struct world_author *one = &crowd[0];
+    const struct rhythm rhythm = {.days = 30 + n};
+    struct draft draft;
+    struct hash head;
+    uint64_t seq;
+
+    draft_one(&draft, ENTRY_RHYTHM, &rhythm);
+    seq = put_branch(txn, one, &draft, CUT_SIDE_MAX, &head);
+    return withdrawal_at(one, seq, &head);
+}
+
+static void withdraw_deep(struct store_txn *txn, struct world_author *by, const struct world_author *delegate)
+{
     struct withdrawal records[DESCENTS];
     struct draft draft;
 
-    accredit(txn, &maker, one, row->depth, row->code);
-    accredit(txn, one, &school, 0, row->code);
     for (size_t i = 0; i < DESCENTS; i++) {
-        const struct rhythm rhythm = {.days = 30 + i};
-        struct hash head;
-        uint64_t seq;
-
-        draft_one(&draft, ENTRY_RHYTHM, &rhythm);
-        seq = put_branch(txn, one, &draft, CUT_SIDE_MAX, &head);
-        records[i] = withdrawal_at(one, seq, &head);
+        records[i] = nth_deep(txn, delegate, i);
     }
     world_draft(&world, &draft, CLASS_GOVERN);
     for (size_t i = 0; i < DESCENTS; i++) {
         world_add(&draft, ENTRY_WITHDRAWAL, &records[i]);
     }
-    world_publish(&world, txn, &maker, &draft, EARLY_S);
+    world_publish(&world, txn, by, &draft, EARLY_S);
+}
+
+static void do_nothing(struct store_txn *txn, const struct row *row)
+{
+    (void)txn;
+    (void)row;
+}
+
+/* The maker withdraws from one that accredits the school, with cuts far down in branches that this one never
+ * followed. */
+static void cut_deep(struct store_txn *txn, const struct row *row)
+{
+    accredit(txn, &maker, &crowd[0], row->depth, row->code);
+    accredit(txn, &crowd[0], &school, 0, row->code);
+    withdraw_deep(txn, &maker, &crowd[0]);
+}
+
+/* The same by many, each once. */
+static void cut_deep_by_many(struct store_txn *txn, const struct row *row)
+{
+    accredit(txn, &maker, &crowd[0], row->depth, row->code);
+    accredit(txn, &crowd[0], &school, 0, row->code);
+    for (size_t i = 1; i < row->crowd; i++) {
+        const struct withdrawal record = nth_deep(txn, &crowd[0], i);
+        struct draft draft;
+
+        accredit(txn, &maker, &crowd[i], row->depth, row->code);
+        world_draft(&world, &draft, CLASS_GOVERN);
+        add_accreditations(&draft, &crowd[0], 0, row->code, 1);
+        world_add(&draft, ENTRY_WITHDRAWAL, &record);
+        world_publish(&world, txn, &crowd[i], &draft, EARLY_S);
+    }
 }
 
 /* They accredit each other in a line that ends at the school, and withdraw from each other in blocks that
@@ -299,8 +347,21 @@ static void begin(struct store_txn *txn, size_t crowd_size, bool honest)
     }
 }
 
-/* What lets the school speak for A5 its accreditor said in a block that it dropped, and the owner keeps. */
-static void let_school_speak(struct store_txn *txn)
+static void attest_dropped(struct store_txn *txn)
+{
+    struct attestation attestation = build_attestation(&ase.actor.id, "ase/A5", 40000, 42000);
+    struct withdrawal cut;
+    struct draft draft;
+
+    attestation.subject = world_subject(HER);
+    world_draft(&world, &draft, CLASS_CONTENT);
+    world_add(&draft, ENTRY_ATTESTATION, &attestation);
+    cut = drop(txn, &school, &draft);
+    draft_one(&draft, ENTRY_WITHDRAWAL, &cut);
+    world_publish(&world, txn, &accreditor, &draft, EARLY_S);
+}
+
+static void let_school_speak(struct store_txn *txn, const struct row *row)
 {
     const struct subject her = world_subject(HER);
     const struct bytes pattern = bytes_of_string("ase/A5");
@@ -310,9 +371,16 @@ static void let_school_speak(struct store_txn *txn)
     struct draft draft;
 
     accredit(txn, &ase, &accreditor, 1, "ase/A5");
-    accredit(txn, &accreditor, &school, 0, "ase/B1");
+    accredit(txn, &accreditor, &school, 0, row->honest == DROPPED ? "ase/A5" : "ase/B1");
+    if (row->honest == DROPPED) {
+        attest_dropped(txn);
+        return;
+    }
+    if (row->honest == LAST) {
+        withdraw_deep(txn, &ase, &accreditor);
+    }
     draft_one(&draft, ENTRY_ACCREDITATION, &record);
-    cut = drop(txn, &accreditor, &draft);
+    cut = drop_blocks(txn, &accreditor, &draft, row->honest == AS_IT_IS ? 1 : CUT_SIDE_MAX);
     draft_one(&draft, ENTRY_WITHDRAWAL, &cut);
     world_publish(&world, txn, &ase, &draft, EARLY_S);
     world_attest(&world, txn, &school, &her, 1, "ase/A5", EARLY_S);
@@ -357,7 +425,7 @@ static struct axis_answer answer_in(const struct row *row, bool honest_first)
     begin(txn, row->crowd, honest_first);
     begin(txn, row->crowd, !honest_first);
     accredit(txn, &ase, &maker, row->maker_depth, row->code);
-    let_school_speak(txn);
+    let_school_speak(txn, row);
     row->act(txn, row);
     if (row->certificates > 0) {
         world_attest(&world, txn, &crowd[0], &her, 1, row->code, EARLY_S);
@@ -371,29 +439,41 @@ static struct axis_answer answer_in(const struct row *row, bool honest_first)
 
 static void strangers_for_a_code_use_up_nothing(void **state)
 {
+    enum { SOME = DESCENTS + 1 };
     static const struct row rows[] = {
-        {"deep cuts for another code", cut_deep, "ase/Z9", 1, 1, 0, 0, REASON_NONE},
-        {"by who may accredit for that", cut_deep, "ase/Z9", 1, 2, 1, 0, REASON_NONE},
-        {"of one that gave her a certificate of it", cut_deep, "ase/Z9", 1, 1, 0, 1, REASON_NONE},
-        {"of one that may accredit nobody for her code", cut_deep, "ase/A5", 1, 1, 0, 0, REASON_NONE},
-        {"of one that may: each one's first cut is looked for first", cut_deep, "ase/A5", 1, 2, 1, 0,
+        {"deep cuts for another code", cut_deep_by_many, "ase/Z9", SOME, 1, 0, 0, AS_IT_IS, REASON_NONE},
+        {"by who may accredit for that", cut_deep_by_many, "ase/Z9", SOME, 2, 1, 0, AS_IT_IS, REASON_NONE},
+        {"of one that gave her a certificate of it", cut_deep_by_many, "ase/Z9", SOME, 2, 1, 1, AS_IT_IS,
          REASON_NONE},
-        {"a line of cuts for another code", keep_in_line, "ase/Z9", LINE, 1, 0, 0, REASON_NONE},
-        {"whose end gave her a certificate of it", keep_in_line, "ase/Z9", LINE, 1, 0, 1, REASON_NONE},
-        {"and which may accredit for it", keep_in_line, "ase/Z9", LINE, 2, 1, 1, REASON_NONE},
-        {"of who may accredit nobody for her code", keep_in_line, "ase/A5", LINE, 1, 0, 0, REASON_NONE},
-        {"many withdrawals for another code", drop_many_withdrawals, "ase/Z9", 0, 1, 0, 0, REASON_NONE},
-        {"for her code they count", drop_many_withdrawals, "ase/A5", 0, 1, 0, 0, REASON_LIMIT},
+        {"of one that may accredit nobody for her code", cut_deep_by_many, "ase/A5", SOME, 1, 0, 0, LONG,
+         REASON_NONE},
+        {"by one: each one's first is looked for first", cut_deep, "ase/A5", 1, 2, 1, 0, LONG, REASON_NONE},
+        {"by many who may: what is short is found before", cut_deep_by_many, "ase/A5", SOME, 2, 1, 0,
+         AS_IT_IS, REASON_NONE},
+        {"what the same one names last is not found", do_nothing, "ase/A5", 0, 1, 0, 0, LAST, REASON_LIMIT},
+        {"a line of cuts for another code", keep_in_line, "ase/Z9", LINE, 1, 0, 0, AS_IT_IS, REASON_NONE},
+        {"whose end gave her a certificate of it", keep_in_line, "ase/Z9", LINE, 1, 0, 1, AS_IT_IS,
+         REASON_NONE},
+        {"and which may accredit for it", keep_in_line, "ase/Z9", LINE, 2, 1, 1, AS_IT_IS, REASON_NONE},
+        {"of who may accredit nobody for her code", keep_in_line, "ase/A5", LINE, 1, 0, 0, AS_IT_IS,
+         REASON_NONE},
+        {"many withdrawals for another code", drop_many_withdrawals, "ase/Z9", 0, 1, 0, 0, AS_IT_IS,
+         REASON_NONE},
+        {"where her certificate was dropped", drop_many_withdrawals, "ase/Z9", 0, 1, 0, 0, DROPPED,
+         REASON_NONE},
+        {"for her code they count", drop_many_withdrawals, "ase/A5", 0, 1, 0, 0, AS_IT_IS, REASON_LIMIT},
         {"many from one that gave her a certificate of another", drop_many_withdrawals_of_another, "ase/Z9",
-         1, 1, 0, 1, REASON_NONE},
-        {"little by many for another code", say_little_by_many, "ase/Z9", CROWD, 2, 1, 0, REASON_NONE},
-        {"by who may accredit nobody for that", say_little_by_many, "ase/Z9", CROWD, 1, 0, 0, REASON_NONE},
-        {"the first of whom gave her a certificate of it", say_little_by_many, "ase/Z9", CROWD, 2, 1, 1,
+         1, 1, 0, 1, AS_IT_IS, REASON_NONE},
+        {"little by many for another code", say_little_by_many, "ase/Z9", CROWD, 2, 1, 0, AS_IT_IS,
          REASON_NONE},
-        {"by who may accredit nobody for her code", say_little_by_many, "ase/A5", CROWD, 1, 0, 0,
+        {"by who may accredit nobody for that", say_little_by_many, "ase/Z9", CROWD, 1, 0, 0, AS_IT_IS,
+         REASON_NONE},
+        {"the first of whom gave her a certificate of it", say_little_by_many, "ase/Z9", CROWD, 2, 1, 1,
+         AS_IT_IS, REASON_NONE},
+        {"by who may accredit nobody for her code", say_little_by_many, "ase/A5", CROWD, 1, 0, 0, AS_IT_IS,
          REASON_NONE},
         {"by who may, which leave room for what a cut keeps", say_little_by_many, "ase/A5", CROWD, 2, 1, 0,
-         REASON_NONE},
+         AS_IT_IS, REASON_NONE},
     };
 
     (void)state;

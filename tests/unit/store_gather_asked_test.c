@@ -27,8 +27,20 @@ enum {
 };
 
 static struct store_world world;
-static struct world_author ase, accreditor, school, maker, crowd[CROWD];
+static struct world_author ase, accreditor, other, school, maker, crowd[CROWD];
 static struct trust trust;
+static uint64_t maker_seed = 100;
+
+/* One that comes before the owner where nothing else orders them. */
+static void find_maker(void)
+{
+    struct store_txn *txn = world_write(&world);
+
+    do {
+        world_begin_log(&world, txn, &maker, ++maker_seed, EARLY_S);
+    } while (hash_compare(&maker.actor.id.hash, &ase.actor.id.hash) > 0);
+    store_end(txn);
+}
 
 static int setup(void **state)
 {
@@ -52,6 +64,7 @@ static int setup(void **state)
     world_commit(txn);
     owner.actor = ase.actor.id;
     assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    find_maker();
     return 0;
 }
 
@@ -127,21 +140,31 @@ static void moved(struct block *out, const struct block *block, uint64_t seq, co
     assert_int_equal(block_decode(out, &world.network, encoded, &world.arena), REASON_NONE);
 }
 
-/* Put count blocks beside an author's chain, the first one with what the draft says. Writes: *head, of the
- * last one. */
+static void sign(struct block *out, struct store_txn *txn, const struct world_author *author,
+                 const struct draft *draft)
+{
+    assert_int_equal(
+        block_decode(out, &world.network, world_sign(&world, txn, author, draft, EARLY_S), &world.arena),
+        REASON_NONE);
+}
+
+/* Put count blocks beside an author's chain, the first one with what the draft says, the others with nothing
+ * of note. Writes: *head, of the last one. */
 static uint64_t put_branch(struct store_txn *txn, const struct world_author *author,
                            const struct draft *draft, size_t count, struct hash *head)
 {
     const size_t mark = arena_mark(&world.arena);
-    struct block like;
+    const struct rhythm rhythm = {.days = 30};
+    struct block first, like;
+    struct draft idle;
     uint64_t seq;
 
-    assert_int_equal(
-        block_decode(&like, &world.network, world_sign(&world, txn, author, draft, EARLY_S), &world.arena),
-        REASON_NONE);
-    seq = like.header.seq;
-    *head = like.hash;
-    assert_int_equal(store_put_side_block(txn, &world.network, &like, EARLY_S), STORE_OK);
+    sign(&first, txn, author, draft);
+    seq = first.header.seq;
+    *head = first.hash;
+    assert_int_equal(store_put_side_block(txn, &world.network, &first, EARLY_S), STORE_OK);
+    draft_one(&idle, ENTRY_RHYTHM, &rhythm);
+    sign(&like, txn, author, &idle);
     for (size_t i = 1; i < count; i++) {
         const size_t each = arena_mark(&world.arena);
         struct block block;
@@ -177,7 +200,8 @@ static struct withdrawal drop(struct store_txn *txn, struct world_author *author
 enum honest {
     AS_IT_IS, /* its accreditor said so in a block that it dropped, and the owner keeps */
     LONG,     /* in the first one of as many as are looked at */
-    LAST,     /* the owner names that one behind others that use up what is looked at */
+    THIRD,    /* the owner names that one behind two others, of one that may let her school speak too, */
+    LAST,     /* or behind so many that they use up what is looked at */
     DROPPED,  /* it is on the chain, and her certificate is in a block that the school dropped */
 };
 
@@ -204,16 +228,17 @@ static struct withdrawal nth_deep(struct store_txn *txn, const struct world_auth
     return withdrawal_at(one, seq, &head);
 }
 
-static void withdraw_deep(struct store_txn *txn, struct world_author *by, const struct world_author *delegate)
+static void withdraw_deep(struct store_txn *txn, struct world_author *by, const struct world_author *delegate,
+                          size_t count)
 {
     struct withdrawal records[DESCENTS];
     struct draft draft;
 
-    for (size_t i = 0; i < DESCENTS; i++) {
+    for (size_t i = 0; i < count; i++) {
         records[i] = nth_deep(txn, delegate, i);
     }
     world_draft(&world, &draft, CLASS_GOVERN);
-    for (size_t i = 0; i < DESCENTS; i++) {
+    for (size_t i = 0; i < count; i++) {
         world_add(&draft, ENTRY_WITHDRAWAL, &records[i]);
     }
     world_publish(&world, txn, by, &draft, EARLY_S);
@@ -231,7 +256,27 @@ static void cut_deep(struct store_txn *txn, const struct row *row)
 {
     accredit(txn, &maker, &crowd[0], row->depth, row->code);
     accredit(txn, &crowd[0], &school, 0, row->code);
-    withdraw_deep(txn, &maker, &crowd[0]);
+    withdraw_deep(txn, &maker, &crowd[0], DESCENTS);
+}
+
+/* The same by few, who may accredit whom that one's own word lets nobody speak, each twice. */
+static void cut_deep_by_few(struct store_txn *txn, const struct row *row)
+{
+    accredit(txn, &maker, &crowd[0], 0, row->code);
+    accredit(txn, &crowd[0], &school, 0, row->code);
+    for (size_t i = 1; i < row->crowd; i++) {
+        struct withdrawal records[2];
+        struct draft draft;
+
+        records[0] = nth_deep(txn, &crowd[0], 2 * i);
+        records[1] = nth_deep(txn, &crowd[0], 2 * i + 1);
+        accredit(txn, &maker, &crowd[i], row->depth, row->code);
+        world_draft(&world, &draft, CLASS_GOVERN);
+        add_accreditations(&draft, &crowd[0], 0, row->code, 1);
+        world_add(&draft, ENTRY_WITHDRAWAL, &records[0]);
+        world_add(&draft, ENTRY_WITHDRAWAL, &records[1]);
+        world_publish(&world, txn, &crowd[i], &draft, EARLY_S);
+    }
 }
 
 /* The same by many, each once. */
@@ -246,6 +291,21 @@ static void cut_deep_by_many(struct store_txn *txn, const struct row *row)
         accredit(txn, &maker, &crowd[i], row->depth, row->code);
         world_draft(&world, &draft, CLASS_GOVERN);
         add_accreditations(&draft, &crowd[0], 0, row->code, 1);
+        world_add(&draft, ENTRY_WITHDRAWAL, &record);
+        world_publish(&world, txn, &crowd[i], &draft, EARLY_S);
+    }
+}
+
+/* Of the accreditor itself, by few. */
+static void cut_accreditor_deep(struct store_txn *txn, const struct row *row)
+{
+    for (size_t i = 0; i < row->crowd; i++) {
+        const struct withdrawal record = nth_deep(txn, &accreditor, 10 + i);
+        struct draft draft;
+
+        accredit(txn, &maker, &crowd[i], row->depth, row->code);
+        world_draft(&world, &draft, CLASS_GOVERN);
+        add_accreditations(&draft, &accreditor, 1, row->code, 1);
         world_add(&draft, ENTRY_WITHDRAWAL, &record);
         world_publish(&world, txn, &crowd[i], &draft, EARLY_S);
     }
@@ -335,10 +395,11 @@ static void begin(struct store_txn *txn, size_t crowd_size, bool honest)
 {
     if (honest) {
         world_begin_log(&world, txn, &accreditor, 20, EARLY_S);
+        world_begin_log(&world, txn, &other, 22, EARLY_S);
         world_begin_log(&world, txn, &school, 21, EARLY_S);
         return;
     }
-    world_begin_log(&world, txn, &maker, 5, EARLY_S);
+    world_begin_log(&world, txn, &maker, maker_seed, EARLY_S);
     for (size_t i = 0; i < crowd_size; i++) {
         const size_t mark = arena_mark(&world.arena);
 
@@ -376,8 +437,10 @@ static void let_school_speak(struct store_txn *txn, const struct row *row)
         attest_dropped(txn);
         return;
     }
-    if (row->honest == LAST) {
-        withdraw_deep(txn, &ase, &accreditor);
+    if (row->honest == LAST || row->honest == THIRD) {
+        accredit(txn, &ase, &other, 1, "ase/A5");
+        accredit(txn, &other, &school, 0, "ase/B1");
+        withdraw_deep(txn, &ase, &other, row->honest == LAST ? DESCENTS : 2);
     }
     draft_one(&draft, ENTRY_ACCREDITATION, &record);
     cut = drop_blocks(txn, &accreditor, &draft, row->honest == AS_IT_IS ? 1 : CUT_SIDE_MAX);
@@ -439,7 +502,7 @@ static struct axis_answer answer_in(const struct row *row, bool honest_first)
 
 static void strangers_for_a_code_use_up_nothing(void **state)
 {
-    enum { SOME = DESCENTS + 1 };
+    enum { SOME = DESCENTS + 1, SOME_FEW = DESCENTS - 2 };
     static const struct row rows[] = {
         {"deep cuts for another code", cut_deep_by_many, "ase/Z9", SOME, 1, 0, 0, AS_IT_IS, REASON_NONE},
         {"by who may accredit for that", cut_deep_by_many, "ase/Z9", SOME, 2, 1, 0, AS_IT_IS, REASON_NONE},
@@ -450,6 +513,9 @@ static void strangers_for_a_code_use_up_nothing(void **state)
         {"by one: each one's first is looked for first", cut_deep, "ase/A5", 1, 2, 1, 0, LONG, REASON_NONE},
         {"by many who may: what is short is found before", cut_deep_by_many, "ase/A5", SOME, 2, 1, 0,
          AS_IT_IS, REASON_NONE},
+        {"of its accreditor by who may accredit nobody", cut_accreditor_deep, "ase/A5", SOME_FEW, 1, 0, 0,
+         THIRD, REASON_NONE},
+        {"by who may, of one that may not", cut_deep_by_few, "ase/A5", SOME_FEW, 2, 1, 0, THIRD, REASON_NONE},
         {"what the same one names last is not found", do_nothing, "ase/A5", 0, 1, 0, 0, LAST, REASON_LIMIT},
         {"a line of cuts for another code", keep_in_line, "ase/Z9", LINE, 1, 0, 0, AS_IT_IS, REASON_NONE},
         {"whose end gave her a certificate of it", keep_in_line, "ase/Z9", LINE, 1, 0, 1, AS_IT_IS,

@@ -203,6 +203,7 @@ enum honest {
     THIRD,    /* the owner names that one behind two others, of one that may let her school speak too, */
     LAST,     /* or behind so many that they use up what is looked at */
     DROPPED,  /* it is on the chain, and her certificate is in a block that the school dropped */
+    BY_OWNER, /* the same by the owner, which names that one as third, and that is the first of many */
 };
 
 struct row {
@@ -215,6 +216,12 @@ struct row {
     enum honest honest;
     enum reason reason;
 };
+
+/* For what the crowd accredits the school: those who might let it speak do so for something else. */
+static const char *code_for_school(const struct row *row)
+{
+    return row->depth > 0 ? "ase/B1" : row->code;
+}
 
 static struct withdrawal nth_deep(struct store_txn *txn, const struct world_author *one, size_t n)
 {
@@ -229,13 +236,13 @@ static struct withdrawal nth_deep(struct store_txn *txn, const struct world_auth
 }
 
 static void withdraw_deep(struct store_txn *txn, struct world_author *by, const struct world_author *delegate,
-                          size_t count)
+                          size_t first, size_t count)
 {
     struct withdrawal records[DESCENTS];
     struct draft draft;
 
     for (size_t i = 0; i < count; i++) {
-        records[i] = nth_deep(txn, delegate, i);
+        records[i] = nth_deep(txn, delegate, first + i);
     }
     world_draft(&world, &draft, CLASS_GOVERN);
     for (size_t i = 0; i < count; i++) {
@@ -255,8 +262,8 @@ static void do_nothing(struct store_txn *txn, const struct row *row)
 static void cut_deep(struct store_txn *txn, const struct row *row)
 {
     accredit(txn, &maker, &crowd[0], row->depth, row->code);
-    accredit(txn, &crowd[0], &school, 0, row->code);
-    withdraw_deep(txn, &maker, &crowd[0], DESCENTS);
+    accredit(txn, &crowd[0], &school, 0, code_for_school(row));
+    withdraw_deep(txn, &maker, &crowd[0], 0, DESCENTS);
 }
 
 /* The same by few, who may accredit whom that one's own word lets nobody speak, each twice. */
@@ -265,17 +272,9 @@ static void cut_deep_by_few(struct store_txn *txn, const struct row *row)
     accredit(txn, &maker, &crowd[0], 0, row->code);
     accredit(txn, &crowd[0], &school, 0, row->code);
     for (size_t i = 1; i < row->crowd; i++) {
-        struct withdrawal records[2];
-        struct draft draft;
-
-        records[0] = nth_deep(txn, &crowd[0], 2 * i);
-        records[1] = nth_deep(txn, &crowd[0], 2 * i + 1);
         accredit(txn, &maker, &crowd[i], row->depth, row->code);
-        world_draft(&world, &draft, CLASS_GOVERN);
-        add_accreditations(&draft, &crowd[0], 0, row->code, 1);
-        world_add(&draft, ENTRY_WITHDRAWAL, &records[0]);
-        world_add(&draft, ENTRY_WITHDRAWAL, &records[1]);
-        world_publish(&world, txn, &crowd[i], &draft, EARLY_S);
+        accredit(txn, &crowd[i], &crowd[0], 0, row->code);
+        withdraw_deep(txn, &crowd[i], &crowd[0], 3 * i, 3);
     }
 }
 
@@ -283,7 +282,7 @@ static void cut_deep_by_few(struct store_txn *txn, const struct row *row)
 static void cut_deep_by_many(struct store_txn *txn, const struct row *row)
 {
     accredit(txn, &maker, &crowd[0], row->depth, row->code);
-    accredit(txn, &crowd[0], &school, 0, row->code);
+    accredit(txn, &crowd[0], &school, 0, code_for_school(row));
     for (size_t i = 1; i < row->crowd; i++) {
         const struct withdrawal record = nth_deep(txn, &crowd[0], i);
         struct draft draft;
@@ -382,7 +381,7 @@ static void say_little_by_many(struct store_txn *txn, const struct row *row)
         const size_t mark = arena_mark(&world.arena);
 
         world_draft(&world, &draft, CLASS_GOVERN);
-        add_accreditations(&draft, &school, 0, row->code, LITTLE);
+        add_accreditations(&draft, &school, 0, code_for_school(row), LITTLE);
         add_accreditations(&draft, &crowd[0], 0, row->code, LITTLE);
         world_publish(&world, txn, &crowd[i], &draft, EARLY_S);
         arena_rewind(&world.arena, mark);
@@ -408,7 +407,7 @@ static void begin(struct store_txn *txn, size_t crowd_size, bool honest)
     }
 }
 
-static void attest_dropped(struct store_txn *txn)
+static void attest_dropped(struct store_txn *txn, struct world_author *by, size_t count)
 {
     struct attestation attestation = build_attestation(&ase.actor.id, "ase/A5", 40000, 42000);
     struct withdrawal cut;
@@ -417,9 +416,23 @@ static void attest_dropped(struct store_txn *txn)
     attestation.subject = world_subject(HER);
     world_draft(&world, &draft, CLASS_CONTENT);
     world_add(&draft, ENTRY_ATTESTATION, &attestation);
-    cut = drop(txn, &school, &draft);
+    cut = drop_blocks(txn, &school, &draft, count);
     draft_one(&draft, ENTRY_WITHDRAWAL, &cut);
-    world_publish(&world, txn, &accreditor, &draft, EARLY_S);
+    world_publish(&world, txn, by, &draft, EARLY_S);
+}
+
+static void let_other_speak(struct store_txn *txn, size_t deep)
+{
+    accredit(txn, &ase, &other, 1, "ase/A5");
+    accredit(txn, &other, &school, 0, "ase/B1");
+    withdraw_deep(txn, &ase, &other, 0, deep);
+}
+
+static void let_school_speak_by_owner(struct store_txn *txn)
+{
+    accredit(txn, &ase, &school, 0, "ase/A5");
+    let_other_speak(txn, 2);
+    attest_dropped(txn, &ase, CUT_SIDE_MAX);
 }
 
 static void let_school_speak(struct store_txn *txn, const struct row *row)
@@ -431,16 +444,18 @@ static void let_school_speak(struct store_txn *txn, const struct row *row)
     struct withdrawal cut;
     struct draft draft;
 
+    if (row->honest == BY_OWNER) {
+        let_school_speak_by_owner(txn);
+        return;
+    }
     accredit(txn, &ase, &accreditor, 1, "ase/A5");
     accredit(txn, &accreditor, &school, 0, row->honest == DROPPED ? "ase/A5" : "ase/B1");
     if (row->honest == DROPPED) {
-        attest_dropped(txn);
+        attest_dropped(txn, &accreditor, 1);
         return;
     }
     if (row->honest == LAST || row->honest == THIRD) {
-        accredit(txn, &ase, &other, 1, "ase/A5");
-        accredit(txn, &other, &school, 0, "ase/B1");
-        withdraw_deep(txn, &ase, &other, row->honest == LAST ? DESCENTS : 2);
+        let_other_speak(txn, row->honest == LAST ? DESCENTS : 2);
     }
     draft_one(&draft, ENTRY_ACCREDITATION, &record);
     cut = drop_blocks(txn, &accreditor, &draft, row->honest == AS_IT_IS ? 1 : CUT_SIDE_MAX);
@@ -515,7 +530,7 @@ static void strangers_for_a_code_use_up_nothing(void **state)
          AS_IT_IS, REASON_NONE},
         {"of its accreditor by who may accredit nobody", cut_accreditor_deep, "ase/A5", SOME_FEW, 1, 0, 0,
          THIRD, REASON_NONE},
-        {"by who may, of one that may not", cut_deep_by_few, "ase/A5", SOME_FEW, 2, 1, 0, THIRD, REASON_NONE},
+        {"by who may, of one that may not", cut_deep_by_few, "ase/A5", 4, 2, 1, 0, BY_OWNER, REASON_NONE},
         {"what the same one names last is not found", do_nothing, "ase/A5", 0, 1, 0, 0, LAST, REASON_LIMIT},
         {"a line of cuts for another code", keep_in_line, "ase/Z9", LINE, 1, 0, 0, AS_IT_IS, REASON_NONE},
         {"whose end gave her a certificate of it", keep_in_line, "ase/Z9", LINE, 1, 0, 1, AS_IT_IS,

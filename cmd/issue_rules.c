@@ -22,13 +22,16 @@ struct issue_rules *issue_rules_create(struct session *session, bool unaccredite
 
 /* ---- namespaces ---- */
 
-/* The dossier of a credential that this actor is about to issue, without the credential: the block that will
- * speak comes after every cut that a withdrawal has made. */
-static enum store_error gather(struct issue_rules *rules, struct bytes code, struct dossier *out)
+/* The dossier of a credential that this actor is about to issue, of any code of a namespace, without the
+ * credential: the block that will speak comes after every cut that a withdrawal has made. */
+static enum store_error gather(struct issue_rules *rules, struct bytes name_space, struct dossier *out)
 {
     struct session *session = rules->session;
-    const struct dossier_credential coming = {
-        .place = {.seq = BLOCK_SEQ_MAX}, .source = SOURCE_REPLAYED, .attestation = {.code = code}};
+    char pattern[NAMESPACE_SIZE_MAX + sizeof "/*"];
+    snprintf(pattern, sizeof pattern, "%.*s/*", (int)name_space.size, (const char *)name_space.data);
+    const struct dossier_credential coming = {.place = {.seq = BLOCK_SEQ_MAX},
+                                              .source = SOURCE_REPLAYED,
+                                              .attestation = {.code = bytes_of_string(pattern)}};
     struct store_txn *txn;
     enum store_error error = store_read_begin(&txn, session->store);
     if (error != STORE_OK) {
@@ -53,7 +56,7 @@ static struct issue_namespace *namespace_of(struct issue_rules *rules, struct by
         return NULL;
     }
     struct issue_namespace *out = &rules->namespaces[rules->namespace_count];
-    rules->error = gather(rules, code, &out->dossier);
+    rules->error = gather(rules, name, &out->dossier);
     if (rules->error != STORE_OK) {
         return NULL;
     }

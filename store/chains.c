@@ -41,6 +41,7 @@ struct climb {
     struct store_txn *txn;
     const struct trust *trust;
     unsigned links;              /* below the author asked about */
+    struct bytes code;           /* that it says something of, or whom it lets speak; empty: any */
     const struct givens *givens; /* NULL: all that is said of somebody is climbed */
     size_t steps_max;
     bool void_counts;
@@ -438,10 +439,20 @@ static enum store_error climb_from(struct climb *climb, size_t at)
     return error;
 }
 
+/* A step that is asked about itself: of any code, where the code is empty. */
+static struct step foot_of(const struct actor_id *author, unsigned links, const struct bytes *code)
+{
+    return (struct step){.actor = *author,
+                         .links = links,
+                         .last = DAY_NONE,
+                         .any_code = code->size == 0,
+                         .patterns = {.items = code, .count = code->size > 0}};
+}
+
 /* Steps that are near come first, so that a chain is found at its shortest. */
 static enum store_error climb_all(struct climb *climb, const struct actor_id *author, bool void_counts)
 {
-    const struct step foot = {.actor = *author, .links = climb->links, .last = DAY_NONE, .any_code = true};
+    const struct step foot = foot_of(author, climb->links, &climb->code);
     enum store_error error = STORE_OK;
 
     arena_rewind(&climb->kept, 0);
@@ -504,9 +515,10 @@ static enum store_error find_given(struct climb *climb, const struct actor_id *a
 }
 
 static enum store_error find_anew(struct store_txn *txn, const struct trust *trust,
-                                  const struct actor_id *author, unsigned links, enum chain *out)
+                                  const struct actor_id *author, unsigned links, struct bytes code,
+                                  enum chain *out)
 {
-    struct climb climb = {.txn = txn, .trust = trust, .links = links, .steps_max = FEW_STEPS};
+    struct climb climb = {.txn = txn, .trust = trust, .links = links, .code = code, .steps_max = FEW_STEPS};
     uint8_t *memory = malloc(STEPS_MAX * sizeof *climb.steps + PATTERNS_SIZE + SCRATCH_SIZE);
     enum store_error error;
 
@@ -525,21 +537,22 @@ static enum store_error find_anew(struct store_txn *txn, const struct trust *tru
 }
 
 enum store_error chain_find_above(struct store_txn *txn, const struct trust *trust,
-                                  const struct actor_id *author, unsigned links, enum chain *out)
+                                  const struct actor_id *author, unsigned links, struct bytes code,
+                                  enum chain *out)
 {
-    const struct step foot = {.actor = *author, .any_code = true};
+    const struct step foot = foot_of(author, links, &code);
     uint64_t generation;
     bool kept;
     enum store_error error = generation_read(txn, &generation, &kept);
 
     *out = CHAIN_STANDS;
     if (error != STORE_OK || owns(trust, &foot) ||
-        (kept && kept_chain_find(txn->store, generation, trust, author, links, out))) {
+        (kept && kept_chain_find(txn->store, generation, trust, author, links, code, out))) {
         return error;
     }
-    error = find_anew(txn, trust, author, links, out);
+    error = find_anew(txn, trust, author, links, code, out);
     if (error == STORE_OK && kept) {
-        kept_chain_add(txn->store, generation, trust, author, links, *out);
+        kept_chain_add(txn->store, generation, trust, author, links, code, *out);
     }
     return error;
 }
@@ -547,5 +560,5 @@ enum store_error chain_find_above(struct store_txn *txn, const struct trust *tru
 enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
                             enum chain *out)
 {
-    return chain_find_above(txn, trust, author, 0, out);
+    return chain_find_above(txn, trust, author, 0, (struct bytes){0}, out);
 }

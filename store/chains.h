@@ -20,8 +20,10 @@ enum chain {
 /* What leads from trust to author. A namespace's owner needs no chain: it stands. */
 enum store_error chain_find(struct store_txn *txn, const struct trust *trust, const struct actor_id *author,
                             enum chain *out);
-/* The same where so many links are below author: 1 where it accredits whoever speaks. */
+/* The same where so many links are below author: 1 where it accredits whoever speaks; and where it is asked
+ * of one code, or of those under a pattern. Empty: of any. */
 enum store_error chain_find_above(struct store_txn *txn, const struct trust *trust,
-                                  const struct actor_id *author, unsigned links, enum chain *out);
+                                  const struct actor_id *author, unsigned links, struct bytes code,
+                                  enum chain *out);
 
 #endif

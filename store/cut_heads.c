@@ -165,7 +165,7 @@ static enum store_error may_withdraw(const struct cut_search *search, uint32_t s
         error = inherits_from(search, &actor, is_accreditor, may);
     }
     if (error == STORE_OK && *may) {
-        error = chain_find_above(search->txn, search->trust, &actor, 1, &chain);
+        error = chain_find_above(search->txn, search->trust, &actor, 1, (struct bytes){0}, &chain);
         *may = chain == CHAIN_STANDS;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;

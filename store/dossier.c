@@ -25,6 +25,26 @@ static enum store_error gather_subject(struct gather *gather, const struct subje
     return error == STORE_OK ? gather_shops(gather, &actor) : error;
 }
 
+static enum store_error gather_asked(struct gather *gather, const struct gather_question *question)
+{
+    enum store_error error = gather_issuers(gather);
+
+    return error == STORE_OK ? gather_kept(gather, question) : error;
+}
+
+/* Who let the issuers say what is gathered, and what is kept of it; then what nothing of that hangs on. */
+static enum store_error gather_grants(struct gather *gather, const struct gather_question *question)
+{
+    enum store_error error = gather_asked(gather, question);
+
+    if (error == STORE_OK && gather_begin_rest(gather)) {
+        error = gather_asked(gather, question);
+    }
+    gather->rest = false;
+    gather_leave_dropped(gather);
+    return error;
+}
+
 /* What bears on what is gathered. */
 static enum store_error finish(struct gather *gather, const struct gather_question *question)
 {
@@ -35,10 +55,7 @@ static enum store_error finish(struct gather *gather, const struct gather_questi
         error = gather_silent(gather, question->heard_since_s);
     }
     if (error == STORE_OK) {
-        error = gather_issuers(gather);
-    }
-    if (error == STORE_OK) {
-        error = gather_kept(gather, question);
+        error = gather_grants(gather, question);
     }
     if (error == STORE_OK) {
         error = gather_say_limits(gather);

@@ -19,16 +19,33 @@ enum rank {
     RANK_STRANGER,
 };
 
+/* What is asked about an author: who accredited it. */
+struct asked {
+    bool any;     /* for whatever, or: */
+    size_t count; /* for one of these codes, of which some may be patterns */
+    struct bytes *codes;
+    size_t capacity;
+    struct bytes first[2]; /* where those stand that most are asked for */
+    bool itself;           /* for what it says itself, */
+    bool above;            /* for whom it accredited */
+    bool due;              /* it was not asked yet, or not of all of that */
+    bool begun;            /* some who accredited it were heard */
+    bool much;             /* some say much of it, and were not heard */
+    bool put_off;          /* some who may not accredit for that were not heard: it is asked in the end */
+    bool heirs;            /* what the heirs of others took back from it is there */
+    size_t root;           /* the log for whose sake it was asked first; of that: */
+    size_t few_authors, few_rows; /* how many were heard of whom nobody asked how they stand */
+};
+
 /* What is beside a log of the dossier. */
 struct gathered_log {
     uint32_t number;              /* of its author; NUMBER_NONE when it has none */
     uint32_t frozen_from;         /* the first epoch that two known rotations open; 0: none */
     struct gathered_sides *sides; /* what its side blocks are read with; NULL: they say nothing */
-    bool asked;                   /* who accredited it is asked, or will be */
-    bool heard_all;               /* all who accredited it were heard */
-    bool has_rank, has_rank_above;
-    bool has_gaps;              /* entries of it, wherever they stand, are not here */
-    enum rank rank, rank_above; /* where it speaks itself, and where it accredits who does */
+    struct asked *asked;          /* NULL: nothing */
+    bool has_rank;
+    bool has_gaps;     /* entries of it, wherever they stand, are not here */
+    enum rank rank;    /* where it speaks itself, of any code */
     unsigned left_out; /* bits of enum dossier_about: what its author said was left out for want of room, */
     uint64_t left_out_from; /* none of it below this block */
     unsigned idle_left_out; /* the same of what is void */
@@ -46,14 +63,20 @@ struct gather {
     struct gathered_log *rows; /* one for each of out->logs */
     size_t *issuers;           /* logs that are asked about, in the order in which they were met */
     size_t issuer_count;
-    size_t answered;          /* of them, from the first on: who accredited them is gathered */
+    size_t due_count;         /* of them */
+    bool put_off;             /* something waits for the rest, */
+    bool rest;                /* which is gathered now: whatever was asked about, for any code */
     bool knows_number;        /* whether the next two are there */
     struct actor_id numbered; /* whose number was asked for last: mostly it is asked for again */
     uint32_t number;
     size_t stranger_grants;    /* accreditations by strangers */
-    bool any_much, hears_much; /* whether some say much of one delegate, and whether those are heard */
-    size_t descended;          /* blocks of branches that were looked at for cuts */
-    struct stood_at *stood;    /* heads beside the chain that checkpoints named */
+    bool any_much;             /* somebody says much of one who is asked about */
+    size_t left_room;          /* that whoever is heard now leaves */
+    struct gathered_cut *cuts; /* that are not on the chain */
+    size_t cut_count, cut_capacity;
+    size_t descended;       /* blocks of branches that were looked at for cuts, */
+    size_t descended_rest;  /* and for those that were put off */
+    struct stood_at *stood; /* heads beside the chain that checkpoints named */
     size_t stood_count, stood_capacity;
     size_t stood_descended; /* blocks of branches that were looked at for them */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
@@ -84,8 +107,7 @@ enum store_error gather_number(struct gather *gather, const struct actor_id *act
 
 /* Where a log's author stands. */
 enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank);
-/* The same of who accredited others: a stranger where nobody lets it do so. */
-enum store_error gather_rank_above(struct gather *gather, size_t log, enum rank *rank);
+enum rank rank_of_chain(enum chain chain);
 
 /* A log that is heard in its turn: by rank, then by actor id, which is the same order at every node. */
 struct gather_turn {
@@ -99,8 +121,34 @@ struct gather_turn {
 enum store_error gather_take_turn(struct gather *gather, size_t log, struct gather_turn *turn);
 void gather_sort_turns(struct gather_turn *turns, size_t count);
 
-/* Note that it matters who accredited a log's author. */
-enum store_error gather_ask(struct gather *gather, size_t log);
+/* ---- what is asked ---- */
+
+/* Note that it matters who accredited a log's author for a code; empty: for any. */
+enum store_error gather_ask(struct gather *gather, size_t log, struct bytes code);
+/* The same for whom the author of by accredited: the author of log, which is asked about. */
+enum store_error gather_ask_above(struct gather *gather, size_t by, size_t log);
+/* Note that it is asked once all is there that answers what was asked else, with the room that is left. */
+enum store_error gather_ask_rest(struct gather *gather, size_t log);
+/* Put off who accredited the author of a log and was not heard. */
+void gather_put_off(struct gather *gather, size_t log);
+/* Ask what was put off. Returns: whether anything was. */
+bool gather_begin_rest(struct gather *gather);
+
+/* Whether an accreditation is for anything that is asked. */
+bool gather_meets(const struct asked *asked, const struct accreditation *accreditation);
+/* Whether anything in a namespace is asked. */
+bool gather_asks_in(const struct gather *gather, struct bytes name_space);
+
+/* Where an author stands with so many links below it, of what is asked. */
+enum store_error gather_rank_asked(struct gather *gather, const struct actor_id *author, unsigned links,
+                                   const struct asked *asked, enum rank *rank);
+/* The same of the author of a log, of what is asked about it. */
+enum store_error gather_rank_of_asked(struct gather *gather, size_t log, enum rank *rank);
+
+/* Say that a limit left something out: in cut, or that it is of what was put off. */
+void gather_say_cut(struct gather *gather, bool *cut);
+/* Say that it left out what was taken back from the author of a log, or by it. */
+void gather_say_withdrawals_cut(struct gather *gather, size_t log);
 
 /* ---- entries ---- */
 
@@ -130,9 +178,21 @@ enum store_error gather_content(struct gather *gather, const struct entry_at *at
 enum store_error gather_affiliation(struct gather *gather, const struct entry_at *at,
                                     struct dossier_place *place, struct affiliation *affiliation);
 
-/* Where block seq with that header hash of a gathered log lies: what a withdrawal or a succession names. */
-enum store_error gather_cut(struct gather *gather, size_t log, uint64_t seq, const struct hash *head,
-                            struct dossier_cut *cut);
+/* A cut that is not on the chain of the log that it is of. */
+struct gathered_cut {
+    size_t by, log;  /* who names it, and in whose log */
+    bool succession; /* it is a succession's, or a withdrawal's, */
+    size_t index;    /* that one */
+    size_t round;    /* how many its author had named before */
+    bool found;      /* it was looked for */
+};
+/* Write where the cut of the last withdrawal, from the author of log, or that of a succession lies, if it is
+ * on the chain. */
+enum store_error gather_withdrawal_cut(struct gather *gather, size_t log);
+enum store_error gather_succession_cut(struct gather *gather, size_t index);
+/* Find the others, as far as somebody names them who may accredit whom they are of for what is asked. Each
+ * author's first one comes first, and those on short branches before all. */
+enum store_error gather_cuts(struct gather *gather);
 
 /* Work out anew what was said about an entry of a gathered log: cuts that are gathered meanwhile may cover
  * some of it. */
@@ -169,8 +229,9 @@ enum store_error gather_side_rows(struct gather *gather, size_t log, const struc
                                   size_t max, struct side_at **rows, size_t *count, bool *cut);
 /* Whether an epoch of a log with side blocks was open by the question's known_by_s. */
 bool gather_is_open(const struct gather *gather, size_t log, uint64_t epoch);
-/* Note that it matters who accredited a log's author, where a withdrawal may keep what side blocks say. */
-enum store_error gather_ask_cuts(struct gather *gather, size_t log);
+/* Whether a withdrawal may keep what side blocks of a log say, so that it matters who accredited its author.
+ */
+enum store_error gather_may_be_kept(struct gather *gather, size_t log, bool *out);
 /* Whether a cut that is gathered may cover side blocks of the log. */
 bool gather_has_kept(const struct gather *gather, size_t log);
 
@@ -309,6 +370,9 @@ struct gather_question {
 /* What the cuts of withdrawals and successions keep on branches that were dropped: credentials, and all that
  * bears on what is gathered. Requires: gather_issuers. */
 enum store_error gather_kept(struct gather *gather, const struct gather_question *question);
+/* Leave out credentials on branches that were dropped, where they are for nobody, but those that the cut of a
+ * withdrawal or a succession covers. Requires: gather_kept. */
+void gather_leave_dropped(struct gather *gather);
 /* Its parts, of the side blocks of one log: credentials about a subject, the one that is named, and what it
  * said of those who are asked about. */
 enum store_error gather_kept_about(struct gather *gather, size_t log, const struct subject *subject,

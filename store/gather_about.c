@@ -4,6 +4,7 @@
 #include "protocol/rules/weight.h"
 #include "store/gather_credentials.h"
 #include "store/index.h"
+#include "store/side_grants.h"
 
 /* Credentials about a subject, and reviews, which are found in the same way. */
 
@@ -155,7 +156,10 @@ static enum store_error follow_posting(struct gather *gather, uint64_t posting, 
         error = follow_entry(gather, &place, &entry, wanted, tally);
     }
     if (error == STORE_OK) {
-        return gather_ask(gather, log);
+        return gather_ask(gather, log,
+                          entry.kind == ENTRY_REVIEW
+                              ? gather->out->reviews[gather->out->review_count - 1].review.code
+                              : gather->out->credentials[gather->out->credential_count - 1].attestation.code);
     }
     arena_rewind(gather->arena, mark);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -489,7 +493,7 @@ static enum store_error note_left_out(struct gather *gather, const struct found_
         return STORE_OK;
     }
     gather_leave_out(gather, turn->log, wanted->about, first_left_out(list, turn));
-    return gather_ask(gather, turn->log);
+    return gather_ask_rest(gather, turn->log);
 }
 
 /* The same of what is idle, once that was heard too. */
@@ -504,7 +508,7 @@ static enum store_error note_idle_left_out(struct gather *gather, const struct f
         return STORE_OK;
     }
     gather_leave_out_idle(gather, turn->log, wanted->about);
-    return gather_ask(gather, turn->log);
+    return gather_ask_rest(gather, turn->log);
 }
 
 static enum store_error follow_turns(struct gather *gather, const struct found_list *list,
@@ -609,13 +613,56 @@ static enum store_error add_row(void *context, const struct side_at *at)
     return STORE_OK;
 }
 
+/* Rows of one author that a cut may keep. */
+struct asking {
+    struct gather *gather;
+    size_t log, count;
+};
+
+static enum store_error ask_code(void *context, const struct side_at *at)
+{
+    struct asking *asking = context;
+    struct gather *gather = asking->gather;
+    const size_t mark = arena_mark(gather->arena);
+    struct attestation attestation;
+    struct bytes code = {0};
+    struct entry entry;
+    enum store_error error = side_entry_read(gather->txn, at, &entry);
+
+    if (error == STORE_OK && asking->count++ < SIDE_EACH_MAX && !entry.erased &&
+        entry.kind == ENTRY_ATTESTATION &&
+        entry_payload_decode(&attestation, &entry, gather->arena) == REASON_NONE) {
+        code = attestation.code;
+    }
+    arena_rewind(gather->arena, mark);
+    if (error == STORE_OK && !arena_copy(gather->arena, code, &code)) {
+        error = STORE_NO_MEMORY;
+    }
+    if (error == STORE_OK) {
+        error = gather_ask(gather, asking->log, code);
+    }
+    return error == STORE_OK && code.size == 0 ? STORE_NOT_FOUND : error;
+}
+
+/* Note of which codes it matters who accredited an author of whom a cut may keep what it said. */
+static enum store_error ask_kept_codes(struct gather *gather, const struct key *key, size_t log)
+{
+    struct asking asking = {.gather = gather, .log = log};
+    bool kept = false;
+    enum store_error error = gather_may_be_kept(gather, log, &kept);
+
+    return error == STORE_OK && kept
+               ? gather_each_side(gather, log, key, SIDE_SPEAKING | SIDE_KEPT | SIDE_SHOWN, ask_code, &asking)
+               : error;
+}
+
 /* What one author's open branches say. What a cut may keep is looked for once cuts are gathered. */
 static enum store_error look_up_author(struct lookup *lookup, const struct key *key,
                                        const struct gather_turn *turn, bool gives)
 {
     struct gather *gather = lookup->gather;
     struct speaking speaking = {.lookup = lookup, .gives = gives, .first = lookup->row_count};
-    enum store_error error = gather_ask_cuts(gather, turn->log);
+    enum store_error error = ask_kept_codes(gather, key, turn->log);
 
     if (error == STORE_OK) {
         error = gather_each_side(gather, turn->log, key, SIDE_OPEN, add_row, &speaking);
@@ -629,7 +676,7 @@ static enum store_error look_up_author(struct lookup *lookup, const struct key *
     }
     if (speaking.first == lookup->row_count && turn->rank != RANK_STRANGER) {
         gather_leave_out(gather, turn->log, lookup->wanted->about, 0);
-        return gather_ask(gather, turn->log);
+        return gather_ask_rest(gather, turn->log);
     }
     return STORE_OK;
 }

@@ -197,10 +197,7 @@ static enum store_error refresh(struct gather *gather)
         error = gather_below(gather, &row->place, row->pack.in_force_from);
     }
     for (size_t i = 0; i < out->succession_count && error == STORE_OK; i++) {
-        struct dossier_succession *row = &out->successions[i];
-
-        error =
-            gather_cut(gather, row->place.log, row->succession.cut_seq, &row->succession.cut_head, &row->cut);
+        error = gather_succession_cut(gather, i);
     }
     return error;
 }

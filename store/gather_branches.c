@@ -283,21 +283,19 @@ bool gather_is_open(const struct gather *gather, size_t log, uint64_t epoch)
     return epoch >= gather->rows[log].sides->open_epoch;
 }
 
-enum store_error gather_ask_cuts(struct gather *gather, size_t log)
+enum store_error gather_may_be_kept(struct gather *gather, size_t log, bool *out)
 {
     const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &gather->out->logs[log].author);
     struct entry_at at;
-    bool any = false;
-    enum store_error error = STORE_NOT_FOUND;
+    enum store_error error;
 
-    if (gather->rows[log].sides) {
-        error = grant_next(gather->txn, &key, NULL, &at);
+    *out = false;
+    if (!gather->rows[log].sides) {
+        return STORE_OK;
     }
-    if (error == STORE_NOT_FOUND && gather->rows[log].sides) {
-        error = side_has(gather->txn, &key, &any);
-        error = error == STORE_OK && !any ? STORE_NOT_FOUND : error;
-    }
-    return error == STORE_OK ? gather_ask(gather, log) : error == STORE_NOT_FOUND ? STORE_OK : error;
+    error = grant_next(gather->txn, &key, NULL, &at);
+    *out = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? side_has(gather->txn, &key, out) : error;
 }
 
 static enum side_closed closed_of(const struct gather *gather, size_t log, unsigned parts)

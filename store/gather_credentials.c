@@ -166,9 +166,10 @@ bool credential_is_there(const struct dossier *out, const struct dossier_place *
 
 enum store_error credential_keep(struct gather *gather)
 {
-    struct dossier *out = gather->out;
+    const struct dossier_credential *kept = &gather->out->credentials[gather->out->credential_count++];
 
-    return gather_ask(gather, out->credentials[out->credential_count++].place.log);
+    return gather_ask(gather, kept->place.log,
+                      kept->place.erased ? (struct bytes){0} : kept->attestation.code);
 }
 
 /* ---- credentials that are named, or brought ---- */
@@ -253,12 +254,16 @@ static enum store_error find_named_side(struct gather *gather, const struct entr
 {
     struct naming naming = {
         .gather = gather, .name = name, .credential = credential, .error = STORE_NOT_FOUND};
+    bool kept = false;
     enum store_error error = gather_log(gather, &name->author, &naming.log);
 
     if (error != STORE_OK || !gather->rows[naming.log].sides) {
         return error == STORE_OK ? STORE_NOT_FOUND : error;
     }
-    error = gather_ask_cuts(gather, naming.log);
+    error = gather_may_be_kept(gather, naming.log, &kept);
+    if (error == STORE_OK && kept) {
+        error = gather_ask(gather, naming.log, (struct bytes){0});
+    }
     if (error == STORE_OK) {
         error = store_each_side(gather->txn, &name->author, name->seq, visit_named, &naming);
     }
@@ -368,5 +373,6 @@ enum store_error gather_brought(struct gather *gather, const struct dossier_cred
     }
     dossier_credential_fill_targets(brought, &gather->out->logs[brought->place.log]);
     gather->out->credential_count++;
-    return gather_ask(gather, brought->place.log);
+    return gather_ask(gather, brought->place.log,
+                      brought->place.erased ? (struct bytes){0} : brought->attestation.code);
 }

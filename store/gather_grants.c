@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <string.h>
 
+#include "protocol/base/sort.h"
 #include "store/gather.h"
 
 /* Whether a list's places, size apart, hold the entry of a side row. */
@@ -17,24 +19,47 @@ static bool is_gathered(const void *items, size_t count, size_t size, const stru
     return false;
 }
 
-/* Note that more is there than was looked at of what accreditor by says. Nothing that a stranger says counts,
- * so that nothing of it is missed. Its rank is asked here and not before: it costs a climb. */
-static enum store_error note_more(struct gather *gather, size_t by, bool *cut)
+/* Note that more is there than was looked at of what accreditor by says of the author of log. Nothing that a
+ * stranger says counts, so that nothing of it is missed. Its rank is asked here and not before: it costs a
+ * climb. Writes: *cut, where it is none. */
+static enum store_error note_more(struct gather *gather, size_t log, size_t by, bool *cut)
 {
     enum rank rank;
-    enum store_error error = gather_rank_above(gather, by, &rank);
+    enum store_error error =
+        gather_rank_asked(gather, &gather->out->logs[by].author, 1, gather->rows[log].asked, &rank);
 
     *cut |= error == STORE_OK && rank != RANK_STRANGER;
     return error;
 }
 
-/* How many accreditations and how many withdrawals there may be. Those who say much leave room for who let
- * them. */
+/* The same, where it is said that a limit left that out. */
+static enum store_error say_more(struct gather *gather, size_t log, size_t by, bool *cut)
+{
+    bool more = false;
+    enum store_error error = note_more(gather, log, by, &more);
+
+    if (more) {
+        gather_say_cut(gather, cut);
+    }
+    return error;
+}
+
+/* The same of what it took back. */
+static enum store_error say_more_withdrawals(struct gather *gather, size_t log, size_t by)
+{
+    bool more = false;
+    enum store_error error = note_more(gather, log, by, &more);
+
+    if (more) {
+        gather_say_withdrawals_cut(gather, log);
+    }
+    return error;
+}
+
+/* How many accreditations and how many withdrawals there may be. */
 static size_t room_of(const struct gather *gather)
 {
-    enum { LEFT_BY_MUCH = DOSSIER_GRANTS_MAX / 8 };
-
-    return gather->hears_much ? DOSSIER_GRANTS_MAX - LEFT_BY_MUCH : DOSSIER_GRANTS_MAX;
+    return DOSSIER_GRANTS_MAX - gather->left_room;
 }
 
 static size_t room_beyond(const struct gather *gather, size_t count)
@@ -80,9 +105,7 @@ static enum store_error add_withdrawal(struct gather *gather, size_t delegate,
     }
     out->withdrawal_count++;
     row->cut = (struct dossier_cut){0};
-    return row->withdrawal.has_cut
-               ? gather_cut(gather, delegate, row->withdrawal.cut_seq, &row->withdrawal.cut_head, &row->cut)
-               : STORE_OK;
+    return row->withdrawal.has_cut ? gather_withdrawal_cut(gather, delegate) : STORE_OK;
 }
 
 /* Withdrawals from the author of log by side blocks of accreditor by. *more: set where there are others. */
@@ -112,52 +135,63 @@ static enum store_error gather_side_withdrawals(struct gather *gather, size_t lo
     return error;
 }
 
+/* What one accreditor says of the author of a log on its chain. */
+struct said {
+    size_t count;
+    struct entry_at *grants;
+    enum grants_cut cut;
+};
+
+static enum store_error find_said(struct gather *gather, size_t log, size_t by, enum grant_kind kind,
+                                  size_t max, struct said *said)
+{
+    struct key key = grant_key_of_actor(kind, &gather->out->logs[log].author);
+
+    grant_key_add_author(&key, gather->rows[by].number);
+    return grants_find(gather->txn, &key, max, &said->grants, &said->count, &said->cut, gather->arena);
+}
+
+static enum store_error add_withdrawals(struct gather *gather, size_t log, const struct said *said)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < said->count && error == STORE_OK; i++) {
+        error = add_withdrawal(gather, log, &(struct found_grant){.grant = &said->grants[i]});
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return error;
+}
+
 /* What accreditor by took back from the author of log. *more: set where it did of more than that. */
 static enum store_error gather_withdrawals(struct gather *gather, size_t log, size_t by, bool *more)
 {
-    const struct actor_id actor = gather->out->logs[log].author;
-    struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &actor);
-    struct entry_at *grants;
-    size_t count;
-    enum grants_cut cut;
-    enum store_error error;
+    struct said said;
+    enum store_error error = find_said(gather, log, by, GRANT_WITHDRAWAL,
+                                       room_beyond(gather, gather->out->withdrawal_count), &said);
 
-    grant_key_add_author(&key, gather->rows[by].number);
-    error = grants_find(gather->txn, &key, room_beyond(gather, gather->out->withdrawal_count), &grants,
-                        &count, &cut, gather->arena);
-    *more |= error == STORE_OK && cut != GRANTS_CUT_NONE;
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        error = add_withdrawal(gather, log, &(struct found_grant){.grant = &grants[i]});
-        if (error == STORE_NOT_FOUND) {
-            error = STORE_OK;
-        }
+    if (error == STORE_OK) {
+        *more |= said.cut != GRANTS_CUT_NONE;
+        error = add_withdrawals(gather, log, &said);
     }
     return error == STORE_OK ? gather_side_withdrawals(gather, log, by, SIDE_OPEN | SIDE_SPEAKING, more)
                              : error;
 }
 
 enum {
-    /* Where there are so few accreditors, no limit makes their order matter, nor that of those whom they
-     * accredited: the dossier is sorted in the end. */
+    /* For the sake of one issuer so few accreditors, who say so little, are heard whoever they are: to know
+     * how they stand costs a climb for each. */
     FEW = 8,
-    FEW_GRANTS = DOSSIER_GRANTS_MAX - 2 * FEW * GRANTS_EACH_MAX, /* each on its chain, and beside it */
+    FEW_ROWS = 32,
+    FEW_GRANTS = DOSSIER_GRANTS_MAX / 2, /* for the sake of all */
     /* What strangers say tells at most why somebody is not authorised. */
     STRANGER_GRANTS_MAX = 64,
     STRANGER_GRANTS_EACH_MAX = 4,
     LITTLE_MAX = 16, /* accreditations and withdrawals of one delegate */
+    /* What many say leaves room for what cuts keep, and those who say much, or are many, leave some for who
+     * let them. */
+    LEFT_BY_MANY = DOSSIER_GRANTS_MAX / 8,
+    LEFT_BY_MUCH = 2 * LEFT_BY_MANY,
 };
-
-/* Whether an accreditor is a stranger. Nobody asks, and it counts as none, unless it says so much that it
- * matters. */
-static enum store_error is_known_stranger(struct gather *gather, size_t by, size_t count, bool *out)
-{
-    enum rank rank = gather->rows[by].rank_above;
-    enum store_error error =
-        count > STRANGER_GRANTS_EACH_MAX ? gather_rank_above(gather, by, &rank) : STORE_OK;
-
-    *out = rank == RANK_STRANGER;
-    return error;
-}
 
 /* Whether what an author takes back may be what another said. */
 static bool is_heir(const struct gather *gather, size_t by)
@@ -172,49 +206,55 @@ static bool is_heir(const struct gather *gather, size_t by)
     return false;
 }
 
+static enum store_error add_accreditations(struct gather *gather, const struct said *said, size_t first)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = first; i < said->count && error == STORE_OK; i++) {
+        error = add_accreditation(gather, &(struct found_grant){.grant = &said->grants[i]});
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return error;
+}
+
 /* What accreditor by said of the author of log, and what it took back. Its withdrawals come first: without
  * room for them its accreditations would count for too much, and are left out: whatever it took back, it does
  * not matter then to whom others accredited. Writes: *without, whether they are. */
-static enum store_error gather_accreditor(struct gather *gather, size_t log, size_t by, bool *without)
+static enum store_error gather_accreditor(struct gather *gather, size_t log, size_t by, enum rank rank,
+                                          bool *without)
 {
-    const struct actor_id actor = gather->out->logs[log].author;
-    struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &actor);
-    struct entry_at *grants;
-    size_t count, first = 0;
-    bool is_stranger = false, more = false;
-    enum grants_cut cut;
+    struct dossier_cuts *cuts = &gather->out->cuts;
+    struct said said;
+    size_t first = 0;
+    bool more = false, by_heir = false;
     enum store_error error = gather_withdrawals(gather, log, by, &more);
 
+    if (error == STORE_OK && more) {
+        error = note_more(gather, log, by, is_heir(gather, by) ? &by_heir : without);
+    }
+    if (by_heir) {
+        gather_say_withdrawals_cut(gather, log);
+    }
+    if (*without) {
+        gather_say_cut(gather, &cuts->accreditations);
+    }
+    if (error != STORE_OK || *without) {
+        return error;
+    }
+    error = find_said(gather, log, by, GRANT_ACCREDITATION,
+                      room_beyond(gather, gather->out->accreditation_count), &said);
+    if (error == STORE_OK && said.cut != GRANTS_CUT_NONE) {
+        error = say_more(gather, log, by, &cuts->accreditations);
+    }
     if (error != STORE_OK) {
         return error;
     }
-    if (more) {
-        error = note_more(gather, by, is_heir(gather, by) ? &gather->out->cuts.withdrawals : without);
+    if (rank == RANK_STRANGER) {
+        first = said.count > STRANGER_GRANTS_EACH_MAX ? said.count - STRANGER_GRANTS_EACH_MAX : 0;
+        gather->stranger_grants += said.count - first;
     }
-    if (error != STORE_OK || *without) {
-        gather->out->cuts.accreditations |= *without;
-        return error;
-    }
-    grant_key_add_author(&key, gather->rows[by].number);
-    error = grants_find(gather->txn, &key, room_beyond(gather, gather->out->accreditation_count), &grants,
-                        &count, &cut, gather->arena);
-    if (error == STORE_OK && cut != GRANTS_CUT_NONE) {
-        error = note_more(gather, by, &gather->out->cuts.accreditations);
-    }
-    if (error == STORE_OK) {
-        error = is_known_stranger(gather, by, count, &is_stranger);
-    }
-    if (is_stranger && count > STRANGER_GRANTS_EACH_MAX) {
-        first = count - STRANGER_GRANTS_EACH_MAX;
-    }
-    for (size_t i = first; i < count && error == STORE_OK; i++) {
-        error = add_accreditation(gather, &(struct found_grant){.grant = &grants[i]});
-        if (error == STORE_NOT_FOUND) {
-            error = STORE_OK;
-        }
-    }
-    gather->stranger_grants += is_stranger ? count - first : 0;
-    return error == STORE_OK && count > 0 ? gather_ask(gather, by) : error;
+    error = add_accreditations(gather, &said, first);
+    return error == STORE_OK && said.count > 0 ? gather_ask_above(gather, by, log) : error;
 }
 
 /* Accreditors of one actor, each once. */
@@ -223,26 +263,6 @@ struct accreditors {
     uint32_t *numbers;
     bool cut; /* there are more */
 };
-
-/* In which order they are heard: by rank, or as they come where they are few. */
-static enum store_error take_turns(struct gather *gather, const struct accreditors *accreditors, bool few,
-                                   struct gather_turn *turns)
-{
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
-        turns[i] = (struct gather_turn){.rank = RANK_AUTHORISED};
-        error = gather_log_of_number(gather, accreditors->numbers[i], &turns[i].log);
-        if (error == STORE_OK && !few) {
-            turns[i].author = gather->out->logs[turns[i].log].author;
-            error = gather_rank_above(gather, turns[i].log, &turns[i].rank);
-        }
-    }
-    if (error == STORE_OK && !few) {
-        gather_sort_turns(turns, accreditors->count);
-    }
-    return error;
-}
 
 /* ---- heirs ---- */
 
@@ -269,12 +289,15 @@ static bool is_named_before(const struct dossier *dossier, size_t succession)
 
 /* What those took back who came after an accreditor, but never accredited the author of log themselves. */
 static enum store_error gather_withdrawals_of_heirs(struct gather *gather, size_t log,
-                                                    const uint32_t *accreditors, size_t count)
+                                                    const struct accreditors *accreditors)
 {
     const struct dossier *out = gather->out;
+    struct asked *asked = gather->rows[log].asked;
+    const bool any = accreditors->count > 0 && !asked->heirs;
     enum store_error error = STORE_OK;
 
-    for (size_t i = 0; i < out->succession_count && count > 0 && error == STORE_OK; i++) {
+    asked->heirs |= any;
+    for (size_t i = 0; i < out->succession_count && any && error == STORE_OK; i++) {
         size_t heir;
 
         if (is_named_before(out, i)) {
@@ -282,12 +305,12 @@ static enum store_error gather_withdrawals_of_heirs(struct gather *gather, size_
         }
         error = gather_log(gather, &out->successions[i].succession.successor, &heir);
         if (error == STORE_OK && out->logs[heir].known &&
-            !is_among(accreditors, count, gather->rows[heir].number)) {
+            !is_among(accreditors->numbers, accreditors->count, gather->rows[heir].number)) {
             bool more = false;
 
             error = gather_withdrawals(gather, log, heir, &more);
             if (error == STORE_OK && more) {
-                error = note_more(gather, heir, &gather->out->cuts.withdrawals);
+                error = say_more_withdrawals(gather, log, heir);
             }
         }
     }
@@ -317,11 +340,11 @@ static enum store_error gather_side_accreditations(struct gather *gather, size_t
         }
         error = add_accreditation(gather, &(struct found_grant){.side = &rows[i]});
         if (error == STORE_OK) {
-            error = gather_ask(gather, by);
+            error = gather_ask_above(gather, by, log);
         }
         error = error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    return error == STORE_OK && cut ? note_more(gather, by, &out->cuts.accreditations) : error;
+    return error == STORE_OK && cut ? say_more(gather, log, by, &out->cuts.accreditations) : error;
 }
 
 /* Add authors of accreditations on side branches. */
@@ -368,13 +391,16 @@ static enum store_error find_accreditors(struct gather *gather, size_t log, size
 }
 
 /* What one accreditor said of the author of log, wherever it may count. */
-static enum store_error hear_accreditor(struct gather *gather, size_t log, size_t by)
+static enum store_error hear_accreditor(struct gather *gather, size_t log, size_t by, enum rank rank)
 {
-    bool without = false;
-    enum store_error error = gather_accreditor(gather, log, by, &without);
+    bool without = false, kept = false;
+    enum store_error error = gather_accreditor(gather, log, by, rank, &without);
 
     if (error == STORE_OK) {
-        error = gather_ask_cuts(gather, by);
+        error = gather_may_be_kept(gather, by, &kept);
+    }
+    if (error == STORE_OK && kept) {
+        error = gather_ask_above(gather, by, log);
     }
     if (error == STORE_OK && !without) {
         error = gather_side_accreditations(gather, log, by, SIDE_OPEN | SIDE_SPEAKING);
@@ -382,32 +408,181 @@ static enum store_error hear_accreditor(struct gather *gather, size_t log, size_
     return error;
 }
 
-/* Of whom it is heard in one go: where there are many, first those who say little of one delegate, then those
- * who say much, so that these take no room but what is left. */
-enum part { PART_ALL, PART_LITTLE, PART_MUCH };
+/* Whether what an accreditor said of the author of log is there. */
+static bool is_heard(const struct gather *gather, size_t log, size_t by)
+{
+    const struct dossier *out = gather->out;
+    const struct actor_id *author = &out->logs[log].author;
+
+    if (!gather->rows[log].asked->begun) {
+        return false;
+    }
+    for (size_t i = 0; i < out->accreditation_count; i++) {
+        const struct dossier_accreditation *row = &out->accreditations[i];
+
+        if (row->place.log == by && actor_id_equal(&row->accreditation.delegate, author)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < out->withdrawal_count; i++) {
+        const struct dossier_withdrawal *row = &out->withdrawals[i];
+
+        if (row->place.log == by && actor_id_equal(&row->withdrawal.delegate, author)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether an accreditor says anything of the author of log beside its chain. */
+static enum store_error speaks_beside(struct gather *gather, size_t log, size_t by, bool *out)
+{
+    static const enum grant_kind kinds[] = {GRANT_ACCREDITATION, GRANT_WITHDRAWAL};
+    enum store_error error = STORE_OK;
+
+    *out = false;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && gather->rows[by].sides && !*out; i++) {
+        struct key key = grant_key_of_actor(kinds[i], &gather->out->logs[log].author);
+
+        grant_key_add_author(&key, gather->rows[by].number);
+        error = side_has(gather->txn, &key, out);
+    }
+    return error;
+}
+
+/* ---- few ---- */
+
+struct few_accreditor {
+    size_t by;
+    bool heard;
+    struct said accreditations, withdrawals;
+};
+
+/* Read what one says. *few: whether it is little, and on its chain alone. */
+static enum store_error find_few_said(struct gather *gather, size_t log, struct few_accreditor *out,
+                                      bool *few)
+{
+    bool beside = false;
+    enum store_error error =
+        find_said(gather, log, out->by, GRANT_ACCREDITATION, LITTLE_MAX, &out->accreditations);
+
+    if (error == STORE_OK) {
+        error = find_said(gather, log, out->by, GRANT_WITHDRAWAL, LITTLE_MAX, &out->withdrawals);
+    }
+    if (error == STORE_OK) {
+        error = speaks_beside(gather, log, out->by, &beside);
+    }
+    *few = error == STORE_OK && !beside && out->accreditations.cut == GRANTS_CUT_NONE &&
+           out->withdrawals.cut == GRANTS_CUT_NONE;
+    return error;
+}
+
+/* Who accredited the author of log. *few: whether what they say may be heard whoever they are. */
+static enum store_error find_few(struct gather *gather, size_t log, struct accreditors *accreditors,
+                                 struct few_accreditor found[FEW], bool *few)
+{
+    const struct asked *root = gather->rows[gather->rows[log].asked->root].asked;
+    const size_t max = FEW - root->few_authors;
+    size_t rows = root->few_rows;
+    enum store_error error;
+
+    *few = gather->out->accreditation_count <= FEW_GRANTS && gather->out->withdrawal_count <= FEW_GRANTS;
+    if (!*few) {
+        return STORE_OK;
+    }
+    error = find_accreditors(gather, log, FEW, accreditors);
+    *few = error == STORE_OK && !accreditors->cut && accreditors->count <= FEW;
+    for (size_t i = 0, fresh = 0; *few && i < accreditors->count; i++) {
+        struct few_accreditor *one = &found[i];
+
+        error = gather_log_of_number(gather, accreditors->numbers[i], &one->by);
+        if (error != STORE_OK) {
+            *few = false;
+            break;
+        }
+        one->heard = is_heard(gather, log, one->by);
+        if (one->heard) {
+            continue;
+        }
+        error = find_few_said(gather, log, one, few);
+        rows += *few ? one->accreditations.count + one->withdrawals.count : 0;
+        *few = *few && ++fresh <= max && rows <= FEW_ROWS;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Whether any of the accreditations from one on is for what is asked about log. */
+static bool any_meets(const struct gather *gather, size_t log, size_t from)
+{
+    for (size_t i = from; i < gather->out->accreditation_count; i++) {
+        if (gather_meets(gather->rows[log].asked, &gather->out->accreditations[i].accreditation)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One that accredits for something else alone is heard where it might do so for what is asked. */
+static enum store_error hear_one_of_few(struct gather *gather, size_t log, const struct few_accreditor *one)
+{
+    struct asked *root = gather->rows[gather->rows[log].asked->root].asked;
+    const size_t before = gather->out->accreditation_count;
+    enum store_error error = STORE_OK;
+    bool counts = true;
+
+    if (!one->heard) {
+        error = add_accreditations(gather, &one->accreditations, 0);
+        counts = error == STORE_OK && any_meets(gather, log, before);
+    }
+    if (error == STORE_OK && !counts) {
+        error = note_more(gather, log, one->by, &counts);
+    }
+    if (error != STORE_OK || !counts) {
+        gather->out->accreditation_count = before;
+        gather_put_off(gather, log);
+        return error;
+    }
+    if (!one->heard) {
+        root->few_authors++;
+        root->few_rows += one->accreditations.count + one->withdrawals.count;
+        error = add_withdrawals(gather, log, &one->withdrawals);
+    }
+    return error == STORE_OK ? gather_ask_above(gather, one->by, log) : error;
+}
+
+/* *few: whether they were heard. */
+static enum store_error hear_few(struct gather *gather, size_t log, bool *few)
+{
+    struct few_accreditor found[FEW];
+    struct accreditors accreditors = {0};
+    enum store_error error = find_few(gather, log, &accreditors, found, few);
+
+    for (size_t i = 0; i < accreditors.count && *few && error == STORE_OK; i++) {
+        error = hear_one_of_few(gather, log, &found[i]);
+    }
+    gather->rows[log].asked->begun |= *few;
+    return error == STORE_OK && *few ? gather_withdrawals_of_heirs(gather, log, &accreditors) : error;
+}
+
+/* ---- many ---- */
+
+/* Of whom it is heard in one go: first those who say little of one delegate, then those who say much, so that
+ * these take no room but what is left. */
+enum part { PART_LITTLE, PART_MUCH };
 
 static enum store_error says_more_than(struct gather *gather, size_t log, size_t by, enum grant_kind kind,
                                        size_t *left, bool *out)
 {
-    struct key key = grant_key_of_actor(kind, &gather->out->logs[log].author);
     const size_t mark = arena_mark(gather->arena);
-    struct entry_at *grants;
-    size_t count;
-    enum grants_cut cut;
-    bool side = false;
-    enum store_error error;
+    struct said said;
+    enum store_error error = find_said(gather, log, by, kind, *left + 1, &said);
 
-    grant_key_add_author(&key, gather->rows[by].number);
-    error = grants_find(gather->txn, &key, *left + 1, &grants, &count, &cut, gather->arena);
     arena_rewind(gather->arena, mark);
-    if (error == STORE_OK) {
-        error = side_has(gather->txn, &key, &side);
-    }
     if (error != STORE_OK) {
         return error;
     }
-    *out |= side || count > *left;
-    *left -= count > *left ? *left : count;
+    *out |= said.count > *left;
+    *left -= said.count > *left ? *left : said.count;
     return STORE_OK;
 }
 
@@ -415,179 +590,328 @@ static enum store_error is_in_part(struct gather *gather, size_t log, size_t by,
 {
     size_t left = LITTLE_MAX;
     bool much = false;
-    enum store_error error = STORE_OK;
+    enum store_error error = speaks_beside(gather, log, by, &much);
 
-    if (part != PART_ALL) {
+    if (error == STORE_OK) {
         error = says_more_than(gather, log, by, GRANT_ACCREDITATION, &left, &much);
-        if (error == STORE_OK) {
-            error = says_more_than(gather, log, by, GRANT_WITHDRAWAL, &left, &much);
-        }
-    }
-    *out = part == PART_ALL || much == (part == PART_MUCH);
-    gather->any_much |= much;
-    return error;
-}
-
-/* They come after those asked about so far, which makes the next layer of the search. */
-static enum store_error hear_accreditors(struct gather *gather, size_t log,
-                                         const struct accreditors *accreditors, enum part part)
-{
-    struct gather_turn *turns;
-    enum store_error error;
-
-    if (accreditors->count == 0) {
-        return STORE_OK;
-    }
-    turns = arena_take(gather->arena, accreditors->count * sizeof *turns);
-    if (!turns) {
-        return STORE_NO_MEMORY;
-    }
-    error = take_turns(gather, accreditors, part == PART_ALL, turns);
-    for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
-        bool now;
-
-        if (turns[i].rank == RANK_STRANGER && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
-            break;
-        }
-        error = is_in_part(gather, log, turns[i].log, part, &now);
-        if (error == STORE_OK && now) {
-            error = hear_accreditor(gather, log, turns[i].log);
-        }
-    }
-    if (error == STORE_OK && part != PART_MUCH) {
-        error = gather_withdrawals_of_heirs(gather, log, accreditors->numbers, accreditors->count);
-    }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
-static enum store_error hear_part(struct gather *gather, const struct gather_turn *turns, size_t count,
-                                  enum part part)
-{
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        struct accreditors accreditors;
-
-        if (turns[i].rank == RANK_STRANGER && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
-            break;
-        }
-        if (gather->rows[turns[i].log].heard_all) {
-            continue;
-        }
-        error = find_accreditors(gather, turns[i].log, DOSSIER_GRANTS_MAX, &accreditors);
-        if (error == STORE_OK) {
-            gather->out->cuts.accreditations |= accreditors.cut;
-            error = hear_accreditors(gather, turns[i].log, &accreditors, part);
-        }
-    }
-    return error;
-}
-
-/* Those asked about from first to end, the authorised before the others: who accredited a stranger is asked
- * last. */
-static enum store_error gather_ranked(struct gather *gather, size_t first, size_t end, enum part part)
-{
-    struct gather_turn *turns = arena_take(gather->arena, (end - first) * sizeof *turns);
-    enum store_error error = turns ? STORE_OK : STORE_NO_MEMORY;
-
-    for (size_t i = first; i < end && error == STORE_OK; i++) {
-        error = gather_take_turn(gather, gather->issuers[i], &turns[i - first]);
     }
     if (error == STORE_OK) {
-        gather_sort_turns(turns, end - first);
-        error = hear_part(gather, turns, end - first, part);
+        error = says_more_than(gather, log, by, GRANT_WITHDRAWAL, &left, &much);
+    }
+    *out = much == (part == PART_MUCH);
+    if (much && part == PART_LITTLE) {
+        gather->rows[log].asked->much = gather->any_much = true;
     }
     return error;
 }
 
-static bool has_room_for_few(const struct gather *gather)
+/* One that accredits the author of a log. */
+struct turn {
+    enum rank rank;
+    uint32_t number;
+    struct actor_id author;
+};
+
+static int order_turns(const void *a, const void *b)
 {
-    return gather->out->accreditation_count <= FEW_GRANTS && gather->out->withdrawal_count <= FEW_GRANTS;
+    const struct turn *left = a;
+    const struct turn *right = b;
+
+    if (left->rank != right->rank) {
+        return left->rank < right->rank ? -1 : 1;
+    }
+    return hash_compare(&left->author.hash, &right->author.hash);
 }
 
-/* Accreditors of those asked about from first to end. *few: false where there are more than FEW of either. */
-static enum store_error find_few(struct gather *gather, size_t first, size_t end,
-                                 struct accreditors found[FEW], bool *few)
+static enum store_error hear_turn(struct gather *gather, size_t log, const struct turn *turn, enum part part)
 {
-    size_t left = FEW;
+    size_t by;
+    bool now = false;
+    enum store_error error;
+
+    if (turn->rank == RANK_STRANGER && gather->stranger_grants >= STRANGER_GRANTS_MAX) {
+        return STORE_OK;
+    }
+    error = gather_log_of_number(gather, turn->number, &by);
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    if (is_heard(gather, log, by)) {
+        return gather_ask_above(gather, by, log);
+    }
+    error = is_in_part(gather, log, by, part, &now);
+    if (error != STORE_OK || !now) {
+        return error;
+    }
+    gather->rows[log].asked->begun = true;
+    return hear_accreditor(gather, log, by, turn->rank);
+}
+
+/* Those of the accreditors who may accredit for what is asked, by rank, then by actor id, which is the same
+ * order at every node. Strangers are put off, and come last then. */
+static enum store_error take_turns(struct gather *gather, size_t log, const struct accreditors *accreditors,
+                                   struct turn *turns, size_t *count)
+{
     enum store_error error = STORE_OK;
 
-    *few = end - first <= FEW && has_room_for_few(gather);
-    for (size_t i = first; i < end && *few && error == STORE_OK; i++) {
-        struct accreditors *accreditors = &found[i - first];
+    *count = 0;
+    for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
+        struct turn *turn = &turns[*count];
 
-        error = find_accreditors(gather, gather->issuers[i], left, accreditors);
+        turn->number = accreditors->numbers[i];
+        error = author_name(gather->txn, turn->number, &turn->author);
         if (error == STORE_OK) {
-            *few = !accreditors->cut && accreditors->count <= left;
-            left -= *few ? accreditors->count : 0;
+            error = gather_rank_asked(gather, &turn->author, 1, gather->rows[log].asked, &turn->rank);
         }
+        if (error == STORE_OK && turn->rank == RANK_STRANGER && !gather->rest) {
+            gather_put_off(gather, log);
+            continue;
+        }
+        ++*count;
+    }
+    if (error == STORE_OK) {
+        sort_items(turns, *count, sizeof *turns, order_turns);
+    }
+    return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
+}
+
+/* A log whose author is asked about, with the first of who accredited it. */
+struct hearing {
+    enum rank rank;
+    size_t log;
+    const struct actor_id *author;
+    size_t count, all;
+    struct turn first[FEW];
+};
+
+/* All who accredited it. The caller frees *turns. */
+static enum store_error list_turns(struct gather *gather, struct hearing *hearing, struct turn **turns)
+{
+    struct accreditors accreditors;
+    enum store_error error = find_accreditors(gather, hearing->log, DOSSIER_GRANTS_MAX, &accreditors);
+
+    *turns = NULL;
+    hearing->all = 0;
+    if (error == STORE_OK && accreditors.cut) {
+        gather_say_cut(gather, &gather->out->cuts.accreditations);
+    }
+    if (error == STORE_OK) {
+        *turns = malloc((accreditors.count + 1) * sizeof **turns);
+        error =
+            *turns ? take_turns(gather, hearing->log, &accreditors, *turns, &hearing->all) : STORE_NO_MEMORY;
+    }
+    return error == STORE_OK ? gather_withdrawals_of_heirs(gather, hearing->log, &accreditors) : error;
+}
+
+static enum store_error begin_hearing(struct gather *gather, struct hearing *hearing)
+{
+    struct turn *turns;
+    enum store_error error = list_turns(gather, hearing, &turns);
+
+    if (error == STORE_OK) {
+        hearing->count = hearing->all < FEW ? hearing->all : FEW;
+        memcpy(hearing->first, turns, hearing->count * sizeof *turns);
+    }
+    free(turns);
+    return error;
+}
+
+/* Whoever is not among the first of many leaves room for others. */
+static enum store_error end_hearing(struct gather *gather, struct hearing *hearing, enum part part)
+{
+    struct turn *turns;
+    enum store_error error;
+
+    if (hearing->all <= FEW) {
+        return STORE_OK;
+    }
+    error = list_turns(gather, hearing, &turns);
+    gather->left_room = LEFT_BY_MUCH;
+    for (size_t i = FEW; i < hearing->all && error == STORE_OK; i++) {
+        error = hear_turn(gather, hearing->log, &turns[i], part);
+    }
+    gather->left_room = 0;
+    free(turns);
+    return error;
+}
+
+/* Of each log one after the other: what many say of one takes no room of others. */
+static enum store_error hear_first(struct gather *gather, struct hearing *hearings, size_t count,
+                                   enum part part)
+{
+    enum store_error error = STORE_OK;
+
+    gather->left_room = part == PART_MUCH ? LEFT_BY_MUCH : LEFT_BY_MANY;
+    for (size_t i = 0; i < FEW && error == STORE_OK; i++) {
+        for (size_t k = 0; k < count && error == STORE_OK; k++) {
+            if (i < hearings[k].count) {
+                error = hear_turn(gather, hearings[k].log, &hearings[k].first[i], part);
+            }
+        }
+    }
+    gather->left_room = 0;
+    return error;
+}
+
+static int order_hearings(const void *a, const void *b)
+{
+    const struct hearing *left = a;
+    const struct hearing *right = b;
+
+    if (left->rank != right->rank) {
+        return left->rank < right->rank ? -1 : 1;
+    }
+    return hash_compare(&left->author->hash, &right->author->hash);
+}
+
+/* The logs whose authors may be let speak. Who accredited a stranger is put off, and asked last then. */
+static enum store_error take_hearings(struct gather *gather, const size_t *logs, size_t log_count,
+                                      struct hearing *hearings, size_t *count)
+{
+    enum store_error error = STORE_OK;
+
+    *count = 0;
+    for (size_t i = 0; i < log_count && error == STORE_OK; i++) {
+        struct hearing *hearing = &hearings[*count];
+
+        hearing->log = logs[i];
+        hearing->author = &gather->out->logs[logs[i]].author;
+        error = gather_rank_of_asked(gather, logs[i], &hearing->rank);
+        if (error == STORE_OK && hearing->rank == RANK_STRANGER && !gather->rest) {
+            gather_put_off(gather, logs[i]);
+        } else {
+            ++*count;
+        }
+    }
+    if (error == STORE_OK) {
+        sort_items(hearings, *count, sizeof *hearings, order_hearings);
     }
     return error;
 }
 
-/* Those asked about from first to end. To know who is a stranger costs a climb for each. */
-static enum store_error gather_layer(struct gather *gather, size_t first, size_t end)
+static enum store_error gather_ranked(struct gather *gather, const size_t *logs, size_t log_count,
+                                      enum part part)
 {
-    struct accreditors found[FEW];
-    bool few;
-    enum store_error error = find_few(gather, first, end, found, &few);
+    struct hearing *hearings = malloc(log_count * sizeof *hearings);
+    size_t count = 0;
+    enum store_error error =
+        hearings ? take_hearings(gather, logs, log_count, hearings, &count) : STORE_NO_MEMORY;
 
-    if (error == STORE_OK && !few) {
-        return gather_ranked(gather, first, end, PART_LITTLE);
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = begin_hearing(gather, &hearings[i]);
     }
-    for (size_t i = first; i < end && error == STORE_OK; i++) {
-        error = hear_accreditors(gather, gather->issuers[i], &found[i - first], PART_ALL);
-        gather->rows[gather->issuers[i]].heard_all = true;
+    if (error == STORE_OK) {
+        error = hear_first(gather, hearings, count, part);
     }
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = end_hearing(gather, &hearings[i], part);
+    }
+    free(hearings);
     return error;
+}
+
+/* ---- layer by layer ---- */
+
+/* Take those that are due out of the list of who is. STORE_NO_MEMORY: the arena is full. */
+static enum store_error take_due(struct gather *gather, size_t **logs, size_t *count)
+{
+    *count = 0;
+    *logs = arena_take(gather->arena, gather->due_count * sizeof **logs);
+    if (!*logs) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; i < gather->issuer_count; i++) {
+        struct asked *asked = gather->rows[gather->issuers[i]].asked;
+
+        if (asked->due) {
+            (*logs)[(*count)++] = gather->issuers[i];
+            asked->due = false;
+        }
+    }
+    gather->due_count = 0;
+    return STORE_OK;
+}
+
+/* Accreditors that are asked about themselves make the next layer of the search. */
+static enum store_error gather_layer(struct gather *gather)
+{
+    size_t *logs;
+    size_t count, many = 0;
+    enum store_error error = take_due(gather, &logs, &count);
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        bool few = false;
+
+        error = hear_few(gather, logs[i], &few);
+        if (!few) {
+            logs[many++] = logs[i];
+        }
+    }
+    return error == STORE_OK && many > 0 ? gather_ranked(gather, logs, many, PART_LITTLE) : error;
 }
 
 static enum store_error gather_layers(struct gather *gather)
 {
     enum store_error error = STORE_OK;
 
-    for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && gather->answered < gather->issuer_count; depth++) {
-        const size_t end = gather->issuer_count;
-
-        error = gather_layer(gather, gather->answered, end);
-        if (error != STORE_OK) {
-            return error;
-        }
-        gather->answered = end;
+    for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && gather->due_count > 0 && error == STORE_OK;
+         depth++) {
+        error = gather_layer(gather);
     }
     return error;
 }
 
-/* Whoever says much is heard when all others were, to the top. */
-static enum store_error gather_much(struct gather *gather, size_t first)
+/* Whoever says much of those asked about is heard when all others were, to the top. */
+static enum store_error gather_much(struct gather *gather)
 {
-    enum store_error error = STORE_OK;
+    size_t *logs = arena_take(gather->arena, gather->issuer_count * sizeof *logs);
+    size_t count = 0;
 
-    for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && first < gather->issuer_count; depth++) {
-        const size_t end = gather->issuer_count;
-
-        gather->hears_much = true;
-        error = gather_ranked(gather, first, end, PART_MUCH);
-        gather->hears_much = false;
-        if (error == STORE_OK) {
-            error = gather_layers(gather);
-        }
-        if (error != STORE_OK) {
-            return error;
-        }
-        first = end;
+    gather->any_much = false;
+    if (!logs) {
+        return STORE_NO_MEMORY;
     }
-    return error;
+    for (size_t i = 0; i < gather->issuer_count; i++) {
+        struct asked *asked = gather->rows[gather->issuers[i]].asked;
+
+        if (asked->much) {
+            logs[count++] = gather->issuers[i];
+            asked->much = false;
+        }
+    }
+    return gather_ranked(gather, logs, count, PART_MUCH);
 }
 
 enum store_error gather_issuers(struct gather *gather)
 {
-    const size_t first = gather->answered;
-    enum store_error error;
+    enum store_error error = gather_layers(gather);
 
-    gather->any_much = false;
-    error = gather_layers(gather);
-    return error == STORE_OK && gather->any_much ? gather_much(gather, first) : error;
+    for (unsigned depth = 0; depth <= CHAIN_DEPTH_MAX && gather->any_much && error == STORE_OK; depth++) {
+        error = gather_much(gather);
+        if (error == STORE_OK) {
+            error = gather_layers(gather);
+        }
+    }
+    return error;
+}
+
+/* ---- what cuts keep ---- */
+
+/* What one says of the author of log on branches that were dropped, unless it may not for what is asked. */
+static enum store_error hear_kept(struct gather *gather, size_t log, size_t by)
+{
+    bool counts = false, more = false;
+    enum store_error error = note_more(gather, log, by, &counts);
+
+    if (error != STORE_OK || (!counts && !gather->rest)) {
+        gather_put_off(gather, log);
+        return error;
+    }
+    error = gather_side_withdrawals(gather, log, by, SIDE_KEPT, &more);
+    if (more && counts) {
+        gather_say_withdrawals_cut(gather, log);
+    }
+    return error == STORE_OK ? gather_side_accreditations(gather, log, by, SIDE_KEPT) : error;
 }
 
 enum store_error gather_kept_grants(struct gather *gather, size_t by)
@@ -595,14 +919,11 @@ enum store_error gather_kept_grants(struct gather *gather, size_t by)
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < gather->issuer_count && error == STORE_OK; i++) {
-        bool more = false;
+        bool any = false;
 
-        error = gather_side_withdrawals(gather, gather->issuers[i], by, SIDE_KEPT, &more);
-        if (error == STORE_OK && more) {
-            error = note_more(gather, by, &gather->out->cuts.withdrawals);
-        }
-        if (error == STORE_OK) {
-            error = gather_side_accreditations(gather, gather->issuers[i], by, SIDE_KEPT);
+        error = speaks_beside(gather, gather->issuers[i], by, &any);
+        if (error == STORE_OK && any) {
+            error = hear_kept(gather, gather->issuers[i], by);
         }
     }
     return error;

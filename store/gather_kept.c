@@ -70,9 +70,81 @@ static enum store_error keep_of(struct gather *gather, const struct gather_quest
                : error;
 }
 
-/* Leave out credentials on branches that were dropped, where they are for nobody, but those that the cut of a
- * withdrawal or a succession covers. */
-static void leave_dropped(struct gather *gather)
+/* What more of can lead to more: cuts, and whom they are about. */
+struct leads {
+    size_t withdrawals, accreditations, issuers;
+};
+
+static struct leads count_leads(const struct gather *gather)
+{
+    return (struct leads){.withdrawals = gather->out->withdrawal_count,
+                          .accreditations = gather->out->accreditation_count,
+                          .issuers = gather->issuer_count};
+}
+
+static bool any_after(const struct gather *gather, const struct leads *leads)
+{
+    const struct leads now = count_leads(gather);
+
+    return now.withdrawals > leads->withdrawals || now.accreditations > leads->accreditations ||
+           now.issuers > leads->issuers;
+}
+
+/* Nobody looked what those take back whom the last leads are about, nor what is taken back from them. */
+static enum store_error give_up(struct gather *gather, const struct leads *leads)
+{
+    struct dossier *out = gather->out;
+    enum store_error error = STORE_OK;
+    size_t log;
+
+    gather_say_cut(gather, &out->cuts.credentials);
+    gather_say_cut(gather, &out->cuts.accreditations);
+    for (size_t i = leads->withdrawals; i < out->withdrawal_count && error == STORE_OK; i++) {
+        error = gather_log(gather, &out->withdrawals[i].withdrawal.delegate, &log);
+        if (error == STORE_OK) {
+            gather_say_withdrawals_cut(gather, log);
+        }
+    }
+    for (size_t i = leads->accreditations; i < out->accreditation_count && error == STORE_OK; i++) {
+        gather_say_withdrawals_cut(gather, out->accreditations[i].place.log);
+        error = gather_log(gather, &out->accreditations[i].accreditation.delegate, &log);
+        if (error == STORE_OK) {
+            gather_say_withdrawals_cut(gather, log);
+        }
+    }
+    for (size_t i = leads->issuers; i < gather->issuer_count; i++) {
+        gather_say_withdrawals_cut(gather, gather->issuers[i]);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error keep_of_all(struct gather *gather, const struct gather_question *question)
+{
+    enum store_error error = gather_cuts(gather);
+
+    for (size_t i = 0; i < gather->out->log_count && error == STORE_OK; i++) {
+        if (gather_has_kept(gather, i)) {
+            error = keep_of(gather, question, i);
+        }
+    }
+    return error == STORE_OK ? gather_issuers(gather) : error;
+}
+
+enum store_error gather_kept(struct gather *gather, const struct gather_question *question)
+{
+    struct leads leads;
+    enum store_error error = STORE_OK;
+    bool more = true;
+
+    for (size_t pass = 0; more && pass < KEPT_PASSES_MAX && error == STORE_OK; pass++) {
+        leads = count_leads(gather);
+        error = keep_of_all(gather, question);
+        more = any_after(gather, &leads);
+    }
+    return error == STORE_OK && more ? give_up(gather, &leads) : error;
+}
+
+void gather_leave_dropped(struct gather *gather)
 {
     struct dossier *out = gather->out;
     size_t kept = 0;
@@ -85,42 +157,4 @@ static void leave_dropped(struct gather *gather)
         }
     }
     out->credential_count = kept;
-}
-
-/* What more of can lead to more: cuts, and whom they are about. */
-static size_t count_leads(const struct gather *gather)
-{
-    return gather->out->withdrawal_count + gather->out->accreditation_count + gather->issuer_count;
-}
-
-static enum store_error keep_of_all(struct gather *gather, const struct gather_question *question)
-{
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < gather->out->log_count && error == STORE_OK; i++) {
-        if (gather_has_kept(gather, i)) {
-            error = keep_of(gather, question, i);
-        }
-    }
-    return error == STORE_OK ? gather_issuers(gather) : error;
-}
-
-enum store_error gather_kept(struct gather *gather, const struct gather_question *question)
-{
-    enum store_error error = STORE_OK;
-    bool more = true;
-
-    for (size_t pass = 0; more && pass < KEPT_PASSES_MAX && error == STORE_OK; pass++) {
-        const size_t leads = count_leads(gather);
-
-        error = keep_of_all(gather, question);
-        more = count_leads(gather) > leads;
-    }
-    if (more) {
-        gather->out->cuts.credentials = true;
-        gather->out->cuts.accreditations = true;
-        gather->out->cuts.withdrawals = true;
-    }
-    leave_dropped(gather);
-    return error;
 }

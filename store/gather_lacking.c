@@ -37,7 +37,7 @@ static enum store_error add_author(struct gather *gather, uint32_t number, size_
         return STORE_NOT_FOUND;
     }
     error = gather_log_of_number(gather, number, &log);
-    return error == STORE_OK ? gather_ask(gather, log) : error;
+    return error == STORE_OK ? gather_ask_rest(gather, log) : error;
 }
 
 enum store_error gather_lacking(struct gather *gather)

@@ -336,13 +336,35 @@ static enum store_error fill_known(struct gather *gather, const struct disk_auth
     return error == STORE_OK ? fill_side_upgrade(gather, log) : error;
 }
 
+void gather_say_cut(struct gather *gather, bool *cut)
+{
+    *(gather->rest ? &gather->out->cuts.unasked : cut) = true;
+}
+
+void gather_say_withdrawals_cut(struct gather *gather, size_t log)
+{
+    gather_say_cut(gather, &gather->out->cuts.delegates);
+    gather_say_cut(gather, &gather->out->logs[log].withdrawals_cut);
+}
+
+static void say_no_log(struct gather *gather)
+{
+    struct dossier_cuts *cuts = &gather->out->cuts;
+
+    gather_say_cut(gather, &cuts->listed);
+    gather_say_cut(gather, &cuts->credentials);
+    gather_say_cut(gather, &cuts->accreditations);
+    gather_say_cut(gather, &cuts->withdrawals);
+    gather_say_cut(gather, &cuts->affiliations);
+}
+
 static enum store_error add_log(struct gather *gather, const struct actor_id *author,
                                 const struct disk_author *row, size_t *log)
 {
     struct dossier *out = gather->out;
 
     if (out->log_count == DOSSIER_LOGS_MAX) {
-        out->cuts = (struct dossier_cuts){true, true, true, true, true, out->cuts.packs, out->cuts.authors};
+        say_no_log(gather);
         return STORE_NOT_FOUND;
     }
     out->logs =
@@ -433,7 +455,7 @@ enum store_error gather_log_of_number(struct gather *gather, uint32_t number, si
     return error == STORE_OK ? add_log(gather, &author, &row, log) : error;
 }
 
-static enum rank rank_of(enum chain chain)
+enum rank rank_of_chain(enum chain chain)
 {
     return chain == CHAIN_STANDS ? RANK_AUTHORISED : chain == CHAIN_NONE ? RANK_STRANGER : RANK_DOUBTFUL;
 }
@@ -452,27 +474,8 @@ enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank)
     if (error != STORE_OK) {
         return error;
     }
-    *rank = row->rank = rank_of(chain);
+    *rank = row->rank = rank_of_chain(chain);
     row->has_rank = true;
-    return STORE_OK;
-}
-
-enum store_error gather_rank_above(struct gather *gather, size_t log, enum rank *rank)
-{
-    struct gathered_log *row = &gather->rows[log];
-    enum chain chain;
-    enum store_error error;
-
-    *rank = row->rank_above;
-    if (row->has_rank_above) {
-        return STORE_OK;
-    }
-    error = chain_find_above(gather->txn, gather->trust, &gather->out->logs[log].author, 1, &chain);
-    if (error != STORE_OK) {
-        return error;
-    }
-    *rank = row->rank_above = rank_of(chain);
-    row->has_rank_above = true;
     return STORE_OK;
 }
 
@@ -537,19 +540,4 @@ enum store_error gather_number(struct gather *gather, const struct actor_id *act
     }
     *number = gather->number;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
-enum store_error gather_ask(struct gather *gather, size_t log)
-{
-    if (gather->rows[log].asked) {
-        return STORE_OK;
-    }
-    gather->issuers = gather_grow(gather->arena, gather->issuers, gather->issuer_count,
-                                  &gather->issuer_capacity, sizeof *gather->issuers);
-    if (!gather->issuers) {
-        return STORE_NO_MEMORY;
-    }
-    gather->rows[log].asked = true;
-    gather->issuers[gather->issuer_count++] = log;
-    return STORE_OK;
 }

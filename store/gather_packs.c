@@ -61,7 +61,7 @@ static enum store_error add_succession(struct gather *gather, const struct found
         return error;
     }
     out->succession_count++;
-    error = gather_cut(gather, row->place.log, row->succession.cut_seq, &row->succession.cut_head, &row->cut);
+    error = gather_succession_cut(gather, out->succession_count - 1);
     if (error != STORE_OK) {
         return error;
     }

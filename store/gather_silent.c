@@ -98,7 +98,7 @@ static enum store_error add_delegate(struct search *search, const struct actor_i
     }
     error = gather_log(gather, delegate, &log);
     search->found += gather->out->log_count - log_count;
-    return error == STORE_OK ? gather_ask(gather, log) : error;
+    return error == STORE_OK ? gather_ask_rest(gather, log) : error;
 }
 
 /* STORE_NOT_FOUND: enough was read. */

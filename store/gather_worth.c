@@ -152,7 +152,7 @@ static enum store_error is_silent(struct gather *gather, size_t log, uint64_t fr
         }
         any |= rank != RANK_STRANGER;
     }
-    *out = any && !dossier->cuts.accreditations;
+    *out = any && !dossier->cuts.accreditations && !dossier->cuts.unasked;
     return STORE_OK;
 }
 

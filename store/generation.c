@@ -99,6 +99,8 @@ struct kept_chain {
     struct actor_id author;
     unsigned links;
     enum chain chain;
+    size_t code_size;
+    uint8_t code[CODE_SIZE_MAX];
 };
 
 struct kept_heads {
@@ -115,12 +117,13 @@ struct kept_chains {
     struct kept_heads cuts[CUTS_KEPT];
 };
 
-static size_t place_of_author(const struct actor_id *author, unsigned links)
+static size_t place_of_chain(const struct actor_id *author, unsigned links, struct bytes code)
 {
     uint32_t first;
 
     memcpy(&first, author->hash.bytes, sizeof first);
-    return (first + links) % CHAINS_KEPT;
+    first += code.size > 0 ? (uint32_t)checksum_of(links, code.data, code.size) : links;
+    return first % CHAINS_KEPT;
 }
 
 static bool hold_still(const struct kept_chains *chains, uint64_t generation, const struct trust *trust)
@@ -129,17 +132,18 @@ static bool hold_still(const struct kept_chains *chains, uint64_t generation, co
 }
 
 bool kept_chain_find(struct store *store, uint64_t generation, const struct trust *trust,
-                     const struct actor_id *author, unsigned links, enum chain *out)
+                     const struct actor_id *author, unsigned links, struct bytes code, enum chain *out)
 {
     bool found = false;
 
     pthread_mutex_lock(&store->chain_cache.lock);
     if (hold_still(store->chain_cache.chains, generation, trust)) {
-        const size_t at = place_of_author(author, links);
+        const size_t at = place_of_chain(author, links, code);
         const struct kept_chain *item = &store->chain_cache.chains->items[at];
 
         found = is_taken(store->chain_cache.chains->taken, at) && item->links == links &&
-                actor_id_equal(&item->author, author);
+                actor_id_equal(&item->author, author) &&
+                bytes_equal(bytes_of(item->code, item->code_size), code);
         *out = found ? item->chain : *out;
     }
     pthread_mutex_unlock(&store->chain_cache.lock);
@@ -161,7 +165,7 @@ static void begin_anew(struct chain_cache *cache, uint64_t generation, const str
 
 /* Without memory nothing is kept. */
 void kept_chain_add(struct store *store, uint64_t generation, const struct trust *trust,
-                    const struct actor_id *author, unsigned links, enum chain chain)
+                    const struct actor_id *author, unsigned links, struct bytes code, enum chain chain)
 {
     struct chain_cache *cache = &store->chain_cache;
 
@@ -170,9 +174,16 @@ void kept_chain_add(struct store *store, uint64_t generation, const struct trust
         begin_anew(cache, generation, trust);
     }
     if (cache->chains) {
-        const size_t at = place_of_author(author, links);
+        const size_t at = place_of_chain(author, links, code);
+        struct kept_chain *item = &cache->chains->items[at];
 
-        cache->chains->items[at] = (struct kept_chain){.author = *author, .links = links, .chain = chain};
+        item->author = *author;
+        item->links = links;
+        item->chain = chain;
+        item->code_size = code.size;
+        if (code.size > 0) {
+            memcpy(item->code, code.data, code.size);
+        }
         take_place(cache->chains->taken, at);
     }
     pthread_mutex_unlock(&cache->lock);

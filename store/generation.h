@@ -31,12 +31,12 @@ struct kept_owners {
 bool kept_owners_are(const struct kept_owners *kept, const struct trust *trust);
 void kept_owners_set(struct kept_owners *kept, const struct trust *trust);
 
-/* The chain that was found for author, with so many links below it, under the trust file. Returns: whether
- * there is one. */
+/* The chain that was found for author, with so many links below it and of a code (empty: any), under the
+ * trust file. Returns: whether there is one. */
 bool kept_chain_find(struct store *store, uint64_t generation, const struct trust *trust,
-                     const struct actor_id *author, unsigned links, enum chain *out);
+                     const struct actor_id *author, unsigned links, struct bytes code, enum chain *out);
 void kept_chain_add(struct store *store, uint64_t generation, const struct trust *trust,
-                    const struct actor_id *author, unsigned links, enum chain chain);
+                    const struct actor_id *author, unsigned links, struct bytes code, enum chain chain);
 
 /* The cut heads of author that count under the trust file, held or not, each once. */
 enum { KEPT_CUTS_MAX = 16 };

@@ -1265,6 +1265,45 @@ static bool may_be_handed_on(const struct search *search)
     return owners->left_out;
 }
 
+/* Add to those that are reached who accredited them for a code. Returns: whether that is one more. */
+static bool reach_accreditors(bool *reached, const struct dossier *dossier, struct bytes code)
+{
+    bool more = false;
+    for (size_t i = 0; i < dossier->accreditation_count; i++) {
+        const struct dossier_accreditation *row = &dossier->accreditations[i];
+        const struct dossier_log *delegate = dossier_log_of(dossier, &row->accreditation.delegate);
+        if (!reached[row->place.log] && delegate != NULL && reached[delegate - dossier->logs] &&
+            names_code(&row->accreditation, code)) {
+            reached[row->place.log] = more = true;
+        }
+    }
+    return more;
+}
+
+/* Whether what was left out may have been taken back from the issuer, or from whoever let it speak for the
+ * code, and so on. */
+static __attribute__((noinline)) bool is_above_cut(const struct dossier *dossier,
+                                                   const struct authority_question *question)
+{
+    bool reached[DOSSIER_LOGS_MAX] = {false};
+    const struct dossier_log *issuer = dossier_log_of(dossier, &question->issuer);
+    bool found = issuer == NULL;
+    if (issuer != NULL) {
+        reached[issuer - dossier->logs] = true;
+    }
+    while (!found && reach_accreditors(reached, dossier, question->code)) {
+    }
+    for (size_t i = 0; i < dossier->log_count && !found; i++) {
+        found = reached[i] && dossier->logs[i].withdrawals_cut;
+    }
+    return found;
+}
+
+static bool lacks_withdrawals(const struct dossier *dossier, const struct authority_question *question)
+{
+    return dossier->cuts.withdrawals || (dossier->cuts.delegates && is_above_cut(dossier, question));
+}
+
 /* Whether an owner's succession covers what speaks, or any chain that holds begins with a recorded link,
  * whichever the one is that was found. Of what is said on a side branch it is
  * unknown where it may be so, but for a doubt. */
@@ -1287,7 +1326,8 @@ static enum answer finds_recorded(struct search *search)
             return ANSWER_UNKNOWN;
         }
     }
-    bool may_be = search->cut || may_be_handed_on(search) || search->dossier->cuts.withdrawals;
+    bool may_be =
+        search->cut || may_be_handed_on(search) || lacks_withdrawals(search->dossier, search->question);
     return may_be ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
@@ -1502,12 +1542,13 @@ static bool is_open(enum reason reason)
 }
 
 /* Whether what was left out of the dossier, or of its successions, could make the answer another one. */
-static bool hangs_on_cuts(const struct dossier_cuts *cuts, bool owners_left_out, enum reason reason)
+static bool hangs_on_cuts(const struct dossier *dossier, const struct authority_question *question,
+                          bool owners_left_out, enum reason reason)
 {
     if (reason == REASON_NONE) {
-        return cuts->withdrawals || owners_left_out;
+        return owners_left_out || lacks_withdrawals(dossier, question);
     }
-    return (cuts->accreditations || owners_left_out) && reason != REASON_NAMESPACE_UNOWNED &&
+    return (dossier->cuts.accreditations || owners_left_out) && reason != REASON_NAMESPACE_UNOWNED &&
            !is_open(reason);
 }
 
@@ -1522,7 +1563,7 @@ void authority_under(struct authority_answer *out, const struct dossier *dossier
     } else {
         find_in_much(out, dossier, trust, owners, question);
     }
-    if (hangs_on_cuts(&dossier->cuts, owners->left_out, out->reason)) {
+    if (hangs_on_cuts(dossier, question, owners->left_out, out->reason)) {
         out->reason = REASON_LIMIT;
     }
 }

@@ -348,7 +348,7 @@ static struct day_truth of_attestation(struct career *career, const struct expre
 
 bool career_is_cut(struct career *career, struct bytes pattern, enum lacking_for what)
 {
-    if (career->dossier->cuts.credentials) {
+    if (career->dossier->cuts.credentials || career->dossier->cuts.unasked) {
         return true;
     }
     const struct career_space *space = career_space(career, code_namespace(pattern));

@@ -60,6 +60,8 @@ struct dossier_log {
     uint64_t incomplete_from; /* …none of them below this block */
     bool left_out;            /* it says more about the subject than there is room for… */
     uint64_t left_out_from;   /* …nothing of that below this block */
+    bool withdrawals_cut;     /* more was taken back from it than there is room for, or it may have taken back
+                                 more of what it let others say */
     bool has_unread;          /* erased affiliations were never read here: a `left` may be among them… */
     uint64_t unread_seq;      /* …erased by this block at the latest */
     bool switching;           /* on its way to another branch: what is here is not the chosen log yet */
@@ -243,13 +245,17 @@ struct dossier_statement {
     struct statement statement;
 };
 
-/* What a limit of the gatherer left out of what counts. What follows from its absence is unknown. */
+/* What a limit of the gatherer left out of what counts. What follows from its absence is unknown. Who let the
+ * issuers of what is here say that is gathered first, and nothing else takes its room. */
 struct dossier_cuts {
     bool listed;         /* credentials that are ABOUT_SUBJECT */
     bool credentials;    /* those, or others about the subject, by anybody */
     bool accreditations; /* or successions */
     bool withdrawals;    /* or successions */
+    bool delegates;      /* withdrawals from those whose logs say so (withdrawals_cut) */
     bool affiliations;   /* or shops, or their memberships, or who left */
+    bool unasked; /* of what is said by who may let nobody say what is here: it makes a no another no, and
+                     whether anybody else might have said more is not known */
     bool packs;
     bool authors; /* credentials about the subject, by authors whose logs say so (left_out) */
 };

@@ -235,6 +235,11 @@ static void there_are_more_owners_than_fit(void)
     given.built.logs[CASE_OTHER].known = true;
 }
 
+static void what_was_not_asked_does_not_fit(void)
+{
+    given.built.dossier.cuts.unasked = true;
+}
+
 static const struct {
     const char *sentence;
     void (*lacks)(void);
@@ -314,6 +319,9 @@ static const struct {
     {"nor does what an owner says of her", the_owner_says_more_than_fits, "not ase:\"Both\"", ANSWER_YES},
     {"but of those that it may", the_school_says_more_of_others_than_fits, "not tested ase/L1",
      ANSWER_UNKNOWN},
+    {"nobody knows who else may speak where what they say did not fit", what_was_not_asked_does_not_fit,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"what she passed she did", what_was_not_asked_does_not_fit, "tested ase/A5", ANSWER_YES},
 };
 
 static void what_is_not_here_may_be_anything(void **state)
@@ -435,6 +443,11 @@ static void more_is_known_than_fits(void)
     career.built.dossier.cuts.credentials = true;
 }
 
+static void more_may_speak_than_fits(void)
+{
+    career.built.dossier.cuts.unasked = true;
+}
+
 static const struct {
     const char *sentence;
     void (*lacks)(void);
@@ -445,6 +458,7 @@ static const struct {
     {"or was never heard of", brand_was_never_heard_of, {ANSWER_UNKNOWN, ANSWER_UNKNOWN}},
     {"or the shop may have taken her back while a member", shop_lacks, {ANSWER_UNKNOWN, ANSWER_YES}},
     {"or what others say did not fit", more_is_known_than_fits, {ANSWER_UNKNOWN, ANSWER_UNKNOWN}},
+    {"or who else may speak did not", more_may_speak_than_fits, {ANSWER_UNKNOWN, ANSWER_UNKNOWN}},
     {"others' gaps are nothing to it", stranger_lacks, {ANSWER_YES, ANSWER_YES}},
 };
 

@@ -232,6 +232,41 @@ static void whoever_was_handed_a_namespace_accredits_in_it(void **state)
     world_commit(txn);
 }
 
+/* A delegate for one code is a stranger where another is asked, and so is whom it accredited. */
+static void a_chain_is_asked_of_a_code(void **state)
+{
+    static const struct {
+        enum who who;
+        unsigned links;
+        const char *code;
+        enum chain wanted;
+    } rows[] = {
+        {SCHOOL, 0, "", CHAIN_STANDS},      {SCHOOL, 0, "ase/A5", CHAIN_STANDS},
+        {SCHOOL, 0, "ase/Z9", CHAIN_NONE},  {SCHOOL, 1, "ase/A5", CHAIN_STANDS},
+        {SCHOOL, 1, "ase/Z9", CHAIN_NONE},  {ISSUER, 0, "ase/A5", CHAIN_STANDS},
+        {ISSUER, 0, "ase/A6", CHAIN_NONE},  {ISSUER, 1, "ase/A5", CHAIN_NONE},
+        {ISSUER, 0, "ase/*", CHAIN_STANDS}, {ISSUER, 0, "ase/B*", CHAIN_NONE},
+        {ASE, 1, "ase/Z9", CHAIN_STANDS},   {ASE, 1, "epa/608-universal", CHAIN_NONE},
+    };
+    const struct link above = {ASE, SCHOOL, 1, "ase/A*", 10, 0}, below = {SCHOOL, ISSUER, 0, "ase/A5", 10, 0};
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    say(txn, &above);
+    say(txn, &below);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum chain chain;
+
+        assert_int_equal(chain_find_above(txn, &trust, &authors[rows[i].who].actor.id, rows[i].links,
+                                          bytes_of_string(rows[i].code), &chain),
+                         STORE_OK);
+        if (chain != rows[i].wanted) {
+            fail_msg("row %zu: %d", i, (int)chain);
+        }
+    }
+    world_commit(txn);
+}
+
 static bool is_accredited(struct store_txn *txn, const struct actor_id *actor)
 {
     bool accredited = false;
@@ -610,6 +645,7 @@ int main(void)
         cmocka_unit_test(who_leads_nowhere_takes_nobody_s_place),
         cmocka_unit_test(a_crowd_keeps_nobody_out),
         cmocka_unit_test(one_delegate_s_crowd_takes_no_room_of_others),
+        IN_WORLD(a_chain_is_asked_of_a_code),
         IN_WORLD(whoever_was_handed_a_namespace_accredits_in_it),
         IN_WORLD(a_void_link_admits_nobody_new_and_loses_nobody),
         IN_WORLD(what_stands_beside_the_chain_counts_while_its_epoch_is_open),

@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -45,10 +46,10 @@ static int teardown(void **state)
 
 /* ---- what happens ---- */
 
-static void accredit(struct store_txn *txn, struct world_author *by, const struct world_author *delegate,
-                     uint64_t depth, uint64_t now_s)
+static void accredit_for(struct store_txn *txn, struct world_author *by, const struct world_author *delegate,
+                         const char *codes, uint64_t depth, uint64_t now_s)
 {
-    const struct bytes pattern = bytes_of_string("ase/*");
+    const struct bytes pattern = bytes_of_string(codes);
     const struct accreditation record = {.delegate = delegate->actor.id,
                                          .patterns = {.items = &pattern, .count = 1},
                                          .from = 30000,
@@ -58,6 +59,12 @@ static void accredit(struct store_txn *txn, struct world_author *by, const struc
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, ENTRY_ACCREDITATION, &record);
     world_publish(&world, txn, by, &draft, now_s);
+}
+
+static void accredit(struct store_txn *txn, struct world_author *by, const struct world_author *delegate,
+                     uint64_t depth, uint64_t now_s)
+{
+    accredit_for(txn, by, delegate, "ase/*", depth, now_s);
 }
 
 static void publish_pack(struct store_txn *txn, uint64_t version, uint64_t now_s)
@@ -304,6 +311,28 @@ static void what_is_kept_is_of_one_trust_file(void **state)
     store_end(txn);
 }
 
+/* Of more codes than there is room for: some take the place of others. */
+static void what_is_kept_is_of_one_code(void **state)
+{
+    enum { CODES = 8192 };
+    struct store_txn *txn = world_write(&world);
+    enum chain chain;
+
+    (void)state;
+    accredit_for(txn, &owner, &issuer, "ase/A*", 0, 1000);
+    world_commit(txn);
+    txn = world_read(&world);
+    for (unsigned i = 0; i < CODES; i++) {
+        char code[CODE_SIZE_MAX];
+
+        snprintf(code, sizeof code, "ase/%c%u", i % 2 == 0 ? 'A' : 'B', i);
+        assert_int_equal(chain_find_above(txn, &trust, &issuer.actor.id, 0, bytes_of_string(code), &chain),
+                         STORE_OK);
+        assert_int_equal(chain, i % 2 == 0 ? CHAIN_STANDS : CHAIN_NONE);
+    }
+    store_end(txn);
+}
+
 /* What is copied has nothing to do any more with where it was gathered: that is written over here. */
 static void what_is_kept_leads_to_itself(void **state)
 {
@@ -427,11 +456,9 @@ static void what_is_kept_changes_no_answer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_WORLD(what_raises_the_generation),
-        IN_WORLD(what_was_dropped_is_not_kept),
-        IN_WORLD(what_is_kept_is_of_one_trust_file),
-        IN_WORLD(what_is_kept_leads_to_itself),
-        cmocka_unit_test(what_is_kept_changes_no_answer),
+        IN_WORLD(what_raises_the_generation),        IN_WORLD(what_was_dropped_is_not_kept),
+        IN_WORLD(what_is_kept_is_of_one_trust_file), IN_WORLD(what_is_kept_is_of_one_code),
+        IN_WORLD(what_is_kept_leads_to_itself),      cmocka_unit_test(what_is_kept_changes_no_answer),
     };
 
     return cmocka_run_group_tests_name("store generation", tests, NULL, NULL);

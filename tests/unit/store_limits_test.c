@@ -183,14 +183,18 @@ static void add_withdrawals(struct draft *draft, const struct named *cut, size_t
     }
 }
 
-/* So often with the cut at the end of the branch, and then once with another one. */
-static void withdraw(struct store_txn *txn, size_t often, const struct named *then)
+/* So often with the cut at the end of the branch, or with cuts that lie one behind the other up to there, and
+ * then once with another one. */
+static void withdraw(struct store_txn *txn, size_t often, bool apart, const struct named *then)
 {
-    const struct named end = nth_of_branch(CUT_SIDE_MAX);
     struct draft draft;
 
     world_draft(&world, &draft, CLASS_GOVERN);
-    add_withdrawals(&draft, &end, often);
+    for (size_t i = often; i > 0; i--) {
+        const struct named end = nth_of_branch(CUT_SIDE_MAX + 1 - (apart ? i : 1));
+
+        add_withdrawals(&draft, &end, 1);
+    }
     add_withdrawals(&draft, then, 1);
     world_publish(&world, txn, &ase, &draft, EARLY_S);
 }
@@ -225,18 +229,22 @@ static void a_cut_too_far_down_is_unknown(void **state)
     const struct {
         const char *sentence;
         size_t often;
+        bool apart;
         struct named then;
         enum answer answer;
         enum reason reason;
     } rows[] = {
-        {"a cut below her certificate takes it", 0, rootless, ANSWER_NO, REASON_WITHDRAWN},
-        {"one on a branch above it does not", 0, nth_of_branch(1), ANSWER_YES, REASON_NONE},
-        {"as far above as is looked at", 0, nth_of_branch(CUT_SIDE_MAX), ANSWER_YES, REASON_NONE},
-        {"further above nobody knows", 0, nth_of_branch(CUT_SIDE_MAX + 1), ANSWER_UNKNOWN, REASON_TOO_MANY},
-        {"a cut that is looked at beside many", BRANCHES_DOWN_MAX - 1, nth_of_branch(CUT_SIDE_MAX),
-         ANSWER_YES, REASON_NONE},
-        {"one more is unknown", BRANCHES_DOWN_MAX, nth_of_branch(1), ANSWER_UNKNOWN, REASON_TOO_MANY},
-        {"but on the chain", BRANCHES_DOWN_MAX, rootless, ANSWER_NO, REASON_WITHDRAWN},
+        {"a cut below her certificate takes it", 0, false, rootless, ANSWER_NO, REASON_WITHDRAWN},
+        {"one on a branch above it does not", 0, false, nth_of_branch(1), ANSWER_YES, REASON_NONE},
+        {"as far above as is looked at", 0, false, nth_of_branch(CUT_SIDE_MAX), ANSWER_YES, REASON_NONE},
+        {"further above nobody knows", 0, false, nth_of_branch(CUT_SIDE_MAX + 1), ANSWER_UNKNOWN,
+         REASON_TOO_MANY},
+        {"as many as are looked at", BRANCHES_DOWN_MAX, true, nth_of_branch(1), ANSWER_YES, REASON_NONE},
+        {"one more is unknown", BRANCHES_DOWN_MAX + 1, true, nth_of_branch(1), ANSWER_UNKNOWN,
+         REASON_TOO_MANY},
+        {"the same one again is looked for once", BRANCHES_DOWN_MAX + 1, false, nth_of_branch(1), ANSWER_YES,
+         REASON_NONE},
+        {"but on the chain", BRANCHES_DOWN_MAX + 1, true, rootless, ANSWER_NO, REASON_WITHDRAWN},
     };
 
     (void)state;
@@ -246,7 +254,7 @@ static void a_cut_too_far_down_is_unknown(void **state)
         struct store_txn *txn = world_write(&world);
         struct axis_answer answer;
 
-        withdraw(txn, rows[i].often, &rows[i].then);
+        withdraw(txn, rows[i].often, rows[i].apart, &rows[i].then);
         answer = authority_of_her_certificate(txn);
         if (answer.answer != rows[i].answer || answer.reason != rows[i].reason) {
             fail_msg("%s: %s", rows[i].sentence, reason_word(answer.reason));
@@ -282,7 +290,7 @@ static void a_chain_below_too_many_cuts_is_unknown(void **state)
         sign(&block, txn, &school, &draft);
         put_branch(txn, &block, kept.seq, school.state.head, 1, &kept.head);
         world_rotate(&world, txn, &school, ROTATED_S);
-        withdraw(txn, rows[i].often, &kept);
+        withdraw(txn, rows[i].often, false, &kept);
         assert_int_equal(chain_find(txn, &trust, &issuer.actor.id, &chain), STORE_OK);
         assert_int_equal(chain, rows[i].chain);
         store_end(txn);
@@ -429,7 +437,8 @@ static void draft_withdrawal(struct draft *draft, const struct world_author *del
 }
 
 /* Her certificate is in a block that its author dropped, kept by a cut that its own author dropped, and so
- * on: the last one is the owner's. Whoever is accredited comes before its accreditor. */
+ * on: the last one is the owner's, who accredited them all. Whoever is accredited comes before its accreditor.
+ */
 static void keep_in_line(struct store_txn *txn, size_t links)
 {
     struct attestation attestation = build_attestation(&ase.actor.id, "ase/A5", 40000, 42000);
@@ -442,8 +451,8 @@ static void keep_in_line(struct store_txn *txn, size_t links)
         if (i > 0) {
             accredit_next(txn, &line[i], i - 1);
         }
+        accredit_next(txn, &ase, i);
     }
-    accredit_next(txn, &ase, links);
     draft_one(&draft, CLASS_CONTENT, ENTRY_ATTESTATION, &attestation);
     cut = drop(txn, &line[0], &draft);
     for (size_t i = 1; i <= links; i++) {
@@ -512,7 +521,8 @@ static void what_cuts_keep_that_cuts_keep_is_followed_so_far(void **state)
         assert_int_equal(dossier.credential_count, rows[i].kept);
         assert_int_equal(dossier.cuts.credentials, rows[i].cut);
         assert_int_equal(dossier.cuts.accreditations, rows[i].cut);
-        assert_int_equal(dossier.cuts.withdrawals, rows[i].cut);
+        assert_int_equal(dossier.cuts.delegates, rows[i].cut);
+        assert_false(dossier.cuts.withdrawals);
         assert_int_equal(answer.reason, rows[i].reason);
         assert_true(!rows[i].cut || answer.answer == ANSWER_UNKNOWN);
         store_end(txn);

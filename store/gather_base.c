@@ -9,6 +9,7 @@
  * taken meanwhile. */
 struct base_lists {
     struct dossier dossier;
+    bool denies;
     struct gathered_log *rows;
     size_t log_capacity, row_capacity, pack_capacity, succession_capacity;
 };
@@ -163,6 +164,7 @@ static struct base_lists lists_of(const struct gather *gather)
 {
     return (struct base_lists){
         .dossier = *gather->out,
+        .denies = gather->denies,
         .rows = gather->rows,
         .log_capacity = gather->log_capacity,
         .row_capacity = gather->row_capacity,
@@ -177,6 +179,7 @@ static void take_lists(struct gather *gather, const struct base_lists *lists)
 
     *gather->out = lists->dossier;
     gather->out->subject = subject;
+    gather->denies = lists->denies;
     gather->rows = lists->rows;
     gather->log_capacity = lists->log_capacity;
     gather->row_capacity = lists->row_capacity;
@@ -247,12 +250,19 @@ static struct cached_base *make_base(const struct gather *gather, uint64_t gener
     return base;
 }
 
+static enum store_error gather_anew(struct gather *gather)
+{
+    enum store_error error = gather_packs(gather);
+
+    return error == STORE_OK ? gather_denials(gather) : error;
+}
+
 /* Gather it, and keep it for the next time. */
 static enum store_error renew_base(struct gather *gather, uint64_t generation, struct base_cache *cache)
 {
     struct arena *arena = gather->arena;
     const uint8_t *run = arena_take(arena, 0);
-    enum store_error error = run ? gather_packs(gather) : STORE_NO_MEMORY;
+    enum store_error error = run ? gather_anew(gather) : STORE_NO_MEMORY;
 
     if (error != STORE_OK) {
         return error;
@@ -273,7 +283,7 @@ enum store_error gather_base(struct gather *gather)
     enum store_error error = generation_read(gather->txn, &generation, &kept);
 
     if (error != STORE_OK || !kept || gather->known_by_s != UINT64_MAX) {
-        return error == STORE_OK ? gather_packs(gather) : error;
+        return error == STORE_OK ? gather_anew(gather) : error;
     }
     pthread_mutex_lock(&cache->lock);
     if (cache->base && cache->base->generation == generation &&

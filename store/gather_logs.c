@@ -342,7 +342,16 @@ static enum store_error add_log(struct gather *gather, const struct actor_id *au
     struct dossier *out = gather->out;
 
     if (out->log_count == DOSSIER_LOGS_MAX) {
-        out->cuts = (struct dossier_cuts){true, true, true, true, true, out->cuts.packs, out->cuts.authors};
+        const struct dossier_cuts cuts = out->cuts;
+
+        out->cuts = (struct dossier_cuts){.listed = true,
+                                          .credentials = true,
+                                          .accreditations = true,
+                                          .withdrawals = true,
+                                          .affiliations = true,
+                                          .packs = cuts.packs,
+                                          .authors = cuts.authors,
+                                          .silent = cuts.silent};
         return STORE_NOT_FOUND;
     }
     out->logs =
@@ -542,6 +551,7 @@ enum store_error gather_number(struct gather *gather, const struct actor_id *act
 enum store_error gather_ask(struct gather *gather, size_t log)
 {
     if (gather->rows[log].asked) {
+        gather->out->logs[log].for_denials = gather->out->logs[log].for_denials && gather->denying;
         return STORE_OK;
     }
     gather->issuers = gather_grow(gather->arena, gather->issuers, gather->issuer_count,
@@ -550,6 +560,7 @@ enum store_error gather_ask(struct gather *gather, size_t log)
         return STORE_NO_MEMORY;
     }
     gather->rows[log].asked = true;
+    gather->out->logs[log].for_denials = gather->denying;
     gather->issuers[gather->issuer_count++] = log;
     return STORE_OK;
 }

@@ -328,6 +328,7 @@ static bool is_repeated(const struct dossier *dossier, size_t succession)
 enum store_error gather_kept_packs(struct gather *gather, size_t log)
 {
     struct dossier *out = gather->out;
+    const size_t pack_count = out->pack_count;
     enum store_error error = STORE_OK;
 
     for (size_t i = 0; i < out->succession_count && error == STORE_OK; i++) {
@@ -340,5 +341,5 @@ enum store_error gather_kept_packs(struct gather *gather, size_t log)
     if (error == STORE_OK) {
         sort_items(out->packs, out->pack_count, sizeof *out->packs, order_packs);
     }
-    return error;
+    return error == STORE_OK && out->pack_count > pack_count ? gather_denials(gather) : error;
 }

@@ -83,6 +83,17 @@ static bool may_be_silent(const struct lacking_question *asked, const struct act
            is_silent(asked, log, &voice, EVIDENCE_ISSUER);
 }
 
+/* Whether an author that others may let speak is asked at all. */
+static bool is_asked(const struct lacking_question *asked, const struct dossier_log *log)
+{
+    return asked->denied || log == NULL || !log->for_denials;
+}
+
+static bool delegate_may_be_silent(const struct lacking_question *asked, const struct actor_id *delegate)
+{
+    return is_asked(asked, dossier_log_of(asked->dossier, delegate)) && may_be_silent(asked, delegate);
+}
+
 static bool any_is_silent(const struct lacking_question *asked)
 {
     const struct dossier *dossier = asked->dossier;
@@ -96,7 +107,7 @@ static bool any_is_silent(const struct lacking_question *asked)
         silent = may_be_silent(asked, &dossier->successions[i].succession.successor);
     }
     for (size_t i = 0; i < dossier->accreditation_count && !silent; i++) {
-        silent = may_be_silent(asked, &dossier->accreditations[i].accreditation.delegate);
+        silent = delegate_may_be_silent(asked, &dossier->accreditations[i].accreditation.delegate);
     }
     return silent;
 }
@@ -288,7 +299,8 @@ static void add_delegate(struct voices *voices, const struct voice *by,
     struct voice voice = {.author = accreditation->accreditation.delegate,
                           .log = log_of(voices->asked->dossier, &accreditation->accreditation.delegate),
                           .until_s = end_s < by->until_s ? end_s : by->until_s};
-    if (!hears(&voice, voices->asked->dossier, by, accreditation)) {
+    const struct dossier_log *log = voice.log < SIZE_MAX ? &voices->asked->dossier->logs[voice.log] : NULL;
+    if (!is_asked(voices->asked, log) || !hears(&voice, voices->asked->dossier, by, accreditation)) {
         return;
     }
     for (size_t i = 0; i < accreditation->accreditation.patterns.count; i++) {
@@ -449,24 +461,22 @@ bool lacking_of(const struct lacking **out, const struct lacking_question *asked
     return true;
 }
 
-static bool is_denial(void *context, const struct expression *expression)
+bool lacking_has_denials(const struct dossier *dossier)
 {
-    bool *found = context;
-    *found = *found || expression->op == EXPRESSION_NOT;
-    return !*found;
+    bool has = dossier->cuts.silent;
+    for (size_t i = 0; i < dossier->log_count && !has; i++) {
+        has = dossier->logs[i].for_denials;
+    }
+    return has;
 }
 
 struct dossier_reach lacking_reach(const struct question *question)
 {
-    struct dossier_reach reach = {.known_by_s = question->known_by_s};
+    struct dossier_reach reach = {.known_by_s = question->known_by_s, .requirement = question->requirement};
     uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
     uint64_t budget_s = question->budget.issuer_s < question->budget.shop_s ? question->budget.issuer_s
                                                                             : question->budget.shop_s;
-    bool denies = false;
-    if (question->requirement != NULL) {
-        (void)expression_each(question->requirement, is_denial, &denies);
-    }
-    if (denies) {
+    if (!question->known_alone) {
         reach.heard_since_s = by_s > budget_s ? by_s - budget_s : 1;
     }
     return reach;

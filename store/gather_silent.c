@@ -31,6 +31,12 @@ struct turn {
     struct entry_at behind; /* was read last */
 };
 
+/* A delegate that need not be looked at again because of an accreditor. */
+struct seen {
+    struct actor_id delegate;
+    uint32_t accreditor;
+};
+
 struct search {
     struct gather *gather;
     uint64_t heard_since_s;
@@ -41,7 +47,7 @@ struct search {
     uint16_t *heap; /* turns that are not over, the cheapest first */
     size_t pattern_count;
     struct bytes *patterns;
-    struct actor_id *seen; /* delegates that need not be looked at again, by their first bytes */
+    struct seen *seen; /* by the first bytes of the delegate */
 };
 
 /* Says the limit where one is reached. Returns: full. */
@@ -227,7 +233,22 @@ static enum store_error is_heard(const struct search *search, const struct disk_
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static struct actor_id *slot_of(const struct search *search, const struct actor_id *delegate)
+/* Whether an accreditor took something back from a delegate: it may have done so at a block that is not here.
+ */
+static enum store_error is_withdrawn(const struct search *search, const struct actor_id *delegate,
+                                     uint32_t accreditor, bool *withdrawn)
+{
+    struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, delegate);
+    struct entry_at at;
+    enum store_error error;
+
+    grant_key_add_author(&key, accreditor);
+    error = grant_next(search->gather->txn, &key, NULL, &at);
+    *withdrawn = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static struct seen *slot_of(const struct search *search, const struct actor_id *delegate)
 {
     uint16_t first;
 
@@ -235,16 +256,19 @@ static struct actor_id *slot_of(const struct search *search, const struct actor_
     return &search->seen[first % SEEN_SLOTS];
 }
 
-/* Gather the log of a delegate that was not heard. */
+/* Gather the log of a delegate that was not heard, or of whom a cut may keep what is not here. */
 static enum store_error look_at(struct search *search, const struct disk_author *row,
-                                const struct actor_id *delegate)
+                                const struct actor_id *delegate, uint32_t accreditor)
 {
     struct gather *gather = search->gather;
-    bool heard = false;
+    bool heard = false, withdrawn = false;
     size_t log;
     enum store_error error = row ? is_heard(search, row, delegate, &heard) : STORE_OK;
 
-    if (error == STORE_OK && !heard && !note_full(search, search->found == SILENT_MAX)) {
+    if (error == STORE_OK && heard) {
+        error = is_withdrawn(search, delegate, accreditor, &withdrawn);
+    }
+    if (error == STORE_OK && (!heard || withdrawn) && !note_full(search, search->found == SILENT_MAX)) {
         const size_t issuer_count = gather->issuer_count;
 
         error = gather_log(gather, delegate, &log);
@@ -253,15 +277,16 @@ static enum store_error look_at(struct search *search, const struct disk_author 
         }
         search->found += gather->issuer_count - issuer_count;
     }
-    *slot_of(search, delegate) = *delegate;
+    *slot_of(search, delegate) = (struct seen){.delegate = *delegate, .accreditor = accreditor};
     return error;
 }
 
 /* turn: its own, where it accredits others. */
 static enum store_error add_delegate(struct search *search, const struct actor_id *delegate,
-                                     struct turn *turn)
+                                     uint32_t accreditor, struct turn *turn)
 {
-    const bool seen = actor_id_equal(slot_of(search, delegate), delegate);
+    const struct seen *slot = slot_of(search, delegate);
+    const bool seen = slot->accreditor == accreditor && actor_id_equal(&slot->delegate, delegate);
     struct disk_author row;
     enum store_error error =
         seen && turn->depth == 0 ? STORE_OK : author_read_log(search->gather->txn, delegate, &row);
@@ -270,7 +295,7 @@ static enum store_error add_delegate(struct search *search, const struct actor_i
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
     }
-    error = seen ? STORE_OK : look_at(search, known ? &row : NULL, delegate);
+    error = seen ? STORE_OK : look_at(search, known ? &row : NULL, delegate, accreditor);
     turn->number = known && turn->depth > 0 ? row.number : NUMBER_NONE;
     add_turn(search, turn);
     return error;
@@ -299,7 +324,8 @@ static enum store_error add_accreditation(struct search *search, const struct tu
             }
         }
     }
-    return turn.pattern_count > 0 ? add_delegate(search, &accreditation->delegate, &turn) : STORE_OK;
+    return turn.pattern_count > 0 ? add_delegate(search, &accreditation->delegate, by->number, &turn)
+                                  : STORE_OK;
 }
 
 static enum store_error add_entry(struct search *search, size_t at, const struct entry *entry)

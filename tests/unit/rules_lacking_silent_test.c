@@ -123,6 +123,63 @@ static void it_was_withdrawn_at_a_block_that_is_not_here(void)
     withdrawn()->cut.found = CUT_NOT_HELD;
 }
 
+/* ---- who may have said anything on a branch that is not here, however often it is heard ---- */
+
+static void heard_and_withdrawn_by(size_t accreditor, enum cut_found found)
+{
+    build_accreditation(&given.built, accreditor, 5, CASE_SCHOOL, "ase/A*", 0);
+    build_withdrawal(&given.built, accreditor, 20, CASE_SCHOOL, 30)->cut.found = found;
+}
+
+static void heard_and_withdrawn_at_a_block_that_is_here(void)
+{
+    heard_and_withdrawn_by(CASE_ASE, CUT_ON_SIDE);
+}
+
+static void heard_and_withdrawn_at_a_block_that_is_not_here(void)
+{
+    heard_and_withdrawn_by(CASE_ASE, CUT_NOT_HELD);
+}
+
+static void heard_and_withdrawn_at_a_block_too_far_down(void)
+{
+    heard_and_withdrawn_by(CASE_ASE, CUT_TOO_LONG);
+}
+
+static void heard_and_withdrawn_there_in_doubt(void)
+{
+    heard_and_withdrawn_at_a_block_that_is_not_here();
+    given.built.withdrawals[0].place.voided = true;
+    given.built.withdrawals[0].place.void_seq = 25;
+}
+
+static void heard_and_withdrawn_by_a_stranger(void)
+{
+    heard_and_withdrawn_by(CASE_OTHER, CUT_NOT_HELD);
+}
+
+static void heard_and_withdrawn_by_who_may_accredit(uint64_t depth)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_OTHER, "ase/*", depth);
+    heard_and_withdrawn_by(CASE_OTHER, CUT_NOT_HELD);
+}
+
+static void heard_and_withdrawn_by_a_delegate(void)
+{
+    heard_and_withdrawn_by_who_may_accredit(1);
+}
+
+static void heard_and_withdrawn_by_who_may_let_nobody_speak(void)
+{
+    heard_and_withdrawn_by_who_may_accredit(0);
+}
+
+static void heard_and_cut_by_the_owner_at_a_block_that_is_here_too(void)
+{
+    heard_and_withdrawn_at_a_block_that_is_not_here();
+    build_withdrawal(&given.built, CASE_ASE, 21, CASE_SCHOOL, 30);
+}
+
 /* Whoever withdrew it was withdrawn before, with a cut that is found so. */
 static void withdrawn_by_who_was(enum cut_found found)
 {
@@ -315,6 +372,23 @@ static const struct {
      ANSWER_UNKNOWN},
     {"or it was accredited again", it_was_accredited_again, "not tested ase/A6", ANSWER_UNKNOWN},
     {"then as well", it_was_accredited_again_after_a_dropped_block, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"what a cut keeps is here", heard_and_withdrawn_at_a_block_that_is_here, "not tested ase/A6",
+     ANSWER_YES},
+    {"and where it is not it may be anything", heard_and_withdrawn_at_a_block_that_is_not_here,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"that she holds, too", heard_and_withdrawn_at_a_block_that_is_not_here, "ase/A6", ANSWER_UNKNOWN},
+    {"but not for other codes", heard_and_withdrawn_at_a_block_that_is_not_here, "not tested ase/L1",
+     ANSWER_YES},
+    {"so too where nobody looked so far", heard_and_withdrawn_at_a_block_too_far_down, "ase/A6",
+     ANSWER_UNKNOWN},
+    {"where it is not sure that it was withdrawn nothing is kept for sure",
+     heard_and_withdrawn_there_in_doubt, "ase/A6", ANSWER_NO},
+    {"a stranger keeps nothing", heard_and_withdrawn_by_a_stranger, "ase/A6", ANSWER_NO},
+    {"a delegate does", heard_and_withdrawn_by_a_delegate, "ase/A6", ANSWER_UNKNOWN},
+    {"and none that may let nobody speak", heard_and_withdrawn_by_who_may_let_nobody_speak, "ase/A6",
+     ANSWER_NO},
+    {"nothing counts that another cut does not keep", heard_and_cut_by_the_owner_at_a_block_that_is_here_too,
+     "ase/A6", ANSWER_NO},
     {"whose accreditation ended comes too late in the end", its_accreditation_ended_and_it_was_heard_in_time,
      "not tested ase/A6", ANSWER_YES},
     {"and before that not", its_accreditation_ended_and_it_was_not_heard_in_time, "not tested ase/A6",

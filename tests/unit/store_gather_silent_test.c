@@ -166,6 +166,27 @@ static void only_who_may_speak_of_what_is_denied(void **state)
     assert_false(asks_school("ase/A6", &no_no_a6));
 }
 
+static void withdraw(struct world_author *by)
+{
+    const struct withdrawal record = {
+        .delegate = school.actor.id, .has_cut = true, .cut_seq = 1000, .cut_head = {{0x77}}};
+    struct store_txn *txn = world_write(&world);
+
+    world_publish_one(&world, txn, by, CLASS_GOVERN, ENTRY_WITHDRAWAL, &record, ARRIVED);
+    world_commit(txn);
+}
+
+static void nor_of_whom_a_cut_may_keep_what_is_not_here(void **state)
+{
+    (void)state;
+    accredit(&ase, &school, 0);
+    is_heard(&school, NOW);
+    withdraw(&stranger);
+    assert_false(has_log(&school));
+    withdraw(&ase);
+    assert_true(has_log(&school));
+}
+
 /* ---- what rules deny ---- */
 
 static void publish_rule(enum pack_rule_kind kind, const char *name, const char *text)
@@ -459,6 +480,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_delegates_crowd_hides_no_other_delegates_school, setup, teardown),
         cmocka_unit_test_setup_teardown(only_who_may_speak_of_what_is_denied, setup, teardown),
+        cmocka_unit_test_setup_teardown(nor_of_whom_a_cut_may_keep_what_is_not_here, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_rule_denies_is_denied_whatever_is_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(what_denied_codes_and_titles_rest_on_is_denied_with_them, setup,
                                         teardown),

@@ -16,7 +16,8 @@
 enum {
     SILENT_MAX = 1024,          /* that are gathered */
     TURNS_MAX = 1024,           /* accreditors, of each for the codes of one way to it */
-    ACCREDITATIONS_MAX = 65536, /* that are read */
+    ACCREDITATIONS_MAX = 32768, /* that are read, */
+    TURN_MAX = 32,              /* and in one go */
     PATTERNS_MAX = 4096,
     SEEN_SLOTS = 1024,
 };
@@ -376,20 +377,14 @@ static enum store_error search_sides(struct search *search, size_t at, const str
     return error;
 }
 
-/* The next one of the chain. STORE_NOT_FOUND: there is none. */
-static enum store_error read_next(struct search *search, size_t at, const struct key *key)
+/* Nothing where its bytes are gone. */
+static enum store_error read_grant(struct search *search, size_t at, const struct entry_at *grant)
 {
     struct store_txn *txn = search->gather->txn;
-    struct turn *turn = &search->turns[at];
     struct entry entry;
     struct bytes element;
-    enum store_error error = grant_next(txn, key, turn->begun ? &turn->behind : NULL, &turn->behind);
+    enum store_error error = element_read(txn, grant, &element);
 
-    if (error != STORE_OK) {
-        return error;
-    }
-    turn->begun = true;
-    error = element_read(txn, &turn->behind, &element);
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
@@ -397,21 +392,42 @@ static enum store_error read_next(struct search *search, size_t at, const struct
                                                         : txn_fail(txn, STORE_DAMAGED);
 }
 
+/* The next ones of the chain. *over: there are no more. */
+static enum store_error read_next(struct search *search, size_t at, const struct key *key, bool *over)
+{
+    struct entry_at grants[TURN_MAX];
+    struct turn *turn = &search->turns[at];
+    size_t count;
+    enum store_error error =
+        grants_after(search->gather->txn, key, turn->begun ? &turn->behind : NULL, TURN_MAX, grants, &count);
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = read_grant(search, at, &grants[i]);
+    }
+    if (count > 0) {
+        turn->behind = grants[count - 1];
+        turn->begun = true;
+    }
+    *over = count < TURN_MAX;
+    return error;
+}
+
 static enum store_error take_turn(struct search *search, size_t at)
 {
     const struct key key = grant_key_of_number(GRANT_ACCREDITOR, search->turns[at].number, 0);
+    bool over = false;
     enum store_error error = STORE_OK;
 
     if (!search->turns[at].begun) {
         error = search_sides(search, at, &key);
     }
     if (error == STORE_OK) {
-        error = read_next(search, at, &key);
+        error = read_next(search, at, &key, &over);
     }
-    if (error == STORE_OK) {
+    if (error == STORE_OK && !over) {
         push_turn(search, (uint16_t)at);
     }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return error;
 }
 
 static enum store_error begin(struct search *search, const struct denials *denials)

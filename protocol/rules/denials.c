@@ -211,6 +211,17 @@ static size_t count_rules(const struct dossier *dossier)
     return count;
 }
 
+/* What is denied may hang on the network that a certificate names. */
+static void add_networks(struct denials *out, const struct dossier *dossier)
+{
+    for (size_t i = 0; i < dossier->credential_count && out->count > 0; i++) {
+        const struct dossier_credential *credential = &dossier->credentials[i];
+        if (!credential->place.erased && credential->attestation.has_network) {
+            add_pattern(out, credential->attestation.network_code);
+        }
+    }
+}
+
 bool denials_of(struct denials *out, const struct expression *requirement, const struct dossier *dossier,
                 struct arena *arena)
 {
@@ -227,6 +238,7 @@ bool denials_of(struct denials *out, const struct expression *requirement, const
     }
     each_rule(&search, any, any, add_denials);
     follow_all(&search);
+    add_networks(out, dossier);
     arena_rewind(arena, mark);
     return !search.full;
 }

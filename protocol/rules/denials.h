@@ -2,9 +2,9 @@
 #define PROTOCOL_RULES_DENIALS_H
 
 /* Of which codes it may be denied that anything was said: those that a requirement or a rule names under
- * `not`, and all that the rules of these codes and titles name in turn, since what lets one of them hold is
- * denied with it. lacking.h asks everybody of them; more are named here than need be, where that is simpler.
- */
+ * `not`, and all that the rules of these codes and titles name in turn, or certificates as their networks:
+ * what lets one of them hold is denied with it. lacking.h asks everybody of them; more are named here than
+ * need be, where that is simpler. */
 
 #include "protocol/rules/dossier.h"
 #include "protocol/rules/expression.h"

@@ -427,6 +427,28 @@ static void one_school_takes_the_room_of_one(void **state)
     assert_true(dossier.cuts.silent);
 }
 
+/* Of what one says of another more is there than is looked at. */
+static void what_the_silent_bring_along_is_a_limit_of_denials_alone(void **state)
+{
+    enum { OFTEN = 65 };
+    static struct accreditation records[OFTEN];
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+    struct draft draft;
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < OFTEN; i++) {
+        records[i] = accreditation_of(&school.actor.id, 0);
+        world_add(&draft, ENTRY_ACCREDITATION, &records[i]);
+    }
+    world_publish(&world, txn, &ase, &draft, ARRIVED);
+    world_commit(txn);
+    gather(&dossier, reach_of(&no_a6, UINT64_MAX));
+    assert_true(dossier.cuts.silent);
+    assert_false(dossier.cuts.accreditations);
+}
+
 static void who_may_speak_of_nothing_that_is_denied_takes_no_room(void **state)
 {
     struct dossier dossier;
@@ -479,6 +501,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_may_speak_of_nothing_that_is_denied_takes_no_room, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_delegates_crowd_hides_no_other_delegates_school, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_the_silent_bring_along_is_a_limit_of_denials_alone, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(only_who_may_speak_of_what_is_denied, setup, teardown),
         cmocka_unit_test_setup_teardown(nor_of_whom_a_cut_may_keep_what_is_not_here, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_rule_denies_is_denied_whatever_is_asked, setup, teardown),

@@ -250,19 +250,12 @@ static struct cached_base *make_base(const struct gather *gather, uint64_t gener
     return base;
 }
 
-static enum store_error gather_anew(struct gather *gather)
-{
-    enum store_error error = gather_packs(gather);
-
-    return error == STORE_OK ? gather_denials(gather) : error;
-}
-
 /* Gather it, and keep it for the next time. */
 static enum store_error renew_base(struct gather *gather, uint64_t generation, struct base_cache *cache)
 {
     struct arena *arena = gather->arena;
     const uint8_t *run = arena_take(arena, 0);
-    enum store_error error = run ? gather_anew(gather) : STORE_NO_MEMORY;
+    enum store_error error = run ? gather_packs(gather) : STORE_NO_MEMORY;
 
     if (error != STORE_OK) {
         return error;
@@ -283,7 +276,7 @@ enum store_error gather_base(struct gather *gather)
     enum store_error error = generation_read(gather->txn, &generation, &kept);
 
     if (error != STORE_OK || !kept || gather->known_by_s != UINT64_MAX) {
-        return error == STORE_OK ? gather_anew(gather) : error;
+        return error == STORE_OK ? gather_packs(gather) : error;
     }
     pthread_mutex_lock(&cache->lock);
     if (cache->base && cache->base->generation == generation &&

@@ -10,7 +10,4 @@
 /* Gather packs and successions of every namespace in the trust file. Requires: as gather_base. */
 enum store_error gather_packs(struct gather *gather);
 
-/* Note whether any pack denies something. Requires: all are gathered. */
-enum store_error gather_denials(struct gather *gather);
-
 #endif

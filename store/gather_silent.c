@@ -2,7 +2,7 @@
 
 #include "protocol/base/text.h"
 #include "protocol/rules/denials.h"
-#include "store/gather_base.h"
+#include "store/gather.h"
 #include "store/side_grants.h"
 
 /* Whoever may be authorised to speak of what is denied and was not heard for long, or was never heard of, may
@@ -458,19 +458,6 @@ static enum store_error search_all(struct gather *gather, uint64_t heard_since_s
 }
 
 /* ---- what is denied ---- */
-
-enum store_error gather_denials(struct gather *gather)
-{
-    bool denies = false;
-
-    for (size_t i = 0; i < gather->out->pack_count && !denies; i++) {
-        if (!denials_in_pack(&denies, &gather->out->packs[i].pack, gather->arena)) {
-            return STORE_NO_MEMORY;
-        }
-    }
-    gather->denies = denies;
-    return STORE_OK;
-}
 
 /* What the silent bring along, and what limits leave out of it, is nothing to what is not denied. */
 static enum store_error gather_for_denials(struct gather *gather, const struct gather_question *question,

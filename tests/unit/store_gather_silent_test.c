@@ -187,6 +187,20 @@ static void nor_of_whom_a_cut_may_keep_what_is_not_here(void **state)
     assert_true(has_log(&school));
 }
 
+static void whoever_else_accredited_it(void **state)
+{
+    (void)state;
+    accredit(&ase, &institute, 1);
+    accredit(&ase, &school, 0);
+    accredit(&institute, &school, 0);
+    is_heard(&institute, NOW);
+    is_heard(&school, NOW);
+    assert_false(has_log(&school));
+    withdraw(&institute);
+    is_heard(&institute, NOW + 1);
+    assert_true(has_log(&school));
+}
+
 /* ---- what rules deny ---- */
 
 static void publish_rule(enum pack_rule_kind kind, const char *name, const char *text)
@@ -219,7 +233,12 @@ static void what_a_rule_denies_is_denied_whatever_is_asked(void **state)
     publish_rule(PACK_RULE_TITLE, "Clean", "A5 and not tested A6");
     assert_false(asks_school("ase/A5", NULL));
     assert_true(asks_school("ase/A6", NULL));
-    assert_true(asks_school("ase/A6", NULL)); /* and again, of a base that is there */
+    for (size_t i = 0; i < 2; i++) { /* and again, of a base that is there */
+        struct dossier dossier;
+
+        gather(&dossier, reach_of(NULL, UINT64_MAX));
+        assert_non_null(dossier_log_of(&dossier, &school.actor.id));
+    }
 }
 
 static void what_denied_codes_and_titles_rest_on_is_denied_with_them(void **state)
@@ -282,6 +301,17 @@ static void whom_one_accredited_that_may_not_is_none(void **state)
     accredit(&ase, &institute, 0);
     accredit(&institute, &school, 0);
     is_heard(&institute, NOW);
+    assert_false(has_log(&school));
+}
+
+static void nor_does_it_let_anybody_accredit_that_may_not_itself(void **state)
+{
+    (void)state;
+    accredit(&ase, &institute, 1);
+    accredit(&institute, &stranger, 8);
+    accredit(&stranger, &school, 0);
+    is_heard(&institute, NOW);
+    is_heard(&stranger, NOW);
     assert_false(has_log(&school));
 }
 
@@ -504,6 +534,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_the_silent_bring_along_is_a_limit_of_denials_alone, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(only_who_may_speak_of_what_is_denied, setup, teardown),
+        cmocka_unit_test_setup_teardown(nor_does_it_let_anybody_accredit_that_may_not_itself, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(whoever_else_accredited_it, setup, teardown),
         cmocka_unit_test_setup_teardown(nor_of_whom_a_cut_may_keep_what_is_not_here, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_rule_denies_is_denied_whatever_is_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(what_denied_codes_and_titles_rest_on_is_denied_with_them, setup,

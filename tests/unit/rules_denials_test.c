@@ -103,6 +103,23 @@ static void more_than_there_is_room_for_are_all(void **state)
     assert_string_equal(denied_by(text), "*");
 }
 
+static void titles_that_are_too_deep_within_titles_deny_all(void **state)
+{
+    char rules[TEXT_SIZE];
+    (void)state;
+    for (size_t count = 31; count <= 32; count++) {
+        size_t at = (size_t)snprintf(rules, sizeof rules, "title T00: A5");
+        char title[32];
+        for (size_t i = 1; i <= count; i++) { /* the deeper it lies the earlier it is read */
+            at += (size_t)snprintf(rules + at, sizeof rules - at, "\ntitle T%02zu: ase:\"T%02zu\"", i, i - 1);
+        }
+        (void)snprintf(title, sizeof title, "not ase:\"T%02zu\"", count);
+        career_case_begin(&given);
+        career_case_pack(&given, "ase", 1, 100, "A5 A6", rules);
+        assert_string_equal(denied_by(title), count == 31 ? "ase/A5" : "*");
+    }
+}
+
 static void certificates_bring_their_networks(void **state)
 {
     static const struct earned rows_of[] = {{"ase/A5", BASIS_EXAM, 900, 900, DAY_NONE},
@@ -145,6 +162,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_row_is_as_it_says),
         cmocka_unit_test(more_than_there_is_room_for_are_all),
+        cmocka_unit_test(titles_that_are_too_deep_within_titles_deny_all),
         cmocka_unit_test(certificates_bring_their_networks),
         cmocka_unit_test(a_pack_denies_what_any_of_its_rules_does),
     };

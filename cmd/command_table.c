@@ -49,8 +49,8 @@
     "authorised; erased (issuer, count, last); not_certified_yet, codes that were passed as tests alone;\n"  \
     "codes, titles; requirement, requirement_text, requirement_since, requirement_until, required;\n"        \
     "next_lapse (day, code); rules (namespace, version, in_force_from, entry, evidence: answer, reason,\n"   \
-    "age_s, actor; lacking: codes of which more may have been said, and evidence of who may speak of "       \
-    "them).\n"                                                                                               \
+    "age_s, actor; lacking: codes of which more may have been said, and evidence of who may speak of\n"      \
+    "them; lacking_of_denied: the same of what is denied).\n"                                                \
     "Each credential: verdict, words, entry, erased or code, basis, earned_on, valid_from, last_day and\n"   \
     "network; title; axes (integrity, authority, status, freshness, each with answer and reason); since,\n"  \
     "until; ends_by_lifetime, lifetime_months, lifetime_version; rules_version, by which it counts,\n"       \

@@ -446,6 +446,8 @@ static json_t *json_of_rules(const struct verdict_page *page)
                             verdict != NULL ? json_of_freshness(page, &verdict->freshness) : json_null());
         json_object_set_new(object, "lacking",
                             verdict != NULL ? json_of_lacking(page, verdict->lacking) : json_null());
+        json_object_set_new(object, "lacking_of_denied",
+                            verdict != NULL ? json_of_lacking(page, verdict->denied_lacking) : json_null());
         json_array_append_new(array, object);
     }
     return array;

@@ -247,9 +247,17 @@ static void print_part(FILE *out, const struct verdict *verdict, const struct re
 struct asked_spaces {
     FILE *out;
     const struct verdict_page *page;
+    bool denied; /* something of the part that is told of is */
     size_t count;
     struct bytes told[TRUST_OWNERS_MAX];
 };
+
+static const struct lacking *lacking_of_part(const struct rules_verdict *rules, bool denied)
+{
+    const struct lacking *first = denied ? rules->denied_lacking : rules->lacking;
+    const struct lacking *other = denied ? rules->lacking : rules->denied_lacking;
+    return first != NULL ? first : other;
+}
 
 /* Who may have said more of a namespace's codes; once. */
 static void print_lacking_of(struct asked_spaces *asked, struct bytes name_space)
@@ -262,7 +270,7 @@ static void print_lacking_of(struct asked_spaces *asked, struct bytes name_space
         }
     }
     for (size_t i = 0; i < verdict->rules_count; i++) {
-        const struct lacking *lacking = verdict->rules[i].lacking;
+        const struct lacking *lacking = lacking_of_part(&verdict->rules[i], asked->denied);
         if (lacking != NULL && bytes_equal(verdict->rules[i].name_space, name_space)) {
             lacking_words(words, lacking, page_name_of(asked->page, &lacking->worst.author.hash));
             fprintf(asked->out, "  More may have been said than is known here: %s\n", words);
@@ -278,12 +286,20 @@ static bool print_lacking_node(void *context, const struct expression *node)
     return true;
 }
 
+static bool is_no_denial(void *context, const struct expression *node)
+{
+    (void)context;
+    return node->op != EXPRESSION_NOT;
+}
+
 static void print_silent(FILE *out, const struct verdict_page *page)
 {
     struct asked_spaces asked = {.out = out, .page = page};
     for (size_t i = 0; i < page->verdict->part_count; i++) {
-        if (page->verdict->parts[i].answer == ANSWER_UNKNOWN) {
-            expression_each(page->verdict->parts[i].expression, print_lacking_node, &asked);
+        const struct requirement_part *part = &page->verdict->parts[i];
+        asked.denied = !expression_each(part->expression, is_no_denial, NULL);
+        if (part->answer == ANSWER_UNKNOWN) {
+            expression_each(part->expression, print_lacking_node, &asked);
         }
     }
 }

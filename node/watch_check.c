@@ -12,7 +12,10 @@ bool watch_check_init(struct watch_check *check, struct store *store, const stru
 {
     *check = (struct watch_check){.store = store, .trust = trust};
     check->question =
-        (struct question){.network = network, .known_by_s = UINT64_MAX, .budget = FRESHNESS_DEFAULT};
+        (struct question){.network = network,
+                          .known_by_s = UINT64_MAX,
+                          .budget = FRESHNESS_DEFAULT,
+                          .known_alone = true}; /* that somebody is silent is no news of whom is watched */
     check->memory = malloc(CHECK_MEMORY_SIZE);
     return check->memory != NULL;
 }

@@ -41,7 +41,6 @@ static enum store_error gather_grants(struct gather *gather, const struct gather
         error = gather_asked(gather, question);
     }
     gather->rest = false;
-    gather_leave_dropped(gather);
     return error;
 }
 
@@ -51,12 +50,13 @@ static enum store_error finish(struct gather *gather, const struct gather_questi
     const struct subject *subject = question->subject;
     enum store_error error = subject ? gather_lacking(gather) : STORE_OK;
 
-    if (error == STORE_OK && subject) {
-        error = gather_silent(gather, question->heard_since_s);
-    }
     if (error == STORE_OK) {
         error = gather_grants(gather, question);
     }
+    if (error == STORE_OK && subject) {
+        error = gather_silent(gather, question);
+    }
+    gather_leave_dropped(gather);
     if (error == STORE_OK) {
         error = gather_say_limits(gather);
     }
@@ -101,6 +101,7 @@ enum store_error store_dossier(struct store_txn *txn, const struct network *netw
     }
     return error == STORE_OK ? finish(&gather, &(struct gather_question){.subject = subject,
                                                                          .heard_since_s = reach.heard_since_s,
+                                                                         .requirement = reach.requirement,
                                                                          .about = ABOUT_SUBJECT})
                              : error;
 }
@@ -129,6 +130,7 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
     return error == STORE_OK
                ? surround(&gather, &(struct gather_question){.subject = subject,
                                                              .heard_since_s = reach.heard_since_s,
+                                                             .requirement = reach.requirement,
                                                              .about = ABOUT_BESIDE,
                                                              .names = names,
                                                              .name_count = name_count})
@@ -155,6 +157,7 @@ enum store_error store_dossier_around(struct store_txn *txn, const struct networ
     return error == STORE_OK
                ? surround(&gather, &(struct gather_question){.subject = subject,
                                                              .heard_since_s = reach.heard_since_s,
+                                                             .requirement = reach.requirement,
                                                              .about = ABOUT_BESIDE})
                : error;
 }

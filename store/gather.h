@@ -70,6 +70,8 @@ struct gather {
     struct actor_id numbered; /* whose number was asked for last: mostly it is asked for again */
     uint32_t number;
     size_t stranger_grants;    /* accreditations by strangers */
+    bool denies;               /* the rules of any pack deny something */
+    bool denying;              /* what is gathered now is for what is denied alone */
     bool any_much;             /* somebody says much of one who is asked about */
     size_t left_room;          /* that whoever is heard now leaves */
     struct gathered_cut *cuts; /* that are not on the chain */
@@ -305,9 +307,11 @@ enum store_error gather_void_day(struct gather *gather, size_t log, uint64_t voi
 /* The logs of all authors that may be authorised, be it only beside some author's chain, and whose content is
  * not all here; cuts.credentials where there are too many to look at. */
 enum store_error gather_lacking(struct gather *gather);
-/* The logs of all authors that may be authorised and were not heard since a time, or never: see
- * dossier_reach. */
-enum store_error gather_silent(struct gather *gather, uint64_t heard_since_s);
+/* The logs of all authors that may be authorised to speak of what is denied, and were not heard since a time,
+ * or never (dossier_reach), with all that bears on whether they may. What limits leave out of that is
+ * cuts.silent. Requires: all that is not denied is gathered. */
+struct gather_question;
+enum store_error gather_silent(struct gather *gather, const struct gather_question *question);
 /* What void blocks lack counts where a cut lies below what voids them: beyond it that takes nothing for
  * certain. Requires: withdrawals and successions are gathered. */
 enum store_error gather_void_gaps(struct gather *gather);
@@ -360,9 +364,10 @@ enum store_error gather_issuers(struct gather *gather);
 
 /* What a question is about. */
 struct gather_question {
-    const struct subject *subject; /* NULL: none */
-    uint64_t heard_since_s;        /* as dossier_reach's */
-    enum dossier_about about;      /* of what is found about it */
+    const struct subject *subject;        /* NULL: none */
+    uint64_t heard_since_s;               /* as dossier_reach's, */
+    const struct expression *requirement; /* and this */
+    enum dossier_about about;             /* of what is found about it */
     const struct entry_name *names;
     size_t name_count;
 };

@@ -28,6 +28,7 @@ static struct asked *begin_asking(struct gather *gather, size_t log)
     asked->codes = asked->first;
     asked->capacity = sizeof asked->first / sizeof asked->first[0];
     gather->rows[log].asked = asked;
+    gather->out->logs[log].for_denials = gather->denying;
     gather->issuers[gather->issuer_count++] = log;
     return asked;
 }

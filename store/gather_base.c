@@ -9,6 +9,7 @@
  * taken meanwhile. */
 struct base_lists {
     struct dossier dossier;
+    bool denies;
     struct gathered_log *rows;
     size_t log_capacity, row_capacity, pack_capacity, succession_capacity;
 };
@@ -163,6 +164,7 @@ static struct base_lists lists_of(const struct gather *gather)
 {
     return (struct base_lists){
         .dossier = *gather->out,
+        .denies = gather->denies,
         .rows = gather->rows,
         .log_capacity = gather->log_capacity,
         .row_capacity = gather->row_capacity,
@@ -177,6 +179,7 @@ static void take_lists(struct gather *gather, const struct base_lists *lists)
 
     *gather->out = lists->dossier;
     gather->out->subject = subject;
+    gather->denies = lists->denies;
     gather->rows = lists->rows;
     gather->log_capacity = lists->log_capacity;
     gather->row_capacity = lists->row_capacity;

@@ -1,4 +1,5 @@
 #include "protocol/base/sort.h"
+#include "protocol/rules/denials.h"
 #include "store/gather_base.h"
 
 /* Rule packs and successions of every namespace in the trust file. */
@@ -173,6 +174,17 @@ static enum store_error list_packs(struct gather *gather, struct bytes name_spac
     return error;
 }
 
+static enum store_error note_denials(struct gather *gather, const struct rule_pack *pack)
+{
+    bool denies = true;
+
+    if (!gather->denies && !denials_in_pack(&denies, pack, gather->arena)) {
+        return STORE_NO_MEMORY;
+    }
+    gather->denies = denies;
+    return STORE_OK;
+}
+
 static enum store_error add_pack(struct gather *gather, const struct found_grant *found)
 {
     struct dossier *out = gather->out;
@@ -191,6 +203,9 @@ static enum store_error add_pack(struct gather *gather, const struct found_grant
     }
     if (error == STORE_OK) {
         error = gather_below(gather, &row->place, row->pack.in_force_from);
+    }
+    if (error == STORE_OK) {
+        error = note_denials(gather, &row->pack);
         out->pack_count += error == STORE_OK;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;

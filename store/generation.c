@@ -198,7 +198,7 @@ bool kept_cuts_find(struct store *store, uint64_t generation, const struct trust
 
     pthread_mutex_lock(&store->chain_cache.lock);
     if (hold_still(store->chain_cache.chains, generation, trust)) {
-        const size_t at = place_of_author(author, 0) % CUTS_KEPT;
+        const size_t at = place_of_chain(author, 0, (struct bytes){0}) % CUTS_KEPT;
         const struct kept_heads *item = &store->chain_cache.chains->cuts[at];
 
         found = is_taken(store->chain_cache.chains->cuts_taken, at) && actor_id_equal(&item->author, author);
@@ -220,7 +220,7 @@ void kept_cuts_add(struct store *store, uint64_t generation, const struct trust 
         begin_anew(cache, generation, trust);
     }
     if (cache->chains) {
-        const size_t at = place_of_author(author, 0) % CUTS_KEPT;
+        const size_t at = place_of_chain(author, 0, (struct bytes){0}) % CUTS_KEPT;
 
         cache->chains->cuts[at] = (struct kept_heads){.author = *author, .cuts = *cuts};
         take_place(cache->chains->cuts_taken, at);

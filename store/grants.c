@@ -207,13 +207,14 @@ static struct entry_at grant_of(struct bytes key)
     };
 }
 
-enum store_error grant_next(struct store_txn *txn, const struct key *key, const struct entry_at *behind,
-                            struct entry_at *out)
+enum store_error grants_after(struct store_txn *txn, const struct key *key, const struct entry_at *behind,
+                              size_t max, struct entry_at *out, size_t *count)
 {
     struct walk walk;
     struct key from = *key;
     enum store_error error = walk_open(&walk, txn, TABLE_GRANTS);
 
+    *count = 0;
     if (error != STORE_OK) {
         return error;
     }
@@ -221,17 +222,28 @@ enum store_error grant_next(struct store_txn *txn, const struct key *key, const 
         from = row_key(key, &(struct entry_at){behind->author, behind->seq, behind->index + 1});
     }
     error = walk_seek(&walk, &from);
-    if (error == STORE_OK && !walk_under(&walk, key)) {
-        error = STORE_NOT_FOUND;
-    }
-    if (error == STORE_OK && walk.key.size != GRANT_KEY_SIZE) {
-        error = txn_fail(txn, STORE_DAMAGED);
-    }
-    if (error == STORE_OK) {
-        *out = grant_of(walk.key);
+    while (error == STORE_OK && walk_under(&walk, key)) {
+        if (walk.key.size != GRANT_KEY_SIZE) {
+            error = txn_fail(txn, STORE_DAMAGED);
+            break;
+        }
+        out[(*count)++] = grant_of(walk.key);
+        if (*count == max) {
+            break;
+        }
+        error = walk_next(&walk);
     }
     walk_close(&walk);
-    return error;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error grant_next(struct store_txn *txn, const struct key *key, const struct entry_at *behind,
+                            struct entry_at *out)
+{
+    size_t count;
+    enum store_error error = grants_after(txn, key, behind, 1, out, &count);
+
+    return error == STORE_OK && count == 0 ? STORE_NOT_FOUND : error;
 }
 
 enum store_error grant_next_by(struct store_txn *txn, const struct key *key, uint32_t author,

@@ -63,6 +63,10 @@ enum { GRANTS_EACH_MAX = 64 };
 enum store_error grant_next(struct store_txn *txn, const struct key *key, const struct entry_at *behind,
                             struct entry_at *out);
 
+/* The same of the first ones, at most max. *count 0: there is none. */
+enum store_error grants_after(struct store_txn *txn, const struct key *key, const struct entry_at *behind,
+                              size_t max, struct entry_at *out, size_t *count);
+
 /* What a limit left out. */
 enum grants_cut {
     GRANTS_CUT_NONE,

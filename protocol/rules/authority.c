@@ -52,6 +52,7 @@ enum {
     STEPS_EACH_MAX = 1 << 13,    /* of these for who lets one author speak, */
     STEPS_CIRCLES_MAX = 1 << 18, /* and where a chain that goes in a circle is in the way */
     LINKS_TRIED_MAX = 64,        /* when depth is overlooked */
+    STEPS_MISSING_MAX = 1 << 16, /* records looked at for what cuts keep that is not here */
     CLIMBED_ALL_MAX = 64,        /* accreditations of which all may be climbed: see is_small */
     LITTLE_LOGS_MAX = 128,
     NO_LINK = UINT16_MAX, /* in below: the link leads to the issuer itself; in lists: their end */
@@ -71,6 +72,7 @@ struct speaker {
 /* What a search notes of each log. */
 struct author_notes {
     uint8_t room; /* links that may be below it, where an owner's accreditations lead to it: see mark_room */
+    bool missed;  /* it may have said anything on a branch that a cut keeps and that is not here: likewise */
     bool places_differ; /* not all that lets it speak does so wherever it does */
     bool on_branches;   /* it accredits on side branches */
     bool climbed[2];    /* to those who may own, and to all others */
@@ -116,6 +118,9 @@ struct search {
     /* For each withdrawal: 1 + the lenience from which on it is overlooked, wherever it is met; 0: not known
      * by now. */
     uint8_t *against;
+    /* For each accreditation: whether its author took it back at a block that is not here. */
+    bool *missing;
+    bool any_missing;             /* whether one is, for the code asked about, */
     struct author_notes *authors; /* of each log */
     /* Lists; of a small dossier there are none. */
     bool has_accreditations;   /* that of them is written */
@@ -726,6 +731,14 @@ static bool is_certain(const struct search *search, const struct dossier_place *
            (weighed.reason != REASON_DROPPED && search->lenience >= lenience_of_doubt(weighed.reason));
 }
 
+/* Whether an accreditation for other codes may have been given for the one asked about as well, on a branch
+ * of its author's that a cut keeps and that is not here: a doubt, and no certain no. */
+static bool may_name_code(const struct search *search, const struct dossier_accreditation *found)
+{
+    return search->lenience >= LENIENCE_CUT && search->lenience < LENIENCE_WITHDRAWN && search->any_missing &&
+           search->authors[found->place.log].missed;
+}
+
 /* Whether an accreditation stands, whatever is said by whom on the strength of it. */
 static bool stands(struct search *search, const struct dossier_accreditation *found)
 {
@@ -737,7 +750,8 @@ static bool stands(struct search *search, const struct dossier_accreditation *fo
     if (!dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place)) {
         return false;
     }
-    if (lenience < LENIENCE_CODE && !names_code(accreditation, search->question->code)) {
+    if (lenience < LENIENCE_CODE && !names_code(accreditation, search->question->code) &&
+        !may_name_code(search, found)) {
         return false;
     }
     return lenience >= lenience_of_states(search, accreditation);
@@ -792,6 +806,65 @@ static size_t room_under(const struct search *search, const struct dossier_accre
     return any_depth ? room - 1 : (size_t)found->accreditation.depth;
 }
 
+/* ---- what cuts keep that is not here ---- */
+
+static bool is_missing(const struct dossier_cut *cut)
+{
+    return cut->found == CUT_NOT_HELD || cut->found == CUT_TOO_LONG;
+}
+
+/* Whether its author took an accreditation that lets others speak for the code back for certain, but for what
+ * is on a branch that is not here. Where that takes too long it may have. */
+static bool keeps_missing(struct search *search, size_t accreditation, size_t *steps)
+{
+    const struct dossier_accreditation *found = &search->dossier->accreditations[accreditation];
+    bool missing = false;
+    if (found->accreditation.depth == 0 || !names_code(&found->accreditation, search->question->code)) {
+        return false;
+    }
+    for (size_t i = first_withdrawal(search, &found->place); i != NO_LINK && !missing;
+         i = search->next_withdrawal[i]) {
+        if (++*steps > STEPS_MISSING_MAX) {
+            return true;
+        }
+        const struct dossier_withdrawal *by = &search->dossier->withdrawals[i];
+        missing = by->withdrawal.has_cut && is_missing(&by->cut) && concerns(search, by, found) &&
+                  !is_in_doubt(search, &by->place);
+    }
+    return missing;
+}
+
+/* Requires: lists are written. */
+static void mark_missing(struct search *search)
+{
+    size_t steps = 0;
+    bool any = false;
+    for (size_t i = 0; i < search->dossier->withdrawal_count && !any; i++) {
+        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
+        any = found->withdrawal.has_cut && is_missing(&found->cut);
+    }
+    for (size_t i = 0; i < search->dossier->accreditation_count && any; i++) {
+        search->missing[i] = keeps_missing(search, i, &steps);
+        search->any_missing = search->any_missing || search->missing[i];
+    }
+}
+
+/* Find out whose branches these are, as far as an owner lets who took back have two links below it. Returns:
+ * whether one is found that was not known. */
+static bool mark_missed(struct search *search)
+{
+    bool more = false;
+    for (size_t i = 0; i < search->dossier->accreditation_count && search->any_missing; i++) {
+        const struct dossier_accreditation *found = &search->dossier->accreditations[i];
+        size_t log = log_of(search, &found->accreditation.delegate);
+        if (search->missing[i] && log != SIZE_MAX && !search->authors[log].missed &&
+            search->authors[found->place.log].room >= 2) {
+            search->authors[log].missed = more = true;
+        }
+    }
+    return more;
+}
+
 /* Find out of each author how many links an owner lets it have below it, by accreditations that lead down to
  * it in at most links_max links, cuts aside. No chain goes through others: however many accreditations a
  * crowd signs whom nobody lets accredit anybody, none of them is climbed. */
@@ -809,6 +882,7 @@ static void mark_room(struct search *search, size_t links_max)
                 more |= raise_room(search, &found->accreditation.delegate, room);
             }
         }
+        more = mark_missed(search) || more;
     }
 }
 
@@ -1464,8 +1538,10 @@ static void find_authority(struct authority_answer *out, struct search *search, 
     search->cuts_above = 0;
     search->has_accreditations = false;
     memset(search->against, 0, dossier->withdrawal_count);
+    search->any_missing = false;
     if (!is_small(dossier)) {
         list_withdrawals(search);
+        mark_missing(search);
     }
     int leniences = asks_why(search) ? LENIENCE_COUNT : 1;
     for (enum lenience lenience = LENIENCE_NONE; (int)lenience < leniences && !search->cut; lenience++) {
@@ -1505,6 +1581,7 @@ static __attribute__((noinline)) void find_in_little(struct authority_answer *ou
     search.authors = authors;
     search.first = NULL;
     search.next_accreditation = search.next_link = search.next_withdrawal = NULL;
+    search.missing = NULL;
     find_authority(out, &search, dossier, trust, owners, question);
 }
 
@@ -1522,6 +1599,7 @@ static __attribute__((noinline)) void find_in_much(struct authority_answer *out,
     struct list_begins first[DOSSIER_LOGS_MAX];
     uint16_t next_accreditation[DOSSIER_GRANTS_MAX], next_link[DOSSIER_GRANTS_MAX];
     uint16_t next_withdrawal[DOSSIER_GRANTS_MAX];
+    bool missing[DOSSIER_GRANTS_MAX];
     struct search search;
     search.links = links;
     search.below = below;
@@ -1532,6 +1610,7 @@ static __attribute__((noinline)) void find_in_much(struct authority_answer *out,
     search.next_accreditation = next_accreditation;
     search.next_link = next_link;
     search.next_withdrawal = next_withdrawal;
+    search.missing = missing;
     find_authority(out, &search, dossier, trust, owners, question);
 }
 

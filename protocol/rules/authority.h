@@ -20,7 +20,8 @@
  *   voided, rewound          that holds what this version does not understand, in a void block, or on
  *                            a branch that was dropped
  *   cut-not-held, too-many   unknown: it hangs on a cut whose block has not come here, or lies too
- *                            far away
+ *                            far away; or who let it speak for other codes may have let it for this one
+ *                            on the branch that such a cut keeps
  *   beyond-cut               unknown: withdrawn by who was beyond a cut itself
  *   accredited-by-state-none-asked, states-of-accreditation-not-evaluated
  *                            unknown

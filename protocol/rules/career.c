@@ -127,7 +127,8 @@ static bool list_codes(struct career *career)
 static bool list_spaces(struct career *career)
 {
     const struct trust *trust = career->trust;
-    const struct lacking_question asked = {career->dossier, trust, career->question};
+    const struct lacking_question asked = {
+        .dossier = career->dossier, .trust = trust, .question = career->question, .denied = career->denied};
     career->spaces = arena_take(career->arena, trust->owner_count * sizeof career->spaces[0]);
     if (career->spaces == NULL) {
         return false;
@@ -157,8 +158,8 @@ static bool is_of_shop(const struct dossier *dossier)
     return subject_equal(&shop, &dossier->subject);
 }
 
-struct career *career_begin(const struct dossier *dossier, const struct trust *trust,
-                            const struct question *question, struct credentials *credentials,
+static struct career *begin(const struct dossier *dossier, const struct trust *trust,
+                            const struct question *question, struct credentials *credentials, bool denied,
                             struct arena *arena)
 {
     struct career *career = arena_take(arena, sizeof *career);
@@ -169,10 +170,60 @@ struct career *career_begin(const struct dossier *dossier, const struct trust *t
     career->trust = trust;
     career->question = question;
     career->credentials = credentials;
+    career->denied = denied;
     career->arena = arena;
     career->capacity = arena->capacity;
     career->is_of_shop = is_of_shop(dossier);
     return list_spaces(career) && order_credentials(career) && list_codes(career) ? career : NULL;
+}
+
+/* Whether anything may be lacking where it is denied: else both careers are the same. */
+static bool may_differ(const struct career *other)
+{
+    bool differs = other->dossier->cuts.silent;
+    for (size_t i = 0; i < other->trust->owner_count && !differs; i++) {
+        differs = other->spaces[i].lacking != NULL;
+    }
+    return differs;
+}
+
+/* Let a career have verdicts of its own. */
+static bool part_from(struct career *career, struct credentials *joined)
+{
+    career->joined = joined;
+    career->credentials = &career->own;
+    if (career->denied) {
+        return credentials_decide_denied(&career->own, career->dossier, career->trust, career->question,
+                                         career->arena);
+    }
+    career->own = *joined;
+    career->own.verdicts = arena_take(career->arena, joined->count * sizeof joined->verdicts[0]);
+    if (career->own.verdicts == NULL) {
+        return false;
+    }
+    if (joined->count > 0) {
+        memcpy(career->own.verdicts, joined->verdicts, joined->count * sizeof joined->verdicts[0]);
+    }
+    return true;
+}
+
+struct career *career_begin(const struct dossier *dossier, const struct trust *trust,
+                            const struct question *question, struct credentials *credentials,
+                            struct arena *arena)
+{
+    struct career *career = begin(dossier, trust, question, credentials, false, arena);
+    if (career == NULL || !lacking_has_denials(dossier)) {
+        return career;
+    }
+    struct career *other = begin(dossier, trust, question, credentials, true, arena);
+    if (other == NULL) {
+        return NULL;
+    }
+    if (!may_differ(other)) {
+        return career;
+    }
+    career->other = other;
+    return part_from(career, credentials) && part_from(other, credentials) ? career : NULL;
 }
 
 static bool is_stem(struct bytes pattern)

@@ -23,6 +23,12 @@
  * A title holds on a day when the expression that the day's pack gives it does; one whose expression is
  * `for life` also when the title held on any earlier day by the pack of that day.
  *
+ * What is denied asks more of what is not here than what is to be shown (lacking.h): of a leaf under an odd
+ * number of `not`, along the way through the rules of all codes and titles, everybody may have said more. As
+ * every operator but `not` only ever follows its children, that comes down to two careers: in one nothing
+ * asks everybody, in the other all does. What is surely so in the second is; what is not even perhaps so in
+ * the first is not; all else is unknown. The second is worked out only where it may differ.
+ *
  * Rules are as good as what is known of who may publish others: where the namespace's log is too old, or not
  * all here, a title that they give is not held for sure (freshness.h).
  *
@@ -54,6 +60,9 @@ bool career_settle(struct career *career);
 /* The days on which an expression of scope requirement or subject holds. Codes, titles and all else by the
  * pack of each day. Requires: career_settle. Returns: false when the arena is full. */
 bool career_days(struct day_truth *out, struct career *career, const struct expression *expression);
+
+/* The days on which it may not be denied: as those, where what is asked is the contrary of expression. */
+bool career_denied_days(struct day_truth *out, struct career *career, const struct expression *expression);
 
 /* The least that is missing for expression to hold on day: for `all` what its children miss, for `any` what
  * the child misses that misses least, for `at least n` what the n cheapest do. Empty when it holds.

@@ -28,12 +28,13 @@ static bool is_listed(const struct career *career, const struct career_code *cod
     return false;
 }
 
-/* The one that speaks for the code: of those alike the first in the dossier. */
-static size_t best_credential(struct career *career, const struct career_code *code)
+/* With another career: by what both amount to. */
+size_t career_best_credential(const struct career *career, const struct career_code *code)
 {
+    const struct credentials *credentials = career->joined != NULL ? career->joined : career->credentials;
     const struct credential_verdict *best = NULL;
     for (size_t i = 0; i < code->count; i++) {
-        const struct credential_verdict *verdict = career_verdict(career, code, i);
+        const struct credential_verdict *verdict = &credentials->verdicts[career->order[code->first + i]];
         if (career_credential(career, code, i)->about != ABOUT_SUBJECT) {
             continue;
         }
@@ -80,7 +81,7 @@ static bool conclude_code(struct code_verdict *out, struct career *career, struc
         .pack_code = pack_code_on(code, day),
         .tested = day_truth_on(&tested, day),
         .certified = day_truth_on(&days, day),
-        .credential = best_credential(career, code),
+        .credential = career_best_credential(career, code),
     };
     write_run(&out->since_day, &out->until_day, &days, day);
     out->begun_by = pack_begun_by(code, out->since_day);
@@ -418,6 +419,7 @@ static bool conclude_rules(struct verdict *out, struct career *career)
             .freshness = *freshness,
             .leaves_doubt = career->spaces[i].leaves_doubt,
             .lacking = career->spaces[i].lacking,
+            .denied_lacking = career->spaces[i].lacking,
         };
     }
     return out->rules != NULL;
@@ -440,7 +442,7 @@ static size_t credential_for(struct career *career, const struct expression *exp
         return SIZE_MAX;
     }
     const struct career_code *code = career_codes_of(career, expression->pattern, &count);
-    return count == 0 ? SIZE_MAX : best_credential(career, code);
+    return count == 0 ? SIZE_MAX : career_best_credential(career, code);
 }
 
 static bool conclude_part(struct requirement_part *out, struct career *career,
@@ -490,8 +492,25 @@ static bool conclude_requirement(struct verdict *out, struct career *career)
     return true;
 }
 
-bool career_conclude(struct verdict *out, struct career *career)
+static bool conclude(struct verdict *out, struct career *career)
 {
     return conclude_codes(out, career) && conclude_titles(out, career) && conclude_requirement(out, career) &&
            conclude_rules(out, career);
+}
+
+bool career_conclude(struct verdict *out, struct career *career)
+{
+    struct verdict denied = {.requirement = ANSWER_YES};
+    if (!conclude(out, career)) {
+        return false;
+    }
+    if (career->other == NULL) {
+        return true;
+    }
+    if (!conclude(&denied, career->other)) {
+        return false;
+    }
+    career_join_credentials(career);
+    career_join_verdicts(out, &denied);
+    return true;
 }

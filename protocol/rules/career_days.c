@@ -346,9 +346,19 @@ static struct day_truth of_attestation(struct career *career, const struct expre
     return day_truth_unknown;
 }
 
+static bool in_network(struct day_truth *out, struct career *career, const struct expression *expression)
+{
+    const struct lacking_question asked = {.dossier = career->dossier,
+                                           .trust = career->trust,
+                                           .question = career->question,
+                                           .denied = career->denied};
+    return network_days(out, &asked, career->credentials, expression->pattern, career->arena);
+}
+
 bool career_is_cut(struct career *career, struct bytes pattern, enum lacking_for what)
 {
-    if (career->dossier->cuts.credentials || career->dossier->cuts.unasked) {
+    const struct dossier_cuts *cuts = &career->dossier->cuts;
+    if (cuts->credentials || cuts->unasked || (career->denied && cuts->silent && what != LACKING_AT_ALL)) {
         return true;
     }
     const struct career_space *space = career_space(career, code_namespace(pattern));
@@ -392,8 +402,7 @@ bool career_evaluate(struct day_truth *out, struct career *career, const struct 
         return evaluate_experience(out, career, expression->pattern, expression->count) &&
                career_widen(out, career, career_is_cut(career, expression->pattern, LACKING_FOR_EXPERIENCE));
     case EXPRESSION_IN_NETWORK:
-        return network_days(out, &(struct lacking_question){career->dossier, career->trust, career->question},
-                            career->credentials, expression->pattern, career->arena);
+        return in_network(out, career, expression);
     case EXPRESSION_IN_STATE:
         *out = in_state(career, expression);
         return true;
@@ -413,7 +422,65 @@ bool career_evaluate(struct day_truth *out, struct career *career, const struct 
     return true;
 }
 
+/* ---- what is asked for, and what is denied ---- */
+
+/* In the other career, at the cost of the same rules there. */
+static bool evaluate_denied(struct day_truth *out, struct career *career, const struct expression *expression)
+{
+    struct career *other = career->other;
+    struct career_space *asking = career->spender;
+    (void)career_spend(career, NULL);
+    struct career_space *before = career_spend(other, NULL);
+    struct career_space *of_other = asking == NULL ? NULL : &other->spaces[asking - career->spaces];
+    (void)career_spend(other, of_other);
+    enum spent spent = career_spent(other, before, career_evaluate(out, other, expression, NULL));
+    (void)career_spend(career, asking);
+    if (spent == SPENT_SHARE) {
+        *out = day_truth_unknown;
+    }
+    return spent != SPENT_ALL;
+}
+
+/* The same where both are. */
+static struct day_truth between(struct day_set surely, struct day_set possibly)
+{
+    return (struct day_truth){.surely = surely,
+                              .possibly = day_set_equal(surely, possibly) ? surely : possibly};
+}
+
+struct day_truth career_joined(const struct day_truth *asked, const struct day_truth *denied)
+{
+    return between(denied->surely, asked->possibly);
+}
+
 bool career_days(struct day_truth *out, struct career *career, const struct expression *expression)
 {
-    return career_evaluate(out, career, expression, NULL);
+    struct day_truth denied;
+    if (!career_evaluate(out, career, expression, NULL)) {
+        return false;
+    }
+    if (career->other == NULL) {
+        return true;
+    }
+    if (!evaluate_denied(&denied, career, expression)) {
+        return false;
+    }
+    *out = career_joined(out, &denied);
+    return true;
+}
+
+bool career_denied_days(struct day_truth *out, struct career *career, const struct expression *expression)
+{
+    struct day_truth denied;
+    if (!career_evaluate(out, career, expression, NULL)) {
+        return false;
+    }
+    if (career->other == NULL) {
+        return true;
+    }
+    if (!evaluate_denied(&denied, career, expression)) {
+        return false;
+    }
+    *out = between(out->surely, denied.possibly);
+    return true;
 }

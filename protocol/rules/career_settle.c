@@ -364,12 +364,26 @@ const struct day_truth *career_tested(struct career *career, struct career_code 
     return spent == SPENT_ALL ? NULL : &code->tested.days;
 }
 
-bool career_settle(struct career *career)
+static bool settle_all(struct career *career)
 {
     for (size_t i = 0; i < career->code_count; i++) {
         if (career_tested(career, &career->codes[i]) == NULL) {
             return false;
         }
+    }
+    return true;
+}
+
+bool career_settle(struct career *career)
+{
+    if (!settle_all(career)) {
+        return false;
+    }
+    if (career->other != NULL) {
+        if (!settle_all(career->other)) {
+            return false;
+        }
+        career_join_credentials(career);
     }
     return true;
 }

@@ -37,6 +37,9 @@ struct career_space *career_spend(struct career *career, struct career_space *sp
 void career_give_share(struct career *career, struct bytes name_space, size_t size)
 {
     career_space(career, name_space)->share = size;
+    if (career->other != NULL) {
+        career_give_share(career->other, name_space, size);
+    }
 }
 
 enum spent career_spent(struct career *career, struct career_space *before, bool fits)

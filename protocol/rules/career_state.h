@@ -125,6 +125,10 @@ struct career {
     const struct trust *trust;
     const struct question *question;
     struct credentials *credentials;
+    struct credentials own;     /* with another career: what credentials leads to */
+    struct credentials *joined; /* and what both amount to: the caller's */
+    bool denied;                /* everything asks everybody */
+    struct career *other;       /* in which it does; NULL: it would differ in nothing */
     struct arena *arena;
     bool is_of_shop;
     size_t capacity;              /* of the arena: all of it */
@@ -174,6 +178,19 @@ const struct dossier_credential *career_credential(const struct career *career,
 struct credential_verdict *career_verdict(struct career *career, const struct career_code *code, size_t rank);
 /* A code without its namespace. */
 struct bytes career_local(const struct career_code *code);
+
+/* ---- career_conclude.c ---- */
+
+/* The one that speaks for a code, of those alike the first in the dossier; SIZE_MAX. With another career: by
+ * what both amount to. */
+size_t career_best_credential(const struct career *career, const struct career_code *code);
+
+/* ---- career_join.c ---- */
+
+/* Write what a career and the other one amount to: of credentials, and of a verdict that has this one's
+ * conclusions. Requires: there is another. */
+void career_join_credentials(struct career *career);
+void career_join_verdicts(struct verdict *out, const struct verdict *denied);
 
 /* ---- career_packs.c ---- */
 
@@ -257,6 +274,8 @@ bool career_is_cut(struct career *career, struct bytes pattern, enum lacking_for
 /* Days that rest on what the dossier has, which is_cut says is not all: on none of them it is a no. Returns:
  * false when the arena is full. */
 bool career_widen(struct day_truth *days, struct career *career, bool is_cut);
+/* Of what is asked for, its days in a career and in the other one, where everything asks everybody. */
+struct day_truth career_joined(const struct day_truth *asked, const struct day_truth *denied);
 /* The days on which any of truths holds. Returns: false when the arena is full. */
 bool career_unite(struct day_truth *out, const struct day_truth *const *truths, size_t count,
                   struct arena *arena);

@@ -19,6 +19,7 @@ struct decision {
     const struct dossier *dossier;
     const struct trust *trust;
     const struct question *question;
+    bool denied; /* everything is */
     struct arena *arena;
     struct bytes name_space; /* of owners; empty at first */
     struct namespace_owners owners;
@@ -1001,7 +1002,12 @@ static bool apply_condition(const struct credentials *credentials, struct creden
     const struct dossier *dossier = decision->dossier;
     const struct dossier_credential *credential = &dossier->credentials[verdict->credential];
     uint32_t at_day = decision->question->at_day;
-    const struct lacking_question asked = {dossier, decision->trust, decision->question};
+    const struct lacking_question asked = {
+        .dossier = dossier,
+        .trust = decision->trust,
+        .question = decision->question,
+        .denied = decision->denied,
+    };
     struct day_truth days = day_truth_unknown;
     if (credential->about != ABOUT_SHOP &&
         !network_days(&days, &asked, credentials, credential->attestation.network_code, decision->arena)) {
@@ -1025,13 +1031,14 @@ static bool apply_conditions(struct credentials *credentials, bool of_shops, con
     return true;
 }
 
-bool credentials_decide(struct credentials *out, const struct dossier *dossier, const struct trust *trust,
-                        const struct question *question, struct arena *arena)
+static bool decide(struct credentials *out, const struct dossier *dossier, const struct trust *trust,
+                   const struct question *question, bool denied, struct arena *arena)
 {
     struct answered answered;
     struct decision decision = {.dossier = dossier,
                                 .trust = trust,
                                 .question = question,
+                                .denied = denied,
                                 .arena = arena,
                                 .answered = &answered,
                                 .pack_day = DAY_NONE,
@@ -1054,4 +1061,17 @@ bool credentials_decide(struct credentials *out, const struct dossier *dossier, 
         }
     }
     return apply_conditions(out, true, &decision) && apply_conditions(out, false, &decision);
+}
+
+bool credentials_decide(struct credentials *out, const struct dossier *dossier, const struct trust *trust,
+                        const struct question *question, struct arena *arena)
+{
+    return decide(out, dossier, trust, question, false, arena);
+}
+
+bool credentials_decide_denied(struct credentials *out, const struct dossier *dossier,
+                               const struct trust *trust, const struct question *question,
+                               struct arena *arena)
+{
+    return decide(out, dossier, trust, question, true, arena);
 }

@@ -24,6 +24,11 @@ struct credentials {
 bool credentials_decide(struct credentials *out, const struct dossier *dossier, const struct trust *trust,
                         const struct question *question, struct arena *arena);
 
+/* The same where everything is denied: the conditions of credentials ask everybody (lacking.h). */
+bool credentials_decide_denied(struct credentials *out, const struct dossier *dossier,
+                               const struct trust *trust, const struct question *question,
+                               struct arena *arena);
+
 /* Days on which the dossier's subject is affiliated with a shop that holds membership code. Where not one
  * affiliation of hers is known that counts or may count, all days are unknown: her shop's log may not have
  * come here. Nor is any day a no on which what is not here of what is said about the code, or by a shop that

@@ -114,7 +114,8 @@ static bool may_lack(bool *out, const struct lacking_question *asked, struct byt
     const struct trust_owner *owner = trust_owner_of(asked->trust, code_namespace(code));
     const struct lacking *lacking = NULL;
     const struct dossier_cuts *cuts = &asked->dossier->cuts;
-    *out = cuts->affiliations || cuts->credentials || cuts->unasked || owner == NULL;
+    *out = cuts->affiliations || cuts->credentials || cuts->unasked || (asked->denied && cuts->silent) ||
+           owner == NULL;
     if (*out) {
         return true;
     }

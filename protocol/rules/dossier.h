@@ -28,12 +28,16 @@ enum {
     DOSSIER_ARENA_SIZE = 16 * 1024 * 1024,
 };
 
+struct expression;
+
 /* How far a dossier reaches. */
 struct dossier_reach {
     uint64_t known_by_s; /* what arrived later is not in it */
-    /* Whoever may speak at all and was not heard since is in it, though it never said anything about the
-     * subject; 0: nobody is (lacking.h). */
+    /* Whoever may speak of what is denied and was not heard since is in it, though it never said anything
+     * about the subject; 0: nobody is (lacking.h). What rules deny, the gatherer sees; the requirement has to
+     * be told. */
     uint64_t heard_since_s;
+    const struct expression *requirement; /* NULL: none */
 };
 #define DOSSIER_REACH_ALL ((struct dossier_reach){.known_by_s = UINT64_MAX})
 
@@ -67,6 +71,7 @@ struct dossier_log {
     bool switching;           /* on its way to another branch: what is here is not the chosen log yet */
     bool branches_cut; /* signed branches of the open epoch found no room: what they say is not known */
     bool body_missing; /* a fork proof of the open epoch shows a status or govern block that is not held */
+    bool for_denials;  /* that others let it speak matters for what is denied alone */
     /* The newest checkpoint whose time is not after the question's known_by_s, of the newest one held and the
      * last one of each earlier day; none when the block that it names is not on the chain. */
     bool has_checkpoint;
@@ -258,6 +263,7 @@ struct dossier_cuts {
                      whether anybody else might have said more is not known */
     bool packs;
     bool authors; /* credentials about the subject, by authors whose logs say so (left_out) */
+    bool silent;  /* authors that are asked for what is denied alone */
 };
 
 struct dossier {

@@ -18,7 +18,9 @@ struct voice {
     size_t log; /* SIZE_MAX: it was never heard of */
     struct bytes pattern;
     uint64_t to;      /* UINT64_MAX: to its end */
+    uint64_t depth;   /* of those whom it accredits, at most so; 0: it lets nobody speak */
     bool cut;         /* what it may say ends with a block that is here */
+    bool missing;     /* or with one that is not, by a branch on which it may have said anything */
     bool limited;     /* what it takes back may lie beyond a cut of its own */
     uint64_t until_s; /* what it says later is late for the end of its accreditation; UINT64_MAX: of none */
 };
@@ -32,6 +34,11 @@ struct voices {
     bool left_out; /* there are more than VOICES_MAX, or more owners than are looked at */
     bool full;     /* the arena is */
 };
+
+static bool is_here(const struct dossier_cut *cut)
+{
+    return cut->found == CUT_ON_CHAIN || cut->found == CUT_ON_SIDE;
+}
 
 /* Whether something is known to stand in a log, wherever, that is not here. */
 static bool lacks_anywhere(const struct dossier_log *log)
@@ -83,6 +90,17 @@ static bool may_be_silent(const struct lacking_question *asked, const struct act
            is_silent(asked, log, &voice, EVIDENCE_ISSUER);
 }
 
+/* Whether an author that others may let speak is asked at all. */
+static bool is_asked(const struct lacking_question *asked, const struct dossier_log *log)
+{
+    return asked->denied || log == NULL || !log->for_denials;
+}
+
+static bool delegate_may_be_silent(const struct lacking_question *asked, const struct actor_id *delegate)
+{
+    return is_asked(asked, dossier_log_of(asked->dossier, delegate)) && may_be_silent(asked, delegate);
+}
+
 static bool any_is_silent(const struct lacking_question *asked)
 {
     const struct dossier *dossier = asked->dossier;
@@ -96,14 +114,27 @@ static bool any_is_silent(const struct lacking_question *asked)
         silent = may_be_silent(asked, &dossier->successions[i].succession.successor);
     }
     for (size_t i = 0; i < dossier->accreditation_count && !silent; i++) {
-        silent = may_be_silent(asked, &dossier->accreditations[i].accreditation.delegate);
+        silent = delegate_may_be_silent(asked, &dossier->accreditations[i].accreditation.delegate);
     }
     return silent;
 }
 
+static bool misses_cut(const struct dossier *dossier)
+{
+    bool misses = false;
+    for (size_t i = 0; i < dossier->withdrawal_count && !misses; i++) {
+        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
+        misses = found->withdrawal.has_cut && !is_here(&found->cut);
+    }
+    for (size_t i = 0; i < dossier->succession_count && !misses; i++) {
+        misses = !is_here(&dossier->successions[i].cut);
+    }
+    return misses;
+}
+
 static bool any_lacks(const struct dossier *dossier)
 {
-    bool lacks = leaves_owners_out(dossier);
+    bool lacks = leaves_owners_out(dossier) || misses_cut(dossier);
     for (size_t i = 0; i < dossier->log_count && !lacks; i++) {
         const struct dossier_log *log = &dossier->logs[i];
         lacks = log->incomplete || log->left_out || lacks_anywhere(log);
@@ -144,7 +175,8 @@ static bool grow(struct voices *voices)
 static bool covers(const struct voice *voice, const struct voice *other)
 {
     return actor_id_equal(&voice->author, &other->author) && voice->to >= other->to &&
-           voice->until_s >= other->until_s && voice->cut <= other->cut && voice->limited >= other->limited &&
+           voice->depth >= other->depth && voice->until_s >= other->until_s && voice->cut <= other->cut &&
+           voice->missing >= other->missing && voice->limited >= other->limited &&
            code_matches(other->pattern, voice->pattern);
 }
 
@@ -164,20 +196,15 @@ static void add_voice(struct voices *voices, const struct voice *voice)
     }
 }
 
-static bool is_here(const struct dossier_cut *cut)
+/* Whether one that certainly handed the namespace on did so up to a block that is here, or is not. */
+static bool hands_on(const struct namespace_owners *owners, size_t at, bool here)
 {
-    return cut->found == CUT_ON_CHAIN || cut->found == CUT_ON_SIDE;
-}
-
-/* Whether one that certainly handed the namespace on did so up to a block that is here. */
-static bool hands_on(const struct namespace_owners *owners, size_t at)
-{
-    bool here = false;
-    for (size_t i = 0; i < owners->handing_count && !here; i++) {
+    bool any = false;
+    for (size_t i = 0; i < owners->handing_count && !any; i++) {
         const struct namespace_handing *handing = &owners->handings[i];
-        here = handing->from == at && handing->doubt == REASON_NONE && is_here(handing->cut);
+        any = handing->from == at && handing->doubt == REASON_NONE && is_here(handing->cut) == here;
     }
-    return here && namespace_owner_is_former(owners, at);
+    return any && namespace_owner_is_former(owners, at);
 }
 
 static void add_owners(struct voices *voices, struct bytes name_space, struct bytes all_codes)
@@ -190,7 +217,9 @@ static void add_owners(struct voices *voices, struct bytes name_space, struct by
                                               .log = log_of(voices->asked->dossier, &owners.owners[i].actor),
                                               .pattern = all_codes,
                                               .to = UINT64_MAX,
-                                              .cut = hands_on(&owners, i),
+                                              .depth = UINT64_MAX,
+                                              .cut = hands_on(&owners, i, true),
+                                              .missing = hands_on(&owners, i, false),
                                               .limited = namespace_owner_is_cut(&owners, i),
                                               .until_s = UINT64_MAX});
         }
@@ -269,7 +298,9 @@ static bool hears(struct voice *voice, const struct dossier *dossier, const stru
         uint64_t to = withdrawn_to(found);
         voice->to = to < voice->to ? to : voice->to;
         voice->cut = voice->cut || is_here(&found->cut);
+        voice->missing = voice->missing || (found->withdrawal.has_cut && !is_here(&found->cut));
     }
+    voice->missing = voice->missing && !voice->cut; /* nothing counts that only one of two cuts keeps */
     return true;
 }
 
@@ -280,6 +311,12 @@ static uint64_t end_of(const struct accreditation *accreditation)
                                     : UINT64_MAX;
 }
 
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Requires: by may accredit others. */
 static void add_delegate(struct voices *voices, const struct voice *by,
                          const struct dossier_accreditation *accreditation)
 {
@@ -287,8 +324,10 @@ static void add_delegate(struct voices *voices, const struct voice *by,
     uint64_t end_s = end_of(&accreditation->accreditation);
     struct voice voice = {.author = accreditation->accreditation.delegate,
                           .log = log_of(voices->asked->dossier, &accreditation->accreditation.delegate),
-                          .until_s = end_s < by->until_s ? end_s : by->until_s};
-    if (!hears(&voice, voices->asked->dossier, by, accreditation)) {
+                          .depth = lower(accreditation->accreditation.depth, by->depth - 1),
+                          .until_s = lower(end_s, by->until_s)};
+    const struct dossier_log *log = voice.log < SIZE_MAX ? &voices->asked->dossier->logs[voice.log] : NULL;
+    if (!is_asked(voices->asked, log) || !hears(&voice, voices->asked->dossier, by, accreditation)) {
         return;
     }
     for (size_t i = 0; i < accreditation->accreditation.patterns.count; i++) {
@@ -304,7 +343,7 @@ static void add_delegates(struct voices *voices)
     const struct dossier *dossier = voices->asked->dossier;
     for (size_t i = 0; i < voices->count && !voices->left_out && !voices->full; i++) {
         const struct voice by = voices->items[i];
-        for (size_t j = 0; j < dossier->accreditation_count; j++) {
+        for (size_t j = 0; j < dossier->accreditation_count && by.depth > 0; j++) {
             if (dossier->accreditations[j].place.log == by.log) {
                 add_delegate(voices, &by, &dossier->accreditations[j]);
             }
@@ -338,7 +377,7 @@ static void add_pattern(struct lacking_codes *codes, struct bytes pattern)
 static size_t lacks_for(const struct lacking_question *asked, const struct voice *voice,
                         const struct dossier_log *log)
 {
-    if (!is_unheard(log) && lacks(log, voice->to)) {
+    if (voice->missing || (!is_unheard(log) && lacks(log, voice->to))) {
         return LACKING_AT_ALL;
     }
     if (is_unheard(log) || is_silent(asked, log, voice, EVIDENCE_SHOP)) {
@@ -361,7 +400,8 @@ static struct freshness freshness_of_voice(const struct lacking_question *asked,
                                     freshness_budget_s(asked->question, asked->trust, log, EVIDENCE_ISSUER));
     }
     if (found.answer.answer == ANSWER_YES) {
-        found.answer = (struct axis_answer){ANSWER_UNKNOWN, log->left_out ? REASON_LIMIT : REASON_INCOMPLETE};
+        enum reason content = voice->missing ? REASON_CUT_NOT_HELD : REASON_INCOMPLETE;
+        found.answer = (struct axis_answer){ANSWER_UNKNOWN, log->left_out ? REASON_LIMIT : content};
     }
     return found;
 }
@@ -449,24 +489,22 @@ bool lacking_of(const struct lacking **out, const struct lacking_question *asked
     return true;
 }
 
-static bool is_denial(void *context, const struct expression *expression)
+bool lacking_has_denials(const struct dossier *dossier)
 {
-    bool *found = context;
-    *found = *found || expression->op == EXPRESSION_NOT;
-    return !*found;
+    bool has = dossier->cuts.silent;
+    for (size_t i = 0; i < dossier->log_count && !has; i++) {
+        has = dossier->logs[i].for_denials;
+    }
+    return has;
 }
 
 struct dossier_reach lacking_reach(const struct question *question)
 {
-    struct dossier_reach reach = {.known_by_s = question->known_by_s};
+    struct dossier_reach reach = {.known_by_s = question->known_by_s, .requirement = question->requirement};
     uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
     uint64_t budget_s = question->budget.issuer_s < question->budget.shop_s ? question->budget.issuer_s
                                                                             : question->budget.shop_s;
-    bool denies = false;
-    if (question->requirement != NULL) {
-        (void)expression_each(question->requirement, is_denial, &denies);
-    }
-    if (denies) {
+    if (!question->known_alone) {
         reach.heard_since_s = by_s > budget_s ? by_s - budget_s : 1;
     }
     return reach;

@@ -7,7 +7,11 @@
  * there: an author is asked by the budget that a certificate of its own would be asked by (freshness.h), and
  * for experience by the shops'. Whoever may not speak for a code, or was withdrawn before it said what is
  * not here, leaves no doubt about it; nor does one that spoke 90 days after its accreditation had ended, when
- * nothing in time can come any more. */
+ * nothing in time can come any more.
+ *
+ * What is to be shown has not been by whoever never spoke of the subject: there the owners are asked, those
+ * who did speak, and who let these. What is denied anybody may have said who may speak of it: that asks
+ * everybody who was not heard, or never heard of. */
 
 #include "protocol/rules/freshness.h"
 
@@ -42,6 +46,7 @@ struct lacking_question {
     const struct dossier *dossier;
     const struct trust *trust;
     const struct question *question;
+    bool denied; /* it stands under an odd number of `not`: everybody is asked */
 };
 
 /* Whether nothing is lacking about any code of any namespace that the trust file names: mostly nobody need be
@@ -54,9 +59,11 @@ bool lacking_nothing(const struct lacking_question *asked);
 bool lacking_of(const struct lacking **out, const struct lacking_question *asked,
                 const struct trust_owner *owner, struct arena *arena);
 
-/* How far the dossier of a question has to reach. What is to be shown has not been by whoever never spoke of
- * the subject. What is denied anybody may have said who may speak of it: those too are asked whether they
- * are silent, or were never heard of. */
+/* Whether anybody is in the dossier, or was left out of it, who is asked for what is denied alone. Without
+ * such it is nothing to an answer what is denied. */
+bool lacking_has_denials(const struct dossier *dossier);
+
+/* How far the dossier of a question has to reach. */
 struct dossier_reach lacking_reach(const struct question *question);
 
 /* Whether something may be lacking about any code under pattern, which is whole and of that namespace. */

@@ -312,7 +312,9 @@ static void write_listing(struct roster_part *part, const struct found *found)
 static bool days_of_ask(struct day_truth *out, struct career *career, const struct roster_ask *ask)
 {
     struct career_space *before = career_spend(career, career_space(career, ask->name_space));
-    enum spent spent = career_spent(career, before, career_days(out, career, ask->expression));
+    bool fits = ask->denied ? career_denied_days(out, career, ask->expression)
+                            : career_days(out, career, ask->expression);
+    enum spent spent = career_spent(career, before, fits);
     if (spent == SPENT_SHARE) {
         *out = day_truth_unknown;
     }

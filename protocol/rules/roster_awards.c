@@ -25,12 +25,20 @@ static bool days_of_children(struct day_truth *out, struct roster *roster,
     return day_truth_at_least(out, children, count, needed, roster->arena);
 }
 
+/* What is said of the shop itself. */
+static bool days_of_shop(struct day_truth *out, struct roster *roster, const struct expression *expression,
+                         bool wanted)
+{
+    return wanted ? career_days(out, roster->career, expression)
+                  : career_denied_days(out, roster->career, expression);
+}
+
 /* A code of the shop's own. What is asked for, and not what must not be there, counts as if recognised. */
 static bool days_of_code(struct day_truth *out, struct roster *roster, const struct expression *expression,
                          bool wanted)
 {
     struct day_truth from;
-    if (!career_days(out, roster->career, expression)) {
+    if (!days_of_shop(out, roster, expression, wanted)) {
         return false;
     }
     if (!wanted || !roster->change->as_if_recognised) {
@@ -41,10 +49,12 @@ static bool days_of_code(struct day_truth *out, struct roster *roster, const str
 }
 
 /* What that takes grows with the shop, and is nobody's share. */
-static bool count_technicians(struct day_truth *out, struct roster *roster, const struct expression *node)
+static bool count_technicians(struct day_truth *out, struct roster *roster, const struct expression *node,
+                              bool wanted)
 {
     struct career_space *before = career_spend(roster->career, NULL);
-    return career_spent(roster->career, before, roster_count_days(out, roster, node)) == SPENT_WITHIN;
+    bool counted = roster_count_days(out, roster, node, !wanted);
+    return career_spent(roster->career, before, counted) == SPENT_WITHIN;
 }
 
 /* wanted: it is asked for, not the contrary of it. */
@@ -71,11 +81,11 @@ static bool days_of(struct day_truth *out, struct roster *roster, const struct e
     case EXPRESSION_EXPERIENCE:
     case EXPRESSION_IN_NETWORK:
     case EXPRESSION_IN_STATE:
-        return career_days(out, roster->career, expression);
+        return days_of_shop(out, roster, expression, wanted);
     case EXPRESSION_SHARE:
     case EXPRESSION_TECHNICIANS:
     case EXPRESSION_COVERED:
-        return count_technicians(out, roster, expression);
+        return count_technicians(out, roster, expression, wanted);
     case EXPRESSION_UNKNOWN:
     case EXPRESSION_BASIS:
     case EXPRESSION_IN_TIME:
@@ -141,7 +151,7 @@ static void write_share(struct award_verdict *out, const struct roster *roster,
     if (share == NULL) {
         return;
     }
-    size_t ask = roster_ask_of(roster, &share->children[0]);
+    size_t ask = roster_ask_of(roster, &share->children[0], false);
     uint64_t floor = roster_run_technicians(roster_run_on(roster, at_day));
     out->has_share = true;
     out->percent_wanted = share->count;
@@ -253,7 +263,7 @@ static size_t ask_of_area(const struct roster *roster, struct bytes area)
         const struct expression *asked =
             award->is_too_large ? NULL : roster_child_of_area(&award->rule->expression, area);
         if (asked != NULL) {
-            return roster_ask_of(roster, asked);
+            return roster_ask_of(roster, asked, false);
         }
     }
     return SIZE_MAX;

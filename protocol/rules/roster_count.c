@@ -39,10 +39,11 @@ struct count {
     uint32_t possibly[SLOTS_MAX];
 };
 
-size_t roster_ask_of(const struct roster *roster, const struct expression *asked)
+size_t roster_ask_of(const struct roster *roster, const struct expression *asked, bool denied)
 {
     for (size_t i = 0; i < roster->ask_count; i++) {
-        if (roster->asks[i].expression == asked || expression_equal(roster->asks[i].expression, asked)) {
+        const struct roster_ask *ask = &roster->asks[i];
+        if (ask->denied == denied && (ask->expression == asked || expression_equal(ask->expression, asked))) {
             return i;
         }
     }
@@ -308,12 +309,13 @@ static bool write_needs(struct count *count, struct arena *arena)
     return true;
 }
 
-bool roster_count_days(struct day_truth *out, struct roster *roster, const struct expression *node)
+bool roster_count_days(struct day_truth *out, struct roster *roster, const struct expression *node,
+                       bool denied)
 {
     struct count count = {.roster = roster, .node = node, .slot_count = node->child_count};
     assert(node->child_count >= 1 && node->child_count <= SLOTS_MAX);
     for (size_t i = 0; i < node->child_count; i++) {
-        count.asks[i] = roster_ask_of(roster, &node->children[i]);
+        count.asks[i] = roster_ask_of(roster, &node->children[i], denied);
     }
     if (node->op == EXPRESSION_SHARE) {
         count.slot_count = SLOT_ALL + 1;

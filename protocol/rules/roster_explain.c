@@ -28,7 +28,7 @@ static void explain_count(struct award_event *out, const struct roster *roster, 
                           enum award_cause cause)
 {
     out->cause = cause;
-    blame(out, roster, roster_ask_of(roster, &node->children[0]));
+    blame(out, roster, roster_ask_of(roster, &node->children[0], false));
 }
 
 static bool is_covered(const struct roster *roster, size_t ask, uint32_t day)
@@ -50,7 +50,7 @@ static void explain_areas(struct award_event *out, const struct roster *roster, 
     out->cause = AWARD_AREA;
     for (size_t i = 0; i < count; i++) {
         size_t child = roster_area_child(node, needs[i].name);
-        size_t ask = child != SIZE_MAX ? roster_ask_of(roster, &node->children[child]) : SIZE_MAX;
+        size_t ask = child != SIZE_MAX ? roster_ask_of(roster, &node->children[child], false) : SIZE_MAX;
         if (ask == SIZE_MAX || !is_covered(roster, ask, day)) {
             out->area = needs[i].name;
             blame(out, roster, ask);

@@ -157,10 +157,10 @@ struct allowance {
 };
 
 /* Returns: false when nothing more may be asked. */
-static bool add_ask(struct allowance *allowance, const struct expression *asked)
+static bool add_ask(struct allowance *allowance, const struct expression *asked, bool denied)
 {
     struct roster *roster = allowance->roster;
-    if (roster_ask_of(roster, asked) != SIZE_MAX) {
+    if (roster_ask_of(roster, asked, denied) != SIZE_MAX) {
         return true;
     }
     if (allowance->asks == 0) {
@@ -168,7 +168,7 @@ static bool add_ask(struct allowance *allowance, const struct expression *asked)
     }
     allowance->asks--;
     roster->asks[roster->ask_count++] =
-        (struct roster_ask){.expression = asked, .name_space = allowance->name_space};
+        (struct roster_ask){.expression = asked, .denied = denied, .name_space = allowance->name_space};
     return true;
 }
 
@@ -186,20 +186,34 @@ static bool is_of_technicians(const struct expression *node)
            node->op == EXPRESSION_COVERED;
 }
 
-static bool visit_asks(void *context, const struct expression *node)
+/* Of what is denied it is asked, too, what is said of it where it does not hold. */
+static bool add_asks_of(struct allowance *allowance, const struct expression *node, bool denied)
 {
-    struct allowance *allowance = context;
     const struct bytes *areas = node->areas.items;
-    if (!is_of_technicians(node)) {
-        return true;
-    }
     if (allowance->counts == 0) {
         return false;
     }
     allowance->counts--;
     for (size_t i = 0; i < node->child_count; i++) {
-        bool asked = node->op != EXPRESSION_COVERED || roster_performs(allowance->roster, areas[i]);
-        if (asked && !add_ask(allowance, &node->children[i])) {
+        const struct expression *asked = &node->children[i];
+        if (node->op == EXPRESSION_COVERED && !roster_performs(allowance->roster, areas[i])) {
+            continue;
+        }
+        if (!add_ask(allowance, asked, false) || (denied && !add_ask(allowance, asked, true))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* denied: under any `not`. */
+static bool visit_asks(struct allowance *allowance, const struct expression *node, bool denied)
+{
+    if (is_of_technicians(node)) {
+        return add_asks_of(allowance, node, denied);
+    }
+    for (size_t i = 0; i < node->child_count; i++) {
+        if (!visit_asks(allowance, &node->children[i], denied || node->op == EXPRESSION_NOT)) {
             return false;
         }
     }
@@ -213,7 +227,7 @@ static void add_asks(struct allowance *allowance, struct roster_award *award)
     const struct allowance before = *allowance;
     size_t ask_count = roster->ask_count;
     for (size_t i = 0; i < award->segment_count; i++) {
-        if (!expression_each(award->segments[i].expression, visit_asks, allowance)) {
+        if (!visit_asks(allowance, award->segments[i].expression, false)) {
             award->is_too_large = true;
             award->segment_count = 0;
             roster->ask_count = ask_count;
@@ -259,7 +273,7 @@ static void write_share_ask(struct roster *roster)
     for (size_t i = 0; i < roster->award_count && roster->share_ask == SIZE_MAX; i++) {
         const struct expression *share = roster_share_of(&roster->awards[i].rule->expression);
         if (share != NULL) {
-            roster->share_ask = roster_ask_of(roster, &share->children[0]);
+            roster->share_ask = roster_ask_of(roster, &share->children[0], false);
         }
     }
 }

@@ -64,6 +64,7 @@ enum { ROSTER_ASKS_MAX = 64, ROSTER_COUNTS_MAX = 512 };
 /* What awards ask of technicians, for the namespace of the first that does. */
 struct roster_ask {
     const struct expression *expression;
+    bool denied; /* what is asked is the contrary (lacking.h) */
     struct bytes name_space;
 };
 
@@ -101,13 +102,15 @@ size_t roster_run_needs(struct roster_need needs[ROSTER_NEEDS_MAX], const struct
 bool roster_performs(const struct roster *roster, struct bytes area);
 
 /* Index into asks; SIZE_MAX: nobody asks that. */
-size_t roster_ask_of(const struct roster *roster, const struct expression *asked);
+size_t roster_ask_of(const struct roster *roster, const struct expression *asked, bool denied);
 /* Write whether the rules that ask it are sure to be the newest. Returns: false when the arena is full. */
 bool roster_ask_is_fresh(bool *out, const struct roster *roster, size_t ask);
 /* Index of the child of a COVERED that an area is for; SIZE_MAX: it does not name the area. */
 size_t roster_area_child(const struct expression *node, struct bytes area);
-/* The days of a SHARE, TECHNICIANS or COVERED. Returns: false when the arena is full. */
-bool roster_count_days(struct day_truth *out, struct roster *roster, const struct expression *node);
+/* The days of a SHARE, TECHNICIANS or COVERED; of one that is denied those on which it may not be. Returns:
+ * false when the arena is full. */
+bool roster_count_days(struct day_truth *out, struct roster *roster, const struct expression *node,
+                       bool denied);
 
 /* Write roster->awards, roster->asks and roster->share_ask. Returns: false when the arena is full. */
 bool roster_read_awards(struct roster *roster);

@@ -177,7 +177,7 @@ static enum overall overall_of_requirement(enum answer requirement)
 static bool is_anything_cut(const struct dossier_cuts *cuts)
 {
     return cuts->listed || cuts->credentials || cuts->accreditations || cuts->withdrawals ||
-           cuts->affiliations || cuts->packs || cuts->authors;
+           cuts->affiliations || cuts->packs || cuts->authors || cuts->silent;
 }
 
 bool verdict_of(struct verdict *out, const struct dossier *dossier, const struct trust *trust,

@@ -60,6 +60,7 @@ struct question {
     const struct expression *requirement; /* SCOPE_REQUIREMENT; NULL: nothing is required */
     bool presented; /* what is ABOUT_SUBJECT was put forward by its holder, so that each of it is asked about,
                        whoever signed it */
+    bool known_alone; /* by what is known of the subject: nobody is asked for what is denied alone */
 };
 
 /* How a statement about an entry stands. */
@@ -169,6 +170,7 @@ struct rules_verdict {
     bool leaves_doubt; /* others ask for a title that its rules would give for sure if they were new
                         */
     const struct lacking *lacking; /* of its codes more may have been said (lacking.h); NULL: of none */
+    const struct lacking *denied_lacking; /* the same of what is denied */
 };
 
 /* A conjunct of the requirement. */

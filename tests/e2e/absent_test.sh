@@ -14,7 +14,8 @@ do_as ase trust add ase me
 printf '{"namespace": "ase", "version": 1, "in_force_from": "2000-01-01", "codes": [
     {"code": "A1", "title": "Engine", "lifetime_months": 60},
     {"code": "A5", "title": "Brakes", "lifetime_months": 60}],
-  "rules": [{"kind": "title", "name": "Both", "when": "A1 and A5"}]}\n' >"$world/ase.json"
+  "rules": [{"kind": "title", "name": "Both", "when": "A1 and A5"},
+    {"kind": "title", "name": "Brakes alone", "when": "A5 and not tested A1"}]}\n' >"$world/ase.json"
 do_as ase rules publish "$world/ase.json"
 for name in shop school; do do_as "$name" trust add ase "$ase" ASE; done
 do_as shop contact add "$school" "The School"
@@ -34,6 +35,7 @@ answers "an empty requirement is not no requirement" 3 "--require" shop lookup "
 answers "in a challenge neither" 3 "--require" maria challenge --require "" --out "$world/empty.tp"
 answers "what is held is, whatever else is denied" 0 "VERDICT: VALID" \
     shop lookup "$maria" --require "ase/A5 and not ase/A1"
+answers "in the words of a title, too" 0 "VERDICT: VALID" shop lookup "$maria" --require 'ase:"Brakes alone"'
 answers "before anything was known nothing was missing" 2 "VERDICT: UNDETERMINED" \
     shop lookup "$maria" --require ase/A1 --known-by 2031-03-01
 answers "nor could be denied" 2 "VERDICT: UNDETERMINED" \
@@ -45,9 +47,14 @@ do_as ase accredit "$school" --codes 'ase/A*'
 until_answers "whoever is let speak may have said it" 20 2 "The School, who may speak of ase/A*, has not yet said" \
     shop lookup "$maria" --require "not ase/A1"
 answers "what nobody shows is missing all the same" 1 "ase/A1: not held" shop lookup "$maria" --require ase/A1
+answers "the title that denies it asks the same" 2 "The School, who may speak of ase/A*, has not yet said" \
+    shop lookup "$maria" --require 'ase:"Brakes alone"'
+answers "twice denied it is asked for" 1 "VERDICT: INVALID" shop lookup "$maria" --require "not not ase/A1"
+answers "and nothing else hangs on it" 0 "VERDICT: VALID" shop lookup "$maria" --require ase/A5
 start school ase
 until_true 20 as school issue "$ase" ase/A5 || give_up "the school does not hear that it may issue"
 until_answers "once heard it has not" 30 0 "VERDICT: VALID" shop lookup "$maria" --require "not ase/A1"
+answers "and she has the title" 0 "VERDICT: VALID" shop lookup "$maria" --require 'ase:"Brakes alone"'
 
 # ---- ten days without a word ----
 

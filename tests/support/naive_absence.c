@@ -31,9 +31,10 @@ static bool delegates_were_heard(const struct naive_career *career, const struct
         const struct accreditation *accreditation = &said->accreditation;
         const struct bytes *codes = accreditation->patterns.items;
         const struct dossier_log *by = &career->dossier->logs[said->place.log];
-        bool by_owner = actor_id_equal(&by->author, owner) && naive_log_reaches(by, said->place.seq);
-        for (size_t k = 0; k < accreditation->patterns.count && by_owner; k++) {
-            const struct dossier_log *log = dossier_log_of(career->dossier, &accreditation->delegate);
+        const struct dossier_log *log = dossier_log_of(career->dossier, &accreditation->delegate);
+        bool is_asked = actor_id_equal(&by->author, owner) && naive_log_reaches(by, said->place.seq) &&
+                        (career->denied || !log->for_denials);
+        for (size_t k = 0; k < accreditation->patterns.count && is_asked; k++) {
             heard = heard && (!code_patterns_meet(codes[k], pattern, &common) ||
                               was_heard(career, log, end_of(accreditation), budget_s));
         }

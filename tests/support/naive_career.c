@@ -128,7 +128,7 @@ static enum answer by_rule_of_day_earned(struct naive_career *career, size_t cre
 
 enum answer naive_counts(struct naive_career *career, size_t credential)
 {
-    uint8_t *found = &career->counts[credential];
+    uint8_t *found = &career->counts[career->denied][credential];
     if (*found == 0) {
         *found = (uint8_t)(1 + by_rule_of_day_earned(career, credential));
     }
@@ -158,7 +158,7 @@ static enum answer by_rule_of_day(struct naive_career *career, enum pack_rule_ki
 
 enum answer naive_condition(struct naive_career *career, size_t code, uint32_t day)
 {
-    uint8_t *found = &career->conditions[code][naive_rank(career, day)];
+    uint8_t *found = &career->conditions[career->denied][code][naive_rank(career, day)];
     if (*found == 0) {
         *found = (uint8_t)(1 + by_rule_of_day(career, PACK_RULE_CONDITION, code, day));
     }
@@ -196,7 +196,7 @@ static enum answer find_tested(struct naive_career *career, size_t code, uint32_
 
 enum answer naive_tested(struct naive_career *career, size_t code, uint32_t day)
 {
-    uint8_t *found = &career->nodes[naive_tested_node(code)][naive_rank(career, day)];
+    uint8_t *found = &career->nodes[career->denied][naive_tested_node(code)][naive_rank(career, day)];
     if (*found == 0) {
         *found = (uint8_t)(1 + find_tested(career, code, day));
     }
@@ -205,7 +205,7 @@ enum answer naive_tested(struct naive_career *career, size_t code, uint32_t day)
 
 enum answer naive_certified(struct naive_career *career, size_t code, uint32_t day)
 {
-    uint8_t *found = &career->nodes[naive_certified_node(code)][naive_rank(career, day)];
+    uint8_t *found = &career->nodes[career->denied][naive_certified_node(code)][naive_rank(career, day)];
     if (*found == 0) {
         *found = (uint8_t)(1 + naive_find_certified(career, code, day));
     }
@@ -267,7 +267,7 @@ static enum answer find_title(struct naive_career *career, size_t title, uint32_
 
 static enum answer title_on(struct naive_career *career, size_t title, uint32_t day)
 {
-    uint8_t *found = &career->nodes[naive_title_node(career, title)][naive_rank(career, day)];
+    uint8_t *found = &career->nodes[career->denied][naive_title_node(career, title)][naive_rank(career, day)];
     if (*found == 0) {
         *found = (uint8_t)(1 + find_title(career, title, day));
     }
@@ -297,12 +297,30 @@ static bool improve_day(struct naive_career *career, uint32_t day)
     size_t rank = naive_rank(career, day);
     bool any = false;
     for (size_t i = 0; i < career->code_count; i++) {
-        any |= improve(&career->conditions[i][rank], by_rule_of_day(career, PACK_RULE_CONDITION, i, day));
-        any |= improve(&career->nodes[naive_tested_node(i)][rank], find_tested(career, i, day));
-        any |= improve(&career->nodes[naive_certified_node(i)][rank], naive_find_certified(career, i, day));
+        any |= improve(&career->conditions[career->denied][i][rank],
+                       by_rule_of_day(career, PACK_RULE_CONDITION, i, day));
+        any |=
+            improve(&career->nodes[career->denied][naive_tested_node(i)][rank], find_tested(career, i, day));
+        any |= improve(&career->nodes[career->denied][naive_certified_node(i)][rank],
+                       naive_find_certified(career, i, day));
     }
     for (size_t i = 0; i < career->title_count; i++) {
-        any |= improve(&career->nodes[naive_title_node(career, i)][rank], find_title(career, i, day));
+        any |= improve(&career->nodes[career->denied][naive_title_node(career, i)][rank],
+                       find_title(career, i, day));
+    }
+    return any;
+}
+
+static bool improve_all(struct naive_career *career)
+{
+    bool any = false;
+    for (size_t i = 0; i < career->dossier->credential_count; i++) {
+        if (naive_is_of_subject(career, i)) {
+            any |= improve(&career->counts[career->denied][i], by_rule_of_day_earned(career, i));
+        }
+    }
+    for (uint32_t day = career->first_day; day <= career->last_day; day++) {
+        any |= improve_day(career, day);
     }
     return any;
 }
@@ -320,13 +338,9 @@ static void resolve(struct naive_career *career)
         memset(career->begun_count, 0, sizeof career->begun_count);
         memset(career->last_is_found, 0, sizeof career->last_is_found);
         memset(career->own, 0, sizeof career->own);
-        for (size_t i = 0; i < career->dossier->credential_count; i++) {
-            if (naive_is_of_subject(career, i)) {
-                any |= improve(&career->counts[i], by_rule_of_day_earned(career, i));
-            }
-        }
-        for (uint32_t day = career->first_day; day <= career->last_day; day++) {
-            any |= improve_day(career, day);
+        for (int way = 0; way < 2; way++) {
+            any |= improve_all(career);
+            career->denied = !career->denied;
         }
     }
 }

@@ -55,6 +55,7 @@ struct naive_nodes {
 struct naive_memo {
     const struct expression *expression;
     size_t attestation;
+    bool denied;
     size_t count; /* of a `for life`: on so many days, the first ones */
     uint8_t found[NAIVE_SPAN_MAX];
 };
@@ -75,22 +76,23 @@ struct naive_career {
     struct naive_nodes steps[NAIVE_NODES_MAX]; /* what a node's rules name */
     size_t height; /* how many nodes rest on one another at most; SIZE_MAX: some rest on themselves */
     struct authority_answer authorities[NAIVE_CREDENTIALS_MAX];
-    /* Answers that were found, plus one; 0: not yet. */
-    uint8_t nodes[NAIVE_NODES_MAX][NAIVE_SPAN_MAX];
-    uint8_t own[NAIVE_CREDENTIALS_MAX][NAIVE_SPAN_MAX];
-    uint8_t conditions[NAIVE_CODES_MAX][NAIVE_SPAN_MAX];
-    uint8_t counts[NAIVE_CREDENTIALS_MAX];
-    uint32_t last_days[NAIVE_CREDENTIALS_MAX][2]; /* perhaps, and for sure */
-    bool last_is_found[NAIVE_CREDENTIALS_MAX][2];
+    bool denied; /* what is asked for now stands under an odd number of `not`: everybody is asked */
+    /* Answers that were found, plus one; 0: not yet. Of what is not denied, and of what is. */
+    uint8_t nodes[2][NAIVE_NODES_MAX][NAIVE_SPAN_MAX];
+    uint8_t own[2][NAIVE_CREDENTIALS_MAX][NAIVE_SPAN_MAX];
+    uint8_t conditions[2][NAIVE_CODES_MAX][NAIVE_SPAN_MAX];
+    uint8_t counts[2][NAIVE_CREDENTIALS_MAX];
+    uint32_t last_days[2][NAIVE_CREDENTIALS_MAX][2]; /* perhaps, and for sure */
+    bool last_is_found[2][NAIVE_CREDENTIALS_MAX][2];
     /* Whether certification by an attestation has begun by a pack, the last one being none, by a day: the
      * first so many days. */
-    size_t begun_count[NAIVE_CREDENTIALS_MAX][NAIVE_PACKS_MAX + 1];
+    size_t begun_count[2][NAIVE_CREDENTIALS_MAX][NAIVE_PACKS_MAX + 1];
     /* Whether a `joined` is what it must be, and the one that speaks for its consent. */
     enum answer joined[NAIVE_AFFILIATIONS_MAX];
     size_t memo_count;
     struct naive_memo memos[NAIVE_MEMOS_MAX];
     struct arena arena;
-    uint8_t begun[NAIVE_CREDENTIALS_MAX][NAIVE_PACKS_MAX + 1][NAIVE_SPAN_MAX];
+    uint8_t begun[2][NAIVE_CREDENTIALS_MAX][NAIVE_PACKS_MAX + 1][NAIVE_SPAN_MAX];
     uint8_t memory[NAIVE_ARENA_SIZE];
 };
 
@@ -148,7 +150,8 @@ enum answer naive_in_network(struct naive_career *career, struct bytes code, uin
 /* ---- what is not there (naive_absence.c) ---- */
 
 /* No; or unknown where more may have been said of codes under a pattern than the dossier has. budget_s: for
- * how long who may say it may be silent; UINT64_MAX: for ever. */
+ * how long who may say it may be silent; UINT64_MAX: for ever. Whoever is in the dossier for what is denied
+ * alone is asked where it is. */
 enum answer naive_absence(const struct naive_career *career, struct bytes pattern, uint64_t budget_s);
 /* The same of a namespace's rules. */
 enum answer naive_absence_of_rules(const struct naive_career *career, struct bytes name_space);

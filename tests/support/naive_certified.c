@@ -57,8 +57,8 @@ static enum answer begins_on(struct naive_career *career, size_t credential, siz
 
 static enum answer has_begun(struct naive_career *career, size_t credential, size_t pack, uint32_t day)
 {
-    uint8_t *found = career->begun[credential][pack];
-    size_t *count = &career->begun_count[credential][pack];
+    uint8_t *found = career->begun[career->denied][credential][pack];
+    size_t *count = &career->begun_count[career->denied][credential][pack];
     while (*count <= naive_rank(career, day)) {
         enum answer before = *count == 0 ? ANSWER_NO : (enum answer)found[*count - 1];
         enum answer now = before == ANSWER_YES

@@ -369,7 +369,7 @@ static enum answer own(struct naive_career *career, size_t credential, uint32_t 
 
 enum answer naive_own(struct naive_career *career, size_t credential, uint32_t day)
 {
-    uint8_t *found = &career->own[credential][naive_rank(career, day)];
+    uint8_t *found = &career->own[career->denied][credential][naive_rank(career, day)];
     if (*found == 0) {
         *found = (uint8_t)(1 + own(career, credential, day));
     }

@@ -37,6 +37,17 @@ static enum answer is_enough(size_t yes, size_t perhaps, uint64_t wanted)
     return yes + perhaps >= wanted ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
+/* ---- what is denied ---- */
+
+static enum answer denied_on(struct naive_career *career, const struct expression *expression, uint32_t day,
+                             size_t attestation)
+{
+    career->denied = !career->denied;
+    enum answer answer = naive_not(naive_expression_on(career, expression, day, attestation));
+    career->denied = !career->denied;
+    return answer;
+}
+
 /* ---- of several children ---- */
 
 static enum answer at_least_on(struct naive_career *career, const struct expression *expression,
@@ -56,7 +67,8 @@ static struct naive_memo *memo_of(struct naive_career *career, const struct expr
                                   size_t attestation)
 {
     for (size_t i = 0; i < career->memo_count; i++) {
-        if (career->memos[i].expression == expression && career->memos[i].attestation == attestation) {
+        if (career->memos[i].expression == expression && career->memos[i].attestation == attestation &&
+            career->memos[i].denied == career->denied) {
             return &career->memos[i];
         }
     }
@@ -65,6 +77,7 @@ static struct naive_memo *memo_of(struct naive_career *career, const struct expr
     memset(memo, 0, sizeof *memo);
     memo->expression = expression;
     memo->attestation = attestation;
+    memo->denied = career->denied;
     return memo;
 }
 
@@ -249,7 +262,9 @@ static enum answer is_apart(struct naive_career *career, const struct expression
         uint32_t allowed_from =
             day_add_months(before->earned_on, (uint32_t)expression->count) + expression->days;
         if (career->dossier->credentials[at].attestation.earned_on < allowed_from) {
+            career->denied = !career->denied;
             answer = naive_and(answer, naive_not(was_earned(career, i)));
+            career->denied = !career->denied;
         }
     }
     return answer;
@@ -316,7 +331,7 @@ enum answer naive_expression_on(struct naive_career *career, const struct expres
     case EXPRESSION_AT_LEAST:
         return at_least_on(career, expression, expression->count, day, attestation);
     case EXPRESSION_NOT:
-        return naive_not(naive_expression_on(career, &expression->children[0], day, attestation));
+        return denied_on(career, &expression->children[0], day, attestation);
     case EXPRESSION_FOR_LIFE:
         return for_life_on(career, expression, day, attestation);
     case EXPRESSION_CERTIFIED:
@@ -376,7 +391,10 @@ static enum answer at_best(struct naive_career *career, const struct expression 
         return best;
     }
     if (expression->op == EXPRESSION_NOT) {
-        return naive_not(at_best(career, &expression->children[0], at, naive_not(best)));
+        career->denied = !career->denied;
+        enum answer child = naive_not(at_best(career, &expression->children[0], at, naive_not(best)));
+        career->denied = !career->denied;
+        return child;
     }
     if (expression->op != EXPRESSION_FOR_LIFE && expression->op != EXPRESSION_ALL &&
         expression->op != EXPRESSION_ANY && expression->op != EXPRESSION_AT_LEAST) {

@@ -63,10 +63,12 @@ static uint32_t counts_to(struct naive_career *career, size_t credential, bool f
 }
 
 /* From which day what goes on with a credential runs, at the earliest or at the latest. From none where it is
- * for life; where that is not sure, from none or from any. */
+ * for life; where that is not sure, from none or from any: that it is denies what would let it end. */
 static uint32_t goes_on_from(struct naive_career *career, size_t credential, bool for_sure)
 {
+    career->denied = !career->denied;
     bool is_for_life = counts_to(career, credential, !for_sure) == DAY_NONE;
+    career->denied = !career->denied;
     return is_for_life ? 0 : counts_to(career, credential, for_sure);
 }
 
@@ -151,8 +153,8 @@ static uint32_t find_last_day(struct naive_career *career, size_t credential, bo
 
 uint32_t naive_last_day(struct naive_career *career, size_t credential, bool for_sure)
 {
-    uint32_t *found = &career->last_days[credential][for_sure ? 1 : 0];
-    bool *is_found = &career->last_is_found[credential][for_sure ? 1 : 0];
+    uint32_t *found = &career->last_days[career->denied][credential][for_sure ? 1 : 0];
+    bool *is_found = &career->last_is_found[career->denied][credential][for_sure ? 1 : 0];
     if (!*is_found) {
         *found = find_last_day(career, credential, for_sure);
         *is_found = true;

@@ -94,6 +94,23 @@ static void draw_actors(struct random_career *career)
     accredit(career, RANDOM_OWNER_A, RANDOM_SHOP_B, "aa/work*");
 }
 
+/* Mostly it is asked for what is denied alone, and as often as not it was not heard of lately. */
+static void draw_quiet(struct random_career *career)
+{
+    static const char *const patterns[] = {"aa/*", "aa/A*", "aa/A1", "aa/work*", "aa/net"};
+    struct dossier_log *log = &career->logs[RANDOM_QUIET];
+    draw_log(career, RANDOM_QUIET);
+    log->nothing_by_then = log->nothing_by_then || roll(career, 4) == 0;
+    log->checkpoint_time_s -= roll(career, 3) == 0 ? 400 * DAY_S : 0;
+    log->for_denials = roll(career, 4) > 0;
+    if (roll(career, 4) > 0) {
+        accredit(career, RANDOM_OWNER_A, RANDOM_QUIET, PICK(career, patterns));
+    }
+    if (roll(career, 4) == 0) {
+        accredit(career, RANDOM_OWNER_B, RANDOM_QUIET, "bb/*");
+    }
+}
+
 /* ---- places and what is said about them ---- */
 
 static struct dossier_place draw_place(struct random_career *career, enum random_actor author, size_t index)
@@ -491,7 +508,7 @@ void random_career_draw(struct random_career *career, uint64_t seed)
     const struct actor_id technician = actor_id_of(RANDOM_TECHNICIAN);
     career->dossier = (struct dossier){
         .subject = subject_of_actor(&technician),
-        .log_count = RANDOM_ACTORS,
+        .log_count = RANDOM_LOGS,
         .logs = career->logs,
         .credentials = career->credentials,
         .accreditations = career->accreditations,
@@ -512,6 +529,7 @@ void random_career_draw(struct random_career *career, uint64_t seed)
     if (career->has_lifetimes && random_career_happens(career, 40)) {
         draw_doubted_life(career);
     }
+    draw_quiet(career);
 }
 
 static void swap(void *a, void *b, size_t size)

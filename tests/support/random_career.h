@@ -18,7 +18,9 @@ enum random_actor {
     RANDOM_SHOP_A, /* accredited for work */
     RANDOM_SHOP_B,
     RANDOM_STRANGER,
-    RANDOM_ACTORS
+    RANDOM_ACTORS,                /* that may have said something */
+    RANDOM_QUIET = RANDOM_ACTORS, /* accredited, and said nothing about the subject */
+    RANDOM_LOGS
 };
 
 enum {
@@ -48,7 +50,7 @@ struct random_career {
     struct network network;
     struct trust trust;
     struct dossier dossier;
-    struct dossier_log logs[RANDOM_ACTORS];
+    struct dossier_log logs[RANDOM_LOGS];
     struct dossier_credential credentials[RANDOM_CREDENTIALS_MAX];
     struct history_event events[RANDOM_CREDENTIALS_MAX][RANDOM_EVENTS_MAX];
     bool event_voided[RANDOM_CREDENTIALS_MAX][RANDOM_EVENTS_MAX];

@@ -287,6 +287,8 @@ static bool add_all(struct roster_builder *builder, struct roster *roster)
     builder->technician.dossier.packs = builder->shop.dossier.packs;
     builder->technician.dossier.pack_count = builder->shop.dossier.pack_count;
     builder->technician.dossier.logs = builder->shop.dossier.logs;
+    builder->technician.dossier.accreditations = builder->shop.dossier.accreditations;
+    builder->technician.dossier.accreditation_count = builder->shop.dossier.accreditation_count;
     for (size_t i = 0; i < count; i++) {
         struct arena scratch;
         arena_init(&scratch, builder->scratch_memory, sizeof builder->scratch_memory);

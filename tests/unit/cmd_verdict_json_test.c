@@ -182,6 +182,12 @@ static void who_may_have_said_more_is_named(void **state)
     assert_string_equal(text_at(json_object_get(first, "evidence"), "reason"), "stale");
     assert_string_equal(text_at(json_object_get(json_object_get(first, "evidence"), "actor"), "name"), "ASE");
     json_decref(page);
+    rules.lacking = NULL;
+    rules.denied_lacking = &lacking;
+    page = verdict_json(&shown.page);
+    first = json_object_get(json_array_get(json_object_get(page, "rules"), 0), "lacking_of_denied");
+    assert_string_equal(text_at(first, "codes"), "ase/A*");
+    json_decref(page);
 }
 
 static void a_lifetime_is_flagged(void **state)

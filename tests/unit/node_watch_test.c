@@ -254,6 +254,46 @@ static void evidence_grows_old_and_fresh_again(void **state)
     assert_int_equal(times(WATCH_LOG_FILE, "could be determined again"), 1);
 }
 
+static void publish(enum entry_kind kind, const void *record)
+{
+    struct draft draft;
+    struct store_txn *txn = world_write(&world);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, kind, record);
+    world_publish(&world, txn, &ase, &draft, EARLY);
+    world_commit(txn);
+    check_point(AT_S);
+    watch_on_accepted(&watch);
+}
+
+/* A5 counts for who was not tested in A6. A school may have done that of which nothing was ever heard. */
+static void that_somebody_is_silent_is_no_news(void **state)
+{
+    const struct pack_code codes[] = {{.code = bytes_of_string("A5"), .title = bytes_of_string("Brakes")},
+                                      {.code = bytes_of_string("A6"), .title = bytes_of_string("Wires")}};
+    const struct pack_rule rule = {.kind = PACK_RULE_CONDITION,
+                                   .name = bytes_of_string("A5"),
+                                   .expression = bytes_of_string("\x92\x04\x92\x06\xa6"
+                                                                 "ase/A6")};
+    const struct rule_pack pack = {.name_space = bytes_of_string("ase"),
+                                   .version = 2,
+                                   .in_force_from = 30000,
+                                   .codes = {.items = codes, .count = 2},
+                                   .rules = {.items = &rule, .count = 1}};
+    const struct bytes pattern = bytes_of_string("ase/*");
+    const struct accreditation accreditation = {
+        .delegate = {world_subject(99).id}, .patterns = {.items = &pattern, .count = 1}, .from = 30000};
+    (void)state;
+    begin_with(NULL, NULL);
+    publish(ENTRY_RULE_PACK, &pack);
+    turn(AT_S);
+    assert_int_equal(times(WATCH_SEEN_FILE, "\tcode\tase/A5\theld\t2014-12-29\t-\n"), 1);
+    publish(ENTRY_ACCREDITATION, &accreditation);
+    now_ms += WATCH_GRACE_MS;
+    turn(AT_S);
+    assert_string_equal(file_text(WATCH_LOG_FILE), "");
+}
+
 static void after_a_start_evidence_has_time_to_arrive(void **state)
 {
     (void)state;
@@ -503,6 +543,7 @@ int main(void)
         WATCHING(passes_keep_their_distance),
         WATCHING(a_certificate_lapses_when_the_day_comes),
         WATCHING(evidence_grows_old_and_fresh_again),
+        WATCHING(that_somebody_is_silent_is_no_news),
         WATCHING(after_a_start_evidence_has_time_to_arrive),
         WATCHING(a_restart_neither_repeats_nor_misses),
         WATCHING(one_killed_after_the_log_was_written_does_not_write_it_again),

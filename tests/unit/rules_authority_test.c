@@ -442,6 +442,68 @@ static void cut_too_far_away(void)
     built.withdrawals[0].cut.found = CUT_TOO_LONG;
 }
 
+/* The school lets the branch speak for other codes, as far as is here. */
+static void branch_for_other_codes(enum cut_found found)
+{
+    cut_not_held();
+    built.withdrawals[0].cut.found = found;
+    build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/L*", 0);
+}
+
+static void branch_for_others_and_the_cut_not_held(void)
+{
+    branch_for_other_codes(CUT_NOT_HELD);
+}
+
+static void branch_for_others_and_the_cut_too_far_away(void)
+{
+    branch_for_other_codes(CUT_TOO_LONG);
+}
+
+static void branch_for_others_and_the_cut_held(void)
+{
+    branch_for_other_codes(CUT_ON_CHAIN);
+}
+
+static void branch_for_others_and_the_cut_in_doubt(void)
+{
+    branch_for_other_codes(CUT_NOT_HELD);
+    built.withdrawals[0].place.voided = true;
+    built.withdrawals[0].place.void_seq = 61;
+}
+
+static void branch_for_others_by_a_school_without_depth(void)
+{
+    branch_for_other_codes(CUT_NOT_HELD);
+    built.accreditations[0].accreditation.depth = 0;
+}
+
+/* The school is another's delegate too, which withdraws it at a block that is not here. */
+static void branch_for_others_and_the_cut_of_another(uint64_t depth)
+{
+    branch_for_other_codes(CUT_ON_CHAIN);
+    if (depth > 0) {
+        build_accreditation(&built, ASE, 11, STRANGER, "ase/*", depth);
+    }
+    build_accreditation(&built, STRANGER, 12, SCHOOL, "ase/*", 1);
+    build_withdrawal(&built, STRANGER, 60, SCHOOL, 90)->cut.found = CUT_NOT_HELD;
+}
+
+static void branch_for_others_and_the_cut_of_a_stranger(void)
+{
+    branch_for_others_and_the_cut_of_another(0);
+}
+
+static void branch_for_others_and_the_cut_of_who_may_let_nobody_accredit(void)
+{
+    branch_for_others_and_the_cut_of_another(1);
+}
+
+static void branch_for_others_and_the_cut_of_a_delegate(void)
+{
+    branch_for_others_and_the_cut_of_another(2);
+}
+
 static void cut_not_held_and_one_below(void)
 {
     cut_not_held();
@@ -1039,6 +1101,21 @@ static const struct {
     {"a cut whose block has not come here", cut_not_held, SCHOOL, BUT_FOR(1, CUT_NOT_HELD)},
     {"leaves nothing above its number", cut_not_held_below_the_block, SCHOOL, WITHDRAWN(1, ASE)},
     {"and itself", cut_not_held_but_proven, SCHOOL, HOLDS(1)},
+    {"what it let speak for other codes it may let speak there", branch_for_others_and_the_cut_not_held,
+     BRANCH, BUT_FOR(2, CUT_NOT_HELD)},
+    {"too far up a branch as well", branch_for_others_and_the_cut_too_far_away, BRANCH, BUT_FOR(2, TOO_MANY)},
+    {"where the cut is here it does not", branch_for_others_and_the_cut_held, BRANCH,
+     BUT_FOR(2, NOT_ACCREDITED)},
+    {"nor where it is in doubt", branch_for_others_and_the_cut_in_doubt, BRANCH, BUT_FOR(2, NOT_ACCREDITED)},
+    {"nor a school that may accredit nobody", branch_for_others_by_a_school_without_depth, BRANCH,
+     BUT_FOR(2, NOT_ACCREDITED)},
+    {"nor whom it never named", branch_for_others_and_the_cut_not_held, STRANGER, NO_CHAIN(UNTRUSTED)},
+    {"a stranger's cut keeps nothing", branch_for_others_and_the_cut_of_a_stranger, BRANCH,
+     BUT_FOR(2, NOT_ACCREDITED)},
+    {"nor that of who may let nobody accredit", branch_for_others_and_the_cut_of_who_may_let_nobody_accredit,
+     BRANCH, BUT_FOR(2, NOT_ACCREDITED)},
+    {"that of a delegate does", branch_for_others_and_the_cut_of_a_delegate, BRANCH,
+     BUT_FOR(2, CUT_NOT_HELD)},
     {"a cut too far up a branch", cut_too_far_away, SCHOOL, BUT_FOR(1, TOO_MANY)},
     {"one that is held decides", cut_not_held_and_one_below, SCHOOL, WITHDRAWN(1, ASE)},
     {"an accreditation ends whole", accreditation_ended_whole, SCHOOL, WITHDRAWN(1, ASE)},

@@ -62,7 +62,8 @@ static void what_is_beyond_the_limits_may_be_anything(void **state)
 {
     const struct question question = {
         .now_s = BUILT_TIME_S, .known_by_s = UINT64_MAX, .budget = FRESHNESS_DEFAULT};
-    const struct lacking_question asked = {&built.dossier, &built.trust, &question};
+    const struct lacking_question asked = {
+        .dossier = &built.dossier, .trust = &built.trust, .question = &question};
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -748,9 +748,52 @@ static void the_shops_own_credentials_have_their_verdict(void **state)
     assert_int_equal(verdict.verdict.credentials[0].until_day, FAR_AWAY);
 }
 
+/* ---- what is denied ---- */
+
+/* One technician with A1. A school that may have passed anybody for anything is asked for denials alone. */
+static void what_an_award_denies_asks_everybody(void **state)
+{
+    static const struct {
+        const char *rule;
+        enum answer heard, silent;
+    } rows[] = {
+        {"technicians 1 (A1)", ANSWER_YES, ANSWER_YES},
+        {"technicians 1 (A2)", ANSWER_NO, ANSWER_NO},
+        {"not technicians 1 (A1)", ANSWER_NO, ANSWER_NO},
+        {"not technicians 1 (A2)", ANSWER_YES, ANSWER_UNKNOWN},
+        {"not not technicians 1 (A2)", ANSWER_NO, ANSWER_NO},
+        {"technicians 1 (A1 and not tested A2)", ANSWER_YES, ANSWER_UNKNOWN},
+        {"not technicians 1 (not tested A1)", ANSWER_YES, ANSWER_YES},
+        {"not technicians 1 (not tested A2)", ANSWER_NO, ANSWER_NO},
+        {"not share 75 % (A2)", ANSWER_YES, ANSWER_UNKNOWN},
+        {"technicians 1 (A1) and not areas (brakes: A2)", ANSWER_YES, ANSWER_UNKNOWN},
+        {"not tested blue-seal", ANSWER_NO, ANSWER_NO},
+        {"not tested A2", ANSWER_YES, ANSWER_UNKNOWN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (int silent = 0; silent < 2; silent++) {
+            roster_builder_init(&built, AT);
+            pack = build_ase_pack(&built, 1, 1, 0);
+            build_rule(&built, pack, PACK_RULE_RECOGNITION, "Clean", rows[i].rule);
+            build_profile(&built, 1, LONG_AGO, 0, "brakes");
+            build_blue_seal(&built, LONG_AGO, FAR_AWAY);
+            add_technicians(0, 1, "ase/A1", NULL, FAR_AWAY);
+            build_accreditation(&built.shop, ROSTER_ASE, 5, ROSTER_STRANGER, "ase/*", 0);
+            built.shop.logs[ROSTER_STRANGER].for_denials = true;
+            built.shop.logs[ROSTER_STRANGER].checkpoint_time_s -= silent == 1 ? 86400 * 60 : 0;
+            verdict = roster_builder_decide(&built);
+            print_message("%s\n", rows[i].rule);
+            assert_int_equal(built_award(&verdict, "Clean")->answer,
+                             silent == 1 ? rows[i].silent : rows[i].heard);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_an_award_denies_asks_everybody),
         cmocka_unit_test(the_share_is_of_all_who_perform_repairs),
         cmocka_unit_test(technicians_without_a_certificate_count_against_it),
         cmocka_unit_test(each_area_is_covered_by_somebody),

@@ -387,7 +387,7 @@ static enum store_error climb_by(struct climb *climb, const struct step *below, 
                        share_of(climb->shares.rows, hands_of(climb, number, &below->actor)));
 }
 
-/* By those alone who were given anything: accreditors in the order of given.h, and whoever may have handed
+/* By those alone who were given anything: accreditors in the order of their ids, and whoever may have handed
  * its namespace on. */
 static enum store_error climb_given(struct climb *climb, const struct step *below, enum grant_kind kind,
                                     const struct key *key)

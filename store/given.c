@@ -1,6 +1,5 @@
 #include "store/given.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "protocol/base/sort.h"
@@ -82,6 +81,39 @@ static enum store_error add_all_above(struct givens *givens, size_t at, enum tab
     return error;
 }
 
+struct edge {
+    struct actor_id author;
+    uint16_t index;
+};
+
+static int order_edges(const void *a, const void *b)
+{
+    const struct edge *left = a;
+    const struct edge *right = b;
+
+    return hash_compare(&left->author.hash, &right->author.hash);
+}
+
+static enum store_error sort_above(struct givens *givens, const struct given *given, struct arena *scratch)
+{
+    const size_t mark = arena_mark(scratch);
+    struct edge *edges = arena_take(scratch, given->edge_count * sizeof *edges);
+
+    if (!edges) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; i < given->edge_count; i++) {
+        const uint16_t index = givens->edges[given->edges + i];
+        edges[i] = (struct edge){.author = givens->authors[index].author, .index = index};
+    }
+    sort_items(edges, given->edge_count, sizeof *edges, order_edges);
+    for (size_t i = 0; i < given->edge_count; i++) {
+        givens->edges[given->edges + i] = edges[i].index;
+    }
+    arena_rewind(scratch, mark);
+    return STORE_OK;
+}
+
 /* Those that are met first have the fewest links below them. */
 static enum store_error find_authors(struct givens *givens, struct arena *scratch)
 {
@@ -99,6 +131,9 @@ static enum store_error find_authors(struct givens *givens, struct arena *scratc
             error = add_all_above(givens, at, TABLE_SIDE_ENTRIES, scratch);
         }
         given->edge_count = givens->edge_count - given->edges;
+        if (error == STORE_OK && given->edge_count > 1) {
+            error = sort_above(givens, given, scratch);
+        }
     }
     return error;
 }
@@ -161,12 +196,6 @@ static bool add_hands(struct givens *givens, struct given *given, const struct g
     return given->hands != before;
 }
 
-static void note_more(const struct givens *givens, struct given *given)
-{
-    given->changed = givens->round;
-    given->since = given->since == 0 ? givens->round : given->since;
-}
-
 static bool has_all_of(const struct given *given, const struct given *by)
 {
     const struct bytes *its = by->patterns.items;
@@ -196,7 +225,7 @@ static void add_all_of(struct givens *givens, struct given *given, const struct 
         given->any_code = more = true;
     }
     if (add_hands(givens, given, by) || more) {
-        note_more(givens, given);
+        given->changed = givens->round;
     }
 }
 
@@ -233,7 +262,7 @@ static void add_accreditation(struct givens *givens, struct given *given, const 
         more |= add_hands(givens, given, by);
     }
     if (more) {
-        note_more(givens, given);
+        given->changed = givens->round;
     }
 }
 
@@ -374,90 +403,6 @@ static enum store_error give_all(struct givens *givens, struct arena *scratch)
         for (size_t i = givens->count; i > 0 && error == STORE_OK; i--) {
             error = give(givens, &givens->authors[i - 1], scratch);
             more |= givens->authors[i - 1].changed == givens->round;
-        }
-    }
-    return error;
-}
-
-/* ---- in which order ---- */
-
-/* Who accredited somebody. */
-struct edge {
-    struct actor_id author;
-    uint16_t index;
-    unsigned since; /* 0: an owner; UINT_MAX: it was given nothing */
-    unsigned turn;  /* how many come before it from the hands where these are fewest */
-};
-
-static int order_ids(const struct edge *a, const struct edge *b)
-{
-    return hash_compare(&a->author.hash, &b->author.hash);
-}
-
-/* Those next to the owners first. */
-static int order_since(const void *a, const void *b)
-{
-    const struct edge *left = a, *right = b;
-
-    return left->since != right->since ? (left->since < right->since ? -1 : 1) : order_ids(left, right);
-}
-
-static int order_turns(const void *a, const void *b)
-{
-    const struct edge *left = a, *right = b;
-
-    return left->turn != right->turn ? (left->turn < right->turn ? -1 : 1) : order_since(a, b);
-}
-
-static unsigned take_turn(unsigned turns[GIVEN_HANDS_MAX], uint64_t hands)
-{
-    unsigned least = UINT_MAX, hand = 0;
-
-    for (unsigned i = 0; i < GIVEN_HANDS_MAX; i++) {
-        if ((hands >> i & 1) != 0 && turns[i] < least) {
-            least = turns[i];
-            hand = i;
-        }
-    }
-    return least < UINT_MAX ? turns[hand]++ : 0;
-}
-
-static enum store_error sort_above(struct givens *givens, const struct given *given, struct arena *scratch)
-{
-    const size_t mark = arena_mark(scratch);
-    struct edge *edges = arena_take(scratch, given->edge_count * sizeof *edges);
-    unsigned turns[GIVEN_HANDS_MAX] = {0};
-
-    if (!edges) {
-        return STORE_NO_MEMORY;
-    }
-    for (size_t i = 0; i < given->edge_count; i++) {
-        const uint16_t index = givens->edges[given->edges + i];
-        const struct given *by = &givens->authors[index];
-
-        edges[i] =
-            (struct edge){.author = by->author, .index = index, .since = by->any ? by->since : UINT_MAX};
-        edges[i].since = by->owns ? 0 : edges[i].since;
-    }
-    sort_items(edges, given->edge_count, sizeof *edges, order_since);
-    for (size_t i = 0; i < given->edge_count; i++) {
-        edges[i].turn = edges[i].since == 0 ? 0 : take_turn(turns, givens->authors[edges[i].index].hands);
-    }
-    sort_items(edges, given->edge_count, sizeof *edges, order_turns);
-    for (size_t i = 0; i < given->edge_count; i++) {
-        givens->edges[given->edges + i] = edges[i].index;
-    }
-    arena_rewind(scratch, mark);
-    return STORE_OK;
-}
-
-static enum store_error sort_all(struct givens *givens, struct arena *scratch)
-{
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < givens->count && error == STORE_OK; i++) {
-        if (givens->authors[i].edge_count > 1) {
-            error = sort_above(givens, &givens->authors[i], scratch);
         }
     }
     return error;
@@ -630,10 +575,7 @@ enum store_error givens_find(struct givens *out, struct store_txn *txn, const st
         error = find_roots(out, scratch);
     }
     give_owners(out);
-    if (error == STORE_OK) {
-        error = give_all(out, scratch);
-    }
-    return error == STORE_OK ? sort_all(out, scratch) : error;
+    return error == STORE_OK ? give_all(out, scratch) : error;
 }
 
 const struct given *given_to_number(const struct givens *givens, uint32_t number)

@@ -10,8 +10,8 @@
  * It may be more than they were given: where one author says much, or all of them together, it is taken to
  * give all that it has itself. So how much anybody says takes no room of others, and leaves nothing out.
  *
- * Everybody has what it has by the hands of those whom owners accredited themselves: their delegates. Whoever
- * may lead on is tried from the hands of each of these in turn, however many lead on from one. */
+ * Everybody has what it has by the hands of those whom owners accredited themselves: their delegates. So what
+ * comes from the hands of one can be given a share of its own. */
 
 #include "store/side_grants.h"
 
@@ -34,8 +34,7 @@ struct given {
     uint32_t first, last; /* on these days at most */
     bool any_code;        /* for any code, or: */
     struct list patterns; /* struct bytes */
-    unsigned changed;     /* when that was last more, */
-    unsigned since;       /* and when it was anything */
+    unsigned changed;     /* when that was last more */
     bool owns;            /* whole namespaces, */
     bool is_delegate;     /* or has from who does */
     uint64_t hands;       /* delegates by whom it has it, as bits */
@@ -52,7 +51,7 @@ struct givens {
     size_t count, edge_count, root_count;
     unsigned round;
     unsigned hand_count;             /* delegates that were met */
-    uint16_t edges[GIVEN_EDGES_MAX]; /* who accredited one, in the order in which to try them: indices */
+    uint16_t edges[GIVEN_EDGES_MAX]; /* who accredited one, ascending by id: indices */
     struct {
         struct actor_id author;
         uint32_t number;

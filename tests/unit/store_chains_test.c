@@ -636,6 +636,24 @@ static void one_delegate_s_crowd_takes_no_room_of_others(void **state)
     }
 }
 
+/* However often SCHOOL accredits a crowd, what others were given is known: BRANCH nothing to hand on. */
+static void a_crowd_hides_nobody_who_leads_nowhere(void **state)
+{
+    const struct crowd crowd = {.given = 1, .given_days = 64, .says = 1, .says_days = 1, .of = "ase/Y1"};
+    const struct link school = {ASE, SCHOOL, 2, "ase/Z9", 1, 0}, branch = {ASE, BRANCH, 0, "ase/*", 1, 0};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    (void)state;
+    say(txn, &school);
+    gather_crowd(txn, &crowd);
+    say(txn, &branch);
+    draft_days(&draft, BRANCH, ISSUER, FIRST_DAY, SAID);
+    world_publish(&world, txn, &authors[BRANCH], &draft, NOW);
+    assert_int_equal(chain_to(txn, ISSUER), CHAIN_NONE);
+    store_end(txn);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -646,6 +664,7 @@ int main(void)
         cmocka_unit_test(a_crowd_keeps_nobody_out),
         cmocka_unit_test(one_delegate_s_crowd_takes_no_room_of_others),
         IN_WORLD(a_chain_is_asked_of_a_code),
+        IN_WORLD(a_crowd_hides_nobody_who_leads_nowhere),
         IN_WORLD(whoever_was_handed_a_namespace_accredits_in_it),
         IN_WORLD(a_void_link_admits_nobody_new_and_loses_nobody),
         IN_WORLD(what_stands_beside_the_chain_counts_while_its_epoch_is_open),

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/arguments.h"
 
@@ -124,21 +126,36 @@ static int fail_unknown(int argc, char **argv)
     return EXIT_USAGE;
 }
 
+/* Whether whoever read standard output through a pipe has stopped. */
+static bool is_reader_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 /* An answer that did not reach its file was not given. */
 static int close_output(int code)
 {
-    bool full;
+    int number;
 
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) {
         return code;
     }
-    full = errno == ENOSPC;
-    fprintf(stderr, "tradeproof: the answer could not be written: is the disk full?\n");
+    number = errno;
+    if (is_reader_gone()) {
+        fprintf(stderr, "tradeproof: the answer was not read to its end.\n");
+    } else {
+        fprintf(stderr, "tradeproof: the answer could not be written: %s.\n",
+                number == ENOSPC || number == EDQUOT ? "the disk is full"
+                : number != 0                        ? strerror(number)
+                                                     : "not all of it reached its file");
+    }
     if (code != EXIT_YES) {
         return code;
     }
-    return full ? EXIT_NO_ROOM : EXIT_SYSTEM;
+    return number == ENOSPC || number == EDQUOT ? EXIT_NO_ROOM : EXIT_SYSTEM;
 }
 
 int command_main(int argc, char **argv)

@@ -181,24 +181,42 @@ static int terms_of(struct issue *issue, char **values, struct issue_terms *term
     return session_subject(&issue->session, values[0], &terms->subject);
 }
 
+/* The rest of the command that gives the same accreditation again: its states and its last day. */
+static void add_terms(char words[WORDS_SIZE], size_t size, const struct accreditation *accreditation)
+{
+    const struct bytes *states = accreditation->states.items;
+    char until[DAY_TEXT_SIZE];
+    for (size_t i = 0; i < accreditation->states.count && size < WORDS_SIZE; i++) {
+        size += (size_t)snprintf(words + size, WORDS_SIZE - size, "%s%.*s", i == 0 ? " --states " : ",",
+                                 (int)states[i].size, (const char *)states[i].data);
+    }
+    if (accreditation->has_until && size < WORDS_SIZE) {
+        day_to_text(until, accreditation->until);
+        snprintf(words + size, WORDS_SIZE - size, " --until %s", until);
+    }
+}
+
 /* An older exam is no fault of who took it: what has to be changed is the accreditation's first day. */
 static bool say_too_early(char words[WORDS_SIZE], struct issue *issue, const struct issue_refused *refused,
                           struct bytes code)
 {
     char earned[DAY_TEXT_SIZE], first[DAY_TEXT_SIZE];
-    uint32_t from = refused->refusal == ISSUE_RULES && refused->rule[0] == '\0'
-                        ? issue_accredited_from(issue->rules, code, refused->earned_on)
-                        : DAY_NONE;
-    if (from == DAY_NONE) {
+    const struct accreditation *accreditation =
+        refused->refusal == ISSUE_RULES && refused->rule[0] == '\0'
+            ? issue_accredited_later(issue->rules, code, refused->earned_on)
+            : NULL;
+    if (accreditation == NULL) {
         return false;
     }
     day_to_text(earned, refused->earned_on);
-    day_to_text(first, from);
-    snprintf(words, WORDS_SIZE,
-             "%.*s: you are accredited for it from %s on, and it was earned before that, on %s. Who "
-             "accredited you can date it back: tradeproof accredit ID --codes %.*s --from %s",
-             (int)code.size, (const char *)code.data, first, earned, (int)code.size, (const char *)code.data,
-             earned);
+    day_to_text(first, accreditation->from);
+    int size =
+        snprintf(words, WORDS_SIZE,
+                 "%.*s: you are accredited for it from %s on, and it was earned before that, on %s. Who "
+                 "accredited you can date it back: tradeproof accredit ID --codes %.*s --from %s",
+                 (int)code.size, (const char *)code.data, first, earned, (int)code.size,
+                 (const char *)code.data, earned);
+    add_terms(words, (size_t)size, accreditation);
     return true;
 }
 

@@ -24,7 +24,7 @@ struct node_status {
     struct own_accreditations accreditations;
     size_t cut_count; /* accreditations that ended and whose cut is not recorded, the first ones */
     struct cut_missing {
-        const struct accreditation *ended;
+        const struct own_accreditation *ended;
         struct own_accreditation_reach reach;
     } cuts[CUTS_MAX];
     struct log_forks forks;
@@ -42,8 +42,8 @@ static enum store_error read_cuts(struct node_status *status, struct session *se
         if (own_accreditation_lacks_cut(all, i, session_today())) {
             struct cut_missing *cut = &status->cuts[status->cut_count++];
 
-            cut->ended = &all->items[i].record;
-            error = own_accreditation_find_reach(&cut->reach, session, txn, cut->ended);
+            cut->ended = &all->items[i];
+            error = own_accreditation_find_reach(&cut->reach, session, txn, &cut->ended->record);
         }
     }
     return error;
@@ -131,8 +131,11 @@ static json_t *json_of_cuts_missing(const struct node_status *status, const stru
         json_t *object = json_object();
 
         json_object_set_new(object, "actor",
-                            json_of_id(ID_ACTOR, &session->home.network, &cut->ended->delegate.hash));
-        json_object_set_new(object, "ended", json_of_day(cut->ended->until));
+                            json_of_id(ID_ACTOR, &session->home.network, &cut->ended->record.delegate.hash));
+        json_object_set_new(object, "ended", json_of_day(cut->ended->record.until));
+        json_object_set_new(object, "accreditation",
+                            json_sprintf("%llu/%llu", (unsigned long long)cut->ended->place.seq,
+                                         (unsigned long long)cut->ended->place.index));
         json_object_set_new(object, "cut", cut->reach.known ? json_of_number(cut->reach.seq) : json_null());
         json_array_append_new(array, object);
     }
@@ -290,15 +293,18 @@ static void print_cuts_missing(const struct node_status *status, const struct se
 {
     for (size_t i = 0; i < status->cut_count; i++) {
         const struct cut_missing *cut = &status->cuts[i];
-        const struct hash *delegate = &cut->ended->delegate.hash;
+        const struct hash *delegate = &cut->ended->record.delegate.hash;
         char day[DAY_TEXT_SIZE], id[ID_TEXT_MAX + 1];
 
-        day_to_text(day, cut->ended->until);
+        day_to_text(day, cut->ended->record.until);
         id_to_text(id, ID_ACTOR, &session->home.network, delegate);
         printf("%-14s  %s was accredited until %s: record what it had issued by then\n", "To do",
                session_name_of(session, delegate), day);
         if (!cut->reach.held) {
-            printf("%-14s  once its log is held here: run tradeproofd with a --peer that has it\n", "");
+            printf("%-14s  once its log is held here; if it never issued anything:\n"
+                   "%-14s  tradeproof withdraw %s --accreditation %llu/%llu\n",
+                   "", "", id, (unsigned long long)cut->ended->place.seq,
+                   (unsigned long long)cut->ended->place.index);
         } else if (cut->reach.known) {
             printf("%-14s  tradeproof withdraw %s --cut %llu\n"
                    "%-14s  (its last block of that day or before, by its own word: tradeproof log %s)\n",

@@ -571,9 +571,8 @@ const struct command commands[] = {
      "With --json, one object: home, network, actor, node, transport; daemon (null: it does not run); store\n"
      "(logs, blocks, attestations, bytes_on_disk); own_log and each of trusted (held, epoch, seq, head,\n"
      "freshness, which is fresh, stale, incomplete, unknown or forked, checkpoint_age_s, budget_s; trusted\n"
-     "also namespace, actor, name); cuts_to_record (actor, ended, cut); branches_to_name (epoch, parent, "
-     "first);\n"
-     "forked (actor, name, from_block, since, frozen).\n"
+     "also namespace, actor, name); cuts_to_record (actor, ended, accreditation, cut, null where it is\n"
+     "not known); branches_to_name (epoch, parent, first); forked (actor, name, from_block, since, frozen).\n"
      "\n"
      "Example:\n"
      "  tradeproof status\n",

@@ -129,20 +129,21 @@ static bool has_pattern(const struct accreditation *accreditation, struct bytes 
     return false;
 }
 
-uint32_t issue_accredited_from(struct issue_rules *rules, struct bytes code, uint32_t earned_on)
+const struct accreditation *issue_accredited_later(struct issue_rules *rules, struct bytes code,
+                                                   uint32_t earned_on)
 {
     const struct issue_namespace *in = namespace_of(rules, code);
-    uint32_t first = DAY_NONE;
+    const struct accreditation *first = NULL;
     if (in == NULL || authority_reason(rules, in, code, earned_on) == REASON_NONE) {
-        return DAY_NONE;
+        return NULL;
     }
     for (size_t i = 0; i < in->dossier.accreditation_count; i++) {
         const struct accreditation *accreditation = &in->dossier.accreditations[i].accreditation;
         if (actor_id_equal(&accreditation->delegate, &rules->session->actor) &&
-            accreditation->from > earned_on && accreditation->from < first &&
+            accreditation->from > earned_on && (first == NULL || accreditation->from < first->from) &&
             has_pattern(accreditation, code) &&
             authority_reason(rules, in, code, accreditation->from) == REASON_NONE) {
-            first = accreditation->from;
+            first = accreditation;
         }
     }
     return first;

@@ -49,9 +49,10 @@ enum reason issue_authority_of(struct issue_rules *rules, struct bytes code, uin
 uint32_t issue_accreditation_ended(struct issue_rules *rules, struct bytes code, uint32_t earned_on,
                                    uint32_t today);
 
-/* The first day after earned_on from which this actor is accredited for code, where it was not on that day;
- * DAY_NONE: there is none. */
-uint32_t issue_accredited_from(struct issue_rules *rules, struct bytes code, uint32_t earned_on);
+/* The accreditation by which this actor is the first to be accredited for code after earned_on, where it was
+ * not on that day; NULL: there is none. A view into rules. */
+const struct accreditation *issue_accredited_later(struct issue_rules *rules, struct bytes code,
+                                                   uint32_t earned_on);
 
 /* The code of the pack in force on that day that looks most like code. Returns: false when none does.
  * suggestion has CODE_SIZE_MAX + 1 bytes. */

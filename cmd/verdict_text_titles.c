@@ -138,7 +138,7 @@ static bool misses_itself(const struct requirement_part *part)
     case MISSING_NETWORK:
         return part->expression->op == EXPRESSION_IN_NETWORK;
     case MISSING_STATE:
-        return part->expression->op == EXPRESSION_IN_STATE;
+        return part->expression->op == EXPRESSION_IN_STATE && part->answer == ANSWER_NO;
     case MISSING_EXCLUDED:
         return part->expression->op == EXPRESSION_NOT;
     case MISSING_EXPERIENCE:

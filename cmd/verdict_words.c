@@ -386,7 +386,7 @@ static void print_part(FILE *out, const struct missing_part *part, struct bytes 
         print_bytes(out, part->pattern);
         break;
     case MISSING_STATE:
-        fputs("being asked for in one of its states", out);
+        fputs("being asked for in one of its states (--state)", out);
         break;
     case MISSING_EXCLUDED:
         if (part->name.size > 0) {

@@ -119,11 +119,31 @@ static bool may_named_actor_say(const struct block *block)
     return true;
 }
 
+/* Whether block is the first rotation known out of the epoch that its author's log is in: a thief of the old
+ * keys must not stay good because much is held of an author who was accredited once. */
+static enum store_error is_next_rotation(struct store_txn *txn, const struct block *block, bool *out)
+{
+    const struct header *header = &block->header;
+    struct known_rotation rotation;
+    struct log_state state;
+    enum store_error error = STORE_NOT_FOUND;
+
+    *out = false;
+    if (block_is_rotation(block) && header->epoch <= NAMED_ROTATIONS_MAX) {
+        error = store_log_state(txn, &header->author, &state);
+    }
+    if (error == STORE_OK && header->epoch == state.epoch + 1) {
+        error = store_next_rotation(txn, &header->author, header->epoch, NULL, &rotation);
+        *out = error == STORE_NOT_FOUND;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* Whether an actor of which so much is held, side blocks included, may have the block kept too. */
-static bool is_within_quota(const struct block *block, uint64_t blocks, uint64_t bytes)
+static bool is_within_quota(const struct block *block, bool next_rotation, uint64_t blocks, uint64_t bytes)
 {
     if (block_is_rotation(block)) {
-        return blocks < NAMED_BLOCKS_MAX + NAMED_ROTATIONS_MAX;
+        return next_rotation || blocks < NAMED_BLOCKS_MAX + NAMED_ROTATIONS_MAX;
     }
     return blocks < NAMED_BLOCKS_MAX && bytes + block->encoded.size <= NAMED_BYTES_MAX;
 }
@@ -154,6 +174,7 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
                   struct ingest_result *result)
 {
     enum admission admission = ADMISSION_NONE;
+    bool next_rotation = false;
     uint64_t blocks = 0, bytes = 0;
     enum store_error error =
         ingest_admission(ingest, txn, &block->header.author, origin != INGEST_INBOUND, &admission);
@@ -173,11 +194,14 @@ static bool admit(struct ingest *ingest, struct store_txn *txn, const struct blo
         return false;
     }
     error = store_log_size(txn, &block->header.author, &blocks, &bytes);
+    if (error == STORE_OK) {
+        error = is_next_rotation(txn, block, &next_rotation);
+    }
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         fail(result, error);
         return false;
     }
-    if (!is_within_quota(block, blocks, bytes)) {
+    if (!is_within_quota(block, next_rotation, blocks, bytes)) {
         refuse(result, REASON_QUOTA);
         return false;
     }

@@ -165,10 +165,22 @@ static enum store_error prepare_in(struct store *store, MDB_txn *mdb, const char
     return error == STORE_OK ? fill_new(store, mdb) : error;
 }
 
+/* Readers that were killed keep their places until somebody looks: they must not keep out those that live. */
+static int begin_mdb(struct store *store, unsigned flags, MDB_txn **mdb)
+{
+    int code = mdb_txn_begin(store->env, NULL, flags, mdb);
+
+    if (code == MDB_READERS_FULL) {
+        store_clear_stale_readers(store);
+        code = mdb_txn_begin(store->env, NULL, flags, mdb);
+    }
+    return code;
+}
+
 static enum store_error prepare_once(struct store *store, const char *network_tag, bool write)
 {
     MDB_txn *mdb;
-    int code = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &mdb);
+    int code = begin_mdb(store, write ? 0 : MDB_RDONLY, &mdb);
     enum store_error error;
 
     if (code != MDB_SUCCESS) {
@@ -364,11 +376,11 @@ static enum store_error begin(struct store_txn **out, struct store *store, bool 
         return STORE_NO_MEMORY;
     }
     *txn = (struct store_txn){.store = store, .writes = writes};
-    code = mdb_txn_begin(store->env, NULL, flags, &txn->mdb);
+    code = begin_mdb(store, flags, &txn->mdb);
     if (code == MDB_MAP_RESIZED) {
         code = adopt_map(store);
         if (code == MDB_SUCCESS) {
-            code = mdb_txn_begin(store->env, NULL, flags, &txn->mdb);
+            code = begin_mdb(store, flags, &txn->mdb);
         }
     }
     if (code != MDB_SUCCESS) {

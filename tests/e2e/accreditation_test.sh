@@ -21,7 +21,9 @@ answers "an accreditation may end" 0 "published" \
     ase accredit "A school" --codes ase/a --from 2020-01-01 --until 2026-01-31
 answers "what ended is to be recorded" 0 "A school was accredited until 2026-01-31" ase status
 answers "once the log is held" 0 "once its log is held here" ase status
+answers "or ended whole where nothing was issued" 0 "tradeproof withdraw $school --accreditation 3/0" ase status
 answers "programs are told too" 0 '"ended": "2026-01-31"' ase status --json
+answers "with the accreditation's place" 0 '"accreditation": "3/0"' ase status --json
 
 answers "a log that is not held can't be cut" 2 "--accreditation 2/0" ase withdraw "A school"
 answers "nor where there is no accreditation" 4 "is not the place" ase withdraw "A school" --accreditation 1/0
@@ -36,9 +38,10 @@ answers "and ended for good" 0 "published" ase withdraw "A school" --accreditati
 as ase status >"$said" 2>&1
 ok "then nothing is left to record" sh -c "! grep -q 'To do' '$said'"
 
-day_before=$(date -d '-40 days' +%F) first_day=$(date -d '-30 days' +%F)
+day_before=$(date -d '-40 days' +%F) first_day=$(date -d '-30 days' +%F) last_day=$(date -d '+30 days' +%F)
 answers "whoever is accredited again is told what that brings back" 0 "counts, not even against anybody." \
     ase accredit "A school" --codes ase/a --from "$first_day"
+do_as ase accredit "A school" --codes ase/h --states OH,TX --from "$first_day" --until "$last_day"
 do_as school trust add ase "$(actor_id ase)" ASE
 start ase
 start school ase
@@ -50,6 +53,9 @@ printf 'technician,code,earned_on\nme,ase/a,%s\n%s,ase/a,%s\n' "$day_before" "$s
 answers "so does a row of a file" 4 "line 3: ase/a: you are accredited for it from $first_day on" \
     school issue --csv "$world/older.csv"
 ok "with a command" grep -qF "tradeproof accredit ID --codes ase/a --from $day_before" "$world/why"
+answers "which gives no more than the accreditation did" 4 \
+    "tradeproof accredit ID --codes ase/h --from $day_before --states OH,TX --until $last_day" \
+    school issue me ase/h --earned "$day_before"
 answers "a later one is issued to oneself" 0 "Issued ase/a to you" school issue me ase/a --earned "$first_day"
 stop school
 stop ase

@@ -254,6 +254,23 @@ flock 8
 refuses "a folder that another process writes" 7 "using this folder" ase issue "$maria" ase/a
 exec 8<&-
 
+# not_written SENTENCE CODE PHRASE: what the last command with an answer, which went nowhere, exited with and said.
+not_written() {
+    if [ "$(cat "$world/code")" = "$2" ] && grep -qF -- "$3" "$said"; then good; else bad "$1"; fi
+}
+as ase status 2>"$said" >/dev/full
+echo $? >"$world/code"
+not_written "an answer on a full disk is not given" 8 "could not be written: the disk is full"
+as ase status 2>"$said" >&-
+echo $? >"$world/code"
+not_written "nor is one without a file" 12 "could not be written: Bad file descriptor"
+{
+    sleep 0.3
+    as ase status 2>"$said"
+    echo $? >"$world/code"
+} | true
+not_written "who stops reading is not told of a full disk" 12 "was not read to its end"
+
 # daemon_refuses SENTENCE CODE PHRASE OPTION...
 daemon_refuses() {
     local sentence=$1 code=$2 phrase=$3 got=0

@@ -70,7 +70,8 @@ ask "a comma is a loose and" 1 "ase/A5: held" --at 2024-06-01 --require ase/A5,a
 says "and every part is answered" "ase/B2: not held; no certificate for it is known here"
 ask "a title that is not held says why" 1 'ase:"Master Truck Equipment": not held; ase/E1, ase/E2, ase/E3 are missing' \
     --at 2024-06-01 --require '"Master Truck Equipment"'
-ask "a state that is not said could be any" 2 "could not be determined" --at 2024-06-01 --require 'in state TX'
+ask "a state that is not said could be any" 2 \
+    "in state TX: could not be determined: being asked for in one of its states (--state)" --at 2024-06-01 --require 'in state TX'
 ask "one that is said holds" 0 "in state TX: held" --at 2024-06-01 --require 'in state TX' --state TX
 ask "or doesn't" 1 "not held" --at 2024-06-01 --require 'in state TX' --state OH
 while IFS='|' read -r sentence text phrase; do

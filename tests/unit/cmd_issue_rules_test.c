@@ -190,12 +190,14 @@ static void what_was_earned_before_the_accreditation_began_is_told(void **state)
     const struct bytes brakes = bytes_of_string("ase/A5");
     struct session session;
     struct issue_rules *rules = rules_of(&session, &centre, false);
-    assert_int_equal(issue_accredited_from(rules, brakes, SECOND_PACK_DAY - 1), SECOND_PACK_DAY);
-    assert_int_equal(issue_accredited_from(rules, brakes, SECOND_PACK_DAY), DAY_NONE);
-    assert_int_equal(issue_accredited_from(rules, bytes_of_string("ase/B5"), SECOND_PACK_DAY - 1), DAY_NONE);
+    const struct accreditation *later = issue_accredited_later(rules, brakes, SECOND_PACK_DAY - 1);
+    assert_non_null(later);
+    assert_int_equal(later->from, SECOND_PACK_DAY);
+    assert_null(issue_accredited_later(rules, brakes, SECOND_PACK_DAY));
+    assert_null(issue_accredited_later(rules, bytes_of_string("ase/B5"), SECOND_PACK_DAY - 1));
     free(rules);
     rules = rules_of(&session, &stranger, false);
-    assert_int_equal(issue_accredited_from(rules, brakes, SECOND_PACK_DAY - 1), DAY_NONE);
+    assert_null(issue_accredited_later(rules, brakes, SECOND_PACK_DAY - 1));
     free(rules);
 }
 

@@ -45,7 +45,7 @@ static void shipped_packs_parse(void **state)
         uint64_t version;
         size_t code_count, rule_count;
     } packs[] = {
-        {"ase", "ase", 1, 65, 31},   {"ase-2025", "ase", 2, 65, 30}, {"ase-other-readings", "ase", 3, 66, 31},
+        {"ase", "ase", 1, 65, 34},   {"ase-2025", "ase", 2, 65, 33}, {"ase-other-readings", "ase", 3, 66, 35},
         {"bmw", "bmw", 1, 2, 1},     {"epa", "epa", 1, 1, 1},        {"ford", "ford", 1, 10, 1},
         {"gm", "gm", 1, 2, 1},       {"honda", "honda", 1, 2, 1},    {"mercedes", "mercedes", 1, 2, 1},
         {"mopar", "mopar", 1, 2, 1}, {"ohio", "ohio", 1, 1, 1},      {"toyota", "toyota", 1, 2, 1},

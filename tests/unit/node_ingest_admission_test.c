@@ -241,6 +241,54 @@ static void test_rival_rotations_are_bounded_too(void **state)
     assert_in_range(kept, STORE_ROTATIONS_MAX, 64);
 }
 
+/* An accreditor rotates behind the block that accredited, under no cut. What is held stays, new keys come,
+ * and more does once it accredits again: until then nothing that the delegate says counts. */
+static void test_a_delegate_that_is_dropped_keeps_what_is_held_and_its_rotations(void **state)
+{
+    enum { BLOCKS = 64 + 64 };
+    const struct actor_id *delegate = &node->actors[DELEGATE].id;
+    struct memory_log owner = {0}; /* without the accreditation */
+    struct index_range range = {0, 0};
+    const struct status revoked = build_status(1, &range, 0, 0, STATUS_REVOKED, 45000);
+    struct bytes rotation;
+    uint64_t blocks = 0, after = 0, bytes = 0;
+
+    (void)state;
+    assert_int_equal(node_offer_seq(OWNER, 0), REASON_NONE);
+    memory_log_copy(&owner, &node->logs[OWNER]);
+    say_accreditation(DELEGATE, 1);
+    assert_int_equal(node_write(OWNER), REASON_NONE);
+    assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
+    for (size_t i = 0; i < BLOCKS; i++) {
+        say_content(STRANGER, 1);
+        assert_int_equal(node_write(DELEGATE), REASON_NONE);
+    }
+    assert_int_equal(store_log_size(node->txn, delegate, &blocks, &bytes), STORE_OK);
+    say_rotation(OWNER, 7);
+    rotation = log_builder_forge(&node->builder, &owner, NULL);
+    assert_int_equal(node_offer(rotation), REASON_NONE);
+    assert_int_equal(memory_log_accept(&owner, rotation), REASON_NONE);
+
+    assert_int_equal(admission_of(DELEGATE), ADMISSION_NAMED);
+    assert_int_equal(store_log_size(node->txn, delegate, &after, &bytes), STORE_OK);
+    assert_int_equal(after, blocks);
+    say_content(STRANGER, 1);
+    assert_int_equal(node_offer(log_builder_forge(&node->builder, &node->logs[DELEGATE], NULL)),
+                     REASON_NOT_ADMITTED);
+    say_rotation(DELEGATE, 8);
+    assert_int_equal(node_write(DELEGATE), REASON_NONE);
+    say_rotation(DELEGATE, 9);
+    assert_int_equal(node_write(DELEGATE), REASON_NONE);
+
+    say_accreditation(DELEGATE, 1);
+    assert_int_equal(node_offer(log_builder_forge(&node->builder, &owner, NULL)), REASON_NONE);
+    assert_int_equal(admission_of(DELEGATE), ADMISSION_FULL);
+    log_builder_begin(&node->builder, CLASS_STATUS);
+    log_builder_add(&node->builder, ENTRY_STATUS, &revoked);
+    assert_int_equal(node_write(DELEGATE), REASON_NONE);
+    memory_log_deinit(&owner);
+}
+
 static void test_side_blocks_count_too(void **state)
 {
     uint64_t blocks = 0, bytes = 0;
@@ -272,6 +320,7 @@ int main(void)
         WITH_NODE(test_a_full_quota_stops_no_rotation),
         WITH_NODE(test_rotations_are_bounded_too),
         WITH_NODE(test_rival_rotations_are_bounded_too),
+        WITH_NODE(test_a_delegate_that_is_dropped_keeps_what_is_held_and_its_rotations),
         WITH_NODE(test_side_blocks_count_too),
     };
 

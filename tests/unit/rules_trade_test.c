@@ -565,6 +565,46 @@ static void test_an_exam_is_asked_for_that_a_course_is_not(void **state)
     CHECK(rows);
 }
 
+/* In each pack of ASE's, on one of its days. */
+static void test_each_ase_code_is_earned_in_its_own_way(void **state)
+{
+    static const struct {
+        const char *sentence, *code;
+        enum basis basis;
+        const char *asked;
+        int answer;
+    } ways[] = {
+        {"a test by exam", "ase/A4", BASIS_EXAM, "tested ase/A4", YES},
+        {"a test by training", "ase/A4", BASIS_TRAINING, "tested ase/A4", NO},
+        {"a test by experience", "ase/A4", BASIS_EXPERIENCE, "tested ase/A4", NO},
+        {"a test as a licence", "ase/T4", BASIS_LICENCE, "tested ase/T4", NO},
+        {"an advanced test by exam", "ase/L2", BASIS_EXAM, "tested ase/L2", YES},
+        {"an advanced test by training", "ase/L1", BASIS_TRAINING, "tested ase/L1", NO},
+        {"another advanced test by training", "ase/L2", BASIS_TRAINING, "tested ase/L2", NO},
+        {"a third one by training", "ase/L3", BASIS_TRAINING, "tested ase/L3", NO},
+        {"the newest one by training", "ase/L4", BASIS_TRAINING, "tested ase/L4", NO},
+        {"a school by training", "ase/school", BASIS_TRAINING, "trained ase/school", YES},
+        {"a school by exam", "ase/school", BASIS_EXAM, "tested ase/school", NO},
+        {"work by experience", "ase/experience", BASIS_EXPERIENCE, "experience 30 days in ase/experience",
+         YES},
+        {"work by exam", "ase/experience", BASIS_EXAM, "tested ase/experience", NO},
+        {"a recognition as such", "ase/blue-seal", BASIS_RECOGNITION, "tested ase/blue-seal", YES},
+        {"a recognition by exam", "ase/blue-seal", BASIS_EXAM, "tested ase/blue-seal", NO},
+    };
+    static const char *const packs[] = {"ase.json", "ase-2025.json", "ase-other-readings.json"};
+    (void)state;
+    for (size_t pack = 0; pack < sizeof(packs) / sizeof(packs[0]); pack++) {
+        for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+            const struct row row[] = {{ways[i].sentence, ways[i].asked, "2027-06-01", NULL, ways[i].answer}};
+            trade_begin(&trade);
+            trade_publish(&trade, packs[pack], NULL);
+            trade_earn(&trade, TRADE_ASE, ways[i].code, ways[i].basis, "2027-01-10",
+                       ways[i].basis == BASIS_EXPERIENCE ? "2027-02-28" : NULL);
+            CHECK(row);
+        }
+    }
+}
+
 /* ---- manufacturers ---- */
 
 static void test_a_manufacturer_s_word_falls_silent_with_the_network(void **state)
@@ -757,6 +797,7 @@ int main(void)
         cmocka_unit_test(test_l1_stays_when_a8_lapses),
         cmocka_unit_test(test_what_must_come_first_may_come_later),
         cmocka_unit_test(test_an_exam_is_asked_for_that_a_course_is_not),
+        cmocka_unit_test(test_each_ase_code_is_earned_in_its_own_way),
         cmocka_unit_test(test_a_manufacturer_s_word_falls_silent_with_the_network),
         cmocka_unit_test(test_a_silent_credential_says_since_when),
         cmocka_unit_test(test_a_shop_does_not_make_itself_part_of_a_brand),

@@ -284,6 +284,33 @@ static void a_folder_without_permission_is_told_apart(void **context)
     world_open(&world);
 }
 
+/* As if it was killed in the middle. */
+static int die_reading(void)
+{
+    const struct store_options options = {.folder = world.folder, .network_tag = "test", .read_only = true};
+    struct store *store = NULL;
+    struct store_txn *txn = NULL;
+
+    if (store_open(&store, &options) != STORE_OK) {
+        return 1;
+    }
+    return store_read_begin(&txn, store) == STORE_OK ? 0 : 2;
+}
+
+/* LMDB has places for 126 readers. */
+static void readers_that_were_killed_keep_nobody_out(void **context)
+{
+    struct store_txn *txn = NULL;
+
+    (void)context;
+    begin_log();
+    for (int i = 0; i < 130; i++) {
+        assert_int_equal(wait_for(start_child(die_reading)), 0);
+    }
+    assert_int_equal(store_read_begin(&txn, world.store), STORE_OK);
+    store_end(txn);
+}
+
 static int pipe_to_child[2], pipe_to_parent[2];
 
 static bool tell(int descriptor)
@@ -553,6 +580,7 @@ int main(void)
         IN_WORLD(a_folder_that_is_not_there_is_not_found),
         IN_WORLD(a_folder_without_permission_is_told_apart),
         IN_WORLD(a_reader_in_another_process_sees_what_is_committed),
+        IN_WORLD(readers_that_were_killed_keep_nobody_out),
         IN_WORLD(a_killed_writer_loses_nothing_that_was_committed),
         IN_WORLD(the_map_grows_as_it_fills),
         IN_WORLD(a_full_map_is_grown_when_the_work_is_done_over),

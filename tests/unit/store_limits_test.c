@@ -437,7 +437,8 @@ static void draft_withdrawal(struct draft *draft, const struct world_author *del
 }
 
 /* Her certificate is in a block that its author dropped, kept by a cut that its own author dropped, and so
- * on: the last one is the owner's, who accredited them all. Whoever is accredited comes before its accreditor.
+ * on: the last one is the owner's, who accredited them all. Whoever is accredited comes before its
+ * accreditor.
  */
 static void keep_in_line(struct store_txn *txn, size_t links)
 {

@@ -91,7 +91,8 @@ struct disk_arrival {
 static_assert(sizeof(struct disk_arrival) == 16, "no padding");
 
 /* The longest time for which the chain led through a block that it no longer does, before a rotation out of
- * its epoch came. */
+ * its epoch came. From 0 until FOLLOWED_EVER: it is not known. */
+#define FOLLOWED_EVER UINT64_MAX
 struct disk_followed {
     uint64_t from_s;
     uint64_t until_s;

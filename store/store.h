@@ -308,8 +308,9 @@ enum store_error store_first_arrival(struct store_txn *txn, const struct actor_i
 enum store_error store_note_arrival(struct store_txn *txn, const struct actor_id *author,
                                     const struct hash *hash, uint64_t epoch, uint64_t arrived_s, bool missed,
                                     bool *added);
-/* Since when the chain leads through the block, *until_s then 0; else the longest time for which it once did.
- * STORE_NOT_FOUND: it never did. */
+/* Since when the chain leads through the block, *until_s then 0; else the longest time for which it once did:
+ * from 0 until UINT64_MAX where this clock was ahead, so that it is not known. STORE_NOT_FOUND: it never did.
+ */
 enum store_error store_followed(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                 const struct hash *hash, uint64_t *from_s, uint64_t *until_s);
 

@@ -20,7 +20,8 @@
 #define STATUS_CHANGE_JSON                                                                                   \
     "\n"                                                                                                     \
     "With --json: action, from (null: each row its own), first_block, blocks, time, entries, unchanged,\n"   \
-    "more (run it again for the rest); with --csv refused, and refusals (line, reason, message).\n"
+    "said_again (of the entries, those with --voided that stay as they stood: entry, action, from), more\n"  \
+    "(run it again for the rest); with --csv refused, and refusals (line, reason, message).\n"
 
 #define VERDICT_OPTIONS                                                                                      \
     "  --require TEXT    what must be held: exit code 0 if it is, 1 if not, 2 if that can't be said\n"       \
@@ -232,7 +233,8 @@ const struct command commands[] = {
      "\n"
      "  --revoked        also what was revoked\n"
      "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
-     "                   it was said to hold from; what you suspended or revoked yourself stays so.\n"
+     "                   it was said to hold from; what you suspended or revoked yourself stays so, and is\n"
+     "                   stated again, so that no day stays unknown.\n"
      "                   Lists the accreditations, withdrawals and rules that the void took as well: those\n"
      "                   are only back once you say them again\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV
          STATUS_CHANGE_JSON "\n"

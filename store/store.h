@@ -28,7 +28,7 @@ enum store_error {
  * they are damaged. */
 enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
-enum { STORE_VERSION = 8, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 9, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -118,7 +118,7 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
 /* Erasing. What a block says to erase reads as erased from then on, wherever it stands on the chain and is
  * not void; the bytes stay for seven days, so that a void of that block gives them back. An author erases 65
  * 536 entries a day, by arrival here: beyond that its next `erase` takes effect on this node on a later day,
- * and is readable until then. */
+ * and what it names is readable until then. What is void, or was dropped, takes nothing of any day. */
 
 /* Whether store_drop_erased has anything to do. */
 enum store_error store_erased_is_due(struct store_txn *txn, uint64_t now_s, bool *due);

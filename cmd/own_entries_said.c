@@ -15,7 +15,8 @@ static enum store_error read_days(struct status_days *days, size_t *event_count,
         return error;
     }
     for (size_t i = 0; i < said.count; i++) {
-        const struct status_event event = {.event = &said.events[i], .index = i, .doubt = said.doubts[i]};
+        const struct status_event event = {
+            .event = &said.events[i], .index = i, .doubt = said.doubts[i], .void_seq = said.void_seqs[i]};
         status_days_leave(days, said.left, i);
         status_days_add(days, &event);
     }
@@ -40,7 +41,9 @@ static void choose(struct history_event *event, struct own_entry *entry, const s
  * history is told when it is signed. */
 static bool is_news(const struct status_days *days, size_t event_count, const struct history_event *event)
 {
-    const struct status_event next = {.event = event, .index = event_count};
+    struct history_event coming = *event;
+    coming.setter_seq = BLOCK_SEQ_MAX; /* after all that there is */
+    const struct status_event next = {.event = &coming, .index = event_count};
     if (event->action == STATUS_SUSPENDED && status_days_stays_revoked(days, event->effective_day)) {
         return false;
     }

@@ -408,7 +408,8 @@ struct store_events {
     size_t count;
     struct history_event events[STATUS_EVENTS_MAX];
     enum reason doubts[STATUS_EVENTS_MAX];
-    struct status_left left; /* what a void on a dropped branch leaves of it */
+    uint64_t void_seqs[STATUS_EVENTS_MAX]; /* as status_event's */
+    struct status_left left;               /* what a void on a dropped branch leaves of it */
 };
 enum store_error store_entry_events(struct store_txn *txn, const struct network *network,
                                     const struct entry_name *name, struct store_events *out,

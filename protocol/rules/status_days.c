@@ -138,6 +138,17 @@ static void take_side(struct status_run *run, enum status_fate side, const struc
     run->fates[said->index] = (uint8_t)side;
 }
 
+/* Of two void ones the void that came last, if any is known. */
+static uint64_t later_void(const struct status_word *standing, const struct status_event *said)
+{
+    bool both = standing->reason == REASON_VOIDED && said->doubt == REASON_VOIDED;
+    if (!both) {
+        return standing->reason == REASON_VOIDED ? standing->void_seq : said->void_seq;
+    }
+    bool known = standing->void_seq != 0 && said->void_seq != 0;
+    return known && standing->void_seq < said->void_seq ? said->void_seq : known ? standing->void_seq : 0;
+}
+
 static void speak_against(struct status_run *run, enum reason reason, const struct status_event *said)
 {
     const struct status_word word = {.reason = reason,
@@ -145,6 +156,7 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
                                      .effective_day = said->event->effective_day,
                                      .event = said->index};
     struct status_word *standing = word_of(run, said->event->action);
+    uint64_t void_seq = later_void(standing, said);
     uint32_t stated = said->doubt != REASON_NONE ? 0 : said->event->stated_day;
     if (standing->reason != REASON_NONE && standing->stated_day > stated) {
         stated = standing->stated_day;
@@ -154,6 +166,7 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
         tell_strongest(run);
     }
     standing->stated_day = stated;
+    standing->void_seq = void_seq;
 }
 
 /* End one word, or leave that in doubt. */
@@ -274,7 +287,9 @@ static void split_where_stated(struct status_days *days, size_t from)
 static bool answers(struct status_run *run, const struct status_word *word, const struct status_event *said)
 {
     enum status_action action = said->event->action;
-    if (said->doubt != REASON_NONE || !is_left(word)) {
+    bool is_before = word->reason == REASON_VOIDED && word != void_word(run) &&
+                     (word->void_seq == 0 || said->event->setter_seq <= word->void_seq);
+    if (said->doubt != REASON_NONE || !is_left(word) || is_before) {
         return false;
     }
     return action == STATUS_REVOKED || action == STATUS_SUSPENDED ||

@@ -17,13 +17,14 @@
  * unknown(rewound) on a branch that its author left, unknown(disputed) in a disputed block. The first two
  * last until the author says again what holds. Revoked or suspended for certain ends all of them, for all
  * days: what it does not reach back to was not so. A reinstatement ends all of them from its day on, and
- * those that were void for all days. A reinstatement on the chain that a void on such a branch takes back
- * leaves in doubt what it ended. So does what a void on a branch that its author left leaves in doubt of the
- * whole entry. A reinstatement in a disputed block leaves what it would end in doubt; in a void one it is
- * nothing, as is an appeal. Said beyond a cut (setters.h) what is against somebody becomes
- * unknown(beyond-cut), and what is for somebody is nothing; where it is not known whether it was, both are
- * unknown, for that reason. A reinstatement that came too long after the end of its author's accreditation
- * leaves what it would end in doubt: unknown(signed-after-the-end). */
+ * those that were void for all days. Of what is void only what is said after the void ends days before its
+ * own. A reinstatement on the chain that a void on such a branch takes back leaves in doubt what it ended. So
+ * does what a void on a branch that its author left leaves in doubt of the whole entry. A reinstatement in a
+ * disputed block leaves what it would end in doubt; in a void one it is nothing, as is an appeal. Said beyond
+ * a cut (setters.h) what is against somebody becomes unknown(beyond-cut), and what is for somebody is
+ * nothing; where it is not known whether it was, both are unknown, for that reason. A reinstatement that came
+ * too long after the end of its author's accreditation leaves what it would end in doubt:
+ * unknown(signed-after-the-end). */
 
 #include "protocol/wire/records.h"
 
@@ -39,6 +40,7 @@ struct status_word {
     uint32_t effective_day;
     size_t event;
     uint32_t stated_day; /* of revocations: when the last of those was stated that stand beyond doubt */
+    uint64_t void_seq;   /* of a void one: as status_event's, of several the last */
 };
 enum { STATUS_WORDS = 5 }; /* revoked, replaced, held by another, suspended; void on a branch that was left */
 
@@ -83,6 +85,8 @@ struct status_event {
      * left takes it back. */
     bool may_stand;
     uint32_t from_day; /* of days before it says nothing */
+    /* Of one in a void block: of the block that voids it. What is said after that answers it. 0: not known */
+    uint64_t void_seq;
 };
 
 void status_days_init(struct status_days *days);

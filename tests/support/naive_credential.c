@@ -246,7 +246,7 @@ static void set(struct standing_words *words, enum status_action action, bool st
     words->voided[action] = false;
 }
 
-/* What its author says for certain answers whatever was said in a void block, for all days. */
+/* A reinstatement ends whatever was said in a void block. */
 static void forget_voided(struct standing_words *words)
 {
     for (size_t i = 0; i < WORDS; i++) {
@@ -265,6 +265,7 @@ static void hear(struct standing_words *words, const struct history_event *event
                !(words->stands[STATUS_REVOKED] && day < words->stated)) {
         set(words, STATUS_REVOKED, false);
         set(words, STATUS_SUSPENDED, false);
+        forget_voided(words);
     }
 }
 
@@ -280,13 +281,6 @@ static void hear_event(struct standing_words *words, const struct dossier_log *l
     } else {
         *words = changed;
     }
-}
-
-static bool answers_voided(const struct dossier_log *log, const struct history_event *event, bool is_void)
-{
-    return !is_void && !naive_log_disputes(log, event->setter_seq) &&
-           (event->action == STATUS_REVOKED || event->action == STATUS_SUSPENDED ||
-            event->action == STATUS_REINSTATED);
 }
 
 /* What a dossier has about a shop is about the one that holds it for certain. */
@@ -310,11 +304,7 @@ static enum answer by_events(const struct naive_career *career, const struct dos
         bool is_own =
             event->action == STATUS_HELD_BY && (subject_equal(&event->holder, party) ||
                                                 (said->has_holder && subject_equal(&said->holder, party)));
-        bool has_arrived = naive_log_reaches(log, event->setter_seq);
-        if (has_arrived && answers_voided(log, event, said->place.event_voided[i])) {
-            forget_voided(&words);
-        }
-        if (event->effective_day <= day && has_arrived && !is_own) {
+        if (event->effective_day <= day && naive_log_reaches(log, event->setter_seq) && !is_own) {
             hear_event(&words, log, event, said->place.event_voided[i], day);
         }
     }

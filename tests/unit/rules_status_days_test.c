@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-enum { WORDS_MAX = 4, NOTHING = -1 };
+enum { WORDS_MAX = 4, NOTHING = -1, SAID_SEQ = 10 };
 
 struct word {
     enum status_action action;
@@ -20,9 +20,12 @@ static void say(struct status_days *days, const struct word *words, size_t count
 {
     status_days_init(days);
     for (size_t i = 0; i < count; i++) {
-        const struct history_event event = {
-            .action = words[i].action, .effective_day = words[i].day, .stated_day = words[i].stated_day};
-        const struct status_event said = {.event = &event, .index = i, .doubt = words[i].doubt};
+        const struct history_event event = {.action = words[i].action,
+                                            .effective_day = words[i].day,
+                                            .stated_day = words[i].stated_day,
+                                            .setter_seq = SAID_SEQ + 2 * (uint32_t)i};
+        const struct status_event said = {
+            .event = &event, .index = i, .doubt = words[i].doubt, .void_seq = event.setter_seq + 1};
         status_days_add(days, &said);
     }
 }
@@ -642,9 +645,12 @@ static void say_left(struct status_days *days, const struct word *words, size_t 
 {
     status_days_init(days);
     for (size_t i = 0; i < count; i++) {
-        const struct history_event event = {
-            .action = words[i].action, .effective_day = words[i].day, .stated_day = words[i].stated_day};
-        const struct status_event said = {.event = &event, .index = i, .doubt = words[i].doubt};
+        const struct history_event event = {.action = words[i].action,
+                                            .effective_day = words[i].day,
+                                            .stated_day = words[i].stated_day,
+                                            .setter_seq = SAID_SEQ + 2 * (uint32_t)i};
+        const struct status_event said = {
+            .event = &event, .index = i, .doubt = words[i].doubt, .void_seq = event.setter_seq + 1};
         status_days_leave(days, left, i);
         status_days_add(days, &said);
     }
@@ -902,6 +908,76 @@ static uint32_t next_random(uint64_t *seed)
     return (uint32_t)(*seed >> 33);
 }
 
+/* What was said before the void says nothing of what is void: nobody knew then. */
+static void only_what_is_said_after_the_void_answers_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        enum status_action action;
+        uint64_t void_seq, again_seq;
+        enum reason reason; /* on the days before what was said again */
+    } said[] = {
+        {"revoked after the void", STATUS_REVOKED, 20, 21, REASON_NONE},
+        {"revoked before it", STATUS_REVOKED, 20, 19, REASON_VOIDED},
+        {"reinstated after the void", STATUS_REINSTATED, 20, 21, REASON_NONE},
+        {"reinstated before it", STATUS_REINSTATED, 20, 19, REASON_VOIDED},
+        {"where it is not known which void it was", STATUS_REVOKED, 0, 21, REASON_VOIDED},
+    };
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        const struct history_event first = {
+            .action = STATUS_SUSPENDED, .effective_day = 50, .setter_seq = 10};
+        const struct history_event again = {
+            .action = said[i].action, .effective_day = 60, .setter_seq = (uint32_t)said[i].again_seq};
+        const struct status_event events[] = {
+            {.event = &first, .index = 0, .doubt = REASON_VOIDED, .void_seq = said[i].void_seq},
+            {.event = &again, .index = 1}};
+        struct status_days days;
+        status_days_init(&days);
+        status_days_add(&days, &events[0]);
+        status_days_add(&days, &events[1]);
+        const struct status_run *before = &days.runs[status_days_at(&days, 55)];
+        if (before->reason != said[i].reason) {
+            fail_msg("%s: %s", said[i].why, reason_word(before->reason));
+        }
+    }
+}
+
+/* What stands for certain in the end, to be said again. */
+static void what_stands_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        uint32_t day;
+        enum status_action action; /* 0: nothing does */
+        uint32_t effective_day;
+    } said[] = {
+        {"nothing", {VOIDED(REVOKED, 50)}, 50, 0, 0},
+        {"a revocation on a later day", {REVOKED(60)}, 50, STATUS_REVOKED, 60},
+        {"a suspension", {SUSPENDED(60)}, 50, STATUS_SUSPENDED, 60},
+        {"of both the revocation", {SUSPENDED(60), REVOKED(70)}, 50, STATUS_REVOKED, 70},
+        {"what was reinstated since", {SUSPENDED(60), REINSTATED(70)}, 50, STATUS_REINSTATED, 70},
+        {"but not what was before that day", {SUSPENDED(60), REINSTATED(70)}, 70, 0, 0},
+        {"only until it was", {SUSPENDED(60), REINSTATED(70)}, 69, STATUS_REINSTATED, 70},
+    };
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        struct status_days days;
+        struct history_event again = {.effective_day = 0};
+        size_t count = 0;
+        while (count < WORDS_MAX && said[i].words[count].action != 0) {
+            count++;
+        }
+        say(&days, said[i].words, count);
+        bool any = status_days_standing(&again, &days, said[i].day);
+        if (any != (said[i].action != 0) || again.action != said[i].action ||
+            again.effective_day != said[i].effective_day) {
+            fail_msg("%s: %d from %u", said[i].why, (int)again.action, again.effective_day);
+        }
+    }
+}
+
 /* Whether a word is answered by one that speaks for days after `day` alone. */
 static bool is_answered(const struct word *words, size_t count, size_t at, uint32_t day)
 {
@@ -986,6 +1062,8 @@ int main(void)
         cmocka_unit_test(revoked_since_when),
         cmocka_unit_test(what_stays_revoked_is_known),
         cmocka_unit_test(an_appeal_says_since_when),
+        cmocka_unit_test(only_what_is_said_after_the_void_answers_it),
+        cmocka_unit_test(what_stands_is_found),
         cmocka_unit_test(runs_agree_with_single_days),
         cmocka_unit_test(whatever_is_no_word_is_a_doubt),
     };

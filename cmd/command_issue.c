@@ -71,6 +71,12 @@ static bool renewed_until_in_session(void *caller, const struct attestation *com
     return issue_counts_renewed_until(last_day, issue->counts, coming, rule);
 }
 
+static bool lasts_until_in_session(void *caller, const struct attestation *coming, uint32_t *last_day)
+{
+    struct issue *issue = caller;
+    return issue_counts_lasts_until(last_day, issue->counts, coming);
+}
+
 static enum reason counts_in_session(void *caller, const struct attestation *coming, char *text)
 {
     struct issue *issue = caller;
@@ -103,6 +109,7 @@ static int issue_open(struct issue *issue, const struct session_options *options
         .rule = rule_in_session,
         .anyway = request->anyway,
         .renewed_until = renewed_until_in_session,
+        .lasts_until = lasts_until_in_session,
         .counts = counts_in_session,
     };
     return EXIT_YES;

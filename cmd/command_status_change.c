@@ -43,7 +43,7 @@ static bool add_status(const void *context, struct draft *draft, const struct ow
     const struct status status = {
         .seq = first->name.seq,
         .entries = *entries,
-        .action = request->change->action,
+        .action = first->says_again ? first->again : request->change->action,
         .reason = first->reason,
         .effective_day = first->day,
         .has_replacement = request->by != NULL,
@@ -150,6 +150,9 @@ static int check_revoked(const struct session *session, const struct change_requ
     for (size_t i = 0; i < entries->count && request->change->action == STATUS_REINSTATED; i++) {
         const struct own_entry *entry = &entries->items[i];
         char name[ENTRY_NAME_TEXT_MAX + 1];
+        if (entry->says_again) {
+            continue;
+        }
         entry_name_to_text(name, &session->home.network, &entry->name);
         if (entry->revoked_since != DAY_NONE && !request->revoked) {
             return fail_revoked(session, entry, name);

@@ -20,7 +20,8 @@
 #define STATUS_CHANGE_JSON                                                                                   \
     "\n"                                                                                                     \
     "With --json: action, from (null: each row its own), first_block, blocks, time, entries, unchanged,\n"   \
-    "more (run it again for the rest); with --csv refused, and refusals (line, reason, message).\n"
+    "said_again (of the entries, those with --voided that stay as they stood: entry, action, from), more\n"  \
+    "(run it again for the rest); with --csv refused, and refusals (line, reason, message).\n"
 
 #define VERDICT_OPTIONS                                                                                      \
     "  --require TEXT    what must be held: exit code 0 if it is, 1 if not, 2 if that can't be said\n"       \
@@ -176,7 +177,8 @@ const struct command commands[] = {
      "Signs that TECHNICIAN (an id or a contact's name) has earned CODE and publishes it.\n"
      "\n"
      "  --earned DAY    day earned (default: today)\n"
-     "  --from DAY      first day of validity (default: the day earned)\n"
+     "  --from DAY      first day of validity (default: the day earned). A later one delays the begin, not\n"
+     "                  the end\n"
      "  --until DAY     last day of validity (default: as the rules say; of a renewal the end held, and "
      "what\n"
      "                  the rules add)\n"
@@ -232,7 +234,8 @@ const struct command commands[] = {
      "\n"
      "  --revoked        also what was revoked\n"
      "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
-     "                   it was said to hold from; what you suspended or revoked yourself stays so.\n"
+     "                   it was said to hold from; what you suspended or revoked yourself stays so, and is\n"
+     "                   stated again, so that no day stays unknown.\n"
      "                   Lists the accreditations, withdrawals and rules that the void took as well: those\n"
      "                   are only back once you say them again\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV
          STATUS_CHANGE_JSON "\n"

@@ -445,3 +445,16 @@ bool issue_counts_renewed_until(uint32_t *last_day, struct issue_counts *counts,
     *last_day = until < cap ? until : cap;
     return true;
 }
+
+bool issue_counts_lasts_until(uint32_t *last_day, struct issue_counts *counts,
+                              const struct attestation *coming)
+{
+    struct arena *arena = &counts->rules->session->arena;
+    size_t mark = arena_mark(arena);
+    struct evaluation evaluation;
+    *last_day = evaluate(&evaluation, counts, coming)
+                    ? evaluation.verdict.credentials[evaluation.coming].limited_to
+                    : DAY_NONE;
+    arena_rewind(arena, mark);
+    return *last_day != DAY_NONE;
+}

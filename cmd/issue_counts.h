@@ -61,4 +61,9 @@ bool issue_counts_verdict(struct code_verdict *out, struct issue_counts *counts,
 bool issue_counts_renewed_until(uint32_t *last_day, struct issue_counts *counts,
                                 const struct attestation *coming, const struct pack_code *pack_code);
 
+/* The last day to which coming, which is for life, lasts by the lifetime of its code. Returns: false when the
+ * rules set it none. */
+bool issue_counts_lasts_until(uint32_t *last_day, struct issue_counts *counts,
+                              const struct attestation *coming);
+
 #endif

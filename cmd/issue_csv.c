@@ -57,9 +57,26 @@ static bool refuse_by_rules(struct issue_refused *refused, enum reason reason, s
     return refuse_text(refused, ISSUE_RULES, COLUMN_CODE, code);
 }
 
-static void last_day_by_rule(struct attestation *out, const struct pack_code *rule)
+/* A later first day than the one on which it was earned delays the begin and not the end: that is counted
+ * from the day on which what the rules ask is there. DAY_NONE: for life. */
+static uint32_t last_day_of_lifetime(const struct attestation *out, const struct issue_context *context,
+                                     const struct pack_code *rule)
 {
+    struct attestation for_life = *out;
     uint32_t last_day = pack_last_day(rule, out->valid_from);
+    uint32_t told = DAY_NONE;
+    for_life.has_last_day = false;
+    if (last_day == DAY_NONE || out->valid_from <= out->earned_on ||
+        !context->lasts_until(context->caller, &for_life, &told)) {
+        return last_day;
+    }
+    return told < last_day ? told : last_day;
+}
+
+static void last_day_by_rule(struct attestation *out, const struct issue_context *context,
+                             const struct pack_code *rule)
+{
+    uint32_t last_day = last_day_of_lifetime(out, context, rule);
     out->has_last_day = last_day != DAY_NONE;
     out->last_day = out->has_last_day ? last_day : 0;
 }
@@ -82,7 +99,7 @@ static bool check_period(const struct issue_terms *terms, const struct issue_con
 static bool fill_last_day(struct attestation *out, struct issue_refused *refused,
                           const struct issue_context *context, const struct pack_code *rule)
 {
-    last_day_by_rule(out, rule);
+    last_day_by_rule(out, context, rule);
     if (out->basis != BASIS_RENEWAL) {
         return true;
     }
@@ -102,12 +119,14 @@ static bool fill_last_day(struct attestation *out, struct issue_refused *refused
 
 /* What documents experience lasts as long as the work did. */
 static bool check_lifetime(const struct attestation *out, struct issue_refused *refused,
-                           const struct pack_code *rule)
+                           const struct issue_context *context, const struct pack_code *rule)
 {
     char day[DAY_TEXT_SIZE];
-    uint32_t last_day = rule != NULL ? pack_last_day(rule, out->valid_from) : DAY_NONE;
-    if (last_day == DAY_NONE || out->basis == BASIS_EXPERIENCE ||
-        (out->has_last_day && out->last_day <= last_day)) {
+    if (rule == NULL || out->basis == BASIS_EXPERIENCE) {
+        return true;
+    }
+    uint32_t last_day = last_day_of_lifetime(out, context, rule);
+    if (last_day == DAY_NONE || (out->has_last_day && out->last_day <= last_day)) {
         return true;
     }
     day_to_text(day, last_day);
@@ -160,7 +179,8 @@ bool issue_attestation(struct attestation *out, struct issue_refused *refused,
     if (out->has_last_day && out->last_day < out->valid_from) {
         return refuse(refused, ISSUE_ENDS_BEFORE_IT_BEGINS, COLUMN_LAST_DAY);
     }
-    return context->anyway || (check_lifetime(out, refused, rule) && check_counts(out, refused, context));
+    return context->anyway ||
+           (check_lifetime(out, refused, context, rule) && check_counts(out, refused, context));
 }
 
 /* ---- fields ---- */

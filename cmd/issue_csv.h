@@ -41,6 +41,9 @@ struct issue_context {
     /* The last day that renewing gives by the rules. Returns: false when they don't tell it. */
     bool (*renewed_until)(void *caller, const struct attestation *coming, const struct pack_code *rule,
                           uint32_t *last_day);
+    /* The last day to which what is for life, and first valid later than it was earned, lasts by the lifetime
+     * of its code. Returns: false when the rules don't tell it. */
+    bool (*lasts_until)(void *caller, const struct attestation *coming, uint32_t *last_day);
     /* Whether what is about to be attested may ever count by the issuer's own rules. Returns: REASON_NONE, or
      * why not; then text (of ISSUE_RULE_SIZE) names the rule. */
     enum reason (*counts)(void *caller, const struct attestation *coming, char *text);

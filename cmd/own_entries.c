@@ -285,7 +285,8 @@ struct span {
 
 static bool is_stated_alike(const struct own_entry *a, const struct own_entry *b)
 {
-    return a->name.seq == b->name.seq && a->reason == b->reason && a->day == b->day;
+    return a->name.seq == b->name.seq && a->reason == b->reason && a->day == b->day &&
+           a->says_again == b->says_again && (!a->says_again || a->again == b->again);
 }
 
 static void span_from(struct span *span, const struct own_entries *entries, size_t first)
@@ -426,6 +427,23 @@ static json_t *json_of_names(const struct own_entries *entries, const struct ses
     return names;
 }
 
+static json_t *json_of_said_again(const struct own_entries *entries, const struct session *session)
+{
+    char text[ENTRY_NAME_TEXT_MAX + 1];
+    json_t *items = json_array();
+    for (size_t i = 0; i < entries->count; i++) {
+        if (entries->items[i].says_again) {
+            json_t *item = json_object();
+            entry_name_to_text(text, &session->home.network, &entries->items[i].name);
+            json_object_set_new(item, "entry", json_string(text));
+            json_object_set_new(item, "action", json_string(status_action_word(entries->items[i].again)));
+            json_object_set_new(item, "from", json_of_day(entries->items[i].day));
+            json_array_append_new(items, item);
+        }
+    }
+    return items;
+}
+
 static int report_json(const struct own_entries *entries, const struct session *session,
                        const struct own_entries_done *done)
 {
@@ -437,6 +455,7 @@ static int report_json(const struct own_entries *entries, const struct session *
     json_object_set_new(object, "blocks", json_of_number(any ? done->written.block_count : 0));
     json_object_set_new(object, "time", json_of_time(session_now_s()));
     json_object_set_new(object, "entries", json_of_names(entries, session));
+    json_object_set_new(object, "said_again", json_of_said_again(entries, session));
     json_object_set_new(object, "unchanged", json_of_names(done->unchanged, session));
     json_object_set_new(object, "more", json_boolean(done->more));
     if (done->rows != NULL) {
@@ -459,7 +478,10 @@ static void report_entry(const struct own_entry *entry, const struct session *se
         day_to_text(from + 6, entry->day);
     }
     entry_name_to_text(text, &session->home.network, &entry->name);
-    if (entry->is_attestation) {
+    if (entry->says_again) {
+        printf("Stands as you said yourself, and said so again: %s%s\n  %s\n",
+               status_action_word(entry->again), from, text);
+    } else if (entry->is_attestation) {
         printf("%s %s of %s%s\n  %s\n", done->did, entry->code, session_name_of(session, &entry->subject.id),
                from, text);
     } else {
@@ -506,9 +528,16 @@ static void report_unchanged(const struct session *session, const struct own_ent
 static void report_written(const struct own_entries *entries, const struct own_entries_done *done)
 {
     char now[TIME_TEXT_SIZE];
+    size_t again = 0;
+    for (size_t i = 0; i < entries->count; i++) {
+        again += entries->items[i].says_again;
+    }
     time_to_text(now, session_now_s());
-    printf("%zu %s, durable at %s in block %" PRIu64, entries->count, done->action, now,
-           done->written.first_seq);
+    printf("%zu %s", entries->count - again, done->action);
+    if (again > 0) {
+        printf(" and %zu stated again as %s", again, again == 1 ? "it stood" : "they stood");
+    }
+    printf(", durable at %s in block %" PRIu64, now, done->written.first_seq);
     if (done->written.block_count > 1) {
         printf(" to %" PRIu64, done->written.first_seq + done->written.block_count - 1);
     }

@@ -31,6 +31,8 @@ struct own_entry {
     /* Written by own_entries_sift: since when it stands revoked (DAY_NONE: it does not), and when that was
      * stated. */
     uint32_t revoked_since, revoked_stated;
+    bool says_again; /* that of own_entries_coming.doubts_only: as it stands, instead of what was to come… */
+    enum status_action again; /* …which this is then, from `day` on */
 };
 
 struct own_entries {
@@ -70,7 +72,9 @@ int own_entries_left(struct own_entries *out, struct session *session, uint64_t 
 struct own_entries_coming {
     enum status_action action;
     uint32_t day;
-    bool doubts_only; /* nothing of what stands revoked or suspended for certain, from that day on */
+    /* What stands revoked or suspended for certain, on that day or later, stays so and is said again where
+     * that answers what a void left. */
+    bool doubts_only;
 };
 
 /* Whether it would change anything about an entry. Writes how that stands revoked, as own_entries_sift. */

@@ -15,7 +15,8 @@ static enum store_error read_days(struct status_days *days, size_t *event_count,
         return error;
     }
     for (size_t i = 0; i < said.count; i++) {
-        const struct status_event event = {.event = &said.events[i], .index = i, .doubt = said.doubts[i]};
+        const struct status_event event = {
+            .event = &said.events[i], .index = i, .doubt = said.doubts[i], .void_seq = said.void_seqs[i]};
         status_days_leave(days, said.left, i);
         status_days_add(days, &event);
     }
@@ -24,20 +25,29 @@ static enum store_error read_days(struct status_days *days, size_t *event_count,
     return STORE_OK;
 }
 
+/* What is about to be said of one entry; of one that stands revoked or suspended for certain, that again. */
+static void choose(struct history_event *event, struct own_entry *entry, const struct status_days *days,
+                   const struct own_entries_coming *coming)
+{
+    *event = (struct history_event){.action = coming->action, .effective_day = coming->day};
+    entry->says_again = coming->doubts_only && status_days_standing(event, days, coming->day);
+    if (entry->says_again) {
+        entry->again = event->action;
+        entry->day = event->effective_day;
+    }
+}
+
 /* Revoked goes before suspended. A replacement names another entry, so that it is never said already; a full
  * history is told when it is signed. */
-static bool is_news(const struct status_days *days, size_t event_count,
-                    const struct own_entries_coming *coming)
+static bool is_news(const struct status_days *days, size_t event_count, const struct history_event *event)
 {
-    const struct history_event event = {.action = coming->action, .effective_day = coming->day};
-    const struct status_event next = {.event = &event, .index = event_count};
-    if (coming->doubts_only && status_days_is_against(days, coming->day)) {
+    struct history_event coming = *event;
+    coming.setter_seq = BLOCK_SEQ_MAX; /* after all that there is */
+    const struct status_event next = {.event = &coming, .index = event_count};
+    if (event->action == STATUS_SUSPENDED && status_days_stays_revoked(days, event->effective_day)) {
         return false;
     }
-    if (coming->action == STATUS_SUSPENDED && status_days_stays_revoked(days, coming->day)) {
-        return false;
-    }
-    return coming->action == STATUS_REPLACED || event_count >= HISTORY_EVENTS_MAX ||
+    return event->action == STATUS_REPLACED || event_count >= HISTORY_EVENTS_MAX ||
            status_days_is_news(days, &next);
 }
 
@@ -45,6 +55,7 @@ enum store_error own_entries_ask_news(bool *news, struct own_entry *entry, struc
                                       struct store_txn *txn, const struct own_entries_coming *coming)
 {
     struct status_days days;
+    struct history_event event;
     size_t event_count;
     enum store_error error = read_days(&days, &event_count, session, txn, &entry->name);
     if (error != STORE_OK) {
@@ -53,7 +64,8 @@ enum store_error own_entries_ask_news(bool *news, struct own_entry *entry, struc
     const struct status_word *revoked = status_days_revocation(&days, coming->day);
     entry->revoked_since = revoked != NULL ? revoked->effective_day : DAY_NONE;
     entry->revoked_stated = revoked != NULL ? revoked->stated_day : 0;
-    *news = is_news(&days, event_count, coming);
+    choose(&event, entry, &days, coming);
+    *news = is_news(&days, event_count, &event);
     return STORE_OK;
 }
 

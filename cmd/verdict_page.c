@@ -159,7 +159,10 @@ static bool stands(const struct verdict_page *page, const struct dossier_place *
     status_days_init(&days);
     for (size_t i = 0; i < place->event_count; i++) {
         struct weighed weighed = event_weigh(page->dossier, place, i, (struct spoken_of){.events = NULL});
-        const struct status_event event = {.event = &place->events[i], .index = i, .doubt = weighed.reason};
+        const struct status_event event = {.event = &place->events[i],
+                                           .index = i,
+                                           .doubt = weighed.reason,
+                                           .void_seq = event_void_seq(place, i)};
         if (weighed.reason != REASON_DROPPED) {
             status_days_add(&days, &event);
         }

@@ -396,21 +396,36 @@ static enum store_error rotation_came(struct store_txn *txn, uint32_t number, ui
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* What is followed after a rotation came, since its ancestors or the time for it are missing, is not counted:
+/* From when until when. A clock that shows less at the end than it did at the begin was ahead: for how long
+ * is not known then, and nothing on it may count as short.
+ *
+ * What is followed after a rotation came, since its ancestors or the time for it are missing, is not counted:
  * the rotation would have ended it. */
+static struct disk_followed followed_between(uint64_t from_s, uint64_t until_s, uint64_t came_s)
+{
+    struct disk_followed followed = {.until_s = FOLLOWED_EVER};
+
+    if (until_s < from_s) {
+        return followed;
+    }
+    followed.from_s = from_s;
+    followed.until_s = until_s < came_s ? until_s : came_s;
+    followed.until_s = followed.until_s > from_s ? followed.until_s : from_s;
+    return followed;
+}
+
 enum store_error followed_put(struct store_txn *txn, uint32_t number, uint64_t epoch, const struct hash *hash,
                               uint64_t from_s, uint64_t until_s)
 {
     struct key key = hash_key(number, hash);
-    struct disk_followed before, now = {.from_s = from_s};
+    struct disk_followed before, now;
     uint64_t came_s = UINT64_MAX;
     enum store_error error = rotation_came(txn, number, epoch, &came_s);
 
     if (error != STORE_OK) {
         return error;
     }
-    now.until_s = until_s < came_s ? until_s : came_s;
-    now.until_s = now.until_s > from_s ? now.until_s : from_s;
+    now = followed_between(from_s, until_s, came_s);
     error = table_get_exact(txn, TABLE_FOLLOWED, &key, &before, sizeof before);
     if (error == STORE_OK && before.until_s - before.from_s >= now.until_s - now.from_s) {
         return STORE_OK;

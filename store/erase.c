@@ -10,10 +10,9 @@
 /* What logs say to erase, as rows. */
 
 enum {
-    ERASERS_EACH_MAX = 1024,         /* rows about one block: a reader looks at each */
-    ERASERS_SEARCHED_MAX = 4096,     /* rows that one block may have looked at, for one to give way */
-    ERASE_ENTRIES_DAY_MAX = 65536,   /* of one author, by arrival */
-    ERASE_WAIT_DAYS_MAX = 100 * 366, /* what waits longer waits for ever */
+    ERASERS_EACH_MAX = 1024,       /* rows about one block: a reader looks at each */
+    ERASERS_SEARCHED_MAX = 4096,   /* rows that one block may have looked at, for one to give way */
+    ERASE_ENTRIES_DAY_MAX = 65536, /* of one author, by arrival */
 };
 
 /* ---- one row ---- */
@@ -82,7 +81,7 @@ static enum store_error counts(struct store_txn *txn, uint32_t number, const str
     enum store_error error = STORE_OK;
 
     *out = false;
-    if (scope == ERASING_STANDS && eraser->row.waits_until_s > 0) {
+    if (scope == ERASING_STANDS && eraser->row.waits) {
         return STORE_OK;
     }
     error = eraser_place(txn, number, eraser, &place);
@@ -249,22 +248,81 @@ size_t erase_count_blocks(const struct reach_entries *said, size_t count)
 
 /* ---- the day's turn ---- */
 
-/* The day on which so many entries more may be erased. */
-static uint64_t take_turn(struct disk_author *author, uint64_t count, uint64_t arrived_s)
+static uint32_t entries_of(const struct eraser *eraser)
 {
-    uint32_t today = (uint32_t)(arrived_s / SECONDS_A_DAY);
+    uint32_t entries = 0;
 
-    if (author->erase_day < today) {
+    for (size_t i = 0; i < eraser->range_count; i++) {
+        entries += (uint32_t)(eraser->ranges[i].last - eraser->ranges[i].first) + 1;
+    }
+    return entries;
+}
+
+static void count_entries(struct disk_author *author, struct eraser *eraser)
+{
+    author->erase_count += entries_of(eraser);
+    eraser->row.counted_day = author->erase_day;
+}
+
+/* Another day than the last one, even an earlier one where the clock was ahead, begins anew. */
+bool eraser_take_turn(struct disk_author *author, struct eraser *eraser, uint64_t now_s)
+{
+    uint32_t today = (uint32_t)(now_s / SECONDS_A_DAY);
+
+    if (author->erase_day != today) {
         author->erase_day = today;
         author->erase_count = 0;
     }
-    if (author->erase_count + count > ERASE_ENTRIES_DAY_MAX &&
-        author->erase_day < today + ERASE_WAIT_DAYS_MAX) {
-        author->erase_day++;
-        author->erase_count = 0;
+    eraser->row.waits = author->erase_count + entries_of(eraser) > ERASE_ENTRIES_DAY_MAX;
+    if (!eraser->row.waits) {
+        count_entries(author, eraser);
     }
-    author->erase_count += (uint32_t)count;
-    return author->erase_day > today ? (uint64_t)author->erase_day * SECONDS_A_DAY : 0;
+    return !eraser->row.waits;
+}
+
+/* What takes nothing from its author's day any more is given back, and what does again is counted again. */
+static enum store_error count_again(struct store_txn *txn, struct disk_author *author, struct eraser *eraser)
+{
+    enum eraser_place place = ERASER_BESIDE;
+    uint32_t counted_day = eraser->row.counted_day;
+    enum store_error error = eraser_place(txn, author->number, eraser, &place);
+
+    if (error != STORE_OK || eraser->row.waits || (place == ERASER_STANDS) == (counted_day != 0)) {
+        return error;
+    }
+    if (place == ERASER_STANDS) {
+        count_entries(author, eraser);
+    } else {
+        author->erase_count -= counted_day == author->erase_day ? entries_of(eraser) : 0;
+        eraser->row.counted_day = 0;
+    }
+    return eraser_write(txn, author->number, eraser);
+}
+
+enum store_error erasers_count_again(struct store_txn *txn, struct disk_author *author, uint64_t setter_seq,
+                                     const struct hash *setter, const struct reach_entries *said,
+                                     size_t count)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        const struct key key = eraser_key(author->number, said[i].seq, setter_seq, setter);
+        struct eraser eraser;
+        struct bytes value;
+
+        if (i > 0 && said[i].seq == said[i - 1].seq) {
+            continue;
+        }
+        error = table_get(txn, TABLE_ERASERS, &key, &value);
+        if (error == STORE_OK) {
+            error = eraser_of(txn, bytes_of(key.bytes, key.size), value, &eraser);
+        }
+        if (error == STORE_OK) {
+            error = count_again(txn, author, &eraser);
+        }
+        error = error == STORE_NOT_FOUND ? STORE_OK : error; /* of too many it was left out */
+    }
+    return error;
 }
 
 enum store_error store_erase_room(struct store_txn *txn, const struct actor_id *author, uint64_t now_s,
@@ -275,9 +333,7 @@ enum store_error store_erase_room(struct store_txn *txn, const struct actor_id *
 
     *room = ERASE_ENTRIES_DAY_MAX;
     if (error == STORE_OK && row.erase_day == now_s / SECONDS_A_DAY) {
-        *room -= row.erase_count;
-    } else if (error == STORE_OK && row.erase_day > now_s / SECONDS_A_DAY) {
-        *room = 0;
+        *room -= row.erase_count < *room ? row.erase_count : *room;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -303,19 +359,29 @@ static enum store_error read_count(struct noting *noting, uint64_t seq, uint32_t
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* Find a row about block seq that is void. STORE_NOT_FOUND: none, as far as may be searched. */
-static enum store_error find_void(struct noting *noting, uint64_t seq, struct eraser *out)
+/* Whether it never counts again as things stand: it is void, or on a branch that was dropped. */
+static enum store_error is_over(struct noting *noting, const struct eraser *eraser, bool *over)
+{
+    enum eraser_place place = ERASER_STANDS;
+    enum store_error error = eraser_place(noting->txn, noting->author->number, eraser, &place);
+
+    *over = place == ERASER_VOID || (place == ERASER_BESIDE && eraser->row.epoch < noting->author->epoch);
+    return error;
+}
+
+/* Find a row about block seq that is over. STORE_NOT_FOUND: none, as far as may be searched. */
+static enum store_error find_over(struct noting *noting, uint64_t seq, struct eraser *out)
 {
     const struct key prefix = author_seq_key(noting->author->number, seq);
-    enum eraser_place place = ERASER_BESIDE;
     struct walk walk;
+    bool over = false;
     enum store_error error = walk_open(&walk, noting->txn, TABLE_ERASERS);
 
     if (error != STORE_OK) {
         return error;
     }
     error = walk_seek(&walk, &prefix);
-    while (error == STORE_OK && place != ERASER_VOID) {
+    while (error == STORE_OK && !over) {
         if (!walk_under(&walk, &prefix) || noting->searches_left == 0) {
             error = STORE_NOT_FOUND;
             break;
@@ -323,9 +389,9 @@ static enum store_error find_void(struct noting *noting, uint64_t seq, struct er
         noting->searches_left--;
         error = eraser_of(noting->txn, walk.key, walk.value, out);
         if (error == STORE_OK) {
-            error = eraser_place(noting->txn, noting->author->number, out, &place);
+            error = is_over(noting, out, &over);
         }
-        if (error == STORE_OK && place != ERASER_VOID) {
+        if (error == STORE_OK && !over) {
             error = walk_next(&walk);
         }
     }
@@ -333,12 +399,12 @@ static enum store_error find_void(struct noting *noting, uint64_t seq, struct er
     return error;
 }
 
-/* Count one more row about block seq; of too many, one that is void gives way. Writes: *room, whether there
+/* Count one more row about block seq; of too many, one that is over gives way. Writes: *room, whether there
  * is any for it. */
 static enum store_error make_room(struct noting *noting, uint64_t seq, bool *room)
 {
     const struct key key = author_seq_key(noting->author->number, seq);
-    struct eraser is_void;
+    struct eraser over;
     uint32_t count = 0;
     enum store_error error = read_count(noting, seq, &count);
 
@@ -348,13 +414,13 @@ static enum store_error make_room(struct noting *noting, uint64_t seq, bool *roo
         return table_put(noting->txn, TABLE_ERASER_COUNTS, &key, &count, sizeof count);
     }
     if (error == STORE_OK) {
-        error = find_void(noting, seq, &is_void);
+        error = find_over(noting, seq, &over);
     }
     *room = error == STORE_OK;
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    return eraser_delete(noting->txn, noting->author->number, &is_void);
+    return eraser_delete(noting->txn, noting->author->number, &over);
 }
 
 static enum store_error mark_record(struct store_txn *txn, uint32_t number, uint64_t seq)
@@ -378,10 +444,8 @@ enum store_error erasers_mark(struct store_txn *txn, const struct disk_author *a
 }
 
 /* said is about one earlier block. Overlapping runs are united. */
-static size_t ranges_of(const struct reach_entries *said, size_t count, struct eraser *eraser)
+static void set_ranges(const struct reach_entries *said, size_t count, struct eraser *eraser)
 {
-    size_t entries = 0;
-
     eraser->range_count = 0;
     for (size_t i = 0; i < count; i++) {
         struct disk_range *last = &eraser->ranges[eraser->range_count > 0 ? eraser->range_count - 1 : 0];
@@ -393,21 +457,52 @@ static size_t ranges_of(const struct reach_entries *said, size_t count, struct e
                 (struct disk_range){(uint16_t)said[i].first, (uint16_t)said[i].last};
         }
     }
-    for (size_t i = 0; i < eraser->range_count; i++) {
-        entries += (size_t)(eraser->ranges[i].last - eraser->ranges[i].first) + 1;
-    }
-    return entries;
 }
 
-static enum store_error put_one(struct noting *noting, struct eraser *eraser, size_t entries)
+/* Look at it seven days after it took effect, or on the next day. */
+static uint64_t first_due_s(const struct eraser *eraser, uint64_t now_s)
+{
+    return eraser->row.waits ? eraser_next_day_s(now_s) : now_s + ERASED_KEPT_S;
+}
+
+/* What stands on the chain takes its turn when it comes there. */
+static enum store_error take_turn(struct noting *noting, struct eraser *eraser, bool *changed)
+{
+    enum eraser_place place = ERASER_BESIDE;
+    enum store_error error = eraser_place(noting->txn, noting->author->number, eraser, &place);
+
+    *changed = place == ERASER_STANDS && eraser->row.counted_day == 0 && !eraser->row.waits;
+    if (error == STORE_OK && *changed) {
+        eraser_take_turn(noting->author, eraser, noting->arrived_s);
+    }
+    return error;
+}
+
+static enum store_error put_held(struct noting *noting, struct eraser *eraser, struct bytes key,
+                                 struct bytes value)
+{
+    bool changed = false;
+    enum store_error error = eraser_of(noting->txn, key, value, eraser);
+
+    if (error == STORE_OK) {
+        error = take_turn(noting, eraser, &changed);
+    }
+    return error == STORE_OK && changed ? drop_move(noting->txn, first_due_s(eraser, noting->arrived_s),
+                                                    noting->author->number, eraser)
+                                        : error;
+}
+
+static enum store_error put_one(struct noting *noting, struct eraser *eraser)
 {
     struct disk_author *author = noting->author;
     struct key key = eraser_key(author->number, eraser->seq, eraser->setter_seq, &eraser->setter);
     struct bytes held;
-    uint64_t wait_s;
-    bool room = false;
+    bool room = false, changed;
     enum store_error error = table_get(noting->txn, TABLE_ERASERS, &key, &held);
 
+    if (error == STORE_OK) {
+        return put_held(noting, eraser, bytes_of(key.bytes, key.size), held);
+    }
     if (error == STORE_NOT_FOUND) {
         error = make_room(noting, eraser->seq, &room);
     }
@@ -415,11 +510,11 @@ static enum store_error put_one(struct noting *noting, struct eraser *eraser, si
         return error;
     }
     author->erases = true;
-    wait_s = take_turn(author, entries, noting->arrived_s);
-    eraser->row.waits_until_s = wait_s;
-    eraser->row.due_s = 0;
-    error = drop_move(noting->txn, wait_s > 0 ? wait_s : noting->arrived_s + ERASED_KEPT_S, author->number,
-                      eraser);
+    eraser->row = (struct disk_eraser){.epoch = eraser->row.epoch};
+    error = take_turn(noting, eraser, &changed);
+    if (error == STORE_OK) {
+        error = drop_move(noting->txn, first_due_s(eraser, noting->arrived_s), author->number, eraser);
+    }
     return error == STORE_OK ? mark_record(noting->txn, author->number, eraser->seq) : error;
 }
 
@@ -427,8 +522,9 @@ static enum store_error put_said(struct store_txn *txn, struct disk_author *auth
                                  const struct reach_entries *said, size_t count, uint64_t arrived_s)
 {
     struct noting noting = {txn, author, ERASERS_SEARCHED_MAX, arrived_s};
-    struct eraser eraser = {
-        .setter_seq = block->header.seq, .setter = block->hash, .row = {.epoch = block->header.epoch}};
+    struct eraser eraser = {.setter_seq = block->header.seq,
+                            .setter = block->hash,
+                            .row = {.epoch = (uint32_t)block->header.epoch}};
     struct gap_targets targets = {.count = 0};
     enum store_error error = STORE_OK;
 
@@ -441,7 +537,8 @@ static enum store_error put_said(struct store_txn *txn, struct disk_author *auth
             end++;
         }
         eraser.seq = said[first].seq;
-        error = put_one(&noting, &eraser, ranges_of(said + first, end - first, &eraser));
+        set_ranges(said + first, end - first, &eraser);
+        error = put_one(&noting, &eraser);
     }
     gap_targets_add(&targets, said, count);
     return error == STORE_OK ? gaps_look_again(txn, author, &targets) : error;

@@ -68,7 +68,7 @@ enum store_error drops_delay(struct store_txn *txn, uint64_t due_s, uint32_t num
     error = walk_seek(&walk, &prefix);
     for (; error == STORE_OK && walk_under(&walk, &prefix); error = walk_next(&walk)) {
         error = eraser_of(txn, walk.key, walk.value, &eraser);
-        if (error == STORE_OK && eraser.row.waits_until_s == 0 && eraser.row.due_s < due_s) {
+        if (error == STORE_OK && !eraser.row.waits && eraser.row.due_s < due_s) {
             error = drop_move(txn, due_s, number, &eraser);
         }
         if (error != STORE_OK) {
@@ -107,6 +107,20 @@ static enum store_error is_fork_open(struct dropping *dropping, bool *open)
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* By when a rotation had come. What arrived in the future is here now, and that is kept. */
+static uint64_t rotated_by(struct dropping *dropping, uint64_t arrived_s)
+{
+    struct disk_eraser *row = &dropping->eraser.row;
+
+    if (arrived_s <= dropping->now_s) {
+        return arrived_s;
+    }
+    if (row->rotated_s == 0 || row->rotated_s > dropping->now_s) {
+        row->rotated_s = dropping->now_s;
+    }
+    return row->rotated_s;
+}
+
 /* When the own bytes may go: seven days after the first rotation that came after the `erase`. *after_s is 0
  * when none has come. */
 static enum store_error find_rotation(struct dropping *dropping, uint64_t *after_s)
@@ -123,7 +137,7 @@ static enum store_error find_rotation(struct dropping *dropping, uint64_t *after
             error = record_find(dropping->txn, number, seq, &record);
         }
         if (error == STORE_OK && record.epoch > setter.epoch) {
-            *after_s = record.settled_s + ERASED_KEPT_S;
+            *after_s = rotated_by(dropping, record.settled_s) + ERASED_KEPT_S;
         }
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -266,15 +280,28 @@ static enum store_error drop_bytes(struct dropping *dropping)
 
 /* ---- what is due ---- */
 
+/* Where there is room for it on this day it takes effect now, and the seven days begin. What no longer stands
+ * takes no room. */
+static enum store_error take_turn(struct dropping *dropping, uint64_t *due_s)
+{
+    enum eraser_place place = ERASER_BESIDE;
+    enum store_error error = eraser_place(dropping->txn, dropping->author.number, &dropping->eraser, &place);
+
+    *due_s = eraser_next_day_s(dropping->now_s);
+    if (error != STORE_OK || place != ERASER_STANDS ||
+        !eraser_take_turn(&dropping->author, &dropping->eraser, dropping->now_s)) {
+        return error;
+    }
+    *due_s = dropping->now_s + ERASED_KEPT_S;
+    return author_write(dropping->txn, &dropping->actor, &dropping->author);
+}
+
 static enum store_error drop_or_wait(struct dropping *dropping, uint64_t *due_s)
 {
     enum store_error error;
 
-    if (dropping->eraser.row.waits_until_s > 0) {
-        /* Its day has come: it takes effect now, and the seven days begin. */
-        dropping->eraser.row.waits_until_s = 0;
-        *due_s = dropping->now_s + ERASED_KEPT_S;
-        return STORE_OK;
+    if (dropping->eraser.row.waits) {
+        return take_turn(dropping, due_s);
     }
     error = find_due(dropping, due_s);
     if (error != STORE_OK || *due_s > 0) {
@@ -348,12 +375,54 @@ static enum store_error find_rows(struct store_txn *txn, uint64_t now_s, struct 
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* The rows that are due later than any is, so that the clock by which they were put was ahead. */
+static enum store_error find_ahead(struct store_txn *txn, uint64_t now_s, struct key *rows, size_t max,
+                                   size_t *count)
+{
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_DROPS);
+
+    *count = 0;
+    if (error != STORE_OK) {
+        return error;
+    }
+    for (error = walk_last(&walk); error == STORE_OK && *count < max; error = walk_previous(&walk)) {
+        if (walk.key.size != DROP_KEY_SIZE) {
+            error = txn_fail(txn, STORE_DAMAGED);
+            break;
+        }
+        if (number_at(walk.key.data, 0, 8) <= now_s + ERASED_KEPT_S) {
+            break;
+        }
+        rows[(*count)++] = key_of(walk.key.data, walk.key.size);
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* As if it had come now: what waited is asked today. */
+static enum store_error bring_back(struct dropping *dropping, const struct key *row)
+{
+    uint64_t due_s = dropping->now_s;
+    enum store_error error = read_eraser(dropping, row);
+
+    due_s += error == STORE_OK && dropping->eraser.row.waits ? 0 : ERASED_KEPT_S;
+    if (error == STORE_NOT_FOUND) {
+        return txn_fail(dropping->txn, STORE_DAMAGED);
+    }
+    return error == STORE_OK ? drop_move(dropping->txn, due_s, dropping->author.number, &dropping->eraser)
+                             : error;
+}
+
 enum store_error store_erased_is_due(struct store_txn *txn, uint64_t now_s, bool *due)
 {
     struct key row;
     size_t count = 0;
     enum store_error error = find_rows(txn, now_s, &row, 1, &count);
 
+    if (error == STORE_OK && count == 0) {
+        error = find_ahead(txn, now_s, &row, 1, &count);
+    }
     *due = count > 0;
     return error == STORE_OK && !*due ? gaps_any_due(txn, due) : error;
 }
@@ -369,6 +438,12 @@ enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id 
     assert(txn->writes);
     if (error == STORE_OK) {
         *dropping = (struct dropping){.txn = txn, .self = self, .now_s = now_s};
+        error = find_ahead(txn, now_s, rows, blocks_max, &count);
+    }
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        error = bring_back(dropping, &rows[i]);
+    }
+    if (error == STORE_OK) {
         error = find_rows(txn, now_s, rows, blocks_max, &count);
     }
     for (size_t i = 0; i < count && error == STORE_OK; i++) {

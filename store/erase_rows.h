@@ -41,6 +41,20 @@ size_t erase_collect(const struct block *block, struct reach_entries said[ERASE_
 /* Of how many blocks those are. */
 size_t erase_count_blocks(const struct reach_entries *said, size_t count);
 
+/* Take so many entries of its author's day. Returns: whether there was room; else it waits. Writes to both.
+ */
+bool eraser_take_turn(struct disk_author *author, struct eraser *eraser, uint64_t now_s);
+static inline uint64_t eraser_next_day_s(uint64_t now_s)
+{
+    return (now_s / SECONDS_A_DAY + 1) * SECONDS_A_DAY;
+}
+
+/* Give back to the author's day, or take from it again, what a block says to erase that stands elsewhere now:
+ * on the chain or no longer, void or good again. said is sorted by seq. Writes to *author. */
+enum store_error erasers_count_again(struct store_txn *txn, struct disk_author *author, uint64_t setter_seq,
+                                     const struct hash *setter, const struct reach_entries *said,
+                                     size_t count);
+
 /* Write the eraser, and have store_drop_erased look at it at due_s instead of when it would have; 0: never.
  * Writes: eraser->row.due_s. */
 enum store_error drop_move(struct store_txn *txn, uint64_t due_s, uint32_t number, struct eraser *eraser);

@@ -37,7 +37,7 @@ static enum store_error find_erase(struct erased_search *search, const struct en
         for (size_t i = 0; error == STORE_OK && i < eraser.range_count; i++) {
             covers |= eraser.ranges[i].first <= at->index && at->index <= eraser.ranges[i].last;
         }
-        if (error == STORE_OK && covers && eraser.row.waits_until_s == 0) {
+        if (error == STORE_OK && covers && !eraser.row.waits) {
             error = eraser_place(search->txn, at->author, &eraser, &place);
         }
         if (error == STORE_OK && place == ERASER_STANDS) {

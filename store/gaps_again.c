@@ -122,12 +122,14 @@ struct reading {
     struct gap_targets targets;
 };
 
-static enum store_error add_said(struct reading *reading, const struct stored_block *stored)
+static enum store_error add_said(struct reading *reading, uint64_t seq, const struct hash *hash,
+                                 const struct stored_block *stored)
 {
     struct arena *arena = &reading->arena;
     struct reach_entries *said = arena_take(arena, ERASE_ENTRIES_MAX * sizeof *said);
     struct block block;
     struct bytes copy;
+    size_t count;
 
     if (!said || !arena_copy(arena, stored->encoded, &copy)) {
         return STORE_NO_MEMORY;
@@ -135,8 +137,9 @@ static enum store_error add_said(struct reading *reading, const struct stored_bl
     if (block_decode(&block, &reading->txn->store->network, copy, arena) != REASON_NONE) {
         return txn_fail(reading->txn, STORE_DAMAGED);
     }
-    gap_targets_add(&reading->targets, said, erase_collect(&block, said, arena));
-    return STORE_OK;
+    count = erase_collect(&block, said, arena);
+    gap_targets_add(&reading->targets, said, count);
+    return erasers_count_again(reading->txn, reading->author, seq, hash, said, count);
 }
 
 /* What is no longer read says to erase something of blocks below it at most. */
@@ -153,7 +156,7 @@ static enum store_error add_setter(struct reading *reading, uint64_t seq, const 
         return STORE_OK;
     }
     reading->bytes_left -= stored.encoded.size;
-    error = add_said(reading, &stored);
+    error = add_said(reading, seq, hash, &stored);
     arena_rewind(&reading->arena, 0);
     return error;
 }

@@ -1,5 +1,6 @@
 #include "protocol/base/sort.h"
 #include "protocol/rules/cut.h"
+#include "store/branches.h"
 #include "store/gather.h"
 #include "store/side.h"
 
@@ -133,6 +134,20 @@ enum store_error gather_freeze(struct gather *gather, size_t log)
     return error;
 }
 
+enum store_error gather_is_late(struct gather *gather, uint32_t number, const struct hash *hash,
+                                uint64_t arrived_s, uint64_t dropped_s, bool *late)
+{
+    uint64_t from_s = 0, until_s = 0;
+    enum store_error error = STORE_OK;
+
+    *late = arrived_s > dropped_s;
+    if (*late) {
+        error = followed_time_read(gather->txn, number, hash, &from_s, &until_s);
+        *late = until_s != FOLLOWED_EVER;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 static enum store_error read_followed(struct gather *gather, size_t log, uint64_t seq,
                                       const struct hash *hash, uint64_t *followed_s)
 {
@@ -199,8 +214,9 @@ static enum store_error fill_block(struct gather *gather, const struct side_at *
     if (error != STORE_OK || place->block.dropped_s == 0) {
         return error;
     }
-    place->block.late = stored->arrived_s > place->block.dropped_s;
-    return fill_dropped(gather, at, place);
+    error = gather_is_late(gather, at->author, &at->hash, stored->arrived_s, place->block.dropped_s,
+                           &place->block.late);
+    return error == STORE_OK ? fill_dropped(gather, at, place) : error;
 }
 
 /* STORE_NOT_FOUND: the block was not here by then. Requires: log is gathered. */

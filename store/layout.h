@@ -22,7 +22,7 @@ struct disk_author {
     uint32_t upgrade_blocks; /* log_state's */
     uint32_t gap_blocks;     /* rows of TABLE_GAPS */
     uint32_t erase_day;      /* UTC day, by arrival, that its last `erase` was counted on… */
-    uint32_t erase_count;    /* …and how many entries so far on that one */
+    uint32_t erase_count;    /* …and how many entries so far on that one, of what stands */
     uint32_t frozen_from;    /* the first epoch that two known rotations open; 0: none */
     uint8_t has_log;         /* else blocks beside a chain that has not been replayed */
     uint8_t upgrade_seen;    /* OWN_UPGRADE has rows of it */
@@ -91,7 +91,8 @@ struct disk_arrival {
 static_assert(sizeof(struct disk_arrival) == 16, "no padding");
 
 /* The longest time for which the chain led through a block that it no longer does, before a rotation out of
- * its epoch came. */
+ * its epoch came. From 0 until FOLLOWED_EVER: it is not known. */
+#define FOLLOWED_EVER UINT64_MAX
 struct disk_followed {
     uint64_t from_s;
     uint64_t until_s;
@@ -113,11 +114,16 @@ static_assert(sizeof(struct disk_event) == 16, "no padding");
 /* What one status block says to erase of one earlier block: a row is this, and then runs of entries,
  * ascending, none touching the next. */
 struct disk_eraser {
-    uint64_t waits_until_s; /* its author had used up what it may erase in a day; 0: it waits no longer */
     uint64_t due_s; /* when store_drop_erased looks at it: its one row of TABLE_DROPS; 0: it has none */
-    uint64_t epoch; /* of the block that says so */
+    /* By when the rotation had come that lets an own entry go, where the clock that noted its arrival was
+     * ahead; 0: that is not so. */
+    uint64_t rotated_s;
+    uint32_t epoch;       /* of the block that says so */
+    uint32_t counted_day; /* disk_author.erase_day when its entries were counted there; 0: they are not */
+    uint32_t waits;       /* its author had used up what it may erase in a day; each day it is asked again */
+    uint8_t zero[4];
 };
-static_assert(sizeof(struct disk_eraser) == 24, "no padding");
+static_assert(sizeof(struct disk_eraser) == 32, "no padding");
 
 struct disk_range {
     uint16_t first;

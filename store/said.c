@@ -19,6 +19,7 @@ static void copy_events(struct store_events *out, const struct dossier *dossier,
         out->left.before += i < left.before && weighed.reason != REASON_DROPPED;
         if (weighed.reason != REASON_DROPPED) {
             out->events[out->count] = place->events[i];
+            out->void_seqs[out->count] = event_void_seq(place, i);
             out->doubts[out->count++] = weighed.reason;
         }
     }

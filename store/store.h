@@ -28,7 +28,7 @@ enum store_error {
  * they are damaged. */
 enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
-enum { STORE_VERSION = 8, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 9, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -118,7 +118,7 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
 /* Erasing. What a block says to erase reads as erased from then on, wherever it stands on the chain and is
  * not void; the bytes stay for seven days, so that a void of that block gives them back. An author erases 65
  * 536 entries a day, by arrival here: beyond that its next `erase` takes effect on this node on a later day,
- * and is readable until then. */
+ * and what it names is readable until then. What is void, or was dropped, takes nothing of any day. */
 
 /* Whether store_drop_erased has anything to do. */
 enum store_error store_erased_is_due(struct store_txn *txn, uint64_t now_s, bool *due);
@@ -309,8 +309,9 @@ enum store_error store_first_arrival(struct store_txn *txn, const struct actor_i
 enum store_error store_note_arrival(struct store_txn *txn, const struct actor_id *author,
                                     const struct hash *hash, uint64_t epoch, uint64_t arrived_s, bool missed,
                                     bool *added);
-/* Since when the chain leads through the block, *until_s then 0; else the longest time for which it once did.
- * STORE_NOT_FOUND: it never did. */
+/* Since when the chain leads through the block, *until_s then 0; else the longest time for which it once did:
+ * from 0 until UINT64_MAX where this clock was ahead, so that it is not known. STORE_NOT_FOUND: it never did.
+ */
 enum store_error store_followed(struct store_txn *txn, const struct actor_id *author, uint64_t seq,
                                 const struct hash *hash, uint64_t *from_s, uint64_t *until_s);
 
@@ -408,7 +409,8 @@ struct store_events {
     size_t count;
     struct history_event events[STATUS_EVENTS_MAX];
     enum reason doubts[STATUS_EVENTS_MAX];
-    struct status_left left; /* what a void on a dropped branch leaves of it */
+    uint64_t void_seqs[STATUS_EVENTS_MAX]; /* as status_event's */
+    struct status_left left;               /* what a void on a dropped branch leaves of it */
 };
 enum store_error store_entry_events(struct store_txn *txn, const struct network *network,
                                     const struct entry_name *name, struct store_events *out,

@@ -25,6 +25,7 @@ static enum store_error read_branch(struct unnaming *unnaming, const struct walk
     struct stored_block stored;
     struct disk_side side;
     uint64_t seq, dropped_s;
+    bool late = false;
     enum store_error error;
 
     if (walk->key.size != SIDES_KEY_SIZE || walk->value.size != sizeof side) {
@@ -43,7 +44,10 @@ static enum store_error read_branch(struct unnaming *unnaming, const struct walk
     if (error == STORE_OK) {
         error = stored_block_read(gather->txn, number, seq, &out->first, &stored);
     }
-    return error == STORE_OK && (dropped_s == 0 || stored.arrived_s > dropped_s) ? STORE_NOT_FOUND : error;
+    if (error == STORE_OK) {
+        error = gather_is_late(gather, number, &out->first, stored.arrived_s, dropped_s, &late);
+    }
+    return error == STORE_OK && (dropped_s == 0 || late) ? STORE_NOT_FOUND : error;
 }
 
 static enum store_error walk_branches(struct unnaming *unnaming)

@@ -3,11 +3,14 @@
  * day on which it was earned gives the code. A later pack may lengthen that for what still holds when it
  * comes into force, and shortens nothing.
  *
- * A lifetime runs from the first valid day; that of a recertification or renewal from the day to which the
- * code is held by what was earned before, where that is later, but never from beyond what a new one would
- * reach: of many renewals in advance no more than one is saved up. Where the renewal rule says itself how
- * much a renewal adds, no lifetime takes that back. What documents experience or says who somebody is has no
- * lifetime, nor has a membership, which its body gives from year to year. */
+ * A lifetime runs from the first valid day, but from no later than the first one, that it was earned on or
+ * after it, on which all is there that the packs of that day ask of it: a later first day that an attestation
+ * names delays the begin and not the end. What goes on waits for nothing. That of a recertification or
+ * renewal runs from the day to which the code is held by what was earned before, where that is later, but
+ * never from beyond what a new one would reach: of many renewals in advance no more than one is saved up.
+ * Where the renewal rule says itself how much a renewal adds, no lifetime takes that back. What documents
+ * experience or says who somebody is has no lifetime, nor has a membership, which its body gives from year to
+ * year. */
 
 #include "protocol/rules/career_state.h"
 
@@ -29,6 +32,7 @@ struct lifetime {
     /* By what was earned before: to that day at least, and at most. 0: nothing was, or for life; DAY_NONE:
      * to any day. */
     uint32_t held_to, possibly_held_to;
+    uint32_t from, possibly_from; /* it runs; at the latest, where it is not known what is asked */
 };
 
 uint64_t career_adds_months(const struct expression *expression)
@@ -83,6 +87,81 @@ static void find_held(struct lifetime *lifetime, uint32_t earned_on)
     }
 }
 
+/* ---- from when it runs ---- */
+
+/* The days of a segment on which what it asks is there. */
+static bool asked_in(struct day_truth *out, const struct lifetime *lifetime,
+                     const struct pack_segment *segment, const struct day_truth *experience,
+                     uint32_t earned_on)
+{
+    struct career *career = lifetime->career;
+    struct career_space *space = lifetime->code->space;
+    const struct applied applied = {.code = lifetime->code, .rank = lifetime->rank};
+    struct known_rule *rule = NULL;
+    struct day_set within;
+    *out = day_truth_no;
+    if (segment->last_day < earned_on || !career_speaks(space, segment, career_local(lifetime->code)) ||
+        !career_offers(space, segment, career_local(lifetime->code), earned_on)) {
+        return true;
+    }
+    *out = segment->disputed ? day_truth_unknown : day_truth_yes;
+    if (!segment->disputed &&
+        !career_rule(&rule, career, space, segment, PACK_RULE_PREREQUISITE, career_local(lifetime->code))) {
+        return false;
+    }
+    return (rule == NULL || career_evaluate(out, career, &rule->expression, &applied)) &&
+           day_truth_and(out, out, experience, career->arena) &&
+           day_set_of(&within, later_of(segment->first_day, earned_on), segment->last_day, career->arena) &&
+           day_truth_within(out, out, within, career->arena);
+}
+
+static uint32_t first_from(struct day_set days, uint32_t earned_on, uint32_t otherwise)
+{
+    const struct day_interval *after = day_set_after(days, earned_on);
+    uint32_t first = day_set_has(days, earned_on) ? earned_on : after != NULL ? after->first : DAY_NONE;
+    return first < otherwise ? first : otherwise;
+}
+
+static bool find_from_asked(struct lifetime *lifetime, const struct attestation *attestation)
+{
+    const struct day_truth **experience;
+    struct career *career = lifetime->career;
+    struct career_space *space = lifetime->code->space;
+    uint32_t packs_from = space->segment_count == 0 ? DAY_NONE : space->segments[0].first_day;
+    struct day_truth asked = day_truth_no;
+    if (attestation->earned_on < packs_from) {
+        lifetime->from = lifetime->possibly_from = attestation->earned_on;
+        return true;
+    }
+    if (!career_asked(&experience, career, space, PACK_RULE_EXPERIENCE, career_local(lifetime->code))) {
+        return false;
+    }
+    for (size_t i = 0; i < space->segment_count; i++) {
+        struct day_truth days;
+        if (!asked_in(&days, lifetime, &space->segments[i], experience[i], attestation->earned_on) ||
+            !day_truth_or(&asked, &asked, &days, career->arena)) {
+            return false;
+        }
+    }
+    lifetime->from = first_from(asked.possibly, attestation->earned_on, attestation->valid_from);
+    lifetime->possibly_from = first_from(asked.surely, attestation->earned_on, attestation->valid_from);
+    return true;
+}
+
+/* Returns: false when the arena is full. */
+static bool find_from(struct lifetime *lifetime, const struct attestation *attestation)
+{
+    lifetime->from = lifetime->possibly_from = attestation->valid_from;
+    if (attestation->valid_from <= attestation->earned_on) {
+        return true;
+    }
+    if (goes_on(attestation->basis)) {
+        lifetime->from = lifetime->possibly_from = attestation->earned_on;
+        return true;
+    }
+    return find_from_asked(lifetime, attestation);
+}
+
 /* Returns: false when the arena is full. */
 static bool find_adds(struct lifetime *lifetime, uint32_t earned_on)
 {
@@ -114,17 +193,17 @@ static uint32_t last_from(uint32_t valid_from, uint32_t held_to, uint32_t months
     return saved_up > valid_from ? day_add_months(saved_up, months) : fresh;
 }
 
-static struct limit limit_by(const struct lifetime *lifetime, const struct pack_code *row,
-                             uint32_t valid_from)
+static struct limit limit_by(const struct lifetime *lifetime, const struct pack_code *row)
 {
     uint64_t months = row->lifetime_months;
     if (months == 0) {
         return (struct limit){.last = DAY_NONE, .possible = DAY_NONE};
     }
     months = months > lifetime->adds_months ? months : lifetime->adds_months;
-    return (struct limit){.last = last_from(valid_from, lifetime->held_to, (uint32_t)months),
-                          .possible = last_from(valid_from, lifetime->possibly_held_to, (uint32_t)months),
-                          .months = months};
+    return (struct limit){
+        .last = last_from(lifetime->from, lifetime->held_to, (uint32_t)months),
+        .possible = last_from(lifetime->possibly_from, lifetime->possibly_held_to, (uint32_t)months),
+        .months = months};
 }
 
 /* Note a late pack of the day earned that would let it end earlier than it does. */
@@ -177,7 +256,7 @@ static struct limit limit_of(const struct lifetime *lifetime, const struct attes
             passed_by = true;
             continue;
         }
-        struct limit by_it = limit_by(lifetime, row, attestation->valid_from);
+        struct limit by_it = limit_by(lifetime, row);
         if (is_first) {
             limit = by_it;
             limit.pack = segment->pack;
@@ -206,10 +285,14 @@ bool career_limit(struct career *career, const struct career_code *code, size_t 
     const struct attestation *attestation = &career_credential(career, code, rank)->attestation;
     struct credential_verdict *verdict = career_verdict(career, code, rank);
     struct lifetime lifetime = {.career = career, .code = code, .rank = rank};
+    uint32_t from =
+        attestation->valid_from < attestation->earned_on ? attestation->valid_from : attestation->earned_on;
     if (verdict->pack_code == NULL || code->space == NULL || !has_lifetime(attestation->basis) ||
-        (!code->space->has_late &&
-         !ends_after(attestation, last_day_of(career, verdict->pack_code, attestation->valid_from)))) {
+        (!code->space->has_late && !ends_after(attestation, last_day_of(career, verdict->pack_code, from)))) {
         return true;
+    }
+    if (!find_from(&lifetime, attestation)) {
+        return false;
     }
     if (goes_on(attestation->basis)) {
         find_held(&lifetime, attestation->earned_on);

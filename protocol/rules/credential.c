@@ -373,7 +373,8 @@ static void add_event(struct status_days *days, const struct decision *decision,
                                       .index = at,
                                       .doubt = doubt_of_event(decision, place, at),
                                       .may_stand = may_stand(decision, place, at, weighed),
-                                      .from_day = from_day};
+                                      .from_day = from_day,
+                                      .void_seq = event_void_seq(place, at)};
     status_days_add(days, &said);
 }
 

@@ -142,7 +142,8 @@ static bool cut_by_status(struct day_truth *stands, const struct roster *roster,
                                           .index = i,
                                           .doubt =
                                               doubt_of_event(weighed, &settings[i], place->events[i].action),
-                                          .may_stand = may_stand};
+                                          .may_stand = may_stand,
+                                          .void_seq = event_void_seq(place, i)};
         if (event_had_arrived(roster->dossier, place, i) && weighed.reason != REASON_DROPPED &&
             settings[i].setter != SETTER_CLOSED) {
             status_days_add(&days, &said);

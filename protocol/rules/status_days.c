@@ -86,11 +86,23 @@ static struct status_word *void_word(struct status_run *run)
     return &run->words[4];
 }
 
+/* Of two doubts the one that less ends stands: nothing is known of the other any more. */
+static int firmness_of(enum reason reason)
+{
+    if (!status_reason_is_doubt(reason) || reason == REASON_VOIDED) {
+        return 0;
+    }
+    return reason == REASON_REWOUND ? 1 : 2;
+}
+
 /* Of two that weigh the same the one said first stands, of two like ones that which reaches further back. */
 static bool goes_before(const struct status_word *a, const struct status_word *b)
 {
     if (weight_of(a->reason) != weight_of(b->reason)) {
         return weight_of(a->reason) > weight_of(b->reason);
+    }
+    if (firmness_of(a->reason) != firmness_of(b->reason)) {
+        return firmness_of(a->reason) > firmness_of(b->reason);
     }
     if (a->reason == b->reason && a->effective_day != b->effective_day) {
         return a->effective_day < b->effective_day;
@@ -126,6 +138,17 @@ static void take_side(struct status_run *run, enum status_fate side, const struc
     run->fates[said->index] = (uint8_t)side;
 }
 
+/* Of two void ones the void that came last, if any is known. */
+static uint64_t later_void(const struct status_word *standing, const struct status_event *said)
+{
+    bool both = standing->reason == REASON_VOIDED && said->doubt == REASON_VOIDED;
+    if (!both) {
+        return standing->reason == REASON_VOIDED ? standing->void_seq : said->void_seq;
+    }
+    bool known = standing->void_seq != 0 && said->void_seq != 0;
+    return known && standing->void_seq < said->void_seq ? said->void_seq : known ? standing->void_seq : 0;
+}
+
 static void speak_against(struct status_run *run, enum reason reason, const struct status_event *said)
 {
     const struct status_word word = {.reason = reason,
@@ -133,6 +156,7 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
                                      .effective_day = said->event->effective_day,
                                      .event = said->index};
     struct status_word *standing = word_of(run, said->event->action);
+    uint64_t void_seq = later_void(standing, said);
     uint32_t stated = said->doubt != REASON_NONE ? 0 : said->event->stated_day;
     if (standing->reason != REASON_NONE && standing->stated_day > stated) {
         stated = standing->stated_day;
@@ -142,6 +166,7 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
         tell_strongest(run);
     }
     standing->stated_day = stated;
+    standing->void_seq = void_seq;
 }
 
 /* End one word, or leave that in doubt. */
@@ -256,6 +281,35 @@ static void split_where_stated(struct status_days *days, size_t from)
     }
 }
 
+/* Whether an event beyond doubt says what holds instead of a word that its author left, on the days before
+ * its own too. A reinstatement does where that word was void; what was said on a branch that was left, or
+ * voids all of the entry there, may have been so until then. */
+static bool answers(struct status_run *run, const struct status_word *word, const struct status_event *said)
+{
+    enum status_action action = said->event->action;
+    bool is_before = word->reason == REASON_VOIDED && word != void_word(run) &&
+                     (word->void_seq == 0 || said->event->setter_seq <= word->void_seq);
+    if (said->doubt != REASON_NONE || !is_left(word) || is_before) {
+        return false;
+    }
+    return action == STATUS_REVOKED || action == STATUS_SUSPENDED ||
+           (action == STATUS_REINSTATED && word->reason == REASON_VOIDED && word != void_word(run));
+}
+
+/* End what was left and is answered, for all days for which it spoke. */
+static void answer_left(struct status_days *days, const struct status_event *said)
+{
+    for (size_t i = 0; i < days->count; i++) {
+        struct status_run *run = &days->runs[i];
+        for (size_t k = 0; k < STATUS_WORDS; k++) {
+            if (answers(run, &run->words[k], said)) {
+                end_word(&run->words[k], REASON_NONE);
+            }
+        }
+        tell_strongest(run);
+    }
+}
+
 void status_days_add(struct status_days *days, const struct status_event *said)
 {
     struct bearing bearing = bearing_of_action(said->event->action);
@@ -263,6 +317,7 @@ void status_days_add(struct status_days *days, const struct status_event *said)
     if (beyond && bearing_is_for(bearing) && !bearing_is_against(bearing)) {
         return;
     }
+    answer_left(days, said);
     uint32_t effective_day = said->event->effective_day;
     size_t from = split(days, effective_day > said->from_day ? effective_day : said->from_day);
     if (said->event->action == STATUS_REINSTATED && !is_idle(said)) {
@@ -313,15 +368,30 @@ bool status_days_is_news(const struct status_days *days, const struct status_eve
     return false;
 }
 
-bool status_days_is_against(const struct status_days *days, uint32_t day)
+static bool is_against(const struct status_run *run)
 {
-    for (size_t i = status_days_at(days, day); i < days->count; i++) {
-        const struct status_word *words = days->runs[i].words;
-        if (words[0].reason == REASON_REVOKED || words[3].reason == REASON_SUSPENDED) {
-            return true;
-        }
+    return run->words[0].reason == REASON_REVOKED || run->words[3].reason == REASON_SUSPENDED;
+}
+
+bool status_days_standing(struct history_event *out, const struct status_days *days, uint32_t day)
+{
+    const struct status_run *last = &days->runs[days->count - 1];
+    size_t since = days->count;
+    while (since > 0 && !is_against(&days->runs[since - 1])) {
+        since--;
     }
-    return false;
+    if (since == 0 || since <= status_days_at(days, day)) {
+        return false;
+    }
+    if (since < days->count) {
+        *out =
+            (struct history_event){.action = STATUS_REINSTATED, .effective_day = days->runs[since].first_day};
+        return true;
+    }
+    bool revoked = last->words[0].reason == REASON_REVOKED;
+    *out = (struct history_event){.action = revoked ? STATUS_REVOKED : STATUS_SUSPENDED,
+                                  .effective_day = last->words[revoked ? 0 : 3].effective_day};
+    return true;
 }
 
 bool status_days_stays_revoked(const struct status_days *days, uint32_t day)

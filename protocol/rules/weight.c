@@ -251,6 +251,11 @@ bool event_had_arrived(const struct dossier *dossier, const struct dossier_place
     return block_of_event(place, event)->side || dossier_log_reaches(log, seq) || seq > log->head_seq;
 }
 
+uint64_t event_void_seq(const struct dossier_place *place, size_t event)
+{
+    return place->event_voided[event] ? block_of_event(place, event)->void_seq : 0;
+}
+
 struct dossier_place event_place(const struct dossier_place *place, size_t event)
 {
     const struct history_event *said = &place->events[event];

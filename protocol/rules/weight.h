@@ -81,6 +81,9 @@ struct status_left entry_left(const struct dossier *dossier, const struct dossie
 struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_place *place,
                           struct spoken_of spoken);
 
+/* The block that voids that of an event; 0: none does, or it is not known. */
+uint64_t event_void_seq(const struct dossier_place *place, size_t event);
+
 /* Of one of the events about an entry, by its action. Whether it had arrived is event_had_arrived's. */
 struct weighed event_weigh(const struct dossier *dossier, const struct dossier_place *place, size_t event,
                            struct spoken_of spoken);

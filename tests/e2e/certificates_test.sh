@@ -189,6 +189,24 @@ answers "a challenge is no presentation" 4 "holds a" ase verify "$world/challeng
 answers "nor is an empty file" 4 "too early" ase verify /dev/null
 head -c 200 "$world/answer.tp" >"$world/cut.tp"
 answers "nor half a one" 4 "" ase verify "$world/cut.tp"
+# ---- a thief who revokes, from an earlier day, what was revoked already ----
+
+own_seq() { field <(as "$1" status --json | sed -n '/"own_log"/,/}/p') seq; }
+make_homes jo
+jo=$(actor_id jo)
+do_as ase issue "$jo" ase/b --earned 2020-01-01
+do_as ase revoke --of "$jo" --code ase/b --from 2026-06-20
+do_as ase revoke --of "$jo" --code ase/b --from 2026-06-10
+stolen=$(own_seq ase)
+do_as ase void "$stolen" --yes
+voiding=$(own_seq ase)
+answers "what the void leaves is unknown" 2 "declared void" ase lookup "$jo" --at 2026-06-15
+answers "what the issuer said stands, and is stated again" 0 "Stands as you said yourself, and said so again: revoked from 2026-06-20" \
+    ase reinstate --voided "$voiding"
+answers "no day stays unknown" 0 "VERDICT: VALID" ase lookup "$jo" --at 2026-06-15
+answers "and it is revoked as before" 1 "revoked since 2026-06-20" ase lookup "$jo"
+answers "once" 0 "nothing was written" ase reinstate --voided "$voiding"
+
 export TRADEPROOF_NOW=$(($(date +%s) + 3600))
 answers "an expired challenge is not answered" 4 "time is over" \
     maria present "$world/challenge.tp" --from "$world/b.tp" --yes

@@ -111,6 +111,8 @@ enum answer naive_not(enum answer a);
 
 /* ---- one credential by itself (naive_credential.c) ---- */
 
+/* Whether it names a later first day than the one from which its lifetime may run. */
+bool naive_begins_late(const struct naive_career *career, size_t credential);
 /* Its last day by itself and by the lifetime of its code, as far as may be known: surely, or at least
  * perhaps. DAY_NONE: for life. */
 uint32_t naive_last_day(struct naive_career *career, size_t credential, bool for_sure);
@@ -199,6 +201,8 @@ enum answer naive_may_hold(struct naive_career *career, const struct expression 
 
 /* ---- certification (naive_certified.c) ---- */
 
+/* What the packs that speak of day ask of an attestation, beforehand and as experience. */
+enum answer naive_asked(struct naive_career *career, size_t credential, uint32_t day);
 enum answer naive_find_certified(struct naive_career *career, size_t code, uint32_t day);
 
 /* ---- the career (naive_career.c) ---- */

@@ -37,6 +37,24 @@ static enum answer asked_by(struct naive_career *career, size_t at, enum pack_ru
     return rule == NULL ? ANSWER_YES : naive_expression_on(career, &rule->expression, day, attestation);
 }
 
+enum answer naive_asked(struct naive_career *career, size_t credential, uint32_t day)
+{
+    const struct attestation *said = &career->dossier->credentials[credential].attestation;
+    const struct naive_pack *voices[NAIVE_PACKS_MAX];
+    size_t code = career->code_of[credential];
+    size_t count = naive_voices(career, code_namespace(said->code), said->code, day, voices);
+    enum answer answer = count == 0 ? ANSWER_YES : ANSWER_NO;
+    for (size_t i = 0; i < count; i++) {
+        size_t pack = (size_t)(voices[i] - career->packs);
+        if (naive_offers(career, voices[i], said)) {
+            enum answer by_it = asked_by(career, pack, PACK_RULE_EXPERIENCE, code, day, SIZE_MAX);
+            by_it = naive_and(by_it, asked_by(career, pack, PACK_RULE_PREREQUISITE, code, day, credential));
+            answer = naive_or(answer, by_it);
+        }
+    }
+    return answer;
+}
+
 static enum answer begins_on(struct naive_career *career, size_t credential, size_t pack, uint32_t day)
 {
     size_t code = career->code_of[credential];

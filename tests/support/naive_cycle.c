@@ -106,6 +106,17 @@ static void follow_attestations(struct naive_career *career, size_t code)
     }
 }
 
+/* Whether any attestation of the code may wait for what is asked beforehand, for its lifetime to run. */
+static bool any_begins_late(const struct naive_career *career, size_t code)
+{
+    for (size_t i = 0; i < career->dossier->credential_count; i++) {
+        if (career->code_of[i] == code && naive_begins_late(career, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void follow_code(struct naive_career *career, size_t code, uint32_t day)
 {
     struct bytes name = career->codes[code];
@@ -117,6 +128,10 @@ static void follow_code(struct naive_career *career, size_t code, uint32_t day)
         name_by_rule(career, naive_rule_for(packs[i], PACK_RULE_CONDITION, name), tested);
         name_by_rule(career, naive_rule_for(packs[i], PACK_RULE_EXPERIENCE, name), certified);
         name_by_rule(career, naive_rule_for(packs[i], PACK_RULE_PREREQUISITE, name), certified);
+        if (any_begins_late(career, code)) {
+            name_by_rule(career, naive_rule_for(packs[i], PACK_RULE_EXPERIENCE, name), tested);
+            name_by_rule(career, naive_rule_for(packs[i], PACK_RULE_PREREQUISITE, name), tested);
+        }
     }
 }
 

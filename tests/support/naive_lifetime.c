@@ -2,9 +2,11 @@
 #include "tests/support/naive_career.h"
 
 /* Nothing outlasts the lifetime that the pack of the day on which it was earned gives its code, or a longer
- * one by a pack that comes into force while it still lasts. A lifetime runs from the first valid day; of a
- * recertification or renewal from the last day that the code is held by what was earned before, where that is
- * later, but not from later than a fresh one would end. A renewal rule that lets more be added has its way.
+ * one by a pack that comes into force while it still lasts. A lifetime runs from the first valid day, but
+ * from no later than the first day, that it was earned or after it, on which all was there that the packs of
+ * that day ask of it; a recertification or renewal goes on, and waits for nothing. Of those it runs from the
+ * last day that the code is held by what was earned before, where that is later, but not from later than a
+ * fresh one would end. A renewal rule that lets more be added has its way.
  */
 
 static bool is_of_code(struct bytes code, struct bytes name_space, struct bytes local)
@@ -92,8 +94,30 @@ static uint32_t earlier_of(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+bool naive_begins_late(const struct naive_career *career, size_t credential)
+{
+    const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
+    return attestation->valid_from > attestation->earned_on;
+}
+
+/* The first day from which a lifetime may run, for sure or at all. */
+static uint32_t runs_from(struct naive_career *career, size_t credential, bool for_sure)
+{
+    const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
+    if (!naive_begins_late(career, credential)) {
+        return attestation->valid_from;
+    }
+    for (uint32_t day = attestation->earned_on; day < attestation->valid_from; day++) {
+        enum answer asked = is_renewed(attestation) ? ANSWER_YES : naive_asked(career, credential, day);
+        if (asked == ANSWER_YES || (for_sure && asked == ANSWER_UNKNOWN)) {
+            return day;
+        }
+    }
+    return attestation->valid_from;
+}
+
 static uint32_t end_by(struct naive_career *career, size_t credential, const struct pack_code *row,
-                       bool for_sure)
+                       uint32_t from, bool for_sure)
 {
     const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
     uint64_t added = added_by_rule(career, attestation);
@@ -101,7 +125,6 @@ static uint32_t end_by(struct naive_career *career, size_t credential, const str
         return DAY_NONE;
     }
     uint32_t months = (uint32_t)(row->lifetime_months > added ? row->lifetime_months : added);
-    uint32_t from = attestation->valid_from;
     uint32_t held = earlier_of(held_to(career, credential, for_sure), day_add_months(from, months));
     return day_add_months(held > from ? held : from, months);
 }
@@ -113,6 +136,7 @@ static uint32_t by_packs(struct naive_career *career, size_t credential, bool fo
     const struct naive_pack *voices[NAIVE_PACKS_MAX];
     bool is_first = true;
     uint32_t end = DAY_NONE;
+    uint32_t from = runs_from(career, credential, for_sure);
     for (uint32_t day = attestation->earned_on; is_first || (day <= end && day <= career->last_day); day++) {
         size_t count =
             naive_voices(career, code_namespace(attestation->code), bytes_of(NULL, 0), day, voices);
@@ -125,7 +149,7 @@ static uint32_t by_packs(struct naive_career *career, size_t credential, bool fo
             if (is_first && disputed) {
                 return DAY_NONE;
             }
-            uint32_t by_it = end_by(career, credential, row, for_sure);
+            uint32_t by_it = end_by(career, credential, row, from, for_sure);
             end = is_first || by_it > end ? by_it : end;
             is_first = false;
         }

@@ -236,6 +236,34 @@ static void renewing_adds_to_the_end_that_is_held(void **state)
     end(counts);
 }
 
+/* L1 asks for A1 beforehand. */
+static void a_later_first_day_lasts_no_longer(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        uint8_t who;
+        const char *code;
+        uint32_t until;
+    } rows[] = {
+        {"from the day earned", BOB, "ase/A1", RENEWED},
+        {"from a prerequisite that was there", MARIA, "ase/L1", RENEWED},
+        {"from its first day, as nothing has begun", BOB, "ase/L1", RENEWED + 100},
+    };
+    struct issue_counts *counts = begin();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct attestation coming = attested(rows[i].who, rows[i].code, BASIS_EXAM, RENEWED);
+        uint32_t last_day = 0;
+        coming.valid_from = RENEWED + 100;
+        coming.has_last_day = false;
+        if (!issue_counts_lasts_until(&last_day, counts, &coming) ||
+            last_day != day_add_months(rows[i].until, MONTHS)) {
+            fail_msg("%s: day %u", rows[i].sentence, last_day);
+        }
+    }
+    end(counts);
+}
+
 /* As if it were signed and heard of now. */
 static void what_is_coming_amounts_to_something(void **state)
 {
@@ -295,6 +323,7 @@ int main(void)
         cmocka_unit_test(what_never_counts_is_told_with_its_rule),
         cmocka_unit_test(pending_rows_count),
         cmocka_unit_test(renewing_adds_to_the_end_that_is_held),
+        cmocka_unit_test(a_later_first_day_lasts_no_longer),
         cmocka_unit_test(what_is_coming_amounts_to_something),
         cmocka_unit_test(what_is_tested_alone_waits),
         cmocka_unit_test(a_stranger_is_not_refused_as_such),

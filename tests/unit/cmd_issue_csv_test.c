@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd/issue_csv.h"
+#include "protocol/rules/pack.h"
 
 /* ---- what the caller knows ---- */
 
@@ -52,6 +53,14 @@ static bool renewed_until(void *caller, const struct attestation *coming, const 
            day_from_text(last_day, bytes_of_string("2027-11-30"));
 }
 
+/* All that is asked was there when it was earned. */
+static bool lasts_until(void *caller, const struct attestation *coming, uint32_t *last_day)
+{
+    (void)caller;
+    *last_day = pack_last_day(&a5, coming->earned_on);
+    return !coming->has_last_day && coming->valid_from > coming->earned_on;
+}
+
 static enum reason counts(void *caller, const struct attestation *coming, char *text)
 {
     (void)caller;
@@ -85,6 +94,7 @@ static void setup(struct fixture *f)
                                         .contact = contact,
                                         .rule = rule,
                                         .renewed_until = renewed_until,
+                                        .lasts_until = lasts_until,
                                         .counts = counts};
     assert_true(day_from_text(&f->context.today, bytes_of_string("2026-11-22")));
     id_to_text(f->ids[0], ID_ACTOR, &f->network, &id);
@@ -242,8 +252,13 @@ static const struct row {
      "2=1:1 ase/A5 basis 2, 2024-06-30, 2024-07-01 to 2025-06-30;"},
     {"everything left empty", LONG_HEADER "@,ase/A5,2024-06-30,,,\n",
      "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-30 to 2029-06-30;"},
-    {"the lifetime counts from the first valid day", LONG_HEADER "@,ase/A5,2024-06-30,,2024-07-15,\n",
-     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-07-15 to 2029-07-15;"},
+    {"the lifetime counts from the day earned, not from a later first day",
+     LONG_HEADER "@,ase/A5,2024-06-30,,2024-07-15,\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-07-15 to 2029-06-30;"},
+    {"from an earlier one it does", LONG_HEADER "@,ase/A5,2024-06-30,,2024-06-15,\n",
+     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-06-15 to 2029-06-15;"},
+    {"beyond it nothing is left to begin", LONG_HEADER "@,ase/A5,2024-06-30,,2029-07-01,\n",
+     "2!ends-before-it-begins: last_day lies before the first valid day;"},
     {"today is not the future", HEADER "@,ase/A5,2026-11-22\n",
      "2=1:1 ase/A5 basis 1, 2026-11-22, 2026-11-22 to 2031-11-22;"},
     {"tomorrow is", HEADER "@,ase/A5,2026-11-23\n", "2!in-the-future: earned_on is after today;"},
@@ -324,9 +339,11 @@ static const struct row {
      "2!beyond-lifetime: last_day is later than the rules of the day it was earned let it last, which is "
      "until "
      "2029-06-30;"},
-    {"the lifetime counts from the first valid day, there too",
+    {"the lifetime counts from the day earned, there too",
      LONG_HEADER "@,ase/A5,2024-06-30,,2024-07-15,2029-07-15\n",
-     "2=1:1 ase/A5 basis 1, 2024-06-30, 2024-07-15 to 2029-07-15;"},
+     "2!beyond-lifetime: last_day is later than the rules of the day it was earned let it last, which is "
+     "until "
+     "2029-06-30;"},
     {"of a recertification too", LONG_HEADER "@,ase/A5,2024-06-30,recertification,,2099-01-01\n",
      "2!beyond-lifetime: last_day is later than the rules of the day it was earned let it last, which is "
      "until "

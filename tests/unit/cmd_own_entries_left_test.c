@@ -317,6 +317,59 @@ static void what_stands_suspended_or_revoked_is_left_alone(void **state)
     assert_int_equal(found.count, 4);
 }
 
+/* What stands for certain was said before the void, so that it answers nothing: it is said again as it
+ * stands, which does. */
+static void what_stood_before_is_said_again(void **state)
+{
+    static const struct {
+        const char *why;
+        enum status_action thief;
+        enum status_action own[2]; /* before that, from DAY + 20 and DAY + 25 */
+        enum status_action again;
+        uint32_t from;
+    } rows[] = {
+        {"revoked", STATUS_REVOKED, {STATUS_REVOKED}, STATUS_REVOKED, DAY + 20},
+        {"suspended", STATUS_SUSPENDED, {STATUS_SUSPENDED}, STATUS_SUSPENDED, DAY + 20},
+        {"suspended, and revoked by a thief", STATUS_REVOKED, {STATUS_SUSPENDED}, STATUS_SUSPENDED, DAY + 20},
+        {"suspended, and then revoked",
+         STATUS_REVOKED,
+         {STATUS_SUSPENDED, STATUS_REVOKED},
+         STATUS_REVOKED,
+         DAY + 25},
+        {"suspended, and then reinstated",
+         STATUS_SUSPENDED,
+         {STATUS_SUSPENDED, STATUS_REINSTATED},
+         STATUS_REINSTATED,
+         DAY + 25},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const size_t mark = arena_mark(&session.arena);
+        struct own_entries found, unchanged;
+        uint32_t from = DAY_NONE;
+        bool more;
+        issue(1, DAY - 9);
+        const uint64_t at = head().seq;
+        for (size_t k = 0; k < 2 && rows[i].own[k] != 0; k++) {
+            say(rows[i].own[k], at, 0, DAY + 20 + 5 * (uint32_t)k);
+        }
+        say(rows[i].thief, at, 0, DAY + 5);
+        const uint64_t voiding = void_blocks(head().seq, head().seq).seq;
+        assert_int_equal(own_entries_left(&found, &session, voiding, &from, &more), EXIT_YES);
+        assert_int_equal(from, DAY + 5);
+        sift(&found, &unchanged, STATUS_REINSTATED, true);
+        assert_int_equal(found.count, 1);
+        const struct own_entry *entry = &found.items[0];
+        if (!entry->says_again || entry->again != rows[i].again || entry->day != rows[i].from) {
+            fail_msg("%s: %d from %u", rows[i].why, (int)entry->again, entry->day);
+        }
+        say(entry->again, at, 0, entry->day);
+        sift(&found, &unchanged, STATUS_REINSTATED, true);
+        assert_int_equal(found.count, 0);
+        arena_rewind(&session.arena, mark);
+    }
+}
+
 /* More than one command may write are found in turns. */
 static void the_rest_is_found_once_the_first_are_reinstated(void **state)
 {
@@ -358,6 +411,7 @@ int main(void)
         WITH_LOG(what_was_reinstated_before_is_news),
         WITH_LOG(what_was_not_voided_is_no_news),
         WITH_LOG(what_stands_suspended_or_revoked_is_left_alone),
+        WITH_LOG(what_stood_before_is_said_again),
         WITH_LOG(the_rest_is_found_once_the_first_are_reinstated),
     };
     return cmocka_run_group_tests_name("cmd own entries left", tests, NULL, NULL);

@@ -326,6 +326,46 @@ static void what_was_followed_for_less_is_listed(void **state)
     assert_int_equal(verdict.credentials[0].said[0], SAID_DROPPED);
 }
 
+/* A clock that was a year ahead when the revocation came, and right from then on. */
+static void a_clock_that_was_ahead_once_launders_nothing(void **state)
+{
+    (void)state;
+    begin(0);
+    say_status(STATUS_REVOKED);
+    write(&one);
+    rotate(&other);
+    offer(&one, 0, BEGIN_S + 365 * (uint64_t)DAY_S);
+    offer(&other, 2, BEGIN_S + 10 * (uint64_t)DAY_S);
+    assert_true(follows(&other));
+    ask_by(NAMED, UINT64_MAX);
+    is_status("nobody knows for how long it was followed", ANSWER_UNKNOWN, REASON_REWOUND);
+}
+
+/* Which of two open branches this node follows, whose hashes fall in either order, changes no answer. */
+static void an_erase_on_one_branch_says_the_same_whichever_is_followed(void **state)
+{
+    bool seen[2] = {false, false};
+    for (uint64_t salt = 0; salt < SALTS; salt++) {
+        struct index_range range;
+        const struct erase erase = build_erase(1, &range, 0, 0);
+        begin(salt);
+        log_builder_begin(&node->builder, CLASS_STATUS);
+        log_builder_add(&node->builder, ENTRY_ERASE, &erase);
+        write(&one);
+        say_attested(STRANGER);
+        write(&other);
+        offer(&one, 0, BEGIN_S);
+        offer(&other, 2, BEGIN_S + 1);
+        seen[follows(&one) ? 0 : 1] = true;
+        ask_by(NAMED, UINT64_MAX);
+        assert_int_equal(verdict.credential_count, 0);
+        assert_int_equal(verdict.overall, OVERALL_UNDETERMINED);
+        teardown(state);
+        setup(state);
+    }
+    assert_true(seen[0] && seen[1]);
+}
+
 static void what_comes_after_the_rotation_changes_nothing(void **state)
 {
     (void)state;
@@ -455,6 +495,8 @@ int main(void)
         WITH_BRANCHES(grants_on_either_branch_leave_authority_open),
         WITH_BRANCHES(what_was_followed_for_a_day_is_rewound),
         WITH_BRANCHES(what_was_followed_for_less_is_listed),
+        WITH_BRANCHES(a_clock_that_was_ahead_once_launders_nothing),
+        WITH_BRANCHES(an_erase_on_one_branch_says_the_same_whichever_is_followed),
         WITH_BRANCHES(what_comes_after_the_rotation_changes_nothing),
         WITH_BRANCHES(before_the_rotation_came_it_was_open),
         WITH_BRANCHES(a_named_branch_is_void_until_its_author_states_what_holds),

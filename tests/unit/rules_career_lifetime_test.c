@@ -321,10 +321,114 @@ static void a_doubt_whether_it_was_for_life_shortens_and_lengthens_nothing(void 
     }
 }
 
+/* ---- a first day that is later than the day earned ---- */
+
+enum { LATE_MAX = 4 };
+
+static const struct late {
+    const char *why;
+    const char *rules;
+    struct late_earned {
+        const char *code;
+        enum basis basis;
+        const char *day, *from, *last;
+    } earned[LATE_MAX]; /* the last one is asked about */
+    const char *until;  /* its last day; NULL: it has none */
+} lates[] = {
+    {"one exam certifies no further than one lifetime",
+     "",
+     {{"ase/A1", BASIS_EXAM, "2024-11-22", "2026-11-22", "2028-11-22"}},
+     "2026-11-22"},
+    {"a later first day delays the begin and not the end",
+     "",
+     {{"ase/A1", BASIS_EXAM, "2024-11-22", "2025-06-01", "2027-06-01"}},
+     "2026-11-22"},
+    {"beyond the end there is nothing",
+     "",
+     {{"ase/A1", BASIS_EXAM, "2024-11-22", "2040-11-22", "2042-11-22"}},
+     NULL},
+    {"an earlier first day counts as it did",
+     "",
+     {{"ase/A1", BASIS_EXAM, "2024-11-22", "2024-01-01", NULL}},
+     "2026-01-01"},
+    {"experience that comes later begins it, and its lifetime",
+     "experience A1: experience 30 days in work",
+     {{"ase/work", BASIS_EXPERIENCE, "2025-07-31", "2025-07-01", "2025-07-31"},
+      {"ase/A1", BASIS_EXAM, "2024-11-22", "2025-08-01", NULL}},
+     "2027-07-30"},
+    {"not a day that was written down later still",
+     "experience A1: experience 30 days in work",
+     {{"ase/work", BASIS_EXPERIENCE, "2025-07-31", "2025-07-01", "2025-07-31"},
+      {"ase/A1", BASIS_EXAM, "2024-11-22", "2026-08-01", "2028-08-01"}},
+     "2027-07-30"},
+    {"as long as it has not come nothing has begun",
+     "experience A1: experience 30 days in work",
+     {{"ase/A1", BASIS_EXAM, "2024-11-22", "2025-08-01", NULL}},
+     "2027-08-01"},
+    {"a prerequisite that comes later too",
+     "prerequisite A1: tested A8",
+     {{"ase/A8", BASIS_EXAM, "2025-03-01", "2025-03-01", NULL},
+      {"ase/A1", BASIS_EXAM, "2024-11-22", "2026-08-01", NULL}},
+     "2027-03-01"},
+    {"one that was there when it was earned",
+     "prerequisite A1: tested A8",
+     {{"ase/A8", BASIS_EXAM, "2024-03-01", "2024-03-01", NULL},
+      {"ase/A1", BASIS_EXAM, "2024-11-22", "2026-08-01", NULL}},
+     "2026-11-22"},
+    {"a renewal runs from its own day or from what is held",
+     "",
+     {{"ase/A1", BASIS_EXAM, "2024-11-22", "2024-11-22", NULL},
+      {"ase/A1", BASIS_RECERTIFICATION, "2026-10-01", "2026-11-23", NULL}},
+     "2028-11-22"},
+    {"two that say the same day give one lifetime",
+     "",
+     {{"ase/A1", BASIS_EXAM, "2024-11-22", "2024-11-22", NULL},
+      {"ase/A1", BASIS_RECERTIFICATION, "2026-10-01", "2026-10-01", NULL},
+      {"ase/A1", BASIS_RECERTIFICATION, "2026-10-01", "2028-11-22", "2030-11-22"}},
+     "2028-11-22"},
+    {"a late one from the day on which it was earned",
+     "",
+     {{"ase/A1", BASIS_EXAM, "2024-11-22", "2024-11-22", NULL},
+      {"ase/A1", BASIS_RECERTIFICATION, "2027-02-01", "2028-02-01", NULL}},
+     "2029-02-01"},
+};
+
+static enum answer answer_on(size_t credential, uint32_t day)
+{
+    career_case_settle(&given, day);
+    return given.credentials.verdicts[credential].axes[AXIS_STATUS].answer;
+}
+
+static void a_later_first_day_never_moves_the_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof lates / sizeof lates[0]; i++) {
+        const struct late *late = &lates[i];
+        size_t count = 0;
+        career_case_begin(&given);
+        career_case_pack(&given, "ase", 1, day_of("2000-01-01"), "A1/24 A8/24 work", late->rules);
+        for (; count < LATE_MAX && late->earned[count].day != NULL; count++) {
+            const struct late_earned *said = &late->earned[count];
+            const struct earned earned[] = {
+                {said->code, said->basis, day_of(said->day), day_of(said->from), day_of(said->last)}, {0}};
+            career_case_earn(&given, earned);
+        }
+        if (late->until == NULL) {
+            assert_int_equal(answer_on(count - 1, day_of(late->earned[count - 1].from)), ANSWER_NO);
+            continue;
+        }
+        if (answer_on(count - 1, day_of(late->until)) != ANSWER_YES ||
+            answer_on(count - 1, day_of(late->until) + 1) != ANSWER_NO) {
+            fail_msg("%s: until %u", late->why, given.credentials.verdicts[count - 1].limited_to);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lifetime_binds_whoever_attests),
+        cmocka_unit_test(a_later_first_day_never_moves_the_end),
         cmocka_unit_test(a_disputed_version_may_lengthen),
         cmocka_unit_test(a_disputed_version_takes_no_lifetime_away),
         cmocka_unit_test(a_doubt_whether_it_was_for_life_shortens_and_lengthens_nothing),

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-enum { WORDS_MAX = 4, NOTHING = -1 };
+enum { WORDS_MAX = 4, NOTHING = -1, SAID_SEQ = 10 };
 
 struct word {
     enum status_action action;
@@ -20,9 +20,12 @@ static void say(struct status_days *days, const struct word *words, size_t count
 {
     status_days_init(days);
     for (size_t i = 0; i < count; i++) {
-        const struct history_event event = {
-            .action = words[i].action, .effective_day = words[i].day, .stated_day = words[i].stated_day};
-        const struct status_event said = {.event = &event, .index = i, .doubt = words[i].doubt};
+        const struct history_event event = {.action = words[i].action,
+                                            .effective_day = words[i].day,
+                                            .stated_day = words[i].stated_day,
+                                            .setter_seq = SAID_SEQ + 2 * (uint32_t)i};
+        const struct status_event said = {
+            .event = &event, .index = i, .doubt = words[i].doubt, .void_seq = event.setter_seq + 1};
         status_days_add(days, &said);
     }
 }
@@ -260,12 +263,92 @@ static const struct {
      false},
     {"days before it stay", {VOIDED(REVOKED, 50)}, 49, REASON_NONE, DAY_NONE, NOTHING, NOTHING, false},
     {"said again it counts", {VOIDED(REVOKED, 50), REVOKED(50)}, 50, REASON_REVOKED, 50, 1, NOTHING, false},
-    {"said again for later days, the earlier ones stay in doubt",
+    {"said again for later days, the earlier ones are answered",
      {VOIDED(REVOKED, 50), REVOKED(60)},
+     55,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+    {"so they are of what stood already, and was said again",
+     {REVOKED(60), VOIDED(REVOKED, 50), REVOKED(60)},
+     55,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+    {"which stands as before",
+     {REVOKED(60), VOIDED(REVOKED, 50), REVOKED(60)},
+     60,
+     REASON_REVOKED,
+     60,
+     0,
+     NOTHING,
+     false},
+    {"what stood already answers nothing",
+     {REVOKED(60), VOIDED(REVOKED, 50)},
+     55,
+     REASON_VOIDED,
+     50,
+     1,
+     NOTHING,
+     false},
+    {"suspended answers it as well",
+     {VOIDED(REVOKED, 50), SUSPENDED(60)},
+     55,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+    {"and a voided suspension",
+     {SUSPENDED(60), VOIDED(SUSPENDED, 50), SUSPENDED(60)},
+     55,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+    {"and a voided replacement",
+     {VOIDED(REPLACED, 50), REVOKED(60)},
+     55,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+    {"and what was on a branch that was left",
+     {REWOUND(REVOKED, 50), REVOKED(60)},
+     55,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+    {"in a void block it answers nothing",
+     {VOIDED(REVOKED, 50), VOIDED(SUSPENDED, 60)},
      55,
      REASON_VOIDED,
      50,
      0,
+     NOTHING,
+     false},
+    {"nor what is disputed: that no word of its author ends",
+     {DISPUTED(REVOKED, 50), REVOKED(60)},
+     55,
+     REASON_DISPUTED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"not even where something void was said before it",
+     {VOIDED(REVOKED, 50), DISPUTED(REVOKED, 50), REVOKED(60)},
+     55,
+     REASON_DISPUTED,
+     50,
+     1,
      NOTHING,
      false},
     {"a reinstatement ends the doubt",
@@ -284,12 +367,28 @@ static const struct {
      NOTHING,
      NOTHING,
      false},
-    {"days before the reinstatement stay in doubt",
+    {"on the days before it too: what was void is answered",
      {VOIDED(HELD_BY, 50), REINSTATED(60)},
      59,
-     REASON_VOIDED,
+     REASON_NONE,
+     DAY_NONE,
+     NOTHING,
+     NOTHING,
+     false},
+    {"but what was on a branch that was left may have been so until then",
+     {REWOUND(HELD_BY, 50), REINSTATED(60)},
+     59,
+     REASON_REWOUND,
      50,
      0,
+     NOTHING,
+     false},
+    {"also where something void was said before that",
+     {VOIDED(HELD_BY, 50), REWOUND(HELD_BY, 50), REINSTATED(60)},
+     59,
+     REASON_REWOUND,
+     50,
+     1,
      NOTHING,
      false},
     {"what its author left is neither yes nor no",
@@ -546,9 +645,12 @@ static void say_left(struct status_days *days, const struct word *words, size_t 
 {
     status_days_init(days);
     for (size_t i = 0; i < count; i++) {
-        const struct history_event event = {
-            .action = words[i].action, .effective_day = words[i].day, .stated_day = words[i].stated_day};
-        const struct status_event said = {.event = &event, .index = i, .doubt = words[i].doubt};
+        const struct history_event event = {.action = words[i].action,
+                                            .effective_day = words[i].day,
+                                            .stated_day = words[i].stated_day,
+                                            .setter_seq = SAID_SEQ + 2 * (uint32_t)i};
+        const struct status_event said = {
+            .event = &event, .index = i, .doubt = words[i].doubt, .void_seq = event.setter_seq + 1};
         status_days_leave(days, left, i);
         status_days_add(days, &said);
     }
@@ -591,7 +693,13 @@ static void what_a_left_void_takes_is_unknown_until_the_author_says_what_holds(v
         {"void itself it does not", REASON_VOIDED, 0, {VOIDED(REINSTATED, 50)}, 60, REASON_VOIDED, false},
         {"disputed it does not", REASON_VOIDED, 0, {DISPUTED(REINSTATED, 50)}, 60, REASON_VOIDED, false},
         {"revoked goes before it", REASON_VOIDED, 0, {REVOKED(50)}, 60, REASON_REVOKED, true},
-        {"from its day on", REASON_VOIDED, 0, {REVOKED(50)}, 49, REASON_VOIDED, true},
+        {"from its day on, and answers it for those before",
+         REASON_VOIDED,
+         0,
+         {REVOKED(50)},
+         49,
+         REASON_NONE,
+         true},
         {"so does suspended", REASON_REWOUND, 0, {SUSPENDED(50)}, 60, REASON_SUSPENDED, true},
         {"reinstated after that ends both",
          REASON_VOIDED,
@@ -800,6 +908,89 @@ static uint32_t next_random(uint64_t *seed)
     return (uint32_t)(*seed >> 33);
 }
 
+/* What was said before the void says nothing of what is void: nobody knew then. */
+static void only_what_is_said_after_the_void_answers_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        enum status_action action;
+        uint64_t void_seq, again_seq;
+        enum reason reason; /* on the days before what was said again */
+    } said[] = {
+        {"revoked after the void", STATUS_REVOKED, 20, 21, REASON_NONE},
+        {"revoked before it", STATUS_REVOKED, 20, 19, REASON_VOIDED},
+        {"reinstated after the void", STATUS_REINSTATED, 20, 21, REASON_NONE},
+        {"reinstated before it", STATUS_REINSTATED, 20, 19, REASON_VOIDED},
+        {"where it is not known which void it was", STATUS_REVOKED, 0, 21, REASON_VOIDED},
+    };
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        const struct history_event first = {
+            .action = STATUS_SUSPENDED, .effective_day = 50, .setter_seq = 10};
+        const struct history_event again = {
+            .action = said[i].action, .effective_day = 60, .setter_seq = (uint32_t)said[i].again_seq};
+        const struct status_event events[] = {
+            {.event = &first, .index = 0, .doubt = REASON_VOIDED, .void_seq = said[i].void_seq},
+            {.event = &again, .index = 1}};
+        struct status_days days;
+        status_days_init(&days);
+        status_days_add(&days, &events[0]);
+        status_days_add(&days, &events[1]);
+        const struct status_run *before = &days.runs[status_days_at(&days, 55)];
+        if (before->reason != said[i].reason) {
+            fail_msg("%s: %s", said[i].why, reason_word(before->reason));
+        }
+    }
+}
+
+/* What stands for certain in the end, to be said again. */
+static void what_stands_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        struct word words[WORDS_MAX];
+        uint32_t day;
+        enum status_action action; /* 0: nothing does */
+        uint32_t effective_day;
+    } said[] = {
+        {"nothing", {VOIDED(REVOKED, 50)}, 50, 0, 0},
+        {"a revocation on a later day", {REVOKED(60)}, 50, STATUS_REVOKED, 60},
+        {"a suspension", {SUSPENDED(60)}, 50, STATUS_SUSPENDED, 60},
+        {"of both the revocation", {SUSPENDED(60), REVOKED(70)}, 50, STATUS_REVOKED, 70},
+        {"what was reinstated since", {SUSPENDED(60), REINSTATED(70)}, 50, STATUS_REINSTATED, 70},
+        {"but not what was before that day", {SUSPENDED(60), REINSTATED(70)}, 70, 0, 0},
+        {"only until it was", {SUSPENDED(60), REINSTATED(70)}, 69, STATUS_REINSTATED, 70},
+    };
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        struct status_days days;
+        struct history_event again = {.effective_day = 0};
+        size_t count = 0;
+        while (count < WORDS_MAX && said[i].words[count].action != 0) {
+            count++;
+        }
+        say(&days, said[i].words, count);
+        bool any = status_days_standing(&again, &days, said[i].day);
+        if (any != (said[i].action != 0) || again.action != said[i].action ||
+            again.effective_day != said[i].effective_day) {
+            fail_msg("%s: %d from %u", said[i].why, (int)again.action, again.effective_day);
+        }
+    }
+}
+
+/* Whether a word is answered by one that speaks for days after `day` alone. */
+static bool is_answered(const struct word *words, size_t count, size_t at, uint32_t day)
+{
+    for (size_t i = at + 1; i < count; i++) {
+        bool again = words[i].action == STATUS_REVOKED || words[i].action == STATUS_SUSPENDED;
+        bool ends = words[i].action == STATUS_REINSTATED && words[at].doubt == REASON_VOIDED;
+        if (words[i].day > day && words[i].doubt == REASON_NONE && (again || ends)) {
+            return words[at].doubt == REASON_VOIDED || words[at].doubt == REASON_REWOUND;
+        }
+    }
+    return false;
+}
+
 /* Runs say of each day what the words that speak for that day alone say of it. */
 static void runs_agree_with_single_days(void **state)
 {
@@ -829,7 +1020,7 @@ static void runs_agree_with_single_days(void **state)
             struct word spoken[STATUS_EVENTS_MAX];
             size_t spoken_count = 0;
             for (size_t i = 0; i < count; i++) {
-                if (words[i].day <= day) {
+                if (words[i].day <= day && !is_answered(words, count, i, day)) {
                     spoken[spoken_count++] = words[i];
                 }
             }
@@ -871,6 +1062,8 @@ int main(void)
         cmocka_unit_test(revoked_since_when),
         cmocka_unit_test(what_stays_revoked_is_known),
         cmocka_unit_test(an_appeal_says_since_when),
+        cmocka_unit_test(only_what_is_said_after_the_void_answers_it),
+        cmocka_unit_test(what_stands_is_found),
         cmocka_unit_test(runs_agree_with_single_days),
         cmocka_unit_test(whatever_is_no_word_is_a_doubt),
     };

@@ -1247,6 +1247,205 @@ static void a_void_eraser_gives_way_to_a_new_one(void **context)
     assert_int_equal(drop_count(&here), EACH_MAX);
 }
 
+/* ---- what a thief used up, and a clock that was ahead ---- */
+
+static void unwind_ase(uint64_t seq, uint64_t now_s)
+{
+    struct store_txn *txn = world_write(&here);
+
+    assert_int_equal(store_unwind_to(txn, &here.network, &ase.actor.id, seq, now_s), STORE_OK);
+    assert_int_equal(store_log_state(txn, &ase.actor.id, &ase.state), STORE_OK);
+    world_commit(txn);
+}
+
+/* The author rotates behind what a thief of its issuing key signed. */
+static void rotate_behind(uint64_t seq, uint64_t now_s)
+{
+    struct store_txn *txn;
+
+    unwind_ase(seq, now_s);
+    txn = world_write(&here);
+    world_rotate(&here, txn, &ase, now_s);
+    world_commit(txn);
+}
+
+static uint64_t room_left(uint64_t now_s)
+{
+    struct store_txn *txn = world_read(&here);
+    uint64_t room = 0;
+
+    assert_int_equal(store_erase_room(txn, &ase.actor.id, now_s, &room), STORE_OK);
+    store_end(txn);
+    return room;
+}
+
+/* A block of as many entries as there may be. Returns: its number. */
+static uint64_t issue_wide(void)
+{
+    static struct subject subjects[BLOCK_ENTRIES_MAX];
+    struct store_txn *txn = world_write(&here);
+
+    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
+        subjects[i] = world_subject(1000 + i);
+    }
+    world_attest(&here, txn, &ase, subjects, BLOCK_ENTRIES_MAX, "ase/A5", NOW_S);
+    world_commit(txn);
+    return ase.state.seq;
+}
+
+static void what_a_thief_erased_leaves_room_once_it_is_dropped(void **context)
+{
+    enum { EACH_MAX = 1024 };
+
+    (void)context;
+    for (uint64_t i = 0; i < EACH_MAX; i++) {
+        erase(&ase, BLOCK_SEQ, 0, 0, NOW_S);
+    }
+    rotate_behind(BLOCK_SEQ, NOW_S);
+    assert_true(readable(&here, 0));
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    assert_false(readable(&here, 1));
+}
+
+static void what_a_thief_erased_takes_no_day_once_it_is_dropped(void **context)
+{
+    enum { TURNS = 40 };
+    const uint64_t wide_seq = issue_wide();
+
+    (void)context;
+    for (size_t i = 0; i < TURNS; i++) {
+        erase(&ase, wide_seq, 0, BLOCK_ENTRIES_MAX - 1, NOW_S);
+    }
+    assert_int_equal(room_left(NOW_S), 0);
+    rotate_behind(wide_seq, NOW_S);
+    assert_int_equal(room_left(NOW_S), 65536);
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    assert_false(readable(&here, 1));
+}
+
+static void what_a_thief_erased_takes_no_day_once_it_is_void(void **context)
+{
+    enum { TURNS = 16 };
+    const uint64_t wide_seq = issue_wide();
+    uint64_t before;
+
+    (void)context;
+    for (size_t i = 0; i < TURNS; i++) {
+        erase(&ase, wide_seq, 0, BLOCK_ENTRIES_MAX - 1, NOW_S);
+    }
+    before = erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    assert_true(readable(&here, 1)); /* it waits */
+    make_void(&ase, before - 1, NOW_S);
+    assert_int_equal(room_left(NOW_S), BLOCK_ENTRIES_MAX);
+    erase(&ase, BLOCK_SEQ, 2, 2, NOW_S);
+    assert_false(readable(&here, 2));
+    assert_int_equal(room_left(NOW_S), BLOCK_ENTRIES_MAX - 1);
+    unwind_ase(before, NOW_S); /* the void is gone, and with it what it gave back */
+    assert_int_equal(room_left(NOW_S), 0);
+}
+
+/* What waits is asked again each day, and no day further on is promised to it. */
+static void what_waits_and_was_dropped_keeps_nobody_waiting(void **context)
+{
+    enum { TURNS = 40 };
+    const uint64_t wide_seq = issue_wide();
+
+    (void)context;
+    for (size_t i = 0; i < TURNS; i++) {
+        erase(&ase, wide_seq, 0, BLOCK_ENTRIES_MAX - 1, NOW_S);
+    }
+    rotate_behind(wide_seq, NOW_S);
+    drop(NULL, NOW_S + DAY_S);
+    assert_int_equal(room_left(NOW_S + DAY_S), 65536);
+    assert_int_equal(drop_count(&here), TURNS);
+}
+
+/* What comes to the chain from beside it takes its turn then, so that no branch saves turns up. */
+static void what_joins_the_chain_takes_its_turn(void **context)
+{
+    enum { TURNS = 17 };
+    const uint64_t wide_seq = issue_wide();
+    struct bytes erasing[TURNS];
+
+    (void)context;
+    for (size_t i = 0; i < TURNS; i++) {
+        erase(&ase, wide_seq, 0, BLOCK_ENTRIES_MAX - 1, NOW_S);
+        erasing[i] = block_of(&here, &ase, wide_seq + 1 + i);
+    }
+    unwind_ase(wide_seq, NOW_S);
+    assert_int_equal(room_left(NOW_S), 65536);
+    for (size_t i = 0; i < TURNS; i++) {
+        struct store_txn *txn = world_write(&here);
+
+        assert_int_equal(world_accept(&here, txn, &ase, erasing[i], NOW_S), REASON_NONE);
+        world_commit(txn);
+    }
+    assert_int_equal(room_left(NOW_S), 0);
+}
+
+/* Ten years, for as long as it took to erase something. */
+#define AHEAD_S (UINT64_C(3650) * DAY_S)
+
+static void a_clock_that_was_ahead_once_keeps_nothing_readable(void **context)
+{
+    (void)context;
+    erase(&ase, BLOCK_SEQ, 0, 0, NOW_S + AHEAD_S);
+    assert_int_equal(room_left(NOW_S), 65536);
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    assert_false(readable(&here, 1));
+}
+
+static void nor_does_it_keep_bytes(void **context)
+{
+    uint64_t before;
+
+    (void)context;
+    erase(&ase, BLOCK_SEQ, 0, 0, NOW_S + AHEAD_S);
+    before = bytes_held(&ase);
+    assert_true(is_due(&here, NOW_S));
+    drop(NULL, NOW_S);
+    assert_false(is_due(&here, NOW_S));
+    drop(NULL, NOW_S + 7 * DAY_S - 1);
+    assert_int_equal(bytes_held(&ase), before);
+    drop(NULL, NOW_S + 7 * DAY_S);
+    assert_true(bytes_held(&ase) < before);
+}
+
+static void nor_does_it_let_wait(void **context)
+{
+    enum { TURNS = 16 };
+    const uint64_t wide_seq = issue_wide();
+
+    (void)context;
+    for (size_t i = 0; i < TURNS; i++) {
+        erase(&ase, wide_seq, 0, BLOCK_ENTRIES_MAX - 1, NOW_S + AHEAD_S);
+    }
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S + AHEAD_S);
+    assert_true(readable(&here, 1));
+    drop(NULL, NOW_S);
+    assert_false(readable(&here, 1));
+}
+
+/* Nobody knows when the rotation came: then seven days from when the clock was right again. */
+static void nor_does_it_seal_what_is_its_own(void **context)
+{
+    struct store_txn *txn;
+    uint64_t before;
+
+    (void)context;
+    erase(&ase, BLOCK_SEQ, 0, 0, NOW_S);
+    txn = world_write(&here);
+    world_rotate(&here, txn, &ase, NOW_S + AHEAD_S);
+    world_commit(txn);
+    before = bytes_held(&ase);
+    drop(&ase, NOW_S + 8 * DAY_S);
+    assert_int_equal(bytes_held(&ase), before);
+    drop(&ase, NOW_S + 15 * DAY_S - 1);
+    assert_int_equal(bytes_held(&ase), before);
+    drop(&ase, NOW_S + 15 * DAY_S);
+    assert_true(bytes_held(&ase) < before);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -1286,6 +1485,15 @@ int main(void)
         IN_WORLD(what_a_void_of_many_leaves_without_account_is_missing),
         IN_WORLD(a_block_that_names_more_than_it_may_erases_nothing),
         IN_WORLD(a_void_eraser_gives_way_to_a_new_one),
+        IN_WORLD(what_a_thief_erased_leaves_room_once_it_is_dropped),
+        IN_WORLD(what_a_thief_erased_takes_no_day_once_it_is_dropped),
+        IN_WORLD(what_a_thief_erased_takes_no_day_once_it_is_void),
+        IN_WORLD(what_waits_and_was_dropped_keeps_nobody_waiting),
+        IN_WORLD(what_joins_the_chain_takes_its_turn),
+        IN_WORLD(a_clock_that_was_ahead_once_keeps_nothing_readable),
+        IN_WORLD(nor_does_it_keep_bytes),
+        IN_WORLD(nor_does_it_let_wait),
+        IN_WORLD(nor_does_it_seal_what_is_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,7 @@ static bool names(const struct entry *entry, const struct subject *subject, stru
         struct attestation attestation;
         struct affiliation affiliation;
     } record;
-    struct actor_id actor = {subject->id};
+    const struct actor_id actor = {subject->id};
 
     if (entry->erased || (entry->kind != ENTRY_ATTESTATION && entry->kind != ENTRY_AFFILIATION) ||
         entry_payload_decode(&record, entry, arena) != REASON_NONE) {
@@ -84,9 +84,7 @@ static bool names(const struct entry *entry, const struct subject *subject, stru
     if (entry->kind == ENTRY_ATTESTATION) {
         return subject_equal(&record.attestation.subject, subject);
     }
-    return record.affiliation.has_consent &&
-           (actor_id_equal(&record.affiliation.consent.technician, &actor) ||
-            actor_id_equal(&record.affiliation.consent.shop, &actor));
+    return record.affiliation.has_consent && actor_id_equal(&record.affiliation.consent.technician, &actor);
 }
 
 /* An entry of a void block names nobody. */

@@ -35,6 +35,17 @@ enum reason affiliation_check(const struct affiliation *affiliation, const struc
     return time_s > consent->expires_s ? REASON_CONSENT_EXPIRED : REASON_NONE;
 }
 
+bool affiliation_is_stated(const struct affiliation *joined, const struct network *network,
+                           const struct actor_id *author)
+{
+    struct hash id;
+    if (!joined->has_consent || !actor_id_equal(author, &joined->consent.shop)) {
+        return false;
+    }
+    consent_id(&id, network, &joined->consent);
+    return hash_equal(&id, &joined->id);
+}
+
 /* What is said in place had arrived. */
 static bool is_said(const struct dossier *dossier, const struct dossier_place *place)
 {
@@ -68,8 +79,10 @@ static struct weighed weight_of_joined(const struct dossier *dossier, const stru
                                        const struct dossier_affiliation *joined)
 {
     const struct actor_id *author = &dossier_log_at(dossier, &joined->place)->author;
-    if (joined->place.erased) {
-        return (struct weighed){WEIGHT_DOUBTFUL, REASON_AFFILIATION_ERASED};
+    if (joined->place.erased) { /* its id is gone with its bytes: whoever kept it has looked */
+        return actor_id_equal(author, &joined->affiliation.consent.shop)
+                   ? (struct weighed){WEIGHT_DOUBTFUL, REASON_AFFILIATION_ERASED}
+                   : (struct weighed){WEIGHT_NOTHING, REASON_CONSENT_OTHER_SHOP};
     }
     enum reason refusal = affiliation_check(&joined->affiliation, network, author, joined->place.time_s);
     if (refusal == REASON_NONE && joined->signature == REASON_BAD_SIGNATURE) {
@@ -100,12 +113,19 @@ struct gathered {
     enum reason left_doubt;     /* behind that */
 };
 
-/* By id; of one id first what counts most, then what was said first. */
+static int compare_ids(const struct gathered *left, const struct gathered *right)
+{
+    int order = hash_compare(&left->id, &right->id);
+    return order != 0 ? order : hash_compare(&left->shop.hash, &right->shop.hash);
+}
+
+/* By id and shop, since an erased `joined` may have had any id; of one membership first what counts most,
+ * then what was said first. */
 static int by_id(const void *a, const void *b)
 {
     const struct gathered *left = a;
     const struct gathered *right = b;
-    int order = hash_compare(&left->id, &right->id);
+    int order = compare_ids(left, right);
     if (order != 0) {
         return order;
     }
@@ -130,7 +150,13 @@ static int by_people(const void *a, const void *b)
     return hash_compare(&left->id, &right->id);
 }
 
-/* Returns: how many were gathered, one for each id, sorted by it. */
+/* A log that copies another shop's consent, or its id, says nothing of anybody. */
+static bool is_copied(enum reason refusal)
+{
+    return refusal == REASON_CONSENT_OTHER_SHOP || refusal == REASON_INCONSISTENT;
+}
+
+/* Returns: how many were gathered, one for each id in a shop's log, sorted by both. */
 static size_t gather_joined(struct gathered *gathered, const struct dossier *dossier,
                             const struct network *network)
 {
@@ -142,12 +168,16 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
             place_weigh(dossier, &joined->place, STANCE_FOR).weight == WEIGHT_NOTHING) {
             continue;
         }
+        struct weighed weighed = weight_of_joined(dossier, network, joined);
+        if (weighed.weight == WEIGHT_NOTHING && is_copied(weighed.reason)) {
+            continue;
+        }
         gathered[said++] = (struct gathered){
             .id = joined->affiliation.id,
             .technician = joined->affiliation.consent.technician,
             .shop = dossier_log_at(dossier, &joined->place)->author,
             .affiliation = i,
-            .joined = weight_of_joined(dossier, network, joined),
+            .joined = weighed,
             .first_day = joined->place.erased ? 0 : joined->affiliation.day,
             .erased = joined->place.erased,
             .left_day = DAY_NONE,
@@ -156,7 +186,7 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
     }
     sort_items(gathered, said, sizeof gathered[0], by_id);
     for (size_t i = 0; i < said; i++) {
-        if (count == 0 || !hash_equal(&gathered[count - 1].id, &gathered[i].id)) {
+        if (count == 0 || compare_ids(&gathered[count - 1], &gathered[i]) != 0) {
             gathered[count++] = gathered[i];
         } else {
             gathered[count - 1].erased |= gathered[i].erased;
@@ -165,23 +195,20 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
     return count;
 }
 
-static struct gathered *find(struct gathered *gathered, size_t count, const struct hash *id)
+/* The first one whose id is not lower. */
+static size_t find(const struct gathered *gathered, size_t count, const struct hash *id)
 {
     size_t low = 0;
     size_t high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = hash_compare(&gathered[middle].id, id);
-        if (order == 0) {
-            return &gathered[middle];
-        }
-        if (order < 0) {
+        if (hash_compare(&gathered[middle].id, id) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return NULL;
+    return low;
 }
 
 /* A `left` by either side of a membership. */
@@ -291,9 +318,10 @@ bool memberships_of(struct membership **out, size_t *count, const struct dossier
     }
     size_t gathered_count = gather_joined(gathered, dossier, network);
     for (size_t i = 0; i < dossier->leave_count; i++) {
-        struct gathered *left = find(gathered, gathered_count, &dossier->leaves[i].id);
-        if (left != NULL) {
-            let_leave(left, dossier, &dossier->leaves[i]);
+        const struct hash *id = &dossier->leaves[i].id;
+        for (size_t at = find(gathered, gathered_count, id);
+             at < gathered_count && hash_equal(&gathered[at].id, id); at++) {
+            let_leave(&gathered[at], dossier, &dossier->leaves[i]);
         }
     }
     sort_items(gathered, gathered_count, sizeof gathered[0], by_people);

@@ -16,6 +16,11 @@
 enum reason affiliation_check(const struct affiliation *affiliation, const struct network *network,
                               const struct actor_id *author, uint64_t time_s);
 
+/* Whether a `joined` in author's log is a statement about anybody: it stands in the log of the shop that its
+ * consent names, under that consent's id. What another log has of it says nothing. */
+bool affiliation_is_stated(const struct affiliation *joined, const struct network *network,
+                           const struct actor_id *author);
+
 /* What a consent is signed over, and an affiliation's id. */
 void consent_id(struct hash *out, const struct network *network, const struct consent *consent);
 
@@ -38,8 +43,9 @@ struct membership {
 };
 
 /* All memberships that the dossier tells of, one for each id, sorted by (technician, shop, first day). Blocks
- * that are void, or had not arrived by the question's known_by_s, say nothing; a void `left` makes the days
- * after it unknown. Returns: false when the arena is full. */
+ * that are void, or had not arrived by the question's known_by_s, say nothing, and nor does a `joined` that
+ * is not stated (affiliation_is_stated), erased or not; a void `left` makes the days after it unknown.
+ * Returns: false when the arena is full. */
 bool memberships_of(struct membership **out, size_t *count, const struct dossier *dossier,
                     const struct network *network, struct arena *arena);
 

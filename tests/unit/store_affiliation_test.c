@@ -50,6 +50,14 @@ static void say(struct world_author *author, const struct affiliation *affiliati
     world_commit(txn);
 }
 
+static void unwind_rival(void)
+{
+    struct store_txn *txn = world_write(&world);
+
+    assert_int_equal(store_unwind_to(txn, &world.network, &rival.actor.id, 0, LATER), STORE_OK);
+    world_commit(txn);
+}
+
 static const struct built_key *marias_key(void)
 {
     return &maria.actor.built[WORLD_PRESENT_KEY];
@@ -132,23 +140,125 @@ static void a_consent_is_settled_by_any_present_key_she_ever_had(void **context)
     }
 }
 
-/* What cannot count is not checked, so that a replayed consent costs nobody a signature. */
-static void a_consent_used_by_another_shop_is_not_looked_at(void **context)
+/* It is no statement about anybody, and neither is what takes another consent's id. */
+static void what_another_shop_copies_of_a_consent_is_not_found(void **context)
 {
     const struct affiliation joined =
         world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
-    struct dossier dossier;
+    struct affiliation stolen = world_joined(&world, &maria.actor.id, &rival.actor.id, 0, marias_key());
+    struct world_author *const askers[] = {&maria, &garage, &rival};
 
     (void)context;
+    stolen.id = joined.id;
     begin(&maria, MARIA_SEED, EARLY);
     begin(&garage, GARAGE_SEED, EARLY);
     begin(&rival, RIVAL_SEED, EARLY);
     say(&rival, &joined, LATE);
-    gather(&dossier, &maria, UINT64_MAX);
-    assert_int_equal(dossier.affiliation_count, 1);
-    assert_int_equal(dossier.affiliations[0].signature, REASON_UNKNOWN_ISSUER);
-    gather(&dossier, &garage, UINT64_MAX);
-    assert_int_equal(dossier.affiliation_count, 0);
+    say(&rival, &stolen, LATE);
+    for (size_t side = 0; side < 2; side++) {
+        for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++) {
+            struct dossier dossier;
+
+            gather(&dossier, askers[i], UINT64_MAX);
+            assert_int_equal(dossier.affiliation_count, 0);
+        }
+        unwind_rival();
+    }
+}
+
+/* The garage says that she left. A rival had copied what the garage said when she joined. */
+static void a_copy_of_her_consent_hides_no_left(void **context)
+{
+    for (size_t i = 0; i < 2; i++) {
+        const struct affiliation joined =
+            world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+        const struct affiliation left = world_left(&joined, WORLD_JOINED_DAY + 10);
+        struct membership *memberships;
+        struct dossier dossier;
+        size_t count = 0;
+
+        begin(&maria, MARIA_SEED, EARLY);
+        begin(i == 0 ? &garage : &rival, i == 0 ? GARAGE_SEED : RIVAL_SEED, EARLY);
+        begin(i == 0 ? &rival : &garage, i == 0 ? RIVAL_SEED : GARAGE_SEED, EARLY);
+        say(&garage, &joined, EARLY);
+        say(&garage, &left, EARLY);
+        say(&rival, &joined, EARLY);
+        gather(&dossier, &maria, UINT64_MAX);
+        assert_true(memberships_of(&memberships, &count, &dossier, &world.network, &world.arena));
+        assert_int_equal(count, 1);
+        assert_int_equal(day_truth_on(&memberships[0].days, WORLD_JOINED_DAY + 9), ANSWER_YES);
+        assert_int_equal(day_truth_on(&memberships[0].days, WORLD_JOINED_DAY + 10), ANSWER_NO);
+        teardown(context);
+        setup(context);
+    }
+}
+
+/* What a crowd of shops says of her: of the garage, or each of itself, in consents that she never signed. */
+enum { CROWD = DOSSIER_AFFILIATIONS_MAX / 64, CROWD_EACH = 64, CROWD_SEED = 1000 };
+
+static void crowd_says(bool of_the_garage)
+{
+    static struct world_author sybil;
+    static struct draft draft;
+    struct store_txn *txn = world_write(&world);
+
+    for (uint64_t i = 0; i < CROWD; i++) {
+        size_t mark = arena_mark(&world.arena);
+
+        world_begin_log(&world, txn, &sybil, CROWD_SEED + i, EARLY);
+        world_draft(&world, &draft, CLASS_CONTENT);
+        for (uint64_t j = 0; j < CROWD_EACH; j++) {
+            const struct affiliation joined =
+                world_joined(&world, &maria.actor.id, of_the_garage ? &garage.actor.id : &sybil.actor.id,
+                             of_the_garage ? 0 : j, &garage.actor.built[WORLD_PRESENT_KEY]);
+
+            world_add(&draft, ENTRY_AFFILIATION, &joined);
+        }
+        world_publish(&world, txn, &sybil, &draft, EARLY);
+        arena_rewind(&world.arena, mark);
+    }
+    world_commit(txn);
+}
+
+static void say_that_she_joined(void)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+
+    begin(&garage, GARAGE_SEED, LATE);
+    say(&garage, &joined, LATE);
+}
+
+static void whose_log_came_first_decides_no_membership(void **context)
+{
+    static const struct {
+        const char *sentence;
+        bool garage_first, of_the_garage, cut;
+    } rows[] = {
+        {"copies of the garage's consent, after its log", true, true, false},
+        {"and before it", false, true, false},
+        {"as many forged consents as there is room for, after its log", true, false, true},
+        {"and before it", false, false, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct dossier dossier;
+
+        begin(&maria, MARIA_SEED, EARLY);
+        if (rows[i].garage_first) {
+            say_that_she_joined();
+        }
+        crowd_says(rows[i].of_the_garage);
+        if (!rows[i].garage_first) {
+            say_that_she_joined();
+        }
+        gather(&dossier, &maria, UINT64_MAX);
+        if (dossier_log_of(&dossier, &garage.actor.id) == NULL || dossier.cuts.affiliations != rows[i].cut) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        teardown(context);
+        setup(context);
+    }
 }
 
 static void keys_that_came_later_settle_nothing_before(void **context)
@@ -557,7 +667,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_WORLD(a_consent_is_settled_by_any_present_key_she_ever_had),
-        IN_WORLD(a_consent_used_by_another_shop_is_not_looked_at),
+        IN_WORLD(what_another_shop_copies_of_a_consent_is_not_found),
+        IN_WORLD(a_copy_of_her_consent_hides_no_left),
+        IN_WORLD(whose_log_came_first_decides_no_membership),
         IN_WORLD(keys_that_came_later_settle_nothing_before),
         IN_WORLD(either_side_may_say_left_and_nobody_else),
         IN_WORLD(one_sides_many_words_keep_the_newest),

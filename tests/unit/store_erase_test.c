@@ -1247,6 +1247,46 @@ static void a_void_eraser_gives_way_to_a_new_one(void **context)
     assert_int_equal(drop_count(&here), EACH_MAX);
 }
 
+/* ---- copies ---- */
+
+/* The garage's word, and ase's: a copy of it, or one of ase's own people that takes its id. */
+static void join_and_copy(bool under_its_id)
+{
+    const struct built_key *key = &maria.actor.built[WORLD_PRESENT_KEY];
+    const struct affiliation joined = world_joined(&here, &maria.actor.id, &garage.actor.id, 0, key);
+    struct affiliation copied =
+        world_joined(&here, &maria.actor.id, under_its_id ? &ase.actor.id : &garage.actor.id, 0, key);
+    uint64_t seq;
+
+    copied.id = joined.id;
+    publish(&garage, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, WORLD_CONSENT_EXPIRES_S);
+    seq = publish(&ase, CLASS_CONTENT, ENTRY_AFFILIATION, &copied, NOW_S);
+    erase(&ase, seq, 0, 0, NOW_S);
+}
+
+static void what_another_copies_and_erases_says_nothing_of_a_membership(void **context)
+{
+    for (size_t i = 0; i < 4; i++) {
+        struct membership *memberships;
+        struct dossier dossier;
+        size_t count = 0;
+
+        teardown(context);
+        setup(context);
+        join_and_copy(i % 2 == 1);
+        if (i >= 2) {
+            drop(NULL, NOW_S + 8 * DAY_S);
+        }
+        world_dossier(&here, &trust, &maria.actor.id, UINT64_MAX, &dossier);
+        assert_int_equal(dossier.affiliation_count, 1);
+        assert_true(memberships_of(&memberships, &count, &dossier, &here.network, &here.arena));
+        assert_int_equal(count, 1);
+        assert_int_equal(day_truth_on(&memberships[0].days, WORLD_JOINED_DAY), ANSWER_YES);
+        assert_int_equal(day_truth_on(&memberships[0].days, WORLD_JOINED_DAY - 1), ANSWER_NO);
+        assert_int_equal(affiliations_of(&ase), 0);
+    }
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -1286,6 +1326,7 @@ int main(void)
         IN_WORLD(what_a_void_of_many_leaves_without_account_is_missing),
         IN_WORLD(a_block_that_names_more_than_it_may_erases_nothing),
         IN_WORLD(a_void_eraser_gives_way_to_a_new_one),
+        IN_WORLD(what_another_copies_and_erases_says_nothing_of_a_membership),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,9 @@
 
 #include <assert.h>
 
+#include "protocol/base/days.h"
 #include "protocol/base/sort.h"
+#include "protocol/rules/lateness.h"
 #include "protocol/rules/weight.h"
 
 void consent_id(struct hash *out, const struct network *network, const struct consent *consent)
@@ -74,6 +76,12 @@ static struct weighed weight_of(const struct dossier *dossier, const struct doss
     return weighed;
 }
 
+/* Whether the shop used the consent after its time was over, whatever its block says of when that was. */
+static enum lateness lateness_of_joined(const struct dossier_affiliation *joined)
+{
+    return lateness_of(&joined->place, day_of_time(joined->affiliation.consent.expires_s), CONSENT_LATE_DAYS);
+}
+
 /* Of a `joined` that is said, in a block that counts. */
 static struct weighed weight_of_joined(const struct dossier *dossier, const struct network *network,
                                        const struct dossier_affiliation *joined)
@@ -90,6 +98,9 @@ static struct weighed weight_of_joined(const struct dossier *dossier, const stru
     }
     if (refusal != REASON_NONE) {
         return (struct weighed){WEIGHT_NOTHING, refusal};
+    }
+    if (lateness_of_joined(joined) == LATE_YES) {
+        return (struct weighed){WEIGHT_DOUBTFUL, REASON_CONSENT_EXPIRED};
     }
     struct weighed weighed = joined->signature != REASON_NONE
                                  ? (struct weighed){WEIGHT_DOUBTFUL, joined->signature}
@@ -289,14 +300,16 @@ static enum reason doubt_behind(const struct gathered *gathered)
 static struct membership membership_of(const struct gathered *gathered, const struct dossier *dossier,
                                        struct day_interval memory[2])
 {
-    const struct affiliation *joined = &dossier->affiliations[gathered->affiliation].affiliation;
+    const struct dossier_affiliation *said = &dossier->affiliations[gathered->affiliation];
+    const struct affiliation *joined = &said->affiliation;
     return (struct membership){
         .id = gathered->id,
         .technician = gathered->technician,
         .shop = gathered->shop,
         .performs_repairs = joined->consent.performs_repairs || gathered->erased, /* nobody knows */
         .days = days_of(gathered, memory),
-        .erased = dossier->affiliations[gathered->affiliation].place.erased,
+        .own_word = !said->place.erased && lateness_of_joined(said) == LATE_NOT_KNOWN,
+        .erased = said->place.erased,
         .doubt = doubt_behind(gathered),
         .has_left = gathered->left_day != DAY_NONE,
         .left_day = gathered->left_day,

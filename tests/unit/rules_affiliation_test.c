@@ -357,6 +357,49 @@ static void disputed_and_left_below_the_fork(void)
     build_left(&built, SHOP, JOINED_IN - 1, joined, LEFT);
 }
 
+enum { DAY_S = 86400, EXPIRY_DAY = 5 };
+
+/* Its consent expires on a day; it arrived here, and a checkpoint without it is dated, so many days later. */
+static void used_by(uint64_t arrived_after, uint64_t below_after)
+{
+    joined->affiliation.consent.expires_s = EXPIRY_DAY * DAY_S;
+    build_consent_id(&built, joined);
+    joined->place.arrived_s = (EXPIRY_DAY + arrived_after) * DAY_S;
+    joined->place.below_s = below_after == 0 ? 0 : (EXPIRY_DAY + below_after) * DAY_S;
+}
+
+static void arrived_the_day_after(void)
+{
+    used_by(1, 400);
+}
+
+static void arrived_long_after(void)
+{
+    used_by(1000, 0);
+}
+
+static void was_not_there_the_day_after(void)
+{
+    used_by(1000, 1);
+}
+
+static void was_not_there_two_days_after(void)
+{
+    used_by(1000, 2);
+}
+
+static void was_not_there_and_left(void)
+{
+    was_not_there_two_days_after();
+    left_by_the_shop();
+}
+
+static void was_not_there_and_is_erased(void)
+{
+    was_not_there_two_days_after();
+    erased();
+}
+
 static void by_another_shop_and_erased(void)
 {
     by_another_shop();
@@ -530,6 +573,17 @@ static void days_follow_what_was_said(void **state)
         {"said after the consent has expired", said_after_it_expired, "nnnnnnn", REASON_CONSENT_EXPIRED,
          DAY_NONE},
         {"said as it expires", said_as_it_expires, "nyyyyyy", REASON_NONE, DAY_NONE},
+        {"it came here long after the consent's time: its claim stands", arrived_long_after, "nyyyyyy",
+         REASON_NONE, DAY_NONE},
+        {"the shop's own checkpoint shows it was not there when that was over", was_not_there_two_days_after,
+         "n??????", REASON_CONSENT_EXPIRED, DAY_NONE},
+        {"a checkpoint of the day after: clocks differ", was_not_there_the_day_after, "nyyyyyy", REASON_NONE,
+         DAY_NONE},
+        {"it came here by then, whatever a checkpoint says", arrived_the_day_after, "nyyyyyy", REASON_NONE,
+         DAY_NONE},
+        {"used too late, and she left", was_not_there_and_left, "n????nn", REASON_CONSENT_EXPIRED, LEFT},
+        {"used too late, and erased", was_not_there_and_is_erased, "???????", REASON_AFFILIATION_ERASED,
+         DAY_NONE},
         {"a stranger who takes the id changes nothing", id_stolen_by_a_stranger, "nyyyyyy", REASON_NONE,
          DAY_NONE},
         {"nor does a shop that replays the consent", replayed_beside_the_true_one, "nyyyyyy", REASON_NONE,
@@ -601,6 +655,29 @@ static void the_first_that_counts_is_named(void **state)
     built.affiliations[1].signature = built.affiliations[2].signature = REASON_BAD_SIGNATURE;
     decide();
     assert_int_equal(memberships[0].affiliation, 0);
+}
+
+static void it_is_told_where_nothing_but_the_shop_says_that_a_consent_was_used_in_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        void (*say)(void);
+        bool own_word;
+    } rows[] = {
+        {"it came here by then", arrived_the_day_after, false},
+        {"it came here long after that", arrived_long_after, true},
+        {"a checkpoint shows that it was not there", was_not_there_two_days_after, false},
+        {"erased: nobody knows when its time was over", was_not_there_and_is_erased, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin();
+        rows[i].say();
+        decide();
+        if (memberships[0].own_word != rows[i].own_word) {
+            fail_msg("%s", rows[i].why);
+        }
+    }
 }
 
 /* An adviser counts for no share of technicians, whatever another shop copied of her consent. */
@@ -721,6 +798,7 @@ int main(void)
         cmocka_unit_test(days_follow_what_was_said),
         cmocka_unit_test(a_membership_says_whose_it_is),
         cmocka_unit_test(the_first_that_counts_is_named),
+        cmocka_unit_test(it_is_told_where_nothing_but_the_shop_says_that_a_consent_was_used_in_time),
         cmocka_unit_test(another_shops_erased_copy_makes_no_adviser_a_technician),
         cmocka_unit_test(another_shops_erased_copy_takes_nobody_from_a_roster),
         cmocka_unit_test(an_erased_word_under_another_shops_id_is_about_its_own_roster_alone),

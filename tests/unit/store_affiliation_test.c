@@ -288,6 +288,64 @@ static void keys_that_came_later_settle_nothing_before(void **context)
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
 }
 
+/* ---- late ---- */
+
+enum { DAY_S = 86400, EXPIRED_S = WORLD_CONSENT_EXPIRES_S };
+
+/* The garage's block is dated within the consent's time, whenever it comes. */
+static void an_expired_consent_is_used_by_no_block_that_is_dated_back(void **context)
+{
+    static const struct {
+        const char *sentence;
+        uint64_t check_pointed_s, arrived_s, pointed_later_s; /* 0: no checkpoint */
+        enum answer answer;
+        bool own_word;
+    } rows[] = {
+        {"it came in time", 0, EXPIRED_S, 0, ANSWER_YES, false},
+        {"it came years later, and nothing shows anything", 0, EXPIRED_S + 1000 * DAY_S, 0, ANSWER_YES, true},
+        {"a checkpoint years after stands without it", EXPIRED_S + 1000 * DAY_S,
+         EXPIRED_S + 1000 * DAY_S + 60, 0, ANSWER_UNKNOWN, false},
+        {"one of that same day does", EXPIRED_S, EXPIRED_S + 1000 * DAY_S, 0, ANSWER_YES, true},
+        {"one of two days later does", EXPIRED_S + 2 * DAY_S, EXPIRED_S + 1000 * DAY_S,
+         EXPIRED_S + 1000 * DAY_S, ANSWER_UNKNOWN, false},
+        {"the first one since stands with it", 0, EXPIRED_S + 1000 * DAY_S, EXPIRED_S + 1000 * DAY_S,
+         ANSWER_YES, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct affiliation joined =
+            world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+        struct membership *memberships;
+        struct dossier dossier;
+        struct store_txn *txn;
+        struct bytes encoded;
+        size_t count = 0;
+
+        begin(&maria, MARIA_SEED, EARLY);
+        begin(&garage, GARAGE_SEED, EARLY);
+        txn = world_write(&world);
+        if (rows[i].check_pointed_s != 0) {
+            world_check_point(&world, txn, &garage, rows[i].check_pointed_s);
+        }
+        encoded =
+            world_sign_one(&world, txn, &garage, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, EXPIRED_S - 1);
+        assert_int_equal(world_accept(&world, txn, &garage, encoded, rows[i].arrived_s), REASON_NONE);
+        if (rows[i].pointed_later_s != 0) {
+            world_check_point(&world, txn, &garage, rows[i].pointed_later_s);
+        }
+        world_commit(txn);
+        gather(&dossier, &maria, UINT64_MAX);
+        assert_true(memberships_of(&memberships, &count, &dossier, &world.network, &world.arena));
+        assert_int_equal(count, 1);
+        if (day_truth_on(&memberships[0].days, WORLD_JOINED_DAY) != rows[i].answer ||
+            memberships[0].own_word != rows[i].own_word) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        teardown(context);
+        setup(context);
+    }
+}
+
 /* ---- either side's left ---- */
 
 static void either_side_may_say_left_and_nobody_else(void **context)
@@ -671,6 +729,7 @@ int main(void)
         IN_WORLD(a_copy_of_her_consent_hides_no_left),
         IN_WORLD(whose_log_came_first_decides_no_membership),
         IN_WORLD(keys_that_came_later_settle_nothing_before),
+        IN_WORLD(an_expired_consent_is_used_by_no_block_that_is_dated_back),
         IN_WORLD(either_side_may_say_left_and_nobody_else),
         IN_WORLD(one_sides_many_words_keep_the_newest),
         IN_WORLD(a_void_join_is_told_as_void),

@@ -746,17 +746,51 @@ static void accounts_fill_by_the_day(void **state)
     }
 }
 
-static void a_clock_that_goes_back_fills_nothing(void **state)
+static uint64_t room_at(struct store_txn *txn, size_t shop, const struct shop_payer *payer, uint64_t now_s)
 {
-    const struct shop_payer payer = {.actor = authors[ASE].actor.id};
+    uint64_t room = 0;
+
+    assert_int_equal(store_shop_room(txn, &shops[shop].actor.id, payer, now_s, &room), STORE_OK);
+    return room;
+}
+
+/* By itself it fills nothing; from then on the days count anew. */
+static void a_clock_that_was_ahead_once_starves_no_shop(void **state)
+{
+    static const uint64_t ahead_s[] = {1, 2 * DAY_S, 3650 * DAY_S};
+
+    for (size_t i = 0; i < sizeof ahead_s / sizeof ahead_s[0]; i++) {
+        const struct shop_payer payer = {.actor = authors[ASE].actor.id};
+        struct store_txn *txn;
+
+        setup(state);
+        txn = world_write(&here);
+        assert_int_equal(
+            store_charge_shop(txn, &shops[0].actor.id, &payer, PAYER_BYTES_MAX, NOW_S + ahead_s[i]),
+            STORE_OK);
+        assert_int_equal(room_at(txn, 0, &payer, NOW_S), 0);
+        assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, 1, NOW_S), STORE_OK);
+        assert_int_equal(room_at(txn, 0, &payer, NOW_S), 0);
+        assert_int_equal(room_at(txn, 0, &payer, NOW_S + 30 * DAY_S), SHOP_BYTES_A_DAY);
+        store_end(txn);
+        teardown(state);
+    }
+}
+
+/* Else each delegate's delegate would bring as much as a fresh node takes in at once, for years. */
+static void a_clock_that_was_ahead_once_makes_no_node_fresh_for_longer(void **state)
+{
+    const struct shop_payer first = {.actor = authors[ASE].actor.id, .is_owner = true};
+    const struct shop_payer later = {.actor = authors[SCHOOL].actor.id};
     struct store_txn *txn = world_write(&here);
-    uint64_t room = 1;
 
     (void)state;
-    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, PAYER_BYTES_MAX, NOW_S), STORE_OK);
-    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, 1, NOW_S - 2 * DAY_S), STORE_OK);
-    assert_int_equal(store_shop_room(txn, &shops[0].actor.id, &payer, NOW_S, &room), STORE_OK);
-    assert_int_equal(room, 0);
+    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &first, 1, NOW_S + 3650 * DAY_S), STORE_OK);
+    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &first, 1, NOW_S), STORE_OK);
+    assert_int_equal(
+        store_charge_shop(txn, &shops[1].actor.id, &later, DELEGATE_BYTES_A_DAY, NOW_S + 7 * DAY_S),
+        STORE_OK);
+    assert_int_equal(room_at(txn, 2, &later, NOW_S + 7 * DAY_S), 0);
     store_end(txn);
 }
 
@@ -984,7 +1018,8 @@ int main(void)
         WITH_WORLDS(a_flood_is_cut_harms_nobody_and_goes_on_the_next_day),
         WITH_WORLDS(a_full_account_stops_neither_keys_nor_leaving),
         cmocka_unit_test(accounts_fill_by_the_day),
-        WITH_WORLDS(a_clock_that_goes_back_fills_nothing),
+        cmocka_unit_test(a_clock_that_was_ahead_once_starves_no_shop),
+        WITH_WORLDS(a_clock_that_was_ahead_once_makes_no_node_fresh_for_longer),
         WITH_WORLDS(each_payer_pays_for_its_own),
         cmocka_unit_test(a_payer_that_is_met_later_begins_with_a_day),
         WITH_WORLDS(who_attested_her_pays),

@@ -1264,6 +1264,42 @@ static void join_and_copy(bool under_its_id)
     erase(&ase, seq, 0, 0, NOW_S);
 }
 
+/* ase says that maria joined it, under the id of what she and the garage had. */
+static void say_joined_under_that_id(void)
+{
+    const struct built_key *key = &maria.actor.built[WORLD_PRESENT_KEY];
+    const struct affiliation theirs = world_joined(&here, &maria.actor.id, &garage.actor.id, 0, key);
+    struct affiliation joined = world_joined(&here, &maria.actor.id, &ase.actor.id, 0, key);
+
+    joined.id = theirs.id;
+    publish(&ase, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, NOW_S);
+}
+
+static void another_shop_keeps_no_erased_left_readable(void **context)
+{
+    (void)context;
+    say_joined_under_that_id();
+    join_and_leave();
+    erase(&garage, 2, 0, 0, NOW_S);
+    erase(&garage, 1, 0, 0, NOW_S);
+    assert_false(served(&here, &garage, 1, 0));
+    assert_false(served(&here, &garage, 2, 0));
+}
+
+static void another_shop_makes_nothing_missing_that_was_erased(void **context)
+{
+    (void)context;
+    join_and_leave();
+    erase(&garage, 1, 0, 0, NOW_S);
+    erase(&garage, 2, 0, 0, NOW_S);
+    drop(NULL, NOW_S + 8 * DAY_S);
+    drop(NULL, NOW_S + 16 * DAY_S);
+    say_joined_under_that_id();
+    erase(&garage, 2, 0, 0, NOW_S + 40 * DAY_S); /* the block is looked at again */
+    assert_int_equal(gap_count(&here, &garage), 0);
+    assert_false(log_of(&here, &garage).incomplete);
+}
+
 static void what_another_copies_and_erases_says_nothing_of_a_membership(void **context)
 {
     for (size_t i = 0; i < 4; i++) {
@@ -1327,6 +1363,8 @@ int main(void)
         IN_WORLD(a_block_that_names_more_than_it_may_erases_nothing),
         IN_WORLD(a_void_eraser_gives_way_to_a_new_one),
         IN_WORLD(what_another_copies_and_erases_says_nothing_of_a_membership),
+        IN_WORLD(another_shop_keeps_no_erased_left_readable),
+        IN_WORLD(another_shop_makes_nothing_missing_that_was_erased),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,7 @@ static json_t *json_of_member(const struct roster_page *page, const struct roste
     json_object_set_new(object, "doubt", json_string(reason_word(member->doubt)));
     json_object_set_new(object, "performs_repairs", json_boolean(member->performs_repairs));
     json_object_set_new(object, "since", json_of_day(member->since_day));
+    json_object_set_new(object, "own_word", json_boolean(member->own_word));
     json_object_set_new(object, "certified", json_string(answer_word(member->certified)));
     return object;
 }

@@ -86,6 +86,7 @@ static void print_member(FILE *out, const struct roster_page *page, const struct
     if (member->since_day != DAY_NONE) {
         print_day(out, "; here since ", member->since_day);
     }
+    fputs(member->own_word ? ", by the shop's own word" : "", out);
     fputs("\n", out);
 }
 

@@ -7,95 +7,133 @@ enum { ROSTERS_LOOKED_AT_MAX = 16 };
 
 /* ---- admission ---- */
 
-/* A shop itself, and who pays. What this node's owner reviewed or follows, the owner pays for; a review is no
- * secret. */
-static enum store_error admission_of_shop(struct ingest *ingest, struct store_txn *txn,
-                                          const struct actor_id *shop, enum admission *out,
-                                          struct shop_payer *payer)
+/* What this node's owner reviewed or follows; a review is no secret. */
+static enum store_error is_owners_own(struct ingest *ingest, struct store_txn *txn,
+                                      const struct actor_id *shop, enum admission *out)
 {
     bool reviewed = false;
-    enum store_error error = store_shop_payer(txn, ingest->trust, shop, payer);
+    enum store_error error =
+        ingest->has_self ? store_has_reviewed(txn, &ingest->self, shop, &reviewed) : STORE_OK;
 
-    *out = ADMISSION_SHOP;
-    if (error != STORE_NOT_FOUND) {
-        return error;
-    }
-    *payer = (struct shop_payer){.is_owner = true};
-    error = ingest->has_self ? store_has_reviewed(txn, &ingest->self, shop, &reviewed) : STORE_OK;
-    if (error != STORE_OK || reviewed) {
-        return error;
-    }
-    *out = followed_has(ingest->followed, shop) ? ADMISSION_FOLLOWED : ADMISSION_NONE;
-    return STORE_OK;
+    *out = reviewed                               ? ADMISSION_SHOP
+           : followed_has(ingest->followed, shop) ? ADMISSION_FOLLOWED
+                                                  : ADMISSION_NONE;
+    return error;
 }
 
-/* The first shop with author on its roster that is admitted as one. STORE_NOT_FOUND: none is. */
-static enum store_error shop_naming(struct ingest *ingest, struct store_txn *txn,
-                                    const struct actor_id *author, struct actor_id *shop,
-                                    struct shop_payer *payer)
+static enum store_error admission_of_shop(struct ingest *ingest, struct store_txn *txn,
+                                          const struct actor_id *shop, enum admission *out)
+{
+    bool introduced = false;
+    enum store_error error = store_is_introduced(txn, ingest->trust, shop, &introduced);
+
+    *out = ADMISSION_SHOP;
+    return error == STORE_OK && !introduced ? is_owners_own(ingest, txn, shop, out) : error;
+}
+
+/* Whether a shop with author on its roster is admitted as one. */
+static enum store_error is_on_a_roster(struct ingest *ingest, struct store_txn *txn,
+                                       const struct actor_id *author, bool *out)
 {
     struct actor_id shops[ROSTERS_LOOKED_AT_MAX];
     size_t count = 0;
     enum store_error error = store_rosters_naming(txn, author, shops, ROSTERS_LOOKED_AT_MAX, &count);
 
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+    *out = false;
+    for (size_t i = 0; error == STORE_OK && i < count && !*out; i++) {
         enum admission admission = ADMISSION_NONE;
 
-        error = admission_of_shop(ingest, txn, &shops[i], &admission, payer);
-        if (error == STORE_OK && admission != ADMISSION_NONE) {
-            *shop = shops[i];
-            return STORE_OK;
-        }
+        error = admission_of_shop(ingest, txn, &shops[i], &admission);
+        *out = error == STORE_OK && admission != ADMISSION_NONE;
     }
-    return error == STORE_OK ? STORE_NOT_FOUND : error;
+    return error;
 }
 
 enum store_error ingest_shop_admission(struct ingest *ingest, struct store_txn *txn,
                                        const struct actor_id *author, bool dialled, enum admission *out)
 {
-    struct shop_payer payer;
-    struct actor_id shop;
-    enum store_error error = admission_of_shop(ingest, txn, author, out, &payer);
+    bool named = false;
+    enum store_error error = admission_of_shop(ingest, txn, author, out);
 
     if (error != STORE_OK || *out == ADMISSION_SHOP || (*out == ADMISSION_FOLLOWED && dialled)) {
         return error;
     }
-    error = shop_naming(ingest, txn, author, &shop, &payer);
-    *out = error == STORE_OK ? ADMISSION_NAMED : ADMISSION_NONE;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    error = is_on_a_roster(ingest, txn, author, &named);
+    *out = named ? ADMISSION_NAMED : ADMISSION_NONE;
+    return error;
 }
 
 /* ---- what it may take ---- */
 
+/* Whether a shop is admitted, and on whose account: what this node's owner reviewed or follows is nobody
+ * else's. */
+static enum store_error find_payer(struct ingest *ingest, struct store_txn *txn, const struct actor_id *shop,
+                                   uint64_t now_s, bool *due, struct shop_payer *payer)
+{
+    enum admission own = ADMISSION_NONE;
+    enum store_error error = is_owners_own(ingest, txn, shop, &own);
+
+    *due = own != ADMISSION_NONE;
+    *payer = (struct shop_payer){.is_owner = true};
+    if (error != STORE_OK || *due) {
+        return error;
+    }
+    error = store_shop_payer(txn, ingest->trust, shop, now_s, payer);
+    *due = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Of all shops with author on their rosters the account of the one with the most room: none of them keeps her
+ * from saying that she left another. */
+static enum store_error find_roster_account(struct ingest *ingest, struct store_txn *txn,
+                                            const struct actor_id *author, uint64_t now_s,
+                                            struct shop_toll *toll)
+{
+    struct actor_id shops[ROSTERS_LOOKED_AT_MAX];
+    uint64_t most = 0;
+    size_t count = 0;
+    enum store_error error = store_rosters_naming(txn, author, shops, ROSTERS_LOOKED_AT_MAX, &count);
+
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        struct shop_payer payer;
+        uint64_t room = 0;
+        bool due = false;
+
+        error = find_payer(ingest, txn, &shops[i], now_s, &due, &payer);
+        if (error == STORE_OK && due) {
+            error = store_shop_room(txn, &shops[i], &payer, now_s, &room);
+        }
+        if (error == STORE_OK && due && (!toll->due || room > most)) {
+            *toll = (struct shop_toll){.due = true, .shop = shops[i], .payer = payer};
+            most = room;
+        }
+    }
+    return error;
+}
+
 /* A technician whom somebody accredited names takes nothing from a shop's account: what a shop sends must not
  * keep her from saying that she left. */
 static enum store_error find_account(struct ingest *ingest, struct store_txn *txn,
-                                     const struct actor_id *author, struct shop_toll *toll)
+                                     const struct actor_id *author, uint64_t now_s, struct shop_toll *toll)
 {
     const struct actor_id *self = ingest->has_self ? &ingest->self : NULL;
-    enum admission admission = ADMISSION_NONE;
     bool named = false;
-    enum store_error error = admission_of_shop(ingest, txn, author, &admission, &toll->payer);
+    enum store_error error = STORE_OK;
 
-    toll->shop = *author;
-    toll->due = admission != ADMISSION_NONE;
+    *toll = (struct shop_toll){.shop = *author};
+    error = find_payer(ingest, txn, author, now_s, &toll->due, &toll->payer);
     if (error != STORE_OK || toll->due) {
         return error;
     }
     error = store_is_named(txn, ingest->trust, self, author, &named);
-    if (error != STORE_OK || named) {
-        return error;
-    }
-    error = shop_naming(ingest, txn, author, &toll->shop, &toll->payer);
-    toll->due = error == STORE_OK;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return error == STORE_OK && !named ? find_roster_account(ingest, txn, author, now_s, toll) : error;
 }
 
 enum store_error ingest_shop_enter(struct ingest *ingest, struct store_txn *txn, const struct block *block,
                                    uint64_t now_s, struct shop_toll *toll, uint64_t *room)
 {
     uint64_t blocks = 0;
-    enum store_error error = find_account(ingest, txn, &block->header.author, toll);
+    enum store_error error = find_account(ingest, txn, &block->header.author, now_s, toll);
 
     *room = UINT64_MAX;
     if (error != STORE_OK || !toll->due) {
@@ -127,22 +165,37 @@ enum store_error ingest_may_grow(struct ingest *ingest, struct store_txn *txn, c
                                  enum admission admission, uint64_t now_s, bool *may)
 {
     struct shop_payer payer;
+    bool due = false;
     enum store_error error = STORE_OK;
 
     *may = true;
     if (admission != ADMISSION_SHOP && admission != ADMISSION_FOLLOWED) {
         return STORE_OK;
     }
-    error = admission_of_shop(ingest, txn, author, &admission, &payer);
-    return error == STORE_OK ? store_shop_has_room(txn, author, &payer, now_s, may) : error;
+    error = find_payer(ingest, txn, author, now_s, &due, &payer);
+    return error == STORE_OK && due ? store_shop_has_room(txn, author, &payer, now_s, may) : error;
 }
 
 /* ---- introductions ---- */
+
+/* Her keys as they are held here: what leads to them can't be told where she said other things before. */
+static enum store_error look_among_held(struct store_txn *txn, const struct signed_consent *introduction,
+                                        const struct hash *id, struct sign_public_key *key,
+                                        enum reason *reason)
+{
+    enum store_error error = store_consent_key(txn, introduction, id, key);
+
+    if (error == STORE_OK) {
+        *reason = REASON_NONE;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
 
 enum reason ingest_introduction(struct ingest *ingest, struct store_txn *txn, struct bytes encoded,
                                 struct actor_id *shop, enum store_error *error)
 {
     struct signed_consent introduction;
+    struct sign_public_key key;
     struct hash id;
     bool may = false;
     enum reason reason;
@@ -159,9 +212,12 @@ enum reason ingest_introduction(struct ingest *ingest, struct store_txn *txn, st
     if (*error != STORE_OK || !may) {
         return REASON_NOT_ADMITTED;
     }
-    reason = introduction_check(&id, &introduction, shop, ingest->network, &ingest->arena);
-    if (reason == REASON_NONE) {
-        *error = store_introduce(txn, ingest->trust, &introduction.consent, &id, &reason);
+    reason = introduction_check(&id, &key, &introduction, shop, ingest->network, &ingest->arena);
+    if (reason == REASON_HOLDER_KEY || reason == REASON_BAD_SIGNATURE) {
+        *error = look_among_held(txn, &introduction, &id, &key, &reason);
+    }
+    if (*error == STORE_OK && reason == REASON_NONE) {
+        *error = store_introduce(txn, ingest->trust, &introduction.consent, &id, &key, &reason);
     }
     return reason;
 }

@@ -75,7 +75,7 @@ static bool names(const struct entry *entry, const struct subject *subject, stru
         struct attestation attestation;
         struct affiliation affiliation;
     } record;
-    struct actor_id actor = {subject->id};
+    const struct actor_id actor = {subject->id};
 
     if (entry->erased || (entry->kind != ENTRY_ATTESTATION && entry->kind != ENTRY_AFFILIATION) ||
         entry_payload_decode(&record, entry, arena) != REASON_NONE) {
@@ -84,9 +84,23 @@ static bool names(const struct entry *entry, const struct subject *subject, stru
     if (entry->kind == ENTRY_ATTESTATION) {
         return subject_equal(&record.attestation.subject, subject);
     }
-    return record.affiliation.has_consent &&
-           (actor_id_equal(&record.affiliation.consent.technician, &actor) ||
-            actor_id_equal(&record.affiliation.consent.shop, &actor));
+    return record.affiliation.has_consent && actor_id_equal(&record.affiliation.consent.technician, &actor);
+}
+
+/* Whether a certificate that was issued to somebody else was said to be held by the subject. */
+static enum store_error look_at_holders(struct naming *naming, const struct entry_at *at)
+{
+    struct standing_row row;
+    enum store_error error = standing_read(naming->txn, at->author, at->seq, at->index, &row);
+
+    for (size_t i = 0; error == STORE_OK && i < row.event_count && !naming->named; i++) {
+        if (row.events[i].action == STATUS_HELD_BY) {
+            error = event_complete(naming->txn, at->author, &row.events[i], naming->arena);
+            naming->named = error == STORE_OK && row.events[i].has_holder &&
+                            subject_equal(&row.events[i].holder, &naming->subject);
+        }
+    }
+    return error;
 }
 
 /* An entry of a void block names nobody. */
@@ -115,8 +129,11 @@ static enum store_error look_at(struct naming *naming, const struct entry_at *at
         return txn_fail(naming->txn, STORE_DAMAGED);
     }
     naming->named = names(&entry, &naming->subject, naming->arena);
+    if (!naming->named && !entry.erased && entry.kind == ENTRY_ATTESTATION) {
+        error = look_at_holders(naming, at);
+    }
     arena_rewind(naming->arena, mark);
-    return STORE_OK;
+    return error;
 }
 
 static enum store_error look_at_postings(struct naming *naming)

@@ -189,6 +189,27 @@ static enum store_error read_day(struct walk *walk, uint32_t number, uint32_t da
     return walk_under(walk, &author) ? read_row(walk, row, found_day) : STORE_NOT_FOUND;
 }
 
+enum store_error checkpoint_read_from(struct store_txn *txn, uint32_t number, uint64_t day,
+                                      struct disk_checkpoint *out)
+{
+    const struct key author = author_key(number);
+    struct key key = author;
+    struct walk walk;
+    uint32_t found_day;
+    enum store_error error = walk_open(&walk, txn, TABLE_CHECKPOINT_DAYS);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    key_add_number(&key, day < UINT32_MAX ? day : UINT32_MAX, 4);
+    error = walk_seek(&walk, &key);
+    if (error == STORE_OK) {
+        error = walk_under(&walk, &author) ? read_row(&walk, out, &found_day) : STORE_NOT_FOUND;
+    }
+    walk_close(&walk);
+    return error;
+}
+
 struct looking {
     struct walk walk;
     uint32_t number;

@@ -74,6 +74,24 @@ static enum store_error next_keys(struct key_walk *walk)
     return error;
 }
 
+enum store_error consent_find_key(struct store_txn *txn, uint32_t number,
+                                  const struct affiliation *affiliation, struct sign_public_key *key)
+{
+    struct key_walk walk = {.txn = txn, .number = number};
+    struct key_set before;
+    enum store_error error = next_keys(&walk);
+
+    while (error == STORE_OK) {
+        if (is_good(affiliation, &walk.keys, walk.count > 1 ? &before : NULL)) {
+            *key = walk.keys.keys[affiliation->signature.key_index].key;
+            return STORE_OK;
+        }
+        before = walk.keys;
+        error = next_keys(&walk);
+    }
+    return error;
+}
+
 static enum store_error settled_at(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t *settled_s)
 {
     struct disk_record record;

@@ -26,6 +26,11 @@ enum store_error consents_on_keys(struct store_txn *txn, const struct actor_id *
 enum store_error consents_drop_keys(struct store_txn *txn, const struct actor_id *technician, uint32_t number,
                                     uint64_t seq);
 
+/* The present key of the technician's chain, numbered so, that made the signature of the affiliation's id.
+ * STORE_NOT_FOUND: none did. */
+enum store_error consent_find_key(struct store_txn *txn, uint32_t number,
+                                  const struct affiliation *affiliation, struct sign_public_key *key);
+
 /* Whether the present key that the consent's signature names in keys made it. */
 bool consent_is_signed(const struct affiliation *affiliation, const struct key_set *keys);
 

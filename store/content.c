@@ -1,5 +1,6 @@
 #include "store/content.h"
 
+#include "protocol/rules/affiliation.h"
 #include "protocol/wire/block.h"
 #include "store/consents.h"
 #include "store/grants.h"
@@ -35,14 +36,13 @@ static enum store_error put_attestation(struct store_txn *txn, const struct entr
 
 /* ---- affiliations ---- */
 
-/* A shop has its own roster at hand; what another log says of it is posted, as about anybody. */
+/* What is found of a `joined`: in its shop's own roster, under the technician, and under its id. */
 static enum store_error put_joined(const struct content *content, const struct affiliation *affiliation,
                                    const struct entry_at *at)
 {
     const struct actor_id *author = &content->header->author;
     const struct key technician = grant_key_of_actor(GRANT_JOINED, &affiliation->consent.technician);
     const struct key id = grant_key_of_affiliation(GRANT_AFFILIATION, &affiliation->id);
-    const struct subject shop = subject_of_actor(&affiliation->consent.shop);
     struct disk_consent consent;
     enum store_error error = consent_settle(content->txn, content->network, author, content->header->time_s,
                                             affiliation, &consent);
@@ -53,12 +53,10 @@ static enum store_error put_joined(const struct content *content, const struct a
     if (error == STORE_OK) {
         error = grant_put(content->txn, &technician, at);
     }
-    if (error != STORE_OK || !actor_id_equal(&affiliation->consent.shop, author)) {
-        return error == STORE_OK ? post(content->txn, at, &shop) : error;
-    }
-    return grant_put(content->txn, &id, at);
+    return error == STORE_OK ? grant_put(content->txn, &id, at) : error;
 }
 
+/* What other logs copy of a `joined` is no statement about anybody, and is not found. */
 static enum store_error put_affiliation(const struct content *content, const struct entry *entry,
                                         const struct entry_at *at, struct arena *arena)
 {
@@ -71,7 +69,9 @@ static enum store_error put_affiliation(const struct content *content, const str
         const struct key left = grant_key_of_affiliation(GRANT_LEFT, &affiliation.id);
         return grant_put(content->txn, &left, at);
     }
-    return put_joined(content, &affiliation, at);
+    return affiliation_is_stated(&affiliation, content->network, &content->header->author)
+               ? put_joined(content, &affiliation, at)
+               : STORE_OK;
 }
 
 static enum store_error forget_joined(struct store_txn *txn, const struct entry_at *at, const struct hash *id,
@@ -140,11 +140,8 @@ static enum store_error put_gone(const struct content *content, const struct ent
     if (error == STORE_OK) {
         error = grant_put(content->txn, &key, at);
     }
-    if (error != STORE_OK || !actor_id_equal(&gone.shop, &content->header->author)) {
-        return error;
-    }
     key = grant_key_of_affiliation(GRANT_AFFILIATION, &gone.id);
-    return grant_put(content->txn, &key, at);
+    return error == STORE_OK ? grant_put(content->txn, &key, at) : error;
 }
 
 static enum store_error forget_gone(struct store_txn *txn, const struct entry_at *at,
@@ -246,6 +243,27 @@ enum store_error content_forget(struct store_txn *txn, const struct entry_at *at
 
 /* ---- bytes that go ---- */
 
+/* What is known of it once its bytes are gone: nothing of a `joined` that is no statement about anybody. */
+static enum store_error gone_of(struct store_txn *txn, uint32_t number, const struct affiliation *affiliation,
+                                struct disk_gone *gone)
+{
+    struct actor_id author;
+    enum store_error error = author_name(txn, number, &author);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (affiliation->event == AFFILIATION_LEFT) {
+        *gone = (struct disk_gone){.id = affiliation->id, .event = AFFILIATION_LEFT};
+    } else if (affiliation_is_stated(affiliation, &txn->store->network, &author)) {
+        *gone = (struct disk_gone){.id = affiliation->id,
+                                   .event = AFFILIATION_JOINED,
+                                   .technician = affiliation->consent.technician,
+                                   .shop = affiliation->consent.shop};
+    }
+    return STORE_OK;
+}
+
 /* A `joined` stays found, so that it is known that there was one. */
 static enum store_error drop_affiliation(struct store_txn *txn, const struct entry_at *at,
                                          const struct entry *entry, struct arena *arena)
@@ -257,12 +275,8 @@ static enum store_error drop_affiliation(struct store_txn *txn, const struct ent
 
     entry_leaf_of(&leaf, &txn->store->network, entry);
     if (entry_payload_decode(&affiliation, entry, arena) == REASON_NONE) {
-        gone.id = affiliation.id;
-        gone.event = (uint8_t)affiliation.event;
-        if (affiliation.event == AFFILIATION_JOINED) {
-            gone.technician = affiliation.consent.technician;
-            gone.shop = affiliation.consent.shop;
-        } else {
+        error = gone_of(txn, at->author, &affiliation, &gone);
+        if (error == STORE_OK && affiliation.event == AFFILIATION_LEFT) {
             error = forget_affiliation(txn, at, entry, arena);
         }
     }

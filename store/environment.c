@@ -442,6 +442,7 @@ static void forget(struct store_txn *txn)
 {
     atomic_fetch_sub(&txn->store->open_count, 1);
     free(txn->inception);
+    free(txn->introducers);
     free(txn);
 }
 

@@ -200,8 +200,9 @@ enum store_error gather_cuts(struct gather *gather);
  * some of it. */
 enum store_error gather_events(struct gather *gather, struct dossier_place *place);
 
-/* Fill place.below_s, unless the entry arrived within 90 days of the deadline: then it is in time. */
-enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day);
+/* Fill place.below_s, unless the entry arrived within so many days of the deadline: then it is in time. */
+enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day,
+                              uint32_t days);
 
 /* ---- side blocks ---- */
 

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "store/consents.h"
 #include "store/erased.h"
 #include "store/gather.h"
@@ -9,8 +11,8 @@ enum {
     SIDE_ROSTER_MAX = 256,    /* of one shop, by its own */
 };
 
-/* Who joined which shop. A shop's roster is found in its own log, whole; what others say of a
- * technician is found under her. */
+/* Who joined which shop. A shop's roster is found in its own log, whole; what shops say of a technician is
+ * found under her. */
 
 static enum reason reason_of(const struct gather *gather, const struct disk_consent *consent)
 {
@@ -61,6 +63,13 @@ enum store_error gather_affiliation(struct gather *gather, const struct entry_at
     return STORE_OK;
 }
 
+/* Whatever else led to it: a `joined` in any other log is no statement about anybody. */
+static bool is_of_its_shop(const struct dossier *out, const struct dossier_affiliation *row)
+{
+    return row->affiliation.event == AFFILIATION_JOINED &&
+           actor_id_equal(&row->affiliation.consent.shop, &out->logs[row->place.log].author);
+}
+
 static enum store_error add_joined(struct gather *gather, const struct entry_at *at)
 {
     struct dossier *out = gather->out;
@@ -68,7 +77,7 @@ static enum store_error add_joined(struct gather *gather, const struct entry_at 
     struct disk_consent consent;
     enum store_error error = gather_affiliation(gather, at, &row->place, &row->affiliation);
 
-    if (error == STORE_OK && row->affiliation.event != AFFILIATION_JOINED) {
+    if (error == STORE_OK && !is_of_its_shop(out, row)) {
         error = STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
@@ -90,6 +99,9 @@ static enum store_error add_side_joined(struct gather *gather, const struct side
     struct disk_consent consent;
     enum store_error error = gather_side_entry(gather, at, ENTRY_AFFILIATION, &row->place, &row->affiliation);
 
+    if (error == STORE_OK && !is_of_its_shop(out, row)) {
+        error = STORE_NOT_FOUND;
+    }
     if (error == STORE_OK) {
         error = consent_settle(gather->txn, gather->network, &out->logs[row->place.log].author,
                                row->place.time_s, &row->affiliation, &consent);
@@ -196,49 +208,107 @@ static enum store_error add_side_affiliations(struct gather *gather, const struc
     return error;
 }
 
-/* Entries in the actor's own log are among its roster already. */
+/* ---- together ---- */
+
+/* `joined` on chains. */
+struct joined {
+    size_t count;
+    struct entry_at *items;
+};
+
+/* Of what one shop says of the technician the newest, as many as its share. */
+static enum store_error add_share(struct gather *gather, const struct key *about, uint32_t shop, size_t share,
+                                  struct joined *said)
+{
+    const size_t mark = arena_mark(gather->arena);
+    struct key key = *about;
+    struct entry_at *found;
+    size_t count = 0, first = 0;
+    enum grants_cut cut = GRANTS_CUT_NONE;
+    enum store_error error;
+
+    grant_key_add_author(&key, shop);
+    error = grants_find(gather->txn, &key, GRANTS_EACH_MAX, &found, &count, &cut, gather->arena);
+    if (error == STORE_OK) {
+        first = count > share ? count - share : 0;
+        gather->out->cuts.affiliations |= first > 0;
+        memcpy(said->items + said->count, found + first, (count - first) * sizeof *found);
+        said->count += count - first;
+    }
+    arena_rewind(gather->arena, mark);
+    return error;
+}
+
+/* What shops say of the technician, at most max: each its share, so that nobody's many words hide what
+ * another says. Entries in the actor's own log, numbered so, are among its roster already. */
+static enum store_error find_said(struct gather *gather, const struct actor_id *technician, uint32_t number,
+                                  size_t max, struct joined *said)
+{
+    const struct key key = grant_key_of_actor(GRANT_JOINED, technician);
+    uint32_t *shops;
+    size_t count, share = 0;
+    bool cut;
+    enum store_error error =
+        grants_speakers(gather->txn, TABLE_GRANTS, &key, max, &shops, &count, &cut, gather->arena);
+
+    gather->out->cuts.affiliations |= error == STORE_OK && cut;
+    if (error != STORE_OK || count == 0) {
+        return error;
+    }
+    share = max / count < GRANTS_EACH_MAX ? max / count : GRANTS_EACH_MAX;
+    said->items = arena_take(gather->arena, count * share * sizeof *said->items);
+    if (!said->items) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; i < count && error == STORE_OK; i++) {
+        if (shops[i] != number) {
+            error = add_share(gather, &key, shops[i], share, said);
+        }
+    }
+    return error;
+}
+
+static enum store_error add_all(struct gather *gather, const struct joined *joined)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < joined->count && error == STORE_OK; i++) {
+        error = add_joined(gather, &joined->items[i]);
+    }
+    return error;
+}
+
 enum store_error gather_affiliations(struct gather *gather, const struct actor_id *actor)
 {
-    const struct key key = grant_key_of_actor(GRANT_JOINED, actor);
     struct dossier *out = gather->out;
-    struct entry_at *roster = NULL, *grants = NULL;
-    size_t roster_count = 0, grant_count = 0;
+    struct joined roster = {0}, said = {0};
     struct side_joined sides = {0};
+    size_t count = 0;
     uint32_t number;
-    enum grants_cut cut = GRANTS_CUT_NONE;
     enum store_error error = gather_number(gather, actor, &number);
 
     if (error == STORE_OK && number != NUMBER_NONE) {
-        error = own_find(gather->txn, OWN_JOINED, number, DOSSIER_AFFILIATIONS_MAX, &roster, &roster_count,
-                         gather->arena);
+        error = own_find(gather->txn, OWN_JOINED, number, DOSSIER_AFFILIATIONS_MAX, &roster.items,
+                         &roster.count, gather->arena);
     }
     if (error == STORE_OK) {
-        error = grants_find(gather->txn, &key, DOSSIER_AFFILIATIONS_MAX - roster_count, &grants, &grant_count,
-                            &cut, gather->arena);
+        error = find_said(gather, actor, number, DOSSIER_AFFILIATIONS_MAX - roster.count, &said);
     }
     if (error == STORE_OK) {
         error = find_side_joined(gather, actor, number, &sides);
     }
-    if (error != STORE_OK) {
+    count = roster.count + said.count + sides.count;
+    out->cuts.affiliations |= roster.count == DOSSIER_AFFILIATIONS_MAX;
+    if (error != STORE_OK || count == 0) {
         return error;
     }
-    /* A shop that says much of her hides its own word alone, which it may take back at any time. */
-    out->cuts.affiliations |= cut == GRANTS_CUT_AUTHORS || roster_count == DOSSIER_AFFILIATIONS_MAX;
-    if (roster_count + grant_count + sides.count == 0) {
-        return STORE_OK;
-    }
-    out->affiliations =
-        arena_take(gather->arena, (roster_count + grant_count + sides.count) * sizeof *out->affiliations);
+    out->affiliations = arena_take(gather->arena, count * sizeof *out->affiliations);
     if (!out->affiliations) {
         return STORE_NO_MEMORY;
     }
-    for (size_t i = 0; i < roster_count && error == STORE_OK; i++) {
-        error = add_joined(gather, &roster[i]);
-    }
-    for (size_t i = 0; i < grant_count && error == STORE_OK; i++) {
-        if (grants[i].author != number) {
-            error = add_joined(gather, &grants[i]);
-        }
+    error = add_all(gather, &roster);
+    if (error == STORE_OK) {
+        error = add_all(gather, &said);
     }
     return error == STORE_OK ? add_side_affiliations(gather, &sides) : error;
 }

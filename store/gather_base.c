@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/rules/pack_history.h"
 #include "store/generation.h"
 
 /* What a gatherer has once the base is gathered. Pointers in here lead into the run of the arena that was
@@ -197,7 +198,7 @@ static enum store_error refresh(struct gather *gather)
         struct dossier_pack *row = &out->packs[i];
 
         row->place.below_s = 0;
-        error = gather_below(gather, &row->place, row->pack.in_force_from);
+        error = gather_below(gather, &row->place, row->pack.in_force_from, PACK_LATE_DAYS);
     }
     for (size_t i = 0; i < out->succession_count && error == STORE_OK; i++) {
         error = gather_succession_cut(gather, i);

@@ -1,5 +1,6 @@
 #include "protocol/base/days.h"
 #include "protocol/rules/accreditation_end.h"
+#include "protocol/rules/affiliation.h"
 #include "protocol/rules/bearing.h"
 #include "protocol/rules/weight.h"
 #include "store/gather.h"
@@ -92,14 +93,14 @@ static enum store_error read_stood(void *context, const struct disk_checkpoint *
     return error;
 }
 
-enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day)
+enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day,
+                              uint32_t days)
 {
     struct standing_of of = {gather, place};
     struct disk_checkpoint checkpoint;
     enum store_error error;
 
-    if (place->block.side ||
-        day_of_time(place->arrived_s) <= (uint64_t)deadline_day + ACCREDITATION_GRACE_DAYS) {
+    if (place->block.side || day_of_time(place->arrived_s) <= (uint64_t)deadline_day + days) {
         return STORE_OK;
     }
     error = checkpoint_read_without(gather->txn, gather->rows[place->log].number, place->seq,
@@ -108,6 +109,50 @@ enum store_error gather_below(struct gather *gather, struct dossier_place *place
         place->below_s = checkpoint.time_s;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- consents ---- */
+
+/* Whether the first checkpoint after the consent had expired stands without the `joined`. A shop has many
+ * people: one look-up each is enough where that one stands with it, or shows that it came too late. */
+static enum store_error gather_use(struct gather *gather, struct dossier_affiliation *joined)
+{
+    struct dossier_place *place = &joined->place;
+    const uint32_t expiry_day = day_of_time(joined->affiliation.consent.expires_s);
+    const uint64_t last_day = (uint64_t)expiry_day + CONSENT_LATE_DAYS;
+    struct standing_of of = {gather, place};
+    struct disk_checkpoint checkpoint;
+    enum stood stood = STOOD_UNKNOWN;
+    enum store_error error;
+
+    if (place->erased || place->block.side || day_of_time(place->arrived_s) <= last_day) {
+        return STORE_OK;
+    }
+    error = checkpoint_read_from(gather->txn, gather->rows[place->log].number, last_day + 1, &checkpoint);
+    if (error == STORE_OK && checkpoint.time_s > gather->known_by_s) {
+        error = STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK) {
+        error = read_stood(&of, &checkpoint, &stood);
+    }
+    if (error == STORE_OK && stood == STOOD_UNKNOWN) {
+        return gather_below(gather, place, expiry_day, CONSENT_LATE_DAYS);
+    }
+    if (error == STORE_OK && stood == STOOD_WITHOUT) {
+        place->below_s = checkpoint.time_s;
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error gather_uses(struct gather *gather)
+{
+    struct dossier *out = gather->out;
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < out->affiliation_count && error == STORE_OK; i++) {
+        error = gather_use(gather, &out->affiliations[i]);
+    }
+    return error;
 }
 
 /* ---- what is said about entries ---- */
@@ -130,7 +175,7 @@ static enum store_error gather_signing(struct gather *gather, struct dossier_pla
     said.time_s = record.time_s;
     said.arrived_s = stored.arrived_s;
     said.block_hash = record.hash;
-    error = gather_below(gather, &said, end);
+    error = gather_below(gather, &said, end, ACCREDITATION_GRACE_DAYS);
     *out =
         (struct dossier_signing){.time_s = said.time_s, .arrived_s = said.arrived_s, .below_s = said.below_s};
     return error;
@@ -167,7 +212,7 @@ static enum store_error gather_signings(struct gather *gather, struct dossier_pl
 /* Of an entry and what is said about it. */
 static enum store_error gather_below_all(struct gather *gather, struct dossier_place *place, uint32_t end)
 {
-    enum store_error error = gather_below(gather, place, end);
+    enum store_error error = gather_below(gather, place, end, ACCREDITATION_GRACE_DAYS);
 
     return error == STORE_OK && place->event_count > 0 ? gather_signings(gather, place, end) : error;
 }
@@ -191,10 +236,10 @@ enum store_error gather_lateness(struct gather *gather)
 {
     struct dossier *out = gather->out;
     uint32_t end = first_end(out);
-    enum store_error error = STORE_OK;
+    enum store_error error = gather_uses(gather);
 
-    if (end == DAY_NONE) {
-        return STORE_OK;
+    if (error != STORE_OK || end == DAY_NONE) {
+        return error;
     }
     for (size_t i = 0; i < out->credential_count && error == STORE_OK; i++) {
         struct dossier_credential *credential = &out->credentials[i];
@@ -204,11 +249,11 @@ enum store_error gather_lateness(struct gather *gather)
         }
     }
     for (size_t i = 0; i < out->accreditation_count && error == STORE_OK; i++) {
-        error = gather_below(gather, &out->accreditations[i].place, end);
+        error = gather_below(gather, &out->accreditations[i].place, end, ACCREDITATION_GRACE_DAYS);
     }
     for (size_t i = 0; i < out->withdrawal_count && error == STORE_OK; i++) {
         if (out->withdrawals[i].withdrawal.has_cut) {
-            error = gather_below(gather, &out->withdrawals[i].place, end);
+            error = gather_below(gather, &out->withdrawals[i].place, end, ACCREDITATION_GRACE_DAYS);
         }
     }
     for (size_t i = 0; i < out->review_count && error == STORE_OK; i++) {

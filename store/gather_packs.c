@@ -1,5 +1,6 @@
 #include "protocol/base/sort.h"
 #include "protocol/rules/denials.h"
+#include "protocol/rules/pack_history.h"
 #include "store/gather_base.h"
 
 /* Rule packs and successions of every namespace in the trust file. */
@@ -202,7 +203,7 @@ static enum store_error add_pack(struct gather *gather, const struct found_grant
         error = gather_leaf(gather, &row->place);
     }
     if (error == STORE_OK) {
-        error = gather_below(gather, &row->place, row->pack.in_force_from);
+        error = gather_below(gather, &row->place, row->pack.in_force_from, PACK_LATE_DAYS);
     }
     if (error == STORE_OK) {
         error = note_denials(gather, &row->pack);

@@ -12,7 +12,7 @@ enum grant_kind {
     GRANT_SUCCESSION = 3,     /* by namespace */
     GRANT_SUCCESSOR = 4,      /* the same entry by successor */
     GRANT_PACK = 5,           /* by namespace */
-    GRANT_JOINED = 6,         /* by technician */
+    GRANT_JOINED = 6,         /* in the log of its shop, by technician */
     GRANT_LEFT = 7,           /* by affiliation */
     GRANT_AFFILIATION = 8,    /* each `joined` of it in the log of its shop, by affiliation */
     GRANT_RHYTHM = 9,         /* by namespace, the empty one: each author's own */

@@ -1,6 +1,9 @@
 #include "store/introducer.h"
 
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "protocol/base/text.h"
 #include "store/grants.h"
@@ -8,29 +11,52 @@
 #include "store/stated.h"
 
 enum {
-    ENTRIES_READ_MAX = 2048, /* for one question */
+    ENTRIES_READ_MAX = 1024, /* of authors that stand equally near, for one question */
     ENTRIES_READ_EACH_MAX = 64,
-    FINDING_ARENA_SIZE = 2 * POSTINGS_FOUND_MAX * 8 + 2 * RECORD_ARENA_SIZE + 256 * 1024,
+    ROOTS_MAX = 512,
+    ACCREDITORS_MAX = 256,
+    FINDING_ARENA_SIZE = 3 * POSTINGS_FOUND_MAX * 8 + 2 * RECORD_ARENA_SIZE + 256 * 1024,
+};
+
+/* Who owns a namespace, by the trust file or by what its owners handed on. */
+struct root {
+    struct bytes name_space;
+    struct actor_id actor;
+    uint32_t number;
 };
 
 struct finding {
     struct store_txn *txn;
-    const struct trust *trust;
     struct arena *arena;
     size_t reads_left;
+    struct root *roots;
+    size_t root_count;
+    struct payers *out;
 };
 
-static enum store_error finding_begin(struct finding *finding, struct store_txn *txn,
-                                      const struct trust *trust, struct arena *arena)
-{
-    void *memory = malloc(FINDING_ARENA_SIZE);
+/* ---- who pays ---- */
 
-    if (memory == NULL) {
-        return STORE_NO_MEMORY;
+static bool goes_before(const struct shop_payer *a, const struct shop_payer *b)
+{
+    if (a->is_owner != b->is_owner) {
+        return a->is_owner;
     }
-    arena_init(arena, memory, FINDING_ARENA_SIZE);
-    *finding = (struct finding){.txn = txn, .trust = trust, .arena = arena, .reads_left = ENTRIES_READ_MAX};
-    return STORE_OK;
+    return hash_compare(&a->actor.hash, &b->actor.hash) < 0;
+}
+
+void payers_add(struct payers *payers, const struct shop_payer *payer)
+{
+    size_t at = 0;
+
+    while (at < payers->count && goes_before(&payers->items[at], payer)) {
+        at++;
+    }
+    if (at == PAYERS_MAX || (at < payers->count && !goes_before(payer, &payers->items[at]))) {
+        return;
+    }
+    payers->count += payers->count < PAYERS_MAX ? 1 : 0;
+    memmove(payers->items + at + 1, payers->items + at, (payers->count - 1 - at) * sizeof *payer);
+    payers->items[at] = *payer;
 }
 
 /* ---- entries ---- */
@@ -46,16 +72,22 @@ static enum store_error read_entry(struct finding *finding, const struct entry_a
     return stated_read(finding->txn, at, kind, record, finding->arena);
 }
 
-/* Whether the last word about the entry is that it is revoked. */
-static enum store_error is_revoked(struct store_txn *txn, const struct entry_at *at, bool *revoked)
+/* What is said about an attestation: whether it is revoked, and whom it is about. */
+static enum store_error read_standing(struct finding *finding, const struct entry_at *at, bool *revoked,
+                                      struct subject *subject)
 {
     struct standing_row row;
-    enum store_error error = standing_read(txn, at->author, at->seq, at->index, &row);
+    enum store_error error = standing_read(finding->txn, at->author, at->seq, at->index, &row);
 
     *revoked = false;
     for (size_t i = 0; error == STORE_OK && i < row.event_count; i++) {
-        if (row.events[i].action == STATUS_REVOKED || row.events[i].action == STATUS_REINSTATED) {
-            *revoked = row.events[i].action == STATUS_REVOKED;
+        struct history_event *event = &row.events[i];
+
+        if (event->action == STATUS_REVOKED || event->action == STATUS_REINSTATED) {
+            *revoked = event->action == STATUS_REVOKED;
+        } else if (event->action == STATUS_HELD_BY) {
+            error = event_complete(finding->txn, at->author, event, finding->arena);
+            *subject = error == STORE_OK && event->has_holder ? event->holder : *subject;
         }
     }
     return error;
@@ -94,27 +126,59 @@ static enum store_error successor_of(struct finding *finding, struct bytes name_
     return error;
 }
 
-/* Whether actor owns the namespace by the trust file, or by what its owners handed on. */
-static enum store_error is_owner(struct finding *finding, struct bytes name_space,
-                                 const struct actor_id *actor, bool *owner)
+static void add_root(struct finding *finding, struct bytes name_space, const struct actor_id *actor,
+                     uint32_t number)
 {
-    const struct trust_owner *trusted = trust_owner_of(finding->trust, name_space);
-    struct actor_id at;
+    for (size_t i = 0; i < finding->root_count; i++) {
+        if (finding->roots[i].number == number && bytes_equal(finding->roots[i].name_space, name_space)) {
+            return;
+        }
+    }
+    if (finding->root_count < ROOTS_MAX) {
+        finding->roots[finding->root_count++] = (struct root){name_space, *actor, number};
+    }
+}
+
+/* An owner, and to whom it handed its namespace, and so on. */
+static enum store_error add_owner(struct finding *finding, const struct trust_owner *owner)
+{
+    const struct bytes name_space = bytes_of_string(owner->name_space);
+    struct actor_id at = owner->actor;
+    uint32_t number = 0;
     enum store_error error = STORE_OK;
 
-    *owner = false;
-    if (trusted == NULL) {
-        return STORE_OK;
-    }
-    at = trusted->actor;
     for (unsigned hop = 0; error == STORE_OK && hop <= CHAIN_DEPTH_MAX; hop++) {
-        *owner = actor_id_equal(&at, actor);
-        if (*owner) {
-            return STORE_OK;
+        error = store_author_number(finding->txn, &at, &number);
+        if (error == STORE_OK) {
+            add_root(finding, name_space, &at, number);
+            error = successor_of(finding, name_space, &at, &at);
         }
-        error = successor_of(finding, name_space, &at, &at);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Of a namespace, or of any where that is empty. */
+static bool is_owner(const struct finding *finding, struct bytes name_space, uint32_t number)
+{
+    for (size_t i = 0; i < finding->root_count; i++) {
+        if (finding->roots[i].number == number &&
+            (name_space.size == 0 || bytes_equal(finding->roots[i].name_space, name_space))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum store_error find_roots(struct finding *finding, const struct trust *trust)
+{
+    enum store_error error = STORE_OK;
+
+    finding->root_count = 0;
+    finding->reads_left = ENTRIES_READ_MAX;
+    for (size_t i = 0; error == STORE_OK && i < trust->owner_count; i++) {
+        error = add_owner(finding, &trust->owners[i]);
+    }
+    return error;
 }
 
 /* ---- the way up ---- */
@@ -175,51 +239,42 @@ static enum store_error takes(struct finding *finding, const struct entry_at *wi
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* The accreditation's author may have withdrawn what the speaker says. */
+/* The accreditation's author may have withdrawn what the speaker says. What was not looked at may do so. */
 static enum store_error is_withdrawn(struct finding *finding, const struct entry_at *accreditation,
                                      const struct speaker *speaker, bool *withdrawn)
 {
-    const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &speaker->actor);
+    struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &speaker->actor);
+    const size_t mark = arena_mark(finding->arena);
     struct withdrawal withdrawal;
-    struct entry_at at;
+    struct entry_at *grants;
+    size_t count = 0;
+    enum grants_cut cut = GRANTS_CUT_NONE;
     enum store_error error;
 
-    *withdrawn = false;
-    error = grant_next_by(finding->txn, &key, accreditation->author, NULL, &at);
-    while (error == STORE_OK && !*withdrawn) {
-        const struct entry_at behind = at;
-        size_t mark = arena_mark(finding->arena);
+    grant_key_add_author(&key, accreditation->author);
+    error = grants_find(finding->txn, &key, GRANTS_EACH_MAX, &grants, &count, &cut, finding->arena);
+    *withdrawn = cut != GRANTS_CUT_NONE;
+    for (size_t i = 0; error == STORE_OK && i < count && !*withdrawn; i++) {
+        const size_t inner = arena_mark(finding->arena);
 
-        error = read_entry(finding, &at, ENTRY_WITHDRAWAL, &withdrawal);
+        *withdrawn = finding->reads_left == 0;
+        error = read_entry(finding, &grants[i], ENTRY_WITHDRAWAL, &withdrawal);
         if (error == STORE_OK) {
-            error = takes(finding, &at, &withdrawal, accreditation, speaker, withdrawn);
-        } else if (error == STORE_NOT_FOUND) {
-            error = STORE_OK;
+            error = takes(finding, &grants[i], &withdrawal, accreditation, speaker, withdrawn);
         }
-        arena_rewind(finding->arena, mark);
-        if (error == STORE_OK) {
-            error = finding->reads_left > 0
-                        ? grant_next_by(finding->txn, &key, accreditation->author, &behind, &at)
-                        : STORE_NOT_FOUND;
-        }
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+        arena_rewind(finding->arena, inner);
     }
-    /* What could not be looked at may be one. */
-    *withdrawn = *withdrawn || finding->reads_left == 0;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    arena_rewind(finding->arena, mark);
+    return error;
 }
 
-/* How many steps below an owner of the code's namespace the speaker stands, at most `most` below `below`, as
- * many as lie below it already. STORE_NOT_FOUND when it does not. */
-static enum store_error climb(struct finding *finding, const struct speaker *speaker, struct bytes code,
-                              unsigned below, unsigned *steps);
-
-/* One accreditation of the speaker: whether it bears, and how far up its author stands. */
-static enum store_error climb_by(struct finding *finding, const struct entry_at *at,
-                                 const struct speaker *speaker, struct bytes code, unsigned below,
-                                 unsigned *steps)
+/* The accreditation at that place lets the speaker speak of the code, with so many below it.
+ * STORE_NOT_FOUND: it does not. */
+static enum store_error bears(struct finding *finding, const struct entry_at *at,
+                              const struct speaker *speaker, struct bytes code, unsigned below)
 {
     struct accreditation accreditation;
-    struct speaker above = {.at = *at};
     bool withdrawn = false;
     enum store_error error = read_entry(finding, at, ENTRY_ACCREDITATION, &accreditation);
 
@@ -231,141 +286,315 @@ static enum store_error climb_by(struct finding *finding, const struct entry_at 
         return STORE_NOT_FOUND;
     }
     error = is_withdrawn(finding, at, speaker, &withdrawn);
-    if (error == STORE_OK) {
-        error = author_name(finding->txn, at->author, &above.actor);
-    }
-    if (error != STORE_OK || withdrawn) {
-        return error == STORE_OK ? STORE_NOT_FOUND : error;
-    }
-    return climb(finding, &above, code, below + 1, steps);
+    return error == STORE_OK && withdrawn ? STORE_NOT_FOUND : error;
 }
 
-static enum store_error climb(struct finding *finding, const struct speaker *speaker, struct bytes code,
-                              unsigned below, unsigned *steps)
+/* Call act for what one author says of the speaker, the newest of it. act returns STORE_NOT_FOUND to have
+ * more. */
+static enum store_error each_accreditation(
+    struct finding *finding, uint32_t by, const struct speaker *speaker, struct bytes code, unsigned below,
+    enum store_error (*act)(struct finding *finding, const struct entry_at *at, struct bytes code))
 {
-    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &speaker->actor);
-    struct entry_at at;
-    bool owner = false;
-    enum store_error error = is_owner(finding, code_namespace(code), &speaker->actor, &owner);
+    struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &speaker->actor);
+    const size_t mark = arena_mark(finding->arena);
+    struct entry_at *grants;
+    size_t count = 0;
+    enum grants_cut cut;
+    enum store_error error;
 
-    if (error != STORE_OK || owner) {
-        *steps = below;
-        return error;
+    grant_key_add_author(&key, by);
+    error = grants_find(finding->txn, &key, GRANTS_EACH_MAX, &grants, &count, &cut, finding->arena);
+    if (error == STORE_OK) {
+        error = STORE_NOT_FOUND;
     }
-    if (below == INTRODUCER_STEPS_MAX) {
-        return STORE_NOT_FOUND;
-    }
-    error = grant_next(finding->txn, &key, NULL, &at);
-    while (error == STORE_OK) {
-        const struct entry_at behind = at;
-        size_t mark = arena_mark(finding->arena);
+    for (size_t i = 0; error == STORE_NOT_FOUND && i < count; i++) {
+        const size_t inner = arena_mark(finding->arena);
 
-        error = climb_by(finding, &at, speaker, code, below, steps);
-        arena_rewind(finding->arena, mark);
+        error = bears(finding, &grants[i], speaker, code, below);
+        if (error == STORE_OK && act != NULL) {
+            error = act(finding, &grants[i], code);
+        }
+        arena_rewind(finding->arena, inner);
+    }
+    arena_rewind(finding->arena, mark);
+    return error;
+}
+
+/* An owner accredits the speaker, with so many below it. */
+static enum store_error is_delegate(struct finding *finding, const struct speaker *speaker, struct bytes code,
+                                    unsigned below)
+{
+    const struct bytes name_space = code_namespace(code);
+
+    for (size_t i = 0; i < finding->root_count; i++) {
+        enum store_error error = STORE_NOT_FOUND;
+
+        if (bytes_equal(finding->roots[i].name_space, name_space)) {
+            error = each_accreditation(finding, finding->roots[i].number, speaker, code, below, NULL);
+        }
         if (error != STORE_NOT_FOUND) {
             return error;
         }
-        error = finding->reads_left > 0 ? grant_next(finding->txn, &key, &behind, &at) : STORE_NOT_FOUND;
+    }
+    return STORE_NOT_FOUND;
+}
+
+/* Whoever said that is a delegate of an owner, and pays for whom it accredits. */
+static enum store_error is_by_delegate(struct finding *finding, const struct entry_at *at, struct bytes code)
+{
+    struct speaker above = {.at = *at};
+    enum store_error error = author_name(finding->txn, at->author, &above.actor);
+
+    if (error == STORE_OK) {
+        error = is_delegate(finding, &above, code, 1);
+    }
+    if (error == STORE_OK) {
+        payers_add(finding->out, &(struct shop_payer){.actor = above.actor});
     }
     return error;
+}
+
+/* Who accredits an actor. */
+static enum store_error find_accreditors(struct finding *finding, const struct actor_id *actor,
+                                         uint32_t **numbers, size_t *count)
+{
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, actor);
+    bool cut;
+
+    return grants_speakers(finding->txn, TABLE_GRANTS, &key, ACCREDITORS_MAX, numbers, count, &cut,
+                           finding->arena);
+}
+
+/* By whom an owner accredits, two steps below it. */
+static enum store_error climb_twice(struct finding *finding, const struct speaker *speaker, struct bytes code)
+{
+    uint32_t *numbers;
+    size_t count = 0;
+    bool any = false;
+    enum store_error error = find_accreditors(finding, &speaker->actor, &numbers, &count);
+
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        error = each_accreditation(finding, numbers[i], speaker, code, 0, is_by_delegate);
+        any |= error == STORE_OK;
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return error == STORE_OK && !any ? STORE_NOT_FOUND : error;
+}
+
+/* Whoever stands nearest to an owner of the code's namespace on the way up from the speaker pays: the owner,
+ * its delegate, or each delegate of it that accredits the speaker. STORE_NOT_FOUND when nobody does. */
+static enum store_error climb(struct finding *finding, const struct speaker *speaker, struct bytes code)
+{
+    enum store_error error = STORE_NOT_FOUND;
+
+    if (is_owner(finding, code_namespace(code), speaker->at.author)) {
+        payers_add(finding->out, &(struct shop_payer){.actor = speaker->actor, .is_owner = true});
+        return STORE_OK;
+    }
+    error = is_delegate(finding, speaker, code, 0);
+    if (error == STORE_OK) {
+        payers_add(finding->out, &(struct shop_payer){.actor = speaker->actor});
+    }
+    return error == STORE_NOT_FOUND ? climb_twice(finding, speaker, code) : error;
 }
 
 /* ---- attestations ---- */
 
-static enum store_error judge(struct finding *finding, const struct actor_id *technician,
-                              const struct entry_at *by, struct introducer *out)
+/* STORE_NOT_FOUND: it lets her introduce nobody. */
+static enum store_error judge(struct finding *finding, const struct subject *technician,
+                              const struct entry_at *by)
 {
-    const struct subject subject = subject_of_actor(technician);
     struct attestation attestation;
     struct speaker speaker = {.at = *by};
     bool revoked = false;
-    unsigned steps = 0;
     enum store_error error = read_entry(finding, by, ENTRY_ATTESTATION, &attestation);
 
+    if (error == STORE_OK) {
+        error = read_standing(finding, by, &revoked, &attestation.subject);
+    }
     if (error != STORE_OK) {
         return error;
     }
-    if (!subject_equal(&attestation.subject, &subject) || attestation.basis == BASIS_EXPERIENCE) {
+    if (revoked || attestation.basis == BASIS_EXPERIENCE ||
+        !subject_equal(&attestation.subject, technician)) {
         return STORE_NOT_FOUND;
     }
-    error = is_revoked(finding->txn, by, &revoked);
+    error = author_name(finding->txn, by->author, &speaker.actor);
+    return error == STORE_OK ? climb(finding, &speaker, attestation.code) : error;
+}
+
+/* ---- whoever attested her ---- */
+
+/* How near to an owner an author may stand: what was said near to one is looked at first, and nothing that
+ * others say of her keeps it from being looked at. */
+enum nearness { OWNER, OWNERS_DELEGATE, BELOW, NEARNESS_COUNT };
+
+struct attester {
+    enum nearness nearness;
+    uint32_t first, count; /* of the places */
+    bool heard;
+};
+
+static enum store_error find_nearness(struct finding *finding, uint32_t number, enum nearness *out)
+{
+    const size_t mark = arena_mark(finding->arena);
+    struct actor_id actor;
+    uint32_t *numbers;
+    size_t count = 0;
+    enum store_error error = STORE_OK;
+
+    *out = OWNER;
+    if (is_owner(finding, (struct bytes){0}, number)) {
+        return STORE_OK;
+    }
+    *out = BELOW;
+    error = author_name(finding->txn, number, &actor);
     if (error == STORE_OK) {
-        error = author_name(finding->txn, by->author, &speaker.actor);
+        error = find_accreditors(finding, &actor, &numbers, &count);
     }
-    if (error != STORE_OK || revoked) {
-        return error == STORE_OK ? STORE_NOT_FOUND : error;
+    for (size_t i = 0; error == STORE_OK && i < count && *out == BELOW; i++) {
+        *out = is_owner(finding, (struct bytes){0}, numbers[i]) ? OWNERS_DELEGATE : BELOW;
     }
-    error = climb(finding, &speaker, attestation.code, 0, &steps);
-    *out = (struct introducer){.by = *by, .by_owner = steps == 0};
+    arena_rewind(finding->arena, mark);
     return error;
 }
 
-enum store_error introducer_check(struct store_txn *txn, const struct trust *trust,
-                                  const struct actor_id *technician, const struct entry_at *by,
-                                  struct introducer *out)
+/* Places come in the order of their authors. */
+static enum store_error find_attesters(struct finding *finding, const uint64_t *places, size_t place_count,
+                                       struct attester *attesters, size_t *count)
 {
-    struct finding finding;
-    struct arena arena;
-    enum store_error error = finding_begin(&finding, txn, trust, &arena);
+    enum store_error error = STORE_OK;
 
-    if (error != STORE_OK) {
+    *count = 0;
+    for (size_t i = 0; error == STORE_OK && i < place_count; i++) {
+        if (i > 0 && place_author(places[i]) == place_author(places[i - 1])) {
+            attesters[*count - 1].count++;
+            continue;
+        }
+        attesters[*count] = (struct attester){.first = (uint32_t)i, .count = 1};
+        error = find_nearness(finding, place_author(places[i]), &attesters[(*count)++].nearness);
+    }
+    return error;
+}
+
+/* One entry of each in turn. */
+static enum store_error hear(struct finding *finding, const struct subject *technician,
+                             const uint64_t *places, struct attester *attesters, size_t count,
+                             enum nearness nearness)
+{
+    finding->reads_left = ENTRIES_READ_MAX;
+    for (size_t turn = 0; turn < ENTRIES_READ_EACH_MAX && finding->reads_left > 0; turn++) {
+        for (size_t i = 0; i < count; i++) {
+            struct attester *attester = &attesters[i];
+            const size_t mark = arena_mark(finding->arena);
+            enum store_error error;
+
+            if (attester->nearness != nearness || attester->heard || turn >= attester->count) {
+                continue;
+            }
+            const uint64_t place = places[attester->first + turn];
+            error = judge(finding, technician,
+                          &(struct entry_at){place_author(place), place_seq(place), place_index(place)});
+            arena_rewind(finding->arena, mark);
+            if (error != STORE_OK && error != STORE_NOT_FOUND) {
+                return error;
+            }
+            attester->heard = error == STORE_OK;
+        }
+    }
+    return STORE_OK;
+}
+
+static enum store_error find_payers(struct finding *finding, const struct actor_id *actor)
+{
+    const struct subject technician = subject_of_actor(actor);
+    struct attester *attesters;
+    uint64_t *places;
+    size_t place_count, count = 0;
+    bool cut;
+    enum store_error error =
+        index_find(finding->txn, &technician, NULL, &places, &place_count, &cut, finding->arena);
+
+    if (error != STORE_OK || place_count == 0) {
         return error;
     }
-    error = judge(&finding, technician, by, out);
-    free(arena.memory);
+    attesters = arena_take(finding->arena, place_count * sizeof *attesters);
+    if (attesters == NULL) {
+        return STORE_NO_MEMORY;
+    }
+    error = find_attesters(finding, places, place_count, attesters, &count);
+    for (enum nearness nearness = OWNER; error == STORE_OK && nearness < NEARNESS_COUNT; nearness++) {
+        error = hear(finding, &technician, places, attesters, count, nearness);
+    }
     return error;
 }
 
-/* Of all that may be said of her; an owner's goes before a delegate's. */
-static enum store_error judge_all(struct finding *finding, const struct actor_id *technician,
-                                  const uint64_t *places, size_t count, struct introducer *out)
+/* ---- asked before ---- */
+
+/* What is kept as long as the transaction changes nothing: who owns what, and what was found. One place for
+ * each technician, by the first bytes of her id: whoever comes later takes it. */
+enum { TECHNICIANS_KEPT = 256 };
+
+struct kept_introducers {
+    const struct trust *trust; /* NULL: nothing is */
+    uint64_t changes;          /* of the transaction by then */
+    size_t root_count;
+    struct root roots[ROOTS_MAX];
+    bool taken[TECHNICIANS_KEPT];
+    struct {
+        struct actor_id technician;
+        struct payers payers;
+    } items[TECHNICIANS_KEPT];
+    alignas(max_align_t) uint8_t memory[FINDING_ARENA_SIZE];
+};
+
+static enum store_error begin_anew(struct kept_introducers *kept, struct finding *finding,
+                                   const struct trust *trust)
 {
-    bool found = false;
-    size_t each = 0;
+    enum store_error error = find_roots(finding, trust);
 
-    for (size_t i = 0; i < count; i++) {
-        const struct entry_at at = {place_author(places[i]), place_seq(places[i]), place_index(places[i])};
-        size_t mark = arena_mark(finding->arena);
-        struct introducer introducer;
-        enum store_error error = STORE_NOT_FOUND;
-
-        each = i > 0 && place_author(places[i - 1]) == at.author ? each + 1 : 0;
-        if (each < ENTRIES_READ_EACH_MAX) {
-            error = judge(finding, technician, &at, &introducer);
-        }
-        arena_rewind(finding->arena, mark);
-        if (error != STORE_OK && error != STORE_NOT_FOUND) {
-            return error;
-        }
-        if (error == STORE_OK && (!found || introducer.by_owner)) {
-            *out = introducer;
-            found = true;
-        }
-        if (found && out->by_owner) {
-            return STORE_OK;
-        }
-    }
-    return found ? STORE_OK : STORE_NOT_FOUND;
+    kept->root_count = finding->root_count;
+    memset(kept->taken, 0, sizeof kept->taken);
+    kept->changes = finding->txn->changes;
+    kept->trust = error == STORE_OK ? trust : NULL;
+    return error;
 }
 
 enum store_error introducer_find(struct store_txn *txn, const struct trust *trust,
-                                 const struct actor_id *technician, struct introducer *out)
+                                 const struct actor_id *technician, struct payers *out)
 {
-    const struct subject subject = subject_of_actor(technician);
-    struct finding finding;
+    const size_t at = technician->hash.bytes[0] % TECHNICIANS_KEPT;
+    struct kept_introducers *kept = txn->introducers;
+    struct finding finding = {.txn = txn, .out = out};
     struct arena arena;
-    uint64_t *places;
-    size_t count;
-    bool cut;
-    enum store_error error = finding_begin(&finding, txn, trust, &arena);
+    enum store_error error = STORE_OK;
 
-    if (error != STORE_OK) {
-        return error;
+    if (kept == NULL) {
+        kept = txn->introducers = malloc(sizeof *kept);
+        if (kept == NULL) {
+            return STORE_NO_MEMORY;
+        }
+        kept->trust = NULL;
+        kept->root_count = 0;
     }
-    error = index_find(txn, &subject, NULL, &places, &count, &cut, &arena);
+    arena_init(&arena, kept->memory, sizeof kept->memory);
+    finding.arena = &arena;
+    finding.roots = kept->roots;
+    finding.root_count = kept->root_count;
+    if (kept->trust != trust || kept->changes != txn->changes) {
+        error = begin_anew(kept, &finding, trust);
+    } else if (kept->taken[at] && actor_id_equal(&kept->items[at].technician, technician)) {
+        *out = kept->items[at].payers;
+        return STORE_OK;
+    }
+    out->count = 0;
     if (error == STORE_OK) {
-        error = judge_all(&finding, technician, places, count, out);
+        error = find_payers(&finding, technician);
     }
-    free(arena.memory);
+    if (error == STORE_OK) {
+        kept->taken[at] = true;
+        kept->items[at].technician = *technician;
+        kept->items[at].payers = *out;
+    }
     return error;
 }

@@ -175,16 +175,20 @@ struct disk_consent {
 };
 static_assert(sizeof(struct disk_consent) == 16, "no padding");
 
-/* A consent by which a technician introduces a shop, and where the attestation stands that lets her. */
+/* A consent by which a technician introduces a shop. */
 struct disk_introduction {
     struct hash id;
     struct hash shop;
-    uint64_t seq;
-    uint32_t author;
-    uint16_t index;
-    uint8_t zero[2];
+    struct sign_public_key key; /* of hers, which signed it */
 };
-static_assert(sizeof(struct disk_introduction) == 80, "no padding");
+static_assert(sizeof(struct disk_introduction) == 96, "no padding");
+
+/* The same by shop. */
+struct disk_introducer {
+    struct hash id;
+    struct actor_id technician;
+};
+static_assert(sizeof(struct disk_introducer) == 64, "no padding");
 
 /* What may still be taken in on one account, as of a time. */
 struct disk_account {

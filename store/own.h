@@ -8,7 +8,7 @@
 #include "store/rows.h"
 
 enum own_kind {
-    OWN_JOINED = 1, /* every `joined` in the log, of whatever shop: its row is a struct disk_consent */
+    OWN_JOINED = 1, /* each `joined` in the log of its shop: its row is a struct disk_consent */
     OWN_PROFILE = 2,
     OWN_STATEMENT = 3,
     OWN_UPGRADE = 4, /* blocks of the chain that hold an unknown critical kind; index 0 */

@@ -92,6 +92,11 @@ enum stood {
     STOOD_UNKNOWN, /* the head that it names is not held: nothing shows anything */
 };
 
+/* The first of the author's checkpoints, of the last ones of each day, on that day or later.
+ * STORE_NOT_FOUND when there is none. */
+enum store_error checkpoint_read_from(struct store_txn *txn, uint32_t number, uint64_t day,
+                                      struct disk_checkpoint *out);
+
 /* The last of the author's checkpoints, of the last ones of each day, that stood without block seq, its time
  * not after by_s; read says how each stood. STORE_NOT_FOUND when there is none. */
 enum store_error checkpoint_read_without(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t by_s,

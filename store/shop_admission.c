@@ -13,8 +13,8 @@
 
 /* ---- rows ---- */
 
-/* By technician each row is a struct disk_introduction; by shop it is the technician. A consent's id is told
- * apart from others by its first bytes, as an entry is. */
+/* By technician each row is a struct disk_introduction; by shop a struct disk_introducer. A consent's id is
+ * told apart from others by its first bytes, as an entry is. */
 enum introduction_kind { BY_TECHNICIAN = 1, BY_SHOP = 2 };
 enum { ID_PREFIX_SIZE = 16, ROW_KEY_SIZE = 1 + HASH_SIZE + ID_PREFIX_SIZE };
 
@@ -37,7 +37,8 @@ static struct key row_key(enum introduction_kind kind, const struct actor_id *ac
 
 struct introductions {
     size_t count;
-    struct disk_introduction rows[INTRODUCTIONS_EACH_MAX]; /* by id */
+    struct disk_introduction
+        rows[INTRODUCTIONS_EACH_MAX + 1]; /* first those that her present keys signed, by id */
 };
 
 /* Every row under prefix, at most max, of size bytes each, in out. */
@@ -65,17 +66,70 @@ static enum store_error read_rows(struct store_txn *txn, const struct key *prefi
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* The keys that the technician has now. *held: whether that is known. */
+static enum store_error present_keys(struct store_txn *txn, const struct actor_id *technician,
+                                     struct key_set *keys, bool *held)
+{
+    struct disk_author row;
+    uint64_t epoch;
+    enum store_error error = author_read_log(txn, technician, &row);
+
+    *held = error == STORE_OK;
+    if (error == STORE_OK) {
+        error = keys_read(txn, row.number, row.seq, keys, &epoch);
+    }
+    return error == STORE_NOT_FOUND && !*held ? STORE_OK : error;
+}
+
+static bool is_present_key(const struct key_set *keys, const struct sign_public_key *key)
+{
+    for (size_t i = 0; i < keys->key_count; i++) {
+        if (keys->keys[i].role == ROLE_PRESENT &&
+            memcmp(keys->keys[i].key.bytes, key->bytes, sizeof key->bytes) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rows that come by id: whoever has a key that she replaced takes no place of what she signed since. */
+static enum store_error sort_by_keys(struct store_txn *txn, const struct actor_id *technician,
+                                     struct introductions *introductions)
+{
+    struct disk_introduction later[INTRODUCTIONS_EACH_MAX + 1];
+    size_t count = 0, later_count = 0;
+    struct key_set keys;
+    bool held = false;
+    enum store_error error = present_keys(txn, technician, &keys, &held);
+
+    if (error != STORE_OK || !held) {
+        return error;
+    }
+    for (size_t i = 0; i < introductions->count; i++) {
+        if (is_present_key(&keys, &introductions->rows[i].key)) {
+            introductions->rows[count++] = introductions->rows[i];
+        } else {
+            later[later_count++] = introductions->rows[i];
+        }
+    }
+    memcpy(introductions->rows + count, later, later_count * sizeof later[0]);
+    return STORE_OK;
+}
+
 static enum store_error introductions_by(struct store_txn *txn, const struct actor_id *technician,
                                          struct introductions *out)
 {
     const struct key prefix = kind_key(BY_TECHNICIAN, technician);
+    enum store_error error =
+        read_rows(txn, &prefix, out->rows, sizeof out->rows[0], INTRODUCTIONS_EACH_MAX + 1, &out->count);
 
-    return read_rows(txn, &prefix, out->rows, sizeof out->rows[0], INTRODUCTIONS_EACH_MAX, &out->count);
+    return error == STORE_OK && out->count > 0 ? sort_by_keys(txn, technician, out) : error;
 }
 
 static enum store_error write_row(struct store_txn *txn, const struct actor_id *technician,
                                   const struct disk_introduction *row)
 {
+    const struct disk_introducer introducer = {.id = row->id, .technician = *technician};
     const struct actor_id shop = {row->shop};
     struct key key = row_key(BY_TECHNICIAN, technician, &row->id);
     enum store_error error = table_put(txn, TABLE_INTRODUCTIONS, &key, row, sizeof *row);
@@ -84,7 +138,7 @@ static enum store_error write_row(struct store_txn *txn, const struct actor_id *
         return error;
     }
     key = row_key(BY_SHOP, &shop, &row->id);
-    return table_put(txn, TABLE_INTRODUCTIONS, &key, technician, sizeof *technician);
+    return table_put(txn, TABLE_INTRODUCTIONS, &key, &introducer, sizeof introducer);
 }
 
 static enum store_error drop_row(struct store_txn *txn, const struct actor_id *technician,
@@ -177,39 +231,39 @@ static const struct disk_introduction *among_first(const struct introductions *i
     return NULL;
 }
 
-/* Who pays, when one of the technician's introductions is of shop and holds. STORE_NOT_FOUND: none is. */
-static enum store_error payer_by(struct store_txn *txn, const struct trust *trust,
-                                 const struct actor_id *shop, const struct actor_id *technician,
-                                 struct shop_payer *payer)
+/* Whether one of the technician's introductions is of shop and holds, and add who pays then. */
+static enum store_error add_payers(struct store_txn *txn, const struct trust *trust,
+                                   const struct actor_id *shop, const struct actor_id *technician,
+                                   struct payers *payers, bool *holds)
 {
     struct introductions introductions;
+    struct payers hers;
+    bool any = false;
     enum store_error error = introductions_by(txn, technician, &introductions);
 
+    *holds = false;
     if (error == STORE_OK) {
         error = leave_out_left(txn, technician, &introductions);
     }
-    for (size_t i = 0; error == STORE_OK && i < introductions.count; i++) {
-        const struct disk_introduction *row = &introductions.rows[i];
-        const struct entry_at by = {row->author, row->seq, row->index};
-        struct introducer introducer;
-
-        if (!hash_equal(&row->shop, &shop->hash) || among_first(&introductions, &row->id) == NULL) {
-            continue;
-        }
-        error = introducer_check(txn, trust, technician, &by, &introducer);
-        if (error == STORE_OK) {
-            payer->is_owner = introducer.by_owner;
-            return author_name(txn, by.author, &payer->actor);
-        }
-        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    for (size_t i = 0; error == STORE_OK && i < introductions.count && !any; i++) {
+        any = hash_equal(&introductions.rows[i].shop, &shop->hash) &&
+              among_first(&introductions, &introductions.rows[i].id) != NULL;
     }
-    return error == STORE_OK ? STORE_NOT_FOUND : error;
+    if (error != STORE_OK || !any) {
+        return error;
+    }
+    error = introducer_find(txn, trust, technician, &hers);
+    *holds = error == STORE_OK && hers.count > 0;
+    for (size_t i = 0; *holds && i < hers.count; i++) {
+        payers_add(payers, &hers.items[i]);
+    }
+    return error;
 }
 
-/* Whoever introduces the shop, or did; while a new introduction is looked at, one more. */
+/* Introductions of a shop, by id; while a new one is looked at, one more. */
 struct introducers {
     size_t count;
-    struct actor_id technicians[INTRODUCTIONS_OF_SHOP_MAX + 1];
+    struct disk_introducer items[INTRODUCTIONS_OF_SHOP_MAX + 1];
 };
 
 static enum store_error introducers_of(struct store_txn *txn, const struct actor_id *shop,
@@ -217,24 +271,89 @@ static enum store_error introducers_of(struct store_txn *txn, const struct actor
 {
     const struct key prefix = kind_key(BY_SHOP, shop);
 
-    return read_rows(txn, &prefix, out->technicians, sizeof out->technicians[0],
-                     INTRODUCTIONS_OF_SHOP_MAX + 1, &out->count);
+    return read_rows(txn, &prefix, out->items, sizeof out->items[0], INTRODUCTIONS_OF_SHOP_MAX + 1,
+                     &out->count);
 }
 
-enum store_error store_shop_payer(struct store_txn *txn, const struct trust *trust,
-                                  const struct actor_id *shop, struct shop_payer *payer)
+/* A technician may introduce the shop by more than one consent. */
+static bool is_met(const struct introducers *introducers, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (actor_id_equal(&introducers->items[i].technician, &introducers->items[at].technician)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The one with the most room, and of several the first. */
+static enum store_error choose_payer(struct store_txn *txn, const struct actor_id *shop,
+                                     const struct payers *payers, uint64_t now_s, struct shop_payer *out)
+{
+    uint64_t most = 0;
+    enum store_error error = STORE_OK;
+
+    *out = payers->items[0];
+    for (size_t i = 0; error == STORE_OK && i < payers->count; i++) {
+        uint64_t room = 0;
+
+        error = store_shop_room(txn, shop, &payers->items[i], now_s, &room);
+        if (room > most) {
+            most = room;
+            *out = payers->items[i];
+        }
+    }
+    return error;
+}
+
+/* Of all its introductions, whoever may pay; one is enough for whether any holds. */
+static enum store_error find_payers(struct store_txn *txn, const struct trust *trust,
+                                    const struct actor_id *shop, bool one, struct payers *payers)
 {
     struct introducers introducers;
     enum store_error error = introducers_of(txn, shop, &introducers);
 
-    for (size_t i = 0; error == STORE_OK && i < introducers.count; i++) {
-        error = payer_by(txn, trust, shop, &introducers.technicians[i], payer);
-        if (error != STORE_NOT_FOUND) {
-            return error;
+    payers->count = 0;
+    for (size_t i = 0; error == STORE_OK && i < introducers.count && (!one || payers->count == 0); i++) {
+        bool holds = false;
+
+        if (!is_met(&introducers, i)) {
+            error = add_payers(txn, trust, shop, &introducers.items[i].technician, payers, &holds);
         }
-        error = STORE_OK;
     }
-    return error == STORE_OK ? STORE_NOT_FOUND : error;
+    return error;
+}
+
+enum store_error store_is_introduced(struct store_txn *txn, const struct trust *trust,
+                                     const struct actor_id *shop, bool *introduced)
+{
+    struct payers payers;
+    enum store_error error = find_payers(txn, trust, shop, true, &payers);
+
+    *introduced = error == STORE_OK && payers.count > 0;
+    return error;
+}
+
+enum store_error store_shop_payer(struct store_txn *txn, const struct trust *trust,
+                                  const struct actor_id *shop, uint64_t now_s, struct shop_payer *payer)
+{
+    struct payers payers;
+    enum store_error error = find_payers(txn, trust, shop, false, &payers);
+
+    if (error != STORE_OK || payers.count == 0) {
+        return error == STORE_OK ? STORE_NOT_FOUND : error;
+    }
+    return choose_payer(txn, shop, &payers, now_s, payer);
+}
+
+enum store_error store_consent_key(struct store_txn *txn, const struct signed_consent *consent,
+                                   const struct hash *id, struct sign_public_key *key)
+{
+    const struct affiliation affiliation = {.id = *id, .signature = consent->signature};
+    struct disk_author row;
+    enum store_error error = author_read_log(txn, &consent->consent.technician, &row);
+
+    return error == STORE_OK ? consent_find_key(txn, row.number, &affiliation, key) : error;
 }
 
 /* ---- introducing ---- */
@@ -242,11 +361,11 @@ enum store_error store_shop_payer(struct store_txn *txn, const struct trust *tru
 enum store_error store_may_introduce(struct store_txn *txn, const struct trust *trust,
                                      const struct actor_id *technician, bool *may)
 {
-    struct introducer introducer;
-    enum store_error error = introducer_find(txn, trust, technician, &introducer);
+    struct payers payers;
+    enum store_error error = introducer_find(txn, trust, technician, &payers);
 
-    *may = error == STORE_OK;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    *may = error == STORE_OK && payers.count > 0;
+    return error;
 }
 
 /* Forget what the technician left. */
@@ -266,102 +385,121 @@ static enum store_error drop_left(struct store_txn *txn, const struct actor_id *
     return error;
 }
 
-/* Make room for an introduction among the technician's, the highest id giving way to it. *fits: false when it
- * would be the highest. */
-static enum store_error make_room_by(struct store_txn *txn, const struct actor_id *technician,
-                                     const struct hash *id, bool *fits)
+/* Forget the last of the technician's introductions where there are too many. *fits: false when it was that
+ * one. */
+static enum store_error drop_last(struct store_txn *txn, const struct actor_id *technician,
+                                  const struct hash *id, bool *fits)
 {
     struct introductions introductions;
     enum store_error error = introductions_by(txn, technician, &introductions);
-    const struct disk_introduction *last = &introductions.rows[INTRODUCTIONS_EACH_MAX - 1];
+    const struct disk_introduction *last = &introductions.rows[INTRODUCTIONS_EACH_MAX];
 
     *fits = error == STORE_OK;
-    if (error != STORE_OK || introductions.count < INTRODUCTIONS_EACH_MAX || hash_equal(&last->id, id)) {
+    if (error != STORE_OK || introductions.count <= INTRODUCTIONS_EACH_MAX) {
         return error;
     }
-    *fits = hash_compare(id, &last->id) < 0;
-    return *fits ? drop_row(txn, technician, last) : STORE_OK;
+    *fits = !hash_equal(&last->id, id);
+    return drop_row(txn, technician, last);
 }
 
-/* Forget what the technician said of the shop. */
-static enum store_error forget_introducer(struct store_txn *txn, const struct actor_id *shop,
-                                          const struct actor_id *technician)
-{
-    struct introductions introductions;
-    enum store_error error = introductions_by(txn, technician, &introductions);
+/* How the introductions of a shop stand beside each other. */
+struct ranking {
+    struct shop_payer payer; /* the first of those who would pay */
+    bool holds;
+    size_t before; /* of the same payer's, that hold */
+};
 
-    for (size_t i = 0; error == STORE_OK && i < introductions.count; i++) {
-        if (hash_equal(&introductions.rows[i].shop, &shop->hash)) {
-            error = drop_row(txn, technician, &introductions.rows[i]);
+/* Whether a gives way before b, which has a lower id: what doesn't hold, then what its payer has more of,
+ * then a delegate's. */
+static bool gives_way_before(const struct ranking *a, const struct ranking *b)
+{
+    if (a->holds != b->holds) {
+        return b->holds;
+    }
+    if (a->before != b->before) {
+        return a->before > b->before;
+    }
+    return b->payer.is_owner ? true : !a->payer.is_owner;
+}
+
+static enum store_error rank(struct store_txn *txn, const struct trust *trust, const struct actor_id *shop,
+                             const struct introducers *introducers, struct ranking *rankings)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; error == STORE_OK && i < introducers->count; i++) {
+        struct payers payers = {.count = 0};
+
+        rankings[i] = (struct ranking){.before = 0};
+        error = add_payers(txn, trust, shop, &introducers->items[i].technician, &payers, &rankings[i].holds);
+        if (error == STORE_OK && rankings[i].holds) {
+            rankings[i].payer = payers.items[0];
+        }
+        for (size_t j = 0; j < i; j++) {
+            rankings[i].before += rankings[j].holds && rankings[i].holds &&
+                                  actor_id_equal(&rankings[j].payer.actor, &rankings[i].payer.actor);
         }
     }
     return error;
 }
 
-/* Of more introductions of the newest's shop than are remembered, one technician's that don't hold give way;
- * where those of each hold, the newest does, and the shop is admitted without it. */
+/* Of more introductions of a shop than are remembered one gives way, so that each payer keeps one before any
+ * keeps two, and an owner before a delegate. */
 static enum store_error give_way(struct store_txn *txn, const struct trust *trust,
-                                 const struct actor_id *technician, const struct disk_introduction *newest)
+                                 const struct actor_id *shop)
 {
-    const struct actor_id shop = {newest->shop};
+    struct ranking rankings[INTRODUCTIONS_OF_SHOP_MAX + 1];
     struct introducers introducers;
-    enum store_error error = introducers_of(txn, &shop, &introducers);
+    size_t worst = 0;
+    enum store_error error = introducers_of(txn, shop, &introducers);
 
     if (error != STORE_OK || introducers.count <= INTRODUCTIONS_OF_SHOP_MAX) {
         return error;
     }
-    for (size_t i = 0; i < introducers.count; i++) {
-        struct shop_payer payer;
-
-        error = payer_by(txn, trust, &shop, &introducers.technicians[i], &payer);
-        if (error != STORE_OK) {
-            return error == STORE_NOT_FOUND ? forget_introducer(txn, &shop, &introducers.technicians[i])
-                                            : error;
-        }
+    error = rank(txn, trust, shop, &introducers, rankings);
+    for (size_t i = 1; error == STORE_OK && i < introducers.count; i++) {
+        worst = gives_way_before(&rankings[i], &rankings[worst]) ? i : worst;
     }
-    return drop_row(txn, technician, newest);
+    return error == STORE_OK
+               ? drop_row(txn, &introducers.items[worst].technician,
+                          &(struct disk_introduction){.id = introducers.items[worst].id, .shop = shop->hash})
+               : error;
 }
 
 static enum store_error keep(struct store_txn *txn, const struct trust *trust, const struct consent *consent,
-                             const struct hash *id, const struct introducer *introducer, enum reason *reason)
+                             const struct hash *id, const struct sign_public_key *key, enum reason *reason)
 {
-    const struct disk_introduction row = {.id = *id,
-                                          .shop = consent->shop.hash,
-                                          .seq = introducer->by.seq,
-                                          .author = introducer->by.author,
-                                          .index = (uint16_t)introducer->by.index};
+    const struct disk_introduction row = {.id = *id, .shop = consent->shop.hash, .key = *key};
     struct introductions introductions;
     bool fits = false;
-    enum store_error error = make_room_by(txn, &consent->technician, id, &fits);
+    enum store_error error = write_row(txn, &consent->technician, &row);
 
     *reason = REASON_QUOTA;
+    if (error == STORE_OK) {
+        error = drop_last(txn, &consent->technician, id, &fits);
+    }
     if (error != STORE_OK || !fits) {
         return error;
     }
-    error = write_row(txn, &consent->technician, &row);
-    if (error == STORE_OK) {
-        error = introductions_by(txn, &consent->technician, &introductions);
-    }
+    error = introductions_by(txn, &consent->technician, &introductions);
     if (error == STORE_OK && among_first(&introductions, id) != NULL) {
         *reason = REASON_NONE;
     }
-    return error == STORE_OK ? give_way(txn, trust, &consent->technician, &row) : error;
+    return error == STORE_OK ? give_way(txn, trust, &consent->shop) : error;
 }
 
 enum store_error store_introduce(struct store_txn *txn, const struct trust *trust,
-                                 const struct consent *consent, const struct hash *id, enum reason *reason)
+                                 const struct consent *consent, const struct hash *id,
+                                 const struct sign_public_key *key, enum reason *reason)
 {
-    struct introducer introducer;
-    bool left = false;
-    enum store_error error = introducer_find(txn, trust, &consent->technician, &introducer);
+    bool may = false, left = false;
+    enum store_error error = store_may_introduce(txn, trust, &consent->technician, &may);
 
-    if (error == STORE_NOT_FOUND) {
-        *reason = REASON_NOT_ADMITTED;
-        return STORE_OK;
+    *reason = REASON_NOT_ADMITTED;
+    if (error != STORE_OK || !may) {
+        return error;
     }
-    if (error == STORE_OK) {
-        error = drop_left(txn, &consent->technician);
-    }
+    error = drop_left(txn, &consent->technician);
     if (error == STORE_OK) {
         error = has_left(txn, &consent->technician, id, &left);
     }
@@ -369,7 +507,7 @@ enum store_error store_introduce(struct store_txn *txn, const struct trust *trus
         *reason = REASON_LEFT;
         return error;
     }
-    return keep(txn, trust, consent, id, &introducer, reason);
+    return keep(txn, trust, consent, id, key, reason);
 }
 
 /* ---- rosters ---- */
@@ -434,7 +572,8 @@ enum store_error store_has_reviewed(struct store_txn *txn, const struct actor_id
 
 /* ---- telling others ---- */
 
-enum { ROSTER_LOOKED_AT_MAX = 256, CONSENTS_LOOKED_AT_MAX = 32 };
+/* Of a roster, and of the technicians on it: what is asked of them costs. */
+enum { ROSTER_LOOKED_AT_MAX = 1024, TECHNICIANS_ASKED_MAX = 256 };
 
 /* Copy block seq of the technician's chain when it is of class keys. STORE_NOT_FOUND when it is not. */
 static enum store_error copy_key_block(struct store_txn *txn, uint32_t number, uint64_t seq,
@@ -456,8 +595,8 @@ static enum store_error copy_key_block(struct store_txn *txn, uint32_t number, u
     return arena_copy(arena, stored.encoded, &out->block) ? STORE_OK : STORE_NO_MEMORY;
 }
 
-/* The keys record of the technician and what followed, up to the key set that signed. STORE_NOT_FOUND when
- * they are not held, or too many, or other blocks stand between. */
+/* The keys record of the technician and what followed, up to the key set that signed: none of that where it
+ * is too much, or other blocks stand between. STORE_NOT_FOUND when her log is not held. */
 static enum store_error carry_keys(struct store_txn *txn, const struct affiliation *joined,
                                    struct signed_consent *out, struct arena *arena)
 {
@@ -481,92 +620,172 @@ static enum store_error carry_keys(struct store_txn *txn, const struct affiliati
             out->technician_blocks = (struct list){.items = blocks, .count = count};
             return STORE_OK;
         }
-        if (error == STORE_OK && count == PRESENTATION_KEY_BLOCKS_MAX) {
-            return STORE_NOT_FOUND;
-        }
         if (error == STORE_OK) {
-            error = copy_key_block(txn, technician.number, count + 1, &blocks[count], arena);
+            error = count < PRESENTATION_KEY_BLOCKS_MAX
+                        ? copy_key_block(txn, technician.number, count + 1, &blocks[count], arena)
+                        : STORE_NOT_FOUND;
+        }
+        if (error == STORE_NOT_FOUND) {
+            return STORE_OK;
         }
         count++;
     }
     return error;
 }
 
-/* The consent in one `joined`, when it introduces. STORE_NOT_FOUND when it does not. */
-static enum store_error introduction_at(struct store_txn *txn, const struct actor_id *shop,
-                                        const struct entry_at *at, struct introduction *out,
-                                        struct arena *arena)
+/* What a roster says of those who may introduce the shop, and of some of the others. */
+struct telling {
+    struct store_txn *txn;
+    const struct trust *trust;
+    const struct actor_id *shop;
+    struct arena *arena;
+    size_t max;
+    struct affiliation *taken, *others; /* max of each */
+    size_t taken_count, other_count;
+    struct actor_id *met; /* technicians who were asked about */
+    size_t met_count;
+};
+
+/* The `joined` at that place, when its technician signed and has not left. STORE_NOT_FOUND: it is none. */
+static enum store_error joined_at(struct telling *telling, const struct entry_at *at,
+                                  struct affiliation *joined)
 {
+    const size_t mark = arena_mark(telling->arena);
     struct disk_consent consent;
-    struct affiliation joined;
     bool left = false;
-    enum store_error error = own_consent(txn, at, &consent);
+    enum store_error error = own_consent(telling->txn, at, &consent);
 
     if (error == STORE_OK && consent.verdict != CONSENT_GOOD) {
         return STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
-        error = stated_read(txn, at, ENTRY_AFFILIATION, &joined, arena);
+        error = stated_read(telling->txn, at, ENTRY_AFFILIATION, joined, telling->arena);
     }
-    if (error == STORE_OK && !actor_id_equal(&joined.consent.shop, shop)) {
+    arena_rewind(telling->arena, mark);
+    joined->extensions = (struct list){0};
+    if (error == STORE_OK && !actor_id_equal(&joined->consent.shop, telling->shop)) {
         return STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
-        error = has_left(txn, &joined.consent.technician, &joined.id, &left);
+        error = has_left(telling->txn, &joined->consent.technician, &joined->id, &left);
     }
-    if (error != STORE_OK || left) {
-        return error == STORE_OK ? STORE_NOT_FOUND : error;
-    }
-    out->consent = (struct signed_consent){.consent = joined.consent, .signature = joined.signature};
-    return carry_keys(txn, &joined, &out->consent, arena);
+    return error == STORE_OK && left ? STORE_NOT_FOUND : error;
 }
 
-/* Add one to those found: before those that this node would not take itself, if it would. */
-static enum store_error add_introduction(struct store_txn *txn, const struct trust *trust,
-                                         const struct introduction *one, struct introduction *out,
-                                         size_t *taken, size_t *count, size_t max)
+static bool is_asked(const struct telling *telling, const struct actor_id *technician)
 {
-    bool may = false;
-    enum store_error error = store_may_introduce(txn, trust, &one->consent.consent.technician, &may);
+    for (size_t i = 0; i < telling->met_count; i++) {
+        if (actor_id_equal(&telling->met[i], technician)) {
+            return true;
+        }
+    }
+    return false;
+}
 
-    if (error != STORE_OK || (!may && *count == max)) {
+/* Each technician is asked about once. */
+static enum store_error look_at_joined(struct telling *telling, const struct entry_at *at)
+{
+    struct affiliation joined;
+    bool may = false;
+    enum store_error error = joined_at(telling, at, &joined);
+
+    if (error != STORE_OK || is_asked(telling, &joined.consent.technician)) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    telling->met[telling->met_count++] = joined.consent.technician;
+    error = store_may_introduce(telling->txn, telling->trust, &joined.consent.technician, &may);
+    if (error != STORE_OK) {
         return error;
     }
-    if (*count < max) {
-        ++*count;
-    }
     if (may) {
-        memmove(out + *taken + 1, out + *taken, (*count - 1 - *taken) * sizeof *out);
-        out[(*taken)++] = *one;
-    } else {
-        out[*count - 1] = *one;
+        telling->taken[telling->taken_count++] = joined;
+    } else if (telling->other_count < telling->max) {
+        telling->others[telling->other_count++] = joined;
     }
     return STORE_OK;
+}
+
+/* Around the place of a long roster that draw falls on. */
+static enum store_error look_at_roster(struct telling *telling, uint32_t number, uint64_t draw)
+{
+    struct entry_at *roster;
+    size_t count = 0;
+    enum store_error error =
+        own_find(telling->txn, OWN_JOINED, number, DOSSIER_AFFILIATIONS_MAX, &roster, &count, telling->arena);
+
+    for (size_t i = 0; error == STORE_OK && i < count && i < ROSTER_LOOKED_AT_MAX &&
+                       telling->taken_count < telling->max && telling->met_count < TECHNICIANS_ASKED_MAX;
+         i++) {
+        error = look_at_joined(telling, &roster[(draw + i) % count]);
+    }
+    return error;
+}
+
+/* Those by which this node itself let the shop in. */
+static enum store_error look_at_introductions(struct telling *telling, uint32_t number)
+{
+    struct introducers introducers;
+    enum store_error error = introducers_of(telling->txn, telling->shop, &introducers);
+
+    for (size_t i = 0; error == STORE_OK && i < introducers.count && telling->taken_count < telling->max;
+         i++) {
+        const struct key key = grant_key_of_affiliation(GRANT_AFFILIATION, &introducers.items[i].id);
+        struct entry_at at;
+
+        error = grant_next_by(telling->txn, &key, number, NULL, &at);
+        if (error == STORE_OK) {
+            error = look_at_joined(telling, &at);
+        }
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return error;
+}
+
+static enum store_error tell(struct telling *telling, const struct affiliation *joined, size_t joined_count,
+                             struct introduction *out, size_t *count)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; error == STORE_OK && i < joined_count && *count < telling->max; i++) {
+        struct introduction one = {
+            .consent = {.consent = joined[i].consent, .signature = joined[i].signature}};
+
+        error = carry_keys(telling->txn, &joined[i], &one.consent, telling->arena);
+        if (error == STORE_OK) {
+            out[(*count)++] = one;
+        }
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return error;
 }
 
 enum store_error store_introductions(struct store_txn *txn, const struct trust *trust,
                                      const struct actor_id *shop, uint64_t draw, struct introduction *out,
                                      size_t max, size_t *count, struct arena *arena)
 {
+    struct telling telling = {.txn = txn, .trust = trust, .shop = shop, .arena = arena, .max = max};
     struct disk_author row;
-    struct entry_at *roster = NULL;
-    size_t roster_count = 0, taken = 0;
     enum store_error error = author_read_log(txn, shop, &row);
 
     *count = 0;
-    if (error == STORE_OK) {
-        error = own_find(txn, OWN_JOINED, row.number, ROSTER_LOOKED_AT_MAX, &roster, &roster_count, arena);
+    telling.taken = arena_take(arena, max * sizeof *telling.taken);
+    telling.others = arena_take(arena, max * sizeof *telling.others);
+    telling.met =
+        arena_take(arena, (TECHNICIANS_ASKED_MAX + INTRODUCTIONS_OF_SHOP_MAX + 1) * sizeof *telling.met);
+    if (telling.taken == NULL || telling.others == NULL || telling.met == NULL) {
+        return STORE_NO_MEMORY;
     }
-    for (size_t i = 0; error == STORE_OK && i < roster_count && i < CONSENTS_LOOKED_AT_MAX && taken < max;
-         i++) {
-        struct introduction one;
-
-        error = introduction_at(txn, shop, &roster[(draw + i) % roster_count], &one, arena);
-        if (error == STORE_OK) {
-            error = add_introduction(txn, trust, &one, out, &taken, count, max);
-        } else if (error == STORE_NOT_FOUND) {
-            error = STORE_OK;
-        }
+    if (error == STORE_OK) {
+        error = look_at_introductions(&telling, row.number);
+    }
+    if (error == STORE_OK) {
+        error = look_at_roster(&telling, row.number, draw);
+    }
+    if (error == STORE_OK) {
+        error = tell(&telling, telling.taken, telling.taken_count, out, count);
+    }
+    if (error == STORE_OK) {
+        error = tell(&telling, telling.others, telling.other_count, out, count);
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }

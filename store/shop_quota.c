@@ -38,14 +38,20 @@ static enum store_error is_fresh(struct store_txn *txn, uint64_t now_s, bool *fr
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* A clock that was ahead then makes nobody fresh for longer. */
 static enum store_error note_beginning(struct store_txn *txn, uint64_t now_s)
 {
     const struct key key = node_key();
-    struct disk_account began = {.at_s = now_s};
-    struct bytes held;
-    enum store_error error = table_get(txn, TABLE_ACCOUNTS, &key, &held);
+    struct disk_account began;
+    enum store_error error = table_get_exact(txn, TABLE_ACCOUNTS, &key, &began, sizeof began);
 
-    return error == STORE_NOT_FOUND ? table_put(txn, TABLE_ACCOUNTS, &key, &began, sizeof began) : error;
+    if (error == STORE_OK && began.at_s <= now_s) {
+        return STORE_OK;
+    }
+    began = (struct disk_account){.at_s = now_s};
+    return error == STORE_OK || error == STORE_NOT_FOUND
+               ? table_put(txn, TABLE_ACCOUNTS, &key, &began, sizeof began)
+               : error;
 }
 
 /* Whoever is met later begins with a day: else each delegate's delegate would bring as much as a fresh node
@@ -71,7 +77,7 @@ static struct key account_key(const struct account_terms *terms)
     return key;
 }
 
-/* The account as of now_s. A clock that went back fills nothing, and nothing twice. */
+/* The account as of now_s. What is dated later, by a clock that was ahead, counts as of now. */
 static enum store_error read_account(struct store_txn *txn, const struct account_terms *terms, uint64_t now_s,
                                      struct disk_account *out)
 {
@@ -83,8 +89,11 @@ static enum store_error read_account(struct store_txn *txn, const struct account
         *out = (struct disk_account){.bytes = terms->first, .at_s = now_s};
         return STORE_OK;
     }
-    if (error != STORE_OK || now_s <= out->at_s) {
+    if (error != STORE_OK) {
         return error;
+    }
+    if (now_s < out->at_s) {
+        out->at_s = now_s;
     }
     idle_s = now_s - out->at_s < IDLE_S_MAX ? now_s - out->at_s : IDLE_S_MAX;
     filled = out->bytes + idle_s * terms->a_day / DAY_S;

@@ -5,7 +5,8 @@
  * 1 MiB a day, none saved up. The shops of one payer share another: whoever attested the technicians that
  * introduce them, 1 GiB a day for a namespace's owner and 64 MiB for a delegate, saved up to 4 GiB. A fresh
  * node begins with those 4 GiB for each payer that it meets in its first seven days, counted from the first
- * charge; one that it meets later begins with a day. The times are this node's own. */
+ * charge; one that it meets later begins with a day. The times are this node's own; what
+ * is dated later than now, by a clock that was ahead once, counts as of now. */
 
 #include "protocol/rules/trust.h"
 #include "store/store.h"

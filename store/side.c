@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/rules/affiliation.h"
 #include "protocol/rules/weight.h"
 #include "store/branches.h"
 
@@ -252,6 +253,9 @@ static enum store_error change_affiliation(struct siding *siding, const struct a
 
     if (affiliation->event == AFFILIATION_LEFT) {
         return change_row(siding, &about, index, &row);
+    }
+    if (!affiliation_is_stated(affiliation, siding->network, &siding->block->header.author)) {
+        return STORE_OK;
     }
     about = grant_key_of_actor(GRANT_JOINED, &affiliation->consent.technician);
     error = change_row(siding, &about, index, &row);

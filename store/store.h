@@ -390,8 +390,8 @@ enum store_error store_shop_profile(struct store_txn *txn, const struct actor_id
 enum store_error store_is_accredited(struct store_txn *txn, const struct trust *trust,
                                      const struct actor_id *author, bool *accredited);
 
-/* Whether an attestation or affiliation of an accredited author, or of self (NULL: nobody), names the actor;
- * a shop's own roster does not name it, and whoever is only named names nobody. */
+/* Whether an attestation of an accredited author, or of self (NULL: nobody), names the actor, or its own
+ * roster names it as a technician; whoever is only named names nobody. */
 enum store_error store_is_named(struct store_txn *txn, const struct trust *trust, const struct actor_id *self,
                                 const struct actor_id *actor, bool *named);
 

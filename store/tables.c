@@ -303,6 +303,7 @@ static int put(struct store_txn *txn, enum table table, const struct key *key, M
     MDB_val name = key_value(key);
     int code = mdb_put(txn->mdb, dbi, &name, value, flags);
 
+    txn->changes++;
     if (code != MDB_KEYEXIST || (flags & MDB_APPEND) == 0) {
         return code;
     }
@@ -437,6 +438,7 @@ static enum store_error delete_row(struct store_txn *txn, enum table table, cons
 {
     MDB_val name = key_value(key);
 
+    txn->changes++;
     return table_error(txn, mdb_del(txn->mdb, txn->store->tables[table], &name, NULL));
 }
 

@@ -2,7 +2,9 @@
 
 #include <assert.h>
 
+#include "protocol/base/days.h"
 #include "protocol/base/sort.h"
+#include "protocol/rules/lateness.h"
 #include "protocol/rules/weight.h"
 
 void consent_id(struct hash *out, const struct network *network, const struct consent *consent)
@@ -35,6 +37,17 @@ enum reason affiliation_check(const struct affiliation *affiliation, const struc
     return time_s > consent->expires_s ? REASON_CONSENT_EXPIRED : REASON_NONE;
 }
 
+bool affiliation_is_stated(const struct affiliation *joined, const struct network *network,
+                           const struct actor_id *author)
+{
+    struct hash id;
+    if (!joined->has_consent || !actor_id_equal(author, &joined->consent.shop)) {
+        return false;
+    }
+    consent_id(&id, network, &joined->consent);
+    return hash_equal(&id, &joined->id);
+}
+
 /* What is said in place had arrived. */
 static bool is_said(const struct dossier *dossier, const struct dossier_place *place)
 {
@@ -63,13 +76,21 @@ static struct weighed weight_of(const struct dossier *dossier, const struct doss
     return weighed;
 }
 
+/* Whether the shop used the consent after its time was over, whatever its block says of when that was. */
+static enum lateness lateness_of_joined(const struct dossier_affiliation *joined)
+{
+    return lateness_of(&joined->place, day_of_time(joined->affiliation.consent.expires_s), CONSENT_LATE_DAYS);
+}
+
 /* Of a `joined` that is said, in a block that counts. */
 static struct weighed weight_of_joined(const struct dossier *dossier, const struct network *network,
                                        const struct dossier_affiliation *joined)
 {
     const struct actor_id *author = &dossier_log_at(dossier, &joined->place)->author;
-    if (joined->place.erased) {
-        return (struct weighed){WEIGHT_DOUBTFUL, REASON_AFFILIATION_ERASED};
+    if (joined->place.erased) { /* its id is gone with its bytes: whoever kept it has looked */
+        return actor_id_equal(author, &joined->affiliation.consent.shop)
+                   ? (struct weighed){WEIGHT_DOUBTFUL, REASON_AFFILIATION_ERASED}
+                   : (struct weighed){WEIGHT_NOTHING, REASON_CONSENT_OTHER_SHOP};
     }
     enum reason refusal = affiliation_check(&joined->affiliation, network, author, joined->place.time_s);
     if (refusal == REASON_NONE && joined->signature == REASON_BAD_SIGNATURE) {
@@ -77,6 +98,9 @@ static struct weighed weight_of_joined(const struct dossier *dossier, const stru
     }
     if (refusal != REASON_NONE) {
         return (struct weighed){WEIGHT_NOTHING, refusal};
+    }
+    if (lateness_of_joined(joined) == LATE_YES) {
+        return (struct weighed){WEIGHT_DOUBTFUL, REASON_CONSENT_EXPIRED};
     }
     struct weighed weighed = joined->signature != REASON_NONE
                                  ? (struct weighed){WEIGHT_DOUBTFUL, joined->signature}
@@ -100,12 +124,19 @@ struct gathered {
     enum reason left_doubt;     /* behind that */
 };
 
-/* By id; of one id first what counts most, then what was said first. */
+static int compare_ids(const struct gathered *left, const struct gathered *right)
+{
+    int order = hash_compare(&left->id, &right->id);
+    return order != 0 ? order : hash_compare(&left->shop.hash, &right->shop.hash);
+}
+
+/* By id and shop, since an erased `joined` may have had any id; of one membership first what counts most,
+ * then what was said first. */
 static int by_id(const void *a, const void *b)
 {
     const struct gathered *left = a;
     const struct gathered *right = b;
-    int order = hash_compare(&left->id, &right->id);
+    int order = compare_ids(left, right);
     if (order != 0) {
         return order;
     }
@@ -130,7 +161,13 @@ static int by_people(const void *a, const void *b)
     return hash_compare(&left->id, &right->id);
 }
 
-/* Returns: how many were gathered, one for each id, sorted by it. */
+/* A log that copies another shop's consent, or its id, says nothing of anybody. */
+static bool is_copied(enum reason refusal)
+{
+    return refusal == REASON_CONSENT_OTHER_SHOP || refusal == REASON_INCONSISTENT;
+}
+
+/* Returns: how many were gathered, one for each id in a shop's log, sorted by both. */
 static size_t gather_joined(struct gathered *gathered, const struct dossier *dossier,
                             const struct network *network)
 {
@@ -142,12 +179,16 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
             place_weigh(dossier, &joined->place, STANCE_FOR).weight == WEIGHT_NOTHING) {
             continue;
         }
+        struct weighed weighed = weight_of_joined(dossier, network, joined);
+        if (weighed.weight == WEIGHT_NOTHING && is_copied(weighed.reason)) {
+            continue;
+        }
         gathered[said++] = (struct gathered){
             .id = joined->affiliation.id,
             .technician = joined->affiliation.consent.technician,
             .shop = dossier_log_at(dossier, &joined->place)->author,
             .affiliation = i,
-            .joined = weight_of_joined(dossier, network, joined),
+            .joined = weighed,
             .first_day = joined->place.erased ? 0 : joined->affiliation.day,
             .erased = joined->place.erased,
             .left_day = DAY_NONE,
@@ -156,7 +197,7 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
     }
     sort_items(gathered, said, sizeof gathered[0], by_id);
     for (size_t i = 0; i < said; i++) {
-        if (count == 0 || !hash_equal(&gathered[count - 1].id, &gathered[i].id)) {
+        if (count == 0 || compare_ids(&gathered[count - 1], &gathered[i]) != 0) {
             gathered[count++] = gathered[i];
         } else {
             gathered[count - 1].erased |= gathered[i].erased;
@@ -165,23 +206,20 @@ static size_t gather_joined(struct gathered *gathered, const struct dossier *dos
     return count;
 }
 
-static struct gathered *find(struct gathered *gathered, size_t count, const struct hash *id)
+/* The first one whose id is not lower. */
+static size_t find(const struct gathered *gathered, size_t count, const struct hash *id)
 {
     size_t low = 0;
     size_t high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = hash_compare(&gathered[middle].id, id);
-        if (order == 0) {
-            return &gathered[middle];
-        }
-        if (order < 0) {
+        if (hash_compare(&gathered[middle].id, id) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return NULL;
+    return low;
 }
 
 /* A `left` by either side of a membership. */
@@ -262,14 +300,16 @@ static enum reason doubt_behind(const struct gathered *gathered)
 static struct membership membership_of(const struct gathered *gathered, const struct dossier *dossier,
                                        struct day_interval memory[2])
 {
-    const struct affiliation *joined = &dossier->affiliations[gathered->affiliation].affiliation;
+    const struct dossier_affiliation *said = &dossier->affiliations[gathered->affiliation];
+    const struct affiliation *joined = &said->affiliation;
     return (struct membership){
         .id = gathered->id,
         .technician = gathered->technician,
         .shop = gathered->shop,
         .performs_repairs = joined->consent.performs_repairs || gathered->erased, /* nobody knows */
         .days = days_of(gathered, memory),
-        .erased = dossier->affiliations[gathered->affiliation].place.erased,
+        .own_word = !said->place.erased && lateness_of_joined(said) == LATE_NOT_KNOWN,
+        .erased = said->place.erased,
         .doubt = doubt_behind(gathered),
         .has_left = gathered->left_day != DAY_NONE,
         .left_day = gathered->left_day,
@@ -291,9 +331,10 @@ bool memberships_of(struct membership **out, size_t *count, const struct dossier
     }
     size_t gathered_count = gather_joined(gathered, dossier, network);
     for (size_t i = 0; i < dossier->leave_count; i++) {
-        struct gathered *left = find(gathered, gathered_count, &dossier->leaves[i].id);
-        if (left != NULL) {
-            let_leave(left, dossier, &dossier->leaves[i]);
+        const struct hash *id = &dossier->leaves[i].id;
+        for (size_t at = find(gathered, gathered_count, id);
+             at < gathered_count && hash_equal(&gathered[at].id, id); at++) {
+            let_leave(&gathered[at], dossier, &dossier->leaves[i]);
         }
     }
     sort_items(gathered, gathered_count, sizeof gathered[0], by_people);

@@ -133,7 +133,8 @@ struct dossier_place {
     uint64_t time_s;    /* the issuer's claim */
     uint64_t arrived_s; /* at this node */
     uint64_t below_s;   /* of the newest of the author's own checkpoints held here that names a head which is
-                           neither the block nor descends from it; 0: there is none */
+                           neither the block nor descends from it; 0: there is none. Of a `joined`: of the
+                           first one after its consent had expired, where that names such a head */
     struct hash leaf;   /* of a credential, review or pack, and of an affiliation where there are statements;
                            of all else, zero where it was not at hand */
     struct hash block_hash; /* header hash of its block; zero where it is not known */

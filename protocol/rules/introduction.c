@@ -3,27 +3,30 @@
 #include "protocol/rules/affiliation.h"
 #include "protocol/rules/presentation.h"
 
-enum reason introduction_check(struct hash *id, const struct signed_consent *introduction,
-                               const struct actor_id *shop, const struct network *network,
-                               struct arena *arena)
+enum reason introduction_check(struct hash *id, struct sign_public_key *key,
+                               const struct signed_consent *introduction, const struct actor_id *shop,
+                               const struct network *network, struct arena *arena)
 {
     const struct consent *consent = &introduction->consent;
-    const struct holder_signature signature = {
-        .holder = &consent->technician,
-        .inception = introduction->technician_keys,
-        .key_blocks = &introduction->technician_blocks,
-        .hash = id,
-        .signature = &introduction->signature,
-    };
+    const struct indexed_signature *signature = &introduction->signature;
+    struct log_state carried;
     struct actor_id owner;
 
     if (!actor_id_equal(&consent->shop, shop)) {
         return REASON_CONSENT_OTHER_SHOP;
     }
-    actor_id_of_inception(&owner, network, signature.inception);
-    if (!actor_id_equal(&owner, signature.holder)) {
+    actor_id_of_inception(&owner, network, introduction->technician_keys);
+    if (!actor_id_equal(&owner, &consent->technician)) {
         return REASON_CONSENT_OTHER_TECHNICIAN;
     }
     consent_id(id, network, consent);
-    return holder_signature_check(&signature, network, NULL, arena);
+    if (holder_keys_replay(&carried, network, &consent->technician, introduction->technician_keys,
+                           &introduction->technician_blocks, arena) != REASON_NONE) {
+        return REASON_HOLDER_KEY;
+    }
+    if (key_set_check(&carried.keys, ROLE_PRESENT, id, signature, 1) != REASON_NONE) {
+        return REASON_BAD_SIGNATURE;
+    }
+    *key = carried.keys.keys[signature->key_index].key;
+    return REASON_NONE;
 }

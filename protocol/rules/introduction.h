@@ -8,11 +8,11 @@
 
 /* Whether the technician named consented to work for shop, by a present key of the history that came with it.
  * Neither her present keys nor the consent's expiry are asked for: it was once used, by a block that is yet
- * to come. Writes: *id, the consent's. Returns: REASON_NONE; REASON_CONSENT_OTHER_SHOP;
- * REASON_CONSENT_OTHER_TECHNICIAN: the keys are not hers; REASON_HOLDER_KEY, REASON_BAD_SIGNATURE as
- * holder_signature_check. */
-enum reason introduction_check(struct hash *id, const struct signed_consent *introduction,
-                               const struct actor_id *shop, const struct network *network,
-                               struct arena *arena);
+ * to come. Writes: *id, the consent's, and *key, which signed it. Returns: REASON_NONE;
+ * REASON_CONSENT_OTHER_SHOP; REASON_CONSENT_OTHER_TECHNICIAN: the keys are not hers; REASON_HOLDER_KEY: the
+ * history does not fit together; REASON_BAD_SIGNATURE: none of the keys that it leads to signed. */
+enum reason introduction_check(struct hash *id, struct sign_public_key *key,
+                               const struct signed_consent *introduction, const struct actor_id *shop,
+                               const struct network *network, struct arena *arena);
 
 #endif

@@ -211,11 +211,18 @@ static bool apply_change(struct found *found)
     return true;
 }
 
+/* A shop that erased what it said, or used her consent when that had expired, takes her off no other roster.
+ */
+static bool takes_her(const struct membership *hers)
+{
+    return !hers->erased && hers->doubt != REASON_CONSENT_EXPIRED;
+}
+
 static bool add_elsewhere(struct found *found)
 {
     for (size_t i = 0; i < found->credentials.membership_count; i++) {
         const struct membership *hers = &found->credentials.memberships[i];
-        if (!hers->erased && !actor_id_equal(&hers->shop, &found->roster->shop) &&
+        if (takes_her(hers) && !actor_id_equal(&hers->shop, &found->roster->shop) &&
             actor_id_equal(&hers->technician, &found->technician) &&
             !day_truth_or(&found->elsewhere, &found->elsewhere, &hers->days, found->scratch)) {
             return false;
@@ -282,6 +289,23 @@ static enum reason doubt_of_membership(const struct found *found, uint32_t day)
     return found->roster->members_cut ? REASON_LIMIT : REASON_NONE;
 }
 
+/* Whether nothing but the shop's own word says that it used her consent in time. */
+static bool is_own_word(const struct found *found, uint32_t day)
+{
+    bool own_word = false;
+    for (size_t i = 0; i < found->part->membership_count; i++) {
+        const struct membership *membership = &found->part->memberships[i];
+        if (!day_set_has(membership->days.surely, day)) {
+            continue;
+        }
+        if (!membership->own_word) {
+            return false;
+        }
+        own_word = true;
+    }
+    return own_word;
+}
+
 /* How she stands on at_day, when she may be on the roster then. */
 static void write_listing(struct roster_part *part, const struct found *found)
 {
@@ -298,6 +322,7 @@ static void write_listing(struct roster_part *part, const struct found *found)
         .performs_repairs = day_set_has(found->repairs.possibly, at_day),
         .on_roster = here,
         .doubt = here == ANSWER_YES ? REASON_NONE : doubt_of_membership(found, at_day),
+        .own_word = is_own_word(found, at_day),
         .since_day = run->first,
         .certified = ANSWER_UNKNOWN,
     };

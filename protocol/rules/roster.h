@@ -47,6 +47,7 @@ struct roster_member {
     enum answer on_roster; /* whether she counts there, as far as rosters go; unknown, and no: see doubt */
     enum reason doubt;     /* why not sure; REASON_TWO_ROSTERS also of a no; REASON_LIMIT: who joined or left,
                               here or elsewhere, was not all looked at */
+    bool own_word;         /* that her consent was used in time is the shop's own word */
     uint32_t since_day;    /* in this shop, whatever other rosters say */
     enum answer certified; /* for the share of the first award that asks for one; no yes by old rules */
 };

@@ -128,6 +128,13 @@ void build_consent_id(struct dossier_builder *builder, struct dossier_affiliatio
     consent_id(&joined->affiliation.id, &builder->network, &joined->affiliation.consent);
 }
 
+void build_used_late(struct dossier_builder *builder, struct dossier_affiliation *joined)
+{
+    joined->affiliation.consent.expires_s = joined->place.time_s;
+    joined->place.arrived_s = joined->place.below_s = joined->place.time_s + 100 * 86400;
+    build_consent_id(builder, joined);
+}
+
 struct dossier_leave *build_left(struct dossier_builder *builder, size_t actor, uint64_t seq,
                                  const struct dossier_affiliation *joined, uint32_t day)
 {

@@ -67,6 +67,8 @@ struct dossier_affiliation *build_joined(struct dossier_builder *builder, size_t
                                          size_t technician, uint32_t day);
 /* Make the id fit the consent again. */
 void build_consent_id(struct dossier_builder *builder, struct dossier_affiliation *joined);
+/* Its consent expired long before it arrived here, and before a checkpoint that stands without it. */
+void build_used_late(struct dossier_builder *builder, struct dossier_affiliation *joined);
 /* actor says in (seq, 0) that an affiliation has ended: day is the first one no longer. */
 struct dossier_leave *build_left(struct dossier_builder *builder, size_t actor, uint64_t seq,
                                  const struct dossier_affiliation *joined, uint32_t day);

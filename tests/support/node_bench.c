@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "protocol/rules/affiliation.h"
+
 struct node_bench *node;
 
 static bool open_store(void)
@@ -108,14 +110,16 @@ void say_accreditation(enum who delegate, uint64_t depth)
     log_builder_add(&node->builder, ENTRY_ACCREDITATION, &accreditation);
 }
 
-void say_joined(enum who technician)
+void say_joined(enum who shop, enum who technician)
 {
-    const struct affiliation joined = {
-        .event = AFFILIATION_JOINED,
-        .day = 45000,
-        .has_consent = true,
-        .consent = {.technician = node->actors[technician].id, .expires_s = NODE_NOW_S}};
+    struct affiliation joined = {.event = AFFILIATION_JOINED,
+                                 .day = 45000,
+                                 .has_consent = true,
+                                 .consent = {.technician = node->actors[technician].id,
+                                             .shop = node->actors[shop].id,
+                                             .expires_s = NODE_NOW_S}};
 
+    consent_id(&joined.id, &node->network, &joined.consent);
     log_builder_begin(&node->builder, CLASS_CONTENT);
     log_builder_add(&node->builder, ENTRY_AFFILIATION, &joined);
 }

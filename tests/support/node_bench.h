@@ -49,8 +49,8 @@ void node_take_in_owner(void);
 /* Drafts, into the bench's builder. */
 void say_content(enum who about, size_t count);
 void say_accreditation(enum who delegate, uint64_t depth);
-/* That technician joined who speaks, with a consent that nobody signed. */
-void say_joined(enum who technician);
+/* That technician joined shop, with a consent that nobody signed. */
+void say_joined(enum who shop, enum who technician);
 void say_statement(enum who about, size_t size);
 void say_update(uint64_t seed);
 void say_rotation(enum who who, uint64_t seed);

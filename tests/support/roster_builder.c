@@ -248,6 +248,9 @@ static void build_other_shop(struct roster_builder *builder, const struct built_
     joined->signature = built->elsewhere_signature;
     joined->place.erased = built->elsewhere_erased;
     build_consent_id(out, joined);
+    if (built->elsewhere_late) {
+        build_used_late(out, joined);
+    }
     if (built->elsewhere_left != DAY_NONE) {
         build_left(out, ROSTER_OTHER_SHOP, ELSEWHERE_SEQ + 1, joined, built->elsewhere_left);
     }

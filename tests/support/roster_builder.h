@@ -35,6 +35,7 @@ struct built_technician {
     uint32_t elsewhere_first, elsewhere_left;
     enum reason elsewhere_signature;
     bool elsewhere_erased; /* the other shop erased that she joined */
+    bool elsewhere_late;   /* the consent was used after its time, as is shown */
     bool elsewhere_cut;    /* a limit left out of her own dossier where else she may be */
     bool has_own_left;     /* her own dossier alone knows that she has left the shop */
     uint32_t own_left;

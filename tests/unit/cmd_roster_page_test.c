@@ -227,6 +227,14 @@ static void the_weaker_claim_is_no_award(void **state)
     says("Has a certified technician: none that is certain.");
 }
 
+static void what_rests_on_the_shops_own_word_is_said_so(void **state)
+{
+    (void)state;
+    begin();
+    shown.members[0].own_word = true;
+    says("  Maria Lopez: certified; here since 2026-01-15, by the shop's own word\n");
+}
+
 static void advisers_are_not_counted(void **state)
 {
     static const struct {
@@ -427,6 +435,7 @@ int main(void)
         cmocka_unit_test(what_ends_an_award_names_who),
         cmocka_unit_test(computed_and_issued_stand_side_by_side),
         cmocka_unit_test(the_weaker_claim_is_no_award),
+        cmocka_unit_test(what_rests_on_the_shops_own_word_is_said_so),
         cmocka_unit_test(advisers_are_not_counted),
         cmocka_unit_test(claims_stand_apart_from_awards),
         cmocka_unit_test(a_shop_that_says_nothing_is_said_so),

@@ -83,13 +83,16 @@ static void test_a_named_actor_names_nobody(void **state)
     (void)state;
     node_take_in_owner();
     assert_int_equal(node_offer_seq(NAMED, 0), REASON_NONE);
-    say_joined(STRANGER);
+    say_joined(NAMED, STRANGER);
     assert_int_equal(node_write(NAMED), REASON_NONE);
     assert_int_equal(admission_of(STRANGER), ADMISSION_NONE);
     assert_int_equal(node_offer_seq(STRANGER, 0), REASON_NOT_ADMITTED);
     /* The same words of somebody accredited do. */
     assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
-    say_joined(STRANGER);
+    say_joined(NAMED, STRANGER); /* a copy of what another log said says nothing */
+    assert_int_equal(node_write(DELEGATE), REASON_NONE);
+    assert_int_equal(admission_of(STRANGER), ADMISSION_NONE);
+    say_joined(DELEGATE, STRANGER);
     assert_int_equal(node_write(DELEGATE), REASON_NONE);
     assert_int_equal(admission_of(STRANGER), ADMISSION_NAMED);
 }

@@ -302,6 +302,30 @@ static void beyond_the_cut(void)
     (void)attest(SCHOOL, &maria, BASIS_EXAM);
 }
 
+/* A certificate of somebody else is said to be held by her. */
+static void hold(uint64_t seq, const struct world_author *holder)
+{
+    struct index_range range = {0};
+    struct status status = build_status(seq, &range, 0, 0, STATUS_HELD_BY, 40001);
+
+    status.has_holder = true;
+    status.holder = subject_of_actor(&holder->actor.id);
+    (void)say(&here, &authors[ASE], CLASS_STATUS, ENTRY_STATUS, &status);
+}
+
+static void claimed_by_her(void)
+{
+    struct attestation record = build_attestation(&maria.actor.id, "ase/A5", 40000, 40010);
+
+    record.subject = (struct subject){.kind = SUBJECT_BLINDED, .id = {{9}}};
+    hold(say(&here, &authors[ASE], CLASS_CONTENT, ENTRY_ATTESTATION, &record), &maria);
+}
+
+static void hers_by_mistake(void)
+{
+    hold(attest(ASE, &maria, BASIS_EXAM), &tom);
+}
+
 static void beside_the_cut(void)
 {
     const struct hash other = authors[ASE].state.head;
@@ -396,6 +420,8 @@ static void whoever_is_attested_near_the_trust_file_introduces(void **state)
         {"by a delegate that is withdrawn", beyond_the_cut, false},
         {"on another branch than the withdrawal names", beside_the_cut, false},
         {"by a delegate whose accreditation ended whole", by_an_accreditation_that_ended, false},
+        {"who claimed what was issued to a claim key", claimed_by_her, true},
+        {"whose certificate turned out to be another's", hers_by_mistake, false},
         {"by the owner's heir", by_an_heir, true},
         {"by an heir whose succession is void", by_an_heir_no_longer, false},
         {"by the heir that was named after a void succession", by_the_heir_named_after_that, true},
@@ -556,7 +582,7 @@ static void a_ninth_changes_nothing_while_eight_introduce_a_shop(void **state)
     crowd(&shops[0].actor.id);
     assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
     txn = world_read(&here);
-    assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, &payer), STORE_OK);
+    assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, NOW_S, &payer), STORE_OK);
     store_end(txn);
     assert_true(actor_id_equal(&payer.actor, &authors[ASE].actor.id));
 }
@@ -746,17 +772,51 @@ static void accounts_fill_by_the_day(void **state)
     }
 }
 
-static void a_clock_that_goes_back_fills_nothing(void **state)
+static uint64_t room_at(struct store_txn *txn, size_t shop, const struct shop_payer *payer, uint64_t now_s)
 {
-    const struct shop_payer payer = {.actor = authors[ASE].actor.id};
+    uint64_t room = 0;
+
+    assert_int_equal(store_shop_room(txn, &shops[shop].actor.id, payer, now_s, &room), STORE_OK);
+    return room;
+}
+
+/* By itself it fills nothing; from then on the days count anew. */
+static void a_clock_that_was_ahead_once_starves_no_shop(void **state)
+{
+    static const uint64_t ahead_s[] = {1, 2 * DAY_S, 3650 * DAY_S};
+
+    for (size_t i = 0; i < sizeof ahead_s / sizeof ahead_s[0]; i++) {
+        const struct shop_payer payer = {.actor = authors[ASE].actor.id};
+        struct store_txn *txn;
+
+        setup(state);
+        txn = world_write(&here);
+        assert_int_equal(
+            store_charge_shop(txn, &shops[0].actor.id, &payer, PAYER_BYTES_MAX, NOW_S + ahead_s[i]),
+            STORE_OK);
+        assert_int_equal(room_at(txn, 0, &payer, NOW_S), 0);
+        assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, 1, NOW_S), STORE_OK);
+        assert_int_equal(room_at(txn, 0, &payer, NOW_S), 0);
+        assert_int_equal(room_at(txn, 0, &payer, NOW_S + 30 * DAY_S), SHOP_BYTES_A_DAY);
+        store_end(txn);
+        teardown(state);
+    }
+}
+
+/* Else each delegate's delegate would bring as much as a fresh node takes in at once, for years. */
+static void a_clock_that_was_ahead_once_makes_no_node_fresh_for_longer(void **state)
+{
+    const struct shop_payer first = {.actor = authors[ASE].actor.id, .is_owner = true};
+    const struct shop_payer later = {.actor = authors[SCHOOL].actor.id};
     struct store_txn *txn = world_write(&here);
-    uint64_t room = 1;
 
     (void)state;
-    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, PAYER_BYTES_MAX, NOW_S), STORE_OK);
-    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &payer, 1, NOW_S - 2 * DAY_S), STORE_OK);
-    assert_int_equal(store_shop_room(txn, &shops[0].actor.id, &payer, NOW_S, &room), STORE_OK);
-    assert_int_equal(room, 0);
+    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &first, 1, NOW_S + 3650 * DAY_S), STORE_OK);
+    assert_int_equal(store_charge_shop(txn, &shops[0].actor.id, &first, 1, NOW_S), STORE_OK);
+    assert_int_equal(
+        store_charge_shop(txn, &shops[1].actor.id, &later, DELEGATE_BYTES_A_DAY, NOW_S + 7 * DAY_S),
+        STORE_OK);
+    assert_int_equal(room_at(txn, 2, &later, NOW_S + 7 * DAY_S), 0);
     store_end(txn);
 }
 
@@ -823,13 +883,13 @@ static void who_attested_her_pays(void **state)
     assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
     assert_int_equal(introduce(&tom, 1, 0), REASON_NONE);
     txn = world_read(&here);
-    assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, &payer), STORE_OK);
+    assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, NOW_S, &payer), STORE_OK);
     assert_true(actor_id_equal(&payer.actor, &authors[SCHOOL].actor.id));
     assert_false(payer.is_owner);
-    assert_int_equal(store_shop_payer(txn, &trust, &shops[1].actor.id, &payer), STORE_OK);
+    assert_int_equal(store_shop_payer(txn, &trust, &shops[1].actor.id, NOW_S, &payer), STORE_OK);
     assert_true(actor_id_equal(&payer.actor, &authors[ASE].actor.id));
     assert_true(payer.is_owner);
-    assert_int_equal(store_shop_payer(txn, &trust, &shops[2].actor.id, &payer), STORE_NOT_FOUND);
+    assert_int_equal(store_shop_payer(txn, &trust, &shops[2].actor.id, NOW_S, &payer), STORE_NOT_FOUND);
     store_end(txn);
 }
 
@@ -867,6 +927,14 @@ static void who_is_named_is_so_for_everybody_though_she_is_followed(void **state
     assert_int_equal(admission_of(&maria.actor.id), ADMISSION_FOLLOWED);
     assert_int_equal(admission_from(&maria.actor.id, false), ADMISSION_NAMED);
     assert_int_equal(give_from(&maria, INGEST_INBOUND, NOW_S), REASON_NONE);
+}
+
+static void whoever_claimed_her_certificate_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(admission_of(&maria.actor.id), ADMISSION_NONE);
+    claimed_by_her();
+    assert_int_equal(admission_of(&maria.actor.id), ADMISSION_NAMED);
 }
 
 static void what_is_held_because_it_is_followed_is_asked_for_of_whom_we_dial_alone(void **state)
@@ -930,31 +998,46 @@ static void what_is_told_introduces_again(void **state)
     store_end(txn);
 }
 
-/* Keys that she took later sign as well: what leads to them is told too. */
-static void new_keys_are_carried_along(void **state)
+/* Maria takes a new present key, and consents by it. */
+static struct affiliation joined_by_new_keys(size_t shop)
 {
     struct built_key present;
     struct signing_key keys[3];
     const struct keys_update update = world_new_present_key(&maria.actor, 77, &present, keys);
     struct affiliation joined;
+
+    (void)say(&away, &maria, CLASS_KEYS, ENTRY_KEYS_UPDATE, &update);
+    joined = world_joined(&here, &maria.actor.id, &shops[shop].actor.id, 0, &present);
+    for (size_t i = 0; i < maria.state.keys.key_count; i++) {
+        if (maria.state.keys.keys[i].role == ROLE_PRESENT) {
+            joined.signature.key_index = i;
+        }
+    }
+    return joined;
+}
+
+static void follow_shop(size_t shop)
+{
+    followed.actors[followed.count++] = shops[shop].actor.id;
+    ingest.followed = &followed;
+}
+
+/* Keys that she took later sign as well: what leads to them is told too. */
+static void new_keys_are_carried_along(void **state)
+{
+    const struct affiliation joined = joined_by_new_keys(0);
+    struct signed_consent bare;
     struct introduction told[4];
     struct store_txn *txn;
     size_t count = 0;
 
     (void)state;
     by_the_owner();
-    (void)say(&away, &maria, CLASS_KEYS, ENTRY_KEYS_UPDATE, &update);
-    joined = world_joined(&here, &maria.actor.id, &shops[0].actor.id, 0, &present);
-    joined.signature.key_index = maria.state.keys.key_count - 1;
-    for (size_t i = 0; i < maria.state.keys.key_count; i++) {
-        if (maria.state.keys.keys[i].role == ROLE_PRESENT) {
-            joined.signature.key_index = i;
-        }
-    }
     (void)say(&away, &shops[0], CLASS_CONTENT, ENTRY_AFFILIATION, &joined);
-    followed.actors[followed.count++] = shops[0].actor.id;
-    ingest.followed = &followed;
+    follow_shop(0);
     assert_int_equal(give(&shops[0]), REASON_NONE);
+    bare = introduction_of(&joined, &maria);
+    assert_int_equal(offer(&bare), REASON_BAD_SIGNATURE); /* her keys are not here */
     assert_int_equal(give(&maria), REASON_NONE);
     txn = world_read(&here);
     assert_int_equal(store_introductions(txn, &trust, &shops[0].actor.id, 0, told, 4, &count, &here.arena),
@@ -963,8 +1046,280 @@ static void new_keys_are_carried_along(void **state)
     assert_int_equal(count, 1);
     assert_int_equal(told[0].consent.technician_blocks.count, 1);
     assert_int_equal(offer(&told[0].consent), REASON_NONE);
-    told[0].consent.technician_blocks.count = 0;
-    assert_int_equal(offer(&told[0].consent), REASON_BAD_SIGNATURE);
+    assert_int_equal(offer(&bare), REASON_NONE); /* now they are */
+}
+
+/* She left her last shop, took new keys, and works for the next one: what leads to her keys can't be told. */
+static void whoever_left_a_shop_before_she_took_new_keys_introduces_the_next_one(void **state)
+{
+    const struct affiliation before = consent_of(&maria, 1, 0), left = world_left(&before, 40005);
+    struct affiliation joined;
+    struct introduction told[4];
+    struct store_txn *txn;
+    size_t count = 0;
+
+    (void)state;
+    by_the_owner();
+    (void)say(&away, &maria, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    joined = joined_by_new_keys(0);
+    (void)say(&away, &shops[0], CLASS_CONTENT, ENTRY_AFFILIATION, &joined);
+    follow_shop(0);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    assert_int_equal(give(&maria), REASON_NONE);
+    txn = world_read(&here);
+    assert_int_equal(store_introductions(txn, &trust, &shops[0].actor.id, 0, told, 4, &count, &here.arena),
+                     STORE_OK);
+    store_end(txn);
+    assert_int_equal(count, 1);
+    assert_int_equal(told[0].consent.technician_blocks.count, 0);
+    assert_int_equal(offer(&told[0].consent), REASON_NONE);
+    followed.count = 0;
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+}
+
+/* Of a long roster one was attested, before and after many others came. */
+static void one_among_many_hires_introduces_the_shop(void **state)
+{
+    enum { HIRES = 256, WHERE = 2 };
+    static struct world_author sybil;
+    static struct draft draft;
+
+    for (size_t where = 0; where < WHERE; where++) {
+        struct introduction told[4];
+        struct store_txn *txn;
+        size_t count = 0;
+
+        setup(state);
+        by_the_owner();
+        if (where == 0) {
+            join(0, &maria);
+        }
+        txn = world_write(&away);
+        world_draft(&away, &draft, CLASS_CONTENT);
+        for (uint64_t n = 0; n < HIRES; n++) {
+            struct affiliation joined;
+
+            build_actor(&sybil.actor, &away.network, 1000 + n % 200, 1, 1);
+            joined = world_joined(&here, n < 56 ? &tom.actor.id : &sybil.actor.id, &shops[0].actor.id, n,
+                                  &(n < 56 ? &tom : &sybil)->actor.built[WORLD_PRESENT_KEY]);
+            world_add(&draft, ENTRY_AFFILIATION, &joined);
+        }
+        world_publish(&away, txn, &shops[0], &draft, NOW_S);
+        world_commit(txn);
+        if (where == 1) {
+            join(0, &maria);
+        }
+        follow_shop(0);
+        assert_int_equal(give(&shops[0]), REASON_NONE);
+        assert_int_equal(give(&maria), REASON_NONE);
+        assert_int_equal(give(&tom), REASON_NONE);
+        txn = world_read(&here);
+        for (uint64_t draw = 0; draw < HIRES; draw += 51) {
+            size_t mark = arena_mark(&here.arena);
+
+            assert_int_equal(
+                store_introductions(txn, &trust, &shops[0].actor.id, draw, told, 4, &count, &here.arena),
+                STORE_OK);
+            assert_in_range(count, 1, 4);
+            assert_true(actor_id_equal(&told[0].consent.consent.technician, &maria.actor.id));
+            arena_rewind(&here.arena, mark);
+        }
+        store_end(txn);
+        teardown(state);
+    }
+}
+
+/* ---- who pays ---- */
+
+/* What another shop of the school's took, by a consent that nobody asked shop 0 for. */
+static void spend(enum who who)
+{
+    const struct shop_payer payer = {.actor = authors[who].actor.id, .is_owner = who == ASE};
+    struct store_txn *txn = world_write(&here);
+
+    assert_int_equal(store_charge_shop(txn, &shops[5].actor.id, &payer, PAYER_BYTES_MAX, NOW_S), STORE_OK);
+    world_commit(txn);
+}
+
+/* The school's account is spent; what follows keeps nobody out whom another lets in. */
+static void a_spent_account_stops_no_shop_that_another_pays_for(void **state)
+{
+    static const struct {
+        const char *sentence;
+        size_t toms, marias; /* introductions by ase's own technician, and by the school's */
+        bool toms_first;
+        enum who spent;
+    } rows[] = {
+        {"ase's technician came first", 1, 1, true, SCHOOL},
+        {"the school's did", 1, 1, false, SCHOOL},
+        {"a crowd of consents by the school's did", 1, INTRODUCTIONS_OF_SHOP_MAX, false, SCHOOL},
+        {"that crowd came after her", 1, INTRODUCTIONS_OF_SHOP_MAX, true, SCHOOL},
+        {"ase's account is spent, and its technician came first", 1, 1, true, ASE},
+        {"a crowd of ase's technician's", INTRODUCTIONS_OF_SHOP_MAX, 1, true, ASE},
+        {"and the other way round", INTRODUCTIONS_OF_SHOP_MAX, 1, false, ASE},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum reason reason;
+
+        setup(state);
+        by_a_delegate();
+        (void)attest(ASE, &tom, BASIS_EXAM);
+        join(0, &tom);
+        for (size_t turn = 0; turn < 2; turn++) {
+            const bool toms = (turn == 0) == rows[i].toms_first;
+
+            for (size_t n = 0; n < (toms ? rows[i].toms : rows[i].marias); n++) {
+                assert_int_equal(introduce(toms ? &tom : &maria, 0, n), REASON_NONE);
+            }
+        }
+        spend(rows[i].spent);
+        reason = give(&shops[0]);
+        if (reason != REASON_NONE) {
+            fail_msg("%s: %s", rows[i].sentence, reason_word(reason));
+        }
+        teardown(state);
+    }
+}
+
+static void a_spent_delegate_stops_no_shop_that_is_followed(void **state)
+{
+    (void)state;
+    by_a_delegate();
+    follow_shop(0);
+    join(0, &tom);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    spend(SCHOOL);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+}
+
+static void who_pays_does_not_hang_on_which_attestation_came_first(void **state)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct shop_payer payer;
+        struct store_txn *txn;
+
+        setup(state);
+        accredit(ASE, SCHOOL, 0);
+        (void)attest(i == 0 ? SCHOOL : ASE, &maria, BASIS_EXAM);
+        assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+        (void)attest(i == 0 ? ASE : SCHOOL, &maria, BASIS_EXAM);
+        txn = world_read(&here);
+        assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, NOW_S, &payer), STORE_OK);
+        store_end(txn);
+        assert_true(payer.is_owner);
+        assert_true(actor_id_equal(&payer.actor, &authors[ASE].actor.id));
+        teardown(state);
+    }
+}
+
+/* A delegate that accredits others takes no more room by that: it pays for what they bring. */
+static void whom_a_delegate_accredits_brings_it_no_more_room(void **state)
+{
+    static const struct world_author *const introducers[] = {&maria, &tom};
+
+    (void)state;
+    accredit(ASE, SCHOOL, 1);
+    accredit(SCHOOL, BRANCH, 0);
+    accredit(SCHOOL, STALL, 0);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+    (void)attest(STALL, &tom, BASIS_EXAM);
+    for (size_t i = 0; i < 2; i++) {
+        struct shop_payer payer;
+        struct store_txn *txn;
+
+        assert_int_equal(introduce(introducers[i], i, 0), REASON_NONE);
+        txn = world_read(&here);
+        assert_int_equal(store_shop_payer(txn, &trust, &shops[i].actor.id, NOW_S, &payer), STORE_OK);
+        store_end(txn);
+        assert_false(payer.is_owner);
+        assert_true(actor_id_equal(&payer.actor, &authors[SCHOOL].actor.id));
+    }
+}
+
+/* Another shop says that he is on its roster, and has spent what it may: his word to the shop that he works
+ * for comes in all the same, whichever log was there first. */
+static void another_shops_account_stops_nobody_from_leaving(void **state)
+{
+    for (size_t first = 0; first < 2; first++) {
+        const struct shop_payer payer = {.actor = authors[ASE].actor.id, .is_owner = true};
+        struct affiliation left;
+        struct store_txn *txn;
+        enum reason reason;
+
+        setup(state);
+        by_the_owner();
+        join(0, &tom);
+        join(1, &tom);
+        assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+        assert_int_equal(introduce(&maria, 1, 0), REASON_NONE);
+        assert_int_equal(give(&shops[first]), REASON_NONE);
+        assert_int_equal(give(&shops[1 - first]), REASON_NONE);
+        txn = world_write(&here);
+        assert_int_equal(store_charge_shop(txn, &shops[1].actor.id, &payer, SHOP_BYTES_FIRST, NOW_S),
+                         STORE_OK);
+        world_commit(txn);
+        left = consent_of(&tom, 0, 0);
+        left = world_left(&left, 40005);
+        (void)say(&away, &tom, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+        reason = give(&tom);
+        if (reason != REASON_NONE) {
+            fail_msg("shop %zu first: %s", first, reason_word(reason));
+        }
+        teardown(state);
+    }
+}
+
+/* ---- crowds ---- */
+
+/* Delegates' delegates below those that may introduce anybody say much of each other and of her. */
+static void whom_an_owner_attested_introduces_whatever_a_crowd_says_of_her(void **state)
+{
+    static const struct {
+        const char *sentence;
+        enum who by; /* of the crowd below it, or one that the owner accredits */
+    } rows[] = {{"the owner attested her", ASE}, {"the owner's delegate did", STRANGER}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        setup(state);
+        accredit(ASE, SCHOOL, 8);
+        accredit(SCHOOL, BRANCH, 8);
+        for (size_t n = 0; n < 60; n++) {
+            accredit(BRANCH, STALL, 8);
+            (void)attest(STALL, &maria, BASIS_EXAM);
+            (void)attest(BRANCH, &maria, BASIS_EXPERIENCE);
+        }
+        accredit(ASE, STRANGER, 0);
+        (void)attest(rows[i].by, &maria, BASIS_EXAM);
+        if (introduce(&maria, 0, 0) != REASON_NONE || admission_of(&shops[0].actor.id) != ADMISSION_SHOP) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        teardown(state);
+    }
+}
+
+/* She replaced her key, which this node knows. Whoever has the old one makes consents of low ids with it. */
+static void a_key_that_was_replaced_introduces_nobody_in_her_shops_place(void **state)
+{
+    struct affiliation joined;
+    struct signed_consent hers;
+
+    (void)state;
+    by_the_owner();
+    joined = joined_by_new_keys(0);
+    hers = introduction_of(&joined, &maria);
+    assert_int_equal(give(&maria), REASON_NONE);
+    assert_int_equal(offer(&hers), REASON_NONE);
+    for (size_t shop = 1; shop < 5; shop++) {
+        uint64_t n = 0;
+        struct affiliation stolen = consent_of(&maria, shop, n);
+
+        while (hash_compare(&stolen.id, &joined.id) > 0) {
+            stolen = consent_of(&maria, shop, ++n);
+        }
+        (void)introduce(&maria, shop, n);
+    }
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
 }
 
 #define WITH_WORLDS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -984,7 +1339,8 @@ int main(void)
         WITH_WORLDS(a_flood_is_cut_harms_nobody_and_goes_on_the_next_day),
         WITH_WORLDS(a_full_account_stops_neither_keys_nor_leaving),
         cmocka_unit_test(accounts_fill_by_the_day),
-        WITH_WORLDS(a_clock_that_goes_back_fills_nothing),
+        cmocka_unit_test(a_clock_that_was_ahead_once_starves_no_shop),
+        WITH_WORLDS(a_clock_that_was_ahead_once_makes_no_node_fresh_for_longer),
         WITH_WORLDS(each_payer_pays_for_its_own),
         cmocka_unit_test(a_payer_that_is_met_later_begins_with_a_day),
         WITH_WORLDS(who_attested_her_pays),
@@ -993,6 +1349,16 @@ int main(void)
         WITH_WORLDS(what_is_held_because_it_is_followed_is_asked_for_of_whom_we_dial_alone),
         WITH_WORLDS(what_is_told_introduces_again),
         WITH_WORLDS(new_keys_are_carried_along),
+        WITH_WORLDS(whoever_claimed_her_certificate_is_named),
+        WITH_WORLDS(whoever_left_a_shop_before_she_took_new_keys_introduces_the_next_one),
+        cmocka_unit_test(one_among_many_hires_introduces_the_shop),
+        cmocka_unit_test(a_spent_account_stops_no_shop_that_another_pays_for),
+        WITH_WORLDS(a_spent_delegate_stops_no_shop_that_is_followed),
+        cmocka_unit_test(who_pays_does_not_hang_on_which_attestation_came_first),
+        WITH_WORLDS(whom_a_delegate_accredits_brings_it_no_more_room),
+        cmocka_unit_test(another_shops_account_stops_nobody_from_leaving),
+        cmocka_unit_test(whom_an_owner_attested_introduces_whatever_a_crowd_says_of_her),
+        WITH_WORLDS(a_key_that_was_replaced_introduces_nobody_in_her_shops_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -357,6 +357,55 @@ static void disputed_and_left_below_the_fork(void)
     build_left(&built, SHOP, JOINED_IN - 1, joined, LEFT);
 }
 
+enum { DAY_S = 86400, EXPIRY_DAY = 5 };
+
+/* Its consent expires on a day; it arrived here, and a checkpoint without it is dated, so many days later. */
+static void used_by(uint64_t arrived_after, uint64_t below_after)
+{
+    joined->affiliation.consent.expires_s = EXPIRY_DAY * DAY_S;
+    build_consent_id(&built, joined);
+    joined->place.arrived_s = (EXPIRY_DAY + arrived_after) * DAY_S;
+    joined->place.below_s = below_after == 0 ? 0 : (EXPIRY_DAY + below_after) * DAY_S;
+}
+
+static void arrived_the_day_after(void)
+{
+    used_by(1, 400);
+}
+
+static void arrived_long_after(void)
+{
+    used_by(1000, 0);
+}
+
+static void was_not_there_the_day_after(void)
+{
+    used_by(1000, 1);
+}
+
+static void was_not_there_two_days_after(void)
+{
+    used_by(1000, 2);
+}
+
+static void was_not_there_and_left(void)
+{
+    was_not_there_two_days_after();
+    left_by_the_shop();
+}
+
+static void was_not_there_and_is_erased(void)
+{
+    was_not_there_two_days_after();
+    erased();
+}
+
+static void by_another_shop_and_erased(void)
+{
+    by_another_shop();
+    erased();
+}
+
 static void shop_not_understood(void)
 {
     built.logs[SHOP].upgrade_needed = true;
@@ -401,6 +450,12 @@ static void replayed_beside_the_true_one(void)
 {
     struct dossier_affiliation *replayed = build_joined(&built, OTHER_SHOP, 5, TECHNICIAN, JOINED);
     replayed->affiliation = joined->affiliation;
+}
+
+static void replayed_and_erased(void)
+{
+    replayed_beside_the_true_one();
+    built.affiliations[1].place.erased = true;
 }
 
 static void void_left(void)
@@ -509,18 +564,31 @@ static void days_follow_what_was_said(void **state)
         {"someone else signed", signed_by_another, "nnnnnnn", REASON_BAD_SIGNATURE, DAY_NONE},
         {"then said again with her own signature", signed_by_another_first, "nyyyyyy", REASON_NONE, DAY_NONE},
         {"no consent", left_it, "nnnnnnn", REASON_NO_CONSENT, DAY_NONE},
-        {"the id is another consent's", id_of_another_consent, "nnnnnnn", REASON_INCONSISTENT, DAY_NONE},
-        {"the consent is another technician's", joined_is_for_another_technician, "nnnnnnn",
-         REASON_INCONSISTENT, DAY_NONE},
-        {"the consent is for another shop", by_another_shop, "nnnnnnn", REASON_CONSENT_OTHER_SHOP, DAY_NONE},
+        {"the id is another consent's", id_of_another_consent, "", REASON_NONE, DAY_NONE},
+        {"the consent is another technician's", joined_is_for_another_technician, "", REASON_NONE, DAY_NONE},
+        {"the consent is for another shop", by_another_shop, "", REASON_NONE, DAY_NONE},
+        {"that, and erased", by_another_shop_and_erased, "", REASON_NONE, DAY_NONE},
         {"said before the consent begins", joined_before_the_first_day, "nnnnnnn", REASON_CONSENT_NOT_YET,
          DAY_NONE},
         {"said after the consent has expired", said_after_it_expired, "nnnnnnn", REASON_CONSENT_EXPIRED,
          DAY_NONE},
         {"said as it expires", said_as_it_expires, "nyyyyyy", REASON_NONE, DAY_NONE},
+        {"it came here long after the consent's time: its claim stands", arrived_long_after, "nyyyyyy",
+         REASON_NONE, DAY_NONE},
+        {"the shop's own checkpoint shows it was not there when that was over", was_not_there_two_days_after,
+         "n??????", REASON_CONSENT_EXPIRED, DAY_NONE},
+        {"a checkpoint of the day after: clocks differ", was_not_there_the_day_after, "nyyyyyy", REASON_NONE,
+         DAY_NONE},
+        {"it came here by then, whatever a checkpoint says", arrived_the_day_after, "nyyyyyy", REASON_NONE,
+         DAY_NONE},
+        {"used too late, and she left", was_not_there_and_left, "n????nn", REASON_CONSENT_EXPIRED, LEFT},
+        {"used too late, and erased", was_not_there_and_is_erased, "???????", REASON_AFFILIATION_ERASED,
+         DAY_NONE},
         {"a stranger who takes the id changes nothing", id_stolen_by_a_stranger, "nyyyyyy", REASON_NONE,
          DAY_NONE},
         {"nor does a shop that replays the consent", replayed_beside_the_true_one, "nyyyyyy", REASON_NONE,
+         DAY_NONE},
+        {"nor does one that replays it and erases that", replayed_and_erased, "nyyyyyy", REASON_NONE,
          DAY_NONE},
         {"left in a void block", void_left, "nyyyy??", REASON_VOIDED, DAY_NONE},
         {"left in a void block, said again", void_left_said_again, "nyyyynn", REASON_NONE, LEFT},
@@ -589,6 +657,82 @@ static void the_first_that_counts_is_named(void **state)
     assert_int_equal(memberships[0].affiliation, 0);
 }
 
+static void it_is_told_where_nothing_but_the_shop_says_that_a_consent_was_used_in_time(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *why;
+        void (*say)(void);
+        bool own_word;
+    } rows[] = {
+        {"it came here by then", arrived_the_day_after, false},
+        {"it came here long after that", arrived_long_after, true},
+        {"a checkpoint shows that it was not there", was_not_there_two_days_after, false},
+        {"erased: nobody knows when its time was over", was_not_there_and_is_erased, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin();
+        rows[i].say();
+        decide();
+        if (memberships[0].own_word != rows[i].own_word) {
+            fail_msg("%s", rows[i].why);
+        }
+    }
+}
+
+/* An adviser counts for no share of technicians, whatever another shop copied of her consent. */
+static void another_shops_erased_copy_makes_no_adviser_a_technician(void **state)
+{
+    (void)state;
+    begin();
+    joined->affiliation.consent.performs_repairs = false;
+    build_consent_id(&built, joined);
+    replayed_and_erased();
+    decide();
+    assert_int_equal(count, 1);
+    assert_false(memberships[0].performs_repairs);
+}
+
+/* Whose log comes first does not decide whose technician she is. */
+static void another_shops_erased_copy_takes_nobody_from_a_roster(void **state)
+{
+    (void)state;
+    const struct actor_id shop = built_actor_of(SHOP);
+    for (size_t i = 0; i < 2; i++) {
+        begin();
+        keys_not_held();
+        replayed_and_erased();
+        if (i == 1) {
+            struct dossier_affiliation first = built.affiliations[0];
+            built.affiliations[0] = built.affiliations[1];
+            built.affiliations[1] = first;
+        }
+        decide();
+        assert_int_equal(count, 1);
+        assert_true(actor_id_equal(&memberships[0].shop, &shop));
+    }
+}
+
+/* What an erased word of a shop's own roster had for an id nobody knows any more. */
+static void an_erased_word_under_another_shops_id_is_about_its_own_roster_alone(void **state)
+{
+    (void)state;
+    begin();
+    struct dossier_affiliation *other = build_joined(&built, OTHER_SHOP, 5, TECHNICIAN, JOINED);
+    other->affiliation.id = joined->affiliation.id;
+    other->place.erased = true;
+    left_by_the_shop();
+    decide();
+    assert_int_equal(count, 2);
+    for (size_t i = 0; i < count; i++) {
+        const struct actor_id shop = built_actor_of(SHOP);
+        bool there = actor_id_equal(&memberships[i].shop, &shop);
+        assert_int_equal(memberships[i].erased, !there);
+        assert_int_equal(memberships[i].has_left, there);
+        assert_int_equal(day_truth_on(&memberships[i].days, JOINED), there ? ANSWER_YES : ANSWER_UNKNOWN);
+    }
+}
+
 static void they_are_sorted_by_people_and_first_day(void **state)
 {
     (void)state;
@@ -654,6 +798,10 @@ int main(void)
         cmocka_unit_test(days_follow_what_was_said),
         cmocka_unit_test(a_membership_says_whose_it_is),
         cmocka_unit_test(the_first_that_counts_is_named),
+        cmocka_unit_test(it_is_told_where_nothing_but_the_shop_says_that_a_consent_was_used_in_time),
+        cmocka_unit_test(another_shops_erased_copy_makes_no_adviser_a_technician),
+        cmocka_unit_test(another_shops_erased_copy_takes_nobody_from_a_roster),
+        cmocka_unit_test(an_erased_word_under_another_shops_id_is_about_its_own_roster_alone),
         cmocka_unit_test(they_are_sorted_by_people_and_first_day),
         cmocka_unit_test(she_returns_by_a_new_consent),
         cmocka_unit_test(a_full_arena_is_told),

@@ -132,16 +132,47 @@ static void a_technician_counts_while_she_is_on_this_roster_alone(void **state)
     }
 }
 
-/* A shop that erased who worked there takes nobody off another one's roster. */
-static void who_worked_elsewhere_is_not_said_once_it_is_erased(void **state)
+/* A shop that erased who worked there, or used a consent that had expired, takes nobody off another's roster.
+ */
+static void who_worked_elsewhere_is_not_said_once_it_is_erased_or_late(void **state)
 {
     (void)state;
-    for (int erased = 0; erased < 2; erased++) {
+    for (int i = 0; i < 3; i++) {
         begin();
         build_member(&built, 0, LONG_AGO);
-        build_elsewhere(&built, 0, 2000, DAY_NONE)->elsewhere_erased = erased;
+        struct built_technician *technician = build_elsewhere(&built, 0, 2000, DAY_NONE);
+        technician->elsewhere_erased = i == 1;
+        technician->elsewhere_late = i == 2;
         verdict = roster_builder_decide(&built);
-        assert_int_equal(verdict.counted_technicians, erased);
+        assert_int_equal(verdict.counted_technicians, i > 0);
+    }
+}
+
+static void whoever_is_there_by_the_shops_own_word_is_told(void **state)
+{
+    static const struct {
+        const char *sentence;
+        bool first, second, own_word;
+    } rows[] = {
+        {"shown by two consents", false, false, false},
+        {"shown by one of them", true, false, false},
+        {"by the other", false, true, false},
+        {"by none", true, true, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const bool own_word[] = {rows[i].first, rows[i].second};
+        begin();
+        for (uint32_t j = 0; j < 2; j++) {
+            struct dossier_affiliation *member = build_member(&built, 0, LONG_AGO + j);
+            build_used_late(&built.shop, member);
+            member->place.below_s = 0;
+            member->place.arrived_s = own_word[j] ? member->place.arrived_s : 0;
+        }
+        verdict = roster_builder_decide(&built);
+        print_message("%s\n", rows[i].sentence);
+        assert_int_equal(verdict.member_count, 1);
+        assert_int_equal(verdict.members[0].own_word, rows[i].own_word);
     }
 }
 
@@ -585,7 +616,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_technician_counts_while_she_is_on_this_roster_alone),
-        cmocka_unit_test(who_worked_elsewhere_is_not_said_once_it_is_erased),
+        cmocka_unit_test(who_worked_elsewhere_is_not_said_once_it_is_erased_or_late),
+        cmocka_unit_test(whoever_is_there_by_the_shops_own_word_is_told),
         cmocka_unit_test(several_memberships_unite),
         cmocka_unit_test(what_her_own_dossier_knows_of_a_membership_counts),
         cmocka_unit_test(a_shop_whose_log_may_have_gone_on_is_not_sure),

@@ -50,6 +50,14 @@ static void say(struct world_author *author, const struct affiliation *affiliati
     world_commit(txn);
 }
 
+static void unwind_rival(void)
+{
+    struct store_txn *txn = world_write(&world);
+
+    assert_int_equal(store_unwind_to(txn, &world.network, &rival.actor.id, 0, LATER), STORE_OK);
+    world_commit(txn);
+}
+
 static const struct built_key *marias_key(void)
 {
     return &maria.actor.built[WORLD_PRESENT_KEY];
@@ -132,23 +140,125 @@ static void a_consent_is_settled_by_any_present_key_she_ever_had(void **context)
     }
 }
 
-/* What cannot count is not checked, so that a replayed consent costs nobody a signature. */
-static void a_consent_used_by_another_shop_is_not_looked_at(void **context)
+/* It is no statement about anybody, and neither is what takes another consent's id. */
+static void what_another_shop_copies_of_a_consent_is_not_found(void **context)
 {
     const struct affiliation joined =
         world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
-    struct dossier dossier;
+    struct affiliation stolen = world_joined(&world, &maria.actor.id, &rival.actor.id, 0, marias_key());
+    struct world_author *const askers[] = {&maria, &garage, &rival};
 
     (void)context;
+    stolen.id = joined.id;
     begin(&maria, MARIA_SEED, EARLY);
     begin(&garage, GARAGE_SEED, EARLY);
     begin(&rival, RIVAL_SEED, EARLY);
     say(&rival, &joined, LATE);
-    gather(&dossier, &maria, UINT64_MAX);
-    assert_int_equal(dossier.affiliation_count, 1);
-    assert_int_equal(dossier.affiliations[0].signature, REASON_UNKNOWN_ISSUER);
-    gather(&dossier, &garage, UINT64_MAX);
-    assert_int_equal(dossier.affiliation_count, 0);
+    say(&rival, &stolen, LATE);
+    for (size_t side = 0; side < 2; side++) {
+        for (size_t i = 0; i < sizeof askers / sizeof askers[0]; i++) {
+            struct dossier dossier;
+
+            gather(&dossier, askers[i], UINT64_MAX);
+            assert_int_equal(dossier.affiliation_count, 0);
+        }
+        unwind_rival();
+    }
+}
+
+/* The garage says that she left. A rival had copied what the garage said when she joined. */
+static void a_copy_of_her_consent_hides_no_left(void **context)
+{
+    for (size_t i = 0; i < 2; i++) {
+        const struct affiliation joined =
+            world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+        const struct affiliation left = world_left(&joined, WORLD_JOINED_DAY + 10);
+        struct membership *memberships;
+        struct dossier dossier;
+        size_t count = 0;
+
+        begin(&maria, MARIA_SEED, EARLY);
+        begin(i == 0 ? &garage : &rival, i == 0 ? GARAGE_SEED : RIVAL_SEED, EARLY);
+        begin(i == 0 ? &rival : &garage, i == 0 ? RIVAL_SEED : GARAGE_SEED, EARLY);
+        say(&garage, &joined, EARLY);
+        say(&garage, &left, EARLY);
+        say(&rival, &joined, EARLY);
+        gather(&dossier, &maria, UINT64_MAX);
+        assert_true(memberships_of(&memberships, &count, &dossier, &world.network, &world.arena));
+        assert_int_equal(count, 1);
+        assert_int_equal(day_truth_on(&memberships[0].days, WORLD_JOINED_DAY + 9), ANSWER_YES);
+        assert_int_equal(day_truth_on(&memberships[0].days, WORLD_JOINED_DAY + 10), ANSWER_NO);
+        teardown(context);
+        setup(context);
+    }
+}
+
+/* What a crowd of shops says of her: of the garage, or each of itself, in consents that she never signed. */
+enum { CROWD = DOSSIER_AFFILIATIONS_MAX / 64, CROWD_EACH = 64, CROWD_SEED = 1000 };
+
+static void crowd_says(bool of_the_garage)
+{
+    static struct world_author sybil;
+    static struct draft draft;
+    struct store_txn *txn = world_write(&world);
+
+    for (uint64_t i = 0; i < CROWD; i++) {
+        size_t mark = arena_mark(&world.arena);
+
+        world_begin_log(&world, txn, &sybil, CROWD_SEED + i, EARLY);
+        world_draft(&world, &draft, CLASS_CONTENT);
+        for (uint64_t j = 0; j < CROWD_EACH; j++) {
+            const struct affiliation joined =
+                world_joined(&world, &maria.actor.id, of_the_garage ? &garage.actor.id : &sybil.actor.id,
+                             of_the_garage ? 0 : j, &garage.actor.built[WORLD_PRESENT_KEY]);
+
+            world_add(&draft, ENTRY_AFFILIATION, &joined);
+        }
+        world_publish(&world, txn, &sybil, &draft, EARLY);
+        arena_rewind(&world.arena, mark);
+    }
+    world_commit(txn);
+}
+
+static void say_that_she_joined(void)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+
+    begin(&garage, GARAGE_SEED, LATE);
+    say(&garage, &joined, LATE);
+}
+
+static void whose_log_came_first_decides_no_membership(void **context)
+{
+    static const struct {
+        const char *sentence;
+        bool garage_first, of_the_garage, cut;
+    } rows[] = {
+        {"copies of the garage's consent, after its log", true, true, false},
+        {"and before it", false, true, false},
+        {"as many forged consents as there is room for, after its log", true, false, true},
+        {"and before it", false, false, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct dossier dossier;
+
+        begin(&maria, MARIA_SEED, EARLY);
+        if (rows[i].garage_first) {
+            say_that_she_joined();
+        }
+        crowd_says(rows[i].of_the_garage);
+        if (!rows[i].garage_first) {
+            say_that_she_joined();
+        }
+        gather(&dossier, &maria, UINT64_MAX);
+        if (dossier_log_of(&dossier, &garage.actor.id) == NULL || dossier.cuts.affiliations != rows[i].cut) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        teardown(context);
+        setup(context);
+    }
 }
 
 static void keys_that_came_later_settle_nothing_before(void **context)
@@ -176,6 +286,64 @@ static void keys_that_came_later_settle_nothing_before(void **context)
     gather(&dossier, &maria, LATE);
     assert_int_equal(dossier.affiliation_count, 1);
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+}
+
+/* ---- late ---- */
+
+enum { DAY_S = 86400, EXPIRED_S = WORLD_CONSENT_EXPIRES_S };
+
+/* The garage's block is dated within the consent's time, whenever it comes. */
+static void an_expired_consent_is_used_by_no_block_that_is_dated_back(void **context)
+{
+    static const struct {
+        const char *sentence;
+        uint64_t check_pointed_s, arrived_s, pointed_later_s; /* 0: no checkpoint */
+        enum answer answer;
+        bool own_word;
+    } rows[] = {
+        {"it came in time", 0, EXPIRED_S, 0, ANSWER_YES, false},
+        {"it came years later, and nothing shows anything", 0, EXPIRED_S + 1000 * DAY_S, 0, ANSWER_YES, true},
+        {"a checkpoint years after stands without it", EXPIRED_S + 1000 * DAY_S,
+         EXPIRED_S + 1000 * DAY_S + 60, 0, ANSWER_UNKNOWN, false},
+        {"one of that same day does", EXPIRED_S, EXPIRED_S + 1000 * DAY_S, 0, ANSWER_YES, true},
+        {"one of two days later does", EXPIRED_S + 2 * DAY_S, EXPIRED_S + 1000 * DAY_S,
+         EXPIRED_S + 1000 * DAY_S, ANSWER_UNKNOWN, false},
+        {"the first one since stands with it", 0, EXPIRED_S + 1000 * DAY_S, EXPIRED_S + 1000 * DAY_S,
+         ANSWER_YES, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct affiliation joined =
+            world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+        struct membership *memberships;
+        struct dossier dossier;
+        struct store_txn *txn;
+        struct bytes encoded;
+        size_t count = 0;
+
+        begin(&maria, MARIA_SEED, EARLY);
+        begin(&garage, GARAGE_SEED, EARLY);
+        txn = world_write(&world);
+        if (rows[i].check_pointed_s != 0) {
+            world_check_point(&world, txn, &garage, rows[i].check_pointed_s);
+        }
+        encoded =
+            world_sign_one(&world, txn, &garage, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, EXPIRED_S - 1);
+        assert_int_equal(world_accept(&world, txn, &garage, encoded, rows[i].arrived_s), REASON_NONE);
+        if (rows[i].pointed_later_s != 0) {
+            world_check_point(&world, txn, &garage, rows[i].pointed_later_s);
+        }
+        world_commit(txn);
+        gather(&dossier, &maria, UINT64_MAX);
+        assert_true(memberships_of(&memberships, &count, &dossier, &world.network, &world.arena));
+        assert_int_equal(count, 1);
+        if (day_truth_on(&memberships[0].days, WORLD_JOINED_DAY) != rows[i].answer ||
+            memberships[0].own_word != rows[i].own_word) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        teardown(context);
+        setup(context);
+    }
 }
 
 /* ---- either side's left ---- */
@@ -557,8 +725,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_WORLD(a_consent_is_settled_by_any_present_key_she_ever_had),
-        IN_WORLD(a_consent_used_by_another_shop_is_not_looked_at),
+        IN_WORLD(what_another_shop_copies_of_a_consent_is_not_found),
+        IN_WORLD(a_copy_of_her_consent_hides_no_left),
+        IN_WORLD(whose_log_came_first_decides_no_membership),
         IN_WORLD(keys_that_came_later_settle_nothing_before),
+        IN_WORLD(an_expired_consent_is_used_by_no_block_that_is_dated_back),
         IN_WORLD(either_side_may_say_left_and_nobody_else),
         IN_WORLD(one_sides_many_words_keep_the_newest),
         IN_WORLD(a_void_join_is_told_as_void),

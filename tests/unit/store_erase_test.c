@@ -1446,6 +1446,82 @@ static void nor_does_it_seal_what_is_its_own(void **context)
     assert_true(bytes_held(&ase) < before);
 }
 
+/* ---- copies ---- */
+
+/* The garage's word, and ase's: a copy of it, or one of ase's own people that takes its id. */
+static void join_and_copy(bool under_its_id)
+{
+    const struct built_key *key = &maria.actor.built[WORLD_PRESENT_KEY];
+    const struct affiliation joined = world_joined(&here, &maria.actor.id, &garage.actor.id, 0, key);
+    struct affiliation copied =
+        world_joined(&here, &maria.actor.id, under_its_id ? &ase.actor.id : &garage.actor.id, 0, key);
+    uint64_t seq;
+
+    copied.id = joined.id;
+    publish(&garage, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, WORLD_CONSENT_EXPIRES_S);
+    seq = publish(&ase, CLASS_CONTENT, ENTRY_AFFILIATION, &copied, NOW_S);
+    erase(&ase, seq, 0, 0, NOW_S);
+}
+
+/* ase says that maria joined it, under the id of what she and the garage had. */
+static void say_joined_under_that_id(void)
+{
+    const struct built_key *key = &maria.actor.built[WORLD_PRESENT_KEY];
+    const struct affiliation theirs = world_joined(&here, &maria.actor.id, &garage.actor.id, 0, key);
+    struct affiliation joined = world_joined(&here, &maria.actor.id, &ase.actor.id, 0, key);
+
+    joined.id = theirs.id;
+    publish(&ase, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, NOW_S);
+}
+
+static void another_shop_keeps_no_erased_left_readable(void **context)
+{
+    (void)context;
+    say_joined_under_that_id();
+    join_and_leave();
+    erase(&garage, 2, 0, 0, NOW_S);
+    erase(&garage, 1, 0, 0, NOW_S);
+    assert_false(served(&here, &garage, 1, 0));
+    assert_false(served(&here, &garage, 2, 0));
+}
+
+static void another_shop_makes_nothing_missing_that_was_erased(void **context)
+{
+    (void)context;
+    join_and_leave();
+    erase(&garage, 1, 0, 0, NOW_S);
+    erase(&garage, 2, 0, 0, NOW_S);
+    drop(NULL, NOW_S + 8 * DAY_S);
+    drop(NULL, NOW_S + 16 * DAY_S);
+    say_joined_under_that_id();
+    erase(&garage, 2, 0, 0, NOW_S + 40 * DAY_S); /* the block is looked at again */
+    assert_int_equal(gap_count(&here, &garage), 0);
+    assert_false(log_of(&here, &garage).incomplete);
+}
+
+static void what_another_copies_and_erases_says_nothing_of_a_membership(void **context)
+{
+    for (size_t i = 0; i < 4; i++) {
+        struct membership *memberships;
+        struct dossier dossier;
+        size_t count = 0;
+
+        teardown(context);
+        setup(context);
+        join_and_copy(i % 2 == 1);
+        if (i >= 2) {
+            drop(NULL, NOW_S + 8 * DAY_S);
+        }
+        world_dossier(&here, &trust, &maria.actor.id, UINT64_MAX, &dossier);
+        assert_int_equal(dossier.affiliation_count, 1);
+        assert_true(memberships_of(&memberships, &count, &dossier, &here.network, &here.arena));
+        assert_int_equal(count, 1);
+        assert_int_equal(day_truth_on(&memberships[0].days, WORLD_JOINED_DAY), ANSWER_YES);
+        assert_int_equal(day_truth_on(&memberships[0].days, WORLD_JOINED_DAY - 1), ANSWER_NO);
+        assert_int_equal(affiliations_of(&ase), 0);
+    }
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -1494,6 +1570,9 @@ int main(void)
         IN_WORLD(nor_does_it_keep_bytes),
         IN_WORLD(nor_does_it_let_wait),
         IN_WORLD(nor_does_it_seal_what_is_its_own),
+        IN_WORLD(what_another_copies_and_erases_says_nothing_of_a_membership),
+        IN_WORLD(another_shop_keeps_no_erased_left_readable),
+        IN_WORLD(another_shop_makes_nothing_missing_that_was_erased),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -577,13 +577,12 @@ void ingest_block(struct ingest *ingest, struct store_txn *txn, enum ingest_orig
 /* ---- evidence ---- */
 
 static enum reason previous_checkpoint(struct ingest *ingest, struct store_txn *txn,
-                                       const struct actor_id *author, struct signed_checkpoint *out,
+                                       const struct actor_id *author, struct bytes *encoded,
+                                       struct signed_checkpoint *out,
                                        const struct signed_checkpoint **previous, enum store_error *error)
 {
-    struct bytes encoded;
-
     *previous = NULL;
-    *error = store_checkpoint(txn, author, &encoded, &ingest->arena);
+    *error = store_checkpoint(txn, author, encoded, &ingest->arena);
     if (*error == STORE_NOT_FOUND) {
         *error = STORE_OK;
         return REASON_NONE;
@@ -592,7 +591,7 @@ static enum reason previous_checkpoint(struct ingest *ingest, struct store_txn *
         return REASON_NONE;
     }
     *previous = out;
-    return schema_decode(&signed_checkpoint_schema, out, encoded, &ingest->arena);
+    return schema_decode(&signed_checkpoint_schema, out, *encoded, &ingest->arena);
 }
 
 /* The keys with which a checkpoint has to be signed. It counts only when the header that it names is held. */
@@ -619,25 +618,37 @@ static enum reason keys_of_checkpoint(struct key_set *keys, struct store_txn *tx
     return epoch == checkpoint->epoch ? REASON_NONE : REASON_WRONG_EPOCH;
 }
 
+/* By this machine's alone, whatever the evidence says: two who were robbed of their keys may say that, too.
+ */
+static bool is_ahead_of_clock(const struct checkpoint *checkpoint, uint64_t now_s)
+{
+    return checkpoint->time_s > now_s && checkpoint->time_s - now_s > CHECKPOINT_AHEAD_S;
+}
+
+static bool is_dated_lower(const struct checkpoint *checkpoint, const struct checkpoint *before)
+{
+    return checkpoint->epoch == before->epoch && checkpoint->time_s < before->time_s;
+}
+
 /* Keep it, or let it wait. Who is trusted matters only for what is ahead of this machine's clock. */
 static enum reason keep_checkpoint(struct ingest *ingest, struct store_txn *txn,
                                    const struct checkpoint *checkpoint, struct bytes encoded, uint64_t now_s,
                                    enum store_error *error)
 {
     const struct dated_author dated = {.author = checkpoint->author, .time_s = checkpoint->time_s};
-    enum admission admission = ADMISSION_NONE;
+    bool trusted = false;
 
-    if (checkpoint->time_s > now_s) {
-        *error = ingest_admission(ingest, txn, &checkpoint->author, true, &admission);
+    if (is_ahead_of_clock(checkpoint, now_s)) {
+        *error = store_has_voice(txn, ingest->trust, &checkpoint->author, now_s, &trusted);
     }
     if (*error != STORE_OK) {
         return REASON_NONE;
     }
-    if (waiting_is_ahead(ingest->waiting, checkpoint->time_s, now_s)) {
-        waiting_put(ingest->waiting, &dated, admission == ADMISSION_FULL, encoded);
+    if (waiting_is_ahead(ingest->waiting, &dated, now_s)) {
+        waiting_put(ingest->waiting, &dated, trusted, encoded);
         return REASON_CHECKPOINT_AHEAD;
     }
-    if (admission == ADMISSION_FULL) {
+    if (trusted) {
         waiting_reach(ingest->waiting, &dated);
     }
     *error = store_put_checkpoint(txn, &checkpoint->author, encoded);
@@ -649,6 +660,8 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
 {
     struct signed_checkpoint checkpoint, before;
     const struct signed_checkpoint *previous = NULL;
+    struct dated_author far = {.time_s = 0}; /* what the author dated lower now */
+    struct bytes encoded_before;
     struct key_set keys;
     enum reason reason = REASON_NONE;
 
@@ -663,16 +676,23 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
     if (reason != REASON_NONE || *error != STORE_OK) {
         return reason;
     }
-    reason = previous_checkpoint(ingest, txn, author, &before, &previous, error);
+    reason = previous_checkpoint(ingest, txn, author, &encoded_before, &before, &previous, error);
     if (reason != REASON_NONE || *error != STORE_OK) {
         return reason;
     }
-    if (previous != NULL && waiting_is_ahead(ingest->waiting, before.checkpoint.time_s, now_s)) {
+    if (previous != NULL && is_ahead_of_clock(&before.checkpoint, now_s) &&
+        is_dated_lower(&checkpoint.checkpoint, &before.checkpoint)) {
+        far = (struct dated_author){*author, before.checkpoint.time_s};
         before.checkpoint.time_s = 0; /* of what is ahead of time the head counts, and not the time */
     }
     reason = checkpoint_check(&checkpoint, ingest->network, &keys, previous);
-    return reason == REASON_NONE ? keep_checkpoint(ingest, txn, &checkpoint.checkpoint, encoded, now_s, error)
-                                 : reason;
+    if (reason == REASON_NONE) {
+        reason = keep_checkpoint(ingest, txn, &checkpoint.checkpoint, encoded, now_s, error);
+    }
+    if (reason == REASON_NONE && *error == STORE_OK && far.time_s > 0) {
+        waiting_disown(ingest->waiting, &far, encoded_before);
+    }
+    return reason;
 }
 
 enum store_error ingest_keys_in_epoch(struct store_txn *txn, const struct log_state *state,

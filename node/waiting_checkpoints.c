@@ -4,6 +4,11 @@
 
 #include "protocol/base/limits.h"
 
+static bool is_ahead_of(uint64_t time_s, uint64_t by_s)
+{
+    return time_s > by_s && time_s - by_s > CHECKPOINT_AHEAD_S;
+}
+
 /* Keep the two newest, of two authors. */
 static void add_reached(struct dated_author reached[2], const struct dated_author *dated)
 {
@@ -23,7 +28,7 @@ uint64_t waiting_evidence_time_s(const struct waiting_checkpoints *waiting, uint
 {
     struct dated_author reached[2] = {waiting->reached[0], waiting->reached[1]};
     for (size_t i = 0; i < waiting->count; i++) {
-        if (waiting->items[i].trusted) {
+        if (waiting->items[i].trusted && !waiting->items[i].disowned) {
             add_reached(reached, &waiting->items[i].dated);
         }
     }
@@ -31,28 +36,54 @@ uint64_t waiting_evidence_time_s(const struct waiting_checkpoints *waiting, uint
     return both_s > now_s ? both_s : now_s;
 }
 
-bool waiting_is_ahead(const struct waiting_checkpoints *waiting, uint64_t time_s, uint64_t now_s)
+static bool is_disowned(const struct waiting_checkpoints *waiting, const struct actor_id *author)
 {
-    uint64_t evidence_s = waiting_evidence_time_s(waiting, now_s);
-    return time_s > evidence_s && time_s - evidence_s > CHECKPOINT_AHEAD_S;
+    for (size_t i = 0; i < waiting->count; i++) {
+        if (actor_id_equal(&waiting->items[i].dated.author, author)) {
+            return waiting->items[i].disowned;
+        }
+    }
+    return false;
 }
 
-/* Where one of author waits, else a free place, else that of the one furthest ahead if dated is nearer. */
+bool waiting_is_ahead(const struct waiting_checkpoints *waiting, const struct dated_author *dated,
+                      uint64_t now_s)
+{
+    if (!is_ahead_of(dated->time_s, now_s)) {
+        return false;
+    }
+    return is_disowned(waiting, &dated->author) ||
+           is_ahead_of(dated->time_s, waiting_evidence_time_s(waiting, now_s));
+}
+
+/* Where one of author waits, else a free place, else that of the one furthest ahead. */
 static struct waiting_checkpoint *place_for(struct waiting_checkpoints *waiting,
-                                            const struct dated_author *dated)
+                                            const struct actor_id *author)
 {
     struct waiting_checkpoint *furthest = &waiting->items[0];
     for (size_t i = 0; i < waiting->count; i++) {
         struct waiting_checkpoint *item = &waiting->items[i];
-        if (actor_id_equal(&item->dated.author, &dated->author)) {
-            return dated->time_s < item->dated.time_s ? item : NULL;
+        if (actor_id_equal(&item->dated.author, author)) {
+            return item;
         }
         furthest = item->dated.time_s > furthest->dated.time_s ? item : furthest;
     }
     if (waiting->count < WAITING_CHECKPOINTS_MAX) {
-        return &waiting->items[waiting->count++];
+        furthest = &waiting->items[waiting->count++];
+        *furthest = (struct waiting_checkpoint){.dated = {.time_s = UINT64_MAX}};
     }
-    return dated->time_s < furthest->dated.time_s ? furthest : NULL;
+    return furthest;
+}
+
+/* What an author disowned once is not the word of its next one. */
+static void fill_place(struct waiting_checkpoint *place, const struct dated_author *dated, bool trusted,
+                       struct bytes encoded)
+{
+    const bool disowned = place->disowned && actor_id_equal(&place->dated.author, &dated->author);
+
+    *place = (struct waiting_checkpoint){
+        .dated = *dated, .trusted = trusted, .disowned = disowned, .size = (uint16_t)encoded.size};
+    memcpy(place->bytes, encoded.data, encoded.size);
 }
 
 void waiting_put(struct waiting_checkpoints *waiting, const struct dated_author *dated, bool trusted,
@@ -61,12 +92,23 @@ void waiting_put(struct waiting_checkpoints *waiting, const struct dated_author 
     if (encoded.size > WAITING_SIZE_MAX) {
         return;
     }
-    struct waiting_checkpoint *place = place_for(waiting, dated);
-    if (place == NULL) {
+    struct waiting_checkpoint *place = place_for(waiting, &dated->author);
+    if (dated->time_s < place->dated.time_s) {
+        fill_place(place, dated, trusted, encoded);
+    }
+}
+
+void waiting_disown(struct waiting_checkpoints *waiting, const struct dated_author *dated,
+                    struct bytes encoded)
+{
+    if (encoded.size > WAITING_SIZE_MAX) {
         return;
     }
-    *place = (struct waiting_checkpoint){.dated = *dated, .trusted = trusted, .size = (uint16_t)encoded.size};
-    memcpy(place->bytes, encoded.data, encoded.size);
+    struct waiting_checkpoint *place = place_for(waiting, &dated->author);
+    if (dated->time_s < place->dated.time_s || !actor_id_equal(&place->dated.author, &dated->author)) {
+        fill_place(place, dated, false, encoded);
+    }
+    place->disowned = true;
 }
 
 void waiting_reach(struct waiting_checkpoints *waiting, const struct dated_author *dated)
@@ -77,10 +119,10 @@ void waiting_reach(struct waiting_checkpoints *waiting, const struct dated_autho
 bool waiting_take_due(struct waiting_checkpoints *waiting, uint64_t now_s, uint8_t *memory,
                       struct bytes *encoded)
 {
-    uint64_t evidence_s = waiting->count > 0 ? waiting_evidence_time_s(waiting, now_s) : 0;
+    const uint64_t evidence_s = waiting->count > 0 ? waiting_evidence_time_s(waiting, now_s) : 0;
     for (size_t i = 0; i < waiting->count; i++) {
         struct waiting_checkpoint *item = &waiting->items[i];
-        if (item->dated.time_s > evidence_s && item->dated.time_s - evidence_s > CHECKPOINT_AHEAD_S) {
+        if (is_ahead_of(item->dated.time_s, item->disowned ? now_s : evidence_s)) {
             continue;
         }
         /* Its signature was checked when it was put: what it reaches stays reached while it is looked at

@@ -5,7 +5,8 @@
  * freshness until that date. They wait here, outside of the store, one for each author, and hinder no other;
  * they are considered again when their time has come. Time is what the evidence says: the later of this
  * machine's clock and the newest that checkpoints of two trusted authors reach, waiting ones included, so
- * that a node whose clock has stopped still follows.
+ * that a node whose clock has stopped still follows. Of two dates of one author it is the lower one that is
+ * nearer to this machine's clock: once it signed that one, the other waits until the clock itself is there.
  *
  * In memory alone: who is asked again sends again. Never decides whether a block is accepted. */
 
@@ -21,7 +22,8 @@ struct dated_author {
 
 struct waiting_checkpoint {
     struct dated_author dated;
-    bool trusted; /* its author owns a namespace, or is accredited */
+    bool trusted;  /* its author has a voice (store_has_voice) */
+    bool disowned; /* its author dated a later one lower: it waits for this machine's clock */
     uint16_t size;
     uint8_t bytes[WAITING_SIZE_MAX];
 };
@@ -35,13 +37,18 @@ struct waiting_checkpoints {
 /* What the evidence says the time is. */
 uint64_t waiting_evidence_time_s(const struct waiting_checkpoints *waiting, uint64_t now_s);
 
-/* Whether something of that time has to wait. */
-bool waiting_is_ahead(const struct waiting_checkpoints *waiting, uint64_t time_s, uint64_t now_s);
+/* Whether something that author dated so has to wait. */
+bool waiting_is_ahead(const struct waiting_checkpoints *waiting, const struct dated_author *dated,
+                      uint64_t now_s);
 
 /* Let one wait. Of one author the earliest dated stays, of all the earliest WAITING_CHECKPOINTS_MAX; one that
  * is too large is dropped. */
 void waiting_put(struct waiting_checkpoints *waiting, const struct dated_author *dated, bool trusted,
                  struct bytes encoded);
+
+/* Let one wait again that was kept, as its author has dated the next one lower. */
+void waiting_disown(struct waiting_checkpoints *waiting, const struct dated_author *dated,
+                    struct bytes encoded);
 
 /* Note that a trusted author's checkpoint was kept. */
 void waiting_reach(struct waiting_checkpoints *waiting, const struct dated_author *dated);

@@ -383,6 +383,11 @@ enum store_error store_each_shop(struct store_txn *txn,
 enum store_error store_shop_profile(struct store_txn *txn, const struct actor_id *actor, struct shop *profile,
                                     struct arena *arena);
 
+/* Whether author may say, with another one, what time it is: it owns a namespace of the trust file, or such an
+ * owner accredited it itself, in no block that is void, until now_s or longer, and never withdrew from it. */
+enum store_error store_has_voice(struct store_txn *txn, const struct trust *trust,
+                                 const struct actor_id *author, uint64_t now_s, bool *has);
+
 /* Whether a chain of accreditations from the trust file reaches author: what admission asks. Its depths
  * suffice, and its periods and patterns have a day and a code in common; no clock is asked. A chain through
  * void blocks admits nobody new: it is enough for a log that is held. A namespace's owner is admitted itself.

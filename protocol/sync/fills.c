@@ -77,35 +77,46 @@ static size_t source_at(const struct fill_entry *entry, uint32_t peer)
     return SIZE_MAX;
 }
 
-/* The one that failed most makes room, and only for a peer that has not been tried. */
-static size_t worst_source(const struct fill_entry *entry)
+/* The one that failed most, of such one that lacks some itself. */
+static struct fill_source *worst_source(struct fill_entry *entry)
 {
-    size_t worst = 0;
+    struct fill_source *worst = &entry->sources[0];
 
     for (size_t i = 1; i < entry->source_count; i++) {
-        if (entry->sources[i].failures > entry->sources[worst].failures) {
-            worst = i;
+        struct fill_source *source = &entry->sources[i];
+
+        if (source->failures > worst->failures ||
+            (source->failures == worst->failures && source->lacks && !worst->lacks)) {
+            worst = source;
         }
     }
     return worst;
 }
 
-void fill_add_source(struct fill_entry *entry, uint32_t peer)
+/* A place for a peer that has not been tried. Returns: NULL when all of them are still to be tried, too. */
+static struct fill_source *make_place(struct fill_entry *entry, bool lacks)
 {
-    struct fill_source *source = NULL;
+    struct fill_source *worst = NULL;
 
-    if (source_at(entry, peer) != SIZE_MAX) {
+    if (entry->source_count < FILL_SOURCES_MAX) {
+        return &entry->sources[entry->source_count++];
+    }
+    worst = worst_source(entry);
+    return worst->failures > 0 || (worst->lacks && !lacks) ? worst : NULL;
+}
+
+void fill_add_source(struct fill_entry *entry, uint32_t peer, bool lacks)
+{
+    size_t at = source_at(entry, peer);
+    struct fill_source *source = at == SIZE_MAX ? make_place(entry, lacks) : &entry->sources[at];
+
+    if (source == NULL) {
         return;
     }
-    if (entry->source_count < FILL_SOURCES_MAX) {
-        source = &entry->sources[entry->source_count++];
-    } else {
-        source = &entry->sources[worst_source(entry)];
-        if (source->failures == 0) {
-            return;
-        }
+    if (at == SIZE_MAX || (source->lacks && !lacks)) {
+        *source = (struct fill_source){.peer = peer};
     }
-    *source = (struct fill_source){.peer = peer};
+    source->lacks = lacks;
 }
 
 void fill_drop_source(struct fill_entry *entry, uint32_t peer)
@@ -133,7 +144,7 @@ static uint64_t again_ms(const struct fills *fills, uint32_t failures)
     return fills->again_ms * (times < FILL_AGAIN_TIMES_MAX ? times : FILL_AGAIN_TIMES_MAX);
 }
 
-void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms)
+void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t elsewhere_seq, uint64_t now_ms)
 {
     size_t at = source_at(entry, entry->asked);
     struct fill_source source;
@@ -143,6 +154,7 @@ void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t now_
         return;
     }
     source = entry->sources[at];
+    source.from_seq = entry->progressed ? entry->sent_to_seq : elsewhere_seq;
     if (!entry->progressed) {
         source.reached = (struct head){0};
         source.failures++;
@@ -150,6 +162,13 @@ void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t now_
     }
     fill_drop_source(entry, source.peer);
     entry->sources[entry->source_count++] = source;
+}
+
+bool fill_is_poorer(const struct fill_entry *entry, uint32_t peer)
+{
+    size_t at = source_at(entry, peer);
+
+    return at != SIZE_MAX && entry->sources[at].lacks && entry->sources[at].failures > 0;
 }
 
 void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms)
@@ -181,12 +200,27 @@ void fill_reach(struct fill_entry *entry, uint32_t peer, const struct head *head
     }
 }
 
+void fill_sent(struct fill_entry *entry, uint32_t peer, uint64_t seq)
+{
+    if (entry->in_flight && entry->asked == peer && seq >= entry->sent_to_seq) {
+        entry->sent_to_seq = seq + 1;
+    }
+}
+
 const struct head *fill_reached(const struct fill_entry *entry)
 {
     size_t at = source_at(entry, entry->asked);
 
     assert(at != SIZE_MAX);
     return &entry->sources[at].reached;
+}
+
+uint64_t fill_from_seq(const struct fill_entry *entry)
+{
+    size_t at = source_at(entry, entry->asked);
+
+    assert(at != SIZE_MAX);
+    return entry->sources[at].from_seq;
 }
 
 /* ---- asking ---- */
@@ -201,21 +235,35 @@ static bool is_asked(const struct fills *fills, uint32_t peer)
     return false;
 }
 
-bool fills_start(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms)
+static const struct fill_source *choose_source(const struct fills *fills, const struct fill_entry *entry,
+                                               uint64_t now_ms)
 {
-    for (size_t i = 0; i < entry->source_count && !entry->in_flight; i++) {
+    const struct fill_source *chosen = NULL;
+
+    for (size_t i = 0; i < entry->source_count && (chosen == NULL || chosen->lacks); i++) {
         const struct fill_source *source = &entry->sources[i];
 
-        if (source->from_ms > now_ms || is_asked(fills, source->peer)) {
-            continue;
+        if (source->from_ms <= now_ms && !is_asked(fills, source->peer) &&
+            (chosen == NULL || !source->lacks)) {
+            chosen = source;
         }
-        entry->in_flight = true;
-        entry->asked = source->peer;
-        entry->progressed = false;
-        entry->deadline_ms = now_ms + FILL_STALL_MS;
-        return true;
     }
-    return false;
+    return chosen;
+}
+
+bool fills_start(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms)
+{
+    const struct fill_source *source = entry->in_flight ? NULL : choose_source(fills, entry, now_ms);
+
+    if (source == NULL) {
+        return false;
+    }
+    entry->in_flight = true;
+    entry->asked = source->peer;
+    entry->progressed = false;
+    entry->sent_to_seq = 0;
+    entry->deadline_ms = now_ms + FILL_STALL_MS;
+    return true;
 }
 
 uint64_t fills_deadline_ms(const struct fills *fills)

@@ -24,6 +24,8 @@ struct fill_source {
     uint32_t failures;   /* in a row */
     uint64_t from_ms;    /* not asked before */
     struct head reached; /* FILL_CUTS: the highest block that it sent since it last failed; zero hash: none */
+    bool lacks;          /* FILL_GAPS: it says that it lacks entries itself */
+    uint64_t from_seq;   /* FILL_GAPS: where the next question to it begins: what it has not hides nothing */
 };
 
 struct fill_entry {
@@ -35,7 +37,7 @@ struct fill_entry {
     uint32_t asked;       /* when in flight */
     uint64_t deadline_ms; /* when in flight */
     bool progressed;      /* something came since it was asked */
-    uint64_t from_seq;    /* FILL_GAPS: where the next question begins: what nobody has hides nothing */
+    uint64_t sent_to_seq; /* FILL_GAPS, when in flight: behind the highest block that the asked one sent */
 };
 
 struct fills {
@@ -54,22 +56,30 @@ struct fill_entry *fills_find(struct fills *fills, enum fill_kind kind, const st
 struct fill_entry *fills_add(struct fills *fills, enum fill_kind kind, const struct actor_id *author);
 void fills_remove(struct fills *fills, struct fill_entry *entry);
 
-/* The peer may have what is lacking. */
-void fill_add_source(struct fill_entry *entry, uint32_t peer);
+/* The peer may have what is lacking; lacks: it says that it lacks something itself, and is asked after those
+ * that lack nothing. Once it lacks nothing any more its turn has come, whatever it brought before. */
+void fill_add_source(struct fill_entry *entry, uint32_t peer, bool lacks);
 /* It says otherwise, or is gone; if it was asked, nobody is now. */
 void fill_drop_source(struct fill_entry *entry, uint32_t peer);
-/* The asked one is done: it brought something, or is put off. Nobody is asked now. */
-void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms);
+/* The asked one is done: it brought something, or is put off, and the next question to it begins at
+ * elsewhere_seq. Nobody is asked now. */
+void fill_end(const struct fills *fills, struct fill_entry *entry, uint64_t elsewhere_seq, uint64_t now_ms);
+/* Whether the peer said that it lacks entries, and had nothing to bring when it was asked last: then what
+ * comes from elsewhere is news to it. */
+bool fill_is_poorer(const struct fill_entry *entry, uint32_t peer);
 /* Something came from the peer. */
 void fill_progress(struct fill_entry *entry, uint32_t peer, uint64_t now_ms);
 /* A block came from the peer that is held now. It is progress where the peer was asked and it is the highest
  * yet, so that nobody is asked for ever by sending the same ones again. */
 void fill_reach(struct fill_entry *entry, uint32_t peer, const struct head *head, uint64_t now_ms);
-/* What the asked peer has reached. Requires: in flight. */
+/* A copy of block seq came from the peer: once it brought something, the next question begins above. */
+void fill_sent(struct fill_entry *entry, uint32_t peer, uint64_t seq);
+/* What the asked peer has reached, and where the question to it begins. Requires: in flight. */
 const struct head *fill_reached(const struct fill_entry *entry);
+uint64_t fill_from_seq(const struct fill_entry *entry);
 
-/* Choose whom to ask for the entry: a source whose time has come and that nothing else is asked of. Returns:
- * false when there is none, or it is in flight already. */
+/* Choose whom to ask for the entry: a source whose time has come and that nothing else is asked of, one that
+ * lacks nothing first. Returns: false when there is none, or it is in flight already. */
 bool fills_start(const struct fills *fills, struct fill_entry *entry, uint64_t now_ms);
 /* When fills_start or fill_end is due next, UINT64_MAX when there is nothing to wait for. */
 uint64_t fills_deadline_ms(const struct fills *fills);

@@ -245,13 +245,15 @@ static void want_from(struct sync *sync, const struct sync_event *event, const s
 static void start_fill(struct sync *sync, struct fill_entry *fill, uint64_t now_ms,
                        struct sync_actions *actions)
 {
-    struct head from = {.seq = fill->from_seq};
+    struct head from = {0};
 
     if (actions->count == SYNC_ACTIONS_MAX || !fills_start(&sync->fills, fill, now_ms)) {
         return;
     }
     if (fill->kind == FILL_CUTS) {
         from = *fill_reached(fill);
+    } else {
+        from.seq = fill_from_seq(fill);
     }
     from.author = fill->author;
     act(actions, fill->kind == FILL_CUTS ? SYNC_SEND_CUTS : SYNC_SEND_GAPS, fill->asked, &from);
@@ -264,19 +266,12 @@ static void start_fills(struct sync *sync, uint64_t now_ms, struct sync_actions 
     }
 }
 
-/* After a question that brought nothing, the next one begins elsewhere. */
-static void end_fill(struct sync *sync, struct fill_entry *fill, uint64_t last_seq, uint64_t now_ms)
-{
-    fill->from_seq = fill->progressed ? fill->from_seq : draw(sync, last_seq + 1);
-    fill_end(&sync->fills, fill, now_ms);
-}
-
-/* Whether the peer's copy may have what ours lacks. */
+/* Whether the peer's copy may have what ours lacks, though it may lack something else. */
 static bool may_fill(enum fill_kind kind, const struct sync_event *event)
 {
     switch (kind) {
     case FILL_GAPS:
-        return !event->head.gaps && (event->ours == SYNC_OURS_SAME || event->ours == SYNC_OURS_MISSING);
+        return event->ours == SYNC_OURS_SAME || event->ours == SYNC_OURS_MISSING;
     case FILL_CUTS: /* the chain first, which may bring it */
         return event->ours == SYNC_OURS_SAME || event->ours == SYNC_OURS_AHEAD;
     }
@@ -303,16 +298,28 @@ static void on_head_of_fill(struct sync *sync, enum fill_kind kind, bool lacks,
         return;
     }
     if (fill->in_flight && fill->asked == event->peer) {
-        end_fill(sync, fill, event->head.seq, now_ms); /* the head after what was asked for */
+        fill_end(&sync->fills, fill, draw(sync, event->head.seq + 1),
+                 now_ms); /* the head after what was asked for */
     }
     if (may) {
-        fill_add_source(fill, event->peer);
-    } else if (kind == FILL_GAPS && event->head.gaps) {
-        fill_drop_source(fill, event->peer);
+        fill_add_source(fill, event->peer, kind == FILL_GAPS && event->head.gaps);
     }
 }
 
-/* Once nothing is lacking any more, whoever lacks it can ask here. */
+static void push_filled(const struct sync *sync, const struct fill_entry *fill,
+                        const struct sync_event *event, struct sync_actions *actions)
+{
+    for (size_t i = 0; i < sync->peer_count; i++) {
+        const uint32_t peer = sync->peers[i].id;
+
+        if (peer != event->peer && fill_is_poorer(fill, peer)) {
+            act(actions, SYNC_PUSH_BLOCK, peer, &event->head);
+        }
+    }
+}
+
+/* Once nothing is lacking any more, whoever lacks it can ask here. Before that no head says that more came,
+ * so those are sent it who lacked it too. */
 static void on_block_filled(struct sync *sync, const struct sync_event *event, uint64_t now_ms,
                             struct sync_actions *actions)
 {
@@ -324,6 +331,7 @@ static void on_block_filled(struct sync *sync, const struct sync_event *event, u
     }
     if (fill != NULL && event->ours_gaps) {
         fill_progress(fill, event->peer, now_ms);
+        push_filled(sync, fill, event, actions);
     } else if (fill != NULL) {
         fills_remove(&sync->fills, fill);
     }
@@ -415,10 +423,14 @@ static void on_block_in(struct sync *sync, const struct sync_event *event, uint6
 {
     struct want_entry *want = wants_find(&sync->wants, &event->head.author);
     struct fill_entry *cuts = fills_find(&sync->fills, FILL_CUTS, &event->head.author);
+    struct fill_entry *gaps = fills_find(&sync->fills, FILL_GAPS, &event->head.author);
 
     peer_learn(peer_find(sync, event->peer), &event->head.hash);
     if (cuts != NULL) {
         fill_reach(cuts, event->peer, &event->head, now_ms);
+    }
+    if (gaps != NULL) {
+        fill_sent(gaps, event->peer, event->head.seq);
     }
     if (want == NULL) {
         return;
@@ -506,7 +518,7 @@ static void on_tick(struct sync *sync, uint64_t now_ms, struct sync_actions *act
         struct fill_entry *fill = &sync->fills.entries[i];
 
         if (fill->in_flight && now_ms >= fill->deadline_ms) {
-            end_fill(sync, fill, fill->from_seq, now_ms);
+            fill_end(&sync->fills, fill, 0, now_ms);
         }
     }
 }

@@ -12,9 +12,10 @@
  * another peer that announced the same.
  *
  * A head says whether its sender lacks entries of the log. What this node lacks itself is asked of every peer
- * that lacks nothing up to the same head at least, one after the other, until it is there. So is what the cut
- * of a withdrawal or a succession keeps, of every peer that has no more of the chain: no head says who holds
- * what its author dropped. */
+ * that has the log up to the same head at least, one after the other, until it is there: first of those that
+ * lack nothing, then of those that may lack something else. What comes goes on at once to those that lack
+ * entries and had nothing to bring. What the cut of a withdrawal or a succession keeps is asked of every peer
+ * that has no more of the chain: no head says who holds what its author dropped. */
 
 #include "protocol/wire/records.h"
 

@@ -15,7 +15,7 @@
 
 enum { BLOCKS_MAX = 64, BLOCK_BYTES_MAX = 64 * 1024 };
 
-enum side { ALICE, BOB, SIDE_COUNT };
+enum side { ALICE, BOB, CAROL, SIDE_COUNT };
 
 static uint8_t block_memory[BLOCKS_MAX][BLOCK_BYTES_MAX];
 static size_t block_count;
@@ -351,6 +351,157 @@ static void a_branch_that_is_larger_than_the_room_comes_whole(void **state)
     assert_true(exchange.blocks < 2 + 1 + 2 * DROPPED + DROPPED / 2);
 }
 
+/* ---- what relays blanked ---- */
+
+enum { BLANKED_MAX = 4, BLANKED_ENTRIES = 2 };
+
+/* A copy of a block as a relay may pass it on: without the bytes of the entries first to last. */
+static struct bytes blank(struct bytes encoded, uint64_t first, uint64_t last)
+{
+    const size_t mark = arena_mark(&node->builder.arena);
+    struct writer writer;
+    struct block block;
+    struct bytes copy;
+
+    assert_true(block_count < BLOCKS_MAX);
+    assert_int_equal(block_decode(&block, &node->network, encoded, &node->builder.arena), REASON_NONE);
+    writer_init(&writer, block_memory[block_count++], BLOCK_BYTES_MAX);
+    assert_true(block_erase(&writer, &node->network, &block, &(struct index_range){first, last}, 1));
+    assert_true(writer_end(&writer, &copy));
+    arena_rewind(&node->builder.arena, mark);
+    return copy;
+}
+
+static bool has_gaps(size_t end)
+{
+    struct store_txn *txn = NULL;
+    bool gaps = true;
+
+    assert_int_equal(store_read_begin(&txn, exchange.ends[end].store), STORE_OK);
+    assert_int_equal(relay_has_gaps(txn, owner(), &gaps), STORE_OK);
+    store_end(txn);
+    return gaps;
+}
+
+/* Which entries of the blocks a node lacks, as letters: a, b: one of them; x: both. */
+static void give_lacking(size_t end, const char *lacks, struct bytes blocks[BLANKED_MAX])
+{
+    for (size_t i = 0; lacks[i] != '\0'; i++) {
+        const uint64_t first = lacks[i] == 'b', last = lacks[i] != 'a';
+
+        give(end, lacks[i] == '-' ? blocks[i] : blank(blocks[i], first, last));
+    }
+}
+
+/* Nodes that lack entries of blocks meet, each the one after it; ring: and the last one the first. */
+struct blanked {
+    const char *sentence;
+    const char *lacks[SIDE_COUNT];
+    bool ring;
+    bool gaps[SIDE_COUNT]; /* left when nothing moves */
+};
+
+static const struct blanked blanked_rows[] = {
+    {"What one lacks the other has.", {"-x", "--"}, false, {false, false}},
+    {"What each lacks the other has.", {"x-", "-x"}, false, {false, false}},
+    {"… also of one block.", {"a", "b"}, false, {false, false}},
+    {"… and what both lack stays lacking.", {"x-x", "-xx"}, false, {true, true}},
+    {"Of three in a ring each lacks two blocks.", {"xx-", "-xx", "x-x"}, true, {false, false, false}},
+    {"… also in a line.", {"xx-", "-xx", "x-x"}, false, {false, false, false}},
+    {"… also where the one between has neither.", {"x--", "x-x", "--x"}, false, {false, false, false}},
+};
+
+static void sign_blanked(struct bytes blocks[BLANKED_MAX], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        say_content(NAMED, BLANKED_ENTRIES);
+        blocks[i] = sign_on(&node->logs[OWNER]);
+    }
+}
+
+static void begin_blanked(const struct blanked *row)
+{
+    struct bytes blocks[BLANKED_MAX];
+
+    sign_blanked(blocks, strlen(row->lacks[0]));
+    for (size_t end = 0; end < SIDE_COUNT && row->lacks[end] != NULL; end++) {
+        for (uint64_t seq = 0; seq < 3; seq++) {
+            give(end, memory_log_block(&node->logs[OWNER], seq));
+        }
+        give_lacking(end, row->lacks[end], blocks);
+    }
+}
+
+static void nodes_that_lack_different_entries_have_all_together(void **state)
+{
+    for (size_t i = 0; i < sizeof blanked_rows / sizeof *blanked_rows; i++) {
+        const struct blanked *row = &blanked_rows[i];
+
+        assert_int_equal(make(state), 0);
+        begin_blanked(row);
+        for (size_t end = 1; end < SIDE_COUNT && row->lacks[end] != NULL; end++) {
+            exchange_meet(end - 1, end);
+        }
+        if (row->ring) {
+            exchange_meet(SIDE_COUNT - 1, 0);
+        }
+        for (size_t end = 0; end < SIDE_COUNT && row->lacks[end] != NULL; end++) {
+            if (has_gaps(end) != row->gaps[end]) {
+                fail_msg("%s: node %zu", row->sentence, end);
+            }
+        }
+        assert_int_equal(drop(state), 0);
+    }
+}
+
+/* Half a minute later, then a minute, and so on. */
+static void what_two_lack_is_asked_for_ever_more_seldom(void **state)
+{
+    const struct blanked row = {.lacks = {"xx", "xx"}};
+    size_t blocks = 0;
+
+    (void)state;
+    begin_blanked(&row);
+    meet();
+    blocks = exchange.blocks;
+    assert_in_range(blocks, 1, 2 * 2);
+    exchange_pass(20 * SYNC_HEADS_INTERVAL_MS);
+    assert_in_range(exchange.blocks, blocks + 1, blocks + 2 * 2 * 5);
+    assert_true(has_gaps(ALICE) && has_gaps(BOB));
+}
+
+static bool is_whole(size_t end, struct bytes encoded)
+{
+    const size_t mark = arena_mark(&node->builder.arena);
+    struct store_txn *txn = NULL;
+    struct block block;
+    struct bytes held;
+
+    assert_int_equal(block_decode(&block, &node->network, encoded, &node->builder.arena), REASON_NONE);
+    assert_int_equal(store_read_begin(&txn, exchange.ends[end].store), STORE_OK);
+    assert_int_equal(
+        store_block_by_hash(txn, owner(), block.header.seq, &block.hash, &held, &node->builder.arena),
+        STORE_OK);
+    store_end(txn);
+    arena_rewind(&node->builder.arena, mark);
+    return held.size == encoded.size;
+}
+
+/* No head says so: the one that it came to lacks another one still. */
+static void what_comes_to_one_goes_on_to_who_lacked_it_too(void **state)
+{
+    const struct blanked row = {.lacks = {"xx", "xx", "-x"}};
+    const uint64_t seq = node->logs[OWNER].state.seq + 1;
+
+    (void)state;
+    begin_blanked(&row);
+    exchange_meet(ALICE, BOB);
+    assert_false(is_whole(ALICE, memory_log_block(&node->logs[OWNER], seq)));
+    exchange_meet(BOB, CAROL);
+    assert_true(is_whole(ALICE, memory_log_block(&node->logs[OWNER], seq)));
+    assert_false(is_whole(ALICE, memory_log_block(&node->logs[OWNER], seq + 1)));
+}
+
 #define WITH_ENDS(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -362,6 +513,9 @@ int main(void)
         WITH_ENDS(what_stands_beside_the_chain_goes_over_once),
         WITH_ENDS(what_a_cut_keeps_comes_in_several_answers_where_it_is_long),
         WITH_ENDS(a_branch_that_is_larger_than_the_room_comes_whole),
+        cmocka_unit_test(nodes_that_lack_different_entries_have_all_together),
+        WITH_ENDS(what_two_lack_is_asked_for_ever_more_seldom),
+        WITH_ENDS(what_comes_to_one_goes_on_to_who_lacked_it_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -472,6 +472,70 @@ static void test_a_clock_once_ahead_blocks_nobody(void **state)
     clock_s = 1000000;
 }
 
+/* Let in what waits and is due, as the daemon does. Returns: how many. */
+static size_t let_in_due(void)
+{
+    uint8_t memory[WAITING_SIZE_MAX];
+    struct bytes encoded;
+    size_t count = 0;
+
+    while (waiting_take_due(node->ingest.waiting, clock_s, memory, &encoded)) {
+        assert_int_equal(offer_checkpoint(encoded), REASON_NONE);
+        count++;
+    }
+    return count;
+}
+
+/* The owner, its delegate, and whom that one accredits. */
+static void take_in_branch(void)
+{
+    node_take_in_owner();
+    assert_int_equal(node_offer_seq(DELEGATE, 0), REASON_NONE);
+    log_builder_begin(&node->builder, CLASS_GOVERN);
+    say_accreditation(STRANGER, 0);
+    assert_int_equal(node_write(DELEGATE), REASON_NONE);
+    assert_int_equal(node_offer_seq(STRANGER, 0), REASON_NONE);
+    clock_s = 500;
+}
+
+static void those_below_one_delegate_do_not_set_the_time(void **state)
+{
+    (void)state;
+    take_in_branch();
+    assert_int_equal(offer_checkpoint(sign_checkpoint(DELEGATE, 1, 900000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(STRANGER, 0, 900000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(let_in_due(), 0);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 800000)), REASON_CHECKPOINT_AHEAD);
+    /* The owner and whom it accredited itself are two. */
+    assert_int_equal(waiting_evidence_time_s(node->ingest.waiting, clock_s), 800000);
+    clock_s = 1000000;
+}
+
+/* Whoever has keys of two that are trusted sets the time; the others' next ones come in all the same. */
+static void what_a_thief_dated_far_ahead_hinders_no_later_one(void **state)
+{
+    (void)state;
+    take_in_branch();
+    assert_int_equal(offer_checkpoint(sign_checkpoint(DELEGATE, 1, 900000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 900000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(let_in_due(), 2);
+    assert_int_equal(kept_time(OWNER), 900000);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 900000)), REASON_KNOWN);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 1, 510)), REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 510)), REASON_NONE);
+    assert_int_equal(kept_time(OWNER), 510);
+    /* It doesn't come back: two that say it to each other would never come to rest. */
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 900000)), REASON_CHECKPOINT_AHEAD);
+    assert_int_equal(let_in_due(), 0);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 520)), REASON_NONE);
+    assert_int_equal(offer_checkpoint(sign_checkpoint(OWNER, 2, 510)), REASON_STALE_CHECKPOINT);
+    assert_int_equal(kept_time(OWNER), 520);
+    clock_s = 899940;
+    assert_int_equal(let_in_due(), 1);
+    assert_int_equal(kept_time(OWNER), 900000);
+    clock_s = 1000000;
+}
+
 static void test_checkpoints_are_kept_when_their_block_is_held(void **state)
 {
     struct bytes held, later;
@@ -655,6 +719,8 @@ int main(void)
         WITH_NODE(test_checkpoints_are_kept_when_their_block_is_held),
         WITH_NODE(test_a_checkpoint_of_the_future_waits_and_hinders_none),
         WITH_NODE(test_a_clock_once_ahead_blocks_nobody),
+        WITH_NODE(those_below_one_delegate_do_not_set_the_time),
+        WITH_NODE(what_a_thief_dated_far_ahead_hinders_no_later_one),
         WITH_NODE(test_a_fork_is_proved_without_its_blocks),
         WITH_NODE(test_a_block_is_held_against_the_headers_of_a_proof),
         WITH_NODE(test_rotations_are_proved_beside_a_third),

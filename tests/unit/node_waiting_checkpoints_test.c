@@ -24,6 +24,13 @@ static void put(uint8_t author, uint64_t time_s, bool trusted)
     waiting_put(&waiting, &one, trusted, bytes_of(bytes, sizeof bytes));
 }
 
+static bool is_ahead(uint8_t author, uint64_t time_s)
+{
+    const struct dated_author one = dated(author, time_s);
+
+    return waiting_is_ahead(&waiting, &one, NOW);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -43,9 +50,9 @@ static uint8_t take(uint64_t now_s)
 static void a_minute_ahead_is_not_ahead(void **state)
 {
     (void)state;
-    assert_false(waiting_is_ahead(&waiting, NOW - 1, NOW));
-    assert_false(waiting_is_ahead(&waiting, NOW + 60, NOW));
-    assert_true(waiting_is_ahead(&waiting, NOW + 61, NOW));
+    assert_false(is_ahead(1, NOW - 1));
+    assert_false(is_ahead(1, NOW + 60));
+    assert_true(is_ahead(1, NOW + 61));
 }
 
 static void what_waits_is_taken_when_its_time_has_come(void **state)
@@ -115,7 +122,7 @@ static void what_two_trusted_authors_reach_is_the_time(void **state)
     put(2, NOW + 8000, true);
     assert_int_equal(waiting_evidence_time_s(&waiting, NOW), NOW + 8000);
     assert_int_equal(take(NOW), 2);
-    assert_false(waiting_is_ahead(&waiting, NOW + 8000, NOW)); /* nor is it once it was taken out */
+    assert_false(is_ahead(1, NOW + 8000)); /* nor is it once it was taken out */
     assert_int_equal(waiting_evidence_time_s(&waiting, NOW + 8500), NOW + 8500);
 }
 
@@ -137,6 +144,67 @@ static void what_was_kept_counts_with_what_waits(void **state)
     assert_int_equal(waiting_evidence_time_s(&waiting, NOW), NOW + 7000);
 }
 
+/* ---- two dates of one author ---- */
+
+static void disown(uint8_t author, uint64_t time_s)
+{
+    const struct dated_author one = dated(author, time_s);
+
+    waiting_disown(&waiting, &one, bytes_of(&author, 1));
+}
+
+static void reach_far(void)
+{
+    put(8, NOW + 9000, true);
+    put(9, NOW + 9000, true);
+    assert_int_equal(waiting_evidence_time_s(&waiting, NOW), NOW + 9000);
+}
+
+static void what_its_author_disowned_waits_for_this_clock(void **state)
+{
+    (void)state;
+    reach_far();
+    assert_false(is_ahead(1, NOW + 9000));
+    disown(1, NOW + 9000);
+    assert_true(is_ahead(1, NOW + 9000));
+    assert_true(is_ahead(1, NOW + 61));
+    assert_false(is_ahead(1, NOW + 60));
+    assert_false(is_ahead(2, NOW + 9000));
+    (void)take(NOW);
+    (void)take(NOW);
+    assert_int_equal(take(NOW + 8939), 0);
+    assert_int_equal(take(NOW + 8940), 1);
+    assert_false(is_ahead(1, NOW + 9000));
+}
+
+static void what_was_disowned_sets_no_time(void **state)
+{
+    (void)state;
+    put(1, NOW + 9000, true);
+    put(2, NOW + 9000, true);
+    disown(2, NOW + 9000);
+    assert_int_equal(waiting_evidence_time_s(&waiting, NOW), NOW);
+    put(2, NOW + 8000, true);
+    assert_int_equal(waiting_evidence_time_s(&waiting, NOW), NOW);
+}
+
+static void what_was_disowned_finds_a_place_among_many(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < WAITING_CHECKPOINTS_MAX; i++) {
+        struct dated_author one = dated((uint8_t)i, NOW + 1000 + i);
+
+        one.author.hash.bytes[1] = (uint8_t)(1 + (i >> 8));
+        waiting_put(&waiting, &one, false, bytes_of("x", 1));
+    }
+    disown(3, NOW + 90000);
+    assert_int_equal(waiting.count, WAITING_CHECKPOINTS_MAX);
+    waiting_reach(&waiting, &(struct dated_author){.author = {.hash = {.bytes = {8}}}, .time_s = NOW + 9000});
+    waiting_reach(&waiting, &(struct dated_author){.author = {.hash = {.bytes = {9}}}, .time_s = NOW + 9000});
+    assert_false(is_ahead(2, NOW + 5000));
+    assert_true(is_ahead(3, NOW + 5000));
+}
+
 int main(void)
 {
 #define FRESHLY(test) cmocka_unit_test_setup(test, begin)
@@ -150,6 +218,9 @@ int main(void)
         FRESHLY(what_two_trusted_authors_reach_is_the_time),
         FRESHLY(strangers_set_no_time),
         FRESHLY(what_was_kept_counts_with_what_waits),
+        FRESHLY(what_its_author_disowned_waits_for_this_clock),
+        FRESHLY(what_was_disowned_sets_no_time),
+        FRESHLY(what_was_disowned_finds_a_place_among_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

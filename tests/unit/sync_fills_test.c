@@ -30,7 +30,7 @@ static int fill_table(void **state)
     (void)state;
     fills_init(&fills, AGAIN_MS);
     for (size_t i = 0; i < FILLS_MAX; i++) {
-        fill_add_source(add(i), PEER);
+        fill_add_source(add(i), PEER, false);
     }
     return 0;
 }
@@ -40,7 +40,7 @@ static void ask_in_vain(size_t i)
     struct fill_entry *entry = add(i);
 
     assert_true(fills_start(&fills, entry, UINT64_MAX / 2));
-    fill_end(&fills, entry, NOW_MS);
+    fill_end(&fills, entry, 0, NOW_MS);
 }
 
 /* In the rhythm that the table was given, which a test may make faster. */
@@ -73,7 +73,7 @@ static void one_whose_source_brought_nothing_makes_room(void **state)
     ask_in_vain(7);
     assert_non_null(add(FILLS_MAX));
     assert_null(fills_find(&fills, FILL_GAPS, &gone));
-    fill_add_source(add(FILLS_MAX), PEER);
+    fill_add_source(add(FILLS_MAX), PEER, false);
     assert_null(add(FILLS_MAX + 1));
 }
 
@@ -96,7 +96,7 @@ static void one_without_a_source_makes_room_and_one_with_an_untried_one_does_not
 
     (void)state;
     ask_in_vain(4);
-    fill_add_source(add(4), PEER + 1);
+    fill_add_source(add(4), PEER + 1, false);
     assert_null(add(FILLS_MAX));
     fill_drop_source(add(5), PEER);
     assert_non_null(add(FILLS_MAX));
@@ -110,12 +110,94 @@ static void gaps_and_cuts_of_one_author_are_two_things(void **state)
 
     (void)state;
     fills_init(&fills, AGAIN_MS);
-    fill_add_source(fills_add(&fills, FILL_GAPS, &both), PEER);
+    fill_add_source(fills_add(&fills, FILL_GAPS, &both), PEER, false);
     assert_null(fills_find(&fills, FILL_CUTS, &both));
-    fill_add_source(fills_add(&fills, FILL_CUTS, &both), PEER);
+    fill_add_source(fills_add(&fills, FILL_CUTS, &both), PEER, false);
     assert_int_equal(fills.count, 2);
     ask_in_vain(2);
     assert_int_equal(fills_find(&fills, FILL_CUTS, &both)->sources[0].failures, 0);
+}
+
+/* ---- sources that lack something themselves ---- */
+
+static struct fill_entry *one_entry(void)
+{
+    fills_init(&fills, AGAIN_MS);
+    return add(0);
+}
+
+static void one_that_lacks_nothing_is_asked_first(void **state)
+{
+    struct fill_entry *entry = one_entry();
+
+    (void)state;
+    fill_add_source(entry, PEER, true);
+    fill_add_source(entry, PEER + 1, false);
+    assert_true(fills_start(&fills, entry, NOW_MS));
+    assert_int_equal(entry->asked, PEER + 1);
+    fill_end(&fills, entry, 0, NOW_MS);
+    assert_true(fills_start(&fills, entry, NOW_MS));
+    assert_int_equal(entry->asked, PEER);
+    fill_end(&fills, entry, 0, NOW_MS);
+    assert_false(fills_start(&fills, entry, NOW_MS));
+}
+
+static void one_that_lacks_nothing_any_more_is_asked_at_once(void **state)
+{
+    struct fill_entry *entry = one_entry();
+
+    (void)state;
+    fill_add_source(entry, PEER, true);
+    ask_in_vain(0);
+    fill_add_source(entry, PEER, true);
+    assert_false(fills_start(&fills, entry, NOW_MS));
+    assert_true(fill_is_poorer(entry, PEER));
+    fill_add_source(entry, PEER, false);
+    assert_false(fill_is_poorer(entry, PEER));
+    assert_true(fills_start(&fills, entry, NOW_MS));
+}
+
+static void one_that_lacks_nothing_finds_a_place_among_those_that_lack_some(void **state)
+{
+    struct fill_entry *entry = one_entry();
+
+    (void)state;
+    for (uint32_t i = 0; i < FILL_SOURCES_MAX; i++) {
+        fill_add_source(entry, PEER + i, i != 0);
+    }
+    fill_add_source(entry, PEER + FILL_SOURCES_MAX, true);
+    fill_add_source(entry, PEER + FILL_SOURCES_MAX + 1, false);
+    fill_drop_source(entry, PEER);
+    assert_true(fills_start(&fills, entry, NOW_MS));
+    assert_int_equal(entry->asked, PEER + FILL_SOURCES_MAX + 1);
+}
+
+/* What one does not have must not hide what it has, nor what another one has. */
+static void a_question_begins_above_what_came_or_elsewhere(void **state)
+{
+    struct fill_entry *entry = one_entry();
+
+    (void)state;
+    fill_add_source(entry, PEER, true);
+    assert_true(fills_start(&fills, entry, NOW_MS));
+    assert_int_equal(fill_from_seq(entry), 0);
+    fill_sent(entry, PEER, 7);
+    fill_sent(entry, PEER, 5);
+    fill_sent(entry, PEER + 1, 30);
+    fill_progress(entry, PEER, NOW_MS);
+    fill_end(&fills, entry, 3, NOW_MS);
+    fill_sent(entry, PEER, 20);
+    assert_true(fills_start(&fills, entry, NOW_MS));
+    assert_int_equal(fill_from_seq(entry), 8);
+    fill_sent(entry, PEER, 9);
+    fill_end(&fills, entry, 3, NOW_MS);
+    fill_add_source(entry, PEER + 1, true);
+    assert_true(fills_start(&fills, entry, NOW_MS));
+    assert_int_equal(fill_from_seq(entry), 0);
+    fill_end(&fills, entry, 4, NOW_MS);
+    assert_true(fills_start(&fills, entry, UINT64_MAX / 2));
+    assert_int_equal(entry->asked, PEER);
+    assert_int_equal(fill_from_seq(entry), 3);
 }
 
 int main(void)
@@ -128,6 +210,10 @@ int main(void)
         FULL(the_one_that_failed_most_goes_first),
         FULL(one_without_a_source_makes_room_and_one_with_an_untried_one_does_not),
         cmocka_unit_test(gaps_and_cuts_of_one_author_are_two_things),
+        cmocka_unit_test(one_that_lacks_nothing_is_asked_first),
+        cmocka_unit_test(one_that_lacks_nothing_any_more_is_asked_at_once),
+        cmocka_unit_test(one_that_lacks_nothing_finds_a_place_among_those_that_lack_some),
+        cmocka_unit_test(a_question_begins_above_what_came_or_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

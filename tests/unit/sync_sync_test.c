@@ -195,8 +195,11 @@ static const struct decision decisions[] = {
      "evidence@1 evidence@3"},
     {"What is lacking here is asked of a peer that lacks nothing.", STEPS(UP(1), WHOLE(1, SAME)), "gaps@1"},
     {"… once.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME)), ""},
-    {"… not of one that lacks some itself.", STEPS(UP(1), TOO(1)), ""},
+    {"… also of one that lacks some itself, which may be others.", STEPS(UP(1), TOO(1)), "gaps@1"},
+    {"… not again at once when it brings nothing.", STEPS(UP(1), TOO(1), TOO(1), TOO(1)), ""},
     {"… until it lacks them no longer.", STEPS(UP(1), TOO(1), WHOLE(1, SAME)), "gaps@1"},
+    {"… after those that lack nothing.",
+     STEPS(UP(1), UP(2), UP(3), WHOLE(1, SAME), TOO(2), WHOLE(3, SAME), WHOLE(1, SAME)), "gaps@3"},
     {"… also of one that is ahead.", STEPS(UP(1), WHOLE(1, MISSING)), "want@1 gaps@1"},
     {"… not of one that is behind.", STEPS(UP(1), WHOLE(1, AHEAD)), ""},
     {"… nor for an author that is not admitted.", STEPS(UP(1), WHOLE(1, NOT_ADMITTED)), ""},
@@ -210,6 +213,12 @@ static const struct decision decisions[] = {
     {"… not sooner.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(3999)), ""},
     {"… and when it goes down.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), DOWN(1)), "gaps@2"},
     {"… or turns out to lack some.", STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TOO(1)), "gaps@2"},
+    {"What comes goes on to who lacks some and had nothing to bring.",
+     STEPS(UP(1), UP(2), TOO(2), TOO(2), WHOLE(1, SAME), MORE(1)), "push@2"},
+    {"… not to who has not been asked yet.", STEPS(UP(1), UP(2), WHOLE(1, SAME), TOO(2), MORE(1)), ""},
+    {"… nor back to who brought it.", STEPS(UP(1), TOO(1), TOO(1), MORE(1)), "gaps@1"},
+    {"… nor to who says that it lacks nothing.",
+     STEPS(UP(1), UP(2), WHOLE(2, SAME), WHOLE(2, SAME), WHOLE(1, SAME), MORE(1)), ""},
     {"A copy that comes gives the others more time.",
      STEPS(UP(1), UP(2), WHOLE(1, SAME), WHOLE(2, SAME), TICK(3000), MORE(1), TICK(3000)), ""},
     {"After half a minute it is asked again.", STEPS(UP(1), WHOLE(1, SAME), TICK(4000), TICK(37500)),
@@ -294,6 +303,20 @@ static void print_action(char *text, const struct sync_action *action)
     }
 }
 
+static struct sync_event event_of(const struct script_step *step)
+{
+    struct head head = head_of(step->author, step->seq);
+
+    head.gaps = step->theirs_gaps;
+    return (struct sync_event){.kind = step->kind,
+                               .peer = step->peer,
+                               .head = head,
+                               .ours = step->ours,
+                               .ours_gaps = step->ours_gaps,
+                               .ours_cuts = step->ours_cuts,
+                               .author = head.author};
+}
+
 static void decisions_are_as_the_sentences_say(void **state)
 {
     struct sync *sync = malloc(sync_size());
@@ -310,16 +333,7 @@ static void decisions_are_as_the_sentences_say(void **state)
         sync_init(sync, i, SYNC_HEADS_INTERVAL_MS);
         for (size_t k = 0; k < decision->step_count; k++) {
             const struct script_step *step = &decision->steps[k];
-            struct head head = head_of(step->author, step->seq);
-            struct sync_event event = {.kind = step->kind,
-                                       .peer = step->peer,
-                                       .head = head,
-                                       .ours = step->ours,
-                                       .ours_gaps = step->ours_gaps,
-                                       .ours_cuts = step->ours_cuts,
-                                       .author = head.author};
-
-            event.head.gaps = step->theirs_gaps;
+            const struct sync_event event = event_of(step);
 
             now_ms += step->after_ms;
             sync_step(sync, &event, now_ms, actions);
@@ -331,6 +345,29 @@ static void decisions_are_as_the_sentences_say(void **state)
             fail_msg("%s: \"%s\" instead of \"%s\"", decision->sentence, text, decision->actions);
         }
     }
+    free(actions);
+    free(sync);
+}
+
+/* What the asked one lacks itself, and sends as it is, must not hide what it has above. */
+static void a_question_for_entries_goes_on_above_what_came(void **state)
+{
+    static const struct script_step steps[] = {UP(1), TOO(1), MORE(1), IN(1, 2), IN(1, 3), TOO(1)};
+    struct sync *sync = malloc(sync_size());
+    struct sync_actions *actions = malloc(sizeof *actions);
+
+    (void)state;
+    assert_non_null(sync);
+    assert_non_null(actions);
+    sync_init(sync, 1, SYNC_HEADS_INTERVAL_MS);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        const struct sync_event event = event_of(&steps[i]);
+
+        sync_step(sync, &event, 1000, actions);
+    }
+    assert_int_equal(actions->count, 1);
+    assert_int_equal(actions->items[0].kind, SYNC_SEND_GAPS);
+    assert_int_equal(actions->items[0].head.seq, 4);
     free(actions);
     free(sync);
 }
@@ -577,10 +614,10 @@ static void what_nobody_has_is_asked_for_ever_more_seldom(void **state)
         sync_world_hold(world, i, 0, 0, 40);
         world->nodes[i].logs[0].gaps = 1;
     }
-    world->nodes[1].logs[0].denies_gaps = true;
+    world->nodes[1].logs[0].denies_gaps = true; /* the other one owns up to it */
     sync_world_link(world, 0, 1);
     sync_world_run(world, UINT64_C(24) * 3600 * 1000);
-    assert_in_range(world->counts.gap_wants, 10, 24 + 10);
+    assert_in_range(world->counts.gap_wants, 2 * 10, 2 * (24 + 10));
     sync_world_destroy(world);
 }
 
@@ -660,6 +697,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decisions_are_as_the_sentences_say),
+        cmocka_unit_test(a_question_for_entries_goes_on_above_what_came),
         cmocka_unit_test(one_peer_is_asked_16_things_at_once),
         cmocka_unit_test(peers_beyond_the_table_are_left_alone),
         cmocka_unit_test(empty_promises_are_asked_for_ever_more_seldom),

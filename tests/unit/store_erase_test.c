@@ -1275,6 +1275,28 @@ static void say_joined_under_that_id(void)
     publish(&ase, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, NOW_S);
 }
 
+/* Its bytes are gone, and its block comes anew. */
+static void what_another_copied_is_found_by_no_block_that_comes_back(void **context)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct bytes copied;
+        struct store_txn *txn;
+
+        teardown(context);
+        setup(context);
+        join_and_copy(i == 1);
+        drop(NULL, NOW_S + 8 * DAY_S);
+        copied = block_of(&here, &ase, 2);
+        txn = world_write(&here);
+        assert_int_equal(store_unwind_to(txn, &here.network, &ase.actor.id, 1, NOW_S), STORE_OK);
+        assert_int_equal(store_log_state(txn, &ase.actor.id, &ase.state), STORE_OK);
+        assert_int_equal(world_accept(&here, txn, &ase, copied, NOW_S), REASON_NONE);
+        world_commit(txn);
+        assert_false(joined_is_erased(&maria));
+        assert_int_equal(affiliations_of(&ase), 0);
+    }
+}
+
 static void another_shop_keeps_no_erased_left_readable(void **context)
 {
     (void)context;
@@ -1363,6 +1385,7 @@ int main(void)
         IN_WORLD(a_block_that_names_more_than_it_may_erases_nothing),
         IN_WORLD(a_void_eraser_gives_way_to_a_new_one),
         IN_WORLD(what_another_copies_and_erases_says_nothing_of_a_membership),
+        IN_WORLD(what_another_copied_is_found_by_no_block_that_comes_back),
         IN_WORLD(another_shop_keeps_no_erased_left_readable),
         IN_WORLD(another_shop_makes_nothing_missing_that_was_erased),
     };

@@ -1474,6 +1474,28 @@ static void say_joined_under_that_id(void)
     publish(&ase, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, NOW_S);
 }
 
+/* Its bytes are gone, and its block comes anew. */
+static void what_another_copied_is_found_by_no_block_that_comes_back(void **context)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct bytes copied;
+        struct store_txn *txn;
+
+        teardown(context);
+        setup(context);
+        join_and_copy(i == 1);
+        drop(NULL, NOW_S + 8 * DAY_S);
+        copied = block_of(&here, &ase, 2);
+        txn = world_write(&here);
+        assert_int_equal(store_unwind_to(txn, &here.network, &ase.actor.id, 1, NOW_S), STORE_OK);
+        assert_int_equal(store_log_state(txn, &ase.actor.id, &ase.state), STORE_OK);
+        assert_int_equal(world_accept(&here, txn, &ase, copied, NOW_S), REASON_NONE);
+        world_commit(txn);
+        assert_false(joined_is_erased(&maria));
+        assert_int_equal(affiliations_of(&ase), 0);
+    }
+}
+
 static void another_shop_keeps_no_erased_left_readable(void **context)
 {
     (void)context;
@@ -1571,6 +1593,7 @@ int main(void)
         IN_WORLD(nor_does_it_let_wait),
         IN_WORLD(nor_does_it_seal_what_is_its_own),
         IN_WORLD(what_another_copies_and_erases_says_nothing_of_a_membership),
+        IN_WORLD(what_another_copied_is_found_by_no_block_that_comes_back),
         IN_WORLD(another_shop_keeps_no_erased_left_readable),
         IN_WORLD(another_shop_makes_nothing_missing_that_was_erased),
     };

@@ -28,7 +28,7 @@ enum store_error {
  * they are damaged. */
 enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
-enum { STORE_VERSION = 8, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 9, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */

@@ -10,7 +10,8 @@
 /* What logs say to erase, as rows. */
 
 enum {
-    ERASERS_EACH_MAX = 1024,       /* rows about one block: a reader looks at each */
+    ERASERS_EACH_MAX = 1024,       /* rows about one block, of few ranges: a reader looks at each */
+    ERASER_RANGES_FEW = 32,        /* a row of more ranges counts as so many more rows */
     ERASERS_SEARCHED_MAX = 4096,   /* rows that one block may have looked at, for one to give way */
     ERASE_ENTRIES_DAY_MAX = 65536, /* of one author, by arrival */
 };
@@ -26,7 +27,9 @@ struct key eraser_key(uint32_t number, uint64_t seq, uint64_t setter_seq, const 
     return key;
 }
 
-enum store_error eraser_of(struct store_txn *txn, struct bytes key, struct bytes value, struct eraser *out)
+/* What a row says but for its ranges. */
+static enum store_error eraser_head_of(struct store_txn *txn, struct bytes key, struct bytes value,
+                                       struct eraser *out)
 {
     size_t count = value.size < sizeof out->row ? 0 : (value.size - sizeof out->row) / sizeof *out->ranges;
 
@@ -39,8 +42,18 @@ enum store_error eraser_of(struct store_txn *txn, struct bytes key, struct bytes
     memcpy(out->setter.bytes, key.data + 20, HASH_SIZE);
     memcpy(&out->row, value.data, sizeof out->row);
     out->range_count = count;
-    memcpy(out->ranges, value.data + sizeof out->row, count * sizeof *out->ranges);
-    for (size_t i = 0; i < count; i++) {
+    return STORE_OK;
+}
+
+enum store_error eraser_of(struct store_txn *txn, struct bytes key, struct bytes value, struct eraser *out)
+{
+    enum store_error error = eraser_head_of(txn, key, value, out);
+
+    if (error != STORE_OK) {
+        return error;
+    }
+    memcpy(out->ranges, value.data + sizeof out->row, out->range_count * sizeof *out->ranges);
+    for (size_t i = 0; i < out->range_count; i++) {
         if (out->ranges[i].first > out->ranges[i].last || out->ranges[i].last >= BLOCK_ENTRIES_MAX) {
             return txn_fail(txn, STORE_DAMAGED);
         }
@@ -124,6 +137,54 @@ enum store_error erasers_read(struct store_txn *txn, uint32_t number, uint64_t s
         if (counted) {
             cover(&eraser, covered);
             *last_setter = eraser.setter_seq;
+        }
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Whether a row names the entry: its ranges ascend, and each row is one look-up. */
+static bool names_entry(const struct eraser *eraser, struct bytes value, uint64_t index)
+{
+    const uint8_t *ranges = value.data + sizeof eraser->row;
+    size_t low = 0, high = eraser->range_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        struct disk_range range;
+
+        memcpy(&range, ranges + middle * sizeof range, sizeof range);
+        if (index >= range.first && index <= range.last) {
+            return true;
+        }
+        if (index < range.first) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return false;
+}
+
+enum store_error erasers_cover(struct store_txn *txn, const struct entry_at *at, bool *covered)
+{
+    struct key prefix = author_seq_key(at->author, at->seq);
+    struct eraser eraser;
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_ERASERS);
+
+    *covered = false;
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &prefix);
+    while (error == STORE_OK && !*covered && walk_under(&walk, &prefix)) {
+        error = eraser_head_of(txn, walk.key, walk.value, &eraser);
+        if (error == STORE_OK && names_entry(&eraser, walk.value, at->index)) {
+            error = counts(txn, at->author, &eraser, ERASING_STANDS, covered);
+        }
+        if (error == STORE_OK && !*covered) {
+            error = walk_next(&walk);
         }
     }
     walk_close(&walk);
@@ -399,28 +460,34 @@ static enum store_error find_over(struct noting *noting, uint64_t seq, struct er
     return error;
 }
 
-/* Count one more row about block seq; of too many, one that is over gives way. Writes: *room, whether there
- * is any for it. */
-static enum store_error make_room(struct noting *noting, uint64_t seq, bool *room)
+/* As how many rows one counts, so that what all of them say of one block is bounded. */
+static uint32_t rows_of(const struct eraser *eraser)
 {
-    const struct key key = author_seq_key(noting->author->number, seq);
+    return 1 + (uint32_t)eraser->range_count / ERASER_RANGES_FEW;
+}
+
+/* Count one more row about a block; of too many, those that are over give way. Writes: *room, whether there
+ * is any for it. */
+static enum store_error make_room(struct noting *noting, const struct eraser *eraser, bool *room)
+{
+    const struct key key = author_seq_key(noting->author->number, eraser->seq);
     struct eraser over;
     uint32_t count = 0;
-    enum store_error error = read_count(noting, seq, &count);
+    enum store_error error = read_count(noting, eraser->seq, &count);
 
-    *room = true;
-    if (error == STORE_OK && count < ERASERS_EACH_MAX) {
-        count++;
-        return table_put(noting->txn, TABLE_ERASER_COUNTS, &key, &count, sizeof count);
-    }
-    if (error == STORE_OK) {
-        error = find_over(noting, seq, &over);
+    while (error == STORE_OK && count + rows_of(eraser) > ERASERS_EACH_MAX) {
+        error = find_over(noting, eraser->seq, &over);
+        if (error == STORE_OK) {
+            error = eraser_delete(noting->txn, noting->author->number, &over);
+            count -= rows_of(&over);
+        }
     }
     *room = error == STORE_OK;
-    if (error != STORE_OK) {
-        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    if (error != STORE_OK && error != STORE_NOT_FOUND) {
+        return error;
     }
-    return eraser_delete(noting->txn, noting->author->number, &over);
+    count += *room ? rows_of(eraser) : 0;
+    return table_put(noting->txn, TABLE_ERASER_COUNTS, &key, &count, sizeof count);
 }
 
 static enum store_error mark_record(struct store_txn *txn, uint32_t number, uint64_t seq)
@@ -504,7 +571,7 @@ static enum store_error put_one(struct noting *noting, struct eraser *eraser)
         return put_held(noting, eraser, bytes_of(key.bytes, key.size), held);
     }
     if (error == STORE_NOT_FOUND) {
-        error = make_room(noting, eraser->seq, &room);
+        error = make_room(noting, eraser, &room);
     }
     if (error != STORE_OK || !room) {
         return error;

@@ -10,22 +10,12 @@
 
 /* ---- whether an `erase` stands ---- */
 
-static enum store_error find_cover(struct store_txn *txn, const struct entry_at *at, bool *covered)
-{
-    bool all[BLOCK_ENTRIES_MAX] = {false};
-    uint64_t last_setter = 0;
-    enum store_error error = erasers_read(txn, at->author, at->seq, ERASING_STANDS, all, &last_setter);
-
-    *covered = all[at->index];
-    return error;
-}
-
 /* Whatever the entry is. Of most blocks nobody ever said so, and they are asked no further. */
 static enum store_error is_covered(struct store_txn *txn, const struct entry_at *at,
                                    const struct disk_record *record, bool *covered)
 {
     *covered = false;
-    return (record->flags & RECORD_HAS_ERASERS) != 0 ? find_cover(txn, at, covered) : STORE_OK;
+    return (record->flags & RECORD_HAS_ERASERS) != 0 ? erasers_cover(txn, at, covered) : STORE_OK;
 }
 
 /* Whether what stands at that place is a `joined` of the affiliation, and if so, whether it is erased. */

@@ -35,8 +35,11 @@ enum erasing_scope {
 enum store_error erasers_read(struct store_txn *txn, uint32_t number, uint64_t seq, enum erasing_scope scope,
                               bool covered[BLOCK_ENTRIES_MAX], uint64_t *last_setter);
 
-/* The same for those held beside the chain, of the last epoch that has any: they count as long as it is open.
- * Writes *epoch too; *last_setter stays where none is higher. */
+/* Whether some `erase` that stands names the entry. Of each row about its block little is read. */
+enum store_error erasers_cover(struct store_txn *txn, const struct entry_at *at, bool *covered);
+
+/* The same as erasers_read for those held beside the chain, of the last epoch that has any: they count as
+ * long as it is open. Writes *epoch too; *last_setter stays where none is higher. */
 enum store_error erasers_read_beside(struct store_txn *txn, uint32_t number, uint64_t seq,
                                      bool covered[BLOCK_ENTRIES_MAX], uint64_t *epoch, uint64_t *last_setter);
 

@@ -1279,16 +1279,18 @@ static uint64_t room_left(uint64_t now_s)
     return room;
 }
 
-/* A block of as many entries as there may be. Returns: its number. */
-static uint64_t issue_wide(void)
+enum { WIDE = BLOCK_ENTRIES_MAX, WIDE_FIRST = 1000 };
+
+/* A block of as many entries as there may be. */
+static uint64_t attest_wide(void)
 {
-    static struct subject subjects[BLOCK_ENTRIES_MAX];
+    static struct subject subjects[WIDE];
     struct store_txn *txn = world_write(&here);
 
-    for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
-        subjects[i] = world_subject(1000 + i);
+    for (size_t i = 0; i < WIDE; i++) {
+        subjects[i] = world_subject(FIRST_SUBJECT + WIDE_FIRST + i);
     }
-    world_attest(&here, txn, &ase, subjects, BLOCK_ENTRIES_MAX, "ase/A5", NOW_S);
+    world_attest(&here, txn, &ase, subjects, WIDE, "ase/A5", NOW_S);
     world_commit(txn);
     return ase.state.seq;
 }
@@ -1310,7 +1312,7 @@ static void what_a_thief_erased_leaves_room_once_it_is_dropped(void **context)
 static void what_a_thief_erased_takes_no_day_once_it_is_dropped(void **context)
 {
     enum { TURNS = 40 };
-    const uint64_t wide_seq = issue_wide();
+    const uint64_t wide_seq = attest_wide();
 
     (void)context;
     for (size_t i = 0; i < TURNS; i++) {
@@ -1326,7 +1328,7 @@ static void what_a_thief_erased_takes_no_day_once_it_is_dropped(void **context)
 static void what_a_thief_erased_takes_no_day_once_it_is_void(void **context)
 {
     enum { TURNS = 16 };
-    const uint64_t wide_seq = issue_wide();
+    const uint64_t wide_seq = attest_wide();
     uint64_t before;
 
     (void)context;
@@ -1348,7 +1350,7 @@ static void what_a_thief_erased_takes_no_day_once_it_is_void(void **context)
 static void what_waits_and_was_dropped_keeps_nobody_waiting(void **context)
 {
     enum { TURNS = 40 };
-    const uint64_t wide_seq = issue_wide();
+    const uint64_t wide_seq = attest_wide();
 
     (void)context;
     for (size_t i = 0; i < TURNS; i++) {
@@ -1364,7 +1366,7 @@ static void what_waits_and_was_dropped_keeps_nobody_waiting(void **context)
 static void what_joins_the_chain_takes_its_turn(void **context)
 {
     enum { TURNS = 17 };
-    const uint64_t wide_seq = issue_wide();
+    const uint64_t wide_seq = attest_wide();
     struct bytes erasing[TURNS];
 
     (void)context;
@@ -1414,7 +1416,7 @@ static void nor_does_it_keep_bytes(void **context)
 static void nor_does_it_let_wait(void **context)
 {
     enum { TURNS = 16 };
-    const uint64_t wide_seq = issue_wide();
+    const uint64_t wide_seq = attest_wide();
 
     (void)context;
     for (size_t i = 0; i < TURNS; i++) {
@@ -1544,6 +1546,115 @@ static void what_another_copies_and_erases_says_nothing_of_a_membership(void **c
     }
 }
 
+/* ---- many ranges ---- */
+
+enum { RANGES = 2000, RANGES_A_RECORD = 50 };
+
+/* One block that says to erase ranges of an earlier one. */
+static uint64_t erase_ranges(uint64_t seq, const struct index_range *ranges, size_t count)
+{
+    static struct draft draft;
+    const size_t mark = arena_mark(&here.arena);
+    struct store_txn *txn = world_write(&here);
+
+    world_draft(&here, &draft, CLASS_STATUS);
+    for (size_t first = 0; first < count; first += RANGES_A_RECORD) {
+        const size_t left = count - first;
+        const struct erase record = {
+            .seq = seq,
+            .entries = {.items = ranges + first, .count = left < RANGES_A_RECORD ? left : RANGES_A_RECORD}};
+
+        world_add(&draft, ENTRY_ERASE, &record);
+    }
+    world_publish(&here, txn, &ase, &draft, NOW_S);
+    world_commit(txn);
+    arena_rewind(&here.arena, mark);
+    return ase.state.seq;
+}
+
+/* Every other entry. */
+static uint64_t erase_every_other(uint64_t seq)
+{
+    struct index_range ranges[RANGES];
+
+    for (size_t i = 0; i < RANGES; i++) {
+        ranges[i] = (struct index_range){2 * i, 2 * i};
+    }
+    return erase_ranges(seq, ranges, RANGES);
+}
+
+/* So many blocks that each say to erase the second entry. */
+static void erase_again_and_again(uint64_t seq, size_t times)
+{
+    struct store_txn *txn = world_write(&here);
+
+    for (size_t i = 0; i < times; i++) {
+        const size_t mark = arena_mark(&here.arena);
+        struct index_range range;
+        const struct erase record = build_erase(seq, &range, 1, 1);
+
+        world_publish_one(&here, txn, &ase, CLASS_STATUS, ENTRY_ERASE, &record, NOW_S);
+        arena_rewind(&here.arena, mark);
+    }
+    world_commit(txn);
+}
+
+static void an_entry_between_two_ranges_stays_readable(void **context)
+{
+    static const struct index_range ranges[] = {{0, 0}, {2, 4}, {7, 7}, {10, 12}, {WIDE - 1, WIDE - 1}};
+    static const struct {
+        uint64_t index;
+        bool erased;
+    } rows[] = {{0, true},   {1, false},   {2, true},         {3, true},       {4, true},  {5, false},
+                {6, false},  {7, true},    {8, false},        {9, false},      {10, true}, {12, true},
+                {13, false}, {100, false}, {WIDE - 2, false}, {WIDE - 1, true}};
+    const uint64_t seq = attest_wide();
+
+    (void)context;
+    for (size_t count = 1; count <= sizeof ranges / sizeof *ranges; count++) {
+        erase_ranges(seq, ranges, count);
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            const size_t mark = arena_mark(&here.arena);
+            const bool erased = rows[i].erased && rows[i].index <= ranges[count - 1].last;
+
+            assert_true(found(&here, WIDE_FIRST + rows[i].index) == !erased);
+            arena_rewind(&here.arena, mark);
+        }
+    }
+}
+
+/* Else each who asks about another entry of the block would read two million ranges. */
+static void a_row_of_many_ranges_takes_the_room_of_many_rows(void **context)
+{
+    enum { EACH_MAX = 1024, ROOM_EACH = 1 + RANGES / 32, FITS = EACH_MAX / ROOM_EACH };
+    const uint64_t seq = attest_wide();
+
+    (void)context;
+    for (uint64_t i = 0; i < FITS + 2; i++) {
+        erase_every_other(seq);
+    }
+    assert_int_equal(drop_count(&here), FITS);
+    erase_again_and_again(seq, EACH_MAX);
+    assert_int_equal(drop_count(&here), FITS + EACH_MAX % ROOM_EACH);
+}
+
+/* As many void ones as its room takes, and no more. */
+static void void_rows_give_way_to_one_of_many_ranges(void **context)
+{
+    enum { EACH_MAX = 1024, VOID = 100, ROOM_EACH = 1 + RANGES / 32 };
+    const uint64_t seq = attest_wide();
+    const struct void_record record = build_void(seq + 1, seq + VOID, STATUS_REASON_KEY_COMPROMISE);
+
+    (void)context;
+    erase_again_and_again(seq, EACH_MAX);
+    erase_every_other(seq);
+    assert_true(found(&here, WIDE_FIRST + 2));
+    publish(&ase, CLASS_GOVERN, ENTRY_VOID, &record, NOW_S);
+    erase_every_other(seq);
+    assert_false(found(&here, WIDE_FIRST + 2));
+    assert_int_equal(drop_count(&here), EACH_MAX - ROOM_EACH + 1);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -1596,6 +1707,9 @@ int main(void)
         IN_WORLD(what_another_copied_is_found_by_no_block_that_comes_back),
         IN_WORLD(another_shop_keeps_no_erased_left_readable),
         IN_WORLD(another_shop_makes_nothing_missing_that_was_erased),
+        IN_WORLD(an_entry_between_two_ranges_stays_readable),
+        IN_WORLD(a_row_of_many_ranges_takes_the_room_of_many_rows),
+        IN_WORLD(void_rows_give_way_to_one_of_many_ranges),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -383,8 +383,9 @@ enum store_error store_each_shop(struct store_txn *txn,
 enum store_error store_shop_profile(struct store_txn *txn, const struct actor_id *actor, struct shop *profile,
                                     struct arena *arena);
 
-/* Whether author may say, with another one, what time it is: it owns a namespace of the trust file, or such an
- * owner accredited it itself, in no block that is void, until now_s or longer, and never withdrew from it. */
+/* Whether author may say, with another one, what time it is: it owns a namespace of the trust file, or such
+ * an owner accredited it itself, in no block that is void, until now_s or longer, and never withdrew from it.
+ */
 enum store_error store_has_voice(struct store_txn *txn, const struct trust *trust,
                                  const struct actor_id *author, uint64_t now_s, bool *has);
 

@@ -6,7 +6,7 @@
 /* Who may say what time it is: owners and those whom one of them accredited itself. What a delegate
  * accredits has no voice of its own, so that no number of authors below one says more than that one. */
 
-enum { VOICE_ARENA_SIZE = 2 * GRANTS_EACH_MAX * sizeof(struct entry_at) + RECORD_ARENA_SIZE };
+enum { VOICE_ARENA_SIZE = 2 * (size_t)GRANTS_EACH_MAX * sizeof(struct entry_at) + RECORD_ARENA_SIZE };
 
 struct voicing {
     struct store_txn *txn;

@@ -372,7 +372,7 @@ static struct bytes blank(struct bytes encoded, uint64_t first, uint64_t last)
     return copy;
 }
 
-static bool has_gaps(size_t end)
+static bool has_gaps(enum side end)
 {
     struct store_txn *txn = NULL;
     bool gaps = true;
@@ -384,7 +384,7 @@ static bool has_gaps(size_t end)
 }
 
 /* Which entries of the blocks a node lacks, as letters: a, b: one of them; x: both. */
-static void give_lacking(size_t end, const char *lacks, struct bytes blocks[BLANKED_MAX])
+static void give_lacking(enum side end, const char *lacks, struct bytes blocks[BLANKED_MAX])
 {
     for (size_t i = 0; lacks[i] != '\0'; i++) {
         const uint64_t first = lacks[i] == 'b', last = lacks[i] != 'a';
@@ -424,7 +424,7 @@ static void begin_blanked(const struct blanked *row)
     struct bytes blocks[BLANKED_MAX];
 
     sign_blanked(blocks, strlen(row->lacks[0]));
-    for (size_t end = 0; end < SIDE_COUNT && row->lacks[end] != NULL; end++) {
+    for (enum side end = ALICE; end < SIDE_COUNT && row->lacks[end] != NULL; end++) {
         for (uint64_t seq = 0; seq < 3; seq++) {
             give(end, memory_log_block(&node->logs[OWNER], seq));
         }
@@ -439,15 +439,15 @@ static void nodes_that_lack_different_entries_have_all_together(void **state)
 
         assert_int_equal(make(state), 0);
         begin_blanked(row);
-        for (size_t end = 1; end < SIDE_COUNT && row->lacks[end] != NULL; end++) {
+        for (enum side end = BOB; end < SIDE_COUNT && row->lacks[end] != NULL; end++) {
             exchange_meet(end - 1, end);
         }
         if (row->ring) {
             exchange_meet(SIDE_COUNT - 1, 0);
         }
-        for (size_t end = 0; end < SIDE_COUNT && row->lacks[end] != NULL; end++) {
+        for (enum side end = ALICE; end < SIDE_COUNT && row->lacks[end] != NULL; end++) {
             if (has_gaps(end) != row->gaps[end]) {
-                fail_msg("%s: node %zu", row->sentence, end);
+                fail_msg("%s: node %d", row->sentence, (int)end);
             }
         }
         assert_int_equal(drop(state), 0);
@@ -470,7 +470,7 @@ static void what_two_lack_is_asked_for_ever_more_seldom(void **state)
     assert_true(has_gaps(ALICE) && has_gaps(BOB));
 }
 
-static bool is_whole(size_t end, struct bytes encoded)
+static bool is_whole(enum side end, struct bytes encoded)
 {
     const size_t mark = arena_mark(&node->builder.arena);
     struct store_txn *txn = NULL;

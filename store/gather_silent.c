@@ -182,7 +182,8 @@ static enum store_error pattern_of_all(struct gather *gather, struct bytes name_
         return STORE_NO_MEMORY;
     }
     memcpy(text, name_space.data, name_space.size);
-    memcpy(text + name_space.size, "/*", 2);
+    text[name_space.size] = '/';
+    text[name_space.size + 1] = '*';
     *out = bytes_of(text, name_space.size + 2);
     return STORE_OK;
 }

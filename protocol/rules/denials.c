@@ -1,5 +1,7 @@
 #include "protocol/rules/denials.h"
 
+#include <string.h>
+
 #include "protocol/base/text.h"
 
 /* Whether what a rule names is denied. */
@@ -55,13 +57,18 @@ static void add_leaves(struct search *search, const struct expression *expressio
 
 /* ---- rules ---- */
 
+enum { ARRAY_OF_TWO = 0x92 };
+
 /* NOT as it is written: an array of two, of which the operator is the first. What has not these bytes
  * anywhere denies nothing, and need not be read. */
 static bool may_deny(struct bytes text)
 {
+    const uint8_t *end = text.data + text.size;
+    const uint8_t *at = text.data;
     bool may = false;
-    for (size_t i = 0; i + 1 < text.size && !may; i++) {
-        may = text.data[i] == 0x92 && text.data[i + 1] == EXPRESSION_NOT;
+    while (!may && at < end && (at = memchr(at, EXPRESSION_NOT, (size_t)(end - at))) != NULL) {
+        may = at > text.data && at[-1] == ARRAY_OF_TWO;
+        at++;
     }
     return may;
 }

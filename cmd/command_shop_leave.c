@@ -95,7 +95,7 @@ static int fail_none(const struct session *session, const struct actor_id *who, 
     }
     return session_fail(&session->options, EXIT_BAD_INPUT, "no-affiliation",
                         "This node knows of no roster that you and %s share. If you have the consent that it "
-                        "began with: --consent FILE",
+                        "began with, give that instead of a name: --consent FILE",
                         session_name_of(session, &who->hash));
 }
 

@@ -10,6 +10,7 @@
 #include "cmd/own_accreditations.h"
 #include "cmd/verdict_text.h"
 #include "node/node_keys.h"
+#include "protocol/rules/accreditation_end.h"
 
 enum { UNNAMED_MAX = 16, CUTS_MAX = 64 };
 
@@ -307,8 +308,10 @@ static void print_cuts_missing(const struct node_status *status, const struct se
                    (unsigned long long)cut->ended->place.index);
         } else if (cut->reach.known) {
             printf("%-14s  tradeproof withdraw %s --cut %llu\n"
-                   "%-14s  (its last block of that day or before, by its own word: tradeproof log %s)\n",
-                   "", id, (unsigned long long)cut->reach.seq, "", id);
+                   "%-14s  (its last block of that day or before, by its own word; what it signed in the %d "
+                   "days\n"
+                   "%-14s  after it counts as well: to keep that, name a later block: tradeproof log %s)\n",
+                   "", id, (unsigned long long)cut->reach.seq, "", ACCREDITATION_GRACE_DAYS, "", id);
         } else {
             printf("%-14s  with withdraw --cut and the last block of that day: tradeproof log %s\n", "", id);
         }

@@ -29,7 +29,9 @@
     "  --code LIST       show only these codes; the others still count for titles\n"                         \
     "  --all             show also expired certificates that a later one has replaced\n"                     \
     "  --at DAY          as of this day (default: today)\n"                                                  \
-    "  --known-by TIME   by what this node knew then: 2026-01-31, or 2026-01-31T12:00:00Z\n"
+    "  --known-by TIME   by what this node knew then: 2026-01-31; or 2026-01-31T12:00:00Z, but of the "      \
+    "hours\n"                                                                                                \
+    "                    of a day less is remembered, so that such an answer may be undetermined\n"
 
 #define REQUIRE_LANGUAGE                                                                                     \
     "What can be required:\n"                                                                                \

@@ -101,6 +101,7 @@ enum store_error store_dossier(struct store_txn *txn, const struct network *netw
     }
     return error == STORE_OK ? finish(&gather, &(struct gather_question){.subject = subject,
                                                                          .heard_since_s = reach.heard_since_s,
+                                                                         .heard_by_s = reach.heard_by_s,
                                                                          .requirement = reach.requirement,
                                                                          .about = ABOUT_SUBJECT})
                              : error;
@@ -130,6 +131,7 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
     return error == STORE_OK
                ? surround(&gather, &(struct gather_question){.subject = subject,
                                                              .heard_since_s = reach.heard_since_s,
+                                                             .heard_by_s = reach.heard_by_s,
                                                              .requirement = reach.requirement,
                                                              .about = ABOUT_BESIDE,
                                                              .names = names,
@@ -157,6 +159,7 @@ enum store_error store_dossier_around(struct store_txn *txn, const struct networ
     return error == STORE_OK
                ? surround(&gather, &(struct gather_question){.subject = subject,
                                                              .heard_since_s = reach.heard_since_s,
+                                                             .heard_by_s = reach.heard_by_s,
                                                              .requirement = reach.requirement,
                                                              .about = ABOUT_BESIDE})
                : error;

@@ -370,7 +370,7 @@ enum store_error gather_issuers(struct gather *gather);
 /* What a question is about. */
 struct gather_question {
     const struct subject *subject;        /* NULL: none */
-    uint64_t heard_since_s;               /* as dossier_reach's, */
+    uint64_t heard_since_s, heard_by_s;   /* as dossier_reach's, */
     const struct expression *requirement; /* and this */
     enum dossier_about about;             /* of what is found about it */
     const struct entry_name *names;

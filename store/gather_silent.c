@@ -40,7 +40,7 @@ struct seen {
 
 struct search {
     struct gather *gather;
-    uint64_t heard_since_s;
+    uint64_t heard_since_s, heard_by_s;
     size_t found, read;
     size_t count;
     struct turn *turns;
@@ -227,7 +227,8 @@ static enum store_error is_heard(const struct search *search, const struct disk_
                     : checkpoint_read_by(gather->txn, delegate, row->number, gather->known_by_s, &checkpoint);
 
     *heard = false;
-    if (error == STORE_OK && checkpoint.time_s >= search->heard_since_s) {
+    if (error == STORE_OK && checkpoint.time_s >= search->heard_since_s &&
+        checkpoint.time_s <= search->heard_by_s) {
         error = record_find(gather->txn, row->number, checkpoint.seq, &record);
         *heard = error == STORE_OK && hash_equal(&record.hash, &checkpoint.head) &&
                  record.settled_s <= gather->known_by_s;
@@ -443,10 +444,11 @@ static enum store_error begin(struct search *search, const struct denials *denia
                                                                              : STORE_NO_MEMORY;
 }
 
-static enum store_error search_all(struct gather *gather, uint64_t heard_since_s,
+static enum store_error search_all(struct gather *gather, const struct gather_question *question,
                                    const struct denials *denials)
 {
-    struct search search = {.gather = gather, .heard_since_s = heard_since_s};
+    struct search search = {
+        .gather = gather, .heard_since_s = question->heard_since_s, .heard_by_s = question->heard_by_s};
     enum store_error error = begin(&search, denials);
 
     while (error == STORE_OK && search.heap_count > 0) {
@@ -465,7 +467,7 @@ static enum store_error gather_for_denials(struct gather *gather, const struct g
                                            const struct denials *denials)
 {
     const struct dossier_cuts cuts = gather->out->cuts;
-    enum store_error error = search_all(gather, question->heard_since_s, denials);
+    enum store_error error = search_all(gather, question, denials);
 
     if (error == STORE_OK && gather->due_count > 0) {
         error = gather_issuers(gather);

@@ -223,6 +223,13 @@ struct career *career_begin(const struct dossier *dossier, const struct trust *t
         return career;
     }
     career->other = other;
+    career->froms = other->froms = arena_take(arena, credentials->count * sizeof career->froms[0]);
+    if (career->froms == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < credentials->count; i++) {
+        career->froms[i].known = false;
+    }
     return part_from(career, credentials) && part_from(other, credentials) ? career : NULL;
 }
 

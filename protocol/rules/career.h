@@ -27,7 +27,9 @@
  * number of `not`, along the way through the rules of all codes and titles, everybody may have said more. As
  * every operator but `not` only ever follows its children, that comes down to two careers: in one nothing
  * asks everybody, in the other all does. What is surely so in the second is; what is not even perhaps so in
- * the first is not; all else is unknown. The second is worked out only where it may differ.
+ * the first is not; all else is unknown. The second is worked out only where it may differ. From when a
+ * lifetime runs the first says for both: there more that was there makes it end earlier, and whoever never
+ * spoke of her is not asked.
  *
  * Rules are as good as what is known of who may publish others: where the namespace's log is too old, or not
  * all here, a title that they give is not held for sure (freshness.h).

@@ -122,8 +122,17 @@ static uint32_t first_from(struct day_set days, uint32_t earned_on, uint32_t oth
     return first < otherwise ? first : otherwise;
 }
 
+/* Where it is kept from when a lifetime runs; NULL: nowhere. */
+static struct lifetime_from *kept_from(const struct lifetime *lifetime)
+{
+    const struct career *career = lifetime->career;
+    return career->froms != NULL ? &career->froms[career->order[lifetime->code->first + lifetime->rank]]
+                                 : NULL;
+}
+
 static bool find_from_asked(struct lifetime *lifetime, const struct attestation *attestation)
 {
+    struct lifetime_from *kept = kept_from(lifetime);
     const struct day_truth **experience;
     struct career *career = lifetime->career;
     struct career_space *space = lifetime->code->space;
@@ -131,6 +140,11 @@ static bool find_from_asked(struct lifetime *lifetime, const struct attestation 
     struct day_truth asked = day_truth_no;
     if (attestation->earned_on < packs_from) {
         lifetime->from = lifetime->possibly_from = attestation->earned_on;
+        return true;
+    }
+    if (kept != NULL && kept->known) {
+        lifetime->from = kept->from;
+        lifetime->possibly_from = kept->possibly_from;
         return true;
     }
     if (!career_asked(&experience, career, space, PACK_RULE_EXPERIENCE, career_local(lifetime->code))) {
@@ -145,6 +159,9 @@ static bool find_from_asked(struct lifetime *lifetime, const struct attestation 
     }
     lifetime->from = first_from(asked.possibly, attestation->earned_on, attestation->valid_from);
     lifetime->possibly_from = first_from(asked.surely, attestation->earned_on, attestation->valid_from);
+    if (kept != NULL && !career->denied) {
+        *kept = (struct lifetime_from){true, lifetime->from, lifetime->possibly_from};
+    }
     return true;
 }
 

@@ -120,15 +120,23 @@ struct settled {
     uint32_t waits_for_nothing_to;
 };
 
+/* From when a credential's lifetime runs, as it is found out where nothing asks everybody: what may have been
+ * there earlier shortens it, and whoever never spoke of her shortens nothing. */
+struct lifetime_from {
+    bool known;
+    uint32_t from, possibly_from;
+};
+
 struct career {
     const struct dossier *dossier;
     const struct trust *trust;
     const struct question *question;
     struct credentials *credentials;
-    struct credentials own;     /* with another career: what credentials leads to */
-    struct credentials *joined; /* and what both amount to: the caller's */
-    bool denied;                /* everything asks everybody */
-    struct career *other;       /* in which it does; NULL: it would differ in nothing */
+    struct credentials own;      /* with another career: what credentials leads to */
+    struct credentials *joined;  /* and what both amount to: the caller's */
+    bool denied;                 /* everything asks everybody */
+    struct career *other;        /* in which it does; NULL: it would differ in nothing */
+    struct lifetime_from *froms; /* of both, one for each credential; NULL: there is no other career */
     struct arena *arena;
     bool is_of_shop;
     size_t capacity;              /* of the arena: all of it */

@@ -37,6 +37,7 @@ struct dossier_reach {
      * about the subject; 0: nobody is (lacking.h). What rules deny, the gatherer sees; the requirement has to
      * be told. */
     uint64_t heard_since_s;
+    uint64_t heard_by_s; /* a word of after that was not heard: nobody knows when it was said */
     const struct expression *requirement; /* NULL: none */
 };
 #define DOSSIER_REACH_ALL ((struct dossier_reach){.known_by_s = UINT64_MAX})

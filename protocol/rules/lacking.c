@@ -506,6 +506,7 @@ struct dossier_reach lacking_reach(const struct question *question)
                                                                             : question->budget.shop_s;
     if (!question->known_alone) {
         reach.heard_since_s = by_s > budget_s ? by_s - budget_s : 1;
+        reach.heard_by_s = by_s < UINT64_MAX - CHECKPOINT_AHEAD_S ? by_s + CHECKPOINT_AHEAD_S : UINT64_MAX;
     }
     return reach;
 }

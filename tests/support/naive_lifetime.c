@@ -100,20 +100,25 @@ bool naive_begins_late(const struct naive_career *career, size_t credential)
     return attestation->valid_from > attestation->earned_on;
 }
 
-/* The first day from which a lifetime may run, for sure or at all. */
+/* The first day from which a lifetime may run, for sure or at all: whatever is denied, of that nobody is
+ * asked who never spoke of her. */
 static uint32_t runs_from(struct naive_career *career, size_t credential, bool for_sure)
 {
     const struct attestation *attestation = &career->dossier->credentials[credential].attestation;
+    const bool denied = career->denied;
+    uint32_t first = attestation->valid_from;
     if (!naive_begins_late(career, credential)) {
-        return attestation->valid_from;
+        return first;
     }
-    for (uint32_t day = attestation->earned_on; day < attestation->valid_from; day++) {
+    career->denied = false;
+    for (uint32_t day = attestation->earned_on; day < first; day++) {
         enum answer asked = is_renewed(attestation) ? ANSWER_YES : naive_asked(career, credential, day);
         if (asked == ANSWER_YES || (for_sure && asked == ANSWER_UNKNOWN)) {
-            return day;
+            first = day;
         }
     }
-    return attestation->valid_from;
+    career->denied = denied;
+    return first;
 }
 
 static uint32_t end_by(struct naive_career *career, size_t credential, const struct pack_code *row,

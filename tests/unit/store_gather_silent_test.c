@@ -75,8 +75,10 @@ static int teardown(void **state)
 
 static struct dossier_reach reach_of(const struct expression *requirement, uint64_t known_by_s)
 {
-    return (struct dossier_reach){
-        .known_by_s = known_by_s, .heard_since_s = HEARD_SINCE, .requirement = requirement};
+    return (struct dossier_reach){.known_by_s = known_by_s,
+                                  .heard_since_s = HEARD_SINCE,
+                                  .heard_by_s = UINT64_MAX,
+                                  .requirement = requirement};
 }
 
 static void gather(struct dossier *out, struct dossier_reach reach)
@@ -124,6 +126,23 @@ static void who_was_not_is_in_the_dossier_with_its_accreditation(void **state)
     assert_int_equal(dossier.accreditation_count, 1);
     assert_false(dossier.cuts.silent);
     assert_true(dossier_log_of(&dossier, &school.actor.id)->for_denials);
+}
+
+/* Its clock was ahead once: when it said so nobody knows. */
+static void whose_word_is_dated_beyond_this_clock_was_not_heard(void **state)
+{
+    struct dossier_reach reach = reach_of(&no_a6, UINT64_MAX);
+    struct dossier dossier;
+
+    (void)state;
+    accredit(&ase, &school, 0);
+    is_heard(&school, NOW + 1);
+    reach.heard_by_s = NOW + 1;
+    gather(&dossier, reach);
+    assert_null(dossier_log_of(&dossier, &school.actor.id));
+    reach.heard_by_s = NOW;
+    gather(&dossier, reach);
+    assert_non_null(dossier_log_of(&dossier, &school.actor.id));
 }
 
 static void only_where_something_is_denied(void **state)
@@ -515,6 +534,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_was_heard_need_not_be_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(who_was_not_is_in_the_dossier_with_its_accreditation, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(whose_word_is_dated_beyond_this_clock_was_not_heard, setup, teardown),
         cmocka_unit_test_setup_teardown(only_where_something_is_denied, setup, teardown),
         cmocka_unit_test_setup_teardown(nor_who_says_that_more_is_to_come, setup, teardown),
         cmocka_unit_test_setup_teardown(nor_who_had_not_been_heard_by_then, setup, teardown),

@@ -8,7 +8,7 @@
 #include "protocol/rules/verdict.h"
 #include "store/chains.h"
 #include "store/grants.h"
-#include "tests/support/store_world.h"
+#include "tests/support/side_branch.h"
 
 /* Whoever may let nobody say what the issuer of her certificate said uses up nothing that its own accreditor
  * needs, whichever of them came here first. ase owns a namespace, the accreditor may let others speak for A5,
@@ -114,40 +114,6 @@ static void draft_one(struct draft *draft, enum entry_kind kind, const void *rec
     world_add(draft, kind, record);
 }
 
-/* The same block in another place. Nobody checks signatures of what is put beside a chain. */
-static void moved(struct block *out, const struct block *block, uint64_t seq, const struct hash *previous)
-{
-    uint8_t *memory = arena_take(&world.arena, block->encoded.size + HEADER_SIZE_MAX);
-    struct header header = block->header;
-    uint8_t header_memory[HEADER_SIZE_MAX];
-    struct bytes header_bytes, signatures, encoded;
-    struct reader reader;
-    struct writer writer;
-
-    header.seq = seq;
-    header.previous = *previous;
-    assert_true(schema_encode(&header_schema, &header, header_memory, sizeof header_memory, &header_bytes));
-    reader_init(&reader, block->encoded);
-    reader_array(&reader, 3, 3);
-    reader_skip(&reader, 1);
-    signatures = reader_skip(&reader, 2);
-    writer_init(&writer, memory, block->encoded.size + HEADER_SIZE_MAX);
-    writer_array(&writer, 3);
-    writer_bin(&writer, header_bytes.data, header_bytes.size);
-    writer_raw(&writer, signatures.data, signatures.size);
-    writer_bin(&writer, block->body.data, block->body.size);
-    assert_true(writer_end(&writer, &encoded));
-    assert_int_equal(block_decode(out, &world.network, encoded, &world.arena), REASON_NONE);
-}
-
-static void sign(struct block *out, struct store_txn *txn, const struct world_author *author,
-                 const struct draft *draft)
-{
-    assert_int_equal(
-        block_decode(out, &world.network, world_sign(&world, txn, author, draft, EARLY_S), &world.arena),
-        REASON_NONE);
-}
-
 /* Put count blocks beside an author's chain, the first one with what the draft says, the others with nothing
  * of note. Writes: *head, of the last one. */
 static uint64_t put_branch(struct store_txn *txn, const struct world_author *author,
@@ -155,27 +121,22 @@ static uint64_t put_branch(struct store_txn *txn, const struct world_author *aut
 {
     const size_t mark = arena_mark(&world.arena);
     const struct rhythm rhythm = {.days = 30};
+    struct branch rest = {.count = count - 1, .arrived_s = EARLY_S};
+    struct hash hashes[CUT_SIDE_MAX];
     struct block first, like;
     struct draft idle;
-    uint64_t seq;
 
-    sign(&first, txn, author, draft);
-    seq = first.header.seq;
-    *head = first.hash;
+    branch_sign(&first, &world, txn, author, draft, EARLY_S);
     assert_int_equal(store_put_side_block(txn, &world.network, &first, EARLY_S), STORE_OK);
     draft_one(&idle, ENTRY_RHYTHM, &rhythm);
-    sign(&like, txn, author, &idle);
-    for (size_t i = 1; i < count; i++) {
-        const size_t each = arena_mark(&world.arena);
-        struct block block;
-
-        moved(&block, &like, ++seq, head);
-        *head = block.hash;
-        assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
-        arena_rewind(&world.arena, each);
-    }
+    branch_sign(&like, &world, txn, author, &idle, EARLY_S);
+    rest.like = &like;
+    rest.first = first.header.seq + 1;
+    rest.previous = first.hash;
+    branch_put(&world, txn, &rest, hashes);
+    *head = rest.count > 0 ? hashes[rest.count - 1] : first.hash;
     arena_rewind(&world.arena, mark);
-    return seq;
+    return first.header.seq + rest.count;
 }
 
 /* The author says it in the first of count blocks, which it drops. */

@@ -165,6 +165,7 @@ enum honest {
     LAST,     /* or behind so many that they use up what is looked at */
     DROPPED,  /* it is on the chain, and her certificate is in a block that the school dropped */
     BY_OWNER, /* the same by the owner, which names that one as third, and that is the first of many */
+    OFTEN,    /* it is on the chain, and the owner says of the accreditor as often as few may */
 };
 
 struct row {
@@ -349,6 +350,33 @@ static void say_little_by_many(struct store_txn *txn, const struct row *row)
     }
 }
 
+/* One that comes behind the accreditor where nothing else orders them accredits the school too, and more is
+ * said of it than leaves room for what is said of the accreditor. Further up others say too much. */
+static void come_behind_accreditor(struct store_txn *txn, const struct row *row)
+{
+    size_t last = 2;
+    struct draft draft;
+
+    while (hash_compare(&crowd[last].actor.id.hash, &accreditor.actor.id.hash) < 0) {
+        last++;
+    }
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < row->crowd; i++) {
+        add_accreditations(&draft, &crowd[i], row->depth, row->code, i == last ? LITTLE : 1);
+    }
+    world_publish(&world, txn, &maker, &draft, EARLY_S);
+    accredit(txn, &crowd[last], &school, 0, code_for_school(row));
+    accredit(txn, &crowd[1], &crowd[0], 0, row->code);
+    for (size_t i = 2; i < row->crowd; i++) {
+        const size_t mark = arena_mark(&world.arena);
+
+        world_draft(&world, &draft, CLASS_GOVERN);
+        add_accreditations(&draft, &crowd[1], row->depth, row->code, LITTLE);
+        world_publish(&world, txn, &crowd[i], &draft, EARLY_S);
+        arena_rewind(&world.arena, mark);
+    }
+}
+
 /* ---- what comes out ---- */
 
 static void begin(struct store_txn *txn, size_t crowd_size, bool honest)
@@ -396,6 +424,26 @@ static void let_school_speak_by_owner(struct store_txn *txn)
     attest_dropped(txn, &ase, CUT_SIDE_MAX);
 }
 
+/* More than is little of one, be it not more than is little of either. */
+static void let_school_speak_often(struct store_txn *txn)
+{
+    const struct subject her = world_subject(HER);
+    struct withdrawal nothing;
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_accreditations(&draft, &accreditor, 1, "ase/A5", LITTLE - 4);
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+    accredit(txn, &accreditor, &school, 0, "ase/A5");
+    nothing = withdrawal_at(&accreditor, accreditor.state.seq, &accreditor.state.head);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < LITTLE - 4; i++) {
+        world_add(&draft, ENTRY_WITHDRAWAL, &nothing);
+    }
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+    world_attest(&world, txn, &school, &her, 1, "ase/A5", EARLY_S);
+}
+
 static void let_school_speak(struct store_txn *txn, const struct row *row)
 {
     const struct subject her = world_subject(HER);
@@ -407,6 +455,10 @@ static void let_school_speak(struct store_txn *txn, const struct row *row)
 
     if (row->honest == BY_OWNER) {
         let_school_speak_by_owner(txn);
+        return;
+    }
+    if (row->honest == OFTEN) {
+        let_school_speak_often(txn);
         return;
     }
     accredit(txn, &ase, &accreditor, 1, "ase/A5");
@@ -515,6 +567,8 @@ static void strangers_for_a_code_use_up_nothing(void **state)
          AS_IT_IS, REASON_NONE},
         {"by who may accredit nobody for her code", say_little_by_many, "ase/A5", CROWD, 1, 0, 0, AS_IT_IS,
          REASON_NONE},
+        {"by who may, whichever of two accreditors came here first", come_behind_accreditor, "ase/A5", CROWD,
+         2, 1, 1, OFTEN, REASON_NONE},
         {"by who may, which leave room for what a cut keeps", say_little_by_many, "ase/A5", CROWD, 2, 1, 0,
          AS_IT_IS, REASON_NONE},
     };

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include "store/layout.h"
 #include "store/shop_admission.h"
+#include "store/tables.h"
 #include "tests/support/log_random.h"
 #include "tests/support/shop_world.h"
 
@@ -601,6 +603,77 @@ static void what_holds_takes_the_place_of_what_does_not(void **state)
     state_of(ASE, seq, STATUS_REINSTATED);
     crowd(&shops[0].actor.id);
     assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+}
+
+/* How many introductions by the technician are remembered. */
+static size_t count_remembered(const struct world_author *technician)
+{
+    struct key by_shop = {0};
+    struct store_txn *txn = world_read(&here);
+    struct walk walk;
+    size_t count = 0;
+    enum store_error error;
+
+    key_add_number(&by_shop, 2, 1); /* store/shop_admission.c: BY_SHOP */
+    assert_int_equal(walk_open(&walk, txn, TABLE_INTRODUCTIONS), STORE_OK);
+    for (error = walk_seek(&walk, &by_shop); error == STORE_OK; error = walk_next(&walk)) {
+        struct disk_introducer row;
+
+        if (walk.value.size == sizeof row) {
+            memcpy(&row, walk.value.data, sizeof row);
+            count += actor_id_equal(&row.technician, &technician->actor.id);
+        }
+    }
+    walk_close(&walk);
+    store_end(txn);
+    return count;
+}
+
+/* ase itself pays for tom, the school for maria, the branch for the third. Which id is the lowest hangs on
+ * their numbers. */
+static void of_more_introductions_than_are_remembered_one_gives_way(void **state)
+{
+    enum { TOM, MARIA, THIRD, TECHNICIANS, NUMBERS = 8 };
+    static const struct world_author *const technicians[TECHNICIANS] = {&tom, &maria, &shops[5]};
+    static const struct {
+        const char *sentence;
+        size_t offered[TECHNICIANS]; /* those of one after those of the other */
+        bool toms_revoked;           /* once his are there */
+        size_t toms;                 /* that are remembered */
+    } rows[] = {
+        {"all are one payer's", {INTRODUCTIONS_OF_SHOP_MAX + 3, 0, 0}, false, INTRODUCTIONS_OF_SHOP_MAX},
+        {"another payer keeps one", {INTRODUCTIONS_OF_SHOP_MAX, 1, 0}, false, INTRODUCTIONS_OF_SHOP_MAX - 1},
+        {"that was there first", {1, INTRODUCTIONS_OF_SHOP_MAX + 3, 0}, false, 1},
+        {"payers keep as many as each other", {INTRODUCTIONS_OF_SHOP_MAX, 6, 0}, false, 4},
+        {"what does not hold goes before what does", {6, INTRODUCTIONS_OF_SHOP_MAX, 0}, true, 0},
+        {"a delegate's goes before as many of the owner's", {3, 3, 3}, false, 3},
+    };
+
+    for (size_t i = 0; i < NUMBERS * (sizeof rows / sizeof rows[0]); i++) {
+        const size_t row = i / NUMBERS, first = i % NUMBERS * 16;
+        size_t all = 0;
+
+        setup(state);
+        const uint64_t seq = attest(ASE, &tom, BASIS_EXAM);
+        by_a_delegate();
+        accredit(ASE, BRANCH, 0);
+        (void)attest(BRANCH, &shops[5], BASIS_EXAM);
+        for (size_t who = TOM; who < TECHNICIANS; who++) {
+            for (size_t n = 0; n < rows[row].offered[who]; n++) {
+                assert_int_equal(introduce(technicians[who], 0, first + n), REASON_NONE);
+            }
+            if (who == TOM && rows[row].toms_revoked) {
+                state_of(ASE, seq, STATUS_REVOKED);
+            }
+        }
+        for (size_t who = TOM; who < TECHNICIANS; who++) {
+            all += count_remembered(technicians[who]);
+        }
+        if (count_remembered(&tom) != rows[row].toms || all != INTRODUCTIONS_OF_SHOP_MAX) {
+            fail_msg("%s: %zu of %zu", rows[row].sentence, count_remembered(&tom), all);
+        }
+        teardown(state);
+    }
 }
 
 static void what_attested_her_has_to_stand(void **state)
@@ -1334,6 +1407,7 @@ int main(void)
         WITH_WORLDS(a_shop_keeps_what_introduces_it),
         WITH_WORLDS(a_ninth_changes_nothing_while_eight_introduce_a_shop),
         WITH_WORLDS(what_holds_takes_the_place_of_what_does_not),
+        cmocka_unit_test(of_more_introductions_than_are_remembered_one_gives_way),
         WITH_WORLDS(what_attested_her_has_to_stand),
         WITH_WORLDS(a_shop_and_its_people_come_in),
         WITH_WORLDS(a_flood_is_cut_harms_nobody_and_goes_on_the_next_day),

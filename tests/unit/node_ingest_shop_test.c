@@ -1266,17 +1266,20 @@ static void a_spent_delegate_stops_no_shop_that_is_followed(void **state)
     assert_int_equal(give(&shops[0]), REASON_NONE);
 }
 
+/* Nor on which of them has the lower id. */
 static void who_pays_does_not_hang_on_which_attestation_came_first(void **state)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2 * (WHO_COUNT - SCHOOL); i++) {
+        const enum who delegate = SCHOOL + i / 2;
+        const bool owner_first = i % 2 != 0;
         struct shop_payer payer;
         struct store_txn *txn;
 
         setup(state);
-        accredit(ASE, SCHOOL, 0);
-        (void)attest(i == 0 ? SCHOOL : ASE, &maria, BASIS_EXAM);
+        accredit(ASE, delegate, 0);
+        (void)attest(owner_first ? ASE : delegate, &maria, BASIS_EXAM);
         assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
-        (void)attest(i == 0 ? ASE : SCHOOL, &maria, BASIS_EXAM);
+        (void)attest(owner_first ? delegate : ASE, &maria, BASIS_EXAM);
         txn = world_read(&here);
         assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, NOW_S, &payer), STORE_OK);
         store_end(txn);
@@ -1345,25 +1348,83 @@ static void another_shops_account_stops_nobody_from_leaving(void **state)
 
 /* ---- crowds ---- */
 
+enum { OFTEN = 60 };
+
 /* Delegates' delegates below those that may introduce anybody say much of each other and of her. */
+static void say_much_far_below(void)
+{
+    accredit(ASE, SCHOOL, 8);
+    accredit(SCHOOL, BRANCH, 8);
+    for (size_t n = 0; n < OFTEN; n++) {
+        accredit(BRANCH, STALL, 8);
+        (void)attest(STALL, &maria, BASIS_EXAM);
+        (void)attest(BRANCH, &maria, BASIS_EXPERIENCE);
+    }
+}
+
+/* A delegate that may let nobody speak accredits one that attests her: to see that costs all that is read. */
+static void say_much_below_a_delegate(void)
+{
+    for (size_t n = 0; n < OFTEN; n++) {
+        accredit(ASE, SCHOOL, 0);
+        accredit(SCHOOL, STALL, 0);
+    }
+    (void)attest(STALL, &maria, BASIS_EXAM);
+}
+
+/* The same of one that the owner accredited often, and took all of that back in the end. */
+static void say_much_by_a_delegate(void)
+{
+    const struct hash head = authors[BRANCH].state.head;
+    const struct withdrawal nothing = {.delegate = authors[BRANCH].actor.id,
+                                       .has_accreditation = true,
+                                       .accreditation = {.seq = authors[ASE].state.seq, .index = 9}};
+
+    for (size_t n = 0; n < OFTEN; n++) {
+        accredit(ASE, BRANCH, 0);
+        (void)say(&here, &authors[ASE], CLASS_GOVERN, ENTRY_WITHDRAWAL, &nothing);
+    }
+    withdraw_at(ASE, BRANCH, 0, &head);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
+static void by_the_owners_delegate(void)
+{
+    accredit(ASE, STRANGER, 0);
+    (void)attest(STRANGER, &maria, BASIS_EXAM);
+}
+
+static void by_the_owners_heir(void)
+{
+    hand_over(ASE, STRANGER);
+    (void)attest(STRANGER, &maria, BASIS_EXAM);
+}
+
+static void below_another_delegate(void)
+{
+    accredit(ASE, SCHOOL, 1);
+    accredit(SCHOOL, STRANGER, 0);
+    (void)attest(STRANGER, &maria, BASIS_EXAM);
+}
+
 static void whom_an_owner_attested_introduces_whatever_a_crowd_says_of_her(void **state)
 {
     static const struct {
         const char *sentence;
-        enum who by; /* of the crowd below it, or one that the owner accredits */
-    } rows[] = {{"the owner attested her", ASE}, {"the owner's delegate did", STRANGER}};
+        void (*crowd)(void);
+        void (*attest_her)(void);
+    } rows[] = {
+        {"the owner attested her", say_much_far_below, by_the_owner},
+        {"the owner's delegate did", say_much_far_below, by_the_owners_delegate},
+        {"that came here behind one below another", say_much_below_a_delegate, by_the_owners_delegate},
+        {"the owner's heir did, behind a delegate", say_much_by_a_delegate, by_the_owners_heir},
+        {"one below a delegate did, behind another", say_much_by_a_delegate, below_another_delegate},
+    };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         setup(state);
-        accredit(ASE, SCHOOL, 8);
-        accredit(SCHOOL, BRANCH, 8);
-        for (size_t n = 0; n < 60; n++) {
-            accredit(BRANCH, STALL, 8);
-            (void)attest(STALL, &maria, BASIS_EXAM);
-            (void)attest(BRANCH, &maria, BASIS_EXPERIENCE);
-        }
-        accredit(ASE, STRANGER, 0);
-        (void)attest(rows[i].by, &maria, BASIS_EXAM);
+        rows[i].crowd();
+        rows[i].attest_her();
         if (introduce(&maria, 0, 0) != REASON_NONE || admission_of(&shops[0].actor.id) != ADMISSION_SHOP) {
             fail_msg("%s", rows[i].sentence);
         }

@@ -24,6 +24,7 @@ enum {
     CROWD = 300,
     LINE = 24, /* more than are followed where one cut keeps the next */
     LITTLE = 16,
+    KEPT = DOSSIER_GRANTS_MAX / GRANTS_EACH_MAX + 8, /* whose dropped words take all room there is */
 };
 
 static struct store_world world;
@@ -329,6 +330,27 @@ static void drop_many_withdrawals_of_another(struct store_txn *txn, const struct
     world_publish(&world, txn, &ase, &draft, EARLY_S);
 }
 
+/* A crowd that gives her certificates accredits the school in blocks that it drops and the maker keeps. */
+static void drop_much_by_many(struct store_txn *txn, const struct row *row)
+{
+    const struct subject her = world_subject(HER);
+
+    for (size_t i = 0; i < row->crowd; i++) {
+        const size_t mark = arena_mark(&world.arena);
+        struct withdrawal cut;
+        struct draft draft;
+
+        accredit(txn, &maker, &crowd[i], row->depth, row->code);
+        world_attest(&world, txn, &crowd[i], &her, 1, row->code, EARLY_S);
+        world_draft(&world, &draft, CLASS_GOVERN);
+        add_accreditations(&draft, &school, 0, row->code, GRANTS_EACH_MAX);
+        cut = drop(txn, &crowd[i], &draft);
+        draft_one(&draft, ENTRY_WITHDRAWAL, &cut);
+        world_publish(&world, txn, &maker, &draft, EARLY_S);
+        arena_rewind(&world.arena, mark);
+    }
+}
+
 /* A crowd accredits the school, and the first of the crowd. */
 static void say_little_by_many(struct store_txn *txn, const struct row *row)
 {
@@ -477,9 +499,16 @@ static void let_school_speak(struct store_txn *txn, const struct row *row)
     world_attest(&world, txn, &school, &her, 1, "ase/A5", EARLY_S);
 }
 
-static struct axis_answer authority_of_school(struct store_txn *txn)
+static void gather(struct store_txn *txn, struct dossier *dossier)
 {
     const struct subject her = world_subject(HER);
+
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, dossier, &world.arena), STORE_OK);
+}
+
+static struct axis_answer authority_of_school(struct store_txn *txn)
+{
     const struct question question = {.network = &world.network,
                                       .at_day = DAY,
                                       .now_s = ROTATED_S,
@@ -488,9 +517,7 @@ static struct axis_answer authority_of_school(struct store_txn *txn)
     struct dossier dossier;
     struct verdict verdict;
 
-    assert_int_equal(
-        store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
-        STORE_OK);
+    gather(txn, &dossier);
     assert_true(verdict_of(&verdict, &dossier, &trust, &question, &world.arena));
     for (size_t i = 0; i < verdict.credential_count; i++) {
         const struct credential_verdict *one = &verdict.credentials[i];
@@ -505,13 +532,9 @@ static struct axis_answer authority_of_school(struct store_txn *txn)
 }
 
 /* Numbers that authors have here follow the order in which they are met. */
-static struct axis_answer answer_in(const struct row *row, bool honest_first)
+static void do_row(struct store_txn *txn, const struct row *row, bool honest_first)
 {
-    const struct log_state before = ase.state;
-    const size_t mark = arena_mark(&world.arena);
     const struct subject her = world_subject(HER);
-    struct store_txn *txn = world_write(&world);
-    struct axis_answer answer;
 
     begin(txn, row->crowd, honest_first);
     begin(txn, row->crowd, !honest_first);
@@ -521,6 +544,16 @@ static struct axis_answer answer_in(const struct row *row, bool honest_first)
     if (row->certificates > 0) {
         world_attest(&world, txn, &crowd[0], &her, 1, row->code, EARLY_S);
     }
+}
+
+static struct axis_answer answer_in(const struct row *row, bool honest_first)
+{
+    const struct log_state before = ase.state;
+    const size_t mark = arena_mark(&world.arena);
+    struct store_txn *txn = world_write(&world);
+    struct axis_answer answer;
+
+    do_row(txn, row, honest_first);
     answer = authority_of_school(txn);
     store_end(txn);
     arena_rewind(&world.arena, mark);
@@ -530,7 +563,7 @@ static struct axis_answer answer_in(const struct row *row, bool honest_first)
 
 static void strangers_for_a_code_use_up_nothing(void **state)
 {
-    enum { SOME = DESCENTS + 1, SOME_FEW = DESCENTS - 2 };
+    enum { SOME = DESCENTS + 1, SOME_FEW = DESCENTS - 2, MANY = 3 * DESCENTS };
     static const struct row rows[] = {
         {"deep cuts for another code", cut_deep_by_many, "ase/Z9", SOME, 1, 0, 0, AS_IT_IS, REASON_NONE},
         {"by who may accredit for that", cut_deep_by_many, "ase/Z9", SOME, 2, 1, 0, AS_IT_IS, REASON_NONE},
@@ -539,7 +572,7 @@ static void strangers_for_a_code_use_up_nothing(void **state)
         {"of one that may accredit nobody for her code", cut_deep_by_many, "ase/A5", SOME, 1, 0, 0, LONG,
          REASON_NONE},
         {"by one: each one's first is looked for first", cut_deep, "ase/A5", 1, 2, 1, 0, LONG, REASON_NONE},
-        {"by many who may: what is short is found before", cut_deep_by_many, "ase/A5", SOME, 2, 1, 0,
+        {"by many who may: what is short is found before", cut_deep_by_many, "ase/A5", MANY, 2, 1, 0,
          AS_IT_IS, REASON_NONE},
         {"of its accreditor by who may accredit nobody", cut_accreditor_deep, "ase/A5", SOME_FEW, 1, 0, 0,
          THIRD, REASON_NONE},
@@ -559,6 +592,8 @@ static void strangers_for_a_code_use_up_nothing(void **state)
         {"for her code they count", drop_many_withdrawals, "ase/A5", 0, 1, 0, 0, AS_IT_IS, REASON_LIMIT},
         {"many from one that gave her a certificate of another", drop_many_withdrawals_of_another, "ase/Z9",
          1, 1, 0, 1, AS_IT_IS, REASON_NONE},
+        {"what the maker keeps of many that gave her certificates of another", drop_much_by_many, "ase/Z9",
+         KEPT, 1, 0, 0, AS_IT_IS, REASON_NONE},
         {"little by many for another code", say_little_by_many, "ase/Z9", CROWD, 2, 1, 0, AS_IT_IS,
          REASON_NONE},
         {"by who may accredit nobody for that", say_little_by_many, "ase/Z9", CROWD, 1, 0, 0, AS_IT_IS,
@@ -587,9 +622,40 @@ static void strangers_for_a_code_use_up_nothing(void **state)
     }
 }
 
+/* What the cuts keep is not known then: whoever asks whether there is more is told so. */
+static void where_cuts_are_not_found_what_they_keep_is_left_out(void **state)
+{
+    static const struct {
+        struct row row;
+        bool left_out;
+    } rows[] = {
+        {{"as many are looked at as there are", do_nothing, "ase/A5", 0, 1, 0, 0, THIRD, REASON_NONE}, false},
+        {{"one of who let the issuer speak is not", do_nothing, "ase/A5", 0, 1, 0, 0, LAST, REASON_TOO_MANY},
+         true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct log_state before = ase.state;
+        const size_t mark = arena_mark(&world.arena);
+        struct store_txn *txn = world_write(&world);
+        struct dossier dossier;
+
+        do_row(txn, &rows[i].row, true);
+        gather(txn, &dossier);
+        if (dossier.cuts.credentials != rows[i].left_out || dossier.cuts.accreditations != rows[i].left_out) {
+            fail_msg("%s", rows[i].row.sentence);
+        }
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+        ase.state = before;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(where_cuts_are_not_found_what_they_keep_is_left_out),
         cmocka_unit_test(strangers_for_a_code_use_up_nothing),
     };
 

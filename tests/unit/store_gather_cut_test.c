@@ -293,6 +293,54 @@ static void what_an_heir_that_accredits_withdraws_is_gathered_once(void **state)
     assert_int_equal(dossier.withdrawal_count, 1);
 }
 
+/* Of whom so much is said it is heard in more than one go. */
+static void accredit_often(struct world_author *by, size_t often)
+{
+    struct store_txn *txn = world_write(&world);
+
+    for (size_t i = 0; i < often; i++) {
+        accredit(txn, by);
+    }
+    world_commit(txn);
+}
+
+static void what_an_heir_withdraws_is_gathered_once_however_much_is_said(void **state)
+{
+    static const struct {
+        const char *sentence;
+        size_t often, heirs;
+    } cases[] = {{"little is said", 1, 1}, {"much is said", 20, 1}, {"the heir is named twice", 1, 2}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        setup(state);
+        accredit_often(&ase, cases[i].often);
+        for (size_t k = 0; k < cases[i].heirs; k++) {
+            const struct hash left = ase.state.head;
+
+            hand_over(ase.state.seq, &left);
+        }
+        withdraw(&heir, 0, &heads[0]);
+        if (gather(UINT64_MAX).withdrawal_count != 1) {
+            fail_msg("%s", cases[i].sentence);
+        }
+        teardown(state);
+    }
+}
+
+/* Who may accredit nobody is put off; when it is heard in the end, nobody else is heard again. */
+static void what_is_heard_is_not_heard_again_for_the_rest(void **state)
+{
+    static const size_t often[] = {1, 20};
+
+    for (size_t i = 0; i < sizeof often / sizeof often[0]; i++) {
+        setup(state);
+        accredit_often(&ase, often[i]);
+        accredit_often(&heir, 1);
+        assert_int_equal(gather(UINT64_MAX).accreditation_count, 1 + often[i] + 1);
+        teardown(state);
+    }
+}
+
 /* ---- what a cut covers ---- */
 
 static const struct hash branch[] = {{{2}}, {{1}}};
@@ -370,6 +418,8 @@ int main(void)
         IN_WORLD(a_cut_that_comes_later_is_found_where_the_succession_was_gathered_before),
         IN_WORLD(what_an_heir_withdraws_without_having_accredited_is_gathered),
         IN_WORLD(what_an_heir_that_accredits_withdraws_is_gathered_once),
+        cmocka_unit_test(what_an_heir_withdraws_is_gathered_once_however_much_is_said),
+        cmocka_unit_test(what_is_heard_is_not_heard_again_for_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -812,39 +812,63 @@ static enum store_error gather_ranked(struct gather *gather, const size_t *logs,
 
 /* ---- layer by layer ---- */
 
-/* Take those that are due out of the list of who is. STORE_NO_MEMORY: the arena is full. */
-static enum store_error take_due(struct gather *gather, size_t **logs, size_t *count)
+struct due {
+    const struct actor_id *author;
+    size_t log;
+};
+
+static int order_due(const void *a, const void *b)
+{
+    const struct due *left = a;
+    const struct due *right = b;
+
+    return hash_compare(&left->author->hash, &right->author->hash);
+}
+
+/* Take those that are due out of the list of who is, in an order that is the same at every node: whoever
+ * comes first takes of the room. STORE_NO_MEMORY: the arena is full. */
+static enum store_error take_due(struct gather *gather, struct due **due, size_t *count)
 {
     *count = 0;
-    *logs = arena_take(gather->arena, gather->due_count * sizeof **logs);
-    if (!*logs) {
+    *due = arena_take(gather->arena, gather->due_count * sizeof **due);
+    if (!*due) {
         return STORE_NO_MEMORY;
     }
     for (size_t i = 0; i < gather->issuer_count; i++) {
-        struct asked *asked = gather->rows[gather->issuers[i]].asked;
+        const size_t log = gather->issuers[i];
+        struct asked *asked = gather->rows[log].asked;
 
         if (asked->due) {
-            (*logs)[(*count)++] = gather->issuers[i];
+            (*due)[(*count)++] = (struct due){.author = &gather->out->logs[log].author, .log = log};
             asked->due = false;
         }
     }
     gather->due_count = 0;
+    sort_items(*due, *count, sizeof **due, order_due);
     return STORE_OK;
 }
 
 /* Accreditors that are asked about themselves make the next layer of the search. */
 static enum store_error gather_layer(struct gather *gather)
 {
-    size_t *logs;
+    struct due *due;
     size_t count, many = 0;
-    enum store_error error = take_due(gather, &logs, &count);
+    size_t *logs;
+    enum store_error error = take_due(gather, &due, &count);
 
+    if (error != STORE_OK) {
+        return error;
+    }
+    logs = arena_take(gather->arena, count * sizeof *logs);
+    if (!logs) {
+        return STORE_NO_MEMORY;
+    }
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         bool few = false;
 
-        error = hear_few(gather, logs[i], &few);
+        error = hear_few(gather, due[i].log, &few);
         if (!few) {
-            logs[many++] = logs[i];
+            logs[many++] = due[i].log;
         }
     }
     return error == STORE_OK && many > 0 ? gather_ranked(gather, logs, many, PART_LITTLE) : error;

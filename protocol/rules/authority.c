@@ -1400,9 +1400,7 @@ static enum answer finds_recorded(struct search *search)
             return ANSWER_UNKNOWN;
         }
     }
-    bool may_be =
-        search->cut || may_be_handed_on(search) || lacks_withdrawals(search->dossier, search->question);
-    return may_be ? ANSWER_UNKNOWN : ANSWER_NO;
+    return search->cut || may_be_handed_on(search) ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static void write_chain(struct authority_answer *out, struct search *search, size_t top)

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 
+#include "store/layout.h"
 #include "store/shop_admission.h"
+#include "store/tables.h"
 #include "tests/support/log_random.h"
 #include "tests/support/shop_world.h"
 
@@ -603,6 +605,77 @@ static void what_holds_takes_the_place_of_what_does_not(void **state)
     assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
 }
 
+/* How many introductions by the technician are remembered. */
+static size_t count_remembered(const struct world_author *technician)
+{
+    struct key by_shop = {0};
+    struct store_txn *txn = world_read(&here);
+    struct walk walk;
+    size_t count = 0;
+    enum store_error error;
+
+    key_add_number(&by_shop, 2, 1); /* store/shop_admission.c: BY_SHOP */
+    assert_int_equal(walk_open(&walk, txn, TABLE_INTRODUCTIONS), STORE_OK);
+    for (error = walk_seek(&walk, &by_shop); error == STORE_OK; error = walk_next(&walk)) {
+        struct disk_introducer row;
+
+        if (walk.value.size == sizeof row) {
+            memcpy(&row, walk.value.data, sizeof row);
+            count += actor_id_equal(&row.technician, &technician->actor.id);
+        }
+    }
+    walk_close(&walk);
+    store_end(txn);
+    return count;
+}
+
+/* ase itself pays for tom, the school for maria, the branch for the third. Which id is the lowest hangs on
+ * their numbers. */
+static void of_more_introductions_than_are_remembered_one_gives_way(void **state)
+{
+    enum { TOM, MARIA, THIRD, TECHNICIANS, NUMBERS = 8 };
+    static const struct world_author *const technicians[TECHNICIANS] = {&tom, &maria, &shops[5]};
+    static const struct {
+        const char *sentence;
+        size_t offered[TECHNICIANS]; /* those of one after those of the other */
+        bool toms_revoked;           /* once his are there */
+        size_t toms;                 /* that are remembered */
+    } rows[] = {
+        {"all are one payer's", {INTRODUCTIONS_OF_SHOP_MAX + 3, 0, 0}, false, INTRODUCTIONS_OF_SHOP_MAX},
+        {"another payer keeps one", {INTRODUCTIONS_OF_SHOP_MAX, 1, 0}, false, INTRODUCTIONS_OF_SHOP_MAX - 1},
+        {"that was there first", {1, INTRODUCTIONS_OF_SHOP_MAX + 3, 0}, false, 1},
+        {"payers keep as many as each other", {INTRODUCTIONS_OF_SHOP_MAX, 6, 0}, false, 4},
+        {"what does not hold goes before what does", {6, INTRODUCTIONS_OF_SHOP_MAX, 0}, true, 0},
+        {"a delegate's goes before as many of the owner's", {3, 3, 3}, false, 3},
+    };
+
+    for (size_t i = 0; i < NUMBERS * (sizeof rows / sizeof rows[0]); i++) {
+        const size_t row = i / NUMBERS, first = i % NUMBERS * 16;
+        size_t all = 0;
+
+        setup(state);
+        const uint64_t seq = attest(ASE, &tom, BASIS_EXAM);
+        by_a_delegate();
+        accredit(ASE, BRANCH, 0);
+        (void)attest(BRANCH, &shops[5], BASIS_EXAM);
+        for (size_t who = TOM; who < TECHNICIANS; who++) {
+            for (size_t n = 0; n < rows[row].offered[who]; n++) {
+                assert_int_equal(introduce(technicians[who], 0, first + n), REASON_NONE);
+            }
+            if (who == TOM && rows[row].toms_revoked) {
+                state_of(ASE, seq, STATUS_REVOKED);
+            }
+        }
+        for (size_t who = TOM; who < TECHNICIANS; who++) {
+            all += count_remembered(technicians[who]);
+        }
+        if (count_remembered(&tom) != rows[row].toms || all != INTRODUCTIONS_OF_SHOP_MAX) {
+            fail_msg("%s: %zu of %zu", rows[row].sentence, count_remembered(&tom), all);
+        }
+        teardown(state);
+    }
+}
+
 static void what_attested_her_has_to_stand(void **state)
 {
     uint64_t seq = attest(ASE, &maria, BASIS_EXAM);
@@ -1193,17 +1266,20 @@ static void a_spent_delegate_stops_no_shop_that_is_followed(void **state)
     assert_int_equal(give(&shops[0]), REASON_NONE);
 }
 
+/* Nor on which of them has the lower id. */
 static void who_pays_does_not_hang_on_which_attestation_came_first(void **state)
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2 * (WHO_COUNT - SCHOOL); i++) {
+        const enum who delegate = SCHOOL + i / 2;
+        const bool owner_first = i % 2 != 0;
         struct shop_payer payer;
         struct store_txn *txn;
 
         setup(state);
-        accredit(ASE, SCHOOL, 0);
-        (void)attest(i == 0 ? SCHOOL : ASE, &maria, BASIS_EXAM);
+        accredit(ASE, delegate, 0);
+        (void)attest(owner_first ? ASE : delegate, &maria, BASIS_EXAM);
         assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
-        (void)attest(i == 0 ? ASE : SCHOOL, &maria, BASIS_EXAM);
+        (void)attest(owner_first ? delegate : ASE, &maria, BASIS_EXAM);
         txn = world_read(&here);
         assert_int_equal(store_shop_payer(txn, &trust, &shops[0].actor.id, NOW_S, &payer), STORE_OK);
         store_end(txn);
@@ -1272,25 +1348,83 @@ static void another_shops_account_stops_nobody_from_leaving(void **state)
 
 /* ---- crowds ---- */
 
+enum { OFTEN = 60 };
+
 /* Delegates' delegates below those that may introduce anybody say much of each other and of her. */
+static void say_much_far_below(void)
+{
+    accredit(ASE, SCHOOL, 8);
+    accredit(SCHOOL, BRANCH, 8);
+    for (size_t n = 0; n < OFTEN; n++) {
+        accredit(BRANCH, STALL, 8);
+        (void)attest(STALL, &maria, BASIS_EXAM);
+        (void)attest(BRANCH, &maria, BASIS_EXPERIENCE);
+    }
+}
+
+/* A delegate that may let nobody speak accredits one that attests her: to see that costs all that is read. */
+static void say_much_below_a_delegate(void)
+{
+    for (size_t n = 0; n < OFTEN; n++) {
+        accredit(ASE, SCHOOL, 0);
+        accredit(SCHOOL, STALL, 0);
+    }
+    (void)attest(STALL, &maria, BASIS_EXAM);
+}
+
+/* The same of one that the owner accredited often, and took all of that back in the end. */
+static void say_much_by_a_delegate(void)
+{
+    const struct hash head = authors[BRANCH].state.head;
+    const struct withdrawal nothing = {.delegate = authors[BRANCH].actor.id,
+                                       .has_accreditation = true,
+                                       .accreditation = {.seq = authors[ASE].state.seq, .index = 9}};
+
+    for (size_t n = 0; n < OFTEN; n++) {
+        accredit(ASE, BRANCH, 0);
+        (void)say(&here, &authors[ASE], CLASS_GOVERN, ENTRY_WITHDRAWAL, &nothing);
+    }
+    withdraw_at(ASE, BRANCH, 0, &head);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
+static void by_the_owners_delegate(void)
+{
+    accredit(ASE, STRANGER, 0);
+    (void)attest(STRANGER, &maria, BASIS_EXAM);
+}
+
+static void by_the_owners_heir(void)
+{
+    hand_over(ASE, STRANGER);
+    (void)attest(STRANGER, &maria, BASIS_EXAM);
+}
+
+static void below_another_delegate(void)
+{
+    accredit(ASE, SCHOOL, 1);
+    accredit(SCHOOL, STRANGER, 0);
+    (void)attest(STRANGER, &maria, BASIS_EXAM);
+}
+
 static void whom_an_owner_attested_introduces_whatever_a_crowd_says_of_her(void **state)
 {
     static const struct {
         const char *sentence;
-        enum who by; /* of the crowd below it, or one that the owner accredits */
-    } rows[] = {{"the owner attested her", ASE}, {"the owner's delegate did", STRANGER}};
+        void (*crowd)(void);
+        void (*attest_her)(void);
+    } rows[] = {
+        {"the owner attested her", say_much_far_below, by_the_owner},
+        {"the owner's delegate did", say_much_far_below, by_the_owners_delegate},
+        {"that came here behind one below another", say_much_below_a_delegate, by_the_owners_delegate},
+        {"the owner's heir did, behind a delegate", say_much_by_a_delegate, by_the_owners_heir},
+        {"one below a delegate did, behind another", say_much_by_a_delegate, below_another_delegate},
+    };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         setup(state);
-        accredit(ASE, SCHOOL, 8);
-        accredit(SCHOOL, BRANCH, 8);
-        for (size_t n = 0; n < 60; n++) {
-            accredit(BRANCH, STALL, 8);
-            (void)attest(STALL, &maria, BASIS_EXAM);
-            (void)attest(BRANCH, &maria, BASIS_EXPERIENCE);
-        }
-        accredit(ASE, STRANGER, 0);
-        (void)attest(rows[i].by, &maria, BASIS_EXAM);
+        rows[i].crowd();
+        rows[i].attest_her();
         if (introduce(&maria, 0, 0) != REASON_NONE || admission_of(&shops[0].actor.id) != ADMISSION_SHOP) {
             fail_msg("%s", rows[i].sentence);
         }
@@ -1334,6 +1468,7 @@ int main(void)
         WITH_WORLDS(a_shop_keeps_what_introduces_it),
         WITH_WORLDS(a_ninth_changes_nothing_while_eight_introduce_a_shop),
         WITH_WORLDS(what_holds_takes_the_place_of_what_does_not),
+        cmocka_unit_test(of_more_introductions_than_are_remembered_one_gives_way),
         WITH_WORLDS(what_attested_her_has_to_stand),
         WITH_WORLDS(a_shop_and_its_people_come_in),
         WITH_WORLDS(a_flood_is_cut_harms_nobody_and_goes_on_the_next_day),

@@ -86,6 +86,12 @@ static void branch_of_school(void)
     build_accreditation(&built, SCHOOL, 20, BRANCH, "ase/A*", 0);
 }
 
+static void branch_also_for_other_codes(void)
+{
+    branch_of_school();
+    build_accreditation(&built, FORD, 20, BRANCH, "ase/B*", 8);
+}
+
 static void branch_of_school_without_depth(void)
 {
     accredit_school()->accreditation.depth = 0;
@@ -1277,6 +1283,36 @@ static void a_namespace_nobody_owns_has_no_authority(void **state)
     assert_int_equal(ask(FORD, "ford/fact-brakes").reason, REASON_NONE);
 }
 
+/* What a limit left out of what was taken back from one author, or by it, leaves whomever it lets speak. */
+static void withdrawals_that_were_left_out_are_those_of_who_let_the_issuer_speak(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*say)(void);
+        size_t left_out, issuer;
+        enum reason reason;
+    } cases[] = {
+        {"from the issuer", branch_of_school, BRANCH, BRANCH, REASON_LIMIT},
+        {"from who accredited it", branch_of_school, SCHOOL, BRANCH, REASON_LIMIT},
+        {"by the owner", branch_of_school, ASE, BRANCH, REASON_LIMIT},
+        {"from one that it accredited", branch_of_school, BRANCH, SCHOOL, REASON_NONE},
+        {"from a stranger", branch_of_school, STRANGER, BRANCH, REASON_NONE},
+        {"from who accredits it for other codes", branch_also_for_other_codes, FORD, BRANCH, REASON_NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        begin();
+        cases[i].say();
+        built.dossier.cuts.delegates = true;
+        built.logs[cases[i].left_out].withdrawals_cut = true;
+        const enum reason reason = ask(cases[i].issuer, "ase/A5").reason;
+        if (reason != cases[i].reason) {
+            fail_msg("%s: %s", cases[i].sentence, reason_word(reason));
+        }
+    }
+}
+
 /* Whoever follows from cut to cut comes round again, and stops. */
 static void what_keeps_itself_is_kept_by_nobody_for_certain(void **state)
 {
@@ -1684,6 +1720,7 @@ int main(void)
         cmocka_unit_test(each_case_is_as_said),
         cmocka_unit_test(what_keeps_itself_is_kept_by_nobody_for_certain),
         cmocka_unit_test(a_namespace_nobody_owns_has_no_authority),
+        cmocka_unit_test(withdrawals_that_were_left_out_are_those_of_who_let_the_issuer_speak),
         cmocka_unit_test(chains_hold_up_to_the_deepest),
         cmocka_unit_test(each_link_must_leave_room_for_those_below),
         cmocka_unit_test(each_link_must_hold_by_itself),

@@ -8,7 +8,7 @@
 #include "protocol/rules/verdict.h"
 #include "store/chains.h"
 #include "store/grants.h"
-#include "tests/support/store_world.h"
+#include "tests/support/side_branch.h"
 
 /* Whoever may let nobody say what the issuer of her certificate said uses up nothing that its own accreditor
  * needs, whichever of them came here first. ase owns a namespace, the accreditor may let others speak for A5,
@@ -24,6 +24,7 @@ enum {
     CROWD = 300,
     LINE = 24, /* more than are followed where one cut keeps the next */
     LITTLE = 16,
+    KEPT = DOSSIER_GRANTS_MAX / GRANTS_EACH_MAX + 8, /* whose dropped words take all room there is */
 };
 
 static struct store_world world;
@@ -114,40 +115,6 @@ static void draft_one(struct draft *draft, enum entry_kind kind, const void *rec
     world_add(draft, kind, record);
 }
 
-/* The same block in another place. Nobody checks signatures of what is put beside a chain. */
-static void moved(struct block *out, const struct block *block, uint64_t seq, const struct hash *previous)
-{
-    uint8_t *memory = arena_take(&world.arena, block->encoded.size + HEADER_SIZE_MAX);
-    struct header header = block->header;
-    uint8_t header_memory[HEADER_SIZE_MAX];
-    struct bytes header_bytes, signatures, encoded;
-    struct reader reader;
-    struct writer writer;
-
-    header.seq = seq;
-    header.previous = *previous;
-    assert_true(schema_encode(&header_schema, &header, header_memory, sizeof header_memory, &header_bytes));
-    reader_init(&reader, block->encoded);
-    reader_array(&reader, 3, 3);
-    reader_skip(&reader, 1);
-    signatures = reader_skip(&reader, 2);
-    writer_init(&writer, memory, block->encoded.size + HEADER_SIZE_MAX);
-    writer_array(&writer, 3);
-    writer_bin(&writer, header_bytes.data, header_bytes.size);
-    writer_raw(&writer, signatures.data, signatures.size);
-    writer_bin(&writer, block->body.data, block->body.size);
-    assert_true(writer_end(&writer, &encoded));
-    assert_int_equal(block_decode(out, &world.network, encoded, &world.arena), REASON_NONE);
-}
-
-static void sign(struct block *out, struct store_txn *txn, const struct world_author *author,
-                 const struct draft *draft)
-{
-    assert_int_equal(
-        block_decode(out, &world.network, world_sign(&world, txn, author, draft, EARLY_S), &world.arena),
-        REASON_NONE);
-}
-
 /* Put count blocks beside an author's chain, the first one with what the draft says, the others with nothing
  * of note. Writes: *head, of the last one. */
 static uint64_t put_branch(struct store_txn *txn, const struct world_author *author,
@@ -155,27 +122,22 @@ static uint64_t put_branch(struct store_txn *txn, const struct world_author *aut
 {
     const size_t mark = arena_mark(&world.arena);
     const struct rhythm rhythm = {.days = 30};
+    struct branch rest = {.count = count - 1, .arrived_s = EARLY_S};
+    struct hash hashes[CUT_SIDE_MAX];
     struct block first, like;
     struct draft idle;
-    uint64_t seq;
 
-    sign(&first, txn, author, draft);
-    seq = first.header.seq;
-    *head = first.hash;
+    branch_sign(&first, &world, txn, author, draft, EARLY_S);
     assert_int_equal(store_put_side_block(txn, &world.network, &first, EARLY_S), STORE_OK);
     draft_one(&idle, ENTRY_RHYTHM, &rhythm);
-    sign(&like, txn, author, &idle);
-    for (size_t i = 1; i < count; i++) {
-        const size_t each = arena_mark(&world.arena);
-        struct block block;
-
-        moved(&block, &like, ++seq, head);
-        *head = block.hash;
-        assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
-        arena_rewind(&world.arena, each);
-    }
+    branch_sign(&like, &world, txn, author, &idle, EARLY_S);
+    rest.like = &like;
+    rest.first = first.header.seq + 1;
+    rest.previous = first.hash;
+    branch_put(&world, txn, &rest, hashes);
+    *head = rest.count > 0 ? hashes[rest.count - 1] : first.hash;
     arena_rewind(&world.arena, mark);
-    return seq;
+    return first.header.seq + rest.count;
 }
 
 /* The author says it in the first of count blocks, which it drops. */
@@ -204,6 +166,7 @@ enum honest {
     LAST,     /* or behind so many that they use up what is looked at */
     DROPPED,  /* it is on the chain, and her certificate is in a block that the school dropped */
     BY_OWNER, /* the same by the owner, which names that one as third, and that is the first of many */
+    OFTEN,    /* it is on the chain, and the owner says of the accreditor as often as few may */
 };
 
 struct row {
@@ -367,6 +330,27 @@ static void drop_many_withdrawals_of_another(struct store_txn *txn, const struct
     world_publish(&world, txn, &ase, &draft, EARLY_S);
 }
 
+/* A crowd that gives her certificates accredits the school in blocks that it drops and the maker keeps. */
+static void drop_much_by_many(struct store_txn *txn, const struct row *row)
+{
+    const struct subject her = world_subject(HER);
+
+    for (size_t i = 0; i < row->crowd; i++) {
+        const size_t mark = arena_mark(&world.arena);
+        struct withdrawal cut;
+        struct draft draft;
+
+        accredit(txn, &maker, &crowd[i], row->depth, row->code);
+        world_attest(&world, txn, &crowd[i], &her, 1, row->code, EARLY_S);
+        world_draft(&world, &draft, CLASS_GOVERN);
+        add_accreditations(&draft, &school, 0, row->code, GRANTS_EACH_MAX);
+        cut = drop(txn, &crowd[i], &draft);
+        draft_one(&draft, ENTRY_WITHDRAWAL, &cut);
+        world_publish(&world, txn, &maker, &draft, EARLY_S);
+        arena_rewind(&world.arena, mark);
+    }
+}
+
 /* A crowd accredits the school, and the first of the crowd. */
 static void say_little_by_many(struct store_txn *txn, const struct row *row)
 {
@@ -383,6 +367,33 @@ static void say_little_by_many(struct store_txn *txn, const struct row *row)
         world_draft(&world, &draft, CLASS_GOVERN);
         add_accreditations(&draft, &school, 0, code_for_school(row), LITTLE);
         add_accreditations(&draft, &crowd[0], 0, row->code, LITTLE);
+        world_publish(&world, txn, &crowd[i], &draft, EARLY_S);
+        arena_rewind(&world.arena, mark);
+    }
+}
+
+/* One that comes behind the accreditor where nothing else orders them accredits the school too, and more is
+ * said of it than leaves room for what is said of the accreditor. Further up others say too much. */
+static void come_behind_accreditor(struct store_txn *txn, const struct row *row)
+{
+    size_t last = 2;
+    struct draft draft;
+
+    while (hash_compare(&crowd[last].actor.id.hash, &accreditor.actor.id.hash) < 0) {
+        last++;
+    }
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < row->crowd; i++) {
+        add_accreditations(&draft, &crowd[i], row->depth, row->code, i == last ? LITTLE : 1);
+    }
+    world_publish(&world, txn, &maker, &draft, EARLY_S);
+    accredit(txn, &crowd[last], &school, 0, code_for_school(row));
+    accredit(txn, &crowd[1], &crowd[0], 0, row->code);
+    for (size_t i = 2; i < row->crowd; i++) {
+        const size_t mark = arena_mark(&world.arena);
+
+        world_draft(&world, &draft, CLASS_GOVERN);
+        add_accreditations(&draft, &crowd[1], row->depth, row->code, LITTLE);
         world_publish(&world, txn, &crowd[i], &draft, EARLY_S);
         arena_rewind(&world.arena, mark);
     }
@@ -435,6 +446,26 @@ static void let_school_speak_by_owner(struct store_txn *txn)
     attest_dropped(txn, &ase, CUT_SIDE_MAX);
 }
 
+/* More than is little of one, be it not more than is little of either. */
+static void let_school_speak_often(struct store_txn *txn)
+{
+    const struct subject her = world_subject(HER);
+    struct withdrawal nothing;
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_accreditations(&draft, &accreditor, 1, "ase/A5", LITTLE - 4);
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+    accredit(txn, &accreditor, &school, 0, "ase/A5");
+    nothing = withdrawal_at(&accreditor, accreditor.state.seq, &accreditor.state.head);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < LITTLE - 4; i++) {
+        world_add(&draft, ENTRY_WITHDRAWAL, &nothing);
+    }
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+    world_attest(&world, txn, &school, &her, 1, "ase/A5", EARLY_S);
+}
+
 static void let_school_speak(struct store_txn *txn, const struct row *row)
 {
     const struct subject her = world_subject(HER);
@@ -446,6 +477,10 @@ static void let_school_speak(struct store_txn *txn, const struct row *row)
 
     if (row->honest == BY_OWNER) {
         let_school_speak_by_owner(txn);
+        return;
+    }
+    if (row->honest == OFTEN) {
+        let_school_speak_often(txn);
         return;
     }
     accredit(txn, &ase, &accreditor, 1, "ase/A5");
@@ -464,9 +499,16 @@ static void let_school_speak(struct store_txn *txn, const struct row *row)
     world_attest(&world, txn, &school, &her, 1, "ase/A5", EARLY_S);
 }
 
-static struct axis_answer authority_of_school(struct store_txn *txn)
+static void gather(struct store_txn *txn, struct dossier *dossier)
 {
     const struct subject her = world_subject(HER);
+
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, dossier, &world.arena), STORE_OK);
+}
+
+static struct axis_answer authority_of_school(struct store_txn *txn)
+{
     const struct question question = {.network = &world.network,
                                       .at_day = DAY,
                                       .now_s = ROTATED_S,
@@ -475,9 +517,7 @@ static struct axis_answer authority_of_school(struct store_txn *txn)
     struct dossier dossier;
     struct verdict verdict;
 
-    assert_int_equal(
-        store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
-        STORE_OK);
+    gather(txn, &dossier);
     assert_true(verdict_of(&verdict, &dossier, &trust, &question, &world.arena));
     for (size_t i = 0; i < verdict.credential_count; i++) {
         const struct credential_verdict *one = &verdict.credentials[i];
@@ -492,13 +532,9 @@ static struct axis_answer authority_of_school(struct store_txn *txn)
 }
 
 /* Numbers that authors have here follow the order in which they are met. */
-static struct axis_answer answer_in(const struct row *row, bool honest_first)
+static void do_row(struct store_txn *txn, const struct row *row, bool honest_first)
 {
-    const struct log_state before = ase.state;
-    const size_t mark = arena_mark(&world.arena);
     const struct subject her = world_subject(HER);
-    struct store_txn *txn = world_write(&world);
-    struct axis_answer answer;
 
     begin(txn, row->crowd, honest_first);
     begin(txn, row->crowd, !honest_first);
@@ -508,6 +544,16 @@ static struct axis_answer answer_in(const struct row *row, bool honest_first)
     if (row->certificates > 0) {
         world_attest(&world, txn, &crowd[0], &her, 1, row->code, EARLY_S);
     }
+}
+
+static struct axis_answer answer_in(const struct row *row, bool honest_first)
+{
+    const struct log_state before = ase.state;
+    const size_t mark = arena_mark(&world.arena);
+    struct store_txn *txn = world_write(&world);
+    struct axis_answer answer;
+
+    do_row(txn, row, honest_first);
     answer = authority_of_school(txn);
     store_end(txn);
     arena_rewind(&world.arena, mark);
@@ -546,6 +592,8 @@ static void strangers_for_a_code_use_up_nothing(void **state)
         {"for her code they count", drop_many_withdrawals, "ase/A5", 0, 1, 0, 0, AS_IT_IS, REASON_LIMIT},
         {"many from one that gave her a certificate of another", drop_many_withdrawals_of_another, "ase/Z9",
          1, 1, 0, 1, AS_IT_IS, REASON_NONE},
+        {"what the maker keeps of many that gave her certificates of another", drop_much_by_many, "ase/Z9",
+         KEPT, 1, 0, 0, AS_IT_IS, REASON_NONE},
         {"little by many for another code", say_little_by_many, "ase/Z9", CROWD, 2, 1, 0, AS_IT_IS,
          REASON_NONE},
         {"by who may accredit nobody for that", say_little_by_many, "ase/Z9", CROWD, 1, 0, 0, AS_IT_IS,
@@ -554,6 +602,8 @@ static void strangers_for_a_code_use_up_nothing(void **state)
          AS_IT_IS, REASON_NONE},
         {"by who may accredit nobody for her code", say_little_by_many, "ase/A5", CROWD, 1, 0, 0, AS_IT_IS,
          REASON_NONE},
+        {"by who may, whichever of two accreditors came here first", come_behind_accreditor, "ase/A5", CROWD,
+         2, 1, 1, OFTEN, REASON_NONE},
         {"by who may, which leave room for what a cut keeps", say_little_by_many, "ase/A5", CROWD, 2, 1, 0,
          AS_IT_IS, REASON_NONE},
     };
@@ -572,9 +622,40 @@ static void strangers_for_a_code_use_up_nothing(void **state)
     }
 }
 
+/* What the cuts keep is not known then: whoever asks whether there is more is told so. */
+static void where_cuts_are_not_found_what_they_keep_is_left_out(void **state)
+{
+    static const struct {
+        struct row row;
+        bool left_out;
+    } rows[] = {
+        {{"as many are looked at as there are", do_nothing, "ase/A5", 0, 1, 0, 0, THIRD, REASON_NONE}, false},
+        {{"one of who let the issuer speak is not", do_nothing, "ase/A5", 0, 1, 0, 0, LAST, REASON_TOO_MANY},
+         true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct log_state before = ase.state;
+        const size_t mark = arena_mark(&world.arena);
+        struct store_txn *txn = world_write(&world);
+        struct dossier dossier;
+
+        do_row(txn, &rows[i].row, true);
+        gather(txn, &dossier);
+        if (dossier.cuts.credentials != rows[i].left_out || dossier.cuts.accreditations != rows[i].left_out) {
+            fail_msg("%s", rows[i].row.sentence);
+        }
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+        ase.state = before;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(where_cuts_are_not_found_what_they_keep_is_left_out),
         cmocka_unit_test(strangers_for_a_code_use_up_nothing),
     };
 

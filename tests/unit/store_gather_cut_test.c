@@ -17,9 +17,9 @@ static struct hash heads[4]; /* of the school's blocks, before it rewinds */
 
 enum { EARLY = 1000, LATE = 2000, LATER = 3000, BLOCKS = 4 };
 
-static void accredit(struct store_txn *txn, struct world_author *by)
+static void accredit_for(struct store_txn *txn, struct world_author *by, const char *text)
 {
-    struct bytes pattern = bytes_of_string("ase/*");
+    struct bytes pattern = bytes_of_string(text);
     const struct accreditation record = {
         .delegate = school.actor.id, .patterns = {.items = &pattern, .count = 1}, .from = 30000};
     struct draft draft;
@@ -27,6 +27,11 @@ static void accredit(struct store_txn *txn, struct world_author *by)
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, ENTRY_ACCREDITATION, &record);
     world_publish(&world, txn, by, &draft, EARLY);
+}
+
+static void accredit(struct store_txn *txn, struct world_author *by)
+{
+    accredit_for(txn, by, "ase/*");
 }
 
 static int setup(void **state)
@@ -293,6 +298,58 @@ static void what_an_heir_that_accredits_withdraws_is_gathered_once(void **state)
     assert_int_equal(dossier.withdrawal_count, 1);
 }
 
+/* Of whom so much is said it is heard in more than one go. */
+static void accredit_often(struct world_author *by, size_t often)
+{
+    struct store_txn *txn = world_write(&world);
+
+    for (size_t i = 0; i < often; i++) {
+        accredit(txn, by);
+    }
+    world_commit(txn);
+}
+
+static void what_an_heir_withdraws_is_gathered_once_however_much_is_said(void **state)
+{
+    static const struct {
+        const char *sentence;
+        size_t often, heirs;
+    } cases[] = {{"little is said", 1, 1}, {"much is said", 20, 1}, {"the heir is named twice", 1, 2}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        setup(state);
+        accredit_often(&ase, cases[i].often);
+        for (size_t k = 0; k < cases[i].heirs; k++) {
+            const struct hash left = ase.state.head;
+
+            hand_over(ase.state.seq, &left);
+        }
+        withdraw(&heir, 0, &heads[0]);
+        if (gather(UINT64_MAX).withdrawal_count != 1) {
+            fail_msg("%s", cases[i].sentence);
+        }
+        teardown(state);
+    }
+}
+
+/* Who may accredit nobody is put off; when it is heard in the end, nobody else is heard again. */
+static void what_is_heard_is_not_heard_again_for_the_rest(void **state)
+{
+    static const size_t often[] = {1, 20};
+
+    for (size_t i = 0; i < sizeof often / sizeof often[0]; i++) {
+        struct store_txn *txn;
+
+        setup(state);
+        accredit_often(&ase, often[i]);
+        txn = world_write(&world);
+        accredit_for(txn, &heir, "ase/Z9");
+        world_commit(txn);
+        assert_int_equal(gather(UINT64_MAX).accreditation_count, 1 + often[i] + 1);
+        teardown(state);
+    }
+}
+
 /* ---- what a cut covers ---- */
 
 static const struct hash branch[] = {{{2}}, {{1}}};
@@ -370,6 +427,8 @@ int main(void)
         IN_WORLD(a_cut_that_comes_later_is_found_where_the_succession_was_gathered_before),
         IN_WORLD(what_an_heir_withdraws_without_having_accredited_is_gathered),
         IN_WORLD(what_an_heir_that_accredits_withdraws_is_gathered_once),
+        cmocka_unit_test(what_an_heir_withdraws_is_gathered_once_however_much_is_said),
+        cmocka_unit_test(what_is_heard_is_not_heard_again_for_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

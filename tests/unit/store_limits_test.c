@@ -8,7 +8,7 @@
 #include "protocol/rules/verdict.h"
 #include "store/chains.h"
 #include "store/tables.h"
-#include "tests/support/store_world.h"
+#include "tests/support/side_branch.h"
 
 /* What a search gives up on that looks at too much: what hangs on the rest is unknown, and by which limit is
  * said. ase owns a namespace, and accredits the school; what a test writes is never committed. */
@@ -35,64 +35,15 @@ static struct hash root; /* of the school's log */
 static struct {
     uint64_t first;
     struct hash hashes[CUT_SIDE_MAX + 1];
-} branch;
+} deep;
 
 /* ---- making it ---- */
-
-/* The same block in another place. Nobody checks signatures of what is put beside a chain. */
-static void moved(struct block *out, const struct block *block, uint64_t seq, const struct hash *previous)
-{
-    uint8_t *memory = arena_take(&world.arena, block->encoded.size + HEADER_SIZE_MAX);
-    struct header header = block->header;
-    uint8_t header_memory[HEADER_SIZE_MAX];
-    struct bytes header_bytes, signatures, encoded;
-    struct reader reader;
-    struct writer writer;
-
-    header.seq = seq;
-    header.previous = *previous;
-    assert_true(schema_encode(&header_schema, &header, header_memory, sizeof header_memory, &header_bytes));
-    reader_init(&reader, block->encoded);
-    reader_array(&reader, 3, 3);
-    reader_skip(&reader, 1);
-    signatures = reader_skip(&reader, 2);
-    writer_init(&writer, memory, block->encoded.size + HEADER_SIZE_MAX);
-    writer_array(&writer, 3);
-    writer_bin(&writer, header_bytes.data, header_bytes.size);
-    writer_raw(&writer, signatures.data, signatures.size);
-    writer_bin(&writer, block->body.data, block->body.size);
-    assert_true(writer_end(&writer, &encoded));
-    assert_int_equal(block_decode(out, &world.network, encoded, &world.arena), REASON_NONE);
-}
-
-static void sign(struct block *out, struct store_txn *txn, const struct world_author *author,
-                 const struct draft *draft)
-{
-    assert_int_equal(
-        block_decode(out, &world.network, world_sign(&world, txn, author, draft, EARLY_S), &world.arena),
-        REASON_NONE);
-}
 
 static void draft_one(struct draft *draft, enum block_class block_class, enum entry_kind kind,
                       const void *record)
 {
     world_draft(&world, draft, block_class);
     world_add(draft, kind, record);
-}
-
-/* Put count blocks beside the school's chain, that leave it behind block seq - 1. */
-static void put_branch(struct store_txn *txn, const struct block *like, uint64_t seq, struct hash previous,
-                       size_t count, struct hash hashes[])
-{
-    for (size_t i = 0; i < count; i++) {
-        const size_t mark = arena_mark(&world.arena);
-        struct block block;
-
-        moved(&block, like, seq + i, &previous);
-        assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
-        hashes[i] = previous = block.hash;
-        arena_rewind(&world.arena, mark);
-    }
 }
 
 static struct accreditation accreditation_of(const struct actor_id *delegate, uint64_t depth,
@@ -145,9 +96,15 @@ static int setup(void **state)
     root = school.state.head;
     world_attest(&world, txn, &school, &her, 1, "ase/A5", EARLY_S);
     draft_one(&draft, CLASS_GOVERN, ENTRY_RHYTHM, &rhythm);
-    sign(&like, txn, &school, &draft);
-    branch.first = like.header.seq;
-    put_branch(txn, &like, branch.first, school.state.head, CUT_SIDE_MAX + 1, branch.hashes);
+    branch_sign(&like, &world, txn, &school, &draft, EARLY_S);
+    deep.first = like.header.seq;
+    branch_put(&world, txn,
+               &(struct branch){.like = &like,
+                                .first = deep.first,
+                                .previous = school.state.head,
+                                .count = CUT_SIDE_MAX + 1,
+                                .arrived_s = EARLY_S},
+               deep.hashes);
     world_commit(txn);
     owner.actor = ase.actor.id;
     assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
@@ -170,7 +127,7 @@ struct named {
 
 static struct named nth_of_branch(size_t n)
 {
-    return (struct named){.seq = branch.first + n - 1, .head = branch.hashes[n - 1]};
+    return (struct named){.seq = deep.first + n - 1, .head = deep.hashes[n - 1]};
 }
 
 static void add_withdrawals(struct draft *draft, const struct named *cut, size_t count)
@@ -279,7 +236,7 @@ static void a_chain_below_too_many_cuts_is_unknown(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct log_state before = ase.state, of_school = school.state;
         const size_t mark = arena_mark(&world.arena);
-        struct named kept = {.seq = branch.first};
+        struct named kept = {.seq = deep.first};
         struct store_txn *txn = world_write(&world);
         struct built_actor keys = school.actor;
         struct block block;
@@ -287,8 +244,9 @@ static void a_chain_below_too_many_cuts_is_unknown(void **state)
         enum chain chain;
 
         draft_one(&draft, CLASS_GOVERN, ENTRY_ACCREDITATION, &record);
-        sign(&block, txn, &school, &draft);
-        put_branch(txn, &block, kept.seq, school.state.head, 1, &kept.head);
+        branch_sign(&block, &world, txn, &school, &draft, EARLY_S);
+        kept.head = block.hash;
+        assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
         world_rotate(&world, txn, &school, ROTATED_S);
         withdraw(txn, rows[i].often, false, &kept);
         assert_int_equal(chain_find(txn, &trust, &issuer.actor.id, &chain), STORE_OK);
@@ -421,7 +379,7 @@ static struct named drop(struct store_txn *txn, struct world_author *author, con
 {
     struct block block;
 
-    sign(&block, txn, author, draft);
+    branch_sign(&block, &world, txn, author, draft, EARLY_S);
     assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
     world_rotate(&world, txn, author, ROTATED_S);
     return (struct named){.seq = block.header.seq, .head = block.hash};

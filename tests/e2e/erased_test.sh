@@ -49,7 +49,7 @@ answers "and the other" 0 "1 erased, durable" ase erase "$gone"
 erased "at once they are unreadable at another node" reader 2
 answers "which shows neither" 2 "No certificate that counts" reader lookup "$maria"
 erased "nor does the issuer's own" ase 2
-answers "who asks for what may be given back gets no certain no" 2 "ASE, who may speak of ase/\*, has erased what it may still give back" \
+answers "who asks for what may be given back gets no certain no" 2 "ASE, who may speak of ase/*, has erased what it may still give back" \
     reader lookup "$maria" --require ase/a
 answers "nor a yes who denies it" 2 "VERDICT: UNDETERMINED" reader lookup "$maria" --require 'not tested ase/a'
 

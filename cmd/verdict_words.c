@@ -196,6 +196,9 @@ static void author_words(char *out, size_t size, const struct freshness *freshne
     case REASON_INCOMPLETE:
         snprintf(out, size, "part of the log of %s, %s, has not arrived here yet", name, who);
         return;
+    case REASON_ERASED:
+        snprintf(out, size, "%s, %s, has erased what it may still give back", name, who);
+        return;
     default:
         snprintf(out, size, "%s", reason_sentence(freshness->answer.reason));
     }

@@ -81,9 +81,9 @@ struct gather {
     struct stood_at *stood; /* heads beside the chain that checkpoints named */
     size_t stood_count, stood_capacity;
     size_t stood_descended; /* blocks of branches that were looked at for them */
-    size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, accreditation_capacity,
-        withdrawal_capacity, succession_capacity, pack_capacity, review_capacity, void_capacity,
-        leave_capacity;
+    size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, sealed_capacity,
+        accreditation_capacity, withdrawal_capacity, succession_capacity, pack_capacity, review_capacity,
+        void_capacity, leave_capacity;
 };
 
 /* Room for one more behind count items. Returns: items, moved where they had to grow; NULL when the arena is

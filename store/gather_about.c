@@ -2,6 +2,7 @@
 
 #include "protocol/base/sort.h"
 #include "protocol/rules/weight.h"
+#include "store/erased.h"
 #include "store/gather_credentials.h"
 #include "store/index.h"
 #include "store/side_grants.h"
@@ -110,17 +111,25 @@ static enum store_error follow_review(struct gather *gather, const struct dossie
     return STORE_OK;
 }
 
+/* Both are of what was said about somebody. */
+static size_t count_held(const struct dossier *dossier)
+{
+    return dossier->credential_count + dossier->sealed_count;
+}
+
+static bool has_room(const struct gather *gather, const struct wanted *wanted, const struct tally *tally)
+{
+    return tally->credentials < wanted->credentials_each_max &&
+           count_held(gather->out) < wanted->credentials_max;
+}
+
 static enum store_error follow_entry(struct gather *gather, const struct dossier_place *place,
                                      const struct entry *entry, const struct wanted *wanted,
                                      struct tally *tally)
 {
     const struct dossier *out = gather->out;
 
-    if (entry->erased) {
-        return STORE_NOT_FOUND;
-    }
-    if (entry->kind == ENTRY_ATTESTATION && tally->credentials < wanted->credentials_each_max &&
-        out->credential_count < wanted->credentials_max) {
+    if (entry->kind == ENTRY_ATTESTATION && has_room(gather, wanted, tally)) {
         enum store_error error = follow_attestation(gather, place, entry, wanted);
         tally->credentials += error == STORE_OK;
         return error;
@@ -132,6 +141,67 @@ static enum store_error follow_entry(struct gather *gather, const struct dossier
         return error;
     }
     return STORE_NOT_FOUND;
+}
+
+/* The attestation as it was before it was erased. STORE_NOT_FOUND: its bytes are gone. */
+static enum store_error read_sealed(struct gather *gather, const struct dossier_place *place,
+                                    struct attestation *attestation)
+{
+    const struct entry_at at = {gather->rows[place->log].number, place->seq, place->index};
+    struct bytes view, element;
+    struct entry entry;
+    enum store_error error = element_read_sealed(gather->txn, &at, &view);
+
+    if (error == STORE_OK && !arena_copy(gather->arena, view, &element)) {
+        error = STORE_NO_MEMORY;
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    if (entry_decode(&entry, element) != REASON_NONE) {
+        return txn_fail(gather->txn, STORE_DAMAGED);
+    }
+    return entry.erased ? STORE_NOT_FOUND : content_decode(gather, &entry, attestation);
+}
+
+/* An entry that was erased, while its bytes are here. */
+static enum store_error follow_sealed(struct gather *gather, const struct dossier_place *place,
+                                      const struct entry *entry, const struct wanted *wanted,
+                                      struct tally *tally)
+{
+    struct dossier *out = gather->out;
+    struct dossier_credential before = {.place = *place};
+    enum store_error error = STORE_NOT_FOUND;
+
+    if (entry->kind == ENTRY_ATTESTATION) {
+        error = read_sealed(gather, place, &before.attestation);
+    }
+    before.place.erased = false;
+    if (error == STORE_OK && (!is_wanted(gather, &before, wanted) || !has_room(gather, wanted, tally))) {
+        error = STORE_NOT_FOUND;
+    }
+    if (error != STORE_OK) {
+        return error;
+    }
+    out->sealed = gather_grow(gather->arena, out->sealed, out->sealed_count, &gather->sealed_capacity,
+                              sizeof *out->sealed);
+    if (!out->sealed) {
+        return STORE_NO_MEMORY;
+    }
+    out->sealed[out->sealed_count++] =
+        (struct dossier_sealed){.place = *place, .code = before.attestation.code};
+    tally->credentials++;
+    return STORE_OK;
+}
+
+/* What was added last, of such an entry. */
+static struct bytes last_code(const struct dossier *dossier, const struct entry *entry)
+{
+    if (entry->erased) {
+        return dossier->sealed[dossier->sealed_count - 1].code;
+    }
+    return entry->kind == ENTRY_REVIEW ? dossier->reviews[dossier->review_count - 1].review.code
+                                       : dossier->credentials[dossier->credential_count - 1].attestation.code;
 }
 
 /* A posting is a hint: what it leads to may be another's, or gone. Room is made first, so that what is read
@@ -153,13 +223,11 @@ static enum store_error follow_posting(struct gather *gather, uint64_t posting, 
         error = chain_entry_read(gather, log, place_seq(posting), place_index(posting), &place, &entry);
     }
     if (error == STORE_OK) {
-        error = follow_entry(gather, &place, &entry, wanted, tally);
+        error = entry.erased ? follow_sealed(gather, &place, &entry, wanted, tally)
+                             : follow_entry(gather, &place, &entry, wanted, tally);
     }
     if (error == STORE_OK) {
-        return gather_ask(gather, log,
-                          entry.kind == ENTRY_REVIEW
-                              ? gather->out->reviews[gather->out->review_count - 1].review.code
-                              : gather->out->credentials[gather->out->credential_count - 1].attestation.code);
+        return gather_ask(gather, log, last_code(gather->out, &entry));
     }
     arena_rewind(gather->arena, mark);
     return error == STORE_NOT_FOUND ? STORE_OK : error;
@@ -173,12 +241,6 @@ struct side_row {
     bool gives;
     bool more; /* its author says more there than is looked at */
 };
-
-static bool has_room(const struct gather *gather, const struct wanted *wanted, const struct tally *tally)
-{
-    return tally->credentials < wanted->credentials_each_max &&
-           gather->out->credential_count < wanted->credentials_max;
-}
 
 static enum store_error follow_side(struct gather *gather, const struct side_at *at,
                                     const struct wanted *wanted, struct tally *tally)
@@ -555,7 +617,7 @@ static enum store_error follow_in_turns(struct gather *gather, const struct foun
 static enum store_error follow_all(struct gather *gather, const struct found_list *list,
                                    const struct wanted *wanted)
 {
-    const size_t there = gather->out->credential_count;
+    const size_t there = count_held(gather->out);
     const size_t room = there < wanted->credentials_max ? wanted->credentials_max - there : 0;
 
     if (list->count == 0) {
@@ -897,11 +959,11 @@ static enum store_error gather_memberships(struct gather *gather, const struct a
 {
     const struct subject subject = subject_of_actor(shop);
     const struct dossier *out = gather->out;
-    const size_t left = DOSSIER_CREDENTIALS_MAX - out->credential_count;
+    const size_t there = count_held(out), left = DOSSIER_CREDENTIALS_MAX - there;
     const struct wanted wanted = {
         .subject = &subject,
         .about = ABOUT_SHOP,
-        .credentials_max = out->credential_count + (left < SHOP_EACH_MAX ? left : SHOP_EACH_MAX),
+        .credentials_max = there + (left < SHOP_EACH_MAX ? left : SHOP_EACH_MAX),
         .credentials_each_max = SHOP_EACH_MAX / 2,
         .memberships_only = true,
     };

@@ -111,6 +111,8 @@ static void renumber(void *items, size_t count, size_t size, const size_t *now)
 static void renumber_all(struct dossier *out, const size_t *now)
 {
     RENUMBER(credential, now);
+    static_assert(offsetof(struct dossier_sealed, place) == 0, "begins with its place");
+    renumber(out->sealed, out->sealed_count, sizeof out->sealed[0], now);
     RENUMBER(accreditation, now);
     RENUMBER(withdrawal, now);
     RENUMBER(void, now);

@@ -187,6 +187,13 @@ struct dossier_credential {
     struct subject holder;
 };
 
+/* What was erased while its bytes are here, of somebody whose credentials these are. Nobody may read it: it
+ * tells only of what its author may give back, by a void of the `erase` (lacking.h). */
+struct dossier_sealed {
+    struct dossier_place place;
+    struct bytes code;
+};
+
 struct dossier_accreditation {
     struct dossier_place place;
     struct accreditation accreditation;
@@ -275,6 +282,8 @@ struct dossier {
     struct dossier_log *logs;
     size_t credential_count;
     struct dossier_credential *credentials; /* sorted by (author, seq, index) */
+    size_t sealed_count;
+    struct dossier_sealed *sealed;
     /* For every issuer above, its accreditors, theirs, and so on up to CHAIN_DEPTH_MAX. These, withdrawals
      * and successions are sorted by place. */
     size_t accreditation_count;

@@ -134,7 +134,7 @@ static bool misses_cut(const struct dossier *dossier)
 
 static bool any_lacks(const struct dossier *dossier)
 {
-    bool lacks = leaves_owners_out(dossier) || misses_cut(dossier);
+    bool lacks = dossier->sealed_count > 0 || leaves_owners_out(dossier) || misses_cut(dossier);
     for (size_t i = 0; i < dossier->log_count && !lacks; i++) {
         const struct dossier_log *log = &dossier->logs[i];
         lacks = log->incomplete || log->left_out || lacks_anywhere(log);
@@ -386,9 +386,26 @@ static size_t lacks_for(const struct lacking_question *asked, const struct voice
     return is_silent(asked, log, voice, EVIDENCE_ISSUER) ? LACKING_FOR_TESTS : LACKING_FOR_COUNT;
 }
 
-/* What is known of one whose voice is lacking: at best that it is not whole. */
+/* Add of which codes it erased what it may yet give back. Returns: whether there are any. */
+static bool add_sealed(struct lacking_codes *codes, const struct dossier *dossier, const struct voice *voice)
+{
+    bool any = false;
+    for (size_t i = 0; i < dossier->sealed_count; i++) {
+        const struct dossier_sealed *sealed = &dossier->sealed[i];
+        if (sealed->place.log == voice->log && sealed->place.seq <= voice->to &&
+            dossier_place_arrived(dossier, &sealed->place) && !is_void(dossier, voice, &sealed->place) &&
+            code_matches(sealed->code, voice->pattern)) {
+            add_pattern(codes, sealed->code);
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* What is known of one whose voice is lacking: at best that it is not whole, and of one that is that it
+ * erased what it may give back. */
 static struct freshness freshness_of_voice(const struct lacking_question *asked, const struct voice *voice,
-                                           const struct dossier_log *log, bool owner)
+                                           const struct dossier_log *log, bool owner, bool whole)
 {
     struct freshness found = {.answer = {ANSWER_UNKNOWN, REASON_NO_CHECKPOINT},
                               .age_s = UINT64_MAX,
@@ -399,7 +416,9 @@ static struct freshness freshness_of_voice(const struct lacking_question *asked,
         found.answer = freshness_of(&found.age_s, log, asked->question,
                                     freshness_budget_s(asked->question, asked->trust, log, EVIDENCE_ISSUER));
     }
-    if (found.answer.answer == ANSWER_YES) {
+    if (whole) {
+        found.answer = (struct axis_answer){ANSWER_UNKNOWN, REASON_ERASED};
+    } else if (found.answer.answer == ANSWER_YES) {
         enum reason content = voice->missing ? REASON_CUT_NOT_HELD : REASON_INCOMPLETE;
         found.answer = (struct axis_answer){ANSWER_UNKNOWN, log->left_out ? REASON_LIMIT : content};
     }
@@ -411,11 +430,14 @@ static void add_lacking(struct lacking *out, const struct lacking_question *aske
 {
     const struct dossier_log *log = voice->log < SIZE_MAX ? &asked->dossier->logs[voice->log] : NULL;
     size_t what = lacks_for(asked, voice, log);
-    if (what == LACKING_FOR_COUNT) {
+    bool whole = what == LACKING_FOR_COUNT;
+    if (!add_sealed(&out->codes[LACKING_AT_ALL], asked->dossier, voice) && whole) {
         return;
     }
-    add_pattern(&out->codes[what], voice->pattern);
-    struct freshness found = freshness_of_voice(asked, voice, log, owner);
+    if (!whole) {
+        add_pattern(&out->codes[what], voice->pattern);
+    }
+    struct freshness found = freshness_of_voice(asked, voice, log, owner, whole);
     if (out->worst_of.size == 0 || freshness_is_worse(&found, &out->worst)) {
         out->worst = found;
         out->worst_of = voice->pattern;

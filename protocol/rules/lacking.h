@@ -3,7 +3,8 @@
 
 /* What is not here may have been said all the same, and then nobody can say of a code that it was never
  * passed: by an author of whose content not all is here, or who said more about the subject than there is
- * room for, and by one who has been silent for longer than its budget. What is absent is as old as what is
+ * room for, or erased some of it and may give that back, and by one who has been silent for longer than its
+ * budget. What is absent is as old as what is
  * there: an author is asked by the budget that a certificate of its own would be asked by (freshness.h), and
  * for experience by the shops'. Whoever may not speak for a code, or was withdrawn before it said what is
  * not here, leaves no doubt about it; nor does one that spoke 90 days after its accreditation had ended, when

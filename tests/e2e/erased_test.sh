@@ -49,6 +49,9 @@ answers "and the other" 0 "1 erased, durable" ase erase "$gone"
 erased "at once they are unreadable at another node" reader 2
 answers "which shows neither" 2 "No certificate that counts" reader lookup "$maria"
 erased "nor does the issuer's own" ase 2
+answers "who asks for what may be given back gets no certain no" 2 "ASE, who may speak of ase/*, has erased what it may still give back" \
+    reader lookup "$maria" --require ase/a
+answers "nor a yes who denies it" 2 "VERDICT: UNDETERMINED" reader lookup "$maria" --require 'not tested ase/a'
 
 start late reader
 ok "a node that comes later gets every block" until_true 20 same_store late reader
@@ -70,6 +73,7 @@ on 8
 start ase
 start reader ase
 ok "eight days later nothing tells whom it was about" until_true 20 tells_nothing reader
+until_answers "so what it said was never said" 20 1 "VERDICT: INVALID" reader lookup "$maria" --require ase/b
 is_valid "while what was given back is there" reader ase/a
 erased "the issuer's own node keeps it sealed" ase 1
 do_as ase key rotate

@@ -22,6 +22,7 @@ void dossier_builder_init(struct dossier_builder *builder, size_t actor_count)
         .log_count = actor_count,
         .logs = builder->logs,
         .credentials = builder->credentials,
+        .sealed = builder->sealed,
         .accreditations = builder->accreditations,
         .withdrawals = builder->withdrawals,
         .voids = builder->voids,
@@ -82,6 +83,17 @@ struct dossier_credential *build_credential(struct dossier_builder *builder, siz
     credential->place.event_voided = builder->event_voided[at];
     credential->place.event_blocks = builder->event_blocks[at];
     return credential;
+}
+
+struct dossier_sealed *build_sealed(struct dossier_builder *builder, size_t issuer, uint64_t seq,
+                                    const char *code)
+{
+    size_t at = builder->dossier.sealed_count++;
+    assert(at < BUILT_SEALED_MAX);
+    struct dossier_sealed *sealed = &builder->sealed[at];
+    *sealed = (struct dossier_sealed){.place = place_of(builder, issuer, seq), .code = bytes_of_string(code)};
+    sealed->place.erased = true;
+    return sealed;
 }
 
 struct dossier_credential *build_membership(struct dossier_builder *builder, size_t issuer, uint64_t seq,

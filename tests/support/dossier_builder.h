@@ -18,6 +18,7 @@ enum {
     BUILT_PACKS_MAX = 16,
     BUILT_PACK_CODES_MAX = 8,
     BUILT_AFFILIATIONS_MAX = 32,
+    BUILT_SEALED_MAX = 8,
     BUILT_HEAD_SEQ = 100,
 };
 #define BUILT_TIME_S UINT64_C(1750000000)
@@ -32,6 +33,7 @@ struct dossier_builder {
     struct history_event events[BUILT_CREDENTIALS_MAX][HISTORY_EVENTS_MAX];
     bool event_voided[BUILT_CREDENTIALS_MAX][HISTORY_EVENTS_MAX];
     struct dossier_block event_blocks[BUILT_CREDENTIALS_MAX][HISTORY_EVENTS_MAX];
+    struct dossier_sealed sealed[BUILT_SEALED_MAX];
     struct dossier_accreditation accreditations[BUILT_GRANTS_MAX];
     struct bytes patterns[BUILT_GRANTS_MAX];
     struct dossier_withdrawal withdrawals[BUILT_WITHDRAWALS_MAX];
@@ -56,6 +58,10 @@ void build_owner(struct dossier_builder *builder, const char *name_space, size_t
  * life). */
 struct dossier_credential *build_credential(struct dossier_builder *builder, size_t issuer, uint64_t seq,
                                             const char *code, uint32_t first, uint32_t last);
+
+/* issuer attested code for actor 0 in (seq, 0), and erased that. */
+struct dossier_sealed *build_sealed(struct dossier_builder *builder, size_t issuer, uint64_t seq,
+                                    const char *code);
 
 /* issuer attests code for a shop in (seq, 0), as a membership: beside what is asked about. */
 struct dossier_credential *build_membership(struct dossier_builder *builder, size_t issuer, uint64_t seq,

@@ -3,7 +3,7 @@
 #include "tests/support/naive_career.h"
 
 /* Where the dossier has nothing, there may be something: whoever may speak for the code may have said it
- * since it was last heard. */
+ * since it was last heard, or have erased it and give it back. */
 
 /* What an accredited author says later than that comes too late; UINT64_MAX: it was accredited for good. */
 static uint64_t end_of(const struct accreditation *accreditation)
@@ -21,6 +21,20 @@ static bool was_heard(const struct naive_career *career, const struct dossier_lo
     return budget_s == UINT64_MAX || (!log->nothing_by_then && (fresh == ANSWER_YES || to_the_end));
 }
 
+/* Whether an author erased something of such codes that is about her, and may give it back. */
+static bool may_give_back(const struct naive_career *career, const struct dossier_log *log,
+                          struct bytes pattern, struct bytes spoken_of)
+{
+    bool may = false;
+    for (size_t i = 0; i < career->dossier->sealed_count; i++) {
+        const struct dossier_sealed *sealed = &career->dossier->sealed[i];
+        may = may || (log == &career->dossier->logs[sealed->place.log] &&
+                      naive_log_reaches(log, sealed->place.seq) && code_matches(sealed->code, pattern) &&
+                      code_matches(sealed->code, spoken_of));
+    }
+    return may;
+}
+
 static bool delegates_were_heard(const struct naive_career *career, const struct actor_id *owner,
                                  struct bytes pattern, uint64_t budget_s)
 {
@@ -35,8 +49,10 @@ static bool delegates_were_heard(const struct naive_career *career, const struct
         bool is_asked = actor_id_equal(&by->author, owner) && naive_log_reaches(by, said->place.seq) &&
                         (career->denied || !log->for_denials);
         for (size_t k = 0; k < accreditation->patterns.count && is_asked; k++) {
-            heard = heard && (!code_patterns_meet(codes[k], pattern, &common) ||
-                              was_heard(career, log, end_of(accreditation), budget_s));
+            heard = heard &&
+                    (!code_patterns_meet(codes[k], pattern, &common) ||
+                     was_heard(career, log, end_of(accreditation), budget_s)) &&
+                    !may_give_back(career, log, pattern, codes[k]);
         }
     }
     return heard;
@@ -45,8 +61,9 @@ static bool delegates_were_heard(const struct naive_career *career, const struct
 enum answer naive_absence(const struct naive_career *career, struct bytes pattern, uint64_t budget_s)
 {
     const struct trust_owner *owner = trust_owner_of(career->trust, code_namespace(pattern));
-    bool heard = owner != NULL &&
-                 was_heard(career, dossier_log_of(career->dossier, &owner->actor), UINT64_MAX, budget_s) &&
+    const struct dossier_log *log = owner != NULL ? dossier_log_of(career->dossier, &owner->actor) : NULL;
+    bool heard = owner != NULL && was_heard(career, log, UINT64_MAX, budget_s) &&
+                 !may_give_back(career, log, pattern, pattern) &&
                  delegates_were_heard(career, &owner->actor, pattern, budget_s);
     return heard ? ANSWER_NO : ANSWER_UNKNOWN;
 }

@@ -571,6 +571,15 @@ static bool is_unheard(const struct view *view)
     return false;
 }
 
+/* Whether a certificate that would count was erased and its bytes are here: a void of the `erase` would give
+ * it back, so nobody can say that its test was never passed. */
+static bool may_come_back(const struct known *known, const struct authority *authority, enum counts stands,
+                          enum counts revoked, enum counts erased)
+{
+    return known->held && !known->blank && stands == COUNTS && revoked == COUNTS_NOT && erased == COUNTS &&
+           authority->accredited == COUNTS && authority->withdrawn == COUNTS_NOT;
+}
+
 static const char *why_not_valid(enum counts stands, enum counts revoked, enum counts erased,
                                  const struct authority *authority, bool gap)
 {
@@ -619,6 +628,7 @@ struct allowed naive_history_allows(const struct history *history, const struct 
     bool none = void_perhaps || !known[certificate].held || certain_no || gap != COUNTS_NOT ||
                 erased != COUNTS_NOT || stands == COUNTS_PERHAPS || revoked == COUNTS_PERHAPS ||
                 authority.withdrawn == COUNTS_PERHAPS;
-    allowed.not_tested = none && is_lacking(&view) != COUNTS && !is_unheard(&view);
+    allowed.not_tested = none && is_lacking(&view) != COUNTS && !is_unheard(&view) &&
+                         !may_come_back(&known[certificate], &authority, stands, revoked, erased);
     return allowed;
 }

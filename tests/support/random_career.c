@@ -166,6 +166,21 @@ static void draw_events(struct random_career *career, struct dossier_credential 
     credential->place.event_voided = career->event_voided[row];
 }
 
+static void draw_sealed(struct random_career *career)
+{
+    size_t count = random_career_goes_wrong(career, 6) ? 1 + roll(career, RANDOM_SEALED_MAX) : 0;
+    for (size_t i = 0; i < count; i++) {
+        enum random_actor author =
+            (enum random_actor)(RANDOM_OWNER_A + roll(career, RANDOM_LOGS - RANDOM_OWNER_A));
+        career->sealed[i] = (struct dossier_sealed){
+            .place = {.log = author, .seq = 1 + roll(career, 60), .erased = true},
+            .code = random_career_code(career),
+        };
+    }
+    career->dossier.sealed_count = count;
+    career->dossier.sealed = career->sealed;
+}
+
 /* ---- credentials ---- */
 
 static void draw_days(struct random_career *career, struct attestation *attestation)
@@ -530,6 +545,7 @@ void random_career_draw(struct random_career *career, uint64_t seed)
         draw_doubted_life(career);
     }
     draw_quiet(career);
+    draw_sealed(career);
 }
 
 static void swap(void *a, void *b, size_t size)

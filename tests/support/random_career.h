@@ -31,6 +31,7 @@ enum {
     RANDOM_PACK_RULES_MAX = 16,
     RANDOM_AFFILIATIONS_MAX = 8,
     RANDOM_GRANTS_MAX = 6,
+    RANDOM_SEALED_MAX = 2,
     RANDOM_REQUIREMENTS = 3,
     RANDOM_LIFETIME_MAX = 4,                             /* months */
     RANDOM_LIFE_DAYS_MAX = 2 * RANDOM_LIFETIME_MAX * 31, /* of a renewal, from its first day on */
@@ -54,6 +55,7 @@ struct random_career {
     struct dossier_credential credentials[RANDOM_CREDENTIALS_MAX];
     struct history_event events[RANDOM_CREDENTIALS_MAX][RANDOM_EVENTS_MAX];
     bool event_voided[RANDOM_CREDENTIALS_MAX][RANDOM_EVENTS_MAX];
+    struct dossier_sealed sealed[RANDOM_SEALED_MAX];
     struct dossier_accreditation accreditations[RANDOM_GRANTS_MAX];
     struct bytes patterns[RANDOM_GRANTS_MAX];
     struct dossier_pack packs[RANDOM_PACKS_MAX];

@@ -421,6 +421,10 @@ static void who_may_have_said_more_is_named(void **state)
          "  More may have been said than is known here: part of the log of ASE, who may speak of ase/A*, has "
          "not "
          "arrived here yet\n"},
+        {REASON_ERASED, 0,
+         "  More may have been said than is known here: ASE, who may speak of ase/A*, has erased what it may "
+         "still "
+         "give back\n"},
     };
     static const struct expression code = {.op = EXPRESSION_TESTED,
                                            .pattern = {(const uint8_t *)"ase/A4", 6}};

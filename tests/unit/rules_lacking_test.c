@@ -240,6 +240,73 @@ static void what_was_not_asked_does_not_fit(void)
     given.built.dossier.cuts.unasked = true;
 }
 
+/* ---- what was erased and may be given back ---- */
+
+static struct dossier_sealed *the_owner_erased(const char *code)
+{
+    return build_sealed(&given.built, CASE_ASE, 30, code);
+}
+
+static struct dossier_sealed *the_school_erased(const char *patterns, uint64_t seq)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, patterns, 1);
+    return build_sealed(&given.built, CASE_SCHOOL, seq, "ase/A6");
+}
+
+static void the_owner_erased_a6(void)
+{
+    the_owner_erased("ase/A6");
+}
+
+static void the_owner_erased_a5(void)
+{
+    the_owner_erased("ase/A5");
+}
+
+static void the_school_erased_a6(void)
+{
+    the_school_erased("ase/*", 10);
+}
+
+static void the_school_erased_what_it_may_not_say(void)
+{
+    the_school_erased("ase/L*", 10);
+}
+
+static void a_stranger_erased_a6(void)
+{
+    build_sealed(&given.built, CASE_OTHER, 10, "ase/A6");
+}
+
+static void the_school_erased_a6_and_was_withdrawn(uint64_t seq)
+{
+    the_school_erased("ase/*", seq);
+    build_withdrawal(&given.built, CASE_ASE, 20, CASE_SCHOOL, CUT);
+}
+
+static void the_school_erased_a6_within_its_cut(void)
+{
+    the_school_erased_a6_and_was_withdrawn(CUT);
+}
+
+static void the_school_erased_a6_beyond_its_cut(void)
+{
+    the_school_erased_a6_and_was_withdrawn(CUT + 1);
+}
+
+static void what_the_owner_erased_was_void(void)
+{
+    struct dossier_sealed *sealed = the_owner_erased("ase/A6");
+    sealed->place.voided = true;
+    sealed->place.void_seq = 40;
+}
+
+static void what_the_owner_erased_came_later_than_is_asked(void)
+{
+    the_owner_erased_a6();
+    given.built.logs[CASE_ASE].known_by_seq = given.built.logs[CASE_ASE].checkpoint_seq = 29;
+}
+
 static const struct {
     const char *sentence;
     void (*lacks)(void);
@@ -322,6 +389,25 @@ static const struct {
     {"nobody knows who else may speak where what they say did not fit", what_was_not_asked_does_not_fit,
      "not tested ase/A6", ANSWER_UNKNOWN},
     {"what she passed she did", what_was_not_asked_does_not_fit, "tested ase/A5", ANSWER_YES},
+    {"what its issuer erased may have been given to her", the_owner_erased_a6, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"and may be given back", the_owner_erased_a6, "tested ase/A6", ANSWER_UNKNOWN},
+    {"be it asked whether it is certified", the_owner_erased_a6, "ase/A6", ANSWER_UNKNOWN},
+    {"or documented", the_owner_erased_a6, "not experience 1 year in ase/A6", ANSWER_UNKNOWN},
+    {"or asked of many codes", the_owner_erased_a6, "not trained ase/A*", ANSWER_UNKNOWN},
+    {"unless she has one of them", the_owner_erased_a6, "not tested ase/A*", ANSWER_NO},
+    {"of other codes that says nothing", the_owner_erased_a6, "not tested ase/L1", ANSWER_YES},
+    {"nor of who has another one", the_owner_erased_a5, "tested ase/A5", ANSWER_YES},
+    {"whom the owner accredited may have said it too", the_school_erased_a6, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"not what it was not accredited for", the_school_erased_what_it_may_not_say, "not tested ase/A6",
+     ANSWER_YES},
+    {"nor a stranger", a_stranger_erased_a6, "not tested ase/A6", ANSWER_YES},
+    {"within a cut it counted", the_school_erased_a6_within_its_cut, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"beyond it not", the_school_erased_a6_beyond_its_cut, "not tested ase/A6", ANSWER_YES},
+    {"nor in a void block", what_the_owner_erased_was_void, "not tested ase/A6", ANSWER_YES},
+    {"nor before it was said", what_the_owner_erased_came_later_than_is_asked, "not tested ase/A6",
+     ANSWER_YES},
 };
 
 static void what_is_not_here_may_be_anything(void **state)
@@ -334,6 +420,26 @@ static void what_is_not_here_may_be_anything(void **state)
         if (answer != rows[i].answer) {
             fail_msg("%s: %d", rows[i].sentence, answer);
         }
+    }
+}
+
+/* Who may give it back is named, and of what it may speak; not what it erased. */
+static void who_erased_something_is_named_without_what_it_was(void **state)
+{
+    (void)state;
+    for (int silent = 0; silent < 2; silent++) {
+        const struct lacking *lacking = NULL;
+        verdict_case_begin(&given);
+        given.built.logs[CASE_SCHOOL].has_checkpoint = silent == 0;
+        the_school_erased_a6();
+        struct verdict verdict = verdict_case_decide(&given);
+        for (size_t i = 0; i < verdict.rules_count; i++) {
+            lacking = verdict.rules[i].lacking != NULL ? verdict.rules[i].lacking : lacking;
+        }
+        assert_non_null(lacking);
+        assert_int_equal(lacking->worst.log, CASE_SCHOOL);
+        assert_int_equal(lacking->worst.answer.reason, silent == 0 ? REASON_ERASED : REASON_NO_CHECKPOINT);
+        assert_true(bytes_equal(lacking->worst_of, bytes_of_string("ase/*")));
     }
 }
 
@@ -508,6 +614,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_here_may_be_anything),
+        cmocka_unit_test(who_erased_something_is_named_without_what_it_was),
         cmocka_unit_test(what_has_ended_may_have_been_renewed),
         cmocka_unit_test(another_attestation_may_turn_a_rule),
         cmocka_unit_test(she_may_have_come_into_a_network),

@@ -734,23 +734,30 @@ static void credentials_from_elsewhere_are_surrounded_alike(void **context)
     assert_false(dossier_log_of(&dossier, &authors[2])->known);
 }
 
-static void an_erased_entry_is_found_by_name_alone(void **context)
+/* What it attested of the one in the middle. */
+static void erase(struct store_txn *txn, struct world_author *by)
 {
     const struct index_range range = {1, 1};
-    const struct erase erase = {.seq = 1, .entries = {.items = &range, .count = 1}};
+    const struct erase record = {.seq = 1, .entries = {.items = &range, .count = 1}};
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_STATUS);
+    world_add(&draft, ENTRY_ERASE, &record);
+    world_publish(&world, txn, by, &draft, LATE);
+}
+
+static void an_erased_entry_is_found_by_name_alone(void **context)
+{
     struct entry_name name = {.author = prog.actor.id, .seq = 1, .index = 1};
     struct dossier dossier;
     struct store_txn *txn;
-    struct draft draft;
 
     (void)context;
     attest(&prog, 7, LATE);
     gather(&dossier, 7, UINT64_MAX);
     memcpy(name.prefix, dossier.credentials[0].place.leaf.bytes, sizeof name.prefix);
     txn = world_write(&world);
-    world_draft(&world, &draft, CLASS_STATUS);
-    world_add(&draft, ENTRY_ERASE, &erase);
-    world_publish(&world, txn, &prog, &draft, LATE);
+    erase(txn, &prog);
     assert_int_equal(store_dossier_of_entries(txn, &world.network, &trust, &name, 1, NULL, DOSSIER_REACH_ALL,
                                               &dossier, &world.arena),
                      STORE_OK);
@@ -759,6 +766,28 @@ static void an_erased_entry_is_found_by_name_alone(void **context)
     assert_true(dossier.credentials[0].place.erased);
     gather(&dossier, 7, UINT64_MAX);
     assert_int_equal(dossier.credential_count, 0);
+}
+
+/* Who said nothing else about her may give that back: it matters who let it say so. */
+static void what_was_erased_comes_with_its_chain(void **context)
+{
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    txn = world_write(&world);
+    erase(txn, &prog);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.sealed_count, 1);
+    assert_ptr_equal(dossier_log_at(&dossier, &dossier.sealed[0].place), log_of(&dossier, &prog));
+    assert_true(bytes_equal(dossier.sealed[0].code, bytes_of_string("ase/A5")));
+    assert_int_equal(dossier.accreditation_count, 1);
+    gather(&dossier, 7, EARLY);
+    assert_int_equal(dossier.sealed_count, 0);
+    gather(&dossier, 8, UINT64_MAX);
+    assert_int_equal(dossier.sealed_count, 0);
 }
 
 static void a_checkpoint_counts_once_its_block_is_held_and_its_time_has_come(void **context)
@@ -949,6 +978,7 @@ int main(void)
         IN_WORLD(names_lead_to_entries_that_are_held),
         IN_WORLD(credentials_from_elsewhere_are_surrounded_alike),
         IN_WORLD(an_erased_entry_is_found_by_name_alone),
+        IN_WORLD(what_was_erased_comes_with_its_chain),
         IN_WORLD(a_checkpoint_counts_once_its_block_is_held_and_its_time_has_come),
         IN_WORLD(a_fork_of_the_open_epoch_disputes_the_log),
         IN_WORLD(a_frozen_log_is_disputed_from_its_rotation_on),

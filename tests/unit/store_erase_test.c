@@ -328,6 +328,72 @@ static void who_erased_something_about_whom_is_known_while_the_bytes_are_here(vo
     assert_int_equal(told_about(1, &ase.actor.id, &about), 0);
 }
 
+/* How much a dossier about the nth subject tells of what may be given back to it. */
+static size_t sealed(uint64_t n)
+{
+    const struct subject subject = world_subject(FIRST_SUBJECT + n);
+    struct store_txn *txn = world_read(&here);
+    struct dossier dossier;
+
+    assert_int_equal(
+        store_dossier(txn, &here.network, &trust, &subject, DOSSIER_REACH_ALL, &dossier, &here.arena),
+        STORE_OK);
+    store_end(txn);
+    return dossier.sealed_count;
+}
+
+static void what_may_be_given_back_is_in_a_dossier_while_the_bytes_are_here(void **context)
+{
+    (void)context;
+    assert_int_equal(sealed(1), 0);
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    assert_int_equal(sealed(0), 0);
+    assert_int_equal(sealed(1), 1);
+    drop(NULL, NOW_S + 6 * DAY_S);
+    assert_int_equal(sealed(1), 1);
+    drop(NULL, NOW_S + 8 * DAY_S);
+    assert_int_equal(sealed(1), 0);
+}
+
+static void what_a_void_of_the_erase_gave_back_is_not_sealed(void **context)
+{
+    uint64_t seq = erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+
+    (void)context;
+    assert_int_equal(sealed(1), 1);
+    make_void(&ase, seq, NOW_S);
+    assert_int_equal(sealed(1), 0);
+}
+
+static void attest_maria_and_erase(size_t count)
+{
+    static struct subject subjects[DOSSIER_CREDENTIALS_EACH_MAX];
+    struct store_txn *txn = world_write(&here);
+
+    for (size_t i = 0; i < count; i++) {
+        subjects[i] = subject_of_actor(&maria.actor.id);
+    }
+    world_attest(&here, txn, &ase, subjects, count, "ase/A5", NOW_S);
+    world_commit(txn);
+    erase(&ase, ase.state.seq, 0, count - 1, NOW_S);
+}
+
+/* Of what there is no room for nobody looks what it was. */
+static void who_erased_more_than_there_is_room_for_may_have_said_anything(void **context)
+{
+    struct dossier dossier;
+
+    (void)context;
+    attest_maria_and_erase(DOSSIER_CREDENTIALS_EACH_MAX - 1);
+    world_dossier(&here, &trust, &maria.actor.id, UINT64_MAX, &dossier);
+    assert_int_equal(dossier.sealed_count, DOSSIER_CREDENTIALS_EACH_MAX - 1);
+    assert_false(dossier_log_of(&dossier, &ase.actor.id)->left_out);
+    attest_maria_and_erase(2);
+    world_dossier(&here, &trust, &maria.actor.id, UINT64_MAX, &dossier);
+    assert_int_equal(dossier.sealed_count, DOSSIER_CREDENTIALS_EACH_MAX);
+    assert_true(dossier_log_of(&dossier, &ase.actor.id)->left_out);
+}
+
 static void a_void_of_the_erase_ends_it(void **context)
 {
     struct erased_about about;
@@ -1663,6 +1729,9 @@ int main(void)
         IN_WORLD(an_erased_entry_is_unreadable_at_once_and_its_bytes_go_after_seven_days),
         IN_WORLD(a_void_before_then_gives_the_entry_back),
         IN_WORLD(who_erased_something_about_whom_is_known_while_the_bytes_are_here),
+        IN_WORLD(what_may_be_given_back_is_in_a_dossier_while_the_bytes_are_here),
+        IN_WORLD(what_a_void_of_the_erase_gave_back_is_not_sealed),
+        IN_WORLD(who_erased_more_than_there_is_room_for_may_have_said_anything),
         IN_WORLD(a_void_of_the_erase_ends_it),
         IN_WORLD(another_erase_of_it_still_stands),
         IN_WORLD(after_that_a_void_makes_them_missing_until_another_copy_comes),

@@ -12,17 +12,7 @@
 #include "protocol/rules/career.h"
 #include "tests/support/naive_career.h"
 #include "tests/support/random_career.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "tests/support/sanitized.h"
 
 /* A sanitizer makes each career many times as slow, so fewer are drawn. */
 enum { CAREERS = SANITIZED ? 1000 : 6000 };

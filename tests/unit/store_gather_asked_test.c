@@ -8,6 +8,7 @@
 #include "protocol/rules/verdict.h"
 #include "store/chains.h"
 #include "store/grants.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/side_branch.h"
 
 /* Whoever may let nobody say what the issuer of her certificate said uses up nothing that its own accreditor
@@ -611,6 +612,9 @@ static void strangers_for_a_code_use_up_nothing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (int honest_first = 0; honest_first < 2; honest_first++) {
+            if (SANITIZED && honest_first != (int)(i % 2)) {
+                continue;
+            }
             const struct axis_answer answer = answer_in(&rows[i], honest_first);
 
             if (answer.reason != rows[i].reason ||

@@ -1270,7 +1270,7 @@ static void a_spent_delegate_stops_no_shop_that_is_followed(void **state)
 static void who_pays_does_not_hang_on_which_attestation_came_first(void **state)
 {
     for (size_t i = 0; i < 2 * (WHO_COUNT - SCHOOL); i++) {
-        const enum who delegate = SCHOOL + i / 2;
+        const enum who delegate = (enum who)(SCHOOL + i / 2);
         const bool owner_first = i % 2 != 0;
         struct shop_payer payer;
         struct store_txn *txn;

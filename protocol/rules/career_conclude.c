@@ -28,8 +28,9 @@ static bool is_listed(const struct career *career, const struct career_code *cod
     return false;
 }
 
-/* With another career: by what both amount to. */
-size_t career_best_credential(const struct career *career, const struct career_code *code)
+/* The one that speaks for the code: of those alike the first in the dossier. With another career: by what
+ * both amount to. */
+static size_t best_credential(const struct career *career, const struct career_code *code)
 {
     const struct credentials *credentials = career->joined != NULL ? career->joined : career->credentials;
     const struct credential_verdict *best = NULL;
@@ -81,7 +82,7 @@ static bool conclude_code(struct code_verdict *out, struct career *career, struc
         .pack_code = pack_code_on(code, day),
         .tested = day_truth_on(&tested, day),
         .certified = day_truth_on(&days, day),
-        .credential = career_best_credential(career, code),
+        .credential = best_credential(career, code),
     };
     write_run(&out->since_day, &out->until_day, &days, day);
     out->begun_by = pack_begun_by(code, out->since_day);
@@ -442,7 +443,7 @@ static size_t credential_for(struct career *career, const struct expression *exp
         return SIZE_MAX;
     }
     const struct career_code *code = career_codes_of(career, expression->pattern, &count);
-    return count == 0 ? SIZE_MAX : career_best_credential(career, code);
+    return count == 0 ? SIZE_MAX : best_credential(career, code);
 }
 
 static bool conclude_part(struct requirement_part *out, struct career *career,

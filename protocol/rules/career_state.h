@@ -187,12 +187,6 @@ struct credential_verdict *career_verdict(struct career *career, const struct ca
 /* A code without its namespace. */
 struct bytes career_local(const struct career_code *code);
 
-/* ---- career_conclude.c ---- */
-
-/* The one that speaks for a code, of those alike the first in the dossier; SIZE_MAX. With another career: by
- * what both amount to. */
-size_t career_best_credential(const struct career *career, const struct career_code *code);
-
 /* ---- career_join.c ---- */
 
 /* Write what a career and the other one amount to: of credentials, and of a verdict that has this one's

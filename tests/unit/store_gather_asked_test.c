@@ -613,7 +613,7 @@ static void strangers_for_a_code_use_up_nothing(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (int honest_first = 0; honest_first < 2; honest_first++) {
             if (SANITIZED && honest_first != (int)(i % 2)) {
-                continue;
+                continue; /* each row one way round: the other one runs without a sanitizer */
             }
             const struct axis_answer answer = answer_in(&rows[i], honest_first);
 

@@ -18,7 +18,7 @@ struct affiliation world_joined(const struct store_world *world, const struct ac
                     .start_day = WORLD_JOINED_DAY,
                     .performs_repairs = true,
                     .expires_s = WORLD_CONSENT_EXPIRES_S},
-        .signature = {.key_index = WORLD_PRESENT_KEY},
+        .signature = {.key = signer->key.key},
     };
 
     memcpy(joined.consent.nonce, &n, sizeof n);

@@ -5,6 +5,7 @@
 
 #include "protocol/rules/affiliation.h"
 #include "store/consents.h"
+#include "store/erased.h"
 #include "store/grants.h"
 #include "store/index.h"
 #include "store/introducer.h"
@@ -506,25 +507,104 @@ enum store_error store_introduce(struct store_txn *txn, const struct trust *trus
 
 /* ---- rosters ---- */
 
+/* Rosters that name a technician, and on each what is said of her, that are looked at for whether she
+ * consented. */
+enum { NAMING_SHOPS_MAX = 256, NAMING_EACH_MAX = 4 };
+
+/* Whether the consent of the `joined` at that place is hers: REASON_NONE, REASON_BAD_SIGNATURE when it is
+ * not, else nobody knows. */
+static enum store_error whose_consent(struct store_txn *txn, const struct entry_at *at, enum reason *reason)
+{
+    struct affiliation joined;
+    struct disk_consent consent;
+    enum store_error error = own_consent(txn, at, &consent);
+
+    *reason = REASON_UNKNOWN_ISSUER;
+    if (error == STORE_OK) {
+        error = affiliation_read_sealed(txn, at, &joined);
+    }
+    if (error == STORE_OK) {
+        error = consent_weigh(txn, &joined, (enum consent_verdict)consent.verdict, UINT64_MAX, reason);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* The best that a shop has of the technician. */
+static enum store_error whose_roster(struct store_txn *txn, const struct key *technician, uint32_t shop,
+                                     enum reason *best)
+{
+    struct entry_at at;
+    size_t count = 0;
+    enum store_error error = grant_next_by(txn, technician, shop, NULL, &at);
+
+    *best = REASON_BAD_SIGNATURE;
+    while (error == STORE_OK && *best != REASON_NONE && count < NAMING_EACH_MAX) {
+        const struct entry_at behind = at;
+        enum reason reason;
+
+        error = whose_consent(txn, &at, &reason);
+        if (error == STORE_OK && reason != REASON_BAD_SIGNATURE) {
+            *best = reason;
+        }
+        count++;
+        if (error == STORE_OK) {
+            error = grant_next_by(txn, technician, shop, &behind, &at);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+struct naming {
+    uint32_t *shops;
+    size_t count, sure; /* the first so many hold a consent that is surely hers */
+};
+
+static void add_naming(struct naming *naming, uint32_t shop, bool sure)
+{
+    naming->shops[naming->count++] = shop;
+    if (sure) {
+        naming->shops[naming->count - 1] = naming->shops[naming->sure];
+        naming->shops[naming->sure++] = shop;
+    }
+}
+
+static enum store_error find_naming(struct store_txn *txn, const struct key *technician,
+                                    struct naming *naming)
+{
+    struct entry_at at;
+    size_t looked_at = 0;
+    enum store_error error = grant_next(txn, technician, NULL, &at);
+
+    while (error == STORE_OK && looked_at++ < NAMING_SHOPS_MAX) {
+        /* The first one of the next author. */
+        const struct entry_at behind = {at.author, BLOCK_SEQ_MAX, BLOCK_ENTRIES_MAX};
+        enum reason whose;
+
+        error = whose_roster(txn, technician, at.author, &whose);
+        if (error == STORE_OK && whose != REASON_BAD_SIGNATURE) {
+            add_naming(naming, at.author, whose == REASON_NONE);
+        }
+        if (error == STORE_OK) {
+            error = grant_next(txn, technician, &behind, &at);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 enum store_error store_rosters_naming(struct store_txn *txn, const struct actor_id *technician,
                                       struct actor_id *out, size_t max, size_t *count)
 {
     const struct key key = grant_key_of_actor(GRANT_JOINED, technician);
-    struct entry_at at;
-    enum store_error error = grant_next(txn, &key, NULL, &at);
+    uint32_t shops[NAMING_SHOPS_MAX];
+    struct naming naming = {.shops = shops};
+    enum store_error error = find_naming(txn, &key, &naming);
 
     *count = 0;
-    while (error == STORE_OK && *count < max) {
-        /* The first one of the next author. */
-        const struct entry_at behind = {at.author, BLOCK_SEQ_MAX, BLOCK_ENTRIES_MAX};
-
-        error = author_name(txn, at.author, &out[*count]);
-        if (error == STORE_OK) {
-            ++*count;
-            error = grant_next(txn, &key, &behind, &at);
-        }
+    for (size_t i = 0; error == STORE_OK && i < naming.count && i < max; i++) {
+        error = author_name(txn, shops[i], &out[i]);
+        *count += error == STORE_OK;
     }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return error;
 }
 
 /* ---- reviews ---- */

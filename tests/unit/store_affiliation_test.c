@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "store/consents.h"
+#include "store/shop_admission.h"
 #include "tests/support/shop_world.h"
 
 /* Who joined and who left, as a dossier tells it: maria is a technician, garage and rival are shops. */
@@ -617,9 +618,8 @@ static void consents_are_checked_so_many_at_a_time_and_unknown_until_then(void *
             assert_true(is_any_left());
             assert_int_equal(work_off(), CONSENTS_CHECKED_MAX);
         }
-        while (is_any_left()) {
-            assert_in_range(work_off(), 1, CONSENTS_CHECKED_MAX);
-        }
+        world_check_consents(&world);
+        assert_false(is_any_left());
         assert_int_equal(told(rows[i].wanted), MANY);
         teardown(context);
         setup(context);
@@ -700,6 +700,65 @@ static void no_consent_is_left_to_check_once_its_bytes_are_gone(void **context)
     assert_int_equal(txn->consents_checked, 0);
     world_commit(txn);
     assert_false(is_any_left());
+}
+
+/* ---- whose rosters name her ---- */
+
+enum { ROSTERS = 16 };
+
+/* As many shops as are looked at say that she joined them, before the garage does. */
+static void crowd_rosters(bool by_their_own_keys)
+{
+    for (uint64_t i = 0; i < ROSTERS; i++) {
+        static struct world_author shop;
+        struct affiliation joined;
+
+        begin(&shop, 100 + i, EARLY);
+        joined =
+            world_joined(&world, &maria.actor.id, &shop.actor.id, i, &shop.actor.built[WORLD_PRESENT_KEY]);
+        if (!by_their_own_keys) {
+            joined.signature.key = marias_key()->key.key;
+        }
+        say(&shop, &joined, EARLY);
+    }
+}
+
+static void shops_that_she_never_consented_to_fill_none_of_her_rosters(void **context)
+{
+    const struct {
+        const char *because;
+        bool by_their_own_keys, keys_held;
+        size_t wanted;
+        bool first; /* the garage is the first one, for certain */
+    } rows[] = {
+        {"in her key's name, which is not held", false, false, 1, true},
+        {"in her key's name, which is held", false, true, 1, true},
+        {"by keys that are not hers", true, true, 1, true},
+        {"by keys that may be hers", true, false, ROSTERS, false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct affiliation joined =
+            world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+        struct actor_id shops[ROSTERS];
+        struct store_txn *txn;
+        size_t count = 0;
+
+        if (rows[i].keys_held) {
+            begin(&maria, MARIA_SEED, EARLY);
+        }
+        crowd_rosters(rows[i].by_their_own_keys);
+        begin(&garage, GARAGE_SEED, EARLY);
+        say(&garage, &joined, EARLY);
+        txn = world_read(&world);
+        assert_int_equal(store_rosters_naming(txn, &maria.actor.id, shops, ROSTERS, &count), STORE_OK);
+        store_end(txn);
+        if (count != rows[i].wanted || actor_id_equal(&shops[0], &garage.actor.id) != rows[i].first) {
+            fail_msg("%s: %zu", rows[i].because, count);
+        }
+        teardown(context);
+        setup(context);
+    }
 }
 
 /* ---- any order ---- */
@@ -914,6 +973,7 @@ int main(void)
         IN_WORLD(a_consent_costs_one_check_however_many_keys_she_had),
         IN_WORLD(no_consent_is_left_to_check_of_a_block_that_is_dropped),
         IN_WORLD(no_consent_is_left_to_check_once_its_bytes_are_gone),
+        IN_WORLD(shops_that_she_never_consented_to_fill_none_of_her_rosters),
         IN_WORLD(any_order_leads_to_the_same_dossiers),
         IN_WORLD(a_rotation_keeps_what_her_earlier_keys_signed),
         IN_WORLD(a_roster_names_nobody_unless_its_shop_is_admitted),

@@ -707,7 +707,7 @@ static void no_consent_is_left_to_check_once_its_bytes_are_gone(void **context)
 enum { ROSTERS = 16 };
 
 /* As many shops as are looked at say that she joined them, before the garage does. */
-static void crowd_rosters(bool by_their_own_keys)
+static void crowd_rosters(bool by_their_own_keys, uint64_t expires_s)
 {
     for (uint64_t i = 0; i < ROSTERS; i++) {
         static struct world_author shop;
@@ -716,6 +716,9 @@ static void crowd_rosters(bool by_their_own_keys)
         begin(&shop, 100 + i, EARLY);
         joined =
             world_joined(&world, &maria.actor.id, &shop.actor.id, i, &shop.actor.built[WORLD_PRESENT_KEY]);
+        joined.consent.expires_s = expires_s;
+        consent_id(&joined.id, &world.network, &joined.consent);
+        sign_hash(&joined.signature.signature, &shop.actor.built[WORLD_PRESENT_KEY].secret, &joined.id);
         if (!by_their_own_keys) {
             joined.signature.key = marias_key()->key.key;
         }
@@ -728,13 +731,15 @@ static void shops_that_she_never_consented_to_fill_none_of_her_rosters(void **co
     const struct {
         const char *because;
         bool by_their_own_keys, keys_held;
+        uint64_t expires_s;
         size_t wanted;
         bool first; /* the garage is the first one, for certain */
     } rows[] = {
-        {"in her key's name, which is not held", false, false, 1, true},
-        {"in her key's name, which is held", false, true, 1, true},
-        {"by keys that are not hers", true, true, 1, true},
-        {"by keys that may be hers", true, false, ROSTERS, false},
+        {"in her key's name, which is not held", false, false, WORLD_CONSENT_EXPIRES_S, 1, true},
+        {"in her key's name, which is held", false, true, WORLD_CONSENT_EXPIRES_S, 1, true},
+        {"by keys that are not hers", true, true, WORLD_CONSENT_EXPIRES_S, 1, true},
+        {"by keys that may be hers", true, false, WORLD_CONSENT_EXPIRES_S, ROSTERS, false},
+        {"long after their time, when nobody looks who signed", true, true, 0, ROSTERS, true},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -747,7 +752,7 @@ static void shops_that_she_never_consented_to_fill_none_of_her_rosters(void **co
         if (rows[i].keys_held) {
             begin(&maria, MARIA_SEED, EARLY);
         }
-        crowd_rosters(rows[i].by_their_own_keys);
+        crowd_rosters(rows[i].by_their_own_keys, rows[i].expires_s);
         begin(&garage, GARAGE_SEED, EARLY);
         say(&garage, &joined, EARLY);
         txn = world_read(&world);

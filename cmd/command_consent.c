@@ -74,7 +74,7 @@ static int sign(struct bytes *frame, struct session *session, const struct conse
     }
     out.technician_blocks = keys.blocks;
     consent_id(&id, &session->home.network, consent);
-    code = own_keys_sign(&out.signature, &keys, OWN_KEYS_PRESENTATION, session, &id);
+    code = own_keys_sign_by_key(&out.signature, &keys, session, &id);
     if (code != EXIT_YES) {
         return code;
     }

@@ -8,7 +8,7 @@ static enum reason check_signer(const struct signed_consent *signed_consent, con
         .inception = signed_consent->technician_keys,
         .key_blocks = &signed_consent->technician_blocks,
         .hash = id,
-        .signature = &signed_consent->signature,
+        .keyed = &signed_consent->signature,
     };
     struct actor_id owner;
     actor_id_of_inception(&owner, terms->network, signature.inception);

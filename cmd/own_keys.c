@@ -64,23 +64,12 @@ int own_keys_read(struct own_keys *out, struct session *session)
     return EXIT_YES;
 }
 
-static bool is_in_force(const struct key_set *set, const struct signing_key *key)
-{
-    for (size_t i = 0; i < set->key_count; i++) {
-        if (set->keys[i].role == ROLE_PRESENT &&
-            memcmp(set->keys[i].key.bytes, key->key.bytes, sizeof(key->key.bytes)) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool find_signer(const struct own_keys *keys, enum own_keys_use use, const struct keyring *keyring,
                         struct sign_secret_key *secret, uint64_t *key_index)
 {
     if (use == OWN_KEYS_PRESENTATION &&
         keyring_signer(keyring, &keys->carried.keys, ROLE_PRESENT, secret, key_index) &&
-        is_in_force(&keys->state.keys, &keys->carried.keys.keys[*key_index])) {
+        key_set_has(&keys->state.keys, ROLE_PRESENT, &keys->carried.keys.keys[*key_index].key)) {
         return true;
     }
     return keyring_signer(keyring, &keys->state.keys, ROLE_PRESENT, secret, key_index);
@@ -105,5 +94,17 @@ int own_keys_sign(struct indexed_signature *out, const struct own_keys *keys, en
     }
     sodium_memzero(&secret, sizeof(secret));
     keyring_wipe(keyring);
+    return code;
+}
+
+int own_keys_sign_by_key(struct keyed_signature *out, const struct own_keys *keys,
+                         const struct session *session, const struct hash *hash)
+{
+    struct indexed_signature signature;
+    int code = own_keys_sign(&signature, keys, OWN_KEYS_CHALLENGE, session, hash);
+    if (code == EXIT_YES) {
+        *out = (struct keyed_signature){.key = keys->state.keys.keys[signature.key_index].key,
+                                        .signature = signature.signature};
+    }
     return code;
 }

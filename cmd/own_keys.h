@@ -24,5 +24,8 @@ enum own_keys_use { OWN_KEYS_CHALLENGE, OWN_KEYS_PRESENTATION };
 /* Sign hash with a present key that is in force now. Asks for the passphrase. Returns as own_keys_read. */
 int own_keys_sign(struct indexed_signature *out, const struct own_keys *keys, enum own_keys_use use,
                   const struct session *session, const struct hash *hash);
+/* The same where the signature says its key, whichever set that stands in. */
+int own_keys_sign_by_key(struct keyed_signature *out, const struct own_keys *keys,
+                         const struct session *session, const struct hash *hash);
 
 #endif

@@ -242,14 +242,18 @@ static int open_parts(struct session *session, enum session_access access)
     return code == EXIT_YES ? finish_switches(session) : code;
 }
 
-/* Where no daemon does it. What cannot be dropped now is with the next command. */
+/* Where no daemon does it: all of it, where it isn't out of measure. What is left is with the next command.
+ */
 static void drop_erased(const struct session *session)
 {
-    bool more = false;
+    enum { STEPS_MAX = 64 };
+    const struct actor_id *self = session->has_actor ? &session->actor : NULL;
+    bool more = session->lock_fd >= 0;
 
-    if (session->lock_fd >= 0) {
-        (void)erasing_step(session->store, session->has_actor ? &session->actor : NULL, session_now_s(),
-                           &more);
+    for (size_t i = 0; more && i < STEPS_MAX; i++) {
+        if (erasing_step(session->store, self, session_now_s(), &more) != STORE_OK) {
+            return;
+        }
     }
 }
 

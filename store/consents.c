@@ -1,283 +1,196 @@
 #include "store/consents.h"
 
-#include <string.h>
-
 #include "protocol/rules/affiliation.h"
 #include "store/erased.h"
-#include "store/grants.h"
 #include "store/own.h"
 
-/* ---- one signature ---- */
+/* ---- who signed ---- */
 
-/* The present key that the signature names in a key set, or NULL. */
-static const struct sign_public_key *named_key(const struct key_set *keys,
-                                               const struct indexed_signature *signature)
+static enum consent_verdict check(const struct affiliation *affiliation, size_t *checked)
 {
-    const struct signing_key *key;
+    const struct keyed_signature *signature = &affiliation->signature;
 
-    if (signature->key_index >= keys->key_count) {
-        return NULL;
+    if (*checked >= CONSENTS_CHECKED_MAX) {
+        return CONSENT_UNSETTLED;
     }
-    key = &keys->keys[signature->key_index];
-    return key->role == ROLE_PRESENT ? &key->key : NULL;
+    ++*checked;
+    return sign_verify(&signature->signature, &signature->key, &affiliation->id) ? CONSENT_SIGNED
+                                                                                 : CONSENT_FORGED;
 }
 
-bool consent_is_signed(const struct affiliation *affiliation, const struct key_set *keys)
+enum consent_verdict consent_check_signature(const struct affiliation *affiliation,
+                                             const struct network *network, const struct actor_id *author,
+                                             uint64_t time_s, size_t *checked)
 {
-    const struct sign_public_key *key = named_key(keys, &affiliation->signature);
-
-    return key != NULL && sign_verify(&affiliation->signature.signature, key, &affiliation->id);
+    return affiliation_check(affiliation, network, author, time_s) != REASON_NONE
+               ? CONSENT_IDLE
+               : check(affiliation, checked);
 }
 
-/* Whether keys say that the signature is good. before: the key set that they follow, whose keys were tried;
- * NULL: none. */
-static bool is_good(const struct affiliation *affiliation, const struct key_set *keys,
-                    const struct key_set *before)
+enum store_error consent_put(struct store_txn *txn, const struct network *network,
+                             const struct actor_id *author, uint64_t time_s,
+                             const struct affiliation *affiliation, const struct entry_at *at)
 {
-    const struct indexed_signature *signature = &affiliation->signature;
-    const struct sign_public_key *key = named_key(keys, signature);
-    const struct sign_public_key *tried = before ? named_key(before, signature) : NULL;
+    const struct disk_consent consent = {.verdict = (uint8_t)consent_check_signature(
+                                             affiliation, network, author, time_s, &txn->consents_checked)};
+    enum store_error error = own_put(txn, OWN_JOINED, at, &consent);
 
-    if (!key || (tried && memcmp(tried->bytes, key->bytes, sizeof key->bytes) == 0)) {
-        return false;
-    }
-    return sign_verify(&signature->signature, key, &affiliation->id);
+    return error == STORE_OK && consent.verdict == CONSENT_UNSETTLED ? own_put(txn, OWN_UNSETTLED, at, NULL)
+                                                                     : error;
 }
 
-/* ---- a consent against the keys held ---- */
-
-/* Key sets of an author's chain, oldest first. */
-struct key_walk {
-    struct store_txn *txn;
-    uint32_t number;
-    size_t count;        /* read so far */
-    uint64_t seq;        /* of the block that set keys */
-    struct key_set keys; /* of the last one read */
-};
-
-/* STORE_NOT_FOUND behind the last one, and behind as many as are tried. */
-static enum store_error next_keys(struct key_walk *walk)
+enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at)
 {
-    uint64_t epoch;
-    enum store_error error = STORE_OK;
-
-    if (walk->count == CONSENT_KEY_SETS_MAX) {
-        return STORE_NOT_FOUND;
-    }
-    if (walk->count > 0) {
-        error = keys_next_seq(walk->txn, walk->number, walk->seq, &walk->seq);
-    }
-    if (error == STORE_OK) {
-        error = keys_read(walk->txn, walk->number, walk->seq, &walk->keys, &epoch);
-    }
-    walk->count += error == STORE_OK;
-    return error;
+    return own_delete(txn, OWN_UNSETTLED, at);
 }
 
-enum store_error consent_find_key(struct store_txn *txn, uint32_t number,
-                                  const struct affiliation *affiliation, struct sign_public_key *key)
+enum store_error consent_forget(struct store_txn *txn, const struct entry_at *at)
 {
-    struct key_walk walk = {.txn = txn, .number = number};
-    struct key_set before;
-    enum store_error error = next_keys(&walk);
+    enum store_error error = consent_leave(txn, at);
 
-    while (error == STORE_OK) {
-        if (is_good(affiliation, &walk.keys, walk.count > 1 ? &before : NULL)) {
-            *key = walk.keys.keys[affiliation->signature.key_index].key;
-            return STORE_OK;
-        }
-        before = walk.keys;
-        error = next_keys(&walk);
-    }
-    return error;
+    return error == STORE_OK ? own_delete(txn, OWN_JOINED, at) : error;
 }
 
-static enum store_error settled_at(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t *settled_s)
+/* ---- whose key it is ---- */
+
+/* Block 0 settles that a key is not among those of a chain, a later one that it is. */
+static enum store_error is_known_by(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t known_by_s,
+                                    bool *known)
 {
     struct disk_record record;
     enum store_error error = record_read(txn, number, seq, &record);
 
-    if (error == STORE_OK) {
-        *settled_s = record.settled_s;
+    *known = error == STORE_OK && record.settled_s <= known_by_s;
+    return error;
+}
+
+static enum store_error weigh_key(struct store_txn *txn, const struct actor_id *technician,
+                                  const struct sign_public_key *key, uint64_t known_by_s, enum reason *reason)
+{
+    struct disk_author author;
+    uint64_t seq = 0;
+    bool hers, known = false;
+    enum store_error error = author_read_log(txn, technician, &author);
+
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    error = own_key(txn, author.number, key, &seq);
+    hers = error == STORE_OK;
+    if (error == STORE_OK || error == STORE_NOT_FOUND) {
+        error = is_known_by(txn, author.number, seq, known_by_s, &known);
+    }
+    if (known) {
+        *reason = hers ? REASON_NONE : REASON_BAD_SIGNATURE;
     }
     return error;
 }
 
-/* Try the technician's key sets in turn. */
-static enum store_error try_keys(struct store_txn *txn, uint32_t number,
-                                 const struct affiliation *affiliation, struct disk_consent *out)
+enum store_error consent_weigh(struct store_txn *txn, const struct affiliation *affiliation,
+                               enum consent_verdict verdict, uint64_t known_by_s, enum reason *reason)
 {
-    struct key_walk walk = {.txn = txn, .number = number};
-    struct key_set before;
-    bool good = false;
-    enum store_error error = next_keys(&walk);
-
-    while (error == STORE_OK && !good) {
-        good = is_good(affiliation, &walk.keys, walk.count > 1 ? &before : NULL);
-        before = walk.keys;
-        if (!good) {
-            error = next_keys(&walk);
-        }
-    }
-    if (error != STORE_OK && error != STORE_NOT_FOUND) {
-        return error;
-    }
-    out->verdict = good ? CONSENT_GOOD : CONSENT_BAD;
-    return settled_at(txn, number, good ? walk.seq : 0, &out->settled_s);
-}
-
-enum store_error consent_settle(struct store_txn *txn, const struct network *network,
-                                const struct actor_id *author, uint64_t time_s,
-                                const struct affiliation *affiliation, struct disk_consent *out)
-{
-    struct disk_author technician;
-    enum store_error error;
-
-    *out = (struct disk_consent){.verdict = CONSENT_UNSETTLED};
-    if (affiliation_check(affiliation, network, author, time_s) != REASON_NONE) {
-        out->verdict = CONSENT_IDLE;
+    *reason = REASON_UNKNOWN_ISSUER;
+    switch (verdict) {
+    case CONSENT_FORGED:
+        *reason = REASON_BAD_SIGNATURE;
         return STORE_OK;
+    case CONSENT_UNSETTLED:
+    case CONSENT_IDLE:
+        return STORE_OK;
+    case CONSENT_SIGNED:
+        break;
     }
-    error = author_read_log(txn, &affiliation->consent.technician, &technician);
-    if (error != STORE_OK) {
-        return error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    return try_keys(txn, technician.number, affiliation, out);
+    return weigh_key(txn, &affiliation->consent.technician, &affiliation->signature.key, known_by_s, reason);
 }
 
-/* ---- keys against the consents held ---- */
+/* ---- what was left ---- */
 
-/* A key set that a technician's chain has come to. */
-struct arrival {
-    struct store_txn *txn;
-    uint32_t number; /* the technician's */
-    uint64_t settled_s;
-    bool first; /* the inception */
-    struct key_set keys, before;
-};
+static enum store_error first_due(struct store_txn *txn, struct entry_at *at)
+{
+    uint32_t author = 0;
+    enum store_error error = own_next_author(txn, OWN_UNSETTLED, 0, &author);
 
-static enum store_error settle_one(const struct arrival *arrival, const struct entry_at *at)
+    return error == STORE_OK ? own_next(txn, OWN_UNSETTLED, author, 0, at) : error;
+}
+
+enum store_error consents_any_due(struct store_txn *txn, bool *due)
+{
+    struct entry_at at;
+    enum store_error error = first_due(txn, &at);
+
+    *due = error == STORE_OK;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+static enum store_error work_off(struct store_txn *txn, const struct entry_at *at)
 {
     struct affiliation affiliation;
-    struct disk_consent consent;
-    enum store_error error = own_consent(arrival->txn, at, &consent);
+    enum store_error error = affiliation_read_sealed(txn, at, &affiliation);
 
-    if (error != STORE_OK || consent.verdict == CONSENT_GOOD || consent.verdict == CONSENT_IDLE) {
-        return error;
+    if (error == STORE_OK) {
+        const struct disk_consent consent = {.verdict = (uint8_t)check(&affiliation, &txn->consents_checked)};
+
+        error = own_put(txn, OWN_JOINED, at, &consent);
     }
-    error = affiliation_read_sealed(arrival->txn, at, &affiliation);
-    if (error != STORE_OK) {
-        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    if (error == STORE_NOT_FOUND) {
+        return txn_fail(txn, STORE_DAMAGED);
     }
-    if (is_good(&affiliation, &arrival->keys, arrival->first ? NULL : &arrival->before)) {
-        consent.verdict = CONSENT_GOOD;
-        consent.settled_s = arrival->settled_s;
-    } else if (arrival->first) {
-        consent.verdict = CONSENT_BAD;
-        consent.settled_s = arrival->settled_s;
-    } else {
-        return STORE_OK;
-    }
-    return own_put(arrival->txn, OWN_JOINED, at, &consent);
+    return error == STORE_OK ? own_delete(txn, OWN_UNSETTLED, at) : error;
 }
 
-/* Whether the key set of block seq is among those that are tried. */
-static enum store_error is_tried(struct store_txn *txn, uint32_t number, uint64_t seq, bool *tried)
+enum store_error consents_work_off(struct store_txn *txn)
 {
-    uint64_t at = 0;
+    struct entry_at at;
     enum store_error error = STORE_OK;
 
-    for (size_t i = 1; i < CONSENT_KEY_SETS_MAX && at < seq && error == STORE_OK; i++) {
-        error = keys_next_seq(txn, number, at, &at);
-    }
-    *tried = at == seq;
-    return error;
-}
-
-static enum store_error read_arrival(struct arrival *arrival, uint32_t number, uint64_t seq)
-{
-    uint64_t epoch;
-    enum store_error error = keys_read(arrival->txn, number, seq, &arrival->keys, &epoch);
-
-    arrival->first = seq == 0;
-    if (error == STORE_OK && seq > 0) {
-        error = keys_read(arrival->txn, number, seq - 1, &arrival->before, &epoch);
-    }
-    return error == STORE_OK ? settled_at(arrival->txn, number, seq, &arrival->settled_s) : error;
-}
-
-/* Call act for each `joined` that names the technician. */
-static enum store_error each_joined(struct store_txn *txn, const struct actor_id *technician,
-                                    enum store_error (*act)(const struct arrival *arrival,
-                                                            const struct entry_at *at),
-                                    const struct arrival *arrival)
-{
-    const struct key key = grant_key_of_actor(GRANT_JOINED, technician);
-    struct entry_at at;
-    enum store_error error = grant_next(txn, &key, NULL, &at);
-
-    while (error == STORE_OK) {
-        const struct entry_at behind = at;
-
-        error = act(arrival, &at);
-        if (error == STORE_NOT_FOUND) {
-            return txn_fail(txn, STORE_DAMAGED);
-        }
+    while (error == STORE_OK && txn->consents_checked < CONSENTS_CHECKED_MAX) {
+        error = first_due(txn, &at);
         if (error == STORE_OK) {
-            error = grant_next(txn, &key, &behind, &at);
+            error = work_off(txn, &at);
         }
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-enum store_error consents_on_keys(struct store_txn *txn, const struct actor_id *technician, uint32_t number,
-                                  uint64_t seq)
-{
-    const struct key key = grant_key_of_actor(GRANT_JOINED, technician);
-    struct arrival arrival = {.txn = txn};
-    struct entry_at any;
-    bool tried = false;
-    enum store_error error = grant_next(txn, &key, NULL, &any);
+/* ---- keys ---- */
 
-    if (error == STORE_OK) {
-        error = is_tried(txn, number, seq, &tried);
+enum store_error consents_on_keys(struct store_txn *txn, uint32_t number, uint64_t seq)
+{
+    struct key_set keys;
+    uint64_t epoch, first;
+    enum store_error error = keys_read(txn, number, seq, &keys, &epoch);
+
+    for (size_t i = 0; i < keys.key_count && error == STORE_OK; i++) {
+        const struct signing_key *key = &keys.keys[i];
+
+        if (key->role != ROLE_PRESENT) {
+            continue;
+        }
+        error = own_key(txn, number, &key->key, &first);
+        if (error == STORE_NOT_FOUND) {
+            error = own_key_put(txn, number, &key->key, seq);
+        }
     }
-    if (error != STORE_OK || !tried) {
-        return error == STORE_NOT_FOUND ? STORE_OK : error;
-    }
-    error = read_arrival(&arrival, number, seq);
-    return error == STORE_OK ? each_joined(txn, technician, settle_one, &arrival) : error;
+    return error;
 }
 
-/* A consent that the dropped keys made good is tried against those that are left. */
-static enum store_error resettle_one(const struct arrival *arrival, const struct entry_at *at)
+/* Those that it was the first to set. */
+enum store_error consents_drop_keys(struct store_txn *txn, uint32_t number, uint64_t seq)
 {
-    struct affiliation affiliation;
-    struct disk_consent consent;
-    enum store_error error = own_consent(arrival->txn, at, &consent);
+    struct key_set keys;
+    uint64_t epoch, first;
+    enum store_error error = keys_read(txn, number, seq, &keys, &epoch);
 
-    if (error != STORE_OK || consent.verdict != CONSENT_GOOD) {
-        return error;
-    }
-    error = affiliation_read_sealed(arrival->txn, at, &affiliation);
-    if (error == STORE_NOT_FOUND) {
-        return STORE_OK;
-    }
-    if (error != STORE_OK || !is_good(&affiliation, &arrival->keys, &arrival->before)) {
-        return error;
-    }
-    error = try_keys(arrival->txn, arrival->number, &affiliation, &consent);
-    return error == STORE_OK ? own_put(arrival->txn, OWN_JOINED, at, &consent) : error;
-}
+    for (size_t i = 0; i < keys.key_count && error == STORE_OK; i++) {
+        const struct signing_key *key = &keys.keys[i];
 
-enum store_error consents_drop_keys(struct store_txn *txn, const struct actor_id *technician, uint32_t number,
-                                    uint64_t seq)
-{
-    struct arrival arrival = {.txn = txn, .number = number};
-    enum store_error error = read_arrival(&arrival, number, seq);
-
-    if (error == STORE_OK) {
-        error = keys_delete(txn, number, seq);
+        if (key->role != ROLE_PRESENT) {
+            continue;
+        }
+        error = own_key(txn, number, &key->key, &first);
+        if (error == STORE_OK && first == seq) {
+            error = own_key_delete(txn, number, &key->key);
+        }
     }
-    return error == STORE_OK ? each_joined(txn, technician, resettle_one, &arrival) : error;
+    return error == STORE_OK ? keys_delete(txn, number, seq) : error;
 }

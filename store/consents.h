@@ -1,37 +1,47 @@
 #ifndef STORE_CONSENTS_H
 #define STORE_CONSENTS_H
 
-/* Whether a present key of the technician signed the consent in a `joined`. Settled once, when the later of
- * the two is applied: the entry, or the technician's keys. */
+/* Whether a present key of the technician signed the consent in a `joined`. A consent names the key, so that
+ * two questions are left that don't wait for each other: whether that key signed it, which its bytes tell for
+ * ever and costs a check of a signature; and whether the key is hers, which her chain tells at each question
+ * by one look. */
 
 #include "store/rows.h"
 
-/* Key sets of a technician's chain that are tried, the first ones: whoever changes keys more often than in
- * many working lives can't make others check signatures without end. */
-enum { CONSENT_KEY_SETS_MAX = 64 };
+/* Signatures that one transaction, or one question, checks: any shop may be full of consents in anybody's
+ * name. What is left over is unknown, until consents_work_off has come to it. */
+enum { CONSENTS_CHECKED_MAX = 256 };
 
-/* What the keys held say of a `joined` that author's block says at time_s. Its signature is looked at only
- * where the affiliation can count at all. */
-enum store_error consent_settle(struct store_txn *txn, const struct network *network,
-                                const struct actor_id *author, uint64_t time_s,
-                                const struct affiliation *affiliation, struct disk_consent *out);
+/* Whether the key that the consent names signed it, of a `joined` that author's block says at time_s: looked
+ * at only where the affiliation can count at all, and while *checked, which it adds to, leaves room. */
+enum consent_verdict consent_check_signature(const struct affiliation *affiliation,
+                                             const struct network *network, const struct actor_id *author,
+                                             uint64_t time_s, size_t *checked);
 
-/* The technician's chain has come to the key set that its block seq sets: settle what waited for it.
- * Requires: the block's record and keys are written. */
-enum store_error consents_on_keys(struct store_txn *txn, const struct actor_id *technician, uint32_t number,
-                                  uint64_t seq);
+/* What is said of the signature by those who knew, at known_by_s, what is held of the technician:
+ * REASON_NONE, REASON_BAD_SIGNATURE, or REASON_UNKNOWN_ISSUER. */
+enum store_error consent_weigh(struct store_txn *txn, const struct affiliation *affiliation,
+                               enum consent_verdict verdict, uint64_t known_by_s, enum reason *reason);
 
-/* The technician's chain goes back behind the key set that its head, block seq > 0, sets: drop it, and settle
- * anew what it made good. */
-enum store_error consents_drop_keys(struct store_txn *txn, const struct actor_id *technician, uint32_t number,
-                                    uint64_t seq);
+/* Keep what a `joined` that author's block says at time_s is found to be, by as many checks as the
+ * transaction has left. */
+enum store_error consent_put(struct store_txn *txn, const struct network *network,
+                             const struct actor_id *author, uint64_t time_s,
+                             const struct affiliation *affiliation, const struct entry_at *at);
+enum store_error consent_forget(struct store_txn *txn, const struct entry_at *at);
+/* Its bytes go: what was not looked at never will be. */
+enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at);
 
-/* The present key of the technician's chain, numbered so, that made the signature of the affiliation's id.
- * STORE_NOT_FOUND: none did. */
-enum store_error consent_find_key(struct store_txn *txn, uint32_t number,
-                                  const struct affiliation *affiliation, struct sign_public_key *key);
+/* Check signatures that were left, as many as the transaction may. */
+enum store_error consents_work_off(struct store_txn *txn);
+/* Whether any was left. */
+enum store_error consents_any_due(struct store_txn *txn, bool *due);
 
-/* Whether the present key that the consent's signature names in keys made it. */
-bool consent_is_signed(const struct affiliation *affiliation, const struct key_set *keys);
+/* The chain numbered so has come to the key set that its block seq sets, or goes back behind that of its
+ * head, block seq > 0: note, or forget, which present keys are its own. Requires: they are written, or, still
+ * are.
+ */
+enum store_error consents_on_keys(struct store_txn *txn, uint32_t number, uint64_t seq);
+enum store_error consents_drop_keys(struct store_txn *txn, uint32_t number, uint64_t seq);
 
 #endif

@@ -43,13 +43,9 @@ static enum store_error put_joined(const struct content *content, const struct a
     const struct actor_id *author = &content->header->author;
     const struct key technician = grant_key_of_actor(GRANT_JOINED, &affiliation->consent.technician);
     const struct key id = grant_key_of_affiliation(GRANT_AFFILIATION, &affiliation->id);
-    struct disk_consent consent;
-    enum store_error error = consent_settle(content->txn, content->network, author, content->header->time_s,
-                                            affiliation, &consent);
+    enum store_error error =
+        consent_put(content->txn, content->network, author, content->header->time_s, affiliation, at);
 
-    if (error == STORE_OK) {
-        error = own_put(content->txn, OWN_JOINED, at, &consent);
-    }
     if (error == STORE_OK) {
         error = grant_put(content->txn, &technician, at);
     }
@@ -84,7 +80,7 @@ static enum store_error forget_joined(struct store_txn *txn, const struct entry_
     if (error == STORE_OK) {
         error = grant_delete(txn, &key, at);
     }
-    return error == STORE_OK ? own_delete(txn, OWN_JOINED, at) : error;
+    return error == STORE_OK ? consent_forget(txn, at) : error;
 }
 
 static enum store_error forget_affiliation(struct store_txn *txn, const struct entry_at *at,
@@ -264,7 +260,8 @@ static enum store_error gone_of(struct store_txn *txn, uint32_t number, const st
     return STORE_OK;
 }
 
-/* A `joined` stays found, so that it is known that there was one. */
+/* A `joined` stays found, so that it is known that there was one; who signed it, nobody can look up any
+ * more. */
 static enum store_error drop_affiliation(struct store_txn *txn, const struct entry_at *at,
                                          const struct entry *entry, struct arena *arena)
 {
@@ -276,8 +273,9 @@ static enum store_error drop_affiliation(struct store_txn *txn, const struct ent
     entry_leaf_of(&leaf, &txn->store->network, entry);
     if (entry_payload_decode(&affiliation, entry, arena) == REASON_NONE) {
         error = gone_of(txn, at->author, &affiliation, &gone);
-        if (error == STORE_OK && affiliation.event == AFFILIATION_LEFT) {
-            error = forget_affiliation(txn, at, entry, arena);
+        if (error == STORE_OK) {
+            error = affiliation.event == AFFILIATION_LEFT ? forget_affiliation(txn, at, entry, arena)
+                                                          : consent_leave(txn, at);
         }
     }
     return error == STORE_OK ? own_gone_put(txn, at->author, &leaf, &gone) : error;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/consents.h"
 #include "store/content.h"
 #include "store/erase_rows.h"
 #include "store/erased.h"
@@ -424,7 +425,10 @@ enum store_error store_erased_is_due(struct store_txn *txn, uint64_t now_s, bool
         error = find_ahead(txn, now_s, &row, 1, &count);
     }
     *due = count > 0;
-    return error == STORE_OK && !*due ? gaps_any_due(txn, due) : error;
+    if (error == STORE_OK && !*due) {
+        error = gaps_any_due(txn, due);
+    }
+    return error == STORE_OK && !*due ? consents_any_due(txn, due) : error;
 }
 
 enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id *self, uint64_t now_s,
@@ -451,6 +455,9 @@ enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id 
     }
     if (error == STORE_OK) {
         error = gaps_work_off(txn);
+    }
+    if (error == STORE_OK) {
+        error = consents_work_off(txn);
     }
     free(rows);
     free(dropping);

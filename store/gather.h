@@ -69,6 +69,7 @@ struct gather {
     bool knows_number;        /* whether the next two are there */
     struct actor_id numbered; /* whose number was asked for last: mostly it is asked for again */
     uint32_t number;
+    size_t consents_checked;   /* signatures of them (store/consents.h) */
     size_t stranger_grants;    /* accreditations by strangers */
     bool denies;               /* the rules of any pack deny something */
     bool denying;              /* what is gathered now is for what is denied alone */

@@ -14,23 +14,6 @@ enum {
 /* Who joined which shop. A shop's roster is found in its own log, whole; what shops say of a technician is
  * found under her. */
 
-static enum reason reason_of(const struct gather *gather, const struct disk_consent *consent)
-{
-    if (consent->settled_s > gather->known_by_s) {
-        return REASON_UNKNOWN_ISSUER;
-    }
-    switch ((enum consent_verdict)consent->verdict) {
-    case CONSENT_GOOD:
-        return REASON_NONE;
-    case CONSENT_BAD:
-        return REASON_BAD_SIGNATURE;
-    case CONSENT_UNSETTLED:
-    case CONSENT_IDLE:
-        break;
-    }
-    return REASON_UNKNOWN_ISSUER;
-}
-
 enum store_error gather_affiliation(struct gather *gather, const struct entry_at *at,
                                     struct dossier_place *place, struct affiliation *affiliation)
 {
@@ -70,11 +53,30 @@ static bool is_of_its_shop(const struct dossier *out, const struct dossier_affil
            actor_id_equal(&row->affiliation.consent.shop, &out->logs[row->place.log].author);
 }
 
+static enum consent_verdict check_consent(struct gather *gather, const struct dossier_affiliation *row)
+{
+    return consent_check_signature(&row->affiliation, gather->network,
+                                   &gather->out->logs[row->place.log].author, row->place.time_s,
+                                   &gather->consents_checked);
+}
+
+/* The row behind the last one. */
+static enum store_error add_weighed(struct gather *gather, enum consent_verdict verdict)
+{
+    struct dossier_affiliation *row = &gather->out->affiliations[gather->out->affiliation_count];
+    enum store_error error =
+        consent_weigh(gather->txn, &row->affiliation, verdict, gather->known_by_s, &row->signature);
+
+    gather->out->affiliation_count += error == STORE_OK;
+    return error;
+}
+
 static enum store_error add_joined(struct gather *gather, const struct entry_at *at)
 {
     struct dossier *out = gather->out;
     struct dossier_affiliation *row = &out->affiliations[out->affiliation_count];
     struct disk_consent consent;
+    enum consent_verdict verdict;
     enum store_error error = gather_affiliation(gather, at, &row->place, &row->affiliation);
 
     if (error == STORE_OK && !is_of_its_shop(out, row)) {
@@ -86,33 +88,25 @@ static enum store_error add_joined(struct gather *gather, const struct entry_at 
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    row->signature = reason_of(gather, &consent);
-    out->affiliation_count++;
-    return STORE_OK;
+    verdict = (enum consent_verdict)consent.verdict;
+    if (verdict == CONSENT_UNSETTLED && !row->place.erased) {
+        verdict = check_consent(gather, row);
+    }
+    return add_weighed(gather, verdict);
 }
 
-/* The consent of a side block is settled at each question: there are few. */
+/* The consent of a side block is looked at by each question. */
 static enum store_error add_side_joined(struct gather *gather, const struct side_at *at)
 {
     struct dossier *out = gather->out;
     struct dossier_affiliation *row = &out->affiliations[out->affiliation_count];
-    struct disk_consent consent;
     enum store_error error = gather_side_entry(gather, at, ENTRY_AFFILIATION, &row->place, &row->affiliation);
 
-    if (error == STORE_OK && !is_of_its_shop(out, row)) {
-        error = STORE_NOT_FOUND;
-    }
-    if (error == STORE_OK) {
-        error = consent_settle(gather->txn, gather->network, &out->logs[row->place.log].author,
-                               row->place.time_s, &row->affiliation, &consent);
-    }
-    if (error != STORE_OK) {
+    if (error != STORE_OK || !is_of_its_shop(out, row)) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     row->affiliation.extensions = (struct list){0};
-    row->signature = reason_of(gather, &consent);
-    out->affiliation_count++;
-    return STORE_OK;
+    return add_weighed(gather, check_consent(gather, row));
 }
 
 static bool is_side_there(const struct dossier *out, const struct side_at *at)

@@ -160,20 +160,20 @@ struct disk_checkpoint {
 };
 static_assert(sizeof(struct disk_checkpoint) == 48, "no padding");
 
-/* Of the consent in a `joined` of a shop's own log, whether a present key of the technician signed it. */
+/* Of the consent in a `joined` of a shop's own log, whether the key that it names signed it, whosever that
+ * is. */
 enum consent_verdict {
-    CONSENT_UNSETTLED = 0, /* the technician's keys are not held */
-    CONSENT_GOOD = 1,
-    CONSENT_BAD = 2,
+    CONSENT_UNSETTLED = 0, /* nobody has looked */
+    CONSENT_SIGNED = 1,
+    CONSENT_FORGED = 2,
     CONSENT_IDLE = 3, /* counts for nothing, whoever signed */
 };
 
 struct disk_consent {
-    uint64_t settled_s; /* arrival of the technician's keys that settled it, and of all blocks before */
     uint8_t verdict;
     uint8_t zero[7];
 };
-static_assert(sizeof(struct disk_consent) == 16, "no padding");
+static_assert(sizeof(struct disk_consent) == 8, "no padding");
 
 /* A consent by which a technician introduces a shop. */
 struct disk_introduction {

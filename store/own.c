@@ -46,6 +46,29 @@ enum store_error own_gone_put(struct store_txn *txn, uint32_t author, const stru
     return table_put(txn, TABLE_OWN, &key, gone, sizeof *gone);
 }
 
+static struct key present_key(uint32_t author, const struct sign_public_key *present)
+{
+    struct key key = kind_key(OWN_KEY, author);
+
+    key_add(&key, present->bytes, sizeof present->bytes);
+    return key;
+}
+
+enum store_error own_key_put(struct store_txn *txn, uint32_t author, const struct sign_public_key *present,
+                             uint64_t seq)
+{
+    struct key key = present_key(author, present);
+
+    return table_put(txn, TABLE_OWN, &key, &seq, sizeof seq);
+}
+
+enum store_error own_key_delete(struct store_txn *txn, uint32_t author, const struct sign_public_key *present)
+{
+    struct key key = present_key(author, present);
+
+    return table_delete(txn, TABLE_OWN, &key);
+}
+
 enum store_error own_delete(struct store_txn *txn, enum own_kind kind, const struct entry_at *own)
 {
     struct key key = row_key(kind, own);
@@ -60,6 +83,14 @@ enum store_error own_consent(struct store_txn *txn, const struct entry_at *own, 
     struct key key = row_key(OWN_JOINED, own);
 
     return table_get_exact(txn, TABLE_OWN, &key, consent, sizeof *consent);
+}
+
+enum store_error own_key(struct store_txn *txn, uint32_t author, const struct sign_public_key *present,
+                         uint64_t *seq)
+{
+    struct key key = present_key(author, present);
+
+    return table_get_exact(txn, TABLE_OWN, &key, seq, sizeof *seq);
 }
 
 enum store_error own_gone(struct store_txn *txn, uint32_t author, const struct hash *leaf,

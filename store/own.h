@@ -11,8 +11,10 @@ enum own_kind {
     OWN_JOINED = 1, /* each `joined` in the log of its shop: its row is a struct disk_consent */
     OWN_PROFILE = 2,
     OWN_STATEMENT = 3,
-    OWN_UPGRADE = 4, /* blocks of the chain that hold an unknown critical kind; index 0 */
-    OWN_GONE = 5,    /* affiliations whose bytes are gone, by leaf hash: struct disk_gone */
+    OWN_UPGRADE = 4,   /* blocks of the chain that hold an unknown critical kind; index 0 */
+    OWN_GONE = 5,      /* affiliations whose bytes are gone, by leaf hash: struct disk_gone */
+    OWN_KEY = 6,       /* present keys of the chain, by key: seq of the block that set it first */
+    OWN_UNSETTLED = 7, /* those of OWN_JOINED whose signature nobody has looked at yet */
 };
 
 /* consent NULL: for the kinds that have none. */
@@ -27,6 +29,14 @@ enum store_error own_gone_put(struct store_txn *txn, uint32_t author, const stru
                               const struct disk_gone *gone);
 enum store_error own_gone(struct store_txn *txn, uint32_t author, const struct hash *leaf,
                           struct disk_gone *gone);
+
+/* When the author's chain first set that present key. STORE_NOT_FOUND: it never did. */
+enum store_error own_key_put(struct store_txn *txn, uint32_t author, const struct sign_public_key *present,
+                             uint64_t seq);
+enum store_error own_key(struct store_txn *txn, uint32_t author, const struct sign_public_key *present,
+                         uint64_t *seq);
+enum store_error own_key_delete(struct store_txn *txn, uint32_t author,
+                                const struct sign_public_key *present);
 
 /* The newest of an author's, at most max, ascending by (seq, index); in arena. */
 enum store_error own_find(struct store_txn *txn, enum own_kind kind, uint32_t author, size_t max,

@@ -5,6 +5,7 @@
 
 #include "protocol/rules/affiliation.h"
 #include "store/consents.h"
+#include "store/erased.h"
 #include "store/grants.h"
 #include "store/index.h"
 #include "store/introducer.h"
@@ -81,17 +82,6 @@ static enum store_error present_keys(struct store_txn *txn, const struct actor_i
     return error == STORE_NOT_FOUND && !*held ? STORE_OK : error;
 }
 
-static bool is_present_key(const struct key_set *keys, const struct sign_public_key *key)
-{
-    for (size_t i = 0; i < keys->key_count; i++) {
-        if (keys->keys[i].role == ROLE_PRESENT &&
-            memcmp(keys->keys[i].key.bytes, key->bytes, sizeof key->bytes) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Rows that come by id: whoever has a key that she replaced takes no place of what she signed since. */
 static enum store_error sort_by_keys(struct store_txn *txn, const struct actor_id *technician,
                                      struct introductions *introductions)
@@ -106,7 +96,7 @@ static enum store_error sort_by_keys(struct store_txn *txn, const struct actor_i
         return error;
     }
     for (size_t i = 0; i < introductions->count; i++) {
-        if (is_present_key(&keys, &introductions->rows[i].key)) {
+        if (key_set_has(&keys, ROLE_PRESENT, &introductions->rows[i].key)) {
             introductions->rows[count++] = introductions->rows[i];
         } else {
             later[later_count++] = introductions->rows[i];
@@ -349,11 +339,16 @@ enum store_error store_shop_payer(struct store_txn *txn, const struct trust *tru
 enum store_error store_consent_key(struct store_txn *txn, const struct signed_consent *consent,
                                    const struct hash *id, struct sign_public_key *key)
 {
-    const struct affiliation affiliation = {.id = *id, .signature = consent->signature};
+    const struct keyed_signature *signature = &consent->signature;
     struct disk_author row;
+    uint64_t seq;
     enum store_error error = author_read_log(txn, &consent->consent.technician, &row);
 
-    return error == STORE_OK ? consent_find_key(txn, row.number, &affiliation, key) : error;
+    if (error == STORE_OK) {
+        error = own_key(txn, row.number, &signature->key, &seq);
+    }
+    *key = signature->key;
+    return error == STORE_OK && !sign_verify(&signature->signature, key, id) ? STORE_NOT_FOUND : error;
 }
 
 /* ---- introducing ---- */
@@ -512,25 +507,104 @@ enum store_error store_introduce(struct store_txn *txn, const struct trust *trus
 
 /* ---- rosters ---- */
 
+/* Rosters that name a technician, and on each what is said of her, that are looked at for whether she
+ * consented. */
+enum { NAMING_SHOPS_MAX = 256, NAMING_EACH_MAX = 4 };
+
+/* Whether the consent of the `joined` at that place is hers: REASON_NONE, REASON_BAD_SIGNATURE when it is
+ * not, else nobody knows. */
+static enum store_error whose_consent(struct store_txn *txn, const struct entry_at *at, enum reason *reason)
+{
+    struct affiliation joined;
+    struct disk_consent consent;
+    enum store_error error = own_consent(txn, at, &consent);
+
+    *reason = REASON_UNKNOWN_ISSUER;
+    if (error == STORE_OK) {
+        error = affiliation_read_sealed(txn, at, &joined);
+    }
+    if (error == STORE_OK) {
+        error = consent_weigh(txn, &joined, (enum consent_verdict)consent.verdict, UINT64_MAX, reason);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* The best that a shop has of the technician. */
+static enum store_error whose_roster(struct store_txn *txn, const struct key *technician, uint32_t shop,
+                                     enum reason *best)
+{
+    struct entry_at at;
+    size_t count = 0;
+    enum store_error error = grant_next_by(txn, technician, shop, NULL, &at);
+
+    *best = REASON_BAD_SIGNATURE;
+    while (error == STORE_OK && *best != REASON_NONE && count < NAMING_EACH_MAX) {
+        const struct entry_at behind = at;
+        enum reason reason;
+
+        error = whose_consent(txn, &at, &reason);
+        if (error == STORE_OK && reason != REASON_BAD_SIGNATURE) {
+            *best = reason;
+        }
+        count++;
+        if (error == STORE_OK) {
+            error = grant_next_by(txn, technician, shop, &behind, &at);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+struct naming {
+    uint32_t *shops;
+    size_t count, sure; /* the first so many hold a consent that is surely hers */
+};
+
+static void add_naming(struct naming *naming, uint32_t shop, bool sure)
+{
+    naming->shops[naming->count++] = shop;
+    if (sure) {
+        naming->shops[naming->count - 1] = naming->shops[naming->sure];
+        naming->shops[naming->sure++] = shop;
+    }
+}
+
+static enum store_error find_naming(struct store_txn *txn, const struct key *technician,
+                                    struct naming *naming)
+{
+    struct entry_at at;
+    size_t looked_at = 0;
+    enum store_error error = grant_next(txn, technician, NULL, &at);
+
+    while (error == STORE_OK && looked_at++ < NAMING_SHOPS_MAX) {
+        /* The first one of the next author. */
+        const struct entry_at behind = {at.author, BLOCK_SEQ_MAX, BLOCK_ENTRIES_MAX};
+        enum reason whose;
+
+        error = whose_roster(txn, technician, at.author, &whose);
+        if (error == STORE_OK && whose != REASON_BAD_SIGNATURE) {
+            add_naming(naming, at.author, whose == REASON_NONE);
+        }
+        if (error == STORE_OK) {
+            error = grant_next(txn, technician, &behind, &at);
+        }
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 enum store_error store_rosters_naming(struct store_txn *txn, const struct actor_id *technician,
                                       struct actor_id *out, size_t max, size_t *count)
 {
     const struct key key = grant_key_of_actor(GRANT_JOINED, technician);
-    struct entry_at at;
-    enum store_error error = grant_next(txn, &key, NULL, &at);
+    uint32_t shops[NAMING_SHOPS_MAX];
+    struct naming naming = {.shops = shops};
+    enum store_error error = find_naming(txn, &key, &naming);
 
     *count = 0;
-    while (error == STORE_OK && *count < max) {
-        /* The first one of the next author. */
-        const struct entry_at behind = {at.author, BLOCK_SEQ_MAX, BLOCK_ENTRIES_MAX};
-
-        error = author_name(txn, at.author, &out[*count]);
-        if (error == STORE_OK) {
-            ++*count;
-            error = grant_next(txn, &key, &behind, &at);
-        }
+    for (size_t i = 0; error == STORE_OK && i < naming.count && i < max; i++) {
+        error = author_name(txn, shops[i], &out[i]);
+        *count += error == STORE_OK;
     }
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return error;
 }
 
 /* ---- reviews ---- */
@@ -603,9 +677,7 @@ static enum store_error carry_keys(struct store_txn *txn, const struct affiliati
     struct key_block *blocks = arena_take(arena, PRESENTATION_KEY_BLOCKS_MAX * sizeof *blocks);
     struct disk_author technician;
     struct bytes inception;
-    struct key_set keys;
-    uint64_t epoch = 0;
-    size_t count = 0;
+    uint64_t seq = 0;
     enum store_error error = author_read_log(txn, &joined->consent.technician, &technician);
 
     if (error == STORE_OK) {
@@ -614,22 +686,19 @@ static enum store_error carry_keys(struct store_txn *txn, const struct affiliati
     if (error == STORE_OK && !arena_copy(arena, inception, &out->technician_keys)) {
         error = STORE_NO_MEMORY;
     }
-    while (error == STORE_OK) {
-        error = keys_read(txn, technician.number, count, &keys, &epoch);
-        if (error == STORE_OK && consent_is_signed(joined, &keys)) {
-            out->technician_blocks = (struct list){.items = blocks, .count = count};
-            return STORE_OK;
-        }
-        if (error == STORE_OK) {
-            error = count < PRESENTATION_KEY_BLOCKS_MAX
-                        ? copy_key_block(txn, technician.number, count + 1, &blocks[count], arena)
-                        : STORE_NOT_FOUND;
-        }
+    if (error == STORE_OK) {
+        error = own_key(txn, technician.number, &joined->signature.key, &seq);
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    for (size_t i = 0; error == STORE_OK && i < seq; i++) {
+        error = i < PRESENTATION_KEY_BLOCKS_MAX
+                    ? copy_key_block(txn, technician.number, i + 1, &blocks[i], arena)
+                    : STORE_NOT_FOUND;
         if (error == STORE_NOT_FOUND) {
             return STORE_OK;
         }
-        count++;
     }
+    out->technician_blocks = (struct list){.items = blocks, .count = (size_t)seq};
     return error;
 }
 
@@ -652,10 +721,11 @@ static enum store_error joined_at(struct telling *telling, const struct entry_at
 {
     const size_t mark = arena_mark(telling->arena);
     struct disk_consent consent;
+    enum reason signature = REASON_UNKNOWN_ISSUER;
     bool left = false;
     enum store_error error = own_consent(telling->txn, at, &consent);
 
-    if (error == STORE_OK && consent.verdict != CONSENT_GOOD) {
+    if (error == STORE_OK && consent.verdict != CONSENT_SIGNED) {
         return STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
@@ -664,6 +734,12 @@ static enum store_error joined_at(struct telling *telling, const struct entry_at
     arena_rewind(telling->arena, mark);
     joined->extensions = (struct list){0};
     if (error == STORE_OK && !actor_id_equal(&joined->consent.shop, telling->shop)) {
+        return STORE_NOT_FOUND;
+    }
+    if (error == STORE_OK) {
+        error = consent_weigh(telling->txn, joined, CONSENT_SIGNED, UINT64_MAX, &signature);
+    }
+    if (error == STORE_OK && signature != REASON_NONE) {
         return STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {

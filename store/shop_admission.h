@@ -42,7 +42,8 @@ enum store_error store_consent_key(struct store_txn *txn, const struct signed_co
 enum store_error store_shop_payer(struct store_txn *txn, const struct trust *trust,
                                   const struct actor_id *shop, uint64_t now_s, struct shop_payer *payer);
 
-/* Whose logs hold a `joined` that names technician: at most max, each once, in no order that matters. */
+/* Whose logs hold a `joined` that names technician, unless it surely isn't by her consent: at most max, each
+ * once, first those to which she surely consented. Others can't fill what is hers with her name. */
 enum store_error store_rosters_naming(struct store_txn *txn, const struct actor_id *technician,
                                       struct actor_id *out, size_t max, size_t *count);
 

@@ -28,7 +28,7 @@ enum store_error {
  * they are damaged. */
 enum store_error store_error_of_decode(enum reason reason, const struct arena *arena);
 
-enum { STORE_VERSION = 9, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
+enum { STORE_VERSION = 10, STORE_MAP_SIZE_DEFAULT_GIB = 64, CHECKPOINT_DAYS_MAX = 800 };
 
 struct store;     /* an open environment */
 struct store_txn; /* one transaction on it */
@@ -109,8 +109,8 @@ enum store_error store_gather_past(struct store_txn *txn, const struct network *
                                    struct log_past *out, struct arena *arena);
 
 /* Apply an accepted block: bytes, record, state, standings, pages, key history, erasures, indexes, and
- * whether the consents that it carries, or that its keys can check, are signed by their technician. arrived_s
- * is this node's clock. */
+ * of the consents that it carries, as far as a transaction may, whether they are signed. arrived_s is this
+ * node's clock. */
 enum store_error store_apply(struct store_txn *txn, const struct network *network, const struct block *block,
                              const struct log_change *change, const struct log_past *past,
                              uint64_t arrived_s);
@@ -124,7 +124,8 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
 enum store_error store_erased_is_due(struct store_txn *txn, uint64_t now_s, bool *due);
 /* Take up what is due: what waited for its day is erased; bytes go seven days after that, where the `erase`
  * stands on the chain and no fork of its author is open. Those in the log of self (NULL: nobody) stay until
- * seven days after the first rotation that follows the `erase`. Looks at blocks_max blocks. */
+ * seven days after the first rotation that follows the `erase`. Looks at blocks_max blocks. Beside that,
+ * checks signatures of consents that store_apply left. */
 enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id *self, uint64_t now_s,
                                    size_t blocks_max);
 /* How many entries more the author may erase today before the next one waits. */

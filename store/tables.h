@@ -128,7 +128,8 @@ struct store_txn {
     uint64_t empty, asked;    /* bits of tables that are, and were asked whether they are, without a row */
     struct bytes recent;      /* of one that only reads: the newest postings, checked once; nothing before */
     struct inception *inception;
-    uint64_t changes; /* rows put and deleted so far */
+    uint64_t changes;        /* rows put and deleted so far */
+    size_t consents_checked; /* signatures of them (store/consents.h) */
     struct kept_introducers *introducers;
     uint8_t erased_form[ENTRY_ERASED_SIZE_MAX]; /* of the entry that was hidden last */
     struct undo *undo;                          /* what notes rows before they change; NULL: nothing does */

@@ -84,7 +84,7 @@ static enum store_error forget_keys(struct unwinding *unwinding)
     if (unwinding->block.header.block_class != CLASS_KEYS) {
         return STORE_OK;
     }
-    return consents_drop_keys(unwinding->txn, &unwinding->author, unwinding->row.number, unwinding->row.seq);
+    return consents_drop_keys(unwinding->txn, unwinding->row.number, unwinding->row.seq);
 }
 
 /* A row of a block above the head would lead to a record that is not there. */

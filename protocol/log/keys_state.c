@@ -3,6 +3,16 @@
 #include <assert.h>
 #include <string.h>
 
+bool key_set_has(const struct key_set *set, enum role role, const struct sign_public_key *key)
+{
+    for (size_t i = 0; i < set->key_count; i++) {
+        if (set->keys[i].role == role && memcmp(set->keys[i].key.bytes, key->bytes, sizeof key->bytes) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void key_set_open(struct key_set *set, const struct keys *keys)
 {
     const struct next_key *next = keys->next_keys.items;

@@ -28,6 +28,9 @@ enum reason key_set_update(struct key_set *set, const struct keys_update *update
 /* Pre-commitment of a governing key. */
 void next_key_hash(struct hash *out, const struct network *network, const struct signing_key *key);
 
+/* Whether key has the role. */
+bool key_set_has(const struct key_set *set, enum role role, const struct sign_public_key *key);
+
 /* Whether hash carries exactly threshold many valid signatures of role's keys, ascending by key index.
  * Returns: REASON_NONE, REASON_SIGNATURE_COUNT, REASON_SIGNER_ROLE or REASON_BAD_SIGNATURE. */
 enum reason key_set_check(const struct key_set *set, enum role role, const struct hash *hash,

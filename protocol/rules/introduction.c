@@ -8,7 +8,7 @@ enum reason introduction_check(struct hash *id, struct sign_public_key *key,
                                const struct network *network, struct arena *arena)
 {
     const struct consent *consent = &introduction->consent;
-    const struct indexed_signature *signature = &introduction->signature;
+    const struct keyed_signature *signature = &introduction->signature;
     struct log_state carried;
     struct actor_id owner;
 
@@ -24,9 +24,10 @@ enum reason introduction_check(struct hash *id, struct sign_public_key *key,
                            &introduction->technician_blocks, arena) != REASON_NONE) {
         return REASON_HOLDER_KEY;
     }
-    if (key_set_check(&carried.keys, ROLE_PRESENT, id, signature, 1) != REASON_NONE) {
+    if (!key_set_has(&carried.keys, ROLE_PRESENT, &signature->key) ||
+        !sign_verify(&signature->signature, &signature->key, id)) {
         return REASON_BAD_SIGNATURE;
     }
-    *key = carried.keys.keys[signature->key_index].key;
+    *key = signature->key;
     return REASON_NONE;
 }

@@ -122,15 +122,22 @@ enum reason holder_keys_replay(struct log_state *state, const struct network *ne
 
 /* ---- signatures ---- */
 
-static bool is_present_key(const struct key_set *set, const struct signing_key *key)
+static bool is_signed(const struct holder_signature *signature, const struct key_set *set)
 {
-    for (size_t i = 0; i < set->key_count; i++) {
-        if (set->keys[i].role == ROLE_PRESENT &&
-            memcmp(set->keys[i].key.bytes, key->key.bytes, sizeof key->key.bytes) == 0) {
-            return true;
-        }
+    const struct keyed_signature *keyed = signature->keyed;
+    if (signature->signature != NULL) {
+        return key_set_check(set, ROLE_PRESENT, signature->hash, signature->signature, 1) == REASON_NONE;
     }
-    return false;
+    return key_set_has(set, ROLE_PRESENT, &keyed->key) &&
+           sign_verify(&keyed->signature, &keyed->key, signature->hash);
+}
+
+/* Requires: it is signed by set. */
+static const struct sign_public_key *signing_key_of(const struct holder_signature *signature,
+                                                    const struct key_set *set)
+{
+    return signature->signature != NULL ? &set->keys[signature->signature->key_index].key
+                                        : &signature->keyed->key;
 }
 
 /* Whether the carried history, which reaches as far as known or further, goes through its head. */
@@ -156,15 +163,14 @@ enum reason holder_signature_check(const struct holder_signature *signature, con
         return REASON_HOLDER_KEY;
     }
     bool known_is_later = known != NULL && known->seq > carried.seq;
-    if (known_is_later &&
-        key_set_check(&known->keys, ROLE_PRESENT, signature->hash, signature->signature, 1) == REASON_NONE) {
+    if (known_is_later && is_signed(signature, &known->keys)) {
         return REASON_NONE;
     }
-    if (key_set_check(&carried.keys, ROLE_PRESENT, signature->hash, signature->signature, 1) != REASON_NONE) {
+    if (!is_signed(signature, &carried.keys)) {
         return REASON_BAD_SIGNATURE;
     }
     bool current = known_is_later
-                       ? is_present_key(&known->keys, &carried.keys.keys[signature->signature->key_index])
+                       ? key_set_has(&known->keys, ROLE_PRESENT, signing_key_of(signature, &carried.keys))
                        : known == NULL || passes_through(known, signature, network, arena);
     return current ? REASON_NONE : REASON_HOLDER_KEY;
 }

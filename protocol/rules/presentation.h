@@ -26,7 +26,8 @@ struct holder_signature {
     struct bytes inception;
     const struct list *key_blocks; /* struct key_block */
     const struct hash *hash;
-    const struct indexed_signature *signature;
+    const struct indexed_signature *signature; /* NULL: it says its key */
+    const struct keyed_signature *keyed;
 };
 
 /* Whether a present key of the holder signed, of the latest keys of those carried and those known (NULL, or

@@ -83,6 +83,16 @@ const struct schema indexed_signature_schema = {
     .meaning = "A signature and whose it is.",
 };
 
+static const struct field keyed_signature_fields[] = {
+    {REQUIRED(keyed_signature, key), FIXED(sizeof(struct sign_public_key)), MEANS("the signer's, Ed25519")},
+    {REQUIRED(keyed_signature, signature), FIXED(sizeof(struct signature)), MEANS("Ed25519, detached")},
+};
+
+const struct schema keyed_signature_schema = {
+    SCHEMA(keyed_signature),
+    .meaning = "A signature and the key that made it.",
+};
+
 static enum reason check_index_range(const void *record)
 {
     const struct index_range *range = record;

@@ -142,6 +142,12 @@ struct indexed_signature {
     struct signature signature;
 };
 
+/* It says whose it is where a position would depend on when it is asked for: a key stays the same. */
+struct keyed_signature {
+    struct sign_public_key key;
+    struct signature signature;
+};
+
 /* Hands a namespace over. The successor's governing keys sign LABEL_SUCCESSION over the record encoded with
  * an empty signature list. */
 struct succession {
@@ -264,9 +270,9 @@ struct consent {
  * introduces the shop. */
 struct signed_consent {
     struct consent consent;
-    struct indexed_signature signature; /* over its LABEL_CONSENT hash, by a present key of the technician */
-    struct bytes technician_keys;       /* its inception keys record */
-    struct list technician_blocks;      /* struct key_block: what followed, in order */
+    struct keyed_signature signature; /* over its LABEL_CONSENT hash, by a present key of the technician */
+    struct bytes technician_keys;     /* its inception keys record */
+    struct list technician_blocks;    /* struct key_block: what followed, in order */
 };
 
 enum affiliation_event { AFFILIATION_JOINED = 1, AFFILIATION_LEFT = 2 };
@@ -278,7 +284,7 @@ struct affiliation {
     uint32_t day;
     bool has_consent;
     struct consent consent;
-    struct indexed_signature signature;
+    struct keyed_signature signature;
     struct list extensions;
 };
 

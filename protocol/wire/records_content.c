@@ -114,7 +114,7 @@ static const struct field affiliation_fields[] = {
     {REQUIRED(affiliation, event), ENUM(AFFILIATION_JOINED, AFFILIATION_LEFT), MEANS("1 joined, 2 left")},
     {REQUIRED(affiliation, day), DAY, MEANS("first day, or the first one no longer")},
     {OPTIONAL(affiliation, consent, has_consent), RECORD(consent), MEANS("exactly with joined")},
-    {OPTIONAL(affiliation, signature, has_consent), RECORD(indexed_signature),
+    {OPTIONAL(affiliation, signature, has_consent), RECORD(keyed_signature),
      MEANS("over the id, by a present key of the technician; exactly with consent")},
 };
 

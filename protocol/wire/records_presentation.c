@@ -248,7 +248,7 @@ const struct schema certificate_file_schema = {
 
 static const struct field signed_consent_fields[] = {
     {REQUIRED(signed_consent, consent), RECORD(consent), MEANS("what is signed, as tp.consent")},
-    {REQUIRED(signed_consent, signature), RECORD(indexed_signature),
+    {REQUIRED(signed_consent, signature), RECORD(keyed_signature),
      MEANS("by a present key of the technician")},
     {REQUIRED(signed_consent, technician_keys), BIN(1, KEYS_SIZE_MAX),
      MEANS("the technician's inception keys record")},

@@ -46,6 +46,7 @@
 extern const struct schema subject_schema;
 extern const struct schema entry_name_schema;
 extern const struct schema indexed_signature_schema;
+extern const struct schema keyed_signature_schema;
 extern const struct schema index_range_schema;
 
 /* Order of a list of struct bytes. */

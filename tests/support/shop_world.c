@@ -18,7 +18,7 @@ struct affiliation world_joined(const struct store_world *world, const struct ac
                     .start_day = WORLD_JOINED_DAY,
                     .performs_repairs = true,
                     .expires_s = WORLD_CONSENT_EXPIRES_S},
-        .signature = {.key_index = WORLD_PRESENT_KEY},
+        .signature = {.key = signer->key.key},
     };
 
     memcpy(joined.consent.nonce, &n, sizeof n);
@@ -88,6 +88,21 @@ struct bytes world_sign_one(struct store_world *world, struct store_txn *txn,
     world_draft(world, &draft, block_class);
     world_add(&draft, kind, record);
     return world_sign(world, txn, author, &draft, time_s);
+}
+
+void world_check_consents(struct store_world *world)
+{
+    bool due = true;
+
+    while (due) {
+        struct store_txn *txn = world_write(world);
+        enum store_error error = store_drop_erased(txn, NULL, 0, 1);
+
+        assert(error == STORE_OK);
+        error = store_erased_is_due(txn, 0, &due);
+        assert(error == STORE_OK);
+        world_commit(txn);
+    }
 }
 
 void world_check_point(struct store_world *world, struct store_txn *txn, const struct world_author *author,

@@ -31,6 +31,9 @@ struct bytes world_sign_one(struct store_world *world, struct store_txn *txn,
                             const struct world_author *author, enum block_class block_class,
                             enum entry_kind kind, const void *record, uint64_t time_s);
 
+/* Check the signatures of all consents that were left. */
+void world_check_consents(struct store_world *world);
+
 /* author's checkpoint of what is held of its log, at a time. */
 void world_check_point(struct store_world *world, struct store_txn *txn, const struct world_author *author,
                        uint64_t time_s);

@@ -53,7 +53,7 @@ static void sign(struct given *given)
     assert_int_equal(key_ring_signers(&world.builder.ring, &world.holder_states[given->signer].keys,
                                       ROLE_PRESENT, 1, signer),
                      1);
-    given->consent.signature.key_index = signer[0].key_index;
+    given->consent.signature.key = world.holder_states[given->signer].keys.keys[signer[0].key_index].key;
     sign_hash(&given->consent.signature.signature, signer[0].secret, &id);
 }
 
@@ -175,7 +175,7 @@ static void with_a_bit_turned(struct given *given)
 
 static void with_a_governing_key_named(struct given *given)
 {
-    given->consent.signature.key_index = 0;
+    given->consent.signature.key = world.holder_states[given->signer].keys.keys[0].key;
 }
 
 static const struct consent_row {

@@ -48,6 +48,7 @@ static struct affiliation consented(const struct world_author *shop, uint64_t n)
 static void sign_again(struct affiliation *joined, const struct world_author *signer)
 {
     consent_id(&joined->id, &world.network, &joined->consent);
+    joined->signature.key = signer->actor.built[WORLD_PRESENT_KEY].key.key;
     sign_hash(&joined->signature.signature, &signer->actor.built[WORLD_PRESENT_KEY].secret, &joined->id);
 }
 

@@ -461,7 +461,7 @@ static void only_her_consent_introduces_and_only_its_shop(void **state)
     introduction.signature.signature.bytes[0] ^= 1;
     assert_int_equal(offer(&introduction), REASON_BAD_SIGNATURE);
     introduction.signature = joined.signature;
-    introduction.signature.key_index = 0; /* a governing key */
+    introduction.signature.key = maria.actor.built[0].key.key; /* a governing key */
     assert_int_equal(offer(&introduction), REASON_BAD_SIGNATURE);
     introduction.signature = joined.signature;
     introduction.technician_keys = tom.actor.keys_record;
@@ -1077,16 +1077,9 @@ static struct affiliation joined_by_new_keys(size_t shop)
     struct built_key present;
     struct signing_key keys[3];
     const struct keys_update update = world_new_present_key(&maria.actor, 77, &present, keys);
-    struct affiliation joined;
 
     (void)say(&away, &maria, CLASS_KEYS, ENTRY_KEYS_UPDATE, &update);
-    joined = world_joined(&here, &maria.actor.id, &shops[shop].actor.id, 0, &present);
-    for (size_t i = 0; i < maria.state.keys.key_count; i++) {
-        if (maria.state.keys.keys[i].role == ROLE_PRESENT) {
-            joined.signature.key_index = i;
-        }
-    }
-    return joined;
+    return world_joined(&here, &maria.actor.id, &shops[shop].actor.id, 0, &present);
 }
 
 static void follow_shop(size_t shop)

@@ -150,6 +150,7 @@ static int setup(void **state)
     world_check_point(&world, txn, &ase, TIME_S);
     world_check_point(&world, txn, &garage, TIME_S);
     world_commit(txn);
+    world_check_consents(&world);
     trust_ase();
     return 0;
 }

@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include "store/consents.h"
+#include "store/shop_admission.h"
 #include "tests/support/shop_world.h"
 
 /* Who joined and who left, as a dossier tells it: maria is a technician, garage and rival are shops. */
@@ -90,11 +92,12 @@ static void a_consent_is_settled_by_any_present_key_she_ever_had(void **context)
     build_key(&updated, ROLE_PRESENT, NEW_KEY_SEED, 0);
     build_key(&strange, ROLE_PRESENT, 77, 0);
     other_role = world_joined(&world, &maria.actor.id, &garage.actor.id, 3, &maria.actor.built[1]);
-    other_role.signature.key_index = 1;
+    other_role.signature.key = maria.actor.built[1].key.key;
+    sign_hash(&other_role.signature.signature, &maria.actor.built[1].secret, &other_role.id);
     tampered = world_joined(&world, &maria.actor.id, &garage.actor.id, 4, marias_key());
     tampered.signature.signature.bytes[5] ^= 1;
     beyond = world_joined(&world, &maria.actor.id, &garage.actor.id, 5, marias_key());
-    beyond.signature.key_index = 15;
+    beyond.signature.key = strange.key.key;
 
     const struct {
         const char *because;
@@ -529,6 +532,240 @@ static void a_consent_that_older_keys_signed_too_stands(void **context)
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
 }
 
+/* ---- many consents ---- */
+
+enum { MANY = 3 * CONSENTS_CHECKED_MAX, KEY_SETS = 20 };
+
+/* In one block of the garage's, the nth on; altered: nobody signed them. Returns: how many signatures were
+ * checked for that. */
+static size_t join_many(uint64_t first, size_t count, const struct built_key *signer, bool altered)
+{
+    static struct draft draft;
+    struct store_txn *txn = world_write(&world);
+    const size_t mark = arena_mark(&world.arena);
+    size_t checked;
+
+    world_draft(&world, &draft, CLASS_CONTENT);
+    for (uint64_t n = first; n < first + count; n++) {
+        struct affiliation joined = world_joined(&world, &maria.actor.id, &garage.actor.id, n, signer);
+
+        joined.signature.signature.bytes[5] ^= altered;
+        world_add(&draft, ENTRY_AFFILIATION, &joined);
+    }
+    world_publish(&world, txn, &garage, &draft, EARLY);
+    arena_rewind(&world.arena, mark);
+    checked = txn->consents_checked;
+    world_commit(txn);
+    return checked;
+}
+
+/* How many of the garage's roster are told so. */
+static size_t told(enum reason signature)
+{
+    const size_t mark = arena_mark(&world.arena);
+    struct dossier dossier;
+    size_t count = 0;
+
+    gather(&dossier, &garage, UINT64_MAX);
+    for (size_t i = 0; i < dossier.affiliation_count; i++) {
+        count += dossier.affiliations[i].signature == signature;
+    }
+    arena_rewind(&world.arena, mark);
+    return count;
+}
+
+static bool is_any_left(void)
+{
+    struct store_txn *txn = world_read(&world);
+    bool due = false;
+
+    assert_int_equal(store_erased_is_due(txn, LATER, &due), STORE_OK);
+    store_end(txn);
+    return due;
+}
+
+/* Returns: how many signatures were checked. */
+static size_t work_off(void)
+{
+    struct store_txn *txn = world_write(&world);
+    size_t checked;
+
+    assert_int_equal(store_drop_erased(txn, NULL, LATER, 1), STORE_OK);
+    checked = txn->consents_checked;
+    world_commit(txn);
+    return checked;
+}
+
+/* What a question finds unsettled it looks at itself, as far as it may. */
+static void consents_are_checked_so_many_at_a_time_and_unknown_until_then(void **context)
+{
+    const struct {
+        const char *because;
+        bool altered;
+        enum reason wanted;
+    } rows[] = {{"she signed them", false, REASON_NONE}, {"nobody did", true, REASON_BAD_SIGNATURE}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t known = 2 * CONSENTS_CHECKED_MAX;
+
+        begin(&maria, MARIA_SEED, EARLY);
+        begin(&garage, GARAGE_SEED, EARLY);
+        assert_int_equal(join_many(0, MANY, marias_key(), rows[i].altered), CONSENTS_CHECKED_MAX);
+        for (; known < MANY; known += CONSENTS_CHECKED_MAX) {
+            if (told(rows[i].wanted) != known || told(REASON_UNKNOWN_ISSUER) != MANY - known) {
+                fail_msg("%s: not %zu of %d", rows[i].because, known, MANY);
+            }
+            assert_true(is_any_left());
+            assert_int_equal(work_off(), CONSENTS_CHECKED_MAX);
+        }
+        world_check_consents(&world);
+        assert_false(is_any_left());
+        assert_int_equal(told(rows[i].wanted), MANY);
+        teardown(context);
+        setup(context);
+    }
+}
+
+/* However many wait for them. */
+static void keys_that_come_check_no_consent(void **context)
+{
+    struct store_txn *txn;
+    size_t checked;
+
+    (void)context;
+    begin(&garage, GARAGE_SEED, EARLY);
+    (void)join_many(0, CONSENTS_CHECKED_MAX, marias_key(), false);
+    assert_int_equal(told(REASON_UNKNOWN_ISSUER), CONSENTS_CHECKED_MAX);
+    txn = world_write(&world);
+    world_begin_log(&world, txn, &maria, MARIA_SEED, LATE);
+    checked = txn->consents_checked;
+    world_commit(txn);
+    assert_int_equal(checked, 0);
+    assert_int_equal(told(REASON_NONE), CONSENTS_CHECKED_MAX);
+}
+
+static void a_consent_costs_one_check_however_many_keys_she_had(void **context)
+{
+    struct store_txn *txn;
+    struct built_key key;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    txn = world_write(&world);
+    for (uint64_t i = 0; i < KEY_SETS; i++) {
+        struct signing_key signing_keys[3];
+        const struct keys_update update =
+            world_new_present_key(&maria.actor, NEW_KEY_SEED + i, &key, signing_keys);
+
+        world_publish_one(&world, txn, &maria, CLASS_KEYS, ENTRY_KEYS_UPDATE, &update, EARLY);
+    }
+    world_commit(txn);
+    assert_int_equal(join_many(0, 3, &key, false), 3);
+    assert_int_equal(join_many(3, 3, marias_key(), false), 3);
+    assert_int_equal(join_many(6, 3, &key, true), 3);
+    assert_int_equal(told(REASON_NONE), 6);
+    assert_int_equal(told(REASON_BAD_SIGNATURE), 3);
+}
+
+static void no_consent_is_left_to_check_of_a_block_that_is_dropped(void **context)
+{
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&garage, GARAGE_SEED, EARLY);
+    (void)join_many(0, CONSENTS_CHECKED_MAX + 1, marias_key(), false);
+    assert_true(is_any_left());
+    txn = world_write(&world);
+    assert_int_equal(store_unwind_to(txn, &world.network, &garage.actor.id, 0, LATER), STORE_OK);
+    world_commit(txn);
+    assert_false(is_any_left());
+}
+
+static void no_consent_is_left_to_check_once_its_bytes_are_gone(void **context)
+{
+    enum { LAST = CONSENTS_CHECKED_MAX, A_DAY_S = 86400 };
+    const struct index_range range = {LAST, LAST};
+    const struct erase erase = {.seq = 1, .entries = {.items = &range, .count = 1}};
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&garage, GARAGE_SEED, EARLY);
+    (void)join_many(0, LAST + 1, marias_key(), false);
+    txn = world_write(&world);
+    world_publish_one(&world, txn, &garage, CLASS_STATUS, ENTRY_ERASE, &erase, LATE);
+    world_commit(txn);
+    txn = world_write(&world);
+    assert_int_equal(store_drop_erased(txn, NULL, LATE + 8 * A_DAY_S, 1), STORE_OK);
+    assert_int_equal(txn->consents_checked, 0);
+    world_commit(txn);
+    assert_false(is_any_left());
+}
+
+/* ---- whose rosters name her ---- */
+
+enum { ROSTERS = 16 };
+
+/* As many shops as are looked at say that she joined them, before the garage does. */
+static void crowd_rosters(bool by_their_own_keys, uint64_t expires_s)
+{
+    for (uint64_t i = 0; i < ROSTERS; i++) {
+        static struct world_author shop;
+        struct affiliation joined;
+
+        begin(&shop, 100 + i, EARLY);
+        joined =
+            world_joined(&world, &maria.actor.id, &shop.actor.id, i, &shop.actor.built[WORLD_PRESENT_KEY]);
+        joined.consent.expires_s = expires_s;
+        consent_id(&joined.id, &world.network, &joined.consent);
+        sign_hash(&joined.signature.signature, &shop.actor.built[WORLD_PRESENT_KEY].secret, &joined.id);
+        if (!by_their_own_keys) {
+            joined.signature.key = marias_key()->key.key;
+        }
+        say(&shop, &joined, EARLY);
+    }
+}
+
+static void shops_that_she_never_consented_to_fill_none_of_her_rosters(void **context)
+{
+    const struct {
+        const char *because;
+        bool by_their_own_keys, keys_held;
+        uint64_t expires_s;
+        size_t wanted;
+        bool first; /* the garage is the first one, for certain */
+    } rows[] = {
+        {"in her key's name, which is not held", false, false, WORLD_CONSENT_EXPIRES_S, 1, true},
+        {"in her key's name, which is held", false, true, WORLD_CONSENT_EXPIRES_S, 1, true},
+        {"by keys that are not hers", true, true, WORLD_CONSENT_EXPIRES_S, 1, true},
+        {"by keys that may be hers", true, false, WORLD_CONSENT_EXPIRES_S, ROSTERS, false},
+        {"long after their time, when nobody looks who signed", true, true, 0, ROSTERS, true},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct affiliation joined =
+            world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+        struct actor_id shops[ROSTERS];
+        struct store_txn *txn;
+        size_t count = 0;
+
+        if (rows[i].keys_held) {
+            begin(&maria, MARIA_SEED, EARLY);
+        }
+        crowd_rosters(rows[i].by_their_own_keys, rows[i].expires_s);
+        begin(&garage, GARAGE_SEED, EARLY);
+        say(&garage, &joined, EARLY);
+        txn = world_read(&world);
+        assert_int_equal(store_rosters_naming(txn, &maria.actor.id, shops, ROSTERS, &count), STORE_OK);
+        store_end(txn);
+        if (count != rows[i].wanted || actor_id_equal(&shops[0], &garage.actor.id) != rows[i].first) {
+            fail_msg("%s: %zu", rows[i].because, count);
+        }
+        teardown(context);
+        setup(context);
+    }
+}
+
 /* ---- any order ---- */
 
 /* Everything that a dossier says of affiliations, in one hash. */
@@ -736,6 +973,12 @@ int main(void)
         IN_WORLD(an_erased_join_is_gone_for_good),
         IN_WORLD(a_consent_falls_with_the_keys_that_signed_it),
         IN_WORLD(a_consent_that_older_keys_signed_too_stands),
+        IN_WORLD(consents_are_checked_so_many_at_a_time_and_unknown_until_then),
+        IN_WORLD(keys_that_come_check_no_consent),
+        IN_WORLD(a_consent_costs_one_check_however_many_keys_she_had),
+        IN_WORLD(no_consent_is_left_to_check_of_a_block_that_is_dropped),
+        IN_WORLD(no_consent_is_left_to_check_once_its_bytes_are_gone),
+        IN_WORLD(shops_that_she_never_consented_to_fill_none_of_her_rosters),
         IN_WORLD(any_order_leads_to_the_same_dossiers),
         IN_WORLD(a_rotation_keeps_what_her_earlier_keys_signed),
         IN_WORLD(a_roster_names_nobody_unless_its_shop_is_admitted),

@@ -58,16 +58,9 @@ static void gather(struct dossier *dossier, const struct actor_id *actor)
 /* The nth technician's affiliation with garage; her signature is somebody's. */
 static struct affiliation joined_by(uint64_t n)
 {
-    static struct affiliation joined;
     struct actor_id technician = {world_subject(n).id};
 
-    if (!joined.has_consent) {
-        joined =
-            world_joined(&world, &technician, &garage.actor.id, 0, &garage.actor.built[WORLD_PRESENT_KEY]);
-    }
-    joined.consent.technician = technician;
-    consent_id(&joined.id, &world.network, &joined.consent);
-    return joined;
+    return world_joined(&world, &technician, &garage.actor.id, 0, &garage.actor.built[WORLD_PRESENT_KEY]);
 }
 
 /* Say something about count affiliations, in as few blocks as hold them. */

@@ -40,16 +40,22 @@ static bool add_status(const void *context, struct draft *draft, const struct ow
                        const struct list *entries)
 {
     const struct change_request *request = context;
-    const struct status status = {
-        .seq = first->name.seq,
-        .entries = *entries,
-        .action = first->says_again ? first->again : request->change->action,
-        .reason = first->reason,
-        .effective_day = first->day,
-        .has_replacement = request->by != NULL,
-        .replacement = request->replacement,
-    };
-    return draft_add(draft, ENTRY_STATUS, &status, NULL);
+    const struct own_statements statements = own_entry_statements(first, request->change->action);
+    for (size_t i = 0; i < statements.count; i++) {
+        const struct status status = {
+            .seq = first->name.seq,
+            .entries = *entries,
+            .action = statements.actions[i],
+            .reason = first->reason,
+            .effective_day = first->day,
+            .has_replacement = request->by != NULL,
+            .replacement = request->replacement,
+        };
+        if (!draft_add(draft, ENTRY_STATUS, &status, NULL)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Also where nothing else is left: whoever undoes a void must hear of all that it took. */

@@ -231,7 +231,7 @@ const struct command commands[] = {
      "(ENTRY... | --of TECHNICIAN --code LIST | --voided BLOCK | --csv FILE) [OPTIONS]",
      "Ends a suspension from a day on, and with --revoked a revocation too; that it stood so stays\n"
      "visible. What was said against a certificate in a void block, or on a branch that you dropped,\n"
-     "leaves it unknown until you reinstate it, or say it again; so does a void of it on such a branch. An\n"
+     "leaves it unknown until you reinstate or revoke it again; so does a void of it on such a branch. An\n"
      "ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its hash.\n"
      "\n"
      "  --revoked        also what was revoked\n"

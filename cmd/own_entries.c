@@ -314,7 +314,8 @@ struct writing {
     struct publisher *publisher;
     const struct own_entries_record *record;
     struct draft draft;
-    size_t blocks_touched, entries_touched;
+    size_t blocks_touched;
+    size_t events; /* an entry of which two things are stated counts twice */
     uint64_t last_touched;
     struct own_entries_written *written;
 };
@@ -323,7 +324,7 @@ static void begin(struct writing *writing)
 {
     publisher_draft(writing->publisher, &writing->draft, CLASS_STATUS);
     writing->blocks_touched = 0;
-    writing->entries_touched = 0;
+    writing->events = 0;
 }
 
 static int flush(struct writing *writing)
@@ -349,14 +350,20 @@ static bool try_span(struct writing *writing, const struct own_entry *first, con
 {
     uint64_t seq = first->name.seq;
     const struct list ranges = {.items = span->ranges, .count = span->range_count};
+    const size_t events = count * own_entry_statements(first, first->again).count;
+    const struct draft before = writing->draft;
     bool is_same = writing->blocks_touched > 0 && writing->last_touched == seq;
     if ((!is_same && writing->blocks_touched == STATUS_BLOCKS_MAX) ||
-        writing->entries_touched + count > writing->record->entries_max ||
-        !writing->record->add(writing->record->context, &writing->draft, first, &ranges)) {
+        writing->events + events > writing->record->entries_max) {
+        return false;
+    }
+    if (!writing->record->add(writing->record->context, &writing->draft, first, &ranges)) {
+        writing->draft =
+            before; /* reinstated in one block, suspended in the next, it would hold in between */
         return false;
     }
     writing->blocks_touched += is_same ? 0 : 1;
-    writing->entries_touched += count;
+    writing->events += events;
     writing->last_touched = seq;
     return true;
 }

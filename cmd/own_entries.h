@@ -35,6 +35,17 @@ struct own_entry {
     enum status_action again; /* …which this is then, from `day` on */
 };
 
+/* What is stated of an entry by one command, in this order, all from its `day` on. */
+enum { OWN_STATEMENTS_MAX = 2 };
+struct own_statements {
+    size_t count;
+    enum status_action actions[OWN_STATEMENTS_MAX];
+};
+
+/* action; or, of one that says_again, as it stands. A suspension alone would leave in doubt what a void left
+ * (protocol/rules/status_days.h): it is said again of what was reinstated. */
+struct own_statements own_entry_statements(const struct own_entry *entry, enum status_action action);
+
 struct own_entries {
     size_t count;
     struct own_entry *items; /* in the session's arena; sorted by (seq, index), each once */
@@ -88,8 +99,9 @@ enum store_error own_entries_ask_news(bool *is_news, struct own_entry *entry, st
 int own_entries_sift(struct own_entries *entries, struct own_entries *unchanged, struct session *session,
                      const struct own_entries_coming *coming);
 
-/* Makes the record about entries (struct index_range) of the block in which first stands, of which the same
- * is stated as of first, and adds it to draft. Returns as draft_add. */
+/* Adds to draft, about entries (struct index_range) of the block in which first stands, of which the same is
+ * stated as of first, one record a statement (own_entry_statements). Returns: false, when the block is full;
+ * what it added by then is taken out again. */
 struct own_entries_record {
     bool (*add)(const void *context, struct draft *draft, const struct own_entry *first,
                 const struct list *entries);

@@ -25,37 +25,53 @@ static enum store_error read_days(struct status_days *days, size_t *event_count,
     return STORE_OK;
 }
 
-/* What is about to be said of one entry; of one that stands revoked or suspended for certain, that again. */
-static void choose(struct history_event *event, struct own_entry *entry, const struct status_days *days,
+struct own_statements own_entry_statements(const struct own_entry *entry, enum status_action action)
+{
+    if (entry->says_again && entry->again == STATUS_SUSPENDED) {
+        return (struct own_statements){.count = 2, .actions = {STATUS_REINSTATED, STATUS_SUSPENDED}};
+    }
+    return (struct own_statements){.count = 1, .actions = {entry->says_again ? entry->again : action}};
+}
+
+/* Whether one that stands revoked or suspended for certain is to be said again, and as what. */
+static void choose(struct own_entry *entry, const struct status_days *days,
                    const struct own_entries_coming *coming)
 {
-    *event = (struct history_event){.action = coming->action, .effective_day = coming->day};
-    entry->says_again = coming->doubts_only && status_days_standing(event, days, coming->day);
+    struct history_event standing;
+    entry->says_again = coming->doubts_only && status_days_standing(&standing, days, coming->day);
     if (entry->says_again) {
-        entry->again = event->action;
-        entry->day = event->effective_day;
+        entry->again = standing.action;
+        entry->day = standing.effective_day;
     }
 }
 
 /* Revoked goes before suspended. A replacement names another entry, so that it is never said already; a full
  * history is told when it is signed. */
-static bool is_news(const struct status_days *days, size_t event_count, const struct history_event *event)
+static bool is_news(const struct status_days *days, size_t event_count, const struct own_entry *entry,
+                    const struct own_entries_coming *coming)
 {
-    struct history_event coming = *event;
-    coming.setter_seq = BLOCK_SEQ_MAX; /* after all that there is */
-    const struct status_event next = {.event = &coming, .index = event_count};
-    if (event->action == STATUS_SUSPENDED && status_days_stays_revoked(days, event->effective_day)) {
+    const struct own_statements statements = own_entry_statements(entry, coming->action);
+    struct history_event events[OWN_STATEMENTS_MAX];
+    struct status_event said[OWN_STATEMENTS_MAX];
+    if (coming->action == STATUS_SUSPENDED && status_days_stays_revoked(days, coming->day)) {
         return false;
     }
-    return event->action == STATUS_REPLACED || event_count >= HISTORY_EVENTS_MAX ||
-           status_days_is_news(days, &next);
+    if (coming->action == STATUS_REPLACED || event_count + statements.count > HISTORY_EVENTS_MAX) {
+        return true;
+    }
+    for (size_t i = 0; i < statements.count; i++) {
+        events[i] = (struct history_event){.action = statements.actions[i],
+                                           .effective_day = entry->says_again ? entry->day : coming->day,
+                                           .setter_seq = BLOCK_SEQ_MAX}; /* after all that there is */
+        said[i] = (struct status_event){.event = &events[i], .index = event_count + i};
+    }
+    return status_days_is_news(days, said, statements.count);
 }
 
 enum store_error own_entries_ask_news(bool *news, struct own_entry *entry, struct session *session,
                                       struct store_txn *txn, const struct own_entries_coming *coming)
 {
     struct status_days days;
-    struct history_event event;
     size_t event_count;
     enum store_error error = read_days(&days, &event_count, session, txn, &entry->name);
     if (error != STORE_OK) {
@@ -64,8 +80,8 @@ enum store_error own_entries_ask_news(bool *news, struct own_entry *entry, struc
     const struct status_word *revoked = status_days_revocation(&days, coming->day);
     entry->revoked_since = revoked != NULL ? revoked->effective_day : DAY_NONE;
     entry->revoked_stated = revoked != NULL ? revoked->stated_day : 0;
-    choose(&event, entry, &days, coming);
-    *news = is_news(&days, event_count, &event);
+    choose(entry, &days, coming);
+    *news = is_news(&days, event_count, entry, coming);
     return STORE_OK;
 }
 

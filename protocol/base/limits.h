@@ -51,7 +51,7 @@ enum {
     HISTORY_OPEN_MAX = 24,    /* statuses about one entry, of any kind… */
     HISTORY_REVOKED_MAX = 32, /* …with more that are `revoked`… */
     HISTORY_EVENTS_MAX = 80,  /* …and with those of later epochs that have stated no more than this: */
-    HISTORY_EPOCH_MAX = 2,    /* one `reinstated` or `revoked`, and one `revoked` */
+    HISTORY_EPOCH_MAX = 3,    /* first `reinstated`, by the second `suspended`, in all three `revoked` */
     WITHDRAWAL_EXCEPTIONS_MAX = 64,
     CHECKPOINT_AHEAD_S = 60, /* of the evidence's time: further ahead it waits */
     RHYTHM_DAYS_MAX = 200,

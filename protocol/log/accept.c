@@ -140,19 +140,37 @@ static enum reason content_block_at(struct past_block **out, const struct log_pa
     return (*out)->record.block_class == CLASS_CONTENT ? REASON_NONE : REASON_NOT_CONTENT;
 }
 
+/* How many events of this epoch may stand before one where a history is full. */
+static uint64_t epoch_places(enum status_action action)
+{
+    switch (action) {
+    case STATUS_REINSTATED:
+        return 1;
+    case STATUS_SUSPENDED:
+        return 2;
+    case STATUS_REVOKED:
+        return HISTORY_EPOCH_MAX;
+    case STATUS_REPLACED:
+    case STATUS_APPEALED:
+    case STATUS_APPEAL_DECIDED:
+    case STATUS_HELD_BY:
+        break;
+    }
+    return 0;
+}
+
 /* Whether an entry's history has room for one more status. Whoever fills it leaves room to revoke the entry,
- * and to each later epoch a place to state again what holds, and one to revoke it after that: a thief of the
- * issuing key can't rotate, so that what is void can always be repaired, as often as there are places for. */
+ * and to each later epoch the places to state again what holds, suspended too, and one to revoke it after
+ * that: a thief of the issuing key can't rotate, so that what is void can always be repaired, as often as
+ * there are places for. */
 static bool has_room(const struct past_entry *entry, const struct history_event *event)
 {
     bool revokes = event->action == STATUS_REVOKED;
-    bool restates = revokes || event->action == STATUS_REINSTATED;
 
     if (entry->event_count < HISTORY_OPEN_MAX || (revokes && entry->event_count < HISTORY_REVOKED_MAX)) {
         return true;
     }
-    return restates && entry->event_count < HISTORY_EVENTS_MAX &&
-           entry->epoch_events < (uint64_t)(revokes ? HISTORY_EPOCH_MAX : 1);
+    return entry->event_count < HISTORY_EVENTS_MAX && entry->epoch_events < epoch_places(event->action);
 }
 
 static enum reason set_status(struct applier *applier, const struct history_event *event, uint64_t seq,

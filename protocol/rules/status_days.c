@@ -169,10 +169,11 @@ static void speak_against(struct status_run *run, enum reason reason, const stru
     standing->void_seq = void_seq;
 }
 
-/* End one word, or leave that in doubt. */
+/* End one word, or leave that in doubt: of one in doubt already that stays so for its own reason. */
 static void end_word(struct status_word *word, enum reason doubt)
 {
-    if (word->reason != REASON_NONE) {
+    bool stays = doubt != REASON_NONE && status_reason_is_doubt(word->reason);
+    if (word->reason != REASON_NONE && !stays) {
         word->reason = doubt;
     }
 }
@@ -283,7 +284,8 @@ static void split_where_stated(struct status_days *days, size_t from)
 
 /* Whether an event beyond doubt says what holds instead of a word that its author left, on the days before
  * its own too. A reinstatement does where that word was void; what was said on a branch that was left, or
- * voids all of the entry there, may have been so until then. */
+ * voids all of the entry there, may have been so until then. A suspension says nothing of it: what is only
+ * suspended may be revoked as well. */
 static bool answers(struct status_run *run, const struct status_word *word, const struct status_event *said)
 {
     enum status_action action = said->event->action;
@@ -292,7 +294,7 @@ static bool answers(struct status_run *run, const struct status_word *word, cons
     if (said->doubt != REASON_NONE || !is_left(word) || is_before) {
         return false;
     }
-    return action == STATUS_REVOKED || action == STATUS_SUSPENDED ||
+    return action == STATUS_REVOKED ||
            (action == STATUS_REINSTATED && word->reason == REASON_VOIDED && word != void_word(run));
 }
 
@@ -355,10 +357,12 @@ static bool is_run_alike(const struct status_run *a, const struct status_run *b)
     return a->under_appeal == b->under_appeal && a->appeal_day == b->appeal_day;
 }
 
-bool status_days_is_news(const struct status_days *days, const struct status_event *said)
+bool status_days_is_news(const struct status_days *days, const struct status_event *said, size_t count)
 {
     struct status_days after = *days;
-    status_days_add(&after, said);
+    for (size_t i = 0; i < count; i++) {
+        status_days_add(&after, &said[i]);
+    }
     for (size_t i = 0; i < after.count; i++) {
         size_t before = status_days_at(days, after.runs[i].first_day);
         if (!is_run_alike(&days->runs[before], &after.runs[i])) {

@@ -15,16 +15,16 @@
  *
  * A negative word in doubt makes it unknown where nothing else speaks: unknown(voided) in a void block,
  * unknown(rewound) on a branch that its author left, unknown(disputed) in a disputed block. The first two
- * last until the author says again what holds. Revoked or suspended for certain ends all of them, for all
- * days: what it does not reach back to was not so. A reinstatement ends all of them from its day on, and
- * those that were void for all days. Of what is void only what is said after the void ends days before its
- * own. A reinstatement on the chain that a void on such a branch takes back leaves in doubt what it ended. So
- * does what a void on a branch that its author left leaves in doubt of the whole entry. A reinstatement in a
- * disputed block leaves what it would end in doubt; in a void one it is nothing, as is an appeal. Said beyond
- * a cut (setters.h) what is against somebody becomes unknown(beyond-cut), and what is for somebody is
- * nothing; where it is not known whether it was, both are unknown, for that reason. A reinstatement that came
- * too long after the end of its author's accreditation leaves what it would end in doubt:
- * unknown(signed-after-the-end). */
+ * last until the author says again what holds. Revoked for certain ends all of them, for all days: what it
+ * does not reach back to was not so. Suspended ends none: it goes before them on its own days. A
+ * reinstatement ends all of them from its day on, and those that were void for all days. Of what is void only
+ * what is said after the void ends days before its own. A reinstatement on the chain that a void on such a
+ * branch takes back leaves in doubt what it ended. So does what a void on a branch that its author left
+ * leaves in doubt of the whole entry. A reinstatement in a disputed block leaves what it would end in doubt;
+ * in a void one it is nothing, as is an appeal. Said beyond a cut (setters.h) what is against somebody
+ * becomes unknown(beyond-cut), and what is for somebody is nothing; where it is not known whether it was,
+ * both are unknown, for that reason. A reinstatement that came too long after the end of its author's
+ * accreditation leaves what it would end in doubt: unknown(signed-after-the-end). */
 
 #include "protocol/wire/records.h"
 
@@ -105,11 +105,12 @@ struct status_left {
  * added, and once after the last. */
 void status_days_leave(struct status_days *days, struct status_left left, size_t next);
 
-/* Whether the next event would change anything on any day: which words stand, since when, or an appeal. */
-bool status_days_is_news(const struct status_days *days, const struct status_event *said);
+/* Whether the next `count` events would together change anything on any day: which words stand, since when,
+ * or an appeal. */
+bool status_days_is_news(const struct status_days *days, const struct status_event *said, size_t count);
 
 /* Whether it stands revoked or suspended, beyond doubt, on `day` or any later one. Writes to *out, action and
- * effective day, what changes none of that when it is said again: as it stands in the end. */
+ * effective day, as what it stands in the end. */
 bool status_days_standing(struct history_event *out, const struct status_days *days, uint32_t day);
 
 /* Whether it stands revoked, beyond doubt, on `day` and all later ones. */

@@ -206,6 +206,20 @@ answers "what the issuer said stands, and is stated again" 0 "Stands as you said
 answers "no day stays unknown" 0 "VERDICT: VALID" ase lookup "$jo" --at 2026-06-15
 answers "and it is revoked as before" 1 "revoked since 2026-06-20" ase lookup "$jo"
 answers "once" 0 "nothing was written" ase reinstate --voided "$voiding"
+make_homes kim
+kim=$(actor_id kim)
+do_as ase issue "$kim" ase/b --earned 2020-01-01
+do_as ase suspend --of "$kim" --code ase/b --from 2026-06-20
+do_as ase revoke --of "$kim" --code ase/b --from 2026-06-10
+do_as ase void "$(own_seq ase)" --yes
+voiding=$(own_seq ase)
+do_as ase suspend --of "$kim" --code ase/b --from 2026-06-25
+answers "a suspension alone leaves in doubt what is void" 2 "declared void" ase lookup "$kim" --at 2026-06-15
+answers "what was suspended is stated again too" 0 "Stands as you said yourself, and said so again: suspended from 2026-06-20" \
+    ase reinstate --voided "$voiding"
+answers "which ends the doubt" 0 "VERDICT: VALID" ase lookup "$kim" --at 2026-06-15
+answers "and not the suspension" 1 "suspended since 2026-06-20" ase lookup "$kim"
+answers "it is stated once as well" 0 "nothing was written" ase reinstate --voided "$voiding"
 
 export TRADEPROOF_NOW=$(($(date +%s) + 3600))
 answers "an expired challenge is not answered" 4 "time is over" \

@@ -206,10 +206,22 @@ static bool add_status(const void *context, struct draft *draft, const struct ow
     return draft_add(draft, ENTRY_STATUS, &status, NULL);
 }
 
+static bool add_statements(const void *context, struct draft *draft, const struct own_entry *first,
+                           const struct list *entries)
+{
+    const enum status_action *action = context;
+    const struct own_statements statements = own_entry_statements(first, *action);
+    bool fits = true;
+    for (size_t i = 0; i < statements.count && fits; i++) {
+        fits = add_status(&statements.actions[i], draft, first, entries);
+    }
+    return fits;
+}
+
 static struct own_entries_written say(const struct own_entries *entries, enum status_action action)
 {
     const struct own_entries_record record = {
-        .add = add_status, .context = &action, .entries_max = STATUS_ENTRIES_MAX};
+        .add = add_statements, .context = &action, .entries_max = STATUS_ENTRIES_MAX};
     struct own_entries_written written;
     assert_int_equal(own_entries_write(entries, &publisher, &record, &written), EXIT_YES);
     return written;
@@ -297,6 +309,54 @@ static void different_days_and_reasons_take_several_records_of_one_block(void **
     free(entries.items);
 }
 
+static void say_suspended_again(const struct own_entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        entries->items[i].says_again = true;
+        entries->items[i].again = STATUS_SUSPENDED;
+        entries->items[i].day = DAY;
+    }
+}
+
+/* A block that is full after its third record. */
+static bool add_two_until_three(const void *context, struct draft *draft, const struct own_entry *first,
+                                const struct list *entries)
+{
+    const struct own_statements statements = own_entry_statements(first, STATUS_REINSTATED);
+    assert_int_equal(statements.count, 2);
+    return add_status(&statements.actions[0], draft, first, entries) && draft->entry_count < 3 &&
+           add_status(&statements.actions[1], draft, first, entries) && context == NULL;
+}
+
+/* Reinstated in one block and suspended in the next it would hold for whoever has the first alone. */
+static void what_is_suspended_again_is_so_in_the_block_that_reinstates_it(void **state)
+{
+    (void)state;
+    const struct own_entries_record record = {.add = add_two_until_three, .entries_max = STATUS_ENTRIES_MAX};
+    struct own_entries_written written;
+    struct own_entries entries;
+    struct store_txn *txn;
+    uint64_t seq = issue(2, true, "ase/A8");
+    list_entries(&entries, seq, 2, 1, 1);
+    say_suspended_again(&entries);
+    assert_int_equal(own_entries_write(&entries, &publisher, &record, &written), EXIT_YES);
+    assert_int_equal(written.block_count, 2);
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    for (size_t i = 0; i < 2; i++) {
+        struct store_events said;
+        name_of(&entries.items[i].name, seq + i, 0);
+        assert_int_equal(
+            store_entry_events(txn, &session.home.network, &entries.items[i].name, &said, &session.arena),
+            STORE_OK);
+        assert_int_equal(said.count, 2);
+        assert_int_equal(said.events[0].action, STATUS_REINSTATED);
+        assert_int_equal(said.events[1].action, STATUS_SUSPENDED);
+        assert_int_equal(said.events[0].setter_seq, said.events[1].setter_seq);
+    }
+    store_end(txn);
+    free(entries.items);
+}
+
 static void more_blocks_than_one_status_block_may_touch_take_two(void **state)
 {
     (void)state;
@@ -325,6 +385,9 @@ static void more_entries_than_one_status_block_may_touch_take_two(void **state)
     free(entries.items);
     list_entries(&entries, seq, FULL_BLOCKS + 1, BLOCK_ENTRIES_MAX, 1);
     assert_int_equal(say(&entries, STATUS_REVOKED).block_count, 2);
+    entries.count = STATUS_ENTRIES_MAX;
+    say_suspended_again(&entries);
+    assert_int_equal(say(&entries, STATUS_REINSTATED).block_count, 2); /* two things are stated of each */
     free(entries.items);
 }
 
@@ -397,6 +460,7 @@ int main(void)
         cmocka_unit_test(what_is_not_there_is_refused),
         cmocka_unit_test(scattered_entries_take_several_records_of_one_block),
         cmocka_unit_test(different_days_and_reasons_take_several_records_of_one_block),
+        cmocka_unit_test(what_is_suspended_again_is_so_in_the_block_that_reinstates_it),
         cmocka_unit_test(more_blocks_than_one_status_block_may_touch_take_two),
         cmocka_unit_test(more_entries_than_one_status_block_may_touch_take_two),
         cmocka_unit_test(only_what_changes_something_is_left),

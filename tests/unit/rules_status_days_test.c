@@ -295,17 +295,57 @@ static const struct {
      1,
      NOTHING,
      false},
-    {"suspended answers it as well",
+    {"suspended answers it not: what is only suspended may be revoked as well",
      {VOIDED(REVOKED, 50), SUSPENDED(60)},
+     55,
+     REASON_VOIDED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"least of all from a day to come",
+     {REWOUND(REVOKED, 50), SUSPENDED(90)},
+     60,
+     REASON_REWOUND,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"nor does it answer a voided suspension, though it stood already",
+     {SUSPENDED(60), VOIDED(SUSPENDED, 50), SUSPENDED(60)},
+     55,
+     REASON_VOIDED,
+     50,
+     1,
+     NOTHING,
+     false},
+    {"reinstated, and suspended again as it stood, it is answered",
+     {SUSPENDED(60), VOIDED(REVOKED, 50), REINSTATED(60), SUSPENDED(60)},
      55,
      REASON_NONE,
      DAY_NONE,
      NOTHING,
      NOTHING,
      false},
-    {"and a voided suspension",
-     {SUSPENDED(60), VOIDED(SUSPENDED, 50), SUSPENDED(60)},
-     55,
+    {"and stands suspended as it did",
+     {SUSPENDED(60), VOIDED(REVOKED, 50), REINSTATED(60), SUSPENDED(60)},
+     60,
+     REASON_SUSPENDED,
+     60,
+     3,
+     2,
+     false},
+    {"a disputed reinstatement leaves in doubt for its own reason what was",
+     {VOIDED(REVOKED, 50), DISPUTED(REINSTATED, 55)},
+     60,
+     REASON_VOIDED,
+     50,
+     0,
+     NOTHING,
+     false},
+    {"so that what answers that still does",
+     {VOIDED(REVOKED, 50), DISPUTED(REINSTATED, 55), REINSTATED(70)},
+     60,
      REASON_NONE,
      DAY_NONE,
      NOTHING,
@@ -633,7 +673,7 @@ static void what_changes_nothing_is_no_news(void **state)
         const struct history_event event = {.action = last->action, .effective_day = last->day};
         const struct status_event next = {.event = &event, .index = count - 1};
         say(&days, said[i].words, count - 1);
-        if (status_days_is_news(&days, &next) != said[i].is_news) {
+        if (status_days_is_news(&days, &next, 1) != said[i].is_news) {
             fail_msg("%s: %s news", said[i].why, said[i].is_news ? "no" : "is");
         }
     }
@@ -701,6 +741,13 @@ static void what_a_left_void_takes_is_unknown_until_the_author_says_what_holds(v
          REASON_NONE,
          true},
         {"so does suspended", REASON_REWOUND, 0, {SUSPENDED(50)}, 60, REASON_SUSPENDED, true},
+        {"which answers nothing for the days before",
+         REASON_VOIDED,
+         0,
+         {SUSPENDED(50)},
+         49,
+         REASON_VOIDED,
+         true},
         {"reinstated after that ends both",
          REASON_VOIDED,
          0,
@@ -741,7 +788,7 @@ static void what_a_left_void_takes_is_unknown_until_the_author_says_what_holds(v
         const struct status_event next = {.event = &event, .index = count - 1, .doubt = last->doubt};
         struct status_days before;
         say_left(&before, left[i].words, count - 1, void_left);
-        if (status_days_is_news(&before, &next) != left[i].is_news) {
+        if (status_days_is_news(&before, &next, 1) != left[i].is_news) {
             fail_msg("%s: %s news", left[i].why, left[i].is_news ? "no" : "is");
         }
     }
@@ -982,7 +1029,7 @@ static void what_stands_is_found(void **state)
 static bool is_answered(const struct word *words, size_t count, size_t at, uint32_t day)
 {
     for (size_t i = at + 1; i < count; i++) {
-        bool again = words[i].action == STATUS_REVOKED || words[i].action == STATUS_SUSPENDED;
+        bool again = words[i].action == STATUS_REVOKED;
         bool ends = words[i].action == STATUS_REINSTATED && words[at].doubt == REASON_VOIDED;
         if (words[i].day > day && words[i].doubt == REASON_NONE && (again || ends)) {
             return words[at].doubt == REASON_VOIDED || words[at].doubt == REASON_REWOUND;

@@ -190,6 +190,13 @@ static bool is_before_it_was_stated(const struct status_run *run)
     return run->words[0].reason != REASON_NONE && run->first_day < run->words[0].stated_day;
 }
 
+/* Nobody knew yet that it would be void. */
+static bool is_said_before_the_void(const struct status_word *word, const struct status_event *said)
+{
+    return word->reason == REASON_VOIDED &&
+           (word->void_seq == 0 || said->event->setter_seq <= word->void_seq);
+}
+
 /* In a block that is void, or was left, what is not against somebody says nothing. */
 static bool is_idle(const struct status_event *said)
 {
@@ -204,7 +211,9 @@ static void reinstate(struct status_run *run, const struct status_event *said)
     for (size_t i = 0; i < STATUS_WORDS; i++) {
         struct status_word *word = &run->words[i];
         bool ends = word == word_of(run, STATUS_REVOKED) || word == word_of(run, STATUS_SUSPENDED);
-        if (ends || (is_left(word) && said->doubt == REASON_NONE)) {
+        bool answered = is_left(word) && said->doubt == REASON_NONE &&
+                        (word == void_word(run) || !is_said_before_the_void(word, said));
+        if (ends || answered) {
             end_word(word, said->doubt);
         }
     }
@@ -289,8 +298,7 @@ static void split_where_stated(struct status_days *days, size_t from)
 static bool answers(struct status_run *run, const struct status_word *word, const struct status_event *said)
 {
     enum status_action action = said->event->action;
-    bool is_before = word->reason == REASON_VOIDED && word != void_word(run) &&
-                     (word->void_seq == 0 || said->event->setter_seq <= word->void_seq);
+    bool is_before = word != void_word(run) && is_said_before_the_void(word, said);
     if (said->doubt != REASON_NONE || !is_left(word) || is_before) {
         return false;
     }

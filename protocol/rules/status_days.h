@@ -18,7 +18,8 @@
  * last until the author says again what holds. Revoked for certain ends all of them, for all days: what it
  * does not reach back to was not so. Suspended ends none: it goes before them on its own days. A
  * reinstatement ends all of them from its day on, and those that were void for all days. Of what is void only
- * what is said after the void ends days before its own. A reinstatement on the chain that a void on such a
+ * what is said after the void ends days before its own, and ends at all that it was replaced or held by
+ * another. A reinstatement on the chain that a void on such a
  * branch takes back leaves in doubt what it ended. So does what a void on a branch that its author left
  * leaves in doubt of the whole entry. A reinstatement in a disputed block leaves what it would end in doubt;
  * in a void one it is nothing, as is an appeal. Said beyond a cut (setters.h) what is against somebody

@@ -964,16 +964,24 @@ static void only_what_is_said_after_the_void_answers_it(void **state)
         enum status_action action;
         uint64_t void_seq, again_seq;
         enum reason reason; /* on the days before what was said again */
+        enum status_action first;
+        enum reason after; /* and on those after it */
     } said[] = {
-        {"revoked after the void", STATUS_REVOKED, 20, 21, REASON_NONE},
-        {"revoked before it", STATUS_REVOKED, 20, 19, REASON_VOIDED},
-        {"reinstated after the void", STATUS_REINSTATED, 20, 21, REASON_NONE},
-        {"reinstated before it", STATUS_REINSTATED, 20, 19, REASON_VOIDED},
-        {"where it is not known which void it was", STATUS_REVOKED, 0, 21, REASON_VOIDED},
+        {"revoked after the void", STATUS_REVOKED, 20, 21, REASON_NONE, STATUS_SUSPENDED, REASON_REVOKED},
+        {"revoked before it", STATUS_REVOKED, 20, 19, REASON_VOIDED, STATUS_SUSPENDED, REASON_REVOKED},
+        {"reinstated after the void", STATUS_REINSTATED, 20, 21, REASON_NONE, STATUS_SUSPENDED, REASON_NONE},
+        {"reinstated before it", STATUS_REINSTATED, 20, 19, REASON_VOIDED, STATUS_SUSPENDED, REASON_NONE},
+        {"where it is not known which void it was", STATUS_REVOKED, 0, 21, REASON_VOIDED, STATUS_SUSPENDED,
+         REASON_REVOKED},
+        {"replaced, and reinstated after the void", STATUS_REINSTATED, 20, 21, REASON_NONE, STATUS_REPLACED,
+         REASON_NONE},
+        {"reinstated before it, which ends no replacement", STATUS_REINSTATED, 20, 19, REASON_VOIDED,
+         STATUS_REPLACED, REASON_VOIDED},
+        {"nor that another holds it", STATUS_REINSTATED, 20, 19, REASON_VOIDED, STATUS_HELD_BY,
+         REASON_VOIDED},
     };
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
-        const struct history_event first = {
-            .action = STATUS_SUSPENDED, .effective_day = 50, .setter_seq = 10};
+        const struct history_event first = {.action = said[i].first, .effective_day = 50, .setter_seq = 10};
         const struct history_event again = {
             .action = said[i].action, .effective_day = 60, .setter_seq = (uint32_t)said[i].again_seq};
         const struct status_event events[] = {
@@ -984,8 +992,9 @@ static void only_what_is_said_after_the_void_answers_it(void **state)
         status_days_add(&days, &events[0]);
         status_days_add(&days, &events[1]);
         const struct status_run *before = &days.runs[status_days_at(&days, 55)];
-        if (before->reason != said[i].reason) {
-            fail_msg("%s: %s", said[i].why, reason_word(before->reason));
+        const struct status_run *after = &days.runs[status_days_at(&days, 65)];
+        if (before->reason != said[i].reason || after->reason != said[i].after) {
+            fail_msg("%s: %s, then %s", said[i].why, reason_word(before->reason), reason_word(after->reason));
         }
     }
 }

@@ -618,6 +618,19 @@ static enum reason keys_of_checkpoint(struct key_set *keys, struct store_txn *tx
     return epoch == checkpoint->epoch ? REASON_NONE : REASON_WRONG_EPOCH;
 }
 
+/* Whoever has a key that its author lists no longer says nothing of the days since: it may have been stolen.
+ */
+static enum reason check_key_is_listed(struct store_txn *txn, const struct signed_checkpoint *checkpoint,
+                                       const struct key_set *keys, enum store_error *error)
+{
+    const struct checkpoint *said = &checkpoint->checkpoint;
+    uint64_t until_s = 0;
+
+    *error = store_checkpoint_key_until(txn, &said->author, said->seq,
+                                        &keys->keys[checkpoint->signature.key_index].key, &until_s);
+    return *error == STORE_OK && said->time_s > until_s ? REASON_SIGNER_ROLE : REASON_NONE;
+}
+
 /* By this machine's alone, whatever the evidence says: two who were robbed of their keys may say that, too.
  */
 static bool is_ahead_of_clock(const struct checkpoint *checkpoint, uint64_t now_s)
@@ -687,6 +700,9 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
     }
     reason = checkpoint_check(&checkpoint, ingest->network, &keys, previous);
     if (reason == REASON_NONE) {
+        reason = check_key_is_listed(txn, &checkpoint, &keys, error);
+    }
+    if (reason == REASON_NONE && *error == STORE_OK) {
         reason = keep_checkpoint(ingest, txn, &checkpoint.checkpoint, encoded, now_s, error);
     }
     if (reason == REASON_NONE && *error == STORE_OK && far.time_s > 0) {

@@ -13,7 +13,7 @@ static struct key newest_key(const struct actor_id *author)
 }
 
 /* Returns: false when encoded is no checkpoint. */
-static bool row_of_encoded(struct disk_checkpoint *row, struct bytes encoded)
+static bool row_of_encoded(struct disk_checkpoint *row, uint64_t *key_index, struct bytes encoded)
 {
     enum { ALIGNMENT = 16 };
     uint8_t memory[EXTENSIONS_MAX * sizeof(struct extension) + ALIGNMENT];
@@ -24,9 +24,80 @@ static bool row_of_encoded(struct disk_checkpoint *row, struct bytes encoded)
     if (schema_decode_known(&signed_checkpoint_schema, &record, encoded, &arena) != REASON_NONE) {
         return false;
     }
+    *key_index = record.signature.key_index;
     *row = (struct disk_checkpoint){
         .head = record.checkpoint.head, .time_s = record.checkpoint.time_s, .seq = record.checkpoint.seq};
     return true;
+}
+
+/* ---- whose keys ---- */
+
+static enum store_error is_listed(struct store_txn *txn, uint32_t number, uint64_t seq,
+                                  const struct sign_public_key *key, bool *listed)
+{
+    struct key_set keys;
+    uint64_t epoch;
+    enum store_error error = keys_read(txn, number, seq, &keys, &epoch);
+
+    *listed = error == STORE_OK && key_set_has(&keys, ROLE_CHECKPOINT, key);
+    return error;
+}
+
+/* A block between, of those that set keys, with which the key is listed no longer: at low it is, at high it
+ * is not. */
+static enum store_error find_end(struct store_txn *txn, uint32_t number, uint64_t low, uint64_t high,
+                                 const struct sign_public_key *key, uint64_t *end)
+{
+    enum store_error error = STORE_OK;
+
+    while (high - low > 1 && error == STORE_OK) {
+        const uint64_t middle = low + (high - low) / 2;
+        bool listed = false;
+
+        error = is_listed(txn, number, middle, key, &listed);
+        low = listed ? middle : low;
+        high = listed ? high : middle;
+    }
+    *end = high;
+    return error;
+}
+
+enum store_error checkpoint_key_until(struct store_txn *txn, uint32_t number, uint64_t head_seq, uint64_t seq,
+                                      const struct sign_public_key *key, uint64_t *until_s)
+{
+    struct disk_record record;
+    uint64_t last = 0;
+    bool listed = true;
+    enum store_error error = STORE_OK;
+
+    *until_s = UINT64_MAX;
+    if (seq < head_seq) {
+        error = keys_last_seq(txn, number, head_seq, &last);
+    }
+    if (error == STORE_OK && last > seq) {
+        error = is_listed(txn, number, last, key, &listed);
+    }
+    if (error != STORE_OK || listed) {
+        return error;
+    }
+    error = find_end(txn, number, seq, last, key, &last);
+    if (error == STORE_OK) {
+        error = record_read(txn, number, last, &record);
+    }
+    if (error == STORE_OK) {
+        *until_s = record.time_s;
+    }
+    return error;
+}
+
+enum store_error store_checkpoint_key_until(struct store_txn *txn, const struct actor_id *author,
+                                            uint64_t seq, const struct sign_public_key *key,
+                                            uint64_t *until_s)
+{
+    struct disk_author row;
+    enum store_error error = author_read_log(txn, author, &row);
+
+    return error == STORE_OK ? checkpoint_key_until(txn, row.number, row.seq, seq, key, until_s) : error;
 }
 
 /* ---- days ---- */
@@ -135,10 +206,11 @@ static enum store_error read_day_by(struct walk *walk, uint32_t number, uint64_t
 
 /* ---- asking and telling ---- */
 
-enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
-                                    uint64_t by_s, struct disk_checkpoint *out)
+static enum store_error read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
+                                uint64_t by_s, struct disk_checkpoint *out)
 {
     struct key key = newest_key(author);
+    uint64_t key_index;
     struct bytes newest;
     struct walk walk;
     enum store_error error = table_get(txn, TABLE_CHECKPOINTS, &key, &newest);
@@ -146,7 +218,7 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
     if (error != STORE_OK) {
         return error;
     }
-    if (!row_of_encoded(out, newest)) {
+    if (!row_of_encoded(out, &key_index, newest)) {
         return txn_fail(txn, STORE_DAMAGED);
     }
     if (out->time_s <= by_s) {
@@ -159,6 +231,35 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
     error = read_day_by(&walk, number, by_s, out);
     walk_close(&walk);
     return error;
+}
+
+/* Whoever has a key that is listed no longer says nothing of the days since. */
+static enum store_error bound(struct store_txn *txn, uint32_t number, uint64_t head_seq,
+                              struct disk_checkpoint *checkpoint)
+{
+    const struct key day = day_key(number, checkpoint->time_s);
+    struct disk_checkpoint row;
+    struct bytes value;
+    uint64_t until_s;
+    enum store_error error = table_get(txn, TABLE_CHECKPOINT_DAYS, &day, &value);
+
+    if (error != STORE_OK || value.size != sizeof row) {
+        return error == STORE_OK || error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
+    }
+    memcpy(&row, value.data, sizeof row);
+    error = checkpoint_key_until(txn, number, head_seq, checkpoint->seq, &row.key, &until_s);
+    if (error == STORE_OK && checkpoint->time_s > until_s) {
+        checkpoint->time_s = until_s;
+    }
+    return error;
+}
+
+enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
+                                    uint64_t head_seq, uint64_t by_s, struct disk_checkpoint *out)
+{
+    enum store_error error = read_by(txn, author, number, by_s, out);
+
+    return error == STORE_OK && out->seq < head_seq ? bound(txn, number, head_seq, out) : error;
 }
 
 /* ---- without a block ---- */
@@ -305,17 +406,34 @@ enum store_error checkpoint_read_without(struct store_txn *txn, uint32_t number,
     return error;
 }
 
+static enum store_error read_signer(struct store_txn *txn, uint32_t number, uint64_t key_index,
+                                    struct disk_checkpoint *row)
+{
+    struct key_set keys;
+    uint64_t epoch;
+    enum store_error error = keys_read(txn, number, row->seq, &keys, &epoch);
+
+    if (error == STORE_OK && key_index < keys.key_count) {
+        row->key = keys.keys[key_index].key;
+    }
+    return error;
+}
+
 enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
                                       struct bytes encoded)
 {
     struct key key = newest_key(author);
     struct disk_checkpoint row;
-    bool is_checkpoint = row_of_encoded(&row, encoded);
+    uint64_t key_index = 0;
+    bool is_checkpoint = row_of_encoded(&row, &key_index, encoded);
     uint32_t number;
     enum store_error error;
 
     assert(is_checkpoint);
     error = store_author_number(txn, author, &number);
+    if (error == STORE_OK) {
+        error = read_signer(txn, number, key_index, &row);
+    }
     if (error == STORE_OK) {
         error = drop_later_days(txn, number, row.time_s);
     }

@@ -78,15 +78,39 @@ struct standing_of {
     const struct dossier_place *place;
 };
 
+/* Whether whoever signed it may have done so with keys that were replaced by then: the author lists them no
+ * longer, in a block dated before it, and nothing was here of what it names at its date. Who wrote blocks
+ * back beside it and whose keys were stolen can't be told apart then, and what is said stands. */
+static enum store_error is_by_old_keys(const struct gather *gather, size_t log,
+                                       const struct disk_checkpoint *row, bool *old)
+{
+    const struct dossier_log *of = &gather->out->logs[log];
+    uint64_t until_s = UINT64_MAX, first_s = 0;
+    enum store_error error = checkpoint_key_until(gather->txn, gather->rows[log].number, of->head_seq,
+                                                  row->seq, &row->key, &until_s);
+
+    *old = false;
+    if (error != STORE_OK || row->time_s <= until_s) {
+        return error;
+    }
+    error = store_first_arrival(gather->txn, &of->author, row->seq, &row->head, &first_s);
+    *old = error == STORE_NOT_FOUND || first_s > row->time_s;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 static enum store_error read_stood(void *context, const struct disk_checkpoint *row, enum stood *out)
 {
     const struct standing_of *of = context;
     const struct dossier_place *place = of->place;
     struct stood_at at = {.known = false, .base_seq = row->seq};
-    enum store_error error = side_is_on_chain(of->gather->txn, of->gather->rows[place->log].number, row->seq,
-                                              &row->head, &at.known);
+    bool old = false;
+    enum store_error error = is_by_old_keys(of->gather, place->log, row, &old);
 
-    if (error == STORE_OK && !at.known) {
+    if (error == STORE_OK && !old) {
+        error = side_is_on_chain(of->gather->txn, of->gather->rows[place->log].number, row->seq, &row->head,
+                                 &at.known);
+    }
+    if (error == STORE_OK && !old && !at.known) {
         error = find_base(of->gather, place->log, row, &at);
     }
     *out = !at.known ? STOOD_UNKNOWN : at.base_seq < place->seq ? STOOD_WITHOUT : STOOD_WITH;

@@ -164,7 +164,7 @@ static enum store_error fill_checkpoint(struct gather *gather, uint32_t number, 
     struct disk_checkpoint checkpoint;
     struct hash hash;
     enum store_error error =
-        checkpoint_read_by(gather->txn, &log->author, number, gather->known_by_s, &checkpoint);
+        checkpoint_read_by(gather->txn, &log->author, number, log->head_seq, gather->known_by_s, &checkpoint);
 
     if (error == STORE_OK) {
         error = hash_at(gather, number, log, checkpoint.seq, &hash);

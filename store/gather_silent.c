@@ -222,9 +222,9 @@ static enum store_error is_heard(const struct search *search, const struct disk_
     struct gather *gather = search->gather;
     struct disk_checkpoint checkpoint;
     struct disk_record record;
-    enum store_error error =
-        row->beside ? STORE_NOT_FOUND
-                    : checkpoint_read_by(gather->txn, delegate, row->number, gather->known_by_s, &checkpoint);
+    enum store_error error = row->beside ? STORE_NOT_FOUND
+                                         : checkpoint_read_by(gather->txn, delegate, row->number, row->seq,
+                                                              gather->known_by_s, &checkpoint);
 
     *heard = false;
     if (error == STORE_OK && checkpoint.time_s >= search->heard_since_s &&

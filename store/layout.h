@@ -155,10 +155,11 @@ static_assert(sizeof(struct disk_gone) == 104, "no padding");
  * could fill the disk with them. */
 struct disk_checkpoint {
     struct hash head;
+    struct sign_public_key key; /* that signed it */
     uint64_t time_s;
     uint64_t seq;
 };
-static_assert(sizeof(struct disk_checkpoint) == 48, "no padding");
+static_assert(sizeof(struct disk_checkpoint) == 80, "no padding");
 
 /* Of the consent in a `joined` of a shop's own log, whether the key that it names signed it, whosever that
  * is. */

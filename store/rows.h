@@ -81,9 +81,15 @@ enum store_error standing_write(struct store_txn *txn, uint32_t number, uint64_t
 /* ---- checkpoints ---- */
 
 /* What the author's newest checkpoint says when its time is not after by_s, else the latest that is not of
- * the last ones of each day. STORE_NOT_FOUND when there is none. */
+ * the last ones of each day; dated no later than until its key was listed, of the chain up to head_seq.
+ * STORE_NOT_FOUND when there is none. */
 enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id *author, uint32_t number,
-                                    uint64_t by_s, struct disk_checkpoint *out);
+                                    uint64_t head_seq, uint64_t by_s, struct disk_checkpoint *out);
+
+/* Until when the key that signed a checkpoint of the chain's block seq was listed for that: UINT64_MAX as
+ * long as it is at head_seq, else the time of a block that lists it no longer. */
+enum store_error checkpoint_key_until(struct store_txn *txn, uint32_t number, uint64_t head_seq, uint64_t seq,
+                                      const struct sign_public_key *key, uint64_t *until_s);
 
 /* How a log stood, as a checkpoint of it says, for one of its blocks. */
 enum stood {

@@ -324,6 +324,12 @@ enum store_error store_followed(struct store_txn *txn, const struct actor_id *au
  * author is held. */
 enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
                                       struct bytes encoded);
+/* Until when the key that signed a checkpoint of author's block seq was listed for that: UINT64_MAX as long
+ * as it is, else the time of a block that lists it no longer, as the author's keys were stolen, say: what is
+ * dated later by it says nothing. */
+enum store_error store_checkpoint_key_until(struct store_txn *txn, const struct actor_id *author,
+                                            uint64_t seq, const struct sign_public_key *key,
+                                            uint64_t *until_s);
 enum store_error store_checkpoint(struct store_txn *txn, const struct actor_id *author, struct bytes *out,
                                   struct arena *arena);
 /* Encoded fork_proof records, of each (author, epoch) the lowest and the newest, which may be one: newer than

@@ -387,8 +387,8 @@ static enum reason sign_in_scratch(struct bytes *out, const struct memory_log *l
     struct log_past past;
     struct block preview;
     struct writer writer;
-    enum reason reason =
-        draft_preview(&preview, draft, &log->state, log->network, draft->entry_count, log->scratch);
+    enum reason reason = draft_preview(&preview, draft, &log->state, log->network,
+                                       log->time_s + draft->entry_count, log->scratch);
 
     if (reason == REASON_NONE) {
         reason = log_reach_of(&reach, &preview, log->scratch);

@@ -26,6 +26,7 @@ struct memory_log {
     const struct network *network;
     struct arena *scratch;
     struct log_state state;
+    uint64_t time_s; /* blocks are dated about then: so much later as they have entries */
     size_t block_count, block_capacity;
     struct memory_block *blocks;
     struct merkle_pages levels[MERKLE_PAGE_LEVELS_MAX]; /* of the state tree, each whole */

@@ -113,12 +113,12 @@ static enum store_error first_due(struct store_txn *txn, struct entry_at *at)
     return error == STORE_OK ? own_next(txn, OWN_UNSETTLED, author, 0, at) : error;
 }
 
-enum store_error consents_any_due(struct store_txn *txn, bool *due)
+enum store_error store_consents_left(struct store_txn *txn, bool *left)
 {
     struct entry_at at;
     enum store_error error = first_due(txn, &at);
 
-    *due = error == STORE_OK;
+    *left = error == STORE_OK;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -138,7 +138,7 @@ static enum store_error work_off(struct store_txn *txn, const struct entry_at *a
     return error == STORE_OK ? own_delete(txn, OWN_UNSETTLED, at) : error;
 }
 
-enum store_error consents_work_off(struct store_txn *txn)
+enum store_error store_check_consents(struct store_txn *txn)
 {
     struct entry_at at;
     enum store_error error = STORE_OK;

@@ -9,7 +9,7 @@
 #include "store/rows.h"
 
 /* Signatures that one transaction, or one question, checks: any shop may be full of consents in anybody's
- * name. What is left over is unknown, until consents_work_off has come to it. */
+ * name. What is left over is unknown, until store_check_consents has come to it. */
 enum { CONSENTS_CHECKED_MAX = 256 };
 
 /* Whether the key that the consent names signed it, of a `joined` that author's block says at time_s: looked
@@ -31,11 +31,6 @@ enum store_error consent_put(struct store_txn *txn, const struct network *networ
 enum store_error consent_forget(struct store_txn *txn, const struct entry_at *at);
 /* Its bytes go: what was not looked at never will be. */
 enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at);
-
-/* Check signatures that were left, as many as the transaction may. */
-enum store_error consents_work_off(struct store_txn *txn);
-/* Whether any was left. */
-enum store_error consents_any_due(struct store_txn *txn, bool *due);
 
 /* The chain numbered so has come to the key set that its block seq sets, or goes back behind that of its
  * head, block seq > 0: note, or forget, which present keys are its own. Requires: they are written, or, still

@@ -2,6 +2,7 @@
 
 #include "protocol/rules/affiliation.h"
 #include "store/erased.h"
+#include "store/grants.h"
 #include "store/own.h"
 
 /* ---- who signed ---- */
@@ -27,28 +28,35 @@ enum consent_verdict consent_check_signature(const struct affiliation *affiliati
                : check(affiliation, checked);
 }
 
+/* What was found of the consent at that place. */
+static enum store_error keep(struct store_txn *txn, const struct entry_at *at,
+                             const struct affiliation *affiliation, enum consent_verdict verdict)
+{
+    const struct disk_consent consent = {.verdict = (uint8_t)verdict};
+    const struct key signer = grant_key_of_signer(&affiliation->signature.key);
+    enum store_error error = own_put(txn, OWN_JOINED, at, &consent);
+
+    return error == STORE_OK && verdict == CONSENT_SIGNED ? grant_put(txn, &signer, at) : error;
+}
+
 enum store_error consent_put(struct store_txn *txn, const struct network *network,
                              const struct actor_id *author, uint64_t time_s,
                              const struct affiliation *affiliation, const struct entry_at *at)
 {
-    const struct disk_consent consent = {.verdict = (uint8_t)consent_check_signature(
-                                             affiliation, network, author, time_s, &txn->consents_checked)};
-    enum store_error error = own_put(txn, OWN_JOINED, at, &consent);
+    const enum consent_verdict verdict =
+        consent_check_signature(affiliation, network, author, time_s, &txn->consents_checked);
+    enum store_error error = keep(txn, at, affiliation, verdict);
 
-    return error == STORE_OK && consent.verdict == CONSENT_UNSETTLED ? own_put(txn, OWN_UNSETTLED, at, NULL)
-                                                                     : error;
+    return error == STORE_OK && verdict == CONSENT_UNSETTLED ? own_put(txn, OWN_UNSETTLED, at, NULL) : error;
 }
 
-enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at)
+enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at,
+                               const struct sign_public_key *key)
 {
-    return own_delete(txn, OWN_UNSETTLED, at);
-}
+    const struct key signer = grant_key_of_signer(key);
+    enum store_error error = own_delete(txn, OWN_UNSETTLED, at);
 
-enum store_error consent_forget(struct store_txn *txn, const struct entry_at *at)
-{
-    enum store_error error = consent_leave(txn, at);
-
-    return error == STORE_OK ? own_delete(txn, OWN_JOINED, at) : error;
+    return error == STORE_OK ? grant_delete(txn, &signer, at) : error;
 }
 
 /* ---- whose key it is ---- */
@@ -128,9 +136,7 @@ static enum store_error work_off(struct store_txn *txn, const struct entry_at *a
     enum store_error error = affiliation_read_sealed(txn, at, &affiliation);
 
     if (error == STORE_OK) {
-        const struct disk_consent consent = {.verdict = (uint8_t)check(&affiliation, &txn->consents_checked)};
-
-        error = own_put(txn, OWN_JOINED, at, &consent);
+        error = keep(txn, at, &affiliation, check(&affiliation, &txn->consents_checked));
     }
     if (error == STORE_NOT_FOUND) {
         return txn_fail(txn, STORE_DAMAGED);

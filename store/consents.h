@@ -28,9 +28,9 @@ enum store_error consent_weigh(struct store_txn *txn, const struct affiliation *
 enum store_error consent_put(struct store_txn *txn, const struct network *network,
                              const struct actor_id *author, uint64_t time_s,
                              const struct affiliation *affiliation, const struct entry_at *at);
-enum store_error consent_forget(struct store_txn *txn, const struct entry_at *at);
-/* Its bytes go: what was not looked at never will be. */
-enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at);
+/* Its bytes go, and the key that it names with them: what was not looked at never will be. */
+enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at,
+                               const struct sign_public_key *key);
 
 /* The chain numbered so has come to the key set that its block seq sets, or goes back behind that of its
  * head, block seq > 0: note, or forget, which present keys are its own. Requires: they are written, or, still

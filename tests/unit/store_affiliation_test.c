@@ -705,64 +705,147 @@ static void no_consent_is_left_to_check_once_its_bytes_are_gone(void **context)
 
 enum { ROSTERS = 16 };
 
-/* As many shops as are looked at say that she joined them, before the garage does. */
-static void crowd_rosters(bool by_their_own_keys, uint64_t expires_s)
+/* By whose key the consents of a crowd of shops are signed. */
+enum signer { THEIR_OWN, THEIR_OWN_IN_HER_NAME, HER_FIRST };
+
+/* So many shops say that she joined them, before the garage does. */
+static void crowd_rosters(size_t count, enum signer signer, uint64_t expires_s)
 {
-    for (uint64_t i = 0; i < ROSTERS; i++) {
+    struct store_txn *txn = world_write(&world);
+
+    for (uint64_t i = 0; i < count; i++) {
         static struct world_author shop;
+        const size_t mark = arena_mark(&world.arena);
+        const struct built_key *key;
         struct affiliation joined;
 
-        begin(&shop, 100 + i, EARLY);
-        joined =
-            world_joined(&world, &maria.actor.id, &shop.actor.id, i, &shop.actor.built[WORLD_PRESENT_KEY]);
+        world_begin_log(&world, txn, &shop, 100 + i, EARLY);
+        key = signer == HER_FIRST ? marias_key() : &shop.actor.built[WORLD_PRESENT_KEY];
+        joined = world_joined(&world, &maria.actor.id, &shop.actor.id, i, key);
         joined.consent.expires_s = expires_s;
         consent_id(&joined.id, &world.network, &joined.consent);
-        sign_hash(&joined.signature.signature, &shop.actor.built[WORLD_PRESENT_KEY].secret, &joined.id);
-        if (!by_their_own_keys) {
+        sign_hash(&joined.signature.signature, &key->secret, &joined.id);
+        if (signer == THEIR_OWN_IN_HER_NAME) {
             joined.signature.key = marias_key()->key.key;
         }
-        say(&shop, &joined, EARLY);
+        world_publish_one(&world, txn, &shop, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, EARLY);
+        arena_rewind(&world.arena, mark);
     }
+    world_commit(txn);
 }
 
-static void shops_that_she_never_consented_to_fill_none_of_her_rosters(void **context)
+/* Of so many draws, one after the other, how many lead to the garage. *first: in all of them it comes first.
+ */
+static size_t draws_that_find_the_garage(size_t draws, size_t *named, bool *first)
 {
+    struct actor_id shops[ROSTERS];
+    size_t found = 0;
+
+    *first = true;
+    for (uint64_t draw = 0; draw < draws; draw++) {
+        struct store_txn *txn = world_read(&world);
+
+        assert_int_equal(store_rosters_naming(txn, &maria.actor.id, draw, shops, ROSTERS, named), STORE_OK);
+        store_end(txn);
+        for (size_t i = 0; i < *named; i++) {
+            const bool is_garage = actor_id_equal(&shops[i], &garage.actor.id);
+
+            found += is_garage;
+            *first &= is_garage == (i == 0);
+        }
+    }
+    return found;
+}
+
+static void shops_that_she_never_consented_to_keep_none_off_her_rosters(void **context)
+{
+    enum { DRAWS = 34, IN_TIME = WORLD_CONSENT_EXPIRES_S };
     const struct {
         const char *because;
-        bool by_their_own_keys, keys_held;
+        size_t crowd;
+        enum signer signer;
+        bool keys_held, renewed; /* her log; she has a new key, and signed by that */
         uint64_t expires_s;
-        size_t wanted;
-        bool first; /* the garage is the first one, for certain */
+        size_t named, found; /* in so many draws */
+        bool first;          /* the garage, for certain */
     } rows[] = {
-        {"in her key's name, which is not held", false, false, WORLD_CONSENT_EXPIRES_S, 1, true},
-        {"in her key's name, which is held", false, true, WORLD_CONSENT_EXPIRES_S, 1, true},
-        {"by keys that are not hers", true, true, WORLD_CONSENT_EXPIRES_S, 1, true},
-        {"by keys that may be hers", true, false, WORLD_CONSENT_EXPIRES_S, ROSTERS, false},
-        {"long after their time, when nobody looks who signed", true, true, 0, ROSTERS, true},
+        {"in her key's name, which is not held", 16, THEIR_OWN_IN_HER_NAME, false, false, IN_TIME, 1, DRAWS,
+         true},
+        {"in her key's name, which is held", 16, THEIR_OWN_IN_HER_NAME, true, false, IN_TIME, 1, DRAWS, true},
+        {"by keys that are not hers", 16, THEIR_OWN, true, false, IN_TIME, 1, DRAWS, true},
+        {"more of them than are looked at", 300, THEIR_OWN, true, false, IN_TIME, 1, DRAWS, true},
+        {"by keys that may be hers: each is left out in its turn", 16, THEIR_OWN, false, false, IN_TIME,
+         ROSTERS, DRAWS * 16 / 17, false},
+        {"long after their time, when nobody looks who signed", 16, THEIR_OWN, true, false, 0, ROSTERS, DRAWS,
+         true},
+        {"by a key that she replaced, and that a thief has", 20, HER_FIRST, true, true, IN_TIME, ROSTERS,
+         DRAWS, true},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct affiliation joined =
-            world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
-        struct actor_id shops[ROSTERS];
-        struct store_txn *txn;
-        size_t count = 0;
+        struct built_key key = *marias_key();
+        struct affiliation joined;
+        size_t named = 0, found;
+        bool first;
 
         if (rows[i].keys_held) {
             begin(&maria, MARIA_SEED, EARLY);
         }
-        crowd_rosters(rows[i].by_their_own_keys, rows[i].expires_s);
+        if (rows[i].renewed) {
+            update_key(&key);
+        }
+        joined = world_joined(&world, &maria.actor.id, &garage.actor.id, 0, &key);
+        crowd_rosters(rows[i].crowd, rows[i].signer, rows[i].expires_s);
         begin(&garage, GARAGE_SEED, EARLY);
         say(&garage, &joined, EARLY);
-        txn = world_read(&world);
-        assert_int_equal(store_rosters_naming(txn, &maria.actor.id, shops, ROSTERS, &count), STORE_OK);
-        store_end(txn);
-        if (count != rows[i].wanted || actor_id_equal(&shops[0], &garage.actor.id) != rows[i].first) {
-            fail_msg("%s: %zu", rows[i].because, count);
+        world_check_consents(&world);
+        found = draws_that_find_the_garage(DRAWS, &named, &first);
+        if (named != rows[i].named || found != rows[i].found || first != rows[i].first) {
+            fail_msg("%s: %zu, %zu", rows[i].because, named, found);
         }
         teardown(context);
         setup(context);
     }
+}
+
+/* What she signed before stands, whoever crowds. */
+static void an_earlier_key_of_hers_leads_to_a_roster_too(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct built_key updated;
+    size_t named = 0;
+    bool first;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    crowd_rosters(300, THEIR_OWN, 0);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    update_key(&updated);
+    assert_int_equal(draws_that_find_the_garage(2, &named, &first), 2);
+    assert_true(first);
+}
+
+/* Neither by its key nor otherwise. */
+static void a_shop_whose_block_is_dropped_is_on_no_list_of_hers(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct store_txn *txn;
+    size_t named = 0;
+    bool first;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    assert_int_equal(draws_that_find_the_garage(1, &named, &first), 1);
+    txn = world_write(&world);
+    assert_int_equal(store_unwind_to(txn, &world.network, &garage.actor.id, 0, LATER), STORE_OK);
+    world_commit(txn);
+    assert_int_equal(draws_that_find_the_garage(1, &named, &first), 0);
+    assert_int_equal(named, 0);
 }
 
 /* ---- any order ---- */
@@ -977,7 +1060,9 @@ int main(void)
         IN_WORLD(a_consent_costs_one_check_however_many_keys_she_had),
         IN_WORLD(no_consent_is_left_to_check_of_a_block_that_is_dropped),
         IN_WORLD(no_consent_is_left_to_check_once_its_bytes_are_gone),
-        IN_WORLD(shops_that_she_never_consented_to_fill_none_of_her_rosters),
+        IN_WORLD(shops_that_she_never_consented_to_keep_none_off_her_rosters),
+        IN_WORLD(an_earlier_key_of_hers_leads_to_a_roster_too),
+        IN_WORLD(a_shop_whose_block_is_dropped_is_on_no_list_of_hers),
         IN_WORLD(any_order_leads_to_the_same_dossiers),
         IN_WORLD(a_rotation_keeps_what_her_earlier_keys_signed),
         IN_WORLD(a_roster_names_nobody_unless_its_shop_is_admitted),

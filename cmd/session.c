@@ -261,7 +261,7 @@ static void drop_erased(const struct session *session)
 /* What a command brought in, or one that was killed before it. */
 static void check_consents(const struct session *session)
 {
-    enum { SLICES_MAX = 256 };
+    enum { SLICES_MAX = 1024 };
     struct consent_checks checks = {.left = session->lock_fd >= 0};
 
     for (size_t i = 0; checks.left && i < SLICES_MAX; i++) {

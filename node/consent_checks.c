@@ -23,7 +23,7 @@ static enum store_error check_slice(struct store *store)
     if (error != STORE_OK) {
         return error;
     }
-    error = store_check_consents(txn);
+    error = store_check_consents(txn, CONSENTS_EACH_TURN);
     if (error != STORE_OK) {
         store_end(txn);
         return error;

@@ -7,6 +7,9 @@
 
 #include "store/store.h"
 
+/* Of a daemon's loop: with what else a turn does it stays under 50 ms. */
+enum { CONSENTS_EACH_TURN = 64 };
+
 struct consent_checks {
     bool left;
     uint64_t from_ms; /* before then nothing is tried again, after it failed */

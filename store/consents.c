@@ -1,5 +1,7 @@
 #include "store/consents.h"
 
+#include <assert.h>
+
 #include "protocol/rules/affiliation.h"
 #include "store/erased.h"
 #include "store/grants.h"
@@ -144,12 +146,13 @@ static enum store_error work_off(struct store_txn *txn, const struct entry_at *a
     return error == STORE_OK ? own_delete(txn, OWN_UNSETTLED, at) : error;
 }
 
-enum store_error store_check_consents(struct store_txn *txn)
+enum store_error store_check_consents(struct store_txn *txn, size_t max)
 {
     struct entry_at at;
     enum store_error error = STORE_OK;
 
-    while (error == STORE_OK && txn->consents_checked < CONSENTS_CHECKED_MAX) {
+    assert(max <= CONSENTS_CHECKED_MAX);
+    while (error == STORE_OK && txn->consents_checked < max) {
         error = first_due(txn, &at);
         if (error == STORE_OK) {
             error = work_off(txn, &at);

@@ -117,8 +117,8 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
 
 /* Whether store_apply left consents that nobody has checked: until then they are unknown. */
 enum store_error store_consents_left(struct store_txn *txn, bool *left);
-/* Check them, as many as a transaction may (CONSENTS_CHECKED_MAX, store/consents.h). */
-enum store_error store_check_consents(struct store_txn *txn);
+/* Check so many of them. Requires: max <= CONSENTS_CHECKED_MAX (store/consents.h). */
+enum store_error store_check_consents(struct store_txn *txn, size_t max);
 
 /* Erasing. What a block says to erase reads as erased from then on, wherever it stands on the chain and is
  * not void; the bytes stay for seven days, so that a void of that block gives them back. An author erases 65

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/log/checkpoint.h"
+#include "store/consents.h"
 
 struct affiliation world_joined(const struct store_world *world, const struct actor_id *technician,
                                 const struct actor_id *shop, uint64_t n, const struct built_key *signer)
@@ -96,7 +97,7 @@ void world_check_consents(struct store_world *world)
 
     while (left) {
         struct store_txn *txn = world_write(world);
-        enum store_error error = store_check_consents(txn);
+        enum store_error error = store_check_consents(txn, CONSENTS_CHECKED_MAX);
 
         assert(error == STORE_OK);
         error = store_consents_left(txn, &left);

@@ -41,7 +41,7 @@ static void publish_roster(size_t slices)
 
     world_begin_log(&world, txn, &garage, GARAGE_SEED, ARRIVED_S);
     world_draft(&world, &draft, CLASS_CONTENT);
-    for (uint64_t n = 0; n < (slices + 1) * CONSENTS_CHECKED_MAX; n++) {
+    for (uint64_t n = 0; n < CONSENTS_CHECKED_MAX + slices * CONSENTS_EACH_TURN; n++) {
         const struct affiliation joined =
             world_joined(&world, &maria.id, &garage.actor.id, n, &maria.built[WORLD_PRESENT_KEY]);
 

@@ -590,7 +590,7 @@ static size_t work_off(void)
     struct store_txn *txn = world_write(&world);
     size_t checked;
 
-    assert_int_equal(store_check_consents(txn), STORE_OK);
+    assert_int_equal(store_check_consents(txn, CONSENTS_CHECKED_MAX), STORE_OK);
     checked = txn->consents_checked;
     world_commit(txn);
     return checked;

@@ -63,7 +63,8 @@ enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at,
 
 /* ---- whose key it is ---- */
 
-/* Block 0 settles that a key is not among those of a chain, a later one that it is. */
+/* A chain settles by its block 0 that a key is not among those that it set so far, by a later one that it is.
+ */
 static enum store_error is_known_by(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t known_by_s,
                                     bool *known)
 {
@@ -91,7 +92,7 @@ static enum store_error weigh_key(struct store_txn *txn, const struct actor_id *
         error = is_known_by(txn, author.number, seq, known_by_s, &known);
     }
     if (known) {
-        *reason = hers ? REASON_NONE : REASON_BAD_SIGNATURE;
+        *reason = hers ? REASON_NONE : REASON_CONSENT_KEY;
     }
     return error;
 }

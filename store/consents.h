@@ -19,7 +19,7 @@ enum consent_verdict consent_check_signature(const struct affiliation *affiliati
                                              uint64_t time_s, size_t *checked);
 
 /* What is said of the signature by those who knew, at known_by_s, what is held of the technician:
- * REASON_NONE, REASON_BAD_SIGNATURE, or REASON_UNKNOWN_ISSUER. */
+ * REASON_NONE, REASON_BAD_SIGNATURE, REASON_CONSENT_KEY, or REASON_UNKNOWN_ISSUER. */
 enum store_error consent_weigh(struct store_txn *txn, const struct affiliation *affiliation,
                                enum consent_verdict verdict, uint64_t known_by_s, enum reason *reason);
 

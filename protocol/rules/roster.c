@@ -211,11 +211,11 @@ static bool apply_change(struct found *found)
     return true;
 }
 
-/* A shop that erased what it said, or used her consent when that had expired, takes her off no other roster.
- */
+/* A shop that erased what it said, or used her consent when that had expired, or has one by a key that nobody
+ * knows for hers, takes her off no other roster. */
 static bool takes_her(const struct membership *hers)
 {
-    return !hers->erased && hers->doubt != REASON_CONSENT_EXPIRED;
+    return !hers->erased && hers->doubt != REASON_CONSENT_EXPIRED && hers->doubt != REASON_CONSENT_KEY;
 }
 
 static bool add_elsewhere(struct found *found)

@@ -109,8 +109,8 @@ static void a_consent_is_settled_by_any_present_key_she_ever_had(void **context)
         {"by the key that took its place",
          world_joined(&world, &maria.actor.id, &garage.actor.id, 1, &updated), REASON_NONE},
         {"by somebody else's key", world_joined(&world, &maria.actor.id, &garage.actor.id, 2, &strange),
-         REASON_BAD_SIGNATURE},
-        {"by a key of hers that is not for presenting", other_role, REASON_BAD_SIGNATURE},
+         REASON_CONSENT_KEY},
+        {"by a key of hers that is not for presenting", other_role, REASON_CONSENT_KEY},
         {"altered", tampered, REASON_BAD_SIGNATURE},
         {"by a key that she does not have", beyond, REASON_BAD_SIGNATURE},
     };
@@ -128,7 +128,7 @@ static void a_consent_is_settled_by_any_present_key_she_ever_had(void **context)
     begin(&maria, MARIA_SEED, LATE);
     gather(&dossier, &garage, UINT64_MAX);
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
-    assert_int_equal(dossier.affiliations[1].signature, REASON_BAD_SIGNATURE);
+    assert_int_equal(dossier.affiliations[1].signature, REASON_CONSENT_KEY); /* of her future */
     update_key(&updated);
     for (size_t i = count / 2; i < count; i++) {
         say(&garage, &rows[i].joined, LATER);
@@ -500,7 +500,7 @@ static void a_consent_falls_with_the_keys_that_signed_it(void **context)
     assert_int_equal(store_unwind_to(txn, &world.network, &maria.actor.id, 0, LATER), STORE_OK);
     world_commit(txn);
     gather(&dossier, &garage, UINT64_MAX);
-    assert_int_equal(dossier.affiliations[0].signature, REASON_BAD_SIGNATURE);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_CONSENT_KEY);
     txn = world_write(&world);
     assert_int_equal(store_unwind_to(txn, &world.network, &garage.actor.id, 0, LATER), STORE_OK);
     world_commit(txn);
@@ -772,8 +772,8 @@ static void shops_that_she_never_consented_to_keep_none_off_her_rosters(void **c
         {"in her key's name, which is not held", 16, THEIR_OWN_IN_HER_NAME, false, false, IN_TIME, 1, DRAWS,
          true},
         {"in her key's name, which is held", 16, THEIR_OWN_IN_HER_NAME, true, false, IN_TIME, 1, DRAWS, true},
-        {"by keys that are not hers", 16, THEIR_OWN, true, false, IN_TIME, 1, DRAWS, true},
-        {"more of them than are looked at", 300, THEIR_OWN, true, false, IN_TIME, 1, DRAWS, true},
+        {"by keys that she isn't known to have", 16, THEIR_OWN, true, false, IN_TIME, ROSTERS, DRAWS, true},
+        {"more of them than are looked at", 300, THEIR_OWN, true, false, IN_TIME, ROSTERS, DRAWS, true},
         {"by keys that may be hers: each is left out in its turn", 16, THEIR_OWN, false, false, IN_TIME,
          ROSTERS, DRAWS * 16 / 17, false},
         {"long after their time, when nobody looks who signed", 16, THEIR_OWN, true, false, 0, ROSTERS, DRAWS,

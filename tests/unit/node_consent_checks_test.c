@@ -76,6 +76,21 @@ static void a_slice_follows_at_once_while_any_is_left(void **state)
     assert_int_equal(consent_checks_deadline_ms(&checks), UINT64_MAX);
 }
 
+static void what_was_left_when_the_store_was_closed_is_checked(void **state)
+{
+    (void)state;
+    publish_roster(SLICES);
+    for (size_t i = 0; i < SLICES; i++) {
+        struct consent_checks checks = {.left = false};
+
+        world_close(&world);
+        world_open(&world);
+        assert_true(is_any_left());
+        assert_int_equal(consent_checks_step(&checks, world.store, NOW_MS), STORE_OK);
+    }
+    assert_false(is_any_left());
+}
+
 /* The one writer is taken: beginning a write would wait for ever. */
 static void nothing_is_written_where_none_is_left(void **state)
 {
@@ -113,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_slice_follows_at_once_while_any_is_left, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_left_when_the_store_was_closed_is_checked, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_is_written_where_none_is_left, setup, teardown),
         cmocka_unit_test_setup_teardown(what_fails_is_not_tried_again_in_each_turn, setup, teardown),
     };

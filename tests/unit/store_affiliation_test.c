@@ -532,6 +532,37 @@ static void a_consent_that_older_keys_signed_too_stands(void **context)
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
 }
 
+static void go_back_to_inception(struct world_author *author)
+{
+    struct store_txn *txn = world_write(&world);
+
+    assert_int_equal(store_unwind_to(txn, &world.network, &author->actor.id, 0, LATER), STORE_OK);
+    assert_int_equal(store_log_state(txn, &author->actor.id, &author->state), STORE_OK);
+    world_commit(txn);
+}
+
+/* A rotation sets it once more. */
+static void a_key_that_she_kept_is_hers_since_it_first_came(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    txn = world_write(&world);
+    world_rotate(&world, txn, &maria, LATER);
+    world_commit(txn);
+    gather(&dossier, &garage, LATE);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+    go_back_to_inception(&maria);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+}
+
 /* ---- many consents ---- */
 
 enum { MANY = 3 * CONSENTS_CHECKED_MAX, KEY_SETS = 20 };
@@ -701,9 +732,70 @@ static void no_consent_is_left_to_check_once_its_bytes_are_gone(void **context)
     assert_false(is_any_left());
 }
 
+/* Whoever erased it may give it back. */
+static void what_is_erased_is_checked_all_the_same(void **context)
+{
+    enum { LAST = CONSENTS_CHECKED_MAX };
+    const struct index_range range = {LAST, LAST};
+    const struct erase erase = {.seq = 1, .entries = {.items = &range, .count = 1}};
+    const struct void_record voids = {.has_range = true, .range = {.first = 2, .last = 2}};
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    (void)join_many(0, LAST + 1, marias_key(), false);
+    txn = world_write(&world);
+    world_publish_one(&world, txn, &garage, CLASS_STATUS, ENTRY_ERASE, &erase, LATE);
+    world_commit(txn);
+    assert_int_equal(told(REASON_UNKNOWN_ISSUER), 1);
+    assert_int_equal(work_off(), 1);
+    txn = world_write(&world);
+    world_publish_one(&world, txn, &garage, CLASS_GOVERN, ENTRY_VOID, &voids, LATER);
+    world_commit(txn);
+    assert_int_equal(told(REASON_NONE), LAST + 1);
+}
+
+static enum answer on_roster(const struct hash *id, uint32_t day)
+{
+    const size_t mark = arena_mark(&world.arena);
+    enum answer answer = ANSWER_NO;
+    struct membership *memberships;
+    struct dossier dossier;
+    size_t count = 0;
+
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_true(memberships_of(&memberships, &count, &dossier, &world.network, &world.arena));
+    for (size_t i = 0; i < count; i++) {
+        if (hash_equal(&memberships[i].id, id)) {
+            answer = day_truth_on(&memberships[i].days, day);
+        }
+    }
+    arena_rewind(&world.arena, mark);
+    return answer;
+}
+
+static void whoever_left_has_left_whether_or_not_her_consent_was_checked(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, MANY - 1, marias_key());
+    const struct affiliation left = world_left(&joined, WORLD_JOINED_DAY + 10);
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    (void)join_many(0, MANY, marias_key(), false);
+    say(&garage, &left, LATE);
+    assert_int_equal(on_roster(&joined.id, WORLD_JOINED_DAY + 9), ANSWER_UNKNOWN);
+    assert_int_equal(on_roster(&joined.id, WORLD_JOINED_DAY + 10), ANSWER_NO);
+    world_check_consents(&world);
+    assert_int_equal(on_roster(&joined.id, WORLD_JOINED_DAY + 9), ANSWER_YES);
+    assert_int_equal(on_roster(&joined.id, WORLD_JOINED_DAY + 10), ANSWER_NO);
+}
+
 /* ---- whose rosters name her ---- */
 
-enum { ROSTERS = 16 };
+enum { ROSTERS = 16, IN_TIME = WORLD_CONSENT_EXPIRES_S };
 
 /* By whose key the consents of a crowd of shops are signed. */
 enum signer { THEIR_OWN, THEIR_OWN_IN_HER_NAME, HER_FIRST };
@@ -759,7 +851,7 @@ static size_t draws_that_find_the_garage(size_t draws, size_t *named, bool *firs
 
 static void shops_that_she_never_consented_to_keep_none_off_her_rosters(void **context)
 {
-    enum { DRAWS = 34, IN_TIME = WORLD_CONSENT_EXPIRES_S };
+    enum { DRAWS = 34 };
     const struct {
         const char *because;
         size_t crowd;
@@ -827,25 +919,30 @@ static void an_earlier_key_of_hers_leads_to_a_roster_too(void **context)
     assert_true(first);
 }
 
-/* Neither by its key nor otherwise. */
+/* Neither by its key nor otherwise, nor is what stands there since. */
 static void a_shop_whose_block_is_dropped_is_on_no_list_of_hers(void **context)
 {
     const struct affiliation joined =
         world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
-    struct store_txn *txn;
+    struct affiliation forged;
+    struct built_key strange;
     size_t named = 0;
     bool first;
 
     (void)context;
+    build_key(&strange, ROLE_PRESENT, 78, 0);
+    forged = world_joined(&world, &maria.actor.id, &garage.actor.id, 0, &strange);
     begin(&maria, MARIA_SEED, EARLY);
+    crowd_rosters(1, THEIR_OWN, IN_TIME);
     begin(&garage, GARAGE_SEED, EARLY);
     say(&garage, &joined, EARLY);
-    assert_int_equal(draws_that_find_the_garage(1, &named, &first), 1);
-    txn = world_write(&world);
-    assert_int_equal(store_unwind_to(txn, &world.network, &garage.actor.id, 0, LATER), STORE_OK);
-    world_commit(txn);
-    assert_int_equal(draws_that_find_the_garage(1, &named, &first), 0);
-    assert_int_equal(named, 0);
+    assert_int_equal(draws_that_find_the_garage(2, &named, &first), 2);
+    assert_true(first);
+    go_back_to_inception(&garage);
+    assert_int_equal(draws_that_find_the_garage(2, &named, &first), 0);
+    say(&garage, &forged, EARLY);
+    assert_int_equal(draws_that_find_the_garage(2, &named, &first), 2);
+    assert_false(first);
 }
 
 /* ---- any order ---- */
@@ -1055,11 +1152,14 @@ int main(void)
         IN_WORLD(an_erased_join_is_gone_for_good),
         IN_WORLD(a_consent_falls_with_the_keys_that_signed_it),
         IN_WORLD(a_consent_that_older_keys_signed_too_stands),
+        IN_WORLD(a_key_that_she_kept_is_hers_since_it_first_came),
         IN_WORLD(consents_are_checked_so_many_at_a_time_and_unknown_until_then),
         IN_WORLD(keys_that_come_check_no_consent),
         IN_WORLD(a_consent_costs_one_check_however_many_keys_she_had),
         IN_WORLD(no_consent_is_left_to_check_of_a_block_that_is_dropped),
         IN_WORLD(no_consent_is_left_to_check_once_its_bytes_are_gone),
+        IN_WORLD(what_is_erased_is_checked_all_the_same),
+        IN_WORLD(whoever_left_has_left_whether_or_not_her_consent_was_checked),
         IN_WORLD(shops_that_she_never_consented_to_keep_none_off_her_rosters),
         IN_WORLD(an_earlier_key_of_hers_leads_to_a_roster_too),
         IN_WORLD(a_shop_whose_block_is_dropped_is_on_no_list_of_hers),

@@ -1343,6 +1343,55 @@ static void another_shops_account_stops_nobody_from_leaving(void **state)
 
 enum { OFTEN = 60 };
 
+/* Shops that nobody introduced and that were here first, by consents that nobody can check. */
+static void crowd_rosters_of_tom(void)
+{
+    struct store_txn *txn = world_write(&here);
+
+    for (uint64_t i = 0; i < 20; i++) {
+        struct world_author shop;
+        struct affiliation joined;
+
+        world_begin_log(&here, txn, &shop, 300 + i, NOW_S);
+        joined = world_joined(&here, &tom.actor.id, &shop.actor.id, 0, &shop.actor.built[WORLD_PRESENT_KEY]);
+        world_publish_one(&here, txn, &shop, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, NOW_S);
+    }
+    world_commit(txn);
+}
+
+static void a_crowd_that_names_somebody_keeps_nobody_out_for_ever(void **state)
+{
+    bool named = false;
+
+    (void)state;
+    by_the_owner();
+    crowd_rosters_of_tom();
+    join(0, &tom);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    for (size_t i = 0; i < OFTEN && !named; i++) {
+        named = admission_of(&tom.actor.id) == ADMISSION_NAMED;
+    }
+    assert_true(named);
+}
+
+/* His first keys are not those that signed: the blocks behind may bring these. */
+static void whoever_signed_by_a_later_key_brings_it(void **state)
+{
+    struct built_key present;
+    struct signing_key keys[3];
+    const struct keys_update update = world_new_present_key(&tom.actor, 77, &present, keys);
+    const struct affiliation joined = world_joined(&here, &tom.actor.id, &shops[0].actor.id, 0, &present);
+
+    (void)state;
+    by_the_owner();
+    (void)say(&away, &tom, CLASS_KEYS, ENTRY_KEYS_UPDATE, &update);
+    (void)say(&away, &shops[0], CLASS_CONTENT, ENTRY_AFFILIATION, &joined);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    assert_int_equal(give(&tom), REASON_NONE);
+}
+
 /* Delegates' delegates below those that may introduce anybody say much of each other and of her. */
 static void say_much_far_below(void)
 {
@@ -1485,6 +1534,8 @@ int main(void)
         cmocka_unit_test(who_pays_does_not_hang_on_which_attestation_came_first),
         WITH_WORLDS(whom_a_delegate_accredits_brings_it_no_more_room),
         cmocka_unit_test(another_shops_account_stops_nobody_from_leaving),
+        WITH_WORLDS(a_crowd_that_names_somebody_keeps_nobody_out_for_ever),
+        WITH_WORLDS(whoever_signed_by_a_later_key_brings_it),
         cmocka_unit_test(whom_an_owner_attested_introduces_whatever_a_crowd_says_of_her),
         WITH_WORLDS(a_key_that_was_replaced_introduces_nobody_in_her_shops_place),
     };

@@ -541,6 +541,24 @@ static void her_leaving_ends_it_and_lets_the_next_one_in(void **state)
     assert_int_equal(offer(&again), REASON_LEFT);
 }
 
+static void a_void_word_that_she_left_ends_nothing(void **state)
+{
+    const struct affiliation joined = consent_of(&maria, 0, 0), left = world_left(&joined, 40005);
+    struct void_record voids = {.has_range = true};
+    struct store_txn *txn = world_write(&here);
+
+    (void)state;
+    world_begin_log(&here, txn, &maria, 20, NOW_S);
+    world_commit(txn);
+    by_the_owner();
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    voids.range.first = voids.range.last = say(&here, &maria, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    (void)say(&here, &maria, CLASS_GOVERN, ENTRY_VOID, &voids);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+    (void)say(&here, &maria, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_NONE);
+}
+
 /* As many consents of tom's to a shop as are remembered of it. */
 static void crowd(const struct actor_id *shop)
 {
@@ -1507,6 +1525,7 @@ int main(void)
         WITH_WORLDS(only_her_consent_introduces_and_only_its_shop),
         cmocka_unit_test(she_introduces_the_four_lowest_in_whatever_order_they_come),
         WITH_WORLDS(her_leaving_ends_it_and_lets_the_next_one_in),
+        WITH_WORLDS(a_void_word_that_she_left_ends_nothing),
         WITH_WORLDS(a_shop_keeps_what_introduces_it),
         WITH_WORLDS(a_ninth_changes_nothing_while_eight_introduce_a_shop),
         WITH_WORLDS(what_holds_takes_the_place_of_what_does_not),

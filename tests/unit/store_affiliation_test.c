@@ -918,6 +918,21 @@ static void an_earlier_key_of_hers_leads_to_a_roster_too(void **context)
     assert_true(first);
 }
 
+static void what_she_signs_for_somebody_else_is_on_no_list_of_hers(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &rival.actor.id, &garage.actor.id, 0, marias_key());
+    size_t named = 0;
+    bool first;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    assert_int_equal(draws_that_find_the_garage(1, &named, &first), 0);
+    assert_int_equal(named, 0);
+}
+
 /* Neither by its key nor otherwise, nor is what stands there since. */
 static void a_shop_whose_block_is_dropped_is_on_no_list_of_hers(void **context)
 {
@@ -1161,6 +1176,7 @@ int main(void)
         IN_WORLD(whoever_left_has_left_whether_or_not_her_consent_was_checked),
         IN_WORLD(shops_that_she_never_consented_to_keep_none_off_her_rosters),
         IN_WORLD(an_earlier_key_of_hers_leads_to_a_roster_too),
+        IN_WORLD(what_she_signs_for_somebody_else_is_on_no_list_of_hers),
         IN_WORLD(a_shop_whose_block_is_dropped_is_on_no_list_of_hers),
         IN_WORLD(any_order_leads_to_the_same_dossiers),
         IN_WORLD(a_rotation_keeps_what_her_earlier_keys_signed),

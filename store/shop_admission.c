@@ -529,24 +529,21 @@ static enum store_error whose_consent(struct store_txn *txn, const struct entry_
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* The best that a shop has of the technician. */
-static enum store_error whose_roster(struct store_txn *txn, const struct key *technician, uint32_t shop,
-                                     enum reason *best)
+/* Whether one of the first that the shop has of the technician may be hers. */
+static enum store_error may_be_hers(struct store_txn *txn, const struct key *technician, uint32_t shop,
+                                    bool *may)
 {
     struct entry_at at;
     size_t count = 0;
     enum store_error error = grant_next_by(txn, technician, shop, NULL, &at);
 
-    *best = REASON_BAD_SIGNATURE;
-    while (error == STORE_OK && *best != REASON_NONE && count < NAMING_EACH_MAX) {
+    *may = false;
+    while (error == STORE_OK && !*may && count++ < NAMING_EACH_MAX) {
         const struct entry_at behind = at;
         enum reason reason;
 
         error = whose_consent(txn, &at, &reason);
-        if (error == STORE_OK && reason != REASON_BAD_SIGNATURE) {
-            *best = reason;
-        }
-        count++;
+        *may = error == STORE_OK && reason != REASON_BAD_SIGNATURE;
         if (error == STORE_OK) {
             error = grant_next_by(txn, technician, shop, &behind, &at);
         }
@@ -653,13 +650,13 @@ static enum store_error add_unsure(struct naming *naming, uint64_t draw)
     for (size_t i = 0;
          error == STORE_OK && i < count && i < NAMING_LOOKED_AT_MAX && naming->count < naming->max; i++) {
         const uint32_t shop = shops[(draw + i) % count];
-        enum reason whose;
+        bool may = false;
 
         if (is_named(naming, shop)) {
             continue;
         }
-        error = whose_roster(naming->txn, &key, shop, &whose);
-        if (error == STORE_OK && whose != REASON_BAD_SIGNATURE) {
+        error = may_be_hers(naming->txn, &key, shop, &may);
+        if (error == STORE_OK && may) {
             naming->shops[naming->count++] = shop;
         }
     }

@@ -153,7 +153,7 @@ static int write_all(struct join *join)
 static bool is_elsewhere(const struct join *join, const struct membership *membership)
 {
     const struct consent *consent = &join->affiliation.consent;
-    return actor_id_equal(&membership->technician, &consent->technician) &&
+    return membership_takes(membership) && actor_id_equal(&membership->technician, &consent->technician) &&
            !actor_id_equal(&membership->shop, &consent->shop) &&
            day_truth_on(&membership->days, session_today()) != ANSWER_NO;
 }

@@ -180,6 +180,8 @@ static const struct reason_text texts[] = {
                              "Ask the technician for a new consent"},
     [REASON_LEFT] = {"one side has said that the technician left",
                      "To begin again, ask the technician for a new consent"},
+    [REASON_CONSENT_KEY] = {"the consent is signed by a key that the technician is not known to have",
+                            "Connect this node to a peer that serves the technician's log, then ask again"},
     [REASON_TWO_ROSTERS] = {"another shop has the technician on its roster too, so neither can count on them",
                             "Have the shop that they left say so: `tradeproof shop leave`"},
 

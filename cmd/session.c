@@ -7,6 +7,7 @@
 
 #include "cmd/number.h"
 #include "node/clock.h"
+#include "node/consent_checks.h"
 #include "node/control.h"
 #include "node/erasing.h"
 #include "protocol/wire/block.h"
@@ -257,6 +258,19 @@ static void drop_erased(const struct session *session)
     }
 }
 
+/* What a command brought in, or one that was killed before it. */
+static void check_consents(const struct session *session)
+{
+    enum { SLICES_MAX = 1024 };
+    struct consent_checks checks = {.left = session->lock_fd >= 0};
+
+    for (size_t i = 0; checks.left && i < SLICES_MAX; i++) {
+        if (consent_checks_step(&checks, session->store, 0) != STORE_OK) {
+            return;
+        }
+    }
+}
+
 int session_open(struct session *session, const struct session_options *options, enum session_access access)
 {
     int code;
@@ -268,6 +282,7 @@ int session_open(struct session *session, const struct session_options *options,
         return code;
     }
     drop_erased(session);
+    check_consents(session);
     return EXIT_YES;
 }
 
@@ -277,6 +292,7 @@ void session_close(struct session *session)
         ingest_deinit(&session->ingest);
     }
     if (session->store) {
+        check_consents(session);
         store_close(session->store);
     }
     if (session->control_fd >= 0) {

@@ -310,6 +310,7 @@ static int timeout_ms(const struct daemon *daemon)
         control_server_deadline_ms(&daemon->control),
         daemon->readers_ms,
         daemon->erasing_ms,
+        consent_checks_deadline_ms(&daemon->consent_checks),
         watch_deadline_ms(&daemon->watch, daemon->now_ms),
     };
     uint64_t soonest_ms = daemon->now_ms + clock_rhythm_ms(POLL_MS_MAX);
@@ -350,12 +351,22 @@ static void drop_erased(struct daemon *daemon)
         daemon->now_ms + clock_rhythm_ms(more && error == STORE_OK ? ERASING_AGAIN_MS : ERASING_INTERVAL_MS);
 }
 
+static void check_consents(struct daemon *daemon)
+{
+    enum store_error error = consent_checks_step(&daemon->consent_checks, daemon->store, daemon->now_ms);
+
+    if (error != STORE_OK) {
+        settle_store_error(daemon, "consents-not-checked", error);
+    }
+}
+
 static void run_timers(struct daemon *daemon)
 {
     processes_start(&daemon->processes, daemon->now_ms);
     arrivals_timers(daemon);
     settle_timers(daemon);
     watch_step(&daemon->watch, daemon->now_ms, clock_wall_s());
+    check_consents(daemon);
     if (daemon->now_ms >= daemon->erasing_ms) {
         drop_erased(daemon);
     }

@@ -5,6 +5,7 @@
  * node/daemon and its parts (arrivals, settle, requests, report). */
 
 #include "node/checkpoints.h"
+#include "node/consent_checks.h"
 #include "node/control_server.h"
 #include "node/intake.h"
 #include "node/passed_over.h"
@@ -31,6 +32,7 @@ struct daemon {
     struct passed_over passed;
     struct control_server control;
     struct watch watch;
+    struct consent_checks consent_checks;
     struct sync *sync; /* sync_size() bytes, owned */
     struct sync_actions actions;
     uint8_t *record_memory; /* RECORD_ARENA_SIZE, owned: the record being looked at */

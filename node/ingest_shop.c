@@ -1,5 +1,7 @@
 #include "node/ingest_shop.h"
 
+#include <sodium.h>
+
 #include "protocol/rules/introduction.h"
 #include "store/shop_admission.h"
 
@@ -31,13 +33,19 @@ static enum store_error admission_of_shop(struct ingest *ingest, struct store_tx
     return error == STORE_OK && !introduced ? is_owners_own(ingest, txn, shop, out) : error;
 }
 
+static enum store_error rosters_naming(struct store_txn *txn, const struct actor_id *author,
+                                       struct actor_id shops[ROSTERS_LOOKED_AT_MAX], size_t *count)
+{
+    return store_rosters_naming(txn, author, randombytes_random(), shops, ROSTERS_LOOKED_AT_MAX, count);
+}
+
 /* Whether a shop with author on its roster is admitted as one. */
 static enum store_error is_on_a_roster(struct ingest *ingest, struct store_txn *txn,
                                        const struct actor_id *author, bool *out)
 {
     struct actor_id shops[ROSTERS_LOOKED_AT_MAX];
     size_t count = 0;
-    enum store_error error = store_rosters_naming(txn, author, shops, ROSTERS_LOOKED_AT_MAX, &count);
+    enum store_error error = rosters_naming(txn, author, shops, &count);
 
     *out = false;
     for (size_t i = 0; error == STORE_OK && i < count && !*out; i++) {
@@ -92,7 +100,7 @@ static enum store_error find_roster_account(struct ingest *ingest, struct store_
     struct actor_id shops[ROSTERS_LOOKED_AT_MAX];
     uint64_t most = 0;
     size_t count = 0;
-    enum store_error error = store_rosters_naming(txn, author, shops, ROSTERS_LOOKED_AT_MAX, &count);
+    enum store_error error = rosters_naming(txn, author, shops, &count);
 
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
         struct shop_payer payer;

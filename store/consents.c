@@ -1,7 +1,10 @@
 #include "store/consents.h"
 
+#include <assert.h>
+
 #include "protocol/rules/affiliation.h"
 #include "store/erased.h"
+#include "store/grants.h"
 #include "store/own.h"
 
 /* ---- who signed ---- */
@@ -27,33 +30,41 @@ enum consent_verdict consent_check_signature(const struct affiliation *affiliati
                : check(affiliation, checked);
 }
 
+/* What was found of the consent at that place. */
+static enum store_error keep(struct store_txn *txn, const struct entry_at *at,
+                             const struct affiliation *affiliation, enum consent_verdict verdict)
+{
+    const struct disk_consent consent = {.verdict = (uint8_t)verdict};
+    const struct key signer = grant_key_of_signer(&affiliation->signature.key);
+    enum store_error error = own_put(txn, OWN_JOINED, at, &consent);
+
+    return error == STORE_OK && verdict == CONSENT_SIGNED ? grant_put(txn, &signer, at) : error;
+}
+
 enum store_error consent_put(struct store_txn *txn, const struct network *network,
                              const struct actor_id *author, uint64_t time_s,
                              const struct affiliation *affiliation, const struct entry_at *at)
 {
-    const struct disk_consent consent = {.verdict = (uint8_t)consent_check_signature(
-                                             affiliation, network, author, time_s, &txn->consents_checked)};
-    enum store_error error = own_put(txn, OWN_JOINED, at, &consent);
+    const enum consent_verdict verdict =
+        consent_check_signature(affiliation, network, author, time_s, &txn->consents_checked);
+    enum store_error error = keep(txn, at, affiliation, verdict);
 
-    return error == STORE_OK && consent.verdict == CONSENT_UNSETTLED ? own_put(txn, OWN_UNSETTLED, at, NULL)
-                                                                     : error;
+    return error == STORE_OK && verdict == CONSENT_UNSETTLED ? own_put(txn, OWN_UNSETTLED, at, NULL) : error;
 }
 
-enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at)
+enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at,
+                               const struct sign_public_key *key)
 {
-    return own_delete(txn, OWN_UNSETTLED, at);
-}
+    const struct key signer = grant_key_of_signer(key);
+    enum store_error error = own_delete(txn, OWN_UNSETTLED, at);
 
-enum store_error consent_forget(struct store_txn *txn, const struct entry_at *at)
-{
-    enum store_error error = consent_leave(txn, at);
-
-    return error == STORE_OK ? own_delete(txn, OWN_JOINED, at) : error;
+    return error == STORE_OK ? grant_delete(txn, &signer, at) : error;
 }
 
 /* ---- whose key it is ---- */
 
-/* Block 0 settles that a key is not among those of a chain, a later one that it is. */
+/* A chain settles by its block 0 that a key is not among those that it set so far, by a later one that it is.
+ */
 static enum store_error is_known_by(struct store_txn *txn, uint32_t number, uint64_t seq, uint64_t known_by_s,
                                     bool *known)
 {
@@ -81,7 +92,7 @@ static enum store_error weigh_key(struct store_txn *txn, const struct actor_id *
         error = is_known_by(txn, author.number, seq, known_by_s, &known);
     }
     if (known) {
-        *reason = hers ? REASON_NONE : REASON_BAD_SIGNATURE;
+        *reason = hers ? REASON_NONE : REASON_CONSENT_KEY;
     }
     return error;
 }
@@ -113,12 +124,12 @@ static enum store_error first_due(struct store_txn *txn, struct entry_at *at)
     return error == STORE_OK ? own_next(txn, OWN_UNSETTLED, author, 0, at) : error;
 }
 
-enum store_error consents_any_due(struct store_txn *txn, bool *due)
+enum store_error store_consents_left(struct store_txn *txn, bool *left)
 {
     struct entry_at at;
     enum store_error error = first_due(txn, &at);
 
-    *due = error == STORE_OK;
+    *left = error == STORE_OK;
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
@@ -128,9 +139,7 @@ static enum store_error work_off(struct store_txn *txn, const struct entry_at *a
     enum store_error error = affiliation_read_sealed(txn, at, &affiliation);
 
     if (error == STORE_OK) {
-        const struct disk_consent consent = {.verdict = (uint8_t)check(&affiliation, &txn->consents_checked)};
-
-        error = own_put(txn, OWN_JOINED, at, &consent);
+        error = keep(txn, at, &affiliation, check(&affiliation, &txn->consents_checked));
     }
     if (error == STORE_NOT_FOUND) {
         return txn_fail(txn, STORE_DAMAGED);
@@ -138,12 +147,13 @@ static enum store_error work_off(struct store_txn *txn, const struct entry_at *a
     return error == STORE_OK ? own_delete(txn, OWN_UNSETTLED, at) : error;
 }
 
-enum store_error consents_work_off(struct store_txn *txn)
+enum store_error store_check_consents(struct store_txn *txn, size_t max)
 {
     struct entry_at at;
     enum store_error error = STORE_OK;
 
-    while (error == STORE_OK && txn->consents_checked < CONSENTS_CHECKED_MAX) {
+    assert(max <= CONSENTS_CHECKED_MAX);
+    while (error == STORE_OK && txn->consents_checked < max) {
         error = first_due(txn, &at);
         if (error == STORE_OK) {
             error = work_off(txn, &at);

@@ -9,7 +9,7 @@
 #include "store/rows.h"
 
 /* Signatures that one transaction, or one question, checks: any shop may be full of consents in anybody's
- * name. What is left over is unknown, until consents_work_off has come to it. */
+ * name. What is left over is unknown, until store_check_consents has come to it. */
 enum { CONSENTS_CHECKED_MAX = 256 };
 
 /* Whether the key that the consent names signed it, of a `joined` that author's block says at time_s: looked
@@ -19,7 +19,7 @@ enum consent_verdict consent_check_signature(const struct affiliation *affiliati
                                              uint64_t time_s, size_t *checked);
 
 /* What is said of the signature by those who knew, at known_by_s, what is held of the technician:
- * REASON_NONE, REASON_BAD_SIGNATURE, or REASON_UNKNOWN_ISSUER. */
+ * REASON_NONE, REASON_BAD_SIGNATURE, REASON_CONSENT_KEY, or REASON_UNKNOWN_ISSUER. */
 enum store_error consent_weigh(struct store_txn *txn, const struct affiliation *affiliation,
                                enum consent_verdict verdict, uint64_t known_by_s, enum reason *reason);
 
@@ -28,14 +28,9 @@ enum store_error consent_weigh(struct store_txn *txn, const struct affiliation *
 enum store_error consent_put(struct store_txn *txn, const struct network *network,
                              const struct actor_id *author, uint64_t time_s,
                              const struct affiliation *affiliation, const struct entry_at *at);
-enum store_error consent_forget(struct store_txn *txn, const struct entry_at *at);
-/* Its bytes go: what was not looked at never will be. */
-enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at);
-
-/* Check signatures that were left, as many as the transaction may. */
-enum store_error consents_work_off(struct store_txn *txn);
-/* Whether any was left. */
-enum store_error consents_any_due(struct store_txn *txn, bool *due);
+/* Its bytes go, and the key that it names with them: what was not looked at never will be. */
+enum store_error consent_leave(struct store_txn *txn, const struct entry_at *at,
+                               const struct sign_public_key *key);
 
 /* The chain numbered so has come to the key set that its block seq sets, or goes back behind that of its
  * head, block seq > 0: note, or forget, which present keys are its own. Requires: they are written, or, still

@@ -80,13 +80,14 @@ static enum store_error forget_joined(struct store_txn *txn, const struct entry_
     if (error == STORE_OK) {
         error = grant_delete(txn, &key, at);
     }
-    return error == STORE_OK ? consent_forget(txn, at) : error;
+    return error == STORE_OK ? own_delete(txn, OWN_JOINED, at) : error;
 }
 
 static enum store_error forget_affiliation(struct store_txn *txn, const struct entry_at *at,
                                            const struct entry *entry, struct arena *arena)
 {
     struct affiliation affiliation;
+    enum store_error error;
 
     if (entry_payload_decode(&affiliation, entry, arena) != REASON_NONE) {
         return STORE_OK;
@@ -96,7 +97,9 @@ static enum store_error forget_affiliation(struct store_txn *txn, const struct e
 
         return grant_delete(txn, &key, at);
     }
-    return forget_joined(txn, at, &affiliation.id, &affiliation.consent.technician);
+    error = consent_leave(txn, at, &affiliation.signature.key);
+    return error == STORE_OK ? forget_joined(txn, at, &affiliation.id, &affiliation.consent.technician)
+                             : error;
 }
 
 /* ---- affiliations whose bytes are gone ---- */
@@ -274,8 +277,9 @@ static enum store_error drop_affiliation(struct store_txn *txn, const struct ent
     if (entry_payload_decode(&affiliation, entry, arena) == REASON_NONE) {
         error = gone_of(txn, at->author, &affiliation, &gone);
         if (error == STORE_OK) {
-            error = affiliation.event == AFFILIATION_LEFT ? forget_affiliation(txn, at, entry, arena)
-                                                          : consent_leave(txn, at);
+            error = affiliation.event == AFFILIATION_LEFT
+                        ? forget_affiliation(txn, at, entry, arena)
+                        : consent_leave(txn, at, &affiliation.signature.key);
         }
     }
     return error == STORE_OK ? own_gone_put(txn, at->author, &leaf, &gone) : error;

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/consents.h"
 #include "store/content.h"
 #include "store/erase_rows.h"
 #include "store/erased.h"
@@ -428,7 +427,7 @@ enum store_error store_erased_is_due(struct store_txn *txn, uint64_t now_s, bool
     if (error == STORE_OK && !*due) {
         error = gaps_any_due(txn, due);
     }
-    return error == STORE_OK && !*due ? consents_any_due(txn, due) : error;
+    return error;
 }
 
 enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id *self, uint64_t now_s,
@@ -455,9 +454,6 @@ enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id 
     }
     if (error == STORE_OK) {
         error = gaps_work_off(txn);
-    }
-    if (error == STORE_OK) {
-        error = consents_work_off(txn);
     }
     free(rows);
     free(dropping);

@@ -937,15 +937,21 @@ static void add_shop(struct shops *shops, const struct actor_id *shop)
     shops->actors[shops->count++] = *shop;
 }
 
-/* Add shops that say so themselves that the technician joined, with or without her proven consent. */
+/* How far her consent is proven. */
+static int proof_of(enum reason signature)
+{
+    return signature == REASON_NONE ? 0 : signature == REASON_CONSENT_KEY ? 2 : 1;
+}
+
+/* Add shops that say so themselves that the technician joined, by consents that are proven so far. */
 static void add_shops(struct shops *shops, const struct dossier *dossier, const struct actor_id *technician,
-                      bool proven)
+                      int proof)
 {
     for (size_t i = 0; i < dossier->affiliation_count; i++) {
         const struct dossier_affiliation *row = &dossier->affiliations[i];
         const struct consent *consent = &row->affiliation.consent;
 
-        if (row->signature != REASON_BAD_SIGNATURE && (row->signature == REASON_NONE) == proven &&
+        if (row->signature != REASON_BAD_SIGNATURE && proof_of(row->signature) == proof &&
             actor_id_equal(&consent->technician, technician) &&
             actor_id_equal(&dossier->logs[row->place.log].author, &consent->shop)) {
             add_shop(shops, &consent->shop);
@@ -986,9 +992,11 @@ enum store_error gather_shops(struct gather *gather, const struct actor_id *tech
     void *memory;
     enum store_error error = STORE_OK;
 
-    add_shops(&shops, gather->out, technician, true);
-    add_shops(&shops, gather->out, technician, false);
+    add_shops(&shops, gather->out, technician, 0);
+    add_shops(&shops, gather->out, technician, 1);
     gather->out->cuts.affiliations |= shops.cut;
+    /* Whatever keys shops make up, that must not cut off what is known. */
+    add_shops(&shops, gather->out, technician, 2);
     if (shops.count == 0) {
         return STORE_OK;
     }

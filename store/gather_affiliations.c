@@ -89,7 +89,7 @@ static enum store_error add_joined(struct gather *gather, const struct entry_at 
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
     verdict = (enum consent_verdict)consent.verdict;
-    if (verdict == CONSENT_UNSETTLED && !row->place.erased) {
+    if (verdict == CONSENT_UNSETTLED) {
         verdict = check_consent(gather, row);
     }
     return add_weighed(gather, verdict);

@@ -22,6 +22,15 @@ struct key grant_key_of_actor(enum grant_kind kind, const struct actor_id *actor
     return grant_key_of_affiliation(kind, &actor->hash);
 }
 
+struct key grant_key_of_signer(const struct sign_public_key *key)
+{
+    struct key out = {0};
+
+    key_add_number(&out, GRANT_SIGNED, 1);
+    key_add(&out, key->bytes, sizeof key->bytes);
+    return out;
+}
+
 /* Padded, so that one namespace is not found under another that begins with it. */
 struct key grant_key_of_namespace(enum grant_kind kind, struct bytes name_space)
 {

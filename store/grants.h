@@ -19,6 +19,7 @@ enum grant_kind {
     GRANT_VOIDED_BRANCH = 13, /* a void that names a dropped branch, by its first block */
     GRANT_VOIDED_ANY = 16,    /* the same entry by author number */
     GRANT_ACCREDITOR = 17,    /* an accreditation by author number */
+    GRANT_SIGNED = 18,        /* each `joined` whose consent a key signed, whosever it is, by that key */
     /* Of side blocks alone (store/side.h). */
     GRANT_ATTESTED = 10, /* by subject */
     GRANT_ROSTER = 11,   /* `joined` by shop */
@@ -51,6 +52,7 @@ enum store_error grant_delete(struct store_txn *txn, const struct key *about, co
 /* What a grant is found by. */
 struct key grant_key_of_actor(enum grant_kind kind, const struct actor_id *actor);
 struct key grant_key_of_affiliation(enum grant_kind kind, const struct hash *id);
+struct key grant_key_of_signer(const struct sign_public_key *key);
 struct key grant_key_of_namespace(enum grant_kind kind, struct bytes name_space);
 /* Narrow a key to one author's entries. */
 void grant_key_add_author(struct key *key, uint32_t author);

@@ -1,5 +1,7 @@
 #include "store/own.h"
 
+#include <string.h>
+
 enum { OWN_KEY_SIZE = 1 + 4 + 8 + 2 };
 
 static struct key kind_key(enum own_kind kind, uint32_t author)
@@ -91,6 +93,30 @@ enum store_error own_key(struct store_txn *txn, uint32_t author, const struct si
     struct key key = present_key(author, present);
 
     return table_get_exact(txn, TABLE_OWN, &key, seq, sizeof *seq);
+}
+
+enum store_error own_keys(struct store_txn *txn, uint32_t author, struct sign_public_key *out, size_t max,
+                          size_t *count)
+{
+    const struct key prefix = kind_key(OWN_KEY, author);
+    struct walk walk;
+    enum store_error error = walk_open(&walk, txn, TABLE_OWN);
+
+    *count = 0;
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = walk_seek(&walk, &prefix);
+    while (error == STORE_OK && *count < max && walk_under(&walk, &prefix)) {
+        if (walk.key.size != prefix.size + sizeof out->bytes) {
+            error = txn_fail(txn, STORE_DAMAGED);
+            break;
+        }
+        memcpy(out[(*count)++].bytes, walk.key.data + prefix.size, sizeof out->bytes);
+        error = walk_next(&walk);
+    }
+    walk_close(&walk);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error own_gone(struct store_txn *txn, uint32_t author, const struct hash *leaf,

@@ -38,6 +38,10 @@ enum store_error own_key(struct store_txn *txn, uint32_t author, const struct si
 enum store_error own_key_delete(struct store_txn *txn, uint32_t author,
                                 const struct sign_public_key *present);
 
+/* Present keys that the author's chain ever set, at most max, in no order of meaning. */
+enum store_error own_keys(struct store_txn *txn, uint32_t author, struct sign_public_key *out, size_t max,
+                          size_t *count);
+
 /* The newest of an author's, at most max, ascending by (seq, index); in arena. */
 enum store_error own_find(struct store_txn *txn, enum own_kind kind, uint32_t author, size_t max,
                           struct entry_at **out, size_t *count, struct arena *arena);

@@ -507,9 +507,9 @@ enum store_error store_introduce(struct store_txn *txn, const struct trust *trus
 
 /* ---- rosters ---- */
 
-/* Rosters that name a technician, and on each what is said of her, that are looked at for whether she
- * consented. */
-enum { NAMING_SHOPS_MAX = 256, NAMING_EACH_MAX = 4 };
+/* Rosters that name a technician, those of them, and on each what is said of her, that are looked at for
+ * whether she consented; keys that she had. */
+enum { NAMING_SHOPS_MAX = 4096, NAMING_LOOKED_AT_MAX = 256, NAMING_EACH_MAX = 4, EARLIER_KEYS_MAX = 64 };
 
 /* Whether the consent of the `joined` at that place is hers: REASON_NONE, REASON_BAD_SIGNATURE when it is
  * not, else nobody knows. */
@@ -529,24 +529,21 @@ static enum store_error whose_consent(struct store_txn *txn, const struct entry_
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* The best that a shop has of the technician. */
-static enum store_error whose_roster(struct store_txn *txn, const struct key *technician, uint32_t shop,
-                                     enum reason *best)
+/* Whether one of the first that the shop has of the technician may be hers. */
+static enum store_error may_be_hers(struct store_txn *txn, const struct key *technician, uint32_t shop,
+                                    bool *may)
 {
     struct entry_at at;
     size_t count = 0;
     enum store_error error = grant_next_by(txn, technician, shop, NULL, &at);
 
-    *best = REASON_BAD_SIGNATURE;
-    while (error == STORE_OK && *best != REASON_NONE && count < NAMING_EACH_MAX) {
+    *may = false;
+    while (error == STORE_OK && !*may && count++ < NAMING_EACH_MAX) {
         const struct entry_at behind = at;
         enum reason reason;
 
         error = whose_consent(txn, &at, &reason);
-        if (error == STORE_OK && reason != REASON_BAD_SIGNATURE) {
-            *best = reason;
-        }
-        count++;
+        *may = error == STORE_OK && reason != REASON_BAD_SIGNATURE;
         if (error == STORE_OK) {
             error = grant_next_by(txn, technician, shop, &behind, &at);
         }
@@ -554,53 +551,133 @@ static enum store_error whose_roster(struct store_txn *txn, const struct key *te
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
+/* Shops whose rosters are named, each once. */
 struct naming {
+    struct store_txn *txn;
+    const struct actor_id *technician;
+    size_t count, max, looked_at;
     uint32_t *shops;
-    size_t count, sure; /* the first so many hold a consent that is surely hers */
 };
 
-static void add_naming(struct naming *naming, uint32_t shop, bool sure)
+static bool is_named(const struct naming *naming, uint32_t shop)
 {
-    naming->shops[naming->count++] = shop;
-    if (sure) {
-        naming->shops[naming->count - 1] = naming->shops[naming->sure];
-        naming->shops[naming->sure++] = shop;
+    for (size_t i = 0; i < naming->count; i++) {
+        if (naming->shops[i] == shop) {
+            return true;
+        }
     }
+    return false;
 }
 
-static enum store_error find_naming(struct store_txn *txn, const struct key *technician,
-                                    struct naming *naming)
+/* Shops to whom she consented by that key. What is found by it, only its owner signed. */
+static enum store_error add_signed(struct naming *naming, const struct sign_public_key *signer)
 {
-    struct entry_at at;
-    size_t looked_at = 0;
-    enum store_error error = grant_next(txn, technician, NULL, &at);
+    const struct key key = grant_key_of_signer(signer);
+    struct entry_at at = {0};
+    enum store_error error = grant_next(naming->txn, &key, NULL, &at);
 
-    while (error == STORE_OK && looked_at++ < NAMING_SHOPS_MAX) {
-        /* The first one of the next author. */
+    while (error == STORE_OK && naming->count < naming->max && naming->looked_at++ < NAMING_LOOKED_AT_MAX) {
         const struct entry_at behind = {at.author, BLOCK_SEQ_MAX, BLOCK_ENTRIES_MAX};
-        enum reason whose;
+        struct affiliation joined;
 
-        error = whose_roster(txn, technician, at.author, &whose);
-        if (error == STORE_OK && whose != REASON_BAD_SIGNATURE) {
-            add_naming(naming, at.author, whose == REASON_NONE);
+        error = affiliation_read_sealed(naming->txn, &at, &joined);
+        if (error == STORE_OK && actor_id_equal(&joined.consent.technician, naming->technician) &&
+            !is_named(naming, at.author)) {
+            naming->shops[naming->count++] = at.author;
         }
         if (error == STORE_OK) {
-            error = grant_next(txn, technician, &behind, &at);
+            error = grant_next(naming->txn, &key, &behind, &at);
         }
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-enum store_error store_rosters_naming(struct store_txn *txn, const struct actor_id *technician,
+/* To whom she surely consented, by the keys that she has before those that she had: whoever has one of
+ * these takes no place. */
+static enum store_error add_sure(struct naming *naming)
+{
+    struct sign_public_key earlier[EARLIER_KEYS_MAX];
+    struct key_set keys = {0};
+    struct disk_author row;
+    uint64_t epoch;
+    size_t count = 0;
+    enum store_error error = author_read_log(naming->txn, naming->technician, &row);
+
+    if (error != STORE_OK) {
+        return error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    error = keys_read(naming->txn, row.number, row.seq, &keys, &epoch);
+    for (size_t i = 0; error == STORE_OK && i < keys.key_count; i++) {
+        if (keys.keys[i].role == ROLE_PRESENT) {
+            error = add_signed(naming, &keys.keys[i].key);
+        }
+    }
+    if (error == STORE_OK) {
+        error = own_keys(naming->txn, row.number, earlier, EARLIER_KEYS_MAX, &count);
+    }
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        error = add_signed(naming, &earlier[i]);
+    }
+    return error;
+}
+
+/* Authors whose logs hold a `joined` that names her. */
+static enum store_error find_naming(struct store_txn *txn, const struct key *technician,
+                                    uint32_t shops[NAMING_SHOPS_MAX], size_t *count)
+{
+    struct entry_at at;
+    enum store_error error = grant_next(txn, technician, NULL, &at);
+
+    for (*count = 0; error == STORE_OK && *count < NAMING_SHOPS_MAX;) {
+        /* The first one of the next author. */
+        const struct entry_at behind = {at.author, BLOCK_SEQ_MAX, BLOCK_ENTRIES_MAX};
+
+        shops[(*count)++] = at.author;
+        error = grant_next(txn, technician, &behind, &at);
+    }
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* Of the others those that may be hers, from the place that draw falls on: while nobody can check them, no
+ * number of them, and nobody who came first, keeps one out for ever. */
+static enum store_error add_unsure(struct naming *naming, uint64_t draw)
+{
+    const struct key key = grant_key_of_actor(GRANT_JOINED, naming->technician);
+    uint32_t shops[NAMING_SHOPS_MAX];
+    size_t count = 0;
+    enum store_error error = find_naming(naming->txn, &key, shops, &count);
+
+    for (size_t i = 0;
+         error == STORE_OK && i < count && i < NAMING_LOOKED_AT_MAX && naming->count < naming->max; i++) {
+        const uint32_t shop = shops[(draw + i) % count];
+        bool may = false;
+
+        if (is_named(naming, shop)) {
+            continue;
+        }
+        error = may_be_hers(naming->txn, &key, shop, &may);
+        if (error == STORE_OK && may) {
+            naming->shops[naming->count++] = shop;
+        }
+    }
+    return error;
+}
+
+enum store_error store_rosters_naming(struct store_txn *txn, const struct actor_id *technician, uint64_t draw,
                                       struct actor_id *out, size_t max, size_t *count)
 {
-    const struct key key = grant_key_of_actor(GRANT_JOINED, technician);
-    uint32_t shops[NAMING_SHOPS_MAX];
-    struct naming naming = {.shops = shops};
-    enum store_error error = find_naming(txn, &key, &naming);
+    uint32_t shops[NAMING_LOOKED_AT_MAX];
+    struct naming naming = {.txn = txn,
+                            .technician = technician,
+                            .max = max < NAMING_LOOKED_AT_MAX ? max : NAMING_LOOKED_AT_MAX,
+                            .shops = shops};
+    enum store_error error = add_sure(&naming);
 
+    if (error == STORE_OK) {
+        error = add_unsure(&naming, draw);
+    }
     *count = 0;
-    for (size_t i = 0; error == STORE_OK && i < naming.count && i < max; i++) {
+    for (size_t i = 0; error == STORE_OK && i < naming.count; i++) {
         error = author_name(txn, shops[i], &out[i]);
         *count += error == STORE_OK;
     }

@@ -43,8 +43,10 @@ enum store_error store_shop_payer(struct store_txn *txn, const struct trust *tru
                                   const struct actor_id *shop, uint64_t now_s, struct shop_payer *payer);
 
 /* Whose logs hold a `joined` that names technician, unless it surely isn't by her consent: at most max, each
- * once, first those to which she surely consented. Others can't fill what is hers with her name. */
-enum store_error store_rosters_naming(struct store_txn *txn, const struct actor_id *technician,
+ * once, first those to which she surely consented, by the keys that she has now before earlier ones. Nobody
+ * else's words crowd those out, however many; of what nobody can check those from the place on that draw,
+ * another number each time, falls on. */
+enum store_error store_rosters_naming(struct store_txn *txn, const struct actor_id *technician, uint64_t draw,
                                       struct actor_id *out, size_t max, size_t *count);
 
 /* Whether reviewer's log holds a review of shop. */

@@ -115,6 +115,11 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
                              const struct log_change *change, const struct log_past *past,
                              uint64_t arrived_s);
 
+/* Whether store_apply left consents that nobody has checked: until then they are unknown. */
+enum store_error store_consents_left(struct store_txn *txn, bool *left);
+/* Check so many of them. Requires: max <= CONSENTS_CHECKED_MAX (store/consents.h). */
+enum store_error store_check_consents(struct store_txn *txn, size_t max);
+
 /* Erasing. What a block says to erase reads as erased from then on, wherever it stands on the chain and is
  * not void; the bytes stay for seven days, so that a void of that block gives them back. An author erases 65
  * 536 entries a day, by arrival here: beyond that its next `erase` takes effect on this node on a later day,
@@ -124,8 +129,7 @@ enum store_error store_apply(struct store_txn *txn, const struct network *networ
 enum store_error store_erased_is_due(struct store_txn *txn, uint64_t now_s, bool *due);
 /* Take up what is due: what waited for its day is erased; bytes go seven days after that, where the `erase`
  * stands on the chain and no fork of its author is open. Those in the log of self (NULL: nobody) stay until
- * seven days after the first rotation that follows the `erase`. Looks at blocks_max blocks. Beside that,
- * checks signatures of consents that store_apply left. */
+ * seven days after the first rotation that follows the `erase`. Looks at blocks_max blocks. */
 enum store_error store_drop_erased(struct store_txn *txn, const struct actor_id *self, uint64_t now_s,
                                    size_t blocks_max);
 /* How many entries more the author may erase today before the next one waits. */

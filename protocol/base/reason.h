@@ -111,6 +111,7 @@
     X(REASON_CONSENT_USED, 125, "consent-already-used")                                                      \
     X(REASON_LEFT, 126, "affiliation-has-ended")                                                             \
     X(REASON_TWO_ROSTERS, 127, "on-two-rosters")                                                             \
+    X(REASON_CONSENT_KEY, 128, "consent-by-unknown-key")                                                     \
     /* verdict: cuts, ends, states */                                                                        \
     X(REASON_CUT_NOT_HELD, 150, "cut-not-held")                                                              \
     X(REASON_BEYOND_CUT, 151, "beyond-cut")                                                                  \

@@ -317,6 +317,12 @@ static struct membership membership_of(const struct gathered *gathered, const st
     };
 }
 
+bool membership_takes(const struct membership *membership)
+{
+    return !membership->erased && membership->doubt != REASON_CONSENT_EXPIRED &&
+           membership->doubt != REASON_CONSENT_KEY;
+}
+
 bool memberships_of(struct membership **out, size_t *count, const struct dossier *dossier,
                     const struct network *network, struct arena *arena)
 {

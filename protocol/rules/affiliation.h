@@ -33,11 +33,11 @@ struct membership {
     struct actor_id technician;
     struct actor_id shop;
     bool performs_repairs; /* also where that is erased */
-    struct day_truth days; /* unknown where the consent's signature could not be checked, or the block that
-                              speaks, or voids it, is disputed, or its log holds what this version does not
-                              understand, or a `joined` is erased, or a `left` may be among what
-                              was erased before it was read, or the consent had expired when it was
-                              used, as is shown (REASON_CONSENT_EXPIRED) */
+    struct day_truth days; /* unknown where the consent's signature could not be checked, or its key is not
+                              known for the technician's, or the block that speaks, or voids it, is disputed,
+                              or its log holds what this version does not understand, or a `joined` is erased,
+                              or a `left` may be among what was erased before it was read, or the consent had
+                              expired when it was used, as is shown (REASON_CONSENT_EXPIRED) */
     bool own_word;     /* that the consent was used in time is the shop's own word: nothing here shows it */
     bool erased;       /* every `joined` of it is: whether she is there is not said any more */
     enum reason doubt; /* behind what is not sure, or why it never counts; REASON_NONE */
@@ -46,6 +46,10 @@ struct membership {
     size_t affiliation; /* index into the dossier: of the first `joined` that surely counts, else the first
                            that may, else the first; its day is when the days begin */
 };
+
+/* Whether it takes the technician off other rosters: not by what its shop erased, nor by a consent used when
+ * that had expired, nor by one that a key signed which nobody knows for hers. */
+bool membership_takes(const struct membership *membership);
 
 /* All memberships that the dossier tells of, one for each id, sorted by (technician, shop, first day). Blocks
  * that are void, or had not arrived by the question's known_by_s, say nothing, and nor does a `joined` that

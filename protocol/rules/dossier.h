@@ -230,9 +230,11 @@ struct dossier_pack {
 struct dossier_affiliation {
     struct dossier_place place;
     struct affiliation affiliation; /* event joined */
-    /* Of the consent's signature: REASON_NONE; REASON_BAD_SIGNATURE: by no present key that the technician
-     * ever had; REASON_UNKNOWN_ISSUER: the technician's keys are not held here, or had not arrived by the
-     * question's known_by_s, or nobody looked because affiliation_check refuses. */
+    /* Of the consent's signature: REASON_NONE; REASON_BAD_SIGNATURE: not by the key that the consent names;
+     * REASON_CONSENT_KEY: by that one, which no block of the technician's held here sets as a present key: it
+     * is somebody else's, or one of a block that did not come yet; REASON_UNKNOWN_ISSUER: the technician's
+     * keys are not held here, or had not arrived by the question's known_by_s, or nobody looked because
+     * affiliation_check refuses. */
     enum reason signature;
 };
 

@@ -211,18 +211,11 @@ static bool apply_change(struct found *found)
     return true;
 }
 
-/* A shop that erased what it said, or used her consent when that had expired, takes her off no other roster.
- */
-static bool takes_her(const struct membership *hers)
-{
-    return !hers->erased && hers->doubt != REASON_CONSENT_EXPIRED;
-}
-
 static bool add_elsewhere(struct found *found)
 {
     for (size_t i = 0; i < found->credentials.membership_count; i++) {
         const struct membership *hers = &found->credentials.memberships[i];
-        if (takes_her(hers) && !actor_id_equal(&hers->shop, &found->roster->shop) &&
+        if (membership_takes(hers) && !actor_id_equal(&hers->shop, &found->roster->shop) &&
             actor_id_equal(&hers->technician, &found->technician) &&
             !day_truth_or(&found->elsewhere, &found->elsewhere, &hers->days, found->scratch)) {
             return false;

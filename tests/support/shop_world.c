@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/log/checkpoint.h"
+#include "store/consents.h"
 
 struct affiliation world_joined(const struct store_world *world, const struct actor_id *technician,
                                 const struct actor_id *shop, uint64_t n, const struct built_key *signer)
@@ -92,14 +93,14 @@ struct bytes world_sign_one(struct store_world *world, struct store_txn *txn,
 
 void world_check_consents(struct store_world *world)
 {
-    bool due = true;
+    bool left = true;
 
-    while (due) {
+    while (left) {
         struct store_txn *txn = world_write(world);
-        enum store_error error = store_drop_erased(txn, NULL, 0, 1);
+        enum store_error error = store_check_consents(txn, CONSENTS_CHECKED_MAX);
 
         assert(error == STORE_OK);
-        error = store_erased_is_due(txn, 0, &due);
+        error = store_consents_left(txn, &left);
         assert(error == STORE_OK);
         world_commit(txn);
     }

@@ -9,6 +9,11 @@
 #include <unistd.h>
 
 #include "cmd/session.h"
+#include "store/consents.h"
+#include "tests/support/own_home.h"
+#include "tests/support/set_now.h"
+#include "tests/support/shop_world.h"
+#include "tests/support/temp_folder.h"
 
 static char folder[64];
 static struct home home;
@@ -198,6 +203,78 @@ static void the_clock_of_tests_is_taken_or_refused(void **state)
     assert_true(session_now_s() > UINT64_C(1700000000));
 }
 
+/* ---- consents ---- */
+
+enum { ROSTER = CONSENTS_CHECKED_MAX + 100 };
+
+static void publish_roster(struct own_home *own)
+{
+    static struct affiliation joined[ROSTER];
+    static struct store_world elsewhere;
+    static struct built_actor maria;
+    const void *records[ROSTER];
+
+    elsewhere.network = own->session.home.network;
+    build_actor(&maria, &elsewhere.network, 1, 1, 1);
+    for (size_t n = 0; n < ROSTER; n++) {
+        joined[n] =
+            world_joined(&elsewhere, &maria.id, &own->session.actor, n, &maria.built[WORLD_PRESENT_KEY]);
+        records[n] = &joined[n];
+    }
+    own_home_publish(own, ENTRY_AFFILIATION, records, ROSTER);
+}
+
+static bool is_any_left(const struct session *session)
+{
+    struct store_txn *txn;
+    bool left = false;
+
+    assert_int_equal(store_read_begin(&txn, session->store), STORE_OK);
+    assert_int_equal(store_consents_left(txn, &left), STORE_OK);
+    store_end(txn);
+    return left;
+}
+
+static void no_consent_is_left_to_check_where_a_command_wrote(void **state)
+{
+    static const struct {
+        const char *sentence;
+        bool killed;
+    } rows[] = {{"when it ended", false}, {"when the next one begins, where it was killed", true}};
+    uint8_t memory[KEYS_SIZE_MAX];
+    struct bytes record;
+    struct keyring *keyring = own_home_keys(memory, &record);
+
+    (void)state;
+    set_now(WORLD_CONSENT_EXPIRES_S - 1);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct session_options next_options;
+        struct session next;
+        struct own_home own;
+
+        own_home_open(&own, keyring, record);
+        publish_roster(&own);
+        assert_true(is_any_left(&own.session));
+        publisher_close(&own.publisher);
+        if (rows[i].killed) {
+            close(own.session.lock_fd);
+            own.session.lock_fd = -1;
+        }
+        session_close(&own.session);
+        session_options_init(&next_options);
+        next_options.home = own.folder;
+        assert_int_equal(session_open(&next, &next_options, rows[i].killed ? SESSION_WRITE : SESSION_READ),
+                         EXIT_YES);
+        if (is_any_left(&next)) {
+            fail_msg("%s", rows[i].sentence);
+        }
+        session_close(&next);
+        temp_folder_remove(own.folder);
+    }
+    keyring_wipe(keyring);
+    assert_int_equal(unsetenv("TRADEPROOF_NOW"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(ids_and_names_are_understood, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_that_nobody_gave_is_the_id_cut_short, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_clock_of_tests_is_taken_or_refused, set_up, tear_down),
+        cmocka_unit_test(no_consent_is_left_to_check_where_a_command_wrote),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -541,6 +541,24 @@ static void her_leaving_ends_it_and_lets_the_next_one_in(void **state)
     assert_int_equal(offer(&again), REASON_LEFT);
 }
 
+static void a_void_word_that_she_left_ends_nothing(void **state)
+{
+    const struct affiliation joined = consent_of(&maria, 0, 0), left = world_left(&joined, 40005);
+    struct void_record voids = {.has_range = true};
+    struct store_txn *txn = world_write(&here);
+
+    (void)state;
+    world_begin_log(&here, txn, &maria, 20, NOW_S);
+    world_commit(txn);
+    by_the_owner();
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    voids.range.first = voids.range.last = say(&here, &maria, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    (void)say(&here, &maria, CLASS_GOVERN, ENTRY_VOID, &voids);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+    (void)say(&here, &maria, CLASS_CONTENT, ENTRY_AFFILIATION, &left);
+    assert_int_equal(admission_of(&shops[0].actor.id), ADMISSION_NONE);
+}
+
 /* As many consents of tom's to a shop as are remembered of it. */
 static void crowd(const struct actor_id *shop)
 {
@@ -1343,6 +1361,55 @@ static void another_shops_account_stops_nobody_from_leaving(void **state)
 
 enum { OFTEN = 60 };
 
+/* Shops that nobody introduced and that were here first, by consents that nobody can check. */
+static void crowd_rosters_of_tom(void)
+{
+    struct store_txn *txn = world_write(&here);
+
+    for (uint64_t i = 0; i < 20; i++) {
+        struct world_author shop;
+        struct affiliation joined;
+
+        world_begin_log(&here, txn, &shop, 300 + i, NOW_S);
+        joined = world_joined(&here, &tom.actor.id, &shop.actor.id, 0, &shop.actor.built[WORLD_PRESENT_KEY]);
+        world_publish_one(&here, txn, &shop, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, NOW_S);
+    }
+    world_commit(txn);
+}
+
+static void a_crowd_that_names_somebody_keeps_nobody_out_for_ever(void **state)
+{
+    bool named = false;
+
+    (void)state;
+    by_the_owner();
+    crowd_rosters_of_tom();
+    join(0, &tom);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    for (size_t i = 0; i < OFTEN && !named; i++) {
+        named = admission_of(&tom.actor.id) == ADMISSION_NAMED;
+    }
+    assert_true(named);
+}
+
+/* His first keys are not those that signed: the blocks behind may bring these. */
+static void whoever_signed_by_a_later_key_brings_it(void **state)
+{
+    struct built_key present;
+    struct signing_key keys[3];
+    const struct keys_update update = world_new_present_key(&tom.actor, 77, &present, keys);
+    const struct affiliation joined = world_joined(&here, &tom.actor.id, &shops[0].actor.id, 0, &present);
+
+    (void)state;
+    by_the_owner();
+    (void)say(&away, &tom, CLASS_KEYS, ENTRY_KEYS_UPDATE, &update);
+    (void)say(&away, &shops[0], CLASS_CONTENT, ENTRY_AFFILIATION, &joined);
+    assert_int_equal(introduce(&maria, 0, 0), REASON_NONE);
+    assert_int_equal(give(&shops[0]), REASON_NONE);
+    assert_int_equal(give(&tom), REASON_NONE);
+}
+
 /* Delegates' delegates below those that may introduce anybody say much of each other and of her. */
 static void say_much_far_below(void)
 {
@@ -1458,6 +1525,7 @@ int main(void)
         WITH_WORLDS(only_her_consent_introduces_and_only_its_shop),
         cmocka_unit_test(she_introduces_the_four_lowest_in_whatever_order_they_come),
         WITH_WORLDS(her_leaving_ends_it_and_lets_the_next_one_in),
+        WITH_WORLDS(a_void_word_that_she_left_ends_nothing),
         WITH_WORLDS(a_shop_keeps_what_introduces_it),
         WITH_WORLDS(a_ninth_changes_nothing_while_eight_introduce_a_shop),
         WITH_WORLDS(what_holds_takes_the_place_of_what_does_not),
@@ -1485,6 +1553,8 @@ int main(void)
         cmocka_unit_test(who_pays_does_not_hang_on_which_attestation_came_first),
         WITH_WORLDS(whom_a_delegate_accredits_brings_it_no_more_room),
         cmocka_unit_test(another_shops_account_stops_nobody_from_leaving),
+        WITH_WORLDS(a_crowd_that_names_somebody_keeps_nobody_out_for_ever),
+        WITH_WORLDS(whoever_signed_by_a_later_key_brings_it),
         cmocka_unit_test(whom_an_owner_attested_introduces_whatever_a_crowd_says_of_her),
         WITH_WORLDS(a_key_that_was_replaced_introduces_nobody_in_her_shops_place),
     };

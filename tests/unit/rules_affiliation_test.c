@@ -434,6 +434,11 @@ static void signed_by_another(void)
     joined->signature = REASON_BAD_SIGNATURE;
 }
 
+static void signed_by_unknown_key(void)
+{
+    joined->signature = REASON_CONSENT_KEY;
+}
+
 static void signed_by_another_first(void)
 {
     signed_by_another();
@@ -562,6 +567,8 @@ static void days_follow_what_was_said(void **state)
         {"her keys are not here, and she left", keys_not_held_and_left, "n????nn", REASON_UNKNOWN_ISSUER,
          LEFT},
         {"someone else signed", signed_by_another, "nnnnnnn", REASON_BAD_SIGNATURE, DAY_NONE},
+        {"a key signed that nobody knows for hers", signed_by_unknown_key, "n??????", REASON_CONSENT_KEY,
+         DAY_NONE},
         {"then said again with her own signature", signed_by_another_first, "nyyyyyy", REASON_NONE, DAY_NONE},
         {"no consent", left_it, "nnnnnnn", REASON_NO_CONSENT, DAY_NONE},
         {"the id is another consent's", id_of_another_consent, "", REASON_NONE, DAY_NONE},

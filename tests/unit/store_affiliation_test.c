@@ -109,8 +109,8 @@ static void a_consent_is_settled_by_any_present_key_she_ever_had(void **context)
         {"by the key that took its place",
          world_joined(&world, &maria.actor.id, &garage.actor.id, 1, &updated), REASON_NONE},
         {"by somebody else's key", world_joined(&world, &maria.actor.id, &garage.actor.id, 2, &strange),
-         REASON_BAD_SIGNATURE},
-        {"by a key of hers that is not for presenting", other_role, REASON_BAD_SIGNATURE},
+         REASON_CONSENT_KEY},
+        {"by a key of hers that is not for presenting", other_role, REASON_CONSENT_KEY},
         {"altered", tampered, REASON_BAD_SIGNATURE},
         {"by a key that she does not have", beyond, REASON_BAD_SIGNATURE},
     };
@@ -128,7 +128,7 @@ static void a_consent_is_settled_by_any_present_key_she_ever_had(void **context)
     begin(&maria, MARIA_SEED, LATE);
     gather(&dossier, &garage, UINT64_MAX);
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
-    assert_int_equal(dossier.affiliations[1].signature, REASON_BAD_SIGNATURE);
+    assert_int_equal(dossier.affiliations[1].signature, REASON_CONSENT_KEY); /* of her future */
     update_key(&updated);
     for (size_t i = count / 2; i < count; i++) {
         say(&garage, &rows[i].joined, LATER);
@@ -500,7 +500,7 @@ static void a_consent_falls_with_the_keys_that_signed_it(void **context)
     assert_int_equal(store_unwind_to(txn, &world.network, &maria.actor.id, 0, LATER), STORE_OK);
     world_commit(txn);
     gather(&dossier, &garage, UINT64_MAX);
-    assert_int_equal(dossier.affiliations[0].signature, REASON_BAD_SIGNATURE);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_CONSENT_KEY);
     txn = world_write(&world);
     assert_int_equal(store_unwind_to(txn, &world.network, &garage.actor.id, 0, LATER), STORE_OK);
     world_commit(txn);
@@ -528,6 +528,37 @@ static void a_consent_that_older_keys_signed_too_stands(void **context)
     txn = world_write(&world);
     assert_int_equal(store_unwind_to(txn, &world.network, &maria.actor.id, 0, LATER), STORE_OK);
     world_commit(txn);
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+}
+
+static void go_back_to_inception(struct world_author *author)
+{
+    struct store_txn *txn = world_write(&world);
+
+    assert_int_equal(store_unwind_to(txn, &world.network, &author->actor.id, 0, LATER), STORE_OK);
+    assert_int_equal(store_log_state(txn, &author->actor.id, &author->state), STORE_OK);
+    world_commit(txn);
+}
+
+/* A rotation sets it once more. */
+static void a_key_that_she_kept_is_hers_since_it_first_came(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct dossier dossier;
+    struct store_txn *txn;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    txn = world_write(&world);
+    world_rotate(&world, txn, &maria, LATER);
+    world_commit(txn);
+    gather(&dossier, &garage, LATE);
+    assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
+    go_back_to_inception(&maria);
     gather(&dossier, &garage, UINT64_MAX);
     assert_int_equal(dossier.affiliations[0].signature, REASON_NONE);
 }
@@ -577,11 +608,11 @@ static size_t told(enum reason signature)
 static bool is_any_left(void)
 {
     struct store_txn *txn = world_read(&world);
-    bool due = false;
+    bool left = false;
 
-    assert_int_equal(store_erased_is_due(txn, LATER, &due), STORE_OK);
+    assert_int_equal(store_consents_left(txn, &left), STORE_OK);
     store_end(txn);
-    return due;
+    return left;
 }
 
 /* Returns: how many signatures were checked. */
@@ -590,7 +621,7 @@ static size_t work_off(void)
     struct store_txn *txn = world_write(&world);
     size_t checked;
 
-    assert_int_equal(store_drop_erased(txn, NULL, LATER, 1), STORE_OK);
+    assert_int_equal(store_check_consents(txn, CONSENTS_CHECKED_MAX), STORE_OK);
     checked = txn->consents_checked;
     world_commit(txn);
     return checked;
@@ -697,73 +728,235 @@ static void no_consent_is_left_to_check_once_its_bytes_are_gone(void **context)
     world_commit(txn);
     txn = world_write(&world);
     assert_int_equal(store_drop_erased(txn, NULL, LATE + 8 * A_DAY_S, 1), STORE_OK);
-    assert_int_equal(txn->consents_checked, 0);
     world_commit(txn);
     assert_false(is_any_left());
 }
 
-/* ---- whose rosters name her ---- */
-
-enum { ROSTERS = 16 };
-
-/* As many shops as are looked at say that she joined them, before the garage does. */
-static void crowd_rosters(bool by_their_own_keys, uint64_t expires_s)
+/* Whoever erased it may give it back. */
+static void what_is_erased_is_checked_all_the_same(void **context)
 {
-    for (uint64_t i = 0; i < ROSTERS; i++) {
-        static struct world_author shop;
-        struct affiliation joined;
+    enum { LAST = CONSENTS_CHECKED_MAX };
+    const struct index_range range = {LAST, LAST};
+    const struct erase erase = {.seq = 1, .entries = {.items = &range, .count = 1}};
+    const struct void_record voids = {.has_range = true, .range = {.first = 2, .last = 2}};
+    struct store_txn *txn;
 
-        begin(&shop, 100 + i, EARLY);
-        joined =
-            world_joined(&world, &maria.actor.id, &shop.actor.id, i, &shop.actor.built[WORLD_PRESENT_KEY]);
-        joined.consent.expires_s = expires_s;
-        consent_id(&joined.id, &world.network, &joined.consent);
-        sign_hash(&joined.signature.signature, &shop.actor.built[WORLD_PRESENT_KEY].secret, &joined.id);
-        if (!by_their_own_keys) {
-            joined.signature.key = marias_key()->key.key;
-        }
-        say(&shop, &joined, EARLY);
-    }
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    (void)join_many(0, LAST + 1, marias_key(), false);
+    txn = world_write(&world);
+    world_publish_one(&world, txn, &garage, CLASS_STATUS, ENTRY_ERASE, &erase, LATE);
+    world_commit(txn);
+    assert_int_equal(work_off(), 1);
+    txn = world_write(&world);
+    world_publish_one(&world, txn, &garage, CLASS_GOVERN, ENTRY_VOID, &voids, LATER);
+    world_commit(txn);
+    assert_int_equal(told(REASON_NONE), LAST + 1);
 }
 
-static void shops_that_she_never_consented_to_fill_none_of_her_rosters(void **context)
+static enum answer on_roster(const struct hash *id, uint32_t day)
 {
+    const size_t mark = arena_mark(&world.arena);
+    enum answer answer = ANSWER_NO;
+    struct membership *memberships;
+    struct dossier dossier;
+    size_t count = 0;
+
+    gather(&dossier, &garage, UINT64_MAX);
+    assert_true(memberships_of(&memberships, &count, &dossier, &world.network, &world.arena));
+    for (size_t i = 0; i < count; i++) {
+        if (hash_equal(&memberships[i].id, id)) {
+            answer = day_truth_on(&memberships[i].days, day);
+        }
+    }
+    arena_rewind(&world.arena, mark);
+    return answer;
+}
+
+static void whoever_left_has_left_whether_or_not_her_consent_was_checked(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, MANY - 1, marias_key());
+    const struct affiliation left = world_left(&joined, WORLD_JOINED_DAY + 10);
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    (void)join_many(0, MANY, marias_key(), false);
+    say(&garage, &left, LATE);
+    assert_int_equal(on_roster(&joined.id, WORLD_JOINED_DAY + 9), ANSWER_UNKNOWN);
+    assert_int_equal(on_roster(&joined.id, WORLD_JOINED_DAY + 10), ANSWER_NO);
+    world_check_consents(&world);
+    assert_int_equal(on_roster(&joined.id, WORLD_JOINED_DAY + 9), ANSWER_YES);
+    assert_int_equal(on_roster(&joined.id, WORLD_JOINED_DAY + 10), ANSWER_NO);
+}
+
+/* ---- whose rosters name her ---- */
+
+enum { ROSTERS = 16, IN_TIME = WORLD_CONSENT_EXPIRES_S };
+
+/* By whose key the consents of a crowd of shops are signed. */
+enum signer { THEIR_OWN, THEIR_OWN_IN_HER_NAME, HER_FIRST };
+
+/* So many shops say that she joined them, before the garage does. */
+static void crowd_rosters(size_t count, enum signer signer, uint64_t expires_s)
+{
+    struct store_txn *txn = world_write(&world);
+
+    for (uint64_t i = 0; i < count; i++) {
+        static struct world_author shop;
+        const size_t mark = arena_mark(&world.arena);
+        const struct built_key *key;
+        struct affiliation joined;
+
+        world_begin_log(&world, txn, &shop, 100 + i, EARLY);
+        key = signer == HER_FIRST ? marias_key() : &shop.actor.built[WORLD_PRESENT_KEY];
+        joined = world_joined(&world, &maria.actor.id, &shop.actor.id, i, key);
+        joined.consent.expires_s = expires_s;
+        consent_id(&joined.id, &world.network, &joined.consent);
+        sign_hash(&joined.signature.signature, &key->secret, &joined.id);
+        if (signer == THEIR_OWN_IN_HER_NAME) {
+            joined.signature.key = marias_key()->key.key;
+        }
+        world_publish_one(&world, txn, &shop, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, EARLY);
+        arena_rewind(&world.arena, mark);
+    }
+    world_commit(txn);
+}
+
+/* Of so many draws, one after the other, how many lead to the garage. *first: in all of them it comes first.
+ */
+static size_t draws_that_find_the_garage(size_t draws, size_t *named, bool *first)
+{
+    struct actor_id shops[ROSTERS];
+    size_t found = 0;
+
+    *first = true;
+    for (uint64_t draw = 0; draw < draws; draw++) {
+        struct store_txn *txn = world_read(&world);
+
+        assert_int_equal(store_rosters_naming(txn, &maria.actor.id, draw, shops, ROSTERS, named), STORE_OK);
+        store_end(txn);
+        for (size_t i = 0; i < *named; i++) {
+            const bool is_garage = actor_id_equal(&shops[i], &garage.actor.id);
+
+            found += is_garage;
+            *first &= is_garage == (i == 0);
+        }
+    }
+    return found;
+}
+
+static void shops_that_she_never_consented_to_keep_none_off_her_rosters(void **context)
+{
+    enum { DRAWS = 34 };
     const struct {
         const char *because;
-        bool by_their_own_keys, keys_held;
+        size_t crowd;
+        enum signer signer;
+        bool keys_held, renewed; /* her log; she has a new key, and signed by that */
         uint64_t expires_s;
-        size_t wanted;
-        bool first; /* the garage is the first one, for certain */
+        size_t named, found; /* in so many draws */
+        bool first;          /* the garage, for certain */
     } rows[] = {
-        {"in her key's name, which is not held", false, false, WORLD_CONSENT_EXPIRES_S, 1, true},
-        {"in her key's name, which is held", false, true, WORLD_CONSENT_EXPIRES_S, 1, true},
-        {"by keys that are not hers", true, true, WORLD_CONSENT_EXPIRES_S, 1, true},
-        {"by keys that may be hers", true, false, WORLD_CONSENT_EXPIRES_S, ROSTERS, false},
-        {"long after their time, when nobody looks who signed", true, true, 0, ROSTERS, true},
+        {"in her key's name, which is not held", 16, THEIR_OWN_IN_HER_NAME, false, false, IN_TIME, 1, DRAWS,
+         true},
+        {"in her key's name, which is held", 16, THEIR_OWN_IN_HER_NAME, true, false, IN_TIME, 1, DRAWS, true},
+        {"by keys that she isn't known to have", 16, THEIR_OWN, true, false, IN_TIME, ROSTERS, DRAWS, true},
+        {"more of them than are looked at", 300, THEIR_OWN, true, false, IN_TIME, ROSTERS, DRAWS, true},
+        {"by keys that may be hers: each is left out in its turn", 16, THEIR_OWN, false, false, IN_TIME,
+         ROSTERS, DRAWS * 16 / 17, false},
+        {"long after their time, when nobody looks who signed", 16, THEIR_OWN, true, false, 0, ROSTERS, DRAWS,
+         true},
+        {"by a key that she replaced, and that a thief has", 20, HER_FIRST, true, true, IN_TIME, ROSTERS,
+         DRAWS, true},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        const struct affiliation joined =
-            world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
-        struct actor_id shops[ROSTERS];
-        struct store_txn *txn;
-        size_t count = 0;
+        struct built_key key = *marias_key();
+        struct affiliation joined;
+        size_t named = 0, found;
+        bool first;
 
         if (rows[i].keys_held) {
             begin(&maria, MARIA_SEED, EARLY);
         }
-        crowd_rosters(rows[i].by_their_own_keys, rows[i].expires_s);
+        if (rows[i].renewed) {
+            update_key(&key);
+        }
+        joined = world_joined(&world, &maria.actor.id, &garage.actor.id, 0, &key);
+        crowd_rosters(rows[i].crowd, rows[i].signer, rows[i].expires_s);
         begin(&garage, GARAGE_SEED, EARLY);
         say(&garage, &joined, EARLY);
-        txn = world_read(&world);
-        assert_int_equal(store_rosters_naming(txn, &maria.actor.id, shops, ROSTERS, &count), STORE_OK);
-        store_end(txn);
-        if (count != rows[i].wanted || actor_id_equal(&shops[0], &garage.actor.id) != rows[i].first) {
-            fail_msg("%s: %zu", rows[i].because, count);
+        world_check_consents(&world);
+        found = draws_that_find_the_garage(DRAWS, &named, &first);
+        if (named != rows[i].named || found != rows[i].found || first != rows[i].first) {
+            fail_msg("%s: %zu, %zu", rows[i].because, named, found);
         }
         teardown(context);
         setup(context);
     }
+}
+
+/* What she signed before stands, whoever crowds. */
+static void an_earlier_key_of_hers_leads_to_a_roster_too(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct built_key updated;
+    size_t named = 0;
+    bool first;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    crowd_rosters(300, THEIR_OWN, 0);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    update_key(&updated);
+    assert_int_equal(draws_that_find_the_garage(2, &named, &first), 2);
+    assert_true(first);
+}
+
+static void what_she_signs_for_somebody_else_is_on_no_list_of_hers(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &rival.actor.id, &garage.actor.id, 0, marias_key());
+    size_t named = 0;
+    bool first;
+
+    (void)context;
+    begin(&maria, MARIA_SEED, EARLY);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    assert_int_equal(draws_that_find_the_garage(1, &named, &first), 0);
+    assert_int_equal(named, 0);
+}
+
+/* Neither by its key nor otherwise, nor is what stands there since. */
+static void a_shop_whose_block_is_dropped_is_on_no_list_of_hers(void **context)
+{
+    const struct affiliation joined =
+        world_joined(&world, &maria.actor.id, &garage.actor.id, 0, marias_key());
+    struct affiliation forged;
+    struct built_key strange;
+    size_t named = 0;
+    bool first;
+
+    (void)context;
+    build_key(&strange, ROLE_PRESENT, 78, 0);
+    forged = world_joined(&world, &maria.actor.id, &garage.actor.id, 0, &strange);
+    begin(&maria, MARIA_SEED, EARLY);
+    crowd_rosters(1, THEIR_OWN, IN_TIME);
+    begin(&garage, GARAGE_SEED, EARLY);
+    say(&garage, &joined, EARLY);
+    assert_int_equal(draws_that_find_the_garage(2, &named, &first), 2);
+    assert_true(first);
+    go_back_to_inception(&garage);
+    assert_int_equal(draws_that_find_the_garage(2, &named, &first), 0);
+    say(&garage, &forged, EARLY);
+    assert_int_equal(draws_that_find_the_garage(2, &named, &first), 2);
+    assert_false(first);
 }
 
 /* ---- any order ---- */
@@ -973,12 +1166,18 @@ int main(void)
         IN_WORLD(an_erased_join_is_gone_for_good),
         IN_WORLD(a_consent_falls_with_the_keys_that_signed_it),
         IN_WORLD(a_consent_that_older_keys_signed_too_stands),
+        IN_WORLD(a_key_that_she_kept_is_hers_since_it_first_came),
         IN_WORLD(consents_are_checked_so_many_at_a_time_and_unknown_until_then),
         IN_WORLD(keys_that_come_check_no_consent),
         IN_WORLD(a_consent_costs_one_check_however_many_keys_she_had),
         IN_WORLD(no_consent_is_left_to_check_of_a_block_that_is_dropped),
         IN_WORLD(no_consent_is_left_to_check_once_its_bytes_are_gone),
-        IN_WORLD(shops_that_she_never_consented_to_fill_none_of_her_rosters),
+        IN_WORLD(what_is_erased_is_checked_all_the_same),
+        IN_WORLD(whoever_left_has_left_whether_or_not_her_consent_was_checked),
+        IN_WORLD(shops_that_she_never_consented_to_keep_none_off_her_rosters),
+        IN_WORLD(an_earlier_key_of_hers_leads_to_a_roster_too),
+        IN_WORLD(what_she_signs_for_somebody_else_is_on_no_list_of_hers),
+        IN_WORLD(a_shop_whose_block_is_dropped_is_on_no_list_of_hers),
         IN_WORLD(any_order_leads_to_the_same_dossiers),
         IN_WORLD(a_rotation_keeps_what_her_earlier_keys_signed),
         IN_WORLD(a_roster_names_nobody_unless_its_shop_is_admitted),

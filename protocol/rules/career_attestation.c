@@ -59,7 +59,7 @@ static uint32_t day_after(uint32_t day, uint64_t months, uint32_t days)
     return days < DAY_MAX - later ? later + days : DAY_MAX;
 }
 
-/* What never held is as if it had not been earned. */
+/* What never held is as if it had not been earned, and so is what this one replaces. */
 static enum answer apart(struct career *career, const struct expression *expression,
                          const struct applied *applied)
 {
@@ -70,13 +70,15 @@ static enum answer apart(struct career *career, const struct expression *express
         const struct attestation *earlier = attestation_at(career, applied->code, i);
         const struct day_truth *days = career_counted(career, applied->code, i);
         if (!has_basis(earlier, expression) ||
-            day_after(earlier->earned_on, expression->count, expression->days) <= earned_on) {
+            day_after(earlier->earned_on, expression->count, expression->days) <= earned_on ||
+            days->possibly.count == 0) {
             continue;
         }
-        if (days->surely.count > 0) {
+        enum answer replaced = career_is_replaced(career, applied->code, i, applied->rank);
+        if (days->surely.count > 0 && replaced == ANSWER_NO) {
             return ANSWER_NO;
         }
-        answer = days->possibly.count > 0 ? ANSWER_UNKNOWN : answer;
+        answer = replaced != ANSWER_YES ? ANSWER_UNKNOWN : answer;
     }
     return answer;
 }

@@ -147,7 +147,8 @@ struct career {
     uint64_t *keys;               /* of the dossier's credentials */
     uint32_t *order;              /* the subject's credentials by code, day earned, and as in the dossier */
     size_t order_count;
-    struct settled *settled; /* in that order, as far as settled */
+    struct settled *settled;                 /* in that order, as far as settled */
+    struct career_replacement *replacements; /* of each of the dossier's credentials */
     size_t code_count;
     struct career_code *codes;       /* ascending */
     uint64_t *code_keys;             /* the first bytes of each, so that codes mostly compare as numbers */
@@ -284,6 +285,15 @@ bool career_unite(struct day_truth *out, const struct day_truth *const *truths, 
 /* How many days are documented for certain by day under the codes of pattern. Requires: career_settle.
  * Returns: UINT32_MAX when the arena is full. */
 uint32_t career_worked_by(struct career *career, struct bytes pattern, uint32_t day);
+
+/* ---- career_replaced.c ---- */
+
+/* Find what replaced each credential. Requires: they are decided. Returns: false when the arena is full. */
+bool career_list_replacements(struct career *career);
+/* Whether of a code's credentials the one of rank `earlier` was replaced by that of rank `later`, directly or
+ * through others that replaced each other. */
+enum answer career_is_replaced(const struct career *career, const struct career_code *code, size_t earlier,
+                               size_t later);
 
 /* ---- career_attestation.c ---- */
 

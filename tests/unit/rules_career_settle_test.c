@@ -158,6 +158,88 @@ static void certification_begins_with_what_is_asked_beforehand(void **state)
     CHECK_ROWS(&given, prerequisite_rows);
 }
 
+/* ---- corrections ---- */
+
+/* An exam, and which one says that it replaces it, from long after both were earned. */
+struct corrected {
+    uint32_t earned_on;
+    size_t by; /* which row takes its place; 0: none does, the first one is nobody's correction */
+    bool disputed, voided;
+};
+
+static const struct {
+    const char *why;
+    struct corrected exams[4];
+    enum answer answer; /* for the last of them */
+} corrected_rows[] = {
+    {"a later day corrects an earlier one", {{1000, 1, false, false}, {1010, 0, false, false}}, ANSWER_YES},
+    {"another exam before it is one all the same",
+     {{1000, 2, false, false}, {1035, 0, false, false}, {1040, 0, false, false}},
+     ANSWER_NO},
+    {"what corrects a correction replaces both",
+     {{1000, 1, false, false}, {1010, 2, false, false}, {1020, 0, false, false}},
+     ANSWER_YES},
+    {"what another one replaced counts as a retake",
+     {{1000, 1, false, false}, {1040, 0, false, false}, {1020, 0, false, false}},
+     ANSWER_NO},
+    {"a correction in dispute leaves it open",
+     {{1000, 1, true, false}, {1010, 0, false, false}},
+     ANSWER_UNKNOWN},
+    {"so does one of a chain",
+     {{1000, 1, true, false}, {1010, 2, false, false}, {1020, 0, false, false}},
+     ANSWER_UNKNOWN},
+    {"one that was taken back corrects nothing",
+     {{1000, 1, false, true}, {1010, 0, false, false}},
+     ANSWER_NO},
+};
+
+enum { CORRECTED_ON = 1300 };
+
+static void build_corrected(const struct corrected *exams)
+{
+    size_t count = 0;
+    career_rows_build(&given, "prerequisite *: 30 days apart from exam", NULL, (const struct earned[]){{0}});
+    for (; count < 4 && exams[count].earned_on != 0; count++) {
+        career_case_earn(&given, (const struct earned[]){EXAM("A1", exams[count].earned_on, 2000), {0}});
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (exams[i].by != 0) {
+            build_replaced(&given.built, &given.built.credentials[i], &given.built.credentials[exams[i].by],
+                           CORRECTED_ON, given.next_seq++, exams[i].voided);
+        }
+        if (exams[i].disputed) {
+            build_event_block(&given.built, &given.built.credentials[i], BUILT_SIDE);
+        }
+    }
+}
+
+static void what_an_exam_corrects_was_none_before_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof corrected_rows / sizeof corrected_rows[0]; i++) {
+        size_t last = 0;
+        build_corrected(corrected_rows[i].exams);
+        career_case_settle(&given, 1500);
+        while (last < 3 && corrected_rows[i].exams[last + 1].earned_on != 0) {
+            last++;
+        }
+        enum answer answer = day_truth_on(&given.credentials.verdicts[last].days, 1500);
+        if (answer != corrected_rows[i].answer) {
+            fail_msg("%s: %d", corrected_rows[i].why, (int)answer);
+        }
+    }
+}
+
+/* Whether it is asked about before or after the correction: one exam was taken. */
+static void what_an_exam_corrects_was_none_on_earlier_days_either(void **state)
+{
+    (void)state;
+    build_corrected(corrected_rows[0].exams);
+    struct day_truth days = career_case_days(&given, "A1", CORRECTED_ON - 1);
+    assert_int_equal(day_truth_on(&days, CORRECTED_ON - 1), ANSWER_YES);
+    assert_int_equal(given.credentials.verdicts[1].overall, OVERALL_VALID);
+}
+
 static void refused_credentials_say_why(void **state)
 {
     (void)state;
@@ -290,6 +372,8 @@ int main(void)
         cmocka_unit_test(a_state_is_answered_where_it_is_said),
         cmocka_unit_test(conditions_say_what_is_to_blame),
         cmocka_unit_test(certification_begins_with_what_is_asked_beforehand),
+        cmocka_unit_test(what_an_exam_corrects_was_none_before_it),
+        cmocka_unit_test(what_an_exam_corrects_was_none_on_earlier_days_either),
         cmocka_unit_test(refused_credentials_say_why),
         cmocka_unit_test(references_are_followed_so_far_and_no_further),
         cmocka_unit_test(renewals_rest_on_what_was_held_before),

@@ -7,6 +7,7 @@
 #include "cmd/command.h"
 #include "cmd/csv_report.h"
 #include "cmd/issue_batch.h"
+#include "cmd/issue_correction.h"
 #include "cmd/issue_counts.h"
 #include "cmd/json_output.h"
 #include "cmd/reasons.h"
@@ -21,6 +22,7 @@ struct issue_request {
     const char *report;
     const char *basis;
     const char *in_network;
+    char *replaces;
     uint32_t earned, from, until; /* DAY_NONE: not given */
     bool dry_run;
     bool unaccredited;
@@ -40,6 +42,7 @@ struct issue {
     struct publisher publisher;
     bool publisher_is_open;
     struct issue_batch *batch;
+    struct issue_correction correction;
     size_t ended_count; /* codes of which it was said that the accreditation has ended */
     struct ended_code {
         char code[CODE_SIZE_MAX + 1];
@@ -253,16 +256,15 @@ static int fail_refused(struct issue *issue, const struct issue_terms *terms,
 }
 
 /* The name of the only entry of the block just published. */
-static bool entry_name_of(struct issue *issue, char *text)
+static bool entry_name_of(struct issue *issue, struct entry_name *out)
 {
     struct block block;
     const struct network *network = &issue->session.home.network;
     if (block_decode(&block, network, issue->batch->last.encoded, &issue->session.arena) != REASON_NONE) {
         return false;
     }
-    struct entry_name name = {.author = issue->session.actor, .seq = issue->batch->last.seq};
-    memcpy(name.prefix, block.leaves[0].bytes, sizeof(name.prefix));
-    entry_name_to_text(text, network, &name);
+    *out = (struct entry_name){.author = issue->session.actor, .seq = issue->batch->last.seq};
+    memcpy(out->prefix, block.leaves[0].bytes, sizeof(out->prefix));
     return true;
 }
 
@@ -342,6 +344,9 @@ static int tell_json(const struct issue *issue, const struct attestation *attest
     json_object_set_new(object, "issued", json_of_number(dry_run ? 0 : 1));
     json_object_set_new(object, "dry_run", json_boolean(dry_run));
     json_object_set_new(object, "entry", dry_run ? json_null() : json_string(entry));
+    json_object_set_new(object, "replaces",
+                        issue->request->replaces != NULL ? json_string(issue->request->replaces)
+                                                         : json_null());
     json_object_set_new(object, "last_day",
                         json_of_day(attestation->has_last_day ? attestation->last_day : DAY_NONE));
     json_object_set_new(object, "tested", json_string(answer_word(amounts->tested)));
@@ -351,15 +356,15 @@ static int tell_json(const struct issue *issue, const struct attestation *attest
     return json_output_take(object);
 }
 
-/* amounts: to what it amounts with all else that is known. */
+/* amounts: to what it amounts with all else that is known. name: of the entry; NULL: nothing was signed. */
 static int tell_one(struct issue *issue, const struct attestation *attestation,
-                    const struct code_verdict *amounts)
+                    const struct code_verdict *amounts, const struct entry_name *name)
 {
     char entry[ENTRY_NAME_TEXT_MAX + 1] = "";
     char until[DAY_TEXT_SIZE] = "";
-    bool dry_run = issue->request->dry_run;
-    if (!dry_run && !entry_name_of(issue, entry)) {
-        return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
+    bool dry_run = name == NULL;
+    if (name != NULL) {
+        entry_name_to_text(entry, &issue->session.home.network, name);
     }
     if (issue->session.options.json) {
         return tell_json(issue, attestation, entry, amounts);
@@ -376,6 +381,9 @@ static int tell_one(struct issue *issue, const struct attestation *attestation,
     if (!dry_run) {
         printf("Entry: %s\n", entry);
     }
+    if (issue->request->replaces != NULL) {
+        printf("%s %s\n", dry_run ? "Would replace" : "Replaced", issue->request->replaces);
+    }
     return EXIT_YES;
 }
 
@@ -390,12 +398,44 @@ static struct code_verdict amounts_of(struct issue *issue, const struct attestat
     return amounts;
 }
 
+/* Publish it, and that it replaces what it corrects. */
+static int publish_one_of(struct issue *issue, const struct attestation *attestation, struct entry_name *name)
+{
+    int code = issue_batch_add(issue->batch, attestation);
+    if (code == EXIT_YES) {
+        code = issue_batch_flush(issue->batch);
+    }
+    if (code != EXIT_YES || issue->request->dry_run) {
+        return code;
+    }
+    if (!entry_name_of(issue, name)) {
+        return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
+    }
+    return issue->request->replaces != NULL
+               ? issue_correction_publish(&issue->correction, &issue->publisher, name)
+               : EXIT_YES;
+}
+
+static int find_correction(struct issue *issue, const struct subject *subject)
+{
+    if (issue->request->replaces == NULL) {
+        return EXIT_YES;
+    }
+    int code = issue_correction_find(&issue->correction, &issue->session, issue->request->replaces, subject);
+    issue->counts->replaces = code == EXIT_YES ? &issue->correction.old.items[0].name : NULL;
+    return code;
+}
+
 static int issue_one(struct issue *issue, char **values)
 {
     struct issue_terms terms;
     struct issue_refused refused = {0};
     struct attestation attestation;
+    struct entry_name name;
     int code = terms_of(issue, values, &terms);
+    if (code == EXIT_YES) {
+        code = find_correction(issue, &terms.subject);
+    }
     if (code != EXIT_YES) {
         return code;
     }
@@ -409,12 +449,10 @@ static int issue_one(struct issue *issue, char **values)
     warn_of_end(issue, &attestation);
     code = issue_open_log(issue);
     if (code == EXIT_YES) {
-        code = issue_batch_add(issue->batch, &attestation);
+        code = publish_one_of(issue, &attestation, &name);
     }
-    if (code == EXIT_YES) {
-        code = issue_batch_flush(issue->batch);
-    }
-    return code == EXIT_YES ? tell_one(issue, &attestation, &amounts) : code;
+    return code == EXIT_YES ? tell_one(issue, &attestation, &amounts, issue->request->dry_run ? NULL : &name)
+                            : code;
 }
 
 /* ---- a file of them ---- */
@@ -626,12 +664,14 @@ static int check_request(const struct issue_request *request, size_t argument_co
 {
     const struct command *command = command_named("issue");
     bool has_terms = request->basis != NULL || request->earned != DAY_NONE || request->from != DAY_NONE ||
-                     request->until != DAY_NONE || request->in_network != NULL;
+                     request->until != DAY_NONE || request->in_network != NULL || request->replaces != NULL;
     if (argument_count != (request->csv != NULL ? 0 : 2)) {
         return command_usage_error(command, "give a technician and a code, or --csv FILE.");
     }
     if (request->csv != NULL && has_terms) {
-        return command_usage_error(command, "with --csv the file's columns tell basis, dates and network.");
+        return command_usage_error(
+            command, "with --csv the file's columns tell basis, dates and network, and nothing is "
+                     "replaced.");
     }
     if (request->csv == NULL && request->report != NULL) {
         return command_usage_error(command, "--report goes with --csv.");
@@ -643,11 +683,12 @@ int command_issue(int argc, char **argv)
 {
     struct issue_request request = {.earned = DAY_NONE, .from = DAY_NONE, .until = DAY_NONE};
     const struct command_option options[] = {
-        {"csv", OPTION_TEXT, &request.csv},         {"report", OPTION_TEXT, &request.report},
-        {"basis", OPTION_TEXT, &request.basis},     {"earned", OPTION_DAY, &request.earned},
-        {"from", OPTION_DAY, &request.from},        {"until", OPTION_DAY, &request.until},
-        {"dry-run", OPTION_FLAG, &request.dry_run}, {"unaccredited", OPTION_FLAG, &request.unaccredited},
-        {"anyway", OPTION_FLAG, &request.anyway},   {"in-network", OPTION_TEXT, &request.in_network},
+        {"csv", OPTION_TEXT, &request.csv},           {"report", OPTION_TEXT, &request.report},
+        {"basis", OPTION_TEXT, &request.basis},       {"earned", OPTION_DAY, &request.earned},
+        {"from", OPTION_DAY, &request.from},          {"until", OPTION_DAY, &request.until},
+        {"dry-run", OPTION_FLAG, &request.dry_run},   {"unaccredited", OPTION_FLAG, &request.unaccredited},
+        {"anyway", OPTION_FLAG, &request.anyway},     {"in-network", OPTION_TEXT, &request.in_network},
+        {"replaces", OPTION_TEXT, &request.replaces},
     };
     struct arguments arguments;
     struct issue issue;

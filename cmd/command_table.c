@@ -188,6 +188,7 @@ const struct command commands[] = {
      "                  (default: exam). Experience is the time from --from to --until, both past\n"
      "  --in-network CODE  valid only while the technician works in a shop that holds the membership\n"
      "                  CODE\n"
+     "  --replaces ENTRY  it corrects that certificate of yours, which counts no longer from today on\n"
      "  --csv FILE      issue every row of FILE (- is standard input); its first row names the columns\n"
      "                  technician, code, earned_on and, where wanted, basis, valid_from,\n"
      "                  last_day, in_network\n"
@@ -198,7 +199,7 @@ const struct command commands[] = {
      "                  which they don't tell how much it adds lasts a whole lifetime of its code\n"
      "\n"
      "A test that is no certificate yet is told with what it waits for, by what is known when its row is\n"
-     "read. With --json, of one: issued, dry_run, entry, last_day, tested, certified, missing,\n"
+     "read. With --json, of one: issued, dry_run, entry, replaces, last_day, tested, certified, missing,\n"
      "accreditation_ended (code, ended: you sign after the end). Of a file: issued, acceptable, dry_run,\n"
      "refused, blocks, first_block, refusals (line, reason, message), waiting (how many tests are no\n"
      "certificates yet), waiting_rows (line, code, missing; the first 1000), accreditation_ended.\n"
@@ -246,8 +247,9 @@ const struct command commands[] = {
      command_reinstate},
     {"replace", "put another certificate in the place of one",
      "ENTRY... --by ENTRY [OPTIONS] | --of TECHNICIAN --code LIST --by ENTRY [OPTIONS]",
-     "Corrects a certificate: issue the right one first, then say that it replaces the wrong one. The\n"
-     "old one no longer counts, and stays visible as replaced.\n"
+     "Corrects a certificate: issue the right one first (issue --replaces does both at once), then say\n"
+     "that it replaces the wrong one. The old one no longer counts, and stays visible as replaced. Rules\n"
+     "that ask for time between exams don't count it as one that was taken before the right one.\n"
      "\n"
      "  --by ENTRY       what takes its place, as issue printed it\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_JSON
      "\n"

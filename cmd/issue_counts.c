@@ -120,6 +120,59 @@ static size_t find_coming(struct dossier *dossier, uint64_t now_s)
     return SIZE_MAX;
 }
 
+/* size bytes each, and one more, all zero. Returns: NULL when the arena is full. */
+static void *copy_and_one(const void *items, size_t count, size_t size, struct arena *arena)
+{
+    uint8_t *copy = arena_take(arena, (count + 1) * size);
+    if (copy != NULL && count > 0) {
+        memcpy(copy, items, count * size);
+    }
+    return copy;
+}
+
+/* As if what comes after that block were here too: that `by` takes the place of an entry. */
+static bool replace(struct dossier_credential *old, const struct entry_name *by, struct arena *arena)
+{
+    struct dossier_place *place = &old->place;
+    size_t count = place->event_count;
+    struct history_event *events = copy_and_one(place->events, count, sizeof(*events), arena);
+    bool *voided = copy_and_one(place->event_voided, count, sizeof(*voided), arena);
+    if (events == NULL || voided == NULL) {
+        return false;
+    }
+    events[count] = (struct history_event){.action = STATUS_REPLACED,
+                                           .effective_day = session_today(),
+                                           .setter_seq = BLOCK_SEQ_MAX,
+                                           .has_replacement = true,
+                                           .replacement = *by};
+    place->events = events;
+    place->event_voided = voided;
+    place->event_blocks = place->event_blocks == NULL ? NULL
+                                                      : copy_and_one(place->event_blocks, count,
+                                                                     sizeof(place->event_blocks[0]), arena);
+    place->event_signings =
+        place->event_signings == NULL
+            ? NULL
+            : copy_and_one(place->event_signings, count, sizeof(place->event_signings[0]), arena);
+    old->reasons = NULL;
+    place->event_count++;
+    return true;
+}
+
+/* Nothing can be replaced of which as much was said as may be. */
+static bool replace_old(struct issue_counts *counts, struct dossier *dossier)
+{
+    const struct entry_name by = {.author = counts->rules->session->actor, .seq = BLOCK_SEQ_MAX};
+    for (size_t i = 0; counts->replaces != NULL && i < dossier->credential_count; i++) {
+        struct dossier_credential *old = &dossier->credentials[i];
+        if (old->place.event_count < STATUS_EVENTS_MAX &&
+            dossier_place_is_named(dossier, &old->place, counts->replaces)) {
+            return replace(old, &by, &counts->rules->session->arena);
+        }
+    }
+    return true;
+}
+
 /* Returns: false after a failure, which rules->error keeps, or where nothing can be said. */
 static bool evaluate(struct evaluation *out, struct issue_counts *counts, const struct attestation *coming)
 {
@@ -140,7 +193,8 @@ static bool evaluate(struct evaluation *out, struct issue_counts *counts, const 
     if (out->coming == SIZE_MAX) {
         return false;
     }
-    if (!verdict_of(&out->verdict, &out->dossier, session->trust, &question, &session->arena)) {
+    if (!replace_old(counts, &out->dossier) ||
+        !verdict_of(&out->verdict, &out->dossier, session->trust, &question, &session->arena)) {
         counts->rules->error = STORE_NO_MEMORY;
         return false;
     }

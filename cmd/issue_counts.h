@@ -33,6 +33,7 @@ struct issue_counts {
     struct issue_pending pending[ISSUE_PENDING_MAX];
     struct issue_known known[ISSUE_KNOWN_COUNT];
     bool waits; /* of what was asked about last and counts: it is a test passed, and no certificate yet */
+    const struct entry_name *replaces; /* what is coming takes the place of this entry; NULL: of none */
 };
 
 /* Returns: NULL when out of memory. Borrows: rules. Release with free. */

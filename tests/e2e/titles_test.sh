@@ -135,6 +135,32 @@ do_as ase replace "$wrong" --by "$right" --from 2025-04-01
 answers "a replacement says by what" 1 "replaced by ase/B3" ase lookup "$bob" --code ase/B2
 says "and by which entry" "($right"
 
+# ---- a wrong exam day ----
+
+cat >"$world/retakes.json" <<'END'
+{"namespace": "guild", "version": 1, "in_force_from": "2000-01-01",
+ "codes": [{"code": "A", "title": "Axles", "lifetime_months": 60}],
+ "rules": [{"kind": "prerequisite", "name": "*", "when": "30 days apart from exam"}]}
+END
+do_as ase trust add guild me
+do_as ase rules publish "$world/retakes.json"
+passes "$bob" guild/A 2025-06-01
+wrong=$(entry)
+answers "a second exam within 30 days never counts" 4 "30 days apart from exam" \
+    ase issue "$bob" guild/A --earned 2025-06-11
+answers "nor as the correction of somebody else's" 4 "about somebody else" \
+    ase issue "$maria" guild/A --earned 2025-06-11 --replaces "$wrong"
+answers "a correction is looked at as one beforehand" 0 "Would replace $wrong" \
+    ase issue "$bob" guild/A --earned 2025-06-11 --replaces "$wrong" --dry-run
+answers "and made in one go" 0 "Replaced $wrong" ase issue "$bob" guild/A --earned 2025-06-11 --replaces "$wrong"
+right=$(entry)
+answers "he has the code from the right day on" 0 "VALID         guild/A Axles: valid until 2030-06-11" \
+    ase lookup "$bob" --code guild/A
+says "and what it replaced stays visible" "replaced by guild/A Axles ($right"
+answers "corrected again it goes on" 0 "Replaced $right" \
+    ase issue "$bob" guild/A --earned 2025-06-21 --replaces "$right"
+answers "and none of both counts against it" 0 "valid until 2030-06-21" ase lookup "$bob" --code guild/A
+
 # ---- what would be issued in vain ----
 
 do_as ase trust add epa me

@@ -11,7 +11,7 @@
 #include "tests/support/store_world.h"
 
 /* What an owner's own rules say of what it is about to issue. A1 is renewed in time by 12 months, A2 in time,
- * L1 asks for A1, 609 for an exam, and X1 is renewed by nothing. */
+ * L1 asks for A1, 609 for an exam, and X1, which is renewed by nothing, for 30 days between exams. */
 
 static struct store_world world;
 static struct world_author ase, stranger;
@@ -25,6 +25,7 @@ static const struct {
 } rule_texts[] = {
     {PACK_RULE_PREREQUISITE, "609", "basis exam"},
     {PACK_RULE_PREREQUISITE, "L1", "tested A1"},
+    {PACK_RULE_PREREQUISITE, "X1", "30 days apart from exam"},
     {PACK_RULE_EXPERIENCE, "X1", "experience 1 years in worked or experience 2 years in A2"},
     {PACK_RULE_RENEWAL, "A1", "in time and adds at most 12 months"},
     {PACK_RULE_RENEWAL, "A2", "in time"},
@@ -186,6 +187,38 @@ static void what_never_counts_is_told_with_its_rule(void **state)
     end(counts);
 }
 
+/* The third entry of the third block: Maria's exam of X1. */
+static struct entry_name exam_of_x1(void)
+{
+    struct store_txn *txn;
+    struct bytes stored;
+    struct block block;
+    struct entry_name name = {.author = ase.actor.id, .seq = 2, .index = 2};
+    assert_int_equal(store_read_begin(&txn, world.store), STORE_OK);
+    assert_int_equal(store_block_bytes(txn, &name.author, name.seq, &stored, &world.arena), STORE_OK);
+    assert_int_equal(block_decode(&block, &world.network, stored, &world.arena), REASON_NONE);
+    store_end(txn);
+    memcpy(name.prefix, block.leaves[name.index].bytes, sizeof(name.prefix));
+    return name;
+}
+
+static void a_correction_is_no_second_exam(void **state)
+{
+    (void)state;
+    char rule[ISSUE_RULE_SIZE];
+    struct code_verdict amounts;
+    struct entry_name wrong = exam_of_x1();
+    struct issue_counts *counts = begin();
+    const struct attestation coming = attested(MARIA, "ase/X1", BASIS_EXAM, EARNED + 10);
+    assert_int_equal(issue_counts_of(counts, &coming, rule), REASON_PREREQUISITE);
+    counts->replaces = &wrong;
+    assert_int_equal(issue_counts_of(counts, &coming, rule), REASON_NONE);
+    assert_true(issue_counts_verdict(&amounts, counts, &coming));
+    wrong.index--;
+    assert_int_equal(issue_counts_of(counts, &coming, rule), REASON_PREREQUISITE);
+    end(counts);
+}
+
 /* What stands further up in a file counts for what comes after it. */
 static void pending_rows_count(void **state)
 {
@@ -321,6 +354,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_never_counts_is_told_with_its_rule),
+        cmocka_unit_test(a_correction_is_no_second_exam),
         cmocka_unit_test(pending_rows_count),
         cmocka_unit_test(renewing_adds_to_the_end_that_is_held),
         cmocka_unit_test(a_later_first_day_lasts_no_longer),

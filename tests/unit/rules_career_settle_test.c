@@ -160,11 +160,16 @@ static void certification_begins_with_what_is_asked_beforehand(void **state)
 
 /* ---- corrections ---- */
 
-/* An exam, and which one says that it replaces it, from long after both were earned. */
+enum { CORRECTED_ON = 1300, NOT_HERE = 9 };
+
+/* How what is said of a correction stands. */
+enum correction { CORRECTED, DISPUTED, VOIDED, VOIDED_LATER };
+
+/* An exam, and which one takes its place, as is said long after both were earned. */
 struct corrected {
     uint32_t earned_on;
-    size_t by; /* which row takes its place; 0: none does, the first one is nobody's correction */
-    bool disputed, voided;
+    size_t by; /* which row; 0: none, the first one is nobody's correction */
+    enum correction how;
 };
 
 static const struct {
@@ -172,28 +177,45 @@ static const struct {
     struct corrected exams[4];
     enum answer answer; /* for the last of them */
 } corrected_rows[] = {
-    {"a later day corrects an earlier one", {{1000, 1, false, false}, {1010, 0, false, false}}, ANSWER_YES},
+    {"a later day corrects an earlier one", {{1000, 1, CORRECTED}, {1010, 0, CORRECTED}}, ANSWER_YES},
     {"another exam before it is one all the same",
-     {{1000, 2, false, false}, {1035, 0, false, false}, {1040, 0, false, false}},
+     {{1000, 2, CORRECTED}, {1035, 0, CORRECTED}, {1040, 0, CORRECTED}},
      ANSWER_NO},
     {"what corrects a correction replaces both",
-     {{1000, 1, false, false}, {1010, 2, false, false}, {1020, 0, false, false}},
+     {{1000, 1, CORRECTED}, {1010, 2, CORRECTED}, {1020, 0, CORRECTED}},
      ANSWER_YES},
-    {"what another one replaced counts as a retake",
-     {{1000, 1, false, false}, {1040, 0, false, false}, {1020, 0, false, false}},
+    {"what another one replaced counts as an exam",
+     {{1000, 1, CORRECTED}, {1040, 0, CORRECTED}, {1020, 0, CORRECTED}},
      ANSWER_NO},
-    {"a correction in dispute leaves it open",
-     {{1000, 1, true, false}, {1010, 0, false, false}},
-     ANSWER_UNKNOWN},
+    {"a correction in dispute leaves it open", {{1000, 1, DISPUTED}, {1010, 0, CORRECTED}}, ANSWER_UNKNOWN},
     {"so does one of a chain",
-     {{1000, 1, true, false}, {1010, 2, false, false}, {1020, 0, false, false}},
+     {{1000, 1, DISPUTED}, {1010, 2, CORRECTED}, {1020, 0, CORRECTED}},
      ANSWER_UNKNOWN},
-    {"one that was taken back corrects nothing",
-     {{1000, 1, false, true}, {1010, 0, false, false}},
-     ANSWER_NO},
+    {"so does one by what is not here, which may lead there",
+     {{1000, NOT_HERE, CORRECTED}, {1010, 0, CORRECTED}},
+     ANSWER_UNKNOWN},
+    {"so do those that replace each other for ever",
+     {{1000, 1, CORRECTED}, {1005, 2, CORRECTED}, {1010, 1, CORRECTED}, {1020, 0, CORRECTED}},
+     ANSWER_UNKNOWN},
+    {"one that was taken back corrects nothing", {{1000, 1, VOIDED}, {1010, 0, CORRECTED}}, ANSWER_NO},
+    {"nor does it hide the one before it", {{1000, 1, VOIDED_LATER}, {1010, 0, CORRECTED}}, ANSWER_YES},
 };
 
-enum { CORRECTED_ON = 1300 };
+static void correct(size_t exam, const struct corrected *corrected)
+{
+    struct dossier_credential *credentials = given.built.credentials;
+    struct dossier_credential by = credentials[corrected->by == NOT_HERE ? exam : corrected->by];
+    by.place.index += corrected->by == NOT_HERE ? 1 : 0;
+    build_replaced(&given.built, &credentials[exam], &by, CORRECTED_ON, given.next_seq++,
+                   corrected->how == VOIDED);
+    if (corrected->how == DISPUTED) {
+        build_event_block(&given.built, &credentials[exam], BUILT_SIDE);
+    }
+    if (corrected->how == VOIDED_LATER) {
+        build_replaced(&given.built, &credentials[exam], &credentials[exam], CORRECTED_ON, given.next_seq++,
+                       true);
+    }
+}
 
 static void build_corrected(const struct corrected *exams)
 {
@@ -204,11 +226,7 @@ static void build_corrected(const struct corrected *exams)
     }
     for (size_t i = 0; i < count; i++) {
         if (exams[i].by != 0) {
-            build_replaced(&given.built, &given.built.credentials[i], &given.built.credentials[exams[i].by],
-                           CORRECTED_ON, given.next_seq++, exams[i].voided);
-        }
-        if (exams[i].disputed) {
-            build_event_block(&given.built, &given.built.credentials[i], BUILT_SIDE);
+            correct(i, &exams[i]);
         }
     }
 }

@@ -115,6 +115,8 @@ struct lifetime_memo {
 /* What is remembered of an attestation for the rules about others. */
 struct settled {
     struct day_truth days; /* on which it counts, whatever the condition of its code */
+    /* Its end, for sure and as it may be, whatever was said about it; DAY_NONE: it is for life. */
+    uint32_t last_day, possible_last_day;
     /* The last day of the pack of the day earned, where all that this asks beforehand it has shown by
      * counting; 0: it asks for something else, or that is not known. */
     uint32_t waits_for_nothing_to;
@@ -245,6 +247,10 @@ bool career_is_test(const struct career *career, const struct career_code *code,
 /* The days on which it counts, whatever the condition of its code. Requires: its code is settled so far. */
 const struct day_truth *career_counted(const struct career *career, const struct career_code *code,
                                        size_t rank);
+/* The last day to which it was held as it looked on `day`, for sure or perhaps; 0: it never was. What is said
+ * against it from a later day on ends what it is worth, and not what rests on it. Requires: as above. */
+uint32_t career_held_to(const struct career *career, const struct career_code *code, size_t rank,
+                        uint32_t day, bool for_sure);
 /* The last day, of those from the day earned on that have one pack, on which all that is asked of it
  * beforehand is asked of the attestation itself; 0: more is. */
 uint32_t career_waits_for_nothing_to(const struct career *career, const struct career_code *code,

@@ -317,20 +317,34 @@ static enum answer is_apart(struct naive_career *career, const struct expression
     return answer;
 }
 
-/* Whether a last day is at most `months` after the last day on which the code was held by what was earned
- * before, taking what is perhaps so as held or not. */
-static bool adds_little(struct naive_career *career, uint64_t months, size_t at, bool for_sure)
+/* Whether a last day is at most `months` after the last day to which the code was held by one that was earned
+ * before it, taking what is perhaps so as held or not. Of one that was held on the day on which `at` was
+ * earned that is its own end, whatever was said against it from a later day on. */
+static bool adds_to(struct naive_career *career, uint64_t months, size_t before, size_t at, bool for_sure)
 {
     const struct attestation *attestation = &career->dossier->credentials[at].attestation;
-    for (uint32_t day = career->last_day; day + 1 > career->first_day; day--) {
-        enum answer held = was_held_on(career, at, day);
-        if (held == ANSWER_NO || (for_sure && held == ANSWER_UNKNOWN)) {
-            continue;
+    uint32_t end = 0;
+    for (uint32_t day = career->first_day; day <= career->last_day; day++) {
+        enum answer held = naive_and(naive_own(career, before, day), naive_counts(career, before));
+        if (held == ANSWER_YES || (!for_sure && held == ANSWER_UNKNOWN)) {
+            end = day < career->last_day ? day : DAY_NONE;
+            if (day == attestation->earned_on) {
+                end = naive_last_day(career, before, for_sure);
+                break;
+            }
         }
-        return day == career->last_day ||
-               (attestation->has_last_day && attestation->last_day <= day_add_months(day, (uint32_t)months));
     }
-    return false;
+    return end == DAY_NONE || (end != 0 && attestation->has_last_day &&
+                               attestation->last_day <= day_add_months(end, (uint32_t)months));
+}
+
+static bool adds_little(struct naive_career *career, uint64_t months, size_t at, bool for_sure)
+{
+    bool little = false;
+    for (size_t i = 0; i < career->dossier->credential_count; i++) {
+        little = little || (was_earned_before(career, i, at) && adds_to(career, months, i, at, for_sure));
+    }
+    return little;
 }
 
 static enum answer adds(struct naive_career *career, const struct expression *expression, size_t at)

@@ -349,6 +349,42 @@ static void renewals_rest_on_what_was_held_before(void **state)
     CHECK_ROWS(&given, renewal_rows);
 }
 
+/* An exam of 1000 to 1400, and a renewal earned on 1200 that adds a year. */
+static const struct {
+    const char *why;
+    enum status_action action;
+    bool is_of_renewal; /* that is said of the renewal too */
+    uint32_t from;      /* it is said of the exam */
+    uint32_t day;
+    enum answer answer; /* of the renewal */
+} suspended_rows[] = {
+    {"both suspended after it was renewed: the day before", STATUS_SUSPENDED, true, 1300, 1299, ANSWER_YES},
+    {"from that day on it is", STATUS_SUSPENDED, true, 1300, 1300, ANSWER_NO},
+    {"the exam alone, before it", STATUS_SUSPENDED, false, 1300, 1299, ANSWER_YES},
+    {"and after it: what was renewed was held then", STATUS_SUSPENDED, false, 1300, 1500, ANSWER_YES},
+    {"revoked after it was renewed", STATUS_REVOKED, false, 1201, 1500, ANSWER_YES},
+    {"on the day on which it was renewed", STATUS_SUSPENDED, false, 1200, 1500, ANSWER_NO},
+};
+
+static void what_was_held_on_the_day_is_renewed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof suspended_rows / sizeof suspended_rows[0]; i++) {
+        struct dossier_credential *credentials = given.built.credentials;
+        career_rows_build(&given, BY_APP, NULL,
+                          (const struct earned[]){EXAM("A1", 1000, 1400), RENEWED("A1", 1200, 1765), {0}});
+        for (size_t k = 0; k <= (suspended_rows[i].is_of_renewal ? 1 : 0); k++) {
+            build_event(&given.built, &credentials[k], suspended_rows[i].action, suspended_rows[i].from,
+                        given.next_seq++, false);
+        }
+        career_case_settle(&given, suspended_rows[i].day);
+        enum answer answer = day_truth_on(&given.credentials.verdicts[1].days, suspended_rows[i].day);
+        if (answer != suspended_rows[i].answer) {
+            fail_msg("%s: %d", suspended_rows[i].why, (int)answer);
+        }
+    }
+}
+
 static uint32_t day_of(const char *text)
 {
     uint32_t day = DAY_NONE;
@@ -395,6 +431,7 @@ int main(void)
         cmocka_unit_test(refused_credentials_say_why),
         cmocka_unit_test(references_are_followed_so_far_and_no_further),
         cmocka_unit_test(renewals_rest_on_what_was_held_before),
+        cmocka_unit_test(what_was_held_on_the_day_is_renewed),
         cmocka_unit_test(a_year_ends_on_the_anniversary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

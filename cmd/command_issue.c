@@ -274,7 +274,7 @@ static void warn_of_authority(struct issue *issue, struct bytes code, uint32_t e
     enum reason reason = issue_authority_of(issue->rules, code, earned_on);
     if (reason != REASON_NONE) {
         fprintf(stderr, "Warning: %.*s: %s. Others will not accept it.\n", (int)code.size,
-                (const char *)code.data, reason_sentence(reason));
+                (const char *)code.data, reason_sentence_to_issuer(reason));
     }
 }
 
@@ -356,12 +356,28 @@ static int tell_json(const struct issue *issue, const struct attestation *attest
     return json_output_take(object);
 }
 
+/* "valid until 2029-06-30", or the time that it documents. */
+static void span_of(char span[SPAN_WORDS_SIZE], const struct attestation *attestation)
+{
+    char until[DAY_TEXT_SIZE];
+    if (attestation->basis == BASIS_EXPERIENCE) {
+        documented_words(span, attestation);
+        return;
+    }
+    if (!attestation->has_last_day) {
+        snprintf(span, SPAN_WORDS_SIZE, "valid for life");
+        return;
+    }
+    day_to_text(until, attestation->last_day);
+    snprintf(span, SPAN_WORDS_SIZE, "valid until %s", until);
+}
+
 /* amounts: to what it amounts with all else that is known. name: of the entry; NULL: nothing was signed. */
 static int tell_one(struct issue *issue, const struct attestation *attestation,
                     const struct code_verdict *amounts, const struct entry_name *name)
 {
     char entry[ENTRY_NAME_TEXT_MAX + 1] = "";
-    char until[DAY_TEXT_SIZE] = "";
+    char span[SPAN_WORDS_SIZE];
     bool dry_run = name == NULL;
     if (name != NULL) {
         entry_name_to_text(entry, &issue->session.home.network, name);
@@ -369,13 +385,10 @@ static int tell_one(struct issue *issue, const struct attestation *attestation,
     if (issue->session.options.json) {
         return tell_json(issue, attestation, entry, amounts);
     }
-    if (attestation->has_last_day) {
-        day_to_text(until, attestation->last_day);
-    }
-    printf("%s %.*s to %s, valid %s%s%s%s\n", dry_run ? "Would issue" : "Issued", (int)attestation->code.size,
+    span_of(span, attestation);
+    printf("%s %.*s to %s, %s%s%s\n", dry_run ? "Would issue" : "Issued", (int)attestation->code.size,
            (const char *)attestation->code.data, session_name_of(&issue->session, &attestation->subject.id),
-           attestation->has_last_day ? "until " : "for life", until,
-           attestation->has_network ? ", while in the network " : "",
+           span, attestation->has_network ? ", while in the network " : "",
            attestation->has_network ? issue->request->in_network : "");
     tell_missing(amounts);
     if (!dry_run) {

@@ -64,7 +64,8 @@
     "Each code: code, title, tested, certified, since, until, begun_by_version, missing, entry.\n"           \
     "Each title, held or not: namespace, name, answer, since, until, parts, missing, within_reach, lapse\n"  \
     "(day, code), later_rules.\n"                                                                            \
-    "Each part that is required: part, answer, since, until, missing, entry, history.\n"                     \
+    "Each part that is required: part, answer (met, not-met, unknown), since, until, missing, entry, "       \
+    "history.\n"                                                                                             \
     "A missing part has kind, answer, code, namespace, title, days and or_others.\n"
 
 /* One row a command: what `tradeproof --help` lists and `tradeproof COMMAND --help` explains. */

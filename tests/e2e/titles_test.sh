@@ -72,8 +72,8 @@ ask "a title that is not held says why" 1 'ase:"Master Truck Equipment": not hel
     --at 2024-06-01 --require '"Master Truck Equipment"'
 ask "a state that is not said could be any" 2 \
     "in state TX: could not be determined: being asked for in one of its states (--state)" --at 2024-06-01 --require 'in state TX'
-ask "one that is said holds" 0 "in state TX: held" --at 2024-06-01 --require 'in state TX' --state TX
-ask "or doesn't" 1 "not held" --at 2024-06-01 --require 'in state TX' --state OH
+ask "one that is said holds" 0 "in state TX: met" --at 2024-06-01 --require 'in state TX' --state TX
+ask "or doesn't" 1 "in state TX: not met" --at 2024-06-01 --require 'in state TX' --state OH
 while IFS='|' read -r sentence text phrase; do
     ask "$sentence" 3 "$phrase" --require "$text"
     points "$sentence"
@@ -272,6 +272,6 @@ find_shop "though it was there" 0 "Lone Star Garage" --area brakes --at 2024-06-
 find_shop "programs find it too" 0 '"award_answer": "yes"' --blue-seal --json
 do_as garage shop leave "Maria Lopez" --on "$today"
 status "once she has left it ends" 1 "nobody certified covers brakes"
-answers "a state need not be said at home" 0 "in state TX: held" garage lookup "$maria" --require 'in state TX'
+answers "a state need not be said at home" 0 "in state TX: met" garage lookup "$maria" --require 'in state TX'
 for name in ase garage maria bob; do stop "$name"; done
 finish

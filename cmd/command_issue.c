@@ -43,7 +43,8 @@ struct issue {
     bool publisher_is_open;
     struct issue_batch *batch;
     struct issue_correction correction;
-    size_t ended_count; /* codes of which it was said that the accreditation has ended */
+    uint64_t same_count; /* of what is issued: the same stands already */
+    size_t ended_count;  /* codes of which it was said that the accreditation has ended */
     struct ended_code {
         char code[CODE_SIZE_MAX + 1];
         uint32_t day;
@@ -349,6 +350,7 @@ static int tell_json(const struct issue *issue, const struct attestation *attest
                                                          : json_null());
     json_object_set_new(object, "last_day",
                         json_of_day(attestation->has_last_day ? attestation->last_day : DAY_NONE));
+    json_object_set_new(object, "same", json_of_number(issue_counts_stands(issue->counts) ? 1 : 0));
     json_object_set_new(object, "tested", json_string(answer_word(amounts->tested)));
     json_object_set_new(object, "certified", json_string(answer_word(amounts->certified)));
     json_object_set_new(object, "missing", verdict_json_missing(amounts->missing, amounts->missing_count));
@@ -458,6 +460,9 @@ static int issue_one(struct issue *issue, char **values)
     if (issue->request->unaccredited) {
         warn_of_authority(issue, terms.code, terms.earned_on);
     }
+    if (issue_counts_stands(issue->counts)) {
+        fprintf(stderr, "Warning: you issued the same before, and it stands.\n");
+    }
     const struct code_verdict amounts = amounts_of(issue, &attestation);
     warn_of_end(issue, &attestation);
     code = issue_open_log(issue);
@@ -524,6 +529,7 @@ static int issue_row(struct issue *issue, const struct issue_row *row, struct cs
                      struct waiting *waiting)
 {
     uint64_t blocks = issue->batch->block_count;
+    issue->same_count += issue_counts_stands(issue->counts) ? 1 : 0;
     warn_of_end(issue, &row->attestation);
     if (issue_counts_waits(issue->counts)) {
         tell_waiting(waiting, issue, row);
@@ -583,6 +589,7 @@ static int tell_file(struct issue *issue, struct csv_report *report, struct wait
                             batch->block_count > 0 ? json_of_number(batch->first_seq) : json_null());
         json_object_set_new(object, "refusals", report->rows);
         report->rows = NULL;
+        json_object_set_new(object, "same", json_of_number(issue->same_count));
         json_object_set_new(object, "waiting", json_of_number(waiting->count));
         json_object_set(object, "waiting_rows", waiting->rows);
         json_object_set_new(object, "accreditation_ended", json_of_ended(issue));
@@ -602,6 +609,11 @@ static int tell_file(struct issue *issue, struct csv_report *report, struct wait
         printf("; %" PRIu64 " row%s refused", report->refused, report->refused == 1 ? "" : "s");
     }
     printf("\n");
+    if (issue->same_count > 0) {
+        printf("%" PRIu64 " of them %s the same as what you issued before%s\n", issue->same_count,
+               issue->same_count == 1 ? "says" : "say",
+               dry_run ? ", which stands" : ", which stands twice now");
+    }
     return EXIT_YES;
 }
 

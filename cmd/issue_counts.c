@@ -9,6 +9,7 @@
 #include "protocol/rules/expression_text.h"
 #include "protocol/rules/pack.h"
 #include "protocol/rules/pack_rules.h"
+#include "protocol/rules/replaced.h"
 
 struct issue_counts *issue_counts_create(struct issue_rules *rules)
 {
@@ -334,6 +335,29 @@ static bool waits(const struct code_verdict *amounts)
            amounts->missing_count > 0;
 }
 
+static bool was_taken_back(const struct credential_verdict *verdict)
+{
+    const struct axis_answer *status = &verdict->axes[AXIS_STATUS];
+    return status->answer == ANSWER_NO &&
+           (status->reason == REASON_REVOKED || status->reason == REASON_REPLACED ||
+            status->reason == REASON_VOIDED || status->reason == REASON_DROPPED);
+}
+
+/* Rows that repeat each other are refused as such. */
+static bool stands_already(const struct evaluation *evaluation)
+{
+    const struct dossier_credential *coming = &evaluation->dossier.credentials[evaluation->coming];
+    for (size_t i = 0; i < evaluation->dossier.credential_count; i++) {
+        const struct dossier_credential *other = &evaluation->dossier.credentials[i];
+        if (i != evaluation->coming && other->place.log == coming->place.log && !other->place.erased &&
+            !was_taken_back(&evaluation->verdict.credentials[i]) &&
+            attestations_say_the_same(&other->attestation, &coming->attestation)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What a stranger signs never counts, and was agreed to before: the rules are not asked. */
 static enum reason evaluated_reason(struct issue_counts *counts, const struct attestation *coming, char *rule)
 {
@@ -342,6 +366,7 @@ static enum reason evaluated_reason(struct issue_counts *counts, const struct at
     struct evaluation evaluation;
     enum reason reason = REASON_NONE;
     bool is_evaluated = evaluate(&evaluation, counts, coming);
+    counts->stands = is_evaluated && stands_already(&evaluation);
     counts->waits = is_evaluated && waits(code_of(&evaluation, coming->code));
     if (is_evaluated) {
         const struct credential_verdict *verdict = &evaluation.verdict.credentials[evaluation.coming];
@@ -406,6 +431,7 @@ enum reason issue_counts_of(struct issue_counts *counts, const struct attestatio
     struct issue_known *known = known_slot(counts, coming);
     if (is_known_alike(known, coming)) {
         counts->waits = known->waits;
+        counts->stands = false;
         return REASON_NONE;
     }
     enum reason reason = evaluated_reason(counts, coming, rule);
@@ -438,6 +464,11 @@ bool issue_counts_verdict(struct code_verdict *out, struct issue_counts *counts,
 bool issue_counts_waits(const struct issue_counts *counts)
 {
     return counts->waits;
+}
+
+bool issue_counts_stands(const struct issue_counts *counts)
+{
+    return counts->stands;
 }
 
 /* ---- renewals ---- */

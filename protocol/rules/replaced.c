@@ -12,7 +12,7 @@ static bool claim_the_same(const struct attestation *a, const struct attestation
     return same && a->extensions.count == 0 && b->extensions.count == 0;
 }
 
-static bool says_the_same(const struct attestation *a, const struct attestation *b)
+bool attestations_say_the_same(const struct attestation *a, const struct attestation *b)
 {
     bool same_end = a->has_last_day == b->has_last_day && (!a->has_last_day || a->last_day == b->last_day);
     bool same_network = a->has_network == b->has_network &&
@@ -52,7 +52,7 @@ const struct dossier_credential *replaced_by(const struct dossier *dossier,
             (old->source == SOURCE_REPLAYED || old->source == credential->source) &&
             dossier_place_is_named(dossier, &credential->place, &old->replacement) &&
             stood_until_replaced(dossier, &old->place) &&
-            says_the_same(&old->attestation, &credential->attestation)) {
+            attestations_say_the_same(&old->attestation, &credential->attestation)) {
             return old;
         }
     }

@@ -245,7 +245,13 @@ static int fail_refused(struct issue *issue, const struct issue_terms *terms,
                             words);
     }
     issue_refusal_words(words, sizeof(words), refused);
-    const char *hint = issue_refusal_is_overrulable(refused) ? " To issue it all the same say --anyway." : "";
+    const char *hint = "";
+    if (issue_refusal_is_overrulable(refused)) {
+        hint = refused->reason == REASON_PREREQUISITE && issue->request->replaces == NULL
+                   ? " If it corrects one of yours name that: --replaces ENTRY. To issue it all the same say "
+                     "--anyway."
+                   : " To issue it all the same say --anyway.";
+    }
     const char *tail = "";
     if (refused->refusal == ISSUE_RULES && refused->reason == REASON_UNKNOWN_CODE &&
         issue_rules_suggest(issue->rules, terms->code, terms->earned_on, suggestion)) {

@@ -148,6 +148,7 @@ passes "$bob" guild/A 2025-06-01
 wrong=$(entry)
 answers "a second exam within 30 days never counts" 4 "30 days apart from exam" \
     ase issue "$bob" guild/A --earned 2025-06-11
+says "unless it corrects the first" "--replaces ENTRY"
 answers "nor as the correction of somebody else's" 4 "about somebody else" \
     ase issue "$maria" guild/A --earned 2025-06-11 --replaces "$wrong"
 answers "a correction is looked at as one beforehand" 0 "Would replace $wrong" \

@@ -7,6 +7,7 @@
 #include "cmd/command.h"
 #include "cmd/csv_report.h"
 #include "cmd/issue_batch.h"
+#include "cmd/issue_correction.h"
 #include "cmd/issue_counts.h"
 #include "cmd/json_output.h"
 #include "cmd/reasons.h"
@@ -21,6 +22,7 @@ struct issue_request {
     const char *report;
     const char *basis;
     const char *in_network;
+    char *replaces;
     uint32_t earned, from, until; /* DAY_NONE: not given */
     bool dry_run;
     bool unaccredited;
@@ -40,7 +42,9 @@ struct issue {
     struct publisher publisher;
     bool publisher_is_open;
     struct issue_batch *batch;
-    size_t ended_count; /* codes of which it was said that the accreditation has ended */
+    struct issue_correction correction;
+    uint64_t same_count; /* of what is issued: the same stands already */
+    size_t ended_count;  /* codes of which it was said that the accreditation has ended */
     struct ended_code {
         char code[CODE_SIZE_MAX + 1];
         uint32_t day;
@@ -241,7 +245,13 @@ static int fail_refused(struct issue *issue, const struct issue_terms *terms,
                             words);
     }
     issue_refusal_words(words, sizeof(words), refused);
-    const char *hint = issue_refusal_is_overrulable(refused) ? " To issue it all the same say --anyway." : "";
+    const char *hint = "";
+    if (issue_refusal_is_overrulable(refused)) {
+        hint = refused->reason == REASON_PREREQUISITE && issue->request->replaces == NULL
+                   ? " If it corrects one of yours name that: --replaces ENTRY. To issue it all the same say "
+                     "--anyway."
+                   : " To issue it all the same say --anyway.";
+    }
     const char *tail = "";
     if (refused->refusal == ISSUE_RULES && refused->reason == REASON_UNKNOWN_CODE &&
         issue_rules_suggest(issue->rules, terms->code, terms->earned_on, suggestion)) {
@@ -253,16 +263,15 @@ static int fail_refused(struct issue *issue, const struct issue_terms *terms,
 }
 
 /* The name of the only entry of the block just published. */
-static bool entry_name_of(struct issue *issue, char *text)
+static bool entry_name_of(struct issue *issue, struct entry_name *out)
 {
     struct block block;
     const struct network *network = &issue->session.home.network;
     if (block_decode(&block, network, issue->batch->last.encoded, &issue->session.arena) != REASON_NONE) {
         return false;
     }
-    struct entry_name name = {.author = issue->session.actor, .seq = issue->batch->last.seq};
-    memcpy(name.prefix, block.leaves[0].bytes, sizeof(name.prefix));
-    entry_name_to_text(text, network, &name);
+    *out = (struct entry_name){.author = issue->session.actor, .seq = issue->batch->last.seq};
+    memcpy(out->prefix, block.leaves[0].bytes, sizeof(out->prefix));
     return true;
 }
 
@@ -272,7 +281,7 @@ static void warn_of_authority(struct issue *issue, struct bytes code, uint32_t e
     enum reason reason = issue_authority_of(issue->rules, code, earned_on);
     if (reason != REASON_NONE) {
         fprintf(stderr, "Warning: %.*s: %s. Others will not accept it.\n", (int)code.size,
-                (const char *)code.data, reason_sentence(reason));
+                (const char *)code.data, reason_sentence_to_issuer(reason));
     }
 }
 
@@ -342,8 +351,12 @@ static int tell_json(const struct issue *issue, const struct attestation *attest
     json_object_set_new(object, "issued", json_of_number(dry_run ? 0 : 1));
     json_object_set_new(object, "dry_run", json_boolean(dry_run));
     json_object_set_new(object, "entry", dry_run ? json_null() : json_string(entry));
+    json_object_set_new(object, "replaces",
+                        issue->request->replaces != NULL ? json_string(issue->request->replaces)
+                                                         : json_null());
     json_object_set_new(object, "last_day",
                         json_of_day(attestation->has_last_day ? attestation->last_day : DAY_NONE));
+    json_object_set_new(object, "same", json_of_number(issue_counts_stands(issue->counts) ? 1 : 0));
     json_object_set_new(object, "tested", json_string(answer_word(amounts->tested)));
     json_object_set_new(object, "certified", json_string(answer_word(amounts->certified)));
     json_object_set_new(object, "missing", verdict_json_missing(amounts->missing, amounts->missing_count));
@@ -351,30 +364,46 @@ static int tell_json(const struct issue *issue, const struct attestation *attest
     return json_output_take(object);
 }
 
-/* amounts: to what it amounts with all else that is known. */
+/* "valid until 2029-06-30", or the time that it documents. */
+static void span_of(char span[SPAN_WORDS_SIZE], const struct attestation *attestation)
+{
+    char until[DAY_TEXT_SIZE];
+    if (attestation->basis == BASIS_EXPERIENCE) {
+        documented_words(span, attestation);
+        return;
+    }
+    if (!attestation->has_last_day) {
+        snprintf(span, SPAN_WORDS_SIZE, "valid for life");
+        return;
+    }
+    day_to_text(until, attestation->last_day);
+    snprintf(span, SPAN_WORDS_SIZE, "valid until %s", until);
+}
+
+/* amounts: to what it amounts with all else that is known. name: of the entry; NULL: nothing was signed. */
 static int tell_one(struct issue *issue, const struct attestation *attestation,
-                    const struct code_verdict *amounts)
+                    const struct code_verdict *amounts, const struct entry_name *name)
 {
     char entry[ENTRY_NAME_TEXT_MAX + 1] = "";
-    char until[DAY_TEXT_SIZE] = "";
-    bool dry_run = issue->request->dry_run;
-    if (!dry_run && !entry_name_of(issue, entry)) {
-        return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
+    char span[SPAN_WORDS_SIZE];
+    bool dry_run = name == NULL;
+    if (name != NULL) {
+        entry_name_to_text(entry, &issue->session.home.network, name);
     }
     if (issue->session.options.json) {
         return tell_json(issue, attestation, entry, amounts);
     }
-    if (attestation->has_last_day) {
-        day_to_text(until, attestation->last_day);
-    }
-    printf("%s %.*s to %s, valid %s%s%s%s\n", dry_run ? "Would issue" : "Issued", (int)attestation->code.size,
+    span_of(span, attestation);
+    printf("%s %.*s to %s, %s%s%s\n", dry_run ? "Would issue" : "Issued", (int)attestation->code.size,
            (const char *)attestation->code.data, session_name_of(&issue->session, &attestation->subject.id),
-           attestation->has_last_day ? "until " : "for life", until,
-           attestation->has_network ? ", while in the network " : "",
+           span, attestation->has_network ? ", while in the network " : "",
            attestation->has_network ? issue->request->in_network : "");
     tell_missing(amounts);
     if (!dry_run) {
         printf("Entry: %s\n", entry);
+    }
+    if (issue->request->replaces != NULL) {
+        printf("%s %s\n", dry_run ? "Would replace" : "Replaced", issue->request->replaces);
     }
     return EXIT_YES;
 }
@@ -390,12 +419,44 @@ static struct code_verdict amounts_of(struct issue *issue, const struct attestat
     return amounts;
 }
 
+/* Publish it, and that it replaces what it corrects. */
+static int publish_one_of(struct issue *issue, const struct attestation *attestation, struct entry_name *name)
+{
+    int code = issue_batch_add(issue->batch, attestation);
+    if (code == EXIT_YES) {
+        code = issue_batch_flush(issue->batch);
+    }
+    if (code != EXIT_YES || issue->request->dry_run) {
+        return code;
+    }
+    if (!entry_name_of(issue, name)) {
+        return session_fail_store(&issue->session.options, STORE_NO_MEMORY);
+    }
+    return issue->request->replaces != NULL
+               ? issue_correction_publish(&issue->correction, &issue->publisher, name)
+               : EXIT_YES;
+}
+
+static int find_correction(struct issue *issue, const struct subject *subject)
+{
+    if (issue->request->replaces == NULL) {
+        return EXIT_YES;
+    }
+    int code = issue_correction_find(&issue->correction, &issue->session, issue->request->replaces, subject);
+    issue->counts->replaces = code == EXIT_YES ? &issue->correction.old.items[0].name : NULL;
+    return code;
+}
+
 static int issue_one(struct issue *issue, char **values)
 {
     struct issue_terms terms;
     struct issue_refused refused = {0};
     struct attestation attestation;
+    struct entry_name name;
     int code = terms_of(issue, values, &terms);
+    if (code == EXIT_YES) {
+        code = find_correction(issue, &terms.subject);
+    }
     if (code != EXIT_YES) {
         return code;
     }
@@ -405,16 +466,17 @@ static int issue_one(struct issue *issue, char **values)
     if (issue->request->unaccredited) {
         warn_of_authority(issue, terms.code, terms.earned_on);
     }
+    if (issue_counts_stands(issue->counts)) {
+        fprintf(stderr, "Warning: you issued the same before, and it stands.\n");
+    }
     const struct code_verdict amounts = amounts_of(issue, &attestation);
     warn_of_end(issue, &attestation);
     code = issue_open_log(issue);
     if (code == EXIT_YES) {
-        code = issue_batch_add(issue->batch, &attestation);
+        code = publish_one_of(issue, &attestation, &name);
     }
-    if (code == EXIT_YES) {
-        code = issue_batch_flush(issue->batch);
-    }
-    return code == EXIT_YES ? tell_one(issue, &attestation, &amounts) : code;
+    return code == EXIT_YES ? tell_one(issue, &attestation, &amounts, issue->request->dry_run ? NULL : &name)
+                            : code;
 }
 
 /* ---- a file of them ---- */
@@ -473,6 +535,7 @@ static int issue_row(struct issue *issue, const struct issue_row *row, struct cs
                      struct waiting *waiting)
 {
     uint64_t blocks = issue->batch->block_count;
+    issue->same_count += issue_counts_stands(issue->counts) ? 1 : 0;
     warn_of_end(issue, &row->attestation);
     if (issue_counts_waits(issue->counts)) {
         tell_waiting(waiting, issue, row);
@@ -532,6 +595,7 @@ static int tell_file(struct issue *issue, struct csv_report *report, struct wait
                             batch->block_count > 0 ? json_of_number(batch->first_seq) : json_null());
         json_object_set_new(object, "refusals", report->rows);
         report->rows = NULL;
+        json_object_set_new(object, "same", json_of_number(issue->same_count));
         json_object_set_new(object, "waiting", json_of_number(waiting->count));
         json_object_set(object, "waiting_rows", waiting->rows);
         json_object_set_new(object, "accreditation_ended", json_of_ended(issue));
@@ -551,6 +615,11 @@ static int tell_file(struct issue *issue, struct csv_report *report, struct wait
         printf("; %" PRIu64 " row%s refused", report->refused, report->refused == 1 ? "" : "s");
     }
     printf("\n");
+    if (issue->same_count > 0) {
+        printf("%" PRIu64 " of them %s the same as what you issued before%s\n", issue->same_count,
+               issue->same_count == 1 ? "says" : "say",
+               dry_run ? ", which stands" : ", which stands twice now");
+    }
     return EXIT_YES;
 }
 
@@ -626,12 +695,14 @@ static int check_request(const struct issue_request *request, size_t argument_co
 {
     const struct command *command = command_named("issue");
     bool has_terms = request->basis != NULL || request->earned != DAY_NONE || request->from != DAY_NONE ||
-                     request->until != DAY_NONE || request->in_network != NULL;
+                     request->until != DAY_NONE || request->in_network != NULL || request->replaces != NULL;
     if (argument_count != (request->csv != NULL ? 0 : 2)) {
         return command_usage_error(command, "give a technician and a code, or --csv FILE.");
     }
     if (request->csv != NULL && has_terms) {
-        return command_usage_error(command, "with --csv the file's columns tell basis, dates and network.");
+        return command_usage_error(
+            command, "with --csv the file's columns tell basis, dates and network, and nothing is "
+                     "replaced.");
     }
     if (request->csv == NULL && request->report != NULL) {
         return command_usage_error(command, "--report goes with --csv.");
@@ -643,11 +714,12 @@ int command_issue(int argc, char **argv)
 {
     struct issue_request request = {.earned = DAY_NONE, .from = DAY_NONE, .until = DAY_NONE};
     const struct command_option options[] = {
-        {"csv", OPTION_TEXT, &request.csv},         {"report", OPTION_TEXT, &request.report},
-        {"basis", OPTION_TEXT, &request.basis},     {"earned", OPTION_DAY, &request.earned},
-        {"from", OPTION_DAY, &request.from},        {"until", OPTION_DAY, &request.until},
-        {"dry-run", OPTION_FLAG, &request.dry_run}, {"unaccredited", OPTION_FLAG, &request.unaccredited},
-        {"anyway", OPTION_FLAG, &request.anyway},   {"in-network", OPTION_TEXT, &request.in_network},
+        {"csv", OPTION_TEXT, &request.csv},           {"report", OPTION_TEXT, &request.report},
+        {"basis", OPTION_TEXT, &request.basis},       {"earned", OPTION_DAY, &request.earned},
+        {"from", OPTION_DAY, &request.from},          {"until", OPTION_DAY, &request.until},
+        {"dry-run", OPTION_FLAG, &request.dry_run},   {"unaccredited", OPTION_FLAG, &request.unaccredited},
+        {"anyway", OPTION_FLAG, &request.anyway},     {"in-network", OPTION_TEXT, &request.in_network},
+        {"replaces", OPTION_TEXT, &request.replaces},
     };
     struct arguments arguments;
     struct issue issue;

@@ -64,7 +64,8 @@
     "Each code: code, title, tested, certified, since, until, begun_by_version, missing, entry.\n"           \
     "Each title, held or not: namespace, name, answer, since, until, parts, missing, within_reach, lapse\n"  \
     "(day, code), later_rules.\n"                                                                            \
-    "Each part that is required: part, answer, since, until, missing, entry, history.\n"                     \
+    "Each part that is required: part, answer (met, not-met, unknown), since, until, missing, entry, "       \
+    "history.\n"                                                                                             \
     "A missing part has kind, answer, code, namespace, title, days and or_others.\n"
 
 /* One row a command: what `tradeproof --help` lists and `tradeproof COMMAND --help` explains. */
@@ -188,6 +189,7 @@ const struct command commands[] = {
      "                  (default: exam). Experience is the time from --from to --until, both past\n"
      "  --in-network CODE  valid only while the technician works in a shop that holds the membership\n"
      "                  CODE\n"
+     "  --replaces ENTRY  it corrects that certificate of yours, which counts no longer from today on\n"
      "  --csv FILE      issue every row of FILE (- is standard input); its first row names the columns\n"
      "                  technician, code, earned_on and, where wanted, basis, valid_from,\n"
      "                  last_day, in_network\n"
@@ -198,10 +200,12 @@ const struct command commands[] = {
      "                  which they don't tell how much it adds lasts a whole lifetime of its code\n"
      "\n"
      "A test that is no certificate yet is told with what it waits for, by what is known when its row is\n"
-     "read. With --json, of one: issued, dry_run, entry, last_day, tested, certified, missing,\n"
+     "read, and so is what says the same as one of yours that stands: --dry-run tells before it is signed.\n"
+     "With --json, of one: issued, dry_run, entry, replaces, last_day, same, tested, certified, missing,\n"
      "accreditation_ended (code, ended: you sign after the end). Of a file: issued, acceptable, dry_run,\n"
-     "refused, blocks, first_block, refusals (line, reason, message), waiting (how many tests are no\n"
-     "certificates yet), waiting_rows (line, code, missing; the first 1000), accreditation_ended.\n"
+     "refused, blocks, first_block, refusals (line, reason, message), same (how many rows say what stands),\n"
+     "waiting (how many tests are no certificates yet), waiting_rows (line, code, missing; the first 1000),\n"
+     "accreditation_ended.\n"
      "\n"
      "Example:\n"
      "  tradeproof issue \"Maria Lopez\" ase/A5 --earned 2026-03-14\n"
@@ -246,8 +250,9 @@ const struct command commands[] = {
      command_reinstate},
     {"replace", "put another certificate in the place of one",
      "ENTRY... --by ENTRY [OPTIONS] | --of TECHNICIAN --code LIST --by ENTRY [OPTIONS]",
-     "Corrects a certificate: issue the right one first, then say that it replaces the wrong one. The\n"
-     "old one no longer counts, and stays visible as replaced.\n"
+     "Corrects a certificate: issue the right one first (issue --replaces does both at once), then say\n"
+     "that it replaces the wrong one. The old one no longer counts, and stays visible as replaced. Rules\n"
+     "that ask for time between exams don't count it as one that was taken before the right one.\n"
      "\n"
      "  --by ENTRY       what takes its place, as issue printed it\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_JSON
      "\n"
@@ -464,8 +469,9 @@ const struct command commands[] = {
      "\n" VERDICT_OPTIONS
      "  --challenge FILE  the challenge that it answers (default: the one of yours that it names)\n"
      "\n"
-     "Without --require, what the challenge asked for is required; what can be, and what --json prints,\n"
-     "tradeproof lookup --help shows.\n"
+     "Without --require, what the challenge asked for is required, and what this node knows of the bearer\n"
+     "beside what was shown counts for it too. What can be required, and what --json prints, tradeproof\n"
+     "lookup --help shows.\n"
      "\n"
      "Example:\n"
      "  tradeproof verify answer.tp\n",

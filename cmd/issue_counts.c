@@ -9,6 +9,7 @@
 #include "protocol/rules/expression_text.h"
 #include "protocol/rules/pack.h"
 #include "protocol/rules/pack_rules.h"
+#include "protocol/rules/replaced.h"
 
 struct issue_counts *issue_counts_create(struct issue_rules *rules)
 {
@@ -120,6 +121,59 @@ static size_t find_coming(struct dossier *dossier, uint64_t now_s)
     return SIZE_MAX;
 }
 
+/* size bytes each, and one more, all zero. Returns: NULL when the arena is full. */
+static void *copy_and_one(const void *items, size_t count, size_t size, struct arena *arena)
+{
+    uint8_t *copy = arena_take(arena, (count + 1) * size);
+    if (copy != NULL && count > 0) {
+        memcpy(copy, items, count * size);
+    }
+    return copy;
+}
+
+/* As if what comes after that block were here too: that `by` takes the place of an entry. */
+static bool replace(struct dossier_credential *old, const struct entry_name *by, struct arena *arena)
+{
+    struct dossier_place *place = &old->place;
+    size_t count = place->event_count;
+    struct history_event *events = copy_and_one(place->events, count, sizeof(*events), arena);
+    bool *voided = copy_and_one(place->event_voided, count, sizeof(*voided), arena);
+    if (events == NULL || voided == NULL) {
+        return false;
+    }
+    events[count] = (struct history_event){.action = STATUS_REPLACED,
+                                           .effective_day = session_today(),
+                                           .setter_seq = BLOCK_SEQ_MAX,
+                                           .has_replacement = true,
+                                           .replacement = *by};
+    place->events = events;
+    place->event_voided = voided;
+    place->event_blocks = place->event_blocks == NULL ? NULL
+                                                      : copy_and_one(place->event_blocks, count,
+                                                                     sizeof(place->event_blocks[0]), arena);
+    place->event_signings =
+        place->event_signings == NULL
+            ? NULL
+            : copy_and_one(place->event_signings, count, sizeof(place->event_signings[0]), arena);
+    old->reasons = NULL;
+    place->event_count++;
+    return true;
+}
+
+/* Nothing can be replaced of which as much was said as may be. */
+static bool replace_old(struct issue_counts *counts, struct dossier *dossier)
+{
+    const struct entry_name by = {.author = counts->rules->session->actor, .seq = BLOCK_SEQ_MAX};
+    for (size_t i = 0; counts->replaces != NULL && i < dossier->credential_count; i++) {
+        struct dossier_credential *old = &dossier->credentials[i];
+        if (old->place.event_count < STATUS_EVENTS_MAX &&
+            dossier_place_is_named(dossier, &old->place, counts->replaces)) {
+            return replace(old, &by, &counts->rules->session->arena);
+        }
+    }
+    return true;
+}
+
 /* Returns: false after a failure, which rules->error keeps, or where nothing can be said. */
 static bool evaluate(struct evaluation *out, struct issue_counts *counts, const struct attestation *coming)
 {
@@ -140,7 +194,8 @@ static bool evaluate(struct evaluation *out, struct issue_counts *counts, const 
     if (out->coming == SIZE_MAX) {
         return false;
     }
-    if (!verdict_of(&out->verdict, &out->dossier, session->trust, &question, &session->arena)) {
+    if (!replace_old(counts, &out->dossier) ||
+        !verdict_of(&out->verdict, &out->dossier, session->trust, &question, &session->arena)) {
         counts->rules->error = STORE_NO_MEMORY;
         return false;
     }
@@ -280,6 +335,29 @@ static bool waits(const struct code_verdict *amounts)
            amounts->missing_count > 0;
 }
 
+static bool was_taken_back(const struct credential_verdict *verdict)
+{
+    const struct axis_answer *status = &verdict->axes[AXIS_STATUS];
+    return status->answer == ANSWER_NO &&
+           (status->reason == REASON_REVOKED || status->reason == REASON_REPLACED ||
+            status->reason == REASON_VOIDED || status->reason == REASON_DROPPED);
+}
+
+/* Rows that repeat each other are refused as such. */
+static bool stands_already(const struct evaluation *evaluation)
+{
+    const struct dossier_credential *coming = &evaluation->dossier.credentials[evaluation->coming];
+    for (size_t i = 0; i < evaluation->dossier.credential_count; i++) {
+        const struct dossier_credential *other = &evaluation->dossier.credentials[i];
+        if (i != evaluation->coming && other->place.log == coming->place.log && !other->place.erased &&
+            !was_taken_back(&evaluation->verdict.credentials[i]) &&
+            attestations_say_the_same(&other->attestation, &coming->attestation)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What a stranger signs never counts, and was agreed to before: the rules are not asked. */
 static enum reason evaluated_reason(struct issue_counts *counts, const struct attestation *coming, char *rule)
 {
@@ -288,6 +366,7 @@ static enum reason evaluated_reason(struct issue_counts *counts, const struct at
     struct evaluation evaluation;
     enum reason reason = REASON_NONE;
     bool is_evaluated = evaluate(&evaluation, counts, coming);
+    counts->stands = is_evaluated && stands_already(&evaluation);
     counts->waits = is_evaluated && waits(code_of(&evaluation, coming->code));
     if (is_evaluated) {
         const struct credential_verdict *verdict = &evaluation.verdict.credentials[evaluation.coming];
@@ -352,6 +431,7 @@ enum reason issue_counts_of(struct issue_counts *counts, const struct attestatio
     struct issue_known *known = known_slot(counts, coming);
     if (is_known_alike(known, coming)) {
         counts->waits = known->waits;
+        counts->stands = false;
         return REASON_NONE;
     }
     enum reason reason = evaluated_reason(counts, coming, rule);
@@ -384,6 +464,11 @@ bool issue_counts_verdict(struct code_verdict *out, struct issue_counts *counts,
 bool issue_counts_waits(const struct issue_counts *counts)
 {
     return counts->waits;
+}
+
+bool issue_counts_stands(const struct issue_counts *counts)
+{
+    return counts->stands;
 }
 
 /* ---- renewals ---- */

@@ -32,7 +32,9 @@ struct issue_counts {
     size_t pending_count;      /* ever since the store was written; the newest ISSUE_PENDING_MAX are kept */
     struct issue_pending pending[ISSUE_PENDING_MAX];
     struct issue_known known[ISSUE_KNOWN_COUNT];
-    bool waits; /* of what was asked about last and counts: it is a test passed, and no certificate yet */
+    bool waits;  /* of what was asked about last and counts: it is a test passed, and no certificate yet */
+    bool stands; /* of that, whether this actor issued the same before, and it stands */
+    const struct entry_name *replaces; /* what is coming takes the place of this entry; NULL: of none */
 };
 
 /* Returns: NULL when out of memory. Borrows: rules. Release with free. */
@@ -50,6 +52,10 @@ enum reason issue_counts_of(struct issue_counts *counts, const struct attestatio
 /* Whether coming, about which issue_counts_of was asked last, is a test passed for a code that is not
  * certified yet: something else is asked for. */
 bool issue_counts_waits(const struct issue_counts *counts);
+
+/* Whether this actor issued the same as coming before, about which issue_counts_of was asked last, and that
+ * stands. */
+bool issue_counts_stands(const struct issue_counts *counts);
 
 /* What coming amounts to on today: its code's verdict, in the session's arena. Returns: false when nothing
  * can be said. */

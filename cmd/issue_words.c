@@ -60,7 +60,7 @@ void issue_refusal_words(char *out, size_t capacity, const struct issue_refused 
         snprintf(out, capacity, "%s", csv_result_sentence(refused->csv));
         return;
     case ISSUE_RULES:
-        snprintf(out, capacity, "%s: %s%s%s%s", refused->text, reason_sentence(refused->reason),
+        snprintf(out, capacity, "%s: %s%s%s%s", refused->text, reason_sentence_to_issuer(refused->reason),
                  refused->rule[0] != '\0' ? " (" : "", refused->rule, refused->rule[0] != '\0' ? ")" : "");
         return;
     case ISSUE_BEYOND_LIFETIME:

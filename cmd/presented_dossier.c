@@ -93,15 +93,6 @@ static bool is_holders(const struct assembly *assembly, const struct dossier_cre
 
 /* ---- comparing with the store ---- */
 
-static bool is_at(const struct assembly *assembly, const struct dossier_credential *credential,
-                  const struct entry_name *name)
-{
-    const struct dossier_place *place = &credential->place;
-    return actor_id_equal(&dossier_log_at(&assembly->held, place)->author, &name->author) &&
-           place->seq == name->seq && place->index == name->index &&
-           memcmp(place->leaf.bytes, name->prefix, sizeof(name->prefix)) == 0;
-}
-
 /* Where the same bytes stand twice, the one that a cut keeps on a branch that was dropped: they may have been
  * said again to hide it. */
 static struct dossier_credential *held_of(const struct assembly *assembly, const struct entry_name *name)
@@ -109,7 +100,8 @@ static struct dossier_credential *held_of(const struct assembly *assembly, const
     struct dossier_credential *held = NULL;
     for (size_t i = 0; i < assembly->held.credential_count; i++) {
         struct dossier_credential *found = &assembly->held.credentials[i];
-        if (is_at(assembly, found, name) && (held == NULL || found->place.block.dropped_s != 0)) {
+        if (dossier_place_is_named(&assembly->held, &found->place, name) &&
+            (held == NULL || found->place.block.dropped_s != 0)) {
             held = found;
         }
     }

@@ -235,6 +235,49 @@ const char *reason_sentence(enum reason reason)
     return text_of(reason)->sentence;
 }
 
+struct other_sentence {
+    enum reason reason;
+    const char *sentence;
+};
+
+/* Whose words the reasons' own sentences would lay at the issuer's door. */
+static const struct other_sentence of_authority[] = {
+    {REASON_VOIDED, "who let the issuer certify this has declared that void"},
+    {REASON_DISPUTED, "the keys of who let the issuer certify this signed two contradicting logs"},
+    {REASON_REWOUND, "the log of who let the issuer certify this went back behind what was seen before"},
+    {REASON_NONE, NULL},
+};
+
+static const struct other_sentence to_issuer[] = {
+    {REASON_VOIDED, "who let you issue it has declared that void: ask to be accredited again"},
+    {REASON_DISPUTED,
+     "the keys of who let you issue it signed two contradicting logs: ask them to settle it"},
+    {REASON_REWOUND, "the log of who let you issue it went back behind what was seen before: ask them"},
+    {REASON_NOT_ACCREDITED, "the owner of this code has not accredited you for it"},
+    {REASON_ACCREDITATION_EXPIRED, "your accreditation was not in force on the day it was earned"},
+    {REASON_WITHDRAWN, "your accreditation was withdrawn"},
+    {REASON_UNKNOWN_STATE, "you are accredited in other states only"},
+    {REASON_NONE, NULL},
+};
+
+static const char *sentence_among(const struct other_sentence *sentences, enum reason reason)
+{
+    while (sentences->sentence != NULL && sentences->reason != reason) {
+        sentences++;
+    }
+    return sentences->sentence != NULL ? sentences->sentence : reason_sentence(reason);
+}
+
+const char *reason_sentence_of_authority(enum reason reason)
+{
+    return sentence_among(of_authority, reason);
+}
+
+const char *reason_sentence_to_issuer(enum reason reason)
+{
+    return sentence_among(to_issuer, reason);
+}
+
 const char *reason_advice(enum reason reason)
 {
     return text_of(reason)->advice;

@@ -364,7 +364,7 @@ static json_t *json_of_expression(const struct expression *expression)
 static json_t *json_of_part(const struct verdict_page *page, const struct requirement_part *part)
 {
     static const char *const words[] = {
-        [ANSWER_YES] = "held", [ANSWER_NO] = "not-held", [ANSWER_UNKNOWN] = "unknown"};
+        [ANSWER_YES] = "met", [ANSWER_NO] = "not-met", [ANSWER_UNKNOWN] = "unknown"};
     json_t *object = json_object();
     json_object_set_new(object, "part", json_of_expression(part->expression));
     json_object_set_new(object, "answer", json_string(words[part->answer]));

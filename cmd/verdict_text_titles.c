@@ -204,6 +204,25 @@ static void print_why(FILE *out, const struct verdict *verdict, const struct req
     }
 }
 
+static bool is_of_what_is_held(void *context, const struct expression *node)
+{
+    (void)context;
+    return node->op != EXPRESSION_NOT && node->op != EXPRESSION_EXPERIENCE &&
+           node->op != EXPRESSION_IN_NETWORK && node->op != EXPRESSION_IN_STATE;
+}
+
+/* Certificates and titles are held; a part that asks for anything else is met. */
+static const char *part_words(const struct requirement_part *part)
+{
+    static const char *const words[] = {
+        [ANSWER_YES] = "met",
+        [ANSWER_NO] = "not met",
+        [ANSWER_UNKNOWN] = "could not be determined",
+    };
+    return expression_each(part->expression, is_of_what_is_held, NULL) ? held_words(part->answer)
+                                                                       : words[part->answer];
+}
+
 /* The part as it would be typed. */
 static void print_expression(FILE *out, const struct expression *expression)
 {
@@ -223,7 +242,7 @@ void verdict_text_lacking(FILE *out, const struct verdict *verdict)
         fputs(printed++ > 0 ? "; " : "", out);
         if (part->missing_count == 0 || part->answer == ANSWER_UNKNOWN) {
             print_expression(out, part->expression);
-            fprintf(out, " %s", held_words(part->answer));
+            fprintf(out, " %s", part_words(part));
             missing_print_open(out, part->missing, part->missing_count, (struct bytes){0}, (struct bytes){0});
         } else {
             missing_print(out, part->missing, part->missing_count, (struct bytes){0}, (struct bytes){0},
@@ -237,7 +256,7 @@ static void print_part(FILE *out, const struct verdict *verdict, const struct re
 {
     fputs("  ", out);
     print_expression(out, part->expression);
-    fprintf(out, ": %s", held_words(part->answer));
+    fprintf(out, ": %s", part_words(part));
     if (part->answer != ANSWER_YES) {
         print_why(out, verdict, part);
     }

@@ -146,6 +146,11 @@ static const char *invalid_head(enum axis axis, enum reason reason)
     return reason == REASON_PREREQUISITE || reason == REASON_RENEWAL ? "does not count" : heads[axis];
 }
 
+static const char *sentence_of(enum axis axis, enum reason reason)
+{
+    return axis == AXIS_AUTHORITY ? reason_sentence_of_authority(reason) : reason_sentence(reason);
+}
+
 static void invalid_words(char *out, const struct credential_verdict *credential)
 {
     char day[DAY_TEXT_SIZE];
@@ -153,7 +158,7 @@ static void invalid_words(char *out, const struct credential_verdict *credential
     enum reason reason = deciding_axis(credential, &axis)->reason;
     const char *phrase = axis == AXIS_STATUS ? status_phrase(reason) : NULL;
     if (phrase == NULL || credential->effective_day == DAY_NONE) {
-        snprintf(out, VERDICT_WORDS_SIZE, "%s: %s", invalid_head(axis, reason), reason_sentence(reason));
+        snprintf(out, VERDICT_WORDS_SIZE, "%s: %s", invalid_head(axis, reason), sentence_of(axis, reason));
         return;
     }
     day_to_text(day, credential->effective_day);
@@ -217,18 +222,17 @@ void lacking_words(char *out, const struct lacking *lacking, const char *name)
     author_words(out, LACKING_LINE_SIZE, &lacking->worst, name, who);
 }
 
-static void undetermined_words(char *out, const struct credential_verdict *credential)
+/* valid: what would be said of it if what is known were fresh. */
+static void undetermined_words(char *out, const struct credential_verdict *credential, const char *valid)
 {
     char age[AGE_WORDS_SIZE];
-    char valid[64] = "";
     char what[STALE_WORDS_SIZE];
     enum axis axis;
     enum reason reason = deciding_axis(credential, &axis)->reason;
     if (axis != AXIS_FRESHNESS) {
-        snprintf(out, VERDICT_WORDS_SIZE, "could not be determined: %s", reason_sentence(reason));
+        snprintf(out, VERDICT_WORDS_SIZE, "could not be determined: %s", sentence_of(axis, reason));
         return;
     }
-    valid_words(valid, sizeof(valid), credential);
     age_words(age, credential->evidence_age_s);
     bool was_seen = credential->evidence_age_s != UINT64_MAX;
     stale_words(what, credential->evidence_role, reason);
@@ -236,19 +240,26 @@ static void undetermined_words(char *out, const struct credential_verdict *crede
              was_seen ? ", seen " : "", was_seen ? age : "");
 }
 
-void credential_words(char *out, const struct credential_verdict *credential)
+static void words_of(char *out, const struct credential_verdict *credential, const char *valid)
 {
     switch (credential->overall) {
     case OVERALL_VALID:
-        valid_words(out, VERDICT_WORDS_SIZE, credential);
+        snprintf(out, VERDICT_WORDS_SIZE, "%s", valid);
         return;
     case OVERALL_INVALID:
         invalid_words(out, credential);
         return;
     case OVERALL_UNDETERMINED:
-        undetermined_words(out, credential);
+        undetermined_words(out, credential, valid);
         return;
     }
+}
+
+void credential_words(char *out, const struct credential_verdict *credential)
+{
+    char valid[SPAN_WORDS_SIZE];
+    valid_words(valid, sizeof(valid), credential);
+    words_of(out, credential, valid);
 }
 
 void documented_words(char *out, const struct attestation *attestation)
@@ -294,8 +305,10 @@ void credential_line(char *out, const struct credential_verdict *credential,
         credential_words(out, credential);
         return;
     }
-    if (credential->overall == OVERALL_VALID && attestation->basis == BASIS_EXPERIENCE) {
-        documented_words(out, attestation);
+    if (attestation->basis == BASIS_EXPERIENCE) {
+        char documented[SPAN_WORDS_SIZE];
+        documented_words(documented, attestation);
+        words_of(out, credential, documented);
         return;
     }
     credential_words(out, credential);

@@ -174,7 +174,10 @@ static struct career *begin(const struct dossier *dossier, const struct trust *t
     career->arena = arena;
     career->capacity = arena->capacity;
     career->is_of_shop = is_of_shop(dossier);
-    return list_spaces(career) && order_credentials(career) && list_codes(career) ? career : NULL;
+    return list_spaces(career) && order_credentials(career) && list_codes(career) &&
+                   career_list_replacements(career)
+               ? career
+               : NULL;
 }
 
 /* Whether anything may be lacking where it is denied: else both careers are the same. */

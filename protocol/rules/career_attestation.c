@@ -59,7 +59,7 @@ static uint32_t day_after(uint32_t day, uint64_t months, uint32_t days)
     return days < DAY_MAX - later ? later + days : DAY_MAX;
 }
 
-/* What never held is as if it had not been earned. */
+/* What never held is as if it had not been earned, and so is what this one replaces. */
 static enum answer apart(struct career *career, const struct expression *expression,
                          const struct applied *applied)
 {
@@ -70,24 +70,23 @@ static enum answer apart(struct career *career, const struct expression *express
         const struct attestation *earlier = attestation_at(career, applied->code, i);
         const struct day_truth *days = career_counted(career, applied->code, i);
         if (!has_basis(earlier, expression) ||
-            day_after(earlier->earned_on, expression->count, expression->days) <= earned_on) {
+            day_after(earlier->earned_on, expression->count, expression->days) <= earned_on ||
+            days->possibly.count == 0) {
             continue;
         }
-        if (days->surely.count > 0) {
+        enum answer replaced = career_is_replaced(career, applied->code, i, applied->rank);
+        if (days->surely.count > 0 && replaced == ANSWER_NO) {
             return ANSWER_NO;
         }
-        answer = days->possibly.count > 0 ? ANSWER_UNKNOWN : answer;
+        answer = replaced != ANSWER_YES ? ANSWER_UNKNOWN : answer;
     }
     return answer;
 }
 
-static bool ends_within(uint32_t last_day, struct day_set days, uint64_t months)
+static bool adds_to(uint32_t held_to, const struct attestation *attestation, uint64_t months)
 {
-    if (days.count == 0) {
-        return false;
-    }
-    uint32_t held_to = days.intervals[days.count - 1].last;
-    return held_to == DAY_NONE || (last_day != DAY_NONE && last_day <= day_after(held_to, months, 0));
+    return held_to == DAY_NONE || (held_to != 0 && attestation->has_last_day &&
+                                   attestation->last_day <= day_after(held_to, months, 0));
 }
 
 /* Later held days allow for more, so that one credential that allows it is enough. */
@@ -96,14 +95,14 @@ static enum answer adds(struct career *career, const struct expression *expressi
 {
     enum answer answer = ANSWER_NO;
     const struct attestation *attestation = attestation_of(career, applied);
-    uint32_t last_day = attestation->has_last_day ? attestation->last_day : DAY_NONE;
     size_t before = earned_before(career, applied);
     for (size_t i = 0; i < before; i++) {
-        const struct day_truth *days = career_counted(career, applied->code, i);
-        if (ends_within(last_day, days->surely, expression->count)) {
+        uint32_t surely = career_held_to(career, applied->code, i, attestation->earned_on, true);
+        uint32_t possibly = career_held_to(career, applied->code, i, attestation->earned_on, false);
+        if (adds_to(surely, attestation, expression->count)) {
             return ANSWER_YES;
         }
-        answer = ends_within(last_day, days->possibly, expression->count) ? ANSWER_UNKNOWN : answer;
+        answer = adds_to(possibly, attestation, expression->count) ? ANSWER_UNKNOWN : answer;
     }
     return answer;
 }

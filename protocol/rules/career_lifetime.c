@@ -302,6 +302,9 @@ bool career_limit(struct career *career, const struct career_code *code, size_t 
     const struct attestation *attestation = &career_credential(career, code, rank)->attestation;
     struct credential_verdict *verdict = career_verdict(career, code, rank);
     struct lifetime lifetime = {.career = career, .code = code, .rank = rank};
+    struct settled *settled = &career->settled[code->first + rank];
+    bool ends = attestation->has_last_day && attestation->basis != BASIS_EXPERIENCE;
+    settled->last_day = settled->possible_last_day = ends ? attestation->last_day : DAY_NONE;
     uint32_t from =
         attestation->valid_from < attestation->earned_on ? attestation->valid_from : attestation->earned_on;
     if (verdict->pack_code == NULL || code->space == NULL || !has_lifetime(attestation->basis) ||
@@ -327,5 +330,7 @@ bool career_limit(struct career *career, const struct career_code *code, size_t 
     uint32_t possible = attestation->has_last_day && attestation->last_day < limit.possible
                             ? attestation->last_day
                             : limit.possible;
+    settled->last_day = limit.last;
+    settled->possible_last_day = possible;
     return credential_end(verdict, limit.last, possible, career->question->at_day, career->arena);
 }

@@ -42,6 +42,17 @@ const struct day_truth *career_counted(const struct career *career, const struct
     return &career->settled[code->first + rank].days;
 }
 
+uint32_t career_held_to(const struct career *career, const struct career_code *code, size_t rank,
+                        uint32_t day, bool for_sure)
+{
+    const struct settled *settled = &career->settled[code->first + rank];
+    struct day_set days = for_sure ? settled->days.surely : settled->days.possibly;
+    if (day_set_has(days, day)) {
+        return for_sure ? settled->last_day : settled->possible_last_day;
+    }
+    return days.count == 0 ? 0 : days.intervals[days.count - 1].last;
+}
+
 uint32_t career_waits_for_nothing_to(const struct career *career, const struct career_code *code, size_t rank)
 {
     return career->settled[code->first + rank].waits_for_nothing_to;

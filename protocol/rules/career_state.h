@@ -115,6 +115,8 @@ struct lifetime_memo {
 /* What is remembered of an attestation for the rules about others. */
 struct settled {
     struct day_truth days; /* on which it counts, whatever the condition of its code */
+    /* Its end, for sure and as it may be, whatever was said about it; DAY_NONE: it is for life. */
+    uint32_t last_day, possible_last_day;
     /* The last day of the pack of the day earned, where all that this asks beforehand it has shown by
      * counting; 0: it asks for something else, or that is not known. */
     uint32_t waits_for_nothing_to;
@@ -147,7 +149,8 @@ struct career {
     uint64_t *keys;               /* of the dossier's credentials */
     uint32_t *order;              /* the subject's credentials by code, day earned, and as in the dossier */
     size_t order_count;
-    struct settled *settled; /* in that order, as far as settled */
+    struct settled *settled;                 /* in that order, as far as settled */
+    struct career_replacement *replacements; /* of each of the dossier's credentials */
     size_t code_count;
     struct career_code *codes;       /* ascending */
     uint64_t *code_keys;             /* the first bytes of each, so that codes mostly compare as numbers */
@@ -244,6 +247,10 @@ bool career_is_test(const struct career *career, const struct career_code *code,
 /* The days on which it counts, whatever the condition of its code. Requires: its code is settled so far. */
 const struct day_truth *career_counted(const struct career *career, const struct career_code *code,
                                        size_t rank);
+/* The last day to which it was held as it looked on `day`, for sure or perhaps; 0: it never was. What is said
+ * against it from a later day on ends what it is worth, and not what rests on it. Requires: as above. */
+uint32_t career_held_to(const struct career *career, const struct career_code *code, size_t rank,
+                        uint32_t day, bool for_sure);
 /* The last day, of those from the day earned on that have one pack, on which all that is asked of it
  * beforehand is asked of the attestation itself; 0: more is. */
 uint32_t career_waits_for_nothing_to(const struct career *career, const struct career_code *code,
@@ -284,6 +291,15 @@ bool career_unite(struct day_truth *out, const struct day_truth *const *truths, 
 /* How many days are documented for certain by day under the codes of pattern. Requires: career_settle.
  * Returns: UINT32_MAX when the arena is full. */
 uint32_t career_worked_by(struct career *career, struct bytes pattern, uint32_t day);
+
+/* ---- career_replaced.c ---- */
+
+/* Find what replaced each credential. Requires: they are decided. Returns: false when the arena is full. */
+bool career_list_replacements(struct career *career);
+/* Whether of a code's credentials the one of rank `earlier` was replaced by that of rank `later`, directly or
+ * through others that replaced each other. */
+enum answer career_is_replaced(const struct career *career, const struct career_code *code, size_t earlier,
+                               size_t later);
 
 /* ---- career_attestation.c ---- */
 

@@ -1,5 +1,7 @@
 #include "protocol/rules/dossier.h"
 
+#include <string.h>
+
 const struct dossier_log *dossier_log_of(const struct dossier *dossier, const struct actor_id *author)
 {
     size_t low = 0;
@@ -60,4 +62,12 @@ void dossier_credential_fill_targets(struct dossier_credential *credential, cons
 bool dossier_place_is_void(const struct dossier *dossier, const struct dossier_place *place)
 {
     return place->voided && dossier_log_reaches(dossier_log_at(dossier, place), place->void_seq);
+}
+
+bool dossier_place_is_named(const struct dossier *dossier, const struct dossier_place *place,
+                            const struct entry_name *name)
+{
+    return actor_id_equal(&name->author, &dossier_log_at(dossier, place)->author) &&
+           name->seq == place->seq && name->index == place->index &&
+           memcmp(name->prefix, place->leaf.bytes, sizeof name->prefix) == 0;
 }

@@ -343,6 +343,10 @@ static inline bool dossier_place_arrived(const struct dossier *dossier, const st
  * Requires: log is its place's. */
 void dossier_credential_fill_targets(struct dossier_credential *credential, const struct dossier_log *log);
 
+/* Whether name is that of what stands in place. */
+bool dossier_place_is_named(const struct dossier *dossier, const struct dossier_place *place,
+                            const struct entry_name *name);
+
 /* Whether place's block is void, as far as known by then. */
 bool dossier_place_is_void(const struct dossier *dossier, const struct dossier_place *place);
 

@@ -1,17 +1,7 @@
 #include "protocol/rules/replaced.h"
 
-#include <string.h>
-
 #include "protocol/rules/bearing.h"
 #include "protocol/rules/weight.h"
-
-static bool is_named(const struct dossier *dossier, const struct entry_name *name,
-                     const struct dossier_place *place)
-{
-    return actor_id_equal(&name->author, &dossier_log_at(dossier, place)->author) &&
-           name->seq == place->seq && name->index == place->index &&
-           memcmp(name->prefix, place->leaf.bytes, sizeof name->prefix) == 0;
-}
 
 /* What an extension says is not known here, so that none is the same as another. */
 static bool claim_the_same(const struct attestation *a, const struct attestation *b)
@@ -22,7 +12,7 @@ static bool claim_the_same(const struct attestation *a, const struct attestation
     return same && a->extensions.count == 0 && b->extensions.count == 0;
 }
 
-static bool says_the_same(const struct attestation *a, const struct attestation *b)
+bool attestations_say_the_same(const struct attestation *a, const struct attestation *b)
 {
     bool same_end = a->has_last_day == b->has_last_day && (!a->has_last_day || a->last_day == b->last_day);
     bool same_network = a->has_network == b->has_network &&
@@ -60,9 +50,9 @@ const struct dossier_credential *replaced_by(const struct dossier *dossier,
         const struct dossier_credential *old = &dossier->credentials[i];
         if (old != credential && old->has_replacement && old->place.log == credential->place.log &&
             (old->source == SOURCE_REPLAYED || old->source == credential->source) &&
-            is_named(dossier, &old->replacement, &credential->place) &&
+            dossier_place_is_named(dossier, &credential->place, &old->replacement) &&
             stood_until_replaced(dossier, &old->place) &&
-            says_the_same(&old->attestation, &credential->attestation)) {
+            attestations_say_the_same(&old->attestation, &credential->attestation)) {
             return old;
         }
     }

@@ -8,6 +8,9 @@
 
 #include "protocol/rules/dossier.h"
 
+/* Whether they do, in every field. */
+bool attestations_say_the_same(const struct attestation *a, const struct attestation *b);
+
 /* The entry of the same log that this one replaced and may be as old as, or NULL. */
 const struct dossier_credential *replaced_by(const struct dossier *dossier,
                                              const struct dossier_credential *credential);

@@ -31,6 +31,7 @@ answers "and tomorrow" 4 "after today" ase issue "$maria" ase/a --earned 2999-01
 answers "and a last day before the first" 4 "before the first" ase issue "$maria" ase/a --until 2001-01-01 --earned 2002-01-01
 answers "and a mistyped id" 4 "mistyped" ase issue "${maria%?}" ase/a
 answers "a dry run signs nothing" 0 "Would issue" ase issue "$maria" ase/a --dry-run
+answers "and tells what stands already" 0 "you issued the same before" ase issue "$maria" ase/a --dry-run
 answers "what nobody accredits is issued on demand, with a warning" 0 "Warning: epa/609" \
     ase issue "$maria" epa/609 --unaccredited --until 2099-01-01
 answers "what lasts longer than the rules let it is refused" 4 "until 2028-03-14" \
@@ -88,8 +89,11 @@ printf 'technician,code,earned_on\nnobody,ase/a,2024-05-03\n' >"$world/bad.csv"
 answers "nothing issued is no success" 4 "Issued 0 certificates; 1 row refused" ase issue --csv "$world/bad.csv"
 answers "a file that is not there is told" 4 "could not be read" ase issue --csv "$world/none.csv"
 printf 'technician,code,earned_on\n%s,ase/a,2024-06-01\n' "$maria" >"$world/one.csv"
+answers "nothing is told of rows that are new" 0 '"same": 0' ase issue --csv "$world/one.csv" --dry-run --json
 from_input() { as ase issue --csv - <"$world/one.csv"; }
 ok "a file comes from standard input" from_input
+answers "the same file again is told before it is signed" 0 "1 of them says the same as what you issued before, which stands" \
+    ase issue --csv "$world/one.csv" --dry-run
 
 # ---- statuses ----
 

@@ -129,7 +129,7 @@ answers "a later review is another entry" 0 '"recognised": true' \
 
 # ---- what a shop issues ----
 
-answers "a shop documents experience" 0 "until 2025-12-31" \
+answers "a shop documents experience" 0 "documents 2024-01-01 to 2025-12-31" \
     garage issue "Maria Lopez" ase/experience --basis experience --from 2024-01-01 --until 2025-12-31
 answers "but not of days to come" 4 "only time that has passed" \
     garage issue "Maria Lopez" ase/experience --basis experience --from 2024-01-01 --until 2999-12-31

@@ -72,8 +72,8 @@ ask "a title that is not held says why" 1 'ase:"Master Truck Equipment": not hel
     --at 2024-06-01 --require '"Master Truck Equipment"'
 ask "a state that is not said could be any" 2 \
     "in state TX: could not be determined: being asked for in one of its states (--state)" --at 2024-06-01 --require 'in state TX'
-ask "one that is said holds" 0 "in state TX: held" --at 2024-06-01 --require 'in state TX' --state TX
-ask "or doesn't" 1 "not held" --at 2024-06-01 --require 'in state TX' --state OH
+ask "one that is said holds" 0 "in state TX: met" --at 2024-06-01 --require 'in state TX' --state TX
+ask "or doesn't" 1 "in state TX: not met" --at 2024-06-01 --require 'in state TX' --state OH
 while IFS='|' read -r sentence text phrase; do
     ask "$sentence" 3 "$phrase" --require "$text"
     points "$sentence"
@@ -134,6 +134,33 @@ answers "an appeal says since when" 0 "under appeal since 2025-03-01" ase lookup
 do_as ase replace "$wrong" --by "$right" --from 2025-04-01
 answers "a replacement says by what" 1 "replaced by ase/B3" ase lookup "$bob" --code ase/B2
 says "and by which entry" "($right"
+
+# ---- a wrong exam day ----
+
+cat >"$world/retakes.json" <<'END'
+{"namespace": "guild", "version": 1, "in_force_from": "2000-01-01",
+ "codes": [{"code": "A", "title": "Axles", "lifetime_months": 60}],
+ "rules": [{"kind": "prerequisite", "name": "*", "when": "30 days apart from exam"}]}
+END
+do_as ase trust add guild me
+do_as ase rules publish "$world/retakes.json"
+passes "$bob" guild/A 2025-06-01
+wrong=$(entry)
+answers "a second exam within 30 days never counts" 4 "30 days apart from exam" \
+    ase issue "$bob" guild/A --earned 2025-06-11
+says "unless it corrects the first" "--replaces ENTRY"
+answers "nor as the correction of somebody else's" 4 "about somebody else" \
+    ase issue "$maria" guild/A --earned 2025-06-11 --replaces "$wrong"
+answers "a correction is looked at as one beforehand" 0 "Would replace $wrong" \
+    ase issue "$bob" guild/A --earned 2025-06-11 --replaces "$wrong" --dry-run
+answers "and made in one go" 0 "Replaced $wrong" ase issue "$bob" guild/A --earned 2025-06-11 --replaces "$wrong"
+right=$(entry)
+answers "he has the code from the right day on" 0 "VALID         guild/A Axles: valid until 2030-06-11" \
+    ase lookup "$bob" --code guild/A
+says "and what it replaced stays visible" "replaced by guild/A Axles ($right"
+answers "corrected again it goes on" 0 "Replaced $right" \
+    ase issue "$bob" guild/A --earned 2025-06-21 --replaces "$right"
+answers "and none of both counts against it" 0 "valid until 2030-06-21" ase lookup "$bob" --code guild/A
 
 # ---- what would be issued in vain ----
 
@@ -246,6 +273,6 @@ find_shop "though it was there" 0 "Lone Star Garage" --area brakes --at 2024-06-
 find_shop "programs find it too" 0 '"award_answer": "yes"' --blue-seal --json
 do_as garage shop leave "Maria Lopez" --on "$today"
 status "once she has left it ends" 1 "nobody certified covers brakes"
-answers "a state need not be said at home" 0 "in state TX: held" garage lookup "$maria" --require 'in state TX'
+answers "a state need not be said at home" 0 "in state TX: met" garage lookup "$maria" --require 'in state TX'
 for name in ase garage maria bob; do stop "$name"; done
 finish

@@ -181,6 +181,18 @@ void build_held_by(struct dossier_builder *builder, struct dossier_credential *c
     credential->holder = event->holder;
 }
 
+void build_replaced(struct dossier_builder *builder, struct dossier_credential *credential,
+                    const struct dossier_credential *by, uint32_t day, uint64_t seq, bool voided)
+{
+    size_t row = (size_t)(credential - builder->credentials);
+    build_event(builder, credential, STATUS_REPLACED, day, seq, voided);
+    struct history_event *event = &builder->events[row][credential->place.event_count - 1];
+    event->has_replacement = true;
+    event->replacement = (struct entry_name){
+        .author = builder->logs[by->place.log].author, .seq = by->place.seq, .index = by->place.index};
+    memcpy(event->replacement.prefix, by->place.leaf.bytes, sizeof event->replacement.prefix);
+}
+
 void build_event_block(struct dossier_builder *builder, struct dossier_credential *credential,
                        struct dossier_block block)
 {

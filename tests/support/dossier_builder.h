@@ -87,6 +87,10 @@ void build_event(struct dossier_builder *builder, struct dossier_credential *cre
 void build_held_by(struct dossier_builder *builder, struct dossier_credential *credential, size_t holder,
                    uint32_t day, uint64_t seq);
 
+/* Block seq of the credential's log says that another takes its place from day on. */
+void build_replaced(struct dossier_builder *builder, struct dossier_credential *credential,
+                    const struct dossier_credential *by, uint32_t day, uint64_t seq, bool voided);
+
 /* The last event about the credential stands in such a block. */
 void build_event_block(struct dossier_builder *builder, struct dossier_credential *credential,
                        struct dossier_block block);

@@ -251,6 +251,53 @@ static enum answer was_earned(struct naive_career *career, size_t credential)
     return naive_and(answer, naive_counts(career, credential));
 }
 
+enum { REPLACEMENTS_MAX = 8 };
+
+static size_t find_named(const struct naive_career *career, const struct entry_name *name)
+{
+    size_t at = 0;
+    while (at < career->dossier->credential_count) {
+        const struct dossier_place *place = &career->dossier->credentials[at].place;
+        if (hash_equal(&career->dossier->logs[place->log].author.hash, &name->author.hash) &&
+            place->seq == name->seq && place->index == name->index) {
+            return at;
+        }
+        at++;
+    }
+    return SIZE_MAX;
+}
+
+/* Whether a credential was replaced, and by which: SIZE_MAX where that is not there. */
+static enum answer was_replaced(const struct naive_career *career, size_t credential, size_t *by)
+{
+    const struct dossier_place *place = &career->dossier->credentials[credential].place;
+    const struct dossier_log *log = &career->dossier->logs[place->log];
+    for (size_t i = place->event_count; i > 0; i--) {
+        const struct history_event *event = &place->events[i - 1];
+        if (event->action == STATUS_REPLACED && !place->event_voided[i - 1] &&
+            naive_log_reaches(log, event->setter_seq)) {
+            *by = find_named(career, &event->replacement);
+            return naive_log_disputes(log, event->setter_seq) ? ANSWER_UNKNOWN : ANSWER_YES;
+        }
+    }
+    return ANSWER_NO;
+}
+
+/* Whether credential `at` took the place of `before`, at once or one after the other. */
+static enum answer corrects(const struct naive_career *career, size_t at, size_t before)
+{
+    enum answer answer = ANSWER_YES;
+    for (size_t i = 0; i < REPLACEMENTS_MAX && before != SIZE_MAX; i++) {
+        size_t by = SIZE_MAX;
+        answer = naive_and(answer, was_replaced(career, before, &by));
+        if (by == at || answer == ANSWER_NO) {
+            return answer;
+        }
+        before = by;
+    }
+    return ANSWER_UNKNOWN;
+}
+
 static enum answer is_apart(struct naive_career *career, const struct expression *expression, size_t at)
 {
     enum answer answer = ANSWER_YES;
@@ -263,27 +310,41 @@ static enum answer is_apart(struct naive_career *career, const struct expression
             day_add_months(before->earned_on, (uint32_t)expression->count) + expression->days;
         if (career->dossier->credentials[at].attestation.earned_on < allowed_from) {
             career->denied = !career->denied;
-            answer = naive_and(answer, naive_not(was_earned(career, i)));
+            answer = naive_and(answer, naive_or(naive_not(was_earned(career, i)), corrects(career, at, i)));
             career->denied = !career->denied;
         }
     }
     return answer;
 }
 
-/* Whether a last day is at most `months` after the last day on which the code was held by what was earned
- * before, taking what is perhaps so as held or not. */
-static bool adds_little(struct naive_career *career, uint64_t months, size_t at, bool for_sure)
+/* Whether a last day is at most `months` after the last day to which the code was held by one that was earned
+ * before it, taking what is perhaps so as held or not. Of one that was held on the day on which `at` was
+ * earned that is its own end, whatever was said against it from a later day on. */
+static bool adds_to(struct naive_career *career, uint64_t months, size_t before, size_t at, bool for_sure)
 {
     const struct attestation *attestation = &career->dossier->credentials[at].attestation;
-    for (uint32_t day = career->last_day; day + 1 > career->first_day; day--) {
-        enum answer held = was_held_on(career, at, day);
-        if (held == ANSWER_NO || (for_sure && held == ANSWER_UNKNOWN)) {
-            continue;
+    uint32_t end = 0;
+    for (uint32_t day = career->first_day; day <= career->last_day; day++) {
+        enum answer held = naive_and(naive_own(career, before, day), naive_counts(career, before));
+        if (held == ANSWER_YES || (!for_sure && held == ANSWER_UNKNOWN)) {
+            end = day < career->last_day ? day : DAY_NONE;
+            if (day == attestation->earned_on) {
+                end = naive_last_day(career, before, for_sure);
+                break;
+            }
         }
-        return day == career->last_day ||
-               (attestation->has_last_day && attestation->last_day <= day_add_months(day, (uint32_t)months));
     }
-    return false;
+    return end == DAY_NONE || (end != 0 && attestation->has_last_day &&
+                               attestation->last_day <= day_add_months(end, (uint32_t)months));
+}
+
+static bool adds_little(struct naive_career *career, uint64_t months, size_t at, bool for_sure)
+{
+    bool little = false;
+    for (size_t i = 0; i < career->dossier->credential_count; i++) {
+        little = little || (was_earned_before(career, i, at) && adds_to(career, months, i, at, for_sure));
+    }
+    return little;
 }
 
 static enum answer adds(struct naive_career *career, const struct expression *expression, size_t at)

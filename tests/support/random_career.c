@@ -325,24 +325,33 @@ static void draw_credentials(struct random_career *career)
 
 /* ---- what may be held for life, or not ---- */
 
-/* Say that what has no end is revoked, from a day on that lies behind the one on which it is renewed. It is
- * taken back, and leaves a doubt. */
-static void doubt_later(struct random_career *career, struct dossier_credential *said, uint32_t day)
+/* One more event, after those that are there; NULL: there is no room. */
+static struct history_event *say_later(struct random_career *career, struct dossier_credential *said,
+                                       enum status_action action, uint32_t day, bool voided)
 {
     struct dossier_place *place = &said->place;
     size_t row = (size_t)(place->events - &career->events[0][0]) / RANDOM_EVENTS_MAX;
     size_t at = place->event_count;
     if (at == RANDOM_EVENTS_MAX) {
-        return;
+        return NULL;
     }
     uint64_t before = at == 0 ? place->seq : place->events[at - 1].setter_seq;
-    career->events[row][at] = (struct history_event){.action = STATUS_REVOKED,
+    career->events[row][at] = (struct history_event){.action = action,
                                                      .effective_day = day,
                                                      .stated_day = day,
                                                      .setter_seq = before + 1,
                                                      .setter_index = at};
-    career->event_voided[row][at] = random_career_happens(career, 80);
+    career->event_voided[row][at] = voided;
     place->event_count++;
+    return &career->events[row][at];
+}
+
+/* Say that what has no end is revoked, from a day on that lies behind the one on which it is renewed. It is
+ * taken back, and leaves a doubt. */
+static void doubt_later(struct random_career *career, struct dossier_credential *said, uint32_t day)
+{
+    bool voided = random_career_happens(career, 80);
+    say_later(career, said, STATUS_REVOKED, day, voided);
 }
 
 /* Let one of the subject's have no end, let another one renew it, and let there be a doubt whether it ends
@@ -370,6 +379,32 @@ static void draw_doubted_life(struct random_career *career)
     next->place.log = first->place.log;
     doubt_later(career, first, day + 1 + (uint32_t)roll(career, career->last_day - day + 1));
     sort_items(career->credentials, count, sizeof career->credentials[0], order_credentials);
+}
+
+/* ---- corrections ---- */
+
+/* Let one of the subject's take the place of another of its code, which is earned some days before it. */
+static void draw_correction(struct random_career *career)
+{
+    size_t count = career->dossier.credential_count;
+    struct dossier_credential *wrong = &career->credentials[roll(career, count)];
+    struct dossier_credential *right = &career->credentials[roll(career, count)];
+    uint32_t apart = 1 + (uint32_t)roll(career, 20);
+    if (wrong == right || wrong->about == ABOUT_SHOP || right->about == ABOUT_SHOP ||
+        wrong->attestation.earned_on + apart > career->last_day) {
+        return;
+    }
+    right->attestation.code = wrong->attestation.code;
+    right->attestation.basis = wrong->attestation.basis;
+    right->attestation.earned_on = wrong->attestation.earned_on + apart;
+    struct history_event *event = say_later(career, wrong, STATUS_REPLACED, random_career_day(career),
+                                            random_career_goes_wrong(career, 10));
+    if (event != NULL) {
+        event->has_replacement = true;
+        event->replacement = (struct entry_name){.author = career->logs[right->place.log].author,
+                                                 .seq = right->place.seq,
+                                                 .index = right->place.index};
+    }
 }
 
 /* ---- affiliations ---- */
@@ -546,6 +581,9 @@ void random_career_draw(struct random_career *career, uint64_t seed)
     }
     draw_quiet(career);
     draw_sealed(career);
+    for (size_t i = random_career_happens(career, 40) ? 4 : 0; i > 0; i--) {
+        draw_correction(career);
+    }
 }
 
 static void swap(void *a, void *b, size_t size)

@@ -11,7 +11,7 @@
 #include "tests/support/store_world.h"
 
 /* What an owner's own rules say of what it is about to issue. A1 is renewed in time by 12 months, A2 in time,
- * L1 asks for A1, 609 for an exam, and X1 is renewed by nothing. */
+ * L1 asks for A1, 609 for an exam, and X1, which is renewed by nothing, for 30 days between exams. */
 
 static struct store_world world;
 static struct world_author ase, stranger;
@@ -25,6 +25,7 @@ static const struct {
 } rule_texts[] = {
     {PACK_RULE_PREREQUISITE, "609", "basis exam"},
     {PACK_RULE_PREREQUISITE, "L1", "tested A1"},
+    {PACK_RULE_PREREQUISITE, "X1", "30 days apart from exam"},
     {PACK_RULE_EXPERIENCE, "X1", "experience 1 years in worked or experience 2 years in A2"},
     {PACK_RULE_RENEWAL, "A1", "in time and adds at most 12 months"},
     {PACK_RULE_RENEWAL, "A2", "in time"},
@@ -81,16 +82,22 @@ static struct attestation attested(uint8_t who, const char *code, enum basis bas
                                 .last_day = day_add_months(earned_on, MONTHS)};
 }
 
-/* Maria passed A1, A2 and X1; nothing is known of Bob. */
+/* Maria passed A1, A2, X1 and 609, which was revoked; nothing is known of Bob. */
 static void issue_tests(struct store_txn *txn)
 {
-    static const char *const codes[] = {"ase/A1", "ase/A2", "ase/X1"};
+    static const char *const codes[] = {"ase/A1", "ase/A2", "ase/X1", "ase/609"};
+    static const struct index_range last = {3, 3};
+    const struct status status = {
+        .seq = 2, .entries = {.items = &last, .count = 1}, .action = STATUS_REVOKED, .effective_day = EARNED};
     struct draft draft;
     world_draft(&world, &draft, CLASS_CONTENT);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         const struct attestation attestation = attested(MARIA, codes[i], BASIS_EXAM, EARNED);
         world_add(&draft, ENTRY_ATTESTATION, &attestation);
     }
+    world_publish(&world, txn, &ase, &draft, ARRIVED_S);
+    world_draft(&world, &draft, CLASS_STATUS);
+    world_add(&draft, ENTRY_STATUS, &status);
     world_publish(&world, txn, &ase, &draft, ARRIVED_S);
 }
 
@@ -181,6 +188,70 @@ static void what_never_counts_is_told_with_its_rule(void **state)
             if (reason != rows[i].reason || strcmp(rule, rows[i].rule) != 0) {
                 fail_msg("%s: %s (%s)", rows[i].sentence, reason_word(reason), rule);
             }
+        }
+    }
+    end(counts);
+}
+
+/* The third entry of the third block: Maria's exam of X1. */
+static struct entry_name exam_of_x1(void)
+{
+    struct store_txn *txn;
+    struct bytes stored;
+    struct block block;
+    struct entry_name name = {.author = ase.actor.id, .seq = 2, .index = 2};
+    assert_int_equal(store_read_begin(&txn, world.store), STORE_OK);
+    assert_int_equal(store_block_bytes(txn, &name.author, name.seq, &stored, &world.arena), STORE_OK);
+    assert_int_equal(block_decode(&block, &world.network, stored, &world.arena), REASON_NONE);
+    store_end(txn);
+    memcpy(name.prefix, block.leaves[name.index].bytes, sizeof(name.prefix));
+    return name;
+}
+
+static void a_correction_is_no_second_exam(void **state)
+{
+    (void)state;
+    char rule[ISSUE_RULE_SIZE];
+    struct code_verdict amounts;
+    struct entry_name wrong = exam_of_x1();
+    struct issue_counts *counts = begin();
+    const struct attestation coming = attested(MARIA, "ase/X1", BASIS_EXAM, EARNED + 10);
+    assert_int_equal(issue_counts_of(counts, &coming, rule), REASON_PREREQUISITE);
+    counts->replaces = &wrong;
+    assert_int_equal(issue_counts_of(counts, &coming, rule), REASON_NONE);
+    assert_true(issue_counts_verdict(&amounts, counts, &coming));
+    wrong.index--;
+    assert_int_equal(issue_counts_of(counts, &coming, rule), REASON_PREREQUISITE);
+    end(counts);
+}
+
+static void what_was_issued_before_and_stands_is_told(void **state)
+{
+    static const struct {
+        const char *sentence;
+        uint8_t who;
+        const char *code;
+        enum basis basis;
+        uint32_t earned_on;
+        bool stands;
+    } rows[] = {
+        {"the same", MARIA, "ase/A1", BASIS_EXAM, EARNED, true},
+        {"of another", BOB, "ase/A1", BASIS_EXAM, EARNED, false},
+        {"another code", MARIA, "ase/L1", BASIS_EXAM, EARNED, false},
+        {"what was revoked", MARIA, "ase/609", BASIS_EXAM, EARNED, false},
+        {"another day", MARIA, "ase/A1", BASIS_EXAM, EARNED + 1, false},
+        {"another basis", MARIA, "ase/A1", BASIS_RECERTIFICATION, EARNED, false},
+        {"what was asked about last does not stick", BOB, "ase/A1", BASIS_EXAM, EARNED, false},
+    };
+    char rule[ISSUE_RULE_SIZE];
+    struct issue_counts *counts = begin();
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct attestation coming =
+            attested(rows[i].who, rows[i].code, rows[i].basis, rows[i].earned_on);
+        issue_counts_of(counts, &coming, rule);
+        if (issue_counts_stands(counts) != rows[i].stands) {
+            fail_msg("%s", rows[i].sentence);
         }
     }
     end(counts);
@@ -321,6 +392,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_never_counts_is_told_with_its_rule),
+        cmocka_unit_test(a_correction_is_no_second_exam),
+        cmocka_unit_test(what_was_issued_before_and_stands_is_told),
         cmocka_unit_test(pending_rows_count),
         cmocka_unit_test(renewing_adds_to_the_end_that_is_held),
         cmocka_unit_test(a_later_first_day_lasts_no_longer),

@@ -294,7 +294,7 @@ static const struct row {
     {"a code that the rules don't know", HEADER "@,ase/A55,2024-06-30\n",
      "2!code-not-in-rule-pack: ase/A55: the owner's rules do not know this code;"},
     {"a code that this issuer may not issue", HEADER "@,epa/609,2024-06-30\n",
-     "2!not-accredited-for-code: epa/609: the owner of this code has not accredited the issuer for it;"},
+     "2!not-accredited-for-code: epa/609: the owner of this code has not accredited you for it;"},
     {"no rules and no last day", HEADER "@,rogue/X1,2024-06-30\n",
      "2!no-last-day: last_day is needed, because no rules are held here that tell how long it is good for;"},
     {"no rules, but a last day", LONG_HEADER "@,rogue/X1,2024-06-30,,,2025-06-30\n",

@@ -76,6 +76,40 @@ static void every_reason_says_what_to_do(void **state)
     }
 }
 
+/* What an accreditor did is not laid at the issuer's door, and who issues is spoken to. */
+static void a_reason_says_whose_word_it_is(void **state)
+{
+    static const struct {
+        enum reason reason;
+        const char *of_certificate, *of_authority, *to_issuer;
+    } rows[] = {
+        {REASON_VOIDED, "the issuer has declared void what is written there",
+         "who let the issuer certify this has declared that void",
+         "who let you issue it has declared that void: ask to be accredited again"},
+        {REASON_DISPUTED, "the issuer's keys signed two contradicting logs, so this part is disputed",
+         "the keys of who let the issuer certify this signed two contradicting logs",
+         "the keys of who let you issue it signed two contradicting logs: ask them to settle it"},
+        {REASON_WITHDRAWN,
+         "the issuer's accreditation was withdrawn, and this is not among what it leaves standing",
+         "the issuer's accreditation was withdrawn, and this is not among what it leaves standing",
+         "your accreditation was withdrawn"},
+        {REASON_PREREQUISITE,
+         "the rules of that day do not let one like this count, or one so soon after another",
+         "the rules of that day do not let one like this count, or one so soon after another",
+         "the rules of that day do not let one like this count, or one so soon after another"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_string_equal(reason_sentence(rows[i].reason), rows[i].of_certificate);
+        assert_string_equal(reason_sentence_of_authority(rows[i].reason), rows[i].of_authority);
+        assert_string_equal(reason_sentence_to_issuer(rows[i].reason), rows[i].to_issuer);
+    }
+    for (size_t i = 0; i < REASON_COUNT; i++) {
+        check_shape(reasons[i], reason_sentence_of_authority(reasons[i]), false);
+        check_shape(reasons[i], reason_sentence_to_issuer(reasons[i]), false);
+    }
+}
+
 static void a_number_that_is_not_assigned_is_still_said(void **state)
 {
     (void)state;
@@ -93,6 +127,7 @@ int main(void)
         cmocka_unit_test(every_reason_has_a_sentence_of_its_own),
         cmocka_unit_test(every_reason_says_what_to_do),
         cmocka_unit_test(advice_can_be_followed),
+        cmocka_unit_test(a_reason_says_whose_word_it_is),
         cmocka_unit_test(a_number_that_is_not_assigned_is_still_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

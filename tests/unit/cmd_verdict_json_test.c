@@ -124,7 +124,7 @@ static void codes_titles_parts_and_rules_are_members(void **state)
     json_t *required = json_object_get(page, "required");
     assert_int_equal(json_array_size(required), 2);
     assert_string_equal(text_at(json_array_get(required, 1), "part"), "epa/609");
-    assert_string_equal(text_at(json_array_get(required, 1), "answer"), "not-held");
+    assert_string_equal(text_at(json_array_get(required, 1), "answer"), "not-met");
     assert_true(json_is_null(json_object_get(json_array_get(required, 1), "entry")));
     json_t *rules = json_object_get(page, "rules");
     assert_true(json_is_null(json_object_get(json_array_get(rules, 0), "evidence")));

@@ -79,6 +79,15 @@ static const struct words_row {
      "could not be determined: the issuer has not yet said how far its log goes; valid for life by what is "
      "held "
      "here"},
+    {"one whose issuer's accreditation is void says whose word that was", OVERALL_UNDETERMINED,
+     AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_VOIDED, NULL, NULL, 40,
+     "could not be determined: who let the issuer certify this has declared that void"},
+    {"so does one whose accreditor is disputed", OVERALL_UNDETERMINED, AXIS_AUTHORITY, ANSWER_UNKNOWN,
+     REASON_DISPUTED, NULL, NULL, 40,
+     "could not be determined: the keys of who let the issuer certify this signed two contradicting logs"},
+    {"or went back", OVERALL_UNDETERMINED, AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_REWOUND, NULL, NULL, 40,
+     "could not be determined: the log of who let the issuer certify this went back behind what was seen "
+     "before"},
 };
 
 static struct credential_verdict verdict_of_row(const struct words_row *row)
@@ -107,6 +116,32 @@ static void every_verdict_has_its_words(void **state)
         if (strcmp(words, words_rows[i].words) != 0) {
             fail_msg("%s: \"%s\"", words_rows[i].sentence, words);
         }
+    }
+}
+
+/* What documents work is valid for no time: it tells of one. */
+static void experience_says_what_it_documents_however_old(void **state)
+{
+    static const struct words_row rows[] = {
+        {"fresh", OVERALL_VALID, AXIS_STATUS, ANSWER_YES, REASON_NONE, NULL, NULL, 40,
+         "documents 2024-01-01 to 2025-12-31"},
+        {"stale", OVERALL_UNDETERMINED, AXIS_FRESHNESS, ANSWER_NO, REASON_STALE, NULL, NULL, 20 * 86400,
+         "could not be determined: what is known of the issuer is too old; documents 2024-01-01 to "
+         "2025-12-31 by what is held here, seen 20 days ago"},
+        {"revoked", OVERALL_INVALID, AXIS_STATUS, ANSWER_NO, REASON_REVOKED, NULL, "2026-03-02", 40,
+         "revoked since 2026-03-02"},
+    };
+    const struct dossier_credential worked = {.attestation = {.basis = BASIS_EXPERIENCE,
+                                                              .valid_from = page_case_day("2024-01-01"),
+                                                              .has_last_day = true,
+                                                              .last_day = page_case_day("2025-12-31")}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char words[VERDICT_WORDS_SIZE];
+        struct credential_verdict verdict = verdict_of_row(&rows[i]);
+        verdict.limited_to = DAY_NONE;
+        credential_line(words, &verdict, &worked);
+        assert_string_equal(words, rows[i].words);
     }
 }
 
@@ -393,6 +428,7 @@ int main(void)
         cmocka_unit_test(a_renewal_of_what_was_revoked_is_not_blamed),
         cmocka_unit_test(stale_evidence_says_of_whom),
         cmocka_unit_test(every_verdict_has_its_words),
+        cmocka_unit_test(experience_says_what_it_documents_however_old),
         cmocka_unit_test(no_reason_overflows_or_misleads),
         cmocka_unit_test(ages_are_said_in_words),
         cmocka_unit_test(the_bearer_bounds_the_whole),

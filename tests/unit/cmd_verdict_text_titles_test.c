@@ -260,6 +260,8 @@ static void titles_of_one_name_are_told_apart(void **state)
 
 /* ---- the requirement ---- */
 
+static const struct expression a5 = {.op = EXPRESSION_CERTIFIED, .pattern = NAME("ase/A5")};
+
 static const struct part_row {
     const char *sentence;
     struct expression expression;
@@ -310,7 +312,21 @@ static const struct part_row {
      SIZE_MAX,
      1,
      {{.kind = MISSING_NETWORK, .answer = ANSWER_NO, .pattern = NAME("ford/shop")}},
-     "not met\n  in network ford/shop: not held\n"},
+     "not met\n  in network ford/shop: not met\n"},
+    {"what is not to be held is met",
+     {.op = EXPRESSION_NOT, .child_count = 1, .children = &a5},
+     ANSWER_YES,
+     SIZE_MAX,
+     0,
+     {{0}},
+     "met, until 2029-06-30\n  not ase/A5: met\n"},
+    {"or is not",
+     {.op = EXPRESSION_NOT, .child_count = 1, .children = &a5},
+     ANSWER_NO,
+     SIZE_MAX,
+     1,
+     {{.kind = MISSING_EXCLUDED, .answer = ANSWER_NO, .pattern = NAME("ase/A5")}},
+     "not met\n  not ase/A5: not met\n"},
     {"what could not be determined is not called missing",
      {.op = EXPRESSION_TITLE, .name = NAME("Master Automobile")},
      ANSWER_UNKNOWN,

@@ -158,6 +158,106 @@ static void certification_begins_with_what_is_asked_beforehand(void **state)
     CHECK_ROWS(&given, prerequisite_rows);
 }
 
+/* ---- corrections ---- */
+
+enum { CORRECTED_ON = 1300, NOT_HERE = 9 };
+
+/* How what is said of a correction stands. */
+enum correction { CORRECTED, DISPUTED, VOIDED, VOIDED_LATER };
+
+/* An exam, and which one takes its place, as is said long after both were earned. */
+struct corrected {
+    uint32_t earned_on;
+    size_t by; /* which row; 0: none, the first one is nobody's correction */
+    enum correction how;
+};
+
+static const struct {
+    const char *why;
+    struct corrected exams[4];
+    enum answer answer; /* for the last of them */
+} corrected_rows[] = {
+    {"a later day corrects an earlier one", {{1000, 1, CORRECTED}, {1010, 0, CORRECTED}}, ANSWER_YES},
+    {"another exam before it is one all the same",
+     {{1000, 2, CORRECTED}, {1035, 0, CORRECTED}, {1040, 0, CORRECTED}},
+     ANSWER_NO},
+    {"what corrects a correction replaces both",
+     {{1000, 1, CORRECTED}, {1010, 2, CORRECTED}, {1020, 0, CORRECTED}},
+     ANSWER_YES},
+    {"what another one replaced counts as an exam",
+     {{1000, 1, CORRECTED}, {1040, 0, CORRECTED}, {1020, 0, CORRECTED}},
+     ANSWER_NO},
+    {"a correction in dispute leaves it open", {{1000, 1, DISPUTED}, {1010, 0, CORRECTED}}, ANSWER_UNKNOWN},
+    {"so does one of a chain",
+     {{1000, 1, DISPUTED}, {1010, 2, CORRECTED}, {1020, 0, CORRECTED}},
+     ANSWER_UNKNOWN},
+    {"so does one by what is not here, which may lead there",
+     {{1000, NOT_HERE, CORRECTED}, {1010, 0, CORRECTED}},
+     ANSWER_UNKNOWN},
+    {"so do those that replace each other for ever",
+     {{1000, 1, CORRECTED}, {1005, 2, CORRECTED}, {1010, 1, CORRECTED}, {1020, 0, CORRECTED}},
+     ANSWER_UNKNOWN},
+    {"one that was taken back corrects nothing", {{1000, 1, VOIDED}, {1010, 0, CORRECTED}}, ANSWER_NO},
+    {"nor does it hide the one before it", {{1000, 1, VOIDED_LATER}, {1010, 0, CORRECTED}}, ANSWER_YES},
+};
+
+static void correct(size_t exam, const struct corrected *corrected)
+{
+    struct dossier_credential *credentials = given.built.credentials;
+    struct dossier_credential by = credentials[corrected->by == NOT_HERE ? exam : corrected->by];
+    by.place.index += corrected->by == NOT_HERE ? 1 : 0;
+    build_replaced(&given.built, &credentials[exam], &by, CORRECTED_ON, given.next_seq++,
+                   corrected->how == VOIDED);
+    if (corrected->how == DISPUTED) {
+        build_event_block(&given.built, &credentials[exam], BUILT_SIDE);
+    }
+    if (corrected->how == VOIDED_LATER) {
+        build_replaced(&given.built, &credentials[exam], &credentials[exam], CORRECTED_ON, given.next_seq++,
+                       true);
+    }
+}
+
+static void build_corrected(const struct corrected *exams)
+{
+    size_t count = 0;
+    career_rows_build(&given, "prerequisite *: 30 days apart from exam", NULL, (const struct earned[]){{0}});
+    for (; count < 4 && exams[count].earned_on != 0; count++) {
+        career_case_earn(&given, (const struct earned[]){EXAM("A1", exams[count].earned_on, 2000), {0}});
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (exams[i].by != 0) {
+            correct(i, &exams[i]);
+        }
+    }
+}
+
+static void what_an_exam_corrects_was_none_before_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof corrected_rows / sizeof corrected_rows[0]; i++) {
+        size_t last = 0;
+        build_corrected(corrected_rows[i].exams);
+        career_case_settle(&given, 1500);
+        while (last < 3 && corrected_rows[i].exams[last + 1].earned_on != 0) {
+            last++;
+        }
+        enum answer answer = day_truth_on(&given.credentials.verdicts[last].days, 1500);
+        if (answer != corrected_rows[i].answer) {
+            fail_msg("%s: %d", corrected_rows[i].why, (int)answer);
+        }
+    }
+}
+
+/* Whether it is asked about before or after the correction: one exam was taken. */
+static void what_an_exam_corrects_was_none_on_earlier_days_either(void **state)
+{
+    (void)state;
+    build_corrected(corrected_rows[0].exams);
+    struct day_truth days = career_case_days(&given, "A1", CORRECTED_ON - 1);
+    assert_int_equal(day_truth_on(&days, CORRECTED_ON - 1), ANSWER_YES);
+    assert_int_equal(given.credentials.verdicts[1].overall, OVERALL_VALID);
+}
+
 static void refused_credentials_say_why(void **state)
 {
     (void)state;
@@ -249,6 +349,42 @@ static void renewals_rest_on_what_was_held_before(void **state)
     CHECK_ROWS(&given, renewal_rows);
 }
 
+/* An exam of 1000 to 1400, and a renewal earned on 1200 that adds a year. */
+static const struct {
+    const char *why;
+    enum status_action action;
+    bool is_of_renewal; /* that is said of the renewal too */
+    uint32_t from;      /* it is said of the exam */
+    uint32_t day;
+    enum answer answer; /* of the renewal */
+} suspended_rows[] = {
+    {"both suspended after it was renewed: the day before", STATUS_SUSPENDED, true, 1300, 1299, ANSWER_YES},
+    {"from that day on it is", STATUS_SUSPENDED, true, 1300, 1300, ANSWER_NO},
+    {"the exam alone, before it", STATUS_SUSPENDED, false, 1300, 1299, ANSWER_YES},
+    {"and after it: what was renewed was held then", STATUS_SUSPENDED, false, 1300, 1500, ANSWER_YES},
+    {"revoked after it was renewed", STATUS_REVOKED, false, 1201, 1500, ANSWER_YES},
+    {"on the day on which it was renewed", STATUS_SUSPENDED, false, 1200, 1500, ANSWER_NO},
+};
+
+static void what_was_held_on_the_day_is_renewed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof suspended_rows / sizeof suspended_rows[0]; i++) {
+        struct dossier_credential *credentials = given.built.credentials;
+        career_rows_build(&given, BY_APP, NULL,
+                          (const struct earned[]){EXAM("A1", 1000, 1400), RENEWED("A1", 1200, 1765), {0}});
+        for (size_t k = 0; k <= (suspended_rows[i].is_of_renewal ? 1 : 0); k++) {
+            build_event(&given.built, &credentials[k], suspended_rows[i].action, suspended_rows[i].from,
+                        given.next_seq++, false);
+        }
+        career_case_settle(&given, suspended_rows[i].day);
+        enum answer answer = day_truth_on(&given.credentials.verdicts[1].days, suspended_rows[i].day);
+        if (answer != suspended_rows[i].answer) {
+            fail_msg("%s: %d", suspended_rows[i].why, (int)answer);
+        }
+    }
+}
+
 static uint32_t day_of(const char *text)
 {
     uint32_t day = DAY_NONE;
@@ -290,9 +426,12 @@ int main(void)
         cmocka_unit_test(a_state_is_answered_where_it_is_said),
         cmocka_unit_test(conditions_say_what_is_to_blame),
         cmocka_unit_test(certification_begins_with_what_is_asked_beforehand),
+        cmocka_unit_test(what_an_exam_corrects_was_none_before_it),
+        cmocka_unit_test(what_an_exam_corrects_was_none_on_earlier_days_either),
         cmocka_unit_test(refused_credentials_say_why),
         cmocka_unit_test(references_are_followed_so_far_and_no_further),
         cmocka_unit_test(renewals_rest_on_what_was_held_before),
+        cmocka_unit_test(what_was_held_on_the_day_is_renewed),
         cmocka_unit_test(a_year_ends_on_the_anniversary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

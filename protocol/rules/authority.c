@@ -361,9 +361,8 @@ static size_t first_accreditation(struct search *search, size_t log)
 /* Where the author of a statement stood when it said so. */
 enum standpoint {
     WITHIN,
-    IN_DOUBT,
-    BEYOND,        /* all that let it speak had been taken back from what it says there, */
-    BEYOND_CLOSED, /* by somebody who lets nothing of it count */
+    BEYOND,        /* all that let it speak had been, or may have been, taken back from what it says there, */
+    BEYOND_CLOSED, /* for certain, by somebody who lets nothing of it count */
     UNAUTHORISED,  /* nothing ever let it speak for that code */
 };
 
@@ -418,17 +417,14 @@ static enum standpoint standpoint_under(struct search *search,
             continue;
         }
         bool sure = left == ANSWER_NO && !is_in_doubt(search, &found->place);
-        worst = worse_standpoint(worst, sure ? standpoint_beyond(search, found, on_it) : IN_DOUBT);
+        worst = worse_standpoint(worst, sure ? standpoint_beyond(search, found, on_it) : BEYOND);
     }
     return worst;
 }
 
 static enum standpoint standpoint_of_owner(struct owner_standing stood)
 {
-    if (stood.answer == ANSWER_NO) {
-        return BEYOND;
-    }
-    return stood.answer == ANSWER_YES ? WITHIN : IN_DOUBT;
+    return stood.answer == ANSWER_YES ? WITHIN : BEYOND;
 }
 
 /* By the best of the accreditations that reach an owner of the namespace for the code asked about, and do not
@@ -563,7 +559,6 @@ static enum lenience lenience_by_standpoint(struct search *search, const struct 
     case WITHIN:
     case UNAUTHORISED:
         return found->withdrawal.closed ? LENIENCE_CLOSED : LENIENCE_WITHDRAWN;
-    case IN_DOUBT:
     case BEYOND:
         return LENIENCE_BEYOND;
     case BEYOND_CLOSED:
@@ -1416,7 +1411,7 @@ static void write_chain(struct authority_answer *out, struct search *search, siz
         const struct accreditation *accreditation = &search->dossier->accreditations[link].accreditation;
         out->links[at] = link;
         out->chain[at++] = *speaker_of(search, link).actor;
-        if (accreditation->has_until && (out->until == DAY_NONE || accreditation->until < out->until)) {
+        if (accreditation->has_until && accreditation->until < out->until) {
             out->until = accreditation->until;
         }
     }

@@ -486,6 +486,13 @@ static void branch_for_others_and_the_cut_of_others(void)
     build_accreditation(&built, ASE, 61, SCHOOL, "ase/*", 1);
 }
 
+static void branch_for_others_and_the_cut_of_one_without_depth(void)
+{
+    branch_for_other_codes(CUT_NOT_HELD);
+    built.accreditations[0].accreditation.depth = 0;
+    build_accreditation(&built, ASE, 61, SCHOOL, "ase/*", 1);
+}
+
 static void branch_for_others_by_a_school_without_depth(void)
 {
     branch_for_other_codes(CUT_NOT_HELD);
@@ -1119,6 +1126,8 @@ static const struct {
      BRANCH, BUT_FOR(2, CUT_NOT_HELD)},
     {"too far up a branch as well", branch_for_others_and_the_cut_too_far_away, BRANCH, BUT_FOR(2, TOO_MANY)},
     {"not one that may let it speak for other codes alone", branch_for_others_and_the_cut_of_others, BRANCH,
+     BUT_FOR(2, NOT_ACCREDITED)},
+    {"nor one that may let nobody speak", branch_for_others_and_the_cut_of_one_without_depth, BRANCH,
      BUT_FOR(2, NOT_ACCREDITED)},
     {"where the cut is here it does not", branch_for_others_and_the_cut_held, BRANCH,
      BUT_FOR(2, NOT_ACCREDITED)},

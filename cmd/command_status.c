@@ -61,8 +61,8 @@ static enum store_error read_store(struct node_status *status, struct session *s
         error = read_cuts(status, session, txn);
     }
     if (error == STORE_OK && session->has_actor) {
-        error = store_unnamed_branches(txn, &session->home.network, &session->actor, status->unnamed,
-                                       UNNAMED_MAX, &status->unnamed_count, &session->arena);
+        error = store_unnamed_branches(txn, &session->home.network, &session->actor, session_now_s(),
+                                       status->unnamed, UNNAMED_MAX, &status->unnamed_count, &session->arena);
     }
     return error == STORE_OK ? log_forks_read(&status->forks, session, txn) : error;
 }

@@ -77,11 +77,17 @@ static int find_state(struct bytes *out, struct session *session, const struct v
                                                          : session_fail_store(&session->options, error);
 }
 
+/* What had come by now is all that is here, whatever a clock that was ahead noted of it. */
+static uint64_t known_by(const struct verdict_request *request)
+{
+    return request->known_by_s < session_now_s() ? request->known_by_s : UINT64_MAX;
+}
+
 struct dossier_reach verdict_reach(const struct verdict_request *request,
                                    const struct requirement *requirement)
 {
     const struct question question = {.now_s = session_now_s(),
-                                      .known_by_s = request->known_by_s,
+                                      .known_by_s = known_by(request),
                                       .budget = FRESHNESS_DEFAULT,
                                       .requirement = requirement_expression(requirement)};
     return lacking_reach(&question);
@@ -93,7 +99,7 @@ int verdict_question(struct question *out, struct session *session, const struct
         .network = &session->home.network,
         .at_day = request->at_day == DAY_NONE ? session_today() : request->at_day,
         .now_s = session_now_s(),
-        .known_by_s = request->known_by_s,
+        .known_by_s = known_by(request),
         .budget = FRESHNESS_DEFAULT,
     };
     return find_state(&out->state, session, request);

@@ -397,7 +397,8 @@ static enum store_error rotation_came(struct store_txn *txn, uint32_t number, ui
 }
 
 /* From when until when. A clock that shows less at the end than it did at the begin was ahead: for how long
- * is not known then, and nothing on it may count as short.
+ * is not known then, and nothing on it may count as short. That makes unknown what is against somebody, and
+ * nothing else.
  *
  * What is followed after a rotation came, since its ancestors or the time for it are missing, is not counted:
  * the rotation would have ended it. */

@@ -27,7 +27,8 @@ enum store_error rotations_freeze(struct store_txn *txn, struct disk_author *aut
 /* Forget the highest rotation into epoch that is held, beyond STORE_ROTATIONS_MAX and beside the chain. */
 enum store_error rotations_trim(struct store_txn *txn, uint32_t number, uint64_t epoch);
 
-/* The chain led through the block of epoch from from_s until until_s. */
+/* The chain led through the block of epoch from from_s until until_s. A later from_s was noted by a clock
+ * that was ahead, and FOLLOWED_EVER stands for one that is known to have been. */
 enum store_error followed_put(struct store_txn *txn, uint32_t number, uint64_t epoch, const struct hash *hash,
                               uint64_t from_s, uint64_t until_s);
 /* The longest time for which it did, of a block that it leads through no longer. STORE_NOT_FOUND: none. */

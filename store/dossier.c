@@ -92,6 +92,7 @@ enum store_error store_dossier(struct store_txn *txn, const struct network *netw
                             .network = network,
                             .trust = trust,
                             .known_by_s = reach.known_by_s,
+                            .now_s = reach.now_s,
                             .out = out,
                             .arena = arena};
     enum store_error error = begin(&gather, subject);
@@ -117,6 +118,7 @@ enum store_error store_dossier_of_entries(struct store_txn *txn, const struct ne
                             .network = network,
                             .trust = trust,
                             .known_by_s = reach.known_by_s,
+                            .now_s = reach.now_s,
                             .out = out,
                             .arena = arena};
     enum store_error error = begin(&gather, subject);
@@ -149,6 +151,7 @@ enum store_error store_dossier_around(struct store_txn *txn, const struct networ
                             .network = network,
                             .trust = trust,
                             .known_by_s = reach.known_by_s,
+                            .now_s = reach.now_s,
                             .out = out,
                             .arena = arena};
     enum store_error error = begin(&gather, subject);

@@ -58,6 +58,7 @@ struct gather {
     const struct network *network;
     const struct trust *trust;
     uint64_t known_by_s;
+    uint64_t now_s; /* 0: nobody asks */
     struct dossier *out;
     struct arena *arena;
     struct gathered_log *rows; /* one for each of out->logs */
@@ -201,6 +202,8 @@ enum store_error gather_cuts(struct gather *gather);
  * some of it. */
 enum store_error gather_events(struct gather *gather, struct dossier_place *place);
 
+/* An arrival as far as it can be so: one that was noted ahead of the question's time has come by then. */
+uint64_t gather_arrival(const struct gather *gather, uint64_t arrived_s);
 /* Fill place.below_s, unless the entry arrived within so many days of the deadline: then it is in time. */
 enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day,
                               uint32_t days);
@@ -268,8 +271,9 @@ enum store_error gather_freeze(struct gather *gather, size_t log);
 /* When the rotation came that closed an epoch of a gathered log; 0: it was open at the question's known_by_s.
  */
 enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoch, uint64_t *dropped_s);
-/* Whether a block came after its branch was dropped. One that was followed by a clock that was ahead came
- * before, whatever that clock showed. */
+/* Whether a block came after its branch was dropped. One that was followed, or came, by a clock that was
+ * ahead came before, whatever that clock showed: that makes unknown what is against somebody, and nothing
+ * else. */
 enum store_error gather_is_late(struct gather *gather, uint32_t number, const struct hash *hash,
                                 uint64_t arrived_s, uint64_t dropped_s, bool *late);
 /* Whether a void of a gathered log that stood by then names the branch that begins with that block, of

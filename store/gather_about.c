@@ -143,7 +143,7 @@ static enum store_error follow_entry(struct gather *gather, const struct dossier
     return STORE_NOT_FOUND;
 }
 
-/* The attestation as it was before it was erased. STORE_NOT_FOUND: its bytes are gone. */
+/* The attestation as it was before it was erased. STORE_NOT_FOUND: its bytes are gone, or it was none. */
 static enum store_error read_sealed(struct gather *gather, const struct dossier_place *place,
                                     struct attestation *attestation)
 {
@@ -161,21 +161,18 @@ static enum store_error read_sealed(struct gather *gather, const struct dossier_
     if (entry_decode(&entry, element) != REASON_NONE) {
         return txn_fail(gather->txn, STORE_DAMAGED);
     }
-    return entry.erased ? STORE_NOT_FOUND : content_decode(gather, &entry, attestation);
+    return entry.erased || entry.kind != ENTRY_ATTESTATION ? STORE_NOT_FOUND
+                                                           : content_decode(gather, &entry, attestation);
 }
 
 /* An entry that was erased, while its bytes are here. */
 static enum store_error follow_sealed(struct gather *gather, const struct dossier_place *place,
-                                      const struct entry *entry, const struct wanted *wanted,
-                                      struct tally *tally)
+                                      const struct wanted *wanted, struct tally *tally)
 {
     struct dossier *out = gather->out;
     struct dossier_credential before = {.place = *place};
-    enum store_error error = STORE_NOT_FOUND;
+    enum store_error error = read_sealed(gather, place, &before.attestation);
 
-    if (entry->kind == ENTRY_ATTESTATION) {
-        error = read_sealed(gather, place, &before.attestation);
-    }
     before.place.erased = false;
     if (error == STORE_OK && (!is_wanted(gather, &before, wanted) || !has_room(gather, wanted, tally))) {
         error = STORE_NOT_FOUND;
@@ -223,7 +220,7 @@ static enum store_error follow_posting(struct gather *gather, uint64_t posting, 
         error = chain_entry_read(gather, log, place_seq(posting), place_index(posting), &place, &entry);
     }
     if (error == STORE_OK) {
-        error = entry.erased ? follow_sealed(gather, &place, &entry, wanted, tally)
+        error = entry.erased ? follow_sealed(gather, &place, wanted, tally)
                              : follow_entry(gather, &place, &entry, wanted, tally);
     }
     if (error == STORE_OK) {

@@ -117,6 +117,20 @@ static enum store_error read_stood(void *context, const struct disk_checkpoint *
     return error;
 }
 
+uint64_t gather_arrival(const struct gather *gather, uint64_t arrived_s)
+{
+    return gather->now_s != 0 && arrived_s > gather->now_s ? gather->now_s : arrived_s;
+}
+
+/* A checkpoint that is dated later shows nothing: it was taken while this clock was ahead, as its author's.
+ */
+static uint64_t shown_by(const struct gather *gather)
+{
+    uint64_t ahead_s = gather->now_s != 0 ? gather->now_s + CHECKPOINT_AHEAD_S : UINT64_MAX;
+
+    return ahead_s < gather->known_by_s ? ahead_s : gather->known_by_s;
+}
+
 enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day,
                               uint32_t days)
 {
@@ -128,7 +142,7 @@ enum store_error gather_below(struct gather *gather, struct dossier_place *place
         return STORE_OK;
     }
     error = checkpoint_read_without(gather->txn, gather->rows[place->log].number, place->seq,
-                                    gather->known_by_s, read_stood, &of, &checkpoint);
+                                    shown_by(gather), read_stood, &of, &checkpoint);
     if (error == STORE_OK) {
         place->below_s = checkpoint.time_s;
     }
@@ -153,7 +167,7 @@ static enum store_error gather_use(struct gather *gather, struct dossier_affilia
         return STORE_OK;
     }
     error = checkpoint_read_from(gather->txn, gather->rows[place->log].number, last_day + 1, &checkpoint);
-    if (error == STORE_OK && checkpoint.time_s > gather->known_by_s) {
+    if (error == STORE_OK && checkpoint.time_s > shown_by(gather)) {
         error = STORE_NOT_FOUND;
     }
     if (error == STORE_OK) {
@@ -200,8 +214,8 @@ static enum store_error gather_signing(struct gather *gather, struct dossier_pla
     said.arrived_s = stored.arrived_s;
     said.block_hash = record.hash;
     error = gather_below(gather, &said, end, ACCREDITATION_GRACE_DAYS);
-    *out =
-        (struct dossier_signing){.time_s = said.time_s, .arrived_s = said.arrived_s, .below_s = said.below_s};
+    *out = (struct dossier_signing){
+        .time_s = said.time_s, .arrived_s = gather_arrival(gather, said.arrived_s), .below_s = said.below_s};
     return error;
 }
 

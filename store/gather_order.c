@@ -91,28 +91,32 @@ static void sort_where_needed(void *items, size_t count, size_t size,
     }
 }
 
-/* Every item begins with its place. */
-static void renumber(void *items, size_t count, size_t size, const size_t *now)
+/* Every item begins with its place. What is kept between questions is not changed before: the next one has a
+ * later time. */
+static void renumber(const struct gather *gather, void *items, size_t count, size_t size, const size_t *now)
 {
     uint8_t *bytes = items;
 
     for (size_t i = 0; i < count; i++) {
         struct dossier_place *place = (void *)(bytes + i * size);
         place->log = now[place->log];
+        place->arrived_s = gather_arrival(gather, place->arrived_s);
     }
 }
 
 #define RENUMBER(list, now)                                                                                  \
     do {                                                                                                     \
         static_assert(offsetof(struct dossier_##list, place) == 0, "begins with its place");                 \
-        renumber(out->list##s, out->list##_count, sizeof(struct dossier_##list), now);                       \
+        renumber(gather, out->list##s, out->list##_count, sizeof(struct dossier_##list), now);               \
     } while (0)
 
-static void renumber_all(struct dossier *out, const size_t *now)
+static void renumber_all(const struct gather *gather, const size_t *now)
 {
+    struct dossier *out = gather->out;
+
     RENUMBER(credential, now);
     static_assert(offsetof(struct dossier_sealed, place) == 0, "begins with its place");
-    renumber(out->sealed, out->sealed_count, sizeof out->sealed[0], now);
+    renumber(gather, out->sealed, out->sealed_count, sizeof out->sealed[0], now);
     RENUMBER(accreditation, now);
     RENUMBER(withdrawal, now);
     RENUMBER(void, now);
@@ -144,7 +148,7 @@ enum store_error gather_order(struct gather *gather)
         logs[i] = *ranked[i].log;
         now[ranked[i].was] = i;
     }
-    renumber_all(out, now);
+    renumber_all(gather, now);
     arena_rewind(gather->arena, mark);
     out->logs = logs;
     sort_where_needed(out->credentials, out->credential_count, sizeof *out->credentials, order_credentials);

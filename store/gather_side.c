@@ -57,7 +57,8 @@ enum store_error gather_dropped(struct gather *gather, size_t log, uint64_t epoc
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? STORE_OK : error;
     }
-    *dropped_s = stored.arrived_s <= gather->known_by_s ? stored.arrived_s : 0;
+    *dropped_s = gather_arrival(gather, stored.arrived_s);
+    *dropped_s = *dropped_s <= gather->known_by_s ? *dropped_s : 0;
     return STORE_OK;
 }
 
@@ -140,7 +141,7 @@ enum store_error gather_is_late(struct gather *gather, uint32_t number, const st
     uint64_t from_s = 0, until_s = 0;
     enum store_error error = STORE_OK;
 
-    *late = arrived_s > dropped_s;
+    *late = arrived_s > dropped_s && gather_arrival(gather, arrived_s) == arrived_s;
     if (*late) {
         error = followed_time_read(gather->txn, number, hash, &from_s, &until_s);
         *late = until_s != FOLLOWED_EVER;

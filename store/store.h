@@ -448,10 +448,12 @@ enum store_error store_each_left(struct store_txn *txn, const struct network *ne
                                  const struct left_visit *visit, struct arena *arena);
 
 /* The first max branches that the author's rotations dropped, that this node held before they did, and that
- * no void of its log names; those whose blocks say something about anybody. Uses arena for the call. */
+ * no void of its log names; those whose blocks say something about anybody. What came ahead of now_s came
+ * before they did (dossier_reach). Uses arena for the call. */
 enum store_error store_unnamed_branches(struct store_txn *txn, const struct network *network,
-                                        const struct actor_id *author, struct dropped_branch *out, size_t max,
-                                        size_t *count, struct arena *arena);
+                                        const struct actor_id *author, uint64_t now_s,
+                                        struct dropped_branch *out, size_t max, size_t *count,
+                                        struct arena *arena);
 
 /* Attestations about subject that their authors erased and whose bytes are still here (seven days; in one's
  * own log until seven days after the next rotation), by author; only of accredited authors and of self (NULL:

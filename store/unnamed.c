@@ -81,13 +81,19 @@ static enum store_error walk_branches(struct unnaming *unnaming)
 }
 
 enum store_error store_unnamed_branches(struct store_txn *txn, const struct network *network,
-                                        const struct actor_id *author, struct dropped_branch *out, size_t max,
-                                        size_t *count, struct arena *arena)
+                                        const struct actor_id *author, uint64_t now_s,
+                                        struct dropped_branch *out, size_t max, size_t *count,
+                                        struct arena *arena)
 {
     size_t mark = arena_mark(arena);
     struct dossier dossier = {0};
     struct unnaming unnaming = {
-        .gather = {.txn = txn, .network = network, .known_by_s = UINT64_MAX, .out = &dossier, .arena = arena},
+        .gather = {.txn = txn,
+                   .network = network,
+                   .known_by_s = UINT64_MAX,
+                   .now_s = now_s,
+                   .out = &dossier,
+                   .arena = arena},
         .out = out,
         .max = max,
     };

@@ -243,6 +243,18 @@ static enum store_error find_epoch_first(struct unwinding *unwinding, uint64_t h
     return STORE_OK;
 }
 
+/* A block that joined the chain before the one above it did so no later: where it seems so, this clock was
+ * ahead then, and was put right before the other one came. */
+static enum store_error note_clock_ahead(struct unwinding *unwinding, struct disk_record *before)
+{
+    if (before->followed_s <= unwinding->record.followed_s) {
+        return STORE_OK;
+    }
+    before->followed_s = unwinding->record.followed_s;
+    before->flags |= RECORD_CLOCK_AHEAD;
+    return record_write(unwinding->txn, unwinding->row.number, unwinding->row.seq - 1, before);
+}
+
 static enum store_error move_head_back(struct unwinding *unwinding)
 {
     struct disk_author *row = &unwinding->row;
@@ -250,6 +262,9 @@ static enum store_error move_head_back(struct unwinding *unwinding)
     struct disk_record record;
     enum store_error error = record_read(unwinding->txn, row->number, row->seq - 1, &record);
 
+    if (error == STORE_OK) {
+        error = note_clock_ahead(unwinding, &record);
+    }
     if (error == STORE_OK && row->epoch_first_seq == row->seq) {
         error = find_epoch_first(unwinding, row->seq - 1, record.epoch, &first);
     }
@@ -268,9 +283,10 @@ static enum store_error move_head_back(struct unwinding *unwinding)
 static enum store_error put_beside(struct unwinding *unwinding)
 {
     uint32_t number = unwinding->row.number;
+    bool ahead = (unwinding->record.flags & RECORD_CLOCK_AHEAD) != 0;
     enum store_error error =
         followed_put(unwinding->txn, number, unwinding->block.header.epoch, &unwinding->block.hash,
-                     unwinding->record.followed_s, unwinding->now_s);
+                     ahead ? FOLLOWED_EVER : unwinding->record.followed_s, unwinding->now_s);
 
     if (error == STORE_OK) {
         error = side_row_put(unwinding->txn, unwinding->network, number, &unwinding->block);

@@ -33,6 +33,9 @@ struct expression;
 /* How far a dossier reaches. */
 struct dossier_reach {
     uint64_t known_by_s; /* what arrived later is not in it */
+    /* What this clock shows; 0: nobody asks. An arrival of later was noted while it was ahead: all that is
+     * known of it is that it had come by now. */
+    uint64_t now_s;
     /* Whoever may speak of what is denied and was not heard since is in it, though it never said anything
      * about the subject; 0: nobody is (lacking.h). What rules deny, the gatherer sees; the requirement has to
      * be told. */
@@ -132,10 +135,11 @@ struct dossier_place {
     uint64_t seq;
     uint64_t index;
     uint64_t time_s;    /* the issuer's claim */
-    uint64_t arrived_s; /* at this node */
+    uint64_t arrived_s; /* at this node, and not after the reach's now_s */
     uint64_t below_s;   /* of the newest of the author's own checkpoints held here that names a head which is
-                           neither the block nor descends from it; 0: there is none. Of a `joined`: of the
-                           first one after its consent had expired, where that names such a head */
+                           neither the block nor descends from it, one that is ahead of the reach's now_s
+                           left aside; 0: there is none. Of a `joined`: of the first one after its consent
+                           had expired, where that names such a head */
     struct hash leaf;   /* of a credential, review or pack, and of an affiliation where there are statements;
                            of all else, zero where it was not at hand */
     struct hash block_hash; /* header hash of its block; zero where it is not known */

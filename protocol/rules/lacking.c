@@ -522,7 +522,8 @@ bool lacking_has_denials(const struct dossier *dossier)
 
 struct dossier_reach lacking_reach(const struct question *question)
 {
-    struct dossier_reach reach = {.known_by_s = question->known_by_s, .requirement = question->requirement};
+    struct dossier_reach reach = {
+        .known_by_s = question->known_by_s, .now_s = question->now_s, .requirement = question->requirement};
     uint64_t by_s = question->known_by_s < question->now_s ? question->known_by_s : question->now_s;
     uint64_t budget_s = question->budget.issuer_s < question->budget.shop_s ? question->budget.issuer_s
                                                                             : question->budget.shop_s;

@@ -19,7 +19,7 @@
  *   there, under a cut                unknown (rewound)       unknown (rewound)
  *
  * What a cut that counts keeps there is in no doubt: of certificates, statuses and voids credential.c says
- * so, of accreditations and withdrawals authority.c, who know whether it counts.
+ * so, of accreditations and withdrawals authority_withdrawals.c, who know whether it counts.
  *
  * In a closed epoch a void on a dropped branch makes what it voids, and is for somebody, as unknown as what
  * is against somebody there: a void is against those whom it takes something from. What its author says in a

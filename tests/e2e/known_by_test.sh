@@ -36,4 +36,12 @@ asked "all that is known says that it held before" 0 "VERDICT: VALID" --at 2026-
 asked "up to the last day" 0 "VERDICT: VALID" --at 2026-02-17
 asked "and no longer" 1 "revoked since 2026-02-18" --at 2026-02-18
 asked "both may be asked at once" 0 "VERDICT: VALID" --at 2026-01-10 --known-by 2026-01-10
+
+# A clock that was ahead, and was put right.
+now 2026-03-20T12:00:00Z
+do_as ase revoke "$first" --from 2026-02-17
+now 2026-02-19T09:00:00Z
+asked "what such a clock noted is here now" 1 "revoked since 2026-02-17"
+asked "and so had come by now" 1 "revoked since 2026-02-17" --known-by 2026-02-19
+asked "but not by yesterday, as far as is known" 1 "revoked since 2026-02-18" --known-by 2026-02-18
 finish

@@ -144,12 +144,12 @@ static void ask_by(enum who about, uint64_t known_by_s)
                                       .now_s = BEGIN_S + 100 * (uint64_t)DAY_S,
                                       .known_by_s = known_by_s,
                                       .budget = FRESHNESS_DEFAULT};
+    const struct dossier_reach reach = {.known_by_s = known_by_s, .now_s = question.now_s};
     arena_rewind(&verdict_arena, 0);
     arena_rewind(&node->scratch, 0);
-    assert_int_equal(store_dossier(node->txn, &node->network, &node->trust, &subject,
-                                   (struct dossier_reach){.known_by_s = known_by_s}, &dossier,
-                                   &node->scratch),
-                     STORE_OK);
+    assert_int_equal(
+        store_dossier(node->txn, &node->network, &node->trust, &subject, reach, &dossier, &node->scratch),
+        STORE_OK);
     assert_true(verdict_of(&verdict, &dossier, &node->trust, &question, &verdict_arena));
 }
 
@@ -341,6 +341,40 @@ static void a_clock_that_was_ahead_once_launders_nothing(void **state)
     is_status("nobody knows for how long it was followed", ANSWER_UNKNOWN, REASON_REWOUND);
 }
 
+/* A clock that was half a day ahead when the revocation came, and right before the next block did, or was
+ * ahead for that one too and right for the one after it; 18 hours after the first word, by these clocks, the
+ * issuer rotates behind it. */
+static void nor_does_one_that_was_right_again_before_the_chain_left(void **state)
+{
+    for (size_t ahead = 1; ahead <= 3; ahead++) {
+        begin(0);
+        say_status(STATUS_REVOKED);
+        write(&one);
+        for (size_t i = 0; i < 2; i++) {
+            say_attested(STRANGER);
+            write(&one);
+        }
+        rotate(&other);
+        for (uint64_t seq = 0; seq < one.block_count; seq++) {
+            const struct memory_block *block = &one.blocks[seq];
+            uint64_t now_s = BEGIN_S + seq + (seq < 2 + ahead ? DAY_S / 2 : 0);
+            ingest_block(&node->ingest, node->txn, INGEST_PEER, bytes_of(block->encoded, block->encoded_size),
+                         now_s, &node->result);
+            assert_int_not_equal(node->result.outcome, INGEST_REFUSED);
+        }
+        offer(&other, 2, BEGIN_S + 30 * 3600);
+        assert_true(follows(&other));
+        ask_by(NAMED, UINT64_MAX);
+        if (ahead < 3) {
+            is_status("nobody knows for how long it was followed", ANSWER_UNKNOWN, REASON_REWOUND);
+        } else {
+            is_status("that its clock was ahead nothing shows", ANSWER_YES, REASON_NONE);
+        }
+        teardown(state);
+        setup(state);
+    }
+}
+
 /* Which of two open branches this node follows, whose hashes fall in either order, changes no answer. */
 static void an_erase_on_one_branch_says_the_same_whichever_is_followed(void **state)
 {
@@ -411,6 +445,53 @@ static void a_named_branch_is_void_until_its_author_states_what_holds(void **sta
                       again == 1 ? REASON_NONE : REASON_REVOKED);
             assert_int_equal(verdict.credentials[0].said[0], SAID_VOIDED);
         }
+        teardown(state);
+        setup(state);
+    }
+}
+
+/* The revocation was never followed here, and came before the rotation did: by a clock that was ahead, as the
+ * one or the other, or both, or after it by a clock that is right. */
+static void what_came_by_a_clock_that_was_ahead_came_before_the_rotation(void **state)
+{
+    static const uint64_t ahead_s = 300 * (uint64_t)DAY_S, later_s = 200 * (uint64_t)DAY_S;
+    static const struct {
+        const char *sentence;
+        uint64_t revoked_s, rotated_s;
+        enum answer answer;
+    } rows[] = {
+        {"before it", 10, 20, ANSWER_UNKNOWN},
+        {"ahead", ahead_s, 20, ANSWER_UNKNOWN},
+        {"before a rotation that came by a clock that was ahead", 10, ahead_s, ANSWER_UNKNOWN},
+        {"both ahead", ahead_s, later_s, ANSWER_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct memory_log third;
+        uint64_t salt = 0;
+        memory_log_init(&third, &node->network, &node->scratch);
+        do {
+            begin(salt++);
+            say_status(STATUS_REVOKED);
+            write(&one);
+            memory_log_copy(&third, &other);
+            say_attested(STRANGER);
+            write(&third);
+        } while (hash_compare(&third.state.head, &one.state.head) > 0);
+        rotate(&other);
+        offer(&third, 0, BEGIN_S);
+        offer(&one, 2, BEGIN_S + rows[i].revoked_s);
+        assert_true(follows(&third));
+        offer(&other, 2, BEGIN_S + rows[i].rotated_s);
+        assert_true(follows(&other));
+        say_named(&one, 0);
+        write(&other);
+        offer(&other, 3, BEGIN_S + 50);
+        ask_by(NAMED, UINT64_MAX);
+        is_status(rows[i].sentence, rows[i].answer,
+                  rows[i].answer == ANSWER_UNKNOWN ? REASON_VOIDED : REASON_NONE);
+        assert_int_equal(verdict.credentials[0].said[0], SAID_VOIDED);
+        assert_true(dossier.credentials[0].place.event_blocks[0].dropped_s <= BEGIN_S + 100 * DAY_S);
+        memory_log_deinit(&third);
         teardown(state);
         setup(state);
     }
@@ -496,10 +577,12 @@ int main(void)
         WITH_BRANCHES(what_was_followed_for_a_day_is_rewound),
         WITH_BRANCHES(what_was_followed_for_less_is_listed),
         WITH_BRANCHES(a_clock_that_was_ahead_once_launders_nothing),
+        WITH_BRANCHES(nor_does_one_that_was_right_again_before_the_chain_left),
         WITH_BRANCHES(an_erase_on_one_branch_says_the_same_whichever_is_followed),
         WITH_BRANCHES(what_comes_after_the_rotation_changes_nothing),
         WITH_BRANCHES(before_the_rotation_came_it_was_open),
         WITH_BRANCHES(a_named_branch_is_void_until_its_author_states_what_holds),
+        WITH_BRANCHES(what_came_by_a_clock_that_was_ahead_came_before_the_rotation),
         WITH_BRANCHES(what_a_dropped_branch_voided_is_unknown_until_its_author_states_what_holds),
         WITH_BRANCHES(a_void_names_all_that_descends_from_its_block),
         WITH_BRANCHES(a_void_of_another_epoch_names_nothing),

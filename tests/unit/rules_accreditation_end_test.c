@@ -148,6 +148,12 @@ static void backdated_after_a_gap_while_authorised_again(void)
     accredit("2026-09-01", "2027-03-31");
 }
 
+static void dated_ahead_of_its_arrival_into_the_next(void)
+{
+    certificate("2026-12-10", "2026-11-02", "2026-11-01");
+    accredit("2026-12-01", "2027-03-31");
+}
+
 static void backdated_and_accredited_again_for_other_codes(void)
 {
     backdated_in_november();
@@ -589,6 +595,8 @@ static const struct {
     {"what is signed while authorised again is never late", signed_after_a_gap_while_authorised_again,
      LATE_NO, "2026-03-31"},
     {"whatever its header says", backdated_after_a_gap_while_authorised_again, LATE_NO, "2026-03-31"},
+    {"nor is a header that is dated ahead of its arrival believed", dated_ahead_of_its_arrival_into_the_next,
+     LATE_YES, "2026-03-31"},
     {"other codes don't carry on", backdated_and_accredited_again_for_other_codes, LATE_YES, "2026-03-31"},
     {"nor do strangers", backdated_and_accredited_by_a_stranger, LATE_YES, "2026-03-31"},
     {"three that follow each other carry on", by_three_that_follow_each_other, LATE_NO, "2026-12-31"},

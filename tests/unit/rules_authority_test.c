@@ -478,6 +478,21 @@ static void branch_for_others_and_the_cut_in_doubt(void)
     built.withdrawals[0].place.void_seq = 61;
 }
 
+/* It was let do so again, and what the cut keeps it said as one that may not. */
+static void branch_for_others_and_the_cut_of_others(void)
+{
+    branch_for_other_codes(CUT_NOT_HELD);
+    built.patterns[0] = bytes_of_string("ase/L*");
+    build_accreditation(&built, ASE, 61, SCHOOL, "ase/*", 1);
+}
+
+static void branch_for_others_and_the_cut_of_one_without_depth(void)
+{
+    branch_for_other_codes(CUT_NOT_HELD);
+    built.accreditations[0].accreditation.depth = 0;
+    build_accreditation(&built, ASE, 61, SCHOOL, "ase/*", 1);
+}
+
 static void branch_for_others_by_a_school_without_depth(void)
 {
     branch_for_other_codes(CUT_NOT_HELD);
@@ -1110,6 +1125,10 @@ static const struct {
     {"what it let speak for other codes it may let speak there", branch_for_others_and_the_cut_not_held,
      BRANCH, BUT_FOR(2, CUT_NOT_HELD)},
     {"too far up a branch as well", branch_for_others_and_the_cut_too_far_away, BRANCH, BUT_FOR(2, TOO_MANY)},
+    {"not one that may let it speak for other codes alone", branch_for_others_and_the_cut_of_others, BRANCH,
+     BUT_FOR(2, NOT_ACCREDITED)},
+    {"nor one that may let nobody speak", branch_for_others_and_the_cut_of_one_without_depth, BRANCH,
+     BUT_FOR(2, NOT_ACCREDITED)},
     {"where the cut is here it does not", branch_for_others_and_the_cut_held, BRANCH,
      BUT_FOR(2, NOT_ACCREDITED)},
     {"nor where it is in doubt", branch_for_others_and_the_cut_in_doubt, BRANCH, BUT_FOR(2, NOT_ACCREDITED)},
@@ -1310,6 +1329,45 @@ static void withdrawals_that_were_left_out_are_those_of_who_let_the_issuer_speak
         if (reason != cases[i].reason) {
             fail_msg("%s: %s", cases[i].sentence, reason_word(reason));
         }
+    }
+}
+
+/* The same of everybody, and what a limit left out of who accredited whom. */
+static void what_was_left_out_of_all_may_say_otherwise(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*say)(void);
+        bool withdrawals;
+        enum reason reason;
+    } cases[] = {
+        {"who is authorised may be so no longer", school, true, REASON_LIMIT},
+        {"who is not is not so by withdrawals", nothing, true, REASON_UNTRUSTED},
+        {"who is not may be so", nothing, false, REASON_LIMIT},
+        {"who is stays so", school, false, REASON_NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        begin();
+        cases[i].say();
+        built.dossier.cuts.withdrawals = cases[i].withdrawals;
+        built.dossier.cuts.accreditations = !cases[i].withdrawals;
+        const enum reason reason = ask(SCHOOL, "ase/A5").reason;
+        if (reason != cases[i].reason) {
+            fail_msg("%s: %s", cases[i].sentence, reason_word(reason));
+        }
+    }
+}
+
+static void a_chain_ends_with_the_first_of_its_links(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        begin();
+        until(accredit_school(), DAY + 5 + i);
+        until(build_accreditation(&built, SCHOOL, 10, BRANCH, "ase/*", 0), DAY + 6 - i);
+        assert_int_equal(ask(BRANCH, "ase/A5").until, DAY + 5);
     }
 }
 
@@ -1721,6 +1779,8 @@ int main(void)
         cmocka_unit_test(what_keeps_itself_is_kept_by_nobody_for_certain),
         cmocka_unit_test(a_namespace_nobody_owns_has_no_authority),
         cmocka_unit_test(withdrawals_that_were_left_out_are_those_of_who_let_the_issuer_speak),
+        cmocka_unit_test(what_was_left_out_of_all_may_say_otherwise),
+        cmocka_unit_test(a_chain_ends_with_the_first_of_its_links),
         cmocka_unit_test(chains_hold_up_to_the_deepest),
         cmocka_unit_test(each_link_must_leave_room_for_those_below),
         cmocka_unit_test(each_link_must_hold_by_itself),

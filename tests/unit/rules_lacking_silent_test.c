@@ -489,6 +489,7 @@ static uint64_t heard_since(const char *required, uint64_t known_by_s)
     verdict_case_ask(&given, required);
     struct dossier_reach reach = lacking_reach(&given.question);
     assert_int_equal(reach.known_by_s, known_by_s);
+    assert_int_equal(reach.now_s, given.question.now_s);
     assert_ptr_equal(reach.requirement, given.question.requirement);
     return reach.heard_since_s;
 }

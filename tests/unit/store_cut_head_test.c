@@ -403,6 +403,79 @@ static void more_heads_than_are_kept_are_found_all_the_same(void **state)
     }
 }
 
+/* The newest cuts name blocks that are here, and the oldest one that is not. */
+static void what_is_missed_behind_more_heads_than_are_kept_is_found_too(void **state)
+{
+    enum { HELD = KEPT_CUTS_MAX + 1 };
+    const struct rhythm rhythm = {.days = 30};
+    struct withdrawal records[HELD];
+    struct store_txn *txn;
+    struct draft draft;
+
+    (void)state;
+    withdraw(&ase, 1);
+    txn = world_write(&world);
+    for (size_t i = 0; i < HELD; i++) {
+        world_draft(&world, &draft, CLASS_GOVERN);
+        world_add(&draft, ENTRY_RHYTHM, &rhythm);
+        publish(txn, &school, &draft);
+        records[i] = (struct withdrawal){.delegate = school.actor.id,
+                                         .has_cut = true,
+                                         .cut_seq = school.state.seq,
+                                         .cut_head = school.state.head};
+    }
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < HELD; i++) {
+        world_add(&draft, ENTRY_WITHDRAWAL, &records[i]);
+    }
+    publish(txn, &ase, &draft);
+    world_commit(txn);
+    for (int i = 0; i < 2; i++) {
+        assert_true(misses(&school, 1));
+    }
+}
+
+/* A transaction that is dropped leaves no cuts to the one that comes in its place. */
+static void what_was_dropped_cuts_nothing(void **state)
+{
+    struct withdrawal record = {
+        .delegate = school.actor.id, .has_cut = true, .cut_seq = CUT_SEQ, .cut_head = {{1}}};
+    const struct world_author before = ase;
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+    bool missed = false;
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_GOVERN);
+    world_add(&draft, ENTRY_WITHDRAWAL, &record);
+    publish(txn, &ase, &draft);
+    assert_int_equal(store_misses_cut_head(txn, &trust, &school.actor.id, 1, &missed), STORE_OK);
+    assert_true(missed);
+    store_end(txn);
+    ase = before;
+    accredit(&ase, &heir);
+    assert_false(misses(&school, 1));
+}
+
+/* Whose ids begin alike have one place. */
+static void what_is_kept_of_one_author_is_no_other_s(void **state)
+{
+    const struct kept_cuts cuts = {.count = 1};
+    struct kept_cuts found;
+    struct store_txn *txn = world_read(&world);
+    struct actor_id other = school.actor.id;
+
+    (void)state;
+    other.hash.bytes[HASH_SIZE - 1] ^= 1;
+    kept_cuts_add(txn->store, 1, &trust, &school.actor.id, &cuts);
+    assert_true(kept_cuts_find(txn->store, 1, &trust, &school.actor.id, &found));
+    assert_false(kept_cuts_find(txn->store, 1, &trust, &other, &found));
+    assert_false(kept_cuts_find(txn->store, 2, &trust, &school.actor.id, &found));
+    kept_cuts_add(txn->store, 1, &trust, &other, &cuts);
+    assert_false(kept_cuts_find(txn->store, 1, &trust, &school.actor.id, &found));
+    store_end(txn);
+}
+
 static void another_trust_file_has_other_cuts(void **state)
 {
     const struct trust before = trust;
@@ -463,6 +536,9 @@ int main(void)
         WITH_WORLD(whoever_accredited_it_beside_the_chain_cuts_too),
         WITH_WORLD(which_heads_count_is_found_out_once),
         WITH_WORLD(more_heads_than_are_kept_are_found_all_the_same),
+        WITH_WORLD(what_is_missed_behind_more_heads_than_are_kept_is_found_too),
+        WITH_WORLD(what_was_dropped_cuts_nothing),
+        WITH_WORLD(what_is_kept_of_one_author_is_no_other_s),
         WITH_WORLD(another_trust_file_has_other_cuts),
         WITH_WORLD(a_head_that_came_is_missed_no_more),
     };

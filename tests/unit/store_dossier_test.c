@@ -9,6 +9,7 @@
 #include "protocol/rules/affiliation.h"
 #include "protocol/rules/pack.h"
 #include "protocol/rules/verdict.h"
+#include "store/grants.h"
 #include "tests/support/log_builder.h"
 #include "tests/support/store_world.h"
 
@@ -523,6 +524,32 @@ static void a_successor_and_its_packs_are_gathered(void **context)
     assert_true(log_of(&dossier, &heir)->known);
 }
 
+/* Which of them is what the one before it said nobody knows then. */
+static void an_heir_that_took_back_more_than_is_read_may_have_taken_back_all(void **context)
+{
+    const struct withdrawal record = {
+        .delegate = prog.actor.id, .has_accreditation = true, .accreditation = {.seq = 99}};
+    struct store_txn *txn;
+    struct draft draft;
+    struct dossier dossier;
+
+    (void)context;
+    attest(&prog, 7, LATE);
+    hand_over(true);
+    txn = world_write(&world);
+    accredit(txn, &heir, &prog.actor.id, LATE);
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i <= GRANTS_EACH_MAX; i++) {
+        world_add(&draft, ENTRY_WITHDRAWAL, &record);
+    }
+    world_publish(&world, txn, &heir, &draft, LATE);
+    world_commit(txn);
+    gather(&dossier, 7, UINT64_MAX);
+    assert_int_equal(dossier.accreditation_count, 2);
+    assert_true(dossier.cuts.delegates);
+    assert_true(log_of(&dossier, &prog)->withdrawals_cut);
+}
+
 static void a_badly_signed_succession_is_marked(void **context)
 {
     struct dossier dossier;
@@ -970,6 +997,7 @@ int main(void)
         IN_WORLD(a_flood_by_one_author_hides_nobody_else),
         IN_WORLD(a_successor_and_its_packs_are_gathered),
         IN_WORLD(a_badly_signed_succession_is_marked),
+        IN_WORLD(an_heir_that_took_back_more_than_is_read_may_have_taken_back_all),
         IN_WORLD(an_owner_that_keeps_its_namespace_signs_once),
         IN_WORLD(nine_owners_are_heard),
         IN_WORLD(what_a_tenth_owner_may_say_is_unknown_by_the_limit),

@@ -365,7 +365,31 @@ static void what_a_void_of_the_erase_gave_back_is_not_sealed(void **context)
     assert_int_equal(sealed(1), 0);
 }
 
-static void attest_maria_and_erase(size_t count)
+/* To whom it was given it may be given back, while what gave it to that one stands. */
+static void what_was_given_to_another_may_be_given_back_to_both(void **context)
+{
+    const struct subject other = world_subject(FIRST_SUBJECT + 50);
+    const struct status status = {.seq = BLOCK_SEQ,
+                                  .action = STATUS_HELD_BY,
+                                  .effective_day = day_of_time(NOW_S),
+                                  .has_holder = true,
+                                  .holder = other};
+    struct store_txn *txn = world_write(&here);
+    uint64_t seq;
+
+    (void)context;
+    world_say(&here, txn, &ase, &status, 1, 1, NOW_S);
+    world_commit(txn);
+    seq = ase.state.seq;
+    erase(&ase, BLOCK_SEQ, 1, 1, NOW_S);
+    assert_int_equal(sealed(1), 1);
+    assert_int_equal(sealed(50), 1);
+    make_void(&ase, seq, NOW_S);
+    assert_int_equal(sealed(1), 1);
+    assert_int_equal(sealed(50), 0);
+}
+
+static void attest_maria_by(struct world_author *author, size_t count)
 {
     static struct subject subjects[DOSSIER_CREDENTIALS_EACH_MAX];
     struct store_txn *txn = world_write(&here);
@@ -373,8 +397,13 @@ static void attest_maria_and_erase(size_t count)
     for (size_t i = 0; i < count; i++) {
         subjects[i] = subject_of_actor(&maria.actor.id);
     }
-    world_attest(&here, txn, &ase, subjects, count, "ase/A5", NOW_S);
+    world_attest(&here, txn, author, subjects, count, "ase/A5", NOW_S);
     world_commit(txn);
+}
+
+static void attest_maria_and_erase(size_t count)
+{
+    attest_maria_by(&ase, count);
     erase(&ase, ase.state.seq, 0, count - 1, NOW_S);
 }
 
@@ -392,6 +421,37 @@ static void who_erased_more_than_there_is_room_for_may_have_said_anything(void *
     world_dossier(&here, &trust, &maria.actor.id, UINT64_MAX, &dossier);
     assert_int_equal(dossier.sealed_count, DOSSIER_CREDENTIALS_EACH_MAX);
     assert_true(dossier_log_of(&dossier, &ase.actor.id)->left_out);
+}
+
+/* What they erased and what they did not have one room. */
+static void what_many_erased_takes_the_room_of_certificates(void **context)
+{
+    enum { MANY = DOSSIER_CREDENTIALS_MAX / DOSSIER_CREDENTIALS_EACH_MAX };
+    static struct world_author schools[MANY];
+    struct bytes pattern = bytes_of_string("ase/*");
+    struct dossier dossier;
+    size_t left_out = 0;
+
+    (void)context;
+    for (size_t i = 0; i < MANY; i++) {
+        struct accreditation record = {.patterns = {.items = &pattern, .count = 1}};
+
+        begin(&here, &schools[i], 100 + i);
+        record.delegate = schools[i].actor.id;
+        publish(&ase, CLASS_GOVERN, ENTRY_ACCREDITATION, &record, NOW_S);
+        attest_maria_by(&schools[i], DOSSIER_CREDENTIALS_EACH_MAX);
+        if (i % 2 == 0) {
+            erase(&schools[i], 1, 0, DOSSIER_CREDENTIALS_EACH_MAX - 1, NOW_S);
+        }
+    }
+    world_dossier(&here, &trust, &maria.actor.id, UINT64_MAX, &dossier);
+    for (size_t i = 0; i < MANY; i++) {
+        left_out += dossier_log_of(&dossier, &schools[i].actor.id)->left_out;
+    }
+    assert_true(dossier.sealed_count > 0);
+    assert_true(dossier.credential_count > 0);
+    assert_true(dossier.sealed_count + dossier.credential_count < DOSSIER_CREDENTIALS_MAX);
+    assert_true(left_out > 0);
 }
 
 static void a_void_of_the_erase_ends_it(void **context)
@@ -1731,6 +1791,8 @@ int main(void)
         IN_WORLD(who_erased_something_about_whom_is_known_while_the_bytes_are_here),
         IN_WORLD(what_may_be_given_back_is_in_a_dossier_while_the_bytes_are_here),
         IN_WORLD(what_a_void_of_the_erase_gave_back_is_not_sealed),
+        IN_WORLD(what_was_given_to_another_may_be_given_back_to_both),
+        IN_WORLD(what_many_erased_takes_the_room_of_certificates),
         IN_WORLD(who_erased_more_than_there_is_room_for_may_have_said_anything),
         IN_WORLD(a_void_of_the_erase_ends_it),
         IN_WORLD(another_erase_of_it_still_stands),

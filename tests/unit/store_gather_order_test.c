@@ -4,7 +4,8 @@
 
 #include <cmocka.h>
 
-#include "tests/support/store_world.h"
+#include "tests/support/log_builder.h"
+#include "tests/support/shop_world.h"
 
 /* The numbers that authors have on a node come from the order in which their logs arrived. No verdict hangs
  * on it: two schools, both accredited by ase, accredited a branch and took that back. */
@@ -103,10 +104,48 @@ static void accreditations_and_withdrawals_are_sorted_on_every_node(void **state
     }
 }
 
+static void attest_and_erase(size_t by, const char *code)
+{
+    const struct subject subject = world_subject(1);
+    struct store_txn *txn = world_write(&world);
+    struct index_range range;
+    struct erase erase;
+
+    world_attest(&world, txn, &authors[by], &subject, 1, code, START);
+    erase = build_erase(authors[by].state.seq, &range, 0, 0);
+    world_publish_one(&world, txn, &authors[by], CLASS_STATUS, ENTRY_ERASE, &erase, START);
+    world_commit(txn);
+}
+
+/* What each attested and erased stays its own, whichever numbers their logs have. */
+static void what_was_erased_is_of_its_author_on_every_node(void **state)
+{
+    static const size_t orders[][AUTHORS] = {{ASE, FIRST, SECOND, BRANCH}, {BRANCH, SECOND, FIRST, ASE}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        begin(orders[i]);
+        attest_and_erase(FIRST, "ase/A6");
+        attest_and_erase(SECOND, "ase/A7");
+        const struct dossier dossier = gather();
+
+        assert_int_equal(dossier.sealed_count, 2);
+        for (size_t k = 0; k < dossier.sealed_count; k++) {
+            const struct dossier_sealed *sealed = &dossier.sealed[k];
+            bool by_first = bytes_equal(sealed->code, bytes_of_string("ase/A6"));
+
+            assert_true(actor_id_equal(&dossier_log_at(&dossier, &sealed->place)->author,
+                                       &authors[by_first ? FIRST : SECOND].actor.id));
+        }
+        world_deinit(&world);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(accreditations_and_withdrawals_are_sorted_on_every_node),
+        cmocka_unit_test(what_was_erased_is_of_its_author_on_every_node),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,8 @@
 
 #include <cmocka.h>
 
-#include "tests/support/store_world.h"
+#include "protocol/rules/accreditation_end.h"
+#include "tests/support/shop_world.h"
 
 /* What shows that an entry was signed late, as it is gathered: ase accredits school for some days, and
  * school's checkpoints say how far its log went when. */
@@ -102,17 +103,33 @@ static void attest(struct store_txn *txn, uint64_t days)
     heads[seq] = school.state.head;
 }
 
-static struct dossier gather(uint64_t seq, uint64_t known_by_s)
+static struct dossier gather_of(const struct subject *subject, struct dossier_reach reach)
 {
-    const struct subject subject = world_subject(seq);
     struct store_txn *txn = world_read(&world);
     struct dossier dossier;
 
-    assert_int_equal(store_dossier(txn, &world.network, &trust, &subject,
-                                   (struct dossier_reach){.known_by_s = known_by_s}, &dossier, &world.arena),
+    assert_int_equal(store_dossier(txn, &world.network, &trust, subject, reach, &dossier, &world.arena),
                      STORE_OK);
     store_end(txn);
     return dossier;
+}
+
+static struct dossier gather_in(uint64_t seq, struct dossier_reach reach)
+{
+    const struct subject subject = world_subject(seq);
+
+    return gather_of(&subject, reach);
+}
+
+static struct dossier gather(uint64_t seq, uint64_t known_by_s)
+{
+    return gather_in(seq, (struct dossier_reach){.known_by_s = known_by_s});
+}
+
+/* Asked so many days after the start. */
+static struct dossier gather_on(uint64_t seq, uint64_t days)
+{
+    return gather_in(seq, (struct dossier_reach){.known_by_s = UINT64_MAX, .now_s = START + days * DAY_S});
 }
 
 static uint64_t below(uint64_t seq, uint64_t known_by_s)
@@ -395,6 +412,124 @@ static void nobody_looks_when_it_was_said_where_nothing_ends(void **state)
     assert_null(dossier.credentials[0].place.event_signings);
 }
 
+/* ---- clocks that were ahead ---- */
+
+/* It may have come any day until now: in time while now still is, and late for nothing by that alone. */
+static void what_came_by_a_clock_that_was_ahead_had_come_by_now(void **state)
+{
+    static const struct {
+        uint64_t asked, arrived;
+        enum lateness lateness;
+    } rows[] = {
+        {50, 50, LATE_NO},          {100, 100, LATE_NO},        {101, 101, LATE_NOT_KNOWN},
+        {199, 199, LATE_NOT_KNOWN}, {200, 200, LATE_NOT_KNOWN}, {201, 200, LATE_NOT_KNOWN},
+    };
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 200);
+    world_commit(txn);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct dossier dossier = gather_on(1, rows[i].asked);
+        const struct dossier_place *place = &dossier.credentials[0].place;
+
+        assert_int_equal(place->arrived_s, START + rows[i].arrived * DAY_S);
+        assert_int_equal(lateness_of(place, day_after(10), ACCREDITATION_GRACE_DAYS), rows[i].lateness);
+    }
+}
+
+/* And stays in time when its author's checkpoint says more. */
+static void its_author_shows_it_late_only_once_now_is(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 200);
+    add_checkpoint(txn, &school, 0, &heads[0], START + 101 * DAY_S);
+    world_commit(txn);
+    for (uint64_t asked = 99; asked < 103; asked++) {
+        const struct dossier dossier = gather_on(1, asked);
+
+        assert_int_equal(lateness_of(&dossier.credentials[0].place, day_after(10), ACCREDITATION_GRACE_DAYS),
+                         asked < 101 ? LATE_NO : LATE_YES);
+    }
+}
+
+static void what_is_kept_between_questions_arrives_by_the_time_of_each(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    publish_pack(txn, START + 200 * DAY_S);
+    world_commit(txn);
+    for (uint64_t asked = 150; asked <= 250; asked += 50) {
+        const struct dossier dossier = gather_on(7, asked);
+
+        assert_int_equal(dossier.pack_count, 1);
+        assert_int_equal(dossier.packs[0].place.arrived_s, START + (asked < 200 ? asked : 200) * DAY_S);
+    }
+}
+
+/* A checkpoint that was taken while this clock was ahead, as its author's was. */
+static void a_checkpoint_ahead_of_now_shows_nothing(void **state)
+{
+    const uint64_t ahead_s = START + 150 * DAY_S;
+    struct dossier_reach reach = {.known_by_s = UINT64_MAX};
+    struct store_txn *txn = world_write(&world);
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 120);
+    add_checkpoint(txn, &school, 0, &heads[0], ahead_s);
+    world_commit(txn);
+    reach.now_s = ahead_s - CHECKPOINT_AHEAD_S;
+    assert_int_equal(gather_in(1, reach).credentials[0].place.below_s, ahead_s);
+    reach.now_s--;
+    assert_int_equal(gather_in(1, reach).credentials[0].place.below_s, 0);
+}
+
+/* Of a shop: someone joined the school by a consent that had expired long before. */
+static void nor_of_who_joined(void **state)
+{
+    const uint64_t ahead_s = START + 50 * DAY_S;
+    const struct subject shop = subject_of_actor(&school.actor.id);
+    struct dossier_reach reach = {.known_by_s = UINT64_MAX};
+    struct store_txn *txn = world_write(&world);
+    const struct built_key *key = &ase.actor.built[WORLD_PRESENT_KEY];
+    struct affiliation joined = world_joined(&world, &ase.actor.id, &school.actor.id, 1, key);
+
+    (void)state;
+    joined.consent.expires_s = START + DAY_S;
+    consent_id(&joined.id, &world.network, &joined.consent);
+    sign_hash(&joined.signature.signature, &key->secret, &joined.id);
+    world_publish_one(&world, txn, &school, CLASS_CONTENT, ENTRY_AFFILIATION, &joined, START + 45 * DAY_S);
+    add_checkpoint(txn, &school, 0, &heads[0], ahead_s);
+    world_commit(txn);
+    reach.now_s = ahead_s - CHECKPOINT_AHEAD_S;
+    assert_int_equal(gather_of(&shop, reach).affiliation_count, 1);
+    assert_int_equal(gather_of(&shop, reach).affiliations[0].place.below_s, ahead_s);
+    reach.now_s--;
+    assert_int_equal(gather_of(&shop, reach).affiliations[0].place.below_s, 0);
+}
+
+static void what_is_said_about_it_by_such_a_clock_had_come_by_now_too(void **state)
+{
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    accredit(txn, true);
+    attest(txn, 1);
+    say_of_1(txn, STATUS_SUSPENDED, 2);
+    say_of_1(txn, STATUS_REINSTATED, 200);
+    world_commit(txn);
+    dossier = gather_on(1, 90);
+    assert_non_null(dossier.credentials[0].place.event_signings);
+    assert_int_equal(dossier.credentials[0].place.event_signings[1].arrived_s, START + 90 * DAY_S);
+}
+
 int main(void)
 {
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -412,6 +547,12 @@ int main(void)
         IN_WORLD(a_cut_that_was_recorded_late_is_shown_to_be),
         IN_WORLD(what_is_said_for_somebody_and_came_late_is_shown_to_be),
         IN_WORLD(nobody_looks_when_it_was_said_where_nothing_ends),
+        IN_WORLD(what_came_by_a_clock_that_was_ahead_had_come_by_now),
+        IN_WORLD(its_author_shows_it_late_only_once_now_is),
+        IN_WORLD(what_is_kept_between_questions_arrives_by_the_time_of_each),
+        IN_WORLD(a_checkpoint_ahead_of_now_shows_nothing),
+        IN_WORLD(nor_of_who_joined),
+        IN_WORLD(what_is_said_about_it_by_such_a_clock_had_come_by_now_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

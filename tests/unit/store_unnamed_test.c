@@ -92,13 +92,18 @@ static int teardown(void **state)
     return node_drop(state);
 }
 
-static size_t count_unnamed(enum who who, size_t max)
+static size_t count_unnamed_at(enum who who, size_t max, uint64_t now_s)
 {
     size_t count;
-    assert_int_equal(store_unnamed_branches(node->txn, &node->network, &node->actors[who].id, found, max,
-                                            &count, &node->scratch),
+    assert_int_equal(store_unnamed_branches(node->txn, &node->network, &node->actors[who].id, now_s, found,
+                                            max, &count, &node->scratch),
                      STORE_OK);
     return count;
+}
+
+static size_t count_unnamed(enum who who, size_t max)
+{
+    return count_unnamed_at(who, max, BEGIN_S + 100);
 }
 
 static void is_found(size_t at, uint64_t seq)
@@ -122,6 +127,29 @@ static void what_a_rotation_dropped_is_found_until_a_void_names_it(void **state)
     name(2);
     offer(&kept, 3, BEGIN_S + 20);
     assert_int_equal(count_unnamed(OWNER, FOUND_MAX), 0);
+}
+
+/* It was never followed here, and came after the rotation by what was noted: for certain only where that is
+ * no day that is still to come. */
+static void what_came_by_a_clock_that_was_ahead_was_here_before(void **state)
+{
+    enum { NOTED_S = BEGIN_S + 1000 };
+    struct memory_log followed;
+    (void)state;
+    memory_log_init(&followed, &node->network, &node->scratch);
+    revoke(&left);
+    do {
+        memory_log_copy(&followed, &kept);
+        node->builder.salt += 100;
+        attest(&followed);
+    } while (hash_compare(&followed.state.head, &left.state.head) > 0);
+    rotate(&kept);
+    offer(&followed, 0, BEGIN_S);
+    offer(&left, 2, NOTED_S);
+    offer(&kept, 2, BEGIN_S + 10);
+    assert_int_equal(count_unnamed_at(OWNER, FOUND_MAX, NOTED_S - 1), 2);
+    assert_int_equal(count_unnamed_at(OWNER, FOUND_MAX, NOTED_S), 1);
+    memory_log_deinit(&followed);
 }
 
 /* A void that the rotation dropped takes certificates from their holders. */
@@ -234,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_LOGS(what_a_rotation_dropped_is_found_until_a_void_names_it),
+        WITH_LOGS(what_came_by_a_clock_that_was_ahead_was_here_before),
         WITH_LOGS(so_is_a_branch_with_a_void_alone),
         WITH_LOGS(naming_a_block_above_its_first_names_it_not),
         WITH_LOGS(while_the_epoch_is_open_nothing_was_dropped),

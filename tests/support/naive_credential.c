@@ -246,15 +246,8 @@ static void set(struct standing_words *words, enum status_action action, bool st
     words->voided[action] = false;
 }
 
-/* A reinstatement ends whatever was said in a void block. */
-static void forget_voided(struct standing_words *words)
-{
-    for (size_t i = 0; i < WORDS; i++) {
-        words->voided[i] = false;
-    }
-}
-
-/* No reinstatement speaks for days before the revocation was stated. */
+/* No reinstatement speaks for days before the revocation was stated. It ends a revocation or suspension in a
+ * void block as well, and nothing else there: when it was declared void isn't told here. */
 static void hear(struct standing_words *words, const struct history_event *event, uint32_t day)
 {
     if (is_negative(event->action)) {
@@ -265,7 +258,6 @@ static void hear(struct standing_words *words, const struct history_event *event
                !(words->stands[STATUS_REVOKED] && day < words->stated)) {
         set(words, STATUS_REVOKED, false);
         set(words, STATUS_SUSPENDED, false);
-        forget_voided(words);
     }
 }
 

@@ -178,11 +178,10 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
 }
 
 enum {
-    /* For the sake of one issuer so few accreditors, who say so little, are heard whoever they are: to know
-     * how they stand costs a climb for each. */
+    /* So few accreditors of one, who say little, are heard whoever they are: to know how they stand costs a
+     * climb for each. Of all that takes half of the room at most. */
     FEW = 8,
-    FEW_ROWS = 32,
-    FEW_GRANTS = DOSSIER_GRANTS_MAX / 2, /* for the sake of all */
+    FEW_GRANTS = DOSSIER_GRANTS_MAX / 2,
     /* What strangers say tells at most why somebody is not authorised. */
     STRANGER_GRANTS_MAX = 64,
     STRANGER_GRANTS_EACH_MAX = 4,
@@ -481,9 +480,6 @@ static enum store_error find_few_said(struct gather *gather, size_t log, struct 
 static enum store_error find_few(struct gather *gather, size_t log, struct accreditors *accreditors,
                                  struct few_accreditor found[FEW], bool *few)
 {
-    const struct asked *root = gather->rows[gather->rows[log].asked->root].asked;
-    const size_t max = FEW - root->few_authors;
-    size_t rows = root->few_rows;
     enum store_error error;
 
     *few = gather->out->accreditation_count <= FEW_GRANTS && gather->out->withdrawal_count <= FEW_GRANTS;
@@ -492,7 +488,7 @@ static enum store_error find_few(struct gather *gather, size_t log, struct accre
     }
     error = find_accreditors(gather, log, FEW, accreditors);
     *few = error == STORE_OK && !accreditors->cut && accreditors->count <= FEW;
-    for (size_t i = 0, fresh = 0; *few && i < accreditors->count; i++) {
+    for (size_t i = 0; *few && i < accreditors->count; i++) {
         struct few_accreditor *one = &found[i];
 
         error = gather_log_of_number(gather, accreditors->numbers[i], &one->by);
@@ -501,12 +497,9 @@ static enum store_error find_few(struct gather *gather, size_t log, struct accre
             break;
         }
         one->heard = is_heard(gather, log, one->by);
-        if (one->heard) {
-            continue;
+        if (!one->heard) {
+            error = find_few_said(gather, log, one, few);
         }
-        error = find_few_said(gather, log, one, few);
-        rows += *few ? one->accreditations.count + one->withdrawals.count : 0;
-        *few = *few && ++fresh <= max && rows <= FEW_ROWS;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -525,7 +518,6 @@ static bool any_meets(const struct gather *gather, size_t log, size_t from)
 /* One that accredits for something else alone is heard where it might do so for what is asked. */
 static enum store_error hear_one_of_few(struct gather *gather, size_t log, const struct few_accreditor *one)
 {
-    struct asked *root = gather->rows[gather->rows[log].asked->root].asked;
     const size_t before = gather->out->accreditation_count;
     enum store_error error = STORE_OK;
     bool counts = true;
@@ -543,8 +535,6 @@ static enum store_error hear_one_of_few(struct gather *gather, size_t log, const
         return error;
     }
     if (!one->heard) {
-        root->few_authors++;
-        root->few_rows += one->accreditations.count + one->withdrawals.count;
         error = add_withdrawals(gather, log, &one->withdrawals);
     }
     return error == STORE_OK ? gather_ask_above(gather, one->by, log) : error;

@@ -598,6 +598,7 @@ static enum store_error is_in_part(struct gather *gather, size_t log, size_t by,
 /* One that accredits the author of a log. */
 struct turn {
     enum rank rank;
+    bool near; /* it owns a namespace, or its owner accredited it itself */
     uint32_t number;
     struct actor_id author;
 };
@@ -609,6 +610,9 @@ static int order_turns(const void *a, const void *b)
 
     if (left->rank != right->rank) {
         return left->rank < right->rank ? -1 : 1;
+    }
+    if (left->near != right->near) {
+        return left->near ? -1 : 1;
     }
     return hash_compare(&left->author.hash, &right->author.hash);
 }
@@ -637,32 +641,94 @@ static enum store_error hear_turn(struct gather *gather, size_t log, const struc
     return hear_accreditor(gather, log, by, turn->rank);
 }
 
-/* Those of the accreditors who may accredit for what is asked, by rank, then by actor id, which is the same
- * order at every node. Strangers are put off, and come last then. */
-static enum store_error take_turns(struct gather *gather, size_t log, const struct accreditors *accreditors,
-                                   struct turn *turns, size_t *count)
+/* Numbers of those who own a namespace: whom trust names, and who came after them. The caller frees *numbers.
+ */
+static enum store_error list_owners(struct gather *gather, uint32_t **numbers, size_t *count)
 {
+    const struct trust *trust = gather->trust;
+    const struct dossier *out = gather->out;
     enum store_error error = STORE_OK;
 
     *count = 0;
-    for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
-        struct turn *turn = &turns[*count];
+    *numbers = malloc((trust->owner_count + out->succession_count + 1) * sizeof **numbers);
+    for (size_t i = 0; *numbers && i < trust->owner_count && error == STORE_OK; i++) {
+        error = gather_number(gather, &trust->owners[i].actor, &(*numbers)[(*count)++]);
+    }
+    for (size_t i = 0; *numbers && i < out->succession_count && error == STORE_OK; i++) {
+        error = gather_number(gather, &out->successions[i].succession.successor, &(*numbers)[(*count)++]);
+    }
+    return *numbers ? error : STORE_NO_MEMORY;
+}
 
-        turn->number = accreditors->numbers[i];
-        error = author_name(gather->txn, turn->number, &turn->author);
+/* Put accreditors into an order that is the same at every node: where there is no room for all it says who is
+ * heard. */
+static enum store_error order_accreditors(struct gather *gather, const struct accreditors *accreditors,
+                                          struct turn *turns)
+{
+    uint32_t *owners;
+    size_t owner_count;
+    enum store_error error = list_owners(gather, &owners, &owner_count);
+
+    for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
+        turns[i] = (struct turn){.number = accreditors->numbers[i]};
+        error = author_name(gather->txn, turns[i].number, &turns[i].author);
+        if (error == STORE_NOT_FOUND) {
+            error = txn_fail(gather->txn, STORE_DAMAGED);
+        }
         if (error == STORE_OK) {
-            error = gather_rank_asked(gather, &turn->author, 1, gather->rows[log].asked, &turn->rank);
+            error =
+                grants_is_accredited_by(gather->txn, &turns[i].author, owners, owner_count, &turns[i].near);
         }
-        if (error == STORE_OK && turn->rank == RANK_STRANGER && !gather->rest) {
+        turns[i].near |= is_among(owners, owner_count, turns[i].number);
+    }
+    free(owners);
+    if (error == STORE_OK) {
+        sort_items(turns, accreditors->count, sizeof *turns, order_turns);
+    }
+    return error;
+}
+
+/* Those of the accreditors who may accredit for what is asked, by rank. Strangers are put off, and come last
+ * then. Accreditors for whom there is no room are taken out of their list. */
+static enum store_error take_turns(struct gather *gather, size_t log, struct accreditors *accreditors,
+                                   struct turn *turns, size_t *count)
+{
+    enum store_error error = order_accreditors(gather, accreditors, turns);
+    const size_t all = accreditors->count;
+    size_t heard = 0;
+
+    *count = 0;
+    for (size_t i = 0; i < all && error == STORE_OK && !accreditors->cut; i++) {
+        struct turn turn = turns[i];
+
+        accreditors->numbers[i] = turn.number;
+        error = gather_rank_asked(gather, &turn.author, 1, gather->rows[log].asked, &turn.rank);
+        if (turn.rank == RANK_STRANGER && !gather->rest) {
             gather_put_off(gather, log);
-            continue;
+        } else if (turn.rank == RANK_STRANGER || heard++ < ACCREDITORS_HEARD_MAX) {
+            turns[(*count)++] = turn;
+        } else {
+            accreditors->cut = true;
+            accreditors->count = i;
         }
-        ++*count;
     }
     if (error == STORE_OK) {
         sort_items(turns, *count, sizeof *turns, order_turns);
     }
-    return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
+    return error;
+}
+
+/* Nothing is known of who accredited the author of a log and is not heard: nor what its cuts keep. */
+static enum store_error say_unheard(struct gather *gather, size_t log)
+{
+    bool kept = false;
+    enum store_error error = gather_may_be_kept(gather, log, &kept);
+
+    gather_say_cut(gather, &gather->out->cuts.accreditations);
+    if (kept) {
+        gather_say_cut(gather, &gather->out->cuts.credentials);
+    }
+    return error;
 }
 
 /* A log whose author is asked about, with the first of who accredited it. */
@@ -674,21 +740,22 @@ struct hearing {
     struct turn first[FEW];
 };
 
-/* All who accredited it. The caller frees *turns. */
+/* Who accredited it. The caller frees *turns. */
 static enum store_error list_turns(struct gather *gather, struct hearing *hearing, struct turn **turns)
 {
     struct accreditors accreditors;
-    enum store_error error = find_accreditors(gather, hearing->log, DOSSIER_GRANTS_MAX, &accreditors);
+    enum store_error error = find_accreditors(gather, hearing->log, ACCREDITORS_NAMED_MAX, &accreditors);
 
     *turns = NULL;
     hearing->all = 0;
-    if (error == STORE_OK && accreditors.cut) {
-        gather_say_cut(gather, &gather->out->cuts.accreditations);
+    if (error != STORE_OK) {
+        return error;
     }
-    if (error == STORE_OK) {
-        *turns = malloc((accreditors.count + 1) * sizeof **turns);
-        error =
-            *turns ? take_turns(gather, hearing->log, &accreditors, *turns, &hearing->all) : STORE_NO_MEMORY;
+    accreditors.count = accreditors.cut ? 0 : accreditors.count;
+    *turns = malloc((accreditors.count + 1) * sizeof **turns);
+    error = *turns ? take_turns(gather, hearing->log, &accreditors, *turns, &hearing->all) : STORE_NO_MEMORY;
+    if (error == STORE_OK && accreditors.cut) {
+        error = say_unheard(gather, hearing->log);
     }
     return error == STORE_OK ? gather_withdrawals_of_heirs(gather, hearing->log, &accreditors) : error;
 }

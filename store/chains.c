@@ -358,7 +358,29 @@ static enum store_error climb_side_grant(void *context, const struct side_at *ro
     return error;
 }
 
-/* key may be narrowed to an author. rows: that may be read; it counts down. */
+/* Of few all is read that is said of one, or nothing: it must not matter who has the lower number here. */
+static enum store_error climb_few(struct climb *climb, const struct step *below, const struct key *key)
+{
+    const size_t mark = arena_mark(&climb->scratch);
+    size_t *rows = share_of(climb->shares.rows, UINT64_MAX);
+    struct entry_at *grants;
+    size_t count;
+    enum grants_cut cut;
+    enum store_error error = grants_find(climb->txn, key, *rows, &grants, &count, &cut, &climb->scratch);
+
+    if (error == STORE_OK && cut != GRANTS_CUT_NONE) {
+        climb->left.cut = true;
+        count = 0;
+    }
+    *rows -= error == STORE_OK ? count : 0;
+    for (size_t i = 0; error == STORE_OK && i < count && !climb->reached; i++) {
+        error = climb_grant(climb, below, &grants[i]);
+    }
+    arena_rewind(&climb->scratch, mark);
+    return error;
+}
+
+/* key is narrowed to an author. rows: that may be read; it counts down. */
 static enum store_error climb_under(struct climb *climb, const struct step *below, const struct key *key,
                                     size_t *rows)
 {
@@ -403,7 +425,7 @@ static enum store_error climb_given(struct climb *climb, const struct step *belo
     }
     for (size_t i = 0; i < count && error == STORE_OK && !climb->reached; i++) {
         if (kind == GRANT_SUCCESSOR) {
-            error = climb_by(climb, below, key, givens->roots[i].number);
+            error = climb_by(climb, below, key, givens->root_numbers[i]);
         } else if (givens->authors[givens->edges[given->edges + i]].any) {
             error = climb_by(climb, below, key, givens->authors[givens->edges[given->edges + i]].number);
         }
@@ -414,9 +436,8 @@ static enum store_error climb_given(struct climb *climb, const struct step *belo
 static enum store_error climb_grants(struct climb *climb, const struct step *below, enum grant_kind kind)
 {
     const struct key key = grant_key_of_actor(kind, &below->actor);
-    enum store_error error = climb->givens
-                                 ? climb_given(climb, below, kind, &key)
-                                 : climb_under(climb, below, &key, share_of(climb->shares.rows, UINT64_MAX));
+    enum store_error error =
+        climb->givens ? climb_given(climb, below, kind, &key) : climb_few(climb, below, &key);
 
     if (error != STORE_OK || climb->reached) {
         return error;

@@ -33,8 +33,6 @@ struct asked {
     bool much;             /* some say much of it, and were not heard */
     bool put_off;          /* some who may not accredit for that were not heard: it is asked in the end */
     bool heirs;            /* what the heirs of others took back from it is there */
-    size_t root;           /* the log for whose sake it was asked first; of that: */
-    size_t few_authors, few_rows; /* how many were heard of whom nobody asked how they stand */
 };
 
 /* What is beside a log of the dossier. */

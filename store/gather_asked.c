@@ -24,7 +24,6 @@ static struct asked *begin_asking(struct gather *gather, size_t log)
     if (!gather->issuers || !asked) {
         return NULL;
     }
-    asked->root = log; /* all else is zero */
     asked->codes = asked->first;
     asked->capacity = sizeof asked->first / sizeof asked->first[0];
     gather->rows[log].asked = asked;
@@ -85,7 +84,6 @@ enum store_error gather_ask(struct gather *gather, size_t log, struct bytes code
 enum store_error gather_ask_above(struct gather *gather, size_t by, size_t log)
 {
     const struct asked *below = gather->rows[log].asked;
-    const bool is_new = !gather->rows[by].asked;
     struct asked *asked = begin_asking(gather, by);
     enum store_error error = asked ? STORE_OK : STORE_NO_MEMORY;
 
@@ -93,9 +91,6 @@ enum store_error gather_ask_above(struct gather *gather, size_t by, size_t log)
         return error;
     }
     asked->above = true;
-    if (is_new) {
-        asked->root = below->root;
-    }
     if (below->any) {
         error = add_code(gather, asked, (struct bytes){0});
     }

@@ -178,11 +178,10 @@ static enum store_error gather_withdrawals(struct gather *gather, size_t log, si
 }
 
 enum {
-    /* For the sake of one issuer so few accreditors, who say so little, are heard whoever they are: to know
-     * how they stand costs a climb for each. */
+    /* So few accreditors of one, who say little, are heard whoever they are: to know how they stand costs a
+     * climb for each. Of all that takes half of the room at most. */
     FEW = 8,
-    FEW_ROWS = 32,
-    FEW_GRANTS = DOSSIER_GRANTS_MAX / 2, /* for the sake of all */
+    FEW_GRANTS = DOSSIER_GRANTS_MAX / 2,
     /* What strangers say tells at most why somebody is not authorised. */
     STRANGER_GRANTS_MAX = 64,
     STRANGER_GRANTS_EACH_MAX = 4,
@@ -481,9 +480,6 @@ static enum store_error find_few_said(struct gather *gather, size_t log, struct 
 static enum store_error find_few(struct gather *gather, size_t log, struct accreditors *accreditors,
                                  struct few_accreditor found[FEW], bool *few)
 {
-    const struct asked *root = gather->rows[gather->rows[log].asked->root].asked;
-    const size_t max = FEW - root->few_authors;
-    size_t rows = root->few_rows;
     enum store_error error;
 
     *few = gather->out->accreditation_count <= FEW_GRANTS && gather->out->withdrawal_count <= FEW_GRANTS;
@@ -492,7 +488,7 @@ static enum store_error find_few(struct gather *gather, size_t log, struct accre
     }
     error = find_accreditors(gather, log, FEW, accreditors);
     *few = error == STORE_OK && !accreditors->cut && accreditors->count <= FEW;
-    for (size_t i = 0, fresh = 0; *few && i < accreditors->count; i++) {
+    for (size_t i = 0; *few && i < accreditors->count; i++) {
         struct few_accreditor *one = &found[i];
 
         error = gather_log_of_number(gather, accreditors->numbers[i], &one->by);
@@ -501,12 +497,9 @@ static enum store_error find_few(struct gather *gather, size_t log, struct accre
             break;
         }
         one->heard = is_heard(gather, log, one->by);
-        if (one->heard) {
-            continue;
+        if (!one->heard) {
+            error = find_few_said(gather, log, one, few);
         }
-        error = find_few_said(gather, log, one, few);
-        rows += *few ? one->accreditations.count + one->withdrawals.count : 0;
-        *few = *few && ++fresh <= max && rows <= FEW_ROWS;
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
@@ -525,7 +518,6 @@ static bool any_meets(const struct gather *gather, size_t log, size_t from)
 /* One that accredits for something else alone is heard where it might do so for what is asked. */
 static enum store_error hear_one_of_few(struct gather *gather, size_t log, const struct few_accreditor *one)
 {
-    struct asked *root = gather->rows[gather->rows[log].asked->root].asked;
     const size_t before = gather->out->accreditation_count;
     enum store_error error = STORE_OK;
     bool counts = true;
@@ -543,8 +535,6 @@ static enum store_error hear_one_of_few(struct gather *gather, size_t log, const
         return error;
     }
     if (!one->heard) {
-        root->few_authors++;
-        root->few_rows += one->accreditations.count + one->withdrawals.count;
         error = add_withdrawals(gather, log, &one->withdrawals);
     }
     return error == STORE_OK ? gather_ask_above(gather, one->by, log) : error;
@@ -608,6 +598,7 @@ static enum store_error is_in_part(struct gather *gather, size_t log, size_t by,
 /* One that accredits the author of a log. */
 struct turn {
     enum rank rank;
+    bool near; /* it owns a namespace, or its owner accredited it itself */
     uint32_t number;
     struct actor_id author;
 };
@@ -619,6 +610,9 @@ static int order_turns(const void *a, const void *b)
 
     if (left->rank != right->rank) {
         return left->rank < right->rank ? -1 : 1;
+    }
+    if (left->near != right->near) {
+        return left->near ? -1 : 1;
     }
     return hash_compare(&left->author.hash, &right->author.hash);
 }
@@ -647,32 +641,94 @@ static enum store_error hear_turn(struct gather *gather, size_t log, const struc
     return hear_accreditor(gather, log, by, turn->rank);
 }
 
-/* Those of the accreditors who may accredit for what is asked, by rank, then by actor id, which is the same
- * order at every node. Strangers are put off, and come last then. */
-static enum store_error take_turns(struct gather *gather, size_t log, const struct accreditors *accreditors,
-                                   struct turn *turns, size_t *count)
+/* Numbers of those who own a namespace: whom trust names, and who came after them. The caller frees *numbers.
+ */
+static enum store_error list_owners(struct gather *gather, uint32_t **numbers, size_t *count)
 {
+    const struct trust *trust = gather->trust;
+    const struct dossier *out = gather->out;
     enum store_error error = STORE_OK;
 
     *count = 0;
-    for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
-        struct turn *turn = &turns[*count];
+    *numbers = malloc((trust->owner_count + out->succession_count + 1) * sizeof **numbers);
+    for (size_t i = 0; *numbers && i < trust->owner_count && error == STORE_OK; i++) {
+        error = gather_number(gather, &trust->owners[i].actor, &(*numbers)[(*count)++]);
+    }
+    for (size_t i = 0; *numbers && i < out->succession_count && error == STORE_OK; i++) {
+        error = gather_number(gather, &out->successions[i].succession.successor, &(*numbers)[(*count)++]);
+    }
+    return *numbers ? error : STORE_NO_MEMORY;
+}
 
-        turn->number = accreditors->numbers[i];
-        error = author_name(gather->txn, turn->number, &turn->author);
+/* Put accreditors into an order that is the same at every node: where there is no room for all it says who is
+ * heard. */
+static enum store_error order_accreditors(struct gather *gather, const struct accreditors *accreditors,
+                                          struct turn *turns)
+{
+    uint32_t *owners;
+    size_t owner_count;
+    enum store_error error = list_owners(gather, &owners, &owner_count);
+
+    for (size_t i = 0; i < accreditors->count && error == STORE_OK; i++) {
+        turns[i] = (struct turn){.number = accreditors->numbers[i]};
+        error = author_name(gather->txn, turns[i].number, &turns[i].author);
+        if (error == STORE_NOT_FOUND) {
+            error = txn_fail(gather->txn, STORE_DAMAGED);
+        }
         if (error == STORE_OK) {
-            error = gather_rank_asked(gather, &turn->author, 1, gather->rows[log].asked, &turn->rank);
+            error =
+                grants_is_accredited_by(gather->txn, &turns[i].author, owners, owner_count, &turns[i].near);
         }
-        if (error == STORE_OK && turn->rank == RANK_STRANGER && !gather->rest) {
+        turns[i].near |= is_among(owners, owner_count, turns[i].number);
+    }
+    free(owners);
+    if (error == STORE_OK) {
+        sort_items(turns, accreditors->count, sizeof *turns, order_turns);
+    }
+    return error;
+}
+
+/* Those of the accreditors who may accredit for what is asked, by rank. Strangers are put off, and come last
+ * then. Accreditors for whom there is no room are taken out of their list. */
+static enum store_error take_turns(struct gather *gather, size_t log, struct accreditors *accreditors,
+                                   struct turn *turns, size_t *count)
+{
+    enum store_error error = order_accreditors(gather, accreditors, turns);
+    const size_t all = accreditors->count;
+    size_t heard = 0;
+
+    *count = 0;
+    for (size_t i = 0; i < all && error == STORE_OK && !accreditors->cut; i++) {
+        struct turn turn = turns[i];
+
+        accreditors->numbers[i] = turn.number;
+        error = gather_rank_asked(gather, &turn.author, 1, gather->rows[log].asked, &turn.rank);
+        if (turn.rank == RANK_STRANGER && !gather->rest) {
             gather_put_off(gather, log);
-            continue;
+        } else if (turn.rank == RANK_STRANGER || heard++ < ACCREDITORS_HEARD_MAX) {
+            turns[(*count)++] = turn;
+        } else {
+            accreditors->cut = true;
+            accreditors->count = i;
         }
-        ++*count;
     }
     if (error == STORE_OK) {
         sort_items(turns, *count, sizeof *turns, order_turns);
     }
-    return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
+    return error;
+}
+
+/* Nothing is known of who accredited the author of a log and is not heard: nor what its cuts keep. */
+static enum store_error say_unheard(struct gather *gather, size_t log)
+{
+    bool kept = false;
+    enum store_error error = gather_may_be_kept(gather, log, &kept);
+
+    gather_say_cut(gather, &gather->out->cuts.accreditations);
+    if (kept) {
+        gather_say_cut(gather, &gather->out->cuts.credentials);
+    }
+    return error;
 }
 
 /* A log whose author is asked about, with the first of who accredited it. */
@@ -684,21 +740,22 @@ struct hearing {
     struct turn first[FEW];
 };
 
-/* All who accredited it. The caller frees *turns. */
+/* Who accredited it. The caller frees *turns. */
 static enum store_error list_turns(struct gather *gather, struct hearing *hearing, struct turn **turns)
 {
     struct accreditors accreditors;
-    enum store_error error = find_accreditors(gather, hearing->log, DOSSIER_GRANTS_MAX, &accreditors);
+    enum store_error error = find_accreditors(gather, hearing->log, ACCREDITORS_NAMED_MAX, &accreditors);
 
     *turns = NULL;
     hearing->all = 0;
-    if (error == STORE_OK && accreditors.cut) {
-        gather_say_cut(gather, &gather->out->cuts.accreditations);
+    if (error != STORE_OK) {
+        return error;
     }
-    if (error == STORE_OK) {
-        *turns = malloc((accreditors.count + 1) * sizeof **turns);
-        error =
-            *turns ? take_turns(gather, hearing->log, &accreditors, *turns, &hearing->all) : STORE_NO_MEMORY;
+    accreditors.count = accreditors.cut ? 0 : accreditors.count;
+    *turns = malloc((accreditors.count + 1) * sizeof **turns);
+    error = *turns ? take_turns(gather, hearing->log, &accreditors, *turns, &hearing->all) : STORE_NO_MEMORY;
+    if (error == STORE_OK && accreditors.cut) {
+        error = say_unheard(gather, hearing->log);
     }
     return error == STORE_OK ? gather_withdrawals_of_heirs(gather, hearing->log, &accreditors) : error;
 }

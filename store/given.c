@@ -19,6 +19,16 @@ static size_t slot_of(const struct givens *givens, uint32_t number)
     return at;
 }
 
+static bool is_root(const struct givens *givens, uint32_t number)
+{
+    for (size_t i = 0; i < givens->root_count; i++) {
+        if (givens->root_numbers[i] == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Writes: *index. Returns: false when there is no room. */
 static bool add_author(struct givens *givens, const struct actor_id *author, uint32_t number, uint8_t links,
                        uint16_t *index)
@@ -39,79 +49,100 @@ static bool add_author(struct givens *givens, const struct actor_id *author, uin
     return true;
 }
 
-static enum store_error add_above(struct givens *givens, size_t at, uint32_t number)
-{
+/* Who accredited one. */
+struct above {
+    bool near; /* it owns a namespace, or its owner accredited it itself */
+    uint32_t number;
     struct actor_id author;
-    uint16_t index;
-    enum store_error error = author_name(givens->txn, number, &author);
-
-    if (error != STORE_OK ||
-        !add_author(givens, &author, number, (uint8_t)(givens->authors[at].links + 1), &index)) {
-        return error;
-    }
-    for (size_t i = givens->authors[at].edges; i < givens->edge_count; i++) {
-        if (givens->edges[i] == index) {
-            return STORE_OK;
-        }
-    }
-    if (givens->edge_count == GIVEN_EDGES_MAX) {
-        givens->left.cut = true;
-        return STORE_OK;
-    }
-    givens->edges[givens->edge_count++] = index;
-    return STORE_OK;
-}
-
-static enum store_error add_all_above(struct givens *givens, size_t at, enum table table,
-                                      struct arena *scratch)
-{
-    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &givens->authors[at].author);
-    const size_t mark = arena_mark(scratch);
-    uint32_t *numbers;
-    size_t count;
-    bool cut;
-    enum store_error error =
-        grants_speakers(givens->txn, table, &key, GIVEN_AUTHORS_MAX, &numbers, &count, &cut, scratch);
-
-    givens->left.cut |= error == STORE_OK && cut;
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        error = add_above(givens, at, numbers[i]);
-    }
-    arena_rewind(scratch, mark);
-    return error;
-}
-
-struct edge {
-    struct actor_id author;
-    uint16_t index;
 };
 
-static int order_edges(const void *a, const void *b)
+static int order_above(const void *a, const void *b)
 {
-    const struct edge *left = a;
-    const struct edge *right = b;
+    const struct above *left = a;
+    const struct above *right = b;
 
+    if (left->near != right->near) {
+        return left->near ? -1 : 1;
+    }
     return hash_compare(&left->author.hash, &right->author.hash);
 }
 
-static enum store_error sort_above(struct givens *givens, const struct given *given, struct arena *scratch)
+static enum store_error name_above(struct givens *givens, struct above *above)
+{
+    enum store_error error = author_name(givens->txn, above->number, &above->author);
+
+    if (error == STORE_OK) {
+        error = grants_is_accredited_by(givens->txn, &above->author, givens->root_numbers, givens->root_count,
+                                        &above->near);
+    }
+    above->near |= is_root(givens, above->number);
+    return error;
+}
+
+/* In an order that is the same at every node; whoever spoke both on its chain and beside comes twice. */
+static enum store_error list_above(struct givens *givens, const struct given *given, struct above **out,
+                                   size_t *count, struct arena *scratch)
+{
+    static const enum table tables[] = {TABLE_GRANTS, TABLE_SIDE_ENTRIES};
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &given->author);
+    uint32_t *numbers[2];
+    size_t counts[2] = {0};
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < 2 && error == STORE_OK; i++) {
+        bool cut = false;
+
+        error = grants_speakers(givens->txn, tables[i], &key, ACCREDITORS_NAMED_MAX, &numbers[i], &counts[i],
+                                &cut, scratch);
+        counts[i] = cut ? 0 : counts[i];
+        givens->left.cut |= cut;
+    }
+    *count = 0;
+    *out = arena_take(scratch, (counts[0] + counts[1]) * sizeof **out);
+    for (size_t i = 0; i < counts[0] + counts[1] && *out && error == STORE_OK; i++) {
+        struct above *above = &(*out)[(*count)++];
+
+        *above = (struct above){.number = i < counts[0] ? numbers[0][i] : numbers[1][i - counts[0]]};
+        error = name_above(givens, above);
+    }
+    if (error == STORE_OK && *out) {
+        sort_items(*out, *count, sizeof **out, order_above);
+    }
+    return error == STORE_OK && !*out ? STORE_NO_MEMORY : error;
+}
+
+/* Returns: false when there is no room for more. */
+static bool add_above(struct givens *givens, struct given *given, const struct above *above)
+{
+    uint16_t index;
+
+    if (givens->edge_count == GIVEN_EDGES_MAX || given->edge_count == ACCREDITORS_HEARD_MAX) {
+        givens->left.cut = true;
+        return false;
+    }
+    if (add_author(givens, &above->author, above->number, (uint8_t)(given->links + 1), &index)) {
+        givens->edges[givens->edge_count++] = index;
+        given->edge_count++;
+    }
+    return true;
+}
+
+static enum store_error add_all_above(struct givens *givens, struct given *given, struct arena *scratch)
 {
     const size_t mark = arena_mark(scratch);
-    struct edge *edges = arena_take(scratch, given->edge_count * sizeof *edges);
+    struct above *above;
+    size_t count;
+    bool room = true;
+    enum store_error error = list_above(givens, given, &above, &count, scratch);
 
-    if (!edges) {
-        return STORE_NO_MEMORY;
-    }
-    for (size_t i = 0; i < given->edge_count; i++) {
-        const uint16_t index = givens->edges[given->edges + i];
-        edges[i] = (struct edge){.author = givens->authors[index].author, .index = index};
-    }
-    sort_items(edges, given->edge_count, sizeof *edges, order_edges);
-    for (size_t i = 0; i < given->edge_count; i++) {
-        givens->edges[given->edges + i] = edges[i].index;
+    given->edges = givens->edge_count;
+    for (size_t i = 0; error == STORE_OK && room && i < count; i++) {
+        if (i == 0 || above[i].number != above[i - 1].number) {
+            room = add_above(givens, given, &above[i]);
+        }
     }
     arena_rewind(scratch, mark);
-    return STORE_OK;
+    return error;
 }
 
 /* Those that are met first have the fewest links below them. */
@@ -120,19 +151,10 @@ static enum store_error find_authors(struct givens *givens, struct arena *scratc
     enum store_error error = STORE_OK;
 
     for (size_t at = 0; at < givens->count && error == STORE_OK; at++) {
-        struct given *given = &givens->authors[at];
-
-        given->edges = givens->edge_count;
-        if (given->links == CHAIN_DEPTH_MAX) {
-            continue;
-        }
-        error = add_all_above(givens, at, TABLE_GRANTS, scratch);
-        if (error == STORE_OK) {
-            error = add_all_above(givens, at, TABLE_SIDE_ENTRIES, scratch);
-        }
-        given->edge_count = givens->edge_count - given->edges;
-        if (error == STORE_OK && given->edge_count > 1) {
-            error = sort_above(givens, given, scratch);
+        if (givens->edge_count == GIVEN_EDGES_MAX) {
+            givens->left.cut = true;
+        } else if (givens->authors[at].links < CHAIN_DEPTH_MAX) {
+            error = add_all_above(givens, &givens->authors[at], scratch);
         }
     }
     return error;
@@ -410,15 +432,14 @@ static enum store_error give_all(struct givens *givens, struct arena *scratch)
 
 /* ---- owners ---- */
 
-static void add_root(struct givens *givens, const struct actor_id *author, uint32_t number,
-                     struct bytes name_space)
+static void add_root(struct givens *givens, uint32_t number, struct bytes name_space)
 {
     size_t of_space = 0;
 
     for (size_t i = 0; i < givens->root_count; i++) {
-        const bool same = bytes_equal(givens->roots[i].name_space, name_space);
+        const bool same = bytes_equal(givens->roots[i], name_space);
 
-        if (givens->roots[i].number == number && same) {
+        if (givens->root_numbers[i] == number && same) {
             return;
         }
         of_space += same;
@@ -427,9 +448,8 @@ static void add_root(struct givens *givens, const struct actor_id *author, uint3
         givens->left.cut = true;
         return;
     }
-    givens->roots[givens->root_count].author = *author;
-    givens->roots[givens->root_count].number = number;
-    givens->roots[givens->root_count++].name_space = name_space;
+    givens->root_numbers[givens->root_count] = number;
+    givens->roots[givens->root_count++] = name_space;
 }
 
 static enum store_error add_heir(struct givens *givens, size_t root, const struct entry *entry,
@@ -441,10 +461,10 @@ static enum store_error add_heir(struct givens *givens, size_t root, const struc
     enum store_error error = STORE_OK;
 
     if (entry->kind == ENTRY_SUCCESSION && entry_payload_decode(&succession, entry, scratch) == REASON_NONE &&
-        bytes_equal(succession.name_space, givens->roots[root].name_space)) {
+        bytes_equal(succession.name_space, givens->roots[root])) {
         error = author_read(givens->txn, &succession.successor, &row);
         if (error == STORE_OK) {
-            add_root(givens, &succession.successor, row.number, givens->roots[root].name_space);
+            add_root(givens, row.number, givens->roots[root]);
         }
     }
     arena_rewind(scratch, mark);
@@ -463,7 +483,7 @@ static enum store_error add_side_heir(void *context, const struct side_at *row)
     struct entry entry;
     enum store_error error;
 
-    if (row->author != handing->givens->roots[handing->root].number) {
+    if (row->author != handing->givens->root_numbers[handing->root]) {
         return STORE_NOT_FOUND;
     }
     error = side_entry_read(handing->givens->txn, row, &entry);
@@ -472,7 +492,7 @@ static enum store_error add_side_heir(void *context, const struct side_at *row)
 
 static enum store_error add_heirs(struct givens *givens, size_t root, struct arena *scratch)
 {
-    const struct key key = grant_key_of_namespace(GRANT_SUCCESSION, givens->roots[root].name_space);
+    const struct key key = grant_key_of_namespace(GRANT_SUCCESSION, givens->roots[root]);
     const size_t mark = arena_mark(scratch);
     struct key narrowed = key;
     struct entry_at *grants;
@@ -480,7 +500,7 @@ static enum store_error add_heirs(struct givens *givens, size_t root, struct are
     enum grants_cut cut;
     enum store_error error;
 
-    grant_key_add_author(&narrowed, givens->roots[root].number);
+    grant_key_add_author(&narrowed, givens->root_numbers[root]);
     error = grants_find(givens->txn, &narrowed, givens->left.rows, &grants, &count, &cut, scratch);
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
         struct bytes element;
@@ -510,8 +530,7 @@ static enum store_error find_roots(struct givens *givens, struct arena *scratch)
 
         error = author_read(givens->txn, &trust->owners[i].actor, &row);
         if (error == STORE_OK) {
-            add_root(givens, &trust->owners[i].actor, row.number,
-                     bytes_of_string(trust->owners[i].name_space));
+            add_root(givens, row.number, bytes_of_string(trust->owners[i].name_space));
         }
         error = error == STORE_NOT_FOUND ? STORE_OK : error;
     }
@@ -541,10 +560,10 @@ static void give_owner(struct givens *givens, struct given *given, struct bytes 
 static void give_owners(struct givens *givens)
 {
     for (size_t i = 0; i < givens->root_count; i++) {
-        const size_t slot = slot_of(givens, givens->roots[i].number);
+        const size_t slot = slot_of(givens, givens->root_numbers[i]);
 
         if (givens->found[slot] != 0) {
-            give_owner(givens, &givens->authors[givens->found[slot] - 1], givens->roots[i].name_space);
+            give_owner(givens, &givens->authors[givens->found[slot] - 1], givens->roots[i]);
         }
     }
 }
@@ -570,9 +589,9 @@ enum store_error givens_find(struct givens *out, struct store_txn *txn, const st
         return error;
     }
     (void)add_author(out, author, error == STORE_OK ? row.number : UINT32_MAX, (uint8_t)links, &index);
-    error = find_authors(out, scratch);
+    error = find_roots(out, scratch);
     if (error == STORE_OK) {
-        error = find_roots(out, scratch);
+        error = find_authors(out, scratch);
     }
     give_owners(out);
     return error == STORE_OK ? give_all(out, scratch) : error;

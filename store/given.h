@@ -9,6 +9,7 @@
  *
  * It may be more than they were given: where one author says much, or all of them together, it is taken to
  * give all that it has itself. So how much anybody says takes no room of others, and leaves nothing out.
+ * Where too many speak, owners come first, and those whom they accredited themselves.
  *
  * Everybody has what it has by the hands of those whom owners accredited themselves: their delegates. So what
  * comes from the hands of one can be given a share of its own. */
@@ -18,6 +19,7 @@
 enum {
     GIVEN_AUTHORS_MAX = 4096,
     GIVEN_EDGES_MAX = 4 * GIVEN_AUTHORS_MAX,
+    GIVEN_OWNERS_MAX = 512,    /* of those, where others take the room */
     GIVEN_HEIRS_EACH_MAX = 16, /* who were handed one namespace, beside its owner in the trust file */
     GIVEN_ROOTS_MAX = TRUST_OWNERS_MAX * (1 + GIVEN_HEIRS_EACH_MAX),
     GIVEN_PATTERNS_MAX = 64,
@@ -50,13 +52,11 @@ struct givens {
     struct side_budget left; /* left.cut: not all was asked that counts */
     size_t count, edge_count, root_count;
     unsigned round;
-    unsigned hand_count;             /* delegates that were met */
-    uint16_t edges[GIVEN_EDGES_MAX]; /* who accredited one, ascending by id: indices */
-    struct {
-        struct actor_id author;
-        uint32_t number;
-        struct bytes name_space;
-    } roots[GIVEN_ROOTS_MAX];
+    unsigned hand_count; /* delegates that were met */
+    uint16_t
+        edges[GIVEN_EDGES_MAX]; /* who accredited one, in an order that is the same at every node: indices */
+    struct bytes roots[GIVEN_ROOTS_MAX];    /* namespaces, */
+    uint32_t root_numbers[GIVEN_ROOTS_MAX]; /* and whose they are */
     struct given authors[GIVEN_AUTHORS_MAX];
     uint16_t found[2 * GIVEN_AUTHORS_MAX]; /* by number: 1 + index; 0: none */
 };

@@ -502,3 +502,20 @@ enum store_error grants_speakers(struct store_txn *txn, enum table table, const 
     return error == STORE_OK && few.count <= KEPT_ROWS_MAX ? copy_numbers(out, few.authors, few.count, arena)
                                                            : error;
 }
+
+enum store_error grants_is_accredited_by(struct store_txn *txn, const struct actor_id *actor,
+                                         const uint32_t *authors, size_t count, bool *out)
+{
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, actor);
+    enum store_error error = STORE_OK;
+
+    *out = false;
+    for (size_t i = 0; i < count && error == STORE_OK && !*out; i++) {
+        struct entry_at first;
+
+        error = grant_next_by(txn, &key, authors[i], NULL, &first);
+        *out = error == STORE_OK;
+        error = error == STORE_NOT_FOUND ? STORE_OK : error;
+    }
+    return error;
+}

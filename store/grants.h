@@ -84,6 +84,15 @@ enum store_error grant_next_by(struct store_txn *txn, const struct key *key, uin
 enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
                              size_t *count, enum grants_cut *cut, struct arena *arena);
 
+/* Of those who accredited one actor so many are named, and of more none: which of them have the lower numbers
+ * here says nothing. Of those so many are heard, who come first in an order that is the same at every node.
+ */
+enum { ACCREDITORS_NAMED_MAX = 16384, ACCREDITORS_HEARD_MAX = 320 };
+
+/* Whether any of so many authors accredited the actor, on its chain. */
+enum store_error grants_is_accredited_by(struct store_txn *txn, const struct actor_id *actor,
+                                         const uint32_t *authors, size_t count, bool *out);
+
 /* The authors of grants under key, each once, ascending, at most max; in arena. *cut: whether there are more.
  * table: TABLE_GRANTS, or TABLE_SIDE_ENTRIES, whose keys begin alike. At the cost of a look-up an author,
  * however much it says. */

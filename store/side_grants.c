@@ -1,5 +1,6 @@
 #include "store/side_grants.h"
 
+#include "protocol/base/sort.h"
 #include "protocol/rules/dossier.h"
 #include "store/stated.h"
 
@@ -279,11 +280,8 @@ static enum store_error visit_all_kept(struct speaker *speaker)
 static enum store_error find_speaker(struct speaker *speaker)
 {
     struct disk_author row;
-    enum store_error error = author_name(speaker->txn, speaker->number, &speaker->actor);
+    enum store_error error = author_read(speaker->txn, &speaker->actor, &row);
 
-    if (error == STORE_OK) {
-        error = author_read(speaker->txn, &speaker->actor, &row);
-    }
     if (error != STORE_OK) {
         return error == STORE_NOT_FOUND ? txn_fail(speaker->txn, STORE_DAMAGED) : error;
     }
@@ -307,17 +305,53 @@ static enum store_error visit_speaker(struct speaker *speaker)
     return error == STORE_OK && closed ? visit_all_kept(speaker) : error;
 }
 
+/* Who speaks, in an order that is the same at every node. */
+struct named {
+    uint32_t number;
+    struct actor_id actor;
+};
+
+static int order_named(const void *a, const void *b)
+{
+    const struct named *left = a;
+    const struct named *right = b;
+
+    return hash_compare(&left->actor.hash, &right->actor.hash);
+}
+
+/* None where there are too many to name. */
+static enum store_error name_speakers(struct store_txn *txn, const struct key *key, struct named **out,
+                                      size_t *count, bool *cut, struct arena *arena)
+{
+    uint32_t *numbers;
+    enum store_error error =
+        grants_speakers(txn, TABLE_SIDE_ENTRIES, key, SPEAKERS_MAX, &numbers, count, cut, arena);
+
+    *count = error != STORE_OK || *cut ? 0 : *count;
+    *out = arena_take(arena, *count * sizeof **out);
+    if (error == STORE_OK && !*out) {
+        return STORE_NO_MEMORY;
+    }
+    for (size_t i = 0; i < *count && error == STORE_OK; i++) {
+        (*out)[i].number = numbers[i];
+        error = author_name(txn, numbers[i], &(*out)[i].actor);
+    }
+    if (error == STORE_OK) {
+        sort_items(*out, *count, sizeof **out, order_named);
+    }
+    return error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
+}
+
 enum store_error side_grants_each(struct store_txn *txn, const struct trust *trust, const struct key *key,
                                   struct side_budget *budget,
                                   enum store_error (*visit)(void *context, const struct side_at *row),
                                   void *context, struct arena *arena)
 {
     const size_t mark = arena_mark(arena);
-    uint32_t *numbers;
+    struct named *named;
     size_t count;
-    bool cut;
-    enum store_error error =
-        grants_speakers(txn, TABLE_SIDE_ENTRIES, key, SPEAKERS_MAX, &numbers, &count, &cut, arena);
+    bool cut = false;
+    enum store_error error = name_speakers(txn, key, &named, &count, &cut, arena);
 
     budget->cut |= cut;
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
@@ -325,12 +359,13 @@ enum store_error side_grants_each(struct store_txn *txn, const struct trust *tru
                                   .trust = trust,
                                   .budget = budget,
                                   .key = *key,
-                                  .number = numbers[i],
+                                  .number = named[i].number,
+                                  .actor = named[i].actor,
                                   .visit = visit,
                                   .context = context,
                                   .arena = arena};
 
-        grant_key_add_author(&speaker.key, numbers[i]);
+        grant_key_add_author(&speaker.key, named[i].number);
         error = visit_speaker(&speaker);
     }
     arena_rewind(arena, mark);

@@ -9,7 +9,7 @@
 #include "store/side.h"
 
 /* What it takes of an arena, beside what visit does. */
-enum { SIDE_GRANTS_SIZE = 320 * 1024 + RECORD_ARENA_SIZE };
+enum { SIDE_GRANTS_SIZE = 512 * 1024 + RECORD_ARENA_SIZE };
 
 /* What a search may still read; it counts down. */
 struct side_budget {
@@ -18,7 +18,8 @@ struct side_budget {
     bool cut;     /* something was passed by because there is too much */
 };
 
-/* Call visit for each such grant under key, which is not narrowed; of each author the newest. visit returns
+/* Call visit for each such grant under key, which is not narrowed; of each author the newest, in an order
+ * of authors that is the same at every node; nothing where too many speak. visit returns
  * STORE_NOT_FOUND to have no more of that author, which is STORE_OK here. */
 enum store_error side_grants_each(struct store_txn *txn, const struct trust *trust, const struct key *key,
                                   struct side_budget *budget,

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "store/grants.h"
 #include "tests/support/store_world.h"
 
 /* Whom the trust file reaches: ase owns a namespace, and what it and others accredit leads to issuers. */
@@ -493,6 +494,24 @@ static void who_leads_nowhere_takes_nobody_s_place(void **state)
 
 enum { MEDDLERS = 20 };
 
+static void add_one(struct draft *draft, const struct actor_id *whom, const char *code)
+{
+    const struct bytes pattern = bytes_of_string(code);
+    const struct accreditation record = {.delegate = *whom, .patterns = {.items = &pattern, .count = 1}};
+
+    world_add(draft, ENTRY_ACCREDITATION, &record);
+}
+
+static void accredit_for(struct store_txn *txn, struct world_author *by, const struct actor_id *whom,
+                         const char *code)
+{
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    add_one(&draft, whom, code);
+    world_publish(&world, txn, by, &draft, NOW);
+}
+
 static void accredit(struct store_txn *txn, struct world_author *by, const struct actor_id *whom,
                      uint32_t from, uint64_t depth)
 {
@@ -590,6 +609,19 @@ static void gather_crowd(struct store_txn *txn, const struct crowd *crowd)
     }
 }
 
+/* One that comes behind nearly everybody where nothing else orders them. Returns: its seed, above the last.
+ */
+static uint64_t begin_behind(struct store_txn *txn, struct world_author *author, uint64_t last)
+{
+    uint64_t seed = last;
+
+    do {
+        build_actor(&author->actor, &world.network, ++seed, 1, 1);
+    } while (author->actor.id.hash.bytes[0] < 0xfc);
+    world_begin_log(&world, txn, author, seed, NOW);
+    return seed;
+}
+
 /* Of one that this node met first, and one that it met last. */
 static enum chain chain_in_a_crowd(void **state, const struct crowd *crowd, bool met_last)
 {
@@ -601,12 +633,12 @@ static enum chain chain_in_a_crowd(void **state, const struct crowd *crowd, bool
     assert_int_equal(setup(state), 0);
     txn = world_write(&world);
     if (!met_last) {
-        world_begin_log(&world, txn, &honest, 50, NOW);
+        begin_behind(txn, &honest, 5000);
     }
     say(txn, &school);
     gather_crowd(txn, crowd);
     if (met_last) {
-        world_begin_log(&world, txn, &honest, 50, NOW);
+        begin_behind(txn, &honest, 5000);
     }
     say(txn, &branch);
     accredit(txn, &authors[BRANCH], &honest.actor.id, 1, 0);
@@ -654,6 +686,135 @@ static void a_crowd_hides_nobody_who_leads_nowhere(void **state)
     store_end(txn);
 }
 
+/* ---- more accreditors than are heard of one ---- */
+
+enum {
+    MANY = ACCREDITORS_HEARD_MAX + 64,
+    UNKNOWN_NUMBER = 1 << 20,
+    GRANTS_KEY_TAIL = 8 + 2, /* store/grants.c: a place, behind the author's number */
+};
+
+/* Each accredits one actor, and comes behind the crowd. */
+enum honest { OWNER_ITSELF, OWNER_S_DELEGATE, DELEGATE_S_DELEGATE, HONEST_COUNT };
+static struct world_author honest[HONEST_COUNT];
+
+static struct actor_id issuer_of(enum honest which)
+{
+    return (struct actor_id){world_subject(100 + which).id};
+}
+
+static void begin_honest(struct store_txn *txn)
+{
+    uint64_t seed = 5000;
+
+    for (enum honest i = 0; i < HONEST_COUNT; i++) {
+        seed = begin_behind(txn, &honest[i], seed);
+    }
+}
+
+/* By SCHOOL's hands, whom ase lets let others speak for Z9: for another code. */
+static void begin_many(struct store_txn *txn)
+{
+    static struct world_author one;
+
+    for (uint32_t i = 0; i < MANY; i++) {
+        const size_t mark = arena_mark(&world.arena);
+        struct draft draft;
+
+        world_begin_log(&world, txn, &one, 1000 + i, NOW);
+        add_days(&draft, &one.actor.id, 1, "ase/Z9", 1, 1);
+        world_publish(&world, txn, &authors[SCHOOL], &draft, NOW);
+        world_draft(&world, &draft, CLASS_GOVERN);
+        for (enum honest of = 0; of < HONEST_COUNT; of++) {
+            const struct actor_id issuer = issuer_of(of);
+
+            add_one(&draft, &issuer, "ase/Y1");
+        }
+        world_publish(&world, txn, &one, &draft, NOW);
+        arena_rewind(&world.arena, mark);
+    }
+}
+
+/* More than are named, of whom nothing else is here; or beside whose chains something is said. */
+static void be_too_many(struct store_txn *txn, const struct actor_id *whom, enum table table)
+{
+    for (uint32_t i = 0; i < ACCREDITORS_NAMED_MAX; i++) {
+        struct key key = grant_key_of_actor(GRANT_ACCREDITATION, whom);
+
+        grant_key_add_author(&key, UNKNOWN_NUMBER + i);
+        key_add_number(&key, 1, GRANTS_KEY_TAIL - 2);
+        key_add_number(&key, 0, 2);
+        assert_int_equal(table_put(txn, table, &key, NULL, 0), STORE_OK);
+    }
+}
+
+/* Numbers that authors have here follow the order in which they are met: nothing hangs on it. */
+static void which_of_many_are_heard_is_the_same_at_every_node(void **state)
+{
+    static const enum chain wanted[HONEST_COUNT] = {CHAIN_STANDS, CHAIN_STANDS, CHAIN_UNKNOWN};
+    const struct link school = {ASE, SCHOOL, 2, "ase/Z9", 1, 0}, branch = {ASE, BRANCH, 2, "ase/*", 1, 0};
+
+    for (int honest_first = 0; honest_first < 2; honest_first++) {
+        struct store_txn *txn;
+        struct trust_owner owner = {.name_space = "own"};
+
+        assert_int_equal(setup(state), 0);
+        txn = world_write(&world);
+        say(txn, &school);
+        say(txn, &branch);
+        if (honest_first) {
+            begin_honest(txn);
+        }
+        begin_many(txn);
+        if (!honest_first) {
+            begin_honest(txn);
+        }
+        owner.actor = honest[OWNER_ITSELF].actor.id;
+        assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+        accredit(txn, &authors[ASE], &honest[OWNER_S_DELEGATE].actor.id, 1, 1);
+        accredit(txn, &authors[BRANCH], &honest[DELEGATE_S_DELEGATE].actor.id, 1, 1);
+        for (enum honest i = 0; i < HONEST_COUNT; i++) {
+            const struct actor_id issuer = issuer_of(i);
+            enum chain chain;
+
+            accredit_for(txn, &honest[i], &issuer, i == OWNER_ITSELF ? "own/*" : "ase/*");
+            assert_int_equal(chain_find(txn, &trust, &issuer, &chain), STORE_OK);
+            if (chain != wanted[i]) {
+                fail_msg("%d, honest %s: %d", (int)i, honest_first ? "first" : "last", (int)chain);
+            }
+        }
+        store_end(txn);
+        teardown(state);
+    }
+}
+
+/* Whoever has a lower number than all others here is none of them either. */
+static void of_more_than_are_named_nobody_is_heard(void **state)
+{
+    static const enum table tables[] = {TABLE_GRANTS, TABLE_SIDE_ENTRIES};
+    const struct link issuer = {ASE, ISSUER, 0, "ase/*", 1, 0};
+
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct store_txn *txn;
+        struct draft draft;
+
+        assert_int_equal(setup(state), 0);
+        txn = world_write(&world);
+        world_draft(&world, &draft, CLASS_GOVERN);
+        add_link(&draft, &issuer);
+        if (tables[i] == TABLE_GRANTS) {
+            world_publish(&world, txn, &authors[ASE], &draft, NOW);
+        } else {
+            put_beside(txn, ASE, &draft);
+        }
+        assert_int_equal(chain_to(txn, ISSUER), CHAIN_STANDS);
+        be_too_many(txn, &authors[ISSUER].actor.id, tables[i]);
+        assert_int_equal(chain_to(txn, ISSUER), CHAIN_UNKNOWN);
+        store_end(txn);
+        teardown(state);
+    }
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -662,6 +823,8 @@ int main(void)
         cmocka_unit_test(what_a_chain_needs),
         cmocka_unit_test(who_leads_nowhere_takes_nobody_s_place),
         cmocka_unit_test(a_crowd_keeps_nobody_out),
+        cmocka_unit_test(which_of_many_are_heard_is_the_same_at_every_node),
+        cmocka_unit_test(of_more_than_are_named_nobody_is_heard),
         cmocka_unit_test(one_delegate_s_crowd_takes_no_room_of_others),
         IN_WORLD(a_chain_is_asked_of_a_code),
         IN_WORLD(a_crowd_hides_nobody_who_leads_nowhere),

@@ -23,15 +23,18 @@ enum {
     DAY = 40500,
     DESCENTS = 8, /* store/gather_cut.c: as long as are looked at, for all cuts of a question */
     CROWD = 300,
-    LINE = 24, /* more than are followed where one cut keeps the next */
+    MANY = ACCREDITORS_HEARD_MAX + 64, /* more accreditors than are heard of one, */
+    MANY_MORE = ACCREDITORS_NAMED_MAX, /* and as many as are named */
+    LINE = 24,                         /* more than are followed where one cut keeps the next */
     LITTLE = 16,
+    UNKNOWN_NUMBER = 1 << 20,
     KEPT = DOSSIER_GRANTS_MAX / GRANTS_EACH_MAX + 8, /* whose dropped words take all room there is */
 };
 
 static struct store_world world;
-static struct world_author ase, accreditor, other, school, maker, crowd[CROWD];
+static struct world_author ase, accreditor, other, school, maker, crowd[MANY];
 static struct trust trust;
-static uint64_t maker_seed = 100;
+static uint64_t maker_seed = 100, ase_seed = 5000, other_seed = 6000;
 
 /* One that comes before the owner where nothing else orders them. */
 static void find_maker(void)
@@ -41,6 +44,23 @@ static void find_maker(void)
     do {
         world_begin_log(&world, txn, &maker, ++maker_seed, EARLY_S);
     } while (hash_compare(&maker.actor.id.hash, &ase.actor.id.hash) > 0);
+    store_end(txn);
+}
+
+/* One that comes behind nearly everybody where nothing else orders them. */
+static void begin_last(struct store_txn *txn, struct world_author *author, uint64_t *seed)
+{
+    do {
+        build_actor(&author->actor, &world.network, ++*seed, 1, 1);
+    } while (author->actor.id.hash.bytes[0] < 0xfc);
+    world_begin_log(&world, txn, author, *seed, EARLY_S);
+}
+
+static void find_other(void)
+{
+    struct store_txn *txn = world_write(&world);
+
+    begin_last(txn, &other, &other_seed);
     store_end(txn);
 }
 
@@ -59,7 +79,7 @@ static int setup(void **state)
     (void)state;
     world_init(&world);
     txn = world_write(&world);
-    world_begin_log(&world, txn, &ase, 1, EARLY_S);
+    begin_last(txn, &ase, &ase_seed);
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, ENTRY_RULE_PACK, &pack);
     world_publish(&world, txn, &ase, &draft, EARLY_S);
@@ -67,6 +87,7 @@ static int setup(void **state)
     owner.actor = ase.actor.id;
     assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
     find_maker();
+    find_other();
     return 0;
 }
 
@@ -167,6 +188,9 @@ enum honest {
     LAST,     /* or behind so many that they use up what is looked at */
     DROPPED,  /* it is on the chain, and her certificate is in a block that the school dropped */
     BY_OWNER, /* the same by the owner, which names that one as third, and that is the first of many */
+    NEAR,     /* the owner let one say it that comes last, */
+    FARTHER,  /* or let another let that one do so, */
+    NO_WAY,   /* and her certificate is in a block that the school dropped */
     OFTEN,    /* it is on the chain, and the owner says of the accreditor as often as few may */
 };
 
@@ -373,6 +397,35 @@ static void say_little_by_many(struct store_txn *txn, const struct row *row)
     }
 }
 
+/* More than are heard accredit the school. */
+static void speak_by_many(struct store_txn *txn, const struct row *row)
+{
+    struct draft draft;
+
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i < row->crowd; i++) {
+        add_accreditations(&draft, &crowd[i], row->depth, row->code, 1);
+    }
+    world_publish(&world, txn, &maker, &draft, EARLY_S);
+    for (size_t i = 0; i < row->crowd; i++) {
+        const size_t mark = arena_mark(&world.arena);
+
+        accredit(txn, &crowd[i], &school, 0, code_for_school(row));
+        arena_rewind(&world.arena, mark);
+    }
+}
+
+/* More than are named do: of whom nothing else is here. */
+static void be_too_many(struct store_txn *txn, const struct row *row)
+{
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &school.actor.id);
+
+    (void)row;
+    for (uint32_t i = 0; i < MANY_MORE; i++) {
+        assert_int_equal(grant_put(txn, &key, &(struct entry_at){UNKNOWN_NUMBER + i, 1, 0}), STORE_OK);
+    }
+}
+
 /* One that comes behind the accreditor where nothing else orders them accredits the school too, and more is
  * said of it than leaves room for what is said of the accreditor. Further up others say too much. */
 static void come_behind_accreditor(struct store_txn *txn, const struct row *row)
@@ -406,7 +459,7 @@ static void begin(struct store_txn *txn, size_t crowd_size, bool honest)
 {
     if (honest) {
         world_begin_log(&world, txn, &accreditor, 20, EARLY_S);
-        world_begin_log(&world, txn, &other, 22, EARLY_S);
+        world_begin_log(&world, txn, &other, other_seed, EARLY_S);
         world_begin_log(&world, txn, &school, 21, EARLY_S);
         return;
     }
@@ -438,6 +491,20 @@ static void let_other_speak(struct store_txn *txn, size_t deep)
     accredit(txn, &ase, &other, 1, "ase/A5");
     accredit(txn, &other, &school, 0, "ase/B1");
     withdraw_deep(txn, &ase, &other, 0, deep);
+}
+
+static void let_school_speak_by_other(struct store_txn *txn, enum honest honest)
+{
+    const struct subject her = world_subject(HER);
+
+    accredit(txn, &ase, &accreditor, 2, "ase/A5");
+    accredit(txn, honest == NEAR ? &ase : &accreditor, &other, 1, "ase/A5");
+    accredit(txn, &other, &school, 0, "ase/A5");
+    if (honest == NO_WAY) {
+        attest_dropped(txn, &other, 1);
+    } else {
+        world_attest(&world, txn, &school, &her, 1, "ase/A5", EARLY_S);
+    }
 }
 
 static void let_school_speak_by_owner(struct store_txn *txn)
@@ -478,6 +545,10 @@ static void let_school_speak(struct store_txn *txn, const struct row *row)
 
     if (row->honest == BY_OWNER) {
         let_school_speak_by_owner(txn);
+        return;
+    }
+    if (row->honest == NEAR || row->honest == FARTHER || row->honest == NO_WAY) {
+        let_school_speak_by_other(txn, row->honest);
         return;
     }
     if (row->honest == OFTEN) {
@@ -564,7 +635,7 @@ static struct axis_answer answer_in(const struct row *row, bool honest_first)
 
 static void strangers_for_a_code_use_up_nothing(void **state)
 {
-    enum { SOME = DESCENTS + 1, SOME_FEW = DESCENTS - 2 };
+    enum { SOME = DESCENTS + 1, SOME_MORE = DESCENTS + 4, SOME_FEW = DESCENTS - 2 };
     static const struct row rows[] = {
         {"deep cuts for another code", cut_deep_by_many, "ase/Z9", SOME, 1, 0, 0, AS_IT_IS, REASON_NONE},
         {"by who may accredit for that", cut_deep_by_many, "ase/Z9", SOME, 2, 1, 0, AS_IT_IS, REASON_NONE},
@@ -573,7 +644,7 @@ static void strangers_for_a_code_use_up_nothing(void **state)
         {"of one that may accredit nobody for her code", cut_deep_by_many, "ase/A5", SOME, 1, 0, 0, LONG,
          REASON_NONE},
         {"by one: each one's first is looked for first", cut_deep, "ase/A5", 1, 2, 1, 0, LONG, REASON_NONE},
-        {"by many who may: what is short is found before", cut_deep_by_many, "ase/A5", SOME, 2, 1, 0,
+        {"by many who may: what is short is found before", cut_deep_by_many, "ase/A5", SOME_MORE, 2, 1, 0,
          AS_IT_IS, REASON_NONE},
         {"of its accreditor by who may accredit nobody", cut_accreditor_deep, "ase/A5", SOME_FEW, 1, 0, 0,
          THIRD, REASON_NONE},
@@ -605,6 +676,12 @@ static void strangers_for_a_code_use_up_nothing(void **state)
          REASON_NONE},
         {"by who may, whichever of two accreditors came here first", come_behind_accreditor, "ase/A5", CROWD,
          2, 1, 1, OFTEN, REASON_NONE},
+        {"more than are heard, by who may: first come those whom the owner itself lets do so", speak_by_many,
+         "ase/A5", MANY, 2, 1, 0, NEAR, REASON_NONE},
+        {"or who owns it", speak_by_many, "ase/A5", MANY, 2, 1, 0, BY_OWNER, REASON_NONE},
+        {"who comes last of those whom others let do so is not heard", speak_by_many, "ase/A5", MANY, 2, 1, 0,
+         FARTHER, REASON_LIMIT},
+        {"of more than are named nobody is heard", be_too_many, "ase/A5", 0, 1, 0, 0, FARTHER, REASON_LIMIT},
         {"by who may, which leave room for what a cut keeps", say_little_by_many, "ase/A5", CROWD, 2, 1, 0,
          AS_IT_IS, REASON_NONE},
     };
@@ -636,6 +713,9 @@ static void where_cuts_are_not_found_what_they_keep_is_left_out(void **state)
         {{"as many are looked at as there are", do_nothing, "ase/A5", 0, 1, 0, 0, THIRD, REASON_NONE}, false},
         {{"one of who let the issuer speak is not", do_nothing, "ase/A5", 0, 1, 0, 0, LAST, REASON_TOO_MANY},
          true},
+        {{"more accreditors than are heard", speak_by_many, "ase/A5", MANY, 2, 1, 0, NO_WAY, REASON_LIMIT},
+         true},
+        {{"more than are named", be_too_many, "ase/A5", 0, 1, 0, 0, NO_WAY, REASON_LIMIT}, true},
     };
 
     (void)state;

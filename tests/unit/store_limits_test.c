@@ -53,10 +53,10 @@ static struct accreditation accreditation_of(const struct actor_id *delegate, ui
         .delegate = *delegate, .patterns = {.items = pattern, .count = 1}, .from = 30000, .depth = depth};
 }
 
-static void accredit_school(struct store_txn *txn)
+static void accredit_for_all(struct store_txn *txn, const struct world_author *delegate)
 {
     const struct bytes pattern = bytes_of_string("ase/*");
-    const struct accreditation record = accreditation_of(&school.actor.id, 1, &pattern);
+    const struct accreditation record = accreditation_of(&delegate->actor.id, 1, &pattern);
     struct draft draft;
 
     draft_one(&draft, CLASS_GOVERN, ENTRY_ACCREDITATION, &record);
@@ -92,7 +92,7 @@ static int setup(void **state)
     world_begin_log(&world, txn, &school, 2, EARLY_S);
     world_begin_log(&world, txn, &issuer, 3, EARLY_S);
     publish_pack(txn);
-    accredit_school(txn);
+    accredit_for_all(txn, &school);
     root = school.state.head;
     world_attest(&world, txn, &school, &her, 1, "ase/A5", EARLY_S);
     draft_one(&draft, CLASS_GOVERN, ENTRY_RHYTHM, &rhythm);
@@ -124,6 +124,26 @@ struct named {
     uint64_t seq;
     struct hash head;
 };
+
+/* Put what the draft says beside the author's chain, which rotates. */
+static struct named drop(struct store_txn *txn, struct world_author *author, const struct draft *draft)
+{
+    struct block block;
+
+    branch_sign(&block, &world, txn, author, draft, EARLY_S);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
+    world_rotate(&world, txn, author, ROTATED_S);
+    return (struct named){.seq = block.header.seq, .head = block.hash};
+}
+
+static void draft_withdrawal(struct draft *draft, const struct world_author *delegate,
+                             const struct named *cut)
+{
+    const struct withdrawal record = {
+        .delegate = delegate->actor.id, .has_cut = true, .cut_seq = cut->seq, .cut_head = cut->head};
+
+    draft_one(draft, CLASS_GOVERN, ENTRY_WITHDRAWAL, &record);
+}
 
 static struct named nth_of_branch(size_t n)
 {
@@ -222,13 +242,37 @@ static void a_cut_too_far_down_is_unknown(void **state)
     }
 }
 
+/* One that came here after the school, and comes before it wherever the order is the same at every node, says
+ * the same on such a branch. */
+static void keep_what_another_says(struct store_txn *txn, const struct accreditation *said)
+{
+    static struct world_author another;
+    uint64_t seed = 100;
+    struct draft draft;
+    struct named kept;
+
+    do {
+        build_actor(&another.actor, &world.network, ++seed, 1, 1);
+    } while (hash_compare(&another.actor.id.hash, &school.actor.id.hash) > 0);
+    world_begin_log(&world, txn, &another, seed, EARLY_S);
+    draft_one(&draft, CLASS_GOVERN, ENTRY_ACCREDITATION, said);
+    kept = drop(txn, &another, &draft);
+    draft_withdrawal(&draft, &another, &kept);
+    world_publish(&world, txn, &ase, &draft, EARLY_S);
+    accredit_for_all(txn, &another);
+}
+
 /* The school let the issuer speak on a branch that it dropped and a cut keeps: the last cut. */
 static void a_chain_below_too_many_cuts_is_unknown(void **state)
 {
     static const struct {
         size_t often;
+        bool another;
         enum chain chain;
-    } rows[] = {{0, CHAIN_STANDS}, {BRANCHES_DOWN_MAX - 1, CHAIN_STANDS}, {BRANCHES_DOWN_MAX, CHAIN_UNKNOWN}};
+    } rows[] = {{0, false, CHAIN_STANDS},
+                {BRANCHES_DOWN_MAX - 1, false, CHAIN_STANDS},
+                {BRANCHES_DOWN_MAX, false, CHAIN_UNKNOWN},
+                {BRANCHES_DOWN_MAX, true, CHAIN_STANDS}};
     const struct bytes pattern = bytes_of_string("ase/*");
     const struct accreditation record = accreditation_of(&issuer.actor.id, 0, &pattern);
 
@@ -249,6 +293,9 @@ static void a_chain_below_too_many_cuts_is_unknown(void **state)
         assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
         world_rotate(&world, txn, &school, ROTATED_S);
         withdraw(txn, rows[i].often, false, &kept);
+        if (rows[i].another) {
+            keep_what_another_says(txn, &record);
+        }
         assert_int_equal(chain_find(txn, &trust, &issuer.actor.id, &chain), STORE_OK);
         assert_int_equal(chain, rows[i].chain);
         store_end(txn);
@@ -372,26 +419,6 @@ static void accredit_next(struct store_txn *txn, struct world_author *by, size_t
 
     draft_one(&draft, CLASS_GOVERN, ENTRY_ACCREDITATION, &record);
     world_publish(&world, txn, by, &draft, EARLY_S);
-}
-
-/* Put what the draft says beside the author's chain, which rotates. */
-static struct named drop(struct store_txn *txn, struct world_author *author, const struct draft *draft)
-{
-    struct block block;
-
-    branch_sign(&block, &world, txn, author, draft, EARLY_S);
-    assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
-    world_rotate(&world, txn, author, ROTATED_S);
-    return (struct named){.seq = block.header.seq, .head = block.hash};
-}
-
-static void draft_withdrawal(struct draft *draft, const struct world_author *delegate,
-                             const struct named *cut)
-{
-    const struct withdrawal record = {
-        .delegate = delegate->actor.id, .has_cut = true, .cut_seq = cut->seq, .cut_head = cut->head};
-
-    draft_one(draft, CLASS_GOVERN, ENTRY_WITHDRAWAL, &record);
 }
 
 /* Her certificate is in a block that its author dropped, kept by a cut that its own author dropped, and so

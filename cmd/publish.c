@@ -1,6 +1,7 @@
 #include "cmd/publish.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "cmd/own_branches.h"
 #include "node/control.h"
 #include "protocol/log/checkpoint.h"
+#include "protocol/rules/bearing.h"
 #include "protocol/wire/block.h"
 
 enum {
@@ -225,48 +227,68 @@ static enum store_error read_evidence_time(struct publisher *publisher, struct s
     return error;
 }
 
-/* The time that the head claims. */
-static enum store_error read_own_time(struct publisher *publisher, struct store_txn *txn)
+/* Nothing asks of a block that its date be after that of the one before: a block dated ahead, by a wrong
+ * clock or a thief's, stops nobody. */
+static enum store_error warn_of_own_date(struct publisher *publisher, struct store_txn *txn)
 {
+    char text[TIME_TEXT_SIZE];
     struct block block;
     struct bytes encoded;
+    enum reason reason;
     enum store_error error =
         store_block_bytes(txn, &publisher->state.author, publisher->state.seq, &encoded, &publisher->arena);
 
     if (error != STORE_OK) {
         return error;
     }
-    if (block_decode_header(&block, network_of(publisher), encoded, &publisher->arena) == REASON_NONE) {
-        publisher->head_time_s = block.header.time_s;
+    reason = block_decode_header(&block, network_of(publisher), encoded, &publisher->arena);
+    if (reason != REASON_NONE) {
+        return store_error_of_decode(reason, &publisher->arena);
+    }
+    if (block.header.time_s > session_now_s() + PUBLISH_CLOCK_SKEW_S_MAX) {
+        time_to_text(text, block.header.time_s);
+        fprintf(
+            stderr,
+            "Warning: the last block of your log (%llu) is dated %s, ahead of this machine's clock. If the "
+            "clock is behind, set it right. If the date is wrong, it hinders nothing: what you sign now "
+            "is dated by the clock. If the block isn't yours, take new keys: tradeproof key rotate\n",
+            (unsigned long long)block.header.seq, text);
     }
     return STORE_OK;
 }
 
-static int check_clock(struct publisher *publisher, struct store_txn *txn)
+static enum store_error check_evidence(struct publisher *publisher, struct store_txn *txn)
 {
-    uint64_t own = 0, others = 0;
-    uint64_t now = session_now_s() + PUBLISH_CLOCK_SKEW_S_MAX;
-    enum store_error error = read_checkpoint_time(publisher, txn, &publisher->session->actor, &own);
+    uint64_t time_s = 0;
+    enum store_error error = read_evidence_time(publisher, txn, &time_s);
 
-    if (error == STORE_OK) {
-        error = read_evidence_time(publisher, txn, &others);
+    publisher->clock_is_behind = time_s > session_now_s() + PUBLISH_CLOCK_SKEW_S_MAX;
+    return error;
+}
+
+static bool is_against(const struct entry *entry, struct arena *arena)
+{
+    union {
+        struct status status;
+        struct affiliation affiliation;
+    } record;
+    bool is_read = entry->kind == ENTRY_STATUS || entry->kind == ENTRY_AFFILIATION;
+
+    if (is_read && entry_payload_decode(&record, entry, arena) != REASON_NONE) {
+        return false;
     }
-    if (error != STORE_OK) {
-        return session_fail_store(options_of(publisher), error);
+    return bearing_is_against(bearing_of_entry(entry->kind, &record));
+}
+
+/* What is against somebody, and new keys, can't wait for a clock. */
+static bool waits_for_clock(const struct block *preview, struct arena *arena)
+{
+    bool waits = preview->header.block_class != CLASS_KEYS;
+
+    for (size_t i = 0; waits && i < preview->entry_count; i++) {
+        waits = !is_against(&preview->entries[i], arena);
     }
-    own = own > publisher->head_time_s ? own : publisher->head_time_s;
-    if (own > now) {
-        return session_fail(options_of(publisher), EXIT_CLOCK, "clock-behind-log",
-                            "This machine's clock is behind what you signed last. Set it right, then run the "
-                            "command again; nothing was signed.");
-    }
-    if (others > now) {
-        return session_fail(
-            options_of(publisher), EXIT_CLOCK, "clock-behind-evidence",
-            "This machine's clock is behind what others signed. Set it right, then run the command "
-            "again; nothing was signed.");
-    }
-    return EXIT_YES;
+    return waits;
 }
 
 /* ---- opening ---- */
@@ -293,7 +315,6 @@ static int read_start(struct publisher *publisher, bool *is_new)
 {
     struct store_txn *txn;
     enum store_error error = store_read_begin(&txn, publisher->session->store);
-    int code = EXIT_YES;
 
     if (error != STORE_OK) {
         return session_fail_store(options_of(publisher), error);
@@ -301,15 +322,13 @@ static int read_start(struct publisher *publisher, bool *is_new)
     error = read_head(publisher, txn);
     *is_new = error == STORE_NOT_FOUND;
     if (error == STORE_OK) {
-        error = read_own_time(publisher, txn);
+        error = warn_of_own_date(publisher, txn);
     }
-    if (error == STORE_OK || error == STORE_NOT_FOUND) {
-        code = check_clock(publisher, txn);
-    } else {
-        code = session_fail_store(options_of(publisher), error);
+    if (error == STORE_OK) {
+        error = check_evidence(publisher, txn);
     }
     store_end(txn);
-    return code;
+    return error == STORE_OK || *is_new ? EXIT_YES : session_fail_store(options_of(publisher), error);
 }
 
 static int open_parts(struct publisher *publisher)
@@ -443,6 +462,12 @@ static int prepare(struct publisher *publisher, struct store_txn *txn, const str
     }
     if (reason != REASON_NONE) {
         return session_fail_reason(options_of(publisher), reason);
+    }
+    if (publisher->clock_is_behind && waits_for_clock(&out->preview, &publisher->arena)) {
+        return session_fail(
+            options_of(publisher), EXIT_CLOCK, "clock-behind-evidence",
+            "This machine's clock is behind what others signed. Set it right, then run the command "
+            "again; nothing was signed.");
     }
     error = store_gather_past(txn, network_of(publisher), &publisher->state, &reach, &out->past,
                               &publisher->arena);

@@ -14,9 +14,9 @@ struct publisher {
     const struct keyring *keyring; /* borrowed */
     int sign_lock_fd;
     struct log_state state; /* at the head */
-    uint64_t head_time_s;   /* what the head's header says */
     uint64_t time_s;        /* for the headers of blocks; 0: by the clock */
     bool checkpoint_due;    /* published since the last checkpoint */
+    bool clock_is_behind;   /* what the owners in the trust file say, as of opening */
     bool head_moved;        /* the daemon refused a block, as one of a killed command came before it */
     int tries_left;         /* to sign it again at the new head */
     uint8_t *body;          /* draft memory */
@@ -39,15 +39,16 @@ struct block_place {
     struct hash hash;
 };
 
-/* Take the lock and read the head; publishes block 0 first when the log is new. Refuses when this machine's
- * clock is behind what the own log or the owners in the trust file say. Returns: an exit code after it said
+/* Take the lock and read the head; publishes block 0 first when the log is new. Warns when
+ * the head is dated ahead of this machine's clock. Returns: an exit code after it said
  * why not; then there is nothing to close. */
 int publisher_open(struct publisher *publisher, struct session *session, const struct keyring *keyring);
 /* Start a draft of a class in the publisher's memory. */
 void publisher_draft(struct publisher *publisher, struct draft *draft, enum block_class block_class);
 /* Sign the draft with the class's role and publish it. Refuses while somebody else's blocks are known to
- * stand in the log's open epoch: what this node follows there may be theirs. Returns: EXIT_YES when it is
- * durable, or the exit code after it said why not. */
+ * stand in the log's open epoch: what this node follows there may be theirs; and while this machine's clock
+ * is behind what the owners in the trust file say, what is neither against somebody nor new keys. Returns:
+ * EXIT_YES when it is durable, or the exit code after it said why not. */
 int publisher_publish(struct publisher *publisher, const struct draft *draft, struct published *out);
 /* The same for a rotation signed by next, whose keys record is in the draft. */
 int publisher_rotate(struct publisher *publisher, const struct draft *draft, const struct keyring *next,

@@ -90,7 +90,7 @@ bool requests_reload(struct daemon *daemon)
     }
     /* Authors may be admitted now that were not before. */
     daemon->recheck_ms = daemon->now_ms;
-    watch_reload(&daemon->watch);
+    watch_reload(&daemon->watch, daemon->now_ms);
     LOG(LOG_INFO, "reloaded", LOG_N("owners", daemon->trust.owner_count));
     return true;
 }

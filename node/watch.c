@@ -21,16 +21,30 @@ static void set_unsaved(struct watch *watch, uint64_t now_ms)
     watch->unsaved = true;
 }
 
-/* What was last seen, from one of the files. */
-static void read_seen(struct watch_seen *seen, const struct watch *watch, const char *file)
+/* Returns: false, which reading it later may mend. */
+static bool is_not_read(const struct watch *watch, const char *file, const char *why)
+{
+    if (!watch->is_unread) {
+        LOG(LOG_ERROR, "watch-file-not-read", LOG_T("file", file), LOG_T("why", why));
+    }
+    return false;
+}
+
+/* What was last seen, from one of the files; of a damaged one nothing is left. Returns: false when it could
+ * not be read. */
+static bool read_seen(struct watch_seen *seen, const struct watch *watch, const char *file)
 {
     enum watch_seen_result result;
     size_t line;
     enum home_error error = watch_seen_read(seen, &result, &line, watch->home, file);
-    if (error != HOME_OK || result != WATCH_SEEN_OK) {
-        LOG(LOG_ERROR, "watch-file-refused", LOG_T("file", file), LOG_N("line", line),
-            LOG_T("why", error != HOME_OK ? home_error_sentence(error) : "what was last seen is forgotten"));
+    if (error != HOME_OK || result == WATCH_SEEN_NO_MEMORY) {
+        return is_not_read(watch, file, error != HOME_OK ? home_error_sentence(error) : "memory is short");
     }
+    if (result != WATCH_SEEN_OK) {
+        LOG(LOG_ERROR, "watch-file-refused", LOG_T("file", file), LOG_N("line", line),
+            LOG_T("why", "what was last seen is forgotten"));
+    }
+    return true;
 }
 
 static bool all_are_seen(const struct watch *watch)
@@ -44,26 +58,38 @@ static bool all_are_seen(const struct watch *watch)
     return true;
 }
 
-/* Those that a command put on the list while no daemon ran: as they were when it did. */
-static void adopt_reported(struct watch *watch)
+static bool adopt(struct watch *watch, const struct watch_seen *reported)
+{
+    for (size_t i = 0; i < watch->list->count; i++) {
+        const struct subject *subject = &watch->list->items[i].subject;
+        struct watch_facts facts, seen;
+        if (watch_seen_of(&seen, &watch->seen, subject) || !watch_seen_of(&facts, reported, subject)) {
+            continue;
+        }
+        if (!watch_seen_set(&watch->seen, subject, &facts)) {
+            return false;
+        }
+        watch->unsaved = true;
+    }
+    return true;
+}
+
+/* Those that a command put on the list while no daemon ran: as they were when it did. Returns: false when
+ * that could not be read. */
+static bool adopt_reported(struct watch *watch)
 {
     struct watch_seen reported;
     if (all_are_seen(watch)) {
-        return;
+        return true;
     }
-    if (watch_seen_init(&reported)) {
-        read_seen(&reported, watch, WATCH_REPORTED_FILE);
-        for (size_t i = 0; i < watch->list->count; i++) {
-            const struct subject *subject = &watch->list->items[i].subject;
-            struct watch_facts facts, seen;
-            if (!watch_seen_of(&seen, &watch->seen, subject) && watch_seen_of(&facts, &reported, subject)) {
-                watch->unsaved = watch_seen_set(&watch->seen, subject, &facts) || watch->unsaved;
-            }
-        }
-    }
+    bool ok = watch_seen_init(&reported) && read_seen(&reported, watch, WATCH_REPORTED_FILE) &&
+              adopt(watch, &reported);
     watch_seen_deinit(&reported);
+    return ok;
 }
 
+/* A list that is damaged leaves the one before, and makes nobody forgotten. Returns: false when it could not
+ * be read. */
 static bool read_list(struct watch *watch)
 {
     struct watch_list *list = calloc(1, sizeof(*list));
@@ -78,12 +104,41 @@ static bool read_list(struct watch *watch)
     if (error == HOME_OK && result == WATCH_FILE_OK) {
         free(watch->list);
         watch->list = list;
+        watch->unsaved = watch_seen_keep(&watch->seen, list) || watch->unsaved;
         return true;
     }
     free(list);
+    if (error != HOME_OK) {
+        return is_not_read(watch, WATCH_FILE, home_error_sentence(error));
+    }
     LOG(LOG_ERROR, "watch-file-refused", LOG_T("file", WATCH_FILE), LOG_N("line", line),
-        LOG_T("why", error != HOME_OK ? home_error_sentence(error) : watch_file_words(result)));
-    return false;
+        LOG_T("why", watch_file_words(result)));
+    return true;
+}
+
+/* What was last seen is read once; from then on it is in memory. */
+static bool read_last_seen(struct watch *watch)
+{
+    if (watch->is_seen_read) {
+        return true;
+    }
+    watch->is_seen_read = read_seen(&watch->seen, watch, WATCH_SEEN_FILE);
+    for (size_t i = 0; i < watch->seen.news_count && watch->command.path == NULL; i++) {
+        watch->seen.news[i].to_run = false;
+    }
+    return watch->is_seen_read;
+}
+
+static bool read_files(struct watch *watch)
+{
+    return read_last_seen(watch) && read_list(watch) && adopt_reported(watch);
+}
+
+/* Nobody is looked at before all is read: who was not seen before has no news. */
+static void try_reading(struct watch *watch, uint64_t now_ms)
+{
+    watch->is_unread = !read_files(watch);
+    watch->read_retry_ms = now_ms + clock_rhythm_ms(WATCH_RETRY_MS);
 }
 
 static void end_pass(struct watch *watch)
@@ -94,14 +149,12 @@ static void end_pass(struct watch *watch)
     watch->in_pass = watch->in_subject = false;
 }
 
-void watch_reload(struct watch *watch)
+void watch_reload(struct watch *watch, uint64_t now_ms)
 {
     end_pass(watch);
     watch->due = true;
-    if (read_list(watch)) {
-        watch->unsaved = watch_seen_keep(&watch->seen, watch->list) || watch->unsaved;
-        adopt_reported(watch);
-    }
+    watch->is_unread = false;
+    try_reading(watch, now_ms);
 }
 
 bool watch_init(struct watch *watch, const struct home *home, const struct ingest *ingest, const char *log,
@@ -119,11 +172,7 @@ bool watch_init(struct watch *watch, const struct home *home, const struct inges
     if (watch->list == NULL || !watch_seen_init(&watch->seen)) {
         return false;
     }
-    read_seen(&watch->seen, watch, WATCH_SEEN_FILE);
-    for (size_t i = 0; i < watch->seen.news_count && command == NULL; i++) {
-        watch->seen.news[i].to_run = false;
-    }
-    watch_reload(watch);
+    watch_reload(watch, now_ms);
     return true;
 }
 
@@ -416,7 +465,10 @@ void watch_on_accepted(struct watch *watch)
 void watch_step(struct watch *watch, uint64_t now_ms, uint64_t now_s)
 {
     end_command(watch, now_ms);
-    if (!watch->in_pass && watch->list->count > 0) {
+    if (watch->is_unread && now_ms >= watch->read_retry_ms) {
+        try_reading(watch, now_ms);
+    }
+    if (!watch->is_unread && !watch->in_pass && watch->list->count > 0) {
         bool is_due = watch->due || clock_local_day(now_s) != watch->day;
         if (now_ms >= watch->recheck_ms || (is_due && now_ms >= watch->not_before_ms)) {
             begin_pass(watch, now_ms, now_s);
@@ -443,7 +495,9 @@ uint64_t watch_deadline_ms(const struct watch *watch, uint64_t now_ms)
     if (watch->in_pass) {
         return now_ms;
     }
-    if (watch->list->count > 0) {
+    if (watch->is_unread) {
+        deadline_ms = watch->read_retry_ms;
+    } else if (watch->list->count > 0) {
         deadline_ms = watch->due ? watch->not_before_ms : watch->recheck_ms;
     }
     if (watch->command.pid != 0) {

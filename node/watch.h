@@ -17,7 +17,7 @@ enum {
     WATCH_RECHECK_MS = 10 * 60 * 1000, /* without any cause */
     WATCH_GRACE_MS = 60 * 1000,        /* after a start evidence may still be on its way: what could be
                                           determined before and can't be now is not told yet */
-    WATCH_RETRY_MS = 10 * 1000,        /* after a file could not be written */
+    WATCH_RETRY_MS = 10 * 1000,        /* after a file could not be read or written */
     WATCH_TURN_MS = 2,                 /* of work in one turn of the loop */
     WATCH_UNSAVED_MS_MAX = 500,        /* until news are told though the pass has not ended */
 };
@@ -29,6 +29,9 @@ struct watch {
     struct watch_list *list; /* owned */
     struct watch_seen seen;
     struct watch_command command;
+
+    bool is_seen_read, is_unread; /* what was last seen; something still is to be read */
+    uint64_t read_retry_ms;
 
     bool due; /* something may have changed since the last pass began */
     uint64_t started_ms, not_before_ms, recheck_ms;
@@ -45,7 +48,8 @@ struct watch {
     bool save_failed, log_failed, check_failed; /* has been logged */
 };
 
-/* Read the list and what was last seen; a file that is refused is logged. Borrows: all, for as long as *watch
+/* Read the list and what was last seen; a file that is refused is logged, one that can't be read now is read
+ * later. Borrows: all, for as long as *watch
  * is used. log: where to append news, NULL: the home's; command: NULL for none. Returns: false when out of
  * memory. */
 bool watch_init(struct watch *watch, const struct home *home, const struct ingest *ingest, const char *log,
@@ -54,7 +58,7 @@ bool watch_init(struct watch *watch, const struct home *home, const struct inges
 void watch_deinit(struct watch *watch);
 
 /* The list, the trust file or the own actor may have changed. */
-void watch_reload(struct watch *watch);
+void watch_reload(struct watch *watch, uint64_t now_ms);
 /* A block, a checkpoint or a fork proof was accepted. */
 void watch_on_accepted(struct watch *watch);
 /* Do what is due. now_s: this machine's clock. */

@@ -118,19 +118,41 @@ static enum store_error disputed_seq(struct gather *gather, const struct actor_i
     return error;
 }
 
-/* What two rotations leave disputed begins where gather_freeze says, at the latest behind the head. */
-static enum store_error fill_forks(struct gather *gather, uint64_t frozen_from, struct dossier_log *log)
+/* The epoch that was open by then. */
+static enum store_error open_epoch(struct gather *gather, uint32_t number, const struct dossier_log *log,
+                                   uint64_t *epoch)
 {
-    uint64_t seq = 0;
-    enum store_error error = disputed_seq(gather, &log->author, log->epoch, &seq);
+    struct disk_record record;
+    enum store_error error;
 
+    *epoch = log->epoch;
+    if (log->known_by_seq == log->head_seq) {
+        return STORE_OK;
+    }
+    error = record_read(gather->txn, number, log->known_by_seq, &record);
+    if (error == STORE_OK) {
+        *epoch = record.epoch;
+    }
+    return error;
+}
+
+/* What two rotations leave disputed begins where gather_freeze says, at the latest behind the head. */
+static enum store_error fill_forks(struct gather *gather, const struct disk_author *row,
+                                   struct dossier_log *log)
+{
+    uint64_t seq = 0, epoch = 0;
+    enum store_error error = open_epoch(gather, row->number, log, &epoch);
+
+    if (error == STORE_OK) {
+        error = disputed_seq(gather, &log->author, epoch, &seq);
+    }
     if (error == STORE_OK) {
         log->forked = true;
         log->fork_seq = seq;
     } else if (error != STORE_NOT_FOUND) {
         return error;
     }
-    if (frozen_from == 0) {
+    if (row->frozen_from == 0) {
         return STORE_OK;
     }
     log->frozen = true;
@@ -298,7 +320,7 @@ static enum store_error fill_log(struct gather *gather, const struct disk_author
         error = gaps_fill_log(gather->txn, row, log);
     }
     if (error == STORE_OK) {
-        error = fill_forks(gather, row->frozen_from, log);
+        error = fill_forks(gather, row, log);
     }
     if (error == STORE_OK && log->frozen) {
         error = gather_freeze(gather, at);

@@ -227,35 +227,167 @@ static void what_the_log_refuses_changes_nothing(void **state)
     publisher_close(&publisher);
 }
 
-static void a_clock_that_went_back_signs_nothing(void **state)
+enum { DAY_S = 86400 };
+
+static uint64_t head_time_now(void)
 {
+    struct log_state state = state_now();
+    struct store_txn *txn;
+    struct bytes encoded;
+    struct block block;
+
+    assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
+    assert_int_equal(store_block_bytes(txn, &session.actor, state.seq, &encoded, &session.arena), STORE_OK);
+    assert_int_equal(block_decode_header(&block, &session.home.network, encoded, &session.arena),
+                     REASON_NONE);
+    store_end(txn);
+    return block.header.time_s;
+}
+
+static int try_entry(struct publisher *publisher, enum entry_kind kind, const void *record)
+{
+    struct published published;
+    struct draft draft;
+    uint8_t salt[ENTRY_SALT_SIZE];
+
+    publisher_salt(salt);
+    publisher_draft(publisher, &draft, entry_class(kind));
+    assert_true(draft_add(&draft, kind, record, entry_class(kind) == CLASS_CONTENT ? salt : NULL));
+    return publisher_publish(publisher, &draft, &published);
+}
+
+static const struct index_range first_entry = {0, 0};
+static const struct status revoked = {
+    .seq = 1, .entries = {&first_entry, 1}, .action = STATUS_REVOKED, .effective_day = 45000};
+static const struct status reinstated = {
+    .seq = 1, .entries = {&first_entry, 1}, .action = STATUS_REINSTATED, .effective_day = 45000};
+static const struct void_record voided = {.has_range = true, .range = {1, 1}};
+static const struct withdrawal withdrawn = {.delegate.hash.bytes = {1}, .has_cut = true};
+static const struct rhythm rhythm = {.days = 7};
+
+/* By the clock: a date of what is against somebody is shown, and one that is ahead would stay so. */
+static void a_block_dated_ahead_stops_nobody_and_dates_nothing(void **state)
+{
+    const uint64_t right_s = 1000000 - 5 * DAY_S;
+    struct publisher publisher = open_publisher(keyring);
+    struct keyring *next = next_of(keyring);
+    struct published published;
+    struct draft draft;
+
+    (void)state;
+    publish_attestations(&publisher, 1, 1);
+    publisher_close(&publisher);
+    set_now(right_s);
+    publisher = open_publisher(keyring);
+    assert_int_equal(try_entry(&publisher, ENTRY_STATUS, &revoked), EXIT_YES);
+    assert_int_equal(head_time_now(), right_s);
+    publisher_close(&publisher);
+    publisher = open_publisher(keyring);
+    assert_int_equal(try_entry(&publisher, ENTRY_VOID, &voided), EXIT_YES);
+    publish_attestations(&publisher, 1, 4);
+    draft_rotation(&publisher, &draft, next);
+    assert_int_equal(publisher_rotate(&publisher, &draft, next, &published), EXIT_YES);
+    publisher_close(&publisher);
+    assert_int_equal(head_time_now(), right_s);
+    keyring_wipe(next);
+}
+
+/* An owner whose block 0 is held is trusted from now on. */
+static struct actor_id trust_owner(void)
+{
+    static uint8_t memory[BLOCK_SIZE_MAX];
+    struct ingest_result result;
+    struct actor_id owner;
+    struct store_txn *txn;
+    struct writer writer;
+    struct bytes keys, encoded;
+    struct keyring *owners;
+
+    writer_init(&writer, memory, sizeof memory);
+    owners = keyring_create(&session.home.network, &writer);
+    assert_true(writer_end(&writer, &keys));
+    keyring_wipe(owners);
+    actor_id_of_inception(&owner, &session.home.network, keys);
+    session.trust->owner_count = 1;
+    session.trust->owners[0].actor = owner;
+    writer_init(&writer, memory + keys.size, sizeof memory - keys.size);
+    assert_int_equal(block_of_inception(&writer, &session.home.network, keys, &session.arena), REASON_NONE);
+    assert_true(writer_end(&writer, &encoded));
+    assert_int_equal(store_write_begin(&txn, session.store), STORE_OK);
+    ingest_block(&session.ingest, txn, INGEST_PEER, encoded, session_now_s(), &result);
+    assert_int_equal(result.outcome, INGEST_EXTENDED);
+    assert_int_equal(store_commit(txn), STORE_OK);
+    return owner;
+}
+
+static void let_say(const struct actor_id *author, uint64_t time_s)
+{
+    const struct signed_checkpoint said = {.checkpoint = {.author = *author, .time_s = time_s}};
+    uint8_t memory[1024];
+    struct store_txn *txn;
+    struct bytes encoded;
+
+    assert_true(schema_encode(&signed_checkpoint_schema, &said, memory, sizeof memory, &encoded));
+    assert_int_equal(store_write_begin(&txn, session.store), STORE_OK);
+    assert_int_equal(store_put_checkpoint(txn, author, encoded), STORE_OK);
+    assert_int_equal(store_commit(txn), STORE_OK);
+}
+
+static void a_clock_behind_the_owners_stops_nothing_against_somebody(void **state)
+{
+    static const struct affiliation left = {.event = AFFILIATION_LEFT, .day = 45000};
     static const struct {
         const char *sentence;
-        uint64_t now_s;
+        uint64_t behind_s;
+        enum entry_kind kind;
+        const void *record;
         int code;
     } rows[] = {
-        {"a minute behind the last block is within what clocks do", 1000000 - 60, EXIT_YES},
-        {"more than that is not", 1000000 - 61, EXIT_CLOCK},
-        {"a day behind", 1000000 - 86400, EXIT_CLOCK},
-        {"ahead", 1000000 + 86400, EXIT_YES},
+        {"a revocation is signed", DAY_S, ENTRY_STATUS, &revoked, EXIT_YES},
+        {"a void is", DAY_S, ENTRY_VOID, &voided, EXIT_YES},
+        {"a withdrawal is", DAY_S, ENTRY_WITHDRAWAL, &withdrawn, EXIT_YES},
+        {"who left is", DAY_S, ENTRY_AFFILIATION, &left, EXIT_YES},
+        {"a reinstatement waits", DAY_S, ENTRY_STATUS, &reinstated, EXIT_CLOCK},
+        {"what is neither waits", DAY_S, ENTRY_RHYTHM, &rhythm, EXIT_CLOCK},
+        {"a minute is within what clocks do", 60, ENTRY_RHYTHM, &rhythm, EXIT_YES},
+        {"more than that is not", 61, ENTRY_RHYTHM, &rhythm, EXIT_CLOCK},
     };
+    const struct actor_id owner = trust_owner();
     struct publisher publisher = open_publisher(keyring);
 
     (void)state;
     publish_attestations(&publisher, 1, 1);
     publisher_close(&publisher);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint64_t seq = state_now().seq;
         int code;
 
-        set_now(rows[i].now_s);
-        code = publisher_open(&publisher, &session, keyring);
-        if (code == EXIT_YES) {
-            publisher_close(&publisher);
-        }
-        if (code != rows[i].code) {
+        let_say(&owner, 1000000 + rows[i].behind_s);
+        publisher = open_publisher(keyring);
+        code = try_entry(&publisher, rows[i].kind, rows[i].record);
+        publisher_close(&publisher);
+        if (code != rows[i].code || state_now().seq != seq + (code == EXIT_YES)) {
             fail_msg("%s: %d", rows[i].sentence, code);
         }
     }
+}
+
+static void a_clock_behind_the_owners_stops_no_rotation(void **state)
+{
+    const struct actor_id owner = trust_owner();
+    struct publisher publisher;
+    struct keyring *next = next_of(keyring);
+    struct published published;
+    struct draft draft;
+
+    (void)state;
+    let_say(&owner, 1000000 + DAY_S);
+    publisher = open_publisher(keyring);
+    assert_int_equal(try_attestations(&publisher, 1, &published), EXIT_CLOCK);
+    draft_rotation(&publisher, &draft, next);
+    assert_int_equal(publisher_rotate(&publisher, &draft, next, &published), EXIT_YES);
+    publisher_close(&publisher);
+    keyring_wipe(next);
 }
 
 static void other_keys_are_not_used(void **state)
@@ -343,7 +475,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(closing_leaves_a_checkpoint_of_the_head, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_class_can_be_published, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_the_log_refuses_changes_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_clock_that_went_back_signs_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_block_dated_ahead_stops_nobody_and_dates_nothing, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_behind_the_owners_stops_nothing_against_somebody, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_behind_the_owners_stops_no_rotation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(other_keys_are_not_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(after_a_rotation_only_the_new_keys_sign, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rotation_behind_an_earlier_block_drops_the_rest, set_up, tear_down),

@@ -220,6 +220,32 @@ static void a_certificate_on_either_branch_is_disputed(void **state)
     assert_true(followed[1] > 0);
 }
 
+/* A rotation that came later decides, and what was known by then isn't what it decided. */
+static void by_what_was_known_while_a_fork_was_open_it_is_disputed(void **state)
+{
+    for (uint64_t salt = 0; salt < SALTS; salt++) {
+        begin(salt);
+        say_attested(STRANGER);
+        write(&one);
+        say_attested(DELEGATE);
+        write(&other);
+        offer(&one, 0, BEGIN_S);
+        offer(&other, 2, BEGIN_S);
+        rotate(&one);
+        offer(&one, 3, BEGIN_S + DAY_S);
+        for (enum who who = DELEGATE; who <= STRANGER; who = who == DELEGATE ? STRANGER : WHO_COUNT) {
+            ask_by(who, BEGIN_S + 60);
+            is_status("the fork was open", ANSWER_UNKNOWN, REASON_DISPUTED);
+        }
+        ask_by(NAMED, BEGIN_S + 60);
+        is_status("issued below the fork", ANSWER_YES, REASON_NONE);
+        ask_by(STRANGER, BEGIN_S + DAY_S);
+        is_status("it is closed", ANSWER_YES, REASON_NONE);
+        teardown(state);
+        setup(state);
+    }
+}
+
 static void what_is_for_somebody_on_one_branch_is_disputed_for_that_one(void **state)
 {
     (void)state;
@@ -571,6 +597,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_BRANCHES(what_any_branch_says_against_is_disputed),
         WITH_BRANCHES(a_certificate_on_either_branch_is_disputed),
+        WITH_BRANCHES(by_what_was_known_while_a_fork_was_open_it_is_disputed),
         WITH_BRANCHES(what_is_for_somebody_on_one_branch_is_disputed_for_that_one),
         WITH_BRANCHES(a_void_on_either_branch_leaves_it_open),
         WITH_BRANCHES(grants_on_either_branch_leave_authority_open),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -361,15 +362,30 @@ static void the_list_is_read_again(void **state)
     (void)state;
     begin_and_look();
     write_file(WATCH_FILE, "garbage\n");
-    watch_reload(&watch);
+    watch_reload(&watch, now_ms);
     attest(MARIA, "ase/A6");
     turn(AT_S);
     assert_int_equal(times(WATCH_LOG_FILE, "ase/A6 began"), 1);
     write_file(WATCH_FILE, "# nobody\n");
-    watch_reload(&watch);
+    watch_reload(&watch, now_ms);
     turn(AT_S);
     assert_string_equal(file_text(WATCH_SEEN_FILE), "");
     assert_true(watch_deadline_ms(&watch, now_ms) == UINT64_MAX);
+}
+
+static void a_damaged_list_makes_nobody_forgotten(void **state)
+{
+    (void)state;
+    begin_and_look();
+    watch_deinit(&watch);
+    say(2, STATUS_REVOKED);
+    write_file(WATCH_FILE, "garbage\n");
+    begin_with(NULL, NULL);
+    turn(AT_S);
+    list_maria();
+    watch_reload(&watch, now_ms);
+    turn(AT_S);
+    assert_int_equal(times(WATCH_LOG_FILE, "ase/A5 ended"), 1);
 }
 
 static void one_added_while_no_daemon_ran_was_seen_then(void **state)
@@ -396,6 +412,90 @@ static void damage_to_what_was_seen_stops_nothing(void **state)
     watch_on_accepted(&watch);
     turn(AT_S);
     assert_int_equal(times(WATCH_LOG_FILE, "ase/A6 began"), 1);
+}
+
+/* ---- what can't be read ---- */
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+
+static bool is_memory_short;
+
+/* Too little of it for a file of what was seen. */
+void *__wrap_malloc(size_t size)
+{
+    return is_memory_short && size >= WATCH_FILE_SIZE_MAX ? NULL : __real_malloc(size);
+}
+
+static void let_memory_be_short(bool is_short)
+{
+    is_memory_short = is_short;
+}
+
+static void let_descriptors_be_short(bool is_short)
+{
+    static struct rlimit before;
+    if (is_short) {
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    }
+    const struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, is_short ? &none : &before), 0);
+}
+
+static void let_none_be_short(bool is_short)
+{
+    (void)is_short;
+}
+
+/* Maria's certificate was seen and is revoked since. */
+static void see_and_revoke(const char *seen_file)
+{
+    char seen[8192];
+    begin_and_look();
+    watch_deinit(&watch);
+    snprintf(seen, sizeof(seen), "%s", file_text(WATCH_SEEN_FILE));
+    write_file(WATCH_SEEN_FILE, "");
+    write_file(seen_file, seen);
+    say(2, STATUS_REVOKED);
+}
+
+static void what_cannot_be_read_is_no_empty_file(void **state)
+{
+    static void (*const shortages[])(bool is_short) = {let_none_be_short, let_memory_be_short,
+                                                       let_descriptors_be_short};
+    static const char *const files[] = {WATCH_SEEN_FILE, WATCH_REPORTED_FILE};
+    for (size_t i = 0; i < 6; i++) {
+        void (*const let_be_short)(bool is_short) = shortages[i % 3];
+        teardown(state);
+        setup(state);
+        see_and_revoke(files[i / 3]);
+        let_be_short(true);
+        begin_with(NULL, NULL);
+        turn(AT_S);
+        uint64_t deadline_ms = watch_deadline_ms(&watch, now_ms);
+        let_be_short(false);
+        if (i % 3 != 0 && (deadline_ms <= now_ms || deadline_ms > now_ms + WATCH_RETRY_MS)) {
+            fail_msg("row %zu: it reads again after %lld ms", i, (long long)(deadline_ms - now_ms));
+        }
+        turn(AT_S);
+        if (times(WATCH_LOG_FILE, "ase/A5 ended") != 1) {
+            fail_msg("row %zu: the revocation is not told", i);
+        }
+    }
+}
+
+static void a_list_that_cannot_be_read_is_read_later(void **state)
+{
+    (void)state;
+    write_file(WATCH_FILE, "");
+    begin_with(NULL, NULL);
+    list_maria();
+    let_descriptors_be_short(true);
+    watch_reload(&watch, now_ms);
+    turn(AT_S);
+    let_descriptors_be_short(false);
+    turn(AT_S);
+    assert_int_equal(times(WATCH_SEEN_FILE, "seen\t"), 1);
 }
 
 static void nothing_is_told_before_it_is_saved(void **state)
@@ -550,6 +650,9 @@ int main(void)
         WATCHING(the_list_is_read_again),
         WATCHING(one_added_while_no_daemon_ran_was_seen_then),
         WATCHING(damage_to_what_was_seen_stops_nothing),
+        WATCHING(a_damaged_list_makes_nobody_forgotten),
+        WATCHING(a_list_that_cannot_be_read_is_read_later),
+        WATCHING(what_cannot_be_read_is_no_empty_file),
         WATCHING(nothing_is_told_before_it_is_saved),
         WATCHING(the_log_may_lie_elsewhere),
         WATCHING(a_command_is_run_for_each),

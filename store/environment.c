@@ -1,6 +1,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,7 +14,11 @@
 #include "store/layout.h"
 #include "store/tables.h"
 
-enum { TAG_SIZE = HASH_TAG_SIZE + 1, MAP_SIZE_LEAST = 1 << 30 };
+enum {
+    TAG_SIZE = HASH_TAG_SIZE + 1,
+    MAP_SIZE_LEAST = 1 << 30,
+    LOCK_FILE_SIZE = 8192, /* LMDB's, for 126 readers */
+};
 
 /* What says that an environment is ours. */
 struct disk_identity {
@@ -252,6 +258,42 @@ static enum store_error check_length(struct store *store)
     return file.st_size > 0 ? check_numbers(store, figures.ms_psize) : STORE_OK;
 }
 
+/* Take the room on the disk that LMDB needs of a new file from its first moment, and make it no longer: what
+ * it finds empty it makes anew. A file that was restored without its zeros is as new. */
+static int reserve(const struct store *store, const char *name, off_t size)
+{
+    char path[PATH_MAX];
+    struct stat file;
+    int descriptor, code = 0;
+
+    if (snprintf(path, sizeof path, "%s/%s", store->folder, name) >= (int)sizeof path) {
+        return ENAMETOOLONG;
+    }
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        return errno;
+    }
+    if (fstat(descriptor, &file) == 0 && (file.st_size < size || file.st_blocks == 0) &&
+        fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, size) != 0) {
+        code = errno;
+    }
+    close(descriptor);
+    return code;
+}
+
+/* LMDB writes to its lock file through a map, where a full disk ends the process, and leaves half of what a
+ * data file begins with where the disk has no room for both meta pages. Whatever else is wrong with the files
+ * it finds out itself. Requires: no environment of this process is open there, or its locks would be lost. */
+static enum store_error reserve_room(struct store *store)
+{
+    enum store_error error = store_error_of(store, reserve(store, "lock.mdb", LOCK_FILE_SIZE));
+
+    if (error != STORE_NO_ROOM && !store->read_only) {
+        error = store_error_of(store, reserve(store, "data.mdb", 2 * sysconf(_SC_PAGESIZE)));
+    }
+    return error == STORE_NO_ROOM ? error : STORE_OK;
+}
+
 static int try_environment(struct store *store, const struct store_options *options, size_t map_size)
 {
     unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (options->read_only ? MDB_RDONLY : 0);
@@ -270,6 +312,12 @@ static int try_environment(struct store *store, const struct store_options *opti
     return code;
 }
 
+/* A reader may not write what an empty file, which a first start was leaving just then, is to begin with. */
+static bool is_nothing_there(const struct store *store, int code)
+{
+    return code == ENOENT || (code == EBADF && store->read_only);
+}
+
 /* Where address space is short (a limit of the user's, a memory checker) a smaller map does: it grows. */
 static enum store_error open_environment(struct store *store, const struct store_options *options)
 {
@@ -282,7 +330,7 @@ static enum store_error open_environment(struct store *store, const struct store
         store->env = NULL;
         code = try_environment(store, options, map_size);
     }
-    return code == ENOENT ? STORE_NOT_FOUND : store_error_of(store, code);
+    return is_nothing_there(store, code) ? STORE_NOT_FOUND : store_error_of(store, code);
 }
 
 static enum store_error open_in(struct store *store, const struct store_options *options)
@@ -297,7 +345,10 @@ static enum store_error open_in(struct store *store, const struct store_options 
     if (!store->folder) {
         return STORE_NO_MEMORY;
     }
-    error = open_environment(store, options);
+    error = reserve_room(store);
+    if (error == STORE_OK) {
+        error = open_environment(store, options);
+    }
     if (error == STORE_OK) {
         error = check_length(store);
     }

@@ -230,6 +230,15 @@ static void a_reader_does_not_make_a_store(void **context)
     assert_int_equal(rmdir(folder), 0);
 }
 
+static void a_reader_finds_nothing_in_an_empty_file(void **context)
+{
+    (void)context;
+    world_close(&world);
+    write_data_file("", 0);
+    assert_int_equal(try_open(world.folder, "test", true), STORE_NOT_FOUND);
+    world_open(&world);
+}
+
 static void a_folder_that_is_not_there_is_not_found(void **context)
 {
     (void)context;
@@ -577,6 +586,7 @@ int main(void)
         IN_WORLD(garbage_is_refused),
         IN_WORLD(a_file_that_was_cut_short_is_refused),
         IN_WORLD(a_reader_does_not_make_a_store),
+        IN_WORLD(a_reader_finds_nothing_in_an_empty_file),
         IN_WORLD(a_folder_that_is_not_there_is_not_found),
         IN_WORLD(a_folder_without_permission_is_told_apart),
         IN_WORLD(a_reader_in_another_process_sees_what_is_committed),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -409,12 +410,49 @@ void store_clear_stale_readers(struct store *store)
 
 /* ---- transactions ---- */
 
+/* LMDB gives up its map before it asks for a larger one, and where it gets none the next transaction ends the
+ * process: so whether there is address space for the rest is asked beforehand. */
+static int set_map_size(struct store *store, const MDB_envinfo *info, size_t wanted)
+{
+    if (wanted > info->me_mapsize) {
+        size_t more = wanted - info->me_mapsize;
+        void *room = mmap(NULL, more, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        if (room == MAP_FAILED) {
+            return errno;
+        }
+        munmap(room, more);
+    }
+    return mdb_env_set_mapsize(store->env, wanted);
+}
+
+/* An eighth more than is used, and room for one big batch of blocks. */
+static int measure_map(struct store *store, MDB_envinfo *info, size_t *wanted)
+{
+    enum { FREE_MIN = 16 * 1024 * 1024 };
+    MDB_stat figures;
+    size_t used;
+
+    if (mdb_env_info(store->env, info) != MDB_SUCCESS || mdb_env_stat(store->env, &figures) != MDB_SUCCESS) {
+        return EIO;
+    }
+    used = (info->me_last_pgno + 1) * figures.ms_psize;
+    *wanted = used + used / 8 + FREE_MIN;
+    return MDB_SUCCESS;
+}
+
+/* Another process has made the file larger than the map. */
 static int adopt_map(struct store *store)
 {
+    MDB_envinfo info;
+    size_t wanted;
+    int code;
+
     if (atomic_load(&store->open_count) > 0) {
         return MDB_MAP_RESIZED;
     }
-    return mdb_env_set_mapsize(store->env, 0);
+    code = measure_map(store, &info, &wanted);
+    return code == MDB_SUCCESS ? set_map_size(store, &info, wanted) : code;
 }
 
 static enum store_error begin(struct store_txn **out, struct store *store, bool writes)
@@ -448,27 +486,25 @@ enum store_error store_read_begin(struct store_txn **out, struct store *store)
     return begin(out, store, false);
 }
 
-/* An eighth of the map and one big batch of blocks must be free, else the map doubles. */
+/* A map that has less than is wanted is doubled. */
 static enum store_error grow_map(struct store *store)
 {
-    enum { FREE_MIN = 16 * 1024 * 1024 };
     MDB_envinfo info;
-    MDB_stat figures;
-    size_t used, wanted;
+    size_t wanted;
+    int code;
 
     if (atomic_load(&store->open_count) > 0) {
         return STORE_OK;
     }
-    if (mdb_env_info(store->env, &info) != MDB_SUCCESS || mdb_env_stat(store->env, &figures) != MDB_SUCCESS) {
-        return STORE_IO;
+    code = measure_map(store, &info, &wanted);
+    if (code != MDB_SUCCESS) {
+        return store_error_of(store, code);
     }
-    used = (info.me_last_pgno + 1) * figures.ms_psize;
-    wanted = used + used / 8 + FREE_MIN;
     if (!store->map_full && info.me_mapsize >= wanted) {
         return STORE_OK;
     }
     wanted = 2 * (info.me_mapsize > wanted ? info.me_mapsize : wanted);
-    return store_error_of(store, mdb_env_set_mapsize(store->env, wanted));
+    return store_error_of(store, set_map_size(store, &info, wanted));
 }
 
 enum store_error store_write_begin(struct store_txn **out, struct store *store)

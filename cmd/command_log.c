@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/arguments.h"
@@ -18,39 +19,40 @@ struct log_request {
     struct actor_id author;
     struct session *session;
     json_t *blocks; /* with --json */
+    FILE *out;      /* else */
 };
 
 /* ---- words ---- */
 
-static void print_sayings(const struct session *session, const struct own_sayings *sayings)
+static void print_sayings(FILE *out, const struct session *session, const struct own_sayings *sayings)
 {
     const char *between = "";
     if (sayings->certificate_count > 0) {
-        printf("%" PRIu64 " certificate%s: ", sayings->certificate_count,
-               sayings->certificate_count == 1 ? "" : "s");
-        own_sayings_print_samples(stdout, session, sayings, SHOWN_MAX);
+        fprintf(out, "%" PRIu64 " certificate%s: ", sayings->certificate_count,
+                sayings->certificate_count == 1 ? "" : "s");
+        own_sayings_print_samples(out, session, sayings, SHOWN_MAX);
         between = "; ";
     }
     for (size_t i = 0; i < sayings->kept_count && i < SHOWN_MAX; i++) {
-        printf("%s%s", between, sayings->sayings[i].words);
+        fprintf(out, "%s%s", between, sayings->sayings[i].words);
         between = "; ";
     }
     if (sayings->saying_count > SHOWN_MAX) {
-        printf("; and %" PRIu64 " more", sayings->saying_count - SHOWN_MAX);
+        fprintf(out, "; and %" PRIu64 " more", sayings->saying_count - SHOWN_MAX);
     }
     if (sayings->erased_count > 0) {
-        printf("%s%" PRIu64 " erased", between, sayings->erased_count);
+        fprintf(out, "%s%" PRIu64 " erased", between, sayings->erased_count);
     }
-    putchar('\n');
+    fputc('\n', out);
 }
 
-static void print_side(const struct session *session, const struct log_side *side, uint64_t seq)
+static void print_side(FILE *out, const struct session *session, const struct log_side *side, uint64_t seq)
 {
     char hex[2 * HASH_SIZE + 1];
     sodium_bin2hex(hex, sizeof hex, side->first.bytes, HASH_SIZE);
-    printf("%12s%s branch with another block %" PRIu64 ", %.*s...: ", "", side->dropped ? "a dropped" : "a",
-           seq + 1, HASH_DIGITS, hex);
-    print_sayings(session, &side->sayings);
+    fprintf(out, "%12s%s branch with another block %" PRIu64 ", %.*s...: ", "",
+            side->dropped ? "a dropped" : "a", seq + 1, HASH_DIGITS, hex);
+    print_sayings(out, session, &side->sayings);
 }
 
 static void name_entry(char *text, const struct network *network, const struct log_line *line, size_t index)
@@ -60,48 +62,66 @@ static void name_entry(char *text, const struct network *network, const struct l
     entry_name_to_text(text, network, &name);
 }
 
-static void print_entries(const struct network *network, const struct log_line *line)
+static void print_entries(FILE *out, const struct network *network, const struct log_line *line)
 {
     char text[ENTRY_NAME_TEXT_MAX + 1];
     for (size_t i = 0; i < line->block->entry_count; i++) {
         name_entry(text, network, line, i);
-        printf("%12s%s%s\n", "", text, line->block->entries[i].erased ? " (erased)" : "");
+        fprintf(out, "%12s%s%s\n", "", text, line->block->entries[i].erased ? " (erased)" : "");
     }
 }
 
 static void print_line(void *context, const struct log_line *line)
 {
     const struct log_request *request = context;
+    FILE *out = request->out;
     const struct block_record *record = &line->record;
     char time[TIME_TEXT_SIZE] = "-                   ";
     /* Block 0 is the same whenever it is made: it bears no time. */
     if (line->seq > 0) {
         time_to_text(time, line->sayings.time_s);
     }
-    printf("%8" PRIu64 "  %s  ", line->seq, time);
-    print_sayings(request->session, &line->sayings);
+    fprintf(out, "%8" PRIu64 "  %s  ", line->seq, time);
+    print_sayings(out, request->session, &line->sayings);
     if (request->entries) {
-        print_entries(&request->session->home.network, line);
+        print_entries(out, &request->session->home.network, line);
     }
     if (record->standing == STANDING_VOID) {
-        printf("%12svoid, by block %" PRIu64 " (%s)\n", "", record->void_seq,
-               status_reason_word((enum status_reason)record->void_reason));
+        fprintf(out, "%12svoid, by block %" PRIu64 " (%s)\n", "", record->void_seq,
+                status_reason_word((enum status_reason)record->void_reason));
     }
     if (line->disputed) {
-        printf("%12sdisputed: the same keys signed another block in this place or before it\n", "");
+        fprintf(out, "%12sdisputed: the same keys signed another block in this place or before it\n", "");
     }
     for (size_t i = 0; i < line->side_count; i++) {
-        print_side(request->session, &line->sides[i], line->seq);
+        print_side(out, request->session, &line->sides[i], line->seq);
     }
     if (line->more_sides) {
-        printf("%12sand more branches\n", "");
+        fprintf(out, "%12sand more branches\n", "");
     }
 }
 
-static void print_head(const struct log_request *request)
+/* Whoever reads this may wait for long, which a read transaction must not: it is written once that ended. */
+static int report_words(struct log_request *request)
 {
-    printf("Blocks %" PRIu64 " to %" PRIu64 " of 0 to %" PRIu64 "%s\n", request->first, request->last,
-           request->end, request->first > 0 ? " (earlier ones: --from 0)" : "");
+    char *text = NULL;
+    size_t size = 0;
+    int code;
+    request->out = open_memstream(&text, &size);
+    if (request->out == NULL) {
+        return session_fail_store(&request->session->options, STORE_NO_MEMORY);
+    }
+    fprintf(request->out, "Blocks %" PRIu64 " to %" PRIu64 " of 0 to %" PRIu64 "%s\n", request->first,
+            request->last, request->end, request->first > 0 ? " (earlier ones: --from 0)" : "");
+    code = log_lines_each(request->session, &request->author, request->first, request->last, print_line,
+                          request);
+    if (fclose(request->out) != 0) {
+        code = session_fail_store(&request->session->options, STORE_NO_MEMORY);
+    } else {
+        fwrite(text, 1, size, stdout);
+    }
+    free(text);
+    return code;
 }
 
 /* ---- JSON ---- */
@@ -219,11 +239,7 @@ static int show_log(struct session *session, void *argument)
     }
     request->last =
         request->end - request->first >= request->count ? request->first + request->count - 1 : request->end;
-    if (session->options.json) {
-        return report_json(request);
-    }
-    print_head(request);
-    return log_lines_each(session, &request->author, request->first, request->last, print_line, request);
+    return session->options.json ? report_json(request) : report_words(request);
 }
 
 int command_log(int argc, char **argv)

@@ -32,7 +32,8 @@ struct log_line {
 int log_lines_end(uint64_t *last, struct session *session, const struct actor_id *author);
 
 /* Call visit for each block of author's log from first to last, the oldest first; the line is good for the
- * call alone. Returns: EXIT_YES, or the exit code after it said why not. */
+ * call alone, which a read transaction waits for. Returns: EXIT_YES, or the exit code after it said why not.
+ */
 int log_lines_each(struct session *session, const struct actor_id *author, uint64_t first, uint64_t last,
                    void (*visit)(void *context, const struct log_line *line), void *context);
 

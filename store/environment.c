@@ -1,8 +1,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +15,11 @@
 #include "store/layout.h"
 #include "store/tables.h"
 
-enum { TAG_SIZE = HASH_TAG_SIZE + 1, MAP_SIZE_LEAST = 1 << 30 };
+enum {
+    TAG_SIZE = HASH_TAG_SIZE + 1,
+    MAP_SIZE_LEAST = 1 << 30,
+    LOCK_FILE_SIZE = 8192, /* LMDB's, for 126 readers */
+};
 
 /* What says that an environment is ours. */
 struct disk_identity {
@@ -252,6 +259,42 @@ static enum store_error check_length(struct store *store)
     return file.st_size > 0 ? check_numbers(store, figures.ms_psize) : STORE_OK;
 }
 
+/* Take the room on the disk that LMDB needs of a new file from its first moment, and make it no longer: what
+ * it finds empty it makes anew. A file that was restored without its zeros is as new. */
+static int reserve(const struct store *store, const char *name, off_t size)
+{
+    char path[PATH_MAX];
+    struct stat file;
+    int descriptor, code = 0;
+
+    if (snprintf(path, sizeof path, "%s/%s", store->folder, name) >= (int)sizeof path) {
+        return ENAMETOOLONG;
+    }
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) {
+        return errno;
+    }
+    if (fstat(descriptor, &file) == 0 && (file.st_size < size || file.st_blocks == 0) &&
+        fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, size) != 0) {
+        code = errno;
+    }
+    close(descriptor);
+    return code;
+}
+
+/* LMDB writes to its lock file through a map, where a full disk ends the process, and leaves half of what a
+ * data file begins with where the disk has no room for both meta pages. Whatever else is wrong with the files
+ * it finds out itself. Requires: no environment of this process is open there, or its locks would be lost. */
+static enum store_error reserve_room(struct store *store)
+{
+    enum store_error error = store_error_of(store, reserve(store, "lock.mdb", LOCK_FILE_SIZE));
+
+    if (error != STORE_NO_ROOM && !store->read_only) {
+        error = store_error_of(store, reserve(store, "data.mdb", 2 * sysconf(_SC_PAGESIZE)));
+    }
+    return error == STORE_NO_ROOM ? error : STORE_OK;
+}
+
 static int try_environment(struct store *store, const struct store_options *options, size_t map_size)
 {
     unsigned flags = MDB_NOTLS | MDB_NORDAHEAD | (options->read_only ? MDB_RDONLY : 0);
@@ -270,6 +313,12 @@ static int try_environment(struct store *store, const struct store_options *opti
     return code;
 }
 
+/* A reader may not write what an empty file, which a first start was leaving just then, is to begin with. */
+static bool is_nothing_there(const struct store *store, int code)
+{
+    return code == ENOENT || (code == EBADF && store->read_only);
+}
+
 /* Where address space is short (a limit of the user's, a memory checker) a smaller map does: it grows. */
 static enum store_error open_environment(struct store *store, const struct store_options *options)
 {
@@ -282,7 +331,7 @@ static enum store_error open_environment(struct store *store, const struct store
         store->env = NULL;
         code = try_environment(store, options, map_size);
     }
-    return code == ENOENT ? STORE_NOT_FOUND : store_error_of(store, code);
+    return is_nothing_there(store, code) ? STORE_NOT_FOUND : store_error_of(store, code);
 }
 
 static enum store_error open_in(struct store *store, const struct store_options *options)
@@ -297,7 +346,10 @@ static enum store_error open_in(struct store *store, const struct store_options 
     if (!store->folder) {
         return STORE_NO_MEMORY;
     }
-    error = open_environment(store, options);
+    error = reserve_room(store);
+    if (error == STORE_OK) {
+        error = open_environment(store, options);
+    }
     if (error == STORE_OK) {
         error = check_length(store);
     }
@@ -358,12 +410,49 @@ void store_clear_stale_readers(struct store *store)
 
 /* ---- transactions ---- */
 
+/* LMDB gives up its map before it asks for a larger one, and where it gets none the next transaction ends the
+ * process: so whether there is address space for the rest is asked beforehand. */
+static int set_map_size(struct store *store, const MDB_envinfo *info, size_t wanted)
+{
+    if (wanted > info->me_mapsize) {
+        size_t more = wanted - info->me_mapsize;
+        void *room = mmap(NULL, more, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        if (room == MAP_FAILED) {
+            return errno;
+        }
+        munmap(room, more);
+    }
+    return mdb_env_set_mapsize(store->env, wanted);
+}
+
+/* An eighth more than is used, and room for one big batch of blocks. */
+static int measure_map(struct store *store, MDB_envinfo *info, size_t *wanted)
+{
+    enum { FREE_MIN = 16 * 1024 * 1024 };
+    MDB_stat figures;
+    size_t used;
+
+    if (mdb_env_info(store->env, info) != MDB_SUCCESS || mdb_env_stat(store->env, &figures) != MDB_SUCCESS) {
+        return EIO;
+    }
+    used = (info->me_last_pgno + 1) * figures.ms_psize;
+    *wanted = used + used / 8 + FREE_MIN;
+    return MDB_SUCCESS;
+}
+
+/* Another process has made the file larger than the map. */
 static int adopt_map(struct store *store)
 {
+    MDB_envinfo info;
+    size_t wanted;
+    int code;
+
     if (atomic_load(&store->open_count) > 0) {
         return MDB_MAP_RESIZED;
     }
-    return mdb_env_set_mapsize(store->env, 0);
+    code = measure_map(store, &info, &wanted);
+    return code == MDB_SUCCESS ? set_map_size(store, &info, wanted) : code;
 }
 
 static enum store_error begin(struct store_txn **out, struct store *store, bool writes)
@@ -397,27 +486,25 @@ enum store_error store_read_begin(struct store_txn **out, struct store *store)
     return begin(out, store, false);
 }
 
-/* An eighth of the map and one big batch of blocks must be free, else the map doubles. */
+/* A map that has less than is wanted is doubled. */
 static enum store_error grow_map(struct store *store)
 {
-    enum { FREE_MIN = 16 * 1024 * 1024 };
     MDB_envinfo info;
-    MDB_stat figures;
-    size_t used, wanted;
+    size_t wanted;
+    int code;
 
     if (atomic_load(&store->open_count) > 0) {
         return STORE_OK;
     }
-    if (mdb_env_info(store->env, &info) != MDB_SUCCESS || mdb_env_stat(store->env, &figures) != MDB_SUCCESS) {
-        return STORE_IO;
+    code = measure_map(store, &info, &wanted);
+    if (code != MDB_SUCCESS) {
+        return store_error_of(store, code);
     }
-    used = (info.me_last_pgno + 1) * figures.ms_psize;
-    wanted = used + used / 8 + FREE_MIN;
     if (!store->map_full && info.me_mapsize >= wanted) {
         return STORE_OK;
     }
     wanted = 2 * (info.me_mapsize > wanted ? info.me_mapsize : wanted);
-    return store_error_of(store, mdb_env_set_mapsize(store->env, wanted));
+    return store_error_of(store, set_map_size(store, &info, wanted));
 }
 
 enum store_error store_write_begin(struct store_txn **out, struct store *store)

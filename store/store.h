@@ -21,7 +21,7 @@ enum store_error {
     STORE_PERMISSION,
     STORE_BUSY, /* too many readers */
     STORE_IO,
-    STORE_NO_MEMORY, /* the arena is full */
+    STORE_NO_MEMORY, /* the arena is full, or the map cannot grow */
 };
 
 /* What it means that bytes which are held don't decode into arena, for a reason: it is too small for them, or

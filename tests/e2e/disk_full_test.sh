@@ -67,4 +67,31 @@ answers "there is no room for a new home" 8 "The disk is full" new init --networ
 empty
 answers "until there is" 0 "This computer is set up" new init --network test
 kept "and to the end nothing is lost"
+
+# leave PAGES: so many pages are free.
+leave() {
+    fill
+    truncate -s "-$(($1 * 4096))" "$world/disk/ballast"
+}
+
+# What LMDB needs for an empty store is two pages for its lock file, two to begin with, and some for the tables.
+rm -rf "$world/disk/new"
+cp -a "$world/reader" "$world/disk/new"
+for pages in 0 1 2 3 4 8; do
+    rm -f "$world"/new/store/*
+    leave $pages
+    answers "a first look-up with $pages pages free says that the disk is full" 8 "The disk is full" new lookup "$ase"
+    ok "so does the daemon" eval '"$bin/tradeproofd" --home "$world/new" >"$said" 2>&1; [ $? = 8 ]'
+    empty
+    answers "with room again ($pages before) it is answered" 2 "VERDICT: UNDETERMINED" new lookup "$ase"
+done
+
+# As a backup that leaves it out, or that leaves out zeros, gives it back.
+rm "$world/ase/store/lock.mdb"
+fill
+answers "without a lock file a full disk is said too" 8 "The disk is full" ase lookup "$ase" --code ase/b
+truncate -s 8192 "$world/ase/store/lock.mdb"
+answers "and with one that takes no room" 8 "The disk is full" ase lookup "$ase" --code ase/b
+empty
+answers "with room, the store is as it was" 0 "VERDICT: VALID" ase lookup "$ase" --code ase/b
 finish

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -228,6 +229,15 @@ static void a_reader_does_not_make_a_store(void **context)
     snprintf(path, sizeof path, "%s/lock.mdb", folder);
     unlink(path);
     assert_int_equal(rmdir(folder), 0);
+}
+
+static void a_reader_finds_nothing_in_an_empty_file(void **context)
+{
+    (void)context;
+    world_close(&world);
+    write_data_file("", 0);
+    assert_int_equal(try_open(world.folder, "test", true), STORE_NOT_FOUND);
+    world_open(&world);
 }
 
 static void a_folder_that_is_not_there_is_not_found(void **context)
@@ -467,6 +477,113 @@ static enum store_error fill(struct bytes block_bytes, size_t copies)
     return error;
 }
 
+/* How much address space this process may take from now on beside what it has. */
+static bool leave_address_space(rlim_t more)
+{
+    struct rlimit limit = {.rlim_max = RLIM_INFINITY};
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    bool read = file && fscanf(file, "%lu", &pages) == 1;
+
+    if (file) {
+        fclose(file);
+    }
+    limit.rlim_cur = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + more;
+    return read && setrlimit(RLIMIT_AS, &limit) == 0;
+}
+
+static bool leave_all_address_space(void)
+{
+    const struct rlimit limit = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+
+    return setrlimit(RLIMIT_AS, &limit) == 0;
+}
+
+enum { LITTLE_ADDRESS_SPACE = 8 * 1024 * 1024 }; /* less than a map grows by */
+
+static int write_where_the_map_cannot_grow(void)
+{
+    struct store_txn *txn = NULL;
+
+    world_open(&world);
+    if (!leave_address_space(LITTLE_ADDRESS_SPACE)) {
+        return 1;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (store_write_begin(&txn, world.store) != STORE_NO_MEMORY) {
+            return 2;
+        }
+        if (head_seq(world.store) != 0) {
+            return 3;
+        }
+    }
+    if (!leave_all_address_space() || store_write_begin(&txn, world.store) != STORE_OK) {
+        return 4;
+    }
+    store_end(txn);
+    store_close(world.store);
+    return 0;
+}
+
+static void a_write_whose_map_cannot_grow_fails_and_reads_go_on(void **context)
+{
+    (void)context;
+    begin_log();
+    world_close(&world);
+    world.map_size = 1024 * 1024;
+    assert_int_equal(wait_for(start_child(write_where_the_map_cannot_grow)), 0);
+    world_open(&world);
+}
+
+static int read_where_the_map_cannot_grow(void)
+{
+    const struct store_options options = {
+        .folder = world.folder, .network_tag = "test", .read_only = true, .map_size = 1024 * 1024};
+    struct store *store = NULL;
+    struct store_txn *txn = NULL;
+
+    if (store_open(&store, &options) != STORE_OK || !leave_address_space(LITTLE_ADDRESS_SPACE) ||
+        !tell(pipe_to_parent[1]) || !hear(pipe_to_child[0])) {
+        return 1;
+    }
+    for (int i = 0; i < 2; i++) {
+        if (store_read_begin(&txn, store) != STORE_NO_MEMORY) {
+            return 2;
+        }
+    }
+    if (!leave_all_address_space() || head_seq(store) != 8) {
+        return 3;
+    }
+    store_close(store);
+    return 0;
+}
+
+static void a_read_beside_a_store_that_outgrew_its_map_fails_until_there_is_room(void **context)
+{
+    pid_t child;
+
+    (void)context;
+    begin_log();
+    world_close(&world);
+    assert_int_equal(pipe(pipe_to_child), 0);
+    assert_int_equal(pipe(pipe_to_parent), 0);
+    child = start_child(read_where_the_map_cannot_grow);
+    assert_true(hear(pipe_to_parent[0]));
+    world_open(&world);
+    for (uint64_t round = 0; round < 8; round++) {
+        struct store_txn *txn = world_write(&world);
+
+        attest(txn, 10000 * round, 4096);
+        world_commit(txn);
+    }
+    assert_true(tell(pipe_to_child[1]));
+    assert_int_equal(wait_for(child), 0);
+    for (size_t i = 0; i < 2; i++) {
+        close(pipe_to_child[i]);
+        close(pipe_to_parent[i]);
+    }
+}
+
 static struct bytes big_block(void)
 {
     struct store_txn *txn = world_write(&world);
@@ -577,12 +694,15 @@ int main(void)
         IN_WORLD(garbage_is_refused),
         IN_WORLD(a_file_that_was_cut_short_is_refused),
         IN_WORLD(a_reader_does_not_make_a_store),
+        IN_WORLD(a_reader_finds_nothing_in_an_empty_file),
         IN_WORLD(a_folder_that_is_not_there_is_not_found),
         IN_WORLD(a_folder_without_permission_is_told_apart),
         IN_WORLD(a_reader_in_another_process_sees_what_is_committed),
         IN_WORLD(readers_that_were_killed_keep_nobody_out),
         IN_WORLD(a_killed_writer_loses_nothing_that_was_committed),
         IN_WORLD(the_map_grows_as_it_fills),
+        IN_WORLD(a_write_whose_map_cannot_grow_fails_and_reads_go_on),
+        IN_WORLD(a_read_beside_a_store_that_outgrew_its_map_fails_until_there_is_room),
         IN_WORLD(a_full_map_is_grown_when_the_work_is_done_over),
         IN_WORLD(a_full_disk_is_no_room_and_loses_nothing),
         IN_WORLD(a_frozen_author_stays_frozen_until_told),

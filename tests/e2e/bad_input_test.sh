@@ -292,4 +292,9 @@ daemon_refuses "a peer with a mistyped key" 3 "mistyped" --home "$world/ase" --p
     status_field ase transport)q"
 daemon_refuses "a peer with a person's id" 3 "tpx1" --home "$world/ase" --peer "127.0.0.1:7001,$maria"
 daemon_refuses "an option that is none" 3 "Try" --home "$world/ase" --bogus
+
+# ---- a clock that stops nobody ----
+
+TRADEPROOF_NOW=$((now - 3600)) answers "a clock an hour behind the own log is told, and revokes" 0 \
+    "ahead of this machine's clock" ase revoke --of "$maria" --code ase/a
 finish

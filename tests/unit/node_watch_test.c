@@ -442,11 +442,6 @@ static void let_descriptors_be_short(bool is_short)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, is_short ? &none : &before), 0);
 }
 
-static void let_none_be_short(bool is_short)
-{
-    (void)is_short;
-}
-
 /* Maria's certificate was seen and is revoked since. */
 static void see_and_revoke(const char *seen_file)
 {
@@ -461,25 +456,29 @@ static void see_and_revoke(const char *seen_file)
 
 static void what_cannot_be_read_is_no_empty_file(void **state)
 {
-    static void (*const shortages[])(bool is_short) = {let_none_be_short, let_memory_be_short,
-                                                       let_descriptors_be_short};
-    static const char *const files[] = {WATCH_SEEN_FILE, WATCH_REPORTED_FILE};
-    for (size_t i = 0; i < 6; i++) {
-        void (*const let_be_short)(bool is_short) = shortages[i % 3];
+    static const struct {
+        const char *sentence, *file;
+        void (*let_be_short)(bool is_short);
+    } rows[] = {
+        {"no memory for what was seen", WATCH_SEEN_FILE, let_memory_be_short},
+        {"no descriptor for what was seen", WATCH_SEEN_FILE, let_descriptors_be_short},
+        {"no descriptor for what a command reported", WATCH_REPORTED_FILE, let_descriptors_be_short},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         teardown(state);
         setup(state);
-        see_and_revoke(files[i / 3]);
-        let_be_short(true);
+        see_and_revoke(rows[i].file);
+        rows[i].let_be_short(true);
         begin_with(NULL, NULL);
         turn(AT_S);
         uint64_t deadline_ms = watch_deadline_ms(&watch, now_ms);
-        let_be_short(false);
-        if (i % 3 != 0 && (deadline_ms <= now_ms || deadline_ms > now_ms + WATCH_RETRY_MS)) {
-            fail_msg("row %zu: it reads again after %lld ms", i, (long long)(deadline_ms - now_ms));
+        rows[i].let_be_short(false);
+        if (deadline_ms <= now_ms || deadline_ms > now_ms + WATCH_RETRY_MS) {
+            fail_msg("%s: it reads again after %lld ms", rows[i].sentence, (long long)(deadline_ms - now_ms));
         }
         turn(AT_S);
         if (times(WATCH_LOG_FILE, "ase/A5 ended") != 1) {
-            fail_msg("row %zu: the revocation is not told", i);
+            fail_msg("%s: the revocation is not told", rows[i].sentence);
         }
     }
 }

@@ -249,22 +249,23 @@ static bool is_owner(const struct search *search, const struct speaker *speaker)
 /* ---- withdrawals ---- */
 
 /* Whether a withdrawal in place is about what was said in earlier: its author's own statement before it, or
- * that of an owner which its author succeeded. */
-static bool is_about(const struct search *search, const struct dossier_place *place,
-                     const struct dossier_place *earlier)
+ * that of an owner which its author came after. */
+static enum answer is_about(const struct search *search, const struct dossier_place *place,
+                            const struct dossier_place *earlier)
 {
     const struct namespace_owners *owners = search->owners;
     if (place->log == earlier->log) {
-        return place_precedes(earlier, place);
+        return place_precedes(earlier, place) ? ANSWER_YES : ANSWER_NO;
     }
     size_t speaker = namespace_owner_index(owners, author_of(search, place));
     size_t accreditor = namespace_owner_index(owners, author_of(search, earlier));
-    return speaker < NAMESPACE_OWNERS_MAX && accreditor < speaker &&
-           namespace_owner_succeeds(owners, speaker, accreditor);
+    return speaker < NAMESPACE_OWNERS_MAX && accreditor < NAMESPACE_OWNERS_MAX
+               ? namespace_owner_came_after(owners, speaker, place, accreditor, earlier)
+               : ANSWER_NO;
 }
 
 /* Whether a withdrawal that is about accreditation leaves what its delegate said in place. */
-static enum answer leaves(const struct dossier_withdrawal *found,
+static enum answer leaves(const struct search *search, const struct dossier_withdrawal *found,
                           const struct dossier_accreditation *accreditation,
                           const struct dossier_place *place)
 {
@@ -275,7 +276,9 @@ static enum answer leaves(const struct dossier_withdrawal *found,
                      withdrawal->accreditation.index == accreditation->place.index;
         return named ? ANSWER_NO : ANSWER_YES;
     }
-    return withdrawal_leaves(found, place);
+    return is_about(search, &found->place, &accreditation->place) == ANSWER_UNKNOWN
+               ? ANSWER_UNKNOWN
+               : withdrawal_leaves(found, place);
 }
 
 static bool has_arrived(const struct search *search, const struct dossier_place *place)
@@ -293,7 +296,8 @@ static bool concerns(const struct search *search, const struct dossier_withdrawa
                      const struct dossier_accreditation *accreditation)
 {
     return actor_id_equal(&found->withdrawal.delegate, &accreditation->accreditation.delegate) &&
-           is_about(search, &found->place, &accreditation->place) && has_arrived(search, &found->place);
+           is_about(search, &found->place, &accreditation->place) != ANSWER_NO &&
+           has_arrived(search, &found->place);
 }
 
 static bool names_code(const struct accreditation *accreditation, struct bytes code);
@@ -413,7 +417,7 @@ static enum standpoint standpoint_under(struct search *search,
          i = search->next_withdrawal[i]) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         enum answer left =
-            concerns(search, found, accreditation) ? leaves(found, accreditation, place) : ANSWER_YES;
+            concerns(search, found, accreditation) ? leaves(search, found, accreditation, place) : ANSWER_YES;
         if (left == ANSWER_YES) {
             continue;
         }
@@ -525,7 +529,7 @@ static bool is_recorded(struct search *search, const struct dossier_accreditatio
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         bool counts = found->withdrawal.has_cut && !records_nothing(search, i) &&
                       concerns(search, found, accreditation);
-        enum answer left = counts ? leaves(found, accreditation, place) : ANSWER_NO;
+        enum answer left = counts ? leaves(search, found, accreditation, place) : ANSWER_NO;
         if (for_certain ? left == ANSWER_YES && counts_for_certain(search, found) : left != ANSWER_NO) {
             return true;
         }
@@ -617,7 +621,7 @@ static const struct dossier_withdrawal *withdrawal_of(struct search *search,
         if (!concerns(search, found, accreditation)) {
             continue;
         }
-        enum answer left = leaves(found, accreditation, speaker->place);
+        enum answer left = leaves(search, found, accreditation, speaker->place);
         if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && search->lenience < LENIENCE_CUT)) {
             if (search->lenience < lenience_against(search, found)) {
                 return found;
@@ -696,7 +700,7 @@ static bool keeps_withdrawal(struct search *search, size_t above, const struct s
         enum lenience counts = found->withdrawal.closed ? LENIENCE_CLOSED : LENIENCE_WITHDRAWN;
         if (search->lenience < counts && hangs_on_cut(search, &found->place) &&
             found->place.log == accreditation->place.log && concerns(search, found, accreditation) &&
-            leaves(found, accreditation, delegate.place) == ANSWER_NO &&
+            leaves(search, found, accreditation, delegate.place) == ANSWER_NO &&
             keeps(search, above, &found->place, for_certain)) {
             return true;
         }
@@ -1331,7 +1335,7 @@ static bool may_be_handed_on(const struct search *search)
     const struct namespace_owners *owners = search->owners;
     size_t at = namespace_owner_index(owners, &search->question->issuer);
     for (size_t i = 0; i < owners->handing_count; i++) {
-        if (owners->handings[i].from == at &&
+        if (owners->tenures[owners->handings[i].tenure].owner == at &&
             cut_covers(owners->handings[i].cut, search->question->place) != ANSWER_NO) {
             return true;
         }

@@ -48,15 +48,16 @@ struct pack_standing pack_standing_of(const struct dossier *dossier, const struc
         !dossier_place_arrived(dossier, &pack->place) || is_for_nothing(dossier, owners, at, &pack->place)) {
         return (struct pack_standing){.pack = NULL};
     }
-    return (struct pack_standing){.pack = pack, .owner = at};
+    return (struct pack_standing){.pack = pack,
+                                  .tenure = namespace_tenures_at(owners, at, &pack->place).last};
 }
 
 bool pack_precedes(const struct pack_standing *a, const struct pack_standing *b)
 {
     const struct dossier_place *of_a = &a->pack->place;
     const struct dossier_place *of_b = &b->pack->place;
-    if (a->owner != b->owner) {
-        return a->owner > b->owner;
+    if (a->tenure != b->tenure) {
+        return a->tenure > b->tenure;
     }
     if (a->pack->pack.version != b->pack->pack.version) {
         return a->pack->pack.version > b->pack->pack.version;

@@ -23,7 +23,7 @@ const struct dossier_pack *pack_under(const struct dossier *dossier, const struc
 /* Where a pack stands among those of its namespace; a later one speaks rather than those before it. */
 struct pack_standing {
     const struct dossier_pack *pack; /* NULL: it says nothing of the day, whenever it came */
-    size_t owner;                    /* index of its author among the owners */
+    size_t tenure;                   /* of its author, in which it was published */
 };
 struct pack_standing pack_standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
                                       const struct dossier_pack *pack, uint32_t day);

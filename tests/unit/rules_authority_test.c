@@ -883,6 +883,118 @@ static void handed_on_and_back(void)
     build_succession(&built, HEIR, 40, "ase", ASE, 39);
 }
 
+static void handed_on_and_back_in_doubt(void)
+{
+    handed_on_and_back();
+    built.logs[HEIR].forked = true;
+    built.logs[HEIR].fork_seq = 40;
+}
+
+static void handed_on_and_back_and_to_another(void)
+{
+    handed_on_and_back();
+    build_succession(&built, ASE, 45, "ase", STRANGER, 44);
+}
+
+static void handed_on_to_another_before_it_came_back(void)
+{
+    build_succession(&built, HEIR, 40, "ase", ASE, 39);
+    handed_on_to_two();
+}
+
+static void handed_on_and_back_and_on_after_the_block(void)
+{
+    handed_on_and_back();
+    build_succession(&built, ASE, 60, "ase", STRANGER, SPEAKS_IN);
+}
+
+static void handed_on_and_back_and_on_with_a_lower_cut(void)
+{
+    handed_on_and_back();
+    built.successions[0].cut.seq = built.successions[0].cut.chain_seq = SPEAKS_IN;
+    build_succession(&built, ASE, 60, "ase", STRANGER, 30);
+}
+
+static void handed_on_and_back_twice_and_on(void)
+{
+    handed_on_and_back();
+    build_succession(&built, ASE, 42, "ase", HEIR, 41);
+    build_succession(&built, HEIR, 42, "ase", ASE, 41);
+    build_succession(&built, ASE, 44, "ase", STRANGER, 43);
+}
+
+static void handed_on_and_back_in_doubt_and_on(void)
+{
+    handed_on_and_back_in_doubt();
+    build_succession(&built, ASE, 45, "ase", STRANGER, 44);
+}
+
+static void handed_on_in_doubt_and_back(void)
+{
+    handed_on_and_back();
+    built.successions[0].place.voided = true;
+    built.successions[0].place.void_seq = 45;
+}
+
+static void kept_and_handed_on(void)
+{
+    build_succession(&built, ASE, 30, "ase", ASE, 29);
+    hand_on();
+}
+
+static void kept_and_handed_on_in_doubt(void)
+{
+    kept_and_handed_on();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 40;
+}
+
+static void school_named_by_the_heir_that_gave_it_back(void)
+{
+    handed_on_and_back();
+    build_accreditation(&built, HEIR, 10, SCHOOL, "ase/*", 0);
+}
+
+static void school_of_the_heir_withdrawn_by_the_owner_again(void)
+{
+    school_named_by_the_heir_that_gave_it_back();
+    build_withdrawal(&built, ASE, 60, SCHOOL, 0);
+}
+
+static void school_of_the_heir_withdrawn_by_the_owner_before(void)
+{
+    school_named_by_the_heir_that_gave_it_back();
+    build_withdrawal(&built, ASE, 39, SCHOOL, 0);
+}
+
+static void school_of_the_heir_withdrawn_by_an_owner_perhaps_again(void)
+{
+    school_of_the_heir_withdrawn_by_the_owner_again();
+    built.logs[HEIR].forked = true;
+    built.logs[HEIR].fork_seq = 40;
+}
+
+static void school_withdrawn_by_the_heir_that_gave_it_back(void)
+{
+    handed_on_and_back();
+    accredit_school();
+    build_withdrawal(&built, HEIR, 10, SCHOOL, 0);
+}
+
+static void school_named_again_by_the_owner_again(void)
+{
+    school_withdrawn_by_the_heir_that_gave_it_back();
+    build_accreditation(&built, ASE, 50, SCHOOL, "ase/*", 0);
+}
+
+static void school_named_by_the_owner_nobody_knows_when(void)
+{
+    handed_on_and_back();
+    built.successions[0].cut = (struct dossier_cut){.found = CUT_NOT_HELD, .seq = 60};
+    accredit_school();
+    build_withdrawal(&built, HEIR, 10, SCHOOL, 0);
+}
+
 static void handing_on_voided(void)
 {
     struct dossier_succession *succession = hand_on();
@@ -933,13 +1045,6 @@ static void handed_on_by_an_heir_in_doubt(void)
 {
     handing_on_disputed();
     build_succession(&built, HEIR, 40, "ase", STRANGER, 39);
-}
-
-static void handed_on_and_back_in_doubt(void)
-{
-    handed_on_and_back();
-    built.logs[HEIR].forked = true;
-    built.logs[HEIR].fork_seq = 40;
 }
 
 static void school_named_before_the_handing_on(void)
@@ -1189,6 +1294,37 @@ static const struct {
     {"a voided word does not stand in its way", handed_on_after_a_voided_word, HEIR, HOLDS(0)},
     {"handed on to itself", handed_on_to_itself, ASE, HOLDS(0)},
     {"a namespace may come back", handed_on_and_back, ASE, HOLDS(0)},
+    {"from who is then no owner any more", handed_on_and_back, HEIR, WITHDRAWN(0, HEIR)},
+    {"one that came back may be handed on again", handed_on_and_back_and_to_another, STRANGER, HOLDS(0)},
+    {"and has left its owner then", handed_on_and_back_and_to_another, ASE, WITHDRAWN(0, ASE)},
+    {"as what was said up to that cut has not", handed_on_and_back_and_on_after_the_block, ASE, HOLDS(0)},
+    {"nor what an earlier cut covers", handed_on_and_back_and_on_with_a_lower_cut, ASE, HOLDS(0)},
+    {"whatever the logs say of when", handed_on_to_another_before_it_came_back, STRANGER, HOLDS(0)},
+    {"as often as it comes back", handed_on_and_back_twice_and_on, STRANGER, HOLDS(0)},
+    {"and leaves", handed_on_and_back_twice_and_on, ASE, WITHDRAWN(0, ASE)},
+    {"with everybody", handed_on_and_back_twice_and_on, HEIR, WITHDRAWN(0, HEIR)},
+    {"where it may have come back the next one is in doubt", handed_on_and_back_in_doubt_and_on, STRANGER,
+     BUT_FOR(0, DISPUTED)},
+    {"and beyond that cut the owner has nothing in either case", handed_on_and_back_in_doubt_and_on, ASE,
+     WITHDRAWN(0, ASE)},
+    {"what may have left may have come back", handed_on_in_doubt_and_back, ASE, BUT_FOR(0, VOIDED)},
+    {"one that was kept may be handed on later", kept_and_handed_on, HEIR, HOLDS(0)},
+    {"and is its owner's no longer then", kept_and_handed_on, ASE, WITHDRAWN(0, ASE)},
+    {"and may be, where that is disputed", kept_and_handed_on_in_doubt, HEIR, BUT_FOR(0, DISPUTED)},
+    {"and may not be", kept_and_handed_on_in_doubt, ASE, BUT_FOR(0, DISPUTED)},
+    {"whom an heir named stays when the namespace goes back", school_named_by_the_heir_that_gave_it_back,
+     SCHOOL, HOLDS(1)},
+    {"until the owner withdraws it that has it again", school_of_the_heir_withdrawn_by_the_owner_again,
+     SCHOOL, WITHDRAWN(1, ASE)},
+    {"not before it had it again", school_of_the_heir_withdrawn_by_the_owner_before, SCHOOL, HOLDS(1)},
+    {"nor for sure where it may not have it again", school_of_the_heir_withdrawn_by_an_owner_perhaps_again,
+     SCHOOL, BUT_FOR(1, DISPUTED)},
+    {"whom an heir withdrew stays withdrawn when it goes back",
+     school_withdrawn_by_the_heir_that_gave_it_back, SCHOOL, WITHDRAWN(1, HEIR)},
+    {"until the owner names it again that has it again", school_named_again_by_the_owner_again, SCHOOL,
+     HOLDS(1)},
+    {"of which nothing is known where the cut is not held", school_named_by_the_owner_nobody_knows_when,
+     SCHOOL, BUT_FOR(1, CUT_NOT_HELD)},
     {"a voided handing on leaves the heir in doubt", handing_on_voided, HEIR, BUT_FOR(0, VOIDED)},
     {"and the owner beyond the cut", handing_on_voided, ASE, BUT_FOR(0, VOIDED)},
     {"but not what it said within", handing_on_voided_after_the_block, ASE, HOLDS(0)},
@@ -1408,6 +1544,24 @@ static void hands_are_counted(void **state)
     for (size_t i = 1; i <= CHAIN_DEPTH_MAX + 2; i++) {
         assert_int_equal(ask(i, "ase/A5").reason, REASON_LIMIT);
     }
+}
+
+/* The same of a namespace that goes to and fro. */
+static void returns_are_counted(void **state)
+{
+    (void)state;
+    begin();
+    for (size_t i = 0; i < NAMESPACE_TENURES_MAX / 2 - 1; i++) {
+        build_succession(&built, ASE, 20 + i, "ase", HEIR, 19);
+        build_succession(&built, HEIR, 20 + i, "ase", ASE, 19);
+        assert_int_equal(ask(ASE, "ase/A5").reason, REASON_NONE);
+        assert_int_equal(ask(HEIR, "ase/A5").reason, REASON_WITHDRAWN);
+    }
+    build_succession(&built, ASE, 40, "ase", HEIR, 39);
+    assert_int_equal(ask(HEIR, "ase/A5").reason, REASON_NONE);
+    build_succession(&built, HEIR, 40, "ase", ASE, 39);
+    assert_int_equal(ask(HEIR, "ase/A5").reason, REASON_LIMIT);
+    assert_int_equal(ask(ASE, "ase/A5").reason, REASON_LIMIT);
 }
 
 /* So is what more successions in doubt say than are looked at, until one is certain. */
@@ -1725,6 +1879,7 @@ int main(void)
         cmocka_unit_test(each_link_must_leave_room_for_those_below),
         cmocka_unit_test(each_link_must_hold_by_itself),
         cmocka_unit_test(hands_are_counted),
+        cmocka_unit_test(returns_are_counted),
         cmocka_unit_test(a_crowd_takes_no_steps_from_those_who_count),
         cmocka_unit_test(who_may_accredit_nobody_takes_no_steps),
         cmocka_unit_test(those_who_meddle_take_nobody_s_steps),

@@ -88,6 +88,12 @@ static void heir_has_one(void)
     build_pack(&built, HEIR, 5, "ase", 1, 190);
 }
 
+static void heir_has_one_and_gave_it_back(void)
+{
+    heir_has_one();
+    build_succession(&built, HEIR, 6, "ase", ASE, 5);
+}
+
 static void heir_in_doubt(void)
 {
     heir_has_one();
@@ -148,6 +154,7 @@ static const struct {
     {"one in the block of the cut is one", handed_on_with_the_last_one, 200, 2},
     {"the heir's goes before the forerunner's", heir_has_one, 200, 3},
     {"from its day on", heir_has_one, 189, 0},
+    {"and after those of an owner that has it again", heir_has_one_and_gave_it_back, 200, 2},
     {"an heir in doubt publishes nothing", heir_in_doubt, 200, 2},
     {"one that its owner dropped stays under the cut", dropped_under_the_cut, 200, 2},
     {"and beside the cut it does not", dropped_beside_the_cut, 200, 1},

@@ -176,7 +176,7 @@ static bool look_at_title(struct lapse_search *search, const struct expression *
         }
         const struct pack_segment *segment = career_segment_on(space, search->at_day);
         struct known_rule *rule = NULL;
-        if (segment != NULL && !segment->disputed &&
+        if (segment != NULL && !pack_segment_disputes(segment, PACK_RULE_TITLE, expression->name) &&
             !career_rule(&rule, career, space, segment, PACK_RULE_TITLE, expression->name)) {
             return false;
         }
@@ -266,14 +266,15 @@ static const struct known_rule *find_told(struct title_verdict *title, struct ca
 {
     const struct known_rule *told = NULL;
     bool gives = false;
-    if (!segment->disputed) {
+    if (!pack_segment_disputes(segment, PACK_RULE_TITLE, title->name)) {
         return career_rule_at(career, space, segment, at);
     }
     for (size_t i = career_late_after(space, segment); i > 0 && !gives; i--) {
         const struct pack_segment *late = &segment[i];
         struct known_rule *rule = NULL;
         struct day_truth days;
-        if ((!late->disputed && !career_rule(&rule, career, space, late, PACK_RULE_TITLE, title->name)) ||
+        if ((!pack_segment_disputes(late, PACK_RULE_TITLE, title->name) &&
+             !career_rule(&rule, career, space, late, PACK_RULE_TITLE, title->name)) ||
             !career_title_by(&days, career, space, late, title->name, &day_truth_no)) {
             return NULL;
         }
@@ -341,7 +342,7 @@ static bool conclude_title(struct title_verdict *out, struct career *career, str
         .answer = day_truth_on(days, day),
     };
     write_run(&out->since_day, &out->until_day, days, day);
-    if (segment->disputed && out->answer != ANSWER_YES) {
+    if (pack_segment_disputes(segment, PACK_RULE_TITLE, out->name) && out->answer != ANSWER_YES) {
         return doubt_title(out, career);
     }
     struct career_space *before = career_spend(career, space);

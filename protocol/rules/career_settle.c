@@ -77,7 +77,7 @@ static bool counts_by(enum answer *out, struct career *career, const struct appl
 {
     const struct attestation *attestation =
         &career_credential(career, applied->code, applied->rank)->attestation;
-    if (segment->disputed) {
+    if (pack_segment_disputes(segment, kind, career_local(applied->code))) {
         *speaker = (struct speaker){.segment = segment};
         *out = ANSWER_UNKNOWN;
         return true;
@@ -176,7 +176,8 @@ static uint32_t waits_for_nothing_to(const struct career_code *code, const struc
                                      enum pack_rule_kind kind)
 {
     bool is_all = code->space != NULL && kind == PACK_RULE_PREREQUISITE && speaker->segment != NULL &&
-                  !speaker->segment->disputed && (speaker->rule == NULL || !speaker->rule->is_of_holder);
+                  !pack_segment_disputes(speaker->segment, kind, career_local(code)) &&
+                  (speaker->rule == NULL || !speaker->rule->is_of_holder);
     return is_all ? speaker->segment->last_day : 0;
 }
 
@@ -256,7 +257,8 @@ static bool reason_of_condition(enum reason *out, struct career *career, const s
     const struct pack_segment *segment = career_segment_on(code->space, day);
     struct known_rule *rule;
     *out = REASON_CONDITION;
-    if (segment == NULL || segment->disputed || answer == ANSWER_YES) {
+    if (segment == NULL || answer == ANSWER_YES ||
+        pack_segment_disputes(segment, PACK_RULE_CONDITION, career_local(code))) {
         return true;
     }
     if (!career_rule(&rule, career, code->space, segment, PACK_RULE_CONDITION, career_local(code)) ||
@@ -278,7 +280,8 @@ static bool note_later_condition(struct career *career, const struct career_code
     for (size_t i = 1; i <= count; i++) {
         struct known_rule *rule;
         struct day_truth days = day_truth_yes;
-        if (segment[i].disputed || !career_speaks(code->space, &segment[i], career_local(code))) {
+        if (pack_segment_disputes(&segment[i], PACK_RULE_CONDITION, career_local(code)) ||
+            !career_speaks(code->space, &segment[i], career_local(code))) {
             continue;
         }
         if (!career_rule(&rule, career, code->space, &segment[i], PACK_RULE_CONDITION, career_local(code)) ||

@@ -234,24 +234,25 @@ static size_t add_owner(struct namespace_owners *out, const struct actor_id *act
     return at;
 }
 
-/* Of several that are in doubt, by which one owner gives the namespace to another, one tenure begins. */
-static void add_tenure(struct namespace_owners *out, size_t from, const struct actor_id *actor,
-                       enum reason doubt)
+/* Of several that are in doubt, by which one owner gives the namespace to another, one tenure begins.
+ * Returns: NAMESPACE_TENURES_MAX when there is no room. */
+static size_t add_tenure(struct namespace_owners *out, size_t from, const struct actor_id *actor,
+                         enum reason doubt)
 {
     size_t owner = add_owner(out, actor, doubt);
     for (size_t i = from + 1; i < out->tenure_count; i++) {
         struct namespace_tenure *known = &out->tenures[i];
         if (known->owner == owner && known->from == from) {
             known->doubt = rank_of(doubt) < rank_of(known->doubt) ? doubt : known->doubt;
-            return;
+            return i;
         }
     }
     if (owner == NAMESPACE_OWNERS_MAX || out->tenure_count == NAMESPACE_TENURES_MAX) {
         out->left_out = true;
-        return;
+        return NAMESPACE_TENURES_MAX;
     }
-    out->tenures[out->tenure_count++] =
-        (struct namespace_tenure){.owner = owner, .from = from, .doubt = doubt};
+    out->tenures[out->tenure_count] = (struct namespace_tenure){.owner = owner, .from = from, .doubt = doubt};
+    return out->tenure_count++;
 }
 
 /* End a tenure by a succession that ends none by now. */
@@ -262,10 +263,11 @@ static void hand(struct namespace_owners *out, size_t from, const struct dossier
         out->left_out = true;
         return;
     }
-    out->handings[out->handing_count++] =
-        (struct namespace_handing){.tenure = from, .cut = &succession->cut, .doubt = doubt};
     out->left_out |= succession->left_out;
-    add_tenure(out, from, &succession->succession.successor, worse_of(doubt, out->tenures[from].doubt));
+    size_t to =
+        add_tenure(out, from, &succession->succession.successor, worse_of(doubt, out->tenures[from].doubt));
+    out->handings[out->handing_count++] =
+        (struct namespace_handing){.tenure = from, .to = to, .cut = &succession->cut, .doubt = doubt};
 }
 
 /* The successions of an owner, of which each ends one tenure at most. */
@@ -363,5 +365,43 @@ void namespace_owners_from(struct namespace_owners *out, const struct dossier *d
     add_tenure(out, 0, &named->actor, REASON_NONE);
     for (size_t i = 0; i < out->tenure_count; i++) {
         hand_on(out, dossier, i, name_space);
+    }
+}
+
+/* ---- suppositions ---- */
+
+/* Add the end of a tenure that leads to the next one; where none is next, all that may end it. */
+static void suppose_end(struct namespace_owners *out, const struct namespace_owners *owners, size_t tenure,
+                        size_t next)
+{
+    bool is_last = next == NAMESPACE_TENURES_MAX;
+    for (size_t i = 0; i < owners->handing_count; i++) {
+        const struct namespace_handing *handing = &owners->handings[i];
+        if (handing->tenure == tenure && (is_last || handing->to == next)) {
+            out->handings[out->handing_count++] =
+                (struct namespace_handing){.tenure = out->tenure_count - 1,
+                                           .to = NAMESPACE_TENURES_MAX,
+                                           .cut = handing->cut,
+                                           .doubt = is_last ? handing->doubt : REASON_NONE};
+        }
+    }
+}
+
+void namespace_owners_supposing(struct namespace_owners *out, const struct namespace_owners *owners,
+                                size_t tenure)
+{
+    size_t way[NAMESPACE_TENURES_MAX];
+    size_t count = 0;
+    for (size_t at = tenure; at > 0; at = owners->tenures[at].from) {
+        way[count++] = at;
+    }
+    way[count++] = 0;
+    begin(out);
+    out->left_out = owners->left_out;
+    for (size_t i = count; i > 0; i--) {
+        const struct namespace_tenure *began = &owners->tenures[way[i - 1]];
+        add_tenure(out, out->tenure_count == 0 ? 0 : out->tenure_count - 1,
+                   &owners->owners[began->owner].actor, REASON_NONE);
+        suppose_end(out, owners, way[i - 1], i > 1 ? way[i - 2] : NAMESPACE_TENURES_MAX);
     }
 }

@@ -38,6 +38,7 @@ struct namespace_tenure {
  * doubt about it. */
 struct namespace_handing {
     size_t tenure;
+    size_t to; /* the tenure that begins with it; NAMESPACE_TENURES_MAX: there was no room for it */
     const struct dossier_cut *cut;
     enum reason doubt;
 };
@@ -64,6 +65,11 @@ void namespace_owners_of(struct namespace_owners *out, const struct dossier *dos
 /* The same where it is known whom the trust file names. */
 void namespace_owners_from(struct namespace_owners *out, const struct dossier *dossier,
                            const struct trust_owner *named, struct bytes name_space);
+
+/* The owners as they are supposing that a tenure began: those that it leads to for certain. Its own end is as
+ * certain as before. Of a tenure that is in doubt this is one of the ways in which the doubt may end. */
+void namespace_owners_supposing(struct namespace_owners *out, const struct namespace_owners *owners,
+                                size_t tenure);
 
 /* How owner `at` stood where it said something in a place of its log. No: it had handed the namespace on. */
 struct owner_standing namespace_owner_stood(const struct namespace_owners *owners, size_t at,

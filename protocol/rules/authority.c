@@ -544,6 +544,21 @@ static bool is_handed_on(const struct search *search, const struct dossier_place
     return at < NAMESPACE_OWNERS_MAX && namespace_owner_recorded(search->owners, at, place);
 }
 
+/* Whether some succession of an actor, be it in doubt, may have a cut that covers what it says in place. */
+static bool may_be_handed_on(const struct search *search, const struct actor_id *actor,
+                             const struct dossier_place *place)
+{
+    const struct namespace_owners *owners = search->owners;
+    size_t at = namespace_owner_index(owners, actor);
+    for (size_t i = 0; i < owners->handing_count; i++) {
+        if (owners->tenures[owners->handings[i].tenure].owner == at &&
+            cut_covers(owners->handings[i].cut, place) != ANSWER_NO) {
+            return true;
+        }
+    }
+    return owners->left_out;
+}
+
 /* Whether what is said in place stays (for certain) although its author dropped it, the accreditation `above`
  * (NO_LINK: it is an owner) letting that author speak. Where something says that place is void it does not.
  */
@@ -554,6 +569,9 @@ static bool keeps(struct search *search, size_t above, const struct dossier_plac
         kept_weigh(search->dossier, place, (struct spoken_of){.events = NULL}).weight != WEIGHT_FULL;
     if (for_certain && voided) {
         return false;
+    }
+    if (above == NO_LINK && !for_certain) {
+        return may_be_handed_on(search, author_of(search, place), place);
     }
     return above == NO_LINK
                ? is_handed_on(search, place)
@@ -1343,20 +1361,6 @@ static bool any_cut_of_issuer(const struct search *search)
     return false;
 }
 
-/* Whether some succession of the issuer's, be it in doubt, may have a cut that covers what speaks. */
-static bool may_be_handed_on(const struct search *search)
-{
-    const struct namespace_owners *owners = search->owners;
-    size_t at = namespace_owner_index(owners, &search->question->issuer);
-    for (size_t i = 0; i < owners->handing_count; i++) {
-        if (owners->tenures[owners->handings[i].tenure].owner == at &&
-            cut_covers(owners->handings[i].cut, search->question->place) != ANSWER_NO) {
-            return true;
-        }
-    }
-    return owners->left_out;
-}
-
 /* Add to those that are reached who accredited them for a code. Returns: whether that is one more. */
 static bool reach_accreditors(bool *reached, const struct dossier *dossier, struct bytes code)
 {
@@ -1418,7 +1422,8 @@ static enum answer finds_recorded(struct search *search)
             return ANSWER_UNKNOWN;
         }
     }
-    return search->cut || may_be_handed_on(search) ? ANSWER_UNKNOWN : ANSWER_NO;
+    bool may_be = may_be_handed_on(search, &search->question->issuer, search->question->place);
+    return search->cut || may_be ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static void write_chain(struct authority_answer *out, struct search *search, size_t top)

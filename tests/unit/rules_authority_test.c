@@ -1081,6 +1081,20 @@ static void school_withdrawn_and_that_dropped_by_the_former_owner(void)
     built.withdrawals[0].place.seq = 51;
 }
 
+static void school_named_and_dropped_under_a_disputed_cut(void)
+{
+    school_named_and_dropped_by_the_former_owner();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 40;
+}
+
+static void school_withdrawn_and_that_dropped_under_a_disputed_cut(void)
+{
+    school_withdrawn_and_that_dropped_by_the_former_owner();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 40;
+}
+
 static void school_named_and_dropped_beyond_the_cut(void)
 {
     school_named_and_dropped_by_the_former_owner();
@@ -1353,6 +1367,10 @@ static const struct {
     {"also where it dropped that", school_named_and_dropped_by_the_former_owner, SCHOOL, HOLDS(1)},
     {"unless it withdrew them there", school_withdrawn_and_that_dropped_by_the_former_owner, SCHOOL,
      WITHDRAWN(1, ASE)},
+    {"of which nothing is known where it is disputed that it handed on",
+     school_named_and_dropped_under_a_disputed_cut, SCHOOL, BUT_FOR(1, REWOUND)},
+    {"nor of what it withdrew there", school_withdrawn_and_that_dropped_under_a_disputed_cut, SCHOOL,
+     BUT_FOR(1, REWOUND)},
     {"or it lies beyond the cut", school_named_and_dropped_beyond_the_cut, SCHOOL, NO_CHAIN(UNTRUSTED)},
     {"the heir may withdraw its forerunner's", school_withdrawn_by_the_heir, SCHOOL, WITHDRAWN(1, HEIR)},
     {"the former owner leaves but a doubt", school_withdrawn_by_the_former_owner, SCHOOL,

@@ -751,6 +751,28 @@ static void free_code_and_again_without_states(void)
     build_accreditation(&built, ASE, 20, SCHOOL, "ase/*", 0);
 }
 
+static void bound_code_and_an_heir_in_doubt(const char *code)
+{
+    bound_code_asked_in_ohio();
+    struct dossier_pack *pack = build_pack(&built, HEIR, 5, "ase", 2, 0);
+    build_pack_code(&built, pack, code, 0);
+    pack->pack.rules = (struct list){.items = &condition, .count = 1};
+    struct dossier_succession *handed = build_succession(&built, ASE, 40, "ase", HEIR, 39);
+    handed->place.voided = true;
+    handed->place.void_seq = 45;
+}
+
+static void bound_code_and_an_heir_in_doubt_who_binds_it(void)
+{
+    bound_code_and_an_heir_in_doubt("A5");
+}
+
+static void bound_code_and_an_heir_in_doubt_who_does_not(void)
+{
+    bound_code_and_an_heir_in_doubt("A5");
+    built.packs[1].pack.rules.count = 0;
+}
+
 /* ---- doubts ---- */
 
 static void school_voided(void)
@@ -1282,6 +1304,10 @@ static const struct {
     {"nor one whose condition is not understood", strange_condition_asked_in_ohio, SCHOOL,
      BUT_FOR(1, STATES_UNBOUND)},
     {"nor without a pack", states_without_a_pack, SCHOOL, BUT_FOR(1, STATES_UNBOUND)},
+    {"nor where it is in doubt whether it is bound, as who has the namespace is",
+     bound_code_and_an_heir_in_doubt_who_does_not, SCHOOL, BUT_FOR(1, STATES_UNBOUND)},
+    {"which matters to no code that is bound by either", bound_code_and_an_heir_in_doubt_who_binds_it, SCHOOL,
+     HOLDS(1)},
     {"said again without them it counts", free_code_and_again_without_states, SCHOOL, HOLDS(1)},
 
     {"a voided accreditation leaves it in doubt", school_voided, SCHOOL, BUT_FOR(1, VOIDED)},

@@ -1063,6 +1063,15 @@ static void handed_on_in_doubt_to_two(void)
     other->place.void_seq = 45;
 }
 
+static void handed_on_in_doubt_twice_to_one_who_handed_it_on(void)
+{
+    handing_on_voided();
+    struct dossier_succession *again = build_succession(&built, ASE, 41, "ase", HEIR, 30);
+    again->place.voided = true;
+    again->place.void_seq = 45;
+    build_succession(&built, HEIR, 40, "ase", STRANGER, 39);
+}
+
 static void handed_on_by_an_heir_in_doubt(void)
 {
     handing_on_disputed();
@@ -1376,6 +1385,8 @@ static const struct {
     {"one on a dropped branch that was followed does", handing_on_rewound, ASE, BUT_FOR(0, REWOUND)},
     {"of several in doubt the earliest cut counts too", handed_on_in_doubt_to_two, ASE, BUT_FOR(0, VOIDED)},
     {"and each may be heir", handed_on_in_doubt_to_two, STRANGER, BUT_FOR(0, VOIDED)},
+    {"who may have it twice by one of two words hands it on once",
+     handed_on_in_doubt_twice_to_one_who_handed_it_on, HEIR, WITHDRAWN(0, HEIR)},
     {"an heir's heir shares its doubt", handed_on_by_an_heir_in_doubt, STRANGER, BUT_FOR(0, DISPUTED)},
     {"a namespace may have come back", handed_on_and_back_in_doubt, ASE, BUT_FOR(0, DISPUTED)},
     {"delegates named beyond a cut in doubt are in doubt", school_named_after_a_rewound_handing_on, SCHOOL,

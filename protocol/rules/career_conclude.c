@@ -176,7 +176,7 @@ static bool look_at_title(struct lapse_search *search, const struct expression *
         }
         const struct pack_segment *segment = career_segment_on(space, search->at_day);
         struct known_rule *rule = NULL;
-        if (segment != NULL && !pack_segment_disputes(segment, PACK_RULE_TITLE, expression->name) &&
+        if (segment != NULL && !segment->disputed &&
             !career_rule(&rule, career, space, segment, PACK_RULE_TITLE, expression->name)) {
             return false;
         }
@@ -273,8 +273,7 @@ static const struct known_rule *find_told(struct title_verdict *title, struct ca
         const struct pack_segment *late = &segment[i];
         struct known_rule *rule = NULL;
         struct day_truth days;
-        if ((!pack_segment_disputes(late, PACK_RULE_TITLE, title->name) &&
-             !career_rule(&rule, career, space, late, PACK_RULE_TITLE, title->name)) ||
+        if ((!late->disputed && !career_rule(&rule, career, space, late, PACK_RULE_TITLE, title->name)) ||
             !career_title_by(&days, career, space, late, title->name, &day_truth_no)) {
             return NULL;
         }

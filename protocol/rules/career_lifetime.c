@@ -260,7 +260,7 @@ static struct limit limit_in(const struct lifetime *lifetime, const struct pack_
 static void note_shorter(const struct lifetime *lifetime, const struct attestation *attestation,
                          const struct pack_segment *segment, uint32_t last_by_it)
 {
-    if (segment->is_late && segment->first_day <= attestation->earned_on &&
+    if (segment->is_late && segment->rival_count == 0 && segment->first_day <= attestation->earned_on &&
         ends_after(attestation, last_by_it)) {
         career_verdict(lifetime->career, lifetime->code, lifetime->rank)->later_rules = segment->pack;
     }

@@ -151,11 +151,9 @@ static bool is_among(const struct pack_voices *voices, const struct dossier_pack
 
 static void add_rival(struct voice *voice, const struct dossier_pack *pack, bool disputed)
 {
-    voice->disputed = voice->disputed || pack == NULL || disputed;
-    if (pack != NULL) {
-        assert(voice->rival_count < NAMESPACE_TENURES_MAX);
-        voice->rivals[voice->rival_count++] = pack;
-    }
+    assert(voice->rival_count < NAMESPACE_TENURES_MAX);
+    voice->disputed = voice->disputed || disputed;
+    voice->rivals[voice->rival_count++] = pack;
 }
 
 /* A pack that in some case speaks of a day, and in the one that is taken to be so does not. */
@@ -181,17 +179,18 @@ static void add_rivals(struct voices *out, const struct division *division,
     const struct dossier *dossier = division->career->dossier;
     struct pack_voices instead;
     pack_voices_on(&instead, dossier, supposed, division->space->name, day);
-    const struct dossier_pack *first = instead.count > 0 ? instead.packs[0] : NULL;
-    bool disputed = first != NULL && pack_is_disputed(dossier, supposed, first);
+    if (instead.count == 0) {
+        return; /* all that is in force is in as much doubt */
+    }
+    const struct dossier_pack *first = instead.packs[0];
+    bool disputed = pack_is_disputed(dossier, supposed, first);
     for (size_t i = 0; i < base->count; i++) {
         if (i == 0 ? base->packs[0] != first : !is_among(&instead, base->packs[i])) {
             add_rival(&out->voices[i], first, disputed);
         }
     }
     for (size_t i = base->count == 0 ? 0 : 1; i < instead.count; i++) {
-        if (!is_among(base, instead.packs[i])) {
-            add_supposed(out, instead.packs[i], pack_is_disputed(dossier, supposed, instead.packs[i]));
-        }
+        add_supposed(out, instead.packs[i], pack_is_disputed(dossier, supposed, instead.packs[i]));
     }
 }
 

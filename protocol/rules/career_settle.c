@@ -176,8 +176,7 @@ static uint32_t waits_for_nothing_to(const struct career_code *code, const struc
                                      enum pack_rule_kind kind)
 {
     bool is_all = code->space != NULL && kind == PACK_RULE_PREREQUISITE && speaker->segment != NULL &&
-                  !pack_segment_disputes(speaker->segment, kind, career_local(code)) &&
-                  (speaker->rule == NULL || !speaker->rule->is_of_holder);
+                  !speaker->segment->disputed && (speaker->rule == NULL || !speaker->rule->is_of_holder);
     return is_all ? speaker->segment->last_day : 0;
 }
 
@@ -257,8 +256,7 @@ static bool reason_of_condition(enum reason *out, struct career *career, const s
     const struct pack_segment *segment = career_segment_on(code->space, day);
     struct known_rule *rule;
     *out = REASON_CONDITION;
-    if (segment == NULL || answer == ANSWER_YES ||
-        pack_segment_disputes(segment, PACK_RULE_CONDITION, career_local(code))) {
+    if (segment == NULL || segment->disputed || answer == ANSWER_YES) {
         return true;
     }
     if (!career_rule(&rule, career, code->space, segment, PACK_RULE_CONDITION, career_local(code)) ||

@@ -183,10 +183,8 @@ enum answer namespace_owner_came_after(const struct namespace_owners *owners, si
     bool any = false;
     for (size_t i = later.first; i <= later.last; i++) {
         for (size_t k = before.first; k <= before.last; k++) {
-            if (owners->tenures[i].owner == at && owners->tenures[k].owner == former) {
-                any = any || is_after(owners, i, k);
-                all = all && is_after(owners, i, k);
-            }
+            any = any || is_after(owners, i, k);
+            all = all && is_after(owners, i, k);
         }
     }
     return all ? ANSWER_YES : any ? ANSWER_UNKNOWN : ANSWER_NO;
@@ -224,35 +222,30 @@ static bool is_handing(const struct namespace_owners *out, const struct dossier_
 static size_t add_owner(struct namespace_owners *out, const struct actor_id *actor, enum reason doubt)
 {
     size_t at = namespace_owner_index(out, actor);
-    if (at < NAMESPACE_OWNERS_MAX) {
-        enum reason known = out->owners[at].doubt;
-        out->owners[at].doubt = rank_of(doubt) < rank_of(known) ? doubt : known;
-    } else if (out->count < NAMESPACE_OWNERS_MAX) {
+    if (at == NAMESPACE_OWNERS_MAX && out->count < NAMESPACE_OWNERS_MAX) {
         at = out->count++;
         out->owners[at] = (struct namespace_owner){.actor = *actor, .doubt = doubt};
     }
     return at;
 }
 
-/* Of several that are in doubt, by which one owner gives the namespace to another, one tenure begins.
- * Returns: NAMESPACE_TENURES_MAX when there is no room. */
-static size_t add_tenure(struct namespace_owners *out, size_t from, const struct actor_id *actor,
-                         enum reason doubt)
+/* Of several that are in doubt, by which one owner gives the namespace to another, one tenure begins. */
+static void add_tenure(struct namespace_owners *out, size_t from, const struct actor_id *actor,
+                       enum reason doubt)
 {
     size_t owner = add_owner(out, actor, doubt);
     for (size_t i = from + 1; i < out->tenure_count; i++) {
-        struct namespace_tenure *known = &out->tenures[i];
+        const struct namespace_tenure *known = &out->tenures[i];
         if (known->owner == owner && known->from == from) {
-            known->doubt = rank_of(doubt) < rank_of(known->doubt) ? doubt : known->doubt;
-            return i;
+            return;
         }
     }
     if (owner == NAMESPACE_OWNERS_MAX || out->tenure_count == NAMESPACE_TENURES_MAX) {
         out->left_out = true;
-        return NAMESPACE_TENURES_MAX;
+        return;
     }
-    out->tenures[out->tenure_count] = (struct namespace_tenure){.owner = owner, .from = from, .doubt = doubt};
-    return out->tenure_count++;
+    out->tenures[out->tenure_count++] =
+        (struct namespace_tenure){.owner = owner, .from = from, .doubt = doubt};
 }
 
 /* End a tenure by a succession that ends none by now. */
@@ -263,11 +256,10 @@ static void hand(struct namespace_owners *out, size_t from, const struct dossier
         out->left_out = true;
         return;
     }
-    out->left_out |= succession->left_out;
-    size_t to =
-        add_tenure(out, from, &succession->succession.successor, worse_of(doubt, out->tenures[from].doubt));
     out->handings[out->handing_count++] =
-        (struct namespace_handing){.tenure = from, .to = to, .cut = &succession->cut, .doubt = doubt};
+        (struct namespace_handing){.tenure = from, .cut = &succession->cut, .doubt = doubt};
+    out->left_out |= succession->left_out;
+    add_tenure(out, from, &succession->succession.successor, worse_of(doubt, out->tenures[from].doubt));
 }
 
 /* The successions of an owner, of which each ends one tenure at most. */
@@ -370,17 +362,15 @@ void namespace_owners_from(struct namespace_owners *out, const struct dossier *d
 
 /* ---- suppositions ---- */
 
-/* Add the end of a tenure that leads to the next one; where none is next, all that may end it. */
+/* Add what ends a tenure: what comes next is certain, what comes after the last one is not. */
 static void suppose_end(struct namespace_owners *out, const struct namespace_owners *owners, size_t tenure,
-                        size_t next)
+                        bool is_last)
 {
-    bool is_last = next == NAMESPACE_TENURES_MAX;
     for (size_t i = 0; i < owners->handing_count; i++) {
         const struct namespace_handing *handing = &owners->handings[i];
-        if (handing->tenure == tenure && (is_last || handing->to == next)) {
+        if (handing->tenure == tenure) {
             out->handings[out->handing_count++] =
                 (struct namespace_handing){.tenure = out->tenure_count - 1,
-                                           .to = NAMESPACE_TENURES_MAX,
                                            .cut = handing->cut,
                                            .doubt = is_last ? handing->doubt : REASON_NONE};
         }
@@ -397,11 +387,10 @@ void namespace_owners_supposing(struct namespace_owners *out, const struct names
     }
     way[count++] = 0;
     begin(out);
-    out->left_out = owners->left_out;
     for (size_t i = count; i > 0; i--) {
         const struct namespace_tenure *began = &owners->tenures[way[i - 1]];
         add_tenure(out, out->tenure_count == 0 ? 0 : out->tenure_count - 1,
                    &owners->owners[began->owner].actor, REASON_NONE);
-        suppose_end(out, owners, way[i - 1], i > 1 ? way[i - 2] : NAMESPACE_TENURES_MAX);
+        suppose_end(out, owners, way[i - 1], i == 1);
     }
 }

@@ -38,7 +38,6 @@ struct namespace_tenure {
  * doubt about it. */
 struct namespace_handing {
     size_t tenure;
-    size_t to; /* the tenure that begins with it; NAMESPACE_TENURES_MAX: there was no room for it */
     const struct dossier_cut *cut;
     enum reason doubt;
 };

@@ -971,6 +971,27 @@ static void kept_and_handed_on_in_doubt(void)
     built.logs[ASE].fork_seq = 40;
 }
 
+static void kept_in_doubt(void)
+{
+    struct dossier_succession *kept = build_succession(&built, ASE, 30, "ase", ASE, 29);
+    kept->place.voided = true;
+    kept->place.void_seq = 35;
+}
+
+static void kept_very_often(void)
+{
+    for (size_t i = 0; i < BUILT_SUCCESSIONS_MAX - 1; i++) {
+        build_succession(&built, ASE, 11 + i, "ase", ASE, 10);
+    }
+    hand_on();
+}
+
+static void handed_on_at_a_block_that_is_not_held_and_back(void)
+{
+    handed_on_and_back();
+    built.successions[0].cut = (struct dossier_cut){.found = CUT_NOT_HELD, .seq = 60};
+}
+
 static void school_named_by_the_heir_that_gave_it_back(void)
 {
     handed_on_and_back();
@@ -1007,6 +1028,13 @@ static void school_named_again_by_the_owner_again(void)
 {
     school_withdrawn_by_the_heir_that_gave_it_back();
     build_accreditation(&built, ASE, 50, SCHOOL, "ase/*", 0);
+}
+
+static void school_named_by_the_owner_again_withdrawn_by_who_gave_it_back(void)
+{
+    handed_on_and_back();
+    build_accreditation(&built, ASE, 50, SCHOOL, "ase/*", 0);
+    build_withdrawal(&built, HEIR, 60, SCHOOL, 0);
 }
 
 static void school_named_by_the_owner_nobody_knows_when(void)
@@ -1361,6 +1389,10 @@ static const struct {
     {"and is its owner's no longer then", kept_and_handed_on, ASE, WITHDRAWN(0, ASE)},
     {"and may be, where that is disputed", kept_and_handed_on_in_doubt, HEIR, BUT_FOR(0, DISPUTED)},
     {"and may not be", kept_and_handed_on_in_doubt, ASE, BUT_FOR(0, DISPUTED)},
+    {"what is kept by a void word is kept", kept_in_doubt, ASE, HOLDS(0)},
+    {"and what is kept often is not handed on more often", kept_very_often, HEIR, HOLDS(0)},
+    {"where it left is nothing to who has it again", handed_on_at_a_block_that_is_not_held_and_back, ASE,
+     HOLDS(0)},
     {"whom an heir named stays when the namespace goes back", school_named_by_the_heir_that_gave_it_back,
      SCHOOL, HOLDS(1)},
     {"until the owner withdraws it that has it again", school_of_the_heir_withdrawn_by_the_owner_again,
@@ -1372,6 +1404,8 @@ static const struct {
      school_withdrawn_by_the_heir_that_gave_it_back, SCHOOL, WITHDRAWN(1, HEIR)},
     {"until the owner names it again that has it again", school_named_again_by_the_owner_again, SCHOOL,
      HOLDS(1)},
+    {"which who gave it back does not undo", school_named_by_the_owner_again_withdrawn_by_who_gave_it_back,
+     SCHOOL, HOLDS(1)},
     {"of which nothing is known where the cut is not held", school_named_by_the_owner_nobody_knows_when,
      SCHOOL, BUT_FOR(1, CUT_NOT_HELD)},
     {"a voided handing on leaves the heir in doubt", handing_on_voided, HEIR, BUT_FOR(0, VOIDED)},

@@ -676,6 +676,13 @@ static void pack_since_a_rewound_succession(void)
     build_pack_code(&given.built, build_pack(&given.built, CASE_ASE, BEYOND, "ase", 2, 0), "A5", 60);
 }
 
+static void revoked_by_an_owner_that_may_have_it_back(void)
+{
+    revoked_by_the_former_owner();
+    build_succession(&given.built, CASE_OTHER, 40, "ase", CASE_ASE, 39);
+    verdict_case_fork(&given, CASE_OTHER, 40);
+}
+
 /* Rules of whom the namespace may have been handed to. */
 static struct dossier_pack *heir_publishes(void)
 {
@@ -712,6 +719,14 @@ static void code_dropped_by_an_heir_s_heir_in_doubt(void)
     code_dropped_by_an_heir_by_a_disputed_word();
     given.built.packs[1].place.log = CASE_SCHOOL;
     build_succession(&given.built, CASE_OTHER, 20, "ase", CASE_SCHOOL, 19);
+}
+
+static void code_dropped_by_an_heir_that_may_have_handed_it_on(void)
+{
+    code_dropped_by_an_heir_by_a_voided_word();
+    struct dossier_succession *next = build_succession(&given.built, CASE_OTHER, 7, "ase", CASE_SCHOOL, 6);
+    next->place.voided = true;
+    next->place.void_seq = 8;
 }
 
 static void lifetime_shortened_by_the_heir(void)
@@ -865,6 +880,8 @@ static const struct {
     {"whether it did is in doubt, then what it reinstates is",
      reinstated_by_an_owner_that_rewound_its_succession, UNKNOWN(REWOUND)},
     {"and what it revokes", revoked_by_an_owner_that_voided_its_succession, UNKNOWN(VOIDED)},
+    {"whether it has it again is in doubt, then what it revokes is",
+     revoked_by_an_owner_that_may_have_it_back, UNKNOWN(DISPUTED)},
     {"and what it issues", issued_since_a_rewound_succession, OVERALL_UNDETERMINED, AXIS_AUTHORITY,
      ANSWER_UNKNOWN, REASON_REWOUND},
     {"and its rules", pack_since_a_rewound_succession, OVERALL_UNDETERMINED, AXIS_AUTHORITY, ANSWER_UNKNOWN,
@@ -880,6 +897,8 @@ static const struct {
      AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
     {"or by another that has it from there", code_dropped_by_an_heir_s_heir_in_doubt, OVERALL_UNDETERMINED,
      AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"who may have handed it on itself", code_dropped_by_an_heir_that_may_have_handed_it_on,
+     OVERALL_UNDETERMINED, AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_VOIDED},
     {"they may let it end", lifetime_shortened_by_the_heir, OVERALL_INVALID, AXIS_STATUS, ANSWER_NO,
      REASON_EXPIRED},
     {"of which a fork makes nothing known either", lifetime_shortened_by_an_heir_in_doubt, UNKNOWN(DISPUTED)},

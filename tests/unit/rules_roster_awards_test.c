@@ -583,8 +583,12 @@ static void what_an_heir_in_doubt_would_change_is_unknown(void **state)
         handed->place.void_seq = 91;
         add_technicians(0, 3, "ase/A1", "ase/A5", FAR_AWAY);
         add_technicians(3, 4, NULL, NULL, 0);
-        if (seal_on(AT)->answer != rows[i].answer) {
-            fail_msg("%s: %d", rows[i].sentence, (int)seal_on(AT)->answer);
+        const struct award_verdict *seal = seal_on(AT);
+        if (seal->answer != rows[i].answer) {
+            fail_msg("%s: %d", rows[i].sentence, (int)seal->answer);
+        }
+        if (seal->answer == ANSWER_UNKNOWN) {
+            assert_event(&seal->lacks[0], AWARD_RULE, DAY_NONE, NOBODY);
         }
     }
 }

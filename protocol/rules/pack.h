@@ -7,7 +7,9 @@
  * rule, and which others may speak of the day). Only the owner of a namespace publishes packs for it, or its
  * successor, whose packs precede those of the owner that it succeeded whatever their versions; a voided pack
  * is none, unless the voiding is disputed. Where it is in doubt whether an owner handed its namespace on,
- * what it published since is disputed, and the heir publishes nothing. */
+ * what it published since is disputed, and the heir publishes
+ * nothing here: who asks what its packs would change asks for the owners supposing that it is one
+ * (namespace_owners_supposing), and what comes out differently is unknown. */
 
 #include "protocol/rules/owner.h"
 

@@ -733,7 +733,7 @@ static const struct heir_row {
      ANSWER_NO},
     {"no rules may be in force, or some",
      {IN_TIME, 45001, "A1", ""},
-     {IN_TIME, FROM, "A1", "title T: A1"},
+     {IN_TIME, FROM, "A1 A2", "title T: not A2"},
      {0},
      {EXAM("A1", EARNED, LAST)},
      "not \"T\"",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "protocol/base/text.h"
+#include "protocol/rules/owner.h"
 #include "store/grants.h"
 #include "store/index.h"
 #include "store/stated.h"
@@ -23,6 +24,8 @@ struct root {
     struct bytes name_space;
     struct actor_id actor;
     uint32_t number;
+    bool has_handed;
+    struct entry_at handed; /* the last of its successions that was asked for */
 };
 
 struct finding {
@@ -95,48 +98,52 @@ static enum store_error read_standing(struct finding *finding, const struct entr
 
 /* ---- owners ---- */
 
-/* Whom actor hands the namespace to, by the first word of it that still says something. STORE_NOT_FOUND: to
- * nobody. */
-static enum store_error successor_of(struct finding *finding, struct bytes name_space,
-                                     const struct actor_id *actor, struct actor_id *out)
+/* Whom a root hands the namespace to, by the first word of it that still says something and was not asked for
+ * by now: each time that it has the namespace it hands it on once. One to itself says that it keeps it.
+ * STORE_NOT_FOUND: to nobody. */
+static enum store_error successor_of(struct finding *finding, struct root *root, struct actor_id *out)
 {
-    const struct key key = grant_key_of_namespace(GRANT_SUCCESSION, name_space);
-    uint32_t number = 0;
-    struct entry_at at;
-    enum store_error error = store_author_number(finding->txn, actor, &number);
+    const struct key key = grant_key_of_namespace(GRANT_SUCCESSION, root->name_space);
+    enum store_error error = STORE_NOT_FOUND;
 
-    if (error == STORE_OK) {
-        error = grant_next_by(finding->txn, &key, number, NULL, &at);
-    }
-    while (error == STORE_OK) {
-        const struct entry_at behind = at;
+    do {
+        const struct entry_at behind = root->handed;
         size_t mark = arena_mark(finding->arena);
         struct succession succession;
 
-        error = read_entry(finding, &at, ENTRY_SUCCESSION, &succession);
+        error =
+            grant_next_by(finding->txn, &key, root->number, root->has_handed ? &behind : NULL, &root->handed);
+        if (error != STORE_OK) {
+            return error;
+        }
+        root->has_handed = true;
+        error = read_entry(finding, &root->handed, ENTRY_SUCCESSION, &succession);
         arena_rewind(finding->arena, mark);
-        if (error == STORE_OK) {
+        if (error == STORE_OK && !actor_id_equal(&succession.successor, &root->actor)) {
             *out = succession.successor;
             return STORE_OK;
         }
-        if (error == STORE_NOT_FOUND && finding->reads_left > 0) {
-            error = grant_next_by(finding->txn, &key, number, &behind, &at);
-        }
-    }
-    return error;
+    } while ((error == STORE_OK || error == STORE_NOT_FOUND) && finding->reads_left > 0);
+    return error == STORE_OK ? STORE_NOT_FOUND : error;
 }
 
-static void add_root(struct finding *finding, struct bytes name_space, const struct actor_id *actor,
-                     uint32_t number)
+/* NULL: there is no room. */
+static struct root *add_root(struct finding *finding, struct bytes name_space, const struct actor_id *actor,
+                             uint32_t number)
 {
+    struct root *root = &finding->roots[finding->root_count];
+
     for (size_t i = 0; i < finding->root_count; i++) {
         if (finding->roots[i].number == number && bytes_equal(finding->roots[i].name_space, name_space)) {
-            return;
+            return &finding->roots[i];
         }
     }
-    if (finding->root_count < ROOTS_MAX) {
-        finding->roots[finding->root_count++] = (struct root){name_space, *actor, number};
+    if (finding->root_count == ROOTS_MAX) {
+        return NULL;
     }
+    *root = (struct root){.name_space = name_space, .actor = *actor, .number = number};
+    finding->root_count++;
+    return root;
 }
 
 /* An owner, and to whom it handed its namespace, and so on. */
@@ -147,11 +154,12 @@ static enum store_error add_owner(struct finding *finding, const struct trust_ow
     uint32_t number = 0;
     enum store_error error = STORE_OK;
 
-    for (unsigned hop = 0; error == STORE_OK && hop <= CHAIN_DEPTH_MAX; hop++) {
+    for (unsigned tenure = 0; error == STORE_OK && tenure < NAMESPACE_TENURES_MAX; tenure++) {
         error = store_author_number(finding->txn, &at, &number);
         if (error == STORE_OK) {
-            add_root(finding, name_space, &at, number);
-            error = successor_of(finding, name_space, &at, &at);
+            struct root *root = add_root(finding, name_space, &at, number);
+
+            error = root ? successor_of(finding, root, &at) : STORE_NOT_FOUND;
         }
     }
     return error == STORE_NOT_FOUND ? STORE_OK : error;

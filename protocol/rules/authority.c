@@ -44,20 +44,6 @@ static bool any_cut_of_issuer(const struct authority_search *search)
     return false;
 }
 
-/* Whether some succession of the issuer's, be it in doubt, may have a cut that covers what speaks. */
-static bool may_be_handed_on(const struct authority_search *search)
-{
-    const struct namespace_owners *owners = search->owners;
-    size_t at = namespace_owner_index(owners, &search->question->issuer);
-    for (size_t i = 0; i < owners->handing_count; i++) {
-        if (owners->handings[i].from == at &&
-            cut_covers(owners->handings[i].cut, search->question->place) != ANSWER_NO) {
-            return true;
-        }
-    }
-    return owners->left_out;
-}
-
 /* Add to those that are reached who accredited them for a code. Returns: whether that is one more. */
 static bool reach_accreditors(bool *reached, const struct dossier *dossier, struct bytes code)
 {
@@ -119,7 +105,8 @@ static enum answer finds_recorded(struct authority_search *search)
             return ANSWER_UNKNOWN;
         }
     }
-    return search->cut || may_be_handed_on(search) ? ANSWER_UNKNOWN : ANSWER_NO;
+    return search->cut || authority_may_be_handed_on(search, search->question->place) ? ANSWER_UNKNOWN
+                                                                                      : ANSWER_NO;
 }
 
 static void write_chain(struct authority_answer *out, struct authority_search *search, size_t top)

@@ -16,16 +16,31 @@ bool accreditation_names_code(const struct accreditation *accreditation, struct 
     return false;
 }
 
-/* Whether the code hangs on a state, by the pack of the day asked about. */
-static enum answer state_bound(const struct authority_search *search)
+static enum answer state_bound_under(const struct authority_search *search,
+                                     const struct namespace_owners *owners)
 {
     const struct authority_question *question = search->question;
     const struct dossier_pack *pack =
-        pack_under(search->dossier, search->owners, code_namespace(question->code), question->day);
-    if (pack == NULL || pack_is_disputed(search->dossier, search->owners, pack)) {
+        pack_under(search->dossier, owners, code_namespace(question->code), question->day);
+    if (pack == NULL || pack_is_disputed(search->dossier, owners, pack)) {
         return ANSWER_UNKNOWN;
     }
     return pack_binds_state(&pack->pack, question->code);
+}
+
+/* Whether the code hangs on a state, by the pack of the day asked about, whoever has the namespace. */
+static enum answer state_bound(const struct authority_search *search)
+{
+    const struct namespace_owners *owners = search->owners;
+    enum answer bound = state_bound_under(search, owners);
+    for (size_t i = 0; i < owners->tenure_count && bound != ANSWER_UNKNOWN; i++) {
+        struct namespace_owners supposed;
+        if (owners->tenures[i].doubt != REASON_NONE) {
+            namespace_owners_supposing(&supposed, owners, i);
+            bound = state_bound_under(search, &supposed) == bound ? bound : ANSWER_UNKNOWN;
+        }
+    }
+    return bound;
 }
 
 /* How much must be overlooked for the states of an accreditation not to stand in the way. */
@@ -74,7 +89,7 @@ static bool keeps_withdrawal(struct authority_search *search, size_t above,
         if (search->lenience < counts && authority_hangs_on_cut(search, &found->place) &&
             found->place.log == accreditation->place.log &&
             authority_concerns(search, found, accreditation) &&
-            authority_leaves(found, accreditation, delegate.place) == ANSWER_NO &&
+            authority_leaves(search, found, accreditation, delegate.place) == ANSWER_NO &&
             authority_keeps(search, above, &found->place, for_certain)) {
             return true;
         }

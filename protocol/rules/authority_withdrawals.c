@@ -8,21 +8,22 @@
 /* ---- what they are about ---- */
 
 /* Whether a withdrawal in place is about what was said in earlier: its author's own statement before it, or
- * that of an owner which its author succeeded. */
-static bool is_about(const struct authority_search *search, const struct dossier_place *place,
-                     const struct dossier_place *earlier)
+ * that of an owner which its author came after. */
+static enum answer is_about(const struct authority_search *search, const struct dossier_place *place,
+                            const struct dossier_place *earlier)
 {
     const struct namespace_owners *owners = search->owners;
     if (place->log == earlier->log) {
-        return place_precedes(earlier, place);
+        return place_precedes(earlier, place) ? ANSWER_YES : ANSWER_NO;
     }
     size_t speaker = namespace_owner_index(owners, authority_author_of(search, place));
     size_t accreditor = namespace_owner_index(owners, authority_author_of(search, earlier));
-    return speaker < NAMESPACE_OWNERS_MAX && accreditor < speaker &&
-           namespace_owner_succeeds(owners, speaker, accreditor);
+    return speaker < NAMESPACE_OWNERS_MAX && accreditor < NAMESPACE_OWNERS_MAX
+               ? namespace_owner_came_after(owners, speaker, place, accreditor, earlier)
+               : ANSWER_NO;
 }
 
-enum answer authority_leaves(const struct dossier_withdrawal *found,
+enum answer authority_leaves(const struct authority_search *search, const struct dossier_withdrawal *found,
                              const struct dossier_accreditation *accreditation,
                              const struct dossier_place *place)
 {
@@ -33,7 +34,9 @@ enum answer authority_leaves(const struct dossier_withdrawal *found,
                      withdrawal->accreditation.index == accreditation->place.index;
         return named ? ANSWER_NO : ANSWER_YES;
     }
-    return withdrawal_leaves(found, place);
+    return is_about(search, &found->place, &accreditation->place) == ANSWER_UNKNOWN
+               ? ANSWER_UNKNOWN
+               : withdrawal_leaves(found, place);
 }
 
 static bool has_arrived(const struct authority_search *search, const struct dossier_place *place)
@@ -51,7 +54,8 @@ bool authority_concerns(const struct authority_search *search, const struct doss
                         const struct dossier_accreditation *accreditation)
 {
     return actor_id_equal(&found->withdrawal.delegate, &accreditation->accreditation.delegate) &&
-           is_about(search, &found->place, &accreditation->place) && has_arrived(search, &found->place);
+           is_about(search, &found->place, &accreditation->place) != ANSWER_NO &&
+           has_arrived(search, &found->place);
 }
 
 /* Whether an accreditation may let its delegate speak for the code in any way. */
@@ -171,7 +175,7 @@ static enum standpoint standpoint_under(struct authority_search *search,
          i != NO_LINK && authority_take_step(search); i = search->next_withdrawal[i]) {
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         enum answer left = authority_concerns(search, found, accreditation)
-                               ? authority_leaves(found, accreditation, place)
+                               ? authority_leaves(search, found, accreditation, place)
                                : ANSWER_YES;
         if (left == ANSWER_YES) {
             continue;
@@ -275,12 +279,25 @@ bool authority_is_recorded(struct authority_search *search, const struct dossier
         const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
         bool counts = found->withdrawal.has_cut && !records_nothing(search, i) &&
                       authority_concerns(search, found, accreditation);
-        enum answer left = counts ? authority_leaves(found, accreditation, place) : ANSWER_NO;
+        enum answer left = counts ? authority_leaves(search, found, accreditation, place) : ANSWER_NO;
         if (for_certain ? left == ANSWER_YES && counts_for_certain(search, found) : left != ANSWER_NO) {
             return true;
         }
     }
     return false;
+}
+
+bool authority_may_be_handed_on(const struct authority_search *search, const struct dossier_place *place)
+{
+    const struct namespace_owners *owners = search->owners;
+    size_t at = namespace_owner_index(owners, authority_author_of(search, place));
+    for (size_t i = 0; i < owners->handing_count; i++) {
+        if (owners->tenures[owners->handings[i].tenure].owner == at &&
+            cut_covers(owners->handings[i].cut, place) != ANSWER_NO) {
+            return true;
+        }
+    }
+    return owners->left_out;
 }
 
 bool authority_is_handed_on(const struct authority_search *search, const struct dossier_place *place)
@@ -297,6 +314,9 @@ bool authority_keeps(struct authority_search *search, size_t above, const struct
         kept_weigh(search->dossier, place, (struct spoken_of){.events = NULL}).weight != WEIGHT_FULL;
     if (for_certain && voided) {
         return false;
+    }
+    if (above == NO_LINK && !for_certain) {
+        return authority_may_be_handed_on(search, place);
     }
     return above == NO_LINK
                ? authority_is_handed_on(search, place)
@@ -366,7 +386,7 @@ const struct dossier_withdrawal *authority_withdrawal_of(struct authority_search
         if (!authority_concerns(search, found, accreditation)) {
             continue;
         }
-        enum answer left = authority_leaves(found, accreditation, speaker->place);
+        enum answer left = authority_leaves(search, found, accreditation, speaker->place);
         if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && search->lenience < LENIENCE_CUT)) {
             if (search->lenience < lenience_against(search, found)) {
                 return found;

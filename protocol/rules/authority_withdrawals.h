@@ -12,7 +12,7 @@ bool authority_concerns(const struct authority_search *search, const struct doss
                         const struct dossier_accreditation *accreditation);
 
 /* Whether a withdrawal that is about accreditation leaves what its delegate said in place. */
-enum answer authority_leaves(const struct dossier_withdrawal *found,
+enum answer authority_leaves(const struct authority_search *search, const struct dossier_withdrawal *found,
                              const struct dossier_accreditation *accreditation,
                              const struct dossier_place *place);
 
@@ -30,6 +30,8 @@ bool authority_is_recorded(struct authority_search *search, const struct dossier
 
 /* Whether the succession of an owner has a cut that covers what it said in place. */
 bool authority_is_handed_on(const struct authority_search *search, const struct dossier_place *place);
+/* Whether some succession of its author, be it in doubt, may have a cut that does. */
+bool authority_may_be_handed_on(const struct authority_search *search, const struct dossier_place *place);
 
 /* Whether what is said in place stays (for certain) although its author dropped it, the accreditation `above`
  * (NO_LINK: it is an owner) letting that author speak. Where something says that place is void it does not.

@@ -77,9 +77,16 @@ struct pack_segment {
     uint32_t first_day, last_day; /* last DAY_NONE: until another comes */
     const struct dossier_pack *pack;
     bool disputed; /* what it says could not be said */
-    bool is_late;  /* for these days: it may only add to what those before it say that are of the same days */
+    /* Packs that would speak instead, were it as may be of who has the namespace: where they say something
+     * else it is not known what is said. */
+    size_t rival_count;
+    const struct dossier_pack **rivals;
+    bool is_late; /* for these days: it may only add to what those before it say that are of the same days */
     struct pack_rules rules;
 };
+
+/* Whether it is not known what a segment says by its rule of kind for a code, or for a title. */
+bool pack_segment_disputes(const struct pack_segment *segment, enum pack_rule_kind kind, struct bytes name);
 
 /* A namespace, or NULL where the trust file does not name it. */
 struct career_space *career_space(struct career *career, struct bytes name_space);

@@ -67,10 +67,10 @@ static bool add_stretch(struct certifying *all, const struct pack_segment *segme
         .segment = segment,
         .first = segment->first_day,
         .last = segment->last_day,
-        .disputed = segment->disputed,
+        .disputed = pack_segment_disputes(segment, PACK_RULE_PREREQUISITE, career_local(all->code)),
         .experience = experience,
     };
-    return segment->disputed || (space->kinds & UINT32_C(1) << PACK_RULE_PREREQUISITE) == 0 ||
+    return stretch->disputed || (space->kinds & UINT32_C(1) << PACK_RULE_PREREQUISITE) == 0 ||
            career_rule(&stretch->prerequisite, all->career, space, segment, PACK_RULE_PREREQUISITE,
                        career_local(all->code));
 }

@@ -266,7 +266,7 @@ static const struct known_rule *find_told(struct title_verdict *title, struct ca
 {
     const struct known_rule *told = NULL;
     bool gives = false;
-    if (!segment->disputed) {
+    if (!pack_segment_disputes(segment, PACK_RULE_TITLE, title->name)) {
         return career_rule_at(career, space, segment, at);
     }
     for (size_t i = career_late_after(space, segment); i > 0 && !gives; i--) {
@@ -341,7 +341,7 @@ static bool conclude_title(struct title_verdict *out, struct career *career, str
         .answer = day_truth_on(days, day),
     };
     write_run(&out->since_day, &out->until_day, days, day);
-    if (segment->disputed && out->answer != ANSWER_YES) {
+    if (pack_segment_disputes(segment, PACK_RULE_TITLE, out->name) && out->answer != ANSWER_YES) {
         return doubt_title(out, career);
     }
     struct career_space *before = career_spend(career, space);

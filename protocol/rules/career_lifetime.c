@@ -28,7 +28,8 @@ struct lifetime {
     struct career *career;
     const struct career_code *code;
     size_t rank;
-    uint64_t adds_months; /* by its renewal rule */
+    uint64_t adds_months; /* by its renewal rule, */
+    bool adds_disputed;   /* or by another one */
     /* By what was earned before: to that day at least, and at most. 0: nothing was, or for life; DAY_NONE:
      * to any day. */
     uint32_t held_to, possibly_held_to;
@@ -104,8 +105,9 @@ static bool asked_in(struct day_truth *out, const struct lifetime *lifetime,
         !career_offers(space, segment, career_local(lifetime->code), earned_on)) {
         return true;
     }
-    *out = segment->disputed ? day_truth_unknown : day_truth_yes;
-    if (!segment->disputed &&
+    bool disputed = pack_segment_disputes(segment, PACK_RULE_PREREQUISITE, career_local(lifetime->code));
+    *out = disputed ? day_truth_unknown : day_truth_yes;
+    if (!disputed &&
         !career_rule(&rule, career, space, segment, PACK_RULE_PREREQUISITE, career_local(lifetime->code))) {
         return false;
     }
@@ -185,7 +187,11 @@ static bool find_adds(struct lifetime *lifetime, uint32_t earned_on)
     struct known_rule *rule;
     struct career_space *space = lifetime->code->space;
     const struct pack_segment *segment = career_segment_on(space, earned_on);
-    if (segment == NULL || segment->disputed) {
+    if (segment == NULL) {
+        return true;
+    }
+    lifetime->adds_disputed = pack_segment_disputes(segment, PACK_RULE_RENEWAL, career_local(lifetime->code));
+    if (lifetime->adds_disputed) {
         return true;
     }
     if (!career_rule(&rule, lifetime->career, space, segment, PACK_RULE_RENEWAL,
@@ -223,11 +229,38 @@ static struct limit limit_by(const struct lifetime *lifetime, const struct pack_
         .months = months};
 }
 
+/* By one segment: the shortest of those that may speak, and perhaps the longest. One that does not have the
+ * code lengthens nothing. */
+static struct limit limit_in(const struct lifetime *lifetime, const struct pack_segment *segment,
+                             const struct pack_code *row, bool is_first)
+{
+    struct limit limit = {.last = 0};
+    if (row != NULL) {
+        limit = limit_by(lifetime, row);
+        limit.pack = segment->pack;
+    }
+    for (size_t i = 0; i < segment->rival_count; i++) {
+        const struct pack_code *of_rival = pack_code_of(&segment->rivals[i]->pack, lifetime->code->code);
+        if (of_rival == NULL) {
+            limit.last = is_first ? limit.last : 0;
+            continue;
+        }
+        const struct limit by_it = limit_by(lifetime, of_rival);
+        limit.possible = later_of(limit.possible, by_it.possible);
+        if (by_it.last < limit.last) {
+            limit.last = by_it.last;
+            limit.months = by_it.months;
+            limit.pack = segment->rivals[i];
+        }
+    }
+    return limit;
+}
+
 /* Note a late pack of the day earned that would let it end earlier than it does. */
 static void note_shorter(const struct lifetime *lifetime, const struct attestation *attestation,
                          const struct pack_segment *segment, uint32_t last_by_it)
 {
-    if (segment->is_late && segment->first_day <= attestation->earned_on &&
+    if (segment->is_late && segment->rival_count == 0 && segment->first_day <= attestation->earned_on &&
         ends_after(attestation, last_by_it)) {
         career_verdict(lifetime->career, lifetime->code, lifetime->rank)->later_rules = segment->pack;
     }
@@ -243,7 +276,7 @@ static void lengthen(struct limit *limit, const struct pack_segment *segment, st
     if (!segment->disputed && speaks && by_it.last > limit->last) {
         limit->last = by_it.last;
         limit->months = by_it.months;
-        limit->pack = segment->pack;
+        limit->pack = by_it.pack;
     }
     if (perhaps_speaks) {
         limit->possible = later_of(limit->possible, by_it.possible);
@@ -265,7 +298,8 @@ static struct limit limit_of(const struct lifetime *lifetime, const struct attes
         if (is_first && segment->first_day > attestation->earned_on) {
             return none;
         }
-        if (segment->last_day < attestation->earned_on || row == NULL ||
+        bool speaks = row != NULL || (!is_first && segment->rival_count > 0);
+        if (segment->last_day < attestation->earned_on || !speaks ||
             !career_offers(space, segment, career_local(lifetime->code), attestation->earned_on)) {
             continue;
         }
@@ -273,17 +307,16 @@ static struct limit limit_of(const struct lifetime *lifetime, const struct attes
             passed_by = true;
             continue;
         }
-        struct limit by_it = limit_by(lifetime, row);
+        struct limit by_it = limit_in(lifetime, segment, row, is_first);
         if (is_first) {
             limit = by_it;
-            limit.pack = segment->pack;
         } else {
             note_shorter(lifetime, attestation, segment, by_it.last);
             lengthen(&limit, segment, by_it, attestation->earned_on);
         }
         is_first = false;
     }
-    limit.possible = passed_by ? DAY_NONE : limit.possible;
+    limit.possible = passed_by || lifetime->adds_disputed ? DAY_NONE : limit.possible;
     return limit;
 }
 
@@ -308,7 +341,8 @@ bool career_limit(struct career *career, const struct career_code *code, size_t 
     uint32_t from =
         attestation->valid_from < attestation->earned_on ? attestation->valid_from : attestation->earned_on;
     if (verdict->pack_code == NULL || code->space == NULL || !has_lifetime(attestation->basis) ||
-        (!code->space->has_late && !ends_after(attestation, last_day_of(career, verdict->pack_code, from)))) {
+        (!code->space->has_late && !code->space->has_rivals &&
+         !ends_after(attestation, last_day_of(career, verdict->pack_code, from)))) {
         return true;
     }
     if (!find_from(&lifetime, attestation)) {

@@ -166,7 +166,8 @@ static bool look_into_rules(struct way *out, const struct quest *quest, const st
     const struct pack_segment *segment =
         code->space == NULL ? NULL : career_segment_on(code->space, quest->day);
     *out = (struct way){.answer = ANSWER_UNKNOWN};
-    if (segment == NULL || segment->disputed) {
+    if (segment == NULL || pack_segment_disputes(segment, PACK_RULE_PREREQUISITE, career_local(code)) ||
+        pack_segment_disputes(segment, PACK_RULE_EXPERIENCE, career_local(code))) {
         return true;
     }
     struct career_space *before = career_spend(quest->career, code->space);

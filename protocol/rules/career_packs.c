@@ -125,6 +125,139 @@ static bool take_segments(struct career *career, struct career_space *space, siz
     return space->segments != NULL && space->memos != NULL;
 }
 
+/* ---- who may have the namespace ---- */
+
+/* Packs that speak of a day, each with those that would instead, were it so of who has the namespace. */
+struct voice {
+    const struct dossier_pack *pack;
+    bool disputed;
+    size_t rival_count;
+    const struct dossier_pack *rivals[NAMESPACE_TENURES_MAX];
+};
+struct voices {
+    size_t count;
+    struct voice voices[DOSSIER_PACKS_MAX];
+};
+
+static bool is_among(const struct pack_voices *voices, const struct dossier_pack *pack)
+{
+    for (size_t i = 0; i < voices->count; i++) {
+        if (voices->packs[i] == pack) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_rival(struct voice *voice, const struct dossier_pack *pack, bool disputed)
+{
+    assert(voice->rival_count < NAMESPACE_TENURES_MAX);
+    voice->disputed = voice->disputed || disputed;
+    voice->rivals[voice->rival_count++] = pack;
+}
+
+/* A pack that in some case speaks of a day, and in the one that is taken to be so does not. */
+static void add_supposed(struct voices *out, const struct dossier_pack *pack, bool disputed)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        if (out->voices[i].pack == pack) {
+            return;
+        }
+    }
+    struct voice *voice = &out->voices[out->count++];
+    *voice = (struct voice){.pack = pack, .disputed = disputed || voice == out->voices};
+    if (voice != out->voices) {
+        add_rival(voice, out->voices[0].pack, false);
+    }
+}
+
+/* Let rival what speaks of a day were it as is supposed. What is late there adds, if it says anything else
+ * than what is in force. */
+static void add_rivals(struct voices *out, const struct division *division,
+                       const struct namespace_owners *supposed, const struct pack_voices *base, uint32_t day)
+{
+    const struct dossier *dossier = division->career->dossier;
+    struct pack_voices instead;
+    pack_voices_on(&instead, dossier, supposed, division->space->name, day);
+    if (instead.count == 0) {
+        return; /* all that is in force is in as much doubt */
+    }
+    const struct dossier_pack *first = instead.packs[0];
+    bool disputed = pack_is_disputed(dossier, supposed, first);
+    for (size_t i = 0; i < base->count; i++) {
+        if (i == 0 ? base->packs[0] != first : !is_among(&instead, base->packs[i])) {
+            add_rival(&out->voices[i], first, disputed);
+        }
+    }
+    for (size_t i = base->count == 0 ? 0 : 1; i < instead.count; i++) {
+        add_supposed(out, instead.packs[i], pack_is_disputed(dossier, supposed, instead.packs[i]));
+    }
+}
+
+static void list_voices(struct voices *out, const struct division *division, uint32_t day)
+{
+    const struct namespace_owners *owners = division->owners;
+    struct namespace_owners supposed;
+    struct pack_voices base;
+    pack_voices_on(&base, division->career->dossier, owners, division->space->name, day);
+    out->count = 0;
+    for (size_t i = 0; i < base.count; i++) {
+        out->voices[out->count++] =
+            (struct voice){.pack = base.packs[i],
+                           .disputed = pack_is_disputed(division->career->dossier, owners, base.packs[i])};
+    }
+    for (size_t i = 0; i < owners->tenure_count; i++) {
+        if (owners->tenures[i].doubt != REASON_NONE) {
+            namespace_owners_supposing(&supposed, owners, i);
+            add_rivals(out, division, &supposed, &base, day);
+        }
+    }
+}
+
+static uint32_t kinds_of_voice(const struct voice *voice)
+{
+    uint32_t kinds = voice->disputed ? UINT32_MAX : kinds_of(&voice->pack->pack);
+    for (size_t i = 0; i < voice->rival_count; i++) {
+        kinds |= kinds_of(&voice->rivals[i]->pack);
+    }
+    return kinds;
+}
+
+/* Returns: false when the arena is full. */
+static bool add_voices(const struct division *division, const struct voices *voices, uint32_t day)
+{
+    struct career_space *space = division->space;
+    struct pack_segment *group;
+    size_t before = newest_group(space, &group);
+    for (size_t i = 0; i < before; i++) {
+        group[i].last_day = day - 1;
+    }
+    for (size_t i = 0; i < voices->count; i++) {
+        const struct voice *voice = &voices->voices[i];
+        const struct dossier_pack **rivals =
+            arena_take(division->career->arena, voice->rival_count * sizeof *rivals);
+        if (rivals == NULL) {
+            return false;
+        }
+        memcpy(rivals, voice->rivals, voice->rival_count * sizeof *rivals);
+        space->kinds |= kinds_of_voice(voice);
+        space->has_late = space->has_late || i > 0;
+        space->has_rivals = space->has_rivals || voice->rival_count > 0;
+        space->segments[space->segment_count++] = (struct pack_segment){
+            .first_day = day,
+            .last_day = DAY_NONE,
+            .pack = voice->pack,
+            .disputed = voice->disputed,
+            .rival_count = voice->rival_count,
+            .rivals = rivals,
+            .is_late = i > 0,
+        };
+    }
+    return true;
+}
+
+/* ---- dividing ---- */
+
 /* Where none is late for any day one speaks at a time. */
 static bool divide_in_time(const struct division *division)
 {
@@ -159,6 +292,35 @@ static bool divide_with_late(const struct division *division)
     return true;
 }
 
+static bool divide_in_doubt(const struct division *division)
+{
+    struct voices *voices = arena_take(division->career->arena, sizeof *voices);
+    size_t count = 0;
+    for (size_t i = 0; voices != NULL && i < division->day_count; i++) {
+        list_voices(voices, division, division->days[i]);
+        count += voices->count;
+    }
+    if (voices == NULL || !take_segments(division->career, division->space, count)) {
+        return false;
+    }
+    for (size_t i = 0; i < division->day_count; i++) {
+        list_voices(voices, division, division->days[i]);
+        if (voices->count > 0 && !add_voices(division, voices, division->days[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool any_in_doubt(const struct namespace_owners *owners)
+{
+    bool any = false;
+    for (size_t i = 0; i < owners->tenure_count && !any; i++) {
+        any = owners->tenures[i].doubt != REASON_NONE;
+    }
+    return any;
+}
+
 bool career_divide(struct career *career, struct career_space *space)
 {
     struct namespace_owners owners;
@@ -175,8 +337,21 @@ bool career_divide(struct career *career, struct career_space *space)
     namespace_owners_from(&owners, career->dossier, &career->trust->owners[space - career->spaces],
                           space->name);
     freshness_of_rules(&space->freshness, career->dossier, career->trust, career->question, &owners);
-    space->is_divided = any_late ? divide_with_late(&division) : divide_in_time(&division);
+    if (any_in_doubt(&owners)) {
+        space->is_divided = divide_in_doubt(&division);
+    } else {
+        space->is_divided = any_late ? divide_with_late(&division) : divide_in_time(&division);
+    }
     return space->is_divided;
+}
+
+bool pack_segment_disputes(const struct pack_segment *segment, enum pack_rule_kind kind, struct bytes name)
+{
+    bool disputes = segment->disputed;
+    for (size_t i = 0; i < segment->rival_count && !disputes; i++) {
+        disputes = pack_rules_differ(&segment->pack->pack, &segment->rivals[i]->pack, kind, name);
+    }
+    return disputes;
 }
 
 const struct freshness *career_freshness(struct career *career, struct career_space *space)
@@ -476,7 +651,7 @@ static const struct day_truth *asked_in(struct career *career, struct career_spa
                                         struct bytes local)
 {
     struct known_rule *rule;
-    if (segment->disputed) {
+    if (pack_segment_disputes(segment, kind, local)) {
         return &day_truth_unknown;
     }
     if (!career_rule(&rule, career, space, segment, kind, local)) {
@@ -619,7 +794,8 @@ static bool find_title(bool *given, struct career *career, struct career_space *
         if (!name_rules(career, space, segment)) {
             return false;
         }
-        *given = pack_rules_find(&segment->rules, PACK_RULE_TITLE, name) != NULL;
+        *given = pack_rules_find(&segment->rules, PACK_RULE_TITLE, name) != NULL ||
+                 pack_segment_disputes(segment, PACK_RULE_TITLE, name);
     }
     return true;
 }
@@ -650,7 +826,7 @@ bool career_title_by(struct day_truth *out, struct career *career, struct career
 {
     struct known_rule *rule;
     *out = day_truth_unknown;
-    if (segment->disputed) {
+    if (pack_segment_disputes(segment, PACK_RULE_TITLE, name)) {
         return true;
     }
     if (!career_rule(&rule, career, space, segment, PACK_RULE_TITLE, name)) {

@@ -88,7 +88,7 @@ static bool counts_by(enum answer *out, struct career *career, const struct appl
 {
     const struct attestation *attestation =
         &career_credential(career, applied->code, applied->rank)->attestation;
-    if (segment->disputed) {
+    if (pack_segment_disputes(segment, kind, career_local(applied->code))) {
         *speaker = (struct speaker){.segment = segment};
         *out = ANSWER_UNKNOWN;
         return true;
@@ -289,7 +289,8 @@ static bool note_later_condition(struct career *career, const struct career_code
     for (size_t i = 1; i <= count; i++) {
         struct known_rule *rule;
         struct day_truth days = day_truth_yes;
-        if (segment[i].disputed || !career_speaks(code->space, &segment[i], career_local(code))) {
+        if (pack_segment_disputes(&segment[i], PACK_RULE_CONDITION, career_local(code)) ||
+            !career_speaks(code->space, &segment[i], career_local(code))) {
             continue;
         }
         if (!career_rule(&rule, career, code->space, &segment[i], PACK_RULE_CONDITION, career_local(code)) ||

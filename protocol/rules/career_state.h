@@ -81,6 +81,7 @@ struct career_space {
     const struct lacking *lacking; /* of which codes something may be said that is not here; NULL: of none */
     bool leaves_doubt;             /* because of that what others ask for is not sure */
     bool has_late;                 /* some of them are late */
+    bool has_rivals;               /* some of them have any */
     size_t segment_count;
     struct pack_segment *segments;
     struct segment_memo *memos;
@@ -218,7 +219,7 @@ bool career_speaks(const struct career_space *space, const struct pack_segment *
 bool career_offers(const struct career_space *space, const struct pack_segment *segment, struct bytes local,
                    uint32_t earned_on);
 /* The rule of kind that speaks for a code, or that gives a title, on the segment's days. *out NULL: there is
- * none. Requires: the segment is not disputed. Returns: false when the arena is full. */
+ * none. Requires: the segment does not dispute it. Returns: false when the arena is full. */
 bool career_rule(struct known_rule **out, struct career *career, struct career_space *space,
                  const struct pack_segment *segment, enum pack_rule_kind kind, struct bytes local);
 /* The same for the rule at an index of the pack. NULL: the arena is full. */

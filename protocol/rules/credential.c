@@ -184,13 +184,12 @@ static const struct dossier_pack *pack_of_day(struct decision *decision, struct 
     return decision->pack;
 }
 
-static struct axis_answer code_answer(struct credential_verdict *out, struct decision *decision,
-                                      const struct namespace_owners *owners,
-                                      const struct attestation *attestation)
+static struct axis_answer code_answer_under(struct credential_verdict *out, const struct decision *decision,
+                                            const struct namespace_owners *owners,
+                                            const struct dossier_pack *pack,
+                                            const struct attestation *attestation)
 {
     const struct dossier *dossier = decision->dossier;
-    const struct dossier_pack *pack =
-        pack_of_day(decision, code_namespace(attestation->code), attestation->earned_on);
     if (pack == NULL) {
         return unknown(dossier->cuts.packs ? REASON_LIMIT : REASON_NO_RULE_PACK);
     }
@@ -198,6 +197,30 @@ static struct axis_answer code_answer(struct credential_verdict *out, struct dec
     out->pack_code = pack_code_of(&pack->pack, attestation->code);
     struct axis_answer answer = code_answer_by(dossier, owners, pack, out->pack_code, attestation->earned_on);
     return decision->any_late ? code_answer_by_late(out, answer, dossier, owners, attestation) : answer;
+}
+
+/* Where it is in doubt who has the namespace, a code is as unknown as that if it would be another answer. */
+static struct axis_answer code_answer(struct credential_verdict *out, struct decision *decision,
+                                      const struct namespace_owners *owners,
+                                      const struct attestation *attestation)
+{
+    struct bytes name_space = code_namespace(attestation->code);
+    struct axis_answer answer = code_answer_under(
+        out, decision, owners, pack_of_day(decision, name_space, attestation->earned_on), attestation);
+    for (size_t i = 0; i < owners->tenure_count && answer.answer != ANSWER_UNKNOWN; i++) {
+        struct credential_verdict otherwise = {.pack = NULL};
+        struct namespace_owners supposed;
+        if (owners->tenures[i].doubt == REASON_NONE) {
+            continue;
+        }
+        namespace_owners_supposing(&supposed, owners, i);
+        const struct dossier_pack *pack =
+            pack_under(decision->dossier, &supposed, name_space, attestation->earned_on);
+        if (code_answer_under(&otherwise, decision, &supposed, pack, attestation).answer != answer.answer) {
+            answer = unknown(owners->tenures[i].doubt);
+        }
+    }
+    return answer;
 }
 
 static struct authority_question question_of(const struct decision *decision,

@@ -202,7 +202,8 @@ static bool hands_on(const struct namespace_owners *owners, size_t at, bool here
     bool any = false;
     for (size_t i = 0; i < owners->handing_count && !any; i++) {
         const struct namespace_handing *handing = &owners->handings[i];
-        any = handing->from == at && handing->doubt == REASON_NONE && is_here(handing->cut) == here;
+        any = owners->tenures[handing->tenure].owner == at && handing->doubt == REASON_NONE &&
+              is_here(handing->cut) == here;
     }
     return any && namespace_owner_is_former(owners, at);
 }

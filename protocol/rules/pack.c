@@ -21,9 +21,15 @@ bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owne
                       const struct dossier_pack *pack)
 {
     size_t at = namespace_owner_index(owners, &dossier_log_at(dossier, &pack->place)->author);
-    return owners->left_out || weigh_pack(dossier, owners, at, &pack->place).weight != WEIGHT_FULL ||
-           (at < NAMESPACE_OWNERS_MAX &&
-            namespace_owner_stood(owners, at, &pack->place).answer != ANSWER_YES);
+    if (owners->left_out || weigh_pack(dossier, owners, at, &pack->place).weight != WEIGHT_FULL) {
+        return true;
+    }
+    if (at == NAMESPACE_OWNERS_MAX) {
+        return false;
+    }
+    const struct tenure_range said_in = namespace_tenures_at(owners, at, &pack->place);
+    return said_in.first != said_in.last ||
+           namespace_owner_stood(owners, at, &pack->place).answer != ANSWER_YES;
 }
 
 /* An owner that handed its namespace on voids nothing beyond the cut: what it tries to leaves a doubt. */
@@ -48,15 +54,16 @@ struct pack_standing pack_standing_of(const struct dossier *dossier, const struc
         !dossier_place_arrived(dossier, &pack->place) || is_for_nothing(dossier, owners, at, &pack->place)) {
         return (struct pack_standing){.pack = NULL};
     }
-    return (struct pack_standing){.pack = pack, .owner = at};
+    return (struct pack_standing){.pack = pack,
+                                  .tenure = namespace_tenures_at(owners, at, &pack->place).last};
 }
 
 bool pack_precedes(const struct pack_standing *a, const struct pack_standing *b)
 {
     const struct dossier_place *of_a = &a->pack->place;
     const struct dossier_place *of_b = &b->pack->place;
-    if (a->owner != b->owner) {
-        return a->owner > b->owner;
+    if (a->tenure != b->tenure) {
+        return a->tenure > b->tenure;
     }
     if (a->pack->pack.version != b->pack->pack.version) {
         return a->pack->pack.version > b->pack->pack.version;

@@ -7,7 +7,9 @@
  * rule, and which others may speak of the day). Only the owner of a namespace publishes packs for it, or its
  * successor, whose packs precede those of the owner that it succeeded whatever their versions; a voided pack
  * is none, unless the voiding is disputed. Where it is in doubt whether an owner handed its namespace on,
- * what it published since is disputed, and the heir publishes nothing. */
+ * what it published since is disputed, and the heir publishes
+ * nothing here: who asks what its packs would change asks for the owners supposing that it is one
+ * (namespace_owners_supposing), and what comes out differently is unknown. */
 
 #include "protocol/rules/owner.h"
 
@@ -23,7 +25,7 @@ const struct dossier_pack *pack_under(const struct dossier *dossier, const struc
 /* Where a pack stands among those of its namespace; a later one speaks rather than those before it. */
 struct pack_standing {
     const struct dossier_pack *pack; /* NULL: it says nothing of the day, whenever it came */
-    size_t owner;                    /* index of its author among the owners */
+    size_t tenure;                   /* of its author, in which it was published */
 };
 struct pack_standing pack_standing_of(const struct dossier *dossier, const struct namespace_owners *owners,
                                       const struct dossier_pack *pack, uint32_t day);
@@ -31,8 +33,9 @@ struct pack_standing pack_standing_of(const struct dossier *dossier, const struc
 bool pack_precedes(const struct pack_standing *a, const struct pack_standing *b);
 
 /* Whether what the pack says is not certain: it stands in a disputed block, or is void by the word of one, or
- * its author may have handed the namespace on before, or there are owners that were not heard. What its
- * author dropped is certain under the cut of a certain succession. Requires: it stands. */
+ * its author may have handed the namespace on before, or have had it back by then, or there are owners that
+ * were not heard. What its author dropped is certain under the cut of a certain succession. Requires: it
+ * stands. */
 bool pack_is_disputed(const struct dossier *dossier, const struct namespace_owners *owners,
                       const struct dossier_pack *pack);
 

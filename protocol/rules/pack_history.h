@@ -20,7 +20,11 @@
  *   which it would be by either of them; of two lifetimes the longer one stands. A late version that has the
  *   code no more takes nothing away. Where it would say no and the other one says yes, the verdict names it
  *   ("later rules say otherwise"). What asks that something be absent is judged by the same days: to hold a
- *   title is taken to be in its holder's favour, whoever asks. */
+ *   title is taken to be in its holder's favour, whoever asks.
+ *
+ *   Where it is in doubt who has the namespace, what the packs of whoever may have it would change of all
+ * this is unknown, and what they would not change is certain: both are asked, and where they say the same of
+ * a code or a title it is so. */
 
 #include "protocol/rules/pack.h"
 

@@ -38,13 +38,14 @@ bool pack_rules_read(struct pack_rules *out, const struct rule_pack *pack, struc
 /* ---- looking up ---- */
 
 /* Index of the first rule of kind or of a later one. */
-static size_t first_of(const struct pack_rules *rules, enum pack_rule_kind kind)
+static size_t first_of(const struct rule_pack *pack, enum pack_rule_kind kind)
 {
+    const struct pack_rule *rules = pack->rules.items;
     size_t low = 0;
-    size_t high = rules->count;
+    size_t high = pack->rules.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (rules->rules[middle].kind < kind) {
+        if (rules[middle].kind < kind) {
             low = middle + 1;
         } else {
             high = middle;
@@ -65,12 +66,13 @@ static bool may_be_for(struct bytes rule_name, struct bytes name)
            (rule_name.data[0] == name.data[0] || rule_name.data[0] == '*');
 }
 
-const struct compiled_rule *pack_rules_find(const struct pack_rules *rules, enum pack_rule_kind kind,
-                                            struct bytes name)
+const struct pack_rule *pack_rule_of(const struct rule_pack *pack, enum pack_rule_kind kind,
+                                     struct bytes name)
 {
-    const struct compiled_rule *best = NULL;
-    for (size_t i = first_of(rules, kind); i < rules->count && rules->rules[i].kind == kind; i++) {
-        const struct compiled_rule *rule = &rules->rules[i];
+    const struct pack_rule *rules = pack->rules.items;
+    const struct pack_rule *best = NULL;
+    for (size_t i = first_of(pack, kind); i < pack->rules.count && rules[i].kind == kind; i++) {
+        const struct pack_rule *rule = &rules[i];
         if (!may_be_for(rule->name, name)) {
             continue;
         }
@@ -83,4 +85,23 @@ const struct compiled_rule *pack_rules_find(const struct pack_rules *rules, enum
         }
     }
     return best;
+}
+
+const struct compiled_rule *pack_rules_find(const struct pack_rules *rules, enum pack_rule_kind kind,
+                                            struct bytes name)
+{
+    const struct pack_rule *said = rules->pack->rules.items;
+    const struct pack_rule *found = pack_rule_of(rules->pack, kind, name);
+    return found == NULL ? NULL : &rules->rules[found - said];
+}
+
+bool pack_rules_differ(const struct rule_pack *a, const struct rule_pack *b, enum pack_rule_kind kind,
+                       struct bytes name)
+{
+    const struct pack_rule *by_a = pack_rule_of(a, kind, name);
+    const struct pack_rule *by_b = pack_rule_of(b, kind, name);
+    if (by_a == NULL || by_b == NULL) {
+        return by_a != by_b;
+    }
+    return !bytes_equal(by_a->expression, by_b->expression);
 }

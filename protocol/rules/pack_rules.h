@@ -38,6 +38,14 @@ bool pack_rules_read(struct pack_rules *out, const struct rule_pack *pack, struc
 const struct compiled_rule *pack_rules_find(const struct pack_rules *rules, enum pack_rule_kind kind,
                                             struct bytes name);
 
+/* The same in a pack that was not read. */
+const struct pack_rule *pack_rule_of(const struct rule_pack *pack, enum pack_rule_kind kind,
+                                     struct bytes name);
+
+/* Whether two packs say something different by their rules of kind for a code, or of a title. */
+bool pack_rules_differ(const struct rule_pack *a, const struct rule_pack *b, enum pack_rule_kind kind,
+                       struct bytes name);
+
 enum pack_fault {
     PACK_FINE,
     PACK_BAD_EXPRESSION,    /* not readable, or with an operator that is unknown or out of scope */

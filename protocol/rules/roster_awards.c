@@ -102,9 +102,10 @@ bool roster_days(struct day_truth *out, struct roster *roster, const struct expr
 }
 
 /* By its own rule, on the days of its segment. held: by the segments before. */
-static bool days_of_segment(struct day_truth *out, struct roster *roster, struct award_segment *segment,
-                            const struct day_truth *held)
+static bool days_of_segment(struct day_truth *out, struct roster *roster, const struct roster_award *award,
+                            const struct award_segment *segment)
 {
+    const struct day_truth *held = &award->days;
     struct arena *arena = roster->arena;
     struct day_set within;
     *out = day_truth_yes;
@@ -115,7 +116,7 @@ static bool days_of_segment(struct day_truth *out, struct roster *roster, struct
             return false;
         }
     }
-    if (segment->segment->disputed) {
+    if (pack_segment_disputes(segment->segment, PACK_RULE_RECOGNITION, award->rule->name)) {
         *out = day_truth_unknown;
     }
     if (segment->expression->op == EXPRESSION_FOR_LIFE) {
@@ -133,7 +134,7 @@ static bool days_of_award(struct roster_award *award, struct roster *roster)
     award->days = day_truth_no;
     for (size_t i = 0; i < award->segment_count; i++) {
         struct day_truth days;
-        if (!days_of_segment(&days, roster, &award->segments[i], &award->days) ||
+        if (!days_of_segment(&days, roster, award, &award->segments[i]) ||
             !day_truth_or(&award->days, &award->days, &days, roster->arena)) {
             return false;
         }

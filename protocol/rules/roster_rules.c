@@ -141,7 +141,9 @@ const struct award_segment *award_segment_on(const struct roster_award *award, u
     for (size_t i = 0; i < award->segment_count; i++) {
         const struct pack_segment *segment = award->segments[i].segment;
         if (segment->first_day <= day && day <= segment->last_day) {
-            return segment->disputed ? NULL : &award->segments[i];
+            return pack_segment_disputes(segment, PACK_RULE_RECOGNITION, award->rule->name)
+                       ? NULL
+                       : &award->segments[i];
         }
     }
     return NULL;

@@ -396,6 +396,21 @@ static void by_the_second_of_two_heirs(void)
     (void)attest(BRANCH, &maria, BASIS_EXAM);
 }
 
+static void by_the_heir_of_what_came_back(void)
+{
+    hand_over(ASE, SCHOOL);
+    hand_over(SCHOOL, ASE);
+    hand_over(ASE, BRANCH);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
+static void by_the_heir_of_what_was_kept(void)
+{
+    hand_over(ASE, ASE);
+    hand_over(ASE, SCHOOL);
+    (void)attest(SCHOOL, &maria, BASIS_EXAM);
+}
+
 static void whoever_is_attested_near_the_trust_file_introduces(void **state)
 {
     static const struct {
@@ -428,6 +443,8 @@ static void whoever_is_attested_near_the_trust_file_introduces(void **state)
         {"by an heir whose succession is void", by_an_heir_no_longer, false},
         {"by the heir that was named after a void succession", by_the_heir_named_after_that, true},
         {"by the second of two heirs", by_the_second_of_two_heirs, false},
+        {"by the second one where the first gave it back", by_the_heir_of_what_came_back, true},
+        {"by the heir of an owner that kept it before", by_the_heir_of_what_was_kept, true},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -766,6 +766,28 @@ static void free_code_and_again_without_states(void)
     build_accreditation(&built, ASE, 20, SCHOOL, "ase/*", 0);
 }
 
+static void bound_code_and_an_heir_in_doubt(const char *code)
+{
+    bound_code_asked_in_ohio();
+    struct dossier_pack *pack = build_pack(&built, HEIR, 5, "ase", 2, 0);
+    build_pack_code(&built, pack, code, 0);
+    pack->pack.rules = (struct list){.items = &condition, .count = 1};
+    struct dossier_succession *handed = build_succession(&built, ASE, 40, "ase", HEIR, 39);
+    handed->place.voided = true;
+    handed->place.void_seq = 45;
+}
+
+static void bound_code_and_an_heir_in_doubt_who_binds_it(void)
+{
+    bound_code_and_an_heir_in_doubt("A5");
+}
+
+static void bound_code_and_an_heir_in_doubt_who_does_not(void)
+{
+    bound_code_and_an_heir_in_doubt("A5");
+    built.packs[1].pack.rules.count = 0;
+}
+
 /* ---- doubts ---- */
 
 static void school_voided(void)
@@ -898,6 +920,146 @@ static void handed_on_and_back(void)
     build_succession(&built, HEIR, 40, "ase", ASE, 39);
 }
 
+static void handed_on_and_back_in_doubt(void)
+{
+    handed_on_and_back();
+    built.logs[HEIR].forked = true;
+    built.logs[HEIR].fork_seq = 40;
+}
+
+static void handed_on_and_back_and_to_another(void)
+{
+    handed_on_and_back();
+    build_succession(&built, ASE, 45, "ase", STRANGER, 44);
+}
+
+static void handed_on_to_another_before_it_came_back(void)
+{
+    build_succession(&built, HEIR, 40, "ase", ASE, 39);
+    handed_on_to_two();
+}
+
+static void handed_on_and_back_and_on_after_the_block(void)
+{
+    handed_on_and_back();
+    build_succession(&built, ASE, 60, "ase", STRANGER, SPEAKS_IN);
+}
+
+static void handed_on_and_back_and_on_with_a_lower_cut(void)
+{
+    handed_on_and_back();
+    built.successions[0].cut.seq = built.successions[0].cut.chain_seq = SPEAKS_IN;
+    build_succession(&built, ASE, 60, "ase", STRANGER, 30);
+}
+
+static void handed_on_and_back_twice_and_on(void)
+{
+    handed_on_and_back();
+    build_succession(&built, ASE, 42, "ase", HEIR, 41);
+    build_succession(&built, HEIR, 42, "ase", ASE, 41);
+    build_succession(&built, ASE, 44, "ase", STRANGER, 43);
+}
+
+static void handed_on_and_back_in_doubt_and_on(void)
+{
+    handed_on_and_back_in_doubt();
+    build_succession(&built, ASE, 45, "ase", STRANGER, 44);
+}
+
+static void handed_on_in_doubt_and_back(void)
+{
+    handed_on_and_back();
+    built.successions[0].place.voided = true;
+    built.successions[0].place.void_seq = 45;
+}
+
+static void kept_and_handed_on(void)
+{
+    build_succession(&built, ASE, 30, "ase", ASE, 29);
+    hand_on();
+}
+
+static void kept_and_handed_on_in_doubt(void)
+{
+    kept_and_handed_on();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 40;
+}
+
+static void kept_in_doubt(void)
+{
+    struct dossier_succession *kept = build_succession(&built, ASE, 30, "ase", ASE, 29);
+    kept->place.voided = true;
+    kept->place.void_seq = 35;
+}
+
+static void kept_very_often(void)
+{
+    for (size_t i = 0; i < BUILT_SUCCESSIONS_MAX - 1; i++) {
+        build_succession(&built, ASE, 11 + i, "ase", ASE, 10);
+    }
+    hand_on();
+}
+
+static void handed_on_at_a_block_that_is_not_held_and_back(void)
+{
+    handed_on_and_back();
+    built.successions[0].cut = (struct dossier_cut){.found = CUT_NOT_HELD, .seq = 60};
+}
+
+static void school_named_by_the_heir_that_gave_it_back(void)
+{
+    handed_on_and_back();
+    build_accreditation(&built, HEIR, 10, SCHOOL, "ase/*", 0);
+}
+
+static void school_of_the_heir_withdrawn_by_the_owner_again(void)
+{
+    school_named_by_the_heir_that_gave_it_back();
+    build_withdrawal(&built, ASE, 60, SCHOOL, 0);
+}
+
+static void school_of_the_heir_withdrawn_by_the_owner_before(void)
+{
+    school_named_by_the_heir_that_gave_it_back();
+    build_withdrawal(&built, ASE, 39, SCHOOL, 0);
+}
+
+static void school_of_the_heir_withdrawn_by_an_owner_perhaps_again(void)
+{
+    school_of_the_heir_withdrawn_by_the_owner_again();
+    built.logs[HEIR].forked = true;
+    built.logs[HEIR].fork_seq = 40;
+}
+
+static void school_withdrawn_by_the_heir_that_gave_it_back(void)
+{
+    handed_on_and_back();
+    accredit_school();
+    build_withdrawal(&built, HEIR, 10, SCHOOL, 0);
+}
+
+static void school_named_again_by_the_owner_again(void)
+{
+    school_withdrawn_by_the_heir_that_gave_it_back();
+    build_accreditation(&built, ASE, 50, SCHOOL, "ase/*", 0);
+}
+
+static void school_named_by_the_owner_again_withdrawn_by_who_gave_it_back(void)
+{
+    handed_on_and_back();
+    build_accreditation(&built, ASE, 50, SCHOOL, "ase/*", 0);
+    build_withdrawal(&built, HEIR, 60, SCHOOL, 0);
+}
+
+static void school_named_by_the_owner_nobody_knows_when(void)
+{
+    handed_on_and_back();
+    built.successions[0].cut = (struct dossier_cut){.found = CUT_NOT_HELD, .seq = 60};
+    accredit_school();
+    build_withdrawal(&built, HEIR, 10, SCHOOL, 0);
+}
+
 static void handing_on_voided(void)
 {
     struct dossier_succession *succession = hand_on();
@@ -944,17 +1106,19 @@ static void handed_on_in_doubt_to_two(void)
     other->place.void_seq = 45;
 }
 
+static void handed_on_in_doubt_twice_to_one_who_handed_it_on(void)
+{
+    handing_on_voided();
+    struct dossier_succession *again = build_succession(&built, ASE, 41, "ase", HEIR, 30);
+    again->place.voided = true;
+    again->place.void_seq = 45;
+    build_succession(&built, HEIR, 40, "ase", STRANGER, 39);
+}
+
 static void handed_on_by_an_heir_in_doubt(void)
 {
     handing_on_disputed();
     build_succession(&built, HEIR, 40, "ase", STRANGER, 39);
-}
-
-static void handed_on_and_back_in_doubt(void)
-{
-    handed_on_and_back();
-    built.logs[HEIR].forked = true;
-    built.logs[HEIR].fork_seq = 40;
 }
 
 static void school_named_before_the_handing_on(void)
@@ -989,6 +1153,20 @@ static void school_withdrawn_and_that_dropped_by_the_former_owner(void)
     school_named_and_dropped_by_the_former_owner();
     drop(&build_withdrawal(&built, ASE, 50, SCHOOL, 0)->place);
     built.withdrawals[0].place.seq = 51;
+}
+
+static void school_named_and_dropped_under_a_disputed_cut(void)
+{
+    school_named_and_dropped_by_the_former_owner();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 40;
+}
+
+static void school_withdrawn_and_that_dropped_under_a_disputed_cut(void)
+{
+    school_withdrawn_and_that_dropped_by_the_former_owner();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 40;
 }
 
 static void school_named_and_dropped_beyond_the_cut(void)
@@ -1182,6 +1360,10 @@ static const struct {
     {"nor one whose condition is not understood", strange_condition_asked_in_ohio, SCHOOL,
      BUT_FOR(1, STATES_UNBOUND)},
     {"nor without a pack", states_without_a_pack, SCHOOL, BUT_FOR(1, STATES_UNBOUND)},
+    {"nor where it is in doubt whether it is bound, as who has the namespace is",
+     bound_code_and_an_heir_in_doubt_who_does_not, SCHOOL, BUT_FOR(1, STATES_UNBOUND)},
+    {"which matters to no code that is bound by either", bound_code_and_an_heir_in_doubt_who_binds_it, SCHOOL,
+     HOLDS(1)},
     {"said again without them it counts", free_code_and_again_without_states, SCHOOL, HOLDS(1)},
 
     {"a voided accreditation leaves it in doubt", school_voided, SCHOOL, BUT_FOR(1, VOIDED)},
@@ -1208,6 +1390,43 @@ static const struct {
     {"a voided word does not stand in its way", handed_on_after_a_voided_word, HEIR, HOLDS(0)},
     {"handed on to itself", handed_on_to_itself, ASE, HOLDS(0)},
     {"a namespace may come back", handed_on_and_back, ASE, HOLDS(0)},
+    {"from who is then no owner any more", handed_on_and_back, HEIR, WITHDRAWN(0, HEIR)},
+    {"one that came back may be handed on again", handed_on_and_back_and_to_another, STRANGER, HOLDS(0)},
+    {"and has left its owner then", handed_on_and_back_and_to_another, ASE, WITHDRAWN(0, ASE)},
+    {"as what was said up to that cut has not", handed_on_and_back_and_on_after_the_block, ASE, HOLDS(0)},
+    {"nor what an earlier cut covers", handed_on_and_back_and_on_with_a_lower_cut, ASE, HOLDS(0)},
+    {"whatever the logs say of when", handed_on_to_another_before_it_came_back, STRANGER, HOLDS(0)},
+    {"as often as it comes back", handed_on_and_back_twice_and_on, STRANGER, HOLDS(0)},
+    {"and leaves", handed_on_and_back_twice_and_on, ASE, WITHDRAWN(0, ASE)},
+    {"with everybody", handed_on_and_back_twice_and_on, HEIR, WITHDRAWN(0, HEIR)},
+    {"where it may have come back the next one is in doubt", handed_on_and_back_in_doubt_and_on, STRANGER,
+     BUT_FOR(0, DISPUTED)},
+    {"and beyond that cut the owner has nothing in either case", handed_on_and_back_in_doubt_and_on, ASE,
+     WITHDRAWN(0, ASE)},
+    {"what may have left may have come back", handed_on_in_doubt_and_back, ASE, BUT_FOR(0, VOIDED)},
+    {"one that was kept may be handed on later", kept_and_handed_on, HEIR, HOLDS(0)},
+    {"and is its owner's no longer then", kept_and_handed_on, ASE, WITHDRAWN(0, ASE)},
+    {"and may be, where that is disputed", kept_and_handed_on_in_doubt, HEIR, BUT_FOR(0, DISPUTED)},
+    {"and may not be", kept_and_handed_on_in_doubt, ASE, BUT_FOR(0, DISPUTED)},
+    {"what is kept by a void word is kept", kept_in_doubt, ASE, HOLDS(0)},
+    {"and what is kept often is not handed on more often", kept_very_often, HEIR, HOLDS(0)},
+    {"where it left is nothing to who has it again", handed_on_at_a_block_that_is_not_held_and_back, ASE,
+     HOLDS(0)},
+    {"whom an heir named stays when the namespace goes back", school_named_by_the_heir_that_gave_it_back,
+     SCHOOL, HOLDS(1)},
+    {"until the owner withdraws it that has it again", school_of_the_heir_withdrawn_by_the_owner_again,
+     SCHOOL, WITHDRAWN(1, ASE)},
+    {"not before it had it again", school_of_the_heir_withdrawn_by_the_owner_before, SCHOOL, HOLDS(1)},
+    {"nor for sure where it may not have it again", school_of_the_heir_withdrawn_by_an_owner_perhaps_again,
+     SCHOOL, BUT_FOR(1, DISPUTED)},
+    {"whom an heir withdrew stays withdrawn when it goes back",
+     school_withdrawn_by_the_heir_that_gave_it_back, SCHOOL, WITHDRAWN(1, HEIR)},
+    {"until the owner names it again that has it again", school_named_again_by_the_owner_again, SCHOOL,
+     HOLDS(1)},
+    {"which who gave it back does not undo", school_named_by_the_owner_again_withdrawn_by_who_gave_it_back,
+     SCHOOL, HOLDS(1)},
+    {"of which nothing is known where the cut is not held", school_named_by_the_owner_nobody_knows_when,
+     SCHOOL, BUT_FOR(1, CUT_NOT_HELD)},
     {"a voided handing on leaves the heir in doubt", handing_on_voided, HEIR, BUT_FOR(0, VOIDED)},
     {"and the owner beyond the cut", handing_on_voided, ASE, BUT_FOR(0, VOIDED)},
     {"but not what it said within", handing_on_voided_after_the_block, ASE, HOLDS(0)},
@@ -1219,6 +1438,8 @@ static const struct {
     {"one on a dropped branch that was followed does", handing_on_rewound, ASE, BUT_FOR(0, REWOUND)},
     {"of several in doubt the earliest cut counts too", handed_on_in_doubt_to_two, ASE, BUT_FOR(0, VOIDED)},
     {"and each may be heir", handed_on_in_doubt_to_two, STRANGER, BUT_FOR(0, VOIDED)},
+    {"who may have it twice by one of two words hands it on once",
+     handed_on_in_doubt_twice_to_one_who_handed_it_on, HEIR, WITHDRAWN(0, HEIR)},
     {"an heir's heir shares its doubt", handed_on_by_an_heir_in_doubt, STRANGER, BUT_FOR(0, DISPUTED)},
     {"a namespace may have come back", handed_on_and_back_in_doubt, ASE, BUT_FOR(0, DISPUTED)},
     {"delegates named beyond a cut in doubt are in doubt", school_named_after_a_rewound_handing_on, SCHOOL,
@@ -1236,6 +1457,10 @@ static const struct {
     {"also where it dropped that", school_named_and_dropped_by_the_former_owner, SCHOOL, HOLDS(1)},
     {"unless it withdrew them there", school_withdrawn_and_that_dropped_by_the_former_owner, SCHOOL,
      WITHDRAWN(1, ASE)},
+    {"of which nothing is known where it is disputed that it handed on",
+     school_named_and_dropped_under_a_disputed_cut, SCHOOL, BUT_FOR(1, REWOUND)},
+    {"nor of what it withdrew there", school_withdrawn_and_that_dropped_under_a_disputed_cut, SCHOOL,
+     BUT_FOR(1, REWOUND)},
     {"or it lies beyond the cut", school_named_and_dropped_beyond_the_cut, SCHOOL, NO_CHAIN(UNTRUSTED)},
     {"the heir may withdraw its forerunner's", school_withdrawn_by_the_heir, SCHOOL, WITHDRAWN(1, HEIR)},
     {"the former owner leaves but a doubt", school_withdrawn_by_the_former_owner, SCHOOL,
@@ -1466,6 +1691,24 @@ static void hands_are_counted(void **state)
     for (size_t i = 1; i <= CHAIN_DEPTH_MAX + 2; i++) {
         assert_int_equal(ask(i, "ase/A5").reason, REASON_LIMIT);
     }
+}
+
+/* The same of a namespace that goes to and fro. */
+static void returns_are_counted(void **state)
+{
+    (void)state;
+    begin();
+    for (size_t i = 0; i < NAMESPACE_TENURES_MAX / 2 - 1; i++) {
+        build_succession(&built, ASE, 20 + i, "ase", HEIR, 19);
+        build_succession(&built, HEIR, 20 + i, "ase", ASE, 19);
+        assert_int_equal(ask(ASE, "ase/A5").reason, REASON_NONE);
+        assert_int_equal(ask(HEIR, "ase/A5").reason, REASON_WITHDRAWN);
+    }
+    build_succession(&built, ASE, 40, "ase", HEIR, 39);
+    assert_int_equal(ask(HEIR, "ase/A5").reason, REASON_NONE);
+    build_succession(&built, HEIR, 40, "ase", ASE, 39);
+    assert_int_equal(ask(HEIR, "ase/A5").reason, REASON_LIMIT);
+    assert_int_equal(ask(ASE, "ase/A5").reason, REASON_LIMIT);
 }
 
 /* So is what more successions in doubt say than are looked at, until one is certain. */
@@ -1785,6 +2028,7 @@ int main(void)
         cmocka_unit_test(each_link_must_leave_room_for_those_below),
         cmocka_unit_test(each_link_must_hold_by_itself),
         cmocka_unit_test(hands_are_counted),
+        cmocka_unit_test(returns_are_counted),
         cmocka_unit_test(a_crowd_takes_no_steps_from_those_who_count),
         cmocka_unit_test(who_may_accredit_nobody_takes_no_steps),
         cmocka_unit_test(those_who_meddle_take_nobody_s_steps),

@@ -676,6 +676,95 @@ static void pack_since_a_rewound_succession(void)
     build_pack_code(&given.built, build_pack(&given.built, CASE_ASE, BEYOND, "ase", 2, 0), "A5", 60);
 }
 
+static void revoked_by_an_owner_that_may_have_it_back(void)
+{
+    revoked_by_the_former_owner();
+    build_succession(&given.built, CASE_OTHER, 40, "ase", CASE_ASE, 39);
+    verdict_case_fork(&given, CASE_OTHER, 40);
+}
+
+/* Rules of whom the namespace may have been handed to. */
+static struct dossier_pack *heir_publishes(void)
+{
+    hand_on();
+    return build_pack(&given.built, CASE_OTHER, 10, "ase", 2, 0);
+}
+
+static void code_dropped_by_the_heir(void)
+{
+    build_pack_code(&given.built, heir_publishes(), "A6", 60);
+}
+
+static void code_dropped_by_an_heir_by_a_voided_word(void)
+{
+    code_dropped_by_the_heir();
+    given.built.successions[0].place.voided = true;
+    given.built.successions[0].place.void_seq = CUT + 2;
+}
+
+static void code_dropped_by_an_heir_by_a_dropped_word(void)
+{
+    code_dropped_by_the_heir();
+    given.built.successions[0].place.block = BUILT_DROPPED(FOLLOWED_MIN_S);
+}
+
+static void code_dropped_by_an_heir_by_a_disputed_word(void)
+{
+    code_dropped_by_the_heir();
+    verdict_case_fork(&given, CASE_ASE, CUT + 1);
+}
+
+static void code_dropped_by_an_heir_s_heir_in_doubt(void)
+{
+    code_dropped_by_an_heir_by_a_disputed_word();
+    given.built.packs[1].place.log = CASE_SCHOOL;
+    build_succession(&given.built, CASE_OTHER, 20, "ase", CASE_SCHOOL, 19);
+}
+
+static void code_dropped_by_an_heir_that_may_have_handed_it_on(void)
+{
+    code_dropped_by_an_heir_by_a_voided_word();
+    struct dossier_succession *next = build_succession(&given.built, CASE_OTHER, 7, "ase", CASE_SCHOOL, 6);
+    next->place.voided = true;
+    next->place.void_seq = 8;
+}
+
+static void lifetime_shortened_by_the_heir(void)
+{
+    build_pack_code(&given.built, heir_publishes(), "A5", 1);
+}
+
+static void lifetime_shortened_by_an_heir_in_doubt(void)
+{
+    lifetime_shortened_by_the_heir();
+    verdict_case_fork(&given, CASE_ASE, CUT + 1);
+}
+
+static void code_kept_by_an_heir_in_doubt(void)
+{
+    struct dossier_pack *pack = heir_publishes();
+    build_pack_code(&given.built, pack, "A5", 60);
+    build_pack_code(&given.built, pack, "A7", 12);
+    verdict_case_fork(&given, CASE_ASE, CUT + 1);
+}
+
+/* The school, which the owner named, issues what the owner's rules do not know. */
+static void code_added_by_the_heir(void)
+{
+    struct dossier_pack *pack = heir_publishes();
+    build_pack_code(&given.built, pack, "A5", 60);
+    build_pack_code(&given.built, pack, "A7", 60);
+    given.certificate->place.log = CASE_SCHOOL;
+    given.certificate->attestation.code = bytes_of_string("ase/A7");
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 0);
+}
+
+static void code_added_by_an_heir_in_doubt(void)
+{
+    code_added_by_the_heir();
+    verdict_case_fork(&given, CASE_ASE, CUT + 1);
+}
+
 static void pack_voided_by_the_owner(uint64_t seq)
 {
     hand_on();
@@ -791,10 +880,32 @@ static const struct {
     {"whether it did is in doubt, then what it reinstates is",
      reinstated_by_an_owner_that_rewound_its_succession, UNKNOWN(REWOUND)},
     {"and what it revokes", revoked_by_an_owner_that_voided_its_succession, UNKNOWN(VOIDED)},
+    {"whether it has it again is in doubt, then what it revokes is",
+     revoked_by_an_owner_that_may_have_it_back, UNKNOWN(DISPUTED)},
     {"and what it issues", issued_since_a_rewound_succession, OVERALL_UNDETERMINED, AXIS_AUTHORITY,
      ANSWER_UNKNOWN, REASON_REWOUND},
     {"and its rules", pack_since_a_rewound_succession, OVERALL_UNDETERMINED, AXIS_AUTHORITY, ANSWER_UNKNOWN,
      REASON_DISPUTED},
+    {"the rules of its heir may have the code no more", code_dropped_by_the_heir, OVERALL_INVALID,
+     AXIS_AUTHORITY, ANSWER_NO, REASON_UNKNOWN_CODE},
+    {"which is as unknown as whether it is the heir, by a void word",
+     code_dropped_by_an_heir_by_a_voided_word, OVERALL_UNDETERMINED, AXIS_AUTHORITY, ANSWER_UNKNOWN,
+     REASON_VOIDED},
+    {"by one that was followed and dropped", code_dropped_by_an_heir_by_a_dropped_word, OVERALL_UNDETERMINED,
+     AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_REWOUND},
+    {"by one that a fork disputes", code_dropped_by_an_heir_by_a_disputed_word, OVERALL_UNDETERMINED,
+     AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"or by another that has it from there", code_dropped_by_an_heir_s_heir_in_doubt, OVERALL_UNDETERMINED,
+     AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"who may have handed it on itself", code_dropped_by_an_heir_that_may_have_handed_it_on,
+     OVERALL_UNDETERMINED, AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_VOIDED},
+    {"they may let it end", lifetime_shortened_by_the_heir, OVERALL_INVALID, AXIS_STATUS, ANSWER_NO,
+     REASON_EXPIRED},
+    {"of which a fork makes nothing known either", lifetime_shortened_by_an_heir_in_doubt, UNKNOWN(DISPUTED)},
+    {"or know one more", code_added_by_the_heir, VALID},
+    {"which a fork takes from nobody", code_added_by_an_heir_in_doubt, OVERALL_UNDETERMINED, AXIS_AUTHORITY,
+     ANSWER_UNKNOWN, REASON_DISPUTED},
+    {"what they would not change stays", code_kept_by_an_heir_in_doubt, VALID},
     {"a pack that it voids in spite is in doubt", pack_voided_by_the_former_owner, OVERALL_UNDETERMINED,
      AXIS_AUTHORITY, ANSWER_UNKNOWN, REASON_DISPUTED},
     {"one that it voided before is none", pack_voided_within, OVERALL_UNDETERMINED, AXIS_AUTHORITY,

@@ -475,6 +475,446 @@ static void voices_are_in_the_order_of_versions(void **state)
     assert_int_equal(voices.count, 0);
 }
 
+/* ---- where it is in doubt who has the namespace ---- */
+
+enum { HEIR = CAREER_EPA, HANDED_ON_IN = 90 };
+
+/* By the owner's versions, and by those of whom it may have handed the namespace to. */
+static const struct heir_row {
+    const char *sentence;
+    struct version owners, heirs, another; /* another of the owner's */
+    struct earned earned[EARNED_MAX];
+    const char *asked;
+    uint32_t day;
+    enum answer by_owner, by_heir;
+} heir_rows[] = {
+    {"what both say alike stays",
+     {IN_TIME, FROM, "A1/60 A2", "title T: A1\nprerequisite A1: A2"},
+     {IN_TIME, FROM, "A1/60 A2", "title T: A1\nprerequisite A1: A2"},
+     {0},
+     {EXAM("A1", EARNED, LAST), EXAM("A2", EARNED, LAST)},
+     "\"T\"",
+     EARNED + 9,
+     ANSWER_YES,
+     ANSWER_YES},
+    {"so does what another code or title takes nothing from",
+     {IN_TIME, FROM, "A1/60 A2", "title T: A1\nprerequisite A1: A2"},
+     {IN_TIME, FROM, "A1/60 A2 A3", "title T: A1\ntitle U: A3\nprerequisite A1: A2\nprerequisite A3: A1"},
+     {0},
+     {EXAM("A1", EARNED, LAST), EXAM("A2", EARNED, LAST)},
+     "\"T\"",
+     EARNED + 9,
+     ANSWER_YES,
+     ANSWER_YES},
+    {"more is asked beforehand",
+     {IN_TIME, FROM, "A1 A2", ""},
+     {IN_TIME, FROM, "A1 A2", "prerequisite A1: A2"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"or less",
+     {IN_TIME, FROM, "A1 A2", "prerequisite A1: A2"},
+     {IN_TIME, FROM, "A1 A2", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"or of the attestation itself",
+     {IN_TIME, FROM, "A1", ""},
+     {IN_TIME, FROM, "A1", "prerequisite A1: basis licence"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "tested A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"or experience",
+     {IN_TIME, FROM, "A1", ""},
+     {IN_TIME, FROM, "A1", "experience A1: experience 9 days in A1"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"or a condition",
+     {IN_TIME, FROM, "A1 A2", ""},
+     {IN_TIME, FROM, "A1 A2", "condition A1: A2"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"or a condition less",
+     {IN_TIME, FROM, "A1 A2", "condition A1: A2"},
+     {IN_TIME, FROM, "A1 A2", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"a renewal counts no more",
+     {IN_TIME, FROM, "A1", "renewal A1: basis renewal"},
+     {IN_TIME, FROM, "A1", ""},
+     {0},
+     {RENEWED("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"or adds less",
+     {IN_TIME, FROM, "A1/12", "renewal A1: adds at most 60 months"},
+     {IN_TIME, FROM, "A1/12", "renewal A1: adds at most 24 months"},
+     {0},
+     {EXAM("A1", EARNED, EARNED + 365), RENEWED("A1", EARNED + 300, EARNED + 1500)},
+     "A1",
+     EARNED + 1000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"a title asks for more",
+     {IN_TIME, FROM, "A1 A2", "title T: A1"},
+     {IN_TIME, FROM, "A1 A2", "title T: A1 and A2"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "\"T\"",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"or is none",
+     {IN_TIME, FROM, "A1", "title T: A1"},
+     {IN_TIME, FROM, "A1", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "\"T\"",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"or is new",
+     {IN_TIME, FROM, "A1", ""},
+     {IN_TIME, FROM, "A1", "title T: A1"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "\"T\"",
+     45000,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"where nobody may hold it",
+     {IN_TIME, FROM, "A1", ""},
+     {IN_TIME, FROM, "A1", "title T: A1"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "not \"T\"",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"the code is gone",
+     {IN_TIME, FROM, "A1", ""},
+     {IN_TIME, FROM, "A2", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"or is new",
+     {IN_TIME, FROM, "A2", ""},
+     {IN_TIME, FROM, "A1", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"a lifetime is shorter",
+     {IN_TIME, FROM, "A1/60", ""},
+     {IN_TIME, FROM, "A1/12", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     EARNED + 500,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"and runs by either",
+     {IN_TIME, FROM, "A1/60", ""},
+     {IN_TIME, FROM, "A1/12", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     EARNED + 300,
+     ANSWER_YES,
+     ANSWER_YES},
+    {"or over by either",
+     {IN_TIME, FROM, "A1/60", ""},
+     {IN_TIME, FROM, "A1/12", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     EARNED + 2000,
+     ANSWER_NO,
+     ANSWER_NO},
+    {"or longer",
+     {IN_TIME, FROM, "A1/12", ""},
+     {IN_TIME, FROM, "A1/60", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     EARNED + 500,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"or longer since later",
+     {IN_TIME, FROM, "A1/12", ""},
+     {IN_TIME, EARNED + 100, "A1/60", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     EARNED + 500,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"what is not in force says nothing",
+     {IN_TIME, FROM, "A1", ""},
+     {IN_TIME, 45001, "A1 A2", "condition A1: A2"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_YES},
+    {"what came late takes nothing away",
+     {IN_TIME, FROM, "A1 A2", ""},
+     {LATE, FROM, "A1 A2", "prerequisite A1: A2"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_YES},
+    {"and adds",
+     {IN_TIME, FROM, "A1 A2", "prerequisite A1: A2"},
+     {LATE, FROM, "A1 A2", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"a code too",
+     {IN_TIME, FROM, "A2", ""},
+     {LATE, FROM, "A1 A2", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"but not what it says as well",
+     {IN_TIME, FROM, "A1 A2", "prerequisite A1: A2"},
+     {LATE, FROM, "A1 A2", "prerequisite A1: A2"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     ANSWER_NO},
+    {"what came late for the owner's adds to the heir's",
+     {LATE, FROM, "A1 A2", ""},
+     {IN_TIME, FROM, "A1 A2", "prerequisite A1: A2"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"no rules may be in force, or some",
+     {IN_TIME, 45001, "A1", ""},
+     {IN_TIME, FROM, "A1 A2", "title T: not A2"},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "not \"T\"",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"a late condition less",
+     {IN_TIME, FROM, "A1 A2", "condition A1: A2"},
+     {LATE, FROM, "A1 A2", ""},
+     {0},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"a shorter lifetime where the attestation ends before the longer",
+     {IN_TIME, FROM, "A1/60", ""},
+     {IN_TIME, FROM, "A1/12", ""},
+     {0},
+     {EXAM("A1", EARNED, EARNED + 1000)},
+     "A1",
+     EARNED + 500,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"a lifetime that only the owner lengthens",
+     {IN_TIME, FROM, "A1/12", ""},
+     {IN_TIME, EARNED + 100, "A2", ""},
+     {IN_TIME, EARNED + 100, "A1/60", ""},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     EARNED + 500,
+     ANSWER_YES,
+     ANSWER_NO},
+    {"or the heir",
+     {IN_TIME, FROM, "A1/12", ""},
+     {IN_TIME, EARNED + 100, "A1/60", ""},
+     {IN_TIME, EARNED + 100, "A2", ""},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     EARNED + 500,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"a lifetime that runs from later by the heir",
+     {IN_TIME, FROM, "A1/12 A2", ""},
+     {IN_TIME, FROM, "A1/12 A2", "prerequisite A1: A2"},
+     {0},
+     {{"ase/A1", BASIS_EXAM, EARNED, EARNED + 300, LAST}, EXAM("A2", EARNED + 200, LAST)},
+     "A1",
+     EARNED + 450,
+     ANSWER_NO,
+     ANSWER_YES},
+    {"what came late for the owner's and is not the heir's",
+     {IN_TIME, FROM, "A1 A2", "prerequisite A1: A2"},
+     {IN_TIME, FROM, "A1 A2", "prerequisite A1: A2"},
+     {LATE, FROM, "A1 A2", ""},
+     {EXAM("A1", EARNED, LAST)},
+     "A1",
+     45000,
+     ANSWER_YES,
+     ANSWER_NO},
+};
+
+static enum answer answer_to(const struct heir_row *row)
+{
+    struct day_truth days = career_case_days(&given, row->asked, row->day);
+    return day_truth_on(&days, row->day);
+}
+
+static void build_with_heir(const struct heir_row *row)
+{
+    const struct row by_owner = {.packs = PACKS(row->owners, row->heirs, row->another),
+                                 .earned = {row->earned[0], row->earned[1], row->earned[2]}};
+    build(&by_owner);
+    given.built.packs[1].place.log = HEIR;
+}
+
+static void what_an_heir_in_doubt_changes_is_unknown(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof heir_rows / sizeof heir_rows[0]; i++) {
+        const struct heir_row *row = &heir_rows[i];
+        build_with_heir(row);
+        enum answer by_owner = answer_to(row);
+        struct dossier_succession *handed =
+            build_succession(&given.built, CAREER_ASE, HANDED_ON_IN, "ase", HEIR, HANDED_ON_IN - 1);
+        enum answer by_heir = answer_to(row);
+        handed->place.voided = true;
+        handed->place.void_seq = HANDED_ON_IN + 1;
+        enum answer found = answer_to(row);
+        enum answer expected = row->by_owner == row->by_heir ? row->by_owner : ANSWER_UNKNOWN;
+        if (by_owner != row->by_owner || by_heir != row->by_heir || found != expected) {
+            fail_msg("%s: by the owner %d, by the heir %d, in doubt %d", row->sentence, (int)by_owner,
+                     (int)by_heir, (int)found);
+        }
+    }
+}
+
+static void doubt_the_handing_on(void)
+{
+    struct dossier_succession *handed =
+        build_succession(&given.built, CAREER_ASE, HANDED_ON_IN, "ase", HEIR, HANDED_ON_IN - 1);
+    handed->place.voided = true;
+    handed->place.void_seq = HANDED_ON_IN + 1;
+}
+
+/* The shorter one is told of, whosever it is. */
+static void a_lifetime_in_doubt_says_whose_it_is(void **state)
+{
+    static const struct {
+        const char *heirs, *another;
+        uint32_t heirs_from;
+        uint64_t months, version;
+    } cases[] = {{"A1/12", "A2", FROM, 12, 2},
+                 {"A1/120", "A2", FROM, 60, 1},
+                 {"A1/90", "A1/120", EARNED + 100, 90, 2},
+                 {"A1/120", "A1/90", EARNED + 100, 90, 3}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct heir_row row = {.owners = {IN_TIME, FROM, "A1/60", ""},
+                                     .heirs = {IN_TIME, cases[i].heirs_from, cases[i].heirs, ""},
+                                     .another = {IN_TIME, EARNED + 100, cases[i].another, ""},
+                                     .earned = {EXAM("A1", EARNED, LAST)}};
+        build_with_heir(&row);
+        doubt_the_handing_on();
+        (void)career_case_conclude(&given, NULL, EARNED + 10);
+        const struct credential_verdict *found = &given.credentials.verdicts[0];
+        assert_int_equal(found->lifetime_months, cases[i].months);
+        assert_int_equal(found->lifetime_by->pack.version, cases[i].version);
+    }
+}
+
+static void what_an_heir_in_doubt_published_late_is_not_said_to_say_otherwise(void **state)
+{
+    static const char *const late[] = {"condition A1: A2", "prerequisite A1: A2", ""};
+    (void)state;
+    for (size_t i = 0; i < sizeof late / sizeof late[0]; i++) {
+        const struct heir_row row = {.owners = {IN_TIME, FROM, "A1/240 A2", ""},
+                                     .heirs = {LATE, FROM, "A1/24 A2", late[i]},
+                                     .earned = {EXAM("A1", EARNED, LAST)}};
+        build_with_heir(&row);
+        doubt_the_handing_on();
+        (void)career_case_conclude(&given, NULL, 45000);
+        assert_null(given.credentials.verdicts[0].later_rules);
+    }
+}
+
+static void what_is_missing_by_an_heir_in_doubt_is_unknown(void **state)
+{
+    static const char *const rules[] = {"prerequisite A1: A2", "experience A1: experience 9 days in A1"};
+    static const char *const missing[] = {"", "A1?"};
+    char text[CAREER_TEXT_SIZE];
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        const struct heir_row row = {.owners = {IN_TIME, FROM, "A1 A2", rules[i]},
+                                     .heirs = {IN_TIME, FROM, "A1 A2", ""},
+                                     .earned = {EXAM("A1", EARNED, LAST)}};
+        build_with_heir(&row);
+        doubt_the_handing_on();
+        struct verdict verdict = career_case_conclude(&given, NULL, 45000);
+        missing_to_text(text, verdict.codes[0].missing, verdict.codes[0].missing_count);
+        assert_int_equal(verdict.codes[0].certified, ANSWER_UNKNOWN);
+        assert_string_equal(text, missing[i]);
+    }
+}
+
+static void a_title_that_an_heir_in_doubt_gives_otherwise_is_unknown(void **state)
+{
+    const struct heir_row row = {.owners = {IN_TIME, FROM, "A1 A2", "title T: A1 and A2"},
+                                 .heirs = {IN_TIME, FROM, "A1 A2", "title T: A1"},
+                                 .earned = {EXAM("A1", EARNED, LAST)}};
+    char text[CAREER_TEXT_SIZE];
+    (void)state;
+    build_with_heir(&row);
+    doubt_the_handing_on();
+    struct verdict verdict = career_case_conclude(&given, NULL, 45000);
+    assert_int_equal(verdict.title_count, 1);
+    assert_int_equal(verdict.titles[0].answer, ANSWER_UNKNOWN);
+    missing_to_text(text, verdict.titles[0].missing, verdict.titles[0].missing_count);
+    assert_string_equal(text, "rule?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -484,6 +924,11 @@ int main(void)
         cmocka_unit_test(a_title_says_that_later_rules_say_otherwise),
         cmocka_unit_test(a_title_is_held_by_a_late_version_where_that_in_force_is_disputed),
         cmocka_unit_test(voices_are_in_the_order_of_versions),
+        cmocka_unit_test(what_an_heir_in_doubt_changes_is_unknown),
+        cmocka_unit_test(a_lifetime_in_doubt_says_whose_it_is),
+        cmocka_unit_test(what_an_heir_in_doubt_published_late_is_not_said_to_say_otherwise),
+        cmocka_unit_test(what_is_missing_by_an_heir_in_doubt_is_unknown),
+        cmocka_unit_test(a_title_that_an_heir_in_doubt_gives_otherwise_is_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,18 @@ static void heir_has_one(void)
     build_pack(&built, HEIR, 5, "ase", 1, 190);
 }
 
+static void heir_has_one_and_gave_it_back(void)
+{
+    heir_has_one();
+    build_succession(&built, HEIR, 6, "ase", ASE, 5);
+}
+
+static void said_before_it_was_handed_on_or_since_it_came_back(void)
+{
+    heir_has_one_and_gave_it_back();
+    built.successions[0].cut = (struct dossier_cut){.found = CUT_NOT_HELD, .seq = 39};
+}
+
 static void heir_in_doubt(void)
 {
     heir_has_one();
@@ -148,6 +160,7 @@ static const struct {
     {"one in the block of the cut is one", handed_on_with_the_last_one, 200, 2},
     {"the heir's goes before the forerunner's", heir_has_one, 200, 3},
     {"from its day on", heir_has_one, 189, 0},
+    {"and after those of an owner that has it again", heir_has_one_and_gave_it_back, 200, 2},
     {"an heir in doubt publishes nothing", heir_in_doubt, 200, 2},
     {"one that its owner dropped stays under the cut", dropped_under_the_cut, 200, 2},
     {"and beside the cut it does not", dropped_beside_the_cut, 200, 1},
@@ -191,6 +204,9 @@ static void what_is_not_certain_of_a_pack_shows(void **state)
         {"the block that voids it is", void_pack, 40, true},
         {"which is not known by now", void_later_than_known, 40, false},
         {"its owner may have handed the namespace on before", heir_in_doubt, 0, true},
+        {"its owner has it again, and nobody knows since when",
+         said_before_it_was_handed_on_or_since_it_came_back, 0, true},
+        {"its owner has it again for sure", heir_has_one_and_gave_it_back, 0, false},
         {"it was dropped, and the cut of a succession covers it", dropped_under_the_cut, 0, false},
         {"and a void names it", dropped_under_the_cut_and_void, 0, true},
         {"there are more owners than are heard", more_owners_than_are_heard, 0, true},

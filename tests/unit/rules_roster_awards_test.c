@@ -556,6 +556,43 @@ static void each_day_is_judged_by_the_pack_in_force_on_it(void **state)
     }
 }
 
+/* ASE may have handed its namespace on, and whom to has another pack. */
+static void what_an_heir_in_doubt_would_change_is_unknown(void **state)
+{
+    static const struct {
+        const char *sentence;
+        const char *heirs_rule; /* NULL: it has no such award */
+        enum answer answer;
+    } rows[] = {
+        {"the same rule", SEAL_RULE, ANSWER_YES},
+        {"a stricter one", "share 90 % (A*)", ANSWER_UNKNOWN},
+        {"one for life", "for life (share 90 % (A*))", ANSWER_UNKNOWN},
+        {"none", NULL, ANSWER_UNKNOWN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        begin(0);
+        struct dossier_pack *heirs = build_ase_pack(&built, 2, 2, 0);
+        heirs->place.log = ROSTER_STRANGER;
+        if (rows[i].heirs_rule != NULL) {
+            build_rule(&built, heirs, PACK_RULE_RECOGNITION, "Seal", rows[i].heirs_rule);
+        }
+        struct dossier_succession *handed =
+            build_succession(&built.shop, ROSTER_ASE, 90, "ase", ROSTER_STRANGER, 89);
+        handed->place.voided = true;
+        handed->place.void_seq = 91;
+        add_technicians(0, 3, "ase/A1", "ase/A5", FAR_AWAY);
+        add_technicians(3, 4, NULL, NULL, 0);
+        const struct award_verdict *seal = seal_on(AT);
+        if (seal->answer != rows[i].answer) {
+            fail_msg("%s: %d", rows[i].sentence, (int)seal->answer);
+        }
+        if (seal->answer == ANSWER_UNKNOWN) {
+            assert_event(&seal->lacks[0], AWARD_RULE, DAY_NONE, NOBODY);
+        }
+    }
+}
+
 static void a_rule_that_is_not_understood_is_unknown(void **state)
 {
     static const uint8_t operator_999[] = {0x91, 0xcd, 0x03, 0xe7};
@@ -807,6 +844,7 @@ int main(void)
         cmocka_unit_test(what_would_be_if),
         cmocka_unit_test(the_weaker_claim_is_an_award_of_its_own),
         cmocka_unit_test(each_day_is_judged_by_the_pack_in_force_on_it),
+        cmocka_unit_test(what_an_heir_in_doubt_would_change_is_unknown),
         cmocka_unit_test(a_rule_that_is_not_understood_is_unknown),
         cmocka_unit_test(an_award_is_as_sure_as_its_rules_are_new),
         cmocka_unit_test(a_rule_may_be_put_together_otherwise),

@@ -42,7 +42,7 @@ struct search {
     struct gather *gather;
     uint64_t heard_since_s, heard_by_s;
     size_t found, read;
-    size_t count;
+    size_t count, owner_count; /* of turns, and of the first ones of them, which are owners' */
     struct turn *turns;
     size_t heap_count;
     uint16_t *heap; /* turns that are not over, the cheapest first */
@@ -222,9 +222,10 @@ static enum store_error is_heard(const struct search *search, const struct disk_
     struct gather *gather = search->gather;
     struct disk_checkpoint checkpoint;
     struct disk_record record;
-    enum store_error error = row->beside ? STORE_NOT_FOUND
-                                         : checkpoint_read_by(gather->txn, delegate, row->number, row->seq,
-                                                              gather->known_by_s, &checkpoint);
+    enum store_error error = row->beside || row->upgrade_seen
+                                 ? STORE_NOT_FOUND
+                                 : checkpoint_read_by(gather->txn, delegate, row->number, row->seq,
+                                                      gather->known_by_s, &checkpoint);
 
     *heard = false;
     if (error == STORE_OK && checkpoint.time_s >= search->heard_since_s &&
@@ -236,19 +237,31 @@ static enum store_error is_heard(const struct search *search, const struct disk_
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* Whether an accreditor took something back from a delegate: it may have done so at a block that is not here.
- */
-static enum store_error is_withdrawn(const struct search *search, const struct actor_id *delegate,
-                                     uint32_t accreditor, bool *withdrawn)
+/* Whether an author took something back from a delegate, on whatever branch: it may have done so at a block
+ * that is not here. */
+static enum store_error is_withdrawn_by(const struct search *search, const struct actor_id *delegate,
+                                        uint32_t author, bool *withdrawn)
 {
     struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, delegate);
     struct entry_at at;
     enum store_error error;
 
-    grant_key_add_author(&key, accreditor);
+    grant_key_add_author(&key, author);
     error = grant_next(search->gather->txn, &key, NULL, &at);
     *withdrawn = error == STORE_OK;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    return error == STORE_NOT_FOUND ? side_has(search->gather->txn, &key, withdrawn) : error;
+}
+
+/* By an accreditor of its, or by an owner: what one owner gave its heirs take back. */
+static enum store_error is_withdrawn(const struct search *search, const struct actor_id *delegate,
+                                     uint32_t accreditor, bool *withdrawn)
+{
+    enum store_error error = is_withdrawn_by(search, delegate, accreditor, withdrawn);
+
+    for (size_t i = 0; i < search->owner_count && error == STORE_OK && !*withdrawn; i++) {
+        error = is_withdrawn_by(search, delegate, search->turns[i].number, withdrawn);
+    }
+    return error;
 }
 
 static struct seen *slot_of(const struct search *search, const struct actor_id *delegate)
@@ -440,8 +453,12 @@ static enum store_error begin(struct search *search, const struct denials *denia
     search->heap = arena_take(arena, TURNS_MAX * sizeof *search->heap);
     search->patterns = arena_take(arena, PATTERNS_MAX * sizeof *search->patterns);
     search->seen = arena_take(arena, SEEN_SLOTS * sizeof *search->seen);
-    return search->turns && search->heap && search->patterns && search->seen ? add_owners(search, denials)
-                                                                             : STORE_NO_MEMORY;
+    if (!search->turns || !search->heap || !search->patterns || !search->seen) {
+        return STORE_NO_MEMORY;
+    }
+    const enum store_error error = add_owners(search, denials);
+    search->owner_count = search->count;
+    return error;
 }
 
 static enum store_error search_all(struct gather *gather, const struct gather_question *question,

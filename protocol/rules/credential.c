@@ -874,6 +874,19 @@ static struct axis_answer freshness_answer_of(struct credential_verdict *out, st
     return found.answer;
 }
 
+/* Whether the subject surely worked anywhere, however old that is. Of somebody of whom it is in doubt nobody
+ * knows where she works instead. */
+static bool knows_a_shop(const struct credentials *credentials, const struct dossier *dossier)
+{
+    bool knows = false;
+    for (size_t i = 0; i < credentials->membership_count && !knows; i++) {
+        const struct membership *membership = &credentials->memberships[i];
+        knows = hash_equal(&membership->technician.hash, &dossier->subject.id) &&
+                membership->days.surely.count > 0;
+    }
+    return knows;
+}
+
 /* A shop that has not been heard of for long may have said meanwhile that she left. */
 static void doubt_old_memberships(struct credentials *out, const struct decision *decision)
 {
@@ -1078,6 +1091,7 @@ static bool decide(struct credentials *out, const struct dossier *dossier, const
         !memberships_of(&out->memberships, &out->membership_count, dossier, question->network, arena)) {
         return false;
     }
+    out->knows_a_shop = knows_a_shop(out, dossier);
     doubt_old_memberships(out, &decision);
     for (size_t i = 0; i < out->count; i++) {
         if (!decide_alone(&out->verdicts[i], &decision, i)) {

@@ -15,6 +15,7 @@ struct credentials {
     size_t membership_count; /* as memberships_of has them, but none is sure whose shop's newest checkpoint is
                                 older than its budget, or does not count: she may have left since */
     struct membership *memberships;
+    bool knows_a_shop; /* some of the subject's is sure, or was before it was too old */
 };
 
 /* Decide all credentials of the dossier; those of shops first, as the others' conditions rest on them.
@@ -30,7 +31,7 @@ bool credentials_decide_denied(struct credentials *out, const struct dossier *do
                                struct arena *arena);
 
 /* Days on which the dossier's subject is affiliated with a shop that holds membership code. Where not one
- * affiliation of hers is known that counts or may count, all days are unknown: her shop's log may not have
+ * affiliation of hers is known that counts for certain, all days are unknown: her shop's log may not have
  * come here. Nor is any day a no on which what is not here of what is said about the code, or by a shop that
  * holds it, might make it a yes. Returns: false when the arena is full. */
 bool network_days(struct day_truth *out, const struct lacking_question *asked,

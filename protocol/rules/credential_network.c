@@ -94,19 +94,6 @@ static bool add_network_days(struct day_truth *out, const struct dossier *dossie
            day_truth_or(out, out, &days, arena);
 }
 
-/* Whether the subject is, or perhaps is, known to have worked anywhere. */
-static bool knows_a_shop(const struct dossier *dossier, const struct credentials *credentials)
-{
-    for (size_t i = 0; i < credentials->membership_count; i++) {
-        const struct membership *membership = &credentials->memberships[i];
-        if (hash_equal(&membership->technician.hash, &dossier->subject.id) &&
-            membership->days.possibly.count > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whether some shop may hold the membership, or she may be affiliated with more, than is here. Of a
  * namespace that nobody owns everything may be lacking. */
 static bool may_lack(bool *out, const struct lacking_question *asked, struct bytes code, struct arena *arena)
@@ -147,7 +134,7 @@ bool network_days(struct day_truth *out, const struct lacking_question *asked,
     if (dossier->subject.kind != SUBJECT_ACTOR) {
         return true;
     }
-    if (!knows_a_shop(dossier, credentials)) {
+    if (!credentials->knows_a_shop) {
         *out = day_truth_unknown;
         return true;
     }

@@ -18,10 +18,10 @@ struct voice {
     size_t log; /* SIZE_MAX: it was never heard of */
     struct bytes pattern;
     uint64_t to;      /* UINT64_MAX: to its end */
+    uint64_t sure_to; /* of the chain: what stands there lies beyond no cut of its own, sure or in doubt */
     uint64_t depth;   /* of those whom it accredits, at most so; 0: it lets nobody speak */
-    bool cut;         /* what it may say ends with a block that is here */
-    bool missing;     /* or with one that is not, by a branch on which it may have said anything */
-    bool limited;     /* what it takes back may lie beyond a cut of its own */
+    bool cut;         /* what it may say surely ends with a block that is here */
+    bool missing;     /* or perhaps with one that is not, by a branch on which it may have said anything */
     uint64_t until_s; /* what it says later is late for the end of its accreditation; UINT64_MAX: of none */
 };
 
@@ -35,6 +35,11 @@ struct voices {
     bool full;     /* the arena is */
 };
 
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static bool is_here(const struct dossier_cut *cut)
 {
     return cut->found == CUT_ON_CHAIN || cut->found == CUT_ON_SIDE;
@@ -44,6 +49,12 @@ static bool is_here(const struct dossier_cut *cut)
 static bool lacks_anywhere(const struct dossier_log *log)
 {
     return log->switching || log->body_missing || log->branches_cut;
+}
+
+/* Whether a block up to one had arrived that this version can't read: it may say anything. */
+static bool is_unread(const struct dossier_log *log, uint64_t to)
+{
+    return log->upgrade_needed && log->upgrade_seq <= to && dossier_log_reaches(log, log->upgrade_seq);
 }
 
 /* One of whom nothing was heard is silent, as one is that was not heard for long. */
@@ -137,7 +148,7 @@ static bool any_lacks(const struct dossier *dossier)
     bool lacks = dossier->sealed_count > 0 || leaves_owners_out(dossier) || misses_cut(dossier);
     for (size_t i = 0; i < dossier->log_count && !lacks; i++) {
         const struct dossier_log *log = &dossier->logs[i];
-        lacks = log->incomplete || log->left_out || lacks_anywhere(log);
+        lacks = log->incomplete || log->left_out || is_unread(log, UINT64_MAX) || lacks_anywhere(log);
     }
     return lacks;
 }
@@ -176,7 +187,7 @@ static bool covers(const struct voice *voice, const struct voice *other)
 {
     return actor_id_equal(&voice->author, &other->author) && voice->to >= other->to &&
            voice->depth >= other->depth && voice->until_s >= other->until_s && voice->cut <= other->cut &&
-           voice->missing >= other->missing && voice->limited >= other->limited &&
+           voice->missing >= other->missing && voice->sure_to <= other->sure_to &&
            code_matches(other->pattern, voice->pattern);
 }
 
@@ -196,16 +207,28 @@ static void add_voice(struct voices *voices, const struct voice *voice)
     }
 }
 
-/* Whether one that certainly handed the namespace on did so up to a block that is here, or is not. */
+/* What the cuts of its own leave of an owner's chain, sure ones or not. */
+static uint64_t handed_to(const struct namespace_owners *owners, size_t at)
+{
+    uint64_t to = owners->owners[at].doubt == REASON_NONE ? UINT64_MAX : 0;
+    for (size_t i = 0; i < owners->handing_count && namespace_owner_is_cut(owners, at); i++) {
+        const struct namespace_handing *handing = &owners->handings[i];
+        if (owners->tenures[handing->tenure].owner == at) {
+            to = lower(to, handing->cut->found == CUT_ON_CHAIN ? handing->cut->seq : 0);
+        }
+    }
+    return to;
+}
+
+/* Whether an owner handed the namespace on, for sure or not, up to a block that is here, or is not. */
 static bool hands_on(const struct namespace_owners *owners, size_t at, bool here)
 {
     bool any = false;
     for (size_t i = 0; i < owners->handing_count && !any; i++) {
         const struct namespace_handing *handing = &owners->handings[i];
-        any = owners->tenures[handing->tenure].owner == at && handing->doubt == REASON_NONE &&
-              is_here(handing->cut) == here;
+        any = owners->tenures[handing->tenure].owner == at && is_here(handing->cut) == here;
     }
-    return any && namespace_owner_is_former(owners, at);
+    return any;
 }
 
 static void add_owners(struct voices *voices, struct bytes name_space, struct bytes all_codes)
@@ -213,17 +236,16 @@ static void add_owners(struct voices *voices, struct bytes name_space, struct by
     struct namespace_owners owners;
     namespace_owners_of(&owners, voices->asked->dossier, voices->asked->trust, name_space);
     for (size_t i = 0; i < owners.count; i++) {
-        if (owners.owners[i].doubt != REASON_VOIDED) { /* disowned it need not be heard of */
-            add_voice(voices, &(struct voice){.author = owners.owners[i].actor,
-                                              .log = log_of(voices->asked->dossier, &owners.owners[i].actor),
-                                              .pattern = all_codes,
-                                              .to = UINT64_MAX,
-                                              .depth = UINT64_MAX,
-                                              .cut = hands_on(&owners, i, true),
-                                              .missing = hands_on(&owners, i, false),
-                                              .limited = namespace_owner_is_cut(&owners, i),
-                                              .until_s = UINT64_MAX});
-        }
+        add_voice(voices,
+                  &(struct voice){.author = owners.owners[i].actor,
+                                  .log = log_of(voices->asked->dossier, &owners.owners[i].actor),
+                                  .pattern = all_codes,
+                                  .to = UINT64_MAX,
+                                  .sure_to = handed_to(&owners, i),
+                                  .depth = UINT64_MAX,
+                                  .cut = namespace_owner_is_former(&owners, i) && hands_on(&owners, i, true),
+                                  .missing = hands_on(&owners, i, false),
+                                  .until_s = UINT64_MAX});
     }
     voices->owner_count = voices->count;
     voices->left_out = voices->left_out || owners.left_out;
@@ -231,75 +253,75 @@ static void add_owners(struct voices *voices, struct bytes name_space, struct by
 
 /* ---- what was taken back ---- */
 
-/* The last block up to which a delegate may be heard in spite of the withdrawal, where that is known. */
-static uint64_t withdrawn_to(const struct dossier_withdrawal *found)
+static bool is_owner(const struct voices *voices, size_t log)
 {
-    const struct list *exceptions = &found->withdrawal.exceptions;
-    uint64_t to = found->cut.seq;
-    if (found->cut.found != CUT_ON_CHAIN) {
-        return UINT64_MAX;
+    bool is = false;
+    for (size_t i = 0; i < voices->owner_count && !is; i++) {
+        is = voices->items[i].log == log;
     }
-    for (size_t i = 0; i < exceptions->count; i++) {
-        uint64_t seq = ((const struct entry_position *)exceptions->items)[i].seq;
-        to = seq > to ? seq : to;
-    }
-    return to;
+    return is;
 }
 
-/* Whether a withdrawal takes the accreditation back, beyond doubt. by: its author's voice. */
-static bool takes_back(const struct dossier *dossier, const struct voice *by,
-                       const struct dossier_withdrawal *found,
-                       const struct dossier_accreditation *accreditation)
+/* Whether a withdrawal may be about an accreditation: by its author, or where that is an owner by another
+ * one, whoever has the namespace from whom. */
+static bool may_concern(const struct voices *voices, const struct dossier_withdrawal *found,
+                        const struct dossier_accreditation *accreditation)
 {
+    const struct dossier *dossier = voices->asked->dossier;
     const struct withdrawal *withdrawal = &found->withdrawal;
+    bool own = found->place.log == accreditation->place.log;
     bool named =
         !withdrawal->has_accreditation || (withdrawal->accreditation.seq == accreditation->place.seq &&
                                            withdrawal->accreditation.index == accreditation->place.index);
-    return !by->limited && found->place.log == by->log && !found->place.block.side &&
-           found->place.seq <= by->to && named &&
-           actor_id_equal(&withdrawal->delegate, &accreditation->accreditation.delegate) &&
+    bool later = own ? place_precedes(&accreditation->place, &found->place)
+                     : is_owner(voices, found->place.log) && is_owner(voices, accreditation->place.log);
+    return named && later && actor_id_equal(&withdrawal->delegate, &accreditation->accreditation.delegate) &&
            dossier_place_arrived(dossier, &found->place) &&
-           place_precedes(&accreditation->place, &found->place) &&
+           place_weigh(dossier, &found->place, STANCE_AGAINST).weight != WEIGHT_NOTHING;
+}
+
+/* Whether one that may concern what its own author accredited does so beyond doubt. by: that one's voice. */
+static bool takes_back(const struct dossier *dossier, const struct voice *by,
+                       const struct dossier_withdrawal *found)
+{
+    return found->place.log == by->log && found->place.seq <= by->sure_to &&
            place_weigh(dossier, &found->place, STANCE_AGAINST).weight == WEIGHT_FULL;
 }
 
-static bool is_void(const struct dossier *dossier, const struct voice *by, const struct dossier_place *place)
+/* The last block up to which a withdrawal leaves all that its delegate says on the chain. */
+static uint64_t left_to(const struct dossier_withdrawal *found)
 {
-    return !by->limited && !place->block.side && place->voided && place->void_seq <= by->to &&
-           place_weigh(dossier, place, STANCE_FOR).weight == WEIGHT_NOTHING;
-}
-
-/* Whether a withdrawal may have ended what a delegate may take back, and its last block is not known. */
-static bool may_limit(const struct dossier_withdrawal *found, const struct actor_id *delegate)
-{
-    return found->withdrawal.has_cut && found->cut.found != CUT_ON_CHAIN &&
-           actor_id_equal(&found->withdrawal.delegate, delegate);
+    bool whole = found->cut.found == CUT_ON_CHAIN && found->withdrawal.exceptions.count == 0;
+    return found->withdrawal.has_cut && whole ? found->cut.seq : 0;
 }
 
 /* Write up to which block an accreditation lets its delegate be heard. Returns: false where it does not at
  * all. */
-static bool hears(struct voice *voice, const struct dossier *dossier, const struct voice *by,
+static bool hears(struct voice *voice, const struct voices *voices, const struct voice *by,
                   const struct dossier_accreditation *accreditation)
 {
+    const struct dossier *dossier = voices->asked->dossier;
     voice->to = UINT64_MAX;
+    voice->sure_to = accreditation->place.seq <= by->sure_to ? UINT64_MAX : 0;
     if (!dossier_place_arrived(dossier, &accreditation->place) ||
-        (!accreditation->place.block.side && accreditation->place.seq > by->to) ||
-        is_void(dossier, by, &accreditation->place)) {
+        (!accreditation->place.block.side && accreditation->place.seq > by->to)) {
         return false;
     }
     for (size_t i = 0; i < dossier->withdrawal_count; i++) {
         const struct dossier_withdrawal *found = &dossier->withdrawals[i];
-        voice->limited = voice->limited || may_limit(found, &accreditation->accreditation.delegate);
-        if (!takes_back(dossier, by, found, accreditation)) {
+        if (!may_concern(voices, found, accreditation)) {
+            continue;
+        }
+        voice->sure_to = lower(voice->sure_to, left_to(found));
+        voice->missing = voice->missing || (found->withdrawal.has_cut && !is_here(&found->cut));
+        if (!takes_back(dossier, by, found)) {
             continue;
         }
         if (found->withdrawal.has_accreditation) {
             return false;
         }
-        uint64_t to = withdrawn_to(found);
-        voice->to = to < voice->to ? to : voice->to;
+        voice->to = lower(voice->to, found->cut.seq);
         voice->cut = voice->cut || is_here(&found->cut);
-        voice->missing = voice->missing || (found->withdrawal.has_cut && !is_here(&found->cut));
     }
     voice->missing = voice->missing && !voice->cut; /* nothing counts that only one of two cuts keeps */
     return true;
@@ -310,11 +332,6 @@ static uint64_t end_of(const struct accreditation *accreditation)
 {
     return accreditation->has_until ? time_of_day(accreditation->until + 1 + ACCREDITATION_GRACE_DAYS)
                                     : UINT64_MAX;
-}
-
-static uint64_t lower(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
 }
 
 /* Requires: by may accredit others. */
@@ -328,7 +345,7 @@ static void add_delegate(struct voices *voices, const struct voice *by,
                           .depth = lower(accreditation->accreditation.depth, by->depth - 1),
                           .until_s = lower(end_s, by->until_s)};
     const struct dossier_log *log = voice.log < SIZE_MAX ? &voices->asked->dossier->logs[voice.log] : NULL;
-    if (!is_asked(voices->asked, log) || !hears(&voice, voices->asked->dossier, by, accreditation)) {
+    if (!is_asked(voices->asked, log) || !hears(&voice, voices, by, accreditation)) {
         return;
     }
     for (size_t i = 0; i < accreditation->accreditation.patterns.count; i++) {
@@ -381,10 +398,17 @@ static size_t lacks_for(const struct lacking_question *asked, const struct voice
     if (voice->missing || (!is_unheard(log) && lacks(log, voice->to))) {
         return LACKING_AT_ALL;
     }
-    if (is_unheard(log) || is_silent(asked, log, voice, EVIDENCE_SHOP)) {
+    if (is_unheard(log) || is_unread(log, voice->to) || is_silent(asked, log, voice, EVIDENCE_SHOP)) {
         return LACKING_FOR_EXPERIENCE;
     }
     return is_silent(asked, log, voice, EVIDENCE_ISSUER) ? LACKING_FOR_TESTS : LACKING_FOR_COUNT;
+}
+
+/* by: the voice of who says so, and of who voids it. */
+static bool is_void(const struct dossier *dossier, const struct voice *by, const struct dossier_place *place)
+{
+    return !place->block.side && place->voided && place->void_seq <= by->sure_to &&
+           place_weigh(dossier, place, STANCE_FOR).weight == WEIGHT_NOTHING;
 }
 
 /* Add of which codes it erased what it may yet give back. Returns: whether there are any. */
@@ -420,7 +444,8 @@ static struct freshness freshness_of_voice(const struct lacking_question *asked,
     if (whole) {
         found.answer = (struct axis_answer){ANSWER_UNKNOWN, REASON_ERASED};
     } else if (found.answer.answer == ANSWER_YES) {
-        enum reason content = voice->missing ? REASON_CUT_NOT_HELD : REASON_INCOMPLETE;
+        enum reason unread = is_unread(log, voice->to) ? REASON_UPGRADE : REASON_INCOMPLETE;
+        enum reason content = voice->missing ? REASON_CUT_NOT_HELD : unread;
         found.answer = (struct axis_answer){ANSWER_UNKNOWN, log->left_out ? REASON_LIMIT : content};
     }
     return found;
@@ -449,7 +474,7 @@ static void add_lacking(struct lacking *out, const struct lacking_question *aske
  * its rules is, is asked where they are used (freshness_of_rules). */
 static bool lacks_rules(const struct dossier_log *log)
 {
-    return is_unheard(log) || log->incomplete || lacks_anywhere(log);
+    return is_unheard(log) || log->incomplete || is_unread(log, UINT64_MAX) || lacks_anywhere(log);
 }
 
 /* Returns: false when the arena is full. */
@@ -466,7 +491,8 @@ static bool list_lacking(struct lacking *out, const struct lacking_question *ask
     }
     for (size_t i = 0; i < voices.owner_count && !out->rules; i++) {
         size_t log = voices.items[i].log;
-        out->rules = lacks_rules(log < SIZE_MAX ? &asked->dossier->logs[log] : NULL);
+        out->rules =
+            voices.items[i].missing || lacks_rules(log < SIZE_MAX ? &asked->dossier->logs[log] : NULL);
     }
     return !voices.full;
 }

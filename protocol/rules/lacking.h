@@ -3,12 +3,13 @@
 
 /* What is not here may have been said all the same, and then nobody can say of a code that it was never
  * passed: by an author of whose content not all is here, or who said more about the subject than there is
- * room for, or erased some of it and may give that back, and by one who has been silent for longer than its
- * budget. What is absent is as old as what is
- * there: an author is asked by the budget that a certificate of its own would be asked by (freshness.h), and
- * for experience by the shops'. Whoever may not speak for a code, or was withdrawn before it said what is
- * not here, leaves no doubt about it; nor does one that spoke 90 days after its accreditation had ended, when
- * nothing in time can come any more.
+ * room for, or says what this version can't read, or erased some of it and may give that back, and by one who
+ * has been silent for longer than its budget. Who may speak in doubt may, and what is kept in doubt is; only
+ * what is sure ends what somebody may say. What is absent is as old as what is there: an author is asked by
+ * the budget that a certificate of its own would be asked by (freshness.h), and for experience by the shops'.
+ * Whoever may not speak for a code, or was withdrawn before it said what is not here, leaves no doubt about
+ * it; nor does one that spoke 90 days after its accreditation had ended, when nothing in time can come any
+ * more.
  *
  * What is to be shown has not been by whoever never spoke of the subject: there the owners are asked, those
  * who did speak, and who let these. What is denied anybody may have said who may speak of it: that asks

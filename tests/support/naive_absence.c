@@ -18,7 +18,8 @@ static bool was_heard(const struct naive_career *career, const struct dossier_lo
     enum answer fresh = naive_log_freshness(career, log, budget_s);
     bool to_the_end =
         fresh == ANSWER_NO && log->checkpoint_time_s >= end_s && naive_log_reaches(log, log->checkpoint_seq);
-    return budget_s == UINT64_MAX || (!log->nothing_by_then && (fresh == ANSWER_YES || to_the_end));
+    bool is_read = !log->nothing_by_then && !naive_log_needs_upgrade(log);
+    return budget_s == UINT64_MAX || (is_read && (fresh == ANSWER_YES || to_the_end));
 }
 
 /* Whether an author erased something of such codes that is about her, and may give it back. */
@@ -71,6 +72,7 @@ enum answer naive_absence(const struct naive_career *career, struct bytes patter
 enum answer naive_absence_of_rules(const struct naive_career *career, struct bytes name_space)
 {
     const struct trust_owner *owner = trust_owner_of(career->trust, name_space);
-    return owner != NULL && dossier_log_of(career->dossier, &owner->actor)->nothing_by_then ? ANSWER_UNKNOWN
-                                                                                            : ANSWER_NO;
+    const struct dossier_log *log = owner != NULL ? dossier_log_of(career->dossier, &owner->actor) : NULL;
+    bool lacks = log != NULL && (log->nothing_by_then || naive_log_needs_upgrade(log));
+    return lacks ? ANSWER_UNKNOWN : ANSWER_NO;
 }

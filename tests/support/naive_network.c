@@ -119,8 +119,9 @@ enum answer naive_in_network(struct naive_career *career, struct bytes code, uin
         const struct consent *consent = &career->dossier->affiliations[i].affiliation.consent;
         const struct subject technician = subject_of_actor(&consent->technician);
         if (subject_equal(&technician, &career->dossier->subject)) {
-            uint32_t joined = career->dossier->affiliations[i].affiliation.day;
-            knows_a_shop = knows_a_shop || is_member_on(career, i, joined) != ANSWER_NO;
+            const struct affiliation *joined = &career->dossier->affiliations[i].affiliation;
+            enum answer worked = naive_and(career->joined[i], has_not_left(career, joined, joined->day));
+            knows_a_shop = knows_a_shop || worked == ANSWER_YES;
             answer = naive_or(answer, naive_and(is_member_on(career, i, day),
                                                 shop_holds(career, &consent->shop, code, day)));
         }

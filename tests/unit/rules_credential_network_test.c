@@ -177,6 +177,18 @@ static void her_keys_are_not_here(void)
     given.built.affiliations[0].signature = REASON_UNKNOWN_ISSUER;
 }
 
+static void her_keys_are_not_here_and_the_shop_is_outside(void)
+{
+    shop_is_no_member();
+    given.built.affiliations[0].signature = REASON_UNKNOWN_ISSUER;
+}
+
+static void the_shop_outside_is_stale(void)
+{
+    shop_is_no_member();
+    given.built.logs[NETWORK_SHOP].has_checkpoint = false;
+}
+
 static void left_in_a_void_block(void)
 {
     left();
@@ -279,7 +291,11 @@ static void it_holds_while_its_holder_is_in_the_network(void **state)
         {"two shops with a gap: after it", two_shops_with_a_gap, NETWORK_RETURNED,
          HOLDS(NETWORK_RETURNED, NETWORK_LAST)},
         {"her consent cannot be checked", her_keys_are_not_here, NETWORK_JOINED, PERHAPS},
-        {"she had not joined in any case", her_keys_are_not_here, NETWORK_JOINED - 1, SILENT(NEVER)},
+        {"nor where she was if she had not joined", her_keys_are_not_here, NETWORK_JOINED - 1, PERHAPS},
+        {"nor where she is if she did not join one outside", her_keys_are_not_here_and_the_shop_is_outside,
+         NETWORK_JOINED, PERHAPS},
+        {"one outside that was not heard for long had her", the_shop_outside_is_stale, NETWORK_JOINED,
+         SILENT(NEVER)},
         {"nobody knows whether she left", left_in_a_void_block, NETWORK_LEFT, PERHAPS},
         {"she was there until then", left_in_a_void_block, NETWORK_LEFT - 1,
          HOLDS(NETWORK_JOINED, NETWORK_LEFT - 1)},

@@ -174,6 +174,78 @@ static void heard_and_withdrawn_by_who_may_let_nobody_speak(void)
     heard_and_withdrawn_by_who_may_accredit(0);
 }
 
+static void heard_and_withdrawn_there_in_dispute(void)
+{
+    heard_and_withdrawn_at_a_block_that_is_not_here();
+    verdict_case_fork(&given, CASE_ASE, 20);
+}
+
+static void heard_and_withdrawn_there_beside_the_chain(void)
+{
+    heard_and_withdrawn_at_a_block_that_is_not_here();
+    given.built.withdrawals[0].place.block = BUILT_SIDE;
+}
+
+static void heard_and_withdrawn_there_where_that_was_dropped(void)
+{
+    heard_and_withdrawn_at_a_block_that_is_not_here();
+    given.built.withdrawals[0].place.block = BUILT_DROPPED(0);
+}
+
+static void heard_and_withdrawn_there_beyond_a_cut(void)
+{
+    heard_and_withdrawn_by_a_delegate();
+    build_withdrawal(&given.built, CASE_ASE, 20, CASE_OTHER, 10);
+}
+
+static void heard_and_withdrawn_by_an_heir(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/A*", 0);
+    build_succession(&given.built, CASE_ASE, 60, "ase", CASE_OTHER, 50);
+    build_withdrawal(&given.built, CASE_OTHER, 20, CASE_SCHOOL, 30)->cut.found = CUT_NOT_HELD;
+}
+
+static void whoever_withdrew_it_is_withdrawn_by_a_stranger(void)
+{
+    heard_and_withdrawn_by_a_delegate();
+    build_withdrawal(&given.built, CASE_SUBJECT, 3, CASE_OTHER, 30)->cut.found = CUT_NOT_HELD;
+}
+
+static void heard_and_withdrawn_there_later_than_is_asked(void)
+{
+    heard_and_withdrawn_at_a_block_that_is_not_here();
+    given.built.logs[CASE_ASE].known_by_seq = given.built.logs[CASE_ASE].checkpoint_seq = 19;
+}
+
+static void whom_the_owner_accredited_a_stranger_withdrew(void)
+{
+    heard_and_withdrawn_at_a_block_that_is_not_here();
+    given.built.withdrawals[0].place.log = CASE_OTHER;
+}
+
+static void whom_a_delegate_accredited_the_owner_withdrew(void)
+{
+    heard_and_withdrawn_by_a_delegate();
+    given.built.withdrawals[0].place.log = CASE_ASE;
+}
+
+static void heard_and_handed_on_at_a_block_that_is_not_here(void)
+{
+    build_succession(&given.built, CASE_ASE, 60, "ase", CASE_OTHER, 50)->cut.found = CUT_NOT_HELD;
+}
+
+static void heard_and_handed_on_there_in_doubt(void)
+{
+    heard_and_handed_on_at_a_block_that_is_not_here();
+    verdict_case_fork(&given, CASE_ASE, 60);
+}
+
+static void heard_and_handed_on_there_and_back(void)
+{
+    heard_and_handed_on_at_a_block_that_is_not_here();
+    build_succession(&given.built, CASE_OTHER, 60, "ase", CASE_ASE, 50);
+}
+
 static void heard_and_cut_by_the_owner_at_a_block_that_is_here_too(void)
 {
     heard_and_withdrawn_at_a_block_that_is_not_here();
@@ -195,6 +267,63 @@ static void withdrawn_by_who_was(enum cut_found found)
 static void it_was_withdrawn_beyond_a_cut(void)
 {
     withdrawn_by_who_was(CUT_ON_CHAIN);
+}
+
+static void it_was_withdrawn_within_a_cut(void)
+{
+    it_was_withdrawn_beyond_a_cut();
+    given.built.withdrawals[0].cut.seq = 40;
+}
+
+static void it_was_withdrawn_beyond_a_cut_in_doubt(void)
+{
+    it_was_withdrawn_beyond_a_cut();
+    verdict_case_fork(&given, CASE_ASE, 20);
+}
+
+static void it_was_withdrawn_within_a_cut_but_for_that(void)
+{
+    it_was_withdrawn_within_a_cut();
+    build_exception(&given.built, &given.built.withdrawals[0], 40, 0);
+}
+
+static void it_was_withdrawn_by_who_perhaps_may_no_longer(void)
+{
+    it_was_withdrawn_within_a_cut_but_for_that();
+    given.built.withdrawals[0].withdrawal =
+        (struct withdrawal){.delegate = built_actor_of(CASE_OTHER), .has_accreditation = true};
+    given.built.withdrawals[0].withdrawal.accreditation.seq = 5;
+    verdict_case_fork(&given, CASE_ASE, 20);
+}
+
+static void it_was_withdrawn_beyond_the_cut_of_an_heir(void)
+{
+    it_was_withdrawn_beyond_a_cut();
+    build_succession(&given.built, CASE_ASE, 60, "ase", CASE_SUBJECT, 50);
+    given.built.withdrawals[0].place.log = CASE_SUBJECT;
+}
+
+/* Whom the owner let accredit for sure by another one, up to a cut, and perhaps for good itself. */
+static void it_was_withdrawn_by_who_is_accredited_again_in_doubt(void)
+{
+    it_was_withdrawn_beyond_a_cut();
+    build_accreditation(&given.built, CASE_ASE, 4, CASE_SUBJECT, "ase/*", 2);
+    given.built.withdrawals[0].place.log = given.built.accreditations[0].place.log = CASE_SUBJECT;
+    struct dossier_accreditation *again =
+        build_accreditation(&given.built, CASE_ASE, 60, CASE_OTHER, "ase/*", 1);
+    again->place.voided = true;
+    again->place.void_seq = 61;
+}
+
+static void it_was_withdrawn_by_whom_one_named_perhaps_beyond_a_cut(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_OTHER, "ase/*", 2);
+    build_accreditation(&given.built, CASE_OTHER, 15, CASE_SUBJECT, "ase/*", 1);
+    build_accreditation(&given.built, CASE_SUBJECT, 5, CASE_SCHOOL, "ase/A*", 0);
+    build_withdrawal(&given.built, CASE_ASE, 20, CASE_OTHER, 20)->cut.found = CUT_NOT_HELD;
+    given.built.withdrawals[0].cut.found = CUT_ON_SIDE;
+    build_withdrawal(&given.built, CASE_SUBJECT, 40, CASE_SCHOOL, 30);
+    was_heard_days_ago(CASE_SCHOOL, 2);
 }
 
 static void it_was_withdrawn_by_who_dropped_its_cut(void)
@@ -220,11 +349,39 @@ static void it_was_withdrawn_by_who_had_handed_it_on(void)
     build_withdrawal(&given.built, CASE_ASE, 70, CASE_SCHOOL, 30);
 }
 
-static void it_was_voided_by_who_had_handed_it_on(void)
+static void it_was_withdrawn_by_who_handed_it_on_later(void)
 {
-    struct dossier_accreditation *found = accredited_by_who_hands_on();
-    found->place.voided = true;
-    found->place.void_seq = 70;
+    accredited_by_who_hands_on();
+    build_withdrawal(&given.built, CASE_ASE, 50, CASE_SCHOOL, 30);
+}
+
+static void it_was_withdrawn_by_who_handed_it_on_at_a_block_that_it_dropped(void)
+{
+    it_was_withdrawn_by_who_handed_it_on_later();
+    given.built.successions[0].cut.found = CUT_ON_SIDE;
+}
+
+static void it_was_withdrawn_by_who_has_it_back(void)
+{
+    accredited_by_who_hands_on();
+    build_succession(&given.built, CASE_OTHER, 60, "ase", CASE_ASE, 50);
+    build_withdrawal(&given.built, CASE_ASE, 70, CASE_SCHOOL, 30);
+}
+
+static void it_was_withdrawn_by_an_heir_of_who_accredited_it(void)
+{
+    accredited_by_who_hands_on();
+    verdict_case_fork(&given, CASE_ASE, 60);
+    build_withdrawal(&given.built, CASE_OTHER, 20, CASE_SCHOOL, 30);
+}
+
+static void it_was_withdrawn_by_an_heir_in_doubt(void)
+{
+    the_school_is_silent();
+    given.built.accreditations[0].place.log = CASE_OTHER;
+    build_succession(&given.built, CASE_ASE, 60, "ase", CASE_OTHER, 55);
+    verdict_case_fork(&given, CASE_ASE, 60);
+    build_withdrawal(&given.built, CASE_OTHER, 50, CASE_SCHOOL, 30);
 }
 
 static void it_was_accredited_again(void)
@@ -368,8 +525,28 @@ static const struct {
      ANSWER_UNKNOWN},
     {"or had handed the namespace on", it_was_withdrawn_by_who_had_handed_it_on, "not tested ase/A6",
      ANSWER_UNKNOWN},
-    {"which voids nothing either", it_was_voided_by_who_had_handed_it_on, "not tested ase/A6",
+    {"not where it handed it on later", it_was_withdrawn_by_who_handed_it_on_later, "not tested ase/A6",
+     ANSWER_YES},
+    {"or has it back", it_was_withdrawn_by_who_has_it_back, "not tested ase/A6", ANSWER_YES},
+    {"not where it is perhaps an heir", it_was_withdrawn_by_an_heir_of_who_accredited_it, "not tested ase/A6",
      ANSWER_UNKNOWN},
+    {"but where it dropped that", it_was_withdrawn_by_who_handed_it_on_at_a_block_that_it_dropped,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or has the namespace in doubt", it_was_withdrawn_by_an_heir_in_doubt, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"within its cut it may withdraw", it_was_withdrawn_within_a_cut, "not tested ase/A6", ANSWER_YES},
+    {"unless that is excepted", it_was_withdrawn_within_a_cut_but_for_that, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"beyond one in doubt nobody knows", it_was_withdrawn_beyond_a_cut_in_doubt, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"nor where all was taken back from it in doubt", it_was_withdrawn_by_who_perhaps_may_no_longer,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"nor beyond the cut of an heir", it_was_withdrawn_beyond_the_cut_of_an_heir, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"nor where it is accredited again in doubt", it_was_withdrawn_by_who_is_accredited_again_in_doubt,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"nor where who accredited it had perhaps been withdrawn",
+     it_was_withdrawn_by_whom_one_named_perhaps_beyond_a_cut, "not tested ase/A6", ANSWER_UNKNOWN},
     {"or it was accredited again", it_was_accredited_again, "not tested ase/A6", ANSWER_UNKNOWN},
     {"then as well", it_was_accredited_again_after_a_dropped_block, "not tested ase/A6", ANSWER_UNKNOWN},
     {"what a cut keeps is here", heard_and_withdrawn_at_a_block_that_is_here, "not tested ase/A6",
@@ -381,8 +558,29 @@ static const struct {
      ANSWER_YES},
     {"so too where nobody looked so far", heard_and_withdrawn_at_a_block_too_far_down, "ase/A6",
      ANSWER_UNKNOWN},
-    {"where it is not sure that it was withdrawn nothing is kept for sure",
-     heard_and_withdrawn_there_in_doubt, "ase/A6", ANSWER_NO},
+    {"and where it is not sure that it was withdrawn", heard_and_withdrawn_there_in_doubt, "ase/A6",
+     ANSWER_UNKNOWN},
+    {"or it is disputed", heard_and_withdrawn_there_in_dispute, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or said on another branch", heard_and_withdrawn_there_beside_the_chain, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"not on one that nobody followed", heard_and_withdrawn_there_where_that_was_dropped, "not tested ase/A6",
+     ANSWER_YES},
+    {"or beyond a cut", heard_and_withdrawn_there_beyond_a_cut, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or by an heir of who accredited it", heard_and_withdrawn_by_an_heir, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"not later than is asked", heard_and_withdrawn_there_later_than_is_asked, "not tested ase/A6",
+     ANSWER_YES},
+    {"nor by a stranger", whom_the_owner_accredited_a_stranger_withdrew, "not tested ase/A6", ANSWER_YES},
+    {"nor by who did not accredit it", whom_a_delegate_accredited_the_owner_withdrew, "not tested ase/A6",
+     ANSWER_YES},
+    {"whatever a stranger says of who withdrew it", whoever_withdrew_it_is_withdrawn_by_a_stranger,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"what an owner said up to a block that is not here may be anything",
+     heard_and_handed_on_at_a_block_that_is_not_here, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"and a title", heard_and_handed_on_at_a_block_that_is_not_here, "not ase:\"Both\"", ANSWER_UNKNOWN},
+    {"so too where it is in doubt", heard_and_handed_on_there_in_doubt, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or it came back", heard_and_handed_on_there_and_back, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"nor are its rules known then", heard_and_handed_on_there_and_back, "not ase:\"Both\"", ANSWER_UNKNOWN},
     {"a stranger keeps nothing", heard_and_withdrawn_by_a_stranger, "ase/A6", ANSWER_NO},
     {"a delegate does", heard_and_withdrawn_by_a_delegate, "ase/A6", ANSWER_UNKNOWN},
     {"and none that may let nobody speak", heard_and_withdrawn_by_who_may_let_nobody_speak, "ase/A6",
@@ -481,6 +679,9 @@ static void who_may_have_said_it_is_named(void **state)
     was_heard_days_ago(CASE_SCHOOL, 0);
     given.built.logs[CASE_SCHOOL].left_out = true;
     assert_int_equal(verdict_case_decide(&given).rules[0].lacking->worst.answer.reason, REASON_LIMIT);
+    given.built.logs[CASE_SCHOOL].left_out = false;
+    given.built.logs[CASE_SCHOOL].upgrade_needed = true;
+    assert_int_equal(verdict_case_decide(&given).rules[0].lacking->worst.answer.reason, REASON_UPGRADE);
 }
 
 static uint64_t heard_since(const char *required, uint64_t known_by_s)

@@ -220,6 +220,73 @@ static void whoever_else_accredited_it(void **state)
     assert_true(has_log(&school));
 }
 
+static void hand_on(const struct world_author *heir)
+{
+    const struct indexed_signature signature = {.key_index = 0};
+    const struct succession record = {.name_space = bytes_of_string("ase"),
+                                      .successor = heir->actor.id,
+                                      .signatures = {.items = &signature, .count = 1}};
+    struct store_txn *txn = world_write(&world);
+
+    world_publish_one(&world, txn, &ase, CLASS_GOVERN, ENTRY_SUCCESSION, &record, ARRIVED);
+    world_commit(txn);
+}
+
+static void nor_of_whom_an_heir_s_cut_may(void **state)
+{
+    struct dossier dossier;
+
+    (void)state;
+    accredit(&ase, &school, 0);
+    hand_on(&institute);
+    is_heard(&school, NOW);
+    assert_false(has_log(&school));
+    withdraw(&institute);
+    gather(&dossier, reach_of(&no_a6, UINT64_MAX));
+    assert_non_null(dossier_log_of(&dossier, &school.actor.id));
+    assert_int_equal(dossier.withdrawal_count, 1);
+}
+
+static void nor_of_whom_a_cut_beside_the_chain_may(void **state)
+{
+    const struct withdrawal record = {
+        .delegate = school.actor.id, .has_cut = true, .cut_seq = 1000, .cut_head = {{0x77}}};
+    struct store_txn *txn;
+    struct bytes encoded;
+    struct block block;
+
+    (void)state;
+    accredit(&ase, &school, 0);
+    txn = world_write(&world);
+    encoded = world_sign_one(&world, txn, &ase, CLASS_GOVERN, ENTRY_WITHDRAWAL, &record, ARRIVED);
+    assert_int_equal(block_decode(&block, &world.network, encoded, &world.arena), REASON_NONE);
+    world_commit(txn);
+    accredit(&ase, &institute, 0);
+    is_heard(&school, NOW);
+    assert_false(has_log(&school));
+    txn = world_write(&world);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, NOW), STORE_OK);
+    world_commit(txn);
+    assert_true(has_log(&school));
+}
+
+static void nor_who_says_what_this_version_can_t_read(void **state)
+{
+    const uint8_t salt[ENTRY_SALT_SIZE] = {0};
+    struct store_txn *txn = world_write(&world);
+    struct draft draft;
+
+    (void)state;
+    world_draft(&world, &draft, CLASS_CONTENT);
+    entry_write(&draft.body, 4000, true, bytes_of_string("\x90"), bytes_of(salt, sizeof salt));
+    draft.entry_count++;
+    world_publish(&world, txn, &school, &draft, ARRIVED);
+    world_commit(txn);
+    accredit(&ase, &school, 0);
+    is_heard(&school, NOW);
+    assert_true(has_log(&school));
+}
+
 /* ---- what rules deny ---- */
 
 static void publish_rule(enum pack_rule_kind kind, const char *name, const char *text)
@@ -409,15 +476,8 @@ static void who_has_blocks_beside_its_chain_is_looked_at(void **state)
 
 static void whom_an_heir_accredited_is_found_too(void **state)
 {
-    const struct indexed_signature signature = {.key_index = 0};
-    const struct succession record = {.name_space = bytes_of_string("ase"),
-                                      .successor = institute.actor.id,
-                                      .signatures = {.items = &signature, .count = 1}};
-    struct store_txn *txn = world_write(&world);
-
     (void)state;
-    world_publish_one(&world, txn, &ase, CLASS_GOVERN, ENTRY_SUCCESSION, &record, ARRIVED);
-    world_commit(txn);
+    hand_on(&institute);
     accredit(&institute, &school, 0);
     assert_true(has_log(&school));
 }
@@ -558,6 +618,9 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(whoever_else_accredited_it, setup, teardown),
         cmocka_unit_test_setup_teardown(nor_of_whom_a_cut_may_keep_what_is_not_here, setup, teardown),
+        cmocka_unit_test_setup_teardown(nor_of_whom_an_heir_s_cut_may, setup, teardown),
+        cmocka_unit_test_setup_teardown(nor_of_whom_a_cut_beside_the_chain_may, setup, teardown),
+        cmocka_unit_test_setup_teardown(nor_who_says_what_this_version_can_t_read, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_rule_denies_is_denied_whatever_is_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(what_denied_codes_and_titles_rest_on_is_denied_with_them, setup,
                                         teardown),

@@ -196,15 +196,27 @@ static void add_voice(struct voices *voices, const struct voice *voice)
     }
 }
 
-/* Whether one that certainly handed the namespace on did so up to a block that is here, or is not. */
-static bool hands_on(const struct namespace_owners *owners, size_t at, bool here)
+/* Whether one that certainly handed the namespace on did so up to a block that is here. */
+static bool hands_on_here(const struct namespace_owners *owners, size_t at)
 {
     bool any = false;
     for (size_t i = 0; i < owners->handing_count && !any; i++) {
         const struct namespace_handing *handing = &owners->handings[i];
-        any = handing->from == at && handing->doubt == REASON_NONE && is_here(handing->cut) == here;
+        any = handing->from == at && handing->doubt == REASON_NONE && is_here(handing->cut);
     }
     return any && namespace_owner_is_former(owners, at);
+}
+
+/* Whether one that handed it on, perhaps, did so up to a block that is not. */
+static bool hands_on_missing(const struct namespace_owners *owners, size_t at)
+{
+    bool any = false;
+    for (size_t i = 0; i < owners->handing_count && !any; i++) {
+        const struct namespace_handing *handing = &owners->handings[i];
+        any = handing->from == at && !is_here(handing->cut) &&
+              (handing->doubt != REASON_NONE || namespace_owner_is_former(owners, at));
+    }
+    return any;
 }
 
 static void add_owners(struct voices *voices, struct bytes name_space, struct bytes all_codes)
@@ -218,8 +230,8 @@ static void add_owners(struct voices *voices, struct bytes name_space, struct by
                                               .pattern = all_codes,
                                               .to = UINT64_MAX,
                                               .depth = UINT64_MAX,
-                                              .cut = hands_on(&owners, i, true),
-                                              .missing = hands_on(&owners, i, false),
+                                              .cut = hands_on_here(&owners, i),
+                                              .missing = hands_on_missing(&owners, i),
                                               .limited = namespace_owner_is_cut(&owners, i),
                                               .until_s = UINT64_MAX});
         }
@@ -245,7 +257,8 @@ static uint64_t withdrawn_to(const struct dossier_withdrawal *found)
     return to;
 }
 
-/* Whether a withdrawal takes the accreditation back, beyond doubt. by: its author's voice. */
+/* Whether a withdrawal takes the accreditation back, beyond all doubt but for where its author, whose voice
+ * `by` is, might do so. */
 static bool takes_back(const struct dossier *dossier, const struct voice *by,
                        const struct dossier_withdrawal *found,
                        const struct dossier_accreditation *accreditation)
@@ -254,8 +267,7 @@ static bool takes_back(const struct dossier *dossier, const struct voice *by,
     bool named =
         !withdrawal->has_accreditation || (withdrawal->accreditation.seq == accreditation->place.seq &&
                                            withdrawal->accreditation.index == accreditation->place.index);
-    return !by->limited && found->place.log == by->log && !found->place.block.side &&
-           found->place.seq <= by->to && named &&
+    return found->place.log == by->log && !found->place.block.side && found->place.seq <= by->to && named &&
            actor_id_equal(&withdrawal->delegate, &accreditation->accreditation.delegate) &&
            dossier_place_arrived(dossier, &found->place) &&
            place_precedes(&accreditation->place, &found->place) &&
@@ -268,18 +280,31 @@ static bool is_void(const struct dossier *dossier, const struct voice *by, const
            place_weigh(dossier, place, STANCE_FOR).weight == WEIGHT_NOTHING;
 }
 
-/* Whether a withdrawal may have ended what a delegate may take back, and its last block is not known. */
-static bool may_limit(const struct dossier_withdrawal *found, const struct actor_id *delegate)
+static bool is_by_owner(const struct voices *voices, const struct dossier_withdrawal *found)
+{
+    bool by_owner = false;
+    for (size_t i = 0; i < voices->owner_count && !by_owner; i++) {
+        by_owner = voices->items[i].log == found->place.log;
+    }
+    return by_owner;
+}
+
+/* Whether a withdrawal by one who may take back what `by` said may have ended what a delegate of that one may
+ * take back, and its last block is not known. */
+static bool may_limit(const struct voices *voices, const struct voice *by,
+                      const struct dossier_withdrawal *found, const struct actor_id *delegate)
 {
     return found->withdrawal.has_cut && found->cut.found != CUT_ON_CHAIN &&
-           actor_id_equal(&found->withdrawal.delegate, delegate);
+           actor_id_equal(&found->withdrawal.delegate, delegate) &&
+           (found->place.log == by->log || is_by_owner(voices, found));
 }
 
 /* Write up to which block an accreditation lets its delegate be heard. Returns: false where it does not at
  * all. */
-static bool hears(struct voice *voice, const struct dossier *dossier, const struct voice *by,
+static bool hears(struct voice *voice, const struct voices *voices, const struct voice *by,
                   const struct dossier_accreditation *accreditation)
 {
+    const struct dossier *dossier = voices->asked->dossier;
     voice->to = UINT64_MAX;
     if (!dossier_place_arrived(dossier, &accreditation->place) ||
         (!accreditation->place.block.side && accreditation->place.seq > by->to) ||
@@ -288,8 +313,13 @@ static bool hears(struct voice *voice, const struct dossier *dossier, const stru
     }
     for (size_t i = 0; i < dossier->withdrawal_count; i++) {
         const struct dossier_withdrawal *found = &dossier->withdrawals[i];
-        voice->limited = voice->limited || may_limit(found, &accreditation->accreditation.delegate);
+        voice->limited =
+            voice->limited || may_limit(voices, by, found, &accreditation->accreditation.delegate);
         if (!takes_back(dossier, by, found, accreditation)) {
+            continue;
+        }
+        voice->missing = voice->missing || (found->withdrawal.has_cut && !is_here(&found->cut));
+        if (by->limited) {
             continue;
         }
         if (found->withdrawal.has_accreditation) {
@@ -298,7 +328,6 @@ static bool hears(struct voice *voice, const struct dossier *dossier, const stru
         uint64_t to = withdrawn_to(found);
         voice->to = to < voice->to ? to : voice->to;
         voice->cut = voice->cut || is_here(&found->cut);
-        voice->missing = voice->missing || (found->withdrawal.has_cut && !is_here(&found->cut));
     }
     voice->missing = voice->missing && !voice->cut; /* nothing counts that only one of two cuts keeps */
     return true;
@@ -327,7 +356,7 @@ static void add_delegate(struct voices *voices, const struct voice *by,
                           .depth = lower(accreditation->accreditation.depth, by->depth - 1),
                           .until_s = lower(end_s, by->until_s)};
     const struct dossier_log *log = voice.log < SIZE_MAX ? &voices->asked->dossier->logs[voice.log] : NULL;
-    if (!is_asked(voices->asked, log) || !hears(&voice, voices->asked->dossier, by, accreditation)) {
+    if (!is_asked(voices->asked, log) || !hears(&voice, voices, by, accreditation)) {
         return;
     }
     for (size_t i = 0; i < accreditation->accreditation.patterns.count; i++) {

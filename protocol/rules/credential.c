@@ -703,6 +703,7 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
     ask_setters(decision, out, credential);
     weigh_words(decision, place);
     struct holding holding = holding_of(dossier, credential, decision->words);
+    out->party = holding_party(dossier, credential, decision->words);
     struct weighed weighed = weigh_place(decision, out, place);
     status_days_of(&status, decision, credential, holding);
     if (!write_said(out, place, &status, decision)) {

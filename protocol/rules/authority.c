@@ -118,6 +118,8 @@ struct search {
     /* For each withdrawal: 1 + the lenience from which on it is overlooked, wherever it is met; 0: not known
      * by now. */
     uint8_t *against;
+    /* For each accreditation: 1 + where who voided it stood; 0: not known by now. */
+    uint8_t *voids;
     /* For each accreditation: whether its author took it back at a block that is not here. */
     bool *missing;
     bool any_missing;             /* whether one is, for the code asked about, */
@@ -243,7 +245,11 @@ static bool is_owner(const struct search *search, const struct speaker *speaker)
     if (at == NAMESPACE_OWNERS_MAX) {
         return search->lenience >= LENIENCE_CODE && owns_anything(search->trust, speaker->actor);
     }
-    return search->lenience >= lenience_of_owner(namespace_owner_stood(search->owners, at, speaker->place));
+    struct owner_standing stood = namespace_owner_stood(search->owners, at, speaker->place);
+    if (search->question->doubts_withdraw && stood.answer != ANSWER_YES) {
+        return search->lenience >= LENIENCE_WITHDRAWN;
+    }
+    return search->lenience >= lenience_of_owner(stood);
 }
 
 /* ---- withdrawals ---- */
@@ -278,10 +284,19 @@ static enum answer leaves(const struct dossier_withdrawal *found,
     return withdrawal_leaves(found, place);
 }
 
+/* Whether place is on a branch that was dropped, and only what lets its author speak can say that it counts:
+ * a cut covers it, or may. */
+static bool hangs_on_cut(const struct search *search, const struct dossier_place *place)
+{
+    return place->block.side && place->block.dropped_s != 0 &&
+           doubt_by_cuts(search->dossier, author_of(search, place), place, false) != REASON_NONE;
+}
+
 static bool has_arrived(const struct search *search, const struct dossier_place *place)
 {
     return dossier_place_arrived(search->dossier, place) &&
-           place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_NOTHING;
+           (place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_NOTHING ||
+            hangs_on_cut(search, place));
 }
 
 static bool is_in_doubt(const struct search *search, const struct dossier_place *place)
@@ -431,6 +446,14 @@ static enum standpoint standpoint_of_owner(struct owner_standing stood)
     return stood.answer == ANSWER_YES ? WITHIN : IN_DOUBT;
 }
 
+/* Nobody withdraws from itself. */
+static bool is_nobody_withdrawn_above(const struct search *search, size_t log)
+{
+    const struct dossier *dossier = search->dossier;
+    return dossier->withdrawal_count == 0 ||
+           (dossier->withdrawal_count == 1 && dossier->withdrawals[0].place.log == log);
+}
+
 /* By the best of the accreditations that reach an owner of the namespace for the code asked about, and do not
  * themselves rest on the author. */
 static enum standpoint standpoint_of_delegate(struct search *search, const struct dossier_place *place,
@@ -439,8 +462,8 @@ static enum standpoint standpoint_of_delegate(struct search *search, const struc
     const struct resting resting = {
         .log = place->log, .depth = on_it == NULL ? 0 : on_it->depth + 1, .on_it = on_it};
     enum standpoint best = UNAUTHORISED;
-    if (search->dossier->withdrawal_count == 1) {
-        return WITHIN; /* nobody withdraws from itself */
+    if (is_nobody_withdrawn_above(search, place->log)) {
+        return WITHIN;
     }
     if (resting.depth > CHAIN_DEPTH_MAX) {
         return UNAUTHORISED;
@@ -469,6 +492,42 @@ static enum standpoint standpoint_of(struct search *search, const struct dossier
                : standpoint_of_delegate(search, place, on_it);
 }
 
+/* Where the author of a void of the chain stood. Each takes steps of its own: with none left it is in doubt.
+ */
+static enum standpoint standpoint_of_void(struct search *search, const struct dossier_place *place)
+{
+    const struct dossier_place voids = {.log = place->log, .seq = place->void_seq};
+    size_t steps_left = search->steps_left;
+    search->steps_left = STEPS_EACH_MAX;
+    enum standpoint stood = standpoint_of(search, &voids, NULL);
+    stood = search->steps_left > 0 ? stood : IN_DOUBT;
+    search->steps_left = steps_left;
+    return stood;
+}
+
+/* place_weigh, of what a void beyond a closed cut takes nothing of. */
+static struct weighed weigh_accreditation(struct search *search, const struct dossier_accreditation *found)
+{
+    uint8_t *known = &search->voids[found - search->dossier->accreditations];
+    struct dossier_place place = found->place;
+    if (place.voided && !place.block.side) {
+        *known = *known == 0 ? (uint8_t)(1 + standpoint_of_void(search, &place)) : *known;
+        place.voided = *known != 1 + BEYOND_CLOSED;
+    }
+    return place_weigh(search->dossier, &place, STANCE_FOR);
+}
+
+/* The same, nor a void beyond another: it is for the delegate. */
+static struct weighed weigh_withdrawal(struct search *search, const struct dossier_withdrawal *found)
+{
+    struct dossier_place place = found->place;
+    if (place.voided && !place.block.side) {
+        enum standpoint stood = standpoint_of_void(search, &place);
+        place.voided = stood != BEYOND_CLOSED && stood != BEYOND;
+    }
+    return place_weigh(search->dossier, &place, STANCE_AGAINST);
+}
+
 /* Why it can't be said whether the author of a statement owned the namespace when it said so; REASON_NONE:
  * it did or did not, or a cut decides. */
 static enum reason doubt_of_owner(const struct search *search, const struct dossier_place *place)
@@ -482,14 +541,6 @@ static enum reason doubt_of_owner(const struct search *search, const struct doss
 }
 
 /* ---- what a cut keeps of a branch that was dropped ---- */
-
-/* Whether place is on a branch that was dropped, and only what lets its author speak can say that it counts.
- */
-static bool hangs_on_cut(const struct search *search, const struct dossier_place *place)
-{
-    return place->block.side && place->block.dropped_s != 0 &&
-           any_cut_covers(search->dossier, author_of(search, place), place);
-}
 
 static bool keeps(struct search *search, size_t above, const struct dossier_place *place, bool for_certain);
 
@@ -533,11 +584,24 @@ static bool is_recorded(struct search *search, const struct dossier_accreditatio
     return false;
 }
 
-/* Whether the succession of an owner has a cut that covers what it said in place. */
-static bool is_handed_on(const struct search *search, const struct dossier_place *place)
+/* Whether some succession of an owner, be it in doubt, may have a cut that covers what it said in place. */
+static bool may_be_handed_on(const struct namespace_owners *owners, size_t at,
+                             const struct dossier_place *place)
+{
+    for (size_t i = 0; i < owners->handing_count; i++) {
+        if (owners->handings[i].from == at && cut_covers(owners->handings[i].cut, place) != ANSWER_NO) {
+            return true;
+        }
+    }
+    return owners->left_out;
+}
+
+/* Whether the succession of an owner has a cut that covers (for certain) what it said in place. */
+static bool is_handed_on(const struct search *search, const struct dossier_place *place, bool for_certain)
 {
     size_t at = namespace_owner_index(search->owners, author_of(search, place));
-    return at < NAMESPACE_OWNERS_MAX && namespace_owner_recorded(search->owners, at, place);
+    return at < NAMESPACE_OWNERS_MAX && (namespace_owner_recorded(search->owners, at, place) ||
+                                         (!for_certain && may_be_handed_on(search->owners, at, place)));
 }
 
 /* Whether what is said in place stays (for certain) although its author dropped it, the accreditation `above`
@@ -552,7 +616,7 @@ static bool keeps(struct search *search, size_t above, const struct dossier_plac
         return false;
     }
     return above == NO_LINK
-               ? is_handed_on(search, place)
+               ? is_handed_on(search, place, for_certain)
                : is_recorded(search, &search->dossier->accreditations[above], place, for_certain);
 }
 
@@ -574,7 +638,7 @@ static enum lenience lenience_by_standpoint(struct search *search, const struct 
 
 static enum lenience find_lenience_against(struct search *search, const struct dossier_withdrawal *found)
 {
-    struct weighed weighed = place_weigh(search->dossier, &found->place, STANCE_AGAINST);
+    struct weighed weighed = weigh_withdrawal(search, found);
     enum reason doubt =
         weighed.weight == WEIGHT_DOUBTFUL ? weighed.reason : doubt_of_owner(search, &found->place);
     return doubt != REASON_NONE ? lenience_of_doubt(doubt) : lenience_by_standpoint(search, found);
@@ -618,8 +682,11 @@ static const struct dossier_withdrawal *withdrawal_of(struct search *search,
             continue;
         }
         enum answer left = leaves(found, accreditation, speaker->place);
-        if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && search->lenience < LENIENCE_CUT)) {
-            if (search->lenience < lenience_against(search, found)) {
+        bool unless_held = search->lenience < LENIENCE_CUT || search->question->doubts_withdraw;
+        if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && unless_held)) {
+            enum lenience against = lenience_against(search, found);
+            bool doubted = against != LENIENCE_NONE && search->question->doubts_withdraw;
+            if (search->lenience < (doubted ? LENIENCE_WITHDRAWN : against)) {
                 return found;
             }
         }
@@ -719,15 +786,15 @@ static bool lets_speak(struct search *search, size_t above, const struct speaker
 }
 
 /* Of one on a branch that was dropped and under a cut lets_speak decides. */
-static bool is_certain(const struct search *search, const struct dossier_place *place)
+static bool is_certain(struct search *search, const struct dossier_accreditation *found)
 {
-    const struct dossier_log *log = dossier_log_at(search->dossier, place);
-    struct weighed weighed = place_weigh(search->dossier, place, STANCE_FOR);
+    const struct dossier_log *log = dossier_log_at(search->dossier, &found->place);
+    struct weighed weighed = weigh_accreditation(search, found);
     if (search->lenience < LENIENCE_UPGRADE && log->upgrade_needed &&
         dossier_log_reaches(log, log->upgrade_seq)) {
         return false;
     }
-    return hangs_on_cut(search, place) ||
+    return hangs_on_cut(search, &found->place) ||
            (weighed.reason != REASON_DROPPED && search->lenience >= lenience_of_doubt(weighed.reason));
 }
 
@@ -747,7 +814,7 @@ static bool stands(struct search *search, const struct dossier_accreditation *fo
     if (lenience < LENIENCE_OUT_OF_FORCE && !in_force(accreditation, search->question)) {
         return false; /* first, as what is most often so, and takes least to tell */
     }
-    if (!dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place)) {
+    if (!dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, found)) {
         return false;
     }
     if (lenience < LENIENCE_CODE && !names_code(accreditation, search->question->code) &&
@@ -1325,20 +1392,6 @@ static bool any_cut_of_issuer(const struct search *search)
     return false;
 }
 
-/* Whether some succession of the issuer's, be it in doubt, may have a cut that covers what speaks. */
-static bool may_be_handed_on(const struct search *search)
-{
-    const struct namespace_owners *owners = search->owners;
-    size_t at = namespace_owner_index(owners, &search->question->issuer);
-    for (size_t i = 0; i < owners->handing_count; i++) {
-        if (owners->handings[i].from == at &&
-            cut_covers(owners->handings[i].cut, search->question->place) != ANSWER_NO) {
-            return true;
-        }
-    }
-    return owners->left_out;
-}
-
 /* Add to those that are reached who accredited them for a code. Returns: whether that is one more. */
 static bool reach_accreditors(bool *reached, const struct dossier *dossier, struct bytes code)
 {
@@ -1385,7 +1438,7 @@ static enum answer finds_recorded(struct search *search)
 {
     size_t top;
     struct speaker issuer = issuer_of(search);
-    if (is_owner(search, &issuer) && is_handed_on(search, search->question->place)) {
+    if (is_owner(search, &issuer) && is_handed_on(search, search->question->place, true)) {
         return ANSWER_YES;
     }
     if (any_cut_of_issuer(search)) {
@@ -1400,7 +1453,9 @@ static enum answer finds_recorded(struct search *search)
             return ANSWER_UNKNOWN;
         }
     }
-    return search->cut || may_be_handed_on(search) ? ANSWER_UNKNOWN : ANSWER_NO;
+    size_t owner = namespace_owner_index(search->owners, &search->question->issuer);
+    bool may = search->cut || may_be_handed_on(search->owners, owner, search->question->place);
+    return may ? ANSWER_UNKNOWN : ANSWER_NO;
 }
 
 static void write_chain(struct authority_answer *out, struct search *search, size_t top)
@@ -1488,9 +1543,12 @@ static void write_found(struct authority_answer *out, struct search *search, siz
         out->recorded = ANSWER_YES;
     } else if (out->reason == REASON_NONE) {
         out->recorded = finds_recorded(search);
+    } else if (search->question->place->block.side && authority_is_unknown(out->reason)) {
+        out->recorded = finds_recorded(search) == ANSWER_NO ? ANSWER_NO : ANSWER_UNKNOWN;
     } else if (out->reason == REASON_WITHDRAWN) {
         write_withdrawer(out, search, top);
-    } else if (out->reason == REASON_CUT_NOT_HELD) {
+    }
+    if (out->reason == REASON_CUT_NOT_HELD) {
         out->reason = cut_doubt_of(out, search->dossier);
     }
 }
@@ -1536,6 +1594,7 @@ static void find_authority(struct authority_answer *out, struct search *search, 
     search->cuts_above = 0;
     search->has_accreditations = false;
     memset(search->against, 0, dossier->withdrawal_count);
+    memset(search->voids, 0, dossier->accreditation_count);
     search->any_missing = false;
     if (!is_small(dossier)) {
         list_withdrawals(search);
@@ -1567,7 +1626,7 @@ static __attribute__((noinline)) void find_in_little(struct authority_answer *ou
                                                      const struct namespace_owners *owners,
                                                      const struct authority_question *question)
 {
-    uint8_t links[CLIMBED_ALL_MAX], against[1];
+    uint8_t links[CLIMBED_ALL_MAX], voids[CLIMBED_ALL_MAX], against[1];
     uint16_t below[CLIMBED_ALL_MAX];
     struct dead_end dead_ends[CLIMBED_ALL_MAX];
     struct author_notes authors[LITTLE_LOGS_MAX];
@@ -1576,6 +1635,7 @@ static __attribute__((noinline)) void find_in_little(struct authority_answer *ou
     search.below = below;
     search.dead_ends = dead_ends;
     search.against = against;
+    search.voids = voids;
     search.authors = authors;
     search.first = NULL;
     search.next_accreditation = search.next_link = search.next_withdrawal = NULL;
@@ -1590,7 +1650,7 @@ static __attribute__((noinline)) void find_in_much(struct authority_answer *out,
 {
     assert(dossier->accreditation_count <= DOSSIER_GRANTS_MAX);
     assert(dossier->withdrawal_count <= DOSSIER_GRANTS_MAX);
-    uint8_t links[DOSSIER_GRANTS_MAX], against[DOSSIER_GRANTS_MAX];
+    uint8_t links[DOSSIER_GRANTS_MAX], voids[DOSSIER_GRANTS_MAX], against[DOSSIER_GRANTS_MAX];
     uint16_t below[DOSSIER_GRANTS_MAX];
     struct dead_end dead_ends[DOSSIER_GRANTS_MAX];
     struct author_notes authors[DOSSIER_LOGS_MAX];
@@ -1603,6 +1663,7 @@ static __attribute__((noinline)) void find_in_much(struct authority_answer *out,
     search.below = below;
     search.dead_ends = dead_ends;
     search.against = against;
+    search.voids = voids;
     search.authors = authors;
     search.first = first;
     search.next_accreditation = next_accreditation;

@@ -245,11 +245,7 @@ static bool is_owner(const struct search *search, const struct speaker *speaker)
     if (at == NAMESPACE_OWNERS_MAX) {
         return search->lenience >= LENIENCE_CODE && owns_anything(search->trust, speaker->actor);
     }
-    struct owner_standing stood = namespace_owner_stood(search->owners, at, speaker->place);
-    if (search->question->doubts_withdraw && stood.answer != ANSWER_YES) {
-        return search->lenience >= LENIENCE_WITHDRAWN;
-    }
-    return search->lenience >= lenience_of_owner(stood);
+    return search->lenience >= lenience_of_owner(namespace_owner_stood(search->owners, at, speaker->place));
 }
 
 /* ---- withdrawals ---- */
@@ -682,8 +678,7 @@ static const struct dossier_withdrawal *withdrawal_of(struct search *search,
             continue;
         }
         enum answer left = leaves(found, accreditation, speaker->place);
-        bool unless_held = search->lenience < LENIENCE_CUT || search->question->doubts_withdraw;
-        if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && unless_held)) {
+        if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && search->lenience < LENIENCE_CUT)) {
             enum lenience against = lenience_against(search, found);
             bool doubted = against != LENIENCE_NONE && search->question->doubts_withdraw;
             if (search->lenience < (doubted ? LENIENCE_WITHDRAWN : against)) {

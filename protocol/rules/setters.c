@@ -81,10 +81,11 @@ static bool may_be_withdrawn(const struct asked *asked, const struct dossier_pla
     return answer.reason == REASON_WITHDRAWN;
 }
 
-/* Whether a cut lies between the entry and a place that is unknown. */
+/* Whether a cut lies between the entry and a place that is unknown, or may. */
 static bool is_between(const struct asked *asked, const struct dossier_place *place, enum reason reason)
 {
-    return reason != asked->answer->reason ||
+    bool cut_is_unknown = reason == REASON_CUT_NOT_HELD || reason == REASON_TOO_MANY;
+    return reason != asked->answer->reason || (cut_is_unknown && place->seq != asked->entry->place->seq) ||
            (may_be_withdrawn(asked, place) && !may_be_withdrawn(asked, asked->entry->place));
 }
 

@@ -233,6 +233,21 @@ static void reinstated_where_the_cut_is_not_held(void)
     say(STATUS_REINSTATED, CUT - 1);
 }
 
+/* It may be that the cut covers the certificate and nothing of what was said about it. */
+static void revoked_where_nobody_knows_what_the_cut_covers(void)
+{
+    cut_not_held();
+    given.certificate->place.seq = CASE_ISSUED_IN;
+    say(STATUS_REVOKED, WITHIN);
+    given.built.withdrawals[0].withdrawal.closed = true;
+}
+
+static void revoked_in_its_own_block_there(void)
+{
+    revoked_where_nobody_knows_what_the_cut_covers();
+    given.built.events[0][0].setter_seq = CASE_ISSUED_IN;
+}
+
 static void an_entry_of_its_excepted(void)
 {
     build_exception(&given.built, &given.built.withdrawals[0], WITHIN + 1, 0);
@@ -935,6 +950,9 @@ static const struct {
     {"a revocation at a cut that has not come here", revoked_where_the_cut_is_not_held,
      UNKNOWN(CUT_NOT_HELD)},
     {"and a reinstatement", reinstated_where_the_cut_is_not_held, UNKNOWN(CUT_NOT_HELD)},
+    {"nobody knows what such a cut covers", revoked_where_nobody_knows_what_the_cut_covers,
+     UNKNOWN(CUT_NOT_HELD)},
+    {"but for what is in one block", revoked_in_its_own_block_there, INVALID(REVOKED)},
     {"a reinstatement can be excepted", a_reinstatement_excepted, INVALID(REVOKED)},
     {"of which nobody knows where a fork disputes all of it", revoked_beyond_a_closed_cut_and_all_is_disputed,
      UNKNOWN(DISPUTED)},

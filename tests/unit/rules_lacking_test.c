@@ -203,6 +203,13 @@ static void and_the_owner_withdraws_the_school_at_an_unknown_block(void)
     build_withdrawal(&given.built, CASE_ASE, 20, CASE_SCHOOL, CUT)->cut.found = CUT_NOT_HELD;
 }
 
+static void and_the_heir_does(void)
+{
+    its_withdrawn_delegate_lacks_what_is_beyond();
+    build_succession(&given.built, CASE_ASE, 40, "ase", CASE_SUBJECT, CUT);
+    build_withdrawal(&given.built, CASE_SUBJECT, 20, CASE_SCHOOL, CUT)->cut.found = CUT_NOT_HELD;
+}
+
 static void the_owner_handed_on_at_a_block_that_has_not_come(void)
 {
     build_succession(&given.built, CASE_ASE, 40, "ase", CASE_OTHER, CUT)->cut.found = CUT_NOT_HELD;
@@ -420,6 +427,7 @@ static const struct {
      "not tested ase/A6", ANSWER_YES},
     {"unless who withdrew it might not", and_the_owner_withdraws_the_school_at_an_unknown_block,
      "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or so the heir says", and_the_heir_does, "not tested ase/A6", ANSWER_UNKNOWN},
     {"an owner that handed on at a block that has not come may have said it there",
      the_owner_handed_on_at_a_block_that_has_not_come, "not tested ase/A6", ANSWER_UNKNOWN},
     {"which no fork makes certain", and_whether_it_did_is_disputed, "not tested ase/A6", ANSWER_UNKNOWN},

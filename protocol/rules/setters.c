@@ -30,7 +30,7 @@ static struct setting setting_of(const struct authority_answer *answer, bool bet
         return (struct setting){.setter = answer->closed ? SETTER_CLOSED : SETTER_BEYOND, .uncut = true};
     }
     if (between && authority_is_unknown(answer->reason)) {
-        return (struct setting){.setter = SETTER_IN_DOUBT, .doubt = answer->reason, .uncut = uncut};
+        return (struct setting){.setter = SETTER_IN_DOUBT, .doubt = answer->reason};
     }
     bool kept = side && answer->reason == REASON_NONE && answer->recorded == ANSWER_YES;
     return (struct setting){.setter = kept ? SETTER_KEPT : SETTER_WITHIN, .uncut = uncut};

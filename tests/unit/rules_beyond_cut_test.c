@@ -348,6 +348,7 @@ static void revoked_before_what_it_says_in_its_days(void)
     withdraw_school()->withdrawal.closed = true;
     build_event(&given.built, given.certificate, STATUS_REVOKED, AGAIN - 100, BEYOND, false);
     build_event(&given.built, given.certificate, STATUS_APPEALED, AGAIN, BEYOND + 1, false);
+    given.certificate->place.event_blocks = NULL;
     accredited_again_from(AGAIN);
 }
 
@@ -625,6 +626,12 @@ static void issued_and_dropped_under_a_strangers_cut_that_is_not_held(void)
 {
     issued_and_dropped_under_a_strangers_cut();
     cut_is_not_held();
+}
+
+static void issued_in_doubt_and_dropped_under_a_strangers_cut(void)
+{
+    issued_and_dropped_under_a_strangers_cut();
+    dispute_all_of_the_accreditor();
 }
 
 static void issued_and_dropped_by_an_owner_whose_cut_is_not_held(void)
@@ -997,6 +1004,8 @@ static const struct {
     {"no void either", voided_and_dropped_under_a_strangers_cut, VALID},
     {"nor what it was issued in", issued_and_dropped_under_a_strangers_cut, INVALID(DROPPED)},
     {"nor where its block has not come", issued_and_dropped_under_a_strangers_cut_that_is_not_held,
+     INVALID(DROPPED)},
+    {"nor where its accreditor is in doubt", issued_in_doubt_and_dropped_under_a_strangers_cut,
      INVALID(DROPPED)},
     {"nor a reinstatement, whoever might issue it", reinstated_and_dropped_under_a_strangers_cut,
      INVALID(REVOKED)},

@@ -250,11 +250,11 @@ void own_withdrawal_print_again(const struct session *session, const struct accr
             "earned\n",
             withdrawn->closed ? ", not even against anybody" : "");
     print_term(again);
-    fprintf(stderr, ", and so does what is said there against such certificates; what it says against "
-                    "earlier ones stays in\n"
-                    "doubt: for those accredit it from their days on. If somebody else had its keys, have it "
-                    "declare void\n"
-                    "what they signed (it runs tradeproof void), and accredit it after that.\n");
+    fprintf(stderr, ", and so does what is said there about such certificates; in those days it says what "
+                    "holds of earlier\n"
+                    "ones too. If somebody else had its keys, have it declare void what they signed (it runs "
+                    "tradeproof void),\n"
+                    "and accredit it after that.\n");
 }
 
 void own_withdrawal_add_json(json_t *object, const struct own_withdrawal_reach *reach)

@@ -189,9 +189,12 @@ static void write_found(struct authority_answer *out, struct authority_search *s
         out->recorded = ANSWER_YES;
     } else if (out->reason == REASON_NONE) {
         out->recorded = finds_recorded(search);
+    } else if (search->question->place->block.side && authority_is_unknown(out->reason)) {
+        out->recorded = finds_recorded(search) == ANSWER_NO ? ANSWER_NO : ANSWER_UNKNOWN;
     } else if (out->reason == REASON_WITHDRAWN) {
         write_withdrawer(out, search, top);
-    } else if (out->reason == REASON_CUT_NOT_HELD) {
+    }
+    if (out->reason == REASON_CUT_NOT_HELD) {
         out->reason = cut_doubt_of(out, search->dossier);
     }
 }
@@ -237,6 +240,7 @@ static void find_authority(struct authority_answer *out, struct authority_search
     search->cuts_above = 0;
     search->has_accreditations = false;
     memset(search->against, 0, dossier->withdrawal_count);
+    memset(search->voids, 0, dossier->accreditation_count);
     search->any_missing = false;
     if (!authority_is_small(dossier)) {
         authority_list_withdrawals(search);
@@ -269,7 +273,7 @@ static __attribute__((noinline)) void find_in_little(struct authority_answer *ou
                                                      const struct namespace_owners *owners,
                                                      const struct authority_question *question)
 {
-    uint8_t links[CLIMBED_ALL_MAX], against[1];
+    uint8_t links[CLIMBED_ALL_MAX], voids[CLIMBED_ALL_MAX], against[1];
     uint16_t below[CLIMBED_ALL_MAX];
     struct authority_dead_end dead_ends[CLIMBED_ALL_MAX];
     struct authority_notes authors[LITTLE_LOGS_MAX];
@@ -278,6 +282,7 @@ static __attribute__((noinline)) void find_in_little(struct authority_answer *ou
     search.below = below;
     search.dead_ends = dead_ends;
     search.against = against;
+    search.voids = voids;
     search.authors = authors;
     search.first = NULL;
     search.next_accreditation = search.next_link = search.next_withdrawal = NULL;
@@ -292,7 +297,7 @@ static __attribute__((noinline)) void find_in_much(struct authority_answer *out,
 {
     assert(dossier->accreditation_count <= DOSSIER_GRANTS_MAX);
     assert(dossier->withdrawal_count <= DOSSIER_GRANTS_MAX);
-    uint8_t links[DOSSIER_GRANTS_MAX], against[DOSSIER_GRANTS_MAX];
+    uint8_t links[DOSSIER_GRANTS_MAX], voids[DOSSIER_GRANTS_MAX], against[DOSSIER_GRANTS_MAX];
     uint16_t below[DOSSIER_GRANTS_MAX];
     struct authority_dead_end dead_ends[DOSSIER_GRANTS_MAX];
     struct authority_notes authors[DOSSIER_LOGS_MAX];
@@ -305,6 +310,7 @@ static __attribute__((noinline)) void find_in_much(struct authority_answer *out,
     search.below = below;
     search.dead_ends = dead_ends;
     search.against = against;
+    search.voids = voids;
     search.authors = authors;
     search.first = first;
     search.next_accreditation = next_accreditation;

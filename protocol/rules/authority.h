@@ -60,6 +60,7 @@ struct authority_question {
                             0: all must be on that one */
     struct bytes state;  /* for which is asked; empty: none */
     const struct authority_avoided *avoided; /* NULL: nothing */
+    bool doubts_withdraw;                    /* what a withdrawal in doubt takes back is taken back */
     bool recorded_only; /* only chains of which who accredited the issuer recorded, for certain, what speaks:
                            where there is none the answer is untrusted-issuer, and nothing else */
     bool only_whether;  /* it may: where it may not, and that is known, the reason may be any but none */

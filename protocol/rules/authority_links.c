@@ -112,15 +112,15 @@ bool authority_lets_speak(struct authority_search *search, size_t above,
 }
 
 /* Of one on a branch that was dropped and under a cut authority_lets_speak decides. */
-static bool is_certain(const struct authority_search *search, const struct dossier_place *place)
+static bool is_certain(struct authority_search *search, const struct dossier_accreditation *found)
 {
-    const struct dossier_log *log = dossier_log_at(search->dossier, place);
-    struct weighed weighed = place_weigh(search->dossier, place, STANCE_FOR);
+    const struct dossier_log *log = dossier_log_at(search->dossier, &found->place);
+    struct weighed weighed = authority_weigh_accreditation(search, found);
     if (search->lenience < LENIENCE_UPGRADE && log->upgrade_needed &&
         dossier_log_reaches(log, log->upgrade_seq)) {
         return false;
     }
-    return authority_hangs_on_cut(search, place) ||
+    return authority_hangs_on_cut(search, &found->place) ||
            (weighed.reason != REASON_DROPPED &&
             search->lenience >= authority_lenience_of_doubt(weighed.reason));
 }
@@ -140,7 +140,7 @@ bool authority_stands(struct authority_search *search, const struct dossier_accr
     if (lenience < LENIENCE_OUT_OF_FORCE && !in_force(accreditation, search->question)) {
         return false; /* first, as what is most often so, and takes least to tell */
     }
-    if (!dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, &found->place)) {
+    if (!dossier_place_arrived(search->dossier, &found->place) || !is_certain(search, found)) {
         return false;
     }
     if (lenience < LENIENCE_CODE && !accreditation_names_code(accreditation, search->question->code) &&

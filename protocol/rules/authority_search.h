@@ -92,6 +92,8 @@ struct authority_search {
     /* For each withdrawal: 1 + the lenience from which on it is overlooked, wherever it is met; 0: not known
      * by now. */
     uint8_t *against;
+    /* For each accreditation: 1 + where who voided it stood; 0: not known by now. */
+    uint8_t *voids;
     /* For each accreditation: whether its author took it back at a block that is not here. */
     bool *missing;
     bool any_missing;                /* whether one is, for the code asked about, */

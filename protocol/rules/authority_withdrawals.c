@@ -42,7 +42,8 @@ enum answer authority_leaves(const struct authority_search *search, const struct
 static bool has_arrived(const struct authority_search *search, const struct dossier_place *place)
 {
     return dossier_place_arrived(search->dossier, place) &&
-           place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_NOTHING;
+           (place_weigh(search->dossier, place, STANCE_AGAINST).weight != WEIGHT_NOTHING ||
+            authority_hangs_on_cut(search, place));
 }
 
 bool authority_is_in_doubt(const struct authority_search *search, const struct dossier_place *place)
@@ -124,8 +125,9 @@ static size_t first_accreditation(struct authority_search *search, size_t log)
 /* Where the author of a statement stood when it said so. */
 enum standpoint {
     WITHIN,
-    BEYOND,        /* all that let it speak had been, or may have been, taken back from what it says there, */
-    BEYOND_CLOSED, /* for certain, by somebody who lets nothing of it count */
+    IN_DOUBT,
+    BEYOND,        /* all that let it speak had been taken back from what it says there, */
+    BEYOND_CLOSED, /* by somebody who lets nothing of it count */
     UNAUTHORISED,  /* nothing ever let it speak for that code */
 };
 
@@ -181,14 +183,25 @@ static enum standpoint standpoint_under(struct authority_search *search,
             continue;
         }
         bool sure = left == ANSWER_NO && !authority_is_in_doubt(search, &found->place);
-        worst = worse_standpoint(worst, sure ? standpoint_beyond(search, found, on_it) : BEYOND);
+        worst = worse_standpoint(worst, sure ? standpoint_beyond(search, found, on_it) : IN_DOUBT);
     }
     return worst;
 }
 
 static enum standpoint standpoint_of_owner(struct owner_standing stood)
 {
-    return stood.answer == ANSWER_YES ? WITHIN : BEYOND;
+    if (stood.answer == ANSWER_NO) {
+        return BEYOND;
+    }
+    return stood.answer == ANSWER_YES ? WITHIN : IN_DOUBT;
+}
+
+/* Nobody withdraws from itself. */
+static bool is_nobody_withdrawn_above(const struct authority_search *search, size_t log)
+{
+    const struct dossier *dossier = search->dossier;
+    return dossier->withdrawal_count == 0 ||
+           (dossier->withdrawal_count == 1 && dossier->withdrawals[0].place.log == log);
 }
 
 /* By the best of the accreditations that reach an owner of the namespace for the code asked about, and do not
@@ -199,8 +212,8 @@ static enum standpoint standpoint_of_delegate(struct authority_search *search,
     const struct resting resting = {
         .log = place->log, .depth = on_it == NULL ? 0 : on_it->depth + 1, .on_it = on_it};
     enum standpoint best = UNAUTHORISED;
-    if (search->dossier->withdrawal_count == 1) {
-        return WITHIN; /* nobody withdraws from itself */
+    if (is_nobody_withdrawn_above(search, place->log)) {
+        return WITHIN;
     }
     if (resting.depth > CHAIN_DEPTH_MAX) {
         return UNAUTHORISED;
@@ -229,6 +242,43 @@ static enum standpoint standpoint_of(struct authority_search *search, const stru
                : standpoint_of_delegate(search, place, on_it);
 }
 
+/* Where the author of a void of the chain stood. Each takes steps of its own: with none left it is in doubt.
+ */
+static enum standpoint standpoint_of_void(struct authority_search *search, const struct dossier_place *place)
+{
+    const struct dossier_place voids = {.log = place->log, .seq = place->void_seq};
+    size_t steps_left = search->steps_left;
+    search->steps_left = STEPS_EACH_MAX;
+    enum standpoint stood = standpoint_of(search, &voids, NULL);
+    stood = search->steps_left > 0 ? stood : IN_DOUBT;
+    search->steps_left = steps_left;
+    return stood;
+}
+
+struct weighed authority_weigh_accreditation(struct authority_search *search,
+                                             const struct dossier_accreditation *found)
+{
+    uint8_t *known = &search->voids[found - search->dossier->accreditations];
+    struct dossier_place place = found->place;
+    if (place.voided && !place.block.side) {
+        *known = *known == 0 ? (uint8_t)(1 + standpoint_of_void(search, &place)) : *known;
+        place.voided = *known != 1 + BEYOND_CLOSED;
+    }
+    return place_weigh(search->dossier, &place, STANCE_FOR);
+}
+
+/* The same, nor a void beyond another: it is for the delegate. */
+static struct weighed weigh_withdrawal(struct authority_search *search,
+                                       const struct dossier_withdrawal *found)
+{
+    struct dossier_place place = found->place;
+    if (place.voided && !place.block.side) {
+        enum standpoint stood = standpoint_of_void(search, &place);
+        place.voided = stood != BEYOND_CLOSED && stood != BEYOND;
+    }
+    return place_weigh(search->dossier, &place, STANCE_AGAINST);
+}
+
 /* Why it can't be said whether the author of a statement owned the namespace when it said so; REASON_NONE:
  * it did or did not, or a cut decides. */
 static enum reason doubt_of_owner(const struct authority_search *search, const struct dossier_place *place)
@@ -246,7 +296,7 @@ static enum reason doubt_of_owner(const struct authority_search *search, const s
 bool authority_hangs_on_cut(const struct authority_search *search, const struct dossier_place *place)
 {
     return place->block.side && place->block.dropped_s != 0 &&
-           any_cut_covers(search->dossier, authority_author_of(search, place), place);
+           doubt_by_cuts(search->dossier, authority_author_of(search, place), place, false) != REASON_NONE;
 }
 
 /* Whether a withdrawal counts for certain, on the chain or where a cut keeps it that does so itself. */
@@ -331,6 +381,7 @@ static enum authority_lenience lenience_by_standpoint(struct authority_search *s
     case WITHIN:
     case UNAUTHORISED:
         return found->withdrawal.closed ? LENIENCE_CLOSED : LENIENCE_WITHDRAWN;
+    case IN_DOUBT:
     case BEYOND:
         return LENIENCE_BEYOND;
     case BEYOND_CLOSED:
@@ -342,7 +393,7 @@ static enum authority_lenience lenience_by_standpoint(struct authority_search *s
 static enum authority_lenience find_lenience_against(struct authority_search *search,
                                                      const struct dossier_withdrawal *found)
 {
-    struct weighed weighed = place_weigh(search->dossier, &found->place, STANCE_AGAINST);
+    struct weighed weighed = weigh_withdrawal(search, found);
     enum reason doubt =
         weighed.weight == WEIGHT_DOUBTFUL ? weighed.reason : doubt_of_owner(search, &found->place);
     return doubt != REASON_NONE ? authority_lenience_of_doubt(doubt) : lenience_by_standpoint(search, found);
@@ -388,7 +439,9 @@ const struct dossier_withdrawal *authority_withdrawal_of(struct authority_search
         }
         enum answer left = authority_leaves(search, found, accreditation, speaker->place);
         if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && search->lenience < LENIENCE_CUT)) {
-            if (search->lenience < lenience_against(search, found)) {
+            enum authority_lenience against = lenience_against(search, found);
+            bool doubted = against != LENIENCE_NONE && search->question->doubts_withdraw;
+            if (search->lenience < (doubted ? LENIENCE_WITHDRAWN : against)) {
                 return found;
             }
         }

@@ -6,6 +6,7 @@
  * it not to count depends on its block, and on where its own author stood when it said so. */
 
 #include "protocol/rules/authority_search.h"
+#include "protocol/rules/weight.h"
 
 /* Whether a withdrawal, which has arrived, is about an accreditation. */
 bool authority_concerns(const struct authority_search *search, const struct dossier_withdrawal *found,
@@ -16,11 +17,15 @@ enum answer authority_leaves(const struct authority_search *search, const struct
                              const struct dossier_accreditation *accreditation,
                              const struct dossier_place *place);
 
+/* place_weigh, of an accreditation of which a void beyond a closed cut takes nothing. */
+struct weighed authority_weigh_accreditation(struct authority_search *search,
+                                             const struct dossier_accreditation *found);
+
 /* Whether what is said in place against somebody counts in doubt alone, or for nothing. */
 bool authority_is_in_doubt(const struct authority_search *search, const struct dossier_place *place);
 
-/* Whether place is on a branch that was dropped, and only what lets its author speak can say that it counts.
- */
+/* Whether place is on a branch that was dropped, and only what lets its author speak can say that it counts:
+ * a cut covers it, or may. */
 bool authority_hangs_on_cut(const struct authority_search *search, const struct dossier_place *place);
 
 /* Whether the cut of a withdrawal that is about accreditation, and that counts (for certain), covers what its

@@ -35,10 +35,11 @@ struct decision {
     struct setting voider;
     struct setting event_voiders[STATUS_EVENTS_MAX]; /* the same of the blocks of its events */
     enum spoken spoken_event_voiders[STATUS_EVENTS_MAX];
-    /* Whether a void that a cut keeps voids its block, or an event's. */
-    struct setting *voiders; /* who stood how when saying each void of the dossier that matters here */
+    enum spoken spoken_entry; /* itself */
+    struct setting *voiders;  /* who stood how when saying each void of the dossier that matters here */
     enum spoken spoken_events[STATUS_EVENTS_MAX];
     enum spoken *spoken_voids; /* each of the dossier's */
+    /* Whether a void that a cut keeps voids its block, or an event's. */
     bool kept_void;
     bool event_kept_void[STATUS_EVENTS_MAX];
     struct held_word words[STATUS_EVENTS_MAX]; /* how each of its `held by` counts */
@@ -274,7 +275,8 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 
 static struct spoken_of spoken_of(const struct decision *decision)
 {
-    return (struct spoken_of){.events = decision->spoken_events,
+    return (struct spoken_of){.entry = decision->spoken_entry,
+                              .events = decision->spoken_events,
                               .voids = decision->spoken_voids,
                               .voider = setting_spoken(&decision->voider),
                               .event_voiders = decision->spoken_event_voiders};
@@ -683,6 +685,8 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
 {
     const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
+    bool uncut = verdict->authority != NULL && verdict->authority->recorded == ANSWER_NO;
+    decision->spoken_entry = uncut ? SPOKEN_UNCUT : SPOKEN;
     decision->voider = (struct setting){.setter = SETTER_WITHIN};
     decision->kept_void = false;
     for (size_t i = 0; i < dossier->void_count; i++) {
@@ -726,6 +730,7 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
     ask_setters(decision, out, credential);
     weigh_words(decision, place);
     struct holding holding = holding_of(dossier, credential, decision->words);
+    out->party = holding_party(dossier, credential, decision->words);
     struct weighed weighed = weigh_place(decision, out, place);
     status_days_of(&status, decision, credential, holding);
     if (!write_said(out, place, &status, decision)) {

@@ -1,19 +1,13 @@
 #include "protocol/base/text.h"
 #include "protocol/rules/credential.h"
 
-/* The shop that a credential about one is about. */
-static const struct subject *shop_of(const struct dossier_credential *credential)
-{
-    return credential->has_holder ? &credential->holder : &credential->attestation.subject;
-}
-
 /* Whether it says that some shop holds a membership. What documents experience has other days than those on
  * which anything is held. */
 static bool is_membership(const struct dossier_credential *credential, struct bytes code)
 {
     return credential->about == ABOUT_SHOP && !credential->place.erased &&
            credential->attestation.basis != BASIS_EXPERIENCE &&
-           bytes_equal(credential->attestation.code, code) && shop_of(credential)->kind == SUBJECT_ACTOR;
+           bytes_equal(credential->attestation.code, code);
 }
 
 /* Negative when a membership goes before those of (technician, shop), positive when after. */
@@ -78,20 +72,48 @@ static bool unite_memberships(struct day_truth *out, const struct membership *me
     return true;
 }
 
-/* Widen *out by the days on which the subject is affiliated with the shop that a membership is about. */
+/* Widen *out by the days on which the subject is affiliated with a shop that holds a membership on days.
+ * Where that shop's log has gaps she may be by what is not here. */
+static bool add_days_in(struct day_truth *out, const struct dossier *dossier,
+                        const struct credentials *credentials, const struct subject *shop,
+                        const struct day_truth *held, struct arena *arena)
+{
+    const struct dossier_log *log = dossier_log_of(dossier, &(struct actor_id){shop->id});
+    const struct day_truth perhaps = {.surely = DAY_SET_NONE, .possibly = held->possibly};
+    struct day_truth days;
+    size_t count;
+    size_t first = find_memberships(credentials, &dossier->subject.id, &shop->id, &count);
+    if (shop->kind != SUBJECT_ACTOR || held->possibly.count == 0) {
+        return true;
+    }
+    if (log != NULL && log->incomplete && !day_truth_or(out, out, &perhaps, arena)) {
+        return false;
+    }
+    return count == 0 || (unite_memberships(&days, &credentials->memberships[first], count, arena) &&
+                          day_truth_and(&days, &days, held, arena) && day_truth_or(out, out, &days, arena));
+}
+
+static bool is_in_doubt(enum said_standing said)
+{
+    return said == SAID_DISPUTED || said == SAID_VOIDED || said == SAID_REWOUND || said == SAID_CUT_UNKNOWN ||
+           said == SAID_AFTER_END;
+}
+
+/* The same of a membership: of its holder, and in doubt of those to whom it may have been given. */
 static bool add_network_days(struct day_truth *out, const struct dossier *dossier,
                              const struct credentials *credentials, size_t index, struct arena *arena)
 {
-    struct day_truth days;
-    size_t count;
-    size_t first = find_memberships(credentials, &dossier->subject.id,
-                                    &shop_of(&dossier->credentials[index])->id, &count);
-    if (count == 0 || credentials->verdicts[index].days.possibly.count == 0) {
-        return true;
+    const struct credential_verdict *verdict = &credentials->verdicts[index];
+    const struct dossier_place *place = &dossier->credentials[index].place;
+    const struct day_truth perhaps = {.surely = DAY_SET_NONE, .possibly = verdict->days.possibly};
+    for (size_t i = 0; i < place->event_count; i++) {
+        const struct history_event *event = &place->events[i];
+        if (event->action == STATUS_HELD_BY && is_in_doubt(verdict->said[i]) &&
+            !add_days_in(out, dossier, credentials, &event->holder, &perhaps, arena)) {
+            return false;
+        }
     }
-    return unite_memberships(&days, &credentials->memberships[first], count, arena) &&
-           day_truth_and(&days, &days, &credentials->verdicts[index].days, arena) &&
-           day_truth_or(out, out, &days, arena);
+    return add_days_in(out, dossier, credentials, verdict->party, &verdict->days, arena);
 }
 
 /* Whether some shop may hold the membership, or she may be affiliated with more, than is here. Of a
@@ -113,18 +135,6 @@ static bool may_lack(bool *out, const struct lacking_question *asked, struct byt
     return true;
 }
 
-/* Widen *out by the days on which a shop may hold the membership whose log has gaps: she may be affiliated
- * with it by what is not here. */
-static bool add_doubtful_days(struct day_truth *out, const struct dossier *dossier,
-                              const struct credentials *credentials, size_t index, struct arena *arena)
-{
-    const struct subject *shop = shop_of(&dossier->credentials[index]);
-    const struct dossier_log *log = dossier_log_of(dossier, &(struct actor_id){shop->id});
-    const struct day_truth days = {.surely = DAY_SET_NONE,
-                                   .possibly = credentials->verdicts[index].days.possibly};
-    return log == NULL || !log->incomplete || day_truth_or(out, out, &days, arena);
-}
-
 bool network_days(struct day_truth *out, const struct lacking_question *asked,
                   const struct credentials *credentials, struct bytes code, struct arena *arena)
 {
@@ -140,8 +150,7 @@ bool network_days(struct day_truth *out, const struct lacking_question *asked,
     }
     for (size_t i = 0; i < credentials->count; i++) {
         if (is_membership(&dossier->credentials[i], code) &&
-            !(add_network_days(out, dossier, credentials, i, arena) &&
-              add_doubtful_days(out, dossier, credentials, i, arena))) {
+            !add_network_days(out, dossier, credentials, i, arena)) {
             return false;
         }
     }

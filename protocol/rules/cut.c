@@ -47,23 +47,39 @@ static bool covers_both(const struct dossier_cut *cut, const struct dossier_plac
     return cut_covers(cut, a) == ANSWER_YES && cut_covers(cut, b) == ANSWER_YES;
 }
 
+/* The cut of a withdrawal if that is one from author, or NULL. */
+static const struct dossier_cut *cut_of_withdrawal(const struct dossier *dossier, size_t at,
+                                                   const struct actor_id *author)
+{
+    const struct dossier_withdrawal *found = &dossier->withdrawals[at];
+    bool cuts = found->withdrawal.has_cut && actor_id_equal(&found->withdrawal.delegate, author);
+    return cuts ? &found->cut : NULL;
+}
+
+/* The same of a succession by author that stands. */
+static const struct dossier_cut *cut_of_succession(const struct dossier *dossier, size_t at,
+                                                   const struct actor_id *author)
+{
+    const struct dossier_succession *found = &dossier->successions[at];
+    bool cuts = found->signature_valid && !found->place.block.side &&
+                !dossier_place_is_void(dossier, &found->place) &&
+                actor_id_equal(&dossier_log_at(dossier, &found->place)->author, author);
+    return cuts ? &found->cut : NULL;
+}
+
 /* Two places that one cut covers lie on one line: the higher one descends from the other. */
 static bool one_cut_covers(const struct dossier *dossier, const struct actor_id *author,
                            const struct dossier_place *a, const struct dossier_place *b)
 {
     for (size_t i = 0; i < dossier->withdrawal_count; i++) {
-        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
-        if (found->withdrawal.has_cut && actor_id_equal(&found->withdrawal.delegate, author) &&
-            covers_both(&found->cut, a, b)) {
+        const struct dossier_cut *cut = cut_of_withdrawal(dossier, i, author);
+        if (cut != NULL && covers_both(cut, a, b)) {
             return true;
         }
     }
     for (size_t i = 0; i < dossier->succession_count; i++) {
-        const struct dossier_succession *found = &dossier->successions[i];
-        bool stands = found->signature_valid && !found->place.block.side &&
-                      !dossier_place_is_void(dossier, &found->place);
-        if (stands && actor_id_equal(&dossier_log_at(dossier, &found->place)->author, author) &&
-            covers_both(&found->cut, a, b)) {
+        const struct dossier_cut *cut = cut_of_succession(dossier, i, author);
+        if (cut != NULL && covers_both(cut, a, b)) {
             return true;
         }
     }
@@ -74,6 +90,30 @@ bool any_cut_covers(const struct dossier *dossier, const struct actor_id *author
                     const struct dossier_place *place)
 {
     return one_cut_covers(dossier, author, place, place);
+}
+
+/* Of what several cuts say of one place that which is certain goes before. */
+static void add_doubt(enum reason *doubt, const struct dossier_cut *cut, const struct dossier_place *place)
+{
+    enum answer covers = cut != NULL ? cut_covers(cut, place) : ANSWER_NO;
+    if (covers == ANSWER_YES) {
+        *doubt = REASON_REWOUND;
+    } else if (covers == ANSWER_UNKNOWN && *doubt == REASON_NONE) {
+        *doubt = cut_doubt(cut);
+    }
+}
+
+enum reason doubt_by_cuts(const struct dossier *dossier, const struct actor_id *author,
+                          const struct dossier_place *place, bool only_own)
+{
+    enum reason doubt = REASON_NONE;
+    for (size_t i = 0; i < dossier->withdrawal_count && !only_own; i++) {
+        add_doubt(&doubt, cut_of_withdrawal(dossier, i, author), place);
+    }
+    for (size_t i = 0; i < dossier->succession_count; i++) {
+        add_doubt(&doubt, cut_of_succession(dossier, i, author), place);
+    }
+    return doubt;
 }
 
 bool place_is_above(const struct dossier *dossier, const struct dossier_place *above,

@@ -26,6 +26,11 @@ enum reason cut_doubt(const struct dossier_cut *cut);
 bool any_cut_covers(const struct dossier *dossier, const struct actor_id *author,
                     const struct dossier_place *place);
 
+/* Why what stands in a place that its author dropped may count all the same: REASON_REWOUND where such a cut
+ * covers it, as cut_doubt where one may; REASON_NONE: none does. only_own: withdrawals aside. */
+enum reason doubt_by_cuts(const struct dossier *dossier, const struct actor_id *author,
+                          const struct dossier_place *place, bool only_own);
+
 /* Whether what stands at `above`, on a side branch, was said on top of what stands at `below`, of the same
  * log, for certain: in the same block, or in one that descends from that of `below`. */
 bool place_is_above(const struct dossier *dossier, const struct dossier_place *above,

@@ -19,6 +19,12 @@ struct holding {
     enum reason doubt;  /* why it cannot be said on any day; REASON_NONE where its days say so */
 };
 
+/* Who that is: the subject that is asked about; of what is about a shop the last one to whom it was given for
+ * certain, else the first. Lives as long as the dossier. */
+const struct subject *holding_party(const struct dossier *dossier,
+                                    const struct dossier_credential *credential,
+                                    const struct held_word *words);
+
 /* Requires: words, one for each of the credential's events; without meaning for all but `held by`. */
 struct holding holding_of(const struct dossier *dossier, const struct dossier_credential *credential,
                           const struct held_word *words);

@@ -21,19 +21,19 @@ static bool cuts_matter(const struct dossier *dossier, const struct namespace_ow
 
 static const struct setting within = {.setter = SETTER_WITHIN};
 
-/* What the same question, asked of a later place, is answered. Where it is as unknown as it was for the entry
- * itself nothing lies between them. */
-static struct setting setting_of(const struct authority_answer *answer, enum reason of_entry, bool side)
+/* What the same question, asked of a later place, is answered. Of an entry that is unknown for the same
+ * reason nothing lies between them, unless `between`. */
+static struct setting setting_of(const struct authority_answer *answer, bool between, bool side)
 {
+    bool uncut = side && answer->recorded == ANSWER_NO;
     if (answer->reason == REASON_WITHDRAWN) {
         return (struct setting){.setter = answer->closed ? SETTER_CLOSED : SETTER_BEYOND, .uncut = true};
     }
-    if (answer->reason != of_entry && authority_is_unknown(answer->reason)) {
+    if (between && authority_is_unknown(answer->reason)) {
         return (struct setting){.setter = SETTER_IN_DOUBT, .doubt = answer->reason};
     }
-    bool certain = side && answer->reason == REASON_NONE;
-    return (struct setting){.setter = certain && answer->recorded == ANSWER_YES ? SETTER_KEPT : SETTER_WITHIN,
-                            .uncut = certain && answer->recorded == ANSWER_NO};
+    bool kept = side && answer->reason == REASON_NONE && answer->recorded == ANSWER_YES;
+    return (struct setting){.setter = kept ? SETTER_KEPT : SETTER_WITHIN, .uncut = uncut};
 }
 
 enum reason setting_doubt(const struct setting *setting, enum status_action action)
@@ -61,21 +61,74 @@ enum spoken setting_spoken(const struct setting *setting)
     return setting->uncut ? SPOKEN_UNCUT : SPOKEN;
 }
 
-static struct setting ask(const struct dossier *dossier, const struct trust *trust,
-                          const struct namespace_owners *owners, const struct authority_question *entry,
-                          enum reason of_entry, uint64_t seq, uint64_t index,
-                          const struct dossier_block *block)
+/* What is asked, and of what. */
+struct asked {
+    const struct dossier *dossier;
+    const struct trust *trust;
+    const struct namespace_owners *owners;
+    const struct authority_question *entry;
+    const struct authority_answer *answer; /* what that got */
+};
+
+/* Whether its issuer is withdrawn from a place, be it by what is in doubt. */
+static bool may_be_withdrawn(const struct asked *asked, const struct dossier_place *place)
+{
+    struct authority_question question = *asked->entry;
+    struct authority_answer answer;
+    question.place = place;
+    question.doubts_withdraw = true;
+    authority_under(&answer, asked->dossier, asked->trust, asked->owners, &question);
+    return answer.reason == REASON_WITHDRAWN;
+}
+
+/* Whether a cut lies between the entry and a place that is unknown, or may. */
+static bool is_between(const struct asked *asked, const struct dossier_place *place, enum reason reason)
+{
+    bool cut_is_unknown = reason == REASON_CUT_NOT_HELD || reason == REASON_TOO_MANY;
+    return reason != asked->answer->reason || (cut_is_unknown && place->seq != asked->entry->place->seq) ||
+           (may_be_withdrawn(asked, place) && !may_be_withdrawn(asked, asked->entry->place));
+}
+
+/* Who was accredited again speaks, on a day of that accreditation, of what an earlier one let it issue too.
+ * Of a void that day is not known: it may have been one. */
+static struct setting under_another(const struct asked *asked, const struct dossier_place *place,
+                                    uint32_t day, struct setting found)
+{
+    struct authority_question question = *asked->entry;
+    struct authority_answer answer;
+    question.place = place;
+    question.day = day != DAY_NONE ? day : question.day;
+    question.days_after = day != DAY_NONE ? 0 : DAY_NONE - question.day;
+    authority_under(&answer, asked->dossier, asked->trust, asked->owners, &question);
+    bool speaks = answer.reason == REASON_NONE || authority_is_unknown(answer.reason);
+    if (speaks && day == DAY_NONE) {
+        answer.reason = REASON_BEYOND_CUT;
+    }
+    if (!speaks || (found.setter == SETTER_IN_DOUBT && answer.reason != REASON_NONE)) {
+        return found;
+    }
+    struct setting again = setting_of(&answer, true, place->block.side);
+    again.again = true;
+    return again;
+}
+
+/* day: DAY_NONE where it is not known. */
+static struct setting ask(const struct asked *asked, uint64_t seq, uint64_t index,
+                          const struct dossier_block *block, uint32_t day)
 {
     struct authority_answer answer;
-    const struct dossier_place place = {.log = entry->place->log,
+    const struct dossier_place place = {.log = asked->entry->place->log,
                                         .seq = seq,
                                         .index = index,
                                         .block_hash = block->hash,
                                         .block = {.side = block->side}};
-    struct authority_question question = *entry;
+    struct authority_question question = *asked->entry;
     question.place = &place;
-    authority_under(&answer, dossier, trust, owners, &question);
-    return setting_of(&answer, of_entry, block->side);
+    authority_under(&answer, asked->dossier, asked->trust, asked->owners, &question);
+    bool between = authority_is_unknown(answer.reason) && is_between(asked, &place, answer.reason);
+    const struct setting found = setting_of(&answer, between, block->side);
+    bool speaks = found.setter == SETTER_WITHIN || found.setter == SETTER_KEPT;
+    return speaks ? found : under_another(asked, &place, day, found);
 }
 
 struct setting setter_of(const struct dossier *dossier, const struct trust *trust,
@@ -83,9 +136,9 @@ struct setting setter_of(const struct dossier *dossier, const struct trust *trus
                          const struct authority_answer *answer, uint64_t seq, uint64_t index)
 {
     const struct dossier_block on_chain = {.side = false};
-    return cuts_matter(dossier, owners, entry, answer)
-               ? ask(dossier, trust, owners, entry, answer->reason, seq, index, &on_chain)
-               : within;
+    const struct asked asked = {dossier, trust, owners, entry, answer};
+    return cuts_matter(dossier, owners, entry, answer) ? ask(&asked, seq, index, &on_chain, DAY_NONE)
+                                                       : within;
 }
 
 static bool is_about_block(const struct dossier_void *voids, uint64_t seq)
@@ -106,13 +159,13 @@ void setters_of_voids(struct setting *settings, const struct dossier *dossier, c
                       const struct namespace_owners *owners, const struct authority_question *entry,
                       const struct authority_answer *answer)
 {
+    const struct asked asked = {dossier, trust, owners, entry, answer};
     bool each = cuts_matter(dossier, owners, entry, answer);
     for (size_t i = 0; i < dossier->void_count; i++) {
         const struct dossier_place *said = &dossier->voids[i].place;
-        settings[i] =
-            each && is_about(&dossier->voids[i], entry->place)
-                ? ask(dossier, trust, owners, entry, answer->reason, said->seq, said->index, &said->block)
-                : within;
+        settings[i] = each && is_about(&dossier->voids[i], entry->place)
+                          ? ask(&asked, said->seq, said->index, &said->block, DAY_NONE)
+                          : within;
     }
 }
 
@@ -150,9 +203,11 @@ static bool is_for_holder(enum status_action action)
     return helps == PARTY_HOLDER || helps == PARTY_NEW_HOLDER;
 }
 
+/* day: by which it counts. */
 static struct accreditation_end end_of_event(const struct dossier *dossier, const struct trust *trust,
                                              const struct namespace_owners *owners,
-                                             const struct authority_question *entry, size_t event)
+                                             const struct authority_question *entry, size_t event,
+                                             uint32_t day)
 {
     const struct dossier_signing *signing = &entry->place->event_signings[event];
     struct dossier_place place = event_place(entry->place, event);
@@ -162,6 +217,7 @@ static struct accreditation_end end_of_event(const struct dossier *dossier, cons
     place.arrived_s = signing->arrived_s;
     place.below_s = signing->below_s;
     question.place = &place;
+    question.day = day;
     authority_under(&answer, dossier, trust, owners, &question);
     return answer.reason == REASON_NONE
                ? accreditation_end_of_place(dossier, trust, owners, &question, &answer)
@@ -171,12 +227,13 @@ static struct accreditation_end end_of_event(const struct dossier *dossier, cons
 /* Whether it stays only under a cut that was recorded too late. */
 static bool is_kept_late(const struct dossier *dossier, const struct trust *trust,
                          const struct namespace_owners *owners, const struct authority_question *entry,
-                         size_t event)
+                         size_t event, uint32_t day)
 {
     struct dossier_place place = event_place(entry->place, event);
     struct authority_question question = *entry;
     struct authority_answer answer;
     question.place = &place;
+    question.day = day;
     authority_under(&answer, dossier, trust, owners, &question);
     accreditation_end_of_place(dossier, trust, owners, &question, &answer);
     return answer.recorded != ANSWER_YES;
@@ -192,13 +249,14 @@ static void find_late(struct setting settings[STATUS_EVENTS_MAX], const struct d
         if (!is_for_holder(place->events[i].action)) {
             continue;
         }
-        if (settings[i].setter == SETTER_KEPT && is_kept_late(dossier, trust, owners, entry, i)) {
-            settings[i] = within;
+        uint32_t day = settings[i].again ? place->events[i].stated_day : entry->day;
+        if (settings[i].setter == SETTER_KEPT && is_kept_late(dossier, trust, owners, entry, i, day)) {
+            settings[i].setter = SETTER_WITHIN;
         }
         if (settings[i].setter != SETTER_WITHIN || place->event_signings == NULL) {
             continue;
         }
-        const struct accreditation_end end = end_of_event(dossier, trust, owners, entry, i);
+        const struct accreditation_end end = end_of_event(dossier, trust, owners, entry, i, day);
         if (end.limited || end.lateness == LATE_YES) {
             settings[i] = (struct setting){.setter = SETTER_LATE,
                                            .doubt = end.limited ? REASON_LIMIT : REASON_SIGNED_AFTER_END,
@@ -215,16 +273,16 @@ void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier
 {
     const struct dossier_place *place = entry->place;
     const struct dossier_block on_chain = {.side = false};
+    const struct asked asked = {dossier, trust, owners, entry, answer};
     bool each = cuts_matter(dossier, owners, entry, answer);
     for (size_t i = place->event_count; i > 0; i--) {
         const struct history_event *event = &place->events[i - 1];
         const struct dossier_block *block =
             place->event_blocks != NULL ? &place->event_blocks[i - 1] : &on_chain;
-        settings[i - 1] = each ? ask(dossier, trust, owners, entry, answer->reason, event->setter_seq,
-                                     event->setter_index, block)
-                               : within;
-        each = each && (settings[i - 1].setter != SETTER_WITHIN || place->event_blocks != NULL ||
-                        has_exceptions(dossier));
+        settings[i - 1] =
+            each ? ask(&asked, event->setter_seq, event->setter_index, block, event->stated_day) : within;
+        each = each && (settings[i - 1].setter != SETTER_WITHIN || settings[i - 1].again ||
+                        place->event_blocks != NULL || has_exceptions(dossier));
     }
     if (answer->reason == REASON_NONE) {
         find_late(settings, dossier, trust, owners, entry);

@@ -2,10 +2,11 @@
 #define PROTOCOL_RULES_SETTERS_H
 
 /* Who said something about an entry needs to be authorised for it like its issuer (it is the same author, at
- * a later place of its log): a school that was withdrawn, or an owner that handed its namespace on, may not
- * reinstate beyond the cut what it had revoked, nor revoke out of spite. What is for somebody there is
- * nothing; what is against somebody is a doubt, and nothing where the withdrawal is closed (bearing.h says
- * which is which). What is for an entry's holder comes in time by the same rule as the entry
+ * a later place of its log), or to be so for its code on the day on which it says that: who is accredited
+ * again speaks of what it issued before too. A school that was withdrawn, or an owner that handed its
+ * namespace on, may not reinstate beyond the cut what it had revoked, nor revoke out of spite. What is for
+ * somebody there is nothing; what is against somebody is a doubt, and nothing where the withdrawal is closed
+ * (bearing.h says which is which). What is for an entry's holder comes in time by the same rule as the entry
  * (accreditation_end.h); what is against somebody is never late. */
 
 #include "protocol/rules/authority.h"
@@ -27,6 +28,7 @@ enum setter {
 struct setting {
     enum setter setter;
     enum reason doubt; /* of SETTER_IN_DOUBT and SETTER_LATE; else REASON_NONE */
+    bool again;        /* it counts by the day on which it was said, not by that of the entry */
     bool uncut;        /* on a side branch, no cut of those who let it speak covers it */
 };
 

@@ -91,6 +91,7 @@ struct credential_verdict {
     uint32_t appeal_day; /* under appeal since; DAY_NONE */
     /* Of each of place.events how it stands on at_day; NULL where there are none. */
     const enum said_standing *said;
+    const struct subject *party; /* whom its days are about: holding_party */
     uint32_t limited_to; /* its last day by the lifetime of its code, where the attestation names a later one
                             or none; DAY_NONE: it ends as it says */
     uint64_t lifetime_months;               /* that gives limited_to */

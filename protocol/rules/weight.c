@@ -25,11 +25,11 @@ struct weighed_block {
     enum spoken spoken;
 };
 
-static bool is_under_cut(const struct dossier *dossier, const struct weighed_block *weighed)
+static enum reason doubt_under_cuts(const struct dossier *dossier, const struct weighed_block *weighed)
 {
     const struct dossier_place place = {
         .seq = weighed->seq, .block_hash = weighed->block->hash, .block = {.side = true}};
-    return any_cut_covers(dossier, &weighed->log->author, &place);
+    return doubt_by_cuts(dossier, &weighed->log->author, &place, weighed->spoken == SPOKEN_UNCUT);
 }
 
 static struct weighed weigh_dropped(const struct weighed_block *weighed, enum stance stance)
@@ -53,8 +53,8 @@ static struct weighed weigh_side(const struct dossier *dossier, const struct wei
     if (weighed->block->dropped_s == 0) {
         return doubtful(REASON_DISPUTED);
     }
-    return weighed->spoken == SPOKEN && is_under_cut(dossier, weighed) ? doubtful(REASON_REWOUND)
-                                                                       : weigh_dropped(weighed, stance);
+    enum reason doubt = doubt_under_cuts(dossier, weighed);
+    return doubt != REASON_NONE ? doubtful(doubt) : weigh_dropped(weighed, stance);
 }
 
 static struct weighed weigh_chain(const struct weighed_block *weighed, enum stance stance)
@@ -132,10 +132,11 @@ struct weighed kept_weigh(const struct dossier *dossier, const struct dossier_pl
         const struct dossier_void *voids = &dossier->voids[i];
         const struct weighed_block weighed = {.log = dossier_log_at(dossier, &voids->place),
                                               .block = &voids->place.block,
-                                              .seq = voids->place.seq};
+                                              .seq = voids->place.seq,
+                                              .spoken = how_spoken(spoken.voids, i)};
         if (voids->place.log == place->log && voids->range.first <= place->seq &&
             place->seq <= voids->range.last && place->seq < voids->place.seq &&
-            how_spoken(spoken.voids, i) == SPOKEN && is_under_cut(dossier, &weighed)) {
+            weighed.spoken != SPOKEN_NOT && doubt_under_cuts(dossier, &weighed) != REASON_NONE) {
             return doubtful(REASON_VOIDED);
         }
     }
@@ -183,7 +184,8 @@ static struct weighed_block block_of_place(const struct dossier *dossier, const 
 struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
                            enum stance stance)
 {
-    const struct weighed_block weighed = block_of_place(dossier, place);
+    struct weighed_block weighed = block_of_place(dossier, place);
+    weighed.spoken = SPOKEN_UNCUT;
     return unless_cut(weigh(dossier, place->log, &weighed, stance, (struct spoken_of){.events = NULL}),
                       place);
 }
@@ -199,6 +201,7 @@ struct weighed entry_weigh(const struct dossier *dossier, const struct dossier_p
 {
     struct weighed_block weighed = block_of_place(dossier, place);
     weighed.voided = weighed.voided && spoken.voider != SPOKEN_NOT;
+    weighed.spoken = spoken.entry;
     return unless_cut(weigh_but_left(dossier, place->log, &weighed, STANCE_FOR, spoken), place);
 }
 

@@ -17,6 +17,8 @@
  *                                                             the block for a day before the rotation came;
  *                                                             else nothing (dropped), but shown
  *   there, under a cut                unknown (rewound)       unknown (rewound)
+ *   there, and a cut may cover it     unknown (cut-not-held,  the same
+ *                                     too-many)
  *
  * What a cut that counts keeps there is in no doubt: of certificates, statuses and voids credential.c says
  * so, of accreditations and withdrawals authority_withdrawals.c, who know whether it counts.
@@ -40,7 +42,7 @@ enum weight {
 struct weighed {
     enum weight weight;
     /* REASON_NONE with WEIGHT_FULL. Doubtful: REASON_DISPUTED, REASON_VOIDED, REASON_REWOUND,
-     * REASON_TOO_MANY. Nothing: REASON_VOIDED, REASON_DROPPED. */
+     * REASON_CUT_NOT_HELD, REASON_TOO_MANY. Nothing: REASON_VOIDED, REASON_DROPPED. */
     enum reason reason;
 };
 
@@ -48,21 +50,22 @@ enum stance { STANCE_FOR, STANCE_AGAINST };
 
 /* What is known of a statement by who said it, where it stands on a side branch. */
 enum spoken {
-    SPOKEN,       /* some cut that covers it leaves it in doubt though it was dropped */
-    SPOKEN_UNCUT, /* no cut of those who let its author speak covers it: others' cuts say nothing */
+    SPOKEN,       /* any cut that covers it, or may, leaves it in doubt though it was dropped */
+    SPOKEN_UNCUT, /* no cut of those who let its author speak covers it, nor may: others' cuts say nothing */
     SPOKEN_NOT,   /* beyond a closed cut: it says nothing */
 };
 
 /* The same of all that an entry's weight hangs on; a NULL in it: SPOKEN. What voids a block of the chain says
  * nothing where it is SPOKEN_NOT. */
 struct spoken_of {
+    enum spoken entry;                /* the entry itself */
     const enum spoken *events;        /* each of the place's */
     const enum spoken *voids;         /* each of the dossier's */
     enum spoken voider;               /* what voids the block of the place */
     const enum spoken *event_voiders; /* what voids that of each event */
 };
 
-/* Of an entry, not erased, that had arrived. */
+/* Of an entry, not erased, that had arrived. Of cuts those of its author's successions count here alone. */
 struct weighed place_weigh(const struct dossier *dossier, const struct dossier_place *place,
                            enum stance stance);
 

@@ -164,7 +164,7 @@ void build_event(struct dossier_builder *builder, struct dossier_credential *cre
     size_t at = credential->place.event_count++;
     assert(at < HISTORY_EVENTS_MAX);
     builder->events[row][at] =
-        (struct history_event){.action = action, .effective_day = day, .setter_seq = seq};
+        (struct history_event){.action = action, .effective_day = day, .stated_day = day, .setter_seq = seq};
     builder->event_voided[row][at] = voided;
 }
 

@@ -774,6 +774,25 @@ static void reinstated_while_authorised_again(void)
     accredit("2026-09-01", "2027-03-31");
 }
 
+/* In August, beyond the cut by which the first accreditation was ended, under one that ends in that month. */
+static void reinstated_under_another(const char *arrived, const char *below)
+{
+    suspended_in_march();
+    build_withdrawal(&given.built, CASE_ASE, 40, CASE_SCHOOL, CASE_ISSUED_IN + 1);
+    accredit("2026-08-01", "2026-08-31")->place.seq = 50;
+    say(STATUS_REINSTATED, "2026-08-20", arrived, below);
+}
+
+static void reinstated_under_another_in_time(void)
+{
+    reinstated_under_another("2026-11-29", "2026-11-29");
+}
+
+static void reinstated_under_another_backdated(void)
+{
+    reinstated_under_another("2026-12-01", "2026-11-30");
+}
+
 static void revocation_reinstated_backdated(void)
 {
     issued_in_february();
@@ -857,6 +876,9 @@ static const struct {
     {"a fresh node condemns none", reinstated_as_arrives_today, ANSWER_YES, REASON_NONE},
     {"what the accreditor recorded is in time", reinstatement_backdated_under_a_cut, ANSWER_YES, REASON_NONE},
     {"and what is said while authorised again", reinstated_while_authorised_again, ANSWER_YES, REASON_NONE},
+    {"beyond a cut too", reinstated_under_another_in_time, ANSWER_YES, REASON_NONE},
+    {"of whose end it is late as well", reinstated_under_another_backdated, ANSWER_UNKNOWN,
+     REASON_SIGNED_AFTER_END},
     {"a revocation is ended no more than a suspension", revocation_reinstated_backdated, ANSWER_UNKNOWN,
      REASON_SIGNED_AFTER_END},
     {"what is against somebody is never late", revocation_backdated, ANSWER_NO, REASON_REVOKED},

@@ -239,6 +239,90 @@ static void withdrawn_in_a_void_block(void)
     withdrawal->place.void_seq = 61;
 }
 
+/* What the school said before the cut by which it was withdrawn, and declares void beyond it. */
+static struct dossier_withdrawal *withdraw_school_at_30(void)
+{
+    branch_of_school();
+    return build_withdrawal(&built, ASE, 60, SCHOOL, 30);
+}
+
+static void branch_voided_in(uint64_t seq, bool closed)
+{
+    withdraw_school_at_30()->withdrawal.closed = closed;
+    built.accreditations[1].place.voided = true;
+    built.accreditations[1].place.void_seq = seq;
+}
+
+static void branch_voided_beyond_a_closed_cut(void)
+{
+    branch_voided_in(40, true);
+}
+
+static void branch_voided_beyond_a_closed_cut_in_a_disputed_block(void)
+{
+    branch_voided_beyond_a_closed_cut();
+    built.logs[SCHOOL].forked = true;
+    built.logs[SCHOOL].fork_seq = 40;
+}
+
+static void branch_voided_beyond_a_cut(void)
+{
+    branch_voided_in(40, false);
+}
+
+static void branch_voided_within_a_closed_cut(void)
+{
+    branch_voided_in(25, true);
+}
+
+static void branch_voided_beyond_a_closed_cut_by_school_accredited_again(void)
+{
+    branch_voided_beyond_a_closed_cut();
+    build_accreditation(&built, ASE, 70, SCHOOL, "ase/*", 1);
+}
+
+static void branch_withdrawn_and_that_voided_in(uint64_t seq, bool closed)
+{
+    withdraw_school_at_30()->withdrawal.closed = closed;
+    struct dossier_withdrawal *found = build_withdrawal(&built, SCHOOL, 28, BRANCH, 0);
+    found->place.voided = true;
+    found->place.void_seq = seq;
+}
+
+static void branch_withdrawn_and_that_voided_beyond_a_closed_cut(void)
+{
+    branch_withdrawn_and_that_voided_in(40, true);
+}
+
+static void branch_withdrawn_and_that_voided_beyond_a_cut(void)
+{
+    branch_withdrawn_and_that_voided_in(40, false);
+}
+
+static void branch_withdrawn_and_that_voided_within_a_cut(void)
+{
+    branch_withdrawn_and_that_voided_in(29, false);
+}
+
+static void school_withdrawn_and_that_voided_in(uint64_t seq)
+{
+    accredit_school();
+    build_succession(&built, ASE, 71, "ase", HEIR, 70);
+    struct dossier_withdrawal *found = build_withdrawal(&built, ASE, 60, SCHOOL, 0);
+    found->place.voided = true;
+    found->place.void_seq = seq;
+}
+
+static void school_withdrawn_and_that_voided_by_the_former_owner(void)
+{
+    school_withdrawn_and_that_voided_in(80);
+}
+
+static void school_withdrawn_and_that_voided_by_the_owner_before(void)
+{
+    school_withdrawn_and_that_voided_in(65);
+}
+
 static void withdrawn_in_a_void_block_and_again(void)
 {
     withdrawn_in_a_void_block();
@@ -332,6 +416,12 @@ static void branch_dropped_and_the_cut_disputed(void)
     dispute_the_cut();
 }
 
+static void branch_dropped_and_the_cut_not_held(void)
+{
+    branch_named_and_dropped();
+    built.withdrawals[0].cut.found = CUT_NOT_HELD;
+}
+
 static void branch_dropped_and_the_cut_void(void)
 {
     branch_named_and_dropped();
@@ -368,6 +458,27 @@ static void owners_word_dropped_and_kept_by_a_stranger(void)
     build_accreditation(&built, STRANGER, 10, ASE, "ase/*", 1);
     build_withdrawal(&built, STRANGER, 60, ASE, 60)->cut = (struct dossier_cut){
         .found = CUT_ON_SIDE, .seq = 60, .chain_seq = 30, .side_count = 3, .side = graduates};
+}
+
+/* Where it accredited the school, and hands its namespace on from that branch. */
+static void owners_word_dropped_and_kept_by_handing_on(void)
+{
+    drop(&accredit_school()->place);
+    build_succession(&built, ASE, 70, "ase", HEIR, 60)->cut = (struct dossier_cut){
+        .found = CUT_ON_SIDE, .seq = 60, .chain_seq = 30, .side_count = 3, .side = graduates};
+}
+
+static void owners_word_dropped_and_its_cut_not_held(void)
+{
+    owners_word_dropped_and_kept_by_handing_on();
+    built.successions[0].cut.found = CUT_NOT_HELD;
+}
+
+static void owners_word_dropped_and_handing_on_disputed(void)
+{
+    owners_word_dropped_and_kept_by_handing_on();
+    built.logs[ASE].forked = true;
+    built.logs[ASE].fork_seq = 70;
 }
 
 static void branch_withdrawn_and_that_dropped(void)
@@ -1270,11 +1381,16 @@ static const struct {
     {"but not what it named before", school_withdrawn_after_it_named_branch, BRANCH, HOLDS(2)},
     {"a cut keeps whom a school named, though it drops that", branch_named_and_dropped, BRANCH, HOLDS(2)},
     {"in doubt where the cut is", branch_dropped_and_the_cut_disputed, BRANCH, BUT_FOR(2, REWOUND)},
+    {"or has not come", branch_dropped_and_the_cut_not_held, BRANCH, BUT_FOR(2, CUT_NOT_HELD)},
     {"or void", branch_dropped_and_the_cut_void, BRANCH, BUT_FOR(2, REWOUND)},
     {"or where a void names the branch", branch_dropped_and_its_branch_void, BRANCH, BUT_FOR(2, REWOUND)},
     {"or one was kept with it", branch_dropped_with_a_void_of_it, BRANCH, BUT_FOR(2, REWOUND)},
     {"a stranger's cut keeps nobody", branch_dropped_and_kept_by_a_stranger, BRANCH, NO_CHAIN(UNTRUSTED)},
     {"nor what the owner dropped", owners_word_dropped_and_kept_by_a_stranger, SCHOOL, NO_CHAIN(UNTRUSTED)},
+    {"its own cut does, where it hands on", owners_word_dropped_and_kept_by_handing_on, SCHOOL, HOLDS(1)},
+    {"perhaps, where the block has not come", owners_word_dropped_and_its_cut_not_held, SCHOOL,
+     BUT_FOR(1, CUT_NOT_HELD)},
+    {"or that is disputed", owners_word_dropped_and_handing_on_disputed, SCHOOL, BUT_FOR(1, REWOUND)},
     {"a cut keeps whom a school withdrew", branch_withdrawn_and_that_dropped, BRANCH, WITHDRAWN(2, SCHOOL)},
     {"in doubt where the cut is", branch_withdrawn_and_the_cut_disputed, BRANCH, BUT_FOR(2, REWOUND)},
     {"a stranger's does not", branch_withdrawn_and_kept_by_a_stranger, BRANCH, HOLDS(2)},
@@ -1284,6 +1400,21 @@ static const struct {
     {"withdrawn in the middle", branch_withdrawn_by_school, BRANCH, WITHDRAWN(2, SCHOOL)},
     {"a voided withdrawal is neither yes nor no", withdrawn_in_a_void_block, SCHOOL, BUT_FOR(1, VOIDED)},
     {"said again it counts", withdrawn_in_a_void_block_and_again, SCHOOL, WITHDRAWN(1, ASE)},
+    {"a void beyond a closed cut takes no accreditation", branch_voided_beyond_a_closed_cut, BRANCH,
+     HOLDS(2)},
+    {"nor in a disputed block", branch_voided_beyond_a_closed_cut_in_a_disputed_block, BRANCH, HOLDS(2)},
+    {"beyond another it leaves it in doubt", branch_voided_beyond_a_cut, BRANCH, BUT_FOR(2, VOIDED)},
+    {"as within it does", branch_voided_within_a_closed_cut, BRANCH, BUT_FOR(2, VOIDED)},
+    {"and since it was accredited again", branch_voided_beyond_a_closed_cut_by_school_accredited_again,
+     BRANCH, BUT_FOR(2, VOIDED)},
+    {"a void beyond a closed cut takes no withdrawal", branch_withdrawn_and_that_voided_beyond_a_closed_cut,
+     BRANCH, WITHDRAWN(2, SCHOOL)},
+    {"nor beyond another", branch_withdrawn_and_that_voided_beyond_a_cut, BRANCH, WITHDRAWN(2, SCHOOL)},
+    {"within it leaves a doubt", branch_withdrawn_and_that_voided_within_a_cut, BRANCH, BUT_FOR(2, VOIDED)},
+    {"an owner that handed on takes no withdrawal back", school_withdrawn_and_that_voided_by_the_former_owner,
+     SCHOOL, WITHDRAWN(1, ASE)},
+    {"what it took back before is in doubt", school_withdrawn_and_that_voided_by_the_owner_before, SCHOOL,
+     BUT_FOR(1, VOIDED)},
     {"a disputed withdrawal is neither yes nor no", withdrawn_in_a_disputed_block, SCHOOL,
      BUT_FOR(1, DISPUTED)},
 

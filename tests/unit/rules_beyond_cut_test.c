@@ -233,6 +233,21 @@ static void reinstated_where_the_cut_is_not_held(void)
     say(STATUS_REINSTATED, CUT - 1);
 }
 
+/* It may be that the cut covers the certificate and nothing of what was said about it. */
+static void revoked_where_nobody_knows_what_the_cut_covers(void)
+{
+    cut_not_held();
+    given.certificate->place.seq = CASE_ISSUED_IN;
+    say(STATUS_REVOKED, WITHIN);
+    given.built.withdrawals[0].withdrawal.closed = true;
+}
+
+static void revoked_in_its_own_block_there(void)
+{
+    revoked_where_nobody_knows_what_the_cut_covers();
+    given.built.events[0][0].setter_seq = CASE_ISSUED_IN;
+}
+
 static void an_entry_of_its_excepted(void)
 {
     build_exception(&given.built, &given.built.withdrawals[0], WITHIN + 1, 0);
@@ -259,6 +274,90 @@ static void reinstated_beyond_and_accredited_again(void)
 {
     reinstated_beyond();
     accredited_again();
+}
+
+/* For some days, what it says here being said on day 1400. */
+static struct dossier_accreditation *accredited_again_from(uint32_t from)
+{
+    struct dossier_accreditation *found =
+        build_accreditation(&given.built, CASE_ASE, 70, CASE_SCHOOL, "ase/*", 0);
+    found->accreditation.from = from;
+    return found;
+}
+
+enum { AGAIN = 1400 };
+
+static void revoked_beyond_a_closed_cut_and_accredited_from_then(void)
+{
+    revoked_beyond_a_closed_cut();
+    accredited_again_from(AGAIN);
+}
+
+static void revoked_for_days_before_that(void)
+{
+    revoked_beyond_a_closed_cut_and_accredited_from_then();
+    given.built.events[given.certificate - given.built.credentials][0].effective_day = AGAIN - 100;
+}
+
+static void revoked_beyond_and_accredited_from_then(void)
+{
+    revoked_beyond();
+    accredited_again_from(AGAIN);
+}
+
+static void reinstated_beyond_and_accredited_from_then(void)
+{
+    reinstated_beyond();
+    accredited_again_from(AGAIN);
+}
+
+static void revoked_beyond_a_closed_cut_and_accredited_after_that(void)
+{
+    revoked_beyond_a_closed_cut();
+    accredited_again_from(AGAIN + 1);
+}
+
+static void revoked_beyond_and_accredited_after_that(void)
+{
+    revoked_beyond();
+    accredited_again_from(AGAIN + 1);
+}
+
+static void reinstated_beyond_and_accredited_after_that(void)
+{
+    reinstated_beyond();
+    accredited_again_from(AGAIN + 1);
+}
+
+static void reinstated_beyond_and_accredited_until_before(void)
+{
+    reinstated_beyond();
+    struct dossier_accreditation *found = accredited_again_from(AGAIN - 50);
+    found->accreditation.has_until = true;
+    found->accreditation.until = AGAIN - 1;
+}
+
+static void revoked_beyond_a_closed_cut_and_perhaps_accredited_from_then(void)
+{
+    revoked_beyond_a_closed_cut_and_accredited_from_then();
+    verdict_case_fork(&given, CASE_ASE, 70);
+}
+
+static void revoked_before_what_it_says_in_its_days(void)
+{
+    withdraw_school()->withdrawal.closed = true;
+    build_event(&given.built, given.certificate, STATUS_REVOKED, AGAIN - 100, BEYOND, false);
+    build_event(&given.built, given.certificate, STATUS_APPEALED, AGAIN, BEYOND + 1, false);
+    given.certificate->place.event_blocks = NULL;
+    accredited_again_from(AGAIN);
+}
+
+static void voided_beyond_a_closed_cut_and_accredited_from_then(void)
+{
+    withdraw_school()->withdrawal.closed = true;
+    given.certificate->place.voided = true;
+    given.certificate->place.void_seq = BEYOND;
+    accredited_again_from(AGAIN);
 }
 
 /* The withdrawal itself is in doubt: in a disputed block, in a void one, on a dropped branch. */
@@ -338,6 +437,36 @@ static void revoked_where_all_is_as_disputed(void)
     given.certificate->place.seq = CUT + 1;
     say(STATUS_REVOKED, BEYOND);
     dispute_the_withdrawal();
+}
+
+/* The withdrawal, and the accreditation too. */
+static void dispute_all_of_the_accreditor(void)
+{
+    verdict_case_fork(&given, CASE_ASE, 3);
+}
+
+static void revoked_beyond_a_closed_cut_and_all_is_disputed(void)
+{
+    revoked_beyond_a_closed_cut();
+    dispute_all_of_the_accreditor();
+}
+
+static void reinstated_beyond_a_closed_cut_and_all_is_disputed(void)
+{
+    reinstated_beyond_a_closed_cut();
+    dispute_all_of_the_accreditor();
+}
+
+static void revoked_within_and_all_is_disputed(void)
+{
+    revoked_within();
+    dispute_all_of_the_accreditor();
+}
+
+static void and_a_stranger_closes_the_school(void)
+{
+    revoked_within_and_all_is_disputed();
+    build_withdrawal(&given.built, CASE_OTHER, 60, CASE_SCHOOL, WITHIN - 1)->withdrawal.closed = true;
 }
 
 /* The owner itself issued it, and has handed its namespace on. */
@@ -444,6 +573,96 @@ static void voided_and_dropped_under_the_owners_cut(void)
 {
     cut_by(CASE_ASE);
     void_and_dropped();
+}
+
+static void cut_is_not_held(void)
+{
+    given.built.withdrawals[0].cut =
+        (struct dossier_cut){.found = CUT_NOT_HELD, .seq = CUT, .head = dropped[1]};
+}
+
+static void revoked_and_dropped_under_a_cut_that_is_not_held(void)
+{
+    revoked_and_dropped_under_the_owners_cut();
+    cut_is_not_held();
+    accredited_again();
+}
+
+static void revoked_and_dropped_under_a_strangers_cut_that_is_not_held(void)
+{
+    revoked_and_dropped_under_a_strangers_cut();
+    cut_is_not_held();
+}
+
+static void issued_and_dropped_by(size_t issuer)
+{
+    given.certificate->place.log = issuer;
+    given.certificate->place.seq = WITHIN;
+    given.certificate->place.block = dropped_block();
+    given.certificate->place.block_hash = dropped[0];
+}
+
+static void issued_and_dropped_under_the_owners_cut(void)
+{
+    cut_by(CASE_ASE);
+    issued_and_dropped_by(CASE_SCHOOL);
+}
+
+static void issued_and_dropped_under_a_cut_that_is_not_held(void)
+{
+    issued_and_dropped_under_the_owners_cut();
+    cut_is_not_held();
+}
+
+static void issued_and_dropped_under_a_strangers_cut(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 0);
+    issued_and_dropped_by(CASE_SCHOOL);
+    build_withdrawal(&given.built, CASE_OTHER, 60, CASE_SCHOOL, CUT)->cut = (struct dossier_cut){
+        .found = CUT_ON_SIDE, .seq = CUT, .head = dropped[1], .side_count = 2, .side = dropped};
+}
+
+static void issued_and_dropped_under_a_strangers_cut_that_is_not_held(void)
+{
+    issued_and_dropped_under_a_strangers_cut();
+    cut_is_not_held();
+}
+
+static void issued_in_doubt_and_dropped_under_a_strangers_cut(void)
+{
+    issued_and_dropped_under_a_strangers_cut();
+    dispute_all_of_the_accreditor();
+}
+
+static void issued_and_dropped_by_an_owner_whose_cut_is_not_held(void)
+{
+    hand_on();
+    given.built.successions[0].cut =
+        (struct dossier_cut){.found = CUT_NOT_HELD, .seq = CUT, .head = dropped[1]};
+    issued_and_dropped_by(CASE_ASE);
+}
+
+/* An owner that says where it keeps its namespace names a block as well. */
+static void revoked_and_dropped_where_the_owner_keeps_its_namespace(void)
+{
+    revoked_by_the_owner_and_dropped();
+    given.built.successions[0].succession.successor = built_actor_of(CASE_ASE);
+}
+
+static void and_a_stranger_withdraws_another(void)
+{
+    revoked_and_dropped_where_the_owner_keeps_its_namespace();
+    build_withdrawal(&given.built, CASE_SCHOOL, 3, CASE_OTHER, 12);
+}
+
+/* It is unknown whether the school might issue it. */
+static void reinstated_and_dropped_under_a_strangers_cut(void)
+{
+    cut_by(CASE_OTHER);
+    say(STATUS_REVOKED, CASE_ISSUED_IN + 1);
+    say(STATUS_REINSTATED, WITHIN);
+    build_event_block(&given.built, given.certificate, dropped_block());
+    dispute_all_of_the_accreditor();
 }
 
 static void revoked_and_dropped_under_a_disputed_cut(void)
@@ -827,7 +1046,31 @@ static const struct {
     {"a revocation at a cut that has not come here", revoked_where_the_cut_is_not_held,
      UNKNOWN(CUT_NOT_HELD)},
     {"and a reinstatement", reinstated_where_the_cut_is_not_held, UNKNOWN(CUT_NOT_HELD)},
+    {"nobody knows what such a cut covers", revoked_where_nobody_knows_what_the_cut_covers,
+     UNKNOWN(CUT_NOT_HELD)},
+    {"but for what is in one block", revoked_in_its_own_block_there, INVALID(REVOKED)},
     {"a reinstatement can be excepted", a_reinstatement_excepted, INVALID(REVOKED)},
+    {"of which nobody knows where a fork disputes all of it", revoked_beyond_a_closed_cut_and_all_is_disputed,
+     UNKNOWN(DISPUTED)},
+    {"of what it reinstates neither", reinstated_beyond_a_closed_cut_and_all_is_disputed, UNKNOWN(DISPUTED)},
+    {"what it revoked before stays all the same", revoked_within_and_all_is_disputed, INVALID(REVOKED)},
+    {"whatever a stranger closes", and_a_stranger_closes_the_school, INVALID(REVOKED)},
+    {"who is accredited again revokes what it issued before",
+     revoked_beyond_a_closed_cut_and_accredited_from_then, INVALID(REVOKED)},
+    {"for earlier days too", revoked_for_days_before_that, INVALID(REVOKED)},
+    {"also where it was not closed", revoked_beyond_and_accredited_from_then, INVALID(REVOKED)},
+    {"and reinstates it", reinstated_beyond_and_accredited_from_then, VALID},
+    {"not by what it says before its days", revoked_beyond_a_closed_cut_and_accredited_after_that, VALID},
+    {"beyond a cut that is not closed it is in doubt", revoked_beyond_and_accredited_after_that,
+     UNKNOWN(BEYOND_CUT)},
+    {"and reinstates nothing", reinstated_beyond_and_accredited_after_that, INVALID(REVOKED)},
+    {"nor after them", reinstated_beyond_and_accredited_until_before, INVALID(REVOKED)},
+    {"nobody knows where a fork disputes that", revoked_beyond_a_closed_cut_and_perhaps_accredited_from_then,
+     UNKNOWN(DISPUTED)},
+    {"nor on which day a void was said", voided_beyond_a_closed_cut_and_accredited_from_then,
+     UNKNOWN(BEYOND_CUT)},
+    {"what it says in its days makes good nothing of before", revoked_before_what_it_says_in_its_days,
+     OVERALL_VALID, AXIS_STATUS, ANSWER_YES, REASON_UNDER_APPEAL},
     {"a school accredited again may revoke", revoked_beyond_and_accredited_again, INVALID(REVOKED)},
     {"and reinstate", reinstated_beyond_and_accredited_again, VALID},
     {"beyond a cut in doubt a reinstatement is in doubt", reinstated_beyond_a_disputed_cut,
@@ -848,6 +1091,23 @@ static const struct {
     {"or voided", voided_and_dropped_under_the_owners_cut, INVALID(VOIDED)},
     {"a stranger's cut keeps nothing", revoked_and_dropped_under_a_strangers_cut, VALID},
     {"no void either", voided_and_dropped_under_a_strangers_cut, VALID},
+    {"nor what it was issued in", issued_and_dropped_under_a_strangers_cut, INVALID(DROPPED)},
+    {"nor where its block has not come", issued_and_dropped_under_a_strangers_cut_that_is_not_held,
+     INVALID(DROPPED)},
+    {"nor where its accreditor is in doubt", issued_in_doubt_and_dropped_under_a_strangers_cut,
+     INVALID(DROPPED)},
+    {"nor a reinstatement, whoever might issue it", reinstated_and_dropped_under_a_strangers_cut,
+     INVALID(REVOKED)},
+    {"a closing school deletes no graduates", issued_and_dropped_under_the_owners_cut, VALID},
+    {"perhaps not, where the block of its cut has not come", issued_and_dropped_under_a_cut_that_is_not_held,
+     UNKNOWN(CUT_NOT_HELD)},
+    {"nor does an owner", issued_and_dropped_by_an_owner_whose_cut_is_not_held, UNKNOWN(CUT_NOT_HELD)},
+    {"and perhaps it revoked something there", revoked_and_dropped_under_a_cut_that_is_not_held,
+     UNKNOWN(CUT_NOT_HELD)},
+    {"a stranger's does not say so", revoked_and_dropped_under_a_strangers_cut_that_is_not_held, VALID},
+    {"where an owner keeps its namespace what it dropped is in doubt",
+     revoked_and_dropped_where_the_owner_keeps_its_namespace, UNKNOWN(REWOUND)},
+    {"whomever a stranger withdraws", and_a_stranger_withdraws_another, UNKNOWN(REWOUND)},
     {"one in doubt leaves a doubt", revoked_and_dropped_under_a_disputed_cut, UNKNOWN(REWOUND)},
     {"what it reinstated on the branch that its cut names is so", reinstated_below_on_the_branch, VALID},
     {"and what it revoked there before", revoked_and_reinstated_on_the_branch, VALID},

@@ -315,19 +315,22 @@ static const struct {
     enum where joined, left;
     bool surely, possibly; /* a member on the day after she left */
     enum reason doubt;
+    bool withdrawn; /* somebody withdraws the shop where it said so */
 } memberships[] = {
-    {"she left", ON_CHAIN, ON_CHAIN, false, false, 0},
-    {"she left on another branch", ON_CHAIN, OPEN, false, true, REASON_DISPUTED},
-    {"she left on a branch that was followed", ON_CHAIN, FOLLOWED, false, true, REASON_REWOUND},
-    {"she left on one that was not", ON_CHAIN, BRIEF, true, true, 0},
-    {"she left on one that a void names", ON_CHAIN, NAMED, false, true, REASON_VOIDED},
-    {"she joined on another branch, and left", OPEN, ON_CHAIN, false, false, REASON_DISPUTED},
+    {"she left", ON_CHAIN, ON_CHAIN, false, false, 0, false},
+    {"she left on another branch", ON_CHAIN, OPEN, false, true, REASON_DISPUTED, false},
+    {"she left on a branch that was followed", ON_CHAIN, FOLLOWED, false, true, REASON_REWOUND, false},
+    {"she left on one that was not", ON_CHAIN, BRIEF, true, true, 0, false},
+    {"she left on one that a void names", ON_CHAIN, NAMED, false, true, REASON_VOIDED, false},
+    {"she joined on another branch, and left", OPEN, ON_CHAIN, false, false, REASON_DISPUTED, false},
+    {"what anybody lets the shop attest is nothing to it", ON_CHAIN, BRIEF, true, true, 0, true},
 };
 
 static void who_left_on_a_branch_may_have_left(void **state)
 {
     enum { SHOP = CASE_OTHER, JOINED_DAY = 1000, LEFT_DAY = 1200 };
     static uint8_t memory[ARENA_SIZE];
+    static const struct hash named = {{7}};
     (void)state;
     for (size_t i = 0; i < sizeof memberships / sizeof memberships[0]; i++) {
         struct arena arena;
@@ -340,6 +343,11 @@ static void who_left_on_a_branch_may_have_left(void **state)
         struct dossier_leave *left = build_left(&given.built, SHOP, SIDE_SEQ, joined, LEFT_DAY);
         put(&joined->place, memberships[i].joined);
         put(&left->place, memberships[i].left);
+        if (memberships[i].withdrawn) {
+            left->place.block.hash = left->place.block_hash = named;
+            build_withdrawal(&given.built, CASE_ASE, SIDE_SEQ, SHOP, SIDE_SEQ)->cut = (struct dossier_cut){
+                .found = CUT_ON_SIDE, .seq = SIDE_SEQ, .head = named, .side_count = 1, .side = &named};
+        }
         assert_true(memberships_of(&found, &count, &given.built.dossier, &given.built.network, &arena));
         assert_int_equal(count, 1);
         if (day_set_has(found[0].days.surely, LEFT_DAY + 1) != memberships[i].surely ||

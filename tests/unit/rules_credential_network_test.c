@@ -49,6 +49,67 @@ static void left_before_it_was_earned(void)
     build_left(&given.built, NETWORK_SHOP, 20, &given.built.affiliations[0], NETWORK_FIRST - 100);
 }
 
+/* By a school that the brand withdrew as of block 20 of its log. */
+static struct dossier_credential *member_by_a_withdrawn_school(bool closed)
+{
+    build_accreditation(&given.built, NETWORK_FORD, 5, NETWORK_SCHOOL, "ford/*", 0);
+    struct dossier_credential *member =
+        build_membership(&given.built, NETWORK_SCHOOL, 10, NETWORK_SHOP, "ford/network-shop", 0, DAY_NONE);
+    build_withdrawal(&given.built, NETWORK_FORD, 60, NETWORK_SCHOOL, 20)->withdrawal.closed = closed;
+    return member;
+}
+
+static void membership_moved_in(uint64_t seq, bool closed, size_t joined)
+{
+    build_joined(&given.built, joined, 10, NETWORK_SUBJECT, NETWORK_JOINED);
+    build_held_by(&given.built, member_by_a_withdrawn_school(closed), NETWORK_OTHER_SHOP, 0, seq);
+}
+
+static void membership_moved_beyond_a_closed_cut(void)
+{
+    membership_moved_in(30, true, NETWORK_SHOP);
+}
+
+static void membership_moved_beyond_a_closed_cut_to_hers(void)
+{
+    membership_moved_in(30, true, NETWORK_OTHER_SHOP);
+}
+
+static void membership_moved_beyond_a_cut(void)
+{
+    membership_moved_in(30, false, NETWORK_SHOP);
+}
+
+static void membership_moved_beyond_a_cut_to_hers(void)
+{
+    membership_moved_in(30, false, NETWORK_OTHER_SHOP);
+}
+
+static void membership_moved_within_a_cut(void)
+{
+    membership_moved_in(15, true, NETWORK_SHOP);
+}
+
+static void membership_moved_within_a_cut_to_hers(void)
+{
+    membership_moved_in(15, true, NETWORK_OTHER_SHOP);
+}
+
+static void membership_moved_to_hers_in_dispute(void)
+{
+    membership_moved_within_a_cut_to_hers();
+    given.built.logs[NETWORK_SCHOOL].forked = true;
+    given.built.logs[NETWORK_SCHOOL].fork_seq = 15;
+}
+
+static void and_on_in_dispute(void)
+{
+    membership_moved_within_a_cut_to_hers();
+    given.built.logs[NETWORK_SCHOOL].forked = true;
+    given.built.logs[NETWORK_SCHOOL].fork_seq = 16;
+    build_held_by(&given.built, &given.built.credentials[1], NETWORK_SHOP, 0, 16);
+}
+
 static void shop_is_no_member(void)
 {
     build_joined(&given.built, NETWORK_SHOP, 10, NETWORK_SUBJECT, NETWORK_JOINED);
@@ -279,6 +340,16 @@ static void it_holds_while_its_holder_is_in_the_network(void **state)
          HOLDS(NETWORK_JOINED, NETWORK_LAST)},
         {"a membership that another shop now holds", membership_went_to_another, NETWORK_JOINED,
          SILENT(NEVER)},
+        {"one moved beyond a closed cut stays where it was", membership_moved_beyond_a_closed_cut,
+         NETWORK_JOINED, HOLDS(NETWORK_JOINED, NETWORK_LAST)},
+        {"and comes to nobody", membership_moved_beyond_a_closed_cut_to_hers, NETWORK_JOINED, SILENT(NEVER)},
+        {"beyond another cut it is in doubt", membership_moved_beyond_a_cut, NETWORK_JOINED, PERHAPS},
+        {"and comes to nobody either", membership_moved_beyond_a_cut_to_hers, NETWORK_JOINED, SILENT(NEVER)},
+        {"within it goes", membership_moved_within_a_cut, NETWORK_JOINED, SILENT(NEVER)},
+        {"and comes", membership_moved_within_a_cut_to_hers, NETWORK_JOINED,
+         HOLDS(NETWORK_JOINED, NETWORK_LAST)},
+        {"perhaps, where that is disputed", membership_moved_to_hers_in_dispute, NETWORK_JOINED, PERHAPS},
+        {"and perhaps goes", and_on_in_dispute, NETWORK_JOINED, PERHAPS},
         {"old evidence of the shop's membership", membership_is_stale, NETWORK_JOINED, PERHAPS},
         {"nor that no other shop of hers was one before", membership_is_stale, NETWORK_JOINED - 1, PERHAPS},
         {"someone else's affiliation: no shop of hers is known", someone_else_joined, NETWORK_JOINED,

@@ -162,6 +162,65 @@ static void whom_the_school_let_beyond_its_cut_lacks(void)
     accredited_by_who_was_withdrawn(CUT + 1);
 }
 
+/* Nothing is lacking of what the school says, nor of what its delegate does, but for the branch that the
+ * school withdrew it at. */
+static void withdrew_its_delegate_at_a_block_that_has_not_come(void)
+{
+    build_accreditation(&given.built, CASE_ASE, 5, CASE_SCHOOL, "ase/*", 1);
+    build_accreditation(&given.built, CASE_SCHOOL, 5, CASE_OTHER, "ase/*", 0);
+    build_withdrawal(&given.built, CASE_SCHOOL, 20, CASE_OTHER, CUT)->cut.found = CUT_NOT_HELD;
+}
+
+static void and_a_stranger_withdraws_the_school(void)
+{
+    withdrew_its_delegate_at_a_block_that_has_not_come();
+    build_withdrawal(&given.built, CASE_SUBJECT, 20, CASE_SCHOOL, CUT)->cut.found = CUT_NOT_HELD;
+}
+
+static void and_the_owner_withdraws_the_school(void)
+{
+    withdrew_its_delegate_at_a_block_that_has_not_come();
+    build_withdrawal(&given.built, CASE_ASE, 20, CASE_SCHOOL, CUT)->cut.found = CUT_NOT_HELD;
+}
+
+static void its_withdrawn_delegate_lacks_what_is_beyond(void)
+{
+    withdrew_its_delegate_at_a_block_that_has_not_come();
+    given.built.withdrawals[0].cut.found = CUT_ON_CHAIN;
+    lacks(CASE_OTHER);
+    given.built.logs[CASE_OTHER].incomplete_from = CUT + 1;
+}
+
+static void and_a_stranger_withdraws_the_school_at_an_unknown_block(void)
+{
+    its_withdrawn_delegate_lacks_what_is_beyond();
+    build_withdrawal(&given.built, CASE_SUBJECT, 20, CASE_SCHOOL, CUT)->cut.found = CUT_NOT_HELD;
+}
+
+static void and_the_owner_withdraws_the_school_at_an_unknown_block(void)
+{
+    its_withdrawn_delegate_lacks_what_is_beyond();
+    build_withdrawal(&given.built, CASE_ASE, 20, CASE_SCHOOL, CUT)->cut.found = CUT_NOT_HELD;
+}
+
+static void and_the_heir_does(void)
+{
+    its_withdrawn_delegate_lacks_what_is_beyond();
+    build_succession(&given.built, CASE_ASE, 40, "ase", CASE_SUBJECT, CUT);
+    build_withdrawal(&given.built, CASE_SUBJECT, 20, CASE_SCHOOL, CUT)->cut.found = CUT_NOT_HELD;
+}
+
+static void the_owner_handed_on_at_a_block_that_has_not_come(void)
+{
+    build_succession(&given.built, CASE_ASE, 40, "ase", CASE_OTHER, CUT)->cut.found = CUT_NOT_HELD;
+}
+
+static void and_whether_it_did_is_disputed(void)
+{
+    the_owner_handed_on_at_a_block_that_has_not_come();
+    verdict_case_fork(&given, CASE_ASE, 40);
+}
+
 static void leaves_out(size_t actor)
 {
     given.built.dossier.logs[actor].left_out = true;
@@ -400,6 +459,22 @@ static const struct {
     {"whom it let speak within its cut may have", whom_the_school_let_within_its_cut_lacks,
      "not tested ase/A6", ANSWER_UNKNOWN},
     {"and not beyond it", whom_the_school_let_beyond_its_cut_lacks, "not tested ase/A6", ANSWER_YES},
+    {"who was withdrawn at a block that has not come may have said it there",
+     withdrew_its_delegate_at_a_block_that_has_not_come, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"whomever a stranger withdraws", and_a_stranger_withdraws_the_school, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"and whoever withdraws that one", and_the_owner_withdraws_the_school, "not tested ase/A6",
+     ANSWER_UNKNOWN},
+    {"at one that is here it did not say it beyond", its_withdrawn_delegate_lacks_what_is_beyond,
+     "not tested ase/A6", ANSWER_YES},
+    {"whatever a stranger withdraws", and_a_stranger_withdraws_the_school_at_an_unknown_block,
+     "not tested ase/A6", ANSWER_YES},
+    {"unless who withdrew it might not", and_the_owner_withdraws_the_school_at_an_unknown_block,
+     "not tested ase/A6", ANSWER_UNKNOWN},
+    {"or so the heir says", and_the_heir_does, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"an owner that handed on at a block that has not come may have said it there",
+     the_owner_handed_on_at_a_block_that_has_not_come, "not tested ase/A6", ANSWER_UNKNOWN},
+    {"which no fork makes certain", and_whether_it_did_is_disputed, "not tested ase/A6", ANSWER_UNKNOWN},
     {"what one said beyond what fits may be anything", the_school_says_more_than_fits, "not tested ase/A6",
      ANSWER_UNKNOWN},
     {"and a pass", the_school_says_more_than_fits, "ase/A6", ANSWER_UNKNOWN},

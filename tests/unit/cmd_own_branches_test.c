@@ -586,6 +586,30 @@ static void what_two_dropped_branches_share_is_said_once(void **state)
     close_place(&copy);
 }
 
+/* The thief's branch grows after it was asked about; and dropped is the other one, up to the same tips. */
+static void what_was_agreed_to_stands_as_long_as_the_same_is_dropped(void **state)
+{
+    struct own_dropped_branches agreed, again;
+    struct own_branches before;
+
+    (void)state;
+    issue(&thief, "x/7", THIEF_S);
+    issuer_hears();
+    store_end(read_branches());
+    before = branches;
+    agreed = dropped_behind(index_of(&issuer.last.hash));
+    agreed.all = &before;
+    again = dropped_behind(index_of(&issuer.last.hash));
+    assert_true(own_dropped_is_same(&agreed, &again));
+    again = dropped_behind(index_of(&thief.last.hash));
+    assert_false(own_dropped_is_same(&agreed, &again));
+    issue(&thief, "x/8", THIEF_S + 1);
+    issuer_hears();
+    store_end(read_branches());
+    again = dropped_behind(index_of(&issuer.last.hash));
+    assert_false(own_dropped_is_same(&agreed, &again));
+}
+
 static size_t count_of(const char *text, const char *words)
 {
     size_t count = 0;
@@ -796,6 +820,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(that_it_may_be_against_somebody_is_said_wherever_it_is_told, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_two_dropped_branches_share_is_said_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_agreed_to_stands_as_long_as_the_same_is_dropped, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_last_report_says_what_was_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_report_as_json_says_what_was_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_kept_is_dropped, set_up, tear_down),

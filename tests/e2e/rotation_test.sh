@@ -50,5 +50,12 @@ if command -v script >/dev/null; then
     ok "and it says so" grep -q "Your log changed while this was asked" "$world/asks"
 fi
 
+stop reader
+export TRADEPROOF_NOW=$(($(date +%s) - 2 * 86400))
+start reader ase
+unset TRADEPROOF_NOW
+do_as ase issue "$technician" ase/a
+until_answers "a clock that is behind what the trusted sign is named" 20 0 "clock may be behind" reader status
+
 for name in ase reader; do stop "$name"; done
 finish

@@ -154,6 +154,14 @@ static int answer_of_daemon(const struct session *session, enum control_result r
     return EXIT_YES;
 }
 
+static int fail_unanswered(const struct session *session, enum control_error error)
+{
+    return error == CONTROL_SILENT
+               ? session_fail_silent(&session->options, "Let it go on, or end it, then try again.")
+               : session_fail(&session->options, EXIT_SYSTEM, "daemon-gone",
+                              "The running daemon did not answer: restart tradeproofd, then try again.");
+}
+
 static int use_by_daemon(struct session *session, const struct challenge *challenge, enum reason *reason)
 {
     uint8_t request[NONCE_SIZE + sizeof(uint64_t)];
@@ -170,10 +178,8 @@ static int use_by_daemon(struct session *session, const struct challenge *challe
     }
     enum control_error error = control_call(session->control_fd, CONTROL_USE_NONCE,
                                             bytes_of(request, sizeof(request)), &result, reply, &reply_size);
-    int code = error == CONTROL_OK
-                   ? answer_of_daemon(session, result, reply, reply_size, reason)
-                   : session_fail(&session->options, EXIT_SYSTEM, "daemon-gone",
-                                  "The running daemon did not answer: restart tradeproofd, then try again.");
+    int code = error == CONTROL_OK ? answer_of_daemon(session, result, reply, reply_size, reason)
+                                   : fail_unanswered(session, error);
     free(reply);
     return code;
 }

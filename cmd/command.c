@@ -25,7 +25,7 @@ static const struct {
     {EXIT_BAD_INPUT, "a file, id, date or record was refused"},
     {EXIT_PARTLY, "done, except for rows that were refused"},
     {EXIT_PASSPHRASE, "the passphrase is wrong, or there is none"},
-    {EXIT_BUSY, "the data folder is in use by another process"},
+    {EXIT_BUSY, "the data folder is in use by another process, or the daemon does not answer"},
     {EXIT_NO_ROOM, "the disk is full"},
     {EXIT_VERSION, "the data was made by another version"},
     {EXIT_CLOCK, "this machine's clock disagrees with the evidence"},

@@ -422,7 +422,7 @@ static struct code_verdict amounts_of(struct issue *issue, const struct attestat
 /* Publish it, and that it replaces what it corrects. */
 static int publish_one_of(struct issue *issue, const struct attestation *attestation, struct entry_name *name)
 {
-    int code = issue_batch_add(issue->batch, attestation);
+    int code = issue_batch_add(issue->batch, attestation, 0);
     if (code == EXIT_YES) {
         code = issue_batch_flush(issue->batch);
     }
@@ -540,7 +540,7 @@ static int issue_row(struct issue *issue, const struct issue_row *row, struct cs
     if (issue_counts_waits(issue->counts)) {
         tell_waiting(waiting, issue, row);
     }
-    int code = issue_batch_add(issue->batch, &row->attestation);
+    int code = issue_batch_add(issue->batch, &row->attestation, row->line);
     if (code != EXIT_YES) {
         return code;
     }
@@ -642,11 +642,6 @@ static int report_rows(struct issue *issue, struct issue_file *file)
     waiting.rows = issue->session.options.json ? json_array() : NULL;
     code = issue_rows(issue, file, &report, &waiting);
     int report_code = csv_report_close(&report);
-    if (code != EXIT_YES && issue->batch->issued > 0) {
-        fprintf(stderr,
-                "The first %" PRIu64 " acceptable rows are issued and stay so; those behind them are not.\n",
-                issue->batch->issued);
-    }
     if (code == EXIT_YES) {
         code = tell_file(issue, &report, &waiting);
     }

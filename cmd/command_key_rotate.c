@@ -20,7 +20,9 @@ struct rotate {
     struct block_place behind;    /* what the rotation follows */
     struct own_branches branches; /* read only when it need not be the head */
     struct own_dropped_branches dropped;
-    bool yes; /* drop without asking */
+    struct own_dropped_branches agreed;  /* to what was dropped when it was asked about… */
+    struct own_branches agreed_branches; /* …and what that is of */
+    bool yes;                            /* drop without asking */
 };
 
 /* ---- what it continues from ---- */
@@ -101,7 +103,9 @@ static int choose(struct rotate *request, struct session *session)
                                      &request->contested);
     }
     request->behind = (struct block_place){.seq = request->before.seq, .hash = request->before.head};
-    if (error != STORE_OK) {
+    if (error == STORE_NOT_FOUND) {
+        code = EXIT_YES; /* a new log, which the publisher begins */
+    } else if (error != STORE_OK) {
         code = session_fail_store(&session->options, error);
     } else if (request->contested || request->at || request->onto) {
         code = choose_in_txn(request, session, txn);
@@ -167,14 +171,37 @@ static int publish(struct rotate *request, struct session *session, struct publi
                                out);
 }
 
-static int rotate_locked(struct rotate *request, struct session *session, struct publisher *publisher,
-                         struct published *out)
+/* Before the log is taken: nobody else's command waits for the answer. */
+static int ask(struct rotate *request, struct session *session)
 {
     int code = choose(request, session);
 
     if (code == EXIT_YES) {
         code = own_dropped_confirm(&request->dropped, session, request->yes);
     }
+    request->agreed_branches = request->branches;
+    request->agreed = request->dropped;
+    request->agreed.all = &request->agreed_branches;
+    return code;
+}
+
+static int choose_as_agreed(struct rotate *request, struct session *session)
+{
+    int code = choose(request, session);
+
+    if (code != EXIT_YES || request->yes || own_dropped_is_same(&request->agreed, &request->dropped)) {
+        return code;
+    }
+    return session_fail(&session->options, EXIT_BUSY, "log-changed",
+                        "Your log changed while this was asked, so that something else would be dropped: "
+                        "nothing was signed. Run the command again.");
+}
+
+static int rotate_locked(struct rotate *request, struct session *session, struct publisher *publisher,
+                         struct published *out)
+{
+    int code = choose_as_agreed(request, session);
+
     if (code != EXIT_YES) {
         return code;
     }
@@ -238,7 +265,12 @@ static int rotate(struct session *session, void *argument)
     if (code != EXIT_YES) {
         return code;
     }
-    code = publisher_open(&publisher, session, request->keyring);
+    if (request->at || request->onto) {
+        code = ask(request, session);
+    }
+    if (code == EXIT_YES) {
+        code = publisher_open(&publisher, session, request->keyring);
+    }
     if (code == EXIT_YES) {
         code = rotate_locked(request, session, &publisher, &published);
         publisher_close(&publisher);

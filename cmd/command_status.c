@@ -267,6 +267,12 @@ static void print_daemon(const struct node_status *status)
     printf("%-14s  runs, process %llu, %llu peer%s%s%s\n", "Daemon",
            (unsigned long long)answer_number(status->daemon, "pid"), peers, peers == 1 ? "" : "s",
            endpoint[0] != '\0' ? ", listens at " : "", endpoint);
+    if (answer_number(status->daemon, "clock_may_be_behind") > 0) {
+        printf(
+            "%-14s  this machine's clock may be behind: somebody you trust signed more than a minute ahead\n"
+            "%-14s  of it, and what is dated ahead waits. Compare it with another clock\n",
+            "", "");
+    }
     if (strncmp(endpoint, "0.0.0.0:", 8) == 0 || strncmp(endpoint, "[::]:", 5) == 0) {
         printf("%-14s  at every address of this computer: others dial it by its name or address in place of\n"
                "%-14s  %.*s, such as garage.example.com%s\n",

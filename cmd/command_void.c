@@ -125,16 +125,34 @@ static json_t *json_of_voided(const struct session *session, const struct publis
     return object;
 }
 
-static int void_branch(struct session *session, const struct void_record *record,
-                       const struct own_sayings *sayings)
+static int report_void_already(const struct session *session)
 {
-    struct published published;
-    int code = publish_one(session, ENTRY_VOID, record, &published);
+    if (session->options.json) {
+        return json_output_take(json_of_voided(session, NULL, &(struct own_sayings){0}));
+    }
+    puts("That branch is void already: nothing was signed.");
+    return EXIT_YES;
+}
 
+static int void_branch(struct session *session, const struct void_request *request,
+                       const struct void_record *record)
+{
+    struct own_sayings sayings;
+    struct published published;
+    bool named = false;
+    int code = own_void_names_branch(&named, session, record);
+
+    if (code != EXIT_YES || named) {
+        return code == EXIT_YES ? report_void_already(session) : code;
+    }
+    code = ask(request, session, record, &sayings);
+    if (code == EXIT_YES) {
+        code = publish_one(session, ENTRY_VOID, record, &published);
+    }
     if (code != EXIT_YES) {
         return code;
     }
-    return session->options.json ? json_output_take(json_of_voided(session, &published, sayings))
+    return session->options.json ? json_output_take(json_of_voided(session, &published, &sayings))
                                  : publish_report(session, &published, "It is declared void.");
 }
 
@@ -216,18 +234,23 @@ static int publish_range(struct session *session, const struct void_record *reco
     return code;
 }
 
-static int void_range(struct session *session, const struct void_record *record,
-                      const struct own_sayings *sayings)
+static int void_range(struct session *session, const struct void_request *request,
+                      const struct void_record *record)
 {
-    struct telling telling = {
-        .session = session, .parts = own_void_parts(sayings->block_count), .blocks = json_array()};
+    struct telling telling = {.session = session};
     struct own_voided voided = {0};
-    int code = EXIT_YES;
+    struct own_sayings sayings;
+    int code = ask(request, session, record, &sayings);
 
-    if (sayings->block_count > 0) {
+    if (code != EXIT_YES) {
+        return code;
+    }
+    telling.parts = own_void_parts(sayings.block_count);
+    telling.blocks = json_array();
+    if (sayings.block_count > 0) {
         code = publish_range(session, record, &telling, &voided);
     }
-    code = code == EXIT_YES ? report_range(&telling, &voided, sayings) : say_stopped(session, &voided, code);
+    code = code == EXIT_YES ? report_range(&telling, &voided, &sayings) : say_stopped(session, &voided, code);
     json_decref(telling.blocks);
     return code;
 }
@@ -236,7 +259,6 @@ static int void_blocks(struct session *session, void *argument)
 {
     const struct void_request *request = argument;
     struct void_record record = {0};
-    struct own_sayings sayings;
     int code = session_need_actor(session);
 
     if (code == EXIT_YES) {
@@ -246,14 +268,10 @@ static int void_blocks(struct session *session, void *argument)
     if (code == EXIT_YES) {
         code = read_reason(&record, session, request->reason);
     }
-    if (code == EXIT_YES) {
-        code = ask(request, session, &record, &sayings);
-    }
     if (code != EXIT_YES) {
         return code;
     }
-    return record.has_range ? void_range(session, &record, &sayings)
-                            : void_branch(session, &record, &sayings);
+    return record.has_range ? void_range(session, request, &record) : void_branch(session, request, &record);
 }
 
 int command_void(int argc, char **argv)

@@ -23,6 +23,9 @@ int daemon_answer(json_t **out, const struct session *session, enum control_op o
     if (*out) {
         return EXIT_YES;
     }
+    if (error == CONTROL_SILENT) {
+        return session_fail_silent(&session->options, "Let it go on, or end it, then ask again.");
+    }
     return session_fail(
         &session->options, EXIT_SYSTEM, "daemon-answer",
         "The daemon gave no answer that makes sense: is it of the same version? Restart tradeproofd.");

@@ -10,7 +10,7 @@ enum exit_code {
     EXIT_BAD_INPUT = 4,   /* a file, id, date or record was refused */
     EXIT_PARTLY = 5,      /* done, except for rows that were refused */
     EXIT_PASSPHRASE = 6,  /* wrong, or none to be had */
-    EXIT_BUSY = 7,        /* the data folder is in use by another process */
+    EXIT_BUSY = 7,        /* the data folder is in use by another process, or the daemon does not answer */
     EXIT_NO_ROOM = 8,     /* the disk is full */
     EXIT_VERSION = 9,     /* the store was made by another version */
     EXIT_CLOCK = 10,      /* this machine's clock disagrees with the evidence */

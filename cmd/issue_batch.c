@@ -18,26 +18,29 @@ void issue_batch_init(struct issue_batch *batch, struct publisher *publisher)
     }
 }
 
-static bool add(struct issue_batch *batch, const struct attestation *attestation)
+static bool add(struct issue_batch *batch, const struct attestation *attestation, uint64_t line)
 {
+    if (batch->draft.entry_count == 0) {
+        batch->publisher->session->options.durable.rest_line = line;
+    }
     return batch->draft.entry_count < BLOCK_ENTRIES_MAX &&
            draft_add(&batch->draft, ENTRY_ATTESTATION, attestation, batch->salts[batch->draft.entry_count]);
 }
 
-int issue_batch_add(struct issue_batch *batch, const struct attestation *attestation)
+int issue_batch_add(struct issue_batch *batch, const struct attestation *attestation, uint64_t line)
 {
     if (batch->publisher == NULL) {
         batch->issued++;
         return EXIT_YES;
     }
-    if (add(batch, attestation)) {
+    if (add(batch, attestation, line)) {
         return EXIT_YES;
     }
     int code = issue_batch_flush(batch);
     if (code != EXIT_YES) {
         return code;
     }
-    bool fits = add(batch, attestation);
+    bool fits = add(batch, attestation, line);
     assert(fits); /* an attestation is smaller than an empty block */
     return EXIT_YES;
 }
@@ -47,6 +50,7 @@ int issue_batch_flush(struct issue_batch *batch)
     if (batch->publisher == NULL || batch->draft.entry_count == 0) {
         return EXIT_YES;
     }
+    struct session_durable *durable = &batch->publisher->session->options.durable;
     int code = publisher_publish(batch->publisher, &batch->draft, &batch->last);
     if (code != EXIT_YES) {
         return code;
@@ -56,6 +60,8 @@ int issue_batch_flush(struct issue_batch *batch)
     }
     batch->block_count++;
     batch->issued += batch->draft.entry_count;
+    durable->issued = batch->issued;
+    durable->rest_line = 0;
     begin_draft(batch);
     return EXIT_YES;
 }

@@ -16,9 +16,10 @@ struct issue_batch {
 };
 
 void issue_batch_init(struct issue_batch *batch, struct publisher *publisher);
-/* Add one; publishes what was gathered when it is full. Returns: EXIT_YES, or the exit code after it said why
- * not. */
-int issue_batch_add(struct issue_batch *batch, const struct attestation *attestation);
+/* Add one, of line of a file (0: there is none); publishes what was gathered when it is full. The session's
+ * options tell which is the first line that is not durable. Returns: EXIT_YES, or the exit code after it said
+ * why not. */
+int issue_batch_add(struct issue_batch *batch, const struct attestation *attestation, uint64_t line);
 /* Publish what was gathered. Returns as issue_batch_add. */
 int issue_batch_flush(struct issue_batch *batch);
 

@@ -37,5 +37,7 @@ int issue_correction_publish(const struct issue_correction *correction, struct p
 {
     const struct own_entries_record record = {.add = add_replaced, .context = by, .entries_max = 1};
     struct own_entries_written written = {0};
+    publisher->session->options.durable.rest =
+        "That is the new certificate: don't issue it again, and revoke the old one, which is not replaced.";
     return own_entries_write(&correction->old, publisher, &record, &written);
 }

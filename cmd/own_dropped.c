@@ -125,6 +125,21 @@ int own_dropped_confirm(const struct own_dropped_branches *dropped, const struct
     return confirm(session, yes, question);
 }
 
+bool own_dropped_is_same(const struct own_dropped_branches *a, const struct own_dropped_branches *b)
+{
+    if (a->count != b->count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        if (!hash_equal(&first_of(a, i)->hash, &first_of(b, i)->hash) ||
+            !hash_equal(&tip_of(a, i)->hash, &tip_of(b, i)->hash) ||
+            tip_of(a, i)->held != tip_of(b, i)->held) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- afterwards ---- */
 
 /* Branches that part above their first block are named by it once. */

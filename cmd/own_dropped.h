@@ -19,6 +19,9 @@ enum store_error own_dropped_read(struct own_dropped_branches *out, struct sessi
 /* Say what the branches hold and ask whether to drop them, if there are any. Returns as confirm. */
 int own_dropped_confirm(const struct own_dropped_branches *dropped, const struct session *session, bool yes);
 
+/* Whether both drop the same, of which the same is held: what was agreed to stands. */
+bool own_dropped_is_same(const struct own_dropped_branches *a, const struct own_dropped_branches *b);
+
 /* After the rotation: how to declare them void, and what to state again. */
 void own_dropped_print(FILE *out, const struct own_dropped_branches *dropped, const struct session *session);
 json_t *json_of_dropped(const struct own_dropped_branches *dropped, const struct session *session);

@@ -393,14 +393,7 @@ int own_entries_write(const struct own_entries *entries, struct publisher *publi
 {
     struct writing writing = {.publisher = publisher, .record = record, .written = written};
     *written = (struct own_entries_written){0};
-    int code = write_all(&writing, entries);
-    if (code != EXIT_YES && written->block_count > 0) {
-        fprintf(stderr,
-                "Part of it is durable, in %" PRIu64 " blocks from block %" PRIu64
-                " on. Run the command again for the rest: what is said twice counts once.\n",
-                written->block_count, written->first_seq);
-    }
-    return code;
+    return write_all(&writing, entries);
 }
 
 int own_entries_publish(const struct own_entries *entries, struct session *session,
@@ -414,6 +407,7 @@ int own_entries_publish(const struct own_entries *entries, struct session *sessi
     }
     code = publisher_open(&publisher, session, keyring);
     if (code == EXIT_YES) {
+        session->options.durable.rest = "Run the command again for the rest: what is said twice counts once.";
         code = own_entries_write(entries, &publisher, record, written);
         publisher_close(&publisher);
     }

@@ -342,6 +342,19 @@ int own_void_read(struct own_sayings *out, struct session *session, const struct
     return record->has_range ? read_range(&reading) : read_branch(&reading);
 }
 
+int own_void_names_branch(bool *named, struct session *session, const struct void_record *record)
+{
+    struct store_txn *txn;
+    enum store_error error = store_read_begin(&txn, session->store);
+
+    if (error == STORE_OK) {
+        error = store_names_branch(txn, &session->home.network, &session->actor, &record->branch.first,
+                                   record->branch.epoch, named, &session->arena);
+        store_end(txn);
+    }
+    return error == STORE_OK ? EXIT_YES : session_fail_store(&session->options, error);
+}
+
 /* ---- what stays lost ---- */
 
 static enum store_error read_voids(struct list *out, struct session *session, uint64_t void_seq)

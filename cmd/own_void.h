@@ -12,6 +12,9 @@
  * held: *out is empty then. Returns: EXIT_YES, or the exit code after it said why not. */
 int own_void_read(struct own_sayings *out, struct session *session, const struct void_record *record);
 
+/* Whether a void that stands in this actor's log names record's branch. Returns as own_void_read. */
+int own_void_names_branch(bool *named, struct session *session, const struct void_record *record);
+
 /* For people, to standard error: what is declared void, and how much it is. */
 void own_void_print(const struct session *session, const struct void_record *record,
                     const struct own_sayings *sayings);

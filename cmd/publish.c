@@ -1,6 +1,7 @@
 #include "cmd/publish.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,33 +29,74 @@ static const struct network *network_of(const struct publisher *publisher)
     return &publisher->session->home.network;
 }
 
-static int fail_daemon_gone(const struct publisher *publisher)
+/* ---- handing over ---- */
+
+/* Whether the own log holds the block. */
+static enum store_error find_in_log(struct publisher *publisher, const struct block *block, bool *stands)
 {
-    return session_fail(
-        options_of(publisher), EXIT_SYSTEM, "daemon-gone",
-        "The daemon went away before it answered. Run the command again: it will see whether the "
-        "block arrived.");
+    struct block_record record;
+    struct store_txn *txn;
+    uint64_t arrived_s;
+    enum store_error error = store_read_begin(&txn, publisher->session->store);
+
+    *stands = false;
+    if (error != STORE_OK) {
+        return error;
+    }
+    error = store_block_record(txn, &publisher->session->actor, block->header.seq, &record, &arrived_s);
+    *stands = error == STORE_OK && hash_equal(&record.hash, &block->hash);
+    store_end(txn);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-/* ---- handing over ---- */
+static int fail_unanswered(const struct publisher *publisher, enum control_error error, uint64_t seq)
+{
+    char next[160];
+
+    snprintf(next, sizeof next,
+             "Look with tradeproof log whether block %" PRIu64 " stands before you run the command again.",
+             seq);
+    return error == CONTROL_SILENT ? session_fail_silent(options_of(publisher), next)
+                                   : session_fail(options_of(publisher), EXIT_SYSTEM, "daemon-gone",
+                                                  "The daemon went away before it answered. %s", next);
+}
+
+/* What it took before it went away is durable: signed again, it would be there twice. */
+static int look_whether_it_stands(struct publisher *publisher, enum control_error error, struct bytes encoded)
+{
+    struct block block;
+    bool stands = false;
+    enum reason reason = block_decode_header(&block, network_of(publisher), encoded, &publisher->arena);
+
+    if (reason != REASON_NONE) {
+        return session_fail_reason(options_of(publisher), reason);
+    }
+    if (find_in_log(publisher, &block, &stands) != STORE_OK || !stands) {
+        return fail_unanswered(publisher, error, block.header.seq);
+    }
+    fprintf(stderr, "The daemon did not answer, but block %" PRIu64 " stands in your log.\n",
+            block.header.seq);
+    return EXIT_YES;
+}
 
 static int call_daemon(struct publisher *publisher, enum control_op op, struct bytes request)
 {
     enum control_result result = CONTROL_FAILED;
     size_t size = 0;
     uint32_t number;
+    enum control_error error;
     struct bytes reply;
 
-    if (control_call(publisher->session->control_fd, op, request, &result, publisher->reply, &size) !=
-        CONTROL_OK) {
-        return fail_daemon_gone(publisher);
+    error = control_call(publisher->session->control_fd, op, request, &result, publisher->reply, &size);
+    if (error == CONTROL_OK && result != CONTROL_DONE && size != 4) {
+        error = CONTROL_BROKEN;
+    }
+    if (error != CONTROL_OK) {
+        return look_whether_it_stands(publisher, error, request);
     }
     reply = bytes_of(publisher->reply, size);
     if (result == CONTROL_DONE) {
         return EXIT_YES;
-    }
-    if (reply.size != 4) {
-        return fail_daemon_gone(publisher);
     }
     number = (uint32_t)reply.data[0] << 24 | (uint32_t)reply.data[1] << 16 | (uint32_t)reply.data[2] << 8 |
              reply.data[3];
@@ -544,6 +586,12 @@ static int publish_at_head(struct publisher *publisher, const struct draft *draf
     return code;
 }
 
+static void note_durable(struct session_durable *durable, const struct published *published)
+{
+    durable->first_seq = durable->block_count == 0 ? published->seq : durable->first_seq;
+    durable->block_count++;
+}
+
 int publisher_publish(struct publisher *publisher, const struct draft *draft, struct published *out)
 {
     int code;
@@ -554,6 +602,9 @@ int publisher_publish(struct publisher *publisher, const struct draft *draft, st
         publisher->head_moved = false;
         code = publish_at_head(publisher, draft, out);
     } while (publisher->head_moved);
+    if (code == EXIT_YES) {
+        note_durable(&publisher->session->options.durable, out);
+    }
     return code;
 }
 

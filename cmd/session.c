@@ -153,12 +153,17 @@ static int find_writer(struct session *session, enum session_access access)
     for (int i = 0; i < LOCK_TRIES_MAX; i++) {
         enum home_error error;
 
-        if (control_connect(&session->home, &session->control_fd) == CONTROL_OK) {
+        enum control_error connected = control_connect(&session->home, &session->control_fd);
+
+        if (connected == CONTROL_OK) {
             return EXIT_YES;
         }
         session->control_fd = -1;
         if (access == SESSION_READ) {
             return EXIT_YES;
+        }
+        if (connected == CONTROL_SILENT) {
+            return session_fail_silent(&session->options, "Nothing was changed: let it go on, or end it.");
         }
         error = home_lock(&session->home, "lock", false, &session->lock_fd);
         if (error == HOME_OK) {
@@ -351,6 +356,10 @@ int session_reload_daemon(const struct session *session)
     free(reply);
     if (error == CONTROL_OK && result == CONTROL_DONE) {
         return EXIT_YES;
+    }
+    if (error == CONTROL_SILENT) {
+        return session_fail_silent(&session->options,
+                                   "The change is saved, and is taken up when the daemon goes on.");
     }
     return session_fail(
         &session->options, EXIT_SYSTEM, "daemon-reload",

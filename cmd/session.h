@@ -11,11 +11,21 @@
 
 enum { PASSPHRASE_FD_NONE = -1, PASSPHRASE_FD_BAD = -2 };
 
+/* What a command that signs several blocks has durable so far: a failure that comes after it tells of it. */
+struct session_durable {
+    uint64_t block_count, first_seq;
+    const char *rest;   /* how to have the rest as well; NULL: the failure says what to do */
+    uint64_t issued;    /* certificates of a file's rows… */
+    uint64_t rest_line; /* …and where the first row begins that is not among them; 0: none is left, or there
+                           is no file */
+};
+
 struct session_options {
     const char *home;            /* --home, or NULL */
     bool json;                   /* --json */
     const char *passphrase_file; /* --passphrase-file, or NULL */
     int passphrase_fd; /* --passphrase-fd, or PASSPHRASE_FD_NONE; PASSPHRASE_FD_BAD when it is no number */
+    struct session_durable durable;
 };
 
 /* The options that every command shares, for getopt_long: their values start here, commands' own letters stay
@@ -106,6 +116,8 @@ int session_fail(const struct session_options *options, int code, const char *wo
     __attribute__((format(printf, 4, 5)));
 /* The same for what went wrong with the home folder, its trust file (line and id as home_trust), the store.
  */
+/* The daemon did not answer in time (CONTROL_SILENT). next: what is to be known, and done, then. */
+int session_fail_silent(const struct session_options *options, const char *next);
 int session_fail_home(const struct session_options *options, enum home_error error);
 int session_fail_trust(const struct session_options *options, enum trust_result result, size_t line,
                        enum id_result id);

@@ -1,20 +1,38 @@
 #include "cmd/session.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd/reasons.h"
+#include "node/control.h"
 
 /* Errors in words: one sentence, said once. */
 
-enum { SENTENCE_SIZE_MAX = 2048 };
+enum { SENTENCE_SIZE_MAX = 2048, DURABLE_SIZE_MAX = 512 };
 
-static void print_json_error(const char *word, const char *sentence)
+static void add_durable(json_t *object, const struct session_durable *durable)
+{
+    json_object_set_new(object, "durable_blocks", json_integer((json_int_t)durable->block_count));
+    json_object_set_new(object, "first_block", json_integer((json_int_t)durable->first_seq));
+    if (durable->issued > 0) {
+        json_object_set_new(object, "issued", json_integer((json_int_t)durable->issued));
+    }
+    if (durable->rest_line > 0) {
+        json_object_set_new(object, "rest_line", json_integer((json_int_t)durable->rest_line));
+    }
+}
+
+static void print_json_error(const char *word, const char *sentence, const struct session_durable *durable)
 {
     json_t *object = json_pack("{s:s, s:s}", "error", word, "message", sentence);
+    if (object && durable->block_count > 0) {
+        add_durable(object, durable);
+    }
     char *text = object ? json_dumps(object, JSON_PRESERVE_ORDER) : NULL;
 
     if (text) {
@@ -26,17 +44,42 @@ static void print_json_error(const char *word, const char *sentence)
     json_decref(object);
 }
 
+/* What is durable by then, and what to do about the rest: certificates issued twice stand twice. */
+static void durable_words(char words[DURABLE_SIZE_MAX], const struct session_durable *durable)
+{
+    if (durable->block_count == 0) {
+        return;
+    }
+    int size = snprintf(words, DURABLE_SIZE_MAX,
+                        " What was signed is durable, in %" PRIu64 " block%s from block %" PRIu64 " on",
+                        durable->block_count, durable->block_count == 1 ? "" : "s", durable->first_seq);
+    char *end = words + size;
+    if (durable->rest_line > 0) {
+        snprintf(end, DURABLE_SIZE_MAX - (size_t)size,
+                 ": %" PRIu64 " certificate%s issued. Run it again with the rest of the file only, "
+                 "the header and what begins with line %" PRIu64
+                 ": the rows before that would be issued twice.",
+                 durable->issued, durable->issued == 1 ? " is" : "s are", durable->rest_line);
+    } else {
+        snprintf(end, DURABLE_SIZE_MAX - (size_t)size, ".%s%s", durable->rest ? " " : "",
+                 durable->rest ? durable->rest : "");
+    }
+}
+
 int session_fail(const struct session_options *options, int code, const char *word, const char *format, ...)
 {
-    char sentence[SENTENCE_SIZE_MAX];
+    char sentence[SENTENCE_SIZE_MAX + DURABLE_SIZE_MAX];
+    char durable[DURABLE_SIZE_MAX] = "";
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
+    vsnprintf(sentence, SENTENCE_SIZE_MAX, format, arguments);
     va_end(arguments);
+    durable_words(durable, &options->durable);
+    strcat(sentence, durable);
     fprintf(stderr, "tradeproof: %s\n", sentence);
     if (options->json) {
-        print_json_error(word, sentence);
+        print_json_error(word, sentence, &options->durable);
     }
     return code;
 }
@@ -101,11 +144,27 @@ static struct failure failure_of_store(enum store_error error)
     return (struct failure){EXIT_SYSTEM, "store", "The store gave no answer."};
 }
 
+/* Where part of the command is durable. */
+static const char *partly_sentence(enum store_error error, const char *sentence)
+{
+    if (error == STORE_NO_ROOM) {
+        return "The disk is full. Free some space.";
+    }
+    if (error == STORE_MAP_FULL) {
+        return "The store could not grow.";
+    }
+    return error == STORE_NO_MEMORY ? "There was not enough memory to go on. Close other programs."
+                                    : sentence;
+}
+
 int session_fail_store(const struct session_options *options, enum store_error error)
 {
     struct failure failure = failure_of_store(error);
 
-    return session_fail(options, failure.code, failure.word, "%s", failure.sentence);
+    bool partly = options->durable.block_count > 0;
+
+    return session_fail(options, failure.code, failure.word, "%s",
+                        partly ? partly_sentence(error, failure.sentence) : failure.sentence);
 }
 
 static int home_error_code(enum home_error error)
@@ -159,6 +218,13 @@ static const char *home_error_word(enum home_error error)
         break;
     }
     return "disk-error";
+}
+
+int session_fail_silent(const struct session_options *options, const char *next)
+{
+    return session_fail(options, EXIT_BUSY, "daemon-silent",
+                        "The running daemon did not answer for %d seconds: it is stopped, or hangs. %s",
+                        CONTROL_WAIT_S_MAX, next);
 }
 
 int session_fail_home(const struct session_options *options, enum home_error error)

@@ -29,16 +29,20 @@ bool control_address(const struct home *home, struct sockaddr_un *address, int *
 enum control_error control_connect(const struct home *home, int *fd)
 {
     struct sockaddr_un address;
+    const struct timeval wait_max = {.tv_sec = CONTROL_WAIT_S_MAX};
     int folder = -1, client = -1;
-    bool connected = false;
+    bool connected = false, silent = false;
 
     if (!control_address(home, &address, &folder)) {
         return CONTROL_NO_DAEMON;
     }
     client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client >= 0) {
+        (void)setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &wait_max, sizeof wait_max);
+        (void)setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &wait_max, sizeof wait_max);
         connected = connect(client, (const struct sockaddr *)&address, sizeof address) == 0;
     }
+    silent = !connected && errno == EAGAIN; /* its backlog is full */
     (void)close(folder);
     if (connected) {
         *fd = client;
@@ -47,7 +51,13 @@ enum control_error control_connect(const struct home *home, int *fd)
     if (client >= 0) {
         (void)close(client);
     }
-    return CONTROL_NO_DAEMON;
+    return silent ? CONTROL_SILENT : CONTROL_NO_DAEMON;
+}
+
+/* Of a transfer that just failed. */
+static enum control_error failed(void)
+{
+    return errno == EAGAIN ? CONTROL_SILENT : CONTROL_BROKEN;
 }
 
 static bool send_all(int fd, const void *data, size_t size)
@@ -80,6 +90,7 @@ static bool receive_all(int fd, void *data, size_t size)
             continue;
         }
         if (count <= 0) {
+            errno = count == 0 ? ECONNRESET : errno;
             return false;
         }
         at += count;
@@ -98,17 +109,17 @@ enum control_error control_call(int fd, enum control_op op, struct bytes request
     control_put_length(header, request.size + 1);
     header[CONTROL_LENGTH_SIZE] = (uint8_t)op;
     if (!send_all(fd, header, sizeof header) || !send_all(fd, request.data, request.size)) {
-        return CONTROL_BROKEN;
+        return failed();
     }
     if (!receive_all(fd, header, sizeof header)) {
-        return CONTROL_BROKEN;
+        return failed();
     }
     size = control_get_length(header);
     if (size < 1 || size - 1 > CONTROL_REPLY_MAX || header[CONTROL_LENGTH_SIZE] > CONTROL_FAILED) {
         return CONTROL_BROKEN;
     }
     if (!receive_all(fd, reply, size - 1)) {
-        return CONTROL_BROKEN;
+        return failed();
     }
     *result = header[CONTROL_LENGTH_SIZE];
     *reply_size = size - 1;

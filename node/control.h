@@ -28,13 +28,17 @@ enum control_result {
 
 enum { CONTROL_SIZE_MAX = BLOCK_SIZE_MAX + 64, CONTROL_REPLY_MAX = 1024 * 1024 };
 
+/* The daemon answers within moments: one that doesn't is stopped, or hangs. */
+enum { CONTROL_WAIT_S_MAX = 10 };
+
 enum control_error {
     CONTROL_OK,
     CONTROL_NO_DAEMON, /* nobody listens */
     CONTROL_BROKEN,    /* the daemon went away before it answered */
+    CONTROL_SILENT,    /* it did not answer for CONTROL_WAIT_S_MAX; it may yet do what was asked */
 };
 
-/* Client side: one connection. */
+/* Client side: one connection, which is of no more use after a call that failed. */
 enum control_error control_connect(const struct home *home, int *fd);
 /* Send one request and wait for its reply. reply has CONTROL_REPLY_MAX bytes. */
 enum control_error control_call(int fd, enum control_op op, struct bytes request, enum control_result *result,

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "node/arrivals.h"
+#include "node/clock.h"
 #include "node/json_text.h"
 
 enum { ENDPOINT_TEXT_SIZE = 512 };
@@ -54,6 +55,8 @@ void report_status(struct daemon *daemon, char *memory, size_t capacity, struct 
     }
     json_text_number(&json, "uptime_s", (daemon->now_ms - daemon->started_ms) / 1000);
     json_text_number(&json, "peers", peers_greeted_count(&daemon->peers));
+    json_text_number(&json, "clock_may_be_behind",
+                     waiting_clock_may_be_behind(daemon->ingest.waiting, clock_wall_s()));
     json_text_number(&json, "net_restarts", processes_restarts(&daemon->processes));
     put_figures(&json, daemon);
     json_text_close(&json, '}');

@@ -56,6 +56,17 @@ bool waiting_is_ahead(const struct waiting_checkpoints *waiting, const struct da
            is_ahead_of(dated->time_s, waiting_evidence_time_s(waiting, now_s));
 }
 
+bool waiting_clock_may_be_behind(const struct waiting_checkpoints *waiting, uint64_t now_s)
+{
+    for (size_t i = 0; i < waiting->count; i++) {
+        const struct waiting_checkpoint *item = &waiting->items[i];
+        if (item->trusted && is_ahead_of(item->dated.time_s, now_s)) {
+            return true;
+        }
+    }
+    return is_ahead_of(waiting->reached[0].time_s, now_s) || is_ahead_of(waiting->reached[1].time_s, now_s);
+}
+
 /* Where one of author waits, else a free place, else that of the one furthest ahead. */
 static struct waiting_checkpoint *place_for(struct waiting_checkpoints *waiting,
                                             const struct actor_id *author)

@@ -41,6 +41,10 @@ uint64_t waiting_evidence_time_s(const struct waiting_checkpoints *waiting, uint
 bool waiting_is_ahead(const struct waiting_checkpoints *waiting, const struct dated_author *dated,
                       uint64_t now_s);
 
+/* Whether a trusted author dated anything, kept or waiting, so far ahead of this machine's clock that this
+ * may be behind. */
+bool waiting_clock_may_be_behind(const struct waiting_checkpoints *waiting, uint64_t now_s);
+
 /* Let one wait. Of one author the earliest dated stays, of all the earliest WAITING_CHECKPOINTS_MAX; one that
  * is too large is dropped. */
 void waiting_put(struct waiting_checkpoints *waiting, const struct dated_author *dated, bool trusted,

@@ -83,6 +83,24 @@ enum store_error gather_names_branch(struct gather *gather, size_t log, const st
     return error;
 }
 
+enum store_error store_names_branch(struct store_txn *txn, const struct network *network,
+                                    const struct actor_id *author, const struct hash *first, uint64_t epoch,
+                                    bool *named, struct arena *arena)
+{
+    size_t mark = arena_mark(arena), log;
+    struct dossier dossier = {0};
+    struct gather gather = {
+        .txn = txn, .network = network, .known_by_s = UINT64_MAX, .out = &dossier, .arena = arena};
+    enum store_error error = gather_log(&gather, author, &log);
+
+    *named = false;
+    if (error == STORE_OK) {
+        error = gather_names_branch(&gather, log, first, epoch, named);
+    }
+    arena_rewind(arena, mark);
+    return error;
+}
+
 /* ---- lines ---- */
 
 /* NULL: nothing is noted. */

@@ -447,6 +447,12 @@ enum store_error store_each_left(struct store_txn *txn, const struct network *ne
                                  const struct actor_id *author, uint64_t void_seq,
                                  const struct left_visit *visit, struct arena *arena);
 
+/* Whether a void that stands in the author's chain names the branch of epoch that begins with the block. Uses
+ * arena for the call. */
+enum store_error store_names_branch(struct store_txn *txn, const struct network *network,
+                                    const struct actor_id *author, const struct hash *first, uint64_t epoch,
+                                    bool *named, struct arena *arena);
+
 /* The first max branches that the author's rotations dropped, that this node held before they did, and that
  * no void of its log names; those whose blocks say something about anybody. What came ahead of now_s came
  * before they did (dossier_reach). Uses arena for the call. */

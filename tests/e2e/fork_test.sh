@@ -91,6 +91,9 @@ ok "the thief's certificate" grep -qF "issues ase/a to " "$world/asked"
 ok "and the revocation" grep -qF "revokes ase/a of " "$world/asked"
 answers "it names the thief's branch" 0 "declared void" ase void --branch 0 "$parent" "$first" --yes
 named=$(status_field ase seq)
+answers "a second time nothing is signed" 0 "void already: nothing was signed" ase void --branch 0 "$parent" "$first" --yes
+answers "as JSON too" 0 '"voided_blocks": 0' ase void --branch 0 "$parent" "$first" --json
+ok "and the log is as it was" test "$(status_field ase seq)" = "$named"
 answers "and is told of none any more" 0 '"branches_to_name": []' ase status --json
 for name in east west shop; do
     until_answers "$name knows the revocation as void" 20 2 "on a branch declared void on" \

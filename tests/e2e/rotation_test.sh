@@ -31,5 +31,31 @@ answers "the new keys sign" 0 "ase/b The second: valid for life" reader lookup "
 answers "the keys in the drawer are used up" 4 "" ase key rotate --next "$world/next.keys"
 answers "the new next keys are good" 0 "epoch 2" ase key rotate
 
+# What is asked at a terminal holds up no other command, and is asked again where the log went on meanwhile.
+if command -v script >/dev/null; then
+    dropping=$(status_field ase seq)
+    do_as ase issue "$technician" ase/a
+    mkfifo "$world/terminal"
+    script -qec "$bin/tradeproof key rotate --at $dropping --home $world/ase --passphrase-file $passphrase" /dev/null \
+        <"$world/terminal" >"$world/asks" 2>&1 &
+    asking=$!
+    exec 7>"$world/terminal"
+    ok "key rotate asks before it drops" until_true 20 grep -q 'y/N' "$world/asks"
+    ok "meanwhile another command signs" timeout 20 "$bin/tradeproof" revoke --of "$technician" --code ase/a \
+        --home "$world/ase" --passphrase-file "$passphrase"
+    echo y >&7
+    exec 7>&-
+    wait "$asking"
+    ok "what was not asked about is not dropped" [ $? = 7 ]
+    ok "and it says so" grep -q "Your log changed while this was asked" "$world/asks"
+fi
+
+stop reader
+export TRADEPROOF_NOW=$(($(date +%s) - 2 * 86400))
+start reader ase
+unset TRADEPROOF_NOW
+do_as ase issue "$technician" ase/a
+until_answers "a clock that is behind what the trusted sign is named" 20 0 "clock may be behind" reader status
+
 for name in ase reader; do stop "$name"; done
 finish

@@ -289,8 +289,9 @@ bool history_node_offer_proof(struct history_node *node, int a, int b, uint64_t 
     enum reason reason = ingest_fork_proof(&node->ingest, node->txn, encoded, now_s, &author, &error);
     bool taken = reason == REASON_NONE || reason == REASON_KNOWN;
     const int pair[2] = {a, b};
-    /* Two rotations of an epoch that another one opened, where nothing below them is held. */
-    bool elsewhere = reason == REASON_NOT_PRECOMMITTED && !shows_its_keys(node, a);
+    /* Two rotations of which one closes an epoch that another rotation opened than the chain's. */
+    bool elsewhere =
+        reason == REASON_NOT_PRECOMMITTED && !(shows_its_keys(node, a) && shows_its_keys(node, b));
     if (error != STORE_OK || (!taken && !elsewhere && reason != REASON_ORPHAN)) {
         node->fault = error != STORE_OK ? "the store failed" : reason_word(reason);
         return false;

@@ -586,6 +586,50 @@ static void what_two_dropped_branches_share_is_said_once(void **state)
     close_place(&copy);
 }
 
+/* The thief's branch grows after it was asked about; and dropped is the other one, up to the same tips. */
+static void what_was_agreed_to_stands_as_long_as_the_same_is_dropped(void **state)
+{
+    struct own_dropped_branches agreed, again;
+    struct own_branches before;
+
+    (void)state;
+    issue(&thief, "x/7", THIEF_S);
+    issuer_hears();
+    store_end(read_branches());
+    before = branches;
+    agreed = dropped_behind(index_of(&issuer.last.hash));
+    agreed.all = &before;
+    again = dropped_behind(index_of(&issuer.last.hash));
+    assert_true(own_dropped_is_same(&agreed, &again));
+    again = dropped_behind(index_of(&thief.last.hash));
+    assert_false(own_dropped_is_same(&agreed, &again));
+    issue(&thief, "x/8", THIEF_S + 1);
+    issuer_hears();
+    store_end(read_branches());
+    again = dropped_behind(index_of(&issuer.last.hash));
+    assert_false(own_dropped_is_same(&agreed, &again));
+}
+
+/* Behind one block and behind another the same branches end, which are left elsewhere. */
+static void what_was_agreed_to_is_where_a_branch_is_left_as_well(void **state)
+{
+    struct own_dropped_branches agreed, again;
+    struct hash mine = issuer.last.hash, stolen;
+
+    (void)state;
+    issue(&issuer, "x/6", THIEF_S);
+    issue(&thief, "x/7", THIEF_S);
+    stolen = thief.last.hash;
+    issuer_hears();
+    issue(&thief, "x/8", THIEF_S + 1);
+    issuer_hears();
+    store_end(read_branches());
+    agreed = dropped_behind(index_of(&mine));
+    again = dropped_behind(index_of(&stolen));
+    assert_int_equal(agreed.count, again.count);
+    assert_false(own_dropped_is_same(&agreed, &again));
+}
+
 static size_t count_of(const char *text, const char *words)
 {
     size_t count = 0;
@@ -796,6 +840,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(that_it_may_be_against_somebody_is_said_wherever_it_is_told, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_two_dropped_branches_share_is_said_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_agreed_to_stands_as_long_as_the_same_is_dropped, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_was_agreed_to_is_where_a_branch_is_left_as_well, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_last_report_says_what_was_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_report_as_json_says_what_was_dropped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_kept_is_dropped, set_up, tear_down),

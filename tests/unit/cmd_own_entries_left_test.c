@@ -79,7 +79,7 @@ static void issue(size_t count, uint32_t first_day)
     issue_batch_init(batch, &publisher);
     for (size_t i = 0; i < count; i++) {
         attestation.earned_on = attestation.valid_from = first_day + (uint32_t)i % 8;
-        assert_int_equal(issue_batch_add(batch, &attestation), EXIT_YES);
+        assert_int_equal(issue_batch_add(batch, &attestation, 0), EXIT_YES);
     }
     assert_int_equal(issue_batch_flush(batch), EXIT_YES);
 }

@@ -80,7 +80,7 @@ static uint64_t issue(size_t count, bool one_block_each, const char *code)
     for (size_t i = 0; i < count; i++) {
         attestation.subject =
             subject_number((uint8_t)(first_subject + i / ENTRIES_PER_SUBJECT % SUBJECTS_MAX));
-        assert_int_equal(issue_batch_add(batch, &attestation), EXIT_YES);
+        assert_int_equal(issue_batch_add(batch, &attestation, 0), EXIT_YES);
         if (one_block_each) {
             assert_int_equal(issue_batch_flush(batch), EXIT_YES);
         }

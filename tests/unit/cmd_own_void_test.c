@@ -127,6 +127,43 @@ static void what_a_dropped_branch_says_is_read(void **state)
     assert_int_equal(sayings.against_count, 1);
 }
 
+static bool names_branch(const struct void_record *record)
+{
+    bool named;
+
+    assert_int_equal(own_void_names_branch(&named, &own.session, record), EXIT_YES);
+    return named;
+}
+
+static void a_branch_is_void_once_a_void_that_stands_names_it(void **state)
+{
+    struct void_record record = {.has_branch = true, .reason = STATUS_REASON_KEY_COMPROMISE};
+    struct void_record other;
+    const struct void_record of_void = {.has_range = true, .range = {6, 6}};
+    struct block_place behind = {.seq = own.last.seq, .hash = own.last.hash};
+    struct keyring *last;
+    (void)state;
+    own_home_issue(&own, 7, 2, "ase/A1");
+    record.branch = (struct dropped_branch){.fork_parent = behind.hash, .first = own.last.hash};
+    next = own_home_rotate(&own, &behind);
+    assert_false(names_branch(&record));
+    own_home_publish(&own, ENTRY_VOID, (const void *const[]){&record}, 1);
+    assert_int_equal(own.last.seq, 6);
+    assert_true(names_branch(&record));
+    other = record;
+    other.branch.epoch = 1;
+    assert_false(names_branch(&other));
+    other = record;
+    other.branch.first.bytes[0] ^= 1;
+    assert_false(names_branch(&other));
+    own.keyring = next;
+    last = own_home_rotate(&own, NULL);
+    own_home_publish(&own, ENTRY_VOID, (const void *const[]){&of_void}, 1);
+    assert_false(names_branch(&record));
+    own.publisher.keyring = next;
+    keyring_wipe(last);
+}
+
 static const char *printed(const struct void_record *record, const struct own_sayings *sayings)
 {
     static char text[4096];
@@ -326,6 +363,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_can_not_be_void_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keys_are_left_out_and_a_later_epoch_may_void_more, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_dropped_branch_says_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_branch_is_void_once_a_void_that_stands_names_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_branch_that_is_not_held_says_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_are_void_by_several_blocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_interrupted_goes_on_with_the_rest, set_up, tear_down),

@@ -3,11 +3,15 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
+#include "cmd/daemon_answer.h"
 #include "cmd/publish.h"
 #include "protocol/wire/block.h"
 #include "tests/support/set_now.h"
@@ -468,6 +472,113 @@ static void a_rotation_behind_an_earlier_block_drops_the_rest(void **state)
     keyring_wipe(next);
 }
 
+/* ---- a daemon that does not answer ---- */
+
+struct mute_daemon {
+    const char *sentence;
+    bool takes; /* the block, before it… */
+    bool stays; /* …hangs, and does not go away */
+    int code;
+    uint64_t log_ends; /* afterwards */
+    int fd;
+};
+
+static void take_block(struct bytes encoded)
+{
+    struct ingest_result result;
+    struct store_txn *txn;
+
+    if (store_write_begin(&txn, session.store) != STORE_OK) {
+        return;
+    }
+    ingest_block(&session.ingest, txn, INGEST_LOCAL, encoded, session_now_s(), &result);
+    if (store_commit(txn) != STORE_OK) {
+        return;
+    }
+}
+
+static void *be_mute(void *context)
+{
+    static uint8_t request[CONTROL_SIZE_MAX];
+    const struct mute_daemon *mute = context;
+    size_t size = 5, read = 0;
+
+    while (read < size) {
+        ssize_t count = recv(mute->fd, request + read, size - read, 0);
+
+        if (count <= 0) {
+            return NULL;
+        }
+        read += (size_t)count;
+        size = read < 5 ? 5
+                        : 4 + ((size_t)request[0] << 24 | (size_t)request[1] << 16 | (size_t)request[2] << 8 |
+                               request[3]);
+    }
+    if (mute->takes) {
+        take_block(bytes_of(request + 5, size - 5));
+    }
+    if (!mute->stays) {
+        shutdown(mute->fd, SHUT_RDWR);
+    }
+    return NULL;
+}
+
+static int publish_by(struct mute_daemon *mute)
+{
+    const struct timeval soon = {.tv_usec = mute->stays ? 20000 : 0};
+    struct publisher publisher;
+    struct published published;
+    pthread_t thread;
+    int ends[2], code;
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    assert_int_equal(setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon), 0);
+    publisher = open_publisher(keyring);
+    session.control_fd = ends[0];
+    mute->fd = ends[1];
+    assert_int_equal(pthread_create(&thread, NULL, be_mute, mute), 0);
+    code = try_attestations(&publisher, 1, &published);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    publisher_close(&publisher);
+    close(ends[0]);
+    close(ends[1]);
+    session.control_fd = -1;
+    return code;
+}
+
+static void whether_a_block_stands_is_looked_for_where_the_daemon_does_not_answer(void **state)
+{
+    static struct mute_daemon rows[] = {
+        {"it went away without it", false, false, EXIT_SYSTEM, 0, -1},
+        {"it went away and had taken it", true, false, EXIT_YES, 1, -1},
+        {"it hangs and did not take it", false, true, EXIT_BUSY, 1, -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (publish_by(&rows[i]) != rows[i].code || state_now().seq != rows[i].log_ends) {
+            fail_msg("%s", rows[i].sentence);
+        }
+    }
+}
+
+static void a_question_to_a_daemon_that_hangs_ends(void **state)
+{
+    const struct timeval soon = {.tv_usec = 20000};
+    json_t *answer;
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    assert_int_equal(setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon), 0);
+    session.control_fd = ends[0];
+    assert_int_equal(daemon_answer(&answer, &session, CONTROL_STATUS), EXIT_BUSY);
+    assert_int_equal(session_reload_daemon(&session), EXIT_BUSY);
+    close(ends[0]);
+    close(ends[1]);
+    session.control_fd = -1;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +594,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(other_keys_are_not_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(after_a_rotation_only_the_new_keys_sign, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rotation_behind_an_earlier_block_drops_the_rest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whether_a_block_stands_is_looked_for_where_the_daemon_does_not_answer,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_question_to_a_daemon_that_hangs_ends, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -360,6 +360,22 @@ static void a_daemon_that_goes_away_is_noticed(void **state)
     assert_int_equal(close(call.fd), 0);
 }
 
+static void no_call_waits_for_ever(void **state)
+{
+    struct fixture *fixture = *state;
+    static const int options[] = {SO_RCVTIMEO, SO_SNDTIMEO};
+    int fd = connect_client(fixture);
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        struct timeval wait_max;
+        socklen_t size = sizeof wait_max;
+
+        assert_int_equal(getsockopt(fd, SOL_SOCKET, options[i], &wait_max, &size), 0);
+        assert_int_equal(wait_max.tv_sec, CONTROL_WAIT_S_MAX);
+    }
+    assert_int_equal(close(fd), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +389,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_daemon_nobody_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(a_home_with_a_long_path_has_a_socket_too, setup, teardown),
         cmocka_unit_test_setup_teardown(a_daemon_that_goes_away_is_noticed, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_call_waits_for_ever, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

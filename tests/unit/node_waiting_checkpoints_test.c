@@ -205,10 +205,27 @@ static void what_was_disowned_finds_a_place_among_many(void **state)
     assert_true(is_ahead(3, NOW + 5000));
 }
 
+static void a_clock_may_be_behind_what_trusted_authors_date(void **state)
+{
+    const struct dated_author soon = dated(1, NOW + 60), ahead = dated(2, NOW + 61);
+
+    (void)state;
+    put(3, NOW + 90, false);
+    waiting_reach(&waiting, &soon);
+    assert_false(waiting_clock_may_be_behind(&waiting, NOW));
+    put(4, NOW + 90, true);
+    assert_true(waiting_clock_may_be_behind(&waiting, NOW));
+    assert_false(waiting_clock_may_be_behind(&waiting, NOW + 30));
+    memset(&waiting, 0, sizeof waiting);
+    waiting_reach(&waiting, &ahead);
+    assert_true(waiting_clock_may_be_behind(&waiting, NOW));
+}
+
 int main(void)
 {
 #define FRESHLY(test) cmocka_unit_test_setup(test, begin)
     static const struct CMUnitTest tests[] = {
+        FRESHLY(a_clock_may_be_behind_what_trusted_authors_date),
         FRESHLY(a_minute_ahead_is_not_ahead),
         FRESHLY(what_waits_is_taken_when_its_time_has_come),
         FRESHLY(of_one_author_the_earliest_waits),

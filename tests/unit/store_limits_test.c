@@ -7,6 +7,7 @@
 #include "protocol/rules/expression_text.h"
 #include "protocol/rules/verdict.h"
 #include "store/chains.h"
+#include "store/grants.h"
 #include "store/tables.h"
 #include "tests/support/side_branch.h"
 
@@ -24,6 +25,7 @@ enum {
     /* store/gather_lacking.c */
     LACKING_MAX = 1024,
     LACKING_LOOKED_AT_MAX = 16 * LACKING_MAX,
+    SIDE_SPEAKERS_MANY = 4096, /* store/gather_about.c */
 };
 
 static struct store_world world;
@@ -517,6 +519,79 @@ static void what_cuts_keep_that_cuts_keep_is_followed_so_far(void **state)
     }
 }
 
+/* ---- who says something beside the chains ---- */
+
+/* One stranger under many numbers says something of her, as far as the index knows. */
+static void speak_beside(struct store_txn *txn, const struct subject *her, size_t count)
+{
+    enum { SIDE_KEY_TAIL = 8 + 2 };
+    const struct actor_id stranger = nth_lacking(0);
+    struct disk_author row;
+
+    assert_int_equal(author_intern(txn, &stranger, &row), STORE_OK);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t number = row.number + (uint32_t)i;
+        const struct key name = author_key(number);
+        struct key key = grant_key_of_affiliation(GRANT_ATTESTED, &her->id);
+
+        assert_int_equal(table_put(txn, TABLE_NAMES, &name, &stranger, sizeof stranger), STORE_OK);
+        grant_key_add_author(&key, number);
+        key.size += SIDE_KEY_TAIL;
+        memset(key.bytes + key.size - SIDE_KEY_TAIL, 0, SIDE_KEY_TAIL);
+        assert_int_equal(table_put(txn, TABLE_SIDE_ENTRIES, &key, NULL, 0), STORE_OK);
+    }
+}
+
+static void attest_beside(struct store_txn *txn, const struct subject *her)
+{
+    struct attestation record = build_attestation(&ase.actor.id, "ase/A5", 40000, 40010);
+    struct block block;
+    struct draft draft;
+
+    record.subject = *her;
+    accredit_for_all(txn, &issuer);
+    draft_one(&draft, CLASS_CONTENT, ENTRY_ATTESTATION, &record);
+    branch_sign(&block, &world, txn, &issuer, &draft, EARLY_S);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
+}
+
+/* Numbers that authors have here follow the order in which they are met: nothing hangs on it. */
+static void who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node(void **state)
+{
+    static const struct {
+        size_t strangers, credentials;
+    } rows[] = {{SIDE_SPEAKERS_MANY, 1}, {ACCREDITORS_NAMED_MAX, 0}};
+    const struct subject her = world_subject(HER);
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        const size_t strangers = rows[i / 2].strangers, credentials = rows[i / 2].credentials;
+        const struct log_state before = ase.state;
+        const size_t mark = arena_mark(&world.arena);
+        struct store_txn *txn = world_write(&world);
+        struct dossier dossier;
+
+        if (i % 2 == 0) {
+            speak_beside(txn, &her, strangers);
+        }
+        world_begin_log(&world, txn, &issuer, 3, EARLY_S);
+        if (i % 2 != 0) {
+            speak_beside(txn, &her, strangers);
+        }
+        attest_beside(txn, &her);
+        assert_int_equal(
+            store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+            STORE_OK);
+        if (dossier.credential_count != credentials || dossier.cuts.credentials != (credentials == 0) ||
+            !dossier.cuts.listed) {
+            fail_msg("%zu strangers, met %s", strangers, i % 2 == 0 ? "first" : "last");
+        }
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+        ase.state = before;
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -527,6 +602,7 @@ int main(void)
     const struct CMUnitTest tests_of_many[] = {
         cmocka_unit_test(more_who_lack_than_are_looked_at_are_a_limit),
         cmocka_unit_test(what_cuts_keep_that_cuts_keep_is_followed_so_far),
+        cmocka_unit_test(who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node),
     };
     const int failed = cmocka_run_group_tests_name("store limits below cuts", tests, setup, teardown);
 

@@ -592,6 +592,45 @@ static void who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node(voi
     }
 }
 
+/* ---- few accreditors each of many ---- */
+
+enum { FEW = 8, EACH = 16, ISSUERS = DOSSIER_GRANTS_MAX / FEW / EACH + 2 };
+
+/* Nobody knows any of them: few accredit each issuer, and say little of it. */
+static void few_accreditors_each_of_many_take_no_more_than_there_is_room_for(void **state)
+{
+    const struct bytes pattern = bytes_of_string("ase/*");
+    const struct subject her = world_subject(HER);
+    static struct world_author issuers[ISSUERS], by;
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    for (uint64_t i = 0; i < ISSUERS; i++) {
+        world_begin_log(&world, txn, &issuers[i], 1000 + i, EARLY_S);
+        world_attest(&world, txn, &issuers[i], &her, 1, "ase/A5", EARLY_S);
+    }
+    for (uint64_t i = 0; i < FEW; i++) {
+        const size_t mark = arena_mark(&world.arena);
+        struct draft draft;
+
+        world_begin_log(&world, txn, &by, 2000 + i, EARLY_S);
+        world_draft(&world, &draft, CLASS_GOVERN);
+        for (size_t k = 0; k < ISSUERS * EACH; k++) {
+            const struct accreditation record = accreditation_of(&issuers[k / EACH].actor.id, 1, &pattern);
+
+            world_add(&draft, ENTRY_ACCREDITATION, &record);
+        }
+        world_publish(&world, txn, &by, &draft, EARLY_S);
+        arena_rewind(&world.arena, mark);
+    }
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+        STORE_OK);
+    assert_in_range(dossier.accreditation_count, 1, DOSSIER_GRANTS_MAX);
+    store_end(txn);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -603,6 +642,7 @@ int main(void)
         cmocka_unit_test(more_who_lack_than_are_looked_at_are_a_limit),
         cmocka_unit_test(what_cuts_keep_that_cuts_keep_is_followed_so_far),
         cmocka_unit_test(who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node),
+        cmocka_unit_test(few_accreditors_each_of_many_take_no_more_than_there_is_room_for),
     };
     const int failed = cmocka_run_group_tests_name("store limits below cuts", tests, setup, teardown);
 

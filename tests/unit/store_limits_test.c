@@ -244,6 +244,67 @@ static void a_cut_too_far_down_is_unknown(void **state)
     }
 }
 
+/* Another owner, who accredited nobody, hands its namespace on, with more cuts further down than are
+ * looked at. */
+static struct dossier_cuts cuts_of_another_owner(bool is_asked_about)
+{
+    static struct hash hashes[CUT_SIDE_MAX + 1];
+    static const struct indexed_signature signature = {.key_index = 0};
+    const struct log_state before = issuer.state, of_school = school.state;
+    const struct trust asked = trust;
+    const struct rhythm rhythm = {.days = 30};
+    const struct subject her = world_subject(HER);
+    struct trust_owner owner = {.name_space = "other", .actor = issuer.actor.id};
+    struct store_txn *txn = world_write(&world);
+    struct succession record = {.name_space = bytes_of_string("other"),
+                                .successor = school.actor.id,
+                                .signatures = {.items = &signature, .count = 1}};
+    struct dossier dossier;
+    struct block like;
+    struct draft draft;
+
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    draft_one(&draft, CLASS_GOVERN, ENTRY_RHYTHM, &rhythm);
+    branch_sign(&like, &world, txn, &issuer, &draft, EARLY_S);
+    branch_put(&world, txn,
+               &(struct branch){.like = &like,
+                                .first = like.header.seq,
+                                .previous = issuer.state.head,
+                                .count = CUT_SIDE_MAX + 1,
+                                .arrived_s = EARLY_S},
+               hashes);
+    if (is_asked_about) {
+        world_attest(&world, txn, &school, &her, 1, "other/B1", EARLY_S);
+    }
+    record.cut_seq = like.header.seq + CUT_SIDE_MAX;
+    record.cut_head = hashes[CUT_SIDE_MAX];
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i <= BRANCHES_DOWN_MAX; i++) {
+        world_add(&draft, ENTRY_SUCCESSION, &record);
+    }
+    world_publish(&world, txn, &issuer, &draft, EARLY_S);
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+        STORE_OK);
+    assert_int_equal(dossier.succession_count, BRANCHES_DOWN_MAX + 1);
+    store_end(txn);
+    issuer.state = before;
+    school.state = of_school;
+    trust = asked;
+    return dossier.cuts;
+}
+
+static void cuts_of_successions_are_a_limit_where_their_namespace_is_asked_about(void **state)
+{
+    const struct dossier_cuts passed_by = cuts_of_another_owner(false), met = cuts_of_another_owner(true);
+
+    (void)state;
+    assert_false(passed_by.credentials);
+    assert_false(passed_by.accreditations);
+    assert_true(met.credentials);
+    assert_true(met.accreditations);
+}
+
 /* One that came here after the school, and comes before it wherever the order is the same at every node, says
  * the same on such a branch. */
 static void keep_what_another_says(struct store_txn *txn, const struct accreditation *said)
@@ -636,6 +697,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cut_too_far_down_is_unknown),
         cmocka_unit_test(a_chain_below_too_many_cuts_is_unknown),
+        cmocka_unit_test(cuts_of_successions_are_a_limit_where_their_namespace_is_asked_about),
     };
 
     const struct CMUnitTest tests_of_many[] = {

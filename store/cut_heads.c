@@ -5,6 +5,7 @@
 #include "store/chains.h"
 #include "store/erased.h"
 #include "store/generation.h"
+#include "store/given.h"
 #include "store/grants.h"
 #include "store/side_grants.h"
 #include "store/stated.h"
@@ -13,12 +14,10 @@
  * that lack entries. What an author says who may not cut is no cut. */
 
 enum {
-    CUT_SPEAKERS_MAX = 4096, /* who withdrew from an author, as far as they are looked at */
     CUT_RECORD_SIZE = 16 * 1024,
-    CUT_SEARCH_SIZE = 64 * 1024 + SIDE_GRANTS_SIZE,
+    CUT_SEARCH_SIZE = ACCREDITORS_NAMED_MAX * sizeof(uint32_t) + 64 * 1024 + SIDE_GRANTS_SIZE,
     CUT_ROWS_MAX = 4096,              /* beside the chains */
     CUT_STEPS_MAX = 8 * CUT_SIDE_MAX, /* on branches, from cuts to the chain */
-    BEQUEATHERS_MAX = 16,             /* of one actor, one above the other, as far as they are looked at */
 };
 
 /* What looks for cut heads. */
@@ -26,7 +25,8 @@ struct cut_search {
     struct store_txn *txn;
     const struct trust *trust;
     const struct actor_id *author;
-    uint32_t number; /* author's */
+    uint32_t number;       /* author's */
+    struct givens *owners; /* of namespaces; of givens nothing else is found */
     /* Called for each cut head. Writes to done to have no more. */
     enum store_error (*meet)(struct cut_search *search, const struct locator_point *head);
     void *context;
@@ -48,74 +48,6 @@ static void begin_speaker(struct cut_search *search, uint32_t speaker)
 
 /* ---- who may cut ---- */
 
-/* Actors that handed some namespace to others. */
-struct bequeathers {
-    size_t count;
-    uint32_t numbers[BEQUEATHERS_MAX];
-};
-
-static void add_bequeathers(struct bequeathers *to, const uint32_t *numbers, size_t count)
-{
-    for (size_t i = 0; i < count && to->count < BEQUEATHERS_MAX; i++) {
-        bool known = false;
-
-        for (size_t j = 0; j < to->count; j++) {
-            known |= to->numbers[j] == numbers[i];
-        }
-        if (!known) {
-            to->numbers[to->count++] = numbers[i];
-        }
-    }
-}
-
-/* Who named the actor its successor, on its chain or beside it. */
-static enum store_error find_bequeathers(const struct cut_search *search, const struct actor_id *actor,
-                                         struct bequeathers *out)
-{
-    static const enum table tables[] = {TABLE_GRANTS, TABLE_SIDE_ENTRIES};
-    const struct key key = grant_key_of_actor(GRANT_SUCCESSOR, actor);
-    const size_t mark = arena_mark(search->arena);
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && error == STORE_OK; i++) {
-        uint32_t *numbers = NULL;
-        size_t count = 0;
-        bool cut = false;
-
-        error = grants_speakers(search->txn, tables[i], &key, BEQUEATHERS_MAX, &numbers, &count, &cut,
-                                search->arena);
-        if (error == STORE_OK) {
-            add_bequeathers(out, numbers, count);
-        }
-    }
-    arena_rewind(search->arena, mark);
-    return error;
-}
-
-/* Whether someone from whom the actor has a namespace, directly or through others, is one that is sought. */
-static enum store_error inherits_from(const struct cut_search *search, const struct actor_id *actor,
-                                      enum store_error (*is_sought)(const struct cut_search *search,
-                                                                    uint32_t number, bool *sought),
-                                      bool *inherits)
-{
-    struct bequeathers above = {0};
-    enum store_error error = find_bequeathers(search, actor, &above);
-
-    *inherits = false;
-    for (size_t i = 0; i < above.count && error == STORE_OK && !*inherits; i++) {
-        struct actor_id one;
-
-        error = is_sought(search, above.numbers[i], inherits);
-        if (error == STORE_OK && !*inherits) {
-            error = author_name(search->txn, above.numbers[i], &one);
-        }
-        if (error == STORE_OK && !*inherits) {
-            error = find_bequeathers(search, &one, &above);
-        }
-    }
-    return error;
-}
-
 static bool owns_any(const struct trust *trust, const struct actor_id *actor)
 {
     for (size_t i = 0; i < trust->owner_count; i++) {
@@ -124,15 +56,6 @@ static bool owns_any(const struct trust *trust, const struct actor_id *actor)
         }
     }
     return false;
-}
-
-static enum store_error is_owner(const struct cut_search *search, uint32_t number, bool *owns)
-{
-    struct actor_id actor;
-    enum store_error error = author_name(search->txn, number, &actor);
-
-    *owns = error == STORE_OK && owns_any(search->trust, &actor);
-    return error;
 }
 
 static enum store_error is_accreditor(const struct cut_search *search, uint32_t number, bool *accredited)
@@ -150,6 +73,24 @@ static enum store_error is_accreditor(const struct cut_search *search, uint32_t 
     return side_has(search->txn, &by_number, accredited);
 }
 
+/* Whether speaker has a namespace that another has or had who accredited author. */
+static enum store_error inherits_from_accreditor(const struct cut_search *search, uint32_t speaker,
+                                                 bool *inherits)
+{
+    const struct givens *owners = search->owners;
+    enum store_error error = STORE_OK;
+
+    *inherits = false;
+    for (size_t i = 0; i < owners->root_count; i++) {
+        for (size_t k = 0; owners->root_numbers[i] == speaker && k < owners->root_count; k++) {
+            if (error == STORE_OK && !*inherits && bytes_equal(owners->roots[k], owners->roots[i])) {
+                error = is_accreditor(search, owners->root_numbers[k], inherits);
+            }
+        }
+    }
+    return error;
+}
+
 /* Whether speaker may withdraw: it accredited author, or came after who did, and trust lets it accredit. */
 static enum store_error may_withdraw(const struct cut_search *search, uint32_t speaker, bool *may)
 {
@@ -162,7 +103,7 @@ static enum store_error may_withdraw(const struct cut_search *search, uint32_t s
         error = is_accreditor(search, speaker, may);
     }
     if (error == STORE_OK && !*may) {
-        error = inherits_from(search, &actor, is_accreditor, may);
+        error = inherits_from_accreditor(search, speaker, may);
     }
     if (error == STORE_OK && *may) {
         error = chain_find_above(search->txn, search->trust, &actor, 1, (struct bytes){0}, &chain);
@@ -285,16 +226,17 @@ static enum store_error search_beside(struct cut_search *search, enum entry_kind
 
 /* ---- cut heads that are named anywhere ---- */
 
+/* Of more than are named nobody is heard on its chain: which of them have the lower numbers says nothing. */
 static enum store_error search_withdrawals(struct cut_search *search)
 {
     const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, search->author);
     uint32_t *speakers = NULL;
     size_t count = 0;
     bool cut = false;
-    enum store_error error = grants_speakers(search->txn, TABLE_GRANTS, &key, CUT_SPEAKERS_MAX, &speakers,
-                                             &count, &cut, search->arena);
+    enum store_error error = grants_speakers(search->txn, TABLE_GRANTS, &key, ACCREDITORS_NAMED_MAX,
+                                             &speakers, &count, &cut, search->arena);
 
-    for (size_t i = 0; error == STORE_OK && i < count && !search->done; i++) {
+    for (size_t i = 0; error == STORE_OK && i < count && !cut && !search->done; i++) {
         bool may = false;
 
         error = may_withdraw(search, speakers[i], &may);
@@ -308,15 +250,13 @@ static enum store_error search_withdrawals(struct cut_search *search)
 /* Only who has a namespace of trust hands one on. */
 static enum store_error search_successions(struct cut_search *search)
 {
-    const struct trust *trust = search->trust;
-    bool inherits = false;
-    enum store_error error = inherits_from(search, search->author, is_owner, &inherits);
+    const struct givens *owners = search->owners;
+    enum store_error error = STORE_OK;
 
-    for (size_t i = 0; error == STORE_OK && i < trust->owner_count && !search->done; i++) {
-        const struct key key =
-            grant_key_of_namespace(GRANT_SUCCESSION, bytes_of_string(trust->owners[i].name_space));
+    for (size_t i = 0; error == STORE_OK && i < owners->root_count && !search->done; i++) {
+        const struct key key = grant_key_of_namespace(GRANT_SUCCESSION, owners->roots[i]);
 
-        if (!inherits && !actor_id_equal(&trust->owners[i].actor, search->author)) {
+        if (owners->root_numbers[i] != search->number) {
             continue;
         }
         error = search_speaker(search, ENTRY_SUCCESSION, key, search->number);
@@ -356,9 +296,22 @@ static enum store_error may_be_cut(const struct cut_search *search, bool *may)
 /* Of one that may be cut at all. */
 static enum store_error search_anew(struct cut_search *search)
 {
-    enum store_error error = search_successions(search);
+    enum store_error error;
 
-    return error == STORE_OK && !search->done ? search_withdrawals(search) : error;
+    search->owners = malloc(sizeof *search->owners);
+    if (!search->owners) {
+        return STORE_NO_MEMORY;
+    }
+    error = givens_find_owners(search->owners, search->txn, search->trust, CUT_ROWS_MAX, search->arena);
+    if (error == STORE_OK) {
+        error = search_successions(search);
+    }
+    if (error == STORE_OK && !search->done) {
+        error = search_withdrawals(search);
+    }
+    free(search->owners);
+    search->owners = NULL;
+    return error;
 }
 
 /* ---- what was found already ---- */

@@ -2,6 +2,7 @@
 
 #include "protocol/base/sort.h"
 #include "protocol/rules/weight.h"
+#include "store/chains.h"
 #include "store/erased.h"
 #include "store/gather_credentials.h"
 #include "store/index.h"
@@ -630,7 +631,7 @@ static enum store_error follow_all(struct gather *gather, const struct found_lis
 /* ---- looking it up ---- */
 
 enum {
-    SIDE_SPEAKERS_MAX = 4096,
+    SIDE_SPEAKERS_MANY = 4096,         /* of so many strangers are heard too */
     SIDE_ROWS_MAX = 4096,              /* of all authors */
     SIDE_EACH_MAX = POSTINGS_EACH_MAX, /* of one */
     SIDE_FEW = 2,                      /* authors: it does not matter in which order they come */
@@ -757,6 +758,49 @@ static enum store_error order_speakers(struct gather *gather, const uint32_t *sp
     return error;
 }
 
+/* Among many strangers are passed by: nothing that they say counts, and to rank them takes long. */
+static enum store_error pass_strangers_by(struct gather *gather, uint32_t *speakers, size_t *count)
+{
+    const size_t all = *count;
+    enum store_error error = STORE_OK;
+
+    *count = 0;
+    for (size_t i = 0; i < all && error == STORE_OK; i++) {
+        struct actor_id author;
+        enum chain chain = CHAIN_NONE;
+
+        error = author_name(gather->txn, speakers[i], &author);
+        if (error == STORE_OK) {
+            error = chain_find(gather->txn, gather->trust, &author, &chain);
+        }
+        if (chain != CHAIN_NONE) {
+            speakers[(*count)++] = speakers[i];
+        }
+    }
+    return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
+}
+
+/* Who says something of the subject beside the chains. Of more than are named, none: which of them have the
+ * lower numbers here says nothing. */
+static enum store_error find_speakers(struct lookup *lookup, const struct key *key, uint32_t **speakers,
+                                      size_t *count)
+{
+    struct gather *gather = lookup->gather;
+    bool cut;
+    enum store_error error = grants_speakers(gather->txn, TABLE_SIDE_ENTRIES, key, ACCREDITORS_NAMED_MAX,
+                                             speakers, count, &cut, lookup->arena);
+
+    if (error == STORE_OK && !cut && *count > SIDE_SPEAKERS_MANY) {
+        error = pass_strangers_by(gather, *speakers, count);
+        gather->out->cuts.listed |= lookup->wanted->about == ABOUT_SUBJECT;
+    }
+    if (error == STORE_OK && cut) {
+        *count = 0;
+        gather_note_cut(gather, lookup->wanted->about);
+    }
+    return error;
+}
+
 /* Authors are found each by a look-up, and heard by rank: what one says fills no other's room. */
 static enum store_error look_up_sides(struct lookup *lookup, enum grant_kind kind)
 {
@@ -765,15 +809,10 @@ static enum store_error look_up_sides(struct lookup *lookup, enum grant_kind kin
     struct gather_turn *turns;
     uint32_t *speakers;
     size_t count;
-    bool cut;
-    enum store_error error = grants_speakers(gather->txn, TABLE_SIDE_ENTRIES, &key, SIDE_SPEAKERS_MAX,
-                                             &speakers, &count, &cut, lookup->arena);
+    enum store_error error = find_speakers(lookup, &key, &speakers, &count);
 
     if (error != STORE_OK || count == 0) {
         return error;
-    }
-    if (cut) {
-        gather_note_cut(gather, lookup->wanted->about);
     }
     turns = calloc(count, sizeof *turns);
     error = turns ? order_speakers(gather, speakers, count, turns) : STORE_NO_MEMORY;
@@ -977,6 +1016,7 @@ static enum store_error gather_memberships(struct gather *gather, const struct a
 /* Of postings, of side rows, and of what is listed from both. */
 enum {
     SHOP_FOUND_SIZE = 3 * sizeof(uint64_t) * POSTINGS_FOUND_MAX +
+                      2 * sizeof(uint32_t) * ACCREDITORS_NAMED_MAX +
                       2 * sizeof(struct side_row) * SIDE_ROWS_MAX +
                       2 * sizeof(struct found) * (POSTINGS_FOUND_MAX + SIDE_ROWS_MAX)
 };

@@ -8,7 +8,6 @@
 enum {
     DESCENDED_MAX = 8 * CUT_SIDE_MAX,  /* for all cuts of a question */
     DESCENDED_REST_MAX = CUT_SIDE_MAX, /* for those that were put off */
-    DESCENDED_SHORT_MAX = CUT_SIDE_MAX /* at a time beside that, in equal shares: most branches are short */
 };
 
 /* Blocks of a branch from a cut down. */
@@ -342,23 +341,14 @@ static enum store_error find_cut(struct gather *gather, struct gathered_cut *nam
     if (!is_on_found(gather, named)) {
         error = descend(&descent, cut_of(gather, named));
     }
-    named->found = !descent.out_of_steps;
+    named->found = true;
+    if (error == STORE_OK && descent.out_of_steps) {
+        say_out_of_steps(gather, named);
+    }
     return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
-static enum store_error find_short(struct gather *gather, const struct looked_for *cuts, size_t count)
-{
-    enum store_error error = STORE_OK;
-
-    for (size_t i = 0; i < count && error == STORE_OK; i++) {
-        size_t left = DESCENDED_SHORT_MAX / count;
-
-        error = find_cut(gather, cuts[i].named, &left);
-    }
-    return error;
-}
-
-static enum store_error find_long(struct gather *gather, const struct looked_for *cuts, size_t count)
+static enum store_error find_cuts(struct gather *gather, const struct looked_for *cuts, size_t count)
 {
     const size_t max = gather->rest ? DESCENDED_REST_MAX : DESCENDED_MAX;
     size_t *descended = gather->rest ? &gather->descended_rest : &gather->descended;
@@ -367,15 +357,8 @@ static enum store_error find_long(struct gather *gather, const struct looked_for
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         size_t left = max - *descended;
 
-        if (cuts[i].named->found) {
-            continue;
-        }
         error = find_cut(gather, cuts[i].named, &left);
         *descended = max - left;
-        if (error == STORE_OK && !cuts[i].named->found) {
-            cuts[i].named->found = true;
-            say_out_of_steps(gather, cuts[i].named);
-        }
     }
     return error;
 }
@@ -402,6 +385,5 @@ enum store_error gather_cuts(struct gather *gather)
     sort_items(cuts, count, sizeof *cuts, order_by_author);
     number_rounds(gather, cuts, count);
     sort_items(cuts, count, sizeof *cuts, order_by_round);
-    error = find_short(gather, cuts, count);
-    return error == STORE_OK ? find_long(gather, cuts, count) : error;
+    return find_cuts(gather, cuts, count);
 }

@@ -984,12 +984,12 @@ static enum store_error hear_kept(struct gather *gather, size_t log, size_t by)
     bool counts = false, more = false;
     enum store_error error = note_more(gather, log, by, &counts);
 
-    if (error != STORE_OK || (!counts && !gather->rest)) {
+    if (error != STORE_OK || !counts) {
         gather_put_off(gather, log);
         return error;
     }
     error = gather_side_withdrawals(gather, log, by, SIDE_KEPT, &more);
-    if (more && counts) {
+    if (more) {
         gather_say_withdrawals_cut(gather, log);
     }
     return error == STORE_OK ? gather_side_accreditations(gather, log, by, SIDE_KEPT) : error;

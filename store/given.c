@@ -568,6 +568,16 @@ static void give_owners(struct givens *givens)
     }
 }
 
+enum store_error givens_find_owners(struct givens *out, struct store_txn *txn, const struct trust *trust,
+                                    size_t rows, struct arena *scratch)
+{
+    out->txn = txn;
+    out->trust = trust;
+    out->left = (struct side_budget){.rows = rows, .steps = GIVEN_AUTHORS_MAX};
+    out->root_count = 0;
+    return find_roots(out, scratch);
+}
+
 /* ---- together ---- */
 
 enum store_error givens_find(struct givens *out, struct store_txn *txn, const struct trust *trust,
@@ -576,23 +586,20 @@ enum store_error givens_find(struct givens *out, struct store_txn *txn, const st
 {
     struct disk_author row = {.number = UINT32_MAX};
     uint16_t index;
-    enum store_error error = author_read(txn, author, &row);
+    enum store_error error = givens_find_owners(out, txn, trust, rows, scratch);
 
-    out->txn = txn;
-    out->trust = trust;
     out->arena = arena;
-    out->left = (struct side_budget){.rows = rows, .steps = GIVEN_AUTHORS_MAX};
-    out->count = out->edge_count = out->root_count = 0;
+    out->count = out->edge_count = 0;
     out->round = out->hand_count = 0;
     memset(out->found, 0, sizeof out->found);
+    if (error == STORE_OK) {
+        error = author_read(txn, author, &row);
+    }
     if (error != STORE_OK && error != STORE_NOT_FOUND) {
         return error;
     }
     (void)add_author(out, author, error == STORE_OK ? row.number : UINT32_MAX, (uint8_t)links, &index);
-    error = find_roots(out, scratch);
-    if (error == STORE_OK) {
-        error = find_authors(out, scratch);
-    }
+    error = find_authors(out, scratch);
     give_owners(out);
     return error == STORE_OK ? give_all(out, scratch) : error;
 }

@@ -67,6 +67,10 @@ enum store_error givens_find(struct givens *out, struct store_txn *txn, const st
                              const struct actor_id *author, unsigned links, size_t rows, struct arena *arena,
                              struct arena *scratch);
 
+/* Find roots alone: whom trust names, and to whom they handed their namespaces on. rows: as above. */
+enum store_error givens_find_owners(struct givens *out, struct store_txn *txn, const struct trust *trust,
+                                    size_t rows, struct arena *scratch);
+
 /* NULL: it was not met, or given nothing. */
 const struct given *given_to(const struct givens *givens, const struct actor_id *author);
 const struct given *given_to_number(const struct givens *givens, uint32_t number);

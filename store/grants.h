@@ -84,8 +84,9 @@ enum store_error grant_next_by(struct store_txn *txn, const struct key *key, uin
 enum store_error grants_find(struct store_txn *txn, const struct key *key, size_t max, struct entry_at **out,
                              size_t *count, enum grants_cut *cut, struct arena *arena);
 
-/* Of those who accredited one actor so many are named, and of more none: which of them have the lower numbers
- * here says nothing. Of those so many are heard, who come first in an order that is the same at every node.
+/* Of those who accredited one actor, or withdrew from it, so many are named, and of more none: which of them
+ * have the lower numbers here says nothing. Of those so many are heard, who come first in an order that is
+ * the same at every node.
  */
 enum { ACCREDITORS_NAMED_MAX = 16384, ACCREDITORS_HEARD_MAX = 320 };
 

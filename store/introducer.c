@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/base/sort.h"
 #include "protocol/base/text.h"
 #include "protocol/rules/owner.h"
 #include "store/grants.h"
@@ -15,8 +16,6 @@ enum {
     ENTRIES_READ_MAX = 1024, /* of authors that stand equally near, for one question */
     ENTRIES_READ_EACH_MAX = 64,
     ROOTS_MAX = 512,
-    ACCREDITORS_MAX = 256,
-    FINDING_ARENA_SIZE = 3 * POSTINGS_FOUND_MAX * 8 + 2 * RECORD_ARENA_SIZE + 256 * 1024,
 };
 
 /* Who owns a namespace, by the trust file or by what its owners handed on. */
@@ -362,27 +361,76 @@ static enum store_error is_by_delegate(struct finding *finding, const struct ent
     return error;
 }
 
-/* Who accredits an actor. */
-static enum store_error find_accreditors(struct finding *finding, const struct actor_id *actor,
-                                         uint32_t **numbers, size_t *count)
+/* An author that is met on the way up, or below whom the way begins. */
+struct met {
+    uint32_t number;
+    struct actor_id actor;
+};
+
+static int order_met(const void *a, const void *b)
+{
+    const struct met *left = a;
+    const struct met *right = b;
+
+    return hash_compare(&left->actor.hash, &right->actor.hash);
+}
+
+/* Whether an owner of any namespace accredits the actor, whatever for. */
+static enum store_error is_below_owner(struct finding *finding, const struct actor_id *actor, bool *out)
+{
+    enum store_error error = STORE_OK;
+
+    *out = false;
+    for (size_t i = 0; error == STORE_OK && i < finding->root_count && !*out; i++) {
+        error = grants_is_accredited_by(finding->txn, actor, &finding->roots[i].number, 1, out);
+    }
+    return error;
+}
+
+/* Whom owners accredit and who accredit an actor, by id: which of them are heard is the same at every node.
+ * None, where more accredit it than are named. */
+static enum store_error find_delegates(struct finding *finding, const struct actor_id *actor,
+                                       struct met **out, size_t *count)
 {
     const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, actor);
-    bool cut;
+    uint32_t *numbers;
+    size_t named = 0;
+    bool cut = false;
+    enum store_error error = grants_speakers(finding->txn, TABLE_GRANTS, &key, ACCREDITORS_NAMED_MAX,
+                                             &numbers, &named, &cut, finding->arena);
 
-    return grants_speakers(finding->txn, TABLE_GRANTS, &key, ACCREDITORS_MAX, numbers, count, &cut,
-                           finding->arena);
+    *count = 0;
+    if (error != STORE_OK || cut || named == 0) {
+        return error;
+    }
+    *out = arena_take(finding->arena, named * sizeof **out);
+    for (size_t i = 0; *out != NULL && error == STORE_OK && i < named; i++) {
+        struct met *one = &(*out)[*count];
+        bool is_delegate = false;
+
+        one->number = numbers[i];
+        error = author_name(finding->txn, one->number, &one->actor);
+        if (error == STORE_OK) {
+            error = is_below_owner(finding, &one->actor, &is_delegate);
+        }
+        *count += is_delegate;
+    }
+    if (*out != NULL) {
+        sort_items(*out, *count, sizeof **out, order_met);
+    }
+    return *out != NULL ? error : STORE_NO_MEMORY;
 }
 
 /* By whom an owner accredits, two steps below it. */
 static enum store_error climb_twice(struct finding *finding, const struct speaker *speaker, struct bytes code)
 {
-    uint32_t *numbers;
+    struct met *delegates;
     size_t count = 0;
     bool any = false;
-    enum store_error error = find_accreditors(finding, &speaker->actor, &numbers, &count);
+    enum store_error error = find_delegates(finding, &speaker->actor, &delegates, &count);
 
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        error = each_accreditation(finding, numbers[i], speaker, code, 0, is_by_delegate);
+        error = each_accreditation(finding, delegates[i].number, speaker, code, 0, is_by_delegate);
         any |= error == STORE_OK;
         error = error == STORE_NOT_FOUND ? STORE_OK : error;
     }
@@ -434,40 +482,52 @@ static enum store_error judge(struct finding *finding, const struct subject *tec
 /* ---- whoever attested her ---- */
 
 /* How near to an owner an author may stand: what was said near to one is looked at first, and nothing that
- * others say of her keeps it from being looked at. */
-enum nearness { OWNER, OWNERS_DELEGATE, BELOW, NEARNESS_COUNT };
+ * others say of her keeps it from being looked at. What was said further away lets nobody in. */
+enum nearness { OWNER, OWNERS_DELEGATE, BELOW, FAR };
 
 struct attester {
+    struct met who;
     enum nearness nearness;
     uint32_t first, count; /* of the places */
     bool heard;
 };
 
-static enum store_error find_nearness(struct finding *finding, uint32_t number, enum nearness *out)
+enum {
+    FINDING_ARENA_SIZE = POSTINGS_FOUND_MAX * (3 * sizeof(uint64_t) + sizeof(struct attester)) +
+                         ACCREDITORS_NAMED_MAX * (sizeof(uint32_t) + sizeof(struct met)) +
+                         2 * RECORD_ARENA_SIZE
+};
+
+static enum store_error find_nearness(struct finding *finding, const struct met *who, enum nearness *out)
 {
     const size_t mark = arena_mark(finding->arena);
-    struct actor_id actor;
-    uint32_t *numbers;
+    struct met *delegates;
     size_t count = 0;
+    bool is_delegate = false;
     enum store_error error = STORE_OK;
 
     *out = OWNER;
-    if (is_owner(finding, (struct bytes){0}, number)) {
+    if (is_owner(finding, (struct bytes){0}, who->number)) {
         return STORE_OK;
     }
-    *out = BELOW;
-    error = author_name(finding->txn, number, &actor);
-    if (error == STORE_OK) {
-        error = find_accreditors(finding, &actor, &numbers, &count);
+    error = is_below_owner(finding, &who->actor, &is_delegate);
+    if (error == STORE_OK && !is_delegate) {
+        error = find_delegates(finding, &who->actor, &delegates, &count);
     }
-    for (size_t i = 0; error == STORE_OK && i < count && *out == BELOW; i++) {
-        *out = is_owner(finding, (struct bytes){0}, numbers[i]) ? OWNERS_DELEGATE : BELOW;
-    }
+    *out = is_delegate ? OWNERS_DELEGATE : count > 0 ? BELOW : FAR;
     arena_rewind(finding->arena, mark);
     return error;
 }
 
-/* Places come in the order of their authors. */
+static int order_attesters(const void *a, const void *b)
+{
+    const struct attester *left = a;
+    const struct attester *right = b;
+
+    return order_met(&left->who, &right->who);
+}
+
+/* Those of which each may have its turn, by id. Places come in the order of their authors. */
 static enum store_error find_attesters(struct finding *finding, const uint64_t *places, size_t place_count,
                                        struct attester *attesters, size_t *count)
 {
@@ -479,9 +539,16 @@ static enum store_error find_attesters(struct finding *finding, const uint64_t *
             attesters[*count - 1].count++;
             continue;
         }
-        attesters[*count] = (struct attester){.first = (uint32_t)i, .count = 1};
-        error = find_nearness(finding, place_author(places[i]), &attesters[(*count)++].nearness);
+        struct attester *attester = &attesters[(*count)++];
+
+        *attester =
+            (struct attester){.who = {.number = place_author(places[i])}, .first = (uint32_t)i, .count = 1};
+        error = author_name(finding->txn, attester->who.number, &attester->who.actor);
+        if (error == STORE_OK) {
+            error = find_nearness(finding, &attester->who, &attester->nearness);
+        }
     }
+    sort_items(attesters, *count, sizeof *attesters, order_attesters);
     return error;
 }
 
@@ -531,7 +598,7 @@ static enum store_error find_payers(struct finding *finding, const struct actor_
         return STORE_NO_MEMORY;
     }
     error = find_attesters(finding, places, place_count, attesters, &count);
-    for (enum nearness nearness = OWNER; error == STORE_OK && nearness < NEARNESS_COUNT; nearness++) {
+    for (enum nearness nearness = OWNER; error == STORE_OK && nearness < FAR; nearness++) {
         error = hear(finding, &technician, places, attesters, count, nearness);
     }
     return error;

@@ -23,8 +23,8 @@ void payers_add(struct payers *payers, const struct shop_payer *payer);
  * signed by the owner of its code's namespace or by a delegate at most two steps below, whose accreditations
  * let it pass on so far, hold the code and are not withdrawn from it. A delegate's delegate is the
  * delegate's, who pays. Days are not looked at: a log stays admitted after its periods end. Bounded: of what
- * is said at each distance from the owners much may be passed by, but nothing for what is said further away.
- * Asked once for a technician while the transaction changes nothing. */
+ * is said at each distance from the owners much may be passed by, the same at every node, but nothing for
+ * what is said further away. Asked once for a technician while the transaction changes nothing. */
 enum store_error introducer_find(struct store_txn *txn, const struct trust *trust,
                                  const struct actor_id *technician, struct payers *out);
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "store/grants.h"
 #include "store/layout.h"
 #include "store/shop_admission.h"
 #include "store/tables.h"
@@ -17,7 +18,8 @@
  * hang below it, maria and tom are technicians. What shops write, they write elsewhere. */
 
 enum { NOW_S = 1000000, DAY_S = 86400, SHOPS_MAX = 6, ENCODED_SIZE_MAX = 16 * 1024 };
-enum who { ASE, SCHOOL, BRANCH, STALL, STRANGER, WHO_COUNT };
+/* The last two are begun by the tests that need them: LOW has the lower id. */
+enum who { ASE, SCHOOL, BRANCH, STALL, STRANGER, LOW, HIGH, WHO_COUNT };
 
 static struct store_world here, away;
 static struct world_author authors[WHO_COUNT], maria, tom, shops[SHOPS_MAX];
@@ -34,7 +36,7 @@ static int setup(void **state)
     world_init(&here);
     world_init(&away);
     txn = world_write(&here);
-    for (enum who who = ASE; who < WHO_COUNT; who++) {
+    for (enum who who = ASE; who < LOW; who++) {
         world_begin_log(&here, txn, &authors[who], 1 + who, NOW_S);
     }
     world_commit(txn);
@@ -1297,7 +1299,7 @@ static void a_spent_delegate_stops_no_shop_that_is_followed(void **state)
 /* Nor on which of them has the lower id. */
 static void who_pays_does_not_hang_on_which_attestation_came_first(void **state)
 {
-    for (size_t i = 0; i < 2 * (WHO_COUNT - SCHOOL); i++) {
+    for (size_t i = 0; i < 2 * (LOW - SCHOOL); i++) {
         const enum who delegate = (enum who)(SCHOOL + i / 2);
         const bool owner_first = i % 2 != 0;
         struct shop_payer payer;
@@ -1509,6 +1511,171 @@ static void whom_an_owner_attested_introduces_whatever_a_crowd_says_of_her(void 
     }
 }
 
+/* ---- crowds above ---- */
+
+enum { CROWD = 300, SAID_OFTEN = 40, SAYERS = 30 };
+
+/* Authors who accredit BRANCH, as far as the index knows. */
+static void crowd_above_the_branch(void)
+{
+    static struct world_author one;
+    struct store_txn *txn = world_write(&here);
+
+    for (uint64_t i = 0; i < CROWD; i++) {
+        struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &authors[BRANCH].actor.id);
+        uint32_t number = 0;
+
+        world_begin_log(&here, txn, &one, 1000 + i, NOW_S);
+        assert_int_equal(store_author_number(txn, &one.actor.id, &number), STORE_OK);
+        assert_int_equal(grant_put(txn, &key, &(struct entry_at){.author = number, .seq = 1}), STORE_OK);
+    }
+    world_commit(txn);
+}
+
+static void begin(enum who who, uint64_t seed)
+{
+    struct store_txn *txn = world_write(&here);
+
+    world_begin_log(&here, txn, &authors[who], seed, NOW_S);
+    world_commit(txn);
+}
+
+/* Two authors, LOW here before HIGH or after it. */
+static void begin_two(bool low_first)
+{
+    static const uint64_t seeds[] = {60, 61};
+    size_t low;
+
+    for (size_t i = 0; i < 2; i++) {
+        build_actor(&authors[LOW + i].actor, &here.network, seeds[i], 1, 1);
+    }
+    low = hash_compare(&authors[LOW].actor.id.hash, &authors[HIGH].actor.id.hash) < 0 ? 0 : 1;
+    begin(low_first ? LOW : HIGH, seeds[low_first ? low : 1 - low]);
+    begin(low_first ? HIGH : LOW, seeds[low_first ? 1 - low : low]);
+}
+
+/* An owner's delegate accredits one that attests her, and so does whoever is here. */
+static void below_one_in_a_crowd(bool first)
+{
+    if (!first) {
+        crowd_above_the_branch();
+    }
+    begin(LOW, 60);
+    if (first) {
+        crowd_above_the_branch();
+    }
+    accredit(ASE, LOW, 1);
+    accredit(LOW, BRANCH, 0);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
+/* To see that a delegate may let nobody speak costs all that is read. */
+static void let_nobody_speak_often(enum who delegate, enum who below)
+{
+    for (size_t n = 0; n < OFTEN; n++) {
+        accredit(ASE, delegate, 0);
+        accredit(delegate, below, 0);
+    }
+}
+
+static void below_two_delegates(bool first)
+{
+    begin_two(first);
+    let_nobody_speak_often(HIGH, BRANCH);
+    accredit(ASE, LOW, 1);
+    accredit(LOW, BRANCH, 0);
+    (void)attest(BRANCH, &maria, BASIS_EXAM);
+}
+
+static void by_two_below_delegates(bool first)
+{
+    begin_two(first);
+    let_nobody_speak_often(STALL, HIGH);
+    accredit(ASE, SCHOOL, 1);
+    accredit(SCHOOL, LOW, 0);
+    (void)attest(HIGH, &maria, BASIS_EXAM);
+    (void)attest(LOW, &maria, BASIS_EXAM);
+}
+
+/* Many say much of her whom nobody accredited that an owner did. */
+static void by_one_among_many_far_away(bool first)
+{
+    static struct world_author one;
+    const struct subject her = subject_of_actor(&maria.actor.id);
+    struct subject subjects[SAID_OFTEN];
+
+    for (size_t i = 0; i < SAID_OFTEN; i++) {
+        subjects[i] = her;
+    }
+    if (first) {
+        begin(LOW, 60);
+    }
+    for (uint64_t i = 0; i < SAYERS; i++) {
+        struct store_txn *txn = world_write(&here);
+
+        world_begin_log(&here, txn, &one, 1000 + i, NOW_S);
+        world_attest(&here, txn, &one, subjects, SAID_OFTEN, "ase/A5", NOW_S);
+        world_commit(txn);
+    }
+    if (!first) {
+        begin(LOW, 60);
+    }
+    accredit(ASE, SCHOOL, 1);
+    accredit(SCHOOL, LOW, 0);
+    for (size_t i = 0; i < SAID_OFTEN; i++) {
+        (void)attest(LOW, &maria, BASIS_EXPERIENCE);
+    }
+    (void)attest(LOW, &maria, BASIS_EXAM);
+}
+
+/* Numbers that authors have here follow the order in which they are met: nothing hangs on it. */
+static void who_introduces_is_the_same_at_every_node(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*attest_her)(bool first);
+    } rows[] = {
+        {"a delegate accredited her attester, and so did a crowd", below_one_in_a_crowd},
+        {"a delegate of a higher id says much of her attester", below_two_delegates},
+        {"much is said of another attester of a higher id", by_two_below_delegates},
+        {"others further away say much of her", by_one_among_many_far_away},
+    };
+
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        const bool first = i % 2 == 0;
+
+        setup(state);
+        rows[i / 2].attest_her(first);
+        if (introduce(&maria, 0, 0) != REASON_NONE || admission_of(&shops[0].actor.id) != ADMISSION_SHOP) {
+            fail_msg("%s, met %s", rows[i / 2].sentence, first ? "first" : "last");
+        }
+        teardown(state);
+    }
+}
+
+/* Whoever has a lower number than all others here is none of them either. */
+static void below_more_accreditors_than_are_named_nobody_introduces(void **state)
+{
+    enum { UNKNOWN_NUMBER = 1 << 20 };
+    const struct key key = grant_key_of_actor(GRANT_ACCREDITATION, &authors[BRANCH].actor.id);
+    const struct actor_id *stranger = &authors[STRANGER].actor.id;
+    struct store_txn *txn;
+
+    (void)state;
+    two_steps_below();
+    txn = world_write(&here);
+    for (uint32_t i = 0; i < ACCREDITORS_NAMED_MAX; i++) {
+        const struct entry_at grant = {.author = UNKNOWN_NUMBER + i, .seq = 1};
+        const struct key name = author_key(grant.author);
+
+        assert_int_equal(table_put(txn, TABLE_NAMES, &name, stranger, sizeof *stranger), STORE_OK);
+        assert_int_equal(grant_put(txn, &key, &grant), STORE_OK);
+    }
+    world_commit(txn);
+    (void)introduce(&maria, 0, 0);
+    assert_int_not_equal(admission_of(&shops[0].actor.id), ADMISSION_SHOP);
+}
+
 /* She replaced her key, which this node knows. Whoever has the old one makes consents of low ids with it. */
 static void a_key_that_was_replaced_introduces_nobody_in_her_shops_place(void **state)
 {
@@ -1574,6 +1741,8 @@ int main(void)
         WITH_WORLDS(whoever_signed_by_a_later_key_brings_it),
         cmocka_unit_test(whom_an_owner_attested_introduces_whatever_a_crowd_says_of_her),
         WITH_WORLDS(a_key_that_was_replaced_introduces_nobody_in_her_shops_place),
+        cmocka_unit_test(who_introduces_is_the_same_at_every_node),
+        WITH_WORLDS(below_more_accreditors_than_are_named_nobody_introduces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "store/generation.h"
+#include "store/grants.h"
 #include "store/tables.h"
 #include "tests/support/store_world.h"
 
@@ -174,6 +175,16 @@ static void another_delegate_opens_nothing(void **state)
     assert_true(misses(&school, 1));
 }
 
+static void the_owner_of_another_namespace_opens_nothing(void **state)
+{
+    struct trust_owner owner = {.name_space = "other", .actor = stranger.actor.id};
+
+    (void)state;
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    withdraw(&stranger, 1);
+    assert_false(misses(&school, 1));
+}
+
 static void a_stranger_hides_nothing(void **state)
 {
     (void)state;
@@ -229,6 +240,119 @@ static void who_comes_after_an_accreditor_cuts_too(void **state)
     assert_false(misses(&school, 1));
     hand_over(&ase, "ase");
     assert_true(misses(&school, 1));
+}
+
+/* ---- crowds ---- */
+
+enum { CROWD = 17, SPEAKERS = 5000, UNKNOWN_NUMBER = 1 << 20 };
+
+/* Others who hand to the heir what is not theirs, as far as the index knows. */
+static void crowd_above_the_heir(void)
+{
+    static struct world_author one;
+    const struct key key = grant_key_of_actor(GRANT_SUCCESSOR, &heir.actor.id);
+    struct store_txn *txn = world_write(&world);
+
+    for (uint64_t i = 0; i < CROWD; i++) {
+        uint32_t number = 0;
+
+        world_begin_log(&world, txn, &one, 1000 + i, NOW_S);
+        assert_int_equal(store_author_number(txn, &one.actor.id, &number), STORE_OK);
+        assert_int_equal(grant_put(txn, &key, &(struct entry_at){.author = number}), STORE_OK);
+    }
+    world_commit(txn);
+}
+
+/* Another owner, who accredited the school too, names the heir its successor. */
+static void an_heir_cuts_whoever_named_it_was_met_first(void **state)
+{
+    static struct world_author late;
+
+    for (int late_first = 0; late_first < 2; late_first++) {
+        struct trust_owner owner = {.name_space = "late"};
+        struct store_txn *txn;
+
+        assert_int_equal(setup(state), 0);
+        if (!late_first) {
+            crowd_above_the_heir();
+        }
+        txn = world_write(&world);
+        world_begin_log(&world, txn, &late, 60, NOW_S);
+        world_commit(txn);
+        if (late_first) {
+            crowd_above_the_heir();
+        }
+        owner.actor = late.actor.id;
+        assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+        accredit(&late, &school);
+        hand_over(&late, "late");
+        withdraw(&heir, 1);
+        assert_true(misses(&school, 1));
+        teardown(state);
+    }
+}
+
+/* So many others withdraw from the school, as far as the index knows; whoever is met now has a higher number.
+ */
+static void crowd_withdraws(void)
+{
+    const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &school.actor.id);
+    const struct key last = author_key(UNKNOWN_NUMBER);
+    struct store_txn *txn = world_write(&world);
+
+    for (uint32_t i = 1; i <= SPEAKERS; i++) {
+        const struct entry_at grant = {.author = UNKNOWN_NUMBER - i, .seq = 1};
+
+        assert_int_equal(grant_put(txn, &key, &grant), STORE_OK);
+    }
+    assert_int_equal(table_put(txn, TABLE_NAMES, &last, &stranger.actor.id, sizeof stranger.actor.id),
+                     STORE_OK);
+    world_commit(txn);
+}
+
+static void a_delegate_cuts_whether_or_not_a_crowd_was_met_first(void **state)
+{
+    static struct world_author late;
+
+    for (int late_first = 0; late_first < 2; late_first++) {
+        struct store_txn *txn;
+
+        assert_int_equal(setup(state), 0);
+        if (!late_first) {
+            crowd_withdraws();
+        }
+        txn = world_write(&world);
+        world_begin_log(&world, txn, &late, 60, NOW_S);
+        world_commit(txn);
+        if (late_first) {
+            crowd_withdraws();
+        }
+        accredit(&ase, &late);
+        accredit(&late, &school);
+        withdraw(&late, 1);
+        assert_true(misses(&school, 1));
+        teardown(state);
+    }
+}
+
+/* Whoever has a lower number than all others here is none of them either. */
+static void of_more_who_withdraw_than_are_named_nobody_is_heard(void **state)
+{
+    const struct key key = grant_key_of_actor(GRANT_WITHDRAWAL, &school.actor.id);
+    struct store_txn *txn;
+
+    (void)state;
+    withdraw(&ase, 1);
+    assert_true(misses(&school, 1));
+    txn = world_write(&world);
+    for (uint32_t i = 0; i < ACCREDITORS_NAMED_MAX; i++) {
+        const struct entry_at grant = {.author = UNKNOWN_NUMBER + i, .seq = 1};
+
+        assert_int_equal(grant_put(txn, &key, &grant), STORE_OK);
+    }
+    world_commit(txn);
+    accredit(&ase, &stranger); /* what was found is kept until somebody says something */
+    assert_false(misses(&school, 1));
 }
 
 /* ---- what is asked for ---- */
@@ -524,6 +648,7 @@ int main(void)
         WITH_WORLD(a_cut_of_its_accreditor_is_missed_up_to_its_block),
         WITH_WORLD(a_stranger_opens_nothing),
         WITH_WORLD(another_delegate_opens_nothing),
+        WITH_WORLD(the_owner_of_another_namespace_opens_nothing),
         WITH_WORLD(a_stranger_hides_nothing),
         WITH_WORLD(the_newest_withdrawals_of_one_are_read),
         WITH_WORLD(whoever_hands_a_namespace_on_cuts_its_own_log),
@@ -541,6 +666,9 @@ int main(void)
         WITH_WORLD(what_is_kept_of_one_author_is_no_other_s),
         WITH_WORLD(another_trust_file_has_other_cuts),
         WITH_WORLD(a_head_that_came_is_missed_no_more),
+        cmocka_unit_test(an_heir_cuts_whoever_named_it_was_met_first),
+        cmocka_unit_test(a_delegate_cuts_whether_or_not_a_crowd_was_met_first),
+        WITH_WORLD(of_more_who_withdraw_than_are_named_nobody_is_heard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include "protocol/rules/expression_text.h"
 #include "protocol/rules/verdict.h"
 #include "store/chains.h"
+#include "store/grants.h"
 #include "store/tables.h"
 #include "tests/support/side_branch.h"
 
@@ -24,6 +25,7 @@ enum {
     /* store/gather_lacking.c */
     LACKING_MAX = 1024,
     LACKING_LOOKED_AT_MAX = 16 * LACKING_MAX,
+    SIDE_SPEAKERS_MANY = 4096, /* store/gather_about.c */
 };
 
 static struct store_world world;
@@ -240,6 +242,67 @@ static void a_cut_too_far_down_is_unknown(void **state)
         arena_rewind(&world.arena, mark);
         ase.state = before;
     }
+}
+
+/* Another owner, who accredited nobody, hands its namespace on, with more cuts further down than are
+ * looked at. */
+static struct dossier_cuts cuts_of_another_owner(bool is_asked_about)
+{
+    static struct hash hashes[CUT_SIDE_MAX + 1];
+    static const struct indexed_signature signature = {.key_index = 0};
+    const struct log_state before = issuer.state, of_school = school.state;
+    const struct trust asked = trust;
+    const struct rhythm rhythm = {.days = 30};
+    const struct subject her = world_subject(HER);
+    struct trust_owner owner = {.name_space = "other", .actor = issuer.actor.id};
+    struct store_txn *txn = world_write(&world);
+    struct succession record = {.name_space = bytes_of_string("other"),
+                                .successor = school.actor.id,
+                                .signatures = {.items = &signature, .count = 1}};
+    struct dossier dossier;
+    struct block like;
+    struct draft draft;
+
+    assert_int_equal(trust_add_owner(&trust, &owner), TRUST_OK);
+    draft_one(&draft, CLASS_GOVERN, ENTRY_RHYTHM, &rhythm);
+    branch_sign(&like, &world, txn, &issuer, &draft, EARLY_S);
+    branch_put(&world, txn,
+               &(struct branch){.like = &like,
+                                .first = like.header.seq,
+                                .previous = issuer.state.head,
+                                .count = CUT_SIDE_MAX + 1,
+                                .arrived_s = EARLY_S},
+               hashes);
+    if (is_asked_about) {
+        world_attest(&world, txn, &school, &her, 1, "other/B1", EARLY_S);
+    }
+    record.cut_seq = like.header.seq + CUT_SIDE_MAX;
+    record.cut_head = hashes[CUT_SIDE_MAX];
+    world_draft(&world, &draft, CLASS_GOVERN);
+    for (size_t i = 0; i <= BRANCHES_DOWN_MAX; i++) {
+        world_add(&draft, ENTRY_SUCCESSION, &record);
+    }
+    world_publish(&world, txn, &issuer, &draft, EARLY_S);
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+        STORE_OK);
+    assert_int_equal(dossier.succession_count, BRANCHES_DOWN_MAX + 1);
+    store_end(txn);
+    issuer.state = before;
+    school.state = of_school;
+    trust = asked;
+    return dossier.cuts;
+}
+
+static void cuts_of_successions_are_a_limit_where_their_namespace_is_asked_about(void **state)
+{
+    const struct dossier_cuts passed_by = cuts_of_another_owner(false), met = cuts_of_another_owner(true);
+
+    (void)state;
+    assert_false(passed_by.credentials);
+    assert_false(passed_by.accreditations);
+    assert_true(met.credentials);
+    assert_true(met.accreditations);
 }
 
 /* One that came here after the school, and comes before it wherever the order is the same at every node, says
@@ -517,16 +580,131 @@ static void what_cuts_keep_that_cuts_keep_is_followed_so_far(void **state)
     }
 }
 
+/* ---- who says something beside the chains ---- */
+
+/* One stranger under many numbers says something of her, as far as the index knows. */
+static void speak_beside(struct store_txn *txn, const struct subject *her, size_t count)
+{
+    enum { SIDE_KEY_TAIL = 8 + 2 };
+    const struct actor_id stranger = nth_lacking(0);
+    struct disk_author row;
+
+    assert_int_equal(author_intern(txn, &stranger, &row), STORE_OK);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t number = row.number + (uint32_t)i;
+        const struct key name = author_key(number);
+        struct key key = grant_key_of_affiliation(GRANT_ATTESTED, &her->id);
+
+        assert_int_equal(table_put(txn, TABLE_NAMES, &name, &stranger, sizeof stranger), STORE_OK);
+        grant_key_add_author(&key, number);
+        key.size += SIDE_KEY_TAIL;
+        memset(key.bytes + key.size - SIDE_KEY_TAIL, 0, SIDE_KEY_TAIL);
+        assert_int_equal(table_put(txn, TABLE_SIDE_ENTRIES, &key, NULL, 0), STORE_OK);
+    }
+}
+
+static void attest_beside(struct store_txn *txn, const struct subject *her)
+{
+    struct attestation record = build_attestation(&ase.actor.id, "ase/A5", 40000, 40010);
+    struct block block;
+    struct draft draft;
+
+    record.subject = *her;
+    accredit_for_all(txn, &issuer);
+    draft_one(&draft, CLASS_CONTENT, ENTRY_ATTESTATION, &record);
+    branch_sign(&block, &world, txn, &issuer, &draft, EARLY_S);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, EARLY_S), STORE_OK);
+}
+
+/* Numbers that authors have here follow the order in which they are met: nothing hangs on it. */
+static void who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node(void **state)
+{
+    static const struct {
+        size_t strangers, credentials;
+    } rows[] = {{SIDE_SPEAKERS_MANY, 1}, {ACCREDITORS_NAMED_MAX, 0}};
+    const struct subject her = world_subject(HER);
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        const size_t strangers = rows[i / 2].strangers, credentials = rows[i / 2].credentials;
+        const struct log_state before = ase.state;
+        const size_t mark = arena_mark(&world.arena);
+        struct store_txn *txn = world_write(&world);
+        struct dossier dossier;
+
+        if (i % 2 == 0) {
+            speak_beside(txn, &her, strangers);
+        }
+        world_begin_log(&world, txn, &issuer, 3, EARLY_S);
+        if (i % 2 != 0) {
+            speak_beside(txn, &her, strangers);
+        }
+        attest_beside(txn, &her);
+        assert_int_equal(
+            store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+            STORE_OK);
+        if (dossier.credential_count != credentials || dossier.cuts.credentials != (credentials == 0) ||
+            !dossier.cuts.listed) {
+            fail_msg("%zu strangers, met %s", strangers, i % 2 == 0 ? "first" : "last");
+        }
+        store_end(txn);
+        arena_rewind(&world.arena, mark);
+        ase.state = before;
+    }
+}
+
+/* ---- few accreditors each of many ---- */
+
+enum { FEW = 8, EACH = 16, ISSUERS = DOSSIER_GRANTS_MAX / FEW / EACH + 2 };
+
+/* Nobody knows any of them: few accredit each issuer, and say little of it. */
+static void few_accreditors_each_of_many_take_no_more_than_there_is_room_for(void **state)
+{
+    const struct bytes pattern = bytes_of_string("ase/*");
+    const struct subject her = world_subject(HER);
+    static struct world_author issuers[ISSUERS], by;
+    struct store_txn *txn = world_write(&world);
+    struct dossier dossier;
+
+    (void)state;
+    for (uint64_t i = 0; i < ISSUERS; i++) {
+        world_begin_log(&world, txn, &issuers[i], 1000 + i, EARLY_S);
+        world_attest(&world, txn, &issuers[i], &her, 1, "ase/A5", EARLY_S);
+    }
+    for (uint64_t i = 0; i < FEW; i++) {
+        const size_t mark = arena_mark(&world.arena);
+        struct draft draft;
+
+        world_begin_log(&world, txn, &by, 2000 + i, EARLY_S);
+        world_draft(&world, &draft, CLASS_GOVERN);
+        for (size_t k = 0; k < ISSUERS * EACH; k++) {
+            const struct accreditation record = accreditation_of(&issuers[k / EACH].actor.id, 1, &pattern);
+
+            world_add(&draft, ENTRY_ACCREDITATION, &record);
+        }
+        world_publish(&world, txn, &by, &draft, EARLY_S);
+        arena_rewind(&world.arena, mark);
+    }
+    assert_int_equal(
+        store_dossier(txn, &world.network, &trust, &her, DOSSIER_REACH_ALL, &dossier, &world.arena),
+        STORE_OK);
+    assert_in_range(dossier.accreditation_count, 1, DOSSIER_GRANTS_MAX);
+    store_end(txn);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cut_too_far_down_is_unknown),
         cmocka_unit_test(a_chain_below_too_many_cuts_is_unknown),
+        cmocka_unit_test(cuts_of_successions_are_a_limit_where_their_namespace_is_asked_about),
     };
 
     const struct CMUnitTest tests_of_many[] = {
         cmocka_unit_test(more_who_lack_than_are_looked_at_are_a_limit),
         cmocka_unit_test(what_cuts_keep_that_cuts_keep_is_followed_so_far),
+        cmocka_unit_test(who_of_many_is_heard_beside_the_chains_is_the_same_at_every_node),
+        cmocka_unit_test(few_accreditors_each_of_many_take_no_more_than_there_is_room_for),
     };
     const int failed = cmocka_run_group_tests_name("store limits below cuts", tests, setup, teardown);
 

@@ -15,7 +15,7 @@
 
 enum {
     CUT_RECORD_SIZE = 16 * 1024,
-    CUT_SEARCH_SIZE = ACCREDITORS_NAMED_MAX * sizeof(uint32_t) + 64 * 1024 + SIDE_GRANTS_SIZE,
+    CUT_SEARCH_SIZE = ACCREDITORS_NAMED_MAX * sizeof(uint32_t) + (size_t)64 * 1024 + SIDE_GRANTS_SIZE,
     CUT_ROWS_MAX = 4096,              /* beside the chains */
     CUT_STEPS_MAX = 8 * CUT_SIDE_MAX, /* on branches, from cuts to the chain */
 };

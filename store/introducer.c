@@ -495,7 +495,7 @@ struct attester {
 enum {
     FINDING_ARENA_SIZE = POSTINGS_FOUND_MAX * (3 * sizeof(uint64_t) + sizeof(struct attester)) +
                          ACCREDITORS_NAMED_MAX * (sizeof(uint32_t) + sizeof(struct met)) +
-                         2 * RECORD_ARENA_SIZE
+                         2 * (size_t)RECORD_ARENA_SIZE
 };
 
 static enum store_error find_nearness(struct finding *finding, const struct met *who, enum nearness *out)

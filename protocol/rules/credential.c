@@ -43,7 +43,9 @@ struct decision {
     bool kept_void;
     bool event_kept_void[STATUS_EVENTS_MAX];
     struct held_word words[STATUS_EVENTS_MAX]; /* how each of its `held by` counts */
-    bool any_late;                             /* whether any pack may be late for a day */
+    size_t held_count;
+    struct held_days held[HELD_DAYS_MAX]; /* whose it is, by them */
+    bool any_late;                        /* whether any pack may be late for a day */
 };
 
 static struct axis_answer yes(enum reason reason)
@@ -379,18 +381,35 @@ static bool may_stand(const struct decision *decision, const struct dossier_plac
     return weighed.weight == WEIGHT_DOUBTFUL && !side && !decision->event_kept_void[at];
 }
 
+/* The first day that is not of a run of decision->held; 0: there is none. */
+static uint32_t held_end(const struct decision *decision, size_t run)
+{
+    return run + 1 < decision->held_count ? decision->held[run + 1].first_day : 0;
+}
+
+/* Let a `held by` speak on the days on which it takes the credential from the one asked about. */
+static void add_held_by(struct status_days *days, const struct decision *decision,
+                        const struct dossier_credential *credential, struct status_event said)
+{
+    const uint32_t from_day = said.from_day;
+    for (size_t i = 0; i < decision->held_count; i++) {
+        const struct held_days *held = &decision->held[i];
+        said.from_day = held->first_day > from_day ? held->first_day : from_day;
+        said.end_day = held_end(decision, i);
+        if (holding_speaks(held, credential, decision->words, said.index)) {
+            status_days_add(days, &said);
+        }
+    }
+}
+
 /* Let one of the events speak of the days from from_day on, if it does. */
 static void add_event(struct status_days *days, const struct decision *decision,
-                      const struct dossier_credential *credential, struct holding holding, size_t at,
-                      uint32_t from_day)
+                      const struct dossier_credential *credential, size_t at, uint32_t from_day)
 {
-    const struct dossier *dossier = decision->dossier;
     const struct dossier_place *place = &credential->place;
     const struct history_event *event = &place->events[at];
     struct weighed weighed = weigh_event(decision, place, at);
-    if (!event_had_arrived(dossier, place, at) || decision->setters[at].setter == SETTER_CLOSED ||
-        (event->action == STATUS_HELD_BY &&
-         !holding_speaks(holding, dossier, credential, decision->words, at)) ||
+    if (!event_had_arrived(decision->dossier, place, at) || decision->setters[at].setter == SETTER_CLOSED ||
         (weighed.weight == WEIGHT_NOTHING && weighed.reason == REASON_DROPPED)) {
         return;
     }
@@ -400,6 +419,10 @@ static void add_event(struct status_days *days, const struct decision *decision,
                                       .may_stand = may_stand(decision, place, at, weighed),
                                       .from_day = from_day,
                                       .void_seq = event_void_seq(place, at)};
+    if (event->action == STATUS_HELD_BY) {
+        add_held_by(days, decision, credential, said);
+        return;
+    }
     status_days_add(days, &said);
 }
 
@@ -411,7 +434,7 @@ static bool is_of_appeal(enum status_action action)
 /* What a kept branch takes back is what was said below on it, and in earlier epochs: what was said beside it
  * in its own comes before it in the order, and is said again on the days that it spoke of. */
 static void say_again_beside(struct status_days *days, const struct decision *decision,
-                             const struct dossier_credential *credential, struct holding holding, size_t at)
+                             const struct dossier_credential *credential, size_t at)
 {
     const struct dossier_place *place = &credential->place;
     const struct history_event *event = &place->events[at];
@@ -422,13 +445,13 @@ static void say_again_beside(struct status_days *days, const struct decision *de
     for (size_t i = 0; i < at; i++) {
         if (is_of_appeal(place->events[i].action) == is_of_appeal(event->action) &&
             event_is_beside(decision->dossier, place, at, i)) {
-            add_event(days, decision, credential, holding, i, event->effective_day);
+            add_event(days, decision, credential, i, event->effective_day);
         }
     }
 }
 
 static void status_days_of(struct status_days *days, const struct decision *decision,
-                           const struct dossier_credential *credential, struct holding holding)
+                           const struct dossier_credential *credential)
 {
     const struct dossier_place *place = &credential->place;
     const struct status_left left = entry_left(decision->dossier, place, spoken_of(decision));
@@ -436,10 +459,16 @@ static void status_days_of(struct status_days *days, const struct decision *deci
     status_days_init(days);
     for (size_t i = 0; i < place->event_count; i++) {
         status_days_leave(days, left, i);
-        add_event(days, decision, credential, holding, i, 0);
-        say_again_beside(days, decision, credential, holding, i);
+        add_event(days, decision, credential, i, 0);
+        say_again_beside(days, decision, credential, i);
     }
     status_days_leave(days, left, place->event_count);
+    for (size_t i = 0; i < decision->held_count; i++) {
+        enum reason lacks = holding_lacks(&decision->held[i].holding);
+        if (lacks != REASON_NONE) {
+            status_days_lack(days, decision->held[i].first_day, held_end(decision, i), lacks);
+        }
+    }
 }
 
 static enum said_standing standing_of_weight(struct weighed weighed)
@@ -506,10 +535,28 @@ static bool write_said(struct credential_verdict *out, const struct dossier_plac
     return true;
 }
 
+/* Returns: false when the arena is full. */
+static bool write_held(struct credential_verdict *out, const struct decision *decision,
+                       const struct dossier_credential *credential)
+{
+    if (credential->about != ABOUT_SHOP) {
+        return true;
+    }
+    size_t size = decision->held_count * sizeof decision->held[0];
+    struct held_days *held = arena_take(decision->arena, size);
+    if (held == NULL) {
+        return false;
+    }
+    memcpy(held, decision->held, size);
+    out->held = held;
+    out->held_count = decision->held_count;
+    return true;
+}
+
 /* Why it is neither yes nor no on any day that nothing else stands against: its bytes are gone, or its block
- * is in doubt, or void by the word of somebody beyond a cut, or whether the one asked about holds it. */
+ * is in doubt, or void by the word of somebody beyond a cut. */
 static enum reason doubt_of(const struct decision *decision, const struct dossier_credential *credential,
-                            struct weighed weighed, struct holding holding)
+                            struct weighed weighed)
 {
     const struct dossier_place *place = &credential->place;
     if (place->erased) {
@@ -521,7 +568,7 @@ static enum reason doubt_of(const struct decision *decision, const struct dossie
     if (weighed.weight == WEIGHT_NOTHING) {
         return decision->voider.setter == SETTER_IN_DOUBT ? decision->voider.doubt : REASON_BEYOND_CUT;
     }
-    return holding.doubt;
+    return REASON_NONE;
 }
 
 /* Whether the entry counts for nothing, for certain: what was voided beyond a cut does not. */
@@ -723,17 +770,15 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
 static bool write_status(struct credential_verdict *out, struct decision *decision,
                          const struct dossier_credential *credential)
 {
-    const struct dossier *dossier = decision->dossier;
     uint32_t at_day = decision->question->at_day;
     const struct dossier_place *place = &credential->place;
     struct status_days status;
     ask_setters(decision, out, credential);
     weigh_words(decision, place);
-    struct holding holding = holding_of(dossier, credential, decision->words);
-    out->party = holding_party(dossier, credential, decision->words);
+    decision->held_count = holding_days(decision->held, decision->dossier, credential, decision->words);
     struct weighed weighed = weigh_place(decision, out, place);
-    status_days_of(&status, decision, credential, holding);
-    if (!write_said(out, place, &status, decision)) {
+    status_days_of(&status, decision, credential);
+    if (!write_held(out, decision, credential) || !write_said(out, place, &status, decision)) {
         return false;
     }
     if (is_for_nothing(decision, place, weighed)) {
@@ -741,7 +786,7 @@ static bool write_status(struct credential_verdict *out, struct decision *decisi
         out->axes[AXIS_STATUS] = no(weighed.reason);
         return true;
     }
-    enum reason doubt = doubt_of(decision, credential, weighed, holding);
+    enum reason doubt = doubt_of(decision, credential, weighed);
     struct day_interval validity = validity_of(credential);
     const struct status_run *run = &status.runs[status_days_at(&status, at_day)];
     out->axes[AXIS_STATUS] = day_answer(out, at_day, validity, doubt, run);

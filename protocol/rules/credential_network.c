@@ -1,5 +1,6 @@
 #include "protocol/base/text.h"
 #include "protocol/rules/credential.h"
+#include "protocol/rules/holding.h"
 
 /* Whether it says that some shop holds a membership. What documents experience has other days than those on
  * which anything is held. */
@@ -99,7 +100,18 @@ static bool is_in_doubt(enum said_standing said)
            said == SAID_AFTER_END;
 }
 
-/* The same of a membership: of its holder, and in doubt of those to whom it may have been given. */
+/* The same on days of those from first on, before end; end 0: to the last. */
+static bool add_days_between(struct day_truth *out, const struct dossier *dossier,
+                             const struct credentials *credentials, const struct subject *shop,
+                             const struct day_truth *days, uint32_t first, uint32_t end, struct arena *arena)
+{
+    struct day_truth held;
+    return day_truth_of_run(&held, ANSWER_YES, first, end == 0 ? DAY_NONE : end - 1, arena) &&
+           day_truth_and(&held, &held, days, arena) &&
+           add_days_in(out, dossier, credentials, shop, &held, arena);
+}
+
+/* The same of a membership: of its holders, and in doubt of those to whom it may have been given. */
 static bool add_network_days(struct day_truth *out, const struct dossier *dossier,
                              const struct credentials *credentials, size_t index, struct arena *arena)
 {
@@ -109,11 +121,19 @@ static bool add_network_days(struct day_truth *out, const struct dossier *dossie
     for (size_t i = 0; i < place->event_count; i++) {
         const struct history_event *event = &place->events[i];
         if (event->action == STATUS_HELD_BY && is_in_doubt(verdict->said[i]) &&
-            !add_days_in(out, dossier, credentials, &event->holder, &perhaps, arena)) {
+            !add_days_between(out, dossier, credentials, &event->holder, &perhaps, event->effective_day, 0,
+                              arena)) {
             return false;
         }
     }
-    return add_days_in(out, dossier, credentials, verdict->party, &verdict->days, arena);
+    for (size_t i = 0; i < verdict->held_count; i++) {
+        const struct held_days *held = &verdict->held[i];
+        if (!add_days_between(out, dossier, credentials, held->party, &verdict->days, held->first_day,
+                              i + 1 < verdict->held_count ? held[1].first_day : 0, arena)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Whether some shop may hold the membership, or she may be affiliated with more, than is here. Of a

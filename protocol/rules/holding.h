@@ -1,10 +1,11 @@
 #ifndef PROTOCOL_RULES_HOLDING_H
 #define PROTOCOL_RULES_HOLDING_H
 
-/* Whether the one asked about holds a credential, which a `held by` re-binds to somebody else: against whom
- * held it, for whom it names. For the new holder it counts when it is certain; against the old one it is
- * never silent. */
+/* Whether the one asked about holds a credential, which a `held by` re-binds to somebody else from its
+ * effective day on: against whom held it, for whom it names. For the new holder it counts when it is certain;
+ * against the old one it is never silent. */
 
+#include "protocol/rules/status_days.h"
 #include "protocol/rules/verdict.h"
 #include "protocol/rules/weight.h"
 
@@ -16,22 +17,32 @@ struct held_word {
 
 struct holding {
     enum answer answer; /* unknown: a `held by` in doubt takes it away, or gives it */
-    enum reason doubt;  /* why it cannot be said on any day; REASON_NONE where its days say so */
+    enum reason doubt;  /* why it cannot be said; REASON_NONE where a `held by` in doubt says so */
 };
 
-/* Who that is: the subject that is asked about; of what is about a shop the last one to whom it was given for
- * certain, else the first. Lives as long as the dossier. */
-const struct subject *holding_party(const struct dossier *dossier,
-                                    const struct dossier_credential *credential,
-                                    const struct held_word *words);
+/* Runs of days between which a `held by` begins to count. */
+struct held_days {
+    uint32_t first_day; /* the last is the one before the next run's; the first run begins on day 0 */
+    /* Who that is: the subject that is asked about; of what is about a shop the last one to whom it was given
+     * for certain by then, else the first. Lives as long as the dossier. */
+    const struct subject *party;
+    struct holding holding;
+};
 
-/* Requires: words, one for each of the credential's events; without meaning for all but `held by`. */
-struct holding holding_of(const struct dossier *dossier, const struct dossier_credential *credential,
-                          const struct held_word *words);
+enum { HELD_DAYS_MAX = STATUS_EVENTS_MAX + 1 };
 
-/* Whether one of the credential's events, a `held by`, speaks against the one asked about: not where it names
- * that one, nor where that one holds the credential after all. */
-bool holding_speaks(struct holding holding, const struct dossier *dossier,
-                    const struct dossier_credential *credential, const struct held_word *words, size_t event);
+/* Requires: words, one for each of the credential's events; without meaning for all but `held by`. Returns:
+ * how many runs. */
+size_t holding_days(struct held_days out[HELD_DAYS_MAX], const struct dossier *dossier,
+                    const struct dossier_credential *credential, const struct held_word *words);
+
+/* Whether one of the credential's events, a `held by`, speaks against the one asked about on these days: not
+ * where it names that one, nor where that one holds the credential after all. */
+bool holding_speaks(const struct held_days *held, const struct dossier_credential *credential,
+                    const struct held_word *words, size_t event);
+
+/* Why it is not that one's on these days, or may not be, where no `held by` says so: REASON_REBOUND, or what
+ * leaves it in doubt; REASON_NONE: it is. */
+enum reason holding_lacks(const struct holding *holding);
 
 #endif

@@ -309,6 +309,9 @@ static bool answers(struct status_run *run, const struct status_word *word, cons
 /* End what was left and is answered, for all days for which it spoke. */
 static void answer_left(struct status_days *days, const struct status_event *said)
 {
+    if (said->event->action == STATUS_HELD_BY) {
+        return; /* it answers nothing, and is added for each run of days on which it speaks */
+    }
     for (size_t i = 0; i < days->count; i++) {
         struct status_run *run = &days->runs[i];
         for (size_t k = 0; k < STATUS_WORDS; k++) {
@@ -333,8 +336,22 @@ void status_days_add(struct status_days *days, const struct status_event *said)
     if (said->event->action == STATUS_REINSTATED && !is_idle(said)) {
         split_where_stated(days, from);
     }
-    for (size_t i = from; i < days->count; i++) {
+    size_t to = said->end_day == 0 ? days->count : split(days, said->end_day);
+    for (size_t i = from; i < to; i++) {
         speak(&days->runs[i], said);
+    }
+}
+
+void status_days_lack(struct status_days *days, uint32_t first_day, uint32_t end_day, enum reason reason)
+{
+    const struct status_word word = {
+        .reason = reason, .action = STATUS_HELD_BY, .effective_day = DAY_NONE, .event = SIZE_MAX};
+    size_t from = split(days, first_day);
+    size_t to = end_day == 0 ? days->count : split(days, end_day);
+    for (size_t i = from; i < to; i++) {
+        struct status_word *standing = word_of(&days->runs[i], STATUS_HELD_BY);
+        *standing = standing->reason == REASON_NONE ? word : *standing;
+        tell_strongest(&days->runs[i]);
     }
 }
 

@@ -86,6 +86,7 @@ struct status_event {
      * left takes it back. */
     bool may_stand;
     uint32_t from_day; /* of days before it says nothing */
+    uint32_t end_day;  /* nor of this one and those after it; 0: it has no end */
     /* Of one in a void block: of the block that voids it. What is said after that answers it. 0: not known */
     uint64_t void_seq;
 };
@@ -95,6 +96,11 @@ void status_days_init(struct status_days *days);
 /* Let the next event, in the order said, speak. Requires: at most STATUS_EVENTS_MAX of them. A `held by`
  * that names the one asked about is not given. */
 void status_days_add(struct status_days *days, const struct status_event *said);
+
+/* Of days on which somebody else holds it (REASON_REBOUND), or may, and nothing that was added says so: let
+ * that stand. Asked after the last event. end_day: the first that is not of them; 0: there is none. Requires:
+ * each is 0 or the effective day of one of the events. */
+void status_days_lack(struct status_days *days, uint32_t first_day, uint32_t end_day, enum reason reason);
 
 /* That a void of the entry stands on a branch that its author left. */
 struct status_left {

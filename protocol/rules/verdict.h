@@ -91,7 +91,8 @@ struct credential_verdict {
     uint32_t appeal_day; /* under appeal since; DAY_NONE */
     /* Of each of place.events how it stands on at_day; NULL where there are none. */
     const enum said_standing *said;
-    const struct subject *party; /* whom its days are about: holding_party */
+    size_t held_count;
+    const struct held_days *held; /* of what is about a shop: whom which of its days are about (holding.h) */
     uint32_t limited_to; /* its last day by the lifetime of its code, where the attestation names a later one
                             or none; DAY_NONE: it ends as it says */
     uint64_t lifetime_months;               /* that gives limited_to */
@@ -218,15 +219,14 @@ struct verdict {
  *
  * status     in this order.
  *            no: voided (its block), on-a-dropped-branch.
- *            no: revoked, replaced, now-held-by-another-actor.
- *            no: not-yet-valid, expired (by the attestation's own last day, or by the lifetime of its code,
- *            whichever is earlier: see career_lifetime.c).
- *            no: suspended.
- *            unknown: erased.
+ *            no: revoked, replaced, now-held-by-another-actor (or still, until the day from which on it is
+ * given to whom it is asked about). no: not-yet-valid, expired (by the attestation's own last day, or by the
+ * lifetime of its code, whichever is earlier: see career_lifetime.c). no: suspended. unknown: erased.
  *            unknown: disputed (its block, or the one that voids it, or whether it is held by whom it is
  *            asked about), voided or rewound (by what a dropped branch voids).
  *            unknown: voided, rewound, disputed, beyond-cut, cut-not-held, signed-after-the-end or
- *            limit-reached (an event that would change the answer).
+ *            limit-reached (an event that would change the answer); certificate-of-someone-else (blinded, and
+ *            given only later to whom it is asked about).
  *            its own condition: not-in-the-network (no), condition-not-evaluated (unknown).
  *            the pack's condition on its code, no or unknown: not-valid-in-this-state, not-in-the-network or
  *            rule-not-understood, as far as one operator is to blame; else condition-not-evaluated.

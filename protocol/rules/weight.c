@@ -274,9 +274,11 @@ bool event_is_beside(const struct dossier *dossier, const struct dossier_place *
                      size_t earlier)
 {
     const struct dossier_place above = event_place(place, event);
+    if (!above.block.side) {
+        return false;
+    }
     const struct dossier_place below = event_place(place, earlier);
-    return above.block.side && above.block.epoch == below.block.epoch &&
-           !place_is_above(dossier, &above, &below);
+    return above.block.epoch == below.block.epoch && !place_is_above(dossier, &above, &below);
 }
 
 bool place_precedes(const struct dossier_place *a, const struct dossier_place *b)

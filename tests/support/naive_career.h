@@ -113,6 +113,8 @@ enum answer naive_not(enum answer a);
 
 /* Whether it names a later first day than the one from which its lifetime may run. */
 bool naive_begins_late(const struct naive_career *career, size_t credential);
+/* Who holds it on that day, for certain. */
+const struct subject *naive_holder(const struct dossier_credential *said, uint32_t day);
 /* Its last day by itself and by the lifetime of its code, as far as may be known: surely, or at least
  * perhaps. DAY_NONE: for life. */
 uint32_t naive_last_day(struct naive_career *career, size_t credential, bool for_sure);

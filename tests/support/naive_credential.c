@@ -275,27 +275,33 @@ static void hear_event(struct standing_words *words, const struct dossier_log *l
     }
 }
 
+/* By the one `held by` that there may be. */
+const struct subject *naive_holder(const struct dossier_credential *said, uint32_t day)
+{
+    bool is_given = false;
+    for (size_t i = 0; i < said->place.event_count; i++) {
+        const struct history_event *event = &said->place.events[i];
+        is_given = is_given || (event->action == STATUS_HELD_BY && event->effective_day <= day);
+    }
+    return is_given && said->has_holder ? &said->holder : &said->attestation.subject;
+}
+
 /* What a dossier has about a shop is about the one that holds it for certain. */
 static const struct subject *naive_party(const struct naive_career *career,
-                                         const struct dossier_credential *said)
+                                         const struct dossier_credential *said, uint32_t day)
 {
-    if (said->about != ABOUT_SHOP) {
-        return &career->dossier->subject;
-    }
-    return said->has_holder ? &said->holder : &said->attestation.subject;
+    return said->about == ABOUT_SHOP ? naive_holder(said, day) : &career->dossier->subject;
 }
 
 static enum answer by_events(const struct naive_career *career, const struct dossier_credential *said,
                              uint32_t day)
 {
     const struct dossier_log *log = &career->dossier->logs[said->place.log];
+    const struct subject *party = naive_party(career, said, day);
     struct standing_words words = {.disputed = false};
     for (size_t i = 0; i < said->place.event_count; i++) {
         const struct history_event *event = &said->place.events[i];
-        const struct subject *party = naive_party(career, said);
-        bool is_own =
-            event->action == STATUS_HELD_BY && (subject_equal(&event->holder, party) ||
-                                                (said->has_holder && subject_equal(&said->holder, party)));
+        bool is_own = event->action == STATUS_HELD_BY && subject_equal(&event->holder, party);
         if (event->effective_day <= day && naive_log_reaches(log, event->setter_seq) && !is_own) {
             hear_event(&words, log, event, said->place.event_voided[i], day);
         }

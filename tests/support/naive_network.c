@@ -100,8 +100,7 @@ static enum answer shop_holds(struct naive_career *career, const struct actor_id
     enum answer answer = ANSWER_NO;
     for (size_t i = 0; i < career->dossier->credential_count; i++) {
         const struct dossier_credential *credential = &career->dossier->credentials[i];
-        const struct subject *held_by =
-            credential->has_holder ? &credential->holder : &credential->attestation.subject;
+        const struct subject *held_by = naive_holder(credential, day);
         if (credential->about == ABOUT_SHOP && !credential->place.erased &&
             credential->attestation.basis != BASIS_EXPERIENCE && subject_equal(held_by, &subject) &&
             bytes_equal(credential->attestation.code, code)) {

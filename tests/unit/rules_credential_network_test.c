@@ -401,12 +401,64 @@ static void it_holds_while_its_holder_is_in_the_network(void **state)
     }
 }
 
+/* A membership that goes to another shop on the day NETWORK_LEFT. */
+static void move_membership(size_t joined_shop)
+{
+    network_case_begin(&given);
+    struct dossier_credential *member =
+        build_membership(&given.built, NETWORK_FORD, 20, NETWORK_SHOP, "ford/network-shop", 0, DAY_NONE);
+    build_joined(&given.built, joined_shop, 10, NETWORK_SUBJECT, NETWORK_JOINED);
+    build_held_by(&given.built, member, NETWORK_OTHER_SHOP, NETWORK_LEFT, 30);
+}
+
+static void in_dispute(void)
+{
+    given.built.logs[NETWORK_FORD].forked = true;
+    given.built.logs[NETWORK_FORD].fork_seq = 30;
+}
+
+static void a_membership_that_moves_later_is_still_where_it_was(void **state)
+{
+    (void)state;
+    move_membership(NETWORK_SHOP);
+    assert_int_equal(network_case_decide(&given, NETWORK_LEFT - 1)->overall, OVERALL_VALID);
+    assert_int_equal(network_case_decide(&given, NETWORK_LEFT)->overall, OVERALL_INVALID);
+}
+
+static void and_not_yet_where_it_goes(void **state)
+{
+    (void)state;
+    move_membership(NETWORK_OTHER_SHOP);
+    assert_int_equal(network_case_decide(&given, NETWORK_LEFT)->overall, OVERALL_VALID);
+    assert_int_equal(network_case_decide(&given, NETWORK_LEFT - 1)->overall, OVERALL_INVALID);
+}
+
+static void nor_perhaps_where_that_is_disputed(void **state)
+{
+    (void)state;
+    move_membership(NETWORK_OTHER_SHOP);
+    in_dispute();
+    assert_int_equal(network_case_decide(&given, NETWORK_LEFT)->axes[AXIS_STATUS].answer, ANSWER_UNKNOWN);
+    assert_int_equal(network_case_decide(&given, NETWORK_LEFT - 1)->axes[AXIS_STATUS].answer, ANSWER_NO);
+}
+
+static void a_membership_that_comes_back_is_elsewhere_meanwhile(void **state)
+{
+    (void)state;
+    move_membership(NETWORK_SHOP);
+    build_held_by(&given.built, &given.built.credentials[1], NETWORK_SHOP, NETWORK_RETURNED, 40);
+    assert_int_equal(network_case_decide(&given, NETWORK_LEFT - 1)->overall, OVERALL_VALID);
+    assert_int_equal(network_case_decide(&given, NETWORK_LEFT)->overall, OVERALL_INVALID);
+    assert_int_equal(network_case_decide(&given, NETWORK_RETURNED)->overall, OVERALL_VALID);
+}
+
 static void someone_without_keys_is_in_no_network(void **state)
 {
     (void)state;
     network_case_begin(&given);
     joined();
     given.built.dossier.subject.kind = SUBJECT_CLAIM;
+    given.certificate->attestation.subject.kind = SUBJECT_CLAIM;
     assert_int_equal(network_case_decide(&given, NETWORK_JOINED)->axes[AXIS_STATUS].reason,
                      REASON_OUTSIDE_NETWORK);
 }
@@ -416,6 +468,10 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_holds_while_its_holder_is_in_the_network),
         cmocka_unit_test(someone_without_keys_is_in_no_network),
+        cmocka_unit_test(a_membership_that_moves_later_is_still_where_it_was),
+        cmocka_unit_test(and_not_yet_where_it_goes),
+        cmocka_unit_test(nor_perhaps_where_that_is_disputed),
+        cmocka_unit_test(a_membership_that_comes_back_is_elsewhere_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

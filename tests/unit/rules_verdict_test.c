@@ -339,6 +339,83 @@ static void bound_to_the_subject(void)
     bound_to(CASE_SUBJECT);
 }
 
+static void bound_to_on(size_t actor, uint32_t day, uint64_t seq)
+{
+    build_held_by(&given.built, given.certificate, actor, day, seq);
+}
+
+static void another_s(void)
+{
+    given.certificate->attestation.subject =
+        subject_of_actor(&(struct actor_id){built_actor_of(CASE_OTHER).hash});
+}
+
+static void another_s_and_given_to_her(void)
+{
+    another_s();
+    bound_to_on(CASE_SUBJECT, given.question.at_day, 20);
+}
+
+static void another_s_and_given_to_her_tomorrow(void)
+{
+    another_s();
+    bound_to_on(CASE_SUBJECT, given.question.at_day + 1, 20);
+}
+
+static void and_suspended_today(void)
+{
+    another_s_and_given_to_her_tomorrow();
+    build_event(&given.built, given.certificate, STATUS_SUSPENDED, given.question.at_day, 30, false);
+}
+
+static void and_that_is_disputed(void)
+{
+    another_s_and_given_to_her_tomorrow();
+    given.built.logs[CASE_ASE].forked = true;
+    given.built.logs[CASE_ASE].fork_seq = 20;
+}
+
+static void given_to_her_in_dispute(void)
+{
+    another_s_and_given_to_her();
+    given.built.logs[CASE_ASE].forked = true;
+    given.built.logs[CASE_ASE].fork_seq = 20;
+}
+
+static void another_s_and_not_given_by_then(void)
+{
+    another_s_and_given_to_her();
+    known_up_to(CASE_ASE, 19);
+}
+
+static void blinded_and_hers(void)
+{
+    given.certificate->attestation.subject.kind = SUBJECT_BLINDED;
+}
+
+static void blinded_and_given_to_her_tomorrow(void)
+{
+    blinded_and_hers();
+    bound_to_on(CASE_SUBJECT, given.question.at_day + 1, 20);
+}
+
+static void bound_to_another_tomorrow(void)
+{
+    bound_to_on(CASE_OTHER, given.question.at_day + 1, 20);
+}
+
+static void bound_to_another_and_back_tomorrow(void)
+{
+    bound_to_another();
+    bound_to_on(CASE_SUBJECT, given.question.at_day + 1, 30);
+}
+
+static void bound_to_another_and_back_today(void)
+{
+    bound_to_another();
+    bound_to_on(CASE_SUBJECT, given.question.at_day, 30);
+}
+
 static void while_affiliated(void)
 {
     given.certificate->attestation.has_network = true;
@@ -521,6 +598,19 @@ static const struct {
     {"a revocation that a path brings along", revoked_beyond_the_head_by_path, INVALID(STATUS, REVOKED)},
     {"now another's", bound_to_another, INVALID(STATUS, REBOUND)},
     {"now the subject's own", bound_to_the_subject, VALID(STATUS)},
+    {"another's from tomorrow on", bound_to_another_tomorrow, VALID(STATUS)},
+    {"another's, given to the subject from today on", another_s_and_given_to_her, VALID(STATUS)},
+    {"given to the subject from tomorrow on, another's today", another_s_and_given_to_her_tomorrow,
+     INVALID(STATUS, REBOUND)},
+    {"and, suspended today, another's no less", and_suspended_today, INVALID(STATUS, REBOUND)},
+    {"and another's today though tomorrow is disputed", and_that_is_disputed, INVALID(STATUS, REBOUND)},
+    {"given to the subject in dispute", given_to_her_in_dispute, UNDETERMINED(STATUS, DISPUTED)},
+    {"not given to the subject by then", another_s_and_not_given_by_then, INVALID(STATUS, REBOUND)},
+    {"blinded and shown to be the subject's", blinded_and_hers, VALID(STATUS)},
+    {"blinded and given to the subject from tomorrow on", blinded_and_given_to_her_tomorrow,
+     UNDETERMINED(STATUS, NOT_THE_HOLDER)},
+    {"another's until it comes back tomorrow", bound_to_another_and_back_tomorrow, INVALID(STATUS, REBOUND)},
+    {"back today", bound_to_another_and_back_today, VALID(STATUS)},
     {"good while affiliated, and no shop of hers is known", while_affiliated,
      UNDETERMINED(STATUS, CONDITION)},
     {"revoked whatever the affiliation", while_affiliated_and_revoked, INVALID(STATUS, REVOKED)},
@@ -776,6 +866,22 @@ static void each_namespace_has_its_own_owner(void **state)
     }
 }
 
+static void what_another_holds_is_his_since_a_day(void **state)
+{
+    (void)state;
+    verdict_case_begin(&given);
+    bound_to_another();
+    assert_int_equal(verdict_case_decide(&given).credentials[0].effective_day, 1400);
+}
+
+static void what_was_given_is_held_since_a_day(void **state)
+{
+    (void)state;
+    verdict_case_begin(&given);
+    another_s_and_given_to_her();
+    assert_int_equal(verdict_case_decide(&given).credentials[0].since_day, given.question.at_day);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -784,6 +890,8 @@ int main(void)
         cmocka_unit_test(a_valid_certificate_has_its_figures),
         cmocka_unit_test(evidence_that_does_not_count_has_no_age),
         cmocka_unit_test(each_namespace_has_its_own_owner),
+        cmocka_unit_test(what_another_holds_is_his_since_a_day),
+        cmocka_unit_test(what_was_given_is_held_since_a_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

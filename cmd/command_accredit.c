@@ -204,7 +204,7 @@ static int warn_of_again(struct session *session, const struct accreditation *re
     enum store_error error = store_read_begin(&txn, session->store);
 
     if (error == STORE_OK) {
-        error = own_accreditations_read(&all, session, txn);
+        error = own_accreditations_read(&all, session, txn, OWN_ACCREDITATIONS_GOOD);
         store_end(txn);
     }
     if (error != STORE_OK) {

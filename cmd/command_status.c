@@ -27,6 +27,7 @@ struct node_status {
     struct cut_missing {
         const struct own_accreditation *ended;
         struct own_accreditation_reach reach;
+        bool others; /* a cut ends more than that one */
     } cuts[CUTS_MAX];
     struct log_forks forks;
     json_t *daemon; /* NULL: none runs */
@@ -37,13 +38,15 @@ struct node_status {
 static enum store_error read_cuts(struct node_status *status, struct session *session, struct store_txn *txn)
 {
     const struct own_accreditations *all = &status->accreditations;
-    enum store_error error = own_accreditations_read(&status->accreditations, session, txn);
+    enum store_error error =
+        own_accreditations_read(&status->accreditations, session, txn, OWN_ACCREDITATIONS_GOOD);
 
     for (size_t i = 0; i < all->count && status->cut_count < CUTS_MAX && error == STORE_OK; i++) {
         if (own_accreditation_lacks_cut(all, i, session_today())) {
             struct cut_missing *cut = &status->cuts[status->cut_count++];
 
             cut->ended = &all->items[i];
+            cut->others = own_accreditation_has_others(all, i, session_today());
             error = own_accreditation_find_reach(&cut->reach, session, txn, &cut->ended->record);
         }
     }
@@ -137,6 +140,7 @@ static json_t *json_of_cuts_missing(const struct node_status *status, const stru
         json_object_set_new(object, "accreditation",
                             json_sprintf("%llu/%llu", (unsigned long long)cut->ended->place.seq,
                                          (unsigned long long)cut->ended->place.index));
+        json_object_set_new(object, "ends_others", json_boolean(cut->others));
         json_object_set_new(object, "cut", cut->reach.known ? json_of_number(cut->reach.seq) : json_null());
         json_array_append_new(array, object);
     }
@@ -307,6 +311,11 @@ static void print_cuts_missing(const struct node_status *status, const struct se
         id_to_text(id, ID_ACTOR, &session->home.network, delegate);
         printf("%-14s  %s was accredited until %s: record what it had issued by then\n", "To do",
                session_name_of(session, delegate), day);
+        if (cut->others) {
+            printf(
+                "%-14s  a cut ends what else you let it do, too: accredit it again for that right after it\n",
+                "");
+        }
         if (!cut->reach.held) {
             printf("%-14s  once its log is held here; if it never issued anything:\n"
                    "%-14s  tradeproof withdraw %s --accreditation %llu/%llu\n",

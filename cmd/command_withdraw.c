@@ -106,7 +106,7 @@ static void print_accreditations(const struct own_accreditations *all, const str
         for (size_t k = 0; k < found->record.patterns.count; k++) {
             fprintf(stderr, " %.*s", (int)patterns[k].size, patterns[k].data);
         }
-        fprintf(stderr, "\n");
+        fprintf(stderr, "%s\n", found->voided ? " (void)" : "");
     }
 }
 
@@ -129,7 +129,7 @@ static int read_accreditation(struct withdrawal *record, struct session *session
 {
     struct own_accreditations all;
     const char *end;
-    enum store_error error = own_accreditations_read(&all, session, txn);
+    enum store_error error = own_accreditations_read(&all, session, txn, OWN_ACCREDITATIONS_VOID_TOO);
 
     if (error != STORE_OK) {
         return session_fail_store(&session->options, error);
@@ -179,7 +179,7 @@ static int fail_without_log(struct session *session, struct store_txn *txn, cons
                  "that does and say tradeproof follow %s, or end what you accredited it for whole, with all "
                  "that it issued.",
                  session_name_of(session, &delegate->hash), session_argument_of(session, &delegate->hash));
-    if (own_accreditations_read(&all, session, txn) == STORE_OK) {
+    if (own_accreditations_read(&all, session, txn, OWN_ACCREDITATIONS_VOID_TOO) == STORE_OK) {
         print_accreditations(&all, delegate);
     }
     return EXIT_UNKNOWN;
@@ -238,7 +238,7 @@ static int read_reach(struct own_withdrawal_reach *reach, struct session *sessio
     enum store_error error = store_read_begin(&txn, session->store);
 
     if (error == STORE_OK) {
-        error = own_accreditations_read(&accredited, session, txn);
+        error = own_accreditations_read(&accredited, session, txn, OWN_ACCREDITATIONS_GOOD);
         store_end(txn);
     }
     return error == STORE_OK ? own_withdrawal_read(reach, session, &accredited, record)

@@ -5,8 +5,10 @@
 
 struct reading {
     struct own_accreditations *out;
+    enum own_accreditations_which which;
     struct session *session;
     struct store_txn *txn;
+    bool voided;    /* the block that is read is void */
     uint64_t older; /* accreditations that are still to be passed by, so that the newest find room */
 };
 
@@ -44,7 +46,7 @@ static void take_back(struct own_accreditations *out, const struct withdrawal *w
 static enum store_error add(struct reading *reading, const struct entry *entry,
                             const struct entry_position *place)
 {
-    struct own_accreditation found = {.place = *place};
+    struct own_accreditation found = {.place = *place, .voided = reading->voided};
     enum reason reason;
 
     if (reading->older > 0) {
@@ -82,7 +84,7 @@ static enum store_error read_block(struct reading *reading, uint64_t seq)
 
         if (block.entries[i].kind == ENTRY_ACCREDITATION) {
             error = add(reading, &block.entries[i], &place);
-        } else if (block.entries[i].kind == ENTRY_WITHDRAWAL) {
+        } else if (block.entries[i].kind == ENTRY_WITHDRAWAL && !reading->voided) {
             error = withdraw(reading, &block.entries[i], &place);
         }
     }
@@ -100,9 +102,10 @@ static enum store_error count_in_block(struct reading *reading, uint64_t seq)
     return error;
 }
 
-static bool may_hold_any(const struct block_record *record)
+static bool may_hold_any(const struct reading *reading, const struct block_record *record)
 {
-    return record->block_class == CLASS_GOVERN && record->standing == STANDING_GOOD;
+    return record->block_class == CLASS_GOVERN &&
+           (record->standing == STANDING_GOOD || reading->which == OWN_ACCREDITATIONS_VOID_TOO);
 }
 
 /* Visit the blocks that may hold any. What a block was read into is kept only where something was found. */
@@ -117,9 +120,10 @@ static enum store_error each_block(struct reading *reading, uint64_t head_seq,
         uint64_t arrived_s;
 
         error = store_block_record(reading->txn, &reading->session->actor, seq, &record, &arrived_s);
-        if (error == STORE_OK && may_hold_any(&record)) {
+        if (error == STORE_OK && may_hold_any(reading, &record)) {
             size_t mark = arena_mark(arena), before = reading->out->count;
 
+            reading->voided = record.standing != STANDING_GOOD;
             error = visit(reading, seq);
             if (reading->out->count == before) {
                 arena_rewind(arena, mark);
@@ -130,9 +134,9 @@ static enum store_error each_block(struct reading *reading, uint64_t head_seq,
 }
 
 enum store_error own_accreditations_read(struct own_accreditations *out, struct session *session,
-                                         struct store_txn *txn)
+                                         struct store_txn *txn, enum own_accreditations_which which)
 {
-    struct reading reading = {.out = out, .session = session, .txn = txn};
+    struct reading reading = {.out = out, .which = which, .session = session, .txn = txn};
     struct log_state state;
     enum store_error error = store_log_state(txn, &session->actor, &state);
 
@@ -241,6 +245,20 @@ bool own_accreditation_lacks_cut(const struct own_accreditations *all, size_t in
         }
     }
     return true;
+}
+
+bool own_accreditation_has_others(const struct own_accreditations *all, size_t index, uint32_t today)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct own_accreditation *other = &all->items[i];
+        bool in_force = !other->withdrawn && (!other->record.has_until || other->record.until >= today);
+
+        if (i != index && in_force &&
+            actor_id_equal(&other->record.delegate, &all->items[index].record.delegate)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- accredited again ---- */

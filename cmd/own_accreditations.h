@@ -15,16 +15,18 @@ struct own_accreditation {
     bool ended_whole; /* one of them names it */
     uint64_t cut_seq; /* else the lowest block of a cut */
     bool closed;      /* one of them is */
+    bool voided;      /* its block is void: it lets nobody speak for certain, and can still be withdrawn */
 };
 
 struct own_accreditations {
     size_t count;
     struct own_accreditation *items; /* in the session's arena, in the order said; the newest
-                                        OWN_ACCREDITATIONS_MAX; voided ones left out */
+                                        OWN_ACCREDITATIONS_MAX */
 };
 
+enum own_accreditations_which { OWN_ACCREDITATIONS_GOOD, OWN_ACCREDITATIONS_VOID_TOO };
 enum store_error own_accreditations_read(struct own_accreditations *out, struct session *session,
-                                         struct store_txn *txn);
+                                         struct store_txn *txn, enum own_accreditations_which which);
 
 /* How far the delegate's log, as it is held, reached by an accreditation's last day, by its own word. */
 struct own_accreditation_reach {
@@ -49,5 +51,8 @@ struct own_withdrawn own_accreditations_withdrawn(const struct own_accreditation
 /* Whether one of them ended before today, nobody recorded what its delegate had signed by then, and none of
  * the delegate's goes on: what is signed later with an earlier date can't be told from what was in time. */
 bool own_accreditation_lacks_cut(const struct own_accreditations *all, size_t index, uint32_t today);
+
+/* Whether its delegate has another one that is in force today: a cut ends that as well. */
+bool own_accreditation_has_others(const struct own_accreditations *all, size_t index, uint32_t today);
 
 #endif

@@ -638,11 +638,6 @@ static bool is_ahead_of_clock(const struct checkpoint *checkpoint, uint64_t now_
     return checkpoint->time_s > now_s && checkpoint->time_s - now_s > CHECKPOINT_AHEAD_S;
 }
 
-static bool is_dated_lower(const struct checkpoint *checkpoint, const struct checkpoint *before)
-{
-    return checkpoint->epoch == before->epoch && checkpoint->time_s < before->time_s;
-}
-
 /* Keep it, or let it wait. Who is trusted matters only for what is ahead of this machine's clock. */
 static enum reason keep_checkpoint(struct ingest *ingest, struct store_txn *txn,
                                    const struct checkpoint *checkpoint, struct bytes encoded, uint64_t now_s,
@@ -694,9 +689,13 @@ enum reason ingest_checkpoint(struct ingest *ingest, struct store_txn *txn, stru
         return reason;
     }
     if (previous != NULL && is_ahead_of_clock(&before.checkpoint, now_s) &&
-        is_dated_lower(&checkpoint.checkpoint, &before.checkpoint)) {
+        checkpoint.checkpoint.time_s < before.checkpoint.time_s) {
         far = (struct dated_author){*author, before.checkpoint.time_s};
-        before.checkpoint.time_s = 0; /* of what is ahead of time the head counts, and not the time */
+        /* Of what is ahead of time the head counts, and not the time; that of what is not still does. */
+        *error = store_checkpoint_time_by(txn, author, now_s + CHECKPOINT_AHEAD_S, &before.checkpoint.time_s);
+    }
+    if (*error != STORE_OK) {
+        return reason;
     }
     reason = checkpoint_check(&checkpoint, ingest->network, &keys, previous);
     if (reason == REASON_NONE) {

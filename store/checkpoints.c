@@ -63,7 +63,7 @@ static enum store_error find_end(struct store_txn *txn, uint32_t number, uint64_
 }
 
 enum store_error checkpoint_key_until(struct store_txn *txn, uint32_t number, uint64_t head_seq, uint64_t seq,
-                                      const struct sign_public_key *key, uint64_t *until_s)
+                                      const struct sign_public_key *key, uint64_t *until_s, uint64_t *end)
 {
     struct disk_record record;
     uint64_t last = 0;
@@ -86,6 +86,7 @@ enum store_error checkpoint_key_until(struct store_txn *txn, uint32_t number, ui
     }
     if (error == STORE_OK) {
         *until_s = record.time_s;
+        *end = last;
     }
     return error;
 }
@@ -95,9 +96,11 @@ enum store_error store_checkpoint_key_until(struct store_txn *txn, const struct 
                                             uint64_t *until_s)
 {
     struct disk_author row;
+    uint64_t end;
     enum store_error error = author_read_log(txn, author, &row);
 
-    return error == STORE_OK ? checkpoint_key_until(txn, row.number, row.seq, seq, key, until_s) : error;
+    return error == STORE_OK ? checkpoint_key_until(txn, row.number, row.seq, seq, key, until_s, &end)
+                             : error;
 }
 
 /* ---- days ---- */
@@ -233,6 +236,20 @@ static enum store_error read_by(struct store_txn *txn, const struct actor_id *au
     return error;
 }
 
+enum store_error store_checkpoint_time_by(struct store_txn *txn, const struct actor_id *author, uint64_t by_s,
+                                          uint64_t *time_s)
+{
+    struct disk_checkpoint found = {.time_s = 0};
+    uint32_t number = 0;
+    enum store_error error = store_author_number(txn, author, &number);
+
+    if (error == STORE_OK) {
+        error = read_by(txn, author, number, by_s, &found);
+    }
+    *time_s = error == STORE_OK ? found.time_s : 0;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* Whoever has a key that is listed no longer says nothing of the days since. */
 static enum store_error bound(struct store_txn *txn, uint32_t number, uint64_t head_seq,
                               struct disk_checkpoint *checkpoint)
@@ -240,14 +257,14 @@ static enum store_error bound(struct store_txn *txn, uint32_t number, uint64_t h
     const struct key day = day_key(number, checkpoint->time_s);
     struct disk_checkpoint row;
     struct bytes value;
-    uint64_t until_s;
+    uint64_t until_s, end;
     enum store_error error = table_get(txn, TABLE_CHECKPOINT_DAYS, &day, &value);
 
     if (error != STORE_OK || value.size != sizeof row) {
         return error == STORE_OK || error == STORE_NOT_FOUND ? txn_fail(txn, STORE_DAMAGED) : error;
     }
     memcpy(&row, value.data, sizeof row);
-    error = checkpoint_key_until(txn, number, head_seq, checkpoint->seq, &row.key, &until_s);
+    error = checkpoint_key_until(txn, number, head_seq, checkpoint->seq, &row.key, &until_s, &end);
     if (error == STORE_OK && checkpoint->time_s > until_s) {
         checkpoint->time_s = until_s;
     }

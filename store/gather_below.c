@@ -78,24 +78,44 @@ struct standing_of {
     const struct dossier_place *place;
 };
 
+enum { SYNC_LAG_S = 86400 };
+
+static enum store_error arrival_of(const struct gather *gather, size_t log, uint64_t seq,
+                                   const struct hash *hash, uint64_t *first_s)
+{
+    enum store_error error =
+        store_first_arrival(gather->txn, &gather->out->logs[log].author, seq, hash, first_s);
+
+    *first_s = error == STORE_OK ? *first_s : UINT64_MAX;
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 /* Whether whoever signed it may have done so with keys that were replaced by then: the author lists them no
- * longer, in a block dated before it, and nothing was here of what it names at its date. Who wrote blocks
- * back beside it and whose keys were stolen can't be told apart then, and what is said stands. */
+ * longer, in a block dated before it, and it was not here, a day more or less, between what it names and that
+ * block. Who wrote blocks back beside it and whose keys were stolen can't be told apart then, and what is
+ * said stands. */
 static enum store_error is_by_old_keys(const struct gather *gather, size_t log,
                                        const struct disk_checkpoint *row, bool *old)
 {
-    const struct dossier_log *of = &gather->out->logs[log];
-    uint64_t until_s = UINT64_MAX, first_s = 0;
-    enum store_error error = checkpoint_key_until(gather->txn, gather->rows[log].number, of->head_seq,
-                                                  row->seq, &row->key, &until_s);
+    const uint32_t number = gather->rows[log].number;
+    uint64_t until_s = UINT64_MAX, end = 0, named_s = 0, listed_s = 0;
+    struct disk_record record;
+    enum store_error error = checkpoint_key_until(gather->txn, number, gather->out->logs[log].head_seq,
+                                                  row->seq, &row->key, &until_s, &end);
 
     *old = false;
     if (error != STORE_OK || row->time_s <= until_s) {
         return error;
     }
-    error = store_first_arrival(gather->txn, &of->author, row->seq, &row->head, &first_s);
-    *old = error == STORE_NOT_FOUND || first_s > row->time_s;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    error = arrival_of(gather, log, row->seq, &row->head, &named_s);
+    if (error == STORE_OK) {
+        error = record_read(gather->txn, number, end, &record);
+    }
+    if (error == STORE_OK) {
+        error = arrival_of(gather, log, end, &record.hash, &listed_s);
+    }
+    *old = named_s > row->time_s + SYNC_LAG_S || listed_s <= row->time_s + SYNC_LAG_S;
+    return error;
 }
 
 static enum store_error read_stood(void *context, const struct disk_checkpoint *row, enum stood *out)

@@ -87,9 +87,9 @@ enum store_error checkpoint_read_by(struct store_txn *txn, const struct actor_id
                                     uint64_t head_seq, uint64_t by_s, struct disk_checkpoint *out);
 
 /* Until when the key that signed a checkpoint of the chain's block seq was listed for that: UINT64_MAX as
- * long as it is at head_seq, else the time of a block that lists it no longer. */
+ * long as it is at head_seq, else the time of a block that lists it no longer, *end. */
 enum store_error checkpoint_key_until(struct store_txn *txn, uint32_t number, uint64_t head_seq, uint64_t seq,
-                                      const struct sign_public_key *key, uint64_t *until_s);
+                                      const struct sign_public_key *key, uint64_t *until_s, uint64_t *end);
 
 /* How a log stood, as a checkpoint of it says, for one of its blocks. */
 enum stood {

@@ -328,6 +328,9 @@ enum store_error store_followed(struct store_txn *txn, const struct actor_id *au
  * author is held. */
 enum store_error store_put_checkpoint(struct store_txn *txn, const struct actor_id *author,
                                       struct bytes encoded);
+/* The latest time, not after by_s, of those of its checkpoints that are remembered; 0: there is none. */
+enum store_error store_checkpoint_time_by(struct store_txn *txn, const struct actor_id *author, uint64_t by_s,
+                                          uint64_t *time_s);
 /* Until when the key that signed a checkpoint of author's block seq was listed for that: UINT64_MAX as long
  * as it is, else the time of a block that lists it no longer, as the author's keys were stolen, say: what is
  * dated later by it says nothing. */

@@ -32,12 +32,13 @@ uint64_t checkpoint_next_time_s(uint64_t now_s, uint64_t last_s)
 
 static enum reason check_order(const struct checkpoint *now, const struct checkpoint *before)
 {
-    /* A rotation may rewind what a thief wrote, and outlives what the thief's clock said. */
+    /* A rotation may rewind what a thief wrote. No time goes back: earlier ones show what came late. */
+    bool goes_back = now->epoch == before->epoch && now->seq < before->seq;
+    if (now->epoch < before->epoch || goes_back || now->time_s < before->time_s) {
+        return REASON_STALE_CHECKPOINT;
+    }
     if (now->epoch > before->epoch) {
         return REASON_NONE;
-    }
-    if (now->epoch < before->epoch || now->seq < before->seq || now->time_s < before->time_s) {
-        return REASON_STALE_CHECKPOINT;
     }
     if (now->seq == before->seq && now->time_s == before->time_s) {
         return REASON_KNOWN;

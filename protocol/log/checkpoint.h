@@ -16,7 +16,7 @@ void checkpoint_sign(struct signed_checkpoint *out, const struct checkpoint *che
 uint64_t checkpoint_next_time_s(uint64_t now_s, uint64_t last_s);
 
 /* Whether a checkpoint key of keys (in force in the checkpoint's epoch) signed it, and it does not go back
- * behind previous (NULL when there is none): not in epoch, and within one epoch neither in seq nor in time.
+ * behind previous (NULL when there is none): neither in epoch nor in time, and within one epoch not in seq.
  * Returns: REASON_NONE, REASON_STALE_CHECKPOINT, REASON_KNOWN when nothing moved, REASON_SIGNER_ROLE or
  * REASON_BAD_SIGNATURE. */
 enum reason checkpoint_check(const struct signed_checkpoint *checkpoint, const struct network *network,

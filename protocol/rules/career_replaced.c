@@ -48,14 +48,21 @@ static struct career_replacement replacement_of(const struct career *career, siz
 {
     const struct dossier_place *place = &career->dossier->credentials[credential].place;
     const enum said_standing *said = career->credentials->verdicts[credential].said;
+    struct career_replacement found = {.answer = ANSWER_NO};
     for (size_t i = said == NULL ? 0 : place->event_count; i > 0; i--) {
         const struct history_event *event = &place->events[i - 1];
         enum answer answer = event->action == STATUS_REPLACED ? answer_of(said[i - 1]) : ANSWER_NO;
-        if (answer != ANSWER_NO) {
-            return (struct career_replacement){answer, find_named(career->dossier, &event->replacement)};
+        if (answer == ANSWER_NO) {
+            continue;
+        }
+        size_t by = find_named(career->dossier, &event->replacement);
+        found.by = found.answer == ANSWER_NO || found.by == by ? by : SIZE_MAX; /* one or the other */
+        found.answer = found.answer == ANSWER_NO ? answer : ANSWER_UNKNOWN;
+        if (answer == ANSWER_YES) {
+            break;
         }
     }
-    return (struct career_replacement){.answer = ANSWER_NO};
+    return found;
 }
 
 bool career_list_replacements(struct career *career)
@@ -66,6 +73,11 @@ bool career_list_replacements(struct career *career)
         career->replacements[i] = replacement_of(career, i);
     }
     return career->replacements != NULL;
+}
+
+bool career_is_corrected(const struct career *career, const struct career_code *code, size_t rank)
+{
+    return career->replacements[career->order[code->first + rank]].answer != ANSWER_NO;
 }
 
 enum answer career_is_replaced(const struct career *career, const struct career_code *code, size_t earlier,

@@ -47,7 +47,7 @@ uint32_t career_held_to(const struct career *career, const struct career_code *c
 {
     const struct settled *settled = &career->settled[code->first + rank];
     struct day_set days = for_sure ? settled->days.surely : settled->days.possibly;
-    if (day_set_has(days, day)) {
+    if (day_set_has(days, day) && !career_is_corrected(career, code, rank)) {
         return for_sure ? settled->last_day : settled->possible_last_day;
     }
     return days.count == 0 ? 0 : days.intervals[days.count - 1].last;

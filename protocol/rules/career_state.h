@@ -297,6 +297,8 @@ uint32_t career_worked_by(struct career *career, struct bytes pattern, uint32_t 
 
 /* Find what replaced each credential. Requires: they are decided. Returns: false when the arena is full. */
 bool career_list_replacements(struct career *career);
+/* Whether anything replaced it, or may have. */
+bool career_is_corrected(const struct career *career, const struct career_code *code, size_t rank);
 /* Whether of a code's credentials the one of rank `earlier` was replaced by that of rank `later`, directly or
  * through others that replaced each other. */
 enum answer career_is_replaced(const struct career *career, const struct career_code *code, size_t earlier,

@@ -208,10 +208,30 @@ static bool hands_on(const struct dossier *dossier, const struct dossier_success
            bytes_equal(succession->succession.name_space, name_space);
 }
 
-static bool is_handing(const struct namespace_owners *out, const struct dossier_succession *succession)
+/* Whether a tenure that begins after `from` is that of the actor. */
+static bool is_followed_by(const struct namespace_owners *out, size_t from, const struct actor_id *actor)
+{
+    for (size_t i = from + 1; i < out->tenure_count; i++) {
+        if (out->tenures[i].from == from &&
+            actor_id_equal(&out->owners[out->tenures[i].owner].actor, actor)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether it ended a tenure, or says again what did: to the same one by the same cut. */
+static bool is_handing(const struct namespace_owners *out, const struct actor_id *owner,
+                       const struct dossier_succession *succession)
 {
     for (size_t i = 0; i < out->handing_count; i++) {
-        if (out->handings[i].cut == &succession->cut) {
+        const struct namespace_handing *handing = &out->handings[i];
+        const struct namespace_tenure *tenure = &out->tenures[handing->tenure];
+        bool again = actor_id_equal(&out->owners[tenure->owner].actor, owner) &&
+                     handing->cut->seq == succession->cut.seq &&
+                     hash_equal(&handing->cut->head, &succession->cut.head) &&
+                     is_followed_by(out, handing->tenure, &succession->succession.successor);
+        if (handing->cut == &succession->cut || again) {
             return true;
         }
     }
@@ -278,7 +298,7 @@ static bool is_to_itself(const struct handing_search *search, const struct dossi
 static bool may_end(const struct handing_search *search, const struct dossier_succession *found)
 {
     return hands_on(search->dossier, found, &search->owner, search->name_space) &&
-           !is_to_itself(search, found) && !is_handing(search->out, found);
+           !is_to_itself(search, found) && !is_handing(search->out, &search->owner, found);
 }
 
 static bool is_certain(const struct handing_search *search, const struct dossier_succession *found)

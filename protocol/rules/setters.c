@@ -89,8 +89,29 @@ static bool is_between(const struct asked *asked, const struct dossier_place *pl
            (may_be_withdrawn(asked, place) && !may_be_withdrawn(asked, asked->entry->place));
 }
 
+/* Whether the last link of a chain was given after a withdrawal from the issuer by whoever gives it: it is
+ * accredited again, whatever day it writes on what it says. */
+static bool is_given_again(const struct asked *asked, const struct authority_answer *answer)
+{
+    const struct dossier *dossier = asked->dossier;
+    if (!answer->has_chain || answer->chain_size == 0) {
+        return false;
+    }
+    const struct dossier_place *given = &dossier->accreditations[answer->links[answer->chain_size - 1]].place;
+    for (size_t i = 0; i < dossier->withdrawal_count; i++) {
+        const struct dossier_withdrawal *found = &dossier->withdrawals[i];
+        if (actor_id_equal(&found->withdrawal.delegate, &asked->entry->issuer) &&
+            found->place.log == given->log && place_precedes(&found->place, given)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Who was accredited again speaks, on a day of that accreditation, of what an earlier one let it issue too.
- * Of a void that day is not known: it may have been one. */
+ * That day is its own word, so that under an accreditation which nothing shows to have come since it is in
+ * doubt where it is against somebody, and nothing where it is for somebody. Of a void that day is not known:
+ * it may have been one. */
 static struct setting under_another(const struct asked *asked, const struct dossier_place *place,
                                     uint32_t day, struct setting found)
 {
@@ -101,7 +122,10 @@ static struct setting under_another(const struct asked *asked, const struct doss
     question.days_after = day != DAY_NONE ? 0 : DAY_NONE - question.day;
     authority_under(&answer, asked->dossier, asked->trust, asked->owners, &question);
     bool speaks = answer.reason == REASON_NONE || authority_is_unknown(answer.reason);
-    if (speaks && day == DAY_NONE) {
+    if (answer.reason == REASON_WITHDRAWN && !answer.closed && found.setter == SETTER_CLOSED) {
+        return (struct setting){.setter = SETTER_BEYOND, .again = true, .uncut = true};
+    }
+    if (speaks && (day == DAY_NONE || (answer.reason == REASON_NONE && !is_given_again(asked, &answer)))) {
         answer.reason = REASON_BEYOND_CUT;
     }
     if (!speaks || (found.setter == SETTER_IN_DOUBT && answer.reason != REASON_NONE)) {

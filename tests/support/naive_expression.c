@@ -272,15 +272,23 @@ static enum answer was_replaced(const struct naive_career *career, size_t creden
 {
     const struct dossier_place *place = &career->dossier->credentials[credential].place;
     const struct dossier_log *log = &career->dossier->logs[place->log];
-    for (size_t i = place->event_count; i > 0; i--) {
-        const struct history_event *event = &place->events[i - 1];
-        if (event->action == STATUS_REPLACED && !place->event_voided[i - 1] &&
-            naive_log_reaches(log, event->setter_seq)) {
-            *by = find_named(career, &event->replacement);
-            return naive_log_disputes(log, event->setter_seq) ? ANSWER_UNKNOWN : ANSWER_YES;
+    enum answer answer = ANSWER_NO;
+    for (size_t i = 0; i < place->event_count; i++) {
+        const struct history_event *event = &place->events[i];
+        size_t named = find_named(career, &event->replacement);
+        if (event->action != STATUS_REPLACED || place->event_voided[i] ||
+            !naive_log_reaches(log, event->setter_seq)) {
+            continue;
+        }
+        if (!naive_log_disputes(log, event->setter_seq)) {
+            answer = ANSWER_YES; /* whatever was said before */
+            *by = named;
+        } else {
+            *by = answer == ANSWER_NO || *by == named ? named : SIZE_MAX;
+            answer = ANSWER_UNKNOWN;
         }
     }
-    return ANSWER_NO;
+    return answer;
 }
 
 /* Whether credential `at` took the place of `before`, at once or one after the other. */
@@ -319,16 +327,17 @@ static enum answer is_apart(struct naive_career *career, const struct expression
 
 /* Whether a last day is at most `months` after the last day to which the code was held by one that was earned
  * before it, taking what is perhaps so as held or not. Of one that was held on the day on which `at` was
- * earned that is its own end, whatever was said against it from a later day on. */
+ * earned that is its own end, whatever was said against it from a later day on, unless it was corrected. */
 static bool adds_to(struct naive_career *career, uint64_t months, size_t before, size_t at, bool for_sure)
 {
     const struct attestation *attestation = &career->dossier->credentials[at].attestation;
+    size_t by;
     uint32_t end = 0;
     for (uint32_t day = career->first_day; day <= career->last_day; day++) {
         enum answer held = naive_and(naive_own(career, before, day), naive_counts(career, before));
         if (held == ANSWER_YES || (!for_sure && held == ANSWER_UNKNOWN)) {
             end = day < career->last_day ? day : DAY_NONE;
-            if (day == attestation->earned_on) {
+            if (day == attestation->earned_on && was_replaced(career, before, &by) == ANSWER_NO) {
                 end = naive_last_day(career, before, for_sure);
                 break;
             }

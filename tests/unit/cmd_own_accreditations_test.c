@@ -111,15 +111,88 @@ static void end_accreditation(uint8_t delegate, uint64_t seq)
     publish(ENTRY_WITHDRAWAL, &record);
 }
 
-static struct own_accreditations read_all(void)
+static struct own_accreditations read_which(enum own_accreditations_which which)
 {
     struct own_accreditations all;
     struct store_txn *txn;
 
     assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
-    assert_int_equal(own_accreditations_read(&all, &session, txn), STORE_OK);
+    assert_int_equal(own_accreditations_read(&all, &session, txn, which), STORE_OK);
     store_end(txn);
     return all;
+}
+
+static struct own_accreditations read_all(void)
+{
+    return read_which(OWN_ACCREDITATIONS_GOOD);
+}
+
+/* A void of what govern keys signed takes new ones. */
+static struct keyring *rotate(void)
+{
+    uint8_t memory[KEYS_SIZE_MAX], scratch[KEYS_SIZE_MAX];
+    struct published published;
+    struct keyring *next;
+    struct writer writer;
+    struct bytes record;
+    struct draft draft;
+    struct keys keys;
+
+    writer_init(&writer, scratch, sizeof scratch);
+    next = keyring_rotate(keyring, &session.home.network, &writer);
+    writer_init(&writer, memory, sizeof memory);
+    keyring_record(next, &session.home.network, &writer);
+    assert_true(writer_end(&writer, &record));
+    assert_int_equal(schema_decode(&keys_schema, &keys, record, &session.arena), REASON_NONE);
+    publisher_draft(&publisher, &draft, CLASS_KEYS);
+    assert_true(draft_add(&draft, ENTRY_KEYS, &keys, NULL));
+    assert_int_equal(publisher_rotate(&publisher, &draft, next, &published), EXIT_YES);
+    publisher_close(&publisher);
+    assert_int_equal(publisher_open(&publisher, &session, next), EXIT_YES);
+    return next;
+}
+
+/* Of a void one nobody knows whether it let anybody speak, until it is withdrawn as any other. */
+static void a_void_one_is_found_where_it_is_to_be_withdrawn(void **state)
+{
+    const struct void_record record = {.has_range = true, .range = {1, 1}};
+    struct own_accreditations all;
+    struct keyring *next;
+
+    (void)state;
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    accredit(1, DAY_NONE);
+    accredit(2, DAY_NONE);
+    next = rotate();
+    publish(ENTRY_VOID, &record);
+    all = read_all();
+    assert_int_equal(all.count, 1);
+    all = read_which(OWN_ACCREDITATIONS_VOID_TOO);
+    assert_int_equal(all.count, 2);
+    assert_true(all.items[0].voided);
+    assert_false(all.items[1].voided);
+    end_accreditation(1, 1);
+    all = read_which(OWN_ACCREDITATIONS_VOID_TOO);
+    assert_true(all.items[0].withdrawn);
+    publisher_close(&publisher);
+    keyring_wipe(next);
+}
+
+static void what_else_a_cut_ends_is_known(void **state)
+{
+    struct own_accreditations all;
+
+    (void)state;
+    assert_int_equal(publisher_open(&publisher, &session, keyring), EXIT_YES);
+    accredit(1, TODAY - 10);
+    accredit(2, DAY_NONE);
+    accredit(1, TODAY - 5);
+    all = read_all();
+    assert_false(own_accreditation_has_others(&all, 0, TODAY));
+    accredit(1, TODAY);
+    all = read_all();
+    assert_true(own_accreditation_has_others(&all, 0, TODAY));
+    publisher_close(&publisher);
 }
 
 static void each_is_found_at_its_place(void **state)
@@ -259,7 +332,7 @@ static void a_block_that_cannot_be_read_is_damage(void **state)
     publisher_close(&publisher);
     assert_true(network_init(&session.home.network, "main"));
     assert_int_equal(store_read_begin(&txn, session.store), STORE_OK);
-    assert_int_equal(own_accreditations_read(&all, &session, txn), STORE_DAMAGED);
+    assert_int_equal(own_accreditations_read(&all, &session, txn, OWN_ACCREDITATIONS_GOOD), STORE_DAMAGED);
     store_end(txn);
     session.home.network = network;
 }
@@ -369,6 +442,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_is_found_at_its_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_void_one_is_found_where_it_is_to_be_withdrawn, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_else_a_cut_ends_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_withdrew_somebody_is_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_found_before_anything_was_published, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_newest_are_kept, set_up, tear_down),

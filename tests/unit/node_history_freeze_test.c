@@ -8,6 +8,7 @@
 #include "protocol/log/fork.h"
 #include "tests/support/builders.h"
 #include "tests/support/history_node.h"
+#include "tests/support/sanitized.h"
 
 /* What two rotations of one epoch leave in doubt while one of them lacks the blocks before it, whenever which
  * of them comes. Told as histories (naive_history.h). */
@@ -286,7 +287,7 @@ static void a_rival_above_those_that_stay_known_disputes_nothing(void **state)
 
 /* ---- rivals that a proof shows ---- */
 
-enum { ITEMS_MAX = 6, SALTS = 2, ROWS_MAX = 16 };
+enum { ITEMS_MAX = 6, SALTS = SANITIZED ? 1 : 2, ROWS_MAX = 16 };
 
 /* What a node is offered: a block, or the proof that two make. */
 struct item {

@@ -235,6 +235,34 @@ static void what_came_here_later_does_not(void **state)
     assert_int_equal(rules_below_s(), 0);
 }
 
+/* Nor does the author itself, by rotating and dating one back, whatever its clock said before. */
+static void a_checkpoint_dated_back_in_a_later_epoch_unsays_nothing(void **state)
+{
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_by(&stolen, 2, LIE_S), LIE_S), REASON_NONE);
+    publish_rules();
+    assert_int_equal(rules_below_s(), LIE_S);
+    rotate_at(NOW_S);
+    assert_int_equal(offer_at(sign_by(&node->logs[OWNER].state.keys, head_seq(), 50 * DAY_S), NOW_S),
+                     REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_at(sign_by(&node->logs[OWNER].state.keys, head_seq(), NOW_S), NOW_S), REASON_NONE);
+    assert_int_equal(rules_below_s(), LIE_S);
+}
+
+/* One that was ahead of the clock when it came holds up no later one, and lets none be dated back. */
+static void nor_after_one_that_was_ahead(void **state)
+{
+    struct key_set *keys = &node->logs[OWNER].state.keys;
+
+    (void)state;
+    take_in();
+    assert_int_equal(offer_at(sign_by(keys, 2, LIE_S), LIE_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_by(keys, 2, NOW_S + DAY_S), NOW_S + DAY_S), REASON_NONE);
+    assert_int_equal(offer_at(sign_by(keys, 2, 50 * DAY_S), NOW_S), REASON_STALE_CHECKPOINT);
+    assert_int_equal(offer_at(sign_by(keys, 2, NOW_S), NOW_S), REASON_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +274,8 @@ int main(void)
         WITH_NODE(keys_that_were_rotated_away_show_nothing_to_be_late),
         WITH_NODE(what_stood_here_at_that_time_shows_it),
         WITH_NODE(what_came_here_later_does_not),
+        WITH_NODE(a_checkpoint_dated_back_in_a_later_epoch_unsays_nothing),
+        WITH_NODE(nor_after_one_that_was_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1044,6 +1044,13 @@ static void handed_on_and_back_and_to_another(void)
     build_succession(&built, ASE, 45, "ase", STRANGER, 44);
 }
 
+static void handed_on_as_said_twice_and_back(void)
+{
+    handed_on_and_back();
+    build_succession(&built, ASE, built.successions[0].place.seq + 1, "ase", HEIR,
+                     built.successions[0].cut.seq);
+}
+
 static void handed_on_to_another_before_it_came_back(void)
 {
     build_succession(&built, HEIR, 40, "ase", ASE, 39);
@@ -1524,6 +1531,7 @@ static const struct {
     {"from who is then no owner any more", handed_on_and_back, HEIR, WITHDRAWN(0, HEIR)},
     {"one that came back may be handed on again", handed_on_and_back_and_to_another, STRANGER, HOLDS(0)},
     {"and has left its owner then", handed_on_and_back_and_to_another, ASE, WITHDRAWN(0, ASE)},
+    {"who said twice that it handed it on did so once", handed_on_as_said_twice_and_back, ASE, HOLDS(0)},
     {"as what was said up to that cut has not", handed_on_and_back_and_on_after_the_block, ASE, HOLDS(0)},
     {"nor what an earlier cut covers", handed_on_and_back_and_on_with_a_lower_cut, ASE, HOLDS(0)},
     {"whatever the logs say of when", handed_on_to_another_before_it_came_back, STRANGER, HOLDS(0)},
@@ -1830,8 +1838,8 @@ static void returns_are_counted(void **state)
     (void)state;
     begin();
     for (size_t i = 0; i < NAMESPACE_TENURES_MAX / 2 - 1; i++) {
-        build_succession(&built, ASE, 20 + i, "ase", HEIR, 19);
-        build_succession(&built, HEIR, 20 + i, "ase", ASE, 19);
+        build_succession(&built, ASE, 20 + i, "ase", HEIR, 19 + i);
+        build_succession(&built, HEIR, 20 + i, "ase", ASE, 19 + i);
         assert_int_equal(ask(ASE, "ase/A5").reason, REASON_NONE);
         assert_int_equal(ask(HEIR, "ase/A5").reason, REASON_WITHDRAWN);
     }

@@ -163,7 +163,7 @@ static void certification_begins_with_what_is_asked_beforehand(void **state)
 enum { CORRECTED_ON = 1300, NOT_HERE = 9 };
 
 /* How what is said of a correction stands. */
-enum correction { CORRECTED, DISPUTED, VOIDED, VOIDED_LATER };
+enum correction { CORRECTED, DISPUTED, VOIDED, VOIDED_LATER, DISPUTED_LATER };
 
 /* An exam, and which one takes its place, as is said long after both were earned. */
 struct corrected {
@@ -199,6 +199,9 @@ static const struct {
      ANSWER_UNKNOWN},
     {"one that was taken back corrects nothing", {{1000, 1, VOIDED}, {1010, 0, CORRECTED}}, ANSWER_NO},
     {"nor does it hide the one before it", {{1000, 1, VOIDED_LATER}, {1010, 0, CORRECTED}}, ANSWER_YES},
+    {"a later one in dispute, by another, takes back no certain one",
+     {{1000, 2, DISPUTED_LATER}, {900, 0, CORRECTED}, {1010, 0, CORRECTED}},
+     ANSWER_UNKNOWN},
 };
 
 static void correct(size_t exam, const struct corrected *corrected)
@@ -209,6 +212,11 @@ static void correct(size_t exam, const struct corrected *corrected)
     build_replaced(&given.built, &credentials[exam], &by, CORRECTED_ON, given.next_seq++,
                    corrected->how == VOIDED);
     if (corrected->how == DISPUTED) {
+        build_event_block(&given.built, &credentials[exam], BUILT_SIDE);
+    }
+    if (corrected->how == DISPUTED_LATER) {
+        build_replaced(&given.built, &credentials[exam], &credentials[1], CORRECTED_ON, given.next_seq++,
+                       false);
         build_event_block(&given.built, &credentials[exam], BUILT_SIDE);
     }
     if (corrected->how == VOIDED_LATER) {
@@ -366,6 +374,20 @@ static const struct {
     {"on the day on which it was renewed", STATUS_SUSPENDED, false, 1200, 1500, ANSWER_NO},
 };
 
+/* An exam that was written down wrongly, as good until 1400: it was good until 1300, as was said after it had
+ * been renewed. */
+static void a_renewal_adds_to_the_end_as_it_was_corrected(void **state)
+{
+    struct dossier_credential *credentials = given.built.credentials;
+    (void)state;
+    career_rows_build(&given, BY_APP, NULL,
+                      (const struct earned[]){
+                          EXAM("A1", 1000, 1400), EXAM("A1", 1000, 1300), RENEWED("A1", 1200, 1765), {0}});
+    build_replaced(&given.built, &credentials[0], &credentials[1], 1250, given.next_seq++, false);
+    career_case_settle(&given, 1700);
+    assert_int_not_equal(day_truth_on(&given.credentials.verdicts[2].days, 1700), ANSWER_YES);
+}
+
 static void what_was_held_on_the_day_is_renewed(void **state)
 {
     (void)state;
@@ -432,6 +454,7 @@ int main(void)
         cmocka_unit_test(references_are_followed_so_far_and_no_further),
         cmocka_unit_test(renewals_rest_on_what_was_held_before),
         cmocka_unit_test(what_was_held_on_the_day_is_renewed),
+        cmocka_unit_test(a_renewal_adds_to_the_end_as_it_was_corrected),
         cmocka_unit_test(a_year_ends_on_the_anniversary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,20 @@ static void whom_a_void_block_accredited_lacks(void)
     lacks(CASE_SCHOOL);
 }
 
+static void and_it_is_withdrawn(void)
+{
+    whom_a_void_block_accredited_lacks();
+    const struct dossier_accreditation *found =
+        &given.built.accreditations[given.built.dossier.accreditation_count - 1];
+    struct dossier_withdrawal *withdrawn =
+        build_withdrawal(&given.built, CASE_ASE, found->place.seq + 10, CASE_OTHER, 0);
+    withdrawn->withdrawal.delegate = found->accreditation.delegate;
+    withdrawn->withdrawal.has_cut = false;
+    withdrawn->withdrawal.has_accreditation = true;
+    withdrawn->withdrawal.accreditation =
+        (struct entry_position){.seq = found->place.seq, .index = found->place.index};
+}
+
 /* Below which block of its log the school was withdrawn from, and from where on something is not here. */
 enum { CUT = 30 };
 
@@ -443,6 +457,7 @@ static const struct {
      "not tested ase/L* or not tested ase/*", ANSWER_YES},
     {"a void accreditation perhaps lets somebody speak", whom_a_void_block_accredited_lacks,
      "not tested ase/A6", ANSWER_UNKNOWN},
+    {"until it is withdrawn", and_it_is_withdrawn, "not tested ase/A6", ANSWER_YES},
     {"who was withdrawn may have said it within the cut", lacks_within_its_cut, "not tested ase/A6",
      ANSWER_UNKNOWN},
     {"and not beyond it", lacks_beyond_its_cut, "not tested ase/A6", ANSWER_YES},

@@ -219,9 +219,12 @@ struct verdict {
  *
  * status     in this order.
  *            no: voided (its block), on-a-dropped-branch.
- *            no: revoked, replaced, now-held-by-another-actor (or still, until the day from which on it is
- * given to whom it is asked about). no: not-yet-valid, expired (by the attestation's own last day, or by the
- * lifetime of its code, whichever is earlier: see career_lifetime.c). no: suspended. unknown: erased.
+ *            no: revoked, replaced, now-held-by-another-actor; the latter also until the day from which on
+ *            it is given to whom it is asked about.
+ *            no: not-yet-valid, expired (by the attestation's own last day, or by the lifetime of its code,
+ *            whichever is earlier: see career_lifetime.c).
+ *            no: suspended.
+ *            unknown: erased.
  *            unknown: disputed (its block, or the one that voids it, or whether it is held by whom it is
  *            asked about), voided or rewound (by what a dropped branch voids).
  *            unknown: voided, rewound, disputed, beyond-cut, cut-not-held, signed-after-the-end or

@@ -180,8 +180,8 @@ const struct command commands[] = {
      "Signs that TECHNICIAN (an id or a contact's name) has earned CODE and publishes it.\n"
      "\n"
      "  --earned DAY    day earned (default: today)\n"
-     "  --from DAY      first day of validity (default: the day earned). A later one delays the begin, not\n"
-     "                  the end\n"
+     "  --from DAY      first day of validity (default: the day earned). A later one delays the begin, and\n"
+     "                  the end only as far as what the rules ask for was not there before\n"
      "  --until DAY     last day of validity (default: as the rules say; of a renewal the end held, and "
      "what\n"
      "                  the rules add)\n"
@@ -477,7 +477,7 @@ const struct command commands[] = {
      "lookup --help shows.\n"
      "\n"
      "Example:\n"
-     "  tradeproof verify answer.tp\n",
+     "  tradeproof verify presentation.tp\n",
      command_verify},
     {"lookup", "show what is known about someone's certificates", "TECHNICIAN [OPTIONS]",
      "Answers from this node's own disk: nobody learns that you looked. Says nothing about who stands\n"

@@ -57,8 +57,8 @@ static bool refuse_by_rules(struct issue_refused *refused, enum reason reason, s
     return refuse_text(refused, ISSUE_RULES, COLUMN_CODE, code);
 }
 
-/* A later first day than the one on which it was earned delays the begin and not the end: that is counted
- * from the day on which what the rules ask is there. DAY_NONE: for life. */
+/* A later first day than the one on which it was earned delays the begin, and the end only as far as what
+ * the rules ask was not there before. DAY_NONE: for life. */
 static uint32_t last_day_of_lifetime(const struct attestation *out, const struct issue_context *context,
                                      const struct pack_code *rule)
 {

@@ -423,6 +423,7 @@ enum store_error checkpoint_read_without(struct store_txn *txn, uint32_t number,
     return error;
 }
 
+/* The key is kept, and not its place: another branch may list others there. */
 static enum store_error read_signer(struct store_txn *txn, uint32_t number, uint64_t key_index,
                                     struct disk_checkpoint *row)
 {

@@ -154,6 +154,33 @@ void world_dossier(struct store_world *world, const struct trust *trust, const s
     store_end(txn);
 }
 
+struct credential_verdict world_decide(struct store_world *world, const struct trust *trust,
+                                       const struct subject *subject, uint32_t day, uint64_t now_s)
+{
+    static uint8_t memory[32 << 20];
+    const struct question question = {.network = &world->network,
+                                      .at_day = day,
+                                      .now_s = now_s,
+                                      .known_by_s = UINT64_MAX,
+                                      .budget = FRESHNESS_DEFAULT};
+    struct store_txn *txn = world_read(world);
+    struct credential_verdict found;
+    struct dossier dossier;
+    struct verdict verdict;
+    struct arena arena;
+    enum store_error error;
+    bool fits;
+
+    arena_init(&arena, memory, sizeof memory);
+    error = store_dossier(txn, &world->network, trust, subject, DOSSIER_REACH_ALL, &dossier, &arena);
+    assert(error == STORE_OK);
+    fits = verdict_of(&verdict, &dossier, trust, &question, &arena);
+    assert(fits && verdict.credential_count == 1);
+    found = verdict.credentials[0];
+    store_end(txn);
+    return found;
+}
+
 static enum store_error decide(struct shop_roster *gathering, struct roster_verdict *out)
 {
     bool complete;

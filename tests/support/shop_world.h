@@ -46,6 +46,10 @@ struct keys_update world_new_present_key(const struct built_actor *actor, uint64
 void world_dossier(struct store_world *world, const struct trust *trust, const struct actor_id *actor,
                    uint64_t known_by_s, struct dossier *out);
 
+/* What is said on a day, now_s being the time, of the only certificate of a subject. */
+struct credential_verdict world_decide(struct store_world *world, const struct trust *trust,
+                                       const struct subject *subject, uint32_t day, uint64_t now_s);
+
 /* How a shop stands by what the store tells, as a node works it out. *out and what it points to are in arena.
  */
 enum store_error world_roster(const struct store_world *world, const struct actor_id *shop,

@@ -13,7 +13,6 @@
  * other's that was over long before. */
 
 enum { DAY = 40500, ISSUED = 40000, OVER = 35000 };
-#define TIME_OF(day) time_of_day(day)
 
 static struct store_world world;
 static struct world_author ase, school, other;
@@ -26,7 +25,7 @@ static void publish(struct world_author *by, enum entry_kind kind, const void *r
 
     world_draft(&world, &draft, CLASS_GOVERN);
     world_add(&draft, kind, record);
-    world_publish(&world, txn, by, &draft, TIME_OF(day));
+    world_publish(&world, txn, by, &draft, time_of_day(day));
     world_commit(txn);
 }
 
@@ -55,35 +54,18 @@ static void say(enum status_action action, uint32_t signed_on)
 
     world_draft(&world, &draft, CLASS_STATUS);
     world_add(&draft, ENTRY_STATUS, &status);
-    encoded = world_sign(&world, txn, &school, &draft, TIME_OF(signed_on));
-    assert_int_equal(world_accept(&world, txn, &school, encoded, TIME_OF(DAY)), REASON_NONE);
+    encoded = world_sign(&world, txn, &school, &draft, time_of_day(signed_on));
+    assert_int_equal(world_accept(&world, txn, &school, encoded, time_of_day(DAY)), REASON_NONE);
     world_commit(txn);
 }
 
 static struct axis_answer status(void)
 {
-    static uint8_t memory[32 << 20];
     const struct subject subject = world_subject(7);
-    const struct question question = {.network = &world.network,
-                                      .at_day = DAY,
-                                      .now_s = TIME_OF(DAY),
-                                      .known_by_s = UINT64_MAX,
-                                      .budget = FRESHNESS_DEFAULT};
-    struct store_txn *txn = world_read(&world);
-    struct axis_answer answer;
-    struct dossier dossier;
-    struct verdict verdict;
-    struct arena arena;
+    const struct credential_verdict found = world_decide(&world, &trust, &subject, DAY, time_of_day(DAY));
 
-    arena_init(&arena, memory, sizeof memory);
-    assert_int_equal(
-        store_dossier(txn, &world.network, &trust, &subject, DOSSIER_REACH_ALL, &dossier, &arena), STORE_OK);
-    assert_true(verdict_of(&verdict, &dossier, &trust, &question, &arena));
-    assert_int_equal(verdict.credential_count, 1);
-    assert_int_equal(verdict.credentials[0].axes[AXIS_AUTHORITY].answer, ANSWER_YES);
-    answer = verdict.credentials[0].axes[AXIS_STATUS];
-    store_end(txn);
-    return answer;
+    assert_int_equal(found.axes[AXIS_AUTHORITY].answer, ANSWER_YES);
+    return found.axes[AXIS_STATUS];
 }
 
 static void attest(void)
@@ -91,7 +73,7 @@ static void attest(void)
     const struct subject subject = world_subject(7);
     struct store_txn *txn = world_write(&world);
 
-    world_attest(&world, txn, &school, &subject, 1, "ase/A5", TIME_OF(ISSUED));
+    world_attest(&world, txn, &school, &subject, 1, "ase/A5", time_of_day(ISSUED));
     world_commit(txn);
 }
 

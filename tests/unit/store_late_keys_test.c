@@ -39,27 +39,9 @@ static void attest(uint64_t subject, uint32_t signed_on, uint32_t arrived_on)
 
 static struct axis_answer authority(void)
 {
-    static uint8_t memory[32 << 20];
     const struct subject subject = world_subject(7);
-    const struct question question = {.network = &world.network,
-                                      .at_day = DAY,
-                                      .now_s = time_of_day(DAY),
-                                      .known_by_s = UINT64_MAX,
-                                      .budget = FRESHNESS_DEFAULT};
-    struct store_txn *txn = world_read(&world);
-    struct axis_answer answer;
-    struct dossier dossier;
-    struct verdict verdict;
-    struct arena arena;
 
-    arena_init(&arena, memory, sizeof memory);
-    assert_int_equal(
-        store_dossier(txn, &world.network, &trust, &subject, DOSSIER_REACH_ALL, &dossier, &arena), STORE_OK);
-    assert_true(verdict_of(&verdict, &dossier, &trust, &question, &arena));
-    assert_int_equal(verdict.credential_count, 1);
-    answer = verdict.credentials[0].axes[AXIS_AUTHORITY];
-    store_end(txn);
-    return answer;
+    return world_decide(&world, &trust, &subject, DAY, time_of_day(DAY)).axes[AXIS_AUTHORITY];
 }
 
 static int setup(void **state)

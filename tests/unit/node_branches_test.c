@@ -227,6 +227,26 @@ static void a_block_that_was_refused_takes_room_as_others_do(void **state)
     assert_int_equal(first_arrival(&siblings[1]), NODE_NOW_S);
 }
 
+static void the_reserve_has_no_more_than_its_bytes(void **state)
+{
+    enum { MIB = 1024 * 1024 };
+    struct epoch_sides full = {.bytes = 8 * MIB, .branches = 64, .reserve_bytes = 2 * MIB};
+
+    (void)state;
+    fork_owner(1);
+    offer_at(siblings[0].encoded, NODE_NOW_S);
+    say_revoked(45000);
+    sign_sibling(&siblings[1], &fork_log);
+    assert_int_equal(store_set_epoch_sides(node->txn, owner(), 0, &full), STORE_OK);
+    offer_at(siblings[1].encoded, NODE_NOW_S);
+    assert_int_equal(node->result.reason, REASON_BRANCHES_FULL);
+    assert_false(is_held(&siblings[1]));
+    full.reserve_bytes -= siblings[1].encoded.size;
+    assert_int_equal(store_set_epoch_sides(node->txn, owner(), 0, &full), STORE_OK);
+    offer_at(siblings[1].encoded, NODE_NOW_S);
+    assert_true(is_held(&siblings[1]));
+}
+
 static void a_block_that_extends_the_chain_takes_no_room(void **state)
 {
     (void)state;
@@ -843,6 +863,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FORK(branches_of_an_epoch_are_bounded_and_statuses_have_a_reserve),
         WITH_FORK(a_block_that_was_refused_takes_room_as_others_do),
+        WITH_FORK(the_reserve_has_no_more_than_its_bytes),
         WITH_FORK(a_block_that_extends_the_chain_takes_no_room),
         WITH_FORK(a_closed_epoch_takes_no_more_until_a_second_rotation),
         WITH_FORK(of_many_rotations_the_lowest_stay_known),

@@ -218,11 +218,17 @@ static void what_raises_the_generation(void **state)
         char what;
         bool raises;
     } rows[] = {
-        {"a checkpoint does not", 'c', false},   {"content does not", 'a', false},
-        {"a status does not", 's', false},       {"erased content does not", 'e', false},
-        {"an accreditation does", 'g', true},    {"a pack does", 'p', true},
-        {"a rotation and a void do", 'v', true}, {"freezing does", 'f', true},
-        {"forgetting a chain does", 'u', true},  {"nothing does not", 'n', false},
+        {"a checkpoint does not", 'c', false},
+        {"content does not", 'a', false},
+        {"a status does not", 's', false},
+        {"erased content does not", 'e', false},
+        {"an accreditation does", 'g', true},
+        {"a pack does", 'p', true},
+        {"a rotation and a void do", 'v', true},
+        {"freezing does", 'f', true},
+        {"forgetting a chain does", 'u', true},
+        {"nothing does not", 'n', false},
+        {"a fork does", 'k', true},
     };
     const struct status suspended = {.seq = 1, .action = STATUS_SUSPENDED, .effective_day = 40000};
     struct store_txn *txn = world_write(&world);
@@ -264,6 +270,11 @@ static void what_raises_the_generation(void **state)
             attest(txn, &school, now_s);
             assert_int_equal(store_unwind_to(txn, &world.network, &school.actor.id, 0, now_s), STORE_OK);
             break;
+        case 'k':
+            assert_int_equal(
+                store_put_fork_proof(txn, &school.actor.id, 9, FORK_PROOF_LOWEST, bytes_of("proof", 5)),
+                STORE_OK);
+            break;
         default:
             break;
         }
@@ -272,6 +283,35 @@ static void what_raises_the_generation(void **state)
             fail_msg("%s", rows[i].sentence);
         }
     }
+}
+
+/* A cut may name it, and then it is not missed any more. */
+static void a_block_beside_a_closed_epoch_raises_it(void **state)
+{
+    const struct log_state from = issuer.state;
+    struct store_txn *txn = world_write(&world);
+    uint8_t memory[4096];
+    struct bytes encoded;
+    struct block block;
+    uint64_t before;
+
+    (void)state;
+    attest(txn, &issuer, 1000);
+    assert_int_equal(store_block_bytes(txn, &issuer.actor.id, 1, &encoded, &world.arena), STORE_OK);
+    assert_true(encoded.size <= sizeof memory);
+    memcpy(memory, encoded.data, encoded.size);
+    store_end(txn);
+    issuer.state = from;
+    txn = world_write(&world);
+    world_rotate(&world, txn, &issuer, 1000);
+    world_commit(txn);
+    before = gathered();
+    assert_int_equal(block_decode(&block, &world.network, bytes_of(memory, encoded.size), &world.arena),
+                     REASON_NONE);
+    txn = world_write(&world);
+    assert_int_equal(store_put_side_block(txn, &world.network, &block, 2000), STORE_OK);
+    world_commit(txn);
+    assert_true(gathered() > before);
 }
 
 /* A transaction that is dropped leaves nothing behind. */
@@ -456,9 +496,13 @@ static void what_is_kept_changes_no_answer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_WORLD(what_raises_the_generation),        IN_WORLD(what_was_dropped_is_not_kept),
-        IN_WORLD(what_is_kept_is_of_one_trust_file), IN_WORLD(what_is_kept_is_of_one_code),
-        IN_WORLD(what_is_kept_leads_to_itself),      cmocka_unit_test(what_is_kept_changes_no_answer),
+        IN_WORLD(what_raises_the_generation),
+        IN_WORLD(a_block_beside_a_closed_epoch_raises_it),
+        IN_WORLD(what_was_dropped_is_not_kept),
+        IN_WORLD(what_is_kept_is_of_one_trust_file),
+        IN_WORLD(what_is_kept_is_of_one_code),
+        IN_WORLD(what_is_kept_leads_to_itself),
+        cmocka_unit_test(what_is_kept_changes_no_answer),
     };
 
     return cmocka_run_group_tests_name("store generation", tests, NULL, NULL);

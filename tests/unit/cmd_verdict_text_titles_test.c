@@ -258,6 +258,18 @@ static void titles_of_one_name_are_told_apart(void **state)
                         "  city: Master: held since 2019-03-14, for life\n");
 }
 
+static void a_title_says_that_later_rules_say_otherwise(void **state)
+{
+    (void)state;
+    const struct dossier_pack later = {.pack = {.version = 4}};
+    page_case_begin(&shown);
+    set_title(&title_rows[1]);
+    shown.titles[0].later_rules = &later;
+    assert_string_equal(page_case_print(&shown, verdict_text_titles),
+                        "Titles:\n  Master: held since 2019-03-14, for life; later rules say otherwise "
+                        "(version 4)\n");
+}
+
 /* ---- the requirement ---- */
 
 static const struct expression a5 = {.op = EXPRESSION_CERTIFIED, .pattern = NAME("ase/A5")};
@@ -526,6 +538,7 @@ static void old_rules_are_named_with_their_owner(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_title_says_that_later_rules_say_otherwise),
         cmocka_unit_test(titles_say_how_far_they_are),
         cmocka_unit_test(titles_of_one_name_are_told_apart),
         cmocka_unit_test(requirements_say_what_is_missing),

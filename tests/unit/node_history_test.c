@@ -544,7 +544,7 @@ static void draw_govern(struct dice *dice, int parent)
 
 static void draw_about(struct dice *dice, int author, int parent)
 {
-    static const enum told_kind kinds[] = {TOLD_REVOKE, TOLD_REVOKE, TOLD_REINSTATE, TOLD_ERASE};
+    static const enum told_kind kinds[] = {TOLD_REVOKE, TOLD_SUSPEND, TOLD_REINSTATE, TOLD_ERASE};
     int about = draw_below(dice, parent, is_certificate);
     if (about >= 0) {
         tell(kinds[dice_roll(dice, 4)], author, parent, about);

@@ -142,6 +142,24 @@ static void voided_beyond(void)
     voided_at(BEYOND);
 }
 
+/* The school voids what it revoked within the cut. */
+static void revoked_and_voided_in(uint64_t seq)
+{
+    withdraw_school();
+    build_event(&given.built, given.certificate, STATUS_REVOKED, 1400, WITHIN, true);
+    build_event_block(&given.built, given.certificate, (struct dossier_block){.void_seq = seq});
+}
+
+static void revoked_and_voided_within(void)
+{
+    revoked_and_voided_in(WITHIN + 1);
+}
+
+static void revoked_and_voided_beyond(void)
+{
+    revoked_and_voided_in(BEYOND);
+}
+
 /* The school voided the certificate on a branch that it dropped, and says later that it holds. */
 static void left_and_reinstated_in(uint64_t seq)
 {
@@ -1036,6 +1054,8 @@ static const struct {
      REASON_UNDER_APPEAL},
     {"what it voided while it might is void", voided_within, INVALID(VOIDED)},
     {"a void beyond leaves a doubt", voided_beyond, UNKNOWN(BEYOND_CUT)},
+    {"of a revocation too, while it might", revoked_and_voided_within, UNKNOWN(VOIDED)},
+    {"but not since: that is for her", revoked_and_voided_beyond, INVALID(REVOKED)},
     {"a void that it left, and reinstated while it might", left_and_reinstated_within, VALID},
     {"but not since", left_and_reinstated_beyond, UNKNOWN(VOIDED)},
     {"a closed school revokes nothing", revoked_beyond_a_closed_cut, VALID},

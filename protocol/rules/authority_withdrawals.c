@@ -439,12 +439,25 @@ const struct dossier_withdrawal *authority_withdrawal_of(struct authority_search
         }
         enum answer left = authority_leaves(search, found, accreditation, speaker->place);
         if (left == ANSWER_NO || (left == ANSWER_UNKNOWN && search->lenience < LENIENCE_CUT)) {
-            enum authority_lenience against = lenience_against(search, found);
-            bool doubted = against != LENIENCE_NONE && search->question->doubts_withdraw;
-            if (search->lenience < (doubted ? LENIENCE_WITHDRAWN : against)) {
+            if (search->lenience < lenience_against(search, found)) {
                 return found;
             }
         }
     }
     return NULL;
+}
+
+bool authority_is_parted(struct authority_search *search, const struct dossier_accreditation *accreditation)
+{
+    const struct authority_question *question = search->question;
+    for (size_t i = authority_first_withdrawal(search, &accreditation->place);
+         i != NO_LINK && authority_take_step(search); i = search->next_withdrawal[i]) {
+        const struct dossier_withdrawal *found = &search->dossier->withdrawals[i];
+        if (authority_concerns(search, found, accreditation) &&
+            withdrawal_may_part(found, question->place, question->parted_from) &&
+            lenience_against(search, found) != LENIENCE_NONE) {
+            return true;
+        }
+    }
+    return false;
 }

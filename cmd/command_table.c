@@ -19,9 +19,10 @@
 
 #define STATUS_CHANGE_JSON                                                                                   \
     "\n"                                                                                                     \
-    "With --json: action, from (null: each row its own), first_block, blocks, time, entries, unchanged,\n"   \
-    "said_again (of the entries, those with --voided that stay as they stood: entry, action, from), more\n"  \
-    "(run it again for the rest); with --csv refused, and refusals (line, reason, message).\n"
+    "With --json: action, from (null: each its own), first_block, blocks, time, entries, unchanged,\n"       \
+    "said_again (of the entries, those with --voided that stay as they stood: entry, action, from,\n"        \
+    "reinstated_from until then), more (run it again for the rest); with --csv refused, and refusals\n"      \
+    "(line, reason, message).\n"
 
 #define VERDICT_OPTIONS                                                                                      \
     "  --require TEXT    what must be held: exit code 0 if it is, 1 if not, 2 if that can't be said\n"       \
@@ -238,13 +239,14 @@ const struct command commands[] = {
      "(ENTRY... | --of TECHNICIAN --code LIST | --voided BLOCK | --csv FILE) [OPTIONS]",
      "Ends a suspension from a day on, and with --revoked a revocation too; that it stood so stays\n"
      "visible. What was said against a certificate in a void block, or on a branch that you dropped,\n"
-     "leaves it unknown until you reinstate or revoke it again; so does a void of it on such a branch. An\n"
-     "ENTRY is named as issue printed it: the issuer's id, block, index and the first digits of its hash.\n"
+     "leaves it unknown until you reinstate or revoke it again; so does a void of it on such a branch.\n"
+     "Where nothing else stands against it, and you give no --from, it is reinstated from the first day\n"
+     "that is unknown. An ENTRY is named as issue printed it: the issuer's id, block, index and the first\n"
+     "digits of its hash.\n"
      "\n"
      "  --revoked        also what was revoked\n"
-     "  --voided BLOCK   all that the void in that block of your log leaves unknown, from the day on that\n"
-     "                   it was said to hold from; what you suspended or revoked yourself stays so, and is\n"
-     "                   stated again, so that no day stays unknown.\n"
+     "  --voided BLOCK   all that the void in that block of your log leaves unknown, each from its first\n"
+     "                   day that is; what you suspended or revoked yourself stays so, and is stated again.\n"
      "                   Lists the accreditations, withdrawals and rules that the void took as well: those\n"
      "                   are only back once you say them again\n" STATUS_CHANGE_OPTIONS STATUS_CHANGE_CSV
          STATUS_CHANGE_JSON "\n"

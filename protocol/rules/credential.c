@@ -752,7 +752,8 @@ static void ask_setters(struct decision *decision, const struct credential_verdi
     }
     const struct authority_question entry = question_of(decision, credential);
     const struct namespace_owners *owners = owners_of(decision, code_namespace(entry.code));
-    setters_of(decision->setters, dossier, decision->trust, owners, &entry, verdict->authority);
+    setters_of(decision->setters, dossier, decision->trust, owners, &entry, verdict->authority,
+               decision->question->now_s);
     for (size_t i = 0; i < place->event_count; i++) {
         decision->spoken_events[i] = setting_spoken(&decision->setters[i]);
     }

@@ -76,7 +76,8 @@ static enum answer reviewer_answer(const struct roster *roster, const struct dos
     struct authority_answer answer;
     namespace_owners_of(&owners, roster->dossier, roster->trust, code_namespace(said->review.code));
     authority_under(&answer, roster->dossier, roster->trust, &owners, &question);
-    setters_of(setters->events, roster->dossier, roster->trust, &owners, &question, &answer);
+    setters_of(setters->events, roster->dossier, roster->trust, &owners, &question, &answer,
+               roster->question->now_s);
     setters->voider = (struct setting){.setter = SETTER_WITHIN};
     if (said->place.voided) {
         setters->voider =

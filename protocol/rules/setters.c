@@ -68,6 +68,7 @@ struct asked {
     const struct trust *trust;
     const struct namespace_owners *owners;
     const struct authority_question *entry;
+    uint32_t today; /* by the verifier's clock; 0: nothing is asked by its day */
 };
 
 /* Whether the last link of a chain was given after a withdrawal from the issuer by whoever gives it: it is
@@ -91,8 +92,8 @@ static bool is_given_again(const struct asked *asked, const struct authority_ans
 
 /* Who was accredited again speaks, on a day of that accreditation, of what an earlier one let it issue too.
  * That day is its own word, so that under an accreditation which nothing shows to have come since it is in
- * doubt where it is against somebody, and nothing where it is for somebody. Of a void that day is not known:
- * it may have been one. */
+ * doubt where it is against somebody, and nothing where it is for somebody; so it is until that day has come.
+ * Of a void that day is not known: it may have been one. */
 static struct setting under_another(const struct asked *asked, const struct dossier_place *place,
                                     uint32_t day, struct setting found)
 {
@@ -106,7 +107,8 @@ static struct setting under_another(const struct asked *asked, const struct doss
     if (answer.reason == REASON_WITHDRAWN && !answer.closed && found.setter == SETTER_CLOSED) {
         return (struct setting){.setter = SETTER_BEYOND, .again = true, .uncut = true};
     }
-    if (speaks && (day == DAY_NONE || (answer.reason == REASON_NONE && !is_given_again(asked, &answer)))) {
+    bool comes_after = answer.reason == REASON_NONE && day <= asked->today && is_given_again(asked, &answer);
+    if (speaks && (day == DAY_NONE || (answer.reason == REASON_NONE && !comes_after))) {
         answer.reason = REASON_BEYOND_CUT;
     }
     if (!speaks || (found.setter == SETTER_IN_DOUBT && answer.reason != REASON_NONE)) {
@@ -142,7 +144,7 @@ struct setting setter_of(const struct dossier *dossier, const struct trust *trus
                          const struct authority_answer *answer, uint64_t seq, uint64_t index)
 {
     const struct dossier_block on_chain = {.side = false};
-    const struct asked asked = {dossier, trust, owners, entry};
+    const struct asked asked = {dossier, trust, owners, entry, 0};
     return cuts_matter(dossier, owners, entry, answer) ? ask(&asked, seq, index, &on_chain, DAY_NONE)
                                                        : within;
 }
@@ -165,7 +167,7 @@ void setters_of_voids(struct setting *settings, const struct dossier *dossier, c
                       const struct namespace_owners *owners, const struct authority_question *entry,
                       const struct authority_answer *answer)
 {
-    const struct asked asked = {dossier, trust, owners, entry};
+    const struct asked asked = {dossier, trust, owners, entry, 0};
     bool each = cuts_matter(dossier, owners, entry, answer);
     for (size_t i = 0; i < dossier->void_count; i++) {
         const struct dossier_place *said = &dossier->voids[i].place;
@@ -275,11 +277,11 @@ static void find_late(struct setting settings[STATUS_EVENTS_MAX], const struct d
  * unless it is an exception: mostly one question answers for all of them. */
 void setters_of(struct setting settings[STATUS_EVENTS_MAX], const struct dossier *dossier,
                 const struct trust *trust, const struct namespace_owners *owners,
-                const struct authority_question *entry, const struct authority_answer *answer)
+                const struct authority_question *entry, const struct authority_answer *answer, uint64_t now_s)
 {
     const struct dossier_place *place = entry->place;
     const struct dossier_block on_chain = {.side = false};
-    const struct asked asked = {dossier, trust, owners, entry};
+    const struct asked asked = {dossier, trust, owners, entry, day_of_time(now_s + CHECKPOINT_AHEAD_S)};
     bool each = cuts_matter(dossier, owners, entry, answer);
     for (size_t i = place->event_count; i > 0; i--) {
         const struct history_event *event = &place->events[i - 1];

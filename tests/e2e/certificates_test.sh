@@ -225,6 +225,17 @@ answers "which ends the doubt" 0 "VERDICT: VALID" ase lookup "$kim" --at 2026-06
 answers "and not the suspension" 1 "suspended since 2026-06-20" ase lookup "$kim"
 answers "it is stated once as well" 0 "nothing was written" ase reinstate --voided "$voiding"
 
+make_homes lea
+lea=$(actor_id lea)
+do_as ase issue "$lea" ase/a --earned 2025-01-01
+do_as ase issue "$lea" ase/b --earned 2025-01-01
+do_as ase revoke --of "$lea" --code ase/a,ase/b --from 2026-06-10
+do_as ase void "$(own_seq ase)" --yes
+answers "what a void left is reinstated from the day it is unknown" 0 "from 2026-06-10" ase reinstate --of "$lea" --code ase/a
+printf 'technician,code\n%s,ase/b\n' "$lea" >"$world/left.csv"
+answers "by a file too" 0 "from 2026-06-10" ase reinstate --csv "$world/left.csv"
+answers "and no day stays unknown" 0 "VERDICT: VALID" ase lookup "$lea" --at 2026-06-15
+
 export TRADEPROOF_NOW=$(($(date +%s) + 3600))
 answers "an expired challenge is not answered" 4 "time is over" \
     maria present "$world/challenge.tp" --from "$world/b.tp" --yes

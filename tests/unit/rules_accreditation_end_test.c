@@ -667,6 +667,7 @@ static void begin(void)
     given.certificate->attestation.valid_from = earned;
     given.certificate->attestation.last_day = day_of("2030-02-14");
     given.question.at_day = day_of("2026-12-01");
+    given.question.now_s = time_of_day(given.question.at_day);
     accredit("2020-01-01", "2026-03-31");
 }
 

@@ -447,7 +447,7 @@ struct merkle_node {
 
 /* One claim opened: leaf of the claims tree. */
 struct disclosed_claim {
-    uint64_t item;  /* which presented item it belongs to */
+    uint64_t item;  /* index of the proof whose entry it belongs to */
     uint64_t index; /* of the leaf */
     uint64_t count; /* leaves in that claims tree */
     struct bytes label;

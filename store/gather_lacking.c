@@ -1,4 +1,3 @@
-#include "store/chains.h"
 #include "store/erased.h"
 #include "store/gather.h"
 
@@ -10,26 +9,13 @@ enum {
     LACKING_LOOKED_AT_MAX = 16 * LACKING_MAX, /* authors with gaps */
 };
 
-static enum store_error is_no_stranger(struct gather *gather, uint32_t number, bool *out)
-{
-    struct actor_id author;
-    enum chain chain = CHAIN_NONE;
-    enum store_error error = author_name(gather->txn, number, &author);
-
-    if (error == STORE_OK) {
-        error = chain_find(gather->txn, gather->trust, &author, &chain);
-    }
-    *out = chain != CHAIN_NONE;
-    return error == STORE_NOT_FOUND ? txn_fail(gather->txn, STORE_DAMAGED) : error;
-}
-
 static enum store_error add_author(struct gather *gather, uint32_t number, size_t *added)
 {
-    bool counts;
+    bool stranger;
     size_t log;
-    enum store_error error = is_no_stranger(gather, number, &counts);
+    enum store_error error = gather_is_stranger(gather, number, &stranger);
 
-    if (error != STORE_OK || !counts) {
+    if (error != STORE_OK || stranger) {
         return error;
     }
     if (++*added > LACKING_MAX) {

@@ -110,6 +110,8 @@ enum store_error gather_number(struct gather *gather, const struct actor_id *act
 /* Where a log's author stands. */
 enum store_error gather_rank(struct gather *gather, size_t log, enum rank *rank);
 enum rank rank_of_chain(enum chain chain);
+/* Whether nothing lets an author speak, by its number: its log need not be gathered. */
+enum store_error gather_is_stranger(struct gather *gather, uint32_t number, bool *out);
 
 /* A log that is heard in its turn: by rank, then by actor id, which is the same order at every node. */
 struct gather_turn {
@@ -359,7 +361,9 @@ enum store_error gather_brought(struct gather *gather, const struct dossier_cred
 
 /* Affiliations of the actor, as technician and as shop. */
 enum store_error gather_affiliations(struct gather *gather, const struct actor_id *actor);
-/* Memberships in networks of the shops that she is or was affiliated with. Requires: her affiliations. */
+/* Memberships in networks of the shops that she is or was affiliated with: of more than DOSSIER_SHOPS_MAX,
+ * of those that others than strangers speak of, by how far her consent is proven, and by id. Requires: her
+ * affiliations. */
 enum store_error gather_shops(struct gather *gather, const struct actor_id *technician);
 /* Who said that one of the affiliations has ended. */
 enum store_error gather_leaves(struct gather *gather);

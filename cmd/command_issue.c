@@ -51,14 +51,10 @@ struct issue {
     } ended[ENDED_MAX];
 };
 
-static bool contact_in_session(void *caller, struct bytes name, struct subject *out)
+static bool named_in_session(void *caller, struct bytes name, struct subject *out)
 {
     const struct issue *issue = caller;
-    const struct contact *contact = contacts_named(issue->session.contacts, name);
-    if (contact != NULL) {
-        *out = contact->subject;
-    }
-    return contact != NULL;
+    return session_named(&issue->session, name, out) == 1;
 }
 
 static enum reason rule_in_session(void *caller, struct bytes code, uint32_t earned_on,
@@ -109,7 +105,7 @@ static int issue_open(struct issue *issue, const struct session_options *options
         .network = &issue->session.home.network,
         .today = session_today(),
         .caller = issue,
-        .contact = contact_in_session,
+        .named = named_in_session,
         .rule = rule_in_session,
         .anyway = request->anyway,
         .renewed_until = renewed_until_in_session,

@@ -106,7 +106,8 @@ const struct command commands[] = {
      "  tradeproof trust remove ford\n",
      command_trust_remove},
     {"contact add", "give an id a name", "ID NAME",
-     "The name stays on this computer. Commands then take it in place of the id, and answers show it.\n"
+     "The name stays on this computer. Commands then take it in place of the id, and answers show it. So\n"
+     "they do with the names of your trust file, where nobody else is called the same.\n"
      "\n"
      "Example:\n"
      "  tradeproof contact add tpa1... \"Maria Lopez\"\n",
@@ -177,7 +178,7 @@ const struct command commands[] = {
      command_rhythm},
     {"issue", "issue certificates: one, or a file of them",
      "TECHNICIAN CODE [OPTIONS] | --csv FILE [OPTIONS]",
-     "Signs that TECHNICIAN (an id or a contact's name) has earned CODE and publishes it.\n"
+     "Signs that TECHNICIAN (an id or a name) has earned CODE and publishes it.\n"
      "\n"
      "  --earned DAY    day earned (default: today)\n"
      "  --from DAY      first day of validity (default: the day earned). A later one delays the begin, and\n"
@@ -296,7 +297,7 @@ const struct command commands[] = {
      "One line a block, the newest last: its number, when it says that it was signed, and what it says;\n"
      "below it whether it is void or disputed, and the first block of each branch that leaves the log\n"
      "after it. The numbers are what void, key rotate --at and reinstate --voided take; withdraw --cut\n"
-     "takes those of the log of WHO (an id or a contact's name), as held here.\n"
+     "takes those of the log of WHO (an id or a name), as held here.\n"
      "\n"
      "  --from N   begin with block N (default: the last ones)\n"
      "  --count N  so many blocks, at most 1000 (default: 20)\n"
@@ -325,7 +326,7 @@ const struct command commands[] = {
      "  tradeproof statement tpa1.../12/0/5f3a8c... \"I have asked for the paper to be scored again.\"\n",
      command_statement},
     {"consent", "let a shop put you on its roster", "SHOP [OPTIONS]",
-     "Signs a consent for this shop (an id or a contact's name) and nobody else, to be used once: hand\n"
+     "Signs a consent for this shop (an id or a name) and nobody else, to be used once: hand\n"
      "the file to the shop. Shows who it is and asks first.\n"
      "\n"
      "  --from DAY     first day in the shop (default: today)\n"
@@ -367,7 +368,7 @@ const struct command commands[] = {
     {"shop status", "show a shop's roster and its awards, as declared", "[SHOP] [OPTIONS]",
      "Computes what the shop's log, its technicians' certificates and its last review amount to:\n"
      "who counts, which areas are covered by whom, and for each award whether it is held, since when,\n"
-     "until when, and what ends it first. SHOP is an id or a contact's name (default: your own). Exit\n"
+     "until when, and what ends it first. SHOP is an id or a name (default: your own). Exit\n"
      "code 0: the award that asks for a recognition of the shop is held, 1: it is not, 2: that could\n"
      "not be determined, or the shop is not held here.\n"
      "\n"

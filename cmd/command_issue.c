@@ -43,7 +43,7 @@ struct issue {
     bool publisher_is_open;
     struct issue_batch *batch;
     struct issue_correction correction;
-    uint64_t same_count; /* of what is issued: the same stands already */
+    uint64_t same_count; /* of a file's rows: the same stands already, and is not issued again */
     size_t ended_count;  /* codes of which it was said that the accreditation has ended */
     struct ended_code {
         char code[CODE_SIZE_MAX + 1];
@@ -531,7 +531,10 @@ static int issue_row(struct issue *issue, const struct issue_row *row, struct cs
                      struct waiting *waiting)
 {
     uint64_t blocks = issue->batch->block_count;
-    issue->same_count += issue_counts_stands(issue->counts) ? 1 : 0;
+    if (issue_counts_stands(issue->counts)) {
+        issue->same_count++;
+        return EXIT_YES;
+    }
     warn_of_end(issue, &row->attestation);
     if (issue_counts_waits(issue->counts)) {
         tell_waiting(waiting, issue, row);
@@ -612,16 +615,15 @@ static int tell_file(struct issue *issue, struct csv_report *report, struct wait
     }
     printf("\n");
     if (issue->same_count > 0) {
-        printf("%" PRIu64 " of them %s the same as what you issued before%s\n", issue->same_count,
-               issue->same_count == 1 ? "says" : "say",
-               dry_run ? ", which stands" : ", which stands twice now");
+        printf("%" PRIu64 " row%s the same as what you issued before, which stands: skipped\n",
+               issue->same_count, issue->same_count == 1 ? " says" : "s say");
     }
     return EXIT_YES;
 }
 
 static int file_code(const struct issue *issue, const struct csv_report *report)
 {
-    if (issue->batch->issued == 0) {
+    if (issue->batch->issued + issue->same_count == 0) {
         return EXIT_BAD_INPUT;
     }
     return report->refused > 0 ? EXIT_PARTLY : EXIT_YES;

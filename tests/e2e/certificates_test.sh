@@ -92,8 +92,15 @@ printf 'technician,code,earned_on\n%s,ase/a,2024-06-01\n' "$maria" >"$world/one.
 answers "nothing is told of rows that are new" 0 '"same": 0' ase issue --csv "$world/one.csv" --dry-run --json
 from_input() { as ase issue --csv - <"$world/one.csv"; }
 ok "a file comes from standard input" from_input
-answers "the same file again is told before it is signed" 0 "1 of them says the same as what you issued before, which stands" \
+answers "the same file again is told before it is signed" 0 "1 row says the same as what you issued before, which stands: skipped" \
     ase issue --csv "$world/one.csv" --dry-run
+before=$(own_head ase)
+answers "and is issued once" 0 "Issued 0 certificates" ase issue --csv "$world/one.csv"
+ok "which writes nothing" test "$before" = "$(own_head ase)" -a -n "$before"
+printf '%s,ase/a,2024-06-02\n' "$maria" >>"$world/one.csv"
+answers "with a row more it issues that alone" 0 '"issued": 1' ase issue --csv "$world/one.csv" --json
+answers "rows that are refused are so beside what is skipped" 5 "1 row says the same" ase issue --csv "$world/vain.csv"
+answers "who knows better issues all of them again" 0 "Issued 2 certificates" ase issue --csv "$world/one.csv" --anyway
 
 # ---- statuses ----
 

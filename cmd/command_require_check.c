@@ -26,7 +26,7 @@ static int fail_file(const struct require_check *check, const struct requirement
                      const struct title_names *names)
 {
     const struct session_options *options = &check->session->options;
-    char choices[1024] = "";
+    char hint[REQUIREMENT_HINT_SIZE];
     if (error->line == 0) {
         return session_fail(options, EXIT_BAD_INPUT, "requirements-unreadable", "%s %s.", check->path,
                             requirements_fault_words(error->fault));
@@ -34,11 +34,9 @@ static int fail_file(const struct require_check *check, const struct requirement
     const char *words = error->fault == REQUIREMENTS_BAD_EXPRESSION
                             ? expression_fault_sentence(error->expression)
                             : requirements_fault_words(error->fault);
-    if (error->expression == EXPRESSION_TITLE_AMBIGUOUS) {
-        title_choice_words(choices, sizeof(choices), names, error->title);
-    }
-    int code = session_fail(options, EXIT_BAD_INPUT, "requirements-unreadable", "%s, line %zu: %s%s%s.",
-                            check->path, error->line, words, choices[0] != '\0' ? ", " : "", choices);
+    requirement_hint(hint, names, error->expression, error->name);
+    int code = session_fail(options, EXIT_BAD_INPUT, "requirements-unreadable", "%s, line %zu: %s%s",
+                            check->path, error->line, words, hint);
     expression_print_caret(stderr, error->text, error->offset);
     return code;
 }

@@ -42,7 +42,8 @@
     "  tested ase/A5                    the test alone, experience or not\n"                                 \
     "  experience 2 years in ase/experience*\n"                                                              \
     "  in network ford/network-shop     in state TX\n"                                                       \
-    "What is wrong with a text is shown where it is.\n"
+    "What is wrong with a text is shown where it is, also a code that none of its namespace's rules held\n"  \
+    "here knows (exit code 3; 4 in a file).\n"
 
 #define VERDICT_JSON                                                                                         \
     "With --json, one object: verdict; reason (limit-reached: not all was looked at, else none); subject\n"  \
@@ -461,7 +462,9 @@ const struct command commands[] = {
      "nobody else.\n"
      "\n"
      "  --from FILE  certificates that your issuer or shop exported for you (default: this node's own)\n"
-     "  --code LIST  show only these (default: what the challenge asks for)\n"
+     "  --code LIST  show only these (default: what the challenge asks for, with the experience and "
+     "training\n"
+     "               that goes along; that alone is refused)\n"
      "  --out FILE   where to write the answer; - is standard output (default: presentation.tp)\n"
      "  --yes        agree without being asked\n"
      "  --anyway     sign also what this node finds fault with; whoever verifies it will say so\n"

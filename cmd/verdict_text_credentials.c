@@ -363,10 +363,13 @@ static void print_erased(FILE *out, const struct verdict_page *page)
         time_to_text(time, erased->time_s);
         fprintf(out,
                 "  %" PRIu64
-                " certificate%s by %s %s erased by %s issuer, last on %.10s: nobody reads %s now\n",
+                " certificate%s by %s %s erased by %s issuer, last on %.10s: nobody reads %s now\n"
+                "      (for seven days the issuer may give %s back, on its own node until seven days after "
+                "its next "
+                "key rotation)\n",
                 erased->count, erased->count == 1 ? "" : "s", page_name_of(page, &erased->author.hash),
                 erased->count == 1 ? "was" : "were", erased->count == 1 ? "its" : "their", time,
-                erased->count == 1 ? "it" : "them");
+                erased->count == 1 ? "it" : "them", erased->count == 1 ? "it" : "them");
     }
 }
 

@@ -131,9 +131,15 @@ static enum answer adds(struct career *career, const struct expression *expressi
 static enum answer beside_others(enum answer answer, enum answer turned, struct career *career,
                                  const struct expression *expression, const struct applied *applied)
 {
-    bool may_turn = answer == turned && (career_is_cut(career, applied->code->code, LACKING_AT_ALL) ||
-                                         hangs_on_erased(career, expression, applied));
-    return may_turn ? ANSWER_UNKNOWN : answer;
+    if (answer != turned) {
+        return answer;
+    }
+    if (career_is_cut(career, applied->code->code, LACKING_AT_ALL)) {
+        return ANSWER_UNKNOWN;
+    }
+    bool hangs = hangs_on_erased(career, expression, applied);
+    career->hangs_on_erased = career->hangs_on_erased || hangs;
+    return hangs ? ANSWER_UNKNOWN : answer;
 }
 
 enum answer career_attestation_answer(struct career *career, const struct expression *expression,

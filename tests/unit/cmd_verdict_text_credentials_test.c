@@ -392,7 +392,10 @@ static void what_was_erased_is_said(void **state)
     shown.page.erased = erased;
     shown.page.erased_count = 2;
     says("  1 certificate by ");
-    says(" was erased by its issuer, last on 2025-11-24: nobody reads it now\n");
+    says(" was erased by its issuer, last on 2025-11-24: nobody reads it now\n"
+         "      (for seven days the issuer may give it back, on its own node until seven days after its next "
+         "key "
+         "rotation)\n");
     says("  3 certificates by ");
 }
 

@@ -100,6 +100,9 @@ static void tell_words(const struct stored_requirement *item, const struct verdi
         printf(", until %s", day);
     }
     fputs("\n", stdout);
+    if (verdict->requirement == ANSWER_UNKNOWN) {
+        verdict_text_silent(stdout, page);
+    }
     tell_history(page);
 }
 
@@ -136,8 +139,11 @@ static int decide(struct require_check *check, const struct stored_requirement *
         check->reached = item;
     }
     check->left_open = check->left_open || verdict.requirement == ANSWER_UNKNOWN;
-    const struct verdict_page page = {
-        .network = &session->home.network, .dossier = &dossier, .verdict = &verdict};
+    const struct verdict_page page = {.network = &session->home.network,
+                                      .dossier = &dossier,
+                                      .verdict = &verdict,
+                                      .name_of = name_in_session,
+                                      .names = session};
     if (check->answers != NULL) {
         tell_programs(check, item, &page);
     } else {

@@ -54,7 +54,9 @@
     "codes, titles; requirement, requirement_text, requirement_since, requirement_until, required;\n"        \
     "next_lapse (day, code); rules (namespace, version, in_force_from, entry, evidence: answer, reason,\n"   \
     "age_s, actor; lacking: codes of which more may have been said, and evidence of who may speak of\n"      \
-    "them; lacking_of_denied: the same of what is denied).\n"                                                \
+    "them; lacking_of_denied: the same of what is denied); workplace, evidence of the shop on whose "        \
+    "roster\n"                                                                                               \
+    "they were, where it is too old to say whether they still are.\n"                                        \
     "Each credential: verdict, words, entry, erased or code, basis, earned_on, valid_from, last_day and\n"   \
     "network; title; axes (integrity, authority, status, freshness, each with answer and reason); since,\n"  \
     "until; ends_by_lifetime, lifetime_months, lifetime_version; rules_version, by which it counts,\n"       \

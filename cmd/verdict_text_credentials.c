@@ -278,6 +278,17 @@ static void print_end(FILE *out, const struct credential_verdict *verdict,
 
 /* ---- together ---- */
 
+static void print_workplace(FILE *out, const struct verdict_page *page,
+                            const struct credential_verdict *verdict)
+{
+    const struct freshness *workplace = &page->verdict->workplace;
+    char words[EVIDENCE_LINE_SIZE];
+    if (verdict->axes[AXIS_STATUS].reason == REASON_CONDITION && workplace->answer.reason != REASON_NONE) {
+        workplace_words(words, workplace, page_name_of(page, &workplace->author.hash));
+        fprintf(out, BENEATH "%s\n", words);
+    }
+}
+
 static void print_credential(FILE *out, const struct verdict_page *page, size_t index)
 {
     const struct credential_verdict *verdict = &page->verdict->credentials[index];
@@ -297,6 +308,7 @@ static void print_credential(FILE *out, const struct verdict_page *page, size_t 
     print_rules(out, verdict);
     evidence_line(age, verdict, page_evidence_name(page, verdict));
     fprintf(out, "; %s\n", age);
+    print_workplace(out, page, verdict);
     print_end(out, verdict, credential);
     print_code_verdict(out, page, index);
     print_history(out, page, index);

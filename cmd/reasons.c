@@ -247,6 +247,8 @@ static const struct other_sentence of_authority[] = {
     {REASON_VOIDED, "who let the issuer certify this has declared that void"},
     {REASON_DISPUTED, "the keys of who let the issuer certify this signed two contradicting logs"},
     {REASON_REWOUND, "the log of who let the issuer certify this went back behind what was seen before"},
+    {REASON_ERASED,
+     "by the rules it hangs on another one of this code, which was erased and may be given back"},
     {REASON_NONE, NULL},
 };
 

@@ -44,7 +44,7 @@ static void print_json_error(const char *word, const char *sentence, const struc
     json_decref(object);
 }
 
-/* What is durable by then, and what to do about the rest: certificates issued twice stand twice. */
+/* What is durable by then, and what to do about the rest. */
 static void durable_words(char words[DURABLE_SIZE_MAX], const struct session_durable *durable)
 {
     if (durable->block_count == 0) {
@@ -56,9 +56,9 @@ static void durable_words(char words[DURABLE_SIZE_MAX], const struct session_dur
     char *end = words + size;
     if (durable->rest_line > 0) {
         snprintf(end, DURABLE_SIZE_MAX - (size_t)size,
-                 ": %" PRIu64 " certificate%s issued. Run it again with the rest of the file only, "
-                 "the header and what begins with line %" PRIu64
-                 ": the rows before that would be issued twice.",
+                 ": %" PRIu64
+                 " certificate%s issued. Run it again, and what stands is skipped; with --anyway "
+                 "it would be issued twice: then only the header and what begins with line %" PRIu64 ".",
                  durable->issued, durable->issued == 1 ? " is" : "s are", durable->rest_line);
     } else {
         snprintf(end, DURABLE_SIZE_MAX - (size_t)size, ".%s%s", durable->rest ? " " : "",

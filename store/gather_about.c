@@ -186,8 +186,10 @@ static enum store_error follow_sealed(struct gather *gather, const struct dossie
     if (!out->sealed) {
         return STORE_NO_MEMORY;
     }
-    out->sealed[out->sealed_count++] =
-        (struct dossier_sealed){.place = *place, .code = before.attestation.code};
+    out->sealed[out->sealed_count++] = (struct dossier_sealed){.place = *place,
+                                                               .code = before.attestation.code,
+                                                               .basis = before.attestation.basis,
+                                                               .earned_on = before.attestation.earned_on};
     tally->credentials++;
     return STORE_OK;
 }

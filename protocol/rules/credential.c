@@ -938,19 +938,32 @@ static bool knows_a_shop(const struct credentials *credentials, const struct dos
     return knows;
 }
 
+/* Whose word it is by which nobody can say where the subject works. */
+static void note_workplace(struct credentials *out, const struct decision *decision,
+                           const struct membership *membership, const struct freshness *found)
+{
+    bool works_there = hash_equal(&membership->technician.hash, &decision->dossier->subject.id) &&
+                       day_truth_on(&membership->days, decision->question->at_day) == ANSWER_YES;
+    if (works_there &&
+        (out->workplace.answer.reason == REASON_NONE || freshness_is_worse(found, &out->workplace))) {
+        out->workplace = *found;
+    }
+}
+
 /* A shop that has not been heard of for long may have said meanwhile that she left. */
 static void doubt_old_memberships(struct credentials *out, const struct decision *decision)
 {
     for (size_t i = 0; i < out->membership_count; i++) {
         struct membership *membership = &out->memberships[i];
         const struct dossier_log *log = dossier_log_of(decision->dossier, &membership->shop);
-        uint64_t age_s;
-        struct axis_answer fresh =
-            freshness_of(&age_s, log, decision->question,
+        struct freshness found = {.author = membership->shop, .role = EVIDENCE_SHOP};
+        found.answer =
+            freshness_of(&found.age_s, log, decision->question,
                          freshness_budget_s(decision->question, decision->trust, log, EVIDENCE_SHOP));
-        if (fresh.answer != ANSWER_YES && membership->days.surely.count > 0) {
+        if (found.answer.answer != ANSWER_YES && membership->days.surely.count > 0) {
+            note_workplace(out, decision, membership, &found);
             membership->days.surely = DAY_SET_NONE;
-            membership->doubt = fresh.reason;
+            membership->doubt = found.answer.reason;
         }
     }
 }

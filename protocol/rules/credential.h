@@ -15,6 +15,8 @@ struct credentials {
     size_t membership_count; /* as memberships_of has them, but none is sure whose shop's newest checkpoint is
                                 older than its budget, or does not count: she may have left since */
     struct membership *memberships;
+    struct freshness
+        workplace;     /* of those of the subject on the day asked about that are too old the worst */
     bool knows_a_shop; /* some of the subject's is sure, or was before it was too old */
 };
 

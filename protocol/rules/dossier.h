@@ -192,10 +192,13 @@ struct dossier_credential {
 };
 
 /* What was erased while its bytes are here, of somebody whose credentials these are. Nobody may read it: it
- * tells only of what its author may give back, by a void of the `erase` (lacking.h). */
+ * tells only of what its author may give back, by a void of the `erase` (lacking.h), and what else of that
+ * code hangs on it. */
 struct dossier_sealed {
     struct dossier_place place;
     struct bytes code;
+    enum basis basis;
+    uint32_t earned_on;
 };
 
 struct dossier_accreditation {

@@ -62,6 +62,20 @@ static void what_was_erased_is_a_member(void **state)
     json_decref(page);
 }
 
+static void an_old_workplace_is_a_member(void **state)
+{
+    (void)state;
+    page_case_begin(&shown);
+    json_t *page = verdict_json(&shown.page);
+    assert_true(json_is_null(json_object_get(page, "workplace")));
+    json_decref(page);
+    shown.verdict.workplace = (struct freshness){
+        .answer = {ANSWER_NO, REASON_STALE}, .age_s = 9, .author = page_case_actor(PAGE_OWNER)};
+    page = verdict_json(&shown.page);
+    assert_string_equal(text_at(json_object_get(page, "workplace"), "reason"), "stale");
+    json_decref(page);
+}
+
 static void tests_alone_are_a_member(void **state)
 {
     (void)state;
@@ -323,6 +337,7 @@ int main(void)
         cmocka_unit_test(programs_read_what_people_read),
         cmocka_unit_test(what_a_limit_left_out_is_said),
         cmocka_unit_test(what_was_erased_is_a_member),
+        cmocka_unit_test(an_old_workplace_is_a_member),
         cmocka_unit_test(tests_alone_are_a_member),
         cmocka_unit_test(codes_titles_parts_and_rules_are_members),
         cmocka_unit_test(old_rules_name_whose_log_is_old),

@@ -581,6 +581,74 @@ static void a_shop_of_the_network_may_have_back_whom_it_had(void **state)
     }
 }
 
+static void nobody_hears_of_the_shop(void)
+{
+    given.built.logs[NETWORK_SHOP].has_checkpoint = false;
+}
+
+static void her_shop_is_silent(void)
+{
+    joined();
+    nobody_hears_of_the_shop();
+}
+
+static void the_shop_that_she_left_is_silent(void)
+{
+    left();
+    nobody_hears_of_the_shop();
+}
+
+static void somebody_elses_shop_is_silent(void)
+{
+    someone_else_joined();
+    nobody_hears_of_the_shop();
+}
+
+/* The worst, whichever comes first. */
+static void both_of_her_shops_are_old(void)
+{
+    her_shop_is_silent();
+    build_joined(&given.built, NETWORK_OTHER_SHOP, 10, NETWORK_SUBJECT, NETWORK_JOINED);
+    given.built.logs[NETWORK_OTHER_SHOP].checkpoint_time_s -= 15 * 86400;
+}
+
+static void and_the_other_way_round(void)
+{
+    joined();
+    given.built.logs[NETWORK_SHOP].checkpoint_time_s -= 15 * 86400;
+    build_joined(&given.built, NETWORK_OTHER_SHOP, 10, NETWORK_SUBJECT, NETWORK_JOINED);
+    given.built.logs[NETWORK_OTHER_SHOP].has_checkpoint = false;
+}
+
+static void the_shop_that_leaves_open_where_she_works_is_known(void **state)
+{
+    static const struct {
+        const char *sentence;
+        void (*say)(void);
+        enum reason reason;
+        size_t shop;
+    } rows[] = {
+        {"one that is heard of", joined, REASON_NONE, 0},
+        {"one that is not", her_shop_is_silent, REASON_NO_CHECKPOINT, NETWORK_SHOP},
+        {"one that she had left", the_shop_that_she_left_is_silent, REASON_NONE, 0},
+        {"where somebody else works", somebody_elses_shop_is_silent, REASON_NONE, 0},
+        {"of two the one that is too old", both_of_her_shops_are_old, REASON_STALE, NETWORK_OTHER_SHOP},
+        {"whichever comes first", and_the_other_way_round, REASON_STALE, NETWORK_SHOP},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        network_case_begin(&given);
+        rows[i].say();
+        network_case_decide(&given, NETWORK_LEFT);
+        const struct freshness *workplace = &given.found.workplace;
+        if (workplace->answer.reason != rows[i].reason ||
+            (rows[i].reason != REASON_NONE &&
+             !actor_id_equal(&workplace->author, &given.built.logs[rows[i].shop].author))) {
+            fail_msg("%s: %d", rows[i].sentence, (int)workplace->answer.reason);
+        }
+    }
+}
+
 static void someone_without_keys_is_in_no_network(void **state)
 {
     (void)state;
@@ -598,6 +666,7 @@ int main(void)
         cmocka_unit_test(it_holds_while_its_holder_is_in_the_network),
         cmocka_unit_test(a_shop_of_the_network_may_have_back_whom_it_had),
         cmocka_unit_test(someone_without_keys_is_in_no_network),
+        cmocka_unit_test(the_shop_that_leaves_open_where_she_works_is_known),
         cmocka_unit_test(a_membership_that_moves_later_is_still_where_it_was),
         cmocka_unit_test(and_not_yet_where_it_goes),
         cmocka_unit_test(nor_perhaps_where_that_is_disputed),

@@ -803,6 +803,8 @@ static void what_was_erased_comes_with_its_chain(void **context)
 
     (void)context;
     attest(&prog, 7, LATE);
+    gather(&dossier, 7, UINT64_MAX);
+    const struct attestation before = dossier.credentials[0].attestation;
     txn = world_write(&world);
     erase(txn, &prog);
     world_commit(txn);
@@ -810,6 +812,8 @@ static void what_was_erased_comes_with_its_chain(void **context)
     assert_int_equal(dossier.sealed_count, 1);
     assert_ptr_equal(dossier_log_at(&dossier, &dossier.sealed[0].place), log_of(&dossier, &prog));
     assert_true(bytes_equal(dossier.sealed[0].code, bytes_of_string("ase/A5")));
+    assert_int_equal(dossier.sealed[0].basis, before.basis);
+    assert_int_equal(dossier.sealed[0].earned_on, before.earned_on);
     assert_int_equal(dossier.accreditation_count, 1);
     gather(&dossier, 7, EARLY);
     assert_int_equal(dossier.sealed_count, 0);

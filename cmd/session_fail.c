@@ -121,7 +121,9 @@ static struct failure failure_of_store(enum store_error error)
         return (struct failure){EXIT_SYSTEM, "store-damaged",
                                 "The file store/data.mdb is damaged: what was read is not what was written, "
                                 "so nothing is answered "
-                                "from it. Check the disk, restore the folder from a backup or move it away, "
+                                "from it. A copy that was made while a daemon ran is damaged too: copy the "
+                                "folder again while it is stopped. Else check the disk, restore the folder "
+                                "from a backup or move it away, "
                                 "and let the node fetch "
                                 "its logs again. Sign nothing before your own log is here again up to its "
                                 "end: signing on top of an "

@@ -80,8 +80,10 @@ static enum daemon_end end_of_store(enum store_error error)
             "away.");
         return DAEMON_BAD_INPUT;
     case STORE_DAMAGED:
-        say("The file `store/data.mdb` is damaged: restore the folder from a backup, or move it away to sync "
-            "anew. Before you sign anything, have your own log here again: a head that others hold and you "
+        say("The file `store/data.mdb` is damaged, as a copy is that was made while a daemon ran: copy the "
+            "folder "
+            "again while that one is stopped, restore it from a backup, or move it away to sync anew. Before "
+            "you sign anything, have your own log here again: a head that others hold and you "
             "don't becomes a fork.");
         return DAEMON_SYSTEM;
     case STORE_OK:

@@ -199,7 +199,7 @@ static void garbage_is_refused(void **context)
     world_open(&world);
 }
 
-static void a_file_that_was_cut_short_is_refused(void **context)
+static void a_file_that_was_cut_short_is_damaged(void **context)
 {
     struct store_txn *txn;
     char path[96];
@@ -212,8 +212,8 @@ static void a_file_that_was_cut_short_is_refused(void **context)
     world_close(&world);
     path_of(path, sizeof path, "data.mdb");
     assert_int_equal(truncate(path, 4 * 4096), 0);
-    assert_int_equal(try_open(world.folder, "test", false), STORE_NOT_A_STORE);
-    assert_int_equal(try_open(world.folder, "test", true), STORE_NOT_A_STORE);
+    assert_int_equal(try_open(world.folder, "test", false), STORE_DAMAGED);
+    assert_int_equal(try_open(world.folder, "test", true), STORE_DAMAGED);
     assert_int_equal(unlink(path), 0);
     world_open(&world);
 }
@@ -692,7 +692,7 @@ int main(void)
         IN_WORLD(another_versions_store_is_refused),
         IN_WORLD(another_programs_environment_is_refused),
         IN_WORLD(garbage_is_refused),
-        IN_WORLD(a_file_that_was_cut_short_is_refused),
+        IN_WORLD(a_file_that_was_cut_short_is_damaged),
         IN_WORLD(a_reader_does_not_make_a_store),
         IN_WORLD(a_reader_finds_nothing_in_an_empty_file),
         IN_WORLD(a_folder_that_is_not_there_is_not_found),

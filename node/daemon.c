@@ -57,6 +57,7 @@ static enum daemon_end end_of_home(enum home_error error)
     case HOME_OK:
     case HOME_PERMISSION:
     case HOME_EXISTS:
+    case HOME_NO_DESCRIPTOR:
     case HOME_IO:
         break;
     }
@@ -86,6 +87,8 @@ static enum daemon_end end_of_store(enum store_error error)
             "you sign anything, have your own log here again: a head that others hold and you "
             "don't becomes a fork.");
         return DAEMON_SYSTEM;
+    case STORE_NO_DESCRIPTOR:
+        return end_of_home(HOME_NO_DESCRIPTOR);
     case STORE_OK:
     case STORE_NOT_FOUND:
     case STORE_MAP_FULL:
@@ -100,8 +103,11 @@ static enum daemon_end end_of_store(enum store_error error)
     return DAEMON_SYSTEM;
 }
 
-static enum daemon_end end_of_key_file(const struct daemon *daemon, const char *name)
+static enum daemon_end end_of_key_file(const struct daemon *daemon, const char *name, enum home_error error)
 {
+    if (error == HOME_NO_DESCRIPTOR) {
+        return end_of_home(error);
+    }
     (void)fprintf(
         stderr,
         "tradeproofd: The key file %s/%s is missing, damaged or unreadable: restore it from a backup, or run "
@@ -178,11 +184,11 @@ static enum daemon_end read_home(struct daemon *daemon)
     }
     error = node_keys_read(&daemon->keys, &daemon->home);
     if (error != HOME_OK) {
-        return end_of_key_file(daemon, NODE_KEYS_FILE);
+        return end_of_key_file(daemon, NODE_KEYS_FILE, error);
     }
     error = checkpoints_init(&daemon->checkpoints, &daemon->home, daemon->now_ms);
     if (error != HOME_OK) {
-        return end_of_key_file(daemon, CHECKPOINT_KEYS_FILE);
+        return end_of_key_file(daemon, CHECKPOINT_KEYS_FILE, error);
     }
     return DAEMON_STOPPED;
 }
@@ -196,7 +202,7 @@ static enum daemon_end open_store(struct daemon *daemon)
     enum store_error error = STORE_OK;
 
     if (self_error != HOME_OK && self_error != HOME_NOT_FOUND) {
-        return end_of_key_file(daemon, "actor.public");
+        return end_of_key_file(daemon, "actor.public", self_error);
     }
     home_file(&daemon->home, "store", folder);
     error = store_open(&daemon->store, &options);

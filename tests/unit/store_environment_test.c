@@ -16,6 +16,7 @@
 
 #include <lmdb.h>
 
+#include "tests/support/short_descriptors.h"
 #include "tests/support/store_world.h"
 
 /* Opening what is ours and what is not, other processes, full disks and full maps. */
@@ -455,6 +456,19 @@ static void the_map_grows_as_it_fills(void **context)
     assert_int_equal(head_seq(world.store), 160);
 }
 
+static void too_few_descriptors_are_said_as_such(void **context)
+{
+    enum store_error error;
+
+    (void)context;
+    world_close(&world);
+    let_descriptors_be_short(true);
+    error = try_open(world.folder, "test", false);
+    let_descriptors_be_short(false);
+    world_open(&world);
+    assert_int_equal(error, STORE_NO_DESCRIPTOR);
+}
+
 /* Fill the open transaction until the map or the disk is full. Returns: what store_apply or store_commit
  * said. */
 static enum store_error fill(struct bytes block_bytes, size_t copies)
@@ -705,6 +719,7 @@ int main(void)
         IN_WORLD(a_read_beside_a_store_that_outgrew_its_map_fails_until_there_is_room),
         IN_WORLD(a_full_map_is_grown_when_the_work_is_done_over),
         IN_WORLD(a_full_disk_is_no_room_and_loses_nothing),
+        IN_WORLD(too_few_descriptors_are_said_as_such),
         IN_WORLD(a_frozen_author_stays_frozen_until_told),
         IN_WORLD(a_nonce_is_used_once_and_forgotten_long_after_it_expired),
     };

@@ -28,6 +28,8 @@ const char *store_error_word(enum store_error error)
         return "permission";
     case STORE_BUSY:
         return "busy";
+    case STORE_NO_DESCRIPTOR:
+        return "no-descriptor";
     case STORE_IO:
         return "io";
     case STORE_NO_MEMORY:

@@ -19,7 +19,8 @@ enum store_error {
     STORE_NOT_A_STORE, /* the files are not ours */
     STORE_DAMAGED,     /* what is read is not what was written */
     STORE_PERMISSION,
-    STORE_BUSY, /* too many readers */
+    STORE_BUSY,          /* too many readers */
+    STORE_NO_DESCRIPTOR, /* too many files are open */
     STORE_IO,
     STORE_NO_MEMORY, /* the arena is full, or the map cannot grow */
 };

@@ -314,7 +314,7 @@ static struct weighed weigh_event(const struct decision *decision, const struct 
 static struct weighed weigh_place(const struct decision *decision, const struct credential_verdict *verdict,
                                   const struct dossier_place *place)
 {
-    bool kept = place->block.side && verdict->authority != NULL &&
+    bool kept = place->block.dropped_s != 0 && verdict->authority != NULL &&
                 verdict->authority->reason == REASON_NONE && verdict->authority->recorded == ANSWER_YES;
     if (decision->kept_void) {
         return (struct weighed){WEIGHT_NOTHING, REASON_VOIDED};

@@ -11,7 +11,7 @@
 static struct weighed weigh_pack(const struct dossier *dossier, const struct namespace_owners *owners,
                                  size_t owner, const struct dossier_place *place)
 {
-    bool kept = place->block.side && owner < NAMESPACE_OWNERS_MAX &&
+    bool kept = place->block.dropped_s != 0 && owner < NAMESPACE_OWNERS_MAX &&
                 namespace_owner_recorded(owners, owner, place) && !dossier_place_is_void(dossier, place);
     return kept ? kept_weigh(dossier, place, (struct spoken_of){.events = NULL})
                 : place_weigh(dossier, place, STANCE_FOR);

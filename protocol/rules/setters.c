@@ -24,16 +24,17 @@ static const struct setting within = {.setter = SETTER_WITHIN};
 
 /* What the same question, asked of a later place, is answered. What is unknown of both alike is no doubt of
  * the later one: what is `between` them is. */
-static struct setting setting_of(const struct authority_answer *answer, bool between, bool side)
+static struct setting setting_of(const struct authority_answer *answer, bool between,
+                                 const struct dossier_block *block)
 {
-    bool uncut = side && answer->recorded == ANSWER_NO;
+    bool uncut = block->side && answer->recorded == ANSWER_NO;
     if (answer->reason == REASON_WITHDRAWN) {
         return (struct setting){.setter = answer->closed ? SETTER_CLOSED : SETTER_BEYOND, .uncut = true};
     }
     if (between && authority_is_unknown(answer->reason)) {
         return (struct setting){.setter = SETTER_IN_DOUBT, .doubt = answer->reason};
     }
-    bool kept = side && answer->reason == REASON_NONE && answer->recorded == ANSWER_YES;
+    bool kept = block->dropped_s != 0 && answer->reason == REASON_NONE && answer->recorded == ANSWER_YES;
     return (struct setting){.setter = kept ? SETTER_KEPT : SETTER_WITHIN, .uncut = uncut};
 }
 
@@ -114,7 +115,7 @@ static struct setting under_another(const struct asked *asked, const struct doss
     if (!speaks || (found.setter == SETTER_IN_DOUBT && answer.reason != REASON_NONE)) {
         return found;
     }
-    struct setting again = setting_of(&answer, true, place->block.side);
+    struct setting again = setting_of(&answer, true, &place->block);
     again.again = true;
     return again;
 }
@@ -128,13 +129,13 @@ static struct setting ask(const struct asked *asked, uint64_t seq, uint64_t inde
                                         .seq = seq,
                                         .index = index,
                                         .block_hash = block->hash,
-                                        .block = {.side = block->side}};
+                                        .block = {.side = block->side, .dropped_s = block->dropped_s}};
     struct authority_question question = *asked->entry;
     question.place = &place;
     authority_under(&answer, asked->dossier, asked->trust, asked->owners, &question);
     bool between = authority_is_unknown(answer.reason) &&
                    authority_may_part(asked->dossier, asked->trust, asked->owners, asked->entry, &place);
-    const struct setting found = setting_of(&answer, between, block->side);
+    const struct setting found = setting_of(&answer, between, block);
     bool speaks = found.setter == SETTER_WITHIN || found.setter == SETTER_KEPT;
     return speaks ? found : under_another(asked, &place, day, found);
 }

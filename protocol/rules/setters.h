@@ -13,9 +13,8 @@
 #include "protocol/rules/weight.h"
 
 enum setter {
-    SETTER_WITHIN, /* within the cut, or there is none */
-    SETTER_KEPT,   /* on a side branch within the cut: it counts whatever its author followed or rotates since
-                    */
+    SETTER_WITHIN,   /* within the cut, or there is none */
+    SETTER_KEPT,     /* on a dropped branch within the cut: it counts whatever its author rotates since */
     SETTER_IN_DOUBT, /* it can't be said: the cut's block is not held, or what makes the cut is in doubt
                         itself, or not everything was looked at that counts */
     SETTER_BEYOND,

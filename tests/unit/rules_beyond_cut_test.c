@@ -626,6 +626,22 @@ static void issued_and_dropped_under_the_owners_cut(void)
     issued_and_dropped_by(CASE_SCHOOL);
 }
 
+/* Its epoch is open: nothing says yet which branch is its log, though the cut names one. */
+static void revoked_beside_an_open_chain_under_the_owners_cut(void)
+{
+    struct dossier_block block = dropped_block();
+    cut_by(CASE_ASE);
+    block.dropped_s = 0;
+    say(STATUS_REVOKED, WITHIN);
+    build_event_block(&given.built, given.certificate, block);
+}
+
+static void issued_beside_an_open_chain_under_the_owners_cut(void)
+{
+    issued_and_dropped_under_the_owners_cut();
+    given.certificate->place.block.dropped_s = 0;
+}
+
 static void issued_and_dropped_under_a_cut_that_is_not_held(void)
 {
     issued_and_dropped_under_the_owners_cut();
@@ -1119,6 +1135,9 @@ static const struct {
     {"nor a reinstatement, whoever might issue it", reinstated_and_dropped_under_a_strangers_cut,
      INVALID(REVOKED)},
     {"a closing school deletes no graduates", issued_and_dropped_under_the_owners_cut, VALID},
+    {"while its epoch is open what it issued on the branch that the cut names is disputed",
+     issued_beside_an_open_chain_under_the_owners_cut, UNKNOWN(DISPUTED)},
+    {"and what it revoked there", revoked_beside_an_open_chain_under_the_owners_cut, UNKNOWN(DISPUTED)},
     {"perhaps not, where the block of its cut has not come", issued_and_dropped_under_a_cut_that_is_not_held,
      UNKNOWN(CUT_NOT_HELD)},
     {"nor does an owner", issued_and_dropped_by_an_owner_whose_cut_is_not_held, UNKNOWN(CUT_NOT_HELD)},

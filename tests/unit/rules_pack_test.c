@@ -178,6 +178,13 @@ static void dropped_beside_the_cut(void)
     built.successions[0].cut.head = (struct hash){{8}};
 }
 
+/* Its epoch is open: which branch is the owner's log is not said yet. */
+static void beside_an_open_chain_under_the_cut(void)
+{
+    dropped_under_the_cut();
+    built.packs[2].place.block.dropped_s = 0;
+}
+
 static void dropped_under_the_cut_and_void(void)
 {
     dropped_under_the_cut();
@@ -273,6 +280,8 @@ static void what_is_not_certain_of_a_pack_shows(void **state)
         {"its owner has it again for sure", heir_has_one_and_gave_it_back, 0, false},
         {"it was dropped, and the cut of a succession covers it", dropped_under_the_cut, 0, false},
         {"and a void names it", dropped_under_the_cut_and_void, 0, true},
+        {"it stands beside the chain of an open epoch, and the cut covers it",
+         beside_an_open_chain_under_the_cut, 0, true},
         {"there are more owners than are heard", more_owners_than_are_heard, 0, true},
     };
     for (size_t i = 0; i < sizeof packs / sizeof packs[0]; i++) {

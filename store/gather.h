@@ -51,6 +51,15 @@ struct gathered_log {
 
 #define NUMBER_NONE UINT32_MAX
 
+/* What came of checkpoints that named blocks of a chain before they were held. */
+struct gathered_above {
+    bool known; /* what follows was read */
+    size_t log, count;
+    struct {
+        uint64_t seq, arrived_s;
+    } heads[STORE_NAMED_HEADS_MAX];
+};
+
 struct gather {
     struct store_txn *txn;
     const struct network *network;
@@ -80,7 +89,8 @@ struct gather {
     size_t descended_rest;  /* and for those that were put off */
     struct stood_at *stood; /* heads beside the chain that checkpoints named */
     size_t stood_count, stood_capacity;
-    size_t stood_descended; /* blocks of branches that were looked at for them */
+    size_t stood_descended;      /* blocks of branches that were looked at for them */
+    struct gathered_above above; /* of the log that was asked for last: mostly it is asked for again */
     size_t log_capacity, row_capacity, issuer_capacity, credential_capacity, sealed_capacity,
         accreditation_capacity, withdrawal_capacity, succession_capacity, pack_capacity, review_capacity,
         void_capacity, leave_capacity;
@@ -204,7 +214,8 @@ enum store_error gather_events(struct gather *gather, struct dossier_place *plac
 
 /* An arrival as far as it can be so: one that was noted ahead of the question's time has come by then. */
 uint64_t gather_arrival(const struct gather *gather, uint64_t arrived_s);
-/* Fill place.below_s, unless the entry arrived within so many days of the deadline: then it is in time. */
+/* Fill place.above_s and place.below_s, unless the entry arrived within so many days of the deadline: then it
+ * is in time. */
 enum store_error gather_below(struct gather *gather, struct dossier_place *place, uint32_t deadline_day,
                               uint32_t days);
 

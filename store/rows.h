@@ -111,6 +111,9 @@ enum store_error checkpoint_read_without(struct store_txn *txn, uint32_t number,
                                                                   enum stood *out),
                                          void *context, struct disk_checkpoint *out);
 
+/* What store_note_named_head kept. STORE_NOT_FOUND when that is nothing. */
+enum store_error named_heads_read(struct store_txn *txn, uint32_t number, struct disk_named_heads *out);
+
 /* ---- blocks ---- */
 
 /* A block as it came: a view. That of a block 0 lives only until the next one is read in the same

@@ -101,8 +101,9 @@ static bool is_shown_late(const struct dossier_place *place, uint32_t end)
  * wrong; else the last and the first one possible. Returns: how many. */
 static size_t signed_days(const struct dossier_place *place, uint32_t days[2])
 {
-    bool may_be = place->time_s >= place->below_s && place->time_s <= place->arrived_s + DAY_S;
-    days[0] = day_of_time(may_be ? place->time_s : place->arrived_s);
+    uint64_t there_s = lateness_there_s(place);
+    bool may_be = place->time_s >= place->below_s && place->time_s <= there_s + DAY_S;
+    days[0] = day_of_time(may_be ? place->time_s : there_s);
     days[1] = day_of_time(place->below_s);
     return may_be || place->below_s == 0 ? 1 : 2;
 }
@@ -662,6 +663,7 @@ static enum lateness lateness_at(const struct asking *asking, const struct autho
                                  uint32_t end)
 {
     const struct dossier_place *place = entry->place;
+    const uint32_t there = day_of_time(lateness_there_s(place));
     uint32_t until;
     if (lateness_of(place, end, ACCREDITATION_GRACE_DAYS) == LATE_NO) {
         return LATE_NO;
@@ -669,7 +671,7 @@ static enum lateness lateness_at(const struct asking *asking, const struct autho
     if (is_shown_late(place, end)) {
         return was_signed_while_authorised(asking, entry) ? LATE_NO : LATE_YES;
     }
-    return is_authorised_on(asking, entry, day_of_time(place->arrived_s), &until) ? LATE_NO : LATE_NOT_KNOWN;
+    return is_authorised_on(asking, entry, there, &until) ? LATE_NO : LATE_NOT_KNOWN;
 }
 
 /* ---- what was recorded in time ---- */

@@ -224,6 +224,7 @@ static struct accreditation_end end_of_event(const struct dossier *dossier, cons
     struct authority_answer answer;
     place.time_s = signing->time_s;
     place.arrived_s = signing->arrived_s;
+    place.above_s = signing->above_s;
     place.below_s = signing->below_s;
     question.place = &place;
     question.day = day;

@@ -538,7 +538,8 @@ struct head {
     uint64_t epoch;
     uint64_t seq;
     struct hash hash;
-    bool gaps; /* blocks up to it lack entries at the sender that were not erased */
+    bool gaps;      /* blocks up to it lack entries at the sender that were not erased */
+    uint64_t bytes; /* what its blocks take together, by its sender's word: how much is asked for at once */
 };
 
 struct heads {

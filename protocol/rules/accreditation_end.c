@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "protocol/rules/answered.h"
+#include "protocol/rules/bearing.h"
 #include "protocol/rules/cut.h"
 #include "protocol/rules/replaced.h"
 
@@ -888,6 +889,11 @@ static void know_all_late(const struct asking *asking, const struct authority_qu
     }
 }
 
+static bool accreditations_have_deadline(void)
+{
+    return stance_has_deadline(stance_of_entry(ENTRY_ACCREDITATION, NULL, PARTY_DELEGATE));
+}
+
 /* Whether accreditation `at` of a chain was signed too late by an accreditor whose own ended, and who
  * accredited that one recorded no cut in time. */
 static bool is_late_in(const struct asking *asking, const struct authority_question *question,
@@ -897,7 +903,7 @@ static bool is_late_in(const struct asking *asking, const struct authority_quest
     const struct dossier_place *place = &asking->dossier->accreditations[answer->links[at]].place;
     const struct authority_question entry = about(asking, question, place);
     uint32_t until = until_above(asking->dossier, answer, at);
-    if (until == DAY_NONE || !is_shown_late(place, question->day)) {
+    if (until == DAY_NONE || !is_shown_late(place, question->day) || !accreditations_have_deadline()) {
         return false;
     }
     *end = last_day(&chain, &entry, until);
@@ -1034,7 +1040,8 @@ struct accreditation_end accreditation_end_of(const struct dossier *dossier, con
                                               const struct authority_question *question,
                                               struct authority_answer *answer)
 {
-    return end_of(dossier, trust, owners, credential, question, answer);
+    bool has_deadline = stance_has_deadline(stance_of_entry(ENTRY_ATTESTATION, NULL, PARTY_SUBJECT));
+    return has_deadline ? end_of(dossier, trust, owners, credential, question, answer) : in_time;
 }
 
 struct accreditation_end accreditation_end_of_place(const struct dossier *dossier, const struct trust *trust,

@@ -21,7 +21,7 @@ enum answer authority_leaves(const struct authority_search *search, const struct
 struct weighed authority_weigh_accreditation(struct authority_search *search,
                                              const struct dossier_accreditation *found);
 
-/* Whether what is said in place against somebody counts in doubt alone, or for nothing. */
+/* Whether a withdrawal in place counts in doubt alone, or for nothing. */
 bool authority_is_in_doubt(const struct authority_search *search, const struct dossier_place *place);
 
 /* Whether place is on a branch that was dropped, and only what lets its author speak can say that it counts:

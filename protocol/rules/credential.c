@@ -275,12 +275,19 @@ static struct axis_answer authority_answer_of(struct credential_verdict *out, st
 
 /* ---- status ---- */
 
+/* A void of what is not for somebody is against nobody: beyond a cut it is nothing. */
+static enum spoken spoken_of_voider(const struct setting *voider, struct bearing voided)
+{
+    return voider->setter == SETTER_BEYOND && !bearing_is_for(voided) ? SPOKEN_NOT : setting_spoken(voider);
+}
+
 static struct spoken_of spoken_of(const struct decision *decision)
 {
+    const struct bearing attested = bearing_of_entry(ENTRY_ATTESTATION, NULL);
     return (struct spoken_of){.entry = decision->spoken_entry,
                               .events = decision->spoken_events,
                               .voids = decision->spoken_voids,
-                              .voider = setting_spoken(&decision->voider),
+                              .voider = spoken_of_voider(&decision->voider, attested),
                               .event_voiders = decision->spoken_event_voiders};
 }
 
@@ -320,7 +327,8 @@ static struct weighed weigh_place(const struct decision *decision, const struct 
         return (struct weighed){WEIGHT_NOTHING, REASON_VOIDED};
     }
     if (!kept) {
-        return entry_weigh(decision->dossier, place, spoken_of(decision));
+        return entry_weigh(decision->dossier, place, stance_of_entry(ENTRY_ATTESTATION, NULL, PARTY_SUBJECT),
+                           spoken_of(decision));
     }
     /* A void that names the branch was said on another one, which the cut does not cover. */
     return place->voided && decision->voider.setter != SETTER_CLOSED
@@ -705,13 +713,6 @@ static void ask_voids(struct decision *decision, const struct credential_verdict
     }
 }
 
-/* A void of what is against somebody is for that one: beyond a cut it is nothing. */
-static enum spoken spoken_of_voider(const struct setting *voider, enum status_action action)
-{
-    bool is_for = !bearing_is_for(bearing_of_action(action));
-    return voider->setter == SETTER_BEYOND && is_for ? SPOKEN_NOT : setting_spoken(voider);
-}
-
 static void ask_event_voiders(struct decision *decision, const struct credential_verdict *verdict,
                               const struct authority_question *entry, const struct namespace_owners *owners)
 {
@@ -721,7 +722,7 @@ static void ask_event_voiders(struct decision *decision, const struct credential
             decision->event_voiders[i] = setter_of(decision->dossier, decision->trust, owners, entry,
                                                    verdict->authority, place->event_blocks[i].void_seq, 0);
             decision->spoken_event_voiders[i] =
-                spoken_of_voider(&decision->event_voiders[i], place->events[i].action);
+                spoken_of_voider(&decision->event_voiders[i], bearing_of_action(place->events[i].action));
         }
     }
 }

@@ -277,7 +277,8 @@ static bool may_concern(const struct voices *voices, const struct dossier_withdr
                      : is_owner(voices, found->place.log) && is_owner(voices, accreditation->place.log);
     return named && later && actor_id_equal(&withdrawal->delegate, &accreditation->accreditation.delegate) &&
            dossier_place_arrived(dossier, &found->place) &&
-           place_weigh(dossier, &found->place, STANCE_AGAINST).weight != WEIGHT_NOTHING;
+           place_weigh(dossier, &found->place, stance_of_entry(ENTRY_WITHDRAWAL, NULL, PARTY_DELEGATE))
+                   .weight != WEIGHT_NOTHING;
 }
 
 /* Whether one that may concern what its own author accredited does so beyond doubt. by: that one's voice. */
@@ -285,7 +286,8 @@ static bool takes_back(const struct dossier *dossier, const struct voice *by,
                        const struct dossier_withdrawal *found)
 {
     return found->place.log == by->log && found->place.seq <= by->sure_to &&
-           place_weigh(dossier, &found->place, STANCE_AGAINST).weight == WEIGHT_FULL;
+           place_weigh(dossier, &found->place, stance_of_entry(ENTRY_WITHDRAWAL, NULL, PARTY_DELEGATE))
+                   .weight == WEIGHT_FULL;
 }
 
 /* The last block up to which a withdrawal leaves all that its delegate says on the chain. */
@@ -408,7 +410,8 @@ static size_t lacks_for(const struct lacking_question *asked, const struct voice
 static bool is_void(const struct dossier *dossier, const struct voice *by, const struct dossier_place *place)
 {
     return !place->block.side && place->voided && place->void_seq <= by->sure_to &&
-           place_weigh(dossier, place, STANCE_FOR).weight == WEIGHT_NOTHING;
+           place_weigh(dossier, place, stance_of_entry(ENTRY_ATTESTATION, NULL, PARTY_SUBJECT)).weight ==
+               WEIGHT_NOTHING;
 }
 
 /* Add of which codes it erased what it may yet give back. Returns: whether there are any. */

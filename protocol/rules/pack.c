@@ -14,7 +14,7 @@ static struct weighed weigh_pack(const struct dossier *dossier, const struct nam
     bool kept = place->block.dropped_s != 0 && owner < NAMESPACE_OWNERS_MAX &&
                 namespace_owner_recorded(owners, owner, place) && !dossier_place_is_void(dossier, place);
     return kept ? kept_weigh(dossier, place, (struct spoken_of){.events = NULL})
-                : place_weigh(dossier, place, STANCE_FOR);
+                : place_weigh(dossier, place, stance_of_entry(ENTRY_RULE_PACK, NULL, PARTY_HOLDER));
 }
 
 static bool is_same_text(const struct dossier_pack *a, const struct dossier_pack *b)

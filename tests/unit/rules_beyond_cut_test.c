@@ -142,22 +142,27 @@ static void voided_beyond(void)
     voided_at(BEYOND);
 }
 
-/* The school voids what it revoked within the cut. */
-static void revoked_and_voided_in(uint64_t seq)
+/* The school voids what it said within the cut. */
+static void said_and_voided_in(enum status_action action, uint64_t seq)
 {
     withdraw_school();
-    build_event(&given.built, given.certificate, STATUS_REVOKED, 1400, WITHIN, true);
+    build_event(&given.built, given.certificate, action, 1400, WITHIN, true);
     build_event_block(&given.built, given.certificate, (struct dossier_block){.void_seq = seq});
 }
 
 static void revoked_and_voided_within(void)
 {
-    revoked_and_voided_in(WITHIN + 1);
+    said_and_voided_in(STATUS_REVOKED, WITHIN + 1);
 }
 
 static void revoked_and_voided_beyond(void)
 {
-    revoked_and_voided_in(BEYOND);
+    said_and_voided_in(STATUS_REVOKED, BEYOND);
+}
+
+static void replaced_and_voided_beyond(void)
+{
+    said_and_voided_in(STATUS_REPLACED, BEYOND);
 }
 
 /* The school voided the certificate on a branch that it dropped, and says later that it holds. */
@@ -1072,6 +1077,8 @@ static const struct {
     {"a void beyond leaves a doubt", voided_beyond, UNKNOWN(BEYOND_CUT)},
     {"of a revocation too, while it might", revoked_and_voided_within, UNKNOWN(VOIDED)},
     {"but not since: that is for her", revoked_and_voided_beyond, INVALID(REVOKED)},
+    {"a replacement is for whom the new one is about: its void leaves a doubt", replaced_and_voided_beyond,
+     UNKNOWN(VOIDED)},
     {"a void that it left, and reinstated while it might", left_and_reinstated_within, VALID},
     {"but not since", left_and_reinstated_beyond, UNKNOWN(VOIDED)},
     {"a closed school revokes nothing", revoked_beyond_a_closed_cut, VALID},

@@ -62,3 +62,12 @@ bool hash_is_zero(const struct hash *hash)
 {
     return sodium_is_zero(hash->bytes, HASH_SIZE) == 1;
 }
+
+uint64_t place_of_bytes(const uint8_t bytes[HASH_SIZE], const uint8_t secret[PLACE_SECRET_SIZE])
+{
+    uint64_t place;
+    static_assert(crypto_shorthash_BYTES == sizeof place, "a place is what SipHash makes");
+    static_assert(crypto_shorthash_KEYBYTES == PLACE_SECRET_SIZE, "the secret is SipHash's key");
+    crypto_shorthash((uint8_t *)&place, bytes, HASH_SIZE, secret);
+    return place;
+}

@@ -55,4 +55,9 @@ static inline bool hash_equal(const struct hash *a, const struct hash *b)
 }
 bool hash_is_zero(const struct hash *hash);
 
+/* Place of 32 bytes in a table (SipHash-2-4). Who doesn't know the secret can't choose bytes that share one.
+ */
+enum { PLACE_SECRET_SIZE = 16 };
+uint64_t place_of_bytes(const uint8_t bytes[HASH_SIZE], const uint8_t secret[PLACE_SECRET_SIZE]);
+
 #endif

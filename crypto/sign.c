@@ -25,17 +25,15 @@ struct point {
 static struct point *place_of(const struct sign_public_key *key)
 {
     static _Thread_local struct point points[POINTS_MAX];
-    static _Thread_local uint8_t secret[crypto_shorthash_KEYBYTES];
+    static _Thread_local uint8_t secret[PLACE_SECRET_SIZE];
     static _Thread_local bool drawn;
-    uint64_t at;
-    static_assert(sizeof at == crypto_shorthash_BYTES, "a place fits");
+    static_assert(sizeof key->bytes == HASH_SIZE, "a key is as long as a hash");
 
     if (!drawn) {
-        crypto_shorthash_keygen(secret);
+        randombytes_buf(secret, sizeof secret);
         drawn = true;
     }
-    crypto_shorthash((uint8_t *)&at, key->bytes, sizeof key->bytes, secret);
-    return &points[at % POINTS_MAX];
+    return &points[place_of_bytes(key->bytes, secret) % POINTS_MAX];
 }
 
 static bool is_point(const struct sign_public_key *key)

@@ -47,7 +47,7 @@ static uint64_t draw(struct sync *sync, uint64_t below)
 void sync_init(struct sync *sync, uint64_t seed, uint64_t heads_interval_ms)
 {
     assert(heads_interval_ms >= 2);
-    uint64_t secret[WANTS_SECRET_SIZE / sizeof(uint64_t)];
+    uint64_t secret[PLACE_SECRET_SIZE / sizeof(uint64_t)];
 
     memset(sync, 0, offsetof(struct sync, wants));
     sync->random = seed;

@@ -1,19 +1,17 @@
 #include "protocol/sync/wants.h"
 
 #include <assert.h>
-#include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "protocol/base/sort.h"
 
 enum { SOURCES_ASKED_MAX = 2, SLOWER = 4 };
 
-static_assert(crypto_shorthash_KEYBYTES == WANTS_SECRET_SIZE, "the secret is SipHash's key");
-
-void wants_init(struct wants *wants, const uint8_t secret[WANTS_SECRET_SIZE])
+void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE])
 {
     /* Not the claims: a place is written before it is read, and most are never used. */
     memset(wants, 0, offsetof(struct wants, claims));
-    memcpy(wants->secret, secret, WANTS_SECRET_SIZE);
+    memcpy(wants->secret, secret, PLACE_SECRET_SIZE);
     wants->check_ms = UINT64_MAX;
 }
 
@@ -76,11 +74,7 @@ static void join_first(struct wants *wants, struct claim *claim, enum claim_stat
 
 static uint32_t *bucket_of(struct wants *wants, const struct actor_id *author)
 {
-    uint64_t mixed;
-
-    static_assert(sizeof mixed == crypto_shorthash_BYTES, "a bucket's number fits");
-    crypto_shorthash((uint8_t *)&mixed, author->hash.bytes, HASH_SIZE, wants->secret);
-    return &wants->buckets[mixed % WANTS_BUCKETS];
+    return &wants->buckets[place_of_bytes(author->hash.bytes, wants->secret) % WANTS_BUCKETS];
 }
 
 /* The first claim of author in a bucket from the one on that next says (place + 1). */
@@ -423,7 +417,7 @@ static uint64_t median_rate_beside(const struct wants *wants, const struct sourc
             rates[count++] = source->rate;
         }
     }
-    qsort(rates, count, sizeof *rates, order_rates);
+    sort_items(rates, count, sizeof *rates, order_rates);
     return count == 0 ? 0 : rates[count / 2];
 }
 

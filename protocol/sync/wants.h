@@ -17,7 +17,6 @@ enum {
     CLAIMS_PER_PEER_MAX = 8192, /* what finds no place comes back with the next heads */
     CLAIM_ATTEMPTS_MAX = 6,
     WANTS_BUCKETS = 1 << 16,
-    WANTS_SECRET_SIZE = 16,
     SOURCE_SLOW_MS = 1000, /* how long a source is listened to before it is called slow */
 };
 
@@ -65,7 +64,7 @@ struct source {
 
 /* Only what is in use of it is ever touched. */
 struct wants {
-    uint8_t secret[WANTS_SECRET_SIZE];
+    uint8_t secret[PLACE_SECRET_SIZE];
     uint64_t check_ms; /* when wants_check is due, UINT64_MAX: nothing is in flight */
     struct source sources[SYNC_PEERS_MAX];
     uint32_t buckets[WANTS_BUCKETS]; /* claims by author: place + 1, 0: none */
@@ -73,7 +72,7 @@ struct wants {
 };
 
 /* secret: nobody can choose authors that share a bucket. */
-void wants_init(struct wants *wants, const uint8_t secret[WANTS_SECRET_SIZE]);
+void wants_init(struct wants *wants, const uint8_t secret[PLACE_SECRET_SIZE]);
 
 /* A peer came up. Requires: fewer than SYNC_PEERS_MAX are. Returns: its place among the sources. */
 uint16_t wants_open(struct wants *wants, uint32_t peer, bool dialled);

@@ -7,10 +7,11 @@
  * it checks.
  *
  * Of days it knows the last one of a certificate, those from which on a statement speaks, and the one on
- * which it was signed by its author's clock. Clocks play a part only in that day, and in how long a block was
- * followed: where a node's clock was set meanwhile, by that clock and in truth. It knows nothing of periods
- * of accreditations, of what comes too late for their end, of first days of certificates, nor of stale
- * checkpoints: whoever asks says whether all authors were heard. */
+ * which it was signed by its author's clock. Of a node's clock it knows for how long a block was followed by
+ * it, and in truth, and whether by it a block came after the rotation that leaves it: where the two differ it
+ * asks for nothing. It knows nothing of periods of accreditations, of what comes too late for their end, of
+ * first days of certificates, of evidence by an earlier time, nor of stale checkpoints: history_answer says
+ * whether all authors were heard. */
 
 #include <stdbool.h>
 #include <stddef.h>
